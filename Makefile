@@ -1,0 +1,46 @@
+# `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+BIN     := bin/backchannel
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -X main.version=$(VERSION)
+LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+export CGO_ENABLED := 1
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## open the console
+	@$(BIN)
+
+.PHONY: build
+build: ## build bin/backchannel
+	@go build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/backchannel
+
+.PHONY: test
+test: ## run every test
+	go test $(TESTFLAGS) ./...
+
+.PHONY: race
+race: ## run every test under the race detector
+	$(MAKE) test TESTFLAGS='-race $(TESTFLAGS)'
+
+.PHONY: lint
+lint: ## check style, mistakes and who imports whom
+	$(LINT) run ./...
+
+.PHONY: fmt
+fmt: ## format the code
+	$(LINT) fmt ./...
+
+.PHONY: check
+check: lint race ## everything that has to be green before a commit
+	@git diff --exit-code -- go.mod go.sum
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin
