@@ -1,0 +1,103 @@
+package style
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const joiner = '\u200d' // holds emoji such as 👩‍💻 together
+
+// Escape makes text from outside safe to draw on one line: whatever could move
+// the cursor, reorder the text, hide in it or break the line is spelled out, as
+// in \x1b, \u202e or \xff. Printable text comes through unchanged.
+//
+// The result is for people. A backslash in s stays a single backslash, so the
+// original cannot be told from the result.
+func Escape(s string) string {
+	return escape(s, false)
+}
+
+// EscapeMultiline is [Escape] for text of several lines: \n stays, and a \r
+// right before it is dropped.
+func EscapeMultiline(s string) string {
+	return escape(strings.ReplaceAll(s, "\r\n", "\n"), true)
+}
+
+func escape(s string, keepNewline bool) string {
+	if isPlainASCII(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s) + 16)
+	prev := rune(0)
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i-1])
+			prev = 0
+		case r == '\n' && keepNewline, isVisible(r), belongsTo(prev, r, s[i:]):
+			b.WriteRune(r)
+			prev = r
+		default:
+			b.WriteString(spell(r))
+			prev = 0
+		}
+	}
+	return b.String()
+}
+
+// isPlainASCII is the short way out for nearly all text.
+func isPlainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// isVisible reports whether r draws something, or is a space, by itself.
+// Hangul fillers and their like are letters by category, and yet draw nothing.
+func isVisible(r rune) bool {
+	return unicode.IsGraphic(r) && !isVariation(r) &&
+		!unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+}
+
+// belongsTo reports whether r, invisible by itself, is a legitimate part of the
+// character that prev began: one variation selector after something visible, or
+// a joiner between two emoji.
+func belongsTo(prev, r rune, rest string) bool {
+	if isVariation(r) {
+		return prev > ' ' && isVisible(prev)
+	}
+	next, _ := utf8.DecodeRuneInString(rest)
+	return r == joiner && isEmojiEnd(prev) && isEmoji(next)
+}
+
+func isVariation(r rune) bool {
+	return unicode.Is(unicode.Variation_Selector, r)
+}
+
+func isEmoji(r rune) bool {
+	return r >= 0x2190 && r != utf8.RuneError && unicode.Is(unicode.So, r)
+}
+
+func isEmojiEnd(r rune) bool {
+	const firstTone, lastTone, emojiForm = 0x1f3fb, 0x1f3ff, 0xfe0f
+	return isEmoji(r) || r == emojiForm || r >= firstTone && r <= lastTone
+}
+
+func spell(r rune) string {
+	switch {
+	case r < 0x20 || r == 0x7f:
+		return fmt.Sprintf(`\x%02x`, r)
+	case r > 0xffff:
+		return fmt.Sprintf(`\U%08x`, r)
+	default:
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+}

@@ -1,0 +1,56 @@
+package style
+
+import (
+	"io"
+	"testing"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
+)
+
+func renderer(p termenv.Profile) *lipgloss.Renderer {
+	r := lipgloss.NewRenderer(io.Discard)
+	r.SetColorProfile(p)
+	return r
+}
+
+func TestThemesDiffer(t *testing.T) {
+	r := renderer(termenv.TrueColor)
+	dark, light := New(r, true), New(r, false)
+	if dark.Plain || light.Plain {
+		t.Error("a theme with colours calls itself plain")
+	}
+	if dark.Accent.Render("x") == light.Accent.Render("x") {
+		t.Error("dark and light share an accent")
+	}
+	if dark.Good.Render("x") == dark.Bad.Render("x") {
+		t.Error("good looks like bad")
+	}
+}
+
+func TestPlainThemeEmitsNoSequences(t *testing.T) {
+	th := New(renderer(termenv.Ascii), true)
+	if !th.Plain {
+		t.Error("a theme without colours does not call itself plain")
+	}
+	for _, s := range []lipgloss.Style{th.Strong, th.Accent, th.Row, th.Cursor, th.Bad} {
+		if got := s.Render("x"); got != "x" {
+			t.Errorf("plain style renders %q", got)
+		}
+	}
+}
+
+func TestGlyphsAreOneCell(t *testing.T) {
+	for _, g := range []string{
+		Dot, Check, Cross, Retry, Warning, Pause, None, Info, Pin, Mark, Bar, Caret, Left, Right,
+		Closed, Open, More, Mask, Arrow, Horizontal, Vertical, TopLeft, TopRight, BottomLeft, BottomRight,
+	} {
+		if w := ansi.StringWidth(g); w != 1 {
+			t.Errorf("%q is %d cells wide", g, w)
+		}
+		if Escape(g) != g {
+			t.Errorf("%q does not survive Escape", g)
+		}
+	}
+}
