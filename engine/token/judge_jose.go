@@ -1,0 +1,163 @@
+package token
+
+import (
+	"crypto/ecdsa"
+	"fmt"
+	"strings"
+)
+
+// alg compares the token's algorithm with the configured one, which alone is ever used (RFC 8725 §3.1).
+func (j *judgement) alg() {
+	expected := "alg " + quote(string(j.spec.Algorithm))
+	if j.jose == nil {
+		j.skip(checkAlg, expected, "not judged: the header part cannot be decoded")
+		return
+	}
+	raw, present := j.jose["alg"]
+	alg, isText := text(raw)
+	switch {
+	case !present:
+		j.fail(checkAlg, expected, "no alg", "name the algorithm in the header; it is required (RFC 7515 §4.1.1)")
+	case !isText:
+		j.fail(checkAlg, expected, "an alg that is not a string", "write alg as a JSON string")
+	case Algorithm(alg) == j.spec.Algorithm:
+		j.rightAlg = true
+		j.pass(checkAlg, expected, "alg "+quote(alg))
+	default:
+		j.fail(checkAlg, expected, "alg "+quote(alg)+": "+j.algMeaning(alg), j.algRemedy(alg))
+	}
+}
+
+// algMeaning says what a wrong algorithm amounts to.
+func (j *judgement) algMeaning(alg string) string {
+	switch {
+	case strings.EqualFold(alg, "none"):
+		return "an unsigned token, a known attack (RFC 8725 §2.1)"
+	case strings.EqualFold(alg, string(j.spec.Algorithm)):
+		return "the right algorithm in the wrong letter case"
+	case Algorithm(alg).Symmetric() && !j.spec.Algorithm.Symmetric():
+		return "an algorithm confusion attack looks like this: " +
+			"an HMAC made with the public key as its secret (RFC 8725 §2.1)"
+	default:
+		return "another algorithm, so the signature is not verified"
+	}
+}
+
+func (j *judgement) algRemedy(alg string) string {
+	switch {
+	case strings.EqualFold(alg, "none"):
+		return fmt.Sprintf("sign with %s; never accept none in any letter case", j.spec.Algorithm)
+	case strings.EqualFold(alg, string(j.spec.Algorithm)):
+		return "names of algorithms are case-sensitive: write " + string(j.spec.Algorithm)
+	default:
+		return fmt.Sprintf("sign with %s, or configure the sender's algorithm; "+
+			"an endpoint must never take the algorithm from the token (RFC 8725 §3.1)", j.spec.Algorithm)
+	}
+}
+
+// crit refuses every extension that must be understood, for none is (RFC 7515 §4.1.11).
+func (j *judgement) crit() {
+	const expected = "no crit"
+	if j.jose == nil {
+		j.skip(checkCrit, expected, "not judged: the header part cannot be decoded")
+		return
+	}
+	if _, present := j.jose["crit"]; present {
+		j.fail(checkCrit, expected, "a crit header", "leave crit out: it names extensions that a receiver must know, "+
+			"and none are known here (RFC 7515 §4.1.11)")
+		return
+	}
+	j.pass(checkCrit, expected, "no crit")
+}
+
+// signature verifies with the configured key and algorithm, or not at all.
+func (j *judgement) signature() {
+	expected := fmt.Sprintf("a %s signature by the configured key", j.spec.Algorithm)
+	unused := j.unusedKeys()
+	switch {
+	case j.jose == nil || j.sealed == nil:
+		j.skip(checkSignature, expected, "not verified: a part of the token cannot be decoded"+unused)
+	case !j.rightAlg:
+		j.skip(checkSignature, expected, "not verified: alg is not the configured one"+unused)
+	case j.key == nil || j.key.algorithm != j.spec.Algorithm:
+		j.fail(checkSignature, expected, "not verified: there is no configured key for this algorithm"+unused,
+			"look whether the webhook's secret or key can be read")
+	case j.key.verifies(j.input, j.sealed):
+		j.verified = true
+		j.pass(checkSignature, expected, "verified with the configured key"+unused)
+	default:
+		actual, remedy := j.wrongSignature()
+		j.fail(checkSignature, expected, actual+unused, remedy)
+	}
+}
+
+// wrongSignature tells a signature of the wrong form from one by the wrong key.
+func (j *judgement) wrongSignature() (actual, remedy string) {
+	got, want := len(j.sealed), j.key.size
+	_, curve := j.key.verifying.(*ecdsa.PublicKey)
+	switch {
+	case got == 0:
+		return "the signature is empty", "sign the token"
+	case got != want && curve && j.sealed[0] == 0x30:
+		return fmt.Sprintf("the signature has %d bytes and looks like ASN.1 DER", got),
+			fmt.Sprintf("write it as R and S, one after the other, %d bytes together (RFC 7518 §3.4)", want)
+	case got != want:
+		return fmt.Sprintf("the signature has %s; %s with this key makes %d", count(got, "byte"), j.spec.Algorithm, want),
+			"sign with the configured key; its size does not fit the signature"
+	default:
+		return "it does not verify with the configured key", "the sender signs with another key, or the token was changed on its way: " +
+			"set the same key on both sides" + j.secretHint()
+	}
+}
+
+// secretHint names the usual slip with a shared secret.
+func (j *judgement) secretHint() string {
+	if !j.spec.Algorithm.Symmetric() {
+		return ""
+	}
+	return "; a secret counts byte for byte, so look for a trailing newline and for base64 decoded on one side only"
+}
+
+// unusedKeys notes the keys that a token brings along, which an attacker may have chosen (RFC 8725 §3.10).
+func (j *judgement) unusedKeys() string {
+	var brought []string
+	for _, name := range []string{"jwk", "jku", "x5c", "x5u"} {
+		if _, present := j.jose[name]; present {
+			brought = append(brought, name)
+		}
+	}
+	if len(brought) == 0 {
+		return ""
+	}
+	return "; the token's own " + join(brought) + " was not used, for whoever makes a token can name any key in it"
+}
+
+// kid compares the key ID when one is configured. It never chooses the key.
+func (j *judgement) kid() {
+	want := j.spec.KeyID
+	expected := "kid " + quote(want)
+	if want == "" {
+		expected = "any kid or none: no Key ID is configured"
+	}
+	if j.jose == nil {
+		j.skip(checkKid, expected, "not judged: the header part cannot be decoded")
+		return
+	}
+	raw, present := j.jose["kid"]
+	kid, isText := text(raw)
+	switch {
+	case present && !isText:
+		j.fail(checkKid, expected, j.shown("a kid that is not a string"), "write kid as a JSON string (RFC 7515 §4.1.4)")
+	case want == "" && present:
+		j.skip(checkKid, expected, j.shown("kid "+quote(kid)))
+	case want == "":
+		j.skip(checkKid, expected, "no kid")
+	case !present:
+		j.fail(checkKid, expected, j.shown("no kid"), "set the key's ID at the sender, or none here")
+	case kid != want:
+		j.fail(checkKid, expected, j.shown("unknown kid "+quote(kid)),
+			"the sender uses another key, perhaps after a rotation; key IDs are case-sensitive")
+	default:
+		j.pass(checkKid, expected, j.shown("kid "+quote(kid)))
+	}
+}

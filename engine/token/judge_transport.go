@@ -1,0 +1,171 @@
+package token
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+)
+
+// maxToken bounds what is decoded, far above what any HTTP server takes in a header field.
+const maxToken = 256 << 10
+
+const masked = "••••"
+
+// header looks for exactly one field value.
+func (j *judgement) header(values []string) (string, bool) {
+	field := j.spec.Header
+	expected := "exactly one " + field + " header"
+	switch len(values) {
+	case 1:
+		j.pass(checkHeader, expected, expected)
+		return strings.Trim(values[0], " \t"), true
+	case 0:
+		j.fail(checkHeader, expected, "no "+field+" header",
+			"switch JWT authentication on at the sender; a proxy or a redirect may also have dropped the header")
+	default:
+		j.fail(checkHeader, expected, fmt.Sprintf("%d %s headers", len(values), field),
+			"send one: of several, each reader may believe another")
+	}
+	return "", false
+}
+
+// prefix takes the configured prefix off, and the space after it. The scheme Bearer may be in any letter case
+// (RFC 9110 §11.1), any other prefix is compared exactly.
+func (j *judgement) prefix(value string) (string, bool) {
+	prefix := j.spec.Prefix
+	if prefix == "" {
+		return j.noPrefix(value)
+	}
+	expected := prefix + " " + masked
+	head, compact := value, ""
+	if len(value) > len(prefix) {
+		head, compact = value[:len(prefix)], value[len(prefix):]
+	}
+	right := head == prefix || strings.EqualFold(prefix, "Bearer") && strings.EqualFold(head, prefix)
+	if right && (compact == "" || compact[0] == ' ') {
+		j.pass(checkPrefix, expected, head+" "+masked)
+		return strings.TrimLeft(compact, " "), true
+	}
+	remedy := fmt.Sprintf("put %s and a space before the token", quote(prefix))
+	if strings.EqualFold(head, prefix) {
+		remedy += "; the letter case counts for every prefix but Bearer"
+	}
+	j.fail(checkPrefix, expected, mask(value), remedy)
+	return "", false
+}
+
+func (j *judgement) noPrefix(value string) (string, bool) {
+	const expected = "the token alone, without a prefix"
+	if strings.Contains(value, " ") {
+		j.fail(checkPrefix, expected, mask(value), "leave the prefix out, or configure it")
+		return "", false
+	}
+	j.pass(checkPrefix, expected, masked)
+	return value, true
+}
+
+// mask shows of a field value no more than the scheme it begins with, and that only when it cannot be a credential.
+func mask(value string) string {
+	const longest = 16
+	scheme, _, found := strings.Cut(value, " ")
+	isSchemeByte := func(r rune) bool { return r == '-' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' }
+	switch {
+	case value == "":
+		return "an empty value"
+	case !found:
+		return masked + " without a space in it"
+	case len(scheme) > longest || strings.Trim(scheme, "-") == "" || strings.TrimFunc(scheme, isSchemeByte) != "":
+		return masked + " " + masked
+	default:
+		return scheme + " " + masked
+	}
+}
+
+// segments splits the compact serialization (RFC 7515 §7.1).
+func (j *judgement) segments(compact string) ([]string, bool) {
+	const expected = "three segments with two dots between them: header.claims.signature"
+	fail := func(actual, remedy string) ([]string, bool) {
+		j.fail(checkSegments, expected, actual, remedy)
+		return nil, false
+	}
+	n := strings.Count(compact, ".") + 1
+	switch {
+	case compact == "":
+		return fail("an empty token", "the sender has the prefix but no token: look whether it could make one")
+	case len(compact) > maxToken:
+		return fail(fmt.Sprintf("a token of %d bytes, of which none is read", len(compact)),
+			fmt.Sprintf("keep tokens below %d bytes; most HTTP servers stop at 8 KiB", maxToken))
+	case strings.ContainsAny(compact, " \t,"):
+		return fail("a space or comma within the token",
+			"send one token and nothing else: no second prefix, no two values joined by a comma")
+	case n == 5:
+		return fail("5 segments, as an encrypted token (JWE) has", "send a signed token (JWS); encryption is not used here")
+	case n != 3:
+		return fail(count(n, "segment"), "send the token whole: "+segmentHint(n))
+	}
+	j.pass(checkSegments, expected, "3 segments")
+	return strings.Split(compact, "."), true
+}
+
+func segmentHint(n int) string {
+	if n < 3 {
+		return "it may have been cut, it may not be a JWT, or an unsigned one lacks its last dot"
+	}
+	return "something with dots in it may have been joined to it"
+}
+
+// decode reads the three segments, as many of them as can be.
+func (j *judgement) decode(parts []string) {
+	const expected = "header and claims are JSON objects in base64url, the signature is base64url, all without padding"
+	j.input = parts[0] + "." + parts[1]
+	var headerErr, claimsErr, signatureErr error
+	j.jose, headerErr = decodeObject(parts[0])
+	j.claims, claimsErr = decodeObject(parts[1])
+	j.sealed, signatureErr = decodeSegment(parts[2])
+	for _, part := range []struct {
+		name string
+		err  error
+	}{{"header", headerErr}, {"claims", claimsErr}, {"signature", signatureErr}} {
+		if part.err != nil {
+			j.fail(checkDecode, expected, "the "+part.name+" part: "+part.err.Error(),
+				"encode each part as RFC 7515 §2 says; a token changed on its way looks like this too")
+			return
+		}
+	}
+	j.pass(checkDecode, expected, "all three parts decoded")
+}
+
+func decodeObject(segment string) (object, error) {
+	raw, err := decodeSegment(segment)
+	if err != nil {
+		return nil, err
+	}
+	return parseObject(raw)
+}
+
+// decodeSegment is stricter than encoding/base64, which passes over line breaks.
+func decodeSegment(segment string) ([]byte, error) {
+	if at := strings.IndexFunc(segment, notBase64URL); at >= 0 {
+		return nil, describeByte(segment[at], at)
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(segment)
+	if err != nil {
+		return nil, fmt.Errorf("its %s do not make up whole bytes: it was cut or changed", count(len(segment), "character"))
+	}
+	return raw, nil
+}
+
+func notBase64URL(r rune) bool {
+	return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
+}
+
+func describeByte(b byte, at int) error {
+	switch b {
+	case '=':
+		return fmt.Errorf("it has base64 padding, \"=\", at character %d: leave it out", at+1)
+	case '+', '/':
+		return fmt.Errorf("it has %q at character %d: that is standard base64, not base64url", b, at+1)
+	default:
+		return fmt.Errorf("it has %s at character %d, which base64url does not use", quote(string(rune(b))), at+1)
+	}
+}

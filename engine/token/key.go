@@ -1,0 +1,99 @@
+package token
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
+	"fmt"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// minRSABits is the least size of an RSA modulus (RFC 7518 §3.3).
+const minRSABits = 2048
+
+// Key signs and verifies with one algorithm. It is made once, by [ParseKey] or [NewRandomKey], never changes, and may
+// be used by many goroutines at a time.
+type Key struct {
+	algorithm Algorithm
+	method    jwt.SigningMethod
+	signing   any // []byte for HS, else the private key, as the method's Sign takes it
+	verifying any // the same []byte, else the public half, as the method's Verify takes it
+	size      int // of its signatures, in bytes
+}
+
+// ParseKey makes a Key for the algorithm. The material is the secret's own bytes for the HS algorithms, and else a PEM
+// with a private key in PKCS#1, PKCS#8 or SEC 1 form; the first private-key block counts, any other block is skipped.
+// The errors are meant for the person who pasted the key, and never hold any of it.
+func ParseKey(alg Algorithm, material []byte) (*Key, error) {
+	if _, err := ParseAlgorithm(string(alg)); err != nil {
+		return nil, err
+	}
+	if alg.Symmetric() {
+		return newSecretKey(alg, material)
+	}
+	private, err := parsePEM(material)
+	if err != nil {
+		return nil, err
+	}
+	return newPrivateKey(alg, private)
+}
+
+// NewRandomKey generates a Key that fits the algorithm, for tokens that must not verify and for tests.
+func NewRandomKey(alg Algorithm) (*Key, error) {
+	if _, err := ParseAlgorithm(string(alg)); err != nil {
+		return nil, err
+	}
+	if alg.Symmetric() {
+		secret := make([]byte, alg.MinSecret())
+		_, _ = rand.Read(secret) // cannot fail: the runtime ends the process instead
+		return newSecretKey(alg, secret)
+	}
+	private, err := generate(alg)
+	if err != nil {
+		return nil, fmt.Errorf("generate key for %s: %w", alg, err)
+	}
+	return newPrivateKey(alg, private)
+}
+
+// Algorithm is the one algorithm that the key signs and verifies with.
+func (k *Key) Algorithm() Algorithm { return k.algorithm }
+
+func (k *Key) sign(input string) ([]byte, error) {
+	signature, err := k.method.Sign(input, k.signing)
+	if err != nil {
+		return nil, fmt.Errorf("sign with %s: %w", k.algorithm, err)
+	}
+	return signature, nil
+}
+
+func (k *Key) verifies(input string, signature []byte) bool {
+	return k.method.Verify(input, signature, k.verifying) == nil
+}
+
+func newSecretKey(alg Algorithm, secret []byte) (*Key, error) {
+	if need := alg.MinSecret(); len(secret) < need {
+		return nil, fmt.Errorf("the secret has %s; %s needs at least %d (RFC 7518 §3.2)",
+			count(len(secret), "byte"), alg, need)
+	}
+	secret = bytes.Clone(secret)
+	return &Key{algorithm: alg, method: alg.method(), signing: secret, verifying: secret, size: alg.MinSecret()}, nil
+}
+
+func newPrivateKey(alg Algorithm, private any) (*Key, error) {
+	if err := checkFit(alg, private); err != nil {
+		return nil, err
+	}
+	key := &Key{algorithm: alg, method: alg.method(), signing: private}
+	switch private := private.(type) {
+	case *rsa.PrivateKey:
+		key.verifying, key.size = &private.PublicKey, private.Size()
+	case *ecdsa.PrivateKey:
+		key.verifying, key.size = &private.PublicKey, 2*((private.Params().BitSize+7)/8)
+	case ed25519.PrivateKey:
+		key.verifying, key.size = private.Public(), ed25519.SignatureSize
+	}
+	return key, nil
+}

@@ -1,0 +1,86 @@
+package token
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Minter makes the tokens of one Spec with one key. It never changes, and may be used by many goroutines at a time.
+type Minter struct {
+	spec     Spec
+	key      *Key
+	prefix   string // with its space
+	header   string // encoded, with its dot
+	claims   []byte // the static ones
+	lifetime int64  // in seconds
+	wrongKey func() (*Key, error)
+}
+
+// NewMinter prepares everything that the tokens of the Spec have in common. The key must be one for its algorithm.
+func NewMinter(spec Spec, key *Key) (*Minter, error) {
+	if err := spec.check(key); err != nil {
+		return nil, fmt.Errorf("prepare token: %w", err)
+	}
+	m := &Minter{
+		spec:     spec,
+		key:      key,
+		header:   encode(spec.header(string(spec.Algorithm))) + ".",
+		claims:   spec.staticClaims(),
+		lifetime: int64(spec.Lifetime / time.Second),
+		wrongKey: sync.OnceValues(func() (*Key, error) { return NewRandomKey(spec.Algorithm) }),
+	}
+	if spec.Prefix != "" {
+		m.prefix = spec.Prefix + " "
+	}
+	return m, nil
+}
+
+// Mint makes a token that is valid from now on: iat and nbf are now, exp is the lifetime later, all in whole seconds,
+// and jti is fresh and random. One audience is written as a string, several as an array.
+func (m *Minter) Mint(now time.Time) (string, error) {
+	return m.seal(m.header, m.fill(m.claims, m.validFrom(now)), m.key)
+}
+
+// HeaderValue mints a token and puts the prefix before it.
+func (m *Minter) HeaderValue(now time.Time) (string, error) {
+	minted, err := m.Mint(now)
+	if err != nil {
+		return "", err
+	}
+	return m.prefix + minted, nil
+}
+
+// validity holds the time claims of one token, in seconds since 1970.
+type validity struct{ issued, notBefore, expires int64 }
+
+func (m *Minter) validFrom(now time.Time) validity {
+	at := now.Unix()
+	return validity{issued: at, notBefore: at, expires: at + m.lifetime}
+}
+
+// fill returns the static claims, completed with the ones of a single token.
+func (m *Minter) fill(static []byte, when validity) []byte {
+	const room = len(`"iat":,"nbf":,"exp":,"jti":""}`) + 3*len("-9223372036854775808") + len("26 random letters, digits.")
+	claims := append(make([]byte, 0, len(static)+room), static...)
+	claims = strconv.AppendInt(append(claims, `"iat":`...), when.issued, 10)
+	claims = strconv.AppendInt(append(claims, `,"nbf":`...), when.notBefore, 10)
+	claims = strconv.AppendInt(append(claims, `,"exp":`...), when.expires, 10)
+	claims = append(append(claims, `,"jti":"`...), rand.Text()...)
+	return append(claims, `"}`...)
+}
+
+// seal signs an encoded header and claims, and joins all three parts (RFC 7515 §7.1).
+func (m *Minter) seal(header string, claims []byte, key *Key) (string, error) {
+	input := header + encode(claims)
+	signature, err := key.sign(input)
+	if err != nil {
+		return "", fmt.Errorf("mint token: %w", err)
+	}
+	return input + "." + encode(signature), nil
+}
+
+func encode(part []byte) string { return base64.RawURLEncoding.EncodeToString(part) }

@@ -1,0 +1,67 @@
+package token
+
+import (
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Fault is a way for a token to be bad, to try whether an endpoint notices.
+type Fault string
+
+// The faults that [Minter.Misbehave] knows. Apart from the fault named, each token is a good one.
+const (
+	Expired       Fault = "expired"        // exp is past by more than the leeway
+	NotYetValid   Fault = "not-yet-valid"  // nbf is ahead by more than the leeway
+	WrongKey      Fault = "wrong-key"      // signed with a random key of the right kind
+	WrongAudience Fault = "wrong-audience" // for nobody whom the Spec names
+	AlgNone       Fault = "alg-none"       // unsigned, and says so (RFC 7519 §6)
+)
+
+// Faults returns every Fault.
+func Faults() []Fault { return []Fault{Expired, NotYetValid, WrongKey, WrongAudience, AlgNone} }
+
+// ParseFault returns the fault of that exact name.
+func ParseFault(s string) (Fault, error) {
+	if slices.Contains(Faults(), Fault(s)) {
+		return Fault(s), nil
+	}
+	return "", fmt.Errorf("unknown token fault %s: use one of %s", quote(s), join(Faults()))
+}
+
+// Misbehave makes a header value, as HeaderValue does, whose token is bad in the way of the fault.
+func (m *Minter) Misbehave(now time.Time, fault Fault) (string, error) {
+	bad, err := m.badToken(now, fault)
+	if err != nil {
+		return "", fmt.Errorf("misbehave: %w", err)
+	}
+	return m.prefix + bad, nil
+}
+
+func (m *Minter) badToken(now time.Time, fault Fault) (string, error) {
+	const far = int64(4 * Leeway / time.Second)
+	when := m.validFrom(now)
+	switch fault {
+	case Expired:
+		late := m.lifetime + far
+		return m.seal(m.header, m.fill(m.claims, validity{when.issued - late, when.notBefore - late, when.expires - late}), m.key)
+	case NotYetValid:
+		return m.seal(m.header, m.fill(m.claims, validity{when.issued, when.notBefore + far, when.expires + far}), m.key)
+	case WrongKey:
+		key, err := m.wrongKey()
+		if err != nil {
+			return "", err
+		}
+		return m.seal(m.header, m.fill(m.claims, when), key)
+	case WrongAudience:
+		spec := m.spec
+		spec.Audience = []string{"wrong-audience-" + rand.Text()}
+		return m.seal(m.header, m.fill(spec.staticClaims(), when), m.key)
+	case AlgNone:
+		return encode(m.spec.header("none")) + "." + encode(m.fill(m.claims, when)) + ".", nil
+	default:
+		_, err := ParseFault(string(fault))
+		return "", err
+	}
+}

@@ -1,0 +1,116 @@
+package token
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+)
+
+// Spec says what the tokens of one webhook hold and in which header field they travel.
+type Spec struct {
+	Algorithm Algorithm
+	KeyID     string // kid; "" for none
+
+	Issuer   string          // iss; "" for none
+	Subject  string          // sub; "" for none
+	Audience []string        // aud; nil for none
+	Extra    json.RawMessage // JSON object of more claims, in the order they are to be written; nil for none
+
+	Lifetime time.Duration // from iat to exp, in whole seconds
+
+	Header string // the field's name, such as Authorization
+	Prefix string // what precedes the token and a space, such as Bearer; "" for the token alone
+}
+
+// CheckExtra says what keeps raw from being the extra claims of a Spec. They are a JSON object in which no name occurs
+// twice, at any depth, and which restates none of the registered claims that a minter writes itself (RFC 7519 §4.1).
+// Nothing at all is no extra claims, and fine.
+func CheckExtra(raw []byte) error {
+	if len(raw) == 0 {
+		return nil
+	}
+	claims, err := parseObject(raw)
+	if err == nil {
+		err = uniqueNames(json.NewDecoder(bytes.NewReader(raw)))
+	}
+	if err != nil {
+		return fmt.Errorf("the extra claims are no JSON object to use: %w", err)
+	}
+	for _, name := range []string{"iss", "sub", "aud", "iat", "exp", "nbf", "jti"} {
+		if _, restated := claims[name]; restated {
+			return fmt.Errorf("the extra claims restate %q, which has a field of its own or is set for each token", name)
+		}
+	}
+	return nil
+}
+
+// check says what keeps a token from being minted from the Spec.
+func (s Spec) check(key *Key) error {
+	switch {
+	case key == nil:
+		return errors.New("there is no key")
+	case key.algorithm != s.Algorithm:
+		return fmt.Errorf("the key is for %s, the token's algorithm is %s", key.algorithm, quote(string(s.Algorithm)))
+	case s.Lifetime < time.Second:
+		return fmt.Errorf("the lifetime of %s is shorter than a second", s.Lifetime)
+	}
+	for _, value := range append([]string{s.KeyID, s.Issuer, s.Subject}, s.Audience...) {
+		if !utf8.ValidString(value) {
+			return fmt.Errorf("%s is not valid UTF-8", quote(value))
+		}
+	}
+	return CheckExtra(s.Extra)
+}
+
+// staticClaims writes the claims that every token of the Spec shares, up to and with the comma that precedes the ones
+// set for each token: `{"iss":"a",`.
+func (s Spec) staticClaims() []byte {
+	claims := []byte{'{'}
+	if s.Issuer != "" {
+		claims = appendMember(claims, "iss", s.Issuer)
+	}
+	if s.Subject != "" {
+		claims = appendMember(claims, "sub", s.Subject)
+	}
+	switch len(s.Audience) {
+	case 0:
+	case 1:
+		claims = appendMember(claims, "aud", s.Audience[0])
+	default:
+		claims = appendMember(claims, "aud", s.Audience)
+	}
+	return append(claims, extraMembers(s.Extra)...)
+}
+
+// header writes the JOSE header that goes with the algorithm.
+func (s Spec) header(alg string) []byte {
+	header := appendMember([]byte{'{'}, "alg", alg)
+	if s.KeyID != "" {
+		header = appendMember(header, "kid", s.KeyID)
+	}
+	return append(header, `"typ":"JWT"}`...)
+}
+
+// extraMembers returns what is between the braces of checked extra claims, compacted and followed by a comma.
+func extraMembers(extra []byte) []byte {
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, extra); err != nil || compact.Len() <= len("{}") {
+		return nil
+	}
+	inner := compact.Bytes()[1:]
+	inner[len(inner)-1] = ','
+	return inner
+}
+
+// appendMember appends `"name":value,`, with <, > and & as they are: a token is not HTML.
+func appendMember(to []byte, name string, value any) []byte {
+	buffer := bytes.NewBuffer(append(to, `"`+name+`":`...))
+	encoder := json.NewEncoder(buffer)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(value) // strings always encode
+	buffer.Truncate(buffer.Len() - len("\n"))
+	return append(buffer.Bytes(), ',')
+}
