@@ -1,0 +1,204 @@
+package component
+
+import (
+	"slices"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+)
+
+// Cell is plain text with the style to draw it in.
+type Cell struct {
+	Text  string
+	Style lipgloss.Style
+}
+
+// Source is what a [Table] shows. It is asked for the cells of visible rows
+// only. Key identifies a row for as long as it exists.
+type Source interface {
+	Len() int
+	Key(i int) string
+	Row(i int) []Cell
+}
+
+// Table is a list with columns, a cursor that sticks to its item, and marks.
+// Set the exported fields once; feed it with SetSource whenever the rows may
+// have changed.
+type Table struct {
+	Columns []Column
+	Empty   []string // said when there are no rows: what would be here, and how to get it
+	Tail    bool     // new rows come at the bottom: going to the last row follows them
+	Marking bool     // space marks rows
+	Focused bool
+
+	source Source
+	key    string // of the selected row
+	cursor int
+	top    int
+	follow bool
+	marks  map[string]bool
+	width  int
+	height int
+}
+
+// SetSize gives the table its pane.
+func (t *Table) SetSize(width, height int) {
+	t.width, t.height = width, height
+	t.scroll()
+}
+
+// SetSource shows new rows. The selection stays on its item and the item on its
+// line; an item that is gone gives its place to the next one. When the table
+// follows, the last row is selected.
+func (t *Table) SetSource(s Source) {
+	t.source = s
+	if t.follow {
+		t.moveTo(t.Len() - 1)
+		return
+	}
+	if at := t.find(t.key); at >= 0 {
+		t.top += at - t.cursor
+		t.cursor = at
+	}
+	t.moveTo(t.cursor)
+}
+
+// Len is the number of rows.
+func (t *Table) Len() int {
+	if t.source == nil {
+		return 0
+	}
+	return t.source.Len()
+}
+
+// Selected is the key of the selected row; false when there are no rows.
+func (t *Table) Selected() (string, bool) {
+	return t.key, t.Len() > 0
+}
+
+// Index is the position of the selected row, from 0.
+func (t *Table) Index() int { return t.cursor }
+
+// Select moves the cursor to the row with that key, if there is one, and stops
+// following.
+func (t *Table) Select(key string) bool {
+	at := t.find(key)
+	if at >= 0 {
+		t.follow = false
+		t.moveTo(at)
+	}
+	return at >= 0
+}
+
+// Following reports whether the cursor goes with the newest row.
+func (t *Table) Following() bool { return t.follow }
+
+// Follow starts or stops going with the newest row.
+func (t *Table) Follow(on bool) {
+	t.follow = on
+	if on {
+		t.moveTo(t.Len() - 1)
+	}
+}
+
+// Marked are the keys of the marked rows that are still there, in row order.
+func (t *Table) Marked() []string {
+	var keys []string
+	for i := 0; i < t.Len() && len(keys) < len(t.marks); i++ {
+		if k := t.source.Key(i); t.marks[k] {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// ClearMarks takes all marks away.
+func (t *Table) ClearMarks() { t.marks = nil }
+
+// Key moves the cursor, and reports whether the key meant something.
+func (t *Table) Key(msg tea.KeyMsg) bool {
+	page := max(1, t.rows())
+	switch msg.String() {
+	case "j", "down":
+		t.step(1)
+	case "k", "up":
+		t.step(-1)
+	case "ctrl+d":
+		t.step(max(1, page/2))
+	case "ctrl+u":
+		t.step(-max(1, page/2))
+	case "pgdown":
+		t.step(page)
+	case "pgup":
+		t.step(-page)
+	case "g", "home":
+		t.step(-t.Len())
+	case "G", "end":
+		t.moveTo(t.Len() - 1)
+		t.follow = t.Tail
+	case " ":
+		return t.Marking && t.toggleMark()
+	default:
+		return false
+	}
+	return true
+}
+
+func (t *Table) toggleMark() bool {
+	key, ok := t.Selected()
+	if !ok {
+		return false
+	}
+	if t.marks == nil {
+		t.marks = map[string]bool{}
+	}
+	if t.marks[key] {
+		delete(t.marks, key)
+	} else {
+		t.marks[key] = true
+	}
+	return true
+}
+
+func (t *Table) step(by int) {
+	if by < 0 {
+		t.follow = false
+	}
+	t.moveTo(t.cursor + by)
+}
+
+func (t *Table) moveTo(i int) {
+	t.cursor = max(0, min(i, t.Len()-1))
+	t.key = ""
+	if t.Len() > 0 {
+		t.key = t.source.Key(t.cursor)
+	}
+	t.scroll()
+}
+
+// scroll keeps the cursor in sight and the last page full.
+func (t *Table) scroll() {
+	rows := max(1, t.rows())
+	t.top = min(t.top, t.cursor, max(0, t.Len()-rows))
+	t.top = max(0, t.top, t.cursor-rows+1)
+}
+
+// rows is how many rows fit below the header.
+func (t *Table) rows() int { return max(0, t.height-1) }
+
+// find looks for a key, nearest to the cursor first: most changes are small.
+func (t *Table) find(key string) int {
+	n := t.Len()
+	if key == "" || n == 0 {
+		return -1
+	}
+	start := min(t.cursor, n-1)
+	for d := range n {
+		for _, i := range slices.Compact([]int{start - d, start + d}) {
+			if i >= 0 && i < n && t.source.Key(i) == key {
+				return i
+			}
+		}
+	}
+	return -1
+}
