@@ -1,0 +1,230 @@
+package component
+
+import (
+	"fmt"
+	"strings"
+
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Viewer shows a text that may be larger than its pane. The line at the top
+// stays at the top when the pane is resized or wrapping is switched.
+type Viewer struct {
+	Numbered bool
+	Wrapped  bool // else left and right scroll sideways
+
+	styled  []string
+	wrapped map[int][]string // rows of lines that were needed at this width
+	top     int              // line
+	sub     int              // row within that line
+	left    int
+	flagged int
+	width   int
+	height  int
+}
+
+const sideways = 8
+
+// SetSize gives the viewer its pane.
+func (v *Viewer) SetSize(width, height int) {
+	if width != v.width {
+		v.wrapped = nil
+	}
+	v.width, v.height = width, height
+	v.settle()
+}
+
+// SetText shows plain text, escaped, from its beginning.
+func (v *Viewer) SetText(s string) {
+	v.SetLines(strings.Split(style.EscapeMultiline(s), "\n"))
+}
+
+// SetLines shows styled lines from their beginning.
+func (v *Viewer) SetLines(styled []string) {
+	*v = Viewer{Numbered: v.Numbered, Wrapped: v.Wrapped, width: v.width, height: v.height, styled: styled}
+}
+
+// Replace shows other lines in the same place: the same text in another theme,
+// or a text that has grown.
+func (v *Viewer) Replace(styled []string) {
+	v.styled, v.wrapped = styled, nil
+	v.settle()
+}
+
+// ShowLine brings a line, counted from 1, into view and flags it in the margin.
+func (v *Viewer) ShowLine(n int) {
+	v.flagged = n
+	v.top, v.sub = max(0, n-1-v.height/3), 0
+	v.settle()
+}
+
+// ToggleWrap switches wrapping.
+func (v *Viewer) ToggleWrap() {
+	v.Wrapped = !v.Wrapped
+	v.left, v.sub = 0, 0
+	v.settle()
+}
+
+// Position says how far the pane reaches, as in "12/340".
+func (v *Viewer) Position() string {
+	last, row := v.top, v.sub
+	for range max(0, v.height-1) {
+		if next, r := v.down(last, row); next < len(v.styled) {
+			last, row = next, r
+		}
+	}
+	return fmt.Sprintf("%d/%d", min(last+1, len(v.styled)), len(v.styled))
+}
+
+// Key scrolls, and reports whether the key meant something.
+func (v *Viewer) Key(msg tea.KeyMsg) bool {
+	page := max(1, v.height)
+	switch msg.String() {
+	case "j", "down":
+		v.scroll(1)
+	case "k", "up":
+		v.scroll(-1)
+	case "ctrl+d":
+		v.scroll(max(1, page/2))
+	case "ctrl+u":
+		v.scroll(-max(1, page/2))
+	case "pgdown":
+		v.scroll(page)
+	case "pgup":
+		v.scroll(-page)
+	case "g", "home":
+		v.top, v.sub = 0, 0
+	case "G", "end":
+		v.top, v.sub = len(v.styled), 0
+		v.settle()
+	case "left":
+		return v.slide(-sideways)
+	case "right":
+		return v.slide(sideways)
+	default:
+		return false
+	}
+	return true
+}
+
+// slide scrolls sideways, no further than the longest line in sight.
+func (v *Viewer) slide(by int) bool {
+	if v.Wrapped {
+		return false
+	}
+	longest := 0
+	for i := v.top; i < min(v.top+v.height, len(v.styled)); i++ {
+		longest = max(longest, ansi.StringWidth(v.styled[i]))
+	}
+	v.left = max(0, min(v.left+by, longest-v.room()))
+	return true
+}
+
+func (v *Viewer) scroll(by int) {
+	for ; by > 0; by-- {
+		if line, row := v.down(v.top, v.sub); line < len(v.styled) {
+			v.top, v.sub = line, row
+		}
+	}
+	for ; by < 0; by++ {
+		v.top, v.sub = v.up(v.top, v.sub)
+	}
+	v.settle()
+}
+
+// settle keeps the top within the text and the last page full.
+func (v *Viewer) settle() {
+	line, row := len(v.styled), 0
+	for range max(1, v.height) {
+		line, row = v.up(line, row)
+	}
+	if v.top > line || v.top == line && v.sub > row {
+		v.top, v.sub = line, row
+	}
+	v.top = max(0, v.top)
+	v.sub = max(0, min(v.sub, len(v.rows(v.top))-1))
+}
+
+func (v *Viewer) down(line, row int) (int, int) {
+	if row+1 < len(v.rows(line)) {
+		return line, row + 1
+	}
+	return line + 1, 0
+}
+
+func (v *Viewer) up(line, row int) (int, int) {
+	if row > 0 {
+		return line, row - 1
+	}
+	if line == 0 {
+		return 0, 0
+	}
+	return line - 1, len(v.rows(line-1)) - 1
+}
+
+// rows are the screen rows of one line; never none.
+func (v *Viewer) rows(line int) []string {
+	switch {
+	case line >= len(v.styled):
+		return []string{""}
+	case !v.Wrapped:
+		return v.styled[line : line+1]
+	}
+	rows, ok := v.wrapped[line]
+	if !ok {
+		rows = strings.Split(ansi.Hardwrap(v.styled[line], max(1, v.room()), true), "\n")
+		if v.wrapped == nil {
+			v.wrapped = map[int][]string{}
+		}
+		v.wrapped[line] = rows
+	}
+	return rows
+}
+
+// room is the width left for text beside the numbers.
+func (v *Viewer) room() int {
+	return v.width - v.margin()
+}
+
+func (v *Viewer) margin() int {
+	if !v.Numbered {
+		return 0
+	}
+	return len(fmt.Sprint(len(v.styled))) + 2
+}
+
+// View draws the rows in sight.
+func (v *Viewer) View(th *style.Theme) string {
+	if v.width <= 0 || v.height <= 0 {
+		return ""
+	}
+	var lines []string
+	line, row := v.top, v.sub
+	for len(lines) < v.height && line < len(v.styled) {
+		lines = append(lines, v.number(th, line, row)+v.visible(v.rows(line)[row]))
+		line, row = v.down(line, row)
+	}
+	return join(Lines(lines, v.width, v.height))
+}
+
+func (v *Viewer) visible(row string) string {
+	if v.left > 0 {
+		row = ansi.TruncateLeft(row, v.left+1, style.More)
+	}
+	return row
+}
+
+func (v *Viewer) number(th *style.Theme, line, row int) string {
+	switch {
+	case !v.Numbered:
+		return ""
+	case row > 0:
+		return blank(v.margin())
+	case line+1 == v.flagged:
+		return th.Bad.Render(FitRight(style.Closed+fmt.Sprint(line+1), v.margin()-1)) + " "
+	}
+	return th.Rule.Render(FitRight(fmt.Sprint(line+1), v.margin()-1)) + " "
+}

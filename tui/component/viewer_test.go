@@ -1,0 +1,171 @@
+package component
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+func counted(n int) []string {
+	lines := make([]string, n)
+	for i := range lines {
+		lines[i] = fmt.Sprint("line ", i+1)
+	}
+	return lines
+}
+
+func newViewer(w, h int, lines ...string) *Viewer {
+	v := &Viewer{Numbered: true}
+	v.SetSize(w, h)
+	v.SetLines(lines)
+	return v
+}
+
+func TestViewerNumbersAndScrolls(t *testing.T) {
+	v := newViewer(14, 3, counted(120)...)
+	same(t, text(v.View(plainTheme())), "   1 line 1\n   2 line 2\n   3 line 3")
+	for _, test := range []struct{ keys, first, position string }{
+		{"j", "   2 line 2", "4/120"}, {"k k", "   1 line 1", "3/120"}, {"pgdown", "   4 line 4", "6/120"},
+		{"ctrl+d", "   5 line 5", "7/120"}, {"ctrl+u pgup", "   1 line 1", "3/120"},
+		{"G", " 118 line 118", "120/120"}, {"down", " 118 line 118", "120/120"}, {"home", "   1 line 1", "3/120"},
+	} {
+		for _, k := range strings.Fields(test.keys) {
+			if !v.Key(key(k)) {
+				t.Errorf("%s is not handled", k)
+			}
+		}
+		first, _, _ := strings.Cut(text(v.View(plainTheme())), "\n")
+		if first != test.first || v.Position() != test.position {
+			t.Errorf("after %s: %q at %s, want %q at %s", test.keys, first, v.Position(), test.first, test.position)
+		}
+	}
+	if v.Key(key("x")) {
+		t.Error("an unknown key counts as handled")
+	}
+}
+
+func TestViewerWraps(t *testing.T) {
+	v := newViewer(8, 4, "abcdefghijkl", "second")
+	v.ToggleWrap()
+	same(t, text(v.View(plainTheme())), " 1 abcde\n   fghij\n   kl\n 2 secon")
+	v.Key(key("j"))
+	same(t, text(v.View(plainTheme())), "   fghij\n   kl\n 2 secon\n   d")
+	if v.Key(key("right")) {
+		t.Error("a wrapped text scrolls sideways")
+	}
+}
+
+func TestViewerSlides(t *testing.T) {
+	v := newViewer(13, 2, "0123456789abcdefghijklmnop", "short")
+	same(t, text(v.View(plainTheme())), " 1 012345678…\n 2 short")
+	v.Key(key("right"))
+	same(t, text(v.View(plainTheme())), " 1 …9abcdefg…\n 2")
+	for range 9 {
+		v.Key(key("right"))
+	}
+	same(t, text(v.View(plainTheme())), " 1 …hijklmnop\n 2")
+	for range 9 {
+		v.Key(key("left"))
+	}
+	has(t, v.View(plainTheme()), " 1 0123")
+}
+
+func TestViewerKeepsItsPlace(t *testing.T) {
+	for _, wrapped := range []bool{false, true} {
+		v := newViewer(30, 5, counted(200)...)
+		v.Wrapped = wrapped
+		for range 50 {
+			v.Key(key("j"))
+		}
+		for _, size := range sizes {
+			v.SetSize(size[0], size[1])
+			v.View(plainTheme())
+			if v.top != 50 {
+				t.Fatalf("at %v the top is line %d", size, v.top+1)
+			}
+		}
+		v.Replace(counted(300))
+		has(t, v.View(plainTheme()), "line 51")
+		v.Replace(counted(3))
+		has(t, v.View(plainTheme()), "line 1")
+	}
+}
+
+func TestViewerShowsAndFlagsALine(t *testing.T) {
+	v := newViewer(20, 6, counted(200)...)
+	v.ShowLine(150)
+	has(t, v.View(plainTheme()), "▸150 line 150")
+	v.SetLines(counted(3))
+	lacks(t, v.View(plainTheme()), "▸")
+}
+
+func TestViewerEscapesPlainText(t *testing.T) {
+	v := newViewer(40, 3)
+	v.SetText("a\x1b[2J\r\nb\u202e")
+	same(t, text(v.View(plainTheme())), ` 1 a\x1b[2J`+"\n"+` 2 b\u202e`+"\n")
+}
+
+func TestViewerStaysInItsPane(t *testing.T) {
+	for _, wrapped := range []bool{false, true} {
+		for _, size := range sizes {
+			v := &Viewer{Numbered: true, Wrapped: wrapped}
+			v.SetSize(size[0], size[1])
+			v.SetText(strings.Join(awkward, "\n"))
+			for _, k := range []string{"j", "right", "pgdown", "right", "G", "left", "k"} {
+				v.Key(key(k))
+				inBounds(t, v.View(colourTheme()), size[0], size[1])
+				v.Position()
+			}
+		}
+	}
+}
+
+func TestPrettyJSON(t *testing.T) {
+	for _, test := range []struct {
+		name, in, want string
+		ok             bool
+	}{
+		{"order and digits", ` {"b":1.0e+2,"a":12345678901234567890,"b":[]} `, "{\n  \"b\": 1.0e+2,\n  \"a\": 12345678901234567890,\n  \"b\": []\n}", true},
+		{"invalid", `{"a":`, `{"a":`, false},
+		{"trailing", `{} x`, `{} x`, false},
+		{"nested too deeply", strings.Repeat("[", 9000) + strings.Repeat("]", 9000), strings.Repeat("[", 9000) + strings.Repeat("]", 9000), false},
+		{"brackets in a string", `"` + strings.Repeat("[\\\"", 9000) + `"`, `"` + strings.Repeat("[\\\"", 9000) + `"`, true},
+	} {
+		got, ok := PrettyJSON([]byte(test.in))
+		if string(got) != test.want || ok != test.ok {
+			t.Errorf("%s: got %.80q, %v", test.name, got, ok)
+		}
+	}
+}
+
+func TestJSONColoursWithoutChangingTheText(t *testing.T) {
+	pretty, _ := PrettyJSON([]byte(`{"id":"x\u001b","n":-1.5e3,"ok":[true,null],"bidi":"` + "\u202e" + `","e":{}}`))
+	want := style.EscapeMultiline(string(pretty))
+	coloured := join(JSON(colourTheme(), pretty))
+	same(t, ansi.Strip(coloured), want)
+	th := colourTheme()
+	for _, piece := range []string{th.Key.Render(`"id"`), th.Number.Render("-1.5e3"), th.Number.Render("null"), th.String.Render(`"x\u001b"`)} {
+		if !strings.Contains(coloured, piece) {
+			t.Errorf("%q is not in %q", piece, coloured)
+		}
+	}
+	same(t, join(JSON(plainTheme(), pretty)), want)
+}
+
+func FuzzJSON(f *testing.F) {
+	for _, seed := range []string{`{"a":[1,2,{"b":null}]}`, `{`, "\xff", "\"\x1b\"", "1\n\n", "\r\n", `"\u2028"`} {
+		f.Add([]byte(seed))
+	}
+	th := colourTheme()
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		pretty, _ := PrettyJSON(raw)
+		want := style.EscapeMultiline(string(pretty))
+		if got := ansi.Strip(join(JSON(th, pretty))); got != want {
+			t.Fatalf("JSON(%q) shows %q, want %q", pretty, got, want)
+		}
+	})
+}
