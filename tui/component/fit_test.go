@@ -33,6 +33,9 @@ func colourTheme() *style.Theme { return theme(termenv.TrueColor, true) }
 
 // key is the message of a key press: a name such as "ctrl+d", else the runes.
 func key(name string) tea.KeyMsg {
+	if name == " " {
+		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune(name)}
+	}
 	for t := tea.KeyType(-200); t <= 127; t++ {
 		if t != tea.KeyRunes && (tea.Key{Type: t}).String() == name {
 			return tea.KeyMsg{Type: t}

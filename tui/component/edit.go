@@ -1,0 +1,82 @@
+package component
+
+import (
+	"strings"
+
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// edit is one line of text being typed. Editing is the textinput's; drawing is
+// our own, because the textinput's cursor vanishes without colours, its width
+// is off for joined emoji, and it draws control characters it is given.
+type edit struct {
+	in textinput.Model
+}
+
+func newEdit(value string) edit {
+	e := edit{in: textinput.New()}
+	e.in.KeyMap.Paste.SetEnabled(false) // would read the clipboard of this machine, not of the terminal
+	e.in.SetValue(value)
+	e.in.CursorEnd()
+	e.in.Focus()
+	return e
+}
+
+func (e *edit) text() string { return e.in.Value() }
+
+// key types; the keys that the line has no use for change nothing.
+func (e *edit) key(msg tea.KeyMsg) {
+	if msg.Alt && msg.Type == tea.KeyRunes && !strings.Contains("bfd", string(msg.Runes)) {
+		return
+	}
+	if msg.Paste {
+		msg.Runes = []rune(strings.Trim(pasted(msg), "\n"))
+	}
+	e.in, _ = e.in.Update(msg)
+}
+
+// pasted is the text of a paste. Terminals send a line's end as \r.
+func pasted(msg tea.KeyMsg) string {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(msg.Runes))
+}
+
+// view draws the line in exactly width cells, the cursor always in sight.
+func (e *edit) view(th *style.Theme, width int, focused, masked bool) string {
+	show := func(s string) string {
+		if masked {
+			return strings.Repeat(style.Mask, len([]rune(s)))
+		}
+		return style.Escape(s)
+	}
+	if !focused {
+		return th.Text.Render(Fit(show(e.text()), width))
+	}
+	runes, pos := []rune(e.text()), e.in.Position()
+	return lineWithCursor(th, show(string(runes[:pos])), show(string(runes[pos:])), width)
+}
+
+// lineWithCursor draws before and after with the cursor between them, scrolled
+// so far that the cursor is in sight.
+func lineWithCursor(th *style.Theme, before, after string, width int) string {
+	at, _ := ansi.FirstGraphemeCluster(after, ansi.GraphemeWidth)
+	after = after[len(at):]
+	switch {
+	case th.Plain:
+		at = style.Caret + at
+	case at == "":
+		at = " "
+	}
+	line := th.Text.Render(before) + th.Cursor.Render(at) + th.Text.Render(after)
+	needed := ansi.StringWidth(before + at)
+	if after != "" {
+		needed++
+	}
+	if hidden := needed - width; hidden > 0 {
+		line = ansi.TruncateLeft(line, hidden+1, style.More)
+	}
+	return Fit(line, width)
+}

@@ -1,0 +1,70 @@
+package component
+
+import (
+	"strings"
+
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Overlay puts a box over the middle of a view of width by height cells. The
+// result has exactly that size.
+func Overlay(base, box string, width, height int) string {
+	lines := strings.Split(box, "\n")
+	x := (width - ansi.StringWidth(lines[0])) / 2
+	return OverlayAt(base, box, x, (height-len(lines))/2, width, height)
+}
+
+// OverlayAt is [Overlay] with the box's upper left corner at column x and row y.
+func OverlayAt(base, box string, x, y, width, height int) string {
+	out := Lines(strings.Split(base, "\n"), width, height)
+	x, y = max(0, min(x, width)), max(0, y)
+	for i, line := range strings.Split(box, "\n") {
+		if box == "" || y+i >= len(out) {
+			break
+		}
+		out[y+i] = splice(out[y+i], clip(line, width-x), x, width)
+	}
+	return join(out)
+}
+
+// splice lays top over a line of exactly width cells, beginning at column x.
+func splice(line, top string, x, width int) string {
+	end := x + ansi.StringWidth(top)
+	left := ansi.Truncate(line, x, "")
+	left += blank(x - ansi.StringWidth(left))
+	right := ansi.TruncateLeft(line, end, "")
+	// A wide character cut in two leaves a gap or sticks out.
+	if over := ansi.StringWidth(right) - (width - end); over > 0 {
+		right = " " + ansi.TruncateLeft(line, end+1, "")
+	}
+	return left + top + blank(width-end-ansi.StringWidth(right)) + right
+}
+
+// frame draws a rounded box of the given outer width around styled lines, the
+// title in its upper edge.
+func frame(th *style.Theme, styledTitle string, styled []string, width int) string {
+	inner := width - 4
+	if inner < 1 {
+		return ""
+	}
+	title := clip(styledTitle, inner-1)
+	edge := strings.Repeat(style.Horizontal, max(0, inner-ansi.StringWidth(title)))
+	out := []string{th.Rule.Render(style.TopLeft) + " " + title + " " + th.Rule.Render(edge+style.TopRight)}
+	side := th.Rule.Render(style.Vertical)
+	for _, line := range styled {
+		out = append(out, side+" "+Fit(line, inner)+" "+side)
+	}
+	bottom := style.BottomLeft + strings.Repeat(style.Horizontal, inner+2) + style.BottomRight
+	return join(append(out, th.Rule.Render(bottom)))
+}
+
+// widest is the width of the widest line.
+func widest(styled ...string) int {
+	w := 0
+	for _, s := range styled {
+		w = max(w, ansi.StringWidth(s))
+	}
+	return w
+}

@@ -1,0 +1,53 @@
+package component
+
+import (
+	"strings"
+	"testing"
+
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+func TestOverlay(t *testing.T) {
+	base := "aaaaaaa\nb顧客bb\nccccccc\nddddddd"
+	// The box covers columns 2 and 3: one half each of two wide characters.
+	same(t, Overlay(base, "12\n34", 7, 4), "aaaaaaa\nb 12 bb\ncc34ccc\nddddddd")
+	same(t, OverlayAt("", "x", 1, 1, 3, 2), "   \n x ")
+	same(t, OverlayAt("abc", "", 1, 0, 3, 1), "abc")
+}
+
+func TestOverlayKeepsTheColoursAround(t *testing.T) {
+	th := colourTheme()
+	got := Overlay(th.Good.Render("green text here"), th.Bad.Render("no"), 15, 1)
+	left, _, _ := strings.Cut(got, "no")
+	if !strings.HasPrefix(left, strings.Split(th.Good.Render("green "), "green")[0]) {
+		t.Errorf("the left part lost its colour: %q", got)
+	}
+	if i := strings.LastIndex(got, "xt here"); !strings.Contains(got[:i], "no\x1b[0m") {
+		t.Errorf("the box leaks its colour: %q", got)
+	}
+}
+
+func TestOverlayIsExact(t *testing.T) {
+	th := colourTheme()
+	for _, size := range sizes {
+		w, h := size[0], size[1]
+		for _, s := range awkward {
+			styled := th.Warn.Render(style.Escape(s))
+			base := strings.Repeat(styled+"\n", 30)
+			box := frame(th, styled, []string{styled, styled}, min(30, w))
+			for _, got := range []string{Overlay(base, box, w, h), OverlayAt(base, styled, 3, 1, w, h)} {
+				if h == 0 {
+					same(t, got, "")
+					continue
+				}
+				for _, line := range strings.Split(got, "\n") {
+					if width := ansi.StringWidth(line); width != w {
+						t.Fatalf("%q is %d cells, want %d", line, width, w)
+					}
+				}
+			}
+		}
+	}
+}

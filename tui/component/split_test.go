@@ -1,0 +1,49 @@
+package component
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestPanesLayout(t *testing.T) {
+	two, three := []int{3, 2}, []int{4, 3, 3}
+	for _, test := range []struct {
+		name  string
+		panes Panes
+		w, h  int
+		want  []Size
+	}{
+		{"one", Panes{Weights: []int{1}}, 80, 20, []Size{{80, 20}}},
+		{"stacked", Panes{Weights: two}, 99, 21, []Size{{99, 8}, {99, 12}}},
+		{"stacked, too low", Panes{Weights: two, Focused: 1}, 99, 15, []Size{{}, {99, 15}}},
+		{"side by side", Panes{Weights: two}, 101, 15, []Size{{60, 15}, {40, 15}}},
+		{"zoomed", Panes{Weights: two, Zoomed: true}, 200, 15, []Size{{200, 15}, {}}},
+		{"two of three", Panes{Weights: three}, 120, 30, []Size{{68, 30}, {51, 30}, {}}},
+		{"the focused of three", Panes{Weights: three, Focused: 2}, 120, 30, []Size{{68, 30}, {}, {51, 30}}},
+		{"three", Panes{Weights: three}, 162, 50, []Size{{64, 50}, {48, 50}, {48, 50}}},
+		{"nothing", Panes{Weights: two}, 0, 0, []Size{{}, {}}},
+	} {
+		if got := test.panes.Layout(test.w, test.h).Sizes; !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+func TestLayoutFillsTheScreenExactly(t *testing.T) {
+	for w := 1; w < 230; w += 3 {
+		for h := 1; h < 60; h += 7 {
+			for focused := range 3 {
+				layout := Panes{Weights: []int{5, 3, 4}, Focused: focused}.Layout(w, h)
+				if !layout.Sizes[focused].Shown() {
+					t.Fatalf("at %dx%d the focused pane is hidden", w, h)
+				}
+				view := layout.Join(colourTheme(), awkward[3], awkward[6], strings.Join(awkward, "\n"))
+				inBounds(t, view, w, h)
+				if got := strings.Count(view, "\n") + 1; got != h {
+					t.Fatalf("at %dx%d the view has %d lines", w, h, got)
+				}
+			}
+		}
+	}
+}
