@@ -1,0 +1,118 @@
+package storage
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Profile is how the built-in receiver answers the requests of one webhook. The zero
+// value is the healthy one: answer what the verdicts say. Faults and explicit statuses
+// come before the verdicts.
+type Profile struct {
+	Preset     string        // the name it was set by, if any
+	Statuses   []int         // answered in turn; empty: as the verdicts say
+	Delay      time.Duration // before the answer
+	Body       string
+	Headers    []HeaderField
+	RetryAfter time.Duration // as a header on every 429 and 503, in whole seconds
+	Fault      Fault
+	DripPerSec int     // bytes of the answer per second; 0: at once
+	FailPct    float64 // of requests answered 503
+	FailFirst  int     // answered 503, per delivery ID, else per SHA-256 of the body
+	// Generation counts how often the profile was set: counters start anew with each.
+	Generation int64
+}
+
+// A Fault keeps an answer from being given.
+type Fault string
+
+// The faults.
+const (
+	FaultDrop Fault = "drop" // the connection is closed without an answer
+	FaultHang Fault = "hang" // nothing is answered until the sender gives up
+)
+
+// A Preset is a profile with a name.
+type Preset struct {
+	Name    string
+	Help    string
+	Profile Profile
+}
+
+// Presets lists the profiles that have a name.
+func Presets() []Preset {
+	presets := []Preset{
+		{"healthy", "answers as the verdicts say", Profile{}},
+		{"flaky", "20 % answer 503", Profile{FailPct: 20}},
+		{"down", "every request answers 503", Profile{Statuses: []int{503}}},
+		{"slow", "answers after 3 s", Profile{Delay: 3 * time.Second}},
+		{"rate-limited", "429, 429, 204 in turn, Retry-After 5 s", Profile{Statuses: []int{429, 429, 204}, RetryAfter: 5 * time.Second}},
+		{"gone", "every request answers 410", Profile{Statuses: []int{410}}},
+		{"recovering", "503 three times per delivery, then 204", Profile{FailFirst: 3}},
+	}
+	for i := range presets {
+		presets[i].Profile.Preset = presets[i].Name
+	}
+	return presets
+}
+
+// FindPreset finds a preset by its name.
+func FindPreset(name string) (Preset, bool) {
+	presets := Presets()
+	i := slices.IndexFunc(presets, func(p Preset) bool { return p.Name == name })
+	if i < 0 {
+		return Preset{}, false
+	}
+	return presets[i], true
+}
+
+// The bounds of a profile.
+const (
+	MaxProfileDelay = 10 * time.Minute
+	MaxProfileBody  = 1 << 20
+)
+
+// Validate reports every bad field at once, as FieldErrors.
+func (p Profile) Validate() error {
+	var bad FieldErrors
+	for _, status := range p.Statuses {
+		if status < 200 || status > 599 {
+			bad.add("status", "%d is no final HTTP status; use 200 to 599", status)
+		}
+	}
+	if p.Delay < 0 || p.Delay > MaxProfileDelay {
+		bad.add("delay", "%s is out of range; use 0s to %s", p.Delay, MaxProfileDelay)
+	}
+	if len(p.Body) > MaxProfileBody {
+		bad.add("body", "%d bytes are too many; use at most %d", len(p.Body), MaxProfileBody)
+	}
+	if p.DripPerSec < 0 {
+		bad.add("drip", "%d bytes per second is negative; use 1/s or more", p.DripPerSec)
+	}
+	if !(p.FailPct >= 0 && p.FailPct <= 100) {
+		bad.add("failPercent", "%g is no percentage; use 0 to 100", p.FailPct)
+	}
+	if p.FailFirst < 0 {
+		bad.add("failFirst", "%d is negative; use 0 or more", p.FailFirst)
+	}
+	if p.RetryAfter < 0 || p.RetryAfter%time.Second != 0 {
+		bad.add("retryAfter", "%s is not a whole number of seconds; use 5s, say", p.RetryAfter)
+	}
+	if p.Fault != "" && p.Fault != FaultDrop && p.Fault != FaultHang {
+		bad.add("fault", "%q is unknown; use %s or %s", p.Fault, FaultDrop, FaultHang)
+	}
+	bad = append(bad, checkProfileHeaders(p.Headers)...)
+	return bad.Err()
+}
+
+func checkProfileHeaders(headers []HeaderField) (bad FieldErrors) {
+	for i, h := range headers {
+		field := fmt.Sprintf("headers[%d]", i)
+		bad.addHeaderSyntax(field, h)
+		if slices.Contains(framingHeaders(), canonical(h.Name)) {
+			bad.add(field+".name", "%s is set by the receiver itself; use another name", canonical(h.Name))
+		}
+	}
+	return bad
+}

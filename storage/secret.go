@@ -1,0 +1,111 @@
+package storage
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Masked stands for a secret wherever one would be shown.
+const Masked = "••••"
+
+// A Secret is a key or password: encrypted at rest and never printed by accident. It is
+// either the value itself or says where to read it when it is needed: "env:NAME" or
+// "file:PATH".
+type Secret string
+
+// The prefixes of a secret that is kept elsewhere.
+const (
+	envPrefix  = "env:"
+	filePrefix = "file:"
+)
+
+func (s Secret) String() string { return s.mask() }
+
+// GoString hides the secret from %#v.
+func (s Secret) GoString() string { return s.mask() }
+
+// MarshalText hides the secret from JSON.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.mask()), nil }
+
+// LogValue hides the secret from logs.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.mask()) }
+
+// mask shows where a secret is kept, which is no secret, or that there is one.
+func (s Secret) mask() string {
+	if s == "" || s.Elsewhere() {
+		return string(s)
+	}
+	return Masked
+}
+
+// Elsewhere reports whether the secret only says where the value is kept.
+func (s Secret) Elsewhere() bool {
+	return strings.HasPrefix(string(s), envPrefix) || strings.HasPrefix(string(s), filePrefix)
+}
+
+// Reveal is the secret as it was entered.
+func (s Secret) Reveal() string { return string(s) }
+
+// Absolute makes the path of a "file:" secret absolute, since another process, started
+// elsewhere, will read it.
+func (s Secret) Absolute() Secret {
+	if path, ok := strings.CutPrefix(string(s), filePrefix); ok {
+		return Secret(filePrefix + absolute(path))
+	}
+	return s
+}
+
+func absolute(path string) string {
+	full, err := filepath.Abs(path)
+	if path == "" || err != nil {
+		return path
+	}
+	return full
+}
+
+// ErrSecretMissing is what Resolve answers when the place named holds nothing.
+var ErrSecretMissing = errors.New("secret missing")
+
+// Sources is where secrets kept elsewhere, and TLS files, are read from.
+type Sources struct {
+	Env      func(name string) (string, bool)
+	ReadFile func(path string) ([]byte, error)
+}
+
+// SystemSources reads this process's environment and files.
+func SystemSources() Sources {
+	return Sources{Env: os.LookupEnv, ReadFile: os.ReadFile}
+}
+
+// Resolve reads the secret's value. One newline at the end of a file is dropped.
+func (s Secret) Resolve(from Sources) ([]byte, error) {
+	if name, ok := strings.CutPrefix(string(s), envPrefix); ok {
+		value, ok := from.Env(name)
+		if !ok || value == "" {
+			return nil, fmt.Errorf("%w: environment variable %s is not set; set it where backchannel runs", ErrSecretMissing, name)
+		}
+		return []byte(value), nil
+	}
+	if path, ok := strings.CutPrefix(string(s), filePrefix); ok {
+		return readSecretFile(path, from)
+	}
+	return []byte(s), nil
+}
+
+func readSecretFile(path string, from Sources) ([]byte, error) {
+	content, err := from.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: there is no file %s; create it or name another", ErrSecretMissing, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w; make the file readable", ErrSecretMissing, err)
+	}
+	content = bytes.TrimSuffix(content, []byte("\n"))
+	return bytes.TrimSuffix(content, []byte("\r")), nil
+}

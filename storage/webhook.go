@@ -1,0 +1,216 @@
+package storage
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"backchannel/engine/token"
+)
+
+// A Webhook is a feedback webhook's configuration. There is at most one for each
+// organization and sandbox.
+type Webhook struct {
+	ID           ID
+	Version      int64 // counts the saves: saving over a newer one is a conflict
+	Name         string
+	Organization string
+	Sandbox      Sandbox
+	Channels     []Channel
+	URL          string // https://…, or BuiltinReceiver
+	Auth         Auth
+	Headers      []HeaderField
+	State        WebhookState
+	StateReason  string // why it was paused, when it was not a person who did
+	Revision     Revision
+	Delivery     DeliveryOptions
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+}
+
+// Sandbox is a named division of an organization.
+type Sandbox struct {
+	ID   string // a UUID
+	Name string
+}
+
+// BuiltinReceiver as a URL stands for the built-in receiver, wherever it listens.
+const BuiltinReceiver = "@receiver"
+
+// A WebhookState says whether a webhook's deliveries are sent.
+type WebhookState string
+
+// The states of a webhook.
+const (
+	Active WebhookState = "active"
+	Paused WebhookState = "paused"
+)
+
+// Auth is how a webhook's requests prove where they come from.
+type Auth struct {
+	Type AuthType
+	JWT  JWT // when Type is AuthJWT
+}
+
+// An AuthType is a method of authentication.
+type AuthType string
+
+// The methods of authentication.
+const (
+	AuthNone AuthType = "none"
+	AuthJWT  AuthType = "jwt"
+)
+
+// JWT says what a webhook's tokens hold and how they are signed. Issuer, Subject and
+// Audience have defaults that follow the webhook when they are empty: see TokenSpec.
+type JWT struct {
+	Algorithm token.Algorithm
+	Secret    Secret // or private key, PEM
+	Issuer    string
+	Subject   string
+	Audience  []string
+	Claims    json.RawMessage // a JSON object, or empty
+	KeyID     string
+	Lifetime  time.Duration
+	Header    string
+	Prefix    string
+}
+
+// The defaults of JWT authentication.
+const (
+	DefaultAlgorithm = token.Algorithm("HS256")
+	DefaultSubject   = "feedback-webhook"
+	DefaultLifetime  = 300 * time.Second
+	DefaultHeader    = "Authorization"
+	DefaultPrefix    = "Bearer"
+)
+
+// DefaultJWT is JWT authentication before anybody changed anything.
+func DefaultJWT() JWT {
+	return JWT{Algorithm: DefaultAlgorithm, Lifetime: DefaultLifetime, Header: DefaultHeader, Prefix: DefaultPrefix}
+}
+
+// DeliveryOptions is how a webhook's events are delivered.
+type DeliveryOptions struct {
+	Revision    Revision
+	Timeout     time.Duration   // from connecting to the response head
+	Retry       []time.Duration // the wait before each further attempt; empty: one attempt
+	Concurrency int
+	RatePerSec  float64 // 0: no limit
+	TLS         TLSOptions
+}
+
+// TLSOptions is how an endpoint is trusted, and told who calls. The files are read
+// when they are needed.
+type TLSOptions struct {
+	CAFile     string
+	CertFile   string
+	KeyFile    string
+	SkipVerify bool
+}
+
+// DefaultDelivery is how events are delivered before anybody changed anything.
+func DefaultDelivery() DeliveryOptions {
+	return DeliveryOptions{
+		Timeout:     10 * time.Second,
+		Retry:       []time.Duration{time.Second, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute},
+		Concurrency: 16,
+	}
+}
+
+// The defaults that Create Feedback Webhook starts from.
+const (
+	DefaultOrganization = "myImsOrg"
+	DefaultSandboxName  = "prod"
+)
+
+// NewWebhook is a webhook before anybody changed anything: still without a name.
+func NewWebhook() Webhook {
+	return Webhook{
+		Organization: DefaultOrganization,
+		Sandbox:      Sandbox{Name: DefaultSandboxName},
+		URL:          BuiltinReceiver,
+		Auth:         Auth{Type: AuthNone, JWT: DefaultJWT()},
+		State:        Active,
+		Revision:     Classic,
+		Delivery:     DefaultDelivery(),
+	}
+}
+
+// Normalize makes what a person typed what is kept: spaces around it go, paths become
+// absolute, a missing sandbox UUID is made. It does not make anything valid.
+func (w *Webhook) Normalize() {
+	for _, text := range []*string{&w.Name, &w.Organization, &w.Sandbox.ID, &w.Sandbox.Name, &w.URL, &w.Auth.JWT.Header, &w.Auth.JWT.Prefix} {
+		*text = strings.TrimSpace(*text)
+	}
+	if w.Sandbox.ID == "" {
+		w.Sandbox.ID = uuid.NewString()
+	}
+	w.Auth.JWT.Secret = w.Auth.JWT.Secret.Absolute()
+	for i := range w.Headers {
+		h := &w.Headers[i]
+		h.Name = strings.TrimSpace(h.Name)
+		h.Value = strings.Trim(h.Value, " \t")
+		if h.Secret {
+			h.Value = Secret(h.Value).Absolute().Reveal()
+		}
+	}
+	tls := &w.Delivery.TLS
+	for _, path := range []*string{&tls.CAFile, &tls.CertFile, &tls.KeyFile} {
+		*path = absolute(strings.TrimSpace(*path))
+	}
+}
+
+// Has reports whether the webhook wants events of the channel.
+func (w Webhook) Has(channel Channel) bool {
+	for _, c := range w.Channels {
+		if c == channel {
+			return true
+		}
+	}
+	return false
+}
+
+// FeedbackPath is where the built-in receiver takes the webhook's events.
+func (w Webhook) FeedbackPath() string {
+	return "/feedback/" + url.PathEscape(w.Organization) + "/" + url.PathEscape(w.Sandbox.Name)
+}
+
+// Target is the URL that events are sent to, given the built-in receiver's base URL.
+func (w Webhook) Target(receiverURL string) string {
+	if w.URL == BuiltinReceiver {
+		return strings.TrimSuffix(receiverURL, "/") + w.FeedbackPath()
+	}
+	return w.URL
+}
+
+// TokenSpec is what the webhook's tokens say, defaults filled in: the issuer is the
+// organization, the audience the host name of the target without its port.
+func (w Webhook) TokenSpec(receiverURL string) token.Spec {
+	j := w.Auth.JWT
+	spec := token.Spec{
+		Algorithm: j.Algorithm, KeyID: j.KeyID, Issuer: j.Issuer, Subject: j.Subject, Audience: j.Audience,
+		Extra: j.Claims, Lifetime: j.Lifetime, Header: j.Header, Prefix: j.Prefix,
+	}
+	if spec.Issuer == "" {
+		spec.Issuer = w.Organization
+	}
+	if spec.Subject == "" {
+		spec.Subject = DefaultSubject
+	}
+	if len(spec.Audience) == 0 {
+		spec.Audience = audienceOf(w.Target(receiverURL))
+	}
+	return spec
+}
+
+func audienceOf(target string) []string {
+	u, err := url.Parse(target)
+	if err != nil || u.Hostname() == "" {
+		return nil
+	}
+	return []string{u.Hostname()}
+}

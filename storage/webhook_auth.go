@@ -1,0 +1,192 @@
+package storage
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/textproto"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"backchannel/engine/token"
+)
+
+func (w Webhook) checkAuth(bad *FieldErrors, rules Rules) {
+	switch w.Auth.Type {
+	case AuthNone:
+	case AuthJWT:
+		w.Auth.JWT.check(bad, rules.Sources)
+	default:
+		bad.add("auth.type", "%q is unknown; use %s or %s", w.Auth.Type, AuthNone, AuthJWT)
+	}
+}
+
+func (j JWT) check(bad *FieldErrors, from Sources) {
+	j.checkKey(bad, from)
+	if len(j.Claims) > 0 {
+		if err := token.CheckExtra(j.Claims); err != nil {
+			bad.add("auth.claims", "%v", err)
+		}
+	}
+	for _, f := range []struct{ field, text string }{{"auth.issuer", j.Issuer}, {"auth.subject", j.Subject}, {"auth.keyId", j.KeyID}} {
+		if f.text != "" {
+			bad.addText(f.field, f.text, MaxTextLength)
+		}
+	}
+	for _, audience := range j.Audience {
+		bad.addText("auth.audience", audience, MaxTextLength)
+	}
+	if j.Lifetime < MinLifetime || j.Lifetime > MaxLifetime {
+		bad.add("auth.lifetimeMs", "%s is out of range; use %s to %s", j.Lifetime, MinLifetime, MaxLifetime)
+	}
+	j.checkHeader(bad)
+}
+
+// checkKey judges the key if it can be read. One that is kept elsewhere and missing
+// there is for Warnings to tell: it may be there when it is needed.
+func (j JWT) checkKey(bad *FieldErrors, from Sources) {
+	algorithm, err := token.ParseAlgorithm(string(j.Algorithm))
+	if err != nil {
+		bad.add("auth.algorithm", "%v", err)
+	}
+	if j.Secret == "" {
+		bad.add("auth.secret", "is missing; give the secret, or the private key in PEM, or env:NAME, or file:PATH")
+		return
+	}
+	key, missing := j.Secret.Resolve(from)
+	if err != nil || missing != nil {
+		return
+	}
+	if _, err := token.ParseKey(algorithm, key); err != nil {
+		bad.add("auth.secret", "%v", err)
+	}
+}
+
+func (j JWT) checkHeader(bad *FieldErrors) {
+	switch name := canonical(j.Header); {
+	case !httpguts.ValidHeaderFieldName(j.Header):
+		bad.add("auth.header", "%q is no HTTP field name (RFC 9110 §5.1); use %s, say", j.Header, DefaultHeader)
+	case reserved(name):
+		bad.add("auth.header", "%s is set by backchannel itself; use another name", name)
+	}
+	if !httpguts.ValidHeaderFieldValue(j.Prefix) || strings.ContainsAny(j.Prefix, "\r\n") {
+		bad.add("auth.prefix", "%q cannot be sent in a header (RFC 9110 §5.5); use %s, say", j.Prefix, DefaultPrefix)
+	}
+}
+
+func (w Webhook) checkHeaders(bad *FieldErrors, rules Rules) {
+	if len(w.Headers) > MaxHeaders {
+		bad.add("headers", "has %d entries; use at most %d", len(w.Headers), MaxHeaders)
+	}
+	seen := map[string]int{}
+	for i, h := range w.Headers {
+		field := fmt.Sprintf("headers[%d]", i)
+		bad.addHeaderSyntax(field, h)
+		name := canonical(h.Name)
+		if first, dup := seen[name]; dup {
+			bad.add(field+".name", "%s stands twice, first as headers[%d]; keep one", name, first)
+		} else {
+			seen[name] = i
+		}
+		w.checkReserved(bad, field, name)
+		if h.Secret && h.Value == "" {
+			bad.add(field+".value", "is missing; a secret header needs one, or env:NAME, or file:PATH")
+		}
+	}
+}
+
+func (w Webhook) checkReserved(bad *FieldErrors, field, name string) {
+	switch {
+	case reserved(name):
+		bad.add(field+".name", "%s is set by backchannel itself; use another name", name)
+	case w.Auth.Type == AuthJWT && name == canonical(w.Auth.JWT.Header):
+		bad.add(field+".name", "%s carries the JWT; use another name, or another header for the JWT", name)
+	}
+}
+
+// addHeaderSyntax checks a header line against RFC 9110 §5.
+func (e *FieldErrors) addHeaderSyntax(field string, h HeaderField) {
+	if !httpguts.ValidHeaderFieldName(h.Name) {
+		e.add(field+".name", "%q is no HTTP field name (RFC 9110 §5.1); use letters, digits and -", h.Name)
+	}
+	shown := fmt.Sprintf("%q", h.Value)
+	if h.Secret {
+		shown = "the value"
+	}
+	switch {
+	case strings.ContainsAny(h.Value, "\r\n"):
+		e.add(field+".value", "%s holds a line break, which cannot be sent (RFC 9110 §5.5); remove it", shown)
+	case !httpguts.ValidHeaderFieldValue(h.Value):
+		e.add(field+".value", "%s holds a control character, which cannot be sent (RFC 9110 §5.5); remove it", shown)
+	case len(h.Value) > MaxHeaderValue:
+		e.add(field+".value", "has %d bytes; use at most %d", len(h.Value), MaxHeaderValue)
+	}
+}
+
+func canonical(name string) string { return textproto.CanonicalMIMEHeaderKey(name) }
+
+// framingHeaders are those by which HTTP delimits and routes messages.
+func framingHeaders() []string {
+	return []string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Upgrade", "Expect"}
+}
+
+func reserved(name string) bool {
+	return slices.Contains(framingHeaders(), name) || name == "Content-Type" || name == "User-Agent" || strings.HasPrefix(name, "Backchannel-")
+}
+
+func (t TLSOptions) check(bad *FieldErrors, from Sources) {
+	if (t.CertFile == "") != (t.KeyFile == "") {
+		bad.add("delivery.tls", "a client certificate needs both its certificate and its key; name both files or none")
+	}
+	if ca, err := from.ReadFile(t.CAFile); t.CAFile != "" && err == nil && !x509.NewCertPool().AppendCertsFromPEM(ca) {
+		bad.add("delivery.tls.caFile", "%s holds no PEM certificate; name one that does", t.CAFile)
+	}
+	cert, certErr := from.ReadFile(t.CertFile)
+	key, keyErr := from.ReadFile(t.KeyFile)
+	if t.CertFile == "" || t.KeyFile == "" || certErr != nil || keyErr != nil {
+		return
+	}
+	if _, err := tls.X509KeyPair(cert, key); err != nil {
+		bad.add("delivery.tls.certFile", "%s and %s do not make a client certificate: %v", t.CertFile, t.KeyFile, err)
+	}
+}
+
+// warnMissing tells of secrets and files that cannot be read now.
+func (w Webhook) warnMissing(odd *FieldErrors, from Sources) {
+	if w.Auth.Type == AuthJWT {
+		odd.warnSecret("auth.secret", w.Auth.JWT.Secret, from)
+	}
+	for i, h := range w.Headers {
+		if h.Secret {
+			odd.warnSecret(fmt.Sprintf("headers[%d].value", i), Secret(h.Value), from)
+		}
+	}
+	t := w.Delivery.TLS
+	for _, f := range []struct{ field, path string }{{"caFile", t.CAFile}, {"certFile", t.CertFile}, {"keyFile", t.KeyFile}} {
+		if f.path == "" {
+			continue
+		}
+		if _, err := from.ReadFile(f.path); err != nil {
+			odd.add("delivery.tls."+f.field, "%s cannot be read now (%v); deliveries fail until it can", f.path, bareReason(err))
+		}
+	}
+}
+
+func (e *FieldErrors) warnSecret(field string, secret Secret, from Sources) {
+	if _, err := secret.Resolve(from); err != nil {
+		e.add(field, "%v; deliveries fail until then", err)
+	}
+}
+
+// bareReason leaves out the path that a file error repeats.
+func bareReason(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

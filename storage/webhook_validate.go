@@ -1,0 +1,225 @@
+package storage
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// Rules are what validity depends on besides the webhook itself.
+type Rules struct {
+	AllowHTTP bool // http URLs of loopback hosts
+	Sources   Sources
+}
+
+// The bounds of a webhook's fields.
+const (
+	MaxNameLength  = 64
+	MaxTextLength  = 256
+	MaxHeaders     = 32
+	MaxHeaderValue = 8 << 10
+	MinLifetime    = 30 * time.Second
+	MaxLifetime    = time.Hour
+	MinTimeout     = 100 * time.Millisecond
+	MaxTimeout     = 10 * time.Minute
+	MaxRetries     = 20
+	MinRetryWait   = 10 * time.Millisecond
+	MaxRetryWait   = 24 * time.Hour
+	MaxConcurrency = 256
+	MinRate        = 0.001
+	MaxRate        = 100_000
+)
+
+// Validate reports every bad field at once, as FieldErrors. Call Normalize first.
+func (w Webhook) Validate(rules Rules) error {
+	var bad FieldErrors
+	w.checkBasics(&bad, rules)
+	w.checkAuth(&bad, rules)
+	w.checkHeaders(&bad, rules)
+	w.checkDelivery(&bad, rules)
+	return bad.Err()
+}
+
+func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
+	bad.addText("name", w.Name, MaxNameLength)
+	bad.addText("organization", w.Organization, MaxTextLength)
+	bad.addText("sandbox.name", w.Sandbox.Name, MaxTextLength)
+	if w.Sandbox.ID != "" && uuid.Validate(w.Sandbox.ID) != nil {
+		bad.add("sandbox.id", "%q is no UUID; leave it empty to have one made", w.Sandbox.ID)
+	}
+	checkChannels(bad, w.Channels)
+	if reason := checkURL(w.URL, rules.AllowHTTP); reason != "" {
+		bad.add("url", "%s", reason)
+	}
+	if !slices.Contains(Revisions(), w.Revision) {
+		bad.add("revision", "%q is unknown; use %s", w.Revision, oneOf(Revisions()))
+	}
+	if w.State != Active && w.State != Paused {
+		bad.add("state", "%q is unknown; use %s or %s", w.State, Active, Paused)
+	}
+}
+
+// addText checks a required line of text of at most so many characters.
+func (e *FieldErrors) addText(field, text string, most int) {
+	switch length := utf8.RuneCountInString(text); {
+	case length == 0:
+		e.add(field, "is missing; give 1 to %d characters", most)
+	case length > most:
+		e.add(field, "has %d characters; use at most %d", length, most)
+	default:
+		e.addPrintable(field, text)
+	}
+}
+
+func (e *FieldErrors) addPrintable(field, text string) {
+	if !utf8.ValidString(text) {
+		e.add(field, "is not valid UTF-8; retype it")
+		return
+	}
+	for _, r := range text {
+		if !unicode.IsPrint(r) {
+			e.add(field, "holds the character %U, which cannot be shown; remove it", r)
+			return
+		}
+	}
+}
+
+func checkChannels(bad *FieldErrors, channels []Channel) {
+	if len(channels) == 0 {
+		bad.add("channels", "is missing; choose at least one of %s", oneOf(Channels()))
+	}
+	for i, c := range channels {
+		if !c.Known() {
+			bad.add("channels", "%q is unknown; use %s", c, oneOf(Channels()))
+		} else if slices.Contains(channels[:i], c) {
+			bad.add("channels", "%q is named twice; name it once", c)
+		}
+	}
+}
+
+func oneOf[T ~string](values []T) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return strings.Join(texts, ", ")
+}
+
+const httpsOnly = "Journey Optimizer itself takes HTTPS only"
+
+// checkURL says what is wrong with a webhook's URL, or nothing.
+func checkURL(text string, allowHTTP bool) string {
+	if text == BuiltinReceiver {
+		return ""
+	}
+	if text == "" {
+		return "is missing; give https://HOST/PATH, or " + BuiltinReceiver
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return fmt.Sprintf("%q cannot be read (%v); give https://HOST/PATH", text, parseReason(err))
+	}
+	switch {
+	case u.User != nil: // first, and without the text: it may hold a password
+		return "holds user info (name:password@); remove it, and use a secret header instead"
+	case u.Scheme == "":
+		return fmt.Sprintf("%q is not absolute; begin with https:// (%s)", text, httpsOnly)
+	case u.Scheme == "http":
+		if reason := checkHTTP(u, allowHTTP); reason != "" {
+			return reason
+		}
+	case u.Scheme != "https":
+		return fmt.Sprintf("scheme %q cannot be used; use https (%s)", u.Scheme, httpsOnly)
+	}
+	return checkURLParts(text, u)
+}
+
+func checkHTTP(u *url.URL, allowHTTP bool) string {
+	switch {
+	case !allowHTTP:
+		return "http is refused; use https (" + httpsOnly + "), or --allow-http for a loopback host"
+	case u.Hostname() != "" && !loopback(u.Hostname()):
+		return fmt.Sprintf("http is allowed for loopback hosts only, not for %q; use https (%s)", u.Hostname(), httpsOnly)
+	}
+	return ""
+}
+
+func checkURLParts(text string, u *url.URL) string {
+	switch {
+	case u.Hostname() == "":
+		return fmt.Sprintf("%q has no host; give https://HOST/PATH", text)
+	case strings.ContainsFunc(u.Hostname(), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		return fmt.Sprintf("host %q holds a space; remove it", u.Hostname())
+	case !validPort(u):
+		return fmt.Sprintf("port %q is no port; use 1 to 65535", u.Port())
+	case u.Fragment != "" || strings.Contains(text, "#"):
+		return "holds a fragment (#…), which is never sent; remove it"
+	}
+	return ""
+}
+
+func validPort(u *url.URL) bool {
+	if u.Port() == "" {
+		return !strings.HasSuffix(u.Host, ":")
+	}
+	port, err := net.LookupPort("tcp", u.Port())
+	return err == nil && port > 0
+}
+
+// parseReason leaves out the URL, which url.Error repeats and which may hold a password.
+func parseReason(err error) error {
+	if wrapped, ok := err.(*url.Error); ok {
+		return wrapped.Err
+	}
+	return err
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+func (w Webhook) checkDelivery(bad *FieldErrors, rules Rules) {
+	d := w.Delivery
+	if d.Timeout < MinTimeout || d.Timeout > MaxTimeout {
+		bad.add("delivery.timeoutMs", "%s is out of range; use %s to %s", d.Timeout, MinTimeout, MaxTimeout)
+	}
+	if len(d.Retry) > MaxRetries {
+		bad.add("delivery.retryMs", "has %d waits; use at most %d", len(d.Retry), MaxRetries)
+	}
+	for _, wait := range d.Retry {
+		if wait < MinRetryWait || wait > MaxRetryWait {
+			bad.add("delivery.retryMs", "a wait of %s is out of range; use %s to %s", wait, MinRetryWait, MaxRetryWait)
+		}
+	}
+	if d.Concurrency < 1 || d.Concurrency > MaxConcurrency {
+		bad.add("delivery.concurrency", "%d is out of range; use 1 to %d", d.Concurrency, MaxConcurrency)
+	}
+	if d.RatePerSec != 0 && !(d.RatePerSec >= MinRate && d.RatePerSec <= MaxRate) {
+		bad.add("delivery.ratePerSecond", "%g is out of range; use %g to %d, or none", d.RatePerSec, MinRate, MaxRate)
+	}
+	d.TLS.check(bad, rules.Sources)
+}
+
+var imsOrg = regexp.MustCompile(`^[0-9A-Fa-f]{24}@AdobeOrg$`)
+
+// Warnings are what may be meant, but should be looked at.
+func (w Webhook) Warnings(rules Rules) FieldErrors {
+	var odd FieldErrors
+	if !imsOrg.MatchString(w.Organization) {
+		odd.add("organization", "%q does not look like an IMS organization (24 hexadecimal digits and @AdobeOrg)", w.Organization)
+	}
+	if w.Delivery.TLS.SkipVerify {
+		odd.add("delivery.tls.skipVerify", "certificates are not verified: anybody can answer for this endpoint")
+	}
+	w.warnMissing(&odd, rules.Sources)
+	return odd
+}
