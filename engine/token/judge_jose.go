@@ -104,18 +104,12 @@ func (j *judgement) wrongSignature() (actual, remedy string) {
 	case got != want:
 		return fmt.Sprintf("the signature has %s; %s with this key makes %d", count(got, "byte"), j.spec.Algorithm, want),
 			"sign with the configured key; its size does not fit the signature"
-	default:
-		return "it does not verify with the configured key", "the sender signs with another key, or the token was changed on its way: " +
-			"set the same key on both sides" + j.secretHint()
 	}
-}
-
-// secretHint names the usual slip with a shared secret.
-func (j *judgement) secretHint() string {
-	if !j.spec.Algorithm.Symmetric() {
-		return ""
+	if slip := j.key.slip(j.input, j.sealed); slip != "" {
+		return "it does not verify with the configured key as it is", slip
 	}
-	return "; a secret counts byte for byte, so look for a trailing newline and for base64 decoded on one side only"
+	return "it does not verify with the configured key",
+		"the sender signs with another key, or the token was changed on its way: set the same key on both sides"
 }
 
 // unusedKeys notes the keys that a token brings along, which an attacker may have chosen (RFC 8725 §3.10).

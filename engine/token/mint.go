@@ -64,7 +64,7 @@ func (m *Minter) validFrom(now time.Time) validity {
 
 // fill returns the static claims, completed with the ones of a single token.
 func (m *Minter) fill(static []byte, when validity) []byte {
-	const room = len(`"iat":,"nbf":,"exp":,"jti":""}`) + 3*len("-9223372036854775808") + len("26 random letters, digits.")
+	const room = 128 // for the names, three numbers and a jti of 26 characters
 	claims := append(make([]byte, 0, len(static)+room), static...)
 	claims = strconv.AppendInt(append(claims, `"iat":`...), when.issued, 10)
 	claims = strconv.AppendInt(append(claims, `,"nbf":`...), when.notBefore, 10)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"unicode/utf8"
 )
 
@@ -88,7 +87,10 @@ func uniqueNames(decoder *json.Decoder) error {
 
 func describeSyntax(raw []byte, err error) error {
 	var syntax *json.SyntaxError
-	if len(raw) == 0 || errors.Is(err, io.ErrUnexpectedEOF) || !errors.As(err, &syntax) {
+	if len(raw) == 0 {
+		return errors.New("it is empty")
+	}
+	if !errors.As(err, &syntax) {
 		return errors.New("it is not JSON")
 	}
 	return fmt.Errorf("it is not JSON: at byte %d of %d, %s", syntax.Offset, len(raw), syntax.Error())

@@ -26,7 +26,7 @@ func parsePEM(material []byte) (any, error) {
 	}
 	var others []string
 	for rest := material; ; {
-		_, after, found := bytes.Cut(rest, []byte(beginMark))
+		before, after, found := bytes.Cut(rest, []byte(beginMark))
 		if !found {
 			return nil, noPrivateKey(material, others)
 		}
@@ -34,28 +34,28 @@ func parsePEM(material []byte) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		begin := len(rest) - len(after) - len(beginMark)
-		end := bytes.Index(after, []byte(endMark+label+dashes))
-		if end < 0 {
-			return nil, fmt.Errorf("the PEM block %s has no END line of the same name: was it cut when copied?", quote(label))
+		inner, after, found := bytes.Cut(after, []byte(endMark+label+dashes))
+		if !found || bytes.Contains(inner, []byte(beginMark)) {
+			return nil, fmt.Errorf("the PEM block %q has no END line of the same name: was it cut when copied?", label)
 		}
-		size := len(beginMark) + end + len(endMark+label+dashes)
 		if isPrivate(label) {
-			return parseBlock(label, rest[begin:begin+size])
+			return parseBlock(label, rest[len(before):len(rest)-len(after)])
 		}
 		others = append(others, label)
-		rest = rest[begin+size:]
+		rest = after
 	}
 }
 
-// blockLabel returns the name that follows the BEGIN mark, such as "RSA PRIVATE KEY".
+// blockLabel returns the name that follows the BEGIN mark, such as "RSA PRIVATE KEY". It takes nothing else for a
+// label, for labels are shown and may not be key material after a damaged BEGIN line.
 func blockLabel(after []byte) (string, error) {
-	line, _, _ := bytes.Cut(after, []byte("\n"))
-	label, _, found := bytes.Cut(line, []byte(dashes))
-	if !found {
-		return "", errors.New(`the PEM's BEGIN line does not end with five dashes, as "-----BEGIN PRIVATE KEY-----" does`)
+	const longest = 40
+	name, _, found := bytes.Cut(after[:min(len(after), longest)], []byte(dashes))
+	notLabel := func(r rune) bool { return r != ' ' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') }
+	if !found || bytes.ContainsFunc(name, notLabel) {
+		return "", errors.New(`the PEM has a damaged BEGIN line: it should read like "-----BEGIN PRIVATE KEY-----"`)
 	}
-	return string(label), nil
+	return string(name), nil
 }
 
 func isPrivate(label string) bool { return strings.HasSuffix(label, "PRIVATE KEY") }
@@ -80,12 +80,12 @@ func parseBlock(label string, text []byte) (any, error) {
 func brokenBlock(label string, text []byte) error {
 	switch {
 	case bytes.Contains(text, []byte(`\n`)):
-		return fmt.Errorf(`the PEM block %s has the two characters \n where line breaks belong`, quote(label))
+		return fmt.Errorf(`the PEM block %q has the two characters \n where line breaks belong`, label)
 	case !bytes.Contains(text, []byte("\n")):
-		return fmt.Errorf("the PEM block %s is all on one line: keep the line breaks of the file", quote(label))
+		return fmt.Errorf("the PEM block %q is all on one line: keep the line breaks of the file", label)
 	default:
-		return fmt.Errorf("the PEM block %s does not hold base64 between its BEGIN and END lines: "+
-			"copy it from the file again", quote(label))
+		return fmt.Errorf("the PEM block %q does not hold base64 between its BEGIN and END lines: "+
+			"copy it from the file again", label)
 	}
 }
 
@@ -104,8 +104,8 @@ func parseDER(label string, der []byte) (any, error) {
 	if id := foreignKind(der); id != "" {
 		return nil, fmt.Errorf("the PEM holds a key of a kind or curve that no algorithm here uses (object identifier %s)", id)
 	}
-	return nil, fmt.Errorf("the PEM block %s does not hold a private key in PKCS#1, PKCS#8 or SEC 1 form: "+
-		"it is damaged, copy it from the file again", quote(label))
+	return nil, fmt.Errorf("the PEM block %q does not hold a private key in PKCS#1, PKCS#8 or SEC 1 form: "+
+		"it is damaged, copy it from the file again", label)
 }
 
 func noPrivateKey(material []byte, others []string) error {
@@ -114,11 +114,11 @@ func noPrivateKey(material []byte, others []string) error {
 		return fmt.Errorf("the PEM holds no private key, only %s: "+
 			"signing needs the private half", quote(strings.Join(others, ", ")))
 	case len(bytes.TrimSpace(material)) == 0:
-		return errors.New("the key is empty: paste the private key as a PEM")
+		return errors.New("the private key is empty: paste it as a PEM")
 	case material[0] == '{':
-		return errors.New("the key is JSON, perhaps a JWK, not a PEM: convert it to PKCS#8 PEM")
+		return errors.New("the private key is JSON, perhaps a JWK, not a PEM: convert it to PKCS#8 PEM")
 	case material[0] == 0x30:
-		return errors.New("the key is not a PEM, perhaps DER: convert it with openssl pkey -inform DER -in FILE")
+		return errors.New("the private key is not a PEM, perhaps DER: convert it with openssl pkey -inform DER -in FILE")
 	default:
 		return errors.New(`the key is not a PEM: it has no "-----BEGIN" line`)
 	}

@@ -1,0 +1,215 @@
+package token
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// hsKey is the key of most tests; what it is does not matter to them.
+func hsKey(t testing.TB) *Key {
+	t.Helper()
+	key, err := ParseKey(HS256, bytes.Repeat([]byte("k"), 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// fields are the members of a JSON object, each value in raw JSON.
+type fields map[string]string
+
+// with writes the object with some fields changed, and those changed to "" left out.
+func (f fields) with(changes fields) string {
+	maps.Copy(f, changes)
+	var written []string
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if f[name] != "" {
+			written = append(written, fmt.Sprintf("%q : %s", name, f[name]))
+		}
+	}
+	return "{ " + strings.Join(written, ", ") + " }"
+}
+
+func goodHeader() fields {
+	return fields{"alg": `"HS256"`, "kid": `"key-1"`, "typ": `"JWT"`}
+}
+
+func goodClaims() fields {
+	at := fmt.Sprint(noon.Unix())
+	return fields{
+		"iss": `"myImsOrg"`, "sub": `"feedback-webhook"`, "aud": `"example.com"`,
+		"iat": at, "nbf": at, "exp": fmt.Sprint(noon.Add(5 * time.Minute).Unix()), "jti": `"1"`,
+	}
+}
+
+// compact signs whatever header and claims.
+func compact(t testing.TB, key *Key, header, claims string) string {
+	t.Helper()
+	input := encode([]byte(header)) + "." + encode([]byte(claims))
+	signature, err := key.sign(input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return input + "." + encode(signature)
+}
+
+func find(t testing.TB, checks []Check, name string) Check {
+	t.Helper()
+	for _, check := range checks {
+		if check.Name == name {
+			return check
+		}
+	}
+	t.Fatalf("no check %q among %+v", name, checks)
+	return Check{}
+}
+
+// verdict is what one check is expected to say; the texts are parts of what it says.
+type verdict struct {
+	check          string
+	result         Result
+	actual, remedy string
+}
+
+func (v verdict) compare(t *testing.T, checks []Check) {
+	t.Helper()
+	var names []string
+	for _, check := range checks {
+		names = append(names, check.Name)
+	}
+	if !slices.Equal(names, CheckNames()) {
+		t.Errorf("checks = %v, want %v", names, CheckNames())
+	}
+	got := find(t, checks, v.check)
+	if got.Result != v.result || !strings.Contains(got.Actual, v.actual) || !strings.Contains(got.Remedy, v.remedy) {
+		t.Errorf("got %+v\nwant %+v", got, v)
+	}
+	if (got.Remedy != "") != (got.Result == Fail) {
+		t.Errorf("a remedy belongs to a failure, and each failure has one: %+v", got)
+	}
+	if first, failed := Failed(checks); v.result == Fail && (!failed || first.Name != v.check) {
+		t.Errorf("first failure = %q, want %q", first.Name, v.check)
+	}
+}
+
+func TestJudgeAcceptsAGoodToken(t *testing.T) {
+	good := compact(t, hsKey(t), goodHeader().with(nil), goodClaims().with(nil))
+	for _, value := range []string{"Bearer " + good, "bearer " + good, "BEARER   " + good, " Bearer " + good + "\t"} {
+		for _, check := range Judge(testSpec(HS256), hsKey(t), []string{value}, noon) {
+			if check.Result != Pass {
+				t.Errorf("%+v", check)
+			}
+		}
+	}
+}
+
+func TestJudgeTransport(t *testing.T) {
+	good := compact(t, hsKey(t), goodHeader().with(nil), goodClaims().with(nil))
+	custom := func(s *Spec) { s.Header, s.Prefix = "X-Token", "JWT" }
+	bare := func(s *Spec) { s.Prefix = "" }
+	tests := []struct {
+		name    string
+		change  func(*Spec)
+		headers []string
+		want    verdict
+	}{
+		{"no header", nil, nil, verdict{"header", Fail, "no Authorization header", "switch JWT authentication on"}},
+		{"several", nil, []string{"Bearer " + good, "Bearer " + good}, verdict{"header", Fail, "2 Authorization headers", "send one"}},
+		{"its own name", custom, nil, verdict{"header", Fail, "no X-Token header", ""}},
+		{"other scheme", nil, []string{"Basic dXNlcjpwYXNz"}, verdict{"prefix", Fail, "Basic ••••", `put "Bearer" and a space`}},
+		{"no scheme", nil, []string{good}, verdict{"prefix", Fail, "•••• without a space", ""}},
+		{"empty value", nil, []string{""}, verdict{"prefix", Fail, "an empty value", ""}},
+		{"colon", nil, []string{"Bearer: " + good}, verdict{"prefix", Fail, "•••• ••••", ""}},
+		{"longer scheme", nil, []string{"Bearers " + good}, verdict{"prefix", Fail, "Bearers ••••", ""}},
+		{"secret first", nil, []string{"hunter2hunter2 x"}, verdict{"prefix", Fail, "•••• ••••", ""}},
+		{"custom prefix", custom, []string{"JWT " + good}, verdict{"prefix", Pass, "JWT ••••", ""}},
+		{"custom is exact", custom, []string{"jwt " + good}, verdict{"prefix", Fail, "jwt ••••", "letter case counts"}},
+		{"token alone", bare, []string{good}, verdict{"prefix", Pass, "••••", ""}},
+		{"token not alone", bare, []string{"Bearer " + good}, verdict{"prefix", Fail, "Bearer ••••", "leave the prefix out"}},
+		{"empty token", nil, []string{"Bearer "}, verdict{"segments", Fail, "an empty token", "no token"}},
+		{"one segment", nil, []string{"Bearer abc"}, verdict{"segments", Fail, "1 segment", "may have been cut"}},
+		{"two segments", nil, []string{"Bearer a.b"}, verdict{"segments", Fail, "2 segments", "may have been cut"}},
+		{"four segments", nil, []string{"Bearer " + good + ".x"}, verdict{"segments", Fail, "4 segments", "joined"}},
+		{"JWE", nil, []string{"Bearer a.b.c.d.e"}, verdict{"segments", Fail, "5 segments", "encryption is not used"}},
+		{"prefix twice", nil, []string{"Bearer Bearer " + good}, verdict{"segments", Fail, "a space or comma", "no second prefix"}},
+		{"joined", nil, []string{"Bearer " + good + ", Bearer " + good}, verdict{"segments", Fail, "a space or comma", "joined by a comma"}},
+		{"giant", nil, []string{"Bearer " + strings.Repeat("a.", maxToken)}, verdict{"segments", Fail, "none is read", "keep tokens below"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			spec := testSpec(HS256)
+			if test.change != nil {
+				test.change(&spec)
+			}
+			checks := Judge(spec, hsKey(t), test.headers, noon)
+			test.want.compare(t, checks)
+			if text := fmt.Sprint(checks); strings.Contains(text, good[:20]) || strings.Contains(text, "dXNlcjpwYXNz") || strings.Contains(text, "hunter2") {
+				t.Errorf("a credential is shown: %s", text)
+			}
+		})
+	}
+}
+
+func TestJudgeDecode(t *testing.T) {
+	head, body := encode([]byte(goodHeader().with(nil))), encode([]byte(goodClaims().with(nil)))
+	sum := encode(make([]byte, 32))
+	padded := base64.URLEncoding.EncodeToString([]byte(`{"a":1}`))
+	tests := []struct{ name, compact, actual string }{
+		{"padding", head + "." + padded + "." + sum, "the claims part: it has base64 padding"},
+		{"standard base64", head + "." + body + ".ab+d", `the signature part: it has '+' at character 3: that is standard base64`},
+		{"slash", head + "." + body + ".abc/", `'/' at character 4`},
+		{"line break", head[:4] + "\n" + head[4:] + "." + body + "." + sum, `the header part: it has "\n" at character 5`},
+		{"quotes", `"` + head + "." + body + "." + sum, `the header part: it has "\""`},
+		{"cut", head + "." + body + ".A", "the signature part: its 1 character do not make up whole bytes"},
+		{"stray bits", head + "." + body + ".AB", "do not make up whole bytes"},
+		{"empty header", "." + body + "." + sum, "the header part: it is empty"},
+		{"header is no JSON", encode([]byte("alg=HS256")) + "." + body + "." + sum, "the header part: it is not JSON: at byte 1 of 9"},
+		{"claims are cut", head + "." + encode([]byte(`{"iss":`)) + "." + sum, "the claims part: it is not JSON"},
+		{"trailing bytes", head + "." + encode([]byte(`{} {}`)) + "." + sum, "the claims part: it is not JSON"},
+		{"claims are an array", head + "." + encode([]byte(`[]`)) + "." + sum, "the claims part: it is JSON, but not an object"},
+		{"header is null", encode([]byte(`null`)) + "." + body + "." + sum, "the header part: it is JSON, but not an object"},
+		{"alg twice", encode([]byte(`{"alg":"none","alg":"HS256"}`)) + "." + body + "." + sum, `the header part: its member "alg" occurs twice`},
+		{"exp twice", head + "." + encode([]byte(`{"exp":1,"\u0065xp":2}`)) + "." + sum, `the claims part: its member "exp" occurs twice`},
+		{"not UTF-8", head + "." + encode([]byte("{\"a\":\"\xff\"}")) + "." + sum, "the claims part: it is not valid UTF-8"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			checks := Judge(testSpec(HS256), hsKey(t), []string{"Bearer " + test.compact}, noon)
+			verdict{"decode", Fail, test.actual, "RFC 7515"}.compare(t, checks)
+		})
+	}
+}
+
+func TestJudgeGoesOnAfterAnUndecodablePart(t *testing.T) {
+	parts := strings.Split(compact(t, hsKey(t), goodHeader().with(nil), goodClaims().with(nil)), ".")
+	judge := func(parts ...string) []Check {
+		return Judge(testSpec(HS256), hsKey(t), []string{"Bearer " + strings.Join(parts, ".")}, noon)
+	}
+	noHeader := judge("=", parts[1], parts[2])
+	for _, name := range []string{"alg", "crit", "signature", "kid"} {
+		if got := find(t, noHeader, name); got.Result != NotApplicable {
+			t.Errorf("without a header: %+v", got)
+		}
+	}
+	if got := find(t, noHeader, "iss"); got.Result != Pass || !strings.HasSuffix(got.Actual, "(unverified)") {
+		t.Errorf("without a header: %+v", got)
+	}
+	noClaims := judge(parts[0], "=", parts[2])
+	for _, name := range []string{"exp", "nbf", "iat", "iss", "sub", "aud"} {
+		if got := find(t, noClaims, name); got.Result != NotApplicable || got.Actual != undecodedClaims {
+			t.Errorf("without claims: %+v", got)
+		}
+	}
+	if got := find(t, noClaims, "alg"); got.Result != Pass {
+		t.Errorf("without claims: %+v", got)
+	}
+	if got := find(t, judge(parts[0], parts[1], "="), "signature"); got.Result != NotApplicable {
+		t.Errorf("without a signature: %+v", got)
+	}
+}
