@@ -28,7 +28,7 @@ func FuzzJudge(f *testing.F) {
 		if len(checks) != len(CheckNames()) {
 			t.Fatalf("%d checks", len(checks))
 		}
-		if _, failed := Failed(checks); !failed && !strings.Contains(value, parts[0]) && !signedBy(key, value) {
+		if _, failed := Failed(checks); !failed && !signedBy(key, value) {
 			t.Errorf("passed without a signature: %q", value)
 		}
 		for _, check := range checks {
@@ -41,12 +41,13 @@ func FuzzJudge(f *testing.F) {
 
 // signedBy verifies the last segment over what precedes it, in the plainest way.
 func signedBy(key *Key, value string) bool {
+	value = strings.Trim(value, " \t")
 	value = strings.TrimLeft(value[min(len(value), len("Bearer ")):], " ")
 	dot := strings.LastIndexByte(value, '.')
 	if dot < 0 {
 		return false
 	}
-	signature, err := decodeSegment(strings.TrimRight(value[dot+1:], " \t"))
+	signature, err := decodeSegment(value[dot+1:])
 	return err == nil && key.verifies(value[:dot], signature)
 }
 
