@@ -1,0 +1,41 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// A binding is a key and what it does. Footer, help and palette are made from
+// the same bindings that the keys are looked up in, so they cannot disagree.
+type binding struct {
+	keys  []string // as tea.KeyMsg has them
+	shown string   // the key as it is written; empty: the first of keys
+	label string   // a word or two for the footer; empty: not there
+	help  string   // a sentence for help and palette; empty: not there
+	// do acts. Without it the binding only explains a key that a widget takes.
+	do func() tea.Cmd
+}
+
+func (b binding) key() string {
+	if b.shown != "" || len(b.keys) == 0 {
+		return b.shown
+	}
+	return b.keys[0]
+}
+
+// run does what the key is bound to; false when it is bound to nothing.
+func run(bindings []binding, key string) (tea.Cmd, bool) {
+	for _, b := range bindings {
+		if b.do != nil && slices.Contains(b.keys, key) {
+			return b.do(), true
+		}
+	}
+	return nil, false
+}
+
+// typed reports whether a key would be text in a place where one types.
+func typed(msg tea.KeyMsg) bool {
+	return !strings.HasPrefix(msg.String(), "ctrl+")
+}

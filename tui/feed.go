@@ -1,0 +1,81 @@
+package tui
+
+import (
+	"time"
+
+	"backchannel/storage"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+const (
+	changeGap = 50 * time.Millisecond // the least time between two hints
+	tickGap   = time.Second
+)
+
+type (
+	changeMsg storage.Change
+	noticeMsg string
+	tickMsg   struct{}
+)
+
+// awaitChange waits for the next hint. It lets a moment pass first, in which
+// further hints merge, so that a storm of them is a few a second here.
+func (m *Model) awaitChange() tea.Cmd {
+	changes, done := m.changes, m.shared.ctx.Done()
+	return func() tea.Msg {
+		if !pause(changeGap, done) {
+			return nil
+		}
+		select {
+		case change, ok := <-changes:
+			if ok {
+				return changeMsg(change)
+			}
+		case <-done:
+		}
+		return nil
+	}
+}
+
+func pause(d time.Duration, done <-chan struct{}) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-done:
+		return false
+	}
+}
+
+func (m *Model) awaitNotice() tea.Cmd {
+	notices, done := m.shared.Notices, m.shared.ctx.Done()
+	if notices == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		select {
+		case text, ok := <-notices:
+			if ok {
+				return noticeMsg(text)
+			}
+		case <-done:
+		}
+		return nil
+	}
+}
+
+// awaitEnd quits when the program is told to end.
+func (m *Model) awaitEnd() tea.Cmd {
+	done := m.shared.ctx.Done()
+	return func() tea.Msg {
+		<-done
+		return tea.Quit()
+	}
+}
+
+// awaitTick lets a second pass.
+func awaitTick() tea.Cmd {
+	return tea.Tick(tickGap, func(time.Time) tea.Msg { return tickMsg{} })
+}

@@ -1,0 +1,81 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+// clock is a time of day to the millisecond, for lists.
+func (s *shared) clock(t time.Time) string {
+	if t.IsZero() {
+		return style.None
+	}
+	return t.In(s.Location).Format("15:04:05.000")
+}
+
+// moment is the time of day for today, the day for what is older.
+func (s *shared) moment(t time.Time) string {
+	if t.IsZero() {
+		return style.None
+	}
+	t, now := t.In(s.Location), s.Now().In(s.Location)
+	switch {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return t.Format(time.TimeOnly)
+	case t.Year() == now.Year():
+		return t.Format("Jan _2 15:04")
+	}
+	return t.Format(time.DateOnly)
+}
+
+// date is a time with its date and zone, for details.
+func (s *shared) date(t time.Time) string {
+	if t.IsZero() {
+		return style.None
+	}
+	return t.In(s.Location).Format("2006-01-02 15:04:05.000 MST")
+}
+
+// look is the glyph and the colour of a delivery's state. The word goes beside it.
+func look(th *style.Theme, state storage.State) (string, lipgloss.Style) {
+	switch state {
+	case storage.StateDelivered:
+		return style.Check, th.Good
+	case storage.Failed:
+		return style.Cross, th.Bad
+	case storage.Retrying:
+		return style.Retry, th.Warn
+	case storage.Parked:
+		return style.Pause, th.Warn
+	case storage.Sending:
+		return style.Dot, th.Text
+	case storage.Cancelled:
+		return style.None, th.Dim
+	}
+	return style.Info, th.Dim
+}
+
+// eventLook is the glyph and the colour of an event's status.
+func eventLook(th *style.Theme, status storage.Status) (string, lipgloss.Style) {
+	switch status {
+	case storage.Sent, storage.Delivered:
+		return style.Dot, th.Text
+	case storage.Bounce, storage.Error:
+		return style.Cross, th.Bad
+	}
+	return style.Info, th.Text
+}
+
+// list joins words: "email, sms".
+func list[T ~string](words []T) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = string(w)
+	}
+	return strings.Join(texts, ", ")
+}

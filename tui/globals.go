@@ -1,0 +1,42 @@
+package tui
+
+import (
+	"strconv"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// urgent are the keys that mean the same wherever one is.
+func (m *Model) urgent() []binding {
+	return []binding{
+		{keys: []string{"ctrl+c"}, help: "Quit at once", do: func() tea.Cmd { return tea.Quit }},
+		{keys: []string{"ctrl+z"}, help: "Suspend; fg brings the console back", do: func() tea.Cmd { return tea.Suspend }},
+	}
+}
+
+// globals are the keys that mean the same on every screen, except where one types.
+func (m *Model) globals() []binding {
+	var out []binding
+	for v := range m.stacks {
+		out = append(out, m.viewBinding(view(v)))
+	}
+	return append(out,
+		binding{keys: []string{"z"}, help: "Give the focused pane the whole screen, or take it back", do: m.zoom},
+		binding{keys: []string{"T"}, help: "Switch between the dark and the light theme", do: m.switchTheme},
+		binding{shown: "esc", help: "Back; never quits"},
+		binding{shown: "q", help: "Back, and at the root of a view quit"},
+	)
+}
+
+func (m *Model) viewBinding(v view) binding {
+	return binding{
+		keys: []string{strconv.Itoa(int(v) + 1)},
+		help: "Go to " + m.stacks[v][0].Title(),
+		do:   func() tea.Cmd { return m.goTo(v, 0) },
+	}
+}
+
+func (m *Model) zoom() tea.Cmd {
+	m.shared.zoomed = !m.shared.zoomed
+	return nil
+}

@@ -1,0 +1,89 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// ErrCrashed is what Run answers after a panic.
+var ErrCrashed = errors.New("the console crashed")
+
+// guarded is the program's model. It turns a panic of the console's, in a
+// command too, into a quiet end: the terminal is restored in the usual way, and
+// what is known of the panic goes to the crash log instead of the screen.
+type guarded struct {
+	model  tea.Model
+	crash  func(cause any, stack []byte) string
+	failed error
+	ended  atomic.Bool // the first panic counts
+}
+
+type crashMsg struct{ err error }
+
+func (g *guarded) Init() tea.Cmd { return g.guard(g.model.Init()) }
+
+func (g *guarded) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			g.failed, cmd = g.report(cause), tea.Quit
+		}
+	}()
+	if crashed, ok := msg.(crashMsg); ok {
+		g.failed = crashed.err
+	}
+	if g.failed != nil {
+		return g, tea.Quit
+	}
+	g.model, cmd = g.model.Update(msg)
+	return g, g.guard(cmd)
+}
+
+func (g *guarded) View() (view string) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			g.failed = g.report(cause) // the next message ends the program
+		}
+	}()
+	if g.failed != nil {
+		return ""
+	}
+	return g.model.View()
+}
+
+// guard makes a command tell of its panic. The commands within a batch are
+// guarded as they come out of it.
+func (g *guarded) guard(cmd tea.Cmd) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	return func() (msg tea.Msg) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				msg = crashMsg{g.report(cause)}
+			}
+		}()
+		msg = cmd()
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			for i := range batch {
+				batch[i] = g.guard(batch[i])
+			}
+		}
+		return msg
+	}
+}
+
+// report writes the crash log.
+func (g *guarded) report(cause any) error {
+	err := fmt.Errorf("%w: %v", ErrCrashed, cause)
+	if !g.ended.CompareAndSwap(false, true) {
+		return err
+	}
+	if path := g.crash(cause, debug.Stack()); path != "" {
+		return fmt.Errorf("%w; %s tells more", err, path)
+	}
+	return err
+}

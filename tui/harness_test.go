@@ -1,0 +1,226 @@
+package tui
+
+import (
+	"context"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
+
+	"backchannel/storage"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// console drives a Model the way the program would, without a terminal. It lives
+// in a synctest bubble: commands run in goroutines, time passes only where a test
+// lets it, and settle returns when nothing more happens by itself.
+type console struct {
+	t      *testing.T
+	m      *Model
+	store  *fakeStore
+	copied []string
+	quit   bool
+	mu     sync.Mutex // guards inbox
+	inbox  []tea.Msg
+}
+
+// noon is when every test happens.
+func noon() time.Time { return time.Date(2026, 11, 2, 12, 4, 29, 871e6, time.UTC) }
+
+// testConsole runs a test with a console of 120 by 30 cells, without colours.
+func testConsole(t *testing.T, test func(*console)) {
+	t.Helper()
+	testConsoleWith(t, plainTheme, test)
+}
+
+func testConsoleWith(t *testing.T, th theme, test func(*console)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer time.Sleep(time.Hour) // until every timer has gone off
+		defer cancel()
+		c := &console{t: t, store: newFakeStore()}
+		c.m = New(ctx, Config{
+			Store: c.store, Now: noon, Location: time.UTC, PID: 4711, Version: "1.2.3",
+			Rules:    c.store.rules,
+			Renderer: th.renderer(), Dark: th == darkTheme,
+			Rand: zeros{},
+			Copy: func(text string) error { c.copied = append(c.copied, text); return nil },
+		})
+		c.start(c.m.Init())
+		c.size(120, 30)
+		test(c)
+	})
+}
+
+func newFakeStore() *fakeStore {
+	return &fakeStore{
+		now:     noon,
+		rules:   storage.Rules{Sources: storage.Sources{Env: func(string) (string, bool) { return "", false }, ReadFile: noFile}},
+		last:    1 << 50,
+		runtime: storage.Runtime{PID: 4711, ReceiverURL: "https://127.0.0.1:9443"},
+		alive:   true,
+		changes: make(chan storage.Change, 1),
+	}
+}
+
+// zeros is an endless source of the same id.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// start runs a command beside the test, as the program does.
+func (c *console) start(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	go func() {
+		msg := cmd()
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			for _, cmd := range batch {
+				c.start(cmd)
+			}
+			return
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.inbox = append(c.inbox, msg)
+	}()
+}
+
+// settle hands over messages until there are none.
+func (c *console) settle() {
+	for {
+		synctest.Wait()
+		c.mu.Lock()
+		msgs := c.inbox
+		c.inbox = nil
+		c.mu.Unlock()
+		if len(msgs) == 0 {
+			return
+		}
+		for _, msg := range msgs {
+			c.deliver(msg)
+		}
+	}
+}
+
+func (c *console) deliver(msg tea.Msg) {
+	switch msg.(type) {
+	case nil:
+		return
+	case tea.QuitMsg:
+		c.quit = true
+		return
+	}
+	_, cmd := c.m.Update(msg)
+	c.m.View()
+	c.start(cmd)
+}
+
+// send hands over a message and waits until the console rests.
+func (c *console) send(msg tea.Msg) {
+	c.deliver(msg)
+	c.settle()
+}
+
+func (c *console) size(width, height int) { c.send(tea.WindowSizeMsg{Width: width, Height: height}) }
+
+// wait lets time pass.
+func (c *console) wait(d time.Duration) {
+	time.Sleep(d)
+	c.settle()
+}
+
+// press presses keys, named as bubbletea names them.
+func (c *console) press(keys ...string) {
+	for _, k := range keys {
+		c.send(keyMsg(k))
+	}
+}
+
+// write types text, a character at a time.
+func (c *console) write(text string) {
+	for _, r := range text {
+		c.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
+	}
+}
+
+// paste pastes text, as terminals do it: with \r at the end of lines.
+func (c *console) paste(text string) {
+	runes := []rune(strings.ReplaceAll(text, "\n", "\r"))
+	c.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: runes, Paste: true})
+}
+
+func keyMsg(name string) tea.KeyMsg {
+	alt := strings.HasPrefix(name, "alt+")
+	name = strings.TrimPrefix(name, "alt+")
+	for k := tea.KeyType(-200); k < 128; k++ {
+		if k != tea.KeyRunes && (tea.KeyMsg{Type: k}).String() == name {
+			if k == tea.KeySpace {
+				return tea.KeyMsg{Type: k, Runes: []rune{' '}}
+			}
+			return tea.KeyMsg{Type: k, Alt: alt}
+		}
+	}
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name), Alt: alt}
+}
+
+// screen is what is on the screen, without colours.
+func (c *console) screen() string { return ansi.Strip(c.m.View()) }
+
+// see fails unless the screen shows all of these texts. Runs of spaces and line
+// breaks count as one space.
+func (c *console) see(texts ...string) {
+	c.t.Helper()
+	screen := squeeze(c.screen())
+	for _, text := range texts {
+		if !strings.Contains(screen, squeeze(text)) {
+			c.t.Fatalf("%q is not on the screen:\n%s", text, c.screen())
+		}
+	}
+}
+
+// miss fails if the screen shows any of these texts.
+func (c *console) miss(texts ...string) {
+	c.t.Helper()
+	screen := squeeze(c.screen())
+	for _, text := range texts {
+		if strings.Contains(screen, squeeze(text)) {
+			c.t.Fatalf("%q is on the screen:\n%s", text, c.screen())
+		}
+	}
+}
+
+var spaces = regexp.MustCompile(`\s+`)
+
+func squeeze(s string) string { return strings.TrimSpace(spaces.ReplaceAllString(s, " ")) }
+
+// theme is one of the three ways to draw.
+type theme string
+
+const (
+	darkTheme  theme = "dark"
+	lightTheme theme = "light"
+	plainTheme theme = "plain" // NO_COLOR
+)
+
+func (th theme) renderer() *lipgloss.Renderer {
+	r := lipgloss.NewRenderer(io.Discard)
+	r.SetColorProfile(termenv.TrueColor)
+	if th == plainTheme {
+		r.SetColorProfile(termenv.Ascii)
+	}
+	return r
+}

@@ -1,0 +1,67 @@
+package tui
+
+import (
+	"context"
+
+	"backchannel/storage"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// The messages by which screens and overlays ask something of the root. Each has
+// a function that makes the command.
+type (
+	openMsg    struct{ screen screen }
+	closeMsg   struct{ screen screen }
+	overlayMsg struct{ overlay overlay }
+	dismissMsg struct{ overlay overlay }
+	goMsg      struct {
+		view view
+		id   storage.ID
+	}
+	toastMsg struct{ toast toast }
+	doneMsg  struct {
+		toast toast
+		then  func() tea.Cmd
+	}
+	copyMsg struct{ label, text string }
+)
+
+// themeMsg tells every screen that the theme is another one: whatever was styled
+// beforehand must be styled again.
+type themeMsg struct{}
+
+// open puts a screen over the present view; its esc leads back.
+func open(s screen) tea.Cmd { return send(openMsg{s}) }
+
+// closeScreen takes a screen away, wherever it is.
+func closeScreen(s screen) tea.Cmd { return send(closeMsg{s}) }
+
+// show puts an overlay over everything.
+func show(o overlay) tea.Cmd { return send(overlayMsg{o}) }
+
+// dismiss takes an overlay away.
+func dismiss(o overlay) tea.Cmd { return send(dismissMsg{o}) }
+
+// goTo brings a view to the front, and in it the item of that id, unless it is 0.
+func goTo(v view, id storage.ID) tea.Cmd { return send(goMsg{v, id}) }
+
+// say shows a toast.
+func say(t toast) tea.Cmd { return send(toastMsg{t}) }
+
+// copyText puts text on the person's clipboard and says so.
+func copyText(label, text string) tea.Cmd { return send(copyMsg{label, text}) }
+
+func send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
+
+// act changes records, in a command, and tells how it went: text on success, the
+// error otherwise. Screens hear of the change as of any other.
+func act(ctx context.Context, do func(context.Context) (text string, err error)) tea.Cmd {
+	return func() tea.Msg {
+		text, err := do(ctx)
+		if err != nil {
+			return toastMsg{bad(err.Error())}
+		}
+		return toastMsg{good(text)}
+	}
+}

@@ -1,0 +1,81 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"backchannel/storage"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+func TestHeaderTellsHowThingsStand(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		set  func(*fakeStore)
+		want []string
+	}{
+		{"holder", func(*fakeStore) {}, []string{"● 127.0.0.1:9443", "0 queued", "0 retrying", "holder"}},
+		{"beside", func(f *fakeStore) { f.runtime.PID = 99 }, []string{"○ 127.0.0.1:9443", "beside 99"}},
+		{"off", func(f *fakeStore) {
+			f.runtime.ReceiverURL, f.runtime.ReceiverError = "", "port 9443 is busy"
+		}, []string{"▲ receiver off", "receiver off: port 9443 is busy"}},
+		{"alone", func(f *fakeStore) { f.alive = false }, []string{"▲ nobody delivers", "taking over"}},
+		{"parked", func(f *fakeStore) {
+			f.deliveries = []storage.Delivery{{State: storage.Parked}, {State: storage.Retrying}}
+		}, []string{"0 queued 1 retrying 1 parked"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			testConsole(t, func(c *console) {
+				test.set(c.store)
+				c.store.changed(storage.ChangedAll)
+				c.wait(time.Second)
+				c.see(test.want...)
+			})
+		})
+	}
+}
+
+func TestADeadHolderIsNoticedWithoutAHint(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.store.alive = false
+		c.wait(2 * tickGap)
+		c.see("nobody delivers")
+	})
+}
+
+func TestTooSmall(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.size(59, 20)
+		c.see("59×20 is too small: the console needs 60×20")
+		c.size(60, 20)
+		c.see("Webhooks", "127.0.0.1:9443")
+	})
+}
+
+func TestQuitting(t *testing.T) {
+	for _, test := range []struct {
+		key  string
+		quit bool
+	}{{"q", true}, {"ctrl+c", true}, {"esc", false}} {
+		t.Run(test.key, func(t *testing.T) {
+			testConsole(t, func(c *console) {
+				c.press(test.key)
+				if c.quit != test.quit {
+					t.Errorf("quit = %t", c.quit)
+				}
+			})
+		})
+	}
+}
+
+func TestSuspendAndResume(t *testing.T) {
+	testConsole(t, func(c *console) {
+		cmd := c.m.key(keyMsg("ctrl+z"))
+		if _, ok := cmd().(tea.SuspendMsg); !ok {
+			t.Error("ctrl+z does not suspend")
+		}
+		c.send(tea.ResumeMsg{})
+		c.see("Webhooks")
+	})
+}

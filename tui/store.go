@@ -1,0 +1,53 @@
+package tui
+
+import (
+	"context"
+
+	"backchannel/storage"
+)
+
+// Store is where the console reads and writes records. Everything that it shows
+// comes from here, and everything that it does is a record written here.
+type Store interface {
+	WebhookStore
+	DeliveryStore
+	ReceiptStore
+	StatusStore
+}
+
+// WebhookStore keeps the configurations.
+type WebhookStore interface {
+	Webhooks(context.Context) ([]storage.Webhook, error)
+	CreateWebhook(context.Context, *storage.Webhook) error
+	UpdateWebhook(context.Context, *storage.Webhook) error
+	DeleteWebhook(context.Context, storage.ID) (cancelled int, err error)
+	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
+}
+
+// DeliveryStore keeps events and their deliveries.
+type DeliveryStore interface {
+	Enqueue(context.Context, ...storage.Event) ([]storage.Delivery, error)
+	Event(context.Context, storage.ID) (storage.Event, error)
+	Delivery(context.Context, storage.ID) (storage.Delivery, error)
+	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
+	Attempts(context.Context, storage.ID) ([]storage.Attempt, error)
+	ReplayDelivery(context.Context, storage.ID) (storage.Delivery, error)
+	RetryDelivery(context.Context, storage.ID) error
+	CancelDelivery(context.Context, storage.ID) error
+}
+
+// ReceiptStore keeps what the built-in receiver got.
+type ReceiptStore interface {
+	Receipt(context.Context, storage.ID) (storage.Receipt, error)
+	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
+	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
+}
+
+// StatusStore tells how things stand, and when they change.
+type StatusStore interface {
+	Runtime(context.Context) (rt storage.Runtime, alive bool, err error)
+	Counts(context.Context) (storage.Counts, error)
+	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
+	// Changes hints at changed records until ctx ends. Hints that nobody took merge.
+	Changes(ctx context.Context) <-chan storage.Change
+}

@@ -1,0 +1,43 @@
+package tui
+
+import (
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/aymanbagabas/go-osc52/v2"
+)
+
+// terminal lets the clipboard's escape sequence and the drawing of the screen
+// take turns.
+type terminal struct {
+	*os.File
+	mu sync.Mutex // one write at a time
+}
+
+func (t *terminal) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.File.Write(p)
+}
+
+// copy asks the terminal to put text on the clipboard of the machine that the
+// person sits at, across SSH too.
+func (t *terminal) copy(text string) error {
+	_, err := t.Write([]byte(clipboardSequence(os.Getenv("TERM"), text)))
+	return err
+}
+
+// clipboardSequence is OSC 52, and for a multiplexer once more in the wrapping
+// by which it reaches the terminal around it.
+func clipboardSequence(term, text string) string {
+	sequence := osc52.New(text)
+	switch plain := sequence.String(); {
+	case strings.HasPrefix(term, "tmux"):
+		return plain + sequence.Tmux().String()
+	case strings.HasPrefix(term, "screen"):
+		return plain + sequence.Screen().String()
+	default:
+		return plain
+	}
+}

@@ -1,0 +1,92 @@
+// Package tui is the console: the screens on which a person keeps feedback
+// webhooks, fires events at them and watches what becomes of these.
+//
+// Start with [Run], or with [New] to drive the model without a terminal. A
+// screen is one file that implements the screen interface; the root model only
+// routes. What a key does stands in one place, a binding, from which footer,
+// help and palette are made.
+//
+// The package never calls the engine or the receiver. It reads and writes
+// records through [Store], in commands and never in Update, and reads again
+// what it shows when the store hints at a change. So a console beside a running
+// serve is the same as one that delivers by itself.
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"backchannel/storage"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Config is what the console depends on.
+type Config struct {
+	Store    Store
+	Rules    storage.Rules
+	Now      func() time.Time
+	Location *time.Location // of the times shown
+	Rand     io.Reader      // for the ids of fired events
+	Renderer *lipgloss.Renderer
+	Dark     bool   // the terminal's background
+	Version  string // shown by the help
+	PID      int    // of this process: says whether it is the holder
+	// Notices are banners: each replaces the one before, an empty one takes it away.
+	Notices <-chan string
+	// Copy puts text on the clipboard of the person's terminal. Run sets it.
+	Copy func(text string) error
+	// Crash keeps what is known of a panic and says where.
+	Crash func(cause any, stack []byte) (path string)
+}
+
+// complete fills in what the console can do without.
+func (c Config) complete() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Location == nil {
+		c.Location = time.Local
+	}
+	if c.Renderer == nil {
+		c.Renderer = lipgloss.NewRenderer(io.Discard)
+	}
+	if c.Copy == nil {
+		c.Copy = func(string) error { return errors.New("this terminal has no clipboard") }
+	}
+	if c.Crash == nil {
+		c.Crash = func(any, []byte) string { return "" }
+	}
+	return c
+}
+
+// framesPerSecond bounds how often the screen is drawn.
+const framesPerSecond = 20
+
+// Run shows the console until the person quits or ctx ends, and leaves the
+// terminal as it was, also after a panic, which it answers as an error.
+func Run(ctx context.Context, cfg Config, in io.Reader, out *os.File) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	term := &terminal{File: out}
+	cfg.Copy = term.copy
+	guard := &guarded{crash: cfg.complete().Crash}
+	guard.model = New(ctx, cfg)
+	program := tea.NewProgram(guard,
+		tea.WithInput(in), tea.WithOutput(term), tea.WithAltScreen(),
+		tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())
+	_, err := program.Run()
+	switch {
+	case guard.failed != nil:
+		return guard.failed
+	case err != nil:
+		return fmt.Errorf("run the console: %w", err)
+	}
+	return nil
+}

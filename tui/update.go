@@ -1,0 +1,186 @@
+package tui
+
+import (
+	"slices"
+
+	"backchannel/storage"
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Update takes the messages for the root and hands on all others.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+		return m, nil
+	case tea.KeyMsg:
+		return m, m.key(msg)
+	case changeMsg:
+		return m, tea.Batch(m.refresh(storage.Change(msg)), m.awaitChange())
+	case noticeMsg:
+		m.banner = string(msg)
+		return m, m.awaitNotice()
+	case tickMsg:
+		return m, m.tick()
+	case tea.ResumeMsg:
+		return m, tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
+	}
+	if cmd, mine := m.navigate(msg); mine {
+		return m, cmd
+	}
+	return m, m.broadcast(msg)
+}
+
+// navigate does what screens and overlays ask of the root.
+func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case openMsg:
+		m.stacks[m.current] = append(m.stacks[m.current], msg.screen)
+		m.shared.zoomed = false
+		return m.refresh(storage.ChangedAll), true
+	case closeMsg:
+		return m.close(msg.screen), true
+	case overlayMsg:
+		m.overlays = append(m.overlays, msg.overlay)
+		return nil, true
+	case dismissMsg:
+		m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool { return o == msg.overlay })
+		return nil, true
+	case goMsg:
+		return m.goTo(msg.view, msg.id), true
+	case toastMsg:
+		return m.toasts.add(msg.toast), true
+	case toastOverMsg:
+		m.toasts.remove(msg.number)
+		return nil, true
+	case copyMsg:
+		return m.copy(msg), true
+	}
+	return nil, false
+}
+
+// broadcast hands a message to everybody: answers find their query by themselves.
+func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
+	a, fresh, cmd := m.reading.take(msg)
+	if fresh {
+		m.shared.status = a.value
+		m.shared.status.err = a.err
+	}
+	cmds := []tea.Cmd{cmd}
+	for _, o := range m.overlays {
+		cmds = append(cmds, o.Update(msg))
+	}
+	for _, stack := range m.stacks {
+		for _, s := range stack {
+			cmds = append(cmds, s.Update(msg))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// tick reads the status, since a holder that dies tells nobody. Being drawn once
+// more is what relative times need.
+func (m *Model) tick() tea.Cmd {
+	return tea.Batch(m.reading.ask(m.shared.readStatus), awaitTick())
+}
+
+// key looks a key up: in the overlay in front, the screen in front, the root.
+func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
+	key := msg.String()
+	if cmd, ok := run(m.urgent(), key); ok {
+		return cmd
+	}
+	if o := m.top(); o != nil {
+		return m.overlayKey(o, msg)
+	}
+	front := m.front()
+	if key == "esc" || key == "q" && !typing(front) {
+		return m.back(key)
+	}
+	if typing(front) && typed(msg) {
+		return front.Update(msg)
+	}
+	if cmd, ok := run(front.Bindings(), key); ok {
+		return cmd
+	}
+	if cmd, ok := run(m.globals(), key); ok {
+		return cmd
+	}
+	return front.Update(msg)
+}
+
+func (m *Model) overlayKey(o overlay, msg tea.KeyMsg) tea.Cmd {
+	if msg.String() != "esc" {
+		return o.Update(msg)
+	}
+	if b, ok := o.(backer); ok {
+		if cmd, took := b.Back(); took {
+			return cmd
+		}
+	}
+	m.overlays = m.overlays[:len(m.overlays)-1]
+	return nil
+}
+
+func typing(s screen) bool {
+	t, ok := s.(typer)
+	return ok && t.Typing()
+}
+
+// back leads one step back. At a view's root esc does nothing, and q ends.
+func (m *Model) back(key string) tea.Cmd {
+	front := m.front()
+	if b, ok := front.(backer); ok {
+		if cmd, took := b.Back(); took {
+			return cmd
+		}
+	}
+	switch {
+	case m.shared.zoomed:
+		m.shared.zoomed = false
+	case len(m.stacks[m.current]) > 1:
+		return m.close(front)
+	case key == "q":
+		return tea.Quit
+	}
+	return nil
+}
+
+func (m *Model) close(s screen) tea.Cmd {
+	for v, stack := range m.stacks {
+		m.stacks[v] = slices.DeleteFunc(stack, func(other screen) bool { return other == s && other != stack[0] })
+	}
+	return m.refresh(storage.ChangedAll)
+}
+
+func (m *Model) goTo(v view, id storage.ID) tea.Cmd {
+	if int(v) >= len(m.stacks) {
+		return nil
+	}
+	if v != m.current {
+		m.shared.zoomed = false
+	}
+	m.current = v
+	cmd := m.refresh(storage.ChangedAll)
+	if r, ok := m.stacks[v][0].(revealer); ok && id != 0 {
+		return tea.Batch(cmd, r.Reveal(id))
+	}
+	return cmd
+}
+
+func (m *Model) copy(msg copyMsg) tea.Cmd {
+	put := m.shared.Copy
+	return func() tea.Msg {
+		if err := put(msg.text); err != nil {
+			return toastMsg{bad("copy " + msg.label + ": " + err.Error())}
+		}
+		return toastMsg{good(msg.label + " copied")}
+	}
+}
+
+func (m *Model) switchTheme() tea.Cmd {
+	m.shared.theme = style.New(m.shared.Renderer, !m.shared.theme.Dark)
+	return send(themeMsg{})
+}

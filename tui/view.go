@@ -1,0 +1,163 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// The smallest screen that the console works on.
+const (
+	leastWidth  = 60
+	leastHeight = 20
+)
+
+// View draws the screen, in exactly its size.
+func (m *Model) View() string {
+	if m.width <= 0 || m.height <= 0 {
+		return ""
+	}
+	if m.width < leastWidth || m.height < leastHeight {
+		return m.tooSmall()
+	}
+	whole := strings.Join(m.frame(), "\n")
+	for _, o := range m.overlays {
+		box := o.View(m.width-2, m.height-2)
+		whole = component.Overlay(whole, box, m.width, m.height)
+	}
+	return whole
+}
+
+// frame is header, rule, banner if there is one, body, rule, footer.
+func (m *Model) frame() []string {
+	th := m.shared.theme
+	lines := []string{m.header(), component.Rule(th, m.width)}
+	if banner := m.bannerText(); banner != "" {
+		lines = append(lines, component.Fit(" "+th.Warn.Render(style.Warning+" "+style.Escape(banner)), m.width))
+	}
+	height := m.height - len(lines) - 2
+	body := component.Lines(strings.Split(m.front().View(m.width, height), "\n"), m.width, height)
+	said := m.toasts.lines(th, m.width)
+	copy(body[max(0, height-len(said)):], said)
+	return append(append(lines, body...), component.Rule(th, m.width), m.footer())
+}
+
+func (m *Model) bannerText() string {
+	if m.banner != "" {
+		return strings.ReplaceAll(m.banner, "\n", "; ")
+	}
+	return strings.ReplaceAll(m.shared.status.trouble(), "\n", "; ")
+}
+
+func (m *Model) tooSmall() string {
+	lines := component.Wrap(fmt.Sprintf("%d×%d is too small: the console needs %d×%d. Deliveries go on meanwhile.",
+		m.width, m.height, leastWidth, leastHeight), m.width)
+	lines = component.Lines(lines, m.width, min(len(lines), m.height))
+	above := make([]string, (m.height-len(lines))/2)
+	return strings.Join(component.Lines(append(above, lines...), m.width, m.height), "\n")
+}
+
+// header says where one is, and at the right how things stand.
+func (m *Model) header() string {
+	phrases := m.shared.phrases()
+	for _, left := range m.places() {
+		room := m.width - ansi.StringWidth(left) - 3
+		if right := fitting(phrases, "   ", room); right != "" || len(phrases) == 0 {
+			return component.Spread(left, right+" ", m.width)
+		}
+	}
+	return component.Fit(m.heading(), m.width)
+}
+
+// places are the ways to say where one is, the longest first.
+func (m *Model) places() []string {
+	if len(m.stacks[m.current]) > 1 {
+		return []string{m.heading()}
+	}
+	return []string{" " + m.shared.theme.Strong.Render("backchannel") + m.tabs("   ", true), m.tabs("  ", true), m.tabs(" ", false)}
+}
+
+func (m *Model) heading() string {
+	return " " + m.shared.theme.Strong.Render(style.Escape(m.front().Title()))
+}
+
+// tabs are the views, the present one marked by colour and by a glyph for those
+// who see no colour.
+func (m *Model) tabs(gap string, words bool) string {
+	th := m.shared.theme
+	var b strings.Builder
+	for v, stack := range m.stacks {
+		name := strconv.Itoa(v + 1)
+		if words || view(v) == m.current {
+			name += " " + stack[0].Title()
+		}
+		switch {
+		case view(v) != m.current:
+			b.WriteString(gap + th.Dim.Render(name))
+		case th.Plain:
+			b.WriteString(gap[1:] + style.Closed + name)
+		default:
+			b.WriteString(gap + th.Accent.Render(name))
+		}
+	}
+	return b.String()
+}
+
+// fitting joins as many parts as fit, the first ones first.
+func fitting(parts []string, gap string, width int) string {
+	out := ""
+	for _, part := range parts {
+		next := part
+		if out != "" {
+			next = out + gap + part
+		}
+		if ansi.StringWidth(next) > width {
+			break
+		}
+		out = next
+	}
+	return out
+}
+
+// footer names the keys that do something here.
+func (m *Model) footer() string {
+	right := m.position() + m.hint("?", "help") + " "
+	var parts []string
+	for _, b := range m.offered() {
+		parts = append(parts, m.hint(b.key(), b.label))
+	}
+	left := fitting(parts, "   ", m.width-ansi.StringWidth(right)-4)
+	return component.Spread(" "+left, right, m.width)
+}
+
+// offered are the bindings with a word for the footer.
+func (m *Model) offered() []binding {
+	all := m.front().Bindings()
+	if !typing(m.front()) {
+		all = append(all, m.globals()...)
+	}
+	var out []binding
+	for _, b := range all {
+		if b.label != "" {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func (m *Model) hint(key, label string) string {
+	return m.shared.theme.Text.Render(key) + " " + m.shared.theme.Dim.Render(label)
+}
+
+func (m *Model) position() string {
+	p, ok := m.front().(positioner)
+	if !ok || p.Position() == "" {
+		return ""
+	}
+	return m.shared.theme.Dim.Render(p.Position()) + "   "
+}
