@@ -1,0 +1,192 @@
+package receiver
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// The files of the local certificate authority within the data folder.
+const (
+	caFile    = "ca.pem"
+	caKeyFile = "ca-key.pem"
+)
+
+const (
+	caLifetime = 10 * 365 * 24 * time.Hour
+	clockSlack = time.Hour // by which a client's clock may be slow
+)
+
+// A CA is the local certificate authority: it vouches for the receiver's certificate,
+// and whoever is to trust the receiver trusts this.
+type CA struct {
+	path string
+	cert *x509.Certificate
+	key  crypto.Signer
+}
+
+// LoadOrCreateCA reads the authority kept in a folder, or makes it there. Processes that
+// do so at once all get the same one: the first key to appear counts, and then the first
+// certificate made for it.
+func LoadOrCreateCA(dir string, now time.Time) (*CA, error) {
+	path, keyPath := filepath.Join(dir, caFile), filepath.Join(dir, caKeyFile)
+	key, err := loadOrCreateKey(path, keyPath)
+	if err != nil {
+		return nil, fmt.Errorf("open local CA: %w", err)
+	}
+	cert, err := loadOrCreateCert(path, key, now)
+	if err != nil {
+		return nil, fmt.Errorf("open local CA: %w", err)
+	}
+	switch public, ok := key.Public().(*ecdsa.PublicKey); {
+	case !ok || !public.Equal(cert.PublicKey):
+		return nil, fmt.Errorf("open local CA: %w", damaged(path, "is not the certificate of "+keyPath))
+	case !cert.IsCA:
+		return nil, fmt.Errorf("open local CA: %w", damaged(path, "is no authority's certificate"))
+	case now.After(cert.NotAfter):
+		return nil, fmt.Errorf("open local CA: %w", damaged(path, "expired on "+cert.NotAfter.Format(time.DateOnly)))
+	}
+	return &CA{path: path, cert: cert, key: key}, nil
+}
+
+// Path is the file that holds the certificate, for curl --cacert.
+func (ca *CA) Path() string { return ca.path }
+
+// PEM is the certificate.
+func (ca *CA) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})
+}
+
+// AddTo makes a pool trust the authority.
+func (ca *CA) AddTo(pool *x509.CertPool) { pool.AddCert(ca.cert) }
+
+// Pool trusts the authority and nobody else.
+func (ca *CA) Pool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	ca.AddTo(pool)
+	return pool
+}
+
+func damaged(path, what string) error {
+	return fmt.Errorf("%s %s; move %s and %s away and start again to have new ones made, which clients must then trust",
+		path, what, caFile, caKeyFile)
+}
+
+func loadOrCreateKey(path, keyPath string) (crypto.Signer, error) {
+	text, err := os.ReadFile(keyPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(path); err == nil {
+			return nil, damaged(path, "lacks its key, "+caKeyFile)
+		}
+		text, err = createOnce(keyPath, newKeyPEM)
+	}
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, damaged(keyPath, "holds no PEM")
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, damaged(keyPath, fmt.Sprintf("cannot be read (%v)", err))
+	}
+	key, ok := parsed.(*ecdsa.PrivateKey)
+	if !ok {
+		return nil, damaged(keyPath, "holds no ECDSA key")
+	}
+	return key, nil
+}
+
+func newKeyPEM() ([]byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw}), nil
+}
+
+func loadOrCreateCert(path string, key crypto.Signer, now time.Time) (*x509.Certificate, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = createOnce(path, func() ([]byte, error) { return newCertPEM(key, now) })
+	}
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil || block.Type != "CERTIFICATE" {
+		return nil, damaged(path, "holds no PEM certificate")
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil, damaged(path, fmt.Sprintf("cannot be read (%v)", err))
+	}
+	return cert, nil
+}
+
+func newCertPEM(key crypto.Signer, now time.Time) ([]byte, error) {
+	template := &x509.Certificate{
+		SerialNumber:          newSerial(),
+		Subject:               pkix.Name{CommonName: "backchannel local CA", Organization: []string{"backchannel"}},
+		NotBefore:             now.Add(-clockSlack),
+		NotAfter:              now.Add(caLifetime),
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		BasicConstraintsValid: true,
+		IsCA:                  true,
+		MaxPathLenZero:        true,
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}), nil
+}
+
+func newSerial() *big.Int {
+	const bits = 127 // positive, and at most 20 bytes (RFC 5280 §4.1.2.2)
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), bits))
+	if err != nil {
+		panic(err) // rand.Reader never fails
+	}
+	return serial
+}
+
+// createOnce makes a file, readable by its owner alone, that is there either whole or
+// not at all. When somebody else was faster, theirs is what counts and is returned.
+func createOnce(path string, content func() ([]byte, error)) ([]byte, error) {
+	text, err := content()
+	if err != nil {
+		return nil, fmt.Errorf("make %s: %w", filepath.Base(path), err)
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // mode 0600
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(text)
+	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Link(temp.Name(), path); errors.Is(err, fs.ErrExist) {
+		return os.ReadFile(path)
+	} else if err != nil {
+		return nil, err
+	}
+	return text, nil
+}

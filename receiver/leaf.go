@@ -1,0 +1,88 @@
+package receiver
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	leafLifetime = 30 * 24 * time.Hour
+	leafRenewal  = 10 * 24 * time.Hour // so long before it expires a leaf is replaced
+)
+
+// leaf is the receiver's certificate, kept in memory alone and made anew in time.
+type leaf struct {
+	ca    *CA
+	hosts []string
+	now   func() time.Time
+
+	mu      sync.Mutex // guards current and replace
+	current *tls.Certificate
+	replace time.Time
+}
+
+func newLeaf(ca *CA, host string, now func() time.Time) *leaf {
+	hosts := []string{"localhost", "127.0.0.1", "::1"}
+	if ip := net.ParseIP(host); host != "" && !(ip != nil && ip.IsUnspecified()) && !slices.Contains(hosts, host) {
+		hosts = append(hosts, host)
+	}
+	return &leaf{ca: ca, hosts: hosts, now: now}
+}
+
+// get is for tls.Config.GetCertificate. All names are in the one certificate, so it does
+// not matter which of them the client asks for.
+func (l *leaf) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	if l.current != nil && now.Before(l.replace) {
+		return l.current, nil
+	}
+	fresh, err := l.ca.issue(l.hosts, now)
+	if err != nil {
+		return nil, fmt.Errorf("issue certificate: %w", err)
+	}
+	l.current, l.replace = fresh, fresh.Leaf.NotAfter.Add(-leafRenewal)
+	return fresh, nil
+}
+
+// issue makes a certificate for hosts, which are names and addresses.
+func (ca *CA) issue(hosts []string, now time.Time) (*tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: newSerial(),
+		Subject:      pkix.Name{CommonName: hosts[0]},
+		NotBefore:    now.Add(-clockSlack),
+		NotAfter:     now.Add(leafLifetime),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	for _, host := range hosts {
+		if ip := net.ParseIP(host); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, host)
+		}
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, ca.cert, key.Public(), ca.key)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := x509.ParseCertificate(raw)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key, Leaf: parsed}, nil
+}
