@@ -44,7 +44,7 @@ func pasted(msg tea.KeyMsg) string {
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(msg.Runes))
 }
 
-// view draws the line in exactly width cells, the cursor always in sight.
+// view draws the line in at most width cells, the cursor always in sight.
 func (e *edit) view(th *style.Theme, width int, focused, masked bool) string {
 	show := func(s string) string {
 		if masked {
@@ -53,7 +53,7 @@ func (e *edit) view(th *style.Theme, width int, focused, masked bool) string {
 		return style.Escape(s)
 	}
 	if !focused {
-		return th.Text.Render(Fit(show(e.text()), width))
+		return th.Text.Render(clip(show(e.text()), width))
 	}
 	runes, pos := []rune(e.text()), e.in.Position()
 	return lineWithCursor(th, show(string(runes[:pos])), show(string(runes[pos:])), width)

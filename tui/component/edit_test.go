@@ -21,9 +21,9 @@ func TestEditTypesAndPastes(t *testing.T) {
 func TestEditView(t *testing.T) {
 	e := newEdit("secret 顧")
 	th := plainTheme()
-	same(t, e.view(th, 12, false, false), "secret 顧   ")
+	same(t, e.view(th, 12, false, false), "secret 顧")
 	same(t, e.view(th, 12, true, false), "secret 顧▏  ")
-	same(t, e.view(th, 12, false, true), "••••••••    ")
+	same(t, e.view(th, 12, false, true), "••••••••")
 	same(t, e.view(th, 6, true, false), "…t 顧▏")
 	e.key(key("home"))
 	same(t, e.view(th, 6, true, false), "▏secr…")

@@ -1,0 +1,324 @@
+package component
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// SubmitMsg is sent when a form is submitted and no check found anything wrong.
+type SubmitMsg struct {
+	ID     string
+	Values Values
+}
+
+// CancelMsg is sent on esc. The form stays as it is; whoever owns it decides.
+type CancelMsg struct {
+	ID      string
+	Changed bool
+}
+
+// Form lets a person fill in sections of fields. Build it with [NewForm].
+//
+// tab, enter and down go on, shift+tab and up go back, ctrl+s submits from
+// anywhere, and so does enter on the last line. A field is checked as it is
+// left, all of them on submit.
+type Form struct {
+	id       string
+	submit   string
+	sections []Section
+	inputs   map[string]input
+	start    Values
+	given    map[string]string // what is wrong, as told from outside
+	checked  map[string]string // what is wrong, as found by checks
+	at       stop
+	offset   int
+	width    int
+	height   int
+}
+
+// stop is a place the focus can be: a field, the title of a collapsible section
+// (field -1), or the submit line (section len(sections)).
+type stop struct{ section, field int }
+
+// NewForm builds a form that starts with the fields' start values. Field IDs
+// must differ. The id comes back in the messages; submit is what the last line
+// says.
+func NewForm(id, submit string, sections []Section) *Form {
+	f := &Form{id: id, submit: submit, sections: slices.Clone(sections), inputs: map[string]input{}, checked: map[string]string{}}
+	for _, s := range sections {
+		for _, field := range s.Fields {
+			rowError := func(row int) string { return f.given[fmt.Sprintf("%s.%d", field.ID, row)] }
+			f.inputs[field.ID] = newInput(field, rowError)
+		}
+	}
+	f.start = f.Values()
+	f.at = f.stops()[0]
+	f.arrive(1)
+	return f
+}
+
+// SetSize gives the form its space.
+func (f *Form) SetSize(width, height int) { f.width, f.height = width, height }
+
+// Values are all fields' values as they are now.
+func (f *Form) Values() Values {
+	v := make(Values, len(f.inputs))
+	for id, in := range f.inputs {
+		v[id] = in.value()
+	}
+	return v
+}
+
+// Changed reports whether any value differs from its start.
+func (f *Form) Changed() bool {
+	for id, v := range f.Values() {
+		if !v.equal(f.start[id]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Focused is the ID of the field with the focus; empty on a title or the submit
+// line.
+func (f *Form) Focused() string {
+	if field := f.field(f.at); field != nil {
+		return field.ID
+	}
+	return ""
+}
+
+// Focus puts the cursor on a field, opening its section; false when the field
+// is hidden or unknown.
+func (f *Form) Focus(id string) bool {
+	for s := range f.sections {
+		for n, field := range f.sections[s].Fields {
+			if field.ID == id && f.visible(field) {
+				f.sections[s].Open = true
+				f.at = stop{s, n}
+				f.arrive(1)
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// SetErrors says what is wrong, by field ID, instead of what was said before,
+// and puts the cursor on the first such field. "headers.2" is the third row of
+// the field "headers". An ID that no visible field has is shown at the submit
+// line.
+func (f *Form) SetErrors(errors map[string]string) {
+	f.checked = map[string]string{}
+	f.given = maps.Clone(errors)
+	maps.DeleteFunc(f.given, func(_, text string) bool { return text == "" })
+	f.focusFirstError()
+}
+
+func (f *Form) focusFirstError() {
+	if len(f.given)+len(f.checked) == 0 {
+		return
+	}
+	for _, s := range f.sections {
+		for _, field := range s.Fields {
+			if f.wrong(field) && f.Focus(field.ID) {
+				return
+			}
+		}
+	}
+	f.at = stop{len(f.sections), 0}
+}
+
+// wrong reports whether a field or one of its rows has an error.
+func (f *Form) wrong(field Field) bool {
+	for id := range f.given {
+		if belongs(id, field.ID) {
+			return true
+		}
+	}
+	return f.checked[field.ID] != ""
+}
+
+// problem is what is wrong with a field itself.
+func (f *Form) problem(id string) string {
+	if text := f.checked[id]; text != "" {
+		return text
+	}
+	return f.given[id]
+}
+
+func belongs(errorID, fieldID string) bool {
+	return errorID == fieldID || strings.HasPrefix(errorID, fieldID+".")
+}
+
+// Update takes a key. Everything else is ignored.
+func (f *Form) Update(msg tea.Msg) tea.Cmd {
+	key, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return nil
+	}
+	switch key.String() {
+	case "ctrl+s":
+		return f.trySubmit()
+	case "esc":
+		return emit(CancelMsg{ID: f.id, Changed: f.Changed()})
+	case "tab":
+		f.tab(1)
+	case "shift+tab":
+		f.tab(-1)
+	default:
+		return f.other(key)
+	}
+	return nil
+}
+
+// other gives a key to what has the focus, and moves on when it is of no use
+// there.
+func (f *Form) other(key tea.KeyMsg) tea.Cmd {
+	if f.used(key) {
+		return nil
+	}
+	switch key.String() {
+	case "enter":
+		if f.at.section == len(f.sections) {
+			return f.trySubmit()
+		}
+		f.leave(1)
+	case "down":
+		f.leave(1)
+	case "up":
+		f.leave(-1)
+	}
+	return nil
+}
+
+func (f *Form) used(key tea.KeyMsg) bool {
+	field := f.field(f.at)
+	if field == nil {
+		return f.at.section < len(f.sections) && f.fold(key.String())
+	}
+	in := f.inputs[field.ID]
+	before := in.value()
+	if !in.key(key) {
+		return false
+	}
+	if !before.equal(in.value()) {
+		f.changed(field.ID)
+	}
+	return true
+}
+
+// fold opens and closes the section whose title has the focus.
+func (f *Form) fold(key string) bool {
+	section := &f.sections[f.at.section]
+	switch key {
+	case " ", "enter":
+		section.Open = !section.Open
+	case "right":
+		section.Open = true
+	case "left":
+		section.Open = false
+	default:
+		return false
+	}
+	return true
+}
+
+// tab goes to the next stop, which may be within the field. The boxes of a
+// MultiField count as one.
+func (f *Form) tab(dir int) {
+	if field := f.field(f.at); field != nil && field.Kind == RowsField && f.inputs[field.ID].move(dir) {
+		return
+	}
+	f.leave(dir)
+}
+
+// leave checks the field with the focus and goes on or back, around the ends.
+func (f *Form) leave(dir int) {
+	if field := f.field(f.at); field != nil {
+		f.check(*field)
+	}
+	stops := f.stops()
+	at := slices.Index(stops, f.at)
+	f.at = stops[(at+dir+len(stops))%len(stops)]
+	f.arrive(dir)
+}
+
+func (f *Form) arrive(dir int) {
+	if field := f.field(f.at); field != nil {
+		f.inputs[field.ID].arrive(dir)
+	}
+}
+
+// changed forgets what was told about a field that is another now, and looks
+// again at all that was found wrong, which may depend on it.
+func (f *Form) changed(id string) {
+	maps.DeleteFunc(f.given, func(errorID, _ string) bool { return belongs(errorID, id) })
+	for _, s := range f.sections {
+		for _, field := range s.Fields {
+			if f.checked[field.ID] != "" {
+				f.check(field)
+			}
+		}
+	}
+}
+
+func (f *Form) check(field Field) {
+	delete(f.checked, field.ID)
+	if field.Check == nil || !f.visible(field) {
+		return
+	}
+	if text := field.Check(f.Values()); text != "" {
+		f.checked[field.ID] = text
+	}
+}
+
+// trySubmit checks all visible fields. What was told from outside counts no
+// more: only another attempt can tell.
+func (f *Form) trySubmit() tea.Cmd {
+	f.given = nil
+	for _, s := range f.sections {
+		for _, field := range s.Fields {
+			f.check(field)
+		}
+	}
+	if len(f.checked) > 0 {
+		f.focusFirstError()
+		return nil
+	}
+	return emit(SubmitMsg{ID: f.id, Values: f.Values()})
+}
+
+// stops are the places the focus can be, in order.
+func (f *Form) stops() []stop {
+	var out []stop
+	for s, section := range f.sections {
+		if section.Collapsible {
+			out = append(out, stop{s, -1})
+		}
+		for n, field := range section.Fields {
+			if section.open() && f.visible(field) {
+				out = append(out, stop{s, n})
+			}
+		}
+	}
+	return append(out, stop{len(f.sections), 0})
+}
+
+func (s Section) open() bool { return s.Open || !s.Collapsible }
+
+func (f *Form) visible(field Field) bool {
+	return field.Visible == nil || field.Visible(f.Values())
+}
+
+// field is the field at a stop, nil when there is none.
+func (f *Form) field(at stop) *Field {
+	if at.section >= len(f.sections) || at.field < 0 {
+		return nil
+	}
+	return &f.sections[at.section].Fields[at.field]
+}

@@ -1,0 +1,288 @@
+package component
+
+import (
+	"strings"
+	"testing"
+
+	"backchannel/tui/style"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const pem = "-----BEGIN KEY-----\r\nabc\r\ndef\r\n-----END KEY-----\r\n"
+
+func demoSections() []Section {
+	jwt := func(v Values) bool { return v.Text("auth") == "jwt" }
+	return []Section{
+		{Title: "Basics", Fields: []Field{
+			{ID: "name", Label: "Name", Help: "What the list calls it.", Check: func(v Values) string {
+				if v.Text("name") == "" {
+					return "a name is needed"
+				}
+				return ""
+			}},
+			{ID: "channels", Label: "Channels", Kind: MultiField, Options: []Option{{"email", "Email"}, {"sms", "SMS"}}, Start: Value{Set: []string{"email"}}},
+			{ID: "url", Label: "URL", Start: Value{Text: "@here"}, Note: func(Values) string { return "→ https://127.0.0.1" }},
+		}},
+		{Title: "Authentication", Fields: []Field{
+			{ID: "auth", Label: "Method", Kind: RadioField, Options: []Option{{"none", "None"}, {"jwt", "JWT"}}},
+			{ID: "alg", Label: "Algorithm", Kind: ChoiceField, Options: []Option{{"HS256", "HS256"}, {"RS256", "RS256"}}, Visible: jwt},
+			{ID: "secret", Label: "Secret", Kind: SecretField, Start: Value{Kept: true}, Visible: jwt,
+				Reveal: func(s string) bool { return strings.HasPrefix(s, "env:") }},
+			{ID: "claims", Label: "Claims", Kind: AreaField, Start: Value{Text: "{}"}, Visible: jwt},
+		}},
+		{Title: "Headers", Fields: []Field{
+			{ID: "headers", Label: "Headers", Kind: RowsField, Add: "add a header", Help: RowsHelp,
+				Start: Value{Rows: []Row{{ID: "1", Name: "X-Team", Value: "blue"}, {ID: "2", Name: "X-Key", Secret: true, Kept: true}}}},
+		}},
+		{Title: "Options", Collapsible: true, Summary: func(Values) string { return "as usual" }, Fields: []Field{
+			{ID: "skip", Label: "Skip", Kind: CheckField, Options: []Option{{"", "do not verify"}}},
+		}},
+	}
+}
+
+func newForm() *Form {
+	f := NewForm("demo", "Create", demoSections())
+	f.SetSize(60, 30)
+	return f
+}
+
+// fill presses keys one after another; "<" begins a paste.
+func fill(f *Form, keys ...string) (msg any) {
+	for _, k := range keys {
+		m := key(k)
+		if text, ok := strings.CutPrefix(k, "<"); ok {
+			m = paste(text)
+		}
+		msg = nil
+		if cmd := f.Update(m); cmd != nil {
+			msg = cmd()
+		}
+	}
+	return msg
+}
+
+func TestFormView(t *testing.T) {
+	f := newForm()
+	same(t, strings.TrimRight(text(f.View(plainTheme())), "\n"), strings.Trim(`
+ Basics
+ ▌ Name       ▏
+              What the list calls it.
+   Channels   [x] Email    [ ] SMS
+   URL        @here  → https://127.0.0.1
+
+ Authentication
+   Method     (•) None  ( ) JWT
+
+ Headers
+   Headers    X-Team        blue                 [ ] secret
+              X-Key         •••• kept            [x] secret
+              + add a header
+
+ ▸ Options   as usual
+
+   Create  ctrl+s`, "\n"))
+}
+
+func TestFormShowsWhatApplies(t *testing.T) {
+	f := newForm()
+	lacks(t, f.View(plainTheme()), "Algorithm")
+	f.Focus("auth")
+	fill(f, "right", "tab", "right")
+	has(t, f.View(plainTheme()), "▌ Algorithm  ‹ RS256 ›")
+	if f.Focus("nothing") || f.Focused() != "alg" {
+		t.Error("the focus went to a field that is not there")
+	}
+}
+
+func TestFormGoesAround(t *testing.T) {
+	f := newForm()
+	order := []string{"channels", "url", "auth", "headers", "", "", "name"}
+	for _, want := range order {
+		if fill(f, "down"); f.Focused() == "headers" {
+			fill(f, "down", "down")
+		}
+		if f.Focused() != want {
+			t.Fatalf("focused %q, want %q", f.Focused(), want)
+		}
+	}
+	fill(f, "up", "shift+tab", "enter", "tab")
+	if f.Focused() != "skip" {
+		t.Fatalf("focused %q in the opened section", f.Focused())
+	}
+}
+
+func TestFormEveryKind(t *testing.T) {
+	f := newForm()
+	if f.Changed() {
+		t.Error("a new form is changed")
+	}
+	fill(f, "a", "b", "enter", "right", " ", "left", " ", "tab", "ctrl+u", "<https://x\r\n", "tab", " ")
+	fill(f, "tab", "right", "tab", "<"+pem, "tab", "ctrl+u", "{", "enter", "<\"a\":\r\n1}")
+	f.Focus("skip")
+	fill(f, " ")
+	want := Values{
+		"name": {Text: "ab"}, "channels": {Set: []string{"sms"}}, "url": {Text: "https://x"}, "auth": {Text: "jwt"},
+		"alg": {Text: "RS256"}, "secret": {Text: strings.ReplaceAll(pem, "\r", "")}, "claims": {Text: "{\n\"a\":\n1}"},
+		"headers": demoSections()[2].Fields[0].Start, "skip": {On: true},
+	}
+	if diff := cmp.Diff(want, f.Values()); diff != "" {
+		t.Error(diff)
+	}
+	if !f.Changed() {
+		t.Error("the form is not changed")
+	}
+	msg, ok := fill(f, "ctrl+s").(SubmitMsg)
+	if !ok || msg.ID != "demo" || !msg.Values.Has("channels", "sms") || !msg.Values.On("skip") {
+		t.Errorf("submitted %+v", msg)
+	}
+}
+
+func TestFormSecretIsNeverShown(t *testing.T) {
+	f := newForm()
+	f.Focus("auth")
+	fill(f, "right")
+	f.Focus("secret")
+	has(t, f.View(plainTheme()), "•••• kept")
+	fill(f, "p", "w")
+	has(t, f.View(plainTheme()), "••▏")
+	lacks(t, f.View(plainTheme()), "pw")
+	fill(f, "backspace", "backspace")
+	if v := f.Values()["secret"]; !v.Kept || f.Changed() && f.Values().Text("auth") == "none" {
+		t.Errorf("an emptied secret is not kept: %+v", v)
+	}
+	fill(f, "<"+pem, "x")
+	has(t, f.View(plainTheme()), "•••• 4 lines")
+	fill(f, "backspace", "<env:KEY\n")
+	has(t, f.View(plainTheme()), "env:KEY")
+	if v := f.Values()["secret"]; v.Text != "env:KEY" || v.Kept {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestFormRows(t *testing.T) {
+	f := newForm()
+	f.Focus("headers")
+	rows := func(want ...Row) {
+		t.Helper()
+		if diff := cmp.Diff(want, f.Values()["headers"].Rows); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+	team, secret := Row{ID: "1", Name: "X-Team", Value: "blue"}, Row{ID: "2", Name: "X-Key", Secret: true, Kept: true}
+	fill(f, "alt+down")
+	rows(secret, team)
+	f.Focus("headers")
+	fill(f, "down", "down", "enter", "tab", "tab", "tab", "tab")
+	rows(secret, team)
+	if f.Focused() != "" {
+		t.Errorf("after the empty new row and the line that adds comes %q", f.Focused())
+	}
+	f.Focus("headers")
+	fill(f, "down", "down", "N", "enter", "V", "tab", " ")
+	rows(secret, team, Row{Name: "N", Value: "V", Secret: true})
+	fill(f, "ctrl+x", "up", "ctrl+x")
+	rows(secret)
+	fill(f, "up", "tab", "tab", " ")
+	rows(Row{ID: "2", Name: "X-Key"})
+}
+
+func TestFormChecksFieldsAsTheyAreLeft(t *testing.T) {
+	f := newForm()
+	lacks(t, f.View(plainTheme()), "✗")
+	fill(f, "tab")
+	has(t, f.View(plainTheme()), "   Name\n              ✗ a name is needed")
+	fill(f, "shift+tab", "x")
+	lacks(t, f.View(plainTheme()), "✗")
+	fill(f, "backspace", "tab")
+	if msg := fill(f, "ctrl+s"); msg != nil || f.Focused() != "name" {
+		t.Errorf("submitted %v with an error; focus on %q", msg, f.Focused())
+	}
+}
+
+func TestFormErrorsFromOutside(t *testing.T) {
+	f := newForm()
+	f.SetErrors(map[string]string{"url": "taken by \"acme\x1b\"", "headers.1": "twice", "skip": "never", "secret": "gone", "": "all of it", "name": ""})
+	if f.Focused() != "url" {
+		t.Errorf("focused %q", f.Focused())
+	}
+	f.Focus("skip")
+	view := f.View(plainTheme())
+	for _, want := range []string{`✗ taken by "acme\x1b"`, "[x] secret\n              ✗ twice", "✗ never", "✗ all of it", "✗ gone"} {
+		has(t, view, want)
+	}
+	f.Focus("url")
+	fill(f, "tab", "shift+tab")
+	has(t, f.View(plainTheme()), "✗ taken")
+	fill(f, "x")
+	lacks(t, f.View(plainTheme()), "✗ taken")
+	if _, ok := fill(f, "q", "ctrl+s").(SubmitMsg); ok {
+		t.Error("submitted without a name")
+	}
+	f.SetErrors(map[string]string{"secret": "hidden"})
+	if f.Focused() != "" {
+		t.Errorf("focused %q for an error without a place", f.Focused())
+	}
+}
+
+func TestFormCancel(t *testing.T) {
+	f := newForm()
+	if got := fill(f, "esc"); got != (CancelMsg{ID: "demo"}) {
+		t.Errorf("got %+v", got)
+	}
+	if got := fill(f, "x", "esc"); got != (CancelMsg{ID: "demo", Changed: true}) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestFormLastLineSubmits(t *testing.T) {
+	f := newForm()
+	fill(f, "x", "shift+tab")
+	if f.used(key("x")) || f.Update(struct{}{}) != nil {
+		t.Error("the last line takes keys")
+	}
+	fill(f, "up", "down")
+	if _, ok := fill(f, "enter").(SubmitMsg); !ok {
+		t.Error("enter on the last line does not submit")
+	}
+}
+
+func TestFormKeepsTheFocusInSight(t *testing.T) {
+	f := newForm()
+	f.SetSize(60, 7)
+	f.Focus("auth")
+	fill(f, "right")
+	f.Focus("name")
+	for range 30 {
+		fill(f, "tab")
+		view := f.View(plainTheme())
+		inBounds(t, view, 60, 7)
+		if field := f.field(f.at); field != nil {
+			has(t, view, field.Help)
+		}
+		has(t, view, "▌")
+	}
+}
+
+func TestFormStaysInItsPane(t *testing.T) {
+	sections := demoSections()
+	for i := range sections {
+		sections[i].Open = true
+		for n := range sections[i].Fields {
+			field := &sections[i].Fields[n]
+			field.Visible = nil
+			field.Label, field.Help = awkward[n+3], awkward[n+5]
+			field.Note = func(Values) string { return awkward[6] }
+			field.Start.Text = style.Escape(awkward[n+4])
+		}
+	}
+	for _, size := range sizes {
+		f := NewForm("", awkward[3], sections)
+		f.SetErrors(map[string]string{"url": awkward[9], "alg": awkward[6], "headers.0": awkward[4], "": awkward[3]})
+		f.SetSize(size[0], size[1])
+		for range 25 {
+			inBounds(t, f.View(colourTheme()), size[0], size[1])
+			fill(f, "tab", "<"+awkward[8])
+		}
+	}
+}

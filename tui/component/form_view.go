@@ -1,0 +1,195 @@
+package component
+
+import (
+	"maps"
+	"slices"
+
+	"backchannel/tui/style"
+)
+
+const (
+	fieldIndent  = 3
+	longestLabel = 20
+)
+
+// block is the lines of one stop of a form.
+type block struct {
+	lines  []string
+	cursor int // the line with the cursor
+	at     stop
+}
+
+// View draws as much as fits: always the field with the focus, with what is
+// wrong with it and its help.
+func (f *Form) View(th *style.Theme) string {
+	if f.width <= 0 || f.height <= 0 {
+		return ""
+	}
+	var lines []string
+	from, to, cursor := 0, 0, 0
+	for _, b := range f.blocks(th) {
+		if b.at == f.at {
+			from, to, cursor = len(lines), len(lines)+len(b.lines), len(lines)+b.cursor
+		}
+		lines = append(lines, b.lines...)
+	}
+	f.offset = scrolled(f.offset, from, to, cursor, len(lines), f.height)
+	shown := lines[f.offset:min(f.offset+f.height, len(lines))]
+	if last := f.offset + f.height - 1; last >= to && last < len(lines)-1 {
+		shown[len(shown)-1] = th.Dim.Render(" " + style.More)
+	}
+	return join(Lines(shown, f.width, f.height))
+}
+
+// scrolled moves the offset as little as possible to bring lines from to to into
+// sight, and of a part that is too tall, the line with the cursor.
+func scrolled(offset, from, to, cursor, total, height int) int {
+	if to-from > height {
+		from = max(from, min(cursor-height/2, to-height))
+		to = from + height
+	}
+	offset = min(offset, from, max(0, total-height))
+	return max(0, offset, to-height)
+}
+
+func (f *Form) blocks(th *style.Theme) []block {
+	values := f.Values()
+	label := f.labelWidth()
+	var out []block
+	for s, section := range f.sections {
+		if s > 0 {
+			out = append(out, block{lines: []string{""}, at: stop{-1, -1}})
+		}
+		out = append(out, block{lines: []string{f.title(th, s, values)}, at: stop{s, -1}})
+		for n, field := range section.Fields {
+			if section.open() && f.visible(field) {
+				out = append(out, f.fieldBlock(th, stop{s, n}, values, label))
+			}
+		}
+	}
+	return append(out, block{lines: []string{""}, at: stop{-1, -1}}, f.submitBlock(th))
+}
+
+// labelWidth depends on all labels, hidden ones too, so that values stay put.
+func (f *Form) labelWidth() int {
+	w := 0
+	for _, s := range f.sections {
+		for _, field := range s.Fields {
+			w = max(w, widest(style.Escape(field.Label)))
+		}
+	}
+	return min(w, longestLabel, max(0, f.width/3))
+}
+
+func (f *Form) title(th *style.Theme, s int, values Values) string {
+	section := f.sections[s]
+	title := th.Strong.Render(style.Escape(section.Title))
+	if !section.Collapsible {
+		return " " + title
+	}
+	glyph := style.Closed
+	if section.Open {
+		glyph = style.Open
+	}
+	line := f.bar(th, stop{s, -1}) + th.Dim.Render(glyph) + " " + title
+	if !section.Open && section.Summary != nil {
+		line += "   " + th.Dim.Render(style.Escape(section.Summary(values)))
+	}
+	return line
+}
+
+// bar marks the stop with the focus.
+func (f *Form) bar(th *style.Theme, at stop) string {
+	if at == f.at {
+		return th.Accent.Render(style.Bar)
+	}
+	return " "
+}
+
+func (f *Form) fieldBlock(th *style.Theme, at stop, values Values, label int) block {
+	field := *f.field(at)
+	focused := at == f.at
+	indent := fieldIndent + label + 2
+	room := max(0, f.width-indent-1)
+	ink := th.Dim
+	if focused {
+		ink = th.Text
+	}
+	lines, cursor := f.inputs[field.ID].view(th, room, focused)
+	note := ""
+	if field.Note != nil {
+		note = style.Escape(field.Note(values))
+	}
+	if !focused && note != "" {
+		lines[0] = clip(lines[0]+"  "+th.Dim.Render(note), room)
+	}
+	lines = append(lines, problem(th, f.problem(field.ID), room)...)
+	if focused {
+		lines = append(append(lines, dimmed(th, note, room)...), dimmed(th, style.Escape(field.Help), room)...)
+	}
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = blank(indent) + line
+	}
+	out[0] = " " + f.bar(th, at) + " " + ink.Render(Fit(style.Escape(field.Label), label)) + "  " + lines[0]
+	return block{lines: out, cursor: cursor, at: at}
+}
+
+// submitBlock is the last line, and above it what belongs to no visible field.
+func (f *Form) submitBlock(th *style.Theme) block {
+	var lines []string
+	for _, id := range slices.Sorted(maps.Keys(f.given)) {
+		if !f.hasPlaceFor(id) {
+			for _, line := range problem(th, f.given[id], f.width-fieldIndent-1) {
+				lines = append(lines, blank(fieldIndent)+line)
+			}
+		}
+	}
+	at := stop{len(f.sections), 0}
+	ink := th.Dim
+	if at == f.at {
+		ink = th.Accent
+	}
+	line := " " + f.bar(th, at) + " " + ink.Render(style.Escape(f.submit)) + "  " + th.Dim.Render("ctrl+s")
+	return block{lines: append(lines, line), cursor: len(lines), at: at}
+}
+
+// hasPlaceFor reports whether an error is shown at a field.
+func (f *Form) hasPlaceFor(errorID string) bool {
+	for _, s := range f.sections {
+		for _, field := range s.Fields {
+			if belongs(errorID, field.ID) && f.visible(field) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// problem draws what is wrong, below the place where it is.
+func problem(th *style.Theme, text string, width int) []string {
+	if text == "" {
+		return nil
+	}
+	lines := Wrap(style.Escape(text), width-2)
+	for i, line := range lines {
+		lead := "  "
+		if i == 0 {
+			lead = th.Bad.Render(style.Cross) + " "
+		}
+		lines[i] = lead + th.Bad.Render(line)
+	}
+	return lines
+}
+
+// dimmed draws escaped secondary text; nothing when there is none.
+func dimmed(th *style.Theme, text string, width int) []string {
+	if text == "" {
+		return nil
+	}
+	lines := Wrap(text, width)
+	for i, line := range lines {
+		lines[i] = th.Dim.Render(line)
+	}
+	return lines
+}

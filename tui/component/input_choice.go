@@ -1,0 +1,197 @@
+package component
+
+import (
+	"strings"
+
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// choiceInput shows the one chosen option between arrows.
+type choiceInput struct {
+	single
+	options []Option
+	at      int
+}
+
+func newChoiceInput(f Field) *choiceInput {
+	i := &choiceInput{options: f.Options}
+	for at, o := range f.Options {
+		if o.ID == f.Start.Text {
+			i.at = at
+		}
+	}
+	return i
+}
+
+func (i *choiceInput) key(msg tea.KeyMsg) bool {
+	n := len(i.options)
+	if n == 0 {
+		return false
+	}
+	switch msg.String() {
+	case "left":
+		i.at = (i.at + n - 1) % n
+	case "right", " ":
+		i.at = (i.at + 1) % n
+	default:
+		return false
+	}
+	return true
+}
+
+func (i *choiceInput) value() Value {
+	if len(i.options) == 0 {
+		return Value{}
+	}
+	return Value{Text: i.options[i.at].ID}
+}
+
+func (i *choiceInput) view(th *style.Theme, width int, focused bool) ([]string, int) {
+	arrow := th.Dim
+	if focused {
+		arrow = th.Accent
+	}
+	label := ""
+	if len(i.options) > 0 {
+		label = style.Escape(i.options[i.at].Label)
+	}
+	line := arrow.Render(style.Left) + " " + th.Text.Render(label) + " " + arrow.Render(style.Right)
+	return []string{clip(line, width)}, 0
+}
+
+// radioInput shows all options.
+type radioInput struct{ choiceInput }
+
+func (i *radioInput) view(th *style.Theme, width int, focused bool) ([]string, int) {
+	items := make([]string, len(i.options))
+	for at, o := range i.options {
+		glyph, ink := style.RadioOff, th.Dim
+		if at == i.at {
+			glyph, ink = style.Radio, th.Text
+		}
+		if at == i.at && focused {
+			glyph = th.Accent.Render(glyph)
+		}
+		items[at] = ink.Render(glyph) + " " + ink.Render(style.Escape(o.Label))
+	}
+	return flow(items, i.at, width)
+}
+
+// multiInput is a row of boxes with a cursor of its own.
+type multiInput struct {
+	options []Option
+	on      []bool
+	at      int
+}
+
+func newMultiInput(f Field) *multiInput {
+	i := &multiInput{options: f.Options, on: make([]bool, len(f.Options))}
+	for at, o := range f.Options {
+		i.on[at] = Values{"": f.Start}.Has("", o.ID)
+	}
+	return i
+}
+
+func (i *multiInput) key(msg tea.KeyMsg) bool {
+	switch msg.String() {
+	case "left":
+		return i.move(-1)
+	case "right":
+		return i.move(1)
+	case " ":
+		if len(i.on) > 0 {
+			i.on[i.at] = !i.on[i.at]
+		}
+		return true
+	}
+	return false
+}
+
+// move is for the arrows; tab passes over all boxes, see [Form].
+func (i *multiInput) move(dir int) bool {
+	if to := i.at + dir; to >= 0 && to < len(i.options) {
+		i.at = to
+		return true
+	}
+	return false
+}
+
+func (i *multiInput) arrive(dir int) {
+	i.at = 0
+	if dir < 0 {
+		i.at = max(0, len(i.options)-1)
+	}
+}
+
+func (i *multiInput) value() Value {
+	var v Value
+	for at, o := range i.options {
+		if i.on[at] {
+			v.Set = append(v.Set, o.ID)
+		}
+	}
+	return v
+}
+
+func (i *multiInput) view(th *style.Theme, width int, focused bool) ([]string, int) {
+	items := make([]string, len(i.options))
+	for at, o := range i.options {
+		pointer := "  "
+		if focused && at == i.at {
+			pointer = " " + th.Accent.Render(style.Left)
+		}
+		items[at] = box(th, i.on[at], focused && at == i.at) + " " + th.Text.Render(style.Escape(o.Label)) + pointer
+	}
+	return flow(items, i.at, width)
+}
+
+// checkInput is one box.
+type checkInput struct {
+	single
+	on    bool
+	label string
+}
+
+func (i *checkInput) key(msg tea.KeyMsg) bool {
+	if msg.String() != " " {
+		return false
+	}
+	i.on = !i.on
+	return true
+}
+
+func (i *checkInput) value() Value { return Value{On: i.on} }
+
+func (i *checkInput) view(th *style.Theme, width int, focused bool) ([]string, int) {
+	return []string{clip(box(th, i.on, focused)+" "+th.Text.Render(style.Escape(i.label)), width)}, 0
+}
+
+func box(th *style.Theme, on, focused bool) string {
+	glyph, ink := style.BoxOff, th.Text
+	if on {
+		glyph = style.Box
+	}
+	if focused {
+		ink = th.Accent
+	}
+	return ink.Render(glyph)
+}
+
+// flow sets items side by side when they fit, else below each other, and says
+// which line has the item with the cursor.
+func flow(items []string, at, width int) ([]string, int) {
+	const gap = "  "
+	if line := strings.Join(items, gap); widest(line) <= width || len(items) == 0 {
+		return []string{clip(line, width)}, 0
+	}
+	return Lines(items, width, len(items)), at
+}
+
+func firstLabel(options []Option) string {
+	if len(options) == 0 {
+		return ""
+	}
+	return options[0].Label
+}
