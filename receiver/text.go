@@ -1,0 +1,42 @@
+package receiver
+
+import (
+	"strconv"
+	"unicode/utf8"
+)
+
+// maxShown is how many characters of foreign text a message shows.
+const maxShown = 80
+
+// quote makes foreign text safe to show: quoted, cut to a sane length, and everything
+// escaped that is not printable.
+func quote(text string) string {
+	if short := clip(text, maxShown); len(short) < len(text) {
+		return strconv.Quote(short) + "…"
+	}
+	return strconv.Quote(text)
+}
+
+// clip cuts a text to so many characters.
+func clip(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	end := 0
+	for range most {
+		if end >= len(text) {
+			break
+		}
+		_, size := utf8.DecodeRuneInString(text[end:])
+		end += size
+	}
+	return text[:end]
+}
+
+// plural says how many there are of a thing: "1 byte", "12 bytes".
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
+}
