@@ -1,0 +1,116 @@
+package component
+
+import (
+	"strings"
+
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// ConfirmMsg is the answer to a [Confirm].
+type ConfirmMsg struct {
+	ID string
+	OK bool
+}
+
+// Confirm asks before something that cannot be taken back. The answer that does
+// no harm has the focus at first. Build it with [NewConfirm].
+type Confirm struct {
+	ID    string
+	Title string
+	Text  []string // paragraphs
+	Yes   string   // the verb: "delete"
+	No    string   // "keep"
+	Typed string   // when set, only typing exactly this confirms
+
+	yes  bool
+	line edit
+}
+
+// NewConfirm is c, ready for keys.
+func NewConfirm(c Confirm) *Confirm {
+	c.line, c.yes = newEdit(""), false
+	return &c
+}
+
+// Update answers with a [ConfirmMsg], or goes on asking.
+func (c *Confirm) Update(msg tea.Msg) tea.Cmd {
+	key, ok := msg.(tea.KeyMsg)
+	switch {
+	case !ok:
+		return nil
+	case key.String() == "esc":
+		return c.answer(false)
+	case c.Typed != "":
+		return c.typed(key)
+	}
+	switch key.String() {
+	case "y":
+		return c.answer(true)
+	case "n":
+		return c.answer(false)
+	case "enter":
+		return c.answer(c.yes)
+	case "left", "right", "tab", "shift+tab", "h", "l":
+		c.yes = !c.yes
+	}
+	return nil
+}
+
+func (c *Confirm) typed(key tea.KeyMsg) tea.Cmd {
+	if key.Type != tea.KeyEnter {
+		c.line.key(key)
+		return nil
+	}
+	if c.line.text() != c.Typed {
+		return nil
+	}
+	return c.answer(true)
+}
+
+func (c *Confirm) answer(ok bool) tea.Cmd {
+	return emit(ConfirmMsg{ID: c.ID, OK: ok})
+}
+
+// View draws a box of at most width cells, for [Overlay].
+func (c *Confirm) View(th *style.Theme, width int) string {
+	width = min(width, 60)
+	inner := width - 4
+	var lines []string
+	for _, paragraph := range c.Text {
+		for _, l := range Wrap(style.Escape(paragraph), inner) {
+			lines = append(lines, th.Text.Render(l))
+		}
+	}
+	lines = append(append(lines, ""), c.choices(th, inner)...)
+	return frame(th, th.Strong.Render(style.Escape(c.Title)), lines, width)
+}
+
+func (c *Confirm) choices(th *style.Theme, width int) []string {
+	if c.Typed == "" {
+		return []string{c.button(th, "y", c.Yes, c.yes) + "   " + c.button(th, "n", c.No, !c.yes)}
+	}
+	keys := []string{keyHint(th, "esc", c.No)}
+	if c.line.text() == c.Typed {
+		keys = append(keys, keyHint(th, "enter", c.Yes))
+	}
+	return []string{
+		th.Dim.Render("Type " + style.Escape(c.Typed) + " to " + style.Escape(c.Yes) + ":"),
+		th.Accent.Render(style.Bar) + " " + c.line.view(th, max(0, width-2), true, false),
+		"",
+		strings.Join(keys, "   "),
+	}
+}
+
+func (c *Confirm) button(th *style.Theme, key, label string, focused bool) string {
+	if focused {
+		return th.Accent.Render(style.Bar + " " + key + " " + style.Escape(label))
+	}
+	return "  " + keyHint(th, key, label)
+}
+
+// keyHint is a key and what it does.
+func keyHint(th *style.Theme, key, label string) string {
+	return th.Text.Render(style.Escape(key)) + " " + th.Dim.Render(style.Escape(label))
+}

@@ -1,0 +1,179 @@
+package component
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// send presses keys one after another and gives the message of the last.
+func send(w interface{ Update(tea.Msg) tea.Cmd }, keys ...string) (msg tea.Msg) {
+	for _, k := range keys {
+		msg = nil
+		if cmd := w.Update(key(k)); cmd != nil {
+			msg = cmd()
+		}
+	}
+	return msg
+}
+
+func TestConfirm(t *testing.T) {
+	yes, no := ConfirmMsg{ID: "x", OK: true}, ConfirmMsg{ID: "x"}
+	for _, test := range []struct {
+		typed string
+		keys  []string
+		want  tea.Msg
+	}{
+		{"", []string{"y"}, yes}, {"", []string{"n"}, no}, {"", []string{"esc"}, no}, {"", []string{"enter"}, no},
+		{"", []string{"left", "enter"}, yes}, {"", []string{"tab", "tab", "enter"}, no}, {"", []string{"z"}, nil},
+		{"acme", []string{"y"}, nil}, {"acme", []string{"a", "enter"}, nil}, {"acme", []string{"acme", "enter"}, yes},
+		{"acme", []string{"acme", "esc"}, no},
+	} {
+		c := NewConfirm(Confirm{ID: "x", Typed: test.typed})
+		if got := send(c, test.keys...); got != test.want {
+			t.Errorf("typed %q, keys %v: %v, want %v", test.typed, test.keys, got, test.want)
+		}
+	}
+}
+
+func TestConfirmView(t *testing.T) {
+	c := NewConfirm(Confirm{Title: "Delete acme", Text: []string{"Its 3 queued deliveries are cancelled."}, Yes: "delete", No: "keep"})
+	same(t, text(c.View(plainTheme(), 34)), strings.Trim(`
+╭ Delete acme ───────────────────╮
+│ Its 3 queued deliveries are    │
+│ cancelled.                     │
+│                                │
+│   y delete   ▌ n keep          │
+╰────────────────────────────────╯`, "\n"))
+	c = NewConfirm(Confirm{Title: "Delete", Yes: "delete", No: "keep", Typed: "acme"})
+	lacks(t, c.View(plainTheme(), 34), "enter delete")
+	send(c, "acme")
+	has(t, c.View(plainTheme(), 34), "▌ acme▏")
+	has(t, c.View(plainTheme(), 34), "esc keep   enter delete")
+}
+
+func fireMenu() *Menu {
+	return &Menu{ID: "fire", Title: "Fire at acme prod", Hint: &MenuItem{ID: "who", Key: "w", Label: "change"},
+		Columns: [][]MenuItem{
+			{{ID: "sent", Key: "s", Label: "sent"}, {ID: "bounce", Key: "b", Label: "bounce"}},
+			{{ID: "life", Key: "l", Label: "a message's life"}, {ID: "burst", Key: "B", Label: "burst…", Off: true}},
+		},
+		Details: []MenuItem{{ID: "variant", Key: "v", Label: "variant", Detail: "Admin Failure"}, {ID: "again", Key: ".", Label: "again"}},
+	}
+}
+
+func TestMenu(t *testing.T) {
+	picked := func(item string) tea.Msg { return MenuMsg{ID: "fire", Item: item} }
+	for _, test := range []struct {
+		keys string
+		want tea.Msg
+	}{
+		{"s", picked("sent")}, {"l", picked("life")}, {"w", picked("who")}, {".", picked("again")}, {"esc", picked("")},
+		{"enter", picked("sent")}, {"down enter", picked("bounce")}, {"right enter", picked("life")}, {"right left enter", picked("sent")},
+		{"right right enter", picked("variant")}, {"up enter", picked("sent")}, {"B", nil}, {"z", nil},
+	} {
+		if got := send(fireMenu(), strings.Fields(test.keys)...); got != test.want {
+			t.Errorf("%s picks %v, want %v", test.keys, got, test.want)
+		}
+	}
+	if got := send(&Menu{}, "down", "right", "enter"); got != nil {
+		t.Errorf("an empty menu picks %v", got)
+	}
+}
+
+func TestMenuView(t *testing.T) {
+	same(t, text(fireMenu().View(plainTheme(), 60)), strings.Trim(`
+╭ Fire at acme prod ─ w change ───────╮
+│ ▌ s  sent       l  a message's life │
+│   b  bounce     B  burst…           │
+│                                     │
+│   v  variant   Admin Failure        │
+│   .  again                          │
+│                                 esc │
+╰─────────────────────────────────────╯`, "\n"))
+}
+
+func TestPalette(t *testing.T) {
+	commands := []Command{{"1", "Go to Webhooks", "1"}, {"2", "Go to the Receiver", "3"}, {"3", "Fire a bounce", "f b"}, {"4", "Replay the receipt", "r"}}
+	for _, test := range []struct {
+		keys []string
+		want tea.Msg
+	}{
+		{[]string{"enter"}, PaletteMsg{"1"}}, {[]string{"down", "enter"}, PaletteMsg{"2"}}, {[]string{"down", "up", "enter"}, PaletteMsg{"1"}},
+		{[]string{"bounce", "enter"}, PaletteMsg{"3"}}, {[]string{"rec", "enter"}, PaletteMsg{"2"}}, {[]string{"RR", "enter"}, PaletteMsg{"4"}},
+		{[]string{"pgdown", "enter"}, PaletteMsg{"4"}}, {[]string{"zz", "enter"}, nil}, {[]string{"zz", "down", "backspace", "backspace", "enter"}, PaletteMsg{"1"}},
+		{[]string{"esc"}, PaletteMsg{}},
+	} {
+		if got := send(NewPalette(commands), test.keys...); got != test.want {
+			t.Errorf("%v picks %v, want %v", test.keys, got, test.want)
+		}
+	}
+	p := NewPalette(commands)
+	send(p, "b", "o")
+	same(t, text(p.View(plainTheme(), 30)), strings.Trim(`
+╭ Commands ──────────────────╮
+│ ▌ bo▏                      │
+│                            │
+│ ▌ Fire a bounce        f b │
+│   Go to Webhooks         1 │
+│                            │
+│                            │
+╰────────────────────────────╯`, "\n"))
+}
+
+func TestPaletteScrolls(t *testing.T) {
+	var commands []Command
+	for range 25 {
+		commands = append(commands, Command{Title: "command"})
+	}
+	commands = append(commands, Command{Title: "the last"})
+	p := NewPalette(commands)
+	send(p, "pgdown", "pgdown", "pgdown")
+	has(t, p.View(plainTheme(), 60), "▌ the last")
+	send(p, "pgup", "pgup", "pgup")
+	lacks(t, p.View(plainTheme(), 60), "the last")
+}
+
+func TestToasts(t *testing.T) {
+	now := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+	var toasts Toasts
+	if _, ok := toasts.Wait(now); ok {
+		t.Error("waits for nothing")
+	}
+	toasts.Push(now, Toast{ID: "1", Text: "queued"})
+	toasts.Push(now.Add(time.Second), Toast{Outcome: Error, Text: "refused\x1b"})
+	toasts.Push(now.Add(2*time.Second), Toast{ID: "1", Outcome: OK, Text: "delivered"})
+	show := func() string { return text(join(toasts.View(plainTheme(), 40))) }
+	same(t, show(), "✓ delivered\n✗ refused\\x1b")
+	if wait, _ := toasts.Wait(now.Add(3 * time.Second)); wait != 3*time.Second {
+		t.Errorf("waits %s", wait)
+	}
+	toasts.Expire(now.Add(6 * time.Second))
+	same(t, show(), "✗ refused\\x1b")
+	toasts.Expire(now.Add(9 * time.Second))
+	same(t, show(), "")
+	for _, s := range []string{"1", "2", "3", "4"} {
+		toasts.Push(now, Toast{Outcome: Warn, Text: s})
+	}
+	same(t, show(), "▲ 4\n▲ 3\n▲ 2")
+}
+
+func TestDialogsStayInTheirWidth(t *testing.T) {
+	for _, size := range sizes {
+		w := size[0]
+		for i, s := range awkward {
+			item := MenuItem{Key: "k", Label: s, Detail: s}
+			m := &Menu{Title: s, Hint: &item, Columns: [][]MenuItem{{item}, {item}}, Details: []MenuItem{item}}
+			c := NewConfirm(Confirm{Title: s, Text: awkward[i:], Yes: s, No: s, Typed: s})
+			send(c, s)
+			p := NewPalette([]Command{{ID: s, Title: s, Key: s}})
+			var toasts Toasts
+			toasts.Push(time.Time{}, Toast{Text: s})
+			for _, view := range []string{m.View(colourTheme(), w), c.View(colourTheme(), w), p.View(colourTheme(), w), join(toasts.View(colourTheme(), w))} {
+				inBounds(t, view, w, 1000)
+			}
+		}
+	}
+}

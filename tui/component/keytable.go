@@ -1,0 +1,156 @@
+package component
+
+import (
+	"slices"
+	"strings"
+
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Binding is what some keys do somewhere.
+type Binding struct {
+	ID    string   // what it does, for [KeyTable.Match]
+	Keys  []string // as bubbletea names them
+	Show  string   // how the keys are written for people; the first one if empty
+	Short string   // for the footer; empty keeps it out of there
+	Long  string   // for the help; Short if empty
+	Group string   // the help's heading
+	Where []string // the places it works; empty is everywhere
+}
+
+// KeyTable is all bindings, the most important first. The footer and the help
+// are drawn from it and keys are looked up in it, so that they cannot disagree.
+type KeyTable []Binding
+
+// In is the part of the table that works in a place.
+func (k KeyTable) In(where string) KeyTable {
+	var out KeyTable
+	for _, b := range k {
+		if len(b.Where) == 0 || slices.Contains(b.Where, where) {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// Match is the ID of what a key does in a place; empty when nothing. Pasted
+// text is no key.
+func (k KeyTable) Match(msg tea.KeyMsg, where string) string {
+	if msg.Paste {
+		return ""
+	}
+	name := msg.String()
+	for _, b := range k.In(where) {
+		if slices.Contains(b.Keys, name) {
+			return b.ID
+		}
+	}
+	return ""
+}
+
+// Footer is one line of exactly width cells: as many keys as fit whole, in the
+// table's order, and styledRight at the end.
+func (k KeyTable) Footer(th *style.Theme, where, styledRight string, width int) string {
+	room := width - ansi.StringWidth(styledRight) - 2
+	line := ""
+	for _, b := range k.In(where) {
+		if b.Short == "" {
+			continue
+		}
+		next := line + "   " + keyHint(th, b.show(), b.Short)
+		if line == "" {
+			next = " " + keyHint(th, b.show(), b.Short)
+		}
+		if ansi.StringWidth(next) > room {
+			break
+		}
+		line = next
+	}
+	return Spread(line, styledRight+" ", width)
+}
+
+// Help is the keys that work in a place, by group, in as many columns as fit.
+// It may be long: show it in a [Viewer].
+func (k KeyTable) Help(th *style.Theme, where string, width int) []string {
+	const gap = 4
+	groups := k.In(where).groups(th)
+	column := 0
+	for _, g := range groups {
+		column = max(column, widest(g...))
+	}
+	columns := max(1, (width+gap)/(column+gap))
+	var out []string
+	for i, g := range distribute(groups, columns) {
+		for row, line := range g {
+			if row == len(out) {
+				out = append(out, "")
+			}
+			out[row] += blank(i*(column+gap)-ansi.StringWidth(out[row])) + line
+		}
+	}
+	for i := range out {
+		out[i] = clip(out[i], width)
+	}
+	return out
+}
+
+// groups draws each group as a block of lines, in order of first appearance.
+func (k KeyTable) groups(th *style.Theme) [][]string {
+	keys := 0
+	for _, b := range k {
+		keys = max(keys, widest(style.Escape(b.show())))
+	}
+	var names []string
+	blocks := map[string][]string{}
+	for _, b := range k {
+		if _, ok := blocks[b.Group]; !ok {
+			names = append(names, b.Group)
+			blocks[b.Group] = []string{th.Strong.Render(style.Escape(b.Group))}
+		}
+		line := th.Text.Render(FitRight(style.Escape(b.show()), keys)) + "  " + th.Dim.Render(style.Escape(b.long()))
+		blocks[b.Group] = append(blocks[b.Group], line)
+	}
+	out := make([][]string, len(names))
+	for i, name := range names {
+		out[i] = blocks[name]
+	}
+	return out
+}
+
+// distribute stacks blocks into columns of about the same height, in order.
+func distribute(blocks [][]string, columns int) [][]string {
+	total := 0
+	for _, b := range blocks {
+		total += len(b) + 1
+	}
+	out := [][]string{nil}
+	for _, b := range blocks {
+		last := len(out) - 1
+		if len(out[last]) > 0 && len(out) < columns && (len(out[last])+len(b)/2)*columns >= total {
+			out = append(out, nil)
+			last++
+		}
+		if len(out[last]) > 0 {
+			out[last] = append(out[last], "")
+		}
+		out[last] = append(out[last], b...)
+	}
+	return out
+}
+
+func (b Binding) show() string {
+	if b.Show != "" || len(b.Keys) == 0 {
+		return b.Show
+	}
+	return strings.ReplaceAll(b.Keys[0], " ", "space")
+}
+
+func (b Binding) long() string {
+	if b.Long != "" {
+		return b.Long
+	}
+	return b.Short
+}

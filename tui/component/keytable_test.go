@@ -1,0 +1,69 @@
+package component
+
+import (
+	"strings"
+	"testing"
+)
+
+func keys() KeyTable {
+	return KeyTable{
+		{ID: "fire", Keys: []string{"f"}, Short: "fire", Long: "fire an event", Group: "Anywhere"},
+		{ID: "open", Keys: []string{"enter", "right"}, Short: "open", Group: "List", Where: []string{"list"}},
+		{ID: "mark", Keys: []string{" "}, Short: "mark", Group: "List", Where: []string{"list"}},
+		{ID: "back", Keys: []string{"esc"}, Short: "back", Group: "Detail", Where: []string{"detail"}},
+		{ID: "move", Keys: []string{"j", "k"}, Show: "j k", Long: "up and down", Group: "List", Where: []string{"list"}},
+	}
+}
+
+func TestKeyTableMatch(t *testing.T) {
+	for _, test := range []struct{ key, where, want string }{
+		{"f", "list", "fire"}, {"f", "detail", "fire"}, {"right", "list", "open"}, {" ", "list", "mark"}, {"esc", "list", ""}, {"esc", "detail", "back"},
+	} {
+		if got := keys().Match(key(test.key), test.where); got != test.want {
+			t.Errorf("%q in %s is %q, want %q", test.key, test.where, got, test.want)
+		}
+	}
+	if got := keys().Match(paste("f"), "list"); got != "" {
+		t.Errorf("a paste is %q", got)
+	}
+}
+
+func TestKeyTableFooter(t *testing.T) {
+	for _, test := range []struct {
+		width int
+		want  string
+	}{
+		{50, " f fire   enter open   space mark          ? help "},
+		{40, " f fire   enter open             ? help "},
+		{20, " f fire      ? help "},
+		{8, " ? help "},
+	} {
+		if got := keys().Footer(plainTheme(), "list", "? help", test.width); got != test.want {
+			t.Errorf("width %d: %q, want %q", test.width, got, test.want)
+		}
+	}
+}
+
+func TestKeyTableHelp(t *testing.T) {
+	same(t, text(join(keys().Help(plainTheme(), "list", 30))), strings.Trim(`
+Anywhere
+    f  fire an event
+
+List
+enter  open
+space  mark
+  j k  up and down`, "\n"))
+	wide := text(join(keys().Help(plainTheme(), "list", 60)))
+	has(t, wide, "Anywhere                List\n    f  fire an event    enter  open")
+}
+
+func TestKeyTableStaysInItsWidth(t *testing.T) {
+	var table KeyTable
+	for _, s := range awkward {
+		table = append(table, Binding{Keys: []string{"x"}, Short: strings.ReplaceAll(s, "\n", " "), Group: s})
+	}
+	for w := range 230 {
+		inBounds(t, table.Footer(colourTheme(), "", "right", w), w, 1)
+		inBounds(t, join(table.Help(colourTheme(), "", w)), w, 1000)
+	}
+}

@@ -1,0 +1,151 @@
+package component
+
+import (
+	"slices"
+
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// MenuMsg says what was picked from a [Menu]; an empty Item is a menu that was
+// closed.
+type MenuMsg struct{ ID, Item string }
+
+// MenuItem is one thing to pick, by its key or with the arrows and enter.
+type MenuItem struct {
+	ID     string
+	Key    string
+	Label  string
+	Detail string // dim, behind the label: what it would do now
+	Off    bool   // shown, but cannot be picked
+}
+
+// Menu is a small popup of keys. Items stand in columns, read downwards;
+// Details stand below them, one per line; Hint is an item in the title.
+type Menu struct {
+	ID      string
+	Title   string
+	Hint    *MenuItem
+	Columns [][]MenuItem
+	Details []MenuItem
+
+	at int
+}
+
+// Update answers with a [MenuMsg] when something is picked or on esc.
+func (m *Menu) Update(msg tea.Msg) tea.Cmd {
+	key, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return nil
+	}
+	items := m.items()
+	name := key.String()
+	if m.Hint != nil && m.Hint.Key == name {
+		return m.pick(*m.Hint)
+	}
+	if at := slices.IndexFunc(items, func(i MenuItem) bool { return i.Key == name }); at >= 0 {
+		m.at = at
+		return m.pick(items[at])
+	}
+	switch name {
+	case "esc", "q":
+		return emit(MenuMsg{ID: m.ID})
+	case "up", "shift+tab":
+		m.step(-1)
+	case "down", "tab":
+		m.step(1)
+	case "right":
+		m.step(len(m.column()))
+	case "left":
+		m.step(-len(m.column()))
+	case "enter":
+		if len(items) > 0 {
+			return m.pick(items[m.at])
+		}
+	}
+	return nil
+}
+
+func (m *Menu) pick(item MenuItem) tea.Cmd {
+	if item.Off {
+		return nil
+	}
+	return emit(MenuMsg{ID: m.ID, Item: item.ID})
+}
+
+func (m *Menu) step(by int) {
+	m.at = max(0, min(m.at+by, len(m.items())-1))
+}
+
+// column is the first column: it is never shorter than the others.
+func (m *Menu) column() []MenuItem {
+	if len(m.Columns) == 0 {
+		return nil
+	}
+	return m.Columns[0]
+}
+
+func (m *Menu) items() []MenuItem {
+	return slices.Concat(append(slices.Clone(m.Columns), m.Details)...)
+}
+
+// View draws a box of at most width cells, for [Overlay].
+func (m *Menu) View(th *style.Theme, width int) string {
+	title := th.Strong.Render(style.Escape(m.Title))
+	if m.Hint != nil {
+		title += th.Rule.Render(" "+style.Horizontal+" ") + keyHint(th, m.Hint.Key, m.Hint.Label)
+	}
+	lines := m.grid(th)
+	if len(m.Details) > 0 {
+		lines = append(lines, "")
+		first := len(m.items()) - len(m.Details)
+		label := 0
+		for _, item := range m.Details {
+			label = max(label, widest(style.Escape(item.Label)))
+		}
+		for i, item := range m.Details {
+			lines = append(lines, m.line(th, item, first+i == m.at, label))
+		}
+	}
+	closing := th.Text.Render("esc")
+	lines = append(lines, FitRight(closing, widest(append(lines, title+" ")...)))
+	return frame(th, title, lines, min(width, widest(append(lines, title+" ")...)+4))
+}
+
+// grid sets the columns side by side.
+func (m *Menu) grid(th *style.Theme) []string {
+	var lines []string
+	first := 0
+	for _, column := range m.Columns {
+		indent := widest(lines...)
+		if indent > 0 {
+			indent += 3
+		}
+		for row, item := range column {
+			if row == len(lines) {
+				lines = append(lines, "")
+			}
+			lines[row] += blank(indent-ansi.StringWidth(lines[row])) + m.line(th, item, first+row == m.at, 0)
+		}
+		first += len(column)
+	}
+	return lines
+}
+
+func (m *Menu) line(th *style.Theme, item MenuItem, focused bool, label int) string {
+	bar, ink, text := " ", th.Strong, th.Text
+	if item.Off {
+		ink, text = th.Dim, th.Dim
+	}
+	if focused {
+		bar = th.Accent.Render(style.Bar)
+	}
+	escaped := style.Escape(item.Label)
+	line := bar + " " + ink.Render(style.Escape(item.Key)) + "  " + text.Render(Fit(escaped, max(label, widest(escaped))))
+	if item.Detail != "" {
+		line += "   " + th.Dim.Render(style.Escape(item.Detail))
+	}
+	return line
+}
