@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+)
+
+const maxResponseBody = 16 << 10
+
+// A result is an attempt and what it means.
+type result struct {
+	attempt    storage.Attempt
+	verdict    verdict
+	retryAfter time.Duration
+}
+
+// attempt makes one try to deliver the job.
+func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time) result {
+	ctx, cancel := context.WithTimeout(ctx, ep.webhook.Delivery.Timeout)
+	defer cancel()
+	r := begun(job, now)
+	rec := newRecorder(ep.isSecret, len(ep.webhook.Headers)+7)
+	req, err := ep.request(httptrace.WithClientTrace(ctx, rec.trace()), job, now)
+	if err != nil {
+		r.fail(err, starting)
+		return r
+	}
+	resp, err := ep.roundTripper(job.Misbehave).RoundTrip(req)
+	if err == nil {
+		r.answered(resp, now)
+	}
+	var at phase
+	r.attempt.Timings, r.attempt.RequestHeaders, at = rec.seal()
+	if len(r.attempt.RequestHeaders) == 0 && err == nil {
+		r.attempt.RequestHeaders = ep.http2Fields(req)
+	}
+	if err != nil {
+		r.broke(ctx, err, at, ep.webhook.Delivery.Timeout)
+	}
+	return r
+}
+
+func begun(job *storage.Job, now time.Time) result {
+	return result{attempt: storage.Attempt{DeliveryID: job.DeliveryID, N: job.Attempts + 1, At: now}}
+}
+
+// request builds the POST. Its errors are problems.
+func (ep *endpoint) request(ctx context.Context, job *storage.Job, now time.Time) (*http.Request, error) {
+	header := make(http.Header, len(ep.webhook.Headers)+5)
+	if err := ep.customHeaders(header); err != nil {
+		return nil, err
+	}
+	if ep.signer != nil && job.Misbehave != storage.MisbehaveMissingAuth {
+		value, err := ep.signer.value(now, job.Misbehave)
+		if err != nil {
+			return nil, err
+		}
+		header[ep.webhook.Auth.JWT.Header] = []string{value}
+	}
+	header["Content-Type"] = []string{"application/json"}
+	header["User-Agent"] = []string{ep.userAgent}
+	header["Backchannel-Delivery"] = []string{job.DeliveryID.String()}
+	header["Backchannel-Attempt"] = []string{strconv.Itoa(job.Attempts + 1)}
+	body := job.Payload
+	if job.Misbehave == storage.MisbehaveTamperedBody {
+		body = tamper(body)
+	}
+	return ep.post(ctx, header, body), nil
+}
+
+// post lets the transport send the body again if a kept connection turns out to be
+// closed before anything was written. With an idempotency key it would do so even after
+// the endpoint may have got it, which is for the retry schedule to do and to record.
+func (ep *endpoint) post(ctx context.Context, header http.Header, body []byte) *http.Request {
+	req := (&http.Request{
+		Method: http.MethodPost, URL: ep.target, Host: ep.target.Host,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: header, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+	}).WithContext(ctx)
+	if header.Get("Idempotency-Key") == "" && header.Get("X-Idempotency-Key") == "" {
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	}
+	return req
+}
+
+func (ep *endpoint) roundTripper(m storage.Misbehaviour) http.RoundTripper {
+	if m == storage.MisbehaveTruncated {
+		return truncater{ep}
+	}
+	return ep.transport
+}
+
+// answered keeps the response and judges it. The body is read as far as it goes, and
+// never matters.
+func (r *result) answered(resp *http.Response, now time.Time) {
+	r.attempt.Code = resp.StatusCode
+	r.attempt.ResponseHeaders = sortedFields(resp.Header)
+	r.attempt.ResponseBody = readSome(resp.Body)
+	_ = resp.Body.Close()
+	r.verdict = judgeStatus(resp.StatusCode)
+	if r.verdict == succeeded {
+		return
+	}
+	r.attempt.ErrorClass = storage.ClassStatus
+	r.attempt.Error = explainStatus(resp.StatusCode, resp.Header.Get("Location"))
+	r.retryAfter = retryAfter(resp.Header.Get("Retry-After"), now)
+}
+
+// broke judges an attempt that got no answer.
+func (r *result) broke(ctx context.Context, err error, at phase, timeout time.Duration) {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		r.verdict = aborted
+		r.attempt.ErrorClass, r.attempt.Error = storage.ClassTransport, "cancelled while in flight"
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		r.verdict = retryable
+		r.attempt.ErrorClass, r.attempt.Error = storage.ClassTimeout, explainTimeout(timeout, at)
+	default:
+		r.fail(err, at)
+	}
+}
+
+func (r *result) fail(err error, at phase) {
+	r.attempt.ErrorClass, r.attempt.Error = classed(err, at)
+	r.verdict = judgeClass(r.attempt.ErrorClass)
+}
+
+// readSome reads up to 16 KiB. Only a body that ends there leaves its connection usable:
+// the one byte more that is asked for finds the end.
+func readSome(body io.Reader) []byte {
+	if body == http.NoBody {
+		return nil
+	}
+	read, _ := io.ReadAll(io.LimitReader(body, maxResponseBody+1))
+	return read[:min(len(read), maxResponseBody)]
+}
+
+func sortedFields(header http.Header) []storage.HeaderField {
+	fields := make([]storage.HeaderField, 0, len(header))
+	for name, values := range header {
+		for _, value := range values {
+			fields = append(fields, storage.HeaderField{Name: name, Value: value})
+		}
+	}
+	slices.SortStableFunc(fields, func(a, b storage.HeaderField) int { return strings.Compare(a.Name, b.Name) })
+	return fields
+}
+
+// http2Fields has the header as HTTP/2 sends it, which the transport does not tell.
+func (ep *endpoint) http2Fields(req *http.Request) []storage.HeaderField {
+	fields := []storage.HeaderField{
+		{Name: ":authority", Value: req.Host}, {Name: ":method", Value: req.Method},
+		{Name: ":path", Value: req.URL.RequestURI()}, {Name: ":scheme", Value: req.URL.Scheme},
+	}
+	for _, f := range sortedFields(req.Header) {
+		f.Name, f.Secret = strings.ToLower(f.Name), ep.isSecret(f.Name)
+		fields = append(fields, f)
+	}
+	return append(fields, storage.HeaderField{Name: "content-length", Value: strconv.FormatInt(req.ContentLength, 10)})
+}

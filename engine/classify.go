@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"fmt"
+	"net/http"
+
+	"backchannel/storage"
+)
+
+// A verdict is what an attempt means for its delivery.
+type verdict int
+
+const (
+	succeeded verdict = iota
+	retryable         // worth another attempt
+	hopeless          // another attempt would fail in the same way
+	aborted           // stopped from our side: says nothing about the endpoint
+)
+
+// judgeStatus says what an answer's status means: 2xx is success, a status that names
+// a passing trouble is worth another attempt (RFC 9110 §15, RFC 6585 §4, RFC 8470 §5.2).
+func judgeStatus(code int) verdict {
+	switch {
+	case code >= 200 && code <= 299:
+		return succeeded
+	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code == http.StatusTooManyRequests:
+		return retryable
+	case code == http.StatusNotImplemented, code == http.StatusHTTPVersionNotSupported:
+		return hopeless
+	case code >= 500 && code <= 599:
+		return retryable
+	default:
+		return hopeless
+	}
+}
+
+// judgeClass says what it means that an attempt got no answer.
+func judgeClass(class storage.ErrorClass) verdict {
+	switch class {
+	case storage.ClassCertificate, storage.ClassRefused, storage.ClassSecret, storage.ClassConfig:
+		return hopeless
+	default:
+		return retryable
+	}
+}
+
+// explainStatus says in one line why an answer is no success.
+func explainStatus(code int, location string) string {
+	text := fmt.Sprintf("answered %d", code)
+	if reason := http.StatusText(code); reason != "" {
+		text += " " + reason
+	}
+	if code >= 300 && code <= 399 && location != "" {
+		text += "; redirects are not followed: set the URL to " + location
+	}
+	return text
+}

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"crypto/x509"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"backchannel/storage"
+)
+
+// DefaultDrain is how long Run waits for what is in flight.
+const DefaultDrain = 10 * time.Second
+
+// A Config is what an engine depends on besides its store. The zero value of each
+// field is something sensible.
+type Config struct {
+	Now     func() time.Time // the wall clock
+	Version string           // for the User-Agent: backchannel/VERSION
+	Sources storage.Sources  // where secrets and TLS files are read from
+	// ReceiverURL is the built-in receiver's base URL now, else why it is off.
+	ReceiverURL func() (url, reason string)
+	// RootCAs are the authorities that every endpoint's certificate is checked by, the
+	// system's by default. It is asked once for each version of a webhook.
+	RootCAs func() (*x509.CertPool, error)
+	// BlockPrivate refuses loopback and private addresses, too.
+	BlockPrivate bool
+	Resolver     *net.Resolver  // for host names
+	Drain        time.Duration  // how long Run waits for what is in flight: 10 s
+	Jitter       func() float64 // from 0 to 1, random
+	Logger       *slog.Logger   // silent
+}
+
+func (c Config) withDefaults() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Version == "" {
+		c.Version = "dev"
+	}
+	if c.Sources.Env == nil || c.Sources.ReadFile == nil {
+		c.Sources = storage.SystemSources()
+	}
+	if c.ReceiverURL == nil {
+		c.ReceiverURL = func() (string, string) { return "", "" }
+	}
+	if c.RootCAs == nil {
+		c.RootCAs = x509.SystemCertPool
+	}
+	if c.Drain == 0 {
+		c.Drain = DefaultDrain
+	}
+	if c.Jitter == nil {
+		c.Jitter = rand.Float64
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+func (c Config) outfitter() *outfitter {
+	return &outfitter{
+		version: c.Version, sources: c.Sources, receiver: c.ReceiverURL, roots: c.RootCAs,
+		guard: guard{blockPrivate: c.BlockPrivate}, resolver: c.Resolver,
+	}
+}

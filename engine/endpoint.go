@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"backchannel/storage"
+)
+
+// An endpoint is everything that the attempts for one version of a webhook have in
+// common, prepared once: where to, over which connections, with which header.
+type endpoint struct {
+	webhook     storage.Webhook
+	receiverURL string // when it was prepared
+	target      *url.URL
+	transport   *http.Transport
+	dial        *dialer
+	sources     storage.Sources
+	signer      *signer // nil: no authentication
+	secrets     map[string]bool
+	userAgent   string
+}
+
+// outfitter prepares endpoints.
+type outfitter struct {
+	version  string
+	sources  storage.Sources
+	receiver func() (url, reason string)
+	roots    rootsFunc
+	guard    guard
+	resolver *net.Resolver
+}
+
+// receiverURL is the built-in receiver's, for a webhook that is sent there.
+func (o *outfitter) receiverURL(w *storage.Webhook) (string, error) {
+	if w.URL != storage.BuiltinReceiver {
+		return "", nil
+	}
+	at, reason := o.receiver()
+	if at == "" {
+		if reason == "" {
+			reason = "nothing listens"
+		}
+		return "", problemf(storage.ClassReceiver, "the built-in receiver is off: %s", reason)
+	}
+	return at, nil
+}
+
+// outfit prepares an endpoint. Its errors are problems.
+func (o *outfitter) outfit(w storage.Webhook, receiverURL string) (*endpoint, error) {
+	target, err := url.Parse(w.Target(receiverURL))
+	if err != nil {
+		return nil, problemf(storage.ClassConfig, "the URL cannot be read: %v", err)
+	}
+	config, err := o.tlsConfig(w.Delivery.TLS)
+	if err != nil {
+		return nil, err
+	}
+	dial := o.dialer(w)
+	ep := &endpoint{
+		webhook: w, receiverURL: receiverURL, target: target, dial: dial, sources: o.sources,
+		transport: newTransport(w.Delivery, config, dial),
+		secrets:   map[string]bool{"authorization": true, "proxy-authorization": true, "cookie": true},
+		userAgent: "backchannel/" + o.version,
+	}
+	for _, h := range w.Headers {
+		if h.Secret {
+			ep.secrets[strings.ToLower(h.Name)] = true
+		}
+	}
+	if w.Auth.Type == storage.AuthJWT {
+		ep.signer = newSigner(w, receiverURL, o.sources)
+		ep.secrets[strings.ToLower(w.Auth.JWT.Header)] = true
+	}
+	return ep, nil
+}
+
+// current reports whether the endpoint still is what attempts should use.
+func (ep *endpoint) current(w *storage.Webhook, receiverURL string) bool {
+	return ep.webhook.Version >= w.Version && ep.receiverURL == receiverURL
+}
+
+// retire closes the connections: idle ones now, busy ones when their attempt is over.
+func (ep *endpoint) retire() { ep.transport.CloseIdleConnections() }
+
+func (ep *endpoint) isSecret(name string) bool { return ep.secrets[strings.ToLower(name)] }
+
+// customHeaders adds the webhook's own header lines, in the letter case in which they
+// were entered.
+func (ep *endpoint) customHeaders(header http.Header) error {
+	for _, h := range ep.webhook.Headers {
+		value := h.Value
+		if h.Secret {
+			var err error
+			if value, err = ep.resolve(h); err != nil {
+				return err
+			}
+		}
+		header[h.Name] = []string{value}
+	}
+	return nil
+}
+
+func (ep *endpoint) resolve(h storage.HeaderField) (string, error) {
+	value, err := storage.Secret(h.Value).Resolve(ep.sources)
+	if err != nil {
+		return "", problemf(storage.ClassSecret, "header %s: %v", h.Name, err)
+	}
+	if !httpguts.ValidHeaderFieldValue(string(value)) {
+		return "", problemf(storage.ClassSecret, "header %s: the secret holds a character that cannot be sent (RFC 9110 §5.5)", h.Name)
+	}
+	return string(value), nil
+}
+
+func (ep *endpoint) address() string {
+	port := ep.target.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[ep.target.Scheme]
+	}
+	return net.JoinHostPort(ep.target.Hostname(), port)
+}
+
+func (ep *endpoint) String() string { return fmt.Sprintf("endpoint %s", ep.target.Redacted()) }

@@ -1,0 +1,240 @@
+// Package engine delivers events: it decides when each delivery is attempted, attempts
+// it, and records what happened. Start with [New] and [Engine.Run].
+//
+// Each webhook has a lane of its own: a bounded queue in memory, as many attempts in
+// flight as it allows, a token bucket and a circuit breaker. What does not fit into the
+// queue stays in the store and is read when there is room. Work is found by hints that
+// something changed, never by being handed over, so that it does not matter which
+// process enqueued it.
+//
+// A delivery is attempted at least once: a worker waits until the outcome is committed
+// before it claims more, so that after a crash at most what was in flight is sent again.
+// The engine refuses to follow redirects, to use a proxy, and to connect to addresses
+// that its guard objects to. It holds no lock: see [Hold] for that.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"backchannel/storage"
+)
+
+const (
+	httpGone    = http.StatusGone
+	markAfter   = 100 * time.Millisecond // a flight is shown as sending
+	markEvery   = 50 * time.Millisecond
+	commitGrace = 2 * time.Second // for outcomes, after the drain
+)
+
+// An Engine delivers what a store holds. Only one may run on a store at a time.
+type Engine struct {
+	store     Store
+	cfg       Config
+	outfitter *outfitter
+	stats     *stats
+	log       *slog.Logger
+
+	working    context.Context // of attempts
+	committing context.Context // of commits: it ends last
+	stopWork   context.CancelFunc
+	stopCommit context.CancelFunc
+	routines   sync.WaitGroup
+	panics     chan string
+	draining   atomic.Bool
+	trouble    trouble
+
+	mu    sync.Mutex // guards what follows
+	lanes map[storage.ID]*lane
+	gauge gauge
+}
+
+// New makes an engine; Run makes it work.
+func New(store Store, cfg Config) *Engine {
+	cfg = cfg.withDefaults()
+	e := &Engine{
+		store: store, cfg: cfg, outfitter: cfg.outfitter(), stats: newStats(cfg.Now), log: cfg.Logger,
+		panics: make(chan string, 1), lanes: map[storage.ID]*lane{},
+	}
+	e.working, e.stopWork = context.WithCancel(context.Background())
+	e.committing, e.stopCommit = context.WithCancel(context.Background())
+	return e
+}
+
+func (e *Engine) now() time.Time { return e.cfg.Now() }
+
+// Run delivers until ctx ends. Then it claims nothing more, waits for what is in flight,
+// though no longer than Config.Drain, and aborts the rest, which counts as not attempted.
+// It returns when all outcomes are committed. It can be called once. A panic anywhere in
+// the engine is raised again here.
+func (e *Engine) Run(ctx context.Context) error {
+	defer e.stopCommit()
+	defer e.stopWork()
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	if err := e.start(running); err != nil {
+		return err
+	}
+	e.spawn(func() { e.markLoop(running) })
+	e.spawn(func() { e.gaugeLoop(running) })
+	e.loop(running)
+	stop()
+	e.drain()
+	return nil
+}
+
+func (e *Engine) start(ctx context.Context) error {
+	if err := e.store.ResetSending(ctx); err != nil {
+		return fmt.Errorf("take over deliveries: %w", err)
+	}
+	breakers, err := e.store.Breakers(ctx)
+	if err != nil {
+		return fmt.Errorf("read circuit breakers: %w", err)
+	}
+	if err := e.reload(ctx, breakers); err != nil {
+		return err
+	}
+	return nil
+}
+
+// loop does what the hints ask for.
+func (e *Engine) loop(ctx context.Context) {
+	changes := e.store.Changes(ctx)
+	heard := storage.ChangedAll // whatever changed before anybody listened
+	last := storage.ID(0)
+	for {
+		last = e.heed(ctx, heard, last)
+		select {
+		case <-ctx.Done():
+			return
+		case text := <-e.panics:
+			panic(text)
+		case heard = <-changes:
+		}
+	}
+}
+
+// heed acts on one hint and returns the last command obeyed.
+func (e *Engine) heed(ctx context.Context, heard storage.Change, last storage.ID) storage.ID {
+	if heard.Has(storage.ChangedWebhooks) {
+		if err := e.reload(ctx, nil); err != nil {
+			e.readFailed(ctx, err)
+		}
+	}
+	if heard.Has(storage.ChangedDeliveries) {
+		last = e.obey(ctx, last)
+		e.changed()
+		for _, l := range e.allLanes() {
+			l.hint()
+		}
+	}
+	return last
+}
+
+// reload makes the lanes those of the webhooks that there are.
+func (e *Engine) reload(ctx context.Context, breakers []storage.Breaker) error {
+	webhooks, err := e.store.Webhooks(ctx)
+	if err != nil {
+		return fmt.Errorf("read webhooks: %w", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	gone := map[storage.ID]*lane{}
+	for id, l := range e.lanes {
+		gone[id] = l
+	}
+	for _, w := range webhooks {
+		delete(gone, w.ID)
+		if l := e.lanes[w.ID]; l != nil {
+			l.update(w)
+			continue
+		}
+		l := newLane(e, w, breakerOf(breakers, w.ID))
+		e.lanes[w.ID] = l
+		e.spawn(func() { l.run(ctx) })
+	}
+	for id, l := range gone {
+		l.close()
+		delete(e.lanes, id)
+	}
+	return nil
+}
+
+func breakerOf(breakers []storage.Breaker, webhook storage.ID) storage.Breaker {
+	for _, b := range breakers {
+		if b.WebhookID == webhook {
+			return b
+		}
+	}
+	return storage.Breaker{WebhookID: webhook}
+}
+
+func (e *Engine) allLanes() []*lane {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	lanes := make([]*lane, 0, len(e.lanes))
+	for _, l := range e.lanes {
+		lanes = append(lanes, l)
+	}
+	return lanes
+}
+
+// drain ends what Run began.
+func (e *Engine) drain() {
+	e.draining.Store(true)
+	ended := make(chan struct{})
+	go func() {
+		e.routines.Wait()
+		close(ended)
+	}()
+	e.await(ended, e.cfg.Drain)
+	e.stopWork()
+	e.await(ended, commitGrace)
+	e.stopCommit()
+	<-ended
+	for _, l := range e.allLanes() {
+		l.close()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), commitGrace)
+	defer cancel()
+	if err := e.store.ResetSending(ctx); err != nil {
+		e.log.Error("hand back deliveries", "error", err)
+	}
+}
+
+func (e *Engine) await(ended <-chan struct{}, atMost time.Duration) {
+	timer := time.NewTimer(atMost)
+	defer timer.Stop()
+	select {
+	case <-ended:
+	case <-timer.C:
+	case text := <-e.panics:
+		panic(text)
+	}
+}
+
+// spawn runs f beside everything else. A panic in it comes out of Run.
+func (e *Engine) spawn(f func()) {
+	e.routines.Add(1)
+	go func() {
+		defer e.routines.Done()
+		defer func() {
+			if v := recover(); v != nil {
+				select {
+				case e.panics <- fmt.Sprintf("%v\n\n%s", v, debug.Stack()):
+				default:
+				}
+			}
+		}()
+		f()
+	}()
+}
+
+// halted reports whether nothing may be claimed.
+func (e *Engine) halted() bool { return e.draining.Load() || e.trouble.lasts() }

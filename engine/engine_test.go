@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"backchannel/storage"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// A world is a store, an engine that runs on it and an endpoint that it delivers to.
+type world struct {
+	t      *testing.T
+	store  *memory
+	engine *Engine
+	server *httptest.Server
+	stop   func()
+}
+
+// newWorld makes a world; its engine does not run yet.
+func newWorld(t *testing.T, handler http.HandlerFunc, change ...func(*Config)) *world {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	cfg := Config{
+		Version: "1.2.3",
+		RootCAs: func() (*x509.CertPool, error) {
+			pool := x509.NewCertPool()
+			pool.AddCert(server.Certificate())
+			return pool, nil
+		},
+	}
+	for _, c := range change {
+		c(&cfg)
+	}
+	store := newMemory(time.Now)
+	return &world{t: t, store: store, engine: New(store, cfg), server: server, stop: func() {}}
+}
+
+func (w *world) run() *world {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- w.engine.Run(ctx) }()
+	w.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			w.t.Errorf("run: %v", err)
+		}
+	})
+	w.t.Cleanup(w.stop)
+	return w
+}
+
+// webhook saves one that is sent to the endpoint.
+func (w *world) webhook(change ...func(*storage.Webhook)) storage.Webhook {
+	hook := storage.NewWebhook()
+	hook.Name, hook.URL = "acme", w.server.URL+"/in?x=1"
+	hook.Channels = []storage.Channel{storage.Email}
+	hook.Delivery.Retry = []time.Duration{10 * time.Millisecond, 10 * time.Millisecond}
+	for _, c := range change {
+		c(&hook)
+	}
+	return w.store.save(hook)
+}
+
+// fire enqueues events with these payloads.
+func (w *world) fire(hook storage.Webhook, payloads ...string) []storage.ID {
+	events := make([]storage.Event, len(payloads))
+	for i, p := range payloads {
+		events[i].Payload = []byte(p)
+	}
+	return w.store.enqueue(hook, events...)
+}
+
+// await polls until a delivery is in the state.
+func (w *world) await(id storage.ID, state storage.State) storage.Delivery {
+	w.t.Helper()
+	eventually(w.t, func() bool { return w.store.delivery(id).State == state }, func() string {
+		d := w.store.delivery(id)
+		return fmt.Sprintf("delivery is %s (%s), want %s", d.State, d.Error, state)
+	})
+	return w.store.delivery(id)
+}
+
+func eventually(t *testing.T, ok func() bool, complaint func() string) {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for !ok() {
+		if time.Now().After(deadline) {
+			t.Fatal(complaint())
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestDelivers(t *testing.T) {
+	got := make(chan *http.Request, 1)
+	body := make(chan string, 1)
+	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		got <- r
+		body <- string(b)
+		rw.Header().Set("X-Answer", "yes")
+		rw.WriteHeader(http.StatusCreated)
+		fmt.Fprint(rw, "thanks")
+	}).run()
+	id := w.fire(w.webhook(), `{"a":1}`)[0]
+	d := w.await(id, storage.StateDelivered)
+	r := <-got
+	if r.Method != "POST" || r.URL.RequestURI() != "/in?x=1" || <-body != `{"a":1}` {
+		t.Errorf("got %s %s", r.Method, r.URL)
+	}
+	for name, want := range map[string]string{
+		"Content-Type": "application/json", "User-Agent": "backchannel/1.2.3",
+		"Backchannel-Delivery": id.String(), "Backchannel-Attempt": "1", "Accept-Encoding": "",
+	} {
+		if r.Header.Get(name) != want {
+			t.Errorf("%s is %q, want %q", name, r.Header.Get(name), want)
+		}
+	}
+	if d.Attempts != 1 || d.Code != 201 || d.Latency() <= 0 {
+		t.Errorf("delivery is %+v", d)
+	}
+	if a := w.store.log(id)[0]; string(a.ResponseBody) != "thanks" || a.Timings.Total <= 0 {
+		t.Errorf("attempt is %+v", a)
+	}
+}
+
+func TestRetriesUntilItSucceeds(t *testing.T) {
+	var mu sync.Mutex
+	seen := []string{}
+	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, r.Header.Get("Backchannel-Attempt"))
+		if len(seen) < 3 {
+			rw.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}).run()
+	id := w.fire(w.webhook(), `{}`)[0]
+	d := w.await(id, storage.StateDelivered)
+	if d.Attempts != 3 || fmt.Sprint(seen) != "[1 2 3]" || len(w.store.log(id)) != 3 {
+		t.Errorf("attempts %d, seen %v", d.Attempts, seen)
+	}
+}
+
+func TestFailsWhenTheScheduleIsUsedUp(t *testing.T) {
+	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(500) }).run()
+	id := w.fire(w.webhook(), `{}`)[0]
+	if d := w.await(id, storage.Failed); d.Attempts != 3 || d.Error != "answered 500 Internal Server Error" {
+		t.Errorf("delivery is %+v", d)
+	}
+}

@@ -1,0 +1,37 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// A Locker has the one lock of a data folder. The operating system frees it when the
+// process that has it dies.
+type Locker interface {
+	TryHold() (release func(), ok bool, err error)
+}
+
+const holdEvery = 100 * time.Millisecond
+
+// Hold waits until the lock is free, runs with it, and releases it. It returns nil when
+// ctx ends before the lock is free.
+func Hold(ctx context.Context, locker Locker, run func(context.Context) error) error {
+	again := time.NewTicker(holdEvery)
+	defer again.Stop()
+	for {
+		release, ok, err := locker.TryHold()
+		if err != nil {
+			return fmt.Errorf("take the lock: %w", err)
+		}
+		if ok {
+			defer release()
+			return run(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-again.C:
+		}
+	}
+}

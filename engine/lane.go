@@ -1,0 +1,252 @@
+package engine
+
+import (
+	"context"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"backchannel/storage"
+)
+
+// A flight is an attempt under way, from being claimed until its outcome is committed.
+type flight struct {
+	job      storage.Job
+	began    time.Time
+	probe    bool
+	cancel   context.CancelFunc
+	called   atomic.Bool // back, by a person
+	marking  sync.Mutex  // held while the store marks it as sending
+	isMarked bool        // guarded by marking
+	landed   bool        // guarded by marking; it must not be marked any more
+}
+
+// A lane delivers one webhook's work: a bounded queue in memory, refilled from the
+// store, and as many attempts in flight as the webhook allows. Lanes share nothing but
+// the store, so that none can hold up another.
+type lane struct {
+	engine *Engine
+	wake   chan struct{} // says that a pass is worth while
+
+	mu      sync.Mutex // guards what follows
+	webhook storage.Webhook
+	breaker breaker
+	limiter *rate.Limiter // nil: no limit
+	queue   queue
+	flights map[storage.ID]*flight
+	queued  map[storage.ID]bool
+	closed  bool
+	scan    scan
+
+	outfitting sync.Mutex // guards endpoint; files are read under it
+	endpoint   *endpoint  // nil until first needed
+
+	saving sync.Mutex // orders the commits of the breaker
+}
+
+func newLane(e *Engine, w storage.Webhook, b storage.Breaker) *lane {
+	l := &lane{
+		engine: e, wake: make(chan struct{}, 1), breaker: restoredBreaker(b),
+		flights: map[storage.ID]*flight{}, queued: map[storage.ID]bool{},
+	}
+	l.scan.sweepAt = e.now()
+	l.update(w)
+	return l
+}
+
+// run makes passes until ctx ends.
+func (l *lane) run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.wake:
+		case <-timer.C:
+		}
+		timer.Reset(l.pass(ctx))
+	}
+}
+
+// pass refills the queue if that is due, starts what may start, and says how long
+// nothing more can happen unless the lane is poked.
+func (l *lane) pass(ctx context.Context) time.Duration {
+	again := l.refill(ctx)
+	for {
+		f, wait := l.take(l.engine.now())
+		if f == nil {
+			return min(again, wait)
+		}
+		l.engine.spawn(func() { l.work(f) })
+	}
+}
+
+// poke asks for a pass. It never blocks.
+func (l *lane) poke() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+const never = time.Duration(math.MaxInt64)
+
+// take claims the next job if anything may start now, else says after how long it may
+// be worth asking again.
+func (l *lane) take(now time.Time) (*flight, time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.idleOnPurpose() || l.engine.halted() ||
+		len(l.flights) >= l.webhook.Delivery.Concurrency || l.queue.len() == 0 {
+		return nil, never
+	}
+	if ok, wait := l.breaker.ready(now); !ok {
+		if wait == 0 {
+			wait = never
+		}
+		return nil, wait
+	}
+	if wait := l.reserve(now); wait > 0 {
+		return nil, wait
+	}
+	return l.claim(now), 0
+}
+
+// idleOnPurpose reports whether nothing is to be sent, whatever there is.
+func (l *lane) idleOnPurpose() bool {
+	return l.closed || l.webhook.State != storage.Active
+}
+
+// reserve takes a token from the bucket, or says when there will be one.
+func (l *lane) reserve(now time.Time) time.Duration {
+	if l.limiter == nil {
+		return 0
+	}
+	r := l.limiter.ReserveN(now, 1)
+	wait := r.DelayFrom(now)
+	if wait > 0 {
+		r.CancelAt(now)
+	}
+	return wait
+}
+
+func (l *lane) claim(now time.Time) *flight {
+	job := l.queue.pop()
+	delete(l.queued, job.DeliveryID)
+	f := &flight{job: job, began: now, probe: l.breaker.begin()}
+	f.cancel = func() {}
+	l.flights[job.DeliveryID] = f
+	if l.queue.len() == lowWater {
+		l.poke()
+	}
+	return f
+}
+
+// land ends a flight whose outcome is committed, or which left no trace.
+func (l *lane) land(f *flight, next time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.flights, f.job.DeliveryID)
+	l.scan.ended(f.job.DeliveryID)
+	if !next.IsZero() {
+		l.scan.due(next)
+	}
+}
+
+// update takes over what was saved of the webhook.
+func (l *lane) update(w storage.Webhook) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := l.webhook
+	l.webhook = w
+	if before.Delivery.RatePerSec != w.Delivery.RatePerSec {
+		l.limiter = newLimiter(w.Delivery.RatePerSec)
+	}
+	if w.State != storage.Active {
+		l.dropQueue()
+	} else if before.State != storage.Active {
+		l.scan.sweepAt = l.engine.now()
+	}
+	l.poke()
+}
+
+// newLimiter lets bursts through that are as long as 20 per second take to be noticed.
+func newLimiter(perSecond float64) *rate.Limiter {
+	if perSecond == 0 {
+		return nil
+	}
+	return rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond/20)))
+}
+
+// dropQueue leaves to the store what is not in flight.
+func (l *lane) dropQueue() {
+	l.queue.clear()
+	clear(l.queued)
+	l.scan.more = false
+}
+
+// close starts nothing more.
+func (l *lane) close() {
+	l.mu.Lock()
+	l.closed = true
+	l.dropQueue()
+	l.mu.Unlock()
+	l.outfitting.Lock()
+	defer l.outfitting.Unlock()
+	if l.endpoint != nil {
+		l.endpoint.retire()
+	}
+}
+
+// prepared has the endpoint for the webhook as given. Its errors are problems.
+func (l *lane) prepared(w storage.Webhook) (*endpoint, error) {
+	receiverURL, err := l.engine.outfitter.receiverURL(&w)
+	if err != nil {
+		return nil, err
+	}
+	l.outfitting.Lock()
+	defer l.outfitting.Unlock()
+	if l.endpoint != nil && l.endpoint.current(&w, receiverURL) {
+		return l.endpoint, nil
+	}
+	ep, err := l.engine.outfitter.outfit(w, receiverURL)
+	if err != nil {
+		return nil, err
+	}
+	if l.endpoint != nil {
+		l.endpoint.retire()
+	}
+	l.endpoint = ep
+	return ep, nil
+}
+
+// cancel drops a job, or aborts its attempt.
+func (l *lane) cancel(id storage.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.scan.ended(id)
+	if l.queued[id] {
+		l.queue.remove(id)
+		delete(l.queued, id)
+	}
+	if f := l.flights[id]; f != nil {
+		f.called.Store(true)
+		f.cancel()
+	}
+}
+
+// overdue lists the flights that began before a time and are not yet marked as sending.
+func (l *lane) overdue(before time.Time) (found []*flight) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range l.flights {
+		if f.began.Before(before) {
+			found = append(found, f)
+		}
+	}
+	return found
+}

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"backchannel/storage"
+)
+
+// hint says that the store may hold something new.
+func (l *lane) hint() {
+	l.mu.Lock()
+	l.scan.hint(l.engine.now())
+	l.mu.Unlock()
+	l.poke()
+}
+
+// refill reads a page from the store if one is wanted, and says after how long the next
+// one will be.
+func (l *lane) refill(ctx context.Context) time.Duration {
+	p, wait := l.beginPage()
+	if p == nil {
+		return wait
+	}
+	jobs, err := l.engine.store.Due(ctx, p.query)
+	if err != nil {
+		l.giveUpPage()
+		l.engine.readFailed(ctx, err)
+		return scanRetry
+	}
+	if lookAhead := l.endPage(*p, jobs); lookAhead {
+		l.lookAhead(ctx, p.query.Until)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, wait = l.wanted(l.engine.now())
+	return wait
+}
+
+// wanted says whether the next page is to be a sweep, and after how long it is wanted.
+func (l *lane) wanted(now time.Time) (sweep bool, wait time.Duration) {
+	if l.idleOnPurpose() || l.queue.len() > lowWater {
+		return false, never
+	}
+	wait = l.scan.sweepIn(now)
+	if wait > 0 && (l.scan.hinted || l.scan.more) {
+		return false, 0
+	}
+	return true, wait
+}
+
+func (l *lane) beginPage() (*page, time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.engine.now()
+	sweep, wait := l.wanted(now)
+	if wait > 0 {
+		return nil, wait
+	}
+	room := max(l.scan.room()-l.queue.len(), 1)
+	p := l.scan.begin(now, sweep, room, len(l.queued)+len(l.flights))
+	p.query.WebhookID = l.webhook.ID
+	return &p, 0
+}
+
+// endPage queues what is new on the page.
+func (l *lane) endPage(p page, jobs []storage.Job) (lookAhead bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, j := range jobs {
+		if !l.has(j.DeliveryID) && !l.idleOnPurpose() {
+			l.enqueue(j, p.wall)
+		}
+	}
+	return l.scan.end(p, jobs)
+}
+
+func (l *lane) has(id storage.ID) bool {
+	return l.queued[id] || l.flights[id] != nil || l.scan.during[id]
+}
+
+// enqueue leaves alone what is due only by a clock that was set back since: except what
+// was never attempted, which waits for nothing.
+func (l *lane) enqueue(j storage.Job, now time.Time) {
+	if j.Attempts > 0 && j.NextAttemptAt.After(now) {
+		l.scan.due(j.NextAttemptAt)
+		return
+	}
+	l.queue.push(j)
+	l.queued[j.DeliveryID] = true
+}
+
+func (l *lane) giveUpPage() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.scan.endReading()
+	l.scan.sweepAt = l.engine.now().Add(scanRetry)
+}
+
+// lookAhead finds out when the first attempt behind a time is due.
+func (l *lane) lookAhead(ctx context.Context, behind time.Time) {
+	l.mu.Lock()
+	id := l.webhook.ID
+	l.mu.Unlock()
+	jobs, err := l.engine.store.Due(ctx, storage.DueQuery{
+		WebhookID: id, Until: behind.AddDate(1, 0, 0), After: storage.Cursor{At: behind, ID: math.MaxInt64}, Limit: 1,
+	})
+	if err != nil {
+		l.engine.readFailed(ctx, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case err != nil:
+		l.scan.sweepAt = l.engine.now().Add(scanRetry)
+	case len(jobs) > 0:
+		l.scan.due(jobs[0].NextAttemptAt)
+	}
+}
+
+// retry puts a job at the head of the queue, as read says it is; behind an open breaker
+// it becomes the probe.
+func (l *lane) retry(read func() (storage.Job, bool)) {
+	l.mu.Lock()
+	l.scan.beginReading()
+	l.mu.Unlock()
+	job, ok := read()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	stale := l.scan.during[job.DeliveryID] || l.flights[job.DeliveryID] != nil
+	l.scan.endReading()
+	if !ok || stale || l.idleOnPurpose() || l.queue.len() > 2*maxQueue {
+		return
+	}
+	l.queue.remove(job.DeliveryID)
+	l.queue.pushFront(job)
+	l.queued[job.DeliveryID] = true
+	l.breaker.probeNow(l.engine.now())
+	l.poke()
+}

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"time"
+
+	"backchannel/storage"
+)
+
+const (
+	maxQueue   = 512
+	lowWater   = maxQueue / 4
+	queueBytes = 8 << 20 // of payload, about
+	firstPage  = 64      // before it is known how large payloads are
+
+	sweepAfter = 50 * time.Millisecond
+	sweepGap   = 5 * time.Millisecond
+	backlogGap = time.Second // between sweeps while there is more behind the cursor
+	scanRetry  = 500 * time.Millisecond
+	clockCheck = time.Second // how late a change of the clock is noticed
+)
+
+// A scan is how far a lane has read the store. It goes on behind the last job that it
+// saw, which finds all but a few of what is enqueued: commits do not become visible in
+// the order of due times, retries become due, clocks are set. So a sweep from the
+// beginning follows every change within 50 ms. What is found again is known by its ID.
+type scan struct {
+	cursor  storage.Cursor
+	hinted  bool      // something changed since the last scan
+	more    bool      // the last page was full
+	sweepAt time.Time // zero: no reason to sweep
+	swept   time.Time
+	nextDue time.Time // earliest future attempt, as far as known
+	latest  time.Time // the clock's highest reading
+	size    int       // of a payload, on average
+	blind   bool      // nextDue is not known since the last sweep
+
+	// during has what ended while somebody was reading the store, which that reading
+	// may still show as due.
+	during  map[storage.ID]bool
+	readers int
+}
+
+// A page is one reading of the store.
+type page struct {
+	query storage.DueQuery
+	wall  time.Time
+}
+
+func (s *scan) hint(now time.Time) {
+	s.hinted = true
+	if s.sweepAt.IsZero() {
+		s.sweepAt = now.Add(sweepAfter)
+	}
+}
+
+// due notes when an attempt will be due.
+func (s *scan) due(at time.Time) {
+	if s.nextDue.IsZero() || at.Before(s.nextDue) {
+		s.nextDue = at
+	}
+}
+
+func (s *scan) beginReading() {
+	if s.readers == 0 {
+		s.during = map[storage.ID]bool{}
+	}
+	s.readers++
+}
+
+func (s *scan) endReading() {
+	if s.readers--; s.readers == 0 {
+		s.during = nil
+	}
+}
+
+func (s *scan) ended(id storage.ID) {
+	if s.readers > 0 {
+		s.during[id] = true
+	}
+}
+
+// sweepIn is how long it is until a sweep is wanted.
+func (s *scan) sweepIn(now time.Time) time.Duration {
+	wait := never
+	for _, at := range []time.Time{s.sweepAt, s.nextDue} {
+		if !at.IsZero() {
+			wait = min(wait, at.Sub(now), clockCheck)
+		}
+	}
+	if wait == never {
+		return never
+	}
+	gap := sweepGap
+	if s.more {
+		gap = backlogGap
+	}
+	if since := now.Sub(s.swept); since >= 0 {
+		wait = max(wait, gap-since)
+	}
+	return max(wait, 0)
+}
+
+// begin chooses what to read, given how many jobs are wanted and how many the lane has.
+func (s *scan) begin(now time.Time, sweep bool, room, has int) page {
+	s.beginReading()
+	if now.After(s.latest) {
+		s.latest = now
+	}
+	q := storage.DueQuery{Until: s.latest, After: s.cursor, Limit: room}
+	if sweep {
+		q.After, q.Limit = storage.Cursor{}, room+has
+		s.sweepAt, s.nextDue, s.swept, s.blind = time.Time{}, time.Time{}, now, true
+	}
+	s.hinted = false
+	return page{query: q, wall: now}
+}
+
+// end takes note of how far the page went. It reports whether the end was reached and
+// it is not known yet what comes after it.
+func (s *scan) end(p page, jobs []storage.Job) (lookAhead bool) {
+	s.endReading()
+	s.more = len(jobs) == p.query.Limit
+	bytes := 0
+	for _, j := range jobs {
+		bytes += len(j.Payload)
+	}
+	if n := len(jobs); n > 0 {
+		s.size = bytes/n + 1
+		s.cursor = storage.Cursor{At: jobs[n-1].NextAttemptAt, ID: jobs[n-1].DeliveryID}
+	}
+	lookAhead = s.blind && !s.more
+	s.blind = s.blind && !lookAhead
+	return lookAhead
+}
+
+// room is how many jobs the queue should hold.
+func (s *scan) room() int {
+	if s.size == 0 {
+		return firstPage
+	}
+	return min(max(queueBytes/s.size, lowWater/8), maxQueue)
+}

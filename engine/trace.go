@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"crypto/tls"
+	"net/http/httptrace"
+	"sync"
+	"time"
+
+	"backchannel/storage"
+)
+
+// A phase is how far an attempt came.
+type phase string
+
+const (
+	starting    phase = "before connecting"
+	resolving   phase = "looking up the host"
+	connecting  phase = "connecting"
+	handshaking phase = "in the TLS handshake"
+	answering   phase = "waiting for the answer"
+)
+
+// A recorder notes when the parts of one attempt began and ended, and the header fields
+// as they are written. The transport may go on calling it after the attempt is over.
+type recorder struct {
+	secret func(name string) bool
+
+	mu      sync.Mutex // guards what follows
+	sealed  bool
+	phase   phase
+	began   time.Time // the attempt
+	since   time.Time // the phase
+	timings storage.Timings
+	fields  []storage.HeaderField
+}
+
+func newRecorder(secret func(string) bool, fields int) *recorder {
+	now := time.Now()
+	return &recorder{secret: secret, phase: starting, began: now, since: now, fields: make([]storage.HeaderField, 0, fields)}
+}
+
+func (r *recorder) trace() *httptrace.ClientTrace {
+	t := &r.timings
+	return &httptrace.ClientTrace{
+		DNSStart:             func(httptrace.DNSStartInfo) { r.enter(resolving) },
+		DNSDone:              func(httptrace.DNSDoneInfo) { r.leave(&t.DNS) },
+		ConnectStart:         func(string, string) { r.enter(connecting) },
+		ConnectDone:          r.connected,
+		TLSHandshakeStart:    func() { r.enter(handshaking) },
+		TLSHandshakeDone:     func(tls.ConnectionState, error) { r.leave(&t.TLS) },
+		GotConn:              r.gotConn,
+		WroteHeaderField:     r.wroteField,
+		GotFirstResponseByte: func() { r.leave(&t.FirstByte) },
+	}
+}
+
+// enter begins a phase; that several addresses are tried at once does not begin it anew.
+func (r *recorder) enter(p phase) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.sealed && r.phase != p {
+		r.phase, r.since = p, time.Now()
+	}
+}
+
+func (r *recorder) leave(part *time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.sealed {
+		*part = time.Since(r.since)
+	}
+}
+
+func (r *recorder) connected(_, _ string, err error) {
+	if err == nil {
+		r.leave(&r.timings.Connect)
+	}
+}
+
+// gotConn forgets what was written to a connection that turned out to be closed.
+func (r *recorder) gotConn(httptrace.GotConnInfo) {
+	r.enter(answering)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.sealed {
+		r.fields = r.fields[:0]
+	}
+}
+
+func (r *recorder) wroteField(name string, values []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sealed {
+		return
+	}
+	for _, value := range values {
+		r.fields = append(r.fields, storage.HeaderField{Name: name, Value: value, Secret: r.secret(name)})
+	}
+}
+
+// seal ends the recording and hands it over.
+func (r *recorder) seal() (storage.Timings, []storage.HeaderField, phase) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sealed = true
+	r.timings.Total = time.Since(r.began)
+	return r.timings, r.fields, r.phase
+}

@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"backchannel/storage"
+)
+
+// trouble is that outcomes cannot be committed, the disk being full, say.
+type trouble struct {
+	workers atomic.Int32 // that wait to commit theirs
+	since   atomic.Int64 // Unix milliseconds
+	reading atomic.Bool  // the last reading of the store went wrong
+}
+
+func (t *trouble) lasts() bool { return t.workers.Load() > 0 }
+
+// stuck says, once, that an outcome could not be committed.
+func (e *Engine) stuck(err error) {
+	if e.trouble.workers.Add(1) > 1 {
+		return
+	}
+	e.trouble.since.Store(e.now().UnixMilli())
+	e.log.Error("deliveries wait until outcomes can be recorded again", "error", err)
+	e.tell(storage.Activity{Kind: storage.ActivityError, Text: "Deliveries wait until outcomes can be recorded again: " + err.Error()})
+}
+
+func (e *Engine) unstuck() {
+	if e.trouble.workers.Add(-1) > 0 {
+		return
+	}
+	lasted := e.now().Sub(time.UnixMilli(e.trouble.since.Load())).Round(time.Millisecond)
+	e.log.Info("outcomes are recorded again", "after", lasted)
+	e.tell(storage.Activity{Kind: storage.ActivityError, Text: fmt.Sprintf("Outcomes are recorded again, after %s; deliveries go on", lasted)})
+	for _, l := range e.allLanes() {
+		l.poke()
+	}
+}
+
+// readFailed says, once in a row, that the store could not be read.
+func (e *Engine) readFailed(ctx context.Context, err error) {
+	if ctx.Err() == nil {
+		e.log.Error("read deliveries", "error", err)
+	}
+}
+
+// tell makes something known. It is no matter if that fails: the log has it, too.
+func (e *Engine) tell(a storage.Activity) {
+	a.At = e.now()
+	e.log.Info(a.Text, "kind", a.Kind)
+	if err := e.store.AddActivity(e.committing, a); err != nil {
+		e.log.Error("record activity", "error", err)
+	}
+}

@@ -1,0 +1,160 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"backchannel/storage"
+)
+
+const (
+	firstCommitRetry = 100 * time.Millisecond
+	maxCommitRetry   = 2 * time.Second
+)
+
+// work carries one job after another, each to its commit, until there is none to claim.
+func (l *lane) work(f *flight) {
+	for f != nil {
+		l.carry(f)
+		f, _ = l.take(l.engine.now())
+	}
+	l.poke()
+}
+
+// carry makes the attempt and has its outcome kept.
+func (l *lane) carry(f *flight) {
+	r, schedule := l.attempt(f)
+	if r.verdict == aborted && !f.called.Load() {
+		l.returned(f)
+		return
+	}
+	changed := l.endAttempt(r.verdict, f.probe)
+	o := l.engine.decide(f, &r, schedule)
+	if o.PauseWebhook != "" {
+		l.pause(o.PauseWebhook)
+	}
+	f.stopMarking()
+	kept := l.engine.keep(o)
+	l.land(f, o.NextAttemptAt)
+	if !kept {
+		return
+	}
+	l.engine.stats.count(o.State, o.FinishedAt.Sub(f.job.CreatedAt))
+	if changed {
+		l.saveBreaker()
+	}
+	if o.PauseWebhook != "" {
+		l.engine.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: f.job.WebhookID, DeliveryID: f.job.DeliveryID, Text: o.PauseWebhook})
+	}
+}
+
+// attempt tries to deliver the job with the webhook as it is now.
+func (l *lane) attempt(f *flight) (result, []time.Duration) {
+	ctx, cancel := context.WithCancel(l.engine.working)
+	defer cancel()
+	l.mu.Lock()
+	f.cancel = cancel
+	w := l.webhook
+	l.mu.Unlock()
+	now := l.engine.now()
+	if f.called.Load() {
+		cancel()
+	}
+	ep, err := l.prepared(w)
+	if err != nil {
+		r := begun(&f.job, now)
+		r.fail(err, starting)
+		return r, w.Delivery.Retry
+	}
+	return ep.attempt(ctx, &f.job, now), w.Delivery.Retry
+}
+
+// returned leaves the job as it was before it was claimed: it is for the next run.
+func (l *lane) returned(f *flight) {
+	l.endAttempt(aborted, f.probe)
+	f.stopMarking()
+	l.land(f, time.Time{})
+}
+
+func (l *lane) endAttempt(v verdict, probe bool) (changed bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.breaker.end(v, probe, l.engine.now())
+}
+
+func (l *lane) pause(reason string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.webhook.State, l.webhook.StateReason = storage.Paused, reason
+	l.dropQueue()
+}
+
+// saveBreaker keeps the breaker as it is when its turn comes, so that of several
+// changes the last one stays.
+func (l *lane) saveBreaker() {
+	l.saving.Lock()
+	defer l.saving.Unlock()
+	l.mu.Lock()
+	b, name := l.breaker.record(l.webhook.ID), l.webhook.Name
+	l.mu.Unlock()
+	if err := l.engine.store.SaveBreaker(l.engine.committing, b); err != nil {
+		l.engine.log.Error("save circuit breaker", "webhook", name, "error", err)
+	}
+	text := fmt.Sprintf("%s answers again: its circuit breaker is closed", name)
+	if b.Open() {
+		text = fmt.Sprintf("%s failed %d times in a row: its circuit breaker is open, the next try is at %s",
+			name, b.Failures, b.OpenUntil.Format(time.TimeOnly))
+	}
+	l.engine.tell(storage.Activity{Kind: storage.ActivityBreaker, WebhookID: b.WebhookID, Text: text})
+}
+
+// stopMarking waits until nobody marks the flight as sending, and keeps it so.
+func (f *flight) stopMarking() {
+	f.marking.Lock()
+	defer f.marking.Unlock()
+	f.landed = true
+}
+
+// decide says what becomes of the delivery.
+func (e *Engine) decide(f *flight, r *result, schedule []time.Duration) storage.Outcome {
+	now := e.now()
+	o := storage.Outcome{Attempt: r.attempt, FinishedAt: now, State: storage.Failed}
+	switch {
+	case r.verdict == succeeded:
+		o.State = storage.StateDelivered
+	case f.called.Load():
+		o.State = storage.Cancelled
+	case r.verdict == retryable:
+		if wait, ok := nextWait(schedule, r.attempt.N, e.cfg.Jitter(), r.retryAfter); ok {
+			o.State, o.NextAttemptAt = storage.Retrying, now.Add(wait)
+		}
+	}
+	if r.attempt.Code == httpGone {
+		o.PauseWebhook = "the endpoint answered 410 Gone: it wants no more events"
+	}
+	return o
+}
+
+// keep commits an outcome, however long that takes, and reports whether it did before
+// the engine had to end. While it cannot, nothing more is claimed.
+func (e *Engine) keep(o storage.Outcome) bool {
+	err := e.store.Finish(e.committing, o)
+	if err == nil || errors.Is(err, storage.ErrNotFound) {
+		return true
+	}
+	e.stuck(err)
+	defer e.unstuck()
+	for wait := firstCommitRetry; ; wait = min(2*wait, maxCommitRetry) {
+		select {
+		case <-e.committing.Done():
+			e.log.Error("an outcome is lost, the delivery will be attempted again", "delivery", o.Attempt.DeliveryID, "error", err)
+			return false
+		case <-time.After(wait):
+		}
+		if err = e.store.Finish(e.committing, o); err == nil || errors.Is(err, storage.ErrNotFound) {
+			return true
+		}
+	}
+}
