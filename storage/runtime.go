@@ -60,7 +60,7 @@ const (
 
 // A Change hints that records of a kind may have changed, here or in another process.
 // It is never the data: whoever hears it reads again what they show.
-type Change uint8
+type Change uint16
 
 // The changes, as bits, so that many hints merge into one.
 const (
@@ -70,6 +70,7 @@ const (
 	ChangedProfiles
 	ChangedRuntime
 	ChangedActivity
+	ChangedFixtures
 	ChangedElsewhere // by another process; comes with all other bits set
 
 	ChangedAll = ChangedElsewhere<<1 - 1

@@ -67,7 +67,7 @@ const (
 // JWT says what a webhook's tokens hold and how they are signed. Issuer, Subject and
 // Audience have defaults that follow the webhook when they are empty: see TokenSpec.
 type JWT struct {
-	Algorithm token.Algorithm
+	Algorithm Algorithm
 	Secret    Secret // or private key, PEM
 	Issuer    string
 	Subject   string
@@ -79,9 +79,12 @@ type JWT struct {
 	Prefix    string
 }
 
+// An Algorithm signs tokens.
+type Algorithm = token.Algorithm
+
 // The defaults of JWT authentication.
 const (
-	DefaultAlgorithm = token.Algorithm("HS256")
+	DefaultAlgorithm = Algorithm("HS256")
 	DefaultSubject   = "feedback-webhook"
 	DefaultLifetime  = 300 * time.Second
 	DefaultHeader    = "Authorization"
@@ -95,7 +98,6 @@ func DefaultJWT() JWT {
 
 // DeliveryOptions is how a webhook's events are delivered.
 type DeliveryOptions struct {
-	Revision    Revision
 	Timeout     time.Duration   // from connecting to the response head
 	Retry       []time.Duration // the wait before each further attempt; empty: one attempt
 	Concurrency int

@@ -1,0 +1,241 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"backchannel/storage"
+)
+
+// shownState is a delivery's state as it is shown: it is parked while it waits behind a
+// paused webhook or an open breaker.
+const shownState = `CASE WHEN d.next_attempt_at IS NOT NULL AND (w.state = 'paused' OR b.open_until IS NOT NULL) THEN 'parked' ELSE d.state END`
+
+const selectDeliveries = `SELECT d.id, d.event_id, d.webhook_id, n.name, e.request_id, e.channel, e.status, e.variant, e.identity,
+		e.misbehave, d.replay_of, ` + shownState + `, d.attempts, d.code, d.error_class, d.error, d.created_at, d.next_attempt_at, d.finished_at
+	FROM deliveries d
+	JOIN events e ON e.id = d.event_id
+	JOIN webhook_names n ON n.webhook_id = d.webhook_id
+	LEFT JOIN webhooks w ON w.id = d.webhook_id
+	LEFT JOIN breakers b ON b.webhook_id = d.webhook_id`
+
+func scanDelivery(read scan) (d storage.Delivery, err error) {
+	var created, next, finished moment
+	err = read(&d.ID, &d.EventID, &d.WebhookID, &d.Webhook, &d.RequestID, &d.Channel, &d.Status, &d.Variant, &d.Identity,
+		&d.Misbehave, &d.ReplayOf, &d.State, &d.Attempts, &d.Code, &d.ErrorClass, &d.Error, &created, &next, &finished)
+	d.CreatedAt, d.NextAttemptAt, d.FinishedAt = created.Time, next.Time, finished.Time
+	return d, err
+}
+
+// Delivery finds a delivery by its ID.
+func (s *Store) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
+	d, err := findDelivery(ctx, s.reads, id)
+	if err != nil {
+		return d, fmt.Errorf("find delivery %s: %w", id, err)
+	}
+	return d, nil
+}
+
+func findDelivery(ctx context.Context, from source, id storage.ID) (storage.Delivery, error) {
+	return first(ctx, from, scanDelivery, selectDeliveries+` WHERE d.id = ?`, id)
+}
+
+// Deliveries lists deliveries.
+func (s *Store) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
+	where, args := deliveryTerms(q)
+	order := ` ORDER BY d.id DESC`
+	if q.After != 0 {
+		order = ` ORDER BY d.id`
+	}
+	all, err := collect(ctx, s.reads, scanDelivery, selectDeliveries+where+order+` LIMIT ?`, append(args, atMost(q.Limit))...)
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	return all, nil
+}
+
+// deliveryTerms is a query as SQL.
+func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
+	var terms []string
+	add := func(term string, values ...any) {
+		terms = append(terms, term)
+		args = append(args, values...)
+	}
+	if q.WebhookID != 0 {
+		add(`d.webhook_id = ?`, q.WebhookID)
+	}
+	if len(q.EventIDs) > 0 {
+		add(`d.event_id IN (`+marks(len(q.EventIDs))+`)`, anys(q.EventIDs)...)
+	}
+	if stored := storedStates(q.States); len(stored) > 0 {
+		add(`d.state IN (`+marks(len(stored))+`)`, anys(stored)...)
+		add(shownState+` IN (`+marks(len(q.States))+`)`, anys(q.States)...)
+	}
+	if q.Before != 0 {
+		add(`d.id < ?`, q.Before)
+	}
+	if q.After != 0 {
+		add(`d.id > ?`, q.After)
+	}
+	if len(terms) == 0 {
+		return "", nil
+	}
+	return ` WHERE ` + strings.Join(terms, ` AND `), args
+}
+
+// storedStates are those that deliveries shown in the given states are kept with.
+func storedStates(shown []storage.State) []storage.State {
+	var stored []storage.State
+	for _, state := range shown {
+		if state == storage.Parked {
+			stored = append(stored, storage.Queued, storage.Retrying)
+		} else {
+			stored = append(stored, state)
+		}
+	}
+	slices.Sort(stored)
+	return slices.Compact(stored)
+}
+
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+func anys[T any](values []T) []any {
+	all := make([]any, len(values))
+	for i, v := range values {
+		all[i] = v
+	}
+	return all
+}
+
+// Attempts lists the attempts of a delivery, the first one first.
+func (s *Store) Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error) {
+	all, err := collect(ctx, s.reads, s.scanAttempt, `SELECT delivery_id, n, at, code, error_class, error, dns, connect, tls, first_byte, total,
+		request_headers, response_headers, secrets, response_body FROM attempts WHERE delivery_id = ? ORDER BY n`, delivery)
+	if err != nil {
+		return nil, fmt.Errorf("list attempts of delivery %s: %w", delivery, err)
+	}
+	return all, nil
+}
+
+func (s *Store) scanAttempt(read scan) (a storage.Attempt, err error) {
+	var at moment
+	var request, response, sealed []byte
+	t := &a.Timings
+	err = read(&a.DeliveryID, &a.N, &at, &a.Code, &a.ErrorClass, &a.Error, (*int64)(&t.DNS), (*int64)(&t.Connect), (*int64)(&t.TLS),
+		(*int64)(&t.FirstByte), (*int64)(&t.Total), &request, &response, &sealed, &a.ResponseBody)
+	if err != nil {
+		return a, err
+	}
+	a.At = at.Time
+	secrets, err := s.seals.open(sealed, attemptSecrets(a))
+	if err != nil {
+		return a, err
+	}
+	if a.RequestHeaders, secrets, err = unpackHeaders(request, secrets); err != nil {
+		return a, err
+	}
+	a.ResponseHeaders, _, err = unpackHeaders(response, secrets)
+	return a, err
+}
+
+// attemptSecrets is where the secret header values of an attempt are kept.
+func attemptSecrets(a storage.Attempt) place {
+	return place{"attempts", fmt.Sprintf("secrets/%d", a.N), a.DeliveryID}
+}
+
+// ReplayDelivery makes a new delivery of the same event.
+func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
+	var made storage.Delivery
+	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
+		old, err := findDelivery(context.Background(), t.conn, id)
+		if err != nil {
+			return err
+		}
+		if _, err := t.target(old.WebhookID); err != nil {
+			return fmt.Errorf("%w: webhook %q, which it went to, was deleted", storage.ErrConflict, old.Webhook)
+		}
+		made = storage.Delivery{
+			EventID: old.EventID, WebhookID: old.WebhookID, Webhook: old.Webhook, RequestID: old.RequestID, Channel: old.Channel,
+			Status: old.Status, Variant: old.Variant, Identity: old.Identity, Misbehave: old.Misbehave, ReplayOf: old.ID,
+		}
+		return t.insertDelivery(&made)
+	})
+	if err != nil {
+		return made, fmt.Errorf("replay delivery %s: %w", id, err)
+	}
+	return made, nil
+}
+
+// RetryDelivery makes a waiting delivery due now, and tells the holder so.
+func (s *Store) RetryDelivery(ctx context.Context, id storage.ID) error {
+	return s.command(ctx, storage.CommandRetry, id, func(t *tx, d storage.Delivery) error {
+		switch {
+		case d.State.Final():
+			return fmt.Errorf("%w: it is %s already; replay it instead", storage.ErrConflict, d.State)
+		case d.State == storage.Sending:
+			return fmt.Errorf("%w: it is being sent at this moment", storage.ErrConflict)
+		}
+		_, err := t.exec(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ?`, micros(t.now), id)
+		return err
+	})
+}
+
+// CancelDelivery cancels a delivery that is not final, and tells the holder so.
+func (s *Store) CancelDelivery(ctx context.Context, id storage.ID) error {
+	return s.command(ctx, storage.CommandCancel, id, func(t *tx, d storage.Delivery) error {
+		if d.State.Final() {
+			return fmt.Errorf("%w: it is %s already", storage.ErrConflict, d.State)
+		}
+		_, err := t.exec(`UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE id = ?`, id)
+		return err
+	})
+}
+
+// command changes a delivery and leaves word for the holder, which may have it in hand.
+func (s *Store) command(ctx context.Context, kind storage.CommandKind, id storage.ID, change func(*tx, storage.Delivery) error) error {
+	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
+		d, err := findDelivery(context.Background(), t.conn, id)
+		if err != nil {
+			return err
+		}
+		if err := change(t, d); err != nil {
+			return err
+		}
+		command, err := t.newID()
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`INSERT INTO commands VALUES (?,?,?,?)`, command, kind, id, d.WebhookID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s delivery %s: %w", kind, id, err)
+	}
+	return nil
+}
+
+// SentDigest is the SHA-256, in hexadecimal, of the payload that a delivery carries, and
+// the webhook it goes to; ok is false when there is no such delivery.
+func (s *Store) SentDigest(ctx context.Context, delivery storage.ID) (digest string, webhook storage.ID, ok bool, err error) {
+	type sent struct {
+		webhook storage.ID
+		payload []byte
+	}
+	found, err := first(ctx, s.reads, func(read scan) (one sent, err error) {
+		err = read(&one.webhook, &one.payload)
+		return one, err
+	}, `SELECT d.webhook_id, e.payload FROM deliveries d JOIN events e ON e.id = d.event_id WHERE d.id = ?`, delivery)
+	if errors.Is(err, storage.ErrNotFound) {
+		return "", 0, false, nil
+	}
+	if err != nil {
+		return "", 0, false, fmt.Errorf("find the payload of delivery %s: %w", delivery, err)
+	}
+	sum := sha256.Sum256(found.payload)
+	return hex.EncodeToString(sum[:]), found.webhook, true, nil
+}

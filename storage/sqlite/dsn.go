@@ -1,0 +1,56 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"net/url"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// checkpointPages is how many pages the write-ahead log may hold before a commit copies
+// them into the database: 8 MiB at 4 KiB each.
+const checkpointPages = "2000"
+
+// Pragmas stand in the data source name, or else in the connect hook: set by a statement
+// they would reach one pooled connection and no other.
+const (
+	everyConnection = "&_busy_timeout=5000&_foreign_keys=on&_stmt_cache_size=128"
+	writerOptions   = "?mode=rwc&_journal_mode=wal&_synchronous=full&_txlock=immediate" + everyConnection
+	readerOptions   = "?mode=ro" + everyConnection
+)
+
+func writerDSN(path string) string { return fileURL(path) + writerOptions }
+func readerDSN(path string) string { return fileURL(path) + readerOptions }
+
+// fileURL escapes the path: without "file:" SQLite ignores the mode, and within it ?, #
+// and % have meanings.
+func fileURL(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
+
+// A connector opens connections to one database. It is used in place of a registered
+// driver, which would be a global.
+type connector struct {
+	dsn    string
+	driver *sqlite3.SQLiteDriver
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+func (c connector) Driver() driver.Driver                        { return c.driver }
+
+func setCheckpoint(conn *sqlite3.SQLiteConn) error {
+	_, err := conn.Exec("PRAGMA wal_autocheckpoint = "+checkpointPages, nil)
+	return err
+}
+
+// openPool prepares a pool of so many connections and makes sure that one opens.
+func openPool(dsn string, connections int) (*sql.DB, error) {
+	db := sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: setCheckpoint}})
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	if err := db.PingContext(context.Background()); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}

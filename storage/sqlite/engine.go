@@ -1,0 +1,214 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"backchannel/storage"
+)
+
+// Due lists the deliveries of a webhook whose next attempt is due, in the order in which
+// they are.
+func (s *Store) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error) {
+	after := int64(-1 << 63)
+	if !q.After.At.IsZero() {
+		after = q.After.At.UnixMicro()
+	}
+	jobs, err := collect(ctx, s.reads, scanJob, `
+		SELECT d.id, d.webhook_id, d.attempts, e.payload, e.misbehave, d.created_at, d.next_attempt_at
+		FROM deliveries d JOIN events e ON e.id = d.event_id
+		WHERE d.webhook_id = ? AND d.next_attempt_at <= ? AND (d.next_attempt_at, d.id) > (?, ?)
+		ORDER BY d.next_attempt_at, d.id LIMIT ?`,
+		q.WebhookID, q.Until.UnixMicro(), after, q.After.ID, atMost(q.Limit))
+	if err != nil {
+		return nil, fmt.Errorf("list due deliveries: %w", err)
+	}
+	return jobs, nil
+}
+
+func scanJob(read scan) (j storage.Job, err error) {
+	var created, next moment
+	err = read(&j.DeliveryID, &j.WebhookID, &j.Attempts, &j.Payload, &j.Misbehave, &created, &next)
+	j.CreatedAt, j.NextAttemptAt = created.Time, next.Time
+	return j, err
+}
+
+// PendingWork says of each webhook what waits for it, and since or until when. It counts
+// nothing, so it takes no longer with a million deliveries than with one.
+func (s *Store) PendingWork(ctx context.Context) ([]storage.Pending, error) {
+	all, err := collect(ctx, s.reads, scanPending, `
+		SELECT w.id,
+			coalesce((SELECT n FROM delivery_counts WHERE webhook_id = w.id AND state = 'queued'), 0) AS queued,
+			coalesce((SELECT n FROM delivery_counts WHERE webhook_id = w.id AND state = 'retrying'), 0) AS retrying,
+			(SELECT min(next_attempt_at) FROM deliveries WHERE webhook_id = w.id AND next_attempt_at IS NOT NULL)
+		FROM webhooks w WHERE queued + retrying > 0 ORDER BY w.id`)
+	if err != nil {
+		return nil, fmt.Errorf("list pending work: %w", err)
+	}
+	return all, nil
+}
+
+func scanPending(read scan) (p storage.Pending, err error) {
+	var next moment
+	err = read(&p.WebhookID, &p.Queued, &p.Retrying, &next)
+	p.NextDue = next.Time
+	return p, err
+}
+
+// NextDue says of each webhook that something waits for when the first of it is due.
+func (s *Store) NextDue(ctx context.Context) (map[storage.ID]time.Time, error) {
+	all, err := s.PendingWork(ctx)
+	if err != nil {
+		return nil, err
+	}
+	due := make(map[storage.ID]time.Time, len(all))
+	for _, p := range all {
+		due[p.WebhookID] = p.NextDue
+	}
+	return due, nil
+}
+
+// MarkSending shows that deliveries are under way. Finish or ResetSending ends that.
+func (s *Store) MarkSending(ctx context.Context, ids []storage.ID) error {
+	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
+		for _, id := range ids {
+			_, err := t.exec(`UPDATE deliveries SET state = 'sending', next_attempt_at = NULL WHERE id = ? AND next_attempt_at IS NOT NULL`, id)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("mark deliveries as being sent: %w", err)
+	}
+	return nil
+}
+
+// ResetSending makes what a holder that died was sending due again.
+func (s *Store) ResetSending(ctx context.Context) error {
+	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
+		_, err := t.exec(`UPDATE deliveries SET state = iif(attempts = 0, 'queued', 'retrying'), next_attempt_at = ? WHERE state = 'sending'`,
+			micros(t.now))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reset deliveries being sent: %w", err)
+	}
+	return nil
+}
+
+// Finish keeps an attempt and what it makes of its delivery, in one commit. A delivery that
+// was cancelled meanwhile stays so.
+func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
+	request, secrets := packHeaders(o.Attempt.RequestHeaders...)
+	response, more := packHeaders(o.Attempt.ResponseHeaders...)
+	sealed := s.seals.seal(append(secrets, more...), attemptSecrets(o.Attempt))
+	kinds := storage.ChangedDeliveries
+	if o.PauseWebhook != "" {
+		kinds |= storage.ChangedWebhooks | storage.ChangedActivity
+	}
+	err := s.write(ctx, kinds, func(t *tx) error {
+		if err := t.finishDelivery(&o); err != nil {
+			return err
+		}
+		a := &o.Attempt
+		_, err := t.exec(`INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, a.DeliveryID, a.N, micros(a.At), a.Code, a.ErrorClass, a.Error,
+			int64(a.Timings.DNS), int64(a.Timings.Connect), int64(a.Timings.TLS), int64(a.Timings.FirstByte), int64(a.Timings.Total),
+			request, response, sealed, a.ResponseBody)
+		if err != nil || o.PauseWebhook == "" {
+			return err
+		}
+		return t.pauseFor(&o)
+	})
+	if err != nil {
+		return fmt.Errorf("keep attempt %d of delivery %s: %w", o.Attempt.N, o.Attempt.DeliveryID, err)
+	}
+	return nil
+}
+
+func (t *tx) finishDelivery(o *storage.Outcome) error {
+	a := &o.Attempt
+	var next any
+	if !o.State.Final() {
+		next = micros(o.NextAttemptAt)
+	}
+	changed, err := t.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?,
+			state = iif(state = 'cancelled', state, ?), next_attempt_at = iif(state = 'cancelled', NULL, ?) WHERE id = ?`,
+		a.N, a.Code, a.ErrorClass, a.Error, micros(o.FinishedAt), o.State, next, a.DeliveryID)
+	if err == nil && changed == 0 {
+		return storage.ErrNotFound
+	}
+	return err
+}
+
+// pauseFor pauses the webhook of a delivery, unless it is paused or deleted already.
+func (t *tx) pauseFor(o *storage.Outcome) error {
+	ids, err := collect(context.Background(), t.conn, one[storage.ID],
+		`SELECT w.id FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id WHERE d.id = ? AND w.state = 'active'`, o.Attempt.DeliveryID)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return t.setWebhookState(ids[0], storage.Paused, o.PauseWebhook)
+}
+
+// Commands lists the commands that came after a given one.
+func (s *Store) Commands(ctx context.Context, after storage.ID) ([]storage.Command, error) {
+	all, err := collect(ctx, s.reads, scanCommand, `SELECT id, kind, delivery_id, webhook_id FROM commands WHERE id > ? ORDER BY id`, after)
+	if err != nil {
+		return nil, fmt.Errorf("list commands: %w", err)
+	}
+	return all, nil
+}
+
+func scanCommand(read scan) (c storage.Command, err error) {
+	err = read(&c.ID, &c.Kind, &c.DeliveryID, &c.WebhookID)
+	return c, err
+}
+
+// DropCommands forgets commands that were obeyed, up to and with a given one.
+func (s *Store) DropCommands(ctx context.Context, through storage.ID) error {
+	err := s.write(ctx, 0, func(t *tx) error {
+		_, err := t.exec(`DELETE FROM commands WHERE id <= ?`, through)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("drop commands: %w", err)
+	}
+	return nil
+}
+
+// Breakers lists the circuit breakers that have counted failures.
+func (s *Store) Breakers(ctx context.Context) ([]storage.Breaker, error) {
+	all, err := collect(ctx, s.reads, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers ORDER BY webhook_id`)
+	if err != nil {
+		return nil, fmt.Errorf("list breakers: %w", err)
+	}
+	return all, nil
+}
+
+func scanBreaker(read scan) (b storage.Breaker, err error) {
+	var until moment
+	err = read(&b.WebhookID, &b.Failures, &until, (*int64)(&b.Wait))
+	b.OpenUntil = until.Time
+	return b, err
+}
+
+// SaveBreaker keeps the state of a breaker; one that is closed and counts nothing is
+// forgotten, and so is that of a webhook deleted meanwhile.
+func (s *Store) SaveBreaker(ctx context.Context, b storage.Breaker) error {
+	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedWebhooks, func(t *tx) error {
+		if !b.Open() && b.Failures == 0 {
+			_, err := t.exec(`DELETE FROM breakers WHERE webhook_id = ?`, b.WebhookID)
+			return err
+		}
+		_, err := t.exec(`INSERT OR REPLACE INTO breakers SELECT id, ?, ?, ? FROM webhooks WHERE id = ?`,
+			b.Failures, micros(b.OpenUntil), int64(b.Wait), b.WebhookID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("save the breaker of webhook %s: %w", b.WebhookID, err)
+	}
+	return nil
+}

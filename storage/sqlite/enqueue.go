@@ -1,0 +1,129 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"backchannel/storage"
+)
+
+// A target is what must be known of a webhook to enqueue an event for it.
+type target struct {
+	name     string
+	channels string
+	auth     storage.AuthType
+}
+
+// Enqueue keeps events and a delivery of each, all in one commit or none, and fills in
+// the events' IDs and CreatedAt. It refuses a channel that the webhook does not have, and
+// to misbehave with a token where there is none.
+func (s *Store) Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	made := make([]storage.Delivery, len(events))
+	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
+		for i := range events {
+			if err := t.enqueue(&events[i], &made[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("enqueue: %w", err)
+	}
+	return made, nil
+}
+
+func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
+	to, err := t.target(e.WebhookID)
+	if err != nil {
+		return err
+	}
+	if err := to.check(e); err != nil {
+		return err
+	}
+	if e.ID, err = t.newID(); err != nil {
+		return err
+	}
+	e.CreatedAt = t.stamp()
+	_, err = t.exec(`INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)`, e.ID, e.WebhookID, e.RequestID, e.Channel, e.Status,
+		e.Variant, e.Identity, e.Misbehave, micros(e.CreatedAt), e.Payload)
+	if err != nil {
+		return err
+	}
+	*d = storage.Delivery{
+		EventID: e.ID, WebhookID: e.WebhookID, Webhook: to.name, RequestID: e.RequestID, Channel: e.Channel,
+		Status: e.Status, Variant: e.Variant, Identity: e.Identity, Misbehave: e.Misbehave,
+	}
+	return t.insertDelivery(d)
+}
+
+// insertDelivery queues a delivery and fills in what that makes of it.
+func (t *tx) insertDelivery(d *storage.Delivery) (err error) {
+	if d.ID, err = t.newID(); err != nil {
+		return err
+	}
+	d.State, d.CreatedAt, d.NextAttemptAt = storage.Queued, t.stamp(), t.stamp()
+	at := micros(d.CreatedAt)
+	_, err = t.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at) VALUES (?,?,?,?,'queued',?,?)`,
+		d.ID, d.EventID, d.WebhookID, d.ReplayOf, at, at)
+	return err
+}
+
+// target looks a webhook up once in a transaction.
+func (t *tx) target(id storage.ID) (target, error) {
+	if to, ok := t.targets[id]; ok {
+		return to, nil
+	}
+	to, err := first(context.Background(), t.conn, scanTarget, `SELECT name, channels, auth FROM webhooks WHERE id = ?`, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		return to, fmt.Errorf("webhook %s: %w", id, err)
+	}
+	if err != nil {
+		return to, err
+	}
+	if t.targets == nil {
+		t.targets = map[storage.ID]target{}
+	}
+	t.targets[id] = to
+	return to, nil
+}
+
+func scanTarget(read scan) (to target, err error) {
+	err = read(&to.name, &to.channels, &to.auth)
+	return to, err
+}
+
+func (to target) check(e *storage.Event) error {
+	var bad storage.FieldErrors
+	if !(storage.Webhook{Channels: splitChannels(to.channels)}).Has(e.Channel) {
+		bad = append(bad, storage.FieldError{Field: "channel",
+			Reason: fmt.Sprintf("webhook %q has no channel %q, it has %s", to.name, e.Channel, strings.ReplaceAll(to.channels, ",", ", "))})
+	}
+	if e.Misbehave.NeedsJWT() && to.auth != storage.AuthJWT {
+		bad = append(bad, storage.FieldError{Field: "misbehave",
+			Reason: fmt.Sprintf("%q needs JWT authentication, which webhook %q does not have", e.Misbehave, to.name)})
+	}
+	return bad.Err()
+}
+
+// Event finds an event by its ID.
+func (s *Store) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
+	e, err := first(ctx, s.reads, scanEvent,
+		`SELECT id, webhook_id, request_id, channel, status, variant, identity, misbehave, created_at, payload FROM events WHERE id = ?`, id)
+	if err != nil {
+		return e, fmt.Errorf("find event %s: %w", id, err)
+	}
+	return e, nil
+}
+
+func scanEvent(read scan) (e storage.Event, err error) {
+	var created moment
+	err = read(&e.ID, &e.WebhookID, &e.RequestID, &e.Channel, &e.Status, &e.Variant, &e.Identity, &e.Misbehave, &created, &e.Payload)
+	e.CreatedAt = created.Time
+	return e, err
+}

@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+
+	"backchannel/storage"
+)
+
+// A facet is a combination of what receipts are filtered by and that takes few values.
+type facet struct {
+	webhook                                           storage.ID
+	channel, status                                   string
+	code                                              int
+	auth, schema, target, headers, duplicate, ordered storage.Result
+}
+
+func facetOf(r *storage.Receipt) facet {
+	v := &r.Verdicts
+	f := facet{
+		webhook: r.WebhookID, code: r.Code, auth: v.Auth.Result, schema: v.Schema.Result, target: v.Target.Result,
+		headers: v.Headers.Result, duplicate: v.Duplicate.Result, ordered: v.Order.Result,
+	}
+	// Whatever else a foreign body says would make facets without end.
+	if storage.Channel(r.Channel).Known() {
+		f.channel = r.Channel
+	}
+	if slices.Contains(storage.AllStatuses(), storage.Status(r.Status)) {
+		f.status = r.Status
+	}
+	return f
+}
+
+// facet finds the ID of a facet, keeping it when it is new.
+func (t *tx) facet(f facet) (int64, error) {
+	if id, ok := t.facets[f]; ok {
+		return id, nil
+	}
+	columns := []any{f.webhook, f.channel, f.status, f.code, f.auth, f.schema, f.target, f.headers, f.duplicate, f.ordered}
+	_, err := t.exec(`INSERT INTO facets (webhook_id, channel, status, code, auth, schema, target, headers, duplicate, "order")
+		VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`, columns...)
+	if err != nil {
+		return 0, err
+	}
+	id, err := first(context.Background(), t.conn, one[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
+		AND auth = ? AND schema = ? AND target = ? AND headers = ? AND duplicate = ? AND "order" = ?`, columns...)
+	if err == nil {
+		t.facets[f] = id
+	}
+	return id, err
+}

@@ -1,0 +1,74 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"backchannel/storage"
+)
+
+const fixtureColumns = `name, channel, status, revision, payload, created_at`
+
+// SaveFixture keeps a payload under a name that is not taken yet.
+func (s *Store) SaveFixture(ctx context.Context, f storage.SavedFixture) error {
+	err := f.Validate()
+	if err == nil {
+		err = s.write(ctx, storage.ChangedFixtures, func(t *tx) error {
+			_, err := t.exec(`INSERT INTO saved_fixtures (`+fixtureColumns+`) VALUES (?,?,?,?,?,?)`,
+				f.Name, f.Channel, f.Status, f.Revision, f.Payload, micros(t.now))
+			if violates(err) {
+				return storage.FieldErrors{{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q is taken; use another", f.Name)}}
+			}
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("save fixture: %w", err)
+	}
+	return nil
+}
+
+// SavedFixture finds a saved fixture by its name.
+func (s *Store) SavedFixture(ctx context.Context, name string) (storage.SavedFixture, error) {
+	f, err := first(ctx, s.reads, scanFixture, `SELECT `+fixtureColumns+` FROM saved_fixtures WHERE name = ?`, name)
+	if err != nil {
+		return f, fmt.Errorf("find saved fixture %q: %w", name, err)
+	}
+	return f, nil
+}
+
+// SavedFixtures lists the saved fixtures by name.
+func (s *Store) SavedFixtures(ctx context.Context) ([]storage.SavedFixture, error) {
+	all, err := collect(ctx, s.reads, scanFixture, `SELECT `+fixtureColumns+` FROM saved_fixtures ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("list saved fixtures: %w", err)
+	}
+	return all, nil
+}
+
+// DeleteFixture deletes a saved fixture.
+func (s *Store) DeleteFixture(ctx context.Context, name string) error {
+	err := s.write(ctx, storage.ChangedFixtures, func(t *tx) error {
+		return t.must(`DELETE FROM saved_fixtures WHERE name = ?`, name)
+	})
+	if err != nil {
+		return fmt.Errorf("delete saved fixture %q: %w", name, err)
+	}
+	return nil
+}
+
+func scanFixture(read scan) (f storage.SavedFixture, err error) {
+	var created moment
+	err = read(&f.Name, &f.Channel, &f.Status, &f.Revision, &f.Payload, &created)
+	f.CreatedAt = created.Time
+	return f, err
+}
+
+// must runs a statement that has to change something.
+func (t *tx) must(statement string, args ...any) error {
+	changed, err := t.exec(statement, args...)
+	if err == nil && changed == 0 {
+		return storage.ErrNotFound
+	}
+	return err
+}

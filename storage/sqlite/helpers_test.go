@@ -1,0 +1,153 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// openTest opens a store in a folder of its own, or in the one given.
+func openTest(t testing.TB, dirs ...string) *Store {
+	t.Helper()
+	dir := t.TempDir()
+	if len(dirs) > 0 {
+		dir = dirs[0]
+	}
+	s, err := Open(t.Context(), Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return s
+}
+
+func webhookNamed(name string) storage.Webhook {
+	w := storage.NewWebhook()
+	w.Name, w.Organization, w.Channels = name, name+"Org", storage.Channels()
+	return w
+}
+
+// addWebhook creates a valid webhook.
+func addWebhook(t testing.TB, s *Store, name string, change ...func(*storage.Webhook)) storage.Webhook {
+	t.Helper()
+	w := webhookNamed(name)
+	for _, f := range change {
+		f(&w)
+	}
+	if err := s.CreateWebhook(t.Context(), &w); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+const testKey = "0123456789abcdef0123456789abcdef-very-secret"
+
+func withJWT(w *storage.Webhook) {
+	w.Auth.Type = storage.AuthJWT
+	w.Auth.JWT.Secret = testKey
+}
+
+func eventFor(w storage.Webhook) storage.Event {
+	return storage.Event{
+		WebhookID: w.ID, RequestID: "Lm5Y4Os8zFJtbpwMq3V0ZFbsmBJWOqYB", Channel: storage.Email, Status: storage.Bounce,
+		Variant: "hard", Identity: "john@example.com", Payload: []byte(`{"requestId":"Lm5Y"}`),
+	}
+}
+
+func enqueue(t testing.TB, s *Store, w storage.Webhook) storage.Delivery {
+	t.Helper()
+	made, err := s.Enqueue(t.Context(), eventFor(w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made[0]
+}
+
+func delivery(t testing.TB, s *Store, id storage.ID) storage.Delivery {
+	t.Helper()
+	d, err := s.Delivery(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// finish records one attempt that ends in the given state.
+func finish(t testing.TB, s *Store, d storage.Delivery, state storage.State) {
+	t.Helper()
+	if err := s.Finish(t.Context(), outcomeOf(d, state)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func outcomeOf(d storage.Delivery, state storage.State) storage.Outcome {
+	now := time.Now()
+	return storage.Outcome{
+		State: state, NextAttemptAt: now.Add(time.Hour), FinishedAt: now,
+		Attempt: storage.Attempt{DeliveryID: d.ID, N: d.Attempts + 1, At: now, Code: 204},
+	}
+}
+
+// until waits for something to become true.
+func until(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// wantFields checks that err names exactly these fields.
+func wantFields(t testing.TB, err error, fields ...string) {
+	t.Helper()
+	var bad storage.FieldErrors
+	if !errors.As(err, &bad) {
+		t.Fatalf("got %v, want errors of the fields %v", err, fields)
+	}
+	var got []string
+	for _, f := range bad {
+		got = append(got, f.Field)
+	}
+	if fmt.Sprint(got) != fmt.Sprint(fields) {
+		t.Errorf("got errors of %v, want %v:\n%v", got, fields, err)
+	}
+}
+
+// mustNot runs a statement on the writer's connection, behind the store's back.
+func tamper(t testing.TB, s *Store, statement string, args ...any) {
+	t.Helper()
+	err := s.write(context.Background(), 0, func(tx *tx) error {
+		_, err := tx.exec(statement, args...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readFile(t testing.TB, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func oneLine(t testing.TB, err error) {
+	t.Helper()
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("more than one line: %q", err)
+	}
+}

@@ -1,0 +1,90 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/pressly/goose/v3"
+
+	"backchannel/storage"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// knownVersion is the schema version that this program works with: the last migration's.
+func knownVersion() (int64, error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	return goose.NumericComponent(names[len(names)-1])
+}
+
+// checkSchema refuses what must not be touched: a newer schema, a file that is no
+// database, a database of another program.
+func checkSchema(ctx context.Context, path string) error {
+	known, err := knownVersion()
+	if err != nil {
+		return err
+	}
+	found, err := schemaVersion(ctx, path)
+	if err != nil {
+		return err
+	}
+	if found > known {
+		return fmt.Errorf("%w: it has version %d, this backchannel knows %d; use a newer backchannel, or another data folder", storage.ErrNewerSchema, found, known)
+	}
+	return nil
+}
+
+// migrate brings the schema up to date. The caller holds the opening lock.
+func migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// schemaVersion reads the schema's version without being able to write: 0 for an empty
+// or absent database.
+func schemaVersion(ctx context.Context, path string) (int64, error) {
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return 0, nil
+	}
+	db, err := openPool(readerDSN(path), 1)
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	var tables, ours int64
+	const count = `SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'`
+	if err := db.QueryRowContext(ctx, count).Scan(&tables, &ours); err != nil {
+		return 0, fmt.Errorf("read the schema: %w", err)
+	}
+	switch {
+	case tables == 0:
+		return 0, nil
+	case ours == 0:
+		return 0, fmt.Errorf("%w: it is a database of another program; use another data folder", storage.ErrDamaged)
+	}
+	var version int64
+	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	if err != nil {
+		return 0, fmt.Errorf("read the schema's version: %w", err)
+	}
+	return version, nil
+}

@@ -1,0 +1,70 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"backchannel/storage"
+)
+
+// Profile is how the built-in receiver answers for a webhook; the zero one when none
+// was set.
+func (s *Store) Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error) {
+	p, err := first(ctx, s.reads, scanProfile, `SELECT generation, profile FROM profiles WHERE webhook_id = ?`, webhook)
+	if errors.Is(err, storage.ErrNotFound) {
+		return storage.Profile{}, nil
+	}
+	if err != nil {
+		return p, fmt.Errorf("find the profile of webhook %s: %w", webhook, err)
+	}
+	return p, nil
+}
+
+func scanProfile(read scan) (p storage.Profile, err error) {
+	var generation int64
+	var text string
+	if err := read(&generation, &text); err != nil {
+		return p, err
+	}
+	err = json.Unmarshal([]byte(text), &p)
+	p.Generation = generation
+	return p, err
+}
+
+// SetProfile replaces a webhook's profile. Its Generation is counted by the store.
+func (s *Store) SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
+	err := p.Validate()
+	if err == nil {
+		err = s.saveProfile(ctx, webhook, p)
+	}
+	if err != nil {
+		return fmt.Errorf("set the profile of webhook %s: %w", webhook, err)
+	}
+	return nil
+}
+
+func (s *Store) saveProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, storage.ChangedProfiles|storage.ChangedActivity, func(t *tx) error {
+		to, err := t.target(webhook)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`INSERT INTO profiles VALUES (?, 1, ?)
+			ON CONFLICT DO UPDATE SET generation = generation + 1, profile = excluded.profile`, webhook, string(text))
+		if err != nil {
+			return err
+		}
+		preset := p.Preset
+		if preset == "" {
+			preset = "custom"
+		}
+		return t.tell(storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
+			Text: fmt.Sprintf("response profile of webhook %s: %s", to.name, preset)})
+	})
+}

@@ -1,0 +1,88 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"backchannel/storage"
+)
+
+const receiptColumns = `r.id, r.received_at, r.webhook_id, coalesce(n.name, ''), r.method, r.path, r.proto, r.tls_version, r.remote, r.sha256, r.flaw,
+	r.request_id, r.channel, r.status, r.identity, r.retry_count, coalesce(r.delivery_id, 0), r.attempt, r.code, r.outcome, r.duration,
+	r.verdicts, r.pinned, r.note`
+
+const fromReceipts = ` FROM receipts r LEFT JOIN webhook_names n ON n.webhook_id = r.webhook_id`
+
+// lightReceipt are the destinations of receiptColumns.
+func lightReceipt(r *storage.Receipt, received *moment, verdicts *string) []any {
+	return []any{
+		&r.ID, received, &r.WebhookID, &r.Webhook, &r.Method, &r.Path, &r.Proto, &r.TLSVersion, &r.Remote, &r.SHA256, &r.Flaw,
+		&r.RequestID, &r.Channel, &r.Status, &r.Identity, &r.RetryCount, &r.DeliveryID, &r.Attempt, &r.Code, &r.Outcome, (*int64)(&r.Duration),
+		verdicts, &r.Pinned, &r.Note,
+	}
+}
+
+func scanReceipt(read scan) (r storage.Receipt, err error) {
+	var received moment
+	var verdicts string
+	if err := read(lightReceipt(&r, &received, &verdicts)...); err != nil {
+		return r, err
+	}
+	r.ReceivedAt = received.Time
+	return r, unpackVerdicts(verdicts, "", &r.Verdicts)
+}
+
+func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
+	var received moment
+	var verdicts, checks string
+	var headers, sealed []byte
+	into := append(lightReceipt(&r, &received, &verdicts), &headers, &sealed, &checks, &r.Body)
+	if err := read(into...); err != nil {
+		return r, err
+	}
+	r.ReceivedAt = received.Time
+	if err := unpackVerdicts(verdicts, checks, &r.Verdicts); err != nil {
+		return r, err
+	}
+	secrets, err := s.seals.open(sealed, receiptSecrets(r.ID))
+	if err != nil {
+		return r, err
+	}
+	r.Headers, _, err = unpackHeaders(headers, secrets)
+	return r, err
+}
+
+// Receipt finds a receipt by its ID, with everything about it.
+func (s *Store) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
+	r, err := first(ctx, s.reads, s.scanWholeReceipt, `SELECT `+receiptColumns+`, c.headers, c.secrets, c.checks, c.body`+
+		fromReceipts+` JOIN receipt_contents c ON c.receipt_id = r.id WHERE r.id = ?`, id)
+	if err != nil {
+		return r, fmt.Errorf("find receipt %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// ReceiptsOfDelivery lists the receipts of one of our own deliveries, oldest first and
+// without their content.
+func (s *Store) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error) {
+	all, err := collect(ctx, s.reads, scanReceipt, `SELECT `+receiptColumns+fromReceipts+` WHERE r.delivery_id = ? ORDER BY r.id`, delivery)
+	if err != nil {
+		return nil, fmt.Errorf("list receipts of delivery %s: %w", delivery, err)
+	}
+	return all, nil
+}
+
+// Receipts lists receipts without their content: Body, Headers and the verdicts' Checks
+// are empty.
+func (s *Store) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
+	where, args := receiptTerms(q)
+	order := ` ORDER BY r.id DESC`
+	if q.After != 0 || q.OldestFirst {
+		order = ` ORDER BY r.id`
+	}
+	all, err := collect(ctx, s.reads, scanReceipt, `SELECT `+receiptColumns+fromReceipts+where+order+` LIMIT ?`, append(args, atMost(q.Limit))...)
+	if err != nil {
+		return nil, fmt.Errorf("list receipts: %w", err)
+	}
+	return all, nil
+}

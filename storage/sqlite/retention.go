@@ -1,0 +1,97 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"backchannel/storage"
+)
+
+// retentionBatch is how many records one transaction removes: little enough that
+// nobody's write has to wait for long.
+const retentionBatch = 200
+
+// ApplyRetention removes what is over the limits, oldest first, and tells how many
+// records went. Pinned receipts and deliveries that are not final stay.
+func (s *Store) ApplyRetention(ctx context.Context, keep storage.Retention) (removed int64, err error) {
+	now := s.now()
+	for _, remove := range []func(*tx) (int64, error){
+		func(t *tx) (int64, error) { return t.removeReceipts(keep, now) },
+		func(t *tx) (int64, error) { return t.removeDeliveries(now.Add(-keep.DeliveryAge)) },
+		func(t *tx) (int64, error) { return t.removeActivities(keep.Activities) },
+	} {
+		n, err := s.removeAll(ctx, remove)
+		removed += n
+		if err != nil {
+			return removed, fmt.Errorf("apply retention: %w", err)
+		}
+	}
+	return removed, nil
+}
+
+// removeAll removes batch after batch until there is nothing more to remove.
+func (s *Store) removeAll(ctx context.Context, remove func(*tx) (int64, error)) (removed int64, err error) {
+	for {
+		var n int64
+		err := s.write(ctx, storage.ChangedReceipts|storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) (err error) {
+			n, err = remove(t)
+			return err
+		})
+		removed += n
+		if err != nil || n == 0 {
+			return removed, err
+		}
+	}
+}
+
+func (t *tx) removeReceipts(keep storage.Retention, now time.Time) (int64, error) {
+	total, err := first(context.Background(), t.conn, scanTotal, `SELECT receipts, receipt_bytes FROM store`)
+	if err != nil {
+		return 0, err
+	}
+	surplus := min(total.receipts-int64(keep.Receipts), retentionBatch)
+	if total.bytes > keep.ReceiptBytes {
+		surplus = max(surplus, 1+(total.bytes-keep.ReceiptBytes)*min(total.receipts, retentionBatch)/max(total.bytes, 1))
+	}
+	if surplus > 0 {
+		n, err := t.exec(`DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE pinned = 0 ORDER BY id LIMIT ?)`, surplus)
+		if err != nil || n > 0 {
+			return n, err
+		}
+	}
+	return t.exec(`DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE pinned = 0 AND id < ?1 AND received_at < ?1 ORDER BY id LIMIT ?2)`,
+		now.Add(-keep.ReceiptAge).UnixMicro(), retentionBatch)
+}
+
+type receiptTotal struct{ receipts, bytes int64 }
+
+func scanTotal(read scan) (total receiptTotal, err error) {
+	err = read(&total.receipts, &total.bytes)
+	return total, err
+}
+
+// removeDeliveries removes finished deliveries, their attempts, and the events that none is
+// left of.
+func (t *tx) removeDeliveries(before time.Time) (int64, error) {
+	events, err := collect(context.Background(), t.conn, one[storage.ID], `DELETE FROM deliveries WHERE id IN (
+			SELECT id FROM deliveries
+			WHERE id < ?1 AND state IN ('delivered', 'failed', 'cancelled') AND coalesce(finished_at, created_at) < ?1 ORDER BY id LIMIT ?2)
+		RETURNING event_id`, before.UnixMicro(), retentionBatch)
+	if err != nil {
+		return 0, err
+	}
+	for _, event := range events {
+		_, err := t.exec(`DELETE FROM events WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = ?1)`, event)
+		if err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(events)), nil
+}
+
+func (t *tx) removeActivities(keep int) (int64, error) {
+	return t.exec(`DELETE FROM activities WHERE id IN (
+		SELECT id FROM activities WHERE id <= (SELECT id FROM activities ORDER BY id DESC LIMIT 1 OFFSET ?) ORDER BY id LIMIT ?)`,
+		keep, retentionBatch)
+}

@@ -1,0 +1,76 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"backchannel/storage"
+)
+
+const holderLock = "holder.lock"
+
+// TryHold makes this process the holder, the one that delivers and receives, if there is
+// none. The kernel ends that when the process dies.
+func (s *Store) TryHold() (release func(), ok bool, err error) {
+	file, err := openLock(s.dir, holderLock)
+	if err != nil {
+		return nil, false, fmt.Errorf("become the holder: %w", classify(err))
+	}
+	// Somebody may be looking at this moment whether there is a holder.
+	for try := 0; try < 5 && !ok && err == nil; try++ {
+		time.Sleep(time.Duration(try) * time.Millisecond)
+		ok, err = tryLock(file, unix.LOCK_EX)
+	}
+	if !ok || err != nil {
+		file.Close()
+		return nil, false, err
+	}
+	return func() { file.Close() }, true, nil
+}
+
+// held reports whether some process is the holder now.
+func (s *Store) held() (bool, error) {
+	file, err := openLock(s.dir, holderLock)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close() // and so unlock
+	free, err := tryLock(file, unix.LOCK_SH)
+	return !free && err == nil, err
+}
+
+// Runtime is what the holder last told about itself, and whether there is a holder now.
+func (s *Store) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error) {
+	text, err := first(ctx, s.reads, one[string], `SELECT runtime FROM runtime`)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+	case err != nil:
+		return rt, false, fmt.Errorf("read runtime: %w", err)
+	default:
+		if err := json.Unmarshal([]byte(text), &rt); err != nil {
+			return rt, false, fmt.Errorf("read runtime: %w", err)
+		}
+	}
+	alive, err = s.held()
+	return rt, alive, err
+}
+
+// SaveRuntime tells all others about the holder.
+func (s *Store) SaveRuntime(ctx context.Context, rt storage.Runtime) error {
+	text, err := json.Marshal(rt)
+	if err == nil {
+		err = s.write(ctx, storage.ChangedRuntime, func(t *tx) error {
+			_, err := t.exec(`INSERT OR REPLACE INTO runtime VALUES (1, ?)`, string(text))
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("save runtime: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+)
+
+const webhookColumns = `id, version, name, organization, sandbox_id, sandbox_name, channels, url, auth, state, state_reason,
+	revision, options, headers, jwt_secret, header_secrets, created_at, updated_at`
+
+// webhookOptions is the JSON kept of what nothing is looked up by. Durations are in
+// nanoseconds.
+type webhookOptions struct {
+	Algorithm   string          `json:"algorithm"`
+	Issuer      string          `json:"issuer,omitempty"`
+	Subject     string          `json:"subject,omitempty"`
+	Audience    []string        `json:"audience,omitempty"`
+	Claims      []byte          `json:"claims,omitempty"` // base64, so that not a byte changes
+	KeyID       string          `json:"keyId,omitempty"`
+	Lifetime    time.Duration   `json:"lifetime"`
+	Header      string          `json:"header"`
+	Prefix      string          `json:"prefix"`
+	Timeout     time.Duration   `json:"timeout"`
+	Retry       []time.Duration `json:"retry,omitempty"`
+	Concurrency int             `json:"concurrency"`
+	RatePerSec  float64         `json:"ratePerSecond,omitempty"`
+	CAFile      string          `json:"caFile,omitempty"`
+	CertFile    string          `json:"certFile,omitempty"`
+	KeyFile     string          `json:"keyFile,omitempty"`
+	SkipVerify  bool            `json:"skipVerify,omitempty"`
+}
+
+func packOptions(w *storage.Webhook) (string, error) {
+	j, d := w.Auth.JWT, w.Delivery
+	text, err := json.Marshal(webhookOptions{
+		Algorithm: string(j.Algorithm), Issuer: j.Issuer, Subject: j.Subject, Audience: j.Audience, Claims: j.Claims,
+		KeyID: j.KeyID, Lifetime: j.Lifetime, Header: j.Header, Prefix: j.Prefix,
+		Timeout: d.Timeout, Retry: d.Retry, Concurrency: d.Concurrency, RatePerSec: d.RatePerSec,
+		CAFile: d.TLS.CAFile, CertFile: d.TLS.CertFile, KeyFile: d.TLS.KeyFile, SkipVerify: d.TLS.SkipVerify,
+	})
+	return string(text), err
+}
+
+func unpackOptions(text string, w *storage.Webhook) error {
+	var o webhookOptions
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		return fmt.Errorf("%w: options of webhook %s: %w", storage.ErrDamaged, w.ID, err)
+	}
+	w.Auth.JWT = storage.JWT{
+		Algorithm: storage.Algorithm(o.Algorithm), Secret: w.Auth.JWT.Secret, Issuer: o.Issuer, Subject: o.Subject, Audience: o.Audience,
+		Claims: o.Claims, KeyID: o.KeyID, Lifetime: o.Lifetime, Header: o.Header, Prefix: o.Prefix,
+	}
+	w.Delivery = storage.DeliveryOptions{
+		Timeout: o.Timeout, Retry: o.Retry, Concurrency: o.Concurrency, RatePerSec: o.RatePerSec,
+		TLS: storage.TLSOptions{CAFile: o.CAFile, CertFile: o.CertFile, KeyFile: o.KeyFile, SkipVerify: o.SkipVerify},
+	}
+	return nil
+}
+
+// values are the columns of a webhook in the order of webhookColumns.
+func (s *Store) webhookValues(w *storage.Webhook) ([]any, error) {
+	options, err := packOptions(w)
+	if err != nil {
+		return nil, err
+	}
+	headers, secrets := packHeaders(w.Headers...)
+	return []any{
+		w.ID, w.Version, w.Name, w.Organization, w.Sandbox.ID, w.Sandbox.Name, joinChannels(w.Channels), w.URL, w.Auth.Type,
+		w.State, w.StateReason, w.Revision, options, headers,
+		s.seals.seal([]byte(w.Auth.JWT.Secret.Reveal()), place{"webhooks", "jwt_secret", w.ID}),
+		s.seals.seal(secrets, place{"webhooks", "header_secrets", w.ID}),
+		micros(w.CreatedAt), micros(w.UpdatedAt),
+	}, nil
+}
+
+func (s *Store) scanWebhook(read scan) (w storage.Webhook, err error) {
+	var channels, options string
+	var headers, jwtSecret, headerSecrets []byte
+	var created, updated moment
+	err = read(&w.ID, &w.Version, &w.Name, &w.Organization, &w.Sandbox.ID, &w.Sandbox.Name, &channels, &w.URL, &w.Auth.Type,
+		&w.State, &w.StateReason, &w.Revision, &options, &headers, &jwtSecret, &headerSecrets, &created, &updated)
+	if err != nil {
+		return w, err
+	}
+	w.Channels, w.CreatedAt, w.UpdatedAt = splitChannels(channels), created.Time, updated.Time
+	secret, err := s.seals.open(jwtSecret, place{"webhooks", "jwt_secret", w.ID})
+	if err != nil {
+		return w, err
+	}
+	w.Auth.JWT.Secret = storage.Secret(secret)
+	if err := unpackOptions(options, &w); err != nil {
+		return w, err
+	}
+	secrets, err := s.seals.open(headerSecrets, place{"webhooks", "header_secrets", w.ID})
+	if err != nil {
+		return w, err
+	}
+	w.Headers, _, err = unpackHeaders(headers, secrets)
+	return w, err
+}
+
+func joinChannels(channels []storage.Channel) string {
+	texts := make([]string, len(channels))
+	for i, c := range channels {
+		texts[i] = string(c)
+	}
+	return strings.Join(texts, ",")
+}
+
+func splitChannels(text string) []storage.Channel {
+	var channels []storage.Channel
+	for c := range strings.SplitSeq(text, ",") {
+		channels = append(channels, storage.Channel(c))
+	}
+	return channels
+}

@@ -1,0 +1,222 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"backchannel/storage"
+)
+
+// Webhooks lists all webhooks by name.
+func (s *Store) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
+	all, err := collect(ctx, s.reads, s.scanWebhook, `SELECT `+webhookColumns+` FROM webhooks ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("list webhooks: %w", err)
+	}
+	return all, nil
+}
+
+// Webhook finds a webhook by its ID.
+func (s *Store) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
+	w, err := s.findWebhook(ctx, s.reads, `id = ?`, id)
+	if err != nil {
+		return w, fmt.Errorf("find webhook %s: %w", id, err)
+	}
+	return w, nil
+}
+
+// WebhookByName finds a webhook by its name.
+func (s *Store) WebhookByName(ctx context.Context, name string) (storage.Webhook, error) {
+	w, err := s.findWebhook(ctx, s.reads, `name = ?`, name)
+	if err != nil {
+		return w, fmt.Errorf("find webhook %q: %w", name, err)
+	}
+	return w, nil
+}
+
+// WebhookAt finds the webhook of an organization's sandbox.
+func (s *Store) WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error) {
+	w, err := s.findWebhook(ctx, s.reads, `organization = ? AND sandbox_name = ?`, organization, sandbox)
+	if err != nil {
+		return w, fmt.Errorf("find the webhook of %q, sandbox %q: %w", organization, sandbox, err)
+	}
+	return w, nil
+}
+
+func (s *Store) findWebhook(ctx context.Context, from source, where string, args ...any) (storage.Webhook, error) {
+	return first(ctx, from, s.scanWebhook, `SELECT `+webhookColumns+` FROM webhooks WHERE `+where, args...)
+}
+
+// CreateWebhook keeps a new webhook and fills in its ID, Version and times. Whatever is
+// wrong with it, conflicts with others included, comes at once as storage.FieldErrors.
+func (s *Store) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
+	w.Normalize()
+	invalid := w.Validate(s.rules)
+	var made storage.Webhook
+	err := s.write(ctx, storage.ChangedWebhooks|storage.ChangedActivity, func(t *tx) (err error) {
+		made = *w
+		if made.ID, err = t.newID(); err != nil {
+			return err
+		}
+		if err := t.checkConflicts(invalid, &made); err != nil {
+			return err
+		}
+		made.Version, made.CreatedAt, made.UpdatedAt = 1, t.stamp(), t.stamp()
+		if err := t.insertWebhook(s, &made); err != nil {
+			return err
+		}
+		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: made.ID, Text: "webhook " + made.Name + " created"})
+	})
+	if err != nil {
+		return fmt.Errorf("create webhook: %w", err)
+	}
+	*w = made
+	return nil
+}
+
+// stamp is the transaction's time as precisely as it is kept.
+func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
+
+func (t *tx) insertWebhook(s *Store, w *storage.Webhook) error {
+	values, err := s.webhookValues(w)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(`INSERT INTO webhook_names VALUES (?, ?)`, w.ID, w.Name); err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO webhooks (`+webhookColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
+	return err
+}
+
+// UpdateWebhook saves a changed webhook. Its Version must be the stored one, else somebody
+// else saved it meanwhile, which is a conflict.
+func (s *Store) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
+	w.Normalize()
+	invalid := w.Validate(s.rules)
+	var saved storage.Webhook
+	err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error {
+		stored, err := s.findWebhook(context.Background(), t.conn, `id = ?`, w.ID)
+		if err != nil {
+			return err
+		}
+		if stored.Version != w.Version {
+			return storage.FieldErrors{{Field: "version", Conflict: true,
+				Reason: fmt.Sprintf("the webhook was changed meanwhile (version %d, now %d); reload it and change it again", w.Version, stored.Version)}}
+		}
+		if err := t.checkConflicts(invalid, w); err != nil {
+			return err
+		}
+		saved = *w
+		saved.Version, saved.CreatedAt, saved.UpdatedAt = stored.Version+1, stored.CreatedAt, t.stamp()
+		if saved.State == storage.Active {
+			saved.StateReason = ""
+		}
+		if err := t.updateWebhook(s, &saved); err != nil {
+			return err
+		}
+		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed"})
+	})
+	if err != nil {
+		return fmt.Errorf("save webhook: %w", err)
+	}
+	*w = saved
+	return nil
+}
+
+func (t *tx) updateWebhook(s *Store, w *storage.Webhook) error {
+	values, err := s.webhookValues(w)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(`UPDATE webhook_names SET name = ? WHERE webhook_id = ?`, w.Name, w.ID); err != nil {
+		return err
+	}
+	clear(t.targets)
+	_, err = t.exec(`UPDATE webhooks SET (`+webhookColumns+`) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?`, append(values, w.ID)...)
+	return err
+}
+
+// checkConflicts adds to what is invalid about a webhook what others have taken already.
+func (t *tx) checkConflicts(invalid error, w *storage.Webhook) error {
+	var bad storage.FieldErrors
+	errors.As(invalid, &bad)
+	others, err := collect(context.Background(), t.conn, scanOther,
+		`SELECT name, organization = ? AND sandbox_name = ? FROM webhooks WHERE id <> ? AND (name = ? OR organization = ? AND sandbox_name = ?) ORDER BY id`,
+		w.Organization, w.Sandbox.Name, w.ID, w.Name, w.Organization, w.Sandbox.Name)
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		if other.name == w.Name {
+			bad = append(bad, storage.FieldError{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q is taken; use another", w.Name)})
+		}
+		if other.sameSandbox {
+			bad = append(bad, storage.FieldError{Field: "sandbox.name", Conflict: true,
+				Reason: fmt.Sprintf("webhook %q is there already: an organization's sandbox has at most one; edit that one, or use another sandbox", other.name)})
+		}
+	}
+	return bad.Err()
+}
+
+type otherWebhook struct {
+	name        string
+	sameSandbox bool
+}
+
+func scanOther(read scan) (o otherWebhook, err error) {
+	err = read(&o.name, &o.sameSandbox)
+	return o, err
+}
+
+// SetWebhookState activates or pauses a webhook; reason says why when no person did it.
+func (s *Store) SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error {
+	err := s.write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
+		return t.setWebhookState(id, state, reason)
+	})
+	if err != nil {
+		return fmt.Errorf("set the state of webhook %s: %w", id, err)
+	}
+	return nil
+}
+
+// setWebhookState counts as a save, so that an older copy cannot undo it unnoticed.
+func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, reason string) error {
+	name, err := first(context.Background(), t.conn, one[string],
+		`UPDATE webhooks SET state = ?, state_reason = ?, version = version + 1, updated_at = ? WHERE id = ? RETURNING name`,
+		state, reason, micros(t.now), id)
+	if err != nil {
+		return err
+	}
+	text := "webhook " + name + " " + string(state)
+	if reason != "" {
+		text += ": " + reason
+	}
+	return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: text})
+}
+
+// DeleteWebhook deletes a webhook and cancels what it has queued. Its deliveries and
+// receipts stay, under its name.
+func (s *Store) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error) {
+	err = s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error {
+		name, err := first(context.Background(), t.conn, one[string], `DELETE FROM webhooks WHERE id = ? RETURNING name`, id)
+		if err != nil {
+			return err
+		}
+		clear(t.targets)
+		n, err := t.exec(`UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL
+			WHERE webhook_id = ? AND (next_attempt_at IS NOT NULL OR state = 'sending')`, id)
+		if err != nil {
+			return err
+		}
+		cancelled = int(n)
+		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
+			Text: fmt.Sprintf("webhook %s deleted, %d deliveries cancelled", name, n)})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("delete webhook %s: %w", id, err)
+	}
+	return cancelled, nil
+}

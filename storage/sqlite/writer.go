@@ -1,0 +1,204 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"backchannel/storage"
+)
+
+const (
+	maxBatch     = 256                   // operations in one transaction
+	foreignCheck = 50 * time.Millisecond // between looks for other processes' commits
+)
+
+// A writer runs operations one after another on one connection and commits together
+// those that wait.
+type writer struct {
+	db   *sql.DB
+	conn *sql.Conn
+	turn *turnstile
+	now  func() time.Time
+	hub  *hub
+	path string
+
+	ops     chan *operation
+	stopped chan struct{} // closed when the goroutine has ended
+	seen    int64         // the data_version last seen: changes with others' commits alone
+	facets  map[facet]int64
+
+	mu     sync.RWMutex // guards closed, and sending on ops against closing it
+	closed bool
+}
+
+// An operation is work that somebody waits for.
+type operation struct {
+	ctx   context.Context
+	kinds storage.Change
+	work  func(*tx) error
+	done  chan outcome
+}
+
+// An outcome is what became of an operation. A panic goes back to who caused it.
+type outcome struct {
+	err      error
+	panicked any
+}
+
+func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
+	turn, err := openTurnstile(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		turn.close()
+		return nil, err
+	}
+	w := &writer{
+		db: db, conn: conn, turn: turn, now: o.Now, hub: h, path: filepath.Join(o.Dir, databaseFile),
+		ops: make(chan *operation, maxBatch), stopped: make(chan struct{}), facets: map[facet]int64{},
+	}
+	w.seen, _ = w.dataVersion()
+	go w.loop()
+	return w, nil
+}
+
+// do has work run in a transaction and waits for its commit. If ctx ends before work is
+// begun, it is not; after that the answer is the commit's.
+func (w *writer) do(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
+	op := &operation{ctx: ctx, kinds: kinds, work: work, done: make(chan outcome, 1)}
+	if err := w.enqueue(op); err != nil {
+		return err
+	}
+	result := <-op.done
+	if result.panicked != nil {
+		panic(result.panicked)
+	}
+	return result.err
+}
+
+func (w *writer) enqueue(op *operation) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return storage.ErrClosed
+	}
+	select {
+	case w.ops <- op:
+		return nil
+	case <-op.ctx.Done():
+		return op.ctx.Err()
+	}
+}
+
+// close lets what was taken on finish, then closes the database.
+func (w *writer) close() error {
+	w.mu.Lock()
+	w.closed = true
+	close(w.ops)
+	w.mu.Unlock()
+	<-w.stopped
+	return errors.Join(w.conn.Close(), w.db.Close(), w.turn.close())
+}
+
+func (w *writer) loop() {
+	defer close(w.stopped)
+	tick := time.NewTicker(foreignCheck)
+	defer tick.Stop()
+	for {
+		select {
+		case op, open := <-w.ops:
+			if !open {
+				return
+			}
+			w.commitAll(w.gather(op))
+		case <-tick.C:
+			w.lookAround()
+		}
+	}
+}
+
+// gather takes the operations that wait behind the first, leaving out those that nobody
+// wants any more.
+func (w *writer) gather(first *operation) []*operation {
+	var batch []*operation
+	for op := first; op != nil; op = w.next() {
+		if err := op.ctx.Err(); err != nil {
+			op.done <- outcome{err: err}
+			continue
+		}
+		batch = append(batch, op)
+		if len(batch) == maxBatch {
+			break
+		}
+	}
+	return batch
+}
+
+// next is the next operation that waits, or nil.
+func (w *writer) next() *operation {
+	select {
+	case op := <-w.ops: // nil when closed
+		return op
+	default:
+		return nil
+	}
+}
+
+// commitAll runs operations in one transaction. If any of them fails, each gets one of its
+// own, so that none suffers for its neighbour.
+func (w *writer) commitAll(batch []*operation) {
+	if len(batch) == 0 {
+		return
+	}
+	result := w.commit(batch)
+	if len(batch) > 1 && (result.err != nil || result.panicked != nil) {
+		for _, op := range batch {
+			w.commitAll([]*operation{op})
+		}
+		return
+	}
+	for _, op := range batch {
+		op.done <- result
+	}
+}
+
+// commit runs operations in one transaction, in this writer's turn.
+func (w *writer) commit(batch []*operation) outcome {
+	if err := w.turn.enter(); err != nil {
+		return outcome{err: err}
+	}
+	t := &tx{writer: w, now: w.now()}
+	result := t.run(batch)
+	err := w.turn.leave()
+	if result.err == nil && result.panicked == nil {
+		w.hub.publish(t.kinds)
+		result.err = err
+	}
+	return result
+}
+
+// lookAround hints at everything when another process has committed.
+func (w *writer) lookAround() {
+	version, err := w.dataVersion()
+	if err == nil && version != w.seen {
+		w.seen = version
+		w.hub.publish(storage.ChangedAll)
+	}
+}
+
+func (w *writer) dataVersion() (version int64, err error) {
+	err = w.conn.QueryRowContext(context.Background(), `PRAGMA data_version`).Scan(&version)
+	return version, err
+}
+
+// explain says what the database refused to do, with the file's name.
+func (w *writer) explain(doing string, err error) error {
+	return fmt.Errorf("%s %s: %w", doing, w.path, classify(err))
+}
