@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"backchannel/tui/component"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -22,7 +24,16 @@ func (b binding) key() string {
 	if b.shown != "" || len(b.keys) == 0 {
 		return b.shown
 	}
-	return b.keys[0]
+	return strings.ReplaceAll(b.keys[0], " ", "space")
+}
+
+// table is the bindings as footer and help draw them, under a heading.
+func table(group string, bindings []binding) component.KeyTable {
+	var out component.KeyTable
+	for _, b := range bindings {
+		out = append(out, component.Binding{Keys: b.keys, Show: b.shown, Short: b.label, Long: b.help, Group: group})
+	}
+	return out
 }
 
 // run does what the key is bound to; false when it is bound to nothing.

@@ -60,6 +60,10 @@ func (f *fakeStore) Webhooks(context.Context) ([]storage.Webhook, error) {
 	return out, f.fail
 }
 
+func (f *fakeStore) Webhook(_ context.Context, id storage.ID) (storage.Webhook, error) {
+	return find(f.webhooks, func(w storage.Webhook) bool { return w.ID == id })
+}
+
 func (f *fakeStore) CreateWebhook(_ context.Context, w *storage.Webhook) error {
 	if err := f.check(w); err != nil {
 		return err

@@ -18,6 +18,7 @@ type Store interface {
 // WebhookStore keeps the configurations.
 type WebhookStore interface {
 	Webhooks(context.Context) ([]storage.Webhook, error)
+	Webhook(context.Context, storage.ID) (storage.Webhook, error)
 	CreateWebhook(context.Context, *storage.Webhook) error
 	UpdateWebhook(context.Context, *storage.Webhook) error
 	DeleteWebhook(context.Context, storage.ID) (cancelled int, err error)

@@ -126,38 +126,13 @@ func fitting(parts []string, gap string, width int) string {
 
 // footer names the keys that do something here.
 func (m *Model) footer() string {
-	right := m.position() + m.hint("?", "help") + " "
-	var parts []string
-	for _, b := range m.offered() {
-		parts = append(parts, m.hint(b.key(), b.label))
+	th := m.shared.theme
+	right := th.Text.Render("?") + " " + th.Dim.Render("help")
+	if typing(m.front()) {
+		right = ""
 	}
-	left := fitting(parts, "   ", m.width-ansi.StringWidth(right)-4)
-	return component.Spread(" "+left, right, m.width)
-}
-
-// offered are the bindings with a word for the footer.
-func (m *Model) offered() []binding {
-	all := m.front().Bindings()
-	if !typing(m.front()) {
-		all = append(all, m.globals()...)
+	if p, ok := m.front().(positioner); ok && p.Position() != "" {
+		right = th.Dim.Render(p.Position()) + "   " + right
 	}
-	var out []binding
-	for _, b := range all {
-		if b.label != "" {
-			out = append(out, b)
-		}
-	}
-	return out
-}
-
-func (m *Model) hint(key, label string) string {
-	return m.shared.theme.Text.Render(key) + " " + m.shared.theme.Dim.Render(label)
-}
-
-func (m *Model) position() string {
-	p, ok := m.front().(positioner)
-	if !ok || p.Position() == "" {
-		return ""
-	}
-	return m.shared.theme.Dim.Render(p.Position()) + "   "
+	return table("", m.front().Bindings()).Footer(th, "", right, m.width)
 }

@@ -1,0 +1,67 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+)
+
+// A judge says what is wrong with a form's values: what cannot be read, and what
+// storage will not have.
+type judge struct {
+	base  storage.Webhook
+	rules storage.Rules
+}
+
+// all is what is wrong with every field, by field id.
+func (j judge) all(v component.Values) map[string]string {
+	w, bad := apply(j.base, v)
+	w.Normalize()
+	var more storage.FieldErrors
+	if errors.As(w.Validate(j.rules), &more) {
+		bad = append(bad, more...)
+	}
+	return byField(bad, secretField(w.Auth.JWT.Algorithm))
+}
+
+// check says what is wrong with one field.
+func (j judge) check(id string) func(component.Values) string {
+	return func(v component.Values) string { return j.all(v)[id] }
+}
+
+var headerPath = regexp.MustCompile(`^headers\[(\d+)\]\.?(\w*)$`)
+
+// byField sorts errors by the field that they belong beside, the first one of
+// each. The rest of a path within a row is said in words.
+func byField(bad storage.FieldErrors, secret string) map[string]string {
+	out := map[string]string{}
+	for _, e := range bad {
+		id, reason := e.Field, e.Reason
+		switch row := headerPath.FindStringSubmatch(id); {
+		case row != nil:
+			id, reason = fieldHeaders+"."+row[1], strings.TrimSpace(row[2]+" "+reason)
+		case id == fieldSecret:
+			id = secret
+		case id == fieldTLS:
+			id = fieldCertFile
+		}
+		if out[id] == "" {
+			out[id] = sentence(reason)
+		}
+	}
+	return out
+}
+
+// sentence makes a reason stand alone: after "field: " it may begin with a verb.
+func sentence(reason string) string {
+	for _, verb := range []string{"is ", "has ", "holds "} {
+		if strings.HasPrefix(reason, verb) {
+			return fmt.Sprintf("This %s", reason)
+		}
+	}
+	return reason
+}

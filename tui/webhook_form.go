@@ -1,0 +1,196 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// webhookForm is Create Feedback Webhook, and Edit.
+type webhookForm struct {
+	shared *shared
+	base   storage.Webhook // what is edited or copied; its secrets stay here
+	judge  judge
+	form   *component.Form
+	saving bool
+}
+
+// savedMsg is how saving went.
+type savedMsg struct {
+	form    *webhookForm
+	webhook storage.Webhook
+	err     error
+}
+
+// reloadedMsg is the webhook as somebody else left it.
+type reloadedMsg struct {
+	form    *webhookForm
+	webhook storage.Webhook
+	err     error
+}
+
+const webhookFormID = "webhook"
+
+// newWebhookForm edits w, or creates it when it has no ID yet.
+func newWebhookForm(s *shared, w storage.Webhook) *webhookForm {
+	f := &webhookForm{shared: s}
+	f.load(w)
+	return f
+}
+
+func (f *webhookForm) load(w storage.Webhook) {
+	f.base = w
+	f.judge = judge{base: w, rules: f.shared.Rules}
+	f.form = component.NewForm(webhookFormID, "Submit", f.sections())
+}
+
+func (f *webhookForm) creates() bool { return f.base.ID == 0 }
+
+// Title is Adobe's.
+func (f *webhookForm) Title() string {
+	if f.creates() {
+		return "Create Feedback Webhook"
+	}
+	return "Edit " + f.base.Name
+}
+
+// Typing is always: letters belong to the fields.
+func (f *webhookForm) Typing() bool { return true }
+
+// Bindings explain the form's keys; it takes them itself.
+func (f *webhookForm) Bindings() []binding {
+	return []binding{
+		{shown: "tab", label: "next", help: "Next field"},
+		{shown: "shift+tab", label: "back", help: "Field before"},
+		{shown: "space", label: "choose", help: "Choose, open or close"},
+		{keys: []string{"ctrl+s"}, label: "submit", help: "Submit the form", do: f.submit},
+		{shown: "esc", label: "cancel", help: "Leave the form; asks when something was changed"},
+	}
+}
+
+func (f *webhookForm) submit() tea.Cmd {
+	if f.saving {
+		return nil
+	}
+	return f.form.Update(tea.KeyMsg{Type: tea.KeyCtrlS})
+}
+
+// Refresh does nothing: what a person types is never replaced beneath them.
+func (f *webhookForm) Refresh(storage.Change) tea.Cmd { return nil }
+
+// Back asks before a changed form is left.
+func (f *webhookForm) Back() (tea.Cmd, bool) {
+	if !f.form.Changed() {
+		return nil, false
+	}
+	return f.shared.ask(component.Confirm{
+		Title: "Leave without saving?", Text: []string{"What you changed in this form will be lost."},
+		Yes: "leave", No: "stay",
+	}, func() tea.Cmd { return closeScreen(f) }), true
+}
+
+// Update fills in the form, saves it, and takes what the store says of that.
+func (f *webhookForm) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		if f.saving {
+			return nil
+		}
+		return f.form.Update(msg)
+	case component.SubmitMsg:
+		if msg.ID == webhookFormID {
+			return f.save(msg.Values)
+		}
+	case savedMsg:
+		if msg.form == f {
+			return f.saved(msg)
+		}
+	case reloadedMsg:
+		if msg.form == f {
+			return f.reloaded(msg)
+		}
+	}
+	return nil
+}
+
+func (f *webhookForm) save(values component.Values) tea.Cmd {
+	w, bad := apply(f.base, values)
+	if len(bad) > 0 || f.saving {
+		f.form.SetErrors(f.judge.all(values))
+		return nil
+	}
+	f.saving = true
+	ctx, write := f.shared.ctx, f.shared.Store.UpdateWebhook
+	if f.creates() {
+		write = f.shared.Store.CreateWebhook
+	}
+	return func() tea.Msg {
+		err := write(ctx, &w)
+		return savedMsg{f, w, err}
+	}
+}
+
+func (f *webhookForm) saved(msg savedMsg) tea.Cmd {
+	f.saving = false
+	var wrong storage.FieldErrors
+	switch {
+	case msg.err == nil && f.creates():
+		text := fmt.Sprintf("%s created. Press f to fire an event at it", msg.webhook.Name)
+		return tea.Batch(closeScreen(f), goTo(viewWebhooks, msg.webhook.ID), say(good(text)))
+	case msg.err == nil:
+		return tea.Batch(closeScreen(f), say(good(msg.webhook.Name+" saved")))
+	case !errors.As(msg.err, &wrong):
+		return say(bad(msg.err.Error()))
+	case changedMeanwhile(wrong):
+		return f.offerReload()
+	}
+	f.form.SetErrors(byField(wrong, secretField(msg.webhook.Auth.JWT.Algorithm)))
+	return nil
+}
+
+func changedMeanwhile(wrong storage.FieldErrors) bool {
+	for _, e := range wrong {
+		if e.Field == "version" {
+			return true
+		}
+	}
+	return false
+}
+
+// offerReload leaves the choice: take what somebody else saved, or stay to copy
+// from what was typed.
+func (f *webhookForm) offerReload() tea.Cmd {
+	return f.shared.ask(component.Confirm{
+		Title: "Changed meanwhile",
+		Text: []string{
+			f.base.Name + " was saved elsewhere after you opened it here. Nothing of yours was saved.",
+			"Reloading shows that version, and your changes are lost.",
+		},
+		Yes: "reload", No: "keep editing",
+	}, f.reload)
+}
+
+func (f *webhookForm) reload() tea.Cmd {
+	ctx, store, id := f.shared.ctx, f.shared.Store, f.base.ID
+	return func() tea.Msg {
+		w, err := store.Webhook(ctx, id)
+		return reloadedMsg{f, w, err}
+	}
+}
+
+func (f *webhookForm) reloaded(msg reloadedMsg) tea.Cmd {
+	if msg.err != nil {
+		return say(bad(fmt.Sprintf("read %s: %v", f.base.Name, msg.err)))
+	}
+	f.load(msg.webhook)
+	return say(info("Reloaded: this is what was saved elsewhere"))
+}
+
+func (f *webhookForm) View(width, height int) string {
+	f.form.SetSize(width, height)
+	return f.form.View(f.shared.theme)
+}
