@@ -115,7 +115,10 @@ func (e *Engine) loop(ctx context.Context) {
 			return
 		case text := <-e.panics:
 			panic(text)
-		case heard = <-changes:
+		case c, open := <-changes:
+			if heard = c; !open {
+				changes = nil // the store is closed: nothing changes any more
+			}
 		}
 	}
 }
