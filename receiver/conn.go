@@ -1,0 +1,117 @@
+package receiver
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+)
+
+// net/http answers some requests without telling the handler: header lines too long, a
+// transfer coding that it does not know, garbage. It tells of a failed handshake in its
+// log, and of the rest only in what it does with the connection. So connections are
+// watched: one that began a request that no handler saw was refused.
+
+// A watchedConn notes what becomes of a connection's requests.
+type watchedConn struct {
+	net.Conn
+	ended   atomic.Bool // reading came to its end, or failed
+	pending atomic.Bool // a request has begun and no handler has seen it yet
+	idle    atomic.Bool // between two requests
+}
+
+func (c *watchedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil {
+		c.ended.Store(true)
+	}
+	return n, err
+}
+
+// A watchedListener watches the connections that it accepts.
+type watchedListener struct{ net.Listener }
+
+func (l watchedListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &watchedConn{Conn: conn}, nil
+}
+
+func watched(conn net.Conn) *watchedConn {
+	if secured, ok := conn.(*tls.Conn); ok {
+		conn = secured.NetConn()
+	}
+	found, _ := conn.(*watchedConn)
+	return found
+}
+
+type connKey struct{}
+
+// connContext is for http.Server.ConnContext: it lets a handler find its connection.
+func connContext(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, watched(conn))
+}
+
+// seen notes that a handler has the request.
+func seen(req *http.Request) {
+	if conn, ok := req.Context().Value(connKey{}).(*watchedConn); ok && conn != nil {
+		conn.pending.Store(false)
+		conn.idle.Store(false)
+	}
+}
+
+// refused is told every state of a connection and reports whether it just ended with a
+// request that no handler saw. A request that arrived together with the one before it
+// makes the connection active without a word; then it ends though the peer did not end
+// it.
+func (c *watchedConn) refused(state http.ConnState) bool {
+	switch state {
+	case http.StateActive:
+		c.pending.Store(true)
+		c.idle.Store(false)
+	case http.StateIdle:
+		c.pending.Store(false)
+		c.idle.Store(true)
+	case http.StateClosed:
+		return c.pending.Load() || c.idle.Load() && !c.ended.Load()
+	}
+	return false
+}
+
+// connState is for http.Server.ConnState.
+func (r *Receiver) connState(conn net.Conn, state http.ConnState) {
+	c := watched(conn)
+	if c == nil || !c.refused(state) || r.stopping.Err() != nil {
+		return
+	}
+	r.refuse(conn.RemoteAddr().String() + ": no request that could be read")
+}
+
+// handshakePrefix is how net/http begins to tell of a failed handshake.
+const handshakePrefix = "http: TLS handshake error from "
+
+// errorLog takes what net/http logs.
+type errorLog struct{ r *Receiver }
+
+func (l errorLog) Write(line []byte) (int, error) {
+	text := strings.TrimSpace(string(line))
+	failure, ok := strings.CutPrefix(text, handshakePrefix)
+	switch {
+	case !ok:
+		l.r.log.Error("receiver", "problem", text)
+	case strings.HasSuffix(failure, ": EOF"): // it connected and left without a word
+	default:
+		l.r.refuse(clip(failure, 3*maxShown))
+	}
+	return len(line), nil
+}
+
+func (r *Receiver) refuse(last string) {
+	r.refusals.Add(1)
+	r.log.Debug("request refused", "by", last)
+	r.teller.tell(refusedRequests, last)
+}

@@ -1,0 +1,74 @@
+package receiver
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+
+	"backchannel/storage"
+)
+
+// receive judges an event for a webhook, keeps it, and answers as the verdicts and the
+// webhook's response profile say.
+func (x *exchange) receive(to *endpoint) {
+	if err := x.correlate(); err != nil {
+		x.unstored(err)
+		return
+	}
+	x.judge(to)
+	a := x.verdictAnswer(to)
+	if x.receipt.Flaw == "" {
+		a = x.r.faults.apply(to, &x.receipt, a)
+	}
+	x.conclude(a, func(earlier []storage.Earlier) {
+		x.receipt.Verdicts.Duplicate = judgeDuplicate(&x.receipt, earlier)
+		x.receipt.Verdicts.Order = judgeOrder(&x.receipt, earlier)
+	})
+}
+
+// unmatched keeps a request that is for no webhook and answers 404.
+func (x *exchange) unmatched(why storage.Verdict) {
+	x.read(nil)
+	x.receipt.Verdicts = unjudged(why, "no webhook to judge by")
+	x.conclude(answer{status: http.StatusNotFound, problem: problemOf("target", why)}, nil)
+}
+
+// refuse keeps a request with a method that cannot be used there and answers 405.
+func (x *exchange) refuse(why storage.Verdict, allow string) {
+	x.receipt.Verdicts = unjudged(why, "another method than "+allow)
+	x.conclude(answer{
+		status:  http.StatusMethodNotAllowed,
+		headers: []storage.HeaderField{{Name: "Allow", Value: allow}},
+		problem: problemOf("target", why),
+	}, nil)
+}
+
+// conclude stores the receipt, then answers, then has the receipt finished. A request
+// that cannot be stored gets none of the answers that promise otherwise.
+func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
+	defer x.giveSlotBack()
+	if judge == nil {
+		judge = func([]storage.Earlier) {}
+	}
+	x.receipt.Code = a.code()
+	if err := x.r.store.AddReceipt(x.r.working, &x.receipt, judge); err != nil {
+		x.unstored(err)
+		return
+	}
+	outcome := x.send(a)
+	x.r.finish.finish(x.receipt.ID, outcome, x.r.cfg.Now().Sub(x.receipt.ReceivedAt))
+	if outcome == storage.Dropped {
+		panic(http.ErrAbortHandler) // net/http closes the connection without a word
+	}
+}
+
+// unstored answers that the request is not kept.
+func (x *exchange) unstored(err error) {
+	x.r.unstored.Add(1)
+	x.r.log.Error("store receipt", "path", x.receipt.Path, "error", err)
+	x.r.teller.tell(unstoredRequests, err.Error())
+	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	x.w.Header().Set("Cache-Control", "no-store")
+	x.w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = io.WriteString(x.w, fmt.Sprintf("backchannel could not store this request, so count it as not received: %v\n", err))
+}

@@ -1,0 +1,57 @@
+package receiver
+
+import (
+	"net/http"
+
+	"backchannel/storage"
+)
+
+// judgeHeaders judges whether the webhook's custom headers arrived with their values.
+func judgeHeaders(configured []storage.HeaderField, arrived http.Header, from storage.Sources) storage.Verdict {
+	if len(configured) == 0 {
+		return notApplicable("the webhook has no custom headers")
+	}
+	checks := make([]storage.Check, len(configured))
+	for i, h := range configured {
+		checks[i] = checkHeader(h, arrived.Values(h.Name), from)
+	}
+	return verdictOf("all "+plural(len(configured), "custom header")+" arrived", checks)
+}
+
+func checkHeader(h storage.HeaderField, values []string, from storage.Sources) storage.Check {
+	c := storage.Check{Name: clip(h.Name, maxShown), Result: storage.Fail, Expected: shownValue(h, h.Value)}
+	want := h.Value
+	if h.Secret {
+		secret, err := storage.Secret(h.Value).Resolve(from)
+		if err != nil {
+			c.Actual, c.Remedy = "nothing to compare with", "the webhook's own value cannot be read: "+err.Error()
+			return c
+		}
+		want = string(secret)
+	}
+	switch {
+	case len(values) == 0:
+		c.Actual, c.Remedy = "no such header", "send it; a proxy may also have dropped it"
+	case len(values) > 1:
+		c.Actual, c.Remedy = plural(len(values), "such header"), "send it once"
+	case values[0] != want:
+		c.Actual, c.Remedy = shownOther(h, values[0]), "set the same value on both sides"
+	default:
+		c.Result, c.Actual = storage.Pass, c.Expected
+	}
+	return c
+}
+
+func shownValue(h storage.HeaderField, value string) string {
+	if h.Secret {
+		return storage.Masked
+	}
+	return quote(value)
+}
+
+func shownOther(h storage.HeaderField, value string) string {
+	if h.Secret {
+		return "another value"
+	}
+	return quote(value)
+}

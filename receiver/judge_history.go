@@ -1,0 +1,86 @@
+package receiver
+
+import (
+	"fmt"
+	"time"
+
+	"backchannel/storage"
+)
+
+// A message is told apart by webhook, requestId and identity, since one request may have
+// many recipients; its events by status and retryCount. The store looks up the earlier
+// receipts of the message; these rules say what they make of this one.
+
+const timeOfDay = "15:04:05.000"
+
+func accepted(e storage.Earlier) bool { return e.Code >= 200 && e.Code <= 299 }
+
+func tellEarlier(e storage.Earlier) string {
+	return fmt.Sprintf("receipt %s of %s", e.ID, e.ReceivedAt.UTC().Format(timeOfDay+"Z"))
+}
+
+// judgeDuplicate fails on an event that was accepted before.
+func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdict {
+	if r.RequestID == "" || r.Identity == "" || r.Status == "" {
+		return notApplicable("the body does not say requestId, identity and status: nothing to compare")
+	}
+	event := fmt.Sprintf("status %s, retryCount %s", quote(r.Status), orNone(r.RetryCount))
+	var refused *storage.Earlier
+	for i, e := range earlier {
+		if e.Status != r.Status || e.RetryCount != r.RetryCount {
+			continue
+		}
+		if accepted(e) {
+			return failed(storage.Check{Name: "event", Result: storage.Fail, Expected: "each event once",
+				Actual: fmt.Sprintf("the same requestId and identity, %s, as %s, which was answered %d", event, tellEarlier(e), e.Code),
+				Remedy: "remember requestId, identity, status and retryCount together, and take such an event as done: senders deliver at least once"})
+		}
+		refused = &earlier[i]
+	}
+	switch {
+	case refused != nil && refused.Code == 0:
+		return passed(fmt.Sprintf("a retry: %s got no answer, so it does not count", tellEarlier(*refused)))
+	case refused != nil:
+		return passed(fmt.Sprintf("a retry: %s was answered %d, so it does not count", tellEarlier(*refused), refused.Code))
+	case len(earlier) > 0:
+		return passed(fmt.Sprintf("the first with %s; %s of this message differ in that", event, plural(len(earlier), "earlier receipt")))
+	}
+	return passed("the first receipt of this message")
+}
+
+func orNone(retryCount string) string {
+	if retryCount == "" {
+		return "none"
+	}
+	return retryCount
+}
+
+// stage is how far a message has come with a status; 0 for those that are not judged.
+func stage(status string) int {
+	switch storage.Status(status) {
+	case storage.Sent:
+		return 1
+	case storage.Delivered, storage.Bounce, storage.Error:
+		return 2
+	}
+	return 0
+}
+
+// judgeOrder fails on a status that comes behind a later one.
+func judgeOrder(r *storage.Receipt, earlier []storage.Earlier) storage.Verdict {
+	own := stage(r.Status)
+	switch {
+	case r.RequestID == "" || r.Identity == "":
+		return notApplicable("the body does not say requestId and identity: nothing to compare")
+	case own == 0:
+		return notApplicable("status " + quote(r.Status) + " has no place in the order of sent, then delivered, bounce or error")
+	}
+	for _, e := range earlier {
+		if accepted(e) && stage(e.Status) > own {
+			return failed(storage.Check{Name: "order", Result: storage.Fail, Expected: quote(r.Status) + " before " + quote(e.Status),
+				Actual: fmt.Sprintf("%s after %s, %s, by %s", quote(r.Status), quote(e.Status), tellEarlier(e), r.ReceivedAt.Sub(e.ReceivedAt).Round(time.Millisecond)),
+				Remedy: "never let a late status overwrite a later one: no sender promises an order"})
+		}
+	}
+	return passed("no later status of this message was accepted before")
+}

@@ -1,0 +1,119 @@
+package receiver
+
+import (
+	"fmt"
+	"strings"
+
+	"backchannel/fixtures"
+	"backchannel/storage"
+)
+
+// maxViolations bounds the violations of the schema that are told one by one.
+const maxViolations = 50
+
+// judgeSchema judges a body: whole, not compressed, strict JSON, and as the schema of the
+// payload revision has it. flawed says why it is not whole.
+func judgeSchema(revision storage.Revision, body []byte, flawed string, codings []string) storage.Verdict {
+	if c, ok := checkWhole(flawed, codings); !ok {
+		return failed(c)
+	}
+	found := inspect(body)
+	if found.Broken != nil {
+		return failed(storage.Check{Name: "json", Result: storage.Fail, Expected: "one JSON text in UTF-8",
+			Actual: found.Broken.What + " at " + found.Broken.place(), Remedy: found.Broken.Remedy})
+	}
+	if len(found.Twice) > 0 {
+		return failed(checkKeys(body, found.Twice)...)
+	}
+	violations, err := fixtures.Validate(revision, body)
+	if err != nil {
+		return failed(storage.Check{Name: "schema", Result: storage.Fail, Expected: "a body that can be validated", Actual: err.Error()})
+	}
+	if len(violations) > 0 {
+		return failed(checkViolations(body, violations)...)
+	}
+	name := "the schema of revision " + string(revision)
+	return passed("the body is as "+name+" has it"+noteLarge(found.Large), append([]storage.Check{
+		{Name: "json", Result: storage.Pass, Expected: "one JSON text in UTF-8, no key twice", Actual: "one"},
+		{Name: "schema", Result: storage.Pass, Expected: name, Actual: "nothing missing, nothing wrong"},
+	}, checkLarge(body, found.Large)...)...)
+}
+
+// place tells where a flaw is in the raw body.
+func (f flaw) place() string {
+	if strings.HasPrefix(f.Where, "byte ") {
+		return f.Where
+	}
+	return fmt.Sprintf("%s (byte %d)", f.Where, f.Offset)
+}
+
+// checkWhole reports whether the body can be looked at.
+func checkWhole(flawed string, codings []string) (storage.Check, bool) {
+	if coding := strings.Join(codings, ", "); coding != "" && !strings.EqualFold(strings.TrimSpace(coding), "identity") {
+		return storage.Check{Name: "encoding", Result: storage.Fail, Expected: "a body without Content-Encoding",
+			Actual: "Content-Encoding " + quote(coding), Remedy: "send the JSON uncompressed; the body is kept as it came"}, false
+	}
+	if flawed != "" {
+		return storage.Check{Name: "whole", Result: storage.Fail, Expected: "the whole body", Actual: flawed,
+			Remedy: "send as many bytes as are announced, without a pause, and at most 1 MiB"}, false
+	}
+	return storage.Check{}, true
+}
+
+func checkKeys(body []byte, twice []flaw) []storage.Check {
+	lines := newPrettyLines(body)
+	checks := make([]storage.Check, len(twice))
+	for i, f := range twice {
+		checks[i] = storage.Check{Name: "keys " + clip(f.Where, maxShown), Result: storage.Fail, Expected: "every key once",
+			Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.of(f.Offset), f.Offset), Remedy: f.Remedy}
+	}
+	return checks
+}
+
+func checkViolations(body []byte, violations []fixtures.Violation) []storage.Check {
+	lines := newPrettyLines(body)
+	var checks []storage.Check
+	for _, v := range violations[:min(len(violations), maxViolations)] {
+		checks = append(checks, storage.Check{
+			Name: "schema " + violationPlace(v), Result: storage.Fail, Expected: v.Expected,
+			Actual: fmt.Sprintf("%s, on line %d, byte %d", v.Actual, lines.of(v.Offset), v.Offset),
+			Remedy: violationRemedy(v),
+		})
+	}
+	if more := len(violations) - maxViolations; more > 0 {
+		checks = append(checks, storage.Check{Name: "schema", Result: storage.Fail, Expected: "nothing else wrong",
+			Actual: plural(more, "more violation"), Remedy: "mend those above first"})
+	}
+	return checks
+}
+
+func violationPlace(v fixtures.Violation) string {
+	if v.Pointer == "" {
+		return "(the whole)"
+	}
+	return clip(v.Pointer, maxShown)
+}
+
+func violationRemedy(v fixtures.Violation) string {
+	if v.Actual == "none" {
+		return "add the key; every key of Adobe's samples must be there, null where there is nothing to say"
+	}
+	return "send what the schema wants there, or choose the payload revision that the sender uses"
+}
+
+func noteLarge(large []flaw) string {
+	if len(large) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; note %s at %s", large[0].What, clip(large[0].Where, maxShown))
+}
+
+func checkLarge(body []byte, large []flaw) []storage.Check {
+	lines := newPrettyLines(body)
+	checks := make([]storage.Check, len(large))
+	for i, f := range large {
+		checks[i] = storage.Check{Name: "number " + clip(f.Where, maxShown), Result: storage.Pass, Expected: "a number up to 2^53",
+			Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.of(f.Offset), f.Offset), Remedy: f.Remedy}
+	}
+	return checks
+}

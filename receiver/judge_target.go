@@ -1,0 +1,97 @@
+package receiver
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"backchannel/fixtures"
+	"backchannel/storage"
+)
+
+// judgeTarget judges whether the body is for the webhook whose URL it came to, and is
+// the one that was sent.
+func judgeTarget(w *storage.Webhook, said fixtures.Summary, sha256 string, d digest) storage.Verdict {
+	const elsewhere = "it is another webhook's event: look at the URL that the sender has for this organization and sandbox"
+	checks := []storage.Check{
+		check("imsOrg", quote(w.Organization), quote(said.Organization), elsewhere),
+		check("sandbox", quote(w.Sandbox.Name), quote(said.SandboxName), elsewhere),
+		checkChannel(w, said.Channel),
+		checkBody(w, sha256, d),
+	}
+	return verdictOf("the body is for this webhook's organization, sandbox and channels", checks)
+}
+
+func checkChannel(w *storage.Webhook, channel string) storage.Check {
+	c := storage.Check{Name: "channel", Result: storage.Pass, Expected: joinChannels(w.Channels), Actual: quote(channel)}
+	if !w.Has(storage.Channel(channel)) {
+		c.Result, c.Remedy = storage.Fail, "switch the channel on in the webhook, or off at the sender"
+	}
+	return c
+}
+
+func joinChannels(channels []storage.Channel) string {
+	names := make([]string, len(channels))
+	for i, c := range channels {
+		names[i] = quote(string(c))
+	}
+	return strings.Join(names, " or ")
+}
+
+// checkBody compares the body with that of the delivery which the request names. It is
+// the only check that can: a JWT does not cover the body.
+func checkBody(w *storage.Webhook, got string, d digest) storage.Check {
+	c := storage.Check{Name: "body", Result: storage.NotApplicable, Expected: "the bytes that were sent"}
+	switch {
+	case d.named == "":
+		c.Actual = "no " + deliveryHeader + " header: nothing to compare with"
+	case d.sent == "":
+		c.Actual = "there is no delivery " + quote(d.named) + " here: nothing to compare with"
+	case d.webhook != w.ID:
+		c.Actual = "delivery " + quote(d.named) + " is another webhook's: nothing to compare with"
+	case d.sent == got:
+		c.Result, c.Expected, c.Actual = storage.Pass, "SHA-256 "+d.sent, "SHA-256 "+got
+	default:
+		c.Result, c.Expected, c.Actual = storage.Fail, "SHA-256 "+d.sent, "SHA-256 "+got
+		c.Remedy = fmt.Sprintf("these are not the bytes that delivery %s sent: something changed them on the way, "+
+			"and no check of the token can notice, for a JWT does not cover the body", d.named)
+	}
+	return c
+}
+
+// unknownPath is the target verdict on a path that cannot be a webhook's.
+func unknownPath(path string) storage.Verdict {
+	return failed(storage.Check{Name: "path", Result: storage.Fail, Expected: "/feedback/ORGANIZATION/SANDBOX",
+		Actual: quote(path), Remedy: "use the URL that the webhook is shown with; a slash within a name is written %2F"})
+}
+
+// maxListed is how many webhooks a reason lists.
+const maxListed = 5
+
+// noWebhook is the target verdict on the path of a webhook that does not exist.
+func (r *Receiver) noWebhook(to place) storage.Verdict {
+	return failed(storage.Check{Name: "webhook", Result: storage.Fail, Expected: r.expectedWebhooks(r.working),
+		Actual: fmt.Sprintf("organization %s, sandbox %s", quote(to.organization), quote(to.sandbox)),
+		Remedy: "correct the URL, or create the webhook; letter case counts"})
+}
+
+func (r *Receiver) expectedWebhooks(ctx context.Context) string {
+	webhooks, err := r.store.Webhooks(ctx)
+	if err != nil || len(webhooks) == 0 {
+		return "the path of a webhook, of which there is none yet"
+	}
+	var paths []string
+	for _, w := range webhooks[:min(maxListed, len(webhooks))] {
+		paths = append(paths, clip(w.FeedbackPath(), 2*maxShown))
+	}
+	list := strings.Join(paths, " or ")
+	if more := len(webhooks) - maxListed; more > 0 {
+		list += fmt.Sprintf(" or one of %d more", more)
+	}
+	return list
+}
+
+// wrongMethod is the target verdict on a method that is not allowed.
+func wrongMethod(got, allowed string) storage.Verdict {
+	return failed(storage.Check{Name: "method", Result: storage.Fail, Expected: allowed, Actual: quote(got), Remedy: "use " + allowed})
+}

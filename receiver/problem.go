@@ -1,0 +1,74 @@
+package receiver
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"backchannel/engine/token"
+	"backchannel/storage"
+)
+
+// A problem tells the sender what was wrong (RFC 9457). It holds no secret, since checks
+// hold none.
+type problem struct {
+	Title    string      `json:"title"`
+	Status   int         `json:"status"`
+	Detail   string      `json:"detail"`
+	Verdict  string      `json:"verdict"`
+	Check    string      `json:"check,omitempty"`
+	Expected string      `json:"expected,omitempty"`
+	Actual   string      `json:"actual,omitempty"`
+	Remedy   string      `json:"remedy,omitempty"`
+	Receipt  *storage.ID `json:"receipt,omitempty"`
+}
+
+const problemType = "application/problem+json"
+
+func problemOf(name string, v storage.Verdict) *problem {
+	p := &problem{Detail: v.Reason, Verdict: name}
+	if first, ok := token.Failed(v.Checks); ok {
+		p.Check, p.Expected, p.Actual, p.Remedy = first.Name, first.Expected, first.Actual, first.Remedy
+	}
+	return p
+}
+
+// encode writes the problem for an answer about a receipt.
+func (p problem) encode(status int, receipt storage.ID) string {
+	p.Title, p.Status, p.Receipt = http.StatusText(status), status, &receipt
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(p); err != nil {
+		return "" // cannot be: it is made of strings
+	}
+	return text.String()
+}
+
+// challenge is a WWW-Authenticate header in the form of RFC 6750 §3. A request that
+// brought no token at all is told no error code.
+func challenge(jwt storage.JWT, v storage.Verdict) string {
+	scheme := jwt.Prefix
+	if scheme == "" || strings.ContainsAny(scheme, " ,=\"") {
+		scheme = storage.DefaultPrefix
+	}
+	text := scheme + ` realm="feedback"`
+	first, ok := token.Failed(v.Checks)
+	if !ok || len(v.Checks) > 0 && first.Name == v.Checks[0].Name && strings.HasPrefix(first.Actual, "no ") {
+		return text
+	}
+	return text + `, error="invalid_token", error_description="` + describable(tellCheck(first)) + `"`
+}
+
+// describable keeps to the characters that RFC 6750 §3 allows in a description.
+func describable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '"' || r == '\\':
+			return '\''
+		case r < ' ' || r > '~':
+			return '?'
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,103 @@
+package receiver
+
+import (
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"backchannel/storage"
+)
+
+// counters is what response profiles must remember between requests. It starts anew with
+// each profile that is set.
+type counters struct {
+	random func() float64
+
+	mu       sync.Mutex // guards webhooks and what it holds
+	webhooks map[storage.ID]*counter
+}
+
+type counter struct {
+	generation int64
+	turn       int    // of the statuses
+	failures   recent // per delivery
+}
+
+func newCounters(random func() float64) *counters {
+	return &counters{random: random, webhooks: map[storage.ID]*counter{}}
+}
+
+// apply makes of the answer that the verdicts ask for the one that the profile does.
+// Failures come before statuses in turn: those are for the requests that do not fail.
+func (c *counters) apply(to *endpoint, r *storage.Receipt, a answer) answer {
+	p := to.profile
+	a.delay, a.drip, a.fault = p.Delay, p.DripPerSec, p.Fault
+	if status := c.status(to, r); status != 0 {
+		a = answer{status: status, delay: a.delay, drip: a.drip, fault: a.fault}
+	}
+	if p.Body != "" {
+		a.body, a.problem = p.Body, nil
+		if a.status == http.StatusNoContent && len(p.Statuses) == 0 {
+			a.status = http.StatusOK // which may have a body
+		}
+	}
+	a.headers = append(a.headers, p.Headers...)
+	if p.RetryAfter > 0 && (a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable) {
+		a.headers = append(a.headers, storage.HeaderField{Name: "Retry-After", Value: strconv.Itoa(int(p.RetryAfter / time.Second))})
+	}
+	return a
+}
+
+// status is what the profile answers whatever the verdicts are, or 0.
+func (c *counters) status(to *endpoint, r *storage.Receipt) int {
+	p := to.profile
+	if len(p.Statuses) == 0 && p.FailPct == 0 && p.FailFirst == 0 {
+		return 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := c.webhooks[to.webhook.ID]
+	if n == nil || n.generation != p.Generation {
+		n = &counter{generation: p.Generation}
+		c.webhooks[to.webhook.ID] = n
+	}
+	switch {
+	case p.FailFirst > 0 && n.failures.count(attemptKey(r)) <= p.FailFirst:
+		return http.StatusServiceUnavailable
+	case p.FailPct > 0 && c.random()*100 < p.FailPct:
+		return http.StatusServiceUnavailable
+	case len(p.Statuses) > 0:
+		status := p.Statuses[n.turn%len(p.Statuses)]
+		n.turn++
+		return status
+	}
+	return 0
+}
+
+// attemptKey tells the attempts of one delivery from those of another.
+func attemptKey(r *storage.Receipt) string {
+	if r.DeliveryID != 0 {
+		return r.DeliveryID.String()
+	}
+	return r.SHA256
+}
+
+// maxRecent bounds how many keys are remembered: at least so many, at most twice.
+const maxRecent = 1 << 15
+
+// recent counts keys and forgets those that have not been counted for long.
+type recent struct{ young, old map[string]int }
+
+// count counts a key once more and returns how often it was.
+func (r *recent) count(key string) int {
+	n, found := r.young[key]
+	if !found {
+		n = r.old[key]
+		if r.young == nil || len(r.young) >= maxRecent {
+			r.young, r.old = map[string]int{}, r.young
+		}
+	}
+	r.young[key] = n + 1
+	return n + 1
+}

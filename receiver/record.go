@@ -1,0 +1,203 @@
+package receiver
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/textproto"
+	"os"
+	"slices"
+	"strconv"
+	"time"
+
+	"backchannel/fixtures"
+	"backchannel/storage"
+)
+
+// Bodies up to smallBody are read by every request at once; of larger ones, maxLarge at
+// a time. So thousands of slow senders cannot fill the memory.
+const (
+	smallBody = 16 << 10
+	maxLarge  = 128
+)
+
+// maxIndexed bounds what is taken out of a body to be searched for.
+const maxIndexed = 256
+
+// The headers by which our own engine says which delivery this is.
+const (
+	deliveryHeader = "Backchannel-Delivery"
+	attemptHeader  = "Backchannel-Attempt"
+)
+
+// An exchange is one request and its answer.
+type exchange struct {
+	r       *Receiver
+	w       http.ResponseWriter
+	req     *http.Request
+	receipt storage.Receipt
+	summary fixtures.Summary
+	flawed  string // what is wrong with the body's transfer, for a person
+	digest  digest // of the delivery that the request names
+	slot    bool   // for a large body, held until the answer is given
+}
+
+func (r *Receiver) newExchange(w http.ResponseWriter, req *http.Request) *exchange {
+	x := &exchange{r: r, w: w, req: req}
+	x.receipt = storage.Receipt{
+		ReceivedAt: r.cfg.Now(),
+		Method:     req.Method,
+		Path:       req.RequestURI,
+		Proto:      req.Proto,
+		Remote:     req.RemoteAddr,
+	}
+	if req.TLS != nil {
+		x.receipt.TLSVersion = tls.VersionName(req.TLS.Version)
+	}
+	return x
+}
+
+// read takes the request in, for a webhook or for none.
+func (x *exchange) read(webhook *storage.Webhook) {
+	x.readBody()
+	rc := &x.receipt
+	rc.Headers = headerFields(x.req, webhook)
+	sum := sha256.Sum256(rc.Body)
+	rc.SHA256 = hex.EncodeToString(sum[:])
+	x.summary, _ = fixtures.Describe(rc.Body)
+	rc.RequestID = clip(x.summary.RequestID, maxIndexed)
+	rc.Channel = clip(x.summary.Channel, maxIndexed)
+	rc.Status = clip(x.summary.Status, maxIndexed)
+	rc.Identity = clip(x.summary.Identity, maxIndexed)
+	rc.RetryCount = clip(x.summary.RetryCount, maxIndexed)
+	if webhook != nil {
+		rc.WebhookID, rc.Webhook = webhook.ID, webhook.Name
+	}
+}
+
+func (x *exchange) readBody() {
+	body := http.MaxBytesReader(x.w, x.req.Body, MaxBody)
+	buffer := make([]byte, 0, min(max(x.req.ContentLength, 512), smallBody)+1)
+	var err error
+	for err == nil {
+		if len(buffer) > smallBody && cap(buffer) == len(buffer) {
+			x.waitForSlot()
+		}
+		if len(buffer) == cap(buffer) {
+			buffer = slices.Grow(buffer, len(buffer))
+		}
+		var n int
+		n, err = body.Read(buffer[len(buffer):cap(buffer)])
+		buffer = buffer[:len(buffer)+n]
+	}
+	// From now on only the sender decides how long it waits.
+	_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
+	x.receipt.Body = buffer
+	x.judgeTransfer(err)
+}
+
+// waitForSlot lets a body grow beyond what is small, as soon as it may.
+func (x *exchange) waitForSlot() {
+	if x.slot {
+		return
+	}
+	select {
+	case x.r.large <- struct{}{}:
+		x.slot = true
+	case <-x.req.Context().Done():
+	}
+}
+
+func (x *exchange) giveSlotBack() {
+	if x.slot {
+		<-x.r.large
+	}
+}
+
+func (x *exchange) judgeTransfer(err error) {
+	if errors.Is(err, io.EOF) {
+		return
+	}
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		x.receipt.Flaw = storage.BodyOverLong
+		x.flawed = fmt.Sprintf("a body of more than %d bytes, of which the first %d were kept", MaxBody, len(x.receipt.Body))
+		return
+	}
+	x.receipt.Flaw = storage.BodyCut
+	x.flawed = plural(len(x.receipt.Body), "byte")
+	if announced := x.req.ContentLength; announced >= 0 {
+		x.flawed = fmt.Sprintf("%d of %d announced bytes", len(x.receipt.Body), announced)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		x.flawed += ", then nothing more within " + x.r.cfg.ReadTimeout.String()
+	} else {
+		x.flawed += ", then the body broke off"
+	}
+}
+
+// headerFields lists the header lines, sorted by name since net/http does not keep their
+// order, and with those that it takes away.
+func headerFields(req *http.Request, webhook *storage.Webhook) []storage.HeaderField {
+	fields := make([]storage.HeaderField, 0, len(req.Header)+2)
+	for name, values := range req.Header {
+		secret := secretHeader(name, webhook)
+		for _, value := range values {
+			fields = append(fields, storage.HeaderField{Name: name, Value: value, Secret: secret})
+		}
+	}
+	fields = append(fields, storage.HeaderField{Name: "Host", Value: req.Host})
+	for _, coding := range req.TransferEncoding {
+		fields = append(fields, storage.HeaderField{Name: "Transfer-Encoding", Value: coding})
+	}
+	slices.SortStableFunc(fields, func(a, b storage.HeaderField) int { return cmp.Compare(a.Name, b.Name) })
+	return fields
+}
+
+// secretHeader reports whether a header's value is to be kept encrypted.
+func secretHeader(name string, webhook *storage.Webhook) bool {
+	switch name {
+	case "Authorization", "Proxy-Authorization", "Cookie":
+		return true
+	}
+	if webhook == nil {
+		return false
+	}
+	if webhook.Auth.Type == storage.AuthJWT && name == textproto.CanonicalMIMEHeaderKey(webhook.Auth.JWT.Header) {
+		return true
+	}
+	return slices.ContainsFunc(webhook.Headers, func(h storage.HeaderField) bool {
+		return h.Secret && name == textproto.CanonicalMIMEHeaderKey(h.Name)
+	})
+}
+
+// A digest is what the store knows of the delivery that a request names.
+type digest struct {
+	named   string // as the request has it
+	sent    string // SHA-256, hexadecimal; empty when there is no such delivery
+	webhook storage.ID
+}
+
+// correlate looks up which of our own deliveries this is, if any.
+func (x *exchange) correlate() error {
+	x.digest.named = x.req.Header.Get(deliveryHeader)
+	id, err := storage.ParseID(x.digest.named)
+	if err != nil {
+		return nil //nolint:nilerr // a foreign sender's own affair
+	}
+	sent, webhook, known, err := x.r.store.SentDigest(x.r.working, id)
+	if err != nil {
+		return fmt.Errorf("look the delivery up: %w", err)
+	}
+	if known {
+		x.digest.sent, x.digest.webhook = sent, webhook
+		x.receipt.DeliveryID = id
+		x.receipt.Attempt, _ = strconv.Atoi(x.req.Header.Get(attemptHeader))
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package receiver
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+)
+
+// maxHang is when a sender that never gives up is given up.
+const maxHang = 15 * time.Minute
+
+// send gives the answer, late or slowly or not at all, and says what became of it.
+func (x *exchange) send(a answer) storage.AnswerOutcome {
+	if a.fault == storage.FaultHang {
+		return x.hang()
+	}
+	if a.delay > 0 && !x.pause(a.delay) {
+		return storage.ClientGone
+	}
+	if a.fault == storage.FaultDrop {
+		return storage.Dropped
+	}
+	body := x.compose(a)
+	if a.drip > 0 {
+		return x.drip(a, body)
+	}
+	x.w.WriteHeader(a.status)
+	_, err := io.WriteString(x.w, body)
+	if err == nil || !bodyAllowed(a.status) {
+		err = http.NewResponseController(x.w).Flush()
+	}
+	if err != nil {
+		return storage.ClientGone
+	}
+	return storage.Answered
+}
+
+// pause waits, and reports whether the sender is still there. A shutdown ends it early.
+func (x *exchange) pause(wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-x.r.stopping.Done():
+	case <-x.req.Context().Done():
+		return false
+	}
+	return true
+}
+
+// hang answers nothing until the sender has gone.
+func (x *exchange) hang() storage.AnswerOutcome {
+	if !x.pause(maxHang) {
+		return storage.ClientGone
+	}
+	return storage.Dropped
+}
+
+// compose sets the answer's header fields and returns its body.
+func (x *exchange) compose(a answer) string {
+	header, body := x.w.Header(), a.body
+	if a.problem != nil {
+		header.Set("Content-Type", problemType)
+		body = a.problem.encode(a.status, x.receipt.ID)
+	}
+	set := map[string]bool{} // those of a profile replace our own, several of a name stay
+	for _, h := range a.headers {
+		name := http.CanonicalHeaderKey(h.Name)
+		if !set[name] {
+			header.Del(name)
+		}
+		set[name] = true
+		header.Add(name, h.Value)
+	}
+	if !bodyAllowed(a.status) {
+		return ""
+	}
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	return body
+}
+
+// bodyAllowed reports whether an answer may have a body (RFC 9110 §6.4.1).
+func bodyAllowed(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// drip sends the answer a few bytes at a time, the head included. In HTTP/2, which has
+// no such head, it is the body that drips.
+func (x *exchange) drip(a answer, body string) storage.AnswerOutcome {
+	controller := http.NewResponseController(x.w)
+	conn, buffered, err := controller.Hijack()
+	if err != nil {
+		x.w.WriteHeader(a.status)
+		return x.trickle(x.req.Context(), flushed{x.w, controller}, []byte(body), a.drip)
+	}
+	defer conn.Close()
+	gone, cancel := context.WithCancel(x.r.working)
+	defer cancel()
+	go watch(conn, buffered.Reader, cancel)
+	return x.trickle(gone, conn, rawAnswer(a.status, x.w.Header(), body), a.drip)
+}
+
+// rawAnswer is an HTTP/1.1 answer as it goes over the wire.
+func rawAnswer(status int, header http.Header, body string) []byte {
+	response := http.Response{
+		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: header, Close: true,
+		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
+	}
+	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	header.Del("Content-Length") // which Write puts in itself
+	var raw bytes.Buffer
+	_ = response.Write(&raw) // a Buffer takes everything
+	return raw.Bytes()
+}
+
+// watch reads what the sender still has to say, until it is gone.
+func watch(conn net.Conn, buffered *bufio.Reader, gone context.CancelFunc) {
+	defer gone()
+	_ = conn.SetReadDeadline(time.Time{})
+	_, _ = io.Copy(io.Discard, buffered)
+}
+
+// trickle writes text at so many bytes per second.
+func (x *exchange) trickle(gone context.Context, to io.Writer, text []byte, perSecond int) storage.AnswerOutcome {
+	const most = 20 // writes per second
+	portion := max(1, perSecond/most)
+	ticker := time.NewTicker(time.Second * time.Duration(portion) / time.Duration(perSecond))
+	defer ticker.Stop()
+	for len(text) > 0 {
+		select {
+		case <-ticker.C:
+		case <-gone.Done():
+			return storage.ClientGone
+		case <-x.r.stopping.Done():
+			return storage.Dropped
+		}
+		n := min(portion, len(text))
+		if _, err := to.Write(text[:n]); err != nil {
+			return storage.ClientGone
+		}
+		text = text[n:]
+	}
+	return storage.Answered
+}
+
+// flushed writes each portion at once.
+type flushed struct {
+	io.Writer
+	controller *http.ResponseController
+}
+
+func (f flushed) Write(p []byte) (int, error) {
+	n, err := f.Writer.Write(p)
+	if err == nil {
+		err = f.controller.Flush()
+	}
+	return n, err
+}

@@ -1,0 +1,226 @@
+package receiver
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"backchannel/storage"
+)
+
+// ErrBusy is what Listen answers when another program has the port.
+var ErrBusy = errors.New("the port is in use")
+
+// The bounds of a request.
+const (
+	MaxBody     = 1 << 20
+	maxHeader   = 64 << 10
+	readTimeout = 10 * time.Second
+	idleTimeout = 2 * time.Minute
+)
+
+// Config is what a Receiver depends on. Only CA must be set.
+type Config struct {
+	Listen  string // HOST:PORT; port 0 takes any free one
+	CA      *CA
+	Now     func() time.Time // nil: time.Now
+	Random  func() float64   // from 0 to below 1, for failures by percentage; nil: math/rand
+	Sources storage.Sources  // of secrets kept elsewhere
+	Logger  *slog.Logger     // nil: none
+	Drain   time.Duration    // what requests under way get to finish; 0: DefaultDrain
+	// ReadTimeout is what a request gets to arrive whole; 0: 10 s.
+	ReadTimeout time.Duration
+}
+
+// DefaultListen and DefaultDrain are what a Receiver does unless told otherwise.
+const (
+	DefaultListen = "127.0.0.1:9443"
+	DefaultDrain  = 10 * time.Second
+)
+
+// A Receiver is the built-in endpoint. Make it with New, then Listen, then Serve.
+type Receiver struct {
+	store  Store
+	cfg    Config
+	log    *slog.Logger
+	keys   *keyring
+	faults *counters
+	large  chan struct{} // a slot for each body that is being read and is not small
+	teller *teller
+	finish *finisher
+
+	endpoints *endpoints
+
+	listener net.Listener
+	url      string
+
+	stopping context.Context // ends when Serve is told to
+	stop     context.CancelFunc
+	working  context.Context // ends when nobody has a request in hand any more
+	quit     context.CancelFunc
+	handlers sync.WaitGroup
+
+	refusals atomic.Int64
+	unstored atomic.Int64
+}
+
+// New makes a receiver that does not listen yet.
+func New(store Store, cfg Config) (*Receiver, error) {
+	if cfg.CA == nil {
+		return nil, errors.New("make receiver: it needs a CA")
+	}
+	cfg.Listen = cmp.Or(cfg.Listen, DefaultListen)
+	cfg.Drain = cmp.Or(cfg.Drain, DefaultDrain)
+	cfg.ReadTimeout = cmp.Or(cfg.ReadTimeout, readTimeout)
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Random == nil {
+		cfg.Random = rand.Float64
+	}
+	if cfg.Sources.Env == nil || cfg.Sources.ReadFile == nil {
+		cfg.Sources = storage.SystemSources()
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	r := &Receiver{
+		store: store, cfg: cfg, log: cfg.Logger,
+		keys:   newKeyring(cfg.Sources),
+		faults: newCounters(cfg.Random),
+		large:  make(chan struct{}, maxLarge),
+		teller: newTeller(store.AddActivity, cfg.Now, cfg.Logger),
+	}
+	r.stopping, r.stop = context.WithCancel(context.Background())
+	r.working, r.quit = context.WithCancel(context.Background())
+	r.finish = newFinisher(r.working, store, cfg.Logger)
+	r.endpoints = newEndpoints(r.working, store, r.URL)
+	return r, nil
+}
+
+// Listen takes the port. Requests wait from then on, and are served by Serve.
+func (r *Receiver) Listen() error {
+	host, _, err := net.SplitHostPort(r.cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %q: it is no HOST:PORT; use --listen %s, say", r.cfg.Listen, DefaultListen)
+	}
+	listener, err := net.Listen("tcp", r.cfg.Listen) //nolint:noctx // it does not block
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", r.cfg.Listen, listenError(err))
+	}
+	r.listener = watchedListener{listener}
+	_, port, _ := net.SplitHostPort(listener.Addr().String()) // it has just been made from one
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	r.url = "https://" + net.JoinHostPort(host, port)
+	return nil
+}
+
+// listenError says what to do about an address that cannot be listened on.
+func listenError(err error) error {
+	var resolve *net.DNSError
+	var address *net.AddrError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%w by another program; end that one, or choose another port with --listen HOST:PORT (port 0: any free one)", ErrBusy)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return errors.New("this machine does not have that address; choose another with --listen HOST:PORT")
+	case errors.Is(err, syscall.EACCES):
+		return errors.New("not permitted; ports below 1024 need privileges, choose another with --listen HOST:PORT")
+	case errors.As(err, &resolve):
+		return fmt.Errorf("the host %q cannot be resolved; choose another with --listen HOST:PORT", resolve.Name)
+	case errors.As(err, &address):
+		return fmt.Errorf("%s; choose another with --listen HOST:PORT", address.Err)
+	}
+	return fmt.Errorf("%w; choose another address with --listen HOST:PORT", err)
+}
+
+// URL is where the receiver can be reached from this machine: https://127.0.0.1:9443,
+// say. It is empty until Listen has succeeded.
+func (r *Receiver) URL() string { return r.url }
+
+// Refused is how many requests net/http has refused before a handler saw them.
+func (r *Receiver) Refused() int64 { return r.refusals.Load() }
+
+// Unstored is how many requests were answered 503 because they could not be stored.
+func (r *Receiver) Unstored() int64 { return r.unstored.Load() }
+
+// Close gives the port back if Serve was never called.
+func (r *Receiver) Close() error {
+	r.stop()
+	r.quit()
+	if r.listener == nil {
+		return nil
+	}
+	return r.listener.Close()
+}
+
+// Serve answers requests until ctx ends. Then it takes no more, lets those under way
+// finish, for as long as Config.Drain, and returns when all that is known of them is
+// stored. It can be called once.
+func (r *Receiver) Serve(ctx context.Context) error {
+	defer r.quit()
+	server := r.server()
+	defer context.AfterFunc(ctx, r.stop)()
+	defer r.stop()
+	telling := make(chan struct{})
+	go func() {
+		defer close(telling)
+		r.teller.run(r.working, r.stopping)
+	}()
+	failed := make(chan error, 1)
+	go func() { failed <- server.ServeTLS(r.listener, "", "") }()
+	var err error
+	select {
+	case err = <-failed:
+		r.stop()
+	case <-r.stopping.Done():
+		r.shutDown(server)
+		<-failed
+	}
+	<-telling
+	if err != nil {
+		return fmt.Errorf("serve %s: %w", r.url, err)
+	}
+	return nil
+}
+
+// shutDown waits for the requests under way, and cuts off those that take too long.
+func (r *Receiver) shutDown(server *http.Server) {
+	patience, cancel := context.WithTimeout(r.working, r.cfg.Drain)
+	defer cancel()
+	if err := server.Shutdown(patience); err != nil {
+		_ = server.Close()
+	}
+	impatient := context.AfterFunc(patience, r.quit) // the store's turn to give up
+	r.handlers.Wait()
+	r.finish.wait()
+	impatient()
+}
+
+func (r *Receiver) server() *http.Server {
+	host, _, _ := net.SplitHostPort(r.cfg.Listen) // Listen has read it before
+	certificate := newLeaf(r.cfg.CA, host, r.cfg.Now)
+	return &http.Server{
+		Handler:        r.routes(),
+		TLSConfig:      &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate.get},
+		ReadTimeout:    r.cfg.ReadTimeout,
+		IdleTimeout:    idleTimeout,
+		MaxHeaderBytes: maxHeader,
+		ConnContext:    connContext,
+		ConnState:      r.connState,
+		ErrorLog:       log.New(errorLog{r}, "", 0),
+	}
+}

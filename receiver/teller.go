@@ -1,0 +1,99 @@
+package receiver
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"backchannel/storage"
+)
+
+// tellEvery is the least time between two activities that tell of the same sort of
+// trouble: somebody who sends garbage must not fill the list with it.
+const tellEvery = 10 * time.Second
+
+// A trouble is a sort of thing worth telling, in the words that follow its number.
+type trouble struct {
+	kind     storage.ActivityKind
+	one, all string
+}
+
+//nolint:gochecknoglobals // constants, which structs cannot be
+var (
+	refusedRequests  = trouble{storage.ActivityReceiver, "request was refused before it could be read", "requests were refused before they could be read"}
+	unstoredRequests = trouble{storage.ActivityError, "request could not be stored and was answered 503", "requests could not be stored and were answered 503"}
+)
+
+// A teller makes activities of troubles: the first one at once, those that follow
+// together.
+type teller struct {
+	add func(ctx context.Context, a storage.Activity) error
+	now func() time.Time
+	log *slog.Logger
+
+	wake chan struct{} // buffered
+	mu   sync.Mutex    // guards open
+	open map[trouble]*untold
+}
+
+type untold struct {
+	n    int
+	last string
+}
+
+func newTeller(add func(context.Context, storage.Activity) error, now func() time.Time, log *slog.Logger) *teller {
+	return &teller{add: add, now: now, log: log, wake: make(chan struct{}, 1), open: map[trouble]*untold{}}
+}
+
+// tell counts a trouble. It never blocks.
+func (t *teller) tell(what trouble, last string) {
+	t.mu.Lock()
+	if t.open[what] == nil {
+		t.open[what] = &untold{}
+	}
+	t.open[what].n++
+	t.open[what].last = last
+	t.mu.Unlock()
+	select {
+	case t.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run writes what is to be told until stop ends, and then once more.
+func (t *teller) run(ctx, stop context.Context) {
+	defer t.flush(ctx)
+	for {
+		select {
+		case <-stop.Done():
+			return
+		case <-t.wake:
+			t.flush(ctx)
+		}
+		pause := time.NewTimer(tellEvery)
+		select {
+		case <-stop.Done():
+			pause.Stop()
+			return
+		case <-pause.C:
+		}
+	}
+}
+
+func (t *teller) flush(ctx context.Context) {
+	t.mu.Lock()
+	open := t.open
+	t.open = map[trouble]*untold{}
+	t.mu.Unlock()
+	for what, told := range open {
+		text := fmt.Sprintf("1 %s: %s", what.one, told.last)
+		if told.n > 1 {
+			text = fmt.Sprintf("%d %s; the last: %s", told.n, what.all, told.last)
+		}
+		if err := t.add(ctx, storage.Activity{At: t.now(), Kind: what.kind, Text: text}); err != nil {
+			t.log.Error("tell of trouble", "text", text, "error", err)
+		}
+	}
+}
