@@ -14,6 +14,7 @@ type Column struct {
 const (
 	gutter    = 3 // cursor, mark, space
 	columnGap = 2
+	margin    = 1 // at the right, before the line between panes
 )
 
 // columnWidths says how wide each column is in a pane of width cells; 0 is a
@@ -44,7 +45,7 @@ func columnWidths(cols []Column, width int) []int {
 }
 
 func needed(widths []int) int {
-	sum := gutter - columnGap
+	sum := gutter + margin - columnGap
 	for _, w := range widths {
 		if w > 0 {
 			sum += w + columnGap

@@ -34,7 +34,7 @@ func numbers(from, to int) list {
 
 func newTable(rows list) *Table {
 	t := &Table{Columns: []Column{{Title: "Name", Width: 5, Flex: 1}, {Title: "Code", Width: 4, Right: true}}, Focused: true}
-	t.SetSize(20, 6)
+	t.SetSize(21, 6)
 	t.SetSource(rows)
 	return t
 }
@@ -148,10 +148,10 @@ func TestColumnWidths(t *testing.T) {
 		width int
 		want  []int
 	}{
-		{3 + 36 + 6, []int{12, 10, 6, 8}},
-		{3 + 36 + 6 + 9, []int{12, 13, 6, 14}},
-		{3 + 36 + 5, []int{12, 10 + 9, 6, 0}},
-		{3 + 28 + 3, []int{12, 10 + 7, 0, 0}},
+		{3 + 36 + 6 + 1, []int{12, 10, 6, 8}},
+		{3 + 36 + 6 + 1 + 9, []int{12, 13, 6, 14}},
+		{3 + 36 + 6, []int{12, 10 + 9, 6, 0}},
+		{3 + 28 + 4, []int{12, 10 + 7, 0, 0}},
 		{10, []int{12, 10, 0, 0}},
 	} {
 		if got := columnWidths(cols, test.width); !slices.Equal(got, test.want) {

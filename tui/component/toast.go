@@ -94,12 +94,13 @@ func (t *Toasts) Wait(now time.Time) (time.Duration, bool) {
 	return max(0, next.Sub(now)), len(t.shown) > 0
 }
 
-// View draws one line per message, the latest first, each at most width cells.
+// View draws one line per message, the latest first, each at most width cells
+// and with a space at both ends, to lie over other text.
 func (t *Toasts) View(th *style.Theme, width int) []string {
 	lines := make([]string, len(t.shown))
 	for i, s := range t.shown {
 		glyph, ink := s.Outcome.Glyph(th)
-		lines[i] = clip(ink.Render(glyph)+" "+th.Text.Render(style.Escape(s.Text)), width)
+		lines[i] = clip(" "+ink.Render(glyph)+" "+th.Text.Render(style.Escape(s.Text)), width-1) + blank(min(1, width))
 	}
 	return lines
 }

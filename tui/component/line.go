@@ -1,0 +1,29 @@
+package component
+
+import (
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Line is one line of text to type in, outside a form: a filter, say. Build it
+// with [NewLine].
+type Line struct{ edit edit }
+
+// NewLine is a line with a text to begin with, the cursor at its end.
+func NewLine(text string) *Line { return &Line{newEdit(text)} }
+
+// Text is what was typed.
+func (l *Line) Text() string { return l.edit.text() }
+
+// Key types, and reports whether the text changed.
+func (l *Line) Key(msg tea.KeyMsg) bool {
+	before := l.edit.text()
+	l.edit.key(msg)
+	return l.edit.text() != before
+}
+
+// View draws the line in exactly width cells, with the cursor when focused.
+func (l *Line) View(th *style.Theme, width int, focused bool) string {
+	return l.edit.view(th, width, focused, false)
+}
