@@ -32,7 +32,7 @@ type console struct {
 	inbox  []tea.Msg
 }
 
-// noon is when every test happens.
+// noon is when every test begins.
 func noon() time.Time { return time.Date(2026, 11, 2, 12, 4, 29, 871e6, time.UTC) }
 
 // testConsole runs a test with a console of 120 by 30 cells, without colours.
@@ -47,9 +47,11 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer time.Sleep(time.Hour) // until every timer has gone off
 		defer cancel()
-		c := &console{t: t, store: newFakeStore()}
+		began := time.Now()
+		now := func() time.Time { return noon().Add(time.Since(began)) }
+		c := &console{t: t, store: newFakeStore(now)}
 		c.m = New(ctx, Config{
-			Store: c.store, Now: noon, Location: time.UTC, PID: 4711, Version: "1.2.3",
+			Store: c.store, Now: now, Location: time.UTC, PID: 4711, Version: "1.2.3",
 			Rules:    c.store.rules,
 			Renderer: th.renderer(), Dark: th == darkTheme,
 			Rand: zeros{},
@@ -61,7 +63,7 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 	})
 }
 
-func newFakeStore() *fakeStore {
+func newFakeStore(now func() time.Time) *fakeStore {
 	return &fakeStore{
 		now:     noon,
 		rules:   storage.Rules{Sources: storage.Sources{Env: func(string) (string, bool) { return "", false }, ReadFile: noFile}},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"backchannel/storage"
+	"backchannel/tui/component"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -19,12 +20,8 @@ type (
 		view view
 		id   storage.ID
 	}
-	toastMsg struct{ toast toast }
-	doneMsg  struct {
-		toast toast
-		then  func() tea.Cmd
-	}
-	copyMsg struct{ label, text string }
+	toastMsg struct{ toast component.Toast }
+	copyMsg  struct{ label, text string }
 )
 
 // themeMsg tells every screen that the theme is another one: whatever was styled
@@ -47,7 +44,7 @@ func dismiss(o overlay) tea.Cmd { return send(dismissMsg{o}) }
 func goTo(v view, id storage.ID) tea.Cmd { return send(goMsg{v, id}) }
 
 // say shows a toast.
-func say(t toast) tea.Cmd { return send(toastMsg{t}) }
+func say(t component.Toast) tea.Cmd { return send(toastMsg{t}) }
 
 // copyText puts text on the person's clipboard and says so.
 func copyText(label, text string) tea.Cmd { return send(copyMsg{label, text}) }

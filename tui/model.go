@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"backchannel/storage"
+	"backchannel/tui/component"
 	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -18,7 +19,7 @@ type Model struct {
 	stacks        [][]screen // per view: the view itself, then what was opened over it
 	current       view
 	overlays      []overlay
-	toasts        toasts
+	toasts        component.Toasts
 	banner        string
 	width, height int
 }

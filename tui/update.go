@@ -51,10 +51,9 @@ func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
 	case goMsg:
 		return m.goTo(msg.view, msg.id), true
 	case toastMsg:
-		return m.toasts.add(msg.toast), true
+		return m.toast(msg.toast), true
 	case toastOverMsg:
-		m.toasts.remove(msg.number)
-		return nil, true
+		return m.dropToasts(), true
 	case copyMsg:
 		return m.copy(msg), true
 	}

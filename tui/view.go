@@ -42,8 +42,9 @@ func (m *Model) frame() []string {
 	}
 	height := m.height - len(lines) - 2
 	body := component.Lines(strings.Split(m.front().View(m.width, height), "\n"), m.width, height)
-	said := m.toasts.lines(th, m.width)
-	copy(body[max(0, height-len(said)):], said)
+	for i, line := range m.toasts.View(th, m.width) {
+		body[height-1-i] = component.Fit(line, m.width)
+	}
 	return append(append(lines, body...), component.Rule(th, m.width), m.footer())
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
-	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -17,10 +16,15 @@ import (
 type webhooks struct {
 	shared *shared
 	list   query[[]inventoryRow]
-	all    []inventoryRow
+	read   bool // once at least
 	err    error
+	all    []inventoryRow
+	shown  []inventoryRow // what the filter leaves
+	filter filter
 	table  component.Table
+	detail component.Viewer
 	panes  component.Panes
+	reveal storage.ID // to be selected as soon as it is there
 }
 
 // inventoryRow is a webhook and what was last delivered for it.
@@ -29,33 +33,23 @@ type inventoryRow struct {
 	last storage.Delivery // the zero Delivery: none yet
 }
 
+// The panes of the inventory.
+const (
+	paneList = iota
+	paneDetail
+)
+
 func newWebhooks(s *shared) *webhooks {
 	return &webhooks{
 		shared: s,
 		list:   query[[]inventoryRow]{ctx: s.ctx},
-		table:  component.Table{Columns: inventoryColumns(), Focused: true},
+		table:  component.Table{Columns: inventoryColumns(), Empty: []string{"Nothing matches the filter.", "esc takes it away."}},
 		panes:  component.Panes{Weights: []int{3, 2}},
 	}
 }
 
-func inventoryColumns() []component.Column {
-	return []component.Column{
-		{Title: "Name", Width: 14, Flex: 3},
-		{Title: "Channels", Width: 10, Priority: 4},
-		{Title: "URL", Width: 16, Flex: 3, Priority: 5},
-		{Title: "Auth", Width: 9, Priority: 6},
-		{Title: "Organization", Width: 12, Flex: 1, Priority: 7},
-		{Title: "Sandbox", Width: 8, Priority: 2},
-		{Title: "State", Width: 8},
-		{Title: "Last event", Width: 10, Priority: 1},
-		{Title: "Outcome", Width: 11, Priority: 1},
-		{Title: "When", Width: 12, Priority: 3},
-	}
-}
-
+// Title is the tab's.
 func (w *webhooks) Title() string { return "Webhooks" }
-
-func (w *webhooks) Bindings() []binding { return nil }
 
 // Refresh reads the inventory again.
 func (w *webhooks) Refresh(c storage.Change) tea.Cmd {
@@ -84,25 +78,84 @@ func (s *shared) readInventory(ctx context.Context) ([]inventoryRow, error) {
 	return rows, nil
 }
 
-// Update takes the inventory, and keys for the focused pane.
+// Update takes the inventory, and keys for what has the focus.
 func (w *webhooks) Update(msg tea.Msg) tea.Cmd {
 	if a, fresh, cmd := w.list.take(msg); fresh {
-		w.err = a.err
-		if a.err == nil {
-			w.all = a.value
-			w.table.SetSource(inventory{w.all, w.shared})
-		}
+		w.take(a.value, a.err)
 		return cmd
 	}
-	if key, ok := msg.(tea.KeyMsg); ok {
-		w.table.Key(key)
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		w.key(msg)
+	case pendingMsg:
+		return w.confirmDelete(msg)
 	}
 	return nil
 }
 
-func (w *webhooks) View(width, height int) string {
-	w.table.SetSize(width, height)
-	return w.table.View(w.shared.theme)
+func (w *webhooks) take(rows []inventoryRow, err error) {
+	w.err = err
+	if err != nil {
+		return
+	}
+	w.read, w.all = true, rows
+	w.sift()
+	if w.reveal != 0 && w.table.Select(w.reveal.String()) {
+		w.reveal = 0
+	}
+}
+
+// sift applies the filter.
+func (w *webhooks) sift() {
+	words := strings.Fields(strings.ToLower(w.filter.text()))
+	w.shown = slices.DeleteFunc(slices.Clone(w.all), func(r inventoryRow) bool {
+		text := strings.ToLower(strings.Join([]string{
+			r.Name, r.Organization, r.Sandbox.Name, r.URL, list(r.Channels), authWord(r.Auth), string(r.State), string(r.last.Status),
+		}, " "))
+		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+	})
+	w.table.SetSource(inventory{w.shown, w.shared})
+}
+
+func (w *webhooks) key(msg tea.KeyMsg) {
+	switch {
+	case w.filter.typing:
+		if w.filter.key(msg) {
+			w.sift()
+		}
+	case w.panes.Focused == paneDetail:
+		w.detail.Key(msg)
+	case w.table.Key(msg):
+		w.detail = component.Viewer{}
+	}
+}
+
+// Typing is while the filter takes the keys.
+func (w *webhooks) Typing() bool { return w.filter.typing }
+
+// Back leads from the filter and the detail to the list.
+func (w *webhooks) Back() (tea.Cmd, bool) {
+	switch {
+	case !w.filter.typing && w.panes.Focused == paneDetail:
+		w.panes.Focused = paneList
+		return nil, true
+	case w.filter.clear():
+		w.sift()
+		return nil, true
+	}
+	return nil, false
+}
+
+// Reveal selects a webhook, as soon as it was read.
+func (w *webhooks) Reveal(id storage.ID) tea.Cmd {
+	if w.filter.clear() {
+		w.sift()
+	}
+	w.panes.Focused = paneList
+	if !w.table.Select(id.String()) {
+		w.reveal = id
+	}
+	return nil
 }
 
 // Webhook is the selected one.
@@ -112,52 +165,26 @@ func (w *webhooks) Webhook() (storage.ID, bool) {
 }
 
 func (w *webhooks) selected() (inventoryRow, bool) {
-	key, ok := w.table.Selected()
-	i := slices.IndexFunc(w.all, func(r inventoryRow) bool { return r.ID.String() == key })
-	if !ok || i < 0 {
-		return inventoryRow{}, false
+	if i := w.table.Index(); i < len(w.shown) {
+		return w.shown[i], true
 	}
-	return w.all[i], true
+	return inventoryRow{}, false
 }
 
-// inventory is what the table shows.
-type inventory struct {
-	rows   []inventoryRow
-	shared *shared
+// Position is where the selection is in the list.
+func (w *webhooks) Position() string {
+	if len(w.all) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d", min(w.table.Index()+1, len(w.shown)), len(w.shown))
 }
 
-func (i inventory) Len() int         { return len(i.rows) }
-func (i inventory) Key(n int) string { return i.rows[n].ID.String() }
-
-func (i inventory) Row(n int) []component.Cell {
-	row, th := i.rows[n], i.shared.theme
-	state := component.Cell{Text: style.Dot + " active", Style: th.Text}
-	if row.State == storage.Paused {
-		state = component.Cell{Text: style.Pause + " paused", Style: th.Warn}
+// Copies are what one types elsewhere of a webhook.
+func (w *webhooks) Copies() []copyItem {
+	row, ok := w.selected()
+	if !ok {
+		return nil
 	}
-	cells := []component.Cell{
-		{Text: row.Name, Style: th.Strong},
-		{Text: list(row.Channels), Style: th.Text},
-		{Text: row.URL, Style: th.Text},
-		{Text: authWord(row.Auth), Style: th.Text},
-		{Text: row.Organization, Style: th.Dim},
-		{Text: row.Sandbox.Name, Style: th.Text},
-		state,
-	}
-	if row.last.ID == 0 {
-		return append(cells, component.Cell{Text: style.None, Style: th.Dim})
-	}
-	glyph, ink := look(th, row.last.State)
-	return append(cells,
-		component.Cell{Text: string(row.last.Status), Style: th.Text},
-		component.Cell{Text: glyph + " " + string(row.last.State), Style: ink},
-		component.Cell{Text: i.shared.moment(row.last.CreatedAt), Style: th.Dim})
-}
-
-// authWord is how a webhook's requests prove where they come from, in short.
-func authWord(a storage.Auth) string {
-	if a.Type == storage.AuthNone {
-		return "none"
-	}
-	return strings.TrimSpace("JWT " + string(a.JWT.Algorithm))
+	items := []copyItem{{"URL", row.Target(w.shared.status.receiverURL())}, {"name", row.Name}, {"ID", row.ID.String()}}
+	return append(items, copyItem{"organization", row.Organization}, copyItem{"sandbox ID", row.Sandbox.ID})
 }

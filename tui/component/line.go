@@ -1,9 +1,9 @@
 package component
 
 import (
-	"backchannel/tui/style"
-
 	tea "github.com/charmbracelet/bubbletea"
+
+	"backchannel/tui/style"
 )
 
 // Line is one line of text to type in, outside a form: a filter, say. Build it

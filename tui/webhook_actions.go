@@ -1,0 +1,167 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Bindings are what can be done with the inventory and its selected webhook.
+func (w *webhooks) Bindings() []binding {
+	create := binding{keys: []string{"n"}, label: "new", help: "Create a feedback webhook", do: w.create}
+	row, ok := w.selected()
+	if !ok {
+		return append([]binding{create}, w.listBindings()...)
+	}
+	toggle := binding{keys: []string{"a"}, label: "pause", help: "Pause: events are queued, not sent", do: w.toggle}
+	if row.State == storage.Paused {
+		toggle.label, toggle.help = "activate", "Activate: what is queued is sent"
+	}
+	return append([]binding{
+		{keys: []string{"enter"}, label: "open", help: "Go to the detail", do: w.focus(paneDetail)},
+		create,
+		{keys: []string{"e"}, label: "edit", help: "Edit the webhook", do: w.edit},
+		toggle,
+		{keys: []string{"D"}, label: "duplicate", help: "Create another one like it, for another sandbox", do: w.duplicate},
+		{keys: []string{"d"}, label: "delete", help: "Delete the webhook; its receipts stay", do: w.delete},
+	}, w.listBindings()...)
+}
+
+func (w *webhooks) listBindings() []binding {
+	if len(w.all) == 0 {
+		return nil
+	}
+	return []binding{
+		{keys: []string{"/"}, label: "filter", help: "Show only webhooks with these words", do: w.openFilter},
+		{keys: []string{"tab", "shift+tab"}, help: "Other pane", do: w.focus(1 - w.panes.Focused)},
+	}
+}
+
+func (w *webhooks) openFilter() tea.Cmd {
+	w.panes.Focused = paneList
+	return w.filter.open()
+}
+
+func (w *webhooks) focus(pane int) func() tea.Cmd {
+	return func() tea.Cmd {
+		w.panes.Focused = pane
+		return nil
+	}
+}
+
+// create starts from the organization used last.
+func (w *webhooks) create() tea.Cmd {
+	hook := storage.NewWebhook()
+	var newest storage.ID
+	for _, row := range w.all {
+		if row.ID > newest {
+			newest, hook.Organization = row.ID, row.Organization
+		}
+	}
+	return open(newWebhookForm(w.shared, hook))
+}
+
+func (w *webhooks) edit() tea.Cmd {
+	row, ok := w.selected()
+	if !ok {
+		return nil
+	}
+	return open(newWebhookForm(w.shared, row.Webhook))
+}
+
+// duplicate fills in a new webhook, all but the sandbox: each has one webhook.
+func (w *webhooks) duplicate() tea.Cmd {
+	row, ok := w.selected()
+	if !ok {
+		return nil
+	}
+	hook := row.Webhook
+	hook.ID, hook.Version, hook.Sandbox = 0, 0, storage.Sandbox{}
+	hook.State, hook.StateReason = storage.Active, ""
+	hook.Name += " copy"
+	return open(newWebhookForm(w.shared, hook))
+}
+
+func (w *webhooks) toggle() tea.Cmd {
+	row, ok := w.selected()
+	if !ok {
+		return nil
+	}
+	state, text := storage.Paused, row.Name+" paused: events are queued, not sent"
+	if row.State == storage.Paused {
+		state, text = storage.Active, row.Name+" active: what is queued is sent"
+	}
+	set := w.shared.Store.SetWebhookState
+	return act(w.shared.ctx, func(ctx context.Context) (string, error) {
+		return text, set(ctx, row.ID, state, "")
+	})
+}
+
+// pendingMsg says how much a webhook still has to deliver.
+type pendingMsg struct {
+	webhook storage.Webhook
+	pending int
+	err     error
+}
+
+// pendingMost bounds what is counted for a question.
+const pendingMost = 1000
+
+// delete counts first what would be cancelled, then asks.
+func (w *webhooks) delete() tea.Cmd {
+	row, ok := w.selected()
+	if !ok {
+		return nil
+	}
+	ctx, read := w.shared.ctx, w.shared.Store.Deliveries
+	return func() tea.Msg {
+		pending, err := read(ctx, storage.DeliveryQuery{
+			WebhookID: row.ID, Limit: pendingMost,
+			States: []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked},
+		})
+		return pendingMsg{row.Webhook, len(pending), err}
+	}
+}
+
+func (w *webhooks) confirmDelete(msg pendingMsg) tea.Cmd {
+	if msg.err != nil {
+		return say(bad(fmt.Sprintf("count what %s has queued: %v", msg.webhook.Name, msg.err)))
+	}
+	c := component.Confirm{
+		Title: "Delete " + msg.webhook.Name + "?",
+		Text:  []string{"Its configuration is gone then. Receipts and past deliveries stay."},
+		Yes:   "delete", No: "keep",
+	}
+	if msg.pending > 0 {
+		c.Text = append(c.Text, pendingText(msg.pending))
+		c.Typed = msg.webhook.Name
+	}
+	remove := w.shared.Store.DeleteWebhook
+	return w.shared.ask(c, func() tea.Cmd {
+		return act(w.shared.ctx, func(ctx context.Context) (string, error) {
+			cancelled, err := remove(ctx, msg.webhook.ID)
+			return deletedText(msg.webhook.Name, cancelled), err
+		})
+	})
+}
+
+func pendingText(n int) string {
+	switch {
+	case n >= pendingMost:
+		return fmt.Sprintf("%d or more deliveries are queued and will be cancelled.", pendingMost)
+	case n == 1:
+		return "1 delivery is queued and will be cancelled."
+	}
+	return fmt.Sprintf("%d deliveries are queued and will be cancelled.", n)
+}
+
+func deletedText(name string, cancelled int) string {
+	if cancelled == 0 {
+		return name + " deleted"
+	}
+	return fmt.Sprintf("%s deleted, %d queued cancelled", name, cancelled)
+}

@@ -1,0 +1,134 @@
+package tui
+
+import (
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+)
+
+// View draws list and detail, or says what would be here.
+func (w *webhooks) View(width, height int) string {
+	th := w.shared.theme
+	switch {
+	case w.err != nil && !w.read:
+		return " " + th.Bad.Render(style.Cross+" "+style.Escape(w.err.Error()))
+	case !w.read:
+		return ""
+	case len(w.all) == 0:
+		return w.welcome(width, height)
+	}
+	w.panes.Zoomed = w.shared.zoomed
+	layout := w.panes.Layout(width, height)
+	return layout.Join(th, w.listView(layout.Sizes[paneList]), w.detailView(layout.Sizes[paneDetail]))
+}
+
+func (w *webhooks) listView(size component.Size) string {
+	th, height := w.shared.theme, size.Height
+	if w.filter.shown() {
+		height--
+	}
+	w.table.Focused = w.panes.Focused == paneList && !w.filter.typing
+	w.table.SetSize(size.Width, height)
+	view := w.table.View(th)
+	if w.filter.shown() {
+		view += "\n" + w.filter.view(th, size.Width)
+	}
+	return view
+}
+
+func (w *webhooks) detailView(size component.Size) string {
+	row, ok := w.selected()
+	if !ok || !size.Shown() {
+		return ""
+	}
+	w.detail.SetSize(size.Width, size.Height)
+	w.detail.Replace(w.shared.describe(row, size.Width, w.panes.Focused == paneDetail))
+	return w.detail.View(w.shared.theme)
+}
+
+// welcome explains the empty inventory, and leads to the first webhook.
+func (w *webhooks) welcome(width, height int) string {
+	th := w.shared.theme
+	inner := min(width-4, 72)
+	lines := []string{th.Strong.Render("Feedback webhook settings"), ""}
+	paragraph := func(text string) {
+		for _, l := range component.Wrap(text, inner) {
+			lines = append(lines, th.Text.Render(l))
+		}
+		lines = append(lines, "")
+	}
+	paragraph("No webhook yet. A feedback webhook is the endpoint to which Journey Optimizer POSTs one JSON event " +
+		"for each status change of a message: sent, delivered, bounce or error.")
+	paragraph("This console holds the same settings, fires the same events, and has a receiver of its own that shows and checks what arrives.")
+	for _, step := range [][2]string{
+		{"n", "create a webhook: a name and a channel are enough"},
+		{"f", "fire an event at it"},
+		{"3", "watch it arrive, verified"},
+	} {
+		lines = append(lines, "  "+th.Strong.Render(step[0])+"   "+th.Text.Render(step[1]))
+	}
+	box := component.Lines(lines, inner, len(lines))
+	return component.Overlay("", strings.Join(box, "\n"), width, height)
+}
+
+func inventoryColumns() []component.Column {
+	return []component.Column{
+		{Title: "Name", Width: 14, Flex: 3},
+		{Title: "Channels", Width: 10, Priority: 4},
+		{Title: "URL", Width: 16, Flex: 3, Priority: 5},
+		{Title: "Auth", Width: 9, Priority: 6},
+		{Title: "Organization", Width: 12, Flex: 1, Priority: 7},
+		{Title: "Sandbox", Width: 8, Priority: 2},
+		{Title: "State", Width: 8},
+		{Title: "Last event", Width: 10, Priority: 1},
+		{Title: "Outcome", Width: 11, Priority: 1},
+		{Title: "When", Width: 12, Priority: 3},
+	}
+}
+
+// inventory is what the table shows.
+type inventory struct {
+	rows   []inventoryRow
+	shared *shared
+}
+
+func (i inventory) Len() int         { return len(i.rows) }
+func (i inventory) Key(n int) string { return i.rows[n].ID.String() }
+
+func (i inventory) Row(n int) []component.Cell {
+	row, th := i.rows[n], i.shared.theme
+	state := component.Cell{Text: style.Dot + " active", Style: th.Text}
+	switch {
+	case row.State == storage.Paused:
+		state = component.Cell{Text: style.Pause + " paused", Style: th.Warn}
+	case row.Delivery.TLS.SkipVerify:
+		state = component.Cell{Text: style.Warning + " active", Style: th.Warn}
+	}
+	cells := []component.Cell{
+		{Text: row.Name, Style: th.Strong},
+		{Text: list(row.Channels), Style: th.Text},
+		{Text: row.URL, Style: th.Text},
+		{Text: authWord(row.Auth), Style: th.Text},
+		{Text: row.Organization, Style: th.Dim},
+		{Text: row.Sandbox.Name, Style: th.Text},
+		state,
+	}
+	if row.last.ID == 0 {
+		return append(cells, component.Cell{Text: style.None, Style: th.Dim})
+	}
+	glyph, ink := look(th, row.last.State)
+	return append(cells,
+		component.Cell{Text: string(row.last.Status), Style: th.Text},
+		component.Cell{Text: glyph + " " + string(row.last.State), Style: ink},
+		component.Cell{Text: i.shared.moment(row.last.CreatedAt), Style: th.Dim})
+}
+
+// authWord is how a webhook's requests prove where they come from, in short.
+func authWord(a storage.Auth) string {
+	if a.Type == storage.AuthNone {
+		return none
+	}
+	return strings.TrimSpace("JWT " + string(a.JWT.Algorithm))
+}
