@@ -1,17 +1,259 @@
 package storage
 
-import "time"
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
 
 // A Filter chooses receipts: all of its terms must hold. The zero value chooses all.
 type Filter struct {
 	Terms []Term
 }
 
-// A Term is one condition of a Filter.
+// A Term is one condition of a Filter, such as status:bounce or -auth:pass.
 type Term struct {
-	Key    string // status, channel, auth, body…
+	Key    string // one of FilterKeys
 	Value  string
-	Not    bool
-	Since  time.Time // for since: and until:
-	Column int       // where it begins in the text, from 1
+	Not    bool      // it must not hold
+	At     time.Time // what the value of since: or until: means
+	Column int       // where it begins in the text, in characters from 1
+}
+
+// A FilterError says what is wrong with a filter and where.
+type FilterError struct {
+	Column int // in characters, from 1
+	Reason string
+}
+
+func (e *FilterError) Error() string { return fmt.Sprintf("filter, column %d: %s", e.Column, e.Reason) }
+
+// Is makes a FilterError match ErrInvalid.
+func (e *FilterError) Is(target error) bool { return target == ErrInvalid }
+
+// bodyKey is the one key that takes a ~, since it looks for a part.
+const bodyKey = "body"
+
+// A filterKey is a key and what its values may be.
+type filterKey struct {
+	name    string
+	allowed []string // nil: see check
+	check   func(value string, now time.Time) (time.Time, string)
+}
+
+func filterKeys() []filterKey {
+	results := []string{string(Pass), string(Fail), string(NotApplicable)}
+	return []filterKey{
+		{name: "status", allowed: texts(AllStatuses())},
+		{name: "channel", allowed: texts(Channels())},
+		{name: "webhook"},
+		{name: "auth", allowed: results},
+		{name: "schema", allowed: results},
+		{name: "target", allowed: results},
+		{name: "headers", allowed: results},
+		{name: "duplicate", allowed: results},
+		{name: "order", allowed: results},
+		{name: "code", check: checkCode},
+		{name: "since", check: checkTime},
+		{name: "until", check: checkTime},
+		{name: "message"},
+		{name: "identity"},
+		{name: "is", allowed: []string{"duplicate", "out-of-order", "pinned", "unmatched"}},
+		{name: "path"},
+		{name: "delivery", check: checkDelivery},
+		{name: bodyKey},
+	}
+}
+
+func texts[T ~string](values []T) []string {
+	all := make([]string, len(values))
+	for i, v := range values {
+		all[i] = string(v)
+	}
+	return all
+}
+
+// FilterKeys lists the keys as they are typed: "status:", "body~".
+func FilterKeys() []string {
+	var names []string
+	for _, key := range filterKeys() {
+		names = append(names, key.name+operator(key.name))
+	}
+	return names
+}
+
+// FilterValues lists what the values of a key may be; nil when that is no fixed list.
+func FilterValues(key string) []string {
+	for _, k := range filterKeys() {
+		if k.name == key {
+			return k.allowed
+		}
+	}
+	return nil
+}
+
+func operator(key string) string {
+	if key == bodyKey {
+		return "~"
+	}
+	return ":"
+}
+
+// ParseFilter reads a filter: terms key:value, parted by spaces, that must all hold.
+//
+//	status:bounce channel:sms -auth:pass code:5xx since:10m webhook:"my hook" body~"550" is:duplicate
+//
+// A "-" before a term negates it. A value in double quotes may hold spaces, and \" and
+// \\. since and until take a duration before now or a time by RFC 3339. Trouble
+// comes as a *FilterError.
+func ParseFilter(text string, now time.Time) (Filter, error) {
+	var filter Filter
+	for rest := text; ; {
+		rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
+		if rest == "" {
+			return filter, nil
+		}
+		column := utf8.RuneCountInString(text[:len(text)-len(rest)]) + 1
+		term, after, err := parseTerm(rest, column, now)
+		if err != nil {
+			return Filter{}, err
+		}
+		filter.Terms = append(filter.Terms, term)
+		rest = after
+	}
+}
+
+var termStart = regexp.MustCompile(`^(-?)([^\s:~"]*)([:~]?)`)
+
+// parseTerm reads the term that text begins with, which stands at column.
+func parseTerm(text string, column int, now time.Time) (term Term, rest string, err error) {
+	parts := termStart.FindStringSubmatch(text)
+	term = Term{Not: parts[1] != "", Key: parts[2], Column: column}
+	at := column + len(parts[1])
+	key, reason := findKey(term.Key, parts[3])
+	if reason != "" {
+		return term, "", &FilterError{at, reason}
+	}
+	at += utf8.RuneCountInString(parts[2]) + len(parts[3])
+	term.Value, rest, reason = cutValue(text[len(parts[0]):])
+	if reason == "" {
+		term.At, reason = key.judge(term.Value, now)
+	}
+	if reason != "" {
+		return term, "", &FilterError{at, reason}
+	}
+	return term, rest, nil
+}
+
+func findKey(name, op string) (filterKey, string) {
+	keys := filterKeys()
+	i := slices.IndexFunc(keys, func(k filterKey) bool { return k.name == name })
+	switch {
+	case op == "":
+		return filterKey{}, fmt.Sprintf("%q is no term; write key:value, with one of %s", name, strings.Join(FilterKeys(), " "))
+	case i < 0:
+		return filterKey{}, fmt.Sprintf("there is no key %q; use one of %s", name, strings.Join(FilterKeys(), " "))
+	case op != operator(name):
+		return filterKey{}, fmt.Sprintf("write %s%s instead of %s%s", name, operator(name), name, op)
+	}
+	return keys[i], ""
+}
+
+// cutValue takes the value that text begins with, in quotes or up to the next space.
+func cutValue(text string) (value, rest, reason string) {
+	if !strings.HasPrefix(text, `"`) {
+		end := strings.IndexFunc(text, unicode.IsSpace)
+		if end < 0 {
+			end = len(text)
+		}
+		return text[:end], text[end:], ""
+	}
+	var plain strings.Builder
+	for i := 1; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			rest = text[i+1:]
+			if next, _ := utf8.DecodeRuneInString(rest); rest != "" && !unicode.IsSpace(next) {
+				return "", "", "a space must follow the closing quote; write \\\" for a quote within"
+			}
+			return plain.String(), rest, ""
+		case c == '\\' && i+1 < len(text) && (text[i+1] == '"' || text[i+1] == '\\'):
+			i++
+			plain.WriteByte(text[i])
+		default:
+			plain.WriteByte(c)
+		}
+	}
+	return "", "", "the quote is not closed; end it with \""
+}
+
+// judge says what is wrong with a value, and what time it means if it is one.
+func (k filterKey) judge(value string, now time.Time) (at time.Time, reason string) {
+	switch {
+	case value == "":
+		return at, fmt.Sprintf("%s%s needs a value", k.name, operator(k.name))
+	case k.allowed != nil && !slices.Contains(k.allowed, value):
+		return at, fmt.Sprintf("%s cannot be %q; use one of %s", k.name, value, strings.Join(k.allowed, ", "))
+	case k.check != nil:
+		return k.check(value, now)
+	}
+	return at, ""
+}
+
+// CodeNone is the value of code: for a request that was not answered at all.
+const CodeNone = "none"
+
+var codePattern = regexp.MustCompile(`^[1-5]([0-9]{2}|xx)$`)
+
+func checkCode(value string, _ time.Time) (at time.Time, reason string) {
+	if value != CodeNone && !codePattern.MatchString(value) {
+		reason = fmt.Sprintf("code cannot be %q; use a status such as 401, a class such as 5xx, or %s", value, CodeNone)
+	}
+	return at, reason
+}
+
+func checkDelivery(value string, _ time.Time) (at time.Time, reason string) {
+	if _, err := ParseID(value); err != nil {
+		reason = err.Error()
+	}
+	return at, reason
+}
+
+func checkTime(value string, now time.Time) (time.Time, string) {
+	if ago, err := time.ParseDuration(value); err == nil && ago >= 0 {
+		return now.Add(-ago), ""
+	}
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return at, fmt.Sprintf("%q is no time; use a duration before now such as 10m or 1h30m, or a time such as 2026-10-01T12:00:00Z", value)
+	}
+	return at, ""
+}
+
+// String writes the filter so that ParseFilter reads the same again.
+func (f Filter) String() string {
+	terms := make([]string, len(f.Terms))
+	for i, t := range f.Terms {
+		terms[i] = t.String()
+	}
+	return strings.Join(terms, " ")
+}
+
+func (t Term) String() string {
+	text := t.Key + operator(t.Key) + quoteValue(t.Value)
+	if t.Not {
+		return "-" + text
+	}
+	return text
+}
+
+func quoteValue(value string) string {
+	if value != "" && value[0] != '"' && !strings.ContainsFunc(value, unicode.IsSpace) {
+		return value
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 }

@@ -1,0 +1,118 @@
+package storage_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"backchannel/storage"
+)
+
+var noon = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+
+func TestParseFilter(t *testing.T) {
+	id := storage.ID(1_790_000_000_000_000).String()
+	for _, c := range []struct {
+		text string
+		want []storage.Term
+	}{
+		{"", nil},
+		{"  \t", nil},
+		{"status:bounce", []storage.Term{{Key: "status", Value: "bounce", Column: 1}}},
+		{" -auth:n/a  code:5xx", []storage.Term{{Key: "auth", Value: "n/a", Not: true, Column: 2}, {Key: "code", Value: "5xx", Column: 13}}},
+		{`body~"a \"b\" \\ \n"`, []storage.Term{{Key: "body", Value: `a "b" \ \n`, Column: 1}}},
+		{`webhook:"ä b" is:pinned`, []storage.Term{{Key: "webhook", Value: "ä b", Column: 1}, {Key: "is", Value: "pinned", Column: 15}}},
+		{`identity:a"b`, []storage.Term{{Key: "identity", Value: `a"b`, Column: 1}}},
+		{"since:10m", []storage.Term{{Key: "since", Value: "10m", At: noon.Add(-10 * time.Minute), Column: 1}}},
+		{"until:2026-10-01T11:00:00Z", []storage.Term{{Key: "until", Value: "2026-10-01T11:00:00Z", At: noon.Add(-time.Hour), Column: 1}}},
+		{"path:/feedback/a:b~c", []storage.Term{{Key: "path", Value: "/feedback/a:b~c", Column: 1}}},
+		{"code:none code:204", []storage.Term{{Key: "code", Value: "none", Column: 1}, {Key: "code", Value: "204", Column: 11}}},
+		{"delivery:" + id, []storage.Term{{Key: "delivery", Value: id, Column: 1}}},
+	} {
+		got, err := storage.ParseFilter(c.text, noon)
+		if diff := cmp.Diff(c.want, got.Terms); err != nil || diff != "" {
+			t.Errorf("%q: %v %s", c.text, err, diff)
+		}
+	}
+}
+
+func TestParseFilterErrors(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		column int
+		says   []string
+	}{
+		{"bounce", 1, []string{"status:", "body~", `"bounce"`}},
+		{"status:bounce nope:1", 15, []string{`"nope"`, "status:"}},
+		{"-nope:1", 2, []string{`"nope"`}},
+		{"äö:1", 1, []string{`"äö"`}},
+		{"webhook:ä status:gone", 18, []string{`"gone"`, "bounce", "unknown"}},
+		{"auth:maybe", 6, []string{"pass, fail, n/a"}},
+		{"channel:fax", 9, []string{"email, sms"}},
+		{"is:late", 4, []string{"out-of-order"}},
+		{"code:600", 6, []string{"5xx"}},
+		{"code:5x", 6, []string{"5xx"}},
+		{"since:yesterday", 7, []string{"10m", "2026-10-01T12:00:00Z"}},
+		{"since:-5m", 7, []string{"10m"}},
+		{"delivery:1", 10, []string{"11"}},
+		{"status:", 8, []string{"needs a value"}},
+		{`body~""`, 6, []string{"needs a value"}},
+		{"body:x", 1, []string{"body~"}},
+		{"status~bounce", 1, []string{"status:"}},
+		{`body~"open`, 6, []string{"not closed"}},
+		{`body~"a"b`, 6, []string{"closing quote"}},
+		{`"quoted"`, 1, []string{"key:value"}},
+		{":", 1, []string{"no key"}},
+	} {
+		_, err := storage.ParseFilter(c.text, noon)
+		var bad *storage.FilterError
+		if !errors.As(err, &bad) || !errors.Is(err, storage.ErrInvalid) {
+			t.Errorf("%q: got %v", c.text, err)
+			continue
+		}
+		if bad.Column != c.column {
+			t.Errorf("%q: column %d, want %d", c.text, bad.Column, c.column)
+		}
+		for _, text := range c.says {
+			if !strings.Contains(err.Error(), text) {
+				t.Errorf("%q: %q does not say %q", c.text, err, text)
+			}
+		}
+	}
+}
+
+func TestFilterValues(t *testing.T) {
+	if got := storage.FilterValues("channel"); !cmp.Equal(got, []string{"email", "sms"}) {
+		t.Errorf("channel: %v", got)
+	}
+	if storage.FilterValues("path") != nil || storage.FilterValues("nope") != nil {
+		t.Error("a list of values where there is none")
+	}
+}
+
+func FuzzParseFilter(f *testing.F) {
+	for _, seed := range []string{"status:bounce -auth:pass", `body~"a \" b" since:5m`, "webhook:\"\\\\\"", "x", "path:\xff", "-", "code:5xx until:2026-10-01T12:00:00Z"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		first, err := storage.ParseFilter(text, noon)
+		if err != nil {
+			var bad *storage.FilterError
+			if !errors.As(err, &bad) || bad.Column < 1 || bad.Column > len([]rune(text))+1 {
+				t.Fatalf("got %#v", err)
+			}
+			return
+		}
+		again, err := storage.ParseFilter(first.String(), noon)
+		if err != nil {
+			t.Fatalf("%q became %q: %v", text, first, err)
+		}
+		if diff := cmp.Diff(first, again, cmpopts.IgnoreFields(storage.Term{}, "Column")); diff != "" {
+			t.Fatalf("%q became %q: %s", text, first, diff)
+		}
+	})
+}
