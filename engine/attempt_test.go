@@ -1,0 +1,488 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// A bench tries single attempts.
+type bench struct {
+	t     *testing.T
+	hook  storage.Webhook
+	cfg   Config
+	files map[string]string
+	env   map[string]string
+}
+
+func newBench(t *testing.T, url string) *bench {
+	b := &bench{t: t, hook: storage.NewWebhook(), files: map[string]string{}, env: map[string]string{}}
+	b.hook.ID, b.hook.Version, b.hook.Name, b.hook.URL = 1, 1, "acme", url
+	b.hook.Delivery.Timeout = 5 * time.Second
+	b.cfg = Config{
+		RootCAs: func() (*x509.CertPool, error) { return x509.NewCertPool(), nil },
+		Sources: storage.Sources{
+			Env: func(name string) (string, bool) { v, ok := b.env[name]; return v, ok },
+			ReadFile: func(path string) ([]byte, error) {
+				if text, ok := b.files[path]; ok {
+					return []byte(text), nil
+				}
+				return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+			},
+		},
+	}
+	return b
+}
+
+func (b *bench) trust(s *httptest.Server) *bench {
+	b.files["/ca.pem"] = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
+	b.hook.Delivery.TLS.CAFile = "/ca.pem"
+	return b
+}
+
+func (b *bench) endpoint() (*endpoint, error) {
+	o := b.cfg.withDefaults().outfitter()
+	url, err := o.receiverURL(&b.hook)
+	if err != nil {
+		return nil, err
+	}
+	ep, err := o.outfit(b.hook, url)
+	if err == nil {
+		b.t.Cleanup(ep.retire)
+	}
+	return ep, err
+}
+
+func (b *bench) try(job storage.Job) result {
+	b.t.Helper()
+	if job.Payload == nil {
+		job.Payload = []byte(`{"messageExecutionID":"HUMA-1"}`)
+	}
+	ep, err := b.endpoint()
+	if err != nil {
+		r := begun(&job, time.Now())
+		r.fail(err, starting)
+		return r
+	}
+	return ep.attempt(context.Background(), &job, time.Now())
+}
+
+func (b *bench) expect(r result, v verdict, class storage.ErrorClass, text string) {
+	b.t.Helper()
+	if r.verdict != v || r.attempt.ErrorClass != class || !strings.Contains(r.attempt.Error, text) {
+		b.t.Errorf("verdict %d, class %q, error %q; want %d, %q, %q",
+			r.verdict, r.attempt.ErrorClass, r.attempt.Error, v, class, text)
+	}
+}
+
+// rawServer serves each connection with a function.
+func rawServer(t *testing.T, serve func(net.Conn)) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				serve(c)
+			}()
+		}
+	}()
+	return "http://" + l.Addr().String()
+}
+
+func readRequest(c net.Conn) {
+	req, err := http.ReadRequest(bufio.NewReader(c))
+	if err == nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+}
+
+func TestBrokenEndpoints(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\n"
+	for _, c := range []struct {
+		name    string
+		serve   func(net.Conn)
+		verdict verdict
+		class   storage.ErrorClass
+		text    string
+	}{
+		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, retryable, storage.ClassTransport, "connection reset"},
+		{"hangs up", readRequest, retryable, storage.ClassTransport, "closed without an answer"},
+		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, retryable, storage.ClassTransport, "malformed HTTP"},
+		{"sends an endless header", func(c net.Conn) {
+			readRequest(c)
+			fmt.Fprint(c, ok)
+			for i := 0; ; i++ {
+				if _, err := fmt.Fprintf(c, "X-%d: %s\r\n", i, strings.Repeat("x", 1000)); err != nil {
+					return
+				}
+			}
+		}, retryable, storage.ClassTransport, "exceeded"},
+		{"cuts its body", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 10\r\n\r\nabc") }, succeeded, "", ""},
+		{"answers early", func(c net.Conn) { fmt.Fprint(c, ok+"Content-Length: 0\r\n\r\n") }, succeeded, "", ""},
+		{"says continue first", func(c net.Conn) {
+			readRequest(c)
+			fmt.Fprint(c, "HTTP/1.1 102 Processing\r\n\r\n"+ok+"Content-Length: 0\r\n\r\n")
+		}, succeeded, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, rawServer(t, c.serve))
+			b.expect(b.try(storage.Job{}), c.verdict, c.class, c.text)
+		})
+	}
+}
+
+func TestSlowEndpoints(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+	for _, c := range []struct {
+		name    string
+		serve   func(net.Conn)
+		verdict verdict
+		class   storage.ErrorClass
+		text    string
+	}{
+		{"hangs", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, retryable, storage.ClassTimeout, "no answer within 100ms (waiting for the answer)"},
+		{"drips its header", func(c net.Conn) {
+			readRequest(c)
+			for _, err := fmt.Fprint(c, "HTTP/1.1 200 OK\r\n"); err == nil; _, err = fmt.Fprint(c, "X: y\r\n") {
+				time.Sleep(10 * time.Millisecond)
+			}
+		}, retryable, storage.ClassTimeout, "no answer within 100ms"},
+		{"drips its body", func(c net.Conn) {
+			readRequest(c)
+			for _, err := fmt.Fprint(c, ok); err == nil; _, err = fmt.Fprint(c, "x") {
+				time.Sleep(10 * time.Millisecond)
+			}
+		}, succeeded, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, rawServer(t, c.serve))
+			b.hook.Delivery.Timeout = 100 * time.Millisecond
+			began := time.Now()
+			b.expect(b.try(storage.Job{}), c.verdict, c.class, c.text)
+			if took := time.Since(began); took > 2*time.Second {
+				t.Errorf("took %s", took)
+			}
+		})
+	}
+}
+
+func TestEndlessBodyIsNotRead(t *testing.T) {
+	sent := make(chan int64, 1)
+	b := newBench(t, rawServer(t, func(c net.Conn) {
+		readRequest(c)
+		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", int64(10)<<30)
+		n, _ := io.Copy(c, io.LimitReader(zeros{}, 10<<30))
+		sent <- n
+	}))
+	r := b.try(storage.Job{})
+	b.expect(r, succeeded, "", "")
+	if len(r.attempt.ResponseBody) != maxResponseBody {
+		t.Errorf("kept %d bytes", len(r.attempt.ResponseBody))
+	}
+	if n := <-sent; n > 64<<20 {
+		t.Errorf("the endpoint could send %d bytes", n)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+func TestKeptConnectionsAreReused(t *testing.T) {
+	for name, answer := range map[string]string{"no body": "", "a body of 16 KiB": strings.Repeat("x", maxResponseBody)} {
+		t.Run(name, func(t *testing.T) {
+			remotes := map[string]bool{}
+			s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				remotes[r.RemoteAddr] = true
+				_, _ = io.WriteString(rw, answer)
+			}))
+			t.Cleanup(s.Close)
+			ep, err := newBench(t, s.URL).endpoint()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 5 {
+				if r := ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()); len(r.attempt.ResponseBody) != len(answer) {
+					t.Errorf("kept %d bytes", len(r.attempt.ResponseBody))
+				}
+			}
+			if len(remotes) != 1 {
+				t.Errorf("%d connections", len(remotes))
+			}
+		})
+	}
+}
+
+func TestUnreachableEndpoints(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusing := "https://" + free.Addr().String()
+	free.Close()
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	for _, c := range []struct {
+		name, url string
+		verdict   verdict
+		class     storage.ErrorClass
+		text      string
+	}{
+		{"nobody listens", refusing, retryable, storage.ClassConnect, "connection refused"},
+		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), retryable, storage.ClassTLS, "TLS handshake"},
+		{"link-local", "https://169.254.169.254/", hopeless, storage.ClassRefused, "metadata"},
+		{"receiver is off", storage.BuiltinReceiver, retryable, storage.ClassReceiver, "the built-in receiver is off: port 9443 is busy"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, c.url)
+			b.cfg.ReceiverURL = func() (string, string) { return "", "port 9443 is busy" }
+			b.expect(b.try(storage.Job{}), c.verdict, c.class, c.text)
+		})
+	}
+}
+
+func TestBlockPrivateSparesTheReceiver(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(s.Close)
+	b := newBench(t, s.URL)
+	b.cfg.BlockPrivate = true
+	b.cfg.ReceiverURL = func() (string, string) { return s.URL, "" }
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassRefused, "private ones are blocked")
+	b.hook.URL = storage.BuiltinReceiver
+	b.expect(b.try(storage.Job{}), succeeded, "", "")
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	hits := 0
+	var s *httptest.Server
+	s = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		hits++
+		http.Redirect(rw, r, s.URL, http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(s.Close)
+	b := newBench(t, s.URL)
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassStatus, "redirects are not followed: set the URL to "+s.URL)
+	if hits != 1 {
+		t.Errorf("%d requests", hits)
+	}
+}
+
+func TestRetryAfterIsHeard(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Retry-After", "7")
+		rw.WriteHeader(http.StatusTooManyRequests)
+	}))
+	t.Cleanup(s.Close)
+	b := newBench(t, s.URL)
+	r := b.try(storage.Job{})
+	b.expect(r, retryable, storage.ClassStatus, "answered 429 Too Many Requests")
+	if r.retryAfter != 7*time.Second {
+		t.Errorf("wait is %s", r.retryAfter)
+	}
+}
+
+func TestCompressedAnswerIsKeptAsItCame(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Encoding", "gzip")
+		_, _ = io.WriteString(rw, "\x1f\x8b\x08")
+	}))
+	t.Cleanup(s.Close)
+	if r := newBench(t, s.URL).try(storage.Job{}); string(r.attempt.ResponseBody) != "\x1f\x8b\x08" {
+		t.Errorf("kept %q", r.attempt.ResponseBody)
+	}
+}
+
+const key = "0123456789abcdef0123456789abcdef"
+
+func (b *bench) useJWT(secret storage.Secret) *bench {
+	b.hook.Auth = storage.Auth{Type: storage.AuthJWT, JWT: storage.DefaultJWT()}
+	b.hook.Auth.JWT.Secret = secret
+	return b
+}
+
+func field(fields []storage.HeaderField, name string) storage.HeaderField {
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, name) {
+			return f
+		}
+	}
+	return storage.HeaderField{}
+}
+
+func TestHeadersAsWritten(t *testing.T) {
+	for _, http2 := range []bool{false, true} {
+		t.Run(fmt.Sprintf("HTTP/2 %t", http2), func(t *testing.T) {
+			got := make(chan *http.Request, 1)
+			s := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r }))
+			s.EnableHTTP2 = http2
+			s.StartTLS()
+			t.Cleanup(s.Close)
+			b := newBench(t, s.URL+"/in").trust(s).useJWT(key)
+			b.env["TOKEN"] = "hush"
+			b.hook.Headers = []storage.HeaderField{
+				{Name: "x-plain", Value: "open"}, {Name: "X-Key", Value: "env:TOKEN", Secret: true},
+			}
+			r := b.try(storage.Job{DeliveryID: 5, Attempts: 2})
+			b.expect(r, succeeded, "", "")
+			req := <-got
+			if (req.ProtoMajor == 2) != http2 {
+				t.Fatalf("spoke %s", req.Proto)
+			}
+			for name, secret := range map[string]bool{
+				"X-Plain": false, "X-Key": true, "Authorization": true, "Content-Type": false, "User-Agent": false,
+				"Content-Length": false, "Backchannel-Attempt": false, "Backchannel-Delivery": false,
+			} {
+				f := field(r.attempt.RequestHeaders, name)
+				if want := req.Header.Get(name); f.Value != want || want == "" || f.Secret != secret {
+					t.Errorf("%s: recorded %+v, arrived %q", name, f, want)
+				}
+			}
+			if len(req.Header) != 8 {
+				t.Errorf("arrived %v", req.Header)
+			}
+			if req.Header.Get("Backchannel-Attempt") != "3" || req.Header.Get("X-Key") != "hush" {
+				t.Errorf("arrived %v", req.Header)
+			}
+			if tm := r.attempt.Timings; tm.TLS <= 0 || tm.Connect <= 0 || tm.FirstByte <= 0 || tm.Total < tm.TLS+tm.Connect+tm.FirstByte {
+				t.Errorf("timings %+v", tm)
+			}
+		})
+	}
+}
+
+func TestEachAttemptHasAFreshToken(t *testing.T) {
+	var tokens []string
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		tokens = append(tokens, r.Header.Get("Authorization"))
+	}))
+	t.Cleanup(s.Close)
+	b := newBench(t, s.URL).useJWT("env:KEY")
+	b.env["KEY"] = key
+	ep, err := b.endpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := &storage.Job{Payload: []byte("{}")}
+	try := func() result { return ep.attempt(context.Background(), job, time.Now()) }
+	b.expect(try(), succeeded, "", "")
+	first := ep.signer.minter
+	b.expect(try(), succeeded, "", "")
+	if ep.signer.minter != first {
+		t.Error("the key was parsed twice")
+	}
+	b.env["KEY"] = "another key " + key
+	b.expect(try(), succeeded, "", "")
+	if ep.signer.minter == first {
+		t.Error("the key's change was not seen")
+	}
+	delete(b.env, "KEY")
+	b.expect(try(), hopeless, storage.ClassSecret, "environment variable KEY is not set")
+	b.env["KEY"] = "short"
+	b.expect(try(), hopeless, storage.ClassConfig, "5 bytes")
+	if len(tokens) != 3 || tokens[0] == tokens[1] || !strings.HasPrefix(tokens[0], "Bearer ey") {
+		t.Errorf("tokens %q", tokens)
+	}
+}
+
+func TestSecretHeaders(t *testing.T) {
+	b := newBench(t, "http://127.0.0.1:1")
+	b.hook.Headers = []storage.HeaderField{{Name: "X-Key", Value: "file:/key", Secret: true}}
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassSecret, "header X-Key: secret missing: there is no file /key")
+	b.files["/key"] = "two\nlines"
+	r := b.try(storage.Job{})
+	b.expect(r, hopeless, storage.ClassSecret, "header X-Key: the secret holds a character that cannot be sent")
+	if strings.Contains(r.attempt.Error, "lines") {
+		t.Error("the secret is told")
+	}
+}
+
+func TestMisbehaviours(t *testing.T) {
+	type seen struct {
+		auth, body string
+		cut        bool
+	}
+	got := make(chan seen, 1)
+	s := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		got <- seen{r.Header.Get("Authorization"), string(body), errors.Is(err, io.ErrUnexpectedEOF)}
+		if err != nil {
+			rw.WriteHeader(http.StatusBadRequest)
+		}
+	}))
+	t.Cleanup(s.Close)
+	b := newBench(t, s.URL).trust(s).useJWT(key)
+	const payload = `{"messageExecutionID":"HUMA-1"}`
+	for _, m := range storage.Misbehaviours()[:8] {
+		t.Run(string(m), func(t *testing.T) {
+			r := b.try(storage.Job{Misbehave: m, Payload: []byte(payload)})
+			arrived := <-got
+			if (arrived.auth == "") != (m == storage.MisbehaveMissingAuth) {
+				t.Errorf("authorization is %q", arrived.auth)
+			}
+			switch m {
+			case storage.MisbehaveAlgNone:
+				if !strings.HasSuffix(arrived.auth, ".") {
+					t.Errorf("authorization is %q", arrived.auth)
+				}
+			case storage.MisbehaveTamperedBody:
+				if arrived.body != `{"messageExecutionID":"HUMA-2"}` {
+					t.Errorf("body is %s", arrived.body)
+				}
+			case storage.MisbehaveTruncated:
+				if !arrived.cut || arrived.body != payload[:len(payload)/2] || r.attempt.Code != 400 {
+					t.Errorf("arrived %+v, answered %d", arrived, r.attempt.Code)
+				}
+				if f := field(r.attempt.RequestHeaders, "Content-Length"); f.Value != fmt.Sprint(len(payload)) {
+					t.Errorf("recorded %+v", r.attempt.RequestHeaders)
+				}
+			default:
+				if arrived.body != payload || arrived.cut {
+					t.Errorf("body is %s", arrived.body)
+				}
+			}
+		})
+	}
+}
+
+func TestTLSOptions(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s.TLS = &tls.Config{}
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	b := newBench(t, s.URL)
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassCertificate, "authority that is not trusted")
+	b.hook.Delivery.TLS.SkipVerify = true
+	b.expect(b.try(storage.Job{}), succeeded, "", "")
+	b.hook.Delivery.TLS = storage.TLSOptions{CAFile: "/gone.pem"}
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "read CA file: open /gone.pem")
+	b.files["/gone.pem"] = "nothing"
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "/gone.pem holds no PEM certificate")
+	b.trust(s)
+	b.expect(b.try(storage.Job{}), succeeded, "", "")
+	b.hook.URL = strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassCertificate, "the certificate is for another host")
+	b.hook.Delivery.TLS.CertFile, b.hook.Delivery.TLS.KeyFile = "/cert.pem", "/key.pem"
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "read client certificate")
+}

@@ -1,0 +1,316 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// A gate holds requests up until it is opened.
+type holdup struct {
+	arrived chan string // Backchannel-Delivery
+	release chan struct{}
+}
+
+func newHoldup() *holdup {
+	return &holdup{arrived: make(chan string, 1000), release: make(chan struct{})}
+}
+
+func (h *holdup) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	h.arrived <- r.Header.Get("Backchannel-Delivery")
+	select {
+	case <-h.release:
+	case <-r.Context().Done():
+	}
+}
+
+func TestCancelInFlight(t *testing.T) {
+	h := newHoldup()
+	w := newWorld(t, h.ServeHTTP).run()
+	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 1 })
+	ids := w.fire(hook, "{}", "{}")
+	<-h.arrived
+	w.store.command(storage.CommandCancel, ids[1])
+	w.store.command(storage.CommandCancel, ids[0])
+	eventually(t, func() bool { return len(w.store.log(ids[0])) == 1 }, func() string { return "the attempt is not aborted" })
+	if a := w.store.log(ids[0])[0]; a.Error != "cancelled while in flight" || w.store.delivery(ids[0]).State != storage.Cancelled {
+		t.Errorf("attempt %+v", a)
+	}
+	close(h.release)
+	last := w.fire(hook, "{}")[0]
+	w.await(last, storage.StateDelivered)
+	if len(w.store.log(ids[1])) != 0 {
+		t.Error("a cancelled delivery was attempted")
+	}
+	eventually(t, func() bool { c, _ := w.store.Commands(t.Context(), 0); return len(c) == 0 }, func() string { return "commands stay" })
+}
+
+func TestRetryNow(t *testing.T) {
+	var hits atomic.Int64
+	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
+		if hits.Add(1) == 1 {
+			rw.WriteHeader(503)
+		}
+	}).run()
+	id := w.fire(w.webhook(func(w *storage.Webhook) { w.Delivery.Retry = []time.Duration{time.Hour} }), "{}")[0]
+	w.await(id, storage.Retrying)
+	w.store.command(storage.CommandRetry, id)
+	if d := w.await(id, storage.StateDelivered); d.Attempts != 2 {
+		t.Errorf("%d attempts", d.Attempts)
+	}
+}
+
+func TestPauseAndResume(t *testing.T) {
+	w := newWorld(t, func(http.ResponseWriter, *http.Request) {}).run()
+	hook := w.webhook(func(w *storage.Webhook) { w.State = storage.Paused })
+	id := w.fire(hook, "{}")[0]
+	other := w.webhook()
+	w.await(w.fire(other, "{}")[0], storage.StateDelivered)
+	if d := w.store.delivery(id); d.State != storage.Queued || d.Attempts != 0 {
+		t.Errorf("sent while paused: %+v", d)
+	}
+	hook.State = storage.Active
+	w.store.save(hook)
+	w.await(id, storage.StateDelivered)
+}
+
+func TestGonePauses(t *testing.T) {
+	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusGone) }).run()
+	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 1 })
+	ids := w.fire(hook, "{}", "{}")
+	w.await(ids[0], storage.Failed)
+	eventually(t, func() bool { return len(w.store.texts()) > 0 }, func() string { return "nothing is said" })
+	hooks, _ := w.store.Webhooks(t.Context())
+	if hooks[0].State != storage.Paused || !strings.Contains(hooks[0].StateReason, "410 Gone") {
+		t.Errorf("webhook is %+v", hooks[0])
+	}
+	if d := w.store.delivery(ids[1]); d.State != storage.Queued {
+		t.Errorf("the next one is %s", d.State)
+	}
+}
+
+func TestEditBetweenAttempts(t *testing.T) {
+	paths := make(chan string, 10)
+	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
+		paths <- r.URL.Path + r.Header.Get("X-Edition")
+		if r.URL.Path == "/in" {
+			rw.WriteHeader(503)
+		}
+	}).run()
+	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Retry = []time.Duration{time.Hour} })
+	id := w.fire(hook, "{}")[0]
+	w.await(id, storage.Retrying)
+	hook.URL = w.server.URL + "/new"
+	hook.Headers = []storage.HeaderField{{Name: "X-Edition", Value: "2"}}
+	w.store.save(hook)
+	w.store.command(storage.CommandRetry, id)
+	w.await(id, storage.StateDelivered)
+	if first, second := <-paths, <-paths; first != "/in" || second != "/new2" {
+		t.Errorf("sent to %s, then %s", first, second)
+	}
+}
+
+func TestDeletedWebhookSendsNothing(t *testing.T) {
+	h := newHoldup()
+	w := newWorld(t, h.ServeHTTP).run()
+	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 1 })
+	ids := w.fire(hook, "{}", "{}")
+	<-h.arrived
+	w.store.remove(hook.ID)
+	eventually(t, func() bool { return len(w.engine.allLanes()) == 0 }, func() string { return "the lane stays" })
+	close(h.release)
+	w.await(ids[0], storage.StateDelivered)
+	w.stop()
+	if len(w.store.log(ids[1])) != 0 {
+		t.Error("what was queued is sent")
+	}
+}
+
+func TestBreakerParks(t *testing.T) {
+	var healthy atomic.Bool
+	var hits atomic.Int64
+	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
+		hits.Add(1)
+		if !healthy.Load() {
+			rw.WriteHeader(503)
+		}
+	}).run()
+	hook := w.webhook(func(w *storage.Webhook) {
+		w.Delivery.Concurrency = 1
+		w.Delivery.Retry = []time.Duration{time.Hour}
+	})
+	ids := w.fire(hook, slices.Repeat([]string{"{}"}, 15)...)
+	eventually(t, func() bool { return len(w.store.texts()) == 1 }, func() string { return "the breaker does not open" })
+	if n := hits.Load(); n != breakerLimit || !strings.Contains(w.store.texts()[0], "acme failed 10 times in a row") {
+		t.Errorf("%d attempts, %q", n, w.store.texts())
+	}
+	saved, _ := w.store.Breakers(t.Context())
+	if len(saved) != 1 || !saved[0].Open() || saved[0].Wait != firstProbeWait {
+		t.Errorf("saved %+v", saved)
+	}
+	healthy.Store(true)
+	w.store.command(storage.CommandRetry, ids[0])
+	for _, id := range append(ids[10:], ids[0]) {
+		w.await(id, storage.StateDelivered)
+	}
+	eventually(t, func() bool { return len(w.store.texts()) == 2 }, func() string { return "the breaker does not close" })
+	if saved, _ := w.store.Breakers(t.Context()); len(saved) != 0 {
+		t.Errorf("saved %+v", saved)
+	}
+}
+
+func TestBreakerOutlivesTheEngine(t *testing.T) {
+	var hits atomic.Int64
+	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { hits.Add(1); rw.WriteHeader(503) })
+	hook := w.webhook()
+	due := time.Now().Add(100 * time.Millisecond)
+	_ = w.store.SaveBreaker(t.Context(), storage.Breaker{WebhookID: hook.ID, Failures: 10, OpenUntil: due, Wait: firstProbeWait})
+	ids := w.fire(hook, "{}", "{}", "{}")
+	w.run()
+	eventually(t, func() bool { b, _ := w.store.Breakers(t.Context()); return b[0].Wait == 2*firstProbeWait }, func() string { return "no probe" })
+	if n := hits.Load(); n != 1 || w.store.log(ids[0])[0].At.Before(due) {
+		t.Errorf("%d attempts", n)
+	}
+	eventually(t, func() bool { return w.engine.Snapshot().Parked == 3 }, func() string { return fmt.Sprintf("%+v", w.engine.Snapshot()) })
+}
+
+func TestHangingEndpointHoldsUpNobody(t *testing.T) {
+	h := newHoldup()
+	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/hang" {
+			h.ServeHTTP(rw, r)
+		}
+	}).run()
+	hanging := w.webhook(func(hook *storage.Webhook) { hook.URL = w.server.URL + "/hang" })
+	w.fire(hanging, slices.Repeat([]string{"{}"}, 3*maxQueue)...)
+	for range hanging.Delivery.Concurrency {
+		<-h.arrived
+	}
+	healthy := w.webhook()
+	for _, id := range w.fire(healthy, slices.Repeat([]string{"{}"}, 100)...) {
+		w.await(id, storage.StateDelivered)
+	}
+	if s := w.engine.Snapshot(); s.InFlight != int64(hanging.Delivery.Concurrency) {
+		t.Errorf("%d in flight", s.InFlight)
+	}
+	close(h.release)
+}
+
+func TestMemoryStaysBounded(t *testing.T) {
+	w := newWorld(t, func(http.ResponseWriter, *http.Request) {})
+	hook := w.webhook()
+	ids := w.fire(hook, slices.Repeat([]string{"{}"}, 10*maxQueue)...)
+	w.run()
+	for _, id := range ids {
+		w.await(id, storage.StateDelivered)
+		if n := len(w.store.log(id)); n != 1 {
+			t.Fatalf("%d attempts", n)
+		}
+	}
+	w.stop()
+	if most := 2*maxQueue + hook.Delivery.Concurrency; w.store.largest > most {
+		t.Errorf("a page of %d was read, want at most %d", w.store.largest, most)
+	}
+}
+
+func TestRateLimit(t *testing.T) {
+	w := newWorld(t, func(http.ResponseWriter, *http.Request) {}).run()
+	ids := w.fire(w.webhook(func(w *storage.Webhook) { w.Delivery.RatePerSec = 20 }), slices.Repeat([]string{"{}"}, 5)...)
+	began := time.Now()
+	for _, id := range ids {
+		w.await(id, storage.StateDelivered)
+	}
+	if took := time.Since(began); took < 150*time.Millisecond {
+		t.Errorf("5 at 20 per second took %s", took)
+	}
+}
+
+func TestLongAttemptsAreMarked(t *testing.T) {
+	h := newHoldup()
+	w := newWorld(t, h.ServeHTTP).run()
+	id := w.fire(w.webhook(), "{}")[0]
+	w.await(id, storage.Sending)
+	close(h.release)
+	w.await(id, storage.StateDelivered)
+}
+
+func TestDrain(t *testing.T) {
+	h := newHoldup()
+	w := newWorld(t, h.ServeHTTP).run()
+	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 2 })
+	ids := w.fire(hook, slices.Repeat([]string{"{}"}, 5)...)
+	<-h.arrived
+	<-h.arrived
+	time.AfterFunc(50*time.Millisecond, func() { close(h.release) })
+	w.stop()
+	for i, want := range []storage.State{storage.StateDelivered, storage.StateDelivered, storage.Queued, storage.Queued, storage.Queued} {
+		if d := w.store.delivery(ids[i]); d.State != want {
+			t.Errorf("%d is %s, want %s", i, d.State, want)
+		}
+	}
+}
+
+func TestDrainAbortsWhatHangs(t *testing.T) {
+	h := newHoldup()
+	w := newWorld(t, h.ServeHTTP, func(c *Config) { c.Drain = 200 * time.Millisecond }).run()
+	id := w.fire(w.webhook(), "{}")[0]
+	w.await(id, storage.Sending)
+	began := time.Now()
+	w.stop()
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("took %s", took)
+	}
+	if d := w.store.delivery(id); d.State != storage.Queued || len(w.store.log(id)) != 0 {
+		t.Errorf("delivery %+v, attempts %v", d, w.store.log(id))
+	}
+	close(h.release)
+}
+
+func TestFullDisk(t *testing.T) {
+	h := newHoldup()
+	w := newWorld(t, h.ServeHTTP).run()
+	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 2 })
+	ids := w.fire(hook, slices.Repeat([]string{"{}"}, 10)...)
+	<-h.arrived
+	<-h.arrived
+	w.store.fail(errors.New("disk full"))
+	close(h.release)
+	eventually(t, func() bool { return w.engine.halted() }, func() string { return "the engine goes on" })
+	w.store.fail(nil)
+	for _, id := range ids {
+		w.await(id, storage.StateDelivered)
+		if n := len(w.store.log(id)); n != 1 {
+			t.Errorf("%d attempts", n)
+		}
+	}
+	eventually(t, func() bool {
+		return slices.ContainsFunc(w.store.texts(), func(s string) bool { return strings.Contains(s, "recorded again") })
+	},
+		func() string { return fmt.Sprint(w.store.texts()) })
+}
+
+func TestSnapshot(t *testing.T) {
+	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/bad" {
+			rw.WriteHeader(400)
+		}
+	}).run()
+	good := w.webhook()
+	bad := w.webhook(func(hook *storage.Webhook) { hook.URL = w.server.URL + "/bad" })
+	paused := w.webhook(func(hook *storage.Webhook) { hook.State = storage.Paused })
+	w.fire(good, "{}", "{}", "{}")
+	w.fire(bad, "{}", "{}")
+	w.fire(paused, "{}")
+	eventually(t, func() bool {
+		s := w.engine.Snapshot()
+		return s.Delivered == 3 && s.Failed == 2 && s.Attempts == 5 && s.Parked == 1 && s.Queued == 0 && s.InFlight == 0 &&
+			s.PerSecond == 0.5 && s.P50 > 0 && s.P99 >= s.P50
+	}, func() string { return fmt.Sprintf("%+v", w.engine.Snapshot()) })
+}
