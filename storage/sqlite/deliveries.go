@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"backchannel/storage"
@@ -19,8 +18,8 @@ const shownState = `CASE WHEN d.next_attempt_at IS NOT NULL AND (w.state = 'paus
 const selectDeliveries = `SELECT d.id, d.event_id, d.webhook_id, n.name, e.request_id, e.channel, e.status, e.variant, e.identity,
 		e.misbehave, d.replay_of, ` + shownState + `, d.attempts, d.code, d.error_class, d.error, d.created_at, d.next_attempt_at, d.finished_at
 	FROM deliveries d
-	JOIN events e ON e.id = d.event_id
-	JOIN webhook_names n ON n.webhook_id = d.webhook_id
+	CROSS JOIN events e ON e.id = d.event_id
+	CROSS JOIN webhook_names n ON n.webhook_id = d.webhook_id
 	LEFT JOIN webhooks w ON w.id = d.webhook_id
 	LEFT JOIN breakers b ON b.webhook_id = d.webhook_id`
 
@@ -72,8 +71,8 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	if len(q.EventIDs) > 0 {
 		add(`d.event_id IN (`+marks(len(q.EventIDs))+`)`, anys(q.EventIDs)...)
 	}
-	if stored := storedStates(q.States); len(stored) > 0 {
-		add(`d.state IN (`+marks(len(stored))+`)`, anys(stored)...)
+	if len(q.States) > 0 {
+		add(stateTerm(q.States))
 		add(shownState+` IN (`+marks(len(q.States))+`)`, anys(q.States)...)
 	}
 	if q.Before != 0 {
@@ -88,18 +87,17 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	return ` WHERE ` + strings.Join(terms, ` AND `), args
 }
 
-// storedStates are those that deliveries shown in the given states are kept with.
-func storedStates(shown []storage.State) []storage.State {
-	var stored []storage.State
-	for _, state := range shown {
+// stateTerm chooses deliveries by how those shown in the given states are kept. The states
+// stand in the SQL itself, so that SQLite sees which partial index serves.
+func stateTerm(shown []storage.State) string {
+	terms := make([]string, len(shown))
+	for i, state := range shown {
+		terms[i] = `d.state = '` + string(state) + `'`
 		if state == storage.Parked {
-			stored = append(stored, storage.Queued, storage.Retrying)
-		} else {
-			stored = append(stored, state)
+			terms[i] = `d.next_attempt_at IS NOT NULL`
 		}
 	}
-	slices.Sort(stored)
-	return slices.Compact(stored)
+	return `(` + strings.Join(terms, ` OR `) + `)`
 }
 
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }

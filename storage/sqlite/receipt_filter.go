@@ -2,18 +2,160 @@ package sqlite
 
 import (
 	"strings"
+	"time"
 
 	"backchannel/storage"
 )
 
-// receiptTerms is a query as SQL.
-func receiptTerms(q storage.ReceiptQuery) (where string, args []any) {
-	terms := []string{`1`}
+// storedWithin is how long after its arrival a receipt is stored at the latest, give or
+// take: until: need not look at IDs beyond that.
+const storedWithin = time.Minute
+
+// Conditions are a filter's terms as SQL: those on facets (f), and those on the receipts
+// (r) themselves.
+type conditions struct {
+	facet, receipt []condition
+	indexed        bool // some condition on receipts has an index that leaves few
+	scanned        bool // some condition has to read the bodies
+}
+
+type condition struct {
+	sql  string
+	args []any
+}
+
+// conditionsOf translates a query. It relies on the filter's values being those that
+// storage.ParseFilter lets through.
+func conditionsOf(q storage.ReceiptQuery) conditions {
+	var c conditions
+	for _, term := range q.Filter.Terms {
+		if on, ok := facetCondition(term); ok {
+			c.facet = append(c.facet, on.negatedIf(term.Not))
+			continue
+		}
+		c.receipt = append(c.receipt, receiptCondition(term).negatedIf(term.Not))
+		c.indexed = c.indexed || !term.Not && hasIndex(term)
+		c.scanned = c.scanned || term.Key == "body"
+	}
 	if q.Before != 0 {
-		terms, args = append(terms, `r.id < ?`), append(args, q.Before)
+		c.receipt = append(c.receipt, condition{`r.id < ?`, []any{q.Before}})
 	}
 	if q.After != 0 {
-		terms, args = append(terms, `r.id > ?`), append(args, q.After)
+		c.receipt = append(c.receipt, condition{`r.id > ?`, []any{q.After}})
 	}
-	return ` WHERE ` + strings.Join(terms, ` AND `), args
+	return c
+}
+
+func (c condition) negatedIf(not bool) condition {
+	if not {
+		c.sql = `NOT (` + c.sql + `)`
+	}
+	return c
+}
+
+func hasIndex(term storage.Term) bool {
+	switch term.Key {
+	case "message", "identity", "path", "delivery":
+		return true
+	}
+	return term.Key == "is" && term.Value == "pinned"
+}
+
+// facetCondition translates a term on what facets have; false for others.
+func facetCondition(term storage.Term) (condition, bool) {
+	equal := func(column string, value any) (condition, bool) {
+		return condition{`f.` + column + ` = ?`, []any{value}}, true
+	}
+	switch term.Key {
+	case "status", "channel", "auth", "schema", "target", "headers", "duplicate":
+		return equal(term.Key, term.Value)
+	case "order":
+		return equal(`"order"`, term.Value)
+	case "webhook":
+		return condition{`f.webhook_id IN (SELECT webhook_id FROM webhook_names WHERE name = ?)`, []any{term.Value}}, true
+	case "code":
+		return codeCondition(term.Value), true
+	case "is":
+		switch term.Value {
+		case "duplicate":
+			return equal(`duplicate`, storage.Fail)
+		case "out-of-order":
+			return equal(`"order"`, storage.Fail)
+		case "unmatched":
+			return equal(`webhook_id`, 0)
+		}
+	}
+	return condition{}, false
+}
+
+func codeCondition(value string) condition {
+	if class, ok := strings.CutSuffix(value, "xx"); ok {
+		return condition{`f.code / 100 = CAST(? AS INTEGER)`, []any{class}}
+	}
+	if value == storage.CodeNone {
+		value = "0"
+	}
+	return condition{`f.code = CAST(? AS INTEGER)`, []any{value}}
+}
+
+// receiptCondition translates a term on what only the receipt itself has.
+func receiptCondition(term storage.Term) condition {
+	at := term.At.UnixMicro()
+	switch term.Key {
+	case "message":
+		return condition{`r.request_id = ? AND r.request_id <> ''`, []any{term.Value}}
+	case "identity":
+		return condition{`r.identity = ? AND r.identity <> ''`, []any{term.Value}}
+	case "path":
+		return condition{`r.path = ?`, []any{term.Value}}
+	case "delivery":
+		id, err := storage.ParseID(term.Value)
+		if err != nil {
+			return condition{`0`, nil}
+		}
+		return condition{`r.delivery_id IS NOT NULL AND r.delivery_id = ?`, []any{id}}
+	case "since": // IDs are made after the arrival
+		return condition{`r.received_at >= ? AND r.id >= ?`, []any{at, at}}
+	case "until":
+		return condition{`r.received_at <= ? AND r.id <= ?`, []any{at, at + storedWithin.Microseconds()}}
+	case "is":
+		return condition{`r.pinned = 1`, nil}
+	case "body":
+		return condition{`instr((SELECT body FROM receipt_contents WHERE receipt_id = r.id), ?) > 0`, []any{[]byte(term.Value)}}
+	}
+	return condition{`0`, nil} // no filter that was parsed comes here
+}
+
+// pageQuery is the SQL for a page of receipts. Of the ways to find them it takes the one
+// that reads no more than it has to:
+//
+// With conditions on facets alone, each of the few facets that match gives its newest
+// receipts by an index, and the newest of those are the page. Otherwise receipts are
+// walked through, newest first, by an index that leaves few where there is one.
+func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
+	c := conditionsOf(q)
+	order := ` DESC`
+	if q.After != 0 || q.OldestFirst {
+		order = ``
+	}
+	if q.Limit > 0 && len(c.facet) > 0 && !c.indexed && !c.scanned {
+		newest, args := (condition{`SELECT r.id FROM receipts r WHERE r.facet_id = f.id`, nil}).and(c.receipt)
+		page, args2 := (condition{`SELECT p.id FROM facets f CROSS JOIN receipts p ON p.id IN (` + newest + ` ORDER BY r.id` + order + ` LIMIT ?)
+			WHERE 1`, append(args, q.Limit)}).and(c.facet)
+		return `WITH page (id) AS (` + page + ` ORDER BY p.id` + order + ` LIMIT ?)
+			SELECT ` + receiptColumns + ` FROM page CROSS JOIN receipts r ON r.id = page.id` + joinNames + ` ORDER BY r.id` + order,
+			append(args2, q.Limit)
+	}
+	walk := condition{`SELECT ` + receiptColumns + ` FROM receipts r CROSS JOIN facets f ON f.id = r.facet_id` + joinNames + ` WHERE 1`, nil}
+	query, args = walk.and(append(c.receipt, c.facet...))
+	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, atMost(q.Limit))
+}
+
+// and adds conditions to a query that has a WHERE already.
+func (c condition) and(more []condition) (string, []any) {
+	for _, m := range more {
+		c.sql += ` AND ` + m.sql
+		c.args = append(c.args, m.args...)
+	}
+	return c.sql, c.args
 }

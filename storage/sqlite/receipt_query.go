@@ -11,7 +11,10 @@ const receiptColumns = `r.id, r.received_at, r.webhook_id, coalesce(n.name, ''),
 	r.request_id, r.channel, r.status, r.identity, r.retry_count, coalesce(r.delivery_id, 0), r.attempt, r.code, r.outcome, r.duration,
 	r.verdicts, r.pinned, r.note`
 
-const fromReceipts = ` FROM receipts r LEFT JOIN webhook_names n ON n.webhook_id = r.webhook_id`
+const (
+	joinNames    = ` LEFT JOIN webhook_names n ON n.webhook_id = r.webhook_id`
+	fromReceipts = ` FROM receipts r` + joinNames
+)
 
 // lightReceipt are the destinations of receiptColumns.
 func lightReceipt(r *storage.Receipt, received *moment, verdicts *string) []any {
@@ -75,12 +78,8 @@ func (s *Store) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]
 // Receipts lists receipts without their content: Body, Headers and the verdicts' Checks
 // are empty.
 func (s *Store) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
-	where, args := receiptTerms(q)
-	order := ` ORDER BY r.id DESC`
-	if q.After != 0 || q.OldestFirst {
-		order = ` ORDER BY r.id`
-	}
-	all, err := collect(ctx, s.reads, scanReceipt, `SELECT `+receiptColumns+fromReceipts+where+order+` LIMIT ?`, append(args, atMost(q.Limit))...)
+	query, args := pageQuery(q)
+	all, err := collect(ctx, s.reads, scanReceipt, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list receipts: %w", err)
 	}

@@ -74,7 +74,8 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_waiting ON deliveries (webhook_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id);
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
-CREATE INDEX deliveries_by_state ON deliveries (state) WHERE state IN ('sending', 'retrying', 'failed', 'cancelled');
+CREATE INDEX deliveries_by_state ON deliveries (state)
+    WHERE state = 'sending' OR state = 'retrying' OR state = 'failed' OR state = 'cancelled';
 
 -- How many deliveries each webhook has in each state: counting a million takes too long.
 CREATE TABLE delivery_counts (
