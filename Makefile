@@ -39,7 +39,11 @@ fmt: ## format the code
 
 .PHONY: check
 check: lint race ## everything that has to be green before a commit
-	@git diff --exit-code -- go.mod go.sum
+	go mod tidy -diff
+
+.PHONY: bench
+bench: ## measure speed as ratios to the machine's own limits; BENCH='-only b -duration 5s'
+	@go build -o bin/bench ./engine/bench && bin/bench $(BENCH)
 
 .PHONY: clean
 clean: ## remove what was built

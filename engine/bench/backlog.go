@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+const shortQueue = 1000
+
+// A refill is how an engine starts on a queue that it finds.
+type refill struct {
+	first  time.Duration // until the first delivery
+	rate   float64       // deliveries per second from then on
+	memory uint64        // the most that the heap took, in bytes
+}
+
+// backlog compares an engine that finds a long queue with one that finds a short one.
+func backlog(ctx context.Context, s settings) ([]row, error) {
+	p, err := startPeer(roleSink, s.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer p.stop()
+	short, err := takeUp(ctx, s, p, shortQueue)
+	if err != nil {
+		return nil, err
+	}
+	long, err := takeUp(ctx, s, p, s.backlog)
+	if err != nil {
+		return nil, err
+	}
+	what := fmt.Sprintf("with %d queued, of %d: ", s.backlog, shortQueue)
+	return []row{
+		{what: what + "start", ours: millis(long.first), limit: millis(short.first), ratio: float64(long.first) / float64(short.first), aim: "a few"},
+		{what: what + "peak heap", ours: megabytes(long.memory), limit: megabytes(short.memory), ratio: float64(long.memory) / float64(short.memory), aim: "bounded"},
+		{what: "refilled and delivered from the long queue", ours: perSecond(long.rate), limit: "", ratio: 0, aim: ""},
+	}, nil
+}
+
+func megabytes(n uint64) string { return fmt.Sprintf("%.0f MB", float64(n)/(1<<20)) }
+
+func takeUp(ctx context.Context, s settings, p *peer, n int) (refill, error) {
+	store, err := openStore(ctx, s.dir)
+	if err != nil {
+		return refill{}, err
+	}
+	if err := fill(ctx, store, p, s, n); err != nil {
+		return refill{}, err
+	}
+	runtime.GC()
+	peak := watchHeap(ctx)
+	w := &world{store: store}
+	began := time.Now()
+	w.startEngine(ctx)
+	defer w.close()
+	r := w.follow(began, min(s.duration, 5*time.Second), int64(n))
+	r.memory = peak()
+	return r, nil
+}
+
+// fill queues so many deliveries behind a webhook that nobody serves yet.
+func fill(ctx context.Context, store *sqlite.Store, p *peer, s settings, n int) error {
+	hook, err := aim(ctx, store, "backlog", p, s.workers)
+	if err != nil {
+		return err
+	}
+	source, err := newEvents(hook)
+	if err != nil {
+		return err
+	}
+	const atOnce = 1000
+	for done := 0; done < n; done += atOnce {
+		batch := make([]storage.Event, min(atOnce, n-done))
+		for i := range batch {
+			if batch[i], err = source.next(); err != nil {
+				return err
+			}
+		}
+		if _, err := store.Enqueue(ctx, batch...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) follow(began time.Time, most time.Duration, all int64) refill {
+	for w.engine.Snapshot().Delivered == 0 {
+		time.Sleep(100 * time.Microsecond)
+	}
+	first := time.Since(began)
+	for time.Since(began) < first+most && w.engine.Snapshot().Delivered < all {
+		time.Sleep(time.Millisecond)
+	}
+	delivered := w.engine.Snapshot().Delivered
+	return refill{first: first, rate: float64(delivered) / (time.Since(began) - first).Seconds()}
+}
+
+// watchHeap samples how much the heap holds until the answer is asked for.
+func watchHeap(ctx context.Context) (peak func() uint64) {
+	ctx, stop := context.WithCancel(ctx)
+	var most atomic.Uint64
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for ctx.Err() == nil {
+			var now runtime.MemStats
+			runtime.ReadMemStats(&now)
+			most.Store(max(most.Load(), now.HeapInuse))
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	return func() uint64 { stop(); <-ended; return most.Load() }
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+const (
+	producers = 32
+	ahead     = 2048 // deliveries that producers may be ahead of the engine
+	warmUp    = time.Second
+	rounds    = 3
+)
+
+func deliverPlain(ctx context.Context, s settings) ([]row, error) {
+	return deliver(ctx, s, roleSink, "over HTTP", "> 0.40")
+}
+
+func deliverTLS(ctx context.Context, s settings) ([]row, error) {
+	return deliver(ctx, s, roleTLSSink, "over TLS", "")
+}
+
+// deliver compares raw POSTs to a sink with deliveries to it: enqueued one by one, each
+// signed anew, each with its attempt kept, everything committed with synchronous=FULL.
+func deliver(ctx context.Context, s settings, role, how, goal string) ([]row, error) {
+	p, err := startPeer(role, s.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer p.stop()
+	w, err := newWorld(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	hook, err := aim(ctx, w.store, "bench", p, s.workers)
+	if err != nil {
+		return nil, err
+	}
+	source, err := newEvents(hook)
+	if err != nil {
+		return nil, err
+	}
+	var limit, ours float64
+	for range rounds { // in turn, so that both meet whatever else the machine does
+		raw, err := rawRate(ctx, s, p, source)
+		if err != nil {
+			return nil, err
+		}
+		delivered, err := w.deliveryRate(ctx, source, s.duration/rounds)
+		if err != nil {
+			return nil, err
+		}
+		limit, ours = limit+raw/rounds, ours+delivered/rounds
+	}
+	return []row{{what: "delivered " + how, ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, aim: goal}}, nil
+}
+
+func rawRate(ctx context.Context, s settings, p *peer, source *events) (float64, error) {
+	body, header, err := source.sample()
+	if err != nil {
+		return 0, err
+	}
+	raw, err := newPost(p, body, header, s.workers)
+	if err != nil {
+		return 0, err
+	}
+	defer raw.client.CloseIdleConnections()
+	return raw.rate(ctx, s.workers, s.duration/rounds)
+}
+
+// deliveryRate keeps the queue filled and counts what the engine delivers per second.
+func (w *world) deliveryRate(ctx context.Context, source *events, duration time.Duration) (float64, error) {
+	var enqueued, delivered atomic.Int64
+	stop := w.count(&delivered)
+	defer stop()
+	produce := func(ctx context.Context) error {
+		for enqueued.Load()-delivered.Load() > ahead {
+			time.Sleep(time.Millisecond)
+		}
+		enqueued.Add(1)
+		return enqueueOne(ctx, w.store, source)
+	}
+	var rate float64
+	measured := make(chan struct{})
+	go func() {
+		defer close(measured)
+		time.Sleep(warmUp)
+		before, began := w.engine.Snapshot(), time.Now()
+		time.Sleep(duration)
+		after := w.engine.Snapshot()
+		rate = float64(after.Delivered-before.Delivered) / time.Since(began).Seconds()
+	}()
+	_, err := hammer(ctx, producers, warmUp+duration, produce)
+	<-measured
+	return rate, errors.Join(err, w.settle(ctx, source.webhook.ID))
+}
+
+// count keeps up with how much the engine has delivered until it is stopped.
+func (w *world) count(delivered *atomic.Int64) (stop func()) {
+	ticks := time.NewTicker(10 * time.Millisecond)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticks.C:
+				delivered.Store(w.engine.Snapshot().Delivered)
+			}
+		}
+	}()
+	return func() { ticks.Stop(); close(done) }
+}
+
+func enqueueOne(ctx context.Context, store *sqlite.Store, source *events) error {
+	event, err := source.next()
+	if err != nil {
+		return err
+	}
+	_, err = store.Enqueue(ctx, event)
+	return err
+}
+
+// settle waits until the engine has nothing left to do for the webhook.
+func (w *world) settle(ctx context.Context, hook storage.ID) error {
+	states := []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked}
+	for {
+		left, err := w.store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook, States: states, Limit: 1})
+		if err != nil {
+			return fmt.Errorf("wait for deliveries: %w", err)
+		}
+		if len(left) == 0 {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}

@@ -1,0 +1,103 @@
+// Command bench measures what backchannel does per second, and how long it takes, as
+// ratios to what the same machine can do at all in the same run: raw POSTs for the
+// engine, bare commits for the queue, a bare TLS handler for the receiver.
+//
+// Whatever is posted to runs in a process of its own, as lean as can be, so that it is
+// never the bottleneck. Run it with `make bench`; -only chooses.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/pprof"
+	"strings"
+	"time"
+)
+
+// A bench measures one thing and reports it as rows of the table.
+type bench struct {
+	key  string
+	what string
+	run  func(ctx context.Context, b settings) ([]row, error)
+}
+
+func benches() []bench {
+	return []bench{
+		{"b", "deliveries per second over HTTP, of raw POSTs", deliverPlain},
+		{"c", "deliveries per second over TLS, of raw POSTs over TLS", deliverTLS},
+		{"d", "latency at a paced 500/s, against a raw POST and a bare commit", paced},
+		{"e", "latency of a healthy endpoint beside a hanging one, against alone", beside},
+		{"f", "enqueues per second, of bare group-committed inserts", enqueue},
+		{"g", "memory, start and refill with a long queue", backlog},
+	}
+}
+
+// settings are what every bench is told.
+type settings struct {
+	duration time.Duration
+	workers  int
+	backlog  int
+	dir      string
+}
+
+func main() {
+	only := flag.String("only", "", "comma-separated keys of the benches to run; all by default")
+	profile := flag.String("cpuprofile", "", "write a CPU profile of the measuring process here")
+	role := flag.String("role", "", "internal: what this process is to be")
+	var s settings
+	flag.DurationVar(&s.duration, "duration", 10*time.Second, "how long each measurement takes")
+	flag.IntVar(&s.workers, "workers", 64, "how many POSTs are under way at once")
+	flag.IntVar(&s.backlog, "backlog", 1_000_000, "how many deliveries are queued for bench g")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if *profile != "" {
+		file, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(file)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		defer pprof.StopCPUProfile()
+	}
+	if err := start(ctx, *role, *only, s); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func start(ctx context.Context, role, only string, s settings) error {
+	if role != "" {
+		return play(role)
+	}
+	dir, err := os.MkdirTemp("", "backchannel-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	s.dir = dir
+	return measure(ctx, only, s)
+}
+
+func measure(ctx context.Context, only string, s settings) error {
+	printMachine(s)
+	for _, b := range benches() {
+		if only != "" && !strings.Contains(","+only+",", ","+b.key+",") {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s\n", b.key, b.what)
+		rows, err := b.run(ctx, s)
+		if err != nil {
+			return fmt.Errorf("measure %s: %w", b.what, err)
+		}
+		printRows(b, rows)
+	}
+	return nil
+}

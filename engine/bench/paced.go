@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"backchannel/storage"
+)
+
+const pace = 2 * time.Millisecond // 500/s
+
+// atPace calls do every 2 ms for so long, each call in a goroutine of its own, and
+// returns how long each took.
+func atPace(ctx context.Context, duration time.Duration, do func(context.Context) (time.Duration, error)) ([]time.Duration, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var mu sync.Mutex
+	var took []time.Duration
+	var group sync.WaitGroup
+	ticks := time.NewTicker(pace)
+	defer ticks.Stop()
+	for range int(duration / pace) {
+		<-ticks.C
+		group.Go(func() {
+			one, err := do(ctx)
+			if err != nil {
+				cancel(err)
+				return
+			}
+			mu.Lock()
+			took = append(took, one)
+			mu.Unlock()
+		})
+	}
+	group.Wait()
+	return took, context.Cause(ctx)
+}
+
+// paced compares the latency of deliveries, from the call to enqueue to the end of the
+// attempt, with that of one bare commit and one raw POST after the other.
+func paced(ctx context.Context, s settings) ([]row, error) {
+	p, err := startPeer(roleSink, s.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer p.stop()
+	w, err := newWorld(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	hook, err := aim(ctx, w.store, "paced", p, s.workers)
+	if err != nil {
+		return nil, err
+	}
+	source, err := newEvents(hook)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := barePace(ctx, s, p, source)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := w.latencies(ctx, source, s.duration)
+	if err != nil {
+		return nil, err
+	}
+	return []row{
+		compare("p50 at 500/s", ours, limit, 0.50, ""),
+		compare("p99 at 500/s", ours, limit, 0.99, "< 3"),
+	}, nil
+}
+
+func compare(what string, ours, limit []time.Duration, part float64, goal string) row {
+	a, b := quantile(ours, part), quantile(limit, part)
+	return row{what: what, ours: millis(a), limit: millis(b), ratio: float64(a) / float64(b), aim: goal}
+}
+
+func barePace(ctx context.Context, s settings, p *peer, source *events) ([]time.Duration, error) {
+	body, header, err := source.sample()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := newPost(p, body, header, s.workers)
+	if err != nil {
+		return nil, err
+	}
+	defer raw.client.CloseIdleConnections()
+	db, err := bareDatabase(s.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	return atPace(ctx, s.duration, func(ctx context.Context) (time.Duration, error) {
+		began := time.Now()
+		if _, err := db.Exec("INSERT INTO bare (payload) VALUES (?)", body); err != nil {
+			return 0, err
+		}
+		err := raw.do(ctx)
+		return time.Since(began), err
+	})
+}
+
+// bareDatabase is SQLite with the same durability, and one table.
+func bareDatabase(parent string) (*sql.DB, error) {
+	dir, err := os.MkdirTemp(parent, "bare-")
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "bare.db")+"?_journal_mode=wal&_synchronous=full&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	_, err = db.Exec("CREATE TABLE bare (id INTEGER PRIMARY KEY, payload BLOB NOT NULL) STRICT")
+	return db, err
+}
+
+// latencies enqueues at the pace and then asks the store when each attempt ended.
+func (w *world) latencies(ctx context.Context, source *events, duration time.Duration) ([]time.Duration, error) {
+	var mu sync.Mutex
+	began := map[storage.ID]time.Time{}
+	_, err := atPace(ctx, duration, func(ctx context.Context) (time.Duration, error) {
+		event, err := source.next()
+		if err != nil {
+			return 0, err
+		}
+		at := time.Now()
+		made, err := w.store.Enqueue(ctx, event)
+		if err != nil {
+			return 0, err
+		}
+		mu.Lock()
+		began[made[0].ID] = at
+		mu.Unlock()
+		return 0, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := w.settle(ctx, source.webhook.ID); err != nil {
+		return nil, err
+	}
+	return w.tookSince(ctx, source.webhook.ID, began)
+}
+
+func (w *world) tookSince(ctx context.Context, hook storage.ID, began map[storage.ID]time.Time) ([]time.Duration, error) {
+	deliveries, err := w.store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook})
+	if err != nil {
+		return nil, err
+	}
+	var took []time.Duration
+	for _, d := range deliveries {
+		at, mine := began[d.ID]
+		switch {
+		case mine && d.State == storage.StateDelivered:
+			took = append(took, d.FinishedAt.Sub(at))
+		case mine:
+			return nil, fmt.Errorf("delivery %s is %s: %s", d.ID, d.State, d.Error)
+		}
+	}
+	return took, nil
+}
+
+// hung is how many deliveries wait for the endpoint that never answers.
+const hung = 2000
+
+// beside compares a healthy endpoint's latency beside a hanging one with that alone.
+func beside(ctx context.Context, s settings) ([]row, error) {
+	healthy, err := startPeer(roleSink, s.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer healthy.stop()
+	hanging, err := startPeer(roleHang, s.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer hanging.stop()
+	w, err := newWorld(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	hook, err := aim(ctx, w.store, "healthy", healthy, s.workers)
+	if err != nil {
+		return nil, err
+	}
+	source, err := newEvents(hook)
+	if err != nil {
+		return nil, err
+	}
+	alone, err := w.latencies(ctx, source, s.duration)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.hang(ctx, hanging); err != nil {
+		return nil, err
+	}
+	together, err := w.latencies(ctx, source, s.duration)
+	return []row{compare("p99 beside a hanging endpoint", together, alone, 0.99, "< 1.5")}, err
+}
+
+func (w *world) hang(ctx context.Context, p *peer) error {
+	hook, err := aim(ctx, w.store, "hanging", p, storage.DefaultDelivery().Concurrency)
+	if err != nil {
+		return err
+	}
+	source, err := newEvents(hook)
+	if err != nil {
+		return err
+	}
+	for range hung {
+		if err := enqueueOne(ctx, w.store, source); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// A row is one measurement beside the limit that it is a ratio to.
+type row struct {
+	what  string
+	ours  string
+	limit string
+	ratio float64
+	aim   string
+}
+
+func printMachine(s settings) {
+	sqlite, _, _ := sqlite3.Version()
+	fmt.Printf("%s, %s, %d cores, %s/%s, Go %s, SQLite %s, %d workers, %s each\n\n",
+		time.Now().Format(time.DateOnly), processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
+		strings.TrimPrefix(runtime.Version(), "go"), sqlite, s.workers, s.duration)
+	fmt.Println("| | measured | ours | limit | ratio | aim |")
+	fmt.Println("|---|---|---:|---:|---:|---|")
+}
+
+func processor() string {
+	file, err := os.Open("/proc/cpuinfo")
+	if err != nil {
+		return "unknown processor"
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		if name, value, _ := strings.Cut(lines.Text(), ":"); strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "unknown processor"
+}
+
+func printRows(b bench, rows []row) {
+	for _, r := range rows {
+		fmt.Printf("| %s | %s | %s | %s | %.2f | %s |\n", b.key, r.what, r.ours, r.limit, r.ratio, r.aim)
+	}
+}
+
+func perSecond(rate float64) string { return fmt.Sprintf("%.0f/s", rate) }
+
+func millis(d time.Duration) string { return fmt.Sprintf("%.2f ms", d.Seconds()*1000) }
+
+// quantile is the value below which the given part of the samples lies. It sorts them.
+func quantile(samples []time.Duration, part float64) time.Duration {
+	if len(samples) == 0 {
+		return 0
+	}
+	slices.Sort(samples)
+	return samples[min(len(samples)-1, int(part*float64(len(samples))))]
+}

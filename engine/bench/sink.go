@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// What a process of this program can be to the one that measures.
+const (
+	roleSink    = "sink"     // answers every POST 204, over TCP
+	roleTLSSink = "tls-sink" // the same over TLS
+	roleHang    = "hang"     // accepts and never answers
+	roleHandler = "handler"  // a bare net/http handler over TLS
+)
+
+// play serves in the role until its standard input ends, as it does when the measuring
+// process dies. The first line on standard output is the URL, the rest the certificate.
+func play(role string) error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	cert, certPEM, err := selfSigned()
+	if err != nil {
+		return err
+	}
+	go serve(role, listener, cert)
+	scheme := "http"
+	if role == roleTLSSink || role == roleHandler {
+		scheme = "https"
+	}
+	fmt.Printf("%s://%s\n%s\n", scheme, listener.Addr(), certPEM)
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+func serve(role string, listener net.Listener, cert tls.Certificate) {
+	config := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	switch role {
+	case roleHandler:
+		server := http.Server{Handler: http.HandlerFunc(bareHandler), TLSConfig: config, ReadHeaderTimeout: time.Minute}
+		_ = server.ServeTLS(listener, "", "")
+		return
+	case roleTLSSink:
+		listener = tls.NewListener(listener, config)
+	}
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		if role != roleHang {
+			go swallow(conn)
+		}
+	}
+}
+
+// bareHandler does the least that a net/http handler can do with a POST.
+func bareHandler(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// swallow answers each request on a connection without looking at more of it than its length.
+func swallow(conn net.Conn) {
+	defer conn.Close()
+	answer := []byte("HTTP/1.1 204 No Content\r\n\r\n")
+	in := bufio.NewReaderSize(conn, 16<<10)
+	for {
+		length, err := skipHead(in)
+		if err != nil {
+			return
+		}
+		if _, err := in.Discard(length); err != nil {
+			return
+		}
+		if _, err := conn.Write(answer); err != nil {
+			return
+		}
+	}
+}
+
+func skipHead(in *bufio.Reader) (length int, err error) {
+	field := []byte("Content-Length: ")
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return 0, err
+		}
+		if len(line) <= 2 {
+			return length, nil
+		}
+		if value, ok := bytes.CutPrefix(line, field); ok {
+			length, _ = strconv.Atoi(string(bytes.TrimSpace(value)))
+		}
+	}
+}
+
+func selfSigned() (tls.Certificate, []byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, nil, err
+	}
+	template := x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sink"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, &template, &template, &key.PublicKey, key)
+	if err != nil {
+		return tls.Certificate{}, nil, err
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
+}
+
+// A peer is a process of this program in one of the roles.
+type peer struct {
+	url    string
+	caFile string
+	stop   func()
+}
+
+func startPeer(role, dir string) (*peer, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self, "-role", role)
+	cmd.Stderr = os.Stderr
+	in, inErr := cmd.StdinPipe()
+	out, outErr := cmd.StdoutPipe()
+	if inErr != nil || outErr != nil {
+		return nil, fmt.Errorf("connect to %s: %w %w", role, inErr, outErr)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	stop := func() { in.Close(); _ = cmd.Wait() }
+	lines := bufio.NewReader(out)
+	url, err := lines.ReadString('\n')
+	if err != nil {
+		stop()
+		return nil, fmt.Errorf("start %s: %w", role, err)
+	}
+	caFile, err := saveCertificate(lines, dir)
+	return &peer{url: strings.TrimSpace(url), caFile: caFile, stop: stop}, err
+}
+
+func saveCertificate(lines *bufio.Reader, dir string) (string, error) {
+	var text strings.Builder
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return "", err
+		}
+		text.WriteString(line)
+		if strings.HasPrefix(line, "-----END") {
+			break
+		}
+	}
+	file, err := os.CreateTemp(dir, "sink-*.pem")
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	_, err = file.WriteString(text.String())
+	return file.Name(), err
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"backchannel/engine"
+	"backchannel/engine/token"
+	"backchannel/fixtures"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+// secret signs the tokens of every bench with HS256.
+const secret = "bench-bench-bench-bench-bench-bench"
+
+// A world is a store and an engine that works on it, in this process.
+type world struct {
+	store  *sqlite.Store
+	engine *engine.Engine
+	stop   func() error
+}
+
+func openStore(ctx context.Context, parent string) (*sqlite.Store, error) {
+	dir, err := os.MkdirTemp(parent, "data-")
+	if err != nil {
+		return nil, err
+	}
+	rules := storage.Rules{AllowHTTP: true, Sources: storage.SystemSources()}
+	return sqlite.Open(ctx, sqlite.Options{Dir: dir, Rules: rules})
+}
+
+func newWorld(ctx context.Context, s settings) (*world, error) {
+	store, err := openStore(ctx, s.dir)
+	if err != nil {
+		return nil, err
+	}
+	w := &world{store: store}
+	w.startEngine(ctx)
+	return w, nil
+}
+
+func (w *world) startEngine(ctx context.Context) {
+	w.engine = engine.New(w.store, engine.Config{RootCAs: func() (*x509.CertPool, error) { return x509.NewCertPool(), nil }})
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- w.engine.Run(ctx) }()
+	w.stop = func() error { cancel(); return <-ended }
+}
+
+func (w *world) close() {
+	if err := w.stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench: engine:", err)
+	}
+	if err := w.store.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench: store:", err)
+	}
+}
+
+// aim makes a webhook whose endpoint is the peer.
+func aim(ctx context.Context, store *sqlite.Store, name string, p *peer, concurrency int) (storage.Webhook, error) {
+	w := storage.NewWebhook()
+	w.Name, w.Sandbox.Name = name, name
+	w.Channels = storage.Channels()
+	w.URL = p.url + "/feedback/bench"
+	w.Auth.Type = storage.AuthJWT
+	w.Auth.JWT.Secret = secret
+	w.Delivery.Concurrency = concurrency
+	w.Delivery.TLS.CAFile = p.caFile
+	return w, store.CreateWebhook(ctx, &w)
+}
+
+// events makes bounces for a webhook, each with a requestId of its own.
+type events struct {
+	webhook storage.Webhook
+	fixture fixtures.Fixture
+	builder fixtures.Builder
+}
+
+func newEvents(w storage.Webhook) (*events, error) {
+	fixture, err := fixtures.Find(storage.Email, storage.Bounce, "")
+	return &events{webhook: w, fixture: fixture}, err
+}
+
+func (e *events) next() (storage.Event, error) {
+	values, err := e.builder.Values(e.webhook, storage.Email, "")
+	if err != nil {
+		return storage.Event{}, err
+	}
+	event, err := e.fixture.Build(e.webhook.Revision, values)
+	event.WebhookID = e.webhook.ID
+	return event, err
+}
+
+// sample is the body and the header lines of a delivery of the webhook, for raw POSTs.
+func (e *events) sample() ([]byte, http.Header, error) {
+	event, err := e.next()
+	if err != nil {
+		return nil, nil, err
+	}
+	authorization, err := authorize(e.webhook)
+	return event.Payload, http.Header{
+		"Authorization":        {authorization},
+		"Content-Type":         {"application/json"},
+		"User-Agent":           {"backchannel/dev"},
+		"Backchannel-Delivery": {storage.ID(time.Now().UnixMicro()).String()},
+		"Backchannel-Attempt":  {"1"},
+	}, err
+}
+
+func authorize(w storage.Webhook) (string, error) {
+	key, err := token.ParseKey(w.Auth.JWT.Algorithm, []byte(secret))
+	if err != nil {
+		return "", err
+	}
+	minter, err := token.NewMinter(w.TokenSpec(strings.TrimSuffix(w.URL, "/")), key)
+	if err != nil {
+		return "", err
+	}
+	return minter.HeaderValue(time.Now())
+}
