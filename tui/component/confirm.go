@@ -3,9 +3,9 @@ package component
 import (
 	"strings"
 
-	"backchannel/tui/style"
-
 	tea "github.com/charmbracelet/bubbletea"
+
+	"backchannel/tui/style"
 )
 
 // ConfirmMsg is the answer to a [Confirm].

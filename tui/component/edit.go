@@ -1,13 +1,14 @@
 package component
 
 import (
+	"slices"
 	"strings"
-
-	"backchannel/tui/style"
 
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/tui/style"
 )
 
 // edit is one line of text being typed. Editing is the textinput's; drawing is
@@ -30,8 +31,8 @@ func (e *edit) text() string { return e.in.Value() }
 
 // key types; the keys that the line has no use for change nothing.
 func (e *edit) key(msg tea.KeyMsg) {
-	if msg.Alt && msg.Type == tea.KeyRunes && !strings.Contains("bfd", string(msg.Runes)) {
-		return
+	if msg.Alt && msg.Type == tea.KeyRunes && !slices.Contains([]string{"b", "f", "d"}, string(msg.Runes)) {
+		return // would be typed as if alt were not held
 	}
 	if msg.Paste {
 		msg.Runes = []rune(strings.Trim(pasted(msg), "\n"))

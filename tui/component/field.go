@@ -5,6 +5,7 @@ import "slices"
 // Kind is how a field is filled in.
 type Kind int
 
+// The kinds of fields.
 const (
 	TextField   Kind = iota // one line
 	SecretField             // one masked line, or a pasted text of several lines

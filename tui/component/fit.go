@@ -17,10 +17,10 @@ package component
 import (
 	"strings"
 
-	"backchannel/tui/style"
-
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/tui/style"
 )
 
 // Fit pads or cuts one styled line to exactly width cells. A cut shows as "…".

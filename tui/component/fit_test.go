@@ -5,12 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"backchannel/tui/style"
-
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
+
+	"backchannel/tui/style"
 )
 
 // awkward is text that breaks naive width arithmetic.

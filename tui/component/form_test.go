@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"backchannel/tui/style"
-
 	"github.com/google/go-cmp/cmp"
+
+	"backchannel/tui/style"
 )
 
 const pem = "-----BEGIN KEY-----\r\nabc\r\ndef\r\n-----END KEY-----\r\n"

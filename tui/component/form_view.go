@@ -26,30 +26,33 @@ func (f *Form) View(th *style.Theme) string {
 		return ""
 	}
 	var lines []string
-	from, to, cursor := 0, 0, 0
+	var focus span
 	for _, b := range f.blocks(th) {
 		if b.at == f.at {
-			from, to, cursor = len(lines), len(lines)+len(b.lines), len(lines)+b.cursor
+			focus = span{from: len(lines), to: len(lines) + len(b.lines), cursor: len(lines) + b.cursor}
 		}
 		lines = append(lines, b.lines...)
 	}
-	f.offset = scrolled(f.offset, from, to, cursor, len(lines), f.height)
+	f.offset = scrolled(f.offset, focus, len(lines), f.height)
 	shown := lines[f.offset:min(f.offset+f.height, len(lines))]
-	if last := f.offset + f.height - 1; last >= to && last < len(lines)-1 {
+	if last := f.offset + f.height - 1; last >= focus.to && last < len(lines)-1 {
 		shown[len(shown)-1] = th.Dim.Render(" " + style.More)
 	}
 	return join(Lines(shown, f.width, f.height))
 }
 
-// scrolled moves the offset as little as possible to bring lines from to to into
-// sight, and of a part that is too tall, the line with the cursor.
-func scrolled(offset, from, to, cursor, total, height int) int {
-	if to-from > height {
-		from = max(from, min(cursor-height/2, to-height))
-		to = from + height
+// span is the lines that have the focus, and the one with the cursor.
+type span struct{ from, to, cursor int }
+
+// scrolled moves the offset as little as possible to bring the focus into sight,
+// and of one that is too tall, the part around the cursor.
+func scrolled(offset int, focus span, total, height int) int {
+	if focus.to-focus.from > height {
+		focus.from = max(focus.from, min(focus.cursor-height/2, focus.to-height))
+		focus.to = focus.from + height
 	}
-	offset = min(offset, from, max(0, total-height))
-	return max(0, offset, to-height)
+	offset = min(offset, focus.from, max(0, total-height))
+	return max(0, offset, focus.to-height)
 }
 
 func (f *Form) blocks(th *style.Theme) []block {

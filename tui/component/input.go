@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"backchannel/tui/style"
-
 	tea "github.com/charmbracelet/bubbletea"
+
+	"backchannel/tui/style"
 )
 
 // input is one field of a form at work. It may have several stops of its own,

@@ -3,10 +3,10 @@ package component
 import (
 	"strings"
 
-	"backchannel/tui/style"
-
 	"github.com/charmbracelet/bubbles/textarea"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"backchannel/tui/style"
 )
 
 const areaHeight = 6 // rows in sight at most

@@ -3,9 +3,9 @@ package component
 import (
 	"slices"
 
-	"backchannel/tui/style"
-
 	tea "github.com/charmbracelet/bubbletea"
+
+	"backchannel/tui/style"
 )
 
 // The cells of a row.
@@ -186,11 +186,9 @@ func (r *rowInput) view(th *style.Theme, width, cell int) string {
 	const flag = 10 // "[ ] secret"
 	name := max(0, (width-flag-4)*2/5)
 	value := max(0, width-flag-4-name)
-	text := ""
+	text := r.value.line.view(th, value, cell == valueCell, false)
 	if r.secret || r.value.block != "" {
 		text = r.value.draw(th, value, cell == valueCell)
-	} else {
-		text = r.value.line.view(th, value, cell == valueCell, false)
 	}
 	label := th.Dim
 	if r.secret {

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"strings"
 
-	"backchannel/tui/style"
-
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/charmbracelet/lipgloss"
+
+	"backchannel/tui/style"
 )
 
 const (

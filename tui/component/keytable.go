@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"backchannel/tui/style"
-
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/tui/style"
 )
 
 // Binding is what some keys do somewhere.

@@ -3,10 +3,10 @@ package component
 import (
 	"slices"
 
-	"backchannel/tui/style"
-
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/tui/style"
 )
 
 // MenuMsg says what was picked from a [Menu]; an empty Item is a menu that was

@@ -3,25 +3,27 @@ package component
 import (
 	"strings"
 
-	"backchannel/tui/style"
-
 	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/tui/style"
 )
 
 // Overlay puts a box over the middle of a view of width by height cells. The
 // result has exactly that size.
 func Overlay(base, box string, width, height int) string {
 	lines := strings.Split(box, "\n")
-	x := (width - ansi.StringWidth(lines[0])) / 2
-	return OverlayAt(base, box, x, (height-len(lines))/2, width, height)
+	canvas := Lines(strings.Split(base, "\n"), width, height)
+	return OverlayAt(join(canvas), box, (width-ansi.StringWidth(lines[0]))/2, (height-len(lines))/2)
 }
 
-// OverlayAt is [Overlay] with the box's upper left corner at column x and row y.
-func OverlayAt(base, box string, x, y, width, height int) string {
-	out := Lines(strings.Split(base, "\n"), width, height)
+// OverlayAt is [Overlay] with the box's upper left corner at column x and row y
+// of a view whose lines are all equally wide. What sticks out is cut off.
+func OverlayAt(base, box string, x, y int) string {
+	out := strings.Split(base, "\n")
+	width := ansi.StringWidth(out[0])
 	x, y = max(0, min(x, width)), max(0, y)
 	for i, line := range strings.Split(box, "\n") {
-		if box == "" || y+i >= len(out) {
+		if y+i >= len(out) {
 			break
 		}
 		out[y+i] = splice(out[y+i], clip(line, width-x), x, width)

@@ -4,17 +4,17 @@ import (
 	"strings"
 	"testing"
 
-	"backchannel/tui/style"
-
 	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/tui/style"
 )
 
 func TestOverlay(t *testing.T) {
 	base := "aaaaaaa\nb顧客bb\nccccccc\nddddddd"
 	// The box covers columns 2 and 3: one half each of two wide characters.
 	same(t, Overlay(base, "12\n34", 7, 4), "aaaaaaa\nb 12 bb\ncc34ccc\nddddddd")
-	same(t, OverlayAt("", "x", 1, 1, 3, 2), "   \n x ")
-	same(t, OverlayAt("abc", "", 1, 0, 3, 1), "abc")
+	same(t, OverlayAt("   \n   ", "x\ny", 1, 1), "   \n x ")
+	same(t, OverlayAt("abc", "", 1, 0), "abc")
 }
 
 func TestOverlayKeepsTheColoursAround(t *testing.T) {
@@ -37,7 +37,7 @@ func TestOverlayIsExact(t *testing.T) {
 			styled := th.Warn.Render(style.Escape(s))
 			base := strings.Repeat(styled+"\n", 30)
 			box := frame(th, styled, []string{styled, styled}, min(30, w))
-			for _, got := range []string{Overlay(base, box, w, h), OverlayAt(base, styled, 3, 1, w, h)} {
+			for _, got := range []string{Overlay(base, box, w, h), OverlayAt(Overlay(base, "", w, h), styled, 3, 1)} {
 				if h == 0 {
 					same(t, got, "")
 					continue

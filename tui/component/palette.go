@@ -5,9 +5,9 @@ import (
 	"strings"
 	"unicode"
 
-	"backchannel/tui/style"
-
 	tea "github.com/charmbracelet/bubbletea"
+
+	"backchannel/tui/style"
 )
 
 // PaletteMsg says which command was picked from a [Palette]; an empty Command is

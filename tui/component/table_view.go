@@ -3,9 +3,9 @@ package component
 import (
 	"strings"
 
-	"backchannel/tui/style"
-
 	"github.com/charmbracelet/lipgloss"
+
+	"backchannel/tui/style"
 )
 
 // View draws the header and the visible rows.

@@ -3,14 +3,15 @@ package component
 import (
 	"time"
 
-	"backchannel/tui/style"
-
 	"github.com/charmbracelet/lipgloss"
+
+	"backchannel/tui/style"
 )
 
 // Outcome is how something went; it decides glyph and colour.
 type Outcome int
 
+// The outcomes.
 const (
 	Info Outcome = iota
 	OK

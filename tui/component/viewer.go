@@ -2,12 +2,13 @@ package component
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
-
-	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/tui/style"
 )
 
 // Viewer shows a text that may be larger than its pane. The line at the top
@@ -193,7 +194,7 @@ func (v *Viewer) margin() int {
 	if !v.Numbered {
 		return 0
 	}
-	return len(fmt.Sprint(len(v.styled))) + 2
+	return len(strconv.Itoa(len(v.styled))) + 2
 }
 
 // View draws the rows in sight.
@@ -224,7 +225,7 @@ func (v *Viewer) number(th *style.Theme, line, row int) string {
 	case row > 0:
 		return blank(v.margin())
 	case line+1 == v.flagged:
-		return th.Bad.Render(FitRight(style.Closed+fmt.Sprint(line+1), v.margin()-1)) + " "
+		return th.Bad.Render(FitRight(style.Closed+strconv.Itoa(line+1), v.margin()-1)) + " "
 	}
-	return th.Rule.Render(FitRight(fmt.Sprint(line+1), v.margin()-1)) + " "
+	return th.Rule.Render(FitRight(strconv.Itoa(line+1), v.margin()-1)) + " "
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"backchannel/tui/style"
-
 	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/tui/style"
 )
 
 func counted(n int) []string {
