@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 
@@ -289,5 +288,3 @@ func (f *fakeStore) Activities(_ context.Context, after storage.ID, limit int) (
 	}
 	return out[max(0, len(out)-limit):], f.fail
 }
-
-func noFile(string) ([]byte, error) { return nil, fs.ErrNotExist }

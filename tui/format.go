@@ -18,7 +18,7 @@ func (s *shared) clock(t time.Time) string {
 	return t.In(s.Location).Format("15:04:05.000")
 }
 
-// moment is the time of day for today, the day for what is older.
+// moment is the time of day for today, the day for what is older; at most 8 cells.
 func (s *shared) moment(t time.Time) string {
 	if t.IsZero() {
 		return style.None
@@ -28,9 +28,9 @@ func (s *shared) moment(t time.Time) string {
 	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
 		return t.Format(time.TimeOnly)
 	case t.Year() == now.Year():
-		return t.Format("Jan _2 15:04")
+		return t.Format("Jan _2")
 	}
-	return t.Format(time.DateOnly)
+	return t.Format("Jan 2006")
 }
 
 // date is a time with its date and zone, for details.

@@ -66,7 +66,7 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 func newFakeStore(now func() time.Time) *fakeStore {
 	return &fakeStore{
 		now:     noon,
-		rules:   storage.Rules{Sources: storage.Sources{Env: func(string) (string, bool) { return "", false }, ReadFile: noFile}},
+		rules:   storage.Rules{Sources: blind()},
 		last:    1 << 50,
 		runtime: storage.Runtime{PID: 4711, ReceiverURL: "https://127.0.0.1:9443"},
 		alive:   true,

@@ -27,8 +27,6 @@ func movement() []binding {
 		{shown: "j k ↓ ↑", help: "Next, previous"},
 		{shown: "g G", help: "First, last"},
 		{shown: "ctrl+d ctrl+u", help: "Half a page down, up"},
-		{shown: "tab", help: "Next pane"},
-		{shown: "enter", help: "Open"},
 	}
 }
 

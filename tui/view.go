@@ -135,5 +135,5 @@ func (m *Model) footer() string {
 	if p, ok := m.front().(positioner); ok && p.Position() != "" {
 		right = th.Dim.Render(p.Position()) + "   " + right
 	}
-	return table("", m.front().Bindings()).Footer(th, "", right, m.width)
+	return table("", m.front().Bindings()).Footer(th, "", "  "+right, m.width)
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"strings"
 
@@ -10,11 +11,20 @@ import (
 	"backchannel/tui/component"
 )
 
-// A judge says what is wrong with a form's values: what cannot be read, and what
-// storage will not have.
+// A judge says what is wrong with a form's values: what cannot be parsed, and what
+// storage will not have. It judges while a person types, so it reads no files:
+// what is in those is for the store to judge on Submit.
 type judge struct {
-	base  storage.Webhook
-	rules storage.Rules
+	base      storage.Webhook
+	allowHTTP bool
+}
+
+// blind sees neither files nor environment.
+func blind() storage.Sources {
+	return storage.Sources{
+		Env:      func(string) (string, bool) { return "", false },
+		ReadFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist },
+	}
 }
 
 // all is what is wrong with every field, by field id.
@@ -22,7 +32,7 @@ func (j judge) all(v component.Values) map[string]string {
 	w, bad := apply(j.base, v)
 	w.Normalize()
 	var more storage.FieldErrors
-	if errors.As(w.Validate(j.rules), &more) {
+	if errors.As(w.Validate(storage.Rules{AllowHTTP: j.allowHTTP, Sources: blind()}), &more) {
 		bad = append(bad, more...)
 	}
 	return byField(bad, secretField(w.Auth.JWT.Algorithm))

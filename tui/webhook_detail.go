@@ -10,6 +10,7 @@ import (
 	"backchannel/tui/style"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // describe is a webhook's detail: every field, secrets masked, and what was last
@@ -17,7 +18,11 @@ import (
 func (s *shared) describe(row inventoryRow, width int, focused bool) []string {
 	d := sheet{th: s.theme, width: width}
 	d.heading(row, focused)
-	d.warnings(row.Warnings(s.Rules))
+	for _, odd := range row.warnings {
+		if odd.Field != fieldOrganization { // said beside it: tests use another form all the time
+			d.paragraph(style.Warning+" "+odd.Field+": "+odd.Reason, s.theme.Warn)
+		}
+	}
 	s.describeLast(&d, row)
 	s.describeBasics(&d, row.Webhook)
 	s.describeAuth(&d, row.Webhook)
@@ -66,15 +71,18 @@ func (s *shared) describeBasics(d *sheet, w storage.Webhook) {
 	d.field("Channels", list(w.Channels), s.theme.Text)
 	d.field("Webhook URL", w.URL, s.theme.Text)
 	if w.URL == storage.BuiltinReceiver {
-		target, ink := "→ "+w.Target(s.status.receiverURL()), s.theme.Text
+		target, ink := w.Target(s.status.receiverURL()), s.theme.Text
 		if s.status.receiverURL() == "" {
-			target, ink = "→ "+w.FeedbackPath()+", once the receiver is on", s.theme.Warn
+			target, ink = w.FeedbackPath()+", once the receiver is on", s.theme.Warn
 		}
-		d.field("", target, ink)
+		d.long(style.Arrow+" "+target, ink)
 	}
 	d.field("Organization", w.Organization, s.theme.Text)
+	if odd := oddOrganization(w); odd != "" {
+		d.field("", odd, s.theme.Dim)
+	}
 	d.field("Sandbox", w.Sandbox.Name, s.theme.Text)
-	d.field("", w.Sandbox.ID, s.theme.Dim)
+	d.long(w.Sandbox.ID, s.theme.Dim)
 }
 
 func (s *shared) describeAuth(d *sheet, w storage.Webhook) {
@@ -108,7 +116,7 @@ func (s *shared) describeDelivery(d *sheet, w storage.Webhook) {
 	d.field("Concurrency", strconv.Itoa(o.Concurrency), s.theme.Text)
 	d.field("Rate limit", rateText(o.RatePerSec), s.theme.Text)
 	d.optional("CA file", o.TLS.CAFile)
-	d.optional("Client certificate", o.TLS.CertFile)
+	d.optional("Client cert", o.TLS.CertFile)
 	d.optional("Client key", o.TLS.KeyFile)
 	if o.TLS.SkipVerify {
 		d.field("Verification", style.Warning+" skipped", s.theme.Warn)
@@ -122,7 +130,7 @@ type sheet struct {
 	lines []string
 }
 
-const sheetLabel = 18
+const sheetLabel = 16
 
 func (d *sheet) blank() { d.lines = append(d.lines, "") }
 
@@ -138,13 +146,6 @@ func (d *sheet) heading(row inventoryRow, focused bool) {
 	d.lines = append(d.lines, component.Spread(bar+d.th.Strong.Render(style.Escape(row.Name)), state+" ", d.width))
 	if row.State == storage.Paused && row.StateReason != "" {
 		d.paragraph(style.Pause+" "+row.StateReason, d.th.Warn)
-	}
-}
-
-// warnings are what may be meant but should be looked at.
-func (d *sheet) warnings(all storage.FieldErrors) {
-	for _, w := range all {
-		d.paragraph(style.Warning+" "+w.Field+": "+w.Reason, d.th.Warn)
 	}
 }
 
@@ -170,6 +171,13 @@ func (d *sheet) field(label, value string, ink lipgloss.Style) {
 			label = ""
 		}
 		d.lines = append(d.lines, "   "+d.th.Dim.Render(component.Fit(style.Escape(label), sheetLabel))+"  "+ink.Render(line))
+	}
+}
+
+// long is a value that has a line of its own, broken where it must be.
+func (d *sheet) long(value string, ink lipgloss.Style) {
+	for line := range strings.SplitSeq(ansi.Hardwrap(style.Escape(value), max(8, d.width-7), true), "\n") {
+		d.lines = append(d.lines, "     "+ink.Render(line))
 	}
 }
 

@@ -44,7 +44,7 @@ func newWebhookForm(s *shared, w storage.Webhook) *webhookForm {
 
 func (f *webhookForm) load(w storage.Webhook) {
 	f.base = w
-	f.judge = judge{base: w, rules: f.shared.Rules}
+	f.judge = judge{base: w, allowHTTP: f.shared.Rules.AllowHTTP}
 	f.form = component.NewForm(webhookFormID, "Submit", f.sections())
 }
 

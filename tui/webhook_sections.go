@@ -57,15 +57,21 @@ func (f *webhookForm) resolved(v component.Values) string {
 	return "→ " + w.FeedbackPath() + " (the receiver is off)"
 }
 
-func (f *webhookForm) oddOrganization(v component.Values) string {
-	w, _ := apply(f.base, v)
-	w.Normalize()
-	for _, odd := range w.Warnings(f.judge.rules) {
-		if odd.Field == fieldOrganization && w.Organization != storage.DefaultOrganization && w.Organization != "" {
-			return "not the usual form"
+// oddOrganization says that an organization does not have Adobe's form, which is
+// no fault.
+func oddOrganization(w storage.Webhook) string {
+	for _, odd := range w.Warnings(storage.Rules{Sources: blind()}) {
+		if odd.Field == fieldOrganization && w.Organization != "" {
+			return "not 24 hexadecimal digits and @AdobeOrg"
 		}
 	}
 	return ""
+}
+
+func (f *webhookForm) oddOrganization(v component.Values) string {
+	w, _ := apply(f.base, v)
+	w.Normalize()
+	return oddOrganization(w)
 }
 
 func isJWT(v component.Values) bool { return v.Text(fieldAuth) == string(storage.AuthJWT) }

@@ -30,7 +30,8 @@ type webhooks struct {
 // inventoryRow is a webhook and what was last delivered for it.
 type inventoryRow struct {
 	storage.Webhook
-	last storage.Delivery // the zero Delivery: none yet
+	warnings storage.FieldErrors
+	last     storage.Delivery // the zero Delivery: none yet
 }
 
 // The panes of the inventory.
@@ -44,7 +45,7 @@ func newWebhooks(s *shared) *webhooks {
 		shared: s,
 		list:   query[[]inventoryRow]{ctx: s.ctx},
 		table:  component.Table{Columns: inventoryColumns(), Empty: []string{"Nothing matches the filter.", "esc takes it away."}},
-		panes:  component.Panes{Weights: []int{3, 2}},
+		panes:  component.Panes{Weights: []int{5, 3}},
 	}
 }
 
@@ -66,7 +67,7 @@ func (s *shared) readInventory(ctx context.Context) ([]inventoryRow, error) {
 	}
 	rows := make([]inventoryRow, len(all))
 	for i, hook := range all {
-		rows[i].Webhook = hook
+		rows[i].Webhook, rows[i].warnings = hook, hook.Warnings(s.Rules)
 		last, err := s.Store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook.ID, Limit: 1})
 		if err != nil {
 			return nil, fmt.Errorf("read the last delivery of %s: %w", hook.Name, err)

@@ -76,15 +76,15 @@ func (w *webhooks) welcome(width, height int) string {
 func inventoryColumns() []component.Column {
 	return []component.Column{
 		{Title: "Name", Width: 14, Flex: 3},
-		{Title: "Channels", Width: 10, Priority: 4},
+		{Title: "Channels", Width: 10, Priority: 3},
 		{Title: "URL", Width: 16, Flex: 3, Priority: 5},
-		{Title: "Auth", Width: 9, Priority: 6},
-		{Title: "Organization", Width: 12, Flex: 1, Priority: 7},
-		{Title: "Sandbox", Width: 8, Priority: 2},
+		{Title: "Auth", Width: 9, Priority: 4},
+		{Title: "Organization", Width: 12, Flex: 2, Priority: 6},
+		{Title: "Sandbox", Width: 8, Flex: 1, Priority: 2},
 		{Title: "State", Width: 8},
-		{Title: "Last event", Width: 10, Priority: 1},
-		{Title: "Outcome", Width: 11, Priority: 1},
-		{Title: "When", Width: 12, Priority: 3},
+		{Title: "Event", Width: 9},
+		{Title: "Outcome", Width: 11},
+		{Title: "When", Width: 8, Priority: 1},
 	}
 }
 
