@@ -3,8 +3,10 @@ package receiver
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync/atomic"
 )
@@ -17,14 +19,18 @@ import (
 // A watchedConn notes what becomes of a connection's requests.
 type watchedConn struct {
 	net.Conn
-	ended   atomic.Bool // reading came to its end, or failed
-	pending atomic.Bool // a request has begun and no handler has seen it yet
-	idle    atomic.Bool // between two requests
+	ended    atomic.Bool // reading came to its end, or failed
+	timedOut atomic.Bool // reading was given up, since the last request
+	pending  atomic.Bool // a request has begun and no handler has seen it yet
+	idle     atomic.Bool // between two requests
 }
 
 func (c *watchedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		c.timedOut.Store(true)
+	case err != nil:
 		c.ended.Store(true)
 	}
 	return n, err
@@ -75,9 +81,10 @@ func (c *watchedConn) refused(state http.ConnState) bool {
 		c.idle.Store(false)
 	case http.StateIdle:
 		c.pending.Store(false)
+		c.timedOut.Store(false) // net/http gives up a read when a handler is done
 		c.idle.Store(true)
 	case http.StateClosed:
-		return c.pending.Load() || c.idle.Load() && !c.ended.Load()
+		return c.pending.Load() || c.idle.Load() && !c.ended.Load() && !c.timedOut.Load()
 	}
 	return false
 }

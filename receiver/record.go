@@ -95,10 +95,14 @@ func (x *exchange) readBody() {
 		n, err = body.Read(buffer[len(buffer):cap(buffer)])
 		buffer = buffer[:len(buffer)+n]
 	}
-	// From now on only the sender decides how long it waits.
-	_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
 	x.receipt.Body = buffer
-	x.judgeTransfer(err)
+	if errors.Is(err, io.EOF) {
+		// From now on the sender alone decides how long it waits. A body that did not
+		// come whole keeps its deadline: net/http reads on before it answers.
+		_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
+		return
+	}
+	x.flaw(err)
 }
 
 // waitForSlot lets a body grow beyond what is small, as soon as it may.
@@ -119,10 +123,8 @@ func (x *exchange) giveSlotBack() {
 	}
 }
 
-func (x *exchange) judgeTransfer(err error) {
-	if errors.Is(err, io.EOF) {
-		return
-	}
+// flaw notes why the body did not come whole.
+func (x *exchange) flaw(err error) {
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
 		x.receipt.Flaw = storage.BodyOverLong

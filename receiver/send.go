@@ -71,14 +71,11 @@ func (x *exchange) compose(a answer) string {
 		header.Set("Content-Type", problemType)
 		body = a.problem.encode(a.status, x.receipt.ID)
 	}
-	set := map[string]bool{} // those of a profile replace our own, several of a name stay
+	for _, h := range a.headers { // a profile's replace our own
+		header.Del(h.Name)
+	}
 	for _, h := range a.headers {
-		name := http.CanonicalHeaderKey(h.Name)
-		if !set[name] {
-			header.Del(name)
-		}
-		set[name] = true
-		header.Add(name, h.Value)
+		header.Add(h.Name, h.Value)
 	}
 	if !bodyAllowed(a.status) {
 		return ""
@@ -130,7 +127,11 @@ func watch(conn net.Conn, buffered *bufio.Reader, gone context.CancelFunc) {
 
 // trickle writes text at so many bytes per second.
 func (x *exchange) trickle(gone context.Context, to io.Writer, text []byte, perSecond int) storage.AnswerOutcome {
-	const most = 20 // writes per second
+	const (
+		most    = 20      // writes per second
+		fastest = 1 << 30 // bytes per second
+	)
+	perSecond = min(perSecond, fastest)
 	portion := max(1, perSecond/most)
 	ticker := time.NewTicker(time.Second * time.Duration(portion) / time.Duration(perSecond))
 	defer ticker.Stop()

@@ -1,0 +1,292 @@
+package receiver
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"backchannel/engine/token"
+	"backchannel/fixtures"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const testSecret = "a secret of at least thirty-two bytes"
+
+// A rig is a receiver over real HTTPS, with a real store.
+type rig struct {
+	*Receiver
+	t      testing.TB
+	store  *sqlite.Store
+	client *http.Client
+	ca     *CA
+	stop   func() // ends Serve and waits for it
+}
+
+// newRig starts a receiver. change may alter its configuration and its store.
+func newRig(t testing.TB, change func(*Config, *Store)) *rig {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &rig{t: t, store: db, ca: newTestCA(t)}
+	cfg, store := Config{Listen: "127.0.0.1:0", CA: g.ca, Drain: 5 * time.Second}, Store(db)
+	if change != nil {
+		change(&cfg, &store)
+	}
+	if g.Receiver, err = New(store, cfg); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	g.client = g.newClient(false)
+	g.serve(db)
+	return g
+}
+
+func (g *rig) serve(db *sqlite.Store) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- g.Serve(ctx) }()
+	stopped := false
+	g.stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-done; err != nil {
+			g.t.Errorf("serve: %v", err)
+		}
+	}
+	g.t.Cleanup(func() {
+		g.client.CloseIdleConnections()
+		g.stop()
+		_ = db.Close()
+	})
+}
+
+func (g *rig) tlsConfig() *tls.Config { return &tls.Config{RootCAs: g.ca.Pool()} }
+
+func (g *rig) newClient(http2 bool) *http.Client {
+	transport := &http.Transport{TLSClientConfig: g.tlsConfig(), ForceAttemptHTTP2: http2, MaxIdleConnsPerHost: 128}
+	return &http.Client{
+		Transport:     transport,
+		Timeout:       20 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// webhook creates one; change may alter it.
+func (g *rig) webhook(change func(*storage.Webhook)) *storage.Webhook {
+	g.t.Helper()
+	w := storage.NewWebhook()
+	w.Name, w.Channels = "acme", storage.Channels()
+	if change != nil {
+		change(&w)
+	}
+	if err := g.store.CreateWebhook(g.t.Context(), &w); err != nil {
+		g.t.Fatal(err)
+	}
+	return &w
+}
+
+func withJWT(w *storage.Webhook) {
+	w.Auth.Type = storage.AuthJWT
+	w.Auth.JWT.Secret = testSecret
+}
+
+func (g *rig) minter(w *storage.Webhook) *token.Minter {
+	g.t.Helper()
+	key, err := token.ParseKey(w.Auth.JWT.Algorithm, []byte(testSecret))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	minter, err := token.NewMinter(w.TokenSpec(g.URL()), key)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return minter
+}
+
+func (g *rig) authorization(w *storage.Webhook) string {
+	g.t.Helper()
+	value, err := g.minter(w).HeaderValue(time.Now())
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return value
+}
+
+// event is the payload of a status, fresh; each call is another message.
+func event(t testing.TB, w *storage.Webhook, status storage.Status) []byte {
+	t.Helper()
+	f, err := fixtures.Find(storage.Email, status, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, err := fixtures.Builder{}.Values(*w, storage.Email, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := f.Build(w.Revision, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.Payload
+}
+
+// sample is Adobe's sample event.
+func sample(t testing.TB) []byte {
+	t.Helper()
+	text, err := os.ReadFile("../fixtures/testdata/email-bounce.classic.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, text); err != nil {
+		t.Fatal(err)
+	}
+	return compact.Bytes()
+}
+
+// A reply is an answer, read whole.
+type reply struct {
+	*http.Response
+	body string
+}
+
+func (r reply) problem(t testing.TB) (p problem) {
+	t.Helper()
+	if got := r.Header.Get("Content-Type"); got != problemType {
+		t.Errorf("Content-Type %q, want %q", got, problemType)
+	}
+	if err := json.Unmarshal([]byte(r.body), &p); err != nil {
+		t.Errorf("the body is no problem: %v\n%s", err, r.body)
+	}
+	return p
+}
+
+// do sends a request; headers are name, value, name, value…
+func (g *rig) do(method, path string, body io.Reader, headers ...string) (reply, error) {
+	g.t.Helper()
+	req, err := http.NewRequestWithContext(g.t.Context(), method, g.URL()+path, body)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Add(headers[i], headers[i+1])
+	}
+	response, err := g.client.Do(req)
+	if err != nil {
+		return reply{}, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	return reply{response, string(text)}, err
+}
+
+// post sends a body to a webhook and returns the answer and the receipt.
+func (g *rig) post(w *storage.Webhook, body []byte, headers ...string) (reply, storage.Receipt) {
+	g.t.Helper()
+	answer, err := g.do(http.MethodPost, w.FeedbackPath(), bytes.NewReader(body), headers...)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return answer, g.latest()
+}
+
+// latest is the newest receipt.
+func (g *rig) latest() storage.Receipt {
+	g.t.Helper()
+	all := g.receipts()
+	if len(all) == 0 {
+		g.t.Fatal("there is no receipt")
+	}
+	return all[len(all)-1]
+}
+
+// receipts is every receipt, oldest first.
+func (g *rig) receipts() []storage.Receipt {
+	g.t.Helper()
+	list, err := g.store.Receipts(g.t.Context(), storage.ReceiptQuery{OldestFirst: true})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	for i := range list {
+		if list[i], err = g.store.Receipt(g.t.Context(), list[i].ID); err != nil {
+			g.t.Fatal(err)
+		}
+	}
+	return list
+}
+
+// finished waits until what became of the newest answer is known.
+func (g *rig) finished() storage.Receipt {
+	g.t.Helper()
+	var last storage.Receipt
+	g.eventually("the receipt is finished", func() bool {
+		last = g.latest()
+		return last.Outcome != ""
+	})
+	return last
+}
+
+func (g *rig) eventually(what string, holds func() bool) {
+	g.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			g.t.Fatalf("not within 10 s: %s", what)
+		}
+	}
+}
+
+func (g *rig) setProfile(w *storage.Webhook, p storage.Profile) {
+	g.t.Helper()
+	if err := g.store.SetProfile(g.t.Context(), w.ID, p); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+func wantVerdict(t testing.TB, name string, got storage.Verdict, result storage.Result, reason string) {
+	t.Helper()
+	if got.Result != result || !strings.Contains(got.Reason, reason) {
+		t.Errorf("%s is %q: %s\nwant %q with %q", name, got.Result, got.Reason, result, reason)
+	}
+}
+
+func wantHeader(t testing.TB, header http.Header, name, value string) {
+	t.Helper()
+	if got := header.Get(name); got != value {
+		t.Errorf("%s is %q, want %q", name, got, value)
+	}
+}
+
+// brokenStore fails as it is told to.
+type brokenStore struct {
+	Store
+	fail func() error
+}
+
+func (b brokenStore) AddReceipt(ctx context.Context, r *storage.Receipt, judge func([]storage.Earlier)) error {
+	if err := b.fail(); err != nil {
+		return err
+	}
+	return b.Store.AddReceipt(ctx, r, judge)
+}
+
+var errDisk = errors.New("the disk is on fire")
