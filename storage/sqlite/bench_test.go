@@ -1,0 +1,218 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+var producers = []int{1, 32, 128}
+
+// parallel runs work b.N times from so many goroutines.
+func parallel(b *testing.B, goroutines int, work func() error) {
+	b.Helper()
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	failed := make(chan error, goroutines)
+	b.ResetTimer()
+	for range goroutines {
+		go func() {
+			for left.Add(-1) >= 0 {
+				if err := work(); err != nil {
+					failed <- err
+					return
+				}
+			}
+			failed <- nil
+		}()
+	}
+	for range goroutines {
+		if err := <-failed; err != nil {
+			b.Error(err)
+		}
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
+}
+
+func benchEvent(w storage.Webhook) storage.Event {
+	e := eventFor(w)
+	e.Payload = bytes.Repeat([]byte("x"), 1000)
+	return e
+}
+
+func BenchmarkEnqueue(b *testing.B) {
+	for _, n := range producers {
+		b.Run(fmt.Sprintf("producers=%d", n), func(b *testing.B) {
+			s := openTest(b)
+			e := benchEvent(addWebhook(b, s, "acme", withJWT))
+			parallel(b, n, func() error {
+				_, err := s.Enqueue(context.Background(), e)
+				return err
+			})
+		})
+	}
+}
+
+// BenchmarkBareInsert is what Enqueue is to be compared with: the same bytes into one
+// table without an index, committed in groups by one goroutine.
+func BenchmarkBareInsert(b *testing.B) {
+	for _, n := range producers {
+		b.Run(fmt.Sprintf("producers=%d", n), func(b *testing.B) {
+			db, err := openPool(writerDSN(filepath.Join(b.TempDir(), "bare.db")), 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer db.Close()
+			if _, err := db.Exec(`CREATE TABLE bare (id INTEGER PRIMARY KEY, payload BLOB)`); err != nil {
+				b.Fatal(err)
+			}
+			inserts := bareWriter(b, db)
+			defer close(inserts)
+			payload := bytes.Repeat([]byte("x"), 1000)
+			parallel(b, n, func() error {
+				op := bareInsert{payload: payload, done: make(chan error, 1)}
+				inserts <- op
+				return <-op.done
+			})
+		})
+	}
+}
+
+type bareInsert struct {
+	payload []byte
+	done    chan error
+}
+
+func bareWriter(b *testing.B, db *sql.DB) chan bareInsert {
+	inserts := make(chan bareInsert, maxBatch)
+	go func() {
+		for op := range inserts {
+			batch := []bareInsert{op}
+			for more := true; more && len(batch) < maxBatch; {
+				select {
+				case op, ok := <-inserts:
+					if more = ok; ok {
+						batch = append(batch, op)
+					}
+				default:
+					more = false
+				}
+			}
+			err := insertBare(b, db, batch)
+			for _, op := range batch {
+				op.done <- err
+			}
+		}
+	}()
+	return inserts
+}
+
+func insertBare(b *testing.B, db *sql.DB, batch []bareInsert) error {
+	tx, err := db.BeginTx(context.Background(), nil)
+	if err != nil {
+		return err
+	}
+	for _, op := range batch {
+		if _, err := tx.Exec(`INSERT INTO bare (payload) VALUES (?)`, op.payload); err != nil {
+			b.Error(err)
+		}
+	}
+	return tx.Commit()
+}
+
+// BenchmarkDelivery is what the store does for one delivery: the enqueue and the finish,
+// a commit each, by 64 goroutines.
+func BenchmarkDelivery(b *testing.B) {
+	s := openTest(b)
+	e := benchEvent(addWebhook(b, s, "acme", withJWT))
+	parallel(b, 64, func() error {
+		made, err := s.Enqueue(context.Background(), e)
+		if err != nil {
+			return err
+		}
+		return s.Finish(context.Background(), benchOutcome(made[0]))
+	})
+}
+
+func benchOutcome(d storage.Delivery) storage.Outcome {
+	o := outcomeOf(d, storage.StateDelivered)
+	for i := range 8 {
+		o.Attempt.RequestHeaders = append(o.Attempt.RequestHeaders, storage.HeaderField{Name: fmt.Sprint("Header-", i), Value: "some value of a header"})
+	}
+	o.Attempt.RequestHeaders = append(o.Attempt.RequestHeaders,
+		storage.HeaderField{Name: "Authorization", Value: string(bytes.Repeat([]byte("t"), 400)), Secret: true})
+	o.Attempt.ResponseHeaders = o.Attempt.RequestHeaders[:3]
+	return o
+}
+
+func BenchmarkReceipt(b *testing.B) {
+	s := openTest(b)
+	w := addWebhook(b, s, "acme", withJWT)
+	var n atomic.Int64
+	parallel(b, 64, func() error {
+		r := receiptOf(w)
+		r.RequestID = fmt.Sprint("R", n.Add(1))
+		if err := s.AddReceipt(context.Background(), &r, func([]storage.Earlier) {}); err != nil {
+			return err
+		}
+		return s.FinishReceipt(context.Background(), r.ID, storage.Answered, time.Millisecond)
+	})
+}
+
+// BenchmarkFilteredPage is a page of what few receipts have, from 100 and from 100,000 of
+// them: the ratio should be near 1.
+func BenchmarkFilteredPage(b *testing.B) {
+	for _, receipts := range []int{100, 100_000} {
+		s := openTest(b)
+		w := addWebhook(b, s, "acme", withJWT)
+		fillReceipts(b, s, w, receipts)
+		for _, text := range []string{"", "status:sent", "auth:fail status:bounce", "-status:bounce", "code:5xx since:1h", "message:R42", "identity:rare", "is:pinned", "webhook:acme is:out-of-order"} {
+			filter, err := storage.ParseFilter(text, time.Now())
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Run(fmt.Sprintf("receipts=%d/%s", receipts, text), func(b *testing.B) {
+				for b.Loop() {
+					if _, err := s.Receipts(b.Context(), storage.ReceiptQuery{Filter: filter, Limit: 50}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// fillReceipts adds receipts of which the first few are what the filters look for.
+func fillReceipts(b *testing.B, s *Store, w storage.Webhook, n int) {
+	for done := 0; done < n; done += 1000 {
+		err := s.write(b.Context(), 0, func(t *tx) (err error) {
+			for i := done; i < min(n, done+1000); i++ {
+				r := receiptOf(w)
+				r.RequestID, r.Body = fmt.Sprint("R", i), bytes.Repeat([]byte("x"), 1000)
+				if i < 20 {
+					r.Identity, r.Status, r.Code, r.Pinned = "rare", "sent", 503, true
+				} else if i < 40 {
+					r.Verdicts.Auth.Result, r.Verdicts.Order.Result = storage.Fail, storage.Fail
+				}
+				if r.ID, err = t.newID(); err != nil {
+					return err
+				}
+				if err := t.insertReceipt(s, &r); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
