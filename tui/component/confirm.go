@@ -84,7 +84,7 @@ func (c *Confirm) View(th *style.Theme, width int) string {
 		}
 	}
 	lines = append(append(lines, ""), c.choices(th, inner)...)
-	return frame(th, th.Strong.Render(style.Escape(c.Title)), lines, width)
+	return Frame(th, th.Strong.Render(style.Escape(c.Title)), lines, width)
 }
 
 func (c *Confirm) choices(th *style.Theme, width int) []string {

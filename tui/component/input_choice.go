@@ -1,6 +1,7 @@
 package component
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -89,7 +90,7 @@ type multiInput struct {
 func newMultiInput(f Field) *multiInput {
 	i := &multiInput{options: f.Options, on: make([]bool, len(f.Options))}
 	for at, o := range f.Options {
-		i.on[at] = Values{"": f.Start}.Has("", o.ID)
+		i.on[at] = slices.Contains(f.Start.Set, o.ID)
 	}
 	return i
 }

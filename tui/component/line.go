@@ -25,5 +25,5 @@ func (l *Line) Key(msg tea.KeyMsg) bool {
 
 // View draws the line in exactly width cells, with the cursor when focused.
 func (l *Line) View(th *style.Theme, width int, focused bool) string {
-	return l.edit.view(th, width, focused, false)
+	return Fit(l.edit.view(th, width, focused, false), width)
 }

@@ -111,7 +111,7 @@ func (m *Menu) View(th *style.Theme, width int) string {
 	}
 	closing := th.Text.Render("esc")
 	lines = append(lines, FitRight(closing, widest(append(lines, title+" ")...)))
-	return frame(th, title, lines, min(width, widest(append(lines, title+" ")...)+4))
+	return Frame(th, title, lines, min(width, widest(append(lines, title+" ")...)+4))
 }
 
 // grid sets the columns side by side.

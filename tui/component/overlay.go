@@ -44,9 +44,9 @@ func splice(line, top string, x, width int) string {
 	return left + top + blank(width-end-ansi.StringWidth(right)) + right
 }
 
-// frame draws a rounded box of the given outer width around styled lines, the
-// title in its upper edge.
-func frame(th *style.Theme, styledTitle string, styled []string, width int) string {
+// Frame draws a rounded box of the given outer width around styled lines, the
+// title in its upper edge, for [Overlay].
+func Frame(th *style.Theme, styledTitle string, styled []string, width int) string {
 	inner := width - 4
 	if inner < 1 {
 		return ""

@@ -36,7 +36,7 @@ func TestOverlayIsExact(t *testing.T) {
 		for _, s := range awkward {
 			styled := th.Warn.Render(style.Escape(s))
 			base := strings.Repeat(styled+"\n", 30)
-			box := frame(th, styled, []string{styled, styled}, min(30, w))
+			box := Frame(th, styled, []string{styled, styled}, min(30, w))
 			for _, got := range []string{Overlay(base, box, w, h), OverlayAt(Overlay(base, "", w, h), styled, 3, 1)} {
 				if h == 0 {
 					same(t, got, "")

@@ -138,7 +138,7 @@ func (p *Palette) View(th *style.Theme, width int) string {
 	for i := p.top; i < p.top+rows; i++ {
 		lines = append(lines, p.row(th, i, inner))
 	}
-	return frame(th, th.Strong.Render("Commands"), lines, width)
+	return Frame(th, th.Strong.Render("Commands"), lines, width)
 }
 
 func (p *Palette) row(th *style.Theme, i, width int) string {
