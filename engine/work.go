@@ -45,9 +45,6 @@ func (l *lane) carry(f *flight) {
 	if changed {
 		l.saveBreaker()
 	}
-	if o.PauseWebhook != "" {
-		l.engine.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: f.job.WebhookID, DeliveryID: f.job.DeliveryID, Text: o.PauseWebhook})
-	}
 }
 
 // attempt tries to deliver the job with the webhook as it is now.

@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+var kills = flag.Int("kills", 5, "how many processes TestKilledProcesses kills")
+
+// victimFolder names the data folder of a process that is to be killed.
+const victimFolder = "BACKCHANNEL_TEST_VICTIM"
+
+func openStore(t *testing.T, dir string) *sqlite.Store {
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: dir, Rules: storage.Rules{AllowHTTP: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+func createWebhook(t *testing.T, store *sqlite.Store, url string, change ...func(*storage.Webhook)) storage.Webhook {
+	w := storage.NewWebhook()
+	w.Name, w.URL, w.Channels = "acme", url, storage.Channels()
+	for _, c := range change {
+		c(&w)
+	}
+	w.Normalize()
+	if err := store.CreateWebhook(t.Context(), &w); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func event(w storage.Webhook) storage.Event {
+	return storage.Event{WebhookID: w.ID, RequestID: "r", Channel: storage.Email, Status: storage.Sent, Identity: "a@b.example", Payload: []byte(`{"a":1}`)}
+}
+
+// victim delivers and enqueues until it is killed. It prints the ID of each delivery that
+// was acknowledged.
+func victim(dir string) error {
+	ctx := context.Background()
+	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir})
+	if err != nil {
+		return err
+	}
+	webhooks, err := store.Webhooks(ctx)
+	if err != nil {
+		return err
+	}
+	for range 8 {
+		go func() {
+			for {
+				made, err := store.Enqueue(ctx, event(webhooks[0]))
+				if err != nil {
+					panic(err)
+				}
+				fmt.Println(made[0].ID)
+			}
+		}()
+	}
+	return Hold(ctx, store, New(store, Config{}).Run)
+}
+
+// sightings counts how often each delivery reached an endpoint.
+type sightings struct {
+	mu   sync.Mutex
+	seen map[string]int
+}
+
+func (s *sightings) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen[r.Header.Get("Backchannel-Delivery")]++
+	rw.WriteHeader(http.StatusNoContent)
+}
+
+// killOne lets a victim work for a while, kills it, and lists what was acknowledged.
+func killOne(t *testing.T, dir string) (acknowledged []string) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), victimFolder+"="+dir)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	var killer *time.Timer
+	for lines.Scan() {
+		if killer == nil {
+			killer = time.AfterFunc(time.Duration(rand.IntN(500))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		}
+		if len(lines.Text()) == len(storage.ID(0).String()) {
+			acknowledged = append(acknowledged, lines.Text())
+		}
+	}
+	_ = cmd.Wait()
+	return acknowledged
+}
+
+func TestKilledProcesses(t *testing.T) {
+	s := &sightings{seen: map[string]int{}}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	dir := t.TempDir()
+	store := openStore(t, dir)
+	hook := createWebhook(t, store, server.URL)
+	var acknowledged []string
+	for range *kills {
+		acknowledged = append(acknowledged, killOne(t, dir)...)
+	}
+	deliverAll(t, store)
+
+	lost, twice := 0, 0
+	for _, id := range acknowledged {
+		if s.seen[id] == 0 {
+			lost++
+		}
+	}
+	for _, n := range s.seen {
+		twice += n - 1
+	}
+	t.Logf("%d kills, %d acknowledged, %d sent twice", *kills, len(acknowledged), twice)
+	if lost > 0 {
+		t.Errorf("%d of %d acknowledged were never sent", lost, len(acknowledged))
+	}
+	if most := *kills * hook.Delivery.Concurrency; twice > most {
+		t.Errorf("%d were sent twice, want at most %d", twice, most)
+	}
+	if wrong, err := store.Check(t.Context()); err != nil || len(wrong) > 0 {
+		t.Errorf("the database: %v, %v", wrong, err)
+	}
+}
+
+// deliverAll runs an engine until nothing waits, and sees that nothing failed.
+func deliverAll(t *testing.T, store *sqlite.Store) {
+	t.Helper()
+	e := New(store, Config{})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	eventually(t, func() bool {
+		c, err := store.Counts(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := c.Deliveries
+		return n[storage.Queued]+n[storage.Sending]+n[storage.Retrying]+n[storage.Parked] == 0
+	}, func() string { return "deliveries stay undelivered" })
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if c, err := store.Counts(t.Context()); err != nil || c.Deliveries[storage.Failed] > 0 {
+		t.Errorf("counts %+v, %v", c, err)
+	}
+}
