@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+
+	"backchannel/cmd/backchannel/internal/crash"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+	"backchannel/tui/style"
+)
+
+// app is one run of the program: where it reads and writes, and how it is set up.
+type app struct {
+	args []string
+	in   *os.File
+	out  *output
+	err  io.Writer
+	env  func(name string) (string, bool)
+	now  func() time.Time
+	zone *time.Location // of the times in tables
+
+	settings settings
+}
+
+// main runs the command that the arguments name and returns its exit code.
+func (a *app) main() (code int) {
+	ctx, stop := a.signals()
+	defer stop()
+	err := crash.Guard(func() error { return newRoot(a).ExecuteContext(ctx) })
+	if err == nil {
+		err = a.out.failure()
+	}
+	a.report(err)
+	return exitCode(err)
+}
+
+// withStore runs something with the store open.
+func (a *app) withStore(ctx context.Context, run func(store *sqlite.Store) error) (err error) {
+	store, err := sqlite.Open(ctx, sqlite.Options{
+		Dir: a.settings.data, Now: a.now, Version: programVersion(), Rules: a.rules(),
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := store.Close(); err == nil && closing != nil {
+			err = fmt.Errorf("close the store: %w", closing)
+		}
+	}()
+	return run(store)
+}
+
+// rules are what validity depends on besides the records themselves.
+func (a *app) rules() storage.Rules {
+	return storage.Rules{AllowHTTP: a.settings.allowHTTP, Sources: storage.SystemSources()}
+}
+
+// note tells the person something beside the result.
+func (a *app) note(format string, args ...any) {
+	fmt.Fprintln(a.err, style.EscapeMultiline(fmt.Sprintf(format, args...)))
+}
+
+// warn tells of everything that may be meant, but should be looked at.
+func (a *app) warn(odd storage.FieldErrors) {
+	for _, f := range odd {
+		a.note("warning: %s: %s", f.Field, f.Reason)
+	}
+}
+
+// interactive reports whether a person can be asked.
+func (a *app) interactive() bool {
+	stderr, isFile := a.err.(*os.File)
+	return isFile && term.IsTerminal(a.in.Fd()) && term.IsTerminal(stderr.Fd())
+}

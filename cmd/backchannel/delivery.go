@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/view"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func deliveryCommand(a *app) *cobra.Command {
+	return parent(&cobra.Command{
+		Use:   "delivery",
+		Short: "Follow what was fired",
+		Example: `backchannel delivery list --state failed
+backchannel delivery show 01k8p2q7xkz
+backchannel delivery replay 01k8p2q7xkz`,
+	}, deliveryListCommand(a), deliveryShowCommand(a), deliveryReplayCommand(a), deliveryRetryCommand(a), deliveryCancelCommand(a))
+}
+
+// deliveryArgument is the one argument of the commands on one delivery.
+const deliveryArgument = "a delivery's ID"
+
+// withDelivery runs something with a delivery that exists.
+func (a *app) withDelivery(ctx context.Context, text string, run func(*sqlite.Store, storage.Delivery) error) error {
+	id, err := parseID(text, "delivery list")
+	if err != nil {
+		return err
+	}
+	return a.withStore(ctx, func(store *sqlite.Store) error {
+		d, err := store.Delivery(ctx, id)
+		if errors.Is(err, storage.ErrNotFound) {
+			return notFoundf("there is no delivery %s; backchannel delivery list names them all", id)
+		}
+		if err != nil {
+			return fmt.Errorf("read delivery: %w", err)
+		}
+		return run(store, d)
+	})
+}
+
+// parseID reads an ID. A text that cannot be one names no record, whatever it was meant
+// to be.
+func parseID(text, list string) (storage.ID, error) {
+	id, err := storage.ParseID(text)
+	if err != nil {
+		return 0, notFoundf("%v; backchannel %s names them all", err, list)
+	}
+	return id, nil
+}
+
+func deliveryTable() table {
+	return table{head: []string{"ID", "CREATED", "WEBHOOK", "EVENT", "TO", "STATE", "CODE", "TRIES", "LATENCY", "ERROR"}}
+}
+
+// showDelivery shows one line of a list.
+func (a *app) showDelivery(rows *table, d storage.Delivery) error {
+	if a.settings.json() {
+		return a.out.object(view.OfDelivery(d))
+	}
+	problem := d.Error
+	if problem == "" && d.State == storage.Retrying {
+		problem = "next at " + a.time(d.NextAttemptAt)
+	}
+	rows.add(d.ID.String(), a.time(d.CreatedAt), d.Webhook, eventName(d), d.Identity, string(d.State),
+		number(d.Code), fmt.Sprint(d.Attempts), latency(d.Latency()), problem)
+	return nil
+}
+
+func eventName(d storage.Delivery) string {
+	name := string(d.Channel) + " " + string(d.Status)
+	if d.Variant != "" {
+		name += " " + d.Variant
+	}
+	if d.Misbehave != "" {
+		name += " (" + string(d.Misbehave) + ")"
+	}
+	return name
+}
+
+// number is empty where there is none.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// latency has three digits that matter.
+func latency(d time.Duration) string {
+	switch {
+	case d == 0:
+		return ""
+	case d < 10*time.Millisecond:
+		return d.Round(10 * time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}

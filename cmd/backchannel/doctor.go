@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage/sqlite"
+)
+
+func doctorCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "doctor",
+		Short:   "Check the data folder, the database, the receiver and every webhook",
+		Example: "backchannel doctor",
+		Args:    exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				return a.examine(cmd.Context(), store)
+			})
+		},
+	}
+}
+
+// A finding is what one look of the doctor's came to.
+type finding struct {
+	Check  string `json:"check"`
+	Result string `json:"result"` // ok, warning or bad
+	Text   string `json:"text"`
+}
+
+const (
+	findingOK      = "ok"
+	findingWarning = "warning"
+	findingBad     = "bad"
+)
+
+func (a *app) examine(ctx context.Context, store *sqlite.Store) error {
+	var findings []finding
+	for _, look := range []func(context.Context, *sqlite.Store) []finding{
+		a.examineFolder, a.examineDatabase, a.examineAuthority, a.examineHolder, a.examineWebhooks,
+	} {
+		findings = append(findings, look(ctx, store)...)
+	}
+	rows := table{head: []string{"CHECK", "RESULT", "FINDING"}}
+	bad := 0
+	for _, f := range findings {
+		if f.Result == findingBad {
+			bad++
+		}
+		if a.settings.json() {
+			if err := a.out.object(f); err != nil {
+				return err
+			}
+			continue
+		}
+		rows.add(f.Check, f.Result, f.Text)
+	}
+	a.list(&rows, "")
+	if bad > 0 {
+		return fmt.Errorf("%d of %d checks are bad", bad, len(findings))
+	}
+	return nil
+}
+
+func (a *app) examineFolder(_ context.Context, store *sqlite.Store) []finding {
+	info, err := os.Stat(store.Dir())
+	if err != nil {
+		return []finding{{"data folder", findingBad, err.Error()}}
+	}
+	if open := info.Mode().Perm() & 0o077; open != 0 {
+		return []finding{{"data folder", findingWarning, fmt.Sprintf("%s is open to others (%v); close it with chmod 700", store.Dir(), info.Mode().Perm())}}
+	}
+	return []finding{{"data folder", findingOK, store.Dir()}}
+}
+
+func (a *app) examineDatabase(ctx context.Context, store *sqlite.Store) (found []finding) {
+	problems, err := store.Check(ctx)
+	if err != nil {
+		return []finding{{"database", findingBad, err.Error()}}
+	}
+	for _, problem := range problems {
+		found = append(found, finding{"database", findingBad, problem})
+	}
+	if len(problems) == 0 {
+		found = append(found, finding{"database", findingOK, "read whole, nothing wrong"})
+	}
+	return found
+}
+
+func (a *app) examineAuthority(context.Context, *sqlite.Store) []finding {
+	ca, err := a.authority()
+	if err != nil {
+		return []finding{{"local authority", findingBad, err.Error()}}
+	}
+	return []finding{{"local authority", findingOK, ca.Path()}}
+}
+
+func (a *app) examineHolder(ctx context.Context, store *sqlite.Store) []finding {
+	rt, alive, err := store.Runtime(ctx)
+	switch {
+	case err != nil:
+		return []finding{{"delivery", findingBad, err.Error()}}
+	case !alive:
+		return []finding{{"delivery", findingWarning, "nothing is running that delivers; start backchannel serve"}}
+	case rt.ReceiverURL == "":
+		return []finding{{"delivery", findingOK, fmt.Sprintf("process %d", rt.PID)}, {"receiver", findingWarning, rt.ReceiverError}}
+	}
+	return []finding{{"delivery", findingOK, fmt.Sprintf("process %d", rt.PID)}, a.callReceiver(ctx, rt.ReceiverURL)}
+}
+
+// callReceiver asks the receiver how it is, as a sender would that trusts the local
+// authority.
+func (a *app) callReceiver(ctx context.Context, url string) finding {
+	ca, err := a.authority()
+	if err != nil {
+		return finding{"receiver", findingBad, err.Error()}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/healthz", nil)
+	if err != nil {
+		return finding{"receiver", findingBad, err.Error()}
+	}
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool()}, DisableKeepAlives: true}}
+	answer, err := client.Do(request)
+	if err != nil {
+		return finding{"receiver", findingBad, err.Error()}
+	}
+	answer.Body.Close()
+	if answer.StatusCode/100 != 2 {
+		return finding{"receiver", findingBad, fmt.Sprintf("%s/healthz answers %s", url, answer.Status)}
+	}
+	return finding{"receiver", findingOK, url}
+}
+
+// examineWebhooks judges every webhook anew: a key file may have gone since it was saved.
+func (a *app) examineWebhooks(ctx context.Context, store *sqlite.Store) (found []finding) {
+	all, err := store.Webhooks(ctx)
+	if err != nil {
+		return []finding{{"webhooks", findingBad, err.Error()}}
+	}
+	for _, w := range all {
+		name, before := "webhook "+w.Name, len(found)
+		if err := w.Validate(a.rules()); err != nil {
+			found = append(found, finding{name, findingBad, err.Error()})
+		}
+		for _, odd := range w.Warnings(a.rules()) {
+			found = append(found, finding{name, findingWarning, odd.Field + ": " + odd.Reason})
+		}
+		if len(found) == before {
+			found = append(found, finding{name, findingOK, shownURL(w, "https://"+a.settings.listen)})
+		}
+	}
+	return found
+}

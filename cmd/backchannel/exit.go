@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"backchannel/cmd/backchannel/internal/crash"
+	"backchannel/receiver"
+	"backchannel/storage"
+)
+
+// The exit codes.
+const (
+	exitDone        = 0
+	exitUnexpected  = 1
+	exitInvalid     = 2 // usage or invalid input
+	exitNotFound    = 3
+	exitConflict    = 4
+	exitUnmet       = 5 // a delivery failed or an expectation was not met
+	exitTimeout     = 6
+	exitInterrupted = 130
+)
+
+// An exitError is an error with the exit code that it asks for.
+type exitError struct {
+	code int
+	text string
+}
+
+func (e *exitError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error {
+	return &exitError{exitInvalid, fmt.Sprintf(format, args...)}
+}
+
+func notFoundf(format string, args ...any) error {
+	return &exitError{exitNotFound, fmt.Sprintf(format, args...)}
+}
+
+func conflictf(format string, args ...any) error {
+	return &exitError{exitConflict, fmt.Sprintf(format, args...)}
+}
+
+func unmetf(format string, args ...any) error {
+	return &exitError{exitUnmet, fmt.Sprintf(format, args...)}
+}
+
+func timeoutf(format string, args ...any) error {
+	return &exitError{exitTimeout, fmt.Sprintf(format, args...)}
+}
+
+// invalid is one bad field.
+func invalid(field, format string, args ...any) error {
+	return storage.FieldErrors{{Field: field, Reason: fmt.Sprintf(format, args...)}}
+}
+
+func exitCode(err error) int {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.Is(err, storage.ErrNotFound):
+		return exitNotFound
+	case errors.Is(err, storage.ErrConflict), errors.Is(err, receiver.ErrBusy):
+		return exitConflict
+	case errors.Is(err, storage.ErrInvalid):
+		return exitInvalid
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	}
+	return exitUnexpected
+}
+
+// report says on stderr what went wrong: each bad field on a line of its own, or all of
+// it as one object.
+func (a *app) report(err error) {
+	if err == nil {
+		return
+	}
+	text := a.describe(err)
+	var fields storage.FieldErrors
+	errors.As(err, &fields)
+	switch {
+	case a.settings.json():
+		a.reportJSON(text, fields)
+	case len(fields) > 0:
+		a.note("%s", fields.Error())
+	default:
+		a.note("backchannel: %s", text)
+	}
+}
+
+func (a *app) describe(err error) string {
+	var panicked *crash.Panic
+	switch {
+	case errors.As(err, &panicked):
+		return a.saveCrash(panicked)
+	case exitCode(err) == exitInterrupted:
+		return "interrupted"
+	}
+	return err.Error()
+}
+
+func (a *app) saveCrash(p *crash.Panic) string {
+	path, err := p.Save(a.settings.data, a.now(), programVersion())
+	if err != nil {
+		return fmt.Sprintf("%v (%v)\n%s", p, err, p.Stack)
+	}
+	return fmt.Sprintf("%v; please report it with %s", p, path)
+}
+
+func (a *app) reportJSON(text string, fields storage.FieldErrors) {
+	object := struct {
+		Error  string              `json:"error"`
+		Fields storage.FieldErrors `json:"fields,omitempty"`
+	}{text, fields}
+	if len(fields) > 0 {
+		object.Error = strings.ReplaceAll(text, "\n", "; ")
+	}
+	line, err := json.Marshal(object)
+	if err != nil {
+		line = []byte(`{"error":"unknown"}`)
+	}
+	fmt.Fprintf(a.err, "%s\n", line)
+}

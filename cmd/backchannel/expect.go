@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+// An expectation is how many receipts of which kind there are to be.
+type expectation struct {
+	webhook, status, channel, since string
+	atLeast, exactly                int
+	timeout                         time.Duration
+
+	from time.Time // what since means
+}
+
+func expectCommand(a *app) *cobra.Command {
+	var e expectation
+	cmd := &cobra.Command{
+		Use:   "expect --webhook NAME --count N|--exactly N",
+		Short: "Wait until a webhook's events have arrived, for tests",
+		Long: "Waits until the built-in receiver has so many receipts of a webhook. Exits 5 when it does not come to that in time.\n" +
+			"--exactly waits until time is up, to see that no more arrive.",
+		Example: `backchannel expect --webhook acme --status bounce --count 1
+backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := e.check(cmd, a.now()); err != nil {
+				return err
+			}
+			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				w, err := findWebhook(cmd.Context(), store, e.webhook)
+				if err != nil {
+					return err
+				}
+				return a.expect(cmd.Context(), store, w, e)
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&e.webhook, "webhook", "", "the webhook, by `NAME`")
+	f.StringVar(&e.status, "status", "", "only events of this `STATUS`")
+	f.StringVar(&e.channel, "channel", "", "only events of this `CHANNEL`")
+	f.StringVar(&e.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m (default: all)")
+	f.IntVar(&e.atLeast, "count", 0, "at least `N`")
+	f.IntVar(&e.exactly, "exactly", 0, "exactly `N`")
+	f.DurationVar(&e.timeout, "timeout", 10*time.Second, "how long to wait")
+	return cmd
+}
+
+func (e *expectation) check(cmd *cobra.Command, now time.Time) error {
+	if err := must(cmd, "webhook", e.webhook); err != nil {
+		return err
+	}
+	count, exact := cmd.Flags().Changed("count"), cmd.Flags().Changed("exactly")
+	p := parser{given: func(string) bool { return true }}
+	if count == exact {
+		p.add("count", "is missing, or there twice; give either --count or --exactly")
+	}
+	if count && e.atLeast < 1 {
+		p.add("count", "%d is out of range; use 1 or more, or --exactly 0", e.atLeast)
+	}
+	if e.exactly < 0 {
+		p.add("exactly", "%d is negative; use 0 or more", e.exactly)
+	}
+	if e.timeout <= 0 {
+		p.add("timeout", "%s is no time to wait; use 10s, say", e.timeout)
+	}
+	if e.status != "" && !known(storage.AllStatuses(), storage.Status(e.status)) {
+		p.add("status", "%q is unknown; use %s", e.status, joined(storage.AllStatuses()))
+	}
+	if e.channel != "" && !storage.Channel(e.channel).Known() {
+		p.add("channel", "%q is unknown; use %s", e.channel, joined(storage.Channels()))
+	}
+	e.from = p.since(e.since, now)
+	if exact {
+		e.atLeast = -1
+	}
+	return p.bad.Err()
+}
+
+// since reads a moment, or how long ago it was.
+func (p *parser) since(text string, now time.Time) time.Time {
+	if text == "" {
+		return time.Time{}
+	}
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at
+	}
+	ago, err := time.ParseDuration(text)
+	if err != nil || ago < 0 {
+		p.add("since", "%q is neither a time nor a duration; use %s or 10m, say", text, now.UTC().Format(time.RFC3339))
+	}
+	return now.Add(-ago)
+}
+
+// fits reports whether the receipt is one of those that are counted.
+func (e expectation) fits(w storage.Webhook, r storage.Receipt) bool {
+	return r.WebhookID == w.ID && (e.status == "" || r.Status == e.status) && (e.channel == "" || r.Channel == e.channel) &&
+		!r.ReceivedAt.Before(e.from)
+}
+
+// expect counts the receipts there are, and then each that arrives.
+func (a *app) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook, e expectation) error {
+	waiting, cancel := context.WithTimeout(ctx, e.timeout)
+	defer cancel()
+	changes := store.Changes(waiting)
+	var last storage.ID
+	seen := 0
+	for {
+		page, err := store.Receipts(ctx, storage.ReceiptQuery{After: last, OldestFirst: true, Limit: pageSize})
+		if err != nil {
+			return fmt.Errorf("list receipts: %w", err)
+		}
+		for _, r := range page {
+			last = r.ID
+			if e.fits(w, r) {
+				seen++
+			}
+		}
+		if done, err := e.judge(seen); done {
+			return a.showExpectation(seen, err)
+		}
+		if len(page) == pageSize {
+			continue
+		}
+		if !nextChange(waiting, changes) {
+			break
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return a.showExpectation(seen, e.verdict(seen))
+}
+
+// judge reports whether waiting longer can change nothing.
+func (e expectation) judge(seen int) (done bool, err error) {
+	if e.atLeast >= 0 {
+		return seen >= e.atLeast, nil
+	}
+	return seen > e.exactly, e.verdict(seen)
+}
+
+// verdict is how the expectation stands when nothing more is waited for.
+func (e expectation) verdict(seen int) error {
+	switch {
+	case e.atLeast >= 0 && seen < e.atLeast:
+		return unmetf("%d receipts arrived within %s, expected at least %d", seen, e.timeout, e.atLeast)
+	case e.atLeast < 0 && seen != e.exactly:
+		return unmetf("%d receipts arrived within %s, expected exactly %d", seen, e.timeout, e.exactly)
+	}
+	return nil
+}
+
+func (a *app) showExpectation(seen int, failed error) error {
+	if a.settings.json() {
+		if err := a.out.object(struct {
+			Met   bool `json:"met"`
+			Count int  `json:"count"`
+		}{failed == nil, seen}); err != nil {
+			return err
+		}
+	} else if failed == nil {
+		fmt.Fprintf(a.out, "%d receipts\n", seen)
+	}
+	return failed
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+// fireFlags are the flags of fire, as they were given.
+type fireFlags struct {
+	webhook, channel, variant, to, body, misbehave, rate string
+	recipients, count                                    int
+	set                                                  []string
+	wait                                                 bool
+	timeout                                              time.Duration
+}
+
+// lifecycle is what fire takes besides a status: a message's whole life.
+const lifecycle = "lifecycle"
+
+func fireCommand(a *app) *cobra.Command {
+	var flags fireFlags
+	cmd := &cobra.Command{
+		Use:   "fire sent|delivered|bounce|error|lifecycle --webhook NAME",
+		Short: "Fire events at a webhook",
+		Long: "Queues events for a webhook and returns once they are kept; whoever delivers, delivers them. With --wait it\n" +
+			"waits for the outcome, and delivers by itself if nobody else does. lifecycle is one message's sent, then delivered,\n" +
+			"or with --variant then that bounce.",
+		Example: `backchannel fire bounce --webhook acme --wait
+backchannel fire bounce --webhook acme --variant hard --to someone@example.com
+backchannel fire sent --webhook acme --count 1000 --rate 50/s
+backchannel fire delivered --webhook acme --set '/requestId="abc"'`,
+		Args: exactly("what to fire: " + strings.Join(fireable(), ", ")),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := must(cmd, "webhook", flags.webhook); err != nil {
+				return err
+			}
+			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				return a.fire(cmd.Context(), store, args[0], flags)
+			})
+		},
+	}
+	flags.register(cmd)
+	return cmd
+}
+
+func fireable() []string {
+	return append(strings.Split(joined(storage.Statuses()), ","), lifecycle)
+}
+
+func (v *fireFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&v.webhook, "webhook", "", "the webhook, by `NAME`")
+	f.StringVar(&v.channel, "channel", "", "`CHANNEL`: email or sms (default: the webhook's first)")
+	f.StringVar(&v.variant, "variant", "", "`VARIANT` of the event; backchannel fixture list names them")
+	f.StringVar(&v.to, "to", "", "recipient's `ADDRESS` or number (default: the samples')")
+	f.IntVar(&v.recipients, "recipients", 1, "`N` recipients of one request, 1 to 20; they share its requestId")
+	f.IntVar(&v.count, "count", 1, "`N` requests")
+	f.StringVar(&v.rate, "rate", "none", "queue at most `N/s` requests a second")
+	f.StringArrayVar(&v.set, "set", nil, "change the payload at a JSON Pointer, as `/POINTER=JSON`; may be repeated")
+	f.StringVar(&v.body, "body", "", "send the JSON of `FILE` instead of the fixture's; - is stdin")
+	f.StringVar(&v.misbehave, "misbehave", "", "do it wrong: `KIND` is "+joined(storage.Misbehaviours()))
+	f.BoolVar(&v.wait, "wait", false, "wait for the outcome; exit 5 when a delivery failed, 6 when time is up")
+	f.DurationVar(&v.timeout, "timeout", 30*time.Second, "how long to wait")
+}
+
+func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) error {
+	w, err := findWebhook(ctx, store, flags.webhook)
+	if err != nil {
+		return err
+	}
+	plan, err := a.plan(w, what, flags)
+	if err != nil {
+		return err
+	}
+	if flags.wait {
+		return a.fireAndWait(ctx, store, plan, flags.timeout)
+	}
+	_, alive, err := store.Runtime(ctx)
+	if err != nil {
+		return fmt.Errorf("ask who delivers: %w", err)
+	}
+	shooter := &shooter{store: store, plan: plan, patience: orderPatience}
+	if !alive {
+		shooter.patience = 0
+	}
+	shown := a.liveList(len(plan.shots) * plan.recipients * plan.count)
+	if err := shooter.run(ctx, shown.add); err != nil {
+		return err
+	}
+	shown.finish()
+	return a.noteFired(ctx, store, w)
+}
+
+// noteFired says why what was queued may stay so.
+func (a *app) noteFired(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
+	if w.State == storage.Paused {
+		a.note("queued: %s is paused; let it go with backchannel webhook resume %s", w.Name, w.Name)
+	}
+	return a.noteWaiting(ctx, store)
+}
+
+// maxListed is how many deliveries a table names one by one.
+const maxListed = 50
+
+// A liveList shows deliveries as they come: as JSON each at once, as a table at the end
+// and only if there are few.
+type liveList struct {
+	app   *app
+	total int
+	rows  table
+}
+
+func (a *app) liveList(total int) *liveList {
+	return &liveList{app: a, total: total, rows: deliveryTable()}
+}
+
+func (l *liveList) add(deliveries []storage.Delivery) error {
+	if !l.app.settings.json() && l.total > maxListed {
+		return nil
+	}
+	for _, d := range deliveries {
+		if err := l.app.showDelivery(&l.rows, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *liveList) finish() {
+	switch {
+	case l.app.settings.json():
+	case l.total > maxListed:
+		fmt.Fprintf(l.app.out, "%d events\n", l.total)
+	default:
+		l.rows.write(l.app.out, l.app.out.width())
+	}
+}

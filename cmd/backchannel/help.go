@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// writeHelp says what a command does, how it is called, and shows it done.
+func writeHelp(w io.Writer, cmd *cobra.Command) {
+	about := cmd.Long
+	if about == "" {
+		about = cmd.Short
+	}
+	fmt.Fprintf(w, "%s\n\nUsage\n  %s\n", strings.TrimSpace(about), usageLine(cmd))
+	if cmd.HasExample() {
+		fmt.Fprintf(w, "\nExamples\n%s\n", indented(cmd.Example))
+	}
+	writeCommands(w, cmd)
+	if cmd.HasAvailableLocalFlags() {
+		flags := cmd.LocalNonPersistentFlags()
+		if text := flags.FlagUsages(); text != "" {
+			fmt.Fprintf(w, "\nFlags\n%s", trimmedLines(text))
+		}
+	}
+	fmt.Fprintf(w, "\nFlags of every command\n%s", trimmedLines(cmd.Root().PersistentFlags().FlagUsages()))
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(w, "\n%s COMMAND --help says more about a command.\n", cmd.CommandPath())
+	}
+}
+
+func usageLine(cmd *cobra.Command) string {
+	line := cmd.UseLine()
+	if cmd.HasAvailableSubCommands() {
+		line = cmd.CommandPath() + " COMMAND [flags]"
+	}
+	if !cmd.HasParent() {
+		line = "backchannel [COMMAND] [flags]"
+	}
+	return line
+}
+
+func writeCommands(w io.Writer, cmd *cobra.Command) {
+	if !cmd.HasAvailableSubCommands() {
+		return
+	}
+	if len(cmd.Groups()) == 0 {
+		fmt.Fprintf(w, "\nCommands\n")
+		shortHelp(cmd.Commands()).write(w, "  ")
+		return
+	}
+	for _, group := range cmd.Groups() {
+		fmt.Fprintf(w, "\n%s\n", group.Title)
+		var members []*cobra.Command
+		for _, child := range cmd.Commands() {
+			if child.GroupID == group.ID {
+				members = append(members, child)
+			}
+		}
+		shortHelp(members).write(w, "  ")
+	}
+}
+
+func shortHelp(commands []*cobra.Command) (lines facts) {
+	for _, c := range commands {
+		if c.IsAvailableCommand() {
+			lines.add(c.Name(), c.Short)
+		}
+	}
+	return lines
+}
+
+func indented(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
+}
+
+func trimmedLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// helpCommand is help as a command; it knows what cobra's own does not: how to say that
+// there is no such command.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "help [COMMAND]…",
+		Short:             "Say more about a command",
+		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at := cmd.Root()
+			for _, name := range args {
+				next, _, err := at.Find([]string{name})
+				if err != nil || next == at {
+					return unknownCommand(at, name)
+				}
+				at = next
+			}
+			return at.Help()
+		},
+	}
+}

@@ -1,0 +1,191 @@
+// Package holder is the process that delivers and receives for a data folder: engine,
+// receiver, retention and the row by which it tells others about itself, started and
+// stopped together. Start with [Run].
+//
+// It waits for the folder's lock first, so that many processes may call Run at once and
+// one of them works. It prints nothing.
+package holder
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"backchannel/cmd/backchannel/internal/crash"
+	"backchannel/engine"
+	"backchannel/receiver"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+// Config is what a holder depends on.
+type Config struct {
+	Store        *sqlite.Store
+	Listen       string // HOST:PORT of the receiver
+	NeedReceiver bool   // a receiver that cannot listen ends Run instead of staying off
+	CAFile       string // PEM, trusted when delivering besides the system's and the local CA
+	BlockPrivate bool
+	Version      string
+	Now          func() time.Time
+	Logger       *slog.Logger
+	// Started is called once the lock is had and all runs.
+	Started func(Status)
+}
+
+// Status is what a holder can say of itself as it starts.
+type Status struct {
+	ReceiverURL   string // empty while the receiver is off
+	ReceiverError string // why it is off
+	CA            string // path of the local authority's certificate
+}
+
+// Of ten seconds to stop in, the engine has most: what it has in flight may be on its
+// way to the receiver, which stops after it.
+const (
+	drainEngine   = 7 * time.Second
+	drainReceiver = 1 * time.Second
+)
+
+// Run waits for the lock, then delivers and receives until ctx ends. It returns nil once
+// everything has stopped in good order, also when it never had the lock.
+func Run(ctx context.Context, cfg Config) error {
+	return engine.Hold(ctx, cfg.Store, func(ctx context.Context) error {
+		h, err := newHolder(cfg)
+		if err != nil {
+			return err
+		}
+		return h.run(ctx)
+	})
+}
+
+type holder struct {
+	cfg      Config
+	receiver *receiver.Receiver // nil while it is off
+	engine   *engine.Engine
+	status   Status
+}
+
+func newHolder(cfg Config) (*holder, error) {
+	ca, err := receiver.LoadOrCreateCA(cfg.Store.Dir(), cfg.Now())
+	if err != nil {
+		return nil, err
+	}
+	roots, err := trusted(ca, cfg.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	h := &holder{cfg: cfg, status: Status{CA: ca.Path()}}
+	if err := h.listen(ca); err != nil {
+		return nil, err
+	}
+	h.engine = engine.New(cfg.Store, engine.Config{
+		Now: cfg.Now, Version: cfg.Version, Sources: storage.SystemSources(), BlockPrivate: cfg.BlockPrivate,
+		ReceiverURL: func() (string, string) { return h.status.ReceiverURL, h.status.ReceiverError },
+		RootCAs:     func() (*x509.CertPool, error) { return roots, nil },
+		Drain:       drainEngine, Logger: cfg.Logger,
+	})
+	return h, nil
+}
+
+// trusted are the authorities that endpoints' certificates are checked by.
+func trusted(ca *receiver.CA, file string) (*x509.CertPool, error) {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, fmt.Errorf("read the system's authorities: %w", err)
+	}
+	ca.AddTo(pool)
+	if file == "" {
+		return pool, nil
+	}
+	text, err := os.ReadFile(file)
+	switch {
+	case err != nil:
+		return nil, storage.FieldErrors{{Field: "ca-file", Reason: fmt.Sprintf("cannot be read: %v", err)}}
+	case !pool.AppendCertsFromPEM(text):
+		return nil, storage.FieldErrors{{Field: "ca-file", Reason: file + " holds no PEM certificate; name one that does"}}
+	}
+	return pool, nil
+}
+
+// listen takes the receiver's port, or notes why it cannot.
+func (h *holder) listen(ca *receiver.CA) error {
+	r, err := receiver.New(h.cfg.Store, receiver.Config{
+		Listen: h.cfg.Listen, CA: ca, Now: h.cfg.Now, Sources: storage.SystemSources(), Logger: h.cfg.Logger, Drain: drainReceiver,
+	})
+	if err != nil {
+		return err
+	}
+	switch err := r.Listen(); {
+	case err == nil:
+		h.receiver, h.status.ReceiverURL = r, r.URL()
+		return nil
+	case h.cfg.NeedReceiver:
+		return errors.Join(err, r.Close())
+	default:
+		h.status.ReceiverError = err.Error()
+		return r.Close()
+	}
+}
+
+// run works until ctx ends or a part breaks. Then the engine stops first, so that what
+// it has in flight to the receiver is still answered.
+func (h *holder) run(ctx context.Context) error {
+	group, working := errgroup.WithContext(ctx)
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	start := func(part func() error) { group.Go(func() error { return crash.Guard(part) }) }
+	start(func() error {
+		defer stopServing()
+		return h.engine.Run(working)
+	})
+	if h.receiver != nil {
+		start(func() error { return h.receiver.Serve(serving) })
+	}
+	tell := &teller{holder: h, started: h.cfg.Now()}
+	if err := tell.save(working); err != nil {
+		h.cfg.Logger.Error("save runtime", "error", err)
+	}
+	start(func() error { return every(working, time.Second, h.try("save runtime", tell.save)) })
+	start(func() error { return every(working, time.Minute, h.try("apply retention", h.retain)) })
+	if h.cfg.Started != nil {
+		h.cfg.Started(h.status)
+	}
+	return group.Wait()
+}
+
+// every does something again and again until ctx ends.
+func every(ctx context.Context, period time.Duration, do func(context.Context)) error {
+	ticker := time.NewTicker(period)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			do(ctx)
+		}
+	}
+}
+
+// try logs what goes wrong: neither a full disk nor a busy database ends the deliveries.
+func (h *holder) try(what string, do func(context.Context) error) func(context.Context) {
+	return func(ctx context.Context) {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			h.cfg.Logger.Error(what, "error", err)
+		}
+	}
+}
+
+func (h *holder) retain(ctx context.Context) error {
+	removed, err := h.cfg.Store.ApplyRetention(ctx, storage.DefaultRetention())
+	if removed > 0 {
+		h.cfg.Logger.Info("apply retention", "removed", removed)
+	}
+	return err
+}

@@ -1,0 +1,85 @@
+package view
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"backchannel/storage"
+)
+
+// A Delivery is how one event fares.
+type Delivery struct {
+	ID            storage.ID      `json:"id"`
+	Webhook       string          `json:"webhook"`
+	RequestID     string          `json:"requestId"`
+	Channel       storage.Channel `json:"channel"`
+	Status        storage.Status  `json:"status"`
+	State         storage.State   `json:"state"`
+	Attempts      int             `json:"attempts"`
+	Code          *int            `json:"code"`
+	LatencyMs     *Millis         `json:"latencyMs"`
+	Error         *string         `json:"error"`
+	CreatedAt     Time            `json:"createdAt"`
+	NextAttemptAt Time            `json:"nextAttemptAt"`
+}
+
+// A WholeDelivery is a delivery with what it carries and each attempt.
+type WholeDelivery struct {
+	Delivery
+	Payload json.RawMessage `json:"payload"`
+	Log     []Attempt       `json:"log"`
+}
+
+// An Attempt is one try to deliver.
+type Attempt struct {
+	N               int                `json:"n"`
+	At              Time               `json:"at"`
+	Code            *int               `json:"code"`
+	ErrorClass      storage.ErrorClass `json:"errorClass"`
+	Error           string             `json:"error"`
+	Timings         Timings            `json:"timings"`
+	RequestHeaders  [][2]string        `json:"requestHeaders"`
+	ResponseHeaders [][2]string        `json:"responseHeaders"`
+	ResponseBody    string             `json:"responseBody"`
+}
+
+// Timings splits an attempt's duration.
+type Timings struct {
+	DNS       Millis `json:"dns"`
+	Connect   Millis `json:"connect"`
+	TLS       Millis `json:"tls"`
+	FirstByte Millis `json:"firstByte"`
+	Total     Millis `json:"total"`
+}
+
+// OfDelivery shows how an event fares.
+func OfDelivery(d storage.Delivery) Delivery {
+	return Delivery{
+		ID: d.ID, Webhook: d.Webhook, RequestID: d.RequestID, Channel: d.Channel, Status: d.Status,
+		State: d.State, Attempts: d.Attempts, Code: known(d.Code), LatencyMs: known(Millis(d.Latency())),
+		Error: known(d.Error), CreatedAt: Time(d.CreatedAt), NextAttemptAt: Time(d.NextAttemptAt),
+	}
+}
+
+// OfWholeDelivery shows a delivery with its event and its attempts.
+func OfWholeDelivery(d storage.Delivery, e storage.Event, attempts []storage.Attempt) WholeDelivery {
+	v := WholeDelivery{Delivery: OfDelivery(d), Payload: object(e.Payload), Log: make([]Attempt, len(attempts))}
+	for i, a := range attempts {
+		v.Log[i] = ofAttempt(a)
+	}
+	return v
+}
+
+func ofAttempt(a storage.Attempt) Attempt {
+	body := string(a.ResponseBody)
+	if !utf8.ValidString(body) {
+		body = strings.ToValidUTF8(body, "\uFFFD")
+	}
+	t := a.Timings
+	return Attempt{
+		N: a.N, At: Time(a.At), Code: known(a.Code), ErrorClass: a.ErrorClass, Error: a.Error,
+		Timings:        Timings{Millis(t.DNS), Millis(t.Connect), Millis(t.TLS), Millis(t.FirstByte), Millis(t.Total)},
+		RequestHeaders: pairs(a.RequestHeaders), ResponseHeaders: pairs(a.ResponseHeaders), ResponseBody: body,
+	}
+}

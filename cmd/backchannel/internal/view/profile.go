@@ -1,0 +1,27 @@
+package view
+
+import "backchannel/storage"
+
+// A Profile is how the built-in receiver answers a webhook.
+type Profile struct {
+	Webhook      string         `json:"webhook"`
+	Preset       *string        `json:"preset"`
+	Statuses     []int          `json:"statuses"` // in turn; empty: as the verdicts say
+	DelayMs      Millis         `json:"delayMs"`
+	Body         string         `json:"body"`
+	Headers      [][2]string    `json:"headers"`
+	Fault        *storage.Fault `json:"fault"`
+	DripPerSec   *int           `json:"dripPerSecond"`
+	FailPercent  float64        `json:"failPercent"`
+	FailFirst    int            `json:"failFirst"`
+	RetryAfterMs *Millis        `json:"retryAfterMs"`
+}
+
+// OfProfile shows how the built-in receiver answers the webhook of that name.
+func OfProfile(webhook string, p storage.Profile) Profile {
+	return Profile{
+		Webhook: webhook, Preset: known(p.Preset), Statuses: append([]int{}, p.Statuses...), DelayMs: Millis(p.Delay), Body: p.Body,
+		Headers: pairs(p.Headers), Fault: known(p.Fault), DripPerSec: known(p.DripPerSec),
+		FailPercent: p.FailPct, FailFirst: p.FailFirst, RetryAfterMs: known(Millis(p.RetryAfter)),
+	}
+}

@@ -1,0 +1,90 @@
+package view
+
+import (
+	"encoding/base64"
+	"unicode/utf8"
+
+	"backchannel/storage"
+)
+
+// A Receipt is one request that reached the built-in receiver.
+type Receipt struct {
+	ID         storage.ID  `json:"id"`
+	ReceivedAt Time        `json:"receivedAt"`
+	Webhook    *string     `json:"webhook"`
+	Path       string      `json:"path"`
+	RequestID  string      `json:"requestId"`
+	Channel    string      `json:"channel"`
+	Status     string      `json:"status"`
+	Code       *int        `json:"code"`
+	SHA256     string      `json:"sha256"`
+	DeliveryID *storage.ID `json:"deliveryId"`
+	Attempt    *int        `json:"attempt"`
+	Pinned     bool        `json:"pinned"`
+	Note       string      `json:"note"`
+	Verdicts   Verdicts    `json:"verdicts"`
+}
+
+// Verdicts is everything that is judged of a receipt.
+type Verdicts struct {
+	Auth      Verdict `json:"auth"`
+	Schema    Verdict `json:"schema"`
+	Target    Verdict `json:"target"`
+	Headers   Verdict `json:"headers"`
+	Duplicate Verdict `json:"duplicate"`
+	Order     Verdict `json:"order"`
+}
+
+// A Verdict judges one aspect. Checks are its steps, where a receipt is shown whole.
+type Verdict struct {
+	Result storage.Result   `json:"result"`
+	Reason string           `json:"reason"`
+	Checks *[]storage.Check `json:"checks,omitempty"`
+}
+
+// A WholeReceipt is a receipt with everything that is known of it.
+type WholeReceipt struct {
+	Receipt
+	Method     string                `json:"method"`
+	Remote     string                `json:"remote"`
+	TLS        string                `json:"tls"`
+	DurationMs Millis                `json:"durationMs"`
+	Outcome    storage.AnswerOutcome `json:"outcome"`
+	Flaw       storage.BodyFlaw      `json:"flaw,omitempty"`
+	Headers    [][2]string           `json:"headers"`
+	Body       *string               `json:"body,omitempty"`
+	BodyBase64 *string               `json:"bodyBase64,omitempty"`
+}
+
+// OfReceipt shows a receipt in a list.
+func OfReceipt(r storage.Receipt) Receipt {
+	v := r.Verdicts
+	return Receipt{
+		ID: r.ID, ReceivedAt: Time(r.ReceivedAt), Webhook: known(r.Webhook), Path: r.Path, RequestID: r.RequestID,
+		Channel: r.Channel, Status: r.Status, Code: known(r.Code), SHA256: r.SHA256,
+		DeliveryID: known(r.DeliveryID), Attempt: known(r.Attempt), Pinned: r.Pinned, Note: r.Note,
+		Verdicts: Verdicts{verdict(v.Auth), verdict(v.Schema), verdict(v.Target), verdict(v.Headers), verdict(v.Duplicate), verdict(v.Order)},
+	}
+}
+
+func verdict(v storage.Verdict) Verdict { return Verdict{Result: v.Result, Reason: v.Reason} }
+
+// OfWholeReceipt shows everything that is known of a receipt.
+func OfWholeReceipt(r storage.Receipt) WholeReceipt {
+	v := WholeReceipt{
+		Receipt: OfReceipt(r), Method: r.Method, Remote: r.Remote, TLS: r.TLSVersion, DurationMs: Millis(r.Duration),
+		Outcome: r.Outcome, Flaw: r.Flaw, Headers: pairs(r.Headers),
+	}
+	w := &v.Verdicts
+	for i, to := range []*Verdict{&w.Auth, &w.Schema, &w.Target, &w.Headers, &w.Duplicate, &w.Order} {
+		checks := append([]storage.Check{}, r.Verdicts.List()[i].Checks...)
+		to.Checks = &checks
+	}
+	if text := string(r.Body); utf8.Valid(r.Body) {
+		v.Body = &text
+	} else {
+		encoded := base64.StdEncoding.EncodeToString(r.Body)
+		v.BodyBase64 = &encoded
+	}
+	return v
+}

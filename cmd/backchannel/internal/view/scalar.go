@@ -1,0 +1,82 @@
+// Package view says how records look as JSON: names in camelCase, times in UTC with
+// milliseconds, durations in milliseconds, null for what is not known. [Webhook],
+// [Delivery], [Receipt] and the others are made by the functions named after them.
+//
+// It reads nothing and decides nothing. Secrets come out masked unless a caller asks for
+// them by name.
+package view
+
+import (
+	"encoding/json"
+	"time"
+	"unicode/utf8"
+
+	"backchannel/storage"
+)
+
+// Time is a moment, null when it never was.
+type Time time.Time
+
+// MarshalJSON writes RFC 3339 in UTC with milliseconds.
+func (t Time) MarshalJSON() ([]byte, error) {
+	if time.Time(t).IsZero() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(time.Time(t).UTC().Format("2006-01-02T15:04:05.000Z"))
+}
+
+// Millis is a duration in milliseconds, down to the microsecond.
+type Millis time.Duration
+
+// MarshalJSON writes a number.
+func (m Millis) MarshalJSON() ([]byte, error) {
+	return json.Marshal(float64(time.Duration(m).Microseconds()) / 1000)
+}
+
+// UnmarshalJSON reads a number.
+func (m *Millis) UnmarshalJSON(text []byte) error {
+	var number float64
+	if err := json.Unmarshal(text, &number); err != nil {
+		return err
+	}
+	*m = Millis(number * float64(time.Millisecond))
+	return nil
+}
+
+// known is nil, null in JSON, for a zero value.
+func known[T comparable](value T) *T {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return &value
+}
+
+// pairs are header lines as [name, value].
+func pairs(headers []storage.HeaderField) [][2]string {
+	list := make([][2]string, len(headers))
+	for i, h := range headers {
+		list[i] = [2]string{h.Name, shown(h)}
+	}
+	return list
+}
+
+// shown is a header's value, masked when it is secret.
+func shown(h storage.HeaderField) string {
+	if h.Secret {
+		return storage.Secret(h.Value).String()
+	}
+	return h.Value
+}
+
+// object is a payload as the JSON that it is, or as text when it is none.
+func object(payload []byte) json.RawMessage {
+	if json.Valid(payload) && utf8.Valid(payload) {
+		return payload
+	}
+	text, err := json.Marshal(string(payload))
+	if err != nil {
+		return nil
+	}
+	return text
+}

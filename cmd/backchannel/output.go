@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/term"
+)
+
+// output is stdout. It remembers the first write that went wrong, so that nobody has to
+// ask after each one.
+type output struct {
+	to  io.Writer
+	bad error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if o.bad != nil {
+		return 0, o.bad
+	}
+	n, err := o.to.Write(p)
+	o.bad = err
+	return n, err
+}
+
+// closed reports whether nobody will see what is written from now on.
+func (o *output) closed() bool { return o.bad != nil }
+
+// failure is what kept the result from being written. That the reader had enough, as
+// head has, is none.
+func (o *output) failure() error {
+	if o.bad == nil || errors.Is(o.bad, syscall.EPIPE) {
+		return nil
+	}
+	return fmt.Errorf("write output: %w", o.bad)
+}
+
+// width is how many columns the terminal has, 0 when stdout is none.
+func (o *output) width() int {
+	file, isFile := o.to.(*os.File)
+	if !isFile || !term.IsTerminal(file.Fd()) {
+		return 0
+	}
+	width, _, err := term.GetSize(file.Fd())
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// object writes a value as one line of JSON.
+func (o *output) object(value any) error {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("encode the result: %w", err)
+	}
+	fmt.Fprintf(o, "%s", harmless(line.Bytes()))
+	return nil
+}
+
+// harmless spells out what JSON allows in strings but a terminal may obey or hide: DEL,
+// C1 controls, bidirectional overrides. The JSON means the same.
+func harmless(line []byte) []byte {
+	if !bytes.ContainsFunc(line, hazardous) {
+		return line
+	}
+	var safe bytes.Buffer
+	for _, r := range string(line) {
+		switch high, low := utf16.EncodeRune(r); {
+		case !hazardous(r):
+			safe.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&safe, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&safe, `\u%04x`, r)
+		}
+	}
+	return safe.Bytes()
+}
+
+func hazardous(r rune) bool {
+	return r != '\n' && (!unicode.IsGraphic(r) || r == utf8.RuneError || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r))
+}

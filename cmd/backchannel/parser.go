@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+)
+
+// parser reads the texts of flags into fields and collects what cannot be read. A flag
+// that was not given changes nothing.
+type parser struct {
+	given func(flag string) bool
+	bad   storage.FieldErrors
+}
+
+func (p *parser) add(field, format string, args ...any) {
+	p.bad = append(p.bad, storage.FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
+}
+
+func (p *parser) text(flag string, to *string, text string) {
+	if p.given(flag) {
+		*to = text
+	}
+}
+
+func (p *parser) duration(flag, field string, to *time.Duration, text string) {
+	if !p.given(flag) {
+		return
+	}
+	d, err := time.ParseDuration(strings.TrimSpace(text))
+	if err != nil {
+		p.add(field, "%q is no duration; use 10s or 500ms, say", text)
+		return
+	}
+	*to = d
+}
+
+func (p *parser) number(flag, field string, to *int, text string) {
+	if !p.given(flag) {
+		return
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil {
+		p.add(field, "%q is no whole number; use 16, say", text)
+		return
+	}
+	*to = n
+}
+
+// rate reads "10/s", or "none" as 0.
+func (p *parser) rate(field string, to *float64, text string) {
+	if text == "none" {
+		*to = 0
+		return
+	}
+	number, perSecond := strings.CutSuffix(strings.TrimSpace(text), "/s")
+	rate, err := strconv.ParseFloat(number, 64)
+	if err != nil || !perSecond || !(rate > 0) {
+		p.add(field, "%q is no rate; use 10/s, say, or none", text)
+		return
+	}
+	*to = rate
+}
+
+// refuseJWT refuses flags that would be dropped without a word.
+func (p *parser) refuseJWT() {
+	for _, f := range []struct{ flag, field string }{
+		{"jwt-alg", "algorithm"}, {"jwt-secret", "secret"}, {"jwt-iss", "issuer"}, {"jwt-sub", "subject"},
+		{"jwt-aud", "audience"}, {"jwt-claims", "claims"}, {"jwt-kid", "keyId"}, {"jwt-ttl", "lifetimeMs"},
+		{"jwt-header", "header"}, {"jwt-prefix", "prefix"},
+	} {
+		if p.given(f.flag) {
+			p.add("auth."+f.field, "--%s is for JWT alone; add --auth jwt", f.flag)
+		}
+	}
+}

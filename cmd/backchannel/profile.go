@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/view"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func profileCommand(a *app) *cobra.Command {
+	return parent(&cobra.Command{
+		Use:   "profile",
+		Short: "Choose how the built-in receiver answers a webhook",
+		Example: `backchannel profile set flaky --webhook acme
+backchannel profile set --webhook acme --status 429 --retry-after 5s
+backchannel profile reset --webhook acme`,
+	}, profileShowCommand(a), profileSetCommand(a), profileResetCommand(a))
+}
+
+// profileLeaf makes a command on the profile of one webhook.
+func profileLeaf(a *app, cmd *cobra.Command, run func(ctx context.Context, store *sqlite.Store, w storage.Webhook, args []string) error) *cobra.Command {
+	var webhook string
+	cmd.Flags().StringVar(&webhook, "webhook", "", "the webhook, by `NAME`")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := must(cmd, "webhook", webhook); err != nil {
+			return err
+		}
+		return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			w, err := findWebhook(cmd.Context(), store, webhook)
+			if err != nil {
+				return err
+			}
+			if err := run(cmd.Context(), store, w, args); err != nil {
+				return err
+			}
+			return a.showProfile(cmd.Context(), store, w)
+		})
+	}
+	return cmd
+}
+
+func profileShowCommand(a *app) *cobra.Command {
+	return profileLeaf(a, &cobra.Command{
+		Use:     "show --webhook NAME",
+		Short:   "Show how the receiver answers",
+		Example: "backchannel profile show --webhook acme",
+		Args:    exactly(),
+	}, func(context.Context, *sqlite.Store, storage.Webhook, []string) error { return nil })
+}
+
+func profileResetCommand(a *app) *cobra.Command {
+	return profileLeaf(a, &cobra.Command{
+		Use:     "reset --webhook NAME",
+		Short:   "Answer as the verdicts say again",
+		Example: "backchannel profile reset --webhook acme",
+		Args:    exactly(),
+	}, func(ctx context.Context, store *sqlite.Store, w storage.Webhook, _ []string) error {
+		return setProfile(ctx, store, w, storage.Profile{})
+	})
+}
+
+func profileSetCommand(a *app) *cobra.Command {
+	var flags profileFlags
+	cmd := &cobra.Command{
+		Use:   "set [PRESET] --webhook NAME [flags]",
+		Short: "Answer in another way, at once",
+		Long:  "Replaces the whole profile, by a preset or by what the flags say, and counts anew.\n\nPresets\n" + presetHelp(),
+		Example: `backchannel profile set recovering --webhook acme
+backchannel profile set --webhook acme --status 500,204 --delay 200ms
+backchannel profile set --webhook acme --fail-percent 30`,
+	}
+	flags.register(cmd.Flags())
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		given := flags.given(cmd.Flags().Changed)
+		switch {
+		case len(args) > 1:
+			return usagef("%s takes one PRESET(see %s --help)", cmd.CommandPath(), cmd.CommandPath())
+		case len(args) == 1 && given:
+			return usagef("a PRESET is a whole profile; give either it or flags")
+		case len(args) == 0 && !given:
+			return usagef("%s needs a PRESET or flags; presets are %s", cmd.CommandPath(), strings.Join(presetNames(), ", "))
+		}
+		return nil
+	}
+	return profileLeaf(a, cmd, func(ctx context.Context, store *sqlite.Store, w storage.Webhook, args []string) error {
+		profile, err := flags.profile(args, cmd.Flags().Changed)
+		if err != nil {
+			return err
+		}
+		return setProfile(ctx, store, w, profile)
+	})
+}
+
+func setProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook, p storage.Profile) error {
+	if err := store.SetProfile(ctx, w.ID, p); err != nil {
+		return fmt.Errorf("set profile: %w", err)
+	}
+	return nil
+}
+
+func presetHelp() string {
+	var f facts
+	for _, p := range storage.Presets() {
+		f.add(p.Name, p.Help)
+	}
+	var text strings.Builder
+	f.write(&text, "  ")
+	return text.String()
+}
+
+func presetNames() (names []string) {
+	for _, p := range storage.Presets() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+func (a *app) showProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
+	p, err := store.Profile(ctx, w.ID)
+	if err != nil {
+		return fmt.Errorf("read profile: %w", err)
+	}
+	if a.settings.json() {
+		return a.out.object(view.OfProfile(w.Name, p))
+	}
+	profileFacts(w, p).write(a.out, "")
+	return nil
+}
+
+func profileFacts(w storage.Webhook, p storage.Profile) (f facts) {
+	f.add("Webhook", w.Name)
+	f.add("Preset", p.Preset)
+	if len(p.Statuses) > 0 {
+		f.add("Status", strings.Trim(fmt.Sprint(p.Statuses), "[]")+" in turn")
+	} else {
+		f.add("Status", "as the verdicts say")
+	}
+	f.add("Delay", latency(p.Delay))
+	f.add("Fault", string(p.Fault))
+	if p.DripPerSec > 0 {
+		f.add("Drip", fmt.Sprintf("%d bytes a second", p.DripPerSec))
+	}
+	if p.FailPct > 0 {
+		f.add("Fails", fmt.Sprintf("%g %% with 503", p.FailPct))
+	}
+	if p.FailFirst > 0 {
+		f.add("Fails first", fmt.Sprintf("%d times with 503", p.FailFirst))
+	}
+	f.add("Retry-After", latency(p.RetryAfter))
+	f.add("Headers", shownHeaders(p.Headers))
+	f.add("Body", p.Body)
+	return f
+}

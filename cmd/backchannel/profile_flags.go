@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"backchannel/storage"
+)
+
+// profileFlags are the flags of profile set, as they were given.
+type profileFlags struct {
+	status, delay, body, drip, failPercent, failFirst, retryAfter string
+	headers                                                       []string
+	drop, hang                                                    bool
+}
+
+func (v *profileFlags) register(f *pflag.FlagSet) {
+	f.StringVar(&v.status, "status", "", "answer with this `STATUS`, or with several in turn, as 429,429,204")
+	f.StringVar(&v.delay, "delay", "", "wait this `DURATION` before the answer")
+	f.StringVar(&v.body, "body", "", "`TEXT` of the answer's body")
+	f.StringArrayVar(&v.headers, "header", nil, "header of the answer, as `'NAME: VALUE'`; may be repeated")
+	f.BoolVar(&v.drop, "drop", false, "close the connection without an answer")
+	f.BoolVar(&v.hang, "hang", false, "never answer")
+	f.StringVar(&v.drip, "drip", "", "send the answer at `N/s` bytes a second")
+	f.StringVar(&v.failPercent, "fail-percent", "", "answer `N` % with 503")
+	f.StringVar(&v.failFirst, "fail-first", "", "answer the first `N` of each delivery with 503")
+	f.StringVar(&v.retryAfter, "retry-after", "", "send Retry-After with 429 and 503, a `DURATION` of whole seconds")
+}
+
+// given reports whether any of the flags was.
+func (v *profileFlags) given(changed func(string) bool) bool {
+	for _, name := range []string{"status", "delay", "body", "header", "drop", "hang", "drip", "fail-percent", "fail-first", "retry-after"} {
+		if changed(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// profile is the preset's, or what the flags say.
+func (v *profileFlags) profile(args []string, given func(string) bool) (storage.Profile, error) {
+	if len(args) == 1 {
+		preset, found := storage.FindPreset(args[0])
+		if !found {
+			return storage.Profile{}, invalid("preset", "%q is unknown%s; use %s", args[0], didYouMean(args[0], presetNames()), strings.Join(presetNames(), ", "))
+		}
+		return preset.Profile, nil
+	}
+	p := parser{given: given}
+	profile := storage.Profile{Body: v.body, Statuses: v.statuses(&p), Headers: v.readHeaders(&p), Fault: v.fault(&p)}
+	p.duration("delay", "delay", &profile.Delay, v.delay)
+	p.duration("retry-after", "retryAfter", &profile.RetryAfter, v.retryAfter)
+	p.number("fail-first", "failFirst", &profile.FailFirst, v.failFirst)
+	if p.given("drip") {
+		var bytes float64
+		p.rate("drip", &bytes, v.drip)
+		profile.DripPerSec = int(bytes)
+	}
+	if p.given("fail-percent") {
+		percent, err := strconv.ParseFloat(strings.TrimSuffix(v.failPercent, "%"), 64)
+		if err != nil {
+			p.add("failPercent", "%q is no number; use 20, say", v.failPercent)
+		}
+		profile.FailPct = percent
+	}
+	if err := profile.Validate(); err != nil {
+		p.addAll(err)
+	}
+	return profile, p.bad.Err()
+}
+
+func (v *profileFlags) statuses(p *parser) (statuses []int) {
+	if !p.given("status") {
+		return nil
+	}
+	for _, text := range strings.Split(v.status, ",") {
+		status, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil {
+			p.add("status", "%q is no HTTP status; use 503, say", text)
+			continue
+		}
+		statuses = append(statuses, status)
+	}
+	return statuses
+}
+
+func (v *profileFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
+	for i, text := range v.headers {
+		name, value, found := strings.Cut(text, ":")
+		if !found {
+			p.add(fmt.Sprintf("headers[%d]", i), "%q has no colon; write 'NAME: VALUE'", text)
+			continue
+		}
+		headers = append(headers, storage.HeaderField{Name: strings.TrimSpace(name), Value: strings.Trim(value, " \t")})
+	}
+	return headers
+}
+
+func (v *profileFlags) fault(p *parser) storage.Fault {
+	switch {
+	case v.drop && v.hang:
+		p.add("fault", "--drop and --hang exclude each other; give one")
+		return ""
+	case v.drop:
+		return storage.FaultDrop
+	case v.hang:
+		return storage.FaultHang
+	}
+	return ""
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/view"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func receiptCommand(a *app) *cobra.Command {
+	return parent(&cobra.Command{
+		Use:   "receipt",
+		Short: "See what the built-in receiver got, and what it made of it",
+		Example: `backchannel receipt list --limit 20
+backchannel receipt show 01k8p2q7xkz
+backchannel receipt tail`,
+	}, receiptListCommand(a), receiptTailCommand(a), receiptShowCommand(a), receiptPinCommand(a, pinReceipt), receiptPinCommand(a, unpinReceipt),
+		receiptNoteCommand(a), receiptClearCommand(a))
+}
+
+// receiptArgument is the first argument of the commands on one receipt.
+const receiptArgument = "a receipt's ID"
+
+// withReceipt runs something with a receipt that exists.
+func (a *app) withReceipt(ctx context.Context, text string, run func(*sqlite.Store, storage.Receipt) error) error {
+	id, err := parseID(text, "receipt list")
+	if err != nil {
+		return err
+	}
+	return a.withStore(ctx, func(store *sqlite.Store) error {
+		r, err := store.Receipt(ctx, id)
+		if errors.Is(err, storage.ErrNotFound) {
+			return a.noReceipt(ctx, store, id)
+		}
+		if err != nil {
+			return fmt.Errorf("read receipt: %w", err)
+		}
+		return run(store, r)
+	})
+}
+
+// noReceipt helps whoever took a delivery's ID for a receipt's.
+func (a *app) noReceipt(ctx context.Context, store *sqlite.Store, id storage.ID) error {
+	receipts, err := store.ReceiptsOfDelivery(ctx, id)
+	if err == nil && len(receipts) > 0 {
+		return notFoundf("%s is a delivery; its receipt is %s", id, receipts[len(receipts)-1].ID)
+	}
+	return notFoundf("there is no receipt %s; backchannel receipt list names them all", id)
+}
+
+func receiptTable() table {
+	return table{head: []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "TARGET", "HEADERS", "DUPLICATE", "ORDER"}}
+}
+
+func (a *app) addReceipt(rows *table, r storage.Receipt) {
+	row := []string{r.ID.String(), a.time(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r)}
+	for _, v := range r.Verdicts.List() {
+		row = append(row, string(v.Result))
+	}
+	rows.add(row...)
+}
+
+func webhookOf(r storage.Receipt) string {
+	if r.Webhook == "" {
+		return "(unmatched)"
+	}
+	return r.Webhook
+}
+
+func receivedEvent(r storage.Receipt) string {
+	if r.Channel == "" && r.Status == "" {
+		return r.Method + " " + r.Path
+	}
+	return r.Channel + " " + r.Status
+}
+
+func shownAnswer(r storage.Receipt) string {
+	if r.Outcome == storage.Dropped || r.Outcome == storage.ClientGone {
+		return string(r.Outcome)
+	}
+	return number(r.Code)
+}
+
+// showReceipt shows one line of a list.
+func (a *app) showReceipt(rows *table, r storage.Receipt) error {
+	if a.settings.json() {
+		return a.out.object(view.OfReceipt(r))
+	}
+	a.addReceipt(rows, r)
+	return nil
+}
+
+// showChangedReceipt shows a receipt after a command changed it.
+func (a *app) showChangedReceipt(ctx context.Context, store *sqlite.Store, id storage.ID) error {
+	r, err := store.Receipt(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read receipt: %w", err)
+	}
+	rows := receiptTable()
+	if err := a.showReceipt(&rows, r); err != nil {
+		return err
+	}
+	a.list(&rows, "")
+	return nil
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+// A pinChange is what pin and unpin differ in.
+type pinChange struct {
+	name, short string
+	pinned      bool
+}
+
+//nolint:gochecknoglobals // constants but for the language
+var (
+	pinReceipt   = pinChange{"pin", "Keep a receipt whatever its age", true}
+	unpinReceipt = pinChange{"unpin", "Let a pinned receipt go with the others", false}
+)
+
+func receiptPinCommand(a *app, change pinChange) *cobra.Command {
+	return &cobra.Command{
+		Use:     change.name + " ID",
+		Short:   change.short,
+		Example: "backchannel receipt " + change.name + " 01k8p2q7xkz",
+		Args:    exactly(receiptArgument),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
+				if err := store.PinReceipt(cmd.Context(), r.ID, change.pinned); err != nil {
+					return fmt.Errorf("%s receipt: %w", change.name, err)
+				}
+				return a.showChangedReceipt(cmd.Context(), store, r.ID)
+			})
+		},
+	}
+}
+
+func receiptNoteCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "note ID TEXT",
+		Short: "Write a note on a receipt; an empty one removes it",
+		Example: `backchannel receipt note 01k8p2q7xkz 'wrong key since Tuesday'
+backchannel receipt note 01k8p2q7xkz ''`,
+		Args: exactly(receiptArgument, "the TEXT"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
+				if err := store.NoteReceipt(cmd.Context(), r.ID, args[1]); err != nil {
+					return fmt.Errorf("note receipt: %w", err)
+				}
+				return a.showChangedReceipt(cmd.Context(), store, r.ID)
+			})
+		},
+	}
+}
+
+func receiptClearCommand(a *app) *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use:     "clear",
+		Short:   "Remove all receipts but the pinned ones",
+		Example: "backchannel receipt clear --yes",
+		Args:    exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.confirm(yes, "Remove all receipts but the pinned ones?"); err != nil {
+				return err
+			}
+			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				n, err := store.ClearReceipts(cmd.Context())
+				if err != nil {
+					return fmt.Errorf("clear receipts: %w", err)
+				}
+				a.note("%d receipts removed", n)
+				return nil
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cmd
+}

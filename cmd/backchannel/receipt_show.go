@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/view"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func receiptShowCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "show ID",
+		Short:   "Show a receipt: verdicts with their checks, headers, body",
+		Example: "backchannel receipt show 01k8p2q7xkz",
+		Args:    exactly(receiptArgument),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withReceipt(cmd.Context(), args[0], func(_ *sqlite.Store, r storage.Receipt) error {
+				if a.settings.json() {
+					return a.out.object(view.OfWholeReceipt(r))
+				}
+				a.writeReceipt(r)
+				return nil
+			})
+		},
+	}
+}
+
+func (a *app) writeReceipt(r storage.Receipt) {
+	a.receiptFacts(r).write(a.out, "")
+	fmt.Fprint(a.out, "\nVerdicts\n")
+	for _, v := range r.Verdicts.List() {
+		verdictFacts(v).write(a.out, "  ")
+	}
+	fmt.Fprint(a.out, "\nHeaders (as net/http names them; their order and letter case on the wire cannot be known)\n")
+	var headers facts
+	for _, h := range r.Headers {
+		headers.add(h.Name, shownHeader(h))
+	}
+	headers.write(a.out, "  ")
+	writeSection(a.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), pretty(r.Body))
+}
+
+func (a *app) receiptFacts(r storage.Receipt) facts {
+	var f facts
+	f.add("Receipt", r.ID.String())
+	f.add("Received", a.time(r.ReceivedAt))
+	f.add("Webhook", webhookOf(r))
+	f.add("Request", strings.TrimSpace(r.Method+" "+r.Path+" "+r.Proto))
+	f.add("From", strings.TrimSpace(r.Remote+" "+r.TLSVersion))
+	f.add("Event", strings.TrimSpace(r.Channel+" "+r.Status))
+	f.add("To", r.Identity)
+	f.add("Request ID", r.RequestID)
+	if r.DeliveryID != 0 {
+		f.add("Delivery", fmt.Sprintf("%s, attempt %d", r.DeliveryID, r.Attempt))
+	}
+	f.add("Answer", strings.TrimSpace(number(r.Code)+" "+string(r.Outcome)+" "+latency(r.Duration)))
+	f.add("Flaw", string(r.Flaw))
+	if r.Pinned {
+		f.add("Pinned", "yes")
+	}
+	f.add("Note", r.Note)
+	return f
+}
+
+// verdictFacts are a verdict and, beneath it, its checks.
+func verdictFacts(v storage.NamedVerdict) (f facts) {
+	lines := []string{fmt.Sprintf("%-4s  %s", v.Result, v.Reason)}
+	for _, c := range v.Checks {
+		lines = append(lines, shownCheck(c))
+	}
+	f.add(fmt.Sprintf("%-9s", v.Name), strings.Join(lines, "\n"))
+	return f
+}
+
+func shownCheck(c storage.Check) string {
+	line := fmt.Sprintf("%-4s  %s: expected %s, got %s", c.Result, c.Name, c.Expected, c.Actual)
+	if c.Actual == "" {
+		line = fmt.Sprintf("%-4s  %s: %s", c.Result, c.Name, c.Expected)
+	}
+	if c.Remedy != "" {
+		line += "; " + c.Remedy
+	}
+	return "  " + line
+}

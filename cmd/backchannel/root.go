@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// newRoot is the tree of commands.
+func newRoot(a *app) *cobra.Command {
+	a.settings.output = outputTable
+	if asksForJSON(a.args) {
+		a.settings.output = outputJSON
+	}
+	root := &cobra.Command{
+		Use:   "backchannel",
+		Short: "A console for the feedback webhooks of Adobe Journey Optimizer",
+		Long: "Keeps feedback webhooks, fires their events, delivers these durably and judges what arrives.\n" +
+			"Without a command it opens the console: screens, engine and receiver in one.",
+		Example: `backchannel serve
+backchannel webhook create --name acme --channel email,sms
+backchannel fire bounce --webhook acme --wait
+backchannel receipt list`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return a.settings.resolve(cmd.Flags(), a.env)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return a.console(cmd.Context(), cmd)
+		},
+		Args: cobra.ArbitraryArgs, // RunE names the nearest command
+	}
+	a.settings.flags(root.PersistentFlags())
+	root.SetArgs(a.args)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(a.out, cmd) })
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(helpCommand())
+	addGroups(root, a)
+	return root
+}
+
+func addGroups(root *cobra.Command, a *app) {
+	groups := []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"run", "Run", []*cobra.Command{serveCommand(a)}},
+		{"send", "Configure and send", []*cobra.Command{webhookCommand(a), fireCommand(a), fixtureCommand(a), deliveryCommand(a)}},
+		{"see", "See and judge", []*cobra.Command{receiptCommand(a), profileCommand(a), expectCommand(a)}},
+		{"help", "Set up and help", []*cobra.Command{caCommand(a), doctorCommand(a), completionCommand(a), versionCommand(a)}},
+	}
+	for _, group := range groups {
+		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title})
+		for _, command := range group.commands {
+			command.GroupID = group.id
+			root.AddCommand(command)
+		}
+	}
+	root.SetHelpCommandGroupID("help")
+}
+
+// parent makes a command that only holds others.
+func parent(command *cobra.Command, children ...*cobra.Command) *cobra.Command {
+	command.Args = cobra.ArbitraryArgs
+	command.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return unknownCommand(cmd, args[0])
+		}
+		return usagef("%s needs a command: %s(see %s --help)", cmd.CommandPath(), strings.Join(childNames(cmd), ", "), cmd.CommandPath())
+	}
+	command.AddCommand(children...)
+	return command
+}
+
+func childNames(cmd *cobra.Command) (names []string) {
+	for _, child := range cmd.Commands() {
+		if child.IsAvailableCommand() {
+			names = append(names, child.Name())
+		}
+	}
+	return names
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	return usagef("there is no command %q%s (see %s --help)", cmd.CommandPath()+" "+name, didYouMean(name, childNames(cmd)), cmd.CommandPath())
+}
+
+// flagError adds to pflag's message the flag that was meant.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	near := ""
+	if errors.As(err, &unknown) {
+		near = nearFlag(cmd, unknown.GetSpecifiedName())
+	}
+	return usagef("%v%s (see %s --help)", err, near, cmd.CommandPath())
+}
+
+func nearFlag(cmd *cobra.Command, name string) string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := nearest(name, names); near != "" {
+		return fmt.Sprintf("; did you mean --%s?", near)
+	}
+	return ""
+}
+
+// exactly takes so many arguments and says what they are when there are others.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == len(names) {
+			return nil
+		}
+		if len(names) == 0 {
+			return usagef("%s takes no argument, so %q is one too many(see %s --help)", cmd.CommandPath(), args[0], cmd.CommandPath())
+		}
+		return usagef("%s takes %s, not %d arguments(see %s --help)", cmd.CommandPath(), strings.Join(names, " and "), len(args), cmd.CommandPath())
+	}
+}
+
+// must marks a flag as one that cannot be left out.
+func must(cmd *cobra.Command, flag, value string) error {
+	if value != "" {
+		return nil
+	}
+	return usagef("%s needs --%s(see %s --help)", cmd.CommandPath(), flag, cmd.CommandPath())
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"backchannel/storage"
+)
+
+// settings are what every command depends on: a flag says it, else the environment,
+// else the default.
+type settings struct {
+	data      string // absolute
+	listen    string
+	allowHTTP bool
+	caFile    string
+	logFile   string
+	output    string
+}
+
+const (
+	outputTable = "table"
+	outputJSON  = "json"
+
+	defaultListen = "127.0.0.1:9443"
+
+	envData      = "BACKCHANNEL_DATA"
+	envListen    = "BACKCHANNEL_LISTEN"
+	envAllowHTTP = "BACKCHANNEL_ALLOW_HTTP"
+)
+
+// json reports whether a machine reads.
+func (s settings) json() bool { return s.output == outputJSON }
+
+func (s *settings) flags(f *pflag.FlagSet) {
+	f.StringVar(&s.data, "data", "", "data `DIR` ($"+envData+", else $XDG_DATA_HOME/backchannel)")
+	f.StringVar(&s.listen, "listen", "", "where the receiver listens, as `HOST:PORT`; port 0: any free one ($"+envListen+", else "+defaultListen+")")
+	f.BoolVar(&s.allowHTTP, "allow-http", false, "accept http:// URLs of loopback hosts ($"+envAllowHTTP+")")
+	f.StringVar(&s.caFile, "ca-file", "", "PEM `FILE` of authorities to trust when delivering, besides the system's and the local one")
+	f.StringVar(&s.logFile, "log-file", "", "log to this `FILE` (default: backchannel.log in the data folder)")
+	f.StringVar(&s.output, "output", outputTable, "`FORMAT` of the result: table or json")
+}
+
+// asksForJSON reports whether the arguments choose JSON, also where a mistake among them
+// keeps the flags from being read.
+func asksForJSON(args []string) bool {
+	for i, arg := range args {
+		if arg == "--" {
+			return false
+		}
+		if arg == "--output="+outputJSON || arg == "--output" && slices.Contains(args[i+1:min(i+2, len(args))], outputJSON) {
+			return true
+		}
+	}
+	return false
+}
+
+// resolve fills in what no flag said and checks it all.
+func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)) error {
+	var bad storage.FieldErrors
+	add := func(field string, err error) {
+		if err != nil {
+			bad = append(bad, storage.FieldError{Field: field, Reason: err.Error()})
+		}
+	}
+	if s.output != outputTable && s.output != outputJSON {
+		add("output", fmt.Errorf("%q is unknown; use %s or %s", s.output, outputTable, outputJSON))
+	}
+	add("data", s.resolveData(env))
+	add("listen", s.resolveListen(env))
+	if !flags.Changed("allow-http") {
+		add(envAllowHTTP, s.resolveAllowHTTP(env))
+	}
+	add("log-file", makeAbsolute(&s.logFile))
+	add("ca-file", makeAbsolute(&s.caFile))
+	if s.logFile == "" {
+		s.logFile = filepath.Join(s.data, "backchannel.log")
+	}
+	return bad.Err()
+}
+
+func (s *settings) resolveData(env func(string) (string, bool)) error {
+	if s.data == "" {
+		s.data, _ = env(envData)
+	}
+	if s.data == "" {
+		s.data = defaultData(env)
+	}
+	if s.data == "" {
+		return errors.New("there is no home folder to keep it in; give --data DIR")
+	}
+	return makeAbsolute(&s.data)
+}
+
+// defaultData follows the XDG base directory specification, which ignores a relative
+// path in the variable.
+func defaultData(env func(string) (string, bool)) string {
+	if base, _ := env("XDG_DATA_HOME"); filepath.IsAbs(base) {
+		return filepath.Join(base, "backchannel")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".local", "share", "backchannel")
+}
+
+func (s *settings) resolveListen(env func(string) (string, bool)) error {
+	if s.listen == "" {
+		s.listen, _ = env(envListen)
+	}
+	if s.listen == "" {
+		s.listen = defaultListen
+	}
+	_, port, err := net.SplitHostPort(s.listen)
+	if err != nil {
+		return fmt.Errorf("%q is not HOST:PORT; use %s, say", s.listen, defaultListen)
+	}
+	if number, err := strconv.Atoi(port); err != nil || number < 0 || number > 65535 {
+		return fmt.Errorf("port %q is no port; use 0 to 65535", port)
+	}
+	return nil
+}
+
+func (s *settings) resolveAllowHTTP(env func(string) (string, bool)) (err error) {
+	text, _ := env(envAllowHTTP)
+	if text == "" {
+		return nil
+	}
+	if s.allowHTTP, err = strconv.ParseBool(text); err != nil {
+		return fmt.Errorf("%q is neither true nor false; use 1 or 0", text)
+	}
+	return nil
+}
+
+func makeAbsolute(path *string) error {
+	if *path == "" {
+		return nil
+	}
+	full, err := filepath.Abs(*path)
+	if err != nil {
+		return fmt.Errorf("make %q absolute: %w", *path, err)
+	}
+	*path = full
+	return nil
+}

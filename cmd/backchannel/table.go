@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/tui/style"
+)
+
+// A table is rows of text under a heading. Whatever is put into it is escaped when it is
+// written, so that received text cannot touch the terminal.
+type table struct {
+	head []string
+	rows [][]string
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+const (
+	columnGap  = 2
+	leastWidth = 8 // of a column that gives way to the others
+)
+
+// write aligns the columns. A table wider than the terminal loses the ends of its widest
+// columns; a width of 0 is no bound.
+func (t *table) write(w io.Writer, width int) {
+	lines := append([][]string{t.head}, t.rows...)
+	for _, line := range lines {
+		for i := range line {
+			line[i] = style.Escape(line[i])
+		}
+	}
+	widths := t.widths(lines)
+	shrink(widths, width)
+	for _, line := range lines {
+		fmt.Fprintln(w, alignedLine(line, widths))
+	}
+}
+
+func (t *table) widths(lines [][]string) []int {
+	widths := make([]int, len(t.head))
+	for _, line := range lines {
+		for i, cell := range line {
+			widths[i] = max(widths[i], ansi.StringWidth(cell))
+		}
+	}
+	return widths
+}
+
+// shrink takes from the widest column until all fit.
+func shrink(widths []int, room int) {
+	total := columnGap * (len(widths) - 1)
+	for _, width := range widths {
+		total += width
+	}
+	for ; room > 0 && total > room; total-- {
+		widest := slices.Index(widths, slices.Max(widths))
+		if widths[widest] <= leastWidth {
+			return
+		}
+		widths[widest]--
+	}
+}
+
+func alignedLine(cells []string, widths []int) string {
+	var line strings.Builder
+	for i, cell := range cells {
+		cell = ansi.Truncate(cell, widths[i], style.More)
+		line.WriteString(cell)
+		line.WriteString(strings.Repeat(" ", widths[i]-ansi.StringWidth(cell)+columnGap))
+	}
+	return strings.TrimRight(line.String(), " ")
+}
+
+// facts are names with what is known of each, one a line.
+type facts [][2]string
+
+// add leaves out what is not known.
+func (f *facts) add(name, value string) {
+	if value != "" {
+		*f = append(*f, [2]string{name, value})
+	}
+}
+
+// write aligns the values. Lines after the first of a value stand beneath it.
+func (f facts) write(w io.Writer, indent string) {
+	wide := 0
+	for _, fact := range f {
+		wide = max(wide, ansi.StringWidth(fact[0]))
+	}
+	for _, fact := range f {
+		lines := strings.Split(style.EscapeMultiline(fact[1]), "\n")
+		pad := strings.Repeat(" ", wide-ansi.StringWidth(fact[0])+columnGap)
+		fmt.Fprintln(w, strings.TrimRight(indent+fact[0]+pad+lines[0], " "))
+		for _, line := range lines[1:] {
+			fmt.Fprintln(w, strings.TrimRight(indent+strings.Repeat(" ", wide+columnGap)+line, " "))
+		}
+	}
+}

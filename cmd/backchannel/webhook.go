@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/view"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func webhookCommand(a *app) *cobra.Command {
+	return parent(&cobra.Command{
+		Use:   "webhook",
+		Short: "Keep feedback webhooks",
+		Example: `backchannel webhook create --name acme --channel email
+backchannel webhook list
+backchannel webhook edit acme --timeout 5s`,
+	}, webhookListCommand(a), webhookShowCommand(a), webhookCreateCommand(a), webhookEditCommand(a), webhookDeleteCommand(a),
+		webhookStateCommand(a, pauseWebhook), webhookStateCommand(a, resumeWebhook), webhookApplyCommand(a), webhookExportCommand(a))
+}
+
+// findWebhook takes a name or an ID.
+func findWebhook(ctx context.Context, store *sqlite.Store, name string) (storage.Webhook, error) {
+	w, err := store.WebhookByName(ctx, name)
+	if !errors.Is(err, storage.ErrNotFound) {
+		return w, err
+	}
+	if id, bad := storage.ParseID(name); bad == nil {
+		if w, err = store.Webhook(ctx, id); !errors.Is(err, storage.ErrNotFound) {
+			return w, err
+		}
+	}
+	return storage.Webhook{}, noWebhook(ctx, store, name)
+}
+
+func noWebhook(ctx context.Context, store *sqlite.Store, name string) error {
+	all, err := store.Webhooks(ctx)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return notFoundf("there is no webhook %q, and no other; make one with backchannel webhook create", name)
+	}
+	names := make([]string, len(all))
+	for i, w := range all {
+		names[i] = w.Name
+	}
+	return notFoundf("there is no webhook %q%s; backchannel webhook list names them all", name, didYouMean(name, names))
+}
+
+// receiverURL is where the built-in receiver is: where the holder says, else where it
+// would be.
+func (a *app) receiverURL(ctx context.Context, store *sqlite.Store) (string, error) {
+	rt, alive, err := store.Runtime(ctx)
+	if err != nil {
+		return "", err
+	}
+	if alive && rt.ReceiverURL != "" {
+		return rt.ReceiverURL, nil
+	}
+	return "https://" + a.settings.listen, nil
+}
+
+// showWebhook shows a webhook after it was found or saved.
+func (a *app) showWebhook(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
+	base, err := a.receiverURL(ctx, store)
+	if err != nil {
+		return err
+	}
+	if a.settings.json() {
+		return a.out.object(view.OfWebhook(w, base))
+	}
+	a.webhookFacts(w, base).write(a.out, "")
+	return nil
+}
+
+// changed reads a webhook again and shows it.
+func (a *app) changed(ctx context.Context, store *sqlite.Store, id storage.ID) error {
+	w, err := store.Webhook(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read webhook: %w", err)
+	}
+	return a.showWebhook(ctx, store, w)
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/view"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func webhookApplyCommand(a *app) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "apply -f FILE",
+		Short: "Make and change webhooks as a file says",
+		Long: "Reads webhooks as export writes them: JSON objects, one after the other. Each is made, or changed if there is\n" +
+			"one of its name; what an object leaves out stays as it is. Nothing is kept until every webhook is valid.",
+		Example: `backchannel webhook apply -f webhooks.ndjson
+backchannel webhook export | backchannel --data /tmp/other webhook apply -f -`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := must(cmd, "file", file); err != nil {
+				return err
+			}
+			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				return a.applyFile(cmd.Context(), store, file)
+			})
+		},
+	}
+	cmd.Flags().StringVarP(&file, "file", "f", "", "`FILE` to read; - is stdin")
+	return cmd
+}
+
+func (a *app) applyFile(ctx context.Context, store *sqlite.Store, file string) error {
+	text, err := a.readFile("file", file)
+	if err != nil {
+		return err
+	}
+	webhooks, err := a.readWebhooks(ctx, store, text)
+	if err != nil {
+		return err
+	}
+	for i := range webhooks {
+		w := &webhooks[i]
+		save := store.UpdateWebhook
+		if w.ID == 0 {
+			save = store.CreateWebhook
+		}
+		if err := save(ctx, w); err != nil {
+			return fmt.Errorf("apply %s: %w", w.Name, err)
+		}
+		a.warn(w.Warnings(a.rules()))
+		if err := a.showApplied(ctx, store, *w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) showApplied(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
+	if a.settings.json() {
+		return a.showWebhook(ctx, store, w)
+	}
+	a.note("applied %s", w.Name)
+	return nil
+}
+
+// readFile reads a file that a flag names, or stdin for "-".
+func (a *app) readFile(flag, path string) ([]byte, error) {
+	read := func() ([]byte, error) { return os.ReadFile(path) }
+	if path == "-" {
+		read = func() ([]byte, error) { return io.ReadAll(a.in) }
+	}
+	text, err := read()
+	if err != nil {
+		return nil, invalid(flag, "cannot be read: %v", err)
+	}
+	return text, nil
+}
+
+// readWebhooks reads every webhook of the text and checks them all.
+func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte) ([]storage.Webhook, error) {
+	var webhooks []storage.Webhook
+	var bad storage.FieldErrors
+	decoder := json.NewDecoder(strings.NewReader(string(text)))
+	for n := 1; ; n++ {
+		var raw json.RawMessage
+		switch err := decoder.Decode(&raw); {
+		case errors.Is(err, io.EOF):
+			return webhooks, bad.Err()
+		case err != nil:
+			return nil, invalid("file", "object %d is no JSON: %v", n, err)
+		}
+		w, err := readWebhookObject(ctx, store, raw)
+		if err != nil {
+			return nil, fmt.Errorf("read object %d: %w", n, err)
+		}
+		w.Normalize()
+		var fields storage.FieldErrors
+		errors.As(w.Validate(a.rules()), &fields)
+		for _, f := range fields {
+			f.Field = fmt.Sprintf("%d.%s", n, f.Field)
+			bad = append(bad, f)
+		}
+		webhooks = append(webhooks, w)
+	}
+}
+
+// readWebhookObject lays an object over the webhook of its name, or over a new one.
+func readWebhookObject(ctx context.Context, store *sqlite.Store, raw json.RawMessage) (storage.Webhook, error) {
+	var named struct{ Name string }
+	if err := json.Unmarshal(raw, &named); err != nil {
+		return storage.Webhook{}, usagef("%v", err)
+	}
+	w, err := store.WebhookByName(ctx, named.Name)
+	if errors.Is(err, storage.ErrNotFound) {
+		w, err = storage.NewWebhook(), nil
+	}
+	if err != nil {
+		return storage.Webhook{}, err
+	}
+	v := view.Export(w, true)
+	decoder := json.NewDecoder(strings.NewReader(string(raw)))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&v); err != nil {
+		return storage.Webhook{}, usagef("%v", err)
+	}
+	v.Apply(&w)
+	return w, nil
+}

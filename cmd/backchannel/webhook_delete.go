@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage/sqlite"
+)
+
+func webhookDeleteCommand(a *app) *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "delete NAME",
+		Short: "Delete a webhook",
+		Long:  "Deletes a webhook and cancels what is queued for it. Its deliveries and receipts stay.",
+		Example: `backchannel webhook delete acme
+backchannel webhook delete acme --yes`,
+		Args: exactly("a webhook's NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				w, err := findWebhook(cmd.Context(), store, args[0])
+				if err != nil {
+					return err
+				}
+				if err := a.confirm(yes, "Delete webhook %s and cancel what is queued for it?", w.Name); err != nil {
+					return err
+				}
+				cancelled, err := store.DeleteWebhook(cmd.Context(), w.ID)
+				if err != nil {
+					return fmt.Errorf("delete webhook: %w", err)
+				}
+				a.note("deleted %s; %d queued deliveries cancelled", w.Name, cancelled)
+				return nil
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cmd
+}
+
+// confirm asks before something that cannot be undone.
+func (a *app) confirm(yes bool, format string, args ...any) error {
+	if yes {
+		return nil
+	}
+	if !a.interactive() {
+		return usagef("there is no terminal to ask on; add --yes to go ahead")
+	}
+	fmt.Fprintf(a.err, format+" [y/N] ", args...)
+	answer, _ := bufio.NewReader(a.in).ReadString('\n') // the end of input is a no
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	return conflictf("nothing was done")
+}

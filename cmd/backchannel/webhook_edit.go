@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage/sqlite"
+)
+
+func webhookEditCommand(a *app) *cobra.Command {
+	var flags webhookFlags
+	cmd := &cobra.Command{
+		Use:   "edit NAME [flags]",
+		Short: "Change a webhook",
+		Long: "Changes what flags are given for; the rest stays. --channel, --jwt-aud, --header and --secret-header replace\n" +
+			"the whole list (the two header flags make one list, so give all headers again); an empty --header '' takes all away.\n" +
+			"Saving over a change that was made meanwhile is a conflict.",
+		Example: `backchannel webhook edit acme --timeout 5s --retry 1s,5s
+backchannel webhook edit acme --header ''`,
+		Args: exactly("a webhook's NAME"),
+	}
+	flags.register(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			w, err := findWebhook(cmd.Context(), store, args[0])
+			if err != nil {
+				return err
+			}
+			if err := a.readWebhook(&w, flags.apply(&w, cmd.Flags().Changed)); err != nil {
+				return err
+			}
+			if err := store.UpdateWebhook(cmd.Context(), &w); err != nil {
+				return fmt.Errorf("save webhook: %w", err)
+			}
+			a.warn(w.Warnings(a.rules()))
+			return a.showWebhook(cmd.Context(), store, w)
+		})
+	}
+	return cmd
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func webhookShowCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "show NAME",
+		Short:   "Show a webhook",
+		Example: "backchannel webhook show acme",
+		Args:    exactly("a webhook's NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				w, err := findWebhook(cmd.Context(), store, args[0])
+				if err != nil {
+					return err
+				}
+				return a.showWebhook(cmd.Context(), store, w)
+			})
+		},
+	}
+}
+
+func (a *app) webhookFacts(w storage.Webhook, base string) facts {
+	var f facts
+	f.add("Name", w.Name)
+	f.add("ID", w.ID.String())
+	f.add("State", shownState(w))
+	f.add("Channels", joined(w.Channels))
+	f.add("URL", shownURL(w, base))
+	f.add("Organization", w.Organization)
+	f.add("Sandbox", w.Sandbox.Name+" "+w.Sandbox.ID)
+	addAuthFacts(&f, w, base)
+	f.add("Headers", shownHeaders(w.Headers))
+	f.add("Revision", string(w.Revision))
+	addDeliveryFacts(&f, w.Delivery)
+	f.add("Created", a.time(w.CreatedAt))
+	f.add("Changed", a.time(w.UpdatedAt))
+	return f
+}
+
+func addAuthFacts(f *facts, w storage.Webhook, base string) {
+	if w.Auth.Type != storage.AuthJWT {
+		f.add("Authentication", string(w.Auth.Type))
+		return
+	}
+	spec := w.TokenSpec(base)
+	f.add("Authentication", "JWT, "+string(spec.Algorithm))
+	f.add("  Secret", w.Auth.JWT.Secret.String())
+	f.add("  Issuer", spec.Issuer)
+	f.add("  Subject", spec.Subject)
+	f.add("  Audience", strings.Join(spec.Audience, ", "))
+	f.add("  Claims", string(spec.Extra))
+	f.add("  Key ID", spec.KeyID)
+	f.add("  Lifetime", spec.Lifetime.String())
+	f.add("  Sent as", strings.TrimSpace(spec.Header+": "+spec.Prefix)+" TOKEN")
+}
+
+func addDeliveryFacts(f *facts, d storage.DeliveryOptions) {
+	f.add("Timeout", d.Timeout.String())
+	f.add("Retry", shownWaits(d.Retry))
+	f.add("Concurrency", fmt.Sprint(d.Concurrency))
+	f.add("Rate", shownRate(d.RatePerSec))
+	f.add("Trusted CA", d.TLS.CAFile)
+	f.add("Certificate", strings.TrimSpace(d.TLS.CertFile+" "+d.TLS.KeyFile))
+	if d.TLS.SkipVerify {
+		f.add("TLS", "certificates are not verified")
+	}
+}
+
+func shownHeaders(headers []storage.HeaderField) string {
+	lines := make([]string, len(headers))
+	for i, h := range headers {
+		lines[i] = h.Name + ": " + shownHeader(h)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// shownHeader is a header's value, masked when it is secret.
+func shownHeader(h storage.HeaderField) string {
+	if h.Secret {
+		return storage.Secret(h.Value).String()
+	}
+	return h.Value
+}
+
+func shownWaits(waits []time.Duration) string {
+	if len(waits) == 0 {
+		return "none"
+	}
+	texts := make([]string, len(waits))
+	for i, wait := range waits {
+		texts[i] = wait.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+func shownRate(perSecond float64) string {
+	if perSecond == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%g/s", perSecond)
+}
+
+// time is a moment as tables show it, nothing for one that never was.
+func (a *app) time(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(a.zone).Format("2006-01-02 15:04:05")
+}
