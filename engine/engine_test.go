@@ -86,16 +86,34 @@ func (w *world) webhook(change ...func(*storage.Webhook)) storage.Webhook {
 	for _, c := range change {
 		c(&hook)
 	}
-	return w.store.save(hook)
+	if err := w.store.CreateWebhook(w.t.Context(), &hook); err != nil {
+		w.t.Fatal(err)
+	}
+	return hook
 }
 
 // fire enqueues events with these payloads.
-func (w *world) fire(hook storage.Webhook, payloads ...string) []storage.ID {
+func (w *world) fire(hook storage.Webhook, payloads ...string) (ids []storage.ID) {
 	events := make([]storage.Event, len(payloads))
 	for i, p := range payloads {
-		events[i].Payload = []byte(p)
+		events[i] = storage.Event{WebhookID: hook.ID, Payload: []byte(p)}
 	}
-	return w.store.enqueue(hook, events...)
+	made, err := w.store.Enqueue(w.t.Context(), events...)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, d := range made {
+		ids = append(ids, d.ID)
+	}
+	return ids
+}
+
+// obtain has the store do what a person wants.
+func (w *world) obtain(do func(context.Context, storage.ID) error, id storage.ID) {
+	w.t.Helper()
+	if err := do(w.t.Context(), id); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // await polls until a delivery is in the state.

@@ -13,7 +13,7 @@ import (
 	"backchannel/storage"
 )
 
-// A gate holds requests up until it is opened.
+// A holdup holds requests up until it is opened.
 type holdup struct {
 	arrived chan string // Backchannel-Delivery
 	release chan struct{}
@@ -37,8 +37,8 @@ func TestCancelInFlight(t *testing.T) {
 	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 1 })
 	ids := w.fire(hook, "{}", "{}")
 	<-h.arrived
-	w.store.command(storage.CommandCancel, ids[1])
-	w.store.command(storage.CommandCancel, ids[0])
+	w.obtain(w.store.CancelDelivery, ids[1])
+	w.obtain(w.store.CancelDelivery, ids[0])
 	eventually(t, func() bool { return len(w.store.log(ids[0])) == 1 }, func() string { return "the attempt is not aborted" })
 	if a := w.store.log(ids[0])[0]; a.Error != "cancelled while in flight" || w.store.delivery(ids[0]).State != storage.Cancelled {
 		t.Errorf("attempt %+v", a)
@@ -61,7 +61,7 @@ func TestRetryNow(t *testing.T) {
 	}).run()
 	id := w.fire(w.webhook(func(w *storage.Webhook) { w.Delivery.Retry = []time.Duration{time.Hour} }), "{}")[0]
 	w.await(id, storage.Retrying)
-	w.store.command(storage.CommandRetry, id)
+	w.obtain(w.store.RetryDelivery, id)
 	if d := w.await(id, storage.StateDelivered); d.Attempts != 2 {
 		t.Errorf("%d attempts", d.Attempts)
 	}
@@ -109,7 +109,7 @@ func TestEditBetweenAttempts(t *testing.T) {
 	hook.URL = w.server.URL + "/new"
 	hook.Headers = []storage.HeaderField{{Name: "X-Edition", Value: "2"}}
 	w.store.save(hook)
-	w.store.command(storage.CommandRetry, id)
+	w.obtain(w.store.RetryDelivery, id)
 	w.await(id, storage.StateDelivered)
 	if first, second := <-paths, <-paths; first != "/in" || second != "/new2" {
 		t.Errorf("sent to %s, then %s", first, second)
@@ -155,7 +155,7 @@ func TestBreakerParks(t *testing.T) {
 		t.Errorf("saved %+v", saved)
 	}
 	healthy.Store(true)
-	w.store.command(storage.CommandRetry, ids[0])
+	w.obtain(w.store.RetryDelivery, ids[0])
 	for _, id := range append(ids[10:], ids[0]) {
 		w.await(id, storage.StateDelivered)
 	}

@@ -67,46 +67,55 @@ func (m *memory) commit(c storage.Change, change func()) error {
 	return nil
 }
 
-func (m *memory) save(w storage.Webhook) storage.Webhook {
+func (m *memory) CreateWebhook(_ context.Context, w *storage.Webhook) error {
+	return m.commit(storage.ChangedWebhooks, func() {
+		w.ID, w.Version = m.id(), 1
+		m.webhooks[w.ID] = *w
+	})
+}
+
+// save keeps a webhook's next version.
+func (m *memory) save(w storage.Webhook) {
 	_ = m.commit(storage.ChangedWebhooks|storage.ChangedDeliveries, func() {
-		if w.ID == 0 {
-			w.ID = m.id()
-		}
 		w.Version++
 		m.webhooks[w.ID] = w
 	})
-	return w
 }
 
 func (m *memory) remove(id storage.ID) {
 	_ = m.commit(storage.ChangedWebhooks, func() { delete(m.webhooks, id) })
 }
 
-func (m *memory) enqueue(w storage.Webhook, events ...storage.Event) (ids []storage.ID) {
-	_ = m.commit(storage.ChangedDeliveries, func() {
+func (m *memory) Enqueue(_ context.Context, events ...storage.Event) (made []storage.Delivery, err error) {
+	err = m.commit(storage.ChangedDeliveries, func() {
 		for _, ev := range events {
 			ev.ID, ev.CreatedAt = m.id(), m.now()
 			m.events[ev.ID] = ev
 			d := storage.Delivery{
-				ID: m.id(), EventID: ev.ID, WebhookID: w.ID, State: storage.Queued, Misbehave: ev.Misbehave,
+				ID: m.id(), EventID: ev.ID, WebhookID: ev.WebhookID, State: storage.Queued, Misbehave: ev.Misbehave,
 				CreatedAt: m.now(), NextAttemptAt: m.now(),
 			}
 			m.deliveries[d.ID] = d
-			ids = append(ids, d.ID)
+			made = append(made, d)
 		}
 	})
-	return ids
+	return made, err
 }
 
-func (m *memory) command(kind storage.CommandKind, id storage.ID) {
-	_ = m.commit(storage.ChangedDeliveries, func() {
+func (m *memory) RetryDelivery(_ context.Context, id storage.ID) error {
+	return m.command(storage.CommandRetry, id, func(d *storage.Delivery) { d.NextAttemptAt = m.now() })
+}
+
+func (m *memory) CancelDelivery(_ context.Context, id storage.ID) error {
+	return m.command(storage.CommandCancel, id, func(d *storage.Delivery) {
+		d.State, d.NextAttemptAt = storage.Cancelled, time.Time{}
+	})
+}
+
+func (m *memory) command(kind storage.CommandKind, id storage.ID, change func(*storage.Delivery)) error {
+	return m.commit(storage.ChangedDeliveries, func() {
 		d := m.deliveries[id]
-		switch kind {
-		case storage.CommandCancel:
-			d.State, d.NextAttemptAt = storage.Cancelled, time.Time{}
-		case storage.CommandRetry:
-			d.NextAttemptAt = m.now()
-		}
+		change(&d)
 		m.deliveries[id] = d
 		m.commands = append(m.commands, storage.Command{ID: m.id(), Kind: kind, DeliveryID: id, WebhookID: d.WebhookID})
 	})
@@ -172,9 +181,12 @@ func (m *memory) ResetSending(context.Context) error {
 	return m.commit(storage.ChangedDeliveries, func() { clear(m.marked) })
 }
 
-func (m *memory) Finish(_ context.Context, o storage.Outcome) error {
+func (m *memory) Finish(ctx context.Context, o storage.Outcome) error {
+	id := o.Attempt.DeliveryID
+	if _, err := m.Delivery(ctx, id); err != nil {
+		return err
+	}
 	return m.commit(storage.ChangedDeliveries, func() {
-		id := o.Attempt.DeliveryID
 		delete(m.marked, id)
 		d := m.deliveries[id]
 		m.attempts[id] = append(m.attempts[id], o.Attempt)

@@ -137,8 +137,8 @@ func (e *Engine) decide(f *flight, r *result, schedule []time.Duration) storage.
 // keep commits an outcome, however long that takes, and reports whether it did before
 // the engine had to end. While it cannot, nothing more is claimed.
 func (e *Engine) keep(o storage.Outcome) bool {
-	err := e.store.Finish(e.committing, o)
-	if err == nil || errors.Is(err, storage.ErrNotFound) {
+	err := e.finish(o)
+	if err == nil {
 		return true
 	}
 	e.stuck(err)
@@ -150,8 +150,26 @@ func (e *Engine) keep(o storage.Outcome) bool {
 			return false
 		case <-time.After(wait):
 		}
-		if err = e.store.Finish(e.committing, o); err == nil || errors.Is(err, storage.ErrNotFound) {
+		if e.isKept(o) {
+			return true
+		}
+		if err = e.finish(o); err == nil {
 			return true
 		}
 	}
+}
+
+// finish commits an outcome, unless its delivery is no longer there.
+func (e *Engine) finish(o storage.Outcome) error {
+	err := e.store.Finish(e.committing, o)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// isKept reports whether an outcome was committed though its commit seemed to fail.
+func (e *Engine) isKept(o storage.Outcome) bool {
+	d, err := e.store.Delivery(e.committing, o.Attempt.DeliveryID)
+	return err == nil && d.Attempts >= o.Attempt.N
 }
