@@ -3,10 +3,8 @@ package receiver
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync/atomic"
 )
@@ -19,20 +17,14 @@ import (
 // A watchedConn notes what becomes of a connection's requests.
 type watchedConn struct {
 	net.Conn
-	ended    atomic.Bool // reading came to its end, or failed
-	timedOut atomic.Bool // reading was given up, since the last request
-	pending  atomic.Bool // a request has begun and no handler has seen it yet
-	idle     atomic.Bool // between two requests
+	pending atomic.Bool  // a request has begun and no handler has seen it yet
+	idle    atomic.Bool  // between two requests
+	wrote   atomic.Int64 // bytes since it became idle
 }
 
-func (c *watchedConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		c.timedOut.Store(true)
-	case err != nil:
-		c.ended.Store(true)
-	}
+func (c *watchedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.wrote.Add(int64(n))
 	return n, err
 }
 
@@ -70,10 +62,13 @@ func seen(req *http.Request) {
 	}
 }
 
+// farewell is more than TLS and HTTP/2 take to end a connection, and less than any answer
+// of net/http.
+const farewell = 64
+
 // refused is told every state of a connection and reports whether it just ended with a
 // request that no handler saw. A request that arrived together with the one before it
-// makes the connection active without a word; then it ends though the peer did not end
-// it.
+// does not make the connection active again; but then it is answered from idleness.
 func (c *watchedConn) refused(state http.ConnState) bool {
 	switch state {
 	case http.StateActive:
@@ -81,10 +76,10 @@ func (c *watchedConn) refused(state http.ConnState) bool {
 		c.idle.Store(false)
 	case http.StateIdle:
 		c.pending.Store(false)
-		c.timedOut.Store(false) // net/http gives up a read when a handler is done
+		c.wrote.Store(0)
 		c.idle.Store(true)
 	case http.StateClosed:
-		return c.pending.Load() || c.idle.Load() && !c.ended.Load() && !c.timedOut.Load()
+		return c.pending.Load() || c.idle.Load() && c.wrote.Load() > farewell
 	}
 	return false
 }

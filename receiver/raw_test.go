@@ -286,7 +286,12 @@ func TestRefusedByNetHTTP(t *testing.T) {
 		refused int64
 	}{
 		{"a good request", secured(strings.Replace(good, "HTTP/1.1", "HTTP/1.0", 1)), 0},
-		{"idle until it is closed", secured(good), 0},
+		{"idle until it is closed", func() {
+			conn := g.dial()
+			g.say(conn, good)
+			g.hear(bufio.NewReader(conn))
+			conn.Close()
+		}, 0},
 		{"garbage", secured("hello\r\n\r\n"), 1},
 		{"garbage behind a request", secured(good + "hello\r\n\r\n"), 1},
 		{"header lines too long", secured("POST / HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("y", 80<<10) + "\r\n\r\n"), 1},

@@ -1,0 +1,303 @@
+package receiver
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// codes sends a body as often as that and returns the answers' codes, joined by spaces.
+func (g *rig) codes(w *storage.Webhook, times int, body func() []byte) string {
+	g.t.Helper()
+	var codes []string
+	for range times {
+		answer, receipt := g.post(w, body())
+		if receipt.Code != answer.StatusCode {
+			g.t.Errorf("answered %d, kept %d", answer.StatusCode, receipt.Code)
+		}
+		codes = append(codes, fmt.Sprint(answer.StatusCode))
+	}
+	return strings.Join(codes, " ")
+}
+
+func TestProfileStatuses(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	fresh := func() []byte { return event(t, w, storage.Sent) }
+	for _, c := range []struct {
+		name    string
+		profile storage.Profile
+		want    string
+	}{
+		{"healthy", storage.Profile{}, "204 204"},
+		{"one", storage.Profile{Statuses: []int{410}}, "410 410"},
+		{"in turn", storage.Profile{Statuses: []int{429, 429, 204}}, "429 429 204 429"},
+		{"always failing", storage.Profile{FailPct: 100}, "503 503"},
+		{"fail first, each delivery", storage.Profile{FailFirst: 3}, "503 503"},
+		{"percentage before statuses", storage.Profile{FailPct: 100, Statuses: []int{200}}, "503"},
+		{"set anew", storage.Profile{Statuses: []int{500, 501, 502}}, "500"},
+		{"set anew again", storage.Profile{Statuses: []int{500, 501, 502}}, "500 501"},
+		{"healthy again", storage.Profile{}, "204"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g.setProfile(w, c.profile)
+			if got := g.codes(w, strings.Count(c.want, " ")+1, fresh); got != c.want {
+				t.Errorf("answered %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestProfileComesBeforeTheVerdicts(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	g.setProfile(w, storage.Profile{Statuses: []int{200}})
+	answer, receipt := g.post(w, []byte("{"))
+	if answer.StatusCode != http.StatusOK || receipt.Verdicts.Schema.Result != storage.Fail {
+		t.Errorf("answered %s, schema %q", answer.Status, receipt.Verdicts.Schema.Result)
+	}
+	g.setProfile(w, storage.Profile{})
+	if answer, _ := g.post(w, []byte("{")); answer.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("answered %s", answer.Status)
+	}
+}
+
+func TestProfileFailFirst(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	g.setProfile(w, storage.Profile{FailFirst: 2})
+	one, two := event(t, w, storage.Sent), event(t, w, storage.Sent)
+	same := func(body []byte) func() []byte { return func() []byte { return body } }
+	if got := g.codes(w, 3, same(one)); got != "503 503 204" {
+		t.Errorf("the first body: %s", got)
+	}
+	if got := g.codes(w, 3, same(two)); got != "503 503 204" {
+		t.Errorf("the second body: %s", got)
+	}
+	wantVerdict(t, "duplicate", g.latest().Verdicts.Duplicate, storage.Pass, "a retry: receipt")
+
+	// Two deliveries of the same bytes are two.
+	deliveries := g.enqueue(w, one, one)
+	for _, d := range deliveries {
+		var got []string
+		for range 3 {
+			answer, _ := g.post(w, one, deliveryHeader, d.ID.String())
+			got = append(got, fmt.Sprint(answer.StatusCode))
+		}
+		if codes := strings.Join(got, " "); codes != "503 503 204" {
+			t.Errorf("delivery %s: %s", d.ID, codes)
+		}
+	}
+}
+
+func (g *rig) enqueue(w *storage.Webhook, bodies ...[]byte) []storage.Delivery {
+	g.t.Helper()
+	var events []storage.Event
+	for _, body := range bodies {
+		events = append(events, storage.Event{WebhookID: w.ID, Channel: storage.Email, Status: storage.Sent, Payload: body})
+	}
+	deliveries, err := g.store.Enqueue(g.t.Context(), events...)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return deliveries
+}
+
+func TestProfileFailPercent(t *testing.T) {
+	rolls := []float64{0.1, 0.2, 0.9, 0.19}
+	var mu sync.Mutex
+	g := newRig(t, func(c *Config, _ *Store) {
+		c.Random = func() float64 {
+			mu.Lock()
+			defer mu.Unlock()
+			next := rolls[0]
+			rolls = rolls[1:]
+			return next
+		}
+	})
+	w := g.webhook(nil)
+	g.setProfile(w, storage.Profile{FailPct: 20})
+	if got := g.codes(w, 4, func() []byte { return event(t, w, storage.Sent) }); got != "503 204 204 503" {
+		t.Errorf("answered %s", got)
+	}
+}
+
+func TestProfileAnswer(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	body := event(t, w, storage.Sent)
+	g.setProfile(w, storage.Profile{
+		Body: "<p>oops</p>", RetryAfter: 5 * time.Second, Statuses: []int{429, 204},
+		Headers: []storage.HeaderField{{Name: "x-a", Value: "1"}, {Name: "X-A", Value: "2"}, {Name: "Content-Type", Value: "text/html"}},
+	})
+	answer, _ := g.post(w, body)
+	if answer.StatusCode != 429 || answer.body != "<p>oops</p>" {
+		t.Errorf("answered %s %q", answer.Status, answer.body)
+	}
+	wantHeader(t, answer.Header, "Retry-After", "5")
+	wantHeader(t, answer.Header, "Content-Type", "text/html")
+	if got := answer.Header.Values("X-A"); len(got) != 2 {
+		t.Errorf("X-A: %q", got)
+	}
+	answer, _ = g.post(w, body)
+	if answer.StatusCode != 204 || answer.body != "" || answer.Header.Get("Retry-After") != "" {
+		t.Errorf("answered %s %q, Retry-After %q", answer.Status, answer.body, answer.Header.Get("Retry-After"))
+	}
+	g.setProfile(w, storage.Profile{Body: "thanks"})
+	if answer, receipt := g.post(w, event(t, w, storage.Sent)); answer.StatusCode != 200 || answer.body != "thanks" || receipt.Code != 200 {
+		t.Errorf("answered %s %q", answer.Status, answer.body)
+	}
+}
+
+func TestProfileDelay(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	g.setProfile(w, storage.Profile{Delay: 60 * time.Millisecond})
+	start := time.Now()
+	answer, _ := g.post(w, event(t, w, storage.Sent))
+	if took := time.Since(start); answer.StatusCode != 204 || took < 60*time.Millisecond {
+		t.Errorf("answered %s after %s", answer.Status, took)
+	}
+	if got := g.finished(); got.Duration < 60*time.Millisecond || got.Outcome != storage.Answered {
+		t.Errorf("kept %s %q", got.Duration, got.Outcome)
+	}
+}
+
+func TestProfileDrop(t *testing.T) {
+	for _, http2 := range []bool{false, true} {
+		g := newRig(t, nil)
+		g.client = g.newClient(http2)
+		w := g.webhook(nil)
+		g.setProfile(w, storage.Profile{Fault: storage.FaultDrop})
+		answer, err := g.do("POST", w.FeedbackPath(), bytes.NewReader(event(t, w, storage.Sent)))
+		if err == nil {
+			t.Fatalf("answered %s", answer.Status)
+		}
+		if got := g.finished(); got.Code != 0 || got.Outcome != storage.Dropped {
+			t.Errorf("kept %d %q", got.Code, got.Outcome)
+		}
+	}
+}
+
+func TestProfileHang(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	g.setProfile(w, storage.Profile{Fault: storage.FaultHang})
+	conn := g.dial()
+	g.say(conn, whole(w, event(t, w, storage.Sent)))
+	g.eventually("the request is kept", func() bool { return len(g.receipts()) == 1 })
+	if got := g.latest(); got.Outcome != "" {
+		t.Errorf("outcome %q before the sender gave up", got.Outcome)
+	}
+	conn.Close()
+	if got := g.finished(); got.Code != 0 || got.Outcome != storage.ClientGone {
+		t.Errorf("kept %d %q", got.Code, got.Outcome)
+	}
+}
+
+func TestProfileDelayOutlivesTheReadTimeout(t *testing.T) {
+	g := newRig(t, quickRead)
+	w := g.webhook(nil)
+	g.setProfile(w, storage.Profile{Delay: 300 * time.Millisecond})
+	if answer, _ := g.post(w, event(t, w, storage.Sent)); answer.StatusCode != 204 {
+		t.Errorf("answered %s", answer.Status)
+	}
+}
+
+func TestProfileDrip(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	g.setProfile(w, storage.Profile{DripPerSec: 1000, Body: strings.Repeat("x", 100), Statuses: []int{200, 204}})
+	for _, want := range []string{"200", "204", "h2"} {
+		if want == "h2" {
+			g.client = g.newClient(true)
+			g.setProfile(w, storage.Profile{DripPerSec: 1000, Body: strings.Repeat("x", 100)})
+		}
+		start := time.Now()
+		answer, _ := g.post(w, event(t, w, storage.Sent))
+		if want == "204" && (answer.StatusCode != 204 || answer.body != "") ||
+			want != "204" && (answer.StatusCode != 200 || len(answer.body) != 100) {
+			t.Errorf("%s: answered %s %q", want, answer.Status, answer.body)
+		}
+		// 100 bytes at 1000 per second, 50 at a time.
+		if took := time.Since(start); took < 90*time.Millisecond && want != "204" {
+			t.Errorf("%s: after %s already", want, took)
+		}
+		if got := g.finished(); got.Outcome != storage.Answered {
+			t.Errorf("%s: outcome %q", want, got.Outcome)
+		}
+	}
+}
+
+func TestProfileDripToNobody(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	g.setProfile(w, storage.Profile{DripPerSec: 1})
+	conn := g.dial()
+	g.say(conn, whole(w, event(t, w, storage.Sent)))
+	if _, err := io.ReadFull(conn, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	if got := g.finished(); got.Outcome != storage.ClientGone {
+		t.Errorf("outcome %q", got.Outcome)
+	}
+}
+
+func TestShutdownEndsWhatWouldLast(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		profile storage.Profile
+		outcome storage.AnswerOutcome
+	}{
+		{"hang", storage.Profile{Fault: storage.FaultHang}, storage.Dropped},
+		{"drip", storage.Profile{DripPerSec: 1}, storage.Dropped},
+		{"delay", storage.Profile{Delay: time.Minute}, storage.Answered},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newRig(t, nil)
+			w := g.webhook(nil)
+			g.setProfile(w, c.profile)
+			conn := g.dial()
+			g.say(conn, whole(w, event(t, w, storage.Sent)))
+			g.eventually("the request is kept", func() bool { return len(g.receipts()) == 1 })
+			start := time.Now()
+			g.stop()
+			if took := time.Since(start); took > 3*time.Second {
+				t.Errorf("it took %s", took)
+			}
+			if got := g.latest(); got.Outcome != c.outcome {
+				t.Errorf("outcome %q, want %q", got.Outcome, c.outcome)
+			}
+			if c.outcome == storage.Answered {
+				if answer := g.hear(bufio.NewReader(conn)); answer.StatusCode != 204 {
+					t.Errorf("answered %s", answer.Status)
+				}
+			}
+		})
+	}
+}
+
+func TestRecentForgets(t *testing.T) {
+	var r recent
+	for i := range 3 * maxRecent {
+		r.count(fmt.Sprint(i))
+	}
+	if n := len(r.young) + len(r.old); n > 2*maxRecent {
+		t.Errorf("%d keys are remembered", n)
+	}
+	if n := r.count(fmt.Sprint(3*maxRecent - 1)); n != 2 {
+		t.Errorf("the last key was counted %d times", n)
+	}
+	if n := r.count("0"); n != 1 {
+		t.Errorf("the first key was counted %d times", n)
+	}
+}
