@@ -19,8 +19,22 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check the database's references: %w", err)
 	}
-	return append(found, orphans...), nil
+	miscounts, err := collect(ctx, s.reads, one[string], miscounted)
+	if err != nil {
+		return nil, fmt.Errorf("check the database's counts: %w", err)
+	}
+	return append(append(found, orphans...), miscounts...), nil
 }
+
+// miscounted lists the numbers kept that are not what counting gives.
+const miscounted = `
+	SELECT 'the number of receipts kept is wrong' FROM store WHERE receipts <> (SELECT count(*) FROM receipts)
+		OR receipt_bytes <> (SELECT coalesce(sum(size), 0) FROM receipts)
+	UNION ALL
+	SELECT 'the number of ' || state || ' deliveries kept is wrong' FROM (
+		SELECT webhook_id, state, n FROM delivery_counts
+		UNION ALL SELECT webhook_id, state, -count(*) FROM deliveries GROUP BY webhook_id, state)
+	GROUP BY webhook_id, state HAVING sum(n) <> 0`
 
 func scanOrphan(read scan) (string, error) {
 	var table, parent string

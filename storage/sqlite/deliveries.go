@@ -150,7 +150,7 @@ func attemptSecrets(a storage.Attempt) place {
 func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
 	var made storage.Delivery
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
-		old, err := findDelivery(context.Background(), t.conn, id)
+		old, err := findDelivery(t.ctx(), t.conn, id)
 		if err != nil {
 			return err
 		}
@@ -189,15 +189,14 @@ func (s *Store) CancelDelivery(ctx context.Context, id storage.ID) error {
 		if d.State.Final() {
 			return fmt.Errorf("%w: it is %s already", storage.ErrConflict, d.State)
 		}
-		_, err := t.exec(`UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE id = ?`, id)
-		return err
+		return t.setState(id, storage.Cancelled, nil)
 	})
 }
 
 // command changes a delivery and leaves word for the holder, which may have it in hand.
 func (s *Store) command(ctx context.Context, kind storage.CommandKind, id storage.ID, change func(*tx, storage.Delivery) error) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
-		d, err := findDelivery(context.Background(), t.conn, id)
+		d, err := findDelivery(t.ctx(), t.conn, id)
 		if err != nil {
 			return err
 		}

@@ -73,8 +73,14 @@ func (s *Store) NextDue(ctx context.Context) (map[storage.ID]time.Time, error) {
 func (s *Store) MarkSending(ctx context.Context, ids []storage.ID) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		for _, id := range ids {
-			_, err := t.exec(`UPDATE deliveries SET state = 'sending', next_attempt_at = NULL WHERE id = ? AND next_attempt_at IS NOT NULL`, id)
+			was, err := t.standing(id)
 			if err != nil {
+				return err
+			}
+			if was.state != storage.Queued && was.state != storage.Retrying {
+				continue
+			}
+			if err := t.setState(id, storage.Sending, nil); err != nil {
 				return err
 			}
 		}
@@ -89,9 +95,17 @@ func (s *Store) MarkSending(ctx context.Context, ids []storage.ID) error {
 // ResetSending makes what a holder that died was sending due again.
 func (s *Store) ResetSending(ctx context.Context) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
-		_, err := t.exec(`UPDATE deliveries SET state = iif(attempts = 0, 'queued', 'retrying'), next_attempt_at = ? WHERE state = 'sending'`,
-			micros(t.now))
-		return err
+		for state, which := range map[storage.State]string{storage.Queued: `attempts = 0`, storage.Retrying: `attempts > 0`} {
+			webhooks, err := collect(t.ctx(), t.conn, one[storage.ID],
+				`UPDATE deliveries SET state = ?, next_attempt_at = ? WHERE state = 'sending' AND `+which+` RETURNING webhook_id`, state, micros(t.now))
+			if err != nil {
+				return err
+			}
+			for _, webhook := range webhooks {
+				t.moved(webhook, storage.Sending, state, 1)
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("reset deliveries being sent: %w", err)
@@ -130,22 +144,37 @@ func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 
 func (t *tx) finishDelivery(o *storage.Outcome) error {
 	a := &o.Attempt
-	var next any
-	if !o.State.Final() {
-		next = micros(o.NextAttemptAt)
+	was, err := t.standing(a.DeliveryID)
+	if err != nil {
+		return err
 	}
-	changed, err := t.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?,
-			state = iif(state = 'cancelled', state, ?), next_attempt_at = iif(state = 'cancelled', NULL, ?) WHERE id = ?`,
-		a.N, a.Code, a.ErrorClass, a.Error, micros(o.FinishedAt), o.State, next, a.DeliveryID)
-	if err == nil && changed == 0 {
-		return storage.ErrNotFound
+	state, next := o.State, micros(o.NextAttemptAt)
+	if was.state == storage.Cancelled {
+		state = storage.Cancelled
 	}
+	if state != storage.Retrying {
+		next = nil
+	}
+	t.moved(was.webhook, was.state, state, 1)
+	_, err = t.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
+		a.N, a.Code, a.ErrorClass, a.Error, micros(o.FinishedAt), state, next, a.DeliveryID)
+	return err
+}
+
+// setState changes where a delivery stands; next is when it is attempted next, if at all.
+func (t *tx) setState(id storage.ID, to storage.State, next any) error {
+	was, err := t.standing(id)
+	if err != nil {
+		return err
+	}
+	t.moved(was.webhook, was.state, to, 1)
+	_, err = t.exec(`UPDATE deliveries SET state = ?, next_attempt_at = ? WHERE id = ?`, to, next, id)
 	return err
 }
 
 // pauseFor pauses the webhook of a delivery, unless it is paused or deleted already.
 func (t *tx) pauseFor(o *storage.Outcome) error {
-	ids, err := collect(context.Background(), t.conn, one[storage.ID],
+	ids, err := collect(t.ctx(), t.conn, one[storage.ID],
 		`SELECT w.id FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id WHERE d.id = ? AND w.state = 'active'`, o.Attempt.DeliveryID)
 	if err != nil || len(ids) == 0 {
 		return err

@@ -68,6 +68,7 @@ func (t *tx) insertDelivery(d *storage.Delivery) (err error) {
 		return err
 	}
 	d.State, d.CreatedAt, d.NextAttemptAt = storage.Queued, t.stamp(), t.stamp()
+	t.countDeliveries(d.WebhookID, storage.Queued, 1)
 	at := micros(d.CreatedAt)
 	_, err = t.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at) VALUES (?,?,?,?,'queued',?,?)`,
 		d.ID, d.EventID, d.WebhookID, d.ReplayOf, at, at)
@@ -79,7 +80,7 @@ func (t *tx) target(id storage.ID) (target, error) {
 	if to, ok := t.targets[id]; ok {
 		return to, nil
 	}
-	to, err := first(context.Background(), t.conn, scanTarget, `SELECT name, channels, auth FROM webhooks WHERE id = ?`, id)
+	to, err := first(t.ctx(), t.conn, scanTarget, `SELECT name, channels, auth FROM webhooks WHERE id = ?`, id)
 	if errors.Is(err, storage.ErrNotFound) {
 		return to, fmt.Errorf("webhook %s: %w", id, err)
 	}

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"slices"
 
 	"backchannel/storage"
@@ -42,7 +41,7 @@ func (t *tx) facet(f facet) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	id, err := first(context.Background(), t.conn, one[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
+	id, err := first(t.ctx(), t.conn, one[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
 		AND auth = ? AND schema = ? AND target = ? AND headers = ? AND duplicate = ? AND "order" = ?`, columns...)
 	if err == nil {
 		t.facets[f] = id

@@ -51,7 +51,9 @@ func TestFilters(t *testing.T) {
 	add("plain", acme, func(*storage.Receipt) {})
 	add("sms", other, func(r *storage.Receipt) { r.Channel, r.Status, r.Identity, r.RequestID = "sms", "sent", "+1555", "R2" })
 	add("badauth", acme, func(r *storage.Receipt) { r.Verdicts.Auth.Result, r.Code = storage.Fail, 401 })
-	add("twice", acme, func(r *storage.Receipt) { r.Verdicts.Duplicate.Result, r.Verdicts.Order.Result = storage.Fail, storage.Fail })
+	add("twice", acme, func(r *storage.Receipt) {
+		r.Verdicts.Duplicate.Result, r.Verdicts.Order.Result = storage.Fail, storage.Fail
+	})
 	add("ours", acme, func(r *storage.Receipt) { r.DeliveryID, r.Code, r.Body = d.ID, 503, []byte("has 550 Xy in it") })
 	add("lost", storage.Webhook{}, func(r *storage.Receipt) {
 		r.WebhookID, r.Path, r.Channel, r.Status, r.RequestID, r.Identity = 0, "/nowhere", "", "", "", ""

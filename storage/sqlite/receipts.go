@@ -42,11 +42,11 @@ func (t *tx) earlier(r *storage.Receipt) ([]storage.Earlier, error) {
 	const same = `SELECT id, received_at, status, retry_count, code FROM receipts
 		WHERE request_id = ? AND identity = ? AND webhook_id = ? AND request_id <> '' ORDER BY id`
 	key := []any{r.RequestID, r.Identity, r.WebhookID}
-	oldest, err := collect(context.Background(), t.conn, scanEarlier, same+` LIMIT ?`, append(key, earlierShown)...)
+	oldest, err := collect(t.ctx(), t.conn, scanEarlier, same+` LIMIT ?`, append(key, earlierShown)...)
 	if err != nil || len(oldest) < earlierShown {
 		return oldest, err
 	}
-	newest, err := collect(context.Background(), t.conn, scanEarlier, same+` DESC LIMIT ?`, append(key, earlierShown)...)
+	newest, err := collect(t.ctx(), t.conn, scanEarlier, same+` DESC LIMIT ?`, append(key, earlierShown)...)
 	slices.Reverse(newest)
 	seen := func(e storage.Earlier) bool { return e.ID <= oldest[len(oldest)-1].ID }
 	return append(oldest, slices.DeleteFunc(newest, seen)...), err
@@ -73,12 +73,14 @@ func (t *tx) insertReceipt(s *Store, r *storage.Receipt) error {
 	if r.DeliveryID != 0 {
 		delivery = r.DeliveryID
 	}
+	size := len(headers) + len(secrets) + len(checks) + len(r.Body)
+	t.countReceipt(1, int64(size))
 	_, err = t.exec(`INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
 			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, outcome, duration, verdicts, size, pinned, note)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		r.ID, facet, micros(r.ReceivedAt), r.WebhookID, r.Method, r.Path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, r.Flaw,
 		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, delivery, r.Attempt, r.Code, r.Outcome, int64(r.Duration),
-		verdicts, len(headers)+len(secrets)+len(checks)+len(r.Body), r.Pinned, r.Note)
+		verdicts, size, r.Pinned, r.Note)
 	if err != nil {
 		return err
 	}
@@ -159,7 +161,7 @@ func (s *Store) changeReceipt(ctx context.Context, doing string, id storage.ID, 
 // ClearReceipts removes all receipts that are not pinned.
 func (s *Store) ClearReceipts(ctx context.Context) (int64, error) {
 	n, err := s.removeAll(ctx, func(t *tx) (int64, error) {
-		return t.exec(`DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE pinned = 0 LIMIT ?)`, retentionBatch)
+		return t.deleteReceipts(`pinned = 0`, retentionBatch)
 	})
 	if err != nil {
 		return n, fmt.Errorf("clear receipts: %w", err)

@@ -46,22 +46,32 @@ func (s *Store) removeAll(ctx context.Context, remove func(*tx) (int64, error)) 
 }
 
 func (t *tx) removeReceipts(keep storage.Retention, now time.Time) (int64, error) {
-	total, err := first(context.Background(), t.conn, scanTotal, `SELECT receipts, receipt_bytes FROM store`)
+	total, err := first(t.ctx(), t.conn, scanTotal, `SELECT receipts, receipt_bytes FROM store`)
 	if err != nil {
 		return 0, err
 	}
-	surplus := min(total.receipts-int64(keep.Receipts), retentionBatch)
+	surplus := min(total.receipts-int64(keep.Receipts), int64(retentionBatch))
 	if total.bytes > keep.ReceiptBytes {
 		surplus = max(surplus, 1+(total.bytes-keep.ReceiptBytes)*min(total.receipts, retentionBatch)/max(total.bytes, 1))
 	}
 	if surplus > 0 {
-		n, err := t.exec(`DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE pinned = 0 ORDER BY id LIMIT ?)`, surplus)
+		n, err := t.deleteReceipts(`pinned = 0`, surplus)
 		if err != nil || n > 0 {
 			return n, err
 		}
 	}
-	return t.exec(`DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE pinned = 0 AND id < ?1 AND received_at < ?1 ORDER BY id LIMIT ?2)`,
-		now.Add(-keep.ReceiptAge).UnixMicro(), retentionBatch)
+	before := now.Add(-keep.ReceiptAge).UnixMicro()
+	return t.deleteReceipts(`pinned = 0 AND id < ? AND received_at < ?`, retentionBatch, before, before)
+}
+
+// deleteReceipts deletes the oldest receipts that a condition holds for.
+func (t *tx) deleteReceipts(where string, limit int64, args ...any) (int64, error) {
+	sizes, err := collect(t.ctx(), t.conn, one[int64],
+		`DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?) RETURNING size`, append(args, limit)...)
+	for _, size := range sizes {
+		t.countReceipt(-1, size)
+	}
+	return int64(len(sizes)), err
 }
 
 type receiptTotal struct{ receipts, bytes int64 }
@@ -74,20 +84,31 @@ func scanTotal(read scan) (total receiptTotal, err error) {
 // removeDeliveries removes finished deliveries, their attempts, and the events that none is
 // left of.
 func (t *tx) removeDeliveries(before time.Time) (int64, error) {
-	events, err := collect(context.Background(), t.conn, one[storage.ID], `DELETE FROM deliveries WHERE id IN (
+	gone, err := collect(t.ctx(), t.conn, scanRemoved, `DELETE FROM deliveries WHERE id IN (
 			SELECT id FROM deliveries
 			WHERE id < ?1 AND state IN ('delivered', 'failed', 'cancelled') AND coalesce(finished_at, created_at) < ?1 ORDER BY id LIMIT ?2)
-		RETURNING event_id`, before.UnixMicro(), retentionBatch)
+		RETURNING event_id, webhook_id, state`, before.UnixMicro(), retentionBatch)
 	if err != nil {
 		return 0, err
 	}
-	for _, event := range events {
-		_, err := t.exec(`DELETE FROM events WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = ?1)`, event)
+	for _, d := range gone {
+		t.countDeliveries(d.webhook, d.state, -1)
+		_, err := t.exec(`DELETE FROM events WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = ?1)`, d.event)
 		if err != nil {
 			return 0, err
 		}
 	}
-	return int64(len(events)), nil
+	return int64(len(gone)), nil
+}
+
+type removedDelivery struct {
+	event storage.ID
+	standing
+}
+
+func scanRemoved(read scan) (d removedDelivery, err error) {
+	err = read(&d.event, &d.webhook, &d.state)
+	return d, err
 }
 
 func (t *tx) removeActivities(keep int) (int64, error) {

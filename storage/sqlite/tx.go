@@ -16,6 +16,7 @@ type tx struct {
 	last    storage.ID // the last ID allotted, once that was asked for
 	kinds   storage.Change
 	targets map[storage.ID]target
+	tally
 }
 
 // run does the work of all operations and commits, or leaves everything as it was.
@@ -34,7 +35,7 @@ func (t *tx) run(batch []*operation) (result outcome) {
 		}
 		t.kinds |= op.kinds
 	}
-	if err := t.saveLast(); err != nil {
+	if err := t.saveTally(); err != nil {
 		return outcome{err: t.explain("write", err)}
 	}
 	if err := t.plain("COMMIT"); err != nil {
@@ -58,14 +59,17 @@ func (t *tx) rollback() {
 }
 
 func (t *tx) plain(statement string) error {
-	_, err := t.conn.ExecContext(context.Background(), statement)
+	_, err := t.conn.ExecContext(t.ctx(), statement)
 	return err
 }
 
-// exec runs a statement and tells how many rows it changed. It takes no context: the
-// driver would start a goroutine for each statement that can be cancelled.
+// ctx is for calls of the driver, which starts a goroutine for each statement that could
+// be cancelled.
+func (*tx) ctx() context.Context { return context.Background() }
+
+// exec runs a statement and tells how many rows it changed.
 func (t *tx) exec(statement string, args ...any) (int64, error) {
-	result, err := t.conn.ExecContext(context.Background(), statement, args...)
+	result, err := t.conn.ExecContext(t.ctx(), statement, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -76,21 +80,13 @@ func (t *tx) exec(statement string, args ...any) (int64, error) {
 // is greater. Holding the write lock, nobody else allots any.
 func (t *tx) newID() (storage.ID, error) {
 	if t.last == 0 {
-		err := t.conn.QueryRowContext(context.Background(), `SELECT last_id FROM store`).Scan(&t.last)
+		err := t.conn.QueryRowContext(t.ctx(), `SELECT last_id FROM store`).Scan(&t.last)
 		if err != nil {
 			return 0, err
 		}
 	}
 	t.last = max(t.last+1, storage.ID(t.now.UnixMicro()))
 	return t.last, nil
-}
-
-func (t *tx) saveLast() error {
-	if t.last == 0 {
-		return nil
-	}
-	_, err := t.exec(`UPDATE store SET last_id = ?`, t.last)
-	return err
 }
 
 // A source answers queries: the pool of readers, or the writer's own connection.

@@ -98,7 +98,7 @@ func (s *Store) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
 	invalid := w.Validate(s.rules)
 	var saved storage.Webhook
 	err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error {
-		stored, err := s.findWebhook(context.Background(), t.conn, `id = ?`, w.ID)
+		stored, err := s.findWebhook(t.ctx(), t.conn, `id = ?`, w.ID)
 		if err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (t *tx) updateWebhook(s *Store, w *storage.Webhook) error {
 func (t *tx) checkConflicts(invalid error, w *storage.Webhook) error {
 	var bad storage.FieldErrors
 	errors.As(invalid, &bad)
-	others, err := collect(context.Background(), t.conn, scanOther,
+	others, err := collect(t.ctx(), t.conn, scanOther,
 		`SELECT name, organization = ? AND sandbox_name = ? FROM webhooks WHERE id <> ? AND (name = ? OR organization = ? AND sandbox_name = ?) ORDER BY id`,
 		w.Organization, w.Sandbox.Name, w.ID, w.Name, w.Organization, w.Sandbox.Name)
 	if err != nil {
@@ -184,7 +184,7 @@ func (s *Store) SetWebhookState(ctx context.Context, id storage.ID, state storag
 
 // setWebhookState counts as a save, so that an older copy cannot undo it unnoticed.
 func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, reason string) error {
-	name, err := first(context.Background(), t.conn, one[string],
+	name, err := first(t.ctx(), t.conn, one[string],
 		`UPDATE webhooks SET state = ?, state_reason = ?, version = version + 1, updated_at = ? WHERE id = ? RETURNING name`,
 		state, reason, micros(t.now), id)
 	if err != nil {
@@ -201,22 +201,32 @@ func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, reason s
 // receipts stay, under its name.
 func (s *Store) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error) {
 	err = s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error {
-		name, err := first(context.Background(), t.conn, one[string], `DELETE FROM webhooks WHERE id = ? RETURNING name`, id)
+		name, err := first(t.ctx(), t.conn, one[string], `DELETE FROM webhooks WHERE id = ? RETURNING name`, id)
 		if err != nil {
 			return err
 		}
 		clear(t.targets)
-		n, err := t.exec(`UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL
-			WHERE webhook_id = ? AND (next_attempt_at IS NOT NULL OR state = 'sending')`, id)
-		if err != nil {
+		if cancelled, err = t.cancelAll(id); err != nil {
 			return err
 		}
-		cancelled = int(n)
 		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
-			Text: fmt.Sprintf("webhook %s deleted, %d deliveries cancelled", name, n)})
+			Text: fmt.Sprintf("webhook %s deleted, %d deliveries cancelled", name, cancelled)})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("delete webhook %s: %w", id, err)
+	}
+	return cancelled, nil
+}
+
+// cancelAll cancels what a webhook has waiting or under way.
+func (t *tx) cancelAll(webhook storage.ID) (cancelled int, err error) {
+	for _, from := range []storage.State{storage.Queued, storage.Retrying, storage.Sending} {
+		n, err := t.exec(`UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE webhook_id = ? AND state = ?`, webhook, from)
+		if err != nil {
+			return 0, err
+		}
+		t.moved(webhook, from, storage.Cancelled, n)
+		cancelled += int(n)
 	}
 	return cancelled, nil
 }

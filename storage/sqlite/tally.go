@@ -1,0 +1,69 @@
+package sqlite
+
+import "backchannel/storage"
+
+// A tally is what a transaction changes about the numbers that are kept, so that nothing
+// needs to be counted when they are asked for.
+type tally struct {
+	deliveries map[counted]int64
+	receipts   int64
+	bytes      int64 // of receipts' contents
+}
+
+// Counted are the deliveries of a webhook that are in one state.
+type counted struct {
+	webhook storage.ID
+	state   storage.State
+}
+
+func (t *tally) countDeliveries(webhook storage.ID, state storage.State, n int64) {
+	if t.deliveries == nil {
+		t.deliveries = map[counted]int64{}
+	}
+	t.deliveries[counted{webhook, state}] += n
+}
+
+func (t *tally) countReceipt(n, size int64) {
+	t.receipts += n
+	t.bytes += n * size
+}
+
+// saveTally keeps the numbers, and the last ID allotted.
+func (t *tx) saveTally() error {
+	for of, n := range t.deliveries {
+		if n == 0 {
+			continue
+		}
+		_, err := t.exec(`INSERT INTO delivery_counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n`, of.webhook, of.state, n)
+		if err != nil {
+			return err
+		}
+	}
+	if t.last == 0 && t.receipts == 0 {
+		return nil
+	}
+	_, err := t.exec(`UPDATE store SET last_id = max(last_id, ?), receipts = receipts + ?, receipt_bytes = receipt_bytes + ?`,
+		t.last, t.receipts, t.bytes)
+	return err
+}
+
+// A standing is where a delivery stands, as it is kept.
+type standing struct {
+	webhook storage.ID
+	state   storage.State
+}
+
+func scanStanding(read scan) (s standing, err error) {
+	err = read(&s.webhook, &s.state)
+	return s, err
+}
+
+func (t *tx) standing(delivery storage.ID) (standing, error) {
+	return first(t.ctx(), t.conn, scanStanding, `SELECT webhook_id, state FROM deliveries WHERE id = ?`, delivery)
+}
+
+// moved counts deliveries of a webhook from one state to another.
+func (t *tx) moved(webhook storage.ID, from, to storage.State, n int64) {
+	t.countDeliveries(webhook, from, -n)
+	t.countDeliveries(webhook, to, n)
+}
