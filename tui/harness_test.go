@@ -168,6 +168,9 @@ func (c *console) paste(text string) {
 func keyMsg(name string) tea.KeyMsg {
 	alt := strings.HasPrefix(name, "alt+")
 	name = strings.TrimPrefix(name, "alt+")
+	if name == "space" {
+		name = " "
+	}
 	for k := tea.KeyType(-200); k < 128; k++ {
 		if k != tea.KeyRunes && (tea.KeyMsg{Type: k}).String() == name {
 			if k == tea.KeySpace {

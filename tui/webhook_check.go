@@ -40,37 +40,54 @@ func (j judge) all(v component.Values) map[string]string {
 
 // check says what is wrong with one field.
 func (j judge) check(id string) func(component.Values) string {
-	return func(v component.Values) string { return j.all(v)[id] }
+	return func(v component.Values) string {
+		wrong := j.all(v)
+		if id == fieldHeaders && wrong[id] == "" {
+			return firstRow(wrong)
+		}
+		return wrong[id]
+	}
+}
+
+// firstRow is what is wrong with the first bad header row.
+func firstRow(wrong map[string]string) string {
+	for i := range storage.MaxHeaders {
+		if text := wrong[fmt.Sprintf("%s.%d", fieldHeaders, i)]; text != "" {
+			return fmt.Sprintf("Row %d: %s", i+1, text)
+		}
+	}
+	return ""
 }
 
 var headerPath = regexp.MustCompile(`^headers\[(\d+)\]\.?(\w*)$`)
 
 // byField sorts errors by the field that they belong beside, the first one of
-// each. The rest of a path within a row is said in words.
+// each. secret is the field of the key that is shown.
 func byField(bad storage.FieldErrors, secret string) map[string]string {
 	out := map[string]string{}
 	for _, e := range bad {
-		id, reason := e.Field, e.Reason
+		id, subject := e.Field, "This"
 		switch row := headerPath.FindStringSubmatch(id); {
 		case row != nil:
-			id, reason = fieldHeaders+"."+row[1], strings.TrimSpace(row[2]+" "+reason)
+			id, subject = fieldHeaders+"."+row[1], "The "+row[2]
 		case id == fieldSecret:
 			id = secret
 		case id == fieldTLS:
 			id = fieldCertFile
 		}
 		if out[id] == "" {
-			out[id] = sentence(reason)
+			out[id] = sentence(subject, e.Reason)
 		}
 	}
 	return out
 }
 
-// sentence makes a reason stand alone: after "field: " it may begin with a verb.
-func sentence(reason string) string {
+// sentence makes a reason stand alone: where it begins with a verb, its subject
+// was the field's path.
+func sentence(subject, reason string) string {
 	for _, verb := range []string{"is ", "has ", "holds "} {
 		if strings.HasPrefix(reason, verb) {
-			return fmt.Sprintf("This %s", reason)
+			return subject + " " + reason
 		}
 	}
 	return reason

@@ -45,7 +45,6 @@ func newWebhooks(s *shared) *webhooks {
 		shared: s,
 		list:   query[[]inventoryRow]{ctx: s.ctx},
 		table:  component.Table{Columns: inventoryColumns(), Empty: []string{"Nothing matches the filter.", "esc takes it away."}},
-		panes:  component.Panes{Weights: []int{5, 3}},
 	}
 }
 

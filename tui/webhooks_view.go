@@ -8,6 +8,9 @@ import (
 	"backchannel/tui/style"
 )
 
+// wideFrom is the width from which the list shows every column beside the detail.
+const wideFrom = 160
+
 // View draws list and detail, or says what would be here.
 func (w *webhooks) View(width, height int) string {
 	th := w.shared.theme
@@ -20,6 +23,10 @@ func (w *webhooks) View(width, height int) string {
 		return w.welcome(width, height)
 	}
 	w.panes.Zoomed = w.shared.zoomed
+	w.panes.Weights = []int{5, 3}
+	if width >= wideFrom {
+		w.panes.Weights = []int{2, 1}
+	}
 	layout := w.panes.Layout(width, height)
 	return layout.Join(th, w.listView(layout.Sizes[paneList]), w.detailView(layout.Sizes[paneDetail]))
 }

@@ -123,7 +123,11 @@ func (f *Form) fieldBlock(th *style.Theme, at stop, values Values, label int) bl
 	if field.Note != nil {
 		note = style.Escape(field.Note(values))
 	}
-	if !focused && note != "" {
+	switch {
+	case focused || note == "":
+	case widest(lines[0]) == 0:
+		lines[0] = clip(th.Dim.Render(note), room)
+	default:
 		lines[0] = clip(lines[0]+"  "+th.Dim.Render(note), room)
 	}
 	lines = append(lines, problem(th, f.problem(field.ID), room)...)

@@ -1,0 +1,130 @@
+package tui
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// A scene is a state of the console worth looking at: every overlay and every
+// screen, empty and full.
+type scene struct {
+	name string
+	set  func(*fakeStore) // before the console starts
+	play func(*console)   // what the person does
+}
+
+// scenes are all of them. Each file of screens adds its own.
+func scenes() []scene {
+	return append(webhookScenes(), overlayScenes()...)
+}
+
+func sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {120, 30}, {200, 50}} }
+
+// show plays a scene.
+func (s scene) show(t *testing.T, th theme, look func(*console)) {
+	testConsoleWith(t, th, func(c *console) {
+		if s.set != nil {
+			s.set(c.store)
+			c.store.changed(1<<8 - 1)
+			c.wait(changeGap)
+			c.wait(changeGap)
+		}
+		if s.play != nil {
+			s.play(c)
+		}
+		look(c)
+	})
+}
+
+// TestGolden compares every scene at four sizes with what was looked at and
+// found good. Dark and light keep their escape sequences, plain is NO_COLOR.
+func TestGolden(t *testing.T) {
+	for _, s := range scenes() {
+		for _, th := range []theme{plainTheme, darkTheme, lightTheme} {
+			t.Run(s.name+"/"+string(th), func(t *testing.T) {
+				var b strings.Builder
+				s.show(t, th, func(c *console) {
+					for _, size := range sizes() {
+						c.size(size[0], size[1])
+						fmt.Fprintf(&b, "=== %d×%d\n%s\n", size[0], size[1], c.m.View())
+					}
+				})
+				golden(t, s.name+"."+string(th)+".txt", b.String())
+			})
+		}
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", "golden", name)
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; look at it, and run the tests with -update if it is good:\n%s", path, firstDifference(ansi.Strip(got), ansi.Strip(string(want))))
+	}
+}
+
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return fmt.Sprintf("line %d\n got %q\nwant %q", i+1, g[i], w[i])
+		}
+	}
+	return fmt.Sprintf("the colours, or the number of lines: got %d, want %d", len(g), len(w))
+}
+
+// TestEverySizeFits draws every scene at many sizes: no line is wider and no
+// view is taller or shorter than the screen, whatever the data.
+func TestEverySizeFits(t *testing.T) {
+	for _, s := range append(scenes(), nastyScenes()...) {
+		t.Run(s.name, func(t *testing.T) {
+			dice := rand.New(rand.NewPCG(1, 2))
+			s.show(t, darkTheme, func(c *console) {
+				for range 30 {
+					fits(t, c, 1+dice.IntN(220), 1+dice.IntN(60))
+				}
+				for _, size := range append(sizes(), [2]int{1, 1}, [2]int{220, 60}, [2]int{99, 20}, [2]int{100, 20}, [2]int{159, 31}, [2]int{160, 31}) {
+					fits(t, c, size[0], size[1])
+				}
+			})
+		})
+	}
+}
+
+func fits(t *testing.T, c *console, width, height int) {
+	t.Helper()
+	c.size(width, height)
+	lines := strings.Split(c.m.View(), "\n")
+	if len(lines) != height {
+		t.Errorf("at %d×%d the view has %d lines", width, height, len(lines))
+	}
+	for i, line := range lines {
+		if w := ansi.StringWidth(line); w > width {
+			t.Fatalf("at %d×%d line %d has %d cells: %q", width, height, i+1, w, ansi.Strip(line))
+		}
+	}
+	if plain := ansi.Strip(strings.Join(lines, "")); strings.ContainsFunc(plain, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u202e' }) {
+		t.Fatalf("at %d×%d a control character comes through", width, height)
+	}
+}

@@ -1,0 +1,241 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+// The shares of the panes, and from where on the body has one of its own.
+const wideFrom = 160
+
+func narrowPanes() []int { return []int{11, 9} }
+func widePanes() []int   { return []int{8, 7, 6} }
+
+// View draws list, detail and body, or says what would be here.
+func (r *receiver) View(width, height int) string {
+	th := r.shared.theme
+	switch {
+	case r.list.err != nil && !r.list.read:
+		return " " + th.Bad.Render(style.Cross+" "+style.Escape(r.list.err.Error()))
+	case !r.list.read:
+		return ""
+	case r.list.Len() == 0 && !r.filter.shown() && !r.list.paused:
+		return r.welcome(width, height)
+	}
+	r.arrange(width)
+	layout := r.panes.Layout(width, height)
+	views := []string{r.listView(layout.Sizes[paneList]), r.detailView(layout.Sizes[paneDetail])}
+	if r.wide {
+		views = append(views, r.bodyView(layout.Sizes[paneBody]))
+	}
+	return layout.Join(th, views...)
+}
+
+// arrange fits the panes to the width. A body that loses its pane becomes a tab, and
+// the other way round. Stacked, what has the focus has all of the screen.
+func (r *receiver) arrange(width int) {
+	wide := width >= wideFrom
+	switch {
+	case wide && !r.wide:
+		r.panes.Weights = widePanes()
+		if r.tabs.at == tabBody {
+			r.tabs.at = tabVerdicts
+			if r.panes.Focused == paneDetail {
+				r.panes.Focused = paneBody
+			}
+		}
+	case !wide && r.wide:
+		r.panes.Weights = narrowPanes()
+		if r.panes.Focused == paneBody {
+			r.panes.Focused, r.tabs.at = paneDetail, tabBody
+		}
+	}
+	r.wide = wide
+	r.panes.Zoomed = r.shared.zoomed || r.panes.Focused != paneList && width < stackedBelow
+}
+
+// stackedBelow is the width from which list and detail stand side by side.
+const stackedBelow = 100
+
+func (r *receiver) listView(size component.Size) string {
+	r.list.table.Focused = r.panes.Focused == paneList && !r.filter.typing
+	r.list.table.Empty = []string{"Nothing matches the filter.", "esc takes it away."}
+	if !r.filter.shown() {
+		r.list.table.Empty = []string{"Nothing yet. p goes on."}
+	}
+	return r.filter.below(r.shared.theme, size, func(size component.Size) string {
+		r.list.table.SetSize(size.Width, size.Height)
+		return r.list.table.View(r.shared.theme)
+	})
+}
+
+// below draws a list with the filter's line under it, if there is one, and under that
+// what is wrong with it.
+func (f *filter) below(th *style.Theme, size component.Size, list func(component.Size) string) string {
+	if !f.shown() {
+		return list(size)
+	}
+	line := filter{line: f.line, typing: f.typing}
+	foot := []string{line.view(th, size.Width)}
+	if f.wrong != "" {
+		for _, text := range component.Wrap(style.Escape(f.wrong), max(1, size.Width-6)) {
+			foot = append(foot, "   "+th.Bad.Render(style.Cross+" "+text))
+		}
+	}
+	size.Height = max(0, size.Height-len(foot))
+	return strings.TrimPrefix(list(size)+"\n"+strings.Join(foot, "\n"), "\n")
+}
+
+func receiptColumns() []component.Column {
+	return []component.Column{
+		{Title: "Time", Width: 12},
+		{Title: "Event", Width: 11},
+		{Title: "Ch", Width: 5, Priority: 4},
+		{Title: "Identity", Width: 12, Flex: 3, Priority: 2},
+		{Title: "Webhook", Width: 10, Flex: 1, Priority: 6},
+		{Title: "Answer", Width: 7, Right: true},
+		{Title: "Auth", Width: 4, Priority: 1},
+		{Title: "Schema", Width: 6, Priority: 1},
+		{Title: "Other", Width: 14, Priority: 3},
+		{Title: "", Width: 1, Priority: 5},
+	}
+}
+
+// receiptRow is a receipt in the list.
+func (s *shared) receiptRow(r storage.Receipt) []component.Cell {
+	th := s.theme
+	event, ink := eventWord(th, r.Status)
+	who := component.Cell{Text: r.Identity, Style: th.Text}
+	if r.Identity == "" {
+		who = component.Cell{Text: r.Method + " " + r.Path, Style: th.Dim}
+	}
+	hook := component.Cell{Text: r.Webhook, Style: th.Dim}
+	if r.WebhookID == 0 {
+		hook.Text = "unmatched"
+	}
+	pin := ""
+	if r.Pinned {
+		pin = style.Pin
+	}
+	answer, answerInk := answerWord(th, r)
+	return []component.Cell{
+		{Text: s.clock(r.ReceivedAt), Style: th.Dim},
+		{Text: event, Style: ink},
+		{Text: r.Channel, Style: th.Text},
+		who, hook,
+		{Text: answer, Style: answerInk},
+		verdictCell(th, r.Verdicts.Auth),
+		verdictCell(th, r.Verdicts.Schema),
+		otherVerdicts(th, r.Verdicts),
+		{Text: pin, Style: th.Strong},
+	}
+}
+
+// eventWord is a status as somebody sent it, with its glyph.
+func eventWord(th *style.Theme, status string) (string, lipgloss.Style) {
+	if status == "" {
+		return style.None + " none", th.Dim
+	}
+	glyph, ink := eventLook(th, storage.Status(status))
+	return glyph + " " + status, ink
+}
+
+// answerWord is what was answered, or that nothing was.
+func answerWord(th *style.Theme, r storage.Receipt) (string, lipgloss.Style) {
+	switch {
+	case r.Outcome == storage.Dropped:
+		return "dropped", th.Warn
+	case r.Outcome == storage.ClientGone:
+		return "gone", th.Warn
+	case r.Code == 0:
+		return style.None, th.Dim
+	case r.Code >= 200 && r.Code < 300:
+		return strconv.Itoa(r.Code), th.Text
+	}
+	return strconv.Itoa(r.Code), th.Bad
+}
+
+func resultLook(th *style.Theme, result storage.Result) (string, lipgloss.Style) {
+	switch result {
+	case storage.Pass:
+		return style.Check, th.Good
+	case storage.Fail:
+		return style.Cross, th.Bad
+	}
+	return style.None, th.Dim
+}
+
+func verdictCell(th *style.Theme, v storage.Verdict) component.Cell {
+	glyph, ink := resultLook(th, v.Result)
+	return component.Cell{Text: glyph, Style: ink}
+}
+
+// otherVerdicts names those that failed besides auth and schema. All but the target
+// leave the answer as it is.
+func otherVerdicts(th *style.Theme, v storage.Verdicts) component.Cell {
+	ink, passed := th.Warn, false
+	var failed []string
+	for _, verdict := range v.List() {
+		switch {
+		case verdict.Name == "auth" || verdict.Name == "schema":
+		case verdict.Result == storage.Pass:
+			passed = true
+		case verdict.Result == storage.Fail:
+			failed = append(failed, verdict.Name)
+		}
+	}
+	switch {
+	case len(failed) == 0 && passed:
+		return component.Cell{Text: style.Check, Style: th.Good}
+	case len(failed) == 0:
+		return component.Cell{Text: style.None, Style: th.Dim}
+	case v.Target.Result == storage.Fail:
+		ink = th.Bad
+	}
+	return component.Cell{Text: style.Cross + " " + strings.Join(failed, " "), Style: ink}
+}
+
+// welcome says what would be here and how it comes.
+func (r *receiver) welcome(width, height int) string {
+	return r.shared.welcome("Receiver", r.shared.receiverPlace(), [][2]string{
+		{"f", "fire an event at a webhook"},
+		{"1", "the webhooks; n makes one"},
+	}, width, height)
+}
+
+// receiverPlace says where the receiver listens, or why it does not.
+func (s *shared) receiverPlace() []string {
+	const what = "Every request that reaches the built-in receiver is kept and judged here: its token, its schema, whether it came twice or late."
+	switch st := s.status; {
+	case st.receiverURL() != "":
+		return []string{"Nothing has arrived yet. " + what, "It listens on " + st.receiverURL() + "/feedback/{organization}/{sandbox}, also for senders of your own."}
+	case st.read && !st.alive:
+		return []string{"Nothing has arrived yet. " + what, "Nobody receives now: the receiver is on as soon as a console or a serve holds the data folder."}
+	case st.runtime.ReceiverError != "":
+		return []string{"Nothing has arrived yet. " + what, "The receiver is off: " + st.runtime.ReceiverError}
+	}
+	return []string{"Nothing has arrived yet. " + what}
+}
+
+// welcome fills an empty place: what would be there, and the keys that bring it.
+func (s *shared) welcome(title string, text []string, steps [][2]string, width, height int) string {
+	th, inner := s.theme, min(width-4, 72)
+	lines := []string{th.Strong.Render(title), ""}
+	for _, paragraph := range text {
+		for _, line := range component.Wrap(style.Escape(paragraph), inner) {
+			lines = append(lines, th.Text.Render(line))
+		}
+		lines = append(lines, "")
+	}
+	for _, step := range steps {
+		lines = append(lines, "  "+th.Strong.Render(step[0])+"   "+th.Text.Render(step[1]))
+	}
+	box := component.Lines(lines, inner, len(lines))
+	return component.Overlay("", strings.Join(box, "\n"), width, height)
+}

@@ -1,0 +1,121 @@
+package tui
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+)
+
+// acme is a webhook with about everything that a webhook can have.
+func acme() storage.Webhook {
+	w := storage.NewWebhook()
+	w.ID, w.Version, w.Name = 1<<49+1, 3, "acme prod"
+	w.Sandbox.ID = "8f14e45f-ceea-467f-a0e6-0d2d1b3c9a11"
+	w.Channels = storage.Channels()
+	w.Auth.Type = storage.AuthJWT
+	w.Auth.JWT.Secret = storage.Secret(strings.Repeat("s", 32))
+	w.Auth.JWT.Claims = json.RawMessage(`{"team": "crm"}`)
+	w.Headers = []storage.HeaderField{{Name: "X-Team", Value: "crm"}, {Name: "X-Key", Value: "hush", Secret: true}}
+	w.CreatedAt, w.UpdatedAt = noon().Add(-48*time.Hour), noon().Add(-time.Hour)
+	return w
+}
+
+// staging is a paused webhook of somebody else's endpoint, looked at with suspicion.
+func staging() storage.Webhook {
+	w := storage.NewWebhook()
+	w.ID, w.Version, w.Name = 1<<49+2, 1, "staging"
+	w.Organization, w.Sandbox = "0123456789ABCDEF01234567@AdobeOrg", storage.Sandbox{ID: "e4da3b7f-bbce-4345-9777-2b0674a318d5", Name: "dev"}
+	w.Channels = []storage.Channel{storage.SMS}
+	w.URL = "https://hooks.example.com/feedback?team=crm"
+	w.State, w.StateReason = storage.Paused, "the endpoint answered 410 Gone"
+	w.Delivery.TLS.SkipVerify = true
+	w.CreatedAt, w.UpdatedAt = noon().Add(-time.Hour), noon().Add(-time.Hour)
+	return w
+}
+
+func twoWebhooks(f *fakeStore) {
+	f.webhooks = []storage.Webhook{acme(), staging()}
+	f.deliveries = []storage.Delivery{{
+		ID: 1<<49 + 10, WebhookID: acme().ID, Webhook: "acme prod", Channel: storage.Email, Status: storage.Bounce,
+		State: storage.Failed, Attempts: 1, Code: 401, ErrorClass: storage.ClassStatus, Error: "answered 401 Unauthorized",
+		CreatedAt: noon().Add(-time.Minute), FinishedAt: noon().Add(-time.Minute),
+	}}
+}
+
+func webhookScenes() []scene {
+	return []scene{
+		{name: "webhooks-empty"},
+		{name: "webhooks", set: twoWebhooks},
+		{name: "webhook-detail", set: twoWebhooks, play: func(c *console) { c.press("G", "enter") }},
+		{name: "webhooks-filter", set: twoWebhooks, play: func(c *console) { c.press("/"); c.write("stag") }},
+		{name: "webhook-create", play: func(c *console) { c.press("n") }},
+		{name: "webhook-edit", set: twoWebhooks, play: func(c *console) { c.press("e") }},
+		{name: "webhook-errors", set: twoWebhooks, play: func(c *console) {
+			c.press("n", "tab", "tab", "ctrl+u")
+			c.write("http://x")
+			c.press("ctrl+s")
+		}},
+		{name: "webhook-delete", set: func(f *fakeStore) {
+			twoWebhooks(f)
+			f.deliveries[0].State = storage.Retrying
+		}, play: func(c *console) { c.press("d") }},
+	}
+}
+
+func overlayScenes() []scene {
+	return []scene{
+		{name: "help", set: twoWebhooks, play: func(c *console) { c.press("?") }},
+		{name: "palette", set: twoWebhooks, play: func(c *console) { c.press(":") }},
+		{name: "copy", set: twoWebhooks, play: func(c *console) { c.press("y") }},
+		{name: "toasts", set: twoWebhooks, play: func(c *console) {
+			c.send(toastMsg{good("bounce delivered")})
+			c.send(toastMsg{bad("create webhook: the disk is full")})
+		}},
+		{name: "receiver-off", set: func(f *fakeStore) {
+			twoWebhooks(f)
+			f.runtime.PID, f.runtime.ReceiverURL, f.runtime.ReceiverError = 99, "", "port 9443 is busy; use --listen"
+		}},
+	}
+}
+
+// nasty is text that moves the cursor, hides, reorders, is wide, and does not end.
+const nasty = "\x1b[2J\x1b]0;x\a\u202eevil\u200b 顧客 e\u0301👩‍💻\r\n\ttab"
+
+func nastyWebhooks(f *fakeStore) {
+	w := acme()
+	long := nasty + strings.Repeat(" 顧客wide", 60)
+	w.Name, w.Organization, w.Sandbox.Name, w.StateReason = long, long, long, long
+	w.URL = "https://" + long
+	w.Auth.JWT.Claims = json.RawMessage(long)
+	w.Auth.JWT.KeyID, w.Auth.JWT.Audience = long, []string{long, "a,b"}
+	w.State = storage.Paused
+	w.Headers = []storage.HeaderField{{Name: long, Value: long}, {Name: "", Value: ""}}
+	twoWebhooks(f)
+	f.webhooks = append(f.webhooks, w)
+	f.webhooks[2].ID++
+	for i := range 300 {
+		w.ID, w.Name = storage.ID(1<<50+i), strings.Repeat("x", i)
+		f.webhooks = append(f.webhooks, w)
+	}
+	f.deliveries = append(f.deliveries, storage.Delivery{
+		ID: 1<<49 + 20, WebhookID: w.ID, Webhook: long, Status: storage.Status(long), Channel: storage.Channel(long),
+		State: storage.State(long), Error: long, Code: 999, CreatedAt: noon().AddDate(-30, 0, 0),
+	})
+	f.runtime.ReceiverURL, f.runtime.ReceiverError = "", long
+}
+
+func nastyScenes() []scene {
+	var out []scene
+	for _, s := range append(webhookScenes(), overlayScenes()...) {
+		out = append(out, scene{"nasty " + s.name, nastyWebhooks, s.play})
+	}
+	return append(out,
+		scene{"nasty last", nastyWebhooks, func(c *console) { c.press("G", "enter", "z") }},
+		scene{"nasty paste", nastyWebhooks, func(c *console) { c.press("n"); c.paste(nasty + nasty); c.press("tab", "tab"); c.paste(nasty) }},
+		scene{"nasty filter", nastyWebhooks, func(c *console) { c.press("/"); c.paste(strings.Repeat(nasty, 9)) }},
+		scene{"nasty toast", nastyWebhooks, func(c *console) { c.send(toastMsg{bad(strings.Repeat(nasty, 20))}) }},
+		scene{"nasty banner", nastyWebhooks, func(c *console) { c.send(noticeMsg(strings.Repeat(nasty, 20))) }},
+	)
+}

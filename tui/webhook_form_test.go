@@ -1,0 +1,275 @@
+package tui
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// toField goes on until the cursor is on the field of that label.
+func (c *console) toField(label string) {
+	c.t.Helper()
+	for range 60 {
+		for line := range strings.SplitSeq(c.screen(), "\n") {
+			if strings.HasPrefix(line, " ▌ "+label) || strings.HasPrefix(line, " ▌▸ "+label) || strings.HasPrefix(line, "▌▸ "+label) {
+				return
+			}
+		}
+		c.press("tab")
+	}
+	c.t.Fatalf("no field %q:\n%s", label, c.screen())
+}
+
+func TestTheFirstWebhookNeedsANameAndAChannel(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.see("No webhook yet", "n create a webhook")
+		c.press("n")
+		c.see("Create Feedback Webhook", "@receiver → https://127.0.0.1:9443/feedback/myImsOrg/prod", "▸ Delivery options classic, 10s, 6 attempts")
+		c.write("acme")
+		c.press("tab", "space", "ctrl+s")
+		c.wait(time.Second)
+		c.see("acme created. Press f to fire", "● active")
+		got := c.store.webhooks
+		if len(got) != 1 || got[0].Name != "acme" || !reflect.DeepEqual(got[0].Channels, []storage.Channel{storage.Email}) {
+			t.Fatalf("created %+v", got)
+		}
+		got[0].ID, got[0].Version, got[0].Sandbox.ID = 0, 0, ""
+		got[0].CreatedAt, got[0].UpdatedAt = time.Time{}, time.Time{}
+		want := storage.NewWebhook()
+		want.Name, want.Channels = "acme", []storage.Channel{storage.Email}
+		if !reflect.DeepEqual(got[0], want) {
+			t.Errorf("created %+v, want the defaults %+v", got[0], want)
+		}
+	})
+}
+
+func TestErrorsStandBesideTheirFields(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.press("n", "tab")
+		c.see("✗ This is missing; give 1 to 64 characters")
+		c.toField("Webhook URL")
+		c.press("ctrl+u")
+		c.write("http://x")
+		c.press("tab")
+		c.see("✗ http is refused")
+		c.press("ctrl+s")
+		c.see("▌ Webhook name", "choose at least one")
+		if len(c.store.webhooks) != 0 {
+			t.Error("something was saved")
+		}
+	})
+}
+
+func TestTheStoresConflictsStandBesideTheirFields(t *testing.T) {
+	testConsole(t, func(c *console) {
+		w := acme()
+		w.Organization = "other"
+		c.store.webhooks = []storage.Webhook{w, staging()}
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.press("n")
+		c.write("acme prod")
+		c.press("tab", "space")
+		c.toField("Organization")
+		c.press("ctrl+u")
+		c.write("other")
+		c.press("ctrl+s")
+		c.see("▌ Webhook name", "✗ This is taken", `✗ "acme prod" has other / prod`)
+		c.press("x")
+		c.toField("Sandbox")
+		c.press("ctrl+u")
+		c.write("dev")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("acme prodx created")
+	})
+}
+
+func TestOnlyWhatAppliesIsShown(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.size(120, 60)
+		c.press("n")
+		c.miss("Algorithm", "Secret", "Token lifetime", "CA file")
+		c.toField("Method")
+		c.press("right")
+		c.see("Algorithm ‹ HS256 ›", "Secret at least 32 bytes", "Issuer myImsOrg", "Subject feedback-webhook", "Audience 127.0.0.1")
+		c.miss("Private key")
+		c.toField("Algorithm")
+		c.press("left", "left")
+		c.see("ES512", "Private key")
+		c.miss("Secret ")
+		c.toField("Delivery options")
+		c.press("space")
+		c.see("Retry after 1s, 5s, 30s, 2m, 10m")
+		c.miss("CA file")
+		c.toField("Webhook URL")
+		c.press("ctrl+u")
+		c.write("https://hooks.example.com")
+		c.see("CA file the system's", "Audience hooks.example.com")
+	})
+}
+
+func TestAPastedKeySignsAndIsNeverShown(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	testConsole(t, func(c *console) {
+		c.press("n")
+		c.write("keyed")
+		c.press("tab", "space")
+		c.toField("Method")
+		c.press("right", "tab")
+		for !strings.Contains(c.screen(), "ES256") {
+			c.press("right")
+		}
+		c.toField("Private key")
+		c.paste(text)
+		c.miss("BEGIN", "MIG")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("keyed created")
+		got := c.store.webhooks[0].Auth.JWT
+		if got.Algorithm != "ES256" || got.Secret.Reveal() != text {
+			t.Errorf("kept %s %q", got.Algorithm, got.Secret.Reveal())
+		}
+		c.press("e")
+		c.see("Private key •••• kept")
+		c.miss("BEGIN")
+	})
+}
+
+func TestEditKeepsSecretsThatWereNotReplaced(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.store.webhooks = []storage.Webhook{acme()}
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.size(120, 60)
+		c.press("e")
+		c.see("Edit acme prod", "Secret •••• kept", "X-Key •••• kept")
+		c.miss("hush", "sss")
+		c.toField("Webhook name")
+		c.write("2")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("acme prod2 saved")
+		want := acme()
+		want.Name, want.Version = "acme prod2", 4
+		got := c.store.webhooks[0]
+		got.UpdatedAt = want.UpdatedAt
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("saved %#v\nwant  %#v", got, want)
+		}
+		c.press("e")
+		c.toField("Secret")
+		c.paste(strings.Repeat("n", 40))
+		c.miss("nnn")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		if got := c.store.webhooks[0].Auth.JWT.Secret.Reveal(); got != strings.Repeat("n", 40) {
+			t.Errorf("the secret is %q", got)
+		}
+	})
+}
+
+func TestHeaderRows(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.store.webhooks = []storage.Webhook{acme()}
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.size(120, 60)
+		c.press("e")
+		for !strings.Contains(c.screen(), "ctrl+x removes") {
+			c.press("tab")
+		}
+		c.press("alt+down")      // X-Team behind X-Key
+		c.press("down", "enter") // the line that adds
+		c.write("Host")
+		c.press("tab")
+		c.write("example.com")
+		c.press("tab", "tab", "tab")
+		c.see("Row 3: Host is set by backchannel itself")
+		c.press("ctrl+s")
+		c.see("Edit acme prod", "Row 3")
+		c.press("down", "down", "ctrl+u")
+		c.write("X-New")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("acme prod saved")
+		want := []storage.HeaderField{{Name: "X-Key", Value: "hush", Secret: true}, {Name: "X-Team", Value: "crm"}, {Name: "X-New", Value: "example.com"}}
+		if got := c.store.webhooks[0].Headers; !reflect.DeepEqual(got, want) {
+			t.Errorf("headers are %+v", got)
+		}
+	})
+}
+
+func TestEscAsksBeforeChangesAreLost(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.press("n", "esc")
+		c.see("No webhook yet")
+		c.press("n")
+		c.write("x")
+		c.press("esc")
+		c.see("Leave without saving?")
+		c.press("n")
+		c.see("Create Feedback Webhook")
+		c.miss("Leave without saving?")
+		c.press("esc", "y")
+		c.see("No webhook yet")
+	})
+}
+
+func TestSavingOverAnothersChangeOffersToReload(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.store.webhooks = []storage.Webhook{acme()}
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.press("e")
+		c.write(" mine")
+		c.store.webhooks[0].Version, c.store.webhooks[0].Name = 4, "theirs"
+		c.press("ctrl+s")
+		c.see("Changed meanwhile", "reload", "keep editing")
+		c.press("n")
+		c.see("acme prod mine")
+		c.press("ctrl+s", "y")
+		c.see("Edit theirs", "Reloaded")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("theirs saved")
+	})
+}
+
+func TestAFailingStoreSavesNothingAndSaysSo(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.press("n")
+		c.write("acme")
+		c.press("tab", "space")
+		c.store.fail = errors.New("create webhook: the disk is full; make room")
+		c.press("ctrl+s")
+		c.see("the disk is full; make room", "Create Feedback Webhook", "acme")
+	})
+}
+
+func TestFormKeysAreText(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.press("n")
+		c.write("q1?:zTnf/y")
+		c.see("q1?:zTnf/y", "Create Feedback Webhook")
+		c.press("ctrl+p")
+		c.see("Commands", "Submit the form")
+	})
+}

@@ -1,0 +1,70 @@
+package tui
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+)
+
+// A form that nobody touched gives back what it was given, whatever that is.
+func TestValuesRoundTrip(t *testing.T) {
+	odd := acme()
+	odd.Auth.JWT.Audience = []string{"a,b", "c"}
+	odd.Auth.JWT.Secret = "env:KEY"
+	odd.Headers = append(odd.Headers, storage.HeaderField{Name: "X-File", Value: "file:/run/key", Secret: true})
+	odd.Delivery = storage.DeliveryOptions{
+		Timeout: 90 * time.Minute, Retry: []time.Duration{10 * time.Millisecond, 24 * time.Hour}, Concurrency: 1, RatePerSec: 0.25,
+		TLS: storage.TLSOptions{CAFile: "/a", CertFile: "/b", KeyFile: "/c", SkipVerify: true},
+	}
+	none := storage.NewWebhook()
+	none.Delivery.Retry = nil
+	for _, w := range []storage.Webhook{acme(), staging(), odd, none} {
+		values := valuesOf(w)
+		got, bad := apply(w, values)
+		if len(bad) > 0 {
+			t.Errorf("%s: %v", w.Name, bad)
+		}
+		if !reflect.DeepEqual(got, w) {
+			t.Errorf("%s comes back as\n%#v\nwant\n%#v", w.Name, got, w)
+		}
+	}
+}
+
+func TestValuesThatCannotBeRead(t *testing.T) {
+	values := valuesOf(acme())
+	for id, text := range map[string]string{
+		fieldTimeout: "10", fieldRetry: "1s, soon", fieldConcurrency: "many", fieldRate: "fast", fieldLifetime: "",
+	} {
+		values[id] = component.Value{Text: text}
+	}
+	wrong := judge{base: acme()}.all(values)
+	for id, want := range map[string]string{
+		fieldTimeout:     `"10" is no duration; use 10s, say`,
+		fieldRetry:       `"soon" is no duration; use waits such as 1s, 5s, 30s, or none`,
+		fieldConcurrency: `"many" is no whole number; use 1 to 256`,
+		fieldRate:        `"fast" is no rate; use 50/s, say, or none`,
+		fieldLifetime:    `"" is no duration; use 300s, say`,
+	} {
+		if wrong[id] != want {
+			t.Errorf("%s: %q, want %q", id, wrong[id], want)
+		}
+	}
+}
+
+func TestShortDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		10 * time.Second: "10s", 2 * time.Minute: "2m", time.Hour: "1h", 90 * time.Minute: "1h30m",
+		time.Hour + time.Second: "1h0m1s", 1500 * time.Millisecond: "1.5s", 0: "0s", 100 * time.Second: "1m40s",
+	} {
+		got := shortDuration(d)
+		if got != want {
+			t.Errorf("%s is written %q, want %q", d, got, want)
+		}
+		if back, err := time.ParseDuration(got); err != nil || back != d {
+			t.Errorf("%q reads as %s, %v", got, back, err)
+		}
+	}
+}
