@@ -131,11 +131,11 @@ func (e *Engine) heed(ctx context.Context, heard storage.Change, last storage.ID
 		}
 	}
 	if heard.Has(storage.ChangedDeliveries) {
-		last = e.obey(ctx, last)
-		e.changed()
 		for _, l := range e.allLanes() {
 			l.hint()
 		}
+		last = e.obey(ctx, last)
+		e.changed()
 	}
 	return last
 }

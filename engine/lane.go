@@ -140,7 +140,7 @@ func (l *lane) claim(now time.Time) *flight {
 	f := &flight{job: job, began: now, probe: l.breaker.begin()}
 	f.cancel = func() {}
 	l.flights[job.DeliveryID] = f
-	if l.queue.len() == lowWater {
+	if l.queue.len() == l.low() {
 		l.poke()
 	}
 	return f

@@ -40,7 +40,7 @@ func (l *lane) refill(ctx context.Context) time.Duration {
 
 // wanted says whether the next page is to be a sweep, and after how long it is wanted.
 func (l *lane) wanted(now time.Time) (sweep bool, wait time.Duration) {
-	if l.idleOnPurpose() || l.queue.len() > lowWater {
+	if l.idleOnPurpose() || l.queue.len() > l.low() {
 		return false, never
 	}
 	wait = l.scan.sweepIn(now)
@@ -48,6 +48,15 @@ func (l *lane) wanted(now time.Time) (sweep bool, wait time.Duration) {
 		return false, 0
 	}
 	return true, wait
+}
+
+// low is how short the queue must be for another page. While it is not known that there
+// is more, pages are small: they are worth reading only for what can start soon.
+func (l *lane) low() int {
+	if l.scan.more {
+		return lowWater
+	}
+	return min(l.webhook.Delivery.Concurrency/2, lowWater)
 }
 
 func (l *lane) beginPage() (*page, time.Duration) {
