@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -42,6 +44,9 @@ func (a *app) main() (code int) {
 
 // withStore runs something with the store open.
 func (a *app) withStore(ctx context.Context, run func(store *sqlite.Store) error) (err error) {
+	if err := a.makeDataFolder(); err != nil {
+		return err
+	}
 	store, err := sqlite.Open(ctx, sqlite.Options{
 		Dir: a.settings.data, Now: a.now, Version: programVersion(), Rules: a.rules(),
 	})
@@ -54,6 +59,15 @@ func (a *app) withStore(ctx context.Context, run func(store *sqlite.Store) error
 		}
 	}()
 	return run(store)
+}
+
+func (a *app) makeDataFolder() error {
+	err := os.MkdirAll(a.settings.data, 0o700)
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return fmt.Errorf("make data folder %s: %w; choose another with --data DIR", a.settings.data, at.Err)
+	}
+	return err
 }
 
 // rules are what validity depends on besides the records themselves.

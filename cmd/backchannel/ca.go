@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -36,8 +35,8 @@ curl --cacert ca.pem https://127.0.0.1:9443/healthz`,
 
 // authority is the local authority, made in the data folder when there is none.
 func (a *app) authority() (*receiver.CA, error) {
-	if err := os.MkdirAll(a.settings.data, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w; give another with --data", err)
+	if err := a.makeDataFolder(); err != nil {
+		return nil, err
 	}
 	ca, err := receiver.LoadOrCreateCA(a.settings.data, a.now())
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,7 +69,7 @@ func (a *app) showDelivery(rows *table, d storage.Delivery) error {
 		problem = "next at " + a.time(d.NextAttemptAt)
 	}
 	rows.add(d.ID.String(), a.time(d.CreatedAt), d.Webhook, eventName(d), d.Identity, string(d.State),
-		number(d.Code), fmt.Sprint(d.Attempts), latency(d.Latency()), problem)
+		number(d.Code), strconv.Itoa(d.Attempts), latency(d.Latency()), problem)
 	return nil
 }
 
@@ -88,7 +89,7 @@ func number(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprint(n)
+	return strconv.Itoa(n)
 }
 
 // latency has three digits that matter.

@@ -12,7 +12,7 @@ const maxLog = 16 << 20
 
 // openLog opens the log of whoever delivers. A large one is renamed first, over the one
 // renamed before.
-func (a *app) openLog() (logger *slog.Logger, done func(), err error) {
+func (a *app) openLog() (logger *slog.Logger, file *os.File, err error) {
 	path := a.settings.logFile
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("open log: %w", err)
@@ -22,9 +22,9 @@ func (a *app) openLog() (logger *slog.Logger, done func(), err error) {
 			return nil, nil, fmt.Errorf("put log aside: %w", err)
 		}
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err = os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open log: %w; give another with --log-file", err)
 	}
-	return slog.New(slog.NewTextHandler(file, nil)), func() { file.Close() }, nil
+	return slog.New(slog.NewTextHandler(file, nil)), file, nil
 }

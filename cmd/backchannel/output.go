@@ -43,13 +43,17 @@ func (o *output) failure() error {
 	return fmt.Errorf("write output: %w", o.bad)
 }
 
+func (o *output) terminal() bool {
+	file, isFile := o.to.(*os.File)
+	return isFile && term.IsTerminal(file.Fd())
+}
+
 // width is how many columns the terminal has, 0 when stdout is none.
 func (o *output) width() int {
-	file, isFile := o.to.(*os.File)
-	if !isFile || !term.IsTerminal(file.Fd()) {
+	if !o.terminal() {
 		return 0
 	}
-	width, _, err := term.GetSize(file.Fd())
+	width, _, err := term.GetSize(o.to.(*os.File).Fd())
 	if err != nil {
 		return 0
 	}

@@ -79,7 +79,7 @@ backchannel profile set --webhook acme --fail-percent 30`,
 		given := flags.given(cmd.Flags().Changed)
 		switch {
 		case len(args) > 1:
-			return usagef("%s takes one PRESET(see %s --help)", cmd.CommandPath(), cmd.CommandPath())
+			return usagef("%s takes one PRESET (see %s --help)", cmd.CommandPath(), cmd.CommandPath())
 		case len(args) == 1 && given:
 			return usagef("a PRESET is a whole profile; give either it or flags")
 		case len(args) == 0 && !given:

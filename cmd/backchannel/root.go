@@ -11,10 +11,6 @@ import (
 
 // newRoot is the tree of commands.
 func newRoot(a *app) *cobra.Command {
-	a.settings.output = outputTable
-	if asksForJSON(a.args) {
-		a.settings.output = outputJSON
-	}
 	root := &cobra.Command{
 		Use:   "backchannel",
 		Short: "A console for the feedback webhooks of Adobe Journey Optimizer",
@@ -33,11 +29,14 @@ backchannel receipt list`,
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
 			}
-			return a.console(cmd.Context(), cmd)
+			return a.console(cmd)
 		},
 		Args: cobra.ArbitraryArgs, // RunE names the nearest command
 	}
 	a.settings.flags(root.PersistentFlags())
+	if asksForJSON(a.args) {
+		a.settings.output = outputJSON
+	}
 	root.SetArgs(a.args)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -76,7 +75,7 @@ func parent(command *cobra.Command, children ...*cobra.Command) *cobra.Command {
 		if len(args) > 0 {
 			return unknownCommand(cmd, args[0])
 		}
-		return usagef("%s needs a command: %s(see %s --help)", cmd.CommandPath(), strings.Join(childNames(cmd), ", "), cmd.CommandPath())
+		return usagef("%s needs a command: %s (see %s --help)", cmd.CommandPath(), strings.Join(childNames(cmd), ", "), cmd.CommandPath())
 	}
 	command.AddCommand(children...)
 	return command
@@ -121,9 +120,9 @@ func exactly(names ...string) cobra.PositionalArgs {
 			return nil
 		}
 		if len(names) == 0 {
-			return usagef("%s takes no argument, so %q is one too many(see %s --help)", cmd.CommandPath(), args[0], cmd.CommandPath())
+			return usagef("%s takes no argument, so %q is one too many (see %s --help)", cmd.CommandPath(), args[0], cmd.CommandPath())
 		}
-		return usagef("%s takes %s, not %d arguments(see %s --help)", cmd.CommandPath(), strings.Join(names, " and "), len(args), cmd.CommandPath())
+		return usagef("%s takes %s, not %d arguments (see %s --help)", cmd.CommandPath(), strings.Join(names, " and "), len(args), cmd.CommandPath())
 	}
 }
 
@@ -132,5 +131,5 @@ func must(cmd *cobra.Command, flag, value string) error {
 	if value != "" {
 		return nil
 	}
-	return usagef("%s needs --%s(see %s --help)", cmd.CommandPath(), flag, cmd.CommandPath())
+	return usagef("%s needs --%s (see %s --help)", cmd.CommandPath(), flag, cmd.CommandPath())
 }

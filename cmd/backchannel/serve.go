@@ -71,11 +71,11 @@ func (a *app) standBy(ctx context.Context, store *sqlite.Store) (bool, error) {
 
 // hold delivers and receives, once the lock is free, until ctx ends.
 func (a *app) hold(ctx context.Context, store *sqlite.Store, adapt func(*holder.Config)) error {
-	logger, done, err := a.openLog()
+	logger, file, err := a.openLog()
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer file.Close()
 	cfg := holder.Config{
 		Store: store, Listen: a.settings.listen, CAFile: a.settings.caFile,
 		Version: programVersion(), Now: a.now, Logger: logger,

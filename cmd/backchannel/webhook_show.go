@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ func addAuthFacts(f *facts, w storage.Webhook, base string) {
 func addDeliveryFacts(f *facts, d storage.DeliveryOptions) {
 	f.add("Timeout", d.Timeout.String())
 	f.add("Retry", shownWaits(d.Retry))
-	f.add("Concurrency", fmt.Sprint(d.Concurrency))
+	f.add("Concurrency", strconv.Itoa(d.Concurrency))
 	f.add("Rate", shownRate(d.RatePerSec))
 	f.add("Trusted CA", d.TLS.CAFile)
 	f.add("Certificate", strings.TrimSpace(d.TLS.CertFile+" "+d.TLS.KeyFile))

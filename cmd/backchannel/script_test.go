@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"backchannel": main})
+}
+
+// patience is how long a script waits for another process. Nothing takes so long unless
+// it is broken.
+const patience = 20 * time.Second
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(envData, filepath.Join(env.WorkDir, "data"))
+			env.Setenv(envListen, "127.0.0.1:0")
+			env.Setenv("KEY", "a secret of well over thirty-two bytes")
+			env.Values[processesKey{}] = processes{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":  exits,
+			"field":  field,
+			"start":  start,
+			"ready":  ready,
+			"signal": sendSignal,
+			"ended":  ended,
+			"until":  until,
+			"pem":    writePEM,
+		},
+	})
+}
+
+// exits N PROGRAM ARG… runs a program that has to end with that exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARG…")
+	}
+	if got := exitOf(ts.Exec(args[1], args[2:]...)); strconv.Itoa(got) != args[0] {
+		ts.Fatalf("%v exited %d, want %s", args[1:], got, args[0])
+	}
+}
+
+func exitOf(err error) int {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	}
+	return -1
+}
+
+// field NAME KEY sets a variable to a field of the first JSON object on stdout.
+func field(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: field NAME KEY")
+	}
+	var object map[string]any
+	ts.Check(json.NewDecoder(strings.NewReader(ts.ReadFile("stdout"))).Decode(&object))
+	value, found := object[args[1]]
+	if !found {
+		ts.Fatalf("there is no %q in %v", args[1], object)
+	}
+	ts.Setenv(args[0], fmt.Sprint(value))
+}
+
+// processes are those that a script started, by the name that it gave them.
+type processes map[string]*process
+
+type processesKey struct{}
+
+type process struct {
+	cmd   *exec.Cmd
+	ended chan struct{}
+	err   error
+}
+
+// start NAME PROGRAM ARG… starts a program that writes to NAME.out and NAME.err.
+func start(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: start NAME PROGRAM ARG…")
+	}
+	p := &process{cmd: exec.Command(lookUp(ts, args[1]), args[2:]...), ended: make(chan struct{})}
+	p.cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{envData, envListen, "KEY", "PATH", "HOME", "TMPDIR"} {
+		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
+	}
+	p.cmd.Stdout, p.cmd.Stderr = create(ts, args[0]+".out"), create(ts, args[0]+".err")
+	ts.Check(p.cmd.Start())
+	go func() {
+		p.err = p.cmd.Wait()
+		close(p.ended)
+	}()
+	ts.Defer(func() { _ = p.cmd.Process.Kill(); <-p.ended })
+	ts.Value(processesKey{}).(processes)[args[0]] = p
+}
+
+func lookUp(ts *testscript.TestScript, program string) string {
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if path := filepath.Join(dir, program); isFile(path) {
+			return path
+		}
+	}
+	ts.Fatalf("there is no program %s", program)
+	return ""
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func create(ts *testscript.TestScript, name string) *os.File {
+	file, err := os.Create(ts.MkAbs(name))
+	ts.Check(err)
+	ts.Defer(func() { file.Close() })
+	return file
+}
+
+func named(ts *testscript.TestScript, name string) *process {
+	p := ts.Value(processesKey{}).(processes)[name]
+	if p == nil {
+		ts.Fatalf("no process was started as %s", name)
+	}
+	return p
+}
+
+// ready NAME waits for the ready line of serve, and sets RECEIVER and CA from it.
+func ready(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: ready NAME")
+	}
+	p := named(ts, args[0])
+	var line readyLine
+	poll(ts, "the ready line of "+args[0], func() bool {
+		select {
+		case <-p.ended:
+			ts.Fatalf("%s ended: %v\n%s", args[0], p.err, ts.ReadFile(args[0]+".err"))
+		default:
+		}
+		first, _, whole := strings.Cut(ts.ReadFile(args[0]+".out"), "\n")
+		return whole && json.Unmarshal([]byte(first), &line) == nil && line.Ready
+	})
+	ts.Setenv("RECEIVER", line.Receiver)
+	ts.Setenv("PORT", line.Receiver[strings.LastIndexByte(line.Receiver, ':')+1:])
+	ts.Setenv("CA", line.CA)
+}
+
+func poll(ts *testscript.TestScript, what string, done func() bool) {
+	deadline := time.Now().Add(patience)
+	for !done() {
+		if time.Now().After(deadline) {
+			ts.Fatalf("waited %s for %s", patience, what)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// signal NAME TERM|INT|KILL sends a signal.
+func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
+	signals := map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "KILL": syscall.SIGKILL}
+	if neg || len(args) != 2 || signals[args[1]] == 0 {
+		ts.Fatalf("usage: signal NAME TERM|INT|KILL")
+	}
+	ts.Check(named(ts, args[0]).cmd.Process.Signal(signals[args[1]]))
+}
+
+// ended NAME CODE waits for a process to end with that exit code; -1 when it was killed.
+func ended(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: ended NAME CODE")
+	}
+	p := named(ts, args[0])
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		ts.Fatalf("%s did not end within %s", args[0], patience)
+	}
+	if got := exitOf(p.err); strconv.Itoa(got) != args[1] {
+		ts.Fatalf("%s exited %d, want %s\n%s", args[0], got, args[1], ts.ReadFile(args[0]+".err"))
+	}
+}
+
+// until FILE TEXT waits until a file has a line that contains a text.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: until FILE TEXT")
+	}
+	poll(ts, fmt.Sprintf("%q in %s", args[1], args[0]), func() bool {
+		lines := bufio.NewScanner(strings.NewReader(ts.ReadFile(args[0])))
+		for lines.Scan() {
+			if strings.Contains(lines.Text(), args[1]) {
+				return true
+			}
+		}
+		return false
+	})
+}
