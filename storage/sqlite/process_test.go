@@ -1,0 +1,141 @@
+package sqlite
+
+import (
+	"bufio"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+func TestSixProcessesStartAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	var lines []*bufio.Scanner
+	for range 6 {
+		_, out := startChild(t, "open", dir)
+		lines = append(lines, out)
+	}
+	for _, out := range lines {
+		if !out.Scan() || out.Text() != "opened" {
+			t.Errorf("a process said %q", out.Text())
+		}
+	}
+	s := openTest(t, dir)
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("%v %v", found, err)
+	}
+}
+
+// TestKilledWriterLosesNothing kills a process while it writes: everything it acknowledged
+// is there, and the database is sound.
+func TestKilledWriterLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	addWebhook(t, s, "acme")
+	for round := range 3 {
+		cmd, out := startChild(t, "enqueue", dir)
+		var acknowledged []storage.ID
+		for out.Scan() {
+			id, err := storage.ParseID(out.Text())
+			if err != nil {
+				break // cut off by the kill
+			}
+			acknowledged = append(acknowledged, id)
+			if len(acknowledged) == 50+30*round {
+				cmd.Process.Kill()
+			}
+		}
+		for _, id := range acknowledged {
+			delivery(t, s, id)
+		}
+	}
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("%v %v", found, err)
+	}
+}
+
+// TestBusyProcessStarvesNobody writes beside a process that never pauses.
+func TestBusyProcessStarvesNobody(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	w := addWebhook(t, s, "acme")
+	_, out := startChild(t, "busy", dir)
+	if !out.Scan() {
+		t.Fatal("the busy process does not write")
+	}
+	go drain(out)
+	var waits []time.Duration
+	for range 100 {
+		begun := time.Now()
+		enqueue(t, s, w)
+		waits = append(waits, time.Since(begun))
+	}
+	slices.Sort(waits)
+	t.Logf("median %s, longest %s", waits[50], waits[99])
+	if waits[90] > time.Second {
+		t.Errorf("nine in ten writes should be quick beside a busy process; they took up to %s", waits[90])
+	}
+}
+
+func drain(out *bufio.Scanner) {
+	for out.Scan() {
+	}
+}
+
+func TestChangesOfAnotherProcessAreHeard(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	changes := s.Changes(t.Context())
+	cmd, out := startChild(t, "tell", dir)
+	drain(out)
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	ended := time.Now()
+	if c := <-changes; !c.Has(storage.ChangedElsewhere) || !c.Has(storage.ChangedActivity) {
+		t.Errorf("heard of %b", c)
+	}
+	if late := time.Since(ended); late > 2*time.Second {
+		t.Errorf("heard %s late", late)
+	}
+	told, err := s.Activities(t.Context(), 0, 0)
+	if err != nil || len(told) != 1 || told[0].Text != "told" {
+		t.Errorf("%v %v", told, err)
+	}
+}
+
+func TestDeadHolderIsNoHolder(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	cmd, out := startChild(t, "hold", dir)
+	if !out.Scan() || out.Text() != "holding true <nil>" {
+		t.Fatalf("the child says %q", out.Text())
+	}
+	if _, ok, err := s.TryHold(); ok || err != nil {
+		t.Errorf("held beside another: %v", err)
+	}
+	if _, alive, err := s.Runtime(t.Context()); !alive || err != nil {
+		t.Errorf("alive %v, %v", alive, err)
+	}
+	kill(t, cmd)
+	if _, alive, err := s.Runtime(t.Context()); alive || err != nil {
+		t.Errorf("alive %v, %v", alive, err)
+	}
+	release, ok, err := s.TryHold()
+	if !ok || err != nil {
+		t.Fatalf("not held after the holder's death: %v", err)
+	}
+	release()
+}
+
+func kill(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("a killed process ended well")
+	}
+}

@@ -1,0 +1,200 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+
+	"backchannel/storage"
+)
+
+// stall keeps the writer busy until it is let go, so that what comes meanwhile makes a batch.
+func stall(s *Store) (release func()) {
+	begun, end, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		s.write(context.Background(), 0, func(*tx) error {
+			close(begun)
+			<-end
+			return nil
+		})
+	}()
+	<-begun
+	return func() { close(end); <-done }
+}
+
+func TestBadOperationHarmsNoNeighbour(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	release := stall(s)
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			e := eventFor(w)
+			if i%5 == 0 {
+				e.WebhookID = 7
+			}
+			_, err := s.Enqueue(context.Background(), e)
+			if (i%5 == 0) != errors.Is(err, storage.ErrNotFound) {
+				t.Errorf("operation %d: %v", i, err)
+			}
+		})
+	}
+	until(t, "a full batch", func() bool { return len(s.writer.ops) == 20 })
+	release()
+	all.Wait()
+	if got, _ := s.Counts(t.Context()); got.Deliveries[storage.Queued] != 16 {
+		t.Errorf("%d deliveries", got.Deliveries[storage.Queued])
+	}
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("%v %v", found, err)
+	}
+}
+
+func TestPanicReachesWhoCausedItAlone(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	release := stall(s)
+	var all sync.WaitGroup
+	all.Go(func() {
+		defer func() {
+			if got := recover(); got != "ouch" {
+				t.Errorf("recovered %v", got)
+			}
+		}()
+		r := receiptOf(w)
+		s.AddReceipt(context.Background(), &r, func([]storage.Earlier) { panic("ouch") })
+	})
+	all.Go(func() {
+		if _, err := s.Enqueue(context.Background(), eventFor(w)); err != nil {
+			t.Error(err)
+		}
+	})
+	until(t, "a batch", func() bool { return len(s.writer.ops) == 2 })
+	release()
+	all.Wait()
+	enqueue(t, s, w)
+}
+
+func TestCancelledBeforeItsTurnIsNotDone(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	release := stall(s)
+	ctx, cancel := context.WithCancel(t.Context())
+	failed := make(chan error)
+	go func() {
+		_, err := s.Enqueue(ctx, eventFor(w))
+		failed <- err
+	}()
+	until(t, "the operation", func() bool { return len(s.writer.ops) == 1 })
+	cancel()
+	release()
+	if err := <-failed; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if got, _ := s.Counts(t.Context()); got.Deliveries[storage.Queued] != 0 {
+		t.Error("it was done")
+	}
+}
+
+func TestCloseFinishesWhatWasTakenOn(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(t.Context(), Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := addWebhook(t, s, "acme")
+	release := stall(s)
+	kept := make(chan error)
+	go func() {
+		_, err := s.Enqueue(context.Background(), eventFor(w))
+		kept <- err
+	}()
+	until(t, "the operation", func() bool { return len(s.writer.ops) == 1 })
+	closing := make(chan error)
+	go func() { closing <- s.Close() }()
+	release()
+	if err := errors.Join(<-kept, <-closing); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := openTest(t, dir).Counts(t.Context()); got.Deliveries[storage.Queued] != 1 {
+		t.Error("the operation was lost")
+	}
+}
+
+// TestFullDisk lets the database grow no further, which SQLite answers like a full disk.
+func TestFullDisk(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	kept := enqueue(t, s, w)
+	pragma := func(text string) {
+		t.Helper()
+		if err := s.write(t.Context(), 0, func(tx *tx) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.writer.conn.ExecContext(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pragma(`PRAGMA max_page_count = 1`) // that is: the pages it has
+	e := eventFor(w)
+	e.Payload = make([]byte, 1<<20)
+	_, err := s.Enqueue(t.Context(), e)
+	if !errors.Is(err, storage.ErrDiskFull) {
+		t.Fatalf("got %v", err)
+	}
+	oneLine(t, err)
+	delivery(t, s, kept.ID)
+	pragma(fmt.Sprint(`PRAGMA max_page_count = `, 1<<30))
+	if _, err := s.Enqueue(t.Context(), e); err != nil {
+		t.Errorf("after there was space again: %v", err)
+	}
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("%v %v", found, err)
+	}
+}
+
+func TestErrorsAreTold(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want error
+	}{
+		{sqlite3.Error{Code: sqlite3.ErrFull}, storage.ErrDiskFull},
+		{sqlite3.Error{Code: sqlite3.ErrReadonly}, storage.ErrReadOnly},
+		{sqlite3.Error{Code: sqlite3.ErrCorrupt}, storage.ErrDamaged},
+		{sqlite3.Error{Code: sqlite3.ErrNotADB}, storage.ErrDamaged},
+		{fmt.Errorf("do: %w", sqlite3.Error{Code: sqlite3.ErrFull}), storage.ErrDiskFull},
+	} {
+		got := classify(c.err)
+		if !errors.Is(got, c.want) || !errors.Is(got, c.err) || classify(got) != got {
+			t.Errorf("%v became %v", c.err, got)
+		}
+	}
+	if err := errors.New("else"); classify(err) != err || classify(nil) != nil {
+		t.Error("made up an error")
+	}
+}
+
+func TestIDsGrowAcrossStoresAndClocks(t *testing.T) {
+	dir := t.TempDir()
+	behind, err := Open(t.Context(), Options{Dir: dir, Now: func() time.Time { return time.Now().Add(-24 * time.Hour) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer behind.Close()
+	stores := []*Store{openTest(t, dir), behind}
+	w := addWebhook(t, stores[0], "acme")
+	last := w.ID
+	for i := range 50 {
+		d := enqueue(t, stores[i%2], w)
+		if d.EventID <= last || d.ID <= d.EventID {
+			t.Fatalf("IDs %d, %d after %d", d.EventID, d.ID, last)
+		}
+		last = d.ID
+	}
+}
