@@ -22,14 +22,27 @@ type guarded struct {
 	ended  atomic.Bool // the first panic counts
 }
 
+// runGuarded runs the program until it ends, by a panic too.
+func runGuarded(m tea.Model, crash func(any, []byte) string, options ...tea.ProgramOption) error {
+	guard := &guarded{model: m, crash: crash}
+	_, err := tea.NewProgram(guard, options...).Run()
+	switch {
+	case guard.failed != nil:
+		return guard.failed
+	case err != nil:
+		return fmt.Errorf("run the console: %w", err)
+	}
+	return nil
+}
+
 type crashMsg struct{ err error }
 
 func (g *guarded) Init() tea.Cmd { return g.guard(g.model.Init()) }
 
-func (g *guarded) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+func (g *guarded) Update(msg tea.Msg) (same tea.Model, cmd tea.Cmd) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			g.failed, cmd = g.report(cause), tea.Quit
+			g.failed, same, cmd = g.report(cause), g, tea.Quit
 		}
 	}()
 	if crashed, ok := msg.(crashMsg); ok {

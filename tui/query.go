@@ -56,7 +56,7 @@ func (q *query[T]) start(read func(context.Context) (T, error)) tea.Cmd {
 // that was asked for meanwhile.
 func (q *query[T]) take(msg tea.Msg) (a answer[T], fresh bool, cmd tea.Cmd) {
 	a, ok := msg.(answer[T])
-	if !ok || a.from != q || a.number != q.latest {
+	if !ok || a.from != q || a.number != q.latest || !q.running {
 		return a, false, nil
 	}
 	q.running = false

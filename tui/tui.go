@@ -15,7 +15,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -76,17 +75,7 @@ func Run(ctx context.Context, cfg Config, in io.Reader, out *os.File) error {
 	defer cancel()
 	term := &terminal{File: out}
 	cfg.Copy = term.copy
-	guard := &guarded{crash: cfg.complete().Crash}
-	guard.model = New(ctx, cfg)
-	program := tea.NewProgram(guard,
+	return runGuarded(New(ctx, cfg), cfg.complete().Crash,
 		tea.WithInput(in), tea.WithOutput(term), tea.WithAltScreen(),
 		tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())
-	_, err := program.Run()
-	switch {
-	case guard.failed != nil:
-		return guard.failed
-	case err != nil:
-		return fmt.Errorf("run the console: %w", err)
-	}
-	return nil
 }

@@ -8,8 +8,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// wideFrom is the width from which the list shows every column beside the detail.
-const wideFrom = 160
+// roomyFrom is the width from which the list shows every column beside the detail.
+const roomyFrom = 160
 
 // View draws list and detail, or says what would be here.
 func (w *webhooks) View(width, height int) string {
@@ -24,7 +24,7 @@ func (w *webhooks) View(width, height int) string {
 	}
 	w.panes.Zoomed = w.shared.zoomed
 	w.panes.Weights = []int{5, 3}
-	if width >= wideFrom {
+	if width >= roomyFrom {
 		w.panes.Weights = []int{2, 1}
 	}
 	layout := w.panes.Layout(width, height)

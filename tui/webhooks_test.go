@@ -1,0 +1,170 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// inventoryConsole runs a test with two webhooks in the inventory.
+func inventoryConsole(t *testing.T, test func(*console)) {
+	t.Helper()
+	testConsole(t, func(c *console) {
+		twoWebhooks(c.store)
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		test(c)
+	})
+}
+
+func TestInventoryShowsWhatIsConfiguredAndLastDelivered(t *testing.T) {
+	inventoryConsole(t, func(c *console) {
+		c.size(200, 50)
+		c.see("acme prod email, sms @receiver JWT HS256 myImsOrg prod ● active bounce ✗ failed 12:03:29")
+		c.see("Secret ••••", "X-Key ••••", "answered 401 Unauthorized", "→ https://127.0.0.1:9443/feedback/myImsOrg/prod")
+		c.miss("hush", "sss")
+		c.press("j")
+		c.see("‖ the endpoint answered 410 Gone", "certificates are not verified", "No event yet. f fires one.", "2 of 2")
+	})
+}
+
+func TestPauseAndActivate(t *testing.T) {
+	inventoryConsole(t, func(c *console) {
+		c.press("a")
+		c.wait(time.Second)
+		c.see("acme prod paused: events are queued, not sent", "‖ paused", "a activate")
+		c.press("a")
+		c.wait(time.Second)
+		c.see("acme prod active")
+		if got := c.store.webhooks[0]; got.State != storage.Active {
+			t.Errorf("state is %s", got.State)
+		}
+	})
+}
+
+func TestDelete(t *testing.T) {
+	inventoryConsole(t, func(c *console) {
+		c.press("d")
+		c.see("Delete acme prod?", "y delete", "▌ n keep")
+		c.press("enter")
+		c.miss("Delete acme prod?")
+		c.press("d", "y")
+		c.wait(time.Second)
+		c.see("acme prod deleted", "1 of 1")
+	})
+}
+
+func TestDeletingWhatIsQueuedNeedsTheName(t *testing.T) {
+	inventoryConsole(t, func(c *console) {
+		c.store.deliveries[0].State = storage.Retrying
+		c.press("d")
+		c.see("1 delivery is queued and will be cancelled", "Type acme prod to delete")
+		c.write("acme")
+		c.press("enter")
+		c.see("Delete acme prod?")
+		c.write(" prod")
+		c.press("enter")
+		c.wait(time.Second)
+		c.see("acme prod deleted, 1 queued cancelled")
+	})
+}
+
+func TestDuplicateLeavesTheSandboxOpen(t *testing.T) {
+	inventoryConsole(t, func(c *console) {
+		c.press("D")
+		c.see("Create Feedback Webhook", "acme prod copy", "Secret •••• kept")
+		c.press("ctrl+s")
+		c.see("▌ Sandbox", "✗ This is missing")
+		c.write("qa")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("acme prod copy created", "2 of 3")
+		if got := c.store.webhooks[2]; got.Auth.JWT.Secret != acme().Auth.JWT.Secret || got.Sandbox.ID == acme().Sandbox.ID {
+			t.Errorf("the copy is %+v", got)
+		}
+	})
+}
+
+func TestFilterInventory(t *testing.T) {
+	inventoryConsole(t, func(c *console) {
+		c.press("/")
+		c.write("SMS hooks")
+		c.see("staging", "1 of 1")
+		c.press("enter", "esc")
+		c.see("acme prod", "of 2")
+		c.press("/")
+		c.write("zq")
+		c.see("Nothing matches the filter", "0 of 0")
+		c.press("esc")
+		c.see("1 of 2")
+		if c.quit {
+			t.Error("a letter of the filter quit")
+		}
+	})
+}
+
+func TestSelectionSticksToItsWebhook(t *testing.T) {
+	testConsole(t, func(c *console) {
+		for i := range 50 {
+			w := acme()
+			w.ID += storage.ID(i)
+			w.Name = fmt.Sprintf("hook %02d", i+10)
+			c.store.webhooks = append(c.store.webhooks, w)
+		}
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		for range 30 {
+			c.press("j")
+		}
+		c.see("▌ hook 40", "31 of 50")
+		for _, size := range sizes() {
+			c.size(size[0], size[1])
+			c.see("▌ hook 40")
+		}
+		before := acme()
+		before.ID, before.Name = 7, "a new one"
+		c.store.webhooks = append(c.store.webhooks, before)
+		c.store.changed(storage.ChangedWebhooks)
+		c.wait(time.Second)
+		c.see("▌ hook 40", "32 of 51")
+	})
+}
+
+func TestReadErrorsAreShown(t *testing.T) {
+	inventoryConsole(t, func(c *console) {
+		c.store.fail = errors.New("the database is damaged; run doctor")
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.see("▲", "the database is damaged; run doctor", "acme prod")
+	})
+}
+
+func TestCopyMenu(t *testing.T) {
+	inventoryConsole(t, func(c *console) {
+		c.press("y", "1")
+		c.see("URL copied")
+		if got := strings.Join(c.copied, " "); got != "https://127.0.0.1:9443/feedback/myImsOrg/prod" {
+			t.Errorf("copied %q", got)
+		}
+	})
+}
+
+func TestPaneKeys(t *testing.T) {
+	inventoryConsole(t, func(c *console) {
+		c.press("enter")
+		c.see("│▌acme prod")
+		c.press("z")
+		c.miss("Outcome")
+		c.press("q")
+		c.see("Outcome")
+		c.press("z", "esc")
+		c.see("│", "Outcome")
+		if c.quit {
+			t.Error("q quit from within a pane")
+		}
+	})
+}
