@@ -84,11 +84,12 @@ func damaged(path, what string) error {
 }
 
 func loadOrCreateKey(path, keyPath string) (crypto.Signer, error) {
+	_, certErr := os.Stat(path) // before the key is looked for: others make it first
 	text, err := os.ReadFile(keyPath)
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(path); err == nil {
-			return nil, damaged(path, "lacks its key, "+caKeyFile)
-		}
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && certErr == nil:
+		return nil, damaged(path, "lacks its key, "+caKeyFile)
+	case errors.Is(err, fs.ErrNotExist):
 		text, err = createOnce(keyPath, newKeyPEM)
 	}
 	if err != nil {

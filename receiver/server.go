@@ -187,9 +187,8 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	case err = <-failed:
 		r.stop()
 	case <-r.stopping.Done():
-		r.shutDown(server)
-		<-failed
 	}
+	r.shutDown(server)
 	<-telling
 	if err != nil {
 		return fmt.Errorf("serve %s: %w", r.url, err)

@@ -1,0 +1,371 @@
+package receiver
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/engine/token"
+	"backchannel/fixtures"
+	"backchannel/storage"
+)
+
+func TestJudgeAuth(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(withJWT)
+	minter := g.minter(w)
+	bad := func(fault token.Fault) string {
+		value, err := minter.Misbehave(time.Now(), fault)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+	good := g.authorization(w)
+	for _, c := range []struct{ name, value, check, remedy string }{
+		{"none", "", "header: expected exactly one Authorization header, got no", "switch JWT authentication on"},
+		{"basic", "Basic aGVsbG8=", "prefix: ", "put \"Bearer\""},
+		{"two segments", "Bearer a.b", "segments: ", "whole"},
+		{"garbage", "Bearer a.b.c", "decode: ", "base64"},
+		{"expired", bad(token.Expired), "exp: ", "clock is slow or the token is cached too long"},
+		{"not yet valid", bad(token.NotYetValid), "nbf: ", "clock is fast"},
+		{"wrong key", bad(token.WrongKey), "signature: ", "same key on both sides"},
+		{"wrong audience", bad(token.WrongAudience), "aud: ", "meant for someone else"},
+		{"alg none", bad(token.AlgNone), "alg: ", "never accept none"},
+		{"good", good, "", ""},
+		{"letter case of the scheme", strings.Replace(good, "Bearer", "BEARER", 1), "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var headers []string
+			if c.value != "" {
+				headers = []string{"Authorization", c.value}
+			}
+			answer, receipt := g.post(w, event(t, w, storage.Sent), headers...)
+			v := receipt.Verdicts.Auth
+			if len(v.Checks) != len(token.CheckNames()) {
+				t.Errorf("%d checks", len(v.Checks))
+			}
+			if c.check == "" {
+				wantVerdict(t, "auth", v, storage.Pass, "HS256")
+				return
+			}
+			wantVerdict(t, "auth", v, storage.Fail, c.check)
+			wantVerdict(t, "auth", v, storage.Fail, c.remedy)
+			if answer.StatusCode != http.StatusUnauthorized {
+				t.Errorf("answered %s", answer.Status)
+			}
+		})
+	}
+}
+
+func TestJudgeAuthNone(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	_, receipt := g.post(w, event(t, w, storage.Sent))
+	wantVerdict(t, "auth", receipt.Verdicts.Auth, storage.NotApplicable, "the webhook has no authentication")
+	answer, receipt := g.post(w, event(t, w, storage.Sent), "Authorization", "Bearer x")
+	wantVerdict(t, "auth", receipt.Verdicts.Auth, storage.NotApplicable, "an Authorization header came all the same")
+	if answer.StatusCode != http.StatusNoContent {
+		t.Errorf("answered %s", answer.Status)
+	}
+}
+
+func TestJudgeAuthWithAChangingSecret(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("another secret of more than 32 bytes")
+	g := newRig(t, nil)
+	w := g.webhook(func(w *storage.Webhook) {
+		withJWT(w)
+		w.Auth.JWT.Secret = storage.Secret("file:" + file)
+	})
+	auth := func() storage.Verdict {
+		_, receipt := g.post(w, event(t, w, storage.Sent), "Authorization", g.authorization(w))
+		return receipt.Verdicts.Auth
+	}
+	wantVerdict(t, "auth", auth(), storage.Fail, "signature")
+	write(testSecret + "\n")
+	wantVerdict(t, "auth", auth(), storage.Pass, "HS256")
+	write("short")
+	wantVerdict(t, "auth", auth(), storage.Fail, "the webhook's own secret cannot be used, so no token can be verified: the secret has 5 bytes")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	v := auth()
+	wantVerdict(t, "auth", v, storage.Fail, "there is no file "+file)
+	if len(v.Checks) != len(token.CheckNames()) {
+		t.Errorf("%d checks", len(v.Checks))
+	}
+}
+
+func TestJudgeSchema(t *testing.T) {
+	good := string(sample(t))
+	replace := func(old, fresh string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("the sample has no %s", old)
+		}
+		return strings.Replace(good, old, fresh, 1)
+	}
+	for _, c := range []struct {
+		name, body string
+		revision   storage.Revision
+		result     storage.Result
+		reason     string
+	}{
+		{"sample", good, storage.Classic, storage.Pass, "as the schema of revision classic has it"},
+		{"unknown field", replace(`"channel"`, `"new":1,"channel"`), storage.Classic, storage.Pass, ""},
+		{"large number in an unknown field", replace(`"channel"`, `"new":12345678901234567890,"channel"`), storage.Classic, storage.Pass,
+			`note the number "12345678901234567890" is beyond 2^53, where many readers round at /new`},
+		{"other statuses", replace(`"bounce"`, `"denylist"`), storage.Classic, storage.Pass, ""},
+		{"later revision", good, storage.Revision202610, storage.Fail, "schema /messageExecution/campaignType: expected the key \"campaignType\", got none, on line 10, byte"},
+		{"unknown status", replace(`"bounce"`, `"bounced"`), storage.Classic, storage.Fail, "schema /messageDeliveryFeedback/feedbackStatus/value: expected"},
+		{"line and byte", replace(`"retryCount":0`, `"retryCount":"0"`), storage.Classic, storage.Fail, `got "0", on line 28, byte 591`},
+		{"null", replace(`"myImsOrg"`, `null`), storage.Classic, storage.Fail, "schema /imsOrg: expected a string, got null, on line 3, byte 57"},
+		{"an array", "[]", storage.Classic, storage.Fail, "schema (the whole): expected an object, got an array, on line 1, byte 0"},
+		{"BOM", "\xef\xbb\xbf" + good, storage.Classic, storage.Fail, "json: expected one JSON text in UTF-8, got a byte order mark (EF BB BF) at byte 0"},
+		{"Latin-1", replace("Admin", "\xe4dmin"), storage.Classic, storage.Fail, "0xE4"},
+		{"trailing bytes", good + "\n\nx", storage.Classic, storage.Fail, "at line 3, column 1 (byte"},
+		{"cut", good[:100], storage.Classic, storage.Fail, "looks cut off"},
+		{"duplicate keys", replace(`"channel"`, `"imsOrg":"x","channel"`), storage.Classic, storage.Fail, "keys /imsOrg: expected every key once, got the key \"imsOrg\" a second time in its object, on line 8, byte"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			wantVerdict(t, "schema", judgeSchema(c.revision, []byte(c.body), "", nil), c.result, c.reason)
+		})
+	}
+}
+
+func TestJudgeSchemaTellsManyViolationsInBounds(t *testing.T) {
+	body := strings.Replace(string(sample(t)), `{"id":"john.doe@luma.com","primary":true}`, strings.Repeat("1,", 500)+"1", 1)
+	v := judgeSchema(storage.Classic, []byte(body), "", nil)
+	wantVerdict(t, "schema", v, storage.Fail, "/identityMap/email/0")
+	if n := len(v.Checks); n != fixtures.MaxViolations+1 || v.Checks[n-1].Actual != "not judged: there may be more" {
+		t.Errorf("%d checks, the last %+v", n, v.Checks[n-1])
+	}
+}
+
+func TestJudgeSchemaOfACompressedBody(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	_, _ = zip.Write(event(t, w, storage.Sent))
+	_ = zip.Close()
+	answer, receipt := g.post(w, packed.Bytes(), "Content-Encoding", "gzip")
+	wantVerdict(t, "schema", receipt.Verdicts.Schema, storage.Fail, `expected a body without Content-Encoding, got Content-Encoding "gzip"`)
+	if answer.StatusCode != 422 || !bytes.Equal(receipt.Body, packed.Bytes()) {
+		t.Errorf("answered %s, kept %d bytes of %d", answer.Status, len(receipt.Body), packed.Len())
+	}
+	_, receipt = g.post(w, event(t, w, storage.Sent), "Content-Encoding", "identity")
+	wantVerdict(t, "schema", receipt.Verdicts.Schema, storage.Pass, "")
+}
+
+func TestJudgeTarget(t *testing.T) {
+	w := storage.NewWebhook()
+	w.ID, w.Channels = 7, []storage.Channel{storage.Email}
+	right := fixtures.Summary{Organization: "myImsOrg", SandboxName: "prod", Channel: "email"}
+	with := func(change func(*fixtures.Summary)) fixtures.Summary {
+		s := right
+		change(&s)
+		return s
+	}
+	for _, c := range []struct {
+		name   string
+		said   fixtures.Summary
+		digest digest
+		result storage.Result
+		reason string
+	}{
+		{"right", right, digest{}, storage.Pass, "for this webhook's organization"},
+		{"organization", with(func(s *fixtures.Summary) { s.Organization = "myimsorg" }), digest{}, storage.Fail, `imsOrg: expected "myImsOrg", got "myimsorg"`},
+		{"sandbox", with(func(s *fixtures.Summary) { s.SandboxName = "dev" }), digest{}, storage.Fail, `sandbox: expected "prod", got "dev"`},
+		{"channel", with(func(s *fixtures.Summary) { s.Channel = "sms" }), digest{}, storage.Fail, `channel: expected "email", got "sms"; switch the channel on`},
+		{"two", with(func(s *fixtures.Summary) { s.Channel, s.SandboxName = "sms", "dev" }), digest{}, storage.Fail, "(and 1 failure more)"},
+		{"same bytes", right, digest{named: "x", sent: "aa", webhook: 7}, storage.Pass, ""},
+		{"tampered", right, digest{named: "x", sent: "bb", webhook: 7}, storage.Fail, "body: expected SHA-256 bb, got SHA-256 aa; these are not the bytes that delivery x sent"},
+		{"tampered, and what a JWT is for", right, digest{named: "x", sent: "bb", webhook: 7}, storage.Fail, "a JWT does not cover the body"},
+		{"another webhook's delivery", right, digest{named: "x", sent: "bb", webhook: 8}, storage.Pass, ""},
+		{"unknown delivery", right, digest{named: "x"}, storage.Pass, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			wantVerdict(t, "target", judgeTarget(&w, c.said, "aa", c.digest), c.result, c.reason)
+		})
+	}
+}
+
+func TestCorrelation(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	other := g.webhook(func(w *storage.Webhook) { w.Name, w.Sandbox.Name = "other", "dev" })
+	body := event(t, w, storage.Sent)
+	own, foreign := g.enqueue(w, body)[0].ID, g.enqueue(other, body)[0].ID
+	tampered := bytes.Replace(body, []byte(`"retryCount":0`), []byte(`"retryCount":1`), 1)
+	for _, c := range []struct {
+		name, delivery string
+		body           []byte
+		joined         storage.ID
+		result         storage.Result
+		actual         string
+		code           int
+	}{
+		{"own", own.String(), body, own, storage.Pass, "SHA-256 ", 204},
+		{"tampered with", own.String(), tampered, own, storage.Fail, "SHA-256 ", 422},
+		{"another webhook's", foreign.String(), tampered, foreign, storage.NotApplicable, "is another webhook's", 204},
+		{"unknown", storage.ID(1).String(), body, 0, storage.NotApplicable, "there is no delivery", 204},
+		{"no ID", "hello", body, 0, storage.NotApplicable, "there is no delivery \"hello\" here", 204},
+		{"foreign sender", "", body, 0, storage.NotApplicable, "no Backchannel-Delivery header", 204},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var headers []string
+			if c.delivery != "" {
+				headers = []string{deliveryHeader, c.delivery, attemptHeader, "3"}
+			}
+			answer, receipt := g.post(w, c.body, headers...)
+			if answer.StatusCode != c.code || receipt.DeliveryID != c.joined || (receipt.Attempt == 3) != (c.joined != 0) {
+				t.Errorf("answered %d, joined to %s, attempt %d", answer.StatusCode, receipt.DeliveryID, receipt.Attempt)
+			}
+			checks := receipt.Verdicts.Target.Checks
+			if got := checks[len(checks)-1]; got.Name != "body" || got.Result != c.result || !strings.Contains(got.Actual, c.actual) {
+				t.Errorf("the check is %+v", got)
+			}
+		})
+	}
+}
+
+func TestJudgeHeaders(t *testing.T) {
+	sources := storage.Sources{Env: func(name string) (string, bool) { return "from env", name == "KEY" }}
+	configured := []storage.HeaderField{{Name: "x-tenant", Value: "luma"}, {Name: "X-Key", Value: "env:KEY", Secret: true}}
+	good := http.Header{"X-Tenant": {"luma"}, "X-Key": {"from env"}}
+	with := func(name string, values ...string) http.Header {
+		h := good.Clone()
+		h[name] = values
+		return h
+	}
+	for _, c := range []struct {
+		name    string
+		arrived http.Header
+		result  storage.Result
+		reason  string
+	}{
+		{"all", good, storage.Pass, "all 2 custom headers arrived"},
+		{"none", http.Header{}, storage.Fail, `x-tenant: expected "luma", got no such header; send it; a proxy may also have dropped it (and 1 failure more)`},
+		{"other value", with("X-Tenant", "Luma"), storage.Fail, `x-tenant: expected "luma", got "Luma"; set the same value on both sides`},
+		{"twice", with("X-Tenant", "luma", "luma"), storage.Fail, "got 2 such headers"},
+		{"other secret", with("X-Key", "hunter2"), storage.Fail, "X-Key: expected ••••, got another value; set"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := judgeHeaders(configured, c.arrived, sources)
+			wantVerdict(t, "headers", v, c.result, c.reason)
+			if text := fmt.Sprint(v); strings.Contains(text, "from env") || strings.Contains(text, "hunter2") {
+				t.Errorf("a secret is told: %s", text)
+			}
+		})
+	}
+	wantVerdict(t, "headers", judgeHeaders(nil, good, sources), storage.NotApplicable, "no custom headers")
+	missing := []storage.HeaderField{{Name: "X-Key", Value: "env:NONE", Secret: true}}
+	wantVerdict(t, "headers", judgeHeaders(missing, good, sources), storage.Fail, "the webhook's own value cannot be read: secret missing: environment variable NONE is not set")
+}
+
+func TestJudgeHistory(t *testing.T) {
+	at := time.Date(2026, 10, 6, 12, 0, 3, 123e6, time.UTC)
+	before := func(status, retries string, code int) storage.Earlier {
+		return storage.Earlier{ID: 1, ReceivedAt: at.Add(-time.Second), Status: status, RetryCount: retries, Code: code}
+	}
+	for _, c := range []struct {
+		name, status, retries      string
+		earlier                    []storage.Earlier
+		duplicate                  storage.Result
+		duplicateReason            string
+		order                      storage.Result
+		orderReason                string
+		withoutRequest, withoutWho bool
+	}{
+		{name: "first", status: "sent", retries: "0", duplicate: "pass", duplicateReason: "the first receipt of this message", order: "pass"},
+		{name: "next status", status: "delivered", retries: "0", earlier: []storage.Earlier{before("sent", "0", 204)},
+			duplicate: "pass", duplicateReason: "1 earlier receipt of this message differ", order: "pass"},
+		{name: "duplicate", status: "sent", retries: "0", earlier: []storage.Earlier{before("sent", "0", 204)},
+			duplicate: "fail", duplicateReason: "as receipt 00000000001 of 12:00:02.123Z, which was answered 204; remember requestId, identity, status and retryCount", order: "pass"},
+		{name: "other retryCount", status: "bounce", retries: "1", earlier: []storage.Earlier{before("bounce", "0", 204)}, duplicate: "pass", order: "pass"},
+		{name: "retry of a failure", status: "sent", retries: "0", earlier: []storage.Earlier{before("sent", "0", 503)},
+			duplicate: "pass", duplicateReason: "a retry: receipt 00000000001 of 12:00:02.123Z was answered 503", order: "pass"},
+		{name: "retry of no answer", status: "sent", retries: "0", earlier: []storage.Earlier{before("sent", "0", 0)},
+			duplicate: "pass", duplicateReason: "got no answer", order: "pass"},
+		{name: "duplicate behind a failure", status: "sent", retries: "0", earlier: []storage.Earlier{before("sent", "0", 503), before("sent", "0", 200)},
+			duplicate: "fail", order: "pass"},
+		{name: "sent after delivered", status: "sent", retries: "0", earlier: []storage.Earlier{before("delivered", "0", 204)},
+			duplicate: "pass", order: "fail", orderReason: `expected "sent" before "delivered", got "sent" after "delivered", receipt 00000000001 of 12:00:02.123Z, by 1s`},
+		{name: "sent after bounce", status: "sent", retries: "0", earlier: []storage.Earlier{before("bounce", "0", 204)}, duplicate: "pass", order: "fail"},
+		{name: "sent after error", status: "sent", retries: "0", earlier: []storage.Earlier{before("error", "0", 204)}, duplicate: "pass", order: "fail"},
+		{name: "sent after a refused bounce", status: "sent", retries: "0", earlier: []storage.Earlier{before("bounce", "0", 422)}, duplicate: "pass", order: "pass"},
+		{name: "late bounce", status: "bounce", retries: "0", earlier: []storage.Earlier{before("delivered", "0", 204)}, duplicate: "pass", order: "pass"},
+		{name: "another status", status: "read", retries: "0", earlier: []storage.Earlier{before("delivered", "0", 204)}, duplicate: "pass", order: "n/a", orderReason: `"read" has no place`},
+		{name: "no status", duplicate: "n/a", order: "n/a"},
+		{name: "no requestId", status: "sent", withoutRequest: true, duplicate: "n/a", order: "n/a"},
+		{name: "no identity", status: "sent", withoutWho: true, duplicate: "n/a", order: "n/a"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := &storage.Receipt{ReceivedAt: at, RequestID: "r", Identity: "i", Status: c.status, RetryCount: c.retries}
+			if c.withoutRequest {
+				r.RequestID = ""
+			}
+			if c.withoutWho {
+				r.Identity = ""
+			}
+			wantVerdict(t, "duplicate", judgeDuplicate(r, c.earlier), c.duplicate, c.duplicateReason)
+			wantVerdict(t, "order", judgeOrder(r, c.earlier), c.order, c.orderReason)
+		})
+	}
+}
+
+func TestHistoryNeverGoesByRequestIDAlone(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	body := event(t, w, storage.Delivered)
+	to := func(identity string) []byte {
+		changed, err := fixtures.Set(body, "/identityMap/email/0/id", []byte(`"`+identity+`"`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changed
+	}
+	for _, identity := range []string{"a@x.test", "b@x.test"} {
+		_, receipt := g.post(w, to(identity))
+		wantVerdict(t, "duplicate", receipt.Verdicts.Duplicate, storage.Pass, "the first receipt of this message")
+	}
+	answer, receipt := g.post(w, to("a@x.test"))
+	wantVerdict(t, "duplicate", receipt.Verdicts.Duplicate, storage.Fail, "the same requestId and identity")
+	if answer.StatusCode != http.StatusNoContent {
+		t.Errorf("a duplicate was answered %s", answer.Status)
+	}
+	sent := bytes.Replace(to("b@x.test"), []byte(`"delivered"`), []byte(`"sent"`), 1)
+	answer, receipt = g.post(w, sent)
+	wantVerdict(t, "order", receipt.Verdicts.Order, storage.Fail, `"sent" after "delivered"`)
+	if answer.StatusCode != http.StatusNoContent {
+		t.Errorf("a late event was answered %s", answer.Status)
+	}
+}
+
+func FuzzJudgeBody(f *testing.F) {
+	good := sample(f)
+	for _, seed := range [][]byte{good, good[:100], []byte("[]"), []byte(`{"identityMap":{"email":[1,{}]}}`), []byte(`{"requestId":1e999999}`), {0xff}} {
+		f.Add(seed)
+	}
+	w := storage.NewWebhook()
+	f.Fuzz(func(t *testing.T, body []byte) {
+		said, _ := fixtures.Describe(body)
+		for _, v := range []storage.Verdict{judgeSchema(storage.Revision202610, body, "", nil), judgeTarget(&w, said, "", digest{})} {
+			if v.Reason == "" || v.Result != storage.Pass && v.Result != storage.Fail {
+				t.Fatalf("odd verdict %+v", v)
+			}
+		}
+	})
+}
