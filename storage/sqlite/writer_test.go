@@ -134,9 +134,6 @@ func TestFullDisk(t *testing.T) {
 	kept := enqueue(t, s, w)
 	pragma := func(text string) {
 		t.Helper()
-		if err := s.write(t.Context(), 0, func(tx *tx) error { return nil }); err != nil {
-			t.Fatal(err)
-		}
 		if _, err := s.writer.conn.ExecContext(t.Context(), text); err != nil {
 			t.Fatal(err)
 		}

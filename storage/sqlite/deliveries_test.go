@@ -1,0 +1,253 @@
+package sqlite
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"backchannel/storage"
+)
+
+func TestEnqueuedEventAndItsDelivery(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	e := eventFor(w)
+	made, err := s.Enqueue(t.Context(), e, e)
+	if err != nil || len(made) != 2 || made[0].ID >= made[1].ID {
+		t.Fatalf("%v %v", made, err)
+	}
+	got := delivery(t, s, made[0].ID)
+	if diff := cmp.Diff(made[0], got); diff != "" || got.State != storage.Queued || got.Webhook != "acme" || got.Identity != e.Identity {
+		t.Errorf("%+v %s", got, diff)
+	}
+	kept, err := s.Event(t.Context(), got.EventID)
+	e.ID, e.CreatedAt = got.EventID, got.CreatedAt
+	if diff := cmp.Diff(e, kept); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	digest, webhook, ok, err := s.SentDigest(t.Context(), got.ID)
+	sum := sha256.Sum256(e.Payload)
+	if digest != hex.EncodeToString(sum[:]) || webhook != w.ID || !ok || err != nil {
+		t.Errorf("%s %v %v %v", digest, webhook, ok, err)
+	}
+	if _, _, ok, err := s.SentDigest(t.Context(), 7); ok || err != nil {
+		t.Errorf("a digest of nothing: %v", err)
+	}
+	if none, err := s.Enqueue(t.Context()); none != nil || err != nil {
+		t.Errorf("%v %v", none, err)
+	}
+}
+
+func TestEnqueueRefuses(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme", func(w *storage.Webhook) { w.Channels = []storage.Channel{storage.Email} })
+	for _, c := range []struct {
+		name   string
+		change func(*storage.Event)
+		fields []string
+	}{
+		{"a channel it lacks", func(e *storage.Event) { e.Channel = storage.SMS }, []string{"channel"}},
+		{"a token fault without tokens", func(e *storage.Event) { e.Misbehave = storage.MisbehaveExpired }, []string{"misbehave"}},
+		{"both", func(e *storage.Event) { e.Channel, e.Misbehave = storage.SMS, storage.MisbehaveAlgNone }, []string{"channel", "misbehave"}},
+	} {
+		bad := eventFor(w)
+		c.change(&bad)
+		_, err := s.Enqueue(t.Context(), eventFor(w), bad)
+		if wantFields(t, err, c.fields...); !errors.Is(err, storage.ErrInvalid) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	if got, _ := s.Deliveries(t.Context(), storage.DeliveryQuery{}); len(got) != 0 {
+		t.Errorf("half of an enqueue was kept: %v", got)
+	}
+	fine := eventFor(w)
+	fine.Misbehave = storage.MisbehaveTruncated
+	if _, err := s.Enqueue(t.Context(), fine); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFinishKeepsTheAttempt(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	d := enqueue(t, s, w)
+	o := outcomeOf(d, storage.Retrying)
+	o.Attempt = storage.Attempt{
+		DeliveryID: d.ID, N: 1, At: d.CreatedAt, Code: 503, ErrorClass: storage.ClassStatus, Error: "503",
+		Timings:         storage.Timings{DNS: 1, Connect: 2, TLS: 3, FirstByte: 4, Total: 5},
+		RequestHeaders:  []storage.HeaderField{{Name: "A", Value: "1"}, {Name: "B", Value: "2", Secret: true}},
+		ResponseHeaders: []storage.HeaderField{{Name: "C", Value: "3", Secret: true}},
+		ResponseBody:    []byte("busy\x00"),
+	}
+	o.NextAttemptAt = d.CreatedAt.Add(time.Minute)
+	o.FinishedAt = d.CreatedAt.Add(time.Second)
+	if err := s.Finish(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	attempts, err := s.Attempts(t.Context(), d.ID)
+	if diff := cmp.Diff([]storage.Attempt{o.Attempt}, attempts); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	got := delivery(t, s, d.ID)
+	if got.State != storage.Retrying || got.Attempts != 1 || got.Code != 503 || got.Error != "503" || got.Latency() != time.Second ||
+		!got.NextAttemptAt.Equal(o.NextAttemptAt) {
+		t.Errorf("got %+v", got)
+	}
+	finish(t, s, got, storage.StateDelivered)
+	if got := delivery(t, s, d.ID); got.State != storage.StateDelivered || !got.NextAttemptAt.IsZero() || got.Error != "" || got.Attempts != 2 {
+		t.Errorf("got %+v", got)
+	}
+	o.Attempt.DeliveryID = 7
+	if err := s.Finish(t.Context(), o); !errors.Is(err, storage.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCancelledStaysCancelled(t *testing.T) {
+	s := openTest(t)
+	d := enqueue(t, s, addWebhook(t, s, "acme"))
+	if err := s.CancelDelivery(t.Context(), d.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, state := range []storage.State{storage.Retrying, storage.StateDelivered} {
+		finish(t, s, delivery(t, s, d.ID), state)
+		if got := delivery(t, s, d.ID); got.State != storage.Cancelled || !got.NextAttemptAt.IsZero() {
+			t.Errorf("got %+v", got)
+		}
+	}
+	if attempts, _ := s.Attempts(t.Context(), d.ID); len(attempts) != 2 {
+		t.Errorf("%d attempts kept", len(attempts))
+	}
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("%v %v", found, err)
+	}
+}
+
+func TestCommandsForTheHolder(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	again, gone, done, busy := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
+	finish(t, s, again, storage.Retrying)
+	finish(t, s, done, storage.StateDelivered)
+	if err := errors.Join(s.RetryDelivery(t.Context(), again.ID), s.CancelDelivery(t.Context(), gone.ID),
+		s.MarkSending(t.Context(), []storage.ID{busy.ID, done.ID})); err != nil {
+		t.Fatal(err)
+	}
+	if got := delivery(t, s, again.ID); got.NextAttemptAt.After(time.Now()) {
+		t.Errorf("still due at %s", got.NextAttemptAt)
+	}
+	for _, c := range []struct {
+		err  error
+		want error
+		says string
+	}{
+		{s.RetryDelivery(t.Context(), done.ID), storage.ErrConflict, "replay"},
+		{s.RetryDelivery(t.Context(), gone.ID), storage.ErrConflict, "replay"},
+		{s.RetryDelivery(t.Context(), busy.ID), storage.ErrConflict, "sent"},
+		{s.CancelDelivery(t.Context(), done.ID), storage.ErrConflict, "delivered"},
+		{s.CancelDelivery(t.Context(), 7), storage.ErrNotFound, ""},
+	} {
+		if !errors.Is(c.err, c.want) || !strings.Contains(c.err.Error(), c.says) {
+			t.Errorf("got %v", c.err)
+		}
+	}
+	commands, err := s.Commands(t.Context(), 0)
+	if err != nil || len(commands) != 2 || commands[0].Kind != storage.CommandRetry || commands[1].DeliveryID != gone.ID || commands[1].WebhookID != w.ID {
+		t.Fatalf("%+v %v", commands, err)
+	}
+	if later, _ := s.Commands(t.Context(), commands[0].ID); len(later) != 1 {
+		t.Errorf("%+v", later)
+	}
+	if err := s.DropCommands(t.Context(), commands[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := s.Commands(t.Context(), 0); len(left) != 1 || left[0] != commands[1] {
+		t.Errorf("%+v", left)
+	}
+}
+
+func TestReplay(t *testing.T) {
+	s := openTest(t)
+	d := enqueue(t, s, addWebhook(t, s, "acme"))
+	finish(t, s, d, storage.Failed)
+	again, err := s.ReplayDelivery(t.Context(), d.ID)
+	if err != nil || again.EventID != d.EventID || again.ReplayOf != d.ID || again.State != storage.Queued {
+		t.Fatalf("%+v %v", again, err)
+	}
+	if diff := cmp.Diff(again, delivery(t, s, again.ID)); diff != "" {
+		t.Error(diff)
+	}
+	both, err := s.Deliveries(t.Context(), storage.DeliveryQuery{EventIDs: []storage.ID{d.EventID}})
+	if err != nil || len(both) != 2 || both[0].ID != again.ID {
+		t.Errorf("%v %v", both, err)
+	}
+	if _, err := s.ReplayDelivery(t.Context(), 7); !errors.Is(err, storage.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestListsOfDeliveries(t *testing.T) {
+	s := openTest(t)
+	a, b := addWebhook(t, s, "a"), addWebhook(t, s, "b")
+	var ids []storage.ID
+	for i := range 8 {
+		w := a
+		if i%2 == 1 {
+			w = b
+		}
+		d := enqueue(t, s, w)
+		ids = append(ids, d.ID)
+		switch i {
+		case 0:
+			finish(t, s, d, storage.Failed)
+		case 1, 2:
+			finish(t, s, d, storage.Retrying)
+		case 3:
+			finish(t, s, d, storage.StateDelivered)
+		}
+	}
+	if err := s.SetWebhookState(t.Context(), b.ID, storage.Paused, ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name  string
+		query storage.DeliveryQuery
+		want  []int
+	}{
+		{"all", storage.DeliveryQuery{}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
+		{"a page", storage.DeliveryQuery{Limit: 2, Before: ids[6]}, []int{5, 4}},
+		{"later ones", storage.DeliveryQuery{Limit: 2, After: ids[2]}, []int{3, 4}},
+		{"a webhook's", storage.DeliveryQuery{WebhookID: b.ID}, []int{7, 5, 3, 1}},
+		{"failed", storage.DeliveryQuery{States: []storage.State{storage.Failed}}, []int{0}},
+		{"queued", storage.DeliveryQuery{States: []storage.State{storage.Queued}}, []int{6, 4}},
+		{"parked", storage.DeliveryQuery{States: []storage.State{storage.Parked}}, []int{7, 5, 1}},
+		{"retrying or delivered", storage.DeliveryQuery{States: []storage.State{storage.Retrying, storage.StateDelivered}}, []int{3, 2}},
+	} {
+		got, err := s.Deliveries(t.Context(), c.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, have []storage.ID
+		for _, i := range c.want {
+			want = append(want, ids[i])
+		}
+		for _, d := range got {
+			have = append(have, d.ID)
+		}
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+	counts, err := s.Counts(t.Context())
+	want := map[storage.State]int64{storage.Queued: 2, storage.Retrying: 1, storage.Parked: 3, storage.Failed: 1, storage.StateDelivered: 1}
+	for state, n := range counts.Deliveries {
+		if n != want[state] {
+			t.Errorf("%d %s, want %d (%v)", n, state, want[state], err)
+		}
+	}
+}

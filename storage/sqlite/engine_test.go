@@ -1,0 +1,153 @@
+package sqlite
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"backchannel/storage"
+)
+
+func TestDueComesInOrderAndPages(t *testing.T) {
+	s := openTest(t)
+	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
+	enqueue(t, s, other)
+	var want []storage.ID
+	for range 5 {
+		want = append(want, enqueue(t, s, w).ID)
+	}
+	late := enqueue(t, s, w)
+	finish(t, s, late, storage.Retrying)
+	var got []storage.ID
+	q := storage.DueQuery{WebhookID: w.ID, Until: time.Now(), Limit: 2}
+	for {
+		jobs, err := s.Due(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(jobs) == 0 {
+			break
+		}
+		for _, j := range jobs {
+			got = append(got, j.DeliveryID)
+			q.After = storage.Cursor{At: j.NextAttemptAt, ID: j.DeliveryID}
+			if string(j.Payload) != `{"requestId":"Lm5Y"}` || j.WebhookID != w.ID {
+				t.Errorf("job %+v", j)
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	jobs, err := s.Due(t.Context(), storage.DueQuery{WebhookID: w.ID, Until: time.Now().Add(2 * time.Hour)})
+	if err != nil || len(jobs) != 6 || jobs[5].DeliveryID != late.ID || jobs[5].Attempts != 1 {
+		t.Errorf("%+v %v", jobs, err)
+	}
+}
+
+func TestPendingWork(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	addWebhook(t, s, "idle")
+	if got, err := s.PendingWork(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("%v %v", got, err)
+	}
+	first := enqueue(t, s, w)
+	second := enqueue(t, s, w)
+	finish(t, s, second, storage.Retrying)
+	got, err := s.PendingWork(t.Context())
+	if diff := cmp.Diff([]storage.Pending{{WebhookID: w.ID, Queued: 1, Retrying: 1, NextDue: first.NextAttemptAt}}, got); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	finish(t, s, first, storage.StateDelivered)
+	due, err := s.NextDue(t.Context())
+	if diff := cmp.Diff(map[storage.ID]time.Time{w.ID: delivery(t, s, second.ID).NextAttemptAt}, due); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+}
+
+func TestSendingIsShownAndReset(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	fresh, retried, done := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
+	finish(t, s, retried, storage.Retrying)
+	finish(t, s, done, storage.StateDelivered)
+	if err := s.MarkSending(t.Context(), []storage.ID{fresh.ID, retried.ID, done.ID}); err != nil {
+		t.Fatal(err)
+	}
+	states := func() (got []storage.State) {
+		for _, d := range []storage.Delivery{fresh, retried, done} {
+			got = append(got, delivery(t, s, d.ID).State)
+		}
+		return got
+	}
+	if diff := cmp.Diff([]storage.State{storage.Sending, storage.Sending, storage.StateDelivered}, states()); diff != "" {
+		t.Error(diff)
+	}
+	if jobs, _ := s.Due(t.Context(), storage.DueQuery{WebhookID: w.ID, Until: time.Now().Add(24 * time.Hour)}); len(jobs) != 0 {
+		t.Errorf("due while being sent: %v", jobs)
+	}
+	if err := s.ResetSending(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]storage.State{storage.Queued, storage.Retrying, storage.StateDelivered}, states()); diff != "" {
+		t.Error(diff)
+	}
+	if jobs, _ := s.Due(t.Context(), storage.DueQuery{WebhookID: w.ID, Until: time.Now()}); len(jobs) != 2 {
+		t.Errorf("due after the reset: %v", jobs)
+	}
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("%v %v", found, err)
+	}
+}
+
+func TestFinishPausesTheWebhook(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	o := outcomeOf(enqueue(t, s, w), storage.Failed)
+	o.PauseWebhook = "410 Gone"
+	if err := s.Finish(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Webhook(t.Context(), w.ID)
+	if err != nil || got.State != storage.Paused || got.StateReason != "410 Gone" {
+		t.Errorf("%+v %v", got, err)
+	}
+	o = outcomeOf(enqueue(t, s, w), storage.Failed)
+	o.PauseWebhook = "again"
+	if err := s.Finish(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := s.Webhook(t.Context(), w.ID); got.StateReason != "410 Gone" {
+		t.Errorf("the first reason became %q", got.StateReason)
+	}
+}
+
+func TestBreakersParkWhatWaits(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	d := enqueue(t, s, w)
+	open := storage.Breaker{WebhookID: w.ID, Failures: 10, OpenUntil: time.UnixMicro(1e15).UTC(), Wait: time.Minute}
+	for _, c := range []struct {
+		save storage.Breaker
+		want []storage.Breaker
+		show storage.State
+	}{
+		{open, []storage.Breaker{open}, storage.Parked},
+		{storage.Breaker{WebhookID: w.ID, Failures: 3}, []storage.Breaker{{WebhookID: w.ID, Failures: 3}}, storage.Queued},
+		{storage.Breaker{WebhookID: w.ID}, nil, storage.Queued},
+		{storage.Breaker{WebhookID: 7, Failures: 3}, nil, storage.Queued},
+	} {
+		if err := s.SaveBreaker(t.Context(), c.save); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Breakers(t.Context())
+		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
+			t.Errorf("%v %s", err, diff)
+		}
+		if got := delivery(t, s, d.ID); got.State != c.show {
+			t.Errorf("shown as %s, want %s", got.State, c.show)
+		}
+	}
+}

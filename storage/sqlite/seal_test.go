@@ -1,0 +1,118 @@
+package sqlite
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"backchannel/storage"
+)
+
+// TestNoSecretIsInAnyFile fills every place where a secret can be and looks for it in
+// all files, the write-ahead log included.
+func TestNoSecretIsInAnyFile(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	secrets := []string{"jwt-secret-0123456789abcdef01234567", "header-secret", "token-sent-secret", "cookie-got-secret", "token-received-secret"}
+	w := addWebhook(t, s, "acme", withJWT, func(w *storage.Webhook) {
+		w.Auth.JWT.Secret = storage.Secret(secrets[0])
+		w.Headers = []storage.HeaderField{{Name: "X-Key", Value: secrets[1], Secret: true}, {Name: "X-Open", Value: "plain-value"}}
+	})
+	o := outcomeOf(enqueue(t, s, w), storage.StateDelivered)
+	o.Attempt.RequestHeaders = []storage.HeaderField{{Name: "Authorization", Value: secrets[2], Secret: true}}
+	o.Attempt.ResponseHeaders = []storage.HeaderField{{Name: "Set-Cookie", Value: secrets[3], Secret: true}}
+	if err := s.Finish(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	r := receiptOf(w)
+	r.Headers = []storage.HeaderField{{Name: "Authorization", Value: secrets[4], Secret: true}}
+	addReceipt(t, s, &r)
+	w.Delivery.Concurrency = 2
+	if err := s.UpdateWebhook(t.Context(), &w); err != nil {
+		t.Fatal(err)
+	}
+	plain := false
+	for _, entry := range must(os.ReadDir(dir)) {
+		content := readFile(t, filepath.Join(dir, entry.Name()))
+		plain = plain || bytes.Contains(content, []byte("plain-value"))
+		for _, secret := range secrets {
+			if bytes.Contains(content, []byte(secret)) {
+				t.Errorf("%s holds %q", entry.Name(), secret)
+			}
+		}
+	}
+	if !plain {
+		t.Error("not even the plain value was found: the search is blind")
+	}
+	attempts, err := s.Attempts(t.Context(), o.Attempt.DeliveryID)
+	if err != nil || attempts[0].RequestHeaders[0].Value != secrets[2] || attempts[0].ResponseHeaders[0].Value != secrets[3] {
+		t.Errorf("%v %v", attempts, err)
+	}
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+func TestSecretsOpenInTheirOwnPlaceAlone(t *testing.T) {
+	s := openTest(t)
+	a := addWebhook(t, s, "a", fullWebhook)
+	b := addWebhook(t, s, "b", fullWebhook)
+	for _, c := range []struct{ name, statement string }{
+		{"another row", `UPDATE webhooks SET jwt_secret = (SELECT jwt_secret FROM webhooks WHERE id = ?1) WHERE id = ?2`},
+		{"another column", `UPDATE webhooks SET jwt_secret = header_secrets WHERE id = ?2 AND ?1`},
+		{"a changed byte", `UPDATE webhooks SET jwt_secret = zeroblob(length(jwt_secret)) WHERE id = ?2 AND ?1`},
+	} {
+		tamper(t, s, c.statement, a.ID, b.ID)
+		_, err := s.Webhook(t.Context(), b.ID)
+		if !errors.Is(err, storage.ErrDamaged) || !strings.Contains(err.Error(), "jwt_secret") {
+			t.Errorf("%s: got %v", c.name, err)
+		}
+	}
+	if _, err := s.Webhook(t.Context(), a.ID); err != nil {
+		t.Errorf("the other webhook: %v", err)
+	}
+}
+
+func TestSameSecretIsSealedDifferently(t *testing.T) {
+	s := openTest(t)
+	one := s.seals.seal([]byte("x"), place{"t", "c", 1})
+	two := s.seals.seal([]byte("x"), place{"t", "c", 1})
+	if bytes.Equal(one, two) {
+		t.Error("a nonce was used twice")
+	}
+	if s.seals.seal(nil, place{}) != nil {
+		t.Error("nothing was sealed into something")
+	}
+}
+
+func FuzzHeaders(f *testing.F) {
+	f.Add("Name", "value", true, "Other", "\xff\x00", false)
+	f.Fuzz(func(t *testing.T, n1, v1 string, s1 bool, n2, v2 string, s2 bool) {
+		want := []storage.HeaderField{{Name: n1, Value: v1, Secret: s1}, {Name: n2, Value: v2, Secret: s2}}
+		open, secrets := packHeaders(want...)
+		got, rest, err := unpackHeaders(open, secrets)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" || len(rest) != 0 {
+			t.Fatalf("%v %s", err, diff)
+		}
+	})
+}
+
+func FuzzUnpackHeaders(f *testing.F) {
+	open, secrets := packHeaders(storage.HeaderField{Name: "A", Value: "b"}, storage.HeaderField{Name: "C", Value: "d", Secret: true})
+	f.Add(open, secrets)
+	f.Add([]byte{0xff}, []byte{})
+	f.Fuzz(func(t *testing.T, open, secrets []byte) {
+		if _, _, err := unpackHeaders(open, secrets); err != nil && !errors.Is(err, storage.ErrDamaged) {
+			t.Fatalf("got %v", err)
+		}
+	})
+}
