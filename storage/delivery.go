@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -105,6 +106,26 @@ type HeaderField struct {
 	Name   string
 	Value  string
 	Secret bool
+}
+
+// String is the line as it is sent, a secret value hidden.
+func (h HeaderField) String() string { return h.Name + ": " + h.shown() }
+
+// GoString hides a secret value from %#v.
+func (h HeaderField) GoString() string { return h.String() }
+
+// MarshalJSON hides a secret value.
+func (h HeaderField) MarshalJSON() ([]byte, error) {
+	type plain HeaderField
+	h.Value = h.shown()
+	return json.Marshal(plain(h))
+}
+
+func (h HeaderField) shown() string {
+	if h.Secret {
+		return Secret(h.Value).mask()
+	}
+	return h.Value
 }
 
 // A Job is what the engine needs to know of a delivery to attempt it.

@@ -78,7 +78,7 @@ func (j JWT) checkHeader(bad *FieldErrors) {
 	}
 }
 
-func (w Webhook) checkHeaders(bad *FieldErrors, rules Rules) {
+func (w Webhook) checkHeaders(bad *FieldErrors) {
 	if len(w.Headers) > MaxHeaders {
 		bad.add("headers", "has %d entries; use at most %d", len(w.Headers), MaxHeaders)
 	}

@@ -1,11 +1,13 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -43,7 +45,7 @@ func (w Webhook) Validate(rules Rules) error {
 	var bad FieldErrors
 	w.checkBasics(&bad, rules)
 	w.checkAuth(&bad, rules)
-	w.checkHeaders(&bad, rules)
+	w.checkHeaders(&bad)
 	w.checkDelivery(&bad, rules)
 	return bad.Err()
 }
@@ -124,7 +126,11 @@ func checkURL(text string, allowHTTP bool) string {
 		return "is missing; give https://HOST/PATH, or " + BuiltinReceiver
 	}
 	u, err := url.Parse(text)
-	if err != nil {
+	switch {
+	case err == nil:
+	case strings.Contains(text, "@"): // what cannot be read may hold a password
+		return "cannot be read; give https://HOST/PATH without user info (name:password@)"
+	default:
 		return fmt.Sprintf("%q cannot be read (%v); give https://HOST/PATH", text, parseReason(err))
 	}
 	switch {
@@ -170,13 +176,14 @@ func validPort(u *url.URL) bool {
 	if u.Port() == "" {
 		return !strings.HasSuffix(u.Host, ":")
 	}
-	port, err := net.LookupPort("tcp", u.Port())
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
 	return err == nil && port > 0
 }
 
-// parseReason leaves out the URL, which url.Error repeats and which may hold a password.
+// parseReason leaves out the URL, which url.Error repeats.
 func parseReason(err error) error {
-	if wrapped, ok := err.(*url.Error); ok {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
 		return wrapped.Err
 	}
 	return err

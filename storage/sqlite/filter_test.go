@@ -35,7 +35,7 @@ func TestFilters(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	acme, other := addWebhook(t, s, "acme"), addWebhook(t, s, "o ther")
+	acme, other := addWebhook(t, s, "acme"), addWebhook(t, s, "the other")
 	d := enqueue(t, s, acme)
 	add := func(note string, w storage.Webhook, change func(*storage.Receipt)) {
 		r := receiptOf(w)
@@ -66,7 +66,7 @@ func TestFilters(t *testing.T) {
 		{"channel:sms", "sms"},
 		{"-channel:sms -channel:email", "lost old"},
 		{"webhook:acme", "ours twice badauth plain old"},
-		{`webhook:"o ther"`, "sms"},
+		{`webhook:"the other"`, "sms"},
 		{"webhook:nobody", ""},
 		{"auth:fail", "badauth"},
 		{"auth:pass code:5xx", "ours"},

@@ -63,7 +63,7 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 	s := openTest(t, dir)
 	addWebhook(t, s, "acme")
 	seen := 0
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, _ error) error {
 		info, err := os.Stat(path)
 		if err != nil {
 			return err

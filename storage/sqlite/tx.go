@@ -22,7 +22,7 @@ type tx struct {
 // run does the work of all operations and commits, or leaves everything as it was.
 func (t *tx) run(batch []*operation) (result outcome) {
 	if err := t.plain("BEGIN IMMEDIATE"); err != nil {
-		return outcome{err: t.explain("write", err)}
+		return outcome{err: t.explain(err)}
 	}
 	defer func() {
 		if result.panicked = recover(); result.panicked != nil || result.err != nil {
@@ -36,10 +36,10 @@ func (t *tx) run(batch []*operation) (result outcome) {
 		t.kinds |= op.kinds
 	}
 	if err := t.saveTally(); err != nil {
-		return outcome{err: t.explain("write", err)}
+		return outcome{err: t.explain(err)}
 	}
 	if err := t.plain("COMMIT"); err != nil {
-		return outcome{err: t.explain("write", err)}
+		return outcome{err: t.explain(err)}
 	}
 	return outcome{}
 }
@@ -47,7 +47,7 @@ func (t *tx) run(batch []*operation) (result outcome) {
 // explainOwn adds the file's name where the trouble is the file's.
 func (t *tx) explainOwn(err error) error {
 	if known := classify(err); classified(known) {
-		return t.explain("write", known)
+		return t.explain(known)
 	}
 	return err
 }

@@ -198,7 +198,7 @@ func (w *writer) dataVersion() (version int64, err error) {
 	return version, err
 }
 
-// explain says what the database refused to do, with the file's name.
-func (w *writer) explain(doing string, err error) error {
-	return fmt.Errorf("%s %s: %w", doing, w.path, classify(err))
+// explain adds the file's name to why it could not be written.
+func (w *writer) explain(err error) error {
+	return fmt.Errorf("write %s: %w", w.path, classify(err))
 }

@@ -168,11 +168,11 @@ func TestErrorsAreTold(t *testing.T) {
 		{fmt.Errorf("do: %w", sqlite3.Error{Code: sqlite3.ErrFull}), storage.ErrDiskFull},
 	} {
 		got := classify(c.err)
-		if !errors.Is(got, c.want) || !errors.Is(got, c.err) || classify(got) != got {
+		if !errors.Is(got, c.want) || !errors.Is(got, c.err) || !errors.Is(classify(got), got) {
 			t.Errorf("%v became %v", c.err, got)
 		}
 	}
-	if err := errors.New("else"); classify(err) != err || classify(nil) != nil {
+	if err := errors.New("else"); !errors.Is(classify(err), err) || classify(nil) != nil {
 		t.Error("made up an error")
 	}
 }
