@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -22,11 +21,11 @@ type status struct {
 func (s *shared) readStatus(ctx context.Context) (status, error) {
 	rt, alive, err := s.Store.Runtime(ctx)
 	if err != nil {
-		return status{}, fmt.Errorf("read who delivers: %w", err)
+		return status{}, err
 	}
 	counts, err := s.Store.Counts(ctx)
 	if err != nil {
-		return status{}, fmt.Errorf("count deliveries: %w", err)
+		return status{}, err
 	}
 	return status{runtime: rt, alive: alive, counts: counts, read: true}, nil
 }

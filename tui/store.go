@@ -7,7 +7,8 @@ import (
 )
 
 // Store is where the console reads and writes records. Everything that it shows
-// comes from here, and everything that it does is a record written here.
+// comes from here, and everything that it does is a record written here. Its
+// errors say by themselves what was tried: they are shown as they are.
 type Store interface {
 	WebhookStore
 	DeliveryStore

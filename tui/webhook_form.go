@@ -65,10 +65,10 @@ func (f *webhookForm) Typing() bool { return true }
 func (f *webhookForm) Bindings() []binding {
 	return []binding{
 		{shown: "tab", label: "next", help: "Next field"},
-		{shown: "shift+tab", label: "back", help: "Field before"},
-		{shown: "space", label: "choose", help: "Choose, open or close"},
 		{keys: []string{"ctrl+s"}, label: "submit", help: "Submit the form", do: f.submit},
 		{shown: "esc", label: "cancel", help: "Leave the form; asks when something was changed"},
+		{shown: "space", label: "choose", help: "Choose, open or close"},
+		{shown: "shift+tab", label: "back", help: "Field before"},
 	}
 }
 

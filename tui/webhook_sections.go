@@ -158,7 +158,7 @@ func ifEmpty(id, text string) func(component.Values) string {
 
 func (f *webhookForm) headerFields() []component.Field {
 	return []component.Field{{
-		ID: fieldHeaders, Kind: component.RowsField, Add: "add a header", Reveal: isElsewhere,
+		ID: fieldHeaders, Label: "Headers", Kind: component.RowsField, Add: "add a header", Reveal: isElsewhere,
 		Help: "Sent with each request, in this order; secret ones are encrypted and masked. " + component.RowsHelp + ".",
 	}}
 }

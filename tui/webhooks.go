@@ -62,14 +62,14 @@ func (w *webhooks) Refresh(c storage.Change) tea.Cmd {
 func (s *shared) readInventory(ctx context.Context) ([]inventoryRow, error) {
 	all, err := s.Store.Webhooks(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read webhooks: %w", err)
+		return nil, err
 	}
 	rows := make([]inventoryRow, len(all))
 	for i, hook := range all {
 		rows[i].Webhook, rows[i].warnings = hook, hook.Warnings(s.Rules)
 		last, err := s.Store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook.ID, Limit: 1})
 		if err != nil {
-			return nil, fmt.Errorf("read the last delivery of %s: %w", hook.Name, err)
+			return nil, err
 		}
 		if len(last) > 0 {
 			rows[i].last = last[0]

@@ -11,6 +11,9 @@ import (
 // roomyFrom is the width from which the list shows every column beside the detail.
 const roomyFrom = 160
 
+// inventoryTitle is Adobe's word for the inventory.
+const inventoryTitle = "Feedback webhook settings"
+
 // View draws list and detail, or says what would be here.
 func (w *webhooks) View(width, height int) string {
 	th := w.shared.theme
@@ -32,13 +35,13 @@ func (w *webhooks) View(width, height int) string {
 }
 
 func (w *webhooks) listView(size component.Size) string {
-	th, height := w.shared.theme, size.Height
+	th, height := w.shared.theme, size.Height-1
 	if w.filter.shown() {
 		height--
 	}
 	w.table.Focused = w.panes.Focused == paneList && !w.filter.typing
 	w.table.SetSize(size.Width, height)
-	view := w.table.View(th)
+	view := " " + th.Strong.Render(inventoryTitle) + "\n" + w.table.View(th)
 	if w.filter.shown() {
 		view += "\n" + w.filter.view(th, size.Width)
 	}
@@ -59,7 +62,7 @@ func (w *webhooks) detailView(size component.Size) string {
 func (w *webhooks) welcome(width, height int) string {
 	th := w.shared.theme
 	inner := min(width-4, 72)
-	lines := []string{th.Strong.Render("Feedback webhook settings"), ""}
+	lines := []string{th.Strong.Render(inventoryTitle), ""}
 	paragraph := func(text string) {
 		for _, l := range component.Wrap(text, inner) {
 			lines = append(lines, th.Text.Render(l))
