@@ -37,16 +37,17 @@ func (b *breaker) open() bool { return !b.openUntil.IsZero() }
 // ready reports whether an attempt may begin, else how long until one may; 0 means
 // until the probe in flight comes back.
 func (b *breaker) ready(now time.Time) (ok bool, wait time.Duration) {
-	switch {
-	case !b.open():
-		return true, 0
-	case b.probing:
-		return false, 0
-	case now.Before(b.openUntil):
-		return false, b.openUntil.Sub(now)
-	default:
+	if !b.open() {
 		return true, 0
 	}
+	if b.probing {
+		return false, 0
+	}
+	wait = b.openUntil.Sub(now)
+	if wait <= 0 || wait > maxProbeWait { // longer only because the clock was set back
+		return true, 0
+	}
+	return false, wait
 }
 
 // begin counts an attempt that ready allowed and reports whether it is a probe.

@@ -110,6 +110,13 @@ func TestBreakerProbeEndsOtherwise(t *testing.T) {
 	}
 }
 
+func TestBreakerOutlivesAClockSetBack(t *testing.T) {
+	b := opened()
+	if ok, _ := b.ready(noon.Add(-time.Hour)); !ok {
+		t.Error("the probe waits for an hour more")
+	}
+}
+
 func TestBreakerIsRestored(t *testing.T) {
 	b := opened()
 	restored := restoredBreaker(b.record(7))

@@ -79,6 +79,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	if err := e.start(running); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	e.spawn(func() { e.markLoop(running) })
@@ -97,10 +100,7 @@ func (e *Engine) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read circuit breakers: %w", err)
 	}
-	if err := e.reload(ctx, breakers); err != nil {
-		return err
-	}
-	return nil
+	return e.reload(ctx, breakers)
 }
 
 // loop does what the hints ask for.
@@ -131,13 +131,39 @@ func (e *Engine) heed(ctx context.Context, heard storage.Change, last storage.ID
 		}
 	}
 	if heard.Has(storage.ChangedDeliveries) {
-		for _, l := range e.allLanes() {
-			l.hint()
-		}
+		e.hintLanes(ctx)
 		last = e.obey(ctx, last)
 		e.changed()
 	}
 	return last
+}
+
+// hintLanes has the lanes read on. Of those with nothing in hand only the ones for which
+// something waits: to know that of all takes a single query.
+func (e *Engine) hintLanes(ctx context.Context) {
+	var idle []*lane
+	for _, l := range e.allLanes() {
+		if l.hasWork() {
+			l.hint()
+			continue
+		}
+		idle = append(idle, l)
+	}
+	if len(idle) <= 1 {
+		for _, l := range idle {
+			l.hint()
+		}
+		return
+	}
+	next, err := e.store.NextDue(ctx)
+	if err != nil {
+		e.readFailed(ctx, err)
+	}
+	for _, l := range idle {
+		if at, waits := next[l.id]; waits || err != nil {
+			l.expect(at)
+		}
+	}
 }
 
 // reload makes the lanes those of the webhooks that there are.

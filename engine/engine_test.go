@@ -59,7 +59,7 @@ func newWorld(t *testing.T, handler http.HandlerFunc, change ...func(*Config)) *
 	for _, c := range change {
 		c(&cfg)
 	}
-	store := newMemory(time.Now)
+	store := newMemory(cfg.withDefaults().Now)
 	return &world{t: t, store: store, engine: New(store, cfg), server: server, stop: func() {}}
 }
 

@@ -29,6 +29,7 @@ type flight struct {
 // the store, so that none can hold up another.
 type lane struct {
 	engine *Engine
+	id     storage.ID    // of the webhook
 	wake   chan struct{} // says that a pass is worth while
 
 	mu      sync.Mutex // guards what follows
@@ -49,7 +50,7 @@ type lane struct {
 
 func newLane(e *Engine, w storage.Webhook, b storage.Breaker) *lane {
 	l := &lane{
-		engine: e, wake: make(chan struct{}, 1), breaker: restoredBreaker(b),
+		engine: e, id: w.ID, wake: make(chan struct{}, 1), breaker: restoredBreaker(b),
 		flights: map[storage.ID]*flight{}, queued: map[storage.ID]bool{},
 	}
 	l.scan.sweepAt = e.now()
@@ -83,6 +84,13 @@ func (l *lane) pass(ctx context.Context) time.Duration {
 		}
 		l.engine.spawn(func() { l.work(f) })
 	}
+}
+
+// hasWork reports whether anything is queued or in flight.
+func (l *lane) hasWork() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.queue.len()+len(l.flights) > 0
 }
 
 // poke asks for a pass. It never blocks.

@@ -169,6 +169,18 @@ func (m *memory) Due(_ context.Context, q storage.DueQuery) (jobs []storage.Job,
 	return jobs[:min(len(jobs), q.Limit)], nil
 }
 
+func (m *memory) NextDue(context.Context) (map[storage.ID]time.Time, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	next := map[storage.ID]time.Time{}
+	for _, d := range m.deliveries {
+		if earlier, ok := next[d.WebhookID]; !d.State.Final() && !m.marked[d.ID] && (!ok || d.NextAttemptAt.Before(earlier)) {
+			next[d.WebhookID] = d.NextAttemptAt
+		}
+	}
+	return next, nil
+}
+
 func (m *memory) MarkSending(_ context.Context, ids []storage.ID) error {
 	return m.commit(storage.ChangedDeliveries, func() {
 		for _, id := range ids {

@@ -16,6 +16,19 @@ func (l *lane) hint() {
 	l.poke()
 }
 
+// expect says when the next attempt is due of a lane that has nothing in hand.
+func (l *lane) expect(at time.Time) {
+	l.mu.Lock()
+	now := l.engine.now()
+	if at.After(now) && at.After(l.scan.latest) {
+		l.scan.due(at)
+	} else {
+		l.scan.hint(now)
+	}
+	l.mu.Unlock()
+	l.poke()
+}
+
 // refill reads a page from the store if one is wanted, and says after how long the next
 // one will be.
 func (l *lane) refill(ctx context.Context) time.Duration {
@@ -69,7 +82,7 @@ func (l *lane) beginPage() (*page, time.Duration) {
 	}
 	room := max(l.scan.room()-l.queue.len(), 1)
 	p := l.scan.begin(now, sweep, room, len(l.queued)+len(l.flights))
-	p.query.WebhookID = l.webhook.ID
+	p.query.WebhookID = l.id
 	return &p, 0
 }
 
@@ -109,11 +122,8 @@ func (l *lane) giveUpPage() {
 
 // lookAhead finds out when the first attempt behind a time is due.
 func (l *lane) lookAhead(ctx context.Context, behind time.Time) {
-	l.mu.Lock()
-	id := l.webhook.ID
-	l.mu.Unlock()
 	jobs, err := l.engine.store.Due(ctx, storage.DueQuery{
-		WebhookID: id, Until: behind.AddDate(1, 0, 0), After: storage.Cursor{At: behind, ID: math.MaxInt64}, Limit: 1,
+		WebhookID: l.id, Until: behind.AddDate(1, 0, 0), After: storage.Cursor{At: behind, ID: math.MaxInt64}, Limit: 1,
 	})
 	if err != nil {
 		l.engine.readFailed(ctx, err)
@@ -123,7 +133,10 @@ func (l *lane) lookAhead(ctx context.Context, behind time.Time) {
 	switch {
 	case err != nil:
 		l.scan.sweepAt = l.engine.now().Add(scanRetry)
-	case len(jobs) > 0:
+	case len(jobs) == 0:
+	case jobs[0].Attempts == 0: // enqueued before the clock was set back
+		l.scan.latest, l.scan.sweepAt = jobs[0].NextAttemptAt, l.engine.now()
+	default:
 		l.scan.due(jobs[0].NextAttemptAt)
 	}
 }

@@ -55,6 +55,7 @@ func (s *scan) hint(now time.Time) {
 
 // due notes when an attempt will be due.
 func (s *scan) due(at time.Time) {
+	at = at.Round(0)
 	if s.nextDue.IsZero() || at.Before(s.nextDue) {
 		s.nextDue = at
 	}
@@ -90,6 +91,9 @@ func (s *scan) sweepIn(now time.Time) time.Duration {
 	if wait == never {
 		return never
 	}
+	if s.sweepAt.Sub(now) > backlogGap { // the clock was set back
+		wait = 0
+	}
 	gap := sweepGap
 	if s.more {
 		gap = backlogGap
@@ -103,8 +107,8 @@ func (s *scan) sweepIn(now time.Time) time.Duration {
 // begin chooses what to read, given how many jobs are wanted and how many the lane has.
 func (s *scan) begin(now time.Time, sweep bool, room, has int) page {
 	s.beginReading()
-	if now.After(s.latest) {
-		s.latest = now
+	if wall := now.Round(0); wall.After(s.latest) { // its monotonic reading would win
+		s.latest = wall
 	}
 	q := storage.DueQuery{Until: s.latest, After: s.cursor, Limit: room}
 	if sweep {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"backchannel/storage"
 )
@@ -18,6 +19,8 @@ type Store interface {
 type WorkStore interface {
 	// Due has the deliveries that are neither final nor marked as sending.
 	Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error)
+	// NextDue is when the first such delivery of each webhook is due.
+	NextDue(ctx context.Context) (map[storage.ID]time.Time, error)
 	// MarkSending lets others see which attempts are in flight.
 	MarkSending(ctx context.Context, ids []storage.ID) error
 	// ResetSending undoes every MarkSending that no Finish followed.

@@ -21,6 +21,7 @@ type Store interface {
 	CancelDelivery(ctx context.Context, id storage.ID) error
 
 	Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error)
+	NextDue(ctx context.Context) (map[storage.ID]time.Time, error)
 	MarkSending(ctx context.Context, ids []storage.ID) error
 	ResetSending(ctx context.Context) error
 	Finish(ctx context.Context, o storage.Outcome) error
@@ -46,6 +47,7 @@ func Run(t *testing.T, open func(*testing.T) Store) {
 		"an outcome told twice counts once":    (*suite).finishTwice,
 		"an outcome of nothing is not found":   (*suite).finishNothing,
 		"an outcome pauses the webhook":        (*suite).finishPauses,
+		"the next due is told by webhook":      (*suite).nextDue,
 		"sending is hidden until it is reset":  (*suite).sending,
 		"sending ends with its outcome":        (*suite).sendingEnds,
 		"pending work is counted":              (*suite).pending,
@@ -231,6 +233,23 @@ func (s *suite) finishPauses() {
 	s.must(err)
 	if w := webhooks[0]; w.State != storage.Paused || w.StateReason != "it is gone" {
 		s.Errorf("webhook is %+v", w)
+	}
+}
+
+func (s *suite) nextDue() {
+	other := s.webhook("other")
+	ids := s.enqueue(s.hook, 2)
+	done := s.enqueue(other, 1)[0]
+	at := time.Now().Add(time.Hour).Truncate(time.Millisecond)
+	for _, id := range ids {
+		s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, at)))
+		at = at.Add(time.Hour)
+	}
+	s.must(s.store.Finish(s.ctx, outcome(done, 1, storage.StateDelivered, time.Time{})))
+	next, err := s.store.NextDue(s.ctx)
+	s.must(err)
+	if len(next) != 1 || !next[s.hook.ID].Equal(at.Add(-2*time.Hour)) {
+		s.Errorf("next due are %v", next)
 	}
 }
 

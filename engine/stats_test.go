@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+func TestStats(t *testing.T) {
+	now := noon
+	s := newStats(func() time.Time { return now })
+	shot := func() (shot storage.Snapshot) { s.fill(&shot); return shot }
+	for i := range 100 {
+		s.count(storage.StateDelivered, time.Duration(i+1)*time.Millisecond)
+	}
+	s.count(storage.Retrying, time.Hour)
+	s.count(storage.Failed, time.Hour)
+	got := shot()
+	if got.Delivered != 100 || got.Failed != 1 || got.Attempts != 102 || got.PerSecond != 10.2 {
+		t.Errorf("got %+v", got)
+	}
+	for _, c := range []struct{ got, want time.Duration }{{got.P50, 50}, {got.P95, 95}, {got.P99, 99}} {
+		if off := c.got - c.want*time.Millisecond; off < -time.Millisecond || off > time.Millisecond {
+			t.Errorf("got %s, want %d ms", c.got, c.want)
+		}
+	}
+	now = now.Add(9 * time.Second)
+	if got := shot(); got.PerSecond != 10.2 {
+		t.Errorf("after 9 s %g per second", got.PerSecond)
+	}
+	now = now.Add(time.Second)
+	if got := shot(); got.PerSecond != 0 || got.P50 == 0 {
+		t.Errorf("after 10 s %+v", got)
+	}
+	now = now.Add(time.Minute)
+	if got := shot(); got.P50 != 0 || got.Delivered != 100 {
+		t.Errorf("after a minute %+v", got)
+	}
+	now = now.Add(-time.Hour) // the clock is set back
+	s.count(storage.StateDelivered, -time.Second)
+	if got := shot(); got.Delivered != 101 {
+		t.Errorf("after the clock was set back %+v", got)
+	}
+}
