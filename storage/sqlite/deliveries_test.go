@@ -102,6 +102,12 @@ func TestFinishKeepsTheAttempt(t *testing.T) {
 	if got := delivery(t, s, d.ID); got.State != storage.StateDelivered || !got.NextAttemptAt.IsZero() || got.Error != "" || got.Attempts != 2 {
 		t.Errorf("got %+v", got)
 	}
+	if err := s.Finish(t.Context(), o); err != nil {
+		t.Errorf("told a second time: %v", err)
+	}
+	if got := delivery(t, s, d.ID); got.State != storage.StateDelivered || got.Attempts != 2 {
+		t.Errorf("told a second time, it became %+v", got)
+	}
 	o.Attempt.DeliveryID = 7
 	if err := s.Finish(t.Context(), o); !errors.Is(err, storage.ErrNotFound) {
 		t.Errorf("got %v", err)

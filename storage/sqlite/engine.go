@@ -114,7 +114,7 @@ func (s *Store) ResetSending(ctx context.Context) error {
 }
 
 // Finish keeps an attempt and what it makes of its delivery, in one commit. A delivery that
-// was cancelled meanwhile stays so.
+// was cancelled meanwhile stays so, and an attempt that is kept already changes nothing.
 func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 	request, secrets := packHeaders(o.Attempt.RequestHeaders...)
 	response, more := packHeaders(o.Attempt.ResponseHeaders...)
@@ -124,17 +124,22 @@ func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 		kinds |= storage.ChangedWebhooks | storage.ChangedActivity
 	}
 	err := s.write(ctx, kinds, func(t *tx) error {
-		if err := t.finishDelivery(&o); err != nil {
+		was, err := t.standing(o.Attempt.DeliveryID)
+		if err != nil {
 			return err
 		}
 		a := &o.Attempt
-		_, err := t.exec(`INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, a.DeliveryID, a.N, micros(a.At), a.Code, a.ErrorClass, a.Error,
+		kept, err := t.exec(`INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
+			a.DeliveryID, a.N, micros(a.At), a.Code, a.ErrorClass, a.Error,
 			int64(a.Timings.DNS), int64(a.Timings.Connect), int64(a.Timings.TLS), int64(a.Timings.FirstByte), int64(a.Timings.Total),
 			request, response, sealed, a.ResponseBody)
-		if err != nil || o.PauseWebhook == "" {
+		if err != nil || kept == 0 {
 			return err
 		}
-		return t.pauseFor(&o)
+		if err := t.finishDelivery(was, &o); err != nil || o.PauseWebhook == "" {
+			return err
+		}
+		return t.pauseFor(was.webhook, o.PauseWebhook)
 	})
 	if err != nil {
 		return fmt.Errorf("keep attempt %d of delivery %s: %w", o.Attempt.N, o.Attempt.DeliveryID, err)
@@ -142,12 +147,8 @@ func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 	return nil
 }
 
-func (t *tx) finishDelivery(o *storage.Outcome) error {
+func (t *tx) finishDelivery(was standing, o *storage.Outcome) error {
 	a := &o.Attempt
-	was, err := t.standing(a.DeliveryID)
-	if err != nil {
-		return err
-	}
 	state, next := o.State, micros(o.NextAttemptAt)
 	if was.state == storage.Cancelled {
 		state = storage.Cancelled
@@ -156,7 +157,7 @@ func (t *tx) finishDelivery(o *storage.Outcome) error {
 		next = nil
 	}
 	t.moved(was.webhook, was.state, state, 1)
-	_, err = t.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
+	_, err := t.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
 		a.N, a.Code, a.ErrorClass, a.Error, micros(o.FinishedAt), state, next, a.DeliveryID)
 	return err
 }
@@ -172,14 +173,13 @@ func (t *tx) setState(id storage.ID, to storage.State, next any) error {
 	return err
 }
 
-// pauseFor pauses the webhook of a delivery, unless it is paused or deleted already.
-func (t *tx) pauseFor(o *storage.Outcome) error {
-	ids, err := collect(t.ctx(), t.conn, one[storage.ID],
-		`SELECT w.id FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id WHERE d.id = ? AND w.state = 'active'`, o.Attempt.DeliveryID)
-	if err != nil || len(ids) == 0 {
+// pauseFor pauses a webhook, unless it is paused or deleted already.
+func (t *tx) pauseFor(webhook storage.ID, reason string) error {
+	active, err := collect(t.ctx(), t.conn, one[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
+	if err != nil || len(active) == 0 {
 		return err
 	}
-	return t.setWebhookState(ids[0], storage.Paused, o.PauseWebhook)
+	return t.setWebhookState(webhook, storage.Paused, reason)
 }
 
 // Commands lists the commands that came after a given one.

@@ -1,0 +1,99 @@
+package sqlite
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"backchannel/storage"
+)
+
+// mountSmall mounts a disk in memory of so many bytes, where that is allowed.
+func mountSmall(t *testing.T, size string) (dir string, grow func(size string)) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
+		t.Skipf("a small disk cannot be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir, func(size string) {
+		if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size="+size); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestRealDiskRunsFull fills a disk: nothing acknowledged is lost, and writing goes on as
+// soon as there is space.
+func TestRealDiskRunsFull(t *testing.T) {
+	dir, grow := mountSmall(t, "4m")
+	s := openTest(t, filepath.Join(dir, "data"))
+	w := addWebhook(t, s, "acme")
+	e := eventFor(w)
+	e.Payload = make([]byte, 100_000)
+	var kept []storage.ID
+	for {
+		made, err := s.Enqueue(t.Context(), e)
+		if err != nil {
+			if oneLine(t, err); !errors.Is(err, storage.ErrDiskFull) {
+				t.Fatalf("got %v", err)
+			}
+			break
+		}
+		if kept = append(kept, made[0].ID); len(kept) > 1000 {
+			t.Fatal("the disk takes more than it has")
+		}
+	}
+	t.Logf("full after %d events", len(kept))
+	grow("64m")
+	made, err := s.Enqueue(t.Context(), e)
+	if err != nil {
+		t.Fatalf("after there was space again: %v", err)
+	}
+	for _, id := range append(kept, made[0].ID) {
+		delivery(t, s, id)
+	}
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("%v %v", found, err)
+	}
+}
+
+func TestReadOnlyDiskIsRefusedInOneLine(t *testing.T) {
+	dir, _ := mountSmall(t, "16m")
+	closed(t, dir, func(s *Store) { addWebhook(t, s, "acme") })
+	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	openFails(t, dir, storage.ErrReadOnly, "writable")
+}
+
+// TestTheLogStaysSmall writes more than the log may hold.
+func TestTheLogStaysSmall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes 100 MiB")
+	}
+	s := openTest(t)
+	e := eventFor(addWebhook(t, s, "acme"))
+	e.Payload = make([]byte, 1<<20)
+	var largest int64
+	for range 100 {
+		if _, err := s.Enqueue(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(filepath.Join(s.Dir(), databaseFile+"-wal"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		largest = max(largest, info.Size())
+	}
+	if largest > 64<<20 {
+		t.Errorf("it grew to %d bytes", largest)
+	}
+}

@@ -1,0 +1,11 @@
+package sqlite
+
+import (
+	"testing"
+
+	"backchannel/engine/storetest"
+)
+
+func TestEngineCanRelyOnTheStore(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Store { return openTest(t) })
+}
