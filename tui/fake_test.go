@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -97,8 +98,8 @@ func (f *fakeStore) check(w *storage.Webhook) error {
 	}
 	w.Normalize()
 	var bad storage.FieldErrors
-	if err := w.Validate(f.rules); err != nil {
-		bad = err.(storage.FieldErrors)
+	if err := w.Validate(f.rules); err != nil && !errors.As(err, &bad) {
+		return err
 	}
 	for _, o := range f.webhooks {
 		if o.ID == w.ID {

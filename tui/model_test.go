@@ -48,8 +48,12 @@ func TestTooSmall(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.size(59, 20)
 		c.see("59×20 is too small: the console needs 60×20")
+		c.press("q", "n")
+		if c.quit {
+			t.Error("a key acted on what nobody can see")
+		}
 		c.size(60, 20)
-		c.see("Webhooks", "127.0.0.1:9443")
+		c.see("No webhook yet", "127.0.0.1:9443")
 	})
 }
 

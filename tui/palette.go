@@ -44,12 +44,10 @@ func (m *Model) actions() []action {
 	}
 	nothing := func() tea.Cmd { return nil }
 	add("", m.front().Bindings(), nothing)
-	if !typing(m.front()) {
-		add("", m.globals(), nothing)
-	}
+	add("", m.globals(), nothing)
 	add("", m.urgent(), nothing)
 	for v, stack := range m.stacks {
-		if stack[0] != m.front() {
+		if view(v) != m.current && len(stack) == 1 {
 			add(stack[0].Title()+": ", stack[0].Bindings(), func() tea.Cmd { return m.goTo(view(v), 0) })
 		}
 	}

@@ -91,6 +91,9 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if cmd, ok := run(m.urgent(), key); ok {
 		return cmd
 	}
+	if m.tooSmall() {
+		return nil // nobody should act on what they cannot see
+	}
 	if o := m.top(); o != nil {
 		return m.overlayKey(o, msg)
 	}
@@ -107,7 +110,20 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if cmd, ok := run(m.globals(), key); ok {
 		return cmd
 	}
-	return front.Update(msg)
+	return tea.Batch(each(msg, front.Update)...)
+}
+
+// each hands over the keys of a message one by one: a slow line brings several
+// letters at once, such as those of a key held down.
+func each(msg tea.KeyMsg, take func(tea.Msg) tea.Cmd) []tea.Cmd {
+	if msg.Type != tea.KeyRunes || msg.Paste {
+		return []tea.Cmd{take(msg)}
+	}
+	var cmds []tea.Cmd
+	for _, r := range msg.Runes {
+		cmds = append(cmds, take(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
+	}
+	return cmds
 }
 
 func (m *Model) overlayKey(o overlay, msg tea.KeyMsg) tea.Cmd {

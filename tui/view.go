@@ -22,8 +22,8 @@ func (m *Model) View() string {
 	if m.width <= 0 || m.height <= 0 {
 		return ""
 	}
-	if m.width < leastWidth || m.height < leastHeight {
-		return m.tooSmall()
+	if m.tooSmall() {
+		return m.apology()
 	}
 	whole := strings.Join(m.frame(), "\n")
 	for _, o := range m.overlays {
@@ -55,7 +55,10 @@ func (m *Model) bannerText() string {
 	return strings.ReplaceAll(m.shared.status.trouble(), "\n", "; ")
 }
 
-func (m *Model) tooSmall() string {
+func (m *Model) tooSmall() bool { return m.width < leastWidth || m.height < leastHeight }
+
+// apology says why there is nothing to see.
+func (m *Model) apology() string {
 	lines := component.Wrap(fmt.Sprintf("%d×%d is too small: the console needs %d×%d. Deliveries go on meanwhile.",
 		m.width, m.height, leastWidth, leastHeight), m.width)
 	lines = component.Lines(lines, m.width, min(len(lines), m.height))

@@ -15,6 +15,7 @@ type webhookForm struct {
 	shared *shared
 	base   storage.Webhook // what is edited or copied; its secrets stay here
 	judge  judge
+	id     string // tells the messages of this form from those of another
 	form   *component.Form
 	saving bool
 }
@@ -33,8 +34,6 @@ type reloadedMsg struct {
 	err     error
 }
 
-const webhookFormID = "webhook"
-
 // newWebhookForm edits w, or creates it when it has no ID yet.
 func newWebhookForm(s *shared, w storage.Webhook) *webhookForm {
 	f := &webhookForm{shared: s}
@@ -45,7 +44,8 @@ func newWebhookForm(s *shared, w storage.Webhook) *webhookForm {
 func (f *webhookForm) load(w storage.Webhook) {
 	f.base = w
 	f.judge = judge{base: w, allowHTTP: f.shared.Rules.AllowHTTP}
-	f.form = component.NewForm(webhookFormID, "Submit", f.sections())
+	f.id = fmt.Sprintf("webhook %p", f)
+	f.form = component.NewForm(f.id, "Submit", f.sections())
 }
 
 func (f *webhookForm) creates() bool { return f.base.ID == 0 }
@@ -102,7 +102,7 @@ func (f *webhookForm) Update(msg tea.Msg) tea.Cmd {
 		}
 		return f.form.Update(msg)
 	case component.SubmitMsg:
-		if msg.ID == webhookFormID {
+		if msg.ID == f.id {
 			return f.save(msg.Values)
 		}
 	case savedMsg:

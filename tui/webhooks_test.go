@@ -117,9 +117,10 @@ func TestSelectionSticksToItsWebhook(t *testing.T) {
 		}
 		c.store.changed(storage.ChangedAll)
 		c.wait(time.Second)
-		for range 30 {
+		for range 10 {
 			c.press("j")
 		}
+		c.press("jjjjjjjjjjjjjjjjjjjj") // held down, over a slow line
 		c.see("▌ hook 40", "31 of 50")
 		for _, size := range sizes() {
 			c.size(size[0], size[1])

@@ -19,7 +19,7 @@ func (w *webhooks) View(width, height int) string {
 	th := w.shared.theme
 	switch {
 	case w.err != nil && !w.read:
-		return " " + th.Bad.Render(style.Cross+" "+style.Escape(w.err.Error()))
+		return " " + w.problem()
 	case !w.read:
 		return ""
 	case len(w.all) == 0:
@@ -41,11 +41,20 @@ func (w *webhooks) listView(size component.Size) string {
 	}
 	w.table.Focused = w.panes.Focused == paneList && !w.filter.typing
 	w.table.SetSize(size.Width, height)
-	view := " " + th.Strong.Render(inventoryTitle) + "\n" + w.table.View(th)
+	title := th.Strong.Render(inventoryTitle)
+	if w.err != nil {
+		title += "   " + w.problem()
+	}
+	view := component.Fit(" "+title, size.Width) + "\n" + w.table.View(th)
 	if w.filter.shown() {
 		view += "\n" + w.filter.view(th, size.Width)
 	}
 	return view
+}
+
+// problem is why the inventory could not be read.
+func (w *webhooks) problem() string {
+	return w.shared.theme.Bad.Render(style.Cross + " " + style.Escape(w.err.Error()))
 }
 
 func (w *webhooks) detailView(size component.Size) string {
