@@ -23,6 +23,7 @@ type fakeStore struct {
 	attempts   []storage.Attempt
 	receipts   []storage.Receipt
 	activities []storage.Activity
+	profiles   map[storage.ID]storage.Profile
 	runtime    storage.Runtime
 	alive      bool
 	fail       error // what every call answers, if set

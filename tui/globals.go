@@ -20,7 +20,7 @@ func (m *Model) globals() []binding {
 	for v := range m.stacks {
 		out = append(out, m.viewBinding(view(v)))
 	}
-	return append(out,
+	return append(append(out, m.fireBindings()...),
 		binding{keys: []string{"y"}, help: "Copy something of what is shown", do: m.openCopyMenu},
 		binding{keys: []string{":", "ctrl+p"}, shown: ": ctrl+p", help: "Find an action by its name", do: m.openPalette},
 		binding{keys: []string{"?"}, help: "Say what every key does", do: m.openHelp},

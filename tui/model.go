@@ -28,6 +28,7 @@ type Model struct {
 func New(ctx context.Context, cfg Config) *Model {
 	cfg = cfg.complete()
 	s := &shared{Config: cfg, ctx: ctx, theme: style.New(cfg.Renderer, cfg.Dark)}
+	s.fire = newFiring(s)
 	m := &Model{shared: s, changes: cfg.Store.Changes(ctx), reading: query[status]{ctx: ctx}}
 	for _, view := range newViews(s) {
 		m.stacks = append(m.stacks, []screen{view})
@@ -37,7 +38,7 @@ func New(ctx context.Context, cfg Config) *Model {
 
 // newViews are the views in the order of their numbers.
 func newViews(s *shared) []screen {
-	return []screen{newWebhooks(s)}
+	return []screen{newWebhooks(s), newDeliveries(s), newReceiver(s), newActivity(s)}
 }
 
 // Init reads what is shown first and begins to listen.
@@ -47,7 +48,7 @@ func (m *Model) Init() tea.Cmd {
 
 // refresh reads again what is on the screen.
 func (m *Model) refresh(c storage.Change) tea.Cmd {
-	cmds := []tea.Cmd{m.front().Refresh(c)}
+	cmds := []tea.Cmd{m.front().Refresh(c), m.shared.fire.Refresh(c)}
 	if c.Has(storage.ChangedRuntime | storage.ChangedDeliveries) {
 		cmds = append(cmds, m.reading.ask(m.shared.readStatus))
 	}

@@ -27,6 +27,7 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testConsole(t, func(c *console) {
+				c.size(140, 30) // room for all of it
 				test.set(c.store)
 				c.store.changed(storage.ChangedAll)
 				c.wait(time.Second)

@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -23,7 +22,6 @@ type receiver struct {
 	tabs      tabs
 	panes     component.Panes
 	wide      bool // the body has a pane of its own
-	stacked   bool // list and detail stand above each other
 	raw       bool // the body as it came
 	allChecks bool // those of passed verdicts too
 }
@@ -52,7 +50,6 @@ func newReceiver(s *shared) *receiver {
 		id:   func(x storage.Receipt) storage.ID { return x.ID },
 		row:  func(x storage.Receipt) []component.Cell { return s.receiptRow(x) },
 	})
-	r.list.table.Marking = true
 	return r
 }
 
@@ -91,6 +88,8 @@ func (r *receiver) Update(msg tea.Msg) tea.Cmd {
 		return r.key(msg)
 	case themeMsg:
 		r.drawBody(false)
+	case profileMsg:
+		return r.shared.offerProfiles(msg)
 	}
 	return nil
 }
@@ -198,11 +197,7 @@ func (r *receiver) Position() string {
 	if len(r.chosen.Terms) > 0 {
 		total = -1
 	}
-	text := r.list.position(total)
-	if marked := len(r.list.table.Marked()); marked > 0 {
-		text = fmt.Sprintf("%d marked   ", marked) + text
-	}
-	return text
+	return r.list.position(total)
 }
 
 // Copies are what one needs elsewhere of a receipt.

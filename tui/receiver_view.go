@@ -37,27 +37,41 @@ func (r *receiver) View(width, height int) string {
 	return layout.Join(th, views...)
 }
 
-// arrange fits the panes to the width. A body that loses its pane becomes a tab, and
-// the other way round. Stacked, what has the focus has all of the screen.
+// arrange fits the panes to the width. Stacked, what has the focus has all of the
+// screen.
 func (r *receiver) arrange(width int) {
-	wide := width >= wideFrom
+	r.wide = arrangePanes(&r.panes, &r.tabs, panePlan{width, r.wide, tabBody, tabVerdicts})
+	r.panes.Zoomed = r.shared.zoomed || r.panes.Focused != paneList && width < stackedBelow
+}
+
+// A panePlan says how wide the screen is, whether it was wide before, which tab has a
+// pane of its own while it is, and which one stands in for it.
+type panePlan struct {
+	width     int
+	wasWide   bool
+	tab, rest int
+}
+
+// arrangePanes gives a tab a pane of its own where there is room, and takes it away
+// where there is not; the focus stays on what it was on.
+func arrangePanes(panes *component.Panes, t *tabs, plan panePlan) (wide bool) {
+	wide = plan.width >= wideFrom
 	switch {
-	case wide && !r.wide:
-		r.panes.Weights = widePanes()
-		if r.tabs.at == tabBody {
-			r.tabs.at = tabVerdicts
-			if r.panes.Focused == paneDetail {
-				r.panes.Focused = paneBody
+	case wide && !plan.wasWide:
+		panes.Weights = widePanes()
+		if t.at == plan.tab {
+			t.at = plan.rest
+			if panes.Focused == paneDetail {
+				panes.Focused = paneBody
 			}
 		}
-	case !wide && r.wide:
-		r.panes.Weights = narrowPanes()
-		if r.panes.Focused == paneBody {
-			r.panes.Focused, r.tabs.at = paneDetail, tabBody
+	case !wide && plan.wasWide:
+		panes.Weights = narrowPanes()
+		if panes.Focused == paneBody {
+			panes.Focused, t.at = paneDetail, plan.tab
 		}
 	}
-	r.wide = wide
-	r.panes.Zoomed = r.shared.zoomed || r.panes.Focused != paneList && width < stackedBelow
+	return wide
 }
 
 // stackedBelow is the width from which list and detail stand side by side.

@@ -64,5 +64,6 @@ type shared struct {
 	ctx    context.Context // ends with the console; every command's
 	theme  *style.Theme
 	status status
+	fire   *firing
 	zoomed bool // the focused pane has the whole screen
 }

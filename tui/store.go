@@ -13,6 +13,7 @@ type Store interface {
 	WebhookStore
 	DeliveryStore
 	ReceiptStore
+	ProfileStore
 	StatusStore
 }
 
@@ -43,6 +44,15 @@ type ReceiptStore interface {
 	Receipt(context.Context, storage.ID) (storage.Receipt, error)
 	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
 	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
+	PinReceipt(ctx context.Context, id storage.ID, pinned bool) error
+	// ClearReceipts removes all but the pinned ones.
+	ClearReceipts(context.Context) (removed int64, err error)
+}
+
+// ProfileStore keeps how the built-in receiver answers each webhook.
+type ProfileStore interface {
+	Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error)
+	SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error
 }
 
 // StatusStore tells how things stand, and when they change.

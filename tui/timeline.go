@@ -55,7 +55,7 @@ const (
 	spanMargin = 60            // how near to the edge more are read; more than a page
 	newsLimit  = 1000          // how far new ones are counted
 	firstID    = storage.ID(1) // lower than any
-	newestSpan = 2 * spanReach // how many while following
+	newestSpan = spanReach     // how many while following
 )
 
 func newTimeline[T any](s *shared, columns []component.Column, source timelineSource[T]) timeline[T] {

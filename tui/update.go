@@ -67,7 +67,7 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 		m.shared.status = a.value
 		m.shared.status.err = a.err
 	}
-	cmds := []tea.Cmd{cmd}
+	cmds := []tea.Cmd{cmd, m.shared.fire.Update(msg)}
 	for _, o := range m.overlays {
 		cmds = append(cmds, o.Update(msg))
 	}
@@ -98,6 +98,9 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.overlayKey(o, msg)
 	}
 	front := m.front()
+	if key == "esc" && m.shared.fire.stop() {
+		return nil
+	}
 	if key == "esc" || key == "q" && !typing(front) {
 		return m.back(key)
 	}

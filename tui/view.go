@@ -138,5 +138,9 @@ func (m *Model) footer() string {
 	if p, ok := m.front().(positioner); ok && p.Position() != "" {
 		right = th.Dim.Render(p.Position()) + "   " + right
 	}
-	return table("", m.front().Bindings()).Footer(th, "", "  "+right, m.width)
+	keys := m.front().Bindings()
+	if !typing(m.front()) && len(m.shared.fire.webhooks) > 0 {
+		keys = append(m.fireBindings(), keys...)
+	}
+	return table("", keys).Footer(th, "", "  "+right, m.width)
 }

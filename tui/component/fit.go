@@ -90,3 +90,8 @@ func join(lines []string) string {
 func emit(msg tea.Msg) tea.Cmd {
 	return func() tea.Msg { return msg }
 }
+
+// Fits reports whether [Spread] would show both in full.
+func Fits(left, right string, width int) bool {
+	return ansi.StringWidth(left)+1+ansi.StringWidth(right)+1 <= width
+}

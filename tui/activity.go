@@ -1,0 +1,208 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/lipgloss"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// activity tells what happened, the newest last.
+type activity struct {
+	shared  *shared
+	reading query[[]storage.Activity]
+	all     []storage.Activity
+	table   component.Table
+	limit   int // how many are read; grows as one goes back in time
+	read    bool
+	err     error
+}
+
+// activityStep is by how many the limit grows.
+const activityStep = 300
+
+func newActivity(s *shared) *activity {
+	a := &activity{shared: s, reading: query[[]storage.Activity]{ctx: s.ctx}, limit: activityStep}
+	a.table = component.Table{Columns: activityColumns(), Tail: true, Focused: true}
+	a.table.Follow(true)
+	return a
+}
+
+// Title is the tab's.
+func (a *activity) Title() string { return "Activity" }
+
+// Refresh reads again what happened.
+func (a *activity) Refresh(c storage.Change) tea.Cmd {
+	if !c.Has(storage.ChangedActivity) {
+		return nil
+	}
+	return a.ask()
+}
+
+func (a *activity) ask() tea.Cmd {
+	limit, read := a.limit, a.shared.Store.Activities
+	return a.reading.ask(func(ctx context.Context) ([]storage.Activity, error) { return read(ctx, 0, limit) })
+}
+
+// Update takes what was read, and moves the selection.
+func (a *activity) Update(msg tea.Msg) tea.Cmd {
+	if answer, fresh, cmd := a.reading.take(msg); fresh {
+		if a.err = answer.err; a.err == nil {
+			a.read, a.all = true, answer.value
+			a.table.SetSource(a)
+		}
+		return cmd
+	}
+	if key, ok := msg.(tea.KeyMsg); ok && a.table.Key(key) && a.older() {
+		a.limit += activityStep
+		return a.ask()
+	}
+	return nil
+}
+
+// older reports whether the selection is near to what was not read yet.
+func (a *activity) older() bool { return len(a.all) >= a.limit && a.table.Index() < spanMargin }
+
+// Bindings are what can be done with the selected activity.
+func (a *activity) Bindings() []binding {
+	var all []binding
+	if _, id := a.place(); id != 0 {
+		all = append(all, binding{keys: []string{"enter"}, label: "open", help: "Go to what it is about", do: a.open})
+	}
+	follow := binding{keys: []string{"F"}, label: "follow", help: "Follow: keep the newest in view", do: a.follow}
+	if a.table.Following() {
+		follow.label, follow.help = "", "No longer follow the newest"
+	}
+	if len(a.all) > 0 {
+		all = append(all, follow)
+	}
+	return all
+}
+
+func (a *activity) follow() tea.Cmd {
+	a.table.Follow(!a.table.Following())
+	return nil
+}
+
+func (a *activity) open() tea.Cmd {
+	view, id := a.place()
+	return goTo(view, id)
+}
+
+func (a *activity) selected() storage.Activity {
+	if i := a.table.Index(); i < len(a.all) {
+		return a.all[i]
+	}
+	return storage.Activity{}
+}
+
+// place is what the selected activity is about.
+func (a *activity) place() (view, storage.ID) {
+	switch it := a.selected(); {
+	case it.ReceiptID != 0:
+		return viewReceiver, it.ReceiptID
+	case it.DeliveryID != 0:
+		return viewDeliveries, it.DeliveryID
+	default:
+		return viewWebhooks, it.WebhookID
+	}
+}
+
+// Webhook is the one that the selected activity is about.
+func (a *activity) Webhook() (storage.ID, bool) {
+	id := a.selected().WebhookID
+	return id, id != 0
+}
+
+// Position says whether the list moves.
+func (a *activity) Position() string {
+	switch {
+	case len(a.all) == 0:
+		return ""
+	case a.table.Following():
+		return "following"
+	case len(a.all) < a.limit:
+		return fmt.Sprintf("%d of %d", a.table.Index()+1, len(a.all))
+	}
+	return ""
+}
+
+// Copies is the text.
+func (a *activity) Copies() []copyItem {
+	if it := a.selected(); it.ID != 0 {
+		return []copyItem{{"text", it.Text}}
+	}
+	return nil
+}
+
+// View draws the list, and below it the whole text of the selected one if it is cut.
+func (a *activity) View(width, height int) string {
+	th := a.shared.theme
+	switch {
+	case a.err != nil && !a.read:
+		return " " + th.Bad.Render(style.Cross+" "+style.Escape(a.err.Error()))
+	case !a.read:
+		return ""
+	case len(a.all) == 0:
+		return a.shared.welcome("Activity", []string{"Nothing happened yet. Webhooks saved and paused, breakers opened, the receiver going on and off, another process taking over: all that stands here."},
+			[][2]string{{"1", "the webhooks; n makes one"}}, width, height)
+	}
+	whole := component.Wrap(style.Escape(a.selected().Text), width-6)
+	if len(whole) == 1 && len(whole[0])+activityLead <= width {
+		whole = nil
+	}
+	whole = whole[:min(len(whole), height/3)]
+	a.table.SetSize(width, height-len(whole)-min(1, len(whole)))
+	view := a.table.View(th)
+	if len(whole) > 0 {
+		view += "\n" + component.Rule(th, width)
+	}
+	for _, line := range whole {
+		view += "\n   " + th.Text.Render(line)
+	}
+	return view
+}
+
+// activityLead is what stands left of the text.
+const activityLead = 33
+
+func activityColumns() []component.Column {
+	return []component.Column{
+		{Title: "Time", Width: 15},
+		{Title: "What", Width: 10},
+		{Title: "", Width: 10, Flex: 1},
+	}
+}
+
+// Len, Key and Row are for the table.
+func (a *activity) Len() int { return len(a.all) }
+
+// Key is the activity's ID.
+func (a *activity) Key(i int) string { return a.all[i].ID.String() }
+
+// Row is the activity's cells.
+func (a *activity) Row(i int) []component.Cell {
+	it, th := a.all[i], a.shared.theme
+	glyph, ink := activityLook(th, it.Kind)
+	return []component.Cell{
+		{Text: a.shared.moment(it.At), Style: th.Dim},
+		{Text: glyph + " " + string(it.Kind), Style: ink},
+		{Text: it.Text, Style: th.Text},
+	}
+}
+
+func activityLook(th *style.Theme, kind storage.ActivityKind) (string, lipgloss.Style) {
+	switch kind {
+	case storage.ActivityError:
+		return style.Cross, th.Bad
+	case storage.ActivityBreaker:
+		return style.Warning, th.Warn
+	}
+	return style.Info, th.Dim
+}

@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"backchannel/storage"
+)
+
+// deliveryFilter is words that a delivery must hold; those that are states choose by
+// these instead, any of them.
+type deliveryFilter struct {
+	states []storage.State
+	words  []string
+}
+
+// readDeliveryFilter reads what was typed. Any text is a filter.
+func readDeliveryFilter(text string) *deliveryFilter {
+	var f deliveryFilter
+	for _, word := range strings.Fields(strings.ToLower(text)) {
+		if state := storage.State(word); slices.Contains(storage.States(), state) {
+			f.states = append(f.states, state)
+		} else {
+			f.words = append(f.words, word)
+		}
+	}
+	return &f
+}
+
+// matches reports whether a delivery holds all words.
+func (f *deliveryFilter) matches(d storage.Delivery) bool {
+	text := strings.ToLower(strings.Join([]string{
+		d.Webhook, string(d.Channel), string(d.Status), d.Variant, d.Identity, d.RequestID, string(d.Misbehave),
+		string(d.ErrorClass), d.Error, d.ID.String(),
+	}, " "))
+	return !slices.ContainsFunc(f.words, func(word string) bool { return !strings.Contains(text, word) })
+}
+
+const (
+	siftPage  = 500    // how many deliveries are looked through at once
+	siftLimit = 20_000 // how many at most for one page of the list
+)
+
+// deliveryPages reads pages of the deliveries that a filter chooses; nil chooses all.
+func (s *shared) deliveryPages(f *deliveryFilter) func(context.Context, page) ([]deliveryRow, error) {
+	if f == nil {
+		f = &deliveryFilter{}
+	}
+	return func(ctx context.Context, p page) ([]deliveryRow, error) {
+		found, err := s.sift(ctx, p, f)
+		if err != nil {
+			return nil, err
+		}
+		rows := make([]deliveryRow, len(found))
+		for i, d := range found {
+			rows[i].Delivery = d
+			if d.Attempts == 0 {
+				continue
+			}
+			if rows[i].receipt, err = s.lastReceipt(ctx, d.ID); err != nil {
+				return nil, err
+			}
+		}
+		return rows, nil
+	}
+}
+
+// sift looks through deliveries until a page is full.
+func (s *shared) sift(ctx context.Context, p page, f *deliveryFilter) ([]storage.Delivery, error) {
+	q := storage.DeliveryQuery{States: f.states, Before: p.before, After: p.after, Limit: p.limit}
+	if len(f.words) == 0 {
+		return s.Store.Deliveries(ctx, q)
+	}
+	q.Limit = siftPage
+	var found []storage.Delivery
+	for seen := 0; seen < siftLimit && len(found) < p.limit; seen += siftPage {
+		some, err := s.Store.Deliveries(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range some {
+			if f.matches(d) && len(found) < p.limit {
+				found = append(found, d)
+			}
+		}
+		if len(some) < siftPage {
+			break
+		}
+		if last := some[len(some)-1].ID; p.after != 0 {
+			q.After = last
+		} else {
+			q.Before = last
+		}
+	}
+	return found, nil
+}

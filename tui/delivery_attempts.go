@@ -1,0 +1,181 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+// describeAttempts is the log of a delivery: a line or two for each attempt, and when
+// the next one is due.
+func (s *shared) describeAttempts(d *sheet, of storage.Delivery, attempts []storage.Attempt) {
+	for _, a := range attempts {
+		s.describeAttempt(d, a)
+	}
+	th := s.theme
+	switch {
+	case of.State.Final():
+		if len(attempts) == 0 {
+			d.paragraph("No attempt was made.", th.Dim)
+		}
+	case of.State == storage.Parked:
+		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, style.None, "parked: the webhook is paused, or its breaker is open"))
+	case of.State == storage.Sending:
+		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, s.clock(s.Now()), "under way"))
+	default:
+		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, s.clock(of.NextAttemptAt), "due "+s.until(of.NextAttemptAt)))
+	}
+}
+
+// describeLog is the first page of a delivery: its attempts, and what is known besides.
+func (s *shared) describeLog(d *sheet, x deliveryDetail) {
+	if x.row.EventID != 0 && x.event.ID == 0 {
+		return // not read yet
+	}
+	s.describeAttempts(d, x.row.Delivery, x.attempts)
+	d.title("Delivery")
+	d.field("Queued", s.date(x.row.CreatedAt), s.theme.Text)
+	d.field("Request ID", x.row.RequestID, s.theme.Text)
+	d.field("ID", x.row.ID.String(), s.theme.Text)
+	if r := x.row.receipt; r.ID != 0 {
+		verdict := judged(s.theme, r)
+		d.field("Receiver", verdict.Text, verdict.Style)
+		if name, reason := firstFailure(r.Verdicts); reason != "" {
+			d.field("", name+": "+reason, s.theme.Text)
+		}
+	}
+}
+
+// describeExchanges is what went over the wire, the last attempt first.
+func describeExchanges(d *sheet, s *shared, attempts []storage.Attempt) {
+	if len(attempts) == 0 {
+		d.paragraph("No attempt was made yet.", d.th.Dim)
+	}
+	for _, a := range slices.Backward(attempts) {
+		d.lines = append(d.lines, " "+d.th.Strong.Render(fmt.Sprintf("Attempt %d", a.N))+"   "+d.th.Dim.Render(s.clock(a.At)))
+		d.title("Request")
+		d.headers(a.RequestHeaders)
+		d.title(answerTitle(a))
+		d.headers(a.ResponseHeaders)
+		if len(a.ResponseBody) > 0 {
+			d.blank()
+			for _, line := range strings.Split(style.EscapeMultiline(string(a.ResponseBody)), "\n") {
+				for _, row := range component.Wrap(line, d.width-4) {
+					d.lines = append(d.lines, "   "+d.th.Text.Render(row))
+				}
+			}
+		}
+		d.blank()
+	}
+}
+
+func answerTitle(a storage.Attempt) string {
+	if a.Code == 0 {
+		return "No answer"
+	}
+	return "Answer " + strconv.Itoa(a.Code)
+}
+
+func (d *sheet) headers(all []storage.HeaderField) {
+	for _, h := range all {
+		d.field(h.Name, shownValue(h), d.th.Text)
+	}
+}
+
+func attemptLine(th *style.Theme, n int, at, text string) string {
+	return th.Dim.Render(fmt.Sprintf("%3d   %-12s  %s", n, at, text))
+}
+
+func (s *shared) describeAttempt(d *sheet, a storage.Attempt) {
+	th := s.theme
+	answer, ink := style.None, th.Dim
+	if a.Code != 0 {
+		answer, ink = strconv.Itoa(a.Code), th.Bad
+	}
+	glyph, glyphInk := style.Cross, th.Bad
+	if a.ErrorClass == "" {
+		glyph, glyphInk, ink = style.Check, th.Good, th.Text
+	}
+	d.lines = append(d.lines, fmt.Sprintf("%s   %s  %s %s  %s   %s",
+		th.Text.Render(component.FitRight(strconv.Itoa(a.N), 3)), th.Dim.Render(s.clock(a.At)), glyphInk.Render(glyph),
+		ink.Render(component.Fit(answer, 3)), th.Text.Render(component.FitRight(duration(a.Timings.Total), 7)), th.Dim.Render(timings(a.Timings))))
+	if a.Error != "" {
+		d.indented(string(a.ErrorClass)+": "+a.Error, th.Strong)
+	}
+	if body := strings.TrimSpace(string(a.ResponseBody)); body != "" && a.ErrorClass != "" {
+		d.indented(excerpt(body), th.Dim)
+	}
+}
+
+// timings splits an attempt's duration; a part that did not happen is left out.
+func timings(t storage.Timings) string {
+	var parts []string
+	for _, part := range []struct {
+		name string
+		took time.Duration
+	}{{"dns", t.DNS}, {"connect", t.Connect}, {"tls", t.TLS}, {"first byte", t.FirstByte}} {
+		if part.took > 0 {
+			parts = append(parts, part.name+" "+duration(part.took))
+		}
+	}
+	return strings.Join(parts, "  ")
+}
+
+// excerpt is the beginning of an answer's body, which may be long.
+func excerpt(body string) string {
+	const most = 400
+	if runes := []rune(body); len(runes) > most {
+		return string(runes[:most]) + style.More
+	}
+	return body
+}
+
+// indented is text that belongs to the line above it.
+func (d *sheet) indented(text string, ink lipgloss.Style) {
+	for _, line := range component.Wrap(style.Escape(text), d.width-8) {
+		d.lines = append(d.lines, "      "+ink.Render(line))
+	}
+}
+
+// duration is how long something took, short enough for a column.
+func duration(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%.1f h", d.Hours())
+	}
+	return fmt.Sprintf("%d d", int(d.Hours()/24))
+}
+
+// until says how far ahead a time is: "in 21 s", "now".
+func (s *shared) until(t time.Time) string {
+	ahead := t.Sub(s.Now())
+	switch {
+	case t.IsZero():
+		return style.None
+	case ahead <= 0:
+		return "now"
+	case ahead < 2*time.Minute:
+		return fmt.Sprintf("in %d s", int((ahead+time.Second-1)/time.Second))
+	case ahead < 2*time.Hour:
+		return fmt.Sprintf("in %d min", int(ahead.Minutes()))
+	}
+	return fmt.Sprintf("in %d h", int(ahead.Hours()))
+}

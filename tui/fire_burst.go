@@ -1,0 +1,187 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// A burst is many messages under way. Each step queues as many as are due.
+type burst struct {
+	shot    shot
+	began   time.Time
+	queued  int
+	stopped bool
+}
+
+// burstMsg tells how a step of a burst went.
+type burstMsg struct {
+	burst  *burst
+	queued int
+	err    error
+}
+
+const (
+	burstToast = "burst"
+	burstGap   = 100 * time.Millisecond // between two steps
+	burstStep  = 500                    // how many events one step queues at most
+	mostBurst  = 1_000_000
+	mostRate   = 100_000
+)
+
+// burstForm asks how many, how fast, and of what.
+type burstForm struct {
+	firing *firing
+	shot   shot
+	form   *component.Form
+}
+
+// The fields of the form.
+const (
+	burstFormID = "burst"
+	burstEvent  = "event"
+	burstCount  = "count"
+	burstRate   = "rate"
+)
+
+func (f *firing) askBurst(of shot) tea.Cmd {
+	options := make([]component.Option, 0, len(storage.Statuses()))
+	for _, s := range storage.Statuses() {
+		options = append(options, component.Option{ID: string(s), Label: string(s)})
+	}
+	count, rate := "100", "50"
+	if f.burst != nil {
+		count, rate = strconv.Itoa(f.burst.shot.count), strconv.FormatFloat(f.burst.shot.perSecond, 'f', -1, 64)
+	}
+	form := component.NewForm(burstFormID, "Fire", []component.Section{{
+		Title: "Each of them a message of its own, " + string(of.channel),
+		Fields: []component.Field{
+			{ID: burstEvent, Label: "Event", Kind: component.ChoiceField, Options: options, Start: component.Value{Text: string(of.what)}, Help: "left and right choose."},
+			{ID: burstCount, Label: "How many", Start: component.Value{Text: count}, Check: checkCount, Help: "2 to 1000000."},
+			{ID: burstRate, Label: "Per second", Start: component.Value{Text: rate}, Check: checkRate, Help: "How many are queued each second, 0.1 to 100000."},
+		},
+	}})
+	form.Focus(burstCount)
+	return show(&burstForm{firing: f, shot: of, form: form})
+}
+
+func checkCount(v component.Values) string {
+	if n, err := strconv.Atoi(strings.TrimSpace(v.Text(burstCount))); err != nil || n < 2 || n > mostBurst {
+		return fmt.Sprintf("This is no count; use 2 to %d.", mostBurst)
+	}
+	return ""
+}
+
+func checkRate(v component.Values) string {
+	if r, err := strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64); err != nil || !(r >= 0.1 && r <= mostRate) {
+		return fmt.Sprintf("This is no rate; use 0.1 to %d a second.", mostRate)
+	}
+	return ""
+}
+
+// Update fills in the form, and starts the burst when it is submitted.
+func (b *burstForm) Update(msg tea.Msg) tea.Cmd {
+	submitted, ok := msg.(component.SubmitMsg)
+	if !ok || submitted.ID != burstFormID {
+		return b.form.Update(msg)
+	}
+	v, of := submitted.Values, b.shot
+	of.what = storage.Status(v.Text(burstEvent))
+	of.variant = b.firing.variantFor(of.channel, of.what)
+	of.count, _ = strconv.Atoi(strings.TrimSpace(v.Text(burstCount)))
+	of.perSecond, _ = strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64)
+	return tea.Batch(dismiss(b), b.firing.fire(of))
+}
+
+func (b *burstForm) View(width, height int) string {
+	th := b.firing.shared.theme
+	inner, rows := min(width, 64)-4, min(height-3, 11)
+	b.form.SetSize(inner, rows)
+	title := th.Strong.Render("Burst at "+b.shot.webhook.Name) + "  " + th.Dim.Render("enter next   ctrl+s fire   esc")
+	return component.Frame(th, title, strings.Split(b.form.View(th), "\n"), inner+4)
+}
+
+// start begins a burst, unless one is under way.
+func (f *firing) start(of shot) tea.Cmd {
+	if f.bursting() {
+		return say(warn("A burst is under way: esc stops it"))
+	}
+	f.burst = &burst{shot: of, began: f.shared.Now()}
+	return f.step()
+}
+
+func (f *firing) bursting() bool {
+	return f.burst != nil && !f.burst.stopped && f.burst.queued < f.burst.shot.count
+}
+
+// due is how many events are to be queued by now.
+func (b *burst) due(now time.Time) int {
+	due := 1 + int(now.Sub(b.began).Seconds()*b.shot.perSecond)
+	return max(0, min(due, b.shot.count)-b.queued)
+}
+
+// step queues what is due, or lets a moment pass.
+func (f *firing) step() tea.Cmd {
+	b, s := f.burst, f.shared
+	n := min(b.due(s.Now()), burstStep)
+	if n == 0 {
+		return tea.Tick(burstGap, func(time.Time) tea.Msg { return burstMsg{burst: b} })
+	}
+	return func() tea.Msg {
+		var events []storage.Event
+		for range n {
+			one, err := b.shot.events(s.builder())
+			if err != nil {
+				return burstMsg{b, 0, err}
+			}
+			events = append(events, one...)
+		}
+		if _, err := s.Store.Enqueue(s.ctx, events...); err != nil {
+			return burstMsg{b, 0, err}
+		}
+		return burstMsg{b, n, nil}
+	}
+}
+
+// advance tells how far the burst is, and goes on with it.
+func (f *firing) advance(msg burstMsg) tea.Cmd {
+	b := msg.burst
+	if b != f.burst {
+		return nil
+	}
+	b.queued += msg.queued
+	name := fmt.Sprintf("%s → %s", b.shot, b.shot.webhook.Name)
+	toast := info(fmt.Sprintf("%s: %s queued, esc stops", name, thousands(int64(b.queued))))
+	var next tea.Cmd
+	switch {
+	case msg.err != nil:
+		b.stopped = true
+		toast = bad(fmt.Sprintf("%s: %s after %s", name, refusal(msg.err), thousands(int64(b.queued))))
+	case b.stopped:
+		toast = warn(fmt.Sprintf("%s stopped: %s queued", name, thousands(int64(b.queued))))
+	case b.queued >= b.shot.count:
+		toast = good(fmt.Sprintf("%s: all queued in %s", name, duration(f.shared.Now().Sub(b.began))))
+	default:
+		next = f.step()
+	}
+	toast.ID = burstToast
+	if msg.queued == 0 && next != nil {
+		return next
+	}
+	return tea.Batch(say(toast), next)
+}
+
+// stop ends the burst that is under way; false when there is none.
+func (f *firing) stop() bool {
+	was := f.bursting()
+	if was {
+		f.burst.stopped = true
+	}
+	return was
+}

@@ -1,0 +1,220 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"backchannel/fixtures"
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// fireMenu fires events at one webhook. It is made anew after each choice that changes
+// what it says.
+type fireMenu struct {
+	firing  *firing
+	webhook storage.Webhook
+	menu    component.Menu
+}
+
+const fireMenuID = "fire"
+
+// The items of the menu that are no status.
+const (
+	itemWebhook   = "webhook"
+	itemLife      = "life"
+	itemBurst     = "burst"
+	itemMisbehave = "misbehave"
+	itemVariant   = "variant"
+	itemChannel   = "channel"
+	itemAgain     = "again"
+)
+
+func newFireMenu(f *firing, w storage.Webhook) *fireMenu {
+	m := &fireMenu{firing: f, webhook: w}
+	m.fill()
+	return m
+}
+
+// fill says what the keys would do now.
+func (m *fireMenu) fill() {
+	f, channel := m.firing, m.channel()
+	m.menu = component.Menu{
+		ID: fireMenuID, Title: "Fire at " + m.webhook.Name,
+		Hint: &component.MenuItem{ID: itemWebhook, Key: "w", Label: "change"},
+		Columns: [][]component.MenuItem{
+			{
+				{ID: string(storage.Sent), Key: "s", Label: "sent"},
+				{ID: string(storage.Delivered), Key: "d", Label: "delivered"},
+				{ID: string(storage.Bounce), Key: "b", Label: "bounce"},
+				{ID: string(storage.Error), Key: "e", Label: "error"},
+			}, {
+				{ID: itemLife, Key: "l", Label: "a message's life…"},
+				{ID: itemBurst, Key: "B", Label: "burst…"},
+				{ID: itemMisbehave, Key: "!", Label: "misbehave…"},
+			},
+		},
+		Details: []component.MenuItem{
+			{ID: itemVariant, Key: "v", Label: "variant", Detail: f.variantLabel(channel, storage.Bounce), Off: len(fixtures.Variants(channel, storage.Bounce)) < 2},
+			{ID: itemChannel, Key: "c", Label: "channel", Detail: string(channel), Off: len(m.webhook.Channels) < 2},
+			{ID: itemAgain, Key: ".", Label: "again", Detail: f.lastLabel(), Off: f.last.what == ""},
+		},
+	}
+	if m.webhook.State == storage.Paused {
+		m.menu.Title += " (paused)"
+	}
+	if len(f.webhooks) < 2 {
+		m.menu.Hint = nil
+	}
+}
+
+func (m *fireMenu) channel() storage.Channel { return m.firing.channelFor(m.webhook) }
+
+func (f *firing) lastLabel() string {
+	if f.last.what == "" {
+		return "nothing fired yet"
+	}
+	return f.last.String() + " at " + f.last.webhook.Name
+}
+
+// Update fires, or leads to a choice.
+func (m *fireMenu) Update(msg tea.Msg) tea.Cmd {
+	reply, ok := msg.(component.MenuMsg)
+	if !ok || reply.ID != fireMenuID {
+		return m.menu.Update(msg)
+	}
+	switch reply.Item {
+	case "":
+		return dismiss(m)
+	case itemWebhook:
+		return m.changeWebhook()
+	case itemVariant:
+		return m.changeVariant()
+	case itemChannel:
+		m.nextChannel()
+		return nil
+	case itemLife:
+		return m.chooseLife()
+	case itemMisbehave:
+		return tea.Batch(dismiss(m), m.firing.chooseMisbehaviour(m.shot(m.firing.lastStatus())))
+	case itemBurst:
+		return tea.Batch(dismiss(m), m.firing.askBurst(m.shot(m.firing.lastStatus())))
+	case itemAgain:
+		return tea.Batch(dismiss(m), m.firing.repeat())
+	}
+	return tea.Batch(dismiss(m), m.firing.fire(m.shot(storage.Status(reply.Item))))
+}
+
+// View draws the menu.
+func (m *fireMenu) View(width, _ int) string {
+	return m.menu.View(m.firing.shared.theme, width)
+}
+
+// shot is one event as things are chosen now.
+func (m *fireMenu) shot(what storage.Status) shot {
+	channel := m.channel()
+	return shot{webhook: m.webhook, channel: channel, what: what, variant: m.firing.variantFor(channel, what)}
+}
+
+// lastStatus is the status fired last; a bounce at first.
+func (f *firing) lastStatus() storage.Status {
+	if f.last.what == "" {
+		return storage.Bounce
+	}
+	return f.last.what
+}
+
+func (m *fireMenu) changeWebhook() tea.Cmd {
+	var items []component.MenuItem
+	for i, w := range m.firing.webhooks {
+		item := component.MenuItem{ID: w.ID.String(), Label: w.Name, Detail: w.Organization + " / " + w.Sandbox.Name + "   " + list(w.Channels)}
+		if i < 9 {
+			item.Key = strconv.Itoa(i + 1)
+		}
+		items = append(items, item)
+	}
+	pick := func(id string) tea.Cmd {
+		i := slices.IndexFunc(m.firing.webhooks, func(w storage.Webhook) bool { return w.ID.String() == id })
+		if i >= 0 {
+			m.webhook = m.firing.webhooks[i]
+			m.firing.chosen = m.webhook.ID
+			m.fill()
+		}
+		return nil
+	}
+	return m.firing.shared.choose(component.Menu{Title: "Fire at which webhook?", Details: items}, pick)
+}
+
+// nextChannel goes on to another channel of the webhook.
+func (m *fireMenu) nextChannel() {
+	at := slices.Index(m.webhook.Channels, m.channel())
+	m.firing.channel = m.webhook.Channels[(at+1)%len(m.webhook.Channels)]
+	m.fill()
+}
+
+func (m *fireMenu) changeVariant() tea.Cmd {
+	channel := m.channel()
+	var items []component.MenuItem
+	for i, v := range fixtures.Variants(channel, storage.Bounce) {
+		items = append(items, component.MenuItem{ID: v.VariantName(), Key: strconv.Itoa(i + 1), Label: v.VariantName(), Detail: v.Label()})
+	}
+	pick := func(name string) tea.Cmd {
+		if name == fixtures.DefaultVariant {
+			name = ""
+		}
+		m.firing.variants[target{channel, storage.Bounce}] = name
+		m.fill()
+		return nil
+	}
+	return m.firing.shared.choose(component.Menu{Title: "Which bounce?", Details: items}, pick)
+}
+
+// chooseLife asks how the message ends.
+func (m *fireMenu) chooseLife() tea.Cmd {
+	ends := []component.MenuItem{
+		{ID: string(storage.Delivered), Key: "d", Label: "sent, then delivered"},
+		{ID: string(storage.Bounce), Key: "b", Label: "sent, then bounce", Detail: m.firing.variantLabel(m.channel(), storage.Bounce)},
+	}
+	return m.firing.shared.choose(component.Menu{Title: "A message's life", Details: ends}, func(end string) tea.Cmd {
+		life := m.shot(storage.Status(end))
+		life.life = true
+		return tea.Batch(dismiss(m), m.firing.fire(life))
+	})
+}
+
+// chooseMisbehaviour asks what is to be wrong with an event. Without a token nothing
+// can be wrong with one.
+func (f *firing) chooseMisbehaviour(of shot) tea.Cmd {
+	var items []component.MenuItem
+	for i, kind := range storage.Misbehaviours() {
+		item := component.MenuItem{ID: string(kind), Key: strconv.Itoa((i + 1) % 10), Label: string(kind), Detail: misbehaviourHelp(kind)}
+		if kind.NeedsJWT() && of.webhook.Auth.Type != storage.AuthJWT {
+			item.Off, item.Detail = true, "needs JWT authentication, which "+of.webhook.Name+" has not"
+		}
+		items = append(items, item)
+	}
+	title := strings.TrimSpace(fmt.Sprintf("Misbehave at %s: %s, %s, but…", of.webhook.Name, of.what, of.channel))
+	return f.shared.choose(component.Menu{Title: title, Details: items}, func(kind string) tea.Cmd {
+		of.misbehave = storage.Misbehaviour(kind)
+		return f.fire(of)
+	})
+}
+
+func misbehaviourHelp(kind storage.Misbehaviour) string {
+	return map[storage.Misbehaviour]string{
+		storage.MisbehaveExpired:       "the token expired an hour ago",
+		storage.MisbehaveNotYetValid:   "the token is for later",
+		storage.MisbehaveWrongKey:      "the token is signed by another key",
+		storage.MisbehaveWrongAudience: "the token is for somebody else",
+		storage.MisbehaveAlgNone:       "the token is not signed at all",
+		storage.MisbehaveMissingAuth:   "there is no token",
+		storage.MisbehaveTamperedBody:  "the body was changed on its way",
+		storage.MisbehaveTruncated:     "the body ends too early",
+		storage.MisbehaveDuplicate:     "the same event comes twice",
+		storage.MisbehaveOutOfOrder:    "delivered comes before sent",
+	}[kind]
+}

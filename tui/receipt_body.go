@@ -1,0 +1,78 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+)
+
+// drawBody colours the body of the detail: from its beginning, or in place.
+func (r *receiver) drawBody(anew bool) {
+	viewer, th := &r.tabs.viewers[tabBody], r.shared.theme
+	lines := strings.Split(style.EscapeMultiline(string(r.detail.receipt.Body)), "\n")
+	if r.detail.pretty != nil && !r.raw {
+		lines = component.JSON(th, r.detail.pretty)
+	}
+	if anew {
+		viewer.SetLines(lines)
+		return
+	}
+	viewer.Replace(lines)
+}
+
+// bodyView is the body under a line that says what one sees.
+func (r *receiver) bodyView(size component.Size) string {
+	d, ok := r.current()
+	if !ok || !size.Shown() {
+		return ""
+	}
+	th, width := r.shared.theme, size.Width
+	var head []string
+	if r.wide {
+		name := th.Strong.Render("Body")
+		if r.panes.Focused == paneBody {
+			name = th.Accent.Render(style.Closed + "Body")
+		}
+		head = append(head, " "+name)
+	}
+	head = append(head, component.Fit(" "+th.Dim.Render(r.bodyLine(d)), width))
+	if d.receipt.Flaw != "" {
+		head = append(head, component.Fit(" "+th.Bad.Render(style.Cross+" "+flawSentence(d.receipt.Flaw)), width))
+	}
+	if d.receipt.ID != r.detail.receipt.ID {
+		return strings.Join(head, "\n")
+	}
+	viewer := &r.tabs.viewers[tabBody]
+	viewer.SetSize(width, max(0, size.Height-len(head)))
+	return strings.Join(append(head, viewer.View(th)), "\n")
+}
+
+// bodyLine says how large the body is, how it is shown, and its digest.
+func (r *receiver) bodyLine(d receiptDetail) string {
+	if d.receipt.ID != r.detail.receipt.ID {
+		return style.More
+	}
+	form := "as it came"
+	switch {
+	case len(d.receipt.Body) == 0:
+		return "empty"
+	case d.pretty == nil:
+		form += ": not JSON"
+	case !r.raw:
+		form = "indented"
+	}
+	return fmt.Sprintf("%s bytes   %s   SHA-256 %s", thousands(int64(len(d.receipt.Body))), form, d.receipt.SHA256)
+}
+
+func flawSentence(flaw storage.BodyFlaw) string {
+	switch flaw {
+	case storage.BodyCut:
+		return "cut: fewer bytes came than were announced, or too slowly"
+	case storage.BodyOverLong:
+		return "over-long: only the first bytes were kept"
+	}
+	return style.Escape(string(flaw))
+}

@@ -1,0 +1,260 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// receiptDetail is everything about one receipt.
+type receiptDetail struct {
+	receipt  storage.Receipt
+	delivery storage.Delivery // of our own engine; the zero Delivery: a foreign sender's
+	attempts []storage.Attempt
+	pretty   []byte // the body indented; nil when it is no JSON
+}
+
+// readReceipt reads a receipt, and what our own engine knows of it.
+func (s *shared) readReceipt(id storage.ID) func(context.Context) (receiptDetail, error) {
+	return func(ctx context.Context) (d receiptDetail, err error) {
+		if d.receipt, err = s.Store.Receipt(ctx, id); err != nil {
+			return d, err
+		}
+		if pretty, ok := component.PrettyJSON(d.receipt.Body); ok {
+			d.pretty = pretty
+		}
+		of := d.receipt.DeliveryID
+		if of == 0 {
+			return d, nil
+		}
+		if d.delivery, err = s.Store.Delivery(ctx, of); err != nil {
+			return d, err
+		}
+		if d.attempts, err = s.Store.Attempts(ctx, of); err != nil {
+			return d, err
+		}
+		return d, nil
+	}
+}
+
+// current is the selected receipt: all of it once it was read, until then what the list
+// knows.
+func (r *receiver) current() (d receiptDetail, ok bool) {
+	row, ok := r.list.selected()
+	if ok && r.detail.receipt.ID == row.ID {
+		d = r.detail
+		d.receipt.Pinned, d.receipt.Note = row.Pinned, row.Note
+		return d, true
+	}
+	return receiptDetail{receipt: row}, ok
+}
+
+func (r *receiver) detailView(size component.Size) string {
+	d, ok := r.current()
+	if !ok || !size.Shown() {
+		return ""
+	}
+	th, focused := r.shared.theme, r.panes.Focused == paneDetail
+	head := append(r.shared.receiptHead(d.receipt, size.Width), "", r.tabs.head(th, focused, r.hiddenTabs()...))
+	if r.tabs.at == tabBody {
+		body := r.bodyView(component.Size{Width: size.Width, Height: size.Height - len(head)})
+		return strings.Join(append(head, body), "\n")
+	}
+	head = append(head, "")
+	page := sheet{th: th, width: size.Width}
+	switch r.tabs.at {
+	case tabVerdicts:
+		page.verdicts(d.receipt.Verdicts, r.allChecks)
+	case tabHeaders:
+		r.shared.describeRequest(&page, d.receipt)
+	case tabAttempts:
+		r.shared.describeOrigin(&page, d)
+	}
+	return r.tabs.show(th, head, page.lines, size)
+}
+
+// hiddenTabs are those that have a pane of their own.
+func (r *receiver) hiddenTabs() []int {
+	if r.wide {
+		return []int{tabBody}
+	}
+	return nil
+}
+
+// receiptHead says which receipt it is, in two lines.
+func (s *shared) receiptHead(r storage.Receipt, width int) []string {
+	th := s.theme
+	event, ink := eventWord(th, r.Status)
+	glyph, word, _ := strings.Cut(event, " ")
+	if r.Status == "" {
+		word = r.Method + " " + r.Path
+	}
+	title := " " + ink.Render(glyph) + " " + th.Strong.Render(style.Escape(word))
+	for _, text := range []string{r.Channel, r.Identity} {
+		if text != "" {
+			title += "   " + th.Text.Render(style.Escape(text))
+		}
+	}
+	if r.Pinned {
+		title += "   " + th.Strong.Render(style.Pin) + " " + th.Dim.Render("pinned")
+	}
+	hook := r.Webhook
+	if r.WebhookID == 0 {
+		hook = "no webhook"
+	}
+	parts := []string{hook, s.clock(r.ReceivedAt), answerSentence(r)}
+	if r.Duration > 0 {
+		parts = append(parts, duration(r.Duration))
+	}
+	lines := []string{component.Fit(title, width), component.Fit(" "+th.Dim.Render(style.Escape(strings.Join(parts, "   "))), width)}
+	if r.Note != "" {
+		lines = append(lines, component.Fit(" "+th.Text.Render(style.Escape(r.Note)), width))
+	}
+	return lines
+}
+
+// answerSentence says what became of the request.
+func answerSentence(r storage.Receipt) string {
+	switch {
+	case r.Outcome == storage.Dropped:
+		return "dropped without an answer"
+	case r.Outcome == storage.ClientGone && r.Code == 0:
+		return "the sender gave up waiting"
+	case r.Outcome == storage.ClientGone:
+		return fmt.Sprintf("%d meant, but the sender was gone", r.Code)
+	case r.Outcome == "" && r.Code == 0:
+		return "no answer yet"
+	case r.Outcome == "":
+		return fmt.Sprintf("answering %d", r.Code)
+	}
+	return fmt.Sprintf("answered %d", r.Code)
+}
+
+const verdictLabel = 10
+
+// verdicts shows what failed first, check by check, then what passed.
+func (d *sheet) verdicts(all storage.Verdicts, everyCheck bool) {
+	for _, v := range all.List() {
+		if v.Result == storage.Fail {
+			d.verdict(v, true)
+			d.blank()
+		}
+	}
+	for _, v := range all.List() {
+		if v.Result != storage.Fail {
+			d.verdict(v, everyCheck)
+		}
+	}
+}
+
+func (d *sheet) verdict(v storage.NamedVerdict, everyCheck bool) {
+	glyph, ink := resultLook(d.th, v.Result)
+	failed := v.Result == storage.Fail
+	lead := " " + ink.Render(glyph) + " "
+	switch {
+	case failed && hasFailed(v.Checks):
+		d.lines = append(d.lines, lead+d.th.Strong.Render(v.Name))
+	case failed:
+		d.beside(lead, v.Name, v.Reason, d.th.Strong)
+	default:
+		d.beside(lead, v.Name, v.Reason, d.th.Dim)
+	}
+	if !everyCheck {
+		return
+	}
+	for _, c := range v.Checks {
+		if c.Result == storage.Fail {
+			d.check(c)
+		}
+	}
+	for _, c := range v.Checks {
+		if c.Result != storage.Fail {
+			d.check(c)
+		}
+	}
+}
+
+func hasFailed(checks []storage.Check) bool {
+	for _, c := range checks {
+		if c.Result == storage.Fail {
+			return true
+		}
+	}
+	return false
+}
+
+// check is a step of a verdict: when it failed, what came is the brightest, and below it
+// stand what was expected and what to do.
+func (d *sheet) check(c storage.Check) {
+	glyph, ink := resultLook(d.th, c.Result)
+	lead := "     " + ink.Render(glyph) + " "
+	if c.Result != storage.Fail {
+		d.beside(lead, c.Name, c.Actual, d.th.Dim)
+		return
+	}
+	d.beside(lead, c.Name, c.Actual, d.th.Strong)
+	if c.Expected != "" {
+		d.beside("       ", "", "expected "+c.Expected, d.th.Text)
+	}
+	if c.Remedy != "" {
+		d.beside("       ", "", style.Arrow+" "+c.Remedy, d.th.Text)
+	}
+}
+
+// beside is a lead of styled text, a name, and a text wrapped beside them. A name that
+// is too long for its column has a line of its own.
+func (d *sheet) beside(styledLead, name, text string, ink lipgloss.Style) {
+	indent := ansi.StringWidth(styledLead)
+	room := max(8, d.width-indent-verdictLabel-2)
+	label := style.Escape(name)
+	if ansi.StringWidth(label) > verdictLabel {
+		d.lines = append(d.lines, component.Fit(styledLead+ink.Render(label), d.width))
+		styledLead, label = strings.Repeat(" ", indent), ""
+	}
+	for i, line := range component.Wrap(style.Escape(text), room) {
+		if i > 0 {
+			styledLead, label = strings.Repeat(" ", indent), ""
+		}
+		d.lines = append(d.lines, styledLead+d.th.Text.Render(component.Fit(label, verdictLabel))+" "+ink.Render(line))
+	}
+}
+
+// describeRequest is the request without its body.
+func (s *shared) describeRequest(d *sheet, r storage.Receipt) {
+	d.field(r.Method, r.Path+" "+r.Proto, s.theme.Text)
+	for _, h := range r.Headers {
+		d.field(h.Name, shownValue(h), s.theme.Text)
+	}
+	d.blank()
+	d.paragraph("Duplicates are kept. Order and letter case of the names cannot be known: they are as Go's net/http gives them.", s.theme.Dim)
+	d.title("Received")
+	d.field("At", s.date(r.ReceivedAt), s.theme.Text)
+	d.field("From", r.Remote, s.theme.Text)
+	d.optional("TLS", r.TLSVersion)
+	d.field("SHA-256", r.SHA256, s.theme.Text)
+	d.optional("Request ID", r.RequestID)
+	d.optional("Retry count", r.RetryCount)
+	d.field("ID", r.ID.String(), s.theme.Text)
+}
+
+// describeOrigin is what our own engine did to bring the receipt about.
+func (s *shared) describeOrigin(d *sheet, x receiptDetail) {
+	switch {
+	case x.receipt.DeliveryID == 0:
+		d.paragraph("A foreign sender's: no delivery of ours stands behind it.", s.theme.Text)
+	case x.delivery.ID == 0:
+		d.paragraph("…", s.theme.Dim)
+	default:
+		s.describeAttempts(d, x.delivery, x.attempts)
+		d.title("Delivery")
+		d.field("ID", x.delivery.ID.String(), s.theme.Text)
+		d.field("This receipt", fmt.Sprintf("attempt %d", x.receipt.Attempt), s.theme.Text)
+	}
+}

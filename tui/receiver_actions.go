@@ -1,0 +1,232 @@
+package tui
+
+import (
+	"context"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Bindings are what can be done with the list and its selected receipt.
+func (r *receiver) Bindings() []binding {
+	row, ok := r.list.selected()
+	if !ok {
+		return r.listBindings()
+	}
+	all := append(r.paneBindings(), r.rowBindings(row)...)
+	return append(append(all, r.listBindings()...), r.lesserBindings(row)...)
+}
+
+// paneBindings are about what is shown of the receipt.
+func (r *receiver) paneBindings() []binding {
+	var all []binding
+	if r.panes.Focused == paneList {
+		all = append(all, binding{keys: []string{"enter"}, label: "open", help: "Go to the detail", do: r.focus(paneDetail)})
+	}
+	back, on := []string{"h", "left"}, []string{"l", "right"}
+	if r.bodySlides() {
+		back, on = back[:1], on[:1]
+	}
+	all = append(all,
+		binding{keys: back, shown: "h l", label: "tabs", help: "Other page of the detail", do: r.turn(-1)},
+		binding{keys: on, do: r.turn(1)})
+	if r.wide || r.tabs.at == tabBody {
+		all = append(all, r.bodyBindings()...)
+	}
+	if r.tabs.at != tabVerdicts {
+		return all
+	}
+	checks := binding{keys: []string{"c"}, label: "all checks", help: "Show the checks of passed verdicts too", do: r.toggleChecks}
+	if r.allChecks {
+		checks.label, checks.help = "failed checks", "Show the checks of failed verdicts alone"
+	}
+	return append(all, checks)
+}
+
+// bodySlides reports whether the arrows scroll the body sideways.
+func (r *receiver) bodySlides() bool {
+	body := r.panes.Focused == paneBody || r.panes.Focused == paneDetail && r.tabs.at == tabBody
+	return body && !r.tabs.viewers[tabBody].Wrapped
+}
+
+func (r *receiver) bodyBindings() []binding {
+	wrap := binding{keys: []string{"w"}, help: "Wrap long lines of the body, or no longer", do: r.wrap}
+	if r.detail.pretty == nil {
+		return []binding{wrap}
+	}
+	raw := binding{keys: []string{"b"}, label: "raw", help: "Show the body as it came", do: r.toggleRaw}
+	if r.raw {
+		raw.label, raw.help = "indented", "Show the body indented"
+	}
+	return []binding{raw, wrap}
+}
+
+// rowBindings do something with the receipt.
+func (r *receiver) rowBindings(row storage.Receipt) []binding {
+	var all []binding
+	if row.DeliveryID != 0 || row.WebhookID != 0 {
+		all = append(all, binding{keys: []string{"r"}, label: "replay", help: "Send the same bytes to the webhook again", do: r.replay})
+	}
+	if row.WebhookID != 0 {
+		all = append(all, binding{keys: []string{"o"}, label: "response", help: "Choose how the receiver answers this webhook", do: r.chooseProfile})
+	}
+	return all
+}
+
+// lesserBindings have no place in the footer.
+func (r *receiver) lesserBindings(row storage.Receipt) []binding {
+	pin := binding{keys: []string{"P"}, help: "Pin it: retention and clearing leave it", do: r.pin}
+	if row.Pinned {
+		pin.help = "No longer pin it"
+	}
+	all := []binding{pin, {keys: []string{"C"}, help: "Clear the receiver; pinned receipts stay", do: r.confirmClear}}
+	if row.RequestID != "" {
+		all = append(all, binding{keys: []string{"m"}, help: "Show only receipts of the same message", do: r.showMessage})
+	}
+	if row.DeliveryID != 0 {
+		all = append(all, binding{keys: []string{"v"}, help: "Go to the delivery that brought it", do: r.showDelivery})
+	}
+	return all
+}
+
+func (r *receiver) listBindings() []binding {
+	pause := binding{keys: []string{"p"}, label: "pause", help: "Pause the view; new receipts are counted", do: r.list.pause}
+	if r.list.paused {
+		pause.label, pause.help = "go on", "Show what came meanwhile"
+	}
+	follow := binding{keys: []string{"F"}, label: "follow", help: "Follow: keep the newest in view", do: r.follow}
+	if r.list.table.Following() && !r.list.paused {
+		follow.label, follow.help = "", "No longer follow the newest"
+	}
+	all := []binding{
+		{keys: []string{"/"}, label: "filter", help: "Choose receipts: status:bounce auth:fail since:10m body~550", do: r.openFilter},
+		pause, follow,
+	}
+	if r.list.Len() > 0 {
+		all = append(all, binding{keys: []string{"tab"}, help: "Next pane", do: r.nextPane(1)},
+			binding{keys: []string{"shift+tab"}, do: r.nextPane(-1)})
+	}
+	return all
+}
+
+func (r *receiver) focus(pane int) func() tea.Cmd {
+	return func() tea.Cmd {
+		r.panes.Focused = pane
+		return nil
+	}
+}
+
+func (r *receiver) nextPane(by int) func() tea.Cmd {
+	n := len(r.panes.Weights)
+	return r.focus((r.panes.Focused + by + n) % n)
+}
+
+// turn shows another page of the detail.
+func (r *receiver) turn(by int) func() tea.Cmd {
+	return func() tea.Cmd {
+		r.tabs.turn(by, r.hiddenTabs()...)
+		return nil
+	}
+}
+
+func (r *receiver) toggleChecks() tea.Cmd {
+	r.allChecks = !r.allChecks
+	return nil
+}
+
+func (r *receiver) toggleRaw() tea.Cmd {
+	r.raw = !r.raw
+	r.drawBody(true)
+	return nil
+}
+
+func (r *receiver) wrap() tea.Cmd {
+	r.tabs.viewers[tabBody].ToggleWrap()
+	return nil
+}
+
+func (r *receiver) openFilter() tea.Cmd {
+	r.panes.Focused = paneList
+	return r.filter.open()
+}
+
+func (r *receiver) follow() tea.Cmd { return tea.Batch(r.list.follow(), r.look()) }
+
+// showMessage filters by the request of the selected receipt.
+func (r *receiver) showMessage() tea.Cmd {
+	row, ok := r.list.selected()
+	if !ok || row.RequestID == "" {
+		return say(info("It names no request"))
+	}
+	r.filter = filter{line: component.NewLine(messageFilter(row.RequestID))}
+	chosen, err := storage.ParseFilter(r.filter.text(), r.shared.Now())
+	if err != nil {
+		return say(bad(err.Error()))
+	}
+	return r.choose(chosen)
+}
+
+func (r *receiver) showDelivery() tea.Cmd {
+	row, ok := r.list.selected()
+	if !ok || row.DeliveryID == 0 {
+		return nil
+	}
+	return goTo(viewDeliveries, row.DeliveryID)
+}
+
+// pin keeps the selected receipt from being cleared, or no longer does.
+func (r *receiver) pin() tea.Cmd {
+	row, ok := r.list.selected()
+	if !ok {
+		return nil
+	}
+	set, text := r.shared.Store.PinReceipt, "pinned: retention and clearing leave it"
+	if row.Pinned {
+		text = "no longer pinned"
+	}
+	return act(r.shared.ctx, func(ctx context.Context) (string, error) {
+		return text, set(ctx, row.ID, !row.Pinned)
+	})
+}
+
+func (r *receiver) confirmClear() tea.Cmd {
+	remove := r.shared.Store.ClearReceipts
+	return r.shared.ask(component.Confirm{
+		Title: "Clear the receiver?",
+		Text:  []string{"All receipts go, also those that a filter hides. Pinned ones stay."},
+		Yes:   "clear", No: "keep",
+	}, func() tea.Cmd {
+		return act(r.shared.ctx, func(ctx context.Context) (string, error) {
+			n, err := remove(ctx)
+			return thousands(n) + " receipts cleared", err
+		})
+	})
+}
+
+// replay sends the bytes of the selected receipt to its webhook again. Those of our own
+// engine are replayed as deliveries; a foreign sender's become an event of ours.
+func (r *receiver) replay() tea.Cmd {
+	row, ok := r.list.selected()
+	if !ok {
+		return nil
+	}
+	s := r.shared
+	return s.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) { return s.replayReceipt(ctx, row) })
+}
+
+func (s *shared) replayReceipt(ctx context.Context, row storage.Receipt) ([]storage.Delivery, error) {
+	if row.DeliveryID != 0 {
+		d, err := s.Store.ReplayDelivery(ctx, row.DeliveryID)
+		return []storage.Delivery{d}, err
+	}
+	whole, err := s.Store.Receipt(ctx, row.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.Store.Enqueue(ctx, storage.Event{
+		WebhookID: whole.WebhookID, RequestID: whole.RequestID, Channel: storage.Channel(whole.Channel),
+		Status: storage.Status(whole.Status), Identity: whole.Identity, Payload: whole.Body,
+	})
+}

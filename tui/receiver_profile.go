@@ -1,0 +1,73 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// profileMsg is how the receiver answers a webhook now.
+type profileMsg struct {
+	webhook storage.ID
+	name    string
+	profile storage.Profile
+	err     error
+}
+
+// chooseProfile reads how the selected receipt's webhook is answered, then asks how it
+// is to be.
+func (r *receiver) chooseProfile() tea.Cmd {
+	row, ok := r.list.selected()
+	if !ok || row.WebhookID == 0 {
+		return nil
+	}
+	ctx, read := r.shared.ctx, r.shared.Store.Profile
+	return func() tea.Msg {
+		profile, err := read(ctx, row.WebhookID)
+		return profileMsg{row.WebhookID, row.Webhook, profile, err}
+	}
+}
+
+// offerProfiles shows the presets, the present one marked.
+func (s *shared) offerProfiles(msg profileMsg) tea.Cmd {
+	if msg.err != nil {
+		return say(bad(fmt.Sprintf("read how %s is answered: %v", msg.name, msg.err)))
+	}
+	presets := storage.Presets()
+	items := make([]component.MenuItem, len(presets))
+	for i, p := range presets {
+		items[i] = component.MenuItem{ID: p.Name, Key: strconv.Itoa(i + 1), Label: p.Name, Detail: p.Help}
+		if p.Name == presetName(msg.profile) {
+			items[i].Detail += " (now)"
+		}
+	}
+	title := "How the receiver answers " + msg.name
+	if presetName(msg.profile) == "" {
+		title += ": a profile of its own now"
+	}
+	return s.choose(component.Menu{Title: title, Details: items}, func(name string) tea.Cmd {
+		preset, ok := storage.FindPreset(name)
+		if !ok {
+			return nil
+		}
+		set := s.Store.SetProfile
+		return act(s.ctx, func(ctx context.Context) (string, error) {
+			return fmt.Sprintf("%s from now on: %s, %s", msg.name, preset.Name, preset.Help), set(ctx, msg.webhook, preset.Profile)
+		})
+	})
+}
+
+// presetName is the preset that a profile is; empty when it is none of them.
+func presetName(p storage.Profile) string {
+	p.Generation = 0
+	if p.Preset == "" && reflect.DeepEqual(p, storage.Profile{}) {
+		return storage.Presets()[0].Name
+	}
+	return p.Preset
+}
