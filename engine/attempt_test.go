@@ -103,8 +103,8 @@ func rawServer(t *testing.T, serve func(net.Conn)) string {
 				return
 			}
 			go func() {
-				defer c.Close()
 				serve(c)
+				_ = c.Close()
 			}()
 		}
 	}()
@@ -140,7 +140,7 @@ func TestBrokenEndpoints(t *testing.T) {
 			}
 		}, retryable, storage.ClassTransport, "exceeded"},
 		{"cuts its body", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 10\r\n\r\nabc") }, succeeded, "", ""},
-		{"answers early", func(c net.Conn) { fmt.Fprint(c, ok+"Content-Length: 0\r\n\r\n") }, succeeded, "", ""},
+		{"answers early", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); fmt.Fprint(c, ok+"Content-Length: 0\r\n\r\n") }, succeeded, "", ""},
 		{"says continue first", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, "HTTP/1.1 102 Processing\r\n\r\n"+ok+"Content-Length: 0\r\n\r\n")
@@ -241,7 +241,7 @@ func TestUnreachableEndpoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	refusing := "https://" + free.Addr().String()
-	free.Close()
+	_ = free.Close()
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
 	for _, c := range []struct {

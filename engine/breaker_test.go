@@ -58,8 +58,8 @@ func TestBreakerRowIsBroken(t *testing.T) {
 
 func TestBreakerProbes(t *testing.T) {
 	b, now := opened(), noon
-	for _, want := range []time.Duration{30, 60, 120, 240, 300, 300} {
-		want *= time.Second
+	for _, seconds := range []int{30, 60, 120, 240, 300, 300} {
+		want := time.Duration(seconds) * time.Second
 		if ok, wait := b.ready(now.Add(want - time.Second)); ok || wait != time.Second {
 			t.Fatalf("a second before %s: ready %t, wait %s", want, ok, wait)
 		}

@@ -116,7 +116,9 @@ func TestClientCertificate(t *testing.T) {
 	a := newAuthority(t)
 	b := newBench(t, a.serve(-time.Hour, time.Hour, &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: a.pool()}))
 	b.cfg.RootCAs = func() (*x509.CertPool, error) { return a.pool(), nil }
-	b.expect(b.try(storage.Job{}), retryable, storage.ClassTLS, "certificate required")
+	if r := b.try(storage.Job{}); r.verdict != retryable { // told by an alert, or by hanging up before that is read
+		t.Errorf("without one the result is %+v", r)
+	}
 	cert, key := a.issue(-time.Hour, time.Hour)
 	b.files["/cert.pem"], b.files["/key.pem"] = string(cert), string(key)
 	b.hook.Delivery.TLS = storage.TLSOptions{CertFile: "/cert.pem", KeyFile: "/key.pem"}

@@ -22,7 +22,7 @@ func TestClockIsSetBack(t *testing.T) {
 		var hits atomic.Int64
 		w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
 			if hits.Add(1) == 2 {
-				rw.WriteHeader(503)
+				rw.WriteHeader(http.StatusServiceUnavailable)
 			}
 		}, func(cfg *Config) { cfg.Now = c.now })
 		if !restarts {
@@ -55,7 +55,7 @@ func TestClockIsSetForward(t *testing.T) {
 	var hits atomic.Int64
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
 		if hits.Add(1) == 1 {
-			rw.WriteHeader(503)
+			rw.WriteHeader(http.StatusServiceUnavailable)
 		}
 	}, func(cfg *Config) { cfg.Now = c.now }).run()
 	id := w.fire(w.webhook(func(w *storage.Webhook) { w.Delivery.Retry = []time.Duration{time.Hour} }), "{}")[0]

@@ -151,7 +151,7 @@ func TestDelivers(t *testing.T) {
 	id := w.fire(w.webhook(), `{"a":1}`)[0]
 	d := w.await(id, storage.StateDelivered)
 	r := <-got
-	if r.Method != "POST" || r.URL.RequestURI() != "/in?x=1" || <-body != `{"a":1}` {
+	if r.Method != http.MethodPost || r.URL.RequestURI() != "/in?x=1" || <-body != `{"a":1}` {
 		t.Errorf("got %s %s", r.Method, r.URL)
 	}
 	for name, want := range map[string]string{
@@ -189,7 +189,7 @@ func TestRetriesUntilItSucceeds(t *testing.T) {
 }
 
 func TestFailsWhenTheScheduleIsUsedUp(t *testing.T) {
-	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(500) }).run()
+	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusInternalServerError) }).run()
 	id := w.fire(w.webhook(), `{}`)[0]
 	if d := w.await(id, storage.Failed); d.Attempts != 3 || d.Error != "answered 500 Internal Server Error" {
 		t.Errorf("delivery is %+v", d)

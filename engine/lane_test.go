@@ -56,7 +56,7 @@ func TestRetryNow(t *testing.T) {
 	var hits atomic.Int64
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
 		if hits.Add(1) == 1 {
-			rw.WriteHeader(503)
+			rw.WriteHeader(http.StatusServiceUnavailable)
 		}
 	}).run()
 	id := w.fire(w.webhook(func(w *storage.Webhook) { w.Delivery.Retry = []time.Duration{time.Hour} }), "{}")[0]
@@ -100,7 +100,7 @@ func TestEditBetweenAttempts(t *testing.T) {
 	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 		paths <- r.URL.Path + r.Header.Get("X-Edition")
 		if r.URL.Path == "/in" {
-			rw.WriteHeader(503)
+			rw.WriteHeader(http.StatusServiceUnavailable)
 		}
 	}).run()
 	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Retry = []time.Duration{time.Hour} })
@@ -138,7 +138,7 @@ func TestBreakerParks(t *testing.T) {
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
 		hits.Add(1)
 		if !healthy.Load() {
-			rw.WriteHeader(503)
+			rw.WriteHeader(http.StatusServiceUnavailable)
 		}
 	}).run()
 	hook := w.webhook(func(w *storage.Webhook) {
@@ -167,7 +167,10 @@ func TestBreakerParks(t *testing.T) {
 
 func TestBreakerOutlivesTheEngine(t *testing.T) {
 	var hits atomic.Int64
-	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { hits.Add(1); rw.WriteHeader(503) })
+	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
+		hits.Add(1)
+		rw.WriteHeader(http.StatusServiceUnavailable)
+	})
 	hook := w.webhook()
 	due := time.Now().Add(100 * time.Millisecond)
 	_ = w.store.SaveBreaker(t.Context(), storage.Breaker{WebhookID: hook.ID, Failures: 10, OpenUntil: due, Wait: firstProbeWait})
@@ -298,7 +301,7 @@ func TestFullDisk(t *testing.T) {
 func TestSnapshot(t *testing.T) {
 	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/bad" {
-			rw.WriteHeader(400)
+			rw.WriteHeader(http.StatusBadRequest)
 		}
 	}).run()
 	good := w.webhook()

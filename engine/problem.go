@@ -116,6 +116,9 @@ func bare(err error) string {
 	for _, prefix := range []string{"net/http: HTTP/1.x transport connection broken: ", "net/http: ", "http: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
+	if strings.Contains(text, "readLoopPeekFailLocked") {
+		return "the endpoint sent something before it was asked"
+	}
 	if text == "EOF" || text == "unexpected EOF" || strings.HasSuffix(text, "server closed idle connection") {
 		return "the connection was closed without an answer"
 	}

@@ -42,6 +42,7 @@ func (l *lane) refill(ctx context.Context) time.Duration {
 		l.engine.readFailed(ctx, err)
 		return scanRetry
 	}
+	l.engine.readWorked()
 	if lookAhead := l.endPage(*p, jobs); lookAhead {
 		l.lookAhead(ctx, p.query.Until)
 	}

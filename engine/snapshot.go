@@ -101,10 +101,9 @@ func (l *lane) held() (fresh, again int64, parked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, f := range l.flights {
-		switch {
-		case f.job.Attempts == 0:
+		if f.job.Attempts == 0 {
 			fresh++
-		default:
+		} else {
 			again++
 		}
 	}

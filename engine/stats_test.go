@@ -20,8 +20,11 @@ func TestStats(t *testing.T) {
 	if got.Delivered != 100 || got.Failed != 1 || got.Attempts != 102 || got.PerSecond != 10.2 {
 		t.Errorf("got %+v", got)
 	}
-	for _, c := range []struct{ got, want time.Duration }{{got.P50, 50}, {got.P95, 95}, {got.P99, 99}} {
-		if off := c.got - c.want*time.Millisecond; off < -time.Millisecond || off > time.Millisecond {
+	for _, c := range []struct {
+		got  time.Duration
+		want int64
+	}{{got.P50, 50}, {got.P95, 95}, {got.P99, 99}} {
+		if off := c.got.Milliseconds() - c.want; off < -1 || off > 1 {
 			t.Errorf("got %s, want %d ms", c.got, c.want)
 		}
 	}

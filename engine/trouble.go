@@ -13,7 +13,7 @@ import (
 type trouble struct {
 	workers atomic.Int32 // that wait to commit theirs
 	since   atomic.Int64 // Unix milliseconds
-	reading atomic.Bool  // the last reading of the store went wrong
+	reading atomic.Bool  // goes wrong
 }
 
 func (t *trouble) lasts() bool { return t.workers.Load() > 0 }
@@ -42,8 +42,14 @@ func (e *Engine) unstuck() {
 
 // readFailed says, once in a row, that the store could not be read.
 func (e *Engine) readFailed(ctx context.Context, err error) {
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && !e.trouble.reading.Swap(true) {
 		e.log.Error("read deliveries", "error", err)
+	}
+}
+
+func (e *Engine) readWorked() {
+	if e.trouble.reading.Load() && e.trouble.reading.Swap(false) {
+		e.log.Info("deliveries can be read again")
 	}
 }
 
