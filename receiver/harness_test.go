@@ -13,15 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"backchannel/engine/token"
 	"backchannel/fixtures"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const testSecret = "a secret of at least thirty-two bytes"
 

@@ -26,6 +26,7 @@ type inspection struct {
 	Broken *flaw  // why it is not one JSON text in UTF-8
 	Twice  []flaw // keys that occur twice in their object
 	Large  []flaw // numbers that many readers round
+	tree   tree   // of a small body
 }
 
 // inspect reads a body as JSON (RFC 8259), strictly.
@@ -33,16 +34,22 @@ func inspect(body []byte) inspection {
 	if broken := inspectBytes(body); broken != nil {
 		return inspection{Broken: broken}
 	}
-	p := parser{text: body}
+	p := parser{
+		text: body, said: string(body), tree: tree{text: body},
+		path: make([]step, 0, usualDepth), keys: make([]string, 0, usualNodes),
+	}
+	if len(body) <= smallBody {
+		p.tree.nodes = make([]node, 0, usualNodes)
+	}
 	p.space()
-	err := p.value()
+	err := p.value("")
 	if err == nil {
 		err = p.end()
 	}
 	if err != nil {
 		return inspection{Broken: err}
 	}
-	return inspection{Twice: p.twice, Large: p.large}
+	return inspection{Twice: p.twice, Large: p.large, tree: p.tree}
 }
 
 // inspectBytes looks for what makes bytes no text at all.
@@ -69,10 +76,18 @@ func inspectBytes(body []byte) *flaw {
 	}
 }
 
-// parser goes through a JSON text once. It allocates nothing unless it finds something.
+// usualNodes and usualDepth are more than an event has.
+const (
+	usualNodes = 64
+	usualDepth = 8
+)
+
+// parser goes through a JSON text once.
 type parser struct {
 	text  []byte
+	said  string // text again: what strings say is cut out of it
 	at    int
+	tree  tree // filled if it has room
 	path  []step
 	keys  []string // those seen of every object that is open
 	twice []flaw
@@ -107,12 +122,22 @@ func (p *parser) end() *flaw {
 	return nil
 }
 
-func (p *parser) value() *flaw {
+// value takes a value, which is a member if it has a key.
+func (p *parser) value(key string) *flaw {
+	if cap(p.tree.nodes) == 0 {
+		return p.anyValue()
+	}
+	n := len(p.tree.nodes)
+	p.tree.nodes = append(p.tree.nodes, node{from: p.at, kind: kindOf(p.peek()), key: key})
+	err := p.anyValue()
+	p.tree.nodes[n].to, p.tree.nodes[n].end = p.at, len(p.tree.nodes)
+	return err
+}
+
+func (p *parser) anyValue() *flaw {
 	switch c := p.peek(); {
-	case c == '{':
-		return p.nested(p.object)
-	case c == '[':
-		return p.nested(p.array)
+	case c == '{' || c == '[':
+		return p.nested(c)
 	case c == '"':
 		_, err := p.str()
 		return err
@@ -123,18 +148,23 @@ func (p *parser) value() *flaw {
 	}
 }
 
-func (p *parser) nested(parse func() *flaw) *flaw {
+func (p *parser) nested(opening byte) *flaw {
 	if len(p.path) >= maxDepth {
 		return p.broken(fmt.Sprintf("arrays and objects more than %d deep", maxDepth), "nest less: an event is 4 deep")
 	}
 	p.at++ // the opening bracket
 	p.space()
-	return parse()
+	if opening == '[' {
+		return p.array()
+	}
+	first := len(p.keys)
+	err := p.object(first)
+	p.keys = p.keys[:first]
+	return err
 }
 
-func (p *parser) object() *flaw {
-	first := len(p.keys)
-	defer func() { p.keys = p.keys[:first] }()
+// object takes the members. Their keys are those from first on.
+func (p *parser) object(first int) *flaw {
 	if p.peek() == '}' {
 		p.at++
 		return nil
@@ -156,7 +186,7 @@ func (p *parser) object() *flaw {
 		}
 		p.at++
 		p.space()
-		if err := p.value(); err != nil {
+		if err := p.value(key); err != nil {
 			return err
 		}
 		p.path = p.path[:len(p.path)-1]
@@ -206,7 +236,7 @@ func (p *parser) array() *flaw {
 	}
 	for i := 0; ; i++ {
 		p.path = append(p.path, step{index: i, array: true})
-		if err := p.value(); err != nil {
+		if err := p.value(""); err != nil {
 			return err
 		}
 		p.path = p.path[:len(p.path)-1]

@@ -15,7 +15,10 @@ func (p *parser) str() (string, *flaw) {
 		switch c := p.text[p.at]; {
 		case c == '"':
 			p.at++
-			return unquote(p.text[start:p.at], escaped), nil
+			if escaped {
+				return unquote(p.text[start:p.at]), nil
+			}
+			return p.said[start+1 : p.at-1], nil
 		case c == '\\':
 			escaped = true
 			if err := p.escape(); err != nil {
@@ -47,10 +50,7 @@ func (p *parser) escape() *flaw {
 	return nil
 }
 
-func unquote(quoted []byte, escaped bool) string {
-	if !escaped {
-		return string(quoted[1 : len(quoted)-1])
-	}
+func unquote(quoted []byte) string {
 	var text string
 	_ = json.Unmarshal(quoted, &text) // checked to be a JSON string
 	return text

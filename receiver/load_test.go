@@ -1,0 +1,249 @@
+package receiver
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+// The load comes from this process, the servers are processes of their own: this same
+// test binary, told by its environment which one to be.
+const roleVariable = "RECEIVER_TEST_ROLE"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(roleVariable) {
+	case "bare":
+		serveBare()
+	case "receiver":
+		serveReceiver()
+	default:
+		goleak.VerifyTestMain(m)
+	}
+}
+
+// An address is what a server prints when it is ready.
+type address struct {
+	URL, CA, Authorization string
+}
+
+func (a address) announce() {
+	if err := json.NewEncoder(os.Stdout).Encode(a); err != nil {
+		log.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the parent has gone
+}
+
+// serveBare is as little as an HTTPS endpoint can do.
+func serveBare() {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		_, _ = io.Copy(io.Discard, req.Body)
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer server.Close()
+	address{URL: server.URL}.announce()
+}
+
+func serveReceiver() {
+	dir := os.Getenv("RECEIVER_TEST_DIR")
+	store, err := sqlite.Open(context.Background(), sqlite.Options{Dir: dir})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer store.Close()
+	ca, err := LoadOrCreateCA(dir, time.Now())
+	if err != nil {
+		log.Fatal(err)
+	}
+	r, err := New(store, Config{Listen: "127.0.0.1:0", CA: ca})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := r.Listen(); err != nil {
+		log.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.Serve(ctx) }()
+	address{URL: r.URL(), CA: string(ca.PEM())}.announce()
+	cancel()
+	if err := <-done; err != nil {
+		log.Fatal(err)
+	}
+}
+
+// startServer runs this binary in a role until the test ends.
+func startServer(t testing.TB, role, dir string) address {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), roleVariable+"="+role, "RECEIVER_TEST_DIR="+dir)
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%s: %v", role, err)
+		}
+	})
+	var ready address
+	if err := json.NewDecoder(stdout).Decode(&ready); err != nil {
+		t.Fatal(err)
+	}
+	return ready
+}
+
+// A load is requests over connections that are kept alive.
+type load struct {
+	to          address
+	connections int
+	request     []byte
+	body        int // where the body begins within request
+	n           atomic.Int64
+}
+
+func newLoad(t testing.TB, to address, w *storage.Webhook, authorization string) *load {
+	body := event(t, w, storage.Sent)
+	lines := []string{"Content-Type: application/json", fmt.Sprintf("Content-Length: %d", len(body))}
+	if authorization != "" {
+		lines = append(lines, "Authorization: "+authorization)
+	}
+	start := head(w, "HTTP/1.1", lines...) + "\r\n"
+	return &load{to: to, connections: 128, request: append([]byte(start), body...), body: len(start)}
+}
+
+// run sends requests until the time is over and returns how many were answered 204 per
+// second.
+func (l *load) run(t testing.TB, during time.Duration) float64 {
+	t.Helper()
+	config := &tls.Config{InsecureSkipVerify: l.to.CA == ""} // the bare one's certificate is httptest's
+	if l.to.CA != "" {
+		config.RootCAs = x509.NewCertPool()
+		config.RootCAs.AppendCertsFromPEM([]byte(l.to.CA))
+	}
+	var all sync.WaitGroup
+	start := make(chan struct{})
+	var end time.Time
+	before := l.n.Load()
+	for i := range l.connections {
+		conn, err := tls.Dial("tcp", l.to.URL[len("https://"):], config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Go(func() {
+			defer conn.Close()
+			<-start
+			if err := l.repeat(conn, i, end); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	began := time.Now()
+	end = began.Add(during)
+	close(start)
+	all.Wait()
+	return float64(l.n.Load()-before) / time.Since(began).Seconds()
+}
+
+func (l *load) repeat(conn io.ReadWriter, number int, end time.Time) error {
+	request := bytes.Clone(l.request)
+	id := request[l.body+len(`{"requestId":"`):][:32] // another message each time
+	from := bufio.NewReader(conn)
+	for n := 0; time.Now().Before(end); n++ {
+		copy(id, fmt.Sprintf("%08d%024d", number, l.n.Load()<<20+int64(n)))
+		if _, err := conn.Write(request); err != nil {
+			return err
+		}
+		response, err := http.ReadResponse(from, nil)
+		if err != nil {
+			return err
+		}
+		if response.StatusCode != http.StatusNoContent {
+			text, _ := io.ReadAll(response.Body)
+			return fmt.Errorf("answered %s %s", response.Status, text)
+		}
+		l.n.Add(1)
+	}
+	return nil
+}
+
+// BenchmarkThroughput tells how many events per second are judged and durably kept, and
+// that as a ratio to what a bare net/http handler answers.
+func BenchmarkThroughput(b *testing.B) {
+	dir := b.TempDir()
+	store, err := sqlite.Open(b.Context(), sqlite.Options{Dir: dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	w := storage.NewWebhook()
+	w.Name, w.Channels = "acme", storage.Channels()
+	withJWT(&w)
+	if err := store.CreateWebhook(b.Context(), &w); err != nil {
+		b.Fatal(err)
+	}
+	bare, ours := startServer(b, "bare", dir), startServer(b, "receiver", dir)
+	g := &rig{t: b, Receiver: &Receiver{url: ours.URL}}
+	authorization := g.authorization(&w)
+	loads := []*load{newLoad(b, bare, &w, authorization), newLoad(b, ours, &w, authorization)}
+	const slice = 2 * time.Second
+	for _, l := range loads {
+		l.run(b, slice/4) // warm up
+	}
+	var sum [2]float64
+	for b.Loop() {
+		for i, l := range loads {
+			sum[i] += l.run(b, slice)
+		}
+	}
+	b.ReportMetric(sum[0]/float64(b.N), "bare/s")
+	b.ReportMetric(sum[1]/float64(b.N), "receipts/s")
+	b.ReportMetric(sum[1]/sum[0], "ratio")
+	b.StopTimer()
+	counts, err := store.Counts(b.Context())
+	if err != nil || counts.Receipts != loads[1].n.Load() {
+		b.Errorf("%d receipts kept of %d acknowledged: %v", counts.Receipts, loads[1].n.Load(), err)
+	}
+}
+
+// BenchmarkJudge is what judging costs, without network and store.
+func BenchmarkJudge(b *testing.B) {
+	body := sample(b)
+	b.Run("inspect", func(b *testing.B) {
+		for b.Loop() {
+			inspect(body)
+		}
+	})
+	b.Run("schema", func(b *testing.B) {
+		for b.Loop() {
+			judgeSchema(storage.Classic, body, "", nil)
+		}
+	})
+}

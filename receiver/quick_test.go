@@ -1,0 +1,116 @@
+package receiver
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"backchannel/fixtures"
+	"backchannel/storage"
+)
+
+// built is every fixture in every revision.
+func built(t testing.TB) map[storage.Revision][][]byte {
+	t.Helper()
+	all := map[storage.Revision][][]byte{}
+	for _, revision := range storage.Revisions() {
+		for _, f := range fixtures.All() {
+			e, err := f.Build(revision, fixtures.SampleValues(f.Channel))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[revision] = append(all[revision], e.Payload)
+		}
+	}
+	return all
+}
+
+func quickly(revision storage.Revision, body []byte) bool {
+	found := inspect(body)
+	return found.Broken == nil && len(found.Twice) == 0 && acceptable(revision, &found.tree)
+}
+
+func TestEveryFixtureIsAcceptedQuickly(t *testing.T) {
+	for revision, bodies := range built(t) {
+		for _, body := range bodies {
+			if !quickly(revision, body) {
+				t.Errorf("%s: not accepted at once: %s", revision, body)
+			}
+		}
+	}
+}
+
+// Nothing may be accepted quickly that the schema library would not accept: each value of
+// each fixture is put in place of each other one, and each key left out.
+func TestQuickRulesNeverAcceptMore(t *testing.T) {
+	odd := []string{`null`, `""`, `"x"`, `0`, `-1`, `-0`, `1.0`, `1e2`, `1.5`, `true`, `{}`, `[]`, `[null]`, `[{}]`, `"email"`, `"sms"`, `"\u0065mail"`, `"2026-10-06T18:22:41Z"`}
+	for revision, bodies := range built(t) {
+		for _, body := range bodies {
+			tree := inspect(body).tree
+			for _, n := range tree.nodes {
+				for _, value := range odd {
+					mutant := string(body[:n.from]) + value + string(body[n.to:])
+					compareWithLibrary(t, revision, []byte(mutant))
+				}
+				if n.key != "" {
+					mutant := strings.Replace(string(body), `"`+n.key+`":`, `"`+n.key+`x":`, 1)
+					compareWithLibrary(t, revision, []byte(mutant))
+				}
+			}
+		}
+	}
+}
+
+func compareWithLibrary(t *testing.T, revision storage.Revision, body []byte) {
+	t.Helper()
+	if !quickly(revision, body) {
+		return
+	}
+	violations, err := fixtures.Validate(revision, body)
+	if err != nil || len(violations) > 0 {
+		t.Errorf("%s: accepted at once: %s\n%v %v", revision, body, violations, err)
+	}
+}
+
+func FuzzQuickRules(f *testing.F) {
+	for _, bodies := range built(f) {
+		for _, body := range bodies {
+			f.Add(body)
+		}
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		for _, revision := range storage.Revisions() {
+			compareWithLibrary(t, revision, body)
+		}
+	})
+}
+
+func TestQuickRulesAreUnsureOfWhatTheyDoNotKnow(t *testing.T) {
+	for _, schema := range []string{
+		`true`, `{"maxLength":1}`, `{"minLength":2}`, `{"minimum":1}`, `{"enum":[1]}`, `{"const":true}`, `{"$ref":"#/nowhere"}`, `{"$ref":"other.json"}`,
+		`{"pattern":"("}`, `{"properties":{"a":{"not":{}}}}`, `{"if":{"maxLength":1}}`, `{"allOf":[{"anyOf":[{}]}]}`, `{"properties":1}`,
+	} {
+		c := compiler{documents: map[string]any{}}
+		c.add("", []byte(schema))
+		found := inspect([]byte(`{"a":"b"}`))
+		if got := c.compile("", c.documents[""]).of(&found.tree, 0); got != unsure {
+			t.Errorf("%s: %d", schema, got)
+		}
+	}
+}
+
+func TestTree(t *testing.T) {
+	body := `{"a":[1,{"b":null}],"c":"x"}`
+	tree := inspect([]byte(body)).tree
+	var raw []string
+	for n := range tree.nodes {
+		raw = append(raw, tree.nodes[n].key+"="+string(tree.raw(n)))
+	}
+	want := []string{"=" + body, `a=[1,{"b":null}]`, `=1`, `={"b":null}`, `b=null`, `c="x"`}
+	if got, _ := json.Marshal(raw); strings.Join(raw, " ") != strings.Join(want, " ") {
+		t.Errorf("got %s", got)
+	}
+	if c, ok := tree.member(0, "c"); !ok || c != 5 {
+		t.Errorf("c is node %d", c)
+	}
+}
