@@ -1,0 +1,174 @@
+package tui
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/creack/pty"
+
+	"backchannel/storage"
+)
+
+// tty is a pseudo-terminal with the console on it.
+type tty struct {
+	t       *testing.T
+	outside *os.File // the person's end
+	inside  *os.File // the program's end
+	ended   chan error
+	mu      sync.Mutex // guards seen
+	seen    bytes.Buffer
+}
+
+func openConsole(ctx context.Context, t *testing.T, cfg Config) *tty {
+	t.Helper()
+	outside, inside, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { outside.Close(); inside.Close() })
+	if err := pty.Setsize(outside, &pty.Winsize{Rows: 30, Cols: 120}); err != nil {
+		t.Fatal(err)
+	}
+	p := &tty{t: t, outside: outside, inside: inside, ended: make(chan error, 1)}
+	go p.watch()
+	go func() { p.ended <- Run(ctx, cfg, inside, inside) }()
+	return p
+}
+
+func (p *tty) watch() {
+	buffer := make([]byte, 4096)
+	for {
+		n, err := p.outside.Read(buffer)
+		p.mu.Lock()
+		p.seen.Write(buffer[:n])
+		p.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (p *tty) press(keys string) {
+	p.t.Helper()
+	if _, err := p.outside.WriteString(keys); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *tty) see(text string) {
+	p.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		p.mu.Lock()
+		seen := p.seen.String()
+		p.mu.Unlock()
+		if strings.Contains(seen, text) {
+			return
+		}
+	}
+	p.t.Fatalf("%q never came", text)
+}
+
+func (p *tty) end() error {
+	p.t.Helper()
+	select {
+	case err := <-p.ended:
+		return err
+	case <-time.After(10 * time.Second):
+		p.t.Fatal("the console goes on")
+		return nil
+	}
+}
+
+const (
+	altScreenOn  = "\x1b[?1049h"
+	altScreenOff = "\x1b[?1049l"
+	cursorOn     = "\x1b[?25h"
+)
+
+func realConfig() Config {
+	now := time.Now
+	return Config{Store: newFakeStore(now), Rules: storage.Rules{Sources: blind()}, Now: now, PID: 4711, Renderer: darkTheme.renderer(), Dark: true}
+}
+
+func TestTheTerminalIsRestored(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		stop func(*tty, context.CancelFunc)
+	}{
+		{"q", func(p *tty, _ context.CancelFunc) { p.press("q") }},
+		{"ctrl+c", func(p *tty, _ context.CancelFunc) { p.press("\x03") }},
+		{"told to end", func(_ *tty, cancel context.CancelFunc) { cancel() }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			p := openConsole(ctx, t, realConfig())
+			p.see("No webhook yet")
+			p.see(altScreenOn)
+			raw, err := term.GetState(p.inside.Fd())
+			if err != nil {
+				t.Fatal(err)
+			}
+			test.stop(p, cancel)
+			if err := p.end(); err != nil {
+				t.Errorf("ended with %v", err)
+			}
+			p.see(altScreenOff)
+			p.see(cursorOn)
+			if now, err := term.GetState(p.inside.Fd()); err != nil || *now == *raw {
+				t.Errorf("the terminal is still raw (%v)", err)
+			}
+		})
+	}
+}
+
+// crashing is a store that panics in the middle of things.
+type crashing struct{ *fakeStore }
+
+func (crashing) Webhooks(context.Context) ([]storage.Webhook, error) { panic("boom") }
+
+func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
+	cfg := realConfig()
+	cfg.Store = crashing{newFakeStore(time.Now)}
+	p := openConsole(context.Background(), t, cfg)
+	if err := p.end(); !errors.Is(err, ErrCrashed) {
+		t.Errorf("ended with %v", err)
+	}
+	p.see(altScreenOff)
+}
+
+func TestCopyReachesTheTerminal(t *testing.T) {
+	cfg := realConfig()
+	cfg.Store.(*fakeStore).webhooks = []storage.Webhook{staging()}
+	p := openConsole(context.Background(), t, cfg)
+	p.see("staging")
+	p.press("y")
+	p.see("Copy")
+	p.press("1")
+	p.see("52;c;" + base64.StdEncoding.EncodeToString([]byte(staging().URL)))
+	p.press("q")
+	if err := p.end(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestClipboardSequence(t *testing.T) {
+	plain := "\x1b]52;c;aGk=\a"
+	for term, want := range map[string]string{
+		"xterm-256color": plain,
+		"tmux-256color":  plain + "\x1bPtmux;\x1b" + plain + "\x1b\\",
+		"screen":         plain + "\x1bP" + plain + "\x1b\\",
+	} {
+		if got := clipboardSequence(term, "hi"); got != want {
+			t.Errorf("on %s: %q, want %q", term, got, want)
+		}
+	}
+}
