@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -66,9 +65,9 @@ func (a *app) showDelivery(rows *table, d storage.Delivery) error {
 	}
 	problem := d.Error
 	if problem == "" && d.State == storage.Retrying {
-		problem = "next at " + a.time(d.NextAttemptAt)
+		problem = "next at " + a.clock(d.NextAttemptAt)
 	}
-	rows.add(d.ID.String(), a.time(d.CreatedAt), d.Webhook, eventName(d), d.Identity, string(d.State),
+	rows.add(d.ID.String(), a.clock(d.CreatedAt), d.Webhook, eventName(d), d.Identity, string(d.State),
 		number(d.Code), strconv.Itoa(d.Attempts), latency(d.Latency()), problem)
 	return nil
 }
@@ -90,17 +89,4 @@ func number(n int) string {
 		return ""
 	}
 	return strconv.Itoa(n)
-}
-
-// latency has three digits that matter.
-func latency(d time.Duration) string {
-	switch {
-	case d == 0:
-		return ""
-	case d < 10*time.Millisecond:
-		return d.Round(10 * time.Microsecond).String()
-	case d < time.Second:
-		return d.Round(time.Millisecond).String()
-	}
-	return d.Round(10 * time.Millisecond).String()
 }

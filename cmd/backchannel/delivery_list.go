@@ -39,7 +39,7 @@ backchannel delivery list --state retrying,failed`,
 		},
 	}
 	cmd.Flags().StringVar(&webhook, "webhook", "", "only those to this webhook, by `NAME`")
-	cmd.Flags().StringSliceVar(&states, "state", nil, "only those in these `STATES`: "+joined(storage.States()))
+	cmd.Flags().StringSliceVar(&states, "state", nil, "only those in these `STATES`: "+listed(storage.States()))
 	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
 	return cmd
 }
@@ -52,7 +52,7 @@ func deliveryQuery(states []string, limit int) (q storage.DeliveryQuery, err err
 	for _, text := range states {
 		state := storage.State(text)
 		if !slices.Contains(storage.States(), state) {
-			bad = append(bad, storage.FieldError{Field: "state", Reason: fmt.Sprintf("%q is unknown; use %s", text, joined(storage.States()))})
+			bad = append(bad, storage.FieldError{Field: "state", Reason: fmt.Sprintf("%q is unknown; use %s", text, listed(storage.States()))})
 		}
 		q.States = append(q.States, state)
 	}

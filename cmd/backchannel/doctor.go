@@ -145,6 +145,10 @@ func (a *app) examineWebhooks(ctx context.Context, store *sqlite.Store) (found [
 	if err != nil {
 		return []finding{{"webhooks", findingBad, err.Error()}}
 	}
+	base, err := a.receiverURL(ctx, store)
+	if err != nil {
+		return []finding{{"webhooks", findingBad, err.Error()}}
+	}
 	for _, w := range all {
 		name, before := "webhook "+w.Name, len(found)
 		if err := w.Validate(a.rules()); err != nil {
@@ -154,7 +158,7 @@ func (a *app) examineWebhooks(ctx context.Context, store *sqlite.Store) (found [
 			found = append(found, finding{name, findingWarning, odd.Field + ": " + odd.Reason})
 		}
 		if len(found) == before {
-			found = append(found, finding{name, findingOK, shownURL(w, "https://"+a.settings.listen)})
+			found = append(found, finding{name, findingOK, shownURL(w, base)})
 		}
 	}
 	return found

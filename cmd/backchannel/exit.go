@@ -40,10 +40,6 @@ func notFoundf(format string, args ...any) error {
 	return &exitError{exitNotFound, fmt.Sprintf(format, args...)}
 }
 
-func conflictf(format string, args ...any) error {
-	return &exitError{exitConflict, fmt.Sprintf(format, args...)}
-}
-
 func unmetf(format string, args ...any) error {
 	return &exitError{exitUnmet, fmt.Sprintf(format, args...)}
 }

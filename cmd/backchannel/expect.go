@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,7 +51,7 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 	f.StringVar(&e.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m (default: all)")
 	f.IntVar(&e.atLeast, "count", 0, "at least `N`")
 	f.IntVar(&e.exactly, "exactly", 0, "exactly `N`")
-	f.DurationVar(&e.timeout, "timeout", 10*time.Second, "how long to wait")
+	f.DurationVar(&e.timeout, "timeout", 10*time.Second, "`DURATION` to wait at most")
 	return cmd
 }
 
@@ -72,11 +73,11 @@ func (e *expectation) check(cmd *cobra.Command, now time.Time) error {
 	if e.timeout <= 0 {
 		p.add("timeout", "%s is no time to wait; use 10s, say", e.timeout)
 	}
-	if e.status != "" && !known(storage.AllStatuses(), storage.Status(e.status)) {
-		p.add("status", "%q is unknown; use %s", e.status, joined(storage.AllStatuses()))
+	if e.status != "" && !slices.Contains(storage.AllStatuses(), storage.Status(e.status)) {
+		p.add("status", "%q is unknown; use %s", e.status, listed(storage.AllStatuses()))
 	}
 	if e.channel != "" && !storage.Channel(e.channel).Known() {
-		p.add("channel", "%q is unknown; use %s", e.channel, joined(storage.Channels()))
+		p.add("channel", "%q is unknown; use %s", e.channel, listed(storage.Channels()))
 	}
 	e.from = p.since(e.since, now)
 	if exact {

@@ -51,7 +51,7 @@ backchannel fire delivered --webhook acme --set '/requestId="abc"'`,
 }
 
 func fireable() []string {
-	return append(strings.Split(joined(storage.Statuses()), ","), lifecycle)
+	return append(texts(storage.Statuses()), lifecycle)
 }
 
 func (v *fireFlags) register(cmd *cobra.Command) {
@@ -65,9 +65,9 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 	f.StringVar(&v.rate, "rate", "none", "queue at most `N/s` requests a second")
 	f.StringArrayVar(&v.set, "set", nil, "change the payload at a JSON Pointer, as `/POINTER=JSON`; may be repeated")
 	f.StringVar(&v.body, "body", "", "send the JSON of `FILE` instead of the fixture's; - is stdin")
-	f.StringVar(&v.misbehave, "misbehave", "", "do it wrong: `KIND` is "+joined(storage.Misbehaviours()))
+	f.StringVar(&v.misbehave, "misbehave", "", "do it wrong: `KIND` is one of "+listed(storage.Misbehaviours()))
 	f.BoolVar(&v.wait, "wait", false, "wait for the outcome; exit 5 when a delivery failed, 6 when time is up")
-	f.DurationVar(&v.timeout, "timeout", 30*time.Second, "how long to wait")
+	f.DurationVar(&v.timeout, "timeout", 30*time.Second, "`DURATION` to wait at most")
 }
 
 func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) error {

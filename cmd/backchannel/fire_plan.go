@@ -59,6 +59,9 @@ func (a *app) plan(w storage.Webhook, what string, flags fireFlags) (plan, error
 	p.rate("rate", &made.perSecond, flags.rate)
 	made.channel = p.channel(w, flags.channel)
 	misbehave := p.misbehave(w, flags.misbehave)
+	if what == lifecycle && (misbehave == storage.MisbehaveDuplicate || misbehave == storage.MisbehaveOutOfOrder) {
+		p.add("misbehave", "%s is about one event; fire that instead of %s", misbehave, lifecycle)
+	}
 	edits := p.edits(flags.set)
 	body := a.readBody(&p, flags.body)
 	for i, f := range p.fixtures(what, made.channel, flags.variant, misbehave) {
@@ -81,10 +84,10 @@ func (p *parser) channel(w storage.Webhook, name string) storage.Channel {
 	case name == "" && len(w.Channels) > 0:
 		return w.Channels[0]
 	case !channel.Known():
-		p.add("channel", "%q is unknown; use %s", name, joined(storage.Channels()))
+		p.add("channel", "%q is unknown; use %s", name, listed(storage.Channels()))
 		return w.Channels[0]
 	case !w.Has(channel):
-		p.add("channel", "webhook %s has no channel %s; it has %s", w.Name, channel, joined(w.Channels))
+		p.add("channel", "webhook %s has no channel %s; it has %s", w.Name, channel, listed(w.Channels))
 	}
 	return channel
 }
@@ -94,7 +97,7 @@ func (p *parser) misbehave(w storage.Webhook, kind string) storage.Misbehaviour 
 	switch {
 	case kind == "":
 	case !slices.Contains(storage.Misbehaviours(), m):
-		p.add("misbehave", "%q is unknown; use %s", kind, joined(storage.Misbehaviours()))
+		p.add("misbehave", "%q is unknown; use %s", kind, listed(storage.Misbehaviours()))
 		return ""
 	case m.NeedsJWT() && w.Auth.Type != storage.AuthJWT:
 		p.add("misbehave", "%s needs a token, and webhook %s has no JWT authentication", m, w.Name)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -84,7 +85,7 @@ backchannel fixture show sms delivered --revision 2026-10`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&revision, "revision", string(storage.Classic), "payload `REVISION`: "+joined(storage.Revisions()))
+	cmd.Flags().StringVar(&revision, "revision", string(storage.Classic), "payload `REVISION`: "+listed(storage.Revisions()))
 	return cmd
 }
 
@@ -94,8 +95,8 @@ func samplePayload(args []string, revision storage.Revision) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !known(storage.Revisions(), revision) {
-		return nil, invalid("revision", "%q is unknown; use %s", revision, joined(storage.Revisions()))
+	if !slices.Contains(storage.Revisions(), revision) {
+		return nil, invalid("revision", "%q is unknown; use %s", revision, listed(storage.Revisions()))
 	}
 	event, err := f.Build(revision, fixtures.SampleValues(channel))
 	return event.Payload, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -12,7 +13,7 @@ const maxLog = 16 << 20
 
 // openLog opens the log of whoever delivers. A large one is renamed first, over the one
 // renamed before.
-func (a *app) openLog() (logger *slog.Logger, file *os.File, err error) {
+func (a *app) openLog() (*slog.Logger, io.Closer, error) {
 	path := a.settings.logFile
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("open log: %w", err)
@@ -22,7 +23,7 @@ func (a *app) openLog() (logger *slog.Logger, file *os.File, err error) {
 			return nil, nil, fmt.Errorf("put log aside: %w", err)
 		}
 	}
-	file, err = os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open log: %w; give another with --log-file", err)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"unicode/utf8"
 
 	"backchannel/tui/style"
@@ -18,5 +17,3 @@ func pretty(body []byte) string {
 	}
 	return style.EscapeMultiline(laid.String())
 }
-
-func known[T comparable](values []T, value T) bool { return slices.Contains(values, value) }

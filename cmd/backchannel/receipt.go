@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -54,15 +55,26 @@ func (a *app) noReceipt(ctx context.Context, store *sqlite.Store, id storage.ID)
 }
 
 func receiptTable() table {
-	return table{head: []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "TARGET", "HEADERS", "DUPLICATE", "ORDER"}}
+	return table{head: []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "OTHER"}}
 }
 
 func (a *app) addReceipt(rows *table, r storage.Receipt) {
-	row := []string{r.ID.String(), a.time(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r)}
-	for _, v := range r.Verdicts.List() {
-		row = append(row, string(v.Result))
+	rows.add(r.ID.String(), a.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r),
+		string(r.Verdicts.Auth.Result), string(r.Verdicts.Schema.Result), otherVerdicts(r.Verdicts))
+}
+
+// otherVerdicts names those of the lesser verdicts that failed.
+func otherVerdicts(v storage.Verdicts) string {
+	var failed []string
+	for _, verdict := range v.List()[2:] {
+		if verdict.Result == storage.Fail {
+			failed = append(failed, verdict.Name)
+		}
 	}
-	rows.add(row...)
+	if len(failed) == 0 {
+		return string(storage.Pass)
+	}
+	return "fail: " + strings.Join(failed, ", ")
 }
 
 func webhookOf(r storage.Receipt) string {

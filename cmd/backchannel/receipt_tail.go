@@ -90,7 +90,7 @@ func (a *app) streamReceipts(receipts []storage.Receipt) error {
 			}
 			continue
 		}
-		line := []string{r.ID.String(), a.time(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r), failures(r.Verdicts)}
+		line := []string{r.ID.String(), a.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r), failures(r.Verdicts)}
 		fmt.Fprintln(a.out, style.Escape(strings.Join(withoutEmpty(line), "  ")))
 	}
 	return nil

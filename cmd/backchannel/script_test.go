@@ -32,6 +32,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(envData, filepath.Join(env.WorkDir, "data"))
 			env.Setenv(envListen, "127.0.0.1:0")
+			// Else every process of a race build sleeps for a second before it ends.
+			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			env.Setenv("KEY", "a secret of well over thirty-two bytes")
 			env.Values[processesKey{}] = processes{}
 			return nil
@@ -102,7 +104,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	p := &process{cmd: exec.Command(lookUp(ts, args[1]), args[2:]...), ended: make(chan struct{})}
 	p.cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{envData, envListen, "KEY", "PATH", "HOME", "TMPDIR"} {
+	for _, name := range []string{envData, envListen, "KEY", "PATH", "HOME", "TMPDIR", "GORACE"} {
 		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	p.cmd.Stdout, p.cmd.Stderr = create(ts, args[0]+".out"), create(ts, args[0]+".err")
@@ -133,7 +135,7 @@ func isFile(path string) bool {
 func create(ts *testscript.TestScript, name string) *os.File {
 	file, err := os.Create(ts.MkAbs(name))
 	ts.Check(err)
-	ts.Defer(func() { file.Close() })
+	ts.Defer(func() { _ = file.Close() })
 	return file
 }
 

@@ -44,6 +44,7 @@ func (a *app) serve(ctx context.Context, store *sqlite.Store, blockPrivate bool)
 	if err != nil {
 		return err
 	}
+	defer context.AfterFunc(ctx, func() { a.note("stopping; what is in flight has 10 s to finish, a second Ctrl+C ends it now") })()
 	return a.hold(ctx, store, func(cfg *holder.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate = true, blockPrivate
 		cfg.Started = func(s holder.Status) {

@@ -51,18 +51,19 @@ func (t *table) widths(lines [][]string) []int {
 	return widths
 }
 
-// shrink takes from the widest column until all fit.
+// shrink takes from the widest column until all fit. The first stays whole: it is what
+// other commands are given to name the row.
 func shrink(widths []int, room int) {
 	total := columnGap * (len(widths) - 1)
 	for _, width := range widths {
 		total += width
 	}
 	for ; room > 0 && total > room; total-- {
-		widest := slices.Index(widths, slices.Max(widths))
-		if widths[widest] <= leastWidth {
+		others := widths[1:]
+		if len(others) == 0 || slices.Max(others) <= leastWidth {
 			return
 		}
-		widths[widest]--
+		others[slices.Index(others, slices.Max(others))]--
 	}
 }
 

@@ -17,8 +17,8 @@ func programVersion() string {
 		return version
 	}
 	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "devel" // parentheses would make a comment of it in User-Agent
 	}
 	return info.Main.Version
 }

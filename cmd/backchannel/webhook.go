@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +54,7 @@ func noWebhook(ctx context.Context, store *sqlite.Store, name string) error {
 }
 
 // receiverURL is where the built-in receiver is: where the holder says, else where it
-// would be.
+// would be. It is empty when any free port would do.
 func (a *app) receiverURL(ctx context.Context, store *sqlite.Store) (string, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
@@ -61,6 +62,9 @@ func (a *app) receiverURL(ctx context.Context, store *sqlite.Store) (string, err
 	}
 	if alive && rt.ReceiverURL != "" {
 		return rt.ReceiverURL, nil
+	}
+	if strings.HasSuffix(a.settings.listen, ":0") {
+		return "", nil
 	}
 	return "https://" + a.settings.listen, nil
 }

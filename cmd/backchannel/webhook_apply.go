@@ -2,16 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
@@ -84,55 +80,4 @@ func (a *app) readFile(flag, path string) ([]byte, error) {
 		return nil, invalid(flag, "cannot be read: %v", err)
 	}
 	return text, nil
-}
-
-// readWebhooks reads every webhook of the text and checks them all.
-func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte) ([]storage.Webhook, error) {
-	var webhooks []storage.Webhook
-	var bad storage.FieldErrors
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	for n := 1; ; n++ {
-		var raw json.RawMessage
-		switch err := decoder.Decode(&raw); {
-		case errors.Is(err, io.EOF):
-			return webhooks, bad.Err()
-		case err != nil:
-			return nil, invalid("file", "object %d is no JSON: %v", n, err)
-		}
-		w, err := readWebhookObject(ctx, store, raw)
-		if err != nil {
-			return nil, fmt.Errorf("read object %d: %w", n, err)
-		}
-		w.Normalize()
-		var fields storage.FieldErrors
-		errors.As(w.Validate(a.rules()), &fields)
-		for _, f := range fields {
-			f.Field = fmt.Sprintf("%d.%s", n, f.Field)
-			bad = append(bad, f)
-		}
-		webhooks = append(webhooks, w)
-	}
-}
-
-// readWebhookObject lays an object over the webhook of its name, or over a new one.
-func readWebhookObject(ctx context.Context, store *sqlite.Store, raw json.RawMessage) (storage.Webhook, error) {
-	var named struct{ Name string }
-	if err := json.Unmarshal(raw, &named); err != nil {
-		return storage.Webhook{}, usagef("%v", err)
-	}
-	w, err := store.WebhookByName(ctx, named.Name)
-	if errors.Is(err, storage.ErrNotFound) {
-		w, err = storage.NewWebhook(), nil
-	}
-	if err != nil {
-		return storage.Webhook{}, err
-	}
-	v := view.Export(w, true)
-	decoder := json.NewDecoder(strings.NewReader(string(raw)))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&v); err != nil {
-		return storage.Webhook{}, usagef("%v", err)
-	}
-	v.Apply(&w)
-	return w, nil
 }

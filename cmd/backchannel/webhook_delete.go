@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -55,5 +56,5 @@ func (a *app) confirm(yes bool, format string, args ...any) error {
 	case "y", "yes":
 		return nil
 	}
-	return conflictf("nothing was done")
+	return errors.New("nothing was done")
 }

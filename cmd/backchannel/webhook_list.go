@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"backchannel/cmd/backchannel/internal/view"
@@ -41,7 +39,7 @@ func (a *app) listWebhooks(all []storage.Webhook, base string) error {
 			}
 			continue
 		}
-		rows.add(w.Name, joined(w.Channels), shownURL(w, base), shownAuth(w), w.Organization, w.Sandbox.Name, shownState(w))
+		rows.add(w.Name, listed(w.Channels), shownURL(w, base), shownAuth(w), w.Organization, w.Sandbox.Name, shownState(w))
 	}
 	a.list(&rows, "no webhooks; make one with backchannel webhook create --name NAME --channel email")
 	return nil
@@ -58,16 +56,8 @@ func (a *app) list(rows *table, empty string) {
 	}
 }
 
-func joined[T ~string](values []T) string {
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = string(v)
-	}
-	return strings.Join(texts, ",")
-}
-
 func shownURL(w storage.Webhook, base string) string {
-	if w.URL == storage.BuiltinReceiver {
+	if w.URL == storage.BuiltinReceiver && base != "" {
 		return w.Target(base) + " (" + storage.BuiltinReceiver + ")"
 	}
 	if w.Delivery.TLS.SkipVerify {

@@ -35,7 +35,7 @@ func (a *app) webhookFacts(w storage.Webhook, base string) facts {
 	f.add("Name", w.Name)
 	f.add("ID", w.ID.String())
 	f.add("State", shownState(w))
-	f.add("Channels", joined(w.Channels))
+	f.add("Channels", listed(w.Channels))
 	f.add("URL", shownURL(w, base))
 	f.add("Organization", w.Organization)
 	f.add("Sandbox", w.Sandbox.Name+" "+w.Sandbox.ID)
@@ -109,12 +109,4 @@ func shownRate(perSecond float64) string {
 		return "none"
 	}
 	return fmt.Sprintf("%g/s", perSecond)
-}
-
-// time is a moment as tables show it, nothing for one that never was.
-func (a *app) time(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.In(a.zone).Format("2006-01-02 15:04:05")
 }

@@ -147,10 +147,9 @@ func (h *holder) run(ctx context.Context) error {
 	if h.receiver != nil {
 		start(func() error { return h.receiver.Serve(serving) })
 	}
+	h.try("tell of the start", h.announce)(working)
 	tell := &teller{holder: h, started: h.cfg.Now()}
-	if err := tell.save(working); err != nil {
-		h.cfg.Logger.Error("save runtime", "error", err)
-	}
+	h.try("save runtime", tell.save)(working)
 	start(func() error { return every(working, time.Second, h.try("save runtime", tell.save)) })
 	start(func() error { return every(working, time.Minute, h.try("apply retention", h.retain)) })
 	if h.cfg.Started != nil {
@@ -180,6 +179,15 @@ func (h *holder) try(what string, do func(context.Context) error) func(context.C
 			h.cfg.Logger.Error(what, "error", err)
 		}
 	}
+}
+
+// announce keeps for everybody to read who delivers from now on.
+func (h *holder) announce(ctx context.Context) error {
+	text := fmt.Sprintf("process %d delivers, and receives at %s", os.Getpid(), h.status.ReceiverURL)
+	if h.receiver == nil {
+		text = fmt.Sprintf("process %d delivers; the receiver is off: %s", os.Getpid(), h.status.ReceiverError)
+	}
+	return h.cfg.Store.AddActivity(ctx, storage.Activity{At: h.cfg.Now(), Kind: storage.ActivityProcess, Text: text})
 }
 
 func (h *holder) retain(ctx context.Context) error {

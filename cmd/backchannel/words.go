@@ -57,3 +57,14 @@ func distance(a, b string) int {
 	}
 	return rows[len(from)][len(to)]
 }
+
+// listed is how people read several values.
+func listed[T ~string](values []T) string { return strings.Join(texts(values), ", ") }
+
+func texts[T ~string](values []T) []string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return texts
+}

@@ -1,0 +1,33 @@
+package main
+
+import "time"
+
+// time is a moment in full, nothing for one that never was.
+func (a *app) time(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(a.zone).Format(time.DateTime)
+}
+
+// clock is a moment as lists show it: without the day if that is today.
+func (a *app) clock(at time.Time) string {
+	at, now := at.In(a.zone), a.now().In(a.zone)
+	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return at.Format(time.TimeOnly)
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+// latency is a duration in the digits that matter, nothing for none.
+func latency(d time.Duration) string {
+	switch {
+	case d == 0:
+		return ""
+	case d < 10*time.Millisecond:
+		return d.Round(10 * time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}

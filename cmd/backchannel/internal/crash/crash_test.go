@@ -1,0 +1,33 @@
+package crash
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestGuard(t *testing.T) {
+	plain := errors.New("plain")
+	if err := Guard(func() error { return plain }); !errors.Is(err, plain) {
+		t.Errorf("an error became %v", err)
+	}
+	var p *Panic
+	if err := Guard(func() error { panic("oops") }); !errors.As(err, &p) {
+		t.Fatalf("a panic became %v", err)
+	}
+	path, err := p.Save(t.TempDir(), time.Unix(0, 0), "v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"backchannel v1", "panic: oops", "TestGuard"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q is not in the crash log", want)
+		}
+	}
+}

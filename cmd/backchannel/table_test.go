@@ -1,0 +1,61 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func written(t table, width int) []string {
+	var out strings.Builder
+	t.write(&out, width)
+	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+}
+
+func TestTable(t *testing.T) {
+	rows := [][]string{{"one", "a value of some length", ""}, {"日本", "\x1b[31mred\u202e", "x"}}
+	for _, test := range []struct {
+		name  string
+		width int
+		want  []string
+	}{
+		{"no terminal", 0, []string{
+			"ID    TEXT                    END",
+			"one   a value of some length",
+			`日本  \x1b[31mred\u202e       x`,
+		}},
+		{"narrow", 22, []string{
+			"ID    TEXT         END",
+			"one   a value of…",
+			`日本  \x1b[31mre…  x`,
+		}},
+		{"narrower than can be", 5, []string{
+			"ID    TEXT      END",
+			"one   a value…",
+			`日本  \x1b[31…  x`,
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := written(table{head: []string{"ID", "TEXT", "END"}, rows: [][]string{
+				append([]string{}, rows[0]...), append([]string{}, rows[1]...),
+			}}, test.width)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestFacts(t *testing.T) {
+	var f facts
+	f.add("Name", "acme")
+	f.add("Nothing", "")
+	f.add("Headers", "A: 1\nB: \x07")
+	var out strings.Builder
+	f.write(&out, "  ")
+	want := "  Name     acme\n  Headers  A: 1\n           B: \\x07\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+// Libraries that ask the terminal what colour its background is wait five seconds for an
+// answer that a silent terminal never gives.
+const stall = 5 * time.Second
+
+func TestSilentTerminalStallsNothing(t *testing.T) {
+	for _, line := range []string{"version", "--help", "webhook", "webhook create --help", "nonsense", "webhook list", "webhook delete nobody"} {
+		t.Run(line, func(t *testing.T) {
+			output := onTerminal(t, strings.Fields(line)...)
+			if strings.Contains(output, "\x1b") {
+				t.Errorf("it wrote to the terminal what only a console may: %q", output)
+			}
+			if output == "" {
+				t.Error("it wrote nothing")
+			}
+		})
+	}
+}
+
+// onTerminal runs the program on a terminal that answers nothing and returns what it
+// wrote there.
+func onTerminal(t *testing.T, args ...string) string {
+	t.Helper()
+	program, err := exec.LookPath("backchannel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", envData+"="+t.TempDir())
+	began := time.Now()
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = terminal.Close() }()
+	output, _ := io.ReadAll(terminal) // ends with EIO once the program has ended
+	_ = cmd.Wait()
+	if took := time.Since(began); took > stall-time.Second {
+		t.Errorf("it took %s", took)
+	}
+	return string(output)
+}
+
+func TestTablesFitTheTerminal(t *testing.T) {
+	for line := range strings.SplitSeq(onTerminal(t, "fixture", "list"), "\r\n") {
+		if len([]rune(line)) > 80 {
+			t.Errorf("%q is wider than the terminal", line)
+		}
+	}
+}
