@@ -124,7 +124,7 @@ func wantFields(t testing.TB, err error, fields ...string) {
 	}
 }
 
-// mustNot runs a statement on the writer's connection, behind the store's back.
+// tamper runs a statement on the writer's connection, behind the store's back.
 func tamper(t testing.TB, s *Store, statement string, args ...any) {
 	t.Helper()
 	err := s.write(context.Background(), 0, func(tx *tx) error {

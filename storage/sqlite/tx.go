@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"backchannel/storage"
@@ -87,80 +85,4 @@ func (t *tx) newID() (storage.ID, error) {
 	}
 	t.last = max(t.last+1, storage.ID(t.now.UnixMicro()))
 	return t.last, nil
-}
-
-// A source answers queries: the pool of readers, or the writer's own connection.
-type source interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// A scan reads the columns of one row.
-type scan func(dest ...any) error
-
-// collect reads all rows of a query.
-func collect[T any](ctx context.Context, from source, read func(scan) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := from.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, readError(err)
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		one, err := read(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, readError(rows.Err())
-}
-
-// first reads the first row of a query; storage.ErrNotFound when there is none.
-func first[T any](ctx context.Context, from source, read func(scan) (T, error), query string, args ...any) (T, error) {
-	all, err := collect(ctx, from, read, query, args...)
-	if err != nil || len(all) == 0 {
-		var none T
-		return none, cmpError(err)
-	}
-	return all[0], nil
-}
-
-func cmpError(err error) error {
-	if err == nil {
-		return storage.ErrNotFound
-	}
-	return err
-}
-
-func readError(err error) error {
-	if errors.Is(err, sql.ErrConnDone) || err != nil && err.Error() == "sql: database is closed" {
-		return storage.ErrClosed
-	}
-	return classify(err)
-}
-
-// one reads a row of a single column.
-func one[T any](read scan) (value T, err error) {
-	err = read(&value)
-	return value, err
-}
-
-// micros is a time as it is kept: microseconds since 1970, NULL for the zero time.
-func micros(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UnixMicro()
-}
-
-// moment reads what micros wrote.
-type moment struct{ time.Time }
-
-// Scan implements sql.Scanner.
-func (m *moment) Scan(value any) error {
-	m.Time = time.Time{}
-	if at, ok := value.(int64); ok {
-		m.Time = time.UnixMicro(at).UTC()
-	}
-	return nil
 }
