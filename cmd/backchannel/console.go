@@ -1,14 +1,70 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/background"
+	"backchannel/cmd/backchannel/internal/crash"
+	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/storage/sqlite"
+	"backchannel/tui"
 )
+
+// backgroundPatience is how long a terminal may take to say what its background is.
+const backgroundPatience = 500 * time.Millisecond
 
 // console is what runs when no command is named.
 func (a *app) console(cmd *cobra.Command) error {
 	if !term.IsTerminal(a.in.Fd()) || !a.out.terminal() {
 		return usagef("there is no terminal to open the console on; use backchannel serve to deliver and receive without one")
 	}
-	return cmd.Help()
+	return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+		return a.openConsole(cmd.Context(), store)
+	})
+}
+
+// openConsole shows the screens, and delivers and receives behind them once nobody else
+// does. What keeps it from that is told on the screen and ends nothing.
+func (a *app) openConsole(ctx context.Context, store *sqlite.Store) error {
+	holding, stop := context.WithCancel(ctx)
+	notices := make(chan string, 1)
+	held := make(chan struct{})
+	go func() {
+		defer close(held)
+		err := crash.Guard(func() error { return a.hold(holding, store, func(*holder.Config) {}) })
+		if err != nil {
+			notices <- fmt.Sprintf("nothing is delivered or received here: %s", a.describe(err))
+		}
+	}()
+	err := a.screens(ctx, store, notices)
+	stop()
+	<-held
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func (a *app) screens(ctx context.Context, store *sqlite.Store, notices <-chan string) error {
+	out := os.Stdout
+	return tui.Run(ctx, tui.Config{
+		Store: store, Rules: a.rules(), Now: a.now, Location: a.zone,
+		Renderer: lipgloss.NewRenderer(out), Dark: background.Dark(a.in, out, backgroundPatience),
+		Version: programVersion(), PID: os.Getpid(), Notices: notices,
+		Crash: func(cause any, stack []byte) string {
+			path, err := (&crash.Panic{Value: cause, Stack: stack}).Save(a.settings.data, a.now(), programVersion())
+			if err != nil {
+				return ""
+			}
+			return path
+		},
+	}, a.in, out)
 }

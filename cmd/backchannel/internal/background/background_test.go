@@ -1,0 +1,73 @@
+package background
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+func TestDark(t *testing.T) {
+	tests := map[string]struct {
+		answer string
+		dark   bool
+	}{
+		"black":                {"\x1b]11;rgb:0000/0000/0000\x1b\\\x1b[?62;c", true},
+		"white":                {"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;c", false},
+		"white, ended by bell": {"\x1b]11;rgb:ff/ff/ff\a\x1b[?1;2c", false},
+		"with alpha":           {"\x1b]11;rgba:fafa/fafa/fafa/ffff\x1b\\\x1b[?62;c", false},
+		"dark blue":            {"\x1b]11;rgb:1111/1111/4444\x1b\\\x1b[?62;c", true},
+		"no idea of colours":   {"\x1b[?6c", true},
+		"garbage":              {"\x1b]11;rgb:zz/zz/zz\x1b\\\x1b[?6c", true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := dark(answer(strings.NewReader(test.answer))); got != test.dark {
+				t.Errorf("dark is %t", got)
+			}
+		})
+	}
+}
+
+func TestTerminalThatAnswers(t *testing.T) {
+	terminal, console := openPTY(t)
+	go func() {
+		buffer := make([]byte, 64)
+		if _, err := terminal.Read(buffer); err == nil {
+			_, _ = terminal.WriteString("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;c")
+		}
+	}()
+	if Dark(console, console, time.Minute) {
+		t.Error("a white background is taken for dark")
+	}
+}
+
+func TestSilentTerminal(t *testing.T) {
+	_, console := openPTY(t)
+	if !Dark(console, console, time.Millisecond) {
+		t.Error("a terminal that says nothing is taken for light")
+	}
+}
+
+func TestNoTerminal(t *testing.T) {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if !Dark(null, null, time.Minute) {
+		t.Error("no terminal is taken for a light one")
+	}
+}
+
+func openPTY(t *testing.T) (terminal, console *os.File) {
+	t.Helper()
+	terminal, console, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { terminal.Close(); console.Close() })
+	return terminal, console
+}
