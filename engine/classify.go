@@ -51,7 +51,7 @@ func explainStatus(code int, location string) string {
 		text += " " + reason
 	}
 	if code >= 300 && code <= 399 && location != "" {
-		text += "; redirects are not followed: set the URL to " + location
+		text += "; redirects are not followed: set the URL to " + clipped(location)
 	}
 	return text
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -124,5 +123,3 @@ func (ep *endpoint) address() string {
 	}
 	return net.JoinHostPort(ep.target.Hostname(), port)
 }
-
-func (ep *endpoint) String() string { return fmt.Sprintf("endpoint %s", ep.target.Redacted()) }

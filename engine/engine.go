@@ -93,6 +93,7 @@ func (e *Engine) Run(ctx context.Context) error {
 }
 
 func (e *Engine) start(ctx context.Context) error {
+	e.changed()
 	if err := e.store.ResetSending(ctx); err != nil {
 		return fmt.Errorf("take over deliveries: %w", err)
 	}

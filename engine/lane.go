@@ -145,8 +145,7 @@ func (l *lane) reserve(now time.Time) time.Duration {
 func (l *lane) claim(now time.Time) *flight {
 	job := l.queue.pop()
 	delete(l.queued, job.DeliveryID)
-	f := &flight{job: job, began: now, probe: l.breaker.begin()}
-	f.cancel = func() {}
+	f := &flight{job: job, began: now, probe: l.breaker.begin(), cancel: func() {}}
 	l.flights[job.DeliveryID] = f
 	if l.queue.len() == l.low() {
 		l.poke()
@@ -171,6 +170,9 @@ func (l *lane) update(w storage.Webhook) {
 	defer l.mu.Unlock()
 	before := l.webhook
 	l.webhook = w
+	if before.Version != w.Version {
+		l.breaker.probeNow(l.engine.now()) // whoever edits it wants to see whether that helps
+	}
 	if before.Delivery.RatePerSec != w.Delivery.RatePerSec {
 		l.limiter = newLimiter(w.Delivery.RatePerSec)
 	}

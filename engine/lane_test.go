@@ -293,7 +293,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	eventually(t, func() bool {
-		return slices.ContainsFunc(w.store.texts(), func(s string) bool { return strings.Contains(s, "recorded again") })
+		return slices.ContainsFunc(w.store.texts(), func(s string) bool { return strings.Contains(s, "could not be recorded: disk full") })
 	},
 		func() string { return fmt.Sprint(w.store.texts()) })
 }

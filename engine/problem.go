@@ -122,5 +122,14 @@ func bare(err error) string {
 	if text == "EOF" || text == "unexpected EOF" || strings.HasSuffix(text, "server closed idle connection") {
 		return "the connection was closed without an answer"
 	}
-	return text
+	return clipped(text)
+}
+
+// clipped cuts what an endpoint may have made very long.
+func clipped(text string) string {
+	const most = 300
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }

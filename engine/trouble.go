@@ -18,26 +18,27 @@ type trouble struct {
 
 func (t *trouble) lasts() bool { return t.workers.Load() > 0 }
 
-// stuck says, once, that an outcome could not be committed.
+// stuck says, once, that an outcome could not be committed. Only the log can be told.
 func (e *Engine) stuck(err error) {
 	if e.trouble.workers.Add(1) > 1 {
 		return
 	}
 	e.trouble.since.Store(e.now().UnixMilli())
 	e.log.Error("deliveries wait until outcomes can be recorded again", "error", err)
-	e.tell(storage.Activity{Kind: storage.ActivityError, Text: "Deliveries wait until outcomes can be recorded again: " + err.Error()})
 }
 
-func (e *Engine) unstuck() {
+// unstuck has the lanes go on when the last outcome is committed, and tells why they
+// did not.
+func (e *Engine) unstuck(cause error) {
 	if e.trouble.workers.Add(-1) > 0 {
 		return
 	}
-	lasted := e.now().Sub(time.UnixMilli(e.trouble.since.Load())).Round(time.Millisecond)
-	e.log.Info("outcomes are recorded again", "after", lasted)
-	e.tell(storage.Activity{Kind: storage.ActivityError, Text: fmt.Sprintf("Outcomes are recorded again, after %s; deliveries go on", lasted)})
 	for _, l := range e.allLanes() {
 		l.poke()
 	}
+	lasted := e.now().Sub(time.UnixMilli(e.trouble.since.Load())).Round(time.Millisecond)
+	e.tell(storage.Activity{Kind: storage.ActivityError,
+		Text: fmt.Sprintf("deliveries waited %s because outcomes could not be recorded: %v", lasted, cause)})
 }
 
 // readFailed says, once in a row, that the store could not be read.

@@ -142,7 +142,7 @@ func (e *Engine) keep(o storage.Outcome) bool {
 		return true
 	}
 	e.stuck(err)
-	defer e.unstuck()
+	defer e.unstuck(err)
 	for wait := firstCommitRetry; ; wait = min(2*wait, maxCommitRetry) {
 		select {
 		case <-e.committing.Done():
