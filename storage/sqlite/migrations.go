@@ -28,7 +28,7 @@ func knownVersion() (int64, error) {
 
 // checkSchema refuses what must not be touched: a newer schema, a file that is no
 // database, a database of another program.
-func checkSchema(ctx context.Context, path string) error {
+func checkSchema(ctx context.Context, path, program string) error {
 	known, err := knownVersion()
 	if err != nil {
 		return err
@@ -38,7 +38,8 @@ func checkSchema(ctx context.Context, path string) error {
 		return err
 	}
 	if found > known {
-		return fmt.Errorf("%w: it has version %d, this backchannel knows %d; use a newer backchannel, or another data folder", storage.ErrNewerSchema, found, known)
+		return fmt.Errorf("%w: it has version %d, this backchannel %s knows %d; use a newer backchannel, or another data folder",
+			storage.ErrNewerSchema, found, program, known)
 	}
 	return nil
 }

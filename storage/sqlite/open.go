@@ -64,7 +64,7 @@ func openLocked(ctx context.Context, o Options) (*Store, error) {
 	if err := checkFile(path); err != nil {
 		return nil, err
 	}
-	if err := checkSchema(ctx, path); err != nil {
+	if err := checkSchema(ctx, path, o.Version); err != nil {
 		return nil, err
 	}
 	if err := createFile(path); err != nil {

@@ -24,7 +24,7 @@ import (
 type Options struct {
 	Dir     string           // the data folder, made with mode 0700 when absent
 	Now     func() time.Time // nil: time.Now
-	Version string           // of the program, for the activity log
+	Version string           // of the program, for messages
 	Rules   storage.Rules    // by which webhooks are valid; zero Sources: the system's
 }
 
@@ -55,6 +55,9 @@ func (s *Store) shut() error {
 }
 
 func withDefaults(o Options) Options {
+	if o.Version == "" {
+		o.Version = "(unknown version)"
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
