@@ -14,11 +14,11 @@ import (
 
 // An expectation is how many receipts of which kind there are to be.
 type expectation struct {
-	webhook, status, channel, since string
-	atLeast, exactly                int
-	timeout                         time.Duration
+	webhook, status, channel, since, filter string
+	atLeast, exactly                        int
+	timeout                                 time.Duration
 
-	from time.Time // what since means
+	chosen storage.Filter // what the texts mean
 }
 
 func expectCommand(a *app) *cobra.Command {
@@ -36,11 +36,10 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 				return err
 			}
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				w, err := findWebhook(cmd.Context(), store, e.webhook)
-				if err != nil {
+				if _, err := findWebhook(cmd.Context(), store, e.webhook); err != nil {
 					return err
 				}
-				return a.expect(cmd.Context(), store, w, e)
+				return a.expect(cmd.Context(), store, e)
 			})
 		},
 	}
@@ -49,6 +48,7 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 	f.StringVar(&e.status, "status", "", "only events of this `STATUS`")
 	f.StringVar(&e.channel, "channel", "", "only events of this `CHANNEL`")
 	f.StringVar(&e.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m (default: all)")
+	f.StringVar(&e.filter, "filter", "", "only those that `EXPR` chooses; see backchannel receipt list --help")
 	f.IntVar(&e.atLeast, "count", 0, "at least `N`")
 	f.IntVar(&e.exactly, "exactly", 0, "exactly `N`")
 	f.DurationVar(&e.timeout, "timeout", 10*time.Second, "`DURATION` to wait at most")
@@ -79,7 +79,15 @@ func (e *expectation) check(cmd *cobra.Command, now time.Time) error {
 	if e.channel != "" && !storage.Channel(e.channel).Known() {
 		p.add("channel", "%q is unknown; use %s", e.channel, listed(storage.Channels()))
 	}
-	e.from = p.since(e.since, now)
+	filter, err := storage.ParseFilter(e.filter, now)
+	if err != nil {
+		p.addAll("filter", err)
+	}
+	e.chosen = filter
+	e.choose("webhook", e.webhook, time.Time{})
+	e.choose("status", e.status, time.Time{})
+	e.choose("channel", e.channel, time.Time{})
+	e.choose("since", e.since, p.since(e.since, now))
 	if exact {
 		e.atLeast = -1
 	}
@@ -101,29 +109,27 @@ func (p *parser) since(text string, now time.Time) time.Time {
 	return now.Add(-ago)
 }
 
-// fits reports whether the receipt is one of those that are counted.
-func (e expectation) fits(w storage.Webhook, r storage.Receipt) bool {
-	return r.WebhookID == w.ID && (e.status == "" || r.Status == e.status) && (e.channel == "" || r.Channel == e.channel) &&
-		!r.ReceivedAt.Before(e.from)
+// choose adds a term to the filter, if there is a value.
+func (e *expectation) choose(key, value string, at time.Time) {
+	if value != "" {
+		e.chosen.Terms = append(e.chosen.Terms, storage.Term{Key: key, Value: value, At: at})
+	}
 }
 
 // expect counts the receipts there are, and then each that arrives.
-func (a *app) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook, e expectation) error {
+func (a *app) expect(ctx context.Context, store *sqlite.Store, e expectation) error {
 	waiting, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
 	changes := store.Changes(waiting)
-	var last storage.ID
+	q := storage.ReceiptQuery{Filter: e.chosen, OldestFirst: true, Limit: pageSize}
 	seen := 0
 	for {
-		page, err := store.Receipts(ctx, storage.ReceiptQuery{After: last, OldestFirst: true, Limit: pageSize})
+		page, err := store.Receipts(ctx, q)
 		if err != nil {
 			return fmt.Errorf("list receipts: %w", err)
 		}
-		for _, r := range page {
-			last = r.ID
-			if e.fits(w, r) {
-				seen++
-			}
+		if seen += len(page); len(page) > 0 {
+			q.After = page[len(page)-1].ID
 		}
 		if done, err := e.judge(seen); done {
 			return a.showExpectation(seen, err)

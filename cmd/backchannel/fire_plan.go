@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,7 +71,7 @@ func (a *app) plan(w storage.Webhook, what string, flags fireFlags) (plan, error
 		made.shots = append(made.shots, s)
 	}
 	if _, err := made.values(); err != nil {
-		p.addAll(err)
+		p.addAll("event", err)
 	}
 	return made, p.try(made)
 }
@@ -124,7 +123,7 @@ func (a *app) readBody(p *parser, path string) []byte {
 	}
 	text, err := a.readFile("body", path)
 	if err != nil {
-		p.addAll(err)
+		p.addAll("event", err)
 		return nil
 	}
 	var compact bytes.Buffer
@@ -145,7 +144,7 @@ func (p *parser) fixtures(what string, channel storage.Channel, variant string, 
 	find := func(status storage.Status, variant string) fixtures.Fixture {
 		f, err := fixtures.Find(channel, status, variant)
 		if err != nil {
-			p.addAll(err)
+			p.addAll("event", err)
 		}
 		return f
 	}
@@ -164,15 +163,6 @@ func (p *parser) fixtures(what string, channel storage.Channel, variant string, 
 		return []fixtures.Fixture{find(status, variant), sent()}
 	}
 	return []fixtures.Fixture{find(status, variant)}
-}
-
-func (p *parser) addAll(err error) {
-	var fields storage.FieldErrors
-	if errors.As(err, &fields) {
-		p.bad = append(p.bad, fields...)
-		return
-	}
-	p.add("event", "%v", err)
 }
 
 // try builds one message's events, to learn of edits that lead nowhere before anything

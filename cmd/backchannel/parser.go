@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -18,6 +19,16 @@ type parser struct {
 
 func (p *parser) add(field, format string, args ...any) {
 	p.bad = append(p.bad, storage.FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
+}
+
+// addAll adds the bad fields that an error tells of, or all of it as one field's.
+func (p *parser) addAll(field string, err error) {
+	var fields storage.FieldErrors
+	if errors.As(err, &fields) {
+		p.bad = append(p.bad, fields...)
+		return
+	}
+	p.add(field, "%v", err)
 }
 
 func (p *parser) text(flag string, to *string, text string) {

@@ -67,7 +67,7 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 		profile.FailPct = percent
 	}
 	if err := profile.Validate(); err != nil {
-		p.addAll(err)
+		p.addAll("profile", err)
 	}
 	return profile, p.bad.Err()
 }

@@ -16,56 +16,68 @@ import (
 )
 
 func receiptTailCommand(a *app) *cobra.Command {
-	var limit int
+	var choice receiptChoice
 	cmd := &cobra.Command{
 		Use:   "tail",
 		Short: "Show receipts as they arrive, until Ctrl+C",
+		Long:  "Shows receipts as they arrive, until Ctrl+C.\n\n" + filterHelp(),
 		Example: `backchannel receipt tail
+backchannel receipt tail --filter auth:fail
 backchannel receipt tail --limit 10 --output json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if limit < 0 {
-				return invalid("limit", "%d is negative; use 0 for none", limit)
+			q, err := choice.query(a.now())
+			if err != nil {
+				return err
 			}
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.tailReceipts(cmd.Context(), store, limit)
+				return a.tailReceipts(cmd.Context(), store, q)
 			})
 		},
 	}
-	cmd.Flags().IntVar(&limit, "limit", 0, "begin with the `N` newest of those already there")
+	choice.register(cmd.Flags(), "begin with the `N` newest of those already there")
 	return cmd
 }
 
 // tailReceipts shows the newest few, oldest of them first, and then each that arrives.
-func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, limit int) error {
+func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.ReceiptQuery) error {
 	changes := store.Changes(ctx)
-	earlier, err := store.Receipts(ctx, storage.ReceiptQuery{Limit: max(limit, 1)})
+	newest, err := store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
 	if err != nil {
 		return fmt.Errorf("list receipts: %w", err)
 	}
-	var last storage.ID
-	if len(earlier) > 0 {
-		last = earlier[0].ID
+	next := storage.ReceiptQuery{Filter: q.Filter, OldestFirst: true, Limit: pageSize}
+	var page []storage.Receipt
+	if len(newest) > 0 {
+		next.After, q.Before = newest[0].ID, newest[0].ID+1
 	}
-	slices.Reverse(earlier)
-	if limit == 0 {
-		earlier = nil
+	if len(newest) > 0 && q.Limit > 0 {
+		page, err = store.Receipts(ctx, q)
+		slices.Reverse(page)
 	}
 	for {
-		if err := a.streamReceipts(earlier); err != nil || a.out.closed() {
+		if err != nil {
+			return unlessEnded(ctx, fmt.Errorf("list receipts: %w", err))
+		}
+		if err := a.streamReceipts(page); err != nil || a.out.closed() {
 			return err
+		}
+		if len(page) > 0 {
+			next.After = max(next.After, page[len(page)-1].ID)
 		}
 		if !nextChange(ctx, changes) {
 			return nil
 		}
-		earlier, err = store.Receipts(ctx, storage.ReceiptQuery{After: last, OldestFirst: true, Limit: pageSize})
-		if err != nil && ctx.Err() == nil {
-			return fmt.Errorf("list receipts: %w", err)
-		}
-		if len(earlier) > 0 {
-			last = earlier[len(earlier)-1].ID
-		}
+		page, err = store.Receipts(ctx, next)
 	}
+}
+
+// unlessEnded forgets an error that only says that ctx ended.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // nextChange waits until something may have changed, and not much longer than a hint
