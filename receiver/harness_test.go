@@ -191,7 +191,7 @@ func (g *rig) do(method, path string, body io.Reader, headers ...string) (reply,
 	if err != nil {
 		return reply{}, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	return reply{response, string(text)}, err
 }

@@ -168,12 +168,12 @@ func valueRemedy(rest []byte) string {
 }
 
 func (p *parser) keyRemedy() string {
-	switch c := p.peek(); {
-	case c == 0:
+	switch p.peek() {
+	case 0:
 		return "send the body whole: it looks cut off"
-	case c == '\'':
+	case '\'':
 		return "write keys in double quotes, not single ones"
-	case c == '/':
+	case '/':
 		return "JSON has no comments: leave them out"
 	default:
 		return "write every key in double quotes"
@@ -181,12 +181,12 @@ func (p *parser) keyRemedy() string {
 }
 
 func (p *parser) commaRemedy() string {
-	switch c := p.peek(); {
-	case c == 0:
+	switch p.peek() {
+	case 0:
 		return "send the body whole: it looks cut off"
-	case c == '/':
+	case '/':
 		return "JSON has no comments: leave them out"
-	case c == '"':
+	case '"':
 		return "put a comma between the members, or escape the quote within the string"
 	default:
 		return "put a comma between the members"

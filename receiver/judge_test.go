@@ -162,7 +162,7 @@ func TestJudgeSchemaOfACompressedBody(t *testing.T) {
 	_ = zip.Close()
 	answer, receipt := g.post(w, packed.Bytes(), "Content-Encoding", "gzip")
 	wantVerdict(t, "schema", receipt.Verdicts.Schema, storage.Fail, `expected a body without Content-Encoding, got Content-Encoding "gzip"`)
-	if answer.StatusCode != 422 || !bytes.Equal(receipt.Body, packed.Bytes()) {
+	if answer.StatusCode != http.StatusUnprocessableEntity || !bytes.Equal(receipt.Body, packed.Bytes()) {
 		t.Errorf("answered %s, kept %d bytes of %d", answer.Status, len(receipt.Body), packed.Len())
 	}
 	_, receipt = g.post(w, event(t, w, storage.Sent), "Content-Encoding", "identity")

@@ -32,10 +32,16 @@ type leaf struct {
 
 func newLeaf(ca *CA, host string, now func() time.Time) *leaf {
 	hosts := []string{"localhost", "127.0.0.1", "::1"}
-	if ip := net.ParseIP(host); host != "" && !(ip != nil && ip.IsUnspecified()) && !slices.Contains(hosts, host) {
+	if !wildcard(host) && !slices.Contains(hosts, host) {
 		hosts = append(hosts, host)
 	}
 	return &leaf{ca: ca, hosts: hosts, now: now}
+}
+
+// wildcard reports whether listening on a host is listening on every address.
+func wildcard(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || ip != nil && ip.IsUnspecified()
 }
 
 // get is for tls.Config.GetCertificate. All names are in the one certificate, so it does

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -27,74 +28,77 @@ import (
 
 // The load comes from this process, the servers are processes of their own: this same
 // test binary, told by its environment which one to be.
-const roleVariable = "RECEIVER_TEST_ROLE"
+const (
+	roleVariable = "RECEIVER_TEST_ROLE"
+	dirVariable  = "RECEIVER_TEST_DIR"
+)
 
 func TestMain(m *testing.M) {
-	switch os.Getenv(roleVariable) {
-	case "bare":
-		serveBare()
-	case "receiver":
-		serveReceiver()
-	default:
+	roles := map[string]func() error{"bare": serveBare, "receiver": serveReceiver}
+	serve, ok := roles[os.Getenv(roleVariable)]
+	if !ok {
 		goleak.VerifyTestMain(m)
+	}
+	if err := serve(); err != nil {
+		log.Fatal(err)
 	}
 }
 
 // An address is what a server prints when it is ready.
-type address struct {
-	URL, CA, Authorization string
-}
+type address struct{ URL, CA string }
 
-func (a address) announce() {
-	if err := json.NewEncoder(os.Stdout).Encode(a); err != nil {
-		log.Fatal(err)
-	}
+func (a address) announce() error {
+	err := json.NewEncoder(os.Stdout).Encode(a)
 	_, _ = io.Copy(io.Discard, os.Stdin) // until the parent has gone
+	return err
 }
 
 // serveBare is as little as an HTTPS endpoint can do.
-func serveBare() {
+func serveBare() error {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		_, _ = io.Copy(io.Discard, req.Body)
 		w.WriteHeader(http.StatusNoContent)
 	}))
 	defer server.Close()
-	address{URL: server.URL}.announce()
+	return address{URL: server.URL}.announce()
 }
 
-func serveReceiver() {
-	dir := os.Getenv("RECEIVER_TEST_DIR")
+func serveReceiver() error {
+	dir := os.Getenv(dirVariable)
 	store, err := sqlite.Open(context.Background(), sqlite.Options{Dir: dir})
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	defer store.Close()
+	defer func() { _ = store.Close() }()
 	ca, err := LoadOrCreateCA(dir, time.Now())
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	r, err := New(store, Config{Listen: "127.0.0.1:0", CA: ca})
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	if err := r.Listen(); err != nil {
-		log.Fatal(err)
+		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- r.Serve(ctx) }()
-	address{URL: r.URL(), CA: string(ca.PEM())}.announce()
+	err = address{URL: r.URL(), CA: string(ca.PEM())}.announce()
 	cancel()
-	if err := <-done; err != nil {
-		log.Fatal(err)
-	}
+	return errors.Join(err, <-done)
 }
 
-// startServer runs this binary in a role until the test ends.
-func startServer(t testing.TB, role, dir string) address {
+// A server is this binary in a role, as a process of its own.
+type server struct {
+	address
+	stop func() time.Duration // ends it and returns the processor time that it took
+}
+
+func startServer(t testing.TB, role, dir string) server {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), roleVariable+"="+role, "RECEIVER_TEST_DIR="+dir)
+	cmd.Env = append(os.Environ(), roleVariable+"="+role, dirVariable+"="+dir)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -107,17 +111,18 @@ func startServer(t testing.TB, role, dir string) address {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		stdin.Close()
+	s := server{stop: sync.OnceValue(func() time.Duration {
+		_ = stdin.Close()
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("%s: %v", role, err)
 		}
-	})
-	var ready address
-	if err := json.NewDecoder(stdout).Decode(&ready); err != nil {
+		return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	})}
+	t.Cleanup(func() { s.stop() })
+	if err := json.NewDecoder(stdout).Decode(&s.address); err != nil {
 		t.Fatal(err)
 	}
-	return ready
+	return s
 }
 
 // A load is requests over connections that are kept alive.
@@ -158,7 +163,7 @@ func (l *load) run(t testing.TB, during time.Duration) float64 {
 			t.Fatal(err)
 		}
 		all.Go(func() {
-			defer conn.Close()
+			defer func() { _ = conn.Close() }()
 			<-start
 			if err := l.repeat(conn, i, end); err != nil {
 				t.Error(err)
@@ -202,7 +207,7 @@ func BenchmarkThroughput(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer store.Close()
+	defer func() { _ = store.Close() }()
 	w := storage.NewWebhook()
 	w.Name, w.Channels = "acme", storage.Channels()
 	withJWT(&w)
@@ -212,7 +217,7 @@ func BenchmarkThroughput(b *testing.B) {
 	bare, ours := startServer(b, "bare", dir), startServer(b, "receiver", dir)
 	g := &rig{t: b, Receiver: &Receiver{url: ours.URL}}
 	authorization := g.authorization(&w)
-	loads := []*load{newLoad(b, bare, &w, authorization), newLoad(b, ours, &w, authorization)}
+	loads := []*load{newLoad(b, bare.address, &w, authorization), newLoad(b, ours.address, &w, authorization)}
 	const slice = 2 * time.Second
 	for _, l := range loads {
 		l.run(b, slice/4) // warm up
@@ -226,6 +231,10 @@ func BenchmarkThroughput(b *testing.B) {
 	b.ReportMetric(sum[0]/float64(b.N), "bare/s")
 	b.ReportMetric(sum[1]/float64(b.N), "receipts/s")
 	b.ReportMetric(sum[1]/sum[0], "ratio")
+	for i, s := range []server{bare, ours} {
+		per := float64(s.stop().Microseconds()) / float64(loads[i].n.Load())
+		b.ReportMetric(per, []string{"bare-cpu-µs", "receipt-cpu-µs"}[i])
+	}
 	b.StopTimer()
 	counts, err := store.Counts(b.Context())
 	if err != nil || counts.Receipts != loads[1].n.Load() {

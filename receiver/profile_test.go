@@ -139,7 +139,7 @@ func TestProfileAnswer(t *testing.T) {
 		Headers: []storage.HeaderField{{Name: "x-a", Value: "1"}, {Name: "X-A", Value: "2"}, {Name: "Content-Type", Value: "text/html"}},
 	})
 	answer, _ := g.post(w, body)
-	if answer.StatusCode != 429 || answer.body != "<p>oops</p>" {
+	if answer.StatusCode != http.StatusTooManyRequests || answer.body != "<p>oops</p>" {
 		t.Errorf("answered %s %q", answer.Status, answer.body)
 	}
 	wantHeader(t, answer.Header, "Retry-After", "5")
@@ -148,11 +148,11 @@ func TestProfileAnswer(t *testing.T) {
 		t.Errorf("X-A: %q", got)
 	}
 	answer, _ = g.post(w, body)
-	if answer.StatusCode != 204 || answer.body != "" || answer.Header.Get("Retry-After") != "" {
+	if answer.StatusCode != http.StatusNoContent || answer.body != "" || answer.Header.Get("Retry-After") != "" {
 		t.Errorf("answered %s %q, Retry-After %q", answer.Status, answer.body, answer.Header.Get("Retry-After"))
 	}
 	g.setProfile(w, storage.Profile{Body: "thanks"})
-	if answer, receipt := g.post(w, event(t, w, storage.Sent)); answer.StatusCode != 200 || answer.body != "thanks" || receipt.Code != 200 {
+	if answer, receipt := g.post(w, event(t, w, storage.Sent)); answer.StatusCode != http.StatusOK || answer.body != "thanks" || receipt.Code != 200 {
 		t.Errorf("answered %s %q", answer.Status, answer.body)
 	}
 }
@@ -163,7 +163,7 @@ func TestProfileDelay(t *testing.T) {
 	g.setProfile(w, storage.Profile{Delay: 60 * time.Millisecond})
 	start := time.Now()
 	answer, _ := g.post(w, event(t, w, storage.Sent))
-	if took := time.Since(start); answer.StatusCode != 204 || took < 60*time.Millisecond {
+	if took := time.Since(start); answer.StatusCode != http.StatusNoContent || took < 60*time.Millisecond {
 		t.Errorf("answered %s after %s", answer.Status, took)
 	}
 	if got := g.finished(); got.Duration < 60*time.Millisecond || got.Outcome != storage.Answered {
@@ -197,7 +197,7 @@ func TestProfileHang(t *testing.T) {
 	if got := g.latest(); got.Outcome != "" {
 		t.Errorf("outcome %q before the sender gave up", got.Outcome)
 	}
-	conn.Close()
+	_ = conn.Close()
 	if got := g.finished(); got.Code != 0 || got.Outcome != storage.ClientGone {
 		t.Errorf("kept %d %q", got.Code, got.Outcome)
 	}
@@ -207,7 +207,7 @@ func TestProfileDelayOutlivesTheReadTimeout(t *testing.T) {
 	g := newRig(t, quickRead)
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{Delay: 300 * time.Millisecond})
-	if answer, _ := g.post(w, event(t, w, storage.Sent)); answer.StatusCode != 204 {
+	if answer, _ := g.post(w, event(t, w, storage.Sent)); answer.StatusCode != http.StatusNoContent {
 		t.Errorf("answered %s", answer.Status)
 	}
 }
@@ -223,8 +223,8 @@ func TestProfileDrip(t *testing.T) {
 		}
 		start := time.Now()
 		answer, _ := g.post(w, event(t, w, storage.Sent))
-		if want == "204" && (answer.StatusCode != 204 || answer.body != "") ||
-			want != "204" && (answer.StatusCode != 200 || len(answer.body) != 100) {
+		if want == "204" && (answer.StatusCode != http.StatusNoContent || answer.body != "") ||
+			want != "204" && (answer.StatusCode != http.StatusOK || len(answer.body) != 100) {
 			t.Errorf("%s: answered %s %q", want, answer.Status, answer.body)
 		}
 		// 100 bytes at 1000 per second, 50 at a time.
@@ -246,7 +246,7 @@ func TestProfileDripToNobody(t *testing.T) {
 	if _, err := io.ReadFull(conn, make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
-	conn.Close()
+	_ = conn.Close()
 	if got := g.finished(); got.Outcome != storage.ClientGone {
 		t.Errorf("outcome %q", got.Outcome)
 	}
@@ -278,7 +278,7 @@ func TestShutdownEndsWhatWouldLast(t *testing.T) {
 				t.Errorf("outcome %q, want %q", got.Outcome, c.outcome)
 			}
 			if c.outcome == storage.Answered {
-				if answer := g.hear(bufio.NewReader(conn)); answer.StatusCode != 204 {
+				if answer := g.hear(bufio.NewReader(conn)); answer.StatusCode != http.StatusNoContent {
 					t.Errorf("answered %s", answer.Status)
 				}
 			}

@@ -22,7 +22,7 @@ func (g *rig) dial() *tls.Conn {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	g.t.Cleanup(func() { conn.Close() })
+	g.t.Cleanup(func() { _ = conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
 	return conn
 }
@@ -33,7 +33,7 @@ func (g *rig) dialPlain() net.Conn {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	g.t.Cleanup(func() { conn.Close() })
+	g.t.Cleanup(func() { _ = conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
 	return conn
 }
@@ -51,7 +51,7 @@ func (g *rig) hear(from *bufio.Reader) reply {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		g.t.Fatal(err)
@@ -155,7 +155,7 @@ func TestChunksWithoutEnd(t *testing.T) {
 	if answer.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("answered %s", answer.Status)
 	}
-	conn.Close()
+	_ = conn.Close()
 	if n := <-written; n == 1000 {
 		t.Error("all of the endless body was read")
 	}
@@ -290,7 +290,7 @@ func TestRefusedByNetHTTP(t *testing.T) {
 			conn := g.dial()
 			g.say(conn, good)
 			g.hear(bufio.NewReader(conn))
-			conn.Close()
+			_ = conn.Close()
 		}, 0},
 		{"garbage", secured("hello\r\n\r\n"), 1},
 		{"garbage behind a request", secured(good + "hello\r\n\r\n"), 1},
@@ -302,8 +302,8 @@ func TestRefusedByNetHTTP(t *testing.T) {
 		{"garbage for TLS", plain("hello, is there anybody?"), 1},
 		{"plain HTTP", plain("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), 1},
 		{"a handshake without end", plain("\x16\x03\x01"), 1},
-		{"a look at the port", func() { g.dialPlain().Close() }, 0},
-		{"a handshake alone", func() { g.dial().Close() }, 0},
+		{"a look at the port", func() { _ = g.dialPlain().Close() }, 0},
+		{"a handshake alone", func() { _ = g.dial().Close() }, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := g.Refused()
@@ -313,7 +313,7 @@ func TestRefusedByNetHTTP(t *testing.T) {
 				return
 			}
 			// What came before is told of once the next connection has been served.
-			if answer, err := g.do("GET", "/healthz", nil); err != nil || answer.StatusCode != 200 {
+			if answer, err := g.do("GET", "/healthz", nil); err != nil || answer.StatusCode != http.StatusOK {
 				t.Fatal(answer, err)
 			}
 			if got := g.Refused(); got != before {

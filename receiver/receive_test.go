@@ -32,7 +32,7 @@ func TestAGoodEvent(t *testing.T) {
 	if !bytes.Equal(got.Body, body) || got.SHA256 != hex.EncodeToString(sum[:]) {
 		t.Errorf("kept %q with SHA-256 %s", got.Body, got.SHA256)
 	}
-	if got.WebhookID != w.ID || got.Webhook != "acme" || got.Method != "POST" || got.Path != "/feedback/myImsOrg/prod" ||
+	if got.WebhookID != w.ID || got.Webhook != "acme" || got.Method != http.MethodPost || got.Path != "/feedback/myImsOrg/prod" ||
 		got.Proto != "HTTP/1.1" || got.TLSVersion != "TLS 1.3" || got.Code != 204 || got.Outcome != storage.Answered || got.Duration <= 0 {
 		t.Errorf("kept %+v", got)
 	}
@@ -210,7 +210,7 @@ func TestHTTP2(t *testing.T) {
 	w := g.webhook(nil)
 	g.client = g.newClient(true)
 	answer, receipt := g.post(w, event(t, w, storage.Delivered))
-	if answer.ProtoMajor != 2 || answer.StatusCode != 204 || receipt.Proto != "HTTP/2.0" {
+	if answer.ProtoMajor != 2 || answer.StatusCode != http.StatusNoContent || receipt.Proto != "HTTP/2.0" {
 		t.Errorf("%s %s, kept %s", answer.Proto, answer.Status, receipt.Proto)
 	}
 	if got := g.finished(); got.Outcome != storage.Answered {

@@ -121,7 +121,7 @@ func (r *Receiver) Listen() error {
 	}
 	r.listener = watchedListener{listener}
 	_, port, _ := net.SplitHostPort(listener.Addr().String()) // it has just been made from one
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+	if wildcard(host) {
 		host = "127.0.0.1"
 	}
 	r.url = "https://" + net.JoinHostPort(host, port)
