@@ -12,13 +12,16 @@ import (
 	"backchannel/storage"
 )
 
+// never is how long nothing happens by itself.
+const never = time.Duration(math.MaxInt64)
+
 // A flight is an attempt under way, from being claimed until its outcome is committed.
 type flight struct {
 	job      storage.Job
 	began    time.Time
 	probe    bool
 	cancel   context.CancelFunc
-	called   atomic.Bool // back, by a person
+	called   atomic.Bool // back, by a person's command
 	marking  sync.Mutex  // held while the store marks it as sending
 	isMarked bool        // guarded by marking
 	landed   bool        // guarded by marking; it must not be marked any more
@@ -101,8 +104,6 @@ func (l *lane) poke() {
 	}
 }
 
-const never = time.Duration(math.MaxInt64)
-
 // take claims the next job if anything may start now, else says after how long it may
 // be worth asking again.
 func (l *lane) take(now time.Time) (*flight, time.Duration) {
@@ -161,6 +162,7 @@ func (l *lane) land(f *flight, next time.Time) {
 	l.scan.ended(f.job.DeliveryID)
 	if !next.IsZero() {
 		l.scan.due(next)
+		l.poke()
 	}
 }
 
@@ -170,7 +172,7 @@ func (l *lane) update(w storage.Webhook) {
 	defer l.mu.Unlock()
 	before := l.webhook
 	l.webhook = w
-	if before.Version != w.Version {
+	if before.ID != 0 && before.Version != w.Version {
 		l.breaker.probeNow(l.engine.now()) // whoever edits it wants to see whether that helps
 	}
 	if before.Delivery.RatePerSec != w.Delivery.RatePerSec {
@@ -184,7 +186,8 @@ func (l *lane) update(w storage.Webhook) {
 	l.poke()
 }
 
-// newLimiter lets bursts through that are as long as 20 per second take to be noticed.
+// newLimiter makes a bucket that holds what comes in 50 ms: timers are too coarse to let
+// thousands a second through one by one.
 func newLimiter(perSecond float64) *rate.Limiter {
 	if perSecond == 0 {
 		return nil
@@ -249,7 +252,7 @@ func (l *lane) cancel(id storage.ID) {
 	}
 }
 
-// overdue lists the flights that began before a time and are not yet marked as sending.
+// overdue lists the flights that began before a time.
 func (l *lane) overdue(before time.Time) (found []*flight) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

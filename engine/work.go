@@ -94,7 +94,7 @@ func (l *lane) saveBreaker() {
 	l.saving.Lock()
 	defer l.saving.Unlock()
 	l.mu.Lock()
-	b, name := l.breaker.record(l.webhook.ID), l.webhook.Name
+	b, name := l.breaker.record(l.id), l.webhook.Name
 	l.mu.Unlock()
 	if err := l.engine.store.SaveBreaker(l.engine.committing, b); err != nil {
 		l.engine.log.Error("save circuit breaker", "webhook", name, "error", err)
