@@ -24,8 +24,8 @@ func (m *Model) globals() []binding {
 		binding{keys: []string{"y"}, help: "Copy something of what is shown", do: m.openCopyMenu},
 		binding{keys: []string{":", "ctrl+p"}, shown: ": ctrl+p", help: "Find an action by its name", do: m.openPalette},
 		binding{keys: []string{"?"}, help: "Say what every key does", do: m.openHelp},
-		binding{keys: []string{"z"}, help: "Give the focused pane the whole screen, or take it back", do: m.zoom},
-		binding{keys: []string{"T"}, help: "Switch between the dark and the light theme", do: m.switchTheme},
+		binding{keys: []string{"z"}, help: "Zoom the focused pane, and back", do: m.zoom},
+		binding{keys: []string{"T"}, help: "Switch to the light or dark theme", do: m.switchTheme},
 		binding{shown: "esc", help: "Back; never quits"},
 		binding{shown: "q", help: "Back, and at the root of a view quit"},
 	)

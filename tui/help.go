@@ -46,7 +46,7 @@ func (h *help) Update(msg tea.Msg) tea.Cmd {
 
 func (h *help) View(width, height int) string {
 	th := h.shared.theme
-	inner := min(width, 110) - 4
+	inner := min(width, 130) - 4
 	lines := h.keys.Help(th, "", inner)
 	rows := min(len(lines), height-4)
 	h.viewer.SetSize(inner, rows)

@@ -83,7 +83,8 @@ func (m *Model) places() []string {
 	if len(m.stacks[m.current]) > 1 {
 		return []string{m.heading()}
 	}
-	return []string{" " + m.shared.theme.Strong.Render("backchannel") + m.tabs("   ", true), m.tabs("  ", true), m.tabs(" ", false)}
+	brand := " " + m.shared.theme.Strong.Render("backchannel")
+	return []string{brand + m.tabs("   ", true), m.tabs("  ", true)[1:], m.tabs("  ", false)[1:]}
 }
 
 func (m *Model) heading() string {

@@ -26,7 +26,7 @@ func (w *webhooks) Bindings() []binding {
 		create,
 		{keys: []string{"e"}, label: "edit", help: "Edit the webhook", do: w.edit},
 		toggle,
-		{keys: []string{"D"}, label: "duplicate", help: "Create another one like it, for another sandbox", do: w.duplicate},
+		{keys: []string{"D"}, label: "duplicate", help: "Duplicate it for another sandbox", do: w.duplicate},
 		{keys: []string{"d"}, label: "delete", help: "Delete the webhook; its receipts stay", do: w.delete},
 	}, w.listBindings()...)
 }
