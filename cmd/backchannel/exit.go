@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"backchannel/cmd/backchannel/internal/crash"
@@ -103,7 +105,8 @@ func (a *app) describe(err error) string {
 }
 
 func (a *app) saveCrash(p *crash.Panic) string {
-	path, err := p.Save(a.settings.data, a.now(), programVersion())
+	dir := cmp.Or(a.settings.data, os.TempDir())
+	path, err := p.Save(dir, a.now(), programVersion())
 	if err != nil {
 		return fmt.Sprintf("%v (%v)\n%s", p, err, p.Stack)
 	}

@@ -90,8 +90,14 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 	if !alive {
 		shooter.patience = 0
 	}
-	shown := a.liveList(len(plan.shots) * plan.recipients * plan.count)
-	if err := shooter.run(ctx, shown.add); err != nil {
+	shown := a.liveList(plan.events())
+	progress := a.progress(plan.events())
+	err = shooter.run(ctx, func(deliveries []storage.Delivery) error {
+		progress.add(len(deliveries), "queued")
+		return shown.add(deliveries)
+	})
+	progress.clear()
+	if err != nil {
 		return err
 	}
 	shown.finish()
@@ -104,41 +110,4 @@ func (a *app) noteFired(ctx context.Context, store *sqlite.Store, w storage.Webh
 		a.note("queued: %s is paused; let it go with backchannel webhook resume %s", w.Name, w.Name)
 	}
 	return a.noteWaiting(ctx, store)
-}
-
-// maxListed is how many deliveries a table names one by one.
-const maxListed = 50
-
-// A liveList shows deliveries as they come: as JSON each at once, as a table at the end
-// and only if there are few.
-type liveList struct {
-	app   *app
-	total int
-	rows  table
-}
-
-func (a *app) liveList(total int) *liveList {
-	return &liveList{app: a, total: total, rows: deliveryTable()}
-}
-
-func (l *liveList) add(deliveries []storage.Delivery) error {
-	if !l.app.settings.json() && l.total > maxListed {
-		return nil
-	}
-	for _, d := range deliveries {
-		if err := l.app.showDelivery(&l.rows, d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (l *liveList) finish() {
-	switch {
-	case l.app.settings.json():
-	case l.total > maxListed:
-		fmt.Fprintf(l.app.out, "%d events\n", l.total)
-	default:
-		l.rows.write(l.app.out, l.app.out.width())
-	}
 }

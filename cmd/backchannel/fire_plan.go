@@ -183,6 +183,9 @@ func (p *parser) try(made plan) error {
 	return nil
 }
 
+// events is how many the plan comes to.
+func (p plan) events() int { return len(p.shots) * p.recipients * p.count }
+
 // values are those of one new request.
 func (p plan) values() ([]fixtures.Values, error) {
 	return p.builder.Recipients(p.webhook, p.channel, p.to, p.recipients)

@@ -82,7 +82,7 @@ func (s *shooter) requests(ctx context.Context, n int, queued func([]storage.Del
 func (s *shooter) settle(ctx context.Context, deliveries []storage.Delivery) {
 	ctx, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
-	waiting := newWaiting(s.store)
+	waiting := &waiting{store: s.store}
 	waiting.add(deliveries)
 	_ = waiting.run(ctx) // patience is all that there is to it
 }

@@ -17,9 +17,9 @@ type waiting struct {
 	store *sqlite.Store
 	ids   []storage.ID
 	final []storage.Delivery // of the first IDs
-}
 
-func newWaiting(store *sqlite.Store) *waiting { return &waiting{store: store} }
+	progress *progress
+}
 
 func (w *waiting) add(deliveries []storage.Delivery) {
 	for _, d := range deliveries {
@@ -62,6 +62,7 @@ func (w *waiting) look(ctx context.Context) (done bool, err error) {
 			return false, nil
 		}
 		w.final = append(w.final, d)
+		w.progress.add(1, "final")
 	}
 	return true, nil
 }
@@ -86,15 +87,22 @@ func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan plan, t
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	waiting := newWaiting(store)
+	progress := a.progress(plan.events())
+	waiting := &waiting{store: store, progress: progress}
 	err := a.whileHeld(limited, store, func(ctx context.Context) error {
 		shooter := &shooter{store: store, plan: plan, patience: timeout}
-		queued := func(deliveries []storage.Delivery) error { waiting.add(deliveries); return nil }
-		if err := shooter.run(ctx, queued); err != nil {
+		err := shooter.run(ctx, func(deliveries []storage.Delivery) error {
+			waiting.add(deliveries)
+			progress.add(len(deliveries), "queued")
+			return nil
+		})
+		if err != nil {
 			return err
 		}
+		progress.clear()
 		return waiting.run(ctx)
 	})
+	progress.clear()
 	timedOut := errors.Is(limited.Err(), context.DeadlineExceeded)
 	if err != nil && !timedOut {
 		return err

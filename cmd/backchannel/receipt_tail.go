@@ -56,8 +56,8 @@ func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 		slices.Reverse(page)
 	}
 	for {
-		if err != nil {
-			return unlessEnded(ctx, fmt.Errorf("list receipts: %w", err))
+		if err != nil && ctx.Err() == nil { // else nextChange ends it
+			return fmt.Errorf("list receipts: %w", err)
 		}
 		if err := a.streamReceipts(page); err != nil || a.out.closed() {
 			return err
@@ -70,14 +70,6 @@ func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 		}
 		page, err = store.Receipts(ctx, next)
 	}
-}
-
-// unlessEnded forgets an error that only says that ctx ended.
-func unlessEnded(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // nextChange waits until something may have changed, and not much longer than a hint

@@ -18,7 +18,7 @@ const stall = 5 * time.Second
 func TestSilentTerminalStallsNothing(t *testing.T) {
 	for _, line := range []string{"version", "--help", "webhook", "webhook create --help", "nonsense", "webhook list", "webhook delete nobody"} {
 		t.Run(line, func(t *testing.T) {
-			output := onTerminal(t, strings.Fields(line)...)
+			output := onTerminal(t, t.TempDir(), strings.Fields(line)...)
 			if strings.Contains(output, "\x1b") {
 				t.Errorf("it wrote to the terminal what only a console may: %q", output)
 			}
@@ -31,20 +31,29 @@ func TestSilentTerminalStallsNothing(t *testing.T) {
 
 // onTerminal runs the program on a terminal that answers nothing and returns what it
 // wrote there.
-func onTerminal(t *testing.T, args ...string) string {
+func onTerminal(t *testing.T, data string, args ...string) string {
+	t.Helper()
+	return answering(t, data, "", args...)
+}
+
+// answering is onTerminal with something typed ahead.
+func answering(t *testing.T, data, typed string, args ...string) string {
 	t.Helper()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", envData+"="+t.TempDir())
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", envData+"="+data)
 	began := time.Now()
 	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = terminal.Close() }()
+	if _, err := io.WriteString(terminal, typed); err != nil {
+		t.Fatal(err)
+	}
 	output, _ := io.ReadAll(terminal) // ends with EIO once the program has ended
 	_ = cmd.Wait()
 	if took := time.Since(began); took > stall-time.Second {
@@ -54,9 +63,33 @@ func onTerminal(t *testing.T, args ...string) string {
 }
 
 func TestTablesFitTheTerminal(t *testing.T) {
-	for line := range strings.SplitSeq(onTerminal(t, "fixture", "list"), "\r\n") {
+	for line := range strings.SplitSeq(onTerminal(t, t.TempDir(), "fixture", "list"), "\r\n") {
 		if len([]rune(line)) > 80 {
 			t.Errorf("%q is wider than the terminal", line)
+		}
+	}
+}
+
+func TestBurstTellsHowFarItIs(t *testing.T) {
+	data := t.TempDir()
+	onTerminal(t, data, "webhook", "create", "--name", "acme", "--channel", "email")
+	output := onTerminal(t, data, "fire", "sent", "--webhook", "acme", "--count", "600")
+	for _, want := range []string{"\r500 of 600 queued", "600 events: 600 queued\r\n"} {
+		if !strings.Contains(output, want) {
+			t.Errorf("%q is not in %q", want, output)
+		}
+	}
+}
+
+func TestDeleteAsksOnATerminal(t *testing.T) {
+	data := t.TempDir()
+	onTerminal(t, data, "webhook", "create", "--name", "acme", "--channel", "email")
+	for _, step := range []struct{ answer, want string }{{"n\n", "nothing was done"}, {"y\n", "deleted acme"}} {
+		output := answering(t, data, step.answer, "webhook", "delete", "acme")
+		for _, want := range []string{"Delete webhook acme", "[y/N]", step.want} {
+			if !strings.Contains(output, want) {
+				t.Errorf("%q is not in %q", want, output)
+			}
 		}
 	}
 }

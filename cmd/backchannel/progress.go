@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+)
+
+// A progress tells a person on a terminal how far a burst is, on one line that is
+// written over and taken away in the end. A nil one says nothing.
+type progress struct {
+	app   *app
+	total int
+	done  int
+	said  time.Time
+	line  string
+}
+
+// someTime is how many events are too few to wait for.
+const someTime = 20
+
+func (a *app) progress(total int) *progress {
+	stderr, isFile := a.err.(*os.File)
+	if total < someTime || a.settings.json() || !isFile || !term.IsTerminal(stderr.Fd()) {
+		return nil
+	}
+	return &progress{app: a, total: total}
+}
+
+// add tells how many are done, at most ten times a second.
+func (p *progress) add(n int, what string) {
+	if p == nil {
+		return
+	}
+	p.done += n
+	if now := p.app.now(); now.Sub(p.said) >= time.Second/10 {
+		p.said = now
+		p.write(fmt.Sprintf("%d of %d %s", p.done, p.total, what))
+	}
+}
+
+// clear takes the line away and begins anew.
+func (p *progress) clear() {
+	if p == nil || p.line == "" {
+		return
+	}
+	p.done = 0
+	p.write("")
+	fmt.Fprint(p.app.err, "\r")
+}
+
+func (p *progress) write(line string) {
+	fmt.Fprint(p.app.err, "\r"+line+strings.Repeat(" ", max(0, len(p.line)-len(line))))
+	p.line = line
+}
