@@ -115,5 +115,5 @@ func (l errorLog) Write(line []byte) (int, error) {
 func (r *Receiver) refuse(last string) {
 	r.refusals.Add(1)
 	r.log.Debug("request refused", "by", last)
-	r.teller.tell(refusedRequests, last)
+	r.teller.tell(refusedRequests(), last)
 }

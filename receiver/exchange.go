@@ -56,7 +56,7 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 		return
 	}
 	outcome := x.send(a)
-	x.r.finish.finish(x.receipt.ID, outcome, x.r.cfg.Now().Sub(x.receipt.ReceivedAt))
+	x.r.finish.finish(finished{x.receipt.ID, outcome, x.r.cfg.Now().Sub(x.receipt.ReceivedAt)})
 	if outcome == storage.Dropped {
 		panic(http.ErrAbortHandler) // net/http closes the connection without a word
 	}
@@ -66,7 +66,7 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 func (x *exchange) unstored(err error) {
 	x.r.unstored.Add(1)
 	x.r.log.Error("store receipt", "path", x.receipt.Path, "error", err)
-	x.r.teller.tell(unstoredRequests, err.Error())
+	x.r.teller.tell(unstoredRequests(), err.Error())
 	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	x.w.Header().Set("Cache-Control", "no-store")
 	x.w.WriteHeader(http.StatusServiceUnavailable)

@@ -12,7 +12,7 @@ import (
 func (x *exchange) judge(to *endpoint) {
 	v := &x.receipt.Verdicts
 	v.Auth = x.judgeAuth(to)
-	v.Schema = judgeSchema(to.webhook.Revision, x.receipt.Body, x.flawed, x.req.Header.Values("Content-Encoding"))
+	v.Schema = x.r.schemas.judge(to.webhook.Revision, x.receipt.Body, x.flawed, x.req.Header.Values("Content-Encoding"))
 	v.Target = judgeTarget(&to.webhook, x.summary, x.receipt.SHA256, x.digest)
 	if v.Schema.Result == storage.Fail {
 		v.Target = notApplicable("the schema verdict failed: what the body names cannot be relied on")

@@ -8,9 +8,9 @@ import (
 	"backchannel/storage"
 )
 
-// judgeSchema judges a body: whole, not compressed, strict JSON, and as the schema of the
+// judge judges a body: whole, not compressed, strict JSON, and as the schema of the
 // payload revision has it. flawed says why it is not whole.
-func judgeSchema(revision storage.Revision, body []byte, flawed string, codings []string) storage.Verdict {
+func (s schemas) judge(revision storage.Revision, body []byte, flawed string, codings []string) storage.Verdict {
 	if c, ok := checkWhole(flawed, codings); !ok {
 		return failed(c)
 	}
@@ -22,7 +22,7 @@ func judgeSchema(revision storage.Revision, body []byte, flawed string, codings 
 	if len(found.Twice) > 0 {
 		return failed(checkKeys(body, found.Twice)...)
 	}
-	if !acceptable(revision, &found.tree) {
+	if !s.accept(revision, &found.tree) {
 		violations, err := fixtures.Validate(revision, body)
 		if err != nil {
 			return failed(storage.Check{Name: "schema", Result: storage.Fail, Expected: "a body that can be validated", Actual: err.Error()})

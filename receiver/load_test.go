@@ -251,8 +251,9 @@ func BenchmarkJudge(b *testing.B) {
 		}
 	})
 	b.Run("schema", func(b *testing.B) {
+		rules := newSchemas()
 		for b.Loop() {
-			judgeSchema(storage.Classic, body, "", nil)
+			rules.judge(storage.Classic, body, "", nil)
 		}
 	})
 }

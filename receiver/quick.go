@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"backchannel/fixtures"
 	"backchannel/storage"
@@ -42,15 +41,17 @@ func (r rule) of(t *tree, n int) opinion {
 	return yes
 }
 
-// acceptable reports whether a body is sure to be as the schema of a revision has it.
-func acceptable(revision storage.Revision, t *tree) bool {
-	r, known := quickRules()[revision]
+// schemas holds the rules of every payload revision.
+type schemas map[storage.Revision]rule
+
+// accept reports whether a body is sure to be as the schema of a revision has it.
+func (s schemas) accept(revision storage.Revision, t *tree) bool {
+	r, known := s[revision]
 	return known && len(t.nodes) > 0 && r.of(t, 0) == yes
 }
 
-//nolint:gochecknoglobals // compiled once
-var quickRules = sync.OnceValue(func() map[storage.Revision]rule {
-	rules := map[storage.Revision]rule{}
+func newSchemas() schemas {
+	rules := schemas{}
 	for _, revision := range storage.Revisions() {
 		text, err := fixtures.Schema(revision)
 		if err != nil {
@@ -62,7 +63,7 @@ var quickRules = sync.OnceValue(func() map[storage.Revision]rule {
 		rules[revision] = c.compile("", c.documents[""])
 	}
 	return rules
-})
+}
 
 // A compiler turns schemas into rules.
 type compiler struct{ documents map[string]any }

@@ -51,14 +51,15 @@ const (
 
 // A Receiver is the built-in endpoint. Make it with New, then Listen, then Serve.
 type Receiver struct {
-	store  Store
-	cfg    Config
-	log    *slog.Logger
-	keys   *keyring
-	faults *counters
-	large  chan struct{} // a slot for each body that is being read and is not small
-	teller *teller
-	finish *finisher
+	store   Store
+	cfg     Config
+	log     *slog.Logger
+	keys    *keyring
+	schemas schemas
+	faults  *counters
+	large   chan struct{} // a slot for each body that is being read and is not small
+	teller  *teller
+	finish  *finisher
 
 	endpoints *endpoints
 
@@ -97,10 +98,11 @@ func New(store Store, cfg Config) (*Receiver, error) {
 	}
 	r := &Receiver{
 		store: store, cfg: cfg, log: cfg.Logger,
-		keys:   newKeyring(cfg.Sources),
-		faults: newCounters(cfg.Random),
-		large:  make(chan struct{}, maxLarge),
-		teller: newTeller(store.AddActivity, cfg.Now, cfg.Logger),
+		keys:    newKeyring(cfg.Sources),
+		schemas: newSchemas(),
+		faults:  newCounters(cfg.Random),
+		large:   make(chan struct{}, maxLarge),
+		teller:  newTeller(store.AddActivity, cfg.Now, cfg.Logger),
 	}
 	r.stopping, r.stop = context.WithCancel(context.Background())
 	r.working, r.quit = context.WithCancel(context.Background())

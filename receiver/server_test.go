@@ -164,7 +164,7 @@ func TestTellerGathers(t *testing.T) {
 	teller := newTeller(a.add, time.Now, nil)
 	stop, end := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	teller.tell(refusedRequests, "first")
+	teller.tell(refusedRequests(), "first")
 	go func() {
 		defer close(done)
 		teller.run(t.Context(), stop)
@@ -173,7 +173,7 @@ func TestTellerGathers(t *testing.T) {
 		t.Errorf("told %q", got)
 	}
 	for range 3 {
-		teller.tell(refusedRequests, "last")
+		teller.tell(refusedRequests(), "last")
 	}
 	end()
 	<-done

@@ -20,11 +20,13 @@ type trouble struct {
 	one, all string
 }
 
-//nolint:gochecknoglobals // constants, which structs cannot be
-var (
-	refusedRequests  = trouble{storage.ActivityReceiver, "request was refused before it could be read", "requests were refused before they could be read"}
-	unstoredRequests = trouble{storage.ActivityError, "request could not be stored and was answered 503", "requests could not be stored and were answered 503"}
-)
+func refusedRequests() trouble {
+	return trouble{storage.ActivityReceiver, "request was refused before it could be read", "requests were refused before they could be read"}
+}
+
+func unstoredRequests() trouble {
+	return trouble{storage.ActivityError, "request could not be stored and was answered 503", "requests could not be stored and were answered 503"}
+}
 
 // A teller makes activities of troubles: the first one at once, those that follow
 // together.
