@@ -11,6 +11,9 @@ import (
 
 // Bindings are what can be done with the list and its selected delivery.
 func (d *deliveries) Bindings() []binding {
+	if d.filter.typing {
+		return d.filter.bindings()
+	}
 	row, ok := d.list.selected()
 	if !ok {
 		return d.listBindings()

@@ -35,7 +35,9 @@ func (d *deliveries) View(width, height int) string {
 
 // arrange fits the panes to the width, as in the receiver.
 func (d *deliveries) arrange(width int) {
-	d.wide = arrangePanes(&d.panes, &d.tabs, panePlan{width, d.wide, tabPayload, tabLog})
+	d.wide = arrangePanes(&d.panes, &d.tabs, panePlan{
+		width: width, wasWide: d.wide, tab: tabPayload, rest: tabLog, narrow: []int{3, 2}, weights: []int{9, 6, 6},
+	})
 	d.panes.Zoomed = d.shared.zoomed || d.panes.Focused != paneList && width < stackedBelow
 }
 
@@ -53,13 +55,12 @@ func deliveryColumns() []component.Column {
 		{Title: "Time", Width: 12, Priority: 1},
 		{Title: "State", Width: 11},
 		{Title: "Event", Width: 9},
-		{Title: "Ch", Width: 5, Priority: 5},
-		{Title: "Webhook", Width: 10, Flex: 2, Priority: 3},
-		{Title: "Try", Width: 3, Right: true, Priority: 2},
+		{Title: "Ch", Width: 5, Priority: 6},
+		{Title: "Webhook", Width: 9, Flex: 2, Priority: 4},
+		{Title: "Try", Width: 3, Right: true, Priority: 5},
 		{Title: "Code", Width: 4, Right: true},
-		{Title: "Latency", Width: 7, Right: true, Priority: 4},
-		{Title: "Next", Width: 9, Priority: 6},
-		{Title: "Receiver", Width: 15, Flex: 1, Priority: 7},
+		{Title: "Took, due", Width: 9, Right: true, Priority: 2},
+		{Title: "Receiver", Width: 11, Flex: 1, Priority: 3},
 	}
 }
 
@@ -67,13 +68,7 @@ func deliveryColumns() []component.Column {
 func (s *shared) deliveryCells(row deliveryRow) []component.Cell {
 	th := s.theme
 	glyph, ink := look(th, row.State)
-	next, latency, code := style.None, style.None, style.None
-	if !row.State.Final() && row.State != storage.Parked {
-		next = s.until(row.NextAttemptAt)
-	}
-	if row.Latency() > 0 {
-		latency = duration(row.Latency())
-	}
+	code := style.None
 	if row.Code != 0 {
 		code = strconv.Itoa(row.Code)
 	}
@@ -85,10 +80,20 @@ func (s *shared) deliveryCells(row deliveryRow) []component.Cell {
 		{Text: row.Webhook, Style: th.Text},
 		{Text: strconv.Itoa(row.Attempts), Style: th.Dim},
 		{Text: code, Style: codeInk(th, row.Code)},
-		{Text: latency, Style: th.Dim},
-		{Text: next, Style: th.Text},
+		s.tookOrDue(row.Delivery),
 		judged(th, row.receipt),
 	}
+}
+
+// tookOrDue is how long a delivery took, or when its next attempt is due.
+func (s *shared) tookOrDue(d storage.Delivery) component.Cell {
+	switch {
+	case d.State == storage.Queued, d.State == storage.Retrying:
+		return component.Cell{Text: s.until(d.NextAttemptAt), Style: s.theme.Text}
+	case d.State.Final() && d.Latency() > 0:
+		return component.Cell{Text: duration(d.Latency()), Style: s.theme.Dim}
+	}
+	return component.Cell{Text: style.None, Style: s.theme.Dim}
 }
 
 func codeInk(th *style.Theme, code int) lipgloss.Style {
@@ -162,9 +167,9 @@ func (d *deliveries) hiddenTabs() []int {
 func (s *shared) deliveryHead(row deliveryRow, width int) []string {
 	th := s.theme
 	glyph, ink := look(th, row.State)
-	title := " " + ink.Render(glyph) + " " + th.Strong.Render(string(row.Status)) + "   " +
+	title := " " + ink.Render(glyph) + " " + th.Strong.Render(style.Escape(string(row.Status))) + "   " +
 		th.Text.Render(style.Escape(string(row.Channel)+"   "+row.Webhook))
-	state := ink.Render(s.stateSentence(row.Delivery))
+	state := ink.Render(style.Escape(s.stateSentence(row.Delivery)))
 	parts := []string{row.Identity}
 	if row.Misbehave != "" {
 		parts = append(parts, string(row.Misbehave)+" on purpose")

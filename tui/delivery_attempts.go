@@ -12,6 +12,7 @@ import (
 	"backchannel/tui/style"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // describeAttempts is the log of a delivery: a line or two for each attempt, and when
@@ -42,14 +43,14 @@ func (s *shared) describeLog(d *sheet, x deliveryDetail) {
 	}
 	s.describeAttempts(d, x.row.Delivery, x.attempts)
 	d.title("Delivery")
-	d.field("Queued", s.date(x.row.CreatedAt), s.theme.Text)
-	d.field("Request ID", x.row.RequestID, s.theme.Text)
-	d.field("ID", x.row.ID.String(), s.theme.Text)
+	d.fact("Queued", s.date(x.row.CreatedAt), s.theme.Text)
+	d.fact("Request ID", x.row.RequestID, s.theme.Text)
+	d.fact("ID", x.row.ID.String(), s.theme.Text)
 	if r := x.row.receipt; r.ID != 0 {
 		verdict := judged(s.theme, r)
-		d.field("Receiver", verdict.Text, verdict.Style)
-		if name, reason := firstFailure(r.Verdicts); reason != "" {
-			d.field("", name+": "+reason, s.theme.Text)
+		d.fact("Receiver", verdict.Text, verdict.Style)
+		if reason := firstFailure(r.Verdicts); reason != "" {
+			d.fact("", reason, s.theme.Text)
 		}
 	}
 }
@@ -84,9 +85,29 @@ func answerTitle(a storage.Attempt) string {
 	return "Answer " + strconv.Itoa(a.Code)
 }
 
+// fact is a label and its value, wrapped beside it, for panes that may be narrow.
+func (d *sheet) fact(label, value string, ink lipgloss.Style) {
+	const labels = 11
+	for _, line := range component.Wrap(style.Escape(value), max(8, d.width-labels-6)) {
+		d.lines = append(d.lines, "   "+d.th.Dim.Render(component.Fit(label, labels))+"  "+ink.Render(line))
+		label = ""
+	}
+}
+
+// headers sets names and values in two columns, as wide as the names need.
 func (d *sheet) headers(all []storage.HeaderField) {
+	const indent, gap = 3, 2
+	names := 0
 	for _, h := range all {
-		d.field(h.Name, shownValue(h), d.th.Text)
+		names = max(names, ansi.StringWidth(style.Escape(h.Name)))
+	}
+	names = min(names, d.width/2)
+	for _, h := range all {
+		name := style.Escape(h.Name)
+		for _, line := range component.Wrap(style.Escape(shownValue(h)), max(8, d.width-names-indent-gap-1)) {
+			d.lines = append(d.lines, "   "+d.th.Dim.Render(component.Fit(name, names))+"  "+d.th.Text.Render(line))
+			name = ""
+		}
 	}
 }
 
@@ -104,15 +125,30 @@ func (s *shared) describeAttempt(d *sheet, a storage.Attempt) {
 	if a.ErrorClass == "" {
 		glyph, glyphInk, ink = style.Check, th.Good, th.Text
 	}
-	d.lines = append(d.lines, fmt.Sprintf("%s   %s  %s %s  %s   %s",
+	line := fmt.Sprintf("%s   %s  %s %s  %s",
 		th.Text.Render(component.FitRight(strconv.Itoa(a.N), 3)), th.Dim.Render(s.clock(a.At)), glyphInk.Render(glyph),
-		ink.Render(component.Fit(answer, 3)), th.Text.Render(component.FitRight(duration(a.Timings.Total), 7)), th.Dim.Render(timings(a.Timings))))
+		ink.Render(component.Fit(answer, 3)), th.Text.Render(component.FitRight(duration(a.Timings.Total), 7)))
+	split := "  " + th.Dim.Render(timings(a.Timings))
+	if component.Fits(line, split, d.width) {
+		d.lines = append(d.lines, line+" "+split)
+	} else {
+		d.lines = append(d.lines, line)
+		d.indented(timings(a.Timings), th.Dim)
+	}
 	if a.Error != "" {
-		d.indented(string(a.ErrorClass)+": "+a.Error, th.Strong)
+		d.indented(errorText(a), th.Strong)
 	}
 	if body := strings.TrimSpace(string(a.ResponseBody)); body != "" && a.ErrorClass != "" {
 		d.indented(excerpt(body), th.Dim)
 	}
+}
+
+// errorText is what went wrong with an attempt. That a status was answered needs no class.
+func errorText(a storage.Attempt) string {
+	if a.ErrorClass == storage.ClassStatus || a.ErrorClass == "" {
+		return a.Error
+	}
+	return string(a.ErrorClass) + ": " + a.Error
 }
 
 // timings splits an attempt's duration; a part that did not happen is left out.
@@ -131,7 +167,7 @@ func timings(t storage.Timings) string {
 
 // excerpt is the beginning of an answer's body, which may be long.
 func excerpt(body string) string {
-	const most = 400
+	const most = 200
 	if runes := []rune(body); len(runes) > most {
 		return string(runes[:most]) + style.More
 	}
@@ -172,9 +208,9 @@ func (s *shared) until(t time.Time) string {
 		return style.None
 	case ahead <= 0:
 		return "now"
-	case ahead < 2*time.Minute:
+	case ahead < 100*time.Second:
 		return fmt.Sprintf("in %d s", int((ahead+time.Second-1)/time.Second))
-	case ahead < 2*time.Hour:
+	case ahead < 100*time.Minute:
 		return fmt.Sprintf("in %d min", int(ahead.Minutes()))
 	}
 	return fmt.Sprintf("in %d h", int(ahead.Hours()))

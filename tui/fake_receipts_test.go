@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 
 	"backchannel/storage"
 )
@@ -42,4 +43,60 @@ func (f *fakeStore) SetProfile(_ context.Context, webhook storage.ID, p storage.
 	f.profiles[webhook] = p
 	f.changed(storage.ChangedProfiles)
 	return f.fail
+}
+
+func (f *fakeStore) Receipt(_ context.Context, id storage.ID) (storage.Receipt, error) {
+	return find(f.receipts, func(r storage.Receipt) bool { return r.ID == id })
+}
+
+func (f *fakeStore) Receipts(_ context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
+	var out []storage.Receipt
+	for _, r := range f.receipts {
+		if (q.Before == 0 || r.ID < q.Before) && r.ID > q.After && chosen(q.Filter, r) {
+			out = append(out, light(r))
+		}
+	}
+	if q.After == 0 && !q.OldestFirst {
+		slices.Reverse(out)
+	}
+	return cut(out, q.Limit), f.fail
+}
+
+func (f *fakeStore) ReceiptsOfDelivery(_ context.Context, id storage.ID) ([]storage.Receipt, error) {
+	var out []storage.Receipt
+	for _, r := range f.receipts {
+		if r.DeliveryID == id {
+			out = append(out, light(r))
+		}
+	}
+	return out, f.fail
+}
+
+// light is what lists have of a receipt.
+func light(r storage.Receipt) storage.Receipt {
+	r.Body, r.Headers = nil, nil
+	v := &r.Verdicts
+	for _, verdict := range []*storage.Verdict{&v.Auth, &v.Schema, &v.Target, &v.Headers, &v.Duplicate, &v.Order} {
+		verdict.Checks = nil
+	}
+	return r
+}
+
+// chosen knows the terms that the tests use.
+func chosen(f storage.Filter, r storage.Receipt) bool {
+	for _, term := range f.Terms {
+		var is string
+		switch term.Key {
+		case "status":
+			is = r.Status
+		case "auth":
+			is = string(r.Verdicts.Auth.Result)
+		case "message":
+			is = r.RequestID
+		}
+		if (is == term.Value) == term.Not {
+			return false
+		}
+	}
+	return true
 }

@@ -242,33 +242,6 @@ func (f *fakeStore) turn(id storage.ID, state storage.State, remedy string) erro
 	return storage.ErrNotFound
 }
 
-func (f *fakeStore) Receipt(_ context.Context, id storage.ID) (storage.Receipt, error) {
-	return find(f.receipts, func(r storage.Receipt) bool { return r.ID == id })
-}
-
-func (f *fakeStore) Receipts(_ context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
-	var out []storage.Receipt
-	for _, r := range f.receipts {
-		if (q.Before == 0 || r.ID < q.Before) && r.ID > q.After {
-			out = append(out, r)
-		}
-	}
-	if q.After == 0 && !q.OldestFirst {
-		slices.Reverse(out)
-	}
-	return cut(out, q.Limit), f.fail
-}
-
-func (f *fakeStore) ReceiptsOfDelivery(_ context.Context, id storage.ID) ([]storage.Receipt, error) {
-	var out []storage.Receipt
-	for _, r := range f.receipts {
-		if r.DeliveryID == id {
-			out = append(out, r)
-		}
-	}
-	return out, f.fail
-}
-
 func (f *fakeStore) Runtime(context.Context) (storage.Runtime, bool, error) {
 	return f.runtime, f.alive, f.fail
 }

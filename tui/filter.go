@@ -59,3 +59,11 @@ func (f *filter) view(th *style.Theme, width int) string {
 	}
 	return component.Spread(line, th.Bad.Render(style.Cross+" "+style.Escape(f.wrong))+" ", width)
 }
+
+// bindings explain the keys while one types.
+func (f *filter) bindings() []binding {
+	return []binding{
+		{shown: "enter", label: "keep the filter", help: "Keep the filter and go to the list"},
+		{shown: "esc", label: "take it away", help: "Show all again"},
+	}
+}

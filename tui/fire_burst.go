@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -63,8 +64,8 @@ func (f *firing) askBurst(of shot) tea.Cmd {
 		Title: "Each of them a message of its own, " + string(of.channel),
 		Fields: []component.Field{
 			{ID: burstEvent, Label: "Event", Kind: component.ChoiceField, Options: options, Start: component.Value{Text: string(of.what)}, Help: "left and right choose."},
-			{ID: burstCount, Label: "How many", Start: component.Value{Text: count}, Check: checkCount, Help: "2 to 1000000."},
-			{ID: burstRate, Label: "Per second", Start: component.Value{Text: rate}, Check: checkRate, Help: "How many are queued each second, 0.1 to 100000."},
+			{ID: burstCount, Label: "How many", Start: component.Value{Text: count}, Check: checkCount, Help: "2 to 1,000,000."},
+			{ID: burstRate, Label: "Per second", Start: component.Value{Text: rate}, Check: checkRate, Help: "How many are queued each second, 0.1 to 100,000."},
 		},
 	}})
 	form.Focus(burstCount)
@@ -73,14 +74,14 @@ func (f *firing) askBurst(of shot) tea.Cmd {
 
 func checkCount(v component.Values) string {
 	if n, err := strconv.Atoi(strings.TrimSpace(v.Text(burstCount))); err != nil || n < 2 || n > mostBurst {
-		return fmt.Sprintf("This is no count; use 2 to %d.", mostBurst)
+		return fmt.Sprintf("This is no count; use 2 to %s.", thousands(mostBurst))
 	}
 	return ""
 }
 
 func checkRate(v component.Values) string {
 	if r, err := strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64); err != nil || !(r >= 0.1 && r <= mostRate) {
-		return fmt.Sprintf("This is no rate; use 0.1 to %d a second.", mostRate)
+		return fmt.Sprintf("This is no rate; use 0.1 to %s a second.", thousands(mostRate))
 	}
 	return ""
 }
@@ -101,9 +102,9 @@ func (b *burstForm) Update(msg tea.Msg) tea.Cmd {
 
 func (b *burstForm) View(width, height int) string {
 	th := b.firing.shared.theme
-	inner, rows := min(width, 64)-4, min(height-3, 11)
+	inner, rows := min(width, 64)-4, min(height-3, 9)
 	b.form.SetSize(inner, rows)
-	title := th.Strong.Render("Burst at "+b.shot.webhook.Name) + "  " + th.Dim.Render("enter next   ctrl+s fire   esc")
+	title := th.Strong.Render("Burst at "+style.Escape(b.shot.webhook.Name)) + "  " + th.Dim.Render("enter next   ctrl+s fire   esc")
 	return component.Frame(th, title, strings.Split(b.form.View(th), "\n"), inner+4)
 }
 

@@ -1,10 +1,12 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -124,9 +126,7 @@ func (s *shared) tellFailure(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
 		why := d.Error
 		if receipts, err := s.Store.ReceiptsOfDelivery(s.ctx, d.ID); err == nil && len(receipts) > 0 {
-			if name, reason := firstFailure(receipts[len(receipts)-1].Verdicts); reason != "" {
-				why = name + ": " + reason
-			}
+			why = cmp.Or(firstFailure(receipts[len(receipts)-1].Verdicts), why)
 		}
 		if d.Code != 0 {
 			why = strconv.Itoa(d.Code) + ", " + why
@@ -137,11 +137,16 @@ func (s *shared) tellFailure(d storage.Delivery) tea.Cmd {
 	}
 }
 
-func firstFailure(v storage.Verdicts) (name, reason string) {
+// firstFailure says which verdict failed, and why; empty when none did.
+func firstFailure(v storage.Verdicts) string {
 	for _, verdict := range v.List() {
-		if verdict.Result == storage.Fail {
-			return verdict.Name, verdict.Reason
+		switch {
+		case verdict.Result != storage.Fail:
+		case strings.HasPrefix(verdict.Reason, verdict.Name+":"):
+			return verdict.Reason
+		default:
+			return verdict.Name + ": " + verdict.Reason
 		}
 	}
-	return "", ""
+	return ""
 }

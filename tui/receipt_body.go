@@ -38,7 +38,7 @@ func (r *receiver) bodyView(size component.Size) string {
 		}
 		head = append(head, " "+name)
 	}
-	head = append(head, component.Fit(" "+th.Dim.Render(r.bodyLine(d)), width))
+	head = append(head, component.Fit(" "+th.Dim.Render(style.Escape(r.bodyLine(d))), width))
 	if d.receipt.Flaw != "" {
 		head = append(head, component.Fit(" "+th.Bad.Render(style.Cross+" "+flawSentence(d.receipt.Flaw)), width))
 	}

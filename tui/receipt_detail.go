@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"backchannel/storage"
@@ -228,20 +229,19 @@ func (d *sheet) beside(styledLead, name, text string, ink lipgloss.Style) {
 
 // describeRequest is the request without its body.
 func (s *shared) describeRequest(d *sheet, r storage.Receipt) {
-	d.field(r.Method, r.Path+" "+r.Proto, s.theme.Text)
-	for _, h := range r.Headers {
-		d.field(h.Name, shownValue(h), s.theme.Text)
-	}
+	d.paragraph(r.Method+" "+r.Path+" "+r.Proto, s.theme.Strong)
+	d.headers(r.Headers)
 	d.blank()
 	d.paragraph("Duplicates are kept. Order and letter case of the names cannot be known: they are as Go's net/http gives them.", s.theme.Dim)
 	d.title("Received")
-	d.field("At", s.date(r.ReceivedAt), s.theme.Text)
-	d.field("From", r.Remote, s.theme.Text)
-	d.optional("TLS", r.TLSVersion)
-	d.field("SHA-256", r.SHA256, s.theme.Text)
-	d.optional("Request ID", r.RequestID)
-	d.optional("Retry count", r.RetryCount)
-	d.field("ID", r.ID.String(), s.theme.Text)
+	for _, fact := range [][2]string{
+		{"At", s.date(r.ReceivedAt)}, {"From", r.Remote}, {"TLS", r.TLSVersion}, {"SHA-256", r.SHA256},
+		{"Request ID", r.RequestID}, {"Retry count", r.RetryCount}, {"ID", r.ID.String()},
+	} {
+		if fact[1] != "" {
+			d.fact(fact[0], fact[1], s.theme.Text)
+		}
+	}
 }
 
 // describeOrigin is what our own engine did to bring the receipt about.
@@ -254,7 +254,7 @@ func (s *shared) describeOrigin(d *sheet, x receiptDetail) {
 	default:
 		s.describeAttempts(d, x.delivery, x.attempts)
 		d.title("Delivery")
-		d.field("ID", x.delivery.ID.String(), s.theme.Text)
-		d.field("This receipt", fmt.Sprintf("attempt %d", x.receipt.Attempt), s.theme.Text)
+		d.fact("ID", x.delivery.ID.String(), s.theme.Text)
+		d.fact("Attempt", strconv.Itoa(x.receipt.Attempt), s.theme.Text)
 	}
 }

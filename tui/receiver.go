@@ -42,7 +42,7 @@ func newReceiver(s *shared) *receiver {
 		shared:  s,
 		reading: query[receiptDetail]{ctx: s.ctx},
 		tabs:    newTabs("Verdicts", "Body", "Headers", "Attempts"),
-		panes:   component.Panes{Weights: narrowPanes()},
+		panes:   component.Panes{Weights: []int{11, 9}},
 	}
 	r.tabs.viewers[tabBody] = component.Viewer{Numbered: true, Wrapped: true}
 	r.list = newTimeline(s, receiptColumns(), timelineSource[storage.Receipt]{

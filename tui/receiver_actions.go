@@ -11,6 +11,9 @@ import (
 
 // Bindings are what can be done with the list and its selected receipt.
 func (r *receiver) Bindings() []binding {
+	if r.filter.typing {
+		return r.filter.bindings()
+	}
 	row, ok := r.list.selected()
 	if !ok {
 		return r.listBindings()

@@ -11,11 +11,8 @@ import (
 	"github.com/charmbracelet/lipgloss"
 )
 
-// The shares of the panes, and from where on the body has one of its own.
+// wideFrom is the width from which the body has a pane of its own.
 const wideFrom = 160
-
-func narrowPanes() []int { return []int{11, 9} }
-func widePanes() []int   { return []int{8, 7, 6} }
 
 // View draws list, detail and body, or says what would be here.
 func (r *receiver) View(width, height int) string {
@@ -40,16 +37,19 @@ func (r *receiver) View(width, height int) string {
 // arrange fits the panes to the width. Stacked, what has the focus has all of the
 // screen.
 func (r *receiver) arrange(width int) {
-	r.wide = arrangePanes(&r.panes, &r.tabs, panePlan{width, r.wide, tabBody, tabVerdicts})
+	r.wide = arrangePanes(&r.panes, &r.tabs, panePlan{
+		width: width, wasWide: r.wide, tab: tabBody, rest: tabVerdicts, narrow: []int{11, 9}, weights: []int{10, 7, 6},
+	})
 	r.panes.Zoomed = r.shared.zoomed || r.panes.Focused != paneList && width < stackedBelow
 }
 
-// A panePlan says how wide the screen is, whether it was wide before, which tab has a
-// pane of its own while it is, and which one stands in for it.
+// A panePlan says how the width is shared.
 type panePlan struct {
 	width     int
 	wasWide   bool
-	tab, rest int
+	tab, rest int   // the tab that has a pane of its own while it is wide, and the one shown instead
+	narrow    []int // the shares without that pane
+	weights   []int // and with it
 }
 
 // arrangePanes gives a tab a pane of its own where there is room, and takes it away
@@ -58,7 +58,7 @@ func arrangePanes(panes *component.Panes, t *tabs, plan panePlan) (wide bool) {
 	wide = plan.width >= wideFrom
 	switch {
 	case wide && !plan.wasWide:
-		panes.Weights = widePanes()
+		panes.Weights = plan.weights
 		if t.at == plan.tab {
 			t.at = plan.rest
 			if panes.Focused == paneDetail {
@@ -66,7 +66,7 @@ func arrangePanes(panes *component.Panes, t *tabs, plan panePlan) (wide bool) {
 			}
 		}
 	case !wide && plan.wasWide:
-		panes.Weights = narrowPanes()
+		panes.Weights = plan.narrow
 		if panes.Focused == paneBody {
 			panes.Focused, t.at = paneDetail, plan.tab
 		}
@@ -111,12 +111,12 @@ func receiptColumns() []component.Column {
 		{Title: "Time", Width: 12},
 		{Title: "Event", Width: 11},
 		{Title: "Ch", Width: 5, Priority: 4},
-		{Title: "Identity", Width: 12, Flex: 3, Priority: 2},
+		{Title: "Identity", Width: 10, Flex: 3, Priority: 3},
 		{Title: "Webhook", Width: 10, Flex: 1, Priority: 6},
-		{Title: "Answer", Width: 7, Right: true},
+		{Title: "Answer", Width: 6, Right: true},
 		{Title: "Auth", Width: 4, Priority: 1},
 		{Title: "Schema", Width: 6, Priority: 1},
-		{Title: "Other", Width: 14, Priority: 3},
+		{Title: "Other", Width: 11, Priority: 2},
 		{Title: "", Width: 1, Priority: 5},
 	}
 }
@@ -164,7 +164,7 @@ func eventWord(th *style.Theme, status string) (string, lipgloss.Style) {
 func answerWord(th *style.Theme, r storage.Receipt) (string, lipgloss.Style) {
 	switch {
 	case r.Outcome == storage.Dropped:
-		return "dropped", th.Warn
+		return "drop", th.Warn
 	case r.Outcome == storage.ClientGone:
 		return "gone", th.Warn
 	case r.Code == 0:

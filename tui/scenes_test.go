@@ -2,6 +2,7 @@ package tui
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,6 +109,9 @@ func nastyWebhooks(f *fakeStore) {
 
 func nastyScenes() []scene {
 	var out []scene
+	for _, s := range slices.Concat(fireScenes(), receiverScenes(), deliveryScenes()) {
+		out = append(out, scene{"nasty " + s.name, nastyRecords, s.play})
+	}
 	for _, s := range append(webhookScenes(), overlayScenes()...) {
 		out = append(out, scene{"nasty " + s.name, nastyWebhooks, s.play})
 	}

@@ -37,22 +37,33 @@ func (m *Model) View() string {
 func (m *Model) frame() []string {
 	th := m.shared.theme
 	lines := []string{m.header(), component.Rule(th, m.width)}
-	if banner := m.bannerText(); banner != "" {
-		lines = append(lines, component.Fit(" "+th.Warn.Render(style.Warning+" "+style.Escape(banner)), m.width))
-	}
+	lines = append(lines, m.bannerLines()...)
 	height := m.height - len(lines) - 2
 	body := component.Lines(strings.Split(m.front().View(m.width, height), "\n"), m.width, height)
 	for i, line := range m.toasts.View(th, m.width) {
-		body[height-1-i] = component.Fit(line, m.width)
+		body[height-1-i] = component.OverlayAt(body[height-1-i], line, m.width-ansi.StringWidth(line), 0)
 	}
 	return append(append(lines, body...), component.Rule(th, m.width), m.footer())
 }
 
-func (m *Model) bannerText() string {
-	if m.banner != "" {
-		return strings.ReplaceAll(m.banner, "\n", "; ")
+const bannerMost = 3 // lines
+
+// bannerLines say what somebody should know as long as it is so.
+func (m *Model) bannerLines() []string {
+	text := m.banner
+	if text == "" {
+		text = m.shared.status.trouble()
 	}
-	return strings.ReplaceAll(m.shared.status.trouble(), "\n", "; ")
+	if text == "" {
+		return nil
+	}
+	text = style.Warning + " " + style.Escape(strings.ReplaceAll(text, "\n", "; "))
+	wrapped := component.Wrap(text, m.width-2)
+	lines := component.Lines(wrapped, m.width-1, min(len(wrapped), bannerMost))
+	for i, line := range lines {
+		lines[i] = " " + m.shared.theme.Warn.Render(line)
+	}
+	return lines
 }
 
 func (m *Model) tooSmall() bool { return m.width < leastWidth || m.height < leastHeight }
@@ -66,16 +77,18 @@ func (m *Model) apology() string {
 	return strings.Join(component.Lines(append(above, lines...), m.width, m.height), "\n")
 }
 
-// header says where one is, and at the right how things stand.
+// header says where one is, and at the right how things stand: all of that if
+// only the brand stands in its way, something of it in any case.
 func (m *Model) header() string {
-	phrases := m.shared.phrases()
-	for _, left := range m.places() {
-		room := m.width - ansi.StringWidth(left) - 3
-		if right := fitting(phrases, "   ", room); right != "" || len(phrases) == 0 {
-			return component.Spread(left, right+" ", m.width)
-		}
+	phrases, places := m.shared.phrases(), m.places()
+	beside := func(left string) string { return fitting(phrases, "   ", m.width-ansi.StringWidth(left)-3) }
+	if len(places) > 1 && beside(places[0]) != strings.Join(phrases, "   ") {
+		places = places[1:]
 	}
-	return component.Fit(m.heading(), m.width)
+	for len(places) > 1 && beside(places[0]) == "" && len(phrases) > 0 {
+		places = places[1:]
+	}
+	return component.Spread(places[0], beside(places[0])+" ", m.width)
 }
 
 // places are the ways to say where one is, the longest first.

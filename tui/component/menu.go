@@ -99,7 +99,9 @@ func (m *Menu) View(th *style.Theme, width int) string {
 	}
 	lines := m.grid(th)
 	if len(m.Details) > 0 {
-		lines = append(lines, "")
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
 		first := len(m.items()) - len(m.Details)
 		label := 0
 		for _, item := range m.Details {
