@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ type scene struct {
 
 // scenes are all of them. Each file of screens adds its own.
 func scenes() []scene {
-	return append(webhookScenes(), overlayScenes()...)
+	return slices.Concat(webhookScenes(), overlayScenes(), fireScenes(), receiverScenes(), deliveryScenes())
 }
 
 func sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {120, 30}, {200, 50}} }
@@ -120,11 +121,14 @@ func fits(t *testing.T, c *console, width, height int) {
 		t.Errorf("at %d×%d the view has %d lines", width, height, len(lines))
 	}
 	for i, line := range lines {
+		plain := ansi.Strip(line)
 		if w := ansi.StringWidth(line); w > width {
-			t.Fatalf("at %d×%d line %d has %d cells: %q", width, height, i+1, w, ansi.Strip(line))
+			t.Fatalf("at %d×%d line %d has %d cells: %q", width, height, i+1, w, plain)
+		}
+		if strings.ContainsFunc(plain, movesTheCursor) {
+			t.Fatalf("at %d×%d a control character comes through on line %d: %q", width, height, i+1, plain)
 		}
 	}
-	if plain := ansi.Strip(strings.Join(lines, "")); strings.ContainsFunc(plain, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u202e' }) {
-		t.Fatalf("at %d×%d a control character comes through", width, height)
-	}
 }
+
+func movesTheCursor(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u202e' }
