@@ -55,12 +55,13 @@ func (s *shared) describeLast(d *sheet, row inventoryRow) {
 		return
 	}
 	glyph, ink := look(s.theme, row.last.State)
-	text := fmt.Sprintf("%s %s   %s %s", glyph, row.last.State, row.last.Status, row.last.Channel)
+	outcome := glyph + " " + string(row.last.State)
 	if row.last.Code != 0 {
-		text += "   answered " + strconv.Itoa(row.last.Code)
+		outcome += ", answered " + strconv.Itoa(row.last.Code)
 	}
 	d.title("Last delivery")
-	d.field(s.moment(row.last.CreatedAt), text, ink)
+	d.field(s.moment(row.last.CreatedAt), outcome, ink)
+	d.field("", string(row.last.Status)+", "+string(row.last.Channel), s.theme.Text)
 	if row.last.Error != "" {
 		d.field("", row.last.Error, s.theme.Text)
 	}
