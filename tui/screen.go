@@ -34,8 +34,6 @@ type (
 	typer interface{ Typing() bool }
 	// backer takes esc and q before the root does. False: nothing to go back from.
 	backer interface{ Back() (tea.Cmd, bool) }
-	// ticker shows times relative to now while Ticking, so it is drawn every second.
-	ticker interface{ Ticking() bool }
 	// positioner says at the right of the footer where one is: "3 of 12".
 	positioner interface{ Position() string }
 	// copier offers things to copy, the likeliest first.
