@@ -20,12 +20,15 @@ type activity struct {
 	all     []storage.Activity
 	table   component.Table
 	limit   int // how many are read; grows as one goes back in time
+	first   bool // the first one is to be selected
 	read    bool
 	err     error
 }
 
-// activityStep is by how many the limit grows.
-const activityStep = 300
+const (
+	activityStep = 300    // by how many the limit grows
+	activityAll  = 10_000 // as many as are kept
+)
 
 func newActivity(s *shared) *activity {
 	a := &activity{shared: s, reading: query[[]storage.Activity]{ctx: s.ctx}, limit: activityStep}
@@ -56,11 +59,18 @@ func (a *activity) Update(msg tea.Msg) tea.Cmd {
 		if a.err = answer.err; a.err == nil {
 			a.read, a.all = true, answer.value
 			a.table.SetSource(a)
+			if a.first && len(a.all) > 0 {
+				a.table.Select(a.Key(0))
+			}
+			a.first = false
 		}
 		return cmd
 	}
 	if key, ok := msg.(tea.KeyMsg); ok && a.table.Key(key) && a.older() {
 		a.limit += activityStep
+		if key.String() == "g" || key.String() == "home" {
+			a.limit, a.first = activityAll, true
+		}
 		return a.ask()
 	}
 	return nil
@@ -128,7 +138,7 @@ func (a *activity) Position() string {
 	case a.table.Following():
 		return "following"
 	case len(a.all) < a.limit:
-		return fmt.Sprintf("%d of %d", a.table.Index()+1, len(a.all))
+		return fmt.Sprintf("%s of %s", thousands(int64(a.table.Index()+1)), thousands(int64(len(a.all))))
 	}
 	return ""
 }

@@ -74,14 +74,14 @@ func (f *firing) askBurst(of shot) tea.Cmd {
 
 func checkCount(v component.Values) string {
 	if n, err := strconv.Atoi(strings.TrimSpace(v.Text(burstCount))); err != nil || n < 2 || n > mostBurst {
-		return fmt.Sprintf("This is no count; use 2 to %s.", thousands(mostBurst))
+		return fmt.Sprintf("No count; use 2 to %s.", thousands(mostBurst))
 	}
 	return ""
 }
 
 func checkRate(v component.Values) string {
 	if r, err := strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64); err != nil || !(r >= 0.1 && r <= mostRate) {
-		return fmt.Sprintf("This is no rate; use 0.1 to %s a second.", thousands(mostRate))
+		return fmt.Sprintf("No rate; use 0.1 to %s.", thousands(mostRate))
 	}
 	return ""
 }
@@ -102,7 +102,7 @@ func (b *burstForm) Update(msg tea.Msg) tea.Cmd {
 
 func (b *burstForm) View(width, height int) string {
 	th := b.firing.shared.theme
-	inner, rows := min(width, 64)-4, min(height-3, 9)
+	inner, rows := min(width, 64)-4, min(height-3, 10)
 	b.form.SetSize(inner, rows)
 	title := th.Strong.Render("Burst at "+style.Escape(b.shot.webhook.Name)) + "  " + th.Dim.Render("enter next   ctrl+s fire   esc")
 	return component.Frame(th, title, strings.Split(b.form.View(th), "\n"), inner+4)

@@ -1,0 +1,209 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+func TestReceiverExplainsWhatFailed(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "j")
+		c.see("✗ bounce email john.doe@luma.com", "answered 401", "12:03:24, 67 s past", "expected later than 12:04:01", "→ the token is cached too long")
+		c.press("g")
+		c.miss("67 s past")
+	})
+}
+
+func TestReceiverTabsGoRound(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.size(120, 30)
+		c.press("g", "j")
+		for _, step := range []struct{ key, want string }{
+			{"l", "115 bytes indented"}, {"right", "Order and letter case of the"}, {"l", "answered 503 Service Unavailable"},
+			{"l", "✗ exp"}, {"h", "connection refused"}, {"left", "TLS 1.3"}, {"h", `"requestId": "r2"`},
+		} {
+			c.press(step.key)
+			c.see(step.want)
+		}
+	})
+}
+
+func TestSecretsOfHeadersAreMasked(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "j", "l", "enter")
+		c.see("Authorization ••••")
+		c.miss("aaa.bbb")
+	})
+}
+
+func TestBodyIsShownAsItCame(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "j", "b")
+		c.see(`1 {"requestId":"r2","channel"`, "as it came")
+		c.press("b")
+		c.see(`2 "requestId": "r2"`, "indented")
+		c.press("G")
+		c.see("as it came: not JSON", "1 not json")
+		c.miss("b raw")
+	})
+}
+
+func TestUnwrappedBodyScrollsSideways(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.size(120, 30)
+		c.press("g", "j", "l", "b", "enter", "w", "right", "right")
+		c.miss(`{"requestId"`)
+		c.see("▸Body")
+		c.press("h")
+		c.see("▸Verdicts")
+	})
+}
+
+func TestPanesFollowTheWidth(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		r := receiverOf(c)
+		c.press("g", "tab", "tab")
+		if r.panes.Focused != paneBody {
+			t.Fatalf("the focus is on pane %d", r.panes.Focused)
+		}
+		c.size(120, 30)
+		c.see("▸Body")
+		c.miss("▸Verdicts")
+		c.size(80, 24)
+		c.see("▸Body")
+		c.miss("12:04:31.220 ● sent")
+		c.press("esc")
+		c.see("12:04:31.220 ● sent")
+		c.size(200, 30)
+		c.press("tab")
+		c.size(120, 30)
+		c.size(200, 30)
+		c.see("▸Verdicts", `"requestId": "r1"`)
+	})
+}
+
+func TestReceiverFilter(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("/")
+		c.write("status:bounce")
+		c.see("1 of 1")
+		c.miss("duplicate first", "delivered", "fire")
+		c.write(" auth:perhaps")
+		c.press("enter")
+		c.see("filter, column 20", "one of pass, fail, n/a")
+		if !receiverOf(c).Typing() {
+			t.Error("enter took a filter that cannot be read")
+		}
+		c.press("esc")
+		c.see("5 of 5")
+		c.press("g", "m")
+		c.see("/ message:r1", "1 of 1")
+		c.press("esc")
+		c.see("of 5")
+	})
+}
+
+func TestPinAndClear(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "P")
+		c.wait(time.Second)
+		c.see("◆ pinned", "retention and clearing leave it")
+		c.press("C")
+		c.see("Clear the receiver?")
+		c.press("enter") // the harmless answer
+		if n := len(c.store.receipts); n != 5 {
+			t.Fatalf("%d receipts left", n)
+		}
+		c.press("C", "y")
+		c.wait(time.Second)
+		if n := len(c.store.receipts); n != 2 {
+			t.Errorf("%d receipts left, want the 2 pinned ones", n)
+		}
+		c.see("3 receipts cleared", "of 2")
+	})
+}
+
+func TestReplayOfAReceipt(t *testing.T) {
+	testReceiver(t, fewDeliveries, func(c *console) {
+		c.press("g", "j", "r")
+		if d := c.store.deliveries[len(c.store.deliveries)-1]; d.ReplayOf != c.store.receipts[1].DeliveryID {
+			t.Errorf("queued %+v, no replay", d)
+		}
+		c.press("g", "r") // a foreign sender's
+		e := c.store.events[len(c.store.events)-1]
+		if string(e.Payload) != string(c.store.receipts[0].Body) || e.WebhookID != acme().ID {
+			t.Errorf("queued %+v, not the bytes received", e)
+		}
+		c.see("queued")
+		c.press("G")
+		c.miss("r replay", "o response")
+	})
+}
+
+func TestResponseProfile(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "o")
+		c.see("How the receiver answers acme prod", "healthy answers as the verdicts say (now)")
+		c.press("3")
+		c.see("acme prod from now on: down")
+		if p := c.store.profiles[acme().ID]; p.Preset != "down" || len(p.Statuses) != 1 {
+			t.Errorf("the profile is %+v", p)
+		}
+		c.press("o")
+		c.see("down every request answers 503 (now)")
+		c.press("esc")
+		c.store.profiles[acme().ID] = storage.Profile{Delay: time.Second}
+		c.press("o")
+		c.see("a profile of its own now")
+	})
+}
+
+func TestCopyingFromTheReceiver(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "y", "1")
+		if len(c.copied) != 1 || c.copied[0] != string(c.store.receipts[0].Body) {
+			t.Errorf("copied %q", c.copied)
+		}
+	})
+}
+
+func TestFromReceiptToDeliveryAndBack(t *testing.T) {
+	testReceiver(t, fewDeliveries, func(c *console) {
+		c.press("g", "j", "v")
+		c.see("▸2 Deliveries", "1 of 5", "✗ bounce email acme prod")
+		c.press("v")
+		c.see("▸3 Receiver", "2 of 5")
+	})
+}
+
+func TestAReceiptFarAwayIsRevealed(t *testing.T) {
+	testReceiver(t, manyReceipts(2000), func(c *console) {
+		c.press("/")
+		c.write("status:bounce")
+		c.press("enter")
+		c.send(goMsg{viewReceiver, arrived(77, "").ID})
+		c.see("person77 ")
+		if got := receiverOf(c).list.selectedID(); got != arrived(77, "").ID {
+			t.Errorf("selected %d", got)
+		}
+	})
+}
+
+func TestEveryKeyInTheFooterDoesSomething(t *testing.T) {
+	for _, s := range scenes() {
+		t.Run(s.name, func(t *testing.T) {
+			s.show(t, plainTheme, func(c *console) {
+				if typing(c.m.front()) {
+					return
+				}
+				for _, b := range c.m.front().Bindings() {
+					if b.do == nil || len(b.keys) == 0 || b.label != "" && b.help == "" {
+						t.Errorf("%+v does nothing or is not explained", b)
+					}
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,133 @@
+package tui
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// manyReceipts are n of them, r1 the oldest.
+func manyReceipts(n int) func(*fakeStore) {
+	return func(f *fakeStore) {
+		twoWebhooks(f)
+		for i := 1; i <= n; i++ {
+			f.receipts = append(f.receipts, arrived(i, storage.Sent))
+			f.receipts[i-1].Identity = fmt.Sprint("person", i)
+		}
+	}
+}
+
+func testReceiver(t *testing.T, set func(*fakeStore), test func(*console)) {
+	t.Helper()
+	testConsole(t, func(c *console) {
+		set(c.store)
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.press("3")
+		c.size(200, 30)
+		test(c)
+	})
+}
+
+func receiverOf(c *console) *receiver { return c.m.stacks[viewReceiver][0].(*receiver) }
+
+func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {
+	const n = 5000
+	testReceiver(t, manyReceipts(n), func(c *console) {
+		list := &receiverOf(c).list
+		c.see("person5000", "5,000 of 5,000 following")
+		for want := n; want > n-1000; want -= 20 {
+			if got := list.selectedID(); got != arrived(want, "").ID {
+				t.Fatalf("selected %d, want %d", got-arrived(0, "").ID, want)
+			}
+			for range 20 {
+				c.press("k")
+			}
+			if list.Len() > 2*spanReach {
+				t.Fatalf("the list holds %d rows", list.Len())
+			}
+		}
+		c.press("g")
+		c.see("person1 ", "1 of 5,000")
+		c.press("j", "ctrl+d", "pgdown")
+		if at := list.selectedID(); at <= arrived(20, "").ID {
+			t.Errorf("paging ended at %d", at-arrived(0, "").ID)
+		}
+		c.press("G")
+		c.see("person5000", "following")
+	})
+}
+
+func TestTimelineWalksBothWaysWithoutAGap(t *testing.T) {
+	const n = 700
+	testReceiver(t, manyReceipts(n), func(c *console) {
+		list := &receiverOf(c).list
+		c.press("g")
+		for i := 1; i <= n; i++ {
+			if got := list.selectedID() - arrived(0, "").ID; int(got) != i {
+				t.Fatalf("row %d is receipt %d", i, got)
+			}
+			c.press("j")
+		}
+	})
+}
+
+func TestSelectionSticksToItsItem(t *testing.T) {
+	testReceiver(t, manyReceipts(200), func(c *console) {
+		list := &receiverOf(c).list
+		c.press("k", "k")
+		selected := list.selectedID()
+		for i := range 400 {
+			c.store.receipts = append(c.store.receipts, arrived(1000+i, storage.Sent))
+			c.store.changed(storage.ChangedReceipts)
+			c.wait(changeGap)
+		}
+		c.wait(time.Second)
+		if got := list.selectedID(); got != selected {
+			t.Errorf("the selection went from %d to %d", selected, got)
+		}
+		c.press("F")
+		if got := list.selectedID(); got != arrived(1399, "").ID {
+			t.Errorf("following shows %d", got)
+		}
+	})
+}
+
+func TestPauseHoldsTheViewAndCounts(t *testing.T) {
+	testReceiver(t, manyReceipts(10), func(c *console) {
+		c.press("p")
+		c.see("‖ paused, 0 new")
+		for i := range 12 {
+			c.store.receipts = append(c.store.receipts, arrived(50+i, storage.Bounce))
+		}
+		c.store.changed(storage.ChangedReceipts)
+		c.wait(time.Second)
+		c.see("10 of 10 ‖ paused, 12 new", "p go on")
+		c.miss("bounce")
+		c.press("p")
+		c.see("22 of 22 following", "bounce")
+		c.miss("paused")
+	})
+}
+
+func TestPauseOfAnEmptyView(t *testing.T) {
+	testReceiver(t, twoWebhooks, func(c *console) {
+		c.press("p")
+		c.store.receipts = append(c.store.receipts, arrived(1, storage.Bounce))
+		c.store.changed(storage.ChangedReceipts)
+		c.wait(time.Second)
+		c.see("paused, 1 new")
+		c.press("p")
+		c.see("john.doe@luma.com")
+	})
+}
+
+func TestThousands(t *testing.T) {
+	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1: "many"} {
+		if got := thousands(n); got != want {
+			t.Errorf("thousands(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
