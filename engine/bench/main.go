@@ -45,6 +45,13 @@ type settings struct {
 }
 
 func main() {
+	if err := run(); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
 	only := flag.String("only", "", "comma-separated keys of the benches to run; all by default")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the measuring process here")
 	role := flag.String("role", "", "internal: what this process is to be")
@@ -58,19 +65,16 @@ func main() {
 	defer stop()
 	if *profile != "" {
 		file, err := os.Create(*profile)
-		if err == nil {
-			err = pprof.StartCPUProfile(file)
-		}
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
+			return err
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
 		}
 		defer pprof.StopCPUProfile()
 	}
-	if err := start(ctx, *role, *only, s); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
+	return start(ctx, *role, *only, s)
 }
 
 func start(ctx context.Context, role, only string, s settings) error {
