@@ -6,6 +6,7 @@ BIN     := bin/backchannel
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -X main.version=$(VERSION)
 LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FREEZE  := go run github.com/charmbracelet/freeze@v0.2.2
 
 export CGO_ENABLED := 1
 
@@ -44,6 +45,11 @@ check: lint race ## everything that has to be green before a commit
 .PHONY: bench
 bench: ## measure speed as ratios to the machine's own limits; BENCH='-only b -duration 5s'
 	@go build -o bin/bench ./engine/bench && bin/bench $(BENCH)
+
+.PHONY: picture
+picture: ## draw the README's picture from the receiver's golden screen
+	@awk '/^=== /{on=($$2=="120×30");next} on' tui/testdata/golden/receiver-failed.dark.txt | $(FREEZE) --language ansi \
+		--background '#11111b' --font.family monospace --padding 20 --border.radius 8 --output tui/testdata/receiver.svg -
 
 .PHONY: clean
 clean: ## remove what was built
