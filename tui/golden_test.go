@@ -56,7 +56,7 @@ func TestGolden(t *testing.T) {
 				s.show(t, th, func(c *console) {
 					for _, size := range sizes() {
 						c.size(size[0], size[1])
-						fmt.Fprintf(&b, "=== %d×%d\n%s\n", size[0], size[1], c.m.View())
+						fmt.Fprintf(&b, "=== %d×%d\n%s\n", size[0], size[1], c.view)
 					}
 				})
 				golden(t, s.name+"."+string(th)+".txt", b.String())
@@ -116,7 +116,7 @@ func TestEverySizeFits(t *testing.T) {
 func fits(t *testing.T, c *console, width, height int) {
 	t.Helper()
 	c.size(width, height)
-	lines := strings.Split(c.m.View(), "\n")
+	lines := strings.Split(c.view, "\n")
 	if len(lines) != height {
 		t.Errorf("at %d×%d the view has %d lines", width, height, len(lines))
 	}

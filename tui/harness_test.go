@@ -28,6 +28,7 @@ type console struct {
 	store  *fakeStore
 	copied []string
 	quit   bool
+	view   string     // what is drawn while nothing happens
 	mu     sync.Mutex // guards inbox
 	inbox  []tea.Msg
 }
@@ -110,6 +111,7 @@ func (c *console) settle() {
 		c.inbox = nil
 		c.mu.Unlock()
 		if len(msgs) == 0 {
+			c.view = c.m.View()
 			return
 		}
 		for _, msg := range msgs {
@@ -127,7 +129,6 @@ func (c *console) deliver(msg tea.Msg) {
 		return
 	}
 	_, cmd := c.m.Update(msg)
-	c.m.View()
 	c.start(cmd)
 }
 
@@ -183,7 +184,7 @@ func keyMsg(name string) tea.KeyMsg {
 }
 
 // screen is what is on the screen, without colours.
-func (c *console) screen() string { return ansi.Strip(c.m.View()) }
+func (c *console) screen() string { return ansi.Strip(c.view) }
 
 // see fails unless the screen shows all of these texts. Runs of spaces and line
 // breaks count as one space.
