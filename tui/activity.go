@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -19,7 +20,7 @@ type activity struct {
 	reading query[[]storage.Activity]
 	all     []storage.Activity
 	table   component.Table
-	limit   int // how many are read; grows as one goes back in time
+	limit   int  // how many are read; grows as one goes back in time
 	first   bool // the first one is to be selected
 	read    bool
 	err     error
@@ -169,14 +170,14 @@ func (a *activity) View(width, height int) string {
 	}
 	whole = whole[:min(len(whole), height/3)]
 	a.table.SetSize(width, height-len(whole)-min(1, len(whole)))
-	view := a.table.View(th)
+	lines := []string{a.table.View(th)}
 	if len(whole) > 0 {
-		view += "\n" + component.Rule(th, width)
+		lines = append(lines, component.Rule(th, width))
 	}
 	for _, line := range whole {
-		view += "\n   " + th.Text.Render(line)
+		lines = append(lines, "   "+th.Text.Render(line))
 	}
-	return view
+	return strings.Join(lines, "\n")
 }
 
 // activityLead is what stands left of the text.

@@ -31,6 +31,9 @@ func (b binding) key() string {
 func table(group string, bindings []binding) component.KeyTable {
 	var out component.KeyTable
 	for _, b := range bindings {
+		if b.label == "" && b.help == "" {
+			continue // the other way round, explained by the one before
+		}
 		out = append(out, component.Binding{Keys: b.keys, Show: b.shown, Short: b.label, Long: b.help, Group: group})
 	}
 	return out

@@ -88,8 +88,8 @@ func answerTitle(a storage.Attempt) string {
 // fact is a label and its value, wrapped beside it, for panes that may be narrow.
 func (d *sheet) fact(label, value string, ink lipgloss.Style) {
 	const labels = 11
-	for _, line := range component.Wrap(style.Escape(value), max(8, d.width-labels-6)) {
-		d.lines = append(d.lines, "   "+d.th.Dim.Render(component.Fit(label, labels))+"  "+ink.Render(line))
+	for _, line := range component.Wrap(style.Escape(value), max(8, d.width-labels-5)) {
+		d.lines = append(d.lines, "   "+d.th.Dim.Render(component.Fit(label, labels))+" "+ink.Render(line))
 		label = ""
 	}
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -97,14 +98,14 @@ func (s *shared) receiptHead(r storage.Receipt, width int) []string {
 	if r.Status == "" {
 		word = r.Method + " " + r.Path
 	}
-	title := " " + ink.Render(glyph) + " " + th.Strong.Render(style.Escape(word))
+	title := []string{" " + ink.Render(glyph) + " " + th.Strong.Render(style.Escape(word))}
 	for _, text := range []string{r.Channel, r.Identity} {
 		if text != "" {
-			title += "   " + th.Text.Render(style.Escape(text))
+			title = append(title, th.Text.Render(style.Escape(text)))
 		}
 	}
 	if r.Pinned {
-		title += "   " + th.Strong.Render(style.Pin) + " " + th.Dim.Render("pinned")
+		title = append(title, th.Strong.Render(style.Pin)+" "+th.Dim.Render("pinned"))
 	}
 	hook := r.Webhook
 	if r.WebhookID == 0 {
@@ -114,7 +115,7 @@ func (s *shared) receiptHead(r storage.Receipt, width int) []string {
 	if r.Duration > 0 {
 		parts = append(parts, duration(r.Duration))
 	}
-	lines := []string{component.Fit(title, width), component.Fit(" "+th.Dim.Render(style.Escape(strings.Join(parts, "   "))), width)}
+	lines := []string{component.Fit(strings.Join(title, "   "), width), component.Fit(" "+th.Dim.Render(style.Escape(strings.Join(parts, "   "))), width)}
 	if r.Note != "" {
 		lines = append(lines, component.Fit(" "+th.Text.Render(style.Escape(r.Note)), width))
 	}
@@ -135,7 +136,22 @@ func answerSentence(r storage.Receipt) string {
 	case r.Outcome == "":
 		return fmt.Sprintf("answering %d", r.Code)
 	}
-	return fmt.Sprintf("answered %d", r.Code)
+	text := fmt.Sprintf("answered %d", r.Code)
+	if r.WebhookID != 0 && r.Flaw == "" && r.Code != deserved(r.Verdicts) {
+		text += " by the response profile"
+	}
+	return text
+}
+
+// deserved is the answer that the verdicts alone would have got.
+func deserved(v storage.Verdicts) int {
+	switch {
+	case v.Auth.Result == storage.Fail:
+		return http.StatusUnauthorized
+	case v.Schema.Result == storage.Fail, v.Target.Result == storage.Fail:
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusNoContent
 }
 
 const verdictLabel = 10

@@ -72,6 +72,9 @@ func (r *receiver) rowBindings(row storage.Receipt) []binding {
 	if row.DeliveryID != 0 || row.WebhookID != 0 {
 		all = append(all, binding{keys: []string{"r"}, label: "replay", help: "Send the same bytes to the webhook again", do: r.replay})
 	}
+	if row.WebhookID != 0 && row.ID == r.detail.receipt.ID {
+		all = append(all, binding{keys: []string{"R"}, label: "edit", help: "Edit the body and send that", do: r.editReceipt})
+	}
 	if row.WebhookID != 0 {
 		all = append(all, binding{keys: []string{"o"}, label: "response", help: "Choose how the receiver answers this webhook", do: r.chooseProfile})
 	}

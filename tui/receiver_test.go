@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -206,4 +207,26 @@ func TestEveryKeyInTheFooterDoesSomething(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestEditAndResend(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "R")
+		c.see("Edit and resend to acme prod", `"requestId": "r1"`)
+		c.press("ctrl+s")
+		e := c.store.events[len(c.store.events)-1]
+		if string(e.Payload) != string(c.store.receipts[0].Body) || e.WebhookID != acme().ID || e.Status != storage.Sent {
+			t.Errorf("unchanged, it sends %+v", e)
+		}
+		c.see("queued", "▸3 Receiver")
+		c.press("R")
+		c.write("x")
+		c.see("This is not JSON: it is sent as it stands")
+		c.press("esc")
+		c.see("Leave without sending?")
+		c.press("n", "ctrl+s")
+		if e := c.store.events[len(c.store.events)-1]; !strings.Contains(string(e.Payload), "x") || e.Channel != storage.Email {
+			t.Errorf("changed, it sends %+v", e)
+		}
+	})
 }

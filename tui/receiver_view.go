@@ -98,8 +98,10 @@ func (f *filter) below(th *style.Theme, size component.Size, list func(component
 	line := filter{line: f.line, typing: f.typing}
 	foot := []string{line.view(th, size.Width)}
 	if f.wrong != "" {
+		lead := "   " + th.Bad.Render(style.Cross) + " "
 		for _, text := range component.Wrap(style.Escape(f.wrong), max(1, size.Width-6)) {
-			foot = append(foot, "   "+th.Bad.Render(style.Cross+" "+text))
+			foot = append(foot, lead+th.Text.Render(text))
+			lead = "     "
 		}
 	}
 	size.Height = max(0, size.Height-len(foot))

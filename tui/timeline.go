@@ -149,10 +149,9 @@ func (t *timeline[T]) around(id storage.ID) func(context.Context) (span[T], erro
 			return span[T]{}, err
 		}
 		after, err := source.page(ctx, page{after: id, limit: spanReach})
-		found := span[T]{older: len(before) == spanReach, newer: len(after) == spanReach}
+		older := len(before) == spanReach
 		slices.Reverse(before)
-		found.items = append(before, after...)
-		return source.upTo(until, found), err
+		return source.upTo(until, span[T]{items: slices.Concat(before, after), older: older, newer: len(after) == spanReach}), err
 	}
 }
 

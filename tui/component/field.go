@@ -35,6 +35,7 @@ type Field struct {
 	Kind    Kind
 	Start   Value
 	Options []Option
+	Rows    int                    // of an AreaField, how many are in sight at most; 0 is 6
 	Add     string                 // what the last line of a RowsField says: "add a header"
 	Visible func(Values) bool      // nil is always
 	Note    func(Values) string    // dim, beside the value: what it amounts to

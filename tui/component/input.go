@@ -34,7 +34,7 @@ func newInput(f Field, rowError func(int) string) input {
 	case SecretField:
 		return newSecretInput(f.Start, f.Reveal)
 	case AreaField:
-		return newAreaInput(f.Start.Text)
+		return newAreaInput(f.Start.Text, f.Rows)
 	case ChoiceField:
 		return newChoiceInput(f)
 	case RadioField:

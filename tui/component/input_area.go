@@ -9,16 +9,20 @@ import (
 	"backchannel/tui/style"
 )
 
-const areaHeight = 6 // rows in sight at most
+const areaHeight = 6 // rows in sight at most, unless the field says otherwise
 
 // areaInput edits several lines. As with [edit], bubbles edits and we draw.
 type areaInput struct {
 	single
-	in textarea.Model
+	in   textarea.Model
+	rows int
 }
 
-func newAreaInput(text string) *areaInput {
-	i := &areaInput{in: textarea.New()}
+func newAreaInput(text string, rows int) *areaInput {
+	i := &areaInput{in: textarea.New(), rows: rows}
+	if rows <= 0 {
+		i.rows = areaHeight
+	}
 	i.in.CharLimit, i.in.MaxHeight, i.in.MaxWidth = 0, 0, 0
 	i.in.SetWidth(1 << 14) // wide enough that it never wraps: the lines it knows are the lines we draw
 	i.in.KeyMap.Paste.SetEnabled(false)
@@ -46,9 +50,9 @@ func (i *areaInput) value() Value { return Value{Text: i.in.Value()} }
 func (i *areaInput) view(th *style.Theme, width int, focused bool) ([]string, int) {
 	lines := strings.Split(i.in.Value(), "\n")
 	at := min(i.in.Line(), len(lines)-1)
-	top := max(0, at-areaHeight+1)
+	top := max(0, at-i.rows+1)
 	var out []string
-	for n := top; n < min(len(lines), top+areaHeight); n++ {
+	for n := top; n < min(len(lines), top+i.rows); n++ {
 		if n == at && focused {
 			info := i.in.LineInfo()
 			runes := []rune(lines[n])

@@ -1,0 +1,130 @@
+package tui
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+
+	"backchannel/fixtures"
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// resend lets one change the body of a receipt and sends that to its webhook, as a new
+// event with a token of its own.
+type resend struct {
+	shared  *shared
+	receipt storage.Receipt
+	form    *component.Form
+}
+
+const (
+	resendFormID = "resend"
+	resendBody   = "body"
+	resendRows   = 1000 // the form scrolls, not the field
+)
+
+// editReceipt opens the body of the selected receipt.
+func (r *receiver) editReceipt() tea.Cmd {
+	d, ok := r.current()
+	if !ok || d.receipt.ID != r.detail.receipt.ID {
+		return nil
+	}
+	text := string(d.receipt.Body)
+	if d.pretty != nil {
+		text = string(d.pretty)
+	}
+	form := component.NewForm(resendFormID, "Send", []component.Section{{
+		Title: "Body",
+		Fields: []component.Field{{
+			ID: resendBody, Kind: component.AreaField, Rows: resendRows, Start: component.Value{Text: text},
+			Note: func(v component.Values) string { return howSent(v.Text(resendBody)) },
+		}},
+	}})
+	return open(&resend{shared: r.shared, receipt: d.receipt, form: form})
+}
+
+// howSent says what becomes of a text.
+func howSent(text string) string {
+	if json.Valid([]byte(text)) {
+		return "Sent as compact JSON, keys and numbers as they stand."
+	}
+	return "This is not JSON: it is sent as it stands, so that you can see how the endpoint takes it."
+}
+
+// Title says where it goes.
+func (r *resend) Title() string { return "Edit and resend to " + r.receipt.Webhook }
+
+// Typing is always: letters belong to the body.
+func (r *resend) Typing() bool { return true }
+
+// Bindings explain the keys; the form takes them itself.
+func (r *resend) Bindings() []binding {
+	return []binding{
+		{keys: []string{"ctrl+s"}, label: "send", help: "Send the body to the webhook", do: func() tea.Cmd { return r.form.Update(tea.KeyMsg{Type: tea.KeyCtrlS}) }},
+		{shown: "esc", label: "leave", help: "Leave; asks when something was changed"},
+	}
+}
+
+// Refresh does nothing: what a person types is never replaced beneath them.
+func (r *resend) Refresh(storage.Change) tea.Cmd { return nil }
+
+// Back asks before a changed body is left.
+func (r *resend) Back() (tea.Cmd, bool) {
+	if !r.form.Changed() {
+		return nil, false
+	}
+	return r.shared.ask(component.Confirm{
+		Title: "Leave without sending?", Text: []string{"What you changed in this body will be lost."}, Yes: "leave", No: "stay",
+	}, func() tea.Cmd { return closeScreen(r) }), true
+}
+
+// Update edits, and sends when the form is submitted.
+func (r *resend) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		return r.form.Update(msg)
+	case component.SubmitMsg:
+		if msg.ID == resendFormID {
+			return tea.Batch(closeScreen(r), r.send(msg.Values.Text(resendBody)))
+		}
+	}
+	return nil
+}
+
+func (r *resend) send(text string) tea.Cmd {
+	s, of := r.shared, r.receipt
+	return s.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) {
+		hook, err := s.Store.Webhook(ctx, of.WebhookID)
+		if err != nil {
+			return nil, err
+		}
+		return s.Store.Enqueue(ctx, edited(hook, of, text))
+	})
+}
+
+// edited is the event that a changed body makes. One that names no channel of the
+// webhook goes out as its first.
+func edited(hook storage.Webhook, of storage.Receipt, text string) storage.Event {
+	payload := []byte(text)
+	var compact bytes.Buffer
+	if json.Compact(&compact, payload) == nil {
+		payload = compact.Bytes()
+	}
+	event := fixtures.Amend(storage.Event{
+		WebhookID: hook.ID, RequestID: of.RequestID, Channel: storage.Channel(of.Channel), Status: storage.Status(of.Status), Identity: of.Identity,
+	}, payload)
+	if !slices.Contains(hook.Channels, event.Channel) && len(hook.Channels) > 0 {
+		event.Channel = hook.Channels[0]
+	}
+	return event
+}
+
+// View draws the form.
+func (r *resend) View(width, height int) string {
+	r.form.SetSize(width, height)
+	return r.form.View(r.shared.theme)
+}
