@@ -8,6 +8,7 @@ import (
 )
 
 func (f *fakeStore) PinReceipt(_ context.Context, id storage.ID, pinned bool) error {
+	defer f.lock()()
 	for i := range f.receipts {
 		if f.receipts[i].ID == id {
 			f.receipts[i].Pinned = pinned
@@ -19,6 +20,7 @@ func (f *fakeStore) PinReceipt(_ context.Context, id storage.ID, pinned bool) er
 }
 
 func (f *fakeStore) ClearReceipts(context.Context) (removed int64, err error) {
+	defer f.lock()()
 	var kept []storage.Receipt
 	for _, r := range f.receipts {
 		if r.Pinned {
@@ -32,10 +34,12 @@ func (f *fakeStore) ClearReceipts(context.Context) (removed int64, err error) {
 }
 
 func (f *fakeStore) Profile(_ context.Context, webhook storage.ID) (storage.Profile, error) {
+	defer f.lock()()
 	return f.profiles[webhook], f.fail
 }
 
 func (f *fakeStore) SetProfile(_ context.Context, webhook storage.ID, p storage.Profile) error {
+	defer f.lock()()
 	if f.profiles == nil {
 		f.profiles = map[storage.ID]storage.Profile{}
 	}
@@ -46,10 +50,12 @@ func (f *fakeStore) SetProfile(_ context.Context, webhook storage.ID, p storage.
 }
 
 func (f *fakeStore) Receipt(_ context.Context, id storage.ID) (storage.Receipt, error) {
+	defer f.lock()()
 	return find(f.receipts, func(r storage.Receipt) bool { return r.ID == id })
 }
 
 func (f *fakeStore) Receipts(_ context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
+	defer f.lock()()
 	var out []storage.Receipt
 	for _, r := range f.receipts {
 		if (q.Before == 0 || r.ID < q.Before) && r.ID > q.After && chosen(q.Filter, r) {
@@ -63,6 +69,7 @@ func (f *fakeStore) Receipts(_ context.Context, q storage.ReceiptQuery) ([]stora
 }
 
 func (f *fakeStore) ReceiptsOfDelivery(_ context.Context, id storage.ID) ([]storage.Receipt, error) {
+	defer f.lock()()
 	var out []storage.Receipt
 	for _, r := range f.receipts {
 		if r.DeliveryID == id {

@@ -6,14 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"backchannel/storage"
 )
 
-// fakeStore keeps records in memory. The tests call it from one goroutine at a
-// time: commands run while everything else waits.
+// fakeStore keeps records in memory. Tests reach into it while no command runs.
 type fakeStore struct {
+	mu         sync.Mutex // guards all below from commands at the same time
 	now        func() time.Time
 	rules      storage.Rules
 	last       storage.ID
@@ -28,6 +29,11 @@ type fakeStore struct {
 	alive      bool
 	fail       error // what every call answers, if set
 	changes    chan storage.Change
+}
+
+func (f *fakeStore) lock() (unlock func()) {
+	f.mu.Lock()
+	return f.mu.Unlock
 }
 
 func (f *fakeStore) id() storage.ID {
@@ -56,16 +62,19 @@ func find[T any](all []T, match func(T) bool) (T, error) {
 }
 
 func (f *fakeStore) Webhooks(context.Context) ([]storage.Webhook, error) {
+	defer f.lock()()
 	out := slices.Clone(f.webhooks)
 	slices.SortFunc(out, func(a, b storage.Webhook) int { return cmp.Compare(a.Name, b.Name) })
 	return out, f.fail
 }
 
 func (f *fakeStore) Webhook(_ context.Context, id storage.ID) (storage.Webhook, error) {
+	defer f.lock()()
 	return find(f.webhooks, func(w storage.Webhook) bool { return w.ID == id })
 }
 
 func (f *fakeStore) CreateWebhook(_ context.Context, w *storage.Webhook) error {
+	defer f.lock()()
 	if err := f.check(w); err != nil {
 		return err
 	}
@@ -76,6 +85,7 @@ func (f *fakeStore) CreateWebhook(_ context.Context, w *storage.Webhook) error {
 }
 
 func (f *fakeStore) UpdateWebhook(_ context.Context, w *storage.Webhook) error {
+	defer f.lock()()
 	i := slices.IndexFunc(f.webhooks, func(o storage.Webhook) bool { return o.ID == w.ID })
 	if i < 0 {
 		return storage.ErrNotFound
@@ -118,6 +128,7 @@ func (f *fakeStore) check(w *storage.Webhook) error {
 }
 
 func (f *fakeStore) DeleteWebhook(_ context.Context, id storage.ID) (int, error) {
+	defer f.lock()()
 	cancelled := 0
 	for i, d := range f.deliveries {
 		if d.WebhookID == id && !d.State.Final() {
@@ -131,6 +142,7 @@ func (f *fakeStore) DeleteWebhook(_ context.Context, id storage.ID) (int, error)
 }
 
 func (f *fakeStore) SetWebhookState(_ context.Context, id storage.ID, state storage.WebhookState, reason string) error {
+	defer f.lock()()
 	for i := range f.webhooks {
 		if f.webhooks[i].ID == id {
 			f.webhooks[i].State, f.webhooks[i].StateReason = state, reason
@@ -142,6 +154,7 @@ func (f *fakeStore) SetWebhookState(_ context.Context, id storage.ID, state stor
 }
 
 func (f *fakeStore) Enqueue(_ context.Context, events ...storage.Event) ([]storage.Delivery, error) {
+	defer f.lock()()
 	if f.fail != nil {
 		return nil, f.fail
 	}
@@ -167,14 +180,17 @@ func (f *fakeStore) deliver(e storage.Event, replayOf storage.ID) storage.Delive
 }
 
 func (f *fakeStore) Event(_ context.Context, id storage.ID) (storage.Event, error) {
+	defer f.lock()()
 	return find(f.events, func(e storage.Event) bool { return e.ID == id })
 }
 
 func (f *fakeStore) Delivery(_ context.Context, id storage.ID) (storage.Delivery, error) {
+	defer f.lock()()
 	return find(f.deliveries, func(d storage.Delivery) bool { return d.ID == id })
 }
 
 func (f *fakeStore) Deliveries(_ context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
+	defer f.lock()()
 	var out []storage.Delivery
 	for _, d := range f.deliveries {
 		if (q.WebhookID == 0 || q.WebhookID == d.WebhookID) && (q.Before == 0 || d.ID < q.Before) && d.ID > q.After &&
@@ -197,6 +213,7 @@ func cut[T any](all []T, limit int) []T {
 }
 
 func (f *fakeStore) Attempts(_ context.Context, id storage.ID) ([]storage.Attempt, error) {
+	defer f.lock()()
 	var out []storage.Attempt
 	for _, a := range f.attempts {
 		if a.DeliveryID == id {
@@ -206,12 +223,13 @@ func (f *fakeStore) Attempts(_ context.Context, id storage.ID) ([]storage.Attemp
 	return out, f.fail
 }
 
-func (f *fakeStore) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
-	d, err := f.Delivery(ctx, id)
+func (f *fakeStore) ReplayDelivery(_ context.Context, id storage.ID) (storage.Delivery, error) {
+	defer f.lock()()
+	d, err := find(f.deliveries, func(d storage.Delivery) bool { return d.ID == id })
 	if err != nil {
 		return d, err
 	}
-	e, err := f.Event(ctx, d.EventID)
+	e, err := find(f.events, func(e storage.Event) bool { return e.ID == d.EventID })
 	if err != nil {
 		return d, err
 	}
@@ -220,10 +238,12 @@ func (f *fakeStore) ReplayDelivery(ctx context.Context, id storage.ID) (storage.
 }
 
 func (f *fakeStore) RetryDelivery(_ context.Context, id storage.ID) error {
+	defer f.lock()()
 	return f.turn(id, storage.Queued, "replay it instead")
 }
 
 func (f *fakeStore) CancelDelivery(_ context.Context, id storage.ID) error {
+	defer f.lock()()
 	return f.turn(id, storage.Cancelled, "nothing is left to cancel")
 }
 
@@ -243,10 +263,12 @@ func (f *fakeStore) turn(id storage.ID, state storage.State, remedy string) erro
 }
 
 func (f *fakeStore) Runtime(context.Context) (storage.Runtime, bool, error) {
+	defer f.lock()()
 	return f.runtime, f.alive, f.fail
 }
 
 func (f *fakeStore) Counts(context.Context) (storage.Counts, error) {
+	defer f.lock()()
 	c := storage.Counts{Deliveries: map[storage.State]int64{}, Receipts: int64(len(f.receipts))}
 	for _, d := range f.deliveries {
 		c.Deliveries[d.State]++
@@ -255,6 +277,7 @@ func (f *fakeStore) Counts(context.Context) (storage.Counts, error) {
 }
 
 func (f *fakeStore) Activities(_ context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
+	defer f.lock()()
 	var out []storage.Activity
 	for _, a := range f.activities {
 		if a.ID > after {
