@@ -12,7 +12,8 @@ import (
 	"backchannel/storage"
 )
 
-// fakeStore keeps records in memory. Tests reach into it while no command runs.
+// fakeStore keeps records in memory. Tests reach into it while no command runs; where
+// one may be waiting to read again, they lock it.
 type fakeStore struct {
 	mu         sync.Mutex // guards all below from commands at the same time
 	now        func() time.Time

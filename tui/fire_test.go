@@ -22,6 +22,7 @@ func testFiring(t *testing.T, test func(*console)) {
 
 // ends ends the newest deliveries, as the engine would.
 func (f *fakeStore) ends(n int, state storage.State, change func(*storage.Delivery)) {
+	defer f.lock()()
 	for i := len(f.deliveries) - n; i < len(f.deliveries); i++ {
 		d := &f.deliveries[i]
 		d.State, d.Attempts, d.FinishedAt = state, d.Attempts+1, d.CreatedAt.Add(3*time.Millisecond)
