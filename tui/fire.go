@@ -23,6 +23,7 @@ type firing struct {
 	last     shot // the zero shot: none yet
 	burst    *burst
 	watch    watch
+	waiting  map[storage.ID]firedMsg // the rest of a message, by the delivery that it waits for
 }
 
 // target is what a variant is chosen for.
@@ -39,7 +40,7 @@ type arsenal struct {
 
 func newFiring(s *shared) *firing {
 	return &firing{
-		shared: s, known: query[arsenal]{ctx: s.ctx}, variants: map[target]string{},
+		shared: s, known: query[arsenal]{ctx: s.ctx}, variants: map[target]string{}, waiting: map[storage.ID]firedMsg{},
 		watch: watch{shared: s, looking: query[[]storage.Delivery]{ctx: s.ctx}},
 	}
 }
@@ -87,10 +88,17 @@ func (f *firing) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case firedMsg:
 		return f.fired(msg)
+	case nextMsg:
+		return f.release(storage.ID(msg))
 	case burstMsg:
 		return f.advance(msg)
 	}
-	return f.watch.Update(msg)
+	cmd, ended := f.watch.Update(msg)
+	cmds := []tea.Cmd{cmd}
+	for _, id := range ended {
+		cmds = append(cmds, f.release(id))
+	}
+	return tea.Batch(cmds...)
 }
 
 // webhook finds a webhook by its ID.

@@ -111,27 +111,22 @@ func (s *shared) enqueueNext(of shot, events []storage.Event) tea.Msg {
 	return firedMsg{shot: of, queued: queued, rest: events[1:]}
 }
 
-const (
-	orderPatience = 2 * time.Second       // how long a message's next event waits for the one before
-	orderGap      = 25 * time.Millisecond // how often it looks
-)
+// orderPatience is how long a message's next event waits until the one before is
+// final. Nothing else keeps their order: a webhook's deliveries run side by side.
+const orderPatience = 2 * time.Second
 
-// shootRest queues a message's next event once the one before arrived: nothing else
-// keeps their order, since a webhook's deliveries run side by side.
-func (s *shared) shootRest(msg firedMsg) tea.Cmd {
-	patience := orderPatience
-	if !s.status.alive || msg.shot.webhook.State == storage.Paused {
-		patience = 0
+// nextMsg says that patience with a delivery has ended.
+type nextMsg storage.ID
+
+// release queues the event that waited for a delivery, if there is one.
+func (f *firing) release(id storage.ID) tea.Cmd {
+	msg, ok := f.waiting[id]
+	if !ok {
+		return nil
 	}
-	return func() tea.Msg {
-		for waited := time.Duration(0); waited < patience; waited += orderGap {
-			d, err := s.Store.Delivery(s.ctx, msg.queued[0].ID)
-			if err != nil || d.State.Final() || !pause(orderGap, s.ctx.Done()) {
-				break
-			}
-		}
-		return s.enqueueNext(msg.shot, msg.rest)
-	}
+	delete(f.waiting, id)
+	s := f.shared
+	return func() tea.Msg { return s.enqueueNext(msg.shot, msg.rest) }
 }
 
 // fired tells of what was queued, watches it, and goes on with the message.
@@ -143,7 +138,12 @@ func (f *firing) fired(msg firedMsg) tea.Cmd {
 	if len(msg.rest) == 0 {
 		return followed
 	}
-	return tea.Batch(followed, f.shared.shootRest(msg))
+	id := msg.queued[0].ID
+	f.waiting[id] = msg
+	if !f.shared.status.alive || msg.shot.webhook.State == storage.Paused {
+		return tea.Batch(followed, f.release(id)) // it would wait in vain
+	}
+	return tea.Batch(followed, tea.Tick(orderPatience, func(time.Time) tea.Msg { return nextMsg(id) }))
 }
 
 // refusal is an error on one line.

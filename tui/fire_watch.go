@@ -63,11 +63,11 @@ func (w *watch) look() tea.Cmd {
 	})
 }
 
-// Update tells what changed.
-func (w *watch) Update(msg tea.Msg) tea.Cmd {
+// Update tells what changed, and which deliveries are final now.
+func (w *watch) Update(msg tea.Msg) (_ tea.Cmd, ended []storage.ID) {
 	a, fresh, cmd := w.looking.take(msg)
 	if !fresh {
-		return cmd
+		return cmd, nil
 	}
 	cmds := []tea.Cmd{cmd}
 	for _, d := range a.value {
@@ -82,9 +82,10 @@ func (w *watch) Update(msg tea.Msg) tea.Cmd {
 		if d.State.Final() {
 			w.open = slices.Delete(w.open, at, at+1)
 			delete(w.told, d.ID)
+			ended = append(ended, d.ID)
 		}
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(cmds...), ended
 }
 
 func (w *watch) tell(id storage.ID, state string) {

@@ -44,6 +44,7 @@ func (r *receiver) editReceipt() tea.Cmd {
 			Note: func(v component.Values) string { return howSent(v.Text(resendBody)) },
 		}},
 	}})
+	form.Update(tea.KeyMsg{Type: tea.KeyCtrlHome})
 	return open(&resend{shared: r.shared, receipt: d.receipt, form: form})
 }
 

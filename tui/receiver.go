@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -50,6 +51,7 @@ func newReceiver(s *shared) *receiver {
 		id:   func(x storage.Receipt) storage.ID { return x.ID },
 		row:  func(x storage.Receipt) []component.Cell { return s.receiptRow(x) },
 	})
+	r.list.table.Marking = true
 	return r
 }
 
@@ -88,6 +90,8 @@ func (r *receiver) Update(msg tea.Msg) tea.Cmd {
 		return r.key(msg)
 	case themeMsg:
 		r.drawBody(false)
+	case diffMsg:
+		return r.shared.showDiff(msg)
 	case profileMsg:
 		return r.shared.offerProfiles(msg)
 	}
@@ -197,7 +201,11 @@ func (r *receiver) Position() string {
 	if len(r.chosen.Terms) > 0 {
 		total = -1
 	}
-	return r.list.position(total)
+	text := r.list.position(total)
+	if marked := len(r.list.table.Marked()); marked > 0 {
+		return fmt.Sprintf("%d marked   %s", marked, text)
+	}
+	return text
 }
 
 // Copies are what one needs elsewhere of a receipt.

@@ -87,7 +87,12 @@ func (r *receiver) lesserBindings(row storage.Receipt) []binding {
 	if row.Pinned {
 		pin.help = "No longer pin it"
 	}
-	all := []binding{pin, {keys: []string{"C"}, help: "Clear the receiver; pinned receipts stay", do: r.confirmClear}}
+	all := []binding{
+		{keys: []string{" "}, help: "Mark it, or no longer", do: r.mark},
+		{keys: []string{"="}, help: "Compare two marked receipts, or the marked and this one", do: r.compare},
+		pin,
+		{keys: []string{"C"}, help: "Clear the receiver; pinned receipts stay", do: r.confirmClear},
+	}
 	if row.RequestID != "" {
 		all = append(all, binding{keys: []string{"m"}, help: "Show only receipts of the same message", do: r.showMessage})
 	}
@@ -159,6 +164,11 @@ func (r *receiver) openFilter() tea.Cmd {
 }
 
 func (r *receiver) follow() tea.Cmd { return tea.Batch(r.list.follow(), r.look()) }
+
+func (r *receiver) mark() tea.Cmd {
+	r.list.table.Key(tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}})
+	return nil
+}
 
 // showMessage filters by the request of the selected receipt.
 func (r *receiver) showMessage() tea.Cmd {

@@ -200,7 +200,7 @@ func TestEveryKeyInTheFooterDoesSomething(t *testing.T) {
 					return
 				}
 				for _, b := range c.m.front().Bindings() {
-					if b.do == nil || len(b.keys) == 0 || b.label != "" && b.help == "" {
+					if (b.do == nil) != (len(b.keys) == 0) || b.label != "" && b.help == "" {
 						t.Errorf("%+v does nothing or is not explained", b)
 					}
 				}
@@ -228,5 +228,52 @@ func TestEditAndResend(t *testing.T) {
 		if e := c.store.events[len(c.store.events)-1]; !strings.Contains(string(e.Payload), "x") || e.Channel != storage.Email {
 			t.Errorf("changed, it sends %+v", e)
 		}
+	})
+}
+
+func TestDifferences(t *testing.T) {
+	for _, test := range []struct{ left, right, want string }{
+		{`{"a":1,"b":[true]}`, `{"b":[ true ],"a":1}`, ""},
+		{`{"a":1}`, `{"a":1.0}`, "/a 1 1.0"},
+		{`{"a":{"b":null}}`, `{"a":{}}`, "/a/b null , /a  {}"},
+		{`[1,2]`, `[1]`, "/1 2 "},
+		{`{"x/y~z":"é"}`, `{"x/y~z":"e"}`, `/x~1y~0z "é" "e"`},
+		{`{}`, `{"n":12345678901234567890}`, " {} , /n  12345678901234567890"},
+	} {
+		left, err := leaves([]byte(test.left))
+		if err != nil {
+			t.Fatal(err)
+		}
+		right, err := leaves([]byte(test.right))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, d := range differences(left, right) {
+			got = append(got, d.pointer+" "+d.left+" "+d.right)
+		}
+		if text := strings.Join(got, ", "); text != test.want {
+			t.Errorf("%s against %s: %q, want %q", test.left, test.right, text, test.want)
+		}
+	}
+	for _, text := range []string{"", "{", "{} {}", `{"a"}`, "nul"} {
+		if _, err := leaves([]byte(text)); err == nil {
+			t.Errorf("%q passes for JSON", text)
+		}
+	}
+}
+
+func TestComparingReceipts(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "=")
+		c.see("Mark two receipts with space", "0 marked here")
+		c.press(" ", "j")
+		c.see("1 marked")
+		c.press("=")
+		c.see("Differences of two receipts", "/requestId", `- "r1"`, `+ "r2"`, "/messageDeliveryFeedback/feedbackStatus/value", `- "sent"`)
+		c.press("esc", "G", "k", " ", "G", " ", "=")
+		c.see("3 marked here")
+		c.press("g", " ", "=")
+		c.see("not both are JSON")
 	})
 }

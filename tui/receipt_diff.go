@@ -1,0 +1,215 @@
+package tui
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// A leaf is a value of a JSON text that holds no others, and where it stands (RFC 6901).
+type leaf struct{ pointer, value string }
+
+// leaves are all of a JSON text, in its order. Numbers keep their digits.
+func leaves(text []byte) ([]leaf, error) {
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.UseNumber()
+	all, err := walk(in, "", nil)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := in.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one JSON value")
+	}
+	return all, nil
+}
+
+func walk(in *json.Decoder, pointer string, into []leaf) ([]leaf, error) {
+	token, err := in.Token()
+	if err != nil {
+		return into, err
+	}
+	open, ok := token.(json.Delim)
+	if !ok {
+		text, err := json.Marshal(token)
+		return append(into, leaf{pointer, string(text)}), err
+	}
+	n := 0
+	for ; in.More(); n++ {
+		key := strconv.Itoa(n)
+		if open == '{' {
+			name, err := in.Token()
+			if err != nil {
+				return into, err
+			}
+			key = strings.NewReplacer("~", "~0", "/", "~1").Replace(fmt.Sprint(name))
+		}
+		if into, err = walk(in, pointer+"/"+key, into); err != nil {
+			return into, err
+		}
+	}
+	if n == 0 {
+		into = append(into, leaf{pointer, map[json.Delim]string{'{': "{}", '[': "[]"}[open]})
+	}
+	_, err = in.Token() // the closing bracket
+	return into, err
+}
+
+// A difference is a place where two JSON texts differ; an empty value is none.
+type difference struct{ pointer, left, right string }
+
+// differences are in the order of the left text, then of the right one. The order of
+// keys and the space between things make none.
+func differences(left, right []leaf) []difference {
+	values := map[string]string{}
+	for _, l := range right {
+		values[l.pointer] = l.value
+	}
+	var all []difference
+	seen := map[string]bool{}
+	for _, l := range left {
+		seen[l.pointer] = true
+		if values[l.pointer] != l.value {
+			all = append(all, difference{l.pointer, l.value, values[l.pointer]})
+		}
+	}
+	for _, l := range right {
+		if !seen[l.pointer] {
+			all = append(all, difference{l.pointer, "", l.value})
+		}
+	}
+	return all
+}
+
+// diffMsg is two receipts to compare, the older one first.
+type diffMsg struct {
+	left, right storage.Receipt
+	err         error
+}
+
+// compare reads the two marked receipts, or the marked and the selected one.
+func (r *receiver) compare() tea.Cmd {
+	marked := r.list.table.Marked()
+	if selected, ok := r.list.table.Selected(); ok && len(marked) == 1 && marked[0] != selected {
+		marked = append(marked, selected)
+	}
+	if len(marked) != 2 {
+		return say(info(fmt.Sprintf("Mark two receipts with space, or one and go to another; %d marked here", len(marked))))
+	}
+	var ids [2]storage.ID
+	for i, text := range marked {
+		id, err := storage.ParseID(text)
+		if err != nil {
+			return say(bad(err.Error()))
+		}
+		ids[i] = id
+	}
+	ctx, read := r.shared.ctx, r.shared.Store.Receipt
+	return func() tea.Msg {
+		left, err := read(ctx, min(ids[0], ids[1]))
+		if err != nil {
+			return diffMsg{err: err}
+		}
+		right, err := read(ctx, max(ids[0], ids[1]))
+		return diffMsg{left, right, err}
+	}
+}
+
+// diffScreen shows where the bodies of two receipts differ.
+type diffScreen struct {
+	shared *shared
+	diffMsg
+	viewer component.Viewer
+}
+
+func (s *shared) showDiff(msg diffMsg) tea.Cmd {
+	if msg.err != nil {
+		return say(bad(msg.err.Error()))
+	}
+	return open(&diffScreen{shared: s, diffMsg: msg})
+}
+
+// Title says what one sees.
+func (d *diffScreen) Title() string { return "Differences of two receipts" }
+
+// Bindings explain the keys.
+func (d *diffScreen) Bindings() []binding {
+	return []binding{
+		{shown: "j k", label: "scroll", help: "Scroll"},
+		{shown: "esc", label: "back", help: "Back to the receiver"},
+	}
+}
+
+// Refresh does nothing: what was received never changes.
+func (d *diffScreen) Refresh(storage.Change) tea.Cmd { return nil }
+
+// Update scrolls.
+func (d *diffScreen) Update(msg tea.Msg) tea.Cmd {
+	if key, ok := msg.(tea.KeyMsg); ok {
+		d.viewer.Key(key)
+	}
+	return nil
+}
+
+// View draws the two heads, then each difference with both values below it.
+func (d *diffScreen) View(width, height int) string {
+	page := sheet{th: d.shared.theme, width: width}
+	for _, side := range []struct {
+		sign    string
+		receipt storage.Receipt
+	}{{"-", d.left}, {"+", d.right}} {
+		r := side.receipt
+		text := strings.Join([]string{d.shared.clock(r.ReceivedAt), r.Status, r.Channel, r.Identity}, "   ")
+		page.lines = append(page.lines, component.Fit("   "+page.th.Dim.Render(side.sign)+"  "+page.th.Text.Render(style.Escape(text)), width))
+	}
+	page.blank()
+	page.differences(d.left.Body, d.right.Body)
+	d.viewer.SetSize(width, height)
+	d.viewer.Replace(page.lines)
+	return d.viewer.View(page.th)
+}
+
+func (d *sheet) differences(left, right []byte) {
+	if bytes.Equal(left, right) {
+		d.paragraph("The bodies are the same, byte for byte.", d.th.Text)
+		return
+	}
+	before, badLeft := leaves(left)
+	after, badRight := leaves(right)
+	if badLeft != nil || badRight != nil {
+		d.paragraph("The bodies differ, and cannot be compared value by value: not both are JSON.", d.th.Text)
+		return
+	}
+	all := differences(before, after)
+	if len(all) == 0 {
+		d.paragraph("The bodies say the same; only order or space differs.", d.th.Text)
+	}
+	for _, one := range all {
+		d.paragraph(one.pointer, d.th.Strong)
+		d.side("-", one.left)
+		d.side("+", one.right)
+	}
+}
+
+// side is one of the two values; where there is none, it says so.
+func (d *sheet) side(sign, value string) {
+	ink := d.th.Text
+	if value == "" {
+		value, ink = style.None, d.th.Dim
+	}
+	for i, line := range component.Wrap(style.Escape(value), max(8, d.width-8)) {
+		if i > 0 {
+			sign = " "
+		}
+		d.lines = append(d.lines, "   "+d.th.Dim.Render(sign)+"  "+ink.Render(line))
+	}
+}
