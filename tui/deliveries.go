@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"backchannel/storage"
@@ -105,10 +104,13 @@ func (s *shared) lastReceipt(ctx context.Context, of storage.ID) (storage.Receip
 // Update takes what was read, and keys for what has the focus.
 func (d *deliveries) Update(msg tea.Msg) tea.Cmd {
 	if cmd, fresh := d.list.take(msg); fresh {
-		return tea.Batch(cmd, d.look())
+		return tea.Batch(cmd, d.look(), d.list.trouble())
 	}
 	if a, fresh, cmd := d.reading.take(msg); fresh {
-		d.takeDetail(a.value, a.err)
+		if a.err != nil {
+			return tea.Batch(cmd, trouble(a.err))
+		}
+		d.takeDetail(a.value)
 		return cmd
 	}
 	switch msg := msg.(type) {
@@ -134,13 +136,7 @@ func (d *deliveries) look() tea.Cmd {
 	return d.reading.restart(d.shared.readDelivery(id))
 }
 
-func (d *deliveries) takeDetail(detail deliveryDetail, err error) {
-	if err != nil {
-		if !errors.Is(err, storage.ErrNotFound) {
-			d.list.err = err
-		}
-		return
-	}
+func (d *deliveries) takeDetail(detail deliveryDetail) {
 	same := detail.row.ID == d.detail.row.ID
 	d.detail = detail
 	if !same {

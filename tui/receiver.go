@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"backchannel/storage"
@@ -47,7 +46,7 @@ func newReceiver(s *shared) *receiver {
 	}
 	r.tabs.viewers[tabBody] = component.Viewer{Numbered: true, Wrapped: true}
 	r.list = newTimeline(s, receiptColumns(), timelineSource[storage.Receipt]{
-		page: r.page,
+		page: s.receiptPages(storage.Filter{}),
 		id:   func(x storage.Receipt) storage.ID { return x.ID },
 		row:  func(x storage.Receipt) []component.Cell { return s.receiptRow(x) },
 	})
@@ -58,10 +57,11 @@ func newReceiver(s *shared) *receiver {
 // Title is the tab's.
 func (r *receiver) Title() string { return "Receiver" }
 
-// page reads receipts that the filter chooses. It is called by commands: the filter is
-// replaced, never changed.
-func (r *receiver) page(ctx context.Context, p page) ([]storage.Receipt, error) {
-	return r.shared.Store.Receipts(ctx, storage.ReceiptQuery{Before: p.before, After: p.after, Limit: p.limit})
+// receiptPages reads pages of the receipts that a filter chooses.
+func (s *shared) receiptPages(f storage.Filter) func(context.Context, page) ([]storage.Receipt, error) {
+	return func(ctx context.Context, p page) ([]storage.Receipt, error) {
+		return s.Store.Receipts(ctx, storage.ReceiptQuery{Filter: f, Before: p.before, After: p.after, Limit: p.limit})
+	}
 }
 
 // Refresh reads the list again, and the detail when it may have changed.
@@ -79,10 +79,13 @@ func (r *receiver) Refresh(c storage.Change) tea.Cmd {
 // Update takes what was read, and keys for what has the focus.
 func (r *receiver) Update(msg tea.Msg) tea.Cmd {
 	if cmd, fresh := r.list.take(msg); fresh {
-		return tea.Batch(cmd, r.look())
+		return tea.Batch(cmd, r.look(), r.list.trouble())
 	}
 	if a, fresh, cmd := r.reading.take(msg); fresh {
-		r.takeDetail(a.value, a.err)
+		if a.err != nil {
+			return tea.Batch(cmd, trouble(a.err))
+		}
+		r.takeDetail(a.value)
 		return cmd
 	}
 	switch msg := msg.(type) {
@@ -112,11 +115,7 @@ func (r *receiver) look() tea.Cmd {
 	return r.reading.restart(r.shared.readReceipt(id))
 }
 
-func (r *receiver) takeDetail(d receiptDetail, err error) {
-	if err != nil && !errors.Is(err, storage.ErrNotFound) {
-		r.list.err = err
-		return
-	}
+func (r *receiver) takeDetail(d receiptDetail) {
 	same := d.receipt.ID == r.detail.receipt.ID
 	r.detail = d
 	if !same {
@@ -157,10 +156,7 @@ func (r *receiver) typeFilter(msg tea.KeyMsg) tea.Cmd {
 // choose shows the receipts that a filter chooses.
 func (r *receiver) choose(chosen storage.Filter) tea.Cmd {
 	r.chosen = chosen
-	store := r.shared.Store
-	r.list.source.page = func(ctx context.Context, p page) ([]storage.Receipt, error) {
-		return store.Receipts(ctx, storage.ReceiptQuery{Filter: chosen, Before: p.before, After: p.after, Limit: p.limit})
-	}
+	r.list.source.page = r.shared.receiptPages(chosen)
 	return r.list.restart()
 }
 

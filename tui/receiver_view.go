@@ -113,7 +113,7 @@ func receiptColumns() []component.Column {
 		{Title: "Time", Width: 12},
 		{Title: "Event", Width: 11},
 		{Title: "Ch", Width: 5, Priority: 4},
-		{Title: "Identity", Width: 10, Flex: 3, Priority: 3},
+		{Title: "Identity", Width: 14, Flex: 3, Priority: 3},
 		{Title: "Webhook", Width: 10, Flex: 1, Priority: 6},
 		{Title: "Answer", Width: 6, Right: true},
 		{Title: "Auth", Width: 4, Priority: 1},

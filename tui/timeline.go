@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -188,6 +189,26 @@ func (t *timeline[T]) take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 		}
 	}
 	return cmd, true
+}
+
+// trouble tells that reading failed, unless there is nothing to see yet: then the view
+// says so itself.
+func (t *timeline[T]) trouble() tea.Cmd {
+	if !t.read {
+		return nil
+	}
+	return trouble(t.err)
+}
+
+// trouble is a toast that says once what reading met again and again. What was removed
+// meanwhile is no trouble.
+func trouble(err error) tea.Cmd {
+	if err == nil || errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	toast := bad(refusal(err))
+	toast.ID = "read"
+	return say(toast)
 }
 
 // strayed reports whether the selection left the span while it was read.

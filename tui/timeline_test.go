@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -34,11 +35,11 @@ func testReceiver(t *testing.T, set func(*fakeStore), test func(*console)) {
 func receiverOf(c *console) *receiver { return c.m.stacks[viewReceiver][0].(*receiver) }
 
 func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {
-	const n = 5000
+	const n = 2000
 	testReceiver(t, manyReceipts(n), func(c *console) {
 		list := &receiverOf(c).list
-		c.see("person5000", "5,000 of 5,000 following")
-		for want := n; want > n-1000; want -= 20 {
+		c.see("person2000", "2,000 of 2,000 following")
+		for want := n; want > n-400; want -= 20 {
 			if got := list.selectedID(); got != arrived(want, "").ID {
 				t.Fatalf("selected %d, want %d", got-arrived(0, "").ID, want)
 			}
@@ -50,18 +51,18 @@ func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {
 			}
 		}
 		c.press("g")
-		c.see("person1 ", "1 of 5,000")
+		c.see("person1 ", "1 of 2,000")
 		c.press("j", "ctrl+d", "pgdown")
 		if at := list.selectedID(); at <= arrived(20, "").ID {
 			t.Errorf("paging ended at %d", at-arrived(0, "").ID)
 		}
 		c.press("G")
-		c.see("person5000", "following")
+		c.see("person2000", "following")
 	})
 }
 
 func TestTimelineWalksBothWaysWithoutAGap(t *testing.T) {
-	const n = 700
+	const n = 400
 	testReceiver(t, manyReceipts(n), func(c *console) {
 		list := &receiverOf(c).list
 		c.press("g")
@@ -79,7 +80,7 @@ func TestSelectionSticksToItsItem(t *testing.T) {
 		list := &receiverOf(c).list
 		c.press("k", "k")
 		selected := list.selectedID()
-		for i := range 400 {
+		for i := range 200 {
 			c.store.receipts = append(c.store.receipts, arrived(1000+i, storage.Sent))
 			c.store.changed(storage.ChangedReceipts)
 			c.wait(changeGap)
@@ -89,7 +90,7 @@ func TestSelectionSticksToItsItem(t *testing.T) {
 			t.Errorf("the selection went from %d to %d", selected, got)
 		}
 		c.press("F")
-		if got := list.selectedID(); got != arrived(1399, "").ID {
+		if got := list.selectedID(); got != arrived(1199, "").ID {
 			t.Errorf("following shows %d", got)
 		}
 	})
@@ -130,4 +131,17 @@ func TestThousands(t *testing.T) {
 			t.Errorf("thousands(%d) = %q, want %q", n, got, want)
 		}
 	}
+}
+
+func TestTroubleOfReadingIsTold(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.store.fail = errors.New("the disk is gone")
+		c.store.changed(storage.ChangedReceipts)
+		c.wait(time.Second)
+		c.see("✗ the disk is gone", "john.doe@luma.com")
+		c.store.fail = nil
+		c.store.changed(storage.ChangedAll)
+		c.wait(10 * time.Second)
+		c.miss("the disk is gone")
+	})
 }
