@@ -216,11 +216,6 @@ func (d *deliveries) Webhook() (storage.ID, bool) {
 	return row.WebhookID, ok
 }
 
-// Ticking is while the time of a next attempt is shown.
-func (d *deliveries) Ticking() bool {
-	return slices.ContainsFunc(d.list.span.items, func(row deliveryRow) bool { return !row.State.Final() })
-}
-
 // Position says where one is in the list, and whether it moves.
 func (d *deliveries) Position() string {
 	total := int64(0)
