@@ -16,7 +16,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.width, m.height = msg.Width, msg.Height
 		return m, nil
 	case tea.KeyMsg:
-		return m, m.key(msg)
+		return m, m.keys(msg)
 	case changeMsg:
 		return m, tea.Batch(m.refresh(storage.Change(msg)), m.awaitChange())
 	case noticeMsg:
@@ -113,20 +113,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if cmd, ok := run(m.globals(), key); ok {
 		return cmd
 	}
-	return tea.Batch(each(msg, front.Update)...)
-}
-
-// each hands over the keys of a message one by one: a slow line brings several
-// letters at once, such as those of a key held down.
-func each(msg tea.KeyMsg, take func(tea.Msg) tea.Cmd) []tea.Cmd {
-	if msg.Type != tea.KeyRunes || msg.Paste {
-		return []tea.Cmd{take(msg)}
-	}
-	var cmds []tea.Cmd
-	for _, r := range msg.Runes {
-		cmds = append(cmds, take(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
-	}
-	return cmds
+	return front.Update(msg)
 }
 
 func (m *Model) overlayKey(o overlay, msg tea.KeyMsg) tea.Cmd {
