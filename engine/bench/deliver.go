@@ -48,21 +48,24 @@ func deliver(ctx context.Context, s settings, role, how, goal string) ([]row, er
 		return nil, err
 	}
 	var limit, ours float64
+	var rawCost, ourCost cost
 	for range rounds { // in turn, so that both meet whatever else the machine does
-		raw, err := rawRate(ctx, s, p, source)
+		raw, err := rawRate(ctx, s, p, source, &rawCost)
 		if err != nil {
 			return nil, err
 		}
-		delivered, err := w.deliveryRate(ctx, source, s.duration/rounds)
+		delivered, err := w.deliveryRate(ctx, source, s.duration/rounds, &ourCost)
 		if err != nil {
 			return nil, err
 		}
 		limit, ours = limit+raw/rounds, ours+delivered/rounds
 	}
+	printCost("a raw POST", rawCost)
+	printCost("a delivery", ourCost)
 	return []row{{what: "delivered " + how, ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, aim: goal}}, nil
 }
 
-func rawRate(ctx context.Context, s settings, p *peer, source *events) (float64, error) {
+func rawRate(ctx context.Context, s settings, p *peer, source *events, c *cost) (float64, error) {
 	body, header, err := source.sample()
 	if err != nil {
 		return 0, err
@@ -72,11 +75,14 @@ func rawRate(ctx context.Context, s settings, p *peer, source *events) (float64,
 		return 0, err
 	}
 	defer raw.client.CloseIdleConnections()
-	return raw.rate(ctx, s.workers, s.duration/rounds)
+	before := processorTime()
+	rate, err := raw.rate(ctx, s.workers, s.duration/rounds)
+	c.add(processorTime()-before, int64(rate*(s.duration/rounds).Seconds()))
+	return rate, err
 }
 
 // deliveryRate keeps the queue filled and counts what the engine delivers per second.
-func (w *world) deliveryRate(ctx context.Context, source *events, duration time.Duration) (float64, error) {
+func (w *world) deliveryRate(ctx context.Context, source *events, duration time.Duration, c *cost) (float64, error) {
 	var enqueued, delivered atomic.Int64
 	stop := w.count(&delivered)
 	defer stop()
@@ -92,10 +98,11 @@ func (w *world) deliveryRate(ctx context.Context, source *events, duration time.
 	go func() {
 		defer close(measured)
 		time.Sleep(warmUp)
-		before, began := w.engine.Snapshot(), time.Now()
+		before, used, began := w.engine.Snapshot().Delivered, processorTime(), time.Now()
 		time.Sleep(duration)
-		after := w.engine.Snapshot()
-		rate = float64(after.Delivered-before.Delivered) / time.Since(began).Seconds()
+		delivered := w.engine.Snapshot().Delivered - before
+		rate = float64(delivered) / time.Since(began).Seconds()
+		c.add(processorTime()-used, delivered)
 	}()
 	_, err := hammer(ctx, producers, warmUp+duration, produce)
 	<-measured

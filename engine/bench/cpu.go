@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+)
+
+// processorTime is what this process has used of all processors so far.
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// A cost is the processor time that things took.
+type cost struct {
+	used time.Duration
+	n    int64
+}
+
+func (c *cost) add(used time.Duration, n int64) { c.used, c.n = c.used+used, c.n+n }
+
+// each is what one of them took. It says more than a rate where others use the machine, too.
+func (c *cost) each() time.Duration {
+	if c.n == 0 {
+		return 0
+	}
+	return c.used / time.Duration(c.n)
+}
+
+func printCost(what string, c cost) {
+	fmt.Fprintf(os.Stderr, "   %s: %.1f µs of processor time each\n", what, float64(c.each().Nanoseconds())/1000)
+}
