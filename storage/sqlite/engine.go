@@ -124,22 +124,15 @@ func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 		kinds |= storage.ChangedWebhooks | storage.ChangedActivity
 	}
 	err := s.write(ctx, kinds, func(t *tx) error {
-		was, err := t.standing(o.Attempt.DeliveryID)
-		if err != nil {
+		kept, err := t.insertAttempt(&o.Attempt, request, response, sealed)
+		if err != nil || !kept {
 			return err
 		}
-		a := &o.Attempt
-		kept, err := t.exec(`INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`,
-			a.DeliveryID, a.N, micros(a.At), a.Code, a.ErrorClass, a.Error,
-			int64(a.Timings.DNS), int64(a.Timings.Connect), int64(a.Timings.TLS), int64(a.Timings.FirstByte), int64(a.Timings.Total),
-			request, response, sealed, a.ResponseBody)
-		if err != nil || kept == 0 {
+		webhook, err := t.finishDelivery(&o)
+		if err != nil || o.PauseWebhook == "" {
 			return err
 		}
-		if err := t.finishDelivery(was, &o); err != nil || o.PauseWebhook == "" {
-			return err
-		}
-		return t.pauseFor(was.webhook, o.PauseWebhook)
+		return t.pauseFor(webhook, o.PauseWebhook)
 	})
 	if err != nil {
 		return fmt.Errorf("keep attempt %d of delivery %s: %w", o.Attempt.N, o.Attempt.DeliveryID, err)
@@ -147,8 +140,28 @@ func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 	return nil
 }
 
-func (t *tx) finishDelivery(was standing, o *storage.Outcome) error {
+// insertAttempt keeps an attempt, unless it is kept already.
+func (t *tx) insertAttempt(a *storage.Attempt, request, response, sealed []byte) (kept bool, err error) {
+	_, err = t.step(nil, `INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		int64(a.DeliveryID), int64(a.N), micros(a.At), int64(a.Code), string(a.ErrorClass), a.Error,
+		int64(a.Timings.DNS), int64(a.Timings.Connect), int64(a.Timings.TLS), int64(a.Timings.FirstByte), int64(a.Timings.Total),
+		request, response, sealed, a.ResponseBody)
+	switch {
+	case violates(err):
+		return false, nil
+	case lacksParent(err):
+		return false, storage.ErrNotFound
+	}
+	return err == nil, err
+}
+
+// finishDelivery keeps what became of a delivery, and tells whose it is.
+func (t *tx) finishDelivery(o *storage.Outcome) (webhook storage.ID, err error) {
 	a := &o.Attempt
+	was, err := t.standing(a.DeliveryID)
+	if err != nil {
+		return 0, err
+	}
 	state, next := o.State, micros(o.NextAttemptAt)
 	if was.state == storage.Cancelled {
 		state = storage.Cancelled
@@ -157,9 +170,9 @@ func (t *tx) finishDelivery(was standing, o *storage.Outcome) error {
 		next = nil
 	}
 	t.moved(was.webhook, was.state, state, 1)
-	_, err := t.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
-		a.N, a.Code, a.ErrorClass, a.Error, micros(o.FinishedAt), state, next, a.DeliveryID)
-	return err
+	_, err = t.step(nil, `UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
+		int64(a.N), int64(a.Code), string(a.ErrorClass), a.Error, micros(o.FinishedAt), string(state), next, int64(a.DeliveryID))
+	return was.webhook, err
 }
 
 // setState changes where a delivery stands; next is when it is attempted next, if at all.

@@ -50,8 +50,8 @@ func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 		return err
 	}
 	e.CreatedAt = t.stamp()
-	_, err = t.exec(`INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)`, e.ID, e.WebhookID, e.RequestID, e.Channel, e.Status,
-		e.Variant, e.Identity, e.Misbehave, micros(e.CreatedAt), e.Payload)
+	_, err = t.step(nil, `INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(e.ID), int64(e.WebhookID), e.RequestID, string(e.Channel),
+		string(e.Status), e.Variant, e.Identity, string(e.Misbehave), micros(e.CreatedAt), e.Payload)
 	if err != nil {
 		return err
 	}
@@ -70,8 +70,8 @@ func (t *tx) insertDelivery(d *storage.Delivery) (err error) {
 	d.State, d.CreatedAt, d.NextAttemptAt = storage.Queued, t.stamp(), t.stamp()
 	t.countDeliveries(d.WebhookID, storage.Queued, 1)
 	at := micros(d.CreatedAt)
-	_, err = t.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at) VALUES (?,?,?,?,'queued',?,?)`,
-		d.ID, d.EventID, d.WebhookID, d.ReplayOf, at, at)
+	_, err = t.step(nil, `INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at) VALUES (?,?,?,?,'queued',?,?)`,
+		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), at, at)
 	return err
 }
 

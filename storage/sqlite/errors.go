@@ -65,3 +65,9 @@ func violates(err error) bool {
 	return errors.As(err, &lite) &&
 		(lite.ExtendedCode == sqlite3.ErrConstraintUnique || lite.ExtendedCode == sqlite3.ErrConstraintPrimaryKey)
 }
+
+// lacksParent reports whether err is a reference to a record that is not there.
+func lacksParent(err error) bool {
+	var lite sqlite3.Error
+	return errors.As(err, &lite) && lite.ExtendedCode == sqlite3.ErrConstraintForeignKey
+}

@@ -1,6 +1,10 @@
 package sqlite
 
-import "backchannel/storage"
+import (
+	"database/sql/driver"
+
+	"backchannel/storage"
+)
 
 // A tally is what a transaction changes about the numbers that are kept, so that nothing
 // needs to be counted when they are asked for.
@@ -53,13 +57,16 @@ type standing struct {
 	state   storage.State
 }
 
-func scanStanding(read scan) (s standing, err error) {
-	err = read(&s.webhook, &s.state)
-	return s, err
-}
-
 func (t *tx) standing(delivery storage.ID) (standing, error) {
-	return first(t.ctx(), t.conn, scanStanding, `SELECT webhook_id, state FROM deliveries WHERE id = ?`, delivery)
+	var row [2]driver.Value
+	found, err := t.step(row[:], `SELECT webhook_id, state FROM deliveries WHERE id = ?`, int64(delivery))
+	if err == nil && !found {
+		err = storage.ErrNotFound
+	}
+	if err != nil {
+		return standing{}, err
+	}
+	return standing{webhook: storage.ID(row[0].(int64)), state: storage.State(row[1].(string))}, nil
 }
 
 // moved counts deliveries of a webhook from one state to another.

@@ -31,6 +31,7 @@ type writer struct {
 	stopped chan struct{} // closed when the goroutine has ended
 	seen    int64         // the data_version last seen: changes with others' commits alone
 	facets  map[facet]int64
+	stepper stepper
 
 	mu     sync.RWMutex // guards closed, and sending on ops against closing it
 	closed bool
@@ -104,7 +105,7 @@ func (w *writer) close() error {
 	close(w.ops)
 	w.mu.Unlock()
 	<-w.stopped
-	return errors.Join(w.conn.Close(), w.db.Close(), w.turn.close())
+	return errors.Join(w.stepper.close(), w.conn.Close(), w.db.Close(), w.turn.close())
 }
 
 func (w *writer) loop() {
