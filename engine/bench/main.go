@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"runtime/pprof"
 	"strings"
 	"time"
@@ -77,7 +78,11 @@ func run() error {
 	return start(ctx, *role, *only, s)
 }
 
+// garbage is as the processes have it that deliver and receive; raw POSTs profit, too.
+const garbage = 400
+
 func start(ctx context.Context, role, only string, s settings) error {
+	debug.SetGCPercent(garbage)
 	if role != "" {
 		return play(role)
 	}
