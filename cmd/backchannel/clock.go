@@ -2,21 +2,24 @@ package main
 
 import "time"
 
+// timeOfDay tells events of one second apart.
+const timeOfDay = "15:04:05.000"
+
 // time is a moment in full, nothing for one that never was.
 func (a *app) time(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.In(a.zone).Format(time.DateTime)
+	return at.In(a.zone).Format(time.DateOnly + " " + timeOfDay)
 }
 
 // clock is a moment as lists show it: without the day if that is today.
 func (a *app) clock(at time.Time) string {
 	at, now := at.In(a.zone), a.now().In(a.zone)
 	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return at.Format(time.TimeOnly)
+		return at.Format(timeOfDay)
 	}
-	return at.Format("2006-01-02 15:04")
+	return at.Format(time.DateOnly + " " + timeOfDay)
 }
 
 // latency is a duration in the digits that matter, nothing for none.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -38,7 +37,7 @@ func (a *app) withDelivery(ctx context.Context, text string, run func(*sqlite.St
 			return notFoundf("there is no delivery %s; backchannel delivery list names them all", id)
 		}
 		if err != nil {
-			return fmt.Errorf("read delivery: %w", err)
+			return err
 		}
 		return run(store, d)
 	})

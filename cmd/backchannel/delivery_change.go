@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +19,7 @@ func deliveryReplayCommand(a *app) *cobra.Command {
 			return a.withDelivery(cmd.Context(), args[0], func(store *sqlite.Store, old storage.Delivery) error {
 				d, err := store.ReplayDelivery(cmd.Context(), old.ID)
 				if err != nil {
-					return fmt.Errorf("replay delivery: %w", err)
+					return err
 				}
 				if err := a.noteWaiting(cmd.Context(), store); err != nil {
 					return err
@@ -40,7 +39,7 @@ func deliveryRetryCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withDelivery(cmd.Context(), args[0], func(store *sqlite.Store, d storage.Delivery) error {
 				if err := store.RetryDelivery(cmd.Context(), d.ID); err != nil {
-					return fmt.Errorf("retry delivery: %w", err)
+					return err
 				}
 				if err := a.noteWaiting(cmd.Context(), store); err != nil {
 					return err
@@ -60,7 +59,7 @@ func deliveryCancelCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withDelivery(cmd.Context(), args[0], func(store *sqlite.Store, d storage.Delivery) error {
 				if err := store.CancelDelivery(cmd.Context(), d.ID); err != nil {
-					return fmt.Errorf("cancel delivery: %w", err)
+					return err
 				}
 				return a.showAgain(cmd.Context(), store, d.ID)
 			})
@@ -72,7 +71,7 @@ func deliveryCancelCommand(a *app) *cobra.Command {
 func (a *app) showAgain(ctx context.Context, store *sqlite.Store, id storage.ID) error {
 	d, err := store.Delivery(ctx, id)
 	if err != nil {
-		return fmt.Errorf("read delivery: %w", err)
+		return err
 	}
 	return a.showOneDelivery(d)
 }
@@ -90,7 +89,7 @@ func (a *app) showOneDelivery(d storage.Delivery) error {
 func (a *app) noteWaiting(ctx context.Context, store *sqlite.Store) error {
 	_, alive, err := store.Runtime(ctx)
 	if err != nil {
-		return fmt.Errorf("ask who delivers: %w", err)
+		return err
 	}
 	if !alive {
 		a.note("queued: nothing is running that would deliver it; start backchannel serve, or the console with backchannel")

@@ -72,7 +72,7 @@ func (a *app) listDeliveries(ctx context.Context, store *sqlite.Store, q storage
 	}
 	for d, err := range pages.all() {
 		if err != nil {
-			return fmt.Errorf("list deliveries: %w", err)
+			return err
 		}
 		if err := a.showDelivery(&rows, d); err != nil {
 			return err

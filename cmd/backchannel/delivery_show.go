@@ -23,11 +23,11 @@ func deliveryShowCommand(a *app) *cobra.Command {
 			return a.withDelivery(cmd.Context(), args[0], func(store *sqlite.Store, d storage.Delivery) error {
 				event, err := store.Event(cmd.Context(), d.EventID)
 				if err != nil {
-					return fmt.Errorf("read event: %w", err)
+					return err
 				}
 				attempts, err := store.Attempts(cmd.Context(), d.ID)
 				if err != nil {
-					return fmt.Errorf("read attempts: %w", err)
+					return err
 				}
 				if a.settings.json() {
 					return a.out.object(view.OfWholeDelivery(d, event, attempts))

@@ -126,7 +126,7 @@ func (a *app) expect(ctx context.Context, store *sqlite.Store, e expectation) er
 	for {
 		page, err := store.Receipts(ctx, q)
 		if err != nil {
-			return fmt.Errorf("list receipts: %w", err)
+			return err
 		}
 		if seen += len(page); len(page) > 0 {
 			q.After = page[len(page)-1].ID

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"strings"
 	"time"
 
@@ -71,11 +71,7 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 }
 
 func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) error {
-	w, err := findWebhook(ctx, store, flags.webhook)
-	if err != nil {
-		return err
-	}
-	plan, err := a.plan(w, what, flags)
+	w, plan, err := a.aim(ctx, store, what, flags)
 	if err != nil {
 		return err
 	}
@@ -84,7 +80,7 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 	}
 	_, alive, err := store.Runtime(ctx)
 	if err != nil {
-		return fmt.Errorf("ask who delivers: %w", err)
+		return err
 	}
 	shooter := &shooter{store: store, plan: plan, patience: orderPatience}
 	if !alive {
@@ -102,6 +98,28 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 	}
 	shown.finish()
 	return a.noteFired(ctx, store, w)
+}
+
+// aim finds the webhook and plans what to fire at it. Where there is none of that name, it
+// also tells what would be wrong with any webhook.
+func (a *app) aim(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) (storage.Webhook, plan, error) {
+	w, missing := findWebhook(ctx, store, flags.webhook)
+	if missing != nil {
+		if exitCode(missing) != exitNotFound {
+			return w, plan{}, missing
+		}
+		w = storage.NewWebhook()
+		w.Channels, w.Auth.Type = storage.Channels(), storage.AuthJWT
+	}
+	made, err := a.plan(w, what, flags)
+	var bad storage.FieldErrors
+	switch {
+	case missing == nil:
+		return w, made, err
+	case errors.As(err, &bad):
+		return w, made, append(bad, storage.FieldError{Field: "webhook", Reason: missing.Error()})
+	}
+	return w, made, missing
 }
 
 // noteFired says why what was queued may stay so.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -66,7 +65,7 @@ func (s *shooter) requests(ctx context.Context, n int, queued func([]storage.Del
 	for i := range events {
 		deliveries, err := s.store.Enqueue(ctx, events[i]...)
 		if err != nil {
-			return fmt.Errorf("queue events: %w", err)
+			return err
 		}
 		if err := queued(deliveries); err != nil {
 			return err

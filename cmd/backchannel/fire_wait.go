@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"backchannel/cmd/backchannel/internal/crash"
@@ -56,7 +55,7 @@ func (w *waiting) look(ctx context.Context) (done bool, err error) {
 	for len(w.final) < len(w.ids) {
 		d, err := w.store.Delivery(ctx, w.ids[len(w.final)])
 		if err != nil {
-			return false, fmt.Errorf("read delivery: %w", err)
+			return false, err
 		}
 		if !d.State.Final() {
 			return false, nil
@@ -73,7 +72,7 @@ func (w *waiting) rest(ctx context.Context) ([]storage.Delivery, error) {
 	for _, id := range w.ids[len(w.final):] {
 		d, err := w.store.Delivery(ctx, id)
 		if err != nil {
-			return nil, fmt.Errorf("read delivery: %w", err)
+			return nil, err
 		}
 		all = append(all, d)
 	}

@@ -98,7 +98,7 @@ backchannel profile set --webhook acme --fail-percent 30`,
 
 func setProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook, p storage.Profile) error {
 	if err := store.SetProfile(ctx, w.ID, p); err != nil {
-		return fmt.Errorf("set profile: %w", err)
+		return err
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func presetNames() (names []string) {
 func (a *app) showProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
 	p, err := store.Profile(ctx, w.ID)
 	if err != nil {
-		return fmt.Errorf("read profile: %w", err)
+		return err
 	}
 	if a.settings.json() {
 		return a.out.object(view.OfProfile(w.Name, p))

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,7 +38,7 @@ func (a *app) withReceipt(ctx context.Context, text string, run func(*sqlite.Sto
 			return a.noReceipt(ctx, store, id)
 		}
 		if err != nil {
-			return fmt.Errorf("read receipt: %w", err)
+			return err
 		}
 		return run(store, r)
 	})
@@ -111,7 +110,7 @@ func (a *app) showReceipt(rows *table, r storage.Receipt) error {
 func (a *app) showChangedReceipt(ctx context.Context, store *sqlite.Store, id storage.ID) error {
 	r, err := store.Receipt(ctx, id)
 	if err != nil {
-		return fmt.Errorf("read receipt: %w", err)
+		return err
 	}
 	rows := receiptTable()
 	if err := a.showReceipt(&rows, r); err != nil {

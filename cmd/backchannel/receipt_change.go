@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
@@ -30,7 +28,7 @@ func receiptPinCommand(a *app, change pinChange) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
 				if err := store.PinReceipt(cmd.Context(), r.ID, change.pinned); err != nil {
-					return fmt.Errorf("%s receipt: %w", change.name, err)
+					return err
 				}
 				return a.showChangedReceipt(cmd.Context(), store, r.ID)
 			})
@@ -48,7 +46,7 @@ backchannel receipt note 01k8p2q7xkz ''`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
 				if err := store.NoteReceipt(cmd.Context(), r.ID, args[1]); err != nil {
-					return fmt.Errorf("note receipt: %w", err)
+					return err
 				}
 				return a.showChangedReceipt(cmd.Context(), store, r.ID)
 			})
@@ -70,7 +68,7 @@ func receiptClearCommand(a *app) *cobra.Command {
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				n, err := store.ClearReceipts(cmd.Context())
 				if err != nil {
-					return fmt.Errorf("clear receipts: %w", err)
+					return err
 				}
 				a.note("%d receipts removed", n)
 				return nil

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -74,7 +73,7 @@ func (a *app) listReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 	}
 	for r, err := range pages.all() {
 		if err != nil {
-			return fmt.Errorf("list receipts: %w", err)
+			return err
 		}
 		if err := a.showReceipt(&rows, r); err != nil {
 			return err

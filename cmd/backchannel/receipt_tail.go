@@ -44,7 +44,7 @@ func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 	changes := store.Changes(ctx)
 	newest, err := store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
 	if err != nil {
-		return fmt.Errorf("list receipts: %w", err)
+		return err
 	}
 	next := storage.ReceiptQuery{Filter: q.Filter, OldestFirst: true, Limit: pageSize}
 	var page []storage.Receipt
@@ -57,7 +57,7 @@ func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 	}
 	for {
 		if err != nil && ctx.Err() == nil { // else nextChange ends it
-			return fmt.Errorf("list receipts: %w", err)
+			return err
 		}
 		if err := a.streamReceipts(page); err != nil || a.out.closed() {
 			return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +61,7 @@ func (a *app) serve(ctx context.Context, store *sqlite.Store, blockPrivate bool)
 func (a *app) standBy(ctx context.Context, store *sqlite.Store) (bool, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
-		return false, fmt.Errorf("ask who delivers: %w", err)
+		return false, err
 	}
 	if alive {
 		a.note("standing by: process %d delivers for %s; this one takes over when it ends", rt.PID, store.Dir())

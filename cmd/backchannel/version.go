@@ -18,7 +18,7 @@ func programVersion() string {
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "devel" // parentheses would make a comment of it in User-Agent
+		return "dev" // parentheses would make a comment of it in User-Agent
 	}
 	return info.Main.Version
 }

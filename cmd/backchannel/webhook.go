@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -86,7 +85,7 @@ func (a *app) showWebhook(ctx context.Context, store *sqlite.Store, w storage.We
 func (a *app) changed(ctx context.Context, store *sqlite.Store, id storage.ID) error {
 	w, err := store.Webhook(ctx, id)
 	if err != nil {
-		return fmt.Errorf("read webhook: %w", err)
+		return err
 	}
 	return a.showWebhook(ctx, store, w)
 }

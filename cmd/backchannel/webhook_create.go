@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
@@ -28,7 +26,7 @@ backchannel webhook create --name acme --channel email --org 1234567890ABCDEF123
 		}
 		return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
 			if err := store.CreateWebhook(cmd.Context(), &w); err != nil {
-				return fmt.Errorf("create webhook: %w", err)
+				return err
 			}
 			a.warn(w.Warnings(a.rules()))
 			return a.showWebhook(cmd.Context(), store, w)

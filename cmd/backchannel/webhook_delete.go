@@ -31,7 +31,7 @@ backchannel webhook delete acme --yes`,
 				}
 				cancelled, err := store.DeleteWebhook(cmd.Context(), w.ID)
 				if err != nil {
-					return fmt.Errorf("delete webhook: %w", err)
+					return err
 				}
 				a.note("deleted %s; %d queued deliveries cancelled", w.Name, cancelled)
 				return nil

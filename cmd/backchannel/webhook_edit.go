@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"backchannel/storage/sqlite"
@@ -31,7 +29,7 @@ backchannel webhook edit acme --header ''`,
 				return err
 			}
 			if err := store.UpdateWebhook(cmd.Context(), &w); err != nil {
-				return fmt.Errorf("save webhook: %w", err)
+				return err
 			}
 			a.warn(w.Warnings(a.rules()))
 			return a.showWebhook(cmd.Context(), store, w)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
@@ -35,7 +33,7 @@ func webhookStateCommand(a *app, change stateChange) *cobra.Command {
 					return err
 				}
 				if err := store.SetWebhookState(cmd.Context(), w.ID, change.state, ""); err != nil {
-					return fmt.Errorf("%s webhook: %w", change.name, err)
+					return err
 				}
 				return a.changed(cmd.Context(), store, w.ID)
 			})
