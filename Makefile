@@ -46,6 +46,14 @@ check: lint race ## everything that has to be green before a commit
 bench: ## measure speed as ratios to the machine's own limits; BENCH='-only b -duration 5s'
 	@go build -o bin/bench ./engine/bench && bin/bench $(BENCH)
 
+.PHONY: torture
+torture: ## the long form of the fault tests: 100 kills under load, two minutes of fuzzing each
+	go test ./engine -run Killed -kills 100 -count=1 -timeout 20m
+	go test ./engine/token -run '^$$' -fuzz FuzzJudge -fuzztime 2m
+	go test ./receiver -run '^$$' -fuzz FuzzInspect -fuzztime 2m
+	go test ./storage -run '^$$' -fuzz FuzzParseFilter -fuzztime 2m
+	go test ./tui/style -run '^$$' -fuzz FuzzEscape -fuzztime 2m
+
 .PHONY: picture
 picture: ## draw the README's picture from the receiver's golden screen
 	@awk '/^=== /{on=($$2=="120×30");next} on' tui/testdata/golden/receiver-failed.dark.txt | $(FREEZE) --language ansi \
