@@ -13,10 +13,11 @@ import (
 // them into the database: 32 MiB at 4 KiB each.
 const checkpointPages = "8000"
 
-// Pragmas stand in the data source name, or else in the connect hook: set by a statement
+// Each connection is used by one goroutine at a time, as database/sql sees to, so SQLite
+// need not lock them itself. Pragmas stand in the data source name, or else in the connect hook: set by a statement
 // they would reach one pooled connection and no other.
 const (
-	everyConnection = "&_busy_timeout=5000&_foreign_keys=on&_stmt_cache_size=128"
+	everyConnection = "&_busy_timeout=5000&_foreign_keys=on&_mutex=no&_stmt_cache_size=128"
 	writerOptions   = "?mode=rwc&_journal_mode=wal&_synchronous=full&_txlock=immediate" + everyConnection + "&_cache_size=-32768"
 	readerOptions   = "?mode=ro" + everyConnection
 )

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"time"
 
@@ -15,23 +16,26 @@ func (s *Store) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, err
 	if !q.After.At.IsZero() {
 		after = q.After.At.UnixMicro()
 	}
-	jobs, err := collect(ctx, s.reads, scanJob, `
+	jobs, err := collectRaw(ctx, s.reads, jobColumns, readJob, `
 		SELECT d.id, d.webhook_id, d.attempts, e.payload, e.misbehave, d.created_at, d.next_attempt_at
 		FROM deliveries d JOIN events e ON e.id = d.event_id
 		WHERE d.webhook_id = ? AND d.next_attempt_at <= ? AND (d.next_attempt_at, d.id) > (?, ?)
 		ORDER BY d.next_attempt_at, d.id LIMIT ?`,
-		q.WebhookID, q.Until.UnixMicro(), after, q.After.ID, atMost(q.Limit))
+		int64(q.WebhookID), q.Until.UnixMicro(), after, int64(q.After.ID), int64(atMost(q.Limit)))
 	if err != nil {
 		return nil, fmt.Errorf("list due deliveries: %w", err)
 	}
 	return jobs, nil
 }
 
-func scanJob(read scan) (j storage.Job, err error) {
-	var created, next moment
-	err = read(&j.DeliveryID, &j.WebhookID, &j.Attempts, &j.Payload, &j.Misbehave, &created, &next)
-	j.CreatedAt, j.NextAttemptAt = created.Time, next.Time
-	return j, err
+const jobColumns = 7
+
+func readJob(row []driver.Value) (j storage.Job) {
+	j.DeliveryID, j.WebhookID = storage.ID(integer(row[0])), storage.ID(integer(row[1]))
+	j.Attempts, j.Misbehave = int(integer(row[2])), storage.Misbehaviour(text(row[4]))
+	j.Payload, _ = row[3].([]byte)
+	j.CreatedAt, j.NextAttemptAt = time.UnixMicro(integer(row[5])).UTC(), time.UnixMicro(integer(row[6])).UTC()
+	return j
 }
 
 // PendingWork says of each webhook what waits for it, and since or until when. It counts

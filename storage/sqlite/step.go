@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"io"
@@ -33,7 +34,8 @@ func (s *stepper) run(conn *sqlite3.SQLiteConn, row []driver.Value, statement st
 	if err != nil {
 		return false, err
 	}
-	rows, err := prepared.QueryContext(context.Background(), s.bind(args))
+	s.bound = numbered(s.bound[:0], args)
+	rows, err := prepared.QueryContext(context.Background(), s.bound)
 	if err != nil {
 		return false, err
 	}
@@ -43,7 +45,7 @@ func (s *stepper) run(conn *sqlite3.SQLiteConn, row []driver.Value, statement st
 	return found, errors.Join(err, rows.Close())
 }
 
-// next reads the only row, if there is one.
+// next reads the next row, if there is one.
 func next(rows driver.Rows, row []driver.Value) (bool, error) {
 	err := rows.Next(row)
 	if errors.Is(err, io.EOF) {
@@ -68,13 +70,48 @@ func (s *stepper) prepare(conn *sqlite3.SQLiteConn, statement string) (*sqlite3.
 	return prepared, nil
 }
 
-// bind numbers the arguments, in place of those of the last call.
-func (s *stepper) bind(args []driver.Value) []driver.NamedValue {
-	s.bound = s.bound[:0]
+// numbered numbers the arguments, in the room that is given.
+func numbered(room []driver.NamedValue, args []driver.Value) []driver.NamedValue {
 	for i, value := range args {
-		s.bound = append(s.bound, driver.NamedValue{Ordinal: i + 1, Value: value})
+		room = append(room, driver.NamedValue{Ordinal: i + 1, Value: value})
 	}
-	return s.bound
+	return room
+}
+
+// collectRaw reads all rows of a query as collect does, past the conversions of
+// database/sql. It does not stop half-way when ctx ends.
+func collectRaw[T any](ctx context.Context, from *sql.DB, columns int, read func([]driver.Value) T, query string, args ...driver.Value) (all []T, err error) {
+	conn, err := from.Conn(ctx)
+	if err != nil {
+		return nil, readError(err)
+	}
+	defer conn.Close()
+	err = conn.Raw(func(raw any) error {
+		rows, err := raw.(*sqlite3.SQLiteConn).QueryContext(context.Background(), query, numbered(nil, args))
+		if err != nil {
+			return err
+		}
+		row := make([]driver.Value, columns)
+		for {
+			found, err := next(rows, row)
+			if err != nil || !found {
+				return errors.Join(err, rows.Close())
+			}
+			all = append(all, read(row))
+		}
+	})
+	return all, readError(err)
+}
+
+// integer and text read a column that is declared as such.
+func integer(column driver.Value) int64 {
+	value, _ := column.(int64)
+	return value
+}
+
+func text(column driver.Value) string {
+	value, _ := column.(string)
+	return value
 }
 
 // close lets go of the statements, which the connection must outlive.

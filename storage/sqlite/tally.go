@@ -66,7 +66,7 @@ func (t *tx) standing(delivery storage.ID) (standing, error) {
 	if err != nil {
 		return standing{}, err
 	}
-	return standing{webhook: storage.ID(row[0].(int64)), state: storage.State(row[1].(string))}, nil
+	return standing{webhook: storage.ID(integer(row[0])), state: storage.State(text(row[1]))}, nil
 }
 
 // moved counts deliveries of a webhook from one state to another.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -126,10 +127,22 @@ func (w *writer) loop() {
 }
 
 // gather takes the operations that wait behind the first, leaving out those that nobody
-// wants any more.
+// wants any more. As long as more of them keep coming, it lets whoever is about to add
+// one go first: a commit costs nearly the same for many as for one. A caller who is alone
+// waits for nothing.
 func (w *writer) gather(first *operation) []*operation {
-	var batch []*operation
-	for op := first; op != nil; op = w.next() {
+	batch := w.take(make([]*operation, 0, maxBatch/4), first)
+	for had := 0; len(batch) > had+1 && len(batch) < maxBatch; {
+		had = len(batch)
+		runtime.Gosched()
+		batch = w.take(batch, w.next())
+	}
+	return batch
+}
+
+// take adds an operation, and what waits behind it, to a batch.
+func (w *writer) take(batch []*operation, op *operation) []*operation {
+	for ; op != nil; op = w.next() {
 		if err := op.ctx.Err(); err != nil {
 			op.done <- outcome{err: err}
 			continue
