@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"backchannel/cmd/backchannel/internal/crash"
+	"backchannel/cmd/backchannel/internal/metrics"
 	"backchannel/receiver"
 	"backchannel/storage"
 )
@@ -64,7 +65,7 @@ func exitCode(err error) int {
 		return exit.code
 	case errors.Is(err, storage.ErrNotFound):
 		return exitNotFound
-	case errors.Is(err, storage.ErrConflict), errors.Is(err, receiver.ErrBusy):
+	case errors.Is(err, storage.ErrConflict), errors.Is(err, receiver.ErrBusy), errors.Is(err, metrics.ErrBusy):
 		return exitConflict
 	case errors.Is(err, storage.ErrInvalid):
 		return exitInvalid

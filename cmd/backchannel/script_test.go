@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"ended":  ended,
 			"until":  until,
 			"pem":    writePEM,
+			"get":    get,
 		},
 	})
 }
@@ -147,7 +150,8 @@ func named(ts *testscript.TestScript, name string) *process {
 	return p
 }
 
-// ready NAME waits for the ready line of serve, and sets RECEIVER and CA from it.
+// ready NAME waits for the ready line of serve, and sets RECEIVER, PORT, CA and METRICS
+// from it.
 func ready(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: ready NAME")
@@ -166,6 +170,7 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("RECEIVER", line.Receiver)
 	ts.Setenv("PORT", line.Receiver[strings.LastIndexByte(line.Receiver, ':')+1:])
 	ts.Setenv("CA", line.CA)
+	ts.Setenv("METRICS", line.Metrics)
 }
 
 func poll(ts *testscript.TestScript, what string, done func() bool) {
@@ -216,5 +221,23 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}
 		return false
+	})
+}
+
+// get URL TEXT asks a plain HTTP server until its answer contains a text.
+func get(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: get URL TEXT")
+	}
+	var last string
+	defer func() { ts.Logf("%s", last) }()
+	poll(ts, fmt.Sprintf("%q at %s", args[1], args[0]), func() bool {
+		resp, err := http.Get(args[0])
+		ts.Check(err)
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		ts.Check(err)
+		last = string(text)
+		return resp.StatusCode == http.StatusOK && strings.Contains(last, args[1])
 	})
 }

@@ -4,13 +4,16 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
+	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/cmd/backchannel/internal/metrics"
 	"backchannel/storage/sqlite"
 )
 
 func serveCommand(a *app) *cobra.Command {
-	var blockPrivate bool
+	var flags serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Deliver and receive, without the console",
@@ -18,16 +21,25 @@ func serveCommand(a *app) *cobra.Command {
 			"The first line of stdout says where the receiver is, once it is ready. While another process delivers for\n" +
 			"the same data folder, serve stands by and takes over when that one ends.",
 		Example: `backchannel serve
-backchannel serve --listen 127.0.0.1:0 --data /tmp/try`,
+backchannel serve --listen 127.0.0.1:0 --data /tmp/try
+backchannel serve --metrics 127.0.0.1:9464`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.serve(cmd.Context(), store, blockPrivate)
+				return a.serve(cmd.Context(), store, flags)
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&blockPrivate, "block-private", false, "refuse to deliver to loopback and private addresses, the built-in receiver apart")
+	f := cmd.Flags()
+	f.StringVar(&flags.metrics, "metrics", "", "let Prometheus read /metrics at `HOST:PORT`, over plain HTTP; a loopback address")
+	f.BoolVar(&flags.blockPrivate, "block-private", false, "refuse to deliver to loopback and private addresses, the built-in receiver apart")
 	return cmd
+}
+
+// serveFlags are the flags of serve, as they were given.
+type serveFlags struct {
+	metrics      string
+	blockPrivate bool
 }
 
 // readyLine is the first line of stdout, for scripts that wait for it.
@@ -36,22 +48,43 @@ type readyLine struct {
 	Receiver string `json:"receiver"`
 	CA       string `json:"ca"`
 	Data     string `json:"data"`
+	Metrics  string `json:"metrics,omitempty"`
 }
 
-func (a *app) serve(ctx context.Context, store *sqlite.Store, blockPrivate bool) error {
+// serve tells Prometheus of the store also while another process delivers.
+func (a *app) serve(ctx context.Context, store *sqlite.Store, flags serveFlags) error {
+	if flags.metrics == "" {
+		return a.serveWith(ctx, store, flags, "")
+	}
+	server, err := metrics.Listen(flags.metrics, store, programVersion())
+	if err != nil {
+		return err
+	}
+	a.note("metrics at %s", server.URL())
+	group, ctx := errgroup.WithContext(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	group.Go(func() error { return crash.Guard(func() error { return server.Serve(ctx) }) })
+	group.Go(func() error {
+		defer stop()
+		return a.serveWith(ctx, store, flags, server.URL())
+	})
+	return group.Wait()
+}
+
+func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFlags, metricsURL string) error {
 	stoodBy, err := a.standBy(ctx, store)
 	if err != nil {
 		return err
 	}
 	defer context.AfterFunc(ctx, func() { a.note("stopping; what is in flight has 10 s to finish, a second Ctrl+C ends it now") })()
 	return a.hold(ctx, store, func(cfg *holder.Config) {
-		cfg.NeedReceiver, cfg.BlockPrivate = true, blockPrivate
+		cfg.NeedReceiver, cfg.BlockPrivate = true, flags.blockPrivate
 		cfg.Started = func(s holder.Status) {
 			if stoodBy {
 				a.note("took over")
 			}
 			// A reader who has gone away shows in a.out and is no reason to stop.
-			_ = a.out.object(readyLine{true, s.ReceiverURL, s.CA, store.Dir()})
+			_ = a.out.object(readyLine{true, s.ReceiverURL, s.CA, store.Dir(), metricsURL})
 			a.note("delivering and receiving at %s; stop with Ctrl+C", s.ReceiverURL)
 		}
 	})

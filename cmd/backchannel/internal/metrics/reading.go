@@ -1,0 +1,100 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"backchannel/storage"
+)
+
+// A reading is what one request is answered from. It is a prometheus.Collector.
+type reading struct {
+	ctx     context.Context
+	store   Store
+	version string
+	out     chan<- prometheus.Metric
+}
+
+// Describe tells nothing beforehand: which metrics there are depends on who is running.
+func (*reading) Describe(chan<- *prometheus.Desc) {}
+
+// Collect reads the store. Half an answer would look like numbers that fell to nothing,
+// so trouble with any of it is trouble with all.
+func (r *reading) Collect(out chan<- prometheus.Metric) {
+	r.out = out
+	counts, errCounts := r.store.Counts(r.ctx)
+	rt, alive, errRuntime := r.store.Runtime(r.ctx)
+	breakers, errBreakers := r.store.Breakers(r.ctx)
+	if err := errors.Join(errCounts, errRuntime, errBreakers); err != nil {
+		out <- prometheus.NewInvalidMetric(prometheus.NewInvalidDesc(err), err)
+		return
+	}
+	r.gauge("info", "Always 1; the label says which version this is.", 1, "version", r.version)
+	r.kept(counts, breakers)
+	holder := 0.0
+	if alive {
+		holder = 1
+		r.running(rt)
+	}
+	r.gauge("holder", "1 while a process delivers for the data folder, else 0. What happens is told by that process alone.", holder)
+}
+
+// kept is about what the store holds, whoever runs.
+func (r *reading) kept(counts storage.Counts, breakers []storage.Breaker) {
+	for _, state := range storage.States() {
+		r.gauge("deliveries", "Deliveries kept, by the state in which they are.", float64(counts.Deliveries[state]), "state", string(state))
+	}
+	r.gauge("receipts", "Receipts kept.", float64(counts.Receipts))
+	open := 0
+	for _, b := range breakers {
+		if b.Open() {
+			open++
+		}
+	}
+	r.gauge("breakers_open", "Webhooks whose circuit breaker is open.", float64(open))
+}
+
+// running is what the process that delivers tells of itself, once a second.
+func (r *reading) running(rt storage.Runtime) {
+	s := rt.Snapshot
+	r.counter("attempts_total", "Attempts made since the process that delivers started.", s.Attempts)
+	r.counter("delivered_total", "Deliveries that succeeded since then.", s.Delivered)
+	r.counter("failed_total", "Deliveries that failed for good since then.", s.Failed)
+	r.counter("refused_requests_total", "Requests that the receiver could not read since then.", rt.Refused)
+	r.gauge("in_flight", "Attempts under way.", float64(s.InFlight))
+	r.gauge("attempts_per_second", "Attempts per second, over the last 10 s.", s.PerSecond)
+	for _, q := range []struct {
+		name  string
+		value time.Duration
+	}{{"50", s.P50}, {"95", s.P95}, {"99", s.P99}} {
+		r.gauge("delivery_latency_seconds", "From the commit of the enqueue to the end of the last attempt, over the last minute.",
+			q.value.Seconds(), "percentile", q.name)
+	}
+	up := 0.0
+	if rt.ReceiverURL != "" {
+		up = 1
+	}
+	r.gauge("receiver_up", "1 while the built-in receiver listens, else 0.", up)
+	r.gauge("start_time_seconds", "When the process that delivers started, since 1970.", float64(rt.StartedAt.UnixMilli())/1000)
+}
+
+func (r *reading) counter(name, help string, value int64) {
+	r.metric(prometheus.CounterValue, name, help, float64(value))
+}
+
+func (r *reading) gauge(name, help string, value float64, label ...string) {
+	r.metric(prometheus.GaugeValue, name, help, value, label...)
+}
+
+// metric tells a value, with a label's name and value if there is one.
+func (r *reading) metric(kind prometheus.ValueType, name, help string, value float64, label ...string) {
+	var names, values []string
+	if len(label) == 2 {
+		names, values = label[:1], label[1:]
+	}
+	desc := prometheus.NewDesc("backchannel_"+name, help, names, nil)
+	r.out <- prometheus.MustNewConstMetric(desc, kind, value, values...)
+}
