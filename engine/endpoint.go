@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -20,8 +21,8 @@ type endpoint struct {
 	transport   *http.Transport
 	dial        *dialer
 	sources     storage.Sources
-	signer      *signer // nil: no authentication
-	secrets     map[string]bool
+	signer      *signer  // nil: no authentication
+	secrets     []string // names of secret header fields
 	userAgent   string
 }
 
@@ -64,17 +65,17 @@ func (o *outfitter) outfit(w storage.Webhook, receiverURL string) (*endpoint, er
 	ep := &endpoint{
 		webhook: w, receiverURL: receiverURL, target: target, dial: dial, sources: o.sources,
 		transport: newTransport(w.Delivery, config, dial),
-		secrets:   map[string]bool{"authorization": true, "proxy-authorization": true, "cookie": true},
+		secrets:   []string{"Authorization", "Proxy-Authorization", "Cookie"},
 		userAgent: "backchannel/" + o.version,
 	}
 	for _, h := range w.Headers {
 		if h.Secret {
-			ep.secrets[strings.ToLower(h.Name)] = true
+			ep.secrets = append(ep.secrets, h.Name)
 		}
 	}
 	if w.Auth.Type == storage.AuthJWT {
 		ep.signer = newSigner(w, receiverURL, o.sources)
-		ep.secrets[strings.ToLower(w.Auth.JWT.Header)] = true
+		ep.secrets = append(ep.secrets, w.Auth.JWT.Header)
 	}
 	return ep, nil
 }
@@ -87,7 +88,12 @@ func (ep *endpoint) current(w *storage.Webhook, receiverURL string) bool {
 // retire closes the connections: idle ones now, busy ones when their attempt is over.
 func (ep *endpoint) retire() { ep.transport.CloseIdleConnections() }
 
-func (ep *endpoint) isSecret(name string) bool { return ep.secrets[strings.ToLower(name)] }
+// isSecret is asked for each header line of each attempt.
+func (ep *endpoint) isSecret(name string) bool {
+	return slices.ContainsFunc(ep.secrets, func(secret string) bool {
+		return len(secret) == len(name) && strings.EqualFold(secret, name)
+	})
+}
 
 // customHeaders adds the webhook's own header lines, in the letter case in which they
 // were entered.

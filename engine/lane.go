@@ -216,17 +216,17 @@ func (l *lane) close() {
 }
 
 // prepared has the endpoint for the webhook as given. Its errors are problems.
-func (l *lane) prepared(w storage.Webhook) (*endpoint, error) {
-	receiverURL, err := l.engine.outfitter.receiverURL(&w)
+func (l *lane) prepared(w *storage.Webhook) (*endpoint, error) {
+	receiverURL, err := l.engine.outfitter.receiverURL(w)
 	if err != nil {
 		return nil, err
 	}
 	l.outfitting.Lock()
 	defer l.outfitting.Unlock()
-	if l.endpoint != nil && l.endpoint.current(&w, receiverURL) {
+	if l.endpoint != nil && l.endpoint.current(w, receiverURL) {
 		return l.endpoint, nil
 	}
-	ep, err := l.engine.outfitter.outfit(w, receiverURL)
+	ep, err := l.engine.outfitter.outfit(*w, receiverURL)
 	if err != nil {
 		return nil, err
 	}

@@ -32,16 +32,22 @@ func (s *signer) value(now time.Time, m storage.Misbehaviour) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var text string
-	if fault, bad := token.ParseFault(string(m)); bad == nil {
-		text, err = minter.Misbehave(now, fault)
-	} else {
-		text, err = minter.HeaderValue(now)
-	}
+	text, err := mint(minter, now, m)
 	if err != nil {
 		return "", problemf(storage.ClassConfig, "%v", err)
 	}
 	return text, nil
+}
+
+func mint(minter *token.Minter, now time.Time, m storage.Misbehaviour) (string, error) {
+	if m == "" {
+		return minter.HeaderValue(now)
+	}
+	fault, err := token.ParseFault(string(m))
+	if err != nil { // it misbehaves otherwise
+		return minter.HeaderValue(now)
+	}
+	return minter.Misbehave(now, fault)
 }
 
 func (s *signer) current() (*token.Minter, error) {

@@ -59,7 +59,7 @@ func (l *lane) attempt(f *flight) (result, []time.Duration) {
 	if f.called.Load() {
 		cancel()
 	}
-	ep, err := l.prepared(w)
+	ep, err := l.prepared(&w)
 	if err != nil {
 		r := begun(&f.job, now)
 		r.fail(err, starting)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"backchannel/storage"
@@ -143,7 +144,7 @@ func (s *Store) scanAttempt(read scan) (a storage.Attempt, err error) {
 
 // attemptSecrets is where the secret header values of an attempt are kept.
 func attemptSecrets(a storage.Attempt) place {
-	return place{"attempts", fmt.Sprintf("secrets/%d", a.N), a.DeliveryID}
+	return place{"attempts", "secrets/" + strconv.Itoa(a.N), a.DeliveryID}
 }
 
 // ReplayDelivery makes a new delivery of the same event.

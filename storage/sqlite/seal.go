@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"backchannel/storage"
 )
@@ -30,7 +31,7 @@ type place struct {
 	row           storage.ID
 }
 
-func (p place) String() string { return fmt.Sprintf("%s/%d/%s", p.table, p.row, p.column) }
+func (p place) String() string { return p.table + "/" + strconv.FormatInt(int64(p.row), 10) + "/" + p.column }
 
 func newSealer(key []byte) (*sealer, error) {
 	block, err := aes.NewCipher(key)
