@@ -31,7 +31,9 @@ type place struct {
 	row           storage.ID
 }
 
-func (p place) String() string { return p.table + "/" + strconv.FormatInt(int64(p.row), 10) + "/" + p.column }
+func (p place) String() string {
+	return p.table + "/" + strconv.FormatInt(int64(p.row), 10) + "/" + p.column
+}
 
 func newSealer(key []byte) (*sealer, error) {
 	block, err := aes.NewCipher(key)
