@@ -62,14 +62,21 @@ func (o *output) width() int {
 
 // object writes a value as one line of JSON.
 func (o *output) object(value any) error {
+	line, err := encode(value)
+	if err != nil {
+		return fmt.Errorf("encode the result: %w", err)
+	}
+	fmt.Fprintf(o, "%s", line)
+	return nil
+}
+
+// encode makes a line of JSON that no terminal reads anything into.
+func encode(value any) ([]byte, error) {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return fmt.Errorf("encode the result: %w", err)
-	}
-	fmt.Fprintf(o, "%s", harmless(line.Bytes()))
-	return nil
+	err := encoder.Encode(value)
+	return harmless(line.Bytes()), err
 }
 
 // harmless spells out what JSON allows in strings but a terminal may obey or hide: DEL,

@@ -1,0 +1,120 @@
+package export
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"backchannel/storage"
+)
+
+func (w *Writer) scriptHead() string {
+	return `#!/bin/sh
+# Sends again what backchannel received, oldest first. The bodies are written beside this
+# script; curl sends them from there.
+set -eu
+CDPATH='' cd -- "$(dirname -- "$0")"
+ca=` + quote(w.options.CA) + ` # whom to trust: the authority of the built-in receiver
+`
+}
+
+// command writes a receipt's body into a file, and sends that.
+func (w *Writer) command(r storage.Receipt) ([]byte, error) {
+	file := "receipt-" + r.ID.String() + ".body"
+	headers, hidden := curlHeaders(r)
+	var script strings.Builder
+	fmt.Fprintf(&script, "\n# Receipt %s of %s\n", r.ID, moment(r.ReceivedAt))
+	script.WriteString(writeBody(r.Body) + " > " + file + "\n")
+	if len(hidden) > 0 {
+		fmt.Fprintf(&script, "# Left out, since secret (--with-secrets puts them in): %s\n", strings.Join(hidden, ", "))
+	}
+	script.WriteString("curl --silent --show-error --include --globoff --path-as-is --cacert \"$ca\" \\\n")
+	fmt.Fprintf(&script, "  --request %s --url %s \\\n", quote(r.Method), quote(address(r)))
+	for _, h := range headers {
+		script.WriteString("  --header " + quote(h) + " \\\n")
+	}
+	script.WriteString("  --data-binary @" + file + "\n")
+	return []byte(script.String()), nil
+}
+
+// curlHeaders are the arguments of --header, and the names of those that had a secret.
+// What curl would add by itself and the receipt does not have is taken away.
+func curlHeaders(r storage.Receipt) (arguments, hidden []string) {
+	added := map[string]bool{"Accept": true, "Content-Type": true, "User-Agent": true, "Expect": true}
+	for _, h := range r.Headers {
+		switch {
+		case ofConnection(h.Name):
+			continue
+		case strings.Contains(h.Value, storage.Masked):
+			hidden = append(hidden, h.Name)
+		case h.Value == "":
+			arguments = append(arguments, h.Name+";") // a colon would take the header away
+		default:
+			arguments = append(arguments, h.Name+": "+h.Value)
+		}
+		delete(added, h.Name)
+	}
+	for _, name := range []string{"Accept", "Content-Type", "User-Agent", "Expect"} {
+		if added[name] {
+			arguments = append(arguments, name+":")
+		}
+	}
+	return arguments, hidden
+}
+
+// ofConnection reports whether a header is about how a message travels rather than part
+// of it (RFC 9110 §7.6.1), or says what curl finds out by itself.
+func ofConnection(name string) bool {
+	switch name {
+	case "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Upgrade", "Expect":
+		return true
+	}
+	return false
+}
+
+// writeBody is a command that writes exactly these bytes.
+func writeBody(body []byte) string {
+	switch {
+	case len(body) == 0:
+		return ":"
+	case plain(string(body)):
+		return "printf %s " + quote(string(body))
+	}
+	return "printf " + octal(string(body))
+}
+
+// quote makes one word of a text that no shell reads anything into. The text has no NUL,
+// which cannot be in an argument, and does not end in a newline unless it is plain.
+func quote(text string) string {
+	if plain(text) {
+		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	}
+	return `"$(printf ` + octal(text) + `)"`
+}
+
+// plain reports whether a text survives editors and terminals as it is.
+func plain(text string) bool {
+	return utf8.ValidString(text) && strings.IndexFunc(text, func(r rune) bool {
+		return r != '\n' && r != '\t' && !unicode.IsGraphic(r)
+	}) < 0
+}
+
+// octal is a format for printf that writes these bytes: letters and digits as they are,
+// the rest by number.
+func octal(text string) string {
+	var format strings.Builder
+	format.WriteByte('\'')
+	for i := range len(text) {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(`{}[]":,._-/ `, c) >= 0 && i > 0:
+			format.WriteByte(c)
+		case c == '%':
+			format.WriteString("%%")
+		default:
+			fmt.Fprintf(&format, `\%03o`, c)
+		}
+	}
+	format.WriteByte('\'')
+	return format.String()
+}

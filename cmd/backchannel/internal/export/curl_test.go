@@ -1,0 +1,100 @@
+package export
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"backchannel/storage"
+)
+
+// stubCurl keeps its arguments, each ended by NUL, and is sourced before the script.
+const stubCurl = `curl() { printf '%s\000' "$@" > arguments; }
+`
+
+// run runs the script of one receipt in a real shell and returns what curl was given.
+func run(t *testing.T, r storage.Receipt) (arguments []string, body []byte) {
+	t.Helper()
+	var script bytes.Buffer
+	w, err := New(&script, Options{Format: Curl, CA: "/it's here/ca.pem", WithSecrets: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Add(r); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "script.sh")
+	if err := os.WriteFile(path, append([]byte(stubCurl), script.Bytes()...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("sh", path).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Fatalf("sh: %v, %s\n%s", err, out, script.Bytes())
+	}
+	given, err := os.ReadFile(filepath.Join(dir, "arguments"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	arguments = strings.Split(strings.TrimSuffix(string(given), "\x00"), "\x00")
+	body, err = os.ReadFile(filepath.Join(dir, strings.TrimPrefix(arguments[len(arguments)-1], "@")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return arguments, body
+}
+
+// received is a receipt with the given path, header value and body.
+func received(path, value string, body []byte) storage.Receipt {
+	return storage.Receipt{
+		ID: 1, Method: "POST", Path: path, TLSVersion: "TLS 1.3", Body: body,
+		Headers: []storage.HeaderField{{Name: "Host", Value: "h:1"}, {Name: "X-Odd", Value: value}, {Name: "Content-Length", Value: "7"}},
+	}
+}
+
+func TestCurlArguments(t *testing.T) {
+	got, _ := run(t, received("/a//b?c=[d]{e}", "$(touch no) `no` 'no' \"no\" \\", []byte("x")))
+	want := []string{
+		"--silent", "--show-error", "--include", "--globoff", "--path-as-is", "--cacert", "/it's here/ca.pem",
+		"--request", "POST", "--url", "https://h:1/a//b?c=[d]{e}",
+		"--header", "X-Odd: $(touch no) `no` 'no' \"no\" \\",
+		"--header", "Accept:", "--header", "Content-Type:", "--header", "User-Agent:", "--header", "Expect:",
+		"--data-binary", "@receipt-00000000001.body",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("curl was given\n%q, want\n%q", got, want)
+	}
+	if got, _ := run(t, received("/", "", nil)); !slices.Contains(got, "X-Odd;") {
+		t.Errorf("an empty header came out as %q", got)
+	}
+}
+
+// FuzzCurl finds no bytes that a real shell does not hand on as they are.
+func FuzzCurl(f *testing.F) {
+	f.Add("it's", []byte("'\"$`\\!\n"))
+	f.Add("%s %% %", []byte("%s%d\\045\\n"))
+	f.Add("-n \u202e", []byte("-e \x00\xff\r\n1"))
+	f.Add("\x80\xff1", []byte("\u202eé\u00a0\n\n"))
+	f.Add("~ $HOME *", []byte("\x007"))
+	f.Add("#", []byte("\r\n"))
+	f.Add("a\\\n", []byte("  \n"))
+	f.Add("", bytes.Repeat([]byte("\xf0\x9f\x98\x80'\x01"), 5000))
+	f.Fuzz(func(t *testing.T, value string, body []byte) {
+		value = strings.Map(func(r rune) rune { // what net/http lets through
+			if r < ' ' && r != '\t' || r == 0x7f {
+				return -1
+			}
+			return r
+		}, value)
+		arguments, got := run(t, received("/", "x"+value, body))
+		if !bytes.Equal(got, body) {
+			t.Errorf("the body came out as %q, want %q", got, body)
+		}
+		if want := "X-Odd: x" + value; !slices.Contains(arguments, want) {
+			t.Errorf("there is no %q in %q", want, arguments)
+		}
+	})
+}

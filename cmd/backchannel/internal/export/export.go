@@ -1,0 +1,122 @@
+// Package export writes receipts so that other programs can use them: as JSON, HAR 1.2,
+// or a shell script of curl commands. Start with [New].
+//
+// Bodies come out byte for byte. Secrets do not come out at all unless asked for: see
+// [Options]. The package reads nothing and holds one receipt at a time.
+package export
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"backchannel/storage"
+)
+
+// A Format is what receipts are written as.
+type Format string
+
+// The formats.
+const (
+	JSON   Format = "json"   // one array
+	NDJSON Format = "ndjson" // one object a line
+	HAR    Format = "har"    // HTTP Archive 1.2
+	Curl   Format = "curl"   // a script for a POSIX shell
+)
+
+// Formats lists every format.
+func Formats() []Format { return []Format{JSON, NDJSON, HAR, Curl} }
+
+// Options is what an export depends on.
+type Options struct {
+	Format      Format
+	WithSecrets bool
+	Version     string // of this program, for HAR
+	CA          string // path of the certificate by which curl is to trust the receiver
+	// Encode writes a value as one line of JSON.
+	Encode func(value any) ([]byte, error)
+}
+
+// A Writer writes receipts one after the other. What was added is whole once it is closed.
+type Writer struct {
+	to      io.Writer
+	options Options
+	form    form
+	n       int
+}
+
+// A form is what is particular about a format.
+type form struct {
+	before, between, after string
+	one                    func(storage.Receipt) ([]byte, error)
+}
+
+// New begins an export.
+func New(to io.Writer, o Options) (*Writer, error) {
+	w := &Writer{to: to, options: o}
+	switch o.Format {
+	case JSON:
+		w.form = form{"[\n", ",\n", "]\n", w.object}
+	case NDJSON:
+		w.form = form{one: w.object}
+	case HAR:
+		w.form = form{w.harHead(), ",\n", "]}}\n", w.harEntry}
+	case Curl:
+		w.form = form{w.scriptHead(), "", "", w.command}
+	default:
+		return nil, fmt.Errorf("there is no format %q", o.Format)
+	}
+	return w, w.write(w.form.before)
+}
+
+// Add writes a receipt.
+func (w *Writer) Add(r storage.Receipt) error {
+	text, err := w.form.one(disclose(r, w.options.WithSecrets))
+	if err != nil {
+		return fmt.Errorf("export receipt %s: %w", r.ID, err)
+	}
+	if w.form.between != "" {
+		text = []byte(strings.TrimSuffix(string(text), "\n"))
+	}
+	if w.n > 0 {
+		if err := w.write(w.form.between); err != nil {
+			return err
+		}
+	}
+	w.n++
+	return w.write(string(text))
+}
+
+// Close ends the export. It does not close what was written to.
+func (w *Writer) Close() error {
+	if w.n > 0 && w.form.between != "" {
+		return w.write("\n" + w.form.after)
+	}
+	return w.write(w.form.after)
+}
+
+func (w *Writer) write(text string) error {
+	_, err := io.WriteString(w.to, text)
+	return err
+}
+
+// disclose is the receipt with its secrets in the open, or with none.
+func disclose(r storage.Receipt, withSecrets bool) storage.Receipt {
+	r.Headers = slices.Clone(r.Headers)
+	for i := range r.Headers {
+		h := &r.Headers[i]
+		switch {
+		case withSecrets:
+		case h.Secret || secretName(h.Name):
+			h.Value = storage.Masked
+		default:
+			h.Value = withoutTokens(h.Value)
+		}
+		h.Secret = false
+	}
+	if !withSecrets {
+		r.Path = withoutTokens(r.Path)
+	}
+	return r
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/diff"
+	"backchannel/fixtures"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+// againstFixture stands in the place of the second receipt.
+const againstFixture = "fixture"
+
+func receiptDiffCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "diff ID ID|fixture",
+		Short: "Compare two receipts' bodies, or one with its fixture",
+		Long: "Tells which values of the second body are changed, added or removed, by JSON Pointer. The order of keys and the\n" +
+			"space between values do not count; a number is compared as it is written.\n\n" +
+			"fixture is the event that would be fired for the receipt's webhook, channel and status; of its variants the\n" +
+			"one that is nearest. What is another in each event (ids, times, the recipient) is compared by what it looks like.",
+		Example: `backchannel receipt diff 01k8p2q7xkz 01k8p2q7xm3
+backchannel receipt diff 01k8p2q7xkz fixture`,
+		Args: exactly(receiptArgument, "another's, or the word fixture"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
+				compared, err := a.compareReceipt(cmd.Context(), store, r, args[1])
+				if err != nil {
+					return err
+				}
+				return a.showComparison(compared)
+			})
+		},
+	}
+}
+
+// A comparison is how a body differs from another.
+type comparison struct {
+	From    string   `json:"from"`
+	To      string   `json:"to"`
+	Bytes   bool     `json:"sameBytes"`
+	ByShape []string `json:"comparedByShape"`
+	diff.Result
+}
+
+func (a *app) compareReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, with string) (comparison, error) {
+	leaves, err := leavesOf(r)
+	if err != nil {
+		return comparison{}, err
+	}
+	if with == againstFixture {
+		return a.compareFixture(ctx, store, r, leaves)
+	}
+	id, err := parseID(with, "receipt list")
+	if err != nil {
+		return comparison{}, err
+	}
+	other, err := store.Receipt(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		return comparison{}, a.noReceipt(ctx, store, id)
+	}
+	if err != nil {
+		return comparison{}, err
+	}
+	against, err := leavesOf(other)
+	if err != nil {
+		return comparison{}, err
+	}
+	return comparison{
+		From: "receipt " + r.ID.String(), To: "receipt " + other.ID.String(), Bytes: bytes.Equal(r.Body, other.Body),
+		ByShape: []string{}, Result: diff.Compare(leaves, against, nil),
+	}, nil
+}
+
+func leavesOf(r storage.Receipt) ([]diff.Leaf, error) {
+	leaves, err := diff.Leaves(r.Body)
+	if err != nil {
+		return nil, invalid("body", "that of receipt %s cannot be compared value by value, it is no JSON: %v", r.ID, err)
+	}
+	return leaves, nil
+}
+
+// compareFixture compares with the variant that differs least.
+func (a *app) compareFixture(ctx context.Context, store *sqlite.Store, r storage.Receipt, leaves []diff.Leaf) (comparison, error) {
+	w, err := store.Webhook(ctx, r.WebhookID)
+	if errors.Is(err, storage.ErrNotFound) {
+		w, err = storage.NewWebhook(), nil
+	}
+	if err != nil {
+		return comparison{}, err
+	}
+	variants := fixtures.Variants(storage.Channel(r.Channel), storage.Status(r.Status))
+	if len(variants) == 0 {
+		_, err := fixtures.Find(storage.Channel(r.Channel), storage.Status(r.Status), "")
+		return comparison{}, err
+	}
+	var all []comparison
+	for _, f := range variants {
+		expected, unique, err := a.expected(f, w)
+		if err != nil {
+			return comparison{}, err
+		}
+		all = append(all, comparison{
+			From: fmt.Sprintf("fixture %s, revision %s", f.Name(), w.Revision), To: "receipt " + r.ID.String(), ByShape: unique,
+			Result: diff.Compare(expected, leaves, func(path string, from, to json.RawMessage) bool {
+				return bytes.Equal(from, to) || slices.Contains(unique, path) && diff.Shape(from) == diff.Shape(to)
+			}),
+		})
+	}
+	return slices.MinFunc(all, func(a, b comparison) int { return a.size() - b.size() }), nil
+}
+
+func (c comparison) size() int { return len(c.Changed) + len(c.Added) + len(c.Removed) }
+
+// expected is what a fixture says, and where it says something else each time: there, two
+// messages at two moments differ.
+func (a *app) expected(f fixtures.Fixture, w storage.Webhook) (leaves []diff.Leaf, unique []string, err error) {
+	later := func() time.Time { return a.now().Add(time.Hour) }
+	var both [2][]diff.Leaf
+	for i, build := range []fixtures.Builder{{Now: a.now}, {Now: later}} {
+		pair, err := build.Recipients(w, f.Channel, "", 2) // two addresses
+		if err != nil {
+			return nil, nil, err
+		}
+		event, err := f.Build(w.Revision, pair[i])
+		if err != nil {
+			return nil, nil, err
+		}
+		if both[i], err = diff.Leaves(event.Payload); err != nil {
+			return nil, nil, err
+		}
+	}
+	unique = []string{}
+	for _, change := range diff.Compare(both[0], both[1], nil).Changed {
+		unique = append(unique, change.Path)
+	}
+	return both[0], unique, nil
+}
+
+func (a *app) showComparison(c comparison) error {
+	if a.settings.json() {
+		return a.out.object(c)
+	}
+	var f facts
+	f.add("-", c.From)
+	f.add("+", c.To)
+	for _, change := range c.Changed {
+		f.add("changed", change.Path+"\n- "+string(change.From)+"\n+ "+string(change.To))
+	}
+	for _, leaf := range c.Removed {
+		f.add("removed", leaf.Path+"\n- "+string(leaf.Value))
+	}
+	for _, leaf := range c.Added {
+		f.add("added", leaf.Path+"\n+ "+string(leaf.Value))
+	}
+	f.write(a.out, "")
+	fmt.Fprintln(a.out, c.verdict())
+	if len(c.ByShape) > 0 {
+		a.note("compared by what it looks like, since it is another in each event: %s", strings.Join(c.ByShape, ", "))
+	}
+	return nil
+}
+
+func (c comparison) verdict() string {
+	switch {
+	case c.Bytes:
+		return "The bodies are the same, byte for byte."
+	case c.Same && c.Reordered:
+		return "Both say the same; the order of the keys differs."
+	case c.Same:
+		return "Both say the same."
+	}
+	text := fmt.Sprintf("%d changed, %d removed, %d added", len(c.Changed), len(c.Removed), len(c.Added))
+	if c.Reordered {
+		text += "; the order of the keys differs, too"
+	}
+	return text + "."
+}

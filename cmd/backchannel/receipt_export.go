@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/export"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+// exportFlags are the flags of receipt export, as they were given.
+type exportFlags struct {
+	filter, format, out string
+	withSecrets         bool
+}
+
+func receiptExportCommand(a *app) *cobra.Command {
+	var flags exportFlags
+	cmd := &cobra.Command{
+		Use:   "export [ID]…",
+		Short: "Write receipts as JSON, HAR or a script of curl commands",
+		Long: "Writes the receipts named, or all that the filter chooses, oldest first. Bodies come out byte for byte.\n\n" +
+			"  json    one array of what receipt show has\n" +
+			"  ndjson  the same, one object a line\n" +
+			"  har     HTTP Archive 1.2; a body that is no UTF-8 stands in base64, marked by _encoding\n" +
+			"  curl    a shell script that writes the bodies into files beside itself, then sends each with curl\n\n" +
+			"Secret headers, tokens and what looks like either are masked unless --with-secrets.\n\n" + filterHelp(),
+		Example: `backchannel receipt export --format har --out bounces.har --filter status:bounce
+backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.sh && sh again.sh`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			filter, err := flags.check(a, args)
+			if err != nil {
+				return err
+			}
+			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				return a.export(cmd.Context(), store, flags, chosenReceipts{ids: args, filter: filter})
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.filter, "filter", "", "those that `EXPR` chooses (default: all)")
+	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+listed(export.Formats()))
+	f.StringVar(&flags.out, "out", "", "write to `FILE` instead of stdout; one that is there is replaced")
+	f.BoolVar(&flags.withSecrets, "with-secrets", false, "leave secrets and tokens in")
+	return cmd
+}
+
+func (v exportFlags) check(a *app, ids []string) (storage.Filter, error) {
+	p := parser{given: func(string) bool { return true }}
+	if !slices.Contains(export.Formats(), export.Format(v.format)) {
+		p.add("format", "%q is unknown; use %s", v.format, listed(export.Formats()))
+	}
+	if v.filter != "" && len(ids) > 0 {
+		p.add("filter", "goes with no ID: name the receipts or choose them")
+	}
+	filter, err := storage.ParseFilter(v.filter, a.now())
+	if err != nil {
+		p.addAll("filter", err)
+	}
+	return filter, p.bad.Err()
+}
+
+// export writes to a file only once all of it can be written.
+func (a *app) export(ctx context.Context, store *sqlite.Store, flags exportFlags, chosen chosenReceipts) error {
+	if err := chosen.find(ctx, a, store); err != nil {
+		return err
+	}
+	if flags.out == "" {
+		n, err := a.exportTo(ctx, a.out, store, flags, chosen)
+		if err == nil && n == 0 {
+			a.note("no receipts that the filter chooses")
+		}
+		return err
+	}
+	var n int
+	err := replaceFile(flags.out, func(file io.Writer) (err error) {
+		n, err = a.exportTo(ctx, file, store, flags, chosen)
+		return err
+	})
+	if err == nil {
+		a.note("receipts written to %s: %d", flags.out, n)
+	}
+	return err
+}
+
+func (a *app) exportTo(ctx context.Context, to io.Writer, store *sqlite.Store, flags exportFlags, chosen chosenReceipts) (n int, err error) {
+	ca, err := a.authority()
+	if err != nil {
+		return 0, err
+	}
+	writer, err := export.New(to, export.Options{
+		Format: export.Format(flags.format), WithSecrets: flags.withSecrets, Version: programVersion(),
+		CA: ca.Path(), Encode: encode,
+	})
+	if err != nil {
+		return 0, err
+	}
+	for r, err := range chosen.all(ctx, store) {
+		if err != nil {
+			return n, err
+		}
+		if err := writer.Add(r); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, writer.Close()
+}
+
+// chosenReceipts are those of the IDs, else those of the filter.
+type chosenReceipts struct {
+	ids    []string
+	filter storage.Filter
+
+	found []storage.ID
+	until storage.ID // the newest there was when it began: others may come without end
+}
+
+// find makes sure that there is everything that is named.
+func (c *chosenReceipts) find(ctx context.Context, a *app, store *sqlite.Store) error {
+	for _, text := range c.ids {
+		id, err := parseID(text, "receipt list")
+		if err != nil {
+			return err
+		}
+		if _, err := store.Receipt(ctx, id); errors.Is(err, storage.ErrNotFound) {
+			return a.noReceipt(ctx, store, id)
+		} else if err != nil {
+			return err
+		}
+		c.found = append(c.found, id)
+	}
+	newest, err := store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
+	if len(newest) > 0 {
+		c.until = newest[0].ID
+	}
+	return err
+}
+
+// all reads the receipts whole, one at a time.
+func (c chosenReceipts) all(ctx context.Context, store *sqlite.Store) iter.Seq2[storage.Receipt, error] {
+	pages := pager[storage.ID]{
+		read: func(limit int, behind storage.ID) ([]storage.ID, error) { return c.page(ctx, store, limit, behind) },
+		id:   func(id storage.ID) storage.ID { return id },
+	}
+	return func(yield func(storage.Receipt, error) bool) {
+		for id, err := range pages.all() {
+			var r storage.Receipt
+			if err == nil {
+				r, err = store.Receipt(ctx, id)
+			}
+			if errors.Is(err, storage.ErrNotFound) {
+				continue // removed meanwhile
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+func (c chosenReceipts) page(ctx context.Context, store *sqlite.Store, limit int, behind storage.ID) ([]storage.ID, error) {
+	if len(c.ids) > 0 {
+		if behind != 0 {
+			return nil, nil
+		}
+		return c.found, nil
+	}
+	page, err := store.Receipts(ctx, storage.ReceiptQuery{
+		Filter: c.filter, OldestFirst: true, After: behind, Before: c.until + 1, Limit: limit,
+	})
+	ids := make([]storage.ID, len(page))
+	for i, r := range page {
+		ids[i] = r.ID
+	}
+	return ids, err
+}
+
+// replaceFile writes a file that nobody else may read, or leaves what is there as it is.
+func replaceFile(path string, write func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return invalid("out", "%s is no file; name one, or leave --out away for stdout", path)
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return invalid("out", "%s cannot be written: %v", path, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(file.Name())
+		}
+	}()
+	err = write(file)
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
