@@ -5,6 +5,8 @@ import "time"
 // Leeway is how far the clocks of sender and receiver may be apart (RFC 7519 §4.1.4).
 const Leeway = 30 * time.Second
 
+const leeway = "30 s" // Leeway in words
+
 // Result is the outcome of one Check.
 type Result string
 

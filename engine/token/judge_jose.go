@@ -22,7 +22,7 @@ func (j *judgement) alg() {
 		j.fail(checkAlg, expected, "an alg that is not a string", "write alg as a JSON string")
 	case Algorithm(alg) == j.spec.Algorithm:
 		j.rightAlg = true
-		j.pass(checkAlg, expected, "alg "+quote(alg))
+		j.pass(checkAlg, expected, expected)
 	default:
 		j.fail(checkAlg, expected, "alg "+quote(alg)+": "+j.algMeaning(alg), j.algRemedy(alg))
 	}
@@ -72,7 +72,7 @@ func (j *judgement) crit() {
 
 // signature verifies with the configured key and algorithm, or not at all.
 func (j *judgement) signature() {
-	expected := fmt.Sprintf("a %s signature by the configured key", j.spec.Algorithm)
+	expected := "a " + string(j.spec.Algorithm) + " signature by the configured key"
 	unused := j.unusedKeys()
 	switch {
 	case j.jose == nil || j.sealed == nil:
@@ -152,6 +152,6 @@ func (j *judgement) kid() {
 		j.fail(checkKid, expected, j.shown("unknown kid "+quote(kid)),
 			"the sender uses another key, perhaps after a rotation; key IDs are case-sensitive")
 	default:
-		j.pass(checkKid, expected, j.shown("kid "+quote(kid)))
+		j.pass(checkKid, expected, j.shown(expected))
 	}
 }

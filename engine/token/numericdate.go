@@ -40,15 +40,16 @@ func (d numericDate) relativeTo(now time.Time) string {
 	if d.literal != "" {
 		return quote(d.literal) + " is beyond the years 1 to 9999"
 	}
+	const day = 24 * time.Hour // as Truncate has it, from midnight to midnight UTC
 	layout := "15:04:05Z"
-	if d.time.Format(time.DateOnly) != now.UTC().Format(time.DateOnly) {
+	if !d.time.Truncate(day).Equal(now.Truncate(day)) {
 		layout = "2006-01-02T15:04:05Z"
 	}
-	day := d.time.Format(layout)
+	at := d.time.Format(layout)
 	if d.time.Before(now) {
-		return day + " is " + span(d.time, now) + " past"
+		return at + " is " + span(d.time, now) + " past"
 	}
-	return day + " is " + span(now, d.time) + " ahead"
+	return at + " is " + span(now, d.time) + " ahead"
 }
 
 // span writes the time between two moments: "67 s", "3.5 s", or, from two days on, "12 days". It does not subtract the

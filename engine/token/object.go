@@ -22,39 +22,72 @@ func parseObject(raw []byte) (object, error) {
 	if !utf8.Valid(raw) {
 		return nil, errNotUTF8
 	}
-	var whole json.RawMessage
-	if err := json.Unmarshal(raw, &whole); err != nil {
-		return nil, describeSyntax(raw, err)
+	if !json.Valid(raw) {
+		return nil, describeSyntax(raw)
 	}
-	if whole = bytes.TrimSpace(whole); whole[0] != '{' {
+	if raw = bytes.TrimSpace(raw); raw[0] != '{' {
 		return nil, errNotObject
 	}
-	return members(whole)
+	return members(raw)
 }
 
-// members splits an object that is known to be valid JSON.
+// members splits an object that is known to be valid JSON, for a fraction of what a json.Decoder takes.
 func members(raw []byte) (object, error) {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	if _, err := decoder.Token(); err != nil { // the opening brace
-		return nil, err
-	}
 	found := object{}
-	for decoder.More() {
-		key, err := decoder.Token()
-		if err != nil {
-			return nil, err
-		}
-		name, _ := key.(string)
+	rest := skipSpace(raw[1:]) // behind the opening brace
+	for rest[0] != '}' {
+		end := valueEnd(rest)
+		name, _ := text(rest[:end])
 		if _, twice := found[name]; twice {
 			return nil, fmt.Errorf("its member %s occurs twice", quote(name))
 		}
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, err
+		rest = skipSpace(skipSpace(rest[end:])[1:]) // behind the colon
+		end = valueEnd(rest)
+		found[name] = rest[:end:end]
+		if rest = skipSpace(rest[end:]); rest[0] == ',' {
+			rest = skipSpace(rest[1:])
 		}
-		found[name] = value
 	}
 	return found, nil
+}
+
+func skipSpace(raw []byte) []byte { return bytes.TrimLeft(raw, " \t\r\n") }
+
+// valueEnd is the length of the value that valid JSON begins with, within an object or an array.
+func valueEnd(raw []byte) int {
+	switch raw[0] {
+	case '"':
+		return stringEnd(raw)
+	case '{', '[':
+		return nestedEnd(raw)
+	}
+	return bytes.IndexAny(raw, ",}] \t\r\n")
+}
+
+func stringEnd(raw []byte) int {
+	at := 1
+	for raw[at] != '"' {
+		if raw[at] == '\\' {
+			at++
+		}
+		at++
+	}
+	return at + 1
+}
+
+func nestedEnd(raw []byte) int {
+	for at, depth := 0, 0; ; at++ {
+		switch raw[at] {
+		case '"':
+			at += stringEnd(raw[at:]) - 1
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return at + 1
+			}
+		}
+	}
 }
 
 // uniqueNames looks for a name that occurs twice in an object, at any depth of the next value, which is known to be
@@ -85,21 +118,26 @@ func uniqueNames(decoder *json.Decoder) error {
 	return err
 }
 
-func describeSyntax(raw []byte, err error) error {
-	var syntax *json.SyntaxError
+// describeSyntax says why raw is not valid JSON.
+func describeSyntax(raw []byte) error {
 	if len(raw) == 0 {
 		return errors.New("it is empty")
 	}
-	if !errors.As(err, &syntax) {
+	var whole json.RawMessage
+	var syntax *json.SyntaxError
+	if !errors.As(json.Unmarshal(raw, &whole), &syntax) {
 		return errors.New("it is not JSON")
 	}
 	return fmt.Errorf("it is not JSON: at byte %d of %d, %s", syntax.Offset, len(raw), syntax.Error())
 }
 
-// text returns the value when it is a JSON string.
+// text returns the value when it is a JSON string. It is known to be valid JSON and UTF-8.
 func text(raw json.RawMessage) (string, bool) {
 	if len(raw) == 0 || raw[0] != '"' {
 		return "", false
+	}
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw[1 : len(raw)-1]), true
 	}
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {

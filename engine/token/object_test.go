@@ -1,0 +1,58 @@
+package token
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+)
+
+func TestLeewayInWords(t *testing.T) {
+	if got := seconds(Leeway); got != leeway {
+		t.Errorf("%s is told as %s", got, leeway)
+	}
+}
+
+// FuzzParseObject holds the members that are found against those that encoding/json finds, which of two with the same
+// name takes the last.
+func FuzzParseObject(f *testing.F) {
+	for _, raw := range []string{
+		``, `{}`, ` { } `, `null`, `[{}]`, `"{}"`, `{"a":1}x`, "\ufeff{}", "{\"\xff\":1}",
+		`{"alg":"HS256","kid":null, "crit" : [ "a\"]", {"b":"}"} ] ,"exp":-1.5e3 }`,
+		`{"a":true,"\u0061":false}`, `{"\ud800":"\\","b\\":"\"","":{"":[[],{}]}}`, "{\t\"a\"\r\n:\"\u2028\"\n,\"b\":0}",
+	} {
+		f.Add([]byte(raw))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		got, err := parseObject(raw)
+		var want map[string]json.RawMessage
+		if failed := json.Unmarshal(raw, &want); failed != nil && err == nil {
+			t.Fatalf("%q: took %v, but %v", raw, got, failed)
+		}
+		if err != nil {
+			return
+		}
+		if len(got) != len(want) {
+			t.Fatalf("%q: got %v, want %v", raw, got, want)
+		}
+		for name, value := range want {
+			if !bytes.Equal(got[name], value) {
+				t.Errorf("%q: %q is %q, want %q", raw, name, got[name], value)
+			}
+			sameTexts(t, value)
+		}
+	})
+}
+
+// sameTexts reads a value as one and as several texts.
+func sameTexts(t *testing.T, value json.RawMessage) {
+	t.Helper()
+	var one string
+	isText := value[0] == '"' && json.Unmarshal(value, &one) == nil
+	if got, ok := text(value); ok != isText || got != one {
+		t.Errorf("%q is the text %q %v, want %q %v", value, got, ok, one, isText)
+	}
+	var several []any
+	if all, ok := texts(value); ok && (json.Unmarshal(value, &several) != nil || len(all) != len(several)) {
+		t.Errorf("%q has the texts %q, want %v", value, all, several)
+	}
+}
