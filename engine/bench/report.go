@@ -47,7 +47,11 @@ func processor() string {
 
 func printRows(b bench, rows []row) {
 	for _, r := range rows {
-		fmt.Printf("| %s | %s | %s | %s | %.2f | %s |\n", b.key, r.what, r.ours, r.limit, r.ratio, r.aim)
+		ratio := ""
+		if r.limit != "" {
+			ratio = fmt.Sprintf("%.2f", r.ratio)
+		}
+		fmt.Printf("| %s | %s | %s | %s | %s | %s |\n", b.key, r.what, r.ours, r.limit, ratio, r.aim)
 	}
 }
 
