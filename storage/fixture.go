@@ -1,9 +1,20 @@
 package storage
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
+
+// Such a name needs no quotes in a shell and is no flag.
+var fixtureName = regexp.MustCompile(fmt.Sprintf(`^[A-Za-z0-9][A-Za-z0-9._-]{0,%d}$`, MaxNameLength-1))
+
+// fixtureWords are what stands where a saved fixture's name may stand.
+func fixtureWords() []string {
+	return append(append(texts(AllStatuses()), texts(Channels())...), "lifecycle")
+}
 
 // A SavedFixture is a payload that somebody kept under a name, to fire it again.
 type SavedFixture struct {
@@ -18,7 +29,12 @@ type SavedFixture struct {
 // Validate reports every bad field at once, as FieldErrors.
 func (f SavedFixture) Validate() error {
 	var bad FieldErrors
-	bad.addText("name", f.Name, MaxNameLength)
+	switch {
+	case !fixtureName.MatchString(f.Name):
+		bad.add("name", "%q is no name; use 1 to %d of A-Z a-z 0-9 . _ - and begin with a letter or digit", f.Name, MaxNameLength)
+	case slices.Contains(fixtureWords(), strings.ToLower(f.Name)):
+		bad.add("name", "%q means something else where events are fired; use another", f.Name)
+	}
 	if !f.Channel.Known() {
 		bad.add("channel", "%q is unknown; use %s", f.Channel, oneOf(Channels()))
 	}

@@ -27,15 +27,19 @@ const lifecycle = "lifecycle"
 func fireCommand(a *app) *cobra.Command {
 	var flags fireFlags
 	cmd := &cobra.Command{
-		Use:   "fire sent|delivered|bounce|error|lifecycle --webhook NAME",
+		Use:   "fire sent|delivered|bounce|error|lifecycle|SAVED --webhook NAME",
 		Short: "Fire events at a webhook",
 		Long: "Queues events for a webhook and returns once they are kept; whoever delivers, delivers them. With --wait it\n" +
 			"waits for the outcome, and delivers by itself if nobody else does. lifecycle is one message's sent, then delivered,\n" +
-			"or with --variant then that bounce.",
+			"or with --variant then that bounce.\n\n" +
+			"SAVED is the name of a fixture that receipt save made: its bytes, but for what makes each event its own (requestId,\n" +
+			"messageExecutionID, messageID, messageProfileID), the webhook's organization and sandbox, and the recipient if --to\n" +
+			"or --recipients says so. None of these is put where the saved bytes have none.",
 		Example: `backchannel fire bounce --webhook acme --wait
 backchannel fire bounce --webhook acme --variant hard --to someone@example.com
 backchannel fire sent --webhook acme --count 1000 --rate 50/s
-backchannel fire delivered --webhook acme --set '/requestId="abc"'`,
+backchannel fire delivered --webhook acme --set '/requestId="abc"'
+backchannel fire strange-bounce --webhook acme`,
 		Args: exactly("what to fire: " + strings.Join(fireable(), ", ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := must(cmd, "webhook", flags.webhook); err != nil {
@@ -111,7 +115,11 @@ func (a *app) aim(ctx context.Context, store *sqlite.Store, what string, flags f
 		w = storage.NewWebhook()
 		w.Channels, w.Auth.Type = storage.Channels(), storage.AuthJWT
 	}
-	made, err := a.plan(w, what, flags)
+	saved, err := savedFixture(ctx, store, what)
+	if err != nil {
+		return w, plan{}, err
+	}
+	made, err := a.plan(w, what, saved, flags)
 	var bad storage.FieldErrors
 	switch {
 	case missing == nil:

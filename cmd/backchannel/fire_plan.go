@@ -27,6 +27,8 @@ type plan struct {
 // A shot is one event of a message.
 type shot struct {
 	fixture   fixtures.Fixture
+	saved     *storage.SavedFixture // instead of the fixture, if not nil
+	readdress bool                  // a saved fixture's event goes to another recipient
 	misbehave storage.Misbehaviour
 	body      []byte // instead of the fixture's, if not nil
 	edits     []edit
@@ -43,7 +45,7 @@ const maxCount = 1_000_000
 
 // plan reads the flags and reports everything that is wrong with them at once. That
 // includes what only building an event can tell.
-func (a *app) plan(w storage.Webhook, what string, flags fireFlags) (plan, error) {
+func (a *app) plan(w storage.Webhook, what string, saved *storage.SavedFixture, flags fireFlags) (plan, error) {
 	p := parser{given: func(string) bool { return true }}
 	made := plan{
 		webhook: w, to: flags.to, recipients: flags.recipients, count: flags.count,
@@ -56,6 +58,9 @@ func (a *app) plan(w storage.Webhook, what string, flags fireFlags) (plan, error
 		p.add("timeout", "%s is no time to wait; use 30s, say", flags.timeout)
 	}
 	p.rate("rate", &made.perSecond, flags.rate)
+	if saved != nil {
+		p.savedAlone(*saved, &flags)
+	}
 	made.channel = p.channel(w, flags.channel)
 	misbehave := p.misbehave(w, flags.misbehave)
 	if what == lifecycle && (misbehave == storage.MisbehaveDuplicate || misbehave == storage.MisbehaveOutOfOrder) {
@@ -63,12 +68,13 @@ func (a *app) plan(w storage.Webhook, what string, flags fireFlags) (plan, error
 	}
 	edits := p.edits(flags.set)
 	body := a.readBody(&p, flags.body)
-	for i, f := range p.fixtures(what, made.channel, flags.variant, misbehave) {
-		s := shot{fixture: f, misbehave: misbehave, edits: edits}
+	made.shots = p.shots(saved, what, made.channel, flags.variant, misbehave)
+	for i := range made.shots {
+		s := &made.shots[i]
+		s.misbehave, s.edits, s.readdress = misbehave, edits, flags.to != "" || flags.recipients > 1
 		if i == 0 || misbehave == storage.MisbehaveDuplicate {
 			s.body = body
 		}
-		made.shots = append(made.shots, s)
 	}
 	if _, err := made.values(); err != nil {
 		p.addAll("event", err)
@@ -134,37 +140,6 @@ func (a *app) readBody(p *parser, path string) []byte {
 	return compact.Bytes()
 }
 
-// fixtures are the events of one message, in the order in which they are fired.
-func (p *parser) fixtures(what string, channel storage.Channel, variant string, m storage.Misbehaviour) []fixtures.Fixture {
-	status := storage.Status(what)
-	if what != lifecycle && !slices.Contains(storage.Statuses(), status) {
-		p.add("event", "%q cannot be fired%s; use %s", what, didYouMean(what, fireable()), strings.Join(fireable(), ", "))
-		return nil
-	}
-	find := func(status storage.Status, variant string) fixtures.Fixture {
-		f, err := fixtures.Find(channel, status, variant)
-		if err != nil {
-			p.addAll("event", err)
-		}
-		return f
-	}
-	sent := func() fixtures.Fixture { return find(storage.Sent, "") }
-	switch {
-	case what == lifecycle && variant != "":
-		return []fixtures.Fixture{sent(), find(storage.Bounce, variant)}
-	case what == lifecycle:
-		return []fixtures.Fixture{sent(), find(storage.Delivered, "")}
-	case m == storage.MisbehaveDuplicate:
-		f := find(status, variant)
-		return []fixtures.Fixture{f, f}
-	case m == storage.MisbehaveOutOfOrder && status == storage.Sent:
-		return []fixtures.Fixture{find(storage.Delivered, ""), find(status, variant)}
-	case m == storage.MisbehaveOutOfOrder:
-		return []fixtures.Fixture{find(status, variant), sent()}
-	}
-	return []fixtures.Fixture{find(status, variant)}
-}
-
 // try builds one message's events, to learn of edits that lead nowhere before anything
 // is queued.
 func (p *parser) try(made plan) error {
@@ -191,9 +166,17 @@ func (p plan) values() ([]fixtures.Values, error) {
 	return p.builder.Recipients(p.webhook, p.channel, p.to, p.recipients)
 }
 
+// untouched is the shot before anybody changes it.
+func (s shot) untouched(w storage.Webhook, v fixtures.Values) (storage.Event, error) {
+	if s.saved != nil {
+		return s.renewed(w, v), nil
+	}
+	return s.fixture.Build(w.Revision, v)
+}
+
 // event builds the shot at one message.
 func (s shot) event(w storage.Webhook, v fixtures.Values) (storage.Event, error) {
-	event, err := s.fixture.Build(w.Revision, v)
+	event, err := s.untouched(w, v)
 	if err != nil {
 		return event, err
 	}

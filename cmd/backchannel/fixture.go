@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 
 	"backchannel/fixtures"
 	"backchannel/storage"
+	"backchannel/storage/sqlite"
 )
 
 func fixtureCommand(a *app) *cobra.Command {
@@ -16,8 +16,9 @@ func fixtureCommand(a *app) *cobra.Command {
 		Use:   "fixture",
 		Short: "Show the events that can be fired",
 		Example: `backchannel fixture list
-backchannel fixture show email bounce hard`,
-	}, fixtureListCommand(a), fixtureShowCommand(a))
+backchannel fixture show email bounce hard
+backchannel fixture show strange-bounce`,
+	}, fixtureListCommand(a), fixtureShowCommand(a), fixtureDeleteCommand(a))
 }
 
 // fixtureView is a fixture as JSON.
@@ -38,51 +39,67 @@ type failureView struct {
 func fixtureListCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
-		Short:   "List the events",
+		Short:   "List the events, those that are always there and then the saved ones",
 		Example: "backchannel fixture list",
 		Args:    exactly(),
-		RunE: func(*cobra.Command, []string) error {
-			rows := table{head: []string{"CHANNEL", "STATUS", "VARIANT", "FAILURE"}}
-			for _, f := range fixtures.All() {
-				if !a.settings.json() {
-					rows.add(string(f.Channel), string(f.Status), f.VariantName(), f.Label())
-					continue
-				}
-				v := fixtureView{Channel: f.Channel, Status: f.Status, Variant: f.VariantName(), Failure: (*failureView)(f.Failure)}
-				if err := a.out.object(v); err != nil {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				saved, err := store.SavedFixtures(cmd.Context())
+				if err != nil {
 					return err
 				}
-			}
-			a.list(&rows, "")
-			return nil
+				return a.listFixtures(saved)
+			})
 		},
 	}
+}
+
+func (a *app) listFixtures(saved []storage.SavedFixture) error {
+	rows := fixtureTable()
+	for _, f := range fixtures.All() {
+		if !a.settings.json() {
+			rows.add("", string(f.Channel), string(f.Status), f.VariantName(), f.Label())
+			continue
+		}
+		v := fixtureView{Channel: f.Channel, Status: f.Status, Variant: f.VariantName(), Failure: (*failureView)(f.Failure)}
+		if err := a.out.object(v); err != nil {
+			return err
+		}
+	}
+	for _, f := range saved {
+		if err := a.addSavedFixture(&rows, f); err != nil {
+			return err
+		}
+	}
+	a.list(&rows, "")
+	return nil
 }
 
 func fixtureShowCommand(a *app) *cobra.Command {
 	var revision string
 	cmd := &cobra.Command{
-		Use:   "show CHANNEL STATUS [VARIANT]",
-		Short: "Show an event's payload, the samples' values filled in",
+		Use:   "show CHANNEL STATUS [VARIANT] | NAME",
+		Short: "Show an event's payload, the samples' values filled in, or the bytes of a saved one",
 		Example: `backchannel fixture show email bounce
-backchannel fixture show sms delivered --revision 2026-10`,
+backchannel fixture show sms delivered --revision 2026-10
+backchannel fixture show strange-bounce`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 2 && len(args) != 3 {
-				return usagef("%s takes CHANNEL, STATUS and maybe VARIANT; backchannel fixture list names them", cmd.CommandPath())
+			if len(args) < 1 || len(args) > 3 {
+				return usagef("%s takes CHANNEL, STATUS and maybe VARIANT, or a saved fixture's NAME; backchannel fixture list names them", cmd.CommandPath())
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return a.withSavedFixture(cmd.Context(), args[0], func(_ *sqlite.Store, f storage.SavedFixture) error {
+					return a.showPayload(f.Payload)
+				})
+			}
 			payload, err := samplePayload(args, storage.Revision(revision))
 			if err != nil {
 				return err
 			}
-			if a.settings.json() {
-				fmt.Fprintf(a.out, "%s\n", payload)
-				return nil
-			}
-			fmt.Fprintln(a.out, pretty(payload))
-			return nil
+			return a.showPayload(payload)
 		},
 	}
 	cmd.Flags().StringVar(&revision, "revision", string(storage.Classic), "payload `REVISION`: "+listed(storage.Revisions()))

@@ -20,7 +20,7 @@ func receiptCommand(a *app) *cobra.Command {
 backchannel receipt show 01k8p2q7xkz
 backchannel receipt tail`,
 	}, receiptListCommand(a), receiptTailCommand(a), receiptShowCommand(a), receiptPinCommand(a, pinReceipt), receiptPinCommand(a, unpinReceipt),
-		receiptNoteCommand(a), receiptDiffCommand(a), receiptExportCommand(a), receiptClearCommand(a))
+		receiptNoteCommand(a), receiptDiffCommand(a), receiptReplayCommand(a), receiptSaveCommand(a), receiptExportCommand(a), receiptClearCommand(a))
 }
 
 // receiptArgument is the first argument of the commands on one receipt.

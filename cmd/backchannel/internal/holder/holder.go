@@ -83,7 +83,7 @@ func newHolder(cfg Config) (*holder, error) {
 	if err != nil {
 		return nil, err
 	}
-	roots, err := trusted(ca, cfg.CAFile)
+	roots, err := Trusted(ca, cfg.CAFile)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +100,8 @@ func newHolder(cfg Config) (*holder, error) {
 	return h, nil
 }
 
-// trusted are the authorities that endpoints' certificates are checked by.
-func trusted(ca *receiver.CA, file string) (*x509.CertPool, error) {
+// Trusted are the authorities that endpoints' certificates are checked by.
+func Trusted(ca *receiver.CA, file string) (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		return nil, fmt.Errorf("read the system's authorities: %w", err)

@@ -66,12 +66,13 @@ func OfDelivery(d storage.Delivery) Delivery {
 func OfWholeDelivery(d storage.Delivery, e storage.Event, attempts []storage.Attempt) WholeDelivery {
 	v := WholeDelivery{Delivery: OfDelivery(d), Payload: object(e.Payload), Log: make([]Attempt, len(attempts))}
 	for i, a := range attempts {
-		v.Log[i] = ofAttempt(a)
+		v.Log[i] = OfAttempt(a)
 	}
 	return v
 }
 
-func ofAttempt(a storage.Attempt) Attempt {
+// OfAttempt shows one try to deliver.
+func OfAttempt(a storage.Attempt) Attempt {
 	body := string(a.ResponseBody)
 	if !utf8.ValidString(body) {
 		body = strings.ToValidUTF8(body, "\uFFFD")

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/view"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+// savedView is a saved fixture as JSON.
+type savedView struct {
+	Name      string           `json:"name"`
+	Channel   storage.Channel  `json:"channel"`
+	Status    storage.Status   `json:"status"`
+	Revision  storage.Revision `json:"revision"`
+	Size      int              `json:"size"`
+	CreatedAt view.Time        `json:"createdAt"`
+}
+
+func fixtureDeleteCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "delete NAME",
+		Short:   "Delete a saved event",
+		Example: "backchannel fixture delete strange-bounce",
+		Args:    exactly("a saved fixture's NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withSavedFixture(cmd.Context(), args[0], func(store *sqlite.Store, f storage.SavedFixture) error {
+				if err := store.DeleteFixture(cmd.Context(), f.Name); err != nil {
+					return err
+				}
+				a.note("deleted %s", f.Name)
+				return nil
+			})
+		},
+	}
+}
+
+// withSavedFixture runs something with a saved fixture that exists.
+func (a *app) withSavedFixture(ctx context.Context, name string, run func(*sqlite.Store, storage.SavedFixture) error) error {
+	return a.withStore(ctx, func(store *sqlite.Store) error {
+		f, err := store.SavedFixture(ctx, name)
+		if errors.Is(err, storage.ErrNotFound) {
+			return noSavedFixture(ctx, store, name)
+		}
+		if err != nil {
+			return err
+		}
+		return run(store, f)
+	})
+}
+
+func noSavedFixture(ctx context.Context, store *sqlite.Store, name string) error {
+	all, err := store.SavedFixtures(ctx)
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(all))
+	for i, f := range all {
+		names[i] = f.Name
+	}
+	return notFoundf("there is no saved fixture %q%s; backchannel fixture list names them all", name, didYouMean(name, names))
+}
+
+func fixtureTable() table {
+	return table{head: []string{"NAME", "CHANNEL", "STATUS", "VARIANT", "FAILURE"}}
+}
+
+func (a *app) addSavedFixture(rows *table, f storage.SavedFixture) error {
+	if a.settings.json() {
+		return a.out.object(savedView{f.Name, f.Channel, f.Status, f.Revision, len(f.Payload), view.Time(f.CreatedAt)})
+	}
+	rows.add(f.Name, string(f.Channel), string(f.Status), "", fmt.Sprintf("saved %s, %d bytes", a.clock(f.CreatedAt), len(f.Payload)))
+	return nil
+}
+
+func (a *app) showSavedFixture(f storage.SavedFixture) error {
+	rows := fixtureTable()
+	if err := a.addSavedFixture(&rows, f); err != nil {
+		return err
+	}
+	a.list(&rows, "")
+	return nil
+}
+
+// showPayload shows the bytes of an event. Where they are no JSON, JSON has them as a text.
+func (a *app) showPayload(payload []byte) error {
+	switch {
+	case !a.settings.json():
+		fmt.Fprintln(a.out, pretty(payload))
+		return nil
+	case !json.Valid(payload):
+		return a.out.object(string(payload))
+	}
+	fmt.Fprintf(a.out, "%s\n", harmless(payload))
+	return nil
+}

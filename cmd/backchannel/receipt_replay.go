@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/cmd/backchannel/internal/once"
+	"backchannel/cmd/backchannel/internal/view"
+	"backchannel/engine"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func receiptReplayCommand(a *app) *cobra.Command {
+	var to string
+	var resign bool
+	cmd := &cobra.Command{
+		Use:   "replay ID",
+		Short: "Send a receipt's bytes again",
+		Long: "Queues the bytes that arrived as a new event of the webhook that they were for, signed anew.\n\n" +
+			"With --to they go to another URL at once, from here and in one attempt: with the headers that they came with,\n" +
+			"token included, or with --resign as the webhook would send them, with its headers and a new token. Either way\n" +
+			"Content-Type is application/json and the sender is said to be backchannel. Exits 5 when the answer is not 2xx.",
+		Example: `backchannel receipt replay 01k8p2q7xkz
+backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-http --resign`,
+		Args: exactly(receiptArgument),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.checkTarget("to", to); cmd.Flags().Changed("to") && err != nil {
+				return err
+			}
+			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
+				if to == "" {
+					return a.replayToWebhook(cmd.Context(), store, r)
+				}
+				return a.replayTo(cmd.Context(), store, r, to, resign)
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&to, "to", "", "send to this `URL` instead of the webhook")
+	f.BoolVar(&resign, "resign", false, "with --to: send as the webhook would, with a new token; to a webhook it always is so")
+	return cmd
+}
+
+// checkTarget checks a URL by the rules for a webhook's.
+func (a *app) checkTarget(flag, target string) error {
+	w := storage.NewWebhook()
+	if w.URL = target; target == storage.BuiltinReceiver {
+		return invalid(flag, "leave it away to send to the webhook, or give a URL")
+	}
+	bad, _ := w.Validate(a.rules()).(storage.FieldErrors) //nolint:errorlint // it answers nothing else, and never wrapped
+	for _, f := range bad {
+		if f.Field == "url" {
+			return invalid(flag, "%s", f.Reason)
+		}
+	}
+	return nil
+}
+
+func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storage.Receipt) error {
+	w, err := webhookOfReceipt(ctx, store, r)
+	if err != nil {
+		return err
+	}
+	event := storage.Event{
+		WebhookID: w.ID, RequestID: r.RequestID, Channel: storage.Channel(r.Channel), Status: storage.Status(r.Status),
+		Identity: r.Identity, Payload: append([]byte{}, r.Body...),
+	}
+	if !w.Has(event.Channel) { // the bytes name another, or none
+		event.Channel = w.Channels[0]
+	}
+	deliveries, err := store.Enqueue(ctx, event)
+	if err != nil {
+		return err
+	}
+	a.noteReplay(r, w.Name+", "+howSigned(w))
+	if err := a.noteFired(ctx, store, w); err != nil {
+		return err
+	}
+	return a.showOneDelivery(deliveries[0])
+}
+
+func howSigned(w storage.Webhook) string {
+	if w.Auth.Type != storage.AuthJWT {
+		return "unsigned, as it has no authentication"
+	}
+	return "signed anew"
+}
+
+// webhookOfReceipt is the one that a receipt was for, if it is still there.
+func webhookOfReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt) (storage.Webhook, error) {
+	if r.WebhookID == 0 {
+		return storage.Webhook{}, usagef("receipt %s was for no webhook; say with --to URL where to send it, and leave --resign away", r.ID)
+	}
+	w, err := store.Webhook(ctx, r.WebhookID)
+	if errors.Is(err, storage.ErrNotFound) {
+		err = fmt.Errorf("%w: webhook %q, which receipt %s was for, was deleted; send it elsewhere with --to URL", storage.ErrConflict, r.Webhook, r.ID)
+	}
+	return w, err
+}
+
+// noteReplay says what was sent where, and signed how.
+func (a *app) noteReplay(r storage.Receipt, where string) {
+	a.note("replayed to %s: the %d bytes of receipt %s", where, len(r.Body), r.ID)
+	if r.Flaw != "" {
+		a.note("warning: the body was %s when it arrived; what arrived is what was sent", r.Flaw)
+	}
+}
+
+// A replay is one attempt to send a receipt elsewhere.
+type replay struct {
+	Receipt  storage.ID `json:"receipt"`
+	To       string     `json:"to"`
+	SHA256   string     `json:"sha256"`
+	Resigned bool       `json:"resigned"`
+	view.Attempt
+}
+
+func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Receipt, to string, resign bool) error {
+	sender, signed := asReceived(r), "with the headers that it came with"
+	if resign {
+		w, err := webhookOfReceipt(ctx, store, r)
+		if err != nil {
+			return err
+		}
+		sender, signed = w, howSigned(w)
+	}
+	sender.URL = to
+	config, err := a.senderConfig()
+	if err != nil {
+		return err
+	}
+	letter := once.Letter{Webhook: sender, Delivery: r.DeliveryID, Payload: append([]byte{}, r.Body...)}
+	if letter.Delivery == 0 {
+		letter.Delivery = r.ID
+	}
+	outcome, err := once.Send(ctx, config, letter)
+	if err != nil {
+		return err
+	}
+	a.noteReplay(r, to+", "+signed)
+	if err := a.showReplay(replay{r.ID, to, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, view.OfAttempt(outcome.Attempt)}, outcome.Attempt); err != nil {
+		return err
+	}
+	if outcome.State != storage.StateDelivered {
+		return unmetf("the replay of receipt %s failed: %s", r.ID, outcome.Attempt.Error)
+	}
+	return nil
+}
+
+func (a *app) showReplay(made replay, t storage.Attempt) error {
+	if a.settings.json() {
+		return a.out.object(made)
+	}
+	a.writeAttempt(t)
+	return nil
+}
+
+// asReceived is a webhook that sends the headers of a receipt. None is secret here: the
+// value of a secret could ask for a variable or a file, and these are a stranger's.
+func asReceived(r storage.Receipt) storage.Webhook {
+	w := storage.NewWebhook()
+	for _, h := range r.Headers {
+		if madeBySender(h.Name) {
+			continue
+		}
+		same := func(other storage.HeaderField) bool { return other.Name == h.Name }
+		if i := slices.IndexFunc(w.Headers, same); i >= 0 {
+			w.Headers[i].Value += ", " + h.Value // one line means the same as two (RFC 9110 §5.3)
+			continue
+		}
+		w.Headers = append(w.Headers, storage.HeaderField{Name: h.Name, Value: h.Value})
+	}
+	return w
+}
+
+// madeBySender reports whether a header is made anew by whoever sends.
+func madeBySender(name string) bool {
+	switch name {
+	case "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Upgrade", "Expect",
+		"Accept-Encoding", "Content-Type", "User-Agent":
+		return true
+	}
+	return strings.HasPrefix(name, "Backchannel-")
+}
+
+// senderConfig is for sending without a holder.
+func (a *app) senderConfig() (engine.Config, error) {
+	ca, err := a.authority()
+	if err != nil {
+		return engine.Config{}, err
+	}
+	roots, err := holder.Trusted(ca, a.settings.caFile)
+	return engine.Config{
+		Now: a.now, Version: programVersion(), Sources: storage.SystemSources(),
+		RootCAs: func() (*x509.CertPool, error) { return roots, nil },
+	}, err
+}
