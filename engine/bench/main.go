@@ -34,6 +34,7 @@ func benches() []bench {
 		{"e", "latency of a healthy endpoint beside a hanging one, against alone", beside},
 		{"f", "enqueues per second, of bare group-committed inserts", enqueue},
 		{"g", "memory, start and refill with a long queue", backlog},
+		{"h", "receipts per second over TLS, of a bare handler's answers", receive},
 	}
 }
 
@@ -53,10 +54,11 @@ func main() {
 }
 
 func run() error {
+	var s settings
 	only := flag.String("only", "", "comma-separated keys of the benches to run; all by default")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the measuring process here")
 	role := flag.String("role", "", "internal: what this process is to be")
-	var s settings
+	flag.StringVar(&s.dir, "data", "", "internal: where that keeps its data")
 	flag.DurationVar(&s.duration, "duration", 10*time.Second, "how long each measurement takes")
 	flag.IntVar(&s.workers, "workers", 64, "how many POSTs are under way at once")
 	flag.IntVar(&s.backlog, "backlog", 1_000_000, "how many deliveries are queued for bench g")
@@ -84,7 +86,7 @@ const garbage = 400
 func start(ctx context.Context, role, only string, s settings) error {
 	debug.SetGCPercent(garbage)
 	if role != "" {
-		return play(role)
+		return play(role, s.dir)
 	}
 	dir, err := os.MkdirTemp("", "backchannel-bench-")
 	if err != nil {

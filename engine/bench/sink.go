@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -28,11 +29,16 @@ const (
 	roleTLSSink = "tls-sink" // the same over TLS
 	roleHang    = "hang"     // accepts and never answers
 	roleHandler = "handler"  // a bare net/http handler over TLS
+
+	roleReceiver = "receiver" // the receiver, on a store of its own
 )
 
 // play serves in the role until its standard input ends, as it does when the measuring
 // process dies. The first line on standard output is the URL, the rest the certificate.
-func play(role string) error {
+func play(role, dir string) error {
+	if role == roleReceiver {
+		return playReceiver(dir)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -134,7 +140,7 @@ func selfSigned() (tls.Certificate, []byte, error) {
 type peer struct {
 	url    string
 	caFile string
-	stop   func()
+	stop   func() time.Duration // ends it; the processor time that it took
 }
 
 func startPeer(role, dir string) (*peer, error) {
@@ -142,7 +148,7 @@ func startPeer(role, dir string) (*peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(self, "-role", role)
+	cmd := exec.Command(self, "-role", role, "-data", dir)
 	cmd.Stderr = os.Stderr
 	in, inErr := cmd.StdinPipe()
 	out, outErr := cmd.StdoutPipe()
@@ -152,7 +158,11 @@ func startPeer(role, dir string) (*peer, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	stop := func() { in.Close(); _ = cmd.Wait() }
+	stop := sync.OnceValue(func() time.Duration {
+		in.Close()
+		_ = cmd.Wait()
+		return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	})
 	lines := bufio.NewReader(out)
 	url, err := lines.ReadString('\n')
 	if err != nil {

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"backchannel/engine/token"
+	"backchannel/receiver"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+const (
+	connections = 128
+	prepared    = 32768 // requests, each with an event and a token of its own
+)
+
+// receive compares what the receiver accepts per second, each request judged and its
+// receipt committed before it is answered, with what a bare handler answers. Both run in
+// a process of their own, and get the same requests.
+func receive(ctx context.Context, s settings) ([]row, error) {
+	dir, err := os.MkdirTemp(s.dir, "receiver-")
+	if err != nil {
+		return nil, err
+	}
+	handler, err := startPeer(roleHandler, s.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer handler.stop()
+	judge, err := startPeer(roleReceiver, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer judge.stop()
+	requests, err := prepare(receiving(), judge.url)
+	if err != nil {
+		return nil, err
+	}
+	bare, err := requests.to(handler)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := requests.to(judge)
+	if err != nil {
+		return nil, err
+	}
+	for range rounds {
+		if err := errors.Join(bare.run(ctx, s.duration/rounds), ours.run(ctx, s.duration/rounds)); err != nil {
+			return nil, err
+		}
+	}
+	bareCost, ourCost := cost{handler.stop(), bare.sent.Load()}, cost{judge.stop(), ours.sent.Load()}
+	printCost("a request to a bare handler", bareCost)
+	printCost("a receipt", ourCost)
+	if err := checkReceipts(ctx, dir, ours.sent.Load()); err != nil {
+		return nil, err
+	}
+	limit, rate := bare.rate/rounds, ours.rate/rounds
+	return []row{{what: "received over TLS, judged and kept", ours: perSecond(rate), limit: perSecond(limit), ratio: rate / limit, aim: "> 0.40"}}, nil
+}
+
+// receiving is the webhook whose requests are received.
+func receiving() storage.Webhook {
+	w := storage.NewWebhook()
+	w.Name = "received"
+	w.Channels = storage.Channels()
+	w.Auth.Type = storage.AuthJWT
+	w.Auth.JWT.Secret = secret
+	return w
+}
+
+// playReceiver is the receiver on a store of its own, until standard input ends.
+func playReceiver(dir string) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	hook := receiving()
+	if err := store.CreateWebhook(ctx, &hook); err != nil {
+		return err
+	}
+	ca, err := receiver.LoadOrCreateCA(dir, time.Now())
+	if err != nil {
+		return err
+	}
+	r, err := receiver.New(store, receiver.Config{Listen: "127.0.0.1:0", CA: ca})
+	if err != nil {
+		return err
+	}
+	if err := r.Listen(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- r.Serve(ctx) }()
+	fmt.Printf("%s\n%s\n", r.URL(), ca.PEM())
+	_, err = io.Copy(io.Discard, os.Stdin)
+	cancel()
+	return errors.Join(err, <-ended)
+}
+
+// requests are made beforehand, so that making them takes nothing from who answers them.
+type requests struct {
+	path   string
+	bodies [][]byte
+	tokens []string
+	next   atomic.Int64
+}
+
+func prepare(w storage.Webhook, receiverURL string) (*requests, error) {
+	key, err := token.ParseKey(w.Auth.JWT.Algorithm, []byte(secret))
+	if err != nil {
+		return nil, err
+	}
+	minter, err := token.NewMinter(w.TokenSpec(receiverURL), key)
+	if err != nil {
+		return nil, err
+	}
+	source, err := newEvents(w)
+	if err != nil {
+		return nil, err
+	}
+	all := &requests{path: w.FeedbackPath()}
+	for range prepared {
+		event, err := source.next()
+		if err != nil {
+			return nil, err
+		}
+		value, err := minter.HeaderValue(time.Now())
+		if err != nil {
+			return nil, err
+		}
+		all.bodies, all.tokens = append(all.bodies, event.Payload), append(all.tokens, value)
+	}
+	return all, nil
+}
+
+// A sender sends the requests to one peer over kept HTTP/1.1 connections.
+type sender struct {
+	*requests
+	url    string
+	client *http.Client
+	sent   atomic.Int64
+	rate   float64 // the sum of each round's
+}
+
+func (r *requests) to(p *peer) (*sender, error) {
+	ca, err := os.ReadFile(p.caFile)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(ca)
+	transport := &http.Transport{
+		MaxIdleConns: connections, MaxIdleConnsPerHost: connections, DisableCompression: true,
+		TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
+	}
+	return &sender{requests: r, url: p.url + r.path, client: &http.Client{Transport: transport}}, nil
+}
+
+func (s *sender) run(ctx context.Context, duration time.Duration) error {
+	rate, err := hammer(ctx, connections, duration, s.send)
+	s.rate += rate
+	return err
+}
+
+func (s *sender) send(ctx context.Context) error {
+	i := s.next.Add(1) % prepared
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(s.bodies[i]))
+	if err != nil {
+		return err
+	}
+	request.Header = http.Header{"Authorization": {s.tokens[i]}, "Content-Type": {"application/json"}}
+	answer, err := s.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusNoContent {
+		return fmt.Errorf("answered %s", answer.Status)
+	}
+	s.sent.Add(1)
+	_, err = io.Copy(io.Discard, answer.Body)
+	return err
+}
+
+// checkReceipts makes sure that every request that was accepted is kept and was judged.
+func checkReceipts(ctx context.Context, dir string, accepted int64) error {
+	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	counts, err := store.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	if counts.Receipts < accepted {
+		return fmt.Errorf("%d requests were accepted, but %d receipts are kept", accepted, counts.Receipts)
+	}
+	newest, err := store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
+	if err != nil || len(newest) == 0 {
+		return fmt.Errorf("look at the newest receipt: %w", err)
+	}
+	if v := newest[0].Verdicts; v.Auth.Result != storage.Pass || v.Schema.Result != storage.Pass {
+		return fmt.Errorf("the newest receipt was not judged to be fine: %+v", v)
+	}
+	return nil
+}
