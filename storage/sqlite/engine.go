@@ -16,7 +16,7 @@ func (s *Store) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, err
 	if !q.After.At.IsZero() {
 		after = q.After.At.UnixMicro()
 	}
-	jobs, err := collectRaw(ctx, s.reads, jobColumns, readJob, `
+	jobs, err := collectRaw(ctx, s.reads, readJob, `
 		SELECT d.id, d.webhook_id, d.attempts, e.payload, e.misbehave, d.created_at, d.next_attempt_at
 		FROM deliveries d JOIN events e ON e.id = d.event_id
 		WHERE d.webhook_id = ? AND d.next_attempt_at <= ? AND (d.next_attempt_at, d.id) > (?, ?)
@@ -27,8 +27,6 @@ func (s *Store) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, err
 	}
 	return jobs, nil
 }
-
-const jobColumns = 7
 
 func readJob(row []driver.Value) (j storage.Job) {
 	j.DeliveryID, j.WebhookID = storage.ID(integer(row[0])), storage.ID(integer(row[1]))

@@ -80,7 +80,7 @@ func numbered(room []driver.NamedValue, args []driver.Value) []driver.NamedValue
 
 // collectRaw reads all rows of a query as collect does, past the conversions of
 // database/sql. It does not stop half-way when ctx ends.
-func collectRaw[T any](ctx context.Context, from *sql.DB, columns int, read func([]driver.Value) T, query string, args ...driver.Value) (all []T, err error) {
+func collectRaw[T any](ctx context.Context, from *sql.DB, read func([]driver.Value) T, query string, args ...driver.Value) (all []T, err error) {
 	conn, err := from.Conn(ctx)
 	if err != nil {
 		return nil, readError(err)
@@ -91,7 +91,7 @@ func collectRaw[T any](ctx context.Context, from *sql.DB, columns int, read func
 		if err != nil {
 			return err
 		}
-		row := make([]driver.Value, columns)
+		row := make([]driver.Value, len(rows.Columns()))
 		for {
 			found, err := next(rows, row)
 			if err != nil || !found {

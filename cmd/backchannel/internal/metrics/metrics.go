@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -70,7 +71,7 @@ func loopback(address string) (string, error) {
 	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
 		return "", invalid("%q is no loopback address, and whoever reaches the metrics can read them; use 127.0.0.1:%s", host, port)
 	}
-	if _, err := net.LookupPort("tcp", port); err != nil {
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return "", invalid("port %q is no port; use 0 to 65535", port)
 	}
 	return net.JoinHostPort(host, port), nil
