@@ -18,7 +18,17 @@ const stall = 5 * time.Second
 func TestSilentTerminalStallsNothing(t *testing.T) {
 	for _, line := range []string{"version", "--help", "webhook", "webhook create --help", "nonsense", "webhook list", "webhook delete nobody"} {
 		t.Run(line, func(t *testing.T) {
-			output := onTerminal(t, t.TempDir(), strings.Fields(line)...)
+			output, quick := "", false
+			for range 3 { // a stall comes each time, a busy machine does not
+				began := time.Now()
+				output = onTerminal(t, t.TempDir(), strings.Fields(line)...)
+				if quick = time.Since(began) < stall-time.Second; quick {
+					break
+				}
+			}
+			if !quick {
+				t.Errorf("it stalls")
+			}
 			if strings.Contains(output, "\x1b") {
 				t.Errorf("it wrote to the terminal what only a console may: %q", output)
 			}
@@ -45,7 +55,6 @@ func answering(t *testing.T, data, typed string, args ...string) string {
 	}
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", envData+"="+data)
-	began := time.Now()
 	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
 		t.Fatal(err)
@@ -56,9 +65,6 @@ func answering(t *testing.T, data, typed string, args ...string) string {
 	}
 	output, _ := io.ReadAll(terminal) // ends with EIO once the program has ended
 	_ = cmd.Wait()
-	if took := time.Since(began); took > stall-time.Second {
-		t.Errorf("it took %s", took)
-	}
 	return string(output)
 }
 

@@ -22,6 +22,9 @@ type Letter struct {
 // Send makes the attempt. What went wrong with it is part of the outcome; the error is
 // about everything else, such as the end of ctx.
 func Send(ctx context.Context, cfg engine.Config, letter Letter) (storage.Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return storage.Outcome{}, err
+	}
 	w := &letter.Webhook
 	w.ID, w.State = max(w.ID, 1), storage.Active
 	w.Delivery.Retry, w.Delivery.RatePerSec = nil, 0
