@@ -121,15 +121,18 @@ const (
 func checkFile(path string) error {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return checkFresh(path)
 	}
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	info, err := file.Stat()
-	if err != nil || info.Size() == 0 {
+	if err != nil {
 		return err
+	}
+	if info.Size() == 0 {
+		return checkFresh(path)
 	}
 	if !info.Mode().IsRegular() {
 		return damaged("it is no regular file")
@@ -140,6 +143,14 @@ func checkFile(path string) error {
 	}
 	if want := sizeInHeader(header); info.Size() < want && !hasLog(path) {
 		return damaged(fmt.Sprintf("it was cut off: it has %d bytes of %d", info.Size(), want))
+	}
+	return nil
+}
+
+// checkFresh refuses to begin anew beside a write-ahead log, which SQLite would overwrite.
+func checkFresh(path string) error {
+	if hasLog(path) {
+		return damaged("it is empty or gone, but its write-ahead log is there and holds records")
 	}
 	return nil
 }
