@@ -20,6 +20,8 @@ type watchedConn struct {
 	pending atomic.Bool  // a request has begun and no handler has seen it yet
 	idle    atomic.Bool  // between two requests
 	wrote   atomic.Int64 // bytes since it became idle
+	greeted atomic.Bool  // it has been active before
+	framed  atomic.Bool  // it speaks HTTP/2
 }
 
 func (c *watchedConn) Write(p []byte) (int, error) {
@@ -62,35 +64,54 @@ func seen(req *http.Request) {
 	}
 }
 
-// farewell is more than TLS and HTTP/2 take to end a connection, and less than any answer
-// of net/http.
+// farewell is more than TLS takes to end a connection, and less than any answer of
+// net/http.
 const farewell = 64
 
-// refused is told every state of a connection and reports whether it just ended with a
-// request that no handler saw. A request that arrived together with the one before it
-// does not make the connection active again; but then it is answered from idleness.
-func (c *watchedConn) refused(state http.ConnState) bool {
+// refused is told every state of a connection and reports whether a request just ended
+// that no handler saw. In HTTP/1 that ends the connection, too. A request that arrived
+// together with the one before it does not make the connection active again; but then it
+// is answered from idleness.
+//
+// HTTP/2 says goodbye and settles windows from idleness, so there only a request that made
+// the connection active counts: not one beside others, nor frames that cannot be read.
+func (c *watchedConn) refused(state http.ConnState, framed func() bool) bool {
 	switch state {
 	case http.StateActive:
-		c.pending.Store(true)
-		c.idle.Store(false)
+		c.become(framed)
 	case http.StateIdle:
-		c.pending.Store(false)
+		refused := c.pending.Swap(false) && c.framed.Load()
 		c.wrote.Store(0)
 		c.idle.Store(true)
+		return refused
 	case http.StateClosed:
-		return c.pending.Load() || c.idle.Load() && c.wrote.Load() > farewell
+		return c.pending.Load() || !c.framed.Load() && c.idle.Load() && c.wrote.Load() > farewell
 	}
 	return false
+}
+
+// become notes that a request begins. HTTP/2 is active once before there is any.
+func (c *watchedConn) become(framed func() bool) {
+	first := !c.greeted.Swap(true)
+	if first {
+		c.framed.Store(framed())
+	}
+	c.pending.Store(!first || !c.framed.Load())
+	c.idle.Store(false)
 }
 
 // connState is for http.Server.ConnState.
 func (r *Receiver) connState(conn net.Conn, state http.ConnState) {
 	c := watched(conn)
-	if c == nil || !c.refused(state) || r.stopping.Err() != nil {
+	if c == nil || !c.refused(state, func() bool { return speaksHTTP2(conn) }) || r.stopping.Err() != nil {
 		return
 	}
 	r.refuse(conn.RemoteAddr().String() + ": no request that could be read")
+}
+
+func speaksHTTP2(conn net.Conn) bool {
+	secured, ok := conn.(*tls.Conn)
+	return ok && secured.ConnectionState().NegotiatedProtocol == "h2"
 }
 
 // handshakePrefix is how net/http begins to tell of a failed handshake.

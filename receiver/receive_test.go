@@ -205,19 +205,6 @@ func TestUnmatchedWithoutWebhooks(t *testing.T) {
 	}
 }
 
-func TestHTTP2(t *testing.T) {
-	g := newRig(t, nil)
-	w := g.webhook(nil)
-	g.client = g.newClient(true)
-	answer, receipt := g.post(w, event(t, w, storage.Delivered))
-	if answer.ProtoMajor != 2 || answer.StatusCode != http.StatusNoContent || receipt.Proto != "HTTP/2.0" {
-		t.Errorf("%s %s, kept %s", answer.Proto, answer.Status, receipt.Proto)
-	}
-	if got := g.finished(); got.Outcome != storage.Answered {
-		t.Errorf("outcome %q", got.Outcome)
-	}
-}
-
 func TestNothingIsPromisedThatIsNotStored(t *testing.T) {
 	var fail error
 	g := newRig(t, func(_ *Config, s *Store) { *s = brokenStore{*s, func() error { return fail }} })

@@ -34,7 +34,7 @@ func (x *exchange) send(a answer) storage.AnswerOutcome {
 	}
 	x.w.WriteHeader(a.status)
 	_, err := io.WriteString(x.w, body)
-	if err == nil || !bodyAllowed(a.status) {
+	if x.req.Method != http.MethodHead && (err == nil || !bodyAllowed(a.status)) {
 		err = http.NewResponseController(x.w).Flush()
 	}
 	if err != nil {
