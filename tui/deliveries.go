@@ -49,7 +49,7 @@ func newDeliveries(s *shared) *deliveries {
 		shared:  s,
 		reading: query[deliveryDetail]{ctx: s.ctx},
 		tabs:    newTabs("Attempts", "Exchange", "Payload"),
-		panes:   component.Panes{Weights: []int{3, 2}},
+		panes:   component.Panes{Weights: []int{1, 1}},
 	}
 	d.tabs.viewers[tabPayload] = component.Viewer{Numbered: true, Wrapped: true}
 	d.list = newTimeline(s, deliveryColumns(), timelineSource[deliveryRow]{

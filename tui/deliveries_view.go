@@ -35,9 +35,7 @@ func (d *deliveries) View(width, height int) string {
 
 // arrange fits the panes to the width, as in the receiver.
 func (d *deliveries) arrange(width int) {
-	d.wide = arrangePanes(&d.panes, &d.tabs, panePlan{
-		width: width, wasWide: d.wide, tab: tabPayload, rest: tabLog, narrow: []int{3, 2}, weights: []int{9, 6, 6},
-	})
+	d.wide = arrangePanes(&d.panes, &d.tabs, panePlan{width: width, wasWide: d.wide, tab: tabPayload, rest: tabLog, list: 12})
 	d.panes.Zoomed = d.shared.zoomed || d.panes.Focused != paneList && width < stackedBelow
 }
 
@@ -52,15 +50,16 @@ func (d *deliveries) listView(size component.Size) string {
 
 func deliveryColumns() []component.Column {
 	return []component.Column{
-		{Title: "Time", Width: 12, Priority: 1},
+		{Title: "Time", Least: 8, Width: 12, Priority: 1},
 		{Title: "State", Width: 11},
 		{Title: "Event", Width: 9},
-		{Title: "Ch", Width: 5, Priority: 6},
-		{Title: "Webhook", Width: 9, Flex: 2, Priority: 4},
-		{Title: "Try", Width: 3, Right: true, Priority: 5},
+		{Title: "Ch", Width: 5, Priority: 5},
+		{Title: "Webhook", Least: 8, Width: 12, Flex: 2, Priority: 4},
+		{Title: "Tries", Short: "Try", Least: 3, Width: 5, Right: true, Priority: 1},
 		{Title: "Code", Width: 4, Right: true},
-		{Title: "Took, due", Width: 9, Right: true, Priority: 2},
-		{Title: "Receiver", Width: 11, Flex: 1, Priority: 3},
+		{Title: "Latency", Width: 7, Right: true, Priority: 1},
+		{Title: "Next", Least: 7, Width: 9, Right: true, Priority: 1},
+		{Title: "Receiver", Short: "Rcv", Least: 3, Width: 11, Priority: 3},
 	}
 }
 
@@ -73,27 +72,34 @@ func (s *shared) deliveryCells(row deliveryRow) []component.Cell {
 		code = strconv.Itoa(row.Code)
 	}
 	return []component.Cell{
-		{Text: s.clock(row.CreatedAt), Style: th.Dim},
+		s.clockCell(row.CreatedAt),
 		{Text: glyph + " " + string(row.State), Style: ink},
 		{Text: string(row.Status), Style: th.Text},
 		{Text: string(row.Channel), Style: th.Text},
 		{Text: row.Webhook, Style: th.Text},
 		{Text: strconv.Itoa(row.Attempts), Style: th.Dim},
 		{Text: code, Style: codeInk(th, row.Code)},
-		s.tookOrDue(row.Delivery),
+		s.latencyCell(row.Delivery),
+		s.nextCell(row.Delivery),
 		judged(th, row.receipt),
 	}
 }
 
-// tookOrDue is how long a delivery took, or when its next attempt is due.
-func (s *shared) tookOrDue(d storage.Delivery) component.Cell {
-	switch {
-	case d.State == storage.Queued, d.State == storage.Retrying:
-		return component.Cell{Text: s.until(d.NextAttemptAt), Style: s.theme.Text}
-	case d.State.Final() && d.Latency() > 0:
-		return component.Cell{Text: duration(d.Latency()), Style: s.theme.Dim}
+// latencyCell is how long a delivery took from being queued to its end.
+func (s *shared) latencyCell(d storage.Delivery) component.Cell {
+	if d.State.Final() && d.Latency() > 0 {
+		return component.Cell{Text: duration(d.Latency()), Style: s.theme.Text}
 	}
 	return component.Cell{Text: style.None, Style: s.theme.Dim}
+}
+
+// nextCell says when the next attempt is due.
+func (s *shared) nextCell(d storage.Delivery) component.Cell {
+	if d.State != storage.Queued && d.State != storage.Retrying {
+		return component.Cell{Text: style.None, Style: s.theme.Dim}
+	}
+	due := s.until(d.NextAttemptAt)
+	return component.Cell{Text: due, Shorter: []string{strings.TrimPrefix(due, "in ")}, Style: s.theme.Text}
 }
 
 func codeInk(th *style.Theme, code int) lipgloss.Style {
@@ -118,12 +124,15 @@ func judged(th *style.Theme, r storage.Receipt) component.Cell {
 		}
 	}
 	if len(failed) > 0 {
-		return component.Cell{Text: style.Cross + " " + strings.Join(failed, " "), Style: th.Bad}
+		cell := failedCell(failed, th.Bad)
+		cell.Shorter = append(cell.Shorter, style.Cross)
+		return cell
 	}
+	word := " good"
 	if r.Verdicts.Auth.Result == storage.Pass {
-		return component.Cell{Text: style.Check + " verified", Style: th.Good}
+		word = " verified"
 	}
-	return component.Cell{Text: style.Check + " good", Style: th.Good}
+	return component.Cell{Text: style.Check + word, Shorter: []string{style.Check}, Style: th.Good}
 }
 
 // current is the selected delivery: all of it once it was read, until then what the

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/component"
 	"backchannel/tui/style"
 
 	"github.com/charmbracelet/lipgloss"
@@ -16,6 +17,13 @@ func (s *shared) clock(t time.Time) string {
 		return style.None
 	}
 	return t.In(s.Location).Format("15:04:05.000")
+}
+
+// clockCell is a time of day, without its milliseconds where these have no room.
+func (s *shared) clockCell(t time.Time) component.Cell {
+	text := s.clock(t)
+	short, _, _ := strings.Cut(text, ".")
+	return component.Cell{Text: text, Shorter: []string{short}, Style: s.theme.Dim}
 }
 
 // moment is the time of day for today, the day for what is older; at most 8 cells.

@@ -6,6 +6,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -42,7 +43,7 @@ func newReceiver(s *shared) *receiver {
 		shared:  s,
 		reading: query[receiptDetail]{ctx: s.ctx},
 		tabs:    newTabs("Verdicts", "Body", "Headers", "Attempts"),
-		panes:   component.Panes{Weights: []int{11, 9}},
+		panes:   component.Panes{Weights: []int{1, 1}},
 	}
 	r.tabs.viewers[tabBody] = component.Viewer{Numbered: true, Wrapped: true}
 	r.list = newTimeline(s, receiptColumns(), timelineSource[storage.Receipt]{
@@ -51,6 +52,12 @@ func newReceiver(s *shared) *receiver {
 		row:  func(x storage.Receipt) []component.Cell { return s.receiptRow(x) },
 	})
 	r.list.table.Marking = true
+	r.list.table.Sign = func(i int) string {
+		if r.list.span.items[i].Pinned {
+			return style.Pin
+		}
+		return ""
+	}
 	return r
 }
 

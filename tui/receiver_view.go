@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -37,9 +38,7 @@ func (r *receiver) View(width, height int) string {
 // arrange fits the panes to the width. Stacked, what has the focus has all of the
 // screen.
 func (r *receiver) arrange(width int) {
-	r.wide = arrangePanes(&r.panes, &r.tabs, panePlan{
-		width: width, wasWide: r.wide, tab: tabBody, rest: tabVerdicts, narrow: []int{11, 9}, weights: []int{10, 7, 6},
-	})
+	r.wide = arrangePanes(&r.panes, &r.tabs, panePlan{width: width, wasWide: r.wide, tab: tabBody, rest: tabVerdicts, list: 11})
 	r.panes.Zoomed = r.shared.zoomed || r.panes.Focused != paneList && width < stackedBelow
 }
 
@@ -47,29 +46,40 @@ func (r *receiver) arrange(width int) {
 type panePlan struct {
 	width     int
 	wasWide   bool
-	tab, rest int   // the tab that has a pane of its own while it is wide, and the one shown instead
-	narrow    []int // the shares without that pane
-	weights   []int // and with it
+	tab, rest int // the tab that has a pane of its own while it is wide, and the one shown instead
+	list      int // the list's share beside one pane, in twentieths
+}
+
+const (
+	leastList  = leastWidth // at which the lists show what one looks for in them
+	mostList   = 96         // at which they show it at length
+	wideDetail = 106        // for the two panes beside them
+)
+
+// shares are the weights of the panes at a width.
+func (p panePlan) shares(wide bool) []int {
+	if wide {
+		list := min(mostList, max(leastList+12, p.width-wideDetail))
+		rest := p.width - 2 - list
+		return []int{list, rest * 11 / 20, rest - rest*11/20}
+	}
+	list := max(leastList, p.width*p.list/20)
+	return []int{list, max(1, p.width-1-list)}
 }
 
 // arrangePanes gives a tab a pane of its own where there is room, and takes it away
 // where there is not; the focus stays on what it was on.
 func arrangePanes(panes *component.Panes, t *tabs, plan panePlan) (wide bool) {
 	wide = plan.width >= wideFrom
+	panes.Weights = plan.shares(wide)
 	switch {
-	case wide && !plan.wasWide:
-		panes.Weights = plan.weights
-		if t.at == plan.tab {
-			t.at = plan.rest
-			if panes.Focused == paneDetail {
-				panes.Focused = paneBody
-			}
+	case wide && !plan.wasWide && t.at == plan.tab:
+		t.at = plan.rest
+		if panes.Focused == paneDetail {
+			panes.Focused = paneBody
 		}
-	case !wide && plan.wasWide:
-		panes.Weights = plan.narrow
-		if panes.Focused == paneBody {
-			panes.Focused, t.at = paneDetail, plan.tab
-		}
+	case !wide && panes.Focused == paneBody:
+		panes.Focused, t.at = paneDetail, plan.tab
 	}
 	return wide
 }
@@ -110,16 +120,15 @@ func (f *filter) below(th *style.Theme, size component.Size, list func(component
 
 func receiptColumns() []component.Column {
 	return []component.Column{
-		{Title: "Time", Width: 12},
+		{Title: "Time", Least: 8, Width: 12, Priority: 5},
 		{Title: "Event", Width: 11},
-		{Title: "Ch", Width: 5, Priority: 4},
-		{Title: "Identity", Width: 14, Flex: 3, Priority: 3},
-		{Title: "Webhook", Width: 10, Flex: 1, Priority: 6},
-		{Title: "Answer", Width: 6, Right: true},
+		{Title: "Ch", Width: 5, Priority: 2},
+		{Title: "Identity", Least: 9, Width: 18, Flex: 3, Priority: 3},
+		{Title: "Webhook", Width: 14, Flex: 1, Extra: true},
+		{Title: "Answer", Short: "Ans", Least: 4, Width: 6, Right: true},
 		{Title: "Auth", Width: 4, Priority: 1},
-		{Title: "Schema", Width: 6, Priority: 1},
-		{Title: "Other", Width: 11, Priority: 2},
-		{Title: "", Width: 1, Priority: 5},
+		{Title: "Schema", Short: "Sch", Least: 3, Width: 6, Priority: 1},
+		{Title: "Other", Least: 5, Width: 11, Priority: 4},
 	}
 }
 
@@ -135,13 +144,9 @@ func (s *shared) receiptRow(r storage.Receipt) []component.Cell {
 	if r.WebhookID == 0 {
 		hook.Text = "unmatched"
 	}
-	pin := ""
-	if r.Pinned {
-		pin = style.Pin
-	}
 	answer, answerInk := answerWord(th, r)
 	return []component.Cell{
-		{Text: s.clock(r.ReceivedAt), Style: th.Dim},
+		s.clockCell(r.ReceivedAt),
 		{Text: event, Style: ink},
 		{Text: r.Channel, Style: th.Text},
 		who, hook,
@@ -149,7 +154,6 @@ func (s *shared) receiptRow(r storage.Receipt) []component.Cell {
 		verdictCell(th, r.Verdicts.Auth),
 		verdictCell(th, r.Verdicts.Schema),
 		otherVerdicts(th, r.Verdicts),
-		{Text: pin, Style: th.Strong},
 	}
 }
 
@@ -214,7 +218,18 @@ func otherVerdicts(th *style.Theme, v storage.Verdicts) component.Cell {
 	case v.Target.Result == storage.Fail:
 		ink = th.Bad
 	}
-	return component.Cell{Text: style.Cross + " " + strings.Join(failed, " "), Style: ink}
+	return failedCell(failed, ink)
+}
+
+// failedCell names verdicts that failed as far as there is room, else counts them.
+func failedCell(failed []string, ink lipgloss.Style) component.Cell {
+	words := strings.Join(failed, " ")
+	short := strings.NewReplacer("schema", "sch", "target", "tgt", "headers", "hdr", "duplicate", "dup", "order", "ord").Replace(words)
+	cell := component.Cell{Text: style.Cross + " " + words, Shorter: []string{style.Cross + " " + short}, Style: ink}
+	if len(failed) > 1 {
+		cell.Shorter = append(cell.Shorter, fmt.Sprintf("%s %d", style.Cross, len(failed)))
+	}
+	return cell
 }
 
 // welcome says what would be here and how it comes.

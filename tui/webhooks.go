@@ -44,6 +44,7 @@ func newWebhooks(s *shared) *webhooks {
 	return &webhooks{
 		shared: s,
 		list:   query[[]inventoryRow]{ctx: s.ctx},
+		panes:  component.Panes{Upper: 5},
 		table:  component.Table{Columns: inventoryColumns(), Empty: []string{"Nothing matches the filter.", "esc takes it away."}},
 	}
 }

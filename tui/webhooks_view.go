@@ -8,8 +8,11 @@ import (
 	"backchannel/tui/style"
 )
 
-// roomyFrom is the width from which the list shows every column beside the detail.
-const roomyFrom = 160
+// roomyFrom is the width from which the detail has what it needs, and the list the rest.
+const (
+	roomyFrom    = 160
+	narrowDetail = 62
+)
 
 // inventoryTitle is Adobe's word for the inventory.
 const inventoryTitle = "Feedback webhook settings"
@@ -28,7 +31,7 @@ func (w *webhooks) View(width, height int) string {
 	w.panes.Zoomed = w.shared.zoomed
 	w.panes.Weights = []int{5, 3}
 	if width >= roomyFrom {
-		w.panes.Weights = []int{2, 1}
+		w.panes.Weights = []int{width - narrowDetail, narrowDetail}
 	}
 	layout := w.panes.Layout(width, height)
 	return layout.Join(th, w.listView(layout.Sizes[paneList]), w.detailView(layout.Sizes[paneDetail]))
@@ -94,14 +97,14 @@ func (w *webhooks) welcome(width, height int) string {
 
 func inventoryColumns() []component.Column {
 	return []component.Column{
-		{Title: "Name", Width: 14, Flex: 3},
-		{Title: "Channels", Width: 10, Priority: 3},
-		{Title: "URL", Width: 16, Flex: 3, Priority: 5},
-		{Title: "Auth", Width: 9, Priority: 4},
-		{Title: "Organization", Width: 12, Flex: 2, Priority: 6},
-		{Title: "Sandbox", Width: 8, Flex: 1, Priority: 2},
+		{Title: "Name", Least: 10, Width: 14, Flex: 3},
+		{Title: "Channels", Short: "Ch", Least: 5, Width: 10, Priority: 2},
+		{Title: "URL", Least: 12, Width: 24, Flex: 4, Middle: true, Below: true},
+		{Title: "Auth", Least: 5, Width: 9, Priority: 1, Below: true},
+		{Title: "Organization", Least: 10, Width: 12, Flex: 2, Middle: true, Priority: 2, Below: true},
+		{Title: "Sandbox", Least: 7, Width: 8, Flex: 1, Middle: true, Below: true},
 		{Title: "State", Width: 8},
-		{Title: "Event", Width: 9},
+		{Title: "Last event", Short: "Last", Least: 9, Width: 10},
 		{Title: "Outcome", Width: 11},
 		{Title: "When", Width: 8, Priority: 1},
 	}
@@ -127,9 +130,9 @@ func (i inventory) Row(n int) []component.Cell {
 	}
 	cells := []component.Cell{
 		{Text: row.Name, Style: th.Strong},
-		{Text: list(row.Channels), Style: th.Text},
-		{Text: row.URL, Style: th.Text},
-		{Text: authWord(row.Auth), Style: th.Text},
+		channelsCell(th, row.Channels),
+		{Text: row.URL, Shorter: []string{strings.TrimPrefix(row.URL, "https://")}, Style: th.Text},
+		{Text: authWord(row.Auth), Shorter: []string{string(row.Auth.JWT.Algorithm)}, Style: th.Text},
 		{Text: row.Organization, Style: th.Dim},
 		{Text: row.Sandbox.Name, Style: th.Text},
 		state,
@@ -142,6 +145,15 @@ func (i inventory) Row(n int) []component.Cell {
 		component.Cell{Text: string(row.last.Status), Style: th.Text},
 		component.Cell{Text: glyph + " " + string(row.last.State), Style: ink},
 		component.Cell{Text: i.shared.moment(row.last.CreatedAt), Style: th.Dim})
+}
+
+// channelsCell names the channels of a webhook; there are two of them.
+func channelsCell(th *style.Theme, channels []storage.Channel) component.Cell {
+	cell := component.Cell{Text: list(channels), Style: th.Text}
+	if len(channels) > 1 {
+		cell.Shorter = []string{"both"}
+	}
+	return cell
 }
 
 // authWord is how a webhook's requests prove where they come from, in short.

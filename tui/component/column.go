@@ -1,54 +1,102 @@
 package component
 
+import (
+	"slices"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
 // Column is the specification of a column of a [Table]. Widths come from the
 // specifications and the width of the pane alone, never from the rows, so that
 // columns do not jump while rows arrive.
 type Column struct {
 	Title    string
-	Width    int  // exact, or the least when Flex is set
-	Flex     int  // share of the space that is left over
-	Right    bool // numbers
-	Priority int  // columns of a higher number go first when it gets narrow; 0 stays
+	Short    string // the title while the column is narrower than that
+	Least    int    // the narrowest that it is of use; 0: Width
+	Width    int    // as wide as it wishes to be
+	Flex     int    // share of the space that is left over then
+	Right    bool   // numbers
+	Middle   bool   // what is too long is cut in its middle: both ends tell something
+	Priority int    // columns of a higher number go first when it gets narrow; 0 stays
+	Extra    bool   // only where all others are as wide as they wish
+	Below    bool   // goes to a second line of the row where one line is too narrow
 }
 
 const (
 	gutter    = 3 // cursor, mark, space
-	columnGap = 2
+	columnGap = 2 // 1 before any column goes
 	margin    = 1 // at the right, before the line between panes
 )
 
-// columnWidths says how wide each column is in a pane of width cells; 0 is a
-// column that has no room.
-func columnWidths(cols []Column, width int) []int {
-	widths := make([]int, len(cols))
-	for i, c := range cols {
-		widths[i] = max(1, c.Width)
-	}
-	for needed(widths) > width && dropLeastImportant(cols, widths) {
-	}
-	spare, weights := width-needed(widths), 0
-	for i, c := range cols {
-		if widths[i] > 0 {
-			weights += c.Flex
-		}
-	}
-	for i, c := range cols {
-		if widths[i] == 0 || c.Flex == 0 || spare <= 0 {
-			continue
-		}
-		share := spare * c.Flex / weights
-		widths[i] += share
-		spare -= share
-		weights -= c.Flex
-	}
-	return widths
+// A tableLine is the columns that stand on one line of a row.
+type tableLine struct {
+	widths []int // by the number of the column; 0: not here
+	gap    int
 }
 
-func needed(widths []int) int {
-	sum := gutter + margin - columnGap
-	for _, w := range widths {
+// tableLines says where each column stands in a pane of width cells: on one line, or
+// those that may on a second one when they would not all have their wish.
+func tableLines(cols []Column, width int) []tableLine {
+	all := func(Column) bool { return true }
+	below := func(c Column) bool { return c.Below }
+	above := func(c Column) bool { return !c.Below }
+	if !slices.ContainsFunc(cols, below) || wished(cols).needs() <= width {
+		return []tableLine{layOut(cols, all, width)}
+	}
+	return []tableLine{layOut(cols, above, width), layOut(cols, below, width)}
+}
+
+// wished is all columns but the extra ones at the widths that they wish.
+func wished(cols []Column) tableLine {
+	line := tableLine{make([]int, len(cols)), columnGap}
+	for i, c := range cols {
+		if !c.Extra {
+			line.widths[i] = max(1, c.Width)
+		}
+	}
+	return line
+}
+
+// layOut fits the chosen columns to a line: all at their least, the gaps smaller or some
+// columns gone if it must be; then wider, as far as there is room.
+func layOut(cols []Column, chosen func(Column) bool, width int) tableLine {
+	line := tableLine{make([]int, len(cols)), columnGap}
+	for i, c := range cols {
+		if chosen(c) && !c.Extra {
+			line.widths[i] = c.least()
+		}
+	}
+	if line.needs() > width {
+		line.gap = 1
+	}
+	for line.needs() > width && line.dropLeastImportant(cols) {
+	}
+	if roomy := (tableLine{line.widths, columnGap}); roomy.needs() <= width {
+		line = roomy
+	}
+	grown := line.grantWishes(cols, width)
+	for i, c := range cols {
+		if grown && chosen(c) && c.Extra && line.needs()+line.gap+c.Width <= width {
+			line.widths[i] = c.Width
+		}
+	}
+	line.share(cols, width)
+	return line
+}
+
+func (c Column) least() int {
+	if c.Least > 0 {
+		return c.Least
+	}
+	return max(1, c.Width)
+}
+
+// needs is how many cells the line takes.
+func (l tableLine) needs() int {
+	sum := gutter + margin - l.gap
+	for _, w := range l.widths {
 		if w > 0 {
-			sum += w + columnGap
+			sum += w + l.gap
 		}
 	}
 	return sum
@@ -56,16 +104,75 @@ func needed(widths []int) int {
 
 // dropLeastImportant takes away the column of the highest priority number, the
 // rightmost of equals, and reports whether there was one to take.
-func dropLeastImportant(cols []Column, widths []int) bool {
+func (l tableLine) dropLeastImportant(cols []Column) bool {
 	worst := -1
 	for i, c := range cols {
-		if widths[i] > 0 && c.Priority > 0 && (worst < 0 || c.Priority >= cols[worst].Priority) {
+		if l.widths[i] > 0 && c.Priority > 0 && (worst < 0 || c.Priority >= cols[worst].Priority) {
 			worst = i
 		}
 	}
 	if worst < 0 {
 		return false
 	}
-	widths[worst] = 0
+	l.widths[worst] = 0
 	return true
+}
+
+// grantWishes widens columns to what they wish, those of free text first, then the more
+// important ones; and reports whether that was possible for all. What is not free text is
+// of no more use half-way.
+func (l tableLine) grantWishes(cols []Column, width int) bool {
+	order := make([]int, len(cols))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		if free := min(1, cols[b].Flex) - min(1, cols[a].Flex); free != 0 {
+			return free
+		}
+		return cols[a].Priority - cols[b].Priority
+	})
+	all := true
+	for _, i := range order {
+		c, spare := cols[i], width-l.needs()
+		lacks := c.Width - l.widths[i]
+		if l.widths[i] == 0 || lacks <= 0 {
+			continue
+		}
+		if lacks > spare {
+			all = false
+			if c.Flex == 0 || spare <= 0 {
+				continue
+			}
+		}
+		l.widths[i] += min(lacks, spare)
+	}
+	return all
+}
+
+// share gives what is left over to the columns that can use it.
+func (l tableLine) share(cols []Column, width int) {
+	spare, weights := width-l.needs(), 0
+	for i, c := range cols {
+		if l.widths[i] > 0 {
+			weights += c.Flex
+		}
+	}
+	for i, c := range cols {
+		if l.widths[i] == 0 || c.Flex == 0 || spare <= 0 {
+			continue
+		}
+		part := spare * c.Flex / weights
+		l.widths[i] += part
+		spare -= part
+		weights -= c.Flex
+	}
+}
+
+// title is what the column is headed by at a width.
+func (c Column) title(width int) string {
+	if c.Short != "" && ansi.StringWidth(c.Title) > width {
+		return c.Short
+	}
+	return c.Title
 }

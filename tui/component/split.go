@@ -1,6 +1,7 @@
 package component
 
 import (
+	"cmp"
 	"strings"
 
 	"backchannel/tui/style"
@@ -17,6 +18,7 @@ const (
 // Panes divides a screen among panes, the list first, then its details.
 type Panes struct {
 	Weights []int // one per pane, their shares of the width
+	Upper   int   // the list's share of the height when stacked, in tenths; 0: 4
 	Focused int
 	Zoomed  bool // show the focused pane alone
 }
@@ -42,7 +44,7 @@ func (p Panes) Layout(width, height int) Layout {
 	switch {
 	case width <= 0 || height <= 0 || len(shown) == 0:
 	case out.Stacked && len(shown) == 2:
-		top := (height - 1) * 2 / 5
+		top := (height - 1) * cmp.Or(p.Upper, 4) / 10
 		out.Sizes[shown[0]] = Size{width, top}
 		out.Sizes[shown[1]] = Size{width, height - 1 - top}
 	default:

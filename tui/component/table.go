@@ -9,8 +9,9 @@ import (
 
 // Cell is plain text with the style to draw it in.
 type Cell struct {
-	Text  string
-	Style lipgloss.Style
+	Text    string
+	Shorter []string // what to write where Text does not fit, the longest first
+	Style   lipgloss.Style
 }
 
 // Source is what a [Table] shows. It is asked for the cells of visible rows
@@ -30,6 +31,7 @@ type Table struct {
 	Tail    bool     // new rows come at the bottom: going to the last row follows them
 	Marking bool     // space marks rows
 	Focused bool
+	Sign    func(i int) string // a glyph left of the row, where there is no mark; may be nil
 
 	source Source
 	key    string // of the selected row
@@ -39,11 +41,13 @@ type Table struct {
 	marks  map[string]bool
 	width  int
 	height int
+	lines  []tableLine // those that a row takes
 }
 
 // SetSize gives the table its pane.
 func (t *Table) SetSize(width, height int) {
 	t.width, t.height = width, height
+	t.lines = tableLines(t.Columns, width)
 	t.scroll()
 }
 
@@ -184,7 +188,7 @@ func (t *Table) scroll() {
 }
 
 // rows is how many rows fit below the header.
-func (t *Table) rows() int { return max(0, t.height-1) }
+func (t *Table) rows() int { return max(0, t.height-1) / max(1, len(t.lines)) }
 
 // find looks for a key, nearest to the cursor first: most changes are small.
 func (t *Table) find(key string) int {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"backchannel/tui/style"
 )
 
@@ -142,20 +144,64 @@ func TestTableMarksStayWithTheirItems(t *testing.T) {
 	}
 }
 
-func TestColumnWidths(t *testing.T) {
-	cols := []Column{{Width: 12}, {Width: 10, Flex: 1}, {Width: 6, Priority: 1}, {Width: 8, Flex: 2, Priority: 2}}
+func TestColumnsGetWhatThereIsRoomFor(t *testing.T) {
+	cols := []Column{{Width: 12, Least: 8}, {Width: 10, Least: 6, Flex: 1}, {Width: 6, Priority: 1}, {Width: 8, Flex: 2, Priority: 2}}
 	for _, test := range []struct {
+		name  string
 		width int
+		gap   int
 		want  []int
 	}{
-		{3 + 36 + 6 + 1, []int{12, 10, 6, 8}},
-		{3 + 36 + 6 + 1 + 9, []int{12, 13, 6, 14}},
-		{3 + 36 + 6, []int{12, 10 + 9, 6, 0}},
-		{3 + 28 + 4, []int{12, 10 + 7, 0, 0}},
-		{10, []int{12, 10, 0, 0}},
+		{"all have their wish", 4 + 36 + 6, 2, []int{12, 10, 6, 8}},
+		{"what is left over is shared", 4 + 36 + 6 + 9, 2, []int{12, 13, 6, 14}},
+		{"free text is widened first", 4 + 28 + 6 + 4, 2, []int{8, 10, 6, 8}},
+		{"half a wish is of use to free text alone", 4 + 28 + 6 + 3, 2, []int{8, 9, 6, 8}},
+		{"the gaps go before a column", 4 + 28 + 3, 1, []int{8, 6, 6, 8}},
+		{"the least important goes first", 4 + 28 + 2, 2, []int{8, 12, 6, 0}},
+		{"then the next", 4 + 14 + 2, 2, []int{8, 6, 0, 0}},
+		{"the others stay", 10, 1, []int{8, 6, 0, 0}},
 	} {
-		if got := columnWidths(cols, test.width); !slices.Equal(got, test.want) {
-			t.Errorf("width %d gives %v, want %v", test.width, got, test.want)
+		lines := tableLines(cols, test.width)
+		if len(lines) != 1 || lines[0].gap != test.gap || !slices.Equal(lines[0].widths, test.want) {
+			t.Errorf("%s: width %d gives %v, want %v with gaps of %d", test.name, test.width, lines, test.want, test.gap)
+		}
+	}
+}
+
+func TestExtraColumnsComeLast(t *testing.T) {
+	cols := []Column{{Width: 12, Least: 8}, {Width: 5, Extra: true}}
+	for width, want := range map[int][]int{4 + 12 + 2 + 5: {12, 5}, 4 + 12 + 2 + 4: {12, 0}, 4 + 11: {8, 0}} {
+		if got := tableLines(cols, width)[0].widths; !slices.Equal(got, want) {
+			t.Errorf("width %d gives %v, want %v", width, got, want)
+		}
+	}
+}
+
+func TestColumnsGoBelowWhereOneLineIsTooNarrow(t *testing.T) {
+	table := newTable(list{keys: []string{"one", "a/long/name", "three", "four"}})
+	table.Columns = []Column{{Title: "Name", Width: 9, Middle: true}, {Title: "Number", Short: "No", Width: 4, Right: true, Below: true}}
+	table.SetSize(19, 4)
+	same(t, text(table.View(plainTheme())), "   Name         No\n▌  one          42\n   a/lo…name    42\n   three        42")
+	table.SetSize(18, 6)
+	press(table, "j", "j")
+	same(t, text(table.View(plainTheme())), "   Name\n   a/lo…name\n     42\n▌  three\n▌    42\n")
+}
+
+func TestCellsHaveShorterForms(t *testing.T) {
+	cell := Cell{Text: "12:04:31.220", Shorter: []string{"12:04:31", "12:04"}}
+	for width, want := range map[int]string{13: "12:04:31.220 ", 11: "12:04:31   ", 5: "12:04", 4: "12:…"} {
+		if got := cell.fit(Column{}, width); got != want {
+			t.Errorf("in %d cells it is %q, want %q", width, got, want)
+		}
+	}
+}
+
+func TestCutMiddleStaysWithinItsWidth(t *testing.T) {
+	for _, s := range append([]string{"https://hooks.example.com/a"}, awkward...) {
+		for width := range 30 {
+			if got := (Cell{Text: s}).fit(Column{Middle: true}, width); ansi.StringWidth(got) != width {
+				t.Errorf("%q in %d cells is %q", s, width, got)
+			}
 		}
 	}
 }

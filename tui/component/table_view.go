@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 
 	"backchannel/tui/style"
 )
@@ -13,23 +14,23 @@ func (t *Table) View(th *style.Theme) string {
 	if t.width <= 0 || t.height <= 0 {
 		return ""
 	}
-	widths := columnWidths(t.Columns, t.width)
-	lines := []string{t.header(th, widths)}
+	lines := []string{t.header(th)}
 	if t.Len() == 0 {
 		return join(Lines(append(lines, t.empty(th)...), t.width, t.height))
 	}
 	for i := t.top; i < min(t.top+t.rows(), t.Len()); i++ {
-		lines = append(lines, t.row(th, widths, i))
+		lines = append(lines, t.row(th, i)...)
 	}
 	return join(Lines(lines, t.width, t.height))
 }
 
-func (t *Table) header(th *style.Theme, widths []int) string {
+// header names the columns of a row's first line. What stands below speaks for itself.
+func (t *Table) header(th *style.Theme) string {
 	cells := make([]Cell, len(t.Columns))
 	for i, c := range t.Columns {
-		cells[i] = Cell{Text: c.Title, Style: th.Dim}
+		cells[i] = Cell{Text: c.title(t.lines[0].widths[i]), Style: th.Dim}
 	}
-	return blank(gutter) + t.cells(cells, widths, lipgloss.NewStyle(), false)
+	return blank(gutter) + t.cells(cells, t.lines[0], lipgloss.NewStyle(), false)
 }
 
 func (t *Table) empty(th *style.Theme) []string {
@@ -42,7 +43,8 @@ func (t *Table) empty(th *style.Theme) []string {
 	return lines
 }
 
-func (t *Table) row(th *style.Theme, widths []int, i int) string {
+// row draws a row: one line, or two.
+func (t *Table) row(th *style.Theme, i int) []string {
 	bar, mark := " ", " "
 	selected := i == t.cursor
 	if selected {
@@ -53,19 +55,27 @@ func (t *Table) row(th *style.Theme, widths []int, i int) string {
 	}
 	if t.marks[t.source.Key(i)] {
 		mark = th.Strong.Render(style.Mark)
+	} else if t.Sign != nil {
+		mark = th.Strong.Render(Fit(t.Sign(i), 1))
 	}
-	return bar + mark + " " + t.cells(t.source.Row(i), widths, th.Row, selected && t.Focused)
+	cells, lead := t.source.Row(i), bar+mark+" "
+	var out []string
+	for _, line := range t.lines {
+		out = append(out, lead+t.cells(cells, line, th.Row, selected && t.Focused))
+		lead = bar + "  "
+	}
+	return out
 }
 
-// cells draws one row. Under the cursor its background is laid below the cells
+// cells draws one line of a row. Under the cursor its background is laid below the cells
 // and the gaps between them alike.
-func (t *Table) cells(cells []Cell, widths []int, under lipgloss.Style, lit bool) string {
-	gap := blank(columnGap)
+func (t *Table) cells(cells []Cell, line tableLine, under lipgloss.Style, lit bool) string {
+	gap := blank(line.gap)
 	if lit {
 		gap = under.Render(gap)
 	}
 	var parts []string
-	for i, width := range widths {
+	for i, width := range line.widths {
 		if width == 0 {
 			continue
 		}
@@ -76,11 +86,35 @@ func (t *Table) cells(cells []Cell, widths []int, under lipgloss.Style, lit bool
 		if lit {
 			cell.Style = cell.Style.Inherit(under)
 		}
-		fit := Fit
-		if t.Columns[i].Right {
-			fit = FitRight
-		}
-		parts = append(parts, cell.Style.Render(fit(style.Escape(cell.Text), width)))
+		parts = append(parts, cell.Style.Render(cell.fit(t.Columns[i], width)))
 	}
 	return strings.Join(parts, gap)
+}
+
+// fit is the first of the cell's texts that fits, else the last one, cut.
+func (c Cell) fit(column Column, width int) string {
+	text := style.Escape(c.Text)
+	for _, shorter := range c.Shorter {
+		if ansi.StringWidth(text) <= width {
+			break
+		}
+		text = style.Escape(shorter)
+	}
+	switch {
+	case column.Right:
+		return FitRight(text, width)
+	case column.Middle:
+		return Fit(cutMiddle(text, width), width)
+	}
+	return Fit(text, width)
+}
+
+// cutMiddle leaves out what is too much in the middle of plain text.
+func cutMiddle(text string, width int) string {
+	total := ansi.StringWidth(text)
+	if total <= width || width < 3 {
+		return text
+	}
+	tail := (width - 1) / 2
+	return ansi.Truncate(text, width-1-tail, "") + style.More + ansi.TruncateLeft(text, total-tail, "")
 }

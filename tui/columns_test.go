@@ -1,0 +1,54 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// TestListsShowWhatOneLooksFor reads the heads and the rows of the lists at every width.
+func TestListsShowWhatOneLooksFor(t *testing.T) {
+	for _, test := range []struct {
+		key  string
+		head []string // title, or the short one
+		row  []string // in the first row and the one below
+		from int      // the width from which that holds
+	}{
+		{"1", []string{"Name", "Channels|Ch", "State", "Last event|Last", "Outcome", "When"}, []string{"acme", "@receiver", "HS256", "myImsOrg", "prod", "bounce", "↻ retrying", "12:04:33"}, 60},
+		{"2", []string{"Time", "State", "Event", "Tries|Try", "Code", "Latency", "Next"}, []string{"12:03:29", "✗ failed", "bounce", "401"}, 60},
+		{"2", []string{"Webhook", "Receiver|Rcv"}, []string{"acme"}, 120},
+		{"3", []string{"Time", "Event", "Ch", "Identity", "Answer|Ans", "Auth", "Schema|Sch", "Other"}, []string{"12:04:31", "● sent", "email", "john.doe", "204"}, 60},
+		{"4", []string{"Time", "What"}, []string{"process"}, 60},
+	} {
+		testConsole(t, func(c *console) {
+			fewDeliveries(c.store)
+			c.store.changed(1<<8 - 1)
+			c.wait(changeGap)
+			c.wait(changeGap)
+			c.press(test.key)
+			for width := test.from; width <= 220; width += 4 {
+				c.size(width, 40)
+				lines := strings.Split(ansi.Strip(c.view), "\n")
+				at := slices.IndexFunc(lines, func(l string) bool {
+					return strings.Contains(l, " Event ") || strings.Contains(l, "What") || strings.Contains(l, "Outcome")
+				})
+				if at < 0 {
+					t.Fatalf("view %s has no head at %d columns:\n%s", test.key, width, strings.Join(lines, "\n"))
+				}
+				for _, title := range test.head {
+					long, short, _ := strings.Cut(title, "|")
+					if words := strings.Fields(lines[at]); !strings.Contains(lines[at], long) && !slices.Contains(words, short) {
+						t.Errorf("view %s at %d columns lacks %s: %s", test.key, width, long, lines[at])
+					}
+				}
+				for _, text := range test.row {
+					if !strings.Contains(lines[at+1]+lines[at+2], text) {
+						t.Errorf("view %s at %d columns lacks %q:\n%s", test.key, width, text, strings.Join(lines[at:at+3], "\n"))
+					}
+				}
+			}
+		})
+	}
+}
