@@ -120,8 +120,8 @@ func (d *deliveries) cancel() tea.Cmd {
 		Text:  []string{deliveryName(row.Delivery) + " will not be sent. It can be replayed later."},
 		Yes:   "cancel it", No: "keep",
 	}, func() tea.Cmd {
-		return act(d.shared.ctx, func(ctx context.Context) (string, error) {
+		return toasting(toastID(row.ID), act(d.shared.ctx, func(ctx context.Context) (string, error) {
 			return deliveryName(row.Delivery) + " cancelled", stop(ctx, row.ID)
-		})
+		}))
 	})
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +50,9 @@ func TestRetryCancelAndReplay(t *testing.T) {
 			t.Errorf("after X it is %s", state)
 		}
 		c.miss("t retry now", "X cancel")
+		if n := strings.Count(c.screen(), "acme prod cancelled"); n != 1 {
+			t.Errorf("that it is cancelled is said %d times:\n%s", n, c.screen())
+		}
 		c.press("r")
 		c.wait(time.Second)
 		if last := c.store.deliveries[len(c.store.deliveries)-1]; last.ReplayOf != c.store.deliveries[4].ID {

@@ -62,3 +62,16 @@ func act(ctx context.Context, do func(context.Context) (text string, err error))
 		return toastMsg{good(text)}
 	}
 }
+
+// toasting gives the toast that a command answers with an ID: it replaces another of that
+// ID, and is replaced by it.
+func toasting(id string, cmd tea.Cmd) tea.Cmd {
+	return func() tea.Msg {
+		msg := cmd()
+		if said, ok := msg.(toastMsg); ok {
+			said.toast.ID = id
+			return said
+		}
+		return msg
+	}
+}

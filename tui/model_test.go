@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -15,23 +16,27 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 		set  func(*fakeStore)
 		want []string
 	}{
-		{"holder", func(*fakeStore) {}, []string{"● 127.0.0.1:9443", "0 queued", "0 retrying", "holder"}},
-		{"beside", func(f *fakeStore) { f.runtime.PID = 99 }, []string{"○ 127.0.0.1:9443", "beside 99"}},
+		{"holder", func(*fakeStore) {}, []string{"● holder", "127.0.0.1:9443", "0 queued", "0 retrying", "0 receipts"}},
+		{"beside", func(f *fakeStore) { f.runtime.PID = 99 }, []string{"○ beside 99", "127.0.0.1:9443"}},
 		{"off", func(f *fakeStore) {
 			f.runtime.ReceiverURL, f.runtime.ReceiverError = "", "port 9443 is busy"
-		}, []string{"▲ receiver off", "receiver off: port 9443 is busy"}},
-		{"alone", func(f *fakeStore) { f.alive = false }, []string{"▲ nobody delivers", "taking over"}},
+		}, []string{"▲ receiver off", "receiver off: port 9443 is busy", "● holder"}},
+		{"alone", func(f *fakeStore) { f.alive = false }, []string{"▲ nobody delivers", "1 Webhooks"}},
 		{"parked", func(f *fakeStore) {
 			f.deliveries = []storage.Delivery{{State: storage.Parked}, {State: storage.Retrying}}
-		}, []string{"0 queued 1 retrying 1 parked"}},
+		}, []string{"● holder", "127.0.0.1:9443", "0 queued 1 retrying 1 parked"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testConsole(t, func(c *console) {
-				c.size(140, 30) // room for all of it
 				test.set(c.store)
 				c.store.changed(storage.ChangedAll)
 				c.wait(time.Second)
+				c.size(140, 30) // room for all of it
 				c.see(test.want...)
+				for width := leastWidth; width < 140; width++ {
+					c.size(width, 30)
+					c.see(test.want[0], test.want[1]) // whoever delivers, and where
+				}
 			})
 		})
 	}
@@ -82,5 +87,24 @@ func TestSuspendAndResume(t *testing.T) {
 		}
 		c.send(tea.ResumeMsg{})
 		c.see("Webhooks")
+	})
+}
+
+// TestToastsHideNothing compares the screen with and without toasts.
+func TestToastsHideNothing(t *testing.T) {
+	testConsole(t, func(c *console) {
+		fewDeliveries(c.store)
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.press("3")
+		before := strings.Split(c.screen(), "\n")
+		c.send(toastMsg{good("bounce delivered")})
+		c.send(toastMsg{good("sent delivered")})
+		c.see("sent delivered ── ✓ bounce delivered")
+		for i, line := range strings.Split(c.screen(), "\n") {
+			if line != before[i] && i != len(before)-2 {
+				t.Errorf("line %d was %q, is %q", i, before[i], line)
+			}
+		}
 	})
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,56 +50,114 @@ func (s status) trouble() string {
 	return ""
 }
 
-// phrases are the parts of the status line, the most important first.
-func (s *shared) phrases() []string {
-	th, st := s.theme, s.status
-	if !st.read {
+// Of the status line's forms, so many tell the receipts too, so many every count that is
+// not 0 in words, and so many every such count.
+const (
+	wholeForms    = 2
+	wordyForms    = 4
+	countingForms = 5
+)
+
+// statusForms are the ways to say how things stand, the longest first: who delivers and
+// where the receiver is are in all of them, as long as there is any room.
+func (s *shared) statusForms() []string {
+	if !s.status.read {
 		return nil
 	}
-	var out []string
-	switch {
-	case !st.alive:
-		out = append(out, th.Warn.Render(style.Warning+" nobody delivers"))
-	case st.runtime.ReceiverURL == "":
-		out = append(out, th.Warn.Render(style.Warning+" receiver off"))
-	default:
-		host := strings.TrimPrefix(st.runtime.ReceiverURL, "https://")
-		out = append(out, th.Good.Render(s.holderGlyph())+" "+th.Text.Render(style.Escape(host)))
+	who, where := s.holderPhrase(), s.receiverPhrase()
+	all, some := s.countPhrases()
+	receipts := s.theme.Dim.Render(thousands(s.status.counts.Receipts) + " " + plural(s.status.counts.Receipts, "receipt"))
+	return []string{
+		spaced("   ", who, where, spaced("   ", all...), receipts),
+		spaced("   ", who, where, spaced("   ", all...)),
+		spaced("  ", who, where, spaced("  ", some...)),
+		spaced(" ", who, where, spaced("  ", some...)),
+		spaced(" ", who, where, s.countGlyphs()),
+		spaced("  ", who, where),
+		who,
 	}
-	for _, state := range []storage.State{storage.Queued, storage.Retrying, storage.Parked} {
-		if n := st.counts.Deliveries[state]; n > 0 || state != storage.Parked {
-			out = append(out, countPhrase(th, n, state))
-		}
-	}
-	return append(out, s.holderPhrase())
 }
 
-func countPhrase(th *style.Theme, n int64, state storage.State) string {
-	ink := th.Dim
-	if n > 0 {
-		ink = th.Text
+// spaced joins what there is.
+func spaced(gap string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), gap)
+}
+
+func plural(n int64, word string) string {
+	if n == 1 {
+		return word
 	}
-	return ink.Render(strconv.FormatInt(n, 10) + " " + string(state))
+	return word + "s"
+}
+
+// countedStates are those of deliveries that are not final.
+func countedStates() []storage.State {
+	return []storage.State{storage.Queued, storage.Retrying, storage.Parked}
+}
+
+// countPhrases say how many deliveries wait: of all states worth telling, and of those
+// alone that there are any of.
+func (s *shared) countPhrases() (all, some []string) {
+	th := s.theme
+	for _, state := range countedStates() {
+		n := s.status.counts.Deliveries[state]
+		ink := th.Dim
+		if n > 0 {
+			ink = th.Text
+		}
+		phrase := ink.Render(strconv.FormatInt(n, 10) + " " + string(state))
+		if n > 0 || state != storage.Parked {
+			all = append(all, phrase)
+		}
+		if n > 0 {
+			some = append(some, phrase)
+		}
+	}
+	if len(some) == 0 {
+		some = all[:1]
+	}
+	return all, some
+}
+
+// countGlyphs is the same where words have no room.
+func (s *shared) countGlyphs() string {
+	var parts []string
+	for _, state := range countedStates() {
+		if n := s.status.counts.Deliveries[state]; n > 0 {
+			glyph, ink := look(s.theme, state)
+			parts = append(parts, ink.Render(glyph)+s.theme.Text.Render(strconv.FormatInt(n, 10)))
+		}
+	}
+	if len(parts) == 0 {
+		return s.theme.Dim.Render(style.Info + "0")
+	}
+	return strings.Join(parts, " ")
+}
+
+// receiverPhrase is where the receiver listens, or that it does not; the banner says why.
+func (s *shared) receiverPhrase() string {
+	switch th, url := s.theme, s.status.runtime.ReceiverURL; {
+	case !s.status.alive:
+		return ""
+	case url == "":
+		return th.Warn.Render(style.Warning + " receiver off")
+	default:
+		return th.Text.Render(style.Escape(strings.TrimPrefix(url, "https://")))
+	}
 }
 
 func (s *shared) holds() bool { return s.status.runtime.PID == s.PID }
 
-func (s *shared) holderGlyph() string {
-	if s.holds() {
-		return style.Dot
-	}
-	return ring
-}
-
 // holderPhrase says whether this console delivers, or which process does.
 func (s *shared) holderPhrase() string {
+	th := s.theme
 	switch {
 	case !s.status.alive:
-		return s.theme.Dim.Render("taking over")
+		return th.Warn.Render(style.Warning + " nobody delivers")
 	case s.holds():
-		return s.theme.Dim.Render("holder")
+		return th.Good.Render(style.Dot) + " " + th.Dim.Render("holder")
 	}
-	return s.theme.Dim.Render("beside " + strconv.Itoa(s.status.runtime.PID))
+	return th.Good.Render(ring) + " " + th.Dim.Render("beside "+strconv.Itoa(s.status.runtime.PID))
 }
 
 const ring = "○" // there, but not here

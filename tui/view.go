@@ -7,8 +7,6 @@ import (
 
 	"backchannel/tui/component"
 	"backchannel/tui/style"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // The smallest screen that the console works on.
@@ -33,17 +31,15 @@ func (m *Model) View() string {
 	return whole
 }
 
-// frame is header, rule, banner if there is one, body, rule, footer.
+// frame is header, rule, banner if there is one, body, the rule with the toasts, footer.
 func (m *Model) frame() []string {
 	th := m.shared.theme
 	lines := []string{m.header(), component.Rule(th, m.width)}
 	lines = append(lines, m.bannerLines()...)
-	height := m.height - len(lines) - 2
+	foot := append(m.toasts.View(th, m.width), m.footer())
+	height := m.height - len(lines) - len(foot)
 	body := component.Lines(strings.Split(m.front().View(m.width, height), "\n"), m.width, height)
-	for i, line := range m.toasts.View(th, m.width) {
-		body[height-1-i] = component.OverlayAt(body[height-1-i], line, m.width-ansi.StringWidth(line), 0)
-	}
-	return append(append(lines, body...), component.Rule(th, m.width), m.footer())
+	return append(append(lines, body...), foot...)
 }
 
 const bannerMost = 3 // lines
@@ -77,18 +73,25 @@ func (m *Model) apology() string {
 	return strings.Join(component.Lines(append(above, lines...), m.width, m.height), "\n")
 }
 
-// header says where one is, and at the right how things stand: all of that if
-// only the brand stands in its way, something of it in any case.
+// header says where one is, and at the right how things stand, as much of both as fits:
+// the brand goes first, then the receipts are not counted, and so on.
 func (m *Model) header() string {
-	phrases, places := m.shared.phrases(), m.places()
-	beside := func(left string) string { return fitting(phrases, "   ", m.width-ansi.StringWidth(left)-3) }
-	if len(places) > 1 && beside(places[0]) != strings.Join(phrases, "   ") {
-		places = places[1:]
+	places, forms := m.places(), m.shared.statusForms()
+	if len(forms) == 0 {
+		return component.Fit(places[0], m.width)
 	}
-	for len(places) > 1 && beside(places[0]) == "" && len(phrases) > 0 {
-		places = places[1:]
+	for i, place := range places {
+		some := forms
+		if i < len(places)-1 {
+			some = forms[:[]int{wholeForms, wordyForms, wordyForms, countingForms}[min(i, 3)]]
+		}
+		for _, form := range some {
+			if component.Fits(place, form+" ", m.width) {
+				return component.Spread(place, form+" ", m.width)
+			}
+		}
 	}
-	return component.Spread(places[0], beside(places[0])+" ", m.width)
+	return component.Spread(places[len(places)-1], forms[len(forms)-1]+" ", m.width)
 }
 
 // places are the ways to say where one is, the longest first.
@@ -97,7 +100,8 @@ func (m *Model) places() []string {
 		return []string{m.heading()}
 	}
 	brand := " " + m.shared.theme.Strong.Render("backchannel")
-	return []string{brand + m.tabs("   ", true), m.tabs("  ", true)[1:], m.tabs("  ", false)[1:]}
+	tight := m.tabs(" ", true)
+	return []string{brand + m.tabs("   ", true), m.tabs("  ", true)[1:], tight, tight, m.tabs("  ", false)[1:]}
 }
 
 func (m *Model) heading() string {
@@ -124,22 +128,6 @@ func (m *Model) tabs(gap string, words bool) string {
 		}
 	}
 	return b.String()
-}
-
-// fitting joins as many parts as fit, the first ones first.
-func fitting(parts []string, gap string, width int) string {
-	out := ""
-	for _, part := range parts {
-		next := part
-		if out != "" {
-			next = out + gap + part
-		}
-		if ansi.StringWidth(next) > width {
-			break
-		}
-		out = next
-	}
-	return out
 }
 
 // footer names the keys that do something here.

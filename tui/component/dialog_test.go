@@ -146,18 +146,20 @@ func TestToasts(t *testing.T) {
 	toasts.Push(now.Add(time.Second), Toast{Outcome: Error, Text: "refused\x1b"})
 	toasts.Push(now.Add(2*time.Second), Toast{ID: "1", Outcome: OK, Text: "delivered"})
 	show := func() string { return text(join(toasts.View(plainTheme(), 40))) }
-	same(t, show(), " ✓ delivered\n ✗ refused\\x1b")
+	same(t, show(), "── ✓ delivered ── ✗ refused\\x1b ────────")
 	if wait, _ := toasts.Wait(now.Add(3 * time.Second)); wait != 3*time.Second {
 		t.Errorf("waits %s", wait)
 	}
 	toasts.Expire(now.Add(6 * time.Second))
-	same(t, show(), " ✗ refused\\x1b")
+	same(t, show(), "── ✗ refused\\x1b ───────────────────────")
 	toasts.Expire(now.Add(9 * time.Second))
-	same(t, show(), "")
-	for _, s := range []string{"1", "2", "3", "4"} {
-		toasts.Push(now, Toast{Outcome: Warn, Text: s})
+	same(t, show(), strings.Repeat("─", 40))
+	for range 20 {
+		toasts.Push(now, Toast{Outcome: Warn, Text: "twelve cells"})
 	}
-	same(t, show(), " ▲ 4\n ▲ 3\n ▲ 2")
+	same(t, show(), "── ▲ twelve cells ── +8 ────────────────")
+	toasts.Push(now, Toast{Outcome: Error, Text: "create webhook: the disk is full, and nothing can be saved"})
+	same(t, show(), " ✗ create webhook: the disk is full,\n   and nothing can be saved\n── +8 ──────────────────────────────────")
 }
 
 func TestDialogsStayInTheirWidth(t *testing.T) {

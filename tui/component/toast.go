@@ -1,9 +1,12 @@
 package component
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 
 	"backchannel/tui/style"
 )
@@ -53,7 +56,7 @@ type shownToast struct {
 }
 
 const (
-	maxToasts   = 3
+	maxToasts   = 9
 	toastFor    = 4 * time.Second
 	badToastFor = 8 * time.Second // there is more to read
 )
@@ -95,13 +98,77 @@ func (t *Toasts) Wait(now time.Time) (time.Duration, bool) {
 	return max(0, next.Sub(now)), len(t.shown) > 0
 }
 
-// View draws one line per message, the latest first, each at most width cells
-// and with a space at both ends, to lie over other text.
+// toastLines bounds how many lines a long message takes.
+const toastLines = 3
+
+// View draws the rule of width cells in which messages stand, the latest first, as many
+// as fit; the others are counted. Nothing lies over other text. A message too long for
+// the rule has lines of its own above it.
 func (t *Toasts) View(th *style.Theme, width int) []string {
-	lines := make([]string, len(t.shown))
-	for i, s := range t.shown {
-		glyph, ink := s.Outcome.Glyph(th)
-		lines[i] = clip(" "+ink.Render(glyph)+" "+th.Text.Render(style.Escape(s.Text)), width-1) + blank(min(1, width))
+	if len(t.shown) == 0 {
+		return []string{Rule(th, width)}
 	}
-	return lines
+	if lines := t.shown[0].lines(th, width); len(lines) > 0 {
+		return append(lines, inRule(th, nil, len(t.shown)-1, width))
+	}
+	var parts []string
+	for i, s := range t.shown {
+		parts = append(parts, s.phrase(th))
+		if !ruleHolds(parts, len(t.shown)-i-1, width) {
+			parts = parts[:i]
+			break
+		}
+	}
+	return []string{inRule(th, parts, len(t.shown)-len(parts), width)}
+}
+
+func (s shownToast) phrase(th *style.Theme) string {
+	glyph, ink := s.Outcome.Glyph(th)
+	return ink.Render(glyph) + " " + th.Text.Render(style.Escape(s.Text))
+}
+
+// lines is a message that is too long for the rule; none if it is not.
+func (s shownToast) lines(th *style.Theme, width int) []string {
+	if ruleHolds([]string{s.phrase(th)}, maxToasts, width) {
+		return nil
+	}
+	glyph, ink := s.Outcome.Glyph(th)
+	wrapped := Wrap(style.Escape(s.Text), width-4)
+	if len(wrapped) > toastLines {
+		wrapped = append(wrapped[:toastLines-1], strings.Join(wrapped[toastLines-1:], " "))
+	}
+	lead := " " + ink.Render(glyph) + " "
+	for i, line := range wrapped {
+		wrapped[i] = Fit(lead+th.Text.Render(clip(line, width-4)), width)
+		lead = "   "
+	}
+	return wrapped
+}
+
+const ruleEdge = 2 // cells of the rule left of the first message
+
+// ruleHolds reports whether messages and the number of others fit.
+func ruleHolds(parts []string, others, width int) bool {
+	sum := ruleEdge
+	for _, p := range parts {
+		sum += ansi.StringWidth(p) + 2 + ruleEdge
+	}
+	return sum+ansi.StringWidth(otherToasts(others)) <= width
+}
+
+func otherToasts(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" +%d ", n)
+}
+
+func inRule(th *style.Theme, parts []string, others, width int) string {
+	edge := Rule(th, ruleEdge)
+	line := edge
+	if len(parts) > 0 {
+		line += " " + strings.Join(parts, " "+edge+" ") + " " + edge
+	}
+	line = clip(line+th.Dim.Render(otherToasts(others)), width)
+	return line + Rule(th, width-ansi.StringWidth(line))
 }
