@@ -9,13 +9,17 @@ import (
 )
 
 // keys takes the keys of a message one by one: a slow line, a script or quick fingers
-// bring several letters at once.
+// bring several letters at once. Where one types, they are a text; passed on as a paste,
+// it cannot be mistaken for the name of a key.
 func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 	if msg.Type != tea.KeyRunes || msg.Paste {
 		return m.settled(msg)
 	}
 	var cmds []tea.Cmd
-	for _, r := range msg.Runes {
+	for i, r := range msg.Runes {
+		if rest := msg.Runes[i:]; len(rest) > 1 && !msg.Alt && m.top() == nil && typing(m.front()) {
+			return tea.Batch(append(cmds, m.settled(tea.KeyMsg{Type: tea.KeyRunes, Runes: rest, Paste: true}))...)
+		}
 		cmds = append(cmds, m.settled(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
 	}
 	return tea.Batch(cmds...)

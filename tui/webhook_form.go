@@ -113,6 +113,8 @@ func (f *webhookForm) Update(msg tea.Msg) tea.Cmd {
 		if msg.form == f {
 			return f.reloaded(msg)
 		}
+	default:
+		return f.form.Update(msg)
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func (f *webhookForm) authFields() []component.Field {
 			Help: "HS: one secret on both sides. RS, PS, ES, EdDSA: a private key here, its public key there."},
 		{ID: fieldSecret, Label: "Secret", Kind: component.SecretField, Reveal: isElsewhere, Visible: symmetric,
 			Note: secretLength, Help: "Shared with the endpoint, never shown again. " + elsewhere},
-		{ID: fieldPrivateKey, Label: "Private key", Kind: component.SecretField, Reveal: isElsewhere,
+		{ID: fieldPrivateKey, Label: "Private key", Kind: component.SecretField, Reveal: isElsewhere, PEM: true,
 			Visible: func(v component.Values) bool { return !symmetric(v) },
 			Help:    "Paste the PEM (PKCS#1, PKCS#8 or SEC1); never shown again. " + elsewhere},
 		{ID: fieldIssuer, Label: "Issuer", Note: f.claimDefault(fieldIssuer), Help: "iss. Left empty, it is the organization."},

@@ -41,6 +41,7 @@ type Field struct {
 	Note    func(Values) string    // dim, beside the value: what it amounts to
 	Check   func(Values) string    // what is wrong, or ""; asked as the field is left and on submit
 	Reveal  func(text string) bool // secrets that are only references, and so may be read
+	PEM     bool                   // of a SecretField that is there for keys: takes one pasted elsewhere
 }
 
 // Option is one choice of a field. ID is the value, Label what is shown.

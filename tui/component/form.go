@@ -34,6 +34,7 @@ type Form struct {
 	start    Values
 	given    map[string]string // what is wrong, as told from outside
 	checked  map[string]string // what is wrong, as found by checks
+	gather   gathering
 	at       stop
 	offset   int
 	width    int
@@ -155,12 +156,23 @@ func belongs(errorID, fieldID string) bool {
 	return errorID == fieldID || strings.HasPrefix(errorID, fieldID+".")
 }
 
-// Update takes a key. Everything else is ignored.
+// Update takes keys, and the messages of the form's own commands.
 func (f *Form) Update(msg tea.Msg) tea.Cmd {
-	key, ok := msg.(tea.KeyMsg)
-	if !ok {
-		return nil
+	switch msg := msg.(type) {
+	case quietMsg:
+		if msg.form == f && msg.turn == f.gather.turn {
+			return f.quiet()
+		}
+	case tea.KeyMsg:
+		if cmd, taken := f.gathered(msg); taken {
+			return cmd
+		}
+		return f.key(msg)
 	}
+	return nil
+}
+
+func (f *Form) key(key tea.KeyMsg) tea.Cmd {
 	switch key.String() {
 	case "ctrl+s":
 		return f.trySubmit()

@@ -152,7 +152,7 @@ func TestFormSecretIsNeverShown(t *testing.T) {
 		t.Errorf("an emptied secret is not kept: %+v", v)
 	}
 	fill(f, "<"+pem, "x")
-	has(t, f.View(plainTheme()), "•••• 4 lines")
+	has(t, f.View(plainTheme()), "•••• KEY, 4 lines")
 	fill(f, "backspace", "<env:KEY\n")
 	has(t, f.View(plainTheme()), "env:KEY")
 	if v := f.Values()["secret"]; v.Text != "env:KEY" || v.Kept {

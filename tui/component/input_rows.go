@@ -103,6 +103,14 @@ func (i *rowsInput) key(msg tea.KeyMsg) bool {
 	return i.rows[i.at].key(i.cell, msg)
 }
 
+// secret is the value with the cursor in it.
+func (i *rowsInput) secret() *secretInput {
+	if i.at == len(i.rows) || i.cell != valueCell {
+		return nil
+	}
+	return i.rows[i.at].value
+}
+
 func (i *rowsInput) vertical(key tea.KeyType) bool {
 	to := i.at + 1
 	if key == tea.KeyUp {

@@ -1,0 +1,110 @@
+package component
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"backchannel/tui/style"
+)
+
+// secretInput masks what is typed. A text of several lines is kept as a block, because
+// a line cannot hold it: it is given anew or taken away whole.
+type secretInput struct {
+	single
+	line   edit
+	block  string
+	more   bool // lines of the block are still to come
+	exists bool // a secret is there already, and stays unless another is given
+	reveal func(string) bool
+}
+
+func newSecretInput(start Value, reveal func(string) bool) *secretInput {
+	i := &secretInput{line: newEdit(""), exists: start.Kept, reveal: reveal}
+	i.insert(start.Text)
+	return i
+}
+
+// insert takes a text that may have several lines.
+func (i *secretInput) insert(s string) {
+	if !strings.Contains(strings.TrimRight(s, "\n"), "\n") {
+		i.block = ""
+		i.line.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(s), Paste: true})
+		return
+	}
+	i.hold(tidy(s), false)
+}
+
+// hold keeps a block in place of everything else; more says that it goes on.
+func (i *secretInput) hold(block string, more bool) {
+	i.line, i.block, i.more = newEdit(""), block, more
+}
+
+// secret is what a gathered text goes to, see [Form].
+func (i *secretInput) secret() *secretInput { return i }
+
+func (i *secretInput) key(msg tea.KeyMsg) bool {
+	switch {
+	case !types(msg):
+		return false
+	case msg.Paste:
+		i.insert(pasted(msg))
+	case i.block == "":
+		i.line.key(msg)
+	case erases(msg):
+		i.hold("", false)
+	}
+	return true
+}
+
+func erases(msg tea.KeyMsg) bool {
+	return msg.Type == tea.KeyBackspace || msg.Type == tea.KeyDelete || msg.Type == tea.KeyCtrlU
+}
+
+func (i *secretInput) value() Value {
+	text := i.block + i.line.text()
+	return Value{Text: text, Kept: i.exists && text == ""}
+}
+
+func (i *secretInput) view(th *style.Theme, width int, focused bool) ([]string, int) {
+	return []string{i.draw(th, width, focused)}, 0
+}
+
+func (i *secretInput) draw(th *style.Theme, width int, focused bool) string {
+	text := i.line.text()
+	switch masked := strings.Repeat(style.Mask, 4) + " "; {
+	case i.block != "":
+		return i.state(th, masked+i.describe(), width, focused)
+	case i.value().Kept:
+		return i.state(th, masked+"kept", width, focused)
+	}
+	return i.line.view(th, width, focused, i.reveal == nil || !i.reveal(text))
+}
+
+var pemLabel = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]{1,40})-----`)
+
+// describe says what the block is, as far as that is no secret.
+func (i *secretInput) describe() string {
+	var words []string
+	for _, label := range pemLabel.FindAllStringSubmatch(i.block, 3) {
+		words = append(words, label[1])
+	}
+	lines := "1 line"
+	if n := strings.Count(strings.TrimRight(i.block, "\n"), "\n") + 1; n > 1 {
+		lines = fmt.Sprintf("%d lines", n)
+	}
+	if i.more {
+		lines += " so far"
+	}
+	return strings.Join(append(words, lines), ", ")
+}
+
+// state says what the secret is, with the cursor before it.
+func (i *secretInput) state(th *style.Theme, s string, width int, focused bool) string {
+	if !focused {
+		return th.Dim.Render(clip(s, width))
+	}
+	return clip(lineWithCursor(th, "", "", min(2, width))+th.Dim.Render(s), width)
+}

@@ -1,0 +1,37 @@
+package component
+
+import (
+	"regexp"
+	"strings"
+)
+
+const pemBegin = "-----BEGIN "
+
+var (
+	pemFirst = regexp.MustCompile(`(-----BEGIN [^-\n]+-----)\s*`)
+	pemLast  = regexp.MustCompile(`\s*(-----END [^-\n]+-----)`)
+	pemEnded = regexp.MustCompile(`-----END [^-\n]+-----(\s|\\n)*$`)
+)
+
+// tidy makes pasted lines what they were in their file: a PEM that was indented, lost
+// its line breaks to spaces, or has them written as \n, can be read again.
+func tidy(text string) string {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	if !strings.Contains(text, pemBegin) {
+		return strings.TrimRight(text, "\n")
+	}
+	text = strings.ReplaceAll(text, `\n`, "\n")
+	text = pemFirst.ReplaceAllString(text, "$1\n")
+	text = pemLast.ReplaceAllString(text, "\n$1")
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimSpace(line)
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// endsBlock reports whether a text ends with the last line of a PEM block.
+func endsBlock(text string) bool { return pemEnded.MatchString(text) }
+
+// hasPrivateKey reports whether one of a text's PEM blocks is a private key.
+func hasPrivateKey(text string) bool { return strings.Contains(text, "PRIVATE KEY-----") }
