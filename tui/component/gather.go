@@ -28,7 +28,7 @@ const (
 	enterWaits       // a line break behind a burst in a secret: either enter, or more lines follow
 	inLines          // a secret of several lines, until nothing more comes
 	inBlock          // a PEM block, until its last line
-	afterBlock       // the line break behind it, or another block
+	afterBlock       // what comes at once behind it: its line break, another block
 )
 
 // quietFor is how long nothing may come before a paste counts as over. A person needs
@@ -55,7 +55,7 @@ func (f *Form) quiet() tea.Cmd {
 	case g.stage == enterWaits:
 		g.stage = idle
 		return f.key(g.enter)
-	case g.stage == inLines, g.stage == afterBlock && hasPrivateKey(g.text):
+	case g.stage == inLines, g.stage == afterBlock:
 		g.stage = idle
 	}
 	return nil
@@ -83,7 +83,8 @@ func (f *Form) gathered(key tea.KeyMsg) (tea.Cmd, bool) {
 		f.gather.stage = inLines
 		return f.growLines(text), true
 	case afterBlock:
-		return nil, f.behindBlock(text)
+		f.behindBlock(text)
+		return nil, true
 	}
 	return f.ordinary(key, text)
 }
@@ -181,22 +182,15 @@ func (f *Form) endBlock() {
 	}
 }
 
-// behindBlock takes what still belongs to the paste: the block's line break, and another
-// block, as the private key behind its EC PARAMETERS.
-func (f *Form) behindBlock(text string) bool {
+// behindBlock takes what still belongs to the paste: line breaks, and another block, as
+// the private key behind its EC PARAMETERS.
+func (f *Form) behindBlock(text string) {
 	g := &f.gather
-	switch {
-	case isBreak(text) && strings.HasSuffix(g.text, "-"):
-		g.text += text
-	case isBreak(text):
-		g.stage = idle
-		return text == "\n" // of \r\n
-	case f.begins(text):
-		g.text += pemBegin
+	if !isBreak(text) && f.begins(text) {
+		g.text += "\n" + pemBegin
 		g.stage = inBlock
 		f.fill(tidy(g.text), true)
 	}
-	return true
 }
 
 // takeBlock is for a PEM that was pasted at once.

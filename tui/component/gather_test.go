@@ -71,7 +71,8 @@ func TestATypedPEMStaysTogether(t *testing.T) {
 		"as it is":            {ecKey, ecKey},
 		"no last line break":  {strings.TrimSpace(ecKey), ecKey},
 		"carriage returns":    {strings.ReplaceAll(ecKey, "\n", "\r"), ecKey},
-		"CRLF":                {strings.ReplaceAll(ecKey, "\n", "\r\n"), strings.ReplaceAll(ecKey, "\r", "")},
+		"CRLF":                {strings.ReplaceAll(ecKey, "\n", "\r\n"), ecKey},
+		"two breaks each":     {strings.ReplaceAll(ecKey, "\n", "\r\r"), ecKey},
 		"indented":            {indented, ecKey},
 		"on one line":         {strings.ReplaceAll(ecKey, "\n", " "), strings.Replace(ecKey, "\nd", " d", 1)},
 		"escaped":             {strings.ReplaceAll(ecKey, "\n", `\n`), ecKey},
@@ -100,7 +101,7 @@ func TestATypedPEMStaysTogether(t *testing.T) {
 }
 
 func TestAPastedPEMIsTidied(t *testing.T) {
-	for _, text := range []string{strings.ReplaceAll(ecKey, "\n", "\r"), "\n  " + strings.ReplaceAll(ecKey, "\n", "\r\n  "), strings.ReplaceAll(ecKey, "\n", `\n`)} {
+	for _, text := range []string{strings.ReplaceAll(ecKey, "\n", "\r"), "\n  " + strings.ReplaceAll(ecKey, "\n", "\r\n  "), strings.ReplaceAll(ecKey, "\n", "\r\r"), strings.ReplaceAll(ecKey, "\n", `\n`)} {
 		f := keyForm("key")
 		fill(f, "<"+text)
 		if got := f.Values().Text("key"); got != ecKey {

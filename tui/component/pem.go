@@ -23,15 +23,15 @@ func tidy(text string) string {
 	text = strings.ReplaceAll(text, `\n`, "\n")
 	text = pemFirst.ReplaceAllString(text, "$1\n")
 	text = pemLast.ReplaceAllString(text, "\n$1")
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimSpace(line)
+	headed := strings.Contains(text, ": ") // an empty line ends the headers
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		if line = strings.TrimSpace(line); line != "" || headed {
+			lines = append(lines, line)
+		}
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
 
 // endsBlock reports whether a text ends with the last line of a PEM block.
 func endsBlock(text string) bool { return pemEnded.MatchString(text) }
-
-// hasPrivateKey reports whether one of a text's PEM blocks is a private key.
-func hasPrivateKey(text string) bool { return strings.Contains(text, "PRIVATE KEY-----") }

@@ -1,0 +1,106 @@
+package tui
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// largeKey is a private key as large as they come: it takes many reads of the terminal.
+func largeKey(t *testing.T) string {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 4096)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
+}
+
+// On a real terminal, with and without bracketed paste, a key is taken whole, the next
+// fields stay as they were, and it is not to be seen at any time.
+func TestAKeyPastedOnATerminal(t *testing.T) {
+	key := largeKey(t)
+	asTyped := strings.ReplaceAll(key, "\n", "\r")
+	for name, pasted := range map[string]string{
+		"bracketed": "\x1b[200~" + asTyped + "\x1b[201~",
+		"plain":     asTyped,
+		"plain LF":  key,
+		"CRLF":      strings.ReplaceAll(key, "\n", "\r\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := realConfig()
+			store := cfg.Store.(*fakeStore)
+			p := openConsole(context.Background(), t, cfg)
+			p.see("No webhook yet")
+			p.press("n")
+			p.see("Create Feedback Webhook")
+			p.press("keyed\t \t\t\t\t\t\x1b[C\t")       // JWT; on to the algorithm
+			p.press(strings.Repeat("\x1b[C", 3) + "\t") // RS256
+			p.see("Paste the PEM")
+			p.press(pasted)
+			p.see("•••• RSA PRIVATE KEY, 51 lines")
+			p.press("\x13")
+			p.see("keyed created")
+			p.press("\x03")
+			if err := p.end(); err != nil {
+				t.Error(err)
+			}
+			store.mu.Lock()
+			defer store.mu.Unlock()
+			jwt := store.webhooks[0].Auth.JWT
+			if jwt.Secret.Reveal() != key || jwt.Issuer != "" || jwt.Algorithm != "RS256" {
+				t.Errorf("saved %s, issuer %q, a key of %d bytes", jwt.Algorithm, jwt.Issuer, len(jwt.Secret.Reveal()))
+			}
+			p.never("MII", "BEGIN", key[100:110])
+		})
+	}
+}
+
+// never fails if one of the texts was ever sent to the terminal.
+func (p *tty) never(texts ...string) {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, text := range texts {
+		if strings.Contains(p.seen.String(), text) {
+			p.t.Errorf("%q came", text)
+		}
+	}
+}
+
+func TestAKeyPastedWhereOneWouldSeeIt(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.press("n")
+		c.paste("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n")
+		c.see("▌ Webhook name", "✗ A key in PEM was pasted here and left out; no field here takes one now.")
+		c.miss("BEGIN", "MIIE")
+	})
+}
+
+// Letters that come in one read are a text, even if it is the name of a key.
+func TestLettersThatComeTogetherAreText(t *testing.T) {
+	testConsole(t, func(c *console) {
+		for _, text := range []string{"nctrl+s", "esc", "tab", "left", "ctrl+z"} {
+			c.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text)})
+		}
+		c.see("ctrl+sesctableftctrl+z▏", "Create Feedback Webhook")
+		c.toField("Method")
+		c.press("right")
+		c.toField("Secret")
+		c.paste(strings.Repeat("s", 20))
+		c.press("enter")
+		c.paste("two")
+		c.see("•••• 2 lines")
+		c.wait(time.Second)
+		if got := c.store.webhooks; len(got) != 0 {
+			t.Errorf("something was saved: %+v", got)
+		}
+	})
+}
