@@ -51,11 +51,11 @@ func (f *Form) awaitQuiet() tea.Cmd {
 // quiet ends what lasts only as long as keys come in a row.
 func (f *Form) quiet() tea.Cmd {
 	g := &f.gather
-	switch {
-	case g.stage == enterWaits:
+	switch g.stage {
+	case enterWaits:
 		g.stage = idle
 		return f.key(g.enter)
-	case g.stage == inLines, g.stage == afterBlock:
+	case inLines, afterBlock:
 		g.stage = idle
 	}
 	return nil
