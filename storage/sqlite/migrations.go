@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/pressly/goose/v3"
 
@@ -26,24 +24,6 @@ func knownVersion() (int64, error) {
 	return goose.NumericComponent(names[len(names)-1])
 }
 
-// checkSchema refuses what must not be touched: a newer schema, a file that is no
-// database, a database of another program.
-func checkSchema(ctx context.Context, path, program string) error {
-	known, err := knownVersion()
-	if err != nil {
-		return err
-	}
-	found, err := schemaVersion(ctx, path)
-	if err != nil {
-		return err
-	}
-	if found > known {
-		return fmt.Errorf("%w: it has version %d, this backchannel %s knows %d; use a newer backchannel, or another data folder",
-			storage.ErrNewerSchema, found, program, known)
-	}
-	return nil
-}
-
 // migrate brings the schema up to date. The caller holds the opening lock.
 func migrate(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
@@ -60,17 +40,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// schemaVersion reads the schema's version without being able to write: 0 for an empty
-// or absent database.
-func schemaVersion(ctx context.Context, path string) (int64, error) {
-	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
-		return 0, nil
-	}
-	db, err := openPool(readerDSN(path), 1)
-	if err != nil {
-		return 0, err
-	}
-	defer db.Close()
+// schemaVersion reads the schema's version: 0 for an empty database.
+func schemaVersion(ctx context.Context, db *sql.DB) (version int64, err error) {
 	var tables, ours int64
 	const count = `SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'`
 	if err := db.QueryRowContext(ctx, count).Scan(&tables, &ours); err != nil {
@@ -82,7 +53,6 @@ func schemaVersion(ctx context.Context, path string) (int64, error) {
 	case ours == 0:
 		return 0, fmt.Errorf("%w: it is a database of another program; use another data folder", storage.ErrDamaged)
 	}
-	var version int64
 	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
 	if err != nil {
 		return 0, fmt.Errorf("read the schema's version: %w", err)

@@ -1,19 +1,14 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
-	"backchannel/storage"
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -60,11 +55,29 @@ func lockFolder(dir string) (*os.File, error) {
 }
 
 func openLocked(ctx context.Context, o Options) (*Store, error) {
-	path := filepath.Join(o.Dir, databaseFile)
-	if err := checkFile(path); err != nil {
+	use, err := openLock(o.Dir, "use.lock")
+	if err != nil {
 		return nil, err
 	}
-	if err := checkSchema(ctx, path, o.Version); err != nil {
+	store, err := openInspected(ctx, o, use)
+	if err != nil {
+		use.Close()
+	}
+	return store, err
+}
+
+// openInspected opens the database once it was looked at. Whoever has it open holds the
+// lock on use, so that the next one knows whether it is at rest.
+func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error) {
+	alone, err := tryLock(use, unix.LOCK_EX)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(o.Dir, databaseFile)
+	if err := inspect(ctx, o, path, alone); err != nil {
+		return nil, err
+	}
+	if err := flock(use, unix.LOCK_SH); err != nil {
 		return nil, err
 	}
 	if err := createFile(path); err != nil {
@@ -77,8 +90,10 @@ func openLocked(ctx context.Context, o Options) (*Store, error) {
 	store, err := openDatabase(ctx, o, path, db)
 	if err != nil {
 		db.Close()
+		return nil, err
 	}
-	return store, err
+	store.use = use
+	return store, nil
 }
 
 func openDatabase(ctx context.Context, o Options, path string, db *sql.DB) (*Store, error) {
@@ -111,97 +126,33 @@ func createFile(path string) error {
 	return file.Close()
 }
 
-const (
-	magic      = "SQLite format 3\x00"
-	headerSize = 100
-)
-
-// checkFile looks at the file before SQLite does, which would take a wrecked one for a
-// new one in some cases. It reads the header alone: the rest is for Check.
-func checkFile(path string) error {
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return checkFresh(path)
-	}
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	if info.Size() == 0 {
-		return checkFresh(path)
-	}
-	if !info.Mode().IsRegular() {
-		return damaged("it is no regular file")
-	}
-	header := make([]byte, headerSize)
-	if _, err := io.ReadFull(file, header); err != nil || !bytes.HasPrefix(header, []byte(magic)) {
-		return damaged("it does not begin like an SQLite database")
-	}
-	if want := sizeInHeader(header); info.Size() < want && !hasLog(path) {
-		return damaged(fmt.Sprintf("it was cut off: it has %d bytes of %d", info.Size(), want))
-	}
-	return nil
-}
-
-// checkFresh refuses to begin anew beside a write-ahead log, which SQLite would overwrite.
-func checkFresh(path string) error {
-	if hasLog(path) {
-		return damaged("it is empty or gone, but its write-ahead log is there and holds records")
-	}
-	return nil
-}
-
-func damaged(what string) error {
-	return fmt.Errorf("%w: %s; restore it from a backup, or use another data folder; nothing was changed", storage.ErrDamaged, what)
-}
-
-// sizeInHeader is how long the file says it is, 0 when it does not say. See "Database File
-// Format" §1.3 on sqlite.org.
-func sizeInHeader(header []byte) int64 {
-	page := int64(binary.BigEndian.Uint16(header[16:]))
-	if page == 1 {
-		page = 1 << 16
-	}
-	changed, validFor := binary.BigEndian.Uint32(header[24:]), binary.BigEndian.Uint32(header[92:])
-	if changed != validFor {
-		return 0
-	}
-	return page * int64(binary.BigEndian.Uint32(header[28:]))
-}
-
-// hasLog reports whether there is a write-ahead log, which may hold what the file lacks.
-func hasLog(path string) bool {
-	info, err := os.Stat(path + "-wal")
-	return err == nil && info.Size() > 0
-}
-
-// openSealer reads the key file and makes sure that it is the one that this database's
-// secrets were sealed with.
+// openSealer reads the key file, making it for a new database, and has the database
+// remember by which key its secrets are sealed.
 func openSealer(ctx context.Context, dir string, db *sql.DB) (*sealer, error) {
-	var proof []byte
-	if err := db.QueryRowContext(ctx, `SELECT key_proof FROM store`).Scan(&proof); err != nil {
-		return nil, fmt.Errorf("read the key's proof: %w", err)
-	}
-	path := filepath.Join(dir, keyFile)
-	if _, err := os.Stat(path); proof != nil && errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: its key %s is gone, and without it the secrets cannot be read; restore the key from a backup", storage.ErrDamaged, path)
+	proof, err := keyProof(ctx, db)
+	if err != nil {
+		return nil, err
 	}
 	key, err := readKey(dir)
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(append([]byte("backchannel key proof:"), key...))
-	switch {
-	case proof == nil:
-		if _, err := db.ExecContext(ctx, `UPDATE store SET key_proof = ?`, sum[:]); err != nil {
+	if proof == nil {
+		if _, err := db.ExecContext(ctx, `UPDATE store SET key_proof = ?`, proofOf(key)); err != nil {
 			return nil, fmt.Errorf("keep the key's proof: %w", err)
 		}
-	case !bytes.Equal(proof, sum[:]):
-		return nil, fmt.Errorf("%w: %s is not the key that its secrets were sealed with; restore that one from a backup", storage.ErrDamaged, path)
 	}
 	return newSealer(key)
+}
+
+func keyProof(ctx context.Context, db *sql.DB) (proof []byte, err error) {
+	if err := db.QueryRowContext(ctx, `SELECT key_proof FROM store`).Scan(&proof); err != nil {
+		return nil, fmt.Errorf("read the key's proof: %w", err)
+	}
+	return proof, nil
+}
+
+func proofOf(key []byte) []byte {
+	sum := sha256.Sum256(append([]byte("backchannel key proof:"), key...))
+	return sum[:]
 }

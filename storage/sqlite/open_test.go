@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -83,52 +82,6 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 	}
 }
 
-func TestNewerSchemaIsLeftAlone(t *testing.T) {
-	dir := t.TempDir()
-	closed(t, dir, func(s *Store) {
-		tamper(t, s, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
-	})
-	path := filepath.Join(dir, databaseFile)
-	before := readFile(t, path)
-	openFails(t, dir, storage.ErrNewerSchema, path, "999", "newer backchannel")
-	if !bytes.Equal(before, readFile(t, path)) {
-		t.Error("the file was changed")
-	}
-}
-
-func TestWreckedFilesAreLeftAlone(t *testing.T) {
-	dir := t.TempDir()
-	closed(t, dir, func(s *Store) { addWebhook(t, s, "acme") })
-	sound := readFile(t, filepath.Join(dir, databaseFile))
-	scrambled := bytes.Clone(sound)
-	for i := 100; i < 3000; i++ {
-		scrambled[i] ^= 0x5a
-	}
-	for _, c := range []struct {
-		name    string
-		content []byte
-	}{
-		{"another format", []byte(strings.Repeat("this is text\n", 100))},
-		{"a few bytes", []byte("SQL")},
-		{"no magic", append([]byte("SQLite format 4\x00"), sound[16:]...)},
-		{"cut off", sound[:len(sound)/2]},
-		{"cut off in the header", sound[:60]},
-		{"scrambled", scrambled},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			dir := t.TempDir()
-			path := filepath.Join(dir, databaseFile)
-			if err := os.WriteFile(path, c.content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			openFails(t, dir, storage.ErrDamaged, path)
-			if !bytes.Equal(c.content, readFile(t, path)) {
-				t.Error("the file was changed")
-			}
-		})
-	}
-}
-
 func TestDatabaseOfAnotherProgramIsLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	db, err := openPool(writerDSN(filepath.Join(dir, databaseFile)), 1)
@@ -163,38 +116,6 @@ func TestUnusableFolders(t *testing.T) {
 		}
 		oneLine(t, err)
 	}
-}
-
-func TestKeyOfTheDatabaseIsNeeded(t *testing.T) {
-	dir := t.TempDir()
-	closed(t, dir, func(s *Store) { addWebhook(t, s, "acme", withJWT) })
-	path := filepath.Join(dir, keyFile)
-	key := readFile(t, path)
-	for _, c := range []struct {
-		name    string
-		content []byte
-		says    string
-	}{
-		{"short", key[:20], "20 bytes"},
-		{"empty", []byte{}, "0 bytes"},
-		{"another", bytes.Repeat([]byte("k"), keySize), "is not the key"},
-		{"lost", nil, "is gone"},
-	} {
-		if err := os.WriteFile(path, c.content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if c.content == nil {
-			os.Remove(path)
-		}
-		openFails(t, dir, storage.ErrDamaged, keyFile, c.says)
-		if _, err := os.Stat(path); c.content == nil && err == nil {
-			t.Error("a new key was made for old secrets")
-		}
-	}
-	if err := os.WriteFile(path, key, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	openTest(t, dir)
 }
 
 func TestManyStoresOpenAtOnce(t *testing.T) {

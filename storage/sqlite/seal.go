@@ -77,7 +77,7 @@ func readKey(dir string) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read the secret key: %w", err)
 	case len(key) != keySize:
-		return nil, fmt.Errorf("%w: %s has %d bytes instead of %d; restore it from a backup", storage.ErrDamaged, path, len(key), keySize)
+		return nil, fmt.Errorf("%w: %s has %d bytes instead of %d; restore it from a backup; nothing was changed", storage.ErrDamaged, path, len(key), keySize)
 	}
 	return key, nil
 }

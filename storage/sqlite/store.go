@@ -37,6 +37,7 @@ type Store struct {
 	writer *writer
 	seals  *sealer
 	hub    *hub
+	use    *os.File // locked while this store is open
 	close  func() error
 }
 
@@ -47,11 +48,12 @@ func (s *Store) Dir() string { return s.dir }
 // answer storage.ErrClosed.
 func (s *Store) Close() error { return s.close() }
 
-// shut closes everything once; the database last, since that folds the log into it.
+// shut closes everything once; the writer's connection after the readers', since the last
+// one folds the log into the database, if it may write.
 func (s *Store) shut() error {
-	err := s.writer.close()
+	err := errors.Join(s.reads.Close(), s.writer.close())
 	s.hub.close()
-	return errors.Join(err, s.reads.Close())
+	return errors.Join(err, s.use.Close())
 }
 
 func withDefaults(o Options) Options {
