@@ -8,7 +8,6 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
-	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -36,21 +35,14 @@ const (
 	mostRate   = 100_000
 )
 
-// burstForm asks how many, how fast, and of what.
-type burstForm struct {
-	firing *firing
-	shot   shot
-	form   *component.Form
-}
-
-// The fields of the form.
+// The fields of the form that asks for a burst.
 const (
-	burstFormID = "burst"
-	burstEvent  = "event"
-	burstCount  = "count"
-	burstRate   = "rate"
+	burstEvent = "event"
+	burstCount = "count"
+	burstRate  = "rate"
 )
 
+// askBurst asks how many, how fast, and of what.
 func (f *firing) askBurst(of shot) tea.Cmd {
 	options := make([]component.Option, 0, len(storage.Statuses()))
 	for _, s := range storage.Statuses() {
@@ -60,16 +52,24 @@ func (f *firing) askBurst(of shot) tea.Cmd {
 	if f.burst != nil {
 		count, rate = strconv.Itoa(f.burst.shot.count), strconv.FormatFloat(f.burst.shot.perSecond, 'f', -1, 64)
 	}
-	form := component.NewForm(burstFormID, "Fire", []component.Section{{
-		Title: "Each of them a message of its own, " + string(of.channel),
-		Fields: []component.Field{
-			{ID: burstEvent, Label: "Event", Kind: component.ChoiceField, Options: options, Start: component.Value{Text: string(of.what)}, Help: "left and right choose."},
-			{ID: burstCount, Label: "How many", Start: component.Value{Text: count}, Check: checkCount, Help: "2 to 1,000,000."},
-			{ID: burstRate, Label: "Per second", Start: component.Value{Text: rate}, Check: checkRate, Help: "How many are queued each second, 0.1 to 100,000."},
+	return f.shared.fill(formSpec{
+		title: "Burst at " + of.webhook.Name, verb: "Fire", focus: burstCount,
+		section: component.Section{
+			Title: "Each of them a message of its own, " + string(of.channel),
+			Fields: []component.Field{
+				{ID: burstEvent, Label: "Event", Kind: component.ChoiceField, Options: options, Start: component.Value{Text: string(of.what)}, Help: "left and right choose."},
+				{ID: burstCount, Label: "How many", Start: component.Value{Text: count}, Check: checkCount, Help: "2 to 1,000,000."},
+				{ID: burstRate, Label: "Per second", Start: component.Value{Text: rate}, Check: checkRate, Help: "How many are queued each second, 0.1 to 100,000."},
+			},
 		},
-	}})
-	form.Focus(burstCount)
-	return show(&burstForm{firing: f, shot: of, form: form})
+		submit: func(v component.Values) tea.Cmd {
+			of.what = storage.Status(v.Text(burstEvent))
+			of.variant = f.variantFor(of.channel, of.what)
+			of.count, _ = strconv.Atoi(strings.TrimSpace(v.Text(burstCount)))
+			of.perSecond, _ = strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64)
+			return f.fire(of)
+		},
+	})
 }
 
 func checkCount(v component.Values) string {
@@ -84,28 +84,6 @@ func checkRate(v component.Values) string {
 		return fmt.Sprintf("No rate; use 0.1 to %s.", thousands(mostRate))
 	}
 	return ""
-}
-
-// Update fills in the form, and starts the burst when it is submitted.
-func (b *burstForm) Update(msg tea.Msg) tea.Cmd {
-	submitted, ok := msg.(component.SubmitMsg)
-	if !ok || submitted.ID != burstFormID {
-		return b.form.Update(msg)
-	}
-	v, of := submitted.Values, b.shot
-	of.what = storage.Status(v.Text(burstEvent))
-	of.variant = b.firing.variantFor(of.channel, of.what)
-	of.count, _ = strconv.Atoi(strings.TrimSpace(v.Text(burstCount)))
-	of.perSecond, _ = strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64)
-	return tea.Batch(dismiss(b), b.firing.fire(of))
-}
-
-func (b *burstForm) View(width, height int) string {
-	th := b.firing.shared.theme
-	inner, rows := min(width, 64)-4, min(height-3, 10)
-	b.form.SetSize(inner, rows)
-	title := th.Strong.Render("Burst at "+style.Escape(b.shot.webhook.Name)) + "  " + th.Dim.Render("enter next   ctrl+s fire   esc")
-	return component.Frame(th, title, strings.Split(b.form.View(th), "\n"), inner+4)
 }
 
 // start begins a burst, unless one is under way.

@@ -2,7 +2,9 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"io/fs"
 	"regexp"
 	"strings"
 	"sync"
@@ -23,14 +25,15 @@ import (
 // in a synctest bubble: commands run in goroutines, time passes only where a test
 // lets it, and settle returns when nothing more happens by itself.
 type console struct {
-	t      *testing.T
-	m      *Model
-	store  *fakeStore
-	copied []string
-	quit   bool
-	view   string     // what is drawn while nothing happens
-	mu     sync.Mutex // guards inbox
-	inbox  []tea.Msg
+	t        *testing.T
+	m        *Model
+	store    *fakeStore
+	exported []Export
+	copied   []string
+	quit     bool
+	view     string     // what is drawn while nothing happens
+	mu       sync.Mutex // guards inbox
+	inbox    []tea.Msg
 }
 
 // noon is when every test begins.
@@ -57,6 +60,13 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 			Renderer: th.renderer(), Dark: th == darkTheme,
 			Rand: zeros{},
 			Copy: func(text string) error { c.copied = append(c.copied, text); return nil },
+			Export: func(_ context.Context, e Export) (Exported, error) {
+				c.exported = append(c.exported, e)
+				if !e.Replace && strings.HasPrefix(e.Path, "taken") {
+					return Exported{}, fmt.Errorf("%s: %w", e.Path, fs.ErrExist)
+				}
+				return Exported{Receipts: max(1, len(e.IDs)), Path: "/here/" + e.Path}, nil
+			},
 		})
 		c.start(c.m.Init())
 		c.size(120, 30)

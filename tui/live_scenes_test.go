@@ -141,6 +141,8 @@ func receiverScenes() []scene {
 		{name: "receiver-profile", set: fewReceipts, play: at("g", "o")},
 		{name: "receiver-edit", set: fewReceipts, play: at("g", "R")},
 		{name: "receiver-diff", set: fewReceipts, play: at("g", " ", "j", "j", "=")},
+		{name: "receiver-export", set: fewReceipts, play: at("g", " ", "x", "h")},
+		{name: "receiver-export-menu", set: fewReceipts, play: at("x")},
 		{name: "receiver-clear", set: fewReceipts, play: at("C")},
 		{name: "receiver-filter", set: fewReceipts, play: func(c *console) { c.press("3", "/"); c.write("status:bounce auth:perhaps") }},
 		{name: "receiver-nothing", set: fewReceipts, play: func(c *console) { c.press("3", "/"); c.write("status:read"); c.press("enter") }},

@@ -104,6 +104,8 @@ func (r *receiver) Update(msg tea.Msg) tea.Cmd {
 		return r.shared.showDiff(msg)
 	case profileMsg:
 		return r.shared.offerProfiles(msg)
+	case exportTakenMsg:
+		return r.shared.askReplace(msg)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -90,8 +91,12 @@ func (r *receiver) lesserBindings(row storage.Receipt) []binding {
 	all := []binding{
 		{keys: []string{" "}, help: "Mark it, or no longer", do: r.mark},
 		{keys: []string{"="}, help: "Compare two marked receipts, or the marked and this one", do: r.compare},
+		{keys: []string{"x"}, help: "Export receipts to a file: JSON, NDJSON, HAR, curl", do: r.chooseExport},
 		pin,
 		{keys: []string{"C"}, help: "Clear the receiver; pinned receipts stay", do: r.confirmClear},
+	}
+	if r.shared.Export == nil {
+		all = slices.DeleteFunc(all, func(b binding) bool { return b.keys[0] == "x" })
 	}
 	if row.RequestID != "" {
 		all = append(all, binding{keys: []string{"m"}, help: "Show only receipts of the same message", do: r.showMessage})

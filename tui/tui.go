@@ -41,8 +41,26 @@ type Config struct {
 	Notices <-chan string
 	// Copy puts text on the clipboard of the person's terminal. Run sets it.
 	Copy func(text string) error
+	// Export writes receipts to a file. Without it the console offers none.
+	Export func(context.Context, Export) (Exported, error)
 	// Crash keeps what is known of a panic and says where.
 	Crash func(cause any, stack []byte) (path string)
+}
+
+// Export is what receipts are written, as what and where to.
+type Export struct {
+	Format      string       // one of ExportFormats
+	IDs         []storage.ID // none: those that Filter chooses
+	Filter      storage.Filter
+	Path        string
+	WithSecrets bool
+	Replace     bool // a file that is there; without it, that is an error that is fs.ErrExist
+}
+
+// Exported is how an export went.
+type Exported struct {
+	Receipts int
+	Path     string // absolute
 }
 
 // complete fills in what the console can do without.

@@ -59,6 +59,7 @@ func (a *app) screens(ctx context.Context, store *sqlite.Store, notices <-chan s
 		Store: store, Rules: a.rules(), Now: a.now, Location: a.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: background.Dark(a.in, out, backgroundPatience),
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
+		Export: a.exporter(store),
 		Crash: func(cause any, stack []byte) string {
 			path, err := (&crash.Panic{Value: cause, Stack: stack}).Save(a.settings.data, a.now(), programVersion())
 			if err != nil {

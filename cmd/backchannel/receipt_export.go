@@ -82,15 +82,20 @@ func (a *app) export(ctx context.Context, store *sqlite.Store, flags exportFlags
 		}
 		return err
 	}
-	var n int
-	err := replaceFile(flags.out, func(file io.Writer) (err error) {
-		n, err = a.exportTo(ctx, file, store, flags, chosen)
-		return err
-	})
+	n, err := a.exportFile(ctx, store, flags, chosen)
 	if err == nil {
 		a.note("receipts written to %s: %d", flags.out, n)
 	}
 	return err
+}
+
+// exportFile writes the receipts chosen to the file named, and tells how many.
+func (a *app) exportFile(ctx context.Context, store *sqlite.Store, flags exportFlags, chosen chosenReceipts) (n int, err error) {
+	err = replaceFile(flags.out, func(file io.Writer) (err error) {
+		n, err = a.exportTo(ctx, file, store, flags, chosen)
+		return err
+	})
+	return n, err
 }
 
 func (a *app) exportTo(ctx context.Context, to io.Writer, store *sqlite.Store, flags exportFlags, chosen chosenReceipts) (n int, err error) {

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"backchannel/storage/sqlite"
+	"backchannel/tui"
+)
+
+// exporter writes the receipts that were chosen in the console.
+func (a *app) exporter(store *sqlite.Store) func(context.Context, tui.Export) (tui.Exported, error) {
+	return func(ctx context.Context, e tui.Export) (tui.Exported, error) {
+		path, err := typedPath(e.Path)
+		if err != nil {
+			return tui.Exported{}, err
+		}
+		if _, err := os.Lstat(path); err == nil && !e.Replace {
+			return tui.Exported{}, fmt.Errorf("%s: %w", path, fs.ErrExist)
+		}
+		chosen := chosenReceipts{filter: e.Filter}
+		for _, id := range e.IDs {
+			chosen.ids = append(chosen.ids, id.String())
+		}
+		if err := chosen.find(ctx, a, store); err != nil {
+			return tui.Exported{}, err
+		}
+		n, err := a.exportFile(ctx, store, exportFlags{format: e.Format, out: path, withSecrets: e.WithSecrets}, chosen)
+		return tui.Exported{Receipts: n, Path: path}, err
+	}
+}
+
+// typedPath is a path as a person types it, made absolute.
+func typedPath(text string) (string, error) {
+	if rest, ok := strings.CutPrefix(text, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("find the home folder: %w", err)
+		}
+		text = filepath.Join(home, rest)
+	}
+	path, err := filepath.Abs(text)
+	if err != nil {
+		return "", fmt.Errorf("find the folder that %s is in: %w", text, err)
+	}
+	return path, nil
+}

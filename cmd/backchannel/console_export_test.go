@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+	"backchannel/tui"
+)
+
+func TestConsoleExports(t *testing.T) {
+	a := &app{settings: settings{data: t.TempDir()}, now: time.Now}
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: a.settings.data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	r := storage.Receipt{ReceivedAt: time.Now(), Method: "POST", Path: "/feedback/a/b", Body: []byte(`{"a":1}`), Headers: []storage.HeaderField{{Name: "X-Key", Value: "s3cret", Secret: true}}}
+	if err := store.AddReceipt(t.Context(), &r, func([]storage.Earlier) {}); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "out")
+	for _, format := range []string{"json", "ndjson", "har", "curl"} {
+		done, err := a.exporter(store)(t.Context(), tui.Export{Format: format, IDs: []storage.ID{r.ID}, Path: path + format})
+		if err != nil || done.Receipts != 1 || done.Path != path+format {
+			t.Fatalf("%s: %+v, %v", format, done, err)
+		}
+		text, err := os.ReadFile(done.Path)
+		if err != nil || !strings.Contains(string(text), "/feedback/a/b") || strings.Contains(string(text), "s3cret") {
+			t.Errorf("%s: %v\n%s", format, err, text)
+		}
+	}
+	again := tui.Export{Format: "json", Path: path + "json", WithSecrets: true}
+	if _, err := a.exporter(store)(t.Context(), again); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("wrote over what is there: %v", err)
+	}
+	again.Replace = true
+	if _, err := a.exporter(store)(t.Context(), again); err != nil {
+		t.Error(err)
+	}
+	if text, _ := os.ReadFile(path + "json"); !strings.Contains(string(text), "s3cret") {
+		t.Errorf("with secrets there is\n%s", text)
+	}
+	if _, err := a.exporter(store)(t.Context(), tui.Export{Format: "json", Path: filepath.Join(path, "no", "folder")}); err == nil {
+		t.Error("wrote into a folder that is not there")
+	}
+}

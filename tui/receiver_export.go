@@ -1,0 +1,141 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// An exportFormat is one that receipts can be written as.
+type exportFormat struct{ name, key, suffix, help string }
+
+func exportFormats() []exportFormat {
+	return []exportFormat{
+		{"json", "j", ".json", "one array of what receipt show has"},
+		{"ndjson", "n", ".ndjson", "the same, one object a line"},
+		{"har", "h", ".har", "HTTP Archive 1.2, for browsers and proxies"},
+		{"curl", "c", ".sh", "a script that sends each again with curl"},
+	}
+}
+
+// chooseExport asks as what receipts are to be written.
+func (r *receiver) chooseExport() tea.Cmd {
+	var items []component.MenuItem
+	for _, f := range exportFormats() {
+		items = append(items, component.MenuItem{ID: f.name, Key: f.key, Label: f.name, Detail: f.help})
+	}
+	return r.shared.choose(component.Menu{Title: "Export receipts as", Details: items}, func(name string) tea.Cmd {
+		for _, f := range exportFormats() {
+			if f.name == name {
+				return r.askExport(f)
+			}
+		}
+		return nil
+	})
+}
+
+// The fields of the form that asks for an export, and which receipts it can be of.
+const (
+	exportWhich   = "which"
+	exportPath    = "path"
+	exportSecrets = "secrets"
+
+	whichMarked   = "marked"
+	whichSelected = "selected"
+	whichFiltered = "filtered"
+)
+
+// askExport asks which receipts are written, and where to.
+func (r *receiver) askExport(format exportFormat) tea.Cmd {
+	which := r.exportable()
+	path := "receipts-" + r.shared.Now().In(r.shared.Location).Format("20060102-150405") + format.suffix
+	return r.shared.fill(formSpec{
+		title: "Export as " + format.name, verb: "Write", focus: exportPath,
+		section: component.Section{Fields: []component.Field{
+			{ID: exportWhich, Label: "Receipts", Kind: component.ChoiceField, Options: which, Start: component.Value{Text: which[0].ID}, Help: "left and right choose."},
+			{ID: exportPath, Label: "File", Start: component.Value{Text: path}, Check: checkExportPath, Help: "In the folder where the console was started, unless the path says otherwise."},
+			{ID: exportSecrets, Label: "Secrets", Kind: component.CheckField, Help: "Off: tokens and secret headers are masked, and what looks like either."},
+		}},
+		submit: func(v component.Values) tea.Cmd {
+			return r.shared.export(r.exportOf(format, v))
+		},
+	})
+}
+
+// exportable is what receipts can be written now, the likeliest first.
+func (r *receiver) exportable() []component.Option {
+	var all []component.Option
+	if n := int64(len(r.list.table.Marked())); n > 0 {
+		all = append(all, component.Option{ID: whichMarked, Label: fmt.Sprintf("the %d marked", n)})
+	}
+	if _, ok := r.list.selected(); ok {
+		all = append(all, component.Option{ID: whichSelected, Label: "the selected one"})
+	}
+	label := "all"
+	if len(r.chosen.Terms) > 0 {
+		label = "all that the filter chooses"
+	}
+	return append(all, component.Option{ID: whichFiltered, Label: label})
+}
+
+func checkExportPath(v component.Values) string {
+	if strings.TrimSpace(v.Text(exportPath)) == "" {
+		return "No file; name one."
+	}
+	return ""
+}
+
+func (r *receiver) exportOf(format exportFormat, v component.Values) Export {
+	e := Export{Format: format.name, Path: strings.TrimSpace(v.Text(exportPath)), WithSecrets: v.On(exportSecrets)}
+	switch v.Text(exportWhich) {
+	case whichMarked:
+		for _, text := range r.list.table.Marked() {
+			if id, err := storage.ParseID(text); err == nil {
+				e.IDs = append(e.IDs, id)
+			}
+		}
+	case whichSelected:
+		e.IDs = []storage.ID{r.list.selectedID()}
+	default:
+		e.Filter = r.chosen
+	}
+	return e
+}
+
+// exportTakenMsg says that there is a file where an export was to go.
+type exportTakenMsg struct{ export Export }
+
+// export writes receipts, and says where they are.
+func (s *shared) export(e Export) tea.Cmd {
+	ctx, write := s.ctx, s.Export
+	return func() tea.Msg {
+		done, err := write(ctx, e)
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			return exportTakenMsg{e}
+		case err != nil:
+			return toastMsg{bad("export: " + refusal(err))}
+		}
+		secrets := "secrets masked"
+		if e.WithSecrets {
+			secrets = "with secrets"
+		}
+		n := int64(done.Receipts)
+		return toastMsg{good(fmt.Sprintf("%s %s written to %s, %s", thousands(n), plural(n, "receipt"), done.Path, secrets))}
+	}
+}
+
+// askReplace asks before a file is written over.
+func (s *shared) askReplace(msg exportTakenMsg) tea.Cmd {
+	again := msg.export
+	again.Replace = true
+	return s.ask(component.Confirm{
+		Title: "Replace the file?", Text: []string{msg.export.Path + " is there already. What it holds will be gone."}, Yes: "replace", No: "keep",
+	}, func() tea.Cmd { return s.export(again) })
+}

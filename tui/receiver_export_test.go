@@ -1,0 +1,72 @@
+package tui
+
+import (
+	"reflect"
+	"testing"
+
+	"backchannel/storage"
+)
+
+func TestExport(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		keys []string
+		want Export
+	}{
+		{"the selected one", []string{"g", "x", "j", "ctrl+s"}, Export{Format: "json", IDs: ids(1), Path: "receipts-20261102-120430.json"}},
+		{"the marked ones", []string{"g", " ", "j", "j", " ", "x", "h", "ctrl+s"}, Export{Format: "har", IDs: ids(1, 3), Path: "receipts-20261102-120430.har"}},
+		{"all, with secrets", []string{"g", "x", "c", "up", "right", "down", "down", " ", "ctrl+s"}, Export{Format: "curl", Path: "receipts-20261102-120430.sh", WithSecrets: true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			testReceiver(t, fewReceipts, func(c *console) {
+				c.press(test.keys...)
+				if len(c.exported) != 1 || !reflect.DeepEqual(c.exported[0], test.want) {
+					t.Errorf("exported %+v, want %+v", c.exported, test.want)
+				}
+				c.see("written to /here/receipts-20261102-120430")
+			})
+		})
+	}
+}
+
+func TestExportOfTheFilter(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("/")
+		c.write("status:bounce")
+		c.press("enter", "x", "n", "up", "right", "ctrl+s")
+		if len(c.exported) != 1 || c.exported[0].IDs != nil || c.exported[0].Filter.String() != "status:bounce" {
+			t.Errorf("exported %+v", c.exported)
+		}
+	})
+}
+
+func TestExportAsksBeforeItReplaces(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		again := func() {
+			c.press("x", "j", "ctrl+u")
+			c.write("taken.json")
+			c.press("ctrl+s")
+			c.see("Replace the file?", "taken.json is there already")
+		}
+		again()
+		c.press("n")
+		c.miss("written")
+		again()
+		c.press("y")
+		c.see("1 receipt written to /here/taken.json, secrets masked")
+		if n := len(c.exported); n != 3 || !c.exported[2].Replace {
+			t.Errorf("exported %+v", c.exported)
+		}
+		c.press("x", "j", "ctrl+u", "ctrl+s")
+		c.see("No file; name one.")
+	})
+}
+
+// ids are those of receipts that arrived makes.
+func ids(numbers ...int) []storage.ID {
+	var all []storage.ID
+	for _, n := range numbers {
+		all = append(all, storage.ID(1<<49+1000+n))
+	}
+	return all
+}
