@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"backchannel/storage"
@@ -38,28 +39,10 @@ func (j judge) all(v component.Values) map[string]string {
 	return byField(bad, secretField(w.Auth.JWT.Algorithm))
 }
 
-// check says what is wrong with one field.
-func (j judge) check(id string) func(component.Values) string {
-	return func(v component.Values) string {
-		wrong := j.all(v)
-		if id == fieldHeaders && wrong[id] == "" {
-			return firstRow(wrong)
-		}
-		return wrong[id]
-	}
-}
-
-// firstRow is what is wrong with the first bad header row.
-func firstRow(wrong map[string]string) string {
-	for i := range storage.MaxHeaders {
-		if text := wrong[fmt.Sprintf("%s.%d", fieldHeaders, i)]; text != "" {
-			return fmt.Sprintf("Row %d: %s", i+1, text)
-		}
-	}
-	return ""
-}
-
-var headerPath = regexp.MustCompile(`^headers\[(\d+)\]\.?(\w*)$`)
+var (
+	headerPath = regexp.MustCompile(`^headers\[(\d+)\]\.(\w+)$`)
+	headerRow  = regexp.MustCompile(`headers\[(\d+)\]`)
+)
 
 // byField sorts errors by the field that they belong beside, the first one of
 // each. secret is the field of the key that is shown.
@@ -69,17 +52,23 @@ func byField(bad storage.FieldErrors, secret string) map[string]string {
 		id, subject := e.Field, "This"
 		switch row := headerPath.FindStringSubmatch(id); {
 		case row != nil:
-			id, subject = fieldHeaders+"."+row[1], "The "+row[2]
+			id, subject = fieldHeaders+"."+row[1]+"."+row[2], "The "+row[2]
 		case id == fieldSecret:
 			id = secret
 		case id == fieldTLS:
 			id = fieldCertFile
 		}
 		if out[id] == "" {
-			out[id] = sentence(subject, e.Reason)
+			out[id] = sentence(subject, headerRow.ReplaceAllStringFunc(e.Reason, rowNumber))
 		}
 	}
 	return out
+}
+
+// rowNumber counts a header as a person does.
+func rowNumber(path string) string {
+	n, _ := strconv.Atoi(headerRow.FindStringSubmatch(path)[1])
+	return fmt.Sprintf("row %d", n+1)
 }
 
 // sentence makes a reason stand alone: where it begins with a verb, its subject

@@ -45,7 +45,7 @@ func (f *webhookForm) load(w storage.Webhook) {
 	f.base = w
 	f.judge = judge{base: w, allowHTTP: f.shared.Rules.AllowHTTP}
 	f.id = fmt.Sprintf("webhook %p", f)
-	f.form = component.NewForm(f.id, "Submit", f.sections())
+	f.form = component.NewForm(f.id, "Submit", f.sections()).WithCheck(f.judge.all)
 }
 
 func (f *webhookForm) creates() bool { return f.base.ID == 0 }
@@ -63,6 +63,21 @@ func (f *webhookForm) Typing() bool { return true }
 
 // Bindings explain the form's keys; it takes them itself.
 func (f *webhookForm) Bindings() []binding {
+	if f.form.Focused() == fieldHeaders {
+		return append(f.headerBindings(), f.formBindings()...)
+	}
+	return f.formBindings()
+}
+
+func (f *webhookForm) headerBindings() []binding {
+	return []binding{
+		{shown: "ctrl+x", label: "remove", help: "Remove the header"},
+		{shown: "alt+↑↓", label: "move", help: "Move the header up or down; ctrl+↑↓ does too"},
+		{shown: "space", label: "secret", help: "Keep the header's value encrypted and masked"},
+	}
+}
+
+func (f *webhookForm) formBindings() []binding {
 	return []binding{
 		{shown: "tab", label: "next", help: "Next field"},
 		{keys: []string{"ctrl+s"}, label: "submit", help: "Submit the form", do: f.submit},

@@ -193,19 +193,18 @@ func TestHeaderRows(t *testing.T) {
 		c.wait(time.Second)
 		c.size(120, 60)
 		c.press("e")
-		for !strings.Contains(c.screen(), "ctrl+x removes") {
-			c.press("tab")
-		}
+		c.toField("Headers")
+		c.see("ctrl+x remove   alt+↑↓ move   space secret   tab next")
 		c.press("alt+down")      // X-Team behind X-Key
 		c.press("down", "enter") // the line that adds
 		c.write("Host")
 		c.press("tab")
 		c.write("example.com")
 		c.press("tab", "tab", "tab")
-		c.see("Row 3: Host is set by backchannel itself")
+		c.see("[ ] secret ✗ Host is set by backchannel itself")
 		c.press("ctrl+s")
-		c.see("Edit acme prod", "Row 3")
-		c.press("down", "down", "ctrl+u")
+		c.see("Edit acme prod", "✗ Host is set")
+		c.press("ctrl+u")
 		c.write("X-New")
 		c.press("ctrl+s")
 		c.wait(time.Second)
@@ -214,6 +213,29 @@ func TestHeaderRows(t *testing.T) {
 		if got := c.store.webhooks[0].Headers; !reflect.DeepEqual(got, want) {
 			t.Errorf("headers are %+v", got)
 		}
+	})
+}
+
+func TestEveryBadHeaderSaysSo(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.size(120, 60)
+		c.press("n")
+		c.toField("Headers")
+		for _, h := range []struct{ name, value string }{{"Host", "x"}, {"X-A", "1"}, {"bad name", "1"}, {"x-a", "2"}, {"", "no name"}} {
+			c.press("enter")
+			c.write(h.name)
+			c.press("tab")
+			c.write(h.value)
+			c.press("tab", "tab")
+		}
+		c.see("✗ Host is set by backchannel itself", `✗ "bad name" is no HTTP field name`, "✗ X-A stands twice, first as row 2; keep one", `✗ "" is no HTTP field name`)
+		c.toField("Webhook name")
+		c.write("acme")
+		c.press("tab", "space", "ctrl+s")
+		c.see("▌ Headers")
+		c.press("!")
+		c.see("Host!")
+		c.miss("Host is set")
 	})
 }
 

@@ -22,7 +22,6 @@ func (f *webhookForm) sections() []component.Section {
 		for i := range section.Fields {
 			field := &section.Fields[i]
 			field.Start = start[field.ID]
-			field.Check = f.judge.check(field.ID)
 		}
 	}
 	return all
@@ -158,8 +157,8 @@ func ifEmpty(id, text string) func(component.Values) string {
 
 func (f *webhookForm) headerFields() []component.Field {
 	return []component.Field{{
-		ID: fieldHeaders, Label: "Headers", Kind: component.RowsField, Add: "add a header", Reveal: isElsewhere,
-		Help: "Sent with each request, in this order; secret ones are encrypted and masked. " + component.RowsHelp + ".",
+		ID: fieldHeaders, Label: "Headers", Kind: component.RowsField, Add: "add a header", Most: storage.MaxHeaders, Reveal: isElsewhere,
+		Help: "Name and value of each, sent in this order; secret ones are encrypted and masked.",
 	}}
 }
 

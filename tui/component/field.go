@@ -37,9 +37,10 @@ type Field struct {
 	Options []Option
 	Rows    int                    // of an AreaField, how many are in sight at most; 0 is 6
 	Add     string                 // what the last line of a RowsField says: "add a header"
+	Most    int                    // of a RowsField, how many rows there can be; 0 is any number
 	Visible func(Values) bool      // nil is always
 	Note    func(Values) string    // dim, beside the value: what it amounts to
-	Check   func(Values) string    // what is wrong, or ""; asked as the field is left and on submit
+	Check   func(Values) string    // what is wrong, or ""; see also [Form.WithCheck]
 	Reveal  func(text string) bool // secrets that are only references, and so may be read
 	PEM     bool                   // of a SecretField that is there for keys: takes one pasted elsewhere
 }

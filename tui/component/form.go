@@ -1,10 +1,7 @@
 package component
 
 import (
-	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -32,8 +29,9 @@ type Form struct {
 	sections []Section
 	inputs   map[string]input
 	start    Values
+	check    func(Values) map[string]string
 	given    map[string]string // what is wrong, as told from outside
-	checked  map[string]string // what is wrong, as found by checks
+	checked  map[string]string // what is wrong, as found by check
 	gather   gathering
 	at       stop
 	offset   int
@@ -52,8 +50,7 @@ func NewForm(id, submit string, sections []Section) *Form {
 	f := &Form{id: id, submit: submit, sections: slices.Clone(sections), inputs: map[string]input{}, checked: map[string]string{}}
 	for _, s := range sections {
 		for _, field := range s.Fields {
-			rowError := func(row int) string { return f.given[fmt.Sprintf("%s.%d", field.ID, row)] }
-			f.inputs[field.ID] = newInput(field, rowError)
+			f.inputs[field.ID] = newInput(field, func(row int) []string { return f.rowProblems(field.ID, row) })
 		}
 	}
 	f.start = f.Values()
@@ -107,53 +104,6 @@ func (f *Form) Focus(id string) bool {
 		}
 	}
 	return false
-}
-
-// SetErrors says what is wrong, by field ID, instead of what was said before,
-// and puts the cursor on the first such field. "headers.2" is the third row of
-// the field "headers". An ID that no visible field has is shown at the submit
-// line.
-func (f *Form) SetErrors(errors map[string]string) {
-	f.checked = map[string]string{}
-	f.given = maps.Clone(errors)
-	maps.DeleteFunc(f.given, func(_, text string) bool { return text == "" })
-	f.focusFirstError()
-}
-
-func (f *Form) focusFirstError() {
-	if len(f.given)+len(f.checked) == 0 {
-		return
-	}
-	for _, s := range f.sections {
-		for _, field := range s.Fields {
-			if f.wrong(field) && f.Focus(field.ID) {
-				return
-			}
-		}
-	}
-	f.at = stop{len(f.sections), 0}
-}
-
-// wrong reports whether a field or one of its rows has an error.
-func (f *Form) wrong(field Field) bool {
-	for id := range f.given {
-		if belongs(id, field.ID) {
-			return true
-		}
-	}
-	return f.checked[field.ID] != ""
-}
-
-// problem is what is wrong with a field itself.
-func (f *Form) problem(id string) string {
-	if text := f.checked[id]; text != "" {
-		return text
-	}
-	return f.given[id]
-}
-
-func belongs(errorID, fieldID string) bool {
-	return errorID == fieldID || strings.HasPrefix(errorID, fieldID+".")
 }
 
 // Update takes keys, and the messages of the form's own commands.
@@ -221,6 +171,9 @@ func (f *Form) used(key tea.KeyMsg) bool {
 	if !before.equal(in.value()) {
 		f.changed(field.ID)
 	}
+	if field.Kind == RowsField {
+		f.recheck(field.ID) // another row may have been left
+	}
 	return true
 }
 
@@ -243,16 +196,19 @@ func (f *Form) fold(key string) bool {
 // tab goes to the next stop, which may be within the field. The boxes of a
 // MultiField count as one.
 func (f *Form) tab(dir int) {
-	if field := f.field(f.at); field != nil && field.Kind == RowsField && f.inputs[field.ID].move(dir) {
+	field := f.field(f.at)
+	if field == nil || field.Kind != RowsField || !f.inputs[field.ID].move(dir) {
+		f.leave(dir)
 		return
 	}
-	f.leave(dir)
+	f.recheck(field.ID)
 }
 
 // leave checks the field with the focus and goes on or back, around the ends.
 func (f *Form) leave(dir int) {
 	if field := f.field(f.at); field != nil {
-		f.check(*field)
+		f.inputs[field.ID].left()
+		f.recheck(field.ID)
 	}
 	stops := f.stops()
 	at := slices.Index(stops, f.at)
@@ -264,45 +220,6 @@ func (f *Form) arrive(dir int) {
 	if field := f.field(f.at); field != nil {
 		f.inputs[field.ID].arrive(dir)
 	}
-}
-
-// changed forgets what was told about a field that is another now, and looks
-// again at all that was found wrong, which may depend on it.
-func (f *Form) changed(id string) {
-	maps.DeleteFunc(f.given, func(errorID, _ string) bool { return belongs(errorID, id) })
-	for _, s := range f.sections {
-		for _, field := range s.Fields {
-			if f.checked[field.ID] != "" {
-				f.check(field)
-			}
-		}
-	}
-}
-
-func (f *Form) check(field Field) {
-	delete(f.checked, field.ID)
-	if field.Check == nil || !f.visible(field) {
-		return
-	}
-	if text := field.Check(f.Values()); text != "" {
-		f.checked[field.ID] = text
-	}
-}
-
-// trySubmit checks all visible fields. What was told from outside counts no
-// more: only another attempt can tell.
-func (f *Form) trySubmit() tea.Cmd {
-	f.given = nil
-	for _, s := range f.sections {
-		for _, field := range s.Fields {
-			f.check(field)
-		}
-	}
-	if len(f.checked) > 0 {
-		f.focusFirstError()
-		return nil
-	}
-	return emit(SubmitMsg{ID: f.id, Values: f.Values()})
 }
 
 // stops are the places the focus can be, in order.

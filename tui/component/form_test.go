@@ -1,6 +1,7 @@
 package component
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -15,12 +16,7 @@ func demoSections() []Section {
 	jwt := func(v Values) bool { return v.Text("auth") == "jwt" }
 	return []Section{
 		{Title: "Basics", Fields: []Field{
-			{ID: "name", Label: "Name", Help: "What the list calls it.", Check: func(v Values) string {
-				if v.Text("name") == "" {
-					return "a name is needed"
-				}
-				return ""
-			}},
+			{ID: "name", Label: "Name", Help: "What the list calls it."},
 			{ID: "channels", Label: "Channels", Kind: MultiField, Options: []Option{{"email", "Email"}, {"sms", "SMS"}}, Start: Value{Set: []string{"email"}}},
 			{ID: "url", Label: "URL", Start: Value{Text: "@here"}, Note: func(Values) string { return "→ https://127.0.0.1" }},
 		}},
@@ -32,7 +28,7 @@ func demoSections() []Section {
 			{ID: "claims", Label: "Claims", Kind: AreaField, Start: Value{Text: "{}"}, Visible: jwt},
 		}},
 		{Title: "Headers", Fields: []Field{
-			{ID: "headers", Label: "Headers", Kind: RowsField, Add: "add a header", Help: RowsHelp,
+			{ID: "headers", Label: "Headers", Kind: RowsField, Add: "add a header", Most: 4,
 				Start: Value{Rows: []Row{{ID: "1", Name: "X-Team", Value: "blue"}, {ID: "2", Name: "X-Key", Secret: true, Kept: true}}}},
 		}},
 		{Title: "Options", Collapsible: true, Summary: func(Values) string { return "as usual" }, Fields: []Field{
@@ -41,8 +37,25 @@ func demoSections() []Section {
 	}
 }
 
+// demoCheck wants a name, and letters in the headers' names.
+func demoCheck(v Values) map[string]string {
+	wrong := map[string]string{}
+	if v.Text("name") == "" {
+		wrong["name"] = "a name is needed"
+	}
+	for n, r := range v["headers"].Rows {
+		if r.Name == "" || strings.Contains(r.Name, ":") {
+			wrong[fmt.Sprintf("headers.%d.name", n)] = r.Name + " is no name"
+		}
+		if r.Value == "bad" {
+			wrong[fmt.Sprintf("headers.%d.value", n)] = "bad value"
+		}
+	}
+	return wrong
+}
+
 func newForm() *Form {
-	f := NewForm("demo", "Create", demoSections())
+	f := NewForm("demo", "Create", demoSections()).WithCheck(demoCheck)
 	f.SetSize(60, 30)
 	return f
 }
@@ -207,6 +220,7 @@ func TestFormErrorsFromOutside(t *testing.T) {
 		t.Errorf("focused %q", f.Focused())
 	}
 	f.Focus("skip")
+	f.SetSize(60, 40)
 	view := f.View(plainTheme())
 	for _, want := range []string{`✗ taken by "acme\x1b"`, "[x] secret\n              ✗ twice", "✗ never", "✗ all of it", "✗ gone"} {
 		has(t, view, want)
@@ -284,5 +298,64 @@ func TestFormStaysInItsPane(t *testing.T) {
 			inBounds(t, f.View(colourTheme()), size[0], size[1])
 			fill(f, "tab", "<"+awkward[8])
 		}
+	}
+}
+
+// addRow types a row on the line that adds.
+func addRow(f *Form, name, value string) {
+	rows := f.inputs["headers"].(*rowsInput)
+	f.Focus("headers")
+	rows.goTo(len(rows.rows))
+	fill(f, "enter", "<"+name, "tab", "<"+value, "tab", "tab")
+}
+
+func TestFormEachBadRowSaysSo(t *testing.T) {
+	f := newForm()
+	f.SetSize(60, 40)
+	addRow(f, "a:", "bad")
+	view := f.View(plainTheme())
+	has(t, view, "a: is no name\n              ✗ bad value\n")
+	addRow(f, "b:", "")
+	f.Focus("headers")
+	fill(f, "n", "up", "alt+down")
+	view = f.View(plainTheme())
+	has(t, view, "✗ a: is no name")
+	has(t, view, "✗ b: is no name")
+	f.Focus("name")
+	fill(f, "x", "ctrl+s")
+	if rows := f.inputs["headers"].(*rowsInput); f.Focused() != "headers" || rows.at != 2 || rows.cell != nameCell {
+		t.Errorf("the cursor is on %q, row %d, cell %d", f.Focused(), rows.at, rows.cell)
+	}
+	has(t, f.View(plainTheme()), "✗ a: is no name")
+	fill(f, "backspace")
+	lacks(t, f.View(plainTheme()), "a: is no name")
+	has(t, f.View(plainTheme()), "✗ b: is no name")
+	fill(f, "ctrl+s")
+	if rows := f.inputs["headers"].(*rowsInput); rows.at != 2 || rows.cell != valueCell {
+		t.Errorf("the cursor is on row %d, cell %d", rows.at, rows.cell)
+	}
+}
+
+// Empty new rows count for nothing, so what is wrong must not slip to them.
+func TestFormRowErrorsStayWithTheirRows(t *testing.T) {
+	f := newForm()
+	addRow(f, "", "")
+	addRow(f, "b:", "")
+	has(t, f.View(plainTheme()), "b:                                 [ ] secret\n              ✗ b: is no name")
+	f.Focus("headers")
+	fill(f, "ctrl+x")
+	has(t, f.View(plainTheme()), "b:                                 [ ] secret\n              ✗ b: is no name")
+}
+
+func TestFormRowsAreSoMany(t *testing.T) {
+	f := newForm()
+	addRow(f, "a", "")
+	addRow(f, "b", "")
+	has(t, f.View(plainTheme()), "4 at most")
+	rows := f.inputs["headers"].(*rowsInput)
+	f.Focus("headers")
+	rows.goTo(len(rows.rows))
+	if fill(f, "enter"); len(rows.rows) != 4 || f.Focused() != "" {
+		t.Errorf("%d rows, the cursor is on %q", len(rows.rows), f.Focused())
 	}
 }

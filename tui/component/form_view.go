@@ -1,11 +1,6 @@
 package component
 
-import (
-	"maps"
-	"slices"
-
-	"backchannel/tui/style"
-)
+import "backchannel/tui/style"
 
 const (
 	fieldIndent  = 3
@@ -145,11 +140,9 @@ func (f *Form) fieldBlock(th *style.Theme, at stop, values Values, label int) bl
 // submitBlock is the last line, and above it what belongs to no visible field.
 func (f *Form) submitBlock(th *style.Theme) block {
 	var lines []string
-	for _, id := range slices.Sorted(maps.Keys(f.given)) {
-		if !f.hasPlaceFor(id) {
-			for _, line := range problem(th, f.given[id], f.width-fieldIndent-1) {
-				lines = append(lines, blank(fieldIndent)+line)
-			}
+	for _, id := range f.unplaced() {
+		for _, line := range problem(th, f.problem(id), f.width-fieldIndent-1) {
+			lines = append(lines, blank(fieldIndent)+line)
 		}
 	}
 	at := stop{len(f.sections), 0}
@@ -159,18 +152,6 @@ func (f *Form) submitBlock(th *style.Theme) block {
 	}
 	line := " " + f.bar(th, at) + " " + ink.Render(style.Escape(f.submit)) + "  " + th.Dim.Render("ctrl+s")
 	return block{lines: append(lines, line), cursor: len(lines), at: at}
-}
-
-// hasPlaceFor reports whether an error is shown at a field.
-func (f *Form) hasPlaceFor(errorID string) bool {
-	for _, s := range f.sections {
-		for _, field := range s.Fields {
-			if belongs(errorID, field.ID) && f.visible(field) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // problem draws what is wrong, below the place where it is.

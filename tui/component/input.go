@@ -15,6 +15,8 @@ type input interface {
 	move(dir int) bool
 	// arrive puts the cursor on the first stop, or on the last when going back.
 	arrive(dir int)
+	// left is called when the cursor has gone elsewhere: from now on what is wrong is shown.
+	left()
 	// view draws the lines, and says which of them has the cursor.
 	view(th *style.Theme, width int, focused bool) (lines []string, cursor int)
 	value() Value
@@ -25,8 +27,9 @@ type single struct{}
 
 func (single) move(int) bool { return false }
 func (single) arrive(int)    {}
+func (single) left()         {}
 
-func newInput(f Field, rowError func(int) string) input {
+func newInput(f Field, rowErrors func(int) []string) input {
 	switch f.Kind {
 	case SecretField:
 		return newSecretInput(f.Start, f.Reveal)
@@ -41,7 +44,7 @@ func newInput(f Field, rowError func(int) string) input {
 	case CheckField:
 		return &checkInput{on: f.Start.On, label: firstLabel(f.Options)}
 	case RowsField:
-		return newRowsInput(f, rowError)
+		return newRowsInput(f, rowErrors)
 	default:
 		return &textInput{edit: newEdit(f.Start.Text)}
 	}

@@ -119,6 +119,8 @@ func (i *multiInput) move(dir int) bool {
 	return false
 }
 
+func (i *multiInput) left() {}
+
 func (i *multiInput) arrive(dir int) {
 	i.at = 0
 	if dir < 0 {

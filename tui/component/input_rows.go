@@ -1,6 +1,7 @@
 package component
 
 import (
+	"fmt"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -16,16 +17,17 @@ const (
 	rowCells
 )
 
-// RowsHelp says which keys a RowsField has; for its help line or a footer.
-const RowsHelp = "ctrl+x removes, alt+up and alt+down move"
+// cellNames are what the cells are called in the IDs of errors.
+func cellNames() []string { return []string{"name", "value"} }
 
 // rowsInput is a list of rows, and below it the line that adds one.
 type rowsInput struct {
 	rows     []*rowInput
 	at, cell int // at the add line, at is len(rows)
 	add      string
+	most     int
 	reveal   func(string) bool
-	rowError func(int) string
+	problems func(row int) []string // of the row that is the nth one that counts
 }
 
 type rowInput struct {
@@ -33,10 +35,11 @@ type rowInput struct {
 	name   edit
 	value  *secretInput
 	secret bool
+	left   bool // the cursor was there and went elsewhere
 }
 
-func newRowsInput(f Field, rowError func(int) string) *rowsInput {
-	i := &rowsInput{add: f.Add, reveal: f.Reveal, rowError: rowError}
+func newRowsInput(f Field, problems func(int) []string) *rowsInput {
+	i := &rowsInput{add: f.Add, most: f.Most, reveal: f.Reveal, problems: problems}
 	for _, r := range f.Start.Rows {
 		i.rows = append(i.rows, i.newRow(r))
 	}
@@ -50,13 +53,44 @@ func (i *rowsInput) newRow(r Row) *rowInput {
 
 func (i *rowsInput) value() Value {
 	var v Value
-	for _, r := range i.rows {
-		row := r.row()
-		if row.ID != "" || row.Name != "" || row.Value != "" {
-			v.Rows = append(v.Rows, row)
-		}
+	for _, r := range i.counting() {
+		v.Rows = append(v.Rows, r.row())
 	}
 	return v
+}
+
+// counting are the rows that count: a new one does once something is in it.
+func (i *rowsInput) counting() []*rowInput {
+	return slices.DeleteFunc(slices.Clone(i.rows), func(r *rowInput) bool {
+		row := r.row()
+		return row.ID == "" && row.Name == "" && row.Value == ""
+	})
+}
+
+// left shows what is wrong with any row.
+func (i *rowsInput) left() {
+	for _, r := range i.counting() {
+		r.left = true
+	}
+}
+
+func (i *rowsInput) anyLeft() bool {
+	return slices.ContainsFunc(i.rows, func(r *rowInput) bool { return r.left })
+}
+
+// goTo moves the cursor to a row, or behind the last.
+func (i *rowsInput) goTo(row int) {
+	if row != i.at && i.at < len(i.rows) {
+		i.rows[i.at].left = true
+	}
+	i.at = row
+}
+
+// point puts the cursor on a cell of the nth row that counts.
+func (i *rowsInput) point(n, cell int) {
+	if counting := i.counting(); n < len(counting) {
+		i.at, i.cell = slices.Index(i.rows, counting[n]), cell
+	}
 }
 
 func (r *rowInput) row() Row {
@@ -77,7 +111,8 @@ func (i *rowsInput) move(dir int) bool {
 	if stop < 0 || stop > len(i.rows)*rowCells {
 		return false
 	}
-	i.at, i.cell = stop/rowCells, stop%rowCells
+	i.goTo(stop / rowCells)
+	i.cell = stop % rowCells
 	return true
 }
 
@@ -95,9 +130,9 @@ func (i *rowsInput) key(msg tea.KeyMsg) bool {
 	case "ctrl+x":
 		i.remove()
 		return true
-	case "alt+up":
+	case "alt+up", "ctrl+up":
 		return i.swap(-1)
-	case "alt+down":
+	case "alt+down", "ctrl+down":
 		return i.swap(1)
 	}
 	return i.rows[i.at].key(i.cell, msg)
@@ -119,7 +154,7 @@ func (i *rowsInput) vertical(key tea.KeyType) bool {
 	if to < 0 || to > len(i.rows) {
 		return false
 	}
-	i.at = to
+	i.goTo(to)
 	if to == len(i.rows) {
 		i.cell = nameCell
 	}
@@ -128,6 +163,9 @@ func (i *rowsInput) vertical(key tea.KeyType) bool {
 
 // enter adds a row on the last line, and else goes on.
 func (i *rowsInput) enter() bool {
+	if i.full() && i.at == len(i.rows) {
+		return false
+	}
 	if i.at == len(i.rows) {
 		i.rows = append(i.rows, i.newRow(Row{}))
 		i.cell = nameCell
@@ -135,6 +173,8 @@ func (i *rowsInput) enter() bool {
 	}
 	return i.move(1)
 }
+
+func (i *rowsInput) full() bool { return i.most > 0 && len(i.rows) >= i.most }
 
 func (i *rowsInput) remove() {
 	i.rows = slices.Delete(i.rows, i.at, i.at+1)
@@ -168,25 +208,44 @@ func (r *rowInput) key(cell int, msg tea.KeyMsg) bool {
 }
 
 func (i *rowsInput) view(th *style.Theme, width int, focused bool) (lines []string, cursor int) {
+	counting := i.counting()
 	for n, r := range i.rows {
+		cell := -1
 		if n == i.at {
 			cursor = len(lines)
 		}
-		cell := -1
 		if focused && n == i.at {
 			cell = i.cell
 		}
 		lines = append(lines, r.view(th, width, cell))
-		lines = append(lines, problem(th, i.rowError(n), width)...)
+		if r.left {
+			lines = append(lines, i.problemsOf(th, slices.Index(counting, r), width)...)
+		}
 	}
 	if i.at == len(i.rows) {
 		cursor = len(lines)
 	}
-	ink := th.Dim
+	return append(lines, i.addLine(th, width, focused)), cursor
+}
+
+func (i *rowsInput) problemsOf(th *style.Theme, n, width int) []string {
+	var lines []string
+	for _, text := range i.problems(n) {
+		lines = append(lines, problem(th, text, width)...)
+	}
+	return lines
+}
+
+// addLine is the last line: it adds a row, or says why not.
+func (i *rowsInput) addLine(th *style.Theme, width int, focused bool) string {
+	ink, text := th.Dim, "+ "+i.add
 	if focused && i.at == len(i.rows) {
 		ink = th.Accent
 	}
-	return append(lines, ink.Render(clip("+ "+style.Escape(i.add), width))), cursor
+	if i.full() {
+		text = fmt.Sprintf("%d at most", i.most)
+	}
+	return ink.Render(clip(style.Escape(text), width))
 }
 
 // view draws the row with the cursor in one cell, or in none.

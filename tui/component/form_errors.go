@@ -1,0 +1,201 @@
+package component
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// An error has the ID of the field that it belongs to. In a RowsField "headers" it may be
+// that of a row, "headers.2" is the third, or of a cell, "headers.2.name" or
+// "headers.2.value".
+
+// WithCheck has the form ask for all that is wrong with its values, by error ID, besides
+// what each field's Check says. The answer must depend on nothing else. What is wrong with
+// a field is shown once it was left, with a row once that was left, and everything on
+// submit.
+func (f *Form) WithCheck(check func(Values) map[string]string) *Form {
+	f.check = check
+	return f
+}
+
+// SetErrors says what is wrong, by error ID, instead of what was said before, and puts
+// the cursor on the first such place. An ID that no visible field has is shown at the
+// submit line.
+func (f *Form) SetErrors(errors map[string]string) {
+	f.checked, f.given = map[string]string{}, said(errors)
+	f.focusFirstError()
+}
+
+// judge asks what is wrong with the values as they are.
+func (f *Form) judge() map[string]string {
+	values, wrong := f.Values(), map[string]string{}
+	if f.check != nil {
+		wrong = f.check(values)
+	}
+	for _, s := range f.sections {
+		for _, field := range s.Fields {
+			if field.Check != nil && f.visible(field) {
+				wrong[field.ID] = field.Check(values)
+			}
+		}
+	}
+	return said(wrong)
+}
+
+// said are the errors that say something.
+func said(errors map[string]string) map[string]string {
+	out := maps.Clone(errors)
+	maps.DeleteFunc(out, func(_, text string) bool { return text == "" })
+	return out
+}
+
+// focusFirstError shows all errors and goes to the first.
+func (f *Form) focusFirstError() {
+	if len(f.given)+len(f.checked) == 0 {
+		return
+	}
+	for _, in := range f.inputs {
+		in.left()
+	}
+	for _, s := range f.sections {
+		for _, field := range s.Fields {
+			if f.wrong(field.ID) && f.Focus(field.ID) {
+				f.pointAtRow(field.ID)
+				return
+			}
+		}
+	}
+	f.at = stop{len(f.sections), 0}
+}
+
+// pointAtRow puts the cursor on the first bad cell of a field that has rows.
+func (f *Form) pointAtRow(id string) {
+	rows, ok := f.inputs[id].(*rowsInput)
+	if !ok || f.problem(id) != "" {
+		return
+	}
+	for n := range rows.rows {
+		for cell, name := range cellNames() {
+			if f.problem(rowErrorID(id, n, name)) != "" {
+				rows.point(n, cell)
+				return
+			}
+		}
+	}
+}
+
+func rowErrorID(field string, row int, cell string) string {
+	id := fmt.Sprintf("%s.%d", field, row)
+	if cell != "" {
+		id += "." + cell
+	}
+	return id
+}
+
+// rowProblems are what is wrong with a row and its cells.
+func (f *Form) rowProblems(field string, row int) []string {
+	var out []string
+	for _, cell := range append([]string{""}, cellNames()...) {
+		if text := f.problem(rowErrorID(field, row, cell)); text != "" {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// wrong reports whether a field or one of its rows has an error.
+func (f *Form) wrong(field string) bool {
+	here := func(errors map[string]string) bool {
+		for id := range errors {
+			if belongs(id, field) {
+				return true
+			}
+		}
+		return false
+	}
+	return here(f.given) || here(f.checked)
+}
+
+// problem is the error of an ID.
+func (f *Form) problem(id string) string {
+	if text := f.checked[id]; text != "" {
+		return text
+	}
+	return f.given[id]
+}
+
+func belongs(errorID, fieldID string) bool {
+	return errorID == fieldID || strings.HasPrefix(errorID, fieldID+".")
+}
+
+// changed forgets what was told about a field that is another now, and looks again at
+// all that was found wrong, which may depend on it.
+func (f *Form) changed(id string) {
+	maps.DeleteFunc(f.given, func(errorID, _ string) bool { return belongs(errorID, id) })
+	var again []string
+	for field, in := range f.inputs {
+		if rows, ok := in.(*rowsInput); f.wrong(field) || ok && rows.anyLeft() {
+			again = append(again, field)
+		}
+	}
+	f.recheck(again...)
+}
+
+// recheck asks anew what is wrong with some fields.
+func (f *Form) recheck(fields ...string) {
+	if len(fields) == 0 {
+		return
+	}
+	all := f.judge()
+	maps.DeleteFunc(f.checked, func(id, _ string) bool { return f.ofAny(fields, id) })
+	for id, text := range all {
+		if f.ofAny(fields, id) && f.hasPlaceFor(id) {
+			f.checked[id] = text
+		}
+	}
+}
+
+func (f *Form) ofAny(fields []string, errorID string) bool {
+	return slices.ContainsFunc(fields, func(field string) bool { return belongs(errorID, field) })
+}
+
+// trySubmit checks everything. What was told from outside counts no more: only another
+// attempt can tell.
+func (f *Form) trySubmit() tea.Cmd {
+	f.given, f.checked = nil, f.judge()
+	if len(f.checked) > 0 {
+		f.focusFirstError()
+		return nil
+	}
+	return emit(SubmitMsg{ID: f.id, Values: f.Values()})
+}
+
+// unplaced are the IDs of errors that no visible field has.
+func (f *Form) unplaced() []string {
+	var out []string
+	for _, errors := range []map[string]string{f.checked, f.given} {
+		for id := range errors {
+			if !f.hasPlaceFor(id) && !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// hasPlaceFor reports whether an error is shown at a field.
+func (f *Form) hasPlaceFor(errorID string) bool {
+	for _, s := range f.sections {
+		for _, field := range s.Fields {
+			if belongs(errorID, field.ID) && f.visible(field) {
+				return true
+			}
+		}
+	}
+	return false
+}
