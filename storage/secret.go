@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 )
 
 // Masked stands for a secret wherever one would be shown.
@@ -55,11 +56,30 @@ func (s Secret) Reveal() string { return string(s) }
 // Absolute makes the path of a "file:" secret absolute, since another process, started
 // elsewhere, will read it.
 func (s Secret) Absolute() Secret {
-	if path, ok := strings.CutPrefix(string(s), filePrefix); ok {
+	if path, ok := strings.CutPrefix(string(s), filePrefix); ok && strings.TrimSpace(path) != "" {
 		return Secret(filePrefix + absolute(path))
 	}
 	return s
 }
+
+// placeless says what is wrong with the place that the secret names, or nothing.
+func (s Secret) placeless() string {
+	name, isEnv := strings.CutPrefix(string(s), envPrefix)
+	path, isFile := strings.CutPrefix(string(s), filePrefix)
+	switch {
+	case isEnv && name == "":
+		return "env: names no environment variable; write env:NAME"
+	case isEnv && strings.ContainsFunc(name, notInName):
+		return fmt.Sprintf("%q is no environment variable's name; write env:NAME, without spaces or =", name)
+	case isFile && strings.TrimSpace(path) == "":
+		return "file: names no file; write file:PATH"
+	case isFile && strings.ContainsFunc(path, unicode.IsControl):
+		return fmt.Sprintf("%q is no file's path: it holds a control character; write file:PATH", path)
+	}
+	return ""
+}
+
+func notInName(r rune) bool { return r == '=' || unicode.IsSpace(r) || !unicode.IsPrint(r) }
 
 func absolute(path string) string {
 	full, err := filepath.Abs(path)

@@ -143,10 +143,11 @@ func NewWebhook() Webhook {
 }
 
 // Normalize makes what a person typed what is kept: spaces around it go, paths become
-// absolute, a missing sandbox UUID is made. It does not make anything valid.
+// absolute, a missing sandbox UUID is made. It does not make anything valid: a line break
+// or a tab stays, for Validate to refuse.
 func (w *Webhook) Normalize() {
 	for _, text := range []*string{&w.Name, &w.Organization, &w.Sandbox.ID, &w.Sandbox.Name, &w.URL, &w.Auth.JWT.Header, &w.Auth.JWT.Prefix} {
-		*text = strings.TrimSpace(*text)
+		*text = strings.Trim(*text, " ")
 	}
 	if w.Sandbox.ID == "" {
 		w.Sandbox.ID = uuid.NewString()
@@ -154,7 +155,7 @@ func (w *Webhook) Normalize() {
 	w.Auth.JWT.Secret = w.Auth.JWT.Secret.Absolute()
 	for i := range w.Headers {
 		h := &w.Headers[i]
-		h.Name = strings.TrimSpace(h.Name)
+		h.Name = strings.Trim(h.Name, " ")
 		h.Value = strings.Trim(h.Value, " \t")
 		if h.Secret {
 			h.Value = Secret(h.Value).Absolute().Reveal()
@@ -162,7 +163,7 @@ func (w *Webhook) Normalize() {
 	}
 	tls := &w.Delivery.TLS
 	for _, path := range []*string{&tls.CAFile, &tls.CertFile, &tls.KeyFile} {
-		*path = absolute(strings.TrimSpace(*path))
+		*path = absolute(strings.Trim(*path, " "))
 	}
 }
 

@@ -57,6 +57,10 @@ func (j JWT) checkKey(bad *FieldErrors, from Sources) {
 		bad.add("auth.secret", "is missing; give the secret, or the private key in PEM, or env:NAME, or file:PATH")
 		return
 	}
+	if reason := j.Secret.placeless(); reason != "" {
+		bad.add("auth.secret", "%s", reason)
+		return
+	}
 	key, missing := j.Secret.Resolve(from)
 	if err != nil || missing != nil {
 		return
@@ -73,7 +77,7 @@ func (j JWT) checkHeader(bad *FieldErrors) {
 	case reserved(name):
 		bad.add("auth.header", "%s is set by backchannel itself; use another name", name)
 	}
-	if !httpguts.ValidHeaderFieldValue(j.Prefix) || strings.ContainsAny(j.Prefix, "\r\n") {
+	if !httpguts.ValidHeaderFieldValue(j.Prefix) || strings.ContainsAny(j.Prefix, "\r\n\t") {
 		bad.add("auth.prefix", "%q cannot be sent in a header (RFC 9110 §5.5); use %s, say", j.Prefix, DefaultPrefix)
 	}
 }
@@ -93,9 +97,17 @@ func (w Webhook) checkHeaders(bad *FieldErrors) {
 			seen[name] = i
 		}
 		w.checkReserved(bad, field, name)
-		if h.Secret && h.Value == "" {
-			bad.add(field+".value", "is missing; a secret header needs one, or env:NAME, or file:PATH")
+		if h.Secret {
+			bad.addSecretHeader(field+".value", Secret(h.Value))
 		}
+	}
+}
+
+func (e *FieldErrors) addSecretHeader(field string, value Secret) {
+	if value == "" {
+		e.add(field, "is missing; a secret header needs one, or env:NAME, or file:PATH")
+	} else if reason := value.placeless(); reason != "" {
+		e.add(field, "%s", reason)
 	}
 }
 

@@ -125,12 +125,38 @@ func TestInvalidWebhooks(t *testing.T) {
 		{"no host but a port", url("https://:443/hook"), "url", "no host"},
 		{"opaque", url("https:example.com"), "url", "no host"},
 		{"user info", url("https://me:hush@example.com/"), "url", "user info"},
-		{"unreadable with a password", url("https://me:hush@exa mple.com/%zz"), "url", "cannot be read"},
+		{"unreadable with a password", url("https://me:hush@exa mple.com/%zz"), "url", "holds a space (character 20)"},
+		{"unreadable with a password", url("https://me:hush@example.com:x/"), "url", "cannot be read"},
 		{"a fragment", url("https://example.com/#top"), "url", "fragment"},
 		{"an empty fragment", url("https://example.com/#"), "url", "fragment"},
 		{"a port", url("https://example.com:99999/"), "url", "99999"},
 		{"an empty port", url("https://example.com:/"), "url", "port"},
-		{"a control character", url("https://example.com/\n"), "url", "cannot be read"},
+		{"a control character", url("https://example.com/\n"), "url", "U+000A (character 21)"},
+		{"a tab in front", url("\thttps://example.com/"), "url", "U+0009 (character 1)"},
+		{"port 0", url("https://example.com:0/"), "url", "1 to 65535"},
+		{"a space in the path", url("https://example.com/a b"), "url", "%20"},
+		{"a space in the query", url("https://example.com/?a b"), "url", "%20"},
+		{"percent garbage", url("https://example.com/%zz"), "url", "write %25"},
+		{"percent garbage in the query", url("https://example.com/?a=%4"), "url", "write %25"},
+		{"a percent in the host", url("https://ex%41mple.com/"), "url", ""},
+		{"a backslash", url("https://example.com\\a"), "url", `'\\'`},
+		{"a brace", url("https://example.com/{id}"), "url", "write %7B"},
+		{"an international host", url("https://bücher.example/"), "url", "write xn--bcher-kva.example"},
+		{"an odd international host", url("https://☃☃/"), "url", ""},
+		{"an international path", url("https://example.com/ü"), "url", "write %C3%BC"},
+		{"no UTF-8", url("https://example.com/\xff"), "url", "UTF-8"},
+		{"an empty label", url("https://a..example.com/"), "url", "no host name"},
+		{"a dot for a host", url("https://./"), "url", "no host name"},
+		{"a hyphen first", url("https://-a.example/"), "url", "no host name"},
+		{"a comma in the host", url("https://a,b/"), "url", "no host name"},
+		{"a long label", url("https://" + strings.Repeat("a", 64) + ".example/"), "url", "at most 63"},
+		{"a long host", url("https://" + strings.Repeat("a.", 127) + "example/"), "url", "at most 253"},
+		{"a long URL", url("https://example.com/" + strings.Repeat("a", 2048)), "url", "at most 2048"},
+		{"no IPv4 address", url("https://256.1.1.1/"), "url", "IPv4"},
+		{"a bare number", url("https://1/"), "url", "IPv4"},
+		{"no IPv6 address", url("https://[::g]/"), "url", ""},
+		{"IPv4 in brackets", url("https://[127.0.0.1]/"), "url", ""},
+		{"an unknown stand-in", url("@receivr"), "url", "@receiver"},
 		{"the auth type", func(w *storage.Webhook) { w.Auth.Type = "basic" }, "auth.type", "jwt"},
 		{"no algorithm", key("HS1", hidden), "auth.algorithm", "HS1"},
 		{"no key", key("HS256", ""), "auth.secret", "missing"},
@@ -153,6 +179,21 @@ func TestInvalidWebhooks(t *testing.T) {
 		{"a header with a control character", header("A", "b\x00"), "headers[0].value", "control"},
 		{"a header without a name", header("", "b"), "headers[0].name", "field name"},
 		{"a header with a bad name", header("A:", "b"), "headers[0].name", "field name"},
+		{"a header name with a newline", header("A\n", "b"), "headers[0].name", "field name"},
+		{"a header name with a tab", header("\tA", "b"), "headers[0].name", "field name"},
+		{"a name with a newline", func(w *storage.Webhook) { w.Name = "acme\n" }, "name", "U+000A"},
+		{"an organization with a newline", func(w *storage.Webhook) { w.Organization = "\norg" }, "organization", "U+000A"},
+		{"a sandbox with a tab", func(w *storage.Webhook) { w.Sandbox.Name = "prod\t" }, "sandbox.name", "U+0009"},
+		{"a sandbox ID in braces", func(w *storage.Webhook) { w.Sandbox.ID = "{5a0653a2-6a29-4ce0-855c-205b5a545923}" }, "sandbox.id", "UUID"},
+		{"a JWT header with a newline", func(w *storage.Webhook) { w.Auth.JWT.Header = "X-Token\n" }, "auth.header", "field name"},
+		{"a prefix with a tab", func(w *storage.Webhook) { w.Auth.JWT.Prefix = "\tBearer" }, "auth.prefix", "9110"},
+		{"env: alone", key("HS256", "env:"), "auth.secret", "write env:NAME"},
+		{"env: with a space", key("HS256", "env: KEY"), "auth.secret", "without spaces"},
+		{"file: alone", key("RS256", "file:"), "auth.secret", "write file:PATH"},
+		{"file: and a space", key("RS256", "file: "), "auth.secret", "write file:PATH"},
+		{"file: with a newline", key("RS256", "file:/a\n"), "auth.secret", "control character"},
+		{"env: alone in a header", func(w *storage.Webhook) { w.Headers[1].Value = "env:" }, "headers[1].value", "write env:NAME"},
+		{"file: alone in a header", func(w *storage.Webhook) { w.Headers[1].Value = "file:" }, "headers[1].value", "write file:PATH"},
 		{"a header twice", func(w *storage.Webhook) { w.Headers = []storage.HeaderField{{Name: "x-a"}, {Name: "X-A"}} }, "headers[1].name", "twice"},
 		{"the JWT's header", header("authorization", "b"), "headers[0].name", "JWT"},
 		{"Host", header("host", "b"), "headers[0].name", "Host"},
@@ -184,6 +225,7 @@ func TestInvalidWebhooks(t *testing.T) {
 	} {
 		w := valid()
 		c.change(&w)
+		w.Normalize()
 		err := w.Validate(rules())
 		if fields := fieldsOf(err); len(fields) != 1 || fields[0] != c.field || !errors.Is(err, storage.ErrInvalid) {
 			t.Errorf("%s: got %v, want %s alone", c.name, err, c.field)
@@ -239,6 +281,19 @@ func TestPlainHTTPIsForLoopbackAlone(t *testing.T) {
 	}
 }
 
+func TestURLsThatAreFine(t *testing.T) {
+	for _, url := range []string{
+		"https://example.com", "https://example.com.:443/a%20b;c?d=%2F&e=[1]", "https://EXAMPLE.com/~a/@b:c!$&'()*+,=", "https://a_b.internal/",
+		"https://[::1]:8443/x", "https://10.0.0.1/", "https://localhost:1/", "HTTPS://xn--bcher-kva.example/", "https://a:65535",
+	} {
+		w := valid()
+		w.URL = url
+		if err := w.Validate(rules()); err != nil {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
 func TestTLSFilesAreLookedInto(t *testing.T) {
 	from := rules()
 	from.Sources.ReadFile = func(string) ([]byte, error) { return []byte("no PEM"), nil }
@@ -267,7 +322,7 @@ func TestWarnings(t *testing.T) {
 
 func TestNormalize(t *testing.T) {
 	w := storage.NewWebhook()
-	w.Name, w.URL = "  acme\t", " https://example.com "
+	w.Name, w.URL = "  acme ", " https://example.com "
 	w.Auth.JWT.Secret = "file:key.pem"
 	w.Headers = []storage.HeaderField{{Name: " A ", Value: " b "}, {Name: "C", Value: "file:x", Secret: true}}
 	w.Delivery.TLS.CAFile = "ca.pem"

@@ -1,13 +1,8 @@
 package storage
 
 import (
-	"errors"
-	"fmt"
-	"net"
-	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -40,6 +35,9 @@ const (
 	MaxRate        = 100_000
 )
 
+// uuidLength is that of the form that payloads have: others are read too.
+const uuidLength = 36
+
 // Validate reports every bad field at once, as FieldErrors. Call Normalize first.
 func (w Webhook) Validate(rules Rules) error {
 	var bad FieldErrors
@@ -54,8 +52,8 @@ func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
 	bad.addText("name", w.Name, MaxNameLength)
 	bad.addText("organization", w.Organization, MaxTextLength)
 	bad.addText("sandbox.name", w.Sandbox.Name, MaxTextLength)
-	if w.Sandbox.ID != "" && uuid.Validate(w.Sandbox.ID) != nil {
-		bad.add("sandbox.id", "%q is no UUID; leave it empty to have one made", w.Sandbox.ID)
+	if w.Sandbox.ID != "" && (len(w.Sandbox.ID) != uuidLength || uuid.Validate(w.Sandbox.ID) != nil) {
+		bad.add("sandbox.id", "%q is no UUID (8-4-4-4-12 hexadecimal digits); leave it empty to have one made", w.Sandbox.ID)
 	}
 	checkChannels(bad, w.Channels)
 	if reason := checkURL(w.URL, rules.AllowHTTP); reason != "" {
@@ -113,85 +111,6 @@ func oneOf[T ~string](values []T) string {
 		texts[i] = string(v)
 	}
 	return strings.Join(texts, ", ")
-}
-
-const httpsOnly = "Journey Optimizer itself takes HTTPS only"
-
-// checkURL says what is wrong with a webhook's URL, or nothing.
-func checkURL(text string, allowHTTP bool) string {
-	if text == BuiltinReceiver {
-		return ""
-	}
-	if text == "" {
-		return "is missing; give https://HOST/PATH, or " + BuiltinReceiver
-	}
-	u, err := url.Parse(text)
-	switch {
-	case err == nil:
-	case strings.Contains(text, "@"): // what cannot be read may hold a password
-		return "cannot be read; give https://HOST/PATH without user info (name:password@)"
-	default:
-		return fmt.Sprintf("%q cannot be read (%v); give https://HOST/PATH", text, parseReason(err))
-	}
-	switch {
-	case u.User != nil: // first, and without the text: it may hold a password
-		return "holds user info (name:password@); remove it, and use a secret header instead"
-	case u.Scheme == "":
-		return fmt.Sprintf("%q is not absolute; begin with https:// (%s)", text, httpsOnly)
-	case u.Scheme == "http":
-		if reason := checkHTTP(u, allowHTTP); reason != "" {
-			return reason
-		}
-	case u.Scheme != "https":
-		return fmt.Sprintf("scheme %q cannot be used; use https (%s)", u.Scheme, httpsOnly)
-	}
-	return checkURLParts(text, u)
-}
-
-func checkHTTP(u *url.URL, allowHTTP bool) string {
-	switch {
-	case !allowHTTP:
-		return "http is refused; use https (" + httpsOnly + "), or --allow-http for a loopback host"
-	case u.Hostname() != "" && !loopback(u.Hostname()):
-		return fmt.Sprintf("http is allowed for loopback hosts only, not for %q; use https (%s)", u.Hostname(), httpsOnly)
-	}
-	return ""
-}
-
-func checkURLParts(text string, u *url.URL) string {
-	switch {
-	case u.Hostname() == "":
-		return fmt.Sprintf("%q has no host; give https://HOST/PATH", text)
-	case strings.ContainsFunc(u.Hostname(), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return fmt.Sprintf("host %q holds a space; remove it", u.Hostname())
-	case !validPort(u):
-		return fmt.Sprintf("port %q is no port; use 1 to 65535", u.Port())
-	case u.Fragment != "" || strings.Contains(text, "#"):
-		return "holds a fragment (#…), which is never sent; remove it"
-	}
-	return ""
-}
-
-func validPort(u *url.URL) bool {
-	if u.Port() == "" {
-		return !strings.HasSuffix(u.Host, ":")
-	}
-	port, err := strconv.ParseUint(u.Port(), 10, 16)
-	return err == nil && port > 0
-}
-
-// parseReason leaves out the URL, which url.Error repeats.
-func parseReason(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 func (w Webhook) checkDelivery(bad *FieldErrors, rules Rules) {

@@ -166,7 +166,7 @@ func withoutEmpty(texts []string) (kept []string) {
 // that edit can take all away.
 func (v *webhookFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 	for _, flag := range v.headers {
-		if strings.TrimSpace(flag.text) == "" {
+		if strings.Trim(flag.text, " ") == "" {
 			continue
 		}
 		name, value, found := strings.Cut(flag.text, ":")

@@ -9,8 +9,8 @@ import (
 
 const undecodedClaims = "not judged: the claims part cannot be decoded"
 
-// timeClaim reads a NumericDate for a check. When it is absent or no number it makes the check itself and returns
-// false; required says whether it may be absent.
+// timeClaim reads a NumericDate for a check. When it is absent, no number or no time it makes the check itself and
+// returns false; required says whether it may be absent.
 func (j *judgement) timeClaim(name, expected string, required bool) (numericDate, bool) {
 	if j.claims == nil {
 		j.skip(name, expected, undecodedClaims)
@@ -26,11 +26,14 @@ func (j *judgement) timeClaim(name, expected string, required bool) (numericDate
 		return numericDate{}, false
 	}
 	date, ok := parseNumericDate(raw)
-	if !ok {
-		j.fail(name, expected, j.shown(name+" is "+kindOfJSON(raw)),
-			"write "+name+" as a JSON number, seconds since 1970 (RFC 7519 §2)")
+	remedy := "write " + name + " as a JSON number, seconds since 1970 (RFC 7519 §2)"
+	switch {
+	case !ok:
+		j.fail(name, expected, j.shown(name+" is "+kindOfJSON(raw)), remedy)
+	case date.literal != "":
+		j.fail(name, expected, j.shown(name+" "+date.relativeTo(j.now)+" and no time"), remedy+date.unitHint())
 	}
-	return date, ok
+	return date, ok && date.literal == ""
 }
 
 func (j *judgement) exp() {

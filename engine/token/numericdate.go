@@ -16,7 +16,8 @@ const (
 // numericDate is a time claim (RFC 7519 §2): seconds since 1970, fractions allowed.
 type numericDate struct {
 	time    time.Time // within the years 1 to 9999
-	literal string    // as the token has it, when the time is beyond them
+	value   float64
+	literal string // as the token has it, when it is beyond those years and so no time at all
 }
 
 // parseNumericDate reads a JSON number of any size.
@@ -27,7 +28,7 @@ func parseNumericDate(raw json.RawMessage) (numericDate, bool) {
 	value, _ := strconv.ParseFloat(string(raw), 64) // out of range is an infinity, which serves as well
 	within := math.Max(earliest, math.Min(value, latest))
 	whole, fraction := math.Modf(within)
-	date := numericDate{time: time.Unix(int64(whole), int64(fraction*1e9)).UTC()}
+	date := numericDate{time: time.Unix(int64(whole), int64(fraction*1e9)).UTC(), value: value}
 	if within != value {
 		date.literal = string(raw)
 	}
@@ -64,8 +65,8 @@ func span(from, to time.Time) string {
 
 // unitHint recognises the commonest slip, milliseconds for seconds.
 func (d numericDate) unitHint() string {
-	const year2200 = 7258118400
-	if d.time.Unix() < year2200 {
+	const year2200, year2200InMilliseconds = 7258118400, 7258118400000
+	if d.value < year2200 || d.value > year2200InMilliseconds {
 		return ""
 	}
 	return "; the number looks like milliseconds, where seconds belong"

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -39,12 +41,32 @@ func CheckExtra(raw []byte) error {
 	if err != nil {
 		return fmt.Errorf("the extra claims are no JSON object to use: %w", err)
 	}
+	return restatement(claims)
+}
+
+// restatement names all the claims that have another source.
+func restatement(claims object) error {
+	var fields, set []string
 	for _, name := range []string{"iss", "sub", "aud", "iat", "exp", "nbf", "jti"} {
-		if _, restated := claims[name]; restated {
-			return fmt.Errorf("the extra claims restate %q, which has a field of its own or is set for each token", name)
+		switch _, restated := claims[name]; {
+		case !restated:
+		case slices.Contains([]string{"iss", "sub", "aud"}, name):
+			fields = append(fields, quote(name))
+		default:
+			set = append(set, quote(name))
 		}
 	}
-	return nil
+	var reasons []string
+	if len(fields) > 0 {
+		reasons = append(reasons, strings.Join(fields, ", ")+": set the issuer, subject and audience in their own fields")
+	}
+	if len(set) > 0 {
+		reasons = append(reasons, strings.Join(set, ", ")+": set anew for each token")
+	}
+	if len(reasons) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the extra claims restate %s; remove them", strings.Join(reasons, "; and "))
 }
 
 // check says what keeps a token from being minted from the Spec.
