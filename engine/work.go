@@ -101,8 +101,8 @@ func (l *lane) saveBreaker() {
 	}
 	text := fmt.Sprintf("%s answers again: its circuit breaker is closed", name)
 	if b.Open() {
-		text = fmt.Sprintf("%s failed %d times in a row: its circuit breaker is open, the next try is at %s",
-			name, b.Failures, b.OpenUntil.Format(time.TimeOnly))
+		text = fmt.Sprintf("%s failed %d times in a row: its circuit breaker is open, the next try is in %s",
+			name, b.Failures, b.Wait)
 	}
 	l.engine.tell(storage.Activity{Kind: storage.ActivityBreaker, WebhookID: b.WebhookID, Text: text})
 }

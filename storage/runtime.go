@@ -51,9 +51,12 @@ type ActivityKind string
 // The kinds of activity.
 const (
 	ActivityWebhook  ActivityKind = "webhook"
-	ActivityDelivery ActivityKind = "delivery"
+	ActivityFired    ActivityKind = "fired"
+	ActivityFailed   ActivityKind = "failed"
+	ActivityDelivery ActivityKind = "delivery" // replayed, retried, cancelled by somebody
 	ActivityBreaker  ActivityKind = "breaker"
 	ActivityReceiver ActivityKind = "receiver"
+	ActivityReceipts ActivityKind = "receipts" // cleared, exported, saved as a fixture
 	ActivityProcess  ActivityKind = "process"
 	ActivityError    ActivityKind = "error"
 )

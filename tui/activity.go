@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"backchannel/storage"
@@ -19,6 +20,8 @@ type activity struct {
 	shared  *shared
 	reading query[[]storage.Activity]
 	all     []storage.Activity
+	shown   []storage.Activity // what the filter leaves
+	filter  filter
 	table   component.Table
 	limit   int  // how many are read; grows as one goes back in time
 	first   bool // the first one is to be selected
@@ -59,22 +62,68 @@ func (a *activity) Update(msg tea.Msg) tea.Cmd {
 	if answer, fresh, cmd := a.reading.take(msg); fresh {
 		if a.err = answer.err; a.err == nil {
 			a.read, a.all = true, answer.value
-			a.table.SetSource(a)
-			if a.first && len(a.all) > 0 {
+			a.sift()
+			if a.first && len(a.shown) > 0 {
 				a.table.Select(a.Key(0))
 			}
 			a.first = false
 		}
 		return cmd
 	}
-	if key, ok := msg.(tea.KeyMsg); ok && a.table.Key(key) && a.older() {
-		a.limit += activityStep
-		if key.String() == "g" || key.String() == "home" {
-			a.limit, a.first = activityAll, true
-		}
-		return a.ask()
+	if key, ok := msg.(tea.KeyMsg); ok {
+		return a.key(key)
 	}
 	return nil
+}
+
+func (a *activity) key(key tea.KeyMsg) tea.Cmd {
+	switch {
+	case a.filter.typing:
+		if a.filter.key(key) {
+			a.sift()
+		}
+		return a.fill()
+	case !a.table.Key(key) || !a.older():
+		return nil
+	case key.String() == "g" || key.String() == "home":
+		a.limit, a.first = activityAll, true
+	default:
+		a.limit += activityStep
+	}
+	return a.ask()
+}
+
+// sift applies the filter.
+func (a *activity) sift() {
+	a.shown = a.all
+	if words := strings.Fields(strings.ToLower(a.filter.text())); len(words) > 0 {
+		a.shown = slices.DeleteFunc(slices.Clone(a.all), func(it storage.Activity) bool {
+			text := strings.ToLower(string(it.Kind) + " " + it.Text)
+			return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+		})
+	}
+	a.table.SetSource(a)
+}
+
+// fill reads all there is as soon as one looks for something in it.
+func (a *activity) fill() tea.Cmd {
+	if a.filter.text() == "" || len(a.all) < a.limit {
+		return nil
+	}
+	a.limit = activityAll
+	return a.ask()
+}
+
+// Typing is while the filter takes the keys.
+func (a *activity) Typing() bool { return a.filter.typing }
+
+// Back takes the filter away.
+func (a *activity) Back() (tea.Cmd, bool) {
+	had := a.filter.clear()
+	if had {
+		a.sift()
+	}
+	return nil, had
 }
 
 // older reports whether the selection is near to what was not read yet.
@@ -82,6 +131,9 @@ func (a *activity) older() bool { return len(a.all) >= a.limit && a.table.Index(
 
 // Bindings are what can be done with the selected activity.
 func (a *activity) Bindings() []binding {
+	if a.filter.typing {
+		return a.filter.bindings()
+	}
 	var all []binding
 	if _, id := a.place(); id != 0 {
 		all = append(all, binding{keys: []string{"enter"}, label: "open", help: "Go to what it is about", do: a.open})
@@ -91,7 +143,7 @@ func (a *activity) Bindings() []binding {
 		follow.label, follow.help = "", "No longer follow the newest"
 	}
 	if len(a.all) > 0 {
-		all = append(all, follow)
+		all = append(all, binding{keys: []string{"/"}, label: "filter", help: "Show only what holds these words: failed acme", do: a.filter.open}, follow)
 	}
 	return all
 }
@@ -107,8 +159,8 @@ func (a *activity) open() tea.Cmd {
 }
 
 func (a *activity) selected() storage.Activity {
-	if i := a.table.Index(); i < len(a.all) {
-		return a.all[i]
+	if i := a.table.Index(); i < len(a.shown) {
+		return a.shown[i]
 	}
 	return storage.Activity{}
 }
@@ -134,12 +186,12 @@ func (a *activity) Webhook() (storage.ID, bool) {
 // Position says whether the list moves.
 func (a *activity) Position() string {
 	switch {
-	case len(a.all) == 0:
+	case len(a.shown) == 0:
 		return ""
 	case a.table.Following():
 		return "following"
 	case len(a.all) < a.limit:
-		return fmt.Sprintf("%s of %s", thousands(int64(a.table.Index()+1)), thousands(int64(len(a.all))))
+		return fmt.Sprintf("%s of %s", thousands(int64(a.table.Index()+1)), thousands(int64(len(a.shown))))
 	}
 	return ""
 }
@@ -161,7 +213,7 @@ func (a *activity) View(width, height int) string {
 	case !a.read:
 		return ""
 	case len(a.all) == 0:
-		return a.shared.welcome("Activity", []string{"Nothing happened yet. Webhooks saved and paused, breakers opened, the receiver going on and off, another process taking over: all that stands here."},
+		return a.shared.welcome("Activity", []string{"Nothing happened yet. Webhooks saved and paused, events fired, deliveries that failed for good, breakers opened, the receiver going on and off, another process taking over: all that stands here."},
 			[][2]string{{"1", "the webhooks; n makes one"}}, width, height)
 	}
 	whole := component.Wrap(style.Escape(a.selected().Text), width-6)
@@ -169,8 +221,13 @@ func (a *activity) View(width, height int) string {
 		whole = nil
 	}
 	whole = whole[:min(len(whole), height/3)]
-	a.table.SetSize(width, height-len(whole)-min(1, len(whole)))
-	lines := []string{a.table.View(th)}
+	a.table.Focused = !a.filter.typing
+	a.table.Empty = []string{"Nothing holds these words.", "esc shows all again."}
+	size := component.Size{Width: width, Height: height - len(whole) - min(1, len(whole))}
+	lines := []string{a.filter.below(th, size, func(size component.Size) string {
+		a.table.SetSize(size.Width, size.Height)
+		return a.table.View(th)
+	})}
 	if len(whole) > 0 {
 		lines = append(lines, component.Rule(th, width))
 	}
@@ -192,14 +249,14 @@ func activityColumns() []component.Column {
 }
 
 // Len, Key and Row are for the table.
-func (a *activity) Len() int { return len(a.all) }
+func (a *activity) Len() int { return len(a.shown) }
 
 // Key is the activity's ID.
-func (a *activity) Key(i int) string { return a.all[i].ID.String() }
+func (a *activity) Key(i int) string { return a.shown[i].ID.String() }
 
 // Row is the activity's cells.
 func (a *activity) Row(i int) []component.Cell {
-	it, th := a.all[i], a.shared.theme
+	it, th := a.shown[i], a.shared.theme
 	glyph, ink := activityLook(th, it.Kind)
 	return []component.Cell{
 		{Text: a.shared.moment(it.At), Style: th.Dim},
@@ -210,8 +267,10 @@ func (a *activity) Row(i int) []component.Cell {
 
 func activityLook(th *style.Theme, kind storage.ActivityKind) (string, lipgloss.Style) {
 	switch kind {
-	case storage.ActivityError:
+	case storage.ActivityError, storage.ActivityFailed:
 		return style.Cross, th.Bad
+	case storage.ActivityFired:
+		return style.Dot, th.Text
 	case storage.ActivityBreaker:
 		return style.Warning, th.Warn
 	}

@@ -169,6 +169,21 @@ func (f *fakeStore) Enqueue(_ context.Context, events ...storage.Event) ([]stora
 	return out, nil
 }
 
+func (f *fakeStore) Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error) {
+	made, err := f.Enqueue(ctx, events...)
+	if err == nil {
+		err = f.AddActivity(ctx, storage.Activity{Kind: storage.ActivityFired, Text: what + " fired"})
+	}
+	return made, err
+}
+
+func (f *fakeStore) AddActivity(_ context.Context, a storage.Activity) error {
+	defer f.lock()()
+	a.ID, a.At = f.id(), f.now()
+	f.activities = append(f.activities, a)
+	return nil
+}
+
 func (f *fakeStore) deliver(e storage.Event, replayOf storage.ID) storage.Delivery {
 	hook, _ := find(f.webhooks, func(w storage.Webhook) bool { return w.ID == e.WebhookID })
 	d := storage.Delivery{

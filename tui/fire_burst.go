@@ -121,11 +121,21 @@ func (f *firing) step() tea.Cmd {
 			}
 			events = append(events, one...)
 		}
-		if _, err := s.Store.Enqueue(s.ctx, events...); err != nil {
+		if err := s.enqueueStep(b, events); err != nil {
 			return burstMsg{b, 0, err}
 		}
 		return burstMsg{b, n, nil}
 	}
+}
+
+// enqueueStep queues a step of a burst; with the first one it is told what is fired.
+func (s *shared) enqueueStep(b *burst, events []storage.Event) (err error) {
+	if b.queued > 0 {
+		_, err = s.Store.Enqueue(s.ctx, events...)
+		return err
+	}
+	_, err = s.Store.Fire(s.ctx, b.shot.String(), events...)
+	return err
 }
 
 // advance tells how far the burst is, and goes on with it.

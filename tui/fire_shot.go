@@ -22,7 +22,8 @@ type shot struct {
 	variant   string
 	life      bool // sent comes first
 	misbehave storage.Misbehaviour
-	count     int // more than 1: a burst
+	begun     bool // its first event was fired
+	count     int  // more than 1: a burst
 	perSecond float64
 }
 
@@ -104,11 +105,21 @@ func (s *shared) shoot(of shot) tea.Cmd {
 }
 
 func (s *shared) enqueueNext(of shot, events []storage.Event) tea.Msg {
-	queued, err := s.Store.Enqueue(s.ctx, events[0])
+	first := !of.begun
+	of.begun = true
+	queued, err := s.enqueueFirst(of, first, events[0])
 	if err != nil {
 		return firedMsg{shot: of, err: err}
 	}
 	return firedMsg{shot: of, queued: queued, rest: events[1:]}
+}
+
+// enqueueFirst queues an event of a shot; with the first one it is told what is fired.
+func (s *shared) enqueueFirst(of shot, first bool, event storage.Event) ([]storage.Delivery, error) {
+	if first {
+		return s.Store.Fire(s.ctx, of.String(), event)
+	}
+	return s.Store.Enqueue(s.ctx, event)
 }
 
 // orderPatience is how long a message's next event waits until the one before is

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"backchannel/fixtures"
@@ -103,18 +104,23 @@ func (r *resend) send(text string) tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		return s.Store.Enqueue(ctx, edited(hook, of, text))
+		return s.Store.Fire(ctx, fmt.Sprintf("what receipt %s holds, edited,", of.ID), edited(hook, of, text))
 	})
 }
 
-// edited is the event that a changed body makes. One that names no channel of the
-// webhook goes out as its first.
+// edited is the event that a changed body makes.
 func edited(hook storage.Webhook, of storage.Receipt, text string) storage.Event {
 	payload := []byte(text)
 	var compact bytes.Buffer
 	if json.Compact(&compact, payload) == nil {
 		payload = compact.Bytes()
 	}
+	return again(hook, of, payload)
+}
+
+// again is the event that sends a payload as a receipt had come. One that names no channel
+// of the webhook goes out as its first.
+func again(hook storage.Webhook, of storage.Receipt, payload []byte) storage.Event {
 	event := fixtures.Amend(storage.Event{
 		WebhookID: hook.ID, RequestID: of.RequestID, Channel: storage.Channel(of.Channel), Status: storage.Status(of.Status), Identity: of.Identity,
 	}, payload)

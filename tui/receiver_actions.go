@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"backchannel/storage"
@@ -246,8 +247,9 @@ func (s *shared) replayReceipt(ctx context.Context, row storage.Receipt) ([]stor
 	if err != nil {
 		return nil, err
 	}
-	return s.Store.Enqueue(ctx, storage.Event{
-		WebhookID: whole.WebhookID, RequestID: whole.RequestID, Channel: storage.Channel(whole.Channel),
-		Status: storage.Status(whole.Status), Identity: whole.Identity, Payload: whole.Body,
-	})
+	hook, err := s.Store.Webhook(ctx, row.WebhookID)
+	if err != nil {
+		return nil, err
+	}
+	return s.Store.Fire(ctx, fmt.Sprintf("what receipt %s holds", row.ID), again(hook, whole, whole.Body))
 }

@@ -30,6 +30,8 @@ type WebhookStore interface {
 // DeliveryStore keeps events and their deliveries.
 type DeliveryStore interface {
 	Enqueue(context.Context, ...storage.Event) ([]storage.Delivery, error)
+	// Fire enqueues, and keeps for Activity what was fired, in a few words.
+	Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error)
 	Event(context.Context, storage.ID) (storage.Event, error)
 	Delivery(context.Context, storage.ID) (storage.Delivery, error)
 	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
@@ -59,6 +61,7 @@ type ProfileStore interface {
 type StatusStore interface {
 	Runtime(context.Context) (rt storage.Runtime, alive bool, err error)
 	Counts(context.Context) (storage.Counts, error)
+	AddActivity(context.Context, storage.Activity) error
 	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
 	// Changes hints at changed records until ctx ends. Hints that nobody took merge.
 	Changes(ctx context.Context) <-chan storage.Change

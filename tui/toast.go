@@ -3,6 +3,7 @@ package tui
 import (
 	"time"
 
+	"backchannel/storage"
 	"backchannel/tui/component"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -20,7 +21,20 @@ type toastOverMsg struct{}
 // toast shows a message for a while.
 func (m *Model) toast(t component.Toast) tea.Cmd {
 	m.toasts.Push(m.shared.Now(), t)
-	return m.awaitToast()
+	return tea.Batch(m.awaitToast(), m.keep(t))
+}
+
+// keep has Activity tell of an error, which a toast may have no room for. What became of
+// deliveries stands there anyway, and that the store cannot be read it could not keep.
+func (m *Model) keep(t component.Toast) tea.Cmd {
+	if t.Outcome != component.Error || t.ID != "" {
+		return nil
+	}
+	ctx, add := m.shared.ctx, m.shared.Store.AddActivity
+	return func() tea.Msg {
+		_ = add(ctx, storage.Activity{Kind: storage.ActivityError, Text: t.Text}) // it is on the screen
+		return nil
+	}
 }
 
 func (m *Model) dropToasts() tea.Cmd {

@@ -43,12 +43,17 @@ func (a *app) main() (code int) {
 }
 
 // withStore runs something with the store open.
-func (a *app) withStore(ctx context.Context, run func(store *sqlite.Store) error) (err error) {
+func (a *app) withStore(ctx context.Context, run func(store *sqlite.Store) error) error {
+	return a.withStoreOf(ctx, "on the command line", run)
+}
+
+// withStoreOf does that for somebody, of whom activities tell.
+func (a *app) withStoreOf(ctx context.Context, who string, run func(store *sqlite.Store) error) (err error) {
 	if err := a.makeDataFolder(); err != nil {
 		return err
 	}
 	store, err := sqlite.Open(ctx, sqlite.Options{
-		Dir: a.settings.data, Now: a.now, Version: programVersion(), Rules: a.rules(),
+		Dir: a.settings.data, Now: a.now, Version: programVersion(), Rules: a.rules(), By: who,
 	})
 	if err != nil {
 		return err

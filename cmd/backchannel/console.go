@@ -26,7 +26,7 @@ func (a *app) console(cmd *cobra.Command) error {
 	if !term.IsTerminal(a.in.Fd()) || !a.out.terminal() {
 		return usagef("there is no terminal to open the console on; use backchannel serve to deliver and receive without one")
 	}
-	return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+	return a.withStoreOf(cmd.Context(), "in the console", func(store *sqlite.Store) error {
 		return a.openConsole(cmd.Context(), store)
 	})
 }

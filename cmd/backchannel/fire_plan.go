@@ -34,6 +34,33 @@ type shot struct {
 	edits     []edit
 }
 
+// String says what is fired in a few words.
+func (p plan) String() string {
+	words := make([]string, len(p.shots))
+	for i, s := range p.shots {
+		words[i] = s.String()
+	}
+	text := strings.Join(words, ", then ") + ", " + string(p.channel)
+	if n := p.count * p.recipients; n > 1 {
+		return fmt.Sprintf("%d × %s", n, text)
+	}
+	return text
+}
+
+func (s shot) String() string {
+	text := string(s.fixture.Status)
+	switch {
+	case s.saved != nil:
+		text = s.saved.Name
+	case s.fixture.Variant != "":
+		text += " (" + s.fixture.Variant + ")"
+	}
+	if s.misbehave != "" {
+		text = string(s.misbehave) + " " + text
+	}
+	return text
+}
+
 // An edit is one --set.
 type edit struct {
 	pointer string

@@ -17,6 +17,7 @@ type shooter struct {
 	// patience is how long a message's next event waits until the one before is final.
 	// Nothing else keeps their order: a webhook's deliveries run side by side.
 	patience time.Duration
+	told     bool // in Activity, what is fired
 }
 
 // orderPatience is for whoever returns once all is queued.
@@ -63,7 +64,7 @@ func (s *shooter) requests(ctx context.Context, n int, queued func([]storage.Del
 		}
 	}
 	for i := range events {
-		deliveries, err := s.store.Enqueue(ctx, events[i]...)
+		deliveries, err := s.enqueue(ctx, events[i])
 		if err != nil {
 			return err
 		}
@@ -75,6 +76,15 @@ func (s *shooter) requests(ctx context.Context, n int, queued func([]storage.Del
 		}
 	}
 	return nil
+}
+
+// enqueue keeps events; with the first ones it is told what is fired.
+func (s *shooter) enqueue(ctx context.Context, events []storage.Event) ([]storage.Delivery, error) {
+	if s.told {
+		return s.store.Enqueue(ctx, events...)
+	}
+	s.told = true
+	return s.store.Fire(ctx, s.plan.String(), events...)
 }
 
 // settle waits until deliveries are final, or patience ends.

@@ -89,12 +89,18 @@ func (a *app) export(ctx context.Context, store *sqlite.Store, flags exportFlags
 	return err
 }
 
-// exportFile writes the receipts chosen to the file named, and tells how many.
+// exportFile writes the receipts chosen to the file named, keeps that for Activity, and
+// tells how many there are.
 func (a *app) exportFile(ctx context.Context, store *sqlite.Store, flags exportFlags, chosen chosenReceipts) (n int, err error) {
 	err = replaceFile(flags.out, func(file io.Writer) (err error) {
 		n, err = a.exportTo(ctx, file, store, flags, chosen)
 		return err
 	})
+	if err == nil {
+		err = store.AddActivity(ctx, storage.Activity{
+			Kind: storage.ActivityReceipts, Text: fmt.Sprintf("receipts exported as %s to %s: %d", flags.format, flags.out, n),
+		})
+	}
 	return n, err
 }
 

@@ -76,7 +76,7 @@ func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storag
 	if !w.Has(event.Channel) { // the bytes name another, or none
 		event.Channel = w.Channels[0]
 	}
-	deliveries, err := store.Enqueue(ctx, event)
+	deliveries, err := store.Fire(ctx, fmt.Sprintf("what receipt %s holds", r.ID), event)
 	if err != nil {
 		return err
 	}

@@ -150,7 +150,7 @@ func attemptSecrets(a storage.Attempt) place {
 // ReplayDelivery makes a new delivery of the same event.
 func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
 	var made storage.Delivery
-	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
+	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
 		old, err := findDelivery(t.ctx(), t.conn, id)
 		if err != nil {
 			return err
@@ -162,7 +162,12 @@ func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Deli
 			EventID: old.EventID, WebhookID: old.WebhookID, Webhook: old.Webhook, RequestID: old.RequestID, Channel: old.Channel,
 			Status: old.Status, Variant: old.Variant, Identity: old.Identity, Misbehave: old.Misbehave, ReplayOf: old.ID,
 		}
-		return t.insertDelivery(&made)
+		if err := t.insertDelivery(&made); err != nil {
+			return err
+		}
+		return t.tell(storage.Activity{
+			Kind: storage.ActivityDelivery, WebhookID: made.WebhookID, DeliveryID: made.ID, Text: deliveryText(old) + " replayed" + s.by,
+		})
 	})
 	if err != nil {
 		return made, fmt.Errorf("replay delivery %s: %w", id, err)
@@ -196,7 +201,7 @@ func (s *Store) CancelDelivery(ctx context.Context, id storage.ID) error {
 
 // command changes a delivery and leaves word for the holder, which may have it in hand.
 func (s *Store) command(ctx context.Context, kind storage.CommandKind, id storage.ID, change func(*tx, storage.Delivery) error) error {
-	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
+	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
 		d, err := findDelivery(t.ctx(), t.conn, id)
 		if err != nil {
 			return err
@@ -208,8 +213,11 @@ func (s *Store) command(ctx context.Context, kind storage.CommandKind, id storag
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(`INSERT INTO commands VALUES (?,?,?,?)`, command, kind, id, d.WebhookID)
-		return err
+		if _, err = t.exec(`INSERT INTO commands VALUES (?,?,?,?)`, command, kind, id, d.WebhookID); err != nil {
+			return err
+		}
+		done := map[storage.CommandKind]string{storage.CommandRetry: " made due at once", storage.CommandCancel: " cancelled"}[kind]
+		return t.tell(storage.Activity{Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: id, Text: deliveryText(d) + done + s.by})
 	})
 	if err != nil {
 		return fmt.Errorf("%s delivery %s: %w", kind, id, err)

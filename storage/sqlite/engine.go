@@ -125,12 +125,18 @@ func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 	if o.PauseWebhook != "" {
 		kinds |= storage.ChangedWebhooks | storage.ChangedActivity
 	}
+	if o.State == storage.Failed {
+		kinds |= storage.ChangedActivity
+	}
 	err := s.write(ctx, kinds, func(t *tx) error {
 		kept, err := t.insertAttempt(&o.Attempt, request, response, sealed)
 		if err != nil || !kept {
 			return err
 		}
-		webhook, err := t.finishDelivery(&o)
+		webhook, state, err := t.finishDelivery(&o)
+		if err == nil && state == storage.Failed {
+			err = t.tellFailure(s.failed, &o.Attempt, webhook)
+		}
 		if err != nil || o.PauseWebhook == "" {
 			return err
 		}
@@ -157,14 +163,15 @@ func (t *tx) insertAttempt(a *storage.Attempt, request, response, sealed []byte)
 	return err == nil, err
 }
 
-// finishDelivery keeps what became of a delivery, and tells whose it is.
-func (t *tx) finishDelivery(o *storage.Outcome) (webhook storage.ID, err error) {
+// finishDelivery keeps what became of a delivery, and tells whose it is and that.
+func (t *tx) finishDelivery(o *storage.Outcome) (webhook storage.ID, state storage.State, err error) {
 	a := &o.Attempt
 	was, err := t.standing(a.DeliveryID)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	state, next := o.State, micros(o.NextAttemptAt)
+	state = o.State
+	next := micros(o.NextAttemptAt)
 	if was.state == storage.Cancelled {
 		state = storage.Cancelled
 	}
@@ -174,7 +181,7 @@ func (t *tx) finishDelivery(o *storage.Outcome) (webhook storage.ID, err error) 
 	t.moved(was.webhook, was.state, state, 1)
 	_, err = t.step(nil, `UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
 		int64(a.N), int64(a.Code), string(a.ErrorClass), a.Error, micros(o.FinishedAt), string(state), next, int64(a.DeliveryID))
-	return was.webhook, err
+	return was.webhook, state, err
 }
 
 // setState changes where a delivery stands; next is when it is attempted next, if at all.
@@ -194,7 +201,7 @@ func (t *tx) pauseFor(webhook storage.ID, reason string) error {
 	if err != nil || len(active) == 0 {
 		return err
 	}
-	return t.setWebhookState(webhook, storage.Paused, reason)
+	return t.setWebhookState(webhook, storage.Paused, "", reason)
 }
 
 // Commands lists the commands that came after a given one.

@@ -38,6 +38,29 @@ func (s *Store) Enqueue(ctx context.Context, events ...storage.Event) ([]storage
 	return made, nil
 }
 
+// Fire enqueues events for one webhook and tells so, in one commit. what says what is
+// fired, in a few words.
+func (s *Store) Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	made := make([]storage.Delivery, len(events))
+	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
+		for i := range events {
+			if err := t.enqueue(&events[i], &made[i]); err != nil {
+				return err
+			}
+		}
+		return t.tell(storage.Activity{
+			Kind: storage.ActivityFired, WebhookID: made[0].WebhookID, DeliveryID: made[0].ID, Text: what + " fired at " + made[0].Webhook + s.by,
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("fire: %w", err)
+	}
+	return made, nil
+}
+
 func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 	to, err := t.target(e.WebhookID)
 	if err != nil {

@@ -13,13 +13,16 @@ const fixtureColumns = `name, channel, status, revision, payload, created_at`
 func (s *Store) SaveFixture(ctx context.Context, f storage.SavedFixture) error {
 	err := f.Validate()
 	if err == nil {
-		err = s.write(ctx, storage.ChangedFixtures, func(t *tx) error {
+		err = s.write(ctx, storage.ChangedFixtures|storage.ChangedActivity, func(t *tx) error {
 			_, err := t.exec(`INSERT INTO saved_fixtures (`+fixtureColumns+`) VALUES (?,?,?,?,?,?)`,
 				f.Name, f.Channel, f.Status, f.Revision, f.Payload, micros(t.now))
 			if violates(err) {
 				return storage.FieldErrors{{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q is taken; use another", f.Name)}}
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return t.tell(storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%s, %s saved as the fixture %s%s", f.Status, f.Channel, f.Name, s.by)})
 		})
 	}
 	if err != nil {

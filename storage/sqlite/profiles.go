@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"backchannel/storage"
 )
@@ -45,6 +46,18 @@ func (s *Store) SetProfile(ctx context.Context, webhook storage.ID, p storage.Pr
 	return nil
 }
 
+// profileName is the preset's; a profile that changes nothing is the first one of these.
+func profileName(p storage.Profile) string {
+	p.Generation = 0
+	switch {
+	case p.Preset != "":
+		return p.Preset
+	case reflect.DeepEqual(p, storage.Profile{}):
+		return storage.Presets()[0].Name
+	}
+	return "one of its own"
+}
+
 func (s *Store) saveProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
 	text, err := json.Marshal(p)
 	if err != nil {
@@ -60,11 +73,7 @@ func (s *Store) saveProfile(ctx context.Context, webhook storage.ID, p storage.P
 		if err != nil {
 			return err
 		}
-		preset := p.Preset
-		if preset == "" {
-			preset = "custom"
-		}
 		return t.tell(storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
-			Text: fmt.Sprintf("response profile of webhook %s: %s", to.name, preset)})
+			Text: fmt.Sprintf("response profile of webhook %s set to %s%s", to.name, profileName(p), s.by)})
 	})
 }

@@ -163,6 +163,9 @@ func (s *Store) ClearReceipts(ctx context.Context) (int64, error) {
 	n, err := s.removeAll(ctx, func(t *tx) (int64, error) {
 		return t.deleteReceipts(`pinned = 0`, retentionBatch)
 	})
+	if err == nil {
+		err = s.AddActivity(ctx, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.by)})
+	}
 	if err != nil {
 		return n, fmt.Errorf("clear receipts: %w", err)
 	}

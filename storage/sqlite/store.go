@@ -26,6 +26,7 @@ type Options struct {
 	Now     func() time.Time // nil: time.Now
 	Version string           // of the program, for messages
 	Rules   storage.Rules    // by which webhooks are valid; zero Sources: the system's
+	By      string           // who changes things here, as activities say it: "in the console"
 }
 
 // A Store keeps records. Its methods may be called at once from many goroutines.
@@ -33,11 +34,13 @@ type Store struct {
 	dir    string
 	now    func() time.Time
 	rules  storage.Rules
+	by     string // with a space before it, or empty
 	reads  *sql.DB
 	writer *writer
 	seals  *sealer
 	hub    *hub
 	use    *os.File // locked while this store is open
+	failed failures // the writer's alone
 	close  func() error
 }
 
@@ -79,7 +82,10 @@ func (s *Store) write(ctx context.Context, kinds storage.Change, work func(*tx) 
 }
 
 func newStore(o Options, reads *sql.DB, w *writer, seals *sealer, h *hub) *Store {
-	s := &Store{dir: o.Dir, now: o.Now, rules: o.Rules, reads: reads, writer: w, seals: seals, hub: h}
+	s := &Store{dir: o.Dir, now: o.Now, rules: o.Rules, reads: reads, writer: w, seals: seals, hub: h, failed: failures{}}
+	if o.By != "" {
+		s.by = " " + o.By
+	}
 	s.close = sync.OnceValue(s.shut)
 	return s
 }

@@ -67,7 +67,7 @@ func (s *Store) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
 		if err := t.insertWebhook(s, &made); err != nil {
 			return err
 		}
-		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: made.ID, Text: "webhook " + made.Name + " created"})
+		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: made.ID, Text: "webhook " + made.Name + " created" + s.by})
 	})
 	if err != nil {
 		return fmt.Errorf("create webhook: %w", err)
@@ -117,7 +117,7 @@ func (s *Store) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
 		if err := t.updateWebhook(s, &saved); err != nil {
 			return err
 		}
-		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed"})
+		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.by})
 	})
 	if err != nil {
 		return fmt.Errorf("save webhook: %w", err)
@@ -174,7 +174,7 @@ func scanOther(read scan) (o otherWebhook, err error) {
 // SetWebhookState activates or pauses a webhook; reason says why when no person did it.
 func (s *Store) SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error {
 	err := s.write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
-		return t.setWebhookState(id, state, reason)
+		return t.setWebhookState(id, state, s.by, reason)
 	})
 	if err != nil {
 		return fmt.Errorf("set the state of webhook %s: %w", id, err)
@@ -183,14 +183,17 @@ func (s *Store) SetWebhookState(ctx context.Context, id storage.ID, state storag
 }
 
 // setWebhookState counts as a save, so that an older copy cannot undo it unnoticed.
-func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, reason string) error {
+func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, by, reason string) error {
 	name, err := first(t.ctx(), t.conn, one[string],
 		`UPDATE webhooks SET state = ?, state_reason = ?, version = version + 1, updated_at = ? WHERE id = ? RETURNING name`,
 		state, reason, micros(t.now), id)
 	if err != nil {
 		return err
 	}
-	text := "webhook " + name + " " + string(state)
+	text := "webhook " + name + " paused" + by
+	if state == storage.Active {
+		text = "webhook " + name + " activated" + by
+	}
 	if reason != "" {
 		text += ": " + reason
 	}
@@ -210,7 +213,7 @@ func (s *Store) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int
 			return err
 		}
 		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
-			Text: fmt.Sprintf("webhook %s deleted, %d deliveries cancelled", name, cancelled)})
+			Text: fmt.Sprintf("webhook %s deleted%s, %d deliveries cancelled", name, s.by, cancelled)})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("delete webhook %s: %w", id, err)

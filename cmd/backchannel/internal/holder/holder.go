@@ -162,7 +162,9 @@ func (h *holder) run(ctx context.Context) error {
 	if h.cfg.Started != nil {
 		h.cfg.Started(h.status)
 	}
-	return group.Wait()
+	err := group.Wait()
+	h.try("tell of the end", h.resign)(context.WithoutCancel(ctx))
+	return err
 }
 
 // every does something again and again until ctx ends.
@@ -195,6 +197,15 @@ func (h *holder) announce(ctx context.Context) error {
 		text = fmt.Sprintf("process %d delivers; the receiver is off: %s", os.Getpid(), h.status.ReceiverError)
 	}
 	return h.cfg.Store.AddActivity(ctx, storage.Activity{At: h.cfg.Now(), Kind: storage.ActivityProcess, Text: text})
+}
+
+// resign keeps for everybody to read that this process delivers no more.
+func (h *holder) resign(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	return h.cfg.Store.AddActivity(ctx, storage.Activity{
+		At: h.cfg.Now(), Kind: storage.ActivityProcess, Text: fmt.Sprintf("process %d no longer delivers or receives", os.Getpid()),
+	})
 }
 
 func (h *holder) retain(ctx context.Context) error {

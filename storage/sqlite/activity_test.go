@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// told are the texts of all activities.
+func told(t *testing.T, s *Store) []string {
+	t.Helper()
+	all, err := s.Activities(t.Context(), 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := make([]string, len(all))
+	for i, a := range all {
+		texts[i] = string(a.Kind) + ": " + a.Text
+	}
+	return texts
+}
+
+func TestActivitiesTellWhoDidWhat(t *testing.T) {
+	s, err := Open(t.Context(), Options{Dir: t.TempDir(), By: "in the console"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	w := addWebhook(t, s, "acme")
+	fired, err := s.Fire(t.Context(), "bounce, email", eventFor(w))
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(err)
+	must(s.RetryDelivery(t.Context(), fired[0].ID))
+	must(s.CancelDelivery(t.Context(), fired[0].ID))
+	replayed, err := s.ReplayDelivery(t.Context(), fired[0].ID)
+	must(err)
+	finish(t, s, replayed, storage.StateDelivered)
+	must(s.SetWebhookState(t.Context(), w.ID, storage.Paused, ""))
+	must(s.SetWebhookState(t.Context(), w.ID, storage.Active, ""))
+	must(s.SetProfile(t.Context(), w.ID, storage.Profile{}))
+	_, err = s.ClearReceipts(t.Context())
+	must(err)
+	_, err = s.DeleteWebhook(t.Context(), w.ID)
+	must(err)
+	want := []string{
+		"webhook: webhook acme created in the console",
+		"fired: bounce, email fired at acme in the console",
+		"delivery: bounce, email to acme made due at once in the console",
+		"delivery: bounce, email to acme cancelled in the console",
+		"delivery: bounce, email to acme replayed in the console",
+		"webhook: webhook acme paused in the console",
+		"webhook: webhook acme activated in the console",
+		"receiver: response profile of webhook acme set to healthy in the console",
+		"receipts: 0 receipts cleared in the console, those pinned stay",
+		"webhook: webhook acme deleted in the console, 0 deliveries cancelled",
+	}
+	if got := told(t, s); !slices.Equal(got, want) {
+		t.Errorf("told\n%q, want\n%q", got, want)
+	}
+}
+
+// TestFailuresAreToldTogether lets deliveries fail one after the other, then one long
+// after these.
+func TestFailuresAreToldTogether(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	w := addWebhook(t, s, "acme")
+	fail := func(after time.Duration, n int) {
+		now = now.Add(after)
+		o := outcomeOf(enqueue(t, s, w), storage.Failed)
+		o.Attempt.Error, o.Attempt.N = "answered 503", n
+		if err := s.Finish(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fail(0, 6)
+	fail(time.Second, 1)
+	fail(failureGap-time.Second, 2)
+	fail(failureGap, 1)
+	want := []string{
+		"webhook: webhook acme created",
+		"failed: 3 deliveries to acme failed within 5s; the last after 2 attempts: answered 503",
+		"failed: bounce, email to acme failed at once: answered 503",
+	}
+	if got := told(t, s); !slices.Equal(got, want) {
+		t.Errorf("told\n%q, want\n%q", got, want)
+	}
+	d := enqueue(t, s, w)
+	if err := s.CancelDelivery(t.Context(), d.ID); err != nil {
+		t.Fatal(err)
+	}
+	if finish(t, s, d, storage.Failed); len(told(t, s)) != len(want)+1 {
+		t.Errorf("a delivery that was cancelled is told to have failed: %q", told(t, s))
+	}
+}
