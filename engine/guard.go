@@ -24,6 +24,12 @@ type guard struct {
 	blockPrivate bool // loopback and private networks, too
 }
 
+// Control is a net.Dialer's ControlContext by which connections that are no deliveries are
+// kept away from the same addresses.
+func Control(ctx context.Context, network, address string, conn syscall.RawConn) error {
+	return guard{}.control(ctx, network, address, conn)
+}
+
 // control is a net.Dialer's ControlContext.
 func (g guard) control(_ context.Context, _, address string, _ syscall.RawConn) error {
 	target, err := netip.ParseAddrPort(address)

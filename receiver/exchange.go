@@ -51,7 +51,7 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 		judge = func([]storage.Earlier) {}
 	}
 	x.receipt.Code = a.code()
-	if err := x.r.store.AddReceipt(x.r.working, &x.receipt, judge); err != nil {
+	if err := x.store(judge); err != nil {
 		x.unstored(err)
 		return
 	}
@@ -60,6 +60,18 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 	if outcome == storage.Dropped {
 		panic(http.ErrAbortHandler) // net/http closes the connection without a word
 	}
+}
+
+// store keeps the receipt, and has it relayed if it is to be.
+func (x *exchange) store(judge func([]storage.Earlier)) error {
+	f := x.r.forward
+	if f == nil {
+		return x.r.store.AddReceipt(x.r.working, &x.receipt, judge)
+	}
+	x.receipt.Forward = f.plan(&x.receipt, x.req.Header.Values("Via"))
+	err := x.r.store.AddReceipt(x.r.working, &x.receipt, judge)
+	f.stored(&x.receipt, err)
+	return err
 }
 
 // unstored answers that the request is not kept.

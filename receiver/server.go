@@ -41,6 +41,7 @@ type Config struct {
 	Drain   time.Duration    // what requests under way get to finish; 0: DefaultDrain
 	// ReadTimeout is what a request gets to arrive whole; 0: 10 s.
 	ReadTimeout time.Duration
+	Forward     *Forward // nil: nothing is relayed
 }
 
 // DefaultListen and DefaultDrain are what a Receiver does unless told otherwise.
@@ -60,6 +61,7 @@ type Receiver struct {
 	large   chan struct{} // a slot for each body that is being read and is not small
 	teller  *teller
 	finish  *finisher
+	forward *forwarder // nil: nothing is relayed
 
 	endpoints *endpoints
 
@@ -108,6 +110,9 @@ func New(store Store, cfg Config) (*Receiver, error) {
 	r.working, r.quit = context.WithCancel(context.Background())
 	r.finish = newFinisher(r.working, store, cfg.Logger)
 	r.endpoints = newEndpoints(r.working, store, r.URL)
+	if cfg.Forward != nil {
+		r.forward = newForwarder(*cfg.Forward, store, cfg, r.teller.tell)
+	}
 	return r, nil
 }
 
@@ -182,6 +187,7 @@ func (r *Receiver) Serve(ctx context.Context) error {
 		defer close(telling)
 		r.teller.run(r.working, r.stopping)
 	}()
+	r.startRelaying()
 	failed := make(chan error, 1)
 	go func() { failed <- server.ServeTLS(r.listener, "", "") }()
 	var err error
@@ -207,6 +213,7 @@ func (r *Receiver) shutDown(server *http.Server) {
 	}
 	impatient := context.AfterFunc(patience, r.quit) // the store's turn to give up
 	r.handlers.Wait()
+	r.stopRelaying()
 	r.finish.wait()
 	impatient()
 }

@@ -11,6 +11,7 @@ import (
 type Store interface {
 	Webhooks
 	Receipts
+	Forwards
 	AddActivity(ctx context.Context, a storage.Activity) error
 }
 

@@ -20,12 +20,28 @@ type trouble struct {
 	one, all string
 }
 
+// count tells how many there were.
+func (t trouble) count(n int) string {
+	if n == 1 {
+		return "1 " + t.one
+	}
+	return fmt.Sprintf("%d %s", n, t.all)
+}
+
 func refusedRequests() trouble {
 	return trouble{storage.ActivityReceiver, "request was refused before it could be read", "requests were refused before they could be read"}
 }
 
 func unstoredRequests() trouble {
 	return trouble{storage.ActivityError, "request could not be stored and was answered 503", "requests could not be stored and were answered 503"}
+}
+
+func failedForwards() trouble {
+	return trouble{storage.ActivityError, "receipt could not be relayed", "receipts could not be relayed"}
+}
+
+func droppedForwards() trouble {
+	return trouble{storage.ActivityError, "receipt was not relayed", "receipts were not relayed"}
 }
 
 // A teller makes activities of troubles: the first one at once, those that follow
@@ -90,9 +106,9 @@ func (t *teller) flush(ctx context.Context) {
 	t.open = map[trouble]*untold{}
 	t.mu.Unlock()
 	for what, told := range open {
-		text := fmt.Sprintf("1 %s: %s", what.one, told.last)
+		text := what.count(told.n) + ": " + told.last
 		if told.n > 1 {
-			text = fmt.Sprintf("%d %s; the last: %s", told.n, what.all, told.last)
+			text = what.count(told.n) + "; the last: " + told.last
 		}
 		if err := t.add(ctx, storage.Activity{At: t.now(), Kind: what.kind, Text: text}); err != nil {
 			t.log.Error("tell of trouble", "text", text, "error", err)

@@ -39,6 +39,7 @@ type Receipt struct {
 	Duration time.Duration
 
 	Verdicts Verdicts
+	Forward  Forward // what another server said to it
 	Pinned   bool
 	Note     string
 }

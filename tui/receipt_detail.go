@@ -74,6 +74,7 @@ func (r *receiver) detailView(size component.Size) string {
 	switch r.tabs.at {
 	case tabVerdicts:
 		page.verdicts(d.receipt.Verdicts, r.allChecks)
+		page.forward(d.receipt.Forward)
 	case tabHeaders:
 		r.shared.describeRequest(&page, d.receipt)
 	case tabAttempts:
@@ -195,6 +196,23 @@ func (d *sheet) verdict(v storage.NamedVerdict, everyCheck bool) {
 		if c.Result != storage.Fail {
 			d.check(c)
 		}
+	}
+}
+
+// forward is what another server said to what was relayed to it.
+func (d *sheet) forward(f storage.Forward) {
+	if f.State == "" {
+		return
+	}
+	ink := d.th.Text
+	if f.State == storage.ForwardFailed || f.State == storage.ForwardDropped {
+		ink = d.th.Warn
+	}
+	d.title("Relayed")
+	d.fact("To", f.URL, d.th.Text)
+	d.fact("Outcome", f.String(), ink)
+	if len(f.Body) > 0 {
+		d.fact("Answer", string(f.Body), d.th.Text)
 	}
 }
 

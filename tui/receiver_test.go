@@ -17,6 +17,21 @@ func TestReceiverExplainsWhatFailed(t *testing.T) {
 	})
 }
 
+func TestReceiverShowsWhatAnotherServerAnswered(t *testing.T) {
+	testReceiver(t, func(f *fakeStore) {
+		fewReceipts(f)
+		f.receipts[0].Forward = storage.Forward{
+			URL: "http://127.0.0.1:3000/hooks", State: storage.ForwardAnswered, Code: 500, Duration: 3 * time.Millisecond, Body: []byte("undefined is not a \x1b[31mfunction"),
+		}
+	}, func(c *console) {
+		c.size(160, 50)
+		c.press("g")
+		c.see("Relayed", "To http://127.0.0.1:3000/hooks", "answered 500 after 3ms", "undefined is not a")
+		c.press("j")
+		c.miss("Relayed")
+	})
+}
+
 func TestReceiverTabsGoRound(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(120, 30)

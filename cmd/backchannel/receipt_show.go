@@ -42,6 +42,9 @@ func (a *app) writeReceipt(r storage.Receipt) {
 	}
 	headers.write(a.out, "  ")
 	writeSection(a.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), pretty(r.Body))
+	if len(r.Forward.Body) > 0 {
+		writeSection(a.out, "Body of the answer to what was relayed", pretty(r.Forward.Body))
+	}
 }
 
 func (a *app) receiptFacts(r storage.Receipt) facts {
@@ -58,6 +61,9 @@ func (a *app) receiptFacts(r storage.Receipt) facts {
 		f.add("Delivery", fmt.Sprintf("%s, attempt %d", r.DeliveryID, r.Attempt))
 	}
 	f.add("Answer", strings.TrimSpace(number(r.Code)+" "+string(r.Outcome)+" "+latency(r.Duration)))
+	if r.Forward.State != "" {
+		f.add("Relayed", "to "+r.Forward.URL+": "+r.Forward.String())
+	}
 	f.add("Flaw", string(r.Flaw))
 	if r.Pinned {
 		f.add("Pinned", "yes")

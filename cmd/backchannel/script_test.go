@@ -50,6 +50,8 @@ func TestScripts(t *testing.T) {
 			"until":  until,
 			"pem":    writePEM,
 			"get":    get,
+
+			"until-shown": untilShown,
 		},
 	})
 }
@@ -221,6 +223,17 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}
 		return false
+	})
+}
+
+// until-shown ID TEXT waits until a receipt is shown with a text, as JSON.
+func untilShown(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: until-shown ID TEXT")
+	}
+	poll(ts, fmt.Sprintf("%q in receipt %s", args[1], args[0]), func() bool {
+		ts.Check(ts.Exec("backchannel", "receipt", "show", args[0], "--output", "json"))
+		return strings.Contains(ts.ReadFile("stdout"), args[1])
 	})
 }
 

@@ -19,12 +19,20 @@ func serveCommand(a *app) *cobra.Command {
 		Short: "Deliver and receive, without the console",
 		Long: "Runs the engine and the built-in receiver until Ctrl+C or SIGTERM; what is in flight then has 10 s to finish.\n" +
 			"The first line of stdout says where the receiver is, once it is ready. While another process delivers for\n" +
-			"the same data folder, serve stands by and takes over when that one ends.",
+			"the same data folder, serve stands by and takes over when that one ends.\n\n" +
+			"With --forward-to each receipt whose auth, schema and target verdicts did not fail is also POSTed to that URL:\n" +
+			"the same bytes with the headers that they came with. It is tried once, beside the answer to the sender, which\n" +
+			"does not wait for it; receipt show tells what came back. A redirect is not followed, no order is kept, and what\n" +
+			"does not fit into the queue of 1024, or waits when serve ends, is marked as dropped.",
 		Example: `backchannel serve
 backchannel serve --listen 127.0.0.1:0 --data /tmp/try
+backchannel serve --forward-to http://127.0.0.1:3000/hooks
 backchannel serve --metrics 127.0.0.1:9464`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.checkForward(flags.forwardTo); cmd.Flags().Changed("forward-to") && err != nil {
+				return err
+			}
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				return a.serve(cmd.Context(), store, flags)
 			})
@@ -32,6 +40,7 @@ backchannel serve --metrics 127.0.0.1:9464`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.metrics, "metrics", "", "let Prometheus read /metrics at `HOST:PORT`, over plain HTTP; a loopback address")
+	f.StringVar(&flags.forwardTo, "forward-to", "", "relay each verified receipt to this `URL`, a local server's, say")
 	f.BoolVar(&flags.blockPrivate, "block-private", false, "refuse to deliver to loopback and private addresses, the built-in receiver apart")
 	return cmd
 }
@@ -39,6 +48,7 @@ backchannel serve --metrics 127.0.0.1:9464`,
 // serveFlags are the flags of serve, as they were given.
 type serveFlags struct {
 	metrics      string
+	forwardTo    string
 	blockPrivate bool
 }
 
@@ -78,7 +88,7 @@ func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFla
 	}
 	defer context.AfterFunc(ctx, func() { a.note("stopping; what is in flight has 10 s to finish, a second Ctrl+C ends it now") })()
 	return a.hold(ctx, store, func(cfg *holder.Config) {
-		cfg.NeedReceiver, cfg.BlockPrivate = true, flags.blockPrivate
+		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
 		cfg.Started = func(s holder.Status) {
 			if stoodBy {
 				a.note("took over")
@@ -86,6 +96,9 @@ func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFla
 			// A reader who has gone away shows in a.out and is no reason to stop.
 			_ = a.out.object(readyLine{true, s.ReceiverURL, s.CA, store.Dir(), metricsURL})
 			a.note("delivering and receiving at %s; stop with Ctrl+C", s.ReceiverURL)
+			if flags.forwardTo != "" {
+				a.note("relaying what is verified to %s", flags.forwardTo)
+			}
 		}
 	})
 }

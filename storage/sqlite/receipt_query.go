@@ -40,6 +40,7 @@ func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
 	var verdicts, checks string
 	var headers, sealed []byte
 	into := append(lightReceipt(&r, &received, &verdicts), &headers, &sealed, &checks, &r.Body)
+	into = append(into, forwardInto(&r.Forward)...)
 	if err := read(into...); err != nil {
 		return r, err
 	}
@@ -57,8 +58,8 @@ func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
 
 // Receipt finds a receipt by its ID, with everything about it.
 func (s *Store) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
-	r, err := first(ctx, s.reads, s.scanWholeReceipt, `SELECT `+receiptColumns+`, c.headers, c.secrets, c.checks, c.body`+
-		fromReceipts+` JOIN receipt_contents c ON c.receipt_id = r.id WHERE r.id = ?`, id)
+	r, err := first(ctx, s.reads, s.scanWholeReceipt, `SELECT `+receiptColumns+`, c.headers, c.secrets, c.checks, c.body, `+forwardColumns+
+		fromReceipts+` JOIN receipt_contents c ON c.receipt_id = r.id LEFT JOIN forwards w ON w.receipt_id = r.id WHERE r.id = ?`, id)
 	if err != nil {
 		return r, fmt.Errorf("find receipt %s: %w", id, err)
 	}

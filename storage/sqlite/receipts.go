@@ -27,7 +27,10 @@ func (s *Store) AddReceipt(ctx context.Context, r *storage.Receipt, judge func(e
 		if r.ID, err = t.newID(); err != nil {
 			return err
 		}
-		return t.insertReceipt(s, r)
+		if err := t.insertReceipt(s, r); err != nil {
+			return err
+		}
+		return t.insertForward(r.ID, r.Forward)
 	})
 	if err != nil {
 		return fmt.Errorf("keep receipt: %w", err)

@@ -43,7 +43,7 @@ func (t *tx) saveTally() error {
 			return err
 		}
 	}
-	if t.last == 0 && t.receipts == 0 {
+	if t.last == 0 && t.receipts == 0 && t.bytes == 0 {
 		return nil
 	}
 	_, err := t.exec(`UPDATE store SET last_id = max(last_id, ?), receipts = receipts + ?, receipt_bytes = receipt_bytes + ?`,

@@ -32,6 +32,7 @@ type Config struct {
 	NeedReceiver bool   // a receiver that cannot listen ends Run instead of staying off
 	CAFile       string // PEM, trusted when delivering besides the system's and the local CA
 	BlockPrivate bool
+	ForwardTo    string // URL that verified receipts are relayed to; empty: nowhere
 	Version      string
 	Now          func() time.Time
 	Logger       *slog.Logger
@@ -88,7 +89,7 @@ func newHolder(cfg Config) (*holder, error) {
 		return nil, err
 	}
 	h := &holder{cfg: cfg, status: Status{CA: ca.Path()}}
-	if err := h.listen(ca); err != nil {
+	if err := h.listen(ca, roots); err != nil {
 		return nil, err
 	}
 	h.engine = engine.New(cfg.Store, engine.Config{
@@ -121,9 +122,10 @@ func Trusted(ca *receiver.CA, file string) (*x509.CertPool, error) {
 }
 
 // listen takes the receiver's port, or notes why it cannot.
-func (h *holder) listen(ca *receiver.CA) error {
+func (h *holder) listen(ca *receiver.CA, roots *x509.CertPool) error {
 	r, err := receiver.New(h.cfg.Store, receiver.Config{
 		Listen: h.cfg.Listen, CA: ca, Now: h.cfg.Now, Sources: storage.SystemSources(), Logger: h.cfg.Logger, Drain: drainReceiver,
+		Forward: forward(h.cfg.ForwardTo, roots),
 	})
 	if err != nil {
 		return err
@@ -193,6 +195,9 @@ func (h *holder) try(what string, do func(context.Context) error) func(context.C
 // announce keeps for everybody to read who delivers from now on.
 func (h *holder) announce(ctx context.Context) error {
 	text := fmt.Sprintf("process %d delivers, and receives at %s", os.Getpid(), h.status.ReceiverURL)
+	if h.cfg.ForwardTo != "" {
+		text += ", from where it relays to " + h.cfg.ForwardTo
+	}
 	if h.receiver == nil {
 		text = fmt.Sprintf("process %d delivers; the receiver is off: %s", os.Getpid(), h.status.ReceiverError)
 	}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"encoding/base64"
+	"strings"
 	"unicode/utf8"
 
 	"backchannel/storage"
@@ -54,6 +55,27 @@ type WholeReceipt struct {
 	Headers    [][2]string           `json:"headers"`
 	Body       *string               `json:"body,omitempty"`
 	BodyBase64 *string               `json:"bodyBase64,omitempty"`
+	Forward    *Forward              `json:"forward,omitempty"`
+}
+
+// A Forward is what became of relaying a receipt.
+type Forward struct {
+	URL          string               `json:"url"`
+	State        storage.ForwardState `json:"state"`
+	Code         *int                 `json:"code"`
+	DurationMs   *Millis              `json:"durationMs"`
+	Error        *string              `json:"error"`
+	ResponseBody string               `json:"responseBody"`
+}
+
+func ofForward(f storage.Forward) *Forward {
+	if f.State == "" {
+		return nil
+	}
+	return &Forward{
+		URL: f.URL, State: f.State, Code: known(f.Code), DurationMs: known(Millis(f.Duration)), Error: known(f.Error),
+		ResponseBody: strings.ToValidUTF8(string(f.Body), "\uFFFD"),
+	}
 }
 
 // OfReceipt shows a receipt in a list.
@@ -73,7 +95,7 @@ func verdict(v storage.Verdict) Verdict { return Verdict{Result: v.Result, Reaso
 func OfWholeReceipt(r storage.Receipt) WholeReceipt {
 	v := WholeReceipt{
 		Receipt: OfReceipt(r), Method: r.Method, Remote: r.Remote, TLS: r.TLSVersion, DurationMs: Millis(r.Duration),
-		Outcome: r.Outcome, Flaw: r.Flaw, Headers: pairs(r.Headers),
+		Outcome: r.Outcome, Flaw: r.Flaw, Headers: pairs(r.Headers), Forward: ofForward(r.Forward),
 	}
 	w := &v.Verdicts
 	for i, to := range []*Verdict{&w.Auth, &w.Schema, &w.Target, &w.Headers, &w.Duplicate, &w.Order} {

@@ -1,0 +1,55 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"backchannel/storage"
+)
+
+const forwardColumns = `coalesce(w.url, ''), coalesce(w.state, ''), coalesce(w.code, 0), coalesce(w.duration, 0), coalesce(w.error, ''), w.response_body`
+
+// forwardInto are the destinations of forwardColumns.
+func forwardInto(f *storage.Forward) []any {
+	return []any{&f.URL, &f.State, &f.Code, (*int64)(&f.Duration), &f.Error, &f.Body}
+}
+
+func (t *tx) insertForward(receipt storage.ID, f storage.Forward) error {
+	if f.State == "" {
+		return nil
+	}
+	_, err := t.exec(`INSERT INTO forwards VALUES (?,?,?,?,?,?,?)`, receipt, f.URL, f.State, f.Code, int64(f.Duration), f.Error, f.Body)
+	return err
+}
+
+// FinishForward keeps what became of relaying a receipt that waited for it.
+func (s *Store) FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error {
+	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
+		err := t.must(`UPDATE forwards SET state = ?, code = ?, duration = ?, error = ?, response_body = ? WHERE receipt_id = ? AND state = 'waiting'`,
+			f.State, f.Code, int64(f.Duration), f.Error, f.Body, receipt)
+		if err != nil || len(f.Body) == 0 {
+			return err
+		}
+		t.bytes += int64(len(f.Body))
+		return t.must(`UPDATE receipts SET size = size + ? WHERE id = ?`, len(f.Body), receipt)
+	})
+	if err != nil {
+		return fmt.Errorf("keep what was answered to receipt %s elsewhere: %w", receipt, err)
+	}
+	return nil
+}
+
+// DropForwards gives up all that still waits to be relayed, and tells how many those are.
+func (s *Store) DropForwards(ctx context.Context, why string) (dropped int64, err error) {
+	waiting, err := collect(ctx, s.reads, one[int64], `SELECT receipt_id FROM forwards WHERE state = 'waiting' LIMIT 1`)
+	if err == nil && len(waiting) > 0 {
+		err = s.write(ctx, storage.ChangedReceipts, func(t *tx) (err error) {
+			dropped, err = t.exec(`UPDATE forwards SET state = 'dropped', error = ? WHERE state = 'waiting'`, why)
+			return err
+		})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("give up what waits to be relayed: %w", err)
+	}
+	return dropped, nil
+}

@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+func TestForwards(t *testing.T) {
+	s := openTest(t)
+	var all [3]storage.Receipt
+	for i, state := range []storage.ForwardState{"", storage.ForwardWaiting, storage.ForwardWaiting} {
+		all[i] = storage.Receipt{ReceivedAt: time.Now(), Forward: storage.Forward{URL: "http://x.test/", State: state}}
+		addReceipt(t, s, &all[i])
+	}
+	done := storage.Forward{URL: "http://x.test/", State: storage.ForwardAnswered, Code: 418, Duration: time.Millisecond, Error: "e", Body: []byte("\xffbody")}
+	if err := s.FinishForward(t.Context(), all[1].ID, done); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second finds nothing left
+		if _, err := s.DropForwards(t.Context(), "gone"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range []storage.Forward{{}, done, {URL: "http://x.test/", State: storage.ForwardDropped, Error: "gone"}} {
+		got, err := s.Receipt(t.Context(), all[i].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := got.Forward
+		if f.URL != want.URL || f.State != want.State || f.Code != want.Code || f.Duration != want.Duration || f.Error != want.Error || string(f.Body) != string(want.Body) {
+			t.Errorf("receipt %d: got %+v, want %+v", i, f, want)
+		}
+	}
+	for _, r := range []storage.ID{all[0].ID, all[1].ID, 1} {
+		if err := s.FinishForward(t.Context(), r, done); !errors.Is(err, storage.ErrNotFound) {
+			t.Errorf("finished what does not wait: %v", err)
+		}
+	}
+	if found, err := s.Check(t.Context()); err != nil || len(found) > 0 {
+		t.Errorf("check: %v, %v", found, err)
+	}
+	if n, err := s.ClearReceipts(t.Context()); err != nil || n != 3 {
+		t.Errorf("cleared %d: %v", n, err)
+	}
+	if found, err := s.Check(t.Context()); err != nil || len(found) > 0 {
+		t.Errorf("check of nothing: %v, %v", found, err)
+	}
+}
