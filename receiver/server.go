@@ -182,9 +182,9 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	server := r.server()
 	defer context.AfterFunc(ctx, r.stop)()
 	defer r.stop()
-	telling := make(chan struct{})
+	telling := make(chan any, 1)
 	go func() {
-		defer close(telling)
+		defer func() { telling <- recover() }()
 		r.teller.run(r.working, r.stopping)
 	}()
 	r.startRelaying()
@@ -197,7 +197,9 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	case <-r.stopping.Done():
 	}
 	r.shutDown(server)
-	<-telling
+	if cause := <-telling; cause != nil {
+		panic(cause)
+	}
 	if err != nil {
 		return fmt.Errorf("serve %s: %w", r.url, err)
 	}

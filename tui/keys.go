@@ -37,8 +37,8 @@ func (m *Model) settled(msg tea.KeyMsg) tea.Cmd {
 }
 
 // atOnce is how long a command may take to count as done at once. Moving about takes
-// microseconds, the store may take longer.
-const atOnce = 2 * time.Millisecond
+// microseconds, unless the machine is busy; the store may take longer.
+const atOnce = 30 * time.Millisecond
 
 // settle runs a command and takes what it asks of the console if that comes at once. What
 // takes longer, or is not for the console, goes the usual way.

@@ -15,6 +15,8 @@ import (
 	"github.com/creack/pty"
 
 	"backchannel/storage"
+
+	tea "github.com/charmbracelet/bubbletea"
 )
 
 // tty is a pseudo-terminal with the console on it.
@@ -22,12 +24,19 @@ type tty struct {
 	t       *testing.T
 	outside *os.File // the person's end
 	inside  *os.File // the program's end
+	cooked  *term.State
 	ended   chan error
 	mu      sync.Mutex // guards seen
 	seen    bytes.Buffer
 }
 
 func openConsole(ctx context.Context, t *testing.T, cfg Config) *tty {
+	t.Helper()
+	return onTerminal(t, func(tty *os.File) error { return Run(ctx, cfg, tty, tty) })
+}
+
+// onTerminal runs something on a pseudo-terminal.
+func onTerminal(t *testing.T, run func(*os.File) error) *tty {
 	t.Helper()
 	outside, inside, err := pty.Open()
 	if err != nil {
@@ -37,9 +46,13 @@ func openConsole(ctx context.Context, t *testing.T, cfg Config) *tty {
 	if err := pty.Setsize(outside, &pty.Winsize{Rows: 30, Cols: 120}); err != nil {
 		t.Fatal(err)
 	}
-	p := &tty{t: t, outside: outside, inside: inside, ended: make(chan error, 1)}
+	cooked, err := term.GetState(inside.Fd())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &tty{t: t, outside: outside, inside: inside, cooked: cooked, ended: make(chan error, 1)}
 	go p.watch()
-	go func() { p.ended <- Run(ctx, cfg, inside, inside) }()
+	go func() { p.ended <- run(inside) }()
 	return p
 }
 
@@ -91,6 +104,8 @@ const (
 	altScreenOn  = "\x1b[?1049h"
 	altScreenOff = "\x1b[?1049l"
 	cursorOn     = "\x1b[?25h"
+
+	bracketedPasteOff = "\x1b[?2004l"
 )
 
 func realConfig() Config {
@@ -113,17 +128,13 @@ func TestTheTerminalIsRestored(t *testing.T) {
 			p := openConsole(ctx, t, realConfig())
 			p.see("No webhook yet")
 			p.see(altScreenOn)
-			raw, err := term.GetState(p.inside.Fd())
-			if err != nil {
-				t.Fatal(err)
-			}
 			test.stop(p, cancel)
 			if err := p.end(); err != nil {
 				t.Errorf("ended with %v", err)
 			}
 			p.see(altScreenOff)
 			p.see(cursorOn)
-			if now, err := term.GetState(p.inside.Fd()); err != nil || *now == *raw {
+			if now, err := term.GetState(p.inside.Fd()); err != nil || *now != *p.cooked {
 				t.Errorf("the terminal is still raw (%v)", err)
 			}
 		})
@@ -136,13 +147,36 @@ type crashing struct{ *fakeStore }
 func (crashing) Webhooks(context.Context) ([]storage.Webhook, error) { panic("boom") }
 
 func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
-	cfg := realConfig()
-	cfg.Store = crashing{newFakeStore(time.Now)}
-	p := openConsole(context.Background(), t, cfg)
-	if err := p.end(); !errors.Is(err, ErrCrashed) {
-		t.Errorf("ended with %v", err)
+	for name, run := range map[string]func(*os.File) error{
+		"in the store": func(tty *os.File) error {
+			cfg := realConfig()
+			cfg.Store = crashing{newFakeStore(time.Now)}
+			return Run(context.Background(), cfg, tty, tty)
+		},
+		"in Init":      func(tty *os.File) error { return explode(tty, bomb{init: true}) },
+		"in Update":    func(tty *os.File) error { return explode(tty, bomb{update: true}) },
+		"in View":      func(tty *os.File) error { return explode(tty, bomb{view: true}) },
+		"in a command": func(tty *os.File) error { return explode(tty, bomb{command: true}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := onTerminal(t, run)
+			if err := p.end(); !errors.Is(err, ErrCrashed) {
+				t.Errorf("ended with %v", err)
+			}
+			p.see(bracketedPasteOff)
+			p.see(cursorOn)
+			p.see(altScreenOff)
+			p.never("goroutine")
+			if now, err := term.GetState(p.inside.Fd()); err != nil || *now != *p.cooked {
+				t.Errorf("the terminal is still raw (%v)", err)
+			}
+		})
 	}
-	p.see(altScreenOff)
+}
+
+func explode(tty *os.File, b bomb) error {
+	return runGuarded(b, func(any, []byte) string { return "" },
+		tea.WithInput(tty), tea.WithOutput(tty), tea.WithAltScreen(), tea.WithoutSignalHandler())
 }
 
 func TestCopyReachesTheTerminal(t *testing.T) {

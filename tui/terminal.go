@@ -21,6 +21,21 @@ func (t *terminal) Write(p []byte) (int, error) {
 	return t.File.Write(p)
 }
 
+// keyboard is the terminal to read from. Its end, without a signal when it is not the one
+// that controls the process, must not leave a console that nobody sees.
+type keyboard struct {
+	*os.File
+	gone func()
+}
+
+func (k keyboard) Read(p []byte) (int, error) {
+	n, err := k.File.Read(p)
+	if err != nil {
+		k.gone()
+	}
+	return n, err
+}
+
 // copy asks the terminal to put text on the clipboard of the machine that the
 // person sits at, across SSH too.
 func (t *terminal) copy(text string) error {

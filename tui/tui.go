@@ -17,6 +17,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
@@ -86,14 +87,20 @@ func (c Config) complete() Config {
 // framesPerSecond bounds how often the screen is drawn.
 const framesPerSecond = 20
 
-// Run shows the console until the person quits or ctx ends, and leaves the
-// terminal as it was, also after a panic, which it answers as an error.
-func Run(ctx context.Context, cfg Config, in io.Reader, out *os.File) error {
+// Run shows the console until the person quits, the terminal is gone or ctx ends, and
+// leaves the terminal as it was, also after a panic, which it answers as an error.
+func Run(ctx context.Context, cfg Config, in, out *os.File) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	term := &terminal{File: out}
 	cfg.Copy = term.copy
-	return runGuarded(New(ctx, cfg), cfg.complete().Crash,
-		tea.WithInput(in), tea.WithOutput(term), tea.WithAltScreen(),
+	var gone atomic.Bool
+	keys := keyboard{in, func() { gone.Store(true); cancel() }}
+	err := runGuarded(New(ctx, cfg), cfg.complete().Crash,
+		tea.WithInput(keys), tea.WithOutput(term), tea.WithAltScreen(),
 		tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())
+	if gone.Load() && !errors.Is(err, ErrCrashed) {
+		return nil
+	}
+	return err
 }

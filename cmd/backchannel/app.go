@@ -26,6 +26,7 @@ type app struct {
 	env  func(name string) (string, bool)
 	now  func() time.Time
 	zone *time.Location // of the times in tables
+	quit func()         // ends the context of the command that runs
 
 	settings settings
 }

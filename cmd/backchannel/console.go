@@ -21,6 +21,9 @@ import (
 // backgroundPatience is how long a terminal may take to say what its background is.
 const backgroundPatience = 500 * time.Millisecond
 
+// explainAfter is how long a person may be left to wonder why the console has not ended.
+const explainAfter = 300 * time.Millisecond
+
 // console is what runs when no command is named.
 func (a *app) console(cmd *cobra.Command) error {
 	if !term.IsTerminal(a.in.Fd()) || !a.out.terminal() {
@@ -45,12 +48,26 @@ func (a *app) openConsole(ctx context.Context, store *sqlite.Store) error {
 		}
 	}()
 	err := a.screens(ctx, store, notices)
+	a.quit() // so that the next Ctrl+C ends what is still in flight
 	stop()
-	<-held
+	a.awaitDeliveries(held)
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
+}
+
+// awaitDeliveries says what it waits for, unless that is over at once.
+func (a *app) awaitDeliveries(held <-chan struct{}) {
+	timer := time.NewTimer(explainAfter)
+	defer timer.Stop()
+	select {
+	case <-held:
+		return
+	case <-timer.C:
+		a.note("finishing what is in flight, for 10 s at most; Ctrl+C ends it now")
+	}
+	<-held
 }
 
 func (a *app) screens(ctx context.Context, store *sqlite.Store, notices <-chan string) error {

@@ -8,27 +8,31 @@ import (
 	"syscall"
 )
 
-// signals gives a context that ends with the first Ctrl+C or SIGTERM; the second ends the
-// process. A reader of stdout or stderr who goes away shows as a write error: a process
-// that delivers must outlive the pipe that it was started from.
+// signals gives a context that ends with the first Ctrl+C, SIGTERM or SIGHUP, or when
+// quit is called; the next signal ends the process. A reader of stdout or stderr who goes
+// away shows as a write error: a process that delivers must outlive the pipe that it was
+// started from, and under nohup its terminal too.
 func (a *app) signals() (ctx context.Context, stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, a.quit = context.WithCancel(context.Background())
 	caught := make(chan os.Signal, 2)
 	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(caught, syscall.SIGHUP)
+	}
 	signal.Ignore(syscall.SIGPIPE)
 	done := make(chan struct{})
 	go func() {
-		for range 2 {
+		for {
 			select {
 			case <-caught:
 				if ctx.Err() != nil {
 					os.Exit(exitInterrupted)
 				}
-				cancel()
+				a.quit()
 			case <-done:
 				return
 			}
 		}
 	}()
-	return ctx, sync.OnceFunc(func() { signal.Stop(caught); close(done); cancel() })
+	return ctx, sync.OnceFunc(func() { signal.Stop(caught); close(done); a.quit() })
 }

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/creack/pty"
+)
+
+// What a console must take back when it ends or is suspended.
+const (
+	altScreenOff      = "\x1b[?1049l"
+	cursorOn          = "\x1b[?25h"
+	bracketedPasteOff = "\x1b[?2004l"
+)
+
+// screenOf is a real terminal with a program on it.
+type screenOf struct {
+	t       *testing.T
+	person  *os.File // the person's end
+	cmd     *exec.Cmd
+	cooked  *term.State
+	mu      sync.Mutex // guards written
+	written bytes.Buffer
+}
+
+// onScreen runs a program on a terminal of its own.
+func onScreen(t *testing.T, name string, args ...string) *screenOf {
+	t.Helper()
+	s := &screenOf{t: t, cmd: exec.CommandContext(t.Context(), name, args...)}
+	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", "PS1=$ ", "ENV=",
+		envData+"="+t.TempDir(), envListen+"=127.0.0.1:0")
+	person, inside, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.cooked, err = term.GetState(person.Fd()); err != nil {
+		t.Fatal(err)
+	}
+	if err := pty.Setsize(person, &pty.Winsize{Rows: 30, Cols: 100}); err != nil {
+		t.Fatal(err)
+	}
+	s.person, s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = person, inside, inside, inside
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	inside.Close()
+	t.Cleanup(func() { _ = s.cmd.Process.Kill(); _ = s.person.Close() })
+	go func() { _, _ = io.Copy(s, person) }()
+	return s
+}
+
+// Write takes what the program draws, and answers as a terminal does when it is asked
+// what it is.
+func (s *screenOf) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if bytes.Contains(p, []byte("\x1b[c")) {
+		_, _ = io.WriteString(s.person, "\x1b[?62;c")
+	}
+	return s.written.Write(p)
+}
+
+// see waits for a text to be drawn, and forgets everything up to it.
+func (s *screenOf) see(texts ...string) {
+	s.t.Helper()
+	for _, text := range texts {
+		deadline := time.Now().Add(patience)
+		for !s.forget(text) {
+			if time.Now().After(deadline) {
+				s.t.Fatalf("%q never came; there is %q", text, s.written.String())
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+}
+
+func (s *screenOf) forget(text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := bytes.Index(s.written.Bytes(), []byte(text))
+	if at >= 0 {
+		s.written.Next(at + len(text))
+	}
+	return at >= 0
+}
+
+func (s *screenOf) press(keys string) {
+	s.t.Helper()
+	if _, err := io.WriteString(s.person, keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// ended waits for the program and returns its exit code.
+func (s *screenOf) ended() int {
+	s.t.Helper()
+	done := make(chan int, 1)
+	go func() { done <- exitOf(s.cmd.Wait()) }()
+	select {
+	case code := <-done:
+		return code
+	case <-time.After(patience):
+		s.t.Fatal("it goes on")
+		return 0
+	}
+}
+
+// isCooked reports whether the terminal is as it was before the program.
+func (s *screenOf) isCooked() bool {
+	s.t.Helper()
+	now, err := term.GetState(s.person.Fd())
+	return err == nil && *now == *s.cooked
+}
+
+func consoleOnScreen(t *testing.T) *screenOf {
+	t.Helper()
+	program, err := exec.LookPath("backchannel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := onScreen(t, program)
+	s.see("No webhook yet")
+	return s
+}
+
+func TestTheTerminalIsRestoredHoweverTheConsoleEnds(t *testing.T) {
+	for name, end := range map[string]func(*screenOf){
+		"q":       func(s *screenOf) { s.press("q") },
+		"ctrl+c":  func(s *screenOf) { s.press("\x03") },
+		"SIGINT":  func(s *screenOf) { _ = s.cmd.Process.Signal(syscall.SIGINT) },
+		"SIGTERM": func(s *screenOf) { _ = s.cmd.Process.Signal(syscall.SIGTERM) },
+		"SIGHUP":  func(s *screenOf) { _ = s.cmd.Process.Signal(syscall.SIGHUP) },
+		"SIGTERM while one types": func(s *screenOf) {
+			s.press("nacme")
+			s.see("acme")
+			_ = s.cmd.Process.Signal(syscall.SIGTERM)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := consoleOnScreen(t)
+			if s.isCooked() {
+				t.Fatal("the terminal is not raw while the console is there")
+			}
+			end(s)
+			s.see(bracketedPasteOff, cursorOn, altScreenOff)
+			if code := s.ended(); code != exitDone {
+				t.Errorf("it exits %d", code)
+			}
+			if !s.isCooked() {
+				t.Error("the terminal is still raw")
+			}
+		})
+	}
+}
+
+// Closed, a terminal sends SIGHUP; one that does not control the console just ends.
+func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
+	program, err := exec.LookPath("backchannel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, args := range map[string][]string{
+		"controlling": {program}, "without SIGHUP": {"sh", "-c", "trap '' HUP; exec backchannel"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := onScreen(t, args[0], args[1:]...)
+			s.see("No webhook yet")
+			if err := s.person.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if code := s.ended(); code != exitDone {
+				t.Errorf("it exits %d", code)
+			}
+		})
+	}
+}
+
+func TestSuspendAndResume(t *testing.T) {
+	s := onScreen(t, "sh", "-i")
+	s.see("$ ")
+	s.press("backchannel\n")
+	s.see("No webhook yet")
+	s.press("nacme")
+	s.see("acme")
+	s.press("\x1a")
+	s.see(bracketedPasteOff, cursorOn, altScreenOff, "$ ")
+	s.press("echo on the she''ll\n")
+	s.see("on the shell\r\n", "$ ")
+	s.press("fg\n")
+	s.see("Create Feedback Webhook", "acme")
+	s.press(" prod")
+	s.see("prod")
+	s.press("\x03")
+	s.see(altScreenOff, "$ ")
+	s.press("exit\n")
+	if code := s.ended(); code != exitDone {
+		t.Errorf("it exits %d", code)
+	}
+	if strings.Contains(s.written.String(), "goroutine") {
+		t.Error("there is a stack trace")
+	}
+}
