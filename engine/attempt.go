@@ -29,20 +29,20 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	ctx, cancel := context.WithTimeout(ctx, ep.webhook.Delivery.Timeout)
 	defer cancel()
 	r := begun(job, now)
-	rec := newRecorder(ep.isSecret, len(ep.webhook.Headers)+7)
-	req, err := ep.request(httptrace.WithClientTrace(ctx, rec.trace()), job, now)
+	lines, err := ep.lines(job, now)
 	if err != nil {
 		r.fail(err, starting)
 		return r
 	}
-	resp, err := ep.roundTripper(job.Misbehave).RoundTrip(req)
+	rec := newRecorder(ep.isSecret)
+	resp, err := ep.send(ctx, rec, lines, job)
 	if err == nil {
 		r.answered(resp, now)
 	}
 	var at phase
 	r.attempt.Timings, r.attempt.RequestHeaders, at = rec.seal()
 	if len(r.attempt.RequestHeaders) == 0 && err == nil {
-		r.attempt.RequestHeaders = ep.http2Fields(req)
+		r.attempt.RequestHeaders = ep.http2Fields(resp.Request)
 	}
 	if err != nil {
 		r.broke(ctx, err, at, ep.webhook.Delivery.Timeout)
@@ -50,38 +50,54 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	return r
 }
 
+// send makes the request, directly if that will do.
+func (ep *endpoint) send(ctx context.Context, rec *recorder, lines []storage.HeaderField, job *storage.Job) (*http.Response, error) {
+	body := job.Payload
+	if job.Misbehave == storage.MisbehaveTamperedBody {
+		body = tamper(body)
+	}
+	if d := ep.direct; d != nil && !d.http2.Load() && len(body) <= directBody && job.Misbehave != storage.MisbehaveTruncated {
+		resp, err := d.post(ctx, rec, lines, body)
+		if !errors.Is(err, errHTTP2) {
+			return resp, err
+		}
+	}
+	req := ep.request(httptrace.WithClientTrace(ctx, rec.trace()), lines, body)
+	return ep.roundTripper(job.Misbehave).RoundTrip(req)
+}
+
 func begun(job *storage.Job, now time.Time) result {
 	return result{attempt: storage.Attempt{DeliveryID: job.DeliveryID, N: job.Attempts + 1, At: now}}
 }
 
-// request builds the POST. Its errors are problems.
-func (ep *endpoint) request(ctx context.Context, job *storage.Job, now time.Time) (*http.Request, error) {
-	header := make(http.Header, len(ep.webhook.Headers)+5)
-	if err := ep.customHeaders(header); err != nil {
-		return nil, err
-	}
+// lines are the header lines of an attempt, but for those that say where it goes and how
+// long it is. Its errors are problems.
+func (ep *endpoint) lines(job *storage.Job, now time.Time) ([]storage.HeaderField, error) {
+	lines := make([]storage.HeaderField, 0, len(ep.webhook.Headers)+4)
+	lines = append(lines, storage.HeaderField{Name: "Content-Type", Value: "application/json"})
 	if ep.signer != nil && job.Misbehave != storage.MisbehaveMissingAuth {
 		value, err := ep.signer.value(now, job.Misbehave)
 		if err != nil {
 			return nil, err
 		}
-		header[ep.webhook.Auth.JWT.Header] = []string{value}
+		lines = append(lines, storage.HeaderField{Name: ep.webhook.Auth.JWT.Header, Value: value, Secret: true})
 	}
-	header["Content-Type"] = []string{"application/json"}
-	header["User-Agent"] = []string{ep.userAgent}
-	header["Backchannel-Delivery"] = []string{job.DeliveryID.String()}
-	header["Backchannel-Attempt"] = []string{strconv.Itoa(job.Attempts + 1)}
-	body := job.Payload
-	if job.Misbehave == storage.MisbehaveTamperedBody {
-		body = tamper(body)
-	}
-	return ep.post(ctx, header, body), nil
+	lines = append(lines,
+		storage.HeaderField{Name: "Backchannel-Delivery", Value: job.DeliveryID.String()},
+		storage.HeaderField{Name: "Backchannel-Attempt", Value: strconv.Itoa(job.Attempts + 1)})
+	return ep.customLines(lines)
 }
 
-// post lets the transport send the body again if a kept connection turns out to be
-// closed before anything was written. With an idempotency key it would do so even after
-// the endpoint may have got it, which is for the retry schedule to do and to record.
-func (ep *endpoint) post(ctx context.Context, header http.Header, body []byte) *http.Request {
+// request is the POST as the transport wants it. It may send the body again if a kept
+// connection turns out to be closed before anything was written. With an idempotency key
+// it would do so even after the endpoint may have got it, which is for the retry schedule
+// to do and to record.
+func (ep *endpoint) request(ctx context.Context, lines []storage.HeaderField, body []byte) *http.Request {
+	header := make(http.Header, len(lines)+1)
+	for _, line := range lines {
+		header[line.Name] = []string{line.Value}
+	}
+	header["User-Agent"] = []string{ep.userAgent}
 	req := (&http.Request{
 		Method: http.MethodPost, URL: ep.target, Host: ep.target.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -138,7 +154,7 @@ func (r *result) fail(err error, at phase) {
 // readSome reads up to 16 KiB. Only a body that ends there leaves its connection usable:
 // the one byte more that is asked for finds the end.
 func readSome(body io.Reader) []byte {
-	if body == http.NoBody {
+	if kept, ok := body.(*keptBody); body == http.NoBody || ok && kept.ended {
 		return nil
 	}
 	read, _ := io.ReadAll(io.LimitReader(body, maxResponseBody+1))

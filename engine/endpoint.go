@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -19,10 +20,12 @@ type endpoint struct {
 	receiverURL string // when it was prepared
 	target      *url.URL
 	transport   *http.Transport
+	direct      *direct // nil: for the transport alone
 	dial        *dialer
 	sources     storage.Sources
 	signer      *signer  // nil: no authentication
 	secrets     []string // names of secret header fields
+	secretLine  []bool   // of the webhook's header lines, which are to be kept secret
 	userAgent   string
 }
 
@@ -77,6 +80,12 @@ func (o *outfitter) outfit(w storage.Webhook, receiverURL string) (*endpoint, er
 		ep.signer = newSigner(w, receiverURL, o.sources)
 		ep.secrets = append(ep.secrets, w.Auth.JWT.Header)
 	}
+	for _, h := range w.Headers {
+		ep.secretLine = append(ep.secretLine, ep.isSecret(h.Name))
+	}
+	if ascii(target.Host) { // others the transport knows how to translate
+		ep.direct = newDirect(ep)
+	}
 	return ep, nil
 }
 
@@ -86,29 +95,34 @@ func (ep *endpoint) current(w *storage.Webhook, receiverURL string) bool {
 }
 
 // retire closes the connections: idle ones now, busy ones when their attempt is over.
-func (ep *endpoint) retire() { ep.transport.CloseIdleConnections() }
+func (ep *endpoint) retire() {
+	ep.transport.CloseIdleConnections()
+	if ep.direct != nil {
+		ep.direct.idle.retire()
+	}
+}
 
-// isSecret is asked for each header line of each attempt.
+// isSecret reports whether the values of a header field are to be kept secret.
 func (ep *endpoint) isSecret(name string) bool {
 	return slices.ContainsFunc(ep.secrets, func(secret string) bool {
 		return len(secret) == len(name) && strings.EqualFold(secret, name)
 	})
 }
 
-// customHeaders adds the webhook's own header lines, in the letter case in which they
-// were entered.
-func (ep *endpoint) customHeaders(header http.Header) error {
-	for _, h := range ep.webhook.Headers {
+// customLines adds the webhook's own header lines, in the order and the letter case in
+// which they were entered.
+func (ep *endpoint) customLines(lines []storage.HeaderField) ([]storage.HeaderField, error) {
+	for i, h := range ep.webhook.Headers {
 		value := h.Value
 		if h.Secret {
 			var err error
 			if value, err = ep.resolve(h); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		header[h.Name] = []string{value}
+		lines = append(lines, storage.HeaderField{Name: h.Name, Value: value, Secret: ep.secretLine[i]})
 	}
-	return nil
+	return lines, nil
 }
 
 func (ep *endpoint) resolve(h storage.HeaderField) (string, error) {
@@ -128,4 +142,8 @@ func (ep *endpoint) address() string {
 		port = map[string]string{"http": "80", "https": "443"}[ep.target.Scheme]
 	}
 	return net.JoinHostPort(ep.target.Hostname(), port)
+}
+
+func ascii(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
 }

@@ -34,9 +34,9 @@ type recorder struct {
 	fields  []storage.HeaderField
 }
 
-func newRecorder(secret func(string) bool, fields int) *recorder {
+func newRecorder(secret func(string) bool) *recorder {
 	now := time.Now()
-	return &recorder{secret: secret, phase: starting, began: now, since: now, fields: make([]storage.HeaderField, 0, fields)}
+	return &recorder{secret: secret, phase: starting, began: now, since: now}
 }
 
 func (r *recorder) trace() *httptrace.ClientTrace {
@@ -83,7 +83,7 @@ func (r *recorder) gotConn(httptrace.GotConnInfo) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.sealed {
-		r.fields = r.fields[:0]
+		r.fields = nil
 	}
 }
 
@@ -96,6 +96,13 @@ func (r *recorder) wroteField(name string, values []string) {
 	for _, value := range values {
 		r.fields = append(r.fields, storage.HeaderField{Name: name, Value: value, Secret: r.secret(name)})
 	}
+}
+
+// wrote notes header fields that were written without the transport.
+func (r *recorder) wrote(fields []storage.HeaderField) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.fields = fields
 }
 
 // seal ends the recording and hands it over.

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"time"
 
 	"backchannel/storage"
@@ -40,7 +41,7 @@ func newTransport(d storage.DeliveryOptions, config *tls.Config, dial *dialer) *
 	dial.tls = config
 	return &http.Transport{
 		DialContext:            dial.DialContext,
-		TLSClientConfig:        config,
+		TLSClientConfig:        config.Clone(), // which the transport changes
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
 		MaxIdleConns:           d.Concurrency,
@@ -105,18 +106,30 @@ func (o *outfitter) clientCertificate(t storage.TLSOptions) (*tls.Certificate, e
 	return &pair, nil
 }
 
-// connect dials as the transport would, for a single HTTP/1.1 request.
-func (d *dialer) connect(ctx context.Context, scheme, host, address string) (net.Conn, error) {
+// connect dials as the transport would, and offers the protocols over TLS.
+func (d *dialer) connect(ctx context.Context, scheme, host, address string, protocols ...string) (net.Conn, error) {
 	plain, err := d.DialContext(ctx, "tcp", address)
 	if err != nil || scheme != "https" {
 		return plain, err
 	}
 	config := d.tls.Clone()
-	config.ServerName, config.NextProtos = host, []string{"http/1.1"}
+	config.ServerName, config.NextProtos = host, protocols
 	secured := tls.Client(plain, config)
-	if err := secured.HandshakeContext(ctx); err != nil {
+	if err := handshake(ctx, secured); err != nil {
 		_ = plain.Close()
 		return nil, err
 	}
 	return secured, nil
+}
+
+// handshake tells the trace of ctx, if there is one.
+func handshake(ctx context.Context, c *tls.Conn) error {
+	trace := httptrace.ContextClientTrace(ctx)
+	if trace == nil {
+		return c.HandshakeContext(ctx)
+	}
+	trace.TLSHandshakeStart()
+	err := c.HandshakeContext(ctx)
+	trace.TLSHandshakeDone(c.ConnectionState(), err)
+	return err
 }

@@ -15,7 +15,7 @@ type truncater struct{ ep *endpoint }
 
 func (t truncater) RoundTrip(req *http.Request) (*http.Response, error) {
 	target := t.ep.target
-	conn, err := t.ep.dial.connect(req.Context(), target.Scheme, target.Hostname(), t.ep.address())
+	conn, err := t.ep.dial.connect(req.Context(), target.Scheme, target.Hostname(), t.ep.address(), "http/1.1")
 	if err != nil {
 		return nil, err
 	}

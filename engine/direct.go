@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"backchannel/storage"
+)
+
+// directBody is how long a body may be to be written in one go: what fits into a socket's
+// buffer needs nobody who listens meanwhile whether the endpoint has heard enough.
+const directBody = 64 << 10
+
+var (
+	errUnsent = errors.New("the connection was closed before anything was sent")
+	errHTTP2  = errors.New("the endpoint wants HTTP/2")
+)
+
+// A direct sends HTTP/1.1 requests over kept connections in the goroutine that wants to
+// know the answer, which takes half of the processor time that a transport takes with two
+// goroutines of its own for each connection. The answers are parsed by net/http all the
+// same, and the header goes out in the order and letter case in which it is recorded.
+// HTTP/2 and large bodies are left to the transport.
+type direct struct {
+	dial    *dialer
+	scheme  string
+	host    string
+	address string
+	head    string                // the request line
+	framing []storage.HeaderField // the header lines before Content-Length
+	idle    idle
+	http2   atomic.Bool // the endpoint prefers it
+}
+
+func newDirect(ep *endpoint) *direct {
+	return &direct{
+		dial: ep.dial, scheme: ep.target.Scheme, host: ep.target.Hostname(), address: ep.address(),
+		head:    "POST " + ep.target.RequestURI() + " HTTP/1.1\r\n",
+		framing: []storage.HeaderField{{Name: "Host", Value: ep.target.Host}, {Name: "User-Agent", Value: ep.userAgent}},
+	}
+}
+
+// post sends a request with the given header lines and body. Its error is errHTTP2 if the
+// transport has to do that.
+func (d *direct) post(ctx context.Context, rec *recorder, lines []storage.HeaderField, body []byte) (*http.Response, error) {
+	length := storage.HeaderField{Name: "Content-Length", Value: strconv.Itoa(len(body))}
+	fields := append(append(append(make([]storage.HeaderField, 0, len(lines)+3), d.framing...), length), lines...)
+	message := d.message(fields, body)
+	for {
+		c, err := d.connect(ctx, rec)
+		if err != nil {
+			return nil, err
+		}
+		rec.gotConn(httptrace.GotConnInfo{})
+		rec.wrote(fields)
+		resp, err := c.exchange(ctx, rec, message)
+		if errors.Is(err, errUnsent) {
+			continue
+		}
+		return resp, err
+	}
+}
+
+func (d *direct) message(fields []storage.HeaderField, body []byte) []byte {
+	size := len(d.head) + 2 + len(body)
+	for _, f := range fields {
+		size += len(f.Name) + len(f.Value) + 4
+	}
+	message := append(make([]byte, 0, size), d.head...)
+	for _, f := range fields {
+		message = append(append(message, f.Name...), ": "...)
+		message = append(append(message, f.Value...), "\r\n"...)
+	}
+	return append(append(message, "\r\n"...), body...)
+}
+
+// connect takes a kept connection, or makes one.
+func (d *direct) connect(ctx context.Context, rec *recorder) (*conn, error) {
+	if c := d.idle.take(time.Now()); c != nil {
+		return c, nil
+	}
+	made, err := d.dial.connect(httptrace.WithClientTrace(ctx, rec.trace()), d.scheme, d.host, d.address, "h2", "http/1.1")
+	if err != nil {
+		return nil, err
+	}
+	if protocol(made) == "h2" {
+		d.http2.Store(true)
+		_ = made.Close()
+		return nil, errHTTP2
+	}
+	return newConn(made, &d.idle), nil
+}
+
+// A conn is one connection, used by one attempt at a time.
+type conn struct {
+	net.Conn
+	in      *bufio.Reader
+	limit   io.LimitedReader // beneath in
+	request *http.Request    // what the answers are to
+	home    *idle
+	kept    bool // it was used before
+	since   time.Time
+}
+
+func newConn(made net.Conn, home *idle) *conn {
+	c := &conn{Conn: made, home: home, request: &http.Request{Method: http.MethodPost}}
+	c.limit.R = made
+	c.in = bufio.NewReader(&c.limit)
+	return c
+}
+
+// exchange sends the message and reads the head of the answer. When the answer's body is
+// closed, the connection is kept or given up.
+func (c *conn) exchange(ctx context.Context, rec *recorder, message []byte) (*http.Response, error) {
+	stop := context.AfterFunc(ctx, c.interrupt)
+	resp, err := c.converse(rec, message)
+	if err != nil {
+		stop()
+		_ = c.Close()
+		return nil, err
+	}
+	resp.Body = &keptBody{from: resp.Body, conn: c, stop: stop, ended: resp.Body == http.NoBody, last: resp.Close}
+	return resp, nil
+}
+
+// interrupt makes whoever reads or writes stop at once.
+func (c *conn) interrupt() { _ = c.SetDeadline(time.Unix(1, 0)) }
+
+func (c *conn) converse(rec *recorder, message []byte) (*http.Response, error) {
+	n, writeErr := c.Write(message)
+	if writeErr != nil && n == 0 && c.kept {
+		return nil, errUnsent
+	}
+	// An endpoint may have answered though it would not read everything.
+	resp, err := c.answer(rec)
+	if err != nil && writeErr != nil {
+		return nil, writeErr
+	}
+	return resp, err
+}
+
+// answer reads up to the end of the answer's head, past those that are provisional.
+func (c *conn) answer(rec *recorder) (*http.Response, error) {
+	c.limit.N = maxResponseHeader
+	defer func() { c.limit.N = math.MaxInt64 }()
+	if _, err := c.in.Peek(1); err != nil {
+		return nil, err
+	}
+	rec.leave(&rec.timings.FirstByte)
+	for {
+		resp, err := http.ReadResponse(c.in, c.request)
+		switch {
+		case err != nil && c.limit.N == 0:
+			return nil, fmt.Errorf("the answer's header exceeded %d KiB", maxResponseHeader>>10)
+		case err != nil:
+			return nil, err
+		case resp.StatusCode == http.StatusSwitchingProtocols:
+			resp.Close = true
+			return resp, nil
+		case resp.StatusCode >= 200:
+			return resp, nil
+		}
+	}
+}
+
+// A keptBody gives its connection back when it is closed, if it was read to its end.
+type keptBody struct {
+	from  io.Reader
+	conn  *conn
+	stop  func() bool
+	ended bool
+	last  bool // the endpoint closes the connection
+}
+
+func (b *keptBody) Read(p []byte) (int, error) {
+	if b.ended {
+		return 0, io.EOF
+	}
+	n, err := b.from.Read(p)
+	b.ended = errors.Is(err, io.EOF)
+	return n, err
+}
+
+func (b *keptBody) Close() error {
+	if undisturbed := b.stop(); undisturbed && b.ended && !b.last && b.conn.in.Buffered() == 0 {
+		b.conn.home.put(b.conn, time.Now())
+		return nil
+	}
+	return b.conn.Close()
+}

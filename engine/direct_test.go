@@ -1,0 +1,191 @@
+package engine
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// wired has the request lines and header lines, byte for byte, of each request that is
+// sent to a server, which answers through answer.
+func wired(t *testing.T, answer func(n int, c net.Conn) (keep bool)) (url string, heads <-chan []string) {
+	got := make(chan []string, 16)
+	n := 0
+	return rawServer(t, func(c net.Conn) {
+		in := bufio.NewReader(c)
+		for {
+			var head []string
+			length := 0
+			for {
+				line, err := in.ReadString('\n')
+				if err != nil {
+					return
+				}
+				if line = strings.TrimRight(line, "\r\n"); line == "" {
+					break
+				}
+				if line == "Content-Length: 2" {
+					length = 2
+				}
+				head = append(head, line)
+			}
+			_, _ = in.Discard(length)
+			got <- head
+			n++
+			if !answer(n, c) {
+				return
+			}
+		}
+	}), got
+}
+
+const noContent = "HTTP/1.1 204 No Content\r\n\r\n"
+
+func TestHeaderKeepsItsOrderAndLetterCase(t *testing.T) {
+	url, heads := wired(t, func(_ int, c net.Conn) bool { _, err := io.WriteString(c, noContent); return err == nil })
+	b := newBench(t, url+"/in?a=b")
+	b.hook.Headers = []storage.HeaderField{{Name: "x-zulu", Value: "1"}, {Name: "X-ALPHA", Value: "2"}}
+	r := b.try(storage.Job{DeliveryID: 5, Payload: []byte("{}")})
+	b.expect(r, succeeded, "", "")
+	head := <-heads
+	if head[0] != "POST /in?a=b HTTP/1.1" {
+		t.Errorf("asked %q", head[0])
+	}
+	var recorded []string
+	for _, f := range r.attempt.RequestHeaders {
+		recorded = append(recorded, f.Name+": "+f.Value)
+	}
+	if sent := strings.Join(head[1:], "\n"); sent != strings.Join(recorded, "\n") {
+		t.Errorf("sent\n%s\nrecorded\n%s", sent, strings.Join(recorded, "\n"))
+	}
+	if last := head[len(head)-2:]; last[0] != "x-zulu: 1" || last[1] != "X-ALPHA: 2" {
+		t.Errorf("the last lines are %q", last)
+	}
+}
+
+func TestConnectionClosedMeanwhileIsNotUsed(t *testing.T) {
+	for name, after := range map[string]string{"closed": noContent, "spoken on": noContent + noContent} {
+		t.Run(name, func(t *testing.T) {
+			said := make(chan bool)
+			url, heads := wired(t, func(_ int, c net.Conn) bool {
+				_, _ = io.WriteString(c, after)
+				if name == "closed" {
+					_ = c.Close()
+				}
+				said <- true
+				return name != "closed"
+			})
+			ep, err := newBench(t, url).endpoint()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				ended := make(chan result, 1)
+				go func() {
+					ended <- ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
+				}()
+				<-heads
+				<-said
+				if r := <-ended; r.verdict != succeeded {
+					t.Fatalf("failed: %s", r.attempt.Error)
+				}
+			}
+		})
+	}
+}
+
+func TestLargeBodyIsSentWhileListening(t *testing.T) {
+	payload := bytes.Repeat([]byte("x"), 1<<20)
+	url := rawServer(t, func(c net.Conn) {
+		_, _ = c.Read(make([]byte, 1))
+		_, _ = io.WriteString(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+		_, _ = io.Copy(io.Discard, c)
+	})
+	b := newBench(t, url)
+	b.expect(b.try(storage.Job{Payload: payload}), hopeless, storage.ClassStatus, "413")
+}
+
+func TestLastAnswerOfAConnection(t *testing.T) {
+	for name, answer := range map[string]string{
+		"Connection: close": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+		"HTTP/1.0":          "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+		"another protocol":  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+		"no length":         "HTTP/1.1 200 OK\r\n\r\nhello",
+	} {
+		t.Run(name, func(t *testing.T) {
+			url, _ := wired(t, func(_ int, c net.Conn) bool { _, _ = io.WriteString(c, answer); return name != "no length" })
+			ep, err := newBench(t, url).endpoint()
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
+			if len(ep.direct.idle.conns) != 0 {
+				t.Error("the connection was kept")
+			}
+			if wanted := map[bool]string{true: "hello"}[name == "no length"]; string(r.attempt.ResponseBody) != wanted {
+				t.Errorf("body %q", r.attempt.ResponseBody)
+			}
+		})
+	}
+}
+
+func TestHTTP2EndpointIsToldOnce(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 {
+			rw.WriteHeader(http.StatusHTTPVersionNotSupported)
+		}
+	}))
+	s.EnableHTTP2 = true
+	connections := 0
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections++
+		}
+	}
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	b := newBench(t, s.URL).trust(s)
+	ep, err := b.endpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		b.expect(ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()), succeeded, "", "")
+	}
+	s.Close()
+	if connections != 2 {
+		t.Errorf("%d connections", connections)
+	}
+}
+
+func TestIdleConnectionsAreReaped(t *testing.T) {
+	now := time.Now()
+	var i idle
+	var ours, theirs []net.Conn
+	for n := range 3 {
+		a, b := net.Pipe()
+		ours, theirs = append(ours, a), append(theirs, b)
+		i.put(newConn(a, &i), now.Add(time.Duration(n-2)*idleTimeout))
+	}
+	i.reap()
+	if len(i.conns) != 1 || i.conns[0].Conn != ours[2] || i.reaper == nil {
+		t.Errorf("%d connections are left", len(i.conns))
+	}
+	i.retire()
+	i.put(newConn(ours[2], &i), now)
+	for n, c := range theirs {
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+			t.Errorf("connection %d: %v", n, err)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// idle has the connections to one endpoint that nobody uses just now.
+type idle struct {
+	mu      sync.Mutex // guards what follows
+	conns   []*conn    // the one used last is the last
+	reaper  *time.Timer
+	retired bool
+}
+
+// take hands out the connection that was used last, if the endpoint has not closed it.
+func (i *idle) take(now time.Time) *conn {
+	for {
+		c := i.pop()
+		if c == nil || now.Sub(c.since) < idleTimeout && quiet(c.Conn) {
+			return c
+		}
+		_ = c.Close()
+	}
+}
+
+func (i *idle) pop() *conn {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	last := len(i.conns) - 1
+	if last < 0 {
+		return nil
+	}
+	c := i.conns[last]
+	i.conns[last] = nil
+	i.conns = i.conns[:last]
+	return c
+}
+
+// put keeps a connection until it is taken or was idle for too long.
+func (i *idle) put(c *conn, now time.Time) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.retired {
+		_ = c.Close()
+		return
+	}
+	c.kept, c.since = true, now
+	i.conns = append(i.conns, c)
+	if i.reaper == nil {
+		i.reaper = time.AfterFunc(idleTimeout, i.reap)
+	}
+}
+
+// reap closes the connections that were idle for too long.
+func (i *idle) reap() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.reaper = nil
+	fresh := 0
+	for fresh < len(i.conns) && time.Since(i.conns[fresh].since) >= idleTimeout {
+		_ = i.conns[fresh].Close()
+		fresh++
+	}
+	i.conns = append([]*conn(nil), i.conns[fresh:]...)
+	if len(i.conns) > 0 && !i.retired {
+		i.reaper = time.AfterFunc(idleTimeout-time.Since(i.conns[0].since), i.reap)
+	}
+}
+
+// retire closes all connections, and those in use when they are given back.
+func (i *idle) retire() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.retired = true
+	if i.reaper != nil {
+		i.reaper.Stop()
+	}
+	for _, c := range i.conns {
+		_ = c.Close()
+	}
+	i.conns = nil
+}
+
+// quiet reports whether an idle connection may be used: neither did the endpoint close it,
+// nor does it say anything, since it was not asked.
+func quiet(c net.Conn) (yes bool) {
+	if secured, ok := c.(*tls.Conn); ok {
+		c = secured.NetConn()
+	}
+	raw, ok := c.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	socket, err := raw.SyscallConn()
+	if err != nil {
+		return false
+	}
+	err = socket.Read(func(fd uintptr) bool {
+		var first [1]byte
+		_, _, err := unix.Recvfrom(int(fd), first[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		yes = errors.Is(err, unix.EAGAIN)
+		return true
+	})
+	return yes && err == nil
+}
+
+// protocol is what was agreed upon in the TLS handshake, if anything.
+func protocol(c net.Conn) string {
+	if secured, ok := c.(*tls.Conn); ok {
+		return secured.ConnectionState().NegotiatedProtocol
+	}
+	return ""
+}
