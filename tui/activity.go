@@ -238,11 +238,11 @@ func (a *activity) View(width, height int) string {
 }
 
 // activityLead is what stands left of the text.
-const activityLead = 33
+const activityLead = 30
 
 func activityColumns() []component.Column {
 	return []component.Column{
-		{Title: "Time", Width: 15},
+		{Title: "Time", Width: 12},
 		{Title: "What", Width: 10},
 		{Title: "", Width: 10, Flex: 1},
 	}
@@ -259,7 +259,7 @@ func (a *activity) Row(i int) []component.Cell {
 	it, th := a.shown[i], a.shared.theme
 	glyph, ink := activityLook(th, it.Kind)
 	return []component.Cell{
-		{Text: a.shared.moment(it.At), Style: th.Dim},
+		{Text: a.shared.dayOrClock(it.At), Style: th.Dim},
 		{Text: glyph + " " + string(it.Kind), Style: ink},
 		{Text: it.Text, Style: th.Text},
 	}

@@ -35,6 +35,7 @@ type deliveryDetail struct {
 	row      deliveryRow
 	event    storage.Event
 	attempts []storage.Attempt
+	tries    int // how many attempts the webhook's schedule has now; 0: nobody knows
 }
 
 // The tabs of a delivery.
@@ -86,6 +87,9 @@ func (s *shared) readDelivery(id storage.ID) func(context.Context) (deliveryDeta
 		}
 		if d.attempts, err = s.Store.Attempts(ctx, id); err != nil {
 			return d, err
+		}
+		if hook, err := s.Store.Webhook(ctx, d.row.WebhookID); err == nil {
+			d.tries = len(hook.Delivery.Retry) + 1
 		}
 		d.row.receipt, err = s.lastReceipt(ctx, id)
 		return d, err

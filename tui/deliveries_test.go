@@ -30,9 +30,9 @@ func TestDeliveriesJoinTheirReceipts(t *testing.T) {
 
 func TestNextAttemptTicks(t *testing.T) {
 	testDeliveries(t, func(c *console) {
-		c.see("retrying: attempt 3 in 30 s", "due in 30 s")
+		c.see("retrying: attempt 3 of 6 in 30 s", "due in 30 s")
 		c.wait(10 * time.Second)
-		c.see("retrying: attempt 3 in 20 s", "due in 20 s")
+		c.see("retrying: attempt 3 of 6 in 20 s", "due in 20 s")
 	})
 }
 

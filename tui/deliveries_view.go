@@ -151,7 +151,7 @@ func (d *deliveries) detailView(size component.Size) string {
 		return ""
 	}
 	th := d.shared.theme
-	head := append(d.shared.deliveryHead(x.row, size.Width), "", d.tabs.head(th, d.panes.Focused == paneDetail, d.hiddenTabs()...))
+	head := append(d.shared.deliveryHead(x, size.Width), "", d.tabs.head(th, d.panes.Focused == paneDetail, d.hiddenTabs()...))
 	if d.tabs.at == tabPayload {
 		body := d.payloadView(component.Size{Width: size.Width, Height: size.Height - len(head)})
 		return strings.Join(append(head, body), "\n")
@@ -173,12 +173,12 @@ func (d *deliveries) hiddenTabs() []int {
 }
 
 // deliveryHead says which delivery it is and how it stands, in two lines.
-func (s *shared) deliveryHead(row deliveryRow, width int) []string {
-	th := s.theme
+func (s *shared) deliveryHead(x deliveryDetail, width int) []string {
+	th, row := s.theme, x.row
 	glyph, ink := look(th, row.State)
 	title := " " + ink.Render(glyph) + " " + th.Strong.Render(style.Escape(string(row.Status))) + "   " +
 		th.Text.Render(style.Escape(string(row.Channel)+"   "+row.Webhook))
-	state := ink.Render(style.Escape(s.stateSentence(row.Delivery)))
+	state := ink.Render(style.Escape(s.stateSentence(row.Delivery, x.tries)))
 	parts := []string{row.Identity}
 	if row.Misbehave != "" {
 		parts = append(parts, string(row.Misbehave)+" on purpose")
@@ -193,8 +193,8 @@ func (s *shared) deliveryHead(row deliveryRow, width int) []string {
 	return []string{component.Fit(title, width), component.Fit(" "+state, width), component.Fit(under, width)}
 }
 
-// stateSentence says how a delivery stands.
-func (s *shared) stateSentence(d storage.Delivery) string {
+// stateSentence says how a delivery stands; tries is how many attempts there may be.
+func (s *shared) stateSentence(d storage.Delivery, tries int) string {
 	switch d.State {
 	case storage.StateDelivered, storage.Failed:
 		text := string(d.State)
@@ -203,7 +203,11 @@ func (s *shared) stateSentence(d storage.Delivery) string {
 		}
 		return fmt.Sprintf("%s after %s, %s", text, attemptsWord(d.Attempts), duration(d.Latency()))
 	case storage.Retrying:
-		return fmt.Sprintf("retrying: attempt %d %s", d.Attempts+1, s.until(d.NextAttemptAt))
+		next := strconv.Itoa(d.Attempts + 1)
+		if tries > d.Attempts {
+			next += " of " + strconv.Itoa(tries)
+		}
+		return fmt.Sprintf("retrying: attempt %s %s", next, s.until(d.NextAttemptAt))
 	case storage.Parked:
 		return "parked: the webhook is paused, or its breaker is open"
 	}

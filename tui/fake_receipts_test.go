@@ -19,6 +19,33 @@ func (f *fakeStore) PinReceipt(_ context.Context, id storage.ID, pinned bool) er
 	return storage.ErrNotFound
 }
 
+func (f *fakeStore) NoteReceipt(_ context.Context, id storage.ID, text string) error {
+	defer f.lock()()
+	for i := range f.receipts {
+		if f.receipts[i].ID == id {
+			f.receipts[i].Note = text
+			f.changed(storage.ChangedReceipts)
+			return f.fail
+		}
+	}
+	return storage.ErrNotFound
+}
+
+func (f *fakeStore) SaveFixture(_ context.Context, one storage.SavedFixture) error {
+	defer f.lock()()
+	if err := one.Validate(); err != nil {
+		return err
+	}
+	f.fixtures = append(f.fixtures, one)
+	f.changed(storage.ChangedFixtures)
+	return f.fail
+}
+
+func (f *fakeStore) SavedFixtures(context.Context) ([]storage.SavedFixture, error) {
+	defer f.lock()()
+	return f.fixtures, f.fail
+}
+
 func (f *fakeStore) ClearReceipts(context.Context) (removed int64, err error) {
 	defer f.lock()()
 	var kept []storage.Receipt

@@ -23,6 +23,7 @@ type fakeStore struct {
 	events     []storage.Event
 	deliveries []storage.Delivery
 	attempts   []storage.Attempt
+	fixtures   []storage.SavedFixture
 	receipts   []storage.Receipt
 	activities []storage.Activity
 	profiles   map[storage.ID]storage.Profile

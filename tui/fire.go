@@ -16,6 +16,7 @@ type firing struct {
 	shared   *shared
 	known    query[arsenal]
 	webhooks []storage.Webhook // by name
+	saved    []storage.SavedFixture
 	read     bool
 	chosen   storage.ID // the webhook fired at last, or chosen since
 	channel  storage.Channel
@@ -35,6 +36,7 @@ type target struct {
 // arsenal is what can be fired at, and at what somebody fired last.
 type arsenal struct {
 	webhooks []storage.Webhook
+	saved    []storage.SavedFixture
 	latest   storage.ID
 }
 
@@ -49,7 +51,7 @@ func newFiring(s *shared) *firing {
 // became of the deliveries that are watched.
 func (f *firing) Refresh(c storage.Change) tea.Cmd {
 	var cmds []tea.Cmd
-	if c.Has(storage.ChangedWebhooks) {
+	if c.Has(storage.ChangedWebhooks | storage.ChangedFixtures) {
 		cmds = append(cmds, f.known.ask(f.shared.readArsenal))
 	}
 	if c.Has(storage.ChangedDeliveries) {
@@ -67,7 +69,11 @@ func (s *shared) readArsenal(ctx context.Context) (arsenal, error) {
 	if err != nil {
 		return arsenal{}, err
 	}
-	a := arsenal{webhooks: all}
+	saved, err := s.Store.SavedFixtures(ctx)
+	if err != nil {
+		return arsenal{}, err
+	}
+	a := arsenal{webhooks: all, saved: saved}
 	if len(newest) > 0 {
 		a.latest = newest[0].WebhookID
 	}
@@ -78,7 +84,7 @@ func (s *shared) readArsenal(ctx context.Context) (arsenal, error) {
 func (f *firing) Update(msg tea.Msg) tea.Cmd {
 	if a, fresh, cmd := f.known.take(msg); fresh {
 		if a.err == nil {
-			f.read, f.webhooks = true, a.value.webhooks
+			f.read, f.webhooks, f.saved = true, a.value.webhooks, a.value.saved
 			if f.chosen == 0 {
 				f.chosen = a.value.latest
 			}

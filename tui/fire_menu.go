@@ -31,6 +31,7 @@ const (
 	itemMisbehave = "misbehave"
 	itemVariant   = "variant"
 	itemChannel   = "channel"
+	itemSaved     = "saved"
 	itemAgain     = "again"
 )
 
@@ -63,6 +64,9 @@ func (m *fireMenu) fill() {
 			{ID: itemChannel, Key: "c", Label: "channel", Detail: string(channel), Off: len(m.webhook.Channels) < 2},
 			{ID: itemAgain, Key: ".", Label: "again", Detail: f.lastLabel(), Off: f.last.what == ""},
 		},
+	}
+	if len(f.saved) > 0 {
+		m.menu.Columns[1] = append(m.menu.Columns[1], component.MenuItem{ID: itemSaved, Key: "F", Label: "saved fixture…"})
 	}
 	if m.webhook.State == storage.Paused {
 		m.menu.Title += " (paused)"
@@ -99,6 +103,8 @@ func (m *fireMenu) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	case itemLife:
 		return m.chooseLife()
+	case itemSaved:
+		return m.chooseSaved()
 	case itemMisbehave:
 		return tea.Batch(dismiss(m), m.firing.chooseMisbehaviour(m.shot(m.firing.lastStatus())))
 	case itemBurst:
@@ -183,6 +189,30 @@ func (m *fireMenu) chooseLife() tea.Cmd {
 		life := m.shot(storage.Status(end))
 		life.life = true
 		return tea.Batch(dismiss(m), m.firing.fire(life))
+	})
+}
+
+// chooseSaved asks which of the saved fixtures is fired.
+func (m *fireMenu) chooseSaved() tea.Cmd {
+	var items []component.MenuItem
+	for i, saved := range m.firing.saved {
+		item := component.MenuItem{ID: saved.Name, Label: saved.Name, Detail: fmt.Sprintf("%s, %s", saved.Status, saved.Channel)}
+		if i < 9 {
+			item.Key = strconv.Itoa(i + 1)
+		}
+		if !m.webhook.Has(saved.Channel) {
+			item.Off, item.Detail = true, fmt.Sprintf("is for %s, which %s has not", saved.Channel, m.webhook.Name)
+		}
+		items = append(items, item)
+	}
+	return m.firing.shared.choose(component.Menu{Title: "Which saved fixture?", Details: items}, func(name string) tea.Cmd {
+		i := slices.IndexFunc(m.firing.saved, func(f storage.SavedFixture) bool { return f.Name == name })
+		if i < 0 {
+			return nil
+		}
+		saved := m.firing.saved[i]
+		of := shot{webhook: m.webhook, channel: saved.Channel, what: saved.Status, saved: &saved}
+		return tea.Batch(dismiss(m), m.firing.fire(of))
 	})
 }
 

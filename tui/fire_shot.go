@@ -22,8 +22,8 @@ type shot struct {
 	variant   string
 	life      bool // sent comes first
 	misbehave storage.Misbehaviour
-	begun     bool // its first event was fired
-	count     int  // more than 1: a burst
+	saved     *storage.SavedFixture // instead of the event of that status, if not nil
+	count     int                   // more than 1: a burst
 	perSecond float64
 }
 
@@ -31,6 +31,8 @@ type shot struct {
 func (s shot) String() string {
 	text := string(s.what)
 	switch {
+	case s.saved != nil:
+		text = s.saved.Name
 	case s.life:
 		text = "sent, then " + text
 	case s.misbehave != "":
@@ -50,6 +52,11 @@ func (s shot) events(b fixtures.Builder) ([]storage.Event, error) {
 	values, err := b.Values(s.webhook, s.channel, "")
 	if err != nil {
 		return nil, err
+	}
+	if s.saved != nil {
+		event := fixtures.Renew(*s.saved, s.webhook, values, false)
+		event.Channel = s.channel // whatever the bytes say
+		return []storage.Event{event}, nil
 	}
 	var events []storage.Event
 	for _, step := range s.steps() {
@@ -100,26 +107,9 @@ func (s *shared) shoot(of shot) tea.Cmd {
 		if err != nil {
 			return firedMsg{shot: of, err: err}
 		}
-		return s.enqueueNext(of, events)
+		queued, err := s.Store.Fire(s.ctx, of.String(), events[0])
+		return firedMsg{shot: of, queued: queued, rest: events[1:], err: err}
 	}
-}
-
-func (s *shared) enqueueNext(of shot, events []storage.Event) tea.Msg {
-	first := !of.begun
-	of.begun = true
-	queued, err := s.enqueueFirst(of, first, events[0])
-	if err != nil {
-		return firedMsg{shot: of, err: err}
-	}
-	return firedMsg{shot: of, queued: queued, rest: events[1:]}
-}
-
-// enqueueFirst queues an event of a shot; with the first one it is told what is fired.
-func (s *shared) enqueueFirst(of shot, first bool, event storage.Event) ([]storage.Delivery, error) {
-	if first {
-		return s.Store.Fire(s.ctx, of.String(), event)
-	}
-	return s.Store.Enqueue(s.ctx, event)
 }
 
 // orderPatience is how long a message's next event waits until the one before is
@@ -137,7 +127,10 @@ func (f *firing) release(id storage.ID) tea.Cmd {
 	}
 	delete(f.waiting, id)
 	s := f.shared
-	return func() tea.Msg { return s.enqueueNext(msg.shot, msg.rest) }
+	return func() tea.Msg {
+		queued, err := s.Store.Enqueue(s.ctx, msg.rest[0])
+		return firedMsg{shot: msg.shot, queued: queued, rest: msg.rest[1:], err: err}
+	}
 }
 
 // fired tells of what was queued, watches it, and goes on with the message.

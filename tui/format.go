@@ -41,6 +41,19 @@ func (s *shared) moment(t time.Time) string {
 	return t.Format("Jan 2006")
 }
 
+// dayOrClock is the time of day to the millisecond for today, day and time for what is
+// older; at most 12 cells.
+func (s *shared) dayOrClock(t time.Time) string {
+	t, now := t.In(s.Location), s.Now().In(s.Location)
+	switch {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return s.clock(t)
+	case t.Year() == now.Year():
+		return t.Format("Jan _2 15:04")
+	}
+	return t.Format("Jan _2 2006")
+}
+
 // date is a time with its date and zone, for details.
 func (s *shared) date(t time.Time) string {
 	if t.IsZero() {

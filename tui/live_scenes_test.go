@@ -143,6 +143,8 @@ func receiverScenes() []scene {
 		{name: "receiver-diff", set: fewReceipts, play: at("g", " ", "j", "j", "=")},
 		{name: "receiver-export", set: fewReceipts, play: at("g", " ", "x", "h")},
 		{name: "receiver-export-menu", set: fewReceipts, play: at("x")},
+		{name: "receiver-fixture", set: fewReceipts, play: at("g", "=")},
+		{name: "receiver-note", set: fewReceipts, play: at("k", "N")},
 		{name: "receiver-clear", set: fewReceipts, play: at("C")},
 		{name: "receiver-filter", set: fewReceipts, play: func(c *console) { c.press("3", "/"); c.write("status:bounce auth:perhaps") }},
 		{name: "receiver-nothing", set: fewReceipts, play: func(c *console) { c.press("3", "/"); c.write("status:read"); c.press("enter") }},
@@ -161,6 +163,7 @@ func deliveryScenes() []scene {
 		{name: "deliveries-filter", set: fewDeliveries, play: func(c *console) { c.press("2", "/"); c.write("retrying acme") }},
 		{name: "activity-empty", play: at("4")},
 		{name: "activity", set: fewDeliveries, play: at("4")},
+		{name: "activity-filter", set: fewDeliveries, play: func(c *console) { c.press("4", "/"); c.write("acme created") }},
 		{name: "activity-first", set: fewDeliveries, play: at("4", "g")},
 	}
 }

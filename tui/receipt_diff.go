@@ -90,20 +90,26 @@ func differences(left, right []leaf) []difference {
 	return all
 }
 
-// diffMsg is two receipts to compare, the older one first.
+// diffMsg is two receipts to compare, the older one first; or a fixture and a receipt.
 type diffMsg struct {
 	left, right storage.Receipt
 	err         error
+	name        string          // of the fixture
+	unlike      map[string]bool // pointers to what is another in each event
 }
 
-// compare reads the two marked receipts, or the marked and the selected one.
+// compare reads the two marked receipts, or the marked and the selected one, or that one
+// and its fixture.
 func (r *receiver) compare() tea.Cmd {
 	marked := r.list.table.Marked()
 	if selected, ok := r.list.table.Selected(); ok && len(marked) == 1 && marked[0] != selected {
 		marked = append(marked, selected)
 	}
+	if len(marked) == 0 {
+		return r.shared.compareFixture(r.list.selectedID())
+	}
 	if len(marked) != 2 {
-		return say(info(fmt.Sprintf("Mark two receipts with space, or one and go to another; %d marked here", len(marked))))
+		return say(info(fmt.Sprintf("Mark two receipts with space, one and go to another, or none to compare this one with its fixture; %d marked here", len(marked))))
 	}
 	var ids [2]storage.ID
 	for i, text := range marked {
@@ -120,7 +126,7 @@ func (r *receiver) compare() tea.Cmd {
 			return diffMsg{err: err}
 		}
 		right, err := read(ctx, max(ids[0], ids[1]))
-		return diffMsg{left, right, err}
+		return diffMsg{left: left, right: right, err: err}
 	}
 }
 
@@ -139,7 +145,12 @@ func (s *shared) showDiff(msg diffMsg) tea.Cmd {
 }
 
 // Title says what one sees.
-func (d *diffScreen) Title() string { return "Differences of two receipts" }
+func (d *diffScreen) Title() string {
+	if d.name != "" {
+		return "Differences from the fixture"
+	}
+	return "Differences of two receipts"
+}
 
 // Bindings explain the keys.
 func (d *diffScreen) Bindings() []binding {
@@ -169,16 +180,24 @@ func (d *diffScreen) View(width, height int) string {
 	}{{"-", d.left}, {"+", d.right}} {
 		r := side.receipt
 		text := strings.Join([]string{d.shared.clock(r.ReceivedAt), r.Status, r.Channel, r.Identity}, "   ")
+		if r.ID == 0 {
+			text = d.name
+		}
 		page.lines = append(page.lines, component.Fit("   "+page.th.Dim.Render(side.sign)+"  "+page.th.Text.Render(style.Escape(text)), width))
 	}
 	page.blank()
-	page.differences(d.left.Body, d.right.Body)
+	if d.name != "" {
+		page.paragraph("What is another in each event (ids, times, the recipient) is passed over.", page.th.Dim)
+		page.blank()
+	}
+	page.differences(d.diffMsg)
 	d.viewer.SetSize(width, height)
 	d.viewer.Replace(page.lines)
 	return d.viewer.View(page.th)
 }
 
-func (d *sheet) differences(left, right []byte) {
+func (d *sheet) differences(of diffMsg) {
+	left, right := of.left.Body, of.right.Body
 	if bytes.Equal(left, right) {
 		d.paragraph("The bodies are the same, byte for byte.", d.th.Text)
 		return
@@ -189,8 +208,11 @@ func (d *sheet) differences(left, right []byte) {
 		d.paragraph("The bodies differ, and cannot be compared value by value: not both are JSON.", d.th.Text)
 		return
 	}
-	all := differences(before, after)
-	if len(all) == 0 {
+	all := of.worthTelling(differences(before, after))
+	switch {
+	case len(all) == 0 && of.name != "":
+		d.paragraph("The body says what the fixture says.", d.th.Text)
+	case len(all) == 0:
 		d.paragraph("The bodies say the same; only order or space differs.", d.th.Text)
 	}
 	for _, one := range all {

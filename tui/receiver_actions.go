@@ -83,24 +83,26 @@ func (r *receiver) rowBindings(row storage.Receipt) []binding {
 	return all
 }
 
-// lesserBindings have no place in the footer.
+// lesserBindings are in the footer where there is much room.
 func (r *receiver) lesserBindings(row storage.Receipt) []binding {
-	pin := binding{keys: []string{"P"}, help: "Pin it: retention and clearing leave it", do: r.pin}
+	pin := binding{keys: []string{"P"}, label: "pin", help: "Pin it: retention and clearing leave it", do: r.pin}
 	if row.Pinned {
-		pin.help = "No longer pin it"
+		pin.label, pin.help = "unpin", "No longer pin it"
 	}
 	all := []binding{
-		{keys: []string{" "}, help: "Mark it, or no longer", do: r.mark},
-		{keys: []string{"="}, help: "Compare two marked receipts, or the marked and this one", do: r.compare},
-		{keys: []string{"x"}, help: "Export receipts to a file: JSON, NDJSON, HAR, curl", do: r.chooseExport},
+		{keys: []string{" "}, label: "mark", help: "Mark it, or no longer", do: r.mark},
+		{keys: []string{"="}, label: "diff", help: "Compare two marked receipts, or the marked and this one; none marked: this one and its fixture", do: r.compare},
+		{keys: []string{"x"}, label: "export", help: "Export receipts to a file: JSON, NDJSON, HAR, curl", do: r.chooseExport},
+		{keys: []string{"N"}, help: "Write a note on it", do: r.note},
+		{keys: []string{"S"}, help: "Save what it holds as a fixture, to be fired from then on", do: r.saveFixture},
 		pin,
-		{keys: []string{"C"}, help: "Clear the receiver; pinned receipts stay", do: r.confirmClear},
+		{keys: []string{"C"}, label: "clear", help: "Clear the receiver; pinned receipts stay", do: r.confirmClear},
 	}
 	if r.shared.Export == nil {
 		all = slices.DeleteFunc(all, func(b binding) bool { return b.keys[0] == "x" })
 	}
 	if row.RequestID != "" {
-		all = append(all, binding{keys: []string{"m"}, help: "Show only receipts of the same message", do: r.showMessage})
+		all = append(all, binding{keys: []string{"m"}, label: "message", help: "Show only receipts of the same message", do: r.showMessage})
 	}
 	if row.DeliveryID != 0 {
 		all = append(all, binding{keys: []string{"v"}, help: "Go to the delivery that brought it", do: r.showDelivery})

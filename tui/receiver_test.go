@@ -280,9 +280,9 @@ func TestDifferences(t *testing.T) {
 
 func TestComparingReceipts(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
-		c.press("g", "=")
-		c.see("Mark two receipts with space", "0 marked here")
-		c.press(" ", "j")
+		c.press("g", " ", "=")
+		c.see("Mark two receipts with space", "1 marked here")
+		c.press("j")
 		c.see("1 marked")
 		c.press("=")
 		c.see("Differences of two receipts", "/requestId", `- "r1"`, `+ "r2"`, "/messageDeliveryFeedback/feedbackStatus/value", `- "sent"`)

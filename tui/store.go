@@ -46,6 +46,9 @@ type ReceiptStore interface {
 	Receipt(context.Context, storage.ID) (storage.Receipt, error)
 	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
 	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
+	NoteReceipt(ctx context.Context, id storage.ID, text string) error
+	SaveFixture(context.Context, storage.SavedFixture) error
+	SavedFixtures(context.Context) ([]storage.SavedFixture, error)
 	PinReceipt(ctx context.Context, id storage.ID, pinned bool) error
 	// ClearReceipts removes all but the pinned ones.
 	ClearReceipts(context.Context) (removed int64, err error)

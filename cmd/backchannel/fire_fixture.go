@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -81,46 +80,4 @@ func (p *parser) fixtures(what string, channel storage.Channel, variant string, 
 		return []fixtures.Fixture{find(status, variant), sent()}
 	}
 	return []fixtures.Fixture{find(status, variant)}
-}
-
-// renewed is a saved fixture with what is another in each event. Where the saved bytes
-// lack that, or are no JSON, they stay as they are.
-func (s shot) renewed(w storage.Webhook, v fixtures.Values) storage.Event {
-	payload := s.saved.Payload
-	for _, one := range []edit{
-		{"/requestId", asText(v.RequestID)},
-		{"/imsOrg", asText(v.Organization)},
-		{"/sandbox/id", asText(v.SandboxID)},
-		{"/sandbox/name", asText(v.SandboxName)},
-		{"/messageExecution/messageExecutionID", asText(v.MessageExecutionID)},
-		{"/messageExecution/messageID", asText(v.MessageID)},
-		{"/messageExecution/messageProfileID", asText(v.MessageProfileID)},
-		{s.recipientAt(), asText(v.Identity)},
-	} {
-		if changed, err := fixtures.Set(payload, one.pointer, one.value); one.pointer != "" && err == nil {
-			payload = changed
-		}
-	}
-	event := storage.Event{WebhookID: w.ID, RequestID: v.RequestID, Channel: s.saved.Channel, Status: s.saved.Status, Identity: v.Identity}
-	return fixtures.Amend(event, payload)
-}
-
-// recipientAt is where the recipient stands, if another is wanted.
-func (s shot) recipientAt() string {
-	switch {
-	case !s.readdress:
-		return ""
-	case s.saved.Channel == storage.SMS:
-		return "/identityMap/Phone/0/id"
-	}
-	return "/identityMap/email/0/id"
-}
-
-// asText is a text as JSON. Nothing is escaped that need not be.
-func asText(text string) json.RawMessage {
-	line, err := encode(text)
-	if err != nil {
-		return nil // a text can be encoded
-	}
-	return line
 }

@@ -196,7 +196,7 @@ func (p plan) values() ([]fixtures.Values, error) {
 // untouched is the shot before anybody changes it.
 func (s shot) untouched(w storage.Webhook, v fixtures.Values) (storage.Event, error) {
 	if s.saved != nil {
-		return s.renewed(w, v), nil
+		return fixtures.Renew(*s.saved, w, v, s.readdress), nil
 	}
 	return s.fixture.Build(w.Revision, v)
 }

@@ -75,11 +75,13 @@ func (k KeyTable) Footer(th *style.Theme, where, styledRight string, width int) 
 // Help is the keys that work in a place, by group, in as many columns as fit.
 // It may be long: show it in a [Viewer].
 func (k KeyTable) Help(th *style.Theme, where string, width int) []string {
-	const gap = 4
-	groups := k.In(where).groups(th)
-	column := 0
+	const gap, least = 4, 44
+	groups, column := k.In(where).groups(th, width), 0
 	for _, g := range groups {
 		column = max(column, widest(g...))
+	}
+	if half := (width - gap) / 2; column > half && half >= least {
+		column, groups = half, k.In(where).groups(th, half)
 	}
 	columns := max(1, (width+gap)/(column+gap))
 	var out []string
@@ -97,8 +99,9 @@ func (k KeyTable) Help(th *style.Theme, where string, width int) []string {
 	return out
 }
 
-// groups draws each group as a block of lines, in order of first appearance.
-func (k KeyTable) groups(th *style.Theme) [][]string {
+// groups draws each group as a block of lines, in order of first appearance. What is too
+// long for a column goes on below.
+func (k KeyTable) groups(th *style.Theme, width int) [][]string {
 	keys := 0
 	for _, b := range k {
 		keys = max(keys, widest(style.Escape(b.show())))
@@ -110,8 +113,11 @@ func (k KeyTable) groups(th *style.Theme) [][]string {
 			names = append(names, b.Group)
 			blocks[b.Group] = []string{th.Strong.Render(style.Escape(b.Group))}
 		}
-		line := th.Text.Render(FitRight(style.Escape(b.show()), keys)) + "  " + th.Dim.Render(style.Escape(b.long()))
-		blocks[b.Group] = append(blocks[b.Group], line)
+		lead := th.Text.Render(FitRight(style.Escape(b.show()), keys)) + "  "
+		for _, line := range Wrap(style.Escape(b.long()), max(8, width-keys-2)) {
+			blocks[b.Group] = append(blocks[b.Group], lead+th.Dim.Render(line))
+			lead = blank(keys + 2)
+		}
 	}
 	out := make([][]string, len(names))
 	for i, name := range names {

@@ -1,0 +1,58 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+func TestNoteOnAReceipt(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "N")
+		c.write("ask the team")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("noted", "ask the team")
+		if note := c.store.receipts[0].Note; note != "ask the team" {
+			t.Errorf("the note is %q", note)
+		}
+	})
+}
+
+func TestSavedFixtureIsFired(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "S")
+		c.write("no name")
+		c.press("ctrl+s")
+		c.see(`"no name" is no name`)
+		c.press("ctrl+u")
+		c.write("odd-sent")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		if n := len(c.store.fixtures); n != 1 || string(c.store.fixtures[0].Payload) != string(c.store.receipts[0].Body) {
+			t.Fatalf("saved %+v", c.store.fixtures)
+		}
+		c.press("f", "F")
+		c.see("Which saved fixture?", "odd-sent sent, email")
+		c.press("1")
+		c.wait(time.Second)
+		fired := c.store.events[len(c.store.events)-1]
+		if fired.Status != storage.Sent || fired.RequestID == "r1" || len(fired.Payload) < 50 {
+			t.Errorf("fired %+v", fired)
+		}
+		c.press("f")
+		c.see("again odd-sent, email at acme prod")
+	})
+}
+
+func TestCompareWithTheFixture(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("g", "=")
+		c.see("Differences from the fixture", "- fixture email sent, revision classic", "/imsOrg", "is passed over")
+		c.miss("/requestId", "/channel")
+		c.press("esc")
+		c.press("G", "=")
+		c.see("✗") // it has no fixture, and that is said
+	})
+}
