@@ -122,7 +122,10 @@ func (w Webhook) checkReserved(bad *FieldErrors, field, name string) {
 
 // addHeaderSyntax checks a header line against RFC 9110 §5.
 func (e *FieldErrors) addHeaderSyntax(field string, h HeaderField) {
-	if !httpguts.ValidHeaderFieldName(h.Name) {
+	switch {
+	case h.Name == "":
+		e.add(field+".name", "is missing; give an HTTP field name: letters, digits and -")
+	case !httpguts.ValidHeaderFieldName(h.Name):
 		e.add(field+".name", "%q is no HTTP field name (RFC 9110 §5.1); use letters, digits and -", h.Name)
 	}
 	shown := fmt.Sprintf("%q", h.Value)

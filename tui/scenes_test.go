@@ -2,6 +2,7 @@ package tui
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -58,11 +59,80 @@ func webhookScenes() []scene {
 			c.write("http://x")
 			c.press("ctrl+s")
 		}},
+		{name: "webhook-errors-all", set: twoWebhooks, play: func(c *console) {
+			c.press("e")
+			fillInBadly(c)
+			c.press("ctrl+s")
+		}},
+		{name: "webhook-errors-headers", set: manyHeaders, play: func(c *console) {
+			c.press("e")
+			c.toField("Headers")
+			c.press("ctrl+u")
+			c.write("X-Team")
+			c.press("down", "ctrl+u", "down", "alt+down", "tab", "tab", "tab")
+			c.press("ctrl+s")
+		}},
+		{name: "webhook-key", play: func(c *console) {
+			c.press("n")
+			c.toField("Method")
+			c.press("right", "tab", "right", "right", "right", "tab")
+			c.paste("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n")
+			c.press("tab")
+		}},
+		{name: "webhook-taken", set: twoWebhooks, play: func(c *console) {
+			c.press("n", "ctrl+u")
+			c.write("staging")
+			c.press("tab", "space", "tab", "tab", "ctrl+u")
+			c.write("myImsOrg")
+			c.press("ctrl+s")
+		}},
+		{name: "webhook-meanwhile", set: twoWebhooks, play: func(c *console) {
+			c.press("e")
+			c.store.webhooks[0].Version++
+			c.press("ctrl+s")
+		}},
+		{name: "webhook-duplicate", set: twoWebhooks, play: func(c *console) { c.press("D") }},
 		{name: "webhook-delete", set: func(f *fakeStore) {
 			twoWebhooks(f)
 			f.deliveries[0].State = storage.Retrying
 		}, play: func(c *console) { c.press("d") }},
 	}
+}
+
+// fillInBadly leaves about nothing as it should be.
+func fillInBadly(c *console) {
+	put := func(label, text string) {
+		c.toField(label)
+		c.press("ctrl+u")
+		c.write(text)
+	}
+	put("Webhook name", "")
+	put("Webhook URL", "https://me:pw@hooks.example.com")
+	put("Sandbox ID", "42")
+	put("Secret", "short")
+	put("Extra claims", `{"exp": 1}`)
+	put("Token lifetime", "1s")
+	put("Header", "Host")
+	put("Headers", "Host")
+	c.toField("Delivery options")
+	c.press("space")
+	put("Timeout", "11m")
+	put("Retry after", "1s, 5")
+	put("Concurrency", "300")
+	put("Rate limit", "-1")
+	put("Client certificate", "client.pem")
+	c.toField("Timeout")
+	c.press("shift+tab", "shift+tab", "space")
+}
+
+func manyHeaders(f *fakeStore) {
+	twoWebhooks(f)
+	f.webhooks[0].Headers = nil
+	for i := range storage.MaxHeaders {
+		f.webhooks[0].Headers = append(f.webhooks[0].Headers, storage.HeaderField{Name: fmt.Sprintf("X-Team-%d", i), Value: strings.Repeat("v", i), Secret: i%3 == 1})
+	}
+	f.webhooks[0].Headers[0].Name = "X-Team"
+	f.webhooks[0].Headers[4].Name = "X-Team"
 }
 
 func overlayScenes() []scene {

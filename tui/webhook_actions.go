@@ -83,7 +83,9 @@ func (w *webhooks) duplicate() tea.Cmd {
 	hook.ID, hook.Version, hook.Sandbox = 0, 0, storage.Sandbox{}
 	hook.State, hook.StateReason = storage.Active, ""
 	hook.Name += " copy"
-	return open(newWebhookForm(w.shared, hook))
+	form := newWebhookForm(w.shared, hook)
+	form.form.Focus(fieldSandbox)
+	return open(form)
 }
 
 func (w *webhooks) toggle() tea.Cmd {

@@ -74,6 +74,9 @@ func rowNumber(path string) string {
 // sentence makes a reason stand alone: where it begins with a verb, its subject
 // was the field's path.
 func sentence(subject, reason string) string {
+	if rest, missing := strings.CutPrefix(reason, "is missing"); missing && subject == "This" {
+		return "Missing" + rest
+	}
 	for _, verb := range []string{"is ", "has ", "holds "} {
 		if strings.HasPrefix(reason, verb) {
 			return subject + " " + reason

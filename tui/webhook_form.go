@@ -163,7 +163,7 @@ func (f *webhookForm) saved(msg savedMsg) tea.Cmd {
 	case !errors.As(msg.err, &wrong):
 		return say(bad(msg.err.Error()))
 	case changedMeanwhile(wrong):
-		return f.offerReload()
+		return f.offerMerge()
 	}
 	f.form.SetErrors(byField(wrong, secretField(msg.webhook.Auth.JWT.Algorithm)))
 	return nil
@@ -178,16 +178,15 @@ func changedMeanwhile(wrong storage.FieldErrors) bool {
 	return false
 }
 
-// offerReload leaves the choice: take what somebody else saved, or stay to copy
-// from what was typed.
-func (f *webhookForm) offerReload() tea.Cmd {
+// offerMerge leaves the choice: bring in what somebody else saved, or go on typing first.
+func (f *webhookForm) offerMerge() tea.Cmd {
 	return f.shared.ask(component.Confirm{
 		Title: "Changed meanwhile",
 		Text: []string{
 			f.base.Name + " was saved elsewhere after you opened it here. Nothing of yours was saved.",
-			"Reloading shows that version, and your changes are lost.",
+			"Bring that version in: it fills the fields that you did not change. Then look, and submit again.",
 		},
-		Yes: "reload", No: "keep editing",
+		Yes: "bring it in", No: "keep typing",
 	}, f.reload)
 }
 
@@ -203,8 +202,19 @@ func (f *webhookForm) reloaded(msg reloadedMsg) tea.Cmd {
 	if msg.err != nil {
 		return say(bad(fmt.Sprintf("read %s: %v", f.base.Name, msg.err)))
 	}
-	f.load(msg.webhook)
-	return say(info("Reloaded: this is what was saved elsewhere"))
+	f.merge(msg.webhook)
+	return say(info("What you changed stands over what was saved elsewhere"))
+}
+
+// merge puts what a person changed over another version of the webhook.
+func (f *webhookForm) merge(theirs storage.Webhook) {
+	mine, at := f.form.Edited(), f.form.Focused()
+	if _, changed := mine[fieldHeaders]; changed {
+		theirs.Headers = f.base.Headers // in which the secrets of the rows are found again
+	}
+	f.load(theirs)
+	f.form.Fill(mine)
+	f.form.Focus(at)
 }
 
 func (f *webhookForm) View(width, height int) string {

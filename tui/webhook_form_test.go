@@ -55,7 +55,7 @@ func TestTheFirstWebhookNeedsANameAndAChannel(t *testing.T) {
 func TestErrorsStandBesideTheirFields(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.press("n", "tab")
-		c.see("✗ This is missing; give 1 to 64 characters")
+		c.see("✗ Missing; give 1 to 64 characters")
 		c.toField("Webhook URL")
 		c.press("ctrl+u")
 		c.write("http://x")
@@ -228,7 +228,7 @@ func TestEveryBadHeaderSaysSo(t *testing.T) {
 			c.write(h.value)
 			c.press("tab", "tab")
 		}
-		c.see("✗ Host is set by backchannel itself", `✗ "bad name" is no HTTP field name`, "✗ X-A stands twice, first as row 2; keep one", `✗ "" is no HTTP field name`)
+		c.see("✗ Host is set by backchannel itself", `✗ "bad name" is no HTTP field name`, "✗ X-A stands twice, first as row 2; keep one", "✗ The name is missing; give an HTTP field name")
 		c.toField("Webhook name")
 		c.write("acme")
 		c.press("tab", "space", "ctrl+s")
@@ -255,23 +255,70 @@ func TestEscAsksBeforeChangesAreLost(t *testing.T) {
 	})
 }
 
-func TestSavingOverAnothersChangeOffersToReload(t *testing.T) {
+func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
 	testConsole(t, func(c *console) {
+		c.size(120, 60)
 		c.store.webhooks = []storage.Webhook{acme()}
 		c.store.changed(storage.ChangedAll)
 		c.wait(time.Second)
 		c.press("e")
 		c.write(" mine")
-		c.store.webhooks[0].Version, c.store.webhooks[0].Name = 4, "theirs"
+		c.toField("Headers")
+		c.write("2")
+		theirs := &c.store.webhooks[0]
+		theirs.Version, theirs.Organization, theirs.Auth.JWT.Secret = 4, "theirs", storage.Secret(strings.Repeat("t", 32))
+		theirs.Headers = []storage.HeaderField{{Name: "X-Theirs", Value: "theirs", Secret: true}}
 		c.press("ctrl+s")
-		c.see("Changed meanwhile", "reload", "keep editing")
+		c.see("Changed meanwhile", "y bring it in", "n keep typing")
 		c.press("n")
-		c.see("acme prod mine")
+		c.see("acme prod mine", "myImsOrg", "X-Team2")
 		c.press("ctrl+s", "y")
-		c.see("Edit theirs", "Reloaded")
+		c.see("acme prod mine", "Organization theirs", "▌ Headers X-Team2", "What you changed stands over")
+		c.miss("X-Theirs")
 		c.press("ctrl+s")
 		c.wait(time.Second)
-		c.see("theirs saved")
+		c.see("acme prod mine saved")
+		got := c.store.webhooks[0]
+		want := []storage.HeaderField{{Name: "X-Team2", Value: "crm"}, {Name: "X-Key", Value: "hush", Secret: true}}
+		if !reflect.DeepEqual(got.Headers, want) || got.Auth.JWT.Secret.Reveal() != strings.Repeat("t", 32) {
+			t.Errorf("saved %+v", got)
+		}
+	})
+}
+
+func TestADuplicateSaysThatItsSecretsAreCopies(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.size(120, 60)
+		c.store.webhooks = []storage.Webhook{acme()}
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.press("D")
+		c.see("Create Feedback Webhook", "acme prod copy", "Secret •••• copied", "X-Key •••• copied")
+		c.press("ctrl+s")
+		c.see("▌ Sandbox ", "✗ Missing")
+		c.write("stage")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		got := c.store.webhooks[1]
+		if got.Sandbox.Name != "stage" || got.Sandbox.ID == acme().Sandbox.ID || got.Auth.JWT.Secret != acme().Auth.JWT.Secret || got.Headers[1].Value != "hush" {
+			t.Errorf("the duplicate is %+v", got)
+		}
+	})
+}
+
+func TestAnErrorInAClosedSectionOpensIt(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.size(120, 60)
+		c.press("n")
+		c.toField("Delivery options")
+		c.press("space")
+		c.toField("Timeout")
+		c.press("ctrl+u")
+		c.write("soon")
+		c.press("shift+tab", "shift+tab", "space")
+		c.see("▸ Delivery options ✗ something in here is wrong")
+		c.press("ctrl+s")
+		c.see("▌ Webhook name", "▾ Delivery options", `✗ "soon" is no duration`)
 	})
 }
 

@@ -22,6 +22,9 @@ func (f *webhookForm) sections() []component.Section {
 		for i := range section.Fields {
 			field := &section.Fields[i]
 			field.Start = start[field.ID]
+			if f.creates() {
+				field.Keeps = "copied"
+			}
 		}
 	}
 	return all

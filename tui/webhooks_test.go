@@ -76,9 +76,9 @@ func TestDeletingWhatIsQueuedNeedsTheName(t *testing.T) {
 func TestDuplicateLeavesTheSandboxOpen(t *testing.T) {
 	inventoryConsole(t, func(c *console) {
 		c.press("D")
-		c.see("Create Feedback Webhook", "acme prod copy", "Secret •••• kept")
+		c.see("Create Feedback Webhook", "acme prod copy", "Secret •••• copied")
 		c.press("ctrl+s")
-		c.see("▌ Sandbox", "✗ This is missing")
+		c.see("▌ Sandbox", "✗ Missing")
 		c.write("qa")
 		c.press("ctrl+s")
 		c.wait(time.Second)

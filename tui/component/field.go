@@ -42,6 +42,7 @@ type Field struct {
 	Note    func(Values) string    // dim, beside the value: what it amounts to
 	Check   func(Values) string    // what is wrong, or ""; see also [Form.WithCheck]
 	Reveal  func(text string) bool // secrets that are only references, and so may be read
+	Keeps   string                 // what a kept secret is called; empty: kept
 	PEM     bool                   // of a SecretField that is there for keys: takes one pasted elsewhere
 }
 

@@ -50,13 +50,17 @@ func NewForm(id, submit string, sections []Section) *Form {
 	f := &Form{id: id, submit: submit, sections: slices.Clone(sections), inputs: map[string]input{}, checked: map[string]string{}}
 	for _, s := range sections {
 		for _, field := range s.Fields {
-			f.inputs[field.ID] = newInput(field, func(row int) []string { return f.rowProblems(field.ID, row) })
+			f.inputs[field.ID] = f.newInput(field)
 		}
 	}
 	f.start = f.Values()
 	f.at = f.stops()[0]
 	f.arrive(1)
 	return f
+}
+
+func (f *Form) newInput(field Field) input {
+	return newInput(field, func(row int) []string { return f.rowProblems(field.ID, row) })
 }
 
 // SetSize gives the form its space.
@@ -72,13 +76,29 @@ func (f *Form) Values() Values {
 }
 
 // Changed reports whether any value differs from its start.
-func (f *Form) Changed() bool {
+func (f *Form) Changed() bool { return len(f.Edited()) > 0 }
+
+// Edited are the values that differ from their start.
+func (f *Form) Edited() Values {
+	out := Values{}
 	for id, v := range f.Values() {
 		if !v.equal(f.start[id]) {
-			return true
+			out[id] = v
 		}
 	}
-	return false
+	return out
+}
+
+// Fill puts values into fields, as if a person had.
+func (f *Form) Fill(values Values) {
+	for _, s := range f.sections {
+		for _, field := range s.Fields {
+			if v, ok := values[field.ID]; ok {
+				field.Start = v
+				f.inputs[field.ID] = f.newInput(field)
+			}
+		}
+	}
 }
 
 // Focused is the ID of the field with the focus; empty on a title or the submit

@@ -61,6 +61,9 @@ func (f *Form) focusFirstError() {
 	for _, in := range f.inputs {
 		in.left()
 	}
+	for n := range f.sections {
+		f.sections[n].Open = f.sections[n].Open || f.wrongIn(n)
+	}
 	for _, s := range f.sections {
 		for _, field := range s.Fields {
 			if f.wrong(field.ID) && f.Focus(field.ID) {
@@ -105,6 +108,11 @@ func (f *Form) rowProblems(field string, row int) []string {
 		}
 	}
 	return out
+}
+
+// wrongIn reports whether a visible field of a section has an error.
+func (f *Form) wrongIn(section int) bool {
+	return slices.ContainsFunc(f.sections[section].Fields, func(field Field) bool { return f.visible(field) && f.wrong(field.ID) })
 }
 
 // wrong reports whether a field or one of its rows has an error.

@@ -198,6 +198,8 @@ func TestFormRows(t *testing.T) {
 	rows(secret)
 	fill(f, "up", "tab", "tab", " ")
 	rows(Row{ID: "2", Name: "X-Key"})
+	fill(f, " ")
+	rows(secret) // as if nothing had been
 }
 
 func TestFormChecksFieldsAsTheyAreLeft(t *testing.T) {

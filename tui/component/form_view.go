@@ -1,6 +1,12 @@
 package component
 
-import "backchannel/tui/style"
+import (
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"backchannel/tui/style"
+)
 
 const (
 	fieldIndent  = 3
@@ -22,22 +28,42 @@ func (f *Form) View(th *style.Theme) string {
 	}
 	var lines []string
 	var focus span
+	title := 0 // of the section
 	for _, b := range f.blocks(th) {
+		if b.at.section >= 0 && b.at.field < 0 {
+			title = len(lines)
+		}
 		if b.at == f.at {
 			focus = span{from: len(lines), to: len(lines) + len(b.lines), cursor: len(lines) + b.cursor}
+		}
+		if b.at == f.at && title == len(lines)-1 {
+			focus.from = title // the first field brings its title along
 		}
 		lines = append(lines, b.lines...)
 	}
 	f.offset = scrolled(f.offset, focus, len(lines), f.height)
 	shown := lines[f.offset:min(f.offset+f.height, len(lines))]
-	if last := f.offset + f.height - 1; last >= focus.to && last < len(lines)-1 {
-		shown[len(shown)-1] = th.Dim.Render(" " + style.More)
+	more := th.Dim.Render(" " + style.More)
+	if f.offset > 0 && focus.spares(f.offset, f.height) {
+		shown[0] = more
+	}
+	if last := f.offset + f.height - 1; last < len(lines)-1 && focus.spares(last, f.height) {
+		shown[len(shown)-1] = more
 	}
 	return join(Lines(shown, f.width, f.height))
 }
 
 // span is the lines that have the focus, and the one with the cursor.
 type span struct{ from, to, cursor int }
+
+// spares reports whether a line can be done without: it has not the focus, or is one of
+// too many that do.
+func (s span) spares(line, height int) bool {
+	if s.to-s.from > height {
+		return line != s.cursor
+	}
+	return line < s.from || line >= s.to
+}
 
 // scrolled moves the offset as little as possible to bring the focus into sight,
 // and of one that is too tall, the part around the cursor.
@@ -90,7 +116,11 @@ func (f *Form) title(th *style.Theme, s int, values Values) string {
 		glyph = style.Open
 	}
 	line := f.bar(th, stop{s, -1}) + th.Dim.Render(glyph) + " " + title
-	if !section.Open && section.Summary != nil {
+	switch {
+	case section.Open:
+	case f.wrongIn(s):
+		line += "   " + th.Bad.Render(style.Cross+" something in here is wrong")
+	case section.Summary != nil:
 		line += "   " + th.Dim.Render(style.Escape(section.Summary(values)))
 	}
 	return line
@@ -114,20 +144,23 @@ func (f *Form) fieldBlock(th *style.Theme, at stop, values Values, label int) bl
 		ink = th.Text
 	}
 	lines, cursor := f.inputs[field.ID].view(th, room, focused)
-	note := ""
+	note, noteInk := "", th.Dim
 	if field.Note != nil {
 		note = style.Escape(field.Note(values))
+	}
+	if strings.HasPrefix(note, style.Warning) {
+		noteInk = th.Warn
 	}
 	switch {
 	case focused || note == "":
 	case widest(lines[0]) == 0:
-		lines[0] = clip(th.Dim.Render(note), room)
+		lines[0] = clip(noteInk.Render(note), room)
 	default:
-		lines[0] = clip(lines[0]+"  "+th.Dim.Render(note), room)
+		lines[0] = clip(lines[0]+"  "+noteInk.Render(note), room)
 	}
 	lines = append(lines, problem(th, f.problem(field.ID), room)...)
 	if focused {
-		lines = append(append(lines, dimmed(th, note, room)...), dimmed(th, style.Escape(field.Help), room)...)
+		lines = append(append(lines, inked(noteInk, note, room)...), inked(th.Dim, style.Escape(field.Help), room)...)
 	}
 	out := make([]string, len(lines))
 	for i, line := range lines {
@@ -170,14 +203,14 @@ func problem(th *style.Theme, text string, width int) []string {
 	return lines
 }
 
-// dimmed draws escaped secondary text; nothing when there is none.
-func dimmed(th *style.Theme, text string, width int) []string {
+// inked draws escaped secondary text; nothing when there is none.
+func inked(ink lipgloss.Style, text string, width int) []string {
 	if text == "" {
 		return nil
 	}
 	lines := Wrap(text, width)
 	for i, line := range lines {
-		lines[i] = th.Dim.Render(line)
+		lines[i] = ink.Render(line)
 	}
 	return lines
 }

@@ -32,7 +32,7 @@ func (single) left()         {}
 func newInput(f Field, rowErrors func(int) []string) input {
 	switch f.Kind {
 	case SecretField:
-		return newSecretInput(f.Start, f.Reveal)
+		return newSecretInput(f.Start, f)
 	case AreaField:
 		return newAreaInput(f.Start.Text, f.Rows)
 	case ChoiceField:

@@ -24,9 +24,7 @@ func cellNames() []string { return []string{"name", "value"} }
 type rowsInput struct {
 	rows     []*rowInput
 	at, cell int // at the add line, at is len(rows)
-	add      string
-	most     int
-	reveal   func(string) bool
+	field    Field
 	problems func(row int) []string // of the row that is the nth one that counts
 }
 
@@ -39,7 +37,7 @@ type rowInput struct {
 }
 
 func newRowsInput(f Field, problems func(int) []string) *rowsInput {
-	i := &rowsInput{add: f.Add, most: f.Most, reveal: f.Reveal, problems: problems}
+	i := &rowsInput{field: f, problems: problems}
 	for _, r := range f.Start.Rows {
 		i.rows = append(i.rows, i.newRow(r))
 	}
@@ -47,7 +45,7 @@ func newRowsInput(f Field, problems func(int) []string) *rowsInput {
 }
 
 func (i *rowsInput) newRow(r Row) *rowInput {
-	value := newSecretInput(Value{Text: r.Value, Kept: r.Kept}, i.reveal)
+	value := newSecretInput(Value{Text: r.Value, Kept: r.Kept}, i.field)
 	return &rowInput{id: r.ID, name: newEdit(r.Name), value: value, secret: r.Secret}
 }
 
@@ -95,7 +93,8 @@ func (i *rowsInput) point(n, cell int) {
 
 func (r *rowInput) row() Row {
 	value := r.value.value()
-	return Row{ID: r.id, Name: r.name.text(), Value: value.Text, Secret: r.secret, Kept: value.Kept}
+	kept := value.Kept && r.secret // what may not be read cannot become readable
+	return Row{ID: r.id, Name: r.name.text(), Value: value.Text, Secret: r.secret, Kept: kept}
 }
 
 func (i *rowsInput) arrive(dir int) {
@@ -174,7 +173,7 @@ func (i *rowsInput) enter() bool {
 	return i.move(1)
 }
 
-func (i *rowsInput) full() bool { return i.most > 0 && len(i.rows) >= i.most }
+func (i *rowsInput) full() bool { return i.field.Most > 0 && len(i.rows) >= i.field.Most }
 
 func (i *rowsInput) remove() {
 	i.rows = slices.Delete(i.rows, i.at, i.at+1)
@@ -196,7 +195,6 @@ func (r *rowInput) key(cell int, msg tea.KeyMsg) bool {
 	switch {
 	case cell == secretCell && msg.String() == " ":
 		r.secret = !r.secret
-		r.value.exists = r.value.exists && r.secret // what may not be read cannot become readable
 		return true
 	case cell == secretCell || !types(msg):
 		return false
@@ -238,19 +236,23 @@ func (i *rowsInput) problemsOf(th *style.Theme, n, width int) []string {
 
 // addLine is the last line: it adds a row, or says why not.
 func (i *rowsInput) addLine(th *style.Theme, width int, focused bool) string {
-	ink, text := th.Dim, "+ "+i.add
+	ink, text := th.Dim, "+ "+i.field.Add
 	if focused && i.at == len(i.rows) {
 		ink = th.Accent
 	}
 	if i.full() {
-		text = fmt.Sprintf("%d at most", i.most)
+		text = fmt.Sprintf("%d at most", i.field.Most)
 	}
 	return ink.Render(clip(style.Escape(text), width))
 }
 
+// widestRow is where a row ends on a wide screen, so that its cells stay together.
+const widestRow = 100
+
 // view draws the row with the cursor in one cell, or in none.
 func (r *rowInput) view(th *style.Theme, width, cell int) string {
 	const flag = 10 // "[ ] secret"
+	width = min(width, widestRow)
 	name := max(0, (width-flag-4)*2/5)
 	value := max(0, width-flag-4-name)
 	text := r.value.line.view(th, value, cell == valueCell, false)

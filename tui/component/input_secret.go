@@ -1,6 +1,7 @@
 package component
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -18,11 +19,12 @@ type secretInput struct {
 	block  string
 	more   bool // lines of the block are still to come
 	exists bool // a secret is there already, and stays unless another is given
+	keeps  string
 	reveal func(string) bool
 }
 
-func newSecretInput(start Value, reveal func(string) bool) *secretInput {
-	i := &secretInput{line: newEdit(""), exists: start.Kept, reveal: reveal}
+func newSecretInput(start Value, f Field) *secretInput {
+	i := &secretInput{line: newEdit(""), exists: start.Kept, keeps: cmp.Or(f.Keeps, "kept"), reveal: f.Reveal}
 	i.insert(start.Text)
 	return i
 }
@@ -78,7 +80,7 @@ func (i *secretInput) draw(th *style.Theme, width int, focused bool) string {
 	case i.block != "":
 		return i.state(th, masked+i.describe(), width, focused)
 	case i.value().Kept:
-		return i.state(th, masked+"kept", width, focused)
+		return i.state(th, masked+i.keeps, width, focused)
 	}
 	return i.line.view(th, width, focused, i.reveal == nil || !i.reveal(text))
 }
