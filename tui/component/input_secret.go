@@ -79,6 +79,8 @@ func (i *secretInput) draw(th *style.Theme, width int, focused bool) string {
 	switch masked := strings.Repeat(style.Mask, 4) + " "; {
 	case i.block != "":
 		return i.state(th, masked+i.describe(), width, focused)
+	case i.value().Kept && focused:
+		return i.state(th, masked+i.keeps+"; what you type replaces it", width, focused)
 	case i.value().Kept:
 		return i.state(th, masked+i.keeps, width, focused)
 	}
