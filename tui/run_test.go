@@ -19,6 +19,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
+// patience is how long a test waits for what takes a moment, on a busy machine too.
+const patience = 30 * time.Second
+
 // tty is a pseudo-terminal with the console on it.
 type tty struct {
 	t       *testing.T
@@ -78,7 +81,7 @@ func (p *tty) press(keys string) {
 
 func (p *tty) see(text string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		p.mu.Lock()
 		seen := p.seen.String()
 		p.mu.Unlock()
@@ -94,7 +97,7 @@ func (p *tty) end() error {
 	select {
 	case err := <-p.ended:
 		return err
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		p.t.Fatal("the console goes on")
 		return nil
 	}
