@@ -135,39 +135,65 @@ func (f *Form) bar(th *style.Theme, at stop) string {
 }
 
 func (f *Form) fieldBlock(th *style.Theme, at stop, values Values, label int) block {
-	field := *f.field(at)
-	focused := at == f.at
-	indent := fieldIndent + label + 2
-	room := max(0, f.width-indent-1)
-	ink := th.Dim
-	if focused {
-		ink = th.Text
-	}
+	field, focused := *f.field(at), at == f.at
+	room := max(0, f.width-fieldIndent-label-3)
 	lines, cursor := f.inputs[field.ID].view(th, room, focused)
-	note, noteInk := "", th.Dim
-	if field.Note != nil {
-		note = style.Escape(field.Note(values))
-	}
-	if strings.HasPrefix(note, style.Warning) {
-		noteInk = th.Warn
-	}
-	switch {
-	case focused || note == "":
-	case widest(lines[0]) == 0:
-		lines[0] = clip(noteInk.Render(note), room)
-	default:
-		lines[0] = clip(lines[0]+"  "+noteInk.Render(note), room)
+	note, ink := noteOf(th, field, values)
+	if !focused {
+		lines[0] = beside(lines[0], note, ink, room)
 	}
 	lines = append(lines, problem(th, f.problem(field.ID), room)...)
 	if focused {
-		lines = append(append(lines, inked(noteInk, note, room)...), inked(th.Dim, style.Escape(field.Help), room)...)
+		lines = append(append(lines, inked(ink, note, room)...), inked(th.Dim, style.Escape(field.Help), room)...)
 	}
-	out := make([]string, len(lines))
-	for i, line := range lines {
-		out[i] = blank(indent) + line
+	b := block{lines: lines, cursor: cursor, at: at}
+	f.label(th, b, field, label)
+	return b
+}
+
+// noteOf is a field's note, escaped, and how it is drawn: a warning is one.
+func noteOf(th *style.Theme, field Field, values Values) (string, lipgloss.Style) {
+	if field.Note == nil {
+		return "", th.Dim
 	}
-	out[0] = " " + f.bar(th, at) + " " + ink.Render(Fit(style.Escape(field.Label), label)) + "  " + lines[0]
-	return block{lines: out, cursor: cursor, at: at}
+	note := style.Escape(field.Note(values))
+	if strings.HasPrefix(note, style.Warning) {
+		return note, th.Warn
+	}
+	return note, th.Dim
+}
+
+// beside puts a note behind a value, or in its place when there is none.
+func beside(value, note string, ink lipgloss.Style, room int) string {
+	switch {
+	case note == "":
+		return value
+	case widest(value) == 0:
+		return clip(ink.Render(note), room)
+	}
+	return clip(value+"  "+ink.Render(note), room)
+}
+
+// label puts the field's label before the first of its lines, and marks that line, or of
+// rows the one with the cursor.
+func (f *Form) label(th *style.Theme, b block, field Field, width int) {
+	ink, mark := th.Dim, 0
+	if b.at == f.at {
+		ink = th.Text
+	}
+	if field.Kind == RowsField {
+		mark = b.cursor
+	}
+	for i, line := range b.lines {
+		bar, name := " ", blank(width)
+		if i == mark {
+			bar = f.bar(th, b.at)
+		}
+		if i == 0 {
+			name = ink.Render(Fit(style.Escape(field.Label), width))
+		}
+		b.lines[i] = " " + bar + " " + name + "  " + line
+	}
 }
 
 // submitBlock is the last line, and above it what belongs to no visible field.

@@ -1,0 +1,50 @@
+package component
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// TestFormTakesAnyKeys presses keys at random: whatever comes, the form stays in its
+// bounds, always has its cursor in sight, and shows nothing of a key in PEM.
+func TestFormTakesAnyKeys(t *testing.T) {
+	keys := []string{
+		"tab", "tab", "shift+tab", "enter", "enter", "down", "up", "left", "right", " ", " ", "backspace", "delete", "ctrl+u", "ctrl+w", "ctrl+j",
+		"ctrl+x", "alt+down", "alt+up", "ctrl+down", "home", "end", "pgdown", "ctrl+s", "esc", "a", "é", "世", "-", ":",
+		"<text", "<" + ecKey, "<two\rlines", "<-----BEGIN EC PRIVATE KEY-----", "<👩‍💻", "<env:KEY",
+	}
+	for seed := range uint64(40) {
+		dice := rand.New(rand.NewPCG(seed, 1))
+		f := NewForm("any", "Go", append(demoSections(), keyForm("key").sections...)).WithCheck(demoCheck)
+		pem := strings.ReplaceAll(ecParameters+ecKey, "\n", "\r")
+		for range 150 {
+			w, h := 1+dice.IntN(120), 1+dice.IntN(40)
+			f.SetSize(w, h)
+			k := keys[dice.IntN(len(keys))]
+			switch {
+			case dice.IntN(12) == 0:
+				typeAt(f, pem[:dice.IntN(len(pem)+1)], dice.IntN(2) == 0)
+			case dice.IntN(30) == 0:
+				f.SetErrors(map[string]string{"headers.0": awkward[3], "secret": "s", "headers.1.value": "v", "nowhere": "n"})
+			case dice.IntN(8) == 0:
+				rest(f, f.awaitNothing())
+			default:
+				fill(f, k)
+			}
+			view := f.View(plainTheme())
+			inBounds(t, view, w, h)
+			if w > 30 && h > 2 && !strings.ContainsAny(view, "▌▏") {
+				t.Fatalf("the cursor is out of sight:\n%s", view)
+			}
+			lacks(t, view, "MHc")
+		}
+	}
+}
+
+// awaitNothing is the quiet that the form waits for, if it does.
+func (f *Form) awaitNothing() tea.Cmd {
+	return func() tea.Msg { return quietMsg{f, f.gather.turn} }
+}
