@@ -71,6 +71,7 @@ func (f *webhookForm) Bindings() []binding {
 
 func (f *webhookForm) headerBindings() []binding {
 	return []binding{
+		{shown: "enter", label: "add", help: "Add a header, on the last line; elsewhere the next cell"},
 		{shown: "ctrl+x", label: "remove", help: "Remove the header"},
 		{shown: "alt+↑↓", label: "move", help: "Move the header up or down; ctrl+↑↓ does too"},
 		{shown: "space", label: "secret", help: "Keep the header's value encrypted and masked"},
@@ -160,6 +161,8 @@ func (f *webhookForm) saved(msg savedMsg) tea.Cmd {
 		return tea.Batch(closeScreen(f), goTo(viewWebhooks, msg.webhook.ID), say(good(text)))
 	case msg.err == nil:
 		return tea.Batch(closeScreen(f), say(good(msg.webhook.Name+" saved")))
+	case errors.Is(msg.err, storage.ErrNotFound) && !f.creates():
+		return f.startAnew()
 	case !errors.As(msg.err, &wrong):
 		return say(bad(msg.err.Error()))
 	case changedMeanwhile(wrong):
@@ -167,6 +170,13 @@ func (f *webhookForm) saved(msg savedMsg) tea.Cmd {
 	}
 	f.form.SetErrors(byField(wrong, secretField(msg.webhook.Auth.JWT.Algorithm)))
 	return nil
+}
+
+// startAnew turns Edit into Create: the webhook is gone, what was typed is not.
+func (f *webhookForm) startAnew() tea.Cmd {
+	name := f.base.Name
+	f.base.ID, f.base.Version = 0, 0
+	return say(bad(name + " was deleted elsewhere; submit again to create it anew"))
 }
 
 func changedMeanwhile(wrong storage.FieldErrors) bool {

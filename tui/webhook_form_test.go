@@ -194,7 +194,7 @@ func TestHeaderRows(t *testing.T) {
 		c.size(120, 60)
 		c.press("e")
 		c.toField("Headers")
-		c.see("ctrl+x remove   alt+↑↓ move   space secret   tab next")
+		c.see("enter add   ctrl+x remove   alt+↑↓ move   space secret   tab next")
 		c.press("alt+down")      // X-Team behind X-Key
 		c.press("down", "enter") // the line that adds
 		c.write("Host")
@@ -281,6 +281,25 @@ func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
 		got := c.store.webhooks[0]
 		want := []storage.HeaderField{{Name: "X-Team2", Value: "crm"}, {Name: "X-Key", Value: "hush", Secret: true}}
 		if !reflect.DeepEqual(got.Headers, want) || got.Auth.JWT.Secret.Reveal() != strings.Repeat("t", 32) {
+			t.Errorf("saved %+v", got)
+		}
+	})
+}
+
+func TestSavingWhatAnotherDeletedCreatesIt(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.store.webhooks = []storage.Webhook{acme()}
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.press("e")
+		c.write(" mine")
+		c.store.webhooks = nil
+		c.press("ctrl+s")
+		c.see("acme prod was deleted elsewhere; submit again to create it anew", "Create Feedback Webhook", "acme prod mine")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("acme prod mine created")
+		if got := c.store.webhooks[0]; got.Auth.JWT.Secret != acme().Auth.JWT.Secret {
 			t.Errorf("saved %+v", got)
 		}
 	})
