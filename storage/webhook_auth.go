@@ -54,7 +54,11 @@ func (j JWT) checkKey(bad *FieldErrors, from Sources) {
 		bad.add("auth.algorithm", "%v", err)
 	}
 	if j.Secret == "" {
-		bad.add("auth.secret", "is missing; give the secret, or the private key in PEM, or env:NAME, or file:PATH")
+		what := "the private key in PEM"
+		if algorithm.Symmetric() {
+			what = "the secret"
+		}
+		bad.add("auth.secret", "is missing; give %s, or env:NAME, or file:PATH", what)
 		return
 	}
 	if reason := j.Secret.placeless(); reason != "" {
