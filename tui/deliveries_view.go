@@ -172,7 +172,8 @@ func (d *deliveries) hiddenTabs() []int {
 	return nil
 }
 
-// deliveryHead says which delivery it is and how it stands, in two lines.
+// deliveryHead says which delivery it is and how it stands, in two lines or as many as it
+// takes.
 func (s *shared) deliveryHead(x deliveryDetail, width int) []string {
 	th, row := s.theme, x.row
 	glyph, ink := look(th, row.State)
@@ -190,7 +191,11 @@ func (s *shared) deliveryHead(x deliveryDetail, width int) []string {
 	if component.Fits(title, state, width) {
 		return []string{component.Spread(title, state+" ", width), component.Fit(under, width)}
 	}
-	return []string{component.Fit(title, width), component.Fit(" "+state, width), component.Fit(under, width)}
+	lines := []string{component.Fit(title, width)}
+	for _, line := range component.Wrap(style.Escape(s.stateSentence(row.Delivery, x.tries)), width-1) {
+		lines = append(lines, component.Fit(" "+ink.Render(line), width))
+	}
+	return append(lines, component.Fit(under, width))
 }
 
 // stateSentence says how a delivery stands; tries is how many attempts there may be.

@@ -1,6 +1,10 @@
 package tui
 
 import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
 	"backchannel/tui/component"
 	"backchannel/tui/style"
 
@@ -13,6 +17,7 @@ type filter struct {
 	line   *component.Line // nil: none
 	typing bool
 	wrong  string // what is wrong with it
+	column int    // and where, in characters from 1; 0: nobody knows
 }
 
 func (f *filter) open() tea.Cmd {
@@ -50,6 +55,21 @@ func (f *filter) clear() bool {
 	had := f.shown()
 	*f = filter{}
 	return had
+}
+
+// pointer is a line below the filter's that points at what is wrong; empty when that is
+// not in sight.
+func (f *filter) pointer(th *style.Theme, width int) string {
+	const lead = 3
+	runes := []rune(f.text())
+	if f.column < 1 || f.column > len(runes)+1 {
+		return ""
+	}
+	before := ansi.StringWidth(style.Escape(string(runes[:f.column-1])))
+	if lead+ansi.StringWidth(style.Escape(f.text())) >= width {
+		return "" // it has been scrolled
+	}
+	return strings.Repeat(" ", lead+before) + th.Bad.Render("^")
 }
 
 func (f *filter) view(th *style.Theme, width int) string {

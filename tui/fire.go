@@ -23,6 +23,7 @@ type firing struct {
 	variants map[target]string
 	last     shot // the zero shot: none yet
 	burst    *burst
+	ends     query[burstEnd]
 	watch    watch
 	waiting  map[storage.ID]firedMsg // the rest of a message, by the delivery that it waits for
 }
@@ -43,6 +44,7 @@ type arsenal struct {
 func newFiring(s *shared) *firing {
 	return &firing{
 		shared: s, known: query[arsenal]{ctx: s.ctx}, variants: map[target]string{}, waiting: map[storage.ID]firedMsg{},
+		ends:  query[burstEnd]{ctx: s.ctx},
 		watch: watch{shared: s, looking: query[[]storage.Delivery]{ctx: s.ctx}},
 	}
 }
@@ -55,7 +57,7 @@ func (f *firing) Refresh(c storage.Change) tea.Cmd {
 		cmds = append(cmds, f.known.ask(f.shared.readArsenal))
 	}
 	if c.Has(storage.ChangedDeliveries) {
-		cmds = append(cmds, f.watch.look())
+		cmds = append(cmds, f.watch.look(), f.lookAtBurst())
 	}
 	return tea.Batch(cmds...)
 }
@@ -90,6 +92,12 @@ func (f *firing) Update(msg tea.Msg) tea.Cmd {
 			}
 		}
 		return cmd
+	}
+	if a, fresh, cmd := f.ends.take(msg); fresh {
+		if a.err != nil {
+			return cmd
+		}
+		return tea.Batch(cmd, f.tellEnd(a.value))
 	}
 	switch msg := msg.(type) {
 	case firedMsg:

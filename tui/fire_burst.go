@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -18,12 +20,15 @@ type burst struct {
 	began   time.Time
 	queued  int
 	stopped bool
+	first   storage.ID // of its deliveries
+	last    storage.ID
+	told    bool // how it ended
 }
 
 // burstMsg tells how a step of a burst went.
 type burstMsg struct {
 	burst  *burst
-	queued int
+	queued []storage.Delivery
 	err    error
 }
 
@@ -117,25 +122,21 @@ func (f *firing) step() tea.Cmd {
 		for range n {
 			one, err := b.shot.events(s.builder())
 			if err != nil {
-				return burstMsg{b, 0, err}
+				return burstMsg{b, nil, err}
 			}
 			events = append(events, one...)
 		}
-		if err := s.enqueueStep(b, events); err != nil {
-			return burstMsg{b, 0, err}
-		}
-		return burstMsg{b, n, nil}
+		made, err := s.enqueueStep(b, events)
+		return burstMsg{b, made, err}
 	}
 }
 
 // enqueueStep queues a step of a burst; with the first one it is told what is fired.
-func (s *shared) enqueueStep(b *burst, events []storage.Event) (err error) {
+func (s *shared) enqueueStep(b *burst, events []storage.Event) ([]storage.Delivery, error) {
 	if b.queued > 0 {
-		_, err = s.Store.Enqueue(s.ctx, events...)
-		return err
+		return s.Store.Enqueue(s.ctx, events...)
 	}
-	_, err = s.Store.Fire(s.ctx, b.shot.String(), events...)
-	return err
+	return s.Store.Fire(s.ctx, b.shot.String(), events...)
 }
 
 // advance tells how far the burst is, and goes on with it.
@@ -144,8 +145,11 @@ func (f *firing) advance(msg burstMsg) tea.Cmd {
 	if b != f.burst {
 		return nil
 	}
-	b.queued += msg.queued
-	name := fmt.Sprintf("%s → %s", b.shot, b.shot.webhook.Name)
+	b.queued += len(msg.queued)
+	if n := len(msg.queued); n > 0 {
+		b.first, b.last = cmp.Or(b.first, msg.queued[0].ID), msg.queued[n-1].ID
+	}
+	name := b.String()
 	toast := info(fmt.Sprintf("%s: %s queued, esc stops", name, thousands(int64(b.queued))))
 	var next tea.Cmd
 	switch {
@@ -160,10 +164,62 @@ func (f *firing) advance(msg burstMsg) tea.Cmd {
 		next = f.step()
 	}
 	toast.ID = burstToast
-	if msg.queued == 0 && next != nil {
+	if len(msg.queued) == 0 && next != nil {
 		return next
 	}
-	return tea.Batch(say(toast), next)
+	return tea.Batch(say(toast), next, f.lookAtBurst())
+}
+
+func (b *burst) String() string { return fmt.Sprintf("%s → %s", b.shot, b.shot.webhook.Name) }
+
+// burstEnd is what became of a burst that is queued.
+type burstEnd struct {
+	burst  *burst
+	open   bool // some are not final yet
+	failed int
+	more   bool // than were counted
+}
+
+// mostFailed bounds how far the failures of a burst are counted.
+const mostFailed = 10_000
+
+// lookAtBurst reads what became of a burst, once it is queued.
+func (f *firing) lookAtBurst() tea.Cmd {
+	b, read := f.burst, f.shared.Store.Deliveries
+	if b == nil || b.told || b.first == 0 || f.bursting() {
+		return nil
+	}
+	those := storage.DeliveryQuery{WebhookID: b.shot.webhook.ID, After: b.first - 1, Before: b.last + 1, Limit: 1}
+	return f.ends.ask(func(ctx context.Context) (burstEnd, error) {
+		those.States = []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked}
+		open, err := read(ctx, those)
+		if err != nil || len(open) > 0 {
+			return burstEnd{burst: b, open: true}, err
+		}
+		those.States, those.Limit = []storage.State{storage.Failed, storage.Cancelled}, mostFailed
+		failed, err := read(ctx, those)
+		return burstEnd{burst: b, failed: len(failed), more: len(failed) == mostFailed}, err
+	})
+}
+
+// tellEnd says how a burst ended, once.
+func (f *firing) tellEnd(end burstEnd) tea.Cmd {
+	b := end.burst
+	if b != f.burst || end.open || b.told {
+		return nil
+	}
+	b.told = true
+	took := duration(f.shared.Now().Sub(b.began))
+	toast := good(fmt.Sprintf("%s: all %s delivered in %s", b, thousands(int64(b.queued)), took))
+	if end.failed > 0 {
+		count := thousands(int64(end.failed))
+		if end.more {
+			count += " or more"
+		}
+		toast = bad(fmt.Sprintf("%s: %s of %s failed or cancelled; 2 and / failed show them", b, count, thousands(int64(b.queued))))
+	}
+	toast.ID = burstToast
+	return say(toast)
 }
 
 // stop ends the burst that is under way; false when there is none.

@@ -248,3 +248,34 @@ func TestFiringTellsOfRefusal(t *testing.T) {
 		c.see("✗ the disk is full")
 	})
 }
+
+func TestBurstTellsHowItEnded(t *testing.T) {
+	for _, test := range []struct {
+		failed int
+		want   string
+	}{
+		{0, "✓ 3 × bounce, email → acme prod: all 3 delivered in"},
+		{2, "✗ 3 × bounce, email → acme prod: 2 of 3 failed or cancelled"},
+	} {
+		testConsole(t, func(c *console) {
+			twoWebhooks(c.store)
+			c.store.changed(storage.ChangedAll)
+			c.wait(time.Second)
+			before := len(c.store.deliveries)
+			c.press("f", "B", "ctrl+u")
+			c.write("3")
+			c.press("ctrl+s")
+			c.wait(time.Second)
+			c.see("all queued in")
+			for i := range c.store.deliveries[before:] {
+				d := &c.store.deliveries[before+i]
+				if d.State = storage.StateDelivered; i < test.failed {
+					d.State = storage.Failed
+				}
+			}
+			c.store.changed(storage.ChangedDeliveries)
+			c.wait(time.Second)
+			c.see(test.want)
+		})
+	}
+}

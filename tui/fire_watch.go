@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,8 +130,11 @@ func (s *shared) tellFailure(d storage.Delivery) tea.Cmd {
 		if receipts, err := s.Store.ReceiptsOfDelivery(s.ctx, d.ID); err == nil && len(receipts) > 0 {
 			why = cmp.Or(firstFailure(receipts[len(receipts)-1].Verdicts), why)
 		}
-		if d.Code != 0 {
-			why = strconv.Itoa(d.Code) + ", " + why
+		if code := strconv.Itoa(d.Code); d.Code != 0 && !strings.Contains(why, code) {
+			why = code + ", " + why
+		}
+		if d.Code == http.StatusGone {
+			why += "; " + d.Webhook + " is paused now"
 		}
 		toast := bad(fmt.Sprintf("%s failed: %s", deliveryName(d), why))
 		toast.ID = toastID(d.ID)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"backchannel/storage"
@@ -155,10 +156,14 @@ func (r *receiver) typeFilter(msg tea.KeyMsg) tea.Cmd {
 	}
 	chosen, err := storage.ParseFilter(r.filter.text(), r.shared.Now())
 	if err != nil {
+		var at *storage.FilterError
+		if errors.As(err, &at) {
+			r.filter.column = at.Column
+		}
 		r.filter.wrong = err.Error()
 		return nil
 	}
-	r.filter.wrong = ""
+	r.filter.wrong, r.filter.column = "", 0
 	return r.choose(chosen)
 }
 

@@ -108,6 +108,9 @@ func (f *filter) below(th *style.Theme, size component.Size, list func(component
 	line := filter{line: f.line, typing: f.typing}
 	foot := []string{line.view(th, size.Width)}
 	if f.wrong != "" {
+		if at := f.pointer(th, size.Width); at != "" {
+			foot = append(foot, at)
+		}
 		lead := "   " + th.Bad.Render(style.Cross) + " "
 		for _, text := range component.Wrap(style.Escape(f.wrong), max(1, size.Width-6)) {
 			foot = append(foot, lead+th.Text.Render(text))
