@@ -76,6 +76,24 @@ func (m *fireMenu) fill() {
 	}
 }
 
+// shots are what the menu's items do, for those who look for an action by its name.
+func (f *firing) shots(front screen) []binding {
+	w, ok := f.aim(front)
+	if !ok {
+		return nil
+	}
+	var all []binding
+	for _, column := range newFireMenu(f, w).menu.Columns {
+		for _, item := range column {
+			all = append(all, binding{
+				shown: "f " + item.Key, help: fmt.Sprintf("Fire at %s: %s", w.Name, item.Label),
+				do: func() tea.Cmd { return newFireMenu(f, w).Update(component.MenuMsg{ID: fireMenuID, Item: item.ID}) },
+			})
+		}
+	}
+	return all
+}
+
 func (m *fireMenu) channel() storage.Channel { return m.firing.channelFor(m.webhook) }
 
 func (f *firing) lastLabel() string {

@@ -279,3 +279,16 @@ func TestBurstTellsHowItEnded(t *testing.T) {
 		})
 	}
 }
+
+func TestThePaletteFires(t *testing.T) {
+	testFiring(t, func(c *console) {
+		c.press(":")
+		c.write("fire bounce")
+		c.see("Fire at acme prod: bounce", "f b")
+		c.press("enter")
+		c.wait(time.Second)
+		if n := len(c.store.events); n != 1 || c.store.events[0].Status != storage.Bounce {
+			t.Errorf("fired %+v", c.store.events)
+		}
+	})
+}

@@ -146,7 +146,7 @@ func TestToasts(t *testing.T) {
 	toasts.Push(now.Add(time.Second), Toast{Outcome: Error, Text: "refused\x1b"})
 	toasts.Push(now.Add(2*time.Second), Toast{ID: "1", Outcome: OK, Text: "delivered"})
 	show := func() string { return text(join(toasts.View(plainTheme(), 40))) }
-	same(t, show(), "── ✓ delivered ── ✗ refused\\x1b ────────")
+	same(t, show(), "── ✗ refused\\x1b ── ✓ delivered ────────")
 	if wait, _ := toasts.Wait(now.Add(3 * time.Second)); wait != 3*time.Second {
 		t.Errorf("waits %s", wait)
 	}

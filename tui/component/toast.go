@@ -36,8 +36,8 @@ func (o Outcome) Glyph(th *style.Theme) (string, lipgloss.Style) {
 	}
 }
 
-// Toast is a short message. One with the ID of an earlier one replaces it: what
-// was queued a moment ago is delivered now.
+// Toast is a short message. One with the ID of an earlier one takes its place: what
+// was queued a moment ago is delivered now, and hides nothing newer.
 type Toast struct {
 	ID      string
 	Outcome Outcome
@@ -67,13 +67,14 @@ func (t *Toasts) Push(now time.Time, toast Toast) {
 	if toast.Outcome == Warn || toast.Outcome == Error {
 		stay = badToastFor
 	}
-	kept := []shownToast{{toast, now.Add(stay)}}
-	for _, s := range t.shown {
-		if len(kept) < maxToasts && (toast.ID == "" || s.ID != toast.ID) {
-			kept = append(kept, s)
+	shown := shownToast{toast, now.Add(stay)}
+	for i, s := range t.shown {
+		if toast.ID != "" && s.ID == toast.ID {
+			t.shown[i] = shown
+			return
 		}
 	}
-	t.shown = kept
+	t.shown = append([]shownToast{shown}, t.shown[:min(len(t.shown), maxToasts-1)]...)
 }
 
 // Expire takes away what has been shown long enough.
