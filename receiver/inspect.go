@@ -65,6 +65,9 @@ func inspectBytes(body []byte) *flaw {
 	case utf8.Valid(body):
 		return nil
 	}
+	if coding := compressed(body); coding != "" {
+		return &flaw{0, "byte 0", "a body that looks compressed by " + coding, "send the JSON uncompressed; the body is kept as it came"}
+	}
 	at := 0
 	for {
 		r, size := utf8.DecodeRune(body[at:])
@@ -74,6 +77,16 @@ func inspectBytes(body []byte) *flaw {
 		}
 		at += size
 	}
+}
+
+// compressed names the coding that a body begins like, if any.
+func compressed(body []byte) string {
+	for _, coding := range []struct{ magic, name string }{{"\x1f\x8b", "gzip"}, {"\x28\xb5\x2f\xfd", "zstd"}, {"\x78\x9c", "deflate"}, {"\x78\xda", "deflate"}} {
+		if strings.HasPrefix(string(body[:min(4, len(body))]), coding.magic) {
+			return coding.name
+		}
+	}
+	return ""
 }
 
 // usualNodes and usualDepth are more than an event has.

@@ -224,6 +224,16 @@ func TestHTTP10(t *testing.T) {
 	}
 }
 
+func TestOptionsOfTheServerIsARequestLikeAnyOther(t *testing.T) {
+	g := newRig(t, nil)
+	conn := g.dial()
+	g.say(conn, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
+	answer := g.hear(bufio.NewReader(conn))
+	if got := g.latest(); answer.StatusCode != http.StatusNotFound || got.Path != "*" || got.Code != http.StatusNotFound {
+		t.Errorf("answered %s, kept %s %d", answer.Status, got.Path, got.Code)
+	}
+}
+
 func TestExpectContinue(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)

@@ -232,5 +232,7 @@ func (r *Receiver) server() *http.Server {
 		ConnContext:    connContext,
 		ConnState:      r.connState,
 		ErrorLog:       log.New(errorLog{r}, "", 0),
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}
 }

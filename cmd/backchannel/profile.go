@@ -60,7 +60,7 @@ func profileResetCommand(a *app) *cobra.Command {
 		Example: "backchannel profile reset --webhook acme",
 		Args:    exactly(),
 	}, func(ctx context.Context, store *sqlite.Store, w storage.Webhook, _ []string) error {
-		return setProfile(ctx, store, w, storage.Profile{})
+		return a.setProfile(ctx, store, w, storage.Profile{})
 	})
 }
 
@@ -92,15 +92,15 @@ backchannel profile set --webhook acme --fail-percent 30`,
 		if err != nil {
 			return err
 		}
-		return setProfile(ctx, store, w, profile)
+		return a.setProfile(ctx, store, w, profile)
 	})
 }
 
-func setProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook, p storage.Profile) error {
+func (a *app) setProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook, p storage.Profile) error {
 	if err := store.SetProfile(ctx, w.ID, p); err != nil {
 		return err
 	}
-	return nil
+	return untilHeard(ctx, store)
 }
 
 func presetHelp() string {

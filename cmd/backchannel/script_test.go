@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,6 +54,7 @@ func TestScripts(t *testing.T) {
 			"get":    get,
 
 			"until-shown": untilShown,
+			"answers":     answers,
 		},
 	})
 }
@@ -235,6 +238,22 @@ func untilShown(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(ts.Exec("backchannel", "receipt", "show", args[0], "--output", "json"))
 		return strings.Contains(ts.ReadFile("stdout"), args[1])
 	})
+}
+
+// answers CODE PATH posts nothing to the receiver, which has to answer so at once.
+func answers(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: answers CODE PATH")
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(ts.ReadFile(ts.Getenv("CA"))))
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
+	resp, err := client.Post(ts.Getenv("RECEIVER")+args[1], "application/json", nil)
+	ts.Check(err)
+	_ = resp.Body.Close()
+	if got := strconv.Itoa(resp.StatusCode); got != args[0] {
+		ts.Fatalf("POST %s was answered %s, want %s", args[1], got, args[0])
+	}
 }
 
 // get URL TEXT asks a plain HTTP server until its answer contains a text.

@@ -31,6 +31,9 @@ backchannel webhook edit acme --header ''`,
 			if err := store.UpdateWebhook(cmd.Context(), &w); err != nil {
 				return err
 			}
+			if err := untilHeard(cmd.Context(), store); err != nil {
+				return err
+			}
 			a.warn(w.Warnings(a.rules()))
 			return a.showWebhook(cmd.Context(), store, w)
 		})

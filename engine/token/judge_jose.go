@@ -55,7 +55,8 @@ func (j *judgement) algRemedy(alg string) string {
 	}
 }
 
-// crit refuses every extension that must be understood, for none is (RFC 7515 §4.1.11).
+// crit refuses every extension that must be understood, for none is (RFC 7515 §4.1.11), and the one that JWTs must
+// not use, named as critical or not.
 func (j *judgement) crit() {
 	const expected = "no crit"
 	if j.jose == nil {
@@ -65,6 +66,11 @@ func (j *judgement) crit() {
 	if _, present := j.jose["crit"]; present {
 		j.fail(checkCrit, expected, "a crit header", "leave crit out: it names extensions that a receiver must know, "+
 			"and none are known here (RFC 7515 §4.1.11)")
+		return
+	}
+	if b64, present := j.jose["b64"]; present && string(b64) != "true" {
+		j.fail(checkCrit, expected, "a b64 header that is not true", "leave b64 out: the claims of a JWT are always in base64url, "+
+			"and a reader who honours b64 would verify something else (RFC 7797)")
 		return
 	}
 	j.pass(checkCrit, expected, "no crit")

@@ -32,6 +32,8 @@ func TestJudgeHeaderMembers(t *testing.T) {
 		{"another of its kind", nil, fields{"alg": `"HS512"`}, verdict{"alg", Fail, "another algorithm", "never take the algorithm from the token"}},
 		{"unknown", nil, fields{"alg": `"\u202eXX"`}, verdict{"alg", Fail, `alg "\u202eXX"`, ""}},
 		{"crit", nil, fields{"crit": `["exp"]`}, verdict{"crit", Fail, "a crit header", "leave crit out"}},
+		{"b64", nil, fields{"b64": `false`}, verdict{"crit", Fail, "a b64 header", "leave b64 out"}},
+		{"b64 true", nil, fields{"b64": `true`}, verdict{"crit", Pass, "no crit", ""}},
 		{"unknown kid", nil, fields{"kid": `"key-2"`}, verdict{"kid", Fail, `unknown kid "key-2"`, "rotation"}},
 		{"kid in another case", nil, fields{"kid": `"KEY-1"`}, verdict{"kid", Fail, `unknown kid "KEY-1"`, "case-sensitive"}},
 		{"no kid", nil, fields{"kid": ""}, verdict{"kid", Fail, "no kid", "or none here"}},
