@@ -47,8 +47,9 @@ bench: ## measure speed as ratios to the machine's own limits; BENCH='-only b -d
 	@go build -o bin/bench ./engine/bench && bin/bench $(BENCH)
 
 .PHONY: torture
-torture: ## the long form of the fault tests: 100 kills under load, two minutes of fuzzing each
+torture: ## the long form of the fault and load tests: 100 kills under load, two minutes of fuzzing each
 	go test ./engine -run Killed -kills 100 -count=1 -timeout 20m
+	go test ./receiver -run 'Crowd|Retention' -connections 5000 -receipts 100000 -count=1 -timeout 20m
 	go test ./engine/token -run '^$$' -fuzz FuzzJudge -fuzztime 2m
 	go test ./receiver -run '^$$' -fuzz FuzzInspect -fuzztime 2m
 	go test ./storage -run '^$$' -fuzz FuzzParseFilter -fuzztime 2m

@@ -74,7 +74,8 @@ func serveReceiver() error {
 	if err != nil {
 		return err
 	}
-	r, err := New(store, Config{Listen: "127.0.0.1:0", CA: ca})
+	// A machine that has other work must not make a sender out to be slow.
+	r, err := New(store, Config{Listen: "127.0.0.1:0", CA: ca, ReadTimeout: crowdTimeout})
 	if err != nil {
 		return err
 	}
@@ -92,6 +93,8 @@ func serveReceiver() error {
 // A server is this binary in a role, as a process of its own.
 type server struct {
 	address
+	process *exec.Cmd
+
 	stop func() time.Duration // ends it and returns the processor time that it took
 }
 
@@ -111,7 +114,7 @@ func startServer(t testing.TB, role, dir string) server {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := server{stop: sync.OnceValue(func() time.Duration {
+	s := server{process: cmd, stop: sync.OnceValue(func() time.Duration {
 		_ = stdin.Close()
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("%s: %v", role, err)

@@ -14,6 +14,7 @@ func (w *Writer) scriptHead() string {
 # Sends again what backchannel received, oldest first. The bodies are written beside this
 # script; curl sends them from there.
 set -eu
+umask 077
 CDPATH='' cd -- "$(dirname -- "$0")"
 ca=` + quote(w.options.CA) + ` # whom to trust: the authority of the built-in receiver
 `

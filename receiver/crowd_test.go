@@ -1,0 +1,312 @@
+package receiver
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+var (
+	crowdSize  = flag.Int("connections", 2000, "how many connections are open at once")
+	beyondKept = flag.Int("receipts", 2000, "how many receipts arrive beside retention")
+)
+
+const crowdTimeout = 5 * time.Minute
+
+// A crowd is many connections to a receiver that is a process of its own.
+type crowd struct {
+	t      *testing.T
+	server server
+	tls    *tls.Config
+	store  *sqlite.Store
+	w      storage.Webhook
+}
+
+func newCrowd(t *testing.T) *crowd {
+	dir := t.TempDir()
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	w := storage.NewWebhook()
+	w.Name, w.Channels = "acme", storage.Channels()
+	if err := store.CreateWebhook(t.Context(), &w); err != nil {
+		t.Fatal(err)
+	}
+	c := &crowd{t: t, server: startServer(t, "receiver", dir), store: store, w: w}
+	c.tls = &tls.Config{RootCAs: x509.NewCertPool()}
+	c.tls.RootCAs.AppendCertsFromPEM([]byte(c.server.CA))
+	return c
+}
+
+func (c *crowd) dial(secure bool) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: crowdTimeout, Deadline: time.Now().Add(crowdTimeout)}
+	at := strings.TrimPrefix(c.server.URL, "https://")
+	if !secure {
+		return dialer.Dial("tcp", at)
+	}
+	return tls.DialWithDialer(dialer, "tcp", at, c.tls)
+}
+
+// message is the n-th good request.
+func (c *crowd) message(n int, body []byte) []byte {
+	body = bytes.Clone(body)
+	copy(body[len(`{"requestId":"`):], fmt.Sprintf("%032d", n))
+	return []byte(whole(&c.w, body))
+}
+
+// ask sends a request and reads the answer's status.
+func ask(conn io.ReadWriter, request []byte) (int, error) {
+	if _, err := conn.Write(request); err != nil {
+		return 0, err
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return response.StatusCode, err
+}
+
+// misbehaviours are what connections do that send no good request. Each begins something
+// and leaves it to the receiver to end it.
+func (c *crowd) misbehaviours() []func(conn net.Conn) {
+	send := func(text string) func(net.Conn) {
+		return func(conn net.Conn) { _, _ = io.WriteString(conn, text) }
+	}
+	start := head(&c.w, "HTTP/1.1")
+	return []func(net.Conn){
+		send(start[:len(start)/2]),                                                      // a head that never ends
+		send(start + "X-Long: " + strings.Repeat("x", 256<<10) + "\r\n"),                // too much of a head
+		send(head(&c.w, "HTTP/1.1", "Content-Length: 100000") + "\r\n{"),                // a body that does not come
+		send(head(&c.w, "HTTP/1.1", "Transfer-Encoding: chunked") + "\r\n5\r\n{\"a\":"), // chunks without end
+		send(head(&c.w, "HTTP/1.0") + "\r\n"),
+		send("\x00\x01garbage\r\n\r\n"),
+		func(net.Conn) {}, // says nothing at all
+	}
+}
+
+// A crowd of well-behaved senders, all at once, among connections that do their worst: each
+// of the former is answered, and what was acknowledged is there.
+func TestACrowdIsServed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	needFiles(t, 2**crowdSize)
+	c := newCrowd(t)
+	bad, body := c.misbehaviours(), event(t, &c.w, storage.Sent)
+	conns := make([]net.Conn, *crowdSize)
+	var acknowledged atomic.Int64
+	send := func(n, message int) {
+		switch code, err := ask(conns[n], c.message(message, body)); {
+		case err != nil:
+			t.Errorf("connection %d: %v", n, err)
+		case code == http.StatusNoContent:
+			acknowledged.Add(1)
+		default:
+			t.Errorf("connection %d was answered %d", n, code)
+		}
+	}
+	good := func(n int) bool { return n%10 < 7 }
+	const connecting = 64 // at a time: all at once they would only wait for one another
+	turns := make(chan struct{}, connecting)
+	all(len(conns), func(n int) {
+		turns <- struct{}{}
+		defer func() { <-turns }()
+		if t.Failed() {
+			return
+		}
+		var err error
+		if conns[n], err = c.dial(n%10 != 9); err != nil { // every tenth does not even speak TLS
+			t.Errorf("connection %d: %v", n, err)
+			return
+		}
+		if good(n) {
+			send(n, n) // a connection that has been of use may stay idle for long
+		} else {
+			bad[n/10%len(bad)](conns[n])
+		}
+	})
+	if t.Failed() {
+		return
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		all(len(conns), func(n int) {
+			if good(n) {
+				send(n, len(conns)+n)
+			}
+		})
+	}()
+	for open := true; open; {
+		c.healthy()
+		select {
+		case <-served:
+			open = false
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	for _, conn := range conns {
+		_ = conn.Close()
+	}
+	c.kept(acknowledged.Load())
+	c.tookAtMost(512 * max(*crowdSize, 2000) / 2000)
+}
+
+// all does something n times at once.
+func all(n int, do func(i int)) {
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() { do(i) })
+	}
+	group.Wait()
+}
+
+// tookAtMost ends the receiver and looks at the memory that it took, in MiB.
+func (c *crowd) tookAtMost(most int) {
+	c.t.Helper()
+	c.server.stop()
+	if usage, ok := c.server.process.ProcessState.SysUsage().(*syscall.Rusage); ok && usage.Maxrss>>10 > int64(most) {
+		c.t.Errorf("the receiver took %d MiB, at most %d were expected", usage.Maxrss>>10, most)
+	}
+}
+
+// healthy asks on a new connection whether anybody is served.
+func (c *crowd) healthy() {
+	c.t.Helper()
+	conn, err := c.dial(true)
+	if err != nil {
+		c.t.Error(err)
+		return
+	}
+	defer conn.Close()
+	if code, err := ask(conn, []byte("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil || code != http.StatusOK {
+		c.t.Errorf("/healthz was answered %d, %v", code, err)
+	}
+}
+
+// kept makes sure that so many events were kept that were acknowledged.
+func (c *crowd) kept(acknowledged int64) {
+	c.t.Helper()
+	all, err := c.store.Receipts(c.t.Context(), storage.ReceiptQuery{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	different := map[string]bool{}
+	for _, r := range all {
+		if r.Code == http.StatusNoContent {
+			different[r.RequestID] = true
+		}
+	}
+	if int64(len(different)) != acknowledged {
+		c.t.Errorf("%d events were kept of %d acknowledged", len(different), acknowledged)
+	}
+}
+
+// Retention takes the oldest and nothing else, however fast new ones come.
+func TestRetentionBesideALoad(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	c := newCrowd(t)
+	const senders, keep = 32, 500
+	body := event(t, &c.w, storage.Sent)
+	each := *beyondKept / senders
+	var sending, retaining sync.WaitGroup
+	for n := range senders {
+		sending.Go(func() {
+			conn, err := c.dial(true)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer conn.Close()
+			for i := range each {
+				if code, err := ask(conn, c.message(n*each+i, body)); err != nil || code != http.StatusNoContent {
+					t.Errorf("sender %d was answered %d, %v", n, code, err)
+					return
+				}
+			}
+		})
+	}
+	over := make(chan struct{})
+	retaining.Go(func() {
+		for {
+			if _, err := c.store.ApplyRetention(t.Context(), storage.Retention{Receipts: keep, ReceiptAge: time.Hour, ReceiptBytes: 1 << 40, DeliveryAge: time.Hour}); err != nil {
+				t.Error(err)
+				return
+			}
+			select {
+			case <-over:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	})
+	sending.Wait()
+	close(over)
+	retaining.Wait()
+	c.newestKept(senders, each, keep)
+	if found, err := c.store.Check(t.Context()); err != nil || len(found) > 0 {
+		t.Errorf("check: %v, %v", found, err)
+	}
+	c.tookAtMost(256)
+}
+
+// newestKept makes sure that what is left of each sender's events are its last ones, since
+// each sent one after the other.
+func (c *crowd) newestKept(senders, each, keep int) {
+	c.t.Helper()
+	all, err := c.store.Receipts(c.t.Context(), storage.ReceiptQuery{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if len(all) != keep {
+		c.t.Errorf("%d receipts are kept, want %d", len(all), keep)
+	}
+	left := make([]int, senders)
+	first := make([]int, senders)
+	for i := range first {
+		first[i] = each
+	}
+	for _, r := range all {
+		var n int
+		if _, err := fmt.Sscanf(strings.TrimLeft(r.RequestID, "0"), "%d", &n); err != nil && !errors.Is(err, io.EOF) {
+			c.t.Fatalf("requestId %q: %v", r.RequestID, err)
+		}
+		left[n/each]++
+		first[n/each] = min(first[n/each], n%each)
+	}
+	for i := range left {
+		if first[i]+left[i] != each {
+			c.t.Errorf("sender %d: of %d events %d are kept, the first is number %d", i, each, left[i], first[i])
+		}
+	}
+}
+
+func needFiles(t *testing.T, n int) {
+	t.Helper()
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Cur < uint64(n) {
+		t.Skipf("needs %d open files, may have %d (%v)", n, limit.Cur, err)
+	}
+}
