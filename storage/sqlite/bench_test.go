@@ -174,7 +174,8 @@ func BenchmarkFilteredPage(b *testing.B) {
 		s := openTest(b)
 		w := addWebhook(b, s, "acme", withJWT)
 		fillReceipts(b, s, w, receipts)
-		for _, text := range []string{"", "status:sent", "auth:fail status:bounce", "-status:bounce", "code:5xx since:1h", "message:R42", "identity:rare", "is:pinned", "webhook:acme is:out-of-order"} {
+		for _, text := range []string{"", "status:sent", "auth:fail status:bounce", "-status:bounce", "code:5xx since:1h", "message:R42", "identity:rare", "is:pinned", "webhook:acme is:out-of-order",
+			"identity:common status:sent", "path:/feedback/myImsOrg/prod auth:fail"} {
 			filter, err := storage.ParseFilter(text, time.Now())
 			if err != nil {
 				b.Fatal(err)

@@ -162,9 +162,11 @@ func TestFiltersUseIndexes(t *testing.T) {
 		{"status:bounce -auth:pass code:5xx webhook:acme since:10m", "receipts_by_facet (facet_id=? AND rowid>?)"},
 		{"is:duplicate", "receipts_by_facet (facet_id=?)"},
 		{"message:R1", "receipts_by_message (request_id=?)"},
-		{"identity:a status:bounce", "receipts_by_identity (identity=?)"},
-		{"path:/a", "receipts_by_path (path=?)"},
-		{"is:pinned", "receipts_pinned (pinned=?)"},
+		{"identity:a status:bounce", "receipts_by_identity (identity=? AND facet_id=?)"},
+		{"identity:a", "receipts_by_identity (identity=? AND facet_id=?)"},
+		{"path:/a auth:fail", "receipts_by_path (path=? AND facet_id=?)"},
+		{"path:/a", "receipts_by_path (path=? AND facet_id=?)"},
+		{"is:pinned", "receipts_pinned (facet_id=?)"},
 		{"delivery:" + storage.ID(7).String(), "receipts_by_delivery (delivery_id=?)"},
 		{"since:10m", "INTEGER PRIMARY KEY (rowid>?)"},
 		{"until:10m", "INTEGER PRIMARY KEY (rowid<?)"},
@@ -176,6 +178,21 @@ func TestFiltersUseIndexes(t *testing.T) {
 		query, args := pageQuery(storage.ReceiptQuery{Filter: filter, Limit: 50})
 		if plan := explain(t, s, query, args); !strings.Contains(plan, c.index) || strings.Contains(plan, "SCAN r\n") {
 			t.Errorf("%s does not use %s:\n%s", c.text, c.index, plan)
+		}
+	}
+}
+
+// Reading bodies begins with the newest and ends with the page.
+func TestReadingBodiesNeedsNoSorting(t *testing.T) {
+	s := openTest(t)
+	for _, text := range []string{"body~x", "identity:a body~x", "status:bounce -body~x", "path:/a is:pinned body~x"} {
+		filter, err := storage.ParseFilter(text, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		query, args := pageQuery(storage.ReceiptQuery{Filter: filter, Limit: 50})
+		if plan := explain(t, s, query, args); !strings.HasPrefix(plan, "SCAN r\n") || strings.Contains(plan, "ORDER BY") {
+			t.Errorf("%s sorts:\n%s", text, plan)
 		}
 	}
 }

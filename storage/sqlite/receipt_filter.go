@@ -15,7 +15,8 @@ const storedWithin = time.Minute
 // (r) themselves.
 type conditions struct {
 	facet, receipt []condition
-	indexed        bool // some condition on receipts has an index that leaves few
+	few            bool // some condition on receipts leaves few, by an index
+	shared         bool // some condition has an index within each facet
 	scanned        bool // some condition has to read the bodies
 }
 
@@ -34,7 +35,8 @@ func conditionsOf(q storage.ReceiptQuery) conditions {
 			continue
 		}
 		c.receipt = append(c.receipt, receiptCondition(term).negatedIf(term.Not))
-		c.indexed = c.indexed || !term.Not && hasIndex(term)
+		c.few = c.few || !term.Not && leavesFew(term)
+		c.shared = c.shared || !term.Not && indexedByFacet(term)
 		c.scanned = c.scanned || term.Key == "body"
 	}
 	if q.Before != 0 {
@@ -53,12 +55,12 @@ func (c condition) negatedIf(not bool) condition {
 	return c
 }
 
-func hasIndex(term storage.Term) bool {
-	switch term.Key {
-	case "message", "identity", "path", "delivery":
-		return true
-	}
-	return term.Key == "is" && term.Value == "pinned"
+func leavesFew(term storage.Term) bool { return term.Key == "message" || term.Key == "delivery" }
+
+// indexedByFacet reports whether a term may hold for most receipts, and has an index that
+// gives the newest of each facet.
+func indexedByFacet(term storage.Term) bool {
+	return term.Key == "identity" || term.Key == "path" || term.Key == "is" && term.Value == "pinned"
 }
 
 // facetCondition translates a term on what facets have; false for others.
@@ -129,16 +131,17 @@ func receiptCondition(term storage.Term) condition {
 // pageQuery is the SQL for a page of receipts. Of the ways to find them it takes the one
 // that reads no more than it has to:
 //
-// With conditions on facets alone, each of the few facets that match gives its newest
-// receipts by an index, and the newest of those are the page. Otherwise receipts are
-// walked through, newest first, by an index that leaves few where there is one.
+// With conditions on facets, or that have an index within them, each of the few facets that
+// match gives its newest receipts by an index, and the newest of those are the page.
+// Otherwise receipts are walked through, newest first, by an index that leaves few where
+// there is one.
 func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 	c := conditionsOf(q)
 	order := ` DESC`
 	if q.After != 0 || q.OldestFirst {
 		order = ``
 	}
-	if q.Limit > 0 && len(c.facet) > 0 && !c.indexed && !c.scanned {
+	if q.Limit > 0 && (len(c.facet) > 0 || c.shared) && !c.few && !c.scanned {
 		newest, args := (condition{`SELECT r.id FROM receipts r WHERE r.facet_id = f.id`, nil}).and(c.receipt)
 		page, args2 := (condition{`SELECT p.id FROM facets f CROSS JOIN receipts p ON p.id IN (` + newest + ` ORDER BY r.id` + order + ` LIMIT ?)
 			WHERE 1`, append(args, q.Limit)}).and(c.facet)
@@ -146,9 +149,20 @@ func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 			SELECT ` + receiptColumns + ` FROM page CROSS JOIN receipts r ON r.id = page.id` + joinNames + ` ORDER BY r.id` + order,
 			append(args2, q.Limit)
 	}
+	if c.scanned && !c.few {
+		return c.scan(order, q.Limit)
+	}
 	walk := condition{`SELECT ` + receiptColumns + ` FROM receipts r CROSS JOIN facets f ON f.id = r.facet_id` + joinNames + ` WHERE 1`, nil}
 	query, args = walk.and(append(c.receipt, c.facet...))
 	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, atMost(q.Limit))
+}
+
+// scan reads bodies from the newest on, and no more than it has to: only of receipts for
+// which all else holds, and by no index, after which they would have to be sorted first.
+func (c conditions) scan(order string, limit int) (query string, args []any) {
+	facets, args := (condition{`SELECT f.id FROM facets f WHERE 1`, nil}).and(c.facet)
+	query, args = (condition{`SELECT ` + receiptColumns + ` FROM receipts r NOT INDEXED` + joinNames + ` WHERE r.facet_id IN (` + facets + `)`, args}).and(c.receipt)
+	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, atMost(limit))
 }
 
 // and adds conditions to a query that has a WHERE already.
