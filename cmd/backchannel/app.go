@@ -29,6 +29,7 @@ type app struct {
 	quit func()         // ends the context of the command that runs
 
 	settings settings
+	unread   storage.FieldErrors // flags and variables that cannot be read
 }
 
 // main runs the command that the arguments name and returns its exit code.

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,16 +44,13 @@ backchannel fire delivered --webhook acme --set '/requestId="abc"'
 backchannel fire strange-bounce --webhook acme`,
 		Args: exactly("what to fire: " + strings.Join(fireable(), ", ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := must(cmd, "webhook", flags.webhook); err != nil {
-				return err
-			}
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				return a.fire(cmd.Context(), store, args[0], flags)
 			})
 		},
 	}
 	flags.register(cmd)
-	return cmd
+	return collecting(cmd)
 }
 
 func fireable() []string {
@@ -82,6 +81,10 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 	if flags.wait {
 		return a.fireAndWait(ctx, store, plan, flags.timeout)
 	}
+	parked, err := parkedBy(ctx, store, w)
+	if err != nil {
+		return err
+	}
 	_, alive, err := store.Runtime(ctx)
 	if err != nil {
 		return err
@@ -94,22 +97,22 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 	progress := a.progress(plan.events())
 	err = shooter.run(ctx, func(deliveries []storage.Delivery) error {
 		progress.add(len(deliveries), "queued")
-		return shown.add(deliveries)
+		return shown.add(asParked(deliveries, parked != ""))
 	})
 	progress.clear()
 	if err != nil {
 		return err
 	}
 	shown.finish()
-	return a.noteFired(ctx, store, w)
+	return a.noteFired(ctx, store, parked)
 }
 
 // aim finds the webhook and plans what to fire at it. Where there is none of that name, it
 // also tells what would be wrong with any webhook.
 func (a *app) aim(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) (storage.Webhook, plan, error) {
-	w, missing := findWebhook(ctx, store, flags.webhook)
+	w, missing := targetWebhook(ctx, store, flags.webhook)
 	if missing != nil {
-		if exitCode(missing) != exitNotFound {
+		if code := exitCode(missing); code != exitNotFound && code != exitInvalid {
 			return w, plan{}, missing
 		}
 		w = storage.NewWebhook()
@@ -125,15 +128,64 @@ func (a *app) aim(ctx context.Context, store *sqlite.Store, what string, flags f
 	case missing == nil:
 		return w, made, err
 	case errors.As(err, &bad):
-		return w, made, append(bad, storage.FieldError{Field: "webhook", Reason: missing.Error()})
+		return w, made, append(bad, aboutWebhook(missing))
 	}
 	return w, made, missing
 }
 
-// noteFired says why what was queued may stay so.
-func (a *app) noteFired(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
+func targetWebhook(ctx context.Context, store *sqlite.Store, name string) (storage.Webhook, error) {
+	if name == "" {
+		return storage.Webhook{}, invalid("webhook", "is missing; name one with --webhook NAME")
+	}
+	return findWebhook(ctx, store, name)
+}
+
+func aboutWebhook(missing error) storage.FieldError {
+	var bad storage.FieldErrors
+	if errors.As(missing, &bad) {
+		return bad[0]
+	}
+	return storage.FieldError{Field: "webhook", Reason: missing.Error()}
+}
+
+// parkedBy says what holds a webhook's deliveries back, or nothing.
+func parkedBy(ctx context.Context, store *sqlite.Store, w storage.Webhook) (string, error) {
 	if w.State == storage.Paused {
-		a.note("queued: %s is paused; let it go with backchannel webhook resume %s", w.Name, w.Name)
+		why := ""
+		if w.StateReason != "" {
+			why = " (" + w.StateReason + ")"
+		}
+		return fmt.Sprintf("parked: webhook %s is paused%s: its deliveries wait until backchannel webhook resume %s", w.Name, why, w.Name), nil
+	}
+	breakers, err := store.Breakers(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, b := range breakers {
+		if b.WebhookID == w.ID && b.Open() {
+			return fmt.Sprintf("parked: the circuit breaker of webhook %s is open after %d failed attempts in a row: its deliveries wait for one that succeeds (delivery retry ID makes one now)",
+				w.Name, b.Failures), nil
+		}
+	}
+	return "", nil
+}
+
+// noteFired says why what was queued may stay so.
+func (a *app) noteFired(ctx context.Context, store *sqlite.Store, parked string) error {
+	if parked != "" {
+		a.note("%s", parked)
 	}
 	return a.noteWaiting(ctx, store)
+}
+
+// asParked shows queued deliveries as what they are behind what holds them back.
+func asParked(deliveries []storage.Delivery, parked bool) []storage.Delivery {
+	if !parked {
+		return deliveries
+	}
+	shown := slices.Clone(deliveries)
+	for i := range shown {
+		shown[i].State = storage.Parked
+	}
+	return shown
 }

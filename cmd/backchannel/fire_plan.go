@@ -73,7 +73,7 @@ const maxCount = 1_000_000
 // plan reads the flags and reports everything that is wrong with them at once. That
 // includes what only building an event can tell.
 func (a *app) plan(w storage.Webhook, what string, saved *storage.SavedFixture, flags fireFlags) (plan, error) {
-	p := parser{given: func(string) bool { return true }}
+	p := parser{given: func(string) bool { return true }, bad: a.unread}
 	made := plan{
 		webhook: w, to: flags.to, recipients: flags.recipients, count: flags.count,
 		builder: fixtures.Builder{Now: a.now},

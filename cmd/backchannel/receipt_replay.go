@@ -76,15 +76,19 @@ func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storag
 	if !w.Has(event.Channel) { // the bytes name another, or none
 		event.Channel = w.Channels[0]
 	}
+	parked, err := parkedBy(ctx, store, w)
+	if err != nil {
+		return err
+	}
 	deliveries, err := store.Fire(ctx, fmt.Sprintf("what receipt %s holds", r.ID), event)
 	if err != nil {
 		return err
 	}
 	a.noteReplay(r, w.Name+", "+howSigned(w))
-	if err := a.noteFired(ctx, store, w); err != nil {
+	if err := a.noteFired(ctx, store, parked); err != nil {
 		return err
 	}
-	return a.showOneDelivery(deliveries[0])
+	return a.showOneDelivery(asParked(deliveries, parked != "")[0])
 }
 
 func howSigned(w storage.Webhook) string {

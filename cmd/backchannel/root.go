@@ -23,7 +23,7 @@ backchannel receipt list`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return a.settings.resolve(cmd.Flags(), a.env)
+			return a.prepare(cmd)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -45,6 +45,7 @@ backchannel receipt list`,
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(helpCommand())
 	addGroups(root, a)
+	a.lenient(root)
 	return root
 }
 

@@ -63,8 +63,7 @@ func asksForJSON(args []string) bool {
 }
 
 // resolve fills in what no flag said and checks it all.
-func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)) error {
-	var bad storage.FieldErrors
+func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)) (bad storage.FieldErrors) {
 	add := func(field string, err error) {
 		if err != nil {
 			bad = append(bad, storage.FieldError{Field: field, Reason: err.Error()})
@@ -83,7 +82,7 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 	if s.logFile == "" {
 		s.logFile = filepath.Join(s.data, "backchannel.log")
 	}
-	return bad.Err()
+	return bad
 }
 
 func (s *settings) resolveData(env func(string) (string, bool)) error {

@@ -44,17 +44,16 @@ func (a *app) applyFile(ctx context.Context, store *sqlite.Store, file string) e
 	if err != nil {
 		return err
 	}
+	all := make([]*storage.Webhook, len(webhooks))
 	for i := range webhooks {
-		w := &webhooks[i]
-		save := store.UpdateWebhook
-		if w.ID == 0 {
-			save = store.CreateWebhook
-		}
-		if err := save(ctx, w); err != nil {
-			return fmt.Errorf("apply %s: %w", w.Name, err)
-		}
+		all[i] = &webhooks[i]
+	}
+	if err := store.SaveWebhooks(ctx, all...); err != nil {
+		return fmt.Errorf("apply %s: %w", file, err)
+	}
+	for _, w := range webhooks {
 		a.warn(w.Warnings(a.rules()))
-		if err := a.showApplied(ctx, store, *w); err != nil {
+		if err := a.showApplied(ctx, store, w); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,11 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
@@ -21,36 +26,49 @@ backchannel webhook create --name acme --channel email --org 1234567890ABCDEF123
 	flags.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		w := storage.NewWebhook()
-		if err := a.readWebhook(&w, flags.apply(&w, cmd.Flags().Changed)); err != nil {
-			return err
-		}
+		bad := flags.apply(a, &w, cmd.Flags().Changed)
 		return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-			if err := store.CreateWebhook(cmd.Context(), &w); err != nil {
-				return err
-			}
-			a.warn(w.Warnings(a.rules()))
-			return a.showWebhook(cmd.Context(), store, w)
+			return a.saveWebhook(cmd.Context(), store, w, bad)
 		})
 	}
-	return cmd
+	return collecting(cmd)
 }
 
-// readWebhook reports what could not be read along with what is not valid. Without the
-// former it leaves the latter to the store, which adds the conflicts.
-func (a *app) readWebhook(w *storage.Webhook, bad storage.FieldErrors) error {
-	if len(bad) == 0 {
-		return nil
+// saveWebhook keeps a webhook and shows it, unless something could not be read: then it
+// tells that along with what else is wrong.
+func (a *app) saveWebhook(ctx context.Context, store *sqlite.Store, w storage.Webhook, unread storage.FieldErrors) error {
+	if len(unread) > 0 {
+		return alsoInvalid(unread, store.CheckWebhook(ctx, w))
 	}
-	unread := map[string]bool{}
-	for _, f := range bad {
-		unread[f.Field] = true
+	save := store.UpdateWebhook
+	if w.ID == 0 {
+		save = store.CreateWebhook
 	}
-	w.Normalize()
-	more, _ := w.Validate(a.rules()).(storage.FieldErrors) //nolint:errorlint // it answers nothing else, and never wrapped
+	if err := save(ctx, &w); err != nil {
+		return err
+	}
+	if err := untilHeard(ctx, store); err != nil {
+		return err
+	}
+	a.warn(w.Warnings(a.rules()))
+	return a.showWebhook(ctx, store, w)
+}
+
+// alsoInvalid adds what is invalid to what could not be read, but for the fields that this
+// is about: there the default stands.
+func alsoInvalid(unread storage.FieldErrors, invalid error) error {
+	all := slices.Clone(unread)
+	var more storage.FieldErrors
+	if invalid != nil && !errors.As(invalid, &more) {
+		return invalid
+	}
 	for _, f := range more {
-		if !unread[f.Field] {
-			bad = append(bad, f)
+		about := func(u storage.FieldError) bool {
+			return u.Field == f.Field || strings.HasPrefix(f.Field, u.Field+".") || strings.HasPrefix(u.Field, f.Field+"[")
+		}
+		if !slices.ContainsFunc(unread, about) {
+			all = append(all, f)
 		}
 	}
-	return bad
+	return all.Err()
 }

@@ -25,18 +25,8 @@ backchannel webhook edit acme --header ''`,
 			if err != nil {
 				return err
 			}
-			if err := a.readWebhook(&w, flags.apply(&w, cmd.Flags().Changed)); err != nil {
-				return err
-			}
-			if err := store.UpdateWebhook(cmd.Context(), &w); err != nil {
-				return err
-			}
-			if err := untilHeard(cmd.Context(), store); err != nil {
-				return err
-			}
-			a.warn(w.Warnings(a.rules()))
-			return a.showWebhook(cmd.Context(), store, w)
+			return a.saveWebhook(cmd.Context(), store, w, flags.apply(a, &w, cmd.Flags().Changed))
 		})
 	}
-	return cmd
+	return collecting(cmd)
 }

@@ -83,6 +83,7 @@ func (v *webhookFlags) registerDelivery(f *pflag.FlagSet) {
 	f.StringVar(&v.tls.CertFile, "tls-cert", "", "PEM `FILE` of a client certificate")
 	f.StringVar(&v.tls.KeyFile, "tls-key", "", "PEM `FILE` of the client certificate's key")
 	f.BoolVar(&v.tls.SkipVerify, "tls-skip-verify", false, "do not verify the endpoint's certificate")
+	f.Lookup("tls-skip-verify").Annotations = map[string][]string{fieldAnnotation: {"delivery.tls.skipVerify"}}
 }
 
 func algorithms() string {
@@ -94,8 +95,8 @@ func algorithms() string {
 }
 
 // apply changes what flags were given for, and reports each that cannot be read.
-func (v *webhookFlags) apply(w *storage.Webhook, given func(flag string) bool) storage.FieldErrors {
-	p := parser{given: given}
+func (v *webhookFlags) apply(a *app, w *storage.Webhook, given func(flag string) bool) storage.FieldErrors {
+	p := parser{given: given, bad: a.unread}
 	p.text("name", &w.Name, v.name)
 	p.text("org", &w.Organization, v.org)
 	p.text("sandbox", &w.Sandbox.Name, v.sandbox)

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"cmp"
+	"context"
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"backchannel/cmd/backchannel/internal/view"
@@ -9,14 +13,19 @@ import (
 )
 
 func webhookListCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:     "list",
-		Short:   "List the webhooks",
-		Example: "backchannel webhook list",
-		Args:    exactly(),
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the webhooks, newest first",
+		Example: `backchannel webhook list
+backchannel webhook list --limit 10 --output json`,
+		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 0 {
+				return invalid("limit", "%d is negative; use 0 for all", limit)
+			}
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				all, err := store.Webhooks(cmd.Context())
+				all, err := newestWebhooks(cmd.Context(), store, limit)
 				if err != nil {
 					return err
 				}
@@ -28,6 +37,20 @@ func webhookListCommand(a *app) *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
+	return cmd
+}
+
+func newestWebhooks(ctx context.Context, store *sqlite.Store, limit int) ([]storage.Webhook, error) {
+	all, err := store.Webhooks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b storage.Webhook) int { return cmp.Compare(b.ID, a.ID) })
+	if limit > 0 {
+		all = all[:min(limit, len(all))]
+	}
+	return all, nil
 }
 
 func (a *app) listWebhooks(all []storage.Webhook, base string) error {

@@ -8,62 +8,110 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 
 	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
 
-// readWebhooks reads every webhook of the text and checks them all.
+// A webhookFile is a text that holds webhooks, and what was found in it.
+type webhookFile struct {
+	app      *app
+	store    *sqlite.Store
+	text     []byte
+	webhooks []storage.Webhook
+	bad      storage.FieldErrors
+}
+
+// readWebhooks reads every webhook of the text and tells all that is wrong with any.
 func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte) ([]storage.Webhook, error) {
-	var webhooks []storage.Webhook
-	var bad storage.FieldErrors
+	f := &webhookFile{app: a, store: store, text: text}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	for n := 1; ; n++ {
 		var raw json.RawMessage
-		switch err := decoder.Decode(&raw); {
+		err := decoder.Decode(&raw)
+		at := int(decoder.InputOffset()) - len(raw)
+		switch {
+		case errors.Is(err, io.EOF) && n == 1:
+			return nil, invalid("file", "holds no webhook; give JSON objects as webhook export writes them")
 		case errors.Is(err, io.EOF):
-			return webhooks, bad.Err()
-		case err != nil:
-			return nil, invalid("file", "object %d is no JSON: %v", n, err)
+			return f.webhooks, f.bad.Err()
+		case err != nil: // where the next object begins nobody knows
+			f.bad = append(f.bad, storage.FieldError{Field: "file", Reason: fmt.Sprintf("object %d is no JSON: %v (line %d)", n, err, f.line(at))})
+			return nil, f.bad
 		}
-		w, err := readWebhookObject(ctx, store, raw)
-		if err != nil {
-			return nil, fmt.Errorf("read object %d: %w", n, err)
-		}
-		w.Normalize()
-		var fields storage.FieldErrors
-		errors.As(w.Validate(a.rules()), &fields)
-		taken, err := collisions(ctx, store, w, webhooks)
-		if err != nil {
+		if err := f.read(ctx, raw, strconv.Itoa(n), f.line(at)); err != nil {
 			return nil, err
 		}
-		for _, f := range append(fields, taken...) {
-			f.Field = fmt.Sprintf("%d.%s", n, f.Field)
-			bad = append(bad, f)
-		}
-		webhooks = append(webhooks, w)
 	}
 }
 
-// readWebhookObject lays an object over the webhook of its name, or over a new one.
-func readWebhookObject(ctx context.Context, store *sqlite.Store, raw json.RawMessage) (storage.Webhook, error) {
+// line is the one on which something other than space begins.
+func (f *webhookFile) line(offset int) int {
+	skipped := len(f.text[offset:]) - len(bytes.TrimLeft(f.text[offset:], " \t\r\n"))
+	return 1 + bytes.Count(f.text[:offset+skipped], []byte("\n"))
+}
+
+// read takes on one object and says of each mistake where it stands.
+func (f *webhookFile) read(ctx context.Context, raw json.RawMessage, n string, line int) error {
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
+		return err
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		f.bad = append(f.bad, storage.FieldError{Field: n, Reason: fmt.Sprintf("is no object; give one as webhook export writes it (line %d)", line)})
+		return nil
+	}
+	wrong := view.Mismatches(object)
+	if len(wrong) > 0 {
+		var err error
+		if raw, err = json.Marshal(object); err != nil {
+			return err
+		}
+	}
+	w, err := overlay(ctx, f.store, raw)
+	if err != nil {
+		return err
+	}
+	all, err := f.judge(ctx, &w, wrong)
+	for _, bad := range all {
+		bad.Field, bad.Reason = n+"."+bad.Field, fmt.Sprintf("%s (line %d, webhook %q)", bad.Reason, line, w.Name)
+		f.bad = append(f.bad, bad)
+	}
+	f.webhooks = append(f.webhooks, w)
+	return err
+}
+
+// judge adds to what could not be read what is invalid and what is taken.
+func (f *webhookFile) judge(ctx context.Context, w *storage.Webhook, wrong storage.FieldErrors) (storage.FieldErrors, error) {
+	w.Normalize()
+	var all storage.FieldErrors
+	errors.As(alsoInvalid(wrong, w.Validate(f.app.rules())), &all)
+	taken, err := collisions(ctx, f.store, *w, f.webhooks)
+	return append(all, taken...), err
+}
+
+// overlay lays an object over the webhook of its name, or over a new one.
+func overlay(ctx context.Context, store *sqlite.Store, raw json.RawMessage) (storage.Webhook, error) {
 	var named struct{ Name string }
 	if err := json.Unmarshal(raw, &named); err != nil {
-		return storage.Webhook{}, usagef("%v", err)
+		return storage.Webhook{}, err
 	}
-	w, err := store.WebhookByName(ctx, named.Name)
+	w, err := store.WebhookByName(ctx, strings.Trim(named.Name, " "))
 	if errors.Is(err, storage.ErrNotFound) {
 		w, err = storage.NewWebhook(), nil
 	}
 	if err != nil {
 		return storage.Webhook{}, err
 	}
-	v := view.Export(w, true)
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&v); err != nil {
-		return storage.Webhook{}, usagef("%v", err)
+	v := view.Editable(w)
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return storage.Webhook{}, err
 	}
 	v.Apply(&w)
 	return w, nil
@@ -73,7 +121,7 @@ func readWebhookObject(ctx context.Context, store *sqlite.Store, raw json.RawMes
 // the store would find those, but only once what stands before is saved.
 func collisions(ctx context.Context, store *sqlite.Store, w storage.Webhook, earlier []storage.Webhook) (found storage.FieldErrors, err error) {
 	for _, other := range earlier {
-		if other.Name == w.Name {
+		if other.Name == w.Name && w.Name != "" {
 			found = append(found, storage.FieldError{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q stands twice in the file", w.Name)})
 		}
 	}
@@ -85,7 +133,7 @@ func collisions(ctx context.Context, store *sqlite.Store, w storage.Webhook, ear
 		return nil, err
 	}
 	for _, other := range others {
-		if other.Name != w.Name && other.Organization == w.Organization && other.Sandbox.Name == w.Sandbox.Name {
+		if (other.Name != w.Name || w.Name == "") && other.Organization == w.Organization && other.Sandbox.Name == w.Sandbox.Name {
 			found = append(found, storage.FieldError{Field: "sandbox.name", Conflict: true,
 				Reason: fmt.Sprintf("webhook %q has this organization and sandbox", other.Name)})
 		}

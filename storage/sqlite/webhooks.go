@@ -52,28 +52,100 @@ func (s *Store) findWebhook(ctx context.Context, from source, where string, args
 // CreateWebhook keeps a new webhook and fills in its ID, Version and times. Whatever is
 // wrong with it, conflicts with others included, comes at once as storage.FieldErrors.
 func (s *Store) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
-	w.Normalize()
-	invalid := w.Validate(s.rules)
-	var made storage.Webhook
-	err := s.write(ctx, storage.ChangedWebhooks|storage.ChangedActivity, func(t *tx) (err error) {
-		made = *w
-		if made.ID, err = t.newID(); err != nil {
-			return err
-		}
-		if err := t.checkConflicts(invalid, &made); err != nil {
-			return err
-		}
-		made.Version, made.CreatedAt, made.UpdatedAt = 1, t.stamp(), t.stamp()
-		if err := t.insertWebhook(s, &made); err != nil {
-			return err
-		}
-		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: made.ID, Text: "webhook " + made.Name + " created" + s.by})
-	})
-	if err != nil {
+	w.ID = 0
+	if err := s.SaveWebhooks(ctx, w); err != nil {
 		return fmt.Errorf("create webhook: %w", err)
 	}
-	*w = made
 	return nil
+}
+
+// UpdateWebhook saves a changed webhook. Its Version must be the stored one, else somebody
+// else saved it meanwhile, which is a conflict.
+func (s *Store) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
+	err := storage.ErrNotFound
+	if w.ID != 0 {
+		err = s.SaveWebhooks(ctx, w)
+	}
+	if err != nil {
+		return fmt.Errorf("save webhook: %w", err)
+	}
+	return nil
+}
+
+// SaveWebhooks keeps new webhooks, which have no ID yet, and changed ones: all of them, or
+// none.
+func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error {
+	invalid := make([]error, len(all))
+	for i, w := range all {
+		w.Normalize()
+		invalid[i] = w.Validate(s.rules) // not within the transaction: it reads files
+	}
+	saved := make([]storage.Webhook, len(all))
+	err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) (err error) {
+		for i, w := range all {
+			if saved[i], err = t.saveWebhook(s, *w, invalid[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, w := range all {
+		*w = saved[i]
+	}
+	return nil
+}
+
+// CheckWebhook says what CreateWebhook or UpdateWebhook would find wrong with a webhook's
+// fields, and keeps nothing.
+func (s *Store) CheckWebhook(ctx context.Context, w storage.Webhook) error {
+	w.Normalize()
+	return checkConflicts(ctx, s.reads, w, w.Validate(s.rules))
+}
+
+func (t *tx) saveWebhook(s *Store, w storage.Webhook, invalid error) (storage.Webhook, error) {
+	if w.ID == 0 {
+		return t.createWebhook(s, w, invalid)
+	}
+	return t.changeWebhook(s, w, invalid)
+}
+
+func (t *tx) createWebhook(s *Store, w storage.Webhook, invalid error) (made storage.Webhook, err error) {
+	if w.ID, err = t.newID(); err != nil {
+		return made, err
+	}
+	if err := checkConflicts(t.ctx(), t.conn, w, invalid); err != nil {
+		return made, err
+	}
+	w.Version, w.CreatedAt, w.UpdatedAt = 1, t.stamp(), t.stamp()
+	if err := t.insertWebhook(s, &w); err != nil {
+		return made, err
+	}
+	return w, t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.by})
+}
+
+func (t *tx) changeWebhook(s *Store, w storage.Webhook, invalid error) (saved storage.Webhook, err error) {
+	stored, err := s.findWebhook(t.ctx(), t.conn, `id = ?`, w.ID)
+	if err != nil {
+		return saved, err
+	}
+	if stored.Version != w.Version {
+		return saved, storage.FieldErrors{{Field: "version", Conflict: true,
+			Reason: fmt.Sprintf("the webhook was changed meanwhile (version %d, now %d); reload it and change it again", w.Version, stored.Version)}}
+	}
+	if err := checkConflicts(t.ctx(), t.conn, w, invalid); err != nil {
+		return saved, err
+	}
+	w.Version, w.CreatedAt, w.UpdatedAt = stored.Version+1, stored.CreatedAt, t.stamp()
+	if w.State == storage.Active {
+		w.StateReason = ""
+	}
+	if err := t.updateWebhook(s, &w); err != nil {
+		return saved, err
+	}
+	return w, t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.by})
 }
 
 // stamp is the transaction's time as precisely as it is kept.
@@ -91,41 +163,6 @@ func (t *tx) insertWebhook(s *Store, w *storage.Webhook) error {
 	return err
 }
 
-// UpdateWebhook saves a changed webhook. Its Version must be the stored one, else somebody
-// else saved it meanwhile, which is a conflict.
-func (s *Store) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
-	w.Normalize()
-	invalid := w.Validate(s.rules)
-	var saved storage.Webhook
-	err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error {
-		stored, err := s.findWebhook(t.ctx(), t.conn, `id = ?`, w.ID)
-		if err != nil {
-			return err
-		}
-		if stored.Version != w.Version {
-			return storage.FieldErrors{{Field: "version", Conflict: true,
-				Reason: fmt.Sprintf("the webhook was changed meanwhile (version %d, now %d); reload it and change it again", w.Version, stored.Version)}}
-		}
-		if err := t.checkConflicts(invalid, w); err != nil {
-			return err
-		}
-		saved = *w
-		saved.Version, saved.CreatedAt, saved.UpdatedAt = stored.Version+1, stored.CreatedAt, t.stamp()
-		if saved.State == storage.Active {
-			saved.StateReason = ""
-		}
-		if err := t.updateWebhook(s, &saved); err != nil {
-			return err
-		}
-		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.by})
-	})
-	if err != nil {
-		return fmt.Errorf("save webhook: %w", err)
-	}
-	*w = saved
-	return nil
-}
-
 func (t *tx) updateWebhook(s *Store, w *storage.Webhook) error {
 	values, err := s.webhookValues(w)
 	if err != nil {
@@ -140,10 +177,10 @@ func (t *tx) updateWebhook(s *Store, w *storage.Webhook) error {
 }
 
 // checkConflicts adds to what is invalid about a webhook what others have taken already.
-func (t *tx) checkConflicts(invalid error, w *storage.Webhook) error {
+func checkConflicts(ctx context.Context, from source, w storage.Webhook, invalid error) error {
 	var bad storage.FieldErrors
 	errors.As(invalid, &bad)
-	others, err := collect(t.ctx(), t.conn, scanOther,
+	others, err := collect(ctx, from, scanOther,
 		`SELECT name, organization = ? AND sandbox_name = ? FROM webhooks WHERE id <> ? AND (name = ? OR organization = ? AND sandbox_name = ?) ORDER BY id`,
 		w.Organization, w.Sandbox.Name, w.ID, w.Name, w.Organization, w.Sandbox.Name)
 	if err != nil {

@@ -207,3 +207,35 @@ func TestTheSchemaItselfRefusesASecondWebhook(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestWebhooksAreSavedAllOrNone(t *testing.T) {
+	s := openTest(t)
+	old := addWebhook(t, s, "old")
+	changed, first, second := old, webhookNamed("first"), webhookNamed("second")
+	changed.Name, second.Organization = "renamed", first.Organization
+	wantFields(t, s.SaveWebhooks(t.Context(), &changed, &first, &second), "sandbox.name")
+	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 1 || all[0].Name != "old" {
+		t.Errorf("kept %v %v", all, err)
+	}
+	second.Sandbox.Name = "dev"
+	if err := s.SaveWebhooks(t.Context(), &changed, &first, &second); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 3 || first.ID == second.ID || changed.Version != 2 {
+		t.Errorf("kept %v %v", all, err)
+	}
+}
+
+func TestCheckWebhookKeepsNothing(t *testing.T) {
+	s := openTest(t)
+	addWebhook(t, s, "old")
+	w := webhookNamed("old")
+	w.Channels = nil
+	wantFields(t, s.CheckWebhook(t.Context(), w), "channels", "name", "sandbox.name")
+	if err := s.CheckWebhook(t.Context(), webhookNamed("new")); err != nil {
+		t.Error(err)
+	}
+	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("kept %v %v", all, err)
+	}
+}

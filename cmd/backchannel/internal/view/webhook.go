@@ -117,6 +117,15 @@ func Export(w storage.Webhook, secrets bool) Webhook {
 	return v
 }
 
+// Editable is Export with secrets and with what JWT authentication starts from, for a file
+// that may say no more than what it changes.
+func Editable(w storage.Webhook) Webhook {
+	v := Export(w, true)
+	v.Auth = authOf(storage.Auth{Type: storage.AuthJWT, JWT: w.Auth.JWT}, true)
+	v.Auth.Type = w.Auth.Type
+	return v
+}
+
 func authOf(a storage.Auth, secrets bool) Auth {
 	if a.Type != storage.AuthJWT {
 		return Auth{Type: a.Type}

@@ -1,0 +1,118 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"backchannel/storage"
+)
+
+// Mismatches takes out of a decoded object whatever a Webhook cannot be read from, and
+// says what that was: the decoder would stop at the first. Numbers are json.Number.
+func Mismatches(object map[string]any) storage.FieldErrors {
+	var m mismatches
+	m.fits("", object, reflect.TypeFor[Webhook]())
+	return m.found
+}
+
+type mismatches struct {
+	found storage.FieldErrors
+}
+
+func (m *mismatches) add(path, format string, args ...any) bool {
+	m.found = append(m.found, storage.FieldError{Field: path, Reason: fmt.Sprintf(format, args...)})
+	return false
+}
+
+// fits reports whether a value, as far as it was not taken out, can be read as a type.
+// null is fine everywhere: it changes nothing.
+func (m *mismatches) fits(path string, value any, t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	want := kindOf(t)
+	switch value := value.(type) {
+	case nil:
+		return true
+	case map[string]any:
+		if want == anObject {
+			m.members(path, value, t)
+		}
+		return want == anObject || want == anything || m.add(path, "is an object; give %s", want)
+	case []any:
+		return want == anything || want == aList && m.elements(path, value, t) || want != aList && m.add(path, "is a list; give %s", want)
+	case json.Number:
+		if _, err := value.Int64(); want == aWhole && err != nil {
+			return m.add(path, "%s is no whole number; give 16, say", value)
+		}
+		return want == anything || want == aNumber || want == aWhole || m.add(path, "is a number; give %s", want)
+	case string:
+		return want == anything || want == aText || m.add(path, "is text; give %s", want)
+	}
+	return want == anything || want == aBool || m.add(path, "is %v; give %s", value, want)
+}
+
+// The kinds of values, as a message names them.
+const (
+	anything = ""
+	anObject = "an object"
+	aList    = "a list"
+	aNumber  = "a number"
+	aWhole   = "a whole number"
+	aText    = "text"
+	aBool    = "true or false"
+)
+
+func kindOf(t reflect.Type) string {
+	switch {
+	case t == reflect.TypeFor[json.RawMessage]():
+		return anything
+	case t == reflect.TypeFor[Time](), t == reflect.TypeFor[storage.ID]():
+		return aText
+	case t == reflect.TypeFor[Millis]():
+		return aNumber
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		return anObject
+	case reflect.Slice:
+		return aList
+	case reflect.Bool:
+		return aBool
+	case reflect.Int:
+		return aWhole
+	case reflect.Float64:
+		return aNumber
+	}
+	return aText
+}
+
+func (m *mismatches) members(path string, object map[string]any, t reflect.Type) {
+	known := map[string]reflect.Type{}
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		known[name] = t.Field(i).Type
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		at := strings.TrimPrefix(path+"."+name, ".")
+		wanted, ok := known[name]
+		if !ok {
+			m.add(at, "is unknown; use %s", strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		}
+		if !ok || !m.fits(at, object[name], wanted) {
+			delete(object, name)
+		}
+	}
+}
+
+func (m *mismatches) elements(path string, list []any, t reflect.Type) bool {
+	good := true
+	for i, element := range list {
+		good = m.fits(fmt.Sprintf("%s[%d]", path, i), element, t.Elem()) && good
+	}
+	return good
+}
