@@ -33,7 +33,7 @@ func (id ID) String() string {
 // ParseID reads what String wrote, in either letter case.
 func ParseID(text string) (ID, error) {
 	if len(text) != idLength {
-		return 0, fmt.Errorf("%q is no ID: it has %d characters, an ID has %d", text, len(text), idLength)
+		return 0, fmt.Errorf("%q is no ID: an ID has %d characters, this has %d", text, idLength, len(text))
 	}
 	var id uint64
 	for _, c := range strings.ToLower(text) {

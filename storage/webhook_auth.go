@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -178,6 +179,7 @@ func (t TLSOptions) check(bad *FieldErrors, from Sources) {
 func (w Webhook) warnMissing(odd *FieldErrors, from Sources) {
 	if w.Auth.Type == AuthJWT {
 		odd.warnSecret("auth.secret", w.Auth.JWT.Secret, from)
+		w.Auth.JWT.warnPEM(odd, from)
 	}
 	for i, h := range w.Headers {
 		if h.Secret {
@@ -192,6 +194,14 @@ func (w Webhook) warnMissing(odd *FieldErrors, from Sources) {
 		if _, err := from.ReadFile(f.path); err != nil {
 			odd.add("delivery.tls."+f.field, "%s cannot be read now (%v); deliveries fail until it can", f.path, bareReason(err))
 		}
+	}
+}
+
+// warnPEM tells of a key that is taken for a password, which is seldom meant.
+func (j JWT) warnPEM(odd *FieldErrors, from Sources) {
+	secret, err := j.Secret.Resolve(from)
+	if err == nil && j.Algorithm.Symmetric() && bytes.Contains(secret, []byte("-----BEGIN ")) {
+		odd.add("auth.secret", "holds a PEM, which %s takes for a password, to the letter; if it is a private key, choose RS256, ES256 or EdDSA, say", j.Algorithm)
 	}
 }
 

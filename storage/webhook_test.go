@@ -313,6 +313,12 @@ func TestWarnings(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+	pem := valid()
+	pem.Organization, pem.Headers = "0123456789ABCDEF01234567@AdobeOrg", nil
+	pem.Auth.JWT.Secret = "-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----"
+	if odd := pem.Warnings(rules()); len(odd) != 1 || !strings.Contains(odd[0].Reason, "HS256 takes for a password") {
+		t.Errorf("got %v", odd)
+	}
 	fine := valid()
 	fine.Organization, fine.Headers = "0123456789ABCDEF01234567@AdobeOrg", nil
 	if odd := fine.Warnings(rules()); len(odd) != 0 {

@@ -91,6 +91,9 @@ backchannel fixture show strange-bounce`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
+				if slices.Contains(storage.Statuses(), storage.Status(args[0])) {
+					return usagef("say of which channel, too: %s email %s, or sms %s", cmd.CommandPath(), args[0], args[0])
+				}
 				return a.withSavedFixture(cmd.Context(), args[0], func(_ *sqlite.Store, f storage.SavedFixture) error {
 					return a.showPayload(f.Payload)
 				})
