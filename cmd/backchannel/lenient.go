@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -33,10 +34,8 @@ func unreadable(kind string) string {
 		return "is neither true nor false; use true or false"
 	case "int":
 		return "is no whole number; use 3, say"
-	case "duration":
-		return "is no duration; use 10s or 500ms, say"
 	}
-	return "cannot be read as " + kind
+	return "is no duration; use 10s or 500ms, say"
 }
 
 // fieldAnnotation names the field that a flag sets, where that is not the flag's name.
@@ -51,7 +50,11 @@ func fieldOf(f *pflag.Flag) string {
 
 // lenient makes every flag of a command and of those below keep what it cannot read.
 func (a *app) lenient(cmd *cobra.Command) {
-	wrap := func(f *pflag.Flag) { f.Value = lenientValue{f.Value, f, &a.unread} }
+	wrap := func(f *pflag.Flag) {
+		if slices.Contains([]string{"bool", "int", "duration"}, f.Value.Type()) { // others take any text
+			f.Value = lenientValue{f.Value, f, &a.unread}
+		}
+	}
 	cmd.LocalNonPersistentFlags().VisitAll(wrap)
 	cmd.PersistentFlags().VisitAll(wrap)
 	for _, child := range cmd.Commands() {
