@@ -20,7 +20,7 @@ func classify(err error) error {
 	case isFull(err):
 		return fmt.Errorf("%w (%w): free some space; what was acknowledged is safe", storage.ErrDiskFull, err)
 	case isReadOnly(err):
-		return fmt.Errorf("%w (%w): make it writable, or use another data folder", storage.ErrReadOnly, err)
+		return fmt.Errorf("%w (%w): make it readable and writable for this user, or use another data folder", storage.ErrReadOnly, err)
 	case isDamaged(err):
 		return fmt.Errorf("%w (%w): restore it from a backup, or use another data folder; nothing was changed", storage.ErrDamaged, err)
 	}
