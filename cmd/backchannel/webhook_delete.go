@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
 
@@ -33,6 +34,9 @@ backchannel webhook delete acme --yes`,
 				if err != nil {
 					return err
 				}
+				if a.settings.json() {
+					return a.out.object(deletion{w.ID, w.Name, cancelled})
+				}
 				a.note("deleted %s; %d queued deliveries cancelled", w.Name, cancelled)
 				return nil
 			})
@@ -40,6 +44,13 @@ backchannel webhook delete acme --yes`,
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return cmd
+}
+
+// A deletion is what became of a webhook, as JSON.
+type deletion struct {
+	ID        storage.ID `json:"id"`
+	Name      string     `json:"name"`
+	Cancelled int        `json:"cancelled"` // deliveries that were queued
 }
 
 // confirm asks before something that cannot be undone.
