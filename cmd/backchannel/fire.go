@@ -155,7 +155,7 @@ func parkedBy(ctx context.Context, store *sqlite.Store, w storage.Webhook) (stri
 		if w.StateReason != "" {
 			why = " (" + w.StateReason + ")"
 		}
-		return fmt.Sprintf("parked: webhook %s is paused%s: its deliveries wait until backchannel webhook resume %s", w.Name, why, w.Name), nil
+		return fmt.Sprintf("%s is paused%s: its deliveries wait until backchannel webhook resume %s", w.Name, why, w.Name), nil
 	}
 	breakers, err := store.Breakers(ctx)
 	if err != nil {
@@ -163,7 +163,7 @@ func parkedBy(ctx context.Context, store *sqlite.Store, w storage.Webhook) (stri
 	}
 	for _, b := range breakers {
 		if b.WebhookID == w.ID && b.Open() {
-			return fmt.Sprintf("parked: the circuit breaker of webhook %s is open after %d failed attempts in a row: its deliveries wait for one that succeeds (delivery retry ID makes one now)",
+			return fmt.Sprintf("%s failed %d times in a row, so its circuit breaker is open: its deliveries wait for an attempt that succeeds; backchannel delivery retry ID makes one now",
 				w.Name, b.Failures), nil
 		}
 	}

@@ -81,11 +81,8 @@ func (w *waiting) rest(ctx context.Context) ([]storage.Delivery, error) {
 
 // fireAndWait delivers by itself while nobody else does.
 func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan plan, timeout time.Duration) error {
-	switch parked, err := parkedBy(ctx, store, plan.webhook); {
-	case err != nil:
-		return err
-	case parked != "":
-		a.note("%s", parked)
+	if plan.webhook.State == storage.Paused {
+		a.note("%s is paused: its deliveries wait until backchannel webhook resume %s", plan.webhook.Name, plan.webhook.Name)
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
