@@ -56,7 +56,7 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 		return
 	}
 	outcome := x.send(a)
-	x.r.finish.finish(finished{x.receipt.ID, outcome, x.r.cfg.Now().Sub(x.receipt.ReceivedAt)})
+	x.r.finish.finish(storage.AnswerEnd{ReceiptID: x.receipt.ID, Outcome: outcome, Duration: x.r.cfg.Now().Sub(x.receipt.ReceivedAt)})
 	if outcome == storage.Dropped {
 		panic(http.ErrAbortHandler) // net/http closes the connection without a word
 	}

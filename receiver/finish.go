@@ -12,8 +12,8 @@ import (
 const (
 	// maxFinishing bounds the receipts that wait to be finished.
 	maxFinishing = 4096
-	// gatherFor is how long finishing may be put off, so that a store commits many
-	// together and new receipts, for which senders wait, come first.
+	// gatherFor is how long finishing may be put off, so that many are finished in one
+	// commit and new receipts, for which senders wait, come first.
 	gatherFor = 30 * time.Millisecond
 )
 
@@ -27,21 +27,14 @@ type finisher struct {
 	all   sync.WaitGroup
 
 	mu      sync.Mutex // guards waiting
-	waiting []finished
-}
-
-// finished is what becomes known of a receipt once it is answered.
-type finished struct {
-	id      storage.ID
-	outcome storage.AnswerOutcome
-	took    time.Duration
+	waiting []storage.AnswerEnd
 }
 
 func newFinisher(ctx context.Context, store Receipts, log *slog.Logger) *finisher {
 	return &finisher{ctx: ctx, store: store, log: log, slots: make(chan struct{}, maxFinishing)}
 }
 
-func (f *finisher) finish(one finished) {
+func (f *finisher) finish(one storage.AnswerEnd) {
 	f.slots <- struct{}{}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -58,15 +51,11 @@ func (f *finisher) gather() {
 	batch := f.waiting
 	f.waiting = nil
 	f.mu.Unlock()
-	for _, one := range batch {
-		f.all.Go(func() { f.keep(one) })
+	if err := f.store.FinishReceipts(f.ctx, batch...); err != nil {
+		f.log.Error("finish receipts", "error", err)
 	}
-}
-
-func (f *finisher) keep(one finished) {
-	defer func() { <-f.slots }()
-	if err := f.store.FinishReceipt(f.ctx, one.id, one.outcome, one.took); err != nil {
-		f.log.Error("finish receipt", "receipt", one.id, "error", err)
+	for range batch {
+		<-f.slots
 	}
 }
 

@@ -2,7 +2,6 @@ package receiver
 
 import (
 	"context"
-	"time"
 
 	"backchannel/storage"
 )
@@ -30,7 +29,8 @@ type Receipts interface {
 	// AddReceipt returns after the commit. It calls judge with the earlier receipts of
 	// the same message, perhaps more than once.
 	AddReceipt(ctx context.Context, r *storage.Receipt, judge func(earlier []storage.Earlier)) error
-	FinishReceipt(ctx context.Context, id storage.ID, outcome storage.AnswerOutcome, took time.Duration) error
+	// FinishReceipts keeps what became of answers.
+	FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error
 	// SentDigest is the SHA-256 of what a delivery was to carry, and whose it is.
 	SentDigest(ctx context.Context, delivery storage.ID) (sha256 string, webhook storage.ID, known bool, err error)
 }

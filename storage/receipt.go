@@ -53,6 +53,13 @@ const (
 	BodyOverLong BodyFlaw = "over-long" // more than the limit
 )
 
+// An AnswerEnd is what becomes known of a receipt once it is answered.
+type AnswerEnd struct {
+	ReceiptID ID
+	Outcome   AnswerOutcome
+	Duration  time.Duration
+}
+
 // An AnswerOutcome says what became of an answer.
 type AnswerOutcome string
 

@@ -163,7 +163,7 @@ func BenchmarkReceipt(b *testing.B) {
 		if err := s.AddReceipt(context.Background(), &r, func([]storage.Earlier) {}); err != nil {
 			return err
 		}
-		return s.FinishReceipt(context.Background(), r.ID, storage.Answered, time.Millisecond)
+		return s.FinishReceipts(context.Background(), storage.AnswerEnd{ReceiptID: r.ID, Outcome: storage.Answered, Duration: time.Millisecond})
 	})
 }
 
@@ -206,7 +206,11 @@ func fillReceipts(b *testing.B, s *Store, w storage.Webhook, n int) {
 				if r.ID, err = t.newID(); err != nil {
 					return err
 				}
-				if err := t.insertReceipt(s, &r); err != nil {
+				p, err := packReceipt(&r)
+				if err != nil {
+					return err
+				}
+				if err := t.insertReceipt(s.seals, &r, p); err != nil {
 					return err
 				}
 			}

@@ -4,14 +4,20 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"net/url"
 
 	"github.com/mattn/go-sqlite3"
 )
 
-// checkpointPages is how many pages the write-ahead log may hold before a commit copies
-// them into the database: 32 MiB at 4 KiB each.
-const checkpointPages = "8000"
+const (
+	// pageSize is a new database's. The same few pages end each commit, whatever it holds;
+	// of the others larger pages take fewer.
+	pageSize = "8192"
+	// checkpointPages is how many pages the write-ahead log may hold before a commit copies
+	// them into the database: 32 MiB.
+	checkpointPages = "4000"
+)
 
 // Each connection is used by one goroutine at a time, as database/sql sees to, so SQLite
 // need not lock them itself. Pragmas stand in the data source name, or else in the connect hook: set by a statement
@@ -38,6 +44,16 @@ type connector struct {
 
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
 func (c connector) Driver() driver.Driver                        { return c.driver }
+
+// shape gives a new database its page size, which is for good once anything is written.
+func shape(path string) error {
+	conn, err := (&sqlite3.SQLiteDriver{}).Open(fileURL(path) + "?mode=rw")
+	if err != nil {
+		return err
+	}
+	_, err = conn.(*sqlite3.SQLiteConn).Exec("PRAGMA page_size = "+pageSize+"; PRAGMA journal_mode = wal", nil)
+	return errors.Join(err, conn.Close())
+}
 
 func setCheckpoint(conn *sqlite3.SQLiteConn) error {
 	_, err := conn.Exec("PRAGMA wal_autocheckpoint = "+checkpointPages, nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -123,7 +124,11 @@ func createFile(path string) error {
 	if err != nil {
 		return err
 	}
-	return file.Close()
+	info, err := file.Stat()
+	if err := errors.Join(err, file.Close()); err != nil || info.Size() > 0 {
+		return err
+	}
+	return shape(path)
 }
 
 // openSealer reads the key file, making it for a new database, and has the database

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -18,72 +19,93 @@ const earlierShown = 16
 // earlier receipts of the same webhook, requestId and identity, oldest first, and may change
 // the verdicts by them; it must be quick, and may be called more than once.
 func (s *Store) AddReceipt(ctx context.Context, r *storage.Receipt, judge func(earlier []storage.Earlier)) error {
-	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
-		earlier, err := t.earlier(r)
-		if err != nil {
-			return err
-		}
-		judge(earlier)
-		if r.ID, err = t.newID(); err != nil {
-			return err
-		}
-		if err := t.insertReceipt(s, r); err != nil {
-			return err
-		}
-		return t.insertForward(r.ID, r.Forward)
-	})
+	judge(nil)
+	first, err := packReceipt(r)
+	if err == nil {
+		err = s.write(ctx, storage.ChangedReceipts, func(t *tx) error { return t.addReceipt(s.seals, r, first, judge) })
+	}
 	if err != nil {
 		return fmt.Errorf("keep receipt: %w", err)
 	}
 	return nil
 }
 
-func (t *tx) earlier(r *storage.Receipt) ([]storage.Earlier, error) {
+// addReceipt keeps a receipt, which was packed as the first of its message: most are, and
+// whoever packs meanwhile holds up nobody.
+func (t *tx) addReceipt(seals *sealer, r *storage.Receipt, p packed, judge func([]storage.Earlier)) error {
+	earlier, err := t.earlier(r)
+	if err != nil {
+		return err
+	}
+	if judge(earlier); len(earlier) > 0 {
+		if p, err = packReceipt(r); err != nil {
+			return err
+		}
+	}
+	if r.ID, err = t.newID(); err != nil {
+		return err
+	}
+	if err := t.insertReceipt(seals, r, p); err != nil {
+		return err
+	}
+	return t.insertForward(r.ID, r.Forward)
+}
+
+func (t *tx) earlier(r *storage.Receipt) (oldest []storage.Earlier, err error) {
 	if r.RequestID == "" {
 		return nil, nil
 	}
 	const same = `SELECT id, received_at, status, retry_count, code FROM receipts
 		WHERE request_id = ? AND identity = ? AND webhook_id = ? AND request_id <> '' ORDER BY id`
-	key := []any{r.RequestID, r.Identity, r.WebhookID}
-	oldest, err := collect(t.ctx(), t.conn, scanEarlier, same+` LIMIT ?`, append(key, earlierShown)...)
+	keep := func(row []driver.Value) { oldest = append(oldest, readEarlier(row)) }
+	err = t.stepThrough(keep, same+` LIMIT ?`, r.RequestID, r.Identity, int64(r.WebhookID), int64(earlierShown))
 	if err != nil || len(oldest) < earlierShown {
 		return oldest, err
 	}
-	newest, err := collect(t.ctx(), t.conn, scanEarlier, same+` DESC LIMIT ?`, append(key, earlierShown)...)
+	var newest []storage.Earlier
+	keep = func(row []driver.Value) { newest = append(newest, readEarlier(row)) }
+	err = t.stepThrough(keep, same+` DESC LIMIT ?`, r.RequestID, r.Identity, int64(r.WebhookID), int64(earlierShown))
 	slices.Reverse(newest)
 	seen := func(e storage.Earlier) bool { return e.ID <= oldest[len(oldest)-1].ID }
 	return append(oldest, slices.DeleteFunc(newest, seen)...), err
 }
 
-func scanEarlier(read scan) (e storage.Earlier, err error) {
-	var received moment
-	err = read(&e.ID, &received, &e.Status, &e.RetryCount, &e.Code)
-	e.ReceivedAt = received.Time
-	return e, err
+func readEarlier(row []driver.Value) storage.Earlier {
+	return storage.Earlier{
+		ID: storage.ID(integer(row[0])), ReceivedAt: time.UnixMicro(integer(row[1])).UTC(),
+		Status: text(row[2]), RetryCount: text(row[3]), Code: int(integer(row[4])),
+	}
 }
 
-func (t *tx) insertReceipt(s *Store, r *storage.Receipt) error {
+// packed is what a receipt is kept as where that takes some work.
+type packed struct {
+	headers, secrets []byte
+	verdicts, checks string
+}
+
+func packReceipt(r *storage.Receipt) (p packed, err error) {
+	p.headers, p.secrets = packHeaders(r.Headers...)
+	p.verdicts, p.checks, err = packVerdicts(r.Verdicts)
+	return p, err
+}
+
+func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
 	facet, err := t.facet(facetOf(r))
 	if err != nil {
 		return err
 	}
-	headers, secrets := packHeaders(r.Headers...)
-	verdicts, checks, err := packVerdicts(r.Verdicts)
-	if err != nil {
-		return err
-	}
-	var delivery any
+	var delivery driver.Value
 	if r.DeliveryID != 0 {
-		delivery = r.DeliveryID
+		delivery = int64(r.DeliveryID)
 	}
-	size := len(headers) + len(secrets) + len(checks) + len(r.Body)
-	t.countReceipt(1, int64(size))
-	_, err = t.exec(`INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
+	size := int64(len(p.headers) + len(p.secrets) + len(p.checks) + len(r.Body))
+	t.countReceipt(1, size)
+	_, err = t.step(nil, `INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
 			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, outcome, duration, verdicts, size, pinned, note)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		r.ID, facet, micros(r.ReceivedAt), r.WebhookID, r.Method, r.Path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, r.Flaw,
-		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, delivery, r.Attempt, r.Code, r.Outcome, int64(r.Duration),
-		verdicts, size, r.Pinned, r.Note)
+		int64(r.ID), facet, micros(r.ReceivedAt), int64(r.WebhookID), r.Method, r.Path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, string(r.Flaw),
+		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, delivery, int64(r.Attempt), int64(r.Code), string(r.Outcome), int64(r.Duration),
+		p.verdicts, size, r.Pinned, r.Note)
 	if err != nil {
 		return err
 	}
@@ -91,8 +113,8 @@ func (t *tx) insertReceipt(s *Store, r *storage.Receipt) error {
 	if body == nil {
 		body = []byte{} // not NULL
 	}
-	_, err = t.exec(`INSERT INTO receipt_contents VALUES (?,?,?,?,?)`, r.ID, headers,
-		s.seals.seal(secrets, receiptSecrets(r.ID)), checks, body)
+	_, err = t.step(nil, `INSERT INTO receipt_contents VALUES (?,?,?,?,?)`, int64(r.ID), p.headers,
+		seals.seal(p.secrets, receiptSecrets(r.ID)), p.checks, body)
 	return err
 }
 
@@ -138,9 +160,22 @@ func verdictsByName(v *storage.Verdicts) map[string]*storage.Verdict {
 	}
 }
 
-// FinishReceipt keeps what became of a receipt's answer, and how long that took.
-func (s *Store) FinishReceipt(ctx context.Context, id storage.ID, outcome storage.AnswerOutcome, duration time.Duration) error {
-	return s.changeReceipt(ctx, "finish", id, `UPDATE receipts SET outcome = ?, duration = ? WHERE id = ?`, outcome, int64(duration), id)
+// FinishReceipts keeps what became of receipts' answers. Those that are gone are left out.
+func (s *Store) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error {
+	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
+		for _, end := range ends {
+			_, err := t.step(nil, `UPDATE receipts SET outcome = ?, duration = ? WHERE id = ?`,
+				string(end.Outcome), int64(end.Duration), int64(end.ReceiptID))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("finish %d receipts: %w", len(ends), err)
+	}
+	return nil
 }
 
 // PinReceipt keeps a receipt from being removed, or no longer does.

@@ -57,7 +57,7 @@ func TestReceiptIsFinishedPinnedAndNoted(t *testing.T) {
 	r.Body, r.Headers, r.Webhook = nil, nil, ""
 	addReceipt(t, s, &r)
 	for _, err := range []error{
-		s.FinishReceipt(t.Context(), r.ID, storage.Answered, time.Second),
+		s.FinishReceipts(t.Context(), storage.AnswerEnd{ReceiptID: 1}, storage.AnswerEnd{ReceiptID: r.ID, Outcome: storage.Answered, Duration: time.Second}),
 		s.PinReceipt(t.Context(), r.ID, true),
 		s.NoteReceipt(t.Context(), r.ID, "look"),
 	} {
@@ -70,7 +70,7 @@ func TestReceiptIsFinishedPinnedAndNoted(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	for _, err := range []error{
-		s.FinishReceipt(t.Context(), 1, storage.Answered, 0), s.PinReceipt(t.Context(), 1, true), s.NoteReceipt(t.Context(), 1, ""),
+		s.PinReceipt(t.Context(), 1, true), s.NoteReceipt(t.Context(), 1, ""),
 	} {
 		if !errors.Is(err, storage.ErrNotFound) {
 			t.Errorf("got %v", err)

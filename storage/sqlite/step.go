@@ -45,6 +45,35 @@ func (s *stepper) run(conn *sqlite3.SQLiteConn, row []driver.Value, statement st
 	return found, errors.Join(err, rows.Close())
 }
 
+// stepThrough runs a statement and reads all rows that it returns. What read is given it
+// must not keep.
+func (t *tx) stepThrough(read func(row []driver.Value), statement string, args ...driver.Value) error {
+	return t.conn.Raw(func(conn any) error {
+		prepared, err := t.stepper.prepare(conn.(*sqlite3.SQLiteConn), statement)
+		if err != nil {
+			return err
+		}
+		t.stepper.bound = numbered(t.stepper.bound[:0], args)
+		rows, err := prepared.QueryContext(t.ctx(), t.stepper.bound)
+		if err != nil {
+			return err
+		}
+		return through(rows, read)
+	})
+}
+
+// through reads all rows, and closes them.
+func through(rows driver.Rows, read func(row []driver.Value)) error {
+	row := make([]driver.Value, len(rows.Columns()))
+	for {
+		found, err := next(rows, row)
+		if err != nil || !found {
+			return errors.Join(err, rows.Close())
+		}
+		read(row)
+	}
+}
+
 // next reads the next row, if there is one.
 func next(rows driver.Rows, row []driver.Value) (bool, error) {
 	err := rows.Next(row)
@@ -91,14 +120,7 @@ func collectRaw[T any](ctx context.Context, from *sql.DB, read func([]driver.Val
 		if err != nil {
 			return err
 		}
-		row := make([]driver.Value, len(rows.Columns()))
-		for {
-			found, err := next(rows, row)
-			if err != nil || !found {
-				return errors.Join(err, rows.Close())
-			}
-			all = append(all, read(row))
-		}
+		return through(rows, func(row []driver.Value) { all = append(all, read(row)) })
 	})
 	return all, readError(err)
 }

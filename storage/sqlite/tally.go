@@ -38,7 +38,8 @@ func (t *tx) saveTally() error {
 		if n == 0 {
 			continue
 		}
-		_, err := t.exec(`INSERT INTO delivery_counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n`, of.webhook, of.state, n)
+		_, err := t.step(nil, `INSERT INTO delivery_counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n`,
+			int64(of.webhook), string(of.state), n)
 		if err != nil {
 			return err
 		}
@@ -46,8 +47,8 @@ func (t *tx) saveTally() error {
 	if t.last == 0 && t.receipts == 0 && t.bytes == 0 {
 		return nil
 	}
-	_, err := t.exec(`UPDATE store SET last_id = max(last_id, ?), receipts = receipts + ?, receipt_bytes = receipt_bytes + ?`,
-		t.last, t.receipts, t.bytes)
+	_, err := t.step(nil, `UPDATE store SET last_id = max(last_id, ?), receipts = receipts + ?, receipt_bytes = receipt_bytes + ?`,
+		int64(t.last), t.receipts, t.bytes)
 	return err
 }
 

@@ -57,7 +57,7 @@ func (t *tx) rollback() {
 }
 
 func (t *tx) plain(statement string) error {
-	_, err := t.conn.ExecContext(t.ctx(), statement)
+	_, err := t.step(nil, statement)
 	return err
 }
 

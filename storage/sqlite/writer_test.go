@@ -68,7 +68,12 @@ func TestPanicReachesWhoCausedItAlone(t *testing.T) {
 			}
 		}()
 		r := receiptOf(w)
-		s.AddReceipt(context.Background(), &r, func([]storage.Earlier) { panic("ouch") })
+		calls := 0
+		s.AddReceipt(context.Background(), &r, func([]storage.Earlier) {
+			if calls++; calls > 1 { // in the transaction
+				panic("ouch")
+			}
+		})
 	})
 	all.Go(func() {
 		if _, err := s.Enqueue(context.Background(), eventFor(w)); err != nil {
