@@ -60,7 +60,7 @@ func run() error {
 	role := flag.String("role", "", "internal: what this process is to be")
 	flag.StringVar(&s.dir, "data", "", "internal: where that keeps its data")
 	flag.DurationVar(&s.duration, "duration", 10*time.Second, "how long each measurement takes")
-	flag.IntVar(&s.workers, "workers", 64, "how many POSTs are under way at once")
+	flag.IntVar(&s.workers, "workers", 128, "how many POSTs are under way at once")
 	flag.IntVar(&s.backlog, "backlog", 1_000_000, "how many deliveries are queued for bench g")
 	flag.Parse()
 

@@ -112,12 +112,19 @@ func bareDatabase(parent string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "bare.db")+"?_journal_mode=wal&_synchronous=full&_txlock=immediate")
+	db, err := openBare(filepath.Join(dir, "bare.db"))
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1)
 	_, err = db.Exec("CREATE TABLE bare (id INTEGER PRIMARY KEY, payload BLOB NOT NULL) STRICT")
+	return db, err
+}
+
+func openBare(path string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite3", "file:"+path+"?_journal_mode=wal&_synchronous=full&_txlock=immediate&_foreign_keys=on")
+	if err == nil {
+		db.SetMaxOpenConns(1)
+	}
 	return db, err
 }
 

@@ -21,7 +21,7 @@ import (
 
 const (
 	connections = 128
-	prepared    = 32768 // requests, each with an event and a token of its own
+	prepared    = 131072 // requests, each with an event and a token of its own
 )
 
 // receive compares what the receiver accepts per second, each request judged and its

@@ -97,6 +97,17 @@ func (e *events) next() (storage.Event, error) {
 	return event, err
 }
 
+func (e *events) some(n int) ([]storage.Event, error) {
+	all := make([]storage.Event, n)
+	for i := range all {
+		var err error
+		if all[i], err = e.next(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
 // sample is the body and the header lines of a delivery of the webhook, for raw POSTs.
 func (e *events) sample() ([]byte, http.Header, error) {
 	event, err := e.next()

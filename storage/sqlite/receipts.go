@@ -120,44 +120,51 @@ func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
 
 func receiptSecrets(id storage.ID) place { return place{"receipt_contents", "secrets", id} }
 
+// checks are those of each verdict, as they are kept.
+type checks struct {
+	Auth      []storage.Check `json:"auth,omitempty"`
+	Schema    []storage.Check `json:"schema,omitempty"`
+	Target    []storage.Check `json:"target,omitempty"`
+	Headers   []storage.Check `json:"headers,omitempty"`
+	Duplicate []storage.Check `json:"duplicate,omitempty"`
+	Order     []storage.Check `json:"order,omitempty"`
+}
+
+// trade gives the verdicts these checks, and takes theirs.
+func (c *checks) trade(v *storage.Verdicts) {
+	v.Auth.Checks, c.Auth = c.Auth, v.Auth.Checks
+	v.Schema.Checks, c.Schema = c.Schema, v.Schema.Checks
+	v.Target.Checks, c.Target = c.Target, v.Target.Checks
+	v.Headers.Checks, c.Headers = c.Headers, v.Headers.Checks
+	v.Duplicate.Checks, c.Duplicate = c.Duplicate, v.Duplicate.Checks
+	v.Order.Checks, c.Order = c.Order, v.Order.Checks
+}
+
 // packVerdicts writes verdicts, and apart from them their checks, which lists leave out.
-func packVerdicts(v storage.Verdicts) (verdicts, checks string, err error) {
-	byName := map[string][]storage.Check{}
-	for name, verdict := range verdictsByName(&v) {
-		if len(verdict.Checks) > 0 {
-			byName[name] = verdict.Checks
-		}
-		verdict.Checks = nil
-	}
+func packVerdicts(v storage.Verdicts) (verdicts, apart string, err error) {
+	var c checks
+	c.trade(&v)
 	short, err := json.Marshal(v)
 	if err != nil {
 		return "", "", err
 	}
-	long, err := json.Marshal(byName)
+	long, err := json.Marshal(c)
 	return string(short), string(long), err
 }
 
-func unpackVerdicts(verdicts, checks string, v *storage.Verdicts) error {
+func unpackVerdicts(verdicts, apart string, v *storage.Verdicts) error {
 	if err := json.Unmarshal([]byte(verdicts), v); err != nil {
 		return err
 	}
-	if checks == "" {
+	if apart == "" {
 		return nil
 	}
-	var byName map[string][]storage.Check
-	if err := json.Unmarshal([]byte(checks), &byName); err != nil {
+	var c checks
+	if err := json.Unmarshal([]byte(apart), &c); err != nil {
 		return err
 	}
-	for name, verdict := range verdictsByName(v) {
-		verdict.Checks = byName[name]
-	}
+	c.trade(v)
 	return nil
-}
-
-func verdictsByName(v *storage.Verdicts) map[string]*storage.Verdict {
-	return map[string]*storage.Verdict{
-		"auth": &v.Auth, "schema": &v.Schema, "target": &v.Target, "headers": &v.Headers, "duplicate": &v.Duplicate, "order": &v.Order,
-	}
 }
 
 // FinishReceipts keeps what became of receipts' answers. Those that are gone are left out.
