@@ -248,17 +248,21 @@ func TestRetentionBesideALoad(t *testing.T) {
 			}
 		})
 	}
+	retain := func() {
+		limits := storage.Retention{Receipts: keep, ReceiptAge: time.Hour, ReceiptBytes: 1 << 40, DeliveryAge: time.Hour}
+		if _, err := c.store.ApplyRetention(t.Context(), limits); err != nil {
+			t.Error(err)
+		}
+	}
 	over := make(chan struct{})
 	retaining.Go(func() {
 		for {
-			if _, err := c.store.ApplyRetention(t.Context(), storage.Retention{Receipts: keep, ReceiptAge: time.Hour, ReceiptBytes: 1 << 40, DeliveryAge: time.Hour}); err != nil {
-				t.Error(err)
-				return
-			}
 			select {
 			case <-over:
+				retain()
 				return
 			case <-time.After(10 * time.Millisecond):
+				retain()
 			}
 		}
 	})
