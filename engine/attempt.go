@@ -21,7 +21,7 @@ const maxResponseBody = 16 << 10
 type result struct {
 	attempt    storage.Attempt
 	verdict    verdict
-	retryAfter time.Duration
+	retryAfter string // the header of that name
 }
 
 // attempt makes one try to deliver the job.
@@ -37,7 +37,7 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	rec := newRecorder(ep.isSecret)
 	resp, err := ep.send(ctx, rec, lines, job)
 	if err == nil {
-		r.answered(resp, now)
+		ep.answered(&r, resp)
 	}
 	var at phase
 	r.attempt.Timings, r.attempt.RequestHeaders, at = rec.seal()
@@ -118,7 +118,7 @@ func (ep *endpoint) roundTripper(m storage.Misbehaviour) http.RoundTripper {
 
 // answered keeps the response and judges it. The body is read as far as it goes, and
 // never matters.
-func (r *result) answered(resp *http.Response, now time.Time) {
+func (ep *endpoint) answered(r *result, resp *http.Response) {
 	r.attempt.Code = resp.StatusCode
 	r.attempt.ResponseHeaders = sortedFields(resp.Header)
 	r.attempt.ResponseBody = readSome(resp.Body)
@@ -128,8 +128,8 @@ func (r *result) answered(resp *http.Response, now time.Time) {
 		return
 	}
 	r.attempt.ErrorClass = storage.ClassStatus
-	r.attempt.Error = explainStatus(resp.StatusCode, resp.Header.Get("Location"))
-	r.retryAfter = retryAfter(resp.Header.Get("Retry-After"), now)
+	r.attempt.Error = explainStatus(resp.StatusCode, resp.Header.Get("Location"), ep.webhook.Name)
+	r.retryAfter = resp.Header.Get("Retry-After")
 }
 
 // broke judges an attempt that got no answer.

@@ -45,13 +45,16 @@ func judgeClass(class storage.ErrorClass) verdict {
 }
 
 // explainStatus says in one line why an answer is no success.
-func explainStatus(code int, location string) string {
+func explainStatus(code int, location, webhook string) string {
 	text := fmt.Sprintf("answered %d", code)
 	if reason := http.StatusText(code); reason != "" {
 		text += " " + reason
 	}
-	if code >= 300 && code <= 399 && location != "" {
+	switch {
+	case code >= 300 && code <= 399 && location != "":
 		text += "; redirects are not followed: set the URL to " + clipped(location)
+	case code == http.StatusGone:
+		text += "; it wants no more events, so the webhook is paused now: resume it with " + storage.ResumeCommand(webhook)
 	}
 	return text
 }

@@ -45,8 +45,9 @@ func TestExplainStatus(t *testing.T) {
 		{599, "", "answered 599"},
 		{302, "https://b.example/", "answered 302 Found; redirects are not followed: set the URL to https://b.example/"},
 		{404, "https://b.example/", "answered 404 Not Found"},
+		{410, "", "answered 410 Gone; it wants no more events, so the webhook is paused now: resume it with backchannel webhook resume 'acme prod'"},
 	} {
-		if got := explainStatus(c.code, c.location); got != c.want {
+		if got := explainStatus(c.code, c.location, "acme prod"); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}

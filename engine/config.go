@@ -26,10 +26,12 @@ type Config struct {
 	RootCAs func() (*x509.CertPool, error)
 	// BlockPrivate refuses loopback and private addresses, too.
 	BlockPrivate bool
-	Resolver     *net.Resolver  // for host names
-	Drain        time.Duration  // how long Run waits for what is in flight: 10 s
-	Jitter       func() float64 // from 0 to 1, random
-	Logger       *slog.Logger   // silent
+	Resolver     *net.Resolver // for host names
+	Drain        time.Duration // how long Run waits for what is in flight: 10 s
+	// Cutoff ends that wait early when it is closed; nil: nothing does.
+	Cutoff <-chan struct{}
+	Jitter func() float64 // from 0 to 1, random
+	Logger *slog.Logger   // silent
 }
 
 func (c Config) withDefaults() Config {

@@ -48,6 +48,7 @@ type Engine struct {
 	routines   sync.WaitGroup
 	panics     chan string
 	draining   atomic.Bool
+	cutOff     atomic.Int64 // attempts that the drain aborted
 	trouble    trouble
 
 	mu    sync.Mutex // guards what follows
@@ -70,7 +71,8 @@ func New(store Store, cfg Config) *Engine {
 func (e *Engine) now() time.Time { return e.cfg.Now() }
 
 // Run delivers until ctx ends. Then it claims nothing more, waits for what is in flight,
-// though no longer than Config.Drain, and aborts the rest, which counts as not attempted.
+// though no longer than Config.Drain and Config.Cutoff, and aborts the rest, which counts
+// as not attempted.
 // It returns when all outcomes are committed. It can be called once. A panic anywhere in
 // the engine is raised again here.
 func (e *Engine) Run(ctx context.Context) error {
@@ -223,27 +225,41 @@ func (e *Engine) drain() {
 		e.routines.Wait()
 		close(ended)
 	}()
-	e.await(ended, e.cfg.Drain)
+	e.await(ended, e.cfg.Drain, e.cfg.Cutoff)
 	e.stopWork()
-	e.await(ended, commitGrace)
+	e.await(ended, commitGrace, nil)
 	e.stopCommit()
 	<-ended
 	for _, l := range e.allLanes() {
 		l.close()
 	}
+	e.handBack()
+}
+
+// handBack leaves to the next run what this one was sending.
+func (e *Engine) handBack() {
 	ctx, cancel := context.WithTimeout(context.Background(), commitGrace)
 	defer cancel()
 	if err := e.store.ResetSending(ctx); err != nil {
 		e.log.Error("hand back deliveries", "error", err)
 	}
+	if n := e.CutOff(); n > 0 {
+		e.tellWithin(ctx, storage.Activity{Kind: storage.ActivityProcess,
+			Text: fmt.Sprintf("stopped with %d still in flight: that counts as no attempt, and is made again", n)})
+	}
 }
 
-func (e *Engine) await(ended <-chan struct{}, atMost time.Duration) {
+// CutOff is how many attempts were aborted because Run had to end. Whether they reached
+// their endpoint is not known.
+func (e *Engine) CutOff() int64 { return e.cutOff.Load() }
+
+func (e *Engine) await(ended <-chan struct{}, atMost time.Duration, cutoff <-chan struct{}) {
 	timer := time.NewTimer(atMost)
 	defer timer.Stop()
 	select {
 	case <-ended:
 	case <-timer.C:
+	case <-cutoff:
 	case text := <-e.panics:
 		panic(text)
 	}

@@ -275,6 +275,23 @@ func TestDrainAbortsWhatHangs(t *testing.T) {
 	close(h.release)
 }
 
+func TestCutoffEndsTheDrain(t *testing.T) {
+	h := newHoldup()
+	cutoff := make(chan struct{})
+	w := newWorld(t, h.ServeHTTP, func(c *Config) { c.Drain, c.Cutoff = time.Hour, cutoff }).run()
+	id := w.fire(w.webhook(), "{}")[0]
+	w.await(id, storage.Sending)
+	time.AfterFunc(50*time.Millisecond, func() { close(cutoff) })
+	w.stop()
+	if d := w.store.delivery(id); d.State != storage.Queued || d.Attempts != 0 || len(w.store.log(id)) != 0 {
+		t.Errorf("delivery %+v, attempts %v", d, w.store.log(id))
+	}
+	if told := w.store.texts(); w.engine.CutOff() != 1 || len(told) != 1 || !strings.HasPrefix(told[0], "stopped with 1 still in flight") {
+		t.Errorf("%d cut off, told %q", w.engine.CutOff(), told)
+	}
+	close(h.release)
+}
+
 func TestFullDisk(t *testing.T) {
 	h := newHoldup()
 	w := newWorld(t, h.ServeHTTP).run()

@@ -55,10 +55,12 @@ func (e *Engine) readWorked() {
 }
 
 // tell makes something known. It is no matter if that fails: the log has it, too.
-func (e *Engine) tell(a storage.Activity) {
+func (e *Engine) tell(a storage.Activity) { e.tellWithin(e.committing, a) }
+
+func (e *Engine) tellWithin(ctx context.Context, a storage.Activity) {
 	a.At = e.now()
 	e.log.Info(a.Text, "kind", a.Kind)
-	if err := e.store.AddActivity(e.committing, a); err != nil {
+	if err := e.store.AddActivity(ctx, a); err != nil {
 		e.log.Error("record activity", "error", err)
 	}
 }

@@ -70,6 +70,7 @@ func (l *lane) attempt(f *flight) (result, []time.Duration) {
 
 // returned leaves the job as it was before it was claimed: it is for the next run.
 func (l *lane) returned(f *flight) {
+	l.engine.cutOff.Add(1)
 	l.endAttempt(aborted, f.probe)
 	f.stopMarking()
 	l.land(f, time.Time{})
@@ -124,7 +125,7 @@ func (e *Engine) decide(f *flight, r *result, schedule []time.Duration) storage.
 	case f.called.Load():
 		o.State = storage.Cancelled
 	case r.verdict == retryable:
-		if wait, ok := nextWait(schedule, r.attempt.N, e.cfg.Jitter(), r.retryAfter); ok {
+		if wait, ok := nextWait(schedule, r.attempt.N, e.cfg.Jitter(), retryAfter(r.retryAfter, now)); ok {
 			o.State, o.NextAttemptAt = storage.Retrying, now.Add(wait)
 		}
 	}

@@ -164,7 +164,7 @@ func (r *Receiver) Refused() int64 { return r.refusals.Load() }
 // Unstored is how many requests were answered 503 because they could not be stored.
 func (r *Receiver) Unstored() int64 { return r.unstored.Load() }
 
-// Close gives the port back if Serve was never called.
+// Close gives the port back if Serve was never called. Else it has Serve end at once.
 func (r *Receiver) Close() error {
 	r.stop()
 	r.quit()

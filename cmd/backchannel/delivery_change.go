@@ -24,7 +24,8 @@ func deliveryReplayCommand(a *app) *cobra.Command {
 				if err := a.noteWaiting(cmd.Context(), store); err != nil {
 					return err
 				}
-				return a.showOneDelivery(d)
+				a.noteParked(cmd.Context(), store, d)
+				return a.showAgain(cmd.Context(), store, d.ID)
 			})
 		},
 	}
@@ -44,6 +45,7 @@ func deliveryRetryCommand(a *app) *cobra.Command {
 				if err := a.noteWaiting(cmd.Context(), store); err != nil {
 					return err
 				}
+				a.notePaused(cmd.Context(), store, d)
 				return a.showAgain(cmd.Context(), store, d.ID)
 			})
 		},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"backchannel/cmd/backchannel/internal/crash"
@@ -18,6 +17,8 @@ type waiting struct {
 	final []storage.Delivery // of the first IDs
 
 	progress *progress
+	// parked is told once, if not nil, of a delivery that nothing is tried for.
+	parked func(context.Context, *sqlite.Store, storage.Delivery)
 }
 
 func (w *waiting) add(deliveries []storage.Delivery) {
@@ -57,6 +58,10 @@ func (w *waiting) look(ctx context.Context) (done bool, err error) {
 		if err != nil {
 			return false, err
 		}
+		if d.State == storage.Parked && w.parked != nil {
+			w.parked(ctx, w.store, d)
+			w.parked = nil
+		}
 		if !d.State.Final() {
 			return false, nil
 		}
@@ -79,16 +84,19 @@ func (w *waiting) rest(ctx context.Context) ([]storage.Delivery, error) {
 	return all, nil
 }
 
-// fireAndWait delivers by itself while nobody else does.
+// fireAndWait delivers by itself while nobody else does. When time is up, what is then in
+// flight is cut off: a script relies on the time that it gave. An interruption leaves it
+// what is left of that.
 func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan plan, timeout time.Duration) error {
-	if plan.webhook.State == storage.Paused {
-		a.note("%s is paused: its deliveries wait until backchannel webhook resume %s", plan.webhook.Name, plan.webhook.Name)
-	}
-	limited, cancel := context.WithTimeout(ctx, timeout)
+	timely, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
+	limited, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(timely, stop)()
 	progress := a.progress(plan.events())
-	waiting := &waiting{store: store, progress: progress}
-	err := a.whileHeld(limited, store, func(ctx context.Context) error {
+	waiting := &waiting{store: store, progress: progress, parked: a.noteParked}
+	defer context.AfterFunc(ctx, a.noteStopping)()
+	err := a.whileHeld(limited, timely.Done(), store, func(ctx context.Context) error {
 		shooter := &shooter{store: store, plan: plan, patience: timeout}
 		err := shooter.run(ctx, func(deliveries []storage.Delivery) error {
 			waiting.add(deliveries)
@@ -102,22 +110,27 @@ func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan plan, t
 		return waiting.run(ctx)
 	})
 	progress.clear()
-	timedOut := errors.Is(limited.Err(), context.DeadlineExceeded)
-	if err != nil && !timedOut {
+	if err != nil && timely.Err() == nil {
 		return err
 	}
 	return a.showOutcome(context.WithoutCancel(ctx), waiting, timeout)
 }
 
 // whileHeld runs something while somebody delivers: this process, if nobody else does.
-// What keeps this process from delivering ends the run.
-func (a *app) whileHeld(ctx context.Context, store *sqlite.Store, run func(context.Context) error) error {
+// What keeps this process from delivering ends the run. What is in flight after it has
+// until the cutoff.
+func (a *app) whileHeld(ctx context.Context, cutoff <-chan struct{}, store *sqlite.Store, run func(context.Context) error) error {
 	holding, stop := context.WithCancel(ctx)
 	running, abort := context.WithCancelCause(ctx)
 	defer abort(nil)
 	held := make(chan error, 1)
 	go func() {
-		err := crash.Guard(func() error { return a.hold(holding, store, a.announce) })
+		err := crash.Guard(func() error {
+			return a.hold(holding, store, func(cfg *holder.Config) {
+				cfg.Cutoff, cfg.CutOff = cutoff, a.noteCutOff
+				a.announce(cfg)
+			})
+		})
 		if err != nil {
 			abort(err)
 		}

@@ -86,10 +86,13 @@ func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFla
 	if err != nil {
 		return err
 	}
-	defer context.AfterFunc(ctx, func() { a.note("stopping; what is in flight has 10 s to finish, a second Ctrl+C ends it now") })()
+	quiet := func() bool { return true }
+	defer func() { quiet() }()
 	return a.hold(ctx, store, func(cfg *holder.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
+		cfg.CutOff = a.noteCutOff
 		cfg.Started = func(s holder.Status) {
+			quiet = context.AfterFunc(ctx, a.noteStopping)
 			if stoodBy {
 				a.note("took over")
 			}
@@ -101,6 +104,15 @@ func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFla
 			}
 		}
 	})
+}
+
+func (a *app) noteStopping() {
+	a.note("stopping; what is in flight has at most 10 s to finish, a second Ctrl+C ends it now")
+}
+
+// noteCutOff says what became of what did not finish.
+func (a *app) noteCutOff(attempts int64) {
+	a.note("%d in flight did not finish: that counts as no attempt, and is made again once something delivers", attempts)
 }
 
 // standBy says so if another process delivers.

@@ -114,6 +114,10 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 	if err != nil || got.State != storage.Paused || got.StateReason != "410 Gone" {
 		t.Errorf("%+v %v", got, err)
 	}
+	told, err := s.Activities(t.Context(), 0, 1)
+	if want := "webhook acme paused: 410 Gone; resume it with backchannel webhook resume acme"; err != nil || told[0].Text != want {
+		t.Errorf("told %+v %v", told, err)
+	}
 	o = outcomeOf(enqueue(t, s, w), storage.Failed)
 	o.PauseWebhook = "again"
 	if err := s.Finish(t.Context(), o); err != nil {

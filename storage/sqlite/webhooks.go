@@ -232,7 +232,7 @@ func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, by, reas
 		text = "webhook " + name + " activated" + by
 	}
 	if reason != "" {
-		text += ": " + reason
+		text += ": " + reason + "; resume it with " + storage.ResumeCommand(name)
 	}
 	return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: text})
 }

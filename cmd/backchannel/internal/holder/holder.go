@@ -36,8 +36,13 @@ type Config struct {
 	Version      string
 	Now          func() time.Time
 	Logger       *slog.Logger
+	// Cutoff ends early what is in flight when it is closed, though not the deliveries
+	// themselves: for that Run's context has to end. nil: all gets its time.
+	Cutoff <-chan struct{}
 	// Started is called once the lock is had and all runs.
 	Started func(Status)
+	// CutOff is called in the end if that many attempts were still in flight.
+	CutOff func(attempts int64)
 }
 
 // garbage is how much of it, in percent of the few megabytes in use, may gather before it
@@ -51,11 +56,12 @@ type Status struct {
 	CA            string // path of the local authority's certificate
 }
 
-// Of ten seconds to stop in, the engine has most: what it has in flight may be on its
-// way to the receiver, which stops after it.
+// What is in flight has so long to finish, with the engine as with the receiver. That
+// stops after the engine, whose attempts may be on their way to it, and has afterwards a
+// moment to keep what became of them.
 const (
-	drainEngine   = 7 * time.Second
-	drainReceiver = 1 * time.Second
+	drain  = 10 * time.Second
+	moment = time.Second
 )
 
 // Run waits for the lock, then delivers and receives until ctx ends. It returns nil once
@@ -96,7 +102,7 @@ func newHolder(cfg Config) (*holder, error) {
 		Now: cfg.Now, Version: cfg.Version, Sources: storage.SystemSources(), BlockPrivate: cfg.BlockPrivate,
 		ReceiverURL: func() (string, string) { return h.status.ReceiverURL, h.status.ReceiverError },
 		RootCAs:     func() (*x509.CertPool, error) { return roots, nil },
-		Drain:       drainEngine, Logger: cfg.Logger,
+		Drain:       drain, Cutoff: cfg.Cutoff, Logger: cfg.Logger,
 	})
 	return h, nil
 }
@@ -124,7 +130,7 @@ func Trusted(ca *receiver.CA, file string) (*x509.CertPool, error) {
 // listen takes the receiver's port, or notes why it cannot.
 func (h *holder) listen(ca *receiver.CA, roots *x509.CertPool) error {
 	r, err := receiver.New(h.cfg.Store, receiver.Config{
-		Listen: h.cfg.Listen, CA: ca, Now: h.cfg.Now, Sources: storage.SystemSources(), Logger: h.cfg.Logger, Drain: drainReceiver,
+		Listen: h.cfg.Listen, CA: ca, Now: h.cfg.Now, Sources: storage.SystemSources(), Logger: h.cfg.Logger, Drain: drain,
 		Forward: forward(h.cfg.ForwardTo, roots),
 	})
 	if err != nil {
@@ -154,7 +160,7 @@ func (h *holder) run(ctx context.Context) error {
 		return h.engine.Run(working)
 	})
 	if h.receiver != nil {
-		start(func() error { return h.receiver.Serve(serving) })
+		start(func() error { return h.receive(working, serving) })
 	}
 	h.try("tell of the start", h.announce)(working)
 	tell := &teller{holder: h, started: h.cfg.Now()}
@@ -166,7 +172,39 @@ func (h *holder) run(ctx context.Context) error {
 	}
 	err := group.Wait()
 	h.try("tell of the end", h.resign)(context.WithoutCancel(ctx))
+	if n := h.engine.CutOff(); n > 0 && h.cfg.CutOff != nil {
+		h.cfg.CutOff(n)
+	}
 	return err
+}
+
+// receive runs the receiver until serving ends, and after working has ended no longer
+// than what is in flight has.
+func (h *holder) receive(working, serving context.Context) error {
+	served, done := context.WithCancel(context.WithoutCancel(working))
+	defer done()
+	defer context.AfterFunc(working, func() {
+		h.awaitDrain(served)
+		_ = h.receiver.Close()
+	})()
+	return h.receiver.Serve(serving)
+}
+
+// awaitDrain waits until nothing more may be in flight, or ctx ends.
+func (h *holder) awaitDrain(ctx context.Context) {
+	timer := time.NewTimer(drain)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-h.cfg.Cutoff:
+	case <-ctx.Done():
+		return
+	}
+	timer.Reset(moment)
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // every does something again and again until ctx ends.

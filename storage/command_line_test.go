@@ -1,0 +1,19 @@
+package storage
+
+import (
+	"os/exec"
+	"testing"
+)
+
+func TestResumeCommandSurvivesTheShell(t *testing.T) {
+	for _, name := range []string{"acme", "acme prod", "it's", "$HOME `id`", `back\slash`, "日本 ;&|", "*"} {
+		script := `backchannel() { printf %s "$3"; }; ` + ResumeCommand(name)
+		got, err := exec.Command("sh", "-c", script).Output()
+		if err != nil || string(got) != name {
+			t.Errorf("%s became %q: %v", ResumeCommand(name), got, err)
+		}
+	}
+	if got := ResumeCommand("acme-1.x"); got != "backchannel webhook resume acme-1.x" {
+		t.Errorf("got %s", got)
+	}
+}
