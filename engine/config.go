@@ -30,8 +30,11 @@ type Config struct {
 	Drain        time.Duration // how long Run waits for what is in flight: 10 s
 	// Cutoff ends that wait early when it is closed; nil: nothing does.
 	Cutoff <-chan struct{}
-	Jitter func() float64 // from 0 to 1, random
-	Logger *slog.Logger   // silent
+	// Trouble is told why deliveries wait while outcomes cannot be recorded, and nothing
+	// once they can. Neither the store nor a log on the same disk could keep that.
+	Trouble func(reason string)
+	Jitter  func() float64 // from 0 to 1, random
+	Logger  *slog.Logger   // silent
 }
 
 func (c Config) withDefaults() Config {
@@ -55,6 +58,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Jitter == nil {
 		c.Jitter = rand.Float64
+	}
+	if c.Trouble == nil {
+		c.Trouble = func(string) {}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

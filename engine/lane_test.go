@@ -294,7 +294,8 @@ func TestCutoffEndsTheDrain(t *testing.T) {
 
 func TestFullDisk(t *testing.T) {
 	h := newHoldup()
-	w := newWorld(t, h.ServeHTTP).run()
+	told := make(chan string, 2)
+	w := newWorld(t, h.ServeHTTP, func(c *Config) { c.Trouble = func(reason string) { told <- reason } }).run()
 	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 2 })
 	ids := w.fire(hook, slices.Repeat([]string{"{}"}, 10)...)
 	<-h.arrived
@@ -302,7 +303,13 @@ func TestFullDisk(t *testing.T) {
 	w.store.fail(errors.New("disk full"))
 	close(h.release)
 	eventually(t, func() bool { return w.engine.halted() }, func() string { return "the engine goes on" })
+	if reason := <-told; reason != "deliveries wait until outcomes can be recorded again: disk full" {
+		t.Errorf("told %q", reason)
+	}
 	w.store.fail(nil)
+	if reason := <-told; reason != "" {
+		t.Errorf("told %q", reason)
+	}
 	for _, id := range ids {
 		w.await(id, storage.StateDelivered)
 		if n := len(w.store.log(id)); n != 1 {

@@ -18,13 +18,14 @@ type trouble struct {
 
 func (t *trouble) lasts() bool { return t.workers.Load() > 0 }
 
-// stuck says, once, that an outcome could not be committed. Only the log can be told.
+// stuck says, once, that an outcome could not be committed.
 func (e *Engine) stuck(err error) {
 	if e.trouble.workers.Add(1) > 1 {
 		return
 	}
 	e.trouble.since.Store(e.now().UnixMilli())
 	e.log.Error("deliveries wait until outcomes can be recorded again", "error", err)
+	e.cfg.Trouble(fmt.Sprintf("deliveries wait until outcomes can be recorded again: %v", err))
 }
 
 // unstuck has the lanes go on when the last outcome is committed, and tells why they
@@ -36,6 +37,7 @@ func (e *Engine) unstuck(cause error) {
 	for _, l := range e.allLanes() {
 		l.poke()
 	}
+	e.cfg.Trouble("")
 	lasted := e.now().Sub(time.UnixMilli(e.trouble.since.Load())).Round(time.Millisecond)
 	e.tell(storage.Activity{Kind: storage.ActivityError,
 		Text: fmt.Sprintf("deliveries waited %s because outcomes could not be recorded: %v", lasted, cause)})

@@ -44,6 +44,9 @@ type Config struct {
 	Copy func(text string) error
 	// Export writes receipts to a file. Without it the console offers none.
 	Export func(context.Context, Export) (Exported, error)
+	// Hold keeps this process from writing until release is called, for the time that it
+	// is suspended. nil: nothing has to be kept from that.
+	Hold func() (release func())
 	// Crash keeps what is known of a panic and says where.
 	Crash func(cause any, stack []byte) (path string)
 }
@@ -96,8 +99,10 @@ func Run(ctx context.Context, cfg Config, in, out *os.File) error {
 	cfg.Copy = term.copy
 	var gone atomic.Bool
 	keys := keyboard{in, func() { gone.Store(true); cancel() }}
+	suspending := &suspender{hold: cfg.Hold}
+	defer suspending.resume()
 	err := runGuarded(New(ctx, cfg), cfg.complete().Crash,
-		tea.WithInput(keys), tea.WithOutput(term), tea.WithAltScreen(),
+		tea.WithFilter(suspending.filter), tea.WithInput(keys), tea.WithOutput(term), tea.WithAltScreen(),
 		tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())
 	if gone.Load() && !errors.Is(err, ErrCrashed) {
 		return nil

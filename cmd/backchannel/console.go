@@ -42,7 +42,16 @@ func (a *app) openConsole(ctx context.Context, store *sqlite.Store) error {
 	held := make(chan struct{})
 	go func() {
 		defer close(held)
-		err := crash.Guard(func() error { return a.hold(holding, store, func(*holder.Config) {}) })
+		err := crash.Guard(func() error {
+			return a.hold(holding, store, func(cfg *holder.Config) {
+				cfg.Trouble = func(reason string) {
+					select {
+					case notices <- reason:
+					case <-holding.Done(): // the screens are gone
+					}
+				}
+			})
+		})
 		if err != nil {
 			notices <- fmt.Sprintf("nothing is delivered or received here: %s", a.describe(err))
 		}
@@ -76,7 +85,7 @@ func (a *app) screens(ctx context.Context, store *sqlite.Store, notices <-chan s
 		Store: store, Rules: a.rules(), Now: a.now, Location: a.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: background.Dark(a.in, out, backgroundPatience),
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
-		Export: a.exporter(store),
+		Export: a.exporter(store), Hold: store.Hold,
 		Crash: func(cause any, stack []byte) string {
 			path, err := (&crash.Panic{Value: cause, Stack: stack}).Save(a.settings.data, a.now(), programVersion())
 			if err != nil {

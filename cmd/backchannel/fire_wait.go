@@ -127,7 +127,7 @@ func (a *app) whileHeld(ctx context.Context, cutoff <-chan struct{}, store *sqli
 	go func() {
 		err := crash.Guard(func() error {
 			return a.hold(holding, store, func(cfg *holder.Config) {
-				cfg.Cutoff, cfg.CutOff = cutoff, a.noteCutOff
+				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, a.noteCutOff, a.noteTrouble
 				a.announce(cfg)
 			})
 		})

@@ -90,7 +90,7 @@ func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFla
 	defer func() { quiet() }()
 	return a.hold(ctx, store, func(cfg *holder.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
-		cfg.CutOff = a.noteCutOff
+		cfg.CutOff, cfg.Trouble = a.noteCutOff, a.noteTrouble
 		cfg.Started = func(s holder.Status) {
 			quiet = context.AfterFunc(ctx, a.noteStopping)
 			if stoodBy {
@@ -108,6 +108,14 @@ func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFla
 
 func (a *app) noteStopping() {
 	a.note("stopping; what is in flight has at most 10 s to finish, a second Ctrl+C ends it now")
+}
+
+// noteTrouble says why nothing moves, and when it does again.
+func (a *app) noteTrouble(reason string) {
+	if reason == "" {
+		reason = "outcomes are recorded again; deliveries go on"
+	}
+	a.note("%s", reason)
 }
 
 // noteCutOff says what became of what did not finish.

@@ -29,8 +29,9 @@ type writer struct {
 	path string
 
 	ops     chan *operation
-	stopped chan struct{} // closed when the goroutine has ended
-	seen    int64         // the data_version last seen: changes with others' commits alone
+	holds   chan (<-chan struct{}) // nothing is committed until what comes here is closed
+	stopped chan struct{}          // closed when the goroutine has ended
+	seen    int64                  // the data_version last seen: changes with others' commits alone
 	facets  map[facet]int64
 	stepper stepper
 
@@ -64,7 +65,7 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 	}
 	w := &writer{
 		db: db, conn: conn, turn: turn, now: o.Now, hub: h, path: filepath.Join(o.Dir, databaseFile),
-		ops: make(chan *operation, maxBatch), stopped: make(chan struct{}), facets: map[facet]int64{},
+		ops: make(chan *operation, maxBatch), holds: make(chan (<-chan struct{})), stopped: make(chan struct{}), facets: map[facet]int64{},
 	}
 	w.seen, _ = w.dataVersion()
 	go w.loop()
@@ -120,6 +121,8 @@ func (w *writer) loop() {
 				return
 			}
 			w.commitAll(w.gather(op))
+		case until := <-w.holds:
+			<-until
 		case <-tick.C:
 			w.lookAround()
 		}

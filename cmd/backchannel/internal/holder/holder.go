@@ -41,6 +41,8 @@ type Config struct {
 	Cutoff <-chan struct{}
 	// Started is called once the lock is had and all runs.
 	Started func(Status)
+	// Trouble is an engine.Config's.
+	Trouble func(reason string)
 	// CutOff is called in the end if that many attempts were still in flight.
 	CutOff func(attempts int64)
 }
@@ -102,7 +104,7 @@ func newHolder(cfg Config) (*holder, error) {
 		Now: cfg.Now, Version: cfg.Version, Sources: storage.SystemSources(), BlockPrivate: cfg.BlockPrivate,
 		ReceiverURL: func() (string, string) { return h.status.ReceiverURL, h.status.ReceiverError },
 		RootCAs:     func() (*x509.CertPool, error) { return roots, nil },
-		Drain:       drain, Cutoff: cfg.Cutoff, Logger: cfg.Logger,
+		Drain:       drain, Cutoff: cfg.Cutoff, Trouble: cfg.Trouble, Logger: cfg.Logger,
 	})
 	return h, nil
 }
