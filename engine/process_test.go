@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -83,11 +84,12 @@ func TestStopUnderLoad(t *testing.T) {
 	var enqueued int
 	for range 3 {
 		_, stop := runOn(t, store, Config{})
-		for range 300 {
-			if _, err := store.Enqueue(t.Context(), event(hook)); err != nil {
+		for range 30 {
+			made, err := store.Enqueue(t.Context(), slices.Repeat([]storage.Event{event(hook)}, 10)...)
+			if err != nil {
 				t.Fatal(err)
 			}
-			enqueued++
+			enqueued += len(made)
 		}
 		stop()
 		ds, err := store.Deliveries(t.Context(), storage.DeliveryQuery{})

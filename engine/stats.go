@@ -17,17 +17,26 @@ const (
 	latencyDigits  = 2
 )
 
-// stats counts outcomes since the engine was made, attempts over the last 10 seconds and
+// stats counts outcomes since the engine was made and over the last 10 seconds, and
 // latencies over the last minute.
 type stats struct {
 	now func() time.Time
 
-	mu                          sync.Mutex // guards what follows
-	delivered, failed, attempts int64
-	second                      int64 // that the last attempt fell into
-	perSecond                   [rateSeconds]int64
-	latencies                   *hdrhistogram.WindowedHistogram // in microseconds
-	rotated                     time.Time
+	mu        sync.Mutex // guards what follows
+	total     outcomes
+	second    int64 // that the last attempt fell into
+	perSecond [rateSeconds]outcomes
+	latencies *hdrhistogram.WindowedHistogram // in microseconds
+	rotated   time.Time
+}
+
+// outcomes are attempts, and the deliveries that ended with them.
+type outcomes struct{ delivered, failed, attempts int64 }
+
+func (o *outcomes) add(more outcomes) {
+	o.delivered += more.delivered
+	o.failed += more.failed
+	o.attempts += more.attempts
 }
 
 func newStats(now func() time.Time) *stats {
@@ -42,15 +51,16 @@ func (s *stats) count(state storage.State, latency time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.advance()
-	s.attempts++
-	s.perSecond[s.second%rateSeconds]++
+	one := outcomes{attempts: 1}
 	switch state {
 	case storage.StateDelivered:
-		s.delivered++
+		one.delivered = 1
 		_ = s.latencies.Current.RecordValue(min(max(latency, time.Microsecond), maxLatency).Microseconds())
 	case storage.Failed:
-		s.failed++
+		one.failed = 1
 	}
+	s.total.add(one)
+	s.perSecond[s.second%rateSeconds].add(one)
 }
 
 // advance forgets what is too old.
@@ -58,7 +68,7 @@ func (s *stats) advance() {
 	now := s.now()
 	for range min(max(now.Unix()-s.second, 0), rateSeconds) {
 		s.second++
-		s.perSecond[s.second%rateSeconds] = 0
+		s.perSecond[s.second%rateSeconds] = outcomes{}
 	}
 	s.second = now.Unix()
 	for range min(now.Sub(s.rotated)/latencyWindow, latencyWindows) {
@@ -72,12 +82,13 @@ func (s *stats) fill(to *storage.Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.advance()
-	to.Delivered, to.Failed, to.Attempts = s.delivered, s.failed, s.attempts
-	recent := int64(0)
-	for _, n := range s.perSecond {
-		recent += n
+	to.Delivered, to.Failed, to.Attempts = s.total.delivered, s.total.failed, s.total.attempts
+	var recent outcomes
+	for _, o := range s.perSecond {
+		recent.add(o)
 	}
-	to.PerSecond = float64(recent) / rateSeconds
+	to.PerSecond = float64(recent.attempts) / rateSeconds
+	to.DeliveredPerSecond, to.FailedPerSecond = float64(recent.delivered)/rateSeconds, float64(recent.failed)/rateSeconds
 	all := s.latencies.Merge()
 	quantile := func(percent float64) time.Duration {
 		return time.Duration(all.ValueAtQuantile(percent)) * time.Microsecond

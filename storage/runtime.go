@@ -19,6 +19,8 @@ type Snapshot struct {
 	Queued, InFlight, Retrying, Parked int64
 	Delivered, Failed, Attempts        int64
 	PerSecond                          float64       // attempts, over the last 10 s
+	DeliveredPerSecond                 float64       // likewise
+	FailedPerSecond                    float64       // likewise, for good
 	P50, P95, P99                      time.Duration // latency of deliveries, over the last minute
 }
 

@@ -24,7 +24,7 @@ type fakeStore struct {
 func (f fakeStore) Runtime(context.Context) (storage.Runtime, bool, error) {
 	return storage.Runtime{
 		StartedAt: time.Unix(1000, 0), ReceiverURL: "https://127.0.0.1:9443", Refused: 7,
-		Snapshot: storage.Snapshot{InFlight: 2, Delivered: 30, Failed: 4, Attempts: 40, PerSecond: 1.5, P50: time.Millisecond, P95: 20 * time.Millisecond, P99: time.Second},
+		Snapshot: storage.Snapshot{InFlight: 2, Delivered: 30, Failed: 4, Attempts: 40, PerSecond: 1.5, DeliveredPerSecond: 1.25, FailedPerSecond: 0.25, P50: time.Millisecond, P95: 20 * time.Millisecond, P99: time.Second},
 	}, f.alive, f.err
 }
 
@@ -53,7 +53,7 @@ func TestMetrics(t *testing.T) {
 		`backchannel_info{version="v1"} 1`, `backchannel_holder 1`, `backchannel_receiver_up 1`,
 		`backchannel_deliveries{state="retrying"} 5`, `backchannel_deliveries{state="parked"} 0`, `backchannel_receipts 6`,
 		`backchannel_breakers_open 1`, `backchannel_attempts_total 40`, `backchannel_delivered_total 30`, `backchannel_failed_total 4`,
-		`backchannel_refused_requests_total 7`, `backchannel_in_flight 2`, `backchannel_attempts_per_second 1.5`,
+		`backchannel_refused_requests_total 7`, `backchannel_in_flight 2`, `backchannel_attempts_per_second 1.5`, `backchannel_delivered_per_second 1.25`, `backchannel_failed_per_second 0.25`,
 		`backchannel_delivery_latency_seconds{percentile="50"} 0.001`, `backchannel_delivery_latency_seconds{percentile="95"} 0.02`,
 		`backchannel_delivery_latency_seconds{percentile="99"} 1`, `backchannel_start_time_seconds 1000`,
 	} {

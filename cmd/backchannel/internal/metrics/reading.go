@@ -66,6 +66,8 @@ func (r *reading) running(rt storage.Runtime) {
 	r.counter("refused_requests_total", "Requests that the receiver could not read since then.", rt.Refused)
 	r.gauge("in_flight", "Attempts under way.", float64(s.InFlight))
 	r.gauge("attempts_per_second", "Attempts per second, over the last 10 s.", s.PerSecond)
+	r.gauge("delivered_per_second", "Deliveries per second that succeeded, over the last 10 s.", s.DeliveredPerSecond)
+	r.gauge("failed_per_second", "Deliveries per second that failed for good, over the last 10 s.", s.FailedPerSecond)
 	for _, q := range []struct {
 		name  string
 		value time.Duration
