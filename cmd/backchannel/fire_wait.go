@@ -110,7 +110,7 @@ func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan plan, t
 		return waiting.run(ctx)
 	})
 	progress.clear()
-	if err != nil && timely.Err() == nil {
+	if interrupted := ctx.Err() != nil; err != nil && (interrupted || timely.Err() == nil) {
 		return err
 	}
 	return a.showOutcome(context.WithoutCancel(ctx), waiting, timeout)
