@@ -24,7 +24,7 @@ func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdi
 	if r.RequestID == "" || r.Identity == "" || r.Status == "" {
 		return notApplicable("the body does not say requestId, identity and status: nothing to compare")
 	}
-	event := fmt.Sprintf("status %s, retryCount %s", quote(r.Status), orNone(r.RetryCount))
+	event := func() string { return fmt.Sprintf("status %s, retryCount %s", quote(r.Status), orNone(r.RetryCount)) }
 	var refused *storage.Earlier
 	for i, e := range earlier {
 		if e.Status != r.Status || e.RetryCount != r.RetryCount {
@@ -32,7 +32,7 @@ func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdi
 		}
 		if accepted(e) {
 			return failed(storage.Check{Name: "event", Result: storage.Fail, Expected: "each event once",
-				Actual: fmt.Sprintf("the same requestId and identity, %s, as %s, which was answered %d", event, tellEarlier(e), e.Code),
+				Actual: fmt.Sprintf("the same requestId and identity, %s, as %s, which was answered %d", event(), tellEarlier(e), e.Code),
 				Remedy: "remember requestId, identity, status and retryCount together, and take such an event as done: senders deliver at least once"})
 		}
 		refused = &earlier[i]
@@ -43,7 +43,7 @@ func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdi
 	case refused != nil:
 		return passed(fmt.Sprintf("a retry: %s was answered %d, so it does not count", tellEarlier(*refused), refused.Code))
 	case len(earlier) > 0:
-		return passed(fmt.Sprintf("the first with %s; %s of this message differ in that", event, plural(len(earlier), "earlier receipt")))
+		return passed(fmt.Sprintf("the first with %s; %s of this message differ in that", event(), plural(len(earlier), "earlier receipt")))
 	}
 	return passed("the first receipt of this message")
 }

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -20,10 +19,8 @@ const earlierShown = 16
 // the verdicts by them; it must be quick, and may be called more than once.
 func (s *Store) AddReceipt(ctx context.Context, r *storage.Receipt, judge func(earlier []storage.Earlier)) error {
 	judge(nil)
-	first, err := packReceipt(r)
-	if err == nil {
-		err = s.write(ctx, storage.ChangedReceipts, func(t *tx) error { return t.addReceipt(s.seals, r, first, judge) })
-	}
+	first := packReceipt(r)
+	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error { return t.addReceipt(s.seals, r, first, judge) })
 	if err != nil {
 		return fmt.Errorf("keep receipt: %w", err)
 	}
@@ -38,9 +35,7 @@ func (t *tx) addReceipt(seals *sealer, r *storage.Receipt, p packed, judge func(
 		return err
 	}
 	if judge(earlier); len(earlier) > 0 {
-		if p, err = packReceipt(r); err != nil {
-			return err
-		}
+		p = packReceipt(r)
 	}
 	if r.ID, err = t.newID(); err != nil {
 		return err
@@ -83,10 +78,10 @@ type packed struct {
 	verdicts, checks string
 }
 
-func packReceipt(r *storage.Receipt) (p packed, err error) {
+func packReceipt(r *storage.Receipt) (p packed) {
 	p.headers, p.secrets = packHeaders(r.Headers...)
-	p.verdicts, p.checks, err = packVerdicts(r.Verdicts)
-	return p, err
+	p.verdicts, p.checks = packVerdicts(r.Verdicts)
+	return p
 }
 
 func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
@@ -119,53 +114,6 @@ func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
 }
 
 func receiptSecrets(id storage.ID) place { return place{"receipt_contents", "secrets", id} }
-
-// checks are those of each verdict, as they are kept.
-type checks struct {
-	Auth      []storage.Check `json:"auth,omitempty"`
-	Schema    []storage.Check `json:"schema,omitempty"`
-	Target    []storage.Check `json:"target,omitempty"`
-	Headers   []storage.Check `json:"headers,omitempty"`
-	Duplicate []storage.Check `json:"duplicate,omitempty"`
-	Order     []storage.Check `json:"order,omitempty"`
-}
-
-// trade gives the verdicts these checks, and takes theirs.
-func (c *checks) trade(v *storage.Verdicts) {
-	v.Auth.Checks, c.Auth = c.Auth, v.Auth.Checks
-	v.Schema.Checks, c.Schema = c.Schema, v.Schema.Checks
-	v.Target.Checks, c.Target = c.Target, v.Target.Checks
-	v.Headers.Checks, c.Headers = c.Headers, v.Headers.Checks
-	v.Duplicate.Checks, c.Duplicate = c.Duplicate, v.Duplicate.Checks
-	v.Order.Checks, c.Order = c.Order, v.Order.Checks
-}
-
-// packVerdicts writes verdicts, and apart from them their checks, which lists leave out.
-func packVerdicts(v storage.Verdicts) (verdicts, apart string, err error) {
-	var c checks
-	c.trade(&v)
-	short, err := json.Marshal(v)
-	if err != nil {
-		return "", "", err
-	}
-	long, err := json.Marshal(c)
-	return string(short), string(long), err
-}
-
-func unpackVerdicts(verdicts, apart string, v *storage.Verdicts) error {
-	if err := json.Unmarshal([]byte(verdicts), v); err != nil {
-		return err
-	}
-	if apart == "" {
-		return nil
-	}
-	var c checks
-	if err := json.Unmarshal([]byte(apart), &c); err != nil {
-		return err
-	}
-	c.trade(v)
-	return nil
-}
 
 // FinishReceipts keeps what became of receipts' answers. Those that are gone are left out.
 func (s *Store) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error {

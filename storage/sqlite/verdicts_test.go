@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"backchannel/storage"
+)
+
+func TestVerdictsAreKeptAsTheyAre(t *testing.T) {
+	texts := []string{"", "plain", `a "quoted" \ one`, "two\nlines\x00\x7f", "é 漢 🙂 \u202e", "<b>&</b>", "\u2028"}
+	var v storage.Verdicts
+	for i, text := range texts {
+		v.Auth.Checks = append(v.Auth.Checks, storage.Check{Name: "check", Result: storage.Pass, Expected: text, Actual: texts[len(texts)-1-i], Remedy: text})
+	}
+	v.Auth.Result, v.Auth.Reason = storage.Fail, texts[2]
+	v.Schema = storage.Verdict{Result: storage.NotApplicable, Reason: texts[4]}
+	v.Order = storage.Verdict{Result: storage.Pass, Checks: []storage.Check{{Name: "order", Result: storage.Pass}}}
+	verdicts, apart := packVerdicts(v)
+	var got storage.Verdicts
+	if err := unpackVerdicts(verdicts, apart, &got); err != nil {
+		t.Fatalf("%v in %s and %s", err, verdicts, apart)
+	}
+	if diff := cmp.Diff(v, got); diff != "" {
+		t.Error(diff)
+	}
+	got = storage.Verdicts{}
+	if err := unpackVerdicts(verdicts, "", &got); err != nil || got.Auth.Checks != nil || got.Auth.Reason != v.Auth.Reason {
+		t.Errorf("without checks: %+v, %v", got, err)
+	}
+}
+
+func TestChecksThatWereKeptAsObjectsAreRead(t *testing.T) {
+	want := []storage.Check{{Name: "exp", Result: storage.Fail, Expected: "later", Actual: "earlier", Remedy: "wait"}}
+	apart, err := json.Marshal(map[string][]storage.Check{"auth": want})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got storage.Verdicts
+	if err := unpackVerdicts(`{}`, string(apart), &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got.Auth.Checks); diff != "" {
+		t.Error(diff)
+	}
+	if _, nothing := packVerdicts(storage.Verdicts{}); nothing != "{}" {
+		t.Errorf("no checks are %s", nothing)
+	}
+}
