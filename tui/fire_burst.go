@@ -94,7 +94,9 @@ func checkRate(v component.Values) string {
 // start begins a burst, unless one is under way.
 func (f *firing) start(of shot) tea.Cmd {
 	if f.bursting() {
-		return say(warn("A burst is under way: esc stops it"))
+		toast := warn("A burst is under way: esc stops it")
+		toast.ID = burstToast // what the burst tells next is newer
+		return say(toast)
 	}
 	f.burst = &burst{shot: of, began: f.shared.Now()}
 	return f.step()

@@ -134,8 +134,8 @@ func (m *fireMenu) Update(msg tea.Msg) tea.Cmd {
 }
 
 // View draws the menu.
-func (m *fireMenu) View(width, _ int) string {
-	return m.menu.View(m.firing.shared.theme, width)
+func (m *fireMenu) View(width, height int) string {
+	return m.menu.View(m.firing.shared.theme, width, height)
 }
 
 // shot is one event as things are chosen now.

@@ -228,6 +228,7 @@ func TestBurstStops(t *testing.T) {
 			t.Errorf("%d events before, %d after esc", before, after)
 		}
 		c.see("stopped:")
+		c.miss("under way")
 	})
 }
 

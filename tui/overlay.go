@@ -71,4 +71,4 @@ func (m *menu) Update(msg tea.Msg) tea.Cmd {
 	return tea.Batch(dismiss(m), m.pick(reply.Item))
 }
 
-func (m *menu) View(width, _ int) string { return m.menu.View(m.shared.theme, width) }
+func (m *menu) View(width, height int) string { return m.menu.View(m.shared.theme, width, height) }

@@ -1,6 +1,7 @@
 package component
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,7 +85,7 @@ func TestMenu(t *testing.T) {
 }
 
 func TestMenuView(t *testing.T) {
-	same(t, text(fireMenu().View(plainTheme(), 60)), strings.Trim(`
+	same(t, text(fireMenu().View(plainTheme(), 60, 20)), strings.Trim(`
 ╭ Fire at acme prod ─ w change ───────╮
 │ ▌ s  sent       l  a message's life │
 │   b  bounce     B  burst…           │
@@ -93,6 +94,42 @@ func TestMenuView(t *testing.T) {
 │   .  again                          │
 │                                 esc │
 ╰─────────────────────────────────────╯`, "\n"))
+}
+
+func TestMenuKeepsItsKeysBesideALongTitle(t *testing.T) {
+	m := fireMenu()
+	m.Title = "Fire at " + strings.Repeat("long ", 20)
+	lines := strings.Split(text(m.View(plainTheme(), 39, 20)), "\n")
+	has(t, lines[0], "… ─ w change ─╮")
+	has(t, lines[6], "esc │")
+}
+
+// More items than there are lines scroll, and those that have no key stand below the others.
+func TestMenuScrolls(t *testing.T) {
+	m := &Menu{Title: "Which?"}
+	for i, label := range strings.Fields("one two three four five six") {
+		item := MenuItem{ID: label, Label: label}
+		if i < 3 {
+			item.Key = strconv.Itoa(i + 1)
+		}
+		m.Details = append(m.Details, item)
+	}
+	view := func() string { return text(m.View(plainTheme(), 60, 6)) }
+	same(t, view(), strings.Trim(`
+╭ Which? ──────╮
+│ ▌ 1  one     │
+│   2  two     │
+│   3  three   │
+│ 1 of 6   esc │
+╰──────────────╯`, "\n"))
+	send(m, "down", "down", "down", "down")
+	same(t, view(), strings.Trim(`
+╭ Which? ──────╮
+│      four    │
+│ ▌    five    │
+│      six     │
+│ 5 of 6   esc │
+╰──────────────╯`, "\n"))
 }
 
 func TestPalette(t *testing.T) {
@@ -173,7 +210,7 @@ func TestDialogsStayInTheirWidth(t *testing.T) {
 			p := NewPalette([]Command{{ID: s, Title: s, Key: s}})
 			var toasts Toasts
 			toasts.Push(time.Time{}, Toast{Text: s})
-			for _, view := range []string{m.View(colourTheme(), w), c.View(colourTheme(), w), p.View(colourTheme(), w), join(toasts.View(colourTheme(), w))} {
+			for _, view := range []string{m.View(colourTheme(), w, 1000), c.View(colourTheme(), w), p.View(colourTheme(), w), join(toasts.View(colourTheme(), w))} {
 				inBounds(t, view, w, 1000)
 			}
 		}

@@ -1,6 +1,7 @@
 package component
 
 import (
+	"fmt"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -91,29 +92,55 @@ func (m *Menu) items() []MenuItem {
 	return slices.Concat(append(slices.Clone(m.Columns), m.Details)...)
 }
 
-// View draws a box of at most width cells, for [Overlay].
-func (m *Menu) View(th *style.Theme, width int) string {
-	title := th.Strong.Render(style.Escape(m.Title))
-	if m.Hint != nil {
-		title += th.Rule.Render(" "+style.Horizontal+" ") + keyHint(th, m.Hint.Key, m.Hint.Label)
+// View draws a box of at most width by height cells, for [Overlay].
+func (m *Menu) View(th *style.Theme, width, height int) string {
+	lines, details := m.grid(th), m.details(th)
+	if len(lines) > 0 && len(details) > 0 {
+		lines = append(lines, "")
 	}
-	lines := m.grid(th)
-	if len(m.Details) > 0 {
-		if len(lines) > 0 {
-			lines = append(lines, "")
-		}
-		first := len(m.items()) - len(m.Details)
-		label := 0
-		for _, item := range m.Details {
-			label = max(label, widest(style.Escape(item.Label)))
-		}
-		for i, item := range m.Details {
-			lines = append(lines, m.line(th, item, first+i == m.at, label))
-		}
+	title, hint := th.Strong.Render(style.Escape(m.Title)), m.hint(th)
+	shown, position := m.window(details, height-len(lines)-menuEdges)
+	closing := th.Dim.Render(position) + th.Text.Render("esc")
+	inner := max(0, min(width-4, widest(slices.Concat(lines, details, []string{title + hint + " ", closing})...)))
+	lines = append(append(lines, shown...), FitRight(closing, inner))
+	return Frame(th, clip(title, inner-1-ansi.StringWidth(hint))+hint, lines, inner+4)
+}
+
+const menuEdges = 3 // lines: the box's upper and lower edge, and the one that tells of esc
+
+// hint is the item in the title.
+func (m *Menu) hint(th *style.Theme) string {
+	if m.Hint == nil {
+		return ""
 	}
-	closing := th.Text.Render("esc")
-	lines = append(lines, FitRight(closing, widest(append(lines, title+" ")...)))
-	return Frame(th, title, lines, min(width, widest(append(lines, title+" ")...)+4))
+	return th.Rule.Render(" "+style.Horizontal+" ") + keyHint(th, m.Hint.Key, m.Hint.Label)
+}
+
+// details are the lines below the columns.
+func (m *Menu) details(th *style.Theme) []string {
+	label := 0
+	for _, item := range m.Details {
+		label = max(label, widest(style.Escape(item.Label)))
+	}
+	lines := make([]string, len(m.Details))
+	for i, item := range m.Details {
+		lines[i] = m.line(th, item, m.detail() == i, label)
+	}
+	return lines
+}
+
+// detail is which of the details is focused; negative: none.
+func (m *Menu) detail() int { return m.at - (len(m.items()) - len(m.Details)) }
+
+// window is as much of the details as there is room for, around the focused one, and
+// which one that is, if it is not all.
+func (m *Menu) window(details []string, room int) (shown []string, position string) {
+	if len(details) <= room {
+		return details, ""
+	}
+	room = max(1, room)
+	top := max(0, min(m.detail()-room/2, len(details)-room))
+	return details[top : top+room], fmt.Sprintf("%d of %d   ", max(0, m.detail())+1, len(details))
 }
 
 // grid sets the columns side by side.
@@ -145,7 +172,7 @@ func (m *Menu) line(th *style.Theme, item MenuItem, focused bool, label int) str
 		bar = th.Accent.Render(style.Bar)
 	}
 	escaped := style.Escape(item.Label)
-	line := bar + " " + ink.Render(style.Escape(item.Key)) + "  " + text.Render(Fit(escaped, max(label, widest(escaped))))
+	line := bar + " " + ink.Render(Fit(style.Escape(item.Key), max(1, widest(style.Escape(item.Key))))) + "  " + text.Render(Fit(escaped, max(label, widest(escaped))))
 	if item.Detail != "" {
 		line += "   " + th.Dim.Render(style.Escape(item.Detail))
 	}
