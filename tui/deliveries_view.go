@@ -192,9 +192,7 @@ func (s *shared) deliveryHead(x deliveryDetail, width int) []string {
 		return []string{component.Spread(title, state+" ", width), component.Fit(under, width)}
 	}
 	lines := []string{component.Fit(title, width)}
-	for _, line := range component.Wrap(style.Escape(s.stateSentence(row.Delivery, x.tries)), width-1) {
-		lines = append(lines, component.Fit(" "+ink.Render(line), width))
-	}
+	lines = append(lines, headLines(s.stateSentence(row.Delivery, x.tries), ink, width)...)
 	return append(lines, component.Fit(under, width))
 }
 

@@ -43,6 +43,7 @@ func (s *shared) describeLog(d *sheet, x deliveryDetail) {
 	}
 	s.describeAttempts(d, x.row.Delivery, x.attempts)
 	d.title("Delivery")
+	d.fact("Webhook", x.row.Webhook, s.theme.Text)
 	d.fact("Queued", s.date(x.row.CreatedAt), s.theme.Text)
 	d.fact("Request ID", x.row.RequestID, s.theme.Text)
 	d.fact("ID", x.row.ID.String(), s.theme.Text)

@@ -9,6 +9,7 @@ import (
 	"backchannel/fixtures"
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -85,13 +86,37 @@ func (f *firing) shots(front screen) []binding {
 	var all []binding
 	for _, column := range newFireMenu(f, w).menu.Columns {
 		for _, item := range column {
-			all = append(all, binding{
-				shown: "f " + item.Key, help: fmt.Sprintf("Fire at %s: %s", w.Name, item.Label),
-				do: func() tea.Cmd { return newFireMenu(f, w).Update(component.MenuMsg{ID: fireMenuID, Item: item.ID}) },
-			})
+			all = append(all, f.itemBinding(w, item, func(m *fireMenu) tea.Cmd { return m.pick(item.ID) }))
 		}
 	}
+	return append(all, f.choices(w)...)
+}
+
+// choices are the items that change what is fired. The menu then shows what was chosen.
+func (f *firing) choices(w storage.Webhook) []binding {
+	menu := newFireMenu(f, w).menu
+	items := slices.DeleteFunc(menu.Details, func(item component.MenuItem) bool { return item.Off || item.ID == itemAgain })
+	if menu.Hint != nil {
+		items = append(items, component.MenuItem{ID: menu.Hint.ID, Key: menu.Hint.Key, Label: "another webhook"})
+	}
+	var all []binding
+	for _, item := range items {
+		item.Label += style.More
+		all = append(all, f.itemBinding(w, item, func(m *fireMenu) tea.Cmd { return tea.Batch(show(m), m.pick(item.ID)) }))
+	}
 	return all
+}
+
+func (f *firing) itemBinding(w storage.Webhook, item component.MenuItem, do func(*fireMenu) tea.Cmd) binding {
+	return binding{
+		shown: "f " + item.Key, help: fmt.Sprintf("Fire at %s: %s", w.Name, item.Label),
+		do: func() tea.Cmd { return do(newFireMenu(f, w)) },
+	}
+}
+
+// pick is what an item does.
+func (m *fireMenu) pick(item string) tea.Cmd {
+	return m.Update(component.MenuMsg{ID: fireMenuID, Item: item})
 }
 
 func (m *fireMenu) channel() storage.Channel { return m.firing.channelFor(m.webhook) }

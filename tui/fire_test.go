@@ -281,6 +281,22 @@ func TestBurstTellsHowItEnded(t *testing.T) {
 	}
 }
 
+func TestThePaletteChoosesWhatIsFired(t *testing.T) {
+	testFiring(t, func(c *console) {
+		c.press(":")
+		c.write("acme prod: another webhook")
+		c.press("enter")
+		c.see("Fire at which webhook?")
+		c.press("2")
+		c.see("Fire at staging (paused)")
+		c.press("esc", ":")
+		c.write("acme prod: channel")
+		c.see("f c")
+		c.press("enter")
+		c.see("Fire at acme prod", "channel   sms")
+	})
+}
+
 func TestThePaletteFires(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press(":")

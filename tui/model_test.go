@@ -21,6 +21,7 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 		{"off", func(f *fakeStore) {
 			f.runtime.ReceiverURL, f.runtime.ReceiverError = "", "port 9443 is busy"
 		}, []string{"▲ receiver off", "receiver off: port 9443 is busy", "● holder"}},
+		{"starting", func(f *fakeStore) { f.runtime = storage.Runtime{} }, []string{"starting…", "1 Webhooks"}},
 		{"alone", func(f *fakeStore) { f.alive = false }, []string{"▲ nobody delivers", "1 Webhooks"}},
 		{"parked", func(f *fakeStore) {
 			f.deliveries = []storage.Delivery{{State: storage.Parked}, {State: storage.Retrying}}

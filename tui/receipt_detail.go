@@ -91,7 +91,9 @@ func (r *receiver) hiddenTabs() []int {
 	return nil
 }
 
-// receiptHead says which receipt it is, in two lines.
+const noteLines = 3 // at most; there is more to see
+
+// receiptHead says which receipt it is, in two lines or as many as it takes.
 func (s *shared) receiptHead(r storage.Receipt, width int) []string {
 	th := s.theme
 	event, ink := eventWord(th, r.Status)
@@ -116,9 +118,20 @@ func (s *shared) receiptHead(r storage.Receipt, width int) []string {
 	if r.Duration > 0 {
 		parts = append(parts, duration(r.Duration))
 	}
-	lines := []string{component.Fit(strings.Join(title, "   "), width), component.Fit(" "+th.Dim.Render(style.Escape(strings.Join(parts, "   "))), width)}
+	lines := []string{component.Fit(strings.Join(title, "   "), width)}
+	lines = append(lines, headLines(strings.Join(parts, "   "), th.Dim, width)...)
 	if r.Note != "" {
-		lines = append(lines, component.Fit(" "+th.Text.Render(style.Escape(r.Note)), width))
+		note := headLines(r.Note, th.Text, width)
+		lines = append(lines, note[:min(len(note), noteLines)]...)
+	}
+	return lines
+}
+
+// headLines are the lines that a text at the head of a detail takes.
+func headLines(text string, ink lipgloss.Style, width int) []string {
+	lines := component.Wrap(style.Escape(text), width-1)
+	for i, line := range lines {
+		lines[i] = component.Fit(" "+ink.Render(line), width)
 	}
 	return lines
 }

@@ -32,6 +32,19 @@ func TestReceiverShowsWhatAnotherServerAnswered(t *testing.T) {
 	})
 }
 
+func TestReceiverTellsAllOfTheAnswerInNarrowPanes(t *testing.T) {
+	testReceiver(t, func(f *fakeStore) {
+		fewReceipts(f)
+		f.receipts[0].Code, f.receipts[0].Note = 503, strings.Repeat("note ", 15)+"ends"
+	}, func(c *console) {
+		c.press("g")
+		for _, size := range [][2]int{{60, 20}, {100, 30}, {160, 45}} {
+			c.size(size[0], size[1])
+			c.see("profile", "ends")
+		}
+	})
+}
+
 func TestReceiverTabsGoRound(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(120, 30)

@@ -39,6 +39,9 @@ func (s status) receiverURL() string {
 	return s.runtime.ReceiverURL
 }
 
+// starting is while somebody is about to deliver, who has not said so yet.
+func (s status) starting() bool { return s.alive && s.runtime.PID == 0 }
+
 // trouble is what the banner says when nobody gave it a text.
 func (s status) trouble() string {
 	switch {
@@ -137,7 +140,7 @@ func (s *shared) countGlyphs() string {
 // receiverPhrase is where the receiver listens, or that it does not; the banner says why.
 func (s *shared) receiverPhrase() string {
 	switch th, url := s.theme, s.status.runtime.ReceiverURL; {
-	case !s.status.alive:
+	case !s.status.alive, s.status.starting():
 		return ""
 	case url == "":
 		return th.Warn.Render(style.Warning + " receiver off")
@@ -154,6 +157,8 @@ func (s *shared) holderPhrase() string {
 	switch {
 	case !s.status.alive:
 		return th.Warn.Render(style.Warning + " nobody delivers")
+	case s.status.starting():
+		return th.Dim.Render("starting" + style.More)
 	case s.holds():
 		return th.Good.Render(style.Dot) + " " + th.Dim.Render("holder")
 	}

@@ -64,7 +64,7 @@ func (f *webhookForm) resolved(v component.Values) string {
 func oddOrganization(w storage.Webhook) string {
 	for _, odd := range w.Warnings(storage.Rules{Sources: blind()}) {
 		if odd.Field == fieldOrganization && w.Organization != "" {
-			return "not 24 hexadecimal digits and @AdobeOrg"
+			return "fine here; Adobe's: 24 hex digits@AdobeOrg"
 		}
 	}
 	return ""

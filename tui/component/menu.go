@@ -100,7 +100,10 @@ func (m *Menu) View(th *style.Theme, width, height int) string {
 	}
 	title, hint := th.Strong.Render(style.Escape(m.Title)), m.hint(th)
 	shown, position := m.window(details, height-len(lines)-menuEdges)
-	closing := th.Dim.Render(position) + th.Text.Render("esc")
+	closing := th.Text.Render("esc")
+	if position != "" {
+		closing = th.Dim.Render(position) + "   " + closing
+	}
 	inner := max(0, min(width-4, widest(slices.Concat(lines, details, []string{title + hint + " ", closing})...)))
 	lines = append(append(lines, shown...), FitRight(closing, inner))
 	return Frame(th, clip(title, inner-1-ansi.StringWidth(hint))+hint, lines, inner+4)
@@ -140,7 +143,7 @@ func (m *Menu) window(details []string, room int) (shown []string, position stri
 	}
 	room = max(1, room)
 	top := max(0, min(m.detail()-room/2, len(details)-room))
-	return details[top : top+room], fmt.Sprintf("%d of %d   ", max(0, m.detail())+1, len(details))
+	return details[top : top+room], fmt.Sprintf("%d of %d", max(0, m.detail())+1, len(details))
 }
 
 // grid sets the columns side by side.
