@@ -19,7 +19,7 @@ import (
 
 // directBody is how long a body may be to be written in one go: what fits into a socket's
 // buffer needs nobody who listens meanwhile whether the endpoint has heard enough.
-const directBody = 64 << 10
+const directBody = 16 << 10
 
 var (
 	errUnsent = errors.New("the connection was closed before anything was sent")
