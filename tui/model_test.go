@@ -51,6 +51,16 @@ func TestADeadHolderIsNoticedWithoutAHint(t *testing.T) {
 	})
 }
 
+func TestTheFooterNamesNoKeysThatAnOverlayTakes(t *testing.T) {
+	testFiring(t, func(c *console) {
+		c.see("n new", "? help")
+		c.press("f")
+		c.miss("n new", "? help")
+		c.press("esc")
+		c.see("n new", "? help")
+	})
+}
+
 func TestTooSmall(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.size(59, 20)

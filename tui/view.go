@@ -130,19 +130,26 @@ func (m *Model) tabs(gap string, words bool) string {
 	return b.String()
 }
 
-// footer names the keys that do something here.
+// footer names the keys that do something here: none while an overlay has them.
 func (m *Model) footer() string {
 	th := m.shared.theme
 	right := th.Text.Render("?") + " " + th.Dim.Render("help")
-	if typing(m.front()) {
+	if typing(m.front()) || m.top() != nil {
 		right = ""
 	}
 	if p, ok := m.front().(positioner); ok && p.Position() != "" {
 		right = th.Dim.Render(p.Position()) + "   " + right
 	}
+	return table("", m.footerKeys()).Footer(th, "", "  "+right, m.width)
+}
+
+func (m *Model) footerKeys() []binding {
 	keys := m.front().Bindings()
-	if !typing(m.front()) && len(m.shared.fire.webhooks) > 0 {
-		keys = append(m.fireBindings(), keys...)
+	switch {
+	case m.top() != nil:
+		return nil
+	case !typing(m.front()) && len(m.shared.fire.webhooks) > 0:
+		return append(m.fireBindings(), keys...)
 	}
-	return table("", keys).Footer(th, "", "  "+right, m.width)
+	return keys
 }
