@@ -30,28 +30,15 @@ func deliverTLS(ctx context.Context, s settings) ([]row, error) {
 // deliver compares raw POSTs to a sink with deliveries to it: enqueued one by one, each
 // signed anew, each with its attempt kept, everything committed with synchronous=FULL.
 func deliver(ctx context.Context, s settings, role, how, goal string) ([]row, error) {
-	p, err := startPeer(role, s.dir)
-	if err != nil {
-		return nil, err
-	}
-	defer p.stop()
-	w, err := newWorld(ctx, s)
+	w, source, err := facing(ctx, s, role)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close()
-	hook, err := aim(ctx, w.store, "bench", p, s.workers)
-	if err != nil {
-		return nil, err
-	}
-	source, err := newEvents(hook)
-	if err != nil {
-		return nil, err
-	}
 	var limit, ours float64
 	var rawCost, ourCost cost
 	for range rounds { // in turn, so that both meet whatever else the machine does
-		raw, err := rawRate(ctx, s, p, source, &rawCost)
+		raw, err := rawRate(ctx, s, w.sink, source, &rawCost)
 		if err != nil {
 			return nil, err
 		}

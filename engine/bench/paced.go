@@ -44,25 +44,12 @@ func atPace(ctx context.Context, duration time.Duration, do func(context.Context
 // paced compares the latency of deliveries, from the call to enqueue to the end of the
 // attempt, with that of one bare commit and one raw POST after the other.
 func paced(ctx context.Context, s settings) ([]row, error) {
-	p, err := startPeer(roleSink, s.dir)
-	if err != nil {
-		return nil, err
-	}
-	defer p.stop()
-	w, err := newWorld(ctx, s)
+	w, source, err := facing(ctx, s, roleSink)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close()
-	hook, err := aim(ctx, w.store, "paced", p, s.workers)
-	if err != nil {
-		return nil, err
-	}
-	source, err := newEvents(hook)
-	if err != nil {
-		return nil, err
-	}
-	limit, err := barePace(ctx, s, p, source)
+	limit, err := barePace(ctx, s, w.sink, source)
 	if err != nil {
 		return nil, err
 	}
@@ -179,29 +166,16 @@ const hung = 2000
 
 // beside compares a healthy endpoint's latency beside a hanging one with that alone.
 func beside(ctx context.Context, s settings) ([]row, error) {
-	healthy, err := startPeer(roleSink, s.dir)
-	if err != nil {
-		return nil, err
-	}
-	defer healthy.stop()
 	hanging, err := startPeer(roleHang, s.dir)
 	if err != nil {
 		return nil, err
 	}
 	defer hanging.stop()
-	w, err := newWorld(ctx, s)
+	w, source, err := facing(ctx, s, roleSink)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close()
-	hook, err := aim(ctx, w.store, "healthy", healthy, s.workers)
-	if err != nil {
-		return nil, err
-	}
-	source, err := newEvents(hook)
-	if err != nil {
-		return nil, err
-	}
 	alone, err := w.latencies(ctx, source, s.duration)
 	if err != nil {
 		return nil, err

@@ -23,7 +23,35 @@ const secret = "bench-bench-bench-bench-bench-bench"
 type world struct {
 	store  *sqlite.Store
 	engine *engine.Engine
+	sink   *peer // of facing
 	stop   func() error
+}
+
+// facing is a world with a sink in the role, and events for a webhook that is sent there.
+func facing(ctx context.Context, s settings, role string) (*world, *events, error) {
+	sink, err := startPeer(role, s.dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := newWorld(ctx, s)
+	if err != nil {
+		sink.stop()
+		return nil, nil, err
+	}
+	w.sink = sink
+	source, err := w.aimed(ctx, s)
+	if err != nil {
+		w.close()
+	}
+	return w, source, err
+}
+
+func (w *world) aimed(ctx context.Context, s settings) (*events, error) {
+	hook, err := aim(ctx, w.store, "bench", w.sink, s.workers)
+	if err != nil {
+		return nil, err
+	}
+	return newEvents(hook)
 }
 
 func openStore(ctx context.Context, parent string) (*sqlite.Store, error) {
@@ -59,6 +87,9 @@ func (w *world) close() {
 	}
 	if err := w.store.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: store:", err)
+	}
+	if w.sink != nil {
+		w.sink.stop()
 	}
 }
 
