@@ -16,10 +16,12 @@ func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 		return m.settled(msg)
 	}
 	var cmds []tea.Cmd
+	defer func() { m.more = false }()
 	for i, r := range msg.Runes {
 		if rest := msg.Runes[i:]; len(rest) > 1 && !msg.Alt && m.top() == nil && typing(m.front()) {
 			return tea.Batch(append(cmds, m.settled(tea.KeyMsg{Type: tea.KeyRunes, Runes: rest, Paste: true}))...)
 		}
+		m.more = i < len(msg.Runes)-1
 		cmds = append(cmds, m.settled(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
 	}
 	return tea.Batch(cmds...)

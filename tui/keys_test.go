@@ -33,3 +33,19 @@ func TestLettersThatComeTogetherAreTyped(t *testing.T) {
 		c.see("Create Feedback Webhook", "acme eins")
 	})
 }
+
+// A text pasted where nobody types does not end the console.
+func TestQuitsOnlyAtItsLastKey(t *testing.T) {
+	for keys, quits := range map[string]bool{"q": true, "3q": true, "qq": true, "quick": false} {
+		testConsole(t, func(c *console) {
+			c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(keys)})
+			c.settle()
+			if c.quit != quits {
+				t.Errorf("%s quits: %v", keys, c.quit)
+			}
+			if !quits {
+				c.see("press it alone to quit")
+			}
+		})
+	}
+}

@@ -22,6 +22,7 @@ type Model struct {
 	toasts        component.Toasts
 	banner        string
 	width, height int
+	more          bool // keys came in the same message behind the one that is taken
 }
 
 // New makes the console's model. It lives until ctx ends.

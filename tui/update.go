@@ -134,7 +134,8 @@ func typing(s screen) bool {
 	return ok && t.Typing()
 }
 
-// back leads one step back. At a view's root esc does nothing, and q ends.
+// back leads one step back. At a view's root esc does nothing, and q ends, unless more
+// came with it: who quits types nothing behind it, but in a pasted text there is more.
 func (m *Model) back(key string) tea.Cmd {
 	front := m.front()
 	if b, ok := front.(backer); ok {
@@ -147,6 +148,8 @@ func (m *Model) back(key string) tea.Cmd {
 		m.shared.zoomed = false
 	case len(m.stacks[m.current]) > 1:
 		return m.close(front)
+	case key == "q" && m.more:
+		return say(warn("q with more keys right behind it looks like pasted text: press it alone to quit"))
 	case key == "q":
 		return tea.Quit
 	}
