@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -269,6 +270,9 @@ func (s *shared) welcome(title string, text []string, steps [][2]string, width, 
 	}
 	for _, step := range steps {
 		lines = append(lines, "  "+th.Strong.Render(step[0])+"   "+th.Text.Render(step[1]))
+	}
+	if len(lines) > height {
+		lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 	}
 	box := component.Lines(lines, inner, len(lines))
 	return component.Overlay("", strings.Join(box, "\n"), width, height)

@@ -32,6 +32,16 @@ func TestInventoryShowsWhatIsConfiguredAndLastDelivered(t *testing.T) {
 	})
 }
 
+func TestTheFirstScreenIsWholeBelowABanner(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.store.runtime.ReceiverURL, c.store.runtime.ReceiverError = "", strings.Repeat("the port is in use ", 8)
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.size(60, 20)
+		c.see("Feedback webhook settings", "watch it arrive, verified")
+	})
+}
+
 func TestPauseAndActivate(t *testing.T) {
 	inventoryConsole(t, func(c *console) {
 		c.press("a")

@@ -72,27 +72,14 @@ func (w *webhooks) detailView(size component.Size) string {
 
 // welcome explains the empty inventory, and leads to the first webhook.
 func (w *webhooks) welcome(width, height int) string {
-	th := w.shared.theme
-	inner := min(width-4, 72)
-	lines := []string{th.Strong.Render(inventoryTitle), ""}
-	paragraph := func(text string) {
-		for _, l := range component.Wrap(text, inner) {
-			lines = append(lines, th.Text.Render(l))
-		}
-		lines = append(lines, "")
-	}
-	paragraph("No webhook yet. A feedback webhook is the endpoint to which Journey Optimizer POSTs one JSON event " +
-		"for each status change of a message: sent, delivered, bounce or error.")
-	paragraph("This console holds the same settings, fires the same events, and has a receiver of its own that shows and checks what arrives.")
-	for _, step := range [][2]string{
+	return w.shared.welcome(inventoryTitle, []string{
+		"No webhook yet. A feedback webhook is the endpoint to which Journey Optimizer POSTs one JSON event for each status change of a message: sent, delivered, bounce or error.",
+		"This console holds the same settings, fires the same events, and has a receiver of its own that shows and checks what arrives.",
+	}, [][2]string{
 		{"n", "create a webhook: a name and a channel are enough"},
 		{"f", "fire an event at it"},
 		{"3", "watch it arrive, verified"},
-	} {
-		lines = append(lines, "  "+th.Strong.Render(step[0])+"   "+th.Text.Render(step[1]))
-	}
-	box := component.Lines(lines, inner, len(lines))
-	return component.Overlay("", strings.Join(box, "\n"), width, height)
+	}, width, height)
 }
 
 func inventoryColumns() []component.Column {

@@ -60,14 +60,19 @@ func Lines(styled []string, width, height int) []string {
 	return out
 }
 
-// Wrap breaks escaped text at spaces into lines of at most width cells, and
-// breaks words that are longer than a line.
+// Wrap breaks escaped text at spaces and hyphens into lines of at most width cells, and
+// breaks words that are longer than a line. The dashes of a flag stay with it.
 func Wrap(text string, width int) []string {
 	if width <= 0 {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(text, width, ""), "\n")
+	wrapped := ansi.Wrap(strings.ReplaceAll(text, "--", flagDashes), width, "")
+	return strings.Split(strings.ReplaceAll(wrapped, flagDashes, "--"), "\n")
 }
+
+// flagDashes stand for "--" while text is wrapped, for a hyphen is a place to break.
+// Escaped text holds no characters of private use.
+const flagDashes = "\ue000\ue000"
 
 // clip cuts one line to at most width cells.
 func clip(styled string, width int) string {

@@ -150,6 +150,7 @@ func TestLinesAreExact(t *testing.T) {
 
 func TestWrap(t *testing.T) {
 	same(t, join(Wrap("the token is cached too long", 10)), "the token\nis cached\ntoo long")
+	same(t, join(Wrap("a port with --listen, a well-known one", 15)), "a port with\n--listen, a\nwell-known one")
 	for _, s := range awkward {
 		inBounds(t, join(Wrap(style.Escape(s), 7)), 7, 1000)
 	}
