@@ -184,6 +184,7 @@ func all(n int, do func(i int)) {
 // tookAtMost ends the receiver and looks at the memory that it took, in MiB.
 func (c *crowd) tookAtMost(most int) {
 	c.t.Helper()
+	most *= memoryFactor
 	c.server.stop()
 	if usage, ok := c.server.process.ProcessState.SysUsage().(*syscall.Rusage); ok && usage.Maxrss>>10 > int64(most) {
 		c.t.Errorf("the receiver took %d MiB, at most %d were expected", usage.Maxrss>>10, most)

@@ -19,10 +19,10 @@ import (
 // A local is a server that receipts are relayed to.
 type local struct {
 	*httptest.Server
-	answer func(w http.ResponseWriter, req *http.Request)
 
-	mu  sync.Mutex // guards got
-	got []relayed
+	mu     sync.Mutex // guards what follows
+	answer func(w http.ResponseWriter, req *http.Request)
+	got    []relayed
 }
 
 type relayed struct {
@@ -39,8 +39,9 @@ func newLocal(t *testing.T) *local {
 		}
 		l.mu.Lock()
 		l.got = append(l.got, relayed{req, body})
+		answer := l.answer
 		l.mu.Unlock()
-		l.answer(w, req)
+		answer(w, req)
 	}))
 	t.Cleanup(l.Close)
 	return l
@@ -190,7 +191,9 @@ func TestForwardFailures(t *testing.T) {
 		}, storage.ForwardAnswered, 200, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			l.mu.Lock()
 			l.answer = c.answer
+			l.mu.Unlock()
 			g := newRig(t, forwarding(c.url, 300*time.Millisecond))
 			w := g.webhook(nil)
 			answer, _ := g.post(w, event(t, w, storage.Sent))

@@ -71,6 +71,13 @@ func (s *screenOf) Write(p []byte) (int, error) {
 	return s.written.Write(p)
 }
 
+// drawn is what was drawn and not forgotten.
+func (s *screenOf) drawn() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.written.String()
+}
+
 // see waits for a text to be drawn, and forgets everything up to it.
 func (s *screenOf) see(texts ...string) {
 	s.t.Helper()
@@ -78,7 +85,7 @@ func (s *screenOf) see(texts ...string) {
 		deadline := time.Now().Add(patience)
 		for !s.forget(text) {
 			if time.Now().After(deadline) {
-				s.t.Fatalf("%q never came; there is %q", text, s.written.String())
+				s.t.Fatalf("%q never came; there is %q", text, s.drawn())
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
@@ -210,7 +217,7 @@ func TestSuspendAndResume(t *testing.T) {
 	if code := s.ended(); code != exitDone {
 		t.Errorf("it exits %d", code)
 	}
-	if strings.Contains(s.written.String(), "goroutine") {
+	if strings.Contains(s.drawn(), "goroutine") {
 		t.Error("there is a stack trace")
 	}
 }
