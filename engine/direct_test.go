@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -188,4 +189,65 @@ func TestIdleConnectionsAreReaped(t *testing.T) {
 			t.Errorf("connection %d: %v", n, err)
 		}
 	}
+}
+
+// What an endpoint says unasked must not pass for the answer to the next request, even if
+// it came in one segment with the last answer, in a TLS record of its own.
+func TestSecondAnswerOverTLSIsNotUsed(t *testing.T) {
+	s := httptest.NewTLSServer(nil)
+	t.Cleanup(s.Close)
+	at, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = at.Close() })
+	go func() {
+		for {
+			plain, err := at.Accept()
+			if err != nil {
+				return
+			}
+			go speakTwice(plain, s.TLS)
+		}
+	}()
+	ep, err := newBench(t, "https://"+at.Addr().String()).trust(s).endpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		r := ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
+		if r.verdict != succeeded {
+			t.Fatalf("%d %s", r.attempt.Code, r.attempt.Error)
+		}
+	}
+}
+
+// speakTwice answers the first request with two records in one segment.
+func speakTwice(plain net.Conn, config *tls.Config) {
+	defer func() { _ = plain.Close() }()
+	gathered := &gatherer{Conn: plain}
+	c := tls.Server(gathered, config)
+	if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
+		return
+	}
+	gathered.hold = true
+	_, _ = io.WriteString(c, noContent)
+	_, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+	_, _ = plain.Write(gathered.held)
+	_, _ = io.Copy(io.Discard, plain)
+}
+
+// A gatherer holds back what is written.
+type gatherer struct {
+	net.Conn
+	hold bool
+	held []byte
+}
+
+func (g *gatherer) Write(p []byte) (int, error) {
+	if !g.hold {
+		return g.Conn.Write(p)
+	}
+	g.held = append(g.held, p...)
+	return len(p), nil
 }

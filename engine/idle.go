@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -92,6 +93,9 @@ func (i *idle) retire() {
 // nor does it say anything, since it was not asked.
 func quiet(c net.Conn) (yes bool) {
 	if secured, ok := c.(*tls.Conn); ok {
+		if !silent(secured) {
+			return false
+		}
 		c = secured.NetConn()
 	}
 	raw, ok := c.(syscall.Conn)
@@ -109,6 +113,14 @@ func quiet(c net.Conn) (yes bool) {
 		return true
 	})
 	return yes && err == nil
+}
+
+// silent reports whether nothing is left of what was read along with the last answer's
+// records, such as a second answer or the notice that the endpoint closes.
+func silent(c *tls.Conn) bool {
+	_ = c.SetReadDeadline(time.Unix(1, 0)) // so that no more is read from the socket
+	_, err := c.Read(make([]byte, 1))
+	return errors.Is(err, os.ErrDeadlineExceeded) && c.SetReadDeadline(time.Time{}) == nil
 }
 
 // protocol is what was agreed upon in the TLS handshake, if anything.
