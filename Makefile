@@ -53,10 +53,8 @@ torture: ## the long form of the fault and load tests: 100 kills, every fault 25
 		'Broken|Slow|Endless|Unreachable|Redirects|Certificate|DNS|Clock|FullDisk|Drain|StopUnderLoad|Hanging|Breaker|AnotherProcess|MemoryStays'
 	go test ./storage/sqlite -race -count=25 -timeout 40m -run 'Disk|LogStaysSmall|Starves|KilledWriter|HoldsUpNobody'
 	go test ./receiver -run 'Crowd|Retention' -connections 5000 -receipts 100000 -count=1 -timeout 20m
-	go test ./engine/token -run '^$$' -fuzz FuzzJudge -fuzztime 2m
-	go test ./receiver -run '^$$' -fuzz FuzzInspect -fuzztime 2m
-	go test ./storage -run '^$$' -fuzz FuzzParseFilter -fuzztime 2m
-	go test ./tui/style -run '^$$' -fuzz FuzzEscape -fuzztime 2m
+	set -e; grep -rHo 'func Fuzz[A-Za-z]*' --include='*_test.go' . | sed 's#/[^/]*:func # #' | while read -r dir target; do \
+		go test "$$dir" -run '^$$' -fuzz "^$$target\$$" -fuzztime 2m </dev/null; done
 
 .PHONY: picture
 picture: ## draw the README's picture from the receiver's golden screen
