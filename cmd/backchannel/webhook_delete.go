@@ -37,7 +37,7 @@ backchannel webhook delete acme --yes`,
 				if a.settings.json() {
 					return a.out.object(deletion{w.ID, w.Name, cancelled})
 				}
-				a.note("deleted %s; %d queued deliveries cancelled", w.Name, cancelled)
+				a.note("deleted %s; queued deliveries cancelled: %d", w.Name, cancelled)
 				return nil
 			})
 		},

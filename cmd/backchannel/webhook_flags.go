@@ -79,7 +79,7 @@ func (v *webhookFlags) registerDelivery(f *pflag.FlagSet) {
 	f.StringVar(&v.retry, "retry", "", "`WAITS` before each further attempt, such as 1s,5s; or none (default 1s,5s,30s,2m,10m)")
 	f.StringVar(&v.concurrency, "concurrency", "", "at most `N` attempts at a time, 1 to 256 (default 16)")
 	f.StringVar(&v.rate, "rate", "", "at most `N/s` attempts a second, or none (default none)")
-	f.StringVar(&v.tls.CAFile, "tls-ca", "", "PEM `FILE` of the authorities to trust instead of the system's")
+	f.StringVar(&v.tls.CAFile, "tls-ca", "", "PEM `FILE` of the authorities to trust besides the system's and the local one")
 	f.StringVar(&v.tls.CertFile, "tls-cert", "", "PEM `FILE` of a client certificate")
 	f.StringVar(&v.tls.KeyFile, "tls-key", "", "PEM `FILE` of the client certificate's key")
 	f.BoolVar(&v.tls.SkipVerify, "tls-skip-verify", false, "do not verify the endpoint's certificate")

@@ -59,7 +59,7 @@ func TestActivitiesTellWhoDidWhat(t *testing.T) {
 		"webhook: webhook acme activated in the console",
 		"receiver: response profile of webhook acme set to healthy in the console",
 		"receipts: 0 receipts cleared in the console, those pinned stay",
-		"webhook: webhook acme deleted in the console, 0 deliveries cancelled",
+		"webhook: webhook acme deleted in the console; deliveries cancelled: 0",
 	}
 	if got := told(t, s); !slices.Equal(got, want) {
 		t.Errorf("told\n%q, want\n%q", got, want)

@@ -250,7 +250,7 @@ func (s *Store) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int
 			return err
 		}
 		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
-			Text: fmt.Sprintf("webhook %s deleted%s, %d deliveries cancelled", name, s.by, cancelled)})
+			Text: fmt.Sprintf("webhook %s deleted%s; deliveries cancelled: %d", name, s.by, cancelled)})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("delete webhook %s: %w", id, err)
