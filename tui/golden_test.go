@@ -102,7 +102,7 @@ func TestEverySizeFits(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			dice := rand.New(rand.NewPCG(1, 2))
 			s.show(t, darkTheme, func(c *console) {
-				for range 12 {
+				for range randomSizes {
 					fits(t, c, 1+dice.IntN(220), 1+dice.IntN(60))
 				}
 				for _, size := range append(sizes(), [2]int{1, 1}, [2]int{220, 60}, [2]int{99, 20}, [2]int{100, 20}, [2]int{159, 31}, [2]int{160, 31}) {
