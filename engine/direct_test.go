@@ -196,21 +196,8 @@ func TestIdleConnectionsAreReaped(t *testing.T) {
 func TestSecondAnswerOverTLSIsNotUsed(t *testing.T) {
 	s := httptest.NewTLSServer(nil)
 	t.Cleanup(s.Close)
-	at, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = at.Close() })
-	go func() {
-		for {
-			plain, err := at.Accept()
-			if err != nil {
-				return
-			}
-			go speakTwice(plain, s.TLS)
-		}
-	}()
-	ep, err := newBench(t, "https://"+at.Addr().String()).trust(s).endpoint()
+	url := rawServer(t, func(plain net.Conn) { speakTwice(plain, s.TLS) })
+	ep, err := newBench(t, strings.Replace(url, "http:", "https:", 1)).trust(s).endpoint()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -151,11 +151,7 @@ func aboutWebhook(missing error) storage.FieldError {
 // parkedBy says what holds a webhook's deliveries back, or nothing.
 func parkedBy(ctx context.Context, store *sqlite.Store, w storage.Webhook) (string, error) {
 	if w.State == storage.Paused {
-		why := ""
-		if w.StateReason != "" {
-			why = " (" + w.StateReason + ")"
-		}
-		return fmt.Sprintf("%s is paused%s: its deliveries wait until backchannel webhook resume %s", w.Name, why, w.Name), nil
+		return explainPause(w), nil
 	}
 	breakers, err := store.Breakers(ctx)
 	if err != nil {

@@ -32,10 +32,15 @@ func (a *app) notePaused(ctx context.Context, store *sqlite.Store, d storage.Del
 	if err != nil || w.State != storage.Paused {
 		return false
 	}
+	a.note("%s", explainPause(w))
+	return true
+}
+
+// explainPause says why a paused webhook's deliveries wait, and what ends that.
+func explainPause(w storage.Webhook) string {
 	reason := ""
 	if w.StateReason != "" {
 		reason = fmt.Sprintf(" (%s)", w.StateReason)
 	}
-	a.note("%s is paused%s: its deliveries wait until %s", w.Name, reason, storage.ResumeCommand(w.Name))
-	return true
+	return fmt.Sprintf("%s is paused%s: its deliveries wait until %s", w.Name, reason, storage.ResumeCommand(w.Name))
 }
