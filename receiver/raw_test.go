@@ -15,10 +15,12 @@ import (
 	"backchannel/storage"
 )
 
-// dial opens a connection to say what no client would.
-func (g *rig) dial() *tls.Conn {
+// dial opens a connection to say what no client would, for one of the protocols offered.
+func (g *rig) dial(offered ...string) *tls.Conn {
 	g.t.Helper()
-	conn, err := tls.Dial("tcp", strings.TrimPrefix(g.URL(), "https://"), g.tlsConfig())
+	cfg := g.tlsConfig()
+	cfg.NextProtos = offered
+	conn, err := tls.Dial("tcp", strings.TrimPrefix(g.URL(), "https://"), cfg)
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -213,14 +215,16 @@ func TestPipelining(t *testing.T) {
 func TestHTTP10(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
-	body := event(t, w, storage.Sent)
-	conn := g.dial()
-	g.say(conn, strings.Replace(whole(w, body), "HTTP/1.1", "HTTP/1.0", 1))
-	if answer := g.hear(bufio.NewReader(conn)); answer.StatusCode != http.StatusNoContent {
-		t.Errorf("answered %s", answer.Status)
-	}
-	if got := g.latest(); got.Proto != "HTTP/1.0" || !bytes.Equal(got.Body, body) {
-		t.Errorf("kept %s %q", got.Proto, got.Body)
+	for _, offered := range [][]string{nil, {"http/1.0"}} { // as curl --http1.0 does
+		body := event(t, w, storage.Sent)
+		conn := g.dial(offered...)
+		g.say(conn, strings.Replace(whole(w, body), "HTTP/1.1", "HTTP/1.0", 1))
+		if answer := g.hear(bufio.NewReader(conn)); answer.StatusCode != http.StatusNoContent {
+			t.Errorf("answered %s", answer.Status)
+		}
+		if got := g.latest(); got.Proto != "HTTP/1.0" || !bytes.Equal(got.Body, body) {
+			t.Errorf("kept %s %q", got.Proto, got.Body)
+		}
 	}
 }
 

@@ -225,7 +225,7 @@ func (r *Receiver) server() *http.Server {
 	certificate := newLeaf(r.cfg.CA, host, r.cfg.Now)
 	return &http.Server{
 		Handler:        r.routes(),
-		TLSConfig:      &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate.get},
+		TLSConfig:      &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: protocols()},
 		ReadTimeout:    r.cfg.ReadTimeout,
 		IdleTimeout:    idleTimeout,
 		MaxHeaderBytes: maxHeader,
@@ -236,3 +236,7 @@ func (r *Receiver) server() *http.Server {
 		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}
 }
+
+// protocols are what a client may offer to speak. net/http adds the first two by itself,
+// but knows HTTP/1.0 only from clients that offer nothing.
+func protocols() []string { return []string{"h2", "http/1.1", "http/1.0"} }
