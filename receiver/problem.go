@@ -62,10 +62,13 @@ func challenge(jwt storage.JWT, v storage.Verdict) string {
 
 // describable keeps to the characters that RFC 6750 §3 allows in a description.
 func describable(text string) string {
+	text = strings.ReplaceAll(text, "§", "section ")
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '"' || r == '\\':
 			return '\''
+		case r == '•':
+			return '*'
 		case r < ' ' || r > '~':
 			return '?'
 		}

@@ -120,6 +120,9 @@ func TestChallenge(t *testing.T) {
 	if strings.Contains(answer.body, "hunter2") {
 		t.Errorf("the answer tells the token: %s", answer.body)
 	}
+	if got, want := describable("Bearer •••• \"x\" (RFC 7515 §2)\n"), "Bearer **** 'x' (RFC 7515 section 2)?"; got != want {
+		t.Errorf("described as %s, want %s", got, want)
+	}
 }
 
 func TestRoutes(t *testing.T) {

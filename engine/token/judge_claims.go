@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 const undecodedClaims = "not judged: the claims part cannot be decoded"
@@ -117,7 +118,7 @@ func (j *judgement) aud() {
 	case !present:
 		j.fail(checkAud, expected, j.shown("no aud"), "set the audience at the sender, or none here")
 	case !ok:
-		j.fail(checkAud, expected, j.shown("aud is "+kindOfJSON(raw)), "write aud as a string or an array of strings (RFC 7519 §4.1.3)")
+		j.fail(checkAud, expected, j.shown("aud is "+kindOfAudience(raw)), "write aud as a string or an array of strings (RFC 7519 §4.1.3)")
 	case !slices.ContainsFunc(got, func(one string) bool { return slices.Contains(j.spec.Audience, one) }):
 		j.fail(checkAud, expected, j.shown("aud "+quoteAll(got)), "the token is meant for someone else: set the same audience on both sides; "+
 			"it is compared as text, so scheme, port, slash and letter case count")
@@ -176,8 +177,28 @@ func differenceHint(got, want string) string {
 	case strings.TrimRight(got, "/") == strings.TrimRight(want, "/"):
 		return "; only a slash at the end differs"
 	default:
+		return foreignHint(got, want)
+	}
+}
+
+// foreignHint names the first character that is not ASCII, such as a Cyrillic е that looks like an e, where what is
+// wanted has none.
+func foreignHint(got, want string) string {
+	foreign := func(r rune) bool { return r >= utf8.RuneSelf }
+	at := strings.IndexFunc(got, foreign)
+	if at < 0 || strings.ContainsFunc(want, foreign) {
 		return ""
 	}
+	r, _ := utf8.DecodeRuneInString(got[at:])
+	return fmt.Sprintf("; its character %d is %U, not a letter of ASCII that may look like it", at+1, r)
+}
+
+// kindOfAudience says what an aud is that is neither a string nor an array of strings.
+func kindOfAudience(raw json.RawMessage) string {
+	if raw[0] == '[' {
+		return "an array with something in it that is not a string"
+	}
+	return kindOfJSON(raw)
 }
 
 // kindOfJSON says what a value is that should have been another kind.

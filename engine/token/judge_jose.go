@@ -2,6 +2,7 @@ package token
 
 import (
 	"crypto/ecdsa"
+	"encoding/hex"
 	"fmt"
 	"strings"
 )
@@ -19,7 +20,7 @@ func (j *judgement) alg() {
 	case !present:
 		j.fail(checkAlg, expected, "no alg", "name the algorithm in the header; it is required (RFC 7515 §4.1.1)")
 	case !isText:
-		j.fail(checkAlg, expected, "an alg that is not a string", "write alg as a JSON string")
+		j.fail(checkAlg, expected, "alg is "+kindOfJSON(raw), "write alg as a JSON string")
 	case Algorithm(alg) == j.spec.Algorithm:
 		j.rightAlg = true
 		j.pass(checkAlg, expected, expected)
@@ -35,6 +36,8 @@ func (j *judgement) algMeaning(alg string) string {
 		return "an unsigned token, a known attack (RFC 8725 §2.1)"
 	case strings.EqualFold(alg, string(j.spec.Algorithm)):
 		return "the right algorithm in the wrong letter case"
+	case strings.TrimSpace(alg) == string(j.spec.Algorithm):
+		return "the right algorithm with space around it"
 	case Algorithm(alg).Symmetric() && !j.spec.Algorithm.Symmetric():
 		return "an algorithm confusion attack looks like this: " +
 			"an HMAC made with the public key as its secret (RFC 8725 §2.1)"
@@ -49,9 +52,11 @@ func (j *judgement) algRemedy(alg string) string {
 		return fmt.Sprintf("sign with %s; never accept none in any letter case", j.spec.Algorithm)
 	case strings.EqualFold(alg, string(j.spec.Algorithm)):
 		return "names of algorithms are case-sensitive: write " + string(j.spec.Algorithm)
+	case strings.TrimSpace(alg) == string(j.spec.Algorithm):
+		return "write " + string(j.spec.Algorithm) + " and nothing else"
 	default:
 		return fmt.Sprintf("sign with %s, or configure the sender's algorithm; "+
-			"an endpoint must never take the algorithm from the token (RFC 8725 §3.1)", j.spec.Algorithm)
+			"an endpoint must never take the algorithm from the token, else an algorithm confusion attack gets through (RFC 8725 §3.1)", j.spec.Algorithm)
 	}
 }
 
@@ -78,7 +83,7 @@ func (j *judgement) crit() {
 
 // signature verifies with the configured key and algorithm, or not at all.
 func (j *judgement) signature() {
-	expected := "a " + string(j.spec.Algorithm) + " signature by the configured key"
+	expected := "a signature with " + string(j.spec.Algorithm) + " by the configured key"
 	unused := j.unusedKeys()
 	switch {
 	case j.jose == nil || j.sealed == nil:
@@ -103,19 +108,27 @@ func (j *judgement) wrongSignature() (actual, remedy string) {
 	_, curve := j.key.verifying.(*ecdsa.PublicKey)
 	switch {
 	case got == 0:
-		return "the signature is empty", "sign the token"
+		return "an empty signature", "sign the token"
+	case got == 2*want && isHex(j.sealed):
+		return fmt.Sprintf("a signature of %d hexadecimal digits", got),
+			fmt.Sprintf("encode the %d bytes that they stand for, not the digits: many libraries return hexadecimal unless told otherwise", want)
 	case got != want && curve && j.sealed[0] == 0x30:
-		return fmt.Sprintf("the signature has %d bytes and looks like ASN.1 DER", got),
+		return fmt.Sprintf("a signature of %d bytes that looks like ASN.1 DER", got),
 			fmt.Sprintf("write it as R and S, one after the other, %d bytes together (RFC 7518 §3.4)", want)
 	case got != want:
-		return fmt.Sprintf("the signature has %s; %s with this key makes %d", count(got, "byte"), j.spec.Algorithm, want),
-			"sign with the configured key; its size does not fit the signature"
+		return fmt.Sprintf("a signature of %s; %s with this key makes %d", count(got, "byte"), j.spec.Algorithm, want),
+			"send the whole signature, made with the configured key: this one was cut, changed, or made with a key of another size"
 	}
 	if slip := j.key.slip(j.input, j.sealed); slip != "" {
-		return "it does not verify with the configured key as it is", slip
+		return "a signature that does not verify with the configured key as it is", slip
 	}
-	return "it does not verify with the configured key",
+	return "a signature that does not verify with the configured key",
 		"the sender signs with another key, or the token was changed on its way: set the same key on both sides"
+}
+
+func isHex(text []byte) bool {
+	_, err := hex.DecodeString(string(text))
+	return err == nil
 }
 
 // unusedKeys notes the keys that a token brings along, which an attacker may have chosen (RFC 8725 §3.10).
@@ -147,7 +160,7 @@ func (j *judgement) kid() {
 	kid, isText := text(raw)
 	switch {
 	case present && !isText:
-		j.fail(checkKid, expected, j.shown("a kid that is not a string"), "write kid as a JSON string (RFC 7515 §4.1.4)")
+		j.fail(checkKid, expected, j.shown("kid is "+kindOfJSON(raw)), "write kid as a JSON string (RFC 7515 §4.1.4)")
 	case want == "" && present:
 		j.skip(checkKid, expected, j.shown("kid "+quote(kid)))
 	case want == "":

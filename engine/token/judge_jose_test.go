@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/pem"
 	"strings"
 	"testing"
@@ -27,9 +28,10 @@ func TestJudgeHeaderMembers(t *testing.T) {
 		{"none in another case", nil, fields{"alg": `"nOnE"`}, verdict{"alg", Fail, `alg "nOnE": an unsigned token`, "any letter case"}},
 		{"no alg", nil, fields{"alg": ""}, verdict{"alg", Fail, "no alg", "required"}},
 		{"Alg", nil, fields{"alg": "", "Alg": `"HS256"`}, verdict{"alg", Fail, "no alg", ""}},
-		{"alg is a number", nil, fields{"alg": `256`}, verdict{"alg", Fail, "not a string", "JSON string"}},
+		{"alg is a number", nil, fields{"alg": `256`}, verdict{"alg", Fail, "alg is a number", "JSON string"}},
 		{"alg in small letters", nil, fields{"alg": `"hs256"`}, verdict{"alg", Fail, "wrong letter case", "write HS256"}},
-		{"another of its kind", nil, fields{"alg": `"HS512"`}, verdict{"alg", Fail, "another algorithm", "never take the algorithm from the token"}},
+		{"alg with a space", nil, fields{"alg": `"HS256 "`}, verdict{"alg", Fail, `"HS256 ": the right algorithm with space around it`, "write HS256 and nothing else"}},
+		{"another of its kind", nil, fields{"alg": `"HS512"`}, verdict{"alg", Fail, "another algorithm", "never take the algorithm from the token, else an algorithm confusion attack gets through"}},
 		{"unknown", nil, fields{"alg": `"\u202eXX"`}, verdict{"alg", Fail, `alg "\u202eXX"`, ""}},
 		{"crit", nil, fields{"crit": `["exp"]`}, verdict{"crit", Fail, "a crit header", "leave crit out"}},
 		{"b64", nil, fields{"b64": `false`}, verdict{"crit", Fail, "a b64 header", "leave b64 out"}},
@@ -37,10 +39,10 @@ func TestJudgeHeaderMembers(t *testing.T) {
 		{"unknown kid", nil, fields{"kid": `"key-2"`}, verdict{"kid", Fail, `unknown kid "key-2"`, "rotation"}},
 		{"kid in another case", nil, fields{"kid": `"KEY-1"`}, verdict{"kid", Fail, `unknown kid "KEY-1"`, "case-sensitive"}},
 		{"no kid", nil, fields{"kid": ""}, verdict{"kid", Fail, "no kid", "or none here"}},
-		{"kid is null", nil, fields{"kid": "null"}, verdict{"kid", Fail, "not a string", "RFC 7515"}},
+		{"kid is null", nil, fields{"kid": "null"}, verdict{"kid", Fail, "kid is null", "RFC 7515"}},
 		{"kid not configured", noKid, nil, verdict{"kid", NotApplicable, `kid "key-1"`, ""}},
 		{"no kid at all", noKid, fields{"kid": ""}, verdict{"kid", NotApplicable, "no kid", ""}},
-		{"kid not configured, no text", noKid, fields{"kid": "1"}, verdict{"kid", Fail, "not a string", ""}},
+		{"kid not configured, no text", noKid, fields{"kid": "1"}, verdict{"kid", Fail, "kid is a number", ""}},
 		{"keys of its own", nil, fields{"jwk": "{}", "x5u": `"https://a.example"`},
 			verdict{"signature", Pass, "the token's own jwk, x5u was not used", ""}},
 	}
@@ -140,8 +142,24 @@ func TestJudgeSignatureForms(t *testing.T) {
 	}
 	verdict{"signature", Fail, "ASN.1 DER", "64 bytes together"}.compare(t, resign(ES256, der))
 	verdict{"signature", Fail, "as it is", "a salt as long as the hash"}.compare(t, resign(PS256, longSalt))
-	verdict{"signature", Fail, "the signature is empty", "sign the token"}.compare(t, resign(HS256, func(string) []byte { return nil }))
-	verdict{"signature", Fail, "the signature has 64 bytes; RS256 with this key makes 256", "size"}.
+	verdict{"signature", Fail, "a signature of 64 hexadecimal digits", "encode the 32 bytes"}.compare(t, resign(HS256, func(input string) []byte {
+		signature, err := keys[HS256].sign(input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []byte(hex.EncodeToString(signature))
+	}))
+	for alg, theirs := range map[Algorithm]Algorithm{RS256: PS256, PS384: RS384} {
+		verdict{"signature", Fail, "as it is", "the key is right, the padding is"}.compare(t, resign(alg, func(input string) []byte {
+			signature, err := theirs.method().Sign(input, keys[alg].signing)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return signature
+		}))
+	}
+	verdict{"signature", Fail, "an empty signature", "sign the token"}.compare(t, resign(HS256, func(string) []byte { return nil }))
+	verdict{"signature", Fail, "a signature of 64 bytes; RS256 with this key makes 256", "size"}.
 		compare(t, resign(RS256, func(string) []byte { return make([]byte, 64) }))
 	verdict{"signature", Fail, "does not verify", ""}.compare(t, resign(ES256, func(string) []byte { return make([]byte, 64) }))
 }
@@ -158,6 +176,8 @@ func TestJudgeSlipsWithASecret(t *testing.T) {
 		{"newline here", plain, append(bytes.Clone(plain), '\n'), "off the end of the secret configured here"},
 		{"decoded there", plain, encoded, "the sender decodes the secret"},
 		{"encoded there", encoded, plain, "the sender uses the base64 text"},
+		{"decoded from hexadecimal there", plain, []byte(hex.EncodeToString(plain)), "decodes the secret from hexadecimal"},
+		{"hexadecimal there", []byte(hex.EncodeToString(plain)), plain, "uses the hexadecimal text"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -125,8 +125,9 @@ func TestJudgeTransport(t *testing.T) {
 		{"other scheme", nil, []string{"Basic dXNlcjpwYXNz"}, verdict{"prefix", Fail, "Basic ••••", `put "Bearer" and a space`}},
 		{"no scheme", nil, []string{good}, verdict{"prefix", Fail, "•••• without a space", ""}},
 		{"empty value", nil, []string{""}, verdict{"prefix", Fail, "an empty value", ""}},
-		{"colon", nil, []string{"Bearer: " + good}, verdict{"prefix", Fail, "•••• ••••", ""}},
-		{"longer scheme", nil, []string{"Bearers " + good}, verdict{"prefix", Fail, "Bearers ••••", ""}},
+		{"colon", nil, []string{"Bearer: " + good}, verdict{"prefix", Fail, "Bearer without a space behind it", `put "Bearer" and a space`}},
+		{"tab", nil, []string{"bearer\t" + good}, verdict{"prefix", Fail, "bearer without a space behind it", ""}},
+		{"longer scheme", nil, []string{"Bearers " + good}, verdict{"prefix", Fail, "Bearer without a space", ""}},
 		{"secret first", nil, []string{"hunter2hunter2 x"}, verdict{"prefix", Fail, "•••• ••••", ""}},
 		{"custom prefix", custom, []string{"JWT " + good}, verdict{"prefix", Pass, "JWT ••••", ""}},
 		{"custom is exact", custom, []string{"jwt " + good}, verdict{"prefix", Fail, "jwt ••••", "letter case counts"}},
@@ -162,11 +163,11 @@ func TestJudgeDecode(t *testing.T) {
 	padded := base64.URLEncoding.EncodeToString([]byte(`{"a":1}`))
 	tests := []struct{ name, compact, actual string }{
 		{"padding", head + "." + padded + "." + sum, "the claims part: it has base64 padding"},
-		{"standard base64", head + "." + body + ".ab+d", `the signature part: it has '+' at character 3: that is standard base64`},
-		{"slash", head + "." + body + ".abc/", `'/' at character 4`},
+		{"standard base64", head + "." + body + ".ab+d", `the signature part: it has "+" at character 3: that is standard base64, not base64url`},
+		{"slash", head + "." + body + ".abc/", `"/" at character 4`},
 		{"line break", head[:4] + "\n" + head[4:] + "." + body + "." + sum, `the header part: it has "\n" at character 5`},
 		{"quotes", `"` + head + "." + body + "." + sum, `the header part: it has "\""`},
-		{"cut", head + "." + body + ".A", "the signature part: its 1 character do not make up whole bytes"},
+		{"cut", head + "." + body + ".A", "the signature part: it has 1 character, which do not make up whole bytes"},
 		{"stray bits", head + "." + body + ".AB", "do not make up whole bytes"},
 		{"empty header", "." + body + "." + sum, "the header part: it is empty"},
 		{"header is no JSON", encode([]byte("alg=HS256")) + "." + body + "." + sum, "the header part: it is not JSON: at byte 1 of 9"},
@@ -176,6 +177,9 @@ func TestJudgeDecode(t *testing.T) {
 		{"header is null", encode([]byte(`null`)) + "." + body + "." + sum, "the header part: it is JSON, but not an object"},
 		{"alg twice", encode([]byte(`{"alg":"none","alg":"HS256"}`)) + "." + body + "." + sum, `the header part: its member "alg" occurs twice`},
 		{"exp twice", head + "." + encode([]byte(`{"exp":1,"\u0065xp":2}`)) + "." + sum, `the claims part: its member "exp" occurs twice`},
+		{"Latin-1", "\xe9" + head + "." + body + "." + sum, "the header part: it has 0xE9 at byte 1"},
+		{"byte order mark", head + "." + encode([]byte("\ufeff{}")) + "." + sum, "the claims part: it begins with a byte order mark"},
+		{"two parts", "=." + body + ".+", `the header part: it has base64 padding, "=", at character 1: leave it out; the signature part: it has "+"`},
 		{"not UTF-8", head + "." + encode([]byte("{\"a\":\"\xff\"}")) + "." + sum, "the claims part: it is not valid UTF-8"},
 	}
 	for _, test := range tests {
@@ -183,6 +187,19 @@ func TestJudgeDecode(t *testing.T) {
 			checks := Judge(testSpec(HS256), hsKey(t), []string{"Bearer " + test.compact}, noon)
 			verdict{"decode", Fail, test.actual, "RFC 7515"}.compare(t, checks)
 		})
+	}
+}
+
+func TestJudgeDecodeRemedies(t *testing.T) {
+	head, body := encode([]byte(goodHeader().with(nil))), encode([]byte(goodClaims().with(nil)))
+	for compact, remedy := range map[string]string{
+		head + "." + body + ".=":                  "encode each part in base64url without padding (RFC 7515 §2); a token changed on its way looks like this too",
+		head + "." + encode([]byte(`[]`)) + ".AA": "make header and claims one JSON object each, in UTF-8, every member once (RFC 7515 §4, RFC 7519 §4)",
+	} {
+		got := find(t, Judge(testSpec(HS256), hsKey(t), []string{"Bearer " + compact}, noon), "decode")
+		if got.Remedy != remedy {
+			t.Errorf("%s: %s", got.Actual, got.Remedy)
+		}
 	}
 }
 

@@ -2,8 +2,11 @@ package token
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxToken bounds what is decoded, far above what any HTTP server takes in a header field.
@@ -42,15 +45,18 @@ func (j *judgement) prefix(value string) (string, bool) {
 		head, compact = value[:len(prefix)], value[len(prefix):]
 	}
 	right := head == prefix || strings.EqualFold(prefix, "Bearer") && strings.EqualFold(head, prefix)
-	if right && (compact == "" || compact[0] == ' ') {
+	remedy := fmt.Sprintf("put %s and a space before the token", quote(prefix))
+	switch {
+	case right && (compact == "" || compact[0] == ' '):
 		j.pass(checkPrefix, expected, head+" "+masked)
 		return strings.TrimLeft(compact, " "), true
+	case right:
+		j.fail(checkPrefix, expected, head+" without a space behind it", remedy)
+	case strings.EqualFold(head, prefix):
+		j.fail(checkPrefix, expected, mask(value), remedy+"; the letter case counts for every prefix but Bearer")
+	default:
+		j.fail(checkPrefix, expected, mask(value), remedy)
 	}
-	remedy := fmt.Sprintf("put %s and a space before the token", quote(prefix))
-	if strings.EqualFold(head, prefix) {
-		remedy += "; the letter case counts for every prefix but Bearer"
-	}
-	j.fail(checkPrefix, expected, mask(value), remedy)
 	return "", false
 }
 
@@ -122,17 +128,37 @@ func (j *judgement) decode(parts []string) {
 	j.jose, headerErr = decodeObject(parts[0])
 	j.claims, claimsErr = decodeObject(parts[1])
 	j.sealed, signatureErr = decodeSegment(parts[2])
+	var wrong, remedies []string
 	for _, part := range []struct {
 		name string
 		err  error
 	}{{"header", headerErr}, {"claims", claimsErr}, {"signature", signatureErr}} {
-		if part.err != nil {
-			j.fail(checkDecode, expected, "the "+part.name+" part: "+part.err.Error(),
-				"encode each part as RFC 7515 §2 says; a token changed on its way looks like this too")
-			return
+		if part.err == nil {
+			continue
+		}
+		wrong = append(wrong, "the "+part.name+" part: "+part.err.Error())
+		if remedy := decodeRemedy(part.err); !slices.Contains(remedies, remedy) {
+			remedies = append(remedies, remedy)
 		}
 	}
+	if len(wrong) > 0 {
+		j.fail(checkDecode, expected, strings.Join(wrong, "; "), strings.Join(remedies, "; "))
+		return
+	}
 	j.pass(checkDecode, expected, "all three parts decoded")
+}
+
+// An encodingError is what is wrong with a part before it is looked at as JSON.
+type encodingError string
+
+func (e encodingError) Error() string { return string(e) }
+
+func decodeRemedy(err error) string {
+	var encoding encodingError
+	if errors.As(err, &encoding) {
+		return "encode each part in base64url without padding (RFC 7515 §2); a token changed on its way looks like this too"
+	}
+	return "make header and claims one JSON object each, in UTF-8, every member once (RFC 7515 §4, RFC 7519 §4)"
 }
 
 func decodeObject(segment string) (object, error) {
@@ -150,7 +176,7 @@ func decodeSegment(segment string) ([]byte, error) {
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(segment)
 	if err != nil {
-		return nil, fmt.Errorf("its %s do not make up whole bytes: it was cut or changed", count(len(segment), "character"))
+		return nil, encodingError(fmt.Sprintf("it has %s, which do not make up whole bytes: it was cut or changed", count(len(segment), "character")))
 	}
 	return raw, nil
 }
@@ -160,12 +186,15 @@ func notBase64URL(r rune) bool {
 }
 
 func describeByte(b byte, at int) error {
-	switch b {
-	case '=':
-		return fmt.Errorf("it has base64 padding, \"=\", at character %d: leave it out", at+1)
-	case '+', '/':
-		return fmt.Errorf("it has %q at character %d: that is standard base64, not base64url", b, at+1)
-	default:
-		return fmt.Errorf("it has %s at character %d, which base64url does not use", quote(string(rune(b))), at+1)
+	form := "it has %s at character %d, which base64url does not use"
+	shown := quote(string(rune(b)))
+	switch {
+	case b == '=':
+		form = "it has base64 padding, %s, at character %d: leave it out"
+	case b == '+' || b == '/':
+		form = "it has %s at character %d: that is standard base64, not base64url"
+	case b >= utf8.RuneSelf:
+		form, shown = "it has %s at byte %d, which base64url does not use", fmt.Sprintf("0x%02X", b)
 	}
+	return encodingError(fmt.Sprintf(form, shown, at+1))
 }

@@ -63,11 +63,14 @@ func span(from, to time.Time) string {
 	return seconds(to.Sub(from))
 }
 
-// unitHint recognises the commonest slip, milliseconds for seconds.
+// unitHint recognises the commonest slips, milliseconds and microseconds for seconds.
 func (d numericDate) unitHint() string {
-	const year2200, year2200InMilliseconds = 7258118400, 7258118400000
-	if d.value < year2200 || d.value > year2200InMilliseconds {
+	const year2200, thousand = 7258118400, 1000
+	switch {
+	case d.value < year2200 || d.value > year2200*thousand*thousand:
 		return ""
+	case d.value > year2200*thousand:
+		return "; the number looks like microseconds, where seconds belong"
 	}
 	return "; the number looks like milliseconds, where seconds belong"
 }

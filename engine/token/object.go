@@ -120,8 +120,11 @@ func uniqueNames(decoder *json.Decoder) error {
 
 // describeSyntax says why raw is not valid JSON.
 func describeSyntax(raw []byte) error {
-	if len(raw) == 0 {
+	switch {
+	case len(raw) == 0:
 		return errors.New("it is empty")
+	case bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")):
+		return errors.New("it begins with a byte order mark, which JSON does not have")
 	}
 	var whole json.RawMessage
 	var syntax *json.SyntaxError

@@ -2,6 +2,8 @@ package token
 
 import (
 	"encoding/base64"
+	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -20,8 +22,20 @@ func (k *Key) slip(input string, signature []byte) string {
 		if lenient.Verify(input, signature, k.verifying) == nil {
 			return "use a salt as long as the hash (RFC 7518 §3.5): the key is right, the salt's length is not"
 		}
+		return k.otherPadding(input, signature, "RS", "PKCS#1 v1.5")
+	case *jwt.SigningMethodRSA:
+		return k.otherPadding(input, signature, "PS", "PSS")
 	}
 	return ""
+}
+
+// otherPadding recognises a signature by the right RSA key with the padding of another kind of algorithm.
+func (k *Key) otherPadding(input string, signature []byte, kind, padding string) string {
+	theirs := Algorithm(kind + string(k.algorithm[2:]))
+	if theirs.method().Verify(input, signature, k.verifying) != nil {
+		return ""
+	}
+	return fmt.Sprintf("the key is right, the padding is %s, that of %s: sign with %s as the header says", padding, theirs, k.algorithm)
 }
 
 func secretSlip(secret string, explains func(secret string) bool) string {
@@ -41,6 +55,12 @@ func secretSlip(secret string, explains func(secret string) bool) string {
 		if explains(encoding.EncodeToString([]byte(secret))) {
 			return "the sender uses the base64 text of the secret, here the decoded bytes are the secret: agree on one"
 		}
+	}
+	if decoded, err := hex.DecodeString(secret); err == nil && explains(string(decoded)) {
+		return "the sender decodes the secret from hexadecimal, here its text itself is the secret: agree on one"
+	}
+	if explains(hex.EncodeToString([]byte(secret))) {
+		return "the sender uses the hexadecimal text of the secret, here the decoded bytes are the secret: agree on one"
 	}
 	return ""
 }
