@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"backchannel/fixtures"
 	"backchannel/storage"
@@ -33,6 +34,9 @@ func (r *receiver) editReceipt() tea.Cmd {
 	d, ok := r.current()
 	if !ok || d.receipt.ID != r.detail.receipt.ID {
 		return nil
+	}
+	if !utf8.Valid(d.receipt.Body) {
+		return say(info("The body is no text (UTF-8), so editing would change more of it: r sends it as it is, x exports it"))
 	}
 	text := string(d.receipt.Body)
 	if d.pretty != nil {

@@ -259,6 +259,16 @@ func TestEditAndResend(t *testing.T) {
 	})
 }
 
+func TestWhatIsNoTextIsNotEdited(t *testing.T) {
+	testReceiver(t, func(f *fakeStore) {
+		fewReceipts(f)
+		f.receipts[0].Body = []byte("{\xff}")
+	}, func(c *console) {
+		c.press("g", "R")
+		c.see("▸3 Receiver", "no text (UTF-8)")
+	})
+}
+
 func TestDifferences(t *testing.T) {
 	for _, test := range []struct{ left, right, want string }{
 		{`{"a":1,"b":[true]}`, `{"b":[ true ],"a":1}`, ""},

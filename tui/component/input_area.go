@@ -1,9 +1,6 @@
 package component
 
 import (
-	"strings"
-
-	"github.com/charmbracelet/bubbles/textarea"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"backchannel/tui/style"
@@ -11,56 +8,61 @@ import (
 
 const areaHeight = 6 // rows in sight at most, unless the field says otherwise
 
-// areaInput edits several lines. As with [edit], bubbles edits and we draw.
+// areaInput edits several lines.
 type areaInput struct {
 	single
-	in   textarea.Model
+	buffer
 	rows int
 }
 
-func newAreaInput(text string, rows int) *areaInput {
-	i := &areaInput{in: textarea.New(), rows: rows}
+func newAreaInput(s string, rows int) *areaInput {
+	i := &areaInput{buffer: newBuffer(s), rows: rows}
 	if rows <= 0 {
 		i.rows = areaHeight
 	}
-	i.in.CharLimit, i.in.MaxHeight, i.in.MaxWidth = 0, 0, 0
-	i.in.SetWidth(1 << 14) // wide enough that it never wraps: the lines it knows are the lines we draw
-	i.in.KeyMap.Paste.SetEnabled(false)
-	i.in.SetValue(text)
-	i.in.Focus()
 	return i
 }
 
+const areaPage = 10 // lines
+
 func (i *areaInput) key(msg tea.KeyMsg) bool {
+	atTop, atEnd := i.row == 0, i.row == len(i.lines)-1
 	switch {
-	case msg.Paste:
-		i.in.InsertString(pasted(msg))
-		return true
-	case msg.Type == tea.KeyUp && i.in.Line() == 0, msg.Type == tea.KeyDown && i.in.Line() == i.in.LineCount()-1:
+	case msg.Type == tea.KeyUp && atTop, msg.Type == tea.KeyDown && atEnd:
 		return false
-	case msg.Type == tea.KeyEnter, msg.Type == tea.KeyUp, msg.Type == tea.KeyDown, types(msg):
-		i.in, _ = i.in.Update(msg)
+	case msg.Type == tea.KeyPgUp && !atTop:
+		i.goTo(i.row - areaPage)
+		return true
+	case msg.Type == tea.KeyPgDown && !atEnd:
+		i.goTo(i.row + areaPage)
 		return true
 	}
-	return false
+	return i.buffer.key(msg) || types(msg)
 }
 
-func (i *areaInput) value() Value { return Value{Text: i.in.Value()} }
+func (i *areaInput) value() Value { return Value{Text: i.String()} }
 
 func (i *areaInput) view(th *style.Theme, width int, focused bool) ([]string, int) {
-	lines := strings.Split(i.in.Value(), "\n")
-	at := min(i.in.Line(), len(lines)-1)
-	top := max(0, at-i.rows+1)
+	top := max(0, i.row-i.rows+1)
 	var out []string
-	for n := top; n < min(len(lines), top+i.rows); n++ {
-		if n == at && focused {
-			info := i.in.LineInfo()
-			runes := []rune(lines[n])
-			pos := min(info.StartColumn+info.ColumnOffset, len(runes))
-			out = append(out, lineWithCursor(th, style.Escape(string(runes[:pos])), style.Escape(string(runes[pos:])), width))
+	for n := top; n < min(len(i.lines), top+i.rows); n++ {
+		if n == i.row && focused {
+			out = append(out, i.cursorLine(th, width))
 			continue
 		}
-		out = append(out, th.Text.Render(clip(style.Escape(lines[n]), width)))
+		out = append(out, th.Text.Render(clip(style.Escape(string(first(i.lines[n], farOut*width))), width)))
 	}
-	return out, at - top
+	return out, i.row - top
 }
+
+// farOut is how many characters a cell of the screen may need; what is further away is
+// not looked at, for a line may have a million of them.
+const farOut = 4
+
+func (i *areaInput) cursorLine(th *style.Theme, width int) string {
+	line, reach := i.line(), farOut*width
+	before, after := line[max(0, i.col-reach):i.col], first(line[i.col:], reach)
+	return lineWithCursor(th, style.Escape(string(before)), style.Escape(string(after)), width)
+}
+
+func first(line []rune, n int) []rune { return line[:min(n, len(line))] }
