@@ -31,6 +31,10 @@ const miscounted = `
 	SELECT 'the number of receipts kept is wrong' FROM store WHERE receipts <> (SELECT count(*) FROM receipts)
 		OR receipt_bytes <> (SELECT coalesce(sum(size), 0) FROM receipts)
 	UNION ALL
+	SELECT 'the receipts kept by message are not those kept' WHERE EXISTS (
+			SELECT message_key(request_id, identity, webhook_id), id FROM receipts WHERE request_id <> '' EXCEPT SELECT key, receipt_id FROM messages)
+		OR EXISTS (SELECT receipt_id FROM messages EXCEPT SELECT id FROM receipts)
+	UNION ALL
 	SELECT 'the number of ' || state || ' deliveries kept is wrong' FROM (
 		SELECT webhook_id, state, n FROM delivery_counts
 		UNION ALL SELECT webhook_id, state, -count(*) FROM deliveries GROUP BY webhook_id, state)

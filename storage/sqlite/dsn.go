@@ -55,14 +55,15 @@ func shape(path string) error {
 	return errors.Join(err, conn.Close())
 }
 
-func setCheckpoint(conn *sqlite3.SQLiteConn) error {
+// connected prepares each connection. A migration and Check use the function.
+func connected(conn *sqlite3.SQLiteConn) error {
 	_, err := conn.Exec("PRAGMA wal_autocheckpoint = "+checkpointPages, nil)
-	return err
+	return errors.Join(err, conn.RegisterFunc("message_key", messageKey, true))
 }
 
 // openPool prepares a pool of so many connections and makes sure that one opens.
 func openPool(dsn string, connections int) (*sql.DB, error) {
-	db := sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: setCheckpoint}})
+	db := sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: connected}})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	if err := db.PingContext(context.Background()); err != nil {

@@ -161,7 +161,7 @@ func TestFiltersUseIndexes(t *testing.T) {
 	for _, c := range []struct{ text, index string }{
 		{"status:bounce -auth:pass code:5xx webhook:acme since:10m", "receipts_by_facet (facet_id=? AND rowid>?)"},
 		{"is:duplicate", "receipts_by_facet (facet_id=?)"},
-		{"message:R1", "receipts_by_message (request_id=?)"},
+		{"message:R1", "messages USING PRIMARY KEY (level=? AND key>? AND key<?)"},
 		{"identity:a status:bounce", "receipts_by_identity (identity=? AND facet_id=?)"},
 		{"identity:a", "receipts_by_identity (identity=? AND facet_id=?)"},
 		{"path:/a auth:fail", "receipts_by_path (path=? AND facet_id=?)"},

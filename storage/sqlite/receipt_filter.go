@@ -105,7 +105,9 @@ func receiptCondition(term storage.Term) condition {
 	at := term.At.UnixMicro()
 	switch term.Key {
 	case "message":
-		return condition{`r.request_id = ? AND r.request_id <> ''`, []any{term.Value}}
+		least := requestKey(term.Value)
+		return condition{`r.id IN (SELECT receipt_id FROM messages WHERE level IN (0, 1, 2) AND key BETWEEN ? AND ?) AND r.request_id = ?`,
+			[]any{least, least | lastRecipient, term.Value}}
 	case "identity":
 		return condition{`r.identity = ? AND r.identity <> ''`, []any{term.Value}}
 	case "path":

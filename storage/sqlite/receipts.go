@@ -4,15 +4,9 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
-	"slices"
-	"time"
 
 	"backchannel/storage"
 )
-
-// earlierShown is how many of a message's first, and of its last, receipts are looked at.
-// A message has a handful, unless a sender repeats itself without end.
-const earlierShown = 16
 
 // AddReceipt keeps a receipt and fills in its ID. Within the transaction judge is told the
 // earlier receipts of the same webhook, requestId and identity, oldest first, and may change
@@ -44,32 +38,6 @@ func (t *tx) addReceipt(seals *sealer, r *storage.Receipt, p packed, judge func(
 		return err
 	}
 	return t.insertForward(r.ID, r.Forward)
-}
-
-func (t *tx) earlier(r *storage.Receipt) (oldest []storage.Earlier, err error) {
-	if r.RequestID == "" {
-		return nil, nil
-	}
-	const same = `SELECT id, received_at, status, retry_count, code FROM receipts
-		WHERE request_id = ? AND identity = ? AND webhook_id = ? AND request_id <> '' ORDER BY id`
-	keep := func(row []driver.Value) { oldest = append(oldest, readEarlier(row)) }
-	err = t.stepThrough(keep, same+` LIMIT ?`, r.RequestID, r.Identity, int64(r.WebhookID), int64(earlierShown))
-	if err != nil || len(oldest) < earlierShown {
-		return oldest, err
-	}
-	var newest []storage.Earlier
-	keep = func(row []driver.Value) { newest = append(newest, readEarlier(row)) }
-	err = t.stepThrough(keep, same+` DESC LIMIT ?`, r.RequestID, r.Identity, int64(r.WebhookID), int64(earlierShown))
-	slices.Reverse(newest)
-	seen := func(e storage.Earlier) bool { return e.ID <= oldest[len(oldest)-1].ID }
-	return append(oldest, slices.DeleteFunc(newest, seen)...), err
-}
-
-func readEarlier(row []driver.Value) storage.Earlier {
-	return storage.Earlier{
-		ID: storage.ID(integer(row[0])), ReceivedAt: time.UnixMicro(integer(row[1])).UTC(),
-		Status: text(row[2]), RetryCount: text(row[3]), Code: int(integer(row[4])),
-	}
 }
 
 // packed is what a receipt is kept as where that takes some work.
@@ -110,7 +78,10 @@ func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
 	}
 	_, err = t.step(nil, `INSERT INTO receipt_contents VALUES (?,?,?,?,?)`, int64(r.ID), p.headers,
 		seals.seal(p.secrets, receiptSecrets(r.ID)), p.checks, body)
-	return err
+	if err != nil {
+		return err
+	}
+	return t.addMessage(r)
 }
 
 func receiptSecrets(id storage.ID) place { return place{"receipt_contents", "secrets", id} }

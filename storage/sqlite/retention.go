@@ -66,12 +66,32 @@ func (t *tx) removeReceipts(keep storage.Retention, now time.Time) (int64, error
 
 // deleteReceipts deletes the oldest receipts that a condition holds for.
 func (t *tx) deleteReceipts(where string, limit int64, args ...any) (int64, error) {
-	sizes, err := collect(t.ctx(), t.conn, one[int64],
-		`DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?) RETURNING size`, append(args, limit)...)
-	for _, size := range sizes {
-		t.countReceipt(-1, size)
+	gone, err := collect(t.ctx(), t.conn, scanGone, `DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?)
+		RETURNING id, size, request_id, identity, webhook_id`, append(args, limit)...)
+	if err != nil {
+		return 0, err
 	}
-	return int64(len(sizes)), err
+	for _, r := range gone {
+		t.countReceipt(-1, r.size)
+		if err := t.removeMessage(r.message, r.id); err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(gone)), nil
+}
+
+// A goneReceipt is what else there is to undo for a receipt that was deleted.
+type goneReceipt struct {
+	id            storage.ID
+	size, message int64
+}
+
+func scanGone(read scan) (r goneReceipt, err error) {
+	var requestID, identity string
+	var webhook int64
+	err = read(&r.id, &r.size, &requestID, &identity, &webhook)
+	r.message = messageKey(requestID, identity, webhook)
+	return r, err
 }
 
 type receiptTotal struct{ receipts, bytes int64 }

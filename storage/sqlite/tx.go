@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"backchannel/storage"
@@ -33,7 +34,7 @@ func (t *tx) run(batch []*operation) (result outcome) {
 		}
 		t.kinds |= op.kinds
 	}
-	if err := t.saveTally(); err != nil {
+	if err := errors.Join(t.raiseMessages(), t.saveTally()); err != nil {
 		return outcome{err: t.explain(err)}
 	}
 	if err := t.plain("COMMIT"); err != nil {

@@ -33,6 +33,7 @@ type writer struct {
 	stopped chan struct{}          // closed when the goroutine has ended
 	seen    int64                  // the data_version last seen: changes with others' commits alone
 	facets  map[facet]int64
+	levels  levels
 	stepper stepper
 
 	mu     sync.RWMutex // guards closed, and sending on ops against closing it

@@ -1,0 +1,168 @@
+package sqlite
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// Whichever level a receipt's key is in, its message is found, until the receipt is gone.
+func TestMessagesAreFoundInEveryLevel(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	message := receiptOf(w)
+	message.RequestID = "R"
+	for round := range 4 {
+		again := message
+		if heard := earlierOf(t, s, &again); len(heard) != round {
+			t.Errorf("round %d: hears of %d", round, len(heard))
+		}
+		if round < 3 {
+			addMany(t, s, w, keysInLevel1+keysInLevel0)
+		}
+	}
+	if n, _ := first(t.Context(), s.reads, one[int], `SELECT count(DISTINCT level) FROM messages`); n != 3 {
+		t.Errorf("keys are in %d levels", n)
+	}
+	if found := foundBy(t, s, "message:R"); len(found) != 4 {
+		t.Errorf("%d found", len(found))
+	}
+	checkStore(t, s)
+	if _, err := s.ClearReceipts(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := first(t.Context(), s.reads, one[int], `SELECT count(*) FROM messages`); n != 0 {
+		t.Errorf("%d keys are left, %v", n, err)
+	}
+}
+
+// One request may have very many recipients, whose receipts are nobody else's business.
+func TestMessagesOfOneRequestAreApart(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	for i := range 30 {
+		r := receiptOf(w)
+		r.RequestID, r.Identity = "R", fmt.Sprint("recipient", i)
+		if heard := earlierOf(t, s, &r); len(heard) > 0 {
+			t.Errorf("%s hears of %d", r.Identity, len(heard))
+		}
+	}
+	if found := foundBy(t, s, "message:R"); len(found) != 30 {
+		t.Errorf("%d found", len(found))
+	}
+}
+
+// Two messages with one key, which are rare, are told apart.
+func TestMessagesWithOneKeyAreApart(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	r, other := receiptOf(w), receiptOf(w)
+	other.RequestID = "R2"
+	addReceipt(t, s, &r)
+	err := s.write(t.Context(), 0, func(t *tx) error {
+		return t.must(`INSERT INTO messages VALUES (0, ?, ?)`, keyOf(&other), r.ID)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if heard := earlierOf(t, s, &other); len(heard) > 0 {
+		t.Errorf("hears of %+v", heard)
+	}
+}
+
+// A store of a time before there was the table is brought up to date, and nothing is lost.
+func TestMessagesOfAnOlderStoreAreFound(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, databaseFile)
+	if err := createFile(path); err != nil {
+		t.Fatal(err)
+	}
+	db, err := openPool(writerDSN(path), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := migrator(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(t.Context(), 4); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), `INSERT INTO facets VALUES (1, 7, 'email', 'sent', 204, '', '', '', '', '', ''); UPDATE store SET receipts = 4`); err != nil {
+		t.Fatal(err)
+	}
+	for i, requestID := range []string{"R", "R", "", "S"} {
+		_, err := db.ExecContext(t.Context(), `INSERT INTO receipts VALUES (?, 1, 1, 7, 'POST', '/', '', '', '', '', '', ?, 'email', 'sent', 'ann', '0', NULL, 0, 204, '', 0, '{}', 0, 0, '')`, i+1, requestID)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	s := openTest(t, dir)
+	checkStore(t, s)
+	if found := foundBy(t, s, "message:R"); len(found) != 2 {
+		t.Errorf("%d found", len(found))
+	}
+	again := storage.Receipt{ReceivedAt: time.Now(), WebhookID: 7, RequestID: "S", Identity: "ann"}
+	if heard := earlierOf(t, s, &again); len(heard) != 1 || heard[0].ID != 4 {
+		t.Errorf("hears of %+v", heard)
+	}
+}
+
+func addMany(t *testing.T, s *Store, w storage.Webhook, n int) {
+	t.Helper()
+	r := receiptOf(w)
+	p := packReceipt(&r)
+	for range n / 512 {
+		err := s.write(t.Context(), 0, func(t *tx) (err error) {
+			for range 512 {
+				if r.ID, err = t.newID(); err != nil {
+					return err
+				}
+				r.RequestID = r.ID.String()
+				if err := t.insertReceipt(s.seals, &r, p); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// earlierOf adds a receipt and tells which earlier ones its judge heard of.
+func earlierOf(t *testing.T, s *Store, r *storage.Receipt) (heard []storage.Earlier) {
+	t.Helper()
+	if err := s.AddReceipt(t.Context(), r, func(e []storage.Earlier) { heard = e }); err != nil {
+		t.Fatal(err)
+	}
+	return heard
+}
+
+func foundBy(t *testing.T, s *Store, text string) []storage.Receipt {
+	t.Helper()
+	filter, err := storage.ParseFilter(text, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := s.Receipts(t.Context(), storage.ReceiptQuery{Filter: filter, Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func checkStore(t *testing.T, s *Store) {
+	t.Helper()
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("the store is not well: %q, %v", found, err)
+	}
+}
