@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"backchannel/storage"
@@ -207,7 +208,7 @@ func (f *forwarder) try(ctx context.Context, r storage.Receipt) storage.Forward 
 	made.Body, err = io.ReadAll(io.LimitReader(response.Body, storage.MaxForwardBody))
 	made.State, made.Code, made.Duration = storage.ForwardAnswered, response.StatusCode, f.now().Sub(began)
 	if err != nil {
-		made.Error = "the answer's body broke off: " + explainRelay(err, f.to.Timeout)
+		made.Error = "the answer's body broke off: " + explainBody(err, f.to.Timeout)
 	}
 	return made
 }
@@ -253,8 +254,23 @@ func explainRelay(err error, timeout time.Duration) string {
 		}
 		err = wrapped.Err
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return "the connection was closed without an answer"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing listens there; start the server, or correct --forward-to: " + clip(err.Error(), 4*maxShown)
 	}
 	return clip(err.Error(), 4*maxShown)
+}
+
+// explainBody says why an answer's body is not whole.
+func explainBody(err error, timeout time.Duration) string {
+	var net interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &net) && net.Timeout():
+		return "it was not whole within " + timeout.String()
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "fewer bytes came than were announced"
+	}
+	return explainRelay(err, timeout)
 }

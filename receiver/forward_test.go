@@ -171,7 +171,7 @@ func TestForwardFailures(t *testing.T) {
 		code   int
 		why    string
 	}{
-		{"nobody there", "http://127.0.0.1:1/", nil, storage.ForwardFailed, 0, "connection refused"},
+		{"nobody there", "http://127.0.0.1:1/", nil, storage.ForwardFailed, 0, "nothing listens there; start the server, or correct --forward-to: dial tcp 127.0.0.1:1: connect: connection refused"},
 		{"no answer", l.URL, func(_ http.ResponseWriter, req *http.Request) {
 			select {
 			case <-req.Context().Done():
@@ -185,7 +185,15 @@ func TestForwardFailures(t *testing.T) {
 		{"body breaks off", l.URL, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "10")
 			_, _ = io.WriteString(w, "half")
-		}, storage.ForwardAnswered, 200, "broke off"},
+		}, storage.ForwardAnswered, 200, "broke off: fewer bytes came than were announced"},
+		{"body without end", l.URL, func(w http.ResponseWriter, req *http.Request) {
+			_, _ = io.WriteString(w, "half")
+			_ = http.NewResponseController(w).Flush()
+			select {
+			case <-req.Context().Done():
+			case <-release:
+			}
+		}, storage.ForwardAnswered, 200, "broke off: it was not whole within 300ms"},
 		{"long body", l.URL, func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write(bytes.Repeat([]byte("x"), 10*storage.MaxForwardBody))
 		}, storage.ForwardAnswered, 200, ""},

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -57,11 +58,15 @@ func inspectBytes(body []byte) *flaw {
 	text := string(body[:min(3, len(body))])
 	switch {
 	case len(body) == 0:
-		return &flaw{0, "byte 0", "an empty body", "send the event as the body"}
+		return &flaw{0, "byte 0", "an empty body", "send the event as the body, with its Content-Length or chunked"}
+	case len(bytes.Trim(body, " \t\r\n")) == 0:
+		return &flaw{0, "byte 0", "a body of nothing but space", "send the event as the body"}
 	case strings.HasPrefix(text, "\xef\xbb\xbf"):
 		return &flaw{0, "byte 0", "a byte order mark (EF BB BF)", "write UTF-8 without a BOM (RFC 8259 §8.1)"}
 	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
 		return &flaw{0, "byte 0", "a byte order mark of UTF-16", "write UTF-8 without a BOM (RFC 8259 §8.1)"}
+	case strings.HasPrefix(text, "{\x00"), strings.HasPrefix(text, "\x00{"):
+		return &flaw{0, "byte 0", "what looks like UTF-16", "write UTF-8 (RFC 8259 §8.1)"}
 	case utf8.Valid(body):
 		return nil
 	}
@@ -72,7 +77,8 @@ func inspectBytes(body []byte) *flaw {
 	for {
 		r, size := utf8.DecodeRune(body[at:])
 		if r == utf8.RuneError && size == 1 {
-			return &flaw{at, fmt.Sprintf("byte %d", at), fmt.Sprintf("a byte 0x%02X that is not UTF-8", body[at]),
+			line, column := position(body, at)
+			return &flaw{at, fmt.Sprintf("line %d, column %d", line, column), fmt.Sprintf("a byte 0x%02X that is not UTF-8", body[at]),
 				"write UTF-8 (RFC 8259 §8.1); this looks like Latin-1, or like a text cut within a character"}
 		}
 		at += size
@@ -127,6 +133,8 @@ func (p *parser) peek() byte {
 	}
 	return 0
 }
+
+func (p *parser) ended() bool { return p.at >= len(p.text) }
 
 func (p *parser) end() *flaw {
 	if p.space(); p.at < len(p.text) {
@@ -185,7 +193,7 @@ func (p *parser) object(first int) *flaw {
 	var many map[string]bool // once there are too many to compare with each
 	for {
 		if p.peek() != '"' {
-			return p.broken("a key in double quotes was expected, not "+p.next(), p.keyRemedy())
+			return p.unexpected("a key in double quotes", p.keyRemedy())
 		}
 		start := p.at
 		key, err := p.str()
@@ -195,7 +203,7 @@ func (p *parser) object(first int) *flaw {
 		p.path = append(p.path, step{key: key})
 		many = p.remember(first, many, start, key)
 		if p.space(); p.peek() != ':' {
-			return p.broken("a colon was expected behind the key, not "+p.next(), "write \"key\": value")
+			return p.unexpected("the colon behind the key", p.colonRemedy())
 		}
 		p.at++
 		p.space()
@@ -274,7 +282,7 @@ func (p *parser) more(closing byte) (bool, *flaw) {
 		}
 		return true, nil
 	}
-	return false, p.broken("a comma or "+string(closing)+" was expected, not "+p.next(), p.commaRemedy())
+	return false, p.unexpected("a comma or "+string(closing), p.commaRemedy(closing))
 }
 
 func (p *parser) note(into *[]flaw, at int, what, remedy string) {
@@ -289,9 +297,14 @@ func (p *parser) broken(what, remedy string) *flaw {
 	return &flaw{p.at, fmt.Sprintf("line %d, column %d", line, column), what, remedy}
 }
 
+// unexpected says what stands where something else should.
+func (p *parser) unexpected(wanted, remedy string) *flaw {
+	return p.broken(p.next()+" where "+wanted+" should be", remedy)
+}
+
 // next shows the character that stands where another was expected.
 func (p *parser) next() string {
-	if p.at >= len(p.text) {
+	if p.ended() {
 		return "the end of the body"
 	}
 	r, _ := utf8.DecodeRune(p.text[p.at:])

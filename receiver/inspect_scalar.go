@@ -28,7 +28,7 @@ func (p *parser) str() (string, *flaw) {
 			return "", p.broken("a control character within a string: "+p.next(), "write it as an escape, \\n for a line break, say (RFC 8259 §7)")
 		}
 	}
-	return "", p.broken("the body ends within a string", "send the body whole: it looks cut off")
+	return "", p.broken("the body ends within a string", cutRemedy)
 }
 
 // escape leaves p.at on the last character of the escape.
@@ -39,7 +39,7 @@ func (p *parser) escape() *flaw {
 		for range 4 {
 			p.at++
 			if !strings.ContainsRune("0123456789abcdefABCDEF", rune(p.peek())) || p.peek() == 0 {
-				return p.broken("four hexadecimal digits were expected behind \\u, not "+p.next(), "write \\u00e9, say")
+				return p.unexpected("four hexadecimal digits behind \\u", "write \\u00e9, say")
 			}
 		}
 		return nil
@@ -73,7 +73,7 @@ func (p *parser) number() *flaw {
 	case c >= '1' && c <= '9':
 		p.digits()
 	default:
-		return p.broken("a digit was expected behind the minus, not "+p.next(), "write numbers as -1 or 0.5")
+		return p.unexpected("a digit behind the minus", "write numbers as -1 or 0.5")
 	}
 	if err := p.fraction(); err != nil {
 		return err
@@ -86,7 +86,7 @@ func (p *parser) fraction() *flaw {
 	if p.peek() == '.' {
 		p.at++
 		if p.digits() == 0 {
-			return p.broken("a digit was expected behind the point, not "+p.next(), "write 1.0, not 1.")
+			return p.unexpected("a digit behind the point", "write 1.0, not 1.")
 		}
 	}
 	if p.peek() != 'e' && p.peek() != 'E' {
@@ -97,7 +97,7 @@ func (p *parser) fraction() *flaw {
 		p.at++
 	}
 	if p.digits() == 0 {
-		return p.broken("a digit was expected in the exponent, not "+p.next(), "write 1e3, say")
+		return p.unexpected("a digit in the exponent", "write 1e3, say")
 	}
 	return nil
 }
@@ -119,9 +119,15 @@ func (p *parser) noteLarge(start int) {
 		return
 	}
 	number, _ := strconv.ParseFloat(string(raw), 64) // infinite when out of range
-	if math.Abs(number) > maxSafe || math.Abs(number) == maxSafe && string(raw) != "9007199254740992" {
+	if math.Abs(number) > maxSafe || math.Abs(number) == maxSafe && !isSafe(raw) {
 		p.note(&p.large, start, "the number "+quote(string(raw))+" is beyond 2^53, where many readers round", "send it as a string")
 	}
+}
+
+// isSafe reports whether a number that is rounded to 2^53, or its negative, is not beyond it.
+func isSafe(raw []byte) bool {
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(string(raw), "-"), ".")
+	return whole == strconv.Itoa(maxSafe-1) || whole == strconv.Itoa(maxSafe) && strings.Trim(fraction, "0") == ""
 }
 
 // literal takes true, false or null, and says of anything else what it looks like.
@@ -133,7 +139,7 @@ func (p *parser) literal() *flaw {
 			return nil
 		}
 	}
-	return p.broken("a value was expected, not "+p.next(), valueRemedy(rest))
+	return p.unexpected("a value", valueRemedy(rest))
 }
 
 func valueRemedy(rest []byte) string {
@@ -147,7 +153,7 @@ func valueRemedy(rest []byte) string {
 	}
 	switch {
 	case len(rest) == 0:
-		return "send the body whole: it looks cut off"
+		return cutRemedy
 	case rest[0] == '\'':
 		return "write strings in double quotes"
 	case starts("None", "True", "False"):
@@ -167,30 +173,39 @@ func valueRemedy(rest []byte) string {
 	}
 }
 
+const cutRemedy = "send the body whole: it looks cut off"
+
 func (p *parser) keyRemedy() string {
-	switch p.peek() {
-	case 0:
-		return "send the body whole: it looks cut off"
-	case '\'':
+	switch c := p.peek(); {
+	case p.ended():
+		return cutRemedy
+	case c == '\'':
 		return "write keys in double quotes, not single ones"
-	case '/':
+	case c == '/':
 		return "JSON has no comments: leave them out"
-	default:
-		return "write every key in double quotes"
 	}
+	return "write every key in double quotes"
 }
 
-func (p *parser) commaRemedy() string {
-	switch p.peek() {
-	case 0:
-		return "send the body whole: it looks cut off"
-	case '/':
-		return "JSON has no comments: leave them out"
-	case '"':
-		return "put a comma between the members, or escape the quote within the string"
-	default:
-		return "put a comma between the members"
+func (p *parser) colonRemedy() string {
+	if p.ended() {
+		return cutRemedy
 	}
+	return `write "key": value`
+}
+
+func (p *parser) commaRemedy(closing byte) string {
+	switch c := p.peek(); {
+	case p.ended():
+		return cutRemedy
+	case c == '/':
+		return "JSON has no comments: leave them out"
+	case c == '}' || c == ']':
+		return "close it with " + string(closing) + ": brackets go in pairs"
+	case c == '"':
+		return "put a comma between the members, or escape the quote within the string"
+	}
+	return "put a comma between the members"
 }
 
 func isWord(c byte) bool {

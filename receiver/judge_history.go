@@ -78,7 +78,7 @@ func judgeOrder(r *storage.Receipt, earlier []storage.Earlier) storage.Verdict {
 	for _, e := range earlier {
 		if accepted(e) && stage(e.Status) > own {
 			return failed(storage.Check{Name: "order", Result: storage.Fail, Expected: quote(r.Status) + " before " + quote(e.Status),
-				Actual: fmt.Sprintf("%s after %s, %s, by %s", quote(r.Status), quote(e.Status), tellEarlier(e), r.ReceivedAt.Sub(e.ReceivedAt).Round(time.Millisecond)),
+				Actual: fmt.Sprintf("%s %s after %s, %s", quote(r.Status), r.ReceivedAt.Sub(e.ReceivedAt).Round(time.Millisecond), quote(e.Status), tellEarlier(e)),
 				Remedy: "never let a late status overwrite a later one: no sender promises an order"})
 		}
 	}

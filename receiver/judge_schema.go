@@ -28,7 +28,7 @@ func (s schemas) judge(revision storage.Revision, body []byte, flawed string, co
 			return failed(storage.Check{Name: "schema", Result: storage.Fail, Expected: "a body that can be validated", Actual: err.Error()})
 		}
 		if len(violations) > 0 {
-			return failed(checkViolations(body, violations)...)
+			return failed(checkViolations(body, violations, otherRevision(revision, body))...)
 		}
 	}
 	name := "the schema of revision " + string(revision)
@@ -69,14 +69,27 @@ func checkKeys(body []byte, twice []flaw) []storage.Check {
 	return checks
 }
 
-func checkViolations(body []byte, violations []fixtures.Violation) []storage.Check {
+// otherRevision is the one whose schema a body is as, although it is not as the webhook's.
+func otherRevision(than storage.Revision, body []byte) storage.Revision {
+	for _, other := range storage.Revisions() {
+		if other == than {
+			continue
+		}
+		if violations, err := fixtures.Validate(other, body); err == nil && len(violations) == 0 {
+			return other
+		}
+	}
+	return ""
+}
+
+func checkViolations(body []byte, violations []fixtures.Violation, other storage.Revision) []storage.Check {
 	lines := newPrettyLines(body)
 	checks := make([]storage.Check, len(violations))
 	for i, v := range violations {
 		checks[i] = storage.Check{
 			Name: "schema " + violationPlace(v), Result: storage.Fail, Expected: v.Expected,
 			Actual: fmt.Sprintf("%s, on line %d, byte %d", v.Actual, lines.of(v.Offset), v.Offset),
-			Remedy: violationRemedy(v),
+			Remedy: violationRemedy(v, other),
 		}
 	}
 	if len(violations) == fixtures.MaxViolations {
@@ -93,11 +106,14 @@ func violationPlace(v fixtures.Violation) string {
 	return clip(v.Pointer, maxShown)
 }
 
-func violationRemedy(v fixtures.Violation) string {
-	if v.Actual == "none" {
-		return "add the key; every key of Adobe's samples must be there, null where there is nothing to say"
+func violationRemedy(v fixtures.Violation, other storage.Revision) string {
+	switch {
+	case other != "":
+		return fmt.Sprintf("this is an event of payload revision %s: set that for the webhook, or have the sender use the webhook's", other)
+	case v.Actual == "none":
+		return "add the key; every key of Adobe's samples must be there, with null where a sample has null"
 	}
-	return "send what the schema wants there, or choose the payload revision that the sender uses"
+	return "send there what was expected, to the letter: letter case and quotes count"
 }
 
 func noteLarge(large []flaw) string {

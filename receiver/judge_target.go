@@ -52,9 +52,9 @@ func checkBody(w *storage.Webhook, got string, d digest) storage.Check {
 	case d.sent == got:
 		c.Result, c.Expected, c.Actual = storage.Pass, "SHA-256 "+d.sent, "SHA-256 "+got
 	default:
-		c.Result, c.Expected, c.Actual = storage.Fail, "SHA-256 "+d.sent, "SHA-256 "+got
-		c.Remedy = fmt.Sprintf("these are not the bytes that delivery %s sent: something changed them on the way, "+
-			"and no check of the token can notice, for a JWT does not cover the body", d.named)
+		c.Result, c.Expected = storage.Fail, "SHA-256 "+d.sent
+		c.Actual = fmt.Sprintf("SHA-256 %s: not the bytes that delivery %s sent", got, d.named)
+		c.Remedy = "look for what changed the body on its way, such as a proxy; no check of the token can notice, for a JWT does not cover the body"
 	}
 	return c
 }

@@ -119,6 +119,8 @@ func (c compiler) keyword(document, name string, value any) part {
 		return oneOf(values)
 	case "minLength", "minItems", "minimum":
 		return atLeast(name, value)
+	case "maximum":
+		return atMost(value)
 	case "pattern":
 		return pattern(fmt.Sprint(value))
 	}
@@ -273,6 +275,18 @@ func atLeast(name string, value any) part {
 		return func(t *tree, n int) opinion { return sure(t.nodes[n].kind != isArray || t.nodes[n].end > n+1) }
 	}
 	return dunno
+}
+
+// atMost knows numbers of so few digits that they are below any greatest one of ours.
+func atMost(value any) part {
+	const fewDigits, great = 15, 1e15
+	if greatest, ok := value.(float64); !ok || greatest < great {
+		return dunno
+	}
+	return func(t *tree, n int) opinion {
+		raw := t.raw(n)
+		return sure(t.nodes[n].kind != isNumber || len(raw) <= fewDigits && !bytes.ContainsAny(raw, "eE"))
+	}
 }
 
 // sure answers yes or, since these parts are no condition, unsure.

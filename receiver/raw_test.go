@@ -132,9 +132,11 @@ func TestBrokenChunk(t *testing.T) {
 	if answer := g.hear(bufio.NewReader(conn)); answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("answered %s", answer.Status)
 	}
-	if got := g.latest(); got.Flaw != storage.BodyCut || string(got.Body) != "{}" {
+	got := g.latest()
+	if got.Flaw != storage.BodyCut || string(got.Body) != "{}" {
 		t.Errorf("kept %q, flaw %q", got.Body, got.Flaw)
 	}
+	wantVerdict(t, "schema", got.Verdicts.Schema, storage.Fail, `2 bytes, then a chunk that cannot be read ("invalid byte in chunk length")`)
 }
 
 func TestChunksWithoutEnd(t *testing.T) {

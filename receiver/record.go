@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"backchannel/fixtures"
@@ -136,9 +137,12 @@ func (x *exchange) flaw(err error) {
 	if announced := x.req.ContentLength; announced >= 0 {
 		x.flawed = fmt.Sprintf("%d of %d announced bytes", len(x.receipt.Body), announced)
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		x.flawed += ", then nothing more within " + x.r.cfg.ReadTimeout.String()
-	} else {
+	case strings.Contains(err.Error(), "chunk"): // net/http has no error to compare with
+		x.flawed += ", then a chunk that cannot be read (" + quote(err.Error()) + ")"
+	default:
 		x.flawed += ", then the body broke off"
 	}
 }
