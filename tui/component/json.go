@@ -4,16 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"text/scanner"
 
-	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/charmbracelet/lipgloss"
 
 	"backchannel/tui/style"
 )
 
 const (
-	colourLimit = 64 << 10 // bytes; the lexer takes about 0.6 s for a MiB
+	colourLimit = 64 << 10 // bytes
 	prettyLimit = 8 << 20  // bytes of indented text; deep nesting multiplies a body by its depth
 )
 
@@ -63,35 +62,45 @@ func JSON(th *style.Theme, pretty []byte) []string {
 	if th.Plain || len(pretty) > colourLimit || !json.Valid(pretty) {
 		return strings.Split(safe, "\n")
 	}
-	tokens, err := lexers.Get("json").Tokenise(nil, safe)
-	if err != nil {
-		return strings.Split(safe, "\n")
-	}
 	lines := []string{""}
-	for token := tokens(); token != chroma.EOF; token = tokens() {
-		ink := jsonStyle(th, token.Type)
-		for i, part := range strings.Split(token.Value, "\n") {
-			if i > 0 {
-				lines = append(lines, "")
-			}
-			if part != "" {
-				lines[len(lines)-1] += ink.Render(part)
-			}
+	words := jsonWords(safe)
+	for word := words.Scan(); word != scanner.EOF; word = words.Scan() {
+		if word == '\n' {
+			lines = append(lines, "")
+			continue
 		}
+		start := words.Offset
+		for word == ' ' && words.Peek() == ' ' {
+			words.Next()
+		}
+		lines[len(lines)-1] += jsonStyle(th, word, words.Peek()).Render(safe[start:words.Pos().Offset])
 	}
-	// The lexer makes sure of a newline at the end; the text had none.
-	return lines[:strings.Count(safe, "\n")+1]
+	return lines
 }
 
-func jsonStyle(th *style.Theme, t chroma.TokenType) lipgloss.Style {
-	switch {
-	case t == chroma.NameTag:
-		return th.Key
-	case t.InSubCategory(chroma.LiteralString):
+// jsonWords cuts valid JSON into strings, words (numbers and literals) and single
+// characters, white space included.
+func jsonWords(text string) *scanner.Scanner {
+	words := new(scanner.Scanner).Init(strings.NewReader(text))
+	words.Mode = scanner.ScanStrings | scanner.ScanIdents
+	words.Whitespace = 0
+	words.IsIdentRune = func(r rune, _ int) bool {
+		return r == '-' || r == '+' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || r == 'E'
+	}
+	words.Error = func(*scanner.Scanner, string) {} // of escapes that are not Go's
+	return words
+}
+
+func jsonStyle(th *style.Theme, word, next rune) lipgloss.Style {
+	switch word {
+	case scanner.String:
+		if next == ':' {
+			return th.Key
+		}
 		return th.String
-	case t.InSubCategory(chroma.LiteralNumber), t.InCategory(chroma.Keyword):
+	case scanner.Ident:
 		return th.Number
-	case t == chroma.Punctuation:
+	case '{', '}', '[', ']', ',', ':':
 		return th.Bracket
 	}
 	return th.Text
