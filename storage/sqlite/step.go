@@ -15,27 +15,24 @@ import (
 // longer than a small insert. A driver's Query binds and runs in one call into SQLite,
 // where its Exec makes one for each value.
 type stepper struct {
+	conn     *sqlite3.SQLiteConn // the writer's own, which nobody else uses
 	prepared map[string]*sqlite3.SQLiteStmt
 	bound    []driver.NamedValue
+}
+
+func newStepper(conn *sql.Conn) (s stepper, err error) {
+	s.prepared = map[string]*sqlite3.SQLiteStmt{}
+	err = conn.Raw(func(raw any) error {
+		s.conn = raw.(*sqlite3.SQLiteConn)
+		return nil
+	})
+	return s, err
 }
 
 // step runs a statement to its end and fills row, if given, with the first row that it
 // returns; found is false when there is none. Arguments are of the types of driver.Value.
 func (t *tx) step(row []driver.Value, statement string, args ...driver.Value) (found bool, err error) {
-	err = t.conn.Raw(func(conn any) error {
-		found, err = t.stepper.run(conn.(*sqlite3.SQLiteConn), row, statement, args)
-		return err
-	})
-	return found, err
-}
-
-func (s *stepper) run(conn *sqlite3.SQLiteConn, row []driver.Value, statement string, args []driver.Value) (found bool, err error) {
-	prepared, err := s.prepare(conn, statement)
-	if err != nil {
-		return false, err
-	}
-	s.bound = numbered(s.bound[:0], args)
-	rows, err := prepared.QueryContext(context.Background(), s.bound)
+	rows, err := t.stepper.query(statement, args)
 	if err != nil {
 		return false, err
 	}
@@ -48,18 +45,11 @@ func (s *stepper) run(conn *sqlite3.SQLiteConn, row []driver.Value, statement st
 // stepThrough runs a statement and reads all rows that it returns. What read is given it
 // must not keep.
 func (t *tx) stepThrough(read func(row []driver.Value), statement string, args ...driver.Value) error {
-	return t.conn.Raw(func(conn any) error {
-		prepared, err := t.stepper.prepare(conn.(*sqlite3.SQLiteConn), statement)
-		if err != nil {
-			return err
-		}
-		t.stepper.bound = numbered(t.stepper.bound[:0], args)
-		rows, err := prepared.QueryContext(t.ctx(), t.stepper.bound)
-		if err != nil {
-			return err
-		}
-		return through(rows, read)
-	})
+	rows, err := t.stepper.query(statement, args)
+	if err != nil {
+		return err
+	}
+	return through(rows, read)
 }
 
 // through reads all rows, and closes them.
@@ -83,16 +73,22 @@ func next(rows driver.Rows, row []driver.Value) (bool, error) {
 	return err == nil, err
 }
 
-func (s *stepper) prepare(conn *sqlite3.SQLiteConn, statement string) (*sqlite3.SQLiteStmt, error) {
-	if prepared := s.prepared[statement]; prepared != nil {
-		return prepared, nil
-	}
-	made, err := conn.Prepare(statement)
+func (s *stepper) query(statement string, args []driver.Value) (driver.Rows, error) {
+	prepared, err := s.prepare(statement)
 	if err != nil {
 		return nil, err
 	}
-	if s.prepared == nil {
-		s.prepared = map[string]*sqlite3.SQLiteStmt{}
+	s.bound = numbered(s.bound[:0], args)
+	return prepared.QueryContext(context.Background(), s.bound)
+}
+
+func (s *stepper) prepare(statement string) (*sqlite3.SQLiteStmt, error) {
+	if prepared := s.prepared[statement]; prepared != nil {
+		return prepared, nil
+	}
+	made, err := s.conn.Prepare(statement)
+	if err != nil {
+		return nil, err
 	}
 	prepared := made.(*sqlite3.SQLiteStmt)
 	s.prepared[statement] = prepared

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"encoding/json"
+	"unicode/utf8"
 
 	"backchannel/storage"
 )
@@ -56,16 +57,24 @@ func appendChecks(to []byte, checks []storage.Check) []byte {
 	return append(to, ']')
 }
 
-// appendString writes a text as JSON. Most are plain; the others are for encoding/json.
+// appendString writes a text as JSON. Where more is to be escaped than quotes and backslashes,
+// encoding/json does it.
 func appendString(to []byte, text string) []byte {
+	began, copied := len(to), 0
+	odd := !utf8.ValidString(text)
+	to = append(to, '"')
 	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+		c := text[i]
+		if odd = odd || c < ' '; odd {
 			quoted, _ := json.Marshal(text) // a string can always be written
-			return append(to, quoted...)
+			return append(to[:began], quoted...)
+		}
+		if c == '"' || c == '\\' {
+			to = append(append(to, text[copied:i]...), '\\', c)
+			copied = i + 1
 		}
 	}
-	to = append(append(to, '"'), text...)
-	return append(to, '"')
+	return append(append(to, text[copied:]...), '"')
 }
 
 func unpackVerdicts(verdicts, apart string, v *storage.Verdicts) error {

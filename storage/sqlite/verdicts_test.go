@@ -10,7 +10,7 @@ import (
 )
 
 func TestVerdictsAreKeptAsTheyAre(t *testing.T) {
-	texts := []string{"", "plain", `a "quoted" \ one`, "two\nlines\x00\x7f", "é 漢 🙂 \u202e", "<b>&</b>", "\u2028"}
+	texts := []string{"", "plain", `a "quoted" \ one`, "two\nlines\x00\x7f", "é 漢 🙂 \u202e", "<b>&</b>", "\u2028", `"`, `\`, `"a`, `a"`}
 	var v storage.Verdicts
 	for i, text := range texts {
 		v.Auth.Checks = append(v.Auth.Checks, storage.Check{Name: "check", Result: storage.Pass, Expected: text, Actual: texts[len(texts)-1-i], Remedy: text})

@@ -64,9 +64,14 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 		turn.close()
 		return nil, err
 	}
+	stepper, err := newStepper(conn)
+	if err != nil {
+		turn.close()
+		return nil, err
+	}
 	w := &writer{
 		db: db, conn: conn, turn: turn, now: o.Now, hub: h, path: filepath.Join(o.Dir, databaseFile),
-		ops: make(chan *operation, maxBatch), holds: make(chan (<-chan struct{})), stopped: make(chan struct{}), facets: map[facet]int64{},
+		ops: make(chan *operation, maxBatch), holds: make(chan (<-chan struct{})), stopped: make(chan struct{}), facets: map[facet]int64{}, stepper: stepper,
 	}
 	w.seen, _ = w.dataVersion()
 	go w.loop()
