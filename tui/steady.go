@@ -1,0 +1,59 @@
+package tui
+
+import (
+	"strings"
+
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// steady makes lines come out alike on every terminal. They disagree on how wide emoji,
+// joined characters and some scripts are, so that a text from outside could shift what
+// stands behind it, wrap, or leave something of an earlier screen: behind such characters
+// the cursor is put where it belongs.
+func steady(screen string) string {
+	if !strings.ContainsFunc(screen, isDisputed) {
+		return screen
+	}
+	lines := strings.Split(screen, "\n")
+	for i, line := range lines {
+		lines[i] = steadyLine(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func steadyLine(line string) string {
+	if !strings.ContainsFunc(line, isDisputed) {
+		return line
+	}
+	var b strings.Builder
+	column, disputed := 1, false
+	var state byte
+	for rest := line; rest != ""; {
+		part, width, n, next := ansi.DecodeSequence(rest, state, nil)
+		rest, state = rest[n:], next
+		switch {
+		case width == 0:
+		case strings.ContainsFunc(part, isDisputed):
+			disputed = true
+		case disputed:
+			b.WriteString(ansi.CursorHorizontalAbsolute(column))
+			disputed = false
+		}
+		b.WriteString(part)
+		column += width
+	}
+	return ansi.EraseLineRight + ansi.ResetModeAutoWrap + b.String() + ansi.SetModeAutoWrap
+}
+
+// isDisputed reports whether terminals may disagree on what a character does to the width.
+// On letters of the alphabets of Europe, punctuation, arrows and lines they do not, nor on
+// the signs that the console draws.
+func isDisputed(r rune) bool {
+	switch {
+	case r < 0x300, r >= 0x370 && r < 0x590, r >= 0x2010 && r < 0x2300, r >= 0x2500 && r < 0x25fd:
+		return false
+	}
+	return !strings.ContainsRune(style.Check+style.Cross, r)
+}
