@@ -2,13 +2,11 @@ package tui
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
+	"cmp"
 	"fmt"
-	"io"
-	"strconv"
 	"strings"
 
+	"backchannel/fixtures/diff"
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/style"
@@ -16,78 +14,28 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A leaf is a value of a JSON text that holds no others, and where it stands (RFC 6901).
-type leaf struct{ pointer, value string }
-
-// leaves are all of a JSON text, in its order. Numbers keep their digits.
-func leaves(text []byte) ([]leaf, error) {
-	in := json.NewDecoder(bytes.NewReader(text))
-	in.UseNumber()
-	all, err := walk(in, "", nil)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := in.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one JSON value")
-	}
-	return all, nil
-}
-
-func walk(in *json.Decoder, pointer string, into []leaf) ([]leaf, error) {
-	token, err := in.Token()
-	if err != nil {
-		return into, err
-	}
-	open, ok := token.(json.Delim)
-	if !ok {
-		text, err := json.Marshal(token)
-		return append(into, leaf{pointer, string(text)}), err
-	}
-	n := 0
-	for ; in.More(); n++ {
-		key := strconv.Itoa(n)
-		if open == '{' {
-			name, err := in.Token()
-			if err != nil {
-				return into, err
-			}
-			key = strings.NewReplacer("~", "~0", "/", "~1").Replace(fmt.Sprint(name))
-		}
-		if into, err = walk(in, pointer+"/"+key, into); err != nil {
-			return into, err
-		}
-	}
-	if n == 0 {
-		into = append(into, leaf{pointer, map[json.Delim]string{'{': "{}", '[': "[]"}[open]})
-	}
-	_, err = in.Token() // the closing bracket
-	return into, err
-}
-
 // A difference is a place where two JSON texts differ; an empty value is none.
 type difference struct{ pointer, left, right string }
 
-// differences are in the order of the left text, then of the right one. The order of
-// keys and the space between things make none.
-func differences(left, right []leaf) []difference {
-	values := map[string]string{}
-	for _, l := range right {
-		values[l.pointer] = l.value
+// differences are what is changed, then what only the left text has, then what only the
+// right one has. The order of keys and the space between things make none.
+func differences(left, right []byte) (all []difference, err error) {
+	before, bad := diff.Parse(left)
+	after, err := diff.Parse(right)
+	if cmp.Or(bad, err) != nil {
+		return nil, fmt.Errorf("not both are JSON: %w", cmp.Or(bad, err))
 	}
-	var all []difference
-	seen := map[string]bool{}
-	for _, l := range left {
-		seen[l.pointer] = true
-		if values[l.pointer] != l.value {
-			all = append(all, difference{l.pointer, l.value, values[l.pointer]})
-		}
+	result, err := diff.Compare(before, after, nil)
+	for _, c := range result.Changed {
+		all = append(all, difference{c.Path, string(c.From), string(c.To)})
 	}
-	for _, l := range right {
-		if !seen[l.pointer] {
-			all = append(all, difference{l.pointer, "", l.value})
-		}
+	for _, e := range result.Removed {
+		all = append(all, difference{e.Path, string(e.Value), ""})
 	}
-	return all
+	for _, e := range result.Added {
+		all = append(all, difference{e.Path, "", string(e.Value)})
+	}
+	return all, err
 }
 
 // diffMsg is two receipts to compare, the older one first; or a fixture and a receipt.
@@ -202,13 +150,12 @@ func (d *sheet) differences(of diffMsg) {
 		d.paragraph("The bodies are the same, byte for byte.", d.th.Text)
 		return
 	}
-	before, badLeft := leaves(left)
-	after, badRight := leaves(right)
-	if badLeft != nil || badRight != nil {
-		d.paragraph("The bodies differ, and cannot be compared value by value: not both are JSON.", d.th.Text)
+	all, err := differences(left, right)
+	if err != nil {
+		d.paragraph("The bodies differ, and cannot be compared value by value: "+err.Error()+".", d.th.Text)
 		return
 	}
-	all := of.worthTelling(differences(before, after))
+	all = of.worthTelling(all)
 	switch {
 	case len(all) == 0 && of.name != "":
 		d.paragraph("The body says what the fixture says.", d.th.Text)
@@ -216,7 +163,7 @@ func (d *sheet) differences(of diffMsg) {
 		d.paragraph("The bodies say the same; only order or space differs.", d.th.Text)
 	}
 	for _, one := range all {
-		d.paragraph(one.pointer, d.th.Strong)
+		d.paragraph(cmp.Or(one.pointer, "(the whole body)"), d.th.Strong)
 		d.side("-", one.left)
 		d.side("+", one.right)
 	}

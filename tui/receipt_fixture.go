@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -76,22 +75,17 @@ func (s *shared) againstFixture(r storage.Receipt, f fixtures.Fixture, hook stor
 		name: fmt.Sprintf("fixture %s, revision %s", f.Name(), hook.Revision), right: r,
 		left: storage.Receipt{Body: events[0].Payload}, unlike: map[string]bool{fixtures.RecipientAt(f.Channel): true},
 	}
-	first, _ := leaves(events[0].Payload)
-	second, _ := leaves(events[1].Payload)
-	for _, d := range differences(first, second) {
+	unlike, err := differences(events[0].Payload, events[1].Payload)
+	for _, d := range unlike {
 		msg.unlike[d.pointer] = true
 	}
-	return msg, nil
+	return msg, err
 }
 
 // size is how much there is to tell.
 func (d diffMsg) size() int {
-	left, err := leaves(d.left.Body)
-	right, bad := leaves(d.right.Body)
-	if cmp.Or(err, bad) != nil {
-		return 0
-	}
-	return len(d.worthTelling(differences(left, right)))
+	all, _ := differences(d.left.Body, d.right.Body) // that they cannot be compared is said when they are shown
+	return len(d.worthTelling(all))
 }
 
 // worthTelling leaves out the values that are another in each event, if both have one.

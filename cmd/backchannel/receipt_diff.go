@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/diff"
 	"backchannel/fixtures"
+	"backchannel/fixtures/diff"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
@@ -26,7 +27,7 @@ func receiptDiffCommand(a *app) *cobra.Command {
 		Use:   "diff ID ID|fixture",
 		Short: "Compare two receipts' bodies, or one with its fixture",
 		Long: "Tells which values of the second body are changed, added or removed, by JSON Pointer. The order of keys and the\n" +
-			"space between values do not count; a number is compared as it is written.\n\n" +
+			"space between values do not count, nor does how a value is spelled: 1.0 is 1, and that is told.\n\n" +
 			"fixture is the event that would be fired for the receipt's webhook, channel and status; of its variants the\n" +
 			"one that is nearest. What is another in each event (ids, times, the recipient) is compared by what it looks like.",
 		Example: `backchannel receipt diff 01k8p2q7xkz 01k8p2q7xm3
@@ -54,12 +55,12 @@ type comparison struct {
 }
 
 func (a *app) compareReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, with string) (comparison, error) {
-	leaves, err := leavesOf(r)
+	body, err := bodyOf(r)
 	if err != nil {
 		return comparison{}, err
 	}
 	if with == againstFixture {
-		return a.compareFixture(ctx, store, r, leaves)
+		return a.compareFixture(ctx, store, r, body)
 	}
 	id, err := parseID(with, "receipt list")
 	if err != nil {
@@ -72,26 +73,35 @@ func (a *app) compareReceipt(ctx context.Context, store *sqlite.Store, r storage
 	if err != nil {
 		return comparison{}, err
 	}
-	against, err := leavesOf(other)
+	against, err := bodyOf(other)
 	if err != nil {
 		return comparison{}, err
 	}
+	result, err := compared(body, against, nil)
 	return comparison{
 		From: "receipt " + r.ID.String(), To: "receipt " + other.ID.String(), Bytes: bytes.Equal(r.Body, other.Body),
-		ByShape: []string{}, Result: diff.Compare(leaves, against, nil),
-	}, nil
+		ByShape: []string{}, Result: result,
+	}, err
 }
 
-func leavesOf(r storage.Receipt) ([]diff.Leaf, error) {
-	leaves, err := diff.Leaves(r.Body)
+func bodyOf(r storage.Receipt) (*diff.Document, error) {
+	body, err := diff.Parse(r.Body)
 	if err != nil {
 		return nil, invalid("body", "that of receipt %s cannot be compared value by value, it is no JSON: %v", r.ID, err)
 	}
-	return leaves, nil
+	return body, nil
+}
+
+func compared(from, to *diff.Document, equal func(path string, from, to json.RawMessage) bool) (diff.Result, error) {
+	result, err := diff.Compare(from, to, equal)
+	if err != nil {
+		return result, invalid("body", "the two cannot be compared value by value: %v", err)
+	}
+	return result, nil
 }
 
 // compareFixture compares with the variant that differs least.
-func (a *app) compareFixture(ctx context.Context, store *sqlite.Store, r storage.Receipt, leaves []diff.Leaf) (comparison, error) {
+func (a *app) compareFixture(ctx context.Context, store *sqlite.Store, r storage.Receipt, body *diff.Document) (comparison, error) {
 	w, err := store.Webhook(ctx, r.WebhookID)
 	if errors.Is(err, storage.ErrNotFound) {
 		w, err = storage.NewWebhook(), nil
@@ -101,8 +111,7 @@ func (a *app) compareFixture(ctx context.Context, store *sqlite.Store, r storage
 	}
 	variants := fixtures.Variants(storage.Channel(r.Channel), storage.Status(r.Status))
 	if len(variants) == 0 {
-		_, err := fixtures.Find(storage.Channel(r.Channel), storage.Status(r.Status), "")
-		return comparison{}, err
+		return comparison{}, noFixtureFor(r)
 	}
 	var all []comparison
 	for _, f := range variants {
@@ -110,23 +119,36 @@ func (a *app) compareFixture(ctx context.Context, store *sqlite.Store, r storage
 		if err != nil {
 			return comparison{}, err
 		}
+		result, err := compared(expected, body, func(path string, from, to json.RawMessage) bool {
+			return slices.Contains(unique, path) && diff.Shape(from) == diff.Shape(to)
+		})
+		if err != nil {
+			return comparison{}, err
+		}
 		all = append(all, comparison{
-			From: fmt.Sprintf("fixture %s, revision %s", f.Name(), w.Revision), To: "receipt " + r.ID.String(), ByShape: unique,
-			Result: diff.Compare(expected, leaves, func(path string, from, to json.RawMessage) bool {
-				return bytes.Equal(from, to) || slices.Contains(unique, path) && diff.Shape(from) == diff.Shape(to)
-			}),
+			From: fmt.Sprintf("fixture %s, revision %s", f.Name(), w.Revision), To: "receipt " + r.ID.String(),
+			ByShape: unique, Result: result,
 		})
 	}
 	return slices.MinFunc(all, func(a, b comparison) int { return a.size() - b.size() }), nil
+}
+
+// noFixtureFor says why there is nothing to compare a receipt with.
+func noFixtureFor(r storage.Receipt) error {
+	if r.Channel == "" && r.Status == "" {
+		return invalid("body", "that of receipt %s says neither channel nor status, so no fixture is like it; compare it with another receipt", r.ID)
+	}
+	_, err := fixtures.Find(storage.Channel(r.Channel), storage.Status(r.Status), "")
+	return err
 }
 
 func (c comparison) size() int { return len(c.Changed) + len(c.Added) + len(c.Removed) }
 
 // expected is what a fixture says, and where it says something else each time: there, two
 // messages at two moments differ.
-func (a *app) expected(f fixtures.Fixture, w storage.Webhook) (leaves []diff.Leaf, unique []string, err error) {
+func (a *app) expected(f fixtures.Fixture, w storage.Webhook) (body *diff.Document, unique []string, err error) {
 	later := func() time.Time { return a.now().Add(time.Hour) }
-	var both [2][]diff.Leaf
+	var both [2]*diff.Document
 	for i, build := range []fixtures.Builder{{Now: a.now}, {Now: later}} {
 		pair, err := build.Recipients(w, f.Channel, "", 2) // two addresses
 		if err != nil {
@@ -136,15 +158,16 @@ func (a *app) expected(f fixtures.Fixture, w storage.Webhook) (leaves []diff.Lea
 		if err != nil {
 			return nil, nil, err
 		}
-		if both[i], err = diff.Leaves(event.Payload); err != nil {
+		if both[i], err = diff.Parse(event.Payload); err != nil {
 			return nil, nil, err
 		}
 	}
+	result, err := diff.Compare(both[0], both[1], nil)
 	unique = []string{}
-	for _, change := range diff.Compare(both[0], both[1], nil).Changed {
+	for _, change := range result.Changed {
 		unique = append(unique, change.Path)
 	}
-	return both[0], unique, nil
+	return both[0], unique, err
 }
 
 func (a *app) showComparison(c comparison) error {
@@ -155,13 +178,13 @@ func (a *app) showComparison(c comparison) error {
 	f.add("-", c.From)
 	f.add("+", c.To)
 	for _, change := range c.Changed {
-		f.add("changed", change.Path+"\n- "+string(change.From)+"\n+ "+string(change.To))
+		f.add("changed", place(change.Path)+"\n- "+string(change.From)+"\n+ "+string(change.To))
 	}
-	for _, leaf := range c.Removed {
-		f.add("removed", leaf.Path+"\n- "+string(leaf.Value))
+	for _, entry := range c.Removed {
+		f.add("removed", place(entry.Path)+"\n- "+string(entry.Value))
 	}
-	for _, leaf := range c.Added {
-		f.add("added", leaf.Path+"\n+ "+string(leaf.Value))
+	for _, entry := range c.Added {
+		f.add("added", place(entry.Path)+"\n+ "+string(entry.Value))
 	}
 	f.write(a.out, "")
 	fmt.Fprintln(a.out, c.verdict())
@@ -171,18 +194,22 @@ func (a *app) showComparison(c comparison) error {
 	return nil
 }
 
+// place is where a value stands, in words where its pointer is empty.
+func place(path string) string { return cmp.Or(path, "(the whole body)") }
+
 func (c comparison) verdict() string {
-	switch {
-	case c.Bytes:
+	if c.Bytes {
 		return "The bodies are the same, byte for byte."
-	case c.Same && c.Reordered:
-		return "Both say the same; the order of the keys differs."
-	case c.Same:
-		return "Both say the same."
 	}
-	text := fmt.Sprintf("%d changed, %d removed, %d added", len(c.Changed), len(c.Removed), len(c.Added))
+	text := "Both say the same"
+	if !c.Same {
+		text = fmt.Sprintf("%d changed, %d removed, %d added", len(c.Changed), len(c.Removed), len(c.Added))
+	}
 	if c.Reordered {
-		text += "; the order of the keys differs, too"
+		text += "; the order of the keys differs"
+	}
+	if len(c.Respelled) > 0 {
+		text += "; the same number is written in another way at " + strings.Join(c.Respelled, ", ")
 	}
 	return text + "."
 }
