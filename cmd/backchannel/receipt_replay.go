@@ -201,9 +201,13 @@ func (a *app) senderConfig() (engine.Config, error) {
 	if err != nil {
 		return engine.Config{}, err
 	}
-	roots, err := holder.Trusted(ca, a.settings.caFile)
+	roots, err := holder.Trusted(a.settings.caFile)
+	if err != nil {
+		return engine.Config{}, err
+	}
+	ca.AddTo(roots)
 	return engine.Config{
 		Now: a.now, Version: programVersion(), Sources: storage.SystemSources(),
 		RootCAs: func() (*x509.CertPool, error) { return roots, nil },
-	}, err
+	}, nil
 }

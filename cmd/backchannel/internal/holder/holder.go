@@ -67,12 +67,17 @@ const (
 )
 
 // Run waits for the lock, then delivers and receives until ctx ends. It returns nil once
-// everything has stopped in good order, also when it never had the lock.
+// everything has stopped in good order, also when it never had the lock. The authorities,
+// which take a while to read, are read first: so whoever waits takes over at once.
 func Run(ctx context.Context, cfg Config) error {
 	debug.SetGCPercent(garbage)
 	slog.SetDefault(cfg.Logger) // net/http tells the standard logger of some answers: that must not reach the screen
+	roots, err := Trusted(cfg.CAFile)
+	if err != nil {
+		return err
+	}
 	return engine.Hold(ctx, cfg.Store, func(ctx context.Context) error {
-		h, err := newHolder(cfg)
+		h, err := newHolder(cfg, roots)
 		if err != nil {
 			return err
 		}
@@ -87,15 +92,12 @@ type holder struct {
 	status   Status
 }
 
-func newHolder(cfg Config) (*holder, error) {
+func newHolder(cfg Config, roots *x509.CertPool) (*holder, error) {
 	ca, err := receiver.LoadOrCreateCA(cfg.Store.Dir(), cfg.Now())
 	if err != nil {
 		return nil, err
 	}
-	roots, err := Trusted(ca, cfg.CAFile)
-	if err != nil {
-		return nil, err
-	}
+	ca.AddTo(roots)
 	h := &holder{cfg: cfg, status: Status{CA: ca.Path()}}
 	if err := h.listen(ca, roots); err != nil {
 		return nil, err
@@ -109,13 +111,13 @@ func newHolder(cfg Config) (*holder, error) {
 	return h, nil
 }
 
-// Trusted are the authorities that endpoints' certificates are checked by.
-func Trusted(ca *receiver.CA, file string) (*x509.CertPool, error) {
+// Trusted are the authorities that endpoints' certificates are checked by, besides the
+// local one: the system's and those of a file, if one is named.
+func Trusted(file string) (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		return nil, fmt.Errorf("read the system's authorities: %w", err)
 	}
-	ca.AddTo(pool)
 	if file == "" {
 		return pool, nil
 	}
@@ -164,14 +166,15 @@ func (h *holder) run(ctx context.Context) error {
 	if h.receiver != nil {
 		start(func() error { return h.receive(working, serving) })
 	}
-	h.try("tell of the start", h.announce)(working)
-	tell := &teller{holder: h, started: h.cfg.Now()}
-	h.try("save runtime", tell.save)(working)
-	start(func() error { return every(working, time.Second, h.try("save runtime", tell.save)) })
+	teller := &teller{holder: h, started: h.cfg.Now()}
+	save := h.try("save runtime", teller.save)
+	save(working)
+	start(func() error { return every(working, time.Second, save) })
 	start(func() error { return every(working, time.Minute, h.try("apply retention", h.retain)) })
 	if h.cfg.Started != nil {
 		h.cfg.Started(h.status)
 	}
+	h.try("tell of the start", h.announce)(context.WithoutCancel(ctx))
 	err := group.Wait()
 	h.try("tell of the end", h.resign)(context.WithoutCancel(ctx))
 	if n := h.engine.CutOff(); n > 0 && h.cfg.CutOff != nil {
@@ -241,16 +244,19 @@ func (h *holder) announce(ctx context.Context) error {
 	if h.receiver == nil {
 		text = fmt.Sprintf("process %d delivers; the receiver is off: %s", os.Getpid(), h.status.ReceiverError)
 	}
-	return h.cfg.Store.AddActivity(ctx, storage.Activity{At: h.cfg.Now(), Kind: storage.ActivityProcess, Text: text})
+	return h.tell(ctx, drain, text)
 }
 
 // resign keeps for everybody to read that this process delivers no more.
 func (h *holder) resign(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	return h.tell(ctx, moment, fmt.Sprintf("process %d no longer delivers or receives", os.Getpid()))
+}
+
+// tell keeps a text, if that takes no longer than patience.
+func (h *holder) tell(ctx context.Context, patience time.Duration, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return h.cfg.Store.AddActivity(ctx, storage.Activity{
-		At: h.cfg.Now(), Kind: storage.ActivityProcess, Text: fmt.Sprintf("process %d no longer delivers or receives", os.Getpid()),
-	})
+	return h.cfg.Store.AddActivity(ctx, storage.Activity{At: h.cfg.Now(), Kind: storage.ActivityProcess, Text: text})
 }
 
 func (h *holder) retain(ctx context.Context) error {

@@ -1,0 +1,78 @@
+package holder_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func config(t *testing.T) holder.Config {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return holder.Config{Store: store, Listen: "127.0.0.1:0", Now: time.Now, Logger: slog.New(slog.DiscardHandler)}
+}
+
+func TestABadAuthorityIsNamedWhileAnotherDelivers(t *testing.T) {
+	cfg := config(t)
+	release, ok, err := cfg.Store.TryHold()
+	if !ok || err != nil {
+		t.Fatalf("the lock is not free: %v", err)
+	}
+	defer release()
+	cfg.CAFile = filepath.Join(t.TempDir(), "missing.pem")
+
+	var bad storage.FieldErrors
+	if err := holder.Run(t.Context(), cfg); !errors.As(err, &bad) || bad[0].Field != "ca-file" {
+		t.Fatalf("Run is %v, and should name ca-file", err)
+	}
+}
+
+// What is started waits for the row by which others know it, and not for its activity.
+func TestTheRowIsKeptBeforeItHasStartedAndTheActivityAfter(t *testing.T) {
+	cfg := config(t)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	cfg.Started = func(s holder.Status) {
+		defer stop()
+		if kept, alive, err := cfg.Store.Runtime(ctx); err != nil || !alive || kept.ReceiverURL != s.ReceiverURL {
+			t.Errorf("as it starts there is %+v, %v, %v", kept, alive, err)
+		}
+		if told := texts(ctx, t, cfg.Store); len(told) != 0 {
+			t.Errorf("as it starts the activities tell %q", told)
+		}
+	}
+	if err := holder.Run(ctx, cfg); err != nil {
+		t.Fatal(err)
+	}
+	if told := texts(t.Context(), t, cfg.Store); len(told) != 2 || !strings.Contains(told[1], "no longer") {
+		t.Errorf("after the end the activities tell %q", told)
+	}
+}
+
+func texts(ctx context.Context, t *testing.T, store *sqlite.Store) (told []string) {
+	t.Helper()
+	all, err := store.Activities(ctx, 0, 10)
+	if err != nil {
+		t.Error(err)
+	}
+	for _, activity := range all {
+		told = append(told, activity.Text)
+	}
+	return told
+}
