@@ -2,18 +2,21 @@ package sqlite
 
 import (
 	"encoding/json"
+	"fmt"
 	"unicode/utf8"
 
 	"backchannel/storage"
 )
 
 // Verdicts are kept as JSON, and apart from them, since lists leave them out, the checks of
-// each that has some: an array of five texts for each check. There are a score of checks to
-// a receipt, so encoding/json, which looks at types, takes a good part of the time that it
-// takes to keep one.
+// each that has some: an array of up to five texts for each check. Of those at its end it
+// leaves out an empty remedy, and then what came when it is what was expected. There are a
+// score of checks to a receipt, so encoding/json, which looks at types, takes a good part of
+// the time that it takes to keep one.
 
 func packVerdicts(v storage.Verdicts) (verdicts, apart string) {
-	short, long := make([]byte, 0, 768), make([]byte, 0, 1536)
+	const usual = 1024 // more than most take
+	short, long := make([]byte, 0, usual), make([]byte, 0, 2*usual)
 	for _, named := range v.List() {
 		short = append(appendName(short, named.Name), `{"result":`...)
 		short = append(appendString(short, string(named.Result)), `,"reason":`...)
@@ -46,12 +49,16 @@ func endObject(object []byte) []byte {
 func appendChecks(to []byte, checks []storage.Check) []byte {
 	separator := byte('[')
 	for _, c := range checks {
-		to = append(to, separator, '[')
-		to = append(appendString(to, c.Name), ',')
+		to = append(appendString(append(to, separator, '['), c.Name), ',')
 		to = append(appendString(to, string(c.Result)), ',')
-		to = append(appendString(to, c.Expected), ',')
-		to = append(appendString(to, c.Actual), ',')
-		to = append(appendString(to, c.Remedy), ']')
+		to = appendString(to, c.Expected)
+		if c.Actual != c.Expected || c.Remedy != "" {
+			to = appendString(append(to, ','), c.Actual)
+		}
+		if c.Remedy != "" {
+			to = appendString(append(to, ','), c.Remedy)
+		}
+		to = append(to, ']')
 		separator = ','
 	}
 	return append(to, ']')
@@ -60,18 +67,18 @@ func appendChecks(to []byte, checks []storage.Check) []byte {
 // appendString writes a text as JSON. Where more is to be escaped than quotes and backslashes,
 // encoding/json does it.
 func appendString(to []byte, text string) []byte {
-	began, copied := len(to), 0
-	odd := !utf8.ValidString(text)
+	began, copied, ascii := len(to), 0, true
 	to = append(to, '"')
 	for i := range len(text) {
-		c := text[i]
-		if odd = odd || c < ' '; odd {
-			quoted, _ := json.Marshal(text) // a string can always be written
-			return append(to[:began], quoted...)
-		}
-		if c == '"' || c == '\\' {
+		switch c := text[i]; {
+		case c == '"' || c == '\\':
 			to = append(append(to, text[copied:i]...), '\\', c)
 			copied = i + 1
+		case c >= utf8.RuneSelf && ascii && utf8.ValidString(text):
+			ascii = false
+		case c < ' ' || c >= utf8.RuneSelf && ascii:
+			quoted, _ := json.Marshal(text) // a string can always be written
+			return append(to[:began], quoted...)
 		}
 	}
 	return append(append(to, text[copied:]...), '"')
@@ -97,12 +104,22 @@ type keptChecks []storage.Check
 
 // UnmarshalJSON reads arrays of texts, or the objects that were kept at first.
 func (k *keptChecks) UnmarshalJSON(text []byte) error {
-	var arrays [][5]string
+	var arrays [][]string
 	if err := json.Unmarshal(text, &arrays); err != nil {
 		return json.Unmarshal(text, (*[]storage.Check)(k))
 	}
 	for _, a := range arrays {
-		*k = append(*k, storage.Check{Name: a[0], Result: storage.Result(a[1]), Expected: a[2], Actual: a[3], Remedy: a[4]})
+		if len(a) < 3 || len(a) > 5 {
+			return fmt.Errorf("%w: a check of %d texts", storage.ErrDamaged, len(a))
+		}
+		c := storage.Check{Name: a[0], Result: storage.Result(a[1]), Expected: a[2], Actual: a[2]}
+		if len(a) > 3 {
+			c.Actual = a[3]
+		}
+		if len(a) > 4 {
+			c.Remedy = a[4]
+		}
+		*k = append(*k, c)
 	}
 	return nil
 }

@@ -15,6 +15,8 @@ func TestVerdictsAreKeptAsTheyAre(t *testing.T) {
 	for i, text := range texts {
 		v.Auth.Checks = append(v.Auth.Checks, storage.Check{Name: "check", Result: storage.Pass, Expected: text, Actual: texts[len(texts)-1-i], Remedy: text})
 	}
+	v.Auth.Checks = append(v.Auth.Checks, storage.Check{Name: "as expected", Expected: "a", Actual: "a"},
+		storage.Check{Name: "as expected, but", Expected: "a", Actual: "a", Remedy: "r"}, storage.Check{Expected: "a"}, storage.Check{Actual: "a"}, storage.Check{})
 	v.Auth.Result, v.Auth.Reason = storage.Fail, texts[2]
 	v.Schema = storage.Verdict{Result: storage.NotApplicable, Reason: texts[4]}
 	v.Order = storage.Verdict{Result: storage.Pass, Checks: []storage.Check{{Name: "order", Result: storage.Pass}}}
