@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,10 +16,11 @@ func TestAGoodEvent(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(func(w *storage.Webhook) {
 		withJWT(w)
-		w.Headers = []storage.HeaderField{{Name: "X-Tenant", Value: "luma"}, {Name: "X-Api-Key", Value: "hunter2", Secret: true}}
+		w.Headers = []storage.HeaderField{{Name: "X-Tenant", Value: "luma"}, {Name: "X-Key", Value: "hunter2", Secret: true}, {Name: "X-Public-Token", Value: "1"}}
 	})
 	body := event(t, w, storage.Bounce)
-	answer, _ := g.post(w, body, "Authorization", g.authorization(w), "X-Tenant", "luma", "X-Api-Key", "hunter2", "X-Twice", "1", "X-Twice", "2")
+	answer, _ := g.post(w, body, "Authorization", g.authorization(w), "X-Tenant", "luma", "X-Key", "hunter2", "X-Public-Token", "1",
+		"X-Twice", "1", "X-Twice", "2", "X-Strange-Token", "x", "X-Stray", g.authorization(w))
 	if answer.StatusCode != http.StatusNoContent || answer.body != "" {
 		t.Errorf("answered %s %q", answer.Status, answer.body)
 	}
@@ -41,7 +43,7 @@ func TestAGoodEvent(t *testing.T) {
 	}
 	wantFields(t, got.Headers, "X-Twice: 1", "X-Twice: 2", "Host: "+strings.TrimPrefix(g.URL(), "https://"))
 	for _, h := range got.Headers {
-		if secret := h.Name == "Authorization" || h.Name == "X-Api-Key"; h.Secret != secret {
+		if secret := slices.Contains([]string{"Authorization", "X-Key", "X-Strange-Token", "X-Stray"}, h.Name); h.Secret != secret {
 			t.Errorf("%s is kept secret: %v", h.Name, h.Secret)
 		}
 	}

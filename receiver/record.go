@@ -152,9 +152,11 @@ func (x *exchange) flaw(err error) {
 func headerFields(req *http.Request, webhook *storage.Webhook) []storage.HeaderField {
 	fields := make([]storage.HeaderField, 0, len(req.Header)+2)
 	for name, values := range req.Header {
-		secret := secretHeader(name, webhook)
+		secret, known := knownHeader(name, webhook)
 		for _, value := range values {
-			fields = append(fields, storage.HeaderField{Name: name, Value: value, Secret: secret})
+			field := storage.HeaderField{Name: name, Value: value}
+			field.Secret = secret || !known && field.LikelySecret()
+			fields = append(fields, field)
 		}
 	}
 	fields = append(fields, storage.HeaderField{Name: "Host", Value: req.Host})
@@ -165,21 +167,25 @@ func headerFields(req *http.Request, webhook *storage.Webhook) []storage.HeaderF
 	return fields
 }
 
-// secretHeader reports whether a header's value is to be kept encrypted.
-func secretHeader(name string, webhook *storage.Webhook) bool {
+// knownHeader reports whether it is known what a header is, from HTTP or from the webhook,
+// and whether its value is to be kept encrypted then.
+func knownHeader(name string, webhook *storage.Webhook) (secret, known bool) {
 	switch name {
 	case "Authorization", "Proxy-Authorization", "Cookie":
-		return true
+		return true, true
 	}
 	if webhook == nil {
-		return false
+		return false, false
 	}
 	if webhook.Auth.Type == storage.AuthJWT && name == textproto.CanonicalMIMEHeaderKey(webhook.Auth.JWT.Header) {
-		return true
+		return true, true
 	}
-	return slices.ContainsFunc(webhook.Headers, func(h storage.HeaderField) bool {
-		return h.Secret && name == textproto.CanonicalMIMEHeaderKey(h.Name)
-	})
+	for _, h := range webhook.Headers {
+		if name == textproto.CanonicalMIMEHeaderKey(h.Name) {
+			return h.Secret, true
+		}
+	}
+	return false, false
 }
 
 // A digest is what the store knows of the delivery that a request names.

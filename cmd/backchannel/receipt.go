@@ -85,7 +85,7 @@ func webhookOf(r storage.Receipt) string {
 
 func receivedEvent(r storage.Receipt) string {
 	if r.Channel == "" && r.Status == "" {
-		return r.Method + " " + r.Path
+		return r.Method + " " + storage.WithoutTokens(r.Path)
 	}
 	return r.Channel + " " + r.Status
 }

@@ -149,6 +149,7 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 	if err != nil {
 		return err
 	}
+	conceal(outcome.Attempt.RequestHeaders, r)
 	a.noteReplay(r, to+", "+signed)
 	if err := a.showReplay(replay{r.ID, to, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, view.OfAttempt(outcome.Attempt)}, outcome.Attempt); err != nil {
 		return err
@@ -183,6 +184,15 @@ func asReceived(r storage.Receipt) storage.Webhook {
 		w.Headers = append(w.Headers, storage.HeaderField{Name: h.Name, Value: h.Value})
 	}
 	return w
+}
+
+// conceal marks the header lines whose values are a receipt's secrets.
+func conceal(lines []storage.HeaderField, r storage.Receipt) {
+	for i := range lines {
+		lines[i].Secret = lines[i].Secret || slices.ContainsFunc(r.Headers, func(h storage.HeaderField) bool {
+			return h.Secret && strings.EqualFold(h.Name, lines[i].Name)
+		})
+	}
 }
 
 // madeBySender reports whether a header is made anew by whoever sends.

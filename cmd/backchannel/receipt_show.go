@@ -38,7 +38,7 @@ func (a *app) writeReceipt(r storage.Receipt) {
 	fmt.Fprint(a.out, "\nHeaders (as net/http names them; their order and letter case on the wire cannot be known)\n")
 	var headers facts
 	for _, h := range r.Headers {
-		headers.add(h.Name, shownHeader(h))
+		headers = append(headers, [2]string{h.Name, shownHeader(h)}) // an empty one came, too
 	}
 	headers.write(a.out, "  ")
 	writeSection(a.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), pretty(r.Body))
@@ -52,7 +52,7 @@ func (a *app) receiptFacts(r storage.Receipt) facts {
 	f.add("Receipt", r.ID.String())
 	f.add("Received", a.time(r.ReceivedAt))
 	f.add("Webhook", webhookOf(r))
-	f.add("Request", strings.TrimSpace(r.Method+" "+r.Path+" "+r.Proto))
+	f.add("Request", strings.TrimSpace(r.Method+" "+storage.WithoutTokens(r.Path)+" "+r.Proto))
 	f.add("From", strings.TrimSpace(r.Remote+" "+r.TLSVersion))
 	f.add("Event", strings.TrimSpace(r.Channel+" "+r.Status))
 	f.add("To", r.Identity)
@@ -64,7 +64,7 @@ func (a *app) receiptFacts(r storage.Receipt) facts {
 	if r.Forward.State != "" {
 		f.add("Relayed", "to "+r.Forward.URL+": "+r.Forward.String())
 	}
-	f.add("Flaw", string(r.Flaw))
+	f.add("Flaw", flawText(r))
 	if r.Pinned {
 		f.add("Pinned", "yes")
 	}
@@ -82,10 +82,21 @@ func verdictFacts(v storage.NamedVerdict) (f facts) {
 	return f
 }
 
+// flawText says what is wrong with how the body arrived.
+func flawText(r storage.Receipt) string {
+	switch r.Flaw {
+	case storage.BodyCut:
+		return "cut: the body broke off; what arrived is kept"
+	case storage.BodyOverLong:
+		return fmt.Sprintf("over-long: only the first %d bytes of the body are kept", len(r.Body))
+	}
+	return string(r.Flaw)
+}
+
 func shownCheck(c storage.Check) string {
 	line := fmt.Sprintf("%-4s  %s: expected %s, got %s", c.Result, c.Name, c.Expected, c.Actual)
-	if c.Actual == "" {
-		line = fmt.Sprintf("%-4s  %s: %s", c.Result, c.Name, c.Expected)
+	if c.Expected == "" || c.Actual == "" {
+		line = fmt.Sprintf("%-4s  %s: %s", c.Result, c.Name, c.Expected+c.Actual)
 	}
 	if c.Remedy != "" {
 		line += "; " + c.Remedy

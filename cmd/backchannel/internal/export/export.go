@@ -106,17 +106,13 @@ func disclose(r storage.Receipt, withSecrets bool) storage.Receipt {
 	r.Headers = slices.Clone(r.Headers)
 	for i := range r.Headers {
 		h := &r.Headers[i]
-		switch {
-		case withSecrets:
-		case h.Secret || secretName(h.Name):
+		if !withSecrets && (h.Secret || h.LikelySecret()) {
 			h.Value = storage.Masked
-		default:
-			h.Value = withoutTokens(h.Value)
 		}
 		h.Secret = false
 	}
 	if !withSecrets {
-		r.Path = withoutTokens(r.Path)
+		r.Path = storage.WithoutTokens(r.Path)
 	}
 	return r
 }

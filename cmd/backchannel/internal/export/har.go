@@ -12,9 +12,11 @@ import (
 	"backchannel/storage"
 )
 
-// object is a receipt as receipt show has it.
+// object is a receipt as receipt show has it, but for what was disclosed.
 func (w *Writer) object(r storage.Receipt) ([]byte, error) {
-	return w.options.Encode(view.OfWholeReceipt(r))
+	v := view.OfWholeReceipt(r)
+	v.Path = r.Path
+	return w.options.Encode(v)
 }
 
 // A harEntry is an exchange as the HTTP Archive 1.2 specification names its parts. -1 is

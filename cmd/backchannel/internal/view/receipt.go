@@ -78,11 +78,11 @@ func ofForward(f storage.Forward) *Forward {
 	}
 }
 
-// OfReceipt shows a receipt in a list.
+// OfReceipt shows a receipt in a list. A token in its path is masked.
 func OfReceipt(r storage.Receipt) Receipt {
 	v := r.Verdicts
 	return Receipt{
-		ID: r.ID, ReceivedAt: Time(r.ReceivedAt), Webhook: known(r.Webhook), Path: r.Path, RequestID: r.RequestID,
+		ID: r.ID, ReceivedAt: Time(r.ReceivedAt), Webhook: known(r.Webhook), Path: storage.WithoutTokens(r.Path), RequestID: r.RequestID,
 		Channel: r.Channel, Status: r.Status, Code: known(r.Code), SHA256: r.SHA256,
 		DeliveryID: known(r.DeliveryID), Attempt: known(r.Attempt), Pinned: r.Pinned, Note: r.Note,
 		Verdicts: Verdicts{verdict(v.Auth), verdict(v.Schema), verdict(v.Target), verdict(v.Headers), verdict(v.Duplicate), verdict(v.Order)},
