@@ -108,8 +108,7 @@ func operator(key string) string {
 //	status:bounce channel:sms -auth:pass code:5xx since:10m webhook:"my hook" body~"550" is:duplicate
 //
 // A "-" before a term negates it. A value in double quotes may hold spaces, and \" and
-// \\. since and until take a duration before now or a time by RFC 3339. Trouble
-// comes as a *FilterError.
+// \\. since and until take what [Moment] reads. Trouble comes as a *FilterError.
 func ParseFilter(text string, now time.Time) (Filter, error) {
 	var filter Filter
 	for rest := text; ; {
@@ -135,6 +134,9 @@ func parseTerm(text string, column int, now time.Time) (term Term, rest string, 
 	term = Term{Not: parts[1] != "", Key: parts[2], Column: column}
 	at := column + len(parts[1])
 	key, reason := findKey(term.Key, parts[3])
+	if parts[3] == "" {
+		reason = noTerm(text)
+	}
 	if reason != "" {
 		return term, "", &FilterError{at, reason}
 	}
@@ -153,14 +155,21 @@ func findKey(name, op string) (filterKey, string) {
 	keys := filterKeys()
 	i := slices.IndexFunc(keys, func(k filterKey) bool { return k.name == name })
 	switch {
-	case op == "":
-		return filterKey{}, fmt.Sprintf("%q is no term; write key:value, with one of %s", name, strings.Join(FilterKeys(), " "))
 	case i < 0:
 		return filterKey{}, fmt.Sprintf("there is no key %q; use one of %s", name, strings.Join(FilterKeys(), " "))
 	case op != operator(name):
 		return filterKey{}, fmt.Sprintf("write %s%s instead of %s%s", name, operator(name), name, op)
 	}
 	return keys[i], ""
+}
+
+// noTerm says what is wrong with a text that begins with no key.
+func noTerm(text string) string {
+	word := text
+	if end := strings.IndexFunc(text, unicode.IsSpace); end > 0 {
+		word = text[:end]
+	}
+	return fmt.Sprintf("%q is no term; write key:value, with one of %s", word, strings.Join(FilterKeys(), " "))
 }
 
 // cutValue takes the value that text begins with, in quotes or up to the next space.
@@ -224,12 +233,9 @@ func checkDelivery(value string, _ time.Time) (at time.Time, reason string) {
 }
 
 func checkTime(value string, now time.Time) (time.Time, string) {
-	if ago, err := time.ParseDuration(value); err == nil && ago >= 0 {
-		return now.Add(-ago), ""
-	}
-	at, err := time.Parse(time.RFC3339, value)
-	if err != nil {
-		return at, fmt.Sprintf("%q is no time; use a duration before now such as 10m or 1h30m, or a time such as 2026-10-01T12:00:00Z", value)
+	at, ok := Moment(value, now)
+	if !ok {
+		return at, fmt.Sprintf("%q is no time; use a duration before now such as 10m, 1h30m or 7d, or a time such as 2026-10-01T12:00:00Z", value)
 	}
 	return at, ""
 }

@@ -15,6 +15,7 @@ type DeliveryQuery struct {
 // A ReceiptQuery chooses receipts, newest first unless After is set or OldestFirst.
 type ReceiptQuery struct {
 	Filter      Filter
+	WebhookID   ID // 0: of any, and of none
 	Before      ID
 	After       ID
 	OldestFirst bool

@@ -32,14 +32,15 @@ func expectCommand(a *app) *cobra.Command {
 backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := e.check(cmd, a.now()); err != nil {
+			if err := e.check(a, cmd); err != nil {
 				return err
 			}
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				if _, err := findWebhook(cmd.Context(), store, e.webhook); err != nil {
+				w, err := findWebhook(cmd.Context(), store, e.webhook)
+				if err != nil {
 					return err
 				}
-				return a.expect(cmd.Context(), store, e)
+				return a.expect(cmd.Context(), store, w, e)
 			})
 		},
 	}
@@ -47,24 +48,46 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 	f.StringVar(&e.webhook, "webhook", "", "the webhook, by `NAME`")
 	f.StringVar(&e.status, "status", "", "only events of this `STATUS`")
 	f.StringVar(&e.channel, "channel", "", "only events of this `CHANNEL`")
-	f.StringVar(&e.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m (default: all)")
+	f.StringVar(&e.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
 	f.StringVar(&e.filter, "filter", "", "only those that `EXPR` chooses; see backchannel receipt list --help")
 	f.IntVar(&e.atLeast, "count", 0, "at least `N`")
 	f.IntVar(&e.exactly, "exactly", 0, "exactly `N`")
 	f.DurationVar(&e.timeout, "timeout", 10*time.Second, "`DURATION` to wait at most")
-	return cmd
+	return collecting(cmd)
 }
 
-func (e *expectation) check(cmd *cobra.Command, now time.Time) error {
+func (e *expectation) check(a *app, cmd *cobra.Command) error {
 	if err := must(cmd, "webhook", e.webhook); err != nil {
 		return err
 	}
-	count, exact := cmd.Flags().Changed("count"), cmd.Flags().Changed("exactly")
-	p := parser{given: func(string) bool { return true }}
-	if count == exact {
-		p.add("count", "is missing, or there twice; give either --count or --exactly")
+	p := parser{bad: a.unread}
+	e.checkNumbers(&p, cmd.Flags().Changed)
+	if e.status != "" && !slices.Contains(storage.AllStatuses(), storage.Status(e.status)) {
+		p.add("status", "%q is unknown; use %s", e.status, listed(storage.AllStatuses()))
 	}
-	if count && e.atLeast < 1 {
+	if e.channel != "" && !storage.Channel(e.channel).Known() {
+		p.add("channel", "%q is unknown; use %s", e.channel, listed(storage.Channels()))
+	}
+	now := a.now()
+	since, ok := storage.Moment(e.since, now)
+	if e.since != "" && !ok {
+		p.add("since", "%q is neither a time nor a duration; use %s or 10m, say", e.since, now.UTC().Format(time.RFC3339))
+	}
+	e.chosen = p.filter(e.filter, now)
+	e.choose("status", e.status, time.Time{})
+	e.choose("channel", e.channel, time.Time{})
+	e.choose("since", e.since, since)
+	return p.bad.Err()
+}
+
+func (e *expectation) checkNumbers(p *parser, given func(flag string) bool) {
+	count, exact := given("count"), given("exactly")
+	switch {
+	case count && exact:
+		p.add("count", "goes not with --exactly; give either")
+	case !count && !exact:
+		p.add("count", "is missing; give --count N or --exactly N")
+	case count && e.atLeast < 1 && !p.knows("count"):
 		p.add("count", "%d is out of range; use 1 or more, or --exactly 0", e.atLeast)
 	}
 	if e.exactly < 0 {
@@ -73,40 +96,9 @@ func (e *expectation) check(cmd *cobra.Command, now time.Time) error {
 	if e.timeout <= 0 {
 		p.add("timeout", "%s is no time to wait; use 10s, say", e.timeout)
 	}
-	if e.status != "" && !slices.Contains(storage.AllStatuses(), storage.Status(e.status)) {
-		p.add("status", "%q is unknown; use %s", e.status, listed(storage.AllStatuses()))
-	}
-	if e.channel != "" && !storage.Channel(e.channel).Known() {
-		p.add("channel", "%q is unknown; use %s", e.channel, listed(storage.Channels()))
-	}
-	filter, err := storage.ParseFilter(e.filter, now)
-	if err != nil {
-		p.addAll("filter", err)
-	}
-	e.chosen = filter
-	e.choose("webhook", e.webhook, time.Time{})
-	e.choose("status", e.status, time.Time{})
-	e.choose("channel", e.channel, time.Time{})
-	e.choose("since", e.since, p.since(e.since, now))
 	if exact {
 		e.atLeast = -1
 	}
-	return p.bad.Err()
-}
-
-// since reads a moment, or how long ago it was.
-func (p *parser) since(text string, now time.Time) time.Time {
-	if text == "" {
-		return time.Time{}
-	}
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return at
-	}
-	ago, err := time.ParseDuration(text)
-	if err != nil || ago < 0 {
-		p.add("since", "%q is neither a time nor a duration; use %s or 10m, say", text, now.UTC().Format(time.RFC3339))
-	}
-	return now.Add(-ago)
 }
 
 // choose adds a term to the filter, if there is a value.
@@ -117,11 +109,11 @@ func (e *expectation) choose(key, value string, at time.Time) {
 }
 
 // expect counts the receipts there are, and then each that arrives.
-func (a *app) expect(ctx context.Context, store *sqlite.Store, e expectation) error {
+func (a *app) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook, e expectation) error {
 	waiting, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
 	changes := store.Changes(waiting)
-	q := storage.ReceiptQuery{Filter: e.chosen, OldestFirst: true, Limit: pageSize}
+	q := storage.ReceiptQuery{WebhookID: w.ID, Filter: e.chosen, OldestFirst: true, Limit: pageSize}
 	seen := 0
 	for {
 		page, err := store.Receipts(ctx, q)
@@ -159,9 +151,9 @@ func (e expectation) judge(seen int) (done bool, err error) {
 func (e expectation) verdict(seen int) error {
 	switch {
 	case e.atLeast >= 0 && seen < e.atLeast:
-		return unmetf("%d receipts arrived within %s, expected at least %d", seen, e.timeout, e.atLeast)
+		return unmetf("%s arrived within %s, expected at least %d", plural(seen, "receipt"), e.timeout, e.atLeast)
 	case e.atLeast < 0 && seen != e.exactly:
-		return unmetf("%d receipts arrived within %s, expected exactly %d", seen, e.timeout, e.exactly)
+		return unmetf("%s arrived within %s, expected exactly %d", plural(seen, "receipt"), e.timeout, e.exactly)
 	}
 	return nil
 }
@@ -175,7 +167,7 @@ func (a *app) showExpectation(seen int, failed error) error {
 			return err
 		}
 	} else if failed == nil {
-		fmt.Fprintf(a.out, "%d receipts\n", seen)
+		fmt.Fprintln(a.out, plural(seen, "receipt"))
 	}
 	return failed
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,11 @@ func (p *parser) add(field, format string, args ...any) {
 	p.bad = append(p.bad, storage.FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
 }
 
+// knows reports whether something is wrong with a field already.
+func (p *parser) knows(field string) bool {
+	return slices.ContainsFunc(p.bad, func(f storage.FieldError) bool { return f.Field == field })
+}
+
 // addAll adds the bad fields that an error tells of, or all of it as one field's.
 func (p *parser) addAll(field string, err error) {
 	var fields storage.FieldErrors
@@ -29,6 +35,16 @@ func (p *parser) addAll(field string, err error) {
 		return
 	}
 	p.add(field, "%v", err)
+}
+
+// filter reads a filter of receipts.
+func (p *parser) filter(text string, now time.Time) storage.Filter {
+	filter, err := storage.ParseFilter(text, now)
+	var wrong *storage.FilterError
+	if errors.As(err, &wrong) {
+		p.add("filter", "column %d: %s", wrong.Column, wrong.Reason)
+	}
+	return filter
 }
 
 func (p *parser) text(flag string, to *string, text string) {

@@ -52,22 +52,29 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+listed(export.Formats()))
 	f.StringVar(&flags.out, "out", "", "write to `FILE` instead of stdout; one that is there is replaced")
 	f.BoolVar(&flags.withSecrets, "with-secrets", false, "leave secrets and tokens in")
-	return cmd
+	return collecting(cmd)
 }
 
 func (v exportFlags) check(a *app, ids []string) (storage.Filter, error) {
-	p := parser{given: func(string) bool { return true }}
-	if !slices.Contains(export.Formats(), export.Format(v.format)) {
+	p := parser{bad: a.unread}
+	switch {
+	case v.format == "":
+		p.add("format", "is missing; use %s", listed(export.Formats()))
+	case !slices.Contains(export.Formats(), export.Format(v.format)):
 		p.add("format", "%q is unknown; use %s", v.format, listed(export.Formats()))
 	}
 	if v.filter != "" && len(ids) > 0 {
 		p.add("filter", "goes with no ID: name the receipts or choose them")
 	}
-	filter, err := storage.ParseFilter(v.filter, a.now())
-	if err != nil {
-		p.addAll("filter", err)
+	return p.filter(v.filter, a.now()), p.bad.Err()
+}
+
+// none says that there is nothing to export.
+func (v exportFlags) none() string {
+	if v.filter == "" {
+		return "no receipts"
 	}
-	return filter, p.bad.Err()
+	return "no receipts that the filter chooses"
 }
 
 // export writes to a file only once all of it can be written.
@@ -78,7 +85,7 @@ func (a *app) export(ctx context.Context, store *sqlite.Store, flags exportFlags
 	if flags.out == "" {
 		n, err := a.exportTo(ctx, a.out, store, flags, chosen)
 		if err == nil && n == 0 {
-			a.note("no receipts that the filter chooses")
+			a.note("%s", flags.none())
 		}
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -22,7 +21,7 @@ func receiptListCommand(a *app) *cobra.Command {
 backchannel receipt list --filter 'status:bounce -auth:pass since:10m'`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q, err := choice.query(a.now())
+			q, err := choice.query(a)
 			if err != nil {
 				return err
 			}
@@ -32,7 +31,7 @@ backchannel receipt list --filter 'status:bounce -auth:pass since:10m'`,
 		},
 	}
 	choice.register(cmd.Flags(), "at most `N`, the newest (default: all)")
-	return cmd
+	return collecting(cmd)
 }
 
 // A receiptChoice is which receipts to show, as the flags say.
@@ -46,19 +45,19 @@ func (c *receiptChoice) register(f *pflag.FlagSet, limitHelp string) {
 	f.IntVar(&c.limit, "limit", 0, limitHelp)
 }
 
-func (c receiptChoice) query(now time.Time) (storage.ReceiptQuery, error) {
+func (c receiptChoice) query(a *app) (storage.ReceiptQuery, error) {
+	p := parser{bad: a.unread}
 	if c.limit < 0 {
-		return storage.ReceiptQuery{}, invalid("limit", "%d is negative; use 0 or more", c.limit)
+		p.add("limit", "%d is negative; use 0 or more", c.limit)
 	}
-	filter, err := storage.ParseFilter(c.filter, now)
-	return storage.ReceiptQuery{Filter: filter, Limit: c.limit}, err
+	return storage.ReceiptQuery{Filter: p.filter(c.filter, a.now()), Limit: c.limit}, p.bad.Err()
 }
 
 // filterHelp says what filters are made of.
 func filterHelp() string {
 	return "A filter is terms that must all hold, KEY:VALUE, or -KEY:VALUE to negate one; values with spaces stand in double quotes.\n" +
 		"Keys are " + strings.Join(storage.FilterKeys(), " ") + ";\n" +
-		"is: takes " + strings.Join(storage.FilterValues("is"), ", ") + "; since: and until: take 10m or a time; code: takes 204 or 5xx."
+		"is: takes " + strings.Join(storage.FilterValues("is"), ", ") + "; since: and until: take 10m, 7d or a time; code: takes 204 or 5xx."
 }
 
 func (a *app) listReceipts(ctx context.Context, store *sqlite.Store, q storage.ReceiptQuery) error {

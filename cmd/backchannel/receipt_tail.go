@@ -26,7 +26,7 @@ backchannel receipt tail --filter auth:fail
 backchannel receipt tail --limit 10 --output json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q, err := choice.query(a.now())
+			q, err := choice.query(a)
 			if err != nil {
 				return err
 			}
@@ -36,7 +36,7 @@ backchannel receipt tail --limit 10 --output json`,
 		},
 	}
 	choice.register(cmd.Flags(), "begin with the `N` newest of those already there")
-	return cmd
+	return collecting(cmd)
 }
 
 // tailReceipts shows the newest few, oldest of them first, and then each that arrives.

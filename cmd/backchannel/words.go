@@ -58,6 +58,14 @@ func distance(a, b string) int {
 	return rows[len(from)][len(to)]
 }
 
+// plural is how many of a thing there are.
+func plural(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}
+
 // listed is how people read several values.
 func listed[T ~string](values []T) string { return strings.Join(texts(values), ", ") }
 

@@ -39,6 +39,9 @@ func conditionsOf(q storage.ReceiptQuery) conditions {
 		c.shared = c.shared || !term.Not && indexedByFacet(term)
 		c.scanned = c.scanned || term.Key == "body"
 	}
+	if q.WebhookID != 0 {
+		c.facet = append(c.facet, condition{`f.webhook_id = ?`, []any{q.WebhookID}})
+	}
 	if q.Before != 0 {
 		c.receipt = append(c.receipt, condition{`r.id < ?`, []any{q.Before}})
 	}

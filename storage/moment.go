@@ -1,0 +1,37 @@
+package storage
+
+import (
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// Moment reads a time by RFC 3339, or how long before now it was: as Go writes durations,
+// with days and weeks before that, such as 90s, 1h30m, 7d, 1w2d12h.
+func Moment(text string, now time.Time) (time.Time, bool) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at, true
+	}
+	ago, ok := parseAgo(text)
+	return now.Add(-ago), ok
+}
+
+var longUnits = regexp.MustCompile(`^(?:([0-9]{1,4})w)?(?:([0-9]{1,5})d)?(.*)$`)
+
+func parseAgo(text string) (ago time.Duration, ok bool) {
+	parts := longUnits.FindStringSubmatch(text)
+	if parts == nil { // it has several lines
+		return 0, false
+	}
+	weeks, _ := strconv.Atoi(parts[1])
+	days, _ := strconv.Atoi(parts[2])
+	var rest time.Duration
+	if short := parts[3]; short != "" || parts[1]+parts[2] == "" {
+		var err error
+		if rest, err = time.ParseDuration(short); err != nil {
+			return 0, false
+		}
+	}
+	ago = time.Duration(7*weeks+days)*24*time.Hour + rest
+	return ago, rest >= 0 && ago >= rest // else it was too long to count
+}
