@@ -134,10 +134,7 @@ func (a *activity) Bindings() []binding {
 	if a.filter.typing {
 		return a.filter.bindings()
 	}
-	var all []binding
-	if _, id := a.place(); id != 0 {
-		all = append(all, binding{keys: []string{"enter"}, label: "open", help: "Go to what it is about", do: a.open})
-	}
+	all := []binding{binding{keys: []string{"enter"}, label: "open", help: "Go to what it is about", do: a.open}.unless(a.closed())}
 	follow := binding{keys: []string{"F"}, label: "follow", help: "Follow: keep the newest in view", do: a.follow}
 	if a.table.Following() {
 		follow.label, follow.help = "", "No longer follow the newest"
@@ -146,6 +143,21 @@ func (a *activity) Bindings() []binding {
 		all = append(all, binding{keys: []string{"/"}, label: "filter", help: "Show only what holds these words: failed acme", do: a.filter.open}, follow)
 	}
 	return all
+}
+
+// closed says why there is nothing to go to; empty when there is.
+func (a *activity) closed() string {
+	switch view, id := a.place(); {
+	case id == 0:
+		return "it is about nothing that one could go to"
+	case view != viewWebhooks:
+		return ""
+	default:
+		if _, ok := a.shared.fire.webhook(id); ok {
+			return ""
+		}
+		return "the webhook that it is about was deleted"
+	}
 }
 
 func (a *activity) follow() tea.Cmd {

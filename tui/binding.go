@@ -18,6 +18,22 @@ type binding struct {
 	help  string   // a sentence for help and palette; empty: not there
 	// do acts. Without it the binding only explains a key that a widget takes.
 	do func() tea.Cmd
+	// off says why the key does nothing just now. It is named nowhere then, but answers so.
+	off string
+}
+
+// unless is the binding, or what is left of it when there is a reason against.
+func (b binding) unless(reason string) binding {
+	b.off = reason
+	return b
+}
+
+// because are bindings that all do nothing for the same reason.
+func because(reason string, bindings []binding) []binding {
+	for i := range bindings {
+		bindings[i].off = reason
+	}
+	return bindings
 }
 
 func (b binding) key() string {
@@ -31,8 +47,8 @@ func (b binding) key() string {
 func table(group string, bindings []binding) component.KeyTable {
 	var out component.KeyTable
 	for _, b := range bindings {
-		if b.label == "" && b.help == "" {
-			continue // the other way round, explained by the one before
+		if b.off != "" || b.label == "" && b.help == "" {
+			continue // nor the other way round, which the one before explains
 		}
 		out = append(out, component.Binding{Keys: b.keys, Show: b.shown, Short: b.label, Long: b.help, Group: group})
 	}
@@ -42,7 +58,11 @@ func table(group string, bindings []binding) component.KeyTable {
 // run does what the key is bound to; false when it is bound to nothing.
 func run(bindings []binding, key string) (tea.Cmd, bool) {
 	for _, b := range bindings {
-		if b.do != nil && slices.Contains(b.keys, key) {
+		switch {
+		case b.do == nil || !slices.Contains(b.keys, key):
+		case b.off != "":
+			return say(aboutKeys(b.off)), true
+		default:
 			return b.do(), true
 		}
 	}

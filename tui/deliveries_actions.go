@@ -16,8 +16,13 @@ func (d *deliveries) Bindings() []binding {
 	}
 	row, ok := d.list.selected()
 	if !ok {
-		return d.listBindings()
+		return append(d.listBindings(), because("there is no delivery here to do that with", d.rowBindings(row))...)
 	}
+	return append(append(d.rowBindings(row), d.listBindings()...), d.receiptBinding(row))
+}
+
+// rowBindings do something with the delivery.
+func (d *deliveries) rowBindings(row deliveryRow) []binding {
 	var all []binding
 	if d.panes.Focused == paneList {
 		all = append(all, binding{keys: []string{"enter"}, label: "open", help: "Go to the detail", do: d.focus(paneDetail)})
@@ -26,16 +31,21 @@ func (d *deliveries) Bindings() []binding {
 		binding{keys: []string{"h", "left"}, shown: "h l", label: "tabs", help: "Other page of the detail", do: d.turn(-1)},
 		binding{keys: []string{"l", "right"}, do: d.turn(1)},
 		binding{keys: []string{"r"}, label: "replay", help: "Send the same bytes again, as a new delivery", do: d.replay})
-	if !row.State.Final() {
-		all = append(all,
-			binding{keys: []string{"t"}, label: "retry now", help: "Make the next attempt now", do: d.retry},
-			binding{keys: []string{"X"}, label: "cancel", help: "Cancel the delivery", do: d.cancel})
+	over := ""
+	if row.State.Final() {
+		over = "it is " + string(row.State) + " already; r sends it again"
 	}
-	all = append(all, d.listBindings()...)
-	if row.receipt.ID != 0 {
-		all = append(all, binding{keys: []string{"v"}, label: "receipt", help: "Go to what the receiver got of it", do: d.showReceipt})
+	return append(all,
+		binding{keys: []string{"t"}, label: "retry now", help: "Make the next attempt now", do: d.retry}.unless(over),
+		binding{keys: []string{"X"}, label: "cancel", help: "Cancel the delivery", do: d.cancel}.unless(over))
+}
+
+func (d *deliveries) receiptBinding(row deliveryRow) binding {
+	b := binding{keys: []string{"v"}, label: "receipt", help: "Go to what the receiver got of it", do: d.showReceipt}
+	if row.receipt.ID == 0 {
+		b.off = "the built-in receiver got nothing of it"
 	}
-	return all
+	return b
 }
 
 func (d *deliveries) listBindings() []binding {

@@ -122,3 +122,20 @@ func TestActivityReadsFurtherBack(t *testing.T) {
 		c.see("number 1.", "1 of 1,000")
 	})
 }
+
+func TestActivityOffersNoWebhookThatIsGone(t *testing.T) {
+	testFiring(t, func(c *console) {
+		c.store.activities = []storage.Activity{{ID: 1, At: noon(), Kind: storage.ActivityWebhook, WebhookID: 99, Text: "webhook old deleted"}}
+		c.press("4")
+		c.miss("enter open")
+		c.press("enter")
+		c.see("▸4 Activity", "was deleted")
+	})
+}
+
+func TestALeadToWhatIsNoLongerKept(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.send(goMsg{viewReceiver, 1 << 40})
+		c.see("no longer kept")
+	})
+}

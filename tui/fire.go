@@ -18,6 +18,7 @@ type firing struct {
 	webhooks []storage.Webhook // by name
 	saved    []storage.SavedFixture
 	read     bool
+	tried    bool       // to read
 	chosen   storage.ID // the webhook fired at last, or chosen since
 	channel  storage.Channel
 	variants map[target]string
@@ -85,6 +86,7 @@ func (s *shared) readArsenal(ctx context.Context) (arsenal, error) {
 // Update takes what was read, and how firing went.
 func (f *firing) Update(msg tea.Msg) tea.Cmd {
 	if a, fresh, cmd := f.known.take(msg); fresh {
+		f.tried = true
 		if a.err == nil {
 			f.read, f.webhooks, f.saved = true, a.value.webhooks, a.value.saved
 			if f.chosen == 0 {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	"backchannel/tui/component"
@@ -12,6 +13,14 @@ import (
 // bring several letters at once. Where one types, they are a text; passed on as a paste,
 // it cannot be mistaken for the name of a key.
 func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
+	switch _, urgent := run(m.urgent(), msg.String()); {
+	case urgent:
+	case !m.ready():
+		m.early = append(m.early, msg)
+		return nil
+	case m.spilled(msg):
+		return say(aboutKeys("that looks like pasted text, of which nothing here has a use"))
+	}
 	if msg.Type != tea.KeyRunes || msg.Paste {
 		return m.settled(msg)
 	}
@@ -25,6 +34,45 @@ func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 		cmds = append(cmds, m.settled(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
 	}
 	return tea.Batch(cmds...)
+}
+
+// ready reports whether what is shown first was read: until then a key would meet nothing
+// that it could be about. Whoever wants to leave may always.
+func (m *Model) ready() bool {
+	first, ok := m.stacks[viewWebhooks][0].(*webhooks)
+	return m.awake || m.shared.fire.tried && (!ok || first.tried())
+}
+
+// wake takes the keys that came too early, once they are of use.
+func (m *Model) wake() tea.Cmd {
+	if m.awake || !m.ready() {
+		return nil
+	}
+	m.awake = true
+	var cmds []tea.Cmd
+	for _, msg := range m.early {
+		cmds = append(cmds, m.keys(msg))
+	}
+	m.early = nil
+	return tea.Batch(cmds...)
+}
+
+const (
+	spillLength = 16                     // keys; nobody presses so many different ones at once
+	spillPause  = 100 * time.Millisecond // ends a paste
+)
+
+// spilled reports whether a key is part of a text that a terminal without bracketed paste
+// put where nobody types: many different letters at once, and what comes right behind.
+func (m *Model) spilled(msg tea.KeyMsg) bool {
+	now := m.shared.Now()
+	runes := slices.Compact(slices.Clone(msg.Runes))
+	begins := msg.Type == tea.KeyRunes && !msg.Paste && len(runes) >= spillLength && m.top() == nil && !typing(m.front())
+	if !begins && !now.Before(m.dry) {
+		return false
+	}
+	m.dry = now.Add(spillPause)
+	return true
 }
 
 // settled takes a key and, unless it is text, what it brings about at once: the next key

@@ -1,7 +1,11 @@
 package tui
 
 import (
+	"slices"
 	"testing"
+	"time"
+
+	"backchannel/storage"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -48,4 +52,64 @@ func TestQuitsOnlyAtItsLastKey(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Somebody in a hurry presses keys while the first screen is still to be read.
+func TestKeysBeforeTheFirstScreen(t *testing.T) {
+	testFiring(t, func(c *console) {
+		c.m.awake, c.m.shared.fire.tried, c.m.early = false, false, keysOf([]byte("3\x1b[A"))
+		c.press("f")
+		c.see("▸1 Webhooks")
+		c.store.changed(storage.ChangedWebhooks)
+		c.wait(time.Second)
+		c.see("▸3 Receiver", "Fire at acme prod")
+	})
+}
+
+func TestKeysOfBytes(t *testing.T) {
+	var got []string
+	for _, key := range keysOf([]byte("a é\r\x1b[A\x7f\t\x03数\xff\x1bOP")) {
+		got = append(got, key.String())
+	}
+	want := []string{"a", " ", "é", "enter", "backspace", "tab", "ctrl+c", "数"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Without bracketed paste the lines of a text come as keys.
+func TestATextPastedOnAListDoesNothing(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		for _, key := range []tea.KeyMsg{
+			{Type: tea.KeyRunes, Runes: []rune(`{"requestId": "Cx1",`)}, {Type: tea.KeyEnter},
+			{Type: tea.KeyRunes, Runes: []rune("C")}, {Type: tea.KeyEnter}, {Type: tea.KeyRunes, Runes: []rune("y")},
+		} {
+			c.deliver(key)
+		}
+		c.settle()
+		c.see("looks like pasted text", "5 of 5")
+		time.Sleep(spillPause)
+		c.press("C")
+		c.see("Clear the receiver?")
+	})
+}
+
+func TestKeysThatDoNothingSayWhy(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		for _, step := range []struct{ key, want string }{
+			{"Q", "Q does nothing here; ? tells"}, {"f5", "f5 does nothing here"}, {"r", "no webhook has this path"},
+			{"R", "no webhook has this path"}, {"m", "names no request"}, {"v", "no delivery of ours"},
+		} {
+			c.press(step.key)
+			c.see(step.want)
+		}
+		c.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("some text"), Paste: true})
+		c.see("nothing here takes a pasted text")
+		c.press("/")
+		c.write("status:exclude")
+		c.press("enter", "P")
+		c.see("no receipt here")
+		c.press("?")
+		c.miss("pin it", "Pin it")
+	})
 }

@@ -36,7 +36,7 @@ func (m *Model) actions() []action {
 	var out []action
 	add := func(place string, all []binding, before func() tea.Cmd) {
 		for _, b := range all {
-			if b.do == nil || b.help == "" {
+			if b.do == nil || b.help == "" || b.off != "" {
 				continue
 			}
 			out = append(out, action{place + b.help, b.key(), func() tea.Cmd { return tea.Batch(before(), b.do()) }})

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,9 +19,10 @@ func (r *receiver) Bindings() []binding {
 	}
 	row, ok := r.list.selected()
 	if !ok {
-		return r.listBindings()
+		none := append(append(r.paneBindings(), r.rowBindings(row)...), r.lesserBindings(row)...)
+		return append(append(r.listBindings(), r.profileBinding()), because("there is no receipt here to do that with", none)...)
 	}
-	all := append(r.paneBindings(), r.rowBindings(row)...)
+	all := append(append(r.paneBindings(), r.rowBindings(row)...), r.profileBinding())
 	return append(append(all, r.listBindings()...), r.lesserBindings(row)...)
 }
 
@@ -70,17 +72,28 @@ func (r *receiver) bodyBindings() []binding {
 
 // rowBindings do something with the receipt.
 func (r *receiver) rowBindings(row storage.Receipt) []binding {
-	var all []binding
-	if row.DeliveryID != 0 || row.WebhookID != 0 {
-		all = append(all, binding{keys: []string{"r"}, label: "replay", help: "Send the same bytes to the webhook again", do: r.replay})
+	unmatched, unread := "", ""
+	if row.WebhookID == 0 {
+		unmatched = "no webhook has this path, so there is none to send it to"
 	}
-	if row.WebhookID != 0 && row.ID == r.detail.receipt.ID {
-		all = append(all, binding{keys: []string{"R"}, label: "edit", help: "Edit the body and send that", do: r.editReceipt})
+	if row.ID != r.detail.receipt.ID {
+		unread = "the receipt is still being read; press it again"
 	}
-	if row.WebhookID != 0 {
-		all = append(all, binding{keys: []string{"o"}, label: "response", help: "Choose how the receiver answers this webhook", do: r.chooseProfile})
+	replay := binding{keys: []string{"r"}, label: "replay", help: "Send the same bytes to the webhook again", do: r.replay}
+	if row.DeliveryID == 0 {
+		replay = replay.unless(unmatched)
 	}
-	return all
+	edit := binding{keys: []string{"R"}, label: "edit", help: "Edit the body and send that", do: r.editReceipt}
+	return []binding{replay, edit.unless(cmp.Or(unmatched, unread))}
+}
+
+// profileBinding is for the selected receipt's webhook, else for the one that is fired at.
+func (r *receiver) profileBinding() binding {
+	b := binding{keys: []string{"o"}, label: "response", help: "Choose how the receiver answers this webhook", do: r.chooseProfile}
+	if _, ok := r.shared.fire.aim(r); !ok {
+		return b.unless("there is no webhook yet: 1 goes to the webhooks, n makes one")
+	}
+	return b
 }
 
 // lesserBindings are in the footer where there is much room.
@@ -101,13 +114,15 @@ func (r *receiver) lesserBindings(row storage.Receipt) []binding {
 	if r.shared.Export == nil {
 		all = slices.DeleteFunc(all, func(b binding) bool { return b.keys[0] == "x" })
 	}
-	if row.RequestID != "" {
-		all = append(all, binding{keys: []string{"m"}, label: "message", help: "Show only receipts of the same message", do: r.showMessage})
+	message := binding{keys: []string{"m"}, label: "message", help: "Show only receipts of the same message", do: r.showMessage}
+	if row.RequestID == "" {
+		message.off = "its body names no request, so there is no message to look for"
 	}
-	if row.DeliveryID != 0 {
-		all = append(all, binding{keys: []string{"v"}, help: "Go to the delivery that brought it", do: r.showDelivery})
+	delivery := binding{keys: []string{"v"}, help: "Go to the delivery that brought it", do: r.showDelivery}
+	if row.DeliveryID == 0 {
+		delivery.off = "a foreign sender's: no delivery of ours stands behind it"
 	}
-	return all
+	return append(all, message, delivery)
 }
 
 func (r *receiver) listBindings() []binding {

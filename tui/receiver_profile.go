@@ -20,17 +20,16 @@ type profileMsg struct {
 	err     error
 }
 
-// chooseProfile reads how the selected receipt's webhook is answered, then asks how it
-// is to be.
+// chooseProfile reads how a webhook is answered, then asks how it is to be.
 func (r *receiver) chooseProfile() tea.Cmd {
-	row, ok := r.list.selected()
-	if !ok || row.WebhookID == 0 {
+	hook, ok := r.shared.fire.aim(r)
+	if !ok {
 		return nil
 	}
 	ctx, read := r.shared.ctx, r.shared.Store.Profile
 	return func() tea.Msg {
-		profile, err := read(ctx, row.WebhookID)
-		return profileMsg{row.WebhookID, row.Webhook, profile, err}
+		profile, err := read(ctx, hook.ID)
+		return profileMsg{hook.ID, hook.Name, profile, err}
 	}
 }
 

@@ -167,7 +167,7 @@ func TestReplayOfAReceipt(t *testing.T) {
 		}
 		c.see("queued")
 		c.press("G")
-		c.miss("r replay", "o response")
+		c.miss("r replay")
 	})
 }
 
@@ -310,5 +310,14 @@ func TestComparingReceipts(t *testing.T) {
 		c.see("3 marked here")
 		c.press("g", " ", "=")
 		c.see("not both are JSON")
+	})
+}
+
+func TestResponseProfileBeforeAnythingArrived(t *testing.T) {
+	testFiring(t, func(c *console) {
+		c.press("3", "o")
+		c.see("How the receiver answers acme prod")
+		c.press("j", "j", "enter")
+		c.see("acme prod from now on: down")
 	})
 }

@@ -184,8 +184,8 @@ func (t *timeline[T]) take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 	default:
 		t.err, t.read, t.span = nil, true, a.value
 		t.table.SetSource(t)
-		if a.value.selects != 0 {
-			t.table.Select(a.value.selects.String())
+		if id := a.value.selects; id != 0 && !t.table.Select(id.String()) {
+			return tea.Batch(cmd, say(aboutKeys("it is no longer kept"))), true
 		}
 	}
 	return cmd, true

@@ -16,6 +16,13 @@ func info(text string) component.Toast { return component.Toast{Outcome: compone
 func warn(text string) component.Toast { return component.Toast{Outcome: component.Warn, Text: text} }
 func bad(text string) component.Toast  { return component.Toast{Outcome: component.Error, Text: text} }
 
+// aboutKeys says what a key did not do.
+func aboutKeys(text string) component.Toast {
+	toast := info(text)
+	toast.ID = "key"
+	return toast
+}
+
 type toastOverMsg struct{}
 
 // toast shows a message for a while.

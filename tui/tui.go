@@ -40,6 +40,8 @@ type Config struct {
 	PID      int    // of this process: says whether it is the holder
 	// Notices are banners: each replaces the one before, an empty one takes it away.
 	Notices <-chan string
+	// Typed is what came from the terminal before Run: keys of a person in a hurry.
+	Typed []byte
 	// Copy puts text on the clipboard of the person's terminal. Run sets it.
 	Copy func(text string) error
 	// Export writes receipts to a file. Without it the console offers none.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/style"
@@ -76,7 +77,7 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 			cmds = append(cmds, s.Update(msg))
 		}
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, m.wake())...)
 }
 
 // tick reads the status, since a holder that dies tells nobody. Being drawn once
@@ -113,7 +114,26 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if cmd, ok := run(m.globals(), key); ok {
 		return cmd
 	}
+	if !typing(front) && !moves(msg) {
+		return say(aboutKeys(useless(msg) + "; ? tells what each key does"))
+	}
 	return front.Update(msg)
+}
+
+// moves reports whether a key is one of those that lists and texts take.
+func moves(msg tea.KeyMsg) bool {
+	switch msg.String() {
+	case "j", "k", "g", "G", "h", "l", "up", "down", "left", "right", "home", "end", "pgup", "pgdown", "ctrl+d", "ctrl+u":
+		return true
+	}
+	return false
+}
+
+func useless(msg tea.KeyMsg) string {
+	if msg.Paste {
+		return "nothing here takes a pasted text"
+	}
+	return strings.ReplaceAll(msg.String(), " ", "space") + " does nothing here"
 }
 
 func (m *Model) overlayKey(o overlay, msg tea.KeyMsg) tea.Cmd {

@@ -15,20 +15,26 @@ func (w *webhooks) Bindings() []binding {
 	create := binding{keys: []string{"n"}, label: "new", help: "Create a feedback webhook", do: w.create}
 	row, ok := w.selected()
 	if !ok {
-		return append([]binding{create}, w.listBindings()...)
+		rest := because("there is no webhook here to do that with", w.rowBindings(row))
+		return append(append([]binding{create}, w.listBindings()...), rest...)
 	}
+	all := w.rowBindings(row)
+	return append(append([]binding{all[0], create}, all[1:]...), w.listBindings()...)
+}
+
+// rowBindings do something with the webhook.
+func (w *webhooks) rowBindings(row inventoryRow) []binding {
 	toggle := binding{keys: []string{"a"}, label: "pause", help: "Pause: events are queued, not sent", do: w.toggle}
 	if row.State == storage.Paused {
 		toggle.label, toggle.help = "activate", "Activate: what is queued is sent"
 	}
-	return append([]binding{
+	return []binding{
 		{keys: []string{"enter"}, label: "open", help: "Go to the detail", do: w.focus(paneDetail)},
-		create,
 		{keys: []string{"e"}, label: "edit", help: "Edit the webhook", do: w.edit},
 		toggle,
 		{keys: []string{"D"}, label: "duplicate", help: "Duplicate it for another sandbox", do: w.duplicate},
 		{keys: []string{"d"}, label: "delete", help: "Delete the webhook; its receipts stay", do: w.delete},
-	}, w.listBindings()...)
+	}
 }
 
 func (w *webhooks) listBindings() []binding {

@@ -94,6 +94,9 @@ func (w *webhooks) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// tried reports whether somebody tried to read the inventory.
+func (w *webhooks) tried() bool { return w.read || w.err != nil }
+
 func (w *webhooks) take(rows []inventoryRow, err error) {
 	w.err = err
 	if err != nil {

@@ -81,9 +81,10 @@ func (a *app) awaitDeliveries(held <-chan struct{}) {
 
 func (a *app) screens(ctx context.Context, store *sqlite.Store, notices <-chan string) error {
 	out := os.Stdout
+	dark, typed := background.Dark(a.in, out, backgroundPatience)
 	return tui.Run(ctx, tui.Config{
 		Store: store, Rules: a.rules(), Now: a.now, Location: a.zone,
-		Renderer: lipgloss.NewRenderer(out), Dark: background.Dark(a.in, out, backgroundPatience),
+		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
 		Export: a.exporter(store), Hold: store.Hold,
 		Crash: func(cause any, stack []byte) string {

@@ -53,9 +53,9 @@ func (m *Menu) Update(msg tea.Msg) tea.Cmd {
 	switch name {
 	case "esc", "q":
 		return emit(MenuMsg{ID: m.ID})
-	case "up", "shift+tab":
+	case "up", "shift+tab", "k":
 		m.step(-1)
-	case "down", "tab":
+	case "down", "tab", "j":
 		m.step(1)
 	case "right":
 		m.step(len(m.column()))

@@ -18,23 +18,25 @@ import (
 // every terminal answers: so one that knows nothing of the first question is not waited for.
 const question = ansi.RequestBackgroundColor + ansi.RequestPrimaryDeviceAttributes
 
-// Dark asks the terminal, for so long at most. Where there is no answer it is taken for dark.
-func Dark(in, out *os.File, patience time.Duration) bool {
+// Dark asks the terminal, for so long at most. Where there is no answer it is taken for
+// dark. What came besides the answers was typed, and is handed back.
+func Dark(in, out *os.File, patience time.Duration) (isDark bool, typed []byte) {
 	before, err := term.MakeRaw(in.Fd())
 	if err != nil {
-		return true
+		return true, nil
 	}
 	defer func() { _ = term.Restore(in.Fd(), before) }()
 	reader, err := cancelreader.NewReader(in)
 	if err != nil {
-		return true
+		return true, nil
 	}
 	defer reader.Close()
 	if _, err := io.WriteString(out, question); err != nil {
-		return true
+		return true, nil
 	}
 	defer time.AfterFunc(patience, func() { reader.Cancel() }).Stop()
-	return dark(answer(reader))
+	heard := answer(reader)
+	return dark(heard), attributes.ReplaceAll(anyColour.ReplaceAll(heard, nil), nil)
 }
 
 var attributes = regexp.MustCompile(`\x1b\[\?[0-9;]*c`)
@@ -52,6 +54,9 @@ func answer(from io.Reader) []byte {
 	}
 	return heard
 }
+
+// anyColour is the whole answer to the first question, also one that makes no sense.
+var anyColour = regexp.MustCompile(`\x1b\]11;[^\x07\x1b]*(\x07|\x1b\\)`)
 
 var colour = regexp.MustCompile(`\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)`)
 

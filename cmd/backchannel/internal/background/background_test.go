@@ -36,17 +36,21 @@ func TestTerminalThatAnswers(t *testing.T) {
 	go func() {
 		buffer := make([]byte, 64)
 		if _, err := terminal.Read(buffer); err == nil {
-			_, _ = terminal.WriteString("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;c")
+			_, _ = terminal.WriteString("3f\x1b]11;rgb:ffff/ffff/ffff\x1b\\b\x1b[?62;c\r")
 		}
 	}()
-	if Dark(console, console, time.Minute) {
+	dark, typed := Dark(console, console, time.Minute)
+	if dark {
 		t.Error("a white background is taken for dark")
+	}
+	if string(typed) != "3fb\r" {
+		t.Errorf("typed meanwhile: %q", typed)
 	}
 }
 
 func TestSilentTerminal(t *testing.T) {
 	_, console := openPTY(t)
-	if !Dark(console, console, time.Millisecond) {
+	if dark, _ := Dark(console, console, time.Millisecond); !dark {
 		t.Error("a terminal that says nothing is taken for light")
 	}
 }
@@ -57,7 +61,7 @@ func TestNoTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer null.Close()
-	if !Dark(null, null, time.Minute) {
+	if dark, _ := Dark(null, null, time.Minute); !dark {
 		t.Error("no terminal is taken for a light one")
 	}
 }
