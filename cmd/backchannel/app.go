@@ -37,7 +37,7 @@ func (a *app) main() (code int) {
 	ctx, stop := a.signals()
 	defer stop()
 	err := crash.Guard(func() error { return newRoot(a).ExecuteContext(ctx) })
-	if err == nil {
+	if err == nil || a.out.unread(err) {
 		err = a.out.failure()
 	}
 	a.report(err)

@@ -34,6 +34,9 @@ func (o *output) Write(p []byte) (int, error) {
 // closed reports whether nobody will see what is written from now on.
 func (o *output) closed() bool { return o.bad != nil }
 
+// unread reports whether an error only says that nobody reads any more.
+func (o *output) unread(err error) bool { return o.closed() && errors.Is(err, syscall.EPIPE) }
+
 // failure is what kept the result from being written. That the reader had enough, as
 // head has, is none.
 func (o *output) failure() error {

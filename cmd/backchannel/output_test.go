@@ -58,6 +58,9 @@ func TestOutputFailure(t *testing.T) {
 		if !out.closed() {
 			t.Errorf("after %v it is not closed", test.err)
 		}
+		if _, err := out.Write(nil); out.unread(err) == test.fails || out.unread(syscall.EIO) {
+			t.Errorf("after %v: %v", test.err, err)
+		}
 		if err := out.failure(); (err != nil) != test.fails || test.fails && !errors.Is(err, test.err) {
 			t.Errorf("after %v: %v", test.err, err)
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,8 +94,25 @@ backchannel profile set --webhook acme --fail-percent 30`,
 		if err != nil {
 			return err
 		}
+		a.warn(ineffective(profile))
 		return a.setProfile(ctx, store, w, profile)
 	})
+}
+
+// ineffective names what of a profile never shows in an answer.
+func ineffective(p storage.Profile) (odd storage.FieldErrors) {
+	never := func(statuses ...int) bool {
+		return len(p.Statuses) > 0 && p.FailPct+float64(p.FailFirst) == 0 &&
+			!slices.ContainsFunc(p.Statuses, func(status int) bool { return slices.Contains(statuses, status) })
+	}
+	bodiless := func(status int) bool { return status == http.StatusNoContent || status == http.StatusNotModified }
+	if p.RetryAfter > 0 && never(http.StatusTooManyRequests, http.StatusServiceUnavailable) {
+		odd = append(odd, storage.FieldError{Field: "retryAfter", Reason: "is sent with 429 and 503 alone, and neither is answered"})
+	}
+	if p.Body != "" && len(p.Statuses) > 0 && !slices.ContainsFunc(p.Statuses, func(status int) bool { return !bodiless(status) }) {
+		odd = append(odd, storage.FieldError{Field: "body", Reason: "is not sent: 204 and 304 have none"})
+	}
+	return odd
 }
 
 func (a *app) setProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook, p storage.Profile) error {
@@ -132,14 +151,21 @@ func (a *app) showProfile(ctx context.Context, store *sqlite.Store, w storage.We
 	return nil
 }
 
+func shownStatuses(statuses []int) string {
+	text := strings.Trim(fmt.Sprint(statuses), "[]")
+	switch len(statuses) {
+	case 0:
+		return "as the verdicts say"
+	case 1:
+		return text
+	}
+	return text + " in turn"
+}
+
 func profileFacts(w storage.Webhook, p storage.Profile) (f facts) {
 	f.add("Webhook", w.Name)
 	f.add("Preset", p.Preset)
-	if len(p.Statuses) > 0 {
-		f.add("Status", strings.Trim(fmt.Sprint(p.Statuses), "[]")+" in turn")
-	} else {
-		f.add("Status", "as the verdicts say")
-	}
+	f.add("Status", shownStatuses(p.Statuses))
 	f.add("Delay", latency(p.Delay))
 	f.add("Fault", string(p.Fault))
 	if p.DripPerSec > 0 {

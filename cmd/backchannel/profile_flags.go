@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ func (v *profileFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&v.drip, "drip", "", "send the answer at `N/s` bytes a second")
 	f.StringVar(&v.failPercent, "fail-percent", "", "answer `N` % with 503")
 	f.StringVar(&v.failFirst, "fail-first", "", "answer the first `N` of each delivery with 503")
-	f.StringVar(&v.retryAfter, "retry-after", "", "send Retry-After with 429 and 503, a `DURATION` of whole seconds")
+	f.StringVar(&v.retryAfter, "retry-after", "", "send Retry-After with 429 and 503, a `DURATION` of whole seconds; by itself it answers 429")
 }
 
 // given reports whether any of the flags was.
@@ -55,9 +56,7 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 	p.duration("retry-after", "retryAfter", &profile.RetryAfter, v.retryAfter)
 	p.number("fail-first", "failFirst", &profile.FailFirst, v.failFirst)
 	if p.given("drip") {
-		var bytes float64
-		p.rate("drip", &bytes, v.drip)
-		profile.DripPerSec = int(bytes)
+		profile.DripPerSec = v.bytesPerSecond(&p)
 	}
 	if p.given("fail-percent") {
 		percent, err := strconv.ParseFloat(strings.TrimSuffix(v.failPercent, "%"), 64)
@@ -72,8 +71,22 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 	return profile, p.bad.Err()
 }
 
+func (v *profileFlags) bytesPerSecond(p *parser) int {
+	number, perSecond := strings.CutSuffix(strings.TrimSpace(v.drip), "/s")
+	bytes, err := strconv.Atoi(number)
+	if err != nil || !perSecond || bytes < 1 {
+		p.add("drip", "%q is no rate of whole bytes; use 10/s, say", v.drip)
+	}
+	return bytes
+}
+
+// statuses are those to answer in turn. To wait before a retry is asked for by 429, unless
+// something else is answered.
 func (v *profileFlags) statuses(p *parser) (statuses []int) {
 	if !p.given("status") {
+		if p.given("retry-after") && !p.given("fail-percent") && !p.given("fail-first") {
+			return []int{http.StatusTooManyRequests}
+		}
 		return nil
 	}
 	for _, text := range strings.Split(v.status, ",") {

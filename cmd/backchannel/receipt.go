@@ -54,12 +54,20 @@ func (a *app) noReceipt(ctx context.Context, store *sqlite.Store, id storage.ID)
 }
 
 func receiptTable() table {
-	return table{head: []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "OTHER"}}
+	return table{head: []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "OTHER", "NOTE"}, sparing: true}
 }
 
 func (a *app) addReceipt(rows *table, r storage.Receipt) {
 	rows.add(r.ID.String(), a.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r),
-		string(r.Verdicts.Auth.Result), string(r.Verdicts.Schema.Result), otherVerdicts(r.Verdicts))
+		string(r.Verdicts.Auth.Result), string(r.Verdicts.Schema.Result), otherVerdicts(r.Verdicts), noteOf(r))
+}
+
+// noteOf is what somebody left on a receipt: that it is pinned, and a note.
+func noteOf(r storage.Receipt) string {
+	if !r.Pinned {
+		return r.Note
+	}
+	return strings.Join(withoutEmpty([]string{"pinned", r.Note}), ": ")
 }
 
 // otherVerdicts names those of the lesser verdicts that failed.

@@ -9,14 +9,14 @@ import (
 
 // A pinChange is what pin and unpin differ in.
 type pinChange struct {
-	name, short string
-	pinned      bool
+	name, short, done string
+	pinned            bool
 }
 
 //nolint:gochecknoglobals // constants but for the language
 var (
-	pinReceipt   = pinChange{"pin", "Keep a receipt whatever its age", true}
-	unpinReceipt = pinChange{"unpin", "Let a pinned receipt go with the others", false}
+	pinReceipt   = pinChange{"pin", "Keep a receipt whatever its age", "pinned: it stays when others are cleared or too old", true}
+	unpinReceipt = pinChange{"unpin", "Let a pinned receipt go with the others", "no longer pinned", false}
 )
 
 func receiptPinCommand(a *app, change pinChange) *cobra.Command {
@@ -30,6 +30,7 @@ func receiptPinCommand(a *app, change pinChange) *cobra.Command {
 				if err := store.PinReceipt(cmd.Context(), r.ID, change.pinned); err != nil {
 					return err
 				}
+				a.note("%s", change.done)
 				return a.showChangedReceipt(cmd.Context(), store, r.ID)
 			})
 		},
@@ -70,7 +71,11 @@ func receiptClearCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				a.note("%d receipts removed", n)
+				counts, err := store.Counts(cmd.Context())
+				if err != nil {
+					return err
+				}
+				a.note("%s removed, %d left", plural(int(n), "receipt"), counts.Receipts)
 				return nil
 			})
 		},

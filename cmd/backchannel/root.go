@@ -123,7 +123,7 @@ func exactly(names ...string) cobra.PositionalArgs {
 		if len(names) == 0 {
 			return usagef("%s takes no argument, so %q is one too many (see %s --help)", cmd.CommandPath(), args[0], cmd.CommandPath())
 		}
-		return usagef("%s takes %s, not %d arguments (see %s --help)", cmd.CommandPath(), strings.Join(names, " and "), len(args), cmd.CommandPath())
+		return usagef("%s takes %s, not %s (see %s --help)", cmd.CommandPath(), strings.Join(names, " and "), plural(len(args), "argument"), cmd.CommandPath())
 	}
 }
 

@@ -14,8 +14,9 @@ import (
 // A table is rows of text under a heading. Whatever is put into it is escaped when it is
 // written, so that received text cannot touch the terminal.
 type table struct {
-	head []string
-	rows [][]string
+	head    []string
+	rows    [][]string
+	sparing bool // the last column is left out when nothing is in it
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
@@ -29,6 +30,11 @@ const (
 // columns; a width of 0 is no bound.
 func (t *table) write(w io.Writer, width int) {
 	lines := append([][]string{t.head}, t.rows...)
+	if t.sparing && !slices.ContainsFunc(t.rows, func(row []string) bool { return row[len(row)-1] != "" }) {
+		for i, line := range lines {
+			lines[i] = line[:len(line)-1]
+		}
+	}
 	for _, line := range lines {
 		for i := range line {
 			line[i] = style.Escape(line[i])
@@ -42,7 +48,7 @@ func (t *table) write(w io.Writer, width int) {
 }
 
 func (t *table) widths(lines [][]string) []int {
-	widths := make([]int, len(t.head))
+	widths := make([]int, len(lines[0]))
 	for _, line := range lines {
 		for i, cell := range line {
 			widths[i] = max(widths[i], ansi.StringWidth(cell))

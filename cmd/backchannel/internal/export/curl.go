@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,12 +14,15 @@ func (w *Writer) scriptHead() string {
 	return `#!/bin/sh
 # Sends again what backchannel received, oldest first. The bodies are written beside this
 # script; curl sends them from there.
-set -eu
+set -u
 umask 077
-CDPATH='' cd -- "$(dirname -- "$0")"
+CDPATH='' cd -- "$(dirname -- "$0")" || exit
 ca=` + quote(w.options.CA) + ` # whom to trust: the authority of the built-in receiver
+failed=0 # the exit code of the last curl that had no answer
 `
 }
+
+const scriptEnd = "\nexit \"$failed\"\n"
 
 // command writes a receipt's body into a file, and sends that.
 func (w *Writer) command(r storage.Receipt) ([]byte, error) {
@@ -26,18 +30,32 @@ func (w *Writer) command(r storage.Receipt) ([]byte, error) {
 	headers, hidden := curlHeaders(r)
 	var script strings.Builder
 	fmt.Fprintf(&script, "\n# Receipt %s of %s\n", r.ID, moment(r.ReceivedAt))
-	script.WriteString(writeBody(r.Body) + " > " + file + "\n")
+	script.WriteString(writeBody(r.Body) + " > " + file + " || exit\n")
 	if len(hidden) > 0 {
 		fmt.Fprintf(&script, "# Left out, since secret (--with-secrets puts them in): %s\n", strings.Join(hidden, ", "))
 	}
 	script.WriteString("curl --silent --show-error --include --globoff --path-as-is --cacert \"$ca\" \\\n")
-	fmt.Fprintf(&script, "  --request %s --url %s \\\n", quote(r.Method), quote(address(r)))
+	fmt.Fprintf(&script, "  %s --url %s \\\n", method(r), quote(address(r)))
 	for _, h := range headers {
 		script.WriteString("  --header " + quote(h) + " \\\n")
 	}
-	script.WriteString("  --data-binary @" + file + "\n")
+	if !headOnly(r) {
+		script.WriteString("  --data-binary @" + file + " \\\n")
+	}
+	script.WriteString("  || failed=$?\n")
 	return []byte(script.String()), nil
 }
+
+// method is the option that makes curl send that method. Told HEAD by name, it would wait
+// for the body that is announced and never comes.
+func method(r storage.Receipt) string {
+	if headOnly(r) {
+		return "--head"
+	}
+	return "--request " + quote(r.Method)
+}
+
+func headOnly(r storage.Receipt) bool { return r.Method == http.MethodHead && len(r.Body) == 0 }
 
 // curlHeaders are the arguments of --header, and the names of those that had a secret.
 // What curl would add by itself and the receipt does not have is taken away.

@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,7 +41,11 @@ func run(t *testing.T, r storage.Receipt) (arguments []string, body []byte) {
 		t.Fatal(err)
 	}
 	arguments = strings.Split(strings.TrimSuffix(string(given), "\x00"), "\x00")
-	body, err = os.ReadFile(filepath.Join(dir, strings.TrimPrefix(arguments[len(arguments)-1], "@")))
+	file, sent := strings.CutPrefix(arguments[len(arguments)-1], "@")
+	if !sent {
+		return arguments, nil
+	}
+	body, err = os.ReadFile(filepath.Join(dir, file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +74,25 @@ func TestCurlArguments(t *testing.T) {
 	}
 	if got, _ := run(t, received("/", "", nil)); !slices.Contains(got, "X-Odd;") {
 		t.Errorf("an empty header came out as %q", got)
+	}
+}
+
+func TestCurlTakesNoBodyOfHead(t *testing.T) {
+	r := received("/", "x", nil)
+	r.Method = "HEAD"
+	got, body := run(t, r)
+	if !slices.Contains(got, "--head") || slices.Contains(got, "--request") || slices.Contains(got, "--data-binary") || body != nil {
+		t.Errorf("curl was given %q", got)
+	}
+}
+
+// The other receipts are sent, too, and that one was not is not hidden.
+func TestCurlGoesOn(t *testing.T) {
+	text := exported(t, Options{Format: Curl}, received("/a", "x", nil), received("/b", "x", nil))
+	out, err := exec.Command("sh", "-c", "cd "+quote(t.TempDir())+"\ncurl() { echo \"${11}\"; return 7; }\n"+text).CombinedOutput()
+	var exit *exec.ExitError
+	if want := "https://h:1/a\nhttps://h:1/b\n"; string(out) != want || !errors.As(err, &exit) || exit.ExitCode() != 7 {
+		t.Errorf("%v, %s", err, out)
 	}
 }
 

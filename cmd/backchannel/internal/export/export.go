@@ -63,7 +63,7 @@ func New(to io.Writer, o Options) (*Writer, error) {
 	case HAR:
 		w.form = form{w.harHead(), ",\n", "]}}\n", w.harEntry}
 	case Curl:
-		w.form = form{w.scriptHead(), "", "", w.command}
+		w.form = form{w.scriptHead(), "", scriptEnd, w.command}
 	default:
 		return nil, fmt.Errorf("there is no format %q", o.Format)
 	}
