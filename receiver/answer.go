@@ -26,6 +26,9 @@ func (a answer) code() int {
 	return a.status
 }
 
+// late reports whether it takes its time, which the sender must grant it.
+func (a answer) late() bool { return a.delay > 0 || a.drip > 0 || a.fault == storage.FaultHang }
+
 // verdictAnswer is what the verdicts ask for. A body that did not arrive whole comes
 // first, then who sent it, then what it says.
 func (x *exchange) verdictAnswer(to *endpoint) answer {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"backchannel/storage"
 )
@@ -49,6 +50,11 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 	defer x.giveSlotBack()
 	if judge == nil {
 		judge = func([]storage.Earlier) {}
+	}
+	if a.late() && x.receipt.Flaw == "" {
+		// From now on the sender alone decides how long it waits. A body that did not
+		// come whole keeps its deadline: net/http reads on before it answers.
+		_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
 	}
 	x.receipt.Code = a.code()
 	if err := x.store(judge); err != nil {

@@ -37,10 +37,10 @@ func inspect(body []byte) inspection {
 	}
 	p := parser{
 		text: body, said: string(body), tree: tree{text: body},
-		path: make([]step, 0, usualDepth), keys: make([]string, 0, usualNodes),
+		path: make([]step, 0, usualDepth), keys: make([]string, 0, usualKeys),
 	}
 	if len(body) <= smallBody {
-		p.tree.nodes = make([]node, 0, usualNodes)
+		p.tree.nodes = make([]node, 0, mostNodes(body))
 	}
 	p.space()
 	err := p.value("")
@@ -95,11 +95,17 @@ func compressed(body []byte) string {
 	return ""
 }
 
-// usualNodes and usualDepth are more than an event has.
+// usualKeys and usualDepth are more than an event has at a time.
 const (
-	usualNodes = 64
+	usualKeys  = 32
 	usualDepth = 8
 )
+
+// mostNodes is how many values a text has at most: each but the first follows a comma, or
+// is the first in its array or object.
+func mostNodes(text []byte) int {
+	return 1 + bytes.Count(text, []byte{','}) + bytes.Count(text, []byte{'{'}) + bytes.Count(text, []byte{'['})
+}
 
 // parser goes through a JSON text once.
 type parser struct {

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"backchannel/fixtures"
 	"backchannel/storage"
@@ -97,13 +96,9 @@ func (x *exchange) readBody() {
 		buffer = buffer[:len(buffer)+n]
 	}
 	x.receipt.Body = buffer
-	if errors.Is(err, io.EOF) {
-		// From now on the sender alone decides how long it waits. A body that did not
-		// come whole keeps its deadline: net/http reads on before it answers.
-		_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
-		return
+	if !errors.Is(err, io.EOF) {
+		x.flaw(err)
 	}
-	x.flaw(err)
 }
 
 // waitForSlot lets a body grow beyond what is small, as soon as it may.

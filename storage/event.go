@@ -47,6 +47,15 @@ func AllStatuses() []Status {
 	return append(Statuses(), Delay, Exclude, Duplicate, Denylist, Read, Unknown)
 }
 
+// Known reports whether it is one of AllStatuses.
+func (s Status) Known() bool {
+	switch s {
+	case Sent, Delivered, Bounce, Error, Delay, Exclude, Duplicate, Denylist, Read, Unknown:
+		return true
+	}
+	return false
+}
+
 // A Revision is a version of the payload's form.
 type Revision string
 

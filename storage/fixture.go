@@ -38,7 +38,7 @@ func (f SavedFixture) Validate() error {
 	if !f.Channel.Known() {
 		bad.add("channel", "%q is unknown; use %s", f.Channel, oneOf(Channels()))
 	}
-	if !slices.Contains(AllStatuses(), f.Status) {
+	if !f.Status.Known() {
 		bad.add("status", "%q is unknown; use %s", f.Status, oneOf(AllStatuses()))
 	}
 	if !slices.Contains(Revisions(), f.Revision) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,7 +61,7 @@ func (e *expectation) check(a *app, cmd *cobra.Command) error {
 	}
 	p := parser{bad: a.unread}
 	e.checkNumbers(&p, cmd.Flags().Changed)
-	if e.status != "" && !slices.Contains(storage.AllStatuses(), storage.Status(e.status)) {
+	if e.status != "" && !storage.Status(e.status).Known() {
 		p.add("status", "%q is unknown; use %s", e.status, listed(storage.AllStatuses()))
 	}
 	if e.channel != "" && !storage.Channel(e.channel).Known() {

@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"slices"
-
 	"backchannel/storage"
 )
 
@@ -24,7 +22,7 @@ func facetOf(r *storage.Receipt) facet {
 	if storage.Channel(r.Channel).Known() {
 		f.channel = r.Channel
 	}
-	if slices.Contains(storage.AllStatuses(), storage.Status(r.Status)) {
+	if storage.Status(r.Status).Known() {
 		f.status = r.Status
 	}
 	return f

@@ -2,10 +2,9 @@ package sqlite
 
 import (
 	"database/sql/driver"
-	"hash/fnv"
-	"io"
+	"encoding/binary"
+	"hash/crc32"
 	"slices"
-	"strconv"
 	"time"
 
 	"backchannel/storage"
@@ -21,19 +20,16 @@ const (
 // messageKey is a message's key: half of it is the requestId's, since one request may have
 // many recipients, half is the recipient's at one webhook. Two messages may have the same.
 func messageKey(requestID, identity string, webhook int64) int64 {
-	return requestKey(requestID) | int64(hash(identity+"\x00"+strconv.FormatInt(webhook, 10)))
+	at := binary.BigEndian.AppendUint64([]byte(identity), uint64(webhook)) //nolint:gosec // bits
+	return requestKey(requestID) | int64(crc32.ChecksumIEEE(at))
 }
 
 // requestKey is the least key of a request's messages; with lastRecipient it is the greatest.
-func requestKey(requestID string) int64 { return int64(uint64(hash(requestID)) << 32) } //nolint:gosec // to be cut off
+func requestKey(requestID string) int64 {
+	return int64(uint64(crc32.ChecksumIEEE([]byte(requestID))) << 32) //nolint:gosec // bits
+}
 
 const lastRecipient = 1<<32 - 1
-
-func hash(text string) uint32 {
-	h := fnv.New32a()
-	_, _ = io.WriteString(h, text) // never fails
-	return h.Sum32()
-}
 
 func keyOf(r *storage.Receipt) int64 { return messageKey(r.RequestID, r.Identity, int64(r.WebhookID)) }
 

@@ -35,6 +35,7 @@ type writer struct {
 	facets  map[facet]int64
 	levels  levels
 	stepper stepper
+	spare   sync.Pool // of operations
 
 	mu     sync.RWMutex // guards closed, and sending on ops against closing it
 	closed bool
@@ -73,6 +74,7 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 		db: db, conn: conn, turn: turn, now: o.Now, hub: h, path: filepath.Join(o.Dir, databaseFile),
 		ops: make(chan *operation, maxBatch), holds: make(chan (<-chan struct{})), stopped: make(chan struct{}), facets: map[facet]int64{}, stepper: stepper,
 	}
+	w.spare.New = func() any { return &operation{done: make(chan outcome, 1)} }
 	w.seen, _ = w.dataVersion()
 	go w.loop()
 	return w, nil
@@ -81,11 +83,14 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 // do has work run in a transaction and waits for its commit. If ctx ends before work is
 // begun, it is not; after that the answer is the commit's.
 func (w *writer) do(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
-	op := &operation{ctx: ctx, kinds: kinds, work: work, done: make(chan outcome, 1)}
+	op := w.spare.Get().(*operation)
+	op.ctx, op.kinds, op.work = ctx, kinds, work
 	if err := w.enqueue(op); err != nil {
 		return err
 	}
 	result := <-op.done
+	op.ctx, op.work = nil, nil
+	w.spare.Put(op)
 	if result.panicked != nil {
 		panic(result.panicked)
 	}
