@@ -135,7 +135,15 @@ func (a *app) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return a.showExpectation(seen, e.verdict(seen))
+	why, err := deaf(ctx, store)
+	if err != nil {
+		return err
+	}
+	failed := e.verdict(seen)
+	if failed != nil && why != "" {
+		failed = unmetf("%v; %s", failed, why)
+	}
+	return a.showExpectation(seen, failed)
 }
 
 // judge reports whether waiting longer can change nothing.

@@ -63,7 +63,7 @@ func receiptClearCommand(a *app) *cobra.Command {
 		Example: "backchannel receipt clear --yes",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.confirm(yes, "Remove all receipts but the pinned ones?"); err != nil {
+			if err := a.confirm(cmd.Context(), yes, "Remove all receipts but the pinned ones?"); err != nil {
 				return err
 			}
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {

@@ -41,6 +41,13 @@ backchannel receipt tail --limit 10 --output json`,
 
 // tailReceipts shows the newest few, oldest of them first, and then each that arrives.
 func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.ReceiptQuery) error {
+	why, err := deaf(ctx, store)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		a.note("%s", why)
+	}
 	changes := store.Changes(ctx)
 	newest, err := store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"io"
 	"os"
 	"os/exec"
@@ -84,6 +85,35 @@ func TestBurstTellsHowFarItIs(t *testing.T) {
 		if !strings.Contains(output, want) {
 			t.Errorf("%q is not in %q", want, output)
 		}
+	}
+}
+
+func TestAskingEndsWithCtrlC(t *testing.T) {
+	program, err := exec.LookPath("backchannel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), program, "receipt", "clear")
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", envData+"="+t.TempDir())
+	terminal, err := pty.Start(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = terminal.Close() }()
+	output, shown := bufio.NewReader(terminal), ""
+	for !strings.HasSuffix(shown, "[y/N] ") {
+		c, err := output.ReadByte()
+		if err != nil {
+			t.Fatalf("it ended after %q: %v", shown, err)
+		}
+		shown += string(c)
+	}
+	if _, err := io.WriteString(terminal, "\x03"); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(output)
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitInterrupted || !strings.Contains(string(rest), "interrupted") {
+		t.Errorf("%v after %q", err, rest)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,7 +28,7 @@ backchannel webhook delete acme --yes`,
 				if err != nil {
 					return err
 				}
-				if err := a.confirm(yes, "Delete webhook %s and cancel what is queued for it?", w.Name); err != nil {
+				if err := a.confirm(cmd.Context(), yes, "Delete webhook %s and cancel what is queued for it?", w.Name); err != nil {
 					return err
 				}
 				cancelled, err := store.DeleteWebhook(cmd.Context(), w.ID)
@@ -54,7 +55,7 @@ type deletion struct {
 }
 
 // confirm asks before something that cannot be undone.
-func (a *app) confirm(yes bool, format string, args ...any) error {
+func (a *app) confirm(ctx context.Context, yes bool, format string, args ...any) error {
 	if yes {
 		return nil
 	}
@@ -62,10 +63,19 @@ func (a *app) confirm(yes bool, format string, args ...any) error {
 		return usagef("there is no terminal to ask on; add --yes to go ahead")
 	}
 	fmt.Fprintf(a.err, format+" [y/N] ", args...)
-	answer, _ := bufio.NewReader(a.in).ReadString('\n') // the end of input is a no
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return nil
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(a.in).ReadString('\n') // the end of input is a no
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case <-ctx.Done():
+		a.note("")
+		return ctx.Err()
+	case line := <-answer:
+		if line == "y" || line == "yes" {
+			return nil
+		}
+		return errors.New("nothing was done")
 	}
-	return errors.New("nothing was done")
 }
