@@ -99,7 +99,7 @@ func (s *shared) receiptHead(r storage.Receipt, width int) []string {
 	event, ink := eventWord(th, r.Status)
 	glyph, word, _ := strings.Cut(event, " ")
 	if r.Status == "" {
-		word = r.Method + " " + r.Path
+		word = r.Method + " " + storage.WithoutTokens(r.Path)
 	}
 	title := []string{" " + ink.Render(glyph) + " " + th.Strong.Render(style.Escape(word))}
 	for _, text := range []string{r.Channel, r.Identity} {
@@ -276,7 +276,7 @@ func (d *sheet) beside(styledLead, name, text string, ink lipgloss.Style) {
 
 // describeRequest is the request without its body.
 func (s *shared) describeRequest(d *sheet, r storage.Receipt) {
-	d.paragraph(r.Method+" "+r.Path+" "+r.Proto, s.theme.Strong)
+	d.paragraph(r.Method+" "+storage.WithoutTokens(r.Path)+" "+r.Proto, s.theme.Strong)
 	d.headers(r.Headers)
 	d.blank()
 	d.paragraph("Duplicates are kept. Order and letter case of the names cannot be known: they are as Go's net/http gives them.", s.theme.Dim)

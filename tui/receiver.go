@@ -224,7 +224,7 @@ func (r *receiver) Copies() []copyItem {
 	if x.ID == 0 || x.ID != r.list.selectedID() {
 		return nil
 	}
-	items := []copyItem{{"body", string(x.Body)}, {"ID", x.ID.String()}, {"SHA-256", x.SHA256}, {"path", x.Path}}
+	items := []copyItem{{"body", string(x.Body)}, {"ID", x.ID.String()}, {"SHA-256", x.SHA256}, {"path", storage.WithoutTokens(x.Path)}}
 	if x.RequestID != "" {
 		items = append(items, copyItem{"requestId", x.RequestID}, copyItem{"filter for this message", messageFilter(x.RequestID)})
 	}

@@ -27,7 +27,7 @@ const scriptEnd = "\nexit \"$failed\"\n"
 // command writes a receipt's body into a file, and sends that.
 func (w *Writer) command(r storage.Receipt) ([]byte, error) {
 	file := "receipt-" + r.ID.String() + ".body"
-	headers, hidden := curlHeaders(r)
+	headers, hidden := curlHeaders(r, w.options.WithSecrets)
 	var script strings.Builder
 	fmt.Fprintf(&script, "\n# Receipt %s of %s\n", r.ID, moment(r.ReceivedAt))
 	script.WriteString(writeBody(r.Body) + " > " + file + " || exit\n")
@@ -59,13 +59,13 @@ func headOnly(r storage.Receipt) bool { return r.Method == http.MethodHead && le
 
 // curlHeaders are the arguments of --header, and the names of those that had a secret.
 // What curl would add by itself and the receipt does not have is taken away.
-func curlHeaders(r storage.Receipt) (arguments, hidden []string) {
+func curlHeaders(r storage.Receipt, withSecrets bool) (arguments, hidden []string) {
 	added := map[string]bool{"Accept": true, "Content-Type": true, "User-Agent": true, "Expect": true}
 	for _, h := range r.Headers {
 		switch {
 		case ofConnection(h.Name):
 			continue
-		case strings.Contains(h.Value, storage.Masked):
+		case !withSecrets && strings.Contains(h.Value, storage.Masked):
 			hidden = append(hidden, h.Name)
 		case h.Value == "":
 			arguments = append(arguments, h.Name+";") // a colon would take the header away

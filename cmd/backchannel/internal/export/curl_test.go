@@ -72,6 +72,9 @@ func TestCurlArguments(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("curl was given\n%q, want\n%q", got, want)
 	}
+	if got, _ := run(t, received("/", storage.Masked, nil)); !slices.Contains(got, "X-Odd: "+storage.Masked) {
+		t.Errorf("a header that came masked came out as %q", got)
+	}
 	if got, _ := run(t, received("/", "", nil)); !slices.Contains(got, "X-Odd;") {
 		t.Errorf("an empty header came out as %q", got)
 	}
