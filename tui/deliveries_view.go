@@ -54,10 +54,10 @@ func deliveryColumns() []component.Column {
 		{Title: "State", Width: 11},
 		{Title: "Event", Width: 9},
 		{Title: "Ch", Width: 5, Priority: 5},
-		{Title: "Webhook", Least: 8, Width: 12, Flex: 2, Priority: 4},
+		{Title: "Webhook", Least: 8, Width: 12, Flex: 2, Priority: 2},
 		{Title: "Tries", Short: "Try", Least: 3, Width: 5, Right: true, Priority: 1},
 		{Title: "Code", Width: 4, Right: true},
-		{Title: "Latency", Width: 7, Right: true, Priority: 1},
+		{Title: "Latency", Width: 7, Right: true, Priority: 4},
 		{Title: "Next", Least: 7, Width: 9, Right: true, Priority: 1},
 		{Title: "Receiver", Short: "Rcv", Least: 3, Width: 11, Priority: 3},
 	}

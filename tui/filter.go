@@ -82,8 +82,9 @@ func (f *filter) view(th *style.Theme, width int) string {
 
 // bindings explain the keys while one types.
 func (f *filter) bindings() []binding {
-	return []binding{
-		{shown: "enter", label: "keep the filter", help: "Keep the filter and go to the list"},
-		{shown: "esc", label: "take it away", help: "Show all again"},
+	away := binding{shown: "esc", label: "take it away", help: "Show all again"}
+	if f.wrong != "" {
+		return []binding{away}
 	}
+	return []binding{{shown: "enter", label: "keep the filter", help: "Keep the filter and go to the list"}, away}
 }

@@ -179,7 +179,11 @@ func (f *firing) lastStatus() storage.Status {
 
 func (m *fireMenu) changeWebhook() tea.Cmd {
 	var items []component.MenuItem
+	now := 0
 	for i, w := range m.firing.webhooks {
+		if w.ID == m.webhook.ID {
+			now = i
+		}
 		item := component.MenuItem{ID: w.ID.String(), Label: w.Name, Detail: w.Organization + " / " + w.Sandbox.Name + "   " + list(w.Channels)}
 		if i < 9 {
 			item.Key = strconv.Itoa(i + 1)
@@ -195,7 +199,7 @@ func (m *fireMenu) changeWebhook() tea.Cmd {
 		}
 		return nil
 	}
-	return m.firing.shared.choose(component.Menu{Title: "Fire at which webhook?", Details: items}, pick)
+	return m.firing.shared.choose(component.Menu{Title: "Fire at which webhook?", Details: items, At: now}, pick)
 }
 
 // nextChannel goes on to another channel of the webhook.
@@ -208,7 +212,11 @@ func (m *fireMenu) nextChannel() {
 func (m *fireMenu) changeVariant() tea.Cmd {
 	channel := m.channel()
 	var items []component.MenuItem
+	now := 0
 	for i, v := range fixtures.Variants(channel, storage.Bounce) {
+		if v.Variant == m.firing.variantFor(channel, storage.Bounce) {
+			now = i
+		}
 		items = append(items, component.MenuItem{ID: v.VariantName(), Key: strconv.Itoa(i + 1), Label: v.VariantName(), Detail: v.Label()})
 	}
 	pick := func(name string) tea.Cmd {
@@ -219,7 +227,7 @@ func (m *fireMenu) changeVariant() tea.Cmd {
 		m.fill()
 		return nil
 	}
-	return m.firing.shared.choose(component.Menu{Title: "Which bounce?", Details: items}, pick)
+	return m.firing.shared.choose(component.Menu{Title: "Which bounce?", Details: items, At: now}, pick)
 }
 
 // chooseLife asks how the message ends.

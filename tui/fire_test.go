@@ -309,3 +309,16 @@ func TestThePaletteFires(t *testing.T) {
 		}
 	})
 }
+
+func TestChoicesBeginWithWhatIsChosen(t *testing.T) {
+	testFiring(t, func(c *console) {
+		c.press("f", "w", "2")
+		c.see("Fire at staging")
+		c.press("w", "enter")
+		c.see("Fire at staging")
+		c.press("esc", "f", "w", "k", "enter", "v", "j", "enter", "v", "enter")
+		if got := c.m.shared.fire.variants[target{storage.Email, storage.Bounce}]; got == "" {
+			t.Error("the variant is no longer the chosen one")
+		}
+	})
+}

@@ -119,7 +119,7 @@ func (s *shared) receiptHead(r storage.Receipt, width int) []string {
 		parts = append(parts, duration(r.Duration))
 	}
 	lines := []string{component.Fit(strings.Join(title, "   "), width)}
-	lines = append(lines, headLines(strings.Join(parts, "   "), th.Dim, width)...)
+	lines = append(lines, headParts(parts, th.Dim, width)...)
 	if r.Note != "" {
 		note := headLines(r.Note, th.Text, width)
 		lines = append(lines, note[:min(len(note), noteLines)]...)
@@ -134,6 +134,22 @@ func headLines(text string, ink lipgloss.Style, width int) []string {
 		lines[i] = component.Fit(" "+ink.Render(line), width)
 	}
 	return lines
+}
+
+// headParts are phrases side by side, as many in a line as fit.
+func headParts(parts []string, ink lipgloss.Style, width int) []string {
+	const gap = "   "
+	var lines []string
+	line := ""
+	for _, part := range parts {
+		switch longer := strings.TrimPrefix(line+gap+part, gap); {
+		case line == "" || ansi.StringWidth(style.Escape(longer)) < width:
+			line = longer
+		default:
+			lines, line = append(lines, headLines(line, ink, width)...), part
+		}
+	}
+	return append(lines, headLines(line, ink, width)...)
 }
 
 // answerSentence says what became of the request.
@@ -166,112 +182,6 @@ func deserved(v storage.Verdicts) int {
 		return http.StatusUnprocessableEntity
 	}
 	return http.StatusNoContent
-}
-
-const verdictLabel = 10
-
-// verdicts shows what failed first, check by check, then what passed.
-func (d *sheet) verdicts(all storage.Verdicts, everyCheck bool) {
-	for _, v := range all.List() {
-		if v.Result == storage.Fail {
-			d.verdict(v, true)
-			d.blank()
-		}
-	}
-	for _, v := range all.List() {
-		if v.Result != storage.Fail {
-			d.verdict(v, everyCheck)
-		}
-	}
-}
-
-func (d *sheet) verdict(v storage.NamedVerdict, everyCheck bool) {
-	glyph, ink := resultLook(d.th, v.Result)
-	failed := v.Result == storage.Fail
-	lead := " " + ink.Render(glyph) + " "
-	switch {
-	case failed && hasFailed(v.Checks):
-		d.lines = append(d.lines, lead+d.th.Strong.Render(v.Name))
-	case failed:
-		d.beside(lead, v.Name, v.Reason, d.th.Strong)
-	default:
-		d.beside(lead, v.Name, v.Reason, d.th.Dim)
-	}
-	if !everyCheck {
-		return
-	}
-	for _, c := range v.Checks {
-		if c.Result == storage.Fail {
-			d.check(c)
-		}
-	}
-	for _, c := range v.Checks {
-		if c.Result != storage.Fail {
-			d.check(c)
-		}
-	}
-}
-
-// forward is what another server said to what was relayed to it.
-func (d *sheet) forward(f storage.Forward) {
-	if f.State == "" {
-		return
-	}
-	ink := d.th.Text
-	if f.State == storage.ForwardFailed || f.State == storage.ForwardDropped {
-		ink = d.th.Warn
-	}
-	d.title("Relayed")
-	d.fact("To", f.URL, d.th.Text)
-	d.fact("Outcome", f.String(), ink)
-	if len(f.Body) > 0 {
-		d.fact("Answer", string(f.Body), d.th.Text)
-	}
-}
-
-func hasFailed(checks []storage.Check) bool {
-	for _, c := range checks {
-		if c.Result == storage.Fail {
-			return true
-		}
-	}
-	return false
-}
-
-// check is a step of a verdict: when it failed, what came is the brightest, and below it
-// stand what was expected and what to do.
-func (d *sheet) check(c storage.Check) {
-	glyph, ink := resultLook(d.th, c.Result)
-	lead := "     " + ink.Render(glyph) + " "
-	if c.Result != storage.Fail {
-		d.beside(lead, c.Name, c.Actual, d.th.Dim)
-		return
-	}
-	d.beside(lead, c.Name, c.Actual, d.th.Strong)
-	if c.Expected != "" {
-		d.beside("       ", "", "expected "+c.Expected, d.th.Text)
-	}
-	if c.Remedy != "" {
-		d.beside("       ", "", style.Arrow+" "+c.Remedy, d.th.Text)
-	}
-}
-
-// beside is a lead of styled text, a name, and a text wrapped beside them. A name that
-// is too long for its column has a line of its own.
-func (d *sheet) beside(styledLead, name, text string, ink lipgloss.Style) {
-	indent := ansi.StringWidth(styledLead)
-	room := max(8, d.width-indent-verdictLabel-2)
-	label := style.Escape(name)
-	if ansi.StringWidth(label) > verdictLabel {
-		d.lines = append(d.lines, component.Fit(styledLead+ink.Render(label), d.width))
-		styledLead, label = strings.Repeat(" ", indent), ""
-	}
-	for i, line := range component.Wrap(style.Escape(text), room) {
-		if i > 0 {
-			styledLead, label = strings.Repeat(" ", indent), ""
-		}
-		d.lines = append(d.lines, styledLead+d.th.Text.Render(component.Fit(label, verdictLabel))+" "+ink.Render(line))
-	}
 }
 
 // describeRequest is the request without its body.

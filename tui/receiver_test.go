@@ -50,7 +50,7 @@ func TestReceiverTabsGoRound(t *testing.T) {
 		c.size(120, 30)
 		c.press("g", "j")
 		for _, step := range []struct{ key, want string }{
-			{"l", "115 bytes indented"}, {"right", "Order and letter case of the"}, {"l", "answered 503 Service Unavailable"},
+			{"l", "115 bytes indented"}, {"right", "Duplicates are kept."}, {"l", "answered 503 Service Unavailable"},
 			{"l", "✗ exp"}, {"h", "connection refused"}, {"left", "TLS 1.3"}, {"h", `"requestId": "r2"`},
 		} {
 			c.press(step.key)
@@ -102,9 +102,9 @@ func TestPanesFollowTheWidth(t *testing.T) {
 		c.miss("▸Verdicts")
 		c.size(80, 24)
 		c.see("▸Body")
-		c.miss("12:04:31  ● sent")
+		c.miss("12:04:31.220 ● sent")
 		c.press("esc")
-		c.see("12:04:31  ● sent")
+		c.see("12:04:31.220 ● sent")
 		c.size(200, 30)
 		c.press("tab")
 		c.size(120, 30)

@@ -53,18 +53,20 @@ type panePlan struct {
 
 const (
 	leastList  = leastWidth // at which the lists show what one looks for in them
+	goodList   = 74         // at which they cut neither an address nor the time
 	mostList   = 96         // at which they show it at length
-	wideDetail = 106        // for the two panes beside them
+	goodDetail = 46         // for the pane beside them
+	wideDetail = 106        // for two
 )
 
 // shares are the weights of the panes at a width.
 func (p panePlan) shares(wide bool) []int {
 	if wide {
-		list := min(mostList, max(leastList+12, p.width-wideDetail))
+		list := min(mostList, max(goodList, p.width-wideDetail))
 		rest := p.width - 2 - list
 		return []int{list, rest * 11 / 20, rest - rest*11/20}
 	}
-	list := max(leastList, p.width*p.list/20)
+	list := max(leastList, min(goodList, p.width-goodDetail), p.width*p.list/20)
 	return []int{list, max(1, p.width-1-list)}
 }
 
@@ -124,7 +126,7 @@ func (f *filter) below(th *style.Theme, size component.Size, list func(component
 
 func receiptColumns() []component.Column {
 	return []component.Column{
-		{Title: "Time", Least: 8, Width: 12, Priority: 5},
+		{Title: "Time", Least: 8, Width: 12, Priority: 4},
 		{Title: "Event", Width: 11},
 		{Title: "Ch", Width: 5, Priority: 2},
 		{Title: "Identity", Least: 9, Width: 18, Flex: 3, Priority: 3},
@@ -132,7 +134,7 @@ func receiptColumns() []component.Column {
 		{Title: "Answer", Short: "Ans", Least: 4, Width: 6, Right: true},
 		{Title: "Auth", Width: 4, Priority: 1},
 		{Title: "Schema", Short: "Sch", Least: 3, Width: 6, Priority: 1},
-		{Title: "Other", Least: 5, Width: 11, Priority: 4},
+		{Title: "Other", Least: 5, Width: 11, Priority: 5},
 	}
 }
 

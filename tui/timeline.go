@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type timeline[T any] struct {
 	paused bool
 	until  storage.ID // while paused, the newest one that is shown
 	unseen int        // newer ones, while paused
+	held   storage.ID // selected last, to go back to when what was chosen is empty
 }
 
 // timelineSource is where the records of a timeline come from, and how they look.
@@ -49,6 +51,7 @@ type span[T any] struct {
 	items        []T
 	older, newer bool
 	selects      storage.ID // what is to be selected, if not 0
+	near         storage.ID // what is to be selected, or the one after it, if not 0
 }
 
 const (
@@ -110,11 +113,18 @@ func (t *timeline[T]) refresh() tea.Cmd {
 
 // reader reads the newest while following, else those around the selected one.
 func (t *timeline[T]) reader() func(context.Context) (span[T], error) {
-	id := t.selectedID()
-	if id == 0 || t.table.Following() {
+	switch id := t.selectedID(); {
+	case t.table.Following(), id == 0 && t.held == 0:
 		return t.newest()
+	case id != 0:
+		return t.around(id)
 	}
-	return t.around(id)
+	read, held := t.around(t.held), t.held
+	return func(ctx context.Context) (span[T], error) {
+		found, err := read(ctx)
+		found.near = held
+		return found, err
+	}
 }
 
 func (t *timeline[T]) newest() func(context.Context) (span[T], error) {
@@ -187,8 +197,18 @@ func (t *timeline[T]) take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 		if id := a.value.selects; id != 0 && !t.table.Select(id.String()) {
 			return tea.Batch(cmd, say(aboutKeys("it is no longer kept"))), true
 		}
+		t.settleNear(a.value.near)
+		t.held = cmp.Or(t.selectedID(), t.held)
 	}
 	return cmd, true
+}
+
+// settleNear selects a record, or the next one.
+func (t *timeline[T]) settleNear(id storage.ID) {
+	at := slices.IndexFunc(t.span.items, func(item T) bool { return t.source.id(item) >= id })
+	if id != 0 && at >= 0 {
+		t.table.Select(t.Key(at))
+	}
 }
 
 // trouble tells that reading failed, unless there is nothing to see yet: then the view
@@ -233,6 +253,7 @@ func (t *timeline[T]) key(msg tea.KeyMsg) (tea.Cmd, bool) {
 	case !t.table.Key(msg):
 		return nil, false
 	}
+	t.held = t.selectedID()
 	at := t.table.Index()
 	if t.span.older && at < spanMargin || t.span.newer && at >= t.Len()-spanMargin {
 		return t.rows.ask(t.reader()), true

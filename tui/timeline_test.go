@@ -145,3 +145,23 @@ func TestTroubleOfReadingIsTold(t *testing.T) {
 		c.miss("the disk is gone")
 	})
 }
+
+func TestAnEmptyFilterLeadsBackToWhereOneWas(t *testing.T) {
+	testReceiver(t, manyReceipts(2000), func(c *console) {
+		c.send(goMsg{viewReceiver, arrived(77, "").ID})
+		c.press("/")
+		c.write("status:exclude")
+		c.see("Nothing matches the filter.")
+		c.press("esc")
+		if got := receiverOf(c).list.selectedID(); got != arrived(77, "").ID {
+			t.Errorf("selected %d, not where one was", got)
+		}
+		c.press("/")
+		c.write("status:exclude")
+		c.store.receipts = c.store.receipts[500:]
+		c.press("esc")
+		if got := receiverOf(c).list.selectedID(); got != c.store.receipts[0].ID {
+			t.Errorf("selected %d, not what is nearest to where one was", got)
+		}
+	})
+}

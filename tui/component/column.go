@@ -24,7 +24,7 @@ type Column struct {
 
 const (
 	gutter    = 3 // cursor, mark, space
-	columnGap = 2 // 1 before any column goes
+	columnGap = 2 // 1 before any column goes or anything is cut
 	margin    = 1 // at the right, before the line between panes
 )
 
@@ -57,8 +57,9 @@ func wished(cols []Column) tableLine {
 	return line
 }
 
-// layOut fits the chosen columns to a line: all at their least, the gaps smaller or some
-// columns gone if it must be; then wider, as far as there is room.
+// layOut fits the chosen columns to a line: all at their least, some gone if it must be;
+// then wider gaps where nothing is cut for them; then wider columns, as far as there
+// is room.
 func layOut(cols []Column, chosen func(Column) bool, width int) tableLine {
 	line := tableLine{make([]int, len(cols)), columnGap}
 	for i, c := range cols {
@@ -66,12 +67,10 @@ func layOut(cols []Column, chosen func(Column) bool, width int) tableLine {
 			line.widths[i] = c.least()
 		}
 	}
-	if line.needs() > width {
-		line.gap = 1
-	}
+	line.gap = 1
 	for line.needs() > width && line.dropLeastImportant(cols) {
 	}
-	if roomy := (tableLine{line.widths, columnGap}); roomy.needs() <= width {
+	if roomy := (tableLine{line.widths, columnGap}); roomy.needs()+line.cut(cols) <= width {
 		line = roomy
 	}
 	grown := line.grantWishes(cols, width)
@@ -102,6 +101,17 @@ func (l tableLine) needs() int {
 	return sum
 }
 
+// cut is how many cells the columns lack that would say more if they were wider.
+func (l tableLine) cut(cols []Column) int {
+	sum := 0
+	for i, c := range cols {
+		if l.widths[i] > 0 && c.Short == "" {
+			sum += max(0, c.Width-l.widths[i])
+		}
+	}
+	return sum
+}
+
 // dropLeastImportant takes away the column of the highest priority number, the
 // rightmost of equals, and reports whether there was one to take.
 func (l tableLine) dropLeastImportant(cols []Column) bool {
@@ -119,8 +129,8 @@ func (l tableLine) dropLeastImportant(cols []Column) bool {
 }
 
 // grantWishes widens columns to what they wish, those of free text first, then the more
-// important ones; and reports whether that was possible for all. What is not free text is
-// of no more use half-way.
+// important ones, and last those that only their titles make wider; and reports whether
+// that was possible for all. What is not free text is of no more use half-way.
 func (l tableLine) grantWishes(cols []Column, width int) bool {
 	order := make([]int, len(cols))
 	for i := range order {
@@ -130,7 +140,7 @@ func (l tableLine) grantWishes(cols []Column, width int) bool {
 		if free := min(1, cols[b].Flex) - min(1, cols[a].Flex); free != 0 {
 			return free
 		}
-		return cols[a].Priority - cols[b].Priority
+		return cols[a].rank() - cols[b].rank()
 	})
 	all := true
 	for _, i := range order {
@@ -167,6 +177,16 @@ func (l tableLine) share(cols []Column, width int) {
 		spare -= part
 		weights -= c.Flex
 	}
+}
+
+const short = 100 // above every priority
+
+// rank says how late a column gets its wish.
+func (c Column) rank() int {
+	if c.Short != "" {
+		return short + c.Priority
+	}
+	return c.Priority
 }
 
 // title is what the column is headed by at a width.

@@ -31,8 +31,7 @@ type Menu struct {
 	Hint    *MenuItem
 	Columns [][]MenuItem
 	Details []MenuItem
-
-	at int
+	At      int // the item under the cursor, to begin with
 }
 
 // Update answers with a [MenuMsg] when something is picked or on esc.
@@ -47,7 +46,7 @@ func (m *Menu) Update(msg tea.Msg) tea.Cmd {
 		return m.pick(*m.Hint)
 	}
 	if at := slices.IndexFunc(items, func(i MenuItem) bool { return i.Key == name }); at >= 0 {
-		m.at = at
+		m.At = at
 		return m.pick(items[at])
 	}
 	switch name {
@@ -63,7 +62,7 @@ func (m *Menu) Update(msg tea.Msg) tea.Cmd {
 		m.step(-len(m.column()))
 	case "enter":
 		if len(items) > 0 {
-			return m.pick(items[m.at])
+			return m.pick(items[m.At])
 		}
 	}
 	return nil
@@ -77,7 +76,7 @@ func (m *Menu) pick(item MenuItem) tea.Cmd {
 }
 
 func (m *Menu) step(by int) {
-	m.at = max(0, min(m.at+by, len(m.items())-1))
+	m.At = max(0, min(m.At+by, len(m.items())-1))
 }
 
 // column is the first column: it is never shorter than the others.
@@ -133,7 +132,7 @@ func (m *Menu) details(th *style.Theme) []string {
 }
 
 // detail is which of the details is focused; negative: none.
-func (m *Menu) detail() int { return m.at - (len(m.items()) - len(m.Details)) }
+func (m *Menu) detail() int { return m.At - (len(m.items()) - len(m.Details)) }
 
 // window is as much of the details as there is room for, around the focused one, and
 // which one that is, if it is not all.
@@ -159,7 +158,7 @@ func (m *Menu) grid(th *style.Theme) []string {
 			if row == len(lines) {
 				lines = append(lines, "")
 			}
-			lines[row] += blank(indent-ansi.StringWidth(lines[row])) + m.line(th, item, first+row == m.at, 0)
+			lines[row] += blank(indent-ansi.StringWidth(lines[row])) + m.line(th, item, first+row == m.At, 0)
 		}
 		first += len(column)
 	}

@@ -154,11 +154,12 @@ func TestColumnsGetWhatThereIsRoomFor(t *testing.T) {
 	}{
 		{"all have their wish", 4 + 36 + 6, 2, []int{12, 10, 6, 8}},
 		{"what is left over is shared", 4 + 36 + 6 + 9, 2, []int{12, 13, 6, 14}},
-		{"free text is widened first", 4 + 28 + 6 + 4, 2, []int{8, 10, 6, 8}},
-		{"half a wish is of use to free text alone", 4 + 28 + 6 + 3, 2, []int{8, 9, 6, 8}},
+		{"free text is widened first", 4 + 28 + 3 + 5, 1, []int{8, 10, 6, 9}},
+		{"the gaps go before anything is cut", 4 + 36 + 6 - 1, 1, []int{12, 10, 6, 10}},
+		{"half a wish is of use to free text alone", 4 + 28 + 3 + 3, 1, []int{8, 9, 6, 8}},
 		{"the gaps go before a column", 4 + 28 + 3, 1, []int{8, 6, 6, 8}},
-		{"the least important goes first", 4 + 28 + 2, 2, []int{8, 12, 6, 0}},
-		{"then the next", 4 + 14 + 2, 2, []int{8, 6, 0, 0}},
+		{"the least important goes first", 4 + 28 + 2, 1, []int{12, 10, 6, 0}},
+		{"then the next", 4 + 14 + 2, 1, []int{8, 7, 0, 0}},
 		{"the others stay", 10, 1, []int{8, 6, 0, 0}},
 	} {
 		lines := tableLines(cols, test.width)
