@@ -171,14 +171,14 @@ func decodeObject(segment string) (object, error) {
 
 // decodeSegment is stricter than encoding/base64, which passes over line breaks.
 func decodeSegment(segment string) ([]byte, error) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(segment)
+	if err == nil && base64.RawURLEncoding.EncodedLen(len(raw)) == len(segment) {
+		return raw, nil
+	}
 	if at := strings.IndexFunc(segment, notBase64URL); at >= 0 {
 		return nil, describeByte(segment[at], at)
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(segment)
-	if err != nil {
-		return nil, encodingError(fmt.Sprintf("it has %s, which do not make up whole bytes: it was cut or changed", count(len(segment), "character")))
-	}
-	return raw, nil
+	return nil, encodingError(fmt.Sprintf("it has %s, which do not make up whole bytes: it was cut or changed", count(len(segment), "character")))
 }
 
 func notBase64URL(r rune) bool {

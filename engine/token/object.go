@@ -51,7 +51,12 @@ func members(raw []byte) (object, error) {
 	return found, nil
 }
 
-func skipSpace(raw []byte) []byte { return bytes.TrimLeft(raw, " \t\r\n") }
+func skipSpace(raw []byte) []byte {
+	for len(raw) > 0 && (raw[0] == ' ' || raw[0] == '\t' || raw[0] == '\r' || raw[0] == '\n') {
+		raw = raw[1:]
+	}
+	return raw
+}
 
 // valueEnd is the length of the value that valid JSON begins with, within an object or an array.
 func valueEnd(raw []byte) int {
