@@ -31,7 +31,7 @@ func TestListsShowWhatOneLooksFor(t *testing.T) {
 			c.press(test.key)
 			for width := test.from; width <= 220; width += 4 {
 				c.size(width, 40)
-				lines := strings.Split(ansi.Strip(c.view), "\n")
+				lines := strings.Split(ansi.Strip(c.view()), "\n")
 				at := slices.IndexFunc(lines, func(l string) bool {
 					return strings.Contains(l, " Event ") || strings.Contains(l, "What") || strings.Contains(l, "Outcome")
 				})

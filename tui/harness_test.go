@@ -31,7 +31,8 @@ type console struct {
 	exported []Export
 	copied   []string
 	quit     bool
-	view     string     // what is drawn while nothing happens
+	drawn    string     // what is drawn while nothing happens; empty until asked for
+	rapid    bool       // keys come faster than anything is drawn
 	mu       sync.Mutex // guards inbox
 	inbox    []tea.Msg
 }
@@ -121,7 +122,10 @@ func (c *console) settle() {
 		c.inbox = nil
 		c.mu.Unlock()
 		if len(msgs) == 0 {
-			c.view = c.m.View()
+			c.drawn = ""
+			if !c.rapid {
+				c.view()
+			}
 			return
 		}
 		for _, msg := range msgs {
@@ -193,8 +197,16 @@ func keyMsg(name string) tea.KeyMsg {
 	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name), Alt: alt}
 }
 
-// screen is what is on the screen, without colours.
-func (c *console) screen() string { return ansi.Strip(c.view) }
+// view is what is on the screen.
+func (c *console) view() string {
+	if c.drawn == "" {
+		c.drawn = c.m.View()
+	}
+	return c.drawn
+}
+
+// screen is that without colours.
+func (c *console) screen() string { return ansi.Strip(c.view()) }
 
 // see fails unless the screen shows all of these texts. Runs of spaces and line
 // breaks count as one space.

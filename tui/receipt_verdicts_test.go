@@ -18,7 +18,7 @@ func TestARemedyIsToldOnce(t *testing.T) {
 	}, func(c *console) {
 		c.press("g")
 		c.see("expected the key imsOrg", "expected the key offers")
-		if n := strings.Count(c.view, "add the key"); n != 1 {
+		if n := strings.Count(c.view(), "add the key"); n != 1 {
 			t.Errorf("the remedy is told %d times", n)
 		}
 	})
