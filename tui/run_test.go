@@ -38,6 +38,21 @@ func openConsole(ctx context.Context, t *testing.T, cfg Config) *tty {
 	return onTerminal(t, func(tty *os.File) error { return Run(ctx, cfg, tty, tty) })
 }
 
+// stillOpen are the program's ends: after a panic bubbletea does not wait for its goroutine
+// that asks for the size, so nobody knows when one may be closed.
+var stillOpen kept
+
+type kept struct {
+	mu    sync.Mutex // guards files
+	files []*os.File
+}
+
+func (k *kept) keep(file *os.File) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.files = append(k.files, file)
+}
+
 // onTerminal runs something on a pseudo-terminal.
 func onTerminal(t *testing.T, run func(*os.File) error) *tty {
 	t.Helper()
@@ -45,7 +60,8 @@ func onTerminal(t *testing.T, run func(*os.File) error) *tty {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { outside.Close(); inside.Close() })
+	t.Cleanup(func() { outside.Close() })
+	stillOpen.keep(inside)
 	if err := pty.Setsize(outside, &pty.Winsize{Rows: 30, Cols: 120}); err != nil {
 		t.Fatal(err)
 	}

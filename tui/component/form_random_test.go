@@ -16,7 +16,7 @@ func TestFormTakesAnyKeys(t *testing.T) {
 		"ctrl+x", "alt+down", "alt+up", "ctrl+down", "home", "end", "pgdown", "ctrl+s", "esc", "a", "é", "世", "-", ":",
 		"<text", "<" + ecKey, "<two\rlines", "<-----BEGIN EC PRIVATE KEY-----", "<👩‍💻", "<env:KEY",
 	}
-	for seed := range uint64(16) {
+	for seed := range randomForms {
 		dice := rand.New(rand.NewPCG(seed, 1))
 		f := NewForm("any", "Go", append(demoSections(), keyForm("key").sections...)).WithCheck(demoCheck)
 		pem := strings.ReplaceAll(ecParameters+ecKey, "\n", "\r")

@@ -31,7 +31,7 @@ func TestPanesLayout(t *testing.T) {
 }
 
 func TestLayoutFillsTheScreenExactly(t *testing.T) {
-	for w := 1; w < 230; w += 3 {
+	for w := 1; w < 230; w += 2 + stride {
 		for h := 1; h < 60; h += 7 {
 			for focused := range 3 {
 				layout := Panes{Weights: []int{5, 3, 4}, Focused: focused}.Layout(w, h)
