@@ -95,32 +95,55 @@ func nestedEnd(raw []byte) int {
 	}
 }
 
-// uniqueNames looks for a name that occurs twice in an object, at any depth of the next value, which is known to be
-// valid JSON.
-func uniqueNames(decoder *json.Decoder) error {
-	opening, err := decoder.Token()
-	if err != nil {
-		return err
-	}
-	if opening != json.Delim('{') && opening != json.Delim('[') {
-		return nil
-	}
-	seen := map[string]bool{}
-	for decoder.More() {
-		if opening == json.Delim('{') {
-			key, _ := decoder.Token()
-			name, _ := key.(string)
-			if seen[name] {
-				return fmt.Errorf("its member %s occurs twice", quote(name))
-			}
-			seen[name] = true
+// A Repeat is a name that occurs twice in one object.
+type Repeat struct {
+	Name string
+	Path string // of the member, from the outermost value: headers[0].name
+	At   int    // where the later one begins
+}
+
+// Repeats looks for them, at any depth of raw, which is known to be valid JSON.
+func Repeats(raw []byte) []Repeat {
+	r := repeats{raw: raw, decoder: json.NewDecoder(bytes.NewReader(raw))}
+	r.value("")
+	return r.found
+}
+
+type repeats struct {
+	raw     []byte
+	decoder *json.Decoder
+	found   []Repeat
+}
+
+func (r *repeats) value(path string) {
+	switch opening, _ := r.decoder.Token(); opening {
+	case json.Delim('{'):
+		r.members(path)
+	case json.Delim('['):
+		for i := 0; r.decoder.More(); i++ {
+			r.value(fmt.Sprintf("%s[%d]", path, i))
 		}
-		if err := uniqueNames(decoder); err != nil {
-			return err
-		}
+	default:
+		return
 	}
-	_, err = decoder.Token() // the closing brace or bracket
-	return err
+	_, _ = r.decoder.Token() // the closing brace or bracket
+}
+
+func (r *repeats) members(path string) {
+	if path != "" {
+		path += "."
+	}
+	for seen := map[string]bool{}; r.decoder.More(); {
+		before := int(r.decoder.InputOffset())
+		key, _ := r.decoder.Token()
+		name, _ := key.(string)
+		if seen[name] {
+			at := before + bytes.IndexByte(r.raw[before:], '"')
+			r.found = append(r.found, Repeat{Name: name, Path: path + name, At: at})
+		}
+		seen[name] = true
+		r.value(path + name)
+	}
 }
 
 // describeSyntax says why raw is not valid JSON.

@@ -3,12 +3,24 @@ package token
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"testing"
 )
 
 func TestLeewayInWords(t *testing.T) {
 	if got := seconds(Leeway); got != leeway {
 		t.Errorf("%s is told as %s", got, leeway)
+	}
+}
+
+func TestRepeats(t *testing.T) {
+	raw := []byte(`{"a":1, "b":[{"c":{"d":0,"d":1}}, {"c":"a","c":{"a":0}}],"\u0061":"}","x":{"a":2}}`)
+	var got []string
+	for _, r := range Repeats(raw) {
+		got = append(got, r.Path+" "+string(raw[r.At:r.At+3]))
+	}
+	if want := []string{`b[0].c.d "d"`, `b[1].c "c"`, `a "\u`}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -36,12 +36,19 @@ func CheckExtra(raw []byte) error {
 	}
 	claims, err := parseObject(raw)
 	if err == nil {
-		err = uniqueNames(json.NewDecoder(bytes.NewReader(raw)))
+		err = uniqueNames(raw)
 	}
 	if err != nil {
 		return fmt.Errorf("the extra claims are no JSON object to use: %w", err)
 	}
 	return restatement(claims)
+}
+
+func uniqueNames(raw []byte) error {
+	if twice := Repeats(raw); len(twice) > 0 {
+		return fmt.Errorf("its member %s occurs twice", quote(twice[0].Name))
+	}
+	return nil
 }
 
 // restatement names all the claims that have another source.
