@@ -22,7 +22,7 @@ backchannel completion fish > ~/.config/fish/completions/backchannel.fish`,
 				return root.GenPowerShellCompletionWithDesc(a.out)
 			}
 			shells := []string{"bash", "zsh", "fish", "powershell"}
-			return usagef("there is no completion for %q%s; use bash, zsh, fish or powershell", args[0], didYouMean(args[0], shells))
+			return usagef("there is no completion for %q; use bash, zsh, fish or powershell%s", args[0], didYouMean(args[0], shells))
 		},
 	}
 }

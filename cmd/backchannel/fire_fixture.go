@@ -55,7 +55,7 @@ func (p *parser) shots(saved *storage.SavedFixture, what string, channel storage
 func (p *parser) fixtures(what string, channel storage.Channel, variant string, m storage.Misbehaviour) []fixtures.Fixture {
 	status := storage.Status(what)
 	if what != lifecycle && !slices.Contains(storage.Statuses(), status) {
-		p.add("event", "%q cannot be fired%s; use %s, or a saved fixture's name", what, didYouMean(what, fireable()), strings.Join(fireable(), ", "))
+		p.add("event", "%q cannot be fired; use %s, or a saved fixture's name%s", what, strings.Join(fireable(), ", "), didYouMean(what, fireable()))
 		return nil
 	}
 	find := func(status storage.Status, variant string) fixtures.Fixture {

@@ -64,7 +64,7 @@ func noSavedFixture(ctx context.Context, store *sqlite.Store, name string) error
 	for i, f := range all {
 		names[i] = f.Name
 	}
-	return notFoundf("there is no saved fixture %q%s; backchannel fixture list names them all", name, didYouMean(name, names))
+	return notFoundf("there is no saved fixture %q; backchannel fixture list names them all%s", name, didYouMean(name, names))
 }
 
 func fixtureTable() table {

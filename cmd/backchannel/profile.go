@@ -175,7 +175,7 @@ func profileFacts(w storage.Webhook, p storage.Profile) (f facts) {
 		f.add("Fails", fmt.Sprintf("%g %% with 503", p.FailPct))
 	}
 	if p.FailFirst > 0 {
-		f.add("Fails first", fmt.Sprintf("%d times with 503", p.FailFirst))
+		f.add("Fails first", fmt.Sprintf("%d of each delivery with 503", p.FailFirst))
 	}
 	f.add("Retry-After", latency(p.RetryAfter))
 	f.add("Headers", shownHeaders(p.Headers))

@@ -46,7 +46,7 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 	if len(args) == 1 {
 		preset, found := storage.FindPreset(args[0])
 		if !found {
-			return storage.Profile{}, invalid("preset", "%q is unknown%s; use %s", args[0], didYouMean(args[0], presetNames()), strings.Join(presetNames(), ", "))
+			return storage.Profile{}, invalid("preset", "%q is unknown; use %s%s", args[0], strings.Join(presetNames(), ", "), didYouMean(args[0], presetNames()))
 		}
 		return preset.Profile, nil
 	}

@@ -65,7 +65,7 @@ func (a *app) checkTarget(flag, target string) error {
 }
 
 func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storage.Receipt) error {
-	w, err := webhookOfReceipt(ctx, store, r)
+	w, err := webhookOfReceipt(ctx, store, r, "send it elsewhere with --to URL")
 	if err != nil {
 		return err
 	}
@@ -98,14 +98,15 @@ func howSigned(w storage.Webhook) string {
 	return "signed anew"
 }
 
-// webhookOfReceipt is the one that a receipt was for, if it is still there.
-func webhookOfReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt) (storage.Webhook, error) {
+// webhookOfReceipt is the one that a receipt was for, if it is still there; else it says
+// what to do instead.
+func webhookOfReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, instead string) (storage.Webhook, error) {
 	if r.WebhookID == 0 {
-		return storage.Webhook{}, usagef("receipt %s was for no webhook; say with --to URL where to send it, and leave --resign away", r.ID)
+		return storage.Webhook{}, usagef("receipt %s was for no webhook; %s", r.ID, instead)
 	}
 	w, err := store.Webhook(ctx, r.WebhookID)
 	if errors.Is(err, storage.ErrNotFound) {
-		err = fmt.Errorf("%w: webhook %q, which receipt %s was for, was deleted; send it elsewhere with --to URL", storage.ErrConflict, r.Webhook, r.ID)
+		err = fmt.Errorf("%w: webhook %q, which receipt %s was for, was deleted; %s", storage.ErrConflict, r.Webhook, r.ID, instead)
 	}
 	return w, err
 }
@@ -130,7 +131,7 @@ type replay struct {
 func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Receipt, to string, resign bool) error {
 	sender, signed := asReceived(r), "with the headers that it came with"
 	if resign {
-		w, err := webhookOfReceipt(ctx, store, r)
+		w, err := webhookOfReceipt(ctx, store, r, "leave --resign away to send it with the headers that it came with")
 		if err != nil {
 			return err
 		}

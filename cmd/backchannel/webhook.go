@@ -49,7 +49,7 @@ func noWebhook(ctx context.Context, store *sqlite.Store, name string) error {
 	for i, w := range all {
 		names[i] = w.Name
 	}
-	return notFoundf("there is no webhook %q%s; backchannel webhook list names them all", name, didYouMean(name, names))
+	return notFoundf("there is no webhook %q; backchannel webhook list names them all%s", name, didYouMean(name, names))
 }
 
 // receiverURL is where the built-in receiver is: where the holder says, else where it
