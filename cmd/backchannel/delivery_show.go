@@ -68,9 +68,9 @@ func (a *app) writeAttempt(t storage.Attempt) {
 	f.add("Code", number(t.Code))
 	f.add("Error", strings.TrimSpace(string(t.ErrorClass)+" "+t.Error))
 	f.add("Took", shownTimings(t.Timings))
-	f.add("Sent", shownHeaders(t.RequestHeaders))
-	f.add("Answered", shownHeaders(t.ResponseHeaders))
-	f.add("Body", string(t.ResponseBody))
+	f.list("Sent", shownHeaders(t.RequestHeaders)...)
+	f.list("Answered", shownHeaders(t.ResponseHeaders)...)
+	f.text("Body", string(t.ResponseBody))
 	fmt.Fprintf(a.out, "\nAttempt %d\n", t.N)
 	f.write(a.out, "  ")
 }

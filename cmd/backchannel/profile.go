@@ -178,7 +178,7 @@ func profileFacts(w storage.Webhook, p storage.Profile) (f facts) {
 		f.add("Fails first", fmt.Sprintf("%d of each delivery with 503", p.FailFirst))
 	}
 	f.add("Retry-After", latency(p.RetryAfter))
-	f.add("Headers", shownHeaders(p.Headers))
-	f.add("Body", p.Body)
+	f.list("Headers", shownHeaders(p.Headers)...)
+	f.text("Body", p.Body)
 	return f
 }

@@ -184,13 +184,13 @@ func (a *app) showComparison(c comparison) error {
 	f.add("-", c.From)
 	f.add("+", c.To)
 	for _, change := range c.Changed {
-		f.add("changed", place(change.Path)+"\n- "+string(change.From)+"\n+ "+string(change.To))
+		f.list("changed", place(change.Path), "- "+string(change.From), "+ "+string(change.To))
 	}
 	for _, entry := range c.Removed {
-		f.add("removed", place(entry.Path)+"\n- "+string(entry.Value))
+		f.list("removed", place(entry.Path), "- "+string(entry.Value))
 	}
 	for _, entry := range c.Added {
-		f.add("added", place(entry.Path)+"\n+ "+string(entry.Value))
+		f.list("added", place(entry.Path), "+ "+string(entry.Value))
 	}
 	f.write(a.out, "")
 	fmt.Fprintln(a.out, c.verdict())

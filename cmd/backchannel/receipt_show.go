@@ -38,7 +38,7 @@ func (a *app) writeReceipt(r storage.Receipt) {
 	fmt.Fprint(a.out, "\nHeaders (as net/http names them; their order and letter case on the wire cannot be known)\n")
 	var headers facts
 	for _, h := range r.Headers {
-		headers = append(headers, [2]string{h.Name, shownHeader(h)}) // an empty one came, too
+		headers.list(h.Name, shownHeader(h))
 	}
 	headers.write(a.out, "  ")
 	writeSection(a.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), pretty(r.Body))
@@ -68,7 +68,7 @@ func (a *app) receiptFacts(r storage.Receipt) facts {
 	if r.Pinned {
 		f.add("Pinned", "yes")
 	}
-	f.add("Note", r.Note)
+	f.text("Note", r.Note)
 	return f
 }
 
@@ -78,7 +78,7 @@ func verdictFacts(v storage.NamedVerdict) (f facts) {
 	for _, c := range v.Checks {
 		lines = append(lines, shownCheck(c))
 	}
-	f.add(fmt.Sprintf("%-9s", v.Name), strings.Join(lines, "\n"))
+	f.list(fmt.Sprintf("%-9s", v.Name), lines...)
 	return f
 }
 

@@ -83,28 +83,49 @@ func alignedLine(cells []string, widths []int) string {
 	return strings.TrimRight(line.String(), " ")
 }
 
-// facts are names with what is known of each, one a line.
-type facts [][2]string
+// facts are names with what is known of each. Like a table they are escaped when they
+// are written: a line break that was received begins no line.
+type facts []fact
+
+type fact struct {
+	name  string
+	lines []string
+}
 
 // add leaves out what is not known.
 func (f *facts) add(name, value string) {
 	if value != "" {
-		*f = append(*f, [2]string{name, value})
+		f.list(name, value)
+	}
+}
+
+// list adds what is known in lines, if there are any.
+func (f *facts) list(name string, lines ...string) {
+	if len(lines) > 0 {
+		*f = append(*f, fact{name, lines})
+	}
+}
+
+// text adds a text of several lines, unless it is empty.
+func (f *facts) text(name, text string) {
+	if text != "" {
+		f.list(name, strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")...)
 	}
 }
 
 // write aligns the values. Lines after the first of a value stand beneath it.
 func (f facts) write(w io.Writer, indent string) {
 	wide := 0
-	for _, fact := range f {
-		wide = max(wide, ansi.StringWidth(fact[0]))
+	for i := range f {
+		f[i].name = style.Escape(f[i].name)
+		wide = max(wide, ansi.StringWidth(f[i].name))
 	}
 	for _, fact := range f {
-		lines := strings.Split(style.EscapeMultiline(fact[1]), "\n")
-		pad := strings.Repeat(" ", wide-ansi.StringWidth(fact[0])+columnGap)
-		fmt.Fprintln(w, strings.TrimRight(indent+fact[0]+pad+lines[0], " "))
-		for _, line := range lines[1:] {
-			fmt.Fprintln(w, strings.TrimRight(indent+strings.Repeat(" ", wide+columnGap)+line, " "))
+		name := fact.name
+		for _, line := range fact.lines {
+			pad := strings.Repeat(" ", wide-ansi.StringWidth(name)+columnGap)
+			fmt.Fprintln(w, strings.TrimRight(indent+name+pad+style.Escape(line), " "))
+			name = ""
 		}
 	}
 }

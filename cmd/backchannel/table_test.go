@@ -51,10 +51,14 @@ func TestFacts(t *testing.T) {
 	var f facts
 	f.add("Name", "acme")
 	f.add("Nothing", "")
-	f.add("Headers", "A: 1\nB: \x07")
+	f.list("Headers", "A: 1", "B: \x07")
+	f.list("X-Empty", "")
+	f.list("None")
+	f.text("Body", "1\r\n2")
+	f.add("To\n", "a\nName     other")
 	var out strings.Builder
 	f.write(&out, "  ")
-	want := "  Name     acme\n  Headers  A: 1\n           B: \\x07\n"
+	want := "  Name     acme\n  Headers  A: 1\n           B: \\x07\n  X-Empty\n  Body     1\n           2\n  To\\x0a   a\\x0aName     other\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
 	}

@@ -40,7 +40,7 @@ func (a *app) webhookFacts(w storage.Webhook, base string) facts {
 	f.add("Organization", w.Organization)
 	f.add("Sandbox", w.Sandbox.Name+" "+w.Sandbox.ID)
 	addAuthFacts(&f, w, base)
-	f.add("Headers", shownHeaders(w.Headers))
+	f.list("Headers", shownHeaders(w.Headers)...)
 	f.add("Revision", string(w.Revision))
 	addDeliveryFacts(&f, w.Delivery)
 	f.add("Created", a.time(w.CreatedAt))
@@ -77,12 +77,12 @@ func addDeliveryFacts(f *facts, d storage.DeliveryOptions) {
 	}
 }
 
-func shownHeaders(headers []storage.HeaderField) string {
+func shownHeaders(headers []storage.HeaderField) []string {
 	lines := make([]string, len(headers))
 	for i, h := range headers {
 		lines[i] = h.Name + ": " + shownHeader(h)
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // shownHeader is a header's value, masked when it is secret.
