@@ -30,27 +30,32 @@ func (x *exchange) receive(to *endpoint) {
 // unmatched keeps a request that is for no webhook and answers 404.
 func (x *exchange) unmatched(why storage.Verdict) {
 	x.read(nil)
-	x.receipt.Verdicts = unjudged(why, "no webhook to judge by")
-	x.conclude(answer{status: http.StatusNotFound, problem: problemOf("target", why)}, nil)
+	x.concludeUnjudged(unjudged(why, "no webhook to judge by"), answer{status: http.StatusNotFound, problem: problemOf("target", why)})
 }
 
 // refuse keeps a request with a method that cannot be used there and answers 405.
 func (x *exchange) refuse(why storage.Verdict, allow string) {
-	x.receipt.Verdicts = unjudged(why, "another method than "+allow)
-	x.conclude(answer{
+	x.concludeUnjudged(unjudged(why, "another method than "+allow), answer{
 		status:  http.StatusMethodNotAllowed,
 		headers: []storage.HeaderField{{Name: "Allow", Value: allow}},
 		problem: problemOf("target", why),
-	}, nil)
+	})
+}
+
+// concludeUnjudged is conclude for what reached no webhook. It may come from our own
+// engine all the same.
+func (x *exchange) concludeUnjudged(verdicts storage.Verdicts, a answer) {
+	if err := x.correlate(); err != nil {
+		x.unstored(err)
+		return
+	}
+	x.receipt.Verdicts = verdicts
+	x.conclude(a, func([]storage.Earlier) {})
 }
 
 // conclude stores the receipt, then answers, then has the receipt finished. A request
 // that cannot be stored gets none of the answers that promise otherwise.
 func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
-	defer x.giveSlotBack()
-	if judge == nil {
-		judge = func([]storage.Earlier) {}
-	}
 	if a.late() && x.receipt.Flaw == "" {
 		// From now on the sender alone decides how long it waits. A body that did not
 		// come whole keeps its deadline: net/http reads on before it answers.
@@ -61,6 +66,8 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 		x.unstored(err)
 		return
 	}
+	x.receipt.Body = nil // an answer may take long, and the store has it
+	x.giveSlotBack()
 	outcome := x.send(a)
 	x.r.finish.finish(storage.AnswerEnd{ReceiptID: x.receipt.ID, Outcome: outcome, Duration: x.r.cfg.Now().Sub(x.receipt.ReceivedAt)})
 	if outcome == storage.Dropped {

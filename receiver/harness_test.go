@@ -285,4 +285,11 @@ func (b brokenStore) AddReceipt(ctx context.Context, r *storage.Receipt, judge f
 	return b.Store.AddReceipt(ctx, r, judge)
 }
 
+func (b brokenStore) SentDigest(ctx context.Context, delivery storage.ID) (string, storage.ID, bool, error) {
+	if err := b.fail(); err != nil {
+		return "", 0, false, err
+	}
+	return b.Store.SentDigest(ctx, delivery)
+}
+
 var errDisk = errors.New("the disk is on fire")

@@ -43,7 +43,7 @@ func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdi
 	case refused != nil:
 		return passed(fmt.Sprintf("a retry: %s was answered %d, so it does not count", tellEarlier(*refused), refused.Code))
 	case len(earlier) > 0:
-		return passed(fmt.Sprintf("the first with %s; %s of this message differ in that", event(), plural(len(earlier), "earlier receipt")))
+		return passed(fmt.Sprintf("the first with %s; earlier receipts of this message: %d", event(), len(earlier)))
 	}
 	return passed("the first receipt of this message")
 }

@@ -244,6 +244,23 @@ func TestCorrelation(t *testing.T) {
 	}
 }
 
+func TestCorrelationOfWhatReachesNoWebhook(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	own := g.enqueue(w, event(t, w, storage.Sent))[0].ID
+	for _, c := range []struct {
+		method, path, attempt string
+		want                  int
+	}{{"POST", "/nowhere", "2", 2}, {"PUT", w.FeedbackPath(), "1", 1}, {"POST", "/feedback/a/b", "-1", 0}, {"POST", "/feedback/a/b", "99999999999", 0}} {
+		if _, err := g.do(c.method, c.path, nil, deliveryHeader, own.String(), attemptHeader, c.attempt); err != nil {
+			t.Fatal(err)
+		}
+		if got := g.latest(); got.DeliveryID != own || got.Attempt != c.want {
+			t.Errorf("%s %s is joined to %s, attempt %d", c.method, c.path, got.DeliveryID, got.Attempt)
+		}
+	}
+}
+
 func TestJudgeHeaders(t *testing.T) {
 	sources := storage.Sources{Env: func(name string) (string, bool) { return "from env", name == "KEY" }}
 	configured := []storage.HeaderField{{Name: "x-tenant", Value: "luma"}, {Name: "X-Key", Value: "env:KEY", Secret: true}}
@@ -294,7 +311,7 @@ func TestJudgeHistory(t *testing.T) {
 	}{
 		{name: "first", status: "sent", retries: "0", duplicate: "pass", duplicateReason: "the first receipt of this message", order: "pass"},
 		{name: "next status", status: "delivered", retries: "0", earlier: []storage.Earlier{before("sent", "0", 204)},
-			duplicate: "pass", duplicateReason: "1 earlier receipt of this message differ", order: "pass"},
+			duplicate: "pass", duplicateReason: "earlier receipts of this message: 1", order: "pass"},
 		{name: "duplicate", status: "sent", retries: "0", earlier: []storage.Earlier{before("sent", "0", 204)},
 			duplicate: "fail", duplicateReason: "as receipt 00000000001 of 12:00:02.123Z, which was answered 204; remember requestId, identity, status and retryCount", order: "pass"},
 		{name: "other retryCount", status: "bounce", retries: "1", earlier: []storage.Earlier{before("bounce", "0", 204)}, duplicate: "pass", order: "pass"},

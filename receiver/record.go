@@ -44,7 +44,7 @@ type exchange struct {
 	summary fixtures.Summary
 	flawed  string // what is wrong with the body's transfer, for a person
 	digest  digest // of the delivery that the request names
-	slot    bool   // for a large body, held until the answer is given
+	slot    bool   // for a large body, held until it is stored
 }
 
 func (r *Receiver) newExchange(w http.ResponseWriter, req *http.Request) *exchange {
@@ -115,6 +115,7 @@ func (x *exchange) waitForSlot() {
 
 func (x *exchange) giveSlotBack() {
 	if x.slot {
+		x.slot = false
 		<-x.r.large
 	}
 }
@@ -204,7 +205,16 @@ func (x *exchange) correlate() error {
 	if known {
 		x.digest.sent, x.digest.webhook = sent, webhook
 		x.receipt.DeliveryID = id
-		x.receipt.Attempt, _ = strconv.Atoi(x.req.Header.Get(attemptHeader))
+		x.receipt.Attempt = attemptOf(x.req.Header.Get(attemptHeader))
 	}
 	return nil
+}
+
+// attemptOf is the number of an attempt, or 0 for what cannot be one of ours.
+func attemptOf(text string) int {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0
+	}
+	return int(n)
 }

@@ -20,11 +20,11 @@ const (
 // tidied into a redirect, and an escaped slash is part of a name.
 func (r *Receiver) routes() http.Handler {
 	router := mux.NewRouter().SkipClean(true).UseEncodedPath()
-	router.Path(feedbackPath).Methods(http.MethodPost).HandlerFunc(r.feedback)
-	router.Path(feedbackPath).HandlerFunc(r.wrongMethod)
+	router.Path(feedbackPath).Methods(http.MethodPost).HandlerFunc(r.exchanging((*exchange).feedback))
+	router.Path(feedbackPath).HandlerFunc(r.exchanging((*exchange).wrongMethod))
 	router.Path(healthPath).Methods(http.MethodGet, http.MethodHead).HandlerFunc(healthy)
-	router.Path(healthPath).HandlerFunc(r.wrongHealth)
-	router.NotFoundHandler = http.HandlerFunc(r.nowhere)
+	router.Path(healthPath).HandlerFunc(r.exchanging((*exchange).wrongHealth))
+	router.NotFoundHandler = r.exchanging((*exchange).nowhere)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.handlers.Add(1)
 		defer r.handlers.Done()
@@ -33,14 +33,22 @@ func (r *Receiver) routes() http.Handler {
 	})
 }
 
+// exchanging makes a handler of what takes an exchange.
+func (r *Receiver) exchanging(take func(*exchange)) http.HandlerFunc {
+	return func(w http.ResponseWriter, req *http.Request) {
+		x := r.newExchange(w, req)
+		defer x.giveSlotBack()
+		take(x)
+	}
+}
+
 func healthy(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, "ok\n")
 }
 
 // feedback takes an event for a webhook.
-func (r *Receiver) feedback(w http.ResponseWriter, req *http.Request) {
-	x := r.newExchange(w, req)
+func (x *exchange) feedback() {
 	to, ok := x.endpoint()
 	if !ok {
 		return
@@ -50,26 +58,23 @@ func (r *Receiver) feedback(w http.ResponseWriter, req *http.Request) {
 }
 
 // wrongMethod refuses what is not POST, if there is a webhook at all.
-func (r *Receiver) wrongMethod(w http.ResponseWriter, req *http.Request) {
-	x := r.newExchange(w, req)
+func (x *exchange) wrongMethod() {
 	to, ok := x.endpoint()
 	if !ok {
 		return
 	}
 	x.read(&to.webhook)
-	x.refuse(wrongMethod(req.Method, http.MethodPost), http.MethodPost)
+	x.refuse(wrongMethod(x.req.Method, http.MethodPost), http.MethodPost)
 }
 
-func (r *Receiver) wrongHealth(w http.ResponseWriter, req *http.Request) {
-	x := r.newExchange(w, req)
+func (x *exchange) wrongHealth() {
 	x.read(nil)
-	x.refuse(wrongMethod(req.Method, "GET, HEAD"), "GET, HEAD")
+	x.refuse(wrongMethod(x.req.Method, "GET, HEAD"), "GET, HEAD")
 }
 
 // nowhere records a request to a path that cannot be a webhook's.
-func (r *Receiver) nowhere(w http.ResponseWriter, req *http.Request) {
-	x := r.newExchange(w, req)
-	x.unmatched(unknownPath(req.RequestURI))
+func (x *exchange) nowhere() {
+	x.unmatched(unknownPath(x.req.RequestURI))
 }
 
 // endpoint finds the webhook that the request's path names. When there is none, the
