@@ -8,8 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"backchannel/storage"
@@ -385,6 +387,52 @@ func TestLargeBodiesWaitForOneAnother(t *testing.T) {
 	}
 	for range maxLarge - 1 {
 		<-g.large
+	}
+}
+
+// deadlines is a ResponseWriter that notes the read deadlines that are set.
+type deadlines struct {
+	http.ResponseWriter
+	set []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(at time.Time) error {
+	d.set = append(d.set, at)
+	return nil
+}
+
+func TestWaitingForASlotIsNotHeldAgainstTheSender(t *testing.T) {
+	for _, announced := range []int64{-1, 3 * smallBody} {
+		synctest.Test(t, func(t *testing.T) {
+			r := &Receiver{large: make(chan struct{}, 1), cfg: Config{ReadTimeout: time.Hour, Now: time.Now}}
+			r.large <- struct{}{}
+			w := &deadlines{ResponseWriter: httptest.NewRecorder()}
+			req := httptest.NewRequest("POST", "/", strings.NewReader(strings.Repeat(" ", 3*smallBody)))
+			req.ContentLength = announced
+			x := r.newExchange(w, req)
+			go x.readBody()
+			synctest.Wait() // for the slot
+			time.Sleep(time.Minute)
+			<-r.large
+			synctest.Wait()
+			if len(x.receipt.Body) != 3*smallBody || x.receipt.Flaw != "" || !x.slot {
+				t.Errorf("%d announced: kept %d bytes, flaw %q", announced, len(x.receipt.Body), x.receipt.Flaw)
+			}
+			if len(w.set) != 1 || time.Until(w.set[0]) != time.Hour {
+				t.Errorf("%d announced: deadlines %v", announced, w.set)
+			}
+		})
+	}
+}
+
+func TestABodyTakesNoMoreRoomThanItMay(t *testing.T) {
+	for _, announced := range []int64{-1, 0, 1, smallBody, smallBody + 1, MaxBody, MaxBody + 1, 1 << 60} {
+		for read := 1; read <= MaxBody; read += 1 + read/2 {
+			x := &exchange{req: &http.Request{ContentLength: announced}}
+			if room := read + x.more(read); announced <= 0 && (room <= read || room > MaxBody+1) || announced > 0 && room > MaxBody+1 {
+				t.Errorf("%d announced, %d read: room for %d", announced, read, room)
+			}
+		}
 	}
 }
 

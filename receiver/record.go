@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"backchannel/fixtures"
 	"backchannel/storage"
@@ -23,7 +24,7 @@ import (
 // a time. So thousands of slow senders cannot fill the memory.
 const (
 	smallBody = 16 << 10
-	maxLarge  = 128
+	maxLarge  = 32
 )
 
 // maxIndexed bounds what is taken out of a body to be searched for.
@@ -85,11 +86,11 @@ func (x *exchange) readBody() {
 	buffer := make([]byte, 0, min(max(x.req.ContentLength, 512), smallBody)+1)
 	var err error
 	for err == nil {
-		if len(buffer) > smallBody && cap(buffer) == len(buffer) {
-			x.waitForSlot()
-		}
 		if len(buffer) == cap(buffer) {
-			buffer = slices.Grow(buffer, len(buffer))
+			if len(buffer) > smallBody {
+				x.waitForSlot()
+			}
+			buffer = slices.Grow(buffer, x.more(len(buffer)))
 		}
 		var n int
 		n, err = body.Read(buffer[len(buffer):cap(buffer)])
@@ -101,7 +102,17 @@ func (x *exchange) readBody() {
 	}
 }
 
-// waitForSlot lets a body grow beyond what is small, as soon as it may.
+// more is how much room a body of so many bytes needs besides: for all that is announced,
+// or as much again.
+func (x *exchange) more(read int) int {
+	if announced := x.req.ContentLength; announced > 0 {
+		return int(min(announced, MaxBody)) + 1 - read
+	}
+	return min(read, MaxBody+1-read)
+}
+
+// waitForSlot lets a body grow beyond what is small, as soon as it may. What it waited is
+// not held against the sender.
 func (x *exchange) waitForSlot() {
 	if x.slot {
 		return
@@ -109,6 +120,13 @@ func (x *exchange) waitForSlot() {
 	select {
 	case x.r.large <- struct{}{}:
 		x.slot = true
+		return
+	default:
+	}
+	select {
+	case x.r.large <- struct{}{}:
+		x.slot = true
+		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(x.r.cfg.ReadTimeout))
 	case <-x.req.Context().Done():
 	}
 }
