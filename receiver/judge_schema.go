@@ -10,7 +10,7 @@ import (
 
 // judge judges a body: whole, not compressed, strict JSON, and as the schema of the
 // payload revision has it. flawed says why it is not whole.
-func (s schemas) judge(revision storage.Revision, body []byte, flawed string, codings []string) storage.Verdict {
+func (s *schemas) judge(revision storage.Revision, body []byte, flawed string, codings []string) storage.Verdict {
 	if c, ok := checkWhole(flawed, codings); !ok {
 		return failed(c)
 	}
@@ -23,12 +23,12 @@ func (s schemas) judge(revision storage.Revision, body []byte, flawed string, co
 		return failed(checkKeys(body, found.Twice)...)
 	}
 	if !s.accept(revision, &found.tree) {
-		violations, err := fixtures.Validate(revision, body)
+		violations, other, err := s.explain(revision, body)
 		if err != nil {
 			return failed(storage.Check{Name: "schema", Result: storage.Fail, Expected: "a body that can be validated", Actual: err.Error()})
 		}
 		if len(violations) > 0 {
-			return failed(checkViolations(body, violations, otherRevision(revision, body))...)
+			return failed(checkViolations(body, violations, other)...)
 		}
 	}
 	name := "the schema of revision " + string(revision)
@@ -67,6 +67,24 @@ func checkKeys(body []byte, twice []flaw) []storage.Check {
 			Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.of(f.Offset), f.Offset), Remedy: f.Remedy}
 	}
 	return checks
+}
+
+// explain asks the schema library, which holds a hundred times the body's size while it
+// does: for one body at a time, and without small ones waiting for large ones.
+func (s *schemas) explain(revision storage.Revision, body []byte) ([]fixtures.Violation, storage.Revision, error) {
+	if len(body) > smallBody {
+		s.large.Lock()
+		defer s.large.Unlock()
+		violations, err := fixtures.Validate(revision, body)
+		return violations, "", err
+	}
+	s.small.Lock()
+	defer s.small.Unlock()
+	violations, err := fixtures.Validate(revision, body)
+	if len(violations) == 0 {
+		return nil, "", err
+	}
+	return violations, otherRevision(revision, body), nil
 }
 
 // otherRevision is the one whose schema a body is as, although it is not as the webhook's.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"backchannel/fixtures"
 	"backchannel/storage"
@@ -42,16 +43,20 @@ func (r rule) of(t *tree, n int) opinion {
 }
 
 // schemas holds the rules of every payload revision.
-type schemas map[storage.Revision]rule
+type schemas struct {
+	rules map[storage.Revision]rule
+	small sync.Mutex // held while a small body is explained
+	large sync.Mutex // likewise for others
+}
 
 // accept reports whether a body is sure to be as the schema of a revision has it.
-func (s schemas) accept(revision storage.Revision, t *tree) bool {
-	r, known := s[revision]
+func (s *schemas) accept(revision storage.Revision, t *tree) bool {
+	r, known := s.rules[revision]
 	return known && len(t.nodes) > 0 && r.of(t, 0) == yes
 }
 
-func newSchemas() schemas {
-	rules := schemas{}
+func newSchemas() *schemas {
+	rules := map[storage.Revision]rule{}
 	for _, revision := range storage.Revisions() {
 		text, err := fixtures.Schema(revision)
 		if err != nil {
@@ -62,7 +67,7 @@ func newSchemas() schemas {
 		c.add("base.json", fixtures.BaseSchema())
 		rules[revision] = c.compile("", c.documents[""])
 	}
-	return rules
+	return &schemas{rules: rules}
 }
 
 // A compiler turns schemas into rules.

@@ -25,7 +25,7 @@ func built(t testing.TB) map[storage.Revision][][]byte {
 	return all
 }
 
-func (s schemas) quickly(revision storage.Revision, body []byte) bool {
+func (s *schemas) quickly(revision storage.Revision, body []byte) bool {
 	found := inspect(body)
 	return found.Broken == nil && len(found.Twice) == 0 && s.accept(revision, &found.tree)
 }
@@ -63,7 +63,7 @@ func TestQuickRulesNeverAcceptMore(t *testing.T) {
 	}
 }
 
-func (s schemas) compareWithLibrary(t *testing.T, revision storage.Revision, body []byte) {
+func (s *schemas) compareWithLibrary(t *testing.T, revision storage.Revision, body []byte) {
 	t.Helper()
 	if !s.quickly(revision, body) {
 		return

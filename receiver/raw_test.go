@@ -407,7 +407,7 @@ func TestWaitingForASlotIsNotHeldAgainstTheSender(t *testing.T) {
 			r := &Receiver{large: make(chan struct{}, 1), cfg: Config{ReadTimeout: time.Hour, Now: time.Now}}
 			r.large <- struct{}{}
 			w := &deadlines{ResponseWriter: httptest.NewRecorder()}
-			req := httptest.NewRequest("POST", "/", strings.NewReader(strings.Repeat(" ", 3*smallBody)))
+			req := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(strings.Repeat(" ", 3*smallBody)))
 			req.ContentLength = announced
 			x := r.newExchange(w, req)
 			go x.readBody()

@@ -56,7 +56,7 @@ type Receiver struct {
 	cfg     Config
 	log     *slog.Logger
 	keys    *keyring
-	schemas schemas
+	schemas *schemas
 	faults  *counters
 	large   chan struct{} // a slot for each body that is being read and is not small
 	teller  *teller

@@ -1,19 +1,19 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"unicode/utf8"
 
+	"backchannel/tui/component"
 	"backchannel/tui/style"
 )
 
 // pretty lays a body out for reading: JSON indented, its keys and numbers as they came;
-// anything else as it is. What could touch the terminal is spelled out.
+// anything else, and what is nested so deeply that indenting would fill the memory, as it
+// is. What could touch the terminal is spelled out.
 func pretty(body []byte) string {
-	var laid bytes.Buffer
-	if !utf8.Valid(body) || json.Indent(&laid, body, "", "  ") != nil {
+	if !utf8.Valid(body) {
 		return style.EscapeMultiline(string(body))
 	}
-	return style.EscapeMultiline(laid.String())
+	laid, _ := component.PrettyJSON(body)
+	return style.EscapeMultiline(string(laid))
 }
