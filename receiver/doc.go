@@ -10,7 +10,8 @@
 // What cannot be seen here, because net/http hides it: the order and letter case of the
 // header lines, and everything about a request that net/http refuses by itself (garbage,
 // header lines too long, plain HTTP). Those refusals are counted, but for frames of HTTP/2
-// that cannot be read.
+// that cannot be read. How a body was cut into chunks, and the fields behind the last one,
+// are not kept.
 //
 // The package delivers nothing, keeps nothing itself, and never shows a secret.
 package receiver

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -154,6 +155,18 @@ func TestProfileAnswer(t *testing.T) {
 	g.setProfile(w, storage.Profile{Body: "thanks"})
 	if answer, receipt := g.post(w, event(t, w, storage.Sent)); answer.StatusCode != http.StatusOK || answer.body != "thanks" || receipt.Code != 200 {
 		t.Errorf("answered %s %q", answer.Status, answer.body)
+	}
+}
+
+func TestALongAnswerIsNotWrittenForEver(t *testing.T) {
+	for size, bounded := range map[int]bool{smallBody: false, smallBody + 1: true} {
+		r := &Receiver{cfg: Config{Now: time.Now}}
+		w := &deadlines{ResponseWriter: httptest.NewRecorder()}
+		x := r.newExchange(w, httptest.NewRequest(http.MethodPost, "/", nil))
+		outcome := x.send(answer{status: 200, body: strings.Repeat("x", size)})
+		if outcome != storage.Answered || bounded != (len(w.written) == 2) || bounded && (w.written[0].IsZero() || !w.written[1].IsZero()) {
+			t.Errorf("%d bytes: %s, deadlines %v", size, outcome, w.written)
+		}
 	}
 }
 

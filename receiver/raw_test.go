@@ -390,16 +390,23 @@ func TestLargeBodiesWaitForOneAnother(t *testing.T) {
 	}
 }
 
-// deadlines is a ResponseWriter that notes the read deadlines that are set.
+// deadlines is a ResponseWriter that notes the deadlines that are set.
 type deadlines struct {
 	http.ResponseWriter
-	set []time.Time
+	read, written []time.Time // for reading, for writing
 }
 
 func (d *deadlines) SetReadDeadline(at time.Time) error {
-	d.set = append(d.set, at)
+	d.read = append(d.read, at)
 	return nil
 }
+
+func (d *deadlines) SetWriteDeadline(at time.Time) error {
+	d.written = append(d.written, at)
+	return nil
+}
+
+func (d *deadlines) FlushError() error { return nil }
 
 func TestWaitingForASlotIsNotHeldAgainstTheSender(t *testing.T) {
 	for _, announced := range []int64{-1, 3 * smallBody} {
@@ -418,8 +425,8 @@ func TestWaitingForASlotIsNotHeldAgainstTheSender(t *testing.T) {
 			if len(x.receipt.Body) != 3*smallBody || x.receipt.Flaw != "" || !x.slot {
 				t.Errorf("%d announced: kept %d bytes, flaw %q", announced, len(x.receipt.Body), x.receipt.Flaw)
 			}
-			if len(w.set) != 1 || time.Until(w.set[0]) != time.Hour {
-				t.Errorf("%d announced: deadlines %v", announced, w.set)
+			if len(w.read) != 1 || time.Until(w.read[0]) != time.Hour {
+				t.Errorf("%d announced: deadlines %v", announced, w.read)
 			}
 		})
 	}

@@ -17,6 +17,9 @@ import (
 // maxHang is when a sender that never gives up is given up.
 const maxHang = 15 * time.Minute
 
+// maxReading is how long a sender may take to read a long answer.
+const maxReading = time.Minute
+
 // send gives the answer, late or slowly or not at all, and says what became of it.
 func (x *exchange) send(a answer) storage.AnswerOutcome {
 	if a.fault == storage.FaultHang {
@@ -32,6 +35,9 @@ func (x *exchange) send(a answer) storage.AnswerOutcome {
 	if a.drip > 0 {
 		return x.drip(a, body)
 	}
+	if len(body) > smallBody {
+		defer x.deadline()()
+	}
 	x.w.WriteHeader(a.status)
 	_, err := io.WriteString(x.w, body)
 	if x.req.Method != http.MethodHead && (err == nil || !bodyAllowed(a.status)) {
@@ -41,6 +47,14 @@ func (x *exchange) send(a answer) storage.AnswerOutcome {
 		return storage.ClientGone
 	}
 	return storage.Answered
+}
+
+// deadline bounds how long a sender may take to read an answer that no socket's buffer is
+// sure to hold. What it returns takes the bound away from the next answer.
+func (x *exchange) deadline() func() {
+	controller := http.NewResponseController(x.w)
+	_ = controller.SetWriteDeadline(time.Now().Add(maxReading))
+	return func() { _ = controller.SetWriteDeadline(time.Time{}) }
 }
 
 // pause waits, and reports whether the sender is still there. A shutdown ends it early.

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,6 +21,8 @@ func (a *app) checkForward(target string) error {
 		return invalid(field, "%q is neither http nor https; use http://127.0.0.1:3000/hooks, say", target)
 	case u.Hostname() == "":
 		return invalid(field, "%q names no host; use http://127.0.0.1:3000/hooks, say", target)
+	case !validPort(u.Port()):
+		return invalid(field, "port %q is no port; use 1 to 65535", u.Port())
 	case u.User != nil:
 		return invalid(field, "a user name or password in the URL is not supported; leave it out")
 	case u.Fragment != "":
@@ -31,6 +34,11 @@ func (a *app) checkForward(target string) error {
 		a.note("warning: forward-to: %s is not this machine, and http sends tokens and secret headers in the clear", u.Hostname())
 	}
 	return nil
+}
+
+func validPort(text string) bool {
+	port, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil && port > 0
 }
 
 // isReceiver reports whether a URL leads back here, as far as that can be told from it.
