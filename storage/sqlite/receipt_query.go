@@ -32,7 +32,14 @@ func scanReceipt(read scan) (r storage.Receipt, err error) {
 		return r, err
 	}
 	r.ReceivedAt = received.Time
+	unpackOutcome(&r)
 	return r, unpackVerdicts(verdicts, "", &r.Verdicts)
+}
+
+func unpackOutcome(r *storage.Receipt) {
+	if r.Outcome == awaitedOutcome {
+		r.Outcome, r.Duration = "", 0
+	}
 }
 
 func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
@@ -45,6 +52,7 @@ func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
 		return r, err
 	}
 	r.ReceivedAt = received.Time
+	unpackOutcome(&r)
 	if err := unpackVerdicts(verdicts, checks, &r.Verdicts); err != nil {
 		return r, err
 	}

@@ -40,15 +40,28 @@ func (t *tx) addReceipt(seals *sealer, r *storage.Receipt, p packed, judge func(
 	return t.insertForward(r.ID, r.Forward)
 }
 
-// packed is what a receipt is kept as where that takes some work.
+// An answer that is not finished is kept as one of this outcome and duration, which take as
+// much room as most that come of it: so finishing it overwrites its row in place, where a
+// row that grows makes SQLite divide its page.
+const (
+	awaitedOutcome  = "awaiting"
+	awaitedDuration = 1 << 30
+)
+
+// packed is what a receipt is kept as where that is not as it is.
 type packed struct {
 	headers, secrets []byte
 	verdicts, checks string
+	outcome          string
+	duration         int64
 }
 
 func packReceipt(r *storage.Receipt) (p packed) {
 	p.headers, p.secrets = packHeaders(r.Headers...)
 	p.verdicts, p.checks = packVerdicts(r.Verdicts)
+	if p.outcome, p.duration = string(r.Outcome), int64(r.Duration); r.Outcome == "" {
+		p.outcome, p.duration = awaitedOutcome, awaitedDuration
+	}
 	return p
 }
 
@@ -67,7 +80,7 @@ func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
 			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, outcome, duration, verdicts, size, pinned, note)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(r.ID), facet, micros(r.ReceivedAt), int64(r.WebhookID), r.Method, r.Path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, string(r.Flaw),
-		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, delivery, int64(r.Attempt), int64(r.Code), string(r.Outcome), int64(r.Duration),
+		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, delivery, int64(r.Attempt), int64(r.Code), p.outcome, p.duration,
 		p.verdicts, size, r.Pinned, r.Note)
 	if err != nil {
 		return err
