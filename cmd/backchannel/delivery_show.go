@@ -29,17 +29,20 @@ func deliveryShowCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				parked := a.whyParked(cmd.Context(), store, &d)
 				if a.settings.json() {
-					return a.out.object(view.OfWholeDelivery(d, event, attempts))
+					whole := view.OfWholeDelivery(d, event, attempts)
+					whole.ParkedBy = parked
+					return a.out.object(whole)
 				}
-				a.writeDelivery(d, event, attempts)
+				a.writeDelivery(d, parked, event, attempts)
 				return nil
 			})
 		},
 	}
 }
 
-func (a *app) writeDelivery(d storage.Delivery, event storage.Event, attempts []storage.Attempt) {
+func (a *app) writeDelivery(d storage.Delivery, parked string, event storage.Event, attempts []storage.Attempt) {
 	var f facts
 	f.add("Delivery", d.ID.String())
 	f.add("Event", eventName(d))
@@ -50,6 +53,7 @@ func (a *app) writeDelivery(d storage.Delivery, event storage.Event, attempts []
 		f.add("Replay of", d.ReplayOf.String())
 	}
 	f.add("State", string(d.State))
+	f.add("Parked", parked)
 	f.add("Code", number(d.Code))
 	f.add("Error", d.Error)
 	f.add("Created", a.time(d.CreatedAt))

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -81,7 +80,7 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 	if flags.wait {
 		return a.fireAndWait(ctx, store, plan, flags.timeout)
 	}
-	parked, err := parkedBy(ctx, store, w)
+	parked, err := a.parkedBy(ctx, store, w)
 	if err != nil {
 		return err
 	}
@@ -146,24 +145,6 @@ func aboutWebhook(missing error) storage.FieldError {
 		return bad[0]
 	}
 	return storage.FieldError{Field: "webhook", Reason: missing.Error()}
-}
-
-// parkedBy says what holds a webhook's deliveries back, or nothing.
-func parkedBy(ctx context.Context, store *sqlite.Store, w storage.Webhook) (string, error) {
-	if w.State == storage.Paused {
-		return explainPause(w), nil
-	}
-	breakers, err := store.Breakers(ctx)
-	if err != nil {
-		return "", err
-	}
-	for _, b := range breakers {
-		if b.WebhookID == w.ID && b.Open() {
-			return fmt.Sprintf("%s failed %d times in a row, so its circuit breaker is open: its deliveries wait for an attempt that succeeds; backchannel delivery retry ID makes one now",
-				w.Name, b.Failures), nil
-		}
-	}
-	return "", nil
 }
 
 // noteFired says why what was queued may stay so.

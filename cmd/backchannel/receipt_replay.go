@@ -76,7 +76,7 @@ func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storag
 	if !w.Has(event.Channel) { // the bytes name another, or none
 		event.Channel = w.Channels[0]
 	}
-	parked, err := parkedBy(ctx, store, w)
+	parked, err := a.parkedBy(ctx, store, w)
 	if err != nil {
 		return err
 	}

@@ -27,8 +27,9 @@ type Delivery struct {
 // A WholeDelivery is a delivery with what it carries and each attempt.
 type WholeDelivery struct {
 	Delivery
-	Payload json.RawMessage `json:"payload"`
-	Log     []Attempt       `json:"log"`
+	ParkedBy string          `json:"parkedBy,omitempty"` // what it waits for while it is parked
+	Payload  json.RawMessage `json:"payload"`
+	Log      []Attempt       `json:"log"`
 }
 
 // An Attempt is one try to deliver.
