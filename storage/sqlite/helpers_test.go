@@ -4,21 +4,66 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"backchannel/storage"
 )
 
+// blank has the files of an empty store, which is made once: its schema takes longer to
+// make than most tests take.
+var blank = sync.OnceValues(func() (fs.FS, error) {
+	dir, err := os.MkdirTemp("", "blank")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	s, err := Open(context.Background(), Options{Dir: dir})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	names, err := os.ReadDir(dir)
+	files := fstest.MapFS{}
+	for _, name := range names {
+		text, err := os.ReadFile(filepath.Join(dir, name.Name()))
+		if err != nil {
+			return nil, err
+		}
+		files[name.Name()] = &fstest.MapFile{Data: text, Mode: 0o600}
+	}
+	return files, err
+})
+
+// blankFolder is the data folder of a store that nobody has used.
+func blankFolder(t testing.TB) string {
+	t.Helper()
+	files, err := blank()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // openTest opens a store in a folder of its own, or in the one given.
 func openTest(t testing.TB, dirs ...string) *Store {
 	t.Helper()
-	dir := t.TempDir()
-	if len(dirs) > 0 {
-		dir = dirs[0]
+	if len(dirs) == 0 {
+		dirs = []string{blankFolder(t)}
 	}
+	dir := dirs[0]
 	s, err := Open(t.Context(), Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)

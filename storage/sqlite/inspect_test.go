@@ -46,6 +46,16 @@ func copyFolder(t *testing.T, from, to string) {
 	}
 }
 
+// copies gives each that asks a copy of a folder.
+func copies(from string) func(*testing.T) string {
+	return func(t *testing.T) string {
+		t.Helper()
+		dir := t.TempDir()
+		copyFolder(t, from, dir)
+		return dir
+	}
+}
+
 // snapshot tells one state of a folder from another, byte for byte.
 func snapshot(t *testing.T, dir string) map[string]string {
 	t.Helper()
@@ -100,6 +110,7 @@ func cut(parts, of int) func([]byte) []byte {
 
 // Whatever is wrong, one line says what and what to do, and every file stays as it is.
 func TestWhatCannotBeOpenedIsLeftAlone(t *testing.T) {
+	killed, atRest := copies(killed(t)), copies(atRest(t))
 	newer := func(t *testing.T, s *Store) {
 		tamper(t, s, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
 	}
