@@ -1,6 +1,8 @@
 package receiver
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -107,7 +109,7 @@ func checkViolations(body []byte, violations []fixtures.Violation, other storage
 		checks[i] = storage.Check{
 			Name: "schema " + violationPlace(v), Result: storage.Fail, Expected: v.Expected,
 			Actual: fmt.Sprintf("%s, on line %d, byte %d", v.Actual, lines.of(v.Offset), v.Offset),
-			Remedy: violationRemedy(v, other),
+			Remedy: violationRemedy(v, other) + otherCase(body, v),
 		}
 	}
 	if len(violations) == fixtures.MaxViolations {
@@ -132,6 +134,24 @@ func violationRemedy(v fixtures.Violation, other storage.Revision) string {
 		return "add the key; every key of Adobe's samples must be there, with null where a sample has null"
 	}
 	return "send there what was expected, to the letter: letter case and quotes count"
+}
+
+// otherCase names a key that is there in place of a missing one, in another letter case.
+func otherCase(body []byte, v fixtures.Violation) string {
+	if v.Actual != "none" || len(body) > smallBody {
+		return ""
+	}
+	var siblings map[string]json.RawMessage
+	if json.NewDecoder(bytes.NewReader(body[v.Offset:])).Decode(&siblings) != nil {
+		return ""
+	}
+	missing := v.Pointer[strings.LastIndexByte(v.Pointer, '/')+1:]
+	for key := range siblings {
+		if strings.EqualFold(key, missing) {
+			return "; " + quote(key) + " is there, but letter case counts"
+		}
+	}
+	return ""
 }
 
 func noteLarge(large []flaw) string {

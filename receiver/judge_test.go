@@ -132,6 +132,7 @@ func TestJudgeSchema(t *testing.T) {
 		{"unknown status", replace(`"bounce"`, `"bounced"`), storage.Classic, storage.Fail, "schema /messageDeliveryFeedback/feedbackStatus/value: expected"},
 		{"line and byte", replace(`"retryCount":0`, `"retryCount":"0"`), storage.Classic, storage.Fail, `got "0", on line 28, byte 591; send there what was expected, to the letter`},
 		{"a key is missing", replace(`"offers":null,`, ""), storage.Classic, storage.Fail, "; add the key; every key of Adobe's samples must be there, with null where a sample has null"},
+		{"a key in another case", replace(`"offers"`, `"Offers"`), storage.Classic, storage.Fail, `with null where a sample has null; "Offers" is there, but letter case counts`},
 		{"a number that is rounded", replace(`"retryCount":0`, `"retryCount":9007199254740993`), storage.Classic, storage.Fail, "expected a number of at most 9007199254740991, got 9007199254740993"},
 		{"null", replace(`"myImsOrg"`, `null`), storage.Classic, storage.Fail, "schema /imsOrg: expected a string, got null, on line 3, byte 57"},
 		{"an array", "[]", storage.Classic, storage.Fail, "schema (the whole): expected an object, got an array, on line 1, byte 0"},
