@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"strings"
 
 	"backchannel/tui/component"
@@ -22,6 +23,7 @@ type formSpec struct {
 	title, verb string
 	section     component.Section
 	focus       string // the field to begin with; empty: the first
+	rows        int    // that it takes up at most; 0: boxHeight
 	submit      func(component.Values) tea.Cmd
 }
 
@@ -51,7 +53,7 @@ const (
 
 func (b *formBox) View(width, height int) string {
 	th := b.shared.theme
-	inner, rows := min(width, boxWidth)-4, min(height-3, boxHeight)
+	inner, rows := min(width, boxWidth)-4, min(height-3, cmp.Or(b.rows, boxHeight))
 	b.form.SetSize(inner, rows)
 	title := th.Strong.Render(style.Escape(b.title)) + "  " + th.Dim.Render("enter next   ctrl+s "+strings.ToLower(b.verb)+"   esc")
 	return component.Frame(th, title, strings.Split(b.form.View(th), "\n"), inner+4)

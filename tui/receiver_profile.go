@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -33,24 +34,33 @@ func (r *receiver) chooseProfile() tea.Cmd {
 	}
 }
 
-// offerProfiles shows the presets, the present one marked.
+// ownProfile is the menu's last item: a profile that is none of the presets.
+const ownProfile = "custom"
+
+// offerProfiles shows the presets and a profile of one's own, the present one marked.
 func (s *shared) offerProfiles(msg profileMsg) tea.Cmd {
 	if msg.err != nil {
 		return say(bad(fmt.Sprintf("read how %s is answered: %v", msg.name, msg.err)))
 	}
 	presets := storage.Presets()
 	items := make([]component.MenuItem, len(presets))
+	now := len(presets)
 	for i, p := range presets {
 		items[i] = component.MenuItem{ID: p.Name, Key: strconv.Itoa(i + 1), Label: p.Name, Detail: p.Help}
 		if p.Name == presetName(msg.profile) {
 			items[i].Detail += " (now)"
+			now = i
 		}
 	}
-	title := "How the receiver answers " + msg.name
-	if presetName(msg.profile) == "" {
-		title += ": a profile of its own now"
+	own := component.MenuItem{ID: ownProfile, Key: strconv.Itoa(len(presets) + 1), Label: ownProfile + style.More, Detail: "status, delay, body, headers, faults of your choice"}
+	if now == len(presets) {
+		own.Detail = profileWords(msg.profile) + " (now)"
 	}
-	return s.choose(component.Menu{Title: title, Details: items}, func(name string) tea.Cmd {
+	menu := component.Menu{Title: "How the receiver answers " + msg.name, Details: append(items, own), At: now}
+	return s.choose(menu, func(name string) tea.Cmd {
+		if name == ownProfile {
+			return s.askProfile(msg)
+		}
 		preset, ok := storage.FindPreset(name)
 		if !ok {
 			return nil

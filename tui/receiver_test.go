@@ -185,7 +185,7 @@ func TestResponseProfile(t *testing.T) {
 		c.press("esc")
 		c.store.profiles[acme().ID] = storage.Profile{Delay: time.Second}
 		c.press("o")
-		c.see("a profile of its own now")
+		c.see("custom… after 1s (now)")
 	})
 }
 
