@@ -35,7 +35,9 @@ type deliveryDetail struct {
 	row      deliveryRow
 	event    storage.Event
 	attempts []storage.Attempt
-	tries    int // how many attempts the webhook's schedule has now; 0: nobody knows
+	tries    int             // how many attempts the webhook's schedule has now; 0: nobody knows
+	hook     storage.Webhook // the zero Webhook: it is gone
+	breaker  storage.Breaker // the webhook's, as long as it is open
 }
 
 // The tabs of a delivery.
@@ -89,11 +91,28 @@ func (s *shared) readDelivery(id storage.ID) func(context.Context) (deliveryDeta
 			return d, err
 		}
 		if hook, err := s.Store.Webhook(ctx, d.row.WebhookID); err == nil {
-			d.tries = len(hook.Delivery.Retry) + 1
+			d.hook, d.tries = hook, len(hook.Delivery.Retry)+1
+		}
+		if d.breaker, err = s.openBreaker(ctx, d.row.Delivery); err != nil {
+			return d, err
 		}
 		d.row.receipt, err = s.lastReceipt(ctx, id)
 		return d, err
 	}
+}
+
+// openBreaker is the one that a delivery is parked behind, if there is one.
+func (s *shared) openBreaker(ctx context.Context, d storage.Delivery) (storage.Breaker, error) {
+	if d.State != storage.Parked {
+		return storage.Breaker{}, nil
+	}
+	all, err := s.Store.Breakers(ctx)
+	for _, b := range all {
+		if b.WebhookID == d.WebhookID && b.Open() {
+			return b, err
+		}
+	}
+	return storage.Breaker{}, err
 }
 
 // lastReceipt is that of a delivery's last attempt; the zero Receipt: none.

@@ -139,3 +139,19 @@ func TestALeadToWhatIsNoLongerKept(t *testing.T) {
 		c.see("no longer kept")
 	})
 }
+
+func TestAParkedDeliverySaysWhy(t *testing.T) {
+	testDeliveries(t, func(c *console) {
+		c.press("g", "j", "j", "j")
+		parked, _ := c.m.stacks[viewDeliveries][0].(*deliveries).list.selected()
+		c.store.breakers = []storage.Breaker{{WebhookID: parked.WebhookID, Failures: 10, OpenUntil: noon().Add(40 * time.Second)}}
+		c.store.changed(storage.ChangedDeliveries)
+		c.wait(time.Second)
+		c.size(200, 40)
+		c.see("parked: circuit breaker open after 10 failures; a probe", "or now with t")
+		c.store.webhooks[0].State, c.store.webhooks[0].StateReason = storage.Paused, "it answered 410"
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.see("parked: acme prod is paused (it answered 410); a in", "Webhooks activates it")
+	})
+}

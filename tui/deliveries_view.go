@@ -179,7 +179,8 @@ func (s *shared) deliveryHead(x deliveryDetail, width int) []string {
 	glyph, ink := look(th, row.State)
 	title := " " + ink.Render(glyph) + " " + th.Strong.Render(style.Escape(string(row.Status))) + "   " +
 		th.Text.Render(style.Escape(string(row.Channel)+"   "+row.Webhook))
-	state := ink.Render(style.Escape(s.stateSentence(row.Delivery, x.tries)))
+	sentence := s.stateSentence(x)
+	state := ink.Render(style.Escape(sentence))
 	parts := []string{row.Identity}
 	if row.Misbehave != "" {
 		parts = append(parts, string(row.Misbehave)+" on purpose")
@@ -192,13 +193,13 @@ func (s *shared) deliveryHead(x deliveryDetail, width int) []string {
 		return []string{component.Spread(title, state+" ", width), component.Fit(under, width)}
 	}
 	lines := []string{component.Fit(title, width)}
-	lines = append(lines, headLines(s.stateSentence(row.Delivery, x.tries), ink, width)...)
+	lines = append(lines, headLines(sentence, ink, width)...)
 	return append(lines, component.Fit(under, width))
 }
 
-// stateSentence says how a delivery stands; tries is how many attempts there may be.
-func (s *shared) stateSentence(d storage.Delivery, tries int) string {
-	switch d.State {
+// stateSentence says how a delivery stands.
+func (s *shared) stateSentence(x deliveryDetail) string {
+	switch d := x.row.Delivery; d.State {
 	case storage.StateDelivered, storage.Failed:
 		text := string(d.State)
 		if d.Code != 0 {
@@ -207,14 +208,29 @@ func (s *shared) stateSentence(d storage.Delivery, tries int) string {
 		return fmt.Sprintf("%s after %s, %s", text, attemptsWord(d.Attempts), duration(d.Latency()))
 	case storage.Retrying:
 		next := strconv.Itoa(d.Attempts + 1)
-		if tries > d.Attempts {
-			next += " of " + strconv.Itoa(tries)
+		if x.tries > d.Attempts {
+			next += " of " + strconv.Itoa(x.tries)
 		}
 		return fmt.Sprintf("retrying: attempt %s %s", next, s.until(d.NextAttemptAt))
 	case storage.Parked:
-		return "parked: the webhook is paused, or its breaker is open"
+		return "parked: " + s.parkedReason(x)
 	}
-	return string(d.State)
+	return string(x.row.State)
+}
+
+// parkedReason says why nothing is tried, and what ends that.
+func (s *shared) parkedReason(x deliveryDetail) string {
+	reason := ""
+	if x.hook.StateReason != "" {
+		reason = " (" + x.hook.StateReason + ")"
+	}
+	switch b := x.breaker; {
+	case x.hook.State == storage.Paused:
+		return x.hook.Name + " is paused" + reason + "; a in Webhooks activates it"
+	case b.Open():
+		return fmt.Sprintf("circuit breaker open after %d failures; a probe %s, or now with t", b.Failures, s.until(b.OpenUntil))
+	}
+	return "the webhook is paused, or its breaker is open"
 }
 
 func attemptsWord(n int) string {

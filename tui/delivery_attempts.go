@@ -28,7 +28,7 @@ func (s *shared) describeAttempts(d *sheet, of storage.Delivery, attempts []stor
 			d.paragraph("No attempt was made.", th.Dim)
 		}
 	case of.State == storage.Parked:
-		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, style.None, "parked: the webhook is paused, or its breaker is open"))
+		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, style.None, "not tried while parked"))
 	case of.State == storage.Sending:
 		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, s.clock(s.Now()), "under way"))
 	default:

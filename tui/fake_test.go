@@ -15,6 +15,7 @@ import (
 // fakeStore keeps records in memory. Tests reach into it while no command runs; where
 // one may be waiting to read again, they lock it.
 type fakeStore struct {
+	breakers   []storage.Breaker
 	mu         sync.Mutex // guards all below from commands at the same time
 	now        func() time.Time
 	rules      storage.Rules
@@ -302,4 +303,9 @@ func (f *fakeStore) Activities(_ context.Context, after storage.ID, limit int) (
 		}
 	}
 	return out[max(0, len(out)-limit):], f.fail
+}
+
+func (f *fakeStore) Breakers(context.Context) ([]storage.Breaker, error) {
+	defer f.lock()()
+	return f.breakers, f.fail
 }

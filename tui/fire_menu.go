@@ -287,7 +287,7 @@ func (f *firing) chooseMisbehaviour(of shot) tea.Cmd {
 
 func misbehaviourHelp(kind storage.Misbehaviour) string {
 	return map[storage.Misbehaviour]string{
-		storage.MisbehaveExpired:       "the token expired an hour ago",
+		storage.MisbehaveExpired:       "the token expired two minutes ago",
 		storage.MisbehaveNotYetValid:   "the token is for later",
 		storage.MisbehaveWrongKey:      "the token is signed by another key",
 		storage.MisbehaveWrongAudience: "the token is for somebody else",

@@ -38,6 +38,7 @@ func (r *receiver) bodyView(size component.Size) string {
 		}
 		head = append(head, " "+name)
 	}
+	about := len(head)
 	head = append(head, component.Fit(" "+th.Dim.Render(style.Escape(r.bodyLine(d))), width))
 	if d.receipt.Flaw != "" {
 		head = append(head, component.Fit(" "+th.Bad.Render(style.Cross+" "+flawSentence(d.receipt.Flaw)), width))
@@ -47,6 +48,9 @@ func (r *receiver) bodyView(size component.Size) string {
 	}
 	viewer := &r.tabs.viewers[tabBody]
 	viewer.SetSize(width, max(0, size.Height-len(head)))
+	if viewer.Partial() {
+		head[about] = component.Spread(" "+th.Dim.Render(style.Escape(r.bodyLine(d))), th.Dim.Render(viewer.Position())+" ", width)
+	}
 	return strings.Join(append(head, viewer.View(th)), "\n")
 }
 

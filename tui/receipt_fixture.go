@@ -40,6 +40,9 @@ func (s *shared) webhookOr(ctx context.Context, id storage.ID) (storage.Webhook,
 func (s *shared) nearestFixture(r storage.Receipt, hook storage.Webhook) diffMsg {
 	channel, status := storage.Channel(r.Channel), storage.Status(r.Status)
 	variants := fixtures.Variants(channel, status)
+	if channel == "" || status == "" {
+		return diffMsg{err: errors.New("its body names no channel and status, so no fixture is like it; mark two receipts with space to compare them")}
+	}
 	if len(variants) == 0 {
 		_, err := fixtures.Find(channel, status, "")
 		return diffMsg{err: err}

@@ -46,6 +46,13 @@ func TestSavedFixtureIsFired(t *testing.T) {
 	})
 }
 
+func TestNoFixtureIsLikeABodyWithoutAStatus(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("G", "=")
+		c.see("names no channel and status")
+	})
+}
+
 func TestCompareWithTheFixture(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "=")

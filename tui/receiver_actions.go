@@ -239,7 +239,7 @@ func (r *receiver) confirmClear() tea.Cmd {
 	}, func() tea.Cmd {
 		return act(r.shared.ctx, func(ctx context.Context) (string, error) {
 			n, err := remove(ctx)
-			return thousands(n) + " receipts cleared", err
+			return thousands(n) + " " + plural(n, "receipt") + " cleared", err
 		})
 	})
 }

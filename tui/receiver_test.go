@@ -321,3 +321,13 @@ func TestResponseProfileBeforeAnythingArrived(t *testing.T) {
 		c.see("acme prod from now on: down")
 	})
 }
+
+func TestAPaneThatCutsSaysSo(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.size(80, 24)
+		c.press("g", "j")
+		c.see("7/12")
+		c.press("enter")
+		c.miss("/12")
+	})
+}

@@ -64,6 +64,7 @@ type ProfileStore interface {
 type StatusStore interface {
 	Runtime(context.Context) (rt storage.Runtime, alive bool, err error)
 	Counts(context.Context) (storage.Counts, error)
+	Breakers(context.Context) ([]storage.Breaker, error)
 	AddActivity(context.Context, storage.Activity) error
 	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
 	// Changes hints at changed records until ctx ends. Hints that nobody took merge.

@@ -61,10 +61,14 @@ func (t *tabs) head(th *style.Theme, focused bool, without ...int) string {
 	return b.String()
 }
 
-// show draws the page in front below a head of several lines.
+// show draws the page in front below a head of several lines, the last of which is empty
+// unless there is more of the page than fits.
 func (t *tabs) show(th *style.Theme, head, lines []string, size component.Size) string {
 	v := t.viewer()
 	v.SetSize(size.Width, max(0, size.Height-len(head)))
 	v.Replace(lines)
+	if n := len(head); n > 0 && v.Partial() {
+		head[n-1] = component.FitRight(th.Dim.Render(v.Position())+" ", size.Width)
+	}
 	return strings.Join(append(head, v.View(th)), "\n")
 }

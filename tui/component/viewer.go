@@ -80,6 +80,15 @@ func (v *Viewer) Position() string {
 	return fmt.Sprintf("%d/%d", min(last+1, len(v.styled)), len(v.styled))
 }
 
+// Partial reports whether there is more of the text than fits.
+func (v *Viewer) Partial() bool {
+	line, row := 0, 0
+	for range v.height {
+		line, row = v.down(line, row)
+	}
+	return v.height > 0 && line < len(v.styled)
+}
+
 // Key scrolls, and reports whether the key meant something.
 func (v *Viewer) Key(msg tea.KeyMsg) bool {
 	page := max(1, v.height)
