@@ -9,6 +9,8 @@ LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FREEZE  := go run github.com/charmbracelet/freeze@v0.2.2
 
 export CGO_ENABLED := 1
+# SQLite counts its memory otherwise, under a lock, and nobody asks.
+export CGO_CFLAGS := -g -O2 -DSQLITE_DEFAULT_MEMSTATUS=0
 
 .PHONY: help
 help: ## list the targets
