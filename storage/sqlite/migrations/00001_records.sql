@@ -1,6 +1,7 @@
 -- Times are microseconds since 1970, durations nanoseconds, unless a name says otherwise.
 
 -- +goose Up
+-- +goose StatementBegin
 
 -- One row: the last ID allotted, a proof that the key file belongs to this database, and
 -- how much the receipts take.
@@ -209,3 +210,4 @@ CREATE TABLE saved_fixtures (
     payload    BLOB NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
+-- +goose StatementEnd
