@@ -73,8 +73,9 @@ func TestMessagesWithOneKeyAreApart(t *testing.T) {
 	}
 }
 
-// A store of a time before there was the table is brought up to date, and nothing is lost.
-func TestMessagesOfAnOlderStoreAreFound(t *testing.T) {
+// A store of a time before there were the tables of messages and answers is brought up to
+// date, and nothing is lost.
+func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, databaseFile)
 	if err := createFile(path); err != nil {
@@ -95,7 +96,7 @@ func TestMessagesOfAnOlderStoreAreFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, requestID := range []string{"R", "R", "", "S"} {
-		_, err := db.ExecContext(t.Context(), `INSERT INTO receipts VALUES (?, 1, 1, 7, 'POST', '/', '', '', '', '', '', ?, 'email', 'sent', 'ann', '0', NULL, 0, 204, '', 0, '{}', 0, 0, '')`, i+1, requestID)
+		_, err := db.ExecContext(t.Context(), `INSERT INTO receipts VALUES (?, 1, 1, 7, 'POST', '/', '', '', '', '', '', ?, 'email', 'sent', 'ann', '0', NULL, 0, 204, 'answered', 7, '{}', 0, 0, '')`, i+1, requestID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,8 +107,8 @@ func TestMessagesOfAnOlderStoreAreFound(t *testing.T) {
 
 	s := openTest(t, dir)
 	checkStore(t, s)
-	if found := foundBy(t, s, "message:R"); len(found) != 2 {
-		t.Errorf("%d found", len(found))
+	if found := foundBy(t, s, "message:R"); len(found) != 2 || found[0].Outcome != storage.Answered || found[0].Duration != 7 {
+		t.Errorf("found %+v", found)
 	}
 	again := storage.Receipt{ReceivedAt: time.Now(), WebhookID: 7, RequestID: "S", Identity: "ann"}
 	if heard := earlierOf(t, s, &again); len(heard) != 1 || heard[0].ID != 4 {

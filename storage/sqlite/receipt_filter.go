@@ -151,13 +151,13 @@ func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 		page, args2 := (condition{`SELECT p.id FROM facets f CROSS JOIN receipts p ON p.id IN (` + newest + ` ORDER BY r.id` + order + ` LIMIT ?)
 			WHERE 1`, append(args, q.Limit)}).and(c.facet)
 		return `WITH page (id) AS (` + page + ` ORDER BY p.id` + order + ` LIMIT ?)
-			SELECT ` + receiptColumns + ` FROM page CROSS JOIN receipts r ON r.id = page.id` + joinNames + ` ORDER BY r.id` + order,
+			SELECT ` + receiptColumns + ` FROM page CROSS JOIN receipts r ON r.id = page.id` + joinAll + ` ORDER BY r.id` + order,
 			append(args2, q.Limit)
 	}
 	if c.scanned && !c.few {
 		return c.scan(order, q.Limit)
 	}
-	walk := condition{`SELECT ` + receiptColumns + ` FROM receipts r CROSS JOIN facets f ON f.id = r.facet_id` + joinNames + ` WHERE 1`, nil}
+	walk := condition{`SELECT ` + receiptColumns + ` FROM receipts r CROSS JOIN facets f ON f.id = r.facet_id` + joinAll + ` WHERE 1`, nil}
 	query, args = walk.and(append(c.receipt, c.facet...))
 	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, atMost(q.Limit))
 }
@@ -166,7 +166,7 @@ func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 // which all else holds, and by no index, after which they would have to be sorted first.
 func (c conditions) scan(order string, limit int) (query string, args []any) {
 	facets, args := (condition{`SELECT f.id FROM facets f WHERE 1`, nil}).and(c.facet)
-	query, args = (condition{`SELECT ` + receiptColumns + ` FROM receipts r NOT INDEXED` + joinNames + ` WHERE r.facet_id IN (` + facets + `)`, args}).and(c.receipt)
+	query, args = (condition{`SELECT ` + receiptColumns + ` FROM receipts r NOT INDEXED` + joinAll + ` WHERE r.facet_id IN (` + facets + `)`, args}).and(c.receipt)
 	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, atMost(limit))
 }
 

@@ -8,12 +8,12 @@ import (
 )
 
 const receiptColumns = `r.id, r.received_at, r.webhook_id, coalesce(n.name, ''), r.method, r.path, r.proto, r.tls_version, r.remote, r.sha256, r.flaw,
-	r.request_id, r.channel, r.status, r.identity, r.retry_count, coalesce(r.delivery_id, 0), r.attempt, r.code, r.outcome, r.duration,
+	r.request_id, r.channel, r.status, r.identity, r.retry_count, coalesce(r.delivery_id, 0), r.attempt, r.code, coalesce(a.outcome, ''), coalesce(a.duration, 0),
 	r.verdicts, r.pinned, r.note`
 
 const (
-	joinNames    = ` LEFT JOIN webhook_names n ON n.webhook_id = r.webhook_id`
-	fromReceipts = ` FROM receipts r` + joinNames
+	joinAll      = ` LEFT JOIN webhook_names n ON n.webhook_id = r.webhook_id LEFT JOIN answers a ON a.receipt_id = r.id`
+	fromReceipts = ` FROM receipts r` + joinAll
 )
 
 // lightReceipt are the destinations of receiptColumns.
@@ -32,14 +32,7 @@ func scanReceipt(read scan) (r storage.Receipt, err error) {
 		return r, err
 	}
 	r.ReceivedAt = received.Time
-	unpackOutcome(&r)
 	return r, unpackVerdicts(verdicts, "", &r.Verdicts)
-}
-
-func unpackOutcome(r *storage.Receipt) {
-	if r.Outcome == awaitedOutcome {
-		r.Outcome, r.Duration = "", 0
-	}
 }
 
 func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
@@ -52,7 +45,6 @@ func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
 		return r, err
 	}
 	r.ReceivedAt = received.Time
-	unpackOutcome(&r)
 	if err := unpackVerdicts(verdicts, checks, &r.Verdicts); err != nil {
 		return r, err
 	}

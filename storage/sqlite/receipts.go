@@ -40,28 +40,15 @@ func (t *tx) addReceipt(seals *sealer, r *storage.Receipt, p packed, judge func(
 	return t.insertForward(r.ID, r.Forward)
 }
 
-// An answer that is not finished is kept as one of this outcome and duration, which take as
-// much room as most that come of it: so finishing it overwrites its row in place, where a
-// row that grows makes SQLite divide its page.
-const (
-	awaitedOutcome  = "awaiting"
-	awaitedDuration = 1 << 30
-)
-
-// packed is what a receipt is kept as where that is not as it is.
+// packed is what a receipt is kept as where that takes some work.
 type packed struct {
 	headers, secrets []byte
 	verdicts, checks string
-	outcome          string
-	duration         int64
 }
 
 func packReceipt(r *storage.Receipt) (p packed) {
 	p.headers, p.secrets = packHeaders(r.Headers...)
 	p.verdicts, p.checks = packVerdicts(r.Verdicts)
-	if p.outcome, p.duration = string(r.Outcome), int64(r.Duration); r.Outcome == "" {
-		p.outcome, p.duration = awaitedOutcome, awaitedDuration
-	}
 	return p
 }
 
@@ -77,10 +64,10 @@ func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
 	size := int64(len(p.headers) + len(p.secrets) + len(p.checks) + len(r.Body))
 	t.countReceipt(1, size)
 	_, err = t.step(nil, `INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
-			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, outcome, duration, verdicts, size, pinned, note)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, verdicts, size, pinned, note)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(r.ID), facet, micros(r.ReceivedAt), int64(r.WebhookID), r.Method, r.Path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, string(r.Flaw),
-		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, delivery, int64(r.Attempt), int64(r.Code), p.outcome, p.duration,
+		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, delivery, int64(r.Attempt), int64(r.Code),
 		p.verdicts, size, r.Pinned, r.Note)
 	if err != nil {
 		return err
@@ -103,7 +90,7 @@ func receiptSecrets(id storage.ID) place { return place{"receipt_contents", "sec
 func (s *Store) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error {
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
 		for _, end := range ends {
-			_, err := t.step(nil, `UPDATE receipts SET outcome = ?, duration = ? WHERE id = ?`,
+			_, err := t.step(nil, `INSERT OR REPLACE INTO answers SELECT id, ?, ? FROM receipts WHERE id = ?`,
 				string(end.Outcome), int64(end.Duration), int64(end.ReceiptID))
 			if err != nil {
 				return err
