@@ -116,7 +116,6 @@ type requests struct {
 	path   string
 	bodies [][]byte
 	tokens []string
-	next   atomic.Int64
 }
 
 func prepare(w storage.Webhook, receiverURL string) (*requests, error) {
@@ -152,6 +151,7 @@ type sender struct {
 	*requests
 	url    string
 	client *http.Client
+	next   atomic.Int64 // its own, so that the receiver gets no request twice
 	sent   atomic.Int64
 	rate   float64 // the sum of each round's
 }
