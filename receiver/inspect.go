@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"backchannel/storage"
 )
 
 // maxDepth is how deep arrays and objects may nest. The deepest event is 4 deep.
@@ -77,7 +79,7 @@ func inspectBytes(body []byte) *flaw {
 	for {
 		r, size := utf8.DecodeRune(body[at:])
 		if r == utf8.RuneError && size == 1 {
-			line, column := position(body, at)
+			line, column := storage.Position(body, at)
 			return &flaw{at, fmt.Sprintf("line %d, column %d", line, column), fmt.Sprintf("a byte 0x%02X that is not UTF-8", body[at]),
 				"write UTF-8 (RFC 8259 §8.1); this looks like Latin-1, or like a text cut within a character"}
 		}
@@ -299,7 +301,7 @@ func (p *parser) note(into *[]flaw, at int, what, remedy string) {
 
 // broken says where the JSON ends to be JSON.
 func (p *parser) broken(what, remedy string) *flaw {
-	line, column := position(p.text, p.at)
+	line, column := storage.Position(p.text, p.at)
 	return &flaw{p.at, fmt.Sprintf("line %d, column %d", line, column), what, remedy}
 }
 
@@ -315,13 +317,6 @@ func (p *parser) next() string {
 	}
 	r, _ := utf8.DecodeRune(p.text[p.at:])
 	return strconv.QuoteRune(r)
-}
-
-// position is the line and the column of a byte, both from 1. Columns are characters.
-func position(text []byte, at int) (line, column int) {
-	before := string(text[:at])
-	start := strings.LastIndexByte(before, '\n') + 1
-	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[start:]) + 1
 }
 
 // pointer writes a path as a JSON Pointer (RFC 6901).

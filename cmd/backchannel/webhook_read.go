@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/engine/token"
@@ -54,7 +53,8 @@ func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte
 // line is the one on which something other than space begins.
 func (f *webhookFile) line(offset int) int {
 	skipped := len(f.text[offset:]) - len(bytes.TrimLeft(f.text[offset:], " \t\r\n"))
-	return 1 + bytes.Count(f.text[:offset+skipped], []byte("\n"))
+	line, _ := storage.Position(f.text, offset+skipped)
+	return line
 }
 
 // repeats tells of the names that stand twice in one object, of which one would be lost.
@@ -63,17 +63,10 @@ func (f *webhookFile) repeats(raw json.RawMessage, n string, at int) {
 		return
 	}
 	for _, twice := range token.Repeats(raw) {
-		line, column := f.position(at + twice.At)
+		line, column := storage.Position(f.text, at+twice.At)
 		f.bad = append(f.bad, storage.FieldError{Field: n + "." + twice.Path,
 			Reason: fmt.Sprintf("%q stands twice in its object; keep one of them (line %d, column %d)", twice.Name, line, column)})
 	}
-}
-
-// position is where a byte stands. Columns are characters.
-func (f *webhookFile) position(offset int) (line, column int) {
-	before := f.text[:offset]
-	start := bytes.LastIndexByte(before, '\n') + 1
-	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:])
 }
 
 // read takes on one object and says of each mistake where it stands.
