@@ -40,21 +40,15 @@ const (
 )
 
 // Statuses lists the four that can be fired.
-func Statuses() []Status { return []Status{Sent, Delivered, Bounce, Error} }
+func Statuses() []Status { return AllStatuses()[:4:4] }
 
-// AllStatuses lists those that can be fired and those that are only accepted.
+// AllStatuses lists those that can be fired, then those that are only accepted.
 func AllStatuses() []Status {
-	return append(Statuses(), Delay, Exclude, Duplicate, Denylist, Read, Unknown)
+	return []Status{Sent, Delivered, Bounce, Error, Delay, Exclude, Duplicate, Denylist, Read, Unknown}
 }
 
 // Known reports whether it is one of AllStatuses.
-func (s Status) Known() bool {
-	switch s {
-	case Sent, Delivered, Bounce, Error, Delay, Exclude, Duplicate, Denylist, Read, Unknown:
-		return true
-	}
-	return false
-}
+func (s Status) Known() bool { return slices.Contains(AllStatuses(), s) }
 
 // A Revision is a version of the payload's form.
 type Revision string
