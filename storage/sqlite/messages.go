@@ -64,8 +64,11 @@ func (t *tx) raiseMessages() error {
 }
 
 // removeMessage forgets a receipt that is no more.
-func (t *tx) removeMessage(key int64, receipt storage.ID) error {
-	_, err := t.step(nil, `DELETE FROM messages WHERE level IN (0, 1, 2) AND key = ? AND receipt_id = ?`, key, int64(receipt))
+func (t *tx) removeMessage(r *storage.Receipt) error {
+	if r.RequestID == "" {
+		return nil
+	}
+	_, err := t.step(nil, `DELETE FROM messages WHERE level IN (0, 1, 2) AND key = ? AND receipt_id = ?`, keyOf(r), int64(r.ID))
 	return err
 }
 

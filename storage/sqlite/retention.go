@@ -73,24 +73,21 @@ func (t *tx) deleteReceipts(where string, limit int64, args ...any) (int64, erro
 	}
 	for _, r := range gone {
 		t.countReceipt(-1, r.size)
-		if err := t.removeMessage(r.message, r.id); err != nil {
+		if err := t.removeMessage(&r.Receipt); err != nil {
 			return 0, err
 		}
 	}
 	return int64(len(gone)), nil
 }
 
-// A goneReceipt is what else there is to undo for a receipt that was deleted.
+// A goneReceipt is one that was deleted, as far as there is more to undo for it.
 type goneReceipt struct {
-	id            storage.ID
-	size, message int64
+	storage.Receipt
+	size int64
 }
 
 func scanGone(read scan) (r goneReceipt, err error) {
-	var requestID, identity string
-	var webhook int64
-	err = read(&r.id, &r.size, &requestID, &identity, &webhook)
-	r.message = messageKey(requestID, identity, webhook)
+	err = read(&r.ID, &r.size, &r.RequestID, &r.Identity, &r.WebhookID)
 	return r, err
 }
 
