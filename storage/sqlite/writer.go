@@ -56,18 +56,16 @@ type outcome struct {
 }
 
 func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
-	turn, err := openTurnstile(o.Dir)
-	if err != nil {
-		return nil, err
-	}
 	conn, err := db.Conn(context.Background())
 	if err != nil {
-		turn.close()
 		return nil, err
 	}
 	stepper, err := newStepper(conn)
 	if err != nil {
-		turn.close()
+		return nil, err
+	}
+	turn, err := openTurnstile(o.Dir)
+	if err != nil {
 		return nil, err
 	}
 	w := &writer{
