@@ -1,0 +1,56 @@
+// Package words puts counts and choices into the English of messages: [Count], [OneOf],
+// [Nearest]. It knows nothing of what they are about.
+package words
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Plural is the noun for n things; only regular nouns are known.
+func Plural[N int | int64](n N, noun string) string {
+	switch {
+	case n == 1:
+		return noun
+	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey"):
+		return strings.TrimSuffix(noun, "y") + "ies"
+	}
+	return noun + "s"
+}
+
+// Count is a number with its noun: "1 byte", "12 bytes".
+func Count[N int | int64](n N, noun string) string {
+	return strconv.FormatInt(int64(n), 10) + " " + Plural(n, noun)
+}
+
+// Group writes a number with its digits in groups of three: "12,345".
+func Group[N int | int64](n N) string {
+	text := strconv.FormatInt(int64(n), 10)
+	digits := strings.TrimPrefix(text, "-")
+	sign := text[:len(text)-len(digits)]
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// List joins values: "a, b, c".
+func List[T ~string](values []T) string { return strings.Join(Texts(values), ", ") }
+
+// OneOf offers a choice of values: "a, b or c".
+func OneOf[T ~string](values []T) string {
+	if len(values) < 2 {
+		return List(values)
+	}
+	last := len(values) - 1
+	return List(values[:last]) + " or " + string(values[last])
+}
+
+// Texts are the values as plain strings.
+func Texts[T ~string](values []T) []string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return texts
+}
