@@ -53,15 +53,19 @@ type failureRun struct {
 // by itself.
 const failureGap = 5 * time.Second
 
-// tellFailure tells that a delivery failed for good.
-func (t *tx) tellFailure(runs failures, a *storage.Attempt, webhook storage.ID) error {
-	run := runs[webhook]
+// tellFailure tells that a delivery failed for good. How a run goes on counts once it is
+// committed: a transaction that fails is made again, one operation at a time.
+func (t *tx) tellFailure(a *storage.Attempt, webhook storage.ID) error {
+	run, changed := t.failed[webhook]
+	if !changed {
+		run = t.writer.failed[webhook]
+	}
 	if run.n > 0 && t.now.Sub(run.last) < failureGap {
 		run.n, run.last = run.n+1, t.now
 		text := fmt.Sprintf("%d deliveries%s failed within %s; the last %s", run.n, t.toWebhook(webhook), t.now.Sub(run.began).Round(time.Second), failureText(a))
 		n, err := t.exec(`UPDATE activities SET text = ?, delivery_id = ? WHERE id = ?`, text, a.DeliveryID, run.activity)
 		if err != nil || n > 0 {
-			runs[webhook] = run
+			t.failed[webhook] = run
 			return err
 		}
 	}
@@ -72,7 +76,7 @@ func (t *tx) tellFailure(runs failures, a *storage.Attempt, webhook storage.ID) 
 	id, err := t.told(storage.Activity{
 		Kind: storage.ActivityFailed, WebhookID: webhook, DeliveryID: a.DeliveryID, Text: deliveryText(d) + " failed " + failureText(a),
 	})
-	runs[webhook] = failureRun{activity: id, n: 1, began: t.now, last: t.now}
+	t.failed[webhook] = failureRun{activity: id, n: 1, began: t.now, last: t.now}
 	return err
 }
 

@@ -1,9 +1,15 @@
 package sqlite
 
 import (
+	"errors"
+	"fmt"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"backchannel/storage"
 )
@@ -102,5 +108,40 @@ func TestFailuresAreToldTogether(t *testing.T) {
 	}
 	if finish(t, s, d, storage.Failed); len(told(t, s)) != len(want)+1 {
 		t.Errorf("a delivery that was cancelled is told to have failed: %q", told(t, s))
+	}
+}
+
+// TestARunIsCountedOnce makes the transaction that tells of a failure fail for its
+// neighbour's sake, so that it is made twice.
+func TestARunIsCountedOnce(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	finish(t, s, enqueue(t, s, w), storage.Failed)
+	second := outcomeOf(enqueue(t, s, w), storage.Failed)
+	held := make(chan struct{})
+	s.writer.holds <- held
+	waiting := func(n int) {
+		for len(s.writer.ops) < n {
+			runtime.Gosched()
+		}
+	}
+	var both errgroup.Group
+	both.Go(func() error { return s.Finish(t.Context(), second) })
+	waiting(1)
+	broken := errors.New("broken")
+	both.Go(func() error {
+		if err := s.write(t.Context(), 0, func(*tx) error { return broken }); !errors.Is(err, broken) {
+			return fmt.Errorf("the neighbour ended with %v", err)
+		}
+		return nil
+	})
+	waiting(2)
+	close(held)
+	if err := both.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	all := told(t, s)
+	if last := all[len(all)-1]; !strings.HasPrefix(last, "failed: 2 deliveries to acme failed within") {
+		t.Errorf("told %q of two failures", last)
 	}
 }

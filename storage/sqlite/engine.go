@@ -135,7 +135,7 @@ func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 		}
 		webhook, state, err := t.finishDelivery(&o)
 		if err == nil && state == storage.Failed {
-			err = t.tellFailure(s.failed, &o.Attempt, webhook)
+			err = t.tellFailure(&o.Attempt, webhook)
 		}
 		if err != nil || o.PauseWebhook == "" {
 			return err

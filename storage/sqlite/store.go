@@ -40,7 +40,6 @@ type Store struct {
 	seals  *sealer
 	hub    *hub
 	use    *os.File // locked while this store is open
-	failed failures // the writer's alone
 	close  func() error
 }
 
@@ -82,7 +81,7 @@ func (s *Store) write(ctx context.Context, kinds storage.Change, work func(*tx) 
 }
 
 func newStore(o Options, reads *sql.DB, w *writer, seals *sealer, h *hub) *Store {
-	s := &Store{dir: o.Dir, now: o.Now, rules: o.Rules, reads: reads, writer: w, seals: seals, hub: h, failed: failures{}}
+	s := &Store{dir: o.Dir, now: o.Now, rules: o.Rules, reads: reads, writer: w, seals: seals, hub: h}
 	if o.By != "" {
 		s.by = " " + o.By
 	}

@@ -15,6 +15,7 @@ type tx struct {
 	last    storage.ID // the last ID allotted, once that was asked for
 	kinds   storage.Change
 	targets map[storage.ID]target
+	failed  failures // runs that this transaction begins or continues
 	tally
 }
 

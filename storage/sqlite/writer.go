@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -34,6 +35,7 @@ type writer struct {
 	seen    int64                  // the data_version last seen: changes with others' commits alone
 	facets  map[facet]int64
 	levels  levels
+	failed  failures // as committed
 	stepper stepper
 	spare   sync.Pool // of operations
 
@@ -70,7 +72,7 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 	}
 	w := &writer{
 		db: db, conn: conn, turn: turn, now: o.Now, hub: h, path: filepath.Join(o.Dir, databaseFile),
-		ops: make(chan *operation, maxBatch), holds: make(chan (<-chan struct{})), stopped: make(chan struct{}), facets: map[facet]int64{}, stepper: stepper,
+		ops: make(chan *operation, maxBatch), holds: make(chan (<-chan struct{})), stopped: make(chan struct{}), facets: map[facet]int64{}, failed: failures{}, stepper: stepper,
 	}
 	w.spare.New = func() any { return &operation{done: make(chan outcome, 1)} }
 	w.seen, _ = w.dataVersion()
@@ -200,10 +202,11 @@ func (w *writer) commit(batch []*operation) outcome {
 	if err := w.turn.enter(); err != nil {
 		return outcome{err: err}
 	}
-	t := &tx{writer: w, now: w.now()}
+	t := &tx{writer: w, now: w.now(), failed: failures{}}
 	result := t.run(batch)
 	err := w.turn.leave()
 	if result.err == nil && result.panicked == nil {
+		maps.Copy(w.failed, t.failed)
 		w.hub.publish(t.kinds)
 		result.err = err
 	}
