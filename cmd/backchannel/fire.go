@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
@@ -21,9 +21,6 @@ type fireFlags struct {
 	wait                                                 bool
 	timeout                                              time.Duration
 }
-
-// lifecycle is what fire takes besides a status: a message's whole life.
-const lifecycle = "lifecycle"
 
 func fireCommand(a *app) *cobra.Command {
 	var flags fireFlags
@@ -41,7 +38,7 @@ backchannel fire bounce --webhook acme --variant hard --to someone@example.com
 backchannel fire sent --webhook acme --count 1000 --rate 50/s
 backchannel fire delivered --webhook acme --set '/requestId="abc"'
 backchannel fire strange-bounce --webhook acme`,
-		Args: exactly("what to fire: " + strings.Join(fireable(), ", ")),
+		Args: exactly("what to fire: " + strings.Join(fire.Names(), ", ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				return a.fire(cmd.Context(), store, args[0], flags)
@@ -50,10 +47,6 @@ backchannel fire strange-bounce --webhook acme`,
 	}
 	flags.register(cmd)
 	return collecting(cmd)
-}
-
-func fireable() []string {
-	return append(texts(storage.Statuses()), lifecycle)
 }
 
 func (v *fireFlags) register(cmd *cobra.Command) {
@@ -73,14 +66,14 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 }
 
 func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) error {
-	w, plan, err := a.aim(ctx, store, what, flags)
+	plan, err := a.plan(ctx, store, what, flags)
 	if err != nil {
 		return err
 	}
 	if flags.wait {
 		return a.fireAndWait(ctx, store, plan, flags.timeout)
 	}
-	parked, err := a.parkedBy(ctx, store, w)
+	parked, err := a.parkedBy(ctx, store, plan.Webhook)
 	if err != nil {
 		return err
 	}
@@ -88,13 +81,10 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 	if err != nil {
 		return err
 	}
-	shooter := &shooter{store: store, plan: plan, patience: orderPatience}
-	if !alive {
-		shooter.patience = 0
-	}
-	shown := a.liveList(plan.events())
-	progress := a.progress(plan.events())
-	err = shooter.run(ctx, func(deliveries []storage.Delivery) error {
+	firer := &fire.Firer{Store: store, Plan: plan, Patience: fire.Patience(plan.Webhook, alive)}
+	shown := a.liveList(plan.Events())
+	progress := a.progress(plan.Events())
+	err = firer.Run(ctx, func(deliveries []storage.Delivery) error {
 		progress.add(len(deliveries), "queued")
 		return shown.add(asParked(deliveries, parked != ""))
 	})
@@ -104,47 +94,6 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 	}
 	shown.finish()
 	return a.noteFired(ctx, store, parked)
-}
-
-// aim finds the webhook and plans what to fire at it. Where there is none of that name, it
-// also tells what would be wrong with any webhook.
-func (a *app) aim(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) (storage.Webhook, plan, error) {
-	w, missing := targetWebhook(ctx, store, flags.webhook)
-	if missing != nil {
-		if code := exitCode(missing); code != exitNotFound && code != exitInvalid {
-			return w, plan{}, missing
-		}
-		w = storage.NewWebhook()
-		w.Channels, w.Auth.Type = storage.Channels(), storage.AuthJWT
-	}
-	saved, err := savedFixture(ctx, store, what)
-	if err != nil {
-		return w, plan{}, err
-	}
-	made, err := a.plan(w, what, saved, flags)
-	var bad storage.FieldErrors
-	switch {
-	case missing == nil:
-		return w, made, err
-	case errors.As(err, &bad):
-		return w, made, append(bad, aboutWebhook(missing))
-	}
-	return w, made, missing
-}
-
-func targetWebhook(ctx context.Context, store *sqlite.Store, name string) (storage.Webhook, error) {
-	if name == "" {
-		return storage.Webhook{}, invalid("webhook", "is missing; name one with --webhook NAME")
-	}
-	return findWebhook(ctx, store, name)
-}
-
-func aboutWebhook(missing error) storage.FieldError {
-	var bad storage.FieldErrors
-	if errors.As(missing, &bad) {
-		return bad[0]
-	}
-	return storage.FieldError{Field: "webhook", Reason: missing.Error()}
 }
 
 // noteFired says why what was queued may stay so.

@@ -6,100 +6,31 @@ import (
 
 	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
 
-// waiting waits for deliveries to become final.
-type waiting struct {
-	store *sqlite.Store
-	ids   []storage.ID
-	final []storage.Delivery // of the first IDs
-
-	progress *progress
-	// parked is told once, if not nil, of a delivery that nothing is tried for.
-	parked func(context.Context, *sqlite.Store, storage.Delivery)
-}
-
-func (w *waiting) add(deliveries []storage.Delivery) {
-	for _, d := range deliveries {
-		w.ids = append(w.ids, d.ID)
-	}
-}
-
-// lookAgain is how often deliveries are read when nothing hints that they changed.
-const lookAgain = 250 * time.Millisecond
-
-// run returns once all deliveries are final, or with ctx's error.
-func (w *waiting) run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	changes := w.store.Changes(ctx)
-	again := time.NewTicker(lookAgain)
-	defer again.Stop()
-	for {
-		done, err := w.look(ctx)
-		if done || err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-changes:
-		case <-again.C:
-		}
-	}
-}
-
-// look reads on from the first delivery that was not final yet.
-func (w *waiting) look(ctx context.Context) (done bool, err error) {
-	for len(w.final) < len(w.ids) {
-		d, err := w.store.Delivery(ctx, w.ids[len(w.final)])
-		if err != nil {
-			return false, err
-		}
-		if d.State == storage.Parked && w.parked != nil {
-			w.parked(ctx, w.store, d)
-			w.parked = nil
-		}
-		if !d.State.Final() {
-			return false, nil
-		}
-		w.final = append(w.final, d)
-		w.progress.add(1, "final")
-	}
-	return true, nil
-}
-
-// rest reads how far the others got.
-func (w *waiting) rest(ctx context.Context) ([]storage.Delivery, error) {
-	all := w.final
-	for _, id := range w.ids[len(w.final):] {
-		d, err := w.store.Delivery(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, d)
-	}
-	return all, nil
-}
-
 // fireAndWait delivers by itself while nobody else does. When time is up, what is then in
 // flight is cut off: a script relies on the time that it gave. An interruption leaves it
 // what is left of that.
-func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan plan, timeout time.Duration) error {
+func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan fire.Plan, timeout time.Duration) error {
 	timely, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	limited, stop := context.WithCancel(ctx)
 	defer stop()
 	defer context.AfterFunc(timely, stop)()
-	progress := a.progress(plan.events())
-	waiting := &waiting{store: store, progress: progress, parked: a.noteParked}
+	progress := a.progress(plan.Events())
+	outcomes := &fire.Outcomes{
+		Store:  store,
+		Final:  func(storage.Delivery) { progress.add(1, "final") },
+		Parked: func(ctx context.Context, d storage.Delivery) { a.noteParked(ctx, store, d) },
+	}
 	defer context.AfterFunc(ctx, a.noteStopping)()
 	err := a.whileHeld(limited, timely.Done(), store, func(ctx context.Context) error {
-		shooter := &shooter{store: store, plan: plan, patience: timeout}
-		err := shooter.run(ctx, func(deliveries []storage.Delivery) error {
-			waiting.add(deliveries)
+		firer := &fire.Firer{Store: store, Plan: plan, Patience: timeout}
+		err := firer.Run(ctx, func(deliveries []storage.Delivery) error {
+			outcomes.Add(deliveries)
 			progress.add(len(deliveries), "queued")
 			return nil
 		})
@@ -107,13 +38,13 @@ func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan plan, t
 			return err
 		}
 		progress.clear()
-		return waiting.run(ctx)
+		return outcomes.Wait(ctx)
 	})
 	progress.clear()
 	if interrupted := ctx.Err() != nil; err != nil && (interrupted || timely.Err() == nil) {
 		return err
 	}
-	return a.showOutcome(context.WithoutCancel(ctx), waiting, timeout)
+	return a.showOutcome(context.WithoutCancel(ctx), store, outcomes, timeout)
 }
 
 // whileHeld runs something while somebody delivers: this process, if nobody else does.
@@ -155,8 +86,8 @@ func (a *app) announce(cfg *holder.Config) {
 }
 
 // showOutcome shows how the deliveries ended and says by its error how well.
-func (a *app) showOutcome(ctx context.Context, waiting *waiting, timeout time.Duration) error {
-	all, err := waiting.rest(ctx)
+func (a *app) showOutcome(ctx context.Context, store *sqlite.Store, outcomes *fire.Outcomes, timeout time.Duration) error {
+	all, err := outcomes.All(ctx)
 	if err != nil {
 		return err
 	}
@@ -166,7 +97,7 @@ func (a *app) showOutcome(ctx context.Context, waiting *waiting, timeout time.Du
 	}
 	shown.finish()
 	if len(all) <= maxListed {
-		a.nameReceipts(ctx, waiting.store, all)
+		a.nameReceipts(ctx, store, all)
 	}
 	failed, open := 0, 0
 	for _, d := range all {

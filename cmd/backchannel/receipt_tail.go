@@ -15,6 +15,9 @@ import (
 	"backchannel/tui/style"
 )
 
+// lookAgain is how often new receipts are read when nothing hints at any.
+const lookAgain = 250 * time.Millisecond
+
 func receiptTailCommand(a *app) *cobra.Command {
 	var choice receiptChoice
 	cmd := &cobra.Command{
