@@ -1,0 +1,54 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// Stdin is the name that stands for stdin where that is offered.
+const Stdin = "-"
+
+// ReadNamed is [Read] where stdin is offered, too. A descriptor of this very process, as a
+// shell's <(command) names one, is a stream like stdin: unlike a named pipe it has somebody
+// at its other end.
+func ReadNamed(ctx context.Context, path string, stdin io.Reader, limit int) ([]byte, error) {
+	if path == Stdin {
+		return ReadAll(ctx, stdin, limit)
+	}
+	if !descriptor(path) {
+		return offerStdin(Read(ctx, path, limit))
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	content, err := ReadAll(ctx, f, limit)
+	if err != nil {
+		return nil, pathError(path, err)
+	}
+	return content, nil
+}
+
+// descriptor reports whether a path names a descriptor that this process was given.
+func descriptor(path string) bool {
+	for _, prefix := range []string{"/dev/fd/", "/proc/self/fd/"} {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return path == "/dev/stdin"
+}
+
+func offerStdin(content []byte, err error) ([]byte, error) {
+	var path *fs.PathError
+	if errors.Is(err, ErrStream) && errors.As(err, &path) {
+		path.Err = reason{ErrStream, path.Err.Error() + ", or pipe it in and name " + Stdin}
+	}
+	return content, err
+}
