@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"backchannel/fixtures"
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -22,11 +23,10 @@ type firing struct {
 	chosen   storage.ID // the webhook fired at last, or chosen since
 	channel  storage.Channel
 	variants map[target]string
-	last     shot // the zero shot: none yet
-	burst    *burst
+	last     fire.Spec // the zero Spec: none yet
+	burst    *fireRun      // the last one
 	ends     query[burstEnd]
 	watch    watch
-	waiting  map[storage.ID]firedMsg // the rest of a message, by the delivery that it waits for
 }
 
 // target is what a variant is chosen for.
@@ -44,7 +44,7 @@ type arsenal struct {
 
 func newFiring(s *shared) *firing {
 	return &firing{
-		shared: s, known: query[arsenal]{ctx: s.ctx}, variants: map[target]string{}, waiting: map[storage.ID]firedMsg{},
+		shared: s, known: query[arsenal]{ctx: s.ctx}, variants: map[target]string{},
 		ends:  query[burstEnd]{ctx: s.ctx},
 		watch: watch{shared: s, looking: query[[]storage.Delivery]{ctx: s.ctx}},
 	}
@@ -103,18 +103,11 @@ func (f *firing) Update(msg tea.Msg) tea.Cmd {
 	}
 	switch msg := msg.(type) {
 	case firedMsg:
-		return f.fired(msg)
-	case nextMsg:
-		return f.release(storage.ID(msg))
-	case burstMsg:
+		return f.tell(msg.queued, msg.err)
+	case runMsg:
 		return f.advance(msg)
 	}
-	cmd, ended := f.watch.Update(msg)
-	cmds := []tea.Cmd{cmd}
-	for _, id := range ended {
-		cmds = append(cmds, f.release(id))
-	}
-	return tea.Batch(cmds...)
+	return f.watch.Update(msg)
 }
 
 // webhook finds a webhook by its ID.
@@ -159,25 +152,16 @@ func (f *firing) open(front screen) tea.Cmd {
 
 // repeat fires again what was fired last.
 func (f *firing) repeat() tea.Cmd {
-	if f.last.what == "" {
+	if f.last.Status == "" {
 		return say(info("Nothing fired yet: f opens the menu"))
 	}
-	w, ok := f.webhook(f.last.webhook.ID)
+	w, ok := f.webhook(f.last.Webhook.ID)
 	if !ok {
-		return say(warn(f.last.webhook.Name + ", at which the last event was fired, is gone"))
+		return say(warn(f.last.Webhook.Name + ", at which the last event was fired, is gone"))
 	}
 	again := f.last
-	again.webhook = w
+	again.Webhook = w
 	return f.fire(again)
-}
-
-// fire queues a shot and remembers it.
-func (f *firing) fire(s shot) tea.Cmd {
-	f.last, f.chosen, f.channel = s, s.webhook.ID, s.channel
-	if s.count > 1 {
-		return f.start(s)
-	}
-	return f.shared.shoot(s)
 }
 
 // channelFor is the channel chosen last, if the webhook has it, else its first.

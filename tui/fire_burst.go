@@ -1,44 +1,19 @@
 package tui
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A burst is many messages under way. Each step queues as many as are due.
-type burst struct {
-	shot    shot
-	began   time.Time
-	queued  int
-	stopped bool
-	first   storage.ID // of its deliveries
-	last    storage.ID
-	told    bool // how it ended
-}
-
-// burstMsg tells how a step of a burst went.
-type burstMsg struct {
-	burst  *burst
-	queued []storage.Delivery
-	err    error
-}
-
-const (
-	burstToast = "burst"
-	burstGap   = 100 * time.Millisecond // between two steps
-	burstStep  = 500                    // how many events one step queues at most
-	mostBurst  = 1_000_000
-	mostRate   = 100_000
-)
+const burstToast = "burst"
 
 // The fields of the form that asks for a burst.
 const (
@@ -48,135 +23,80 @@ const (
 )
 
 // askBurst asks how many, how fast, and of what.
-func (f *firing) askBurst(of shot) tea.Cmd {
+func (f *firing) askBurst(of fire.Spec) tea.Cmd {
 	options := make([]component.Option, 0, len(storage.Statuses()))
 	for _, s := range storage.Statuses() {
 		options = append(options, component.Option{ID: string(s), Label: string(s)})
 	}
 	count, rate := "100", "50"
 	if f.burst != nil {
-		count, rate = strconv.Itoa(f.burst.shot.count), strconv.FormatFloat(f.burst.shot.perSecond, 'f', -1, 64)
+		count, rate = strconv.Itoa(f.burst.spec.Count), strconv.FormatFloat(f.burst.spec.PerSecond, 'f', -1, 64)
 	}
 	return f.shared.fill(formSpec{
-		title: "Burst at " + of.webhook.Name, verb: "Fire", focus: burstCount,
+		title: "Burst at " + of.Webhook.Name, verb: "Fire", focus: burstCount,
 		section: component.Section{
-			Title: "Each of them a message of its own, " + string(of.channel),
+			Title: "Each of them a message of its own, " + string(of.Channel),
 			Fields: []component.Field{
-				{ID: burstEvent, Label: "Event", Kind: component.ChoiceField, Options: options, Start: component.Value{Text: string(of.what)}, Help: "left and right choose."},
-				{ID: burstCount, Label: "How many", Start: component.Value{Text: count}, Check: checkCount, Help: "2 to 1,000,000."},
-				{ID: burstRate, Label: "Per second", Start: component.Value{Text: rate}, Check: checkRate, Help: "How many are queued each second, 0.1 to 100,000."},
+				{ID: burstEvent, Label: "Event", Kind: component.ChoiceField, Options: options, Start: component.Value{Text: string(of.Status)}, Help: "left and right choose."},
+				{ID: burstCount, Label: "How many", Start: component.Value{Text: count}, Check: checkCount, Help: "1 to 1,000,000."},
+				{ID: burstRate, Label: "Per second", Start: component.Value{Text: rate}, Check: checkRate, Help: "How many are queued each second, 0.001 to 100,000."},
 			},
 		},
 		submit: func(v component.Values) tea.Cmd {
-			of.what = storage.Status(v.Text(burstEvent))
-			of.variant = f.variantFor(of.channel, of.what)
-			of.count, _ = strconv.Atoi(strings.TrimSpace(v.Text(burstCount)))
-			of.perSecond, _ = strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64)
+			of.Status = storage.Status(v.Text(burstEvent))
+			of.Variant = f.variantFor(of.Channel, of.Status)
+			of.Count, _ = strconv.Atoi(strings.TrimSpace(v.Text(burstCount)))
+			of.PerSecond, _ = strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64)
 			return f.fire(of)
 		},
 	})
 }
 
 func checkCount(v component.Values) string {
-	if n, err := strconv.Atoi(strings.TrimSpace(v.Text(burstCount))); err != nil || n < 2 || n > mostBurst {
-		return fmt.Sprintf("No count; use 2 to %s.", thousands(mostBurst))
+	n, err := strconv.Atoi(strings.TrimSpace(v.Text(burstCount)))
+	if err != nil {
+		return "Not a whole number; use 100, say."
 	}
-	return ""
+	return fire.CheckCount(n)
 }
 
 func checkRate(v component.Values) string {
-	if r, err := strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64); err != nil || !(r >= 0.1 && r <= mostRate) {
-		return fmt.Sprintf("No rate; use 0.1 to %s.", thousands(mostRate))
+	r, err := strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64)
+	if err != nil {
+		return "Not a number; use 50, say."
 	}
-	return ""
+	return fire.CheckRate(r)
 }
 
-// start begins a burst, unless one is under way.
-func (f *firing) start(of shot) tea.Cmd {
-	if f.bursting() {
-		toast := warn("A burst is under way: esc stops it")
-		toast.ID = burstToast // what the burst tells next is newer
-		return say(toast)
-	}
-	f.burst = &burst{shot: of, began: f.shared.Now()}
-	return f.step()
+// busy says that one burst is enough.
+func (f *firing) busy() tea.Cmd {
+	toast := warn("A burst is under way: esc stops it")
+	toast.ID = burstToast // what the burst tells next is newer
+	return say(toast)
 }
 
-func (f *firing) bursting() bool {
-	return f.burst != nil && !f.burst.stopped && f.burst.queued < f.burst.shot.count
-}
+func (f *firing) bursting() bool { return f.burst != nil && !f.burst.stopped && !f.burst.ended }
 
-// due is how many events are to be queued by now.
-func (b *burst) due(now time.Time) int {
-	due := 1 + int(now.Sub(b.began).Seconds()*b.shot.perSecond)
-	return max(0, min(due, b.shot.count)-b.queued)
-}
-
-// step queues what is due, or lets a moment pass.
-func (f *firing) step() tea.Cmd {
-	b, s := f.burst, f.shared
-	n := min(b.due(s.Now()), burstStep)
-	if n == 0 {
-		return tea.Tick(burstGap, func(time.Time) tea.Msg { return burstMsg{burst: b} })
-	}
-	return func() tea.Msg {
-		var events []storage.Event
-		for range n {
-			one, err := b.shot.events(s.builder())
-			if err != nil {
-				return burstMsg{b, nil, err}
-			}
-			events = append(events, one...)
-		}
-		made, err := s.enqueueStep(b, events)
-		return burstMsg{b, made, err}
-	}
-}
-
-// enqueueStep queues a step of a burst; with the first one it is told what is fired.
-func (s *shared) enqueueStep(b *burst, events []storage.Event) ([]storage.Delivery, error) {
-	if b.queued > 0 {
-		return s.Store.Enqueue(s.ctx, events...)
-	}
-	return s.Store.Fire(s.ctx, b.shot.String(), events...)
-}
-
-// advance tells how far the burst is, and goes on with it.
-func (f *firing) advance(msg burstMsg) tea.Cmd {
-	b := msg.burst
-	if b != f.burst {
-		return nil
-	}
-	b.queued += len(msg.queued)
-	if n := len(msg.queued); n > 0 {
-		b.first, b.last = cmp.Or(b.first, msg.queued[0].ID), msg.queued[n-1].ID
-	}
-	name := b.String()
-	toast := info(fmt.Sprintf("%s: %s queued, esc stops", name, thousands(int64(b.queued))))
-	var next tea.Cmd
+// tellBurst tells how far a burst is.
+func (f *firing) tellBurst(r *fireRun, err error) tea.Cmd {
+	toast := info(fmt.Sprintf("%s: %s queued, esc stops", r, thousands(int64(r.queued))))
 	switch {
-	case msg.err != nil:
-		b.stopped = true
-		toast = bad(fmt.Sprintf("%s: %s after %s", name, refusal(msg.err), thousands(int64(b.queued))))
-	case b.stopped:
-		toast = warn(fmt.Sprintf("%s stopped: %s queued", name, thousands(int64(b.queued))))
-	case b.queued >= b.shot.count:
-		toast = good(fmt.Sprintf("%s: all queued in %s", name, duration(f.shared.Now().Sub(b.began))))
-	default:
-		next = f.step()
+	case r.stopped:
+		toast = warn(fmt.Sprintf("%s stopped: %s queued", r, thousands(int64(r.queued))))
+	case err != nil:
+		toast = bad(fmt.Sprintf("%s: %s after %s", r, refusal(err), thousands(int64(r.queued))))
+	case r.ended:
+		toast = good(fmt.Sprintf("%s: all queued in %s", r, duration(f.shared.Now().Sub(r.began))))
 	}
 	toast.ID = burstToast
-	if len(msg.queued) == 0 && next != nil {
-		return next
-	}
-	return tea.Batch(say(toast), next, f.lookAtBurst())
+	return say(toast)
 }
 
-func (b *burst) String() string { return fmt.Sprintf("%s → %s", b.shot, b.shot.webhook.Name) }
+func (r *fireRun) String() string { return fmt.Sprintf("%s → %s", r.spec, r.spec.Webhook.Name) }
 
 // burstEnd is what became of a burst that is queued.
 type burstEnd struct {
-	burst  *burst
+	burst  *fireRun
 	open   bool // some are not final yet
 	failed int
 	more   bool // than were counted
@@ -191,7 +111,7 @@ func (f *firing) lookAtBurst() tea.Cmd {
 	if b == nil || b.told || b.first == 0 || f.bursting() {
 		return nil
 	}
-	those := storage.DeliveryQuery{WebhookID: b.shot.webhook.ID, After: b.first - 1, Before: b.last + 1, Limit: 1}
+	those := storage.DeliveryQuery{WebhookID: b.spec.Webhook.ID, After: b.first - 1, Before: b.last + 1, Limit: 1}
 	return f.ends.ask(func(ctx context.Context) (burstEnd, error) {
 		those.States = []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked}
 		open, err := read(ctx, those)
@@ -229,6 +149,7 @@ func (f *firing) stop() bool {
 	was := f.bursting()
 	if was {
 		f.burst.stopped = true
+		f.burst.stop()
 	}
 	return was
 }

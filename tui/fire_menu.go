@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"backchannel/fixtures"
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/style"
@@ -63,7 +64,7 @@ func (m *fireMenu) fill() {
 		Details: []component.MenuItem{
 			{ID: itemVariant, Key: "v", Label: "variant", Detail: f.variantLabel(channel, storage.Bounce), Off: len(fixtures.Variants(channel, storage.Bounce)) < 2},
 			{ID: itemChannel, Key: "c", Label: "channel", Detail: string(channel), Off: len(m.webhook.Channels) < 2},
-			{ID: itemAgain, Key: ".", Label: "again", Detail: f.lastLabel(), Off: f.last.what == ""},
+			{ID: itemAgain, Key: ".", Label: "again", Detail: f.lastLabel(), Off: f.last.Status == ""},
 		},
 	}
 	if len(f.saved) > 0 {
@@ -77,8 +78,8 @@ func (m *fireMenu) fill() {
 	}
 }
 
-// shots are what the menu's items do, for those who look for an action by its name.
-func (f *firing) shots(front screen) []binding {
+// actions are what the menu's items do, for those who look for an action by its name.
+func (f *firing) actions(front screen) []binding {
 	w, ok := f.aim(front)
 	if !ok {
 		return nil
@@ -122,10 +123,10 @@ func (m *fireMenu) pick(item string) tea.Cmd {
 func (m *fireMenu) channel() storage.Channel { return m.firing.channelFor(m.webhook) }
 
 func (f *firing) lastLabel() string {
-	if f.last.what == "" {
+	if f.last.Status == "" {
 		return "nothing fired yet"
 	}
-	return f.last.String() + " at " + f.last.webhook.Name
+	return f.last.String() + " at " + f.last.Webhook.Name
 }
 
 // Update fires, or leads to a choice.
@@ -149,13 +150,13 @@ func (m *fireMenu) Update(msg tea.Msg) tea.Cmd {
 	case itemSaved:
 		return m.chooseSaved()
 	case itemMisbehave:
-		return tea.Batch(dismiss(m), m.firing.chooseMisbehaviour(m.shot(m.firing.lastStatus())))
+		return tea.Batch(dismiss(m), m.firing.chooseMisbehaviour(m.spec(m.firing.lastStatus())))
 	case itemBurst:
-		return tea.Batch(dismiss(m), m.firing.askBurst(m.shot(m.firing.lastStatus())))
+		return tea.Batch(dismiss(m), m.firing.askBurst(m.spec(m.firing.lastStatus())))
 	case itemAgain:
 		return tea.Batch(dismiss(m), m.firing.repeat())
 	}
-	return tea.Batch(dismiss(m), m.firing.fire(m.shot(storage.Status(reply.Item))))
+	return tea.Batch(dismiss(m), m.firing.fire(m.spec(storage.Status(reply.Item))))
 }
 
 // View draws the menu.
@@ -163,18 +164,20 @@ func (m *fireMenu) View(width, height int) string {
 	return m.menu.View(m.firing.shared.theme, width, height)
 }
 
-// shot is one event as things are chosen now.
-func (m *fireMenu) shot(what storage.Status) shot {
+// spec is one event as things are chosen now.
+func (m *fireMenu) spec(status storage.Status) fire.Spec {
 	channel := m.channel()
-	return shot{webhook: m.webhook, channel: channel, what: what, variant: m.firing.variantFor(channel, what)}
+	return fire.Spec{
+		Webhook: m.webhook, Channel: channel, Status: status, Variant: m.firing.variantFor(channel, status), Recipients: 1, Count: 1,
+	}
 }
 
 // lastStatus is the status fired last; a bounce at first.
 func (f *firing) lastStatus() storage.Status {
-	if f.last.what == "" {
+	if f.last.Status == "" {
 		return storage.Bounce
 	}
-	return f.last.what
+	return f.last.Status
 }
 
 func (m *fireMenu) changeWebhook() tea.Cmd {
@@ -237,8 +240,8 @@ func (m *fireMenu) chooseLife() tea.Cmd {
 		{ID: string(storage.Bounce), Key: "b", Label: "sent, then bounce", Detail: m.firing.variantLabel(m.channel(), storage.Bounce)},
 	}
 	return m.firing.shared.choose(component.Menu{Title: "A message's life", Details: ends}, func(end string) tea.Cmd {
-		life := m.shot(storage.Status(end))
-		life.life = true
+		life := m.spec(storage.Status(end))
+		life.Lifecycle = true
 		return tea.Batch(dismiss(m), m.firing.fire(life))
 	})
 }
@@ -262,25 +265,26 @@ func (m *fireMenu) chooseSaved() tea.Cmd {
 			return nil
 		}
 		saved := m.firing.saved[i]
-		of := shot{webhook: m.webhook, channel: saved.Channel, what: saved.Status, saved: &saved}
+		of := m.spec(saved.Status)
+		of.Channel, of.Variant, of.Saved = saved.Channel, "", &saved
 		return tea.Batch(dismiss(m), m.firing.fire(of))
 	})
 }
 
 // chooseMisbehaviour asks what is to be wrong with an event. Without a token nothing
 // can be wrong with one.
-func (f *firing) chooseMisbehaviour(of shot) tea.Cmd {
+func (f *firing) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 	var items []component.MenuItem
 	for i, kind := range storage.Misbehaviours() {
 		item := component.MenuItem{ID: string(kind), Key: strconv.Itoa((i + 1) % 10), Label: string(kind), Detail: misbehaviourHelp(kind)}
-		if kind.NeedsJWT() && of.webhook.Auth.Type != storage.AuthJWT {
-			item.Off, item.Detail = true, "needs JWT authentication, which "+of.webhook.Name+" has not"
+		if kind.NeedsJWT() && of.Webhook.Auth.Type != storage.AuthJWT {
+			item.Off, item.Detail = true, "needs JWT authentication, which "+of.Webhook.Name+" has not"
 		}
 		items = append(items, item)
 	}
-	title := strings.TrimSpace(fmt.Sprintf("Misbehave at %s: %s, %s, but…", of.webhook.Name, of.what, of.channel))
+	title := strings.TrimSpace(fmt.Sprintf("Misbehave at %s: %s, %s, but…", of.Webhook.Name, of.Status, of.Channel))
 	return f.shared.choose(component.Menu{Title: title, Details: items}, func(kind string) tea.Cmd {
-		of.misbehave = storage.Misbehaviour(kind)
+		of.Misbehave = storage.Misbehaviour(kind)
 		return f.fire(of)
 	})
 }

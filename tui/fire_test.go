@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 )
 
@@ -30,6 +31,9 @@ func (f *fakeStore) ends(n int, state storage.State, change func(*storage.Delive
 	}
 	f.changed(storage.ChangedDeliveries)
 }
+
+// orderPatience is how long a message's next event waits while an engine runs.
+var orderPatience = fire.Patience(storage.Webhook{}, true)
 
 func answered(code int) func(*storage.Delivery) {
 	return func(d *storage.Delivery) { d.Code = code }
@@ -184,19 +188,6 @@ func TestMisbehaving(t *testing.T) {
 	})
 }
 
-func TestOutOfOrder(t *testing.T) {
-	sent, bounce := shot{what: storage.Sent, misbehave: storage.MisbehaveOutOfOrder}, shot{what: storage.Bounce, misbehave: storage.MisbehaveOutOfOrder}
-	for _, test := range []struct {
-		of   shot
-		want [2]storage.Status
-	}{{sent, [2]storage.Status{storage.Delivered, storage.Sent}}, {bounce, [2]storage.Status{storage.Bounce, storage.Sent}}} {
-		steps := test.of.steps()
-		if len(steps) != 2 || steps[0].what != test.want[0] || steps[1].what != test.want[1] {
-			t.Errorf("%s out of order is %v", test.of.what, steps)
-		}
-	}
-}
-
 func TestBurstKeepsItsPace(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "B")
@@ -234,8 +225,8 @@ func TestBurstStops(t *testing.T) {
 
 func TestBurstRefusesNonsense(t *testing.T) {
 	testFiring(t, func(c *console) {
-		c.press("f", "B", "ctrl+u", "1", "tab", "ctrl+u", "0", "ctrl+s")
-		c.see("No count; use 2 to 1,000,000.", "No rate; use 0.1 to 100,000.")
+		c.press("f", "B", "ctrl+u", "-", "1", "tab", "ctrl+u", "0", "ctrl+s")
+		c.see("-1 is out of range; use 1 to 1,000,000", "0 a second is out of range; use 0.001 to 100,000")
 		if n := len(c.store.events); n != 0 {
 			t.Errorf("%d events queued", n)
 		}

@@ -64,11 +64,11 @@ func (w *watch) look() tea.Cmd {
 	})
 }
 
-// Update tells what changed, and which deliveries are final now.
-func (w *watch) Update(msg tea.Msg) (_ tea.Cmd, ended []storage.ID) {
+// Update tells what changed.
+func (w *watch) Update(msg tea.Msg) tea.Cmd {
 	a, fresh, cmd := w.looking.take(msg)
 	if !fresh {
-		return cmd, nil
+		return cmd
 	}
 	cmds := []tea.Cmd{cmd}
 	for _, d := range a.value {
@@ -83,10 +83,9 @@ func (w *watch) Update(msg tea.Msg) (_ tea.Cmd, ended []storage.ID) {
 		if d.State.Final() {
 			w.open = slices.Delete(w.open, at, at+1)
 			delete(w.told, d.ID)
-			ended = append(ended, d.ID)
 		}
 	}
-	return tea.Batch(cmds...), ended
+	return tea.Batch(cmds...)
 }
 
 func (w *watch) tell(id storage.ID, state string) {

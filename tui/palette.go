@@ -46,7 +46,7 @@ func (m *Model) actions() []action {
 	add("", m.front().Bindings(), nothing)
 	add("", m.globals(), nothing)
 	add("", m.urgent(), nothing)
-	add("", m.shared.fire.shots(m.front()), nothing)
+	add("", m.shared.fire.actions(m.front()), nothing)
 	for v, stack := range m.stacks {
 		if view(v) != m.current && len(stack) == 1 {
 			add(stack[0].Title()+": ", stack[0].Bindings(), func() tea.Cmd { return m.goTo(view(v), 0) })
