@@ -35,9 +35,9 @@ type deliveryDetail struct {
 	row      deliveryRow
 	event    storage.Event
 	attempts []storage.Attempt
-	tries    int             // how many attempts the webhook's schedule has now; 0: nobody knows
-	hook     storage.Webhook // the zero Webhook: it is gone
-	breaker  storage.Breaker // the webhook's, as long as it is open
+	tries    int                   // how many attempts the webhook's schedule has now; 0: nobody knows
+	hook     storage.Webhook       // the zero Webhook: it is gone
+	parked   *storage.ParkedReason // nil: it is not parked
 }
 
 // The tabs of a delivery.
@@ -93,7 +93,7 @@ func (s *shared) readDelivery(id storage.ID) func(context.Context) (deliveryDeta
 		if hook, err := s.Store.Webhook(ctx, d.row.WebhookID); err == nil {
 			d.hook, d.tries = hook, len(hook.Delivery.Retry)+1
 		}
-		if d.breaker, err = s.openBreaker(ctx, d.row.Delivery); err != nil {
+		if d.parked, err = s.parkedReason(ctx, d.row.Delivery); err != nil {
 			return d, err
 		}
 		d.row.receipt, err = s.lastReceipt(ctx, id)
@@ -101,18 +101,12 @@ func (s *shared) readDelivery(id storage.ID) func(context.Context) (deliveryDeta
 	}
 }
 
-// openBreaker is the one that a delivery is parked behind, if there is one.
-func (s *shared) openBreaker(ctx context.Context, d storage.Delivery) (storage.Breaker, error) {
+// parkedReason is what parks a delivery, if it is parked.
+func (s *shared) parkedReason(ctx context.Context, d storage.Delivery) (*storage.ParkedReason, error) {
 	if d.State != storage.Parked {
-		return storage.Breaker{}, nil
+		return nil, nil //nolint:nilnil // nothing parks it
 	}
-	all, err := s.Store.Breakers(ctx)
-	for _, b := range all {
-		if b.WebhookID == d.WebhookID && b.Open() {
-			return b, err
-		}
-	}
-	return storage.Breaker{}, err
+	return storage.FindParkedReason(ctx, s.Store, d.WebhookID)
 }
 
 // lastReceipt is that of a delivery's last attempt; the zero Receipt: none.

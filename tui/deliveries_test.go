@@ -148,10 +148,10 @@ func TestAParkedDeliverySaysWhy(t *testing.T) {
 		c.store.changed(storage.ChangedDeliveries)
 		c.wait(time.Second)
 		c.size(200, 40)
-		c.see("parked: circuit breaker open after 10 failures; a probe", "or now with t")
+		c.see("parked: acme prod failed 10 times in a row, so its", "circuit breaker is open: the next try is in", "or now")
 		c.store.webhooks[0].State, c.store.webhooks[0].StateReason = storage.Paused, "it answered 410"
 		c.store.changed(storage.ChangedAll)
 		c.wait(time.Second)
-		c.see("parked: acme prod is paused (it answered 410); a in", "Webhooks activates it")
+		c.see("parked: acme prod is paused (it answered 410): its", "(a in Webhooks)")
 	})
 }

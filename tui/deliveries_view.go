@@ -213,24 +213,17 @@ func (s *shared) stateSentence(x deliveryDetail) string {
 		}
 		return fmt.Sprintf("retrying: attempt %s %s", next, s.until(d.NextAttemptAt))
 	case storage.Parked:
-		return "parked: " + s.parkedReason(x)
+		return "parked: " + s.explainParked(x.parked)
 	}
 	return string(x.row.State)
 }
 
-// parkedReason says why nothing is tried, and what ends that.
-func (s *shared) parkedReason(x deliveryDetail) string {
-	reason := ""
-	if x.hook.StateReason != "" {
-		reason = " (" + x.hook.StateReason + ")"
+// explainParked says why nothing is tried, and which key ends that.
+func (s *shared) explainParked(r *storage.ParkedReason) string {
+	if r == nil { // it has just been let go
+		return "about to be tried"
 	}
-	switch b := x.breaker; {
-	case x.hook.State == storage.Paused:
-		return x.hook.Name + " is paused" + reason + "; a in Webhooks activates it"
-	case b.Open():
-		return fmt.Sprintf("circuit breaker open after %d failures; a probe %s, or now with t", b.Failures, s.until(b.OpenUntil))
-	}
-	return "the webhook is paused, or its breaker is open"
+	return r.Explain(storage.Remedy{Resume: "it is activated (a in Webhooks)", Retry: "t", When: s.until(r.Breaker.OpenUntil)})
 }
 
 func attemptsWord(n int) string {

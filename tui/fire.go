@@ -24,7 +24,7 @@ type firing struct {
 	channel  storage.Channel
 	variants map[target]string
 	last     fire.Spec // the zero Spec: none yet
-	burst    *fireRun      // the last one
+	burst    *fireRun  // the last one
 	ends     query[burstEnd]
 	watch    watch
 }

@@ -70,13 +70,14 @@ func TestFiringTellsOfRetriesAndWaiting(t *testing.T) {
 		want  string
 	}{
 		{"retrying", storage.Retrying, true, "▲ bounce, email → acme prod retrying in 5 s: refused"},
-		{"parked", storage.Parked, true, "▲ bounce, email → acme prod parked: acme prod is paused, or its breaker is open"},
+		{"parked", storage.Parked, true, "▲ bounce, email → acme prod parked: acme prod failed 10 times in a row, so its circuit breaker is open"},
 		{"alone", storage.Queued, false, "▲ bounce, email → acme prod queued, but nobody delivers now"},
 		{"cancelled", storage.Cancelled, true, "· bounce, email → acme prod cancelled"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testFiring(t, func(c *console) {
 				c.store.alive = test.alive
+				c.store.breakers = []storage.Breaker{{WebhookID: acme().ID, Failures: 10, OpenUntil: noon().Add(time.Minute)}}
 				c.wait(2 * time.Second)
 				c.press("f", "b")
 				c.store.ends(1, test.state, func(d *storage.Delivery) { d.Error, d.NextAttemptAt = "refused", c.m.shared.Now().Add(5*time.Second) })

@@ -108,7 +108,7 @@ func (s *shared) tellOutcome(d storage.Delivery) tea.Cmd {
 	case storage.Retrying:
 		return sayOf(d, warn(fmt.Sprintf("%s retrying %s: %s", deliveryName(d), s.until(d.NextAttemptAt), d.Error)))
 	case storage.Parked:
-		return sayOf(d, warn(fmt.Sprintf("%s parked: %s is paused, or its breaker is open", deliveryName(d), d.Webhook)))
+		return s.tellParked(d)
 	case storage.Queued:
 		if s.status.read && !s.status.alive {
 			return sayOf(d, warn(deliveryName(d)+" queued, but nobody delivers now"))
@@ -121,6 +121,18 @@ func (s *shared) tellOutcome(d storage.Delivery) tea.Cmd {
 func sayOf(d storage.Delivery, toast component.Toast) tea.Cmd {
 	toast.ID = toastID(d.ID)
 	return say(toast)
+}
+
+func (s *shared) tellParked(d storage.Delivery) tea.Cmd {
+	return func() tea.Msg {
+		reason, err := s.parkedReason(s.ctx, d)
+		if err != nil {
+			return toastMsg{bad(err.Error())}
+		}
+		toast := warn(fmt.Sprintf("%s parked: %s", deliveryName(d), s.explainParked(reason)))
+		toast.ID = toastID(d.ID)
+		return toastMsg{toast}
+	}
 }
 
 func (s *shared) tellFailure(d storage.Delivery) tea.Cmd {
