@@ -54,7 +54,7 @@ func explainStatus(code int, location, webhook string) string {
 	case code >= 300 && code <= 399 && location != "":
 		text += "; redirects are not followed: set the URL to " + clipped(location)
 	case code == http.StatusGone:
-		text += "; it wants no more events, so the webhook is paused now: resume it with " + storage.ResumeCommand(webhook)
+		text += "; it wants no more events, so the webhook is paused now: " + storage.ResumeAdvice(webhook)
 	}
 	return text
 }

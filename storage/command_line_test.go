@@ -17,3 +17,15 @@ func TestResumeCommandSurvivesTheShell(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestAdviseInstead(t *testing.T) {
+	for _, name := range []string{"acme", "acme prod", "it's", "'", "a'; b", "acme; then"} {
+		text := "answered 410 Gone; " + ResumeAdvice(name) + "; and more"
+		if got := AdviseInstead(text, "press a"); got != "answered 410 Gone; press a; and more" {
+			t.Errorf("%q: %s", name, got)
+		}
+	}
+	if got := AdviseInstead("resume it with care", "press a"); got != "resume it with care" {
+		t.Errorf("replaced in %q", got)
+	}
+}

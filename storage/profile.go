@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 )
@@ -104,6 +105,22 @@ func (p Profile) Validate() error {
 	}
 	bad = append(bad, checkProfileHeaders(p.Headers)...)
 	return bad.Err()
+}
+
+// Warnings name what of a profile never shows in an answer.
+func (p Profile) Warnings() (odd FieldErrors) {
+	never := func(statuses ...int) bool {
+		return len(p.Statuses) > 0 && p.FailPct+float64(p.FailFirst) == 0 &&
+			!slices.ContainsFunc(p.Statuses, func(status int) bool { return slices.Contains(statuses, status) })
+	}
+	bodiless := func(status int) bool { return status == http.StatusNoContent || status == http.StatusNotModified }
+	if p.RetryAfter > 0 && never(http.StatusTooManyRequests, http.StatusServiceUnavailable) {
+		odd = append(odd, FieldError{Field: "retryAfter", Reason: "is sent with 429 and 503 alone, and neither is answered"})
+	}
+	if p.Body != "" && len(p.Statuses) > 0 && !slices.ContainsFunc(p.Statuses, func(status int) bool { return !bodiless(status) }) {
+		odd = append(odd, FieldError{Field: "body", Reason: "is not sent: 204 and 304 have none"})
+	}
+	return odd
 }
 
 func checkProfileHeaders(headers []HeaderField) (bad FieldErrors) {

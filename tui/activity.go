@@ -61,7 +61,7 @@ func (a *activity) ask() tea.Cmd {
 func (a *activity) Update(msg tea.Msg) tea.Cmd {
 	if answer, fresh, cmd := a.reading.take(msg); fresh {
 		if a.err = answer.err; a.err == nil {
-			a.read, a.all = true, answer.value
+			a.read, a.all = true, advised(answer.value)
 			a.sift()
 			if a.first && len(a.shown) > 0 {
 				a.table.Select(a.Key(0))
@@ -74,6 +74,14 @@ func (a *activity) Update(msg tea.Msg) tea.Cmd {
 		return a.key(key)
 	}
 	return nil
+}
+
+// advised are activities with the keys in them that do here what their commands would.
+func advised(all []storage.Activity) []storage.Activity {
+	for i := range all {
+		all[i].Text = keyAdvice(all[i].Text)
+	}
+	return all
 }
 
 func (a *activity) key(key tea.KeyMsg) tea.Cmd {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -213,17 +214,18 @@ func (s *shared) stateSentence(x deliveryDetail) string {
 		}
 		return fmt.Sprintf("retrying: attempt %s %s", next, s.until(d.NextAttemptAt))
 	case storage.Parked:
-		return "parked: " + s.explainParked(x.parked)
+		return "parked: " + s.explainParked(x.parked, s.until)
 	}
 	return string(x.row.State)
 }
 
-// explainParked says why nothing is tried, and which key ends that.
-func (s *shared) explainParked(r *storage.ParkedReason) string {
+// explainParked says why nothing is tried, and which key ends that; when says of the next
+// try when it is.
+func (s *shared) explainParked(r *storage.ParkedReason, when func(time.Time) string) string {
 	if r == nil { // it has just been let go
 		return "about to be tried"
 	}
-	return r.Explain(storage.Remedy{Resume: "it is activated (a in Webhooks)", Retry: "t", When: s.until(r.Breaker.OpenUntil)})
+	return r.Explain(storage.Remedy{Resume: "it is activated (a in Webhooks)", Retry: "t", When: when(r.Breaker.OpenUntil)})
 }
 
 func attemptsWord(n int) string {

@@ -147,7 +147,7 @@ func (s *shared) describeAttempt(d *sheet, a storage.Attempt) {
 // errorText is what went wrong with an attempt. That a status was answered needs no class.
 func errorText(a storage.Attempt) string {
 	if a.ErrorClass == storage.ClassStatus || a.ErrorClass == "" {
-		return a.Error
+		return keyAdvice(a.Error)
 	}
 	return string(a.ErrorClass) + ": " + a.Error
 }

@@ -115,19 +115,7 @@ func (f *fakeStore) check(w *storage.Webhook) error {
 	if err := w.Validate(f.rules); err != nil && !errors.As(err, &bad) {
 		return err
 	}
-	for _, o := range f.webhooks {
-		if o.ID == w.ID {
-			continue
-		}
-		if o.Name == w.Name {
-			bad = append(bad, storage.FieldError{Field: "name", Reason: "is taken; choose another", Conflict: true})
-		}
-		if o.Organization == w.Organization && o.Sandbox.Name == w.Sandbox.Name {
-			bad = append(bad, storage.FieldError{Field: "sandbox.name", Conflict: true,
-				Reason: fmt.Sprintf("%q has %s / %s; there is one webhook for each", o.Name, o.Organization, o.Sandbox.Name)})
-		}
-	}
-	return bad.Err()
+	return append(bad, w.Conflicts(f.webhooks...)...).Err()
 }
 
 func (f *fakeStore) DeleteWebhook(_ context.Context, id storage.ID) (int, error) {

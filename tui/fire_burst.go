@@ -96,10 +96,10 @@ func (r *fireRun) String() string { return fmt.Sprintf("%s → %s", r.spec, r.sp
 
 // burstEnd is what became of a burst that is queued.
 type burstEnd struct {
-	burst  *fireRun
-	open   bool // some are not final yet
-	failed int
-	more   bool // than were counted
+	burst             *fireRun
+	open              bool // some are not final yet
+	failed, cancelled int
+	more              bool // than were counted
 }
 
 // mostFailed bounds how far the failures of a burst are counted.
@@ -119,8 +119,15 @@ func (f *firing) lookAtBurst() tea.Cmd {
 			return burstEnd{burst: b, open: true}, err
 		}
 		those.States, those.Limit = []storage.State{storage.Failed, storage.Cancelled}, mostFailed
-		failed, err := read(ctx, those)
-		return burstEnd{burst: b, failed: len(failed), more: len(failed) == mostFailed}, err
+		missed, err := read(ctx, those)
+		end := burstEnd{burst: b, more: len(missed) == mostFailed}
+		for _, d := range missed {
+			if d.State == storage.Cancelled {
+				end.cancelled++
+			}
+		}
+		end.failed = len(missed) - end.cancelled
+		return end, err
 	})
 }
 
@@ -133,15 +140,30 @@ func (f *firing) tellEnd(end burstEnd) tea.Cmd {
 	b.told = true
 	took := duration(f.shared.Now().Sub(b.began))
 	toast := good(fmt.Sprintf("%s: all %s delivered in %s", b, thousands(int64(b.queued)), took))
-	if end.failed > 0 {
-		count := thousands(int64(end.failed))
-		if end.more {
-			count += " or more"
-		}
-		toast = bad(fmt.Sprintf("%s: %s of %s failed or cancelled; 2 and / failed show them", b, count, thousands(int64(b.queued))))
+	if counts, words := end.missed(); len(words) > 0 {
+		toast = bad(fmt.Sprintf("%s: of %s, %s; %d and / %s show them", b, thousands(int64(b.queued)),
+			strings.Join(counts, ", "), viewDeliveries+1, strings.Join(words, " ")))
 	}
 	toast.ID = burstToast
 	return say(toast)
+}
+
+// missed counts what was not delivered, and gives the filter's words that show it.
+func (e burstEnd) missed() (counts, words []string) {
+	for _, part := range []struct {
+		n     int
+		state storage.State
+	}{{e.failed, storage.Failed}, {e.cancelled, storage.Cancelled}} {
+		if part.n == 0 {
+			continue
+		}
+		count := thousands(int64(part.n))
+		if e.more {
+			count += " or more"
+		}
+		counts, words = append(counts, count+" "+string(part.state)), append(words, string(part.state))
+	}
+	return counts, words
 }
 
 // stop ends the burst that is under way; false when there is none.

@@ -69,7 +69,7 @@ func TestFiringTellsOfRetriesAndWaiting(t *testing.T) {
 		alive bool
 		want  string
 	}{
-		{"retrying", storage.Retrying, true, "▲ bounce, email → acme prod retrying in 5 s: refused"},
+		{"retrying", storage.Retrying, true, "▲ bounce, email → acme prod retrying at 12:04:3"},
 		{"parked", storage.Parked, true, "▲ bounce, email → acme prod parked: acme prod failed 10 times in a row, so its circuit breaker is open"},
 		{"alone", storage.Queued, false, "▲ bounce, email → acme prod queued, but nobody delivers now"},
 		{"cancelled", storage.Cancelled, true, "· bounce, email → acme prod cancelled"},
@@ -248,7 +248,7 @@ func TestBurstTellsHowItEnded(t *testing.T) {
 		want   string
 	}{
 		{0, "✓ 3 × bounce, email → acme prod: all 3 delivered in"},
-		{2, "✗ 3 × bounce, email → acme prod: 2 of 3 failed or cancelled"},
+		{2, "✗ 3 × bounce, email → acme prod: of 3, 2 failed; 2 and / failed show them"},
 	} {
 		testConsole(t, func(c *console) {
 			twoWebhooks(c.store)

@@ -106,7 +106,7 @@ func (s *shared) tellOutcome(d storage.Delivery) tea.Cmd {
 	case storage.Cancelled:
 		return sayOf(d, info(deliveryName(d)+" cancelled"))
 	case storage.Retrying:
-		return sayOf(d, warn(fmt.Sprintf("%s retrying %s: %s", deliveryName(d), s.until(d.NextAttemptAt), d.Error)))
+		return sayOf(d, warn(fmt.Sprintf("%s retrying %s: %s", deliveryName(d), s.at(d.NextAttemptAt), d.Error)))
 	case storage.Parked:
 		return s.tellParked(d)
 	case storage.Queued:
@@ -129,7 +129,7 @@ func (s *shared) tellParked(d storage.Delivery) tea.Cmd {
 		if err != nil {
 			return toastMsg{bad(err.Error())}
 		}
-		toast := warn(fmt.Sprintf("%s parked: %s", deliveryName(d), s.explainParked(reason)))
+		toast := warn(fmt.Sprintf("%s parked: %s", deliveryName(d), s.explainParked(reason, s.at)))
 		toast.ID = toastID(d.ID)
 		return toastMsg{toast}
 	}
@@ -137,15 +137,15 @@ func (s *shared) tellParked(d storage.Delivery) tea.Cmd {
 
 func (s *shared) tellFailure(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
-		why := d.Error
+		why := keyAdvice(d.Error)
 		if receipts, err := s.Store.ReceiptsOfDelivery(s.ctx, d.ID); err == nil && len(receipts) > 0 {
 			why = cmp.Or(firstFailure(receipts[len(receipts)-1].Verdicts), why)
 		}
 		if code := strconv.Itoa(d.Code); d.Code != 0 && !strings.Contains(why, code) {
 			why = code + ", " + why
 		}
-		if d.Code == http.StatusGone {
-			why += "; " + d.Webhook + " is paused now"
+		if d.Code == http.StatusGone && !strings.Contains(why, activateAdvice) {
+			why += "; " + d.Webhook + " is paused now: " + activateAdvice
 		}
 		toast := bad(fmt.Sprintf("%s failed: %s", deliveryName(d), why))
 		toast.ID = toastID(d.ID)

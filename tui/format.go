@@ -41,6 +41,9 @@ func (s *shared) moment(t time.Time) string {
 	return t.Format("Jan 2006")
 }
 
+// at is a time for a text that stands a while, so that it must not count down.
+func (s *shared) at(t time.Time) string { return "at " + s.moment(t) }
+
 // dayOrClock is the time of day to the millisecond for today, day and time for what is
 // older; at most 12 cells.
 func (s *shared) dayOrClock(t time.Time) string {
@@ -91,6 +94,12 @@ func eventLook(th *style.Theme, status storage.Status) (string, lipgloss.Style) 
 	}
 	return style.Info, th.Text
 }
+
+// activateAdvice is how what paused a webhook ends, in the console.
+const activateAdvice = "a in Webhooks activates it"
+
+// keyAdvice is a text with the key in it that does here what its command would.
+func keyAdvice(text string) string { return storage.AdviseInstead(text, activateAdvice) }
 
 // list joins words: "email, sms".
 func list[T ~string](words []T) string {

@@ -54,10 +54,18 @@ func send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
 // act changes records, in a command, and tells how it went: text on success, the
 // error otherwise. Screens hear of the change as of any other.
 func act(ctx context.Context, do func(context.Context) (text string, err error)) tea.Cmd {
+	return actOdd(ctx, nil, do)
+}
+
+// actOdd is act where what was done may be other than meant: then the toast warns.
+func actOdd(ctx context.Context, odd storage.FieldErrors, do func(context.Context) (text string, err error)) tea.Cmd {
 	return func() tea.Msg {
 		text, err := do(ctx)
-		if err != nil {
+		switch {
+		case err != nil:
 			return toastMsg{bad(err.Error())}
+		case len(odd) > 0:
+			return toastMsg{warn(text + "; but " + refusal(odd))}
 		}
 		return toastMsg{good(text)}
 	}

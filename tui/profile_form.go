@@ -36,7 +36,7 @@ func (s *shared) askProfile(msg profileMsg) tea.Cmd {
 		section: component.Section{Fields: profileFields(msg.profile)},
 		submit: func(v component.Values) tea.Cmd {
 			profile, _ := readProfile(v)
-			return act(s.ctx, func(ctx context.Context) (string, error) {
+			return actOdd(s.ctx, profile.Warnings(), func(ctx context.Context) (string, error) {
 				return fmt.Sprintf("%s from now on: %s", msg.name, profileWords(profile)), set(ctx, msg.webhook, profile)
 			})
 		},

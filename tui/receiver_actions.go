@@ -252,7 +252,11 @@ func (r *receiver) replay() tea.Cmd {
 		return nil
 	}
 	s := r.shared
-	return s.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) { return s.replayReceipt(ctx, row) })
+	sent := s.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) { return s.replayReceipt(ctx, row) })
+	if row.DeliveryID == 0 && row.Flaw != "" {
+		return tea.Batch(sent, say(warn("the body was "+string(row.Flaw)+" when it arrived; what arrived is what is sent")))
+	}
+	return sent
 }
 
 func (s *shared) replayReceipt(ctx context.Context, row storage.Receipt) ([]storage.Delivery, error) {

@@ -63,7 +63,7 @@ func (s *shared) describeLast(d *sheet, row inventoryRow) {
 	d.field(s.moment(row.last.CreatedAt), outcome, ink)
 	d.field("", string(row.last.Status)+", "+string(row.last.Channel), s.theme.Text)
 	if row.last.Error != "" {
-		d.field("", row.last.Error, s.theme.Text)
+		d.field("", keyAdvice(row.last.Error), s.theme.Text)
 	}
 }
 

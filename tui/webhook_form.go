@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -24,7 +25,15 @@ type webhookForm struct {
 type savedMsg struct {
 	form    *webhookForm
 	webhook storage.Webhook
+	odd     storage.FieldErrors // what should be looked at though it was saved
 	err     error
+}
+
+// alsoWrongMsg is what is wrong besides what the form could see: what others have already,
+// and what is in files.
+type alsoWrongMsg struct {
+	form *webhookForm
+	bad  storage.FieldErrors
 }
 
 // reloadedMsg is the webhook as somebody else left it.
@@ -121,6 +130,14 @@ func (f *webhookForm) Update(msg tea.Msg) tea.Cmd {
 		if msg.ID == f.id {
 			return f.save(msg.Values)
 		}
+	case component.RefusedMsg:
+		if msg.ID == f.id {
+			return f.lookFurther(msg.Values)
+		}
+	case alsoWrongMsg:
+		if msg.form == f {
+			f.form.AddErrors(byField(msg.bad, secretField(storage.Algorithm(f.form.Values().Text(fieldAlgorithm)))))
+		}
 	case savedMsg:
 		if msg.form == f {
 			return f.saved(msg)
@@ -146,9 +163,32 @@ func (f *webhookForm) save(values component.Values) tea.Cmd {
 	if f.creates() {
 		write = f.shared.Store.CreateWebhook
 	}
+	rules := f.shared.Rules
 	return func() tea.Msg {
-		err := write(ctx, &w)
-		return savedMsg{f, w, err}
+		if err := write(ctx, &w); err != nil {
+			return savedMsg{form: f, webhook: w, err: err}
+		}
+		return savedMsg{form: f, webhook: w, odd: w.Warnings(rules)}
+	}
+}
+
+// lookFurther finds what is wrong with values that the form refused already, so that a
+// person is told of everything at once.
+func (f *webhookForm) lookFurther(values component.Values) tea.Cmd {
+	w, unread := apply(f.base, values)
+	w.Normalize()
+	ctx, rules, read := f.shared.ctx, f.shared.Rules, f.shared.Store.Webhooks
+	return func() tea.Msg {
+		bad := unread
+		var invalid storage.FieldErrors
+		if errors.As(w.Validate(rules), &invalid) {
+			bad = append(bad, invalid...)
+		}
+		others, err := read(ctx)
+		if err != nil {
+			return alsoWrongMsg{f, bad} // what can be told without them
+		}
+		return alsoWrongMsg{f, append(bad, w.Conflicts(others...)...)}
 	}
 }
 
@@ -157,10 +197,10 @@ func (f *webhookForm) saved(msg savedMsg) tea.Cmd {
 	var wrong storage.FieldErrors
 	switch {
 	case msg.err == nil && f.creates():
-		text := fmt.Sprintf("%s created. Press f to fire an event at it", msg.webhook.Name)
-		return tea.Batch(closeScreen(f), goTo(viewWebhooks, msg.webhook.ID), say(good(text)))
+		done := savedToast(msg, "created", ". Press f to fire an event at it")
+		return tea.Batch(closeScreen(f), goTo(viewWebhooks, msg.webhook.ID), say(done))
 	case msg.err == nil:
-		return tea.Batch(closeScreen(f), say(good(msg.webhook.Name+" saved")))
+		return tea.Batch(closeScreen(f), say(savedToast(msg, "saved", "")))
 	case errors.Is(msg.err, storage.ErrNotFound) && !f.creates():
 		return f.startAnew()
 	case !errors.As(msg.err, &wrong):
@@ -170,6 +210,21 @@ func (f *webhookForm) saved(msg savedMsg) tea.Cmd {
 	}
 	f.form.SetErrors(byField(wrong, secretField(msg.webhook.Auth.JWT.Algorithm)))
 	return nil
+}
+
+// savedToast says that a webhook was saved, and warns as the commands do. What is said of
+// the organization stands beside it at all times: tests use another form.
+func savedToast(msg savedMsg, verb, hint string) component.Toast {
+	var odd []string
+	for _, field := range msg.odd {
+		if field.Field != fieldOrganization {
+			odd = append(odd, field.Field+": "+field.Reason)
+		}
+	}
+	if len(odd) == 0 {
+		return good(msg.webhook.Name + " " + verb + hint)
+	}
+	return warn(msg.webhook.Name + " " + verb + ", but " + strings.Join(odd, "; "))
 }
 
 // startAnew turns Edit into Create: the webhook is gone, what was typed is not.

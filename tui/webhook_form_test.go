@@ -83,7 +83,7 @@ func TestTheStoresConflictsStandBesideTheirFields(t *testing.T) {
 		c.press("ctrl+u")
 		c.write("other")
 		c.press("ctrl+s")
-		c.see("▌ Webhook name", "✗ This is taken", `✗ "acme prod" has other / prod`)
+		c.see("▌ Webhook name", `✗ "acme prod" is taken`, `✗ webhook "acme prod" is there already`)
 		c.press("x")
 		c.toField("Sandbox")
 		c.press("ctrl+u")

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -94,25 +92,9 @@ backchannel profile set --webhook acme --fail-percent 30`,
 		if err != nil {
 			return err
 		}
-		a.warn(ineffective(profile))
+		a.warn(profile.Warnings())
 		return a.setProfile(ctx, store, w, profile)
 	})
-}
-
-// ineffective names what of a profile never shows in an answer.
-func ineffective(p storage.Profile) (odd storage.FieldErrors) {
-	never := func(statuses ...int) bool {
-		return len(p.Statuses) > 0 && p.FailPct+float64(p.FailFirst) == 0 &&
-			!slices.ContainsFunc(p.Statuses, func(status int) bool { return slices.Contains(statuses, status) })
-	}
-	bodiless := func(status int) bool { return status == http.StatusNoContent || status == http.StatusNotModified }
-	if p.RetryAfter > 0 && never(http.StatusTooManyRequests, http.StatusServiceUnavailable) {
-		odd = append(odd, storage.FieldError{Field: "retryAfter", Reason: "is sent with 429 and 503 alone, and neither is answered"})
-	}
-	if p.Body != "" && len(p.Statuses) > 0 && !slices.ContainsFunc(p.Statuses, func(status int) bool { return !bodiless(status) }) {
-		odd = append(odd, storage.FieldError{Field: "body", Reason: "is not sent: 204 and 304 have none"})
-	}
-	return odd
 }
 
 func (a *app) setProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook, p storage.Profile) error {

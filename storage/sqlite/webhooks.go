@@ -181,31 +181,18 @@ func checkConflicts(ctx context.Context, from source, w storage.Webhook, invalid
 	var bad storage.FieldErrors
 	errors.As(invalid, &bad)
 	others, err := collect(ctx, from, scanOther,
-		`SELECT name, organization = ? AND sandbox_name = ? FROM webhooks WHERE id <> ? AND (name = ? OR organization = ? AND sandbox_name = ?) ORDER BY id`,
-		w.Organization, w.Sandbox.Name, w.ID, w.Name, w.Organization, w.Sandbox.Name)
+		`SELECT id, name, organization, sandbox_name FROM webhooks WHERE id <> ? AND (name = ? OR organization = ? AND sandbox_name = ?) ORDER BY id`,
+		w.ID, w.Name, w.Organization, w.Sandbox.Name)
 	if err != nil {
 		return err
 	}
-	for _, other := range others {
-		if other.name == w.Name {
-			bad = append(bad, storage.FieldError{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q is taken; use another", w.Name)})
-		}
-		if other.sameSandbox {
-			bad = append(bad, storage.FieldError{Field: "sandbox.name", Conflict: true,
-				Reason: fmt.Sprintf("webhook %q is there already: an organization's sandbox has at most one; edit that one, or use another sandbox", other.name)})
-		}
-	}
-	return bad.Err()
+	return append(bad, w.Conflicts(others...)...).Err()
 }
 
-type otherWebhook struct {
-	name        string
-	sameSandbox bool
-}
-
-func scanOther(read scan) (o otherWebhook, err error) {
-	err = read(&o.name, &o.sameSandbox)
-	return o, err
+// scanOther reads of a webhook what another one may not have too.
+func scanOther(read scan) (w storage.Webhook, err error) {
+	err = read(&w.ID, &w.Name, &w.Organization, &w.Sandbox.Name)
+	return w, err
 }
 
 // SetWebhookState activates or pauses a webhook; reason says why when no person did it.
@@ -232,7 +219,7 @@ func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, by, reas
 		text = "webhook " + name + " activated" + by
 	}
 	if reason != "" {
-		text += ": " + reason + "; resume it with " + storage.ResumeCommand(name)
+		text += ": " + reason + "; " + storage.ResumeAdvice(name)
 	}
 	return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: text})
 }

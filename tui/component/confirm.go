@@ -1,6 +1,7 @@
 package component
 
 import (
+	"fmt"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -24,8 +25,9 @@ type Confirm struct {
 	No    string   // "keep"
 	Typed string   // when set, only typing exactly this confirms
 
-	yes  bool
-	line edit
+	yes   bool
+	line  edit
+	wrong string // what was typed instead, if enter did not confirm
 }
 
 // NewConfirm is c, ready for keys.
@@ -61,12 +63,22 @@ func (c *Confirm) Update(msg tea.Msg) tea.Cmd {
 func (c *Confirm) typed(key tea.KeyMsg) tea.Cmd {
 	if key.Type != tea.KeyEnter {
 		c.line.key(key)
+		c.wrong = ""
 		return nil
 	}
 	if c.line.text() != c.Typed {
+		c.wrong = c.refusal()
 		return nil
 	}
 	return c.answer(true)
+}
+
+// refusal says why enter did nothing.
+func (c *Confirm) refusal() string {
+	if c.line.text() == "" {
+		return "Nothing was typed. Type the name, or esc to " + c.No + "."
+	}
+	return fmt.Sprintf("%q is not %q: correct it, or esc to %s.", c.line.text(), c.Typed, c.No)
 }
 
 func (c *Confirm) answer(ok bool) tea.Cmd {
@@ -95,12 +107,16 @@ func (c *Confirm) choices(th *style.Theme, width int) []string {
 	if c.line.text() == c.Typed {
 		keys = append(keys, keyHint(th, "enter", c.Yes))
 	}
-	return []string{
+	lines := []string{
 		th.Dim.Render("Type " + style.Escape(c.Typed) + " to " + style.Escape(c.Yes) + ":"),
 		th.Accent.Render(style.Bar) + " " + c.line.view(th, max(0, width-2), true, false),
-		"",
-		strings.Join(keys, "   "),
 	}
+	if c.wrong != "" {
+		for _, line := range Wrap(style.Cross+" "+style.Escape(c.wrong), width) {
+			lines = append(lines, th.Bad.Render(line))
+		}
+	}
+	return append(lines, "", strings.Join(keys, "   "))
 }
 
 func (c *Confirm) button(th *style.Theme, key, label string, focused bool) string {

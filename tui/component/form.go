@@ -12,6 +12,13 @@ type SubmitMsg struct {
 	Values Values
 }
 
+// RefusedMsg is sent when a form was submitted and a check found something wrong. Its
+// owner may know of more that is, and tell with AddErrors.
+type RefusedMsg struct {
+	ID     string
+	Values Values
+}
+
 // CancelMsg is sent on esc. The form stays as it is; whoever owns it decides.
 type CancelMsg struct {
 	ID      string

@@ -30,6 +30,17 @@ func (f *Form) SetErrors(errors map[string]string) {
 	f.focusFirstError()
 }
 
+// AddErrors says what else is wrong, and leaves the cursor where it is.
+func (f *Form) AddErrors(errors map[string]string) {
+	if f.given == nil {
+		f.given = map[string]string{}
+	}
+	maps.Copy(f.given, said(errors))
+	for n := range f.sections {
+		f.sections[n].Open = f.sections[n].Open || f.wrongIn(n)
+	}
+}
+
 // judge asks what is wrong with the values as they are.
 func (f *Form) judge() map[string]string {
 	values, wrong := f.Values(), map[string]string{}
@@ -177,7 +188,7 @@ func (f *Form) trySubmit() tea.Cmd {
 	f.given, f.checked = nil, f.judge()
 	if len(f.checked) > 0 {
 		f.focusFirstError()
-		return nil
+		return emit(RefusedMsg{ID: f.id, Values: f.Values()})
 	}
 	return emit(SubmitMsg{ID: f.id, Values: f.Values()})
 }

@@ -210,7 +210,7 @@ func TestFormChecksFieldsAsTheyAreLeft(t *testing.T) {
 	fill(f, "shift+tab", "x")
 	lacks(t, f.View(plainTheme()), "✗")
 	fill(f, "backspace", "tab")
-	if msg := fill(f, "ctrl+s"); msg != nil || f.Focused() != "name" {
+	if msg, refused := fill(f, "ctrl+s").(RefusedMsg); !refused || msg.ID != "demo" || f.Focused() != "name" {
 		t.Errorf("submitted %v with an error; focus on %q", msg, f.Focused())
 	}
 }

@@ -1,0 +1,191 @@
+package tui
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+)
+
+// What the command warns of after it saved, the form warns of too.
+func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
+	denied := func(path string) ([]byte, error) {
+		if strings.HasPrefix(path, "/secret") {
+			return nil, &fs.PathError{Op: "open", Path: path, Err: os.ErrPermission}
+		}
+		return nil, &fs.PathError{Op: "open", Path: path, Err: os.ErrNotExist}
+	}
+	for _, test := range []struct {
+		name string
+		fill func(*console)
+		want []string
+	}{
+		{"a CA file that is not there", func(c *console) {
+			c.toField("Webhook URL")
+			c.press("ctrl+u")
+			c.write("https://hooks.example.com")
+			c.toField("Delivery options")
+			c.press("space")
+			c.toField("CA file")
+			c.write("/nowhere/ca.pem")
+		}, []string{"▲ acme saved, but delivery.tls.caFile: /nowhere/ca.pem cannot be read now (file does not exist)"}},
+		{"a secret's file that may not be read", func(c *console) {
+			c.toField("Method")
+			c.press("right")
+			c.toField("Secret")
+			c.write("file:/secret/key")
+		}, []string{"▲ acme saved, but auth.secret:", "permission denied", "deliveries fail until then"}},
+		{"an environment variable that is not set", func(c *console) {
+			c.toField("Method")
+			c.press("right")
+			c.toField("Secret")
+			c.write("env:NOWHERE")
+		}, []string{"▲ acme saved, but auth.secret:", "NOWHERE is not set"}},
+		{"a PEM for a password", func(c *console) {
+			c.toField("Method")
+			c.press("right")
+			c.toField("Secret")
+			c.paste("-----BEGIN PRIVATE KEY-----\nMIIEMIIEMIIEMIIEMIIEMIIEMIIEMIIE\n-----END PRIVATE KEY-----\n")
+		}, []string{"▲ acme saved, but auth.secret: holds a PEM"}},
+		{"nothing odd", func(*console) {}, []string{"✓ acme saved"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			testConsole(t, func(c *console) {
+				hook := storage.NewWebhook()
+				hook.ID, hook.Version, hook.Name, hook.Channels = 7, 1, "acme", storage.Channels()
+				hook.Organization = "0123456789ABCDEF01234567@AdobeOrg"
+				c.store.webhooks = []storage.Webhook{hook}
+				c.m.shared.Rules.Sources.ReadFile = denied
+				c.store.changed(storage.ChangedAll)
+				c.wait(time.Second)
+				c.press("e")
+				test.fill(c)
+				c.press("ctrl+s")
+				c.see(test.want...)
+			})
+		})
+	}
+}
+
+func TestAProfileThatIsPartlyOfNoUseIsWarnedOf(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("o", "8")
+		c.see("Answer so")
+		c.press("ctrl+u")
+		c.write("204")
+		for range 8 {
+			c.press("tab")
+		}
+		c.write("a body")
+		c.press("ctrl+s")
+		c.see("▲", "but body: is not sent: 204 and 304 have none")
+	})
+}
+
+// All that is wrong is told at once: what others have, and what is in files, too.
+func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.store.webhooks = []storage.Webhook{acme()}
+		c.m.shared.Rules.Sources.ReadFile = func(path string) ([]byte, error) {
+			if path == "/ca" {
+				return []byte("no certificate"), nil
+			}
+			return nil, fs.ErrNotExist
+		}
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.size(120, 60)
+		c.press("n")
+		c.write("acme prod")
+		c.toField("Webhook URL")
+		c.press("ctrl+u")
+		c.write("https://x.example")
+		c.toField("Delivery options")
+		c.press("space")
+		c.toField("CA file")
+		c.write("/ca")
+		c.press("ctrl+s")
+		c.see("choose at least one", `✗ "acme prod" is taken`, `✗ webhook "acme prod" is there already`, "✗ /ca holds no PEM certificate")
+		c.see("▌ Channels") // which the form found itself
+		c.toField("Sandbox")
+		c.press("ctrl+u")
+		c.write("qa")
+		c.miss("is there already")
+		c.store.fail = errors.New("the disk is full")
+		c.press("ctrl+s")
+		c.see("choose at least one") // what can be told without the others
+	})
+}
+
+func TestAGoneWebhookNamesTheKeyThatActivatesIt(t *testing.T) {
+	const advice = "a in Webhooks activates it"
+	testConsole(t, func(c *console) {
+		twoWebhooks(c.store)
+		stored := "answered 410 Gone; it wants no more events, so the webhook is paused now: " + storage.ResumeAdvice("acme prod")
+		c.store.webhooks[0].State = storage.Paused
+		d := &c.store.deliveries[0]
+		d.EventID, d.Code, d.Error = 1<<49+20, 410, stored
+		c.store.events = []storage.Event{{ID: d.EventID}}
+		c.store.attempts = []storage.Attempt{{DeliveryID: d.ID, N: 1, Code: 410, ErrorClass: storage.ClassStatus, Error: stored}}
+		c.store.activities = []storage.Activity{{ID: 1, Text: "webhook acme prod paused: 410 Gone; " + storage.ResumeAdvice("acme prod")}}
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.size(90, 50)
+		c.press("enter")
+		c.see(advice)
+		c.press("2")
+		c.see("paused now: " + advice)
+		c.start(c.m.shared.tellOutcome(*d))
+		c.settle()
+		c.see("failed: answered 410 Gone; it wants no more events, so the webhook is paused now: " + advice)
+		c.press("4")
+		c.see("410 Gone; " + advice)
+		c.miss("backchannel webhook resume")
+	})
+}
+
+func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
+	for _, test := range []struct {
+		end  burstEnd
+		want string
+	}{
+		{burstEnd{cancelled: 2}, "of 3, 2 cancelled; 2 and / cancelled show them"},
+		{burstEnd{failed: 1}, "of 3, 1 failed; 2 and / failed show them"},
+		{burstEnd{failed: 1, cancelled: 2}, "of 3, 1 failed, 2 cancelled; 2 and / failed cancelled show them"},
+		{burstEnd{failed: 1200, cancelled: 8800, more: true}, "of 3, 1,200 or more failed, 8,800 or more cancelled"},
+		{burstEnd{}, "all 3 delivered"},
+	} {
+		testFiring(t, func(c *console) {
+			f := c.m.shared.fire
+			f.burst = &fireRun{spec: fire.Spec{Status: storage.Sent, Webhook: acme()}, queued: 3, ended: true, began: f.shared.Now()}
+			test.end.burst = f.burst
+			c.start(f.tellEnd(test.end))
+			c.settle()
+			c.see(test.want)
+		})
+	}
+}
+
+// The toast stands while the list counts down: it names the time.
+func TestAToastOfARetryNamesItsTime(t *testing.T) {
+	testFiring(t, func(c *console) {
+		c.start(c.m.shared.tellOutcome(storage.Delivery{
+			ID: 1, Webhook: "acme prod", Status: storage.Bounce, Channel: storage.Email, State: storage.Retrying, Attempts: 1,
+			Error: "answered 503", NextAttemptAt: noon().Add(35 * time.Second),
+		}))
+		c.settle()
+		c.see("retrying at 12:05:04: answered 503")
+		c.wait(6 * time.Second)
+		c.see("retrying at 12:05:04: answered 503")
+		c.miss("in 35 s")
+		c.store.breakers = []storage.Breaker{{WebhookID: acme().ID, Failures: 10, OpenUntil: noon().Add(time.Minute)}}
+		c.start(c.m.shared.tellOutcome(storage.Delivery{ID: 2, WebhookID: acme().ID, Webhook: "acme prod", State: storage.Parked}))
+		c.settle()
+		c.see("the next try is at 12:05:29")
+	})
+}
