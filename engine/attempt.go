@@ -29,9 +29,9 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	ctx, cancel := context.WithTimeout(ctx, ep.webhook.Delivery.Timeout)
 	defer cancel()
 	r := begun(job, now)
-	lines, err := ep.lines(job, now)
+	lines, err := ep.lines(ctx, job, now)
 	if err != nil {
-		r.fail(err, starting)
+		r.unprepared(err)
 		return r
 	}
 	rec := newRecorder(ep.isSecret)
@@ -72,11 +72,11 @@ func begun(job *storage.Job, now time.Time) result {
 
 // lines are the header lines of an attempt, but for those that say where it goes and how
 // long it is. Its errors are problems.
-func (ep *endpoint) lines(job *storage.Job, now time.Time) ([]storage.HeaderField, error) {
+func (ep *endpoint) lines(ctx context.Context, job *storage.Job, now time.Time) ([]storage.HeaderField, error) {
 	lines := make([]storage.HeaderField, 0, len(ep.webhook.Headers)+4)
 	lines = append(lines, storage.HeaderField{Name: "Content-Type", Value: "application/json"})
 	if ep.signer != nil && job.Misbehave != storage.MisbehaveMissingAuth {
-		value, err := ep.signer.value(now, job.Misbehave)
+		value, err := ep.signer.value(ctx, now, job.Misbehave)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +85,7 @@ func (ep *endpoint) lines(job *storage.Job, now time.Time) ([]storage.HeaderFiel
 	lines = append(lines,
 		storage.HeaderField{Name: "Backchannel-Delivery", Value: job.DeliveryID.String()},
 		storage.HeaderField{Name: "Backchannel-Attempt", Value: strconv.Itoa(job.Attempts + 1)})
-	return ep.customLines(lines)
+	return ep.customLines(ctx, lines)
 }
 
 // request is the POST as the transport wants it. It may send the body again if a kept
@@ -136,14 +136,28 @@ func (ep *endpoint) answered(r *result, resp *http.Response) {
 func (r *result) broke(ctx context.Context, err error, at phase, timeout time.Duration) {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		r.verdict = aborted
-		r.attempt.ErrorClass, r.attempt.Error = storage.ClassTransport, "cancelled while in flight"
+		r.abort()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		r.verdict = retryable
 		r.attempt.ErrorClass, r.attempt.Error = storage.ClassTimeout, explainTimeout(timeout, at)
 	default:
 		r.fail(err, at)
 	}
+}
+
+// unprepared judges an attempt that was not begun, since something that it needs could not
+// be had. Its class says more than the end of the time that it took.
+func (r *result) unprepared(err error) {
+	if errors.Is(err, context.Canceled) {
+		r.abort()
+		return
+	}
+	r.fail(err, starting)
+}
+
+func (r *result) abort() {
+	r.verdict = aborted
+	r.attempt.ErrorClass, r.attempt.Error = storage.ClassTransport, "cancelled while in flight"
 }
 
 func (r *result) fail(err error, at phase) {

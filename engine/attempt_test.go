@@ -36,7 +36,7 @@ func newBench(t *testing.T, url string) *bench {
 		RootCAs: func() (*x509.CertPool, error) { return x509.NewCertPool(), nil },
 		Sources: storage.Sources{
 			Env: func(name string) (string, bool) { v, ok := b.env[name]; return v, ok },
-			ReadFile: func(path string) ([]byte, error) {
+			ReadFile: func(_ context.Context, path string) ([]byte, error) {
 				if text, ok := b.files[path]; ok {
 					return []byte(text), nil
 				}
@@ -59,7 +59,7 @@ func (b *bench) endpoint() (*endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	ep, err := o.outfit(b.hook, url)
+	ep, err := o.outfit(b.t.Context(), b.hook, url)
 	if err == nil {
 		b.t.Cleanup(ep.retire)
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/url"
@@ -55,12 +56,12 @@ func (o *outfitter) receiverURL(w *storage.Webhook) (string, error) {
 }
 
 // outfit prepares an endpoint. Its errors are problems.
-func (o *outfitter) outfit(w storage.Webhook, receiverURL string) (*endpoint, error) {
+func (o *outfitter) outfit(ctx context.Context, w storage.Webhook, receiverURL string) (*endpoint, error) {
 	target, err := url.Parse(w.Target(receiverURL))
 	if err != nil {
 		return nil, problemf(storage.ClassConfig, "the URL cannot be read: %v", err)
 	}
-	config, err := o.tlsConfig(w.Delivery.TLS)
+	config, err := o.tlsConfig(ctx, w.Delivery.TLS)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (o *outfitter) outfit(w storage.Webhook, receiverURL string) (*endpoint, er
 
 // current reports whether the endpoint still is what attempts should use.
 func (ep *endpoint) current(w *storage.Webhook, receiverURL string) bool {
-	return ep.webhook.Version >= w.Version && ep.receiverURL == receiverURL
+	return ep != nil && ep.webhook.Version >= w.Version && ep.receiverURL == receiverURL
 }
 
 // retire closes the connections: idle ones now, busy ones when their attempt is over.
@@ -111,12 +112,12 @@ func (ep *endpoint) isSecret(name string) bool {
 
 // customLines adds the webhook's own header lines, in the order and the letter case in
 // which they were entered.
-func (ep *endpoint) customLines(lines []storage.HeaderField) ([]storage.HeaderField, error) {
+func (ep *endpoint) customLines(ctx context.Context, lines []storage.HeaderField) ([]storage.HeaderField, error) {
 	for i, h := range ep.webhook.Headers {
 		value := h.Value
 		if h.Secret {
 			var err error
-			if value, err = ep.resolve(h); err != nil {
+			if value, err = ep.resolve(ctx, h); err != nil {
 				return nil, err
 			}
 		}
@@ -125,10 +126,10 @@ func (ep *endpoint) customLines(lines []storage.HeaderField) ([]storage.HeaderFi
 	return lines, nil
 }
 
-func (ep *endpoint) resolve(h storage.HeaderField) (string, error) {
-	value, err := storage.Secret(h.Value).Resolve(ep.sources)
+func (ep *endpoint) resolve(ctx context.Context, h storage.HeaderField) (string, error) {
+	value, err := storage.Secret(h.Value).Resolve(ctx, ep.sources)
 	if err != nil {
-		return "", problemf(storage.ClassSecret, "header %s: %v", h.Name, err)
+		return "", sourceProblem(storage.ClassSecret, "header "+h.Name, err)
 	}
 	if !httpguts.ValidHeaderFieldValue(string(value)) {
 		return "", problemf(storage.ClassSecret, "header %s: the secret holds a character that cannot be sent (RFC 9110 §5.5)", h.Name)

@@ -45,8 +45,8 @@ type lane struct {
 	closed  bool
 	scan    scan
 
-	outfitting sync.Mutex // guards endpoint; files are read under it
-	endpoint   *endpoint  // nil until first needed
+	endpoint   atomic.Pointer[endpoint] // nil until first needed
+	outfitting gate                     // for who sets it; files are read within
 
 	saving sync.Mutex // orders the commits of the breaker
 }
@@ -54,7 +54,7 @@ type lane struct {
 func newLane(e *Engine, w storage.Webhook, b storage.Breaker) *lane {
 	l := &lane{
 		engine: e, id: w.ID, wake: make(chan struct{}, 1), breaker: restoredBreaker(b),
-		flights: map[storage.ID]*flight{}, queued: map[storage.ID]bool{},
+		flights: map[storage.ID]*flight{}, queued: map[storage.ID]bool{}, outfitting: newGate(),
 	}
 	l.scan.sweepAt = e.now()
 	l.update(w)
@@ -208,32 +208,38 @@ func (l *lane) close() {
 	l.closed = true
 	l.dropQueue()
 	l.mu.Unlock()
-	l.outfitting.Lock()
-	defer l.outfitting.Unlock()
-	if l.endpoint != nil {
-		l.endpoint.retire()
+	if ep := l.endpoint.Load(); ep != nil {
+		ep.retire()
 	}
 }
 
 // prepared has the endpoint for the webhook as given. Its errors are problems.
-func (l *lane) prepared(w *storage.Webhook) (*endpoint, error) {
+func (l *lane) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, error) {
 	receiverURL, err := l.engine.outfitter.receiverURL(w)
 	if err != nil {
 		return nil, err
 	}
-	l.outfitting.Lock()
-	defer l.outfitting.Unlock()
-	if l.endpoint != nil && l.endpoint.current(w, receiverURL) {
-		return l.endpoint, nil
+	if ep := l.endpoint.Load(); ep.current(w, receiverURL) {
+		return ep, nil
 	}
-	ep, err := l.engine.outfitter.outfit(*w, receiverURL)
+	ctx, cancel := context.WithTimeout(ctx, w.Delivery.Timeout)
+	defer cancel()
+	if err := l.outfitting.enter(ctx); err != nil {
+		return nil, sourceProblem(storage.ClassConfig, "prepare the attempt", err)
+	}
+	defer l.outfitting.leave()
+	before := l.endpoint.Load()
+	if before.current(w, receiverURL) {
+		return before, nil
+	}
+	ep, err := l.engine.outfitter.outfit(ctx, *w, receiverURL)
 	if err != nil {
 		return nil, err
 	}
-	if l.endpoint != nil {
-		l.endpoint.retire()
+	l.endpoint.Store(ep)
+	if before != nil {
+		before.retire()
 	}
-	l.endpoint = ep
 	return ep, nil
 }
 

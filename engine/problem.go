@@ -17,12 +17,23 @@ import (
 type problem struct {
 	class storage.ErrorClass
 	text  string
+	cause error // nil: none but the text
 }
 
 func (p *problem) Error() string { return p.text }
+func (p *problem) Unwrap() error { return p.cause }
 
 func problemf(class storage.ErrorClass, format string, args ...any) *problem {
 	return &problem{class: class, text: fmt.Sprintf(format, args...)}
+}
+
+// sourceProblem is about a key or a file that could not be had. One that took too long may
+// be there the next time: a file system may be slow, or its server away for a while.
+func sourceProblem(class storage.ErrorClass, what string, err error) *problem {
+	if errors.Is(err, context.DeadlineExceeded) {
+		class = storage.ClassTimeout
+	}
+	return &problem{class: class, text: what + ": " + err.Error(), cause: err}
 }
 
 // classed says what kind of error kept an attempt from being answered, and tells it in

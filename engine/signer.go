@@ -2,7 +2,7 @@ package engine
 
 import (
 	"bytes"
-	"sync"
+	"context"
 	"time"
 
 	"backchannel/engine/token"
@@ -16,19 +16,19 @@ type signer struct {
 	secret  storage.Secret
 	sources storage.Sources
 
-	mu       sync.Mutex // guards what follows
+	gate     gate // guards what follows; the key's file is read within
 	material []byte
 	minter   *token.Minter
 }
 
 func newSigner(w storage.Webhook, receiverURL string, sources storage.Sources) *signer {
-	return &signer{spec: w.TokenSpec(receiverURL), secret: w.Auth.JWT.Secret, sources: sources}
+	return &signer{gate: newGate(), spec: w.TokenSpec(receiverURL), secret: w.Auth.JWT.Secret, sources: sources}
 }
 
 // value mints a token; a misbehaviour of the token's makes it bad in that way. Its
 // errors are problems.
-func (s *signer) value(now time.Time, m storage.Misbehaviour) (string, error) {
-	minter, err := s.current()
+func (s *signer) value(ctx context.Context, now time.Time, m storage.Misbehaviour) (string, error) {
+	minter, err := s.current(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -50,15 +50,17 @@ func mint(minter *token.Minter, now time.Time, m storage.Misbehaviour) (string, 
 	return minter.Misbehave(now, fault)
 }
 
-func (s *signer) current() (*token.Minter, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *signer) current(ctx context.Context) (*token.Minter, error) {
+	if err := s.gate.enter(ctx); err != nil {
+		return nil, sourceProblem(storage.ClassSecret, "JWT key", err)
+	}
+	defer s.gate.leave()
 	if s.minter != nil && !s.secret.Elsewhere() {
 		return s.minter, nil
 	}
-	material, err := s.secret.Resolve(s.sources)
+	material, err := s.secret.Resolve(ctx, s.sources)
 	if err != nil {
-		return nil, problemf(storage.ClassSecret, "JWT key: %v", err)
+		return nil, sourceProblem(storage.ClassSecret, "JWT key", err)
 	}
 	if s.minter != nil && bytes.Equal(material, s.material) {
 		return s.minter, nil

@@ -53,8 +53,8 @@ func newTransport(d storage.DeliveryOptions, config *tls.Config, dial *dialer) *
 }
 
 // tlsConfig reads the webhook's TLS files. Its errors are problems.
-func (o *outfitter) tlsConfig(t storage.TLSOptions) (*tls.Config, error) {
-	roots, err := o.trusted(t.CAFile)
+func (o *outfitter) tlsConfig(ctx context.Context, t storage.TLSOptions) (*tls.Config, error) {
+	roots, err := o.trusted(ctx, t.CAFile)
 	if err != nil {
 		return nil, err
 	}
@@ -62,16 +62,16 @@ func (o *outfitter) tlsConfig(t storage.TLSOptions) (*tls.Config, error) {
 	if t.CertFile == "" {
 		return config, nil
 	}
-	if _, err := o.clientCertificate(t); err != nil {
+	if _, err := o.clientCertificate(ctx, t); err != nil {
 		return nil, err
 	}
-	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		return o.clientCertificate(t) // read for each connection: certificates are renewed
+	config.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		return o.clientCertificate(asked.Context(), t) // read for each connection: certificates are renewed
 	}
 	return config, nil
 }
 
-func (o *outfitter) trusted(caFile string) (*x509.CertPool, error) {
+func (o *outfitter) trusted(ctx context.Context, caFile string) (*x509.CertPool, error) {
 	roots, err := o.roots()
 	if err != nil {
 		return nil, problemf(storage.ClassConfig, "read trusted authorities: %v", err)
@@ -79,9 +79,9 @@ func (o *outfitter) trusted(caFile string) (*x509.CertPool, error) {
 	if caFile == "" {
 		return roots, nil
 	}
-	pem, err := o.sources.ReadFile(caFile)
+	pem, err := o.sources.ReadFile(ctx, caFile)
 	if err != nil {
-		return nil, problemf(storage.ClassConfig, "read CA file: %v", err)
+		return nil, sourceProblem(storage.ClassConfig, "read CA file", err)
 	}
 	roots = roots.Clone()
 	if !roots.AppendCertsFromPEM(pem) {
@@ -90,14 +90,14 @@ func (o *outfitter) trusted(caFile string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-func (o *outfitter) clientCertificate(t storage.TLSOptions) (*tls.Certificate, error) {
-	cert, err := o.sources.ReadFile(t.CertFile)
+func (o *outfitter) clientCertificate(ctx context.Context, t storage.TLSOptions) (*tls.Certificate, error) {
+	cert, err := o.sources.ReadFile(ctx, t.CertFile)
 	if err != nil {
-		return nil, problemf(storage.ClassConfig, "read client certificate: %v", err)
+		return nil, sourceProblem(storage.ClassConfig, "read client certificate", err)
 	}
-	key, err := o.sources.ReadFile(t.KeyFile)
+	key, err := o.sources.ReadFile(ctx, t.KeyFile)
 	if err != nil {
-		return nil, problemf(storage.ClassConfig, "read client key: %v", err)
+		return nil, sourceProblem(storage.ClassConfig, "read client key", err)
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {

@@ -59,10 +59,10 @@ func (l *lane) attempt(f *flight) (result, []time.Duration) {
 	if f.called.Load() {
 		cancel()
 	}
-	ep, err := l.prepared(&w)
+	ep, err := l.prepared(ctx, &w)
 	if err != nil {
 		r := begun(&f.job, now)
-		r.fail(err, starting)
+		r.unprepared(err)
 		return r, w.Delivery.Retry
 	}
 	return ep.attempt(ctx, &f.job, now), w.Delivery.Retry

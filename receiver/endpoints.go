@@ -103,8 +103,8 @@ func newKeyring(sources storage.Sources) *keyring {
 	return &keyring{sources: sources, keys: map[storage.ID]parsedKey{}}
 }
 
-func (k *keyring) key(w *storage.Webhook) (*token.Key, error) {
-	material, err := w.Auth.JWT.Secret.Resolve(k.sources)
+func (k *keyring) key(ctx context.Context, w *storage.Webhook) (*token.Key, error) {
+	material, err := w.Auth.JWT.Secret.Resolve(ctx, k.sources)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -11,13 +12,14 @@ import (
 // judge fills in the verdicts that depend on the request alone.
 func (x *exchange) judge(to *endpoint) {
 	v := &x.receipt.Verdicts
-	v.Auth = x.judgeAuth(to)
+	ctx := context.WithoutCancel(x.req.Context()) // the sender may have gone meanwhile
+	v.Auth = x.judgeAuth(ctx, to)
 	v.Schema = x.r.schemas.judge(to.webhook.Revision, x.receipt.Body, x.flawed, x.req.Header.Values("Content-Encoding"))
 	v.Target = judgeTarget(&to.webhook, x.summary, x.receipt.SHA256, x.digest)
 	if v.Schema.Result == storage.Fail {
 		v.Target = notApplicable("the schema verdict failed: what the body names cannot be relied on")
 	}
-	v.Headers = judgeHeaders(to.webhook.Headers, x.req.Header, x.r.cfg.Sources)
+	v.Headers = judgeHeaders(ctx, to.webhook.Headers, x.req.Header, x.r.cfg.Sources)
 }
 
 func passed(reason string, checks ...storage.Check) storage.Verdict {

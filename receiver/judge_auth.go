@@ -1,13 +1,14 @@
 package receiver
 
 import (
+	"context"
 	"fmt"
 
 	"backchannel/engine/token"
 	"backchannel/storage"
 )
 
-func (x *exchange) judgeAuth(to *endpoint) storage.Verdict {
+func (x *exchange) judgeAuth(ctx context.Context, to *endpoint) storage.Verdict {
 	jwt := to.webhook.Auth.JWT
 	if to.webhook.Auth.Type != storage.AuthJWT {
 		reason := "the webhook has no authentication"
@@ -16,7 +17,7 @@ func (x *exchange) judgeAuth(to *endpoint) storage.Verdict {
 		}
 		return notApplicable(reason)
 	}
-	key, err := x.r.keys.key(&to.webhook)
+	key, err := x.r.keys.key(ctx, &to.webhook)
 	checks := token.Judge(to.spec, key, x.req.Header.Values(jwt.Header), x.receipt.ReceivedAt)
 	if err != nil {
 		v := failed(checks...)

@@ -1,28 +1,29 @@
 package receiver
 
 import (
+	"context"
 	"net/http"
 
 	"backchannel/storage"
 )
 
 // judgeHeaders judges whether the webhook's custom headers arrived with their values.
-func judgeHeaders(configured []storage.HeaderField, arrived http.Header, from storage.Sources) storage.Verdict {
+func judgeHeaders(ctx context.Context, configured []storage.HeaderField, arrived http.Header, from storage.Sources) storage.Verdict {
 	if len(configured) == 0 {
 		return notApplicable("the webhook has no custom headers")
 	}
 	checks := make([]storage.Check, len(configured))
 	for i, h := range configured {
-		checks[i] = checkHeader(h, arrived.Values(h.Name), from)
+		checks[i] = checkHeader(ctx, h, arrived.Values(h.Name), from)
 	}
 	return verdictOf("all "+plural(len(configured), "custom header")+" arrived", checks)
 }
 
-func checkHeader(h storage.HeaderField, values []string, from storage.Sources) storage.Check {
+func checkHeader(ctx context.Context, h storage.HeaderField, values []string, from storage.Sources) storage.Check {
 	c := storage.Check{Name: clip(h.Name, maxShown), Result: storage.Fail, Expected: shownValue(h, h.Value)}
 	want := h.Value
 	if h.Secret {
-		secret, err := storage.Secret(h.Value).Resolve(from)
+		secret, err := storage.Secret(h.Value).Resolve(ctx, from)
 		if err != nil {
 			c.Actual, c.Remedy = "nothing to compare with", "the webhook's own value cannot be read: "+err.Error()
 			return c

@@ -305,16 +305,16 @@ func TestJudgeHeaders(t *testing.T) {
 		{"other secret", with("X-Key", "hunter2"), storage.Fail, "X-Key: expected ••••, got another value; set"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v := judgeHeaders(configured, c.arrived, sources)
+			v := judgeHeaders(t.Context(), configured, c.arrived, sources)
 			wantVerdict(t, "headers", v, c.result, c.reason)
 			if text := fmt.Sprint(v); strings.Contains(text, "from env") || strings.Contains(text, "hunter2") {
 				t.Errorf("a secret is told: %s", text)
 			}
 		})
 	}
-	wantVerdict(t, "headers", judgeHeaders(nil, good, sources), storage.NotApplicable, "no custom headers")
+	wantVerdict(t, "headers", judgeHeaders(t.Context(), nil, good, sources), storage.NotApplicable, "no custom headers")
 	missing := []storage.HeaderField{{Name: "X-Key", Value: "env:NONE", Secret: true}}
-	wantVerdict(t, "headers", judgeHeaders(missing, good, sources), storage.Fail, "the webhook's own value cannot be read: secret missing: environment variable NONE is not set")
+	wantVerdict(t, "headers", judgeHeaders(t.Context(), missing, good, sources), storage.Fail, "the webhook's own value cannot be read: secret missing: environment variable NONE is not set")
 }
 
 func FuzzJudgeBody(f *testing.F) {

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,7 +10,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode"
+
+	"backchannel/storage/file"
 )
 
 // Masked stands for a secret wherever one would be shown.
@@ -95,16 +99,25 @@ var ErrSecretMissing = errors.New("secret missing")
 // Sources is where secrets kept elsewhere, and TLS files, are read from.
 type Sources struct {
 	Env      func(name string) (string, bool)
-	ReadFile func(path string) ([]byte, error)
+	ReadFile func(ctx context.Context, path string) ([]byte, error)
 }
+
+// readPatience is how long a file may take to be read: more than that takes only one on a
+// network file system that is gone.
+const readPatience = 5 * time.Second
 
 // SystemSources reads this process's environment and files.
 func SystemSources() Sources {
-	return Sources{Env: os.LookupEnv, ReadFile: os.ReadFile}
+	var files file.Reader
+	return Sources{Env: os.LookupEnv, ReadFile: func(ctx context.Context, path string) ([]byte, error) {
+		ctx, cancel := context.WithTimeout(ctx, readPatience)
+		defer cancel()
+		return files.Read(ctx, path, file.MaxKey)
+	}}
 }
 
 // Resolve reads the secret's value. One newline at the end of a file is dropped.
-func (s Secret) Resolve(from Sources) ([]byte, error) {
+func (s Secret) Resolve(ctx context.Context, from Sources) ([]byte, error) {
 	if name, ok := strings.CutPrefix(string(s), envPrefix); ok {
 		value, ok := from.Env(name)
 		if !ok || value == "" {
@@ -113,18 +126,21 @@ func (s Secret) Resolve(from Sources) ([]byte, error) {
 		return []byte(value), nil
 	}
 	if path, ok := strings.CutPrefix(string(s), filePrefix); ok {
-		return readSecretFile(path, from)
+		return readSecretFile(ctx, path, from)
 	}
 	return []byte(s), nil
 }
 
-func readSecretFile(path string, from Sources) ([]byte, error) {
-	content, err := from.ReadFile(path)
+func readSecretFile(ctx context.Context, path string, from Sources) ([]byte, error) {
+	content, err := from.ReadFile(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: there is no file %s; create it or name another", ErrSecretMissing, path)
 	}
-	if err != nil {
+	if errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("%w: %w; make the file readable", ErrSecretMissing, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSecretMissing, err)
 	}
 	content = bytes.TrimSuffix(content, []byte("\n"))
 	return bytes.TrimSuffix(content, []byte("\r")), nil

@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"context"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -64,7 +65,7 @@ func TestSecretSaysWhereItIsKept(t *testing.T) {
 func TestSecretIsResolved(t *testing.T) {
 	from := storage.Sources{
 		Env: func(name string) (string, bool) { return "from " + name, name == "SET" },
-		ReadFile: func(path string) ([]byte, error) {
+		ReadFile: func(_ context.Context, path string) ([]byte, error) {
 			switch path {
 			case "/unix":
 				return []byte("key\n\n"), nil
@@ -89,7 +90,7 @@ func TestSecretIsResolved(t *testing.T) {
 		{"file:/none", "", "no file /none"},
 		{"file:/denied", "", "/denied"},
 	} {
-		got, err := c.secret.Resolve(from)
+		got, err := c.secret.Resolve(t.Context(), from)
 		if string(got) != c.want || (err != nil) != (c.fails != "") {
 			t.Errorf("%s: got %q, %v", c.secret, got, err)
 		}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -16,18 +17,18 @@ import (
 	"backchannel/engine/token"
 )
 
-func (w Webhook) checkAuth(bad *FieldErrors, rules Rules) {
+func (w Webhook) checkAuth(ctx context.Context, bad *FieldErrors, rules Rules) {
 	switch w.Auth.Type {
 	case AuthNone:
 	case AuthJWT:
-		w.Auth.JWT.check(bad, rules.Sources)
+		w.Auth.JWT.check(ctx, bad, rules.Sources)
 	default:
 		bad.add("auth.type", "%q is unknown; use %s or %s", w.Auth.Type, AuthNone, AuthJWT)
 	}
 }
 
-func (j JWT) check(bad *FieldErrors, from Sources) {
-	j.checkKey(bad, from)
+func (j JWT) check(ctx context.Context, bad *FieldErrors, from Sources) {
+	j.checkKey(ctx, bad, from)
 	if len(j.Claims) > 0 {
 		if err := token.CheckExtra(j.Claims); err != nil {
 			bad.add("auth.claims", "%v", err)
@@ -49,7 +50,7 @@ func (j JWT) check(bad *FieldErrors, from Sources) {
 
 // checkKey judges the key if it can be read. One that is kept elsewhere and missing
 // there is for Warnings to tell: it may be there when it is needed.
-func (j JWT) checkKey(bad *FieldErrors, from Sources) {
+func (j JWT) checkKey(ctx context.Context, bad *FieldErrors, from Sources) {
 	algorithm, err := token.ParseAlgorithm(string(j.Algorithm))
 	if err != nil {
 		bad.add("auth.algorithm", "%v", err)
@@ -66,7 +67,7 @@ func (j JWT) checkKey(bad *FieldErrors, from Sources) {
 		bad.add("auth.secret", "%s", reason)
 		return
 	}
-	key, missing := j.Secret.Resolve(from)
+	key, missing := j.Secret.Resolve(ctx, from)
 	if err != nil || missing != nil {
 		return
 	}
@@ -158,15 +159,15 @@ func reserved(name string) bool {
 	return slices.Contains(framingHeaders(), name) || name == "Content-Type" || name == "User-Agent" || strings.HasPrefix(name, "Backchannel-")
 }
 
-func (t TLSOptions) check(bad *FieldErrors, from Sources) {
+func (t TLSOptions) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	if (t.CertFile == "") != (t.KeyFile == "") {
 		bad.add("delivery.tls", "a client certificate needs both its certificate and its key; name both files or none")
 	}
-	if ca, err := from.ReadFile(t.CAFile); t.CAFile != "" && err == nil && !x509.NewCertPool().AppendCertsFromPEM(ca) {
+	if ca, err := from.ReadFile(ctx, t.CAFile); t.CAFile != "" && err == nil && !x509.NewCertPool().AppendCertsFromPEM(ca) {
 		bad.add("delivery.tls.caFile", "%s holds no PEM certificate; name one that does", t.CAFile)
 	}
-	cert, certErr := from.ReadFile(t.CertFile)
-	key, keyErr := from.ReadFile(t.KeyFile)
+	cert, certErr := from.ReadFile(ctx, t.CertFile)
+	key, keyErr := from.ReadFile(ctx, t.KeyFile)
 	if t.CertFile == "" || t.KeyFile == "" || certErr != nil || keyErr != nil {
 		return
 	}
@@ -176,14 +177,14 @@ func (t TLSOptions) check(bad *FieldErrors, from Sources) {
 }
 
 // warnMissing tells of secrets and files that cannot be read now.
-func (w Webhook) warnMissing(odd *FieldErrors, from Sources) {
+func (w Webhook) warnMissing(ctx context.Context, odd *FieldErrors, from Sources) {
 	if w.Auth.Type == AuthJWT {
-		odd.warnSecret("auth.secret", w.Auth.JWT.Secret, from)
-		w.Auth.JWT.warnPEM(odd, from)
+		odd.warnSecret(ctx, "auth.secret", w.Auth.JWT.Secret, from)
+		w.Auth.JWT.warnPEM(ctx, odd, from)
 	}
 	for i, h := range w.Headers {
 		if h.Secret {
-			odd.warnSecret(fmt.Sprintf("headers[%d].value", i), Secret(h.Value), from)
+			odd.warnSecret(ctx, fmt.Sprintf("headers[%d].value", i), Secret(h.Value), from)
 		}
 	}
 	t := w.Delivery.TLS
@@ -191,22 +192,22 @@ func (w Webhook) warnMissing(odd *FieldErrors, from Sources) {
 		if f.path == "" {
 			continue
 		}
-		if _, err := from.ReadFile(f.path); err != nil {
+		if _, err := from.ReadFile(ctx, f.path); err != nil {
 			odd.add("delivery.tls."+f.field, "%s cannot be read now (%v); deliveries fail until it can", f.path, bareReason(err))
 		}
 	}
 }
 
 // warnPEM tells of a key that is taken for a password, which is seldom meant.
-func (j JWT) warnPEM(odd *FieldErrors, from Sources) {
-	secret, err := j.Secret.Resolve(from)
+func (j JWT) warnPEM(ctx context.Context, odd *FieldErrors, from Sources) {
+	secret, err := j.Secret.Resolve(ctx, from)
 	if err == nil && j.Algorithm.Symmetric() && bytes.Contains(secret, []byte("-----BEGIN ")) {
 		odd.add("auth.secret", "holds a PEM, which %s takes for a password, to the letter; if it is a private key, choose RS256, ES256 or EdDSA, say", j.Algorithm)
 	}
 }
 
-func (e *FieldErrors) warnSecret(field string, secret Secret, from Sources) {
-	if _, err := secret.Resolve(from); err != nil {
+func (e *FieldErrors) warnSecret(ctx context.Context, field string, secret Secret, from Sources) {
+	if _, err := secret.Resolve(ctx, from); err != nil {
 		e.add(field, "%v; deliveries fail until then", err)
 	}
 }

@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"context"
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -24,7 +25,7 @@ import (
 func nowhere() storage.Sources {
 	return storage.Sources{
 		Env: func(string) (string, bool) { return "", false },
-		ReadFile: func(path string) ([]byte, error) {
+		ReadFile: func(_ context.Context, path string) ([]byte, error) {
 			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 		},
 	}
@@ -78,7 +79,7 @@ func TestValidWebhooks(t *testing.T) {
 	} {
 		w := valid()
 		change(&w)
-		if err := w.Validate(rules()); err != nil {
+		if err := w.Validate(t.Context(), rules()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -226,7 +227,7 @@ func TestInvalidWebhooks(t *testing.T) {
 		w := valid()
 		c.change(&w)
 		w.Normalize()
-		err := w.Validate(rules())
+		err := w.Validate(t.Context(), rules())
 		if fields := fieldsOf(err); len(fields) != 1 || fields[0] != c.field || !errors.Is(err, storage.ErrInvalid) {
 			t.Errorf("%s: got %v, want %s alone", c.name, err, c.field)
 			continue
@@ -245,7 +246,7 @@ func TestEveryBadFieldIsToldAtOnce(t *testing.T) {
 	w.Name, w.Channels, w.URL, w.Auth.JWT.Secret = "", nil, "http://me:hush@x", "hush"
 	w.Headers = slices.Repeat([]storage.HeaderField{{Name: "Host", Value: "hush\n", Secret: true}}, 2)
 	w.Delivery.Concurrency = -1
-	err := w.Validate(rules())
+	err := w.Validate(t.Context(), rules())
 	want := []string{"name", "channels", "url", "auth.secret", "headers[0].value", "headers[0].name", "headers[1].value", "headers[1].name",
 		"headers[1].name", "delivery.concurrency"}
 	if got := fieldsOf(err); !slices.Equal(got, want) {
@@ -261,7 +262,7 @@ func TestTooManyHeaders(t *testing.T) {
 	for i := range storage.MaxHeaders {
 		w.Headers = append(w.Headers, storage.HeaderField{Name: "X-" + strings.Repeat("a", i+1)})
 	}
-	if got := fieldsOf(w.Validate(rules())); !slices.Equal(got, []string{"headers"}) {
+	if got := fieldsOf(w.Validate(t.Context(), rules())); !slices.Equal(got, []string{"headers"}) {
 		t.Errorf("got %v", got)
 	}
 }
@@ -275,7 +276,7 @@ func TestPlainHTTPIsForLoopbackAlone(t *testing.T) {
 	} {
 		w := valid()
 		w.URL = url
-		if err := w.Validate(allow); (err == nil) != fine {
+		if err := w.Validate(t.Context(), allow); (err == nil) != fine {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
@@ -288,7 +289,7 @@ func TestURLsThatAreFine(t *testing.T) {
 	} {
 		w := valid()
 		w.URL = url
-		if err := w.Validate(rules()); err != nil {
+		if err := w.Validate(t.Context(), rules()); err != nil {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
@@ -296,10 +297,10 @@ func TestURLsThatAreFine(t *testing.T) {
 
 func TestTLSFilesAreLookedInto(t *testing.T) {
 	from := rules()
-	from.Sources.ReadFile = func(string) ([]byte, error) { return []byte("no PEM"), nil }
+	from.Sources.ReadFile = func(context.Context, string) ([]byte, error) { return []byte("no PEM"), nil }
 	w := valid()
 	w.Delivery.TLS = storage.TLSOptions{CAFile: "/ca", CertFile: "/cert", KeyFile: "/key"}
-	if got := fieldsOf(w.Validate(from)); !slices.Equal(got, []string{"delivery.tls.caFile", "delivery.tls.certFile"}) {
+	if got := fieldsOf(w.Validate(t.Context(), from)); !slices.Equal(got, []string{"delivery.tls.caFile", "delivery.tls.certFile"}) {
 		t.Errorf("got %v", got)
 	}
 }
@@ -308,7 +309,7 @@ func TestWarnings(t *testing.T) {
 	w := valid()
 	w.Auth.JWT.Secret = "env:KEY"
 	w.Delivery.TLS = storage.TLSOptions{CAFile: "/ca", SkipVerify: true}
-	got := fieldsOf(w.Warnings(rules()))
+	got := fieldsOf(w.Warnings(t.Context(), rules()))
 	want := []string{"organization", "delivery.tls.skipVerify", "auth.secret", "headers[1].value", "delivery.tls.caFile"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
@@ -316,12 +317,12 @@ func TestWarnings(t *testing.T) {
 	pem := valid()
 	pem.Organization, pem.Headers = "0123456789ABCDEF01234567@AdobeOrg", nil
 	pem.Auth.JWT.Secret = "-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----"
-	if odd := pem.Warnings(rules()); len(odd) != 1 || !strings.Contains(odd[0].Reason, "HS256 takes for a password") {
+	if odd := pem.Warnings(t.Context(), rules()); len(odd) != 1 || !strings.Contains(odd[0].Reason, "HS256 takes for a password") {
 		t.Errorf("got %v", odd)
 	}
 	fine := valid()
 	fine.Organization, fine.Headers = "0123456789ABCDEF01234567@AdobeOrg", nil
-	if odd := fine.Warnings(rules()); len(odd) != 0 {
+	if odd := fine.Warnings(t.Context(), rules()); len(odd) != 0 {
 		t.Errorf("got %v", odd)
 	}
 }

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,12 +40,12 @@ const (
 const uuidLength = 36
 
 // Validate reports every bad field at once, as FieldErrors. Call Normalize first.
-func (w Webhook) Validate(rules Rules) error {
+func (w Webhook) Validate(ctx context.Context, rules Rules) error {
 	var bad FieldErrors
 	w.checkBasics(&bad, rules)
-	w.checkAuth(&bad, rules)
+	w.checkAuth(ctx, &bad, rules)
 	w.checkHeaders(&bad)
-	w.checkDelivery(&bad, rules)
+	w.checkDelivery(ctx, &bad, rules)
 	return bad.Err()
 }
 
@@ -113,7 +114,7 @@ func oneOf[T ~string](values []T) string {
 	return strings.Join(texts, ", ")
 }
 
-func (w Webhook) checkDelivery(bad *FieldErrors, rules Rules) {
+func (w Webhook) checkDelivery(ctx context.Context, bad *FieldErrors, rules Rules) {
 	d := w.Delivery
 	if d.Timeout < MinTimeout || d.Timeout > MaxTimeout {
 		bad.add("delivery.timeoutMs", "%s is out of range; use %s to %s", d.Timeout, MinTimeout, MaxTimeout)
@@ -132,13 +133,13 @@ func (w Webhook) checkDelivery(bad *FieldErrors, rules Rules) {
 	if d.RatePerSec != 0 && !(d.RatePerSec >= MinRate && d.RatePerSec <= MaxRate) {
 		bad.add("delivery.ratePerSecond", "%g is out of range; use %g to %d, or none", d.RatePerSec, MinRate, MaxRate)
 	}
-	d.TLS.check(bad, rules.Sources)
+	d.TLS.check(ctx, bad, rules.Sources)
 }
 
 var imsOrg = regexp.MustCompile(`^[0-9A-Fa-f]{24}@AdobeOrg$`)
 
 // Warnings are what may be meant, but should be looked at.
-func (w Webhook) Warnings(rules Rules) FieldErrors {
+func (w Webhook) Warnings(ctx context.Context, rules Rules) FieldErrors {
 	var odd FieldErrors
 	if !imsOrg.MatchString(w.Organization) {
 		odd.add("organization", "%q does not look like an IMS organization (24 hexadecimal digits and @AdobeOrg)", w.Organization)
@@ -146,6 +147,6 @@ func (w Webhook) Warnings(rules Rules) FieldErrors {
 	if w.Delivery.TLS.SkipVerify {
 		odd.add("delivery.tls.skipVerify", "certificates are not verified: anybody can answer for this endpoint")
 	}
-	w.warnMissing(&odd, rules.Sources)
+	w.warnMissing(ctx, &odd, rules.Sources)
 	return odd
 }

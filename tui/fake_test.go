@@ -112,7 +112,7 @@ func (f *fakeStore) check(w *storage.Webhook) error {
 	}
 	w.Normalize()
 	var bad storage.FieldErrors
-	if err := w.Validate(f.rules); err != nil && !errors.As(err, &bad) {
+	if err := w.Validate(context.Background(), f.rules); err != nil && !errors.As(err, &bad) {
 		return err
 	}
 	return append(bad, w.Conflicts(f.webhooks...)...).Err()

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,7 +25,7 @@ type judge struct {
 func blind() storage.Sources {
 	return storage.Sources{
 		Env:      func(string) (string, bool) { return "", false },
-		ReadFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist },
+		ReadFile: func(context.Context, string) ([]byte, error) { return nil, fs.ErrNotExist },
 	}
 }
 
@@ -33,7 +34,7 @@ func (j judge) all(v component.Values) map[string]string {
 	w, bad := apply(j.base, v)
 	w.Normalize()
 	var more storage.FieldErrors
-	if errors.As(w.Validate(storage.Rules{AllowHTTP: j.allowHTTP, Sources: blind()}), &more) {
+	if errors.As(w.Validate(context.Background(), storage.Rules{AllowHTTP: j.allowHTTP, Sources: blind()}), &more) {
 		bad = append(bad, more...)
 	}
 	return byField(bad, secretField(w.Auth.JWT.Algorithm))

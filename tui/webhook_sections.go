@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -62,7 +63,7 @@ func (f *webhookForm) resolved(v component.Values) string {
 // oddOrganization says that an organization does not have Adobe's form, which is
 // no fault.
 func oddOrganization(w storage.Webhook) string {
-	for _, odd := range w.Warnings(storage.Rules{Sources: blind()}) {
+	for _, odd := range w.Warnings(context.Background(), storage.Rules{Sources: blind()}) {
 		if odd.Field == fieldOrganization && w.Organization != "" {
 			return "fine here; Adobe's: 24 hex digits@AdobeOrg"
 		}

@@ -67,7 +67,7 @@ func (s *shared) readInventory(ctx context.Context) ([]inventoryRow, error) {
 	}
 	rows := make([]inventoryRow, len(all))
 	for i, hook := range all {
-		rows[i].Webhook, rows[i].warnings = hook, hook.Warnings(s.Rules)
+		rows[i].Webhook, rows[i].warnings = hook, hook.Warnings(ctx, s.Rules)
 		last, err := s.Store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook.ID, Limit: 1})
 		if err != nil {
 			return nil, err

@@ -151,10 +151,10 @@ func (a *app) examineWebhooks(ctx context.Context, store *sqlite.Store) (found [
 	}
 	for _, w := range all {
 		name, before := "webhook "+w.Name, len(found)
-		if err := w.Validate(a.rules()); err != nil {
+		if err := w.Validate(ctx, a.rules()); err != nil {
 			found = append(found, finding{name, findingBad, err.Error()})
 		}
-		for _, odd := range w.Warnings(a.rules()) {
+		for _, odd := range w.Warnings(ctx, a.rules()) {
 			found = append(found, finding{name, findingWarning, odd.Field + ": " + odd.Reason})
 		}
 		if len(found) == before {

@@ -11,6 +11,7 @@ import (
 	"backchannel/fixtures"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
+	"backchannel/storage/file"
 	"backchannel/storage/sqlite"
 )
 
@@ -31,7 +32,10 @@ func (a *app) plan(ctx context.Context, store *sqlite.Store, what string, flags 
 		return fire.Plan{}, err
 	}
 	p := parser{given: func(string) bool { return true }, bad: a.unread}
-	spec := a.fireSpec(&p, w, flags)
+	spec := a.fireSpec(ctx, &p, w, flags)
+	if err := ctx.Err(); err != nil { // while stdin was read
+		return fire.Plan{}, err
+	}
 	spec.Named(what, saved)
 	plan, err := fire.NewPlan(spec, fixtures.Builder{Now: a.now})
 	if err != nil {
@@ -47,7 +51,7 @@ func (a *app) plan(ctx context.Context, store *sqlite.Store, what string, flags 
 }
 
 // fireSpec reads the flags.
-func (a *app) fireSpec(p *parser, w storage.Webhook, flags fireFlags) fire.Spec {
+func (a *app) fireSpec(ctx context.Context, p *parser, w storage.Webhook, flags fireFlags) fire.Spec {
 	if flags.timeout <= 0 {
 		p.add("timeout", "%s is no time to wait; use 30s, say", flags.timeout)
 	}
@@ -57,7 +61,7 @@ func (a *app) fireSpec(p *parser, w storage.Webhook, flags fireFlags) fire.Spec 
 	}
 	p.rate("rate", &spec.PerSecond, flags.rate)
 	spec.Edits = p.edits(flags.set)
-	spec.Body = a.readBody(p, flags.body)
+	spec.Body = a.readBody(ctx, p, flags.body)
 	return spec
 }
 
@@ -74,11 +78,11 @@ func (p *parser) edits(texts []string) (edits []fire.Edit) {
 }
 
 // readBody reads --body and makes it compact; every key and number stays as it is.
-func (a *app) readBody(p *parser, path string) []byte {
+func (a *app) readBody(ctx context.Context, p *parser, path string) []byte {
 	if path == "" {
 		return nil
 	}
-	text, err := a.readFile("body", path)
+	text, err := a.readFile(ctx, namedFile{"body", path}, file.MaxBody)
 	if err != nil {
 		p.addAll("event", err)
 		return nil

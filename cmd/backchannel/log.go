@@ -1,11 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
+
+	"backchannel/storage/file"
 )
 
 // maxLog is how large the log grows before it is put aside, once.
@@ -23,9 +27,12 @@ func (a *app) openLog() (*slog.Logger, io.Closer, error) {
 			return nil, nil, fmt.Errorf("put log aside: %w", err)
 		}
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	log, err := file.Append(path)
+	if errors.Is(err, file.ErrStream) || errors.Is(err, syscall.EISDIR) {
+		return nil, nil, invalid("log-file", "cannot be written: %v", err)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("open log: %w; give another with --log-file", err)
 	}
-	return slog.New(slog.NewTextHandler(file, nil)), file, nil
+	return slog.New(slog.NewTextHandler(log, nil)), log, nil
 }

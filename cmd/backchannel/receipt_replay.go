@@ -32,7 +32,7 @@ func receiptReplayCommand(a *app) *cobra.Command {
 backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-http --resign`,
 		Args: exactly(receiptArgument),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.checkTarget("to", to); cmd.Flags().Changed("to") && err != nil {
+			if err := a.checkTarget(cmd.Context(), "to", to); cmd.Flags().Changed("to") && err != nil {
 				return err
 			}
 			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
@@ -50,12 +50,12 @@ backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-
 }
 
 // checkTarget checks a URL by the rules for a webhook's.
-func (a *app) checkTarget(flag, target string) error {
+func (a *app) checkTarget(ctx context.Context, flag, target string) error {
 	w := storage.NewWebhook()
 	if w.URL = target; target == storage.BuiltinReceiver {
 		return invalid(flag, "leave it away to send to the webhook, or give a URL")
 	}
-	bad, _ := w.Validate(a.rules()).(storage.FieldErrors) //nolint:errorlint // it answers nothing else, and never wrapped
+	bad, _ := w.Validate(ctx, a.rules()).(storage.FieldErrors) //nolint:errorlint // it answers nothing else, and never wrapped
 	for _, f := range bad {
 		if f.Field == "url" {
 			return invalid(flag, "%s", f.Reason)
@@ -138,7 +138,7 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 		sender, signed = w, howSigned(w)
 	}
 	sender.URL = to
-	config, err := a.senderConfig()
+	config, err := a.senderConfig(ctx)
 	if err != nil {
 		return err
 	}
@@ -207,12 +207,12 @@ func madeBySender(name string) bool {
 }
 
 // senderConfig is for sending without a holder.
-func (a *app) senderConfig() (engine.Config, error) {
+func (a *app) senderConfig(ctx context.Context) (engine.Config, error) {
 	ca, err := a.authority()
 	if err != nil {
 		return engine.Config{}, err
 	}
-	roots, err := holder.Trusted(a.settings.caFile)
+	roots, err := holder.Trusted(ctx, a.settings.caFile)
 	if err != nil {
 		return engine.Config{}, err
 	}

@@ -2,18 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
+	"backchannel/storage/file"
 	"backchannel/storage/sqlite"
 )
 
 func webhookApplyCommand(a *app) *cobra.Command {
-	var file string
+	var path string
 	cmd := &cobra.Command{
 		Use:   "apply -f FILE",
 		Short: "Make and change webhooks as a file says",
@@ -23,20 +23,20 @@ func webhookApplyCommand(a *app) *cobra.Command {
 backchannel webhook export | backchannel --data /tmp/other webhook apply -f -`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := must(cmd, "file", file); err != nil {
+			if err := must(cmd, "file", path); err != nil {
 				return err
 			}
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.applyFile(cmd.Context(), store, file)
+				return a.applyFile(cmd.Context(), store, path)
 			})
 		},
 	}
-	cmd.Flags().StringVarP(&file, "file", "f", "", "`FILE` to read; - is stdin")
+	cmd.Flags().StringVarP(&path, "file", "f", "", "`FILE` to read; - is stdin")
 	return cmd
 }
 
-func (a *app) applyFile(ctx context.Context, store *sqlite.Store, file string) error {
-	text, err := a.readFile("file", file)
+func (a *app) applyFile(ctx context.Context, store *sqlite.Store, path string) error {
+	text, err := a.readFile(ctx, namedFile{"file", path}, file.MaxApply)
 	if err != nil {
 		return err
 	}
@@ -49,10 +49,10 @@ func (a *app) applyFile(ctx context.Context, store *sqlite.Store, file string) e
 		all[i] = &webhooks[i]
 	}
 	if err := store.SaveWebhooks(ctx, all...); err != nil {
-		return fmt.Errorf("apply %s: %w", file, err)
+		return fmt.Errorf("apply %s: %w", path, err)
 	}
 	for _, w := range webhooks {
-		a.warn(w.Warnings(a.rules()))
+		a.warn(w.Warnings(ctx, a.rules()))
 		if err := a.showApplied(ctx, store, w); err != nil {
 			return err
 		}
@@ -68,15 +68,17 @@ func (a *app) showApplied(ctx context.Context, store *sqlite.Store, w storage.We
 	return nil
 }
 
-// readFile reads a file that a flag names, or stdin for "-".
-func (a *app) readFile(flag, path string) ([]byte, error) {
-	read := func() ([]byte, error) { return os.ReadFile(path) }
-	if path == "-" {
-		read = func() ([]byte, error) { return io.ReadAll(a.in) }
+// A namedFile is one that a flag names.
+type namedFile struct{ flag, path string }
+
+// readFile reads a file, or stdin for "-".
+func (a *app) readFile(ctx context.Context, from namedFile, limit int) ([]byte, error) {
+	text, err := file.ReadNamed(ctx, from.path, a.in, limit)
+	if errors.Is(err, context.Canceled) {
+		return nil, err
 	}
-	text, err := read()
 	if err != nil {
-		return nil, invalid(flag, "cannot be read: %v", err)
+		return nil, invalid(from.flag, "cannot be read: %v", err)
 	}
 	return text, nil
 }

@@ -50,7 +50,7 @@ func (a *app) saveWebhook(ctx context.Context, store *sqlite.Store, w storage.We
 	if err := untilHeard(ctx, store); err != nil {
 		return err
 	}
-	a.warn(w.Warnings(a.rules()))
+	a.warn(w.Warnings(ctx, a.rules()))
 	return a.showWebhook(ctx, store, w)
 }
 

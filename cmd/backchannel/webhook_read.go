@@ -106,7 +106,7 @@ func (f *webhookFile) read(ctx context.Context, raw json.RawMessage, n string, l
 func (f *webhookFile) judge(ctx context.Context, w *storage.Webhook, wrong storage.FieldErrors) (storage.FieldErrors, error) {
 	w.Normalize()
 	var all storage.FieldErrors
-	errors.As(alsoInvalid(wrong, w.Validate(f.app.rules())), &all)
+	errors.As(alsoInvalid(wrong, w.Validate(ctx, f.app.rules())), &all)
 	taken, err := collisions(ctx, f.store, *w, f.webhooks)
 	return append(all, taken...), err
 }

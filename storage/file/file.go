@@ -137,10 +137,12 @@ func kind(mode fs.FileMode) string {
 	}
 }
 
-func pathError(path string, err error) error {
+func pathError(path string, err error) error { return opError("read", path, err) }
+
+func opError(op, path string, err error) error {
 	var known *fs.PathError
 	if errors.As(err, &known) {
 		return known
 	}
-	return &fs.PathError{Op: "read", Path: path, Err: err}
+	return &fs.PathError{Op: op, Path: path, Err: err}
 }

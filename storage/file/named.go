@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -42,7 +43,7 @@ func descriptor(path string) bool {
 			return true
 		}
 	}
-	return path == "/dev/stdin"
+	return slices.Contains([]string{"/dev/stdin", "/dev/stdout", "/dev/stderr"}, path)
 }
 
 func offerStdin(content []byte, err error) ([]byte, error) {

@@ -65,11 +65,12 @@ func withDefaults(o Options) Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	system := storage.SystemSources()
 	if o.Rules.Sources.Env == nil {
-		o.Rules.Sources.Env = os.LookupEnv
+		o.Rules.Sources.Env = system.Env
 	}
 	if o.Rules.Sources.ReadFile == nil {
-		o.Rules.Sources.ReadFile = os.ReadFile
+		o.Rules.Sources.ReadFile = system.ReadFile
 	}
 	return o
 }

@@ -78,7 +78,7 @@ func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
 	invalid := make([]error, len(all))
 	for i, w := range all {
 		w.Normalize()
-		invalid[i] = w.Validate(s.rules) // not within the transaction: it reads files
+		invalid[i] = w.Validate(ctx, s.rules) // not within the transaction: it reads files
 	}
 	saved := make([]storage.Webhook, len(all))
 	err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) (err error) {
@@ -102,7 +102,7 @@ func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
 // fields, and keeps nothing.
 func (s *Store) CheckWebhook(ctx context.Context, w storage.Webhook) error {
 	w.Normalize()
-	return checkConflicts(ctx, s.reads, w, w.Validate(s.rules))
+	return checkConflicts(ctx, s.reads, w, w.Validate(ctx, s.rules))
 }
 
 func (t *tx) saveWebhook(s *Store, w storage.Webhook, invalid error) (storage.Webhook, error) {

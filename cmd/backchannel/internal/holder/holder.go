@@ -22,6 +22,7 @@ import (
 	"backchannel/engine"
 	"backchannel/receiver"
 	"backchannel/storage"
+	"backchannel/storage/file"
 	"backchannel/storage/sqlite"
 )
 
@@ -72,7 +73,10 @@ const (
 func Run(ctx context.Context, cfg Config) error {
 	debug.SetGCPercent(garbage)
 	slog.SetDefault(cfg.Logger) // net/http tells the standard logger of some answers: that must not reach the screen
-	roots, err := Trusted(cfg.CAFile)
+	roots, err := Trusted(ctx, cfg.CAFile)
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -113,20 +117,22 @@ func newHolder(cfg Config, roots *x509.CertPool) (*holder, error) {
 
 // Trusted are the authorities that endpoints' certificates are checked by, besides the
 // local one: the system's and those of a file, if one is named.
-func Trusted(file string) (*x509.CertPool, error) {
+func Trusted(ctx context.Context, path string) (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		return nil, fmt.Errorf("read the system's authorities: %w", err)
 	}
-	if file == "" {
+	if path == "" {
 		return pool, nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := file.Read(ctx, path, file.MaxKey)
 	switch {
+	case errors.Is(err, context.Canceled):
+		return nil, err
 	case err != nil:
 		return nil, storage.FieldErrors{{Field: "ca-file", Reason: fmt.Sprintf("cannot be read: %v", err)}}
 	case !pool.AppendCertsFromPEM(text):
-		return nil, storage.FieldErrors{{Field: "ca-file", Reason: file + " holds no PEM certificate; name one that does"}}
+		return nil, storage.FieldErrors{{Field: "ca-file", Reason: path + " holds no PEM certificate; name one that does"}}
 	}
 	return pool, nil
 }
