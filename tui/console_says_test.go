@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -14,7 +15,7 @@ import (
 
 // What the command warns of after it saved, the form warns of too.
 func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
-	denied := func(path string) ([]byte, error) {
+	denied := func(_ context.Context, path string) ([]byte, error) {
 		if strings.HasPrefix(path, "/secret") {
 			return nil, &fs.PathError{Op: "open", Path: path, Err: os.ErrPermission}
 		}
@@ -91,7 +92,7 @@ func TestAProfileThatIsPartlyOfNoUseIsWarnedOf(t *testing.T) {
 func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.store.webhooks = []storage.Webhook{acme()}
-		c.m.shared.Rules.Sources.ReadFile = func(path string) ([]byte, error) {
+		c.m.shared.Rules.Sources.ReadFile = func(_ context.Context, path string) ([]byte, error) {
 			if path == "/ca" {
 				return []byte("no certificate"), nil
 			}

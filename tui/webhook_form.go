@@ -168,7 +168,7 @@ func (f *webhookForm) save(values component.Values) tea.Cmd {
 		if err := write(ctx, &w); err != nil {
 			return savedMsg{form: f, webhook: w, err: err}
 		}
-		return savedMsg{form: f, webhook: w, odd: w.Warnings(rules)}
+		return savedMsg{form: f, webhook: w, odd: w.Warnings(ctx, rules)}
 	}
 }
 
@@ -181,7 +181,7 @@ func (f *webhookForm) lookFurther(values component.Values) tea.Cmd {
 	return func() tea.Msg {
 		bad := unread
 		var invalid storage.FieldErrors
-		if errors.As(w.Validate(rules), &invalid) {
+		if errors.As(w.Validate(ctx, rules), &invalid) {
 			bad = append(bad, invalid...)
 		}
 		others, err := read(ctx)
