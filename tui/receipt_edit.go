@@ -1,14 +1,11 @@
 package tui
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"slices"
 	"unicode/utf8"
 
-	"backchannel/fixtures"
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
 
@@ -102,36 +99,10 @@ func (r *resend) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (r *resend) send(text string) tea.Cmd {
-	s, of := r.shared, r.receipt
-	return s.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) {
-		hook, err := s.Store.Webhook(ctx, of.WebhookID)
-		if err != nil {
-			return nil, err
-		}
-		return s.Store.Fire(ctx, fmt.Sprintf("what receipt %s holds, edited,", of.ID), edited(hook, of, text))
+	store, of := r.shared.Store, r.receipt
+	return r.shared.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) {
+		return fire.Resend(ctx, store, of, []byte(text))
 	})
-}
-
-// edited is the event that a changed body makes.
-func edited(hook storage.Webhook, of storage.Receipt, text string) storage.Event {
-	payload := []byte(text)
-	var compact bytes.Buffer
-	if json.Compact(&compact, payload) == nil {
-		payload = compact.Bytes()
-	}
-	return again(hook, of, payload)
-}
-
-// again is the event that sends a payload as a receipt had come. One that names no channel
-// of the webhook goes out as its first.
-func again(hook storage.Webhook, of storage.Receipt, payload []byte) storage.Event {
-	event := fixtures.Amend(storage.Event{
-		WebhookID: hook.ID, RequestID: of.RequestID, Channel: storage.Channel(of.Channel), Status: storage.Status(of.Status), Identity: of.Identity,
-	}, payload)
-	if !slices.Contains(hook.Channels, event.Channel) && len(hook.Channels) > 0 {
-		event.Channel = hook.Channels[0]
-	}
-	return event
 }
 
 // View draws the form.

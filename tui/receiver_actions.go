@@ -3,9 +3,9 @@ package tui
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
 
@@ -80,11 +80,8 @@ func (r *receiver) rowBindings(row storage.Receipt) []binding {
 		unread = "the receipt is still being read; press it again"
 	}
 	replay := binding{keys: []string{"r"}, label: "replay", help: "Send the same bytes to the webhook again", do: r.replay}
-	if row.DeliveryID == 0 {
-		replay = replay.unless(unmatched)
-	}
 	edit := binding{keys: []string{"R"}, label: "edit", help: "Edit the body and send that", do: r.editReceipt}
-	return []binding{replay, edit.unless(cmp.Or(unmatched, unread))}
+	return []binding{replay.unless(unmatched), edit.unless(cmp.Or(unmatched, unread))}
 }
 
 // profileBinding is for the selected receipt's webhook, else for the one that is fired at.
@@ -244,33 +241,16 @@ func (r *receiver) confirmClear() tea.Cmd {
 	})
 }
 
-// replay sends the bytes of the selected receipt to its webhook again. Those of our own
-// engine are replayed as deliveries; a foreign sender's become an event of ours.
+// replay sends the bytes of the selected receipt to its webhook again, as a new event.
 func (r *receiver) replay() tea.Cmd {
 	row, ok := r.list.selected()
 	if !ok {
 		return nil
 	}
-	s := r.shared
-	sent := s.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) { return s.replayReceipt(ctx, row) })
-	if row.DeliveryID == 0 && row.Flaw != "" {
-		return tea.Batch(sent, say(warn("the body was "+string(row.Flaw)+" when it arrived; what arrived is what is sent")))
+	store := r.shared.Store
+	sent := r.shared.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) { return fire.Replay(ctx, store, row.ID) })
+	if odd := fire.ReplayWarning(row); odd != "" {
+		return tea.Batch(sent, say(warn(odd)))
 	}
 	return sent
-}
-
-func (s *shared) replayReceipt(ctx context.Context, row storage.Receipt) ([]storage.Delivery, error) {
-	if row.DeliveryID != 0 {
-		d, err := s.Store.ReplayDelivery(ctx, row.DeliveryID)
-		return []storage.Delivery{d}, err
-	}
-	whole, err := s.Store.Receipt(ctx, row.ID)
-	if err != nil {
-		return nil, err
-	}
-	hook, err := s.Store.Webhook(ctx, row.WebhookID)
-	if err != nil {
-		return nil, err
-	}
-	return s.Store.Fire(ctx, fmt.Sprintf("what receipt %s holds", row.ID), again(hook, whole, whole.Body))
 }

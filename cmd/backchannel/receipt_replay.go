@@ -14,6 +14,7 @@ import (
 	"backchannel/cmd/backchannel/internal/once"
 	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/engine"
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
@@ -69,18 +70,11 @@ func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storag
 	if err != nil {
 		return err
 	}
-	event := storage.Event{
-		WebhookID: w.ID, RequestID: r.RequestID, Channel: storage.Channel(r.Channel), Status: storage.Status(r.Status),
-		Identity: r.Identity, Payload: append([]byte{}, r.Body...),
-	}
-	if !w.Has(event.Channel) { // the bytes name another, or none
-		event.Channel = w.Channels[0]
-	}
 	parked, err := a.parkedBy(ctx, store, w)
 	if err != nil {
 		return err
 	}
-	deliveries, err := store.Fire(ctx, fmt.Sprintf("what receipt %s holds", r.ID), event)
+	deliveries, err := fire.Replay(ctx, store, r.ID)
 	if err != nil {
 		return err
 	}
@@ -101,12 +95,12 @@ func howSigned(w storage.Webhook) string {
 // webhookOfReceipt is the one that a receipt was for, if it is still there; else it says
 // what to do instead.
 func webhookOfReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, instead string) (storage.Webhook, error) {
-	if r.WebhookID == 0 {
-		return storage.Webhook{}, usagef("receipt %s was for no webhook; %s", r.ID, instead)
-	}
-	w, err := store.Webhook(ctx, r.WebhookID)
-	if errors.Is(err, storage.ErrNotFound) {
-		err = fmt.Errorf("%w: webhook %q, which receipt %s was for, was deleted; %s", storage.ErrConflict, r.Webhook, r.ID, instead)
+	w, err := fire.Target(ctx, store, r)
+	switch {
+	case errors.Is(err, fire.ErrNoTarget):
+		return w, usagef("receipt %s was for no webhook; %s", r.ID, instead)
+	case errors.Is(err, storage.ErrConflict):
+		return w, fmt.Errorf("%w; %s", err, instead)
 	}
 	return w, err
 }
@@ -114,8 +108,8 @@ func webhookOfReceipt(ctx context.Context, store *sqlite.Store, r storage.Receip
 // noteReplay says what was sent where, and signed how.
 func (a *app) noteReplay(r storage.Receipt, where string) {
 	a.note("replayed to %s: the %d bytes of receipt %s", where, len(r.Body), r.ID)
-	if r.Flaw != "" {
-		a.note("warning: the body was %s when it arrived; what arrived is what was sent", r.Flaw)
+	if odd := fire.ReplayWarning(r); odd != "" {
+		a.note("warning: %s", odd)
 	}
 }
 
