@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
@@ -14,36 +13,12 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A difference is a place where two JSON texts differ; an empty value is none.
-type difference struct{ pointer, left, right string }
-
-// differences are what is changed, then what only the left text has, then what only the
-// right one has. The order of keys and the space between things make none.
-func differences(left, right []byte) (all []difference, err error) {
-	before, bad := diff.Parse(left)
-	after, err := diff.Parse(right)
-	if cmp.Or(bad, err) != nil {
-		return nil, fmt.Errorf("not both are JSON: %w", cmp.Or(bad, err))
-	}
-	result, err := diff.Compare(before, after, nil)
-	for _, c := range result.Changed {
-		all = append(all, difference{c.Path, string(c.From), string(c.To)})
-	}
-	for _, e := range result.Removed {
-		all = append(all, difference{e.Path, string(e.Value), ""})
-	}
-	for _, e := range result.Added {
-		all = append(all, difference{e.Path, "", string(e.Value)})
-	}
-	return all, err
-}
-
-// diffMsg is two receipts to compare, the older one first; or a fixture and a receipt.
+// diffMsg is how two receipts differ, the older one first, or a receipt from its fixture.
 type diffMsg struct {
-	left, right storage.Receipt
+	left, right storage.Receipt // the left one of no ID: a fixture
+	compared    diff.Comparison
+	bad         error // they cannot be compared value by value
 	err         error
-	name        string          // of the fixture
-	unlike      map[string]bool // pointers to what is another in each event
 }
 
 // compare reads the two marked receipts, or the marked and the selected one, or that one
@@ -74,7 +49,23 @@ func (r *receiver) compare() tea.Cmd {
 			return diffMsg{err: err}
 		}
 		right, err := read(ctx, max(ids[0], ids[1]))
-		return diffMsg{left: left, right: right, err: err}
+		if err != nil {
+			return diffMsg{err: err}
+		}
+		compared, bad := diff.Receipts(left, right)
+		return diffMsg{left: left, right: right, compared: compared, bad: bad}
+	}
+}
+
+// compareFixture compares a receipt with the event that would be fired in its place.
+func (s *shared) compareFixture(id storage.ID) tea.Cmd {
+	return func() tea.Msg {
+		r, err := s.Store.Receipt(s.ctx, id)
+		if err != nil {
+			return diffMsg{err: err}
+		}
+		compared, err := diff.WithFixture(s.ctx, s.Store, r, s.builder())
+		return diffMsg{right: r, compared: compared, err: err}
 	}
 }
 
@@ -87,14 +78,14 @@ type diffScreen struct {
 
 func (s *shared) showDiff(msg diffMsg) tea.Cmd {
 	if msg.err != nil {
-		return say(bad(msg.err.Error()))
+		return say(bad(refusal(msg.err)))
 	}
 	return open(&diffScreen{shared: s, diffMsg: msg})
 }
 
 // Title says what one sees.
 func (d *diffScreen) Title() string {
-	if d.name != "" {
+	if d.left.ID == 0 {
 		return "Differences from the fixture"
 	}
 	return "Differences of two receipts"
@@ -129,15 +120,11 @@ func (d *diffScreen) View(width, height int) string {
 		r := side.receipt
 		text := strings.Join([]string{d.shared.clock(r.ReceivedAt), r.Status, r.Channel, r.Identity}, "   ")
 		if r.ID == 0 {
-			text = d.name
+			text = d.compared.From
 		}
 		page.lines = append(page.lines, component.Fit("   "+page.th.Dim.Render(side.sign)+"  "+page.th.Text.Render(style.Escape(text)), width))
 	}
 	page.blank()
-	if d.name != "" {
-		page.paragraph("What is another in each event (ids, times, the recipient) is passed over.", page.th.Dim)
-		page.blank()
-	}
 	page.differences(d.diffMsg)
 	d.viewer.SetSize(width, height)
 	d.viewer.Replace(page.lines)
@@ -145,28 +132,31 @@ func (d *diffScreen) View(width, height int) string {
 }
 
 func (d *sheet) differences(of diffMsg) {
-	left, right := of.left.Body, of.right.Body
-	if bytes.Equal(left, right) {
-		d.paragraph("The bodies are the same, byte for byte.", d.th.Text)
+	if of.bad != nil {
+		d.paragraph(refusal(of.bad)+".", d.th.Text)
 		return
 	}
-	all, err := differences(left, right)
-	if err != nil {
-		d.paragraph("The bodies differ, and cannot be compared value by value: "+err.Error()+".", d.th.Text)
-		return
+	c := of.compared
+	d.paragraph(c.Summary(), d.th.Text)
+	if len(c.ByShape) > 0 {
+		d.paragraph("Compared by what it looks like, since it is another in each event: "+strings.Join(c.ByShape, ", ")+".", d.th.Dim)
 	}
-	all = of.worthTelling(all)
-	switch {
-	case len(all) == 0 && of.name != "":
-		d.paragraph("The body says what the fixture says.", d.th.Text)
-	case len(all) == 0:
-		d.paragraph("The bodies say the same; only order or space differs.", d.th.Text)
+	d.blank()
+	for _, change := range c.Changed {
+		d.difference(change.Path, string(change.From), string(change.To))
 	}
-	for _, one := range all {
-		d.paragraph(cmp.Or(one.pointer, "(the whole body)"), d.th.Strong)
-		d.side("-", one.left)
-		d.side("+", one.right)
+	for _, gone := range c.Removed {
+		d.difference(gone.Path, string(gone.Value), "")
 	}
+	for _, extra := range c.Added {
+		d.difference(extra.Path, "", string(extra.Value))
+	}
+}
+
+func (d *sheet) difference(path, from, to string) {
+	d.paragraph(cmp.Or(path, "(the whole body)"), d.th.Strong)
+	d.side("-", from)
+	d.side("+", to)
 }
 
 // side is one of the two values; where there is none, it says so.

@@ -85,3 +85,12 @@ func (s *shared) saveAs(ctx context.Context, id storage.ID, name string) error {
 	}
 	return s.Store.SaveFixture(ctx, savedFixture(whole, name, hook.Revision))
 }
+
+// webhookOr is a webhook, or a new one in the place of one that is gone.
+func (s *shared) webhookOr(ctx context.Context, id storage.ID) (storage.Webhook, error) {
+	hook, err := s.Store.Webhook(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		return storage.NewWebhook(), nil
+	}
+	return hook, err
+}

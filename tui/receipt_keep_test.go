@@ -46,18 +46,19 @@ func TestSavedFixtureIsFired(t *testing.T) {
 	})
 }
 
-func TestNoFixtureIsLikeABodyWithoutAStatus(t *testing.T) {
+func TestNoFixtureIsLikeABodyThatIsNotJSON(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("G", "=")
-		c.see("names no channel and status")
+		c.see("body: that of receipt", "cannot be compared value by value")
 	})
 }
 
 func TestCompareWithTheFixture(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "=")
-		c.see("Differences from the fixture", "- fixture email sent, revision classic", "/imsOrg", "is passed over")
-		c.miss("/requestId", "/channel")
+		c.see("Differences from the fixture", "- fixture email sent, revision classic", "/imsOrg", "Compared by what it looks like",
+			"/requestId", `+ "r1"`) // which does not look like the 32 characters of an event
+		c.miss("+ john.doe@luma.com", "/channel")
 		c.press("esc")
 		c.press("G", "=")
 		c.see("✗") // it has no fixture, and that is said
