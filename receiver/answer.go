@@ -29,25 +29,20 @@ func (a answer) code() int {
 // late reports whether it takes its time, which the sender must grant it.
 func (a answer) late() bool { return a.delay > 0 || a.drip > 0 || a.fault == storage.FaultHang }
 
-// verdictAnswer is what the verdicts ask for. A body that did not arrive whole comes
-// first, then who sent it, then what it says.
+// verdictAnswer is what the verdicts ask for, with the problem that they found first.
 func (x *exchange) verdictAnswer(to *endpoint) answer {
-	v := x.receipt.Verdicts
+	v, made := x.receipt.Verdicts, answer{status: x.receipt.VerdictStatus()}
 	switch {
-	case x.receipt.Flaw == storage.BodyOverLong:
-		return answer{status: http.StatusRequestEntityTooLarge, problem: problemOf("schema", v.Schema)}
+	case made.status == http.StatusNoContent:
 	case x.receipt.Flaw != "":
-		return answer{status: http.StatusBadRequest, problem: problemOf("schema", v.Schema)}
+		made.problem = problemOf("schema", v.Schema)
 	case v.Auth.Result == storage.Fail:
-		return answer{
-			status:  http.StatusUnauthorized,
-			problem: problemOf("auth", v.Auth),
-			headers: []storage.HeaderField{{Name: "WWW-Authenticate", Value: challenge(to.webhook.Auth.JWT, v.Auth)}},
-		}
+		made.problem = problemOf("auth", v.Auth)
+		made.headers = []storage.HeaderField{{Name: "WWW-Authenticate", Value: challenge(to.webhook.Auth.JWT, v.Auth)}}
 	case v.Schema.Result == storage.Fail:
-		return answer{status: http.StatusUnprocessableEntity, problem: problemOf("schema", v.Schema)}
-	case v.Target.Result == storage.Fail:
-		return answer{status: http.StatusUnprocessableEntity, problem: problemOf("target", v.Target)}
+		made.problem = problemOf("schema", v.Schema)
+	default:
+		made.problem = problemOf("target", v.Target)
 	}
-	return answer{status: http.StatusNoContent}
+	return made
 }

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -223,22 +222,11 @@ func (f *forwarder) post(ctx context.Context, r storage.Receipt) (*http.Response
 	return f.client.Do(req)
 }
 
-// endToEnd are the headers that are not about the connection they came by (RFC 9110
-// §7.6.1). Without a User-Agent none is made up.
+// endToEnd are the headers to be relayed. Without a User-Agent none is made up.
 func endToEnd(headers []storage.HeaderField) http.Header {
 	kept := http.Header{"User-Agent": nil}
-	dropped := []string{
-		"Host", "Content-Length", "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect",
-	}
-	for _, h := range headers {
-		if h.Name == "Connection" {
-			for name := range strings.SplitSeq(h.Value, ",") {
-				dropped = append(dropped, http.CanonicalHeaderKey(strings.TrimSpace(name)))
-			}
-		}
-	}
-	for _, h := range headers {
-		if !slices.Contains(dropped, h.Name) {
+	for _, h := range storage.EndToEnd(headers) {
+		if h.Name != "Proxy-Authorization" { // for the proxy before us, if there was one
 			kept.Add(h.Name, h.Value)
 		}
 	}

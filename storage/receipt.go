@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"net/http"
 	"time"
 
 	"backchannel/engine/token"
@@ -42,6 +43,24 @@ type Receipt struct {
 	Forward  Forward // what another server said to it
 	Pinned   bool
 	Note     string
+}
+
+// VerdictStatus is the status that the receipt's verdicts ask for, when no response profile
+// says otherwise: a body that did not arrive whole comes first, then who sent it, then what
+// it says.
+func (r Receipt) VerdictStatus() int {
+	v := r.Verdicts
+	switch {
+	case r.Flaw == BodyOverLong:
+		return http.StatusRequestEntityTooLarge
+	case r.Flaw != "":
+		return http.StatusBadRequest
+	case v.Auth.Result == Fail:
+		return http.StatusUnauthorized
+	case v.Schema.Result == Fail, v.Target.Result == Fail:
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusNoContent
 }
 
 // A BodyFlaw says what kept a body from arriving whole.

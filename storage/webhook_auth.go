@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/textproto"
-	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -150,13 +149,8 @@ func (e *FieldErrors) addHeaderSyntax(field string, h HeaderField) {
 
 func canonical(name string) string { return textproto.CanonicalMIMEHeaderKey(name) }
 
-// framingHeaders are those by which HTTP delimits and routes messages.
-func framingHeaders() []string {
-	return []string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Upgrade", "Expect"}
-}
-
 func reserved(name string) bool {
-	return slices.Contains(framingHeaders(), name) || name == "Content-Type" || name == "User-Agent" || strings.HasPrefix(name, "Backchannel-")
+	return IsFraming(name) || name == "Content-Type" || name == "User-Agent" || strings.HasPrefix(name, "Backchannel-")
 }
 
 func (t TLSOptions) check(ctx context.Context, bad *FieldErrors, from Sources) {

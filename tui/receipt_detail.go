@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -167,21 +166,10 @@ func answerSentence(r storage.Receipt) string {
 		return fmt.Sprintf("answering %d", r.Code)
 	}
 	text := fmt.Sprintf("answered %d", r.Code)
-	if r.WebhookID != 0 && r.Flaw == "" && r.Code != deserved(r.Verdicts) {
+	if r.WebhookID != 0 && r.Code != r.VerdictStatus() {
 		text += " by the response profile"
 	}
 	return text
-}
-
-// deserved is the answer that the verdicts alone would have got.
-func deserved(v storage.Verdicts) int {
-	switch {
-	case v.Auth.Result == storage.Fail:
-		return http.StatusUnauthorized
-	case v.Schema.Result == storage.Fail, v.Target.Result == storage.Fail:
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusNoContent
 }
 
 // describeRequest is the request without its body.

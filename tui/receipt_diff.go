@@ -139,7 +139,7 @@ func (d *sheet) differences(of diffMsg) {
 	c := of.compared
 	d.paragraph(c.Summary(), d.th.Text)
 	if len(c.ByShape) > 0 {
-		d.paragraph("Compared by what it looks like, since it is another in each event: "+strings.Join(c.ByShape, ", ")+".", d.th.Dim)
+		d.paragraph("What differs in each event (ids, times, the recipient) is compared by its form.", d.th.Dim)
 	}
 	d.blank()
 	for _, change := range c.Changed {

@@ -56,7 +56,7 @@ func TestNoFixtureIsLikeABodyThatIsNotJSON(t *testing.T) {
 func TestCompareWithTheFixture(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "=")
-		c.see("Differences from the fixture", "- fixture email sent, revision classic", "/imsOrg", "Compared by what it looks like",
+		c.see("Differences from the fixture", "- fixture email sent, revision classic", "/imsOrg", "is compared by its form",
 			"/requestId", `+ "r1"`) // which does not look like the 32 characters of an event
 		c.miss("+ john.doe@luma.com", "/channel")
 		c.press("esc")

@@ -193,11 +193,10 @@ func conceal(lines []storage.HeaderField, r storage.Receipt) {
 // madeBySender reports whether a header is made anew by whoever sends.
 func madeBySender(name string) bool {
 	switch name {
-	case "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Upgrade", "Expect",
-		"Accept-Encoding", "Content-Type", "User-Agent":
+	case "Accept-Encoding", "Content-Type", "User-Agent":
 		return true
 	}
-	return strings.HasPrefix(name, "Backchannel-")
+	return storage.IsFraming(name) || strings.HasPrefix(name, "Backchannel-")
 }
 
 // senderConfig is for sending without a holder.

@@ -63,7 +63,7 @@ func curlHeaders(r storage.Receipt, withSecrets bool) (arguments, hidden []strin
 	added := map[string]bool{"Accept": true, "Content-Type": true, "User-Agent": true, "Expect": true}
 	for _, h := range r.Headers {
 		switch {
-		case ofConnection(h.Name):
+		case storage.IsFraming(h.Name):
 			continue
 		case !withSecrets && strings.Contains(h.Value, storage.Masked):
 			hidden = append(hidden, h.Name)
@@ -80,16 +80,6 @@ func curlHeaders(r storage.Receipt, withSecrets bool) (arguments, hidden []strin
 		}
 	}
 	return arguments, hidden
-}
-
-// ofConnection reports whether a header is about how a message travels rather than part
-// of it (RFC 9110 §7.6.1), or says what curl finds out by itself.
-func ofConnection(name string) bool {
-	switch name {
-	case "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Upgrade", "Expect":
-		return true
-	}
-	return false
 }
 
 // writeBody is a command that writes exactly these bytes.
