@@ -15,7 +15,7 @@ import (
 	"backchannel/storage"
 )
 
-const maxResponseBody = 16 << 10
+const maxResponseBody = storage.MaxAnswerBody
 
 // A result is an attempt and what it means.
 type result struct {
@@ -47,6 +47,7 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	if err != nil {
 		r.broke(ctx, err, at, ep.webhook.Delivery.Timeout)
 	}
+	r.conceal(ep.mask(lines))
 	return r
 }
 
@@ -121,7 +122,7 @@ func (ep *endpoint) roundTripper(m storage.Misbehaviour) http.RoundTripper {
 func (ep *endpoint) answered(r *result, resp *http.Response) {
 	r.attempt.Code = resp.StatusCode
 	r.attempt.ResponseHeaders = sortedFields(resp.Header)
-	r.attempt.ResponseBody = readSome(resp.Body)
+	r.attempt.ResponseBody, r.attempt.ResponseFlaw = readSome(resp.Body)
 	_ = resp.Body.Close()
 	r.verdict = judgeStatus(resp.StatusCode)
 	if r.verdict == succeeded {
@@ -165,14 +166,20 @@ func (r *result) fail(err error, at phase) {
 	r.verdict = judgeClass(r.attempt.ErrorClass)
 }
 
-// readSome reads up to 16 KiB. Only a body that ends there leaves its connection usable:
-// the one byte more that is asked for finds the end.
-func readSome(body io.Reader) []byte {
+// readSome reads up to 16 KiB, and says what it lacks. Only a body that ends there leaves
+// its connection usable: the one byte more that is asked for finds the end.
+func readSome(body io.Reader) ([]byte, storage.BodyFlaw) {
 	if kept, ok := body.(*keptBody); body == http.NoBody || ok && kept.ended {
-		return nil
+		return nil, ""
 	}
-	read, _ := io.ReadAll(io.LimitReader(body, maxResponseBody+1))
-	return read[:min(len(read), maxResponseBody)]
+	read, err := io.ReadAll(io.LimitReader(body, maxResponseBody+1))
+	switch {
+	case len(read) > maxResponseBody:
+		return read[:maxResponseBody], storage.BodyOverLong
+	case err != nil:
+		return read, storage.BodyCut
+	}
+	return read, ""
 }
 
 func sortedFields(header http.Header) []storage.HeaderField {
@@ -190,7 +197,7 @@ func sortedFields(header http.Header) []storage.HeaderField {
 func (ep *endpoint) http2Fields(req *http.Request) []storage.HeaderField {
 	fields := []storage.HeaderField{
 		{Name: ":authority", Value: req.Host}, {Name: ":method", Value: req.Method},
-		{Name: ":path", Value: req.URL.RequestURI()}, {Name: ":scheme", Value: req.URL.Scheme},
+		{Name: ":path", Value: req.URL.RequestURI(), Secret: ep.isSecret(":path")}, {Name: ":scheme", Value: req.URL.Scheme},
 	}
 	for _, f := range sortedFields(req.Header) {
 		f.Name, f.Secret = strings.ToLower(f.Name), ep.isSecret(f.Name)

@@ -34,7 +34,9 @@ type Config struct {
 	// once they can. Neither the store nor a log on the same disk could keep that.
 	Trouble func(reason string)
 	Jitter  func() float64 // from 0 to 1, random
-	Logger  *slog.Logger   // silent
+	// Conceal is what to hide in answers besides the webhooks' secrets.
+	Conceal []string
+	Logger  *slog.Logger // silent
 }
 
 func (c Config) withDefaults() Config {
@@ -71,6 +73,6 @@ func (c Config) withDefaults() Config {
 func (c Config) outfitter() *outfitter {
 	return &outfitter{
 		version: c.Version, sources: c.Sources, receiver: c.ReceiverURL, roots: c.RootCAs,
-		guard: guard{blockPrivate: c.BlockPrivate}, resolver: c.Resolver,
+		guard: guard{blockPrivate: c.BlockPrivate}, resolver: c.Resolver, conceal: c.Conceal,
 	}
 }

@@ -28,6 +28,7 @@ type endpoint struct {
 	secrets     []string // names of secret header fields
 	secretLine  []bool   // of the webhook's header lines, which are to be kept secret
 	userAgent   string
+	concealer
 }
 
 // outfitter prepares endpoints.
@@ -38,6 +39,7 @@ type outfitter struct {
 	roots    rootsFunc
 	guard    guard
 	resolver *net.Resolver
+	conceal  []string
 }
 
 // receiverURL is the built-in receiver's, for a webhook that is sent there.
@@ -72,8 +74,12 @@ func (o *outfitter) outfit(ctx context.Context, w storage.Webhook, receiverURL s
 		secrets:   []string{"Authorization", "Proxy-Authorization", "Cookie"},
 		userAgent: "backchannel/" + o.version,
 	}
+	ep.always = append(storage.URLSecrets(target.RequestURI()), o.conceal...)
+	if len(ep.always) > len(o.conceal) {
+		ep.secrets = append(ep.secrets, ":path")
+	}
 	for _, h := range w.Headers {
-		if h.Secret {
+		if h.Secret || h.SecretValue() {
 			ep.secrets = append(ep.secrets, h.Name)
 		}
 	}

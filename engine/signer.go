@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"sync/atomic"
 	"time"
 
 	"backchannel/engine/token"
@@ -19,6 +20,8 @@ type signer struct {
 	gate     gate // guards what follows; the key's file is read within
 	material []byte
 	minter   *token.Minter
+
+	signed atomic.Pointer[string] // the key that the last token was signed with
 }
 
 func newSigner(w storage.Webhook, receiverURL string, sources storage.Sources) *signer {
@@ -37,6 +40,14 @@ func (s *signer) value(ctx context.Context, now time.Time, m storage.Misbehaviou
 		return "", problemf(storage.ClassConfig, "%v", err)
 	}
 	return text, nil
+}
+
+// key is what the last token was signed with.
+func (s *signer) key() string {
+	if key := s.signed.Load(); key != nil {
+		return *key
+	}
+	return ""
 }
 
 func mint(minter *token.Minter, now time.Time, m storage.Misbehaviour) (string, error) {
@@ -74,5 +85,7 @@ func (s *signer) current(ctx context.Context) (*token.Minter, error) {
 		return nil, problemf(storage.ClassConfig, "%v", err)
 	}
 	s.material, s.minter = material, minter
+	text := string(material)
+	s.signed.Store(&text)
 	return minter, nil
 }

@@ -90,7 +90,7 @@ func (x *exchange) store(judge func([]storage.Earlier)) error {
 // unstored answers that the request is not kept.
 func (x *exchange) unstored(err error) {
 	x.r.unstored.Add(1)
-	x.r.log.Error("store receipt", "path", x.receipt.Path, "error", err)
+	x.r.log.Error("store receipt", "path", storage.WithoutTokens(x.receipt.Path), "error", err)
 	x.r.teller.tell(unstoredRequests(), err.Error())
 	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	x.w.Header().Set("Cache-Control", "no-store")

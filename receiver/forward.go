@@ -45,6 +45,7 @@ type Forwards interface {
 // A forwarder relays receipts. It remembers their IDs alone: their bytes are in the store.
 type forwarder struct {
 	to     Forward
+	url    string // as it is shown: without its secrets
 	client *http.Client
 	store  Forwards
 	log    *slog.Logger
@@ -63,7 +64,7 @@ func newForwarder(to Forward, store Forwards, cfg Config, tell func(trouble, str
 		to.Timeout = relayTimeout
 	}
 	return &forwarder{
-		to: to, store: store, log: cfg.Logger, tell: tell, now: cfg.Now,
+		to: to, url: storage.WithoutTokens(to.URL), store: store, log: cfg.Logger, tell: tell, now: cfg.Now,
 		client: &http.Client{
 			Transport: to.Transport, Timeout: to.Timeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -106,7 +107,7 @@ func (r *Receiver) dropForwards(why string) {
 // plan says what is to become of a receipt, before it is stored. If that is to wait, a
 // slot is taken for it.
 func (f *forwarder) plan(r *storage.Receipt, via []string) storage.Forward {
-	planned := storage.Forward{URL: f.to.URL, State: storage.ForwardWithheld, Error: unverified(r)}
+	planned := storage.Forward{URL: f.url, State: storage.ForwardWithheld, Error: unverified(r)}
 	if planned.Error == "" && strings.Contains(strings.Join(via, ","), f.via) {
 		planned.Error = "it was relayed from here, and would go round for ever"
 	}
@@ -115,7 +116,7 @@ func (f *forwarder) plan(r *storage.Receipt, via []string) storage.Forward {
 	}
 	select {
 	case f.slots <- struct{}{}:
-		return storage.Forward{URL: f.to.URL, State: storage.ForwardWaiting}
+		return storage.Forward{URL: f.url, State: storage.ForwardWaiting}
 	default:
 		planned.State, planned.Error = storage.ForwardDropped, fmt.Sprintf("%d others were waiting for it", maxToRelay)
 		f.tell(droppedForwards(), planned.Error)
@@ -196,20 +197,38 @@ func (f *forwarder) failed(what string, id storage.ID, err error) {
 }
 
 func (f *forwarder) try(ctx context.Context, r storage.Receipt) storage.Forward {
-	made := storage.Forward{URL: f.to.URL, State: storage.ForwardFailed}
+	made := storage.Forward{URL: f.url, State: storage.ForwardFailed}
+	mask := storage.NewMask(append(secretsOf(r), storage.URLSecrets(f.to.URL)...)...)
 	began := f.now()
 	response, err := f.post(ctx, r)
 	if err != nil {
-		made.Duration, made.Error = f.now().Sub(began), explainRelay(err, f.to.Timeout)
+		made.Duration, made.Error = f.now().Sub(began), mask.Text(explainRelay(err, f.to.Timeout))
 		return made
 	}
 	defer response.Body.Close()
-	made.Body, err = io.ReadAll(io.LimitReader(response.Body, storage.MaxForwardBody))
+	body, err := io.ReadAll(io.LimitReader(response.Body, storage.MaxAnswerBody+1))
 	made.State, made.Code, made.Duration = storage.ForwardAnswered, response.StatusCode, f.now().Sub(began)
-	if err != nil {
-		made.Error = "the answer's body broke off: " + explainBody(err, f.to.Timeout)
+	made.Type, made.Encoding = response.Header.Get("Content-Type"), strings.Join(response.Header.Values("Content-Encoding"), ", ")
+	switch {
+	case len(body) > storage.MaxAnswerBody:
+		body, made.Flaw = body[:storage.MaxAnswerBody], storage.BodyOverLong
+	case err != nil:
+		made.Error, made.Flaw = mask.Text("the answer's body broke off: "+explainBody(err, f.to.Timeout)), storage.BodyCut
 	}
+	made.Body = storage.MaskBody(mask, made.Header(), body, made.Flaw != "")
+	made.Type, made.Encoding = mask.Text(made.Type), mask.Text(made.Encoding)
 	return made
+}
+
+// secretsOf are the values in a request that its answer must not give away.
+func secretsOf(r storage.Receipt) []string {
+	secrets := storage.URLSecrets(r.Path)
+	for _, h := range r.Headers {
+		if h.Secret || h.LikelySecret() {
+			secrets = append(secrets, h.Value)
+		}
+	}
+	return secrets
 }
 
 func (f *forwarder) post(ctx context.Context, r storage.Receipt) (*http.Response, error) {

@@ -195,7 +195,7 @@ func TestForwardFailures(t *testing.T) {
 			}
 		}, storage.ForwardAnswered, 200, "broke off: it was not whole within 300ms"},
 		{"long body", l.URL, func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = w.Write(bytes.Repeat([]byte("x"), 10*storage.MaxForwardBody))
+			_, _ = w.Write(bytes.Repeat([]byte("x"), 10*storage.MaxAnswerBody))
 		}, storage.ForwardAnswered, 200, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestForwardFailures(t *testing.T) {
 			if answer.StatusCode != http.StatusNoContent || got.State != c.state || got.Code != c.code || !strings.Contains(got.Error, c.why) || c.why == "" && got.Error != "" {
 				t.Errorf("answered %s; kept %+v, want %q", answer.Status, got, c.why)
 			}
-			if len(got.Body) > storage.MaxForwardBody {
+			if len(got.Body) > storage.MaxAnswerBody {
 				t.Errorf("kept %d bytes", len(got.Body))
 			}
 			if c.state == storage.ForwardFailed {

@@ -44,7 +44,7 @@ func checkHeader(ctx context.Context, h storage.HeaderField, values []string, fr
 }
 
 func shownValue(h storage.HeaderField, value string) string {
-	if h.Secret {
+	if h.Secret || (storage.HeaderField{Name: h.Name, Value: value}).SecretValue() {
 		return storage.Masked
 	}
 	return quote(value)
@@ -54,5 +54,5 @@ func shownOther(h storage.HeaderField, value string) string {
 	if h.Secret {
 		return "another value"
 	}
-	return quote(value)
+	return shownValue(h, value)
 }

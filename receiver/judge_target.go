@@ -62,7 +62,7 @@ func checkBody(w *storage.Webhook, got string, d digest) storage.Check {
 // unknownPath is the target verdict on a path that cannot be a webhook's.
 func unknownPath(path string) storage.Verdict {
 	return failed(storage.Check{Name: "path", Result: storage.Fail, Expected: "/feedback/ORGANIZATION/SANDBOX",
-		Actual: quote(path), Remedy: "use the URL that the webhook is shown with; a slash within a name is written %2F"})
+		Actual: quote(storage.WithoutTokens(path)), Remedy: "use the URL that the webhook is shown with; a slash within a name is written %2F"})
 }
 
 // maxListed is how many webhooks a reason lists.
@@ -71,7 +71,7 @@ const maxListed = 5
 // noWebhook is the target verdict on the path of a webhook that does not exist.
 func (r *Receiver) noWebhook(to place) storage.Verdict {
 	return failed(storage.Check{Name: "webhook", Result: storage.Fail, Expected: r.expectedWebhooks(r.working),
-		Actual: fmt.Sprintf("organization %s, sandbox %s", quote(to.organization), quote(to.sandbox)),
+		Actual: fmt.Sprintf("organization %s, sandbox %s", quote(storage.WithoutTokens(to.organization)), quote(storage.WithoutTokens(to.sandbox))),
 		Remedy: "correct the URL, or create the webhook; letter case counts"})
 }
 

@@ -169,7 +169,7 @@ func headerFields(req *http.Request, webhook *storage.Webhook) []storage.HeaderF
 		secret, known := knownHeader(name, webhook)
 		for _, value := range values {
 			field := storage.HeaderField{Name: name, Value: value}
-			field.Secret = secret || !known && field.LikelySecret()
+			field.Secret = secret || field.SecretValue() || !known && field.LikelySecret()
 			fields = append(fields, field)
 		}
 	}

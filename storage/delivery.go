@@ -92,7 +92,16 @@ type Attempt struct {
 	Timings         Timings
 	RequestHeaders  []HeaderField
 	ResponseHeaders []HeaderField
-	ResponseBody    []byte // its first 16 KiB
+	ResponseBody    []byte // its first MaxAnswerBody, as it came but for the secrets in it
+	ResponseFlaw    BodyFlaw
+}
+
+// MaxAnswerBody is how much is kept of what an endpoint answers.
+const MaxAnswerBody = 16 << 10
+
+// Answer is what the endpoint answered, for a person to read.
+func (a Attempt) Answer() ShownBody {
+	return ShowBody(a.ResponseHeaders, a.ResponseBody, a.ResponseFlaw)
 }
 
 // Timings splits an attempt's duration. A part that did not happen, such as the

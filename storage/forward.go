@@ -14,11 +14,19 @@ type Forward struct {
 	Code     int // that server's answer
 	Duration time.Duration
 	Error    string // why there is no answer
-	Body     []byte // of the answer: its first MaxForwardBody
+	Body     []byte // of the answer: its first MaxAnswerBody, as it came but for the secrets in it
+	Flaw     BodyFlaw
+	Type     string // the answer's Content-Type
+	Encoding string // the answer's Content-Encoding
 }
 
-// MaxForwardBody is how much is kept of what a server answers to what was relayed.
-const MaxForwardBody = 16 << 10
+// Header has the header lines by which the answer's body is read.
+func (f Forward) Header() []HeaderField {
+	return []HeaderField{{Name: "Content-Type", Value: f.Type}, {Name: "Content-Encoding", Value: f.Encoding}}
+}
+
+// Answer is what the server answered, for a person to read.
+func (f Forward) Answer() ShownBody { return ShowBody(f.Header(), f.Body, f.Flaw) }
 
 // A ForwardState says how far relaying a receipt has come.
 type ForwardState string

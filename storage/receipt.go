@@ -15,7 +15,7 @@ type Receipt struct {
 	WebhookID  ID     // 0: unmatched
 	Webhook    string // its name, also after it was deleted
 	Method     string
-	Path       string // as sent, escapes and query included
+	Path       string // as sent, escapes and query included; the secrets in it are encrypted at rest
 	Proto      string // HTTP/1.1
 	TLSVersion string // TLS 1.3; empty for plain HTTP
 	Remote     string
@@ -68,7 +68,7 @@ type BodyFlaw string
 
 // The flaws of a body.
 const (
-	BodyCut      BodyFlaw = "cut"       // fewer bytes came than announced, or too slowly
+	BodyCut      BodyFlaw = "cut"       // fewer bytes came than announced, or too slowly; it broke off
 	BodyOverLong BodyFlaw = "over-long" // more than the limit
 )
 

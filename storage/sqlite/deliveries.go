@@ -114,7 +114,7 @@ func anys[T any](values []T) []any {
 // Attempts lists the attempts of a delivery, the first one first.
 func (s *Store) Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error) {
 	all, err := collect(ctx, s.reads, s.scanAttempt, `SELECT delivery_id, n, at, code, error_class, error, dns, connect, tls, first_byte, total,
-		request_headers, response_headers, secrets, response_body FROM attempts WHERE delivery_id = ? ORDER BY n`, delivery)
+		request_headers, response_headers, secrets, response_body, response_flaw FROM attempts WHERE delivery_id = ? ORDER BY n`, delivery)
 	if err != nil {
 		return nil, fmt.Errorf("list attempts of delivery %s: %w", delivery, err)
 	}
@@ -126,7 +126,7 @@ func (s *Store) scanAttempt(read scan) (a storage.Attempt, err error) {
 	var request, response, sealed []byte
 	t := &a.Timings
 	err = read(&a.DeliveryID, &a.N, &at, &a.Code, &a.ErrorClass, &a.Error, (*int64)(&t.DNS), (*int64)(&t.Connect), (*int64)(&t.TLS),
-		(*int64)(&t.FirstByte), (*int64)(&t.Total), &request, &response, &sealed, &a.ResponseBody)
+		(*int64)(&t.FirstByte), (*int64)(&t.Total), &request, &response, &sealed, &a.ResponseBody, &a.ResponseFlaw)
 	if err != nil {
 		return a, err
 	}

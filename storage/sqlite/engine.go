@@ -150,10 +150,10 @@ func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 
 // insertAttempt keeps an attempt, unless it is kept already.
 func (t *tx) insertAttempt(a *storage.Attempt, request, response, sealed []byte) (kept bool, err error) {
-	_, err = t.step(nil, `INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+	_, err = t.step(nil, `INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(a.DeliveryID), int64(a.N), micros(a.At), int64(a.Code), string(a.ErrorClass), a.Error,
 		int64(a.Timings.DNS), int64(a.Timings.Connect), int64(a.Timings.TLS), int64(a.Timings.FirstByte), int64(a.Timings.Total),
-		request, response, sealed, a.ResponseBody)
+		request, response, sealed, a.ResponseBody, string(a.ResponseFlaw))
 	switch {
 	case violates(err):
 		return false, nil

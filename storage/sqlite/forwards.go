@@ -7,26 +7,29 @@ import (
 	"backchannel/storage"
 )
 
-const forwardColumns = `coalesce(w.url, ''), coalesce(w.state, ''), coalesce(w.code, 0), coalesce(w.duration, 0), coalesce(w.error, ''), w.response_body`
+const forwardColumns = `coalesce(w.url, ''), coalesce(w.state, ''), coalesce(w.code, 0), coalesce(w.duration, 0), coalesce(w.error, ''), w.response_body,
+	coalesce(w.response_flaw, ''), coalesce(w.response_type, ''), coalesce(w.response_encoding, '')`
 
 // forwardInto are the destinations of forwardColumns.
 func forwardInto(f *storage.Forward) []any {
-	return []any{&f.URL, &f.State, &f.Code, (*int64)(&f.Duration), &f.Error, &f.Body}
+	return []any{&f.URL, &f.State, &f.Code, (*int64)(&f.Duration), &f.Error, &f.Body, &f.Flaw, &f.Type, &f.Encoding}
 }
 
 func (t *tx) insertForward(receipt storage.ID, f storage.Forward) error {
 	if f.State == "" {
 		return nil
 	}
-	_, err := t.exec(`INSERT INTO forwards VALUES (?,?,?,?,?,?,?)`, receipt, f.URL, f.State, f.Code, int64(f.Duration), f.Error, f.Body)
+	_, err := t.exec(`INSERT INTO forwards VALUES (?,?,?,?,?,?,?,?,?,?)`, receipt, f.URL, f.State, f.Code, int64(f.Duration), f.Error, f.Body,
+		f.Flaw, f.Type, f.Encoding)
 	return err
 }
 
 // FinishForward keeps what became of relaying a receipt that waited for it.
 func (s *Store) FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error {
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
-		err := t.must(`UPDATE forwards SET state = ?, code = ?, duration = ?, error = ?, response_body = ? WHERE receipt_id = ? AND state = 'waiting'`,
-			f.State, f.Code, int64(f.Duration), f.Error, f.Body, receipt)
+		err := t.must(`UPDATE forwards SET state = ?, code = ?, duration = ?, error = ?, response_body = ?,
+			response_flaw = ?, response_type = ?, response_encoding = ? WHERE receipt_id = ? AND state = 'waiting'`,
+			f.State, f.Code, int64(f.Duration), f.Error, f.Body, f.Flaw, f.Type, f.Encoding, receipt)
 		if err != nil || len(f.Body) == 0 {
 			return err
 		}

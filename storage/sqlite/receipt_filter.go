@@ -114,7 +114,7 @@ func receiptCondition(term storage.Term) condition {
 	case "identity":
 		return condition{`r.identity = ? AND r.identity <> ''`, []any{term.Value}}
 	case "path":
-		return condition{`r.path = ?`, []any{term.Value}}
+		return condition{`r.path = ?`, []any{storage.WithoutTokens(term.Value)}}
 	case "delivery":
 		id, err := storage.ParseID(term.Value)
 		if err != nil {

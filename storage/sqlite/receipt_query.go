@@ -52,7 +52,9 @@ func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.Headers, _, err = unpackHeaders(headers, secrets)
+	if r.Headers, secrets, err = unpackHeaders(headers, secrets); err == nil && len(secrets) > 0 {
+		r.Path, _, err = cutText(secrets)
+	}
 	return r, err
 }
 
@@ -77,7 +79,7 @@ func (s *Store) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]
 }
 
 // Receipts lists receipts without their content: Body, Headers and the verdicts' Checks
-// are empty.
+// are empty, and the secrets in Path are masked.
 func (s *Store) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
 	query, args := pageQuery(q)
 	all, err := collect(ctx, s.reads, scanReceipt, query, args...)

@@ -42,12 +42,16 @@ func (t *tx) addReceipt(seals *sealer, r *storage.Receipt, p packed, judge func(
 
 // packed is what a receipt is kept as where that takes some work.
 type packed struct {
+	path             string // without its secrets
 	headers, secrets []byte
 	verdicts, checks string
 }
 
 func packReceipt(r *storage.Receipt) (p packed) {
 	p.headers, p.secrets = packHeaders(r.Headers...)
+	if p.path = storage.WithoutTokens(r.Path); p.path != r.Path {
+		p.secrets = appendText(p.secrets, r.Path) // behind those of the headers
+	}
 	p.verdicts, p.checks = packVerdicts(r.Verdicts)
 	return p
 }
@@ -66,7 +70,7 @@ func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
 	_, err = t.step(nil, `INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
 			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, verdicts, size, pinned, note)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		int64(r.ID), facet, micros(r.ReceivedAt), int64(r.WebhookID), r.Method, r.Path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, string(r.Flaw),
+		int64(r.ID), facet, micros(r.ReceivedAt), int64(r.WebhookID), r.Method, p.path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, string(r.Flaw),
 		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, delivery, int64(r.Attempt), int64(r.Code),
 		p.verdicts, size, r.Pinned, r.Note)
 	if err != nil {

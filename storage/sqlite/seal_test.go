@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -18,11 +19,15 @@ import (
 func TestNoSecretIsInAnyFile(t *testing.T) {
 	dir := t.TempDir()
 	s := openTest(t, dir)
-	secrets := []string{"jwt-secret-0123456789abcdef01234567", "header-secret", "token-sent-secret", "cookie-got-secret", "token-received-secret"}
+	secrets := []string{"jwt-secret-0123456789abcdef01234567", "header-secret", "token-sent-secret", "cookie-got-secret", "token-received-secret", "url-secret", "path-secret"}
 	w := addWebhook(t, s, "acme", withJWT, func(w *storage.Webhook) {
 		w.Auth.JWT.Secret = storage.Secret(secrets[0])
 		w.Headers = []storage.HeaderField{{Name: "X-Key", Value: secrets[1], Secret: true}, {Name: "X-Open", Value: "plain-value"}}
 	})
+	w.URL = "https://h/?b=plain&access_token=" + secrets[5]
+	if err := s.UpdateWebhook(t.Context(), &w); err != nil {
+		t.Fatal(err)
+	}
 	o := outcomeOf(enqueue(t, s, w), storage.StateDelivered)
 	o.Attempt.RequestHeaders = []storage.HeaderField{{Name: "Authorization", Value: secrets[2], Secret: true}}
 	o.Attempt.ResponseHeaders = []storage.HeaderField{{Name: "Set-Cookie", Value: secrets[3], Secret: true}}
@@ -31,6 +36,7 @@ func TestNoSecretIsInAnyFile(t *testing.T) {
 	}
 	r := receiptOf(w)
 	r.Headers = []storage.HeaderField{{Name: "Authorization", Value: secrets[4], Secret: true}}
+	r.Path = "/feedback/a/b?token=" + secrets[6]
 	addReceipt(t, s, &r)
 	w.Delivery.Concurrency = 2
 	if err := s.UpdateWebhook(t.Context(), &w); err != nil {
@@ -52,6 +58,17 @@ func TestNoSecretIsInAnyFile(t *testing.T) {
 	attempts, err := s.Attempts(t.Context(), o.Attempt.DeliveryID)
 	if err != nil || attempts[0].RequestHeaders[0].Value != secrets[2] || attempts[0].ResponseHeaders[0].Value != secrets[3] {
 		t.Errorf("%v %v", attempts, err)
+	}
+	if kept, err := s.Receipt(t.Context(), r.ID); err != nil || kept.Path != r.Path {
+		t.Errorf("the path came back as %s, %v", kept.Path, err)
+	}
+	if kept, err := s.Webhook(t.Context(), w.ID); err != nil || kept.URL != w.URL {
+		t.Errorf("the URL came back as %s, %v", kept.URL, err)
+	}
+	filter := must(storage.ParseFilter(`path:"/feedback/a/b?token=`+secrets[6]+`"`, time.Now()))
+	listed, err := s.Receipts(t.Context(), storage.ReceiptQuery{Filter: filter})
+	if err != nil || len(listed) != 1 || listed[0].Path != "/feedback/a/b?token="+storage.Masked {
+		t.Errorf("it is listed as %v, %v", listed, err)
 	}
 }
 

@@ -68,8 +68,12 @@ func (s *Store) webhookValues(w *storage.Webhook) ([]any, error) {
 		return nil, err
 	}
 	headers, secrets := packHeaders(w.Headers...)
+	open := storage.WithoutTokens(w.URL)
+	if open != w.URL {
+		secrets = appendText(secrets, w.URL) // behind those of the headers
+	}
 	return []any{
-		w.ID, w.Version, w.Name, w.Organization, w.Sandbox.ID, w.Sandbox.Name, joinChannels(w.Channels), w.URL, w.Auth.Type,
+		w.ID, w.Version, w.Name, w.Organization, w.Sandbox.ID, w.Sandbox.Name, joinChannels(w.Channels), open, w.Auth.Type,
 		w.State, w.StateReason, w.Revision, options, headers,
 		s.seals.seal([]byte(w.Auth.JWT.Secret.Reveal()), place{"webhooks", "jwt_secret", w.ID}),
 		s.seals.seal(secrets, place{"webhooks", "header_secrets", w.ID}),
@@ -99,7 +103,9 @@ func (s *Store) scanWebhook(read scan) (w storage.Webhook, err error) {
 	if err != nil {
 		return w, err
 	}
-	w.Headers, _, err = unpackHeaders(headers, secrets)
+	if w.Headers, secrets, err = unpackHeaders(headers, secrets); err == nil && len(secrets) > 0 {
+		w.URL, _, err = cutText(secrets)
+	}
 	return w, err
 }
 

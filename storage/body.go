@@ -1,0 +1,241 @@
+package storage
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// The bounds of decoding, since 16 KiB of a coding may stand for 16 MiB, and of a coding
+// within a coding for 16 GiB.
+const (
+	maxShown   = 256 << 10 // decoded, for a person
+	maxEncoded = 1 << 20   // decoded, to be encoded anew
+	maxScanned = 16 << 20  // decoded, to be looked through for secrets
+	maxCodings = 3         // one within the other
+)
+
+// A ShownBody is the body of a message as a person can read it. Text may still hold bytes
+// that are not UTF-8.
+type ShownBody struct {
+	Text  string
+	Notes []string // what was done to it, and what it lacks
+}
+
+// Note is the notes in one line; empty for a body that is shown as it came, and whole.
+func (b ShownBody) Note() string { return strings.Join(b.Notes, "; ") }
+
+// ShowBody undoes the codings that a message's header names, gzip and deflate (RFC 9110
+// §8.4.1), as far as the body goes, and the charsets that are easily undone.
+func ShowBody(header []HeaderField, body []byte, flaw BodyFlaw) ShownBody {
+	if len(body) == 0 {
+		return ShownBody{}
+	}
+	var shown ShownBody
+	decoded, cut := shown.decode(codingsOf(header, body), body), flaw != ""
+	if len(decoded) > maxShown {
+		decoded, cut = decoded[:maxShown], true
+		shown.note("its first %d KiB", maxShown>>10)
+	}
+	switch flaw {
+	case BodyOverLong:
+		shown.note("truncated: more came than the %d KiB that are kept", MaxAnswerBody>>10)
+	case BodyCut:
+		shown.note("the body broke off")
+	}
+	shown.Text = shown.readable(charset(header), decoded, cut)
+	return shown
+}
+
+func (b *ShownBody) note(format string, args ...any) {
+	b.Notes = append(b.Notes, fmt.Sprintf(format, args...))
+}
+
+// decode undoes codings, and notes that.
+func (b *ShownBody) decode(codings []string, body []byte) []byte {
+	if len(codings) == 0 {
+		return body
+	}
+	names := strings.Join(codings, ", ")
+	if other, unknown := unknownCoding(codings); unknown {
+		b.note("%s, shown as it came: %s is not decoded here", names, other)
+		return body
+	}
+	decoded, err := io.ReadAll(io.LimitReader(decoder(codings, body), maxShown+1))
+	switch {
+	case err == nil:
+		b.note("%s, shown decoded", names)
+	case len(decoded) == 0:
+		b.note("%s, shown as it came: %s", names, explainDecoding(err))
+		return body
+	default:
+		b.note("%s, shown decoded as far as it goes: %s", names, explainDecoding(err))
+	}
+	return decoded
+}
+
+func explainDecoding(err error) string {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return "it ends before its end"
+	}
+	return "it is damaged (" + err.Error() + ")"
+}
+
+// codingsOf are the codings of a body in the order in which they were applied, gzip also
+// where the header does not say so.
+func codingsOf(header []HeaderField, body []byte) (codings []string) {
+	for _, h := range header {
+		if !strings.EqualFold(h.Name, "Content-Encoding") {
+			continue
+		}
+		for coding := range strings.SplitSeq(h.Value, ",") {
+			if coding = strings.ToLower(strings.TrimSpace(coding)); coding != "" && coding != "identity" {
+				codings = append(codings, coding)
+			}
+		}
+	}
+	if len(codings) == 0 && bytes.HasPrefix(body, []byte("\x1f\x8b\x08")) { // RFC 1952 §2.3.1
+		return []string{"gzip"}
+	}
+	return codings
+}
+
+func unknownCoding(codings []string) (name string, unknown bool) {
+	for i, coding := range codings {
+		switch coding {
+		case "gzip", "x-gzip", "deflate":
+			if i < maxCodings {
+				continue
+			}
+		}
+		return coding, true
+	}
+	return "", false
+}
+
+// decoder undoes codings, the last one first.
+func decoder(codings []string, body []byte) io.Reader {
+	var from io.Reader = bytes.NewReader(body)
+	for i := len(codings) - 1; i >= 0; i-- {
+		from = &lazyDecoder{coding: codings[i], from: from}
+	}
+	return from
+}
+
+// A lazyDecoder begins to decode when it is read.
+type lazyDecoder struct {
+	coding  string
+	from    io.Reader
+	decoded io.Reader
+}
+
+func (d *lazyDecoder) Read(p []byte) (n int, err error) {
+	if d.decoded == nil {
+		if d.decoded, err = beginDecoding(d.coding, d.from); err != nil {
+			return 0, err
+		}
+	}
+	return d.decoded.Read(p)
+}
+
+// beginDecoding takes deflate for zlib (RFC 9110 §8.4.1.2) and, as some senders mean it,
+// for what zlib wraps.
+func beginDecoding(coding string, from io.Reader) (io.Reader, error) {
+	if coding != "deflate" {
+		return gzip.NewReader(from)
+	}
+	var head [2]byte
+	n, err := io.ReadFull(from, head[:])
+	if err != nil {
+		return nil, err
+	}
+	from = io.MultiReader(bytes.NewReader(head[:n]), from)
+	if head[0]&0x0f == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 { // RFC 1950 §2.2
+		return zlib.NewReader(from)
+	}
+	return flate.NewReader(from), nil
+}
+
+func charset(header []HeaderField) string {
+	for _, h := range header {
+		if strings.EqualFold(h.Name, "Content-Type") {
+			_, params, err := mime.ParseMediaType(h.Value)
+			if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+				return ""
+			}
+			return strings.ToLower(params["charset"])
+		}
+	}
+	return ""
+}
+
+// readable makes UTF-8 of a text where that is easy. Of a text that was cut, a character
+// that was cut with it is left out.
+func (b *ShownBody) readable(charset string, text []byte, cut bool) string {
+	if cut {
+		text = WholeCharacters(text)
+	}
+	switch little := bytes.HasPrefix(text, []byte("\xff\xfe")); {
+	case little, bytes.HasPrefix(text, []byte("\xfe\xff")), strings.HasPrefix(charset, "utf-16"):
+		b.note("UTF-16, shown decoded")
+		return fromUTF16(text, little || charset == "utf-16le")
+	case utf8.Valid(text):
+		return string(text)
+	}
+	switch charset {
+	case "iso-8859-1", "latin1", "windows-1252":
+		b.note("%s, shown decoded", charset)
+		return fromLatin1(text)
+	}
+	b.note("not UTF-8")
+	return string(text)
+}
+
+// WholeCharacters leaves out the beginning of a character that a text in UTF-8 ends with.
+func WholeCharacters(text []byte) []byte {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		last := text[len(text)-n:]
+		if utf8.RuneStart(last[0]) {
+			if !utf8.FullRune(last) {
+				return text[:len(text)-n]
+			}
+			return text
+		}
+	}
+	return text
+}
+
+// fromLatin1 takes ISO 8859-1 for windows-1252 without its punctuation, which the bytes
+// from 0x80 to 0x9f stand for there alone.
+func fromLatin1(text []byte) string {
+	const punctuation = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
+	marks := []rune(punctuation)
+	runes := make([]rune, len(text))
+	for i, c := range text {
+		runes[i] = rune(c)
+		if c >= 0x80 && c < 0xa0 {
+			runes[i] = marks[c-0x80]
+		}
+	}
+	return string(runes)
+}
+
+func fromUTF16(text []byte, little bool) string {
+	units := make([]uint16, 0, len(text)/2)
+	for ; len(text) >= 2; text = text[2:] {
+		unit := uint16(text[0])<<8 | uint16(text[1])
+		if little {
+			unit = unit>>8 | unit<<8
+		}
+		units = append(units, unit)
+	}
+	return strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff")
+}

@@ -1,0 +1,80 @@
+package storage
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"io"
+)
+
+// MaskBody hides secrets in a message's body; cut says that it went on. A body with
+// codings that cannot be looked through without decoding is decoded for it, and only if it
+// holds a secret encoded anew.
+func MaskBody(mask *Mask, header []HeaderField, body []byte, cut bool) []byte {
+	if len(body) == 0 {
+		return body
+	}
+	text := string(body)
+	masked := mask.Text(text)
+	if cut {
+		masked = mask.Start(text)
+	}
+	codings := codingsOf(header, body)
+	if _, unknown := unknownCoding(codings); len(codings) == 0 || unknown {
+		if masked == text {
+			return body
+		}
+		return []byte(masked)
+	}
+	first, holds := maskDecoded(mask, decoder(codings, body))
+	if masked == text && !holds {
+		return body
+	}
+	return encode(codings, first)
+}
+
+// maskDecoded is the beginning of what was decoded, secrets hidden, and whether all of it
+// held one. What is too much to be looked through counts as if it did.
+func maskDecoded(mask *Mask, from io.Reader) (first []byte, holds bool) {
+	const overlap = 8 << 10 // longer than a secret in any form
+	first, err := io.ReadAll(io.LimitReader(from, maxEncoded))
+	text := string(first)
+	if len(first) < maxEncoded && err == nil {
+		masked := mask.Text(text)
+		return []byte(masked), masked != text
+	}
+	masked := mask.Start(text)
+	if err != nil {
+		return []byte(masked), masked != text
+	}
+	window := append(make([]byte, 0, overlap+64<<10), first[len(first)-overlap:]...)
+	for scanned := 0; err == nil && scanned < maxScanned; {
+		var n int
+		n, err = io.ReadFull(from, window[len(window):cap(window)])
+		window, scanned = window[:len(window)+n], scanned+n
+		if mask.Holds(string(window)) {
+			return []byte(masked), true
+		}
+		window = append(window[:0], window[len(window)-min(len(window), overlap):]...)
+	}
+	return []byte(masked), err == nil || mask.Holds(text)
+}
+
+// encode applies codings that decoder undoes.
+func encode(codings []string, body []byte) []byte {
+	for _, coding := range codings {
+		var to bytes.Buffer
+		var encoder io.WriteCloser = gzip.NewWriter(&to)
+		if coding == "deflate" {
+			encoder, _ = zlib.NewWriterLevel(&to, flate.BestCompression) // a level that there is
+		}
+		_, err := encoder.Write(body)
+		if errors.Join(err, encoder.Close()) != nil {
+			return nil // cannot be: a Buffer takes everything
+		}
+		body = to.Bytes()
+	}
+	return body
+}

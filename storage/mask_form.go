@@ -1,0 +1,263 @@
+package storage
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A form is one way in which a secret may stand in a text.
+type form struct {
+	text   string // folded
+	fold   func(byte) byte
+	alone  bool // only as a word of its own
+	breaks bool // lines may be broken within (RFC 2045 §6.8)
+}
+
+// formsOf are the ways in which a secret is looked for.
+func formsOf(secret string) (forms []form) {
+	if len(secret) < minAlone {
+		return nil
+	}
+	if len(secret) < minWithin {
+		forms = append(forms, form{text: secret, alone: true})
+	} else {
+		forms = append(forms, foldedForm(secret))
+	}
+	if escaped := escapedASCII(secret); escaped != secret {
+		forms = append(forms, foldedForm(escaped))
+	}
+	forms = append(forms, form{text: hex.EncodeToString([]byte(secret)), fold: lower})
+	for before := range 3 {
+		forms = append(forms, form{text: base64Core(secret, before), fold: base64Letter, breaks: true})
+	}
+	return forms
+}
+
+// foldedForm is found in either letter case, since a server may change that of a header,
+// and in either alphabet of base64.
+func foldedForm(text string) form {
+	folded := []byte(text)
+	for i, c := range folded {
+		folded[i] = loose(c)
+	}
+	return form{text: string(folded), fold: loose}
+}
+
+func loose(c byte) byte { return lower(base64Letter(c)) }
+
+// base64Core is what stands in the base64 of every text that holds the secret behind so
+// many bytes, modulo 3: the digits that depend on the secret alone.
+func base64Core(secret string, before int) string {
+	digits := base64.RawStdEncoding.EncodeToString([]byte("\x00\x00\x00"[:before] + secret))
+	return digits[(before*8+5)/6 : (before+len(secret))*8/6]
+}
+
+// escapedASCII is a text as JSON may have it, with what is not ASCII by number.
+func escapedASCII(text string) string {
+	var escaped strings.Builder
+	for _, r := range text {
+		switch {
+		case r < utf8.RuneSelf:
+			escaped.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&escaped, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&escaped, `\u%04x`, r)
+		}
+	}
+	return escaped.String()
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// base64Letter takes the digits of the URL-safe alphabet for those of the other one (RFC
+// 4648 §5).
+func base64Letter(c byte) byte {
+	switch c {
+	case '-':
+		return '+'
+	case '_':
+		return '/'
+	}
+	return c
+}
+
+func (f *form) folded(c byte) byte {
+	if f.fold == nil {
+		return c
+	}
+	return f.fold(c)
+}
+
+// match is where the form ends that begins at some place of a text, or 0. The end of a
+// text that was cut may fall within it.
+func (f *form) match(text string, at int, cut bool) int {
+	if f.alone && at > 0 && wordByte(text[at-1]) {
+		return 0
+	}
+	end := f.follow(text, at, cut, f.matchByte)
+	if end == 0 && strings.ContainsAny(f.text, escapeStarts) { // each may stand for itself, too
+		end = f.follow(text, at, cut, f.matchEscaped)
+	}
+	return end
+}
+
+func (f *form) follow(text string, at int, cut bool, match func(text string, want byte) int) int {
+	i := at
+	for n := range len(f.text) {
+		if n > 0 {
+			i = f.skip(text, i)
+		}
+		if i == len(text) {
+			if cut && n >= minAlone {
+				return i
+			}
+			return 0
+		}
+		size := match(text[i:], f.text[n])
+		if size == 0 {
+			return 0
+		}
+		i += size
+	}
+	if f.alone && i < len(text) && wordByte(text[i]) {
+		return 0
+	}
+	return i
+}
+
+// skip passes over what may stand between the characters: the zero bytes of UTF-16, and
+// the ends of lines.
+func (f *form) skip(text string, i int) int {
+	for i < len(text) {
+		switch c := text[i]; {
+		case c == 0, f.breaks && (c == '\r' || c == '\n'):
+			i++
+		case f.breaks && (strings.HasPrefix(text[i:], `\n`) || strings.HasPrefix(text[i:], `\r`)):
+			i += 2
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// matchByte is how much of the text stands for a character, 0 if it is not the one wanted.
+func (f *form) matchByte(text string, want byte) int {
+	if f.folded(text[0]) == want {
+		return 1
+	}
+	if text[0] == '+' && want == ' ' {
+		return 1
+	}
+	return f.matchEscape(text, want)
+}
+
+// matchEscaped is matchByte for a text in which no escape stands for itself.
+func (f *form) matchEscaped(text string, want byte) int {
+	if size := f.matchEscape(text, want); size > 0 {
+		return size
+	}
+	return f.matchByte(text, want)
+}
+
+func (f *form) matchEscape(text string, want byte) int {
+	if strings.IndexByte(escapeStarts, text[0]) < 0 {
+		return 0
+	}
+	c, size := unescape(text)
+	for again := 1; size > 0; again++ {
+		if f.folded(c) == want {
+			return size
+		}
+		if again == maxEscapes || strings.IndexByte(escapeStarts, c) < 0 {
+			return 0
+		}
+		rest := text[size:min(len(text), size+maxEscape)]
+		more, length := unescape(string(c) + rest)
+		if length == 0 {
+			return 0
+		}
+		c, size = more, size+length-1
+	}
+	return 0
+}
+
+func wordByte(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf
+}
+
+const (
+	escapeStarts = `%\&`
+	maxEscape    = 10 // the longest escape: &#x00025;
+	maxEscapes   = 3  // of what is escaped already
+)
+
+// unescape reads the escape that a text begins with, if it stands for one character of
+// ASCII; its size is 0 if not.
+func unescape(text string) (c byte, size int) {
+	switch text[0] {
+	case '%':
+		return hexByte(text, 1, 2)
+	case '&':
+		return unescapeHTML(text)
+	case '\\':
+		return unescapeSlash(text)
+	}
+	return 0, 0
+}
+
+func hexByte(text string, from, digits int) (c byte, size int) {
+	if len(text) < from+digits {
+		return 0, 0
+	}
+	n, err := strconv.ParseUint(text[from:from+digits], 16, 8)
+	if err != nil {
+		return 0, 0
+	}
+	return byte(n), from + digits
+}
+
+func unescapeSlash(text string) (c byte, size int) {
+	if len(text) < 2 {
+		return 0, 0
+	}
+	switch text[1] {
+	case 'u':
+		return hexByte(text, 2, 4)
+	case 'x':
+		return hexByte(text, 2, 2)
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case '"', '\'', '\\', '/':
+		return text[1], 2
+	}
+	return 0, 0
+}
+
+func unescapeHTML(text string) (c byte, size int) {
+	end := strings.IndexByte(text[:min(len(text), maxEscape)], ';')
+	if end < 0 {
+		return 0, 0
+	}
+	if plain := html.UnescapeString(text[:end+1]); len(plain) == 1 {
+		return plain[0], end + 1
+	}
+	return 0, 0
+}
