@@ -89,6 +89,8 @@ func (a *activity) key(key tea.KeyMsg) tea.Cmd {
 	case a.filter.typing:
 		if a.filter.key(key) {
 			a.sift()
+		} else if !a.filter.typing {
+			a.table.Choose()
 		}
 		return a.fill()
 	case !a.table.Key(key) || !a.older():

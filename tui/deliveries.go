@@ -198,8 +198,12 @@ func (d *deliveries) typeFilter(msg tea.KeyMsg) tea.Cmd {
 
 // choose shows the deliveries that the filter's words choose.
 func (d *deliveries) choose() tea.Cmd {
-	d.list.source.page = d.shared.deliveryPages(readDeliveryFilter(d.filter.text()))
+	d.pages()
 	return d.list.restart()
+}
+
+func (d *deliveries) pages() {
+	d.list.source.page = d.shared.deliveryPages(readDeliveryFilter(d.filter.text()))
 }
 
 // Typing is while the filter takes the keys.
@@ -211,8 +215,11 @@ func (d *deliveries) Back() (tea.Cmd, bool) {
 	case !d.filter.typing && d.panes.Focused != paneList:
 		d.panes.Focused = paneList
 		return nil, true
-	case d.filter.clear():
-		return d.choose(), true
+	case d.filter.shown():
+		givenUp := d.filter.typing
+		d.filter.clear()
+		d.pages()
+		return d.list.unfilter(givenUp), true
 	}
 	return nil, false
 }

@@ -83,6 +83,9 @@ func (d *deliveries) turn(by int) func() tea.Cmd {
 
 func (d *deliveries) openFilter() tea.Cmd {
 	d.panes.Focused = paneList
+	if !d.filter.shown() {
+		d.list.leave()
+	}
 	return d.filter.open()
 }
 

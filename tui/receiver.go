@@ -169,9 +169,13 @@ func (r *receiver) typeFilter(msg tea.KeyMsg) tea.Cmd {
 
 // choose shows the receipts that a filter chooses.
 func (r *receiver) choose(chosen storage.Filter) tea.Cmd {
+	r.pages(chosen)
+	return r.list.restart()
+}
+
+func (r *receiver) pages(chosen storage.Filter) {
 	r.chosen = chosen
 	r.list.source.page = r.shared.receiptPages(chosen)
-	return r.list.restart()
 }
 
 // Typing is while the filter takes the keys.
@@ -183,8 +187,11 @@ func (r *receiver) Back() (tea.Cmd, bool) {
 	case !r.filter.typing && r.panes.Focused != paneList:
 		r.panes.Focused = paneList
 		return nil, true
-	case r.filter.clear():
-		return r.choose(storage.Filter{}), true
+	case r.filter.shown():
+		givenUp := r.filter.typing
+		r.filter.clear()
+		r.pages(storage.Filter{})
+		return r.list.unfilter(givenUp), true
 	}
 	return nil, false
 }

@@ -180,6 +180,9 @@ func (r *receiver) wrap() tea.Cmd {
 
 func (r *receiver) openFilter() tea.Cmd {
 	r.panes.Focused = paneList
+	if !r.filter.shown() {
+		r.list.leave()
+	}
 	return r.filter.open()
 }
 
@@ -195,6 +198,9 @@ func (r *receiver) showMessage() tea.Cmd {
 	row, ok := r.list.selected()
 	if !ok || row.RequestID == "" {
 		return say(info("It names no request"))
+	}
+	if !r.filter.shown() {
+		r.list.leave()
 	}
 	r.filter = filter{line: component.NewLine(messageFilter(row.RequestID))}
 	chosen, err := storage.ParseFilter(r.filter.text(), r.shared.Now())

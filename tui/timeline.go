@@ -30,6 +30,13 @@ type timeline[T any] struct {
 	until  storage.ID // while paused, the newest one that is shown
 	unseen int        // newer ones, while paused
 	held   storage.ID // selected last, to go back to when what was chosen is empty
+	origin origin     // where one was before a filter
+}
+
+// An origin is where one was in a timeline, to go back to.
+type origin struct {
+	id        storage.ID
+	following bool
 }
 
 // timelineSource is where the records of a timeline come from, and how they look.
@@ -278,6 +285,30 @@ func (t *timeline[T]) reveal(id storage.ID) tea.Cmd {
 
 // restart reads anew after the question changed: another filter, say.
 func (t *timeline[T]) restart() tea.Cmd { return t.rows.restart(t.reader()) }
+
+// leave remembers where one is before a filter is typed.
+func (t *timeline[T]) leave() { t.origin = origin{t.selectedID(), t.table.Following()} }
+
+// unfilter reads all again after the filter was taken away. A row that was chosen in what
+// it left stays selected; where there is none, and when it was given up, one is again where
+// one was before.
+func (t *timeline[T]) unfilter(givenUp bool) tea.Cmd {
+	back := t.origin
+	switch {
+	case !givenUp && t.Len() > 0 || back.id == 0 && !back.following:
+		return t.restart()
+	case back.following:
+		t.table.Follow(true)
+		return t.rows.restart(t.newest())
+	}
+	t.table.Follow(false)
+	read := t.around(back.id)
+	return t.rows.restart(func(ctx context.Context) (span[T], error) {
+		found, err := read(ctx)
+		found.near = back.id
+		return found, err
+	})
+}
 
 // follow keeps the newest in sight, or no longer does.
 func (t *timeline[T]) follow() tea.Cmd {

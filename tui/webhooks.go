@@ -126,6 +126,8 @@ func (w *webhooks) key(msg tea.KeyMsg) {
 	case w.filter.typing:
 		if w.filter.key(msg) {
 			w.sift()
+		} else if !w.filter.typing {
+			w.table.Choose() // what it was filtered for
 		}
 	case w.panes.Focused == paneDetail:
 		w.detail.Key(msg)

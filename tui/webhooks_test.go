@@ -113,7 +113,7 @@ func TestFilterInventory(t *testing.T) {
 		c.write("zq")
 		c.see("Nothing matches the filter", "0 of 0")
 		c.press("esc")
-		c.see("1 of 2")
+		c.see("2 of 2", "▌ staging") // where one was before
 		if c.quit {
 			t.Error("a letter of the filter quit")
 		}

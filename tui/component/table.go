@@ -35,6 +35,7 @@ type Table struct {
 
 	source Source
 	key    string // of the selected row
+	chosen string // the row that a person chose; selected again when it comes back
 	cursor int
 	top    int
 	follow bool
@@ -52,19 +53,34 @@ func (t *Table) SetSize(width, height int) {
 }
 
 // SetSource shows new rows. The selection stays on its item and the item on its
-// line; an item that is gone gives its place to the next one. When the table
-// follows, the last row is selected.
+// line; an item that is gone gives its place to the next one, and has it again as soon
+// as it is back, as when a filter is taken away. When the table follows, the last row is
+// selected.
 func (t *Table) SetSource(s Source) {
 	t.source = s
 	if t.follow {
 		t.moveTo(t.Len() - 1)
 		return
 	}
-	if at := t.find(t.key); at >= 0 {
+	at := t.find(t.chosen)
+	if at < 0 {
+		at = t.find(t.key)
+	}
+	if at >= 0 {
 		t.top += at - t.cursor
 		t.cursor = at
 	}
 	t.moveTo(t.cursor)
+	if t.chosen == "" {
+		t.Choose()
+	}
+}
+
+// Choose has the selected row count as chosen by a person.
+func (t *Table) Choose() {
+	if t.key != "" {
+		t.chosen = t.key
+	}
 }
 
 // Len is the number of rows.
@@ -90,6 +106,7 @@ func (t *Table) Select(key string) bool {
 	if at >= 0 {
 		t.follow = false
 		t.moveTo(at)
+		t.Choose()
 	}
 	return at >= 0
 }
@@ -103,6 +120,7 @@ func (t *Table) Follow(on bool) {
 	if on {
 		t.moveTo(t.Len() - 1)
 	}
+	t.Choose()
 }
 
 // Marked are the keys of the marked rows that are still there, in row order.
@@ -145,6 +163,7 @@ func (t *Table) Key(msg tea.KeyMsg) bool {
 	default:
 		return false
 	}
+	t.Choose()
 	return true
 }
 
