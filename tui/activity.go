@@ -124,6 +124,11 @@ func (a *activity) fill() tea.Cmd {
 	return a.ask()
 }
 
+// Busy is while what a key would move among is read.
+func (a *activity) Busy(tea.KeyMsg) bool {
+	return a.reading.running && !a.filter.typing && (!a.read || a.first || a.older())
+}
+
 // Typing is while the filter takes the keys.
 func (a *activity) Typing() bool { return a.filter.typing }
 
@@ -145,7 +150,7 @@ func (a *activity) Bindings() []binding {
 		return a.filter.bindings()
 	}
 	all := []binding{binding{keys: []string{"enter"}, label: "open", help: "Go to what it is about", do: a.open}.unless(a.closed())}
-	follow := binding{keys: []string{"F"}, label: "follow", help: "Follow: keep the newest in view", do: a.follow}
+	follow := binding{keys: []string{"F"}, label: "follow", word: "follow", help: "Follow: keep the newest in view", do: a.follow}
 	if a.table.Following() {
 		follow.label, follow.help = "", "No longer follow the newest"
 	}

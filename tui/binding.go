@@ -16,6 +16,7 @@ type binding struct {
 	shown string   // the key as it is written; empty: the first of keys
 	label string   // a word or two for the footer; empty: not there
 	help  string   // a sentence for help and palette; empty: not there
+	word  string   // by which the palette finds it first; empty: the label
 	// do acts. Without it the binding only explains a key that a widget takes.
 	do func() tea.Cmd
 	// off says why the key does nothing just now. It is named nowhere then, but answers so.

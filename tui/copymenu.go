@@ -26,5 +26,5 @@ func (m *Model) openCopyMenu() tea.Cmd {
 		}
 		return copyText(items[i].label, items[i].text)
 	}
-	return m.shared.choose(component.Menu{Title: "Copy", Columns: [][]component.MenuItem{column}}, pick)
+	return m.shared.choose(component.Menu{Title: "Copy", Details: column, Find: true}, pick)
 }

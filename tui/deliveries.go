@@ -206,6 +206,15 @@ func (d *deliveries) pages() {
 	d.list.source.page = d.shared.deliveryPages(readDeliveryFilter(d.filter.text()))
 }
 
+// Busy is while rows are read, or for some keys the delivery.
+func (d *deliveries) Busy(key tea.KeyMsg) bool {
+	if d.filter.typing {
+		return false
+	}
+	unread := d.reading.running && d.wanted != 0 && d.detail.row.ID != d.wanted
+	return d.list.busy() || unread && key.String() == "y"
+}
+
 // Typing is while the filter takes the keys.
 func (d *deliveries) Typing() bool { return d.filter.typing }
 

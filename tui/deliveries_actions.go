@@ -50,7 +50,7 @@ func (d *deliveries) receiptBinding(row deliveryRow) binding {
 
 func (d *deliveries) listBindings() []binding {
 	all := []binding{{keys: []string{"/"}, label: "filter", help: "Choose deliveries by state or text: failed acme bounce", do: d.openFilter}}
-	follow := binding{keys: []string{"F"}, label: "follow", help: "Follow: keep the newest in view", do: d.follow}
+	follow := binding{keys: []string{"F"}, label: "follow", word: "follow", help: "Follow: keep the newest in view", do: d.follow}
 	if d.list.table.Following() {
 		follow.label, follow.help = "", "No longer follow the newest"
 	}

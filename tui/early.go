@@ -8,6 +8,15 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
+// earlyKeys are the keys that came from the terminal before the console was there.
+func earlyKeys(typed []byte) []early {
+	var all []early
+	for _, key := range keysOf(typed) {
+		all = append(all, early{key: key})
+	}
+	return all
+}
+
 // keysOf are the keys that bytes from a terminal stand for: letters and what has a
 // control code. What begins with esc, arrows and answers of the terminal, is passed over.
 func keysOf(typed []byte) []tea.KeyMsg {

@@ -191,6 +191,6 @@ func (m *Model) fireBindings() []binding {
 	fire := m.shared.fire
 	return []binding{
 		{keys: []string{"f"}, label: "fire", help: "Fire an event", do: func() tea.Cmd { return fire.open(m.front()) }},
-		{keys: []string{"."}, help: "Fire the last event again", do: fire.repeat},
+		{keys: []string{"."}, word: "again", help: "Fire the last event again", do: fire.repeat},
 	}
 }

@@ -110,7 +110,7 @@ func (f *firing) choices(w storage.Webhook) []binding {
 
 func (f *firing) itemBinding(w storage.Webhook, item component.MenuItem, do func(*fireMenu) tea.Cmd) binding {
 	return binding{
-		shown: "f " + item.Key, help: fmt.Sprintf("Fire at %s: %s", w.Name, item.Label),
+		shown: "f " + item.Key, help: fmt.Sprintf("Fire at %s: %s", w.Name, item.Label), word: strings.TrimSuffix(item.Label, style.More),
 		do: func() tea.Cmd { return do(newFireMenu(f, w)) },
 	}
 }
@@ -188,9 +188,6 @@ func (m *fireMenu) changeWebhook() tea.Cmd {
 			now = i
 		}
 		item := component.MenuItem{ID: w.ID.String(), Label: w.Name, Detail: w.Organization + " / " + w.Sandbox.Name + "   " + list(w.Channels)}
-		if i < 9 {
-			item.Key = strconv.Itoa(i + 1)
-		}
 		items = append(items, item)
 	}
 	pick := func(id string) tea.Cmd {
@@ -202,7 +199,7 @@ func (m *fireMenu) changeWebhook() tea.Cmd {
 		}
 		return nil
 	}
-	return m.firing.shared.choose(component.Menu{Title: "Fire at which webhook?", Details: items, At: now}, pick)
+	return m.firing.shared.choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
 }
 
 // nextChannel goes on to another channel of the webhook.
@@ -230,7 +227,7 @@ func (m *fireMenu) changeVariant() tea.Cmd {
 		m.fill()
 		return nil
 	}
-	return m.firing.shared.choose(component.Menu{Title: "Which bounce?", Details: items, At: now}, pick)
+	return m.firing.shared.choose(component.Menu{Title: "Which bounce?", Details: items, At: now, Find: true}, pick)
 }
 
 // chooseLife asks how the message ends.
@@ -249,17 +246,14 @@ func (m *fireMenu) chooseLife() tea.Cmd {
 // chooseSaved asks which of the saved fixtures is fired.
 func (m *fireMenu) chooseSaved() tea.Cmd {
 	var items []component.MenuItem
-	for i, saved := range m.firing.saved {
+	for _, saved := range m.firing.saved {
 		item := component.MenuItem{ID: saved.Name, Label: saved.Name, Detail: fmt.Sprintf("%s, %s", saved.Status, saved.Channel)}
-		if i < 9 {
-			item.Key = strconv.Itoa(i + 1)
-		}
 		if !m.webhook.Has(saved.Channel) {
 			item.Off, item.Detail = true, fmt.Sprintf("is for %s, which %s has not", saved.Channel, m.webhook.Name)
 		}
 		items = append(items, item)
 	}
-	return m.firing.shared.choose(component.Menu{Title: "Which saved fixture?", Details: items}, func(name string) tea.Cmd {
+	return m.firing.shared.choose(component.Menu{Title: "Which saved fixture?", Details: component.Number(items), Find: true, Names: true}, func(name string) tea.Cmd {
 		i := slices.IndexFunc(m.firing.saved, func(f storage.SavedFixture) bool { return f.Name == name })
 		if i < 0 {
 			return nil
@@ -283,7 +277,7 @@ func (f *firing) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 		items = append(items, item)
 	}
 	title := strings.TrimSpace(fmt.Sprintf("Misbehave at %s: %s, %s, but…", of.Webhook.Name, of.Status, of.Channel))
-	return f.shared.choose(component.Menu{Title: title, Details: items}, func(kind string) tea.Cmd {
+	return f.shared.choose(component.Menu{Title: title, Details: items, Find: true}, func(kind string) tea.Cmd {
 		of.Misbehave = storage.Misbehaviour(kind)
 		return f.fire(of)
 	})

@@ -308,7 +308,7 @@ func TestChoicesBeginWithWhatIsChosen(t *testing.T) {
 		c.see("Fire at staging")
 		c.press("w", "enter")
 		c.see("Fire at staging")
-		c.press("esc", "f", "w", "k", "enter", "v", "j", "enter", "v", "enter")
+		c.press("esc", "f", "w", "up", "enter", "v", "j", "enter", "v", "enter")
 		if got := c.m.shared.fire.variants[target{storage.Email, storage.Bounce}]; got == "" {
 			t.Error("the variant is no longer the chosen one")
 		}

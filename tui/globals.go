@@ -9,8 +9,8 @@ import (
 // urgent are the keys that mean the same wherever one is.
 func (m *Model) urgent() []binding {
 	return []binding{
-		{keys: []string{"ctrl+c"}, help: "Quit at once", do: func() tea.Cmd { return tea.Quit }},
-		{keys: []string{"ctrl+z"}, help: "Suspend; fg brings the console back", do: func() tea.Cmd { return tea.Suspend }},
+		{keys: []string{"ctrl+c"}, word: "quit", help: "Quit at once", do: func() tea.Cmd { return tea.Quit }},
+		{keys: []string{"ctrl+z"}, word: "suspend", help: "Suspend; fg brings the console back", do: func() tea.Cmd { return tea.Suspend }},
 	}
 }
 
@@ -21,11 +21,11 @@ func (m *Model) globals() []binding {
 		out = append(out, m.viewBinding(view(v)))
 	}
 	return append(append(out, m.fireBindings()...),
-		binding{keys: []string{"y"}, help: "Copy something of what is shown", do: m.openCopyMenu},
+		binding{keys: []string{"y"}, word: "copy", help: "Copy something of what is shown", do: m.openCopyMenu},
 		binding{keys: []string{":", "ctrl+p"}, shown: ": ctrl+p", help: "Find an action by its name", do: m.openPalette},
-		binding{keys: []string{"?"}, help: "Say what every key does", do: m.openHelp},
-		binding{keys: []string{"z"}, help: "Zoom the focused pane, and back", do: m.zoom},
-		binding{keys: []string{"T"}, help: "Switch to the light or dark theme", do: m.switchTheme},
+		binding{keys: []string{"?"}, word: "help", help: "Say what every key does", do: m.openHelp},
+		binding{keys: []string{"z"}, word: "zoom", help: "Zoom the focused pane, and back", do: m.zoom},
+		binding{keys: []string{"T"}, word: "theme", help: "Switch to the light or dark theme", do: m.switchTheme},
 		binding{shown: "esc", help: "Back; never quits"},
 		binding{shown: "q", help: "Back, and at the root of a view quit"},
 	)
@@ -34,8 +34,8 @@ func (m *Model) globals() []binding {
 func (m *Model) viewBinding(v view) binding {
 	return binding{
 		keys: []string{strconv.Itoa(int(v) + 1)},
-		help: "Go to " + m.stacks[v][0].Title(),
-		do:   func() tea.Cmd { return m.goTo(v, 0) },
+		help: "Go to " + m.stacks[v][0].Title(), word: m.stacks[v][0].Title(),
+		do: func() tea.Cmd { return m.goTo(v, 0) },
 	}
 }
 

@@ -9,26 +9,45 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// keys takes the keys of a message one by one: a slow line, a script or quick fingers
+// early is a key that came before what it is about was there, or something else to be done
+// in its turn.
+type early struct {
+	key tea.KeyMsg
+	do  func() tea.Cmd // instead of the key, if not nil
+}
+
+// keys takes a key, or lets it wait: for those that came before it, and for what is still
+// to be read. So none is lost, and they keep their order.
+func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
+	if _, urgent := run(m.urgent(), msg.String()); !urgent && (len(m.early) > 0 || m.waits(msg)) {
+		m.early = append(m.early, early{key: msg})
+		return nil
+	}
+	return m.taken(msg)
+}
+
+// taken takes the keys of a message one by one: a slow line, a script or quick fingers
 // bring several letters at once. Where one types, they are a text; passed on as a paste,
 // it cannot be mistaken for the name of a key.
-func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
-	switch _, urgent := run(m.urgent(), msg.String()); {
-	case urgent:
-	case !m.ready():
-		m.early = append(m.early, msg)
-		return nil
-	case m.spilled(msg):
+func (m *Model) taken(msg tea.KeyMsg) tea.Cmd {
+	if _, urgent := run(m.urgent(), msg.String()); !urgent && m.spilled(msg) {
 		return say(aboutKeys("that looks like pasted text, of which nothing here has a use"))
 	}
+	m.taking = true
+	defer func() { m.taking, m.more = false, false }()
 	if msg.Type != tea.KeyRunes || msg.Paste {
 		return m.settled(msg)
 	}
 	var cmds []tea.Cmd
-	defer func() { m.more = false }()
 	for i, r := range msg.Runes {
-		if rest := msg.Runes[i:]; len(rest) > 1 && !msg.Alt && m.top() == nil && typing(m.front()) {
-			return tea.Batch(append(cmds, m.settled(tea.KeyMsg{Type: tea.KeyRunes, Runes: rest, Paste: true}))...)
+		rest := tea.KeyMsg{Type: tea.KeyRunes, Runes: msg.Runes[i:], Alt: msg.Alt}
+		if i > 0 && m.waits(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}) {
+			m.early = slices.Insert(m.early, 0, early{key: rest})
+			break
+		}
+		if len(rest.Runes) > 1 && !msg.Alt && m.top() == nil && typing(m.front()) {
+			rest.Paste = true
+			return tea.Batch(append(cmds, m.settled(rest))...)
 		}
 		m.more = i < len(msg.Runes)-1
 		cmds = append(cmds, m.settled(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
@@ -36,25 +55,53 @@ func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// waits reports whether what a key is about is still to be read. Whoever wants to leave may
+// always.
+func (m *Model) waits(msg tea.KeyMsg) bool {
+	switch front, ok := m.front().(busier); {
+	case !m.ready(), m.shared.openings > 0:
+		return true
+	case !ok || m.top() != nil || msg.String() == "esc":
+		return false
+	default:
+		return front.Busy(msg)
+	}
+}
+
 // ready reports whether what is shown first was read: until then a key would meet nothing
-// that it could be about. Whoever wants to leave may always.
+// that it could be about.
 func (m *Model) ready() bool {
 	first, ok := m.stacks[viewWebhooks][0].(*webhooks)
 	return m.awake || m.shared.fire.tried && (!ok || first.tried())
 }
 
-// wake takes the keys that came too early, once they are of use.
+// wake takes the keys that came too early, as far as they are of use now.
 func (m *Model) wake() tea.Cmd {
-	if m.awake || !m.ready() {
+	if m.taking || !m.ready() {
 		return nil
 	}
 	m.awake = true
 	var cmds []tea.Cmd
-	for _, msg := range m.early {
-		cmds = append(cmds, m.keys(msg))
+	for len(m.early) > 0 && !m.waits(m.early[0].key) {
+		next := m.early[0]
+		m.early = m.early[1:]
+		if next.do != nil {
+			cmds = append(cmds, m.settle(next.do()))
+			continue
+		}
+		cmds = append(cmds, m.taken(next.key))
 	}
-	m.early = nil
 	return tea.Batch(cmds...)
+}
+
+// openedMsg is what a command answered that leads to an overlay.
+type openedMsg struct{ msg tea.Msg }
+
+// opening has the keys wait that come behind one that opens an overlay once it has read
+// something.
+func (s *shared) opening(cmd tea.Cmd) tea.Cmd {
+	s.openings++
+	return func() tea.Msg { return openedMsg{cmd()} }
 }
 
 const (

@@ -57,7 +57,7 @@ func TestQuitsOnlyAtItsLastKey(t *testing.T) {
 // Somebody in a hurry presses keys while the first screen is still to be read.
 func TestKeysBeforeTheFirstScreen(t *testing.T) {
 	testFiring(t, func(c *console) {
-		c.m.awake, c.m.shared.fire.tried, c.m.early = false, false, keysOf([]byte("3\x1b[A"))
+		c.m.awake, c.m.shared.fire.tried, c.m.early = false, false, earlyKeys([]byte("3\x1b[A"))
 		c.press("f")
 		c.see("▸1 Webhooks")
 		c.store.changed(storage.ChangedWebhooks)

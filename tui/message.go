@@ -12,8 +12,11 @@ import (
 // The messages by which screens and overlays ask something of the root. Each has
 // a function that makes the command.
 type (
-	openMsg    struct{ screen screen }
-	closeMsg   struct{ screen screen }
+	openMsg  struct{ screen screen }
+	closeMsg struct {
+		screen screen
+		then   *goMsg // where to go then, if not nil
+	}
 	overlayMsg struct{ overlay overlay }
 	dismissMsg struct{ overlay overlay }
 	goMsg      struct {
@@ -32,7 +35,12 @@ type themeMsg struct{}
 func open(s screen) tea.Cmd { return send(openMsg{s}) }
 
 // closeScreen takes a screen away, wherever it is.
-func closeScreen(s screen) tea.Cmd { return send(closeMsg{s}) }
+func closeScreen(s screen) tea.Cmd { return send(closeMsg{screen: s}) }
+
+// closeAndGo takes a screen away and brings a view to the front, and in it an item.
+func closeAndGo(s screen, v view, id storage.ID) tea.Cmd {
+	return send(closeMsg{s, &goMsg{view: v, id: id}})
+}
 
 // show puts an overlay over everything.
 func show(o overlay) tea.Cmd { return send(overlayMsg{o}) }

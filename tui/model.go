@@ -23,10 +23,11 @@ type Model struct {
 	toasts        component.Toasts
 	banner        string
 	width, height int
-	more          bool         // keys came in the same message behind the one that is taken
-	awake         bool         // what is shown first was read
-	early         []tea.KeyMsg // came before that
-	dry           time.Time    // until then, keys belong to a text that was pasted
+	more          bool      // keys came in the same message behind the one that is taken
+	awake         bool      // what is shown first was read
+	early         []early   // came before that, or before what they are about was read
+	taking        bool      // a key is being taken
+	dry           time.Time // until then, keys belong to a text that was pasted
 }
 
 // New makes the console's model. It lives until ctx ends.
@@ -34,7 +35,7 @@ func New(ctx context.Context, cfg Config) *Model {
 	cfg = cfg.complete()
 	s := &shared{Config: cfg, ctx: ctx, theme: style.New(cfg.Renderer, cfg.Dark)}
 	s.fire = newFiring(s)
-	m := &Model{shared: s, early: keysOf(cfg.Typed), changes: cfg.Store.Changes(ctx), reading: query[status]{ctx: ctx}}
+	m := &Model{shared: s, early: earlyKeys(cfg.Typed), changes: cfg.Store.Changes(ctx), reading: query[status]{ctx: ctx}}
 	for _, view := range newViews(s) {
 		m.stacks = append(m.stacks, []screen{view})
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"strconv"
 
 	"backchannel/tui/component"
@@ -16,43 +17,63 @@ type palette struct {
 }
 
 type action struct {
-	title, key string
-	do         func() tea.Cmd
+	title, key, name string
+	off              bool // do only says why it does nothing now
+	do               func() tea.Cmd
 }
 
 func (m *Model) openPalette() tea.Cmd {
 	p := &palette{shared: m.shared, actions: m.actions()}
 	commands := make([]component.Command, len(p.actions))
 	for i, a := range p.actions {
-		commands[i] = component.Command{ID: strconv.Itoa(i), Title: a.title, Key: a.key}
+		commands[i] = component.Command{ID: strconv.Itoa(i), Title: a.title, Key: a.key, Name: a.name, Off: a.off}
 	}
 	p.palette = component.NewPalette(commands)
 	return show(p)
 }
 
-// actions is everything that can be done now, the nearest first: here, anywhere,
-// and in the other views after going there.
+// actions is everything that can be done, the nearest first: here, anywhere, and in the
+// other views after going there. What cannot be done now says why, so that a person who
+// looks for it gets nothing else instead.
 func (m *Model) actions() []action {
 	var out []action
-	add := func(place string, all []binding, before func() tea.Cmd) {
+	add := func(place string, all []binding, do func(binding) tea.Cmd) {
 		for _, b := range all {
-			if b.do == nil || b.help == "" || b.off != "" {
+			if b.do == nil || b.help == "" {
 				continue
 			}
-			out = append(out, action{place + b.help, b.key(), func() tea.Cmd { return tea.Batch(before(), b.do()) }})
+			out = append(out, action{
+				title: place + b.help, key: b.key(), name: cmp.Or(b.word, b.label), off: b.off != "" && place == "",
+				do: func() tea.Cmd { return do(b) },
+			})
 		}
 	}
-	nothing := func() tea.Cmd { return nil }
-	add("", m.front().Bindings(), nothing)
-	add("", m.globals(), nothing)
-	add("", m.urgent(), nothing)
-	add("", m.shared.fire.actions(m.front()), nothing)
+	here := func(b binding) tea.Cmd {
+		if b.off != "" {
+			return say(aboutKeys(b.off))
+		}
+		return b.do()
+	}
+	add("", m.front().Bindings(), here)
+	add("", m.globals(), here)
+	add("", m.urgent(), here)
+	add("", m.shared.fire.actions(m.front()), here)
 	for v, stack := range m.stacks {
 		if view(v) != m.current && len(stack) == 1 {
-			add(stack[0].Title()+": ", stack[0].Bindings(), func() tea.Cmd { return m.goTo(view(v), 0) })
+			add(stack[0].Title()+": ", stack[0].Bindings(), func(b binding) tea.Cmd { return m.pressIn(view(v), b.keys[0]) })
 		}
 	}
 	return out
+}
+
+// pressIn goes to a view and presses a key there, once what it is about was read.
+func (m *Model) pressIn(v view, key string) tea.Cmd {
+	cmd := m.goTo(v, 0)
+	m.early = append(m.early, early{do: func() tea.Cmd {
+		done, _ := run(m.front().Bindings(), key)
+		return done
+	}})
+	return tea.Batch(cmd, m.wake())
 }
 
 // Update finds until something is picked.

@@ -43,7 +43,7 @@ func (r *receiver) compare() tea.Cmd {
 		ids[i] = id
 	}
 	ctx, read := r.shared.ctx, r.shared.Store.Receipt
-	return func() tea.Msg {
+	return r.shared.opening(func() tea.Msg {
 		left, err := read(ctx, min(ids[0], ids[1]))
 		if err != nil {
 			return diffMsg{err: err}
@@ -54,19 +54,19 @@ func (r *receiver) compare() tea.Cmd {
 		}
 		compared, bad := diff.Receipts(left, right)
 		return diffMsg{left: left, right: right, compared: compared, bad: bad}
-	}
+	})
 }
 
 // compareFixture compares a receipt with the event that would be fired in its place.
 func (s *shared) compareFixture(id storage.ID) tea.Cmd {
-	return func() tea.Msg {
+	return s.opening(func() tea.Msg {
 		r, err := s.Store.Receipt(s.ctx, id)
 		if err != nil {
 			return diffMsg{err: err}
 		}
 		compared, err := diff.WithFixture(s.ctx, s.Store, r, s.builder())
 		return diffMsg{right: r, compared: compared, err: err}
-	}
+	})
 }
 
 // diffScreen shows where the bodies of two receipts differ.

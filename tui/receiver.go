@@ -178,6 +178,15 @@ func (r *receiver) pages(chosen storage.Filter) {
 	r.list.source.page = r.shared.receiptPages(chosen)
 }
 
+// Busy is while rows are read, or for some keys the receipt.
+func (r *receiver) Busy(key tea.KeyMsg) bool {
+	if r.filter.typing {
+		return false
+	}
+	unread := r.reading.running && r.wanted != 0 && r.detail.receipt.ID != r.wanted
+	return r.list.busy() || unread && (key.String() == "R" || key.String() == "y")
+}
+
 // Typing is while the filter takes the keys.
 func (r *receiver) Typing() bool { return r.filter.typing }
 

@@ -59,7 +59,7 @@ func (r *receiver) bodySlides() bool {
 }
 
 func (r *receiver) bodyBindings() []binding {
-	wrap := binding{keys: []string{"w"}, help: "Wrap long lines of the body, or no longer", do: r.wrap}
+	wrap := binding{keys: []string{"w"}, word: "wrap", help: "Wrap long lines of the body, or no longer", do: r.wrap}
 	if r.detail.pretty == nil {
 		return []binding{wrap}
 	}
@@ -103,8 +103,8 @@ func (r *receiver) lesserBindings(row storage.Receipt) []binding {
 		{keys: []string{" "}, label: "mark", help: "Mark it, or no longer", do: r.mark},
 		{keys: []string{"="}, label: "diff", help: "Compare two marked receipts, or the marked and this one; none marked: this one and its fixture", do: r.compare},
 		{keys: []string{"x"}, label: "export", help: "Export receipts to a file: JSON, NDJSON, HAR, curl", do: r.chooseExport},
-		{keys: []string{"N"}, help: "Write a note on it", do: r.note},
-		{keys: []string{"S"}, help: "Save what it holds as a fixture, to be fired from then on", do: r.saveFixture},
+		{keys: []string{"N"}, word: "note", help: "Write a note on it", do: r.note},
+		{keys: []string{"S"}, word: "fixture", help: "Save what it holds as a fixture, to be fired from then on", do: r.saveFixture},
 		pin,
 		{keys: []string{"C"}, label: "clear", help: "Clear the receiver; pinned receipts stay", do: r.confirmClear},
 	}
@@ -115,7 +115,7 @@ func (r *receiver) lesserBindings(row storage.Receipt) []binding {
 	if row.RequestID == "" {
 		message.off = "its body names no request, so there is no message to look for"
 	}
-	delivery := binding{keys: []string{"v"}, help: "Go to the delivery that brought it", do: r.showDelivery}
+	delivery := binding{keys: []string{"v"}, word: "delivery", help: "Go to the delivery that brought it", do: r.showDelivery}
 	if row.DeliveryID == 0 {
 		delivery.off = "a foreign sender's: no delivery of ours stands behind it"
 	}
@@ -127,7 +127,7 @@ func (r *receiver) listBindings() []binding {
 	if r.list.paused {
 		pause.label, pause.help = "go on", "Show what came meanwhile"
 	}
-	follow := binding{keys: []string{"F"}, label: "follow", help: "Follow: keep the newest in view", do: r.follow}
+	follow := binding{keys: []string{"F"}, label: "follow", word: "follow", help: "Follow: keep the newest in view", do: r.follow}
 	if r.list.table.Following() && !r.list.paused {
 		follow.label, follow.help = "", "No longer follow the newest"
 	}

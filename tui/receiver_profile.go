@@ -28,10 +28,10 @@ func (r *receiver) chooseProfile() tea.Cmd {
 		return nil
 	}
 	ctx, read := r.shared.ctx, r.shared.Store.Profile
-	return func() tea.Msg {
+	return r.shared.opening(func() tea.Msg {
 		profile, err := read(ctx, hook.ID)
 		return profileMsg{hook.ID, hook.Name, profile, err}
-	}
+	})
 }
 
 // ownProfile is the menu's last item: a profile that is none of the presets.
@@ -56,7 +56,7 @@ func (s *shared) offerProfiles(msg profileMsg) tea.Cmd {
 	if now == len(presets) {
 		own.Detail = profileWords(msg.profile) + " (now)"
 	}
-	menu := component.Menu{Title: "How the receiver answers " + msg.name, Details: append(items, own), At: now}
+	menu := component.Menu{Title: "How the receiver answers " + msg.name, Details: append(items, own), At: now, Find: true}
 	return s.choose(menu, func(name string) tea.Cmd {
 		if name == ownProfile {
 			return s.askProfile(msg)

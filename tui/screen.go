@@ -32,6 +32,8 @@ type (
 	// typer has a place to type in: keys are text while Typing, and only those with
 	// ctrl are looked up in the bindings first.
 	typer interface{ Typing() bool }
+	// busier says that what a key is about is still to be read: keys wait as long.
+	busier interface{ Busy(tea.KeyMsg) bool }
 	// backer takes esc and q before the root does. False: nothing to go back from.
 	backer interface{ Back() (tea.Cmd, bool) }
 	// positioner says at the right of the footer where one is: "3 of 12".
@@ -59,9 +61,10 @@ const (
 // shared is what all screens see.
 type shared struct {
 	Config
-	ctx    context.Context // ends with the console; every command's
-	theme  *style.Theme
-	status status
-	fire   *firing
-	zoomed bool // the focused pane has the whole screen
+	ctx      context.Context // ends with the console; every command's
+	theme    *style.Theme
+	status   status
+	fire     *firing
+	zoomed   bool // the focused pane has the whole screen
+	openings int  // overlays that open once something was read
 }

@@ -31,6 +31,7 @@ type timeline[T any] struct {
 	unseen int        // newer ones, while paused
 	held   storage.ID // selected last, to go back to when what was chosen is empty
 	origin origin     // where one was before a filter
+	jumps  bool       // to another place, which is still to be read
 }
 
 // An origin is where one was in a timeline, to go back to.
@@ -195,11 +196,11 @@ func (t *timeline[T]) take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 	case !fresh:
 		return cmd, false
 	case a.err != nil:
-		t.err = a.err
+		t.err, t.jumps = a.err, false
 	case t.strayed(a.value):
 		return tea.Batch(cmd, t.rows.ask(t.reader())), true
 	default:
-		t.err, t.read, t.span = nil, true, a.value
+		t.err, t.read, t.span, t.jumps = nil, true, a.value, false
 		t.table.SetSource(t)
 		if id := a.value.selects; id != 0 && !t.table.Select(id.String()) {
 			return tea.Batch(cmd, say(aboutKeys("it is no longer kept"))), true
@@ -253,10 +254,10 @@ func (t *timeline[T]) key(msg tea.KeyMsg) (tea.Cmd, bool) {
 	switch key := msg.String(); {
 	case (key == "g" || key == "home") && t.span.older:
 		t.table.Follow(false)
-		return t.rows.restart(t.oldest()), true
+		return t.jump(t.oldest()), true
 	case (key == "G" || key == "end") && t.span.newer:
 		t.table.Key(msg)
-		return t.rows.restart(t.newest()), true
+		return t.jump(t.newest()), true
 	case !t.table.Key(msg):
 		return nil, false
 	}
@@ -276,7 +277,7 @@ func (t *timeline[T]) reveal(id storage.ID) tea.Cmd {
 	t.table.Follow(false)
 	t.resume()
 	read := t.around(id)
-	return t.rows.restart(func(ctx context.Context) (span[T], error) {
+	return t.jump(func(ctx context.Context) (span[T], error) {
 		found, err := read(ctx)
 		found.selects = id
 		return found, err
@@ -284,7 +285,21 @@ func (t *timeline[T]) reveal(id storage.ID) tea.Cmd {
 }
 
 // restart reads anew after the question changed: another filter, say.
-func (t *timeline[T]) restart() tea.Cmd { return t.rows.restart(t.reader()) }
+func (t *timeline[T]) restart() tea.Cmd { return t.jump(t.reader()) }
+
+// jump reads what one goes to.
+func (t *timeline[T]) jump(read func(context.Context) (span[T], error)) tea.Cmd {
+	t.jumps = true
+	return t.rows.restart(read)
+}
+
+// busy reports whether a key would meet rows that are not there yet: those that are jumped
+// to, or those beyond an edge that is near.
+func (t *timeline[T]) busy() bool {
+	at, page := t.table.Index(), t.table.Page()
+	edge := t.span.older && at < page || t.span.newer && at >= t.Len()-page
+	return t.rows.running && (!t.read || t.jumps || edge)
+}
 
 // leave remembers where one is before a filter is typed.
 func (t *timeline[T]) leave() { t.origin = origin{t.selectedID(), t.table.Following()} }
@@ -299,11 +314,11 @@ func (t *timeline[T]) unfilter(givenUp bool) tea.Cmd {
 		return t.restart()
 	case back.following:
 		t.table.Follow(true)
-		return t.rows.restart(t.newest())
+		return t.jump(t.newest())
 	}
 	t.table.Follow(false)
 	read := t.around(back.id)
-	return t.rows.restart(func(ctx context.Context) (span[T], error) {
+	return t.jump(func(ctx context.Context) (span[T], error) {
 		found, err := read(ctx)
 		found.near = back.id
 		return found, err
@@ -318,7 +333,7 @@ func (t *timeline[T]) follow() tea.Cmd {
 	}
 	t.resume()
 	t.table.Follow(true)
-	return t.rows.restart(t.newest())
+	return t.jump(t.newest())
 }
 
 // pause holds the list as it is, while new ones are counted; or goes on.

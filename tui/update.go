@@ -10,28 +10,38 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Update takes the messages for the root and hands on all others.
+// Update takes a message, and then the keys that waited for it.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if key, ok := msg.(tea.KeyMsg); ok {
+		return m, m.keys(key)
+	}
+	cmd := m.update(msg)
+	return m, tea.Batch(cmd, m.wake())
+}
+
+// update takes the messages for the root and hands on all others.
+func (m *Model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		return m, nil
-	case tea.KeyMsg:
-		return m, m.keys(msg)
+		return nil
 	case changeMsg:
-		return m, tea.Batch(m.refresh(storage.Change(msg)), m.awaitChange())
+		return tea.Batch(m.refresh(storage.Change(msg)), m.awaitChange())
 	case noticeMsg:
 		m.banner = string(msg)
-		return m, m.awaitNotice()
+		return m.awaitNotice()
 	case tickMsg:
-		return m, m.tick()
+		return m.tick()
 	case tea.ResumeMsg:
-		return m, tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
+		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
+	case openedMsg:
+		m.shared.openings--
+		return m.settle(m.update(msg.msg))
 	}
 	if cmd, mine := m.navigate(msg); mine {
-		return m, cmd
+		return cmd
 	}
-	return m, m.broadcast(msg)
+	return m.broadcast(msg)
 }
 
 // navigate does what screens and overlays ask of the root.
@@ -42,7 +52,11 @@ func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
 		m.shared.zoomed = false
 		return m.refresh(storage.ChangedAll), true
 	case closeMsg:
-		return m.close(msg.screen), true
+		cmd := m.close(msg.screen)
+		if msg.then != nil {
+			return tea.Batch(cmd, m.goTo(msg.then.view, msg.then.id)), true
+		}
+		return cmd, true
 	case overlayMsg:
 		m.overlays = append(m.overlays, msg.overlay)
 		return nil, true
@@ -77,7 +91,7 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 			cmds = append(cmds, s.Update(msg))
 		}
 	}
-	return tea.Batch(append(cmds, m.wake())...)
+	return tea.Batch(cmds...)
 }
 
 // tick reads the status, since a holder that dies tells nobody. Being drawn once

@@ -126,13 +126,13 @@ func (w *webhooks) delete() tea.Cmd {
 		return nil
 	}
 	ctx, read := w.shared.ctx, w.shared.Store.Deliveries
-	return func() tea.Msg {
+	return w.shared.opening(func() tea.Msg {
 		pending, err := read(ctx, storage.DeliveryQuery{
 			WebhookID: row.ID, Limit: pendingMost,
 			States: []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked},
 		})
 		return pendingMsg{row.Webhook, len(pending), err}
-	}
+	})
 }
 
 func (w *webhooks) confirmDelete(msg pendingMsg) tea.Cmd {

@@ -104,6 +104,9 @@ func (f *webhookForm) submit() tea.Cmd {
 	return f.form.Update(tea.KeyMsg{Type: tea.KeyCtrlS})
 }
 
+// Busy is while it is saved.
+func (f *webhookForm) Busy(tea.KeyMsg) bool { return f.saving }
+
 // Refresh does nothing: what a person types is never replaced beneath them.
 func (f *webhookForm) Refresh(storage.Change) tea.Cmd { return nil }
 
@@ -193,12 +196,12 @@ func (f *webhookForm) lookFurther(values component.Values) tea.Cmd {
 }
 
 func (f *webhookForm) saved(msg savedMsg) tea.Cmd {
-	f.saving = false
+	f.saving = msg.err == nil // then keys wait until the form is gone
 	var wrong storage.FieldErrors
 	switch {
 	case msg.err == nil && f.creates():
 		done := savedToast(msg, "created", ". Press f to fire an event at it")
-		return tea.Batch(closeScreen(f), goTo(viewWebhooks, msg.webhook.ID), say(done))
+		return tea.Batch(closeAndGo(f, viewWebhooks, msg.webhook.ID), say(done))
 	case msg.err == nil:
 		return tea.Batch(closeScreen(f), say(savedToast(msg, "saved", "")))
 	case errors.Is(msg.err, storage.ErrNotFound) && !f.creates():

@@ -136,6 +136,17 @@ func (w *webhooks) key(msg tea.KeyMsg) {
 	}
 }
 
+// Busy is while what is to be selected is read, also by what fires at it.
+func (w *webhooks) Busy(tea.KeyMsg) bool {
+	if w.filter.typing {
+		return false
+	}
+	id, ok := w.Webhook()
+	_, known := w.shared.fire.webhook(id)
+	unknown := ok && !known && w.shared.fire.known.running
+	return unknown || w.list.running && (!w.tried() || w.reveal != 0)
+}
+
 // Typing is while the filter takes the keys.
 func (w *webhooks) Typing() bool { return w.filter.typing }
 

@@ -133,7 +133,10 @@ func TestMenuScrolls(t *testing.T) {
 }
 
 func TestPalette(t *testing.T) {
-	commands := []Command{{"1", "Go to Webhooks", "1"}, {"2", "Go to the Receiver", "3"}, {"3", "Fire a bounce", "f b"}, {"4", "Replay the receipt", "r"}}
+	commands := []Command{
+		{ID: "1", Title: "Go to Webhooks", Key: "1"}, {ID: "2", Title: "Go to the Receiver", Key: "3"},
+		{ID: "3", Title: "Fire a bounce", Key: "f b"}, {ID: "4", Title: "Replay the receipt", Key: "r"},
+	}
 	for _, test := range []struct {
 		keys []string
 		want tea.Msg
@@ -154,7 +157,7 @@ func TestPalette(t *testing.T) {
 │ ▌ bo▏                      │
 │                            │
 │ ▌ Fire a bounce        f b │
-│   Go to Webhooks         1 │
+│                            │
 │                            │
 │                            │
 ╰────────────────────────────╯`, "\n"))

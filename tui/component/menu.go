@@ -31,7 +31,12 @@ type Menu struct {
 	Hint    *MenuItem
 	Columns [][]MenuItem
 	Details []MenuItem
-	At      int // the item under the cursor, to begin with
+	At      int  // the item under the cursor, to begin with
+	Find    bool // typing narrows Details
+	Names   bool // the labels are people's own: every letter is part of what one types
+
+	typed string
+	began int // where the cursor was before something was typed
 }
 
 // Update answers with a [MenuMsg] when something is picked or on esc.
@@ -42,10 +47,13 @@ func (m *Menu) Update(msg tea.Msg) tea.Cmd {
 	}
 	items := m.items()
 	name := key.String()
+	if picks := name != "" && slices.ContainsFunc(items, func(i MenuItem) bool { return i.Key == name }); !picks && m.find(key) {
+		return nil
+	}
 	if m.Hint != nil && m.Hint.Key == name {
 		return m.pick(*m.Hint)
 	}
-	if at := slices.IndexFunc(items, func(i MenuItem) bool { return i.Key == name }); at >= 0 {
+	if at := slices.IndexFunc(items, func(i MenuItem) bool { return i.Key != "" && i.Key == name }); at >= 0 {
 		m.At = at
 		return m.pick(items[at])
 	}
@@ -61,7 +69,7 @@ func (m *Menu) Update(msg tea.Msg) tea.Cmd {
 	case "left":
 		m.step(-len(m.column()))
 	case "enter":
-		if len(items) > 0 {
+		if m.At < len(items) {
 			return m.pick(items[m.At])
 		}
 	}
@@ -88,7 +96,7 @@ func (m *Menu) column() []MenuItem {
 }
 
 func (m *Menu) items() []MenuItem {
-	return slices.Concat(append(slices.Clone(m.Columns), m.Details)...)
+	return slices.Concat(append(slices.Clone(m.Columns), m.matching())...)
 }
 
 // View draws a box of at most width by height cells, for [Overlay].
@@ -98,12 +106,16 @@ func (m *Menu) View(th *style.Theme, width, height int) string {
 		lines = append(lines, "")
 	}
 	title, hint := th.Strong.Render(style.Escape(m.Title)), m.hint(th)
+	lines = append(lines, m.sought(th, width-4)...)
 	shown, position := m.window(details, height-len(lines)-menuEdges)
 	closing := th.Text.Render("esc")
 	if position != "" {
 		closing = th.Dim.Render(position) + "   " + closing
 	}
-	inner := max(0, min(width-4, widest(slices.Concat(lines, details, []string{title + hint + " ", closing})...)))
+	inner := max(0, min(width-4, widest(slices.Concat(lines, m.lines(th, m.Details), []string{title + hint + " ", closing})...)))
+	for range min(len(m.Details), height-len(lines)-menuEdges) - len(shown) {
+		shown = append(shown, "") // the box keeps its size while one types
+	}
 	lines = append(append(lines, shown...), FitRight(closing, inner))
 	return Frame(th, clip(title, inner-1-ansi.StringWidth(hint))+hint, lines, inner+4)
 }
@@ -120,19 +132,27 @@ func (m *Menu) hint(th *style.Theme) string {
 
 // details are the lines below the columns.
 func (m *Menu) details(th *style.Theme) []string {
+	found := m.matching()
+	if len(found) == 0 && m.typed != "" {
+		return []string{th.Dim.Render("  nothing here is called that")}
+	}
+	return m.lines(th, found)
+}
+
+func (m *Menu) lines(th *style.Theme, items []MenuItem) []string {
 	label := 0
 	for _, item := range m.Details {
 		label = max(label, widest(style.Escape(item.Label)))
 	}
-	lines := make([]string, len(m.Details))
-	for i, item := range m.Details {
+	lines := make([]string, len(items))
+	for i, item := range items {
 		lines[i] = m.line(th, item, m.detail() == i, label)
 	}
 	return lines
 }
 
 // detail is which of the details is focused; negative: none.
-func (m *Menu) detail() int { return m.At - (len(m.items()) - len(m.Details)) }
+func (m *Menu) detail() int { return m.At - (len(m.items()) - len(m.matching())) }
 
 // window is as much of the details as there is room for, around the focused one, and
 // which one that is, if it is not all.

@@ -3,7 +3,6 @@ package component
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -19,6 +18,8 @@ type Command struct {
 	ID    string
 	Title string
 	Key   string // that would do the same, if any
+	Name  string // a word or two by which the footer calls it, if it does
+	Off   bool   // it does nothing now but say why
 }
 
 // Palette finds a command by some of its letters. Build it with [NewPalette].
@@ -78,54 +79,23 @@ func (p *Palette) filter(key tea.KeyMsg) {
 	}
 }
 
-// match keeps the commands that have the letters of the pattern in order, best
-// first: whole words before beginnings of words before letters anywhere.
-func match(commands []Command, pattern string) []Command {
-	type scored struct {
-		Command
-		score int
+// match keeps the commands that match what is typed, best first: by the words of the
+// footer, then by words, then by the beginnings of words, then by abbreviations. Of
+// those that match alike, the ones that do something now come first.
+func match(commands []Command, typed string) []Command {
+	if strings.TrimSpace(typed) == "" {
+		return commands
 	}
-	var hits []scored
-	for _, c := range commands {
-		if s, ok := score(c.Title, pattern); ok {
-			hits = append(hits, scored{c, s})
+	place := func(c Command) int {
+		place := 2 * rank(typed, c.Name, c.Title)
+		if c.Off {
+			place++
 		}
+		return place
 	}
-	slices.SortStableFunc(hits, func(a, b scored) int { return b.score - a.score })
-	found := make([]Command, len(hits))
-	for i, h := range hits {
-		found[i] = h.Command
-	}
+	found := slices.DeleteFunc(slices.Clone(commands), func(c Command) bool { return rank(typed, c.Name, c.Title) == noMatch })
+	slices.SortStableFunc(found, func(a, b Command) int { return place(a) - place(b) })
 	return found
-}
-
-// score says how well a title matches; false when letters are missing. Each
-// letter counts more at the beginning of a word and right after the one before.
-func score(title, pattern string) (int, bool) {
-	letters := []rune(strings.ToLower(strings.ReplaceAll(pattern, " ", "")))
-	total, boundary, adjacent := 0, true, false
-	if strings.Contains(strings.ToLower(title), strings.ToLower(strings.TrimSpace(pattern))) {
-		total = 10
-	}
-	for _, r := range strings.ToLower(title) {
-		if len(letters) == 0 {
-			break
-		}
-		hit := r == letters[0]
-		if hit {
-			letters = letters[1:]
-			total++
-			if boundary {
-				total += 3
-			}
-			if adjacent {
-				total++
-			}
-		}
-		adjacent = hit
-		boundary = !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	}
-	return total, len(letters) == 0
 }
 
 // View draws a box of at most width cells, for [Overlay]. Its height depends on
@@ -149,6 +119,9 @@ func (p *Palette) row(th *style.Theme, i, width int) string {
 		return ""
 	}
 	bar, ink := " ", th.Text
+	if p.found[i].Off {
+		ink = th.Dim
+	}
 	if i == p.at {
 		bar, ink = th.Accent.Render(style.Bar), th.Strong
 	}

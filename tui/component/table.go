@@ -139,7 +139,7 @@ func (t *Table) ClearMarks() { t.marks = nil }
 
 // Key moves the cursor, and reports whether the key meant something.
 func (t *Table) Key(msg tea.KeyMsg) bool {
-	page := max(1, t.rows())
+	page := t.Page()
 	switch msg.String() {
 	case "j", "down":
 		t.step(1)
@@ -208,6 +208,9 @@ func (t *Table) scroll() {
 
 // rows is how many rows fit below the header.
 func (t *Table) rows() int { return max(0, t.height-1) / max(1, len(t.lines)) }
+
+// Page is how many rows are seen at once, and so how far a key goes at most.
+func (t *Table) Page() int { return max(1, t.rows()) }
 
 // find looks for a key, nearest to the cursor first: most changes are small.
 func (t *Table) find(key string) int {

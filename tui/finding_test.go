@@ -1,0 +1,240 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// What is typed in the picker narrows it: enter never takes a webhook that was not meant.
+func TestTypingInThePickerOfWebhooksNarrows(t *testing.T) {
+	names := []string{"acme prod", "kafka hook", "prod", "qa 2", "staging"}
+	for _, test := range []struct {
+		keys []string
+		see  string // that is seen before enter
+		want string
+	}{
+		{[]string{"s", "t", "a", "g", "enter"}, "/ stag▏", "staging"},
+		{[]string{"k", "enter"}, "/ k▏", "kafka hook"},
+		{[]string{"q", "enter"}, "/ q▏", "qa 2"},
+		{[]string{"P", "R", "O", "D", "enter"}, "/ PROD▏", "prod"}, // the whole name before a part of one
+		{[]string{"p", "r", "o", "d", "down", "enter"}, "▌    acme prod", "acme prod"},
+		{[]string{"h", "o", "o", "k", " ", "k", "a", "enter"}, "/ hook ka▏", "kafka hook"},
+		{[]string{"z", "z", "enter"}, "nothing here is called that", ""},
+		{[]string{"z", "backspace", "enter"}, "type to find", "acme prod"},
+		{[]string{"z", "ctrl+u", "down", "enter"}, "type to find", "kafka hook"},
+		{[]string{"2", "enter"}, "/ 2▏", "qa 2"}, // a digit that a name holds is text
+		{[]string{"3"}, "", "prod"},
+		{[]string{"m", "y", "I", "m", "s", "enter"}, "/ myIms▏", "acme prod"}, // its organization
+	} {
+		t.Run(fmt.Sprint(test.keys), func(t *testing.T) {
+			testConsole(t, func(c *console) {
+				for i, name := range names {
+					w := acme()
+					w.ID, w.Name, w.Sandbox.Name = 1<<49+storage.ID(i), name, fmt.Sprint("box", i)
+					c.store.webhooks = append(c.store.webhooks, w)
+				}
+				c.store.changed(storage.ChangedAll)
+				c.wait(time.Second)
+				c.press("f", "w")
+				last := len(test.keys) - 1
+				c.press(test.keys[:last]...)
+				if test.see != "" {
+					c.see(test.see)
+				}
+				c.press(test.keys[last])
+				if test.want == "" {
+					c.see("Fire at which webhook?")
+					return
+				}
+				c.see("Fire at " + test.want)
+				c.miss("Fire at which webhook?")
+			})
+		})
+	}
+}
+
+func TestTypingInMenusOfOurWordsNarrowsToo(t *testing.T) {
+	testFiring(t, func(c *console) {
+		c.press("f", "!")
+		c.write("tamp")
+		c.see("/ tamp▏", "tampered-body")
+		c.miss("alg-none")
+		c.press("enter")
+		c.wait(time.Second)
+		if got := c.store.events; len(got) != 1 || got[0].Misbehave != storage.MisbehaveTamperedBody {
+			t.Errorf("fired %+v", got)
+		}
+		c.press("f", "!", "j", "j", "enter") // where no word begins with it, j moves
+		c.wait(time.Second)
+		if got := c.store.events; len(got) != 2 || got[1].Misbehave != storage.Misbehaviours()[2] {
+			t.Errorf("fired %+v", got)
+		}
+		c.press("y")
+		c.write("sandbox")
+		c.press("enter")
+		if want := []string{acme().Sandbox.ID}; !slices.Equal(c.copied, want) {
+			t.Errorf("copied %q", c.copied)
+		}
+	})
+}
+
+func TestASavedFixtureIsFoundByTyping(t *testing.T) {
+	testConsole(t, func(c *console) {
+		twoWebhooks(c.store)
+		for _, name := range []string{"2nd try", "join", "late"} {
+			c.store.fixtures = append(c.store.fixtures, storage.SavedFixture{Name: name, Channel: storage.Email, Status: storage.Bounce, Revision: storage.Classic, Payload: []byte(`{}`)})
+		}
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.press("f", "F", "2")
+		c.see("/ 2▏", "2nd try")
+		c.miss("join")
+		c.press("backspace", "j")
+		c.see("/ j▏", "join")
+		c.miss("late")
+	})
+}
+
+// The palette runs what the words of the footer name; then what has the words typed, then
+// their beginnings.
+func TestThePaletteFindsWhatIsMeant(t *testing.T) {
+	everywhere := map[string]string{
+		"clear": "Clear the receiver?", "diff": "Differences", "response": "How the receiver answers", "bounce": "bounce, email → acme prod queued",
+		"sent": "sent, email → acme prod queued", "error": "error, email → acme prod queued", "burst": "Burst at acme prod", "misbehave": "Misbehave at acme prod",
+		"export": "Export receipts as", "new": "Create Feedback Webhook", "edit": "Edit", "duplicate": "acme prod copy", "delete": "Delete acme prod?",
+		"help": "Keys", "copy": "Copy", "channel": "channel sms", "variant": "Which bounce?", "note": "Note on", "fire": "Fire at acme prod",
+		"fixture": "Save", "activity": "▸4 Activity", "deliveries": "▸2 Deliveries", "cancel": "Cancel this delivery?", "another": "Fire at which webhook?",
+		"life": "A message's life", "creat": "Create Feedback Webhook", "re-nothing": "no command has these letters",
+	}
+	for _, view := range []string{"1", "2", "3", "4"} {
+		for typed, want := range everywhere {
+			if typed == "edit" && view == "3" {
+				want = "Edit and resend" // the receipt's body, which is nearer
+			}
+			t.Run(view+" "+typed, func(t *testing.T) {
+				testConsole(t, func(c *console) {
+					twoWebhooks(c.store)
+					c.store.receipts = []storage.Receipt{arrived(1, storage.Bounce)}
+					c.store.receipts[0].WebhookID, c.store.receipts[0].Body = acme().ID, []byte(`{"a":1}`)
+					c.store.deliveries[0].State = storage.Retrying
+					c.store.activities = []storage.Activity{{ID: 1, Text: "it happened"}}
+					c.store.changed(storage.ChangedAll)
+					c.wait(time.Second)
+					c.m.shared.fire.last = fire.Spec{Webhook: acme(), Status: storage.Bounce, Channel: storage.Email, Recipients: 1, Count: 1}
+					c.press(view, ":")
+					c.write(typed)
+					c.press("enter")
+					c.wait(200 * time.Millisecond)
+					c.see(want)
+				})
+			})
+		}
+	}
+}
+
+// What cannot be done now says why; nothing else is done instead.
+func TestThePaletteSaysWhyNot(t *testing.T) {
+	testReceiver(t, twoWebhooks, func(c *console) {
+		for _, typed := range []string{"clear", "diff", "pin"} {
+			c.press(":")
+			c.write(typed)
+			c.press("enter")
+			c.see("there is no receipt here to do that with")
+			c.wait(10 * time.Second)
+		}
+		c.press("1", ":")
+		c.write("diff")
+		c.press("enter")
+		c.wait(time.Second)
+		c.see("▸3 Receiver", "there is no receipt here")
+	})
+}
+
+// Keys that come in one read wait for what they are about, and keep their order.
+func TestKeysThatComeBeforeTheirRows(t *testing.T) {
+	for _, test := range []struct {
+		keys string
+		want int // which receipt is selected
+	}{
+		{"3gj", 2}, {"3gjj", 3}, {"3Gkk", 998}, {"3gGk", 999}, {"3gjjGkg", 1}, {"3jgjjk", 2}, {"3g1343j", 2},
+	} {
+		t.Run(test.keys, func(t *testing.T) {
+			testConsole(t, func(c *console) {
+				manyReceipts(1000)(c.store)
+				c.store.changed(storage.ChangedAll)
+				c.wait(time.Second)
+				c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(test.keys)})
+				c.settle()
+				if got := receiverOf(c).list.selectedID() - arrived(0, "").ID; int(got) != test.want {
+					t.Errorf("receipt %d is selected, want %d", got, test.want)
+				}
+			})
+		})
+	}
+}
+
+func TestManyKeysAtOncePassTheEdgeOfWhatWasRead(t *testing.T) {
+	testReceiver(t, manyReceipts(1000), func(c *console) {
+		list := &receiverOf(c).list
+		for range 5 {
+			c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk")})
+		}
+		for range 10 {
+			c.deliver(keyMsg("up"))
+		}
+		c.settle()
+		if got := list.selectedID() - arrived(0, "").ID; got != 1000-310 {
+			t.Errorf("receipt %d is selected", got)
+		}
+	})
+}
+
+func TestKeysBehindOneThatReadsFirst(t *testing.T) {
+	testReceiver(t, manyReceipts(3), func(c *console) {
+		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("1dy")})
+		c.wait(time.Second)
+		c.see("acme prod deleted")
+		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("3o2")})
+		c.wait(time.Second)
+		c.see("from now on: " + storage.Presets()[1].Name)
+		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("gjy1")})
+		c.wait(time.Second)
+		if want := string(arrived(2, storage.Sent).Body); len(c.copied) != 1 || c.copied[0] != want {
+			t.Errorf("copied %q, want %q", c.copied, want)
+		}
+	})
+}
+
+// f right behind ctrl+s fires at the webhook that was just made.
+func TestFiringBehindSubmit(t *testing.T) {
+	testFiring(t, func(c *console) {
+		c.press("n")
+		c.write("brand new")
+		c.press("tab", "space", "tab", "tab", "tab", "ctrl+u")
+		c.write("new")
+		c.deliver(keyMsg("ctrl+s"))
+		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("fs")})
+		c.settle()
+		c.wait(time.Second)
+		if n := len(c.store.events); n != 1 || c.store.events[0].WebhookID != c.store.webhooks[2].ID {
+			t.Errorf("fired %+v", c.store.events)
+		}
+	})
+}
+
+// Whoever waits for slow rows may leave.
+func TestAReadThatFailsLetsKeysGo(t *testing.T) {
+	testReceiver(t, manyReceipts(1000), func(c *console) {
+		c.store.fail = fmt.Errorf("the disk is gone")
+		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("g1")})
+		c.wait(time.Second)
+		c.see("▸1 Webhooks")
+	})
+}
