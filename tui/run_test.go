@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/term"
-	"github.com/creack/pty"
 
 	"backchannel/storage"
+	"backchannel/tui/ptytest"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -56,15 +56,8 @@ func (k *kept) keep(file *os.File) {
 // onTerminal runs something on a pseudo-terminal.
 func onTerminal(t *testing.T, run func(*os.File) error) *tty {
 	t.Helper()
-	outside, inside, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { outside.Close() })
+	outside, inside := ptytest.Open(t, 30, 120)
 	stillOpen.keep(inside)
-	if err := pty.Setsize(outside, &pty.Winsize{Rows: 30, Cols: 120}); err != nil {
-		t.Fatal(err)
-	}
 	cooked, err := term.GetState(inside.Fd())
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/term"
-	"github.com/creack/pty"
+
+	"backchannel/tui/ptytest"
 )
 
 // What a console must take back when it ends or is suspended.
@@ -39,23 +40,13 @@ func onScreen(t *testing.T, name string, args ...string) *screenOf {
 	s := &screenOf{t: t, cmd: exec.CommandContext(t.Context(), name, args...)}
 	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", "PS1=$ ", "ENV=",
 		envData+"="+t.TempDir(), envListen+"=127.0.0.1:0")
-	person, inside, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
+	person, inside := ptytest.Open(t, 30, 100)
+	s.person = person
+	var err error
 	if s.cooked, err = term.GetState(person.Fd()); err != nil {
 		t.Fatal(err)
 	}
-	if err := pty.Setsize(person, &pty.Winsize{Rows: 30, Cols: 100}); err != nil {
-		t.Fatal(err)
-	}
-	s.person, s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = person, inside, inside, inside
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	inside.Close()
-	t.Cleanup(func() { _ = s.cmd.Process.Kill(); _ = s.person.Close() })
+	ptytest.Start(t, s.cmd, inside)
 	go func() { _, _ = io.Copy(s, person) }()
 	return s
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
+	"backchannel/tui/ptytest"
 )
 
 // Libraries that ask the terminal what colour its background is wait five seconds for an
@@ -56,11 +56,8 @@ func answering(t *testing.T, data, typed string, args ...string) string {
 	}
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", envData+"="+data)
-	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = terminal.Close() }()
+	terminal, inside := ptytest.Open(t, 24, 80)
+	ptytest.Start(t, cmd, inside)
 	if _, err := io.WriteString(terminal, typed); err != nil {
 		t.Fatal(err)
 	}
@@ -95,11 +92,8 @@ func TestAskingEndsWithCtrlC(t *testing.T) {
 	}
 	cmd := exec.CommandContext(t.Context(), program, "receipt", "clear")
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", envData+"="+t.TempDir())
-	terminal, err := pty.Start(cmd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = terminal.Close() }()
+	terminal, inside := ptytest.Open(t, 24, 80)
+	ptytest.Start(t, cmd, inside)
 	output, shown := bufio.NewReader(terminal), ""
 	for !strings.HasSuffix(shown, "[y/N] ") {
 		c, err := output.ReadByte()

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
+	"backchannel/tui/ptytest"
 )
 
 func TestDark(t *testing.T) {
@@ -68,10 +68,7 @@ func TestNoTerminal(t *testing.T) {
 
 func openPTY(t *testing.T) (terminal, console *os.File) {
 	t.Helper()
-	terminal, console, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { terminal.Close(); console.Close() })
+	terminal, console = ptytest.Open(t, 24, 80)
+	t.Cleanup(func() { console.Close() })
 	return terminal, console
 }
