@@ -52,6 +52,22 @@ func TestCancelInFlight(t *testing.T) {
 	eventually(t, func() bool { c, _ := w.store.Commands(t.Context(), 0); return len(c) == 0 }, func() string { return "commands stay" })
 }
 
+// TestACancelledDeliveryLeavesTheQueue, where it would otherwise count against the queue's
+// bound and be claimed in vain.
+func TestACancelledDeliveryLeavesTheQueue(t *testing.T) {
+	w := newWorld(t, nil)
+	w.run()
+	l := newLane(w.engine, w.webhook(func(w *storage.Webhook) { w.State = storage.Paused }), storage.Breaker{})
+	for id := range storage.ID(3) {
+		l.queue.push(storage.Job{DeliveryID: id + 1})
+		l.queued[id+1] = true
+	}
+	l.cancel(2)
+	if _, there := l.queue.remove(2); there || l.queued[2] || l.queue.len() != 2 {
+		t.Errorf("%d in the queue, among them the cancelled one: %t", l.queue.len(), there)
+	}
+}
+
 func TestRetryNow(t *testing.T) {
 	var hits atomic.Int64
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {

@@ -75,13 +75,13 @@ func checkKeys(body []byte, twice []flaw) []storage.Check {
 // does: for one body at a time, and without small ones waiting for large ones.
 func (s *schemas) explain(revision storage.Revision, body []byte) ([]fixtures.Violation, storage.Revision, error) {
 	if len(body) > smallBody {
-		s.large.Lock()
-		defer s.large.Unlock()
+		s.large <- struct{}{}
+		defer func() { <-s.large }()
 		violations, err := fixtures.Validate(revision, body)
 		return violations, "", err
 	}
-	s.small.Lock()
-	defer s.small.Unlock()
+	s.small <- struct{}{}
+	defer func() { <-s.small }()
 	violations, err := fixtures.Validate(revision, body)
 	if len(violations) == 0 {
 		return nil, "", err

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"backchannel/engine/token"
@@ -160,22 +161,23 @@ func TestJudgeSchemaTellsManyViolationsInBounds(t *testing.T) {
 // To explain a body takes a hundred times its size, so that must not happen many times at
 // once; and who explains a large one must not hold up the rest.
 func TestJudgeSchemaExplainsOneLargeBodyAtATime(t *testing.T) {
-	s, good := newSchemas(), sample(t)
-	bad := bytes.Replace(good, []byte(`"bounce"`), []byte(`"bounced"`), 1)
-	pad := func(body []byte) []byte { return append(bytes.Clone(body), bytes.Repeat([]byte(" "), smallBody)...) }
-	s.large.Lock()
-	done := make(chan storage.Verdict, 1)
-	go func() { done <- s.judge(storage.Classic, pad(bad), "", nil) }()
-	for range 50 {
-		wantVerdict(t, "schema", s.judge(storage.Classic, bad, "", nil), storage.Fail, "feedbackStatus/value")
-	}
-	select {
-	case <-done:
-		t.Error("it was explained beside another")
-	default:
-	}
-	s.large.Unlock()
-	wantVerdict(t, "schema", <-done, storage.Fail, "feedbackStatus/value")
+	synctest.Test(t, func(t *testing.T) {
+		s, good := newSchemas(), sample(t)
+		bad := bytes.Replace(good, []byte(`"bounce"`), []byte(`"bounced"`), 1)
+		pad := func(body []byte) []byte { return append(bytes.Clone(body), bytes.Repeat([]byte(" "), smallBody)...) }
+		s.large <- struct{}{}
+		done := make(chan storage.Verdict, 1)
+		go func() { done <- s.judge(storage.Classic, pad(bad), "", nil) }()
+		for range 5 {
+			wantVerdict(t, "schema", s.judge(storage.Classic, bad, "", nil), storage.Fail, "feedbackStatus/value")
+		}
+		synctest.Wait()
+		if len(done) > 0 {
+			t.Error("it was explained beside another")
+		}
+		<-s.large
+		wantVerdict(t, "schema", <-done, storage.Fail, "feedbackStatus/value")
+	})
 }
 
 func TestJudgeSchemaOfACompressedBody(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"backchannel/fixtures"
 	"backchannel/storage"
@@ -45,8 +44,8 @@ func (r rule) of(t *tree, n int) opinion {
 // schemas holds the rules of every payload revision.
 type schemas struct {
 	rules map[storage.Revision]rule
-	small sync.Mutex // held while a small body is explained
-	large sync.Mutex // likewise for others
+	small chan struct{} // full while a small body is explained
+	large chan struct{} // likewise for others
 }
 
 // accept reports whether a body is sure to be as the schema of a revision has it.
@@ -67,7 +66,7 @@ func newSchemas() *schemas {
 		c.add("base.json", fixtures.BaseSchema())
 		rules[revision] = c.compile("", c.documents[""])
 	}
-	return &schemas{rules: rules}
+	return &schemas{rules: rules, small: make(chan struct{}, 1), large: make(chan struct{}, 1)}
 }
 
 // A compiler turns schemas into rules.

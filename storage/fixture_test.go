@@ -22,3 +22,28 @@ func TestSavedFixtureNames(t *testing.T) {
 		}
 	}
 }
+
+func TestSavedFixtureFields(t *testing.T) {
+	good := SavedFixture{Name: "mine", Channel: SMS, Status: Read, Revision: Revision202610, Payload: []byte("not JSON")}
+	for _, test := range []struct {
+		field  string
+		reason string
+		change func(*SavedFixture)
+	}{
+		{"channel", `"fax" is unknown; use email, sms`, func(f *SavedFixture) { f.Channel = "fax" }},
+		{"channel", `"" is unknown; use email, sms`, func(f *SavedFixture) { f.Channel = "" }},
+		{"status", `"bonce" is unknown; use sent, `, func(f *SavedFixture) { f.Status = "bonce" }},
+		{"revision", `"2027" is unknown; use classic, 2026-10`, func(f *SavedFixture) { f.Revision = "2027" }},
+		{"payload", "is missing; give the bytes to send", func(f *SavedFixture) { f.Payload = nil }},
+	} {
+		f := good
+		test.change(&f)
+		var bad FieldErrors
+		if err := f.Validate(); !errors.As(err, &bad) || len(bad) != 1 || bad[0].Field != test.field || !strings.HasPrefix(bad[0].Reason, test.reason) {
+			t.Errorf("%v, want %s: %s", err, test.field, test.reason)
+		}
+	}
+	if err := good.Validate(); err != nil {
+		t.Error(err)
+	}
+}

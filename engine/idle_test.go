@@ -1,0 +1,44 @@
+package engine
+
+import (
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestTheReaperComesAgain puts connections away at different times: each is closed when it
+// was idle for long enough, the last one by a reaper that the one before has called for.
+func TestTheReaperComesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var i idle
+		var theirs []net.Conn
+		for range 3 {
+			ours, other := net.Pipe()
+			theirs = append(theirs, other)
+			i.put(newConn(ours, &i), time.Now())
+			time.Sleep(idleTimeout / 4)
+		}
+		for n, c := range theirs { // put away at 0, ¼ and ½ of the time, it now being ¾
+			time.Sleep(idleTimeout/4 - time.Nanosecond)
+			synctest.Wait()
+			if left := i.count(); left != len(theirs)-n {
+				t.Errorf("%d connections are left before the one at %d is due", left, n)
+			}
+			time.Sleep(time.Nanosecond)
+			synctest.Wait()
+			if _, err := c.Read(make([]byte, 1)); err == nil || i.count() != len(theirs)-n-1 {
+				t.Errorf("connection %d is idle for too long: %v, %d left", n, err, i.count())
+			}
+		}
+		if i.reaper != nil {
+			t.Error("a reaper waits for nothing")
+		}
+	})
+}
+
+func (i *idle) count() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(i.conns)
+}
