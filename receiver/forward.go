@@ -198,7 +198,7 @@ func (f *forwarder) failed(what string, id storage.ID, err error) {
 
 func (f *forwarder) try(ctx context.Context, r storage.Receipt) storage.Forward {
 	made := storage.Forward{URL: f.url, State: storage.ForwardFailed}
-	mask := storage.NewMask(append(secretsOf(r), storage.URLSecrets(f.to.URL)...)...)
+	mask := storage.NewMask(append(r.Secrets(), storage.URLSecrets(f.to.URL)...)...)
 	began := f.now()
 	response, err := f.post(ctx, r)
 	if err != nil {
@@ -218,17 +218,6 @@ func (f *forwarder) try(ctx context.Context, r storage.Receipt) storage.Forward 
 	made.Body = storage.MaskBody(mask, made.Header(), body, made.Flaw != "")
 	made.Type, made.Encoding = mask.Text(made.Type), mask.Text(made.Encoding)
 	return made
-}
-
-// secretsOf are the values in a request that its answer must not give away.
-func secretsOf(r storage.Receipt) []string {
-	secrets := storage.URLSecrets(r.Path)
-	for _, h := range r.Headers {
-		if h.Secret || h.LikelySecret() {
-			secrets = append(secrets, h.Value)
-		}
-	}
-	return secrets
 }
 
 func (f *forwarder) post(ctx context.Context, r storage.Receipt) (*http.Response, error) {

@@ -17,10 +17,10 @@ import (
 // The bounds of decoding, since 16 KiB of a coding may stand for 16 MiB, and of a coding
 // within a coding for 16 GiB.
 const (
-	maxShown   = 256 << 10 // decoded, for a person
-	maxEncoded = 1 << 20   // decoded, to be encoded anew
-	maxScanned = 16 << 20  // decoded, to be looked through for secrets
-	maxCodings = 3         // one within the other
+	maxShown   = 64 << 10 // decoded, for a person
+	maxEncoded = 1 << 20  // decoded, to be encoded anew
+	maxScanned = 16 << 20 // decoded, to be looked through for secrets
+	maxCodings = 3        // one within the other
 )
 
 // A ShownBody is the body of a message as a person can read it. Text may still hold bytes

@@ -49,7 +49,7 @@ func TestShowBody(t *testing.T) {
 		{"other", "br", "", []byte("\x8b\x00"), "", "\x8b\x00", "br, shown as it came: br is not decoded here; not UTF-8"},
 		{"other within", "zstd, gzip", "", gzipped("x"), "", string(gzipped("x")), "zstd, gzip, shown as it came: zstd is not decoded here; not UTF-8"},
 		{"too deep", "gzip,gzip,gzip,gzip", "", gzipped("x"), "", string(gzipped("x")), "gzip, gzip, gzip, gzip, shown as it came: gzip is not decoded here; not UTF-8"},
-		{"bomb", "gzip", "", gzipped(strings.Repeat("0", 8<<20)), "", strings.Repeat("0", maxShown), "gzip, shown decoded; its first 256 KiB"},
+		{"bomb", "gzip", "", gzipped(strings.Repeat("0", 8<<20)), "", strings.Repeat("0", maxShown), "gzip, shown decoded; its first 64 KiB"},
 		{"within a character", "", "", []byte("caf\xc3"), BodyOverLong, "caf", "truncated: more came than the 16 KiB that are kept"},
 		{"within emoji", "", "", []byte("x\xf0\x9f\x98"), BodyCut, "x", "the body broke off"},
 		{"so, but whole", "", "", []byte("caf\xc3"), "", "caf\xc3", "not UTF-8"},

@@ -63,6 +63,18 @@ func (r Receipt) VerdictStatus() int {
 	return http.StatusNoContent
 }
 
+// Secrets are the values in the request that an answer to it, sent again, must not give
+// away.
+func (r Receipt) Secrets() []string {
+	secrets := URLSecrets(r.Path)
+	for _, h := range r.Headers {
+		if h.Secret || h.LikelySecret() {
+			secrets = append(secrets, h.Value)
+		}
+	}
+	return secrets
+}
+
 // A BodyFlaw says what kept a body from arriving whole.
 type BodyFlaw string
 

@@ -68,8 +68,12 @@ func describeExchanges(d *sheet, s *shared, attempts []storage.Attempt) {
 		d.title(answerTitle(a))
 		d.headers(a.ResponseHeaders)
 		if len(a.ResponseBody) > 0 {
+			answer := a.Answer()
 			d.blank()
-			for _, line := range strings.Split(style.EscapeMultiline(string(a.ResponseBody)), "\n") {
+			if answer.Note() != "" {
+				d.indented(answer.Note(), d.th.Dim)
+			}
+			for _, line := range strings.Split(style.EscapeMultiline(answer.Text), "\n") {
 				for _, row := range component.Wrap(line, d.width-4) {
 					d.lines = append(d.lines, "   "+d.th.Text.Render(row))
 				}
@@ -139,7 +143,7 @@ func (s *shared) describeAttempt(d *sheet, a storage.Attempt) {
 	if a.Error != "" {
 		d.indented(errorText(a), th.Strong)
 	}
-	if body := strings.TrimSpace(string(a.ResponseBody)); body != "" && a.ErrorClass != "" {
+	if body := strings.TrimSpace(a.Answer().Text); body != "" && a.ErrorClass != "" {
 		d.indented(excerpt(body), th.Dim)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // drawBody colours the body of the detail: from its beginning, or in place.
 func (r *receiver) drawBody(anew bool) {
 	viewer, th := &r.tabs.viewers[tabBody], r.shared.theme
-	lines := strings.Split(style.EscapeMultiline(string(r.detail.receipt.Body)), "\n")
+	lines := strings.Split(style.EscapeMultiline(r.detail.shown.Text), "\n")
 	if r.detail.pretty != nil && !r.raw {
 		lines = component.JSON(th, r.detail.pretty)
 	}
@@ -63,6 +63,8 @@ func (r *receiver) bodyLine(d receiptDetail) string {
 	switch {
 	case len(d.receipt.Body) == 0:
 		return "empty"
+	case d.shown.Note() != "":
+		form = d.shown.Note()
 	case d.pretty == nil:
 		form += ": not JSON"
 	case !r.raw:

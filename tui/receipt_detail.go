@@ -19,6 +19,7 @@ type receiptDetail struct {
 	receipt  storage.Receipt
 	delivery storage.Delivery // of our own engine; the zero Delivery: a foreign sender's
 	attempts []storage.Attempt
+	shown    storage.ShownBody
 	pretty   []byte // the body indented; nil when it is no JSON
 }
 
@@ -28,6 +29,7 @@ func (s *shared) readReceipt(id storage.ID) func(context.Context) (receiptDetail
 		if d.receipt, err = s.Store.Receipt(ctx, id); err != nil {
 			return d, err
 		}
+		d.shown = storage.ShowBody(d.receipt.Headers, d.receipt.Body, "")
 		if pretty, ok := component.PrettyJSON(d.receipt.Body); ok {
 			d.pretty = pretty
 		}

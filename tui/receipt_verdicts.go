@@ -67,10 +67,14 @@ func (d *sheet) forward(f storage.Forward) {
 		ink = d.th.Warn
 	}
 	d.title("Relayed")
-	d.fact("To", f.URL, d.th.Text)
+	d.fact("To", storage.WithoutTokens(f.URL), d.th.Text)
 	d.fact("Outcome", f.String(), ink)
 	if len(f.Body) > 0 {
-		d.fact("Answer", string(f.Body), d.th.Text)
+		answer := f.Answer()
+		d.fact("Answer", answer.Text, d.th.Text)
+		if note := answer.Note(); note != "" {
+			d.fact("", note, d.th.Dim)
+		}
 	}
 }
 

@@ -74,7 +74,9 @@ func (a *app) writeAttempt(t storage.Attempt) {
 	f.add("Took", shownTimings(t.Timings))
 	f.list("Sent", shownHeaders(t.RequestHeaders)...)
 	f.list("Answered", shownHeaders(t.ResponseHeaders)...)
-	f.text("Body", string(t.ResponseBody))
+	answer := t.Answer()
+	f.text("Body", answer.Text)
+	f.add("Shown", answer.Note())
 	fmt.Fprintf(a.out, "\nAttempt %d\n", t.N)
 	f.write(a.out, "  ")
 }

@@ -136,6 +136,7 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 	if err != nil {
 		return err
 	}
+	config.Conceal = r.Secrets() // as far as they are sent again, they may be answered with
 	letter := once.Letter{Webhook: sender, Delivery: r.DeliveryID, Payload: append([]byte{}, r.Body...)}
 	if letter.Delivery == 0 {
 		letter.Delivery = r.ID
@@ -145,8 +146,9 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 		return err
 	}
 	conceal(outcome.Attempt.RequestHeaders, r)
-	a.noteReplay(r, to+", "+signed)
-	if err := a.showReplay(replay{r.ID, to, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, view.OfAttempt(outcome.Attempt)}, outcome.Attempt); err != nil {
+	shown := storage.WithoutTokens(to)
+	a.noteReplay(r, shown+", "+signed)
+	if err := a.showReplay(replay{r.ID, shown, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, view.OfAttempt(outcome.Attempt)}, outcome.Attempt); err != nil {
 		return err
 	}
 	if outcome.State != storage.StateDelivered {

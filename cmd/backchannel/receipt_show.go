@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,10 +42,19 @@ func (a *app) writeReceipt(r storage.Receipt) {
 		headers.list(h.Name, shownHeader(h))
 	}
 	headers.write(a.out, "  ")
-	writeSection(a.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), pretty(r.Body))
+	shown := storage.ShowBody(r.Headers, r.Body, "") // the flaw is among the facts
+	writeBody(a.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), shown)
 	if len(r.Forward.Body) > 0 {
-		writeSection(a.out, "Body of the answer to what was relayed", pretty(r.Forward.Body))
+		writeBody(a.out, "Body of the answer to what was relayed", r.Forward.Answer())
 	}
+}
+
+// writeBody writes a body under a heading that also says what was done to it.
+func writeBody(w io.Writer, title string, shown storage.ShownBody) {
+	if note := shown.Note(); note != "" {
+		title += ", " + note
+	}
+	writeSection(w, title, pretty([]byte(shown.Text)))
 }
 
 func (a *app) receiptFacts(r storage.Receipt) facts {
@@ -62,7 +72,7 @@ func (a *app) receiptFacts(r storage.Receipt) facts {
 	}
 	f.add("Answer", strings.TrimSpace(number(r.Code)+" "+string(r.Outcome)+" "+latency(r.Duration)))
 	if r.Forward.State != "" {
-		f.add("Relayed", "to "+r.Forward.URL+": "+r.Forward.String())
+		f.add("Relayed", "to "+storage.WithoutTokens(r.Forward.URL)+": "+r.Forward.String())
 	}
 	f.add("Flaw", flawText(r))
 	if r.Pinned {

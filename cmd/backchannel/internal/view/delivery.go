@@ -2,8 +2,6 @@ package view
 
 import (
 	"encoding/json"
-	"strings"
-	"unicode/utf8"
 
 	"backchannel/storage"
 )
@@ -42,7 +40,7 @@ type Attempt struct {
 	Timings         Timings            `json:"timings"`
 	RequestHeaders  [][2]string        `json:"requestHeaders"`
 	ResponseHeaders [][2]string        `json:"responseHeaders"`
-	ResponseBody    string             `json:"responseBody"`
+	Answer
 }
 
 // Timings splits an attempt's duration.
@@ -74,14 +72,11 @@ func OfWholeDelivery(d storage.Delivery, e storage.Event, attempts []storage.Att
 
 // OfAttempt shows one try to deliver.
 func OfAttempt(a storage.Attempt) Attempt {
-	body := string(a.ResponseBody)
-	if !utf8.ValidString(body) {
-		body = strings.ToValidUTF8(body, "\uFFFD")
-	}
 	t := a.Timings
 	return Attempt{
 		N: a.N, At: Time(a.At), Code: known(a.Code), ErrorClass: a.ErrorClass, Error: a.Error,
 		Timings:        Timings{Millis(t.DNS), Millis(t.Connect), Millis(t.TLS), Millis(t.FirstByte), Millis(t.Total)},
-		RequestHeaders: pairs(a.RequestHeaders), ResponseHeaders: pairs(a.ResponseHeaders), ResponseBody: body,
+		RequestHeaders: pairs(a.RequestHeaders), ResponseHeaders: pairs(a.ResponseHeaders),
+		Answer: answer(a.ResponseBody, a.ResponseFlaw, a.Answer()),
 	}
 }

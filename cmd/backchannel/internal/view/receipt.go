@@ -1,10 +1,6 @@
 package view
 
 import (
-	"encoding/base64"
-	"strings"
-	"unicode/utf8"
-
 	"backchannel/storage"
 )
 
@@ -60,12 +56,12 @@ type WholeReceipt struct {
 
 // A Forward is what became of relaying a receipt.
 type Forward struct {
-	URL          string               `json:"url"`
-	State        storage.ForwardState `json:"state"`
-	Code         *int                 `json:"code"`
-	DurationMs   *Millis              `json:"durationMs"`
-	Error        *string              `json:"error"`
-	ResponseBody string               `json:"responseBody"`
+	URL        string               `json:"url"`
+	State      storage.ForwardState `json:"state"`
+	Code       *int                 `json:"code"`
+	DurationMs *Millis              `json:"durationMs"`
+	Error      *string              `json:"error"`
+	Answer
 }
 
 func ofForward(f storage.Forward) *Forward {
@@ -73,8 +69,8 @@ func ofForward(f storage.Forward) *Forward {
 		return nil
 	}
 	return &Forward{
-		URL: f.URL, State: f.State, Code: known(f.Code), DurationMs: known(Millis(f.Duration)), Error: known(f.Error),
-		ResponseBody: strings.ToValidUTF8(string(f.Body), "\uFFFD"),
+		URL: storage.WithoutTokens(f.URL), State: f.State, Code: known(f.Code), DurationMs: known(Millis(f.Duration)), Error: known(f.Error),
+		Answer: answer(f.Body, f.Flaw, f.Answer()),
 	}
 }
 
@@ -102,11 +98,6 @@ func OfWholeReceipt(r storage.Receipt) WholeReceipt {
 		checks := append([]storage.Check{}, r.Verdicts.List()[i].Checks...)
 		to.Checks = &checks
 	}
-	if text := string(r.Body); utf8.Valid(r.Body) {
-		v.Body = &text
-	} else {
-		encoded := base64.StdEncoding.EncodeToString(r.Body)
-		v.BodyBase64 = &encoded
-	}
+	v.Body, v.BodyBase64 = body(r.Body, r.Flaw)
 	return v
 }

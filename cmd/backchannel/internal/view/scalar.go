@@ -7,6 +7,7 @@
 package view
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"time"
 	"unicode/utf8"
@@ -70,6 +71,42 @@ func shown(h storage.HeaderField) string {
 		return storage.Secret(h.Value).String()
 	}
 	return h.Value
+}
+
+// body is a message's body as text, else in base64. A text that was cut within a character
+// is both, without that character.
+func body(kept []byte, flaw storage.BodyFlaw) (text, encoded *string) {
+	plain := kept
+	if flaw != "" {
+		plain = storage.WholeCharacters(kept)
+	}
+	if utf8.Valid(plain) {
+		whole := string(plain)
+		text = &whole
+	}
+	if text == nil || len(plain) < len(kept) {
+		exact := base64.StdEncoding.EncodeToString(kept)
+		encoded = &exact
+	}
+	return text, encoded
+}
+
+// An Answer is the body of an answer: as it came, and if that differs as it can be read.
+type Answer struct {
+	Body       *string          `json:"responseBody,omitempty"`
+	BodyBase64 *string          `json:"responseBodyBase64,omitempty"`
+	Decoded    *string          `json:"responseBodyDecoded,omitempty"`
+	Note       string           `json:"responseBodyNote,omitempty"`
+	Flaw       storage.BodyFlaw `json:"responseFlaw,omitempty"`
+}
+
+func answer(kept []byte, flaw storage.BodyFlaw, shown storage.ShownBody) Answer {
+	a := Answer{Note: shown.Note(), Flaw: flaw}
+	a.Body, a.BodyBase64 = body(kept, flaw)
+	if a.Body == nil && utf8.ValidString(shown.Text) {
+		a.Decoded = &shown.Text
+	}
+	return a
 }
 
 // object is a payload as the JSON that it is, or as text when it is none.

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"testing"
 	"time"
@@ -43,6 +44,34 @@ func TestReceiptBody(t *testing.T) {
 	}
 	if v := OfWholeReceipt(storage.Receipt{Body: []byte("\xff\x00")}); v.Body != nil || v.BodyBase64 == nil || *v.BodyBase64 != "/wA=" {
 		t.Errorf("bytes came out as %v, %v", v.Body, v.BodyBase64)
+	}
+}
+
+// Not a byte of an answer is lost or changed, and a cut is not taken for a foreign byte.
+func TestAnswerBodies(t *testing.T) {
+	gzip := "\x1f\x8b\x08\x00F\xd4\nk\x02\xff\xab\x02\x00\xafw\xd2b\x01\x00\x00\x00"
+	for _, c := range []struct {
+		body   string
+		flaw   storage.BodyFlaw
+		header string
+		want   string
+	}{
+		{"", "", "", `{"responseBody":""}`},
+		{"café", "", "", `{"responseBody":"café"}`},
+		{"caf\xe9", "", "", `{"responseBodyBase64":"Y2Fm6Q==","responseBodyNote":"not UTF-8"}`},
+		{"caf\xe9", "", "charset=latin1", `{"responseBodyBase64":"Y2Fm6Q==","responseBodyDecoded":"café","responseBodyNote":"latin1, shown decoded"}`},
+		{"caf\xc3", storage.BodyCut, "", `{"responseBody":"caf","responseBodyBase64":"Y2Fmww==","responseBodyNote":"the body broke off","responseFlaw":"cut"}`},
+		{"x", storage.BodyOverLong, "", `{"responseBody":"x","responseBodyNote":"truncated: more came than the 16 KiB that are kept","responseFlaw":"over-long"}`},
+		{gzip, "", "", `{"responseBodyBase64":"` + base64.StdEncoding.EncodeToString([]byte(gzip)) + `","responseBodyDecoded":"z","responseBodyNote":"gzip, shown decoded"}`},
+	} {
+		a := storage.Attempt{ResponseBody: []byte(c.body), ResponseFlaw: c.flaw, ResponseHeaders: []storage.HeaderField{{Name: "Content-Type", Value: "text/plain;" + c.header}}}
+		if got := text(t, OfAttempt(a).Answer); got != c.want {
+			t.Errorf("%q came out as\n%s, want\n%s", c.body, got, c.want)
+		}
+		f := storage.Forward{State: storage.ForwardAnswered, Body: a.ResponseBody, Flaw: c.flaw, Type: a.ResponseHeaders[0].Value}
+		if got := text(t, OfWholeReceipt(storage.Receipt{Forward: f}).Forward.Answer); got != c.want {
+			t.Errorf("relayed, %q came out as\n%s, want\n%s", c.body, got, c.want)
+		}
 	}
 }
 
