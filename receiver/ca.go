@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // The files of the local certificate authority within the data folder.
@@ -169,8 +171,17 @@ func newSerial() *big.Int {
 }
 
 // createOnce makes a file, readable by its owner alone, that is there either whole or
-// not at all. When somebody else was faster, theirs is what counts and is returned.
+// not at all. When somebody else was faster, theirs is what counts and is returned. No
+// hard link is made for that: not every file system has them.
 func createOnce(path string, content func() ([]byte, error)) ([]byte, error) {
+	unlock, err := lockBeside(path)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if text, err := os.ReadFile(path); !errors.Is(err, fs.ErrNotExist) {
+		return text, err
+	}
 	text, err := content()
 	if err != nil {
 		return nil, fmt.Errorf("make %s: %w", filepath.Base(path), err)
@@ -184,10 +195,19 @@ func createOnce(path string, content func() ([]byte, error)) ([]byte, error) {
 	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
 		return nil, err
 	}
-	if err := os.Link(temp.Name(), path); errors.Is(err, fs.ErrExist) {
-		return os.ReadFile(path)
-	} else if err != nil {
+	return text, os.Rename(temp.Name(), path)
+}
+
+// lockBeside keeps others from making a file meanwhile, by a lock on its folder. Where
+// there are no locks it goes on without: then two that make it at once may differ, and the
+// check that key and certificate belong together tells.
+func lockBeside(path string) (unlock func(), err error) {
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
 		return nil, err
 	}
-	return text, nil
+	for err = unix.EINTR; errors.Is(err, unix.EINTR); {
+		err = unix.Flock(int(folder.Fd()), unix.LOCK_EX)
+	}
+	return func() { folder.Close() }, nil //nolint:nilerr // as said above
 }

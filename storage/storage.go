@@ -21,6 +21,9 @@ var (
 	ErrDamaged     = errors.New("damaged database")
 	ErrDiskFull    = errors.New("disk full")
 	ErrReadOnly    = errors.New("read-only")
+	ErrUnsuited    = errors.New("unsuitable file system") // it lacks what a database needs
+	ErrGone        = errors.New("database gone")          // deleted, moved or replaced while it was open
+	ErrShortage    = errors.New("out of resources")       // see Shortage
 	ErrClosed      = errors.New("closed")
 )
 

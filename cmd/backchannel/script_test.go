@@ -22,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"backchannel": main})
+	testscript.Main(m, map[string]func(){"backchannel": main, "lacking": lacking})
 }
 
 // patience is how long a script waits for another process. Nothing takes so long unless

@@ -19,7 +19,7 @@ func (a *app) signals() (ctx context.Context, stop func()) {
 	if !signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(caught, syscall.SIGHUP)
 	}
-	signal.Ignore(syscall.SIGPIPE)
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ) // a write beyond ulimit -f is an error, not a crash
 	done := make(chan struct{})
 	go func() {
 		for {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"syscall"
 
 	"github.com/mattn/go-sqlite3"
@@ -14,22 +15,40 @@ import (
 // classify wraps what SQLite or the system says in the sentinel that callers match, and
 // adds what to do about it.
 func classify(err error) error {
-	switch {
-	case err == nil || classified(err):
+	if err == nil || classified(err) {
 		return err
-	case isFull(err):
+	}
+	errno, isErrno := errnoOf(err)
+	switch {
+	case isErrno && storage.Shortage(errno) != "":
+		return fmt.Errorf("%w (%w): %s", storage.ErrShortage, errors.Join(err, errno), storage.Shortage(errno))
+	case isCode(err, sqlite3.ErrNomem):
+		return fmt.Errorf("%w (%w): %s", storage.ErrShortage, err, storage.Shortage(syscall.ENOMEM))
+	case errors.Is(errno, syscall.EFBIG):
+		return fmt.Errorf("%w (%w): a file cannot grow further, by ulimit -f or its file system; raise the limit, or use another data folder with --data DIR; what was acknowledged is safe", storage.ErrDiskFull, err)
+	case isCode(err, sqlite3.ErrFull), errors.Is(errno, syscall.ENOSPC), errors.Is(errno, syscall.EDQUOT):
 		return fmt.Errorf("%w (%w): free some space; what was acknowledged is safe", storage.ErrDiskFull, err)
-	case isReadOnly(err):
+	case unsuited(err, errno) != "":
+		return fmt.Errorf("%w (%w): %s; name a folder on a local disk with --data DIR", storage.ErrUnsuited, err, unsuited(err, errno))
+	case isCode(err, sqlite3.ErrCantOpen) && errors.Is(errno, syscall.ENOENT):
+		return fmt.Errorf("%w (%w): its folder or a file of it is not there any more; put it back, or restore it from a backup", storage.ErrGone, err)
+	case isReadOnly(err, errno):
 		return fmt.Errorf("%w (%w): make it readable and writable for this user, or use another data folder", storage.ErrReadOnly, err)
-	case isDamaged(err):
+	case isCode(err, sqlite3.ErrCorrupt, sqlite3.ErrNotADB):
 		return fmt.Errorf("%w (%w): restore it from a backup, or use another data folder; nothing was changed", storage.ErrDamaged, err)
+	case isCode(err, sqlite3.ErrBusy):
+		return fmt.Errorf("%w: another program keeps it locked; end that one, or, when there is none, the file system's locks do not work: name a folder on a local disk with --data DIR", err)
+	case isCode(err, sqlite3.ErrIoErr):
+		return fmt.Errorf("%w: the disk cannot be read or written; check it, or use another data folder with --data DIR", err)
 	}
 	return err
 }
 
 // classified reports whether err says already what it is.
 func classified(err error) bool {
-	for _, sentinel := range []error{storage.ErrDiskFull, storage.ErrReadOnly, storage.ErrDamaged, storage.ErrNewerSchema} {
+	for _, sentinel := range []error{
+		storage.ErrDiskFull, storage.ErrReadOnly, storage.ErrDamaged, storage.ErrNewerSchema, storage.ErrUnsuited, storage.ErrGone, storage.ErrShortage,
+	} {
 		if errors.Is(err, sentinel) {
 			return true
 		}
@@ -37,26 +56,63 @@ func classified(err error) bool {
 	return false
 }
 
-func isFull(err error) bool {
+// errnoOf is the system's own error behind err, 0 without one.
+func errnoOf(err error) (errno syscall.Errno, ok bool) {
 	var lite sqlite3.Error
 	if errors.As(err, &lite) {
-		return lite.Code == sqlite3.ErrFull || lite.SystemErrno == syscall.ENOSPC || lite.SystemErrno == syscall.EDQUOT
+		return lite.SystemErrno, lite.SystemErrno != 0
 	}
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+	ok = errors.As(err, &errno)
+	return errno, ok
 }
 
-func isReadOnly(err error) bool {
+// isCode reports whether SQLite answered one of the codes.
+func isCode(err error, codes ...sqlite3.ErrNo) bool {
 	var lite sqlite3.Error
-	if errors.As(err, &lite) {
-		return lite.Code == sqlite3.ErrReadonly || lite.Code == sqlite3.ErrPerm || lite.Code == sqlite3.ErrCantOpen ||
-			lite.SystemErrno == syscall.EROFS
-	}
-	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
+	return errors.As(err, &lite) && slices.Contains(codes, lite.Code)
 }
 
-func isDamaged(err error) bool {
+// errNotWAL is what openDatabase answers when SQLite would keep another kind of journal.
+var errNotWAL = errors.New("SQLite cannot keep a write-ahead log there")
+
+// unsuited says what the folder's file system lacks. Network mounts and those of virtual
+// machines often have no locks, or cannot share memory between processes; see "Write-Ahead
+// Logging" §2.5 on sqlite.org.
+func unsuited(err error, errno syscall.Errno) string {
+	const (
+		locks  = "its file system has no file locks, without which several processes cannot share a database"
+		memory = "its file system cannot share memory between processes, which the database's write-ahead log needs"
+	)
 	var lite sqlite3.Error
-	return errors.As(err, &lite) && (lite.Code == sqlite3.ErrCorrupt || lite.Code == sqlite3.ErrNotADB)
+	if !errors.As(err, &lite) {
+		switch {
+		case errors.Is(err, errNotWAL):
+			return memory
+		case errors.Is(err, errLocking) && !isReadOnly(err, errno):
+			return locks
+		}
+		return ""
+	}
+	switch lite.ExtendedCode {
+	case sqlite3.ErrIoErrSHMMap, sqlite3.ErrIoErrSHMOpen, sqlite3.ErrIoErrSHMSize:
+		if !isReadOnly(err, errno) {
+			return memory
+		}
+	case sqlite3.ErrIoErrLock, sqlite3.ErrIoErrRDlock, sqlite3.ErrIoErrUnlock, sqlite3.ErrIoErrCheckReservedLock, sqlite3.ErrIoErrSHMLock:
+		return locks
+	}
+	if lite.Code == sqlite3.ErrProtocol {
+		return locks
+	}
+	return ""
+}
+
+func isReadOnly(err error, errno syscall.Errno) bool {
+	switch errno {
+	case syscall.EROFS, syscall.EACCES, syscall.EPERM:
+		return true
+	}
+	return isCode(err, sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen) || errors.Is(err, fs.ErrPermission)
 }
 
 // violates reports whether err is a broken unique or primary key constraint.

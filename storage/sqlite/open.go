@@ -48,7 +48,7 @@ func lockFolder(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(file); err != nil {
+	if err := errors.Join(lock(file), checkLocks(file)); err != nil {
 		file.Close()
 		return nil, err
 	}
@@ -98,6 +98,9 @@ func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error)
 }
 
 func openDatabase(ctx context.Context, o Options, path string, db *sql.DB) (*Store, error) {
+	if err := checkJournal(ctx, db); err != nil {
+		return nil, err
+	}
 	if err := migrate(ctx, db); err != nil {
 		return nil, err
 	}
@@ -116,6 +119,19 @@ func openDatabase(ctx context.Context, o Options, path string, db *sql.DB) (*Sto
 		return nil, err
 	}
 	return newStore(o, reads, w, seals, h), nil
+}
+
+// checkJournal makes sure that there is a write-ahead log: where SQLite cannot keep one it
+// keeps another journal without a word.
+func checkJournal(ctx context.Context, db *sql.DB) error {
+	var mode string
+	if err := db.QueryRowContext(ctx, `PRAGMA journal_mode`).Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return errNotWAL
+	}
+	return nil
 }
 
 // createFile makes the database with mode 0600; SQLite gives its other files the same.

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"golang.org/x/sys/unix"
+
 	"backchannel/storage"
 )
 
@@ -109,10 +111,18 @@ func writeWhole(dir, path string, content []byte) error {
 	return syncDir(dir)
 }
 
+// syncDir makes a new name in a folder last. Not every file system can do that: some answer
+// that a folder is nothing to be synced.
 func syncDir(dir string) error {
 	folder, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
-	return errors.Join(folder.Sync(), folder.Close())
+	err = folder.Sync()
+	for _, cannot := range []error{unix.EINVAL, unix.ENOTSUP, unix.ENOSYS, unix.EBADF, unix.EISDIR} {
+		if errors.Is(err, cannot) {
+			err = nil
+		}
+	}
+	return errors.Join(err, folder.Close())
 }

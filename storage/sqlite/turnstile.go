@@ -42,6 +42,10 @@ func (t *turnstile) leave() error { return unlock(t.write) }
 
 func (t *turnstile) close() error { return errors.Join(t.turn.Close(), t.write.Close()) }
 
+// errLocking is that the system did not lock a file, for another reason than that somebody
+// else has it locked.
+var errLocking = errors.New("lock")
+
 func openLock(dir, name string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600)
 }
@@ -67,7 +71,18 @@ func flock(f *os.File, how int) error {
 			return nil
 		}
 		if !errors.Is(err, unix.EINTR) {
-			return fmt.Errorf("lock %s: %w", f.Name(), err)
+			return fmt.Errorf("%w %s: %w", errLocking, f.Name(), err)
 		}
 	}
+}
+
+// checkLocks makes sure that parts of a file can be locked, which is the other kind of lock
+// and SQLite's own. It would take a file system that has none for a database that is busy.
+func checkLocks(f *os.File) error {
+	whole := unix.Flock_t{Type: unix.F_WRLCK}
+	err := unix.FcntlFlock(f.Fd(), unix.F_SETLK, &whole)
+	if err == nil || errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
+		return nil
+	}
+	return fmt.Errorf("%w %s: %w", errLocking, f.Name(), err)
 }
