@@ -325,7 +325,7 @@ func TestTLSOptions(t *testing.T) {
 	b.hook.Delivery.TLS = storage.TLSOptions{CAFile: "/gone.pem"}
 	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "read CA file: open /gone.pem")
 	b.files["/gone.pem"] = "nothing"
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "/gone.pem holds no PEM certificate")
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "CA file /gone.pem: it holds no PEM certificate")
 	b.trust(s)
 	b.expect(b.try(storage.Job{}), succeeded, "", "")
 	b.hook.URL = strings.Replace(s.URL, "127.0.0.1", "localhost", 1)

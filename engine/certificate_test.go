@@ -124,5 +124,8 @@ func TestClientCertificate(t *testing.T) {
 	b.hook.Delivery.TLS = storage.TLSOptions{CertFile: "/cert.pem", KeyFile: "/key.pem"}
 	b.expect(b.try(storage.Job{}), succeeded, "", "")
 	b.files["/key.pem"] = string(cert)
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "do not make a client certificate")
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "client key /key.pem: the PEM holds no private key")
+	_, other := a.issue(-time.Hour, time.Hour)
+	b.files["/key.pem"] = string(other)
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "/cert.pem and /key.pem do not make a client certificate: the key belongs to another certificate")
 }

@@ -24,6 +24,8 @@ type Config struct {
 	// RootCAs are the authorities that every endpoint's certificate is checked by, the
 	// system's by default. It is asked once for each version of a webhook.
 	RootCAs func() (*x509.CertPool, error)
+	// CAFile has more of them, in PEM; it is read for each connection. Empty: there is none.
+	CAFile string
 	// BlockPrivate refuses loopback and private addresses, too.
 	BlockPrivate bool
 	Resolver     *net.Resolver // for host names
@@ -72,7 +74,7 @@ func (c Config) withDefaults() Config {
 
 func (c Config) outfitter() *outfitter {
 	return &outfitter{
-		version: c.Version, sources: c.Sources, receiver: c.ReceiverURL, roots: c.RootCAs,
+		version: c.Version, sources: c.Sources, receiver: c.ReceiverURL, roots: c.RootCAs, caFile: c.CAFile,
 		guard: guard{blockPrivate: c.BlockPrivate}, resolver: c.Resolver, conceal: c.Conceal,
 	}
 }

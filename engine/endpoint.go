@@ -37,6 +37,7 @@ type outfitter struct {
 	sources  storage.Sources
 	receiver func() (url, reason string)
 	roots    rootsFunc
+	caFile   string
 	guard    guard
 	resolver *net.Resolver
 	conceal  []string
@@ -63,14 +64,13 @@ func (o *outfitter) outfit(ctx context.Context, w storage.Webhook, receiverURL s
 	if err != nil {
 		return nil, problemf(storage.ClassConfig, "the URL cannot be read: %v", err)
 	}
-	config, err := o.tlsConfig(ctx, w.Delivery.TLS)
-	if err != nil {
+	dial := o.dialer(w)
+	if err := o.secure(ctx, dial, w.Delivery.TLS); err != nil {
 		return nil, err
 	}
-	dial := o.dialer(w)
 	ep := &endpoint{
 		webhook: w, receiverURL: receiverURL, target: target, dial: dial, sources: o.sources,
-		transport: newTransport(w.Delivery, config, dial),
+		transport: newTransport(w.Delivery, dial),
 		secrets:   []string{"Authorization", "Proxy-Authorization", "Cookie"},
 		userAgent: "backchannel/" + o.version,
 	}

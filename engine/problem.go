@@ -33,7 +33,10 @@ func sourceProblem(class storage.ErrorClass, what string, err error) *problem {
 	if errors.Is(err, context.DeadlineExceeded) {
 		class = storage.ClassTimeout
 	}
-	return &problem{class: class, text: what + ": " + err.Error(), cause: err}
+	if what != "" {
+		what += ": "
+	}
+	return &problem{class: class, text: what + err.Error(), cause: err}
 }
 
 // classed says what kind of error kept an attempt from being answered, and tells it in
@@ -51,7 +54,7 @@ func classed(err error, at phase) (storage.ErrorClass, string) {
 	case errors.As(err, &refused):
 		return storage.ClassRefused, refused.Error()
 	case errors.As(err, &cert):
-		return storage.ClassCertificate, explainCertificate(cert)
+		return storage.ClassCertificate, explainCertificate(cert, trustedFiles(err))
 	case errors.As(err, &dns):
 		return storage.ClassDNS, explainDNS(dns)
 	case at == handshaking, isTLS(err):
@@ -89,13 +92,15 @@ func explainDNS(err *net.DNSError) string {
 	return fmt.Sprintf("look up %s: %s", err.Name, err.Err)
 }
 
-func explainCertificate(err *tls.CertificateVerificationError) string {
+func explainCertificate(err *tls.CertificateVerificationError, caFiles string) string {
 	var (
 		unknown x509.UnknownAuthorityError
 		host    x509.HostnameError
 		invalid x509.CertificateInvalidError
 	)
 	switch {
+	case errors.As(err, &unknown) && caFiles != "":
+		return fmt.Sprintf("the certificate is signed by an authority that is not trusted: it is not one of the system's, and CA file %s, as it is now, does not hold it; add the authority's certificate there", caFiles)
 	case errors.As(err, &unknown):
 		return "the certificate is signed by an authority that is not trusted; name the authority's certificate as the webhook's CA file"
 	case errors.As(err, &host):

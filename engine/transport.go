@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -17,13 +16,11 @@ const (
 	idleTimeout       = 90 * time.Second
 )
 
-// rootsFunc has the authorities that every webhook trusts.
-type rootsFunc func() (*x509.CertPool, error)
-
 // A dialer makes the connections of one webhook.
 type dialer struct {
 	net.Dialer
-	tls *tls.Config
+	tls   *tls.Config
+	trust *Trust
 }
 
 func (o *outfitter) dialer(w storage.Webhook) *dialer {
@@ -37,11 +34,10 @@ func (o *outfitter) dialer(w storage.Webhook) *dialer {
 // newTransport keeps a connection for each attempt that may be in flight. It follows no
 // proxy of the environment and asks for no compression, so that the answer is recorded
 // as it came.
-func newTransport(d storage.DeliveryOptions, config *tls.Config, dial *dialer) *http.Transport {
-	dial.tls = config
+func newTransport(d storage.DeliveryOptions, dial *dialer) *http.Transport {
 	return &http.Transport{
 		DialContext:            dial.DialContext,
-		TLSClientConfig:        config.Clone(), // which the transport changes
+		DialTLSContext:         dial.dialTLS,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
 		MaxIdleConns:           d.Concurrency,
@@ -52,58 +48,40 @@ func newTransport(d storage.DeliveryOptions, config *tls.Config, dial *dialer) *
 	}
 }
 
-// tlsConfig reads the webhook's TLS files. Its errors are problems.
-func (o *outfitter) tlsConfig(ctx context.Context, t storage.TLSOptions) (*tls.Config, error) {
-	roots, err := o.trusted(ctx, t.CAFile)
-	if err != nil {
-		return nil, err
+// secure has the dialer make TLS with the webhook's files, which it reads for each
+// connection, since certificates are renewed. Now they are only tried: the endpoint may
+// not ask for all of them. Its errors are problems.
+func (o *outfitter) secure(ctx context.Context, dial *dialer, t storage.TLSOptions) error {
+	dial.trust = NewTrust(o.roots, o.sources, o.caFile, t.CAFile)
+	dial.tls = &tls.Config{InsecureSkipVerify: t.SkipVerify}
+	if err := dial.trust.Check(ctx); err != nil {
+		return err
 	}
-	config := &tls.Config{RootCAs: roots, InsecureSkipVerify: t.SkipVerify}
 	if t.CertFile == "" {
-		return config, nil
+		return nil
 	}
-	if _, err := o.clientCertificate(ctx, t); err != nil {
-		return nil, err
+	dial.tls.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		return o.clientCertificate(asked.Context(), t)
 	}
-	config.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		return o.clientCertificate(asked.Context(), t) // read for each connection: certificates are renewed
-	}
-	return config, nil
-}
-
-func (o *outfitter) trusted(ctx context.Context, caFile string) (*x509.CertPool, error) {
-	roots, err := o.roots()
-	if err != nil {
-		return nil, problemf(storage.ClassConfig, "read trusted authorities: %v", err)
-	}
-	if caFile == "" {
-		return roots, nil
-	}
-	pem, err := o.sources.ReadFile(ctx, caFile)
-	if err != nil {
-		return nil, sourceProblem(storage.ClassConfig, "read CA file", err)
-	}
-	roots = roots.Clone()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, problemf(storage.ClassConfig, "CA file %s holds no PEM certificate", caFile)
-	}
-	return roots, nil
+	_, err := o.clientCertificate(ctx, t)
+	return err
 }
 
 func (o *outfitter) clientCertificate(ctx context.Context, t storage.TLSOptions) (*tls.Certificate, error) {
-	cert, err := o.sources.ReadFile(ctx, t.CertFile)
+	pair, err := t.ClientCertificate(ctx, o.sources)
 	if err != nil {
-		return nil, sourceProblem(storage.ClassConfig, "read client certificate", err)
+		return nil, sourceProblem(storage.ClassConfig, "", err)
 	}
-	key, err := o.sources.ReadFile(ctx, t.KeyFile)
+	return pair, nil
+}
+
+// dialTLS connects for a transport.
+func (d *dialer) dialTLS(ctx context.Context, _, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, sourceProblem(storage.ClassConfig, "read client key", err)
+		return nil, err
 	}
-	pair, err := tls.X509KeyPair(cert, key)
-	if err != nil {
-		return nil, problemf(storage.ClassConfig, "%s and %s do not make a client certificate: %v", t.CertFile, t.KeyFile, err)
-	}
-	return &pair, nil
+	return d.connect(ctx, "https", host, address, "h2", "http/1.1")
 }
 
 // connect dials as the transport would, and offers the protocols over TLS.
@@ -114,12 +92,7 @@ func (d *dialer) connect(ctx context.Context, scheme, host, address string, prot
 	}
 	config := d.tls.Clone()
 	config.ServerName, config.NextProtos = host, protocols
-	secured := tls.Client(plain, config)
-	if err := handshake(ctx, secured); err != nil {
-		_ = plain.Close()
-		return nil, err
-	}
-	return secured, nil
+	return d.trust.Client(ctx, plain, config)
 }
 
 // handshake tells the trace of ctx, if there is one.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"backchannel/engine/token"
+	"backchannel/storage/pemfile"
 )
 
 func (w Webhook) checkAuth(ctx context.Context, bad *FieldErrors, rules Rules) {
@@ -71,7 +71,7 @@ func (j JWT) checkKey(ctx context.Context, bad *FieldErrors, from Sources) {
 		return
 	}
 	if _, err := token.ParseKey(algorithm, key); err != nil {
-		bad.add("auth.secret", "%v", err)
+		bad.add("auth.secret", "%v", j.Secret.Mend(err))
 	}
 }
 
@@ -157,17 +157,56 @@ func (t TLSOptions) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	if (t.CertFile == "") != (t.KeyFile == "") {
 		bad.add("delivery.tls", "a client certificate needs both its certificate and its key; name both files or none")
 	}
-	if ca, err := from.ReadFile(ctx, t.CAFile); t.CAFile != "" && err == nil && !x509.NewCertPool().AppendCertsFromPEM(ca) {
-		bad.add("delivery.tls.caFile", "%s holds no PEM certificate; name one that does", t.CAFile)
+	if ca, err := from.ReadFile(ctx, t.CAFile); t.CAFile != "" && err == nil {
+		if _, err := pemfile.Certificates(ca); err != nil {
+			bad.add("delivery.tls.caFile", "%s: %v", t.CAFile, MendFile(t.CAFile, err))
+		}
 	}
-	cert, certErr := from.ReadFile(ctx, t.CertFile)
-	key, keyErr := from.ReadFile(ctx, t.KeyFile)
-	if t.CertFile == "" || t.KeyFile == "" || certErr != nil || keyErr != nil {
+	if t.CertFile == "" || t.KeyFile == "" {
 		return
 	}
-	if _, err := tls.X509KeyPair(cert, key); err != nil {
-		bad.add("delivery.tls.certFile", "%s and %s do not make a client certificate: %v", t.CertFile, t.KeyFile, err)
+	_, err := t.ClientCertificate(ctx, from)
+	var pair *pemfile.PairError
+	switch {
+	case !errors.As(err, &pair): // it may be there when it is needed: see Warnings
+	case pair.InKey:
+		bad.add("delivery.tls.keyFile", "%v", err)
+	default:
+		bad.add("delivery.tls.certFile", "%v", err)
 	}
+}
+
+// ClientCertificate reads the certificate and its key, which are both named.
+func (t TLSOptions) ClientCertificate(ctx context.Context, from Sources) (*tls.Certificate, error) {
+	cert, err := from.ReadFile(ctx, t.CertFile)
+	if err != nil {
+		return nil, fmt.Errorf("read client certificate: %w", err)
+	}
+	key, err := from.ReadFile(ctx, t.KeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("read client key: %w", err)
+	}
+	pair, err := pemfile.KeyPair(cert, key)
+	if err != nil {
+		return nil, t.explainPair(err)
+	}
+	return &pair, nil
+}
+
+// explainPair names the file of a *pemfile.PairError, and stays one.
+func (t TLSOptions) explainPair(err error) error {
+	var pair *pemfile.PairError
+	switch {
+	case !errors.As(err, &pair):
+		return err
+	case pair.InCertificate:
+		err = fmt.Errorf("client certificate %s: %w", t.CertFile, MendFile(t.CertFile, pair.Err))
+	case pair.InKey:
+		err = fmt.Errorf("client key %s: %w", t.KeyFile, MendFile(t.KeyFile, pair.Err))
+	default:
+		err = fmt.Errorf("%s and %s do not make a client certificate: %w", t.CertFile, t.KeyFile, pair.Err)
+	}
+	return &pemfile.PairError{InCertificate: pair.InCertificate, InKey: pair.InKey, Err: err}
 }
 
 // warnMissing tells of secrets and files that cannot be read now.

@@ -111,7 +111,7 @@ func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
 		c.toField("CA file")
 		c.write("/ca")
 		c.press("ctrl+s")
-		c.see("choose at least one", `✗ "acme prod" is taken`, `✗ webhook "acme prod" is there already`, "✗ /ca holds no PEM certificate")
+		c.see("choose at least one", `✗ "acme prod" is taken`, `✗ webhook "acme prod" is there already`, "✗ /ca: it holds no PEM certificate")
 		c.see("▌ Channels") // which the form found itself
 		c.toField("Sandbox")
 		c.press("ctrl+u")

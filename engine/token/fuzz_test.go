@@ -61,7 +61,7 @@ func FuzzParseKey(f *testing.F) {
 	sec1 := toPEM("EC PRIVATE KEY", der(f, x509.MarshalECPrivateKey, made.ec[ES256]))
 	pkcs8 := toPEM("PRIVATE KEY", der(f, x509.MarshalPKCS8PrivateKey, any(made.ed25519)))
 	for _, material := range [][]byte{
-		nil, []byte("{"), []byte(beginMark), []byte(beginMark + dashes), make([]byte, 64), sec1, pkcs8, sec1[:80],
+		nil, []byte("{"), []byte("-----BEGIN "), []byte("-----BEGIN " + "-----"), make([]byte, 64), sec1, pkcs8, sec1[:80],
 		toPEM("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(made.rsa)), slicesJoin(pkcs8[:40], sec1),
 		toPEM("PRIVATE KEY", secp256k1(f)), toPEM("CERTIFICATE", []byte("x")),
 	} {

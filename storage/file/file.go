@@ -142,7 +142,7 @@ func pathError(path string, err error) error { return opError("read", path, err)
 func opError(op, path string, err error) error {
 	var known *fs.PathError
 	if errors.As(err, &known) {
-		return known
+		return &fs.PathError{Op: "open", Path: path, Err: known.Err} // it may be a stat's
 	}
 	return &fs.PathError{Op: op, Path: path, Err: err}
 }

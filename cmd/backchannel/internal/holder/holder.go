@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,7 +23,6 @@ import (
 	"backchannel/engine"
 	"backchannel/receiver"
 	"backchannel/storage"
-	"backchannel/storage/file"
 	"backchannel/storage/sqlite"
 )
 
@@ -94,6 +94,8 @@ type holder struct {
 	receiver *receiver.Receiver // nil while it is off
 	engine   *engine.Engine
 	status   Status
+	sources  storage.Sources
+	roots    func() (*x509.CertPool, error) // the system's authorities and the local one
 }
 
 func newHolder(cfg Config, roots *x509.CertPool) (*holder, error) {
@@ -102,12 +104,15 @@ func newHolder(cfg Config, roots *x509.CertPool) (*holder, error) {
 		return nil, err
 	}
 	ca.AddTo(roots)
-	h := &holder{cfg: cfg, status: Status{CA: ca.Path()}}
-	if err := h.listen(ca, roots); err != nil {
+	h := &holder{
+		cfg: cfg, status: Status{CA: ca.Path()}, sources: storage.SystemSources(),
+		roots: func() (*x509.CertPool, error) { return roots, nil },
+	}
+	if err := h.listen(ca); err != nil {
 		return nil, err
 	}
 	h.engine = engine.New(cfg.Store, engine.Config{
-		Now: cfg.Now, Version: cfg.Version, Sources: storage.SystemSources(), BlockPrivate: cfg.BlockPrivate,
+		Now: cfg.Now, Version: cfg.Version, Sources: h.sources, CAFile: cfg.CAFile, BlockPrivate: cfg.BlockPrivate,
 		ReceiverURL: func() (string, string) { return h.status.ReceiverURL, h.status.ReceiverError },
 		RootCAs:     func() (*x509.CertPool, error) { return roots, nil },
 		Drain:       drain, Cutoff: cfg.Cutoff, Trouble: cfg.Trouble, Logger: cfg.Logger,
@@ -115,33 +120,30 @@ func newHolder(cfg Config, roots *x509.CertPool) (*holder, error) {
 	return h, nil
 }
 
-// Trusted are the authorities that endpoints' certificates are checked by, besides the
-// local one: the system's and those of a file, if one is named.
-func Trusted(ctx context.Context, path string) (*x509.CertPool, error) {
+// Trusted are the system's authorities, which endpoints' certificates are checked by. The
+// file, if one is named, is for the engine to read whenever it connects, but has to hold
+// some more from the start.
+func Trusted(ctx context.Context, caFile string) (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		return nil, fmt.Errorf("read the system's authorities: %w", err)
 	}
-	if path == "" {
-		return pool, nil
-	}
-	text, err := file.Read(ctx, path, file.MaxKey)
-	switch {
-	case errors.Is(err, context.Canceled):
+	none := func() (*x509.CertPool, error) { return x509.NewCertPool(), nil }
+	err = engine.NewTrust(none, storage.SystemSources(), caFile).Check(ctx)
+	if errors.Is(err, context.Canceled) {
 		return nil, err
-	case err != nil:
-		return nil, storage.FieldErrors{{Field: "ca-file", Reason: fmt.Sprintf("cannot be read: %v", err)}}
-	case !pool.AppendCertsFromPEM(text):
-		return nil, storage.FieldErrors{{Field: "ca-file", Reason: path + " holds no PEM certificate; name one that does"}}
+	}
+	if err != nil {
+		return nil, storage.FieldErrors{{Field: "ca-file", Reason: strings.TrimPrefix(err.Error(), "CA file ")}}
 	}
 	return pool, nil
 }
 
 // listen takes the receiver's port, or notes why it cannot.
-func (h *holder) listen(ca *receiver.CA, roots *x509.CertPool) error {
+func (h *holder) listen(ca *receiver.CA) error {
 	r, err := receiver.New(h.cfg.Store, receiver.Config{
-		Listen: h.cfg.Listen, CA: ca, Now: h.cfg.Now, Sources: storage.SystemSources(), Logger: h.cfg.Logger, Drain: drain,
-		Forward: forward(h.cfg.ForwardTo, roots),
+		Listen: h.cfg.Listen, CA: ca, Now: h.cfg.Now, Sources: h.sources, Logger: h.cfg.Logger, Drain: drain,
+		Forward: forward(h.cfg.ForwardTo, engine.NewTrust(h.roots, h.sources, h.cfg.CAFile)),
 	})
 	if err != nil {
 		return err

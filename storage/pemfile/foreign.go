@@ -1,9 +1,12 @@
-package token
+package pemfile
 
 import (
 	"encoding/asn1"
 	"slices"
 )
+
+// longestID is how long an object identifier is shown.
+const longestID = 64
 
 // foreignKind names a well-formed private key that crypto/x509 does not read, such as one on curve secp256k1, by its
 // object identifier. It returns "" for what is no key or a damaged one.
@@ -17,7 +20,7 @@ func foreignKind(der []byte) string {
 		"1.3.132.0.34", "1.3.132.0.35", // P-384, P-521
 		"1.3.101.110", "1.3.101.112", // X25519, Ed25519
 	}
-	if slices.Contains(known, id) || len(id) > maxShown {
+	if slices.Contains(known, id) || len(id) > longestID {
 		return ""
 	}
 	return id

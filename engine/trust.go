@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+
+	"backchannel/storage"
+	"backchannel/storage/pemfile"
+)
+
+// rootsFunc has the authorities that every webhook trusts.
+type rootsFunc func() (*x509.CertPool, error)
+
+// A Trust has the authorities that certificates are checked by: some that stay as they are
+// at first, and those of files, which are read for each connection, since authorities are
+// renewed. A connection that is kept is not checked again.
+type Trust struct {
+	roots rootsFunc
+	from  storage.Sources
+	files []string
+
+	mu   sync.Mutex // guards kept
+	kept *trusted
+}
+
+// trusted are the authorities at a time. It never changes.
+type trusted struct {
+	contents [][]byte // of the files
+	pool     *x509.CertPool
+	files    string // which they are and how much they hold; empty: there are none
+}
+
+// NewTrust trusts the roots and those of the files; an empty name is none.
+func NewTrust(roots func() (*x509.CertPool, error), from storage.Sources, files ...string) *Trust {
+	return &Trust{roots: roots, from: from, files: slices.DeleteFunc(files, func(path string) bool { return path == "" })}
+}
+
+// Check reads the authorities. Its error says what is wrong with a file and what to do.
+func (t *Trust) Check(ctx context.Context) error {
+	_, err := t.now(ctx)
+	return err
+}
+
+// Client makes TLS of a connection to a server, by the authorities of now. It closes the
+// connection if that fails.
+func (t *Trust) Client(ctx context.Context, plain net.Conn, config *tls.Config) (*tls.Conn, error) {
+	by, err := t.now(ctx)
+	if err != nil {
+		_ = plain.Close()
+		return nil, err
+	}
+	config = config.Clone()
+	config.RootCAs = by.pool
+	secured := tls.Client(plain, config)
+	if err := handshake(ctx, secured); err != nil {
+		_ = plain.Close()
+		return nil, &untrusting{err, by.files}
+	}
+	return secured, nil
+}
+
+// now reads the files. Their certificates are parsed only when they have changed. Its
+// errors are problems.
+func (t *Trust) now(ctx context.Context) (*trusted, error) {
+	contents := make([][]byte, len(t.files))
+	for i, path := range t.files {
+		var err error
+		if contents[i], err = t.from.ReadFile(ctx, path); err != nil {
+			return nil, sourceProblem(storage.ClassConfig, "read CA file", err)
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.kept != nil && slices.EqualFunc(contents, t.kept.contents, bytes.Equal) {
+		return t.kept, nil
+	}
+	found, err := t.parse(contents)
+	if err != nil {
+		return nil, err
+	}
+	t.kept = found
+	return found, nil
+}
+
+func (t *Trust) parse(contents [][]byte) (*trusted, error) {
+	roots, err := t.roots()
+	if err != nil {
+		return nil, problemf(storage.ClassConfig, "read trusted authorities: %v", err)
+	}
+	found := &trusted{contents: contents, pool: roots}
+	if len(t.files) > 0 {
+		found.pool = roots.Clone()
+	}
+	var said []string
+	for i, path := range t.files {
+		certs, err := pemfile.Certificates(contents[i])
+		if err != nil {
+			return nil, problemf(storage.ClassConfig, "CA file %s: %v", path, storage.MendFile(path, err))
+		}
+		for _, c := range certs {
+			found.pool.AddCert(c)
+		}
+		said = append(said, fmt.Sprintf("%s (%s)", path, certificates(len(certs))))
+	}
+	found.files = strings.Join(said, " and ")
+	return found, nil
+}
+
+func certificates(n int) string {
+	if n == 1 {
+		return "1 certificate"
+	}
+	return fmt.Sprintf("%d certificates", n)
+}
+
+// An untrusting error is one of a handshake, and tells the files whose authorities were in
+// force.
+type untrusting struct {
+	error
+	files string
+}
+
+func (e *untrusting) Unwrap() error { return e.error }
+
+// trustedFiles names the CA files that a certificate was checked by, if there were any.
+func trustedFiles(err error) string {
+	var by *untrusting
+	if !errors.As(err, &by) {
+		return ""
+	}
+	return by.files
+}

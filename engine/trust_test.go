@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+func (a *authority) text() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
+}
+
+// shy is an endpoint that takes a new connection for each request.
+func (a *authority) shy(t *testing.T, http2 bool) (url string) {
+	pair, err := tls.X509KeyPair(a.issue(-time.Hour, time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if (r.ProtoMajor == 2) != http2 {
+			t.Errorf("the request came by %s", r.Proto)
+		}
+		rw.Header().Set("Connection", "close")
+	}))
+	s.EnableHTTP2, s.TLS = http2, &tls.Config{Certificates: []tls.Certificate{pair}}
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	_, port, _ := cutAddress(s.Listener.Addr())
+	return "https://localhost:" + port
+}
+
+func mustWrite(t *testing.T, path string, text []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A CA file counts as it is when a connection is made, however it was changed.
+func TestCAFileCountsAsItIs(t *testing.T) {
+	own, foreign := newAuthority(t), newAuthority(t)
+	for _, replace := range []struct {
+		name  string
+		place func(t *testing.T, path string, text []byte) // makes it the file's content
+	}{
+		{"written over", mustWrite},
+		{"written over at the same length and time", func(t *testing.T, path string, text []byte) {
+			mustWrite(t, path, append(text, []byte(strings.Repeat("\n", 4096-len(text)))...))
+			if err := os.Chtimes(path, time.Unix(1e9, 0), time.Unix(1e9, 0)); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"renamed over", func(t *testing.T, path string, text []byte) {
+			mustWrite(t, path+".new", text)
+			if err := os.Rename(path+".new", path); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"a folder's link switched, as Kubernetes does", func(t *testing.T, path string, text []byte) {
+			folder, err := os.MkdirTemp(filepath.Dir(path), "..")
+			if err != nil {
+				t.Fatal(err)
+			}
+			mustWrite(t, filepath.Join(folder, "ca.pem"), text)
+			data := filepath.Join(filepath.Dir(path), "..data")
+			for _, link := range [][2]string{{folder, data + "_tmp"}, {filepath.Join("..data", "ca.pem"), path}} {
+				if err := os.Symlink(link[0], link[1]); err != nil && !os.IsExist(err) {
+					t.Fatal(err)
+				}
+			}
+			if err := os.Rename(data+"_tmp", data); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		for protocol, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+			t.Run(replace.name+" "+protocol, func(t *testing.T) {
+				for _, whose := range []string{"the webhook's", "the engine's"} {
+					b, path := newBench(t, own.shy(t, http2)), filepath.Join(t.TempDir(), "ca.pem")
+					b.cfg.Sources = storage.SystemSources()
+					b.cfg.CAFile = path
+					if whose == "the webhook's" {
+						b.cfg.CAFile, b.hook.Delivery.TLS.CAFile = "", path
+					}
+					replace.place(t, path, foreign.text())
+					ep, err := b.endpoint()
+					if err != nil {
+						t.Fatal(err)
+					}
+					try := func() result { // never over a connection that is kept
+						ep.retire()
+						return ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
+					}
+					b.expect(try(), hopeless, storage.ClassCertificate, path+" (1 certificate)")
+					replace.place(t, path, append(foreign.text(), own.text()...))
+					b.expect(try(), succeeded, "", "")
+					replace.place(t, path, foreign.text())
+					b.expect(try(), hopeless, storage.ClassCertificate, "an authority that is not trusted")
+					replace.place(t, path, []byte("rubbish"))
+					b.expect(try(), hopeless, storage.ClassConfig, "CA file "+path+": it holds no PEM certificate")
+					replace.place(t, path, own.text())
+					b.expect(try(), succeeded, "", "")
+					if err := os.Remove(path); err != nil {
+						t.Fatal(err)
+					}
+					b.expect(try(), hopeless, storage.ClassConfig, "read CA file: open "+path+": no such file or directory")
+				}
+			})
+		}
+	}
+}
+
+// A connection that is kept is used on without another look at the file.
+func TestCAFileIsNotReadForAKeptConnection(t *testing.T) {
+	a := newAuthority(t)
+	b := newBench(t, a.serve(-time.Hour, time.Hour, &tls.Config{}))
+	b.files["/ca.pem"], b.hook.Delivery.TLS.CAFile = string(a.text()), "/ca.pem"
+	reads, read := 0, b.cfg.Sources.ReadFile
+	b.cfg.Sources.ReadFile = func(ctx context.Context, path string) ([]byte, error) {
+		reads++
+		return read(ctx, path)
+	}
+	ep, err := b.endpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		b.expect(ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()), succeeded, "", "")
+	}
+	if reads != 2 { // when it was prepared, and for the connection
+		t.Errorf("the file was read %d times", reads)
+	}
+}

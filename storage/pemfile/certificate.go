@@ -1,0 +1,142 @@
+package pemfile
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Certificates reads all certificates of a PEM, of which there is at least one. Blocks of
+// other kinds, such as private keys, are passed over.
+func Certificates(text []byte) ([]*x509.Certificate, error) {
+	blocks, err := Blocks(text)
+	if err != nil {
+		return nil, err
+	}
+	var certs []*x509.Certificate
+	for _, b := range blocks {
+		cert, err := b.certificate()
+		if err != nil {
+			return nil, err
+		}
+		if cert != nil {
+			certs = append(certs, cert)
+		}
+	}
+	if len(certs) == 0 {
+		return nil, noCertificate(text, blocks)
+	}
+	return certs, nil
+}
+
+// certificate is nil where the block is not meant to be one.
+func (b Block) certificate() (*x509.Certificate, error) {
+	switch b.Label {
+	case "CERTIFICATE", "X509 CERTIFICATE": // the second is what OpenSSL wrote at first
+		cert, err := x509.ParseCertificate(b.Bytes)
+		if err != nil {
+			return nil, faultf("", "%s cannot be used: %s; remove it, or have that certificate issued anew", b.name(), bare(err))
+		}
+		return cert, nil
+	case "TRUSTED CERTIFICATE":
+		return nil, faultf("openssl x509", "%s is in OpenSSL's own format", b.name())
+	case "PKCS7", "PKCS #7 SIGNED DATA", "CMS":
+		return nil, faultf("openssl pkcs7 -print_certs", "%s wraps certificates in PKCS#7", b.name())
+	}
+	return nil, nil //nolint:nilnil // it is none, and nothing is wrong with that
+}
+
+func bare(err error) string { return strings.TrimPrefix(err.Error(), "x509: ") }
+
+// noCertificate says what there is instead.
+func noCertificate(text []byte, blocks []Block) error {
+	switch {
+	case len(blocks) > 0:
+		return faultf("", "the PEM holds no certificate, only %s", labels(blocks))
+	case len(strings.TrimSpace(string(text))) == 0:
+		return faultf("", "it is empty, and should hold a PEM certificate")
+	}
+	switch form := binaryForm(text); form {
+	case formCertificate:
+		return faultf("openssl x509 -inform DER", "it is a certificate in DER, not in PEM")
+	case formPKCS12:
+		return faultf("openssl pkcs12 -nokeys", "it is %s, not a PEM certificate", form)
+	case formPKCS7:
+		return faultf("openssl pkcs7 -inform DER -print_certs", "it is %s, not a PEM certificate", form)
+	case formNone:
+		return faultf("", `it holds no PEM certificate: there is no "-----BEGIN" line`+hyphens(text))
+	default:
+		return faultf("", "it is %s, and should be a certificate in PEM", form)
+	}
+}
+
+func labels(blocks []Block) string {
+	const most = 3
+	var all []string
+	for _, b := range blocks {
+		if len(all) == most {
+			return strings.Join(all, ", ") + " and more"
+		}
+		if quoted := fmt.Sprintf("%q", b.Label); !slices.Contains(all, quoted) {
+			all = append(all, quoted)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// A PairError says which of the two files something is wrong with: neither, when they do
+// not belong together.
+type PairError struct {
+	InCertificate, InKey bool
+	Err                  error
+}
+
+func (e *PairError) Error() string { return e.Err.Error() }
+func (e *PairError) Unwrap() error { return e.Err }
+
+// KeyPair reads a certificate with those that it is signed by, and its private key. Its
+// errors are *PairError.
+func KeyPair(certText, keyText []byte) (tls.Certificate, error) {
+	certs, err := Certificates(certText)
+	if err != nil {
+		return tls.Certificate{}, &PairError{InCertificate: true, Err: err}
+	}
+	key, err := PrivateKey(keyText)
+	if err != nil {
+		return tls.Certificate{}, &PairError{InKey: true, Err: err}
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return tls.Certificate{}, &PairError{InKey: true, Err: errors.New("the private key is of a kind that TLS does not use")}
+	}
+	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	pair, err := tls.X509KeyPair(encode(certs), keyPEM)
+	if err != nil {
+		return tls.Certificate{}, &PairError{Err: unpaired(certs, keyPEM, err)}
+	}
+	return pair, nil
+}
+
+func encode(certs []*x509.Certificate) (text []byte) {
+	for _, c := range certs {
+		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
+	}
+	return text
+}
+
+// unpaired says why a key is not that of the first certificate.
+func unpaired(certs []*x509.Certificate, keyPEM []byte, err error) error {
+	for i, c := range certs[1:] {
+		if _, other := tls.X509KeyPair(encode([]*x509.Certificate{c}), keyPEM); other == nil {
+			return fmt.Errorf("the key belongs to the certificate in place %d; put that one first", i+2)
+		}
+	}
+	if strings.Contains(err.Error(), "does not match") {
+		return errors.New("the key belongs to another certificate; name the key that this certificate was made for")
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), "tls: "))
+}

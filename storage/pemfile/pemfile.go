@@ -1,0 +1,240 @@
+// Package pemfile reads certificates and private keys in PEM (RFC 7468) whole or not at
+// all: use [Certificates], [PrivateKey] and [KeyPair]. The readers of the standard library
+// pass over what they do not understand, so that half of a bundle may be missing without a
+// word. Here a block that cannot be used is a [Fault], which says which block it is, on
+// which line, and with which command to mend it. A byte order mark and every kind of line
+// break are read past; text between the blocks, as openssl writes it, is not looked at.
+//
+// No error holds any of what was read but labels and line numbers.
+package pemfile
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+const (
+	beginMark = "-----BEGIN "
+	endMark   = "-----END "
+	dashes    = "-----"
+)
+
+// longestLabel is about twice as long as those that there are.
+const longestLabel = 40
+
+// The commands that mend a PEM, from stdin to stdout.
+const (
+	unescape = `awk '{gsub(/"/,""); gsub(/\\r/,""); gsub(/\\n/,"\n")}1'`
+	separate = `awk '{gsub(/-----(BEGIN|END)[A-Z0-9 ]*-----/,"\n&\n")}1'`
+	unindent = `sed 's/^[[:space:]]*//'`
+	unquote  = `sed 's/^[> ]*//'`
+	unbase64 = `base64 -d`
+)
+
+// A Fault is what keeps a PEM from being read.
+type Fault struct {
+	What   string
+	Filter string // a command that mends it, from stdin to stdout; empty: there is none
+}
+
+func (f *Fault) Error() string {
+	if f.Filter == "" {
+		return f.What
+	}
+	return f.What + "; mend it with " + f.Filter + " < FILE > NEWFILE"
+}
+
+func faultf(filter, format string, args ...any) *Fault {
+	return &Fault{fmt.Sprintf(format, args...), filter}
+}
+
+// A Block is one of the blocks of a PEM.
+type Block struct {
+	Label     string
+	Bytes     []byte
+	Encrypted bool // by its own header (RFC 1421)
+	N, Line   int  // counted from 1
+}
+
+// name is how a block is told from the others.
+func (b Block) name() string { return fmt.Sprintf("block %d (%s, line %d)", b.N, b.Label, b.Line) }
+
+// Blocks reads all blocks of a text.
+func Blocks(text []byte) ([]Block, error) {
+	if set := WideCharset(text); set != "" {
+		return nil, faultf("iconv -f "+set+" -t UTF-8", "the text is %s, which no PEM is", set)
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte(base64.StdEncoding.EncodeToString([]byte("-----BEGIN"))[:13])) {
+		return nil, faultf(unbase64, "the PEM is encoded in base64 once more")
+	}
+	s := scanner{lines: lines(text)}
+	var blocks []Block
+	for s.seek() {
+		b, err := s.block()
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, b)
+	}
+	return blocks, s.err
+}
+
+// WideCharset names the character set of a text in UTF-16 or UTF-32, as iconv does.
+func WideCharset(text []byte) string {
+	switch has := func(prefix ...byte) bool { return bytes.HasPrefix(text, prefix) }; {
+	case has(0xFF, 0xFE, 0, 0), has(0, 0, 0xFE, 0xFF):
+		return "UTF-32"
+	case has(0xFF, 0xFE), has(0xFE, 0xFF):
+		return "UTF-16"
+	}
+	const look = 4
+	if len(text) < look {
+		return ""
+	}
+	switch zero := func(i int) bool { return text[i] == 0 }; {
+	case !zero(0) && zero(1) && !zero(2) && zero(3):
+		return "UTF-16LE"
+	case zero(0) && !zero(1) && zero(2) && !zero(3):
+		return "UTF-16BE"
+	}
+	return ""
+}
+
+// lines ends a line with LF, CR or both (RFC 7468 §3). A byte order mark begins each file
+// of those that were put together.
+func lines(text []byte) []string {
+	unified := strings.ReplaceAll(strings.ReplaceAll(string(text), "\r\n", "\n"), "\r", "\n")
+	all := strings.Split(unified, "\n")
+	for i, line := range all {
+		all[i] = strings.TrimRightFunc(strings.TrimPrefix(line, "\uFEFF"), unicode.IsSpace)
+	}
+	return all
+}
+
+// A scanner goes through the lines of a PEM.
+type scanner struct {
+	lines []string
+	next  int // index of a line
+	n     int // blocks so far
+	err   error
+}
+
+// seek goes to the next BEGIN line, past everything else but what is left of a block.
+func (s *scanner) seek() bool {
+	for ; s.next < len(s.lines); s.next++ {
+		line := s.lines[s.next]
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		if strings.Contains(line, beginMark) {
+			return true
+		}
+		if strings.Contains(line, endMark) {
+			s.err = faultf("", "line %d ends a block whose BEGIN line is missing or damaged; copy the block from its file again", s.next+1)
+			return false
+		}
+	}
+	return false
+}
+
+// block reads a block from its BEGIN line to its END line.
+func (s *scanner) block() (Block, error) {
+	s.n++
+	b := Block{N: s.n, Line: s.next + 1}
+	label, err := b.begin(s.lines[s.next])
+	if err != nil {
+		return b, err
+	}
+	b.Label = label
+	first := s.next + 1
+	for s.next = first; s.next < len(s.lines); s.next++ {
+		line := s.lines[s.next]
+		if strings.Contains(line, endMark) {
+			if err := b.end(line, s.next+1); err != nil {
+				return b, err
+			}
+			err := b.decode(s.lines[first:s.next], first+1)
+			s.next++
+			return b, err
+		}
+		if strings.Contains(line, beginMark) {
+			break
+		}
+	}
+	return b, faultf("", "%s has no END line of the same name: was it cut when copied? Copy it from its file again", b.name())
+}
+
+// begin reads a BEGIN line. It takes nothing else for a label, for labels are shown and
+// may not be key material after a damaged BEGIN line.
+func (b Block) begin(line string) (label string, err error) {
+	before, after, _ := strings.Cut(line, beginMark)
+	label, rest, found := strings.Cut(after, dashes)
+	notLabel := func(r rune) bool { return r != ' ' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') }
+	if !found || len(label) > longestLabel || strings.ContainsFunc(label, notLabel) {
+		return "", faultf("", "block %d (line %d) has a damaged BEGIN line: it should read like \"-----BEGIN PRIVATE KEY-----\"", b.N, b.Line)
+	}
+	b.Label = label
+	switch {
+	case strings.HasPrefix(rest, `\n`), strings.HasPrefix(rest, `\r`):
+		return "", faultf(unescape, `%s has the two characters \n where line breaks belong`, b.name())
+	case strings.Contains(rest, endMark):
+		return "", faultf(separate, "%s is all on one line", b.name())
+	case rest != "":
+		return "", faultf(separate, "%s has more than its label on its BEGIN line", b.name())
+	case before == "":
+		return label, nil
+	case strings.TrimSpace(before) == "":
+		return "", faultf(unindent, "%s is indented", b.name())
+	case strings.Trim(before, "> ") == "":
+		return "", faultf(unquote, "%s is quoted as mail is", b.name())
+	case strings.HasSuffix(before, dashes):
+		return "", faultf(separate, "%s begins on the line on which another block ends", b.name())
+	}
+	return "", faultf(separate, "%s begins behind something else on its line", b.name())
+}
+
+func (b Block) end(line string, n int) error {
+	before, after, _ := strings.Cut(line, endMark)
+	label, rest, found := strings.Cut(after, dashes)
+	switch {
+	case !found || label != b.Label:
+		return faultf("", "%s has no END line of the same name: line %d ends another; copy it from its file again", b.name(), n)
+	case before != "" && strings.TrimSpace(before) == "":
+		return faultf(unindent, "%s is indented on line %d", b.name(), n)
+	case before != "":
+		return faultf(separate, "%s ends behind something else on line %d", b.name(), n)
+	case strings.HasPrefix(rest, beginMark):
+		return faultf(separate, "%s ends on line %d, on which the next block begins", b.name(), n)
+	case rest != "":
+		return faultf(separate, "%s has something behind its end on line %d", b.name(), n)
+	}
+	return nil
+}
+
+// decode reads what is between the BEGIN and the END line: headers, if any, and base64.
+func (b *Block) decode(inner []string, first int) error {
+	var text strings.Builder
+	var err error
+	for i, line := range inner {
+		if strings.Contains(line, ":") {
+			b.Encrypted = b.Encrypted || strings.HasPrefix(line, "DEK-Info:") || strings.Contains(line, "ENCRYPTED")
+			continue
+		}
+		if strings.ContainsFunc(line, notBase64) {
+			return faultf("", "%s does not hold base64 on line %d; copy it from its file again", b.name(), first+i)
+		}
+		text.WriteString(strings.Join(strings.Fields(line), ""))
+	}
+	if b.Bytes, err = base64.StdEncoding.DecodeString(text.String()); err != nil {
+		return faultf("", "%s does not hold whole base64 between its BEGIN and END lines; copy it from its file again", b.name())
+	}
+	return nil
+}
+
+func notBase64(r rune) bool {
+	return !unicode.IsSpace(r) && r != '+' && r != '/' && r != '=' &&
+		(r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+}
