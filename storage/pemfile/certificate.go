@@ -68,7 +68,7 @@ func noCertificate(text []byte, blocks []Block) error {
 	case formPKCS7:
 		return faultf("openssl pkcs7 -inform DER -print_certs", "it is %s, not a PEM certificate", form)
 	case formNone:
-		return faultf("", `it holds no PEM certificate: there is no "-----BEGIN" line`+hyphens(text))
+		return faultf("", "%s", `it holds no PEM certificate: there is no "-----BEGIN" line`+hyphens(text))
 	default:
 		return faultf("", "it is %s, and should be a certificate in PEM", form)
 	}

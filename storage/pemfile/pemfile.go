@@ -60,7 +60,7 @@ type Block struct {
 }
 
 // name is how a block is told from the others.
-func (b Block) name() string { return fmt.Sprintf("block %d (%s, line %d)", b.N, b.Label, b.Line) }
+func (b Block) name() string { return fmt.Sprintf("PEM block %d (%s, line %d)", b.N, b.Label, b.Line) }
 
 // Blocks reads all blocks of a text.
 func Blocks(text []byte) ([]Block, error) {
@@ -174,7 +174,7 @@ func (b Block) begin(line string) (label string, err error) {
 	label, rest, found := strings.Cut(after, dashes)
 	notLabel := func(r rune) bool { return r != ' ' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') }
 	if !found || len(label) > longestLabel || strings.ContainsFunc(label, notLabel) {
-		return "", faultf("", "block %d (line %d) has a damaged BEGIN line: it should read like \"-----BEGIN PRIVATE KEY-----\"", b.N, b.Line)
+		return "", faultf("", "PEM block %d (line %d) has a damaged BEGIN line: it should read like \"-----BEGIN PRIVATE KEY-----\"", b.N, b.Line)
 	}
 	b.Label = label
 	switch {

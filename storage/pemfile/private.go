@@ -71,7 +71,7 @@ func noPrivateKey(text []byte, blocks []Block) error {
 	case formPKCS12:
 		return faultf("openssl pkcs12 -nocerts -nodes", "it is %s, not a private key in PEM", form)
 	case formNone:
-		return faultf("", `the key is not a PEM: it has no "-----BEGIN" line`+hyphens(text))
+		return faultf("", "%s", `the key is not a PEM: it has no "-----BEGIN" line`+hyphens(text))
 	default:
 		return faultf("", "it is %s, and should be a private key in PEM", form)
 	}
