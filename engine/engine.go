@@ -47,6 +47,7 @@ type Engine struct {
 	stopCommit context.CancelFunc
 	routines   sync.WaitGroup
 	panics     chan string
+	claimed    chan struct{} // holds a notice that an attempt began
 	draining   atomic.Bool
 	cutOff     atomic.Int64 // attempts that the drain aborted
 	trouble    trouble
@@ -61,7 +62,7 @@ func New(store Store, cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	e := &Engine{
 		store: store, cfg: cfg, outfitter: cfg.outfitter(), stats: newStats(cfg.Now), log: cfg.Logger,
-		panics: make(chan string, 1), lanes: map[storage.ID]*lane{},
+		panics: make(chan string, 1), claimed: make(chan struct{}, 1), lanes: map[storage.ID]*lane{},
 	}
 	e.working, e.stopWork = context.WithCancel(context.Background())
 	e.committing, e.stopCommit = context.WithCancel(context.Background())

@@ -12,7 +12,7 @@ type Locker interface {
 	TryHold() (release func(), ok bool, err error)
 }
 
-const holdEvery = 100 * time.Millisecond
+const holdEvery = 500 * time.Millisecond
 
 // Hold waits until the lock is free, runs with it, and releases it. It returns nil when
 // ctx ends before the lock is free.

@@ -148,6 +148,10 @@ func (l *lane) claim(now time.Time) *flight {
 	delete(l.queued, job.DeliveryID)
 	f := &flight{job: job, began: now, probe: l.breaker.begin(), cancel: func() {}}
 	l.flights[job.DeliveryID] = f
+	select {
+	case l.engine.claimed <- struct{}{}:
+	default:
+	}
 	if l.queue.len() == l.low() {
 		l.poke()
 	}

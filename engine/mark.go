@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// markLoop lets others see which attempts take long.
+// markLoop lets others see which attempts take long. It rests while none is under way.
 func (e *Engine) markLoop(ctx context.Context) {
 	again := time.NewTicker(markEvery)
 	defer again.Stop()
@@ -18,7 +18,25 @@ func (e *Engine) markLoop(ctx context.Context) {
 		case <-again.C:
 			e.mark()
 		}
+		if e.inFlight() > 0 {
+			continue
+		}
+		again.Stop()
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.claimed:
+			again.Reset(markEvery)
+		}
 	}
+}
+
+// inFlight is how many attempts are under way.
+func (e *Engine) inFlight() (n int64) {
+	for _, l := range e.allLanes() {
+		n += l.inFlight()
+	}
+	return n
 }
 
 // mark marks the flights that are old enough. Each is held meanwhile, so that no outcome

@@ -23,9 +23,7 @@ type gauge struct {
 func (e *Engine) Snapshot() storage.Snapshot {
 	var s storage.Snapshot
 	e.stats.fill(&s)
-	for _, l := range e.allLanes() {
-		s.InFlight += l.inFlight()
-	}
+	s.InFlight = e.inFlight()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s.Queued, s.Retrying, s.Parked = e.gauge.queued, e.gauge.retrying, e.gauge.parked

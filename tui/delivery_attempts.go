@@ -30,7 +30,7 @@ func (s *shared) describeAttempts(d *sheet, of storage.Delivery, attempts []stor
 	case of.State == storage.Parked:
 		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, style.None, "not tried while parked"))
 	case of.State == storage.Sending:
-		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, s.clock(s.Now()), "under way"))
+		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, s.clock(s.drawnAt()), "under way"))
 	default:
 		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, s.clock(of.NextAttemptAt), "due "+s.until(of.NextAttemptAt)))
 	}
@@ -205,12 +205,19 @@ func duration(d time.Duration) string {
 	return fmt.Sprintf("%d d", int(d.Hours()/24))
 }
 
+// drawnAt is now, for a text that is to be drawn again as time passes.
+func (s *shared) drawnAt() time.Time {
+	s.counting.Store(true)
+	return s.Now()
+}
+
 // until says how far ahead a time is: "in 21 s", "now".
 func (s *shared) until(t time.Time) string {
-	ahead := t.Sub(s.Now())
-	switch {
-	case t.IsZero():
+	if t.IsZero() {
 		return style.None
+	}
+	ahead := t.Sub(s.drawnAt())
+	switch {
 	case ahead <= 0:
 		return "now"
 	case ahead < 100*time.Second:

@@ -16,7 +16,7 @@ const (
 type (
 	changeMsg storage.Change
 	noticeMsg string
-	tickMsg   struct{}
+	tickMsg   pulse
 )
 
 // awaitChange waits for the next hint. It lets a moment pass first, in which
@@ -75,7 +75,33 @@ func (m *Model) awaitEnd() tea.Cmd {
 	}
 }
 
-// awaitTick lets a second pass.
-func awaitTick() tea.Cmd {
-	return tea.Tick(tickGap, func(time.Time) tea.Msg { return tickMsg{} })
+// awaitTick lets seconds pass until the screen must be drawn once more: because it says
+// how far from now something is, or the pulse is another than before.
+func (m *Model) awaitTick(before pulse) tea.Cmd {
+	s, done := m.shared, m.shared.ctx.Done()
+	return func() tea.Msg {
+		for pause(tickGap, done) {
+			if now := s.pulse(); s.counting.Load() || now != before {
+				return tickMsg(now)
+			}
+		}
+		return nil
+	}
+}
+
+// A pulse is what nobody hints at: that the one who delivers died, that the store cannot
+// be read any more, that another day has begun, so that today's times are yesterday's.
+type pulse struct {
+	alive bool
+	fault string
+	day   string
+}
+
+func (s *shared) pulse() pulse {
+	_, alive, err := s.Store.Runtime(s.ctx)
+	p := pulse{alive: alive, day: s.Now().In(s.Location).Format(time.DateOnly)}
+	if err != nil {
+		p.fault = err.Error()
+	}
+	return p
 }

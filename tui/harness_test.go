@@ -35,6 +35,8 @@ type console struct {
 	rapid    bool       // keys come faster than anything is drawn
 	mu       sync.Mutex // guards inbox
 	inbox    []tea.Msg
+
+	delivered int // messages, after each of which the program draws
 }
 
 // noon is when every test begins.
@@ -142,6 +144,7 @@ func (c *console) deliver(msg tea.Msg) {
 		c.quit = true
 		return
 	}
+	c.delivered++
 	_, cmd := c.m.Update(msg)
 	c.start(cmd)
 }

@@ -49,7 +49,7 @@ func newViews(s *shared) []screen {
 
 // Init reads what is shown first and begins to listen.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.refresh(storage.ChangedAll), m.awaitChange(), m.awaitNotice(), m.awaitEnd(), awaitTick())
+	return tea.Batch(m.refresh(storage.ChangedAll), m.awaitChange(), m.awaitNotice(), m.awaitEnd(), m.awaitTick(pulse{}))
 }
 
 // refresh reads again what is on the screen.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"sync/atomic"
 
 	"backchannel/storage"
 	"backchannel/tui/style"
@@ -67,4 +68,6 @@ type shared struct {
 	fire     *firing
 	zoomed   bool // the focused pane has the whole screen
 	openings int  // overlays that open once something was read
+	// counting is whether what was drawn last says how far from now something is.
+	counting atomic.Bool
 }

@@ -31,7 +31,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.banner = string(msg)
 		return m.awaitNotice()
 	case tickMsg:
-		return m.tick()
+		return m.tick(pulse(msg))
 	case tea.ResumeMsg:
 		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
 	case openedMsg:
@@ -96,8 +96,8 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 
 // tick reads the status, since a holder that dies tells nobody. Being drawn once
 // more is what relative times need.
-func (m *Model) tick() tea.Cmd {
-	return tea.Batch(m.reading.ask(m.shared.readStatus), awaitTick())
+func (m *Model) tick(now pulse) tea.Cmd {
+	return tea.Batch(m.reading.ask(m.shared.readStatus), m.awaitTick(now))
 }
 
 // key looks a key up: in the overlay in front, the screen in front, the root.

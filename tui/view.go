@@ -20,6 +20,7 @@ func (m *Model) View() string {
 	if m.width <= 0 || m.height <= 0 {
 		return ""
 	}
+	m.shared.counting.Store(false)
 	if m.tooSmall() {
 		return m.apology()
 	}

@@ -19,6 +19,7 @@ type hub struct {
 // then. Changes made through this store are hinted at as soon as they are committed,
 // those of others within 50 ms.
 func (s *Store) Changes(ctx context.Context) <-chan storage.Change {
+	defer s.writer.heed()
 	return s.hub.subscribe(ctx)
 }
 

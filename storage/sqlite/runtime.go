@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -21,8 +22,8 @@ func (s *Store) TryHold() (release func(), ok bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("become the holder: %w", classify(err))
 	}
-	// Somebody may be looking at this moment whether there is a holder.
-	for try := 0; try < 5 && !ok && err == nil; try++ {
+	ok, err = tryLock(file, unix.LOCK_EX)
+	for try := 1; try < 5 && !ok && err == nil && looked(file); try++ {
 		time.Sleep(time.Duration(try) * time.Millisecond)
 		ok, err = tryLock(file, unix.LOCK_EX)
 	}
@@ -31,6 +32,13 @@ func (s *Store) TryHold() (release func(), ok bool, err error) {
 		return nil, false, err
 	}
 	return func() { file.Close() }, true, nil
+}
+
+// looked reports whether nobody has the holder's lock, other than to look at this moment
+// whether there is a holder.
+func looked(file *os.File) bool {
+	shared, err := tryLock(file, unix.LOCK_SH)
+	return shared && err == nil
 }
 
 // held reports whether some process is the holder now.

@@ -14,10 +14,7 @@ import (
 	"backchannel/storage"
 )
 
-const (
-	maxBatch     = 256                   // operations in one transaction
-	foreignCheck = 50 * time.Millisecond // between looks for other processes' commits
-)
+const maxBatch = 256 // operations in one transaction
 
 // A writer runs operations one after another on one connection and commits together
 // those that wait.
@@ -31,6 +28,8 @@ type writer struct {
 
 	ops     chan *operation
 	holds   chan (<-chan struct{}) // nothing is committed until what comes here is closed
+	watched chan struct{}          // closed once somebody wants to hear of others' commits
+	heed    func()                 // closes it
 	stopped chan struct{}          // closed when the goroutine has ended
 	seen    int64                  // the data_version last seen: changes with others' commits alone
 	facets  map[facet]int64
@@ -72,8 +71,10 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 	}
 	w := &writer{
 		db: db, conn: conn, turn: turn, now: o.Now, hub: h, path: filepath.Join(o.Dir, databaseFile),
-		ops: make(chan *operation, maxBatch), holds: make(chan (<-chan struct{})), stopped: make(chan struct{}), facets: map[facet]int64{}, failed: failures{}, stepper: stepper,
+		ops: make(chan *operation, maxBatch), holds: make(chan (<-chan struct{})),
+		watched: make(chan struct{}), stopped: make(chan struct{}), facets: map[facet]int64{}, failed: failures{}, stepper: stepper,
 	}
+	w.heed = sync.OnceFunc(func() { close(w.watched) })
 	w.spare.New = func() any { return &operation{done: make(chan outcome, 1)} }
 	w.seen, _ = w.dataVersion()
 	go w.loop()
@@ -123,8 +124,9 @@ func (w *writer) close() error {
 
 func (w *writer) loop() {
 	defer close(w.stopped)
-	tick := time.NewTicker(foreignCheck)
-	defer tick.Stop()
+	lookout := newLookout()
+	defer lookout.end()
+	watched := w.watched
 	for {
 		select {
 		case op, open := <-w.ops:
@@ -134,8 +136,17 @@ func (w *writer) loop() {
 			w.commitAll(w.gather(op))
 		case until := <-w.holds:
 			<-until
-		case <-tick.C:
-			w.lookAround()
+		case <-watched:
+			watched = nil
+			lookout.begin(filepath.Dir(w.path), filepath.Base(w.path)+logSuffix)
+		case <-lookout.notices():
+			if lookout.noticed(time.Now()) {
+				w.lookAround()
+			}
+		case <-lookout.lost():
+			lookout.abandon()
+		case <-lookout.looking.C:
+			lookout.looked(time.Now(), w.lookAround())
 		}
 	}
 }
@@ -213,13 +224,15 @@ func (w *writer) commit(batch []*operation) outcome {
 	return result
 }
 
-// lookAround hints at everything when another process has committed.
-func (w *writer) lookAround() {
+// lookAround hints at everything when another process has committed, and reports that.
+func (w *writer) lookAround() bool {
 	version, err := w.dataVersion()
-	if err == nil && version != w.seen {
-		w.seen = version
-		w.hub.publish(storage.ChangedAll)
+	if err != nil || version == w.seen {
+		return false
 	}
+	w.seen = version
+	w.hub.publish(storage.ChangedAll)
+	return true
 }
 
 func (w *writer) dataVersion() (version int64, err error) {

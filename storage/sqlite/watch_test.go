@@ -1,0 +1,126 @@
+package sqlite
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func await(t *testing.T, notices <-chan struct{}, what string) {
+	t.Helper()
+	select {
+	case <-notices:
+	case <-time.After(10 * time.Second):
+		t.Fatal(what)
+	}
+}
+
+// SQLite makes, empties and removes its log as it likes.
+func TestAWatchHearsOfALogThatComesAndGoes(t *testing.T) {
+	dir := t.TempDir()
+	w, err := startWatch(dir, "some.db-wal")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer w.close()
+	log := filepath.Join(dir, "some.db-wal")
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"made", func() error { return os.WriteFile(log, nil, 0o600) }},
+		{"written", func() error { return os.WriteFile(log, []byte("frames"), 0o600) }},
+		{"emptied", func() error { return os.Truncate(log, 0) }},
+		{"removed", func() error { return os.Remove(log) }},
+		{"made again", func() error { return os.WriteFile(log, []byte("frames"), 0o600) }},
+	} {
+		if err := step.do(); err != nil {
+			t.Fatal(err)
+		}
+		await(t, w.heard, "not heard that the log was "+step.name)
+	}
+}
+
+func TestAWatchEndsWithItsFolder(t *testing.T) {
+	for name, end := range map[string]func(dir string) error{
+		"removed": os.Remove,
+		"renamed": func(dir string) error { return os.Rename(dir, dir+" of old") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "data")
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			w, err := startWatch(dir, "some.db-wal")
+			if err != nil {
+				t.Skip(err)
+			}
+			defer w.close()
+			if err := end(dir); err != nil {
+				t.Fatal(err)
+			}
+			await(t, w.lost, "the watch goes on")
+		})
+	}
+}
+
+func TestALookoutLooksOftenOnlyAfterANotice(t *testing.T) {
+	o := newLookout()
+	o.begin(t.TempDir(), "some.db-wal")
+	defer o.end()
+	if o.watch == nil {
+		t.Skip("no watch here")
+	}
+	now := time.Now()
+	var gaps []time.Duration
+	for range 6 {
+		o.looked(now, false)
+		gaps = append(gaps, o.gap)
+	}
+	if first, last := gaps[0], gaps[5]; first > 5*time.Millisecond || last != foreignCheck {
+		t.Errorf("after a notice the looks are %v apart", gaps)
+	}
+	if o.looked(now.Add(2*alertFor), true); o.gap != idleCheck {
+		t.Errorf("long after a notice looks are %s apart", o.gap)
+	}
+	if !o.noticed(now.Add(3 * alertFor)) {
+		t.Error("a notice after silence is not followed by a look at once")
+	}
+	if o.noticed(now.Add(3 * alertFor)) {
+		t.Error("a storm of notices is followed by a look each")
+	}
+}
+
+func TestAWatchThatSaysNothingIsGivenUp(t *testing.T) {
+	o := newLookout()
+	o.begin(t.TempDir(), "some.db-wal")
+	defer o.end()
+	if o.watch == nil {
+		t.Skip("no watch here")
+	}
+	later := time.Now().Add(2 * alertFor)
+	o.looked(later, true)
+	o.noticed(later) // the notice was only late
+	o.looked(later.Add(2*alertFor), false)
+	if o.watch == nil {
+		t.Fatal("a watch is given up that gave its notice")
+	}
+	o.looked(later.Add(2*alertFor), true)
+	o.looked(later.Add(2*alertFor), false)
+	if o.watch != nil || o.gap != foreignCheck {
+		t.Errorf("a commit without a notice leaves looks %s apart", o.gap)
+	}
+}
+
+// Without a watch, as where the system has none left to give, there is a look every 50 ms.
+func TestWithoutAWatchLooksStayFrequent(t *testing.T) {
+	o := newLookout()
+	o.begin(filepath.Join(t.TempDir(), "missing"), "some.db-wal")
+	for range 2 {
+		<-o.looking.C
+		if o.looked(time.Now().Add(time.Hour), false); o.gap != foreignCheck || o.notices() != nil || o.lost() != nil {
+			t.Fatalf("looks are %s apart", o.gap)
+		}
+	}
+}
