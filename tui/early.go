@@ -11,7 +11,7 @@ import (
 // earlyKeys are the keys that came from the terminal before the console was there.
 func earlyKeys(typed []byte) []early {
 	var all []early
-	for _, key := range keysOf(typed) {
+	for _, key := range keysOf(new(keyDecoder).decode(typed, false)) {
 		all = append(all, early{key: key})
 	}
 	return all

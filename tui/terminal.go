@@ -26,14 +26,16 @@ func (t *terminal) Write(p []byte) (int, error) {
 type keyboard struct {
 	*os.File
 	gone func()
+	keys keyDecoder
 }
 
-func (k keyboard) Read(p []byte) (int, error) {
-	n, err := k.File.Read(p)
+func (k *keyboard) Read(p []byte) (int, error) {
+	room := p[:max(1, len(p)-len(k.keys.held))] // so that p holds what was held back, too
+	n, err := k.File.Read(room)
 	if err != nil {
 		k.gone()
 	}
-	return n, err
+	return copy(p, k.keys.decode(room[:n], n == len(room))), err
 }
 
 // copy asks the terminal to put text on the clipboard of the machine that the

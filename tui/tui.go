@@ -100,7 +100,7 @@ func Run(ctx context.Context, cfg Config, in, out *os.File) error {
 	term := &terminal{File: out}
 	cfg.Copy = term.copy
 	var gone atomic.Bool
-	keys := keyboard{in, func() { gone.Store(true); cancel() }}
+	keys := &keyboard{File: in, gone: func() { gone.Store(true); cancel() }}
 	suspending := &suspender{hold: cfg.Hold}
 	defer suspending.resume()
 	err := runGuarded(New(ctx, cfg), cfg.complete().Crash,

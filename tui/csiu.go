@@ -1,0 +1,200 @@
+package tui
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A keyDecoder turns keys that a terminal writes as numbers into what they are elsewhere:
+// CSI code ; modifiers u (fixterms, kitty) and CSI 27 ; modifiers ; code ~ (xterm's
+// modifyOtherKeys). tmux with extended-keys on sends them though nobody asked for them, the
+// line breaks within a paste too.
+type keyDecoder struct {
+	held    []byte // the beginning of a sequence of which the rest is still to come
+	pasting bool   // within a bracketed paste, which has an end
+}
+
+// decode is what bytes from a terminal are, but for what is incomplete at their end. more
+// says that there is more to read at once. Then even a lone esc may begin a sequence, and
+// so it may within a paste, and right behind a key that is written as a number: a
+// terminal's buffer may end anywhere.
+func (d *keyDecoder) decode(in []byte, more bool) []byte {
+	in = slices.Concat(d.held, in)
+	d.held = nil
+	out := make([]byte, 0, len(in))
+	for behind := false; len(in) > 0; {
+		at := bytes.IndexByte(in, '\x1b')
+		if at < 0 {
+			break
+		}
+		out, in, behind = append(out, in[:at]...), in[at:], behind && at == 0
+		n, complete := sequenceLength(in)
+		switch {
+		case !complete && (more || d.pasting || behind || n > len("\x1b[")):
+			d.held = slices.Clone(in)
+			return out
+		case !complete:
+			return append(out, in...)
+		}
+		key := keyBytes(in[:n])
+		d.brackets(key)
+		behind = len(key) != n
+		out, in = append(out, key...), in[n:]
+	}
+	if n := incompleteRune(in); (more || d.pasting) && n > 0 {
+		d.held = slices.Clone(in[len(in)-n:])
+		in = in[:len(in)-n]
+	}
+	return append(out, in...)
+}
+
+// brackets notices where a paste begins and ends.
+func (d *keyDecoder) brackets(sequence []byte) {
+	switch string(sequence) {
+	case "\x1b[200~":
+		d.pasting = true
+	case "\x1b[201~":
+		d.pasting = false
+	}
+}
+
+// sequenceLength is how long the sequence is that bytes begin with, of those whose
+// parameters are numbers; of any other, the esc alone.
+func sequenceLength(in []byte) (n int, complete bool) {
+	if len(in) == 2 && in[1] == 'O' {
+		return 2, false // the name of a function key follows
+	}
+	if len(in) > 1 && in[1] != '[' {
+		return 1, true
+	}
+	for n = 2; n < len(in) && n < longestSequence; n++ {
+		if in[n] >= '@' && in[n] <= '~' {
+			return n + 1, true
+		}
+		if !bytes.ContainsRune([]byte("0123456789;:"), rune(in[n])) {
+			return 1, true
+		}
+	}
+	if n >= longestSequence {
+		return 1, true
+	}
+	return len(in), false
+}
+
+const longestSequence = 64
+
+// incompleteRune is how many bytes at the end begin a character that goes on.
+func incompleteRune(in []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(in); n++ {
+		if tail := in[len(in)-n:]; utf8.RuneStart(tail[0]) {
+			if utf8.FullRune(tail) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
+
+// The bits of a key's modifiers.
+const (
+	shiftBit = 1
+	altBit   = 2
+	ctrlBit  = 4
+)
+
+// keyBytes are the bytes of a key that is written as a number; other sequences stay.
+func keyBytes(sequence []byte) []byte {
+	body, final := string(sequence[min(2, len(sequence)):]), byte(0)
+	if body != "" {
+		body, final = body[:len(body)-1], body[len(body)-1]
+	}
+	fields := strings.Split(body, ";")
+	switch {
+	case final == 'u':
+	case final == '~' && len(fields) == 3 && fields[0] == "27":
+		fields = []string{fields[2], fields[1]}
+	default:
+		return sequence
+	}
+	key, ok := readKey(fields)
+	if !ok {
+		return sequence
+	}
+	return key.bytes()
+}
+
+// An encodedKey is a key as its sequence has it.
+type encodedKey struct {
+	code, shifted rune
+	modifiers     int
+	released      bool
+	text          string // that it types, where the terminal says so
+}
+
+func readKey(fields []string) (k encodedKey, ok bool) {
+	codes := strings.Split(fields[0], ":")
+	if k.code, ok = readRune(codes[0]); !ok || k.code >= 0xe000 && k.code < 0xf900 {
+		return k, false // kitty has the keys that type nothing in the private use area
+	}
+	if len(codes) > 1 {
+		k.shifted, _ = readRune(codes[1])
+	}
+	if len(fields) > 1 {
+		modifiers, event, _ := strings.Cut(fields[1], ":")
+		n, _ := strconv.Atoi(modifiers)
+		k.modifiers, k.released = max(0, n-1), event == "3"
+	}
+	if len(fields) > 2 {
+		for code := range strings.SplitSeq(fields[2], ":") {
+			if r, ok := readRune(code); ok {
+				k.text += string(r)
+			}
+		}
+	}
+	return k, true
+}
+
+func readRune(text string) (rune, bool) {
+	n, err := strconv.ParseInt(text, 10, 32)
+	return rune(n), err == nil && utf8.ValidRune(rune(n))
+}
+
+func (k encodedKey) bytes() []byte {
+	key := string(k.code)
+	switch {
+	case k.released:
+		return nil
+	case k.text != "":
+		key = k.text
+	case k.code == '\t' && k.modifiers&shiftBit != 0:
+		return []byte("\x1b[Z")
+	case k.modifiers&ctrlBit != 0:
+		key = string(control(k.code))
+	case k.modifiers&shiftBit != 0 && k.shifted != 0:
+		key = string(k.shifted)
+	case k.modifiers&shiftBit != 0:
+		key = string(unicode.ToUpper(k.code))
+	}
+	if k.modifiers&altBit != 0 {
+		key = "\x1b" + key
+	}
+	return []byte(key)
+}
+
+// control is what a key is with ctrl held.
+func control(key rune) rune {
+	switch upper := unicode.ToUpper(key); {
+	case upper >= '@' && upper <= '_':
+		return upper - '@'
+	case key == ' ':
+		return 0
+	case key == '?':
+		return 0x7f
+	}
+	return key
+}
