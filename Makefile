@@ -60,8 +60,8 @@ torture: ## the long form of the fault and load tests: 100 kills, every fault 25
 
 .PHONY: picture
 picture: ## draw the README's picture from the receiver's golden screen
-	@awk '/^=== /{on=($$2=="120×30");next} on' tui/testdata/golden/receiver-failed.dark.txt | $(FREEZE) --language ansi \
-		--background '#11111b' --font.family monospace --padding 20 --border.radius 8 --output tui/testdata/receiver.svg -
+	@$(FREEZE) tui/testdata/golden/receiver-failed.dark.txt --language ansi \
+		--background '#11111b' --font.family monospace --padding 20 --border.radius 8 --output tui/testdata/receiver.svg
 
 .PHONY: clean
 clean: ## remove what was built

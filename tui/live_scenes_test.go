@@ -106,7 +106,7 @@ func fireScenes() []scene {
 	}
 	return []scene{
 		{name: "fire-none", play: fire()},
-		{name: "fire", set: twoWebhooks, play: fire()},
+		{name: "fire", whole: true, set: twoWebhooks, play: fire()},
 		{name: "fire-webhook", set: twoWebhooks, play: fire("w")},
 		{name: "fire-variant", set: twoWebhooks, play: fire("v")},
 		{name: "fire-life", set: twoWebhooks, play: fire("l")},
@@ -123,18 +123,18 @@ func receiverScenes() []scene {
 	}
 	failed := []string{"g", "j"}
 	return []scene{
-		{name: "receiver-empty", set: twoWebhooks, play: at()},
+		{name: "receiver-empty", whole: true, set: twoWebhooks, play: at()},
 		{name: "receiver-empty-off", set: func(f *fakeStore) {
 			twoWebhooks(f)
 			f.runtime.ReceiverURL, f.runtime.ReceiverError = "", "port 9443 is busy; use --listen"
 		}, play: at()},
-		{name: "receiver", set: fewReceipts, play: at()},
-		{name: "receiver-failed", set: fewReceipts, play: at(failed...)},
+		{name: "receiver", whole: true, set: fewReceipts, play: at()},
+		{name: "receiver-failed", whole: true, set: fewReceipts, play: at(failed...)},
 		{name: "receiver-checks", set: fewReceipts, play: at(append(failed, "c")...)},
-		{name: "receiver-body", set: fewReceipts, play: at(append(failed, "enter", "l")...)},
+		{name: "receiver-body", whole: true, set: fewReceipts, play: at(append(failed, "enter", "l")...)},
 		{name: "receiver-raw", set: fewReceipts, play: at(append(failed, "l", "b")...)},
-		{name: "receiver-headers", set: fewReceipts, play: at(append(failed, "h", "h")...)},
-		{name: "receiver-attempts", set: fewReceipts, play: at(append(failed, "h")...)},
+		{name: "receiver-headers", whole: true, set: fewReceipts, play: at(append(failed, "h", "h")...)},
+		{name: "receiver-attempts", whole: true, set: fewReceipts, play: at(append(failed, "h")...)},
 		{name: "receiver-stray", set: fewReceipts, play: at("G", "enter")},
 		{name: "receiver-pinned", set: fewReceipts, play: at("k", "enter")},
 		{name: "receiver-paused", set: fewReceipts, play: at("p")},
@@ -154,15 +154,15 @@ func receiverScenes() []scene {
 func deliveryScenes() []scene {
 	at := func(keys ...string) func(*console) { return func(c *console) { c.press(keys...) } }
 	return []scene{
-		{name: "deliveries-empty", play: at("2")},
-		{name: "deliveries", set: fewDeliveries, play: at("2")},
-		{name: "deliveries-failed", set: fewDeliveries, play: at("2", "g", "enter")},
-		{name: "deliveries-exchange", set: fewDeliveries, play: at("2", "enter", "l")},
+		{name: "deliveries-empty", whole: true, play: at("2")},
+		{name: "deliveries", whole: true, set: fewDeliveries, play: at("2")},
+		{name: "deliveries-failed", whole: true, set: fewDeliveries, play: at("2", "g", "enter")},
+		{name: "deliveries-exchange", whole: true, set: fewDeliveries, play: at("2", "enter", "l")},
 		{name: "deliveries-payload", set: fewDeliveries, play: at("2", "enter", "h")},
 		{name: "deliveries-cancel", set: fewDeliveries, play: at("2", "X")},
 		{name: "deliveries-filter", set: fewDeliveries, play: func(c *console) { c.press("2", "/"); c.write("retrying acme") }},
 		{name: "activity-empty", play: at("4")},
-		{name: "activity", set: fewDeliveries, play: at("4")},
+		{name: "activity", whole: true, set: fewDeliveries, play: at("4")},
 		{name: "activity-filter", set: fewDeliveries, play: func(c *console) { c.press("4", "/"); c.write("acme created") }},
 		{name: "activity-first", set: fewDeliveries, play: at("4", "g")},
 	}

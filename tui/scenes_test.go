@@ -48,11 +48,11 @@ func twoWebhooks(f *fakeStore) {
 
 func webhookScenes() []scene {
 	return []scene{
-		{name: "webhooks-empty"},
-		{name: "webhooks", set: twoWebhooks},
-		{name: "webhook-detail", set: twoWebhooks, play: func(c *console) { c.press("G", "enter") }},
+		{name: "webhooks-empty", whole: true},
+		{name: "webhooks", whole: true, set: twoWebhooks},
+		{name: "webhook-detail", whole: true, set: twoWebhooks, play: func(c *console) { c.press("G", "enter") }},
 		{name: "webhooks-filter", set: twoWebhooks, play: func(c *console) { c.press("/"); c.write("stag") }},
-		{name: "webhook-create", play: func(c *console) { c.press("n") }},
+		{name: "webhook-create", whole: true, play: func(c *console) { c.press("n") }},
 		{name: "webhook-edit", set: twoWebhooks, play: func(c *console) { c.press("e") }},
 		{name: "webhook-errors", set: twoWebhooks, play: func(c *console) {
 			c.press("n", "tab", "tab", "ctrl+u")
@@ -137,7 +137,7 @@ func manyHeaders(f *fakeStore) {
 
 func overlayScenes() []scene {
 	return []scene{
-		{name: "help", set: twoWebhooks, play: func(c *console) { c.press("?") }},
+		{name: "help", whole: true, set: twoWebhooks, play: func(c *console) { c.press("?") }},
 		{name: "palette", set: twoWebhooks, play: func(c *console) { c.press(":") }},
 		{name: "copy", set: twoWebhooks, play: func(c *console) { c.press("y") }},
 		{name: "toasts", set: twoWebhooks, play: func(c *console) {
@@ -180,16 +180,16 @@ func nastyWebhooks(f *fakeStore) {
 func nastyScenes() []scene {
 	var out []scene
 	for _, s := range slices.Concat(fireScenes(), receiverScenes(), deliveryScenes()) {
-		out = append(out, scene{"nasty " + s.name, nastyRecords, s.play})
+		out = append(out, scene{name: "nasty " + s.name, set: nastyRecords, play: s.play})
 	}
 	for _, s := range append(webhookScenes(), overlayScenes()...) {
-		out = append(out, scene{"nasty " + s.name, nastyWebhooks, s.play})
+		out = append(out, scene{name: "nasty " + s.name, set: nastyWebhooks, play: s.play})
 	}
 	return append(out,
-		scene{"nasty last", nastyWebhooks, func(c *console) { c.press("G", "enter", "z") }},
-		scene{"nasty paste", nastyWebhooks, func(c *console) { c.press("n"); c.paste(nasty + nasty); c.press("tab", "tab"); c.paste(nasty) }},
-		scene{"nasty filter", nastyWebhooks, func(c *console) { c.press("/"); c.paste(strings.Repeat(nasty, 9)) }},
-		scene{"nasty toast", nastyWebhooks, func(c *console) { c.send(toastMsg{bad(strings.Repeat(nasty, 20))}) }},
-		scene{"nasty banner", nastyWebhooks, func(c *console) { c.send(noticeMsg(strings.Repeat(nasty, 20))) }},
+		scene{name: "nasty last", set: nastyWebhooks, play: func(c *console) { c.press("G", "enter", "z") }},
+		scene{name: "nasty paste", set: nastyWebhooks, play: func(c *console) { c.press("n"); c.paste(nasty + nasty); c.press("tab", "tab"); c.paste(nasty) }},
+		scene{name: "nasty filter", set: nastyWebhooks, play: func(c *console) { c.press("/"); c.paste(strings.Repeat(nasty, 9)) }},
+		scene{name: "nasty toast", set: nastyWebhooks, play: func(c *console) { c.send(toastMsg{bad(strings.Repeat(nasty, 20))}) }},
+		scene{name: "nasty banner", set: nastyWebhooks, play: func(c *console) { c.send(noticeMsg(strings.Repeat(nasty, 20))) }},
 	)
 }
