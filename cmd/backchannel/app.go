@@ -14,7 +14,6 @@ import (
 	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
-	"backchannel/tui/style"
 )
 
 // app is one run of the program: where it reads and writes, and how it is set up.
@@ -80,18 +79,6 @@ func (a *app) makeDataFolder() error {
 // rules are what validity depends on besides the records themselves.
 func (a *app) rules() storage.Rules {
 	return storage.Rules{AllowHTTP: a.settings.allowHTTP, Sources: storage.SystemSources()}
-}
-
-// note tells the person something beside the result.
-func (a *app) note(format string, args ...any) {
-	fmt.Fprintln(a.err, style.EscapeMultiline(fmt.Sprintf(format, args...)))
-}
-
-// warn tells of everything that may be meant, but should be looked at.
-func (a *app) warn(odd storage.FieldErrors) {
-	for _, f := range odd {
-		a.note("warning: %s: %s", f.Field, f.Reason)
-	}
 }
 
 // interactive reports whether a person can be asked.

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -86,7 +85,10 @@ func (a *app) report(err error) {
 	errors.As(err, &fields)
 	switch {
 	case a.settings.json():
-		a.reportJSON(text, fields)
+		if len(fields) > 0 {
+			text = strings.ReplaceAll(text, "\n", "; ")
+		}
+		a.message(message{Error: text, Fields: fields})
 	case len(fields) > 0:
 		a.note("%s", fields.Error())
 	default:
@@ -112,19 +114,4 @@ func (a *app) saveCrash(p *crash.Panic) string {
 		return fmt.Sprintf("%v (%v)\n%s", p, err, p.Stack)
 	}
 	return fmt.Sprintf("%v; please report it with %s", p, path)
-}
-
-func (a *app) reportJSON(text string, fields storage.FieldErrors) {
-	object := struct {
-		Error  string              `json:"error"`
-		Fields storage.FieldErrors `json:"fields,omitempty"`
-	}{text, fields}
-	if len(fields) > 0 {
-		object.Error = strings.ReplaceAll(text, "\n", "; ")
-	}
-	line, err := json.Marshal(object)
-	if err != nil {
-		line = []byte(`{"error":"unknown"}`)
-	}
-	fmt.Fprintf(a.err, "%s\n", line)
 }

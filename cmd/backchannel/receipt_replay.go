@@ -109,7 +109,7 @@ func webhookOfReceipt(ctx context.Context, store *sqlite.Store, r storage.Receip
 func (a *app) noteReplay(r storage.Receipt, where string) {
 	a.note("replayed to %s: the %d bytes of receipt %s", where, len(r.Body), r.ID)
 	if odd := fire.ReplayWarning(r); odd != "" {
-		a.note("warning: %s", odd)
+		a.warning(odd)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -56,6 +57,8 @@ func TestScripts(t *testing.T) {
 			"pem":    writePEM,
 			"get":    get,
 
+			"messages": messages,
+
 			"until-shown": untilShown,
 			"answers":     answers,
 		},
@@ -95,6 +98,38 @@ func field(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("there is no %q in %v", args[1], object)
 	}
 	ts.Setenv(args[0], fmt.Sprint(value))
+}
+
+// messages FILE KIND… has it that each line of a file, stderr say, is a JSON object, and
+// that these are of the kinds given, in that order: error, warning or note. A regular
+// expression may stand for several.
+func messages(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: messages FILE KIND…")
+	}
+	var kinds []string
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		var m message
+		decoder := json.NewDecoder(strings.NewReader(line))
+		decoder.DisallowUnknownFields()
+		ts.Check(decoder.Decode(&m))
+		switch {
+		case decoder.More():
+			ts.Fatalf("something follows the object in %q", line)
+		case m.Error != "" && m.Warning == "" && m.Note == "":
+			kinds = append(kinds, "error")
+		case m.Warning != "" && m.Error == "" && m.Note == "":
+			kinds = append(kinds, "warning")
+		case m.Note != "" && m.Error == "" && m.Warning == "":
+			kinds = append(kinds, "note")
+		default:
+			ts.Fatalf("%q is not of one kind", line)
+		}
+	}
+	got, want := strings.Join(kinds, " "), strings.Join(args[1:], " ")
+	if !regexp.MustCompile("^(" + want + ")$").MatchString(got) {
+		ts.Fatalf("the messages are %q, want %q\n%s", got, want, ts.ReadFile(args[0]))
+	}
 }
 
 // processes are those that a script started, by the name that it gave them.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"backchannel/storage"
 )
 
 // checkForward checks where receipts are to be relayed to: any server but this receiver.
@@ -31,7 +33,7 @@ func (a *app) checkForward(target string) error {
 		return invalid(field, "%s is this receiver itself; name the server that is to have what is received here", target)
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		a.note("warning: forward-to: %s is not this machine, and http sends tokens and secret headers in the clear", u.Hostname())
+		a.warn(storage.FieldErrors{{Field: field, Reason: u.Hostname() + " is not this machine, and http sends tokens and secret headers in the clear"}})
 	}
 	return nil
 }

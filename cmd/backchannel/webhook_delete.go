@@ -59,7 +59,10 @@ func (a *app) confirm(ctx context.Context, yes bool, format string, args ...any)
 	if yes {
 		return nil
 	}
-	if !a.interactive() {
+	switch {
+	case a.settings.json(): // a question is no line of JSON
+		return usagef("nothing is asked with --output json; add --yes to go ahead")
+	case !a.interactive():
 		return usagef("there is no terminal to ask on; add --yes to go ahead")
 	}
 	fmt.Fprintf(a.err, format+" [y/N] ", args...)
