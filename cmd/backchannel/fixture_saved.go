@@ -34,6 +34,9 @@ func fixtureDeleteCommand(a *app) *cobra.Command {
 				if err := store.DeleteFixture(cmd.Context(), f.Name); err != nil {
 					return err
 				}
+				if a.settings.json() {
+					return a.showSavedFixture(f)
+				}
 				a.note("deleted %s", f.Name)
 				return nil
 			})

@@ -75,6 +75,9 @@ func receiptClearCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if a.settings.json() {
+					return a.out.object(clearing{n, counts.Receipts})
+				}
 				a.note("%s removed, %d left", plural(int(n), "receipt"), counts.Receipts)
 				return nil
 			})
@@ -82,4 +85,10 @@ func receiptClearCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return cmd
+}
+
+// A clearing is what receipt clear did, as JSON.
+type clearing struct {
+	Removed int64 `json:"removed"`
+	Left    int64 `json:"left"`
 }

@@ -19,7 +19,8 @@ import (
 const againstFixture = "fixture"
 
 func receiptDiffCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	var exitCode bool
+	cmd := &cobra.Command{
 		Use:   "diff ID ID|fixture",
 		Short: "Compare two receipts' bodies, or one with its fixture",
 		Long: "Tells which values of the second body are changed, added or removed, by JSON Pointer. The order of keys and the\n" +
@@ -27,7 +28,7 @@ func receiptDiffCommand(a *app) *cobra.Command {
 			"fixture is the event that would be fired for the receipt's webhook, channel and status; of its variants the\n" +
 			"one that is nearest. What is another in each event (ids, times, the recipient) is compared by what it looks like.",
 		Example: `backchannel receipt diff 01k8p2q7xkz 01k8p2q7xm3
-backchannel receipt diff 01k8p2q7xkz fixture`,
+backchannel receipt diff 01k8p2q7xkz fixture --exit-code`,
 		Args: exactly(receiptArgument, "another's, or the word fixture"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
@@ -35,10 +36,18 @@ backchannel receipt diff 01k8p2q7xkz fixture`,
 				if err != nil {
 					return err
 				}
-				return a.showComparison(compared)
+				if err := a.showComparison(compared); err != nil {
+					return err
+				}
+				if exitCode && !compared.Same {
+					return unmetf("the bodies differ: %s", strings.TrimSuffix(compared.Summary(), "."))
+				}
+				return nil
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&exitCode, "exit-code", false, "exit 5 when the bodies differ")
+	return cmd
 }
 
 func (a *app) compareReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, with string) (diff.Comparison, error) {

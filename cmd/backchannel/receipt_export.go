@@ -50,7 +50,7 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 	f := cmd.Flags()
 	f.StringVar(&flags.filter, "filter", "", "those that `EXPR` chooses (default: all)")
 	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+listed(export.Formats()))
-	f.StringVar(&flags.out, "out", "", "write to `FILE` instead of stdout; one that is there is replaced")
+	f.StringVar(&flags.out, "out", "", "write to `FILE`, replacing one that is there; - is stdout (default: stdout)")
 	f.BoolVar(&flags.withSecrets, "with-secrets", false, "leave secrets and tokens in")
 	return collecting(cmd)
 }
@@ -82,7 +82,7 @@ func (a *app) export(ctx context.Context, store *sqlite.Store, flags exportFlags
 	if err := chosen.find(ctx, a, store); err != nil {
 		return err
 	}
-	if flags.out == "" {
+	if flags.out == "" || flags.out == "-" {
 		n, err := a.exportTo(ctx, a.out, store, flags, chosen)
 		if err == nil && n == 0 {
 			a.note("%s", flags.none())

@@ -11,6 +11,7 @@ import (
 
 // newRoot is the tree of commands.
 func newRoot(a *app) *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "backchannel",
 		Short: "A console for the feedback webhooks of Adobe Journey Optimizer",
@@ -29,11 +30,15 @@ backchannel receipt list`,
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
 			}
+			if version {
+				return a.showVersion()
+			}
 			return a.console(cmd)
 		},
 		Args: cobra.ArbitraryArgs, // RunE names the nearest command
 	}
 	a.settings.flags(root.PersistentFlags())
+	root.Flags().BoolVar(&version, "version", false, "say which version this is")
 	if asksForJSON(a.args) {
 		a.settings.output = outputJSON
 	}

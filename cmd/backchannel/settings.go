@@ -45,7 +45,7 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.BoolVar(&s.allowHTTP, "allow-http", false, "accept http:// URLs of loopback hosts ($"+envAllowHTTP+")")
 	f.StringVar(&s.caFile, "ca-file", "", "PEM `FILE` of authorities to trust when delivering, besides the system's and the local one")
 	f.StringVar(&s.logFile, "log-file", "", "log to this `FILE` (default: backchannel.log in the data folder)")
-	f.StringVar(&s.output, "output", outputTable, "`FORMAT` of the result: table or json")
+	f.StringVarP(&s.output, "output", "o", outputTable, "`FORMAT` of the result: table or json")
 }
 
 // asksForJSON reports whether the arguments choose JSON, also where a mistake among them
@@ -55,11 +55,17 @@ func asksForJSON(args []string) bool {
 		if arg == "--" {
 			return false
 		}
-		if arg == "--output="+outputJSON || arg == "--output" && slices.Contains(args[i+1:min(i+2, len(args))], outputJSON) {
+		isFlag := arg == "--output" || arg == "-o"
+		if isFlag && slices.Contains(args[i+1:min(i+2, len(args))], outputJSON) || saysJSON(arg) {
 			return true
 		}
 	}
 	return false
+}
+
+// saysJSON reports whether one argument chooses JSON by itself.
+func saysJSON(arg string) bool {
+	return slices.Contains([]string{"--output=" + outputJSON, "-o=" + outputJSON, "-o" + outputJSON}, arg)
 }
 
 // resolve fills in what no flag said and checks it all.

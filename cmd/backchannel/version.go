@@ -29,17 +29,19 @@ func versionCommand(a *app) *cobra.Command {
 		Short:   "Say which version this is",
 		Example: "backchannel version",
 		Args:    exactly(),
-		RunE: func(*cobra.Command, []string) error {
-			platform := runtime.GOOS + "/" + runtime.GOARCH
-			if a.settings.json() {
-				return a.out.object(struct {
-					Version  string `json:"version"`
-					Go       string `json:"go"`
-					Platform string `json:"platform"`
-				}{programVersion(), runtime.Version(), platform})
-			}
-			fmt.Fprintf(a.out, "backchannel %s (%s, %s)\n", programVersion(), runtime.Version(), platform)
-			return nil
-		},
+		RunE:    func(*cobra.Command, []string) error { return a.showVersion() },
 	}
+}
+
+func (a *app) showVersion() error {
+	platform := runtime.GOOS + "/" + runtime.GOARCH
+	if a.settings.json() {
+		return a.out.object(struct {
+			Version  string `json:"version"`
+			Go       string `json:"go"`
+			Platform string `json:"platform"`
+		}{programVersion(), runtime.Version(), platform})
+	}
+	fmt.Fprintf(a.out, "backchannel %s (%s, %s)\n", programVersion(), runtime.Version(), platform)
+	return nil
 }

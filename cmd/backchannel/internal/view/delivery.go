@@ -13,6 +13,7 @@ type Delivery struct {
 	RequestID     string          `json:"requestId"`
 	Channel       storage.Channel `json:"channel"`
 	Status        storage.Status  `json:"status"`
+	Recipient     string          `json:"recipient"`
 	State         storage.State   `json:"state"`
 	Attempts      int             `json:"attempts"`
 	Code          *int            `json:"code"`
@@ -55,7 +56,7 @@ type Timings struct {
 // OfDelivery shows how an event fares.
 func OfDelivery(d storage.Delivery) Delivery {
 	return Delivery{
-		ID: d.ID, Webhook: d.Webhook, RequestID: d.RequestID, Channel: d.Channel, Status: d.Status,
+		ID: d.ID, Webhook: d.Webhook, RequestID: d.RequestID, Channel: d.Channel, Status: d.Status, Recipient: d.Identity,
 		State: d.State, Attempts: d.Attempts, Code: known(d.Code), LatencyMs: known(Millis(d.Latency())),
 		Error: known(d.Error), CreatedAt: Time(d.CreatedAt), NextAttemptAt: Time(d.NextAttemptAt),
 	}

@@ -13,6 +13,7 @@ type Receipt struct {
 	RequestID  string      `json:"requestId"`
 	Channel    string      `json:"channel"`
 	Status     string      `json:"status"`
+	Recipient  string      `json:"recipient"`
 	Code       *int        `json:"code"`
 	SHA256     string      `json:"sha256"`
 	DeliveryID *storage.ID `json:"deliveryId"`
@@ -79,7 +80,7 @@ func OfReceipt(r storage.Receipt) Receipt {
 	v := r.Verdicts
 	return Receipt{
 		ID: r.ID, ReceivedAt: Time(r.ReceivedAt), Webhook: known(r.Webhook), Path: storage.WithoutTokens(r.Path), RequestID: r.RequestID,
-		Channel: r.Channel, Status: r.Status, Code: known(r.Code), SHA256: r.SHA256,
+		Channel: r.Channel, Status: r.Status, Recipient: r.Identity, Code: known(r.Code), SHA256: r.SHA256,
 		DeliveryID: known(r.DeliveryID), Attempt: known(r.Attempt), Pinned: r.Pinned, Note: r.Note,
 		Verdicts: Verdicts{verdict(v.Auth), verdict(v.Schema), verdict(v.Target), verdict(v.Headers), verdict(v.Duplicate), verdict(v.Order)},
 	}
