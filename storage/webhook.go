@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"backchannel/engine/token"
+	"backchannel/storage/weburl"
 )
 
 // A Webhook is a feedback webhook's configuration. There is at most one for each
@@ -38,7 +39,7 @@ type Sandbox struct {
 }
 
 // BuiltinReceiver as a URL stands for the built-in receiver, wherever it listens.
-const BuiltinReceiver = "@receiver"
+const BuiltinReceiver = weburl.Receiver
 
 // A WebhookState says whether a webhook's deliveries are sent.
 type WebhookState string

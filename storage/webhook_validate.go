@@ -10,12 +10,21 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+
+	"backchannel/storage/weburl"
 )
 
 // Rules are what validity depends on besides the webhook itself.
 type Rules struct {
 	AllowHTTP bool // http URLs of loopback hosts
 	Sources   Sources
+}
+
+func (r Rules) urls() weburl.Rules {
+	if r.AllowHTTP {
+		return weburl.Rules{HTTP: weburl.Loopback}
+	}
+	return weburl.Rules{}
 }
 
 // The bounds of a webhook's fields.
@@ -57,7 +66,7 @@ func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
 		bad.add("sandbox.id", "%q is no UUID (8-4-4-4-12 hexadecimal digits); leave it empty to have one made", w.Sandbox.ID)
 	}
 	checkChannels(bad, w.Channels)
-	if reason := checkURL(w.URL, rules.AllowHTTP); reason != "" {
+	if reason := weburl.Check(w.URL, rules.urls()); reason != "" {
 		bad.add("url", "%s", reason)
 	}
 	if !slices.Contains(Revisions(), w.Revision) {
@@ -143,6 +152,9 @@ func (w Webhook) Warnings(ctx context.Context, rules Rules) FieldErrors {
 	var odd FieldErrors
 	if !imsOrg.MatchString(w.Organization) {
 		odd.add("organization", "%q does not look like an IMS organization (24 hexadecimal digits and @AdobeOrg)", w.Organization)
+	}
+	if strange := weburl.Odd(w.URL); strange != "" {
+		odd.add("url", "%s", strange)
 	}
 	if w.Delivery.TLS.SkipVerify {
 		odd.add("delivery.tls.skipVerify", "certificates are not verified: anybody can answer for this endpoint")

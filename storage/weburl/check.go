@@ -1,0 +1,249 @@
+// Package weburl judges the URLs that people name as endpoints. [Check] says what is wrong
+// with one, what its author probably did, and where that can be told the URL that was
+// meant; [Odd] says what is right by the letter but seldom meant.
+//
+// It shows no more of a URL than it must, since that may hold a password, and it corrects
+// nothing by itself: the URL that is used is the one that was written.
+package weburl
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Receiver stands for the built-in receiver where a URL is asked for.
+const Receiver = "@receiver"
+
+const (
+	httpsOnly = "Journey Optimizer itself takes HTTPS only"
+	maxLength = 2048
+)
+
+// Rules say which URLs are welcome. With the zero value those of https are, and Receiver.
+type Rules struct {
+	HTTP       Scope // of http
+	NoReceiver bool
+}
+
+// A Scope is which hosts may be reached in an insecure way.
+type Scope int
+
+// The scopes.
+const (
+	Nowhere Scope = iota
+	Loopback
+	Anywhere
+)
+
+// Check says what is wrong with a URL, or nothing.
+func Check(text string, rules Rules) string {
+	reason := rules.refuse(text)
+	if reason == "" {
+		return ""
+	}
+	return rules.advise(text, reason)
+}
+
+// refuse says which rule a URL breaks, or nothing.
+func (r Rules) refuse(text string) string {
+	switch {
+	case text == Receiver && !r.NoReceiver:
+		return ""
+	case text == "":
+		return "is missing; give " + r.usage()
+	case !utf8.ValidString(text):
+		return "is not valid UTF-8; retype it"
+	case len(text) > maxLength:
+		return fmt.Sprintf("has %d bytes; use at most %d", len(text), maxLength)
+	}
+	if reason := refuseText(text); reason != "" {
+		return reason
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err == nil:
+	case strings.Contains(text, "@"): // what cannot be read may hold a password
+		return "cannot be read; give https://HOST/PATH without user info (name:password@)"
+	default:
+		return fmt.Sprintf("%q cannot be read (%v); give https://HOST/PATH", text, parseReason(err))
+	}
+	if reason := r.refuseScheme(text, u); reason != "" {
+		return reason
+	}
+	return refuseParts(text, u)
+}
+
+func (r Rules) usage() string {
+	switch {
+	case r.HTTP == Anywhere:
+		return "http://127.0.0.1:3000/hooks, say"
+	case r.NoReceiver:
+		return "https://HOST/PATH"
+	}
+	return "https://HOST/PATH, or " + Receiver
+}
+
+// refuseText refuses characters that RFC 3986 §2 has no place for. Those beyond ASCII are
+// for later: what to write instead depends on where they stand.
+func refuseText(text string) string {
+	at := 0 // the character, from 1
+	for i, r := range text {
+		at++
+		switch {
+		case r <= ' ' || r == 0x7f:
+			return fmt.Sprintf("holds %s (character %d); remove it", nameOf(r), at)
+		case strings.ContainsRune("\"<>\\^`{|}", r):
+			return fmt.Sprintf("holds %q (character %d), which no URL can; write %%%02X", r, at, r)
+		case r == '%' && !hexDigits(text[i+1:]):
+			return fmt.Sprintf("holds %% without two hexadecimal digits behind it (character %d); write %%25 for %% itself", at)
+		}
+	}
+	return ""
+}
+
+func hexDigits(text string) bool {
+	if len(text) < 2 {
+		return false
+	}
+	_, err := strconv.ParseUint(text[:2], 16, 8)
+	return err == nil
+}
+
+func (r Rules) refuseScheme(text string, u *url.URL) string {
+	switch {
+	case u.User != nil: // first, and without the text: it may hold a password
+		return "holds user info (name:password@); remove it, and use a secret header instead"
+	case text == Receiver:
+		return "is the built-in receiver; give " + r.usage()
+	case u.Scheme == "" && strings.HasPrefix(text, "@"):
+		return fmt.Sprintf("%q is unknown; give %s", text, r.usage())
+	case u.Scheme == "" && strings.HasPrefix(text, "/"):
+		return fmt.Sprintf("%q is a path without a host; give https://HOST%s", text, text)
+	case u.Scheme == "":
+		return fmt.Sprintf("%q is not absolute; begin with https:// (%s)", text, httpsOnly)
+	case u.Scheme == "http":
+		return r.refuseHTTP(u)
+	case u.Scheme != "https":
+		return fmt.Sprintf("scheme %q cannot be used; use https (%s)", u.Scheme, httpsOnly)
+	}
+	return ""
+}
+
+func (r Rules) refuseHTTP(u *url.URL) string {
+	switch loop := isLoopback(u.Hostname()); {
+	case r.HTTP == Anywhere, r.HTTP == Loopback && (loop || u.Hostname() == ""):
+		return ""
+	case r.HTTP == Loopback:
+		return fmt.Sprintf("http is allowed for loopback hosts only, not for %q; use https (%s)", u.Hostname(), httpsOnly)
+	case loop:
+		return "http is refused; use https (" + httpsOnly + "), or allow it for loopback hosts with --allow-http"
+	}
+	return "http is refused; use https (" + httpsOnly + "), or --allow-http for a loopback host"
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+func refuseParts(text string, u *url.URL) string {
+	switch {
+	case u.Hostname() == "":
+		return fmt.Sprintf("%q has no host; give https://HOST/PATH", text)
+	case isScheme(u.Host) && strings.HasPrefix(u.Path, "//"):
+		return "has https:// twice; give it once"
+	case !validPort(u):
+		return fmt.Sprintf("port %q is not a port; use 1 to 65535, or omit it with its colon", u.Port())
+	case u.Fragment != "" || strings.Contains(text, "#"):
+		return "holds a fragment (#…), which is never sent; remove it"
+	}
+	if reason := refuseHost(u); reason != "" {
+		return reason
+	}
+	for i, r := range []rune(text) {
+		if r >= utf8.RuneSelf {
+			return fmt.Sprintf("holds %q (character %d), which no URL can; write %s", r, i+1, url.PathEscape(string(r)))
+		}
+	}
+	return ""
+}
+
+// isScheme reports whether a host is the beginning of a second URL.
+func isScheme(host string) bool {
+	return strings.EqualFold(host, "https") || strings.EqualFold(host, "http")
+}
+
+func validPort(u *url.URL) bool {
+	if u.Port() == "" {
+		return !strings.HasSuffix(u.Host, ":")
+	}
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && port > 0
+}
+
+// refuseHost says what keeps a host from being an address or a name of the DNS.
+func refuseHost(u *url.URL) string {
+	host := u.Hostname()
+	if strings.HasPrefix(u.Host, "[") {
+		return refuseIPv6(host)
+	}
+	if strings.Contains(host, ":") {
+		return fmt.Sprintf("host %q is an IPv6 address without its brackets; write https://[ADDRESS]:PORT/PATH", host)
+	}
+	if at := strings.IndexFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }); at >= 0 {
+		return fmt.Sprintf("host %q is not ASCII; %s", host, foreignHost(host))
+	}
+	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
+	for _, label := range labels {
+		if !validLabel(label) {
+			return fmt.Sprintf("host %q is not a host name; use letters, digits, - and _, with a dot between parts of at most 63", host)
+		}
+	}
+	if _, err := strconv.ParseUint(labels[len(labels)-1], 10, 64); err == nil && net.ParseIP(host) == nil {
+		return fmt.Sprintf("host %q is neither a name nor an IPv4 address; correct it", host)
+	}
+	if len(host) > maxHostLength {
+		return fmt.Sprintf("host has %d characters; a name has at most %d", len(host), maxHostLength)
+	}
+	return ""
+}
+
+func refuseIPv6(host string) string {
+	ip, err := netip.ParseAddr(host)
+	switch {
+	case err != nil || !ip.Is6():
+		return fmt.Sprintf("host [%s] is not an IPv6 address; correct it", host)
+	case ip.Zone() != "": // RFC 6874; and the guard refuses every address that has a zone
+		return fmt.Sprintf("host [%s] has a zone, as link-local addresses have, to which nothing is sent; use another address", host)
+	}
+	return ""
+}
+
+const (
+	maxHostLength  = 253
+	maxLabelLength = 63
+)
+
+// validLabel goes by RFC 1123 §2.1, but for the underscore, which names in use have.
+func validLabel(label string) bool {
+	odd := func(r rune) bool {
+		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}
+	return label != "" && len(label) <= maxLabelLength && !strings.ContainsFunc(label, odd) &&
+		!strings.HasPrefix(label, "-") && !strings.HasSuffix(label, "-")
+}
+
+// parseReason leaves out the URL, which url.Error repeats.
+func parseReason(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}

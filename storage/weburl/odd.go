@@ -1,0 +1,56 @@
+package weburl
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Odd says what is allowed in a URL but seldom meant, or nothing.
+func Odd(text string) string {
+	scheme, authority, rest, ok := split(text)
+	if !ok || text == Receiver {
+		return ""
+	}
+	switch r := pasted(rest); {
+	case htmlEntity.MatchString(rest):
+		return "holds &amp;, which is & written in HTML: the query is read wrongly unless that is meant"
+	case r != 0 && blank(r):
+		return fmt.Sprintf("holds %s in percent-encoding, as a paste leaves it: check that the path has it", nameOf(r))
+	case r != 0:
+		return fmt.Sprintf("ends with %q in percent-encoding, as a paste leaves it: check that the path has it", r)
+	case strings.HasSuffix(rest, "...") || rest != "" && strings.ContainsAny(rest[len(rest)-1:], ".,;:!'") || unbalanced(rest):
+		return fmt.Sprintf("ends with %q, as a sentence does: check that the path has it", rest[len(rest)-1:])
+	case isScheme(authority):
+		return "has the host " + authority + ": check that " + scheme + " is not there twice"
+	}
+	return ""
+}
+
+var htmlEntity = regexp.MustCompile(`[?&][^&]*&amp;`)
+
+func unbalanced(rest string) bool {
+	return strings.HasSuffix(rest, ")") && strings.Count(rest, "(") < strings.Count(rest, ")") ||
+		strings.HasSuffix(rest, "]") && strings.Count(rest, "[") < strings.Count(rest, "]")
+}
+
+// pasted is a character in percent-encoding that nobody puts into a path: one that cannot
+// be seen, or a quote or space at the end.
+func pasted(rest string) rune {
+	plain, err := url.PathUnescape(rest)
+	if err != nil || plain == rest || !utf8.ValidString(plain) {
+		return 0
+	}
+	last, _ := utf8.DecodeLastRuneInString(plain)
+	if !strings.HasSuffix(rest, string(last)) && (blank(last) || strings.ContainsRune(quoting, last)) {
+		return last
+	}
+	for _, r := range plain {
+		if blank(r) && r != ' ' && r != '\u200c' && r != '\u200d' {
+			return r
+		}
+	}
+	return 0
+}
