@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -241,6 +242,9 @@ func (r *receiver) Copies() []copyItem {
 		return nil
 	}
 	items := []copyItem{{"body", string(x.Body)}, {"ID", x.ID.String()}, {"SHA-256", x.SHA256}, {"path", storage.WithoutTokens(x.Path)}}
+	if base := r.shared.status.receiverURL(); base != "" && strings.HasPrefix(x.Path, "/") {
+		items = append(items, copyItem{"URL of the receiver as it is now", base + storage.WithoutTokens(x.Path)})
+	}
 	if x.RequestID != "" {
 		items = append(items, copyItem{"requestId", x.RequestID}, copyItem{"filter for this message", messageFilter(x.RequestID)})
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"backchannel/storage"
@@ -13,14 +14,17 @@ import (
 )
 
 // An exportFormat is one that receipts can be written as.
-type exportFormat struct{ name, key, suffix, help string }
+type exportFormat struct {
+	name, key, suffix, help string
+	sends                   bool // it says where to
+}
 
 func exportFormats() []exportFormat {
 	return []exportFormat{
-		{"json", "j", ".json", "one array of what receipt show has"},
-		{"ndjson", "n", ".ndjson", "the same, one object a line"},
-		{"har", "h", ".har", "HTTP Archive 1.2, for browsers and proxies"},
-		{"curl", "c", ".sh", "a script that sends each again with curl"},
+		{"json", "j", ".json", "one array of what receipt show has", false},
+		{"ndjson", "n", ".ndjson", "the same, one object a line", false},
+		{"har", "h", ".har", "HTTP Archive 1.2, for browsers and proxies", true},
+		{"curl", "c", ".sh", "a script that sends each again with curl", true},
 	}
 }
 
@@ -44,6 +48,7 @@ func (r *receiver) chooseExport() tea.Cmd {
 const (
 	exportWhich   = "which"
 	exportPath    = "path"
+	exportTo      = "to"
 	exportSecrets = "secrets"
 
 	whichMarked   = "marked"
@@ -55,13 +60,17 @@ const (
 func (r *receiver) askExport(format exportFormat) tea.Cmd {
 	which := r.exportable()
 	path := "receipts-" + r.shared.Now().In(r.shared.Location).Format("20060102-150405") + format.suffix
+	fields := []component.Field{
+		{ID: exportWhich, Label: "Receipts", Kind: component.ChoiceField, Options: which, Start: component.Value{Text: which[0].ID}, Help: "left and right choose."},
+		{ID: exportPath, Label: "File", Start: component.Value{Text: path}, Check: checkExportPath, Help: "In the folder where the console was started, unless the path says otherwise."},
+		{ID: exportSecrets, Label: "Secrets", Kind: component.CheckField, Help: "Off: tokens and secret headers are masked, and what looks like either."},
+	}
+	if format.sends {
+		fields = slices.Insert(fields, 2, component.Field{ID: exportTo, Label: "For", Help: "Empty: the receiver as it is now. Else another server: https://HOST:PORT, or a URL that all of them go to."})
+	}
 	return r.shared.fill(formSpec{
 		title: "Export as " + format.name, verb: "Write", focus: exportPath,
-		section: component.Section{Fields: []component.Field{
-			{ID: exportWhich, Label: "Receipts", Kind: component.ChoiceField, Options: which, Start: component.Value{Text: which[0].ID}, Help: "left and right choose."},
-			{ID: exportPath, Label: "File", Start: component.Value{Text: path}, Check: checkExportPath, Help: "In the folder where the console was started, unless the path says otherwise."},
-			{ID: exportSecrets, Label: "Secrets", Kind: component.CheckField, Help: "Off: tokens and secret headers are masked, and what looks like either."},
-		}},
+		section: component.Section{Fields: fields},
 		submit: func(v component.Values) tea.Cmd {
 			return r.shared.export(r.exportOf(format, v))
 		},
@@ -92,7 +101,7 @@ func checkExportPath(v component.Values) string {
 }
 
 func (r *receiver) exportOf(format exportFormat, v component.Values) Export {
-	e := Export{Format: format.name, Path: strings.TrimSpace(v.Text(exportPath)), WithSecrets: v.On(exportSecrets)}
+	e := Export{Format: format.name, Path: strings.TrimSpace(v.Text(exportPath)), To: strings.TrimSpace(v.Text(exportTo)), WithSecrets: v.On(exportSecrets)}
 	switch v.Text(exportWhich) {
 	case whichMarked:
 		for _, text := range r.list.table.Marked() {
@@ -127,7 +136,11 @@ func (s *shared) export(e Export) tea.Cmd {
 			secrets = "with secrets"
 		}
 		n := int64(done.Receipts)
-		return toastMsg{good(fmt.Sprintf("%s %s written to %s, %s", thousands(n), plural(n, "receipt"), done.Path, secrets))}
+		text := fmt.Sprintf("%s %s written to %s, %s", thousands(n), plural(n, "receipt"), done.Path, secrets)
+		if done.Note != "" {
+			text += "; " + done.Note
+		}
+		return toastMsg{good(text)}
 	}
 }
 

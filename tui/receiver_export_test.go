@@ -15,7 +15,7 @@ func TestExport(t *testing.T) {
 	}{
 		{"the selected one", []string{"g", "x", "j", "ctrl+s"}, Export{Format: "json", IDs: ids(1), Path: "receipts-20261102-120430.json"}},
 		{"the marked ones", []string{"g", " ", "j", "j", " ", "x", "h", "ctrl+s"}, Export{Format: "har", IDs: ids(1, 3), Path: "receipts-20261102-120430.har"}},
-		{"all, with secrets", []string{"g", "x", "c", "up", "right", "down", "down", " ", "ctrl+s"}, Export{Format: "curl", Path: "receipts-20261102-120430.sh", WithSecrets: true}},
+		{"all, with secrets", []string{"g", "x", "c", "up", "right", "down", "down", "down", " ", "ctrl+s"}, Export{Format: "curl", Path: "receipts-20261102-120430.sh", WithSecrets: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testReceiver(t, fewReceipts, func(c *console) {
@@ -37,6 +37,20 @@ func TestExportOfTheFilter(t *testing.T) {
 		if len(c.exported) != 1 || c.exported[0].IDs != nil || c.exported[0].Filter.String() != "status:bounce" {
 			t.Errorf("exported %+v", c.exported)
 		}
+	})
+}
+
+func TestExportForAnotherServer(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("x", "h", "down")
+		c.see("Empty: the receiver as it is now.")
+		c.write(" https://h:1/hook")
+		c.press("ctrl+s")
+		if len(c.exported) != 1 || c.exported[0].To != "https://h:1/hook" {
+			t.Errorf("exported %+v", c.exported)
+		}
+		c.press("x", "j")
+		c.miss("For ")
 	})
 }
 

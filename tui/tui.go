@@ -59,6 +59,7 @@ type Export struct {
 	IDs         []storage.ID // none: those that Filter chooses
 	Filter      storage.Filter
 	Path        string
+	To          string // another server than the receiver, as receipt export --to takes it
 	WithSecrets bool
 	Replace     bool // a file that is there; without it, that is an error that is fs.ErrExist
 }
@@ -67,6 +68,7 @@ type Export struct {
 type Exported struct {
 	Receipts int
 	Path     string // absolute
+	Note     string // what should be known about where it goes
 }
 
 // complete fills in what the console can do without.

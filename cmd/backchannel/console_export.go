@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"backchannel/cmd/backchannel/internal/export"
 	"backchannel/storage/sqlite"
 	"backchannel/tui"
 )
@@ -29,8 +30,15 @@ func (a *app) exporter(store *sqlite.Store) func(context.Context, tui.Export) (t
 		if err := chosen.find(ctx, a, store); err != nil {
 			return tui.Exported{}, err
 		}
-		n, err := a.exportFile(ctx, store, exportFlags{format: e.Format, out: path, withSecrets: e.WithSecrets}, chosen)
-		return tui.Exported{Receipts: n, Path: path}, err
+		flags := exportFlags{format: e.Format, out: path, to: e.To, withSecrets: e.WithSecrets}
+		if err := checkExportTo(export.Format(e.Format), e.To); err != nil {
+			return tui.Exported{}, err
+		}
+		if err := a.address(ctx, store, &flags); err != nil {
+			return tui.Exported{}, err
+		}
+		n, err := a.exportFile(ctx, store, flags, chosen)
+		return tui.Exported{Receipts: n, Path: path, Note: flags.at.note}, err
 	}
 }
 

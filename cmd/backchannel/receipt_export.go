@@ -19,8 +19,9 @@ import (
 
 // exportFlags are the flags of receipt export, as they were given.
 type exportFlags struct {
-	filter, format, out string
-	withSecrets         bool
+	filter, format, out, to string
+	withSecrets             bool
+	at                      destination // what to means
 }
 
 func receiptExportCommand(a *app) *cobra.Command {
@@ -33,6 +34,8 @@ func receiptExportCommand(a *app) *cobra.Command {
 			"  ndjson  the same, one object a line\n" +
 			"  har     HTTP Archive 1.2; a body that is no UTF-8 stands in base64, marked by _encoding\n" +
 			"  curl    a shell script that writes the bodies into files beside itself, then sends each with curl\n\n" +
+			"har and curl are for the receiver as it is now, wherever the requests once came in. --to names another server:\n" +
+			"https://HOST:PORT gets each at the path that it came with, a URL with a path gets all of them there.\n\n" +
 			"Secret headers, tokens and what looks like either are masked unless --with-secrets.\n\n" + filterHelp(),
 		Example: `backchannel receipt export --format har --out bounces.har --filter status:bounce
 backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.sh && sh again.sh`,
@@ -51,6 +54,7 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 	f.StringVar(&flags.filter, "filter", "", "those that `EXPR` chooses (default: all)")
 	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+listed(export.Formats()))
 	f.StringVar(&flags.out, "out", "", "write to `FILE`, replacing one that is there; - is stdout (default: stdout)")
+	f.StringVar(&flags.to, "to", "", "har and curl: for the server at this `URL` instead of the receiver")
 	f.BoolVar(&flags.withSecrets, "with-secrets", false, "leave secrets and tokens in")
 	return collecting(cmd)
 }
@@ -62,6 +66,9 @@ func (v exportFlags) check(a *app, ids []string) (storage.Filter, error) {
 		p.add("format", "is missing; use %s", listed(export.Formats()))
 	case !slices.Contains(export.Formats(), export.Format(v.format)):
 		p.add("format", "%q is unknown; use %s", v.format, listed(export.Formats()))
+	}
+	if err := checkExportTo(export.Format(v.format), v.to); err != nil {
+		p.bad = append(p.bad, err.(storage.FieldErrors)...) //nolint:errorlint // it answers nothing else, and never wrapped
 	}
 	if v.filter != "" && len(ids) > 0 {
 		p.add("filter", "goes with no ID: name the receipts or choose them")
@@ -81,6 +88,12 @@ func (v exportFlags) none() string {
 func (a *app) export(ctx context.Context, store *sqlite.Store, flags exportFlags, chosen chosenReceipts) error {
 	if err := chosen.find(ctx, a, store); err != nil {
 		return err
+	}
+	if err := a.address(ctx, store, &flags); err != nil {
+		return err
+	}
+	if flags.at.note != "" {
+		a.note("note: %s", flags.at.note)
 	}
 	if flags.out == "" || flags.out == "-" {
 		n, err := a.exportTo(ctx, a.out, store, flags, chosen)
@@ -112,13 +125,9 @@ func (a *app) exportFile(ctx context.Context, store *sqlite.Store, flags exportF
 }
 
 func (a *app) exportTo(ctx context.Context, to io.Writer, store *sqlite.Store, flags exportFlags, chosen chosenReceipts) (n int, err error) {
-	ca, err := a.authority()
-	if err != nil {
-		return 0, err
-	}
 	writer, err := export.New(to, export.Options{
 		Format: export.Format(flags.format), WithSecrets: flags.withSecrets, Version: programVersion(),
-		CA: ca.Path(), Encode: encode,
+		To: flags.at.url, CA: flags.at.ca, Encode: encode, Answer: attemptAnswers(ctx, store),
 	})
 	if err != nil {
 		return 0, err
@@ -133,6 +142,21 @@ func (a *app) exportTo(ctx context.Context, to io.Writer, store *sqlite.Store, f
 		n++
 	}
 	return n, writer.Close()
+}
+
+// attemptAnswers looks up what our own engine got for an answer.
+func attemptAnswers(ctx context.Context, store *sqlite.Store) func(storage.Receipt) (storage.Attempt, bool) {
+	return func(r storage.Receipt) (storage.Attempt, bool) {
+		if r.DeliveryID == 0 {
+			return storage.Attempt{}, false
+		}
+		attempts, err := store.Attempts(ctx, r.DeliveryID)
+		i := slices.IndexFunc(attempts, func(a storage.Attempt) bool { return a.N == r.Attempt })
+		if err != nil || i < 0 {
+			return storage.Attempt{}, false // removed before the receipt was
+		}
+		return attempts[i], true
+	}
 }
 
 // chosenReceipts are those of the IDs, else those of the filter.

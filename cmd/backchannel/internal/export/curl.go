@@ -17,9 +17,16 @@ func (w *Writer) scriptHead() string {
 set -u
 umask 077
 CDPATH='' cd -- "$(dirname -- "$0")" || exit
-ca=` + quote(w.options.CA) + ` # whom to trust: the authority of the built-in receiver
-failed=0 # the exit code of the last curl that had no answer
+` + w.trust() + `failed=0 # the exit code of the last curl that had no answer
 `
+}
+
+// trust is the line that says whom curl trusts instead of the system's authorities.
+func (w *Writer) trust() string {
+	if w.options.CA == "" {
+		return ""
+	}
+	return "ca=" + quote(w.options.CA) + " # whom to trust: the authority of the built-in receiver\n"
 }
 
 const scriptEnd = "\nexit \"$failed\"\n"
@@ -28,14 +35,20 @@ const scriptEnd = "\nexit \"$failed\"\n"
 func (w *Writer) command(r storage.Receipt) ([]byte, error) {
 	file := "receipt-" + r.ID.String() + ".body"
 	headers, hidden := curlHeaders(r, w.options.WithSecrets)
+	if !w.options.WithSecrets && strings.Contains(r.Path, storage.Masked) {
+		hidden = append(hidden, "what is "+storage.Masked+" in the URL")
+	}
 	var script strings.Builder
 	fmt.Fprintf(&script, "\n# Receipt %s of %s\n", r.ID, moment(r.ReceivedAt))
 	script.WriteString(writeBody(r.Body) + " > " + file + " || exit\n")
 	if len(hidden) > 0 {
 		fmt.Fprintf(&script, "# Left out, since secret (--with-secrets puts them in): %s\n", strings.Join(hidden, ", "))
 	}
-	script.WriteString("curl --silent --show-error --include --globoff --path-as-is --cacert \"$ca\" \\\n")
-	fmt.Fprintf(&script, "  %s --url %s \\\n", method(r), quote(address(r)))
+	script.WriteString("curl --silent --show-error --include --globoff --path-as-is")
+	if w.options.CA != "" {
+		script.WriteString(` --cacert "$ca"`)
+	}
+	fmt.Fprintf(&script, " \\\n  %s %s \\\n", method(r), curlURL(w.target(r)))
 	for _, h := range headers {
 		script.WriteString("  --header " + quote(h) + " \\\n")
 	}
@@ -44,6 +57,14 @@ func (w *Writer) command(r storage.Receipt) ([]byte, error) {
 	}
 	script.WriteString("  || failed=$?\n")
 	return []byte(script.String()), nil
+}
+
+// curlURL are the options that say where to. What curl would change in a URL goes apart.
+func curlURL(to target) string {
+	if to.odd() {
+		return "--url " + quote(to.base+"/") + " --request-target " + quote(to.path)
+	}
+	return "--url " + quote(to.base+to.path)
 }
 
 // method is the option that makes curl send that method. Told HEAD by name, it would wait

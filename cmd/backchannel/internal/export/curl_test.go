@@ -21,7 +21,8 @@ const stubCurl = `curl() { printf '%s\000' "$@" > arguments; }
 func run(t *testing.T, r storage.Receipt) (arguments []string, body []byte) {
 	t.Helper()
 	var script bytes.Buffer
-	w, err := New(&script, Options{Format: Curl, CA: "/it's here/ca.pem", WithSecrets: true})
+	const now = "https://127.0.0.1:9443"
+	w, err := New(&script, Options{Format: Curl, To: now, CA: "/it's here/ca.pem", WithSecrets: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,7 @@ func TestCurlArguments(t *testing.T) {
 	got, _ := run(t, received("/a//b?c=[d]{e}", "$(touch no) `no` 'no' \"no\" \\", []byte("x")))
 	want := []string{
 		"--silent", "--show-error", "--include", "--globoff", "--path-as-is", "--cacert", "/it's here/ca.pem",
-		"--request", "POST", "--url", "https://h:1/a//b?c=[d]{e}",
+		"--request", "POST", "--url", "https://127.0.0.1:9443/a//b?c=[d]{e}",
 		"--header", "X-Odd: $(touch no) `no` 'no' \"no\" \\",
 		"--header", "Accept:", "--header", "Content-Type:", "--header", "User-Agent:", "--header", "Expect:",
 		"--data-binary", "@receipt-00000000001.body",
@@ -94,7 +95,7 @@ func TestCurlGoesOn(t *testing.T) {
 	text := exported(t, Options{Format: Curl}, received("/a", "x", nil), received("/b", "x", nil))
 	out, err := exec.Command("sh", "-c", "cd "+quote(t.TempDir())+"\ncurl() { echo \"${11}\"; return 7; }\n"+text).CombinedOutput()
 	var exit *exec.ExitError
-	if want := "https://h:1/a\nhttps://h:1/b\n"; string(out) != want || !errors.As(err, &exit) || exit.ExitCode() != 7 {
+	if want := "https://h:2/a\nhttps://h:2/b\n"; string(out) != want || !errors.As(err, &exit) || exit.ExitCode() != 7 {
 		t.Errorf("%v, %s", err, out)
 	}
 }

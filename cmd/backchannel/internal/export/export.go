@@ -28,12 +28,21 @@ const (
 // Formats lists every format.
 func Formats() []Format { return []Format{JSON, NDJSON, HAR, Curl} }
 
+// Sends reports whether what is written says where to send it.
+func (f Format) Sends() bool { return f == HAR || f == Curl }
+
 // Options is what an export depends on.
 type Options struct {
 	Format      Format
 	WithSecrets bool
 	Version     string // of this program, for HAR
-	CA          string // path of the certificate by which curl is to trust the receiver
+	// To is where the requests go: a URL without a path, behind which each has the path
+	// that it came with, or a whole one for all of them. What a sender took for our address
+	// stays in its Host header.
+	To string
+	CA string // path of the certificate by which curl is to trust that server; empty: the system's
+	// Answer is what a receipt got for an answer, where that is known. HAR has it.
+	Answer func(storage.Receipt) (storage.Attempt, bool)
 	// Encode writes a value as one line of JSON.
 	Encode func(value any) ([]byte, error)
 }
@@ -55,6 +64,9 @@ type form struct {
 // New begins an export.
 func New(to io.Writer, o Options) (*Writer, error) {
 	w := &Writer{to: to, options: o}
+	if o.Format.Sends() && !strings.Contains(o.To, "://") {
+		return nil, fmt.Errorf("%q is not a URL to send to", o.To)
+	}
 	switch o.Format {
 	case JSON:
 		w.form = form{"[\n", ",\n", "]\n", w.object}

@@ -30,7 +30,9 @@ func caught() []storage.Receipt {
 
 func exported(t *testing.T, o Options, receipts ...storage.Receipt) string {
 	t.Helper()
-	o.Version, o.CA = "v1", "/ca.pem"
+	if o.Version = "v1"; o.To == "" {
+		o.To, o.CA = "https://h:2", "/ca.pem"
+	}
 	o.Encode = func(value any) ([]byte, error) {
 		line, err := json.Marshal(value)
 		return append(line, '\n'), err
@@ -125,7 +127,7 @@ func TestHARKeepsBodies(t *testing.T) {
 	if want := "[map[name:x value:1] map[name:y value:%20%zz] map[name:t value:••••]]"; fmt.Sprint(text.QueryString) != want {
 		t.Errorf("the query came out as %v, want %s", text.QueryString, want)
 	}
-	if text.URL != "https://127.0.0.1:9443/feedback/a/b?x=1&y=%20%zz&t=••••" || binary.URL != "http://localhost/*" {
+	if text.URL != "https://h:2/feedback/a/b?x=1&y=%20%zz&t=••••" || binary.URL != "https://h:2/*" {
 		t.Errorf("the URLs came out as %s, %s", text.URL, binary.URL)
 	}
 }

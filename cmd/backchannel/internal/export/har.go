@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -29,6 +30,8 @@ type harEntry struct {
 	Cache           struct{}    `json:"cache"`
 	Timings         harTimings  `json:"timings"`
 	Comment         string      `json:"comment"`
+	// What another server answered to what was relayed to it, in a field of our own.
+	Relayed *view.Forward `json:"_relayed,omitempty"`
 }
 
 type harRequest struct {
@@ -71,8 +74,12 @@ type harResponse struct {
 }
 
 type harContent struct {
-	Size     int    `json:"size"`
-	MimeType string `json:"mimeType"`
+	Size        int    `json:"size"`
+	Compression int    `json:"compression,omitempty"`
+	MimeType    string `json:"mimeType"`
+	Text        string `json:"text,omitempty"`
+	Encoding    string `json:"encoding,omitempty"`
+	Comment     string `json:"comment,omitempty"`
 }
 
 type harTimings struct {
@@ -93,20 +100,74 @@ func (w *Writer) harHead() string {
 }
 
 func (w *Writer) harEntry(r storage.Receipt) ([]byte, error) {
+	to := w.target(r)
 	return w.options.Encode(harEntry{
 		StartedDateTime: view.Time(r.ReceivedAt),
 		Time:            view.Millis(r.Duration),
 		Request: harRequest{
-			Method: r.Method, URL: address(r), HTTPVersion: r.Proto, Cookies: []harPair{}, Headers: harHeaders(r.Headers),
-			QueryString: harQuery(r.Path), PostData: posted(r), HeadersSize: -1, BodySize: len(r.Body),
+			Method: r.Method, URL: urlText(to), HTTPVersion: r.Proto, Cookies: []harPair{}, Headers: harRequestHeaders(r.Headers, to.base),
+			QueryString: harQuery(to.path), PostData: posted(r), HeadersSize: -1, BodySize: len(r.Body),
 		},
-		Response: harResponse{
-			Status: r.Code, StatusText: http.StatusText(r.Code), HTTPVersion: r.Proto, Cookies: []harPair{}, Headers: []harPair{},
-			HeadersSize: -1, BodySize: -1, Comment: "what was answered besides the status is not kept",
-		},
-		Timings: harTimings{Wait: view.Millis(r.Duration)},
-		Comment: "receipt " + r.ID.String(),
+		Response: w.harResponse(r),
+		Timings:  harTimings{Wait: view.Millis(r.Duration)},
+		Comment:  harComment(r, to.base),
+		Relayed:  view.OfWholeReceipt(r).Forward,
 	})
+}
+
+// harComment names the receipt, and what its sender took for our address if that is no
+// longer true.
+func harComment(r storage.Receipt, base string) string {
+	text := "receipt " + r.ID.String()
+	if host := header(r, "Host"); host != "" && !sameHost(host, base) {
+		text += ", which came with Host: " + host
+	}
+	return text
+}
+
+// harRequestHeaders are without a Host that contradicts the URL: whoever sends the request
+// again would send that.
+func harRequestHeaders(headers []storage.HeaderField, base string) []harPair {
+	return harHeaders(slices.DeleteFunc(slices.Clone(headers), func(h storage.HeaderField) bool {
+		return h.Name == "Host" && !sameHost(h.Value, base)
+	}))
+}
+
+// harResponse is the answer as our own engine got it, else no more than the status meant.
+func (w *Writer) harResponse(r storage.Receipt) harResponse {
+	made := harResponse{
+		Status: r.Code, StatusText: http.StatusText(r.Code), HTTPVersion: r.Proto, Cookies: []harPair{}, Headers: []harPair{},
+		HeadersSize: -1, BodySize: -1, Comment: "what was answered besides the status is not kept",
+	}
+	if w.options.Answer == nil {
+		return made
+	}
+	a, ok := w.options.Answer(r)
+	if !ok || a.Code == 0 {
+		return made
+	}
+	answer := disclose(storage.Receipt{Headers: a.ResponseHeaders}, w.options.WithSecrets)
+	made.Headers, made.RedirectURL = harHeaders(answer.Headers), header(answer, "Location")
+	made.Content, made.BodySize, made.Comment = harContentOf(a, header(answer, "Content-Type")), len(a.ResponseBody), ""
+	if a.ResponseFlaw != "" {
+		made.Comment = "the body is not whole"
+	}
+	return made
+}
+
+// harContentOf is an answer's body: as text, decoded if need be, else in base64.
+func harContentOf(a storage.Attempt, mime string) harContent {
+	c := harContent{Size: len(a.ResponseBody), MimeType: mime, Text: string(a.ResponseBody)}
+	shown := a.Answer()
+	c.Comment = shown.Note()
+	switch {
+	case utf8.Valid(a.ResponseBody):
+	case utf8.ValidString(shown.Text):
+		c.Text, c.Size, c.Compression = shown.Text, len(shown.Text), len(shown.Text)-len(a.ResponseBody)
+	default:
+		c.Text, c.Encoding = base64.StdEncoding.EncodeToString(a.ResponseBody), "base64"
+	}
+	return c
 }
 
 func harHeaders(headers []storage.HeaderField) []harPair {
@@ -157,21 +218,6 @@ func header(r storage.Receipt, name string) string {
 		}
 	}
 	return ""
-}
-
-// address is the URL that was asked for.
-func address(r storage.Receipt) string {
-	if strings.Contains(r.Path, "://") && !strings.HasPrefix(r.Path, "/") {
-		return r.Path
-	}
-	scheme, host := "http", header(r, "Host")
-	if r.TLSVersion != "" {
-		scheme = "https"
-	}
-	if host == "" { // HTTP/1.0 does without
-		host = "localhost"
-	}
-	return scheme + "://" + host + "/" + strings.TrimPrefix(r.Path, "/")
 }
 
 // moment is a time as comments show it.
