@@ -138,7 +138,11 @@ func (ep *endpoint) resolve(ctx context.Context, h storage.HeaderField) (string,
 		return "", sourceProblem(storage.ClassSecret, "header "+h.Name, err)
 	}
 	if !httpguts.ValidHeaderFieldValue(string(value)) {
-		return "", problemf(storage.ClassSecret, "header %s: the secret holds a character that cannot be sent (RFC 9110 §5.5)", h.Name)
+		text := "header " + h.Name + ": the secret holds a character that cannot be sent (RFC 9110 §5.5)"
+		if odd := storage.Secret(h.Value).Oddity(value); odd != "" {
+			text += ": it " + odd
+		}
+		return "", problemf(storage.ClassSecret, "%s", text)
 	}
 	return string(value), nil
 }

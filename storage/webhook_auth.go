@@ -212,12 +212,11 @@ func (t TLSOptions) explainPair(err error) error {
 // warnMissing tells of secrets and files that cannot be read now.
 func (w Webhook) warnMissing(ctx context.Context, odd *FieldErrors, from Sources) {
 	if w.Auth.Type == AuthJWT {
-		odd.warnSecret(ctx, "auth.secret", w.Auth.JWT.Secret, from)
-		w.Auth.JWT.warnPEM(ctx, odd, from)
+		w.Auth.JWT.warnKey(ctx, odd, from)
 	}
 	for i, h := range w.Headers {
 		if h.Secret {
-			odd.warnSecret(ctx, fmt.Sprintf("headers[%d].value", i), Secret(h.Value), from)
+			odd.warnHeader(ctx, fmt.Sprintf("headers[%d].value", i), Secret(h.Value), from)
 		}
 	}
 	t := w.Delivery.TLS
@@ -231,17 +230,37 @@ func (w Webhook) warnMissing(ctx context.Context, odd *FieldErrors, from Sources
 	}
 }
 
-// warnPEM tells of a key that is taken for a password, which is seldom meant.
-func (j JWT) warnPEM(ctx context.Context, odd *FieldErrors, from Sources) {
+// warnKey tells of a key that cannot be read now, and of what was hardly meant as a password.
+func (j JWT) warnKey(ctx context.Context, odd *FieldErrors, from Sources) {
+	const field = "auth.secret"
 	secret, err := j.Secret.Resolve(ctx, from)
-	if err == nil && j.Algorithm.Symmetric() && bytes.Contains(secret, []byte("-----BEGIN ")) {
-		odd.add("auth.secret", "holds a PEM, which %s takes for a password, to the letter; if it is a private key, choose RS256, ES256 or EdDSA, say", j.Algorithm)
+	switch {
+	case err != nil:
+		odd.add(field, "%v; deliveries fail until then", err)
+	case !j.Algorithm.Symmetric():
+	case bytes.Contains(secret, []byte("-----BEGIN ")):
+		odd.add(field, "holds a PEM, which %s takes for a password, to the letter; if it is a private key, choose RS256, ES256 or EdDSA, say", j.Algorithm)
+	default:
+		odd.addOddity(field, j.Secret, secret)
 	}
 }
 
-func (e *FieldErrors) warnSecret(ctx context.Context, field string, secret Secret, from Sources) {
-	if _, err := secret.Resolve(ctx, from); err != nil {
+func (e *FieldErrors) warnHeader(ctx context.Context, field string, value Secret, from Sources) {
+	resolved, err := value.Resolve(ctx, from)
+	if err != nil {
 		e.add(field, "%v; deliveries fail until then", err)
+		return
+	}
+	before := len(*e)
+	e.addOddity(field, value, resolved)
+	if len(*e) == before && !httpguts.ValidHeaderFieldValue(string(resolved)) {
+		e.add(field, "holds a control character, which cannot be sent (RFC 9110 §5.5); deliveries fail until it is removed")
+	}
+}
+
+func (e *FieldErrors) addOddity(field string, secret Secret, value []byte) {
+	if odd := secret.Oddity(value); odd != "" {
+		e.add(field, "%s", odd)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"backchannel/cmd/backchannel/internal/holder"
 	"backchannel/storage/sqlite"
 )
 
@@ -43,7 +44,7 @@ const (
 func (a *app) examine(ctx context.Context, store *sqlite.Store) error {
 	var findings []finding
 	for _, look := range []func(context.Context, *sqlite.Store) []finding{
-		a.examineFolder, a.examineDatabase, a.examineAuthority, a.examineHolder, a.examineWebhooks,
+		a.examineFolder, a.examineDatabase, a.examineAuthority, a.examineCAFile, a.examineHolder, a.examineWebhooks,
 	} {
 		findings = append(findings, look(ctx, store)...)
 	}
@@ -99,6 +100,18 @@ func (a *app) examineAuthority(context.Context, *sqlite.Store) []finding {
 		return []finding{{"local authority", findingBad, err.Error()}}
 	}
 	return []finding{{"local authority", findingOK, ca.Path()}}
+}
+
+// examineCAFile reads the file that was named for deliveries, if one was.
+func (a *app) examineCAFile(ctx context.Context, _ *sqlite.Store) []finding {
+	path := a.settings.caFile
+	if path == "" {
+		return nil
+	}
+	if _, err := holder.Trusted(ctx, path); err != nil {
+		return []finding{{"CA file", findingBad, err.Error()}}
+	}
+	return []finding{{"CA file", findingOK, path}}
 }
 
 func (a *app) examineHolder(ctx context.Context, store *sqlite.Store) []finding {

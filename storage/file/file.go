@@ -105,13 +105,13 @@ func readAll(from io.Reader, limit int) ([]byte, error) {
 		return nil, err
 	}
 	if len(content) > limit {
-		return nil, tooLarge("is longer", limit)
+		return nil, tooLarge(fmt.Sprintf("is longer than %d bytes", limit), limit)
 	}
 	return content, nil
 }
 
 func tooLarge(what string, limit int) error {
-	return reason{ErrTooLarge, fmt.Sprintf("%s; at most %d MiB are read here: name a smaller file", what, limit>>20)}
+	return reason{ErrTooLarge, fmt.Sprintf("%s; no more than %d MiB is read here: name a smaller file", what, limit>>20)}
 }
 
 func regular(info fs.FileInfo, err error) error {
