@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// SIGTERM and Ctrl+C end a command that waits for stdin.
+func TestEndsWhileStdinIsRead(t *testing.T) {
+	program, err := exec.LookPath("backchannel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sent := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		for _, args := range []string{"webhook apply -f -", "webhook apply -f /dev/stdin", "fire sent --webhook acme --body -"} {
+			cmd := exec.CommandContext(t.Context(), program, strings.Fields(args)...)
+			cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", envData+"="+t.TempDir())
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			// More than a pipe holds: when it is written, it is being read.
+			if _, err := io.WriteString(in, strings.Repeat(" ", 128<<10)); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Process.Signal(sent); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != exitInterrupted || stderr.String() != "backchannel: interrupted\n" {
+				t.Errorf("%s: exit code %d after %s: %s", args, got, sent, stderr.String())
+			}
+		}
+	}
+}
