@@ -49,72 +49,50 @@ func (g guard) check(addr netip.Addr) error {
 	return nil
 }
 
+// A range is a block of addresses that deliveries are kept away from.
+type addressRange struct {
+	prefix  string
+	reason  string
+	private bool // refused only if private addresses are
+}
+
+// refusedRanges follows the registries of special-purpose addresses (RFC 6890, as IANA
+// keeps them), and what clouds publish of where their metadata services answer.
+func refusedRanges() []addressRange {
+	const metadata = "a cloud's metadata service answers there"
+	return []addressRange{
+		{"0.0.0.0/32", "it is the unspecified address", false},
+		{"0.0.0.0/8", "it means this network, not a host (RFC 791 §3.2)", false},
+		{"169.254.0.0/16", metadata, false},     // AWS, Azure, Google and others; link-local (RFC 3927)
+		{"100.100.100.200/32", metadata, false}, // Alibaba
+		{"168.63.129.16/32", metadata, false},   // Azure
+		{"192.0.0.192/32", metadata, false},     // Oracle
+		{"224.0.0.0/4", "it is a multicast address", false},
+		{"255.255.255.255/32", "it is the broadcast address (RFC 919)", false},
+		{"240.0.0.0/4", "it is reserved (RFC 1112 §4)", false},
+		{"::/128", "it is the unspecified address", false},
+		{"fd00:ec2::254/128", metadata, false},      // AWS
+		{"fd20:ce::254/128", metadata, false},       // Google
+		{"fd00:c1::a9fe:a9fe/128", metadata, false}, // Oracle
+		{"fe80::/10", "it is link-local", false},
+		{"ff00::/8", "it is a multicast address", false},
+		{"127.0.0.0/8", "it is a loopback address, and private ones are blocked", true},
+		{"::1/128", "it is a loopback address, and private ones are blocked", true},
+		{"10.0.0.0/8", "it is a private address, and these are blocked", true},     // RFC 1918
+		{"172.16.0.0/12", "it is a private address, and these are blocked", true},  // RFC 1918
+		{"192.168.0.0/16", "it is a private address, and these are blocked", true}, // RFC 1918
+		{"100.64.0.0/10", "it is a private address, and these are blocked", true},  // carrier-grade NAT (RFC 6598)
+		{"198.18.0.0/15", "it is for benchmarks within a network (RFC 2544), and private addresses are blocked", true},
+		{"fc00::/7", "it is a private address, and these are blocked", true},  // RFC 4193
+		{"fec0::/10", "it is a private address, and these are blocked", true}, // site-local (RFC 3879)
+	}
+}
+
 func (g guard) objection(a netip.Addr) string {
-	switch {
-	case a.IsUnspecified():
-		return "it is the unspecified address"
-	case isMetadata(a):
-		return "a cloud's metadata service answers there"
-	case a.IsLinkLocalUnicast():
-		return "it is link-local"
-	case a.IsMulticast():
-		return "it is a multicast address"
-	case !g.blockPrivate:
-		return ""
-	case a.IsLoopback():
-		return "it is a loopback address, and private ones are blocked"
-	case a.IsPrivate() || sharedAddressSpace().Contains(a):
-		return "it is a private address, and these are blocked"
-	}
-	return ""
-}
-
-// isMetadata knows where clouds answer with credentials: all of 169.254.0.0/16, and the
-// addresses of AWS, Google, Alibaba and Azure that are not link-local.
-func isMetadata(a netip.Addr) bool {
-	switch a.String() {
-	case "fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16":
-		return true
-	}
-	return a.Is4() && a.IsLinkLocalUnicast()
-}
-
-// sharedAddressSpace is that of carrier-grade NAT (RFC 6598).
-func sharedAddressSpace() netip.Prefix { return netip.MustParsePrefix("100.64.0.0/10") }
-
-// embedded lists the IPv4 addresses that a translator may read out of an IPv6 address.
-func embedded(addr netip.Addr) []netip.Addr {
-	if !addr.Is6() || addr.Is4In6() {
-		return nil
-	}
-	b := addr.As16()
-	switch {
-	case netip.MustParsePrefix("64:ff9b::/96").Contains(addr.WithZone("")): // NAT64 (RFC 6052)
-		return []netip.Addr{netip.AddrFrom4([4]byte(b[12:]))}
-	case netip.MustParsePrefix("64:ff9b:1::/48").Contains(addr.WithZone("")): // local NAT64 (RFC 8215)
-		return localNAT64(b)
-	case netip.MustParsePrefix("2002::/16").Contains(addr.WithZone("")): // 6to4 (RFC 3056)
-		return []netip.Addr{netip.AddrFrom4([4]byte(b[2:6]))}
-	}
-	return nil
-}
-
-// localNAT64 reads the address at each of the places where RFC 6052 §2.2 puts it,
-// since the length of a local prefix cannot be known. Where there is nothing but
-// zeros, a longer prefix is in use.
-func localNAT64(b [16]byte) (found []netip.Addr) {
-	for _, place := range [][4]byte{
-		{b[6], b[7], b[9], b[10]},
-		{b[7], b[9], b[10], b[11]},
-		{b[9], b[10], b[11], b[12]},
-		{b[12], b[13], b[14], b[15]},
-	} {
-		if place != [4]byte{} {
-			found = append(found, netip.AddrFrom4(place))
+	for _, r := range refusedRanges() {
+		if (g.blockPrivate || !r.private) && netip.MustParsePrefix(r.prefix).Contains(a) {
+			return r.reason
 		}
 	}
-	if found == nil {
-		return []netip.Addr{netip.IPv4Unspecified()}
-	}
-	return found
+	return ""
 }
