@@ -37,7 +37,7 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	rec := newRecorder(ep.isSecret)
 	resp, err := ep.send(ctx, rec, lines, job)
 	if err == nil {
-		ep.answered(&r, resp)
+		ep.answered(ctx, &r, resp)
 	}
 	var at phase
 	r.attempt.Timings, r.attempt.RequestHeaders, at = rec.seal()
@@ -119,7 +119,7 @@ func (ep *endpoint) roundTripper(m storage.Misbehaviour) http.RoundTripper {
 
 // answered keeps the response and judges it. The body is read as far as it goes, and
 // never matters.
-func (ep *endpoint) answered(r *result, resp *http.Response) {
+func (ep *endpoint) answered(ctx context.Context, r *result, resp *http.Response) {
 	r.attempt.Code = resp.StatusCode
 	r.attempt.ResponseHeaders = sortedFields(resp.Header)
 	r.attempt.ResponseBody, r.attempt.ResponseFlaw = readSome(resp.Body)
@@ -129,7 +129,7 @@ func (ep *endpoint) answered(r *result, resp *http.Response) {
 		return
 	}
 	r.attempt.ErrorClass = storage.ClassStatus
-	r.attempt.Error = explainStatus(resp.StatusCode, resp.Header.Get("Location"), ep.webhook.Name)
+	r.attempt.Error = ep.explainStatus(ctx, resp.StatusCode, resp.Header.Get("Location"), r.attempt.ResponseBody)
 	r.retryAfter = resp.Header.Get("Retry-After")
 }
 
@@ -164,6 +164,9 @@ func (r *result) abort() {
 func (r *result) fail(err error, at phase) {
 	r.attempt.ErrorClass, r.attempt.Error = classed(err, at)
 	r.verdict = judgeClass(r.attempt.ErrorClass)
+	if known := new(problem); errors.As(err, &known) && known.final {
+		r.verdict = hopeless
+	}
 }
 
 // readSome reads up to 16 KiB, and says what it lacks. Only a body that ends there leaves

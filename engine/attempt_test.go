@@ -126,7 +126,7 @@ func TestBrokenEndpoints(t *testing.T) {
 		class   storage.ErrorClass
 		text    string
 	}{
-		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, retryable, storage.ClassTransport, "connection reset"},
+		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, retryable, storage.ClassTransport, "reset"},
 		{"hangs up", readRequest, retryable, storage.ClassTransport, "closed without an answer"},
 		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, retryable, storage.ClassTransport, "malformed HTTP"},
 		{"sends an endless header", func(c net.Conn) {
@@ -250,7 +250,7 @@ func TestUnreachableEndpoints(t *testing.T) {
 		text      string
 	}{
 		{"nobody listens", refusing, retryable, storage.ClassConnect, "connection refused"},
-		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), retryable, storage.ClassTLS, "TLS handshake"},
+		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), hopeless, storage.ClassTLS, `the port speaks HTTP without TLS: it answered "HTTP/1.1 400 Bad Request"`},
 		{"link-local", "https://169.254.169.254/", hopeless, storage.ClassRefused, "metadata"},
 		{"receiver is off", storage.BuiltinReceiver, retryable, storage.ClassReceiver, "the built-in receiver is off: port 9443 is busy"},
 	} {
@@ -319,7 +319,7 @@ func TestTLSOptions(t *testing.T) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	b := newBench(t, s.URL)
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassCertificate, "authority that is not trusted")
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassCertificate, "self-signed, and not trusted here")
 	b.hook.Delivery.TLS.SkipVerify = true
 	b.expect(b.try(storage.Job{}), succeeded, "", "")
 	b.hook.Delivery.TLS = storage.TLSOptions{CAFile: "/gone.pem"}
@@ -329,7 +329,7 @@ func TestTLSOptions(t *testing.T) {
 	b.trust(s)
 	b.expect(b.try(storage.Job{}), succeeded, "", "")
 	b.hook.URL = strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassCertificate, "the certificate is for another host")
+	b.expect(b.try(storage.Job{}), hopeless, storage.ClassCertificate, "is for another host")
 	b.hook.Delivery.TLS.CertFile, b.hook.Delivery.TLS.KeyFile = "/cert.pem", "/key.pem"
 	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "read client certificate")
 }

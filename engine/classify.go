@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"backchannel/storage"
 )
@@ -45,16 +48,28 @@ func judgeClass(class storage.ErrorClass) verdict {
 }
 
 // explainStatus says in one line why an answer is no success.
-func explainStatus(code int, location, webhook string) string {
+func (ep *endpoint) explainStatus(ctx context.Context, code int, location string, body []byte) string {
 	text := fmt.Sprintf("answered %d", code)
 	if reason := http.StatusText(code); reason != "" {
 		text += " " + reason
 	}
 	switch {
 	case code >= 300 && code <= 399 && location != "":
-		text += "; redirects are not followed: set the URL to " + clipped(location)
+		text += "; redirects are not followed: " + ep.redirectRemedy(ctx, location)
 	case code == http.StatusGone:
-		text += "; it wants no more events, so the webhook is paused now: " + storage.ResumeAdvice(webhook)
+		text += "; it wants no more events, so the webhook is paused now: " + storage.ResumeAdvice(ep.webhook.Name)
+	case code == http.StatusBadRequest && ep.target.Scheme == "http" && wantsTLS(body):
+		secure := *ep.target
+		secure.Scheme = "https"
+		text += ": the port speaks HTTPS; set the URL to " + clipped(secure.String())
 	}
 	return text
+}
+
+// wantsTLS recognises what servers answer on an HTTPS port to a request without TLS: those
+// of Go, nginx, Apache and Tomcat.
+func wantsTLS(body []byte) bool {
+	return slices.ContainsFunc([]string{
+		"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port", "combination of host and port requires TLS",
+	}, func(says string) bool { return bytes.Contains(body, []byte(says)) })
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
@@ -64,8 +63,11 @@ func (d *direct) post(ctx context.Context, rec *recorder, lines []storage.Header
 		rec.gotConn(httptrace.GotConnInfo{})
 		rec.wrote(fields)
 		resp, err := c.exchange(ctx, rec, message)
-		if errors.Is(err, errUnsent) {
+		switch {
+		case errors.Is(err, errUnsent):
 			continue
+		case err != nil && ctx.Err() == nil:
+			return nil, d.dial.explainUnanswered(ctx, c.link, err, d.address)
 		}
 		return resp, err
 	}
@@ -103,7 +105,7 @@ func (d *direct) connect(ctx context.Context, rec *recorder) (*conn, error) {
 
 // A conn is one connection, used by one attempt at a time.
 type conn struct {
-	net.Conn
+	*link
 	in      *bufio.Reader
 	limit   io.LimitedReader // beneath in
 	request *http.Request    // what the answers are to
@@ -112,8 +114,8 @@ type conn struct {
 	since   time.Time
 }
 
-func newConn(made net.Conn, home *idle) *conn {
-	c := &conn{Conn: made, home: home, request: &http.Request{Method: http.MethodPost}}
+func newConn(made *link, home *idle) *conn {
+	c := &conn{link: made, home: home, request: &http.Request{Method: http.MethodPost}}
 	c.limit.R = made
 	c.in = bufio.NewReader(&c.limit)
 	return c
@@ -155,6 +157,9 @@ func (c *conn) answer(rec *recorder) (*http.Response, error) {
 	defer func() { c.limit.N = math.MaxInt64 }()
 	if _, err := c.in.Peek(1); err != nil {
 		return nil, err
+	}
+	if heard, _ := c.in.Peek(c.in.Buffered()); speaks(heard) != "" {
+		return nil, finalf(storage.ClassTransport, "%s", explainNoHTTP(heard))
 	}
 	rec.leave(&rec.timings.FirstByte)
 	for {

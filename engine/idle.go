@@ -98,6 +98,9 @@ func quiet(c net.Conn) (yes bool) {
 		}
 		c = secured.NetConn()
 	}
+	if h, ok := c.(*hearing); ok {
+		c = h.Conn
+	}
 	raw, ok := c.(syscall.Conn)
 	if !ok {
 		return false
@@ -124,8 +127,8 @@ func silent(c *tls.Conn) bool {
 }
 
 // protocol is what was agreed upon in the TLS handshake, if anything.
-func protocol(c net.Conn) string {
-	if secured, ok := c.(*tls.Conn); ok {
+func protocol(l *link) string {
+	if secured, ok := l.Conn.(*tls.Conn); ok {
 		return secured.ConnectionState().NegotiatedProtocol
 	}
 	return ""

@@ -16,7 +16,7 @@ func TestTheReaperComesAgain(t *testing.T) {
 		for range 3 {
 			ours, other := net.Pipe()
 			theirs = append(theirs, other)
-			i.put(newConn(ours, &i), time.Now())
+			i.put(newConn(&link{Conn: ours, wanted: new(wanted)}, &i), time.Now())
 			time.Sleep(idleTimeout / 4)
 		}
 		for n, c := range theirs { // put away at 0, ¼ and ½ of the time, it now being ¾

@@ -2,12 +2,12 @@ package engine
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"backchannel/storage"
@@ -18,6 +18,7 @@ type problem struct {
 	class storage.ErrorClass
 	text  string
 	cause error // nil: none but the text
+	final bool  // it would be the same the next time, though not all of its class would
 }
 
 func (p *problem) Error() string { return p.text }
@@ -25,6 +26,13 @@ func (p *problem) Unwrap() error { return p.cause }
 
 func problemf(class storage.ErrorClass, format string, args ...any) *problem {
 	return &problem{class: class, text: fmt.Sprintf(format, args...)}
+}
+
+// finalf is problemf for what does not get better by waiting.
+func finalf(class storage.ErrorClass, format string, args ...any) *problem {
+	p := problemf(class, format, args...)
+	p.final = true
+	return p
 }
 
 // sourceProblem is about a key or a file that could not be had. One that took too long may
@@ -46,23 +54,18 @@ func classed(err error, at phase) (storage.ErrorClass, string) {
 		known   *problem
 		refused *refusal
 		dns     *net.DNSError
-		cert    *tls.CertificateVerificationError
 	)
 	switch {
 	case errors.As(err, &known):
 		return known.class, known.text
 	case errors.As(err, &refused):
 		return storage.ClassRefused, refused.Error()
-	case errors.As(err, &cert):
-		return storage.ClassCertificate, explainCertificate(cert, trustedFiles(err))
 	case errors.As(err, &dns):
 		return storage.ClassDNS, explainDNS(dns)
-	case at == handshaking, isTLS(err):
-		return storage.ClassTLS, "the TLS handshake broke off: " + bare(err)
 	case at == connecting, at == starting, isDial(err):
-		return storage.ClassConnect, bare(err)
+		return storage.ClassConnect, explainConnect(err)
 	default:
-		return storage.ClassTransport, bare(err)
+		return storage.ClassTransport, broken(err)
 	}
 }
 
@@ -75,14 +78,39 @@ func isDial(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-func isTLS(err error) bool {
-	var (
-		record tls.RecordHeaderError
-		alert  tls.AlertError
-		op     *net.OpError
-	)
-	return errors.As(err, &record) || errors.As(err, &alert) ||
-		errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error")
+// explainConnect tells why no connection could be made, and what may help.
+func explainConnect(err error) string {
+	where := "the endpoint"
+	var op *net.OpError
+	if errors.As(err, &op) && op.Addr != nil {
+		where = op.Addr.String()
+	}
+	var cause syscall.Errno
+	errors.As(err, &cause)
+	switch cause {
+	case syscall.ECONNREFUSED:
+		return fmt.Sprintf("nothing listens at %s (%v); start the endpoint, or correct the URL's host and port", where, cause)
+	case syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.ENETDOWN:
+		return fmt.Sprintf("%s cannot be reached (%v); check the URL's host and this machine's network", where, cause)
+	case syscall.ETIMEDOUT:
+		return fmt.Sprintf("%s did not answer (%v); check the URL's host and port, and firewalls on the way", where, cause)
+	case syscall.EACCES, syscall.EPERM:
+		return fmt.Sprintf("connecting to %s is not permitted (%v); check this machine's firewall", where, cause)
+	case syscall.ECONNRESET, syscall.ECONNABORTED:
+		return fmt.Sprintf("%s reset the connection as it was made (%v)", where, cause)
+	}
+	return bare(err)
+}
+
+// broken tells how a connection ended that had been made.
+func broken(err error) string {
+	switch {
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+		return "the connection was reset without an answer (connection reset by peer)"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection was closed without an answer"
+	}
+	return bare(err)
 }
 
 func explainDNS(err *net.DNSError) string {
@@ -90,37 +118,6 @@ func explainDNS(err *net.DNSError) string {
 		return fmt.Sprintf("there is no host %s", err.Name)
 	}
 	return fmt.Sprintf("look up %s: %s", err.Name, err.Err)
-}
-
-func explainCertificate(err *tls.CertificateVerificationError, caFiles string) string {
-	var (
-		unknown x509.UnknownAuthorityError
-		host    x509.HostnameError
-		invalid x509.CertificateInvalidError
-	)
-	switch {
-	case errors.As(err, &unknown) && caFiles != "":
-		return fmt.Sprintf("the certificate is signed by an authority that is not trusted: it is not one of the system's, and CA file %s, as it is now, does not hold it; add the authority's certificate there", caFiles)
-	case errors.As(err, &unknown):
-		return "the certificate is signed by an authority that is not trusted; name the authority's certificate as the webhook's CA file"
-	case errors.As(err, &host):
-		return "the certificate is for another host: " + host.Error()
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return explainExpiry(invalid)
-	default:
-		return "the certificate does not verify: " + bare(err.Err)
-	}
-}
-
-func explainExpiry(invalid x509.CertificateInvalidError) string {
-	cert := invalid.Cert
-	if cert == nil {
-		return "the certificate has expired or is not yet valid"
-	}
-	if time.Now().Before(cert.NotBefore) {
-		return "the certificate is not valid before " + cert.NotBefore.UTC().Format(time.RFC3339)
-	}
-	return "the certificate expired on " + cert.NotAfter.UTC().Format(time.RFC3339)
 }
 
 // bare drops from an error what only a Go programmer would want to know.
@@ -142,8 +139,9 @@ func bare(err error) string {
 }
 
 // clipped cuts what an endpoint may have made very long.
-func clipped(text string) string {
-	const most = 300
+func clipped(text string) string { return shortened(text, 300) }
+
+func shortened(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}

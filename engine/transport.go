@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"time"
 
 	"backchannel/storage"
@@ -19,12 +18,14 @@ const (
 // A dialer makes the connections of one webhook.
 type dialer struct {
 	net.Dialer
-	tls   *tls.Config
-	trust *Trust
+	guard  guard
+	tls    *tls.Config
+	client string // the client certificate's file; empty: none
+	trust  *Trust
 }
 
 func (o *outfitter) dialer(w storage.Webhook) *dialer {
-	d := &dialer{Dialer: net.Dialer{Timeout: w.Delivery.Timeout, Resolver: o.resolver}}
+	d := &dialer{Dialer: net.Dialer{Timeout: w.Delivery.Timeout, Resolver: o.resolver}, guard: o.guard, client: w.Delivery.TLS.CertFile}
 	if w.URL != storage.BuiltinReceiver {
 		d.ControlContext = o.guard.control
 	}
@@ -81,28 +82,9 @@ func (d *dialer) dialTLS(ctx context.Context, _, address string) (net.Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	return d.connect(ctx, "https", host, address, "h2", "http/1.1")
-}
-
-// connect dials as the transport would, and offers the protocols over TLS.
-func (d *dialer) connect(ctx context.Context, scheme, host, address string, protocols ...string) (net.Conn, error) {
-	plain, err := d.DialContext(ctx, "tcp", address)
-	if err != nil || scheme != "https" {
-		return plain, err
+	made, err := d.connect(ctx, "https", host, address, "h2", "http/1.1")
+	if err != nil {
+		return nil, err
 	}
-	config := d.tls.Clone()
-	config.ServerName, config.NextProtos = host, protocols
-	return d.trust.Client(ctx, plain, config)
-}
-
-// handshake tells the trace of ctx, if there is one.
-func handshake(ctx context.Context, c *tls.Conn) error {
-	trace := httptrace.ContextClientTrace(ctx)
-	if trace == nil {
-		return c.HandshakeContext(ctx)
-	}
-	trace.TLSHandshakeStart()
-	err := c.HandshakeContext(ctx)
-	trace.TLSHandshakeDone(c.ConnectionState(), err)
-	return err
+	return made.Conn, nil
 }

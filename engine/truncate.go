@@ -24,7 +24,7 @@ func (t truncater) RoundTrip(req *http.Request) (*http.Response, error) {
 		stop()
 		_ = conn.Close()
 	}
-	resp, err := exchangeHalf(conn, req)
+	resp, err := exchangeHalf(conn.Conn, req)
 	if err != nil {
 		hangUp()
 		return nil, err

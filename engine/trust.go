@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -35,7 +34,14 @@ type Trust struct {
 type trusted struct {
 	contents [][]byte // of the files
 	pool     *x509.CertPool
+	named    []namedAuthority
 	files    string // which they are and how much they hold; empty: there are none
+}
+
+// A namedAuthority is a certificate of a file.
+type namedAuthority struct {
+	*x509.Certificate
+	file string
 }
 
 // NewTrust trusts the roots and those of the files; an empty name is none.
@@ -62,7 +68,7 @@ func (t *Trust) Client(ctx context.Context, plain net.Conn, config *tls.Config) 
 	secured := tls.Client(plain, config)
 	if err := handshake(ctx, secured); err != nil {
 		_ = plain.Close()
-		return nil, &untrusting{err, by.files}
+		return nil, err
 	}
 	return secured, nil
 }
@@ -107,6 +113,7 @@ func (t *Trust) parse(contents [][]byte) (*trusted, error) {
 		}
 		for _, c := range certs {
 			found.pool.AddCert(c)
+			found.named = append(found.named, namedAuthority{c, path})
 		}
 		said = append(said, fmt.Sprintf("%s (%s)", path, certificates(len(certs))))
 	}
@@ -119,22 +126,4 @@ func certificates(n int) string {
 		return "1 certificate"
 	}
 	return fmt.Sprintf("%d certificates", n)
-}
-
-// An untrusting error is one of a handshake, and tells the files whose authorities were in
-// force.
-type untrusting struct {
-	error
-	files string
-}
-
-func (e *untrusting) Unwrap() error { return e.error }
-
-// trustedFiles names the CA files that a certificate was checked by, if there were any.
-func trustedFiles(err error) string {
-	var by *untrusting
-	if !errors.As(err, &by) {
-		return ""
-	}
-	return by.files
 }

@@ -100,11 +100,11 @@ func TestCAFileCountsAsItIs(t *testing.T) {
 						ep.retire()
 						return ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
 					}
-					b.expect(try(), hopeless, storage.ClassCertificate, path+" (1 certificate)")
+					b.expect(try(), hopeless, storage.ClassCertificate, "in CA file "+path)
 					replace.place(t, path, append(foreign.text(), own.text()...))
 					b.expect(try(), succeeded, "", "")
 					replace.place(t, path, foreign.text())
-					b.expect(try(), hopeless, storage.ClassCertificate, "an authority that is not trusted")
+					b.expect(try(), hopeless, storage.ClassCertificate, "was not signed by")
 					replace.place(t, path, []byte("rubbish"))
 					b.expect(try(), hopeless, storage.ClassConfig, "CA file "+path+": it holds no PEM certificate")
 					replace.place(t, path, own.text())

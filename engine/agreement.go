@@ -1,0 +1,61 @@
+package engine
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"strings"
+)
+
+// explainNoAgreement tells what an endpoint would speak that has nothing in common with
+// what is offered to it. An alert does not tell that (handshake_failure says no more than
+// that there is no agreement, RFC 8446 §6.2), so the endpoint is asked once more, with all
+// that crypto/tls knows, however weak. That is a handshake alone: no request is sent, so
+// that one attempt stays one request, and nothing secret is told; and it is made for
+// attempts alone that have failed for good.
+func (d *dialer) explainNoAgreement(ctx context.Context, alert string, f *failedHandshake) string {
+	const need = "; the endpoint's operator must enable TLS 1.2 or 1.3 with a cipher suite of forward secrecy (ECDHE), which Journey Optimizer would need as well"
+	if alert != "" {
+		alert = " (TLS alert " + alert + ")"
+	}
+	state, err := d.shakeWidely(ctx, f)
+	switch {
+	case err == nil && state.Version < tls.VersionTLS12:
+		return fmt.Sprintf("the endpoint speaks no newer version than %s, which is not secure (RFC 8996)%s%s", tls.VersionName(state.Version), alert, need)
+	case err == nil && strings.HasPrefix(tls.CipherSuiteName(state.CipherSuite), "TLS_RSA_"):
+		return fmt.Sprintf("the endpoint offers cipher suites with RSA key exchange alone (%s in %s), which have no forward secrecy and are not accepted%s%s",
+			tls.CipherSuiteName(state.CipherSuite), tls.VersionName(state.Version), alert, need)
+	case err == nil:
+		return fmt.Sprintf("the endpoint offers weak cipher suites alone (%s in %s)%s%s", tls.CipherSuiteName(state.CipherSuite), tls.VersionName(state.Version), alert, need)
+	}
+	return "the endpoint has no TLS version, cipher suite or signature algorithm in common with what is offered, TLS 1.2 and 1.3" + alert + need
+}
+
+func (d *dialer) shakeWidely(ctx context.Context, f *failedHandshake) (tls.ConnectionState, error) {
+	ctx, cancel := untraced(ctx)
+	defer cancel()
+	made, err := d.DialContext(ctx, "tcp", f.address)
+	if err != nil {
+		return tls.ConnectionState{}, err
+	}
+	defer made.Close()
+	//nolint:gosec // weak on purpose: nothing is sent over it
+	config := &tls.Config{MinVersion: tls.VersionTLS10, InsecureSkipVerify: true, ServerName: f.config.ServerName, NextProtos: f.config.NextProtos}
+	for _, suites := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
+		for _, suite := range suites {
+			config.CipherSuites = append(config.CipherSuites, suite.ID)
+		}
+	}
+	secured := tls.Client(made, config)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		return tls.ConnectionState{}, err
+	}
+	return secured.ConnectionState(), nil
+}
+
+// untraced is ctx for what is not part of the attempt and does not count in its timings.
+func untraced(ctx context.Context) (context.Context, context.CancelFunc) {
+	bare, cancel := context.WithCancel(context.Background())
+	stop := context.AfterFunc(ctx, cancel)
+	return bare, func() { stop(); cancel() }
+}

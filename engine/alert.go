@@ -1,0 +1,201 @@
+package engine
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+)
+
+// The TLS alerts that say something to a person (RFC 8446 §6).
+const (
+	alertUnexpectedMessage    = 10
+	alertBadRecordMAC         = 20
+	alertHandshakeFailure     = 40
+	alertBadCertificate       = 42
+	alertUnsupportedCert      = 43
+	alertCertificateRevoked   = 44
+	alertCertificateExpired   = 45
+	alertCertificateUnknown   = 46
+	alertUnknownCA            = 48
+	alertAccessDenied         = 49
+	alertProtocolVersion      = 70
+	alertInsufficientSecurity = 71
+	alertInternalError        = 80
+	alertUserCanceled         = 90
+	alertUnrecognizedName     = 112
+	alertCertificateRequired  = 116
+	alertNoApplication        = 120
+)
+
+// alertNames has them in the words of RFC 8446.
+func alertName(code tls.AlertError) string {
+	names := map[tls.AlertError]string{
+		alertUnexpectedMessage: "unexpected_message", alertBadRecordMAC: "bad_record_mac", alertHandshakeFailure: "handshake_failure",
+		alertBadCertificate: "bad_certificate", alertUnsupportedCert: "unsupported_certificate", alertCertificateRevoked: "certificate_revoked",
+		alertCertificateExpired: "certificate_expired", alertCertificateUnknown: "certificate_unknown", alertUnknownCA: "unknown_ca",
+		alertAccessDenied: "access_denied", alertProtocolVersion: "protocol_version", alertInsufficientSecurity: "insufficient_security",
+		alertInternalError: "internal_error", alertUserCanceled: "user_canceled", alertUnrecognizedName: "unrecognized_name",
+		alertCertificateRequired: "certificate_required", alertNoApplication: "no_application_protocol",
+		22: "record_overflow", 47: "illegal_parameter", 50: "decode_error", 51: "decrypt_error", 86: "inappropriate_fallback",
+		109: "missing_extension", 110: "unsupported_extension", 113: "bad_certificate_status_response", 115: "unknown_psk_identity",
+	}
+	if name, ok := names[code]; ok {
+		return name
+	}
+	return strconv.Itoa(int(code))
+}
+
+// alertOf is the alert that the endpoint sent, if that is what an error is about.
+// crypto/tls keeps its number in an unexported type, so it is found by its text.
+func alertOf(err error) (tls.AlertError, bool) {
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "remote error" {
+		return 0, false
+	}
+	text := op.Err.Error()
+	for code := range 256 {
+		if alert := tls.AlertError(code); alert.Error() == text {
+			return alert, true
+		}
+	}
+	return 0, false
+}
+
+// explainAlert tells what an endpoint that refuses wants instead.
+func (d *dialer) explainAlert(ctx context.Context, code tls.AlertError, f *failedHandshake) error {
+	switch code {
+	case alertInternalError, alertUserCanceled, alertBadRecordMAC, alertUnexpectedMessage, 0:
+		return problemf(storage.ClassTLS, "the endpoint broke the TLS handshake off, with the alert %s", alertName(code))
+	case alertUnrecognizedName:
+		return finalf(storage.ClassTLS, "the endpoint's server has no certificate for the host name %s (TLS alert unrecognized_name); correct the URL's host, or have the endpoint's operator set that name up there", f.config.ServerName)
+	case alertNoApplication:
+		return finalf(storage.ClassTLS, "the endpoint speaks neither HTTP/2 nor HTTP/1.1 on that port (TLS alert no_application_protocol); correct the URL's port, or have the endpoint's operator offer one of them (ALPN, RFC 7301)")
+	}
+	if f.wanted.asked.Load() {
+		return finalf(storage.ClassTLS, "%s", d.explainClient(code, f.wanted))
+	}
+	if isCertificateAlert(code) {
+		return finalf(storage.ClassTLS, "the endpoint refused the connection with the TLS alert %s, and did not ask for a client certificate; its operator can tell why", alertName(code))
+	}
+	return finalf(storage.ClassTLS, "%s", d.explainNoAgreement(ctx, alertName(code), f))
+}
+
+// explainUnanswered is about a connection that broke after its handshake, as seen from
+// here. In TLS 1.3 an endpoint judges the client certificate only then, and its alert may
+// get lost: it closes a connection on which the request has arrived unread, which resets
+// it (RFC 9112 §9.6 tells of that). So where none was sent, a further handshake without a
+// request finds out whether that is why.
+func (d *dialer) explainUnanswered(ctx context.Context, l *link, err error, address string) error {
+	if !l.wanted.asked.Load() {
+		return err
+	}
+	if code, ok := alertOf(err); ok {
+		return finalf(storage.ClassTLS, "%s", d.explainClient(code, l.wanted))
+	}
+	if d.client != "" {
+		return err
+	}
+	if code, ok := d.shakeUnasked(ctx, address); ok {
+		return finalf(storage.ClassTLS, "%s", d.explainClient(code, l.wanted))
+	}
+	return err
+}
+
+// shakeUnasked makes a handshake, sends nothing, and waits for what the endpoint says.
+func (d *dialer) shakeUnasked(ctx context.Context, address string) (tls.AlertError, bool) {
+	ctx, cancel := untraced(ctx)
+	defer cancel()
+	host, _, _ := net.SplitHostPort(address)
+	by, err := d.trust.now(ctx)
+	if err != nil {
+		return 0, false
+	}
+	made, err := d.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return 0, false
+	}
+	defer made.Close()
+	config, _ := d.config(by, host, []string{"http/1.1"})
+	secured := tls.Client(made, config)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		return alertOf(err)
+	}
+	defer context.AfterFunc(ctx, func() { _ = made.Close() })()
+	_ = secured.SetReadDeadline(time.Now().Add(time.Second))
+	_, err = secured.Read(make([]byte, 1))
+	return alertOf(err)
+}
+
+func isCertificateAlert(code tls.AlertError) bool {
+	return code >= alertBadCertificate && code <= alertCertificateUnknown || code == alertUnknownCA || code == alertCertificateRequired || code == alertAccessDenied
+}
+
+// explainClient is about an endpoint that asked for a client certificate and then refused.
+func (d *dialer) explainClient(code tls.AlertError, w *wanted) string {
+	accepted := acceptable(w.issuer)
+	if d.client == "" {
+		return fmt.Sprintf("the endpoint wants a client certificate (TLS alert %s), and the webhook has none: name one that it accepts%s with --tls-cert and --tls-key (Client certificate, Client key)", alertName(code), accepted)
+	}
+	why := map[tls.AlertError]string{
+		alertUnknownCA:          "does not know the authority that issued it: have the endpoint's operator trust that authority, or name another one",
+		alertCertificateExpired: "says that it has expired: name a renewed one",
+		alertCertificateRevoked: "says that it is revoked: name another one",
+		alertUnsupportedCert:    "does not accept its kind: name one that is for clients (extended key usage clientAuth)",
+	}[code]
+	if why == "" {
+		why = "does not accept it: name one that it accepts, with its intermediate certificates behind it in the file,"
+	}
+	return fmt.Sprintf("the endpoint refuses the client certificate in %s (TLS alert %s): it %s%s with --tls-cert and --tls-key (Client certificate, Client key)", d.client, alertName(code), why, accepted)
+}
+
+// acceptable names the authorities whose certificates an endpoint accepts, if it told.
+func acceptable(issuers [][]byte) string {
+	var names []string
+	for _, raw := range issuers {
+		var rdn pkix.RDNSequence
+		if _, err := asn1.Unmarshal(raw, &rdn); err != nil {
+			continue
+		}
+		var name pkix.Name
+		name.FillFromRDNSequence(&rdn)
+		names = append(names, strings.Trim(title(name), `"`))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (it accepts those of " + listed(names, 3) + ")"
+}
+
+// explainProtocol is about what crypto/tls itself would not accept.
+func (d *dialer) explainProtocol(ctx context.Context, text string, f *failedHandshake) error {
+	text = strings.TrimPrefix(text, "tls: ")
+	reason, unreadable := strings.CutPrefix(text, "failed to parse certificate from server: ")
+	switch {
+	case unreadable && strings.Contains(reason, "negative serial number"):
+		return problemf(storage.ClassCertificate, "a certificate that the endpoint sends has a negative serial number, which is not allowed (RFC 5280 §4.1.2.2); the endpoint's operator must have it issued anew")
+	case unreadable:
+		return problemf(storage.ClassCertificate, "a certificate that the endpoint sends cannot be read: %s; the endpoint's operator must have it issued anew", clipped(strings.ReplaceAll(reason, "x509: ", "")))
+	case strings.Contains(text, "-bit keys are insecure"), strings.Contains(text, "RSA key larger than"), strings.Contains(text, "unsupported type of public key"):
+		return problemf(storage.ClassCertificate, "the endpoint's own certificate has a key that is not accepted: %s; the endpoint's operator must have it issued anew, with an RSA key of 2048 bits or more, or an ECDSA key", clipped(bareKey(text)))
+	case strings.Contains(text, "invalid signature by the server certificate"):
+		return problemf(storage.ClassCertificate, "the endpoint does not have the private key of the certificate that it sends; its operator must configure the two that belong together")
+	case strings.HasPrefix(text, "server selected unsupported protocol version"):
+		return finalf(storage.ClassTLS, "%s", d.explainNoAgreement(ctx, "", f))
+	}
+	return finalf(storage.ClassTLS, "the endpoint's TLS is not as the protocol has it: %s; its operator must mend or update the server", clipped(text))
+}
+
+// bareKey drops from an error about a key where it is documented for programmers.
+func bareKey(text string) string {
+	text, _, _ = strings.Cut(text, " (see ")
+	return strings.TrimPrefix(strings.TrimPrefix(text, "invalid signature by the server certificate: "), "crypto/rsa: ")
+}

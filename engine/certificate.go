@@ -1,0 +1,224 @@
+package engine
+
+import (
+	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// nameCA is how a person has an authority trusted, on the command line and in the form.
+const nameCA = "name its certificate with --tls-ca (CA file)"
+
+// A presented chain is what an endpoint identified itself by, and what that was verified
+// with. It explains why verification failed: which certificate is at fault, and who can
+// mend that. crypto/x509 tells neither where several certificates are involved.
+type presented struct {
+	sent []*x509.Certificate // by the endpoint, its own first
+	by   *trusted
+	host string
+	now  time.Time
+}
+
+// explain tells why the chain does not verify, in one line.
+func (p *presented) explain(err error) string {
+	var (
+		unknown x509.UnknownAuthorityError
+		host    x509.HostnameError
+		invalid x509.CertificateInvalidError
+	)
+	switch {
+	case len(p.sent) == 0:
+		return "the endpoint's certificate does not verify: " + plain(err)
+	case errors.As(err, &host):
+		return explainHost(p.sent[0], p.host)
+	case errors.As(err, &invalid):
+		return p.explainInvalid(invalid)
+	case errors.As(err, &unknown):
+		return p.explainUnknown(unknown)
+	case errors.As(err, new(x509.UnhandledCriticalExtension)):
+		return p.explainExtension()
+	}
+	return "the endpoint's certificate does not verify: " + plain(err)
+}
+
+func (p *presented) explainInvalid(invalid x509.CertificateInvalidError) string {
+	cert := invalid.Cert
+	if cert == nil {
+		cert = p.sent[0]
+	}
+	switch invalid.Reason {
+	case x509.Expired:
+		return p.explainValidity(cert)
+	case x509.NotAuthorizedToSign:
+		return p.explainNoAuthority(cert)
+	case x509.IncompatibleUsage:
+		return p.explainUsage()
+	case x509.CANotAuthorizedForThisName:
+		return p.explainConstraints(invalid)
+	case x509.TooManyIntermediates:
+		return fmt.Sprintf("%s allows fewer intermediate certificates beneath it (pathLenConstraint %d, RFC 5280 §4.2.1.9) than there are; %s",
+			p.place(cert), cert.MaxPathLen, p.reissue(cert))
+	}
+	return fmt.Sprintf("%s does not verify: %s", p.place(cert), plain(invalid))
+}
+
+func (p *presented) explainValidity(cert *x509.Certificate) string {
+	what, at := "expired on", cert.NotAfter
+	if p.now.Before(cert.NotBefore) {
+		what, at = "is not valid before", cert.NotBefore
+	}
+	return fmt.Sprintf("%s %s %s, and it is %s here; if this machine's clock is right, %s",
+		p.place(cert), what, stamp(at), stamp(p.now), p.renewal(cert))
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// renewal says who has to replace a certificate, and by what.
+func (p *presented) renewal(cert *x509.Certificate) string {
+	switch {
+	case !p.isSent(cert):
+		return "name the authority's current certificate with --tls-ca (CA file)"
+	case cert.Equal(p.sent[0]):
+		return "the endpoint's operator must renew it"
+	}
+	return "the endpoint's operator must send the authority's current certificate in its place"
+}
+
+// reissue says who has to have a certificate made anew that is wrong in itself.
+func (p *presented) reissue(cert *x509.Certificate) string {
+	if p.isSent(cert) {
+		return "the endpoint's operator must have it issued anew"
+	}
+	return "have it made anew, and name the new one with --tls-ca (CA file)"
+}
+
+func (p *presented) explainNoAuthority(cert *x509.Certificate) string {
+	return fmt.Sprintf("%s is not marked as an authority's (it has no basicConstraints with CA:TRUE, RFC 5280 §4.2.1.9), so no certificate that it signed can be trusted; %s",
+		p.place(cert), p.reissue(cert))
+}
+
+func (p *presented) explainUsage() string {
+	for _, cert := range p.known() {
+		if len(cert.ExtKeyUsage)+len(cert.UnknownExtKeyUsage) == 0 || serves(cert) {
+			continue
+		}
+		return fmt.Sprintf("%s is not for servers: its extended key usage is %s and lacks serverAuth (RFC 5280 §4.2.1.12); %s",
+			p.place(cert), usages(cert), p.reissue(cert))
+	}
+	return "the endpoint's certificate is not for servers; its operator must have it issued anew, with the extended key usage serverAuth"
+}
+
+func serves(cert *x509.Certificate) bool {
+	return slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageServerAuth) || slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageAny)
+}
+
+func usages(cert *x509.Certificate) string {
+	names := make([]string, 0, len(cert.ExtKeyUsage))
+	for _, usage := range cert.ExtKeyUsage {
+		names = append(names, usage.String())
+	}
+	for _, oid := range cert.UnknownExtKeyUsage {
+		names = append(names, oid.String())
+	}
+	return clipped(strings.Join(names, ", "))
+}
+
+func (p *presented) explainConstraints(invalid x509.CertificateInvalidError) string {
+	for _, cert := range p.known()[1:] {
+		if constrained(cert) {
+			return fmt.Sprintf("%s may not issue certificates for the names in the endpoint's (name constraints, RFC 5280 §4.2.1.10): %s; the endpoint's operator must get one from another authority",
+				p.place(cert), clipped(strings.TrimPrefix(invalid.Detail, "x509: ")))
+		}
+	}
+	return "an authority of the endpoint's chain may not issue certificates for its names (name constraints, RFC 5280 §4.2.1.10): " + clipped(invalid.Detail)
+}
+
+func constrained(c *x509.Certificate) bool {
+	return len(c.PermittedDNSDomains)+len(c.ExcludedDNSDomains)+len(c.PermittedIPRanges)+len(c.ExcludedIPRanges)+
+		len(c.PermittedURIDomains)+len(c.ExcludedURIDomains)+len(c.PermittedEmailAddresses)+len(c.ExcludedEmailAddresses) > 0
+}
+
+func (p *presented) explainExtension() string {
+	for _, cert := range p.known() {
+		if len(cert.UnhandledCriticalExtensions) > 0 {
+			return fmt.Sprintf("%s has a critical extension (%s) that is not known here, and must not be accepted then (RFC 5280 §4.2); %s",
+				p.place(cert), cert.UnhandledCriticalExtensions[0], p.reissue(cert))
+		}
+	}
+	return "a certificate of the endpoint's chain has a critical extension that is not known here"
+}
+
+// known lists the certificates that the endpoint sent and those of the CA file, each once.
+func (p *presented) known() []*x509.Certificate {
+	all := slices.Clone(p.sent)
+	for _, named := range p.by.named {
+		if !p.isSent(named.Certificate) {
+			all = append(all, named.Certificate)
+		}
+	}
+	return all
+}
+
+func (p *presented) isSent(cert *x509.Certificate) bool {
+	return slices.ContainsFunc(p.sent, cert.Equal)
+}
+
+func (p *presented) isNamed(cert *x509.Certificate) bool { return p.fileOf(cert) != "" }
+
+// fileOf is the CA file that holds a certificate; empty if none does.
+func (p *presented) fileOf(cert *x509.Certificate) string {
+	for _, named := range p.by.named {
+		if named.Equal(cert) {
+			return named.file
+		}
+	}
+	return ""
+}
+
+// place says which certificate is meant.
+func (p *presented) place(cert *x509.Certificate) string {
+	i := slices.IndexFunc(p.sent, cert.Equal)
+	switch {
+	case i == 0:
+		return "the endpoint's own certificate"
+	case p.isNamed(cert):
+		return fmt.Sprintf("the authority's certificate %s in CA file %s", title(cert.Subject), p.fileOf(cert))
+	case i > 0 && selfSigned(cert):
+		return fmt.Sprintf("the authority's certificate %s (%d of %d that the endpoint sends)", title(cert.Subject), i+1, len(p.sent))
+	case i > 0:
+		return fmt.Sprintf("the intermediate certificate %s (%d of %d that the endpoint sends)", title(cert.Subject), i+1, len(p.sent))
+	}
+	return "the authority's certificate " + title(cert.Subject)
+}
+
+// selfSigned also looks at the signature: an authority and what it issued may share a name.
+func selfSigned(cert *x509.Certificate) bool {
+	return bytes.Equal(cert.RawSubject, cert.RawIssuer) &&
+		cert.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil
+}
+
+// title is what people call a certificate's subject.
+func title(name pkix.Name) string {
+	text := name.CommonName
+	if text == "" {
+		text = name.String()
+	}
+	if text == "" {
+		return "without a name"
+	}
+	return fmt.Sprintf("%q", shortened(text, 80))
+}
+
+// plain drops from an error of crypto's what only a Go programmer would want to know.
+func plain(err error) string {
+	text := err.Error()
+	for _, prefix := range []string{"tls: ", "x509: "} {
+		text = strings.ReplaceAll(text, prefix, "")
+	}
+	return clipped(text)
+}

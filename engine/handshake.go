@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"backchannel/storage"
+)
+
+// maxHeard is how much is remembered of what an endpoint says before TLS is spoken.
+const maxHeard = 256
+
+// A hearing is a connection that remembers how its peer began: crypto/tls keeps no more
+// than five bytes of what is not TLS.
+type hearing struct {
+	net.Conn
+	first []byte
+	over  bool // the handshake is
+}
+
+func (h *hearing) Read(p []byte) (int, error) {
+	n, err := h.Conn.Read(p)
+	if room := maxHeard - len(h.first); !h.over && room > 0 {
+		h.first = append(h.first, p[:min(n, room)]...)
+	}
+	return n, err
+}
+
+// A link is a connection to an endpoint, over TLS or not.
+type link struct {
+	net.Conn
+	wanted *wanted
+}
+
+// wanted is that the endpoint asked for a client certificate.
+type wanted struct {
+	asked  atomic.Bool
+	issuer [][]byte // the authorities that it accepts; set before asked
+}
+
+// connect dials, and offers the protocols over TLS. Its errors about TLS are problems.
+func (d *dialer) connect(ctx context.Context, scheme, host, address string, protocols ...string) (*link, error) {
+	made, err := d.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	if scheme != "https" {
+		return &link{Conn: made, wanted: new(wanted)}, nil
+	}
+	by, err := d.trust.now(ctx)
+	if err != nil {
+		_ = made.Close()
+		return nil, err
+	}
+	config, asked := d.config(by, host, protocols)
+	heard := &hearing{Conn: made}
+	secured := tls.Client(heard, config)
+	if err := handshake(ctx, secured); err != nil {
+		_ = made.Close()
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		return nil, d.explainHandshake(ctx, failedHandshake{err: err, heard: heard.first, config: config, by: by, wanted: asked, address: address})
+	}
+	heard.over, heard.first = true, nil
+	return &link{Conn: secured, wanted: asked}, nil
+}
+
+// config is the webhook's for one connection, and what there will be to say about the
+// client certificate.
+func (d *dialer) config(by *trusted, host string, protocols []string) (*tls.Config, *wanted) {
+	config, asked := d.tls.Clone(), new(wanted)
+	config.RootCAs, config.ServerName, config.NextProtos = by.pool, host, protocols
+	configured := config.GetClientCertificate
+	config.GetClientCertificate = func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		asked.issuer = info.AcceptableCAs
+		asked.asked.Store(true)
+		if configured == nil {
+			return new(tls.Certificate), nil
+		}
+		return configured(info)
+	}
+	return config, asked
+}
+
+// A failedHandshake is all that is known about one.
+type failedHandshake struct {
+	err     error
+	heard   []byte
+	config  *tls.Config
+	by      *trusted
+	wanted  *wanted
+	address string
+}
+
+// explainHandshake makes a problem of a handshake that failed. Only where the connection
+// itself broke is there hope that the next one will not fail in the same way.
+func (d *dialer) explainHandshake(ctx context.Context, f failedHandshake) error {
+	var (
+		known  *problem
+		cert   *tls.CertificateVerificationError
+		record tls.RecordHeaderError
+	)
+	if errors.As(f.err, &known) {
+		return known
+	}
+	if errors.As(f.err, &cert) {
+		p := presented{sent: cert.UnverifiedCertificates, by: f.by, host: f.config.ServerName, now: time.Now()}
+		return problemf(storage.ClassCertificate, "%s", p.explain(cert.Err))
+	}
+	if errors.As(f.err, &record) {
+		return finalf(storage.ClassTLS, "%s", explainNoTLS(f.heard))
+	}
+	if code, ok := alertOf(f.err); ok {
+		return d.explainAlert(ctx, code, &f)
+	}
+	if text := f.err.Error(); strings.HasPrefix(text, "tls: ") {
+		return d.explainProtocol(ctx, text, &f)
+	}
+	return problemf(storage.ClassTLS, "the TLS handshake broke off: %s; if that goes on, see that the URL's port speaks TLS", broken(f.err))
+}
+
+// explainNoTLS is about a port that answered without TLS.
+func explainNoTLS(heard []byte) string {
+	line, _, _ := bytes.Cut(heard, []byte("\n"))
+	said := fmt.Sprintf("%q", shortened(string(bytes.TrimRight(line, "\r")), 80))
+	if bytes.HasPrefix(heard, []byte("HTTP/")) {
+		return "the port speaks HTTP without TLS: it answered " + said +
+			"; give the URL of the endpoint's HTTPS port, or have its server speak TLS there (Journey Optimizer sends to HTTPS only; a server on this machine can be tried at http:// with --allow-http)"
+	}
+	what := "the port does not speak TLS"
+	if other := speaks(heard); other != "" {
+		what = "the port speaks " + other + ", not TLS"
+	}
+	return what + ": it answered " + said + "; correct the URL's host and port"
+}
+
+// explainNoHTTP is about a port that answered a request in another protocol.
+func explainNoHTTP(heard []byte) string {
+	other := speaks(heard)
+	if other == "TLS" {
+		return "the port speaks TLS, and was asked without; set the URL to https:// instead of http://"
+	}
+	return fmt.Sprintf("the port speaks %s, not HTTP/1.1; correct the URL's host and port", other)
+}
+
+// speaks recognises what servers of other protocols say first.
+func speaks(heard []byte) string {
+	for _, p := range []struct{ begins, protocol string }{
+		{"\x15\x03", "TLS"}, {"\x16\x03", "TLS"},
+		{"SSH-", "SSH"}, {"220 ", "SMTP or FTP"}, {"220-", "SMTP or FTP"}, {"554 ", "SMTP"}, {"+OK", "POP3"}, {"* OK", "IMAP"},
+		{"-ERR", "Redis"}, {"RFB ", "VNC"}, {"AMQP", "AMQP"}, {"RTSP/", "RTSP"}, {"SIP/", "SIP"}, {"NATS", "NATS"}, {"INFO {", "NATS"},
+	} {
+		if bytes.HasPrefix(heard, []byte(p.begins)) {
+			return p.protocol
+		}
+	}
+	if len(heard) > 4 && bytes.HasPrefix(heard[1:], []byte{0, 0, 0, 10}) {
+		return "MySQL"
+	}
+	if len(heard) > 5 && heard[3] == 4 && heard[4] == 0 && heard[0] == 0 {
+		return "HTTP/2 alone" // a SETTINGS frame (RFC 9113 §3.4)
+	}
+	return ""
+}
+
+// handshake tells the trace of ctx, if there is one.
+func handshake(ctx context.Context, c *tls.Conn) error {
+	trace := httptrace.ContextClientTrace(ctx)
+	if trace == nil {
+		return c.HandshakeContext(ctx)
+	}
+	trace.TLSHandshakeStart()
+	err := c.HandshakeContext(ctx)
+	trace.TLSHandshakeDone(c.ConnectionState(), err)
+	return err
+}
