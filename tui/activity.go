@@ -61,7 +61,7 @@ func (a *activity) ask() tea.Cmd {
 func (a *activity) Update(msg tea.Msg) tea.Cmd {
 	if answer, fresh, cmd := a.reading.take(msg); fresh {
 		if a.err = answer.err; a.err == nil {
-			a.read, a.all = true, advised(answer.value)
+			a.read, a.all = true, a.shared.advised(answer.value)
 			a.sift()
 			if a.first && len(a.shown) > 0 {
 				a.table.Select(a.Key(0))
@@ -77,9 +77,9 @@ func (a *activity) Update(msg tea.Msg) tea.Cmd {
 }
 
 // advised are activities with the keys in them that do here what their commands would.
-func advised(all []storage.Activity) []storage.Activity {
+func (s *shared) advised(all []storage.Activity) []storage.Activity {
 	for i := range all {
-		all[i].Text = keyAdvice(all[i].Text)
+		all[i].Text = s.told(all[i].Text, all[i].At)
 	}
 	return all
 }
@@ -182,7 +182,8 @@ func (a *activity) follow() tea.Cmd {
 
 func (a *activity) open() tea.Cmd {
 	view, id := a.place()
-	return goTo(view, id)
+	a.table.Follow(false) // so that this one is selected when one comes back
+	return jumpTo(view, id)
 }
 
 func (a *activity) selected() storage.Activity {

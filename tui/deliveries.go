@@ -272,7 +272,7 @@ func (d *deliveries) Copies() []copyItem {
 		items = slices.Insert(items, 0, copyItem{"payload", string(d.detail.event.Payload)})
 	}
 	if row.Error != "" {
-		items = append(items, copyItem{"error", keyAdvice(row.Error)})
+		items = append(items, copyItem{"error", d.shared.told(row.Error, row.CreatedAt)})
 	}
 	return items
 }

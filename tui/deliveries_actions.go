@@ -96,7 +96,7 @@ func (d *deliveries) showReceipt() tea.Cmd {
 	if !ok || row.receipt.ID == 0 {
 		return nil
 	}
-	return goTo(viewReceiver, row.receipt.ID)
+	return jumpTo(viewReceiver, row.receipt.ID)
 }
 
 func (d *deliveries) replay() tea.Cmd {

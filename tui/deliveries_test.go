@@ -135,7 +135,7 @@ func TestActivityOffersNoWebhookThatIsGone(t *testing.T) {
 
 func TestALeadToWhatIsNoLongerKept(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
-		c.send(goMsg{viewReceiver, 1 << 40})
+		c.send(goMsg{view: viewReceiver, id: 1 << 40})
 		c.see("no longer kept")
 	})
 }

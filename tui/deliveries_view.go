@@ -242,14 +242,14 @@ func (d *deliveries) payloadView(size component.Size) string {
 		return ""
 	}
 	th := d.shared.theme
-	name := th.Dim.Render("Payload as queued")
+	name := th.Dim.Render(" Payload as queued")
 	if d.panes.Focused == paneBody {
-		name = th.Accent.Render(style.Closed + "Payload as queued")
+		name = th.Accent.Render(style.Bar + "Payload as queued")
 	}
 	if x.event.ID == 0 {
-		return " " + name
+		return name
 	}
-	head := " " + name + th.Dim.Render(fmt.Sprintf("   %s bytes, sent compact", thousands(int64(len(x.event.Payload)))))
+	head := name + th.Dim.Render(fmt.Sprintf("   %s bytes, sent compact", thousands(int64(len(x.event.Payload)))))
 	viewer := &d.tabs.viewers[tabPayload]
 	viewer.SetSize(size.Width, max(0, size.Height-1))
 	return component.Fit(head, size.Width) + "\n" + viewer.View(th)

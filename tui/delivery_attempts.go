@@ -50,7 +50,7 @@ func (s *shared) describeLog(d *sheet, x deliveryDetail) {
 	if r := x.row.receipt; r.ID != 0 {
 		verdict := judged(s.theme, r)
 		d.fact("Receiver", verdict.Text, verdict.Style)
-		if reason := firstFailure(r.Verdicts); reason != "" {
+		if reason := s.localTimes(firstFailure(r.Verdicts), r.ReceivedAt); reason != "" {
 			d.fact("", reason, s.theme.Text)
 		}
 	}
@@ -141,7 +141,7 @@ func (s *shared) describeAttempt(d *sheet, a storage.Attempt) {
 		d.indented(timings(a.Timings), th.Dim)
 	}
 	if a.Error != "" {
-		d.indented(errorText(a), th.Strong)
+		d.indented(s.told(errorText(a), a.At), th.Strong)
 	}
 	if body := strings.TrimSpace(a.Answer().Text); body != "" && a.ErrorClass != "" {
 		d.indented(excerpt(body), th.Dim)
@@ -151,7 +151,7 @@ func (s *shared) describeAttempt(d *sheet, a storage.Attempt) {
 // errorText is what went wrong with an attempt. That a status was answered needs no class.
 func errorText(a storage.Attempt) string {
 	if a.ErrorClass == storage.ClassStatus || a.ErrorClass == "" {
-		return keyAdvice(a.Error)
+		return a.Error
 	}
 	return string(a.ErrorClass) + ": " + a.Error
 }

@@ -106,7 +106,7 @@ func (s *shared) tellOutcome(d storage.Delivery) tea.Cmd {
 	case storage.Cancelled:
 		return sayOf(d, info(deliveryName(d)+" cancelled"))
 	case storage.Retrying:
-		return sayOf(d, warn(fmt.Sprintf("%s retrying %s: %s", deliveryName(d), s.at(d.NextAttemptAt), d.Error)))
+		return sayOf(d, warn(fmt.Sprintf("%s retrying %s: %s", deliveryName(d), s.at(d.NextAttemptAt), s.told(d.Error, d.CreatedAt))))
 	case storage.Parked:
 		return s.tellParked(d)
 	case storage.Queued:
@@ -137,9 +137,10 @@ func (s *shared) tellParked(d storage.Delivery) tea.Cmd {
 
 func (s *shared) tellFailure(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
-		why := keyAdvice(d.Error)
+		why := s.told(d.Error, d.CreatedAt)
 		if receipts, err := s.Store.ReceiptsOfDelivery(s.ctx, d.ID); err == nil && len(receipts) > 0 {
-			why = cmp.Or(firstFailure(receipts[len(receipts)-1].Verdicts), why)
+			last := receipts[len(receipts)-1]
+			why = cmp.Or(s.localTimes(firstFailure(last.Verdicts), last.ReceivedAt), why)
 		}
 		if code := strconv.Itoa(d.Code); d.Code != 0 && !strings.Contains(why, code) {
 			why = code + ", " + why

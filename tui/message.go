@@ -22,6 +22,7 @@ type (
 	goMsg      struct {
 		view view
 		id   storage.ID
+		back bool // esc leads back to where one was
 	}
 	toastMsg struct{ toast component.Toast }
 	copyMsg  struct{ label, text string }
@@ -48,8 +49,8 @@ func show(o overlay) tea.Cmd { return send(overlayMsg{o}) }
 // dismiss takes an overlay away.
 func dismiss(o overlay) tea.Cmd { return send(dismissMsg{o}) }
 
-// goTo brings a view to the front, and in it the item of that id, unless it is 0.
-func goTo(v view, id storage.ID) tea.Cmd { return send(goMsg{v, id}) }
+// jumpTo brings a view to the front, and in it the item of that id; esc leads back.
+func jumpTo(v view, id storage.ID) tea.Cmd { return send(goMsg{v, id, true}) }
 
 // say shows a toast.
 func say(t component.Toast) tea.Cmd { return send(toastMsg{t}) }

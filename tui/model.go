@@ -19,6 +19,7 @@ type Model struct {
 	reading       query[status]
 	stacks        [][]screen // per view: the view itself, then what was opened over it
 	current       view
+	trail         []view // from which one jumped to another, esc leads back to the last
 	overlays      []overlay
 	toasts        component.Toasts
 	banner        string

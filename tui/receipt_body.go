@@ -32,11 +32,11 @@ func (r *receiver) bodyView(size component.Size) string {
 	th, width := r.shared.theme, size.Width
 	var head []string
 	if r.wide {
-		name := th.Strong.Render("Body")
+		name := th.Strong.Render(" Body")
 		if r.panes.Focused == paneBody {
-			name = th.Accent.Render(style.Closed + "Body")
+			name = th.Accent.Render(style.Bar + "Body")
 		}
-		head = append(head, " "+name)
+		head = append(head, name)
 	}
 	about := len(head)
 	head = append(head, component.Fit(" "+th.Dim.Render(style.Escape(r.bodyLine(d))), width))

@@ -71,7 +71,8 @@ func (r *receiver) detailView(size component.Size) string {
 		return strings.Join(append(head, body), "\n")
 	}
 	head = append(head, "")
-	page := sheet{th: th, width: size.Width}
+	at := d.receipt.ReceivedAt
+	page := sheet{th: th, width: size.Width, local: func(text string) string { return r.shared.localTimes(text, at) }}
 	switch r.tabs.at {
 	case tabVerdicts:
 		page.verdicts(d.receipt.Verdicts, r.allChecks)

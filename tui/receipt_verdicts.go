@@ -128,6 +128,9 @@ func (d *sheet) beside(styledLead, name string, texts ...told) {
 		styledLead += d.th.Text.Render(component.Fit(label, verdictLabel)) + " "
 	}
 	for _, t := range texts {
+		if d.local != nil {
+			t.text = d.local(t.text)
+		}
 		for _, line := range component.Wrap(style.Escape(t.text), max(8, d.width-margin-1)) {
 			if styledLead == "" {
 				styledLead = strings.Repeat(" ", margin)

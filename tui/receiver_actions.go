@@ -215,7 +215,7 @@ func (r *receiver) showDelivery() tea.Cmd {
 	if !ok || row.DeliveryID == 0 {
 		return nil
 	}
-	return goTo(viewDeliveries, row.DeliveryID)
+	return jumpTo(viewDeliveries, row.DeliveryID)
 }
 
 // pin keeps the selected receipt from being cleared, or no longer does.

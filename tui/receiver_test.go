@@ -84,9 +84,9 @@ func TestUnwrappedBodyScrollsSideways(t *testing.T) {
 		c.size(120, 30)
 		c.press("g", "j", "l", "b", "enter", "w", "right", "right")
 		c.miss(`{"requestId"`)
-		c.see("▸Body")
+		c.see("▌Body")
 		c.press("h")
-		c.see("▸Verdicts")
+		c.see("▌Verdicts")
 	})
 }
 
@@ -98,10 +98,10 @@ func TestPanesFollowTheWidth(t *testing.T) {
 			t.Fatalf("the focus is on pane %d", r.panes.Focused)
 		}
 		c.size(120, 30)
-		c.see("▸Body")
-		c.miss("▸Verdicts")
+		c.see("▌Body")
+		c.miss("Verdicts   Headers")
 		c.size(80, 24)
-		c.see("▸Body")
+		c.see("▌Body")
 		c.miss("12:04:31.220 ● sent")
 		c.press("esc")
 		c.see("12:04:31.220 ● sent")
@@ -109,7 +109,7 @@ func TestPanesFollowTheWidth(t *testing.T) {
 		c.press("tab")
 		c.size(120, 30)
 		c.size(200, 30)
-		c.see("▸Verdicts", `"requestId": "r1"`)
+		c.see("▌Verdicts", `"requestId": "r1"`)
 	})
 }
 
@@ -210,7 +210,7 @@ func TestAReceiptFarAwayIsRevealed(t *testing.T) {
 		c.press("/")
 		c.write("status:bounce")
 		c.press("enter")
-		c.send(goMsg{viewReceiver, arrived(77, "").ID})
+		c.send(goMsg{view: viewReceiver, id: arrived(77, "").ID})
 		c.see("person77 ")
 		if got := receiverOf(c).list.selectedID(); got != arrived(77, "").ID {
 			t.Errorf("selected %d", got)

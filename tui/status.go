@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,13 +54,14 @@ func (s status) trouble() string {
 	return ""
 }
 
-// Of the status line's forms, so many tell the receipts too, so many every count that is
-// not 0 in words, and so many every such count.
-const (
-	wholeForms    = 2
-	wordyForms    = 4
-	countingForms = 5
-)
+// standing says who delivers and where the receiver is, at length and as short as can be.
+func (s *shared) standing() (whole, short string) {
+	if !s.status.read {
+		return "", ""
+	}
+	whole = spaced(" ", s.holderPhrase(), s.receiverPhrase())
+	return whole, spaced(" ", s.holderPhrase(), s.portPhrase())
+}
 
 // statusForms are the ways to say how things stand, the longest first: who delivers and
 // where the receiver is are in all of them, as long as there is any room.
@@ -77,6 +79,8 @@ func (s *shared) statusForms() []string {
 		spaced(" ", who, where, spaced("  ", some...)),
 		spaced(" ", who, where, s.countGlyphs()),
 		spaced("  ", who, where),
+		spaced(" ", who, where),
+		spaced(" ", who, s.portPhrase()),
 		who,
 	}
 }
@@ -147,6 +151,15 @@ func (s *shared) receiverPhrase() string {
 	default:
 		return th.Text.Render(style.Escape(strings.TrimPrefix(url, "https://")))
 	}
+}
+
+// portPhrase is that where there is no room for the host.
+func (s *shared) portPhrase() string {
+	url, err := url.Parse(s.status.runtime.ReceiverURL)
+	if err != nil || url.Port() == "" || s.status.starting() || !s.status.alive {
+		return s.receiverPhrase()
+	}
+	return s.theme.Text.Render(":" + url.Port())
 }
 
 func (s *shared) holds() bool { return s.status.runtime.PID == s.PID }

@@ -43,8 +43,8 @@ func (t *tabs) viewer() *component.Viewer { return &t.viewers[t.at] }
 // scroll gives a key to the page in front.
 func (t *tabs) scroll(msg tea.KeyMsg) bool { return t.viewer().Key(msg) }
 
-// head names the pages, the one in front the brightest, and marked for those who see
-// no colour.
+// head names the pages, the one in front the brightest, and marked for those who see no
+// colour; with the mark of the focus where the keys go to it.
 func (t *tabs) head(th *style.Theme, focused bool, without ...int) string {
 	var b strings.Builder
 	for i, name := range t.names {
@@ -53,7 +53,7 @@ func (t *tabs) head(th *style.Theme, focused bool, without ...int) string {
 		case i != t.at:
 			b.WriteString("  " + th.Dim.Render(name) + " ")
 		case focused:
-			b.WriteString(" " + th.Accent.Render(style.Closed+name) + " ")
+			b.WriteString(" " + th.Accent.Render(style.Bar+name) + " ")
 		default:
 			b.WriteString(" " + th.Strong.Render(style.Closed+name) + " ")
 		}

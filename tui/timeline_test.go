@@ -148,7 +148,7 @@ func TestTroubleOfReadingIsTold(t *testing.T) {
 
 func TestAnEmptyFilterLeadsBackToWhereOneWas(t *testing.T) {
 	testReceiver(t, manyReceipts(2000), func(c *console) {
-		c.send(goMsg{viewReceiver, arrived(77, "").ID})
+		c.send(goMsg{view: viewReceiver, id: arrived(77, "").ID})
 		c.press("/")
 		c.write("status:exclude")
 		c.see("Nothing matches the filter.")

@@ -64,7 +64,12 @@ func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
 		m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool { return o == msg.overlay })
 		return nil, true
 	case goMsg:
-		return m.goTo(msg.view, msg.id), true
+		trail := append(m.trail, m.current)
+		cmd := m.goTo(msg.view, msg.id)
+		if msg.back && msg.view != trail[len(trail)-1] {
+			m.trail = trail
+		}
+		return cmd, true
 	case toastMsg:
 		return m.toast(msg.toast), true
 	case toastOverMsg:
@@ -182,6 +187,12 @@ func (m *Model) back(key string) tea.Cmd {
 		m.shared.zoomed = false
 	case len(m.stacks[m.current]) > 1:
 		return m.close(front)
+	case len(m.trail) > 0:
+		last := len(m.trail) - 1
+		trail, v := m.trail[:last], m.trail[last]
+		cmd := m.goTo(v, 0)
+		m.trail = trail
+		return cmd
 	case key == "q" && m.more:
 		return say(warn("q with more keys right behind it looks like pasted text: press it alone to quit"))
 	case key == "q":
@@ -204,7 +215,7 @@ func (m *Model) goTo(v view, id storage.ID) tea.Cmd {
 	if v != m.current {
 		m.shared.zoomed = false
 	}
-	m.current = v
+	m.current, m.trail = v, nil
 	cmd := m.refresh(storage.ChangedAll)
 	if r, ok := m.stacks[v][0].(revealer); ok && id != 0 {
 		return tea.Batch(cmd, r.Reveal(id))

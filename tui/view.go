@@ -74,36 +74,51 @@ func (m *Model) apology() string {
 	return strings.Join(component.Lines(append(above, lines...), m.width, m.height), "\n")
 }
 
-// header says where one is, and at the right how things stand, as much of both as fits:
-// the brand goes first, then the receipts are not counted, and so on.
+// header says where one is, and at the right how things stand, as much of that as fits
+// beside it: first the receipts are not counted, and so on.
 func (m *Model) header() string {
-	places, forms := m.places(), m.shared.statusForms()
+	place, forms := m.place(), m.shared.statusForms()
 	if len(forms) == 0 {
-		return component.Fit(places[0], m.width)
+		return component.Fit(place, m.width)
 	}
-	for i, place := range places {
-		some := forms
-		if i < len(places)-1 {
-			some = forms[:[]int{wholeForms, wordyForms, wordyForms, countingForms}[min(i, 3)]]
-		}
-		for _, form := range some {
-			if component.Fits(place, form+" ", m.width) {
-				return component.Spread(place, form+" ", m.width)
-			}
+	for _, form := range forms {
+		if component.Fits(place, form+" ", m.width) {
+			return component.Spread(place, form+" ", m.width)
 		}
 	}
-	return component.Spread(places[len(places)-1], forms[len(forms)-1]+" ", m.width)
+	return component.Spread(place, forms[len(forms)-1]+" ", m.width)
 }
 
-// places are the ways to say where one is, the longest first.
-func (m *Model) places() []string {
+// place is the longest way to say where one is that leaves room for who delivers and where
+// the receiver is, and the longer ones for some counts, too. It does not depend on the
+// counts themselves: the tabs stay where they are whatever happens to deliveries.
+func (m *Model) place() string {
 	if len(m.stacks[m.current]) > 1 {
-		return []string{m.heading()}
+		return m.heading()
 	}
 	brand := " " + m.shared.theme.Strong.Render("backchannel")
-	tight := m.tabs(" ", true)
-	return []string{brand + m.tabs("   ", true), m.tabs("  ", true)[1:], tight, tight, m.tabs("  ", false)[1:]}
+	stands, short := m.shared.standing()
+	if m.width < namesFrom {
+		short = stands
+	}
+	for _, try := range []struct{ place, beside string }{
+		{brand + m.tabs("   ", true), stands + strings.Repeat(" ", countsRoom)},
+		{m.tabs("  ", true)[1:], stands + strings.Repeat(" ", countsRoom)},
+		{m.tabs(" ", true), stands},
+		{m.tabs(" ", true), short},
+	} {
+		if component.Fits(try.place, try.beside+" ", m.width) {
+			return try.place
+		}
+	}
+	return m.tabs("  ", false)[1:]
 }
+
+// namesFrom is the width from which the views' names go before the receiver's host.
+const namesFrom = 80
+
+// countsRoom is what the counts take up with their words, as long as they are small.
+const countsRoom = 28
 
 func (m *Model) heading() string {
 	return " " + m.shared.theme.Strong.Render(style.Escape(m.front().Title()))
@@ -149,7 +164,13 @@ func (m *Model) footerKeys() []binding {
 	switch {
 	case m.top() != nil:
 		return nil
-	case !typing(m.front()) && len(m.shared.fire.webhooks) > 0:
+	case typing(m.front()):
+		return keys
+	case len(m.trail) > 0 && len(m.stacks[m.current]) == 1:
+		back := m.stacks[m.trail[len(m.trail)-1]][0].Title()
+		keys = append([]binding{{shown: "esc", label: "back to " + back}}, keys...)
+	}
+	if len(m.shared.fire.webhooks) > 0 {
 		return append(m.fireBindings(), keys...)
 	}
 	return keys

@@ -63,7 +63,7 @@ func (s *shared) describeLast(d *sheet, row inventoryRow) {
 	d.field(s.moment(row.last.CreatedAt), outcome, ink)
 	d.field("", string(row.last.Status)+", "+string(row.last.Channel), s.theme.Text)
 	if row.last.Error != "" {
-		d.field("", keyAdvice(row.last.Error), s.theme.Text)
+		d.field("", s.told(row.last.Error, row.last.CreatedAt), s.theme.Text)
 	}
 }
 
@@ -129,6 +129,7 @@ type sheet struct {
 	th    *style.Theme
 	width int
 	lines []string
+	local func(string) string // puts times in the console's zone; nil: there are none
 }
 
 const sheetLabel = 16

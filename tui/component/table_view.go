@@ -48,7 +48,7 @@ func (t *Table) row(th *style.Theme, i int) []string {
 	bar, mark := " ", " "
 	selected := i == t.cursor
 	if selected {
-		bar = th.Dim.Render(style.Bar)
+		bar = th.Dim.Render(style.Rest)
 		if t.Focused {
 			bar = th.Accent.Render(style.Bar)
 		}

@@ -13,6 +13,7 @@ const (
 	Pin      = "◆" // kept
 	Mark     = "*" // picked by the user
 	Bar      = "▌" // the cursor of a list; visible without colour too
+	Rest     = "▏" // the cursor of a list that has not the focus
 	Caret    = "▏" // the cursor of a text, where reverse video is missing
 	Left     = "‹" // there are choices to the left
 	Right    = "›" // there are choices to the right

@@ -1,0 +1,187 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// The tabs stand where they stand, whatever happens to deliveries.
+func TestTheTabsDoNotJump(t *testing.T) {
+	head := func(c *console) string { return strings.SplitN(c.screen(), "\n", 2)[0] }
+	tabs := func(line string) string {
+		line, _, _ = strings.Cut(line, "●")
+		line, _, _ = strings.Cut(line, "○")
+		return strings.TrimRight(line, " ")
+	}
+	for _, pid := range []int{4711, 1234567} {
+		testConsole(t, func(c *console) {
+			c.store.runtime.PID = pid
+			c.store.changed(storage.ChangedAll)
+			c.wait(2 * tickGap)
+			before := map[int]string{}
+			for width := leastWidth; width <= 200; width++ {
+				c.size(width, 24)
+				before[width] = tabs(head(c))
+			}
+			for state, n := range map[storage.State]int{storage.Queued: 1200, storage.Retrying: 12, storage.Parked: 4000} {
+				for range n {
+					c.store.deliveries = append(c.store.deliveries, storage.Delivery{State: state})
+				}
+			}
+			c.store.changed(storage.ChangedAll)
+			c.wait(2 * tickGap)
+			for width := leastWidth; width <= 200; width++ {
+				c.size(width, 24)
+				if got := tabs(head(c)); got != before[width] {
+					t.Errorf("at %d the tabs were %q, are %q", width, before[width], got)
+				}
+			}
+			c.size(200, 24)
+			c.see("1200 queued", "12 retrying", "4000 parked")
+		})
+	}
+}
+
+func TestASecondConsoleNamesItsTabs(t *testing.T) {
+	for _, url := range []string{"https://127.0.0.1:9443", "https://[::1]:9443", "https://receiver.dev.example.internal:19443"} {
+		testConsole(t, func(c *console) {
+			c.store.runtime.PID, c.store.runtime.ReceiverURL = 123456, url
+			c.store.changed(storage.ChangedAll)
+			c.wait(2 * tickGap)
+			c.size(80, 24)
+			c.see("▸1 Webhooks 2 Deliveries 3 Receiver 4 Activity", "○ beside 123456", "9443")
+		})
+	}
+}
+
+// Who sees no colours sees by a glyph which pane the keys go to.
+func TestTheFocusIsVisibleWithoutColour(t *testing.T) {
+	testReceiver(t, fewReceipts, func(c *console) {
+		list, detail, body := []string{"▌  12:"}, []string{"▌Verdicts"}, []string{"▌Body"}
+		for _, step := range []struct {
+			keys         []string
+			with, absent []string
+		}{
+			{nil, list, append(detail, body...)},
+			{[]string{"tab"}, detail, append(list, body...)},
+			{[]string{"tab"}, body, append(list, detail...)},
+			{[]string{"tab", "/"}, []string{"▏  12:"}, append(list, detail...)},
+		} {
+			c.press(step.keys...)
+			c.see(step.with...)
+			c.miss(step.absent...)
+		}
+	})
+	testDeliveries(t, func(c *console) {
+		c.size(200, 30)
+		c.miss("▌Attempts", "▌Payload")
+		c.press("tab")
+		c.see("▌Attempts")
+		c.miss("▌Payload", "▌  12:")
+		c.press("tab")
+		c.see("▌Payload as queued")
+		c.miss("▌Attempts", "▌  12:")
+	})
+	testConsole(t, func(c *console) {
+		twoWebhooks(c.store)
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.see("▌  acme prod")
+		c.press("tab")
+		c.see("▏  acme prod", "▌acme prod")
+	})
+}
+
+// What was opened from Activity leads back to it, and to the same entry.
+func TestEscLeadsBackFromAJump(t *testing.T) {
+	for _, key := range []string{"esc", "q"} {
+		testReceiver(t, manyReceipts(500), func(c *console) {
+			for i := range 9 {
+				a := storage.Activity{ID: storage.ID(i + 1), Kind: storage.ActivityFired, Text: "it happened", ReceiptID: arrived(20+i, "").ID}
+				c.store.activities = append(c.store.activities, a)
+			}
+			c.store.activities[4].ReceiptID, c.store.activities[4].WebhookID = 0, acme().ID
+			c.press("4")
+			c.wait(time.Second)
+			c.press("k", "k", "enter")
+			c.wait(time.Second)
+			c.see("▸3 Receiver", "esc back to Activity", "person26")
+			c.press("j", "enter", "esc")
+			c.see("▸3 Receiver") // from the detail first
+			c.press(key)
+			c.see("▸4 Activity", "7 of 9")
+			c.press("k", "k", "enter")
+			c.see("▸1 Webhooks", "esc back to Activity")
+			c.press("esc")
+			c.see("▸4 Activity", "5 of 9")
+			c.press("j", "enter", "1", "3", "esc") // who goes elsewhere has no way back
+			c.see("▸3 Receiver")
+			c.miss("back to Activity")
+			if c.quit {
+				t.Error("the way back quit")
+			}
+		})
+	}
+}
+
+func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
+	testDeliveries(t, func(c *console) {
+		c.press("g")
+		for range 20 {
+			if d, ok := c.m.stacks[viewDeliveries][0].(*deliveries).list.selected(); ok && d.receipt.ID != 0 {
+				break
+			}
+			c.press("j")
+		}
+		c.press("v")
+		c.see("▸3 Receiver", "esc back to Deliveries")
+		c.press("v")
+		c.see("▸2 Deliveries", "esc back to Receiver")
+		c.press("esc", "esc")
+		c.see("▸2 Deliveries")
+		c.miss("back to")
+	})
+}
+
+func TestTimesWithinTextsAreLocal(t *testing.T) {
+	east := time.FixedZone("EAST", 5*3600+1800)
+	s := &shared{Config: Config{Location: east, Now: noon}}
+	for text, want := range map[string]string{
+		"12:03:24Z is 67 s past; leeway 30 s":              "17:33:24 is 67 s past; leeway 30 s",
+		"receipt X of 23:59:59.871Z":                       "receipt X of 05:29:59.871",
+		"the certificate expired on 2026-01-01T20:00:00Z.": "the certificate expired on 2026-01-02 01:30:00 EAST.",
+		"25:00:00Z and 12:00:00 and A12:00:00Z":            "25:00:00Z and 12:00:00 and A12:00:00Z",
+	} {
+		if got := s.localTimes(text, noon()); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
+// The list, the detail, the reasons in it and what Activity says have one zone.
+func TestOneZoneOnTheScreen(t *testing.T) {
+	testConsole(t, func(c *console) {
+		c.m.shared.Location = time.FixedZone("EAST", 5*3600+1800)
+		twoWebhooks(c.store)
+		r := arrived(1, storage.Bounce)
+		r.Verdicts.Auth = storage.Verdict{Result: storage.Fail, Reason: "exp 12:03:24Z is past", Checks: []storage.Check{{Name: "exp", Result: storage.Fail, Actual: "12:03:24Z is 67 s past"}}}
+		c.store.receipts = []storage.Receipt{r}
+		c.store.activities = []storage.Activity{{ID: 1, At: noon(), Text: "the certificate expired on 2026-11-02T12:00:00Z"}}
+		c.store.deliveries[0].Error = "the certificate expired on 2026-11-02T12:00:00Z"
+		c.store.changed(storage.ChangedAll)
+		c.wait(time.Second)
+		c.press("3")
+		c.size(200, 50)
+		c.see("17:34:31.220", "17:33:24 is 67 s past")
+		c.miss("12:0")
+		c.press("4")
+		c.see("2026-11-02 17:30:00 EAST")
+		c.miss("12:0")
+		c.press("1")
+		c.see("17:30:00")
+		c.miss("12:0")
+	})
+}
