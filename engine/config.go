@@ -21,6 +21,9 @@ type Config struct {
 	Sources storage.Sources  // where secrets and TLS files are read from
 	// ReceiverURL is the built-in receiver's base URL now, else why it is off.
 	ReceiverURL func() (url, reason string)
+	// ReceiverAddress is the HOST:PORT by which this machine reaches it, if the URL's host is
+	// another; nil: it is not.
+	ReceiverAddress func() string
 	// RootCAs are the authorities that every endpoint's certificate is checked by, the
 	// system's by default. It is asked once for each version of a webhook.
 	RootCAs func() (*x509.CertPool, error)
@@ -54,6 +57,9 @@ func (c Config) withDefaults() Config {
 	if c.ReceiverURL == nil {
 		c.ReceiverURL = func() (string, string) { return "", "" }
 	}
+	if c.ReceiverAddress == nil {
+		c.ReceiverAddress = func() string { return "" }
+	}
 	if c.RootCAs == nil {
 		c.RootCAs = x509.SystemCertPool
 	}
@@ -74,7 +80,7 @@ func (c Config) withDefaults() Config {
 
 func (c Config) outfitter() *outfitter {
 	return &outfitter{
-		version: c.Version, sources: c.Sources, receiver: c.ReceiverURL, roots: c.RootCAs, caFile: c.CAFile,
+		version: c.Version, sources: c.Sources, receiver: c.ReceiverURL, receiverAddress: c.ReceiverAddress, roots: c.RootCAs, caFile: c.CAFile,
 		guard: guard{blockPrivate: c.BlockPrivate}, resolver: c.Resolver, conceal: c.Conceal,
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -45,8 +46,18 @@ func newDirect(ep *endpoint) *direct {
 	return &direct{
 		dial: ep.dial, scheme: ep.target.Scheme, host: ep.target.Hostname(), address: ep.address(),
 		head:    "POST " + ep.target.RequestURI() + " HTTP/1.1\r\n",
-		framing: []storage.HeaderField{{Name: "Host", Value: ep.target.Host}, {Name: "User-Agent", Value: ep.userAgent}},
+		framing: []storage.HeaderField{{Name: "Host", Value: withoutZone(ep.target.Host)}, {Name: "User-Agent", Value: ep.userAgent}},
 	}
+}
+
+// withoutZone is a Host field's value: the zone of an address means something on this
+// machine alone (RFC 6874 §1).
+func withoutZone(host string) string {
+	before, after, zoned := strings.Cut(host, "%")
+	if _, port, closed := strings.Cut(after, "]"); zoned && closed {
+		return before + "]" + port
+	}
+	return host
 }
 
 // post sends a request with the given header lines and body. Its error is errHTTP2 if the

@@ -33,14 +33,15 @@ type endpoint struct {
 
 // outfitter prepares endpoints.
 type outfitter struct {
-	version  string
-	sources  storage.Sources
-	receiver func() (url, reason string)
-	roots    rootsFunc
-	caFile   string
-	guard    guard
-	resolver *net.Resolver
-	conceal  []string
+	version         string
+	sources         storage.Sources
+	receiver        func() (url, reason string)
+	receiverAddress func() string
+	roots           rootsFunc
+	caFile          string
+	guard           guard
+	resolver        *net.Resolver
+	conceal         []string
 }
 
 // receiverURL is the built-in receiver's, for a webhook that is sent there.

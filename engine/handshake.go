@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -48,6 +49,7 @@ type wanted struct {
 
 // connect dials, and offers the protocols over TLS. Its errors about TLS are problems.
 func (d *dialer) connect(ctx context.Context, scheme, host, address string, protocols ...string) (*link, error) {
+	address = cmp.Or(d.instead, address)
 	made, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
@@ -78,6 +80,7 @@ func (d *dialer) connect(ctx context.Context, scheme, host, address string, prot
 // client certificate.
 func (d *dialer) config(by *trusted, host string, protocols []string) (*tls.Config, *wanted) {
 	config, asked := d.tls.Clone(), new(wanted)
+	host, _, _ = strings.Cut(host, "%") // no certificate has an address's zone
 	config.RootCAs, config.ServerName, config.NextProtos = by.pool, host, protocols
 	configured := config.GetClientCertificate
 	config.GetClientCertificate = func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {

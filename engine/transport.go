@@ -22,11 +22,16 @@ type dialer struct {
 	tls    *tls.Config
 	client string // the client certificate's file; empty: none
 	trust  *Trust
+	// instead is where connections are made to, in place of what the URL says: the built-in
+	// receiver's name may lead to it from elsewhere alone. Empty: nothing.
+	instead string
 }
 
 func (o *outfitter) dialer(w storage.Webhook) *dialer {
 	d := &dialer{Dialer: net.Dialer{Timeout: w.Delivery.Timeout, Resolver: o.resolver}, guard: o.guard, client: w.Delivery.TLS.CertFile}
-	if w.URL != storage.BuiltinReceiver {
+	if w.URL == storage.BuiltinReceiver {
+		d.instead = o.receiverAddress()
+	} else {
 		d.ControlContext = o.guard.control
 	}
 	return d

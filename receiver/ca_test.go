@@ -133,7 +133,7 @@ func TestCAFinishesWhatACrashLeft(t *testing.T) {
 
 func TestLeafIsGoodForEveryHostAndRenewed(t *testing.T) {
 	ca, now := newTestCA(t), time.Now()
-	l := newLeaf(ca, "endpoint.test", func() time.Time { return now })
+	l := newLeaf(ca, newReach("endpoint.test", nil).names, func() time.Time { return now })
 	first, err := l.get(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -150,13 +150,5 @@ func TestLeafIsGoodForEveryHostAndRenewed(t *testing.T) {
 	renewed, err := l.get(nil)
 	if err != nil || renewed == first || !renewed.Leaf.NotAfter.After(first.Leaf.NotAfter) {
 		t.Errorf("the leaf was not renewed: %v", err)
-	}
-}
-
-func TestLeafLeavesWildcardsOut(t *testing.T) {
-	for _, host := range []string{"", "0.0.0.0", "::", "localhost", "127.0.0.1"} {
-		if l := newLeaf(nil, host, nil); len(l.hosts) != 3 {
-			t.Errorf("%q: certificate for %v", host, l.hosts)
-		}
 	}
 }

@@ -22,7 +22,7 @@ const (
 // leaf is the receiver's certificate, kept in memory alone and made anew in time.
 type leaf struct {
 	ca    *CA
-	hosts []string
+	names func() []string
 	now   func() time.Time
 
 	mu      sync.Mutex // guards current and replace
@@ -30,12 +30,8 @@ type leaf struct {
 	replace time.Time
 }
 
-func newLeaf(ca *CA, host string, now func() time.Time) *leaf {
-	hosts := []string{"localhost", "127.0.0.1", "::1"}
-	if !wildcard(host) && !slices.Contains(hosts, host) {
-		hosts = append(hosts, host)
-	}
-	return &leaf{ca: ca, hosts: hosts, now: now}
+func newLeaf(ca *CA, names func() []string, now func() time.Time) *leaf {
+	return &leaf{ca: ca, names: names, now: now}
 }
 
 // wildcard reports whether listening on a host is listening on every address.
@@ -45,20 +41,38 @@ func wildcard(host string) bool {
 }
 
 // get is for tls.Config.GetCertificate. All names are in the one certificate, so it does
-// not matter which of them the client asks for.
-func (l *leaf) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+// not matter which of them the client asks for. One that lacks the address at which the
+// client has come is made anew: this machine has that address since.
+func (l *leaf) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	if l.current != nil && now.Before(l.replace) {
+	if l.current != nil && now.Before(l.replace) && l.has(reachedAt(hello)) {
 		return l.current, nil
 	}
-	fresh, err := l.ca.issue(l.hosts, now)
+	fresh, err := l.ca.issue(l.names(), now)
 	if err != nil {
 		return nil, fmt.Errorf("issue certificate: %w", err)
 	}
 	l.current, l.replace = fresh, fresh.Leaf.NotAfter.Add(-leafRenewal)
 	return fresh, nil
+}
+
+// has reports whether the certificate has an address, or would not have it either if it
+// were made now.
+func (l *leaf) has(ip net.IP) bool {
+	return ip == nil || slices.ContainsFunc(l.current.Leaf.IPAddresses, ip.Equal) || !slices.Contains(l.names(), ip.String())
+}
+
+func reachedAt(hello *tls.ClientHelloInfo) net.IP {
+	if hello == nil || hello.Conn == nil {
+		return nil
+	}
+	address, _ := hello.Conn.LocalAddr().(*net.TCPAddr)
+	if address == nil {
+		return nil
+	}
+	return address.IP
 }
 
 // issue makes a certificate for hosts, which are names and addresses.

@@ -32,7 +32,8 @@ const (
 
 // Config is what a Receiver depends on. Only CA must be set.
 type Config struct {
-	Listen  string // HOST:PORT; port 0 takes any free one
+	Listen  string   // HOST:PORT; port 0 takes any free one
+	Hosts   []string // further ones by which it is reached, as ParseHost answers them
 	CA      *CA
 	Now     func() time.Time // nil: time.Now
 	Random  func() float64   // from 0 to below 1, for failures by percentage; nil: math/rand
@@ -67,6 +68,8 @@ type Receiver struct {
 
 	listener net.Listener
 	url      string
+	address  string
+	reach    reach
 
 	stopping context.Context // ends when Serve is told to
 	stop     context.CancelFunc
@@ -128,10 +131,8 @@ func (r *Receiver) Listen() error {
 	}
 	r.listener = watchedListener{listener}
 	_, port, _ := net.SplitHostPort(listener.Addr().String()) // it has just been made from one
-	if wildcard(host) {
-		host = "127.0.0.1"
-	}
-	r.url = "https://" + net.JoinHostPort(host, port)
+	r.url, r.address = baseURL(host, port, r.cfg.Hosts), dialable(host, port)
+	r.reach = newReach(host, r.cfg.Hosts)
 	return nil
 }
 
@@ -154,9 +155,16 @@ func listenError(err error) error {
 	return fmt.Errorf("%w; choose another address with --listen HOST:PORT", err)
 }
 
-// URL is where the receiver can be reached from this machine: https://127.0.0.1:9443,
-// say. It is empty until Listen has succeeded.
+// URL is where the receiver can be called: https://127.0.0.1:9443, say, or when it listens
+// on every address by the first of Config.Hosts, else one of the machine's own addresses.
+// It is empty until Listen has succeeded.
 func (r *Receiver) URL() string { return r.url }
+
+// Address is the HOST:PORT by which this machine reaches it, whatever the URL's host is.
+func (r *Receiver) Address() string { return r.address }
+
+// Names are the names and addresses that its certificate has now.
+func (r *Receiver) Names() []string { return r.reach.names() }
 
 // Refused is how many requests net/http has refused before a handler saw them.
 func (r *Receiver) Refused() int64 { return r.refusals.Load() }
@@ -221,8 +229,7 @@ func (r *Receiver) shutDown(server *http.Server) {
 }
 
 func (r *Receiver) server() *http.Server {
-	host, _, _ := net.SplitHostPort(r.cfg.Listen) // Listen has read it before
-	certificate := newLeaf(r.cfg.CA, host, r.cfg.Now)
+	certificate := newLeaf(r.cfg.CA, r.reach.names, r.cfg.Now)
 	return &http.Server{
 		Handler:        r.routes(),
 		TLSConfig:      &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: protocols()},

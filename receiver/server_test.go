@@ -49,7 +49,8 @@ func TestListenErrors(t *testing.T) {
 func TestURL(t *testing.T) {
 	g := newRig(t, nil)
 	for listen, want := range map[string]string{
-		"127.0.0.1:0": "https://127.0.0.1:", "localhost:0": "https://localhost:", ":0": "https://127.0.0.1:", "0.0.0.0:0": "https://127.0.0.1:",
+		"127.0.0.1:0": "https://127.0.0.1:", "localhost:0": "https://localhost:", "[::1]:0": "https://[::1]:",
+		":0": "https://" + newReach("", nil).first + ":", "0.0.0.0:0": "https://" + newReach("0.0.0.0", nil).first + ":",
 	} {
 		r, err := New(g.store, Config{Listen: listen, CA: g.ca})
 		if err != nil {

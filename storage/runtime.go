@@ -5,13 +5,15 @@ import "time"
 // Runtime is what the holder, the one process that delivers and receives, tells all
 // others about itself.
 type Runtime struct {
-	PID           int
-	StartedAt     time.Time
-	UpdatedAt     time.Time
-	ReceiverURL   string // https://127.0.0.1:9443, empty while the receiver is off
-	ReceiverError string // why it is off
-	Snapshot      Snapshot
-	Refused       int64 // requests that net/http answered by itself
+	PID             int
+	StartedAt       time.Time
+	UpdatedAt       time.Time
+	ReceiverURL     string   // https://127.0.0.1:9443, empty while the receiver is off
+	ReceiverError   string   // why it is off
+	ReceiverAddress string   // the HOST:PORT by which this machine reaches it
+	ReceiverNames   []string // names and addresses in its certificate
+	Snapshot        Snapshot
+	Refused         int64 // requests that net/http answered by itself
 }
 
 // Snapshot counts deliveries now, and outcomes since the holder started.

@@ -1,16 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
 
@@ -124,12 +128,13 @@ func (a *app) examineHolder(ctx context.Context, store *sqlite.Store) []finding 
 	case rt.ReceiverURL == "":
 		return []finding{{"delivery", findingOK, fmt.Sprintf("process %d", rt.PID)}, {"receiver", findingWarning, rt.ReceiverError}}
 	}
-	return []finding{{"delivery", findingOK, fmt.Sprintf("process %d", rt.PID)}, a.callReceiver(ctx, rt.ReceiverURL)}
+	return []finding{{"delivery", findingOK, fmt.Sprintf("process %d", rt.PID)}, a.callReceiver(ctx, rt)}
 }
 
 // callReceiver asks the receiver how it is, as a sender would that trusts the local
-// authority.
-func (a *app) callReceiver(ctx context.Context, url string) finding {
+// authority. Its name may lead to it from elsewhere alone, so this machine's way is taken.
+func (a *app) callReceiver(ctx context.Context, rt storage.Runtime) finding {
+	url := rt.ReceiverURL
 	ca, err := a.authority()
 	if err != nil {
 		return finding{"receiver", findingBad, err.Error()}
@@ -140,7 +145,13 @@ func (a *app) callReceiver(ctx context.Context, url string) finding {
 	if err != nil {
 		return finding{"receiver", findingBad, err.Error()}
 	}
-	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool()}, DisableKeepAlives: true}}
+	name, _, _ := strings.Cut(request.URL.Hostname(), "%")
+	client := http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: ca.Pool(), ServerName: name}, DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, cmp.Or(rt.ReceiverAddress, address))
+		},
+	}}
 	answer, err := client.Do(request)
 	if err != nil {
 		return finding{"receiver", findingBad, err.Error()}
@@ -149,7 +160,15 @@ func (a *app) callReceiver(ctx context.Context, url string) finding {
 	if answer.StatusCode/100 != 2 {
 		return finding{"receiver", findingBad, fmt.Sprintf("%s/healthz answers %s", url, answer.Status)}
 	}
-	return finding{"receiver", findingOK, url}
+	return finding{"receiver", findingOK, receiverNamed(rt)}
+}
+
+// receiverNamed says where the receiver is, and by which names it can be trusted.
+func receiverNamed(rt storage.Runtime) string {
+	if len(rt.ReceiverNames) == 0 {
+		return rt.ReceiverURL
+	}
+	return rt.ReceiverURL + "; its certificate is for " + strings.Join(rt.ReceiverNames, ", ") + "; add others with --host"
 }
 
 // examineWebhooks judges every webhook anew: a key file may have gone since it was saved.

@@ -26,6 +26,7 @@ func serveCommand(a *app) *cobra.Command {
 			"does not fit into the queue of 1024, or waits when serve ends, is marked as dropped.",
 		Example: `backchannel serve
 backchannel serve --listen 127.0.0.1:0 --data /tmp/try
+backchannel serve --listen 0.0.0.0:9443 --host backchannel.test
 backchannel serve --forward-to http://127.0.0.1:3000/hooks
 backchannel serve --metrics 127.0.0.1:9464`,
 		Args: exactly(),
@@ -59,6 +60,8 @@ type readyLine struct {
 	CA       string `json:"ca"`
 	Data     string `json:"data"`
 	Metrics  string `json:"metrics,omitempty"`
+	// Names are those of the receiver's certificate.
+	Names []string `json:"names"`
 }
 
 // serve tells Prometheus of the store also while another process delivers.
@@ -97,7 +100,7 @@ func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFla
 				a.note("took over")
 			}
 			// A reader who has gone away shows in a.out and is no reason to stop.
-			_ = a.out.object(readyLine{true, s.ReceiverURL, s.CA, store.Dir(), metricsURL})
+			_ = a.out.object(readyLine{true, s.ReceiverURL, s.CA, store.Dir(), metricsURL, s.ReceiverNames})
 			a.note("delivering and receiving at %s; stop with Ctrl+C", s.ReceiverURL)
 			if flags.forwardTo != "" {
 				a.note("relaying what is verified to %s", flags.forwardTo)
@@ -143,7 +146,7 @@ func (a *app) hold(ctx context.Context, store *sqlite.Store, adapt func(*holder.
 	}
 	defer file.Close()
 	cfg := holder.Config{
-		Store: store, Listen: a.settings.listen, CAFile: a.settings.caFile,
+		Store: store, Listen: a.settings.listen, Hosts: a.settings.hosts, CAFile: a.settings.caFile,
 		Version: programVersion(), Now: a.now, Logger: logger,
 	}
 	adapt(&cfg)

@@ -41,7 +41,7 @@ func (a *app) isReceiver(u *url.URL) bool {
 	if own == "" {
 		own = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
-	return own == port && (isLoopback(u.Hostname()) || strings.EqualFold(u.Hostname(), host))
+	return own == port && (isLoopback(u.Hostname()) || strings.EqualFold(u.Hostname(), host) || slices.Contains(a.settings.hosts, strings.ToLower(u.Hostname())))
 }
 
 func isLoopback(host string) bool {

@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
+	"backchannel/receiver"
 	"backchannel/storage"
 )
 
@@ -19,6 +21,7 @@ import (
 type settings struct {
 	data      string // absolute
 	listen    string
+	hosts     []string // further ones by which the receiver is reached
 	allowHTTP bool
 	caFile    string
 	logFile   string
@@ -33,6 +36,7 @@ const (
 
 	envData      = "BACKCHANNEL_DATA"
 	envListen    = "BACKCHANNEL_LISTEN"
+	envHost      = "BACKCHANNEL_HOST"
 	envAllowHTTP = "BACKCHANNEL_ALLOW_HTTP"
 )
 
@@ -42,6 +46,7 @@ func (s settings) json() bool { return s.output == outputJSON }
 func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "", "data `DIR` ($"+envData+", else $XDG_DATA_HOME/backchannel)")
 	f.StringVar(&s.listen, "listen", "", "where the receiver listens, as `HOST:PORT`; port 0: any free one ($"+envListen+", else "+defaultListen+")")
+	f.StringArrayVar(&s.hosts, "host", nil, "further `NAME` or address by which senders reach the receiver, for its certificate; may be repeated ($"+envHost+", with commas)")
 	f.BoolVar(&s.allowHTTP, "allow-http", false, "accept http:// URLs of loopback hosts ($"+envAllowHTTP+")")
 	f.StringVar(&s.caFile, "ca-file", "", "PEM `FILE` of authorities to trust when delivering, besides the system's and the local one")
 	f.StringVar(&s.logFile, "log-file", "", "log to this `FILE` (default: backchannel.log in the data folder)")
@@ -80,6 +85,9 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 	}
 	add("data", s.resolveData(env))
 	add("listen", s.resolveListen(env))
+	for _, err := range s.resolveHosts(env) {
+		add("host", err)
+	}
 	if !flags.Changed("allow-http") {
 		add(envAllowHTTP, s.resolveAllowHTTP(env))
 	}
@@ -132,6 +140,23 @@ func (s *settings) resolveListen(env func(string) (string, bool)) error {
 		return fmt.Errorf("port %q is no port; use 0 to 65535", port)
 	}
 	return nil
+}
+
+func (s *settings) resolveHosts(env func(string) (string, bool)) (bad []error) {
+	given, from := s.hosts, ""
+	if text, _ := env(envHost); len(given) == 0 && text != "" {
+		given, from = strings.Split(text, ","), "$"+envHost+": "
+	}
+	s.hosts = nil
+	for _, text := range given {
+		host, err := receiver.ParseHost(text)
+		if err != nil {
+			bad = append(bad, fmt.Errorf("%s%w", from, err))
+			continue
+		}
+		s.hosts = append(s.hosts, host)
+	}
+	return bad
 }
 
 func (s *settings) resolveAllowHTTP(env func(string) (string, bool)) (err error) {

@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"backchannel/cmd/backchannel/internal/view"
+	"backchannel/receiver"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
@@ -62,10 +62,7 @@ func (a *app) receiverURL(ctx context.Context, store *sqlite.Store) (string, err
 	if alive && rt.ReceiverURL != "" {
 		return rt.ReceiverURL, nil
 	}
-	if strings.HasSuffix(a.settings.listen, ":0") {
-		return "", nil
-	}
-	return "https://" + a.settings.listen, nil
+	return receiver.BaseURL(a.settings.listen, a.settings.hosts), nil
 }
 
 // showWebhook shows a webhook after it was found or saved.

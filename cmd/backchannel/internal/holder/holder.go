@@ -29,9 +29,10 @@ import (
 // Config is what a holder depends on.
 type Config struct {
 	Store        *sqlite.Store
-	Listen       string // HOST:PORT of the receiver
-	NeedReceiver bool   // a receiver that cannot listen ends Run instead of staying off
-	CAFile       string // PEM, trusted when delivering besides the system's and the local CA
+	Listen       string   // HOST:PORT of the receiver
+	Hosts        []string // further names and addresses that it is reached by
+	NeedReceiver bool     // a receiver that cannot listen ends Run instead of staying off
+	CAFile       string   // PEM, trusted when delivering besides the system's and the local CA
 	BlockPrivate bool
 	ForwardTo    string // URL that verified receipts are relayed to; empty: nowhere
 	Version      string
@@ -54,9 +55,10 @@ const garbage = 400
 
 // Status is what a holder can say of itself as it starts.
 type Status struct {
-	ReceiverURL   string // empty while the receiver is off
-	ReceiverError string // why it is off
-	CA            string // path of the local authority's certificate
+	ReceiverURL   string   // empty while the receiver is off
+	ReceiverError string   // why it is off
+	ReceiverNames []string // in its certificate as it starts
+	CA            string   // path of the local authority's certificate
 }
 
 // What is in flight has so long to finish, with the engine as with the receiver. That
@@ -113,9 +115,10 @@ func newHolder(cfg Config, roots *x509.CertPool) (*holder, error) {
 	}
 	h.engine = engine.New(cfg.Store, engine.Config{
 		Now: cfg.Now, Version: cfg.Version, Sources: h.sources, CAFile: cfg.CAFile, BlockPrivate: cfg.BlockPrivate,
-		ReceiverURL: func() (string, string) { return h.status.ReceiverURL, h.status.ReceiverError },
-		RootCAs:     func() (*x509.CertPool, error) { return roots, nil },
-		Drain:       drain, Cutoff: cfg.Cutoff, Trouble: cfg.Trouble, Logger: cfg.Logger,
+		ReceiverURL:     func() (string, string) { return h.status.ReceiverURL, h.status.ReceiverError },
+		ReceiverAddress: func() string { return h.receiver.Address() },
+		RootCAs:         func() (*x509.CertPool, error) { return roots, nil },
+		Drain:           drain, Cutoff: cfg.Cutoff, Trouble: cfg.Trouble, Logger: cfg.Logger,
 	})
 	return h, nil
 }
@@ -142,7 +145,7 @@ func Trusted(ctx context.Context, caFile string) (*x509.CertPool, error) {
 // listen takes the receiver's port, or notes why it cannot.
 func (h *holder) listen(ca *receiver.CA) error {
 	r, err := receiver.New(h.cfg.Store, receiver.Config{
-		Listen: h.cfg.Listen, CA: ca, Now: h.cfg.Now, Sources: h.sources, Logger: h.cfg.Logger, Drain: drain,
+		Listen: h.cfg.Listen, Hosts: h.cfg.Hosts, CA: ca, Now: h.cfg.Now, Sources: h.sources, Logger: h.cfg.Logger, Drain: drain,
 		Forward: forward(h.cfg.ForwardTo, engine.NewTrust(h.roots, h.sources, h.cfg.CAFile)),
 	})
 	if err != nil {
@@ -150,7 +153,7 @@ func (h *holder) listen(ca *receiver.CA) error {
 	}
 	switch err := r.Listen(); {
 	case err == nil:
-		h.receiver, h.status.ReceiverURL = r, r.URL()
+		h.receiver, h.status.ReceiverURL, h.status.ReceiverNames = r, r.URL(), r.Names()
 		return nil
 	case h.cfg.NeedReceiver:
 		return errors.Join(err, r.Close())

@@ -3,6 +3,7 @@ package holder
 import (
 	"context"
 	"os"
+	"reflect"
 	"time"
 
 	"backchannel/storage"
@@ -24,9 +25,9 @@ func (t *teller) save(ctx context.Context) error {
 		Snapshot: h.engine.Snapshot(),
 	}
 	if h.receiver != nil {
-		now.Refused = h.receiver.Refused()
+		now.Refused, now.ReceiverAddress, now.ReceiverNames = h.receiver.Refused(), h.receiver.Address(), h.receiver.Names()
 	}
-	if now == t.last {
+	if reflect.DeepEqual(now, t.last) {
 		return nil
 	}
 	row := now
