@@ -19,7 +19,9 @@ type fireFlags struct {
 	recipients, count                                    int
 	set                                                  []string
 	wait                                                 bool
+	expectCode                                           string
 	timeout                                              time.Duration
+	given                                                func(flag string) bool
 }
 
 func fireCommand(a *app) *cobra.Command {
@@ -30,16 +32,20 @@ func fireCommand(a *app) *cobra.Command {
 		Long: "Queues events for a webhook and returns once they are kept; whoever delivers, delivers them. With --wait it\n" +
 			"waits for the outcome, and delivers by itself if nobody else does. lifecycle is one message's sent, then delivered,\n" +
 			"or with --variant then that bounce.\n\n" +
+			"With --expect-code another outcome than delivery is the good one: it waits until an attempt of each event is answered\n" +
+			"with that code, exits 0 then, and 5 when one ends in another way. An answer that is retried counts at once.\n\n" +
 			"SAVED is the name of a fixture that receipt save made: its bytes, but for what makes each event its own (requestId,\n" +
 			"messageExecutionID, messageID, messageProfileID), the webhook's organization and sandbox, and the recipient if --to\n" +
 			"or --recipients says so. None of these is put where the saved bytes have none.",
 		Example: `backchannel fire bounce --webhook acme --wait
 backchannel fire bounce --webhook acme --variant hard --to someone@example.com
 backchannel fire sent --webhook acme --count 1000 --rate 50/s
+backchannel fire bounce --webhook acme --misbehave expired --expect-code 401
 backchannel fire delivered --webhook acme --set '/requestId="abc"'
 backchannel fire strange-bounce --webhook acme`,
 		Args: exactly("what to fire: " + strings.Join(fire.Names(), ", ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			flags.given = cmd.Flags().Changed
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				return a.fire(cmd.Context(), store, args[0], flags)
 			})
@@ -62,6 +68,7 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 	f.StringVar(&v.body, "body", "", "send the JSON of `FILE` instead of the fixture's; - is stdin")
 	f.StringVar(&v.misbehave, "misbehave", "", "do it wrong: `KIND` is one of "+listed(storage.Misbehaviours()))
 	f.BoolVar(&v.wait, "wait", false, "wait for the outcome; exit 5 when a delivery failed, 6 when time is up")
+	f.StringVar(&v.expectCode, "expect-code", "", "wait, and exit 0 when each is answered with `CODE`: 401, 4xx for any such, or none; 5 otherwise")
 	f.DurationVar(&v.timeout, "timeout", 30*time.Second, "`DURATION` to wait at most")
 }
 
@@ -70,8 +77,8 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 	if err != nil {
 		return err
 	}
-	if flags.wait {
-		return a.fireAndWait(ctx, store, plan, flags.timeout)
+	if awaited := flags.awaited(); flags.wait || awaited.answer != "" {
+		return a.fireAndWait(ctx, store, plan, awaited)
 	}
 	parked, err := a.parkedBy(ctx, store, plan.Webhook)
 	if err != nil {
@@ -94,6 +101,12 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 	}
 	shown.finish()
 	return a.noteFired(ctx, store, parked)
+}
+
+// awaited relies on the flags being valid.
+func (v *fireFlags) awaited() awaited {
+	answer, _ := fire.ParseAnswer(v.expectCode)
+	return awaited{answer, v.timeout}
 }
 
 // noteFired says why what was queued may stay so.

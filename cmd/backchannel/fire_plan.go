@@ -55,6 +55,7 @@ func (a *app) fireSpec(ctx context.Context, p *parser, w storage.Webhook, flags 
 	if flags.timeout <= 0 {
 		p.add("timeout", "%s is no time to wait; use 30s, say", flags.timeout)
 	}
+	flags.checkExpected(p)
 	spec := fire.Spec{
 		Webhook: w, Channel: storage.Channel(strings.ToLower(flags.channel)), Variant: flags.variant,
 		Misbehave: storage.Misbehaviour(flags.misbehave), To: flags.to, Recipients: flags.recipients, Count: flags.count,
@@ -63,6 +64,18 @@ func (a *app) fireSpec(ctx context.Context, p *parser, w storage.Webhook, flags 
 	spec.Edits = p.edits(flags.set)
 	spec.Body = a.readBody(ctx, p, flags.body)
 	return spec
+}
+
+func (v *fireFlags) checkExpected(p *parser) {
+	if !v.given("expect-code") {
+		return
+	}
+	if _, err := fire.ParseAnswer(v.expectCode); err != nil {
+		p.add("expect-code", "%v", err)
+	}
+	if v.given("wait") && !v.wait {
+		p.add("wait", "--expect-code waits for the outcome; omit --wait=false")
+	}
 }
 
 func (p *parser) edits(texts []string) (edits []fire.Edit) {

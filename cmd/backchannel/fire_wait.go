@@ -11,24 +11,30 @@ import (
 	"backchannel/storage/sqlite"
 )
 
+// An awaited is what fire --wait waits for, and how long at most.
+type awaited struct {
+	answer  fire.Answer // empty: that each is delivered
+	timeout time.Duration
+}
+
 // fireAndWait delivers by itself while nobody else does. When time is up, what is then in
 // flight is cut off: a script relies on the time that it gave. An interruption leaves it
 // what is left of that.
-func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan fire.Plan, timeout time.Duration) error {
-	timely, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan fire.Plan, awaited awaited) error {
+	timely, cancel := context.WithTimeout(context.WithoutCancel(ctx), awaited.timeout)
 	defer cancel()
 	limited, stop := context.WithCancel(ctx)
 	defer stop()
 	defer context.AfterFunc(timely, stop)()
 	progress := a.progress(plan.Events())
 	outcomes := &fire.Outcomes{
-		Store:  store,
-		Final:  func(storage.Delivery) { progress.add(1, "final") },
+		Store: store, Expect: awaited.answer,
+		Known:  func(storage.Delivery) { progress.add(1, "done") },
 		Parked: func(ctx context.Context, d storage.Delivery) { a.noteParked(ctx, store, d) },
 	}
 	defer context.AfterFunc(ctx, a.noteStopping)()
 	err := a.whileHeld(limited, timely.Done(), store, func(ctx context.Context) error {
-		firer := &fire.Firer{Store: store, Plan: plan, Patience: timeout}
+		firer := &fire.Firer{Store: store, Plan: plan, Patience: awaited.timeout, Expect: awaited.answer}
 		err := firer.Run(ctx, func(deliveries []storage.Delivery) error {
 			outcomes.Add(deliveries)
 			progress.add(len(deliveries), "queued")
@@ -44,7 +50,7 @@ func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan fire.Pl
 	if interrupted := ctx.Err() != nil; err != nil && (interrupted || timely.Err() == nil) {
 		return err
 	}
-	return a.showOutcome(context.WithoutCancel(ctx), store, outcomes, timeout)
+	return a.showOutcome(context.WithoutCancel(ctx), store, outcomes, awaited.timeout)
 }
 
 // whileHeld runs something while somebody delivers: this process, if nobody else does.
@@ -99,20 +105,30 @@ func (a *app) showOutcome(ctx context.Context, store *sqlite.Store, outcomes *fi
 	if len(all) <= maxListed {
 		a.nameReceipts(ctx, store, all)
 	}
-	failed, open := 0, 0
-	for _, d := range all {
-		switch {
-		case !d.State.Final():
-			open++
-		case d.State != storage.StateDelivered:
-			failed++
-		}
+	return a.judgeOutcome(ctx, outcomes, all, timeout)
+}
+
+// judgeOutcome says by its error how well the deliveries came out.
+func (a *app) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, all []storage.Delivery, timeout time.Duration) error {
+	sorted, err := outcomes.Sort(ctx, all)
+	if err != nil {
+		return err
 	}
+	failed, open := len(sorted.Failed), len(sorted.Open)
 	switch {
-	case failed > 0:
+	case failed > 0 && outcomes.Expect == "":
 		return unmetf("%d of %d deliveries failed", failed, len(all))
-	case open > 0:
+	case failed > 0:
+		return unmetf("%d of %d deliveries were not answered as expected with %s, but with %s", failed, len(all), outcomes.Expect, fire.Answers(sorted.Failed))
+	case open > 0 && outcomes.Expect == "":
 		return timeoutf("%d of %d deliveries are not final after %s", open, len(all), timeout)
+	case open > 0:
+		return timeoutf("%d of %d deliveries were not answered with %s within %s; so far: %s",
+			open, len(all), outcomes.Expect, timeout, fire.Answers(sorted.Open))
+	}
+	if retried := len(sorted.Retried); retried > 0 {
+		a.note("%d of %d deliveries are retried though answered as expected; backchannel delivery cancel %s ends that for one",
+			retried, len(all), sorted.Retried[0].ID)
 	}
 	return nil
 }
