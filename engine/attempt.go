@@ -125,6 +125,10 @@ func (ep *endpoint) answered(ctx context.Context, r *result, resp *http.Response
 	r.attempt.ResponseBody, r.attempt.ResponseFlaw = readSome(resp.Body)
 	_ = resp.Body.Close()
 	r.verdict = judgeStatus(resp.StatusCode)
+	if lack := resp.Header.Get(storage.UnstoredHeader); lack != "" && ep.webhook.URL == storage.BuiltinReceiver {
+		r.starve("the built-in receiver could not store it: " + clipped(lack))
+		return
+	}
 	if r.verdict == succeeded {
 		return
 	}
@@ -138,6 +142,8 @@ func (r *result) broke(ctx context.Context, err error, at phase, timeout time.Du
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		r.abort()
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) && outOfFiles() != "":
+		r.starve(outOfFiles()) // the built-in receiver may be what could not accept it
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		r.verdict = retryable
 		r.attempt.ErrorClass, r.attempt.Error = storage.ClassTimeout, explainTimeout(timeout, at)
@@ -156,12 +162,22 @@ func (r *result) unprepared(err error) {
 	r.fail(err, starting)
 }
 
+// starve says that an attempt was not made for want of something here.
+func (r *result) starve(lack string) {
+	r.verdict = starved
+	r.attempt.ErrorClass, r.attempt.Error = storage.ClassTransport, lack
+}
+
 func (r *result) abort() {
 	r.verdict = aborted
 	r.attempt.ErrorClass, r.attempt.Error = storage.ClassTransport, "cancelled while in flight"
 }
 
 func (r *result) fail(err error, at phase) {
+	if lack := shortage(err, at); lack != "" {
+		r.starve(lack)
+		return
+	}
 	r.attempt.ErrorClass, r.attempt.Error = classed(err, at)
 	r.verdict = judgeClass(r.attempt.ErrorClass)
 	if known := new(problem); errors.As(err, &known) && known.final {

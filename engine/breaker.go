@@ -69,7 +69,7 @@ func (b *breaker) end(v verdict, probe bool, now time.Time) (changed bool) {
 		b.probing = false
 	}
 	switch {
-	case v == aborted:
+	case v == aborted, v == starved:
 		return false
 	case v == succeeded:
 		changed = b.open()

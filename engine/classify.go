@@ -18,6 +18,7 @@ const (
 	retryable         // worth another attempt
 	hopeless          // another attempt would fail in the same way
 	aborted           // stopped from our side: says nothing about the endpoint
+	starved           // not made for want of something here: likewise
 )
 
 // judgeStatus says what an answer's status means: 2xx is success, a status that names

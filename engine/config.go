@@ -35,8 +35,14 @@ type Config struct {
 	Drain        time.Duration // how long Run waits for what is in flight: 10 s
 	// Cutoff ends that wait early when it is closed; nil: nothing does.
 	Cutoff <-chan struct{}
-	// Trouble is told why deliveries wait while outcomes cannot be recorded, and nothing
-	// once they can. Neither the store nor a log on the same disk could keep that.
+	// Blocked reports whether nothing may be sent, since what came of it could not be kept.
+	// A hint that something changed follows when that is over. nil: it never is so.
+	Blocked func() bool
+	// Concurrency is how many attempts of a webhook may be in flight at most, whatever the
+	// webhook allows; 0: no limit but that.
+	Concurrency int
+	// Trouble is told why deliveries wait, outcomes that cannot be recorded or a shortage
+	// here, and nothing once they go on. A store on a full disk could not keep that.
 	Trouble func(reason string)
 	Jitter  func() float64 // from 0 to 1, random
 	// Conceal is what to hide in answers besides the webhooks' secrets.
@@ -68,6 +74,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Jitter == nil {
 		c.Jitter = rand.Float64
+	}
+	if c.Blocked == nil {
+		c.Blocked = func() bool { return false }
 	}
 	if c.Trouble == nil {
 		c.Trouble = func(string) {}

@@ -51,6 +51,7 @@ type Engine struct {
 	draining   atomic.Bool
 	cutOff     atomic.Int64 // attempts that the drain aborted
 	trouble    trouble
+	lacking    lacking
 
 	mu    sync.Mutex // guards what follows
 	lanes map[storage.ID]*lane
@@ -284,4 +285,4 @@ func (e *Engine) spawn(f func()) {
 }
 
 // halted reports whether nothing may be claimed.
-func (e *Engine) halted() bool { return e.draining.Load() || e.trouble.lasts() }
+func (e *Engine) halted() bool { return e.draining.Load() || e.trouble.lasts() || e.cfg.Blocked() }

@@ -80,8 +80,21 @@ func (i *idle) retire() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.retired = true
+	i.closeAll()
+}
+
+// flush closes all connections that nobody uses just now.
+func (i *idle) flush() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.closeAll()
+}
+
+// closeAll is called with mu held.
+func (i *idle) closeAll() {
 	if i.reaper != nil {
 		i.reaper.Stop()
+		i.reaper = nil
 	}
 	for _, c := range i.conns {
 		_ = c.Close()

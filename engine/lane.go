@@ -38,6 +38,7 @@ type lane struct {
 	mu      sync.Mutex // guards what follows
 	webhook storage.Webhook
 	breaker breaker
+	hunger  hunger
 	limiter *rate.Limiter // nil: no limit
 	queue   queue
 	flights map[storage.ID]*flight
@@ -109,9 +110,18 @@ func (l *lane) poke() {
 func (l *lane) take(now time.Time) (*flight, time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.idleOnPurpose() || l.engine.halted() ||
-		len(l.flights) >= l.webhook.Delivery.Concurrency || l.queue.len() == 0 {
+	most := l.webhook.Delivery.Concurrency
+	if l.engine.cfg.Concurrency > 0 {
+		most = min(most, l.engine.cfg.Concurrency)
+	}
+	if l.idleOnPurpose() || l.engine.halted() || len(l.flights) >= most || l.queue.len() == 0 {
 		return nil, never
+	}
+	if wait := l.hunger.waits(now); wait > 0 {
+		return nil, wait
+	}
+	if len(l.flights) >= l.hunger.allows(now, most) {
+		return nil, recoverAfter
 	}
 	if ok, wait := l.breaker.ready(now); !ok {
 		if wait == 0 {

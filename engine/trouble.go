@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -14,30 +15,56 @@ type trouble struct {
 	workers atomic.Int32 // that wait to commit theirs
 	since   atomic.Int64 // Unix milliseconds
 	reading atomic.Bool  // goes wrong
+	what    atomic.Pointer[string]
 }
 
 func (t *trouble) lasts() bool { return t.workers.Load() > 0 }
 
+// text says what keeps outcomes from being recorded, if anything does.
+func (t *trouble) text() string {
+	if what := t.what.Load(); what != nil && t.lasts() {
+		return *what
+	}
+	return ""
+}
+
+// Trouble says why deliveries wait, beyond what is each webhook's own; empty when they do
+// not.
+func (e *Engine) Trouble() string {
+	var all []string
+	if what := e.trouble.text(); what != "" {
+		all = append(all, "deliveries wait until outcomes can be recorded again: "+what)
+	}
+	if what := e.lacking.text(); what != "" {
+		all = append(all, "deliveries wait, which counts as no attempt: "+what)
+	}
+	return strings.Join(all, "; ")
+}
+
+func (e *Engine) noteTrouble() { e.cfg.Trouble(e.Trouble()) }
+
 // stuck says, once, that an outcome could not be committed.
 func (e *Engine) stuck(err error) {
+	what := err.Error()
 	if e.trouble.workers.Add(1) > 1 {
 		return
 	}
+	e.trouble.what.Store(&what)
 	e.trouble.since.Store(e.now().UnixMilli())
 	e.log.Error("deliveries wait until outcomes can be recorded again", "error", err)
-	e.cfg.Trouble(fmt.Sprintf("deliveries wait until outcomes can be recorded again: %v", err))
+	e.noteTrouble()
 }
 
-// unstuck has the lanes go on when the last outcome is committed, and tells why they
-// did not.
-func (e *Engine) unstuck(cause error) {
-	if e.trouble.workers.Add(-1) > 0 {
+// unstuck has the lanes go on when the last outcome is committed, and tells why they did
+// not. When the engine had to end first, nothing goes on and there is nothing to tell.
+func (e *Engine) unstuck(cause error, kept bool) {
+	if e.trouble.workers.Add(-1) > 0 || !kept {
 		return
 	}
 	for _, l := range e.allLanes() {
 		l.poke()
 	}
-	e.cfg.Trouble("")
+	e.noteTrouble()
 	lasted := e.now().Sub(time.UnixMilli(e.trouble.since.Load())).Round(time.Millisecond)
 	e.tell(storage.Activity{Kind: storage.ActivityError,
 		Text: fmt.Sprintf("deliveries waited %s because outcomes could not be recorded: %v", lasted, cause)})

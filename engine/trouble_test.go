@@ -21,7 +21,7 @@ func TestSeveralWorkersAreStuckAtOnce(t *testing.T) {
 		if !w.engine.trouble.lasts() {
 			t.Fatalf("the trouble is over with %d workers still waiting", 3-n)
 		}
-		w.engine.unstuck(full)
+		w.engine.unstuck(full, true)
 	}
 	if w.engine.trouble.lasts() {
 		t.Error("the trouble lasts with nobody waiting")

@@ -30,6 +30,11 @@ func (l *lane) carry(f *flight) {
 		l.returned(f)
 		return
 	}
+	if r.verdict == starved && !f.called.Load() {
+		l.starved(f, r.attempt.Error)
+		return
+	}
+	l.fed()
 	changed := l.endAttempt(r.verdict, f.probe)
 	o := l.engine.decide(f, &r, schedule)
 	if o.PauseWebhook != "" {
@@ -108,11 +113,13 @@ func (l *lane) saveBreaker() {
 	l.engine.tell(storage.Activity{Kind: storage.ActivityBreaker, WebhookID: b.WebhookID, Text: text})
 }
 
-// stopMarking waits until nobody marks the flight as sending, and keeps it so.
-func (f *flight) stopMarking() {
+// stopMarking waits until nobody marks the flight as sending, and keeps it so. It reports
+// whether it was marked.
+func (f *flight) stopMarking() bool {
 	f.marking.Lock()
 	defer f.marking.Unlock()
 	f.landed = true
+	return f.isMarked
 }
 
 // decide says what becomes of the delivery.
@@ -137,13 +144,14 @@ func (e *Engine) decide(f *flight, r *result, schedule []time.Duration) storage.
 
 // keep commits an outcome, however long that takes, and reports whether it did before
 // the engine had to end. While it cannot, nothing more is claimed.
-func (e *Engine) keep(o storage.Outcome) bool {
+func (e *Engine) keep(o storage.Outcome) (kept bool) {
 	err := e.finish(o)
 	if err == nil {
 		return true
 	}
 	e.stuck(err)
-	defer e.unstuck(err)
+	cause := err
+	defer func() { e.unstuck(cause, kept) }()
 	for wait := firstCommitRetry; ; wait = min(2*wait, maxCommitRetry) {
 		select {
 		case <-e.committing.Done():

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+
+	"backchannel/storage"
 )
 
 // net/http answers some requests without telling the handler: header lines too long, a
@@ -31,10 +33,17 @@ func (c *watchedConn) Write(p []byte) (int, error) {
 }
 
 // A watchedListener watches the connections that it accepts.
-type watchedListener struct{ net.Listener }
+type watchedListener struct {
+	net.Listener
+	short func(lack string) // is told why connections have to wait
+}
 
+// Accept answers an error that passes as it is: net/http tries again after a while.
 func (l watchedListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
+	if lack := storage.Shortage(err); lack != "" {
+		l.short(lack)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -117,6 +126,9 @@ func speaksHTTP2(conn net.Conn) bool {
 // handshakePrefix is how net/http begins to tell of a failed handshake.
 const handshakePrefix = "http: TLS handshake error from "
 
+// acceptPrefix is how it begins to tell that a connection could not be accepted.
+const acceptPrefix = "http: Accept error: "
+
 // errorLog takes what net/http logs.
 type errorLog struct{ r *Receiver }
 
@@ -124,6 +136,7 @@ func (l errorLog) Write(line []byte) (int, error) {
 	text := strings.TrimSpace(string(line))
 	failure, ok := strings.CutPrefix(text, handshakePrefix)
 	switch {
+	case strings.HasPrefix(text, acceptPrefix): // told by the listener, and told again for each try
 	case !ok:
 		l.r.log.Error("receiver", "problem", text)
 	case strings.HasSuffix(failure, ": EOF"): // it connected and left without a word

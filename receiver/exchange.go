@@ -16,7 +16,10 @@ func (x *exchange) receive(to *endpoint) {
 		x.unstored(err)
 		return
 	}
-	x.judge(to)
+	if x.judge(to); x.short != nil {
+		x.unstored(x.short)
+		return
+	}
 	a := x.verdictAnswer(to)
 	if x.receipt.Flaw == "" {
 		a = x.r.faults.apply(to, &x.receipt, a)
@@ -94,6 +97,7 @@ func (x *exchange) unstored(err error) {
 	x.r.teller.tell(unstoredRequests(), err.Error())
 	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	x.w.Header().Set("Cache-Control", "no-store")
+	x.w.Header().Set(storage.UnstoredHeader, clip(err.Error(), 4*maxShown))
 	x.w.WriteHeader(http.StatusServiceUnavailable)
 	_, _ = io.WriteString(x.w, fmt.Sprintf("backchannel could not store this request, so count it as not received: %v\n", err))
 }

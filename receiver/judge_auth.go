@@ -19,6 +19,9 @@ func (x *exchange) judgeAuth(ctx context.Context, to *endpoint) storage.Verdict 
 	}
 	key, err := x.r.keys.key(ctx, &to.webhook)
 	checks := token.Judge(to.spec, key, x.req.Header.Values(jwt.Header), x.receipt.ReceivedAt)
+	if storage.Shortage(err) != "" {
+		x.short = err
+	}
 	if err != nil {
 		v := failed(checks...)
 		v.Reason = fmt.Sprintf("the webhook's own secret cannot be used, so no token can be verified: %v", err)

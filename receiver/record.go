@@ -45,6 +45,7 @@ type exchange struct {
 	summary fixtures.Summary
 	flawed  string // what is wrong with the body's transfer, for a person
 	digest  digest // of the delivery that the request names
+	short   error  // the receiver lacked what it takes to judge the request
 	slot    bool   // for a large body, held until it is stored
 }
 

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"backchannel/storage"
 )
 
@@ -28,6 +30,8 @@ const (
 	maxHeader   = 64 << 10
 	readTimeout = 10 * time.Second
 	idleTimeout = 2 * time.Minute
+
+	crowdedIdleTimeout = 2 * time.Second
 )
 
 // Config is what a Receiver depends on. Only CA must be set.
@@ -43,6 +47,8 @@ type Config struct {
 	// ReadTimeout is what a request gets to arrive whole; 0: 10 s.
 	ReadTimeout time.Duration
 	Forward     *Forward // nil: nothing is relayed
+	// Connections is how many may be open at a time; further ones wait. 0: no limit.
+	Connections int
 }
 
 // DefaultListen and DefaultDrain are what a Receiver does unless told otherwise.
@@ -129,7 +135,10 @@ func (r *Receiver) Listen() error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", r.cfg.Listen, listenError(err))
 	}
-	r.listener = watchedListener{listener}
+	if r.cfg.Connections > 0 {
+		listener = netutil.LimitListener(listener, r.cfg.Connections)
+	}
+	r.listener = watchedListener{listener, func(lack string) { r.teller.tell(waitingConnections(), lack) }}
 	_, port, _ := net.SplitHostPort(listener.Addr().String()) // it has just been made from one
 	r.url, r.address = baseURL(host, port, r.cfg.Hosts), dialable(host, port)
 	r.reach = newReach(host, r.cfg.Hosts)
@@ -234,7 +243,7 @@ func (r *Receiver) server() *http.Server {
 		Handler:        r.routes(),
 		TLSConfig:      &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: protocols()},
 		ReadTimeout:    r.cfg.ReadTimeout,
-		IdleTimeout:    idleTimeout,
+		IdleTimeout:    r.idleTimeout(),
 		MaxHeaderBytes: maxHeader,
 		ConnContext:    connContext,
 		ConnState:      r.connState,
@@ -242,6 +251,15 @@ func (r *Receiver) server() *http.Server {
 
 		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}
+}
+
+// idleTimeout is how long a connection may be kept without a request: not long when others
+// may wait for it.
+func (r *Receiver) idleTimeout() time.Duration {
+	if r.cfg.Connections > 0 {
+		return crowdedIdleTimeout
+	}
+	return idleTimeout
 }
 
 // protocols are what a client may offer to speak. net/http adds the first two by itself,

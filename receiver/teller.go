@@ -36,6 +36,10 @@ func unstoredRequests() trouble {
 	return trouble{storage.ActivityError, "request could not be stored and was answered 503", "requests could not be stored and were answered 503"}
 }
 
+func waitingConnections() trouble {
+	return trouble{storage.ActivityError, "connection had to wait to be accepted", "tries to accept a connection failed, so that it had to wait"}
+}
+
 func failedForwards() trouble {
 	return trouble{storage.ActivityError, "receipt could not be relayed", "receipts could not be relayed"}
 }

@@ -13,7 +13,9 @@ type Runtime struct {
 	ReceiverAddress string   // the HOST:PORT by which this machine reaches it
 	ReceiverNames   []string // names and addresses in its certificate
 	Snapshot        Snapshot
-	Refused         int64 // requests that net/http answered by itself
+	Refused         int64  // requests that net/http answered by itself
+	Trouble         string // why deliveries wait, beyond what is each webhook's own
+	Limited         string // what is done less of at a time than configured, and why
 }
 
 // Snapshot counts deliveries now, and outcomes since the holder started.

@@ -8,6 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// UnstoredHeader is how the built-in receiver says in an answer of 503 why it could not keep
+// a request: to the engine beside it this is no failure of an endpoint.
+const UnstoredHeader = "Backchannel-Unstored"
+
 // Shortage says what this machine or process itself is short of, and what to do, when that
 // is why something failed; otherwise it is empty. A shortage passes, and says nothing about
 // whoever was to be reached.

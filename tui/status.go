@@ -48,6 +48,8 @@ func (s status) trouble() string {
 	switch {
 	case s.err != nil:
 		return s.err.Error()
+	case s.alive && s.runtime.Trouble != "":
+		return s.runtime.Trouble
 	case s.read && s.alive && s.runtime.ReceiverURL == "" && s.runtime.ReceiverError != "":
 		return "receiver off: " + s.runtime.ReceiverError
 	}

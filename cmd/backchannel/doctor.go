@@ -39,6 +39,9 @@ type finding struct {
 	Text   string `json:"text"`
 }
 
+// lowDisk is how much free space is worth a warning.
+const lowDisk = 64 << 20
+
 const (
 	findingOK      = "ok"
 	findingWarning = "warning"
@@ -48,7 +51,7 @@ const (
 func (a *app) examine(ctx context.Context, store *sqlite.Store) error {
 	var findings []finding
 	for _, look := range []func(context.Context, *sqlite.Store) []finding{
-		a.examineFolder, a.examineDatabase, a.examineAuthority, a.examineCAFile, a.examineHolder, a.examineWebhooks,
+		a.examineFolder, a.examineDisk, a.examineDatabase, a.examineAuthority, a.examineCAFile, examineFiles, a.examineHolder, a.examineWebhooks,
 	} {
 		findings = append(findings, look(ctx, store)...)
 	}
@@ -82,6 +85,31 @@ func (a *app) examineFolder(_ context.Context, store *sqlite.Store) []finding {
 		return []finding{{"data folder", findingWarning, fmt.Sprintf("%s is open to others (%v); close it with chmod 700", store.Dir(), info.Mode().Perm())}}
 	}
 	return []finding{{"data folder", findingOK, store.Dir()}}
+}
+
+// examineDisk tries what a full or read-only disk does not let do, in the folder and in the
+// database.
+func (a *app) examineDisk(ctx context.Context, store *sqlite.Store) []finding {
+	if err := store.TryWrite(ctx); err != nil {
+		return []finding{{"disk", findingBad, err.Error()}}
+	}
+	free, known := store.Free()
+	switch {
+	case !known:
+		return []finding{{"disk", findingOK, "the folder and the database can be written"}}
+	case free < lowDisk:
+		return []finding{{"disk", findingWarning, fmt.Sprintf("only %.1f MiB are free; free some more before receipts cannot be kept", float64(free)/(1<<20))}}
+	}
+	return []finding{{"disk", findingOK, fmt.Sprintf("the folder and the database can be written; %.1f MiB are free", float64(free)/(1<<20))}}
+}
+
+// examineFiles looks at how many files and connections a process may have open.
+func examineFiles(context.Context, *sqlite.Store) []finding {
+	files := storage.OpenFiles()
+	if limited := holder.Limited(files); limited != "" {
+		return []finding{{"open files", findingWarning, limited}}
+	}
+	return []finding{{"open files", findingOK, fmt.Sprintf("up to %d", files)}}
 }
 
 func (a *app) examineDatabase(ctx context.Context, store *sqlite.Store) (found []finding) {
@@ -126,9 +154,22 @@ func (a *app) examineHolder(ctx context.Context, store *sqlite.Store) []finding 
 	case !alive:
 		return []finding{{"delivery", findingWarning, "nothing is running that delivers; start backchannel serve"}}
 	case rt.ReceiverURL == "":
-		return []finding{{"delivery", findingOK, fmt.Sprintf("process %d", rt.PID)}, {"receiver", findingWarning, rt.ReceiverError}}
+		return append(delivery(rt), finding{"receiver", findingWarning, rt.ReceiverError})
 	}
-	return []finding{{"delivery", findingOK, fmt.Sprintf("process %d", rt.PID)}, a.callReceiver(ctx, rt)}
+	return append(delivery(rt), a.callReceiver(ctx, rt))
+}
+
+// delivery tells of the process that delivers, and what it is short of.
+func delivery(rt storage.Runtime) (found []finding) {
+	for _, warning := range []string{rt.Trouble, rt.Limited} {
+		if warning != "" {
+			found = append(found, finding{"delivery", findingWarning, fmt.Sprintf("process %d: %s", rt.PID, warning)})
+		}
+	}
+	if found == nil {
+		found = []finding{{"delivery", findingOK, fmt.Sprintf("process %d", rt.PID)}}
+	}
+	return found
 }
 
 // callReceiver asks the receiver how it is, as a sender would that trusts the local

@@ -85,6 +85,9 @@ func (a *app) whileHeld(ctx context.Context, cutoff <-chan struct{}, store *sqli
 func (a *app) announce(cfg *holder.Config) {
 	cfg.Started = func(s holder.Status) {
 		a.note("nobody else delivers, so this command does until its own deliveries are final")
+		if s.Limited != "" {
+			a.note("%s", s.Limited)
+		}
 		if s.ReceiverError != "" {
 			a.note("the receiver is off: %s", s.ReceiverError)
 		}

@@ -214,6 +214,7 @@ func (a *app) senderConfig(ctx context.Context) (engine.Config, error) {
 	ca.AddTo(roots)
 	return engine.Config{
 		Now: a.now, Version: programVersion(), Sources: storage.SystemSources(), CAFile: a.settings.caFile,
+		Trouble: a.noteTrouble,
 		RootCAs: func() (*x509.CertPool, error) { return roots, nil },
 	}, nil
 }

@@ -85,6 +85,7 @@ func (a *app) serve(ctx context.Context, store *sqlite.Store, flags serveFlags) 
 }
 
 func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFlags, metricsURL string) error {
+	store.OnLost(a.noteLost)
 	stoodBy, err := a.standBy(ctx, store)
 	if err != nil {
 		return err
@@ -101,6 +102,9 @@ func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFla
 			}
 			// A reader who has gone away shows in a.out and is no reason to stop.
 			_ = a.out.object(readyLine{true, s.ReceiverURL, s.CA, store.Dir(), metricsURL, s.ReceiverNames})
+			if s.Limited != "" {
+				a.note("%s", s.Limited)
+			}
 			a.note("delivering and receiving at %s; stop with Ctrl+C", s.ReceiverURL)
 			if flags.forwardTo != "" {
 				a.note("relaying what is verified to %s", flags.forwardTo)
@@ -116,9 +120,18 @@ func (a *app) noteStopping() {
 // noteTrouble says why nothing moves, and when it does again.
 func (a *app) noteTrouble(reason string) {
 	if reason == "" {
-		reason = "outcomes are recorded again; deliveries go on"
+		reason = "deliveries go on"
 	}
 	a.note("%s", reason)
+}
+
+// noteLost says that the database's files are not in place any more, or are again.
+func (a *app) noteLost(lost error) {
+	if lost == nil {
+		a.note("the database's files are in place again; events and receipts are accepted")
+		return
+	}
+	a.note("%v", lost)
 }
 
 // noteCutOff says what became of what did not finish.

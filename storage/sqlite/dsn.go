@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"net/url"
 
 	"github.com/mattn/go-sqlite3"
@@ -13,10 +14,11 @@ import (
 const (
 	// pageSize is a new database's. The same few pages end each commit, whatever it holds;
 	// of the others larger pages take fewer.
-	pageSize = "8192"
+	pageSize  = "8192"
+	pageBytes = 8192
 	// checkpointPages is how many pages the write-ahead log may hold before a commit copies
-	// them into the database: 32 MiB.
-	checkpointPages = "4000"
+	// them into the database: 32 MiB, or less where there is little space (see fitLog).
+	checkpointPages = 4000
 )
 
 // Each connection is used by one goroutine at a time, as database/sql sees to, so SQLite
@@ -57,7 +59,7 @@ func shape(path string) error {
 
 // connected prepares each connection. A migration and Check use the function.
 func connected(conn *sqlite3.SQLiteConn) error {
-	_, err := conn.Exec("PRAGMA wal_autocheckpoint = "+checkpointPages, nil)
+	_, err := conn.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = memory", checkpointPages), nil)
 	return errors.Join(err, conn.RegisterFunc("message_key", messageKey, true))
 }
 

@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"backchannel/storage"
 )
 
 const (
@@ -70,11 +73,11 @@ func openLocked(ctx context.Context, o Options) (*Store, error) {
 // openInspected opens the database once it was looked at. Whoever has it open holds the
 // lock on use, so that the next one knows whether it is at rest.
 func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error) {
-	alone, err := tryLock(use, unix.LOCK_EX)
+	path := filepath.Join(o.Dir, databaseFile)
+	alone, err := isAlone(use, path)
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(o.Dir, databaseFile)
 	if err := inspect(ctx, o, path, alone); err != nil {
 		return nil, err
 	}
@@ -95,6 +98,37 @@ func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error)
 	}
 	store.use = use
 	return store, nil
+}
+
+// isAlone reports whether nobody else has the database open. Whoever has keeps its log and
+// the log's index. Whoever closes it removes them a moment before the lock: that is waited
+// for. If they were taken away from somebody who goes on writing, a new log would wreck the
+// database.
+func isAlone(use *os.File, path string) (bool, error) {
+	const tries, pause = 40, 25 * time.Millisecond
+	for range tries {
+		alone, err := tryLock(use, unix.LOCK_EX)
+		if alone || err != nil {
+			return alone, err
+		}
+		missing := missingBeside(path)
+		if missing == "" {
+			return false, nil
+		}
+		time.Sleep(pause)
+	}
+	return false, fmt.Errorf("%w: %s was deleted or moved while another backchannel has the database open; end every backchannel that uses this folder, which keeps what was written, and try again",
+		storage.ErrGone, missingBeside(path))
+}
+
+// missingBeside is which file of an open database is not there, if any.
+func missingBeside(path string) string {
+	for _, suffix := range []string{logSuffix, memSuffix} {
+		if exists(path) && !exists(path+suffix) {
+			return path + suffix
+		}
+	}
+	return ""
 }
 
 func openDatabase(ctx context.Context, o Options, path string, db *sql.DB) (*Store, error) {

@@ -54,6 +54,9 @@ func (s *Store) held() (bool, error) {
 
 // Runtime is what the holder last told about itself, and whether there is a holder now.
 func (s *Store) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error) {
+	if err := s.Lost(); err != nil {
+		return rt, false, err
+	}
 	text, err := first(ctx, s.reads, one[string], `SELECT runtime FROM runtime`)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):

@@ -41,6 +41,8 @@ type Store struct {
 	hub    *hub
 	use    *os.File // locked while this store is open
 	close  func() error
+
+	watching chan struct{} // closed when the files need not be watched any more
 }
 
 // Dir is the data folder.
@@ -53,6 +55,7 @@ func (s *Store) Close() error { return s.close() }
 // shut closes everything once; the writer's connection after the readers', since the last
 // one folds the log into the database, if it may write.
 func (s *Store) shut() error {
+	close(s.watching)
 	err := errors.Join(s.reads.Close(), s.writer.close())
 	s.hub.close()
 	return errors.Join(err, s.use.Close())
@@ -87,5 +90,7 @@ func newStore(o Options, reads *sql.DB, w *writer, seals *sealer, h *hub) *Store
 		s.by = " " + o.By
 	}
 	s.close = sync.OnceValue(s.shut)
+	s.watching = make(chan struct{})
+	go s.watchPlace(s.watching)
 	return s
 }

@@ -8,13 +8,17 @@ import (
 	"maps"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
 	"backchannel/storage"
 )
 
-const maxBatch = 256 // operations in one transaction
+const (
+	maxBatch = 256         // operations in one transaction
+	fitEvery = time.Second // that the log is fitted to the free space
+)
 
 // A writer runs operations one after another on one connection and commits together
 // those that wait.
@@ -34,8 +38,11 @@ type writer struct {
 	seen    int64                  // the data_version last seen: changes with others' commits alone
 	facets  map[facet]int64
 	levels  levels
+	place   *placement
 	failed  failures // as committed
 	stepper stepper
+	fitted  time.Time // when the log was last fitted to the free space
+	most    int64     // pages that it may hold
 	spare   sync.Pool // of operations
 
 	mu     sync.RWMutex // guards closed, and sending on ops against closing it
@@ -48,6 +55,8 @@ type operation struct {
 	kinds storage.Change
 	work  func(*tx) error
 	done  chan outcome
+	// anyway is work that is done though the database's files are not in place.
+	anyway bool
 }
 
 // An outcome is what became of an operation. A panic goes back to who caused it.
@@ -72,11 +81,16 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 	w := &writer{
 		db: db, conn: conn, turn: turn, now: o.Now, hub: h, path: filepath.Join(o.Dir, databaseFile),
 		ops: make(chan *operation, maxBatch), holds: make(chan (<-chan struct{})),
-		watched: make(chan struct{}), stopped: make(chan struct{}), facets: map[facet]int64{}, failed: failures{}, stepper: stepper,
+		watched: make(chan struct{}), stopped: make(chan struct{}), facets: map[facet]int64{}, failed: failures{}, stepper: stepper, most: checkpointPages,
 	}
 	w.heed = sync.OnceFunc(func() { close(w.watched) })
 	w.spare.New = func() any { return &operation{done: make(chan outcome, 1)} }
 	w.seen, _ = w.dataVersion()
+	if w.place, err = placementOf(w.path); err != nil {
+		turn.close()
+		return nil, err
+	}
+	w.fitLog()
 	go w.loop()
 	return w, nil
 }
@@ -196,6 +210,13 @@ func (w *writer) commitAll(batch []*operation) {
 	if len(batch) == 0 {
 		return
 	}
+	alone := slices.ContainsFunc(batch, func(op *operation) bool { return op.anyway })
+	if len(batch) > 1 && alone {
+		for _, op := range batch {
+			w.commitAll([]*operation{op})
+		}
+		return
+	}
 	result := w.commit(batch)
 	if len(batch) > 1 && (result.err != nil || result.panicked != nil) {
 		for _, op := range batch {
@@ -208,14 +229,34 @@ func (w *writer) commitAll(batch []*operation) {
 	}
 }
 
+// run runs operations in one transaction, unless what they change would be lost. That is
+// made sure of before anybody is told that it is kept.
+func (w *writer) run(batch []*operation) (*tx, outcome) {
+	t := &tx{writer: w, now: w.now(), failed: failures{}}
+	if err := w.place.known(); err != nil && !batch[0].anyway {
+		return t, outcome{err: err}
+	}
+	result := t.run(batch)
+	if result.err == nil && result.panicked == nil && !batch[0].anyway {
+		result.err, _ = w.place.check()
+	}
+	return t, result
+}
+
 // commit runs operations in one transaction, in this writer's turn.
 func (w *writer) commit(batch []*operation) outcome {
 	if err := w.turn.enter(); err != nil {
 		return outcome{err: err}
 	}
-	t := &tx{writer: w, now: w.now(), failed: failures{}}
-	result := t.run(batch)
+	t, result := w.run(batch)
+	if errors.Is(result.err, storage.ErrDiskFull) && w.makeRoom() {
+		t, result = w.run(batch)
+	}
+	if batch[0].anyway {
+		w.makeRoom() // what the log holds belongs into the database while that is there
+	}
 	err := w.turn.leave()
+	w.fitLog()
 	if result.err == nil && result.panicked == nil {
 		maps.Copy(w.failed, t.failed)
 		w.hub.publish(t.kinds)

@@ -59,6 +59,7 @@ type Status struct {
 	ReceiverError string   // why it is off
 	ReceiverNames []string // in its certificate as it starts
 	CA            string   // path of the local authority's certificate
+	Limited       string   // what is done less of at a time than configured, and why
 }
 
 // What is in flight has so long to finish, with the engine as with the receiver. That
@@ -113,12 +114,14 @@ func newHolder(cfg Config, roots *x509.CertPool) (*holder, error) {
 	if err := h.listen(ca); err != nil {
 		return nil, err
 	}
+	h.status.Limited = Limited(storage.OpenFiles())
 	h.engine = engine.New(cfg.Store, engine.Config{
 		Now: cfg.Now, Version: cfg.Version, Sources: h.sources, CAFile: cfg.CAFile, BlockPrivate: cfg.BlockPrivate,
 		ReceiverURL:     func() (string, string) { return h.status.ReceiverURL, h.status.ReceiverError },
 		ReceiverAddress: func() string { return h.receiver.Address() },
 		RootCAs:         func() (*x509.CertPool, error) { return roots, nil },
-		Drain:           drain, Cutoff: cfg.Cutoff, Trouble: cfg.Trouble, Logger: cfg.Logger,
+		Drain:           drain, Cutoff: cfg.Cutoff, Trouble: cfg.Trouble, Logger: cfg.Logger, Concurrency: shareOf(storage.OpenFiles()),
+		Blocked: func() bool { return cfg.Store.Lost() != nil },
 	})
 	return h, nil
 }
@@ -146,7 +149,7 @@ func Trusted(ctx context.Context, caFile string) (*x509.CertPool, error) {
 func (h *holder) listen(ca *receiver.CA) error {
 	r, err := receiver.New(h.cfg.Store, receiver.Config{
 		Listen: h.cfg.Listen, Hosts: h.cfg.Hosts, CA: ca, Now: h.cfg.Now, Sources: h.sources, Logger: h.cfg.Logger, Drain: drain,
-		Forward: forward(h.cfg.ForwardTo, engine.NewTrust(h.roots, h.sources, h.cfg.CAFile)),
+		Forward: forward(h.cfg.ForwardTo, engine.NewTrust(h.roots, h.sources, h.cfg.CAFile)), Connections: shareOf(storage.OpenFiles()),
 	})
 	if err != nil {
 		return err
@@ -254,6 +257,9 @@ func (h *holder) announce(ctx context.Context) error {
 	}
 	if h.receiver == nil {
 		text = fmt.Sprintf("process %d delivers; the receiver is off: %s", os.Getpid(), h.status.ReceiverError)
+	}
+	if h.status.Limited != "" {
+		text += "; " + h.status.Limited
 	}
 	return h.tell(ctx, drain, text)
 }

@@ -22,7 +22,7 @@ func (t *teller) save(ctx context.Context) error {
 	now := storage.Runtime{
 		PID: os.Getpid(), StartedAt: t.started,
 		ReceiverURL: h.status.ReceiverURL, ReceiverError: h.status.ReceiverError,
-		Snapshot: h.engine.Snapshot(),
+		Snapshot: h.engine.Snapshot(), Trouble: h.engine.Trouble(), Limited: h.status.Limited,
 	}
 	if h.receiver != nil {
 		now.Refused, now.ReceiverAddress, now.ReceiverNames = h.receiver.Refused(), h.receiver.Address(), h.receiver.Names()
