@@ -56,7 +56,7 @@ func newDeliveries(s *shared) *deliveries {
 	}
 	d.tabs.viewers[tabPayload] = component.Viewer{Numbered: true, Wrapped: true}
 	d.list = newTimeline(s, deliveryColumns(), timelineSource[deliveryRow]{
-		page: s.deliveryPages(nil),
+		page: s.deliveryPages(nil), count: s.deliveryCount(nil),
 		id:   func(row deliveryRow) storage.ID { return row.ID },
 		row:  s.deliveryCells,
 	})
@@ -203,7 +203,8 @@ func (d *deliveries) choose() tea.Cmd {
 }
 
 func (d *deliveries) pages() {
-	d.list.source.page = d.shared.deliveryPages(readDeliveryFilter(d.filter.text()))
+	chosen := readDeliveryFilter(d.filter.text())
+	d.list.source.page, d.list.source.count = d.shared.deliveryPages(chosen), d.shared.deliveryCount(chosen)
 }
 
 // Busy is while rows are read, or for some keys the delivery.

@@ -66,6 +66,19 @@ func (s *shared) deliveryPages(f *deliveryFilter) func(context.Context, page) ([
 	}
 }
 
+// deliveryCount counts those of them that came before one, where that needs no look at each.
+func (s *shared) deliveryCount(f *deliveryFilter) func(context.Context, storage.ID) (int64, error) {
+	if f == nil {
+		f = &deliveryFilter{}
+	}
+	if len(f.words) > 0 {
+		return nil
+	}
+	return func(ctx context.Context, before storage.ID) (int64, error) {
+		return s.Store.CountDeliveries(ctx, storage.DeliveryQuery{States: f.states, Before: before})
+	}
+}
+
 // sift looks through deliveries until a page is full.
 func (s *shared) sift(ctx context.Context, p page, f *deliveryFilter) ([]storage.Delivery, error) {
 	q := storage.DeliveryQuery{States: f.states, Before: p.before, After: p.after, Limit: p.limit}

@@ -81,6 +81,11 @@ func (f *fakeStore) Receipt(_ context.Context, id storage.ID) (storage.Receipt, 
 	return find(f.receipts, func(r storage.Receipt) bool { return r.ID == id })
 }
 
+func (f *fakeStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
+	all, err := f.Receipts(ctx, q)
+	return int64(len(all)), err
+}
+
 func (f *fakeStore) Receipts(_ context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
 	defer f.lock()()
 	var out []storage.Receipt

@@ -195,6 +195,11 @@ func (f *fakeStore) Delivery(_ context.Context, id storage.ID) (storage.Delivery
 	return find(f.deliveries, func(d storage.Delivery) bool { return d.ID == id })
 }
 
+func (f *fakeStore) CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (int64, error) {
+	all, err := f.Deliveries(ctx, q)
+	return int64(len(all)), err
+}
+
 func (f *fakeStore) Deliveries(_ context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
 	defer f.lock()()
 	var out []storage.Delivery

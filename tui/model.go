@@ -56,7 +56,7 @@ func (m *Model) Init() tea.Cmd {
 // refresh reads again what is on the screen.
 func (m *Model) refresh(c storage.Change) tea.Cmd {
 	cmds := []tea.Cmd{m.front().Refresh(c), m.shared.fire.Refresh(c)}
-	if c.Has(storage.ChangedRuntime | storage.ChangedDeliveries) {
+	if c.Has(storage.ChangedRuntime | storage.ChangedDeliveries | storage.ChangedReceipts) {
 		cmds = append(cmds, m.reading.ask(m.shared.readStatus))
 	}
 	return tea.Batch(cmds...)

@@ -49,7 +49,7 @@ func newReceiver(s *shared) *receiver {
 	}
 	r.tabs.viewers[tabBody] = component.Viewer{Numbered: true, Wrapped: true}
 	r.list = newTimeline(s, receiptColumns(), timelineSource[storage.Receipt]{
-		page: s.receiptPages(storage.Filter{}),
+		page: s.receiptPages(storage.Filter{}), count: s.receiptCount(storage.Filter{}),
 		id:   func(x storage.Receipt) storage.ID { return x.ID },
 		row:  func(x storage.Receipt) []component.Cell { return s.receiptRow(x) },
 	})
@@ -70,6 +70,13 @@ func (r *receiver) Title() string { return "Receiver" }
 func (s *shared) receiptPages(f storage.Filter) func(context.Context, page) ([]storage.Receipt, error) {
 	return func(ctx context.Context, p page) ([]storage.Receipt, error) {
 		return s.Store.Receipts(ctx, storage.ReceiptQuery{Filter: f, Before: p.before, After: p.after, Limit: p.limit})
+	}
+}
+
+// receiptCount counts those of them that came before one.
+func (s *shared) receiptCount(f storage.Filter) func(context.Context, storage.ID) (int64, error) {
+	return func(ctx context.Context, before storage.ID) (int64, error) {
+		return s.Store.CountReceipts(ctx, storage.ReceiptQuery{Filter: f, Before: before})
 	}
 }
 
@@ -176,7 +183,7 @@ func (r *receiver) choose(chosen storage.Filter) tea.Cmd {
 
 func (r *receiver) pages(chosen storage.Filter) {
 	r.chosen = chosen
-	r.list.source.page = r.shared.receiptPages(chosen)
+	r.list.source.page, r.list.source.count = r.shared.receiptPages(chosen), r.shared.receiptCount(chosen)
 }
 
 // Busy is while rows are read, or for some keys the receipt.

@@ -35,6 +35,7 @@ type DeliveryStore interface {
 	Event(context.Context, storage.ID) (storage.Event, error)
 	Delivery(context.Context, storage.ID) (storage.Delivery, error)
 	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
+	CountDeliveries(context.Context, storage.DeliveryQuery) (int64, error)
 	Attempts(context.Context, storage.ID) ([]storage.Attempt, error)
 	ReplayDelivery(context.Context, storage.ID) (storage.Delivery, error)
 	RetryDelivery(context.Context, storage.ID) error
@@ -45,6 +46,7 @@ type DeliveryStore interface {
 type ReceiptStore interface {
 	Receipt(context.Context, storage.ID) (storage.Receipt, error)
 	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
+	CountReceipts(context.Context, storage.ReceiptQuery) (int64, error)
 	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
 	NoteReceipt(ctx context.Context, id storage.ID, text string) error
 	SaveFixture(context.Context, storage.SavedFixture) error

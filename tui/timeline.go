@@ -32,6 +32,15 @@ type timeline[T any] struct {
 	held   storage.ID // selected last, to go back to when what was chosen is empty
 	origin origin     // where one was before a filter
 	jumps  bool       // to another place, which is still to be read
+	ranks  query[rank]
+	before int64 // how many there are before the span; -1: not known
+	total  int64 // how many there are while paused; -1: not known
+}
+
+// A rank is how many records there are before an ID.
+type rank struct {
+	id storage.ID
+	n  int64
 }
 
 // An origin is where one was in a timeline, to go back to.
@@ -42,7 +51,8 @@ type origin struct {
 
 // timelineSource is where the records of a timeline come from, and how they look.
 type timelineSource[T any] struct {
-	page func(context.Context, page) ([]T, error)
+	page  func(context.Context, page) ([]T, error)
+	count func(ctx context.Context, before storage.ID) (int64, error) // nil: nobody knows
 	id   func(T) storage.ID
 	row  func(T) []component.Cell
 }
@@ -76,6 +86,8 @@ func newTimeline[T any](s *shared, columns []component.Column, source timelineSo
 		source: source,
 		rows:   query[span[T]]{ctx: s.ctx},
 		news:   query[int]{ctx: s.ctx},
+		ranks:  query[rank]{ctx: s.ctx},
+		before: -1,
 	}
 	t.table.Follow(true)
 	return t
@@ -191,6 +203,10 @@ func (t *timeline[T]) take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 		t.unseen = a.value
 		return cmd, true
 	}
+	if a, fresh, cmd := t.ranks.take(msg); fresh {
+		t.ranked(a.value, a.err)
+		return cmd, true
+	}
 	a, fresh, cmd := t.rows.take(msg)
 	switch {
 	case !fresh:
@@ -200,6 +216,7 @@ func (t *timeline[T]) take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 	case t.strayed(a.value):
 		return tea.Batch(cmd, t.rows.ask(t.reader())), true
 	default:
+		t.slide(a.value)
 		t.err, t.read, t.span, t.jumps = nil, true, a.value, false
 		t.table.SetSource(t)
 		if id := a.value.selects; id != 0 && !t.table.Select(id.String()) {
@@ -207,6 +224,7 @@ func (t *timeline[T]) take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 		}
 		t.settleNear(a.value.near)
 		t.held = cmp.Or(t.selectedID(), t.held)
+		cmd = tea.Batch(cmd, t.rank())
 	}
 	return cmd, true
 }
@@ -266,7 +284,7 @@ func (t *timeline[T]) key(msg tea.KeyMsg) (tea.Cmd, bool) {
 	if t.span.older && at < spanMargin || t.span.newer && at >= t.Len()-spanMargin {
 		return t.rows.ask(t.reader()), true
 	}
-	return nil, true
+	return t.rank(), true
 }
 
 // reveal selects a record, wherever it is.
@@ -342,11 +360,11 @@ func (t *timeline[T]) pause() tea.Cmd {
 		t.resume()
 		return t.restart()
 	}
-	t.paused, t.until, t.unseen = true, firstID, 0
+	t.paused, t.until, t.unseen, t.total = true, firstID, 0, -1
 	if n := t.Len(); n > 0 {
 		t.until = t.source.id(t.span.items[n-1])
 	}
-	return nil
+	return t.countBefore(t.until + 1)
 }
 
 func (t *timeline[T]) resume() { t.paused, t.until, t.unseen = false, 0, 0 }
@@ -355,14 +373,20 @@ func (t *timeline[T]) resume() { t.paused, t.until, t.unseen = false, 0, 0 }
 // there are, -1 when nobody knows.
 func (t *timeline[T]) position(total int64) string {
 	text := ""
+	if t.paused {
+		total = t.total
+	}
+	if t.before >= 0 && !t.span.newer && !t.paused && total >= 0 {
+		total = t.before + int64(t.Len()) // which is newer
+	}
 	switch at := t.table.Index() + 1; {
 	case t.Len() == 0:
 	case !t.span.older && !t.span.newer:
 		text = fmt.Sprintf("%d of %d", at, t.Len())
-	case !t.span.older:
-		text = fmt.Sprintf("%d of %s", at, thousands(total))
+	case t.before >= 0:
+		text = fmt.Sprintf("%s of %s", thousands(t.before+int64(at)), thousands(total))
 	case !t.span.newer && total >= int64(t.Len()):
-		text = fmt.Sprintf("%s of %s", thousands(total-int64(t.Len()-at)-int64(t.unseen)), thousands(total))
+		text = fmt.Sprintf("%s of %s", thousands(total-int64(t.Len()-at)), thousands(total))
 	case total >= 0:
 		text = "of " + thousands(total)
 	}

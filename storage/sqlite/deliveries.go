@@ -59,6 +59,20 @@ func (s *Store) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]stor
 	return all, nil
 }
 
+// CountDeliveries counts those that Deliveries would list.
+func (s *Store) CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (int64, error) {
+	where, args := deliveryTerms(q)
+	counted := `SELECT count(*) FROM (` + selectDeliveries + where + `)`
+	if len(q.States) == 0 && len(q.EventIDs) == 0 {
+		counted = `SELECT count(*) FROM deliveries d` + where // which need no other table
+	}
+	n, err := first(ctx, s.reads, one[int64], counted, args...)
+	if err != nil {
+		return 0, fmt.Errorf("count deliveries: %w", err)
+	}
+	return n, nil
+}
+
 // deliveryTerms is a query as SQL.
 func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	var terms []string

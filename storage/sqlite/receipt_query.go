@@ -78,6 +78,16 @@ func (s *Store) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]
 	return all, nil
 }
 
+// CountReceipts counts those that Receipts would list.
+func (s *Store) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
+	query, args := pageQuery(q)
+	n, err := first(ctx, s.reads, one[int64], `SELECT count(*) FROM (`+query+`)`, args...)
+	if err != nil {
+		return 0, fmt.Errorf("count receipts: %w", err)
+	}
+	return n, nil
+}
+
 // Receipts lists receipts without their content: Body, Headers and the verdicts' Checks
 // are empty, and the secrets in Path are masked.
 func (s *Store) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {

@@ -1,0 +1,46 @@
+package sqlite
+
+import (
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+func TestCountsAgreeWithLists(t *testing.T) {
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	var ids []storage.ID
+	for i := range 7 {
+		r := receiptOf(w)
+		if i%2 == 1 {
+			r.Status = "delivered"
+		}
+		addReceipt(t, s, &r)
+		ids = append(ids, r.ID)
+	}
+	for _, text := range []string{"", "status:delivered", "-status:delivered body~e", "status:exclude"} {
+		filter, err := storage.ParseFilter(text, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range []storage.ReceiptQuery{{Filter: filter}, {Filter: filter, Before: ids[4]}, {Filter: filter, After: ids[2]}} {
+			list, err := s.Receipts(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, err := s.CountReceipts(t.Context(), q); err != nil || n != int64(len(list)) {
+				t.Errorf("%q before %d after %d: %d counted, %d listed: %v", text, q.Before, q.After, n, len(list), err)
+			}
+		}
+	}
+	for _, q := range []storage.DeliveryQuery{{}, {Before: ids[3]}, {States: []storage.State{storage.Queued, storage.Parked}}, {WebhookID: w.ID, After: 1}} {
+		list, err := s.Deliveries(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.CountDeliveries(t.Context(), q); err != nil || n != int64(len(list)) {
+			t.Errorf("%+v: %d counted, %d listed: %v", q, n, len(list), err)
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package tui
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// The footer says which of how many is selected, wherever one is, whatever comes meanwhile.
+func TestThePositionIsRight(t *testing.T) {
+	const n = 3500
+	testReceiver(t, manyReceipts(n), func(c *console) {
+		list := &receiverOf(c).list
+		came := n
+		traffic := func(count int) {
+			for range count {
+				came++
+				c.store.receipts = append(c.store.receipts, arrived(came, storage.Sent))
+			}
+			c.store.changed(storage.ChangedReceipts)
+			c.wait(time.Second)
+		}
+		right := func(total int) {
+			t.Helper()
+			at := int64(list.selectedID() - arrived(0, "").ID)
+			c.see(fmt.Sprintf("%s of %s", thousands(at), thousands(int64(total))))
+		}
+		traffic(40)
+		right(came)
+		c.see("following")
+		c.press("p")
+		paused := came
+		for _, keys := range [][]string{{}, {"k", "k"}, {"pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup"}, {"g"}, {"pgdown", "pgdown", "pgdown", "pgdown", "pgdown", "pgdown", "pgdown", "pgdown"}, {"G"}} {
+			c.press(keys...)
+			right(paused)
+			traffic(700)
+			right(paused)
+			c.see("paused")
+		}
+		c.press("k", "p")
+		for range 40 {
+			c.press("pgup")
+			traffic(10)
+			right(came)
+		}
+		c.start(c.m.stacks[viewReceiver][0].(*receiver).Reveal(arrived(1234, "").ID)) // away from what was seen
+		c.wait(time.Second)
+		c.see("1,234 of")
+		traffic(200)
+		right(came)
+	})
+}
+
+func TestThePositionAmongTheChosen(t *testing.T) {
+	testReceiver(t, manyReceipts(900), func(c *console) {
+		c.press("/")
+		c.write("status:sent")
+		c.press("enter", "p", "pgup")
+		list := &receiverOf(c).list
+		at := int64(list.selectedID() - arrived(0, "").ID)
+		c.see(fmt.Sprintf("%d of 900", at))
+	})
+}
