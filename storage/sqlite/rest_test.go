@@ -14,7 +14,7 @@ import (
 
 func TestRuntime(t *testing.T) {
 	s := openTest(t)
-	if rt, alive, err := s.Runtime(t.Context()); alive || err != nil || rt != (storage.Runtime{}) {
+	if rt, alive, err := s.Runtime(t.Context()); alive || err != nil || !cmp.Equal(rt, storage.Runtime{}) {
 		t.Errorf("%+v %v %v", rt, alive, err)
 	}
 	want := storage.Runtime{PID: 5, ReceiverURL: "https://127.0.0.1:9443", UpdatedAt: time.Unix(5, 0).UTC(), Snapshot: storage.Snapshot{Queued: 3, P99: time.Second}}
