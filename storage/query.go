@@ -7,15 +7,18 @@ type DeliveryQuery struct {
 	WebhookID ID
 	EventIDs  []ID
 	States    []State // as shown, Parked included
-	Before    ID      // only older ones
-	After     ID      // only newer ones, oldest first
-	Limit     int     // 0: all
+	Statuses  []Status
+	Since     time.Time // created then or later
+	Before    ID        // only older ones
+	After     ID        // only newer ones, oldest first
+	Limit     int       // 0: all
 }
 
 // A ReceiptQuery chooses receipts, newest first unless After is set or OldestFirst.
 type ReceiptQuery struct {
 	Filter      Filter
 	WebhookID   ID // 0: of any, and of none
+	Statuses    []Status
 	Before      ID
 	After       ID
 	OldestFirst bool

@@ -2,33 +2,32 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 func deliveryListCommand(a *app) *cobra.Command {
-	var webhook string
-	var states []string
-	var limit int
+	var choice deliveryChoice
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the deliveries, newest first",
 		Example: `backchannel delivery list --webhook acme --limit 20
-backchannel delivery list --state retrying,failed`,
+backchannel delivery list --state retrying,failed
+backchannel delivery list --status bounce --since 1h`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q, err := deliveryQuery(states, limit)
+			q, err := choice.query(a, cmd.Flags().Changed)
 			if err != nil {
 				return err
 			}
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				if webhook != "" {
-					w, err := findWebhook(cmd.Context(), store, webhook)
+				if choice.webhook != "" {
+					w, err := findWebhook(cmd.Context(), store, choice.webhook)
 					if err != nil {
 						return err
 					}
@@ -38,26 +37,40 @@ backchannel delivery list --state retrying,failed`,
 			})
 		},
 	}
-	cmd.Flags().StringVar(&webhook, "webhook", "", "only those to this webhook, by `NAME`")
-	cmd.Flags().StringSliceVar(&states, "state", nil, "only those in these `STATES`: "+listed(storage.States()))
-	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
-	return cmd
+	f := cmd.Flags()
+	f.StringVar(&choice.webhook, "webhook", "", "only those to this webhook, by `NAME`")
+	f.StringSliceVar(&choice.statuses, "status", nil, "only events of these `STATUSES`: "+listed(storage.AllStatuses()))
+	f.StringVar(&choice.since, "since", "", "only those fired since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
+	f.StringSliceVar(&choice.states, "state", nil, "only those in these `STATES`: "+listed(storage.States()))
+	f.IntVar(&choice.limit, "limit", 0, "at most `N`, the newest (default: all)")
+	return collecting(cmd)
 }
 
-func deliveryQuery(states []string, limit int) (q storage.DeliveryQuery, err error) {
-	var bad storage.FieldErrors
-	if limit < 0 {
-		bad = append(bad, storage.FieldError{Field: "limit", Reason: fmt.Sprintf("%d is negative; use 0 for all", limit)})
+// A deliveryChoice is which deliveries to show, as the flags say.
+type deliveryChoice struct {
+	webhook, since   string
+	statuses, states []string
+	limit            int
+}
+
+func (c deliveryChoice) query(a *app, given func(flag string) bool) (storage.DeliveryQuery, error) {
+	p := parser{given: given, bad: a.unread}
+	if c.limit < 0 {
+		p.add("limit", "%d is negative; use 0 for all", c.limit)
 	}
-	for _, text := range states {
+	q := storage.DeliveryQuery{Limit: c.limit, Statuses: p.statuses(c.statuses)}
+	if given("since") {
+		q.Since = p.since(c.since, a.now())
+	}
+	for _, text := range c.states {
 		state := storage.State(text)
 		if !slices.Contains(storage.States(), state) {
-			bad = append(bad, storage.FieldError{Field: "state", Reason: fmt.Sprintf("%q is unknown; use %s", text, listed(storage.States()))})
+			p.add("state", "%q is unknown; use %s%s", text, listed(storage.States()), words.DidYouMean(text, storage.States()))
 		}
 		q.States = append(q.States, state)
 	}
-	q.Limit = limit
-	return q, bad.Err()
+	p.webhook(c.webhook)
+	return q, p.bad.Err()
 }
 
 func (a *app) listDeliveries(ctx context.Context, store *sqlite.Store, q storage.DeliveryQuery) error {
@@ -81,6 +94,10 @@ func (a *app) listDeliveries(ctx context.Context, store *sqlite.Store, q storage
 			return nil
 		}
 	}
-	a.list(&rows, "no deliveries; fire an event with backchannel fire bounce --webhook NAME")
+	empty := "no deliveries; fire an event with backchannel fire bounce --webhook NAME"
+	if q.WebhookID != 0 || len(q.Statuses)+len(q.States) > 0 || !q.Since.IsZero() {
+		empty = "no such deliveries"
+	}
+	a.list(&rows, empty)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 )
 
 // parser reads the texts of flags into fields and collects what cannot be read. A flag
@@ -45,6 +46,35 @@ func (p *parser) filter(text string, now time.Time) storage.Filter {
 		p.add("filter", "column %d: %s", wrong.Column, wrong.Reason)
 	}
 	return filter
+}
+
+// statuses reads events' statuses, several of them parted by commas.
+func (p *parser) statuses(texts []string) (statuses []storage.Status) {
+	known := storage.AllStatuses()
+	for _, text := range texts {
+		status := storage.Status(strings.TrimSpace(text))
+		if !status.Known() {
+			p.add("status", "%q is unknown; use %s%s", text, words.List(known), words.DidYouMean(text, known))
+		}
+		statuses = append(statuses, status)
+	}
+	return statuses
+}
+
+// webhook refuses an empty name, which a script's unset variable is.
+func (p *parser) webhook(name string) {
+	if p.given("webhook") && name == "" {
+		p.add("webhook", "is empty; name one, or omit --webhook")
+	}
+}
+
+// since reads a moment, or how long ago it was.
+func (p *parser) since(text string, now time.Time) time.Time {
+	at, ok := storage.Moment(text, now)
+	if !ok {
+		p.add("since", "%q is neither a time nor a duration; use %s or 10m, say", text, now.UTC().Format(time.RFC3339))
+	}
+	return at
 }
 
 func (p *parser) text(flag string, to *string, text string) {

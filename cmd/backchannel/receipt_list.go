@@ -18,16 +18,11 @@ func receiptListCommand(a *app) *cobra.Command {
 		Short: "List the receipts, newest first",
 		Long:  "Lists the receipts, newest first.\n\n" + filterHelp(),
 		Example: `backchannel receipt list --limit 20
+backchannel receipt list --webhook acme --status bounce,error --since 1h
 backchannel receipt list --filter 'status:bounce -auth:pass since:10m'`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q, err := choice.query(a)
-			if err != nil {
-				return err
-			}
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.listReceipts(cmd.Context(), store, q)
-			})
+			return choice.run(cmd, a, a.listReceipts)
 		},
 	}
 	choice.register(cmd.Flags(), "at most `N`, the newest (default: all)")
@@ -36,21 +31,65 @@ backchannel receipt list --filter 'status:bounce -auth:pass since:10m'`,
 
 // A receiptChoice is which receipts to show, as the flags say.
 type receiptChoice struct {
-	filter string
-	limit  int
+	webhook, since, filter string
+	statuses               []string
+	limit                  int
 }
 
 func (c *receiptChoice) register(f *pflag.FlagSet, limitHelp string) {
+	f.StringVar(&c.webhook, "webhook", "", "only those of this webhook, by `NAME`")
+	f.StringSliceVar(&c.statuses, "status", nil, "only events of these `STATUSES`: "+listed(storage.AllStatuses()))
+	f.StringVar(&c.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
 	f.StringVar(&c.filter, "filter", "", "only those that `EXPR` chooses, such as 'status:bounce auth:fail'")
 	f.IntVar(&c.limit, "limit", 0, limitHelp)
 }
 
-func (c receiptChoice) query(a *app) (storage.ReceiptQuery, error) {
-	p := parser{bad: a.unread}
+// run reads the flags and runs something with the store open and what they choose.
+func (c receiptChoice) run(cmd *cobra.Command, a *app, run func(context.Context, *sqlite.Store, storage.ReceiptQuery) error) error {
+	q, err := c.query(a, cmd.Flags().Changed)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	return a.withStore(ctx, func(store *sqlite.Store) error {
+		if err := c.ofWebhook(ctx, store, &q); err != nil {
+			return err
+		}
+		return run(ctx, store, q)
+	})
+}
+
+func (c receiptChoice) query(a *app, given func(flag string) bool) (storage.ReceiptQuery, error) {
+	p := parser{given: given, bad: a.unread}
 	if c.limit < 0 {
 		p.add("limit", "%d is negative; use 0 or more", c.limit)
 	}
-	return storage.ReceiptQuery{Filter: p.filter(c.filter, a.now()), Limit: c.limit}, p.bad.Err()
+	q := storage.ReceiptQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: p.filter(c.filter, a.now())}
+	if given("since") {
+		q.Filter.Terms = append(q.Filter.Terms, storage.Term{Key: "since", Value: c.since, At: p.since(c.since, a.now())})
+	}
+	p.webhook(c.webhook)
+	return q, p.bad.Err()
+}
+
+// ofWebhook chooses the receipts of one webhook: the one of that name, else one that had
+// it and is deleted, of which receipts tell.
+func (c receiptChoice) ofWebhook(ctx context.Context, store *sqlite.Store, q *storage.ReceiptQuery) error {
+	if c.webhook == "" {
+		return nil
+	}
+	w, missing := findWebhook(ctx, store, c.webhook)
+	q.WebhookID = w.ID
+	if exitCode(missing) != exitNotFound {
+		return missing
+	}
+	named := storage.Term{Key: "webhook", Value: c.webhook}
+	left, err := store.Receipts(ctx, storage.ReceiptQuery{Filter: storage.Filter{Terms: []storage.Term{named}}, Limit: 1})
+	if err == nil && len(left) == 0 {
+		err = missing
+	}
+	q.Filter.Terms = append(q.Filter.Terms, named)
+	return err
 }
 
 // filterHelp says what filters are made of.
@@ -81,7 +120,7 @@ func (a *app) listReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 			return nil
 		}
 	}
-	if len(q.Filter.Terms) > 0 {
+	if len(q.Filter.Terms)+len(q.Statuses) > 0 || q.WebhookID != 0 {
 		a.list(&rows, "no receipts that the filter chooses")
 		return nil
 	}

@@ -29,13 +29,7 @@ backchannel receipt tail --filter auth:fail
 backchannel receipt tail --limit 10 --output json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q, err := choice.query(a)
-			if err != nil {
-				return err
-			}
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.tailReceipts(cmd.Context(), store, q)
-			})
+			return choice.run(cmd, a, a.tailReceipts)
 		},
 	}
 	choice.register(cmd.Flags(), "begin with the `N` newest of those already there")
@@ -56,7 +50,8 @@ func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 	if err != nil {
 		return err
 	}
-	next := storage.ReceiptQuery{Filter: q.Filter, OldestFirst: true, Limit: pageSize}
+	next := q
+	next.OldestFirst, next.Limit = true, pageSize
 	var page []storage.Receipt
 	if len(newest) > 0 {
 		next.After, q.Before = newest[0].ID, newest[0].ID+1

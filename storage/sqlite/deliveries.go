@@ -90,6 +90,12 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 		add(stateTerm(q.States))
 		add(shownState+` IN (`+marks(len(q.States))+`)`, anys(q.States)...)
 	}
+	if len(q.Statuses) > 0 {
+		add(`e.status IN (`+marks(len(q.Statuses))+`)`, anys(q.Statuses)...)
+	}
+	if !q.Since.IsZero() { // IDs are made when deliveries are, and have an index
+		add(`d.id >= ? AND d.created_at >= ?`, q.Since.UnixMicro(), q.Since.UnixMicro())
+	}
 	if q.Before != 0 {
 		add(`d.id < ?`, q.Before)
 	}

@@ -42,6 +42,9 @@ func conditionsOf(q storage.ReceiptQuery) conditions {
 	if q.WebhookID != 0 {
 		c.facet = append(c.facet, condition{`f.webhook_id = ?`, []any{q.WebhookID}})
 	}
+	if len(q.Statuses) > 0 {
+		c.facet = append(c.facet, condition{`f.status IN (` + marks(len(q.Statuses)) + `)`, anys(q.Statuses)})
+	}
 	if q.Before != 0 {
 		c.receipt = append(c.receipt, condition{`r.id < ?`, []any{q.Before}})
 	}
