@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 
+	"backchannel/storage/script"
 	"backchannel/storage/weburl"
 )
 
@@ -94,11 +94,8 @@ func (e *FieldErrors) addPrintable(field, text string) {
 		e.add(field, "is not valid UTF-8; retype it")
 		return
 	}
-	for _, r := range text {
-		if !unicode.IsPrint(r) {
-			e.add(field, "holds the character %U, which cannot be shown; remove it", r)
-			return
-		}
+	if odd, found := script.Odd(text); found {
+		e.add(field, "holds the character %U, which cannot be shown; remove it", odd)
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/term"
+
+	"backchannel/storage/script"
 )
 
 // output is stdout. It remembers the first write that went wrong, so that nobody has to
@@ -89,15 +91,17 @@ func harmless(line []byte) []byte {
 		return line
 	}
 	var safe bytes.Buffer
-	for _, r := range string(line) {
+	before, text := rune(0), string(line)
+	for i, r := range text {
 		switch high, low := utf16.EncodeRune(r); {
-		case !hazardous(r):
+		case !hazardous(r), script.Joins(before, r, script.After(text[i:])):
 			safe.WriteRune(r)
 		case r > 0xffff:
 			fmt.Fprintf(&safe, `\u%04x\u%04x`, high, low)
 		default:
 			fmt.Fprintf(&safe, `\u%04x`, r)
 		}
+		before = r
 	}
 	return safe.Bytes()
 }

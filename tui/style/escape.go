@@ -5,9 +5,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-)
 
-const joiner = '\u200d' // holds emoji such as 👩‍💻 together
+	"backchannel/storage/script"
+)
 
 // Escape makes text from outside safe to draw on one line: whatever could move
 // the cursor, reorder the text, hide in it or break the line is spelled out, as
@@ -69,26 +69,17 @@ func isVisible(r rune) bool {
 
 // belongsTo reports whether r, invisible by itself, is a legitimate part of the
 // character that prev began: one variation selector after something visible, or
-// a joiner between two emoji.
+// what joins letters or emoji, or keeps letters apart.
 func belongsTo(prev, r rune, rest string) bool {
 	if isVariation(r) {
 		return prev > ' ' && isVisible(prev)
 	}
 	next, _ := utf8.DecodeRuneInString(rest)
-	return r == joiner && isEmojiEnd(prev) && isEmoji(next)
+	return script.Joins(prev, r, next)
 }
 
 func isVariation(r rune) bool {
 	return unicode.Is(unicode.Variation_Selector, r)
-}
-
-func isEmoji(r rune) bool {
-	return r >= 0x2190 && r != utf8.RuneError && unicode.Is(unicode.So, r)
-}
-
-func isEmojiEnd(r rune) bool {
-	const firstTone, lastTone, emojiForm = 0x1f3fb, 0x1f3ff, 0xfe0f
-	return isEmoji(r) || r == emojiForm || r >= firstTone && r <= lastTone
 }
 
 func spell(r rune) string {

@@ -1,0 +1,128 @@
+package storage
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"unicode/utf8"
+
+	"backchannel/storage/script"
+)
+
+// The bounds of an email address, in octets (RFC 5321 §4.5.3.1; the whole is a path without
+// its angle brackets).
+const (
+	maxLocalPart = 64
+	maxMailbox   = 254
+	maxDomain    = 253
+	maxMailLabel = 63
+)
+
+// NotMailbox says why a text is not an email address as SMTP has it (RFC 5321 §4.1.2), which
+// may be of any script (RFC 6531), or answers nothing.
+func NotMailbox(text string) string {
+	if !utf8.ValidString(text) {
+		return "it is not valid UTF-8"
+	}
+	at := strings.LastIndexByte(text, '@')
+	if at < 0 {
+		return "it has no @"
+	}
+	local, domain := text[:at], text[at+1:]
+	if reason := notLocalPart(local); reason != "" {
+		return reason
+	}
+	if reason := notMailDomain(domain); reason != "" {
+		return reason
+	}
+	switch {
+	case len(local) > maxLocalPart:
+		return fmt.Sprintf("the part before the @ has %d bytes, of %d at most", len(local), maxLocalPart)
+	case len(text) > maxMailbox:
+		return fmt.Sprintf("it has %d bytes, of %d at most", len(text), maxMailbox)
+	}
+	return ""
+}
+
+func notLocalPart(local string) string {
+	if odd, found := script.Odd(local); found {
+		return fmt.Sprintf("it holds the character %U, which cannot be seen", odd)
+	}
+	if strings.HasPrefix(local, `"`) {
+		return notQuoted(local)
+	}
+	for atom := range strings.SplitSeq(local, ".") {
+		if atom == "" {
+			return "before the @ something is missing beside a dot, or altogether; put the part in quotes if it is meant"
+		}
+		odd := strings.IndexFunc(atom, func(r rune) bool { return r <= ' ' || r < utf8.RuneSelf && strings.ContainsRune(`()<>[]:;@\,"`, r) })
+		if odd >= 0 {
+			return fmt.Sprintf("%q may stand before the @ in quotes only", atom[odd])
+		}
+	}
+	return ""
+}
+
+// notQuoted judges a quoted string, in which a backslash takes the meaning of what follows.
+func notQuoted(local string) string {
+	inner := local[1:]
+	for i := 0; i < len(inner); i++ {
+		switch inner[i] {
+		case '\\':
+			i++
+		case '"':
+			if i < len(inner)-1 {
+				return `a quotation mark within quotes needs a backslash, \"`
+			}
+			if i == 0 {
+				return "there is nothing between the quotes"
+			}
+			return ""
+		}
+	}
+	return "the quotes before the @ are not closed"
+}
+
+func notMailDomain(domain string) string {
+	if inner, literal := strings.CutPrefix(domain, "["); literal {
+		return notLiteral(inner)
+	}
+	if odd, found := script.Odd(domain); found {
+		return fmt.Sprintf("it holds the character %U, which cannot be seen", odd)
+	}
+	if len(domain) > maxDomain {
+		return fmt.Sprintf("the domain has %d bytes, of %d at most", len(domain), maxDomain)
+	}
+	for label := range strings.SplitSeq(domain, ".") {
+		switch {
+		case label == "":
+			return "in the domain, behind the @, something is missing beside a dot, or altogether"
+		case len(label) > maxMailLabel && isASCII(label):
+			return fmt.Sprintf("a part of the domain has %d bytes, of %d at most", len(label), maxMailLabel)
+		case label[0] == '-' || label[len(label)-1] == '-':
+			return "a part of the domain begins or ends with a hyphen"
+		}
+		odd := strings.IndexFunc(label, func(r rune) bool {
+			return r < utf8.RuneSelf && r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+		})
+		if odd >= 0 {
+			return fmt.Sprintf("%q cannot be in a domain", label[odd])
+		}
+	}
+	return ""
+}
+
+// notLiteral judges an address in brackets (RFC 5321 §4.1.3).
+func notLiteral(inner string) string {
+	address, closed := strings.CutSuffix(inner, "]")
+	six, isSix := strings.CutPrefix(address, "IPv6:")
+	ip, err := netip.ParseAddr(six)
+	if !closed || err != nil || isSix == ip.Is4() || ip.Zone() != "" {
+		return "in brackets there has to be an address, as in [192.0.2.1] or [IPv6:2001:db8::1]"
+	}
+	return ""
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
+}
