@@ -57,8 +57,8 @@ func newDeliveries(s *shared) *deliveries {
 	d.tabs.viewers[tabPayload] = component.Viewer{Numbered: true, Wrapped: true}
 	d.list = newTimeline(s, deliveryColumns(), timelineSource[deliveryRow]{
 		page: s.deliveryPages(nil), count: s.deliveryCount(nil),
-		id:   func(row deliveryRow) storage.ID { return row.ID },
-		row:  s.deliveryCells,
+		id:  func(row deliveryRow) storage.ID { return row.ID },
+		row: s.deliveryCells,
 	})
 	return d
 }

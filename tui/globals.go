@@ -22,6 +22,7 @@ func (m *Model) globals() []binding {
 	}
 	return append(append(out, m.fireBindings()...),
 		binding{keys: []string{"y"}, word: "copy", help: "Copy something of what is shown", do: m.openCopyMenu},
+		binding{keys: []string{"Y"}, word: "copied", help: "Show what was copied last, to select it", do: m.showCopied},
 		binding{keys: []string{":", "ctrl+p"}, shown: ": ctrl+p", help: "Find an action by its name", do: m.openPalette},
 		binding{keys: []string{"?"}, word: "help", help: "Say what every key does", do: m.openHelp},
 		binding{keys: []string{"z"}, word: "zoom", help: "Zoom the focused pane, and back", do: m.zoom},

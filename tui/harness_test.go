@@ -62,7 +62,10 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 			Rules:    c.store.rules,
 			Renderer: th.renderer(), Dark: th == darkTheme,
 			Rand: zeros{},
-			Copy: func(text string) error { c.copied = append(c.copied, text); return nil },
+			Copy: func(_ context.Context, text string) (string, error) {
+				c.copied = append(c.copied, text)
+				return "copied", nil
+			},
 			Export: func(_ context.Context, e Export) (Exported, error) {
 				c.exported = append(c.exported, e)
 				if !e.Replace && strings.HasPrefix(e.Path, "taken") {

@@ -163,7 +163,7 @@ func (m *Model) absorb(msg tea.Msg) tea.Cmd {
 			cmds = append(cmds, m.settle(cmd))
 		}
 		return tea.Batch(cmds...)
-	case openMsg, closeMsg, overlayMsg, dismissMsg, goMsg,
+	case openMsg, closeMsg, overlayMsg, dismissMsg, goMsg, copyMsg, openedMsg,
 		component.MenuMsg, component.ConfirmMsg, component.PaletteMsg, component.SubmitMsg, component.CancelMsg:
 		_, cmd := m.Update(msg)
 		return m.settle(cmd)

@@ -22,6 +22,7 @@ type Model struct {
 	trail         []view // from which one jumped to another, esc leads back to the last
 	overlays      []overlay
 	toasts        component.Toasts
+	copied        copyMsg // last
 	banner        string
 	width, height int
 	more          bool      // keys came in the same message behind the one that is taken

@@ -50,8 +50,8 @@ func newReceiver(s *shared) *receiver {
 	r.tabs.viewers[tabBody] = component.Viewer{Numbered: true, Wrapped: true}
 	r.list = newTimeline(s, receiptColumns(), timelineSource[storage.Receipt]{
 		page: s.receiptPages(storage.Filter{}), count: s.receiptCount(storage.Filter{}),
-		id:   func(x storage.Receipt) storage.ID { return x.ID },
-		row:  func(x storage.Receipt) []component.Cell { return s.receiptRow(x) },
+		id:  func(x storage.Receipt) storage.ID { return x.ID },
+		row: func(x storage.Receipt) []component.Cell { return s.receiptRow(x) },
 	})
 	r.list.table.Marking = true
 	r.list.table.Sign = func(i int) string {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -192,6 +193,8 @@ func explode(tty *os.File, b bomb) error {
 }
 
 func TestCopyReachesTheTerminal(t *testing.T) {
+	t.Setenv("TMUX", "")
+	t.Setenv("TERM", "xterm-256color")
 	cfg := realConfig()
 	cfg.Store.(*fakeStore).webhooks = []storage.Webhook{staging()}
 	p := openConsole(context.Background(), t, cfg)
@@ -203,6 +206,91 @@ func TestCopyReachesTheTerminal(t *testing.T) {
 	p.press("q")
 	if err := p.end(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What was copied can be selected where the terminal or tmux swallowed it.
+func TestWhatWasCopiedIsShown(t *testing.T) {
+	t.Setenv("TERM", "linux")
+	t.Setenv("TMUX", "")
+	cfg := realConfig()
+	hook := staging()
+	hook.URL = "https://hooks.example.com/" + strings.Repeat("long/", 60)
+	cfg.Store.(*fakeStore).webhooks = []storage.Webhook{hook}
+	p := openConsole(context.Background(), t, cfg)
+	p.see("staging")
+	p.press("Y")
+	p.see("Nothing was copied yet")
+	p.press("y1")
+	p.see("copy URL: this terminal has no clipboard; Y shows it")
+	p.never("52;c;")
+	p.press("Y")
+	p.see(altScreenOff)
+	p.see("URL:\r\n\r\n" + hook.URL + "\r\n")
+	p.press("\r")
+	p.press("q")
+	if err := p.end(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEndingWhileATextIsShown(t *testing.T) {
+	t.Setenv("TMUX", "")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	cfg := realConfig()
+	cfg.Store.(*fakeStore).webhooks = []storage.Webhook{staging()}
+	p := openConsole(ctx, t, cfg)
+	p.see("staging")
+	p.press("y1Y")
+	p.see("Enter leads back")
+	cancel()
+	if err := p.end(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Within tmux the text goes to tmux itself: it ignores what programs write unless told.
+func TestCopyingWithinTmux(t *testing.T) {
+	for name, test := range map[string]struct{ script, want, kept string }{
+		"3.2 and later": {`cat > "$KEPT"; echo "$@" >> "$KEPT"`, "copied to tmux: prefix ] pastes it", "a text\nload-buffer -w -\n"},
+		"before":        {`[ "$2" = - ] || exit 1; cat > "$KEPT"`, "copied to tmux: prefix ] pastes it", "a text\n"},
+		"gone":          {`exit 1`, "sent to the terminal, which has it", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			kept := filepath.Join(dir, "kept")
+			if err := os.WriteFile(filepath.Join(dir, "tmux"), []byte("#!/bin/sh\n"+test.script+"\n"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+			t.Setenv("KEPT", kept)
+			t.Setenv("TMUX", "/tmp/tmux-0/default,1,0")
+			t.Setenv("TERM", "tmux-256color")
+			out, err := os.Create(filepath.Join(dir, "out"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer out.Close()
+			how, err := (&terminal{File: out}).copy(t.Context(), "a text\n")
+			if err != nil || !strings.HasPrefix(how, test.want) {
+				t.Errorf("%q, %v", how, err)
+			}
+			if got, _ := os.ReadFile(kept); string(got) != test.kept {
+				t.Errorf("tmux has %q, want %q", got, test.kept)
+			}
+		})
+	}
+}
+
+func TestTerminalsWithoutAClipboard(t *testing.T) {
+	for _, test := range []struct {
+		term, program string
+		want          bool
+	}{{"linux", "", true}, {"dumb", "", true}, {"xterm-256color", "Apple_Terminal", true}, {"xterm-256color", "iTerm.app", false}, {"tmux-256color", "tmux", false}} {
+		if got := hasNoClipboard(test.term, test.program); got != test.want {
+			t.Errorf("%s, %s: %v", test.term, test.program, got)
+		}
 	}
 }
 

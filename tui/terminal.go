@@ -38,13 +38,6 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	return copy(p, k.keys.decode(room[:n], n == len(room))), err
 }
 
-// copy asks the terminal to put text on the clipboard of the machine that the
-// person sits at, across SSH too.
-func (t *terminal) copy(text string) error {
-	_, err := t.Write([]byte(clipboardSequence(os.Getenv("TERM"), text)))
-	return err
-}
-
 // clipboardSequence is OSC 52, and for a multiplexer once more in the wrapping
 // by which it reaches the terminal around it.
 func clipboardSequence(term, text string) string {

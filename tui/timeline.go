@@ -53,8 +53,8 @@ type origin struct {
 type timelineSource[T any] struct {
 	page  func(context.Context, page) ([]T, error)
 	count func(ctx context.Context, before storage.ID) (int64, error) // nil: nobody knows
-	id   func(T) storage.ID
-	row  func(T) []component.Cell
+	id    func(T) storage.ID
+	row   func(T) []component.Cell
 }
 
 // A page is some records: those before one, newest first, or those after one, oldest

@@ -42,8 +42,9 @@ type Config struct {
 	Notices <-chan string
 	// Typed is what came from the terminal before Run: keys of a person in a hurry.
 	Typed []byte
-	// Copy puts text on the clipboard of the person's terminal. Run sets it.
-	Copy func(text string) error
+	// Copy puts text on the clipboard of the person's terminal, and says how far that is
+	// known to have worked: "copied to …". Run sets it.
+	Copy func(ctx context.Context, text string) (how string, err error)
 	// Export writes receipts to a file. Without it the console offers none.
 	Export func(context.Context, Export) (Exported, error)
 	// Hold keeps this process from writing until release is called, for the time that it
@@ -83,7 +84,7 @@ func (c Config) complete() Config {
 		c.Renderer = lipgloss.NewRenderer(io.Discard)
 	}
 	if c.Copy == nil {
-		c.Copy = func(string) error { return errors.New("this terminal has no clipboard") }
+		c.Copy = func(context.Context, string) (string, error) { return "", errors.New("this terminal has no clipboard") }
 	}
 	if c.Crash == nil {
 		c.Crash = func(any, []byte) string { return "" }

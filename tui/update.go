@@ -224,12 +224,14 @@ func (m *Model) goTo(v view, id storage.ID) tea.Cmd {
 }
 
 func (m *Model) copy(msg copyMsg) tea.Cmd {
-	put := m.shared.Copy
+	m.copied = msg
+	ctx, put := m.shared.ctx, m.shared.Copy
 	return func() tea.Msg {
-		if err := put(msg.text); err != nil {
-			return toastMsg{bad("copy " + msg.label + ": " + err.Error())}
+		how, err := put(ctx, msg.text)
+		if err != nil {
+			return toastMsg{bad("copy " + msg.label + ": " + err.Error() + "; Y shows it, to be selected")}
 		}
-		return toastMsg{good(msg.label + " copied")}
+		return toastMsg{good(msg.label + " " + how + "; Y shows it")}
 	}
 }
 
