@@ -41,9 +41,6 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	}
 	var at phase
 	r.attempt.Timings, r.attempt.RequestHeaders, at = rec.seal()
-	if len(r.attempt.RequestHeaders) == 0 && err == nil {
-		r.attempt.RequestHeaders = ep.http2Fields(resp.Request)
-	}
 	if err != nil {
 		r.broke(ctx, err, at, ep.webhook.Delivery.Timeout)
 	}
@@ -57,9 +54,9 @@ func (ep *endpoint) send(ctx context.Context, rec *recorder, lines []storage.Hea
 	if job.Misbehave == storage.MisbehaveTamperedBody {
 		body = tamper(body)
 	}
-	if d := ep.direct; d != nil && !d.http2.Load() && len(body) <= directBody && job.Misbehave != storage.MisbehaveTruncated {
-		resp, err := d.post(ctx, rec, lines, body)
-		if !errors.Is(err, errHTTP2) {
+	if job.Misbehave != storage.MisbehaveTruncated {
+		resp, err := ep.direct.post(ctx, rec, lines, body)
+		if !errors.Is(err, errLarge) {
 			return resp, err
 		}
 	}
@@ -89,7 +86,7 @@ func (ep *endpoint) lines(ctx context.Context, job *storage.Job, now time.Time) 
 	return ep.customLines(ctx, lines)
 }
 
-// request is the POST as the transport wants it. It may send the body again if a kept
+// request is the POST as net/http wants it. A transport may send the body again if a kept
 // connection turns out to be closed before anything was written. With an idempotency key
 // it would do so even after the endpoint may have got it, which is for the retry schedule
 // to do and to record.
@@ -100,7 +97,7 @@ func (ep *endpoint) request(ctx context.Context, lines []storage.HeaderField, bo
 	}
 	header["User-Agent"] = []string{ep.userAgent}
 	req := (&http.Request{
-		Method: http.MethodPost, URL: ep.target, Host: ep.target.Host,
+		Method: http.MethodPost, URL: ep.target, Host: withoutZone(ep.target.Host),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: header, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
 	}).WithContext(ctx)

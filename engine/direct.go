@@ -23,15 +23,16 @@ const directBody = 16 << 10
 
 var (
 	errUnsent = errors.New("the connection was closed before anything was sent")
-	errHTTP2  = errors.New("the endpoint wants HTTP/2")
+	errLarge  = errors.New("the body is too large to be sent in one go")
 )
 
 // A direct sends HTTP/1.1 requests over kept connections in the goroutine that wants to
 // know the answer, which takes half of the processor time that a transport takes with two
 // goroutines of its own for each connection. The answers are parsed by net/http all the
 // same, and the header goes out in the order and letter case in which it is recorded.
-// HTTP/2 and large bodies are left to the transport.
+// HTTP/2 is for the connections of multiplexed, and large bodies are left to the transport.
 type direct struct {
+	ep      *endpoint
 	dial    *dialer
 	scheme  string
 	host    string
@@ -39,14 +40,16 @@ type direct struct {
 	head    string                // the request line
 	framing []storage.HeaderField // the header lines before Content-Length
 	idle    idle
-	http2   atomic.Bool // the endpoint prefers it
+	http2   *multiplexed
+	http1   atomic.Bool // the endpoint wants it, having agreed on HTTP/2
 }
 
 func newDirect(ep *endpoint) *direct {
 	return &direct{
-		dial: ep.dial, scheme: ep.target.Scheme, host: ep.target.Hostname(), address: ep.address(),
+		ep: ep, dial: ep.dial, scheme: ep.target.Scheme, host: ep.target.Hostname(), address: ep.address(),
 		head:    "POST " + ep.target.RequestURI() + " HTTP/1.1\r\n",
 		framing: []storage.HeaderField{{Name: "Host", Value: withoutZone(ep.target.Host)}, {Name: "User-Agent", Value: ep.userAgent}},
+		http2:   newMultiplexed(ep.webhook.Delivery),
 	}
 }
 
@@ -60,28 +63,43 @@ func withoutZone(host string) string {
 	return host
 }
 
-// post sends a request with the given header lines and body. Its error is errHTTP2 if the
+// post sends a request with the given header lines and body. Its error is errLarge if the
 // transport has to do that.
 func (d *direct) post(ctx context.Context, rec *recorder, lines []storage.HeaderField, body []byte) (*http.Response, error) {
-	length := storage.HeaderField{Name: "Content-Length", Value: strconv.Itoa(len(body))}
-	fields := append(append(append(make([]storage.HeaderField, 0, len(lines)+3), d.framing...), length), lines...)
-	message := d.message(fields, body)
 	for {
-		c, err := d.connect(ctx, rec)
+		via, err := d.connect(ctx, rec)
 		if err != nil {
 			return nil, err
 		}
-		rec.gotConn(httptrace.GotConnInfo{})
-		rec.wrote(fields)
-		resp, err := c.exchange(ctx, rec, message)
+		var resp *http.Response
+		var at *link
+		if via.http2 != nil {
+			at = via.link
+			resp, err = d.postHTTP2(ctx, rec, via.http2, lines, body)
+		} else {
+			at = via.http1.link
+			resp, err = d.postHTTP1(ctx, rec, via.http1, lines, body)
+		}
 		switch {
 		case errors.Is(err, errUnsent):
 			continue
-		case err != nil && ctx.Err() == nil:
-			return nil, d.dial.explainUnanswered(ctx, c.link, err, d.address)
+		case err != nil && ctx.Err() == nil && at != nil && !errors.Is(err, errLarge):
+			return nil, d.dial.explainUnanswered(ctx, at, err, d.address)
 		}
 		return resp, err
 	}
+}
+
+func (d *direct) postHTTP1(ctx context.Context, rec *recorder, c *conn, lines []storage.HeaderField, body []byte) (*http.Response, error) {
+	if len(body) > directBody {
+		d.idle.put(c, time.Now())
+		return nil, errLarge
+	}
+	length := storage.HeaderField{Name: "Content-Length", Value: strconv.Itoa(len(body))}
+	fields := append(append(append(make([]storage.HeaderField, 0, len(lines)+3), d.framing...), length), lines...)
+	rec.gotConn(httptrace.GotConnInfo{})
+	rec.wrote(fields)
+	return c.exchange(ctx, rec, d.message(fields, body))
 }
 
 func (d *direct) message(fields []storage.HeaderField, body []byte) []byte {
@@ -97,21 +115,39 @@ func (d *direct) message(fields []storage.HeaderField, body []byte) []byte {
 	return append(append(message, "\r\n"...), body...)
 }
 
+// A way is a connection to send a request over.
+type way struct {
+	http1 *conn            // nil: HTTP/2
+	http2 *http.ClientConn // nil: HTTP/1.1
+	link  *link            // of http2, if it was made for this request
+}
+
 // connect takes a kept connection, or makes one.
-func (d *direct) connect(ctx context.Context, rec *recorder) (*conn, error) {
+func (d *direct) connect(ctx context.Context, rec *recorder) (way, error) {
 	if c := d.idle.take(time.Now()); c != nil {
-		return c, nil
+		return way{http1: c}, nil
 	}
-	made, err := d.dial.connect(httptrace.WithClientTrace(ctx, rec.trace()), d.scheme, d.host, d.address, "h2", "http/1.1")
+	protocols := []string{"h2", "http/1.1"}
+	if d.http1.Load() {
+		protocols = protocols[1:]
+	} else if c := d.http2.take(); c != nil {
+		return way{http2: c}, nil
+	}
+	made, err := d.dial.connect(httptrace.WithClientTrace(ctx, rec.trace()), d.scheme, d.host, d.address, protocols...)
 	if err != nil {
-		return nil, err
+		return way{}, err
 	}
-	if protocol(made) == "h2" {
-		d.http2.Store(true)
-		_ = made.Close()
-		return nil, errHTTP2
+	if protocol(made) != "h2" {
+		return way{http1: newConn(made, &d.idle)}, nil
 	}
-	return newConn(made, &d.idle), nil
+	c, err := d.http2.adopt(made, d.address)
+	return way{http2: c, link: made}, err
+}
+
+// retire closes the connections: idle ones now, busy ones when their attempt is over.
+func (d *direct) retire() {
+	d.idle.retire()
+	d.http2.retire()
 }
 
 // A conn is one connection, used by one attempt at a time.

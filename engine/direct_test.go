@@ -164,7 +164,7 @@ func TestHTTP2EndpointIsToldOnce(t *testing.T) {
 		b.expect(ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()), succeeded, "", "")
 	}
 	s.Close()
-	if connections != 2 {
+	if connections != 1 {
 		t.Errorf("%d connections", connections)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -20,8 +19,8 @@ type endpoint struct {
 	webhook     storage.Webhook
 	receiverURL string // when it was prepared
 	target      *url.URL
-	transport   *http.Transport
-	direct      *direct // nil: for the transport alone
+	transport   *http.Transport // for large bodies over HTTP/1.1
+	direct      *direct
 	dial        *dialer
 	sources     storage.Sources
 	signer      *signer  // nil: no authentication
@@ -65,6 +64,9 @@ func (o *outfitter) outfit(ctx context.Context, w storage.Webhook, receiverURL s
 	if err != nil {
 		return nil, problemf(storage.ClassConfig, "the URL cannot be read: %v", err)
 	}
+	if host, err := httpguts.PunycodeHostPort(target.Host); err == nil {
+		target.Host = host // as DNS and TLS know it (RFC 5891)
+	}
 	dial := o.dialer(w)
 	if err := o.secure(ctx, dial, w.Delivery.TLS); err != nil {
 		return nil, err
@@ -91,9 +93,7 @@ func (o *outfitter) outfit(ctx context.Context, w storage.Webhook, receiverURL s
 	for _, h := range w.Headers {
 		ep.secretLine = append(ep.secretLine, ep.isSecret(h.Name))
 	}
-	if ascii(target.Host) { // others the transport knows how to translate
-		ep.direct = newDirect(ep)
-	}
+	ep.direct = newDirect(ep)
 	return ep, nil
 }
 
@@ -105,9 +105,7 @@ func (ep *endpoint) current(w *storage.Webhook, receiverURL string) bool {
 // retire closes the connections: idle ones now, busy ones when their attempt is over.
 func (ep *endpoint) retire() {
 	ep.transport.CloseIdleConnections()
-	if ep.direct != nil {
-		ep.direct.idle.retire()
-	}
+	ep.direct.retire()
 }
 
 // isSecret reports whether the values of a header field are to be kept secret.
@@ -154,8 +152,4 @@ func (ep *endpoint) address() string {
 		port = map[string]string{"http": "80", "https": "443"}[ep.target.Scheme]
 	}
 	return net.JoinHostPort(ep.target.Hostname(), port)
-}
-
-func ascii(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
 }

@@ -126,7 +126,10 @@ func bare(err error) string {
 		return "cancelled"
 	}
 	text := err.Error()
-	for _, prefix := range []string{"net/http: HTTP/1.x transport connection broken: ", "net/http: ", "http: "} {
+	if told := explainHTTP2(text); told != "" {
+		return told
+	}
+	for _, prefix := range []string{"net/http: HTTP/1.x transport connection broken: ", "net/http: ", "http: ", "http2: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
 	if strings.Contains(text, "readLoopPeekFailLocked") {

@@ -39,18 +39,17 @@ func (o *outfitter) dialer(w storage.Webhook) *dialer {
 
 // newTransport keeps a connection for each attempt that may be in flight. It follows no
 // proxy of the environment and asks for no compression, so that the answer is recorded
-// as it came.
+// as it came. It speaks HTTP/1.1 alone: see multiplexed.
 func newTransport(d storage.DeliveryOptions, dial *dialer) *http.Transport {
 	return &http.Transport{
 		DialContext:            dial.DialContext,
 		DialTLSContext:         dial.dialTLS,
-		ForceAttemptHTTP2:      true,
+		TLSNextProto:           map[string]func(string, *tls.Conn) http.RoundTripper{},
 		DisableCompression:     true,
 		MaxIdleConns:           d.Concurrency,
 		MaxIdleConnsPerHost:    d.Concurrency,
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxResponseHeader,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: d.Timeout, PingTimeout: d.Timeout},
 	}
 }
 
@@ -87,7 +86,7 @@ func (d *dialer) dialTLS(ctx context.Context, _, address string) (net.Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	made, err := d.connect(ctx, "https", host, address, "h2", "http/1.1")
+	made, err := d.connect(ctx, "https", host, address, "http/1.1")
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,157 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"backchannel/storage"
+)
+
+// A multiplexed has the connections to one endpoint over which HTTP/2 is spoken. Requests
+// are sent over connections of its own, not through http.Transport.RoundTrip, since that
+// sends a request again by itself where an endpoint refuses its stream or says GOAWAY:
+// one attempt is one request on the wire, and what comes next is for the retry schedule.
+type multiplexed struct {
+	maker *http.Transport // makes connections, and keeps none
+
+	retired atomic.Bool
+
+	mu    sync.Mutex // guards what follows
+	conns []*http.ClientConn
+}
+
+type linkKey struct{}
+
+func newMultiplexed(d storage.DeliveryOptions) *multiplexed {
+	return &multiplexed{maker: &http.Transport{
+		DialTLSContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return ctx.Value(linkKey{}).(*link).Conn, nil
+		},
+		ForceAttemptHTTP2:      true,
+		DisableCompression:     true,
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: maxResponseHeader,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: d.Timeout, PingTimeout: d.Timeout},
+	}}
+}
+
+// take reserves a request on a connection that has room for one; nil if there is none.
+func (m *multiplexed) take() *http.ClientConn {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.conns = slices.DeleteFunc(m.conns, func(c *http.ClientConn) bool { return c.Err() != nil })
+	for _, c := range m.conns {
+		if c.Available() > 0 && c.Reserve() == nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// adopt makes a connection of a link, with a request reserved on it.
+func (m *multiplexed) adopt(l *link, address string) (*http.ClientConn, error) {
+	c, err := m.maker.NewClientConn(context.WithValue(context.Background(), linkKey{}, l), "https", address)
+	if err != nil {
+		_ = l.Close()
+		return nil, err
+	}
+	if err := c.Reserve(); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	c.SetStateHook(m.closeRetired)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.conns = append(m.conns, c)
+	return c, nil
+}
+
+// retire closes the connections, those in use when their requests are over.
+func (m *multiplexed) retire() {
+	m.retired.Store(true)
+	m.mu.Lock()
+	conns := m.conns
+	m.conns = nil
+	m.mu.Unlock()
+	for _, c := range conns {
+		m.closeRetired(c)
+	}
+}
+
+// closeRetired is told whenever a connection's state has changed, be it under the lock.
+func (m *multiplexed) closeRetired(c *http.ClientConn) {
+	if m.retired.Load() && c.InFlight() == 0 {
+		_ = c.Close()
+	}
+}
+
+// postHTTP2 sends one request. Its error is errUnsent if the connection was closed before
+// anything was sent.
+func (d *direct) postHTTP2(ctx context.Context, rec *recorder, c *http.ClientConn, lines []storage.HeaderField, body []byte) (*http.Response, error) {
+	request := d.ep.request(ctx, lines, body)
+	rec.gotConn(httptrace.GotConnInfo{})
+	rec.wrote(d.ep.http2Fields(request))
+	traced := &httptrace.ClientTrace{GotFirstResponseByte: func() { rec.leave(&rec.timings.FirstByte) }}
+	resp, err := c.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, traced)))
+	switch {
+	case err == nil:
+		return resp, nil
+	case strings.Contains(err.Error(), "http2: client conn not usable"), strings.Contains(err.Error(), "http2: client conn is closed"):
+		return nil, errUnsent
+	}
+	if strings.Contains(err.Error(), "HTTP_1_1_REQUIRED") {
+		d.http1.Store(true)
+	}
+	return nil, err
+}
+
+// explainHTTP2 tells an error of HTTP/2 in the words of RFC 9113. net/http has no types for
+// them that can be compared with; empty: it is about something else.
+func explainHTTP2(text string) string {
+	for _, known := range []struct{ pattern, says string }{
+		{`stream error: stream ID \d+; ([A-Z0-9_]+); received from peer`, "the endpoint reset the request's stream with the HTTP/2 error %s"},
+		{`stream error: stream ID \d+; ([A-Z0-9_]+)`, "the endpoint's answer breaks HTTP/2, with the error %s"},
+		{`server sent GOAWAY and closed the connection; .*ErrCode=([A-Z0-9_]+)`, "the endpoint ended the connection (HTTP/2 GOAWAY) with the error %s before it answered"},
+		{`connection error: ([A-Z0-9_]+)`, "the endpoint breaks HTTP/2, with the error %s for the whole connection"},
+	} {
+		if found := regexp.MustCompile(known.pattern).FindStringSubmatch(text); found != nil {
+			return fmt.Sprintf(known.says, found[1]) + meaning(found[1])
+		}
+	}
+	switch {
+	case strings.Contains(text, "graceful shutdown GOAWAY"):
+		return "the endpoint ended the connection (HTTP/2 GOAWAY) and did not process the request"
+	case strings.Contains(text, "client connection lost"):
+		return "the endpoint no longer answers on the connection (HTTP/2 PING)"
+	case strings.HasSuffix(text, "frame too large"):
+		return "the endpoint's answer breaks HTTP/2, with the error FRAME_SIZE_ERROR" + meaning("FRAME_SIZE_ERROR")
+	case strings.Contains(text, "header list"):
+		return fmt.Sprintf("the answer's header exceeded %d KiB", maxResponseHeader>>10)
+	}
+	return ""
+}
+
+// meaning tells what an HTTP/2 error code stands for (RFC 9113 §7).
+func meaning(code string) string {
+	says := map[string]string{
+		"NO_ERROR": "no error: it was done with it", "PROTOCOL_ERROR": "a breach of the protocol", "INTERNAL_ERROR": "something within went wrong",
+		"FLOW_CONTROL_ERROR": "more was sent than was allowed", "SETTINGS_TIMEOUT": "its settings were not acknowledged in time",
+		"STREAM_CLOSED": "the stream was closed already", "FRAME_SIZE_ERROR": "a frame of a wrong size",
+		"REFUSED_STREAM": "the request was not processed", "CANCEL": "the stream is no longer needed",
+		"COMPRESSION_ERROR": "the header compression is out of step", "CONNECT_ERROR": "a connection for CONNECT failed",
+		"ENHANCE_YOUR_CALM": "it is sent too much; lower the webhook's rate or concurrency", "INADEQUATE_SECURITY": "the TLS in use is not secure enough for it",
+		"HTTP_1_1_REQUIRED": "it wants HTTP/1.1, which the next attempt speaks",
+	}[code]
+	if says == "" {
+		return ""
+	}
+	return " (" + says + ", RFC 9113 §7)"
+}
