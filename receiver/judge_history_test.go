@@ -3,6 +3,7 @@ package receiver
 import (
 	"bytes"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +59,23 @@ func TestJudgeHistory(t *testing.T) {
 			wantVerdict(t, "duplicate", judgeDuplicate(r, c.earlier), c.duplicate, c.duplicateReason)
 			wantVerdict(t, "order", judgeOrder(r, c.earlier), c.order, c.orderReason)
 		})
+	}
+}
+
+// What was sent is compared to the letter, and the whole of it.
+func TestMessagesThatDifferAreNeverDuplicates(t *testing.T) {
+	g := newRig(t, nil)
+	w := g.webhook(nil)
+	long := strings.Repeat("x", 300)
+	for _, id := range []string{`\ud800`, `\ud801`, `\udc00\ud800`, `\ufffd`, `a\\ud800`, `\u00e9`, `e\u0301`, `a`, `a\u0000`, `a `, `A`, long, long + "y", long + "z"} {
+		body, err := fixtures.Set(event(t, w, storage.Delivered), "/requestId", []byte(`"`+id+`"`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, receipt := g.post(w, body)
+		wantVerdict(t, "duplicate", receipt.Verdicts.Duplicate, storage.Pass, "the first receipt of this message")
+		_, receipt = g.post(w, body)
+		wantVerdict(t, "duplicate", receipt.Verdicts.Duplicate, storage.Fail, "the same requestId and identity")
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"backchannel/fixtures"
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 )
 
 // judge judges a body: whole, not compressed, strict JSON, and as the schema of the
@@ -16,15 +17,15 @@ func (s *schemas) judge(revision storage.Revision, body []byte, flawed string, c
 	if c, ok := checkWhole(flawed, codings); !ok {
 		return failed(c)
 	}
-	found := inspect(body)
+	found := jsontext.Inspect(body, jsontext.Sent, len(body) <= smallBody)
 	if found.Broken != nil {
 		return failed(storage.Check{Name: "json", Result: storage.Fail, Expected: "one JSON text in UTF-8",
-			Actual: found.Broken.What + " at " + found.Broken.place(), Remedy: found.Broken.Remedy})
+			Actual: found.Broken.What + " at " + found.Broken.Place(), Remedy: found.Broken.Remedy})
 	}
 	if len(found.Twice) > 0 {
 		return failed(checkKeys(body, found.Twice)...)
 	}
-	if !s.accept(revision, &found.tree) {
+	if !s.accept(revision, &found.Tree) {
 		violations, other, err := s.explain(revision, body)
 		if err != nil {
 			return failed(storage.Check{Name: "schema", Result: storage.Fail, Expected: "a body that can be validated", Actual: err.Error()})
@@ -34,18 +35,10 @@ func (s *schemas) judge(revision storage.Revision, body []byte, flawed string, c
 		}
 	}
 	name := "the schema of revision " + string(revision)
-	return passed("the body is as "+name+" has it"+noteLarge(found.Large), append([]storage.Check{
+	return passed("the body is as "+name+" has it"+noted(found), append([]storage.Check{
 		{Name: "json", Result: storage.Pass, Expected: "one JSON text in UTF-8, no key twice", Actual: "one"},
 		{Name: "schema", Result: storage.Pass, Expected: name, Actual: "nothing missing, nothing wrong"},
-	}, checkLarge(body, found.Large)...)...)
-}
-
-// place tells where a flaw is in the raw body.
-func (f flaw) place() string {
-	if strings.HasPrefix(f.Where, "byte ") {
-		return f.Where
-	}
-	return fmt.Sprintf("%s (byte %d)", f.Where, f.Offset)
+	}, checkNoted(body, found)...)...)
 }
 
 // checkWhole reports whether the body can be looked at.
@@ -61,7 +54,7 @@ func checkWhole(flawed string, codings []string) (storage.Check, bool) {
 	return storage.Check{}, true
 }
 
-func checkKeys(body []byte, twice []flaw) []storage.Check {
+func checkKeys(body []byte, twice []jsontext.Flaw) []storage.Check {
 	lines := newPrettyLines(body)
 	checks := make([]storage.Check, len(twice))
 	for i, f := range twice {
@@ -154,19 +147,27 @@ func otherCase(body []byte, v fixtures.Violation) string {
 	return ""
 }
 
-func noteLarge(large []flaw) string {
-	if len(large) == 0 {
-		return ""
+// noted tells of what is no fault, but not kept by every reader either.
+func noted(found jsontext.Inspection) string {
+	var text strings.Builder
+	for _, all := range [][]jsontext.Flaw{found.Large, found.Odd} {
+		if len(all) > 0 {
+			fmt.Fprintf(&text, "; note %s at %s", all[0].What, clip(all[0].Where, maxShown))
+		}
 	}
-	return fmt.Sprintf("; note %s at %s", large[0].What, clip(large[0].Where, maxShown))
+	return text.String()
 }
 
-func checkLarge(body []byte, large []flaw) []storage.Check {
-	lines := newPrettyLines(body)
-	checks := make([]storage.Check, len(large))
-	for i, f := range large {
-		checks[i] = storage.Check{Name: "number " + clip(f.Where, maxShown), Result: storage.Pass, Expected: "a number up to 2^53",
-			Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.of(f.Offset), f.Offset), Remedy: f.Remedy}
+func checkNoted(body []byte, found jsontext.Inspection) []storage.Check {
+	checks := make([]storage.Check, 0, len(found.Large)+len(found.Odd))
+	add := func(name, expected string, all []jsontext.Flaw) {
+		lines := newPrettyLines(body)
+		for _, f := range all {
+			checks = append(checks, storage.Check{Name: name + " " + clip(f.Where, maxShown), Result: storage.Pass, Expected: expected,
+				Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.of(f.Offset), f.Offset), Remedy: f.Remedy})
+		}
 	}
+	add("number", "a number up to 2^53", found.Large)
+	add("string", "text that every reader can keep", found.Odd)
 	return checks
 }

@@ -23,6 +23,7 @@ import (
 	"go.uber.org/goleak"
 
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 	"backchannel/storage/sqlite"
 )
 
@@ -250,7 +251,7 @@ func BenchmarkJudge(b *testing.B) {
 	body := sample(b)
 	b.Run("inspect", func(b *testing.B) {
 		for b.Loop() {
-			inspect(body)
+			jsontext.Inspect(body, jsontext.Sent, len(body) <= smallBody)
 		}
 	})
 	b.Run("schema", func(b *testing.B) {

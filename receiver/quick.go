@@ -10,6 +10,7 @@ import (
 
 	"backchannel/fixtures"
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 )
 
 // The schema library takes 50 µs to accept an event, most of what a receipt costs. So
@@ -30,9 +31,9 @@ const (
 type rule []part
 
 // A part is one keyword.
-type part func(t *tree, n int) opinion
+type part func(t *jsontext.Tree, n int) opinion
 
-func (r rule) of(t *tree, n int) opinion {
+func (r rule) of(t *jsontext.Tree, n int) opinion {
 	for _, p := range r {
 		if o := p(t, n); o != yes {
 			return o
@@ -49,9 +50,9 @@ type schemas struct {
 }
 
 // accept reports whether a body is sure to be as the schema of a revision has it.
-func (s *schemas) accept(revision storage.Revision, t *tree) bool {
+func (s *schemas) accept(revision storage.Revision, t *jsontext.Tree) bool {
 	r, known := s.rules[revision]
-	return known && len(t.nodes) > 0 && r.of(t, 0) == yes
+	return known && len(t.Nodes) > 0 && r.of(t, 0) == yes
 }
 
 func newSchemas() *schemas {
@@ -80,7 +81,7 @@ func (c compiler) add(name string, text []byte) {
 }
 
 // dunno is the part for what is not understood.
-func dunno(*tree, int) opinion { return unsure }
+func dunno(*jsontext.Tree, int) opinion { return unsure }
 
 // compile makes a rule of a schema in a document.
 func (c compiler) compile(document string, schema any) rule {
@@ -165,7 +166,7 @@ func (c compiler) condition(document string, keywords map[string]any) part {
 		return nil // anything goes
 	}
 	condition, then, otherwise := branch("if"), branch("then"), branch("else")
-	return func(t *tree, n int) opinion {
+	return func(t *jsontext.Tree, n int) opinion {
 		switch condition.of(t, n) {
 		case yes:
 			return then.of(t, n)
@@ -185,22 +186,22 @@ func (c compiler) properties(document string, value any) part {
 	for key, schema := range schemas {
 		rules[key] = c.compile(document, schema)
 	}
-	return func(t *tree, n int) opinion {
-		return each(t, n, isObject, func(child int) opinion { return rules[t.nodes[child].key].of(t, child) })
+	return func(t *jsontext.Tree, n int) opinion {
+		return each(t, n, jsontext.Object, func(child int) opinion { return rules[t.Nodes[child].Key].of(t, child) })
 	}
 }
 
 func items(r rule) part {
-	return func(t *tree, n int) opinion {
-		return each(t, n, isArray, func(child int) opinion { return r.of(t, child) })
+	return func(t *jsontext.Tree, n int) opinion {
+		return each(t, n, jsontext.Array, func(child int) opinion { return r.of(t, child) })
 	}
 }
 
 // each asks about every child of a value of a kind; of others it approves.
-func each(t *tree, n int, k kind, about func(child int) opinion) opinion {
+func each(t *jsontext.Tree, n int, k jsontext.Kind, about func(child int) opinion) opinion {
 	result := yes
-	if t.nodes[n].kind == k {
-		t.children(n, func(child int) bool {
+	if t.Nodes[n].Kind == k {
+		t.Children(n, func(child int) bool {
 			result = about(child)
 			return result == yes
 		})
@@ -209,12 +210,12 @@ func each(t *tree, n int, k kind, about func(child int) opinion) opinion {
 }
 
 func required(keys []string) part {
-	return func(t *tree, n int) opinion {
-		if t.nodes[n].kind != isObject {
+	return func(t *jsontext.Tree, n int) opinion {
+		if t.Nodes[n].Kind != jsontext.Object {
 			return yes
 		}
 		for _, key := range keys {
-			if _, ok := t.member(n, key); !ok {
+			if _, ok := t.Member(n, key); !ok {
 				return no
 			}
 		}
@@ -223,20 +224,20 @@ func required(keys []string) part {
 }
 
 func types(names []string) part {
-	kinds := map[string]kind{
-		"null": isNull, "boolean": isBool, "number": isNumber, "integer": isNumber, "string": isString, "array": isArray, "object": isObject,
+	kinds := map[string]jsontext.Kind{
+		"null": jsontext.Null, "boolean": jsontext.Bool, "number": jsontext.Number, "integer": jsontext.Number, "string": jsontext.String, "array": jsontext.Array, "object": jsontext.Object,
 	}
-	var allowed kind
+	var allowed jsontext.Kind
 	for _, name := range names {
 		allowed |= kinds[name]
 	}
 	integers := slices.Contains(names, "integer")
-	return func(t *tree, n int) opinion {
-		k := t.nodes[n].kind
+	return func(t *jsontext.Tree, n int) opinion {
+		k := t.Nodes[n].Kind
 		switch {
 		case k&allowed == 0:
 			return no
-		case k == isNumber && integers && bytes.ContainsAny(t.raw(n), ".eE"):
+		case k == jsontext.Number && integers && bytes.ContainsAny(t.Raw(n), ".eE"):
 			return unsure // 1.0 is an integer
 		}
 		return yes
@@ -254,8 +255,8 @@ func oneOf(values []any) part {
 		}
 		written = append(written, string(text))
 	}
-	return func(t *tree, n int) opinion {
-		raw := t.raw(n)
+	return func(t *jsontext.Tree, n int) opinion {
+		raw := t.Raw(n)
 		switch {
 		case slices.Contains(written, string(raw)):
 			return yes
@@ -270,13 +271,17 @@ func oneOf(values []any) part {
 func atLeast(name string, value any) part {
 	switch {
 	case name == "minimum" && value == 0.0:
-		return func(t *tree, n int) opinion {
-			return sure(t.nodes[n].kind != isNumber || t.text[t.nodes[n].from] != '-')
+		return func(t *jsontext.Tree, n int) opinion {
+			return sure(t.Nodes[n].Kind != jsontext.Number || t.Raw(n)[0] != '-')
 		}
 	case name == "minLength" && value == 1.0:
-		return func(t *tree, n int) opinion { return sure(t.nodes[n].kind != isString || len(t.raw(n)) > len(`""`)) }
+		return func(t *jsontext.Tree, n int) opinion {
+			return sure(t.Nodes[n].Kind != jsontext.String || len(t.Raw(n)) > len(`""`))
+		}
 	case name == "minItems" && value == 1.0:
-		return func(t *tree, n int) opinion { return sure(t.nodes[n].kind != isArray || t.nodes[n].end > n+1) }
+		return func(t *jsontext.Tree, n int) opinion {
+			return sure(t.Nodes[n].Kind != jsontext.Array || t.Nodes[n].End > n+1)
+		}
 	}
 	return dunno
 }
@@ -287,9 +292,9 @@ func atMost(value any) part {
 	if greatest, ok := value.(float64); !ok || greatest < great {
 		return dunno
 	}
-	return func(t *tree, n int) opinion {
-		raw := t.raw(n)
-		return sure(t.nodes[n].kind != isNumber || len(raw) <= fewDigits && !bytes.ContainsAny(raw, "eE"))
+	return func(t *jsontext.Tree, n int) opinion {
+		raw := t.Raw(n)
+		return sure(t.Nodes[n].Kind != jsontext.Number || len(raw) <= fewDigits && !bytes.ContainsAny(raw, "eE"))
 	}
 }
 
@@ -306,9 +311,9 @@ func pattern(text string) part {
 	if err != nil {
 		return dunno
 	}
-	return func(t *tree, n int) opinion {
-		raw := t.raw(n)
-		if t.nodes[n].kind != isString {
+	return func(t *jsontext.Tree, n int) opinion {
+		raw := t.Raw(n)
+		if t.Nodes[n].Kind != jsontext.String {
 			return yes
 		}
 		return sure(bytes.IndexByte(raw, '\\') < 0 && expression.Match(raw[1:len(raw)-1]))

@@ -7,6 +7,7 @@ import (
 
 	"backchannel/fixtures"
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 )
 
 // built is every fixture in every revision.
@@ -26,8 +27,8 @@ func built(t testing.TB) map[storage.Revision][][]byte {
 }
 
 func (s *schemas) quickly(revision storage.Revision, body []byte) bool {
-	found := inspect(body)
-	return found.Broken == nil && len(found.Twice) == 0 && s.accept(revision, &found.tree)
+	found := jsontext.Inspect(body, jsontext.Sent, true)
+	return found.Broken == nil && len(found.Twice) == 0 && s.accept(revision, &found.Tree)
 }
 
 func TestEveryFixtureIsAcceptedQuickly(t *testing.T) {
@@ -48,14 +49,14 @@ func TestQuickRulesNeverAcceptMore(t *testing.T) {
 	odd := []string{`null`, `""`, `"x"`, `0`, `-1`, `-0`, `1.0`, `1e2`, `1e16`, `9007199254740993`, `1.5`, `true`, `{}`, `[]`, `[null]`, `[{}]`, `"email"`, `"sms"`, `"\u0065mail"`, `"2026-10-06T18:22:41Z"`}
 	for revision, bodies := range built(t) {
 		for _, body := range bodies {
-			tree := inspect(body).tree
-			for _, n := range tree.nodes {
+			tree := jsontext.Inspect(body, jsontext.Sent, true).Tree
+			for i, n := range tree.Nodes {
 				for _, value := range odd {
-					mutant := string(body[:n.from]) + value + string(body[n.to:])
+					mutant := string(body[:tree.Offset(i)]) + value + string(body[tree.Offset(i)+len(tree.Raw(i)):])
 					rules.compareWithLibrary(t, revision, []byte(mutant))
 				}
-				if n.key != "" {
-					mutant := strings.Replace(string(body), `"`+n.key+`":`, `"`+n.key+`x":`, 1)
+				if n.Key != "" {
+					mutant := strings.Replace(string(body), `"`+n.Key+`":`, `"`+n.Key+`x":`, 1)
 					rules.compareWithLibrary(t, revision, []byte(mutant))
 				}
 			}
@@ -95,8 +96,8 @@ func TestQuickRulesAreUnsureOfWhatTheyDoNotKnow(t *testing.T) {
 	} {
 		c := compiler{documents: map[string]any{}}
 		c.add("", []byte(schema))
-		found := inspect([]byte(`{"a":"b"}`))
-		if got := c.compile("", c.documents[""]).of(&found.tree, 0); got != unsure {
+		found := jsontext.Inspect([]byte(`{"a":"b"}`), jsontext.Sent, true)
+		if got := c.compile("", c.documents[""]).of(&found.Tree, 0); got != unsure {
 			t.Errorf("%s: %d", schema, got)
 		}
 	}
@@ -104,16 +105,16 @@ func TestQuickRulesAreUnsureOfWhatTheyDoNotKnow(t *testing.T) {
 
 func TestTree(t *testing.T) {
 	body := `{"a":[1,{"b":null}],"c":"x"}`
-	tree := inspect([]byte(body)).tree
+	tree := jsontext.Inspect([]byte(body), jsontext.Sent, true).Tree
 	var raw []string
-	for n := range tree.nodes {
-		raw = append(raw, tree.nodes[n].key+"="+string(tree.raw(n)))
+	for n := range tree.Nodes {
+		raw = append(raw, tree.Nodes[n].Key+"="+string(tree.Raw(n)))
 	}
 	want := []string{"=" + body, `a=[1,{"b":null}]`, `=1`, `={"b":null}`, `b=null`, `c="x"`}
 	if got, _ := json.Marshal(raw); strings.Join(raw, " ") != strings.Join(want, " ") {
 		t.Errorf("got %s", got)
 	}
-	if c, ok := tree.member(0, "c"); !ok || c != 5 {
+	if c, ok := tree.Member(0, "c"); !ok || c != 5 {
 		t.Errorf("c is node %d", c)
 	}
 }

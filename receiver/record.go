@@ -27,8 +27,19 @@ const (
 	maxLarge  = 32
 )
 
-// maxIndexed bounds what is taken out of a body to be searched for.
+// maxIndexed bounds what is taken out of a body to be searched for and compared.
 const maxIndexed = 256
+
+// indexed is a text of a body, short enough. What is longer ends with its digest, so that
+// two texts are equal only if the whole of them is.
+func indexed(text string) string {
+	short := clip(text, maxIndexed)
+	if len(short) == len(text) {
+		return text
+	}
+	sum := sha256.Sum256([]byte(text))
+	return short + "…" + hex.EncodeToString(sum[:])
+}
 
 // The headers by which our own engine says which delivery this is.
 const (
@@ -72,11 +83,11 @@ func (x *exchange) read(webhook *storage.Webhook) {
 	sum := sha256.Sum256(rc.Body)
 	rc.SHA256 = hex.EncodeToString(sum[:])
 	x.summary, _ = fixtures.Describe(rc.Body)
-	rc.RequestID = clip(x.summary.RequestID, maxIndexed)
-	rc.Channel = clip(x.summary.Channel, maxIndexed)
-	rc.Status = clip(x.summary.Status, maxIndexed)
-	rc.Identity = clip(x.summary.Identity, maxIndexed)
-	rc.RetryCount = clip(x.summary.RetryCount, maxIndexed)
+	rc.RequestID = indexed(x.summary.RequestID)
+	rc.Channel = indexed(x.summary.Channel)
+	rc.Status = indexed(x.summary.Status)
+	rc.Identity = indexed(x.summary.Identity)
+	rc.RetryCount = indexed(x.summary.RetryCount)
 	if webhook != nil {
 		rc.WebhookID, rc.Webhook = webhook.ID, webhook.Name
 	}

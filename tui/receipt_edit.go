@@ -2,11 +2,11 @@ package tui
 
 import (
 	"context"
-	"encoding/json"
 	"unicode/utf8"
 
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 	"backchannel/tui/component"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -52,10 +52,14 @@ func (r *receiver) editReceipt() tea.Cmd {
 
 // howSent says what becomes of a text.
 func howSent(text string) string {
-	if json.Valid([]byte(text)) {
-		return "Sent as compact JSON, keys and numbers as they stand."
+	found := jsontext.Inspect([]byte(text), jsontext.Typed, false)
+	switch {
+	case found.Broken != nil:
+		return "This " + found.Broken.Error() + ". It is sent as it stands, so that you can see how the endpoint takes it."
+	case len(found.Twice) > 0:
+		return "Sent as compact JSON, with " + found.Twice[0].What + " (" + found.Twice[0].Where + ")."
 	}
-	return "This is not JSON: it is sent as it stands, so that you can see how the endpoint takes it."
+	return "Sent as compact JSON, keys and numbers as they stand."
 }
 
 // Title says where it goes.

@@ -247,7 +247,7 @@ func TestEditAndResend(t *testing.T) {
 		c.see("queued", "▸3 Receiver")
 		c.press("R")
 		c.write("x")
-		c.see("This is not JSON: it is sent as it stands")
+		c.see("It is sent as it stands")
 		c.press("esc")
 		c.see("Leave without sending?")
 		c.press("n", "ctrl+s")

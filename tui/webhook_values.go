@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 	"backchannel/tui/component"
 )
 
@@ -158,7 +159,7 @@ func (p *parser) auth(old storage.Auth) storage.Auth {
 	if secret := v[secretField(a.JWT.Algorithm)]; !secret.Kept {
 		a.JWT.Secret = storage.Secret(secret.Text)
 	}
-	if claims := strings.TrimSpace(v.Text(fieldClaims)); claims != "" {
+	if claims := strings.Trim(v.Text(fieldClaims), jsontext.Space); claims != "" {
 		a.JWT.Claims = json.RawMessage(claims)
 	}
 	if a.Type == storage.AuthNone {

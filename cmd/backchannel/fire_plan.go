@@ -12,6 +12,7 @@ import (
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/file"
+	"backchannel/storage/jsontext"
 	"backchannel/storage/sqlite"
 )
 
@@ -100,9 +101,13 @@ func (a *app) readBody(ctx context.Context, p *parser, path string) []byte {
 		p.addAll("event", err)
 		return nil
 	}
+	if err := jsontext.Check(text); err != nil {
+		p.add("body", "%s %v", path, err)
+		return nil
+	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, text); err != nil {
-		p.add("body", "%s is no JSON: %v", path, err)
+		p.add("body", "%s: %v", path, err)
 		return nil
 	}
 	return compact.Bytes()

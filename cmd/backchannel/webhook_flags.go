@@ -11,6 +11,7 @@ import (
 
 	"backchannel/engine/token"
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 )
 
 // webhookFlags are the flags of create and edit. Their texts are read by apply, so that
@@ -146,7 +147,7 @@ func (v *webhookFlags) applyAuth(p *parser, auth *storage.Auth) {
 		j.Audience = withoutEmpty(v.audience)
 	}
 	if p.given("jwt-claims") {
-		j.Claims = json.RawMessage(strings.TrimSpace(v.claims))
+		j.Claims = json.RawMessage(strings.Trim(v.claims, jsontext.Space))
 	}
 	p.text("jwt-kid", &j.KeyID, v.id)
 	p.duration("jwt-ttl", "auth.lifetimeMs", &j.Lifetime, v.ttl)

@@ -6,14 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 
 	"backchannel/cmd/backchannel/internal/view"
-	"backchannel/engine/token"
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 	"backchannel/storage/sqlite"
 )
 
@@ -29,44 +28,49 @@ type webhookFile struct {
 // readWebhooks reads every webhook of the text and tells all that is wrong with any.
 func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte) ([]storage.Webhook, error) {
 	f := &webhookFile{app: a, store: store, text: text}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	for n := 1; ; n++ {
-		var raw json.RawMessage
-		err := decoder.Decode(&raw)
-		at := int(decoder.InputOffset()) - len(raw)
-		switch {
-		case errors.Is(err, io.EOF) && n == 1:
-			return nil, invalid("file", "holds no webhook; give JSON objects as webhook export writes them")
-		case errors.Is(err, io.EOF):
-			return f.webhooks, f.bad.Err()
-		case err != nil: // where the next object begins nobody knows
-			f.bad = append(f.bad, storage.FieldError{Field: "file", Reason: fmt.Sprintf("object %d is no JSON: %v (line %d)", n, err, f.line(at))})
+	values := jsontext.NewReader(text, jsontext.Typed)
+	if !values.More() && len(text) == 0 || len(bytes.Trim(text, jsontext.Space)) == 0 {
+		return nil, invalid("file", "holds no webhook; give JSON objects as webhook export writes them")
+	}
+	for n := 1; values.More(); n++ {
+		found, from, to := values.Next()
+		if found.Broken != nil { // where the next object begins nobody knows
+			f.bad = append(f.bad, storage.FieldError{Field: "file", Reason: fmt.Sprintf("object %d %v", n, found.Broken)})
 			return nil, f.bad
 		}
-		if err := f.read(ctx, raw, strconv.Itoa(n), f.line(at)); err != nil {
+		if err := f.read(ctx, text[from:to], strconv.Itoa(n), f.line(from)); err != nil {
 			return nil, err
 		}
-		f.repeats(raw, strconv.Itoa(n), at)
+		f.repeats(found.Twice, strconv.Itoa(n))
 	}
+	return f.webhooks, f.bad.Err()
 }
 
-// line is the one on which something other than space begins.
 func (f *webhookFile) line(offset int) int {
-	skipped := len(f.text[offset:]) - len(bytes.TrimLeft(f.text[offset:], " \t\r\n"))
-	line, _ := storage.Position(f.text, offset+skipped)
+	line, _ := jsontext.Position(f.text, offset)
 	return line
 }
 
 // repeats tells of the names that stand twice in one object, of which one would be lost.
-func (f *webhookFile) repeats(raw json.RawMessage, n string, at int) {
-	if raw[0] != '{' {
-		return
+func (f *webhookFile) repeats(twice []jsontext.Flaw, n string) {
+	for _, flaw := range twice {
+		line, column := jsontext.Position(f.text, flaw.Offset)
+		f.bad = append(f.bad, storage.FieldError{Field: n + fieldAt(flaw.Where),
+			Reason: fmt.Sprintf("%q stands twice in its object; keep one of them (line %d, column %d)", flaw.Name(), line, column)})
 	}
-	for _, twice := range token.Repeats(raw) {
-		line, column := storage.Position(f.text, at+twice.At)
-		f.bad = append(f.bad, storage.FieldError{Field: n + "." + twice.Path,
-			Reason: fmt.Sprintf("%q stands twice in its object; keep one of them (line %d, column %d)", twice.Name, line, column)})
+}
+
+// fieldAt is a JSON Pointer as fields are named: .headers[0].name.
+func fieldAt(pointer string) string {
+	var path strings.Builder
+	for _, token := range strings.Split(pointer, "/")[1:] {
+		if strings.Trim(token, "0123456789") == "" && token != "" {
+			path.WriteString("[" + token + "]")
+		} else {
+			path.WriteString("." + strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
+		}
 	}
+	return path.String()
 }
 
 // read takes on one object and says of each mistake where it stands.

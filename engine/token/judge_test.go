@@ -169,8 +169,8 @@ func TestJudgeDecode(t *testing.T) {
 		{"quotes", `"` + head + "." + body + "." + sum, `the header part: it has "\""`},
 		{"cut", head + "." + body + ".A", "the signature part: it has 1 character, which do not make up whole bytes"},
 		{"stray bits", head + "." + body + ".AB", "do not make up whole bytes"},
-		{"empty header", "." + body + "." + sum, "the header part: it is empty"},
-		{"header is no JSON", encode([]byte("alg=HS256")) + "." + body + "." + sum, "the header part: it is not JSON: at byte 1 of 9"},
+		{"empty header", "." + body + "." + sum, "the header part: it is not JSON: an empty text"},
+		{"header is no JSON", encode([]byte("alg=HS256")) + "." + body + "." + sum, "the header part: it is not JSON: 'a' where a value should be"},
 		{"claims are cut", head + "." + encode([]byte(`{"iss":`)) + "." + sum, "the claims part: it is not JSON"},
 		{"trailing bytes", head + "." + encode([]byte(`{} {}`)) + "." + sum, "the claims part: it is not JSON"},
 		{"claims are an array", head + "." + encode([]byte(`[]`)) + "." + sum, "the claims part: it is JSON, but not an object"},
@@ -178,9 +178,9 @@ func TestJudgeDecode(t *testing.T) {
 		{"alg twice", encode([]byte(`{"alg":"none","alg":"HS256"}`)) + "." + body + "." + sum, `the header part: its member "alg" occurs twice`},
 		{"exp twice", head + "." + encode([]byte(`{"exp":1,"\u0065xp":2}`)) + "." + sum, `the claims part: its member "exp" occurs twice`},
 		{"Latin-1", "\xe9" + head + "." + body + "." + sum, "the header part: it has 0xE9 at byte 1"},
-		{"byte order mark", head + "." + encode([]byte("\ufeff{}")) + "." + sum, "the claims part: it begins with a byte order mark"},
+		{"byte order mark", head + "." + encode([]byte("\ufeff{}")) + "." + sum, "the claims part: it is not JSON: a byte order mark"},
 		{"two parts", "=." + body + ".+", `the header part: it has base64 padding, "=", at character 1: leave it out; the signature part: it has "+"`},
-		{"not UTF-8", head + "." + encode([]byte("{\"a\":\"\xff\"}")) + "." + sum, "the claims part: it is not valid UTF-8"},
+		{"not UTF-8", head + "." + encode([]byte("{\"a\":\"\xff\"}")) + "." + sum, "the claims part: it is not JSON: a byte 0xFF that is not UTF-8"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -6,24 +6,28 @@ import (
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"backchannel/storage/jsontext"
 )
 
 // object holds the members of a JSON object by their exact names, each value as it was written.
 type object map[string]json.RawMessage
 
-var (
-	errNotUTF8   = errors.New("it is not valid UTF-8")
-	errNotObject = errors.New("it is JSON, but not an object")
-)
+var errNotObject = errors.New("it is JSON, but not an object")
+
+// notJSON explains a text that is not JSON.
+func notJSON(raw []byte) error {
+	if err := jsontext.Check(raw); err != nil {
+		return fmt.Errorf("it %w", err)
+	}
+	return errors.New("it is not JSON")
+}
 
 // parseObject reads one JSON object and nothing after it. Unlike encoding/json it refuses a name that occurs twice,
 // of which readers may take one or the other (RFC 8259 §4), and invalid UTF-8.
 func parseObject(raw []byte) (object, error) {
-	if !utf8.Valid(raw) {
-		return nil, errNotUTF8
-	}
-	if !json.Valid(raw) {
-		return nil, describeSyntax(raw)
+	if !utf8.Valid(raw) || !json.Valid(raw) {
+		return nil, notJSON(raw)
 	}
 	if raw = bytes.TrimSpace(raw); raw[0] != '{' {
 		return nil, errNotObject
@@ -95,73 +99,6 @@ func nestedEnd(raw []byte) int {
 	}
 }
 
-// A Repeat is a name that occurs twice in one object.
-type Repeat struct {
-	Name string
-	Path string // of the member, from the outermost value: headers[0].name
-	At   int    // where the later one begins
-}
-
-// Repeats looks for them, at any depth of raw, which is known to be valid JSON.
-func Repeats(raw []byte) []Repeat {
-	r := repeats{raw: raw, decoder: json.NewDecoder(bytes.NewReader(raw))}
-	r.value("")
-	return r.found
-}
-
-type repeats struct {
-	raw     []byte
-	decoder *json.Decoder
-	found   []Repeat
-}
-
-func (r *repeats) value(path string) {
-	switch opening, _ := r.decoder.Token(); opening {
-	case json.Delim('{'):
-		r.members(path)
-	case json.Delim('['):
-		for i := 0; r.decoder.More(); i++ {
-			r.value(fmt.Sprintf("%s[%d]", path, i))
-		}
-	default:
-		return
-	}
-	_, _ = r.decoder.Token() // the closing brace or bracket
-}
-
-func (r *repeats) members(path string) {
-	if path != "" {
-		path += "."
-	}
-	for seen := map[string]bool{}; r.decoder.More(); {
-		before := int(r.decoder.InputOffset())
-		key, _ := r.decoder.Token()
-		name, _ := key.(string)
-		if seen[name] {
-			at := before + bytes.IndexByte(r.raw[before:], '"')
-			r.found = append(r.found, Repeat{Name: name, Path: path + name, At: at})
-		}
-		seen[name] = true
-		r.value(path + name)
-	}
-}
-
-// describeSyntax says why raw is not valid JSON.
-func describeSyntax(raw []byte) error {
-	switch {
-	case len(raw) == 0:
-		return errors.New("it is empty")
-	case bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")):
-		return errors.New("it begins with a byte order mark, which JSON does not have")
-	}
-	var whole json.RawMessage
-	var syntax *json.SyntaxError
-	if !errors.As(json.Unmarshal(raw, &whole), &syntax) {
-		return errors.New("it is not JSON")
-	}
-	return fmt.Errorf("it is not JSON: at byte %d of %d, %s", syntax.Offset, len(raw), syntax.Error())
-}
-
 // text returns the value when it is a JSON string. It is known to be valid JSON and UTF-8.
 func text(raw json.RawMessage) (string, bool) {
 	if len(raw) == 0 || raw[0] != '"' {
@@ -170,11 +107,7 @@ func text(raw json.RawMessage) (string, bool) {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw[1 : len(raw)-1]), true
 	}
-	var s string
-	if err := json.Unmarshal(raw, &s); err != nil {
-		return "", false
-	}
-	return s, true
+	return jsontext.Unquote(raw), true
 }
 
 // texts returns the values when they are a JSON array of strings.

@@ -3,24 +3,15 @@ package token
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"testing"
+	"unicode/utf8"
+
+	"backchannel/storage/jsontext"
 )
 
 func TestLeewayInWords(t *testing.T) {
 	if got := seconds(Leeway); got != leeway {
 		t.Errorf("%s is told as %s", got, leeway)
-	}
-}
-
-func TestRepeats(t *testing.T) {
-	raw := []byte(`{"a":1, "b":[{"c":{"d":0,"d":1}}, {"c":"a","c":{"a":0}}],"\u0061":"}","x":{"a":2}}`)
-	var got []string
-	for _, r := range Repeats(raw) {
-		got = append(got, r.Path+" "+string(raw[r.At:r.At+3]))
-	}
-	if want := []string{`b[0].c.d "d"`, `b[1].c "c"`, `a "\u`}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -43,12 +34,13 @@ func FuzzParseObject(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(got) != len(want) {
+		if len(got) < len(want) { // more where names differ in their lone surrogates alone
 			t.Fatalf("%q: got %v, want %v", raw, got, want)
 		}
-		for name, value := range want {
-			if !bytes.Equal(got[name], value) {
-				t.Errorf("%q: %q is %q, want %q", raw, name, got[name], value)
+		for name, value := range got {
+			var read string
+			if err := json.Unmarshal([]byte(jsontext.Quote(name)), &read); err != nil || len(got) == len(want) && !bytes.Equal(want[read], value) {
+				t.Errorf("%q: %q is %q, want %q, %v", raw, name, value, want[read], err)
 			}
 			sameTexts(t, value)
 		}
@@ -60,7 +52,8 @@ func sameTexts(t *testing.T, value json.RawMessage) {
 	t.Helper()
 	var one string
 	isText := value[0] == '"' && json.Unmarshal(value, &one) == nil
-	if got, ok := text(value); ok != isText || got != one {
+	got, ok := text(value)
+	if ok != isText || ok && utf8.ValidString(got) && got != one {
 		t.Errorf("%q is the text %q %v, want %q %v", value, got, ok, one, isText)
 	}
 	var several []any

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"backchannel/storage/jsontext"
 )
 
 // Spec says what the tokens of one webhook hold and in which header field they travel.
@@ -39,14 +41,14 @@ func CheckExtra(raw []byte) error {
 		err = uniqueNames(raw)
 	}
 	if err != nil {
-		return fmt.Errorf("the extra claims are no JSON object to use: %w", err)
+		return fmt.Errorf("the extra claims are not a JSON object to use: %w", err)
 	}
 	return restatement(claims)
 }
 
 func uniqueNames(raw []byte) error {
-	if twice := Repeats(raw); len(twice) > 0 {
-		return fmt.Errorf("its member %s occurs twice", quote(twice[0].Name))
+	if twice := jsontext.Inspect(raw, jsontext.Typed, false).Twice; len(twice) > 0 {
+		return fmt.Errorf("its member %s occurs twice", quote(twice[0].Name()))
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 type Delivery struct {
 	ID            storage.ID      `json:"id"`
 	Webhook       string          `json:"webhook"`
-	RequestID     string          `json:"requestId"`
+	RequestID     Text            `json:"requestId"`
 	Channel       storage.Channel `json:"channel"`
 	Status        storage.Status  `json:"status"`
 	Recipient     string          `json:"recipient"`
@@ -56,7 +56,7 @@ type Timings struct {
 // OfDelivery shows how an event fares.
 func OfDelivery(d storage.Delivery) Delivery {
 	return Delivery{
-		ID: d.ID, Webhook: d.Webhook, RequestID: d.RequestID, Channel: d.Channel, Status: d.Status, Recipient: d.Identity,
+		ID: d.ID, Webhook: d.Webhook, RequestID: Text(d.RequestID), Channel: d.Channel, Status: d.Status, Recipient: d.Identity,
 		State: d.State, Attempts: d.Attempts, Code: known(d.Code), LatencyMs: known(Millis(d.Latency())),
 		Error: known(d.Error), CreatedAt: Time(d.CreatedAt), NextAttemptAt: Time(d.NextAttemptAt),
 	}

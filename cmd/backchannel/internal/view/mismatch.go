@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 )
 
 // Mismatches takes out of a decoded object whatever a Webhook cannot be read from, and
@@ -49,12 +51,18 @@ func (m *mismatches) fits(path string, value any, t reflect.Type) bool {
 		if _, err := value.Int64(); want == aWhole && err != nil {
 			return m.add(path, "%s is no whole number; give 16, say", value)
 		}
+		if number, err := value.Float64(); want == aNumber && (err != nil || math.Abs(number) > maxNumber) {
+			return m.add(path, "%s is out of range; give a number up to %d", value, int64(maxNumber))
+		}
 		return want == anything || want == aNumber || want == aWhole || m.add(path, "is a number; give %s", want)
 	case string:
 		return want == anything || want == aText || m.add(path, "is text; give %s", want)
 	}
 	return want == anything || want == aBool || m.add(path, "is %v; give %s", value, want)
 }
+
+// maxNumber is beyond every bound of ours, and of no harm when it is counted in nanoseconds.
+const maxNumber = 1e12
 
 // The kinds of values, as a message names them.
 const (
@@ -101,7 +109,8 @@ func (m *mismatches) members(path string, object map[string]any, t reflect.Type)
 		at := strings.TrimPrefix(path+"."+name, ".")
 		wanted, ok := known[name]
 		if !ok {
-			m.add(at, "is unknown; use %s", strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+			names := slices.Sorted(maps.Keys(known))
+			m.add(at, "is unknown%s; use %s", words.DidYouMean(name, names), strings.Join(names, ", "))
 		}
 		if !ok || !m.fits(at, object[name], wanted) {
 			delete(object, name)

@@ -10,10 +10,10 @@ type Receipt struct {
 	ReceivedAt Time        `json:"receivedAt"`
 	Webhook    *string     `json:"webhook"`
 	Path       string      `json:"path"`
-	RequestID  string      `json:"requestId"`
+	RequestID  Text        `json:"requestId"`
 	Channel    string      `json:"channel"`
 	Status     string      `json:"status"`
-	Recipient  string      `json:"recipient"`
+	Recipient  Text        `json:"recipient"`
 	Code       *int        `json:"code"`
 	SHA256     string      `json:"sha256"`
 	DeliveryID *storage.ID `json:"deliveryId"`
@@ -79,8 +79,8 @@ func ofForward(f storage.Forward) *Forward {
 func OfReceipt(r storage.Receipt) Receipt {
 	v := r.Verdicts
 	return Receipt{
-		ID: r.ID, ReceivedAt: Time(r.ReceivedAt), Webhook: known(r.Webhook), Path: storage.WithoutTokens(r.Path), RequestID: r.RequestID,
-		Channel: r.Channel, Status: r.Status, Recipient: r.Identity, Code: known(r.Code), SHA256: r.SHA256,
+		ID: r.ID, ReceivedAt: Time(r.ReceivedAt), Webhook: known(r.Webhook), Path: storage.WithoutTokens(r.Path), RequestID: Text(r.RequestID),
+		Channel: r.Channel, Status: r.Status, Recipient: Text(r.Identity), Code: known(r.Code), SHA256: r.SHA256,
 		DeliveryID: known(r.DeliveryID), Attempt: known(r.Attempt), Pinned: r.Pinned, Note: r.Note,
 		Verdicts: Verdicts{verdict(v.Auth), verdict(v.Schema), verdict(v.Target), verdict(v.Headers), verdict(v.Duplicate), verdict(v.Order)},
 	}

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 )
 
 // Time is a moment, null when it never was.
@@ -28,6 +29,13 @@ func (t Time) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (t *Time) UnmarshalJSON(text []byte) error { return (*time.Time)(t).UnmarshalJSON(text) }
+
+// Text is a text as it was received, which need not be valid Unicode: a surrogate without
+// its other half stays the escape that it came as.
+type Text string
+
+// MarshalJSON writes a string.
+func (t Text) MarshalJSON() ([]byte, error) { return []byte(jsontext.Quote(string(t))), nil }
 
 // Millis is a duration in milliseconds, down to the microsecond.
 type Millis time.Duration

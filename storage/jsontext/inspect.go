@@ -1,4 +1,10 @@
-package receiver
+// Package jsontext reads JSON (RFC 8259) strictly, and explains to people and to senders
+// what is wrong with a text that is not JSON: where, what stands there, and what to do.
+// Start with [Inspect], or with [Check] where an error is all that is needed.
+//
+// Every JSON text from outside is judged here, so that all are told the same. The package
+// repairs nothing, and knows nothing of what a text means.
+package jsontext
 
 import (
 	"bytes"
@@ -6,95 +12,108 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"backchannel/storage"
 )
 
 // maxDepth is how deep arrays and objects may nest. The deepest event is 4 deep.
 const maxDepth = 1000
 
+// Space is what may stand around every token (RFC 8259 §2), and no more than that.
+const Space = " \t\r\n"
+
 // maxNoted bounds how many findings of a kind are told.
 const maxNoted = 20
 
-// A flaw is something about a body that a reader of JSON would stumble over.
-type flaw struct {
+// A Flaw is something about a text that a reader of JSON would stumble over.
+type Flaw struct {
 	Offset int    // in bytes
 	Where  string // a JSON Pointer, or line and column where the JSON is broken
 	What   string
 	Remedy string
 }
 
-// inspection is what can be said of a body before any schema.
-type inspection struct {
-	Broken *flaw  // why it is not one JSON text in UTF-8
-	Twice  []flaw // keys that occur twice in their object
-	Large  []flaw // numbers that many readers round
-	tree   tree   // of a small body
+// Place tells where a flaw is in the text as it came.
+func (f *Flaw) Place() string {
+	if strings.HasPrefix(f.Where, "byte ") {
+		return f.Where
+	}
+	return fmt.Sprintf("%s (byte %d)", f.Where, f.Offset)
 }
 
-// inspect reads a body as JSON (RFC 8259), strictly.
-func inspect(body []byte) inspection {
-	if broken := inspectBytes(body); broken != nil {
-		return inspection{Broken: broken}
+// Name is the last part of the JSON Pointer to what occurs twice, or is odd.
+func (f *Flaw) Name() string {
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(f.Where[strings.LastIndexByte(f.Where, '/')+1:])
+}
+
+// Error tells a person of the flaw, in words that follow what the text is.
+func (f *Flaw) Error() string {
+	return "is not JSON: " + f.What + " at " + f.Where + "; " + f.Remedy
+}
+
+// An Inspection is what can be said of a text before any schema.
+type Inspection struct {
+	Broken *Flaw  // why it is not one JSON text in UTF-8
+	Twice  []Flaw // keys that occur twice in their object
+	Large  []Flaw // numbers that many readers round
+	Odd    []Flaw // strings that many readers cannot keep: a lone surrogate, or NUL
+	Tree   Tree   // if it was asked for
+}
+
+// Check says why a text is not one JSON text. What it returns is a *Flaw.
+func Check(text []byte) error {
+	if found := Inspect(text, Typed, false); found.Broken != nil {
+		return found.Broken
 	}
-	p := parser{
-		text: body, said: string(body), tree: tree{text: body},
-		path: make([]step, 0, usualDepth), keys: make([]string, 0, usualKeys),
+	return nil
+}
+
+// Inspect reads a text as JSON, strictly, and takes it apart if asked to.
+func Inspect(text []byte, words Words, withTree bool) Inspection {
+	r := NewReader(text, words)
+	if withTree {
+		r.p.Tree = Tree{text: text, Nodes: make([]Node, 0, mostNodes(text))}
 	}
-	if len(body) <= smallBody {
-		p.tree.nodes = make([]node, 0, mostNodes(body))
+	found, _, _ := r.Next()
+	if found.Broken != nil {
+		return found
 	}
+	if err := r.p.end(); err != nil {
+		return Inspection{Broken: err}
+	}
+	return found
+}
+
+// A Reader goes through a text that may hold several values, one after the other.
+type Reader struct{ p parser }
+
+// NewReader begins with the first value of a text.
+func NewReader(text []byte, words Words) *Reader {
+	return &Reader{parser{
+		text: text, said: string(text), words: words, path: make([]step, 0, usualDepth), keys: make([]string, 0, usualKeys),
+	}}
+}
+
+// More reports whether there is anything left but space.
+func (r *Reader) More() bool {
+	r.p.space()
+	return !r.p.ended()
+}
+
+// Next inspects the next value, and says where it begins and ends. Behind a broken one
+// nobody knows where another begins.
+func (r *Reader) Next() (found Inspection, from, to int) {
+	p := &r.p
+	if p.at == 0 {
+		if broken := p.words.inspectBytes(p.text); broken != nil {
+			return Inspection{Broken: broken}, 0, 0
+		}
+	}
+	p.path, p.keys, p.twice, p.large, p.odd = p.path[:0], p.keys[:0], nil, nil, nil
 	p.space()
-	err := p.value("")
-	if err == nil {
-		err = p.end()
+	from = p.at
+	if err := p.value(""); err != nil {
+		return Inspection{Broken: err}, from, p.at
 	}
-	if err != nil {
-		return inspection{Broken: err}
-	}
-	return inspection{Twice: p.twice, Large: p.large, tree: p.tree}
-}
-
-// inspectBytes looks for what makes bytes no text at all.
-func inspectBytes(body []byte) *flaw {
-	text := string(body[:min(3, len(body))])
-	switch {
-	case len(body) == 0:
-		return &flaw{0, "byte 0", "an empty body", "send the event as the body, with its Content-Length or chunked"}
-	case len(bytes.Trim(body, " \t\r\n")) == 0:
-		return &flaw{0, "byte 0", "a body of nothing but space", "send the event as the body"}
-	case strings.HasPrefix(text, "\xef\xbb\xbf"):
-		return &flaw{0, "byte 0", "a byte order mark (EF BB BF)", "write UTF-8 without a BOM (RFC 8259 §8.1)"}
-	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
-		return &flaw{0, "byte 0", "a byte order mark of UTF-16", "write UTF-8 without a BOM (RFC 8259 §8.1)"}
-	case strings.HasPrefix(text, "{\x00"), strings.HasPrefix(text, "\x00{"):
-		return &flaw{0, "byte 0", "what looks like UTF-16", "write UTF-8 (RFC 8259 §8.1)"}
-	case utf8.Valid(body):
-		return nil
-	}
-	if coding := compressed(body); coding != "" {
-		return &flaw{0, "byte 0", "a body that looks compressed by " + coding, "send the JSON uncompressed; the body is kept as it came"}
-	}
-	at := 0
-	for {
-		r, size := utf8.DecodeRune(body[at:])
-		if r == utf8.RuneError && size == 1 {
-			line, column := storage.Position(body, at)
-			return &flaw{at, fmt.Sprintf("line %d, column %d", line, column), fmt.Sprintf("a byte 0x%02X that is not UTF-8", body[at]),
-				"write UTF-8 (RFC 8259 §8.1); this looks like Latin-1, or like a text cut within a character"}
-		}
-		at += size
-	}
-}
-
-// compressed names the coding that a body begins like, if any.
-func compressed(body []byte) string {
-	for _, coding := range []struct{ magic, name string }{{"\x1f\x8b", "gzip"}, {"\x28\xb5\x2f\xfd", "zstd"}, {"\x78\x9c", "deflate"}, {"\x78\xda", "deflate"}} {
-		if strings.HasPrefix(string(body[:min(4, len(body))]), coding.magic) {
-			return coding.name
-		}
-	}
-	return ""
+	return Inspection{Twice: p.twice, Large: p.large, Odd: p.odd, Tree: p.Tree}, from, p.at
 }
 
 // usualKeys and usualDepth are more than an event has at a time.
@@ -114,11 +133,13 @@ type parser struct {
 	text  []byte
 	said  string // text again: what strings say is cut out of it
 	at    int
-	tree  tree // filled if it has room
+	Tree  Tree // filled if it has room
+	words Words
 	path  []step
 	keys  []string // those seen of every object that is open
-	twice []flaw
-	large []flaw
+	twice []Flaw
+	large []Flaw
+	odd   []Flaw
 }
 
 // A step is one token of a JSON Pointer; key is empty and index counts in an array.
@@ -144,26 +165,26 @@ func (p *parser) peek() byte {
 
 func (p *parser) ended() bool { return p.at >= len(p.text) }
 
-func (p *parser) end() *flaw {
+func (p *parser) end() *Flaw {
 	if p.space(); p.at < len(p.text) {
-		return p.broken("more behind the JSON value: "+p.next(), "send one event per request, and nothing behind it")
+		return p.broken("more behind the JSON value: "+p.next(), p.restRemedy())
 	}
 	return nil
 }
 
 // value takes a value, which is a member if it has a key.
-func (p *parser) value(key string) *flaw {
-	if cap(p.tree.nodes) == 0 {
+func (p *parser) value(key string) *Flaw {
+	if cap(p.Tree.Nodes) == 0 {
 		return p.anyValue()
 	}
-	n := len(p.tree.nodes)
-	p.tree.nodes = append(p.tree.nodes, node{from: p.at, kind: kindOf(p.peek()), key: key})
+	n := len(p.Tree.Nodes)
+	p.Tree.Nodes = append(p.Tree.Nodes, Node{from: p.at, Kind: kindOf(p.peek()), Key: key})
 	err := p.anyValue()
-	p.tree.nodes[n].to, p.tree.nodes[n].end = p.at, len(p.tree.nodes)
+	p.Tree.Nodes[n].to, p.Tree.Nodes[n].End = p.at, len(p.Tree.Nodes)
 	return err
 }
 
-func (p *parser) anyValue() *flaw {
+func (p *parser) anyValue() *Flaw {
 	switch c := p.peek(); {
 	case c == '{' || c == '[':
 		return p.nested(c)
@@ -177,9 +198,9 @@ func (p *parser) anyValue() *flaw {
 	}
 }
 
-func (p *parser) nested(opening byte) *flaw {
+func (p *parser) nested(opening byte) *Flaw {
 	if len(p.path) >= maxDepth {
-		return p.broken(fmt.Sprintf("arrays and objects more than %d deep", maxDepth), "nest less: an event is 4 deep")
+		return p.broken(fmt.Sprintf("arrays and objects more than %d deep", maxDepth), p.words.Deep)
 	}
 	p.at++ // the opening bracket
 	p.space()
@@ -193,7 +214,7 @@ func (p *parser) nested(opening byte) *flaw {
 }
 
 // object takes the members. Their keys are those from first on.
-func (p *parser) object(first int) *flaw {
+func (p *parser) object(first int) *Flaw {
 	if p.peek() == '}' {
 		p.at++
 		return nil
@@ -241,7 +262,7 @@ func (p *parser) remember(first int, many map[string]bool, start int, key string
 		}
 	}
 	if again {
-		p.note(&p.twice, start, "the key "+quote(key)+" a second time in its object",
+		p.note(&p.twice, start, "the key "+quoted(key)+" a second time in its object",
 			"write each key once: of two, each reader may take another (RFC 8259 §4)")
 		return many
 	}
@@ -258,7 +279,7 @@ func (p *parser) remember(first int, many map[string]bool, start int, key string
 	return many
 }
 
-func (p *parser) array() *flaw {
+func (p *parser) array() *Flaw {
 	if p.peek() == ']' {
 		p.at++
 		return nil
@@ -276,7 +297,7 @@ func (p *parser) array() *flaw {
 }
 
 // more takes the comma before another member, or the bracket that ends them.
-func (p *parser) more(closing byte) (bool, *flaw) {
+func (p *parser) more(closing byte) (bool, *Flaw) {
 	p.space()
 	switch p.peek() {
 	case closing:
@@ -293,29 +314,32 @@ func (p *parser) more(closing byte) (bool, *flaw) {
 	return false, p.unexpected("a comma or "+string(closing), p.commaRemedy(closing))
 }
 
-func (p *parser) note(into *[]flaw, at int, what, remedy string) {
+func (p *parser) note(into *[]Flaw, at int, what, remedy string) {
 	if len(*into) < maxNoted {
-		*into = append(*into, flaw{at, pointer(p.path), what, remedy})
+		*into = append(*into, Flaw{at, pointer(p.path), what, remedy})
 	}
 }
 
 // broken says where the JSON ends to be JSON.
-func (p *parser) broken(what, remedy string) *flaw {
-	line, column := storage.Position(p.text, p.at)
-	return &flaw{p.at, fmt.Sprintf("line %d, column %d", line, column), what, remedy}
+func (p *parser) broken(what, remedy string) *Flaw {
+	line, column := Position(p.text, p.at)
+	return &Flaw{p.at, fmt.Sprintf("line %d, column %d", line, column), what, remedy}
 }
 
 // unexpected says what stands where something else should.
-func (p *parser) unexpected(wanted, remedy string) *flaw {
+func (p *parser) unexpected(wanted, remedy string) *Flaw {
 	return p.broken(p.next()+" where "+wanted+" should be", remedy)
 }
 
 // next shows the character that stands where another was expected.
 func (p *parser) next() string {
 	if p.ended() {
-		return "the end of the body"
+		return "the end of the " + p.words.Text
 	}
 	r, _ := utf8.DecodeRune(p.text[p.at:])
+	if r >= utf8.RuneSelf {
+		return fmt.Sprintf("%s (%U)", strconv.QuoteRune(r), r)
+	}
 	return strconv.QuoteRune(r)
 }
 
@@ -327,7 +351,7 @@ func pointer(path []step) string {
 		if s.array {
 			text.WriteString(strconv.Itoa(s.index))
 		} else {
-			text.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(s.key))
+			text.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(Show(s.key)))
 		}
 	}
 	return text.String()

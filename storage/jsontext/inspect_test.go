@@ -1,4 +1,4 @@
-package receiver
+package jsontext
 
 import (
 	"bytes"
@@ -32,12 +32,50 @@ func TestInspectBroken(t *testing.T) {
 		{"trailing comma in an array", `[1, ]`, "line 1, column 5", "a comma with nothing behind it", "before ]"},
 		{"missing comma", `{"a":1 "b":2}`, "line 1, column 8", "comma or }", "comma between"},
 		{"no colon", `{"a" 1}`, "line 1, column 6", "'1' where the colon behind the key should be", `write "key": value`},
-		{"NUL for a key", "{\"a\":1,\x00", "line 1, column 8", `'\x00' where a key`, "double quotes"},
-		{"NUL for a comma", "{\"a\":1\x00", "line 1, column 7", `'\x00' where a comma or }`, "put a comma"},
+		{"NUL for a key", "{\"a\":1,\x00", "line 1, column 8", `'\x00' where a key`, "NUL away"},
+		{"NUL for a comma", "{\"a\":1\x00", "line 1, column 7", `'\x00' where a comma or }`, "NUL away"},
 		{"another bracket", `{"a":[1}`, "line 1, column 8", "'}' where a comma or ]", "close it with ]"},
 		{"trailing bytes", "{}\n x", "line 2, column 2", "behind the JSON value", "one event per request"},
 		{"two events", "{}{}", "line 1, column 3", "behind the JSON value", "one event per request"},
-		{"trailing NUL", "{}\x00", "line 1, column 3", `'\x00'`, "nothing behind"},
+		{"UTF-16 of an array", "[\x00]\x00", "byte 0", "UTF-16", "write UTF-8"},
+		{"UTF-16 of a string", "\x00\"\x00a\x00\"", "byte 0", "UTF-16", "write UTF-8"},
+		{"UTF-16 of the other order with a BOM", "\xfe\xff\x00{\x00}", "byte 0", "UTF-16", "UTF-8"},
+		{"UTF-32", "{\x00\x00\x00}\x00\x00\x00", "byte 0", "UTF-32", "UTF-8"},
+		{"UTF-32 with a BOM", "\xff\xfe\x00\x00{\x00\x00\x00", "byte 0", "UTF-32", "UTF-8"},
+		{"Windows quotes", "{\x93a\x94:1}", "line 1, column 2", "0x93", "Windows-1252"},
+		{"smart quotes", "{“a”:1}", "line 1, column 2", "'“' (U+201C) where a key", "straight double quotes"},
+		{"a smart quote at the end", "{\"a”: 1}", "line 1, column 9", "ends within a string", "straight double quotes"},
+		{"a smart quote for a value", "[”a”]", "line 1, column 2", "a value", "straight double quotes"},
+		{"guillemets", "[«a»]", "line 1, column 2", "a value", "straight double quotes"},
+		{"no-break space", "{\u00a0\"a\":1}", "line 1, column 2", `(U+00A0) where a key`, "U+00A0 cannot be seen"},
+		{"zero-width space", "{\"a\":\u200b1}", "line 1, column 6", "(U+200B) where a value", "U+200B cannot be seen"},
+		{"BOM within", "[1,\ufeff2]", "line 1, column 4", "(U+FEFF)", "cannot be seen"},
+		{"zero-width space at the end", "{}\u200b", "line 1, column 3", "(U+200B)", "cannot be seen"},
+		{"ideographic comma", "[1，2]", "line 1, column 3", "(U+FF0C)", "write ','"},
+		{"control character between", "[1,\x0b2]", "line 1, column 4", "a value", "control character U+000B"},
+		{"hash comment", "{# x\n}", "line 1, column 2", "a key", "no comments"},
+		{"comment at the end", "{} // x", "line 1, column 4", "behind", "no comments"},
+		{"semicolon", "{};", "line 1, column 3", "behind", "take the ; away"},
+		{"a bracket too many", "{}}", "line 1, column 3", "behind", "no opening one"},
+		{"hexadecimal", "[0x1F]", "line 1, column 3", "'x' where a comma", "decimal digits"},
+		{"underscores", "[1_000]", "line 1, column 3", "a comma", "decimal digits"},
+		{"BigInt", "[10n]", "line 1, column 4", "a comma", "decimal digits"},
+		{"a bare date", "[2026-10-01]", "line 1, column 6", "a comma", "as a string"},
+		{"minus infinity", "[-Infinity]", "line 1, column 3", "a digit", "no NaN"},
+		{"capitals", "[TRUE]", "line 1, column 2", "a value", "small letters"},
+		{"nan", "[nan]", "line 1, column 2", "a value", "no NaN"},
+		{"two commas", "[1,,2]", "line 1, column 4", "a value", "take the comma away"},
+		{"the shell's quotes", `'{"a":1}'`, "line 1, column 1", "a value", "the shell has passed them on"},
+		{"escaped quotes", `{\"a\":1}`, "line 1, column 2", "a key", "take the backslashes away"},
+		{"HTML", "{&quot;a&quot;:1}", "line 1, column 2", "a key", "as HTML has it"},
+		{"a template", `{"a":{{b}}}`, "line 1, column 7", "a key", "every key"},
+		{"a shell variable", `{"a":${B}}`, "line 1, column 6", "a value", "placeholder"},
+		{"a token", "eyJhbGciOiJIUzI1NiJ9.e30.x", "line 1, column 1", "a value", "token or base64"},
+		{"YAML", "name: x\nurl: y\n", "line 1, column 1", "a value", "YAML"},
+		{"a YAML list", "- a\n- b\n", "line 1, column 2", "a digit", "YAML"},
+		{"an unquoted key", "{a:1}", "line 1, column 2", "a key", "every key in double quotes"},
+		{"backticks", "[`a`]", "line 1, column 2", "a value", "double quotes"},
+		{"trailing NUL", "{}\x00", "line 1, column 3", `'\x00'`, "NUL away"},
 		{"single quotes", `{'a':1}`, "line 1, column 2", `'\''`, "double quotes"},
 		{"single quoted value", `{"a":'b'}`, "line 1, column 6", "a value", "double quotes"},
 		{"Python", `{"a":None}`, "line 1, column 6", "a value", "json.dumps"},
@@ -60,7 +98,7 @@ func TestInspectBroken(t *testing.T) {
 		{"too deep", strings.Repeat("[", maxDepth+1) + strings.Repeat("]", maxDepth+1), "line 1, column 1001", "deep", "nest less"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := inspect([]byte(c.body)).Broken
+			got := Inspect([]byte(c.body), Sent, true).Broken
 			if got == nil {
 				t.Fatal("found nothing wrong")
 			}
@@ -93,11 +131,13 @@ func TestInspectWhole(t *testing.T) {
 		{"many keys", manyKeys(`"x"`), "", ""},
 		{"twice among many", manyKeys(`"k3"`), "/k3", ""},
 		{"twice, the last of few", manyKeys(`"k16"`), "/k16", ""},
+		{"keys of other lone surrogates", `{"\ud800":1,"\ud801":2,"\ufffd":3,"\\ud800":4}`, "", ""},
+		{"the same lone surrogate", `{"\ud800":1,"\uD800":2}`, `/\ud800`, ""},
 		{"large numbers", `[9007199254740991,9007199254740992,9007199254740993,-9007199254740993,1e15,1e16,1e400,123456789012345.5,1E2]`, "", "/2 /3 /5 /6"},
 		{"numbers around 2^53", `[-9007199254740992,9007199254740992.0,9007199254740992.25,-9007199254740991.5]`, "", "/2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := inspect([]byte(c.body))
+			got := Inspect([]byte(c.body), Sent, true)
 			if got.Broken != nil {
 				t.Fatalf("broken: %+v", *got.Broken)
 			}
@@ -111,7 +151,7 @@ func TestInspectWhole(t *testing.T) {
 	}
 }
 
-func places(flaws []flaw) string {
+func places(flaws []Flaw) string {
 	where := make([]string, len(flaws))
 	for i, f := range flaws {
 		where[i] = f.Where
@@ -121,60 +161,8 @@ func places(flaws []flaw) string {
 
 func TestInspectTellsOfSomeOnly(t *testing.T) {
 	body := "[" + strings.Repeat("1e400,", 1000) + "0]"
-	if got := len(inspect([]byte(body)).Large); got != maxNoted {
+	if got := len(Inspect([]byte(body), Sent, false).Large); got != maxNoted {
 		t.Errorf("%d findings, want %d", got, maxNoted)
-	}
-}
-
-func TestPrettyLines(t *testing.T) {
-	for _, body := range []string{
-		`{"a":1,"b":[1,2,{"c":"x,]}\"y"}],"d":{},"e":[],"f":[[],[ ]],"g":"z"}`,
-		"{ \"a\" : [ 1 ,\n 2 ] , \"b\" : { } }",
-		`[]`, `"x"`, `[[[1]]]`,
-	} {
-		var pretty bytes.Buffer
-		if err := json.Indent(&pretty, []byte(body), "", "  "); err != nil {
-			t.Fatal(err)
-		}
-		// The n-th byte that is no space is the same in both.
-		var lines []int
-		line := 1
-		for _, c := range pretty.Bytes() {
-			if c == '\n' {
-				line++
-			} else if c != ' ' {
-				lines = append(lines, line)
-			}
-		}
-		p, n := newPrettyLines([]byte(body)), 0
-		for at, c := range []byte(body) {
-			if c == ' ' || c == '\n' {
-				continue
-			}
-			if startsToken(body, at) {
-				if got := p.of(at); got != lines[n] {
-					t.Errorf("%s: byte %d (%c) is on line %d, want %d", body, at, c, got, lines[n])
-				}
-			}
-			n++
-		}
-	}
-}
-
-// startsToken reports whether a value, a key or an opening bracket begins at a byte.
-func startsToken(body string, at int) bool {
-	decoder := json.NewDecoder(strings.NewReader(body))
-	for {
-		from := int(decoder.InputOffset())
-		if _, err := decoder.Token(); err != nil {
-			return false
-		}
-		end := int(decoder.InputOffset())
-		if end <= at {
-			continue
-		}
-		start := end - len(strings.TrimLeft(body[from:end], " \n,:"))
-		return start == at && body[at] != '}' && body[at] != ']'
 	}
 }
 
@@ -186,7 +174,7 @@ func FuzzInspect(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got := inspect(body)
+		got := Inspect(body, Sent, true)
 		for _, found := range append(append(got.Twice, got.Large...), deref(got.Broken)...) {
 			if found.Offset < 0 || found.Offset > len(body) || !utf8.ValidString(found.What) {
 				t.Fatalf("odd finding %+v", found)
@@ -195,20 +183,14 @@ func FuzzInspect(f *testing.F) {
 		if utf8.Valid(body) && !bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) && !tooDeep(got.Broken) && (got.Broken == nil) != json.Valid(body) {
 			t.Fatalf("found %+v, encoding/json says %v", got.Broken, json.Valid(body))
 		}
-		if got.Broken == nil {
-			lines := newPrettyLines(body)
-			for at := range body {
-				lines.of(at)
-			}
-		}
 	})
 }
 
-func tooDeep(f *flaw) bool { return f != nil && strings.Contains(f.What, "deep") }
+func tooDeep(f *Flaw) bool { return f != nil && strings.Contains(f.What, "deep") }
 
-func deref(f *flaw) []flaw {
+func deref(f *Flaw) []Flaw {
 	if f == nil {
 		return nil
 	}
-	return []flaw{*f}
+	return []Flaw{*f}
 }

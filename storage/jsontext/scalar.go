@@ -1,38 +1,43 @@
-package receiver
+package jsontext
 
 import (
 	"bytes"
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
 )
 
 // str takes a string and returns what it says.
-func (p *parser) str() (string, *flaw) {
-	start, escaped := p.at, false
+func (p *parser) str() (string, *Flaw) {
+	start, escaped, odd, paired := p.at, false, "", -1
 	for p.at++; p.at < len(p.text); p.at++ {
 		switch c := p.text[p.at]; {
 		case c == '"':
 			p.at++
+			if odd != "" {
+				p.note(&p.odd, start, odd, p.words.Keep)
+			}
 			if escaped {
-				return unquote(p.text[start:p.at]), nil
+				return unescape(p.said[start+1 : p.at-1]), nil
 			}
 			return p.said[start+1 : p.at-1], nil
 		case c == '\\':
 			escaped = true
+			if odd == "" && p.at != paired {
+				odd, paired = oddEscape(p.text, p.at)
+			}
 			if err := p.escape(); err != nil {
 				return "", err
 			}
 		case c < ' ':
-			return "", p.broken("a control character within a string: "+p.next(), "write it as an escape, \\n for a line break, say (RFC 8259 §7)")
+			return "", p.broken("a control character within a string: "+p.next(), p.closedRemedy(start, "write it as an escape, \\n for a line break, say (RFC 8259 §7)"))
 		}
 	}
-	return "", p.broken("the body ends within a string", cutRemedy)
+	return "", p.broken("the "+p.words.Text+" ends within a string", p.closedRemedy(start, p.words.Whole))
 }
 
 // escape leaves p.at on the last character of the escape.
-func (p *parser) escape() *flaw {
+func (p *parser) escape() *Flaw {
 	p.at++
 	c := p.peek()
 	if c == 'u' {
@@ -50,16 +55,10 @@ func (p *parser) escape() *flaw {
 	return nil
 }
 
-func unquote(quoted []byte) string {
-	var text string
-	_ = json.Unmarshal(quoted, &text) // checked to be a JSON string
-	return text
-}
-
 // maxSafe is the greatest integer up to which a float64 has them all (RFC 8259 §6).
 const maxSafe = 1 << 53
 
-func (p *parser) number() *flaw {
+func (p *parser) number() *Flaw {
 	start := p.at
 	if p.peek() == '-' {
 		p.at++
@@ -73,7 +72,7 @@ func (p *parser) number() *flaw {
 	case c >= '1' && c <= '9':
 		p.digits()
 	default:
-		return p.unexpected("a digit behind the minus", "write numbers as -1 or 0.5")
+		return p.unexpected("a digit behind the minus", p.minusRemedy())
 	}
 	if err := p.fraction(); err != nil {
 		return err
@@ -82,7 +81,7 @@ func (p *parser) number() *flaw {
 	return nil
 }
 
-func (p *parser) fraction() *flaw {
+func (p *parser) fraction() *Flaw {
 	if p.peek() == '.' {
 		p.at++
 		if p.digits() == 0 {
@@ -120,7 +119,7 @@ func (p *parser) noteLarge(start int) {
 	}
 	number, _ := strconv.ParseFloat(string(raw), 64) // infinite when out of range
 	if math.Abs(number) > maxSafe || math.Abs(number) == maxSafe && !isSafe(raw) {
-		p.note(&p.large, start, "the number "+quote(string(raw))+" is beyond 2^53, where many readers round", "send it as a string")
+		p.note(&p.large, start, "the number "+quoted(string(raw))+" is beyond 2^53, where many readers round", p.words.Send+" it as a string")
 	}
 }
 
@@ -131,7 +130,7 @@ func isSafe(raw []byte) bool {
 }
 
 // literal takes true, false or null, and says of anything else what it looks like.
-func (p *parser) literal() *flaw {
+func (p *parser) literal() *Flaw {
 	rest := p.text[p.at:]
 	for _, word := range []string{"true", "false", "null"} {
 		if bytes.HasPrefix(rest, []byte(word)) {
@@ -139,75 +138,5 @@ func (p *parser) literal() *flaw {
 			return nil
 		}
 	}
-	return p.unexpected("a value", valueRemedy(rest))
-}
-
-func valueRemedy(rest []byte) string {
-	starts := func(words ...string) bool {
-		for _, word := range words {
-			if bytes.HasPrefix(rest, []byte(word)) {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
-	case len(rest) == 0:
-		return cutRemedy
-	case rest[0] == '\'':
-		return "write strings in double quotes"
-	case starts("None", "True", "False"):
-		return "this is Python's repr, not JSON: use json.dumps"
-	case starts("NaN", "Infinity", "undefined"):
-		return "JSON has no NaN, Infinity or undefined: write null or a string"
-	case starts("//", "/*"):
-		return "JSON has no comments: leave them out"
-	case rest[0] == '<':
-		return "this looks like XML or HTML: send JSON"
-	case rest[0] == '.' || rest[0] == '+':
-		return "write numbers as 0.5, without a plus"
-	case isWord(rest[0]) && bytes.ContainsRune(rest, '='):
-		return "this looks like a form: send JSON"
-	default:
-		return "write a JSON value: an object, array, string, number, true, false or null"
-	}
-}
-
-const cutRemedy = "send the body whole: it looks cut off"
-
-func (p *parser) keyRemedy() string {
-	switch c := p.peek(); {
-	case p.ended():
-		return cutRemedy
-	case c == '\'':
-		return "write keys in double quotes, not single ones"
-	case c == '/':
-		return "JSON has no comments: leave them out"
-	}
-	return "write every key in double quotes"
-}
-
-func (p *parser) colonRemedy() string {
-	if p.ended() {
-		return cutRemedy
-	}
-	return `write "key": value`
-}
-
-func (p *parser) commaRemedy(closing byte) string {
-	switch c := p.peek(); {
-	case p.ended():
-		return cutRemedy
-	case c == '/':
-		return "JSON has no comments: leave them out"
-	case c == '}' || c == ']':
-		return "close it with " + string(closing) + ": brackets go in pairs"
-	case c == '"':
-		return "put a comma between the members, or escape the quote within the string"
-	}
-	return "put a comma between the members"
-}
-
-func isWord(c byte) bool {
-	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	return p.unexpected("a value", p.valueRemedy(rest))
 }
