@@ -201,6 +201,9 @@ func (f *forwarder) try(ctx context.Context, r storage.Receipt) storage.Forward 
 	mask := storage.NewMask(append(r.Secrets(), storage.URLSecrets(f.to.URL)...)...)
 	began := f.now()
 	response, err := f.post(ctx, r)
+	for storage.Shortage(err) != "" && f.pause(ctx, storage.Shortage(err)) { // not the other's fault
+		response, err = f.post(ctx, r)
+	}
 	if err != nil {
 		made.Duration, made.Error = f.now().Sub(began), mask.Text(explainRelay(err, f.to.Timeout))
 		return made
@@ -218,6 +221,20 @@ func (f *forwarder) try(ctx context.Context, r storage.Receipt) storage.Forward 
 	made.Body = storage.MaskBody(mask, made.Header(), body, made.Flaw != "")
 	made.Type, made.Encoding = mask.Text(made.Type), mask.Text(made.Encoding)
 	return made
+}
+
+// pause tells what is lacking here and waits, unless ctx ends first.
+func (f *forwarder) pause(ctx context.Context, lack string) bool {
+	const wait = time.Second
+	f.tell(waitingForwards(), lack)
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func (f *forwarder) post(ctx context.Context, r storage.Receipt) (*http.Response, error) {

@@ -40,6 +40,10 @@ func waitingConnections() trouble {
 	return trouble{storage.ActivityError, "connection had to wait to be accepted", "tries to accept a connection failed, so that it had to wait"}
 }
 
+func waitingForwards() trouble {
+	return trouble{storage.ActivityError, "receipt waits to be relayed", "tries to relay receipts have to wait"}
+}
+
 func failedForwards() trouble {
 	return trouble{storage.ActivityError, "receipt could not be relayed", "receipts could not be relayed"}
 }

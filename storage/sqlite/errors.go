@@ -21,7 +21,7 @@ func classify(err error) error {
 	errno, isErrno := errnoOf(err)
 	switch {
 	case isErrno && storage.Shortage(errno) != "":
-		return fmt.Errorf("%w (%w): %s", storage.ErrShortage, errors.Join(err, errno), storage.Shortage(errno))
+		return fmt.Errorf("%w (%w): %s", storage.ErrShortage, systemError{err, errno}, storage.Shortage(errno))
 	case isCode(err, sqlite3.ErrNomem):
 		return fmt.Errorf("%w (%w): %s", storage.ErrShortage, err, storage.Shortage(syscall.ENOMEM))
 	case errors.Is(errno, syscall.EFBIG):
@@ -65,6 +65,14 @@ func errnoOf(err error) (errno syscall.Errno, ok bool) {
 	ok = errors.As(err, &errno)
 	return errno, ok
 }
+
+// A systemError also matches the system's own error, which SQLite's does not wrap.
+type systemError struct {
+	error
+	errno syscall.Errno
+}
+
+func (e systemError) Unwrap() []error { return []error{e.error, e.errno} }
 
 // isCode reports whether SQLite answered one of the codes.
 func isCode(err error, codes ...sqlite3.ErrNo) bool {

@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+func address(t *testing.T, text string) netip.AddrPort {
+	t.Helper()
+	parsed, err := netip.ParseAddrPort(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+func TestShortageIsToldFromAnEndpointsFault(t *testing.T) {
+	dial := func(to string, errno syscall.Errno) error {
+		return &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(address(t, to)), Err: os.NewSyscallError("connect", errno)}
+	}
+	for _, c := range []struct {
+		name string
+		err  error
+		at   phase
+		ours bool
+	}{
+		{"files", dial("127.0.0.1:9", syscall.EMFILE), connecting, true},
+		{"files of the system", dial("127.0.0.1:9", syscall.ENFILE), connecting, true},
+		{"buffers", dial("127.0.0.1:9", syscall.ENOBUFS), connecting, true},
+		{"memory", fmt.Errorf("handshake: %w", syscall.ENOMEM), handshaking, true},
+		{"ports", dial("127.0.0.1:9", syscall.EADDRNOTAVAIL), connecting, true},
+		{"ports, by another name", dial("127.0.0.1:9", syscall.EAGAIN), connecting, true},
+		{"a key file", sourceProblem(storage.ClassSecret, "JWT key", &os.PathError{Op: "open", Path: "key", Err: syscall.EMFILE}), starting, true},
+		{"a lookup", &net.DNSError{Err: "no socket", UnwrapErr: os.NewSyscallError("socket", syscall.EMFILE)}, resolving, true},
+		{"an address from which it cannot be reached", dial("[fe80::1]:9", syscall.EADDRNOTAVAIL), connecting, false},
+		{"nobody listens", dial("127.0.0.1:9", syscall.ECONNREFUSED), connecting, false},
+		{"no route", dial("127.0.0.1:9", syscall.EHOSTUNREACH), connecting, false},
+		{"no such host", &net.DNSError{Err: "no such host", IsNotFound: true}, resolving, false},
+		{"reset", &net.OpError{Op: "read", Err: syscall.ECONNRESET}, answering, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if lack := shortage(c.err, c.at); (lack != "") != c.ours {
+				t.Errorf("lacking %q", lack)
+			}
+			var r result
+			if r.fail(c.err, c.at); (r.verdict == starved) != c.ours {
+				t.Errorf("verdict %d, %q", r.verdict, r.attempt.Error)
+			}
+		})
+	}
+}
+
+// TestHungerFindsHowMuchThereIs follows a lane that may make 16 attempts at a time where
+// there is enough for few.
+func TestHungerFindsHowMuchThereIs(t *testing.T) {
+	now := time.Unix(0, 0)
+	var h hunger
+	if n := h.allows(now, 16); n != 16 {
+		t.Fatalf("%d at a time without a shortage", n)
+	}
+	h.starve(now, 9)
+	if n := h.allows(now, 16); n != 9 || h.waits(now) != 0 {
+		t.Errorf("%d at a time after %s where 9 went well", n, h.waits(now))
+	}
+	for i, want := range []time.Duration{100, 200, 400, 800, 1600, 2000, 2000} {
+		if h.starve(now, 0); h.waits(now) != want*time.Millisecond {
+			t.Errorf("wait %d is %s", i, h.waits(now))
+		}
+	}
+	if n := h.allows(now, 16); n != 1 {
+		t.Errorf("%d at a time where none went well", n)
+	}
+	if n := h.allows(now.Add(3*time.Second), 16); n != 4 {
+		t.Errorf("%d at a time after 3 s without a shortage", n)
+	}
+	if wait := h.waits(now.Add(-time.Hour)); wait > maxHungryWait {
+		t.Errorf("waits %s since the clock was set back", wait)
+	}
+	if n := h.allows(now.Add(time.Minute), 16); n != 16 || h != (hunger{}) {
+		t.Errorf("%d at a time after a minute, %+v", n, h)
+	}
+}
+
+// TestWhatTheReceiverCannotStoreCostsNoAttempt has the built-in receiver's disk be full for
+// more requests than would open the breaker.
+func TestWhatTheReceiverCannotStoreCostsNoAttempt(t *testing.T) {
+	const refused = breakerLimit + 2
+	var requests atomic.Int64
+	var told atomic.Int64
+	var w *world
+	w = newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
+		if requests.Add(1) <= refused {
+			rw.Header().Set(storage.UnstoredHeader, "disk full")
+			rw.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}, func(c *Config) {
+		c.ReceiverURL = func() (string, string) { return w.server.URL, "" }
+		c.Trouble = func(reason string) {
+			if strings.Contains(reason, "disk full") {
+				told.Add(1)
+			}
+		}
+	})
+	w.run()
+	hook := w.webhook(func(hook *storage.Webhook) { hook.URL, hook.Delivery.Retry = storage.BuiltinReceiver, nil })
+	for _, id := range w.fire(hook, slices.Repeat([]string{"{}"}, refused)...) {
+		w.await(id, storage.StateDelivered)
+		if n := len(w.store.log(id)); n != 1 {
+			t.Errorf("%d attempts", n)
+		}
+	}
+	if n := told.Load(); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	if n := len(slices.DeleteFunc(w.store.texts(), func(s string) bool { return !strings.Contains(s, "disk full") })); n != 1 {
+		t.Errorf("Activity tells of it %d times: %q", n, w.store.texts())
+	}
+}
+
+// TestAnotherEndpointsWordIsNotTaken: a stranger's answer of that kind is a failure.
+func TestAnotherEndpointsWordIsNotTaken(t *testing.T) {
+	ep := &endpoint{webhook: storage.Webhook{URL: "https://example.com"}}
+	resp := &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{storage.UnstoredHeader: {"disk full"}}, Body: http.NoBody}
+	var r result
+	if ep.answered(t.Context(), &r, resp); r.verdict != retryable {
+		t.Errorf("verdict %d", r.verdict)
+	}
+	ep.webhook.URL = storage.BuiltinReceiver
+	if ep.answered(t.Context(), &r, resp); r.verdict != starved {
+		t.Errorf("verdict %d of our own receiver's", r.verdict)
+	}
+}

@@ -1,0 +1,158 @@
+package sqlite
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/mattn/go-sqlite3"
+
+	"backchannel/storage"
+)
+
+func TestTheLogLeavesRoomOnASmallDisk(t *testing.T) {
+	for _, c := range []struct{ free, want int64 }{
+		{0, leastLog},
+		{1 << 20, leastLog},
+		{8 << 20, 128},
+		{64 << 20, 1024},
+		{1 << 40, checkpointPages},
+	} {
+		if got := logPages(c.free, pageBytes); got != c.want {
+			t.Errorf("with %d bytes free it may hold %d pages, want %d", c.free, got, c.want)
+		}
+	}
+}
+
+func TestTryWriteLeavesNothingBehind(t *testing.T) {
+	s := openTest(t)
+	before, err := os.ReadDir(s.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.TryWrite(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.ReadDir(s.Dir()); err != nil || len(after) != len(before) {
+		t.Errorf("the folder holds %v, %v", after, err)
+	}
+}
+
+// TestErrorsSayWhatToDo: an error of SQLite or the system leads to a sentence for what it
+// is, and not for what it looks like.
+func TestErrorsSayWhatToDo(t *testing.T) {
+	lite := func(code sqlite3.ErrNo, by int, errno syscall.Errno) error {
+		return sqlite3.Error{Code: code, ExtendedCode: code.Extend(by), SystemErrno: errno}
+	}
+	for _, c := range []struct {
+		name string
+		err  error
+		want error
+		says string
+		not  string
+	}{
+		{"full", lite(sqlite3.ErrFull, 0, 0), storage.ErrDiskFull, "free some space", ""},
+		{"full while writing", lite(sqlite3.ErrIoErr, 3, syscall.ENOSPC), storage.ErrDiskFull, "free some space", ""},
+		{"quota", lite(sqlite3.ErrIoErr, 3, syscall.EDQUOT), storage.ErrDiskFull, "free some space", ""},
+		{"full for the log's index", lite(sqlite3.ErrIoErr, 19, syscall.ENOSPC), storage.ErrDiskFull, "free some space", "--data"},
+		{"file size", lite(sqlite3.ErrIoErr, 3, syscall.EFBIG), storage.ErrDiskFull, "ulimit -f", ""},
+		{"files", lite(sqlite3.ErrCantOpen, 0, syscall.EMFILE), storage.ErrShortage, "ulimit -n", "readable"},
+		{"files of the system", lite(sqlite3.ErrCantOpen, 0, syscall.ENFILE), storage.ErrShortage, "the system", "readable"},
+		{"files, of the key", &os.PathError{Op: "open", Path: "secret.key", Err: syscall.EMFILE}, storage.ErrShortage, "ulimit -n", "readable"},
+		{"memory", lite(sqlite3.ErrNomem, 0, 0), storage.ErrShortage, "memory", ""},
+		{"mapped memory", lite(sqlite3.ErrIoErr, 21, syscall.ENOMEM), storage.ErrShortage, "memory", "--data"},
+		{"no mapping", lite(sqlite3.ErrIoErr, 21, syscall.ENODEV), storage.ErrUnsuited, "--data DIR", ""},
+		{"no mapping, as others say", lite(sqlite3.ErrIoErr, 21, syscall.EINVAL), storage.ErrUnsuited, "share memory", ""},
+		{"no locks", lite(sqlite3.ErrIoErr, 15, syscall.EOPNOTSUPP), storage.ErrUnsuited, "no file locks", ""},
+		{"locking protocol", lite(sqlite3.ErrProtocol, 0, 0), storage.ErrUnsuited, "no file locks", ""},
+		{"no folder", lite(sqlite3.ErrCantOpen, 0, syscall.ENOENT), storage.ErrGone, "not there any more", "readable"},
+		{"no permission", lite(sqlite3.ErrCantOpen, 0, syscall.EACCES), storage.ErrReadOnly, "readable", ""},
+		{"read-only", lite(sqlite3.ErrReadonly, 0, 0), storage.ErrReadOnly, "writable", ""},
+		{"damaged", lite(sqlite3.ErrCorrupt, 0, 0), storage.ErrDamaged, "backup", ""},
+		{"broken disk", lite(sqlite3.ErrIoErr, 1, syscall.EIO), nil, "check it", "readable"},
+		{"busy", lite(sqlite3.ErrBusy, 0, 0), nil, "another program", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := classify(c.err)
+			oneLine(t, got)
+			if c.want != nil && !errors.Is(got, c.want) {
+				t.Errorf("%v is not %v", got, c.want)
+			}
+			if text := got.Error(); !strings.Contains(text, c.says) || c.not != "" && strings.Contains(text, c.not) {
+				t.Errorf("%q should say %q, and not %q", text, c.says, c.not)
+			}
+		})
+	}
+}
+
+// TestNothingIsAcknowledgedOnceAFileIsTakenAway tries each of the files, in each of the ways.
+func TestNothingIsAcknowledgedOnceAFileIsTakenAway(t *testing.T) {
+	ways := map[string]func(path string) error{
+		"deleted": os.Remove,
+		"moved":   func(path string) error { return os.Rename(path, path+".away") },
+		"replaced": func(path string) error {
+			text, err := os.ReadFile(path)
+			if err := errors.Join(err, os.Remove(path)); err != nil {
+				return err
+			}
+			return os.WriteFile(path, text, 0o600)
+		},
+	}
+	for _, suffix := range []string{"", logSuffix, memSuffix} {
+		for way, take := range ways {
+			t.Run(databaseFile+suffix+" "+way, func(t *testing.T) {
+				s := openTest(t)
+				w := addWebhook(t, s, "acme")
+				path := filepath.Join(s.Dir(), databaseFile) + suffix
+				if err := take(path); err != nil {
+					t.Fatal(err)
+				}
+				_, err := s.Enqueue(t.Context(), eventFor(w))
+				if oneLine(t, err); !errors.Is(err, storage.ErrGone) || !strings.Contains(err.Error(), path) {
+					t.Fatalf("got %v", err)
+				}
+				if way == "moved" {
+					if err := os.Rename(path+".away", path); err != nil {
+						t.Fatal(err)
+					}
+					if err, _ := s.writer.place.check(); err != nil {
+						t.Errorf("it is back, and %v", err)
+					}
+					if _, err := s.Enqueue(t.Context(), eventFor(w)); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestADatabaseThatIsTakenAwayIsTold: to whoever listens, once, and in an activity.
+func TestADatabaseThatIsTakenAwayIsTold(t *testing.T) {
+	s := openTest(t)
+	addWebhook(t, s, "acme")
+	told := make(chan error, 4)
+	s.OnLost(func(err error) { told <- err })
+	away := s.Dir() + ".away"
+	if err := os.Rename(s.Dir(), away); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-told; !errors.Is(err, storage.ErrGone) || !strings.Contains(err.Error(), s.Dir()+" was deleted or moved") {
+		t.Errorf("told %v", err)
+	}
+	if _, _, err := s.Runtime(t.Context()); !errors.Is(err, storage.ErrGone) {
+		t.Errorf("the console is told %v", err)
+	}
+	if err := os.Rename(away, s.Dir()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-told; err != nil {
+		t.Errorf("told %v", err)
+	}
+	if err := s.TryWrite(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
