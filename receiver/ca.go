@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -17,6 +18,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"backchannel/storage/file"
 )
 
 // The files of the local certificate authority within the data folder.
@@ -85,9 +88,18 @@ func damaged(path, what string) error {
 		path, what, caFile, caKeyFile)
 }
 
+// readOwn reads one of the authority's files, which nothing else may stand in the place of.
+func readOwn(path string) ([]byte, error) {
+	text, err := file.Read(context.Background(), path, file.MaxKey)
+	if errors.Is(err, file.ErrStream) || errors.Is(err, file.ErrTooLarge) || errors.Is(err, unix.EISDIR) {
+		return nil, damaged(path, "is not a regular file of a few hundred bytes")
+	}
+	return text, err
+}
+
 func loadOrCreateKey(path, keyPath string) (crypto.Signer, error) {
 	_, certErr := os.Stat(path) // before the key is looked for: others make it first
-	text, err := os.ReadFile(keyPath)
+	text, err := readOwn(keyPath)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && certErr == nil:
 		return nil, damaged(path, "lacks its key, "+caKeyFile)
@@ -125,7 +137,7 @@ func newKeyPEM() ([]byte, error) {
 }
 
 func loadOrCreateCert(path string, key crypto.Signer, now time.Time) (*x509.Certificate, error) {
-	text, err := os.ReadFile(path)
+	text, err := readOwn(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		text, err = createOnce(path, func() ([]byte, error) { return newCertPEM(key, now) })
 	}
@@ -179,7 +191,7 @@ func createOnce(path string, content func() ([]byte, error)) ([]byte, error) {
 		return nil, err
 	}
 	defer unlock()
-	if text, err := os.ReadFile(path); !errors.Is(err, fs.ErrNotExist) {
+	if text, err := readOwn(path); !errors.Is(err, fs.ErrNotExist) {
 		return text, err
 	}
 	text, err := content()

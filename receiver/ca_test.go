@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 var testTime = time.Date(2026, 10, 6, 18, 22, 41, 0, time.UTC)
@@ -88,6 +90,14 @@ func TestCADamaged(t *testing.T) {
 			}
 		}
 	}
+	pipe := func(name string) func(t *testing.T, dir string) {
+		return func(t *testing.T, dir string) {
+			remove(name)(t, dir)
+			if err := unix.Mkfifo(filepath.Join(dir, name), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	foreign := newTestCA(t)
 	for _, c := range []struct {
 		name   string
@@ -99,6 +109,8 @@ func TestCADamaged(t *testing.T) {
 		{"empty", write(caFile, ""), testTime, "holds no PEM certificate"},
 		{"broken", write(caFile, "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n"), testTime, "cannot be read"},
 		{"of another key", write(caFile, string(foreign.PEM())), testTime, "is not the certificate of"},
+		{"a pipe", pipe(caFile), testTime, "is not a regular file"},
+		{"key is a pipe", pipe(caKeyFile), testTime, "is not a regular file"},
 		{"no key", remove(caKeyFile), testTime, "lacks its key"},
 		{"key is no PEM", write(caKeyFile, "hello"), testTime, "holds no PEM"},
 		{"key is broken", write(caKeyFile, "-----BEGIN PRIVATE KEY-----\naGVsbG8=\n-----END PRIVATE KEY-----\n"), testTime, "cannot be read"},

@@ -107,7 +107,7 @@ func TestCertificateFaults(t *testing.T) {
 		{"cut in the middle", a[:200] + "\n" + b, "block 1 (CERTIFICATE, line 1) has no END line"},
 		{"another END", a + strings.Replace(b, "END CERT", "END TRUSTED CERT", 1), second + " has no END line of the same name: line " + strconv.Itoa(2*n) + " ends another"},
 		{"a damaged BEGIN", a + strings.Replace(b, "CERTIFICATE-----", "CERTIFICATE----", 1), "block 2 (line " + strconv.Itoa(n+1) + ") has a damaged BEGIN line"},
-		{"no BEGIN", a + b[strings.Index(b, "\n"):], "ends a block whose BEGIN line is missing or damaged"},
+		{"no BEGIN", a + strings.TrimPrefix(b, "-----BEGIN CERTIFICATE-----"), "ends a block whose BEGIN line is missing or damaged"},
 		{"a character that is none of base64", a + strings.Replace(b, "\nMI", "\nM*", 1), second + " does not hold base64 on line " + strconv.Itoa(n+2)},
 		{"base64 that is cut", a + b[:70] + b[71:], second + " does not hold whole base64"},
 		{"DER that is cut", a + block("CERTIFICATE", raw(t, b)[:100]), second + " cannot be used: malformed certificate; remove it"},

@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"backchannel/storage"
+)
+
+// hang has every file be on a network file system whose server is away.
+func (b *bench) hang() {
+	b.cfg.Sources.ReadFile = func(ctx context.Context, _ string) ([]byte, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+}
+
+// A key that cannot be read in time costs its attempts their time, and they may be made
+// again; those that wait for the same key take no longer.
+func TestHungKeyFileEndsInTime(t *testing.T) {
+	for name, adapt := range map[string]func(*bench){
+		"JWT key": func(b *bench) {
+			b.hook.Auth.Type, b.hook.Auth.JWT.Secret = storage.AuthJWT, "file:/key"
+		},
+		"header X-Key": func(b *bench) {
+			b.hook.Headers = []storage.HeaderField{{Name: "X-Key", Value: "file:/key", Secret: true}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t, "https://localhost:1/")
+				b.hang()
+				adapt(b)
+				ep, err := b.endpoint()
+				if err != nil {
+					t.Fatal(err)
+				}
+				const attempts = 16
+				results, began := make(chan result, attempts), time.Now()
+				for range attempts {
+					go func() { results <- ep.attempt(t.Context(), &storage.Job{Payload: []byte("{}")}, time.Now()) }()
+				}
+				for range attempts {
+					b.expect(<-results, retryable, storage.ClassTimeout, name+": ")
+				}
+				if took := time.Since(began); took != b.hook.Delivery.Timeout {
+					t.Errorf("they took %s", took)
+				}
+			})
+		})
+	}
+}
+
+// Whoever stops the engine does not wait for the file.
+func TestHungFileIsGivenUpWhenItIsCancelled(t *testing.T) {
+	for _, tls := range []storage.TLSOptions{{CAFile: "/ca"}, {CertFile: "/cert", KeyFile: "/key"}} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, "https://localhost:1/")
+			b.hang()
+			b.hook.Delivery.TLS = tls
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_, err := b.cfg.withDefaults().outfitter().outfit(ctx, b.hook, "")
+			r := begun(&storage.Job{}, time.Now())
+			r.unprepared(err)
+			b.expect(r, retryable, storage.ClassTimeout, "context deadline exceeded")
+			cancelled, cancel := context.WithCancel(t.Context())
+			cancel()
+			_, err = b.cfg.withDefaults().outfitter().outfit(cancelled, b.hook, "")
+			r.unprepared(err)
+			b.expect(r, aborted, storage.ClassTransport, "cancelled while in flight")
+		})
+	}
+}
+
+// What else keeps a file from being read stays to be told apart.
+func TestSourceProblemKeepsItsCause(t *testing.T) {
+	b := newBench(t, "https://localhost:1/")
+	b.cfg.Sources.ReadFile = func(context.Context, string) ([]byte, error) { return nil, syscall.EMFILE }
+	b.hook.Delivery.TLS.CAFile = "/ca"
+	if _, err := b.endpoint(); !errors.Is(err, syscall.EMFILE) {
+		t.Errorf("the error is %v", err)
+	}
+}
