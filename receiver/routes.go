@@ -29,8 +29,18 @@ func (r *Receiver) routes() http.Handler {
 		r.handlers.Add(1)
 		defer r.handlers.Done()
 		seen(req)
+		closeAfterChunks(w, req)
 		router.ServeHTTP(w, req)
 	})
+}
+
+// closeAfterChunks ends a connection after a request with a transfer coding. If it had a
+// Content-Length as well, where the next request begins depends on who reads, so that RFC
+// 9112 §6.3 requires that; and net/http takes that line away before it can be seen.
+func closeAfterChunks(w http.ResponseWriter, req *http.Request) {
+	if req.ProtoMajor == 1 && len(req.TransferEncoding) > 0 {
+		w.Header().Set("Connection", "close")
+	}
 }
 
 // exchanging makes a handler of what takes an exchange.
