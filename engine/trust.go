@@ -3,10 +3,8 @@ package engine
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -53,24 +51,6 @@ func NewTrust(roots func() (*x509.CertPool, error), from storage.Sources, files 
 func (t *Trust) Check(ctx context.Context) error {
 	_, err := t.now(ctx)
 	return err
-}
-
-// Client makes TLS of a connection to a server, by the authorities of now. It closes the
-// connection if that fails.
-func (t *Trust) Client(ctx context.Context, plain net.Conn, config *tls.Config) (*tls.Conn, error) {
-	by, err := t.now(ctx)
-	if err != nil {
-		_ = plain.Close()
-		return nil, err
-	}
-	config = config.Clone()
-	config.RootCAs = by.pool
-	secured := tls.Client(plain, config)
-	if err := handshake(ctx, secured); err != nil {
-		_ = plain.Close()
-		return nil, err
-	}
-	return secured, nil
 }
 
 // now reads the files. Their certificates are parsed only when they have changed. Its

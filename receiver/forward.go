@@ -25,6 +25,8 @@ type Forward struct {
 	URL       string
 	Transport http.RoundTripper
 	Timeout   time.Duration // of one try; 0: 10 s
+	// Explain tells in one line why there is no answer; nil: as the transport says it.
+	Explain func(error) string
 }
 
 // The bounds of relaying.
@@ -205,7 +207,7 @@ func (f *forwarder) try(ctx context.Context, r storage.Receipt) storage.Forward 
 		response, err = f.post(ctx, r)
 	}
 	if err != nil {
-		made.Duration, made.Error = f.now().Sub(began), mask.Text(explainRelay(err, f.to.Timeout))
+		made.Duration, made.Error = f.now().Sub(began), mask.Text(f.explain(err))
 		return made
 	}
 	defer response.Body.Close()
@@ -216,7 +218,7 @@ func (f *forwarder) try(ctx context.Context, r storage.Receipt) storage.Forward 
 	case len(body) > storage.MaxAnswerBody:
 		body, made.Flaw = body[:storage.MaxAnswerBody], storage.BodyOverLong
 	case err != nil:
-		made.Error, made.Flaw = mask.Text("the answer's body broke off: "+explainBody(err, f.to.Timeout)), storage.BodyCut
+		made.Error, made.Flaw = mask.Text("the answer's body broke off: "+f.explainBody(err)), storage.BodyCut
 	}
 	made.Body = storage.MaskBody(mask, made.Header(), body, made.Flaw != "")
 	made.Type, made.Encoding = mask.Text(made.Type), mask.Text(made.Encoding)
@@ -243,6 +245,9 @@ func (f *forwarder) post(ctx context.Context, r storage.Receipt) (*http.Response
 		return nil, err
 	}
 	req.Header = endToEnd(r.Headers)
+	if req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != "" {
+		req.GetBody = nil // else net/http would send it again by itself
+	}
 	req.Header.Add("Via", strings.TrimPrefix(r.Proto, "HTTP/")+" "+f.via)
 	return f.client.Do(req)
 }
@@ -258,32 +263,34 @@ func endToEnd(headers []storage.HeaderField) http.Header {
 	return kept
 }
 
-// explainRelay says in one line why there is no answer, without the URL, which is known.
-func explainRelay(err error, timeout time.Duration) string {
+// explain says in one line why there is no answer, without the URL, which is known.
+func (f *forwarder) explain(err error) string {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		if wrapped.Timeout() {
-			return "no answer within " + timeout.String()
+			return "no answer within " + f.to.Timeout.String()
 		}
 		err = wrapped.Err
 	}
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		return "the connection was closed without an answer"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens there; start the server, or correct --forward-to: " + clip(err.Error(), 4*maxShown)
+	case f.to.Explain != nil:
+		return f.to.Explain(err)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return "the connection was closed without an answer"
 	}
 	return clip(err.Error(), 4*maxShown)
 }
 
 // explainBody says why an answer's body is not whole.
-func explainBody(err error, timeout time.Duration) string {
+func (f *forwarder) explainBody(err error) string {
 	var net interface{ Timeout() bool }
 	switch {
 	case errors.As(err, &net) && net.Timeout():
-		return "it was not whole within " + timeout.String()
+		return "it was not whole within " + f.to.Timeout.String()
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "fewer bytes came than were announced"
 	}
-	return explainRelay(err, timeout)
+	return f.explain(err)
 }
