@@ -18,7 +18,8 @@ func webhookApplyCommand(a *app) *cobra.Command {
 		Use:   "apply -f FILE",
 		Short: "Make and change webhooks as a file says",
 		Long: "Reads webhooks as export writes them: JSON objects, one after the other. Each is made, or changed if there is\n" +
-			"one of its name; what an object leaves out stays as it is. Nothing is kept until every webhook is valid.",
+			"one of its name; what an object leaves out stays as it is. One that says nothing new is left alone. Webhooks\n" +
+			"may change organization and sandbox among themselves. Nothing is kept until every webhook is valid.",
 		Example: `backchannel webhook apply -f webhooks.ndjson
 backchannel webhook export | backchannel --data /tmp/other webhook apply -f -`,
 		Args: exactly(),
@@ -44,9 +45,11 @@ func (a *app) applyFile(ctx context.Context, store *sqlite.Store, path string) e
 	if err != nil {
 		return err
 	}
-	all := make([]*storage.Webhook, len(webhooks))
+	var all []*storage.Webhook
 	for i := range webhooks {
-		all[i] = &webhooks[i]
+		if !webhooks[i].same {
+			all = append(all, &webhooks[i].Webhook)
+		}
 	}
 	if err := store.SaveWebhooks(ctx, all...); err != nil {
 		return fmt.Errorf("apply %s: %w", path, err)
@@ -60,11 +63,15 @@ func (a *app) applyFile(ctx context.Context, store *sqlite.Store, path string) e
 	return nil
 }
 
-func (a *app) showApplied(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
-	if a.settings.json() {
-		return a.showWebhook(ctx, store, w)
+func (a *app) showApplied(ctx context.Context, store *sqlite.Store, w applied) error {
+	switch {
+	case a.settings.json():
+		return a.showWebhook(ctx, store, w.Webhook)
+	case w.same:
+		a.note("unchanged %s", w.Name)
+	default:
+		a.note("applied %s", w.Name)
 	}
-	a.note("applied %s", w.Name)
 	return nil
 }
 

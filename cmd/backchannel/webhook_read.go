@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,13 +20,29 @@ type webhookFile struct {
 	app      *app
 	store    *sqlite.Store
 	text     []byte
-	webhooks []storage.Webhook
+	webhooks []applied
 	bad      storage.FieldErrors
+	names    map[string]bool
+	places   map[site]string // the name of the webhook that the file has there
+	counted  int             // bytes of the text
+	lines    int             // in them
 }
 
+// An applied webhook is one that a file asks for.
+type applied struct {
+	storage.Webhook
+	number, line int
+	same         bool // as the one that is kept
+}
+
+// A site is what one webhook may have at most.
+type site struct{ organization, sandbox string }
+
+func siteOf(w storage.Webhook) site { return site{w.Organization, w.Sandbox.Name} }
+
 // readWebhooks reads every webhook of the text and tells all that is wrong with any.
-func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte) ([]storage.Webhook, error) {
-	f := &webhookFile{app: a, store: store, text: text}
+func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte) ([]applied, error) {
+	f := &webhookFile{app: a, store: store, text: text, names: map[string]bool{}, places: map[site]string{}}
 	values := jsontext.NewReader(text, jsontext.Typed)
 	if !values.More() && len(text) == 0 || len(bytes.Trim(text, jsontext.Space)) == 0 {
 		return nil, invalid("file", "holds no webhook; give JSON objects as webhook export writes them")
@@ -38,17 +53,23 @@ func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte
 			f.bad = append(f.bad, storage.FieldError{Field: "file", Reason: fmt.Sprintf("object %d %v", n, found.Broken)})
 			return nil, f.bad
 		}
-		if err := f.read(ctx, text[from:to], strconv.Itoa(n), f.line(from)); err != nil {
+		if err := f.read(ctx, text[from:to], n, f.line(from)); err != nil {
 			return nil, err
 		}
 		f.repeats(found.Twice, strconv.Itoa(n))
 	}
+	if err := f.findTaken(ctx); err != nil {
+		return nil, err
+	}
 	return f.webhooks, f.bad.Err()
 }
 
+// line is asked for in the order of the text, so that what was counted is not counted again
+// for each of many webhooks.
 func (f *webhookFile) line(offset int) int {
-	line, _ := jsontext.Position(f.text, offset)
-	return line
+	more, _ := jsontext.Position(f.text[f.counted:], offset-f.counted)
+	f.lines, f.counted = f.lines+more-1, offset
+	return f.lines + 1
 }
 
 // repeats tells of the names that stand twice in one object, of which one would be lost.
@@ -74,7 +95,7 @@ func fieldAt(pointer string) string {
 }
 
 // read takes on one object and says of each mistake where it stands.
-func (f *webhookFile) read(ctx context.Context, raw json.RawMessage, n string, line int) error {
+func (f *webhookFile) read(ctx context.Context, raw json.RawMessage, n, line int) error {
 	var value any
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
@@ -83,7 +104,7 @@ func (f *webhookFile) read(ctx context.Context, raw json.RawMessage, n string, l
 	}
 	object, ok := value.(map[string]any)
 	if !ok {
-		f.bad = append(f.bad, storage.FieldError{Field: n, Reason: fmt.Sprintf("is no object; give one as webhook export writes it (line %d)", line)})
+		f.bad = append(f.bad, storage.FieldError{Field: strconv.Itoa(n), Reason: fmt.Sprintf("is no object; give one as webhook export writes it (line %d)", line)})
 		return nil
 	}
 	wrong := view.Mismatches(object)
@@ -93,69 +114,89 @@ func (f *webhookFile) read(ctx context.Context, raw json.RawMessage, n string, l
 			return err
 		}
 	}
-	w, err := overlay(ctx, f.store, raw)
+	w, same, err := overlay(ctx, f.store, raw)
 	if err != nil {
 		return err
 	}
-	all, err := f.judge(ctx, &w, wrong)
+	this := applied{Webhook: w, number: n, line: line, same: same && len(wrong) == 0}
+	f.add(this, f.judge(ctx, w, wrong))
+	f.webhooks = append(f.webhooks, this)
+	return nil
+}
+
+// add says of mistakes where they stand.
+func (f *webhookFile) add(w applied, all storage.FieldErrors) {
 	for _, bad := range all {
-		bad.Field, bad.Reason = n+"."+bad.Field, fmt.Sprintf("%s (line %d, webhook %q)", bad.Reason, line, w.Name)
+		bad.Field, bad.Reason = fmt.Sprintf("%d.%s", w.number, bad.Field), fmt.Sprintf("%s (line %d, webhook %q)", bad.Reason, w.line, w.Name)
 		f.bad = append(f.bad, bad)
 	}
-	f.webhooks = append(f.webhooks, w)
-	return err
 }
 
-// judge adds to what could not be read what is invalid and what is taken.
-func (f *webhookFile) judge(ctx context.Context, w *storage.Webhook, wrong storage.FieldErrors) (storage.FieldErrors, error) {
-	w.Normalize()
-	var all storage.FieldErrors
+// judge adds to what could not be read what is invalid, and what an earlier webhook of the
+// file has.
+func (f *webhookFile) judge(ctx context.Context, w storage.Webhook, wrong storage.FieldErrors) (all storage.FieldErrors) {
 	errors.As(alsoInvalid(wrong, w.Validate(ctx, f.app.rules())), &all)
-	taken, err := collisions(ctx, f.store, *w, f.webhooks)
-	return append(all, taken...), err
+	if f.names[w.Name] && w.Name != "" {
+		all = append(all, storage.FieldError{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q stands twice in the file", w.Name)})
+	}
+	f.names[w.Name] = true
+	if other, taken := f.places[siteOf(w)]; !taken {
+		f.places[siteOf(w)] = w.Name
+	} else if other != w.Name || w.Name == "" {
+		all = append(all, takenBy(other))
+	}
+	return all
 }
 
-// overlay lays an object over the webhook of its name, or over a new one.
-func overlay(ctx context.Context, store *sqlite.Store, raw json.RawMessage) (storage.Webhook, error) {
+func takenBy(other string) storage.FieldError {
+	return storage.FieldError{Field: "sandbox.name", Conflict: true, Reason: fmt.Sprintf("webhook %q has this organization and sandbox", other)}
+}
+
+// findTaken looks for webhooks that stand where a kept one is which the file leaves there:
+// the store would find those one by one. One that the file has too may make room.
+func (f *webhookFile) findTaken(ctx context.Context) error {
+	all, err := f.store.Webhooks(ctx)
+	if err != nil {
+		return err
+	}
+	kept := make(map[site]string, len(all))
+	for _, w := range all {
+		if !f.names[w.Name] {
+			kept[siteOf(w)] = w.Name
+		}
+	}
+	for _, w := range f.webhooks {
+		if other, taken := kept[siteOf(w.Webhook)]; taken {
+			f.add(w, storage.FieldErrors{takenBy(other)})
+		}
+	}
+	return nil
+}
+
+// overlay lays an object over the webhook of its name, or over a new one, and reports
+// whether that is the same afterwards as it is kept.
+func overlay(ctx context.Context, store *sqlite.Store, raw json.RawMessage) (w storage.Webhook, same bool, err error) {
 	var named struct{ Name string }
 	if err := json.Unmarshal(raw, &named); err != nil {
-		return storage.Webhook{}, err
+		return w, false, err
 	}
-	w, err := store.WebhookByName(ctx, strings.Trim(named.Name, " "))
+	w, err = store.WebhookByName(ctx, strings.Trim(named.Name, " "))
 	if errors.Is(err, storage.ErrNotFound) {
 		w, err = storage.NewWebhook(), nil
 	}
 	if err != nil {
-		return storage.Webhook{}, err
+		return w, false, err
+	}
+	before, err := json.Marshal(view.Export(w, true)) // at once: v shares its slices
+	if err != nil {
+		return w, false, err
 	}
 	v := view.Editable(w)
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return storage.Webhook{}, err
+		return w, false, err
 	}
 	v.Apply(&w)
-	return w, nil
-}
-
-// collisions are with webhooks earlier in the file, and with a kept one at the same place:
-// the store would find those, but only once what stands before is saved.
-func collisions(ctx context.Context, store *sqlite.Store, w storage.Webhook, earlier []storage.Webhook) (found storage.FieldErrors, err error) {
-	for _, other := range earlier {
-		if other.Name == w.Name && w.Name != "" {
-			found = append(found, storage.FieldError{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q stands twice in the file", w.Name)})
-		}
-	}
-	others := slices.Clone(earlier)
-	switch kept, err := store.WebhookAt(ctx, w.Organization, w.Sandbox.Name); {
-	case err == nil:
-		others = append(others, kept)
-	case !errors.Is(err, storage.ErrNotFound):
-		return nil, err
-	}
-	for _, other := range others {
-		if (other.Name != w.Name || w.Name == "") && other.Organization == w.Organization && other.Sandbox.Name == w.Sandbox.Name {
-			found = append(found, storage.FieldError{Field: "sandbox.name", Conflict: true,
-				Reason: fmt.Sprintf("webhook %q has this organization and sandbox", other.Name)})
-		}
-	}
-	return found, nil
+	w.Normalize()
+	after, err := json.Marshal(view.Export(w, true))
+	return w, w.ID != 0 && bytes.Equal(before, after), err
 }

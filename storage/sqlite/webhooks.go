@@ -82,6 +82,9 @@ func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
 	}
 	saved := make([]storage.Webhook, len(all))
 	err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) (err error) {
+		if err := t.makeWay(all); err != nil {
+			return err
+		}
 		for i, w := range all {
 			if saved[i], err = t.saveWebhook(s, *w, invalid[i]); err != nil {
 				return err
@@ -94,6 +97,24 @@ func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
 	}
 	for i, w := range all {
 		*w = saved[i]
+	}
+	return nil
+}
+
+// makeWay takes the webhooks that change from their places, so that several may change
+// these among themselves. What no text of a webhook may hold keeps them apart meanwhile.
+func (t *tx) makeWay(all []*storage.Webhook) error {
+	if len(all) <= 1 {
+		return nil // nobody to change with
+	}
+	for _, w := range all {
+		if w.ID == 0 {
+			continue
+		}
+		_, err := t.exec(`UPDATE webhooks SET name = char(7) || id, organization = char(7) || id WHERE id = ? AND version = ?`, w.ID, w.Version)
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
