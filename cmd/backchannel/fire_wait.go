@@ -60,6 +60,11 @@ func (a *app) whileHeld(ctx context.Context, cutoff <-chan struct{}, store *sqli
 	holding, stop := context.WithCancel(ctx)
 	running, abort := context.WithCancelCause(ctx)
 	defer abort(nil)
+	store.OnLost(func(lost error) {
+		if lost != nil {
+			abort(lost)
+		}
+	})
 	held := make(chan error, 1)
 	go func() {
 		err := crash.Guard(func() error {
@@ -77,6 +82,9 @@ func (a *app) whileHeld(ctx context.Context, cutoff <-chan struct{}, store *sqli
 	stop()
 	if broken := <-held; broken != nil {
 		return broken
+	}
+	if lost := store.Lost(); lost != nil && err != nil {
+		return lost
 	}
 	return err
 }
