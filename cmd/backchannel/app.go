@@ -64,6 +64,11 @@ func (a *app) withStoreOf(ctx context.Context, who string, run func(store *sqlit
 			err = fmt.Errorf("close the store: %w", closing)
 		}
 	}()
+	for _, e := range store.Exposed() {
+		if e.Told() {
+			a.warning(e.String())
+		}
+	}
 	return run(store)
 }
 

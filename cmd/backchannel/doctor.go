@@ -76,15 +76,23 @@ func (a *app) examine(ctx context.Context, store *sqlite.Store) error {
 	return nil
 }
 
-func (a *app) examineFolder(_ context.Context, store *sqlite.Store) []finding {
+// examineFolder tells what others can do in the data folder, and what they could until the
+// doctor came.
+func (a *app) examineFolder(_ context.Context, store *sqlite.Store) (found []finding) {
 	info, err := os.Stat(store.Dir())
 	if err != nil {
 		return []finding{{"data folder", findingBad, err.Error()}}
 	}
-	if open := info.Mode().Perm() & 0o077; open != 0 {
-		return []finding{{"data folder", findingWarning, fmt.Sprintf("%s is open to others (%v); close it with chmod 700", store.Dir(), info.Mode().Perm())}}
+	for _, e := range store.Exposed() {
+		found = append(found, finding{"data folder", findingWarning, e.String()})
 	}
-	return []finding{{"data folder", findingOK, store.Dir()}}
+	switch open := info.Mode().Perm() & 0o077; {
+	case open != 0:
+		found = append(found, finding{"data folder", findingWarning, fmt.Sprintf("%s is open to others (%v); close it with chmod 700", store.Dir(), info.Mode().Perm())})
+	case len(found) == 0:
+		found = []finding{{"data folder", findingOK, store.Dir()}}
+	}
+	return found
 }
 
 // examineDisk tries what a full or read-only disk does not let do, in the folder and in the

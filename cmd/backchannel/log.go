@@ -34,5 +34,8 @@ func (a *app) openLog() (*slog.Logger, io.Closer, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("open log: %w; give another with --log-file", err)
 	}
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		_ = os.Chmod(path, info.Mode().Perm()&^0o077) // it may be somebody else's, who knows why
+	}
 	return slog.New(slog.NewTextHandler(log, nil)), log, nil
 }

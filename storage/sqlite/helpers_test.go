@@ -54,6 +54,11 @@ func blankFolder(t testing.TB) string {
 	if err := os.CopyFS(dir, files); err != nil {
 		t.Fatal(err)
 	}
+	for _, path := range append(must(filepath.Glob(filepath.Join(dir, "*"))), dir) { // CopyFS opens them to others
+		if err := os.Chmod(path, must(os.Stat(path)).Mode().Perm()&^0o077); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return dir
 }
 

@@ -39,6 +39,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", filepath.Join(dir, databaseFile), classify(err))
 	}
+	store.exposed = closeToOthers(dir)
+	if err := store.tellExposed(ctx); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	return store, nil
 }
 

@@ -43,6 +43,7 @@ type Store struct {
 	close  func() error
 
 	watching chan struct{} // closed when the files need not be watched any more
+	exposed  []Exposure    // when it was opened
 }
 
 // Dir is the data folder.

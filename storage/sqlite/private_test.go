@@ -1,0 +1,73 @@
+package sqlite
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"backchannel/storage"
+)
+
+func modeOf(t *testing.T, path string) fs.FileMode {
+	t.Helper()
+	return must(os.Stat(path)).Mode().Perm()
+}
+
+// What holds secrets is closed to others on opening, and that is told.
+func TestFilesAreClosedToOthers(t *testing.T) {
+	dir := blankFolder(t)
+	for _, name := range []string{keyFile, databaseFile, databaseFile + "-wal", "ca-key.pem", "backchannel.log", "backchannel.log.1", "crash-1.log", "ca.pem"} {
+		file := must(os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600))
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(file.Name(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s := openTest(t, dir)
+	for _, entry := range must(os.ReadDir(dir)) {
+		if mode := modeOf(t, filepath.Join(dir, entry.Name())); mode&0o077 != 0 && entry.Name() != "ca.pem" {
+			t.Errorf("%s has %v", entry.Name(), mode)
+		}
+	}
+	if mode := modeOf(t, filepath.Join(dir, "ca.pem")); mode != 0o644 {
+		t.Errorf("the certificate has %v", mode)
+	}
+	if mode := modeOf(t, dir); mode != 0o700 {
+		t.Errorf("the folder has %v", mode)
+	}
+	told := must(s.Activities(t.Context(), 0, 100))
+	for _, path := range []string{filepath.Join(dir, keyFile), filepath.Join(dir, databaseFile)} {
+		if !slices.ContainsFunc(told, func(a storage.Activity) bool { return strings.HasPrefix(a.Text, path+" was open to others") }) {
+			t.Errorf("nothing is told of %s: %v", path, told)
+		}
+	}
+	if again := openTest(t, dir); len(again.Exposed()) > 0 {
+		t.Errorf("it is exposed again: %v", again.Exposed())
+	}
+}
+
+// A folder that has other things in it is not ours to close; the secrets are.
+func TestSharedFolderStaysOpen(t *testing.T) {
+	dir := blankFolder(t)
+	other := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(other, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for path, mode := range map[string]fs.FileMode{dir: 0o755, filepath.Join(dir, keyFile): 0o640} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := openTest(t, dir)
+	if len(s.Exposed()) != 1 || modeOf(t, dir) != 0o755 || modeOf(t, other) != 0o644 || modeOf(t, filepath.Join(dir, keyFile)) != 0o600 {
+		t.Errorf("it was exposed: %v; the folder has %v", s.Exposed(), modeOf(t, dir))
+	}
+}
