@@ -49,7 +49,7 @@ func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 // whole, but as secrets.
 func (r *result) conceal(mask *storage.Mask) {
 	a := &r.attempt
-	a.Error = mask.Text(a.Error)
+	a.Error = storage.WithoutTokens(mask.Text(a.Error))
 	for i := range a.ResponseHeaders {
 		h := &a.ResponseHeaders[i]
 		h.Name = mask.Text(h.Name)

@@ -7,6 +7,8 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
+	"strings"
+	"unicode/utf8"
 )
 
 // MaskBody hides secrets in a message's body; cut says that it went on. A body with
@@ -26,13 +28,28 @@ func MaskBody(mask *Mask, header []HeaderField, body []byte, cut bool) []byte {
 		if masked == text {
 			return body
 		}
-		return []byte(masked)
+		return inCharset(masked, body)
 	}
-	first, holds := maskDecoded(mask, decoder(codings, body))
+	from := decoder(codings, body)
+	first, holds := maskDecoded(mask, from)
 	if masked == text && !holds {
 		return body
 	}
-	return encode(codings, first)
+	encoded := encode(codings, first)
+	if _, err := io.CopyN(io.Discard, from, 1); !errors.Is(err, io.EOF) {
+		const check = 4 // bytes at the end of each coding; without them it is as incomplete as it was
+		encoded = encoded[:len(encoded)-check]
+	}
+	return encoded
+}
+
+// inCharset is a text that was masked, in characters that are in whatever charset the body
+// has.
+func inCharset(masked string, body []byte) []byte {
+	if !utf8.Valid(body) {
+		masked = strings.ReplaceAll(masked, Masked, "****")
+	}
+	return []byte(masked)
 }
 
 // maskDecoded is the beginning of what was decoded, secrets hidden, and whether all of it
@@ -43,11 +60,11 @@ func maskDecoded(mask *Mask, from io.Reader) (first []byte, holds bool) {
 	text := string(first)
 	if len(first) < maxEncoded && err == nil {
 		masked := mask.Text(text)
-		return []byte(masked), masked != text
+		return inCharset(masked, first), masked != text
 	}
 	masked := mask.Start(text)
 	if err != nil {
-		return []byte(masked), masked != text
+		return inCharset(masked, first), masked != text
 	}
 	window := append(make([]byte, 0, overlap+64<<10), first[len(first)-overlap:]...)
 	for scanned := 0; err == nil && scanned < maxScanned; {
@@ -55,11 +72,11 @@ func maskDecoded(mask *Mask, from io.Reader) (first []byte, holds bool) {
 		n, err = io.ReadFull(from, window[len(window):cap(window)])
 		window, scanned = window[:len(window)+n], scanned+n
 		if mask.Holds(string(window)) {
-			return []byte(masked), true
+			return inCharset(masked, first), true
 		}
 		window = append(window[:0], window[len(window)-min(len(window), overlap):]...)
 	}
-	return []byte(masked), err == nil || mask.Holds(text)
+	return inCharset(masked, first), err == nil || mask.Holds(text)
 }
 
 // encode applies codings that decoder undoes.

@@ -96,6 +96,20 @@ func TestMaskBody(t *testing.T) {
 			t.Errorf("%s came out as %.80q", name, all)
 		}
 	}
+	if got := MaskBody(mask, nil, []byte("caf\xe9 "+secret), false); string(got) != "caf\xe9 ****" {
+		t.Errorf("Latin-1 came out as %q", got)
+	}
+	header := []HeaderField{{Name: "Content-Encoding", Value: "gzip"}}
+	cut := gzipped(secret + noise)
+	got := ShowBody(header, MaskBody(mask, header, cut[:len(cut)-9], false), "")
+	if !strings.HasPrefix(got.Text, "••••no secret") || !strings.Contains(got.Note(), "it ends before its end") && len(got.Text) < maxShown {
+		t.Errorf("cut, it came out as %.80q, %q", got.Text, got.Note())
+	}
+	cut = gzipped(secret + "; the rest")
+	got = ShowBody(header, MaskBody(mask, header, cut[:len(cut)-2], false), "")
+	if got.Text != "••••; the rest" || !strings.Contains(got.Note(), "it ends before its end") {
+		t.Errorf("cut at its end, it came out as %q, %q", got.Text, got.Note())
+	}
 	if body := gzipped(noise + "x"); !bytes.Equal(MaskBody(mask, nil, body, false), body) {
 		t.Error("a body without a secret was changed")
 	}

@@ -191,6 +191,9 @@ func (w Webhook) Target(receiverURL string) string {
 	return w.URL
 }
 
+// ShownURL is the URL without the secrets that are in it, for all who do not edit it.
+func (w Webhook) ShownURL() string { return WithoutTokens(w.URL) }
+
 // TokenSpec is what the webhook's tokens say, defaults filled in: the issuer is the
 // organization, the audience the host name of the target without its port.
 func (w Webhook) TokenSpec(receiverURL string) token.Spec {

@@ -144,7 +144,7 @@ func (s *shared) receiptRow(r storage.Receipt) []component.Cell {
 	event, ink := eventWord(th, r.Status)
 	who := component.Cell{Text: r.Identity, Style: th.Text}
 	if r.Identity == "" {
-		who = component.Cell{Text: r.Method + " " + r.Path, Style: th.Dim}
+		who = component.Cell{Text: r.Method + " " + storage.WithoutTokens(r.Path), Style: th.Dim}
 	}
 	hook := component.Cell{Text: r.Webhook, Style: th.Dim}
 	if r.WebhookID == 0 {

@@ -70,7 +70,7 @@ func (s *shared) describeLast(d *sheet, row inventoryRow) {
 func (s *shared) describeBasics(d *sheet, w storage.Webhook) {
 	d.title("Basic configuration")
 	d.field("Channels", list(w.Channels), s.theme.Text)
-	d.field("Webhook URL", w.URL, s.theme.Text)
+	d.field("Webhook URL", w.ShownURL(), s.theme.Text)
 	if w.URL == storage.BuiltinReceiver {
 		target, ink := w.Target(s.status.receiverURL()), s.theme.Text
 		if s.status.receiverURL() == "" {

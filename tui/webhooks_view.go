@@ -118,7 +118,7 @@ func (i inventory) Row(n int) []component.Cell {
 	cells := []component.Cell{
 		{Text: row.Name, Style: th.Strong},
 		channelsCell(th, row.Channels),
-		{Text: row.URL, Shorter: []string{strings.TrimPrefix(row.URL, "https://")}, Style: th.Text},
+		{Text: row.ShownURL(), Shorter: []string{strings.TrimPrefix(row.ShownURL(), "https://")}, Style: th.Text},
 		{Text: authWord(row.Auth), Shorter: []string{string(row.Auth.JWT.Algorithm)}, Style: th.Text},
 		{Text: row.Organization, Style: th.Dim},
 		{Text: row.Sandbox.Name, Style: th.Text},

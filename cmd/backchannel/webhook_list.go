@@ -84,9 +84,9 @@ func shownURL(w storage.Webhook, base string) string {
 		return w.Target(base) + " (" + storage.BuiltinReceiver + ")"
 	}
 	if w.Delivery.TLS.SkipVerify {
-		return w.URL + " (not verified)"
+		return w.ShownURL() + " (not verified)"
 	}
-	return w.URL
+	return w.ShownURL()
 }
 
 func shownAuth(w storage.Webhook) string {

@@ -118,3 +118,24 @@ func TestHeaderTakesNothingFromItsPredecessor(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A secret in a webhook's URL is treated as one in a header.
+func TestSecretInTheURL(t *testing.T) {
+	w := secretive()
+	w.URL = "https://h/hook?b=1&access_token=s3cret"
+	if got := Export(w, true).URL; got != w.URL {
+		t.Errorf("with secrets it is %s", got)
+	}
+	v := Export(w, false)
+	if v.URL != "https://h/hook?b=1&access_token=••••" {
+		t.Errorf("without secrets it is %s", v.URL)
+	}
+	got := w
+	if v.Apply(&got); got.URL != w.URL {
+		t.Errorf("the masked URL is applied as %s", got.URL)
+	}
+	v.URL = "https://other/hook"
+	if v.Apply(&got); got.URL != v.URL {
+		t.Errorf("another URL is applied as %s", got.URL)
+	}
+}

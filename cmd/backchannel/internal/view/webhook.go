@@ -104,9 +104,12 @@ func moment(at time.Time) *Time {
 // Export is what makes the same webhook elsewhere, with its secrets if asked for.
 func Export(w storage.Webhook, secrets bool) Webhook {
 	v := Webhook{
-		Name: w.Name, Organization: w.Organization, Sandbox: Sandbox(w.Sandbox), Channels: w.Channels, URL: w.URL,
+		Name: w.Name, Organization: w.Organization, Sandbox: Sandbox(w.Sandbox), Channels: w.Channels, URL: w.ShownURL(),
 		Auth: authOf(w.Auth, secrets), Headers: make([]Header, len(w.Headers)),
 		Revision: w.Revision, State: w.State, Delivery: deliveryOf(w.Delivery),
+	}
+	if secrets {
+		v.URL = w.URL
 	}
 	for i, h := range w.Headers {
 		v.Headers[i] = Header{Name: h.Name, Value: shown(h), Secret: h.Secret}
@@ -156,7 +159,10 @@ func deliveryOf(d storage.DeliveryOptions) DeliveryOptions {
 // kept.
 func (v Webhook) Apply(w *storage.Webhook) {
 	w.Name, w.Organization, w.Sandbox = v.Name, v.Organization, storage.Sandbox(v.Sandbox)
-	w.Channels, w.URL, w.Revision, w.State = v.Channels, v.URL, v.Revision, v.State
+	w.Channels, w.Revision, w.State = v.Channels, v.Revision, v.State
+	if v.URL != w.ShownURL() {
+		w.URL = v.URL
+	}
 	v.Auth.apply(&w.Auth)
 	kept := w.Headers
 	w.Headers = make([]storage.HeaderField, len(v.Headers))
