@@ -96,15 +96,12 @@ func (s *Store) Exposed() []Exposure { return s.exposed }
 // away, and what cannot be mended would be told for ever.
 func (e Exposure) Told() bool { return e.Err == nil && !e.Mode.IsDir() }
 
-// tellExposed has Activity tell what was mended.
-func (s *Store) tellExposed(ctx context.Context) error {
+// tellExposed has Activity tell what was mended. Where nothing can be written, the caller
+// of Exposed still tells it.
+func (s *Store) tellExposed(ctx context.Context) {
 	for _, e := range s.exposed {
-		if !e.Told() {
-			continue
-		}
-		if err := s.AddActivity(ctx, storage.Activity{Kind: storage.ActivityError, Text: e.String()}); err != nil {
-			return err
+		if e.Told() {
+			_ = s.AddActivity(ctx, storage.Activity{Kind: storage.ActivityError, Text: e.String()})
 		}
 	}
-	return nil
 }
