@@ -64,10 +64,10 @@ func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
 		m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool { return o == msg.overlay })
 		return nil, true
 	case goMsg:
-		trail := append(m.trail, m.current)
+		trail, from := m.trail, m.current
 		cmd := m.goTo(msg.view, msg.id)
-		if msg.back && msg.view != trail[len(trail)-1] {
-			m.trail = trail
+		if msg.back && msg.view != from {
+			m.trail = slices.Concat(trail, []view{from})
 		}
 		return cmd, true
 	case toastMsg:

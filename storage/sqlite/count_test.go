@@ -34,7 +34,10 @@ func TestCountsAgreeWithLists(t *testing.T) {
 			}
 		}
 	}
-	for _, q := range []storage.DeliveryQuery{{}, {Before: ids[3]}, {States: []storage.State{storage.Queued, storage.Parked}}, {WebhookID: w.ID, After: 1}} {
+	first := enqueue(t, s, w)
+	second := enqueue(t, s, w)
+	enqueue(t, s, w)
+	for _, q := range []storage.DeliveryQuery{{}, {Before: second.ID}, {After: first.ID}, {States: []storage.State{storage.Queued, storage.Parked}}, {WebhookID: w.ID, After: 1}} {
 		list, err := s.Deliveries(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)
