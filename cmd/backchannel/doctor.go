@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -238,9 +239,21 @@ func (a *app) examineWebhooks(ctx context.Context, store *sqlite.Store) (found [
 		for _, odd := range w.Warnings(ctx, a.rules()) {
 			found = append(found, finding{name, findingWarning, odd.Field + ": " + odd.Reason})
 		}
+		if leftBehind(w, base) {
+			found = append(found, finding{name, findingWarning, "url: the built-in receiver is at " + base + " now; @receiver follows it: edit the webhook with --url @receiver"})
+		}
 		if len(found) == before {
 			found = append(found, finding{name, findingOK, shownURL(w, base)})
 		}
 	}
 	return found
+}
+
+// leftBehind reports whether a webhook's URL is where the built-in receiver would be on
+// another port of this machine: that of an earlier run, most likely.
+func leftBehind(w storage.Webhook, base string) bool {
+	at, err := url.Parse(w.URL)
+	now, other := url.Parse(base)
+	return err == nil && other == nil && base != "" && isLoopback(at.Hostname()) && isLoopback(now.Hostname()) &&
+		at.EscapedPath() == w.FeedbackPath() && at.Port() != now.Port()
 }

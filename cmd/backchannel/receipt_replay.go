@@ -25,10 +25,12 @@ func receiptReplayCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay ID",
 		Short: "Send a receipt's bytes again",
-		Long: "Queues the bytes that arrived as a new event of the webhook that they were for, signed anew.\n\n" +
+		Long: "Queues the bytes that arrived as a new event of the webhook that they were for, signed anew, and says where that\n" +
+			"one's URL leads now, which may be elsewhere than when they arrived.\n\n" +
 			"With --to they go to another URL at once, from here and in one attempt: with the headers that they came with,\n" +
 			"token included, or with --resign as the webhook would send them, with its headers and a new token. Either way\n" +
-			"Content-Type is application/json and the sender is said to be backchannel. Exits 5 when the answer is not 2xx.",
+			"Content-Type is application/json and the sender is said to be backchannel. Exits 5 when the answer is not 2xx.\n" +
+			"--to @receiver is the built-in receiver where it listens now, at the path that they came to.",
 		Example: `backchannel receipt replay 01k8p2q7xkz
 backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-http --resign`,
 		Args: exactly(receiptArgument),
@@ -37,15 +39,22 @@ backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-
 				return err
 			}
 			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
-				if to == "" {
+				switch to {
+				case "":
 					return a.replayToWebhook(cmd.Context(), store, r)
+				case storage.BuiltinReceiver:
+					now, err := receiverOf(cmd.Context(), store, r)
+					if err != nil {
+						return err
+					}
+					return a.replayTo(cmd.Context(), store, r, now, resign)
 				}
 				return a.replayTo(cmd.Context(), store, r, to, resign)
 			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&to, "to", "", "send to this `URL` instead of the webhook")
+	f.StringVar(&to, "to", "", "send to this `URL` instead of the webhook, or to @receiver")
 	f.BoolVar(&resign, "resign", false, "with --to: send as the webhook would, with a new token; to a webhook it always is so")
 	return cmd
 }
@@ -54,7 +63,7 @@ backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-
 func (a *app) checkTarget(ctx context.Context, flag, target string) error {
 	w := storage.NewWebhook()
 	if w.URL = target; target == storage.BuiltinReceiver {
-		return invalid(flag, "leave it away to send to the webhook, or give a URL")
+		return nil
 	}
 	bad, _ := w.Validate(ctx, a.rules()).(storage.FieldErrors) //nolint:errorlint // it answers nothing else, and never wrapped
 	for _, f := range bad {
@@ -78,11 +87,45 @@ func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storag
 	if err != nil {
 		return err
 	}
-	a.noteReplay(r, w.Name+", "+howSigned(w))
+	where, err := a.whereNow(ctx, store, w)
+	if err != nil {
+		return err
+	}
+	a.noteReplay(r, w.Name+" at "+where+", "+howSigned(w))
 	if err := a.noteFired(ctx, store, parked); err != nil {
 		return err
 	}
 	return a.showOneDelivery(asParked(deliveries, parked != "")[0])
+}
+
+// whereNow is where a webhook's URL leads now. A receipt came to the built-in receiver, so
+// that of another place is told of both.
+func (a *app) whereNow(ctx context.Context, store *sqlite.Store, w storage.Webhook) (string, error) {
+	base, err := a.receiverURL(ctx, store)
+	if err != nil {
+		return "", err
+	}
+	if w.URL != storage.BuiltinReceiver {
+		return storage.WithoutTokens(w.URL) + " (its URL now; --to @receiver sends it to the built-in receiver again)", nil
+	}
+	if base == "" {
+		return "the built-in receiver", nil
+	}
+	return w.Target(base), nil
+}
+
+// receiverOf is where the built-in receiver takes a receipt's request now.
+func receiverOf(ctx context.Context, store *sqlite.Store, r storage.Receipt) (string, error) {
+	rt, alive, err := store.Runtime(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case !alive || rt.ReceiverURL == "":
+		return "", usagef("the built-in receiver is off; start backchannel serve, or give the URL of another endpoint")
+	case rt.ReceiverAddress != "" && !strings.Contains(rt.ReceiverAddress, "%"): // the URL's host may be known elsewhere alone
+		return "https://" + rt.ReceiverAddress + r.Path, nil
+	}
+	return rt.ReceiverURL + r.Path, nil
 }
 
 func howSigned(w storage.Webhook) string {
