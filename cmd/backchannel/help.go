@@ -86,11 +86,12 @@ func trimmedLines(text string) string {
 
 // helpCommand is help as a command; it knows what cobra's own does not: how to say that
 // there is no such command.
-func helpCommand() *cobra.Command {
+func helpCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "help [COMMAND]…",
 		Short:             "Say more about a command",
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
+		ValidArgsFunction: a.answer(helpTopics),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at := cmd.Root()
 			for _, name := range args {

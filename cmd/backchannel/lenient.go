@@ -73,6 +73,9 @@ func collecting(cmd *cobra.Command) *cobra.Command {
 
 // prepare settles what every command depends on.
 func (a *app) prepare(cmd *cobra.Command) error {
+	if cmd.Name() == cobra.ShellCompRequestCmd { // what is wrong elsewhere is told when it runs
+		return nil
+	}
 	bad := a.settings.resolve(cmd.Flags(), a.env)
 	a.unread = append(a.unread, bad...)
 	if cmd.Annotations[collects] != "" && a.settings.data != "" {

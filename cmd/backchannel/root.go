@@ -48,9 +48,10 @@ backchannel receipt list`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(a.out, cmd) })
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(helpCommand())
+	root.SetHelpCommand(helpCommand(a))
 	addGroups(root, a)
 	a.lenient(root)
+	a.complete(root)
 	return root
 }
 

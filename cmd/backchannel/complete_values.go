@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"backchannel/cmd/backchannel/internal/export"
+	"backchannel/engine/token"
+	"backchannel/fixtures"
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+// argumentChoosers are the arguments of the commands, by their paths.
+func argumentChoosers() map[string]chooser {
+	delivery := func(states ...storage.State) chooser { return inTurn(deliveryIDs(states...)) }
+	receipt := inTurn(receiptIDs(""))
+	return map[string]chooser{
+		"fire":            inTurn(firedNames),
+		"fixture show":    inTurn(shownFixtures, fixtureStatuses, fixtureVariants),
+		"fixture delete":  inTurn(savedNames),
+		"webhook show":    inTurn(webhookNames("")),
+		"webhook edit":    inTurn(webhookNames("")),
+		"webhook delete":  inTurn(webhookNames("")),
+		"webhook pause":   inTurn(webhookNames(storage.Active)),
+		"webhook resume":  inTurn(webhookNames(storage.Paused)),
+		"webhook export":  others(webhookNames("")),
+		"delivery show":   delivery(),
+		"delivery replay": delivery(),
+		"delivery retry":  delivery(storage.Queued, storage.Retrying, storage.Parked),
+		"delivery cancel": delivery(storage.Queued, storage.Retrying, storage.Parked, storage.Sending),
+		"receipt show":    receipt,
+		"receipt note":    receipt,
+		"receipt save":    receipt,
+		"receipt replay":  receipt,
+		"receipt pin":     inTurn(receiptIDs("-is:pinned")),
+		"receipt unpin":   inTurn(receiptIDs("is:pinned")),
+		"receipt diff":    inTurn(receiptIDs(""), comparedWith),
+		"receipt export":  others(receiptIDs("")),
+		"profile set":     inTurn(presets),
+		"completion":      inTurn(plain("bash", "zsh", "fish", "powershell")),
+	}
+}
+
+// flagChoosers are the values of flags, by their names; those of one command alone stand
+// behind its path.
+func flagChoosers() map[string]chooser {
+	durations := plain("10m", "1h", "24h", "7d")
+	return map[string]chooser{
+		"--webhook":     webhookNames(""),
+		"--channel":     plain(storage.Channels()...),
+		"--status":      several(storage.AllStatuses()...),
+		"--state":       several(storage.States()...),
+		"--since":       durations,
+		"--filter":      filterTerms,
+		"--format":      plain(export.Formats()...),
+		"--output":      plain(outputTable, outputJSON),
+		"--revision":    plain(storage.Revisions()...),
+		"--auth":        plain(storage.AuthNone, storage.AuthJWT),
+		"--jwt-alg":     plain(token.Algorithms()...),
+		"--jwt-secret":  plain("env:", "file:"),
+		"--url":         plain(storage.BuiltinReceiver, "https://"),
+		"--org":         organizations,
+		"--retry":       plain("none"),
+		"--rate":        plain("none"),
+		"--variant":     firedVariants,
+		"--misbehave":   plain(storage.Misbehaviours()...),
+		"--expect-code": expectedCodes,
+		"--listen":      plain(defaultListen, "127.0.0.1:0"),
+		"--metrics":     plain("127.0.0.1:9464"),
+
+		"expect --status":          plain(storage.AllStatuses()...),
+		"profile set --status":     httpStatuses,
+		"webhook create --channel": several(storage.Channels()...),
+		"webhook edit --channel":   several(storage.Channels()...),
+	}
+}
+
+// others are values that are not among the arguments yet.
+func others(choose chooser) chooser {
+	return func(q completing) []choice {
+		return slices.DeleteFunc(choose(q), func(c choice) bool { return slices.Contains(q.args, c.value) })
+	}
+}
+
+// webhookNames are those of one state, or all.
+func webhookNames(state storage.WebhookState) chooser {
+	return func(q completing) []choice {
+		return q.look(func(ctx context.Context, store *sqlite.Store) (choices []choice, err error) {
+			all, err := store.Webhooks(ctx)
+			for _, w := range all {
+				if state == "" || w.State == state {
+					choices = append(choices, choice{w.Name, listed(w.Channels) + " to " + w.URL + ", " + string(w.State)})
+				}
+			}
+			return choices, err
+		})
+	}
+}
+
+func organizations(q completing) []choice {
+	known := q.look(func(ctx context.Context, store *sqlite.Store) (choices []choice, err error) {
+		all, err := store.Webhooks(ctx)
+		for _, w := range all {
+			if c := (choice{value: w.Organization}); !slices.Contains(choices, c) {
+				choices = append(choices, c)
+			}
+		}
+		return choices, err
+	})
+	if c := (choice{value: storage.DefaultOrganization}); !slices.Contains(known, c) {
+		known = append(known, c)
+	}
+	return known
+}
+
+func firedNames(q completing) []choice { return append(choicesOf(fire.Names()...), savedNames(q)...) }
+
+func savedNames(q completing) []choice {
+	return q.look(func(ctx context.Context, store *sqlite.Store) (choices []choice, err error) {
+		all, err := store.SavedFixtures(ctx)
+		for _, f := range all {
+			choices = append(choices, choice{f.Name, "saved " + string(f.Channel) + " " + string(f.Status)})
+		}
+		return choices, err
+	})
+}
+
+func shownFixtures(q completing) []choice {
+	return append(choicesOf(storage.Channels()...), savedNames(q)...)
+}
+
+func fixtureStatuses(q completing) []choice {
+	if !storage.Channel(q.args[0]).Known() {
+		return nil // a saved fixture's name stands alone
+	}
+	return choicesOf(storage.Statuses()...)
+}
+
+func fixtureVariants(q completing) []choice {
+	return variants(storage.Channel(q.args[0]), storage.Status(q.args[1]))
+}
+
+// firedVariants are those of the event that is fired; a lifecycle's is that of its bounce.
+func firedVariants(q completing) []choice {
+	status := storage.Status("")
+	if len(q.args) > 0 {
+		status = storage.Status(q.args[0])
+	}
+	if status == fire.Lifecycle {
+		status = storage.Bounce
+	}
+	return variants(storage.Channel(q.given("channel")), status)
+}
+
+// variants are those of a channel and status; empty ones stand for any.
+func variants(channel storage.Channel, status storage.Status) (choices []choice) {
+	for _, f := range fixtures.All() {
+		known := slices.ContainsFunc(choices, func(c choice) bool { return c.value == f.VariantName() })
+		if known || channel != "" && f.Channel != channel || status != "" && f.Status != status {
+			continue
+		}
+		choices = append(choices, choice{f.VariantName(), f.Label()})
+	}
+	return choices
+}
+
+func presets(completing) (choices []choice) {
+	for _, p := range storage.Presets() {
+		choices = append(choices, choice{p.Name, p.Help})
+	}
+	return choices
+}
+
+func expectedCodes(q completing) []choice {
+	return append(httpStatuses(q), choice{"4xx", "any refusal"}, choice{"5xx", "any failure of the server"},
+		choice{string(fire.NoAnswer), "no answer at all"})
+}
+
+// httpStatuses are those that an endpoint gives; of several in turn, the last one.
+func httpStatuses(q completing) (choices []choice) {
+	before := q.text[:strings.LastIndex(q.text, ",")+1]
+	for _, code := range []int{200, 202, 204, 400, 401, 403, 404, 408, 410, 413, 422, 429, 500, 501, 502, 503, 504} {
+		choices = append(choices, choice{before + strconv.Itoa(code), http.StatusText(code)})
+	}
+	return choices
+}
+
+func helpTopics(q completing) (choices []choice) {
+	at := q.cmd.Root()
+	for _, name := range q.args {
+		next, _, err := at.Find([]string{name})
+		if err != nil || next == at {
+			return nil
+		}
+		at = next
+	}
+	for _, child := range at.Commands() {
+		if child.IsAvailableCommand() {
+			choices = append(choices, choice{child.Name(), child.Short})
+		}
+	}
+	return choices
+}

@@ -1,0 +1,72 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"backchannel/storage"
+)
+
+// peekOptions waits for nobody: whoever peeks has a person waiting.
+const peekOptions = "?mode=ro&_mutex=no&_busy_timeout=50"
+
+// Peek opens the store in a data folder to look something up, and makes, changes and locks
+// nothing there: no folder, no file, no schema. Only the methods that read may be called.
+// What Open would have to make or migrate first is an error.
+func Peek(ctx context.Context, o Options) (*Store, error) {
+	o = withDefaults(o)
+	path := filepath.Join(o.Dir, databaseFile)
+	store, err := peek(ctx, o, path)
+	if err != nil {
+		return nil, fmt.Errorf("look into %s: %w", path, classify(err))
+	}
+	return store, nil
+}
+
+func peek(ctx context.Context, o Options, path string) (*Store, error) {
+	for _, file := range []string{path, path + logSuffix, path + memSuffix, filepath.Join(o.Dir, keyFile)} {
+		if err := checkRegular(file); err != nil {
+			return nil, err
+		}
+	}
+	key, err := os.ReadFile(filepath.Join(o.Dir, keyFile))
+	if err != nil {
+		return nil, err
+	}
+	seals, err := newSealer(key)
+	if err != nil {
+		return nil, err
+	}
+	dsn := fileURL(path) + peekOptions
+	if sizeOf(path+logSuffix) == 0 || !exists(path+memSuffix) { // a reader would make them
+		dsn += "&immutable=1"
+	}
+	reads, err := openPool(dsn, 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkCurrent(ctx, reads, o.Version); err != nil {
+		reads.Close()
+		return nil, err
+	}
+	s := newStore(o, reads, nil, seals, nil)
+	s.close = sync.OnceValue(reads.Close)
+	return s, nil
+}
+
+// checkCurrent refuses any schema but the one that this program's queries are for.
+func checkCurrent(ctx context.Context, db *sql.DB, program string) error {
+	known, err := knownVersion()
+	if err != nil {
+		return err
+	}
+	found, err := schemaVersion(ctx, db)
+	if err == nil && found != known {
+		err = fmt.Errorf("%w: it has version %d, this backchannel %s knows %d", storage.ErrNewerSchema, found, program, known)
+	}
+	return err
+}
