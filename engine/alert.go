@@ -36,7 +36,7 @@ const (
 	alertNoApplication        = 120
 )
 
-// alertNames has them in the words of RFC 8446.
+// alertName names an alert in the words of RFC 8446.
 func alertName(code tls.AlertError) string {
 	names := map[tls.AlertError]string{
 		alertUnexpectedMessage: "unexpected_message", alertBadRecordMAC: "bad_record_mac", alertHandshakeFailure: "handshake_failure",

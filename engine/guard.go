@@ -49,7 +49,7 @@ func (g guard) check(addr netip.Addr) error {
 	return nil
 }
 
-// A range is a block of addresses that deliveries are kept away from.
+// An addressRange is a block of addresses that deliveries are kept away from.
 type addressRange struct {
 	prefix  string
 	reason  string

@@ -41,7 +41,7 @@ type link struct {
 	wanted *wanted
 }
 
-// wanted is that the endpoint asked for a client certificate.
+// A wanted notes whether the endpoint asked for a client certificate.
 type wanted struct {
 	asked  atomic.Bool
 	issuer [][]byte // the authorities that it accepts; set before asked
