@@ -123,9 +123,9 @@ func TestChainsAreExplained(t *testing.T) {
 		c.PermittedDNSDomains, c.PermittedDNSDomainsCritical = []string{"example.com"}, true
 	})
 	clients, clientsCA := rootWith(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} })
-	short, shortCA := rootWith(func(c *x509.Certificate) { c.MaxPathLen, c.MaxPathLenZero = 0, true })
+	_, shortCA := rootWith(func(c *x509.Certificate) { c.MaxPathLen, c.MaxPathLenZero = 0, true })
 	between := newMember(t, shortCA[0], newKey(t), asCA("Middle"))
-	short = []*member{newMember(t, between, key, asLeaf()), between}
+	short := []*member{newMember(t, between, key, asLeaf()), between}
 	self := newMember(t, nil, key, asLeaf())
 	trusted := []*member{root}
 	for _, c := range []struct {

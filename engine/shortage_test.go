@@ -73,8 +73,8 @@ func TestHungerFindsHowMuchThereIs(t *testing.T) {
 	if n := h.allows(now, 16); n != 9 || h.waits(now) != 0 {
 		t.Errorf("%d at a time after %s where 9 went well", n, h.waits(now))
 	}
-	for i, want := range []time.Duration{100, 200, 400, 800, 1600, 2000, 2000} {
-		if h.starve(now, 0); h.waits(now) != want*time.Millisecond {
+	for i, want := range []int{100, 200, 400, 800, 1600, 2000, 2000} {
+		if h.starve(now, 0); h.waits(now) != time.Duration(want)*time.Millisecond {
 			t.Errorf("wait %d is %s", i, h.waits(now))
 		}
 	}

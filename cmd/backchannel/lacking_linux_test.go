@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -73,7 +74,7 @@ func argument(n int, how uint16, k uint32) []unix.SockFilter {
 
 // filter has the kernel answer an error to the calls for which all conditions hold.
 func filter(errno syscall.Errno, conditions []unix.SockFilter) error {
-	program := append(conditions,
+	program := append(slices.Clone(conditions),
 		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(errno)},
 		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW})
 	for i := range conditions {

@@ -131,7 +131,7 @@ func TestARunIsCountedOnce(t *testing.T) {
 	broken := errors.New("broken")
 	both.Go(func() error {
 		if err := s.write(t.Context(), 0, func(*tx) error { return broken }); !errors.Is(err, broken) {
-			return fmt.Errorf("the neighbour ended with %v", err)
+			return fmt.Errorf("the neighbour ended otherwise: %w", err)
 		}
 		return nil
 	})

@@ -70,19 +70,18 @@ func (p *placement) gone(path, suffix, what string) error {
 	return fmt.Errorf("%w: %s was %s while it was in use, so nothing is accepted any more that would be lost; %s", storage.ErrGone, path, what, remedy)
 }
 
-// check looks, and notes what it found. It reports whether that is something else than
-// before.
-func (p *placement) check() (err error, changed bool) { //nolint:revive // the error is the result
-	err = p.look()
+// check looks, notes what it found, and tells if that is something else than before.
+func (p *placement) check() error {
+	err := p.look()
 	p.mu.Lock()
-	changed = (err == nil) != (p.lost == nil)
+	changed := (err == nil) != (p.lost == nil)
 	p.lost = err
 	called := p.called
 	p.mu.Unlock()
 	if changed && called != nil {
 		called(err)
 	}
-	return err, changed
+	return err
 }
 
 // known is what was found last.
@@ -120,7 +119,7 @@ func (s *Store) watchPlace(stop <-chan struct{}) {
 			return
 		case <-tick.C:
 		}
-		err, _ := s.writer.place.check()
+		err := s.writer.place.check()
 		if (err != nil) == told {
 			continue
 		}

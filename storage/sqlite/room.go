@@ -44,7 +44,7 @@ func freeAt(dir string) (bytes int64, known bool) {
 	if err := unix.Statfs(dir, &about); err != nil || about.Blocks == 0 {
 		return 0, false // some file systems do not tell
 	}
-	return int64(about.Bavail) * int64(about.Bsize), true
+	return int64(about.Bavail) * int64(about.Bsize), true //nolint:unconvert // Bsize has another type elsewhere
 }
 
 // logShare is which part of the free space the write-ahead log may take before it is

@@ -118,7 +118,7 @@ func TestNothingIsAcknowledgedOnceAFileIsTakenAway(t *testing.T) {
 					if err := os.Rename(path+".away", path); err != nil {
 						t.Fatal(err)
 					}
-					if err, _ := s.writer.place.check(); err != nil {
+					if err := s.writer.place.check(); err != nil {
 						t.Errorf("it is back, and %v", err)
 					}
 					if _, err := s.Enqueue(t.Context(), eventFor(w)); err != nil {

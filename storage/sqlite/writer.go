@@ -238,7 +238,7 @@ func (w *writer) run(batch []*operation) (*tx, outcome) {
 	}
 	result := t.run(batch)
 	if result.err == nil && result.panicked == nil && !batch[0].anyway {
-		result.err, _ = w.place.check()
+		result.err = w.place.check()
 	}
 	return t, result
 }
