@@ -49,7 +49,9 @@ func TestAFilterTakenAwayLeavesTheReceipt(t *testing.T) {
 		"person7":       {"esc"}, // others match
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			testReceiver(t, manyReceipts(500), func(c *console) {
+				c.rapid = true
 				list := &receiverOf(c).list
 				for list.selectedID() != arrived(where, "").ID {
 					c.press("k")

@@ -119,7 +119,9 @@ func TestThePaletteFindsWhatIsMeant(t *testing.T) {
 				want = "Edit and resend" // the receipt's body, which is nearer
 			}
 			t.Run(view+" "+typed, func(t *testing.T) {
+				t.Parallel()
 				testConsole(t, func(c *console) {
+					c.rapid = true
 					twoWebhooks(c.store)
 					c.store.receipts = []storage.Receipt{arrived(1, storage.Bounce)}
 					c.store.receipts[0].WebhookID, c.store.receipts[0].Body = acme().ID, []byte(`{"a":1}`)
@@ -207,7 +209,7 @@ func TestKeysBehindOneThatReadsFirst(t *testing.T) {
 		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("gjy1")})
 		c.wait(time.Second)
 		if want := string(arrived(2, storage.Sent).Body); len(c.copied) != 1 || c.copied[0] != want {
-			t.Errorf("copied %q, want %q", c.copied, want)
+			t.Errorf("copied %q, want %q\n%s", c.copied, want, c.screen())
 		}
 	})
 }

@@ -162,6 +162,7 @@ func (c *console) size(width, height int) { c.send(tea.WindowSizeMsg{Width: widt
 
 // wait lets time pass.
 func (c *console) wait(d time.Duration) {
+	c.store.lock()() // what the test wrote comes before what is read while time passes
 	time.Sleep(d)
 	c.settle()
 }

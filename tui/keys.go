@@ -41,7 +41,7 @@ func (m *Model) taken(msg tea.KeyMsg) tea.Cmd {
 	var cmds []tea.Cmd
 	for i, r := range msg.Runes {
 		rest := tea.KeyMsg{Type: tea.KeyRunes, Runes: msg.Runes[i:], Alt: msg.Alt}
-		if i > 0 && m.waits(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}) {
+		if i > 0 && m.waits(rest) {
 			m.early = slices.Insert(m.early, 0, early{key: rest})
 			break
 		}
@@ -58,6 +58,9 @@ func (m *Model) taken(msg tea.KeyMsg) tea.Cmd {
 // waits reports whether what a key is about is still to be read. Whoever wants to leave may
 // always.
 func (m *Model) waits(msg tea.KeyMsg) bool {
+	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 {
+		msg.Runes = msg.Runes[:1] // of several keys in one message, the first one
+	}
 	switch front, ok := m.front().(busier); {
 	case !m.ready(), m.shared.openings > 0:
 		return true

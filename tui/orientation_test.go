@@ -22,7 +22,7 @@ func TestTheTabsDoNotJump(t *testing.T) {
 			c.store.changed(storage.ChangedAll)
 			c.wait(2 * tickGap)
 			before := map[int]string{}
-			for width := leastWidth; width <= 200; width++ {
+			for width := leastWidth; width <= 200; width += 3 {
 				c.size(width, 24)
 				before[width] = tabs(head(c))
 			}
@@ -33,7 +33,7 @@ func TestTheTabsDoNotJump(t *testing.T) {
 			}
 			c.store.changed(storage.ChangedAll)
 			c.wait(2 * tickGap)
-			for width := leastWidth; width <= 200; width++ {
+			for width := leastWidth; width <= 200; width += 3 {
 				c.size(width, 24)
 				if got := tabs(head(c)); got != before[width] {
 					t.Errorf("at %d the tabs were %q, are %q", width, before[width], got)

@@ -11,7 +11,9 @@ import (
 // The footer says which of how many is selected, wherever one is, whatever comes meanwhile.
 func TestThePositionIsRight(t *testing.T) {
 	const n = 3500
+	t.Parallel()
 	testReceiver(t, manyReceipts(n), func(c *console) {
+		c.rapid = true
 		list := &receiverOf(c).list
 		came := n
 		traffic := func(count int) {

@@ -36,7 +36,9 @@ func receiverOf(c *console) *receiver { return c.m.stacks[viewReceiver][0].(*rec
 
 func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {
 	const n = 2000
+	t.Parallel()
 	testReceiver(t, manyReceipts(n), func(c *console) {
+		c.rapid = true
 		list := &receiverOf(c).list
 		c.see("person2000", "2,000 of 2,000 following")
 		for want := n; want > n-400; want -= 20 {
@@ -63,7 +65,9 @@ func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {
 
 func TestTimelineWalksBothWaysWithoutAGap(t *testing.T) {
 	const n = 400
+	t.Parallel()
 	testReceiver(t, manyReceipts(n), func(c *console) {
+		c.rapid = true
 		list := &receiverOf(c).list
 		c.press("g")
 		for i := 1; i <= n; i++ {
