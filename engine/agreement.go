@@ -7,6 +7,8 @@ import (
 	"strings"
 )
 
+const alsoNeeded = ", which Journey Optimizer would need as well"
+
 // explainNoAgreement tells what an endpoint would speak that has nothing in common with
 // what is offered to it. An alert does not tell that (handshake_failure says no more than
 // that there is no agreement, RFC 8446 §6.2), so the endpoint is asked once more, with all
@@ -14,7 +16,7 @@ import (
 // that one attempt stays one request, and nothing secret is told; and it is made for
 // attempts alone that have failed for good.
 func (d *dialer) explainNoAgreement(ctx context.Context, alert string, f *failedHandshake) string {
-	const need = "; the endpoint's operator must enable TLS 1.2 or 1.3 with a cipher suite of forward secrecy (ECDHE), which Journey Optimizer would need as well"
+	const need = "; the endpoint's operator must enable TLS 1.2 or 1.3 with a cipher suite of forward secrecy (ECDHE)" + alsoNeeded
 	if alert != "" {
 		alert = " (TLS alert " + alert + ")"
 	}

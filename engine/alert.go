@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +35,12 @@ const (
 	alertUnrecognizedName     = 112
 	alertCertificateRequired  = 116
 	alertNoApplication        = 120
+)
+
+// How a person has a client certificate sent, and that none is.
+const (
+	nameClient = " with --tls-cert and --tls-key (Client certificate, Client key)"
+	noClient   = ", and the webhook has none: name one that it accepts"
 )
 
 // alertName names an alert in the words of RFC 8446.
@@ -78,10 +85,13 @@ func (d *dialer) explainAlert(ctx context.Context, code tls.AlertError, f *faile
 	case alertUnrecognizedName:
 		return finalf(storage.ClassTLS, "the endpoint's server has no certificate for the host name %s (TLS alert unrecognized_name); correct the URL's host, or have the endpoint's operator set that name up there", f.config.ServerName)
 	case alertNoApplication:
+		if !slices.Contains(f.config.NextProtos, "h2") {
+			return finalf(storage.ClassTLS, "the endpoint wants HTTP/1.1, and does not speak it on that port (TLS alert no_application_protocol); its operator must enable it there (ALPN, RFC 7301)")
+		}
 		return finalf(storage.ClassTLS, "the endpoint speaks neither HTTP/2 nor HTTP/1.1 on that port (TLS alert no_application_protocol); correct the URL's port, or have the endpoint's operator offer one of them (ALPN, RFC 7301)")
 	}
 	if f.wanted.asked.Load() {
-		return finalf(storage.ClassTLS, "%s", d.explainClient(code, f.wanted))
+		return finalf(storage.ClassTLS, "%s", d.explainClientAlert(code, f.wanted))
 	}
 	if isCertificateAlert(code) {
 		return finalf(storage.ClassTLS, "the endpoint refused the connection with the TLS alert %s, and did not ask for a client certificate; its operator can tell why", alertName(code))
@@ -92,69 +102,81 @@ func (d *dialer) explainAlert(ctx context.Context, code tls.AlertError, f *faile
 // explainUnanswered is about a connection that broke after its handshake, as seen from
 // here. In TLS 1.3 an endpoint judges the client certificate only then, and its alert may
 // get lost: it closes a connection on which the request has arrived unread, which resets
-// it (RFC 9112 §9.6 tells of that). So where none was sent, a further handshake without a
-// request finds out whether that is why.
-func (d *dialer) explainUnanswered(ctx context.Context, l *link, err error, address string) error {
+// it (RFC 9112 §9.6 tells of that). So a further handshake without a request finds out
+// whether that is why.
+func (d *dialer) explainUnanswered(ctx context.Context, l *link, err error) error {
+	if _, secured := l.Conn.(*tls.Conn); !secured && isClosed(err) {
+		return problemf(storage.ClassTransport, "%s; if the port speaks HTTPS, set the URL to https:// instead of http://", broken(err))
+	}
 	if !l.wanted.asked.Load() {
 		return err
 	}
-	if code, ok := alertOf(err); ok {
-		return finalf(storage.ClassTLS, "%s", d.explainClient(code, l.wanted))
+	code, refused := alertOf(err)
+	if !refused {
+		again := d.shakeUnasked(ctx, l)
+		if isClosed(again) {
+			return problemf(storage.ClassTLS, "%s", d.explainClient("it closes the connection after the handshake", l.wanted))
+		}
+		code, refused = alertOf(again)
 	}
-	if d.client != "" {
+	if !refused {
 		return err
 	}
-	if code, ok := d.shakeUnasked(ctx, address); ok {
-		return finalf(storage.ClassTLS, "%s", d.explainClient(code, l.wanted))
-	}
-	return err
+	return finalf(storage.ClassTLS, "%s", d.explainClientAlert(code, l.wanted))
 }
 
-// shakeUnasked makes a handshake, sends nothing, and waits for what the endpoint says.
-func (d *dialer) shakeUnasked(ctx context.Context, address string) (tls.AlertError, bool) {
+// shakeUnasked makes a handshake, sends nothing, and waits for what the endpoint says. Its
+// error is how that ended the connection; nil if it stays.
+func (d *dialer) shakeUnasked(ctx context.Context, l *link) error {
 	ctx, cancel := untraced(ctx)
 	defer cancel()
-	host, _, _ := net.SplitHostPort(address)
 	by, err := d.trust.now(ctx)
 	if err != nil {
-		return 0, false
+		return nil
 	}
-	made, err := d.DialContext(ctx, "tcp", address)
+	made, err := d.DialContext(ctx, "tcp", l.address)
 	if err != nil {
-		return 0, false
+		return nil
 	}
 	defer made.Close()
-	config, _ := d.config(by, host, []string{"http/1.1"})
+	config, _ := d.config(by, l.host, []string{"http/1.1"})
 	secured := tls.Client(made, config)
 	if err := secured.HandshakeContext(ctx); err != nil {
-		return alertOf(err)
+		return err
 	}
 	defer context.AfterFunc(ctx, func() { _ = made.Close() })()
 	_ = secured.SetReadDeadline(time.Now().Add(time.Second))
 	_, err = secured.Read(make([]byte, 1))
-	return alertOf(err)
+	return err
 }
 
 func isCertificateAlert(code tls.AlertError) bool {
 	return code >= alertBadCertificate && code <= alertCertificateUnknown || code == alertUnknownCA || code == alertCertificateRequired || code == alertAccessDenied
 }
 
-// explainClient is about an endpoint that asked for a client certificate and then refused.
-func (d *dialer) explainClient(code tls.AlertError, w *wanted) string {
-	accepted := acceptable(w.issuer)
-	if d.client == "" {
-		return fmt.Sprintf("the endpoint wants a client certificate (TLS alert %s), and the webhook has none: name one that it accepts%s with --tls-cert and --tls-key (Client certificate, Client key)", alertName(code), accepted)
-	}
+// explainClientAlert is about an endpoint that asked for a client certificate and then
+// refused.
+func (d *dialer) explainClientAlert(code tls.AlertError, w *wanted) string {
 	why := map[tls.AlertError]string{
 		alertUnknownCA:          "does not know the authority that issued it: have the endpoint's operator trust that authority, or name another one",
 		alertCertificateExpired: "says that it has expired: name a renewed one",
 		alertCertificateRevoked: "says that it is revoked: name another one",
 		alertUnsupportedCert:    "does not accept its kind: name one that is for clients (extended key usage clientAuth)",
 	}[code]
-	if why == "" {
-		why = "does not accept it: name one that it accepts, with its intermediate certificates behind it in the file,"
+	if why == "" || d.client == "" {
+		return d.explainClient("TLS alert "+alertName(code), w)
 	}
-	return fmt.Sprintf("the endpoint refuses the client certificate in %s (TLS alert %s): it %s%s with --tls-cert and --tls-key (Client certificate, Client key)", d.client, alertName(code), why, accepted)
+	return fmt.Sprintf("the endpoint refuses the client certificate in %s (TLS alert %s): it %s%s%s", d.client, alertName(code), why, acceptable(w.issuer), nameClient)
+}
+
+// explainClient is about an endpoint that asked for a client certificate and by some sign
+// refuses what it got.
+func (d *dialer) explainClient(sign string, w *wanted) string {
+	if d.client == "" {
+		return fmt.Sprintf("the endpoint wants a client certificate (%s)%s%s%s", sign, noClient, acceptable(w.issuer), nameClient)
+	}
+	return fmt.Sprintf("the endpoint does not accept the client certificate in %s (%s): name one that it accepts, with its intermediate certificates behind it in the file,%s%s",
+		d.client, sign, acceptable(w.issuer), nameClient)
 }
 
 // acceptable names the authorities whose certificates an endpoint accepts, if it told.

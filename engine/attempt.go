@@ -61,7 +61,7 @@ func (ep *endpoint) send(ctx context.Context, rec *recorder, lines []storage.Hea
 		}
 	}
 	req := ep.request(httptrace.WithClientTrace(ctx, rec.trace()), lines, body)
-	return ep.roundTripper(job.Misbehave).RoundTrip(req)
+	return ep.dial.roundTrip(ep.roundTripper(job.Misbehave), req)
 }
 
 func begun(job *storage.Job, now time.Time) result {

@@ -128,7 +128,8 @@ func TestBrokenEndpoints(t *testing.T) {
 	}{
 		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, retryable, storage.ClassTransport, "reset"},
 		{"hangs up", readRequest, retryable, storage.ClassTransport, "closed without an answer"},
-		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, retryable, storage.ClassTransport, "malformed HTTP"},
+		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, hopeless, storage.ClassTransport, "does not speak HTTP/1.1: it answered \"\\x00\\xffgarbage\""},
+		{"breaks HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, retryable, storage.ClassTransport, `breaks HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
 		{"sends an endless header", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, ok)

@@ -12,7 +12,10 @@ import (
 )
 
 // nameCA is how a person has an authority trusted, on the command line and in the form.
-const nameCA = "name its certificate with --tls-ca (CA file)"
+const (
+	flagCA = "--tls-ca (CA file)"
+	nameCA = "name its certificate with " + flagCA
+)
 
 // A presented chain is what an endpoint identified itself by, and what that was verified
 // with. It explains why verification failed: which certificate is at fault, and who can
@@ -35,6 +38,9 @@ func (p *presented) explain(err error) string {
 	case len(p.sent) == 0:
 		return "the endpoint's certificate does not verify: " + plain(err)
 	case errors.As(err, &host):
+		if p.isMisplaced() {
+			return fmt.Sprintf("the endpoint sends the certificate %s first, where its own must be (RFC 8446 §4.4.2); the endpoint's operator must put its own first in the server's file", title(p.sent[0].Subject))
+		}
 		return explainHost(p.sent[0], p.host)
 	case errors.As(err, &invalid):
 		return p.explainInvalid(invalid)
@@ -81,10 +87,10 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // renewal says who has to replace a certificate, and by what.
 func (p *presented) renewal(cert *x509.Certificate) string {
 	switch {
-	case !p.isSent(cert):
-		return "name the authority's current certificate with --tls-ca (CA file)"
 	case cert.Equal(p.sent[0]):
 		return "the endpoint's operator must renew it"
+	case p.isNamed(cert), !p.isSent(cert):
+		return "name the authority's current certificate with --tls-ca (CA file)"
 	}
 	return "the endpoint's operator must send the authority's current certificate in its place"
 }

@@ -30,6 +30,11 @@ func explainHost(cert *x509.Certificate, host string) string {
 		listed(names, 5), host, wildcardNote(cert, host), reissue)
 }
 
+// isMisplaced reports whether another certificate than the first is for the host.
+func (p *presented) isMisplaced() bool {
+	return slices.ContainsFunc(p.sent[1:], func(c *x509.Certificate) bool { return c.VerifyHostname(p.host) == nil })
+}
+
 func subjectNames(cert *x509.Certificate) []string {
 	names := slices.Clone(cert.DNSNames)
 	for _, ip := range cert.IPAddresses {

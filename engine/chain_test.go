@@ -147,6 +147,8 @@ func TestChainsAreExplained(t *testing.T) {
 		{"authority without basicConstraints", "localhost", noBasic, noBasicCA, []string{`"Odd Root" in CA file /ca.pem is not marked as an authority's`, "CA:TRUE", "name the new one with --tls-ca"}},
 		{"intermediate without basicConstraints", "localhost", under(func(c *x509.Certificate) { c.IsCA, c.BasicConstraintsValid, c.KeyUsage = false, false, 0 }), trusted, []string{`"Middle" (2 of 2 that the endpoint sends) is not marked as an authority's`, "operator must have it issued anew"}},
 		{"authority may not sign", "localhost", noSign, noSignCA, []string{`"Odd Root" in CA file /ca.pem may not sign certificates (its key usage lacks keyCertSign`}},
+		{"authority expired, and sent as well", "localhost", []*member{oldRoot[0], oldRootCA[0]}, oldRootCA, []string{"name the authority's current certificate with --tls-ca"}},
+		{"own one last", "localhost", []*member{middle, leaf}, trusted, []string{`sends the certificate "Middle" first, where its own must be`}},
 		{"name constraints", "localhost", limited, limitedCA, []string{`"Odd Root" in CA file /ca.pem may not issue certificates for the names`, "localhost"}},
 		{"for clients", "localhost", []*member{direct(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} })}, trusted, []string{"own certificate is not for servers: its extended key usage is clientAuth"}},
 		{"authority for clients", "localhost", clients, clientsCA, []string{`"Odd Root" in CA file /ca.pem is not for servers`}},

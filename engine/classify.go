@@ -59,6 +59,10 @@ func (ep *endpoint) explainStatus(ctx context.Context, code int, location string
 		text += "; redirects are not followed: " + ep.redirectRemedy(ctx, location)
 	case code == http.StatusGone:
 		text += "; it wants no more events, so the webhook is paused now: " + storage.ResumeAdvice(ep.webhook.Name)
+	case code >= 400 && code <= 499 && ep.dial.client == "" && says(body, "No required SSL certificate was sent", "No required TLS certificate was sent"):
+		text += ": the endpoint wants a client certificate" + noClient + nameClient
+	case code == http.StatusBadRequest && ep.dial.client != "" && says(body, "The SSL certificate error"):
+		text += fmt.Sprintf(": the endpoint does not accept the client certificate in %s; name one that it accepts%s", ep.dial.client, nameClient)
 	case code == http.StatusBadRequest && ep.target.Scheme == "http" && wantsTLS(body):
 		secure := *ep.target
 		secure.Scheme = "https"
@@ -70,7 +74,11 @@ func (ep *endpoint) explainStatus(ctx context.Context, code int, location string
 // wantsTLS recognises what servers answer on an HTTPS port to a request without TLS: those
 // of Go, nginx, Apache and Tomcat.
 func wantsTLS(body []byte) bool {
-	return slices.ContainsFunc([]string{
-		"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port", "combination of host and port requires TLS",
-	}, func(says string) bool { return bytes.Contains(body, []byte(says)) })
+	return says(body, "HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port",
+		"speaking plain HTTP to an SSL-enabled server port", "combination of host and port requires TLS")
+}
+
+// says reports whether an answer's body has one of the texts of well-known servers.
+func says(body []byte, texts ...string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(body, []byte(text)) })
 }

@@ -84,7 +84,7 @@ func (d *direct) post(ctx context.Context, rec *recorder, lines []storage.Header
 		case errors.Is(err, errUnsent):
 			continue
 		case err != nil && ctx.Err() == nil && at != nil && !errors.Is(err, errLarge):
-			return nil, d.dial.explainUnanswered(ctx, at, err, d.address)
+			return nil, d.dial.explainUnanswered(ctx, at, err)
 		}
 		return resp, err
 	}
@@ -205,7 +205,7 @@ func (c *conn) answer(rec *recorder) (*http.Response, error) {
 	if _, err := c.in.Peek(1); err != nil {
 		return nil, err
 	}
-	if heard, _ := c.in.Peek(c.in.Buffered()); speaks(heard) != "" {
+	if heard, _ := c.in.Peek(c.in.Buffered()); !c.kept && !isHTTP(heard) {
 		return nil, finalf(storage.ClassTransport, "%s", explainNoHTTP(heard))
 	}
 	rec.leave(&rec.timings.FirstByte)

@@ -38,7 +38,8 @@ func (h *hearing) Read(p []byte) (int, error) {
 // A link is a connection to an endpoint, over TLS or not.
 type link struct {
 	net.Conn
-	wanted *wanted
+	wanted        *wanted
+	host, address string
 }
 
 // A wanted notes whether the endpoint asked for a client certificate.
@@ -55,7 +56,7 @@ func (d *dialer) connect(ctx context.Context, scheme, host, address string, prot
 		return nil, err
 	}
 	if scheme != "https" {
-		return &link{Conn: made, wanted: new(wanted)}, nil
+		return &link{Conn: made, wanted: new(wanted), host: host, address: address}, nil
 	}
 	by, err := d.trust.now(ctx)
 	if err != nil {
@@ -73,7 +74,7 @@ func (d *dialer) connect(ctx context.Context, scheme, host, address string, prot
 		return nil, d.explainHandshake(ctx, failedHandshake{err: err, heard: heard.first, config: config, by: by, wanted: asked, address: address})
 	}
 	heard.over, heard.first = true, nil
-	return &link{Conn: secured, wanted: asked}, nil
+	return &link{Conn: secured, wanted: asked, host: host, address: address}, nil
 }
 
 // config is the webhook's for one connection, and what there will be to say about the
@@ -131,28 +132,42 @@ func (d *dialer) explainHandshake(ctx context.Context, f failedHandshake) error 
 	return problemf(storage.ClassTLS, "the TLS handshake broke off: %s; if that goes on, see that the URL's port speaks TLS", broken(f.err))
 }
 
+// insteadOfTLS is what to do about a port that speaks HTTP.
+const insteadOfTLS = "; give the URL of the endpoint's HTTPS port, or have its server speak TLS there (Journey Optimizer sends to HTTPS only; a server on this machine can be tried at http:// with --allow-http)"
+
 // explainNoTLS is about a port that answered without TLS.
 func explainNoTLS(heard []byte) string {
-	line, _, _ := bytes.Cut(heard, []byte("\n"))
-	said := fmt.Sprintf("%q", shortened(string(bytes.TrimRight(line, "\r")), 80))
-	if bytes.HasPrefix(heard, []byte("HTTP/")) {
-		return "the port speaks HTTP without TLS: it answered " + said +
-			"; give the URL of the endpoint's HTTPS port, or have its server speak TLS there (Journey Optimizer sends to HTTPS only; a server on this machine can be tried at http:// with --allow-http)"
+	if isHTTP(heard) {
+		return "the port speaks HTTP without TLS: it answered " + firstLine(heard) + insteadOfTLS
 	}
-	what := "the port does not speak TLS"
-	if other := speaks(heard); other != "" {
-		what = "the port speaks " + other + ", not TLS"
-	}
-	return what + ": it answered " + said + "; correct the URL's host and port"
+	return explainForeign(heard, "TLS")
 }
 
 // explainNoHTTP is about a port that answered a request in another protocol.
 func explainNoHTTP(heard []byte) string {
-	other := speaks(heard)
-	if other == "TLS" {
+	if speaks(heard) == "TLS" {
 		return "the port speaks TLS, and was asked without; set the URL to https:// instead of http://"
 	}
-	return fmt.Sprintf("the port speaks %s, not HTTP/1.1; correct the URL's host and port", other)
+	return explainForeign(heard, "HTTP/1.1")
+}
+
+func explainForeign(heard []byte, wanted string) string {
+	what := "the port does not speak " + wanted
+	if other := speaks(heard); other != "" {
+		what = "the port speaks " + other + ", not " + wanted
+	}
+	return what + ": it answered " + firstLine(heard) + "; correct the URL's host and port"
+}
+
+func firstLine(heard []byte) string {
+	line, _, _ := bytes.Cut(heard, []byte("\n"))
+	return fmt.Sprintf("%q", shortened(string(bytes.TrimRight(line, "\r")), 80))
+}
+
+// isHTTP reports whether an answer begins as one of HTTP/1, as far as it has been heard.
+func isHTTP(heard []byte) bool {
+	const begins = "HTTP/"
+	return bytes.HasPrefix(heard, []byte(begins[:min(len(begins), len(heard))]))
 }
 
 // speaks recognises what servers of other protocols say first.
@@ -175,10 +190,10 @@ func speaks(heard []byte) string {
 	return ""
 }
 
-// handshake tells the trace of ctx, if there is one.
+// handshake tells the trace of ctx, if there is one that asks.
 func handshake(ctx context.Context, c *tls.Conn) error {
 	trace := httptrace.ContextClientTrace(ctx)
-	if trace == nil {
+	if trace == nil || trace.TLSHandshakeStart == nil {
 		return c.HandshakeContext(ctx)
 	}
 	trace.TLSHandshakeStart()

@@ -129,6 +129,8 @@ func TestPortsThatSpeakSomethingElse(t *testing.T) {
 		{"unknown", "https", says("h\x1b[2Jello there\n"), hopeless, storage.ClassTLS, `the port does not speak TLS: it answered "h\x1b[2Jello there"`},
 		{"SSH to HTTP", "http", says("SSH-2.0-OpenSSH_9.6\r\n"), hopeless, storage.ClassTransport, `the port speaks SSH, not HTTP/1.1`},
 		{"TLS to HTTP", "http", says("\x15\x03\x01\x00\x02\x02\x46"), hopeless, storage.ClassTransport, `set the URL to https:// instead of http://`},
+		{"unknown to HTTP", "http", says("ICY 200 OK\r\n\r\n"), hopeless, storage.ClassTransport, `the port does not speak HTTP/1.1: it answered "ICY 200 OK"`},
+		{"nothing to HTTP", "http", closed, retryable, storage.ClassTransport, "closed without an answer; if the port speaks HTTPS, set the URL to https:// instead of http://"},
 		{"HTTP/2 to HTTP/1.1", "http", says("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00\x40\x00"), hopeless, storage.ClassTransport, `the port speaks HTTP/2 alone`},
 		{"unrecognized_name", "https", alerting(112), hopeless, storage.ClassTLS, "no certificate for the host name "},
 		{"handshake_failure", "https", alerting(40), hopeless, storage.ClassTLS, "no TLS version, cipher suite or signature algorithm in common"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -105,12 +106,21 @@ func explainConnect(err error) string {
 // broken tells how a connection ended that had been made.
 func broken(err error) string {
 	switch {
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+	case isReset(err):
 		return "the connection was reset without an answer (connection reset by peer)"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case isClosed(err):
 		return "the connection was closed without an answer"
 	}
 	return bare(err)
+}
+
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
+}
+
+// isClosed reports whether a connection was closed by its other end, in whichever way.
+func isClosed(err error) bool {
+	return isReset(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func explainDNS(err *net.DNSError) string {
@@ -135,10 +145,20 @@ func bare(err error) string {
 	if strings.Contains(text, "readLoopPeekFailLocked") {
 		return "the endpoint sent something before it was asked"
 	}
+	if breaksHTTP1(text) {
+		return "the endpoint's answer breaks HTTP/1.1 (RFC 9112): " + clipped(strings.Replace(text, "MIME header", "header line", 1)) + "; its operator must mend the server"
+	}
 	if text == "EOF" || text == "unexpected EOF" || strings.HasSuffix(text, "server closed idle connection") {
 		return "the connection was closed without an answer"
 	}
 	return clipped(text)
+}
+
+// breaksHTTP1 recognises what net/http says of an answer that it cannot read.
+func breaksHTTP1(text string) bool {
+	return slices.ContainsFunc([]string{
+		"malformed HTTP ", "malformed MIME header", "bad Content-Length", "unsupported transfer encoding", "too many transfer encodings", "multiple Content-Length headers",
+	}, func(says string) bool { return strings.Contains(text, says) })
 }
 
 // clipped cuts what an endpoint may have made very long.

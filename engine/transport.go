@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"time"
 
 	"backchannel/storage"
@@ -90,5 +91,18 @@ func (d *dialer) dialTLS(ctx context.Context, _, address string) (net.Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	return made.Conn, nil
+	return made, nil
+}
+
+// roundTrip leaves a request to a transport, and explains its end as those of others are.
+func (d *dialer) roundTrip(via http.RoundTripper, req *http.Request) (*http.Response, error) {
+	var at *link
+	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GotConn: func(got httptrace.GotConnInfo) { at, _ = got.Conn.(*link) },
+	})
+	resp, err := via.RoundTrip(req.WithContext(ctx))
+	if err != nil && at != nil && ctx.Err() == nil {
+		return nil, d.explainUnanswered(ctx, at, err)
+	}
+	return resp, err
 }

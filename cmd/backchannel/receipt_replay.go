@@ -189,6 +189,9 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 		return err
 	}
 	conceal(outcome.Attempt.RequestHeaders, r)
+	if !resign {
+		outcome.Attempt.Error = engine.WithoutWebhook(outcome.Attempt.Error)
+	}
 	shown := storage.WithoutTokens(to)
 	a.noteReplay(r, shown+", "+signed)
 	if err := a.showReplay(replay{r.ID, shown, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, view.OfAttempt(outcome.Attempt)}, outcome.Attempt); err != nil {

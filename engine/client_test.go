@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"backchannel/storage"
+)
+
+// A body that is too large for one write goes another way, and so does what is relayed:
+// what the endpoint says of the client certificate has to be told all the same.
+func TestClientCertificateIsExplainedForLargeBodies(t *testing.T) {
+	m := newMember(t, nil, newKey(t), asLeaf())
+	job := storage.Job{Payload: bytes.Repeat([]byte("x"), 4*directBody)}
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		for range 10 { // who is first, the alert or the reset, is not certain
+			b := secured(t, m, &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: version, NextProtos: []string{"http/1.1"}})
+			b.expect(b.try(job), hopeless, storage.ClassTLS, "the endpoint wants a client certificate (TLS alert ")
+		}
+	}
+}
+
+// Servers of Node.js close the connection without an alert.
+func TestClientCertificateRefusedWithoutAWord(t *testing.T) {
+	ours := newAuthority(t)
+	cert, key := ours.issue(-1e12, 1e13)
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := &tls.Config{ClientAuth: tls.RequestClientCert, Certificates: []tls.Certificate{pair}}
+	url := rawServer(t, func(c net.Conn) { _ = tls.Server(c, config).Handshake() })
+	for client, want := range map[string]string{
+		"":          "the endpoint wants a client certificate (it closes the connection after the handshake), and the webhook has none",
+		"/cert.pem": "the endpoint does not accept the client certificate in /cert.pem (it closes the connection after the handshake): name one that it accepts",
+	} {
+		b := newBench(t, strings.Replace(url, "http:", "https:", 1))
+		b.hook.Delivery.TLS.SkipVerify = true
+		b.files["/cert.pem"], b.files["/key.pem"] = string(cert), string(key)
+		if client != "" {
+			b.hook.Delivery.TLS.CertFile, b.hook.Delivery.TLS.KeyFile = client, "/key.pem"
+		}
+		b.expect(b.try(storage.Job{}), retryable, storage.ClassTLS, want)
+	}
+}
+
+// Servers such as nginx answer over HTTP that a certificate is missing or wrong.
+func TestClientCertificateRefusedInAnAnswer(t *testing.T) {
+	for client, answer := range map[string]struct{ body, want string }{
+		"":          {"<center>No required SSL certificate was sent</center>", "answered 400 Bad Request: the endpoint wants a client certificate, and the webhook has none: name one"},
+		"/cert.pem": {"<title>400 The SSL certificate error</title>", "answered 400 Bad Request: the endpoint does not accept the client certificate in /cert.pem; name one"},
+	} {
+		ours := newAuthority(t)
+		cert, key := ours.issue(-1e12, 1e13)
+		b := newBench(t, rawServer(t, func(c net.Conn) {
+			_, _ = http.ReadRequest(bufio.NewReader(c))
+			_, _ = fmt.Fprintf(c, "HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%s", len(answer.body), answer.body)
+		}))
+		b.files["/cert.pem"], b.files["/key.pem"] = string(cert), string(key)
+		if client != "" {
+			b.hook.Delivery.TLS = storage.TLSOptions{CertFile: client, KeyFile: "/key.pem"}
+		}
+		b.expect(b.try(storage.Job{}), hopeless, storage.ClassStatus, answer.want)
+	}
+}
+
+// Where there is no webhook, no flag of one is offered.
+func TestRelayNamesWhatItHas(t *testing.T) {
+	m := newMember(t, nil, newKey(t), asLeaf())
+	for _, c := range []struct {
+		config *tls.Config
+		want   string
+	}{
+		{&tls.Config{ClientAuth: tls.RequireAnyClientCert}, "which deliveries of a webhook alone send; have it ask for none, or create a webhook for it"},
+		{&tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}, "(ECDHE)"},
+	} {
+		b := secured(t, m, c.config)
+		pool := x509.NewCertPool()
+		pool.AddCert(m.Certificate)
+		relay := NewRelay(NewTrust(func() (*x509.CertPool, error) { return pool, nil }, storage.SystemSources()))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.hook.URL, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = relay.RoundTrip(req)
+		if err == nil {
+			err = errors.New("answered")
+		}
+		if got := ExplainRelay(err); !strings.Contains(got, c.want) || strings.Contains(got, "the webhook has") || strings.Contains(got, "Journey Optimizer") {
+			t.Error(got)
+		}
+	}
+}
