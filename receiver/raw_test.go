@@ -125,22 +125,24 @@ func TestChunkedBody(t *testing.T) {
 }
 
 // What a Content-Length beside a transfer coding makes of the next request depends on who
-// reads (RFC 9112 §6.3): there must be none.
+// reads (RFC 9112 §6.3): there must be none, nor after a transfer coding in HTTP/1.0 (§6.1).
 func TestConnectionEndsAfterTwoLengths(t *testing.T) {
-	g := newRig(t, nil)
-	w := g.webhook(nil)
-	conn := g.dial()
-	one := head(w, "HTTP/1.1", "Content-Length: 4", "Transfer-Encoding: chunked") + "\r\n2\r\n{}\r\n0\r\n\r\n"
-	g.say(conn, one+one)
-	from := bufio.NewReader(conn)
-	if answer := g.hear(from); !answer.Close || answer.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("answered %s, the connection closed: %t", answer.Status, answer.Close)
-	}
-	if _, err := from.ReadByte(); err == nil {
-		t.Error("a second request was answered")
-	}
-	if n := len(g.receipts()); n != 1 {
-		t.Errorf("%d receipts", n)
+	for proto, body := range map[string]string{"HTTP/1.1": "2\r\n{}\r\n0\r\n\r\n", "HTTP/1.0": "{  }"} {
+		g := newRig(t, nil)
+		w := g.webhook(nil)
+		conn := g.dial()
+		one := head(w, proto, "Connection: keep-alive", "Content-Length: 4", "Transfer-Encoding: chunked") + "\r\n" + body
+		g.say(conn, one+one)
+		from := bufio.NewReader(conn)
+		if answer := g.hear(from); !answer.Close || answer.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("%s: answered %s, the connection closed: %t", proto, answer.Status, answer.Close)
+		}
+		if _, err := from.ReadByte(); err == nil {
+			t.Errorf("%s: a second request was answered", proto)
+		}
+		if n := len(g.receipts()); n != 1 {
+			t.Errorf("%s: %d receipts", proto, n)
+		}
 	}
 }
 

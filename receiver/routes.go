@@ -29,16 +29,17 @@ func (r *Receiver) routes() http.Handler {
 		r.handlers.Add(1)
 		defer r.handlers.Done()
 		seen(req)
-		closeAfterChunks(w, req)
+		closeInDoubt(w, req)
 		router.ServeHTTP(w, req)
 	})
 }
 
-// closeAfterChunks ends a connection after a request with a transfer coding. If it had a
-// Content-Length as well, where the next request begins depends on who reads, so that RFC
-// 9112 §6.3 requires that; and net/http takes that line away before it can be seen.
-func closeAfterChunks(w http.ResponseWriter, req *http.Request) {
-	if req.ProtoMajor == 1 && len(req.TransferEncoding) > 0 {
+// closeInDoubt ends a connection on which where the next request begins may depend on who
+// reads: after a transfer coding, beside which there may have been a Content-Length (RFC
+// 9112 §6.3), and after HTTP/1.0, which knows no such coding (§6.1). net/http takes what
+// would tell away before it can be seen.
+func closeInDoubt(w http.ResponseWriter, req *http.Request) {
+	if !req.ProtoAtLeast(1, 1) || req.ProtoMajor == 1 && len(req.TransferEncoding) > 0 {
 		w.Header().Set("Connection", "close")
 	}
 }
