@@ -392,7 +392,7 @@ func (t *timeline[T]) position(total int64) string {
 	}
 	switch {
 	case t.paused && t.unseen >= newsLimit:
-		text += fmt.Sprintf("   %s paused, %d or more new", style.Pause, newsLimit)
+		text += fmt.Sprintf("   %s paused, %s or more new", style.Pause, thousands(newsLimit))
 	case t.paused:
 		text += fmt.Sprintf("   %s paused, %d new", style.Pause, t.unseen)
 	case t.table.Following() && t.Len() > 0:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // send presses keys one after another and gives the message of the last.
@@ -102,6 +103,30 @@ func TestMenuKeepsItsKeysBesideALongTitle(t *testing.T) {
 	lines := strings.Split(text(m.View(plainTheme(), 39, 20)), "\n")
 	has(t, lines[0], "… ─ w change ─╮")
 	has(t, lines[6], "esc │")
+}
+
+// A menu that is searched stays where it is and as large as it is while one types.
+func TestMenuKeepsItsSizeWhileOneTypes(t *testing.T) {
+	m := &Menu{Title: "Which?", Find: true, Names: true}
+	for _, label := range strings.Fields("acme kafka lambda sandbox") {
+		m.Details = append(m.Details, MenuItem{ID: label, Label: label, Detail: "of myImsOrg"})
+	}
+	for _, height := range []int{20, 7} {
+		size := func() (width, lines int) {
+			view := strings.Split(text(m.View(plainTheme(), 80, height)), "\n")
+			return ansi.StringWidth(view[0]), len(view)
+		}
+		width, lines := size()
+		if lines > height {
+			t.Errorf("%d lines of %d", lines, height)
+		}
+		for _, key := range []string{"k", "a", "z", "ctrl+u"} {
+			send(m, key)
+			if w, n := size(); w != width || n != lines {
+				t.Errorf("after %s it has %d by %d cells, not %d by %d", key, w, n, width, lines)
+			}
+		}
+	}
 }
 
 // More items than there are lines scroll, and those that have no key stand below the others.

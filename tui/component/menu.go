@@ -106,16 +106,20 @@ func (m *Menu) View(th *style.Theme, width, height int) string {
 		lines = append(lines, "")
 	}
 	title, hint := th.Strong.Render(style.Escape(m.Title)), m.hint(th)
-	lines = append(lines, m.sought(th, width-4)...)
-	shown, position := m.window(details, height-len(lines)-menuEdges)
+	edges := menuEdges
+	if m.Find {
+		edges++
+	}
+	shown, position := m.window(details, height-len(lines)-edges)
 	closing := th.Text.Render("esc")
 	if position != "" {
 		closing = th.Dim.Render(position) + "   " + closing
 	}
-	inner := max(0, min(width-4, widest(slices.Concat(lines, m.lines(th, m.Details), []string{title + hint + " ", closing})...)))
-	for range min(len(m.Details), height-len(lines)-menuEdges) - len(shown) {
+	inner := max(0, min(width-4, widest(slices.Concat(lines, m.lines(th, m.Details), []string{title + hint + " ", closing, findHint})...)))
+	for range min(len(m.Details), height-len(lines)-edges) - len(shown) {
 		shown = append(shown, "") // the box keeps its size while one types
 	}
+	lines = append(lines, m.sought(th, inner)...)
 	lines = append(append(lines, shown...), FitRight(closing, inner))
 	return Frame(th, clip(title, inner-1-ansi.StringWidth(hint))+hint, lines, inner+4)
 }

@@ -81,6 +81,8 @@ func (m *Menu) matching() []MenuItem {
 	return found
 }
 
+const findHint = "type to find"
+
 // sought is the line with what is typed.
 func (m *Menu) sought(th *style.Theme, width int) []string {
 	if !m.Find {
@@ -88,7 +90,7 @@ func (m *Menu) sought(th *style.Theme, width int) []string {
 	}
 	line := th.Accent.Render("/") + " "
 	if m.typed == "" {
-		return []string{line + lineWithCursor(th, "", "", 1) + th.Dim.Render("type to find")}
+		return []string{line + lineWithCursor(th, "", "", 1) + th.Dim.Render(findHint)}
 	}
 	return []string{line + lineWithCursor(th, style.Escape(m.typed), "", max(1, width-2))}
 }
