@@ -177,8 +177,12 @@ func (r *result) fail(err error, at phase) {
 	}
 	r.attempt.ErrorClass, r.attempt.Error = classed(err, at)
 	r.verdict = judgeClass(r.attempt.ErrorClass)
-	if known := new(problem); errors.As(err, &known) && known.final {
+	known := new(problem)
+	switch found := errors.As(err, &known); {
+	case found && known.final:
 		r.verdict = hopeless
+	case found && known.passing:
+		r.verdict = retryable
 	}
 }
 

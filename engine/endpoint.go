@@ -27,6 +27,7 @@ type endpoint struct {
 	secrets     []string // names of secret header fields
 	secretLine  []bool   // of the webhook's header lines, which are to be kept secret
 	userAgent   string
+	files       namedFiles
 	concealer
 }
 
@@ -67,7 +68,7 @@ func (o *outfitter) outfit(ctx context.Context, w storage.Webhook, receiverURL s
 	if host, err := httpguts.PunycodeHostPort(target.Host); err == nil {
 		target.Host = host // as DNS and TLS know it (RFC 5891)
 	}
-	dial := o.dialer(w)
+	dial, files := o.dialer(w), o.namedFiles(ctx, w.Delivery.TLS)
 	if err := o.secure(ctx, dial, w.Delivery.TLS); err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func (o *outfitter) outfit(ctx context.Context, w storage.Webhook, receiverURL s
 		webhook: w, receiverURL: receiverURL, target: target, dial: dial, sources: o.sources,
 		transport: newTransport(w.Delivery, dial),
 		secrets:   []string{"Authorization", "Proxy-Authorization", "Cookie"},
-		userAgent: "backchannel/" + o.version,
+		userAgent: "backchannel/" + o.version, files: files,
 	}
 	ep.always = append(storage.URLSecrets(target.RequestURI()), o.conceal...)
 	if len(ep.always) > len(o.conceal) {
@@ -97,7 +98,8 @@ func (o *outfitter) outfit(ctx context.Context, w storage.Webhook, receiverURL s
 	return ep, nil
 }
 
-// current reports whether the endpoint still is what attempts should use.
+// current reports whether the endpoint still is what attempts should use, as far as its
+// files are the same.
 func (ep *endpoint) current(w *storage.Webhook, receiverURL string) bool {
 	return ep != nil && ep.webhook.Version >= w.Version && ep.receiverURL == receiverURL
 }

@@ -233,17 +233,20 @@ func (l *lane) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, err
 	if err != nil {
 		return nil, err
 	}
-	if ep := l.endpoint.Load(); ep.current(w, receiverURL) {
+	if ep := l.endpoint.Load(); ep.current(w, receiverURL) && len(ep.files.paths) == 0 {
 		return ep, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.Delivery.Timeout)
 	defer cancel()
+	if ep := l.endpoint.Load(); ep.current(w, receiverURL) && ep.files.same(ctx) {
+		return ep, nil
+	}
 	if err := l.outfitting.enter(ctx); err != nil {
 		return nil, sourceProblem(storage.ClassConfig, "prepare the attempt", err)
 	}
 	defer l.outfitting.leave()
 	before := l.endpoint.Load()
-	if before.current(w, receiverURL) {
+	if before.current(w, receiverURL) && before.files.same(ctx) {
 		return before, nil
 	}
 	ep, err := l.engine.outfitter.outfit(ctx, *w, receiverURL)

@@ -20,6 +20,8 @@ type problem struct {
 	text  string
 	cause error // nil: none but the text
 	final bool  // it would be the same the next time, though not all of its class would
+	// passing says the opposite: it may be another the next time.
+	passing bool
 }
 
 func (p *problem) Error() string { return p.text }
@@ -33,6 +35,22 @@ func problemf(class storage.ErrorClass, format string, args ...any) *problem {
 func finalf(class storage.ErrorClass, format string, args ...any) *problem {
 	p := problemf(class, format, args...)
 	p.final = true
+	return p
+}
+
+// unsettled is a problem with what a file holds, which passes if the file is still being
+// written.
+func unsettled(from storage.Sources, p *problem, paths ...string) *problem {
+	if from.JustChanged == nil {
+		return p
+	}
+	for _, path := range paths {
+		if path != "" && from.JustChanged(path) {
+			p.passing = true
+			p.text += "; " + path + " changed only just now and may be half-written, so this is worth another attempt"
+			return p
+		}
+	}
 	return p
 }
 

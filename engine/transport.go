@@ -3,12 +3,14 @@ package engine
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/pemfile"
 )
 
 const (
@@ -75,7 +77,10 @@ func (o *outfitter) secure(ctx context.Context, dial *dialer, t storage.TLSOptio
 
 func (o *outfitter) clientCertificate(ctx context.Context, t storage.TLSOptions) (*tls.Certificate, error) {
 	pair, err := t.ClientCertificate(ctx, o.sources)
-	if err != nil {
+	switch fault := new(pemfile.PairError); {
+	case errors.As(err, &fault):
+		return nil, unsettled(o.sources, sourceProblem(storage.ClassConfig, "", err), t.CertFile, t.KeyFile)
+	case err != nil:
 		return nil, sourceProblem(storage.ClassConfig, "", err)
 	}
 	return pair, nil

@@ -18,7 +18,7 @@ type rootsFunc func() (*x509.CertPool, error)
 
 // A Trust has the authorities that certificates are checked by: some that stay as they are
 // at first, and those of files, which are read for each connection, since authorities are
-// renewed. A connection that is kept is not checked again.
+// renewed. A connection that is kept is not checked again: see namedFiles.
 type Trust struct {
 	roots rootsFunc
 	from  storage.Sources
@@ -89,7 +89,7 @@ func (t *Trust) parse(contents [][]byte) (*trusted, error) {
 	for i, path := range t.files {
 		certs, err := pemfile.Certificates(contents[i])
 		if err != nil {
-			return nil, problemf(storage.ClassConfig, "CA file %s: %v", path, storage.MendFile(path, err))
+			return nil, unsettled(t.from, problemf(storage.ClassConfig, "CA file %s: %v", path, storage.MendFile(path, err)), path)
 		}
 		for _, c := range certs {
 			found.pool.AddCert(c)

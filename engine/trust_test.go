@@ -87,6 +87,7 @@ func TestCAFileCountsAsItIs(t *testing.T) {
 				for _, whose := range []string{"the webhook's", "the engine's"} {
 					b, path := newBench(t, own.shy(t, http2)), filepath.Join(t.TempDir(), "ca.pem")
 					b.cfg.Sources = storage.SystemSources()
+					b.cfg.Sources.JustChanged = nil
 					b.cfg.CAFile = path
 					if whose == "the webhook's" {
 						b.cfg.CAFile, b.hook.Delivery.TLS.CAFile = "", path
@@ -119,24 +120,74 @@ func TestCAFileCountsAsItIs(t *testing.T) {
 	}
 }
 
-// A connection that is kept is used on without another look at the file.
-func TestCAFileIsNotReadForAKeptConnection(t *testing.T) {
+// A connection that is kept does not outlive a change of the files that it was made with:
+// an authority that is not named any more is not trusted any more.
+func TestKeptConnectionEndsWithItsFiles(t *testing.T) {
+	for protocol, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+		t.Run(protocol, func(t *testing.T) {
+			own, foreign := newAuthority(t), newAuthority(t)
+			config := &tls.Config{}
+			if http2 {
+				config.NextProtos = []string{"h2", "http/1.1"}
+			}
+			b := newBench(t, own.serve(-time.Hour, time.Hour, config))
+			b.files["/ca.pem"], b.hook.Delivery.TLS.CAFile = string(own.text()), "/ca.pem"
+			e := New(newMemory(time.Now), b.cfg)
+			l := newLane(e, b.hook, storage.Breaker{})
+			t.Cleanup(l.close)
+			try := func() (r result, ep *endpoint) {
+				ep, err := l.prepared(t.Context(), &b.hook)
+				if err != nil {
+					r.unprepared(err)
+					return r, nil
+				}
+				return ep.attempt(t.Context(), &storage.Job{Payload: []byte("{}")}, time.Now()), ep
+			}
+			first, kept := try()
+			b.expect(first, succeeded, "", "")
+			if second, ep := try(); ep != kept || second.attempt.Timings.Connect != 0 {
+				t.Errorf("the files stay, and so should the connection: %+v", second.attempt)
+			}
+			b.files["/ca.pem"] = string(foreign.text())
+			refused, _ := try()
+			b.expect(refused, hopeless, storage.ClassCertificate, "in CA file /ca.pem")
+			delete(b.files, "/ca.pem")
+			missing, _ := try()
+			b.expect(missing, hopeless, storage.ClassConfig, "read CA file: open /ca.pem")
+			b.files["/ca.pem"] = string(own.text())
+			again, _ := try()
+			b.expect(again, succeeded, "", "")
+		})
+	}
+}
+
+// A file that cannot be used because it is being written is worth another attempt; one that
+// stays so is not.
+func TestHalfWrittenFileIsTriedAgain(t *testing.T) {
 	a := newAuthority(t)
-	b := newBench(t, a.serve(-time.Hour, time.Hour, &tls.Config{}))
-	b.files["/ca.pem"], b.hook.Delivery.TLS.CAFile = string(a.text()), "/ca.pem"
-	reads, read := 0, b.cfg.Sources.ReadFile
-	b.cfg.Sources.ReadFile = func(ctx context.Context, path string) ([]byte, error) {
-		reads++
-		return read(ctx, path)
-	}
-	ep, err := b.endpoint()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 3 {
-		b.expect(ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()), succeeded, "", "")
-	}
-	if reads != 2 { // when it was prepared, and for the connection
-		t.Errorf("the file was read %d times", reads)
+	cert, key := a.issue(-time.Hour, time.Hour)
+	for what, adapt := range map[string]func(b *bench){
+		"CA file /x": func(b *bench) { b.hook.Delivery.TLS.CAFile, b.files["/x"] = "/x", string(a.text()[:60]) },
+		"client certificate /x": func(b *bench) {
+			b.hook.Delivery.TLS = storage.TLSOptions{CertFile: "/x", KeyFile: "/key"}
+			b.files["/x"], b.files["/key"] = string(cert[:60]), string(key)
+		},
+		"client key /x": func(b *bench) {
+			b.hook.Delivery.TLS = storage.TLSOptions{CertFile: "/cert", KeyFile: "/x"}
+			b.files["/x"], b.files["/cert"] = "", string(cert)
+		},
+		"JWT key": func(b *bench) {
+			b.hook.Auth.Type, b.hook.Auth.JWT.Algorithm, b.hook.Auth.JWT.Secret = storage.AuthJWT, "ES256", "file:/x"
+			b.files["/x"] = string(key[:60])
+		},
+	} {
+		b := newBench(t, "https://localhost:1/")
+		adapt(b)
+		changing := "/x"
+		b.cfg.Sources.JustChanged = func(path string) bool { return path == changing }
+		b.expect(b.try(storage.Job{}), retryable, storage.ClassConfig, what)
+		b.expect(b.try(storage.Job{}), retryable, storage.ClassConfig, "/x changed only just now")
+		changing = ""
+		b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, what)
 	}
 }

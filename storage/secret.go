@@ -57,6 +57,15 @@ func (s Secret) Elsewhere() bool {
 // Reveal is the secret as it was entered.
 func (s Secret) Reveal() string { return string(s) }
 
+// File is the path of a "file:" secret, empty for others.
+func (s Secret) File() string {
+	path, ok := strings.CutPrefix(string(s), filePrefix)
+	if !ok {
+		return ""
+	}
+	return path
+}
+
 // Absolute makes the path of a "file:" secret absolute, since another process, started
 // elsewhere, will read it.
 func (s Secret) Absolute() Secret {
@@ -100,6 +109,17 @@ var ErrSecretMissing = errors.New("secret missing")
 type Sources struct {
 	Env      func(name string) (string, bool)
 	ReadFile func(ctx context.Context, path string) ([]byte, error)
+	// JustChanged reports whether a file may still be being written; nil: none ever is.
+	JustChanged func(path string) bool
+}
+
+// settling is how long after its last change a file may be but half of what it will be: a
+// shell empties a file before the command that fills it even starts.
+const settling = 10 * time.Second
+
+func justChanged(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && time.Since(info.ModTime()).Abs() < settling
 }
 
 // readPatience is how long a file may take to be read: more than that takes only one on a
@@ -109,7 +129,7 @@ const readPatience = 5 * time.Second
 // SystemSources reads this process's environment and files.
 func SystemSources() Sources {
 	var files file.Reader
-	return Sources{Env: os.LookupEnv, ReadFile: func(ctx context.Context, path string) ([]byte, error) {
+	return Sources{Env: os.LookupEnv, JustChanged: justChanged, ReadFile: func(ctx context.Context, path string) ([]byte, error) {
 		ctx, cancel := context.WithTimeout(ctx, readPatience)
 		defer cancel()
 		return files.Read(ctx, path, file.MaxKey)
