@@ -17,7 +17,7 @@ func (s *schemas) judge(revision storage.Revision, body []byte, flawed string, c
 	if c, ok := checkWhole(flawed, codings); !ok {
 		return failed(c)
 	}
-	found := jsontext.Inspect(body, jsontext.Sent, len(body) <= smallBody)
+	found := jsontext.Inspect(body, jsontext.Sent(), len(body) <= smallBody)
 	if found.Broken != nil {
 		return failed(storage.Check{Name: "json", Result: storage.Fail, Expected: "one JSON text in UTF-8",
 			Actual: found.Broken.What + " at " + found.Broken.Place(), Remedy: found.Broken.Remedy})

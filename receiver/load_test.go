@@ -251,7 +251,7 @@ func BenchmarkJudge(b *testing.B) {
 	body := sample(b)
 	b.Run("inspect", func(b *testing.B) {
 		for b.Loop() {
-			jsontext.Inspect(body, jsontext.Sent, len(body) <= smallBody)
+			jsontext.Inspect(body, jsontext.Sent(), len(body) <= smallBody)
 		}
 	})
 	b.Run("schema", func(b *testing.B) {

@@ -52,7 +52,7 @@ func (r *receiver) editReceipt() tea.Cmd {
 
 // howSent says what becomes of a text.
 func howSent(text string) string {
-	found := jsontext.Inspect([]byte(text), jsontext.Typed, false)
+	found := jsontext.Inspect([]byte(text), jsontext.Typed(), false)
 	switch {
 	case found.Broken != nil:
 		return "This " + found.Broken.Error() + ". It is sent as it stands, so that you can see how the endpoint takes it."

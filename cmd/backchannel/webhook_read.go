@@ -43,7 +43,7 @@ func siteOf(w storage.Webhook) site { return site{w.Organization, w.Sandbox.Name
 // readWebhooks reads every webhook of the text and tells all that is wrong with any.
 func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte) ([]applied, error) {
 	f := &webhookFile{app: a, store: store, text: text, names: map[string]bool{}, places: map[site]string{}}
-	values := jsontext.NewReader(text, jsontext.Typed)
+	values := jsontext.NewReader(text, jsontext.Typed())
 	if !values.More() && len(text) == 0 || len(bytes.Trim(text, jsontext.Space)) == 0 {
 		return nil, invalid("file", "holds no webhook; give JSON objects as webhook export writes them")
 	}

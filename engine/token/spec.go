@@ -47,7 +47,7 @@ func CheckExtra(raw []byte) error {
 }
 
 func uniqueNames(raw []byte) error {
-	if twice := jsontext.Inspect(raw, jsontext.Typed, false).Twice; len(twice) > 0 {
+	if twice := jsontext.Inspect(raw, jsontext.Typed(), false).Twice; len(twice) > 0 {
 		return fmt.Errorf("its member %s occurs twice", quote(twice[0].Name()))
 	}
 	return nil

@@ -60,7 +60,7 @@ type Inspection struct {
 
 // Check says why a text is not one JSON text. What it returns is a *Flaw.
 func Check(text []byte) error {
-	if found := Inspect(text, Typed, false); found.Broken != nil {
+	if found := Inspect(text, Typed(), false); found.Broken != nil {
 		return found.Broken
 	}
 	return nil

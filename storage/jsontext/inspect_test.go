@@ -98,7 +98,7 @@ func TestInspectBroken(t *testing.T) {
 		{"too deep", strings.Repeat("[", maxDepth+1) + strings.Repeat("]", maxDepth+1), "line 1, column 1001", "deep", "nest less"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := Inspect([]byte(c.body), Sent, true).Broken
+			got := Inspect([]byte(c.body), Sent(), true).Broken
 			if got == nil {
 				t.Fatal("found nothing wrong")
 			}
@@ -137,7 +137,7 @@ func TestInspectWhole(t *testing.T) {
 		{"numbers around 2^53", `[-9007199254740992,9007199254740992.0,9007199254740992.25,-9007199254740991.5]`, "", "/2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := Inspect([]byte(c.body), Sent, true)
+			got := Inspect([]byte(c.body), Sent(), true)
 			if got.Broken != nil {
 				t.Fatalf("broken: %+v", *got.Broken)
 			}
@@ -161,7 +161,7 @@ func places(flaws []Flaw) string {
 
 func TestInspectTellsOfSomeOnly(t *testing.T) {
 	body := "[" + strings.Repeat("1e400,", 1000) + "0]"
-	if got := len(Inspect([]byte(body), Sent, false).Large); got != maxNoted {
+	if got := len(Inspect([]byte(body), Sent(), false).Large); got != maxNoted {
 		t.Errorf("%d findings, want %d", got, maxNoted)
 	}
 }
@@ -174,7 +174,7 @@ func FuzzInspect(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got := Inspect(body, Sent, true)
+		got := Inspect(body, Sent(), true)
 		for _, found := range append(append(got.Twice, got.Large...), deref(got.Broken)...) {
 			if found.Offset < 0 || found.Offset > len(body) || !utf8.ValidString(found.What) {
 				t.Fatalf("odd finding %+v", found)

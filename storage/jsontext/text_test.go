@@ -38,7 +38,7 @@ func TestStringsThatManyCannotKeepAreNoted(t *testing.T) {
 		`["\\ud83d\ude00"]`:                 "/0",
 		`{"a":"\ud83d\ude00\ud83d\ude00"}`:  "",
 	} {
-		if got := Inspect([]byte(body), Sent, false); got.Broken != nil || places(got.Odd) != want {
+		if got := Inspect([]byte(body), Sent(), false); got.Broken != nil || places(got.Odd) != want {
 			t.Errorf("%s: %+v", body, got)
 		}
 	}
@@ -46,7 +46,7 @@ func TestStringsThatManyCannotKeepAreNoted(t *testing.T) {
 
 func TestReader(t *testing.T) {
 	text := "{\"a\":1}\n [2]{\"b\":1,\"b\":2} {"
-	r := NewReader([]byte(text), Typed)
+	r := NewReader([]byte(text), Typed())
 	for _, want := range []string{`{"a":1}`, `[2]`, `{"b":1,"b":2}`, ""} {
 		if !r.More() {
 			t.Fatal("the end")

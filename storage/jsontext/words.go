@@ -19,19 +19,23 @@ type Words struct {
 	Keep  string // what to do about strings that many readers cannot keep
 }
 
-// The words for a sender and for a person.
-var (
-	Sent = Words{ //nolint:gochecknoglobals // as a constant would be
+// Sent are the words for a sender, of the body of a request.
+func Sent() Words {
+	return Words{
 		Text: "body", Empty: "send the event as the body", Send: "send", Rest: "send one event per request, and nothing behind it",
-		Whole: "send the body whole: it looks cut off", Deep: "nest less: an event is 4 deep",
-		Keep: "many databases refuse it and others change it: leave it out",
+		Whole: "send the body whole: it looks cut off", Deep: "nest less: an event is 4 deep", Keep: keepOut,
 	}
-	Typed = Words{ //nolint:gochecknoglobals // likewise
+}
+
+// Typed are the words for a person who wrote the text.
+func Typed() Words {
+	return Words{
 		Text: "text", Empty: "write a JSON value", Send: "write", Rest: "write one value, and nothing behind it",
-		Whole: "write the rest: it looks cut off", Deep: "nest less",
-		Keep: "many databases refuse it and others change it: leave it out",
+		Whole: "write the rest: it looks cut off", Deep: "nest less", Keep: keepOut,
 	}
-)
+}
+
+const keepOut = "many databases refuse it and others change it: leave it out"
 
 // inspectBytes looks for what makes bytes no text at all.
 func (w Words) inspectBytes(text []byte) *Flaw {
