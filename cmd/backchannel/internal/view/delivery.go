@@ -13,7 +13,7 @@ type Delivery struct {
 	RequestID     Text            `json:"requestId"`
 	Channel       storage.Channel `json:"channel"`
 	Status        storage.Status  `json:"status"`
-	Recipient     string          `json:"recipient"`
+	Recipient     Text            `json:"recipient"`
 	State         storage.State   `json:"state"`
 	Attempts      int             `json:"attempts"`
 	Code          *int            `json:"code"`
@@ -56,7 +56,7 @@ type Timings struct {
 // OfDelivery shows how an event fares.
 func OfDelivery(d storage.Delivery) Delivery {
 	return Delivery{
-		ID: d.ID, Webhook: d.Webhook, RequestID: Text(d.RequestID), Channel: d.Channel, Status: d.Status, Recipient: d.Identity,
+		ID: d.ID, Webhook: d.Webhook, RequestID: Text(d.RequestID), Channel: d.Channel, Status: d.Status, Recipient: Text(d.Identity),
 		State: d.State, Attempts: d.Attempts, Code: known(d.Code), LatencyMs: known(Millis(d.Latency())),
 		Error: known(d.Error), CreatedAt: Time(d.CreatedAt), NextAttemptAt: Time(d.NextAttemptAt),
 	}
