@@ -86,7 +86,7 @@ func (p *parser) edits(texts []string) (edits []fire.Edit) {
 			p.add(fmt.Sprintf("set[%d]", i), "%q has no equals sign; write /POINTER=JSON", text)
 			continue
 		}
-		edits = append(edits, fire.Edit{Pointer: pointer, Value: json.RawMessage(value)})
+		edits = append(edits, fire.Edit{Number: i, Pointer: pointer, Value: json.RawMessage(value)})
 	}
 	return edits
 }
