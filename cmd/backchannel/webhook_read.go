@@ -45,18 +45,28 @@ func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte
 	f := &webhookFile{app: a, store: store, text: text, names: map[string]bool{}, places: map[site]string{}}
 	values := jsontext.NewReader(text, jsontext.Typed())
 	if !values.More() && len(text) == 0 || len(bytes.Trim(text, jsontext.Space)) == 0 {
-		return nil, invalid("file", "holds no webhook; give JSON objects as webhook export writes them")
+		return nil, holdsNone()
 	}
-	for n := 1; values.More(); n++ {
+	for n := 1; values.More(); {
 		found, from, to := values.Next()
 		if found.Broken != nil { // where the next object begins nobody knows
 			f.bad = append(f.bad, storage.FieldError{Field: "file", Reason: fmt.Sprintf("object %d %v", n, found.Broken)})
 			return nil, f.bad
 		}
-		if err := f.read(ctx, text[from:to], n, f.line(from)); err != nil {
+		objects, err := objectsIn(text[from:to])
+		if err != nil {
 			return nil, err
 		}
-		f.repeats(found.Twice, strconv.Itoa(n))
+		for i, o := range objects {
+			if err := f.read(ctx, o.raw, n+i, f.line(from+o.at)); err != nil {
+				return nil, err
+			}
+		}
+		f.repeats(found.Twice, n, text[from] == '[')
+		n += len(objects)
+	}
+	if len(f.webhooks) == 0 && len(f.bad) == 0 {
+		return nil, holdsNone()
 	}
 	if err := f.findTaken(ctx); err != nil {
 		return nil, err
@@ -72,11 +82,49 @@ func (f *webhookFile) line(offset int) int {
 	return f.lines + 1
 }
 
-// repeats tells of the names that stand twice in one object, of which one would be lost.
-func (f *webhookFile) repeats(twice []jsontext.Flaw, n string) {
+func holdsNone() error {
+	return invalid("file", "holds no webhook; give JSON objects as webhook export writes them")
+}
+
+// An object is a part of a text, and where it begins there.
+type object struct {
+	raw json.RawMessage
+	at  int
+}
+
+// objectsIn are the elements of an array, as jq -s makes one of what is exported. What is
+// no array is one object by itself.
+func objectsIn(text []byte) (objects []object, err error) {
+	if text[0] != '[' {
+		return []object{{raw: text}}, nil
+	}
+	elements := json.NewDecoder(bytes.NewReader(text))
+	if _, err := elements.Token(); err != nil {
+		return nil, err
+	}
+	for elements.More() {
+		var raw json.RawMessage
+		if err := elements.Decode(&raw); err != nil {
+			return nil, err
+		}
+		objects = append(objects, object{raw, int(elements.InputOffset()) - len(raw)})
+	}
+	return objects, nil
+}
+
+// repeats tells of the names that stand twice in one object, of which one would be lost. The
+// object is number n, or counted from there in an array.
+func (f *webhookFile) repeats(twice []jsontext.Flaw, n int, array bool) {
 	for _, flaw := range twice {
 		line, column := jsontext.Position(f.text, flaw.Offset)
-		f.bad = append(f.bad, storage.FieldError{Field: n + fieldAt(flaw.Where),
+		number, where := n, flaw.Where
+		if array {
+			index, rest, _ := strings.Cut(where[1:], "/")
+			if i, err := strconv.Atoi(index); err == nil {
+				number, where = n+i, "/"+rest
+			}
+		}
+		f.bad = append(f.bad, storage.FieldError{Field: strconv.Itoa(number) + fieldAt(where),
 			Reason: fmt.Sprintf("%q stands twice in its object; keep one of them (line %d, column %d)", flaw.Name(), line, column)})
 	}
 }
@@ -127,9 +175,17 @@ func (f *webhookFile) read(ctx context.Context, raw json.RawMessage, n, line int
 // add says of mistakes where they stand.
 func (f *webhookFile) add(w applied, all storage.FieldErrors) {
 	for _, bad := range all {
-		bad.Field, bad.Reason = fmt.Sprintf("%d.%s", w.number, bad.Field), fmt.Sprintf("%s (line %d, webhook %q)", bad.Reason, w.line, w.Name)
+		bad.Field, bad.Reason = fmt.Sprintf("%d.%s", w.number, bad.Field), bad.Reason+w.place()
 		f.bad = append(f.bad, bad)
 	}
+}
+
+// place is where the file has a webhook. Its fields may stand on later lines.
+func (w *applied) place() string {
+	if w.Name == "" {
+		return fmt.Sprintf(" (object from line %d)", w.line)
+	}
+	return fmt.Sprintf(" (webhook %q, from line %d)", w.Name, w.line)
 }
 
 // judge adds to what could not be read what is invalid, and what an earlier webhook of the
