@@ -59,7 +59,7 @@ func surrounds(before, after string) bool {
 		return true
 	}
 	rest := strings.TrimLeft(after, quoting+")]}"+sentence+"|")
-	if len(rest) < len(after) && strings.HasPrefix(after, "|") { // Slack has <URL|label>
+	if strings.Contains(before, "<") && strings.HasPrefix(after, "|") { // Slack has <URL|label>
 		return true
 	}
 	trimmed := strings.TrimLeftFunc(rest, unicode.IsSpace)

@@ -119,6 +119,7 @@ func TestWhatAPersonDidIsSaidWithTheURLThatWasMeant(t *testing.T) {
 		{"a Cyrillic letter", "https://ex\u0430mple.com/hook", "U+0430, which only looks like", ""},
 		{"an international path", "https://example.com/ü?q=é", "percent-encoding", "https://example.com/%C3%BC?q=%C3%A9"},
 		{"a caret", "https://example.com/a^b", "percent-encoding", "https://example.com/a%5Eb"},
+		{"a bar", "https://example.com/a|b", "percent-encoding", "https://example.com/a%7Cb"},
 		{"a placeholder", "https://example.com/{id}", "looks like a placeholder; put its value there, or write %7Bid%7D", ""},
 		{"a shell's variable", "https://${HOST}/hook", "${HOST}, which looks like a placeholder", ""},
 		{"a manual's placeholder", "https://<your host>/hook", "<your host>, which looks like a placeholder", ""},
