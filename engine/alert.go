@@ -175,7 +175,7 @@ func (d *dialer) explainClient(sign string, w *wanted) string {
 	if d.client == "" {
 		return fmt.Sprintf("the endpoint wants a client certificate (%s)%s%s%s", sign, noClient, acceptable(w.issuer), nameClient)
 	}
-	return fmt.Sprintf("the endpoint does not accept the client certificate in %s (%s): name one that it accepts, with its intermediate certificates behind it in the file,%s%s",
+	return fmt.Sprintf("the endpoint does not accept the client certificate in %s (%s): name one that it accepts%s%s, its intermediate certificates behind it in the file",
 		d.client, sign, acceptable(w.issuer), nameClient)
 }
 

@@ -57,6 +57,7 @@ func TestExplainStatus(t *testing.T) {
 		{307, "new#top", "answered 307 Temporary Redirect" + redirect + "set the URL to https://a.example/in/new"},
 		{308, "//b.example/x", "answered 308 Permanent Redirect" + redirect + "set the URL to https://b.example/x"},
 		{301, "http://a.example/x", "answered 301 Moved Permanently" + redirect + `it points to "http://a.example/x", which cannot be a webhook's URL: it `},
+		{301, "https://0177.0.0.1/", "answered 301 Moved Permanently" + redirect + `it points to "https://0177.0.0.1/", which cannot be a webhook's URL: its host "0177.0.0.1" is neither a name nor an IPv4 address; correct it`},
 		{301, "https://me:hush@b.example/", "answered 301 Moved Permanently" + redirect + `it points to "https://me:hush@b.example/", which cannot be a webhook's URL: it holds user info`},
 		{301, "https://%zz/", "answered 301 Moved Permanently" + redirect + `it points to "https://%zz/", which is not a URL`},
 		{404, "https://b.example/", "answered 404 Not Found"},
@@ -72,7 +73,7 @@ func TestExplainStatus(t *testing.T) {
 func TestRedirectsToRefusedAddressesAreNotOffered(t *testing.T) {
 	for _, location := range []string{
 		"http://169.254.169.254/latest/meta-data/", "https://169.254.169.254/", "//169.254.169.254/", "https://169.254.169.254./", "https://[::ffff:169.254.169.254]/",
-		"https://[::169.254.169.254]/", "https://[64:ff9b::a9fe:a9fe]/", "https://[fe80::1%25eth0]/", "https://0xa9fea9fe/", "https://2852039166/", "https://0251.0376.169.254/",
+		"https://[::169.254.169.254]/", "https://[64:ff9b::a9fe:a9fe]/", "https://[fe80::1%25eth0]/", "https://0xa9fea9fe/", "https://2852039166/", "https://0251.0376.169.254/", "https://１６９.254.169.254/",
 		"https://169.254.43518/", "https://metadata.google.internal/", "https://METADATA./", "https://0.0.0.0/", "https://[::]/", "https://255.255.255.255/", "https://rebinding.example/",
 		"https://0/", "https://192.0.0.192/opc/",
 	} {

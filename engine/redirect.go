@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/idna"
+
 	"backchannel/storage/weburl"
 )
 
@@ -31,7 +33,11 @@ func (ep *endpoint) redirectRemedy(ctx context.Context, location string) string 
 		rules.HTTP = weburl.Loopback
 	}
 	if reason := weburl.Check(text, rules); reason != "" {
-		return fmt.Sprintf("it points to %q, which cannot be a webhook's URL: it %s", clipped(text), clipped(reason))
+		whose := "it"
+		if strings.HasPrefix(reason, "host ") {
+			whose = "its"
+		}
+		return fmt.Sprintf("it points to %q, which cannot be a webhook's URL: %s %s", clipped(text), whose, clipped(reason))
 	}
 	return "set the URL to " + clipped(text)
 }
@@ -39,6 +45,9 @@ func (ep *endpoint) redirectRemedy(ctx context.Context, location string) string 
 // objectionToHost is the guard's to a host before it is connected to. A name that does not
 // resolve in time is for the guard to judge, should it be used.
 func (d *dialer) objectionToHost(ctx context.Context, host string) string {
+	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+		host = ascii // a digit may have been written as another character that means it
+	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	addr, err := netip.ParseAddr(host)
 	if err != nil {
