@@ -188,8 +188,7 @@ func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
 }
 
 func explode(tty *os.File, b bomb) error {
-	return runGuarded(b, func(any, []byte) string { return "" },
-		tea.WithInput(tty), tea.WithOutput(tty), tea.WithAltScreen(), tea.WithoutSignalHandler())
+	return newTerminal(tty).run(b, func(any, []byte) string { return "" }, tea.WithInput(tty), tea.WithoutSignalHandler())
 }
 
 func TestCopyReachesTheTerminal(t *testing.T) {
@@ -272,7 +271,7 @@ func TestCopyingWithinTmux(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer out.Close()
-			how, err := (&terminal{File: out}).copy(t.Context(), "a text\n")
+			how, err := newTerminal(out).copy(t.Context(), "a text\n")
 			if err != nil || !strings.HasPrefix(how, test.want) {
 				t.Errorf("%q, %v", how, err)
 			}

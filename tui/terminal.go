@@ -3,23 +3,9 @@ package tui
 import (
 	"os"
 	"strings"
-	"sync"
 
 	"github.com/aymanbagabas/go-osc52/v2"
 )
-
-// terminal lets the clipboard's escape sequence and the drawing of the screen
-// take turns.
-type terminal struct {
-	*os.File
-	mu sync.Mutex // one write at a time
-}
-
-func (t *terminal) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.File.Write(p)
-}
 
 // keyboard is the terminal to read from. Its end, without a signal when it is not the one
 // that controls the process, must not leave a console that nobody sees.

@@ -92,23 +92,19 @@ func (c Config) complete() Config {
 	return c
 }
 
-// framesPerSecond bounds how often the screen is drawn.
-const framesPerSecond = 20
-
 // Run shows the console until the person quits, the terminal is gone or ctx ends, and
 // leaves the terminal as it was, also after a panic, which it answers as an error.
 func Run(ctx context.Context, cfg Config, in, out *os.File) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	term := &terminal{File: out}
+	term := newTerminal(out)
 	cfg.Copy = term.copy
 	var gone atomic.Bool
 	keys := &keyboard{File: in, gone: func() { gone.Store(true); cancel() }}
 	suspending := &suspender{hold: cfg.Hold}
 	defer suspending.resume()
-	err := runGuarded(New(ctx, cfg), cfg.complete().Crash,
-		tea.WithFilter(suspending.filter), tea.WithInput(keys), tea.WithOutput(term), tea.WithAltScreen(),
-		tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())
+	err := term.run(New(ctx, cfg), cfg.complete().Crash,
+		tea.WithFilter(suspending.filter), tea.WithInput(keys), tea.WithoutSignalHandler())
 	if gone.Load() && !errors.Is(err, ErrCrashed) {
 		return nil
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/term"
+	"github.com/creack/pty"
 
 	"backchannel/tui/ptytest"
 )
@@ -184,6 +186,26 @@ func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
 				t.Errorf("it exits %d", code)
 			}
 		})
+	}
+}
+
+// A terminal may show anything after its size has changed: all is drawn again, in that size.
+func TestResize(t *testing.T) {
+	s := consoleOnScreen(t)
+	for _, size := range []pty.Winsize{{Rows: 24, Cols: 80}, {Rows: 50, Cols: 200}, {Rows: 20, Cols: 60}} {
+		if err := pty.Setsize(s.person, &size); err != nil {
+			t.Fatal(err)
+		}
+		s.see("Webhooks", strings.Repeat("─", int(size.Cols)), "No webhook yet", fmt.Sprintf("\x1b[%d;1H", size.Rows), "help")
+	}
+	if err := pty.Setsize(s.person, &pty.Winsize{Rows: 10, Cols: 30}); err != nil {
+		t.Fatal(err)
+	}
+	s.see("30×10 is too small")
+	s.press("\x03")
+	s.see(bracketedPasteOff, cursorOn, altScreenOff)
+	if code := s.ended(); code != exitDone {
+		t.Errorf("it exits %d", code)
 	}
 }
 

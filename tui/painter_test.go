@@ -1,0 +1,317 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/term"
+
+	"backchannel/storage"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// The parts of a frame.
+const (
+	frameBegins = "\x1b[?2026h"
+	frameEnds   = "\x1b[?2026l"
+)
+
+func TestAPaintingBecomesAnother(t *testing.T) {
+	full := strings.Repeat("x", 10)
+	for _, test := range []struct {
+		name, before, view, want string // want: without what begins and ends a frame
+	}{
+		{"first", "", "a\nb\nc\nd", "\x1b[Ha\x1b[K\x1b[2;1Hb\x1b[K\x1b[3;1Hc\x1b[K\x1b[4;1Hd\x1b[K\x1b[4;1H"},
+		{"same", "a\nb\nc\nd", "a\nb\nc\nd", ""},
+		{"one line", "a\nb\nc\nd", "a\nB\nc\nd", "\x1b[2;1HB\x1b[K\x1b[4;1H"},
+		{"as wide as the screen", "a\nb\nc\nd", "a\nb\nc\n" + full, "\x1b[4;1H" + full + "\x1b[4;1H"},
+		{"wider", "a\nb\nc\nd", "a\nb\nc\n" + full + "y", "\x1b[4;1H" + full + "\x1b[4;1H"},
+		{"a wide character over the edge", "a\nb\nc\nd", "a\nb\nc\n123456789界", "\x1b[4;1H123456789\x1b[K\x1b[4;1H"},
+		{"a wide character at the edge", "a\nb\nc\nd", "a\nb\nc\n12345678界", "\x1b[4;1H12345678界\x1b[4;1H"},
+		{"colours are no width", "a\nb\nc\nd", "a\nb\nc\n\x1b[1m" + full + "\x1b[m", "\x1b[4;1H\x1b[1m" + full + "\x1b[m\x1b[4;1H"},
+		{"an empty line", "a\nb\nc\nd", "a\n\nc\nd", "\x1b[2;1H\x1b[K\x1b[4;1H"},
+		{"fewer lines", "a\nb\nc\nd", "a\nb", "\x1b[3;1H\x1b[J\x1b[2;1H"},
+		{"fewer than the screen at first", "", "a", "\x1b[Ha\x1b[K\x1b[2;1H\x1b[J\x1b[H"},
+		{"more lines", "a", "a\nb", "\x1b[2;1Hb\x1b[K\x1b[2;1H"},
+		{"more than the screen", "a\nb\nc\nd", "a\nb\nc\nD\ne", "\x1b[4;1HD\x1b[K\x1b[4;1H"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := painting{width: 10, height: 4}
+			if test.before != "" {
+				p.become(test.before)
+			}
+			want := test.want
+			if want != "" {
+				want = frameBegins + want + frameEnds
+			}
+			if got := p.become(test.view); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		})
+	}
+	unknown := painting{}
+	if got := unknown.become("a"); got != "" {
+		t.Errorf("without a size: %q", got)
+	}
+}
+
+// Whatever was there, a terminal shows a view as one that shows it first. A line whose
+// width terminals disagree on clears what was there, and does not wrap.
+func TestNothingOfAnEarlierViewRemains(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	p := painting{}
+	var screen *emulator
+	for step := range 3000 {
+		if step%50 == 0 {
+			p = painting{width: 3 + random.IntN(12), height: 1 + random.IntN(5)}
+			screen = newEmulator(p.width, p.height)
+			for y := range screen.cells {
+				for x := range screen.cells[y] {
+					screen.cells[y][x] = "?"
+				}
+			}
+		}
+		view := randomView(random, p.width, p.height)
+		screen.take(t, p.become(view))
+		fresh := newEmulator(p.width, p.height)
+		first := painting{width: p.width, height: p.height}
+		fresh.take(t, first.become(view))
+		if screen.text() != fresh.text() {
+			t.Fatalf("%d×%d shows\n%s\nnot\n%s\nof %q", p.width, p.height, screen.text(), fresh.text(), view)
+		}
+		for y, line := range strings.Split(view, "\n")[:min(p.height, strings.Count(view, "\n")+1)] {
+			if want := ansi.Strip(ansi.Truncate(line, p.width, "")); strings.TrimRight(screen.line(y), " ") != strings.TrimRight(want, " ") {
+				t.Fatalf("line %d is %q, want %q", y, screen.line(y), want)
+			}
+		}
+	}
+}
+
+func randomView(random *rand.Rand, width, height int) string {
+	lines := make([]string, 1+random.IntN(height+1))
+	for y := range lines {
+		for range random.IntN(width + 3) {
+			lines[y] += []string{"a", "b", "─", "界", " ", "\x1b[1ma\x1b[m"}[random.IntN(6)]
+		}
+	}
+	return steady(strings.Join(lines, "\n"))
+}
+
+// An emulator is as much of a terminal as frames need. A character behind the last cell
+// goes to the next line, and at the last line the screen scrolls.
+type emulator struct {
+	cells   [][]string
+	x, y    int
+	noWraps bool
+}
+
+func newEmulator(width, height int) *emulator {
+	e := &emulator{}
+	for range height {
+		row := make([]string, width)
+		e.cells = append(e.cells, row)
+		e.erase(row)
+	}
+	return e
+}
+
+func (e *emulator) erase(cells []string) {
+	for i := range cells {
+		cells[i] = " "
+	}
+}
+
+func (e *emulator) line(y int) string { return strings.Join(e.cells[y], "") }
+
+func (e *emulator) text() string {
+	lines := make([]string, len(e.cells))
+	for y := range lines {
+		lines[y] = "|" + e.line(y) + "|"
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (e *emulator) take(t *testing.T, frame string) {
+	t.Helper()
+	var state byte
+	for rest := frame; rest != ""; {
+		part, width, n, next := ansi.DecodeSequence(rest, state, nil)
+		rest, state = rest[n:], next
+		if width > 0 {
+			e.put(part, width)
+		} else if !e.obey(part) {
+			t.Fatalf("%q in %q", part, frame)
+		}
+	}
+}
+
+func (e *emulator) put(part string, width int) {
+	if columns := len(e.cells[0]); e.x+width > columns {
+		if e.noWraps {
+			e.x = columns - width
+		} else {
+			e.x, e.y = 0, e.y+1
+		}
+	}
+	if e.y == len(e.cells) {
+		e.y--
+		e.cells = append(e.cells[1:], make([]string, len(e.cells[0])))
+		e.erase(e.cells[e.y])
+	}
+	copy(e.cells[e.y][e.x:], append([]string{part}, make([]string, width-1)...))
+	e.x += width
+}
+
+func (e *emulator) obey(sequence string) bool {
+	last := len(e.cells[0]) - 1
+	switch sequence {
+	case "\x1b[K":
+		e.erase(e.cells[e.y][min(e.x, last):])
+	case "\x1b[J":
+		for _, row := range e.cells[e.y:] {
+			e.erase(row)
+		}
+	case ansi.SetModeAutoWrap, ansi.ResetModeAutoWrap:
+		e.noWraps = sequence == ansi.ResetModeAutoWrap
+	case frameBegins, frameEnds, "\x1b[1m", "\x1b[m":
+	default:
+		return e.move(sequence)
+	}
+	return true
+}
+
+func (e *emulator) move(sequence string) bool {
+	numbers, final := sequence[2:len(sequence)-1], sequence[len(sequence)-1]
+	row, column, _ := strings.Cut(numbers, ";")
+	switch final {
+	case 'H':
+		e.y, e.x = number(row)-1, number(column)-1
+	case 'G':
+		e.x = number(row) - 1
+	}
+	return final == 'H' || final == 'G'
+}
+
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 1
+	}
+	return n
+}
+
+// However often there is something new, it is drawn 20 times a second at most, and the last
+// of it in any case. Nothing is drawn while nothing changes, or outside of the screen.
+func TestFramesAreDrawnWhenThereIsSomethingNew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		file, err := os.Create(filepath.Join(t.TempDir(), "tty"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		on := newTerminal(file)
+		frames := func() int {
+			written, err := os.ReadFile(file.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return strings.Count(string(written), frameBegins)
+		}
+		expect := func(what string, want int) {
+			t.Helper()
+			if got := frames(); got != want {
+				t.Errorf("%s: %d frames, want %d", what, got, want)
+			}
+		}
+		on.resize(80, 24)
+		on.show("before")
+		time.Sleep(time.Second)
+		expect("before the screen is there", 0)
+		_, _ = on.WriteString(ansi.SetModeAltScreenSaveCursor)
+		time.Sleep(frameGap)
+		expect("as it is there", 1)
+		for i := range 1000 {
+			on.show(fmt.Sprint(i))
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(frameGap)
+		expect("a second of news", 22)
+		for range 1000 {
+			on.show("999")
+			time.Sleep(time.Millisecond)
+		}
+		expect("nothing new", 22)
+		on.resize(80, 24)
+		time.Sleep(frameGap)
+		expect("the size told again", 23)
+		_, _ = on.Write([]byte("\x1b[2J"))
+		time.Sleep(frameGap)
+		expect("erased", 24)
+		if n, err := on.Write([]byte("\r" + undrawn + "\x1b[K")); n != len(undrawn)+4 || err != nil {
+			t.Errorf("a frame of bubbletea's: %d, %v", n, err)
+		}
+		on.show("too late")
+		_, _ = on.WriteString(ansi.ResetModeAltScreenSaveCursor)
+		time.Sleep(time.Second)
+		expect("handed over", 24)
+		written, _ := os.ReadFile(file.Name())
+		if got := string(written); strings.Contains(got, undrawn) || strings.Contains(got, "too late") || !strings.Contains(got, "999") {
+			t.Errorf("%q was written", got)
+		}
+	})
+}
+
+// What the screen showed before the terminal was somebody else's is all drawn again.
+func TestTheScreenComesBackWhole(t *testing.T) {
+	t.Setenv("TERM", "xterm-256color")
+	t.Setenv("TMUX", "")
+	cfg := realConfig()
+	cfg.Store.(*fakeStore).webhooks = []storage.Webhook{staging()}
+	p := openConsole(context.Background(), t, cfg)
+	p.see("staging")
+	p.press("y1Y")
+	p.see("Enter leads back")
+	p.forget()
+	p.press("\r")
+	p.see(altScreenOn)
+	p.see("staging")
+	p.see("Activity")
+	p.press("q")
+	if err := p.end(); err != nil {
+		t.Error(err)
+	}
+	p.never(undrawn)
+}
+
+func TestTheTerminalIsRestoredAfterAPanicWhileDrawing(t *testing.T) {
+	p := onTerminal(t, func(tty *os.File) error {
+		on := newTerminal(tty)
+		on.panics <- "boom"
+		return on.run(bomb{}, func(any, []byte) string { return "" }, tea.WithInput(tty), tea.WithoutSignalHandler())
+	})
+	if err := p.end(); !errors.Is(err, ErrCrashed) {
+		t.Errorf("ended with %v", err)
+	}
+	p.see(altScreenOff)
+	p.see(cursorOn)
+	if now, err := term.GetState(p.inside.Fd()); err != nil || *now != *p.cooked {
+		t.Errorf("the terminal is still raw (%v)", err)
+	}
+}
+
+func (p *tty) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seen.Reset()
+}
