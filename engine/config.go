@@ -38,8 +38,8 @@ type Config struct {
 	// Blocked reports whether nothing may be sent, since what came of it could not be kept.
 	// A hint that something changed follows when that is over. nil: it never is so.
 	Blocked func() bool
-	// Concurrency is how many attempts of a webhook may be in flight at most, whatever the
-	// webhook allows; 0: no limit but that.
+	// Concurrency is how many attempts may be made at a time, of all webhooks together; 0: as
+	// many as these allow.
 	Concurrency int
 	// Trouble is told why deliveries wait, outcomes that cannot be recorded or a shortage
 	// here, and nothing once they go on. A store on a full disk could not keep that.

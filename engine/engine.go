@@ -52,6 +52,7 @@ type Engine struct {
 	cutOff     atomic.Int64 // attempts that the drain aborted
 	trouble    trouble
 	lacking    lacking
+	quota      quota
 
 	mu    sync.Mutex // guards what follows
 	lanes map[storage.ID]*lane
@@ -64,6 +65,7 @@ func New(store Store, cfg Config) *Engine {
 	e := &Engine{
 		store: store, cfg: cfg, outfitter: cfg.outfitter(), stats: newStats(cfg.Now), log: cfg.Logger,
 		panics: make(chan string, 1), claimed: make(chan struct{}, 1), lanes: map[storage.ID]*lane{},
+		quota: newQuota(cfg.Concurrency),
 	}
 	e.working, e.stopWork = context.WithCancel(context.Background())
 	e.committing, e.stopCommit = context.WithCancel(context.Background())

@@ -74,21 +74,34 @@ func (m *multiplexed) adopt(l *link, address string) (*http.ClientConn, error) {
 	return c, nil
 }
 
-// retire closes the connections, those in use when their requests are over.
+// retire flushes the connections, and has none made that is kept.
 func (m *multiplexed) retire() {
 	m.retired.Store(true)
+	m.flush()
+}
+
+// flush closes the connections: those in use when their requests are over, which may be a
+// moment after an answer was read.
+func (m *multiplexed) flush() {
 	m.mu.Lock()
 	conns := m.conns
 	m.conns = nil
 	m.mu.Unlock()
 	for _, c := range conns {
-		m.closeRetired(c)
+		c.SetStateHook(closeUnused)
+		closeUnused(c)
 	}
 }
 
 // closeRetired is told whenever a connection's state has changed, be it under the lock.
 func (m *multiplexed) closeRetired(c *http.ClientConn) {
-	if m.retired.Load() && c.InFlight() == 0 {
+	if m.retired.Load() {
+		closeUnused(c)
+	}
+}
+
+func closeUnused(c *http.ClientConn) {
+	if c.InFlight() == 0 {
 		_ = c.Close()
 	}
 }

@@ -18,7 +18,7 @@ const never = time.Duration(math.MaxInt64)
 // A flight is an attempt under way, from being claimed until its outcome is committed.
 type flight struct {
 	job      storage.Job
-	began    time.Time
+	began    time.Time // zero while it waits for the engine's quota
 	probe    bool
 	cancel   context.CancelFunc
 	called   atomic.Bool // back, by a person's command
@@ -111,8 +111,8 @@ func (l *lane) take(now time.Time) (*flight, time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	most := l.webhook.Delivery.Concurrency
-	if l.engine.cfg.Concurrency > 0 {
-		most = min(most, l.engine.cfg.Concurrency)
+	if share := l.engine.cfg.Concurrency; share > 0 {
+		most = min(most, share)
 	}
 	if l.idleOnPurpose() || l.engine.halted() || len(l.flights) >= most || l.queue.len() == 0 {
 		return nil, never
@@ -156,7 +156,7 @@ func (l *lane) reserve(now time.Time) time.Duration {
 func (l *lane) claim(now time.Time) *flight {
 	job := l.queue.pop()
 	delete(l.queued, job.DeliveryID)
-	f := &flight{job: job, began: now, probe: l.breaker.begin(), cancel: func() {}}
+	f := &flight{job: job, probe: l.breaker.begin(), cancel: func() {}}
 	l.flights[job.DeliveryID] = f
 	select {
 	case l.engine.claimed <- struct{}{}:
@@ -280,7 +280,7 @@ func (l *lane) overdue(before time.Time) (found []*flight) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, f := range l.flights {
-		if f.began.Before(before) {
+		if !f.began.IsZero() && f.began.Before(before) {
 			found = append(found, f)
 		}
 	}

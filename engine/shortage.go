@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -194,6 +195,42 @@ func (s *lacking) text() string {
 	return s.what
 }
 
+// A quota is how many attempts may be made at a time, whichever webhook's they are; nil: any
+// number. Who waits for it is served in turn.
+type quota chan struct{}
+
+func newQuota(most int) quota {
+	if most == 0 {
+		return nil
+	}
+	return make(quota, most)
+}
+
+// enter waits for room, having told so, and reports whether there was any before ctx ended.
+func (q quota) enter(ctx context.Context, waiting func()) bool {
+	if q == nil {
+		return true
+	}
+	select {
+	case q <- struct{}{}:
+		return true
+	default:
+		waiting()
+	}
+	select {
+	case q <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (q quota) leave() {
+	if q != nil {
+		<-q
+	}
+}
+
 // releaseIdle closes the connections that nobody uses just now.
 func (l *lane) releaseIdle() {
 	ep := l.endpoint.Load()
@@ -203,5 +240,6 @@ func (l *lane) releaseIdle() {
 	ep.transport.CloseIdleConnections()
 	if ep.direct != nil {
 		ep.direct.idle.flush()
+		ep.direct.http2.flush()
 	}
 }

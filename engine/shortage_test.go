@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"os"
 	"slices"
@@ -12,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/net/netutil"
 
 	"backchannel/storage"
 )
@@ -139,5 +143,56 @@ func TestAnotherEndpointsWordIsNotTaken(t *testing.T) {
 	ep.webhook.URL = storage.BuiltinReceiver
 	if ep.answered(t.Context(), &r, resp); r.verdict != starved {
 		t.Errorf("verdict %d of our own receiver's", r.verdict)
+	}
+}
+
+// TestAllWebhooksShareWhatThereIs has more webhooks than there may be connections, at an
+// endpoint that takes no more than these, as the built-in receiver does then.
+func TestAllWebhooksShareWhatThereIs(t *testing.T) {
+	const most, webhooks, events = 2, 8, 3
+	var now, peak atomic.Int64
+	w := newWorld(t, nil, func(c *Config) { c.Concurrency = most })
+	w.server = httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		defer now.Add(-1)
+		if n := now.Add(1); n > peak.Load() {
+			peak.Store(n)
+		}
+	}))
+	w.server.Listener = netutil.LimitListener(w.server.Listener, most)
+	w.server.EnableHTTP2 = true
+	w.server.StartTLS()
+	t.Cleanup(w.server.Close)
+	var ids []storage.ID
+	for i := range webhooks {
+		hook := w.webhook(func(hook *storage.Webhook) {
+			hook.Name, hook.Sandbox.Name = fmt.Sprint("acme ", i), fmt.Sprint("sandbox", i)
+		})
+		ids = append(ids, w.fire(hook, slices.Repeat([]string{"{}"}, events)...)...)
+	}
+	w.run()
+	for _, id := range ids {
+		w.await(id, storage.StateDelivered)
+		if n := len(w.store.log(id)); n != 1 {
+			t.Errorf("%d attempts", n)
+		}
+	}
+	if n := peak.Load(); n > most {
+		t.Errorf("%d attempts at a time", n)
+	}
+}
+
+// TestAQuotaIsLeftByWhoNoLongerWaits for it.
+func TestAQuotaIsLeftByWhoNoLongerWaits(t *testing.T) {
+	q := newQuota(1)
+	if !q.enter(t.Context(), func() { t.Error("waits though there is room") }) {
+		t.Fatal("there is room")
+	}
+	ended, end := context.WithCancel(t.Context())
+	if q.enter(ended, end) {
+		t.Error("entered without room")
+	}
+	q.leave()
+	if !q.enter(t.Context(), func() {}) {
+		t.Error("what was left is not free")
 	}
 }

@@ -20,14 +20,27 @@ func (l *lane) work(f *flight) {
 		l.carry(f)
 		f, _ = l.take(l.engine.now())
 	}
+	if l.engine.quota != nil {
+		l.releaseIdle() // what is kept here, others lack
+	}
 	l.poke()
 }
 
 // carry makes the attempt and has its outcome kept.
 func (l *lane) carry(f *flight) {
+	if !l.engine.quota.enter(l.engine.working, l.releaseIdle) {
+		l.unclaim(f)
+		return
+	}
+	defer l.engine.quota.leave()
+	if l.engine.quota != nil && l.engine.draining.Load() { // it may have waited for long
+		l.unclaim(f)
+		return
+	}
 	r, schedule := l.attempt(f)
 	if r.verdict == aborted && !f.called.Load() {
-		l.returned(f)
+		l.engine.cutOff.Add(1)
+		l.unclaim(f)
 		return
 	}
 	if r.verdict == starved && !f.called.Load() {
@@ -57,10 +70,10 @@ func (l *lane) attempt(f *flight) (result, []time.Duration) {
 	ctx, cancel := context.WithCancel(l.engine.working)
 	defer cancel()
 	l.mu.Lock()
-	f.cancel = cancel
+	now := l.engine.now()
+	f.cancel, f.began = cancel, now
 	w := l.webhook
 	l.mu.Unlock()
-	now := l.engine.now()
 	if f.called.Load() {
 		cancel()
 	}
@@ -73,9 +86,8 @@ func (l *lane) attempt(f *flight) (result, []time.Duration) {
 	return ep.attempt(ctx, &f.job, now), w.Delivery.Retry
 }
 
-// returned leaves the job as it was before it was claimed: it is for the next run.
-func (l *lane) returned(f *flight) {
-	l.engine.cutOff.Add(1)
+// unclaim leaves the job as it was before it was claimed: it is for the next run.
+func (l *lane) unclaim(f *flight) {
 	l.endAttempt(aborted, f.probe)
 	f.stopMarking()
 	l.land(f, time.Time{})

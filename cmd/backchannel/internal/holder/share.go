@@ -10,7 +10,7 @@ const ownFiles = 30
 // need of a limit.
 const most = 256
 
-// shareOf is how many attempts of a webhook, and how many connections to the receiver,
+// shareOf is how many attempts, and how many connections to the receiver,
 // there may be at a time when a process may have so many files open; 0 for no limit. An
 // attempt at the built-in receiver takes one of each, and a file or a lookup beside it.
 func shareOf(files uint64) int {
@@ -27,6 +27,6 @@ func Limited(files uint64) string {
 	if share == 0 {
 		return ""
 	}
-	return fmt.Sprintf("at most %d deliveries of a webhook and %d connections to the receiver at a time, as this process may have only %d files and connections open; raise the limit with ulimit -n",
+	return fmt.Sprintf("at most %d deliveries and %d connections to the receiver at a time, as this process may have only %d files and connections open; raise the limit with ulimit -n",
 		share, share, files)
 }
