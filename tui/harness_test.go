@@ -28,6 +28,7 @@ type console struct {
 	t        *testing.T
 	m        *Model
 	store    *fakeStore
+	resent   []string // where to, and the bytes
 	exported []Export
 	copied   []string
 	quit     bool
@@ -65,6 +66,10 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 			Copy: func(_ context.Context, text string) (string, error) {
 				c.copied = append(c.copied, text)
 				return "copied", nil
+			},
+			Resend: func(_ context.Context, r storage.Receipt, to string) (storage.Outcome, error) {
+				c.resent = append(c.resent, to+" "+string(r.Body))
+				return storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204}}, nil
 			},
 			Export: func(_ context.Context, e Export) (Exported, error) {
 				c.exported = append(c.exported, e)

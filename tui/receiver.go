@@ -113,6 +113,8 @@ func (r *receiver) Update(msg tea.Msg) tea.Cmd {
 		return r.shared.showDiff(msg)
 	case profileMsg:
 		return r.shared.offerProfiles(msg)
+	case placesMsg:
+		return r.shared.offerPlaces(msg)
 	case exportTakenMsg:
 		return r.shared.askReplace(msg)
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
 
@@ -245,18 +244,4 @@ func (r *receiver) confirmClear() tea.Cmd {
 			return thousands(n) + " " + plural(n, "receipt") + " cleared", err
 		})
 	})
-}
-
-// replay sends the bytes of the selected receipt to its webhook again, as a new event.
-func (r *receiver) replay() tea.Cmd {
-	row, ok := r.list.selected()
-	if !ok {
-		return nil
-	}
-	store := r.shared.Store
-	sent := r.shared.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) { return fire.Replay(ctx, store, row.ID) })
-	if odd := fire.ReplayWarning(row); odd != "" {
-		return tea.Batch(sent, say(warn(odd)))
-	}
-	return sent
 }

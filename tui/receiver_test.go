@@ -163,9 +163,38 @@ func TestReplayOfAReceipt(t *testing.T) {
 				t.Errorf("queued %+v, not the bytes received as a new event", e)
 			}
 		}
-		c.see("queued")
+		c.see("queued", "replayed to acme prod at https://127.0.0.1:9443/feedback/myImsOrg/prod")
 		c.press("G")
 		c.miss("r replay")
+	})
+}
+
+func TestReplayOfAReceiptWhoseWebhookLeadsElsewhere(t *testing.T) {
+	testReceiver(t, fewDeliveries, func(c *console) {
+		const old = "https://127.0.0.1:9001/feedback/myImsOrg/prod"
+		c.store.webhooks[0].URL = old
+		events := len(c.store.events)
+		c.press("g", "r")
+		c.see("Replay the receipt to", "acme prod", old+", its URL now", "the receiver", "https://127.0.0.1:9443/feedback/myImsOrg/prod, where it listens now")
+		if len(c.store.events) != events {
+			t.Error("sent before it was chosen where to")
+		}
+		c.press("r")
+		c.see("replayed to https://127.0.0.1:9443/feedback/myImsOrg/prod, as it came: 204")
+		if want := "https://127.0.0.1:9443/feedback/myImsOrg/prod " + string(c.store.receipts[0].Body); len(c.resent) != 1 || c.resent[0] != want || len(c.store.events) != events {
+			t.Errorf("sent %q, want %q and no new event", c.resent, want)
+		}
+		c.press("r", "w")
+		c.see("replayed to acme prod at " + old)
+		if len(c.store.events) != events+1 || len(c.resent) != 1 {
+			t.Errorf("%d new events, and sent %q", len(c.store.events)-events, c.resent)
+		}
+		c.store.runtime.ReceiverURL = "" // then there is one way alone
+		c.press("r")
+		c.miss("Replay the receipt to")
+		if len(c.store.events) != events+2 {
+			t.Errorf("%d new events", len(c.store.events)-events)
+		}
 	})
 }
 

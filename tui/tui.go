@@ -47,6 +47,9 @@ type Config struct {
 	Copy func(ctx context.Context, text string) (how string, err error)
 	// Export writes receipts to a file. Without it the console offers none.
 	Export func(context.Context, Export) (Exported, error)
+	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that
+	// they came with. Without it the console offers that not.
+	Resend func(ctx context.Context, r storage.Receipt, to string) (storage.Outcome, error)
 	// Hold keeps this process from writing until release is called, for the time that it
 	// is suspended. nil: nothing has to be kept from that.
 	Hold func() (release func())

@@ -43,7 +43,7 @@ backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-
 				case "":
 					return a.replayToWebhook(cmd.Context(), store, r)
 				case storage.BuiltinReceiver:
-					now, err := receiverOf(cmd.Context(), store, r)
+					now, err := receiverNow(cmd.Context(), store, r)
 					if err != nil {
 						return err
 					}
@@ -75,10 +75,11 @@ func (a *app) checkTarget(ctx context.Context, flag, target string) error {
 }
 
 func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storage.Receipt) error {
-	w, err := webhookOfReceipt(ctx, store, r, "send it elsewhere with --to URL")
+	places, err := fire.PlacesOf(ctx, store, r)
 	if err != nil {
-		return err
+		return elsewhere(err, r, "send it elsewhere with --to URL")
 	}
+	w := places.Webhook
 	parked, err := a.parkedBy(ctx, store, w)
 	if err != nil {
 		return err
@@ -87,45 +88,27 @@ func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storag
 	if err != nil {
 		return err
 	}
-	where, err := a.whereNow(ctx, store, w)
-	if err != nil {
-		return err
+	where := places.Lead()
+	if places.Apart {
+		where += " (its URL now; --to @receiver sends it to the built-in receiver again)"
 	}
-	a.noteReplay(r, w.Name+" at "+where+", "+howSigned(w))
+	a.noteReplay(r, where+", "+howSigned(w))
 	if err := a.noteFired(ctx, store, parked); err != nil {
 		return err
 	}
 	return a.showOneDelivery(asParked(deliveries, parked != "")[0])
 }
 
-// whereNow is where a webhook's URL leads now. A receipt came to the built-in receiver, so
-// that of another place is told of both.
-func (a *app) whereNow(ctx context.Context, store *sqlite.Store, w storage.Webhook) (string, error) {
-	base, err := a.receiverURL(ctx, store)
+// receiverNow is where the built-in receiver takes a receipt's request now.
+func receiverNow(ctx context.Context, store *sqlite.Store, r storage.Receipt) (string, error) {
+	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
 		return "", err
 	}
-	if w.URL != storage.BuiltinReceiver {
-		return storage.WithoutTokens(w.URL) + " (its URL now; --to @receiver sends it to the built-in receiver again)", nil
+	if where := fire.AtReceiver(rt, r); alive && where != "" {
+		return where, nil
 	}
-	if base == "" {
-		return "the built-in receiver", nil
-	}
-	return w.Target(base), nil
-}
-
-// receiverOf is where the built-in receiver takes a receipt's request now.
-func receiverOf(ctx context.Context, store *sqlite.Store, r storage.Receipt) (string, error) {
-	rt, alive, err := store.Runtime(ctx)
-	switch {
-	case err != nil:
-		return "", err
-	case !alive || rt.ReceiverURL == "":
-		return "", usagef("the built-in receiver is off; start backchannel serve, or give the URL of another endpoint")
-	case rt.ReceiverAddress != "" && !strings.Contains(rt.ReceiverAddress, "%"): // the URL's host may be known elsewhere alone
-		return "https://" + rt.ReceiverAddress + r.Path, nil
-	}
-	return rt.ReceiverURL + r.Path, nil
+	return "", usagef("the built-in receiver is off; start backchannel serve, or give the URL of another endpoint")
 }
 
 func howSigned(w storage.Webhook) string {
@@ -139,13 +122,18 @@ func howSigned(w storage.Webhook) string {
 // what to do instead.
 func webhookOfReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, instead string) (storage.Webhook, error) {
 	w, err := fire.Target(ctx, store, r)
+	return w, elsewhere(err, r, instead)
+}
+
+// elsewhere adds to the error of a receipt without a webhook what to do instead.
+func elsewhere(err error, r storage.Receipt, instead string) error {
 	switch {
 	case errors.Is(err, fire.ErrNoTarget):
-		return w, usagef("receipt %s was for no webhook; %s", r.ID, instead)
+		return usagef("receipt %s was for no webhook; %s", r.ID, instead)
 	case errors.Is(err, storage.ErrConflict):
-		return w, fmt.Errorf("%w; %s", err, instead)
+		return fmt.Errorf("%w; %s", err, instead)
 	}
-	return w, err
+	return err
 }
 
 // noteReplay says what was sent where, and signed how.
@@ -175,22 +163,9 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 		sender, signed = w, howSigned(w)
 	}
 	sender.URL = to
-	config, err := a.senderConfig(ctx)
+	outcome, err := a.sendAgain(ctx, r, sender)
 	if err != nil {
 		return err
-	}
-	config.Conceal = r.Secrets() // as far as they are sent again, they may be answered with
-	letter := once.Letter{Webhook: sender, Delivery: r.DeliveryID, Payload: append([]byte{}, r.Body...)}
-	if letter.Delivery == 0 {
-		letter.Delivery = r.ID
-	}
-	outcome, err := once.Send(ctx, config, letter)
-	if err != nil {
-		return err
-	}
-	conceal(outcome.Attempt.RequestHeaders, r)
-	if !resign {
-		outcome.Attempt.Error = engine.WithoutWebhook(outcome.Attempt.Error)
 	}
 	shown := storage.WithoutTokens(to)
 	a.noteReplay(r, shown+", "+signed)
@@ -201,6 +176,34 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 		return unmetf("the replay of receipt %s failed: %s", r.ID, outcome.Attempt.Error)
 	}
 	return nil
+}
+
+// sendAgain sends the bytes of a receipt in one attempt, from here.
+func (a *app) sendAgain(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Outcome, error) {
+	config, err := a.senderConfig(ctx)
+	if err != nil {
+		return storage.Outcome{}, err
+	}
+	config.Conceal = r.Secrets() // as far as they are sent again, they may be answered with
+	letter := once.Letter{Webhook: sender, Delivery: r.DeliveryID, Payload: append([]byte{}, r.Body...)}
+	if letter.Delivery == 0 {
+		letter.Delivery = r.ID
+	}
+	outcome, err := once.Send(ctx, config, letter)
+	conceal(outcome.Attempt.RequestHeaders, r)
+	if sender.ID == 0 { // no webhook's own
+		outcome.Attempt.Error = engine.WithoutWebhook(outcome.Attempt.Error)
+	}
+	return outcome, err
+}
+
+// resender sends a receipt's bytes as they came, for the console.
+func (a *app) resender() func(context.Context, storage.Receipt, string) (storage.Outcome, error) {
+	return func(ctx context.Context, r storage.Receipt, to string) (storage.Outcome, error) {
+		sender := asReceived(r)
+		sender.URL = to
+		return a.sendAgain(ctx, r, sender)
+	}
 }
 
 func (a *app) showReplay(made replay, t storage.Attempt) error {

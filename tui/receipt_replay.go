@@ -1,0 +1,94 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// placesMsg is where a receipt can be sent again.
+type placesMsg struct {
+	receipt storage.Receipt
+	places  fire.Places
+	err     error
+}
+
+// replay finds where the selected receipt can be sent again.
+func (r *receiver) replay() tea.Cmd {
+	row, ok := r.list.selected()
+	if !ok {
+		return nil
+	}
+	ctx, store := r.shared.ctx, r.shared.Store
+	return r.shared.opening(func() tea.Msg {
+		receipt, err := store.Receipt(ctx, row.ID)
+		if err != nil {
+			return placesMsg{err: err}
+		}
+		places, err := fire.PlacesOf(ctx, store, receipt)
+		return placesMsg{receipt, places, err}
+	})
+}
+
+// The items of the menu of places.
+const (
+	toWebhook  = "webhook"
+	toReceiver = "receiver"
+)
+
+// offerPlaces sends the receipt again, and asks where to if its webhook leads elsewhere
+// than to the built-in receiver.
+func (s *shared) offerPlaces(msg placesMsg) tea.Cmd {
+	switch {
+	case msg.err != nil:
+		return say(bad("replay: " + refusal(msg.err)))
+	case !msg.places.Apart || msg.places.Receiver == "" || s.Resend == nil:
+		return s.replayToWebhook(msg)
+	}
+	menu := component.Menu{Title: "Replay the receipt to", Details: []component.MenuItem{
+		{ID: toWebhook, Key: "w", Label: msg.places.Webhook.Name, Detail: msg.places.URL + ", its URL now; a new delivery, signed anew"},
+		{ID: toReceiver, Key: "r", Label: "the receiver", Detail: msg.places.Receiver + ", where it listens now; as it came"},
+	}}
+	return s.choose(menu, func(item string) tea.Cmd {
+		if item == toReceiver {
+			return s.replayToReceiver(msg)
+		}
+		return s.replayToWebhook(msg)
+	})
+}
+
+// replayToWebhook sends the bytes to the receipt's webhook as a new event.
+func (s *shared) replayToWebhook(msg placesMsg) tea.Cmd {
+	store := s.Store
+	sent := s.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) { return fire.Replay(ctx, store, msg.receipt.ID) })
+	return tea.Batch(sent, say(info("replayed to "+msg.places.Lead())), warnOfReplay(msg.receipt))
+}
+
+// replayToReceiver sends the bytes to the built-in receiver, wherever the webhook leads.
+func (s *shared) replayToReceiver(msg placesMsg) tea.Cmd {
+	ctx, send, to := s.ctx, s.Resend, msg.places.Receiver
+	sent := func() tea.Msg {
+		outcome, err := send(ctx, msg.receipt, to)
+		switch {
+		case err != nil:
+			return toastMsg{bad("replay: " + refusal(err))}
+		case outcome.State != storage.StateDelivered:
+			return toastMsg{bad(fmt.Sprintf("the replay to %s failed: %s", to, outcome.Attempt.Error))}
+		}
+		return toastMsg{good(fmt.Sprintf("replayed to %s, as it came: %d", to, outcome.Attempt.Code))}
+	}
+	return tea.Batch(sent, warnOfReplay(msg.receipt))
+}
+
+// warnOfReplay says what is odd about a replay, if anything is.
+func warnOfReplay(r storage.Receipt) tea.Cmd {
+	if odd := fire.ReplayWarning(r); odd != "" {
+		return say(warn(odd))
+	}
+	return nil
+}
