@@ -9,7 +9,6 @@ import (
 
 	"backchannel/cmd/backchannel/internal/export"
 	"backchannel/engine/token"
-	"backchannel/fixtures"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
@@ -74,6 +73,8 @@ func flagChoosers() map[string]chooser {
 		"--metrics":     plain("127.0.0.1:9464"),
 
 		"expect --status":          plain(storage.AllStatuses()...),
+		"fire --channel":           firedChannels,
+		"fire --set":               setPointers,
 		"profile set --status":     httpStatuses,
 		"webhook create --channel": several(storage.Channels()...),
 		"webhook edit --channel":   several(storage.Channels()...),
@@ -118,8 +119,6 @@ func organizations(q completing) []choice {
 	return known
 }
 
-func firedNames(q completing) []choice { return append(choicesOf(fire.Names()...), savedNames(q)...) }
-
 func savedNames(q completing) []choice {
 	return q.look(func(ctx context.Context, store *sqlite.Store) (choices []choice, err error) {
 		all, err := store.SavedFixtures(ctx)
@@ -143,30 +142,6 @@ func fixtureStatuses(q completing) []choice {
 
 func fixtureVariants(q completing) []choice {
 	return variants(storage.Channel(q.args[0]), storage.Status(q.args[1]))
-}
-
-// firedVariants are those of the event that is fired; a lifecycle's is that of its bounce.
-func firedVariants(q completing) []choice {
-	status := storage.Status("")
-	if len(q.args) > 0 {
-		status = storage.Status(q.args[0])
-	}
-	if status == fire.Lifecycle {
-		status = storage.Bounce
-	}
-	return variants(storage.Channel(q.given("channel")), status)
-}
-
-// variants are those of a channel and status; empty ones stand for any.
-func variants(channel storage.Channel, status storage.Status) (choices []choice) {
-	for _, f := range fixtures.All() {
-		known := slices.ContainsFunc(choices, func(c choice) bool { return c.value == f.VariantName() })
-		if known || channel != "" && f.Channel != channel || status != "" && f.Status != status {
-			continue
-		}
-		choices = append(choices, choice{f.VariantName(), f.Label()})
-	}
-	return choices
 }
 
 func presets(completing) (choices []choice) {

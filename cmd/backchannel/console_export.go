@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"backchannel/cmd/backchannel/internal/export"
+	"backchannel/storage"
 	"backchannel/storage/sqlite"
 	"backchannel/tui"
 )
@@ -23,7 +24,7 @@ func (a *app) exporter(store *sqlite.Store) func(context.Context, tui.Export) (t
 		if _, err := os.Lstat(path); err == nil && !e.Replace {
 			return tui.Exported{}, fmt.Errorf("%s: %w", path, fs.ErrExist)
 		}
-		chosen := chosenReceipts{filter: e.Filter}
+		chosen := chosenReceipts{query: storage.ReceiptQuery{Filter: e.Filter}}
 		for _, id := range e.IDs {
 			chosen.ids = append(chosen.ids, id.String())
 		}

@@ -19,9 +19,10 @@ import (
 
 // exportFlags are the flags of receipt export, as they were given.
 type exportFlags struct {
-	filter, format, out, to string
-	withSecrets             bool
-	at                      destination // what to means
+	receiptChoice
+	format, out, to string
+	withSecrets     bool
+	at              destination // what to means
 }
 
 func receiptExportCommand(a *app) *cobra.Command {
@@ -29,7 +30,7 @@ func receiptExportCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export [ID]…",
 		Short: "Write receipts as JSON, HAR or a script of curl commands",
-		Long: "Writes the receipts named, or all that the filter chooses, oldest first. Bodies come out byte for byte.\n\n" +
+		Long: "Writes the receipts named, or all that the flags choose, oldest first. Bodies come out byte for byte.\n\n" +
 			"  json    one array of what receipt show has\n" +
 			"  ndjson  the same, one object a line\n" +
 			"  har     HTTP Archive 1.2; a body that is no UTF-8 stands in base64, marked by _encoding\n" +
@@ -37,21 +38,24 @@ func receiptExportCommand(a *app) *cobra.Command {
 			"har and curl are for the receiver as it is now, wherever the requests once came in. --to names another server:\n" +
 			"https://HOST:PORT gets each at the path that it came with, a URL with a path gets all of them there.\n\n" +
 			"Secret headers, tokens and what looks like either are masked unless --with-secrets.\n\n" + filterHelp(),
-		Example: `backchannel receipt export --format har --out bounces.har --filter status:bounce
+		Example: `backchannel receipt export --format har --out bounces.har --webhook acme --status bounce --since 1h
 backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.sh && sh again.sh`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			filter, err := flags.check(a, args)
+			q, err := flags.check(a, args, cmd.Flags().Changed)
 			if err != nil {
 				return err
 			}
 			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.export(cmd.Context(), store, flags, chosenReceipts{ids: args, filter: filter})
+				if err := flags.ofWebhook(cmd.Context(), store, &q); err != nil {
+					return err
+				}
+				return a.export(cmd.Context(), store, flags, chosenReceipts{ids: args, query: q})
 			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.filter, "filter", "", "those that `EXPR` chooses (default: all)")
+	flags.registerChoice(f)
 	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+listed(export.Formats()))
 	f.StringVar(&flags.out, "out", "", "write to `FILE`, replacing one that is there; - is stdout (default: stdout)")
 	f.StringVar(&flags.to, "to", "", "har and curl: for the server at this `URL` instead of the receiver")
@@ -59,8 +63,8 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 	return collecting(cmd)
 }
 
-func (v exportFlags) check(a *app, ids []string) (storage.Filter, error) {
-	p := parser{bad: a.unread}
+func (v exportFlags) check(a *app, ids []string, given func(flag string) bool) (storage.ReceiptQuery, error) {
+	p := parser{given: given, bad: a.unread}
 	switch {
 	case v.format == "":
 		p.add("format", "is missing; use %s", listed(export.Formats()))
@@ -70,18 +74,13 @@ func (v exportFlags) check(a *app, ids []string) (storage.Filter, error) {
 	if err := checkExportTo(export.Format(v.format), v.to); err != nil {
 		p.bad = append(p.bad, err.(storage.FieldErrors)...) //nolint:errorlint // it answers nothing else, and never wrapped
 	}
-	if v.filter != "" && len(ids) > 0 {
-		p.add("filter", "goes with no ID: name the receipts or choose them")
+	for _, flag := range []string{"webhook", "status", "since", "filter"} {
+		if len(ids) > 0 && given(flag) {
+			p.add(flag, "goes with no ID: name the receipts or choose them")
+		}
 	}
-	return p.filter(v.filter, a.now()), p.bad.Err()
-}
-
-// none says that there is nothing to export.
-func (v exportFlags) none() string {
-	if v.filter == "" {
-		return "no receipts"
-	}
-	return "no receipts that the filter chooses"
+	q := v.choose(&p, a.now())
+	return q, p.bad.Err()
 }
 
 // export writes to a file only once all of it can be written.
@@ -98,7 +97,7 @@ func (a *app) export(ctx context.Context, store *sqlite.Store, flags exportFlags
 	if flags.out == "" || flags.out == "-" {
 		n, err := a.exportTo(ctx, a.out, store, flags, chosen)
 		if err == nil && n == 0 {
-			a.note("%s", flags.none())
+			a.note("%s", chosen.none())
 		}
 		return err
 	}
@@ -161,11 +160,19 @@ func attemptAnswers(ctx context.Context, store *sqlite.Store) func(storage.Recei
 
 // chosenReceipts are those of the IDs, else those of the filter.
 type chosenReceipts struct {
-	ids    []string
-	filter storage.Filter
+	ids   []string
+	query storage.ReceiptQuery
 
 	found []storage.ID
 	until storage.ID // the newest there was when it began: others may come without end
+}
+
+// none says that there is nothing to export.
+func (c chosenReceipts) none() string {
+	if !chooses(c.query) {
+		return "no receipts"
+	}
+	return "no receipts that the filter chooses"
 }
 
 // find makes sure that there is everything that is named.
@@ -218,9 +225,9 @@ func (c chosenReceipts) page(ctx context.Context, store *sqlite.Store, limit int
 		}
 		return c.found, nil
 	}
-	page, err := store.Receipts(ctx, storage.ReceiptQuery{
-		Filter: c.filter, OldestFirst: true, After: behind, Before: c.until + 1, Limit: limit,
-	})
+	q := c.query
+	q.OldestFirst, q.After, q.Before, q.Limit = true, behind, c.until+1, limit
+	page, err := store.Receipts(ctx, q)
 	ids := make([]storage.ID, len(page))
 	for i, r := range page {
 		ids[i] = r.ID

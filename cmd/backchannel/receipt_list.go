@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -37,11 +38,16 @@ type receiptChoice struct {
 }
 
 func (c *receiptChoice) register(f *pflag.FlagSet, limitHelp string) {
+	c.registerChoice(f)
+	f.IntVar(&c.limit, "limit", 0, limitHelp)
+}
+
+// registerChoice adds the flags by which receipts are chosen, however many there are.
+func (c *receiptChoice) registerChoice(f *pflag.FlagSet) {
 	f.StringVar(&c.webhook, "webhook", "", "only those of this webhook, by `NAME`")
 	f.StringSliceVar(&c.statuses, "status", nil, "only events of these `STATUSES`: "+listed(storage.AllStatuses()))
 	f.StringVar(&c.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
 	f.StringVar(&c.filter, "filter", "", "only those that `EXPR` chooses, such as 'status:bounce auth:fail'")
-	f.IntVar(&c.limit, "limit", 0, limitHelp)
 }
 
 // run reads the flags and runs something with the store open and what they choose.
@@ -64,12 +70,23 @@ func (c receiptChoice) query(a *app, given func(flag string) bool) (storage.Rece
 	if c.limit < 0 {
 		p.add("limit", "%d is negative; use 0 or more", c.limit)
 	}
-	q := storage.ReceiptQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: p.filter(c.filter, a.now())}
-	if given("since") {
-		q.Filter.Terms = append(q.Filter.Terms, storage.Term{Key: "since", Value: c.since, At: p.since(c.since, a.now())})
+	q := c.choose(&p, a.now())
+	return q, p.bad.Err()
+}
+
+// choose reads the flags, but for the webhook, which ofWebhook finds.
+func (c receiptChoice) choose(p *parser, now time.Time) storage.ReceiptQuery {
+	q := storage.ReceiptQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: p.filter(c.filter, now)}
+	if p.given("since") {
+		q.Filter.Terms = append(q.Filter.Terms, storage.Term{Key: "since", Value: c.since, At: p.since(c.since, now)})
 	}
 	p.webhook(c.webhook)
-	return q, p.bad.Err()
+	return q
+}
+
+// chooses reports whether a query leaves any receipt out.
+func chooses(q storage.ReceiptQuery) bool {
+	return len(q.Filter.Terms)+len(q.Statuses) > 0 || q.WebhookID != 0
 }
 
 // ofWebhook chooses the receipts of one webhook: the one of that name, else one that had
@@ -120,7 +137,7 @@ func (a *app) listReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 			return nil
 		}
 	}
-	if len(q.Filter.Terms)+len(q.Statuses) > 0 || q.WebhookID != 0 {
+	if chooses(q) {
 		a.list(&rows, "no receipts that the filter chooses")
 		return nil
 	}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"backchannel/fixtures"
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+func firedNames(q completing) []choice { return append(choicesOf(fire.Names()...), savedNames(q)...) }
+
+// firedSpec is what the line fires so far: at the webhook that it names, or at one that
+// has every channel.
+func (q completing) firedSpec() fire.Spec {
+	spec := fire.Spec{
+		Webhook: storage.NewWebhook(), Channel: storage.Channel(q.given("channel")), Variant: q.given("variant"),
+		Recipients: 1, Count: 1,
+	}
+	spec.Webhook.Channels = storage.Channels()
+	named := false
+	var saved *storage.SavedFixture
+	q.look(func(ctx context.Context, store *sqlite.Store) (_ []choice, err error) {
+		if w, err := findWebhook(ctx, store, q.given("webhook")); err == nil {
+			spec.Webhook, named = w, true
+		}
+		if len(q.args) > 0 {
+			saved, err = savedFixture(ctx, store, q.args[0])
+		}
+		return nil, err
+	})
+	if spec.Channel == "" && named {
+		spec.Channel = spec.Webhook.Channels[0]
+	}
+	if len(q.args) > 0 {
+		spec.Named(q.args[0], saved)
+	}
+	return spec
+}
+
+// firedChannels are those that the webhook has.
+func firedChannels(q completing) []choice { return choicesOf(q.firedSpec().Webhook.Channels...) }
+
+// firedVariants are those of the event that is fired on the channel that it would go by; a
+// lifecycle's is that of its bounce.
+func firedVariants(q completing) []choice {
+	spec := q.firedSpec()
+	if spec.Lifecycle {
+		spec.Status = storage.Bounce
+	}
+	return variants(spec.Channel, spec.Status)
+}
+
+// variants are those of a channel and status; empty ones stand for any.
+func variants(channel storage.Channel, status storage.Status) (choices []choice) {
+	for _, f := range fixtures.All() {
+		known := slices.ContainsFunc(choices, func(c choice) bool { return c.value == f.VariantName() })
+		if known || channel != "" && f.Channel != channel || status != "" && f.Status != status {
+			continue
+		}
+		choices = append(choices, choice{f.VariantName(), f.Label()})
+	}
+	return choices
+}
+
+// setPointers lead to the values of the event that is fired, each told as it is; behind a
+// pointer there is that value, to be changed.
+func setPointers(q completing) (choices []choice) {
+	plan, err := fire.NewPlan(q.firedSpec(), fixtures.Builder{Now: q.app.now})
+	if err != nil {
+		return nil
+	}
+	payload, err := plan.Sample()
+	if err != nil {
+		return nil
+	}
+	pointer, _, typed := strings.Cut(q.text, "=")
+	for at, value := range fixtures.Pointers(payload) {
+		switch {
+		case typed && at == pointer:
+			return []choice{{value: at + "=" + string(value)}}
+		case !typed:
+			choices = append(choices, choice{at + "=", shortened(value)})
+		}
+	}
+	return choices
+}
+
+// shortened is a value in as much of a line as a list has for it.
+func shortened(value json.RawMessage) string {
+	const most = 40
+	if text := []rune(string(value)); len(text) > most {
+		return string(text[:most]) + "…"
+	}
+	return string(value)
+}
