@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,7 +30,11 @@ backchannel receipt tail --filter auth:fail
 backchannel receipt tail --limit 10 --output json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return choice.run(cmd, a, a.tailReceipts)
+			err := choice.run(cmd, a, a.tailReceipts)
+			if errors.Is(err, context.Canceled) { // Ctrl+C is how it ends, whatever it was about to read
+				return nil
+			}
+			return err
 		},
 	}
 	choice.register(cmd.Flags(), "begin with the `N` newest of those already there")
