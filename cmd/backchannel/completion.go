@@ -1,6 +1,12 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
 
 func completionCommand(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -15,9 +21,9 @@ backchannel completion fish > ~/.config/fish/completions/backchannel.fish`,
 			case "bash":
 				return root.GenBashCompletionV2(a.out, true)
 			case "zsh":
-				return root.GenZshCompletion(a.out)
+				return writeScript(a.out, root.GenZshCompletion, zshWords)
 			case "fish":
-				return root.GenFishCompletion(a.out, true)
+				return writeScript(a.out, func(w io.Writer) error { return root.GenFishCompletion(w, true) }, fishWords)
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(a.out)
 			}
@@ -25,4 +31,28 @@ backchannel completion fish > ~/.config/fish/completions/backchannel.fish`,
 			return usagef("there is no completion for %q; use bash, zsh, fish or powershell%s", args[0], didYouMean(args[0], shells))
 		},
 	}
+}
+
+// What cobra's scripts hand to eval are words as the shell has read them, without their
+// quotes: a webhook's name with a space became two, and one with $(…) was run. These put
+// each word back in quotes, also one whose own are still open.
+//
+//nolint:gochecknoglobals // constants but for the language
+var (
+	fishWords = strings.NewReplacer(
+		`string escape -- (commandline -ct)`,
+		`set -l typed (commandline -ct); string escape -- (string unescape -- "$typed"; or string unescape -- "$typed\""; or string unescape -- "$typed'")`,
+		`set -l requestComp "`, `set -l before (string escape -- $args[2..-1])
+    set -l requestComp "`,
+		`$args[2..-1] $lastArg`, `$before $lastArg`)
+	zshWords = strings.NewReplacer(`words=("${=words[1,CURRENT]}")`, `words=("${words[1]}" "${(@q)${(@Q)words[2,CURRENT]}}")`)
+)
+
+func writeScript(to io.Writer, generate func(io.Writer) error, mend *strings.Replacer) error {
+	var script bytes.Buffer
+	if err := generate(&script); err != nil {
+		return err
+	}
+	_, err := mend.WriteString(to, script.String())
+	return err
 }
