@@ -132,7 +132,7 @@ func (l *lane) take(now time.Time) (*flight, time.Duration) {
 	if wait := l.reserve(now); wait > 0 {
 		return nil, wait
 	}
-	return l.claim(now), 0
+	return l.claim(), 0
 }
 
 // idleOnPurpose reports whether nothing is to be sent, whatever there is.
@@ -153,7 +153,7 @@ func (l *lane) reserve(now time.Time) time.Duration {
 	return wait
 }
 
-func (l *lane) claim(now time.Time) *flight {
+func (l *lane) claim() *flight {
 	job := l.queue.pop()
 	delete(l.queued, job.DeliveryID)
 	f := &flight{job: job, probe: l.breaker.begin(), cancel: func() {}}

@@ -51,7 +51,7 @@ func (s *shared) offerPlaces(msg placesMsg) tea.Cmd {
 		return s.replayToWebhook(msg)
 	}
 	menu := component.Menu{Title: "Replay the receipt to", Details: []component.MenuItem{
-		{ID: toWebhook, Key: "w", Label: msg.places.Webhook.Name, Detail: msg.places.URL + ", its URL now; a new delivery, signed anew"},
+		{ID: toWebhook, Key: "w", Label: msg.places.Webhook.Name, Detail: msg.places.URL + ", its URL now; a new delivery, " + fire.HowSigned(msg.places.Webhook)},
 		{ID: toReceiver, Key: "r", Label: "the receiver", Detail: msg.places.Receiver + ", where it listens now; as it came"},
 	}}
 	return s.choose(menu, func(item string) tea.Cmd {

@@ -92,7 +92,7 @@ func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storag
 	if places.Apart {
 		where += " (its URL now; --to @receiver sends it to the built-in receiver again)"
 	}
-	a.noteReplay(r, where+", "+howSigned(w))
+	a.noteReplay(r, where+", "+fire.HowSigned(w))
 	if err := a.noteFired(ctx, store, parked); err != nil {
 		return err
 	}
@@ -109,13 +109,6 @@ func receiverNow(ctx context.Context, store *sqlite.Store, r storage.Receipt) (s
 		return where, nil
 	}
 	return "", usagef("the built-in receiver is off; start backchannel serve, or give the URL of another endpoint")
-}
-
-func howSigned(w storage.Webhook) string {
-	if w.Auth.Type != storage.AuthJWT {
-		return "unsigned, as it has no authentication"
-	}
-	return "signed anew"
 }
 
 // webhookOfReceipt is the one that a receipt was for, if it is still there; else it says
@@ -160,7 +153,7 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 		if err != nil {
 			return err
 		}
-		sender, signed = w, howSigned(w)
+		sender, signed = w, fire.HowSigned(w)
 	}
 	sender.URL = to
 	outcome, err := a.sendAgain(ctx, r, sender)
