@@ -108,6 +108,33 @@ func TestForwardRelaysWhatIsVerifiedUnchanged(t *testing.T) {
 	}
 }
 
+// What the other server echoes of the request, or of its own URL, is hidden.
+func TestForwardHidesEchoes(t *testing.T) {
+	to := newLocal(t)
+	to.answer = func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; sent="+req.Header.Get("Authorization"))
+		_, _ = fmt.Fprintf(w, "%s and %s and %s", req.Header.Get("Authorization"), req.URL.Query().Get("token"), "the rest")
+	}
+	g := newRig(t, forwarding(to.URL+"/hooks?token=of-the-server", 0))
+	w := g.webhook(withJWT)
+	authorization := g.authorization(w)
+	g.post(w, event(t, w, storage.Sent), "Authorization", authorization)
+	got := g.relayed()
+	hidden := storage.Masked + " and " + storage.Masked + " and the rest"
+	if string(got.Body) != hidden && string(got.Body) != "Bearer "+hidden {
+		t.Errorf("the body is kept as %q", got.Body)
+	}
+	_, minted, _ := strings.Cut(authorization, " ")
+	for _, kept := range []string{got.Type, got.URL} {
+		if strings.Contains(kept, minted) || strings.Contains(kept, "of-the-server") {
+			t.Errorf("%q is kept", kept)
+		}
+	}
+	if got.URL != to.URL+"/hooks?token="+storage.Masked || to.got[0].URL.Query().Get("token") != "of-the-server" {
+		t.Errorf("relayed to %s, kept as %s", to.got[0].URL, got.URL)
+	}
+}
+
 func TestForwardWithholdsTheRest(t *testing.T) {
 	l := newLocal(t)
 	g := newRig(t, forwarding(l.URL, 0))

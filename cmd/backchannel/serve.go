@@ -9,6 +9,7 @@ import (
 	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/cmd/backchannel/internal/holder"
 	"backchannel/cmd/backchannel/internal/metrics"
+	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
 
@@ -107,7 +108,7 @@ func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFla
 			}
 			a.note("delivering and receiving at %s; stop with Ctrl+C", s.ReceiverURL)
 			if flags.forwardTo != "" {
-				a.note("relaying what is verified to %s", flags.forwardTo)
+				a.note("relaying what is verified to %s", storage.WithoutTokens(flags.forwardTo))
 			}
 		}
 	})

@@ -253,7 +253,7 @@ func (h *holder) try(what string, do func(context.Context) error) func(context.C
 func (h *holder) announce(ctx context.Context) error {
 	text := fmt.Sprintf("process %d delivers, and receives at %s", os.Getpid(), h.status.ReceiverURL)
 	if h.cfg.ForwardTo != "" {
-		text += ", from where it relays to " + h.cfg.ForwardTo
+		text += ", from where it relays to " + storage.WithoutTokens(h.cfg.ForwardTo)
 	}
 	if h.receiver == nil {
 		text = fmt.Sprintf("process %d delivers; the receiver is off: %s", os.Getpid(), h.status.ReceiverError)
