@@ -90,6 +90,6 @@ func (c Config) withDefaults() Config {
 func (c Config) outfitter() *outfitter {
 	return &outfitter{
 		version: c.Version, sources: c.Sources, receiver: c.ReceiverURL, receiverAddress: c.ReceiverAddress, roots: c.RootCAs, caFile: c.CAFile,
-		guard: guard{blockPrivate: c.BlockPrivate}, resolver: c.Resolver, conceal: c.Conceal,
+		guard: guard{blockPrivate: c.BlockPrivate}, resolver: c.Resolver, conceal: c.Conceal, freshFiles: freshFiles,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -27,7 +28,7 @@ type endpoint struct {
 	secrets     []string // names of secret header fields
 	secretLine  []bool   // of the webhook's header lines, which are to be kept secret
 	userAgent   string
-	files       namedFiles
+	files       *namedFiles
 	concealer
 }
 
@@ -42,6 +43,7 @@ type outfitter struct {
 	guard           guard
 	resolver        *net.Resolver
 	conceal         []string
+	freshFiles      time.Duration
 }
 
 // receiverURL is the built-in receiver's, for a webhook that is sent there.

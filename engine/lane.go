@@ -233,7 +233,7 @@ func (l *lane) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, err
 	if err != nil {
 		return nil, err
 	}
-	if ep := l.endpoint.Load(); ep.current(w, receiverURL) && len(ep.files.paths) == 0 {
+	if ep := l.endpoint.Load(); ep.current(w, receiverURL) && ep.files.isFresh(time.Now()) {
 		return ep, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.Delivery.Timeout)

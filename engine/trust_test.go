@@ -133,6 +133,7 @@ func TestKeptConnectionEndsWithItsFiles(t *testing.T) {
 			b := newBench(t, own.serve(-time.Hour, time.Hour, config))
 			b.files["/ca.pem"], b.hook.Delivery.TLS.CAFile = string(own.text()), "/ca.pem"
 			e := New(newMemory(time.Now), b.cfg)
+			e.outfitter.freshFiles = 0
 			l := newLane(e, b.hook, storage.Breaker{})
 			t.Cleanup(l.close)
 			try := func() (r result, ep *endpoint) {
@@ -158,6 +159,29 @@ func TestKeptConnectionEndsWithItsFiles(t *testing.T) {
 			again, _ := try()
 			b.expect(again, succeeded, "", "")
 		})
+	}
+}
+
+// Files are not read for each attempt, though none is used on once it was seen to differ.
+func TestNamedFilesAreLookedAtNowAndThen(t *testing.T) {
+	b := newBench(t, "https://localhost/")
+	b.files["/ca.pem"] = "a"
+	o := b.cfg.withDefaults().outfitter()
+	f := o.namedFiles(t.Context(), storage.TLSOptions{CAFile: "/ca.pem"})
+	read := time.Unix(0, f.looked.Load())
+	if later := read.Add(freshFiles); !f.isFresh(read.Add(freshFiles-1)) || f.isFresh(later) || !f.isFresh(later) {
+		t.Error("after a while one has to look, and one alone")
+	}
+	b.files["/ca.pem"] = "b"
+	if f.same(t.Context()) || f.isFresh(time.Now()) || f.isFresh(time.Now()) {
+		t.Error("changed files are taken for fresh")
+	}
+	b.files["/ca.pem"] = "a"
+	if !f.same(t.Context()) || !f.isFresh(time.Unix(0, f.looked.Load())) {
+		t.Error("files that are as they were have to be looked at again")
+	}
+	if none := o.namedFiles(t.Context(), storage.TLSOptions{}); !none.isFresh(read.Add(time.Hour)) {
+		t.Error("where there are no files, there is something to look at")
 	}
 }
 
