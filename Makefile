@@ -46,7 +46,7 @@ check: lint race ## everything that has to be green before a commit
 
 .PHONY: bench
 bench: ## measure speed as ratios to the machine's own limits; BENCH='-only b -duration 5s'
-	@go build -o bin/bench ./engine/bench && bin/bench $(BENCH)
+	@go build -o bin/bench ./cmd/bench && bin/bench $(BENCH)
 
 .PHONY: torture
 torture: ## the long form of the fault and load tests: 100 kills, every fault 25 times, two minutes of fuzzing each

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"backchannel/engine/token"
 	"backchannel/storage"
+	"backchannel/storage/token"
 )
 
 // A signer makes the authentication header of one version of a webhook. The key is

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"sync"
 
-	"backchannel/engine/token"
 	"backchannel/storage"
+	"backchannel/storage/token"
 )
 
 // A place is what names a webhook in a URL.

@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"backchannel/engine/token"
 	"backchannel/fixtures"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/token"
 )
 
 const testSecret = "a secret of at least thirty-two bytes"

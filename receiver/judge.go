@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"backchannel/engine/token"
 	"backchannel/storage"
+	"backchannel/storage/token"
 )
 
 // judge fills in the verdicts that depend on the request alone.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"backchannel/engine/token"
 	"backchannel/storage"
+	"backchannel/storage/token"
 )
 
 func (x *exchange) judgeAuth(ctx context.Context, to *endpoint) storage.Verdict {

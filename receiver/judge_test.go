@@ -12,9 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"backchannel/engine/token"
 	"backchannel/fixtures"
 	"backchannel/storage"
+	"backchannel/storage/token"
 )
 
 func TestJudgeAuth(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"strings"
 
-	"backchannel/engine/token"
 	"backchannel/storage"
+	"backchannel/storage/token"
 )
 
 // A problem tells the sender what was wrong (RFC 9457). It holds no secret, since checks

@@ -1,6 +1,6 @@
 package storage
 
-import "backchannel/engine/token"
+import "backchannel/storage/token"
 
 // Algorithms lists every algorithm that signs tokens, the default one first.
 func Algorithms() []Algorithm { return token.Algorithms() }

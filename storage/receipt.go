@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"time"
 
-	"backchannel/engine/token"
+	"backchannel/storage/token"
 )
 
 // A Receipt is one request that reached the built-in receiver, as it arrived, with

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"backchannel/engine/token"
+	"backchannel/storage/token"
 	"backchannel/storage/weburl"
 )
 

@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
-	"backchannel/engine/token"
 	"backchannel/storage/pemfile"
+	"backchannel/storage/token"
 )
 
 func (w Webhook) checkAuth(ctx context.Context, bad *FieldErrors, rules Rules) {

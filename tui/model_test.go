@@ -16,16 +16,16 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 		set  func(*fakeStore)
 		want []string
 	}{
-		{"holder", func(*fakeStore) {}, []string{"● holder", "127.0.0.1:9443", "0 queued", "0 retrying", "0 receipts"}},
-		{"beside", func(f *fakeStore) { f.runtime.PID = 99 }, []string{"○ beside 99", "127.0.0.1:9443"}},
+		{"holder", func(*fakeStore) {}, []string{"● engine", "127.0.0.1:9443", "0 queued", "0 retrying", "0 receipts"}},
+		{"beside", func(f *fakeStore) { f.runtime.PID = 99 }, []string{"○ engine 99", "127.0.0.1:9443"}},
 		{"off", func(f *fakeStore) {
 			f.runtime.ReceiverURL, f.runtime.ReceiverError = "", "port 9443 is busy"
-		}, []string{"▲ receiver off", "receiver off: port 9443 is busy", "● holder"}},
+		}, []string{"▲ receiver off", "receiver off: port 9443 is busy", "● engine"}},
 		{"starting", func(f *fakeStore) { f.runtime = storage.Runtime{} }, []string{"starting…", "1 Webhooks"}},
 		{"alone", func(f *fakeStore) { f.alive = false }, []string{"▲ nobody delivers", "1 Webhooks"}},
 		{"parked", func(f *fakeStore) {
 			f.deliveries = []storage.Delivery{{State: storage.Parked}, {State: storage.Retrying}}
-		}, []string{"● holder", "127.0.0.1:9443", "0 queued 1 retrying 1 parked"}},
+		}, []string{"● engine", "127.0.0.1:9443", "0 queued 1 retrying 1 parked"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testConsole(t, func(c *console) {

@@ -52,7 +52,7 @@ func TestASecondConsoleNamesItsTabs(t *testing.T) {
 			c.store.changed(storage.ChangedAll)
 			c.wait(2 * tickGap)
 			c.size(80, 24)
-			c.see("▸1 Webhooks 2 Deliveries 3 Receiver 4 Activity", "○ beside 123456", "9443")
+			c.see("▸1 Webhooks 2 Deliveries 3 Receiver 4 Activity", "○ engine 123456", "9443")
 		})
 	}
 }

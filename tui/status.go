@@ -175,9 +175,9 @@ func (s *shared) holderPhrase() string {
 	case s.status.starting():
 		return th.Dim.Render("starting" + style.More)
 	case s.holds():
-		return th.Good.Render(style.Dot) + " " + th.Dim.Render("holder")
+		return th.Good.Render(style.Dot) + " " + th.Dim.Render("engine")
 	}
-	return th.Good.Render(ring) + " " + th.Dim.Render("beside "+strconv.Itoa(s.status.runtime.PID))
+	return th.Good.Render(ring) + " " + th.Dim.Render("engine "+strconv.Itoa(s.status.runtime.PID))
 }
 
 const ring = "○" // there, but not here

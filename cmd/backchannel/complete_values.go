@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"backchannel/cmd/backchannel/internal/export"
-	"backchannel/engine/token"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/token"
 )
 
 // argumentChoosers are the arguments of the commands, by their paths.

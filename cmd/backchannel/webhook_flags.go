@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"backchannel/engine/token"
 	"backchannel/storage"
 	"backchannel/storage/jsontext"
+	"backchannel/storage/token"
 )
 
 // webhookFlags are the flags of create and edit. Their texts are read by apply, so that

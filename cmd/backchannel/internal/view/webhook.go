@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"time"
 
-	"backchannel/engine/token"
 	"backchannel/storage"
+	"backchannel/storage/token"
 )
 
 // A Webhook is a feedback webhook's configuration.

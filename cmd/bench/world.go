@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"backchannel/engine"
-	"backchannel/engine/token"
 	"backchannel/fixtures"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/token"
 )
 
 // secret signs the tokens of every bench with HS256.

@@ -13,10 +13,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"backchannel/engine/token"
 	"backchannel/receiver"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/token"
 )
 
 const (
