@@ -12,6 +12,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 	"backchannel/storage/token"
+	"backchannel/storage/words"
 )
 
 // argumentChoosers are the arguments of the commands, by their paths.
@@ -95,7 +96,7 @@ func webhookNames(state storage.WebhookState) chooser {
 			all, err := store.Webhooks(ctx)
 			for _, w := range all {
 				if state == "" || w.State == state {
-					choices = append(choices, choice{w.Name, listed(w.Channels) + " to " + w.URL + ", " + string(w.State)})
+					choices = append(choices, choice{w.Name, words.List(w.Channels) + " to " + w.URL + ", " + string(w.State)})
 				}
 			}
 			return choices, err

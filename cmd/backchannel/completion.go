@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"backchannel/storage/words"
 )
 
 func completionCommand(a *app) *cobra.Command {
@@ -28,7 +30,7 @@ backchannel completion fish > ~/.config/fish/completions/backchannel.fish`,
 				return root.GenPowerShellCompletionWithDesc(a.out)
 			}
 			shells := []string{"bash", "zsh", "fish", "powershell"}
-			return usagef("there is no completion for %q; use bash, zsh, fish or powershell%s", args[0], didYouMean(args[0], shells))
+			return usagef("there is no completion for %q; use bash, zsh, fish or powershell%s", args[0], words.DidYouMean(args[0], shells))
 		},
 	}
 }

@@ -39,9 +39,9 @@ backchannel delivery list --status bounce --since 1h`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&choice.webhook, "webhook", "", "only those to this webhook, by `NAME`")
-	f.StringSliceVar(&choice.statuses, "status", nil, "only events of these `STATUSES`: "+listed(storage.AllStatuses()))
+	f.StringSliceVar(&choice.statuses, "status", nil, "only events of these `STATUSES`: "+words.List(storage.AllStatuses()))
 	f.StringVar(&choice.since, "since", "", "only those fired since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
-	f.StringSliceVar(&choice.states, "state", nil, "only those in these `STATES`: "+listed(storage.States()))
+	f.StringSliceVar(&choice.states, "state", nil, "only those in these `STATES`: "+words.List(storage.States()))
 	f.IntVar(&choice.limit, "limit", 0, "at most `N`, the newest (default: all)")
 	return collecting(cmd)
 }
@@ -65,7 +65,7 @@ func (c deliveryChoice) query(a *app, given func(flag string) bool) (storage.Del
 	for _, text := range c.states {
 		state := storage.State(text)
 		if !slices.Contains(storage.States(), state) {
-			p.add("state", "%q is unknown; use %s%s", text, listed(storage.States()), words.DidYouMean(text, storage.States()))
+			p.add("state", "%q is unknown; use %s%s", text, words.List(storage.States()), words.DidYouMean(text, storage.States()))
 		}
 		q.States = append(q.States, state)
 	}

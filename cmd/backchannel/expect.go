@@ -9,6 +9,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 // An expectation is how many receipts of which kind there are to be.
@@ -62,10 +63,10 @@ func (e *expectation) check(a *app, cmd *cobra.Command) error {
 	p := parser{bad: a.unread}
 	e.checkNumbers(&p, cmd.Flags().Changed)
 	if e.status != "" && !storage.Status(e.status).Known() {
-		p.add("status", "%q is unknown; use %s", e.status, listed(storage.AllStatuses()))
+		p.add("status", "%q is unknown; use %s", e.status, words.List(storage.AllStatuses()))
 	}
 	if e.channel != "" && !storage.Channel(e.channel).Known() {
-		p.add("channel", "%q is unknown; use %s", e.channel, listed(storage.Channels()))
+		p.add("channel", "%q is unknown; use %s", e.channel, words.List(storage.Channels()))
 	}
 	now := a.now()
 	since, ok := storage.Moment(e.since, now)
@@ -158,9 +159,9 @@ func (e expectation) judge(seen int) (done bool, err error) {
 func (e expectation) verdict(seen int) error {
 	switch {
 	case e.atLeast >= 0 && seen < e.atLeast:
-		return unmetf("%s arrived within %s, expected at least %d", plural(seen, "receipt"), e.timeout, e.atLeast)
+		return unmetf("%s arrived within %s, expected at least %d", words.Count(seen, "receipt"), e.timeout, e.atLeast)
 	case e.atLeast < 0 && seen != e.exactly:
-		return unmetf("%s arrived within %s, expected exactly %d", plural(seen, "receipt"), e.timeout, e.exactly)
+		return unmetf("%s arrived within %s, expected exactly %d", words.Count(seen, "receipt"), e.timeout, e.exactly)
 	}
 	return nil
 }
@@ -174,7 +175,7 @@ func (a *app) showExpectation(seen int, failed error) error {
 			return err
 		}
 	} else if failed == nil {
-		fmt.Fprintln(a.out, plural(seen, "receipt"))
+		fmt.Fprintln(a.out, words.Count(seen, "receipt"))
 	}
 	return failed
 }

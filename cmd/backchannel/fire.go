@@ -11,6 +11,7 @@ import (
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 // fireFlags are the flags of fire, as they were given.
@@ -66,7 +67,7 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 	f.StringVar(&v.rate, "rate", "none", "queue at most `N/s` requests a second")
 	f.StringArrayVar(&v.set, "set", nil, "change the payload at a JSON Pointer, as `/POINTER=JSON`; may be repeated")
 	f.StringVar(&v.body, "body", "", "send the JSON of `FILE` instead of the fixture's; - is stdin")
-	f.StringVar(&v.misbehave, "misbehave", "", "do it wrong: `KIND` is one of "+listed(storage.Misbehaviours()))
+	f.StringVar(&v.misbehave, "misbehave", "", "do it wrong: `KIND` is one of "+words.List(storage.Misbehaviours()))
 	f.BoolVar(&v.wait, "wait", false, "wait for the outcome; exit 5 when a delivery failed, 6 when time is up")
 	f.StringVar(&v.expectCode, "expect-code", "", "wait, and exit 0 when each is answered with `CODE`: 401, 4xx for any such, or none; 5 otherwise")
 	f.DurationVar(&v.timeout, "timeout", 30*time.Second, "`DURATION` to wait at most")

@@ -9,6 +9,7 @@ import (
 	"backchannel/fixtures"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 func fixtureCommand(a *app) *cobra.Command {
@@ -105,7 +106,7 @@ backchannel fixture show strange-bounce`,
 			return a.showPayload(payload)
 		},
 	}
-	cmd.Flags().StringVar(&revision, "revision", string(storage.Classic), "payload `REVISION`: "+listed(storage.Revisions()))
+	cmd.Flags().StringVar(&revision, "revision", string(storage.Classic), "payload `REVISION`: "+words.List(storage.Revisions()))
 	return cmd
 }
 
@@ -116,7 +117,7 @@ func samplePayload(args []string, revision storage.Revision) ([]byte, error) {
 		return nil, err
 	}
 	if !slices.Contains(storage.Revisions(), revision) {
-		return nil, invalid("revision", "%q is unknown; use %s", revision, listed(storage.Revisions()))
+		return nil, invalid("revision", "%q is unknown; use %s", revision, words.List(storage.Revisions()))
 	}
 	event, err := f.Build(revision, fixtures.SampleValues(channel))
 	return event.Payload, err

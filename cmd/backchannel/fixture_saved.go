@@ -11,6 +11,7 @@ import (
 	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 // savedView is a saved fixture as JSON.
@@ -67,7 +68,7 @@ func noSavedFixture(ctx context.Context, store *sqlite.Store, name string) error
 	for i, f := range all {
 		names[i] = f.Name
 	}
-	return notFoundf("there is no saved fixture %q; backchannel fixture list names them all%s", name, didYouMean(name, names))
+	return notFoundf("there is no saved fixture %q; backchannel fixture list names them all%s", name, words.DidYouMean(name, names))
 }
 
 func fixtureTable() table {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 )
 
 // profileFlags are the flags of profile set, as they were given.
@@ -46,7 +47,7 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 	if len(args) == 1 {
 		preset, found := storage.FindPreset(args[0])
 		if !found {
-			return storage.Profile{}, invalid("preset", "%q is unknown; use %s%s", args[0], strings.Join(presetNames(), ", "), didYouMean(args[0], presetNames()))
+			return storage.Profile{}, invalid("preset", "%q is unknown; use %s%s", args[0], strings.Join(presetNames(), ", "), words.DidYouMean(args[0], presetNames()))
 		}
 		return preset.Profile, nil
 	}

@@ -5,6 +5,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 // A pinChange is what pin and unpin differ in.
@@ -78,7 +79,7 @@ func receiptClearCommand(a *app) *cobra.Command {
 				if a.settings.json() {
 					return a.out.object(clearing{n, counts.Receipts})
 				}
-				a.note("%s removed, %d left", plural(int(n), "receipt"), counts.Receipts)
+				a.note("%s removed, %d left", words.Count(int(n), "receipt"), counts.Receipts)
 				return nil
 			})
 		},

@@ -15,6 +15,7 @@ import (
 	"backchannel/cmd/backchannel/internal/export"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 // exportFlags are the flags of receipt export, as they were given.
@@ -56,7 +57,7 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 	}
 	f := cmd.Flags()
 	flags.registerChoice(f)
-	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+listed(export.Formats()))
+	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+words.List(export.Formats()))
 	f.StringVar(&flags.out, "out", "", "write to `FILE`, replacing one that is there; - is stdout (default: stdout)")
 	f.StringVar(&flags.to, "to", "", "har and curl: for the server at this `URL` instead of the receiver")
 	f.BoolVar(&flags.withSecrets, "with-secrets", false, "leave secrets and tokens in")
@@ -67,9 +68,9 @@ func (v exportFlags) check(a *app, ids []string, given func(flag string) bool) (
 	p := parser{given: given, bad: a.unread}
 	switch {
 	case v.format == "":
-		p.add("format", "is missing; use %s", listed(export.Formats()))
+		p.add("format", "is missing; use %s", words.List(export.Formats()))
 	case !slices.Contains(export.Formats(), export.Format(v.format)):
-		p.add("format", "%q is unknown; use %s", v.format, listed(export.Formats()))
+		p.add("format", "%q is unknown; use %s", v.format, words.List(export.Formats()))
 	}
 	if err := checkExportTo(export.Format(v.format), v.to); err != nil {
 		p.bad = append(p.bad, err.(storage.FieldErrors)...) //nolint:errorlint // it answers nothing else, and never wrapped

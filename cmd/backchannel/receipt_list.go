@@ -10,6 +10,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 func receiptListCommand(a *app) *cobra.Command {
@@ -45,7 +46,7 @@ func (c *receiptChoice) register(f *pflag.FlagSet, limitHelp string) {
 // registerChoice adds the flags by which receipts are chosen, however many there are.
 func (c *receiptChoice) registerChoice(f *pflag.FlagSet) {
 	f.StringVar(&c.webhook, "webhook", "", "only those of this webhook, by `NAME`")
-	f.StringSliceVar(&c.statuses, "status", nil, "only events of these `STATUSES`: "+listed(storage.AllStatuses()))
+	f.StringSliceVar(&c.statuses, "status", nil, "only events of these `STATUSES`: "+words.List(storage.AllStatuses()))
 	f.StringVar(&c.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
 	f.StringVar(&c.filter, "filter", "", "only those that `EXPR` chooses, such as 'status:bounce auth:fail'")
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"backchannel/storage/words"
 )
 
 // newRoot is the tree of commands.
@@ -98,7 +100,7 @@ func childNames(cmd *cobra.Command) (names []string) {
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {
-	return usagef("there is no command %q%s (see %s --help)", cmd.CommandPath()+" "+name, didYouMean(name, childNames(cmd)), cmd.CommandPath())
+	return usagef("there is no command %q%s (see %s --help)", cmd.CommandPath()+" "+name, words.DidYouMean(name, childNames(cmd)), cmd.CommandPath())
 }
 
 // flagError adds to pflag's message the flag that was meant.
@@ -114,7 +116,7 @@ func flagError(cmd *cobra.Command, err error) error {
 func nearFlag(cmd *cobra.Command, name string) string {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if near := nearest(name, names); near != "" {
+	if near := words.Nearest(name, names); near != "" {
 		return fmt.Sprintf("; did you mean --%s?", near)
 	}
 	return ""
@@ -129,7 +131,7 @@ func exactly(names ...string) cobra.PositionalArgs {
 		if len(names) == 0 {
 			return usagef("%s takes no argument, so %q is one too many (see %s --help)", cmd.CommandPath(), args[0], cmd.CommandPath())
 		}
-		return usagef("%s takes %s, not %s (see %s --help)", cmd.CommandPath(), strings.Join(names, " and "), plural(len(args), "argument"), cmd.CommandPath())
+		return usagef("%s takes %s, not %s (see %s --help)", cmd.CommandPath(), strings.Join(names, " and "), words.Count(len(args), "argument"), cmd.CommandPath())
 	}
 }
 

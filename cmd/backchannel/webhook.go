@@ -10,6 +10,7 @@ import (
 	"backchannel/receiver"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 func webhookCommand(a *app) *cobra.Command {
@@ -49,7 +50,7 @@ func noWebhook(ctx context.Context, store *sqlite.Store, name string) error {
 	for i, w := range all {
 		names[i] = w.Name
 	}
-	return notFoundf("there is no webhook %q; backchannel webhook list names them all%s", name, didYouMean(name, names))
+	return notFoundf("there is no webhook %q; backchannel webhook list names them all%s", name, words.DidYouMean(name, names))
 }
 
 // receiverURL is where the built-in receiver is: where the holder says, else where it

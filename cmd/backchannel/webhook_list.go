@@ -10,6 +10,7 @@ import (
 	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 func webhookListCommand(a *app) *cobra.Command {
@@ -62,7 +63,7 @@ func (a *app) listWebhooks(all []storage.Webhook, base string) error {
 			}
 			continue
 		}
-		rows.add(w.Name, listed(w.Channels), shownURL(w, base), shownAuth(w), w.Organization, w.Sandbox.Name, shownState(w))
+		rows.add(w.Name, words.List(w.Channels), shownURL(w, base), shownAuth(w), w.Organization, w.Sandbox.Name, shownState(w))
 	}
 	a.list(&rows, "no webhooks; make one with backchannel webhook create --name NAME --channel email")
 	return nil

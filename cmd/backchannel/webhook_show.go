@@ -10,6 +10,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/words"
 )
 
 func webhookShowCommand(a *app) *cobra.Command {
@@ -35,7 +36,7 @@ func (a *app) webhookFacts(w storage.Webhook, base string) facts {
 	f.add("Name", w.Name)
 	f.add("ID", w.ID.String())
 	f.add("State", shownState(w))
-	f.add("Channels", listed(w.Channels))
+	f.add("Channels", words.List(w.Channels))
 	f.add("URL", shownURL(w, base))
 	f.add("Organization", w.Organization)
 	f.add("Sandbox", w.Sandbox.Name+" "+w.Sandbox.ID)
