@@ -7,6 +7,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/token"
+	"backchannel/storage/words"
 )
 
 // judge fills in the verdicts that depend on the request alone.
@@ -37,7 +38,7 @@ func failed(checks ...storage.Check) storage.Verdict {
 		v.Reason = tellCheck(first)
 	}
 	if more := countFailed(checks) - 1; more > 0 {
-		v.Reason += fmt.Sprintf(" (and %s more)", plural(more, "failure"))
+		v.Reason += fmt.Sprintf(" (and %s more)", words.Count(more, "failure"))
 	}
 	return v
 }

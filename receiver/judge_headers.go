@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 )
 
 // judgeHeaders judges whether the webhook's custom headers arrived with their values.
@@ -16,7 +17,7 @@ func judgeHeaders(ctx context.Context, configured []storage.HeaderField, arrived
 	for i, h := range configured {
 		checks[i] = checkHeader(ctx, h, arrived.Values(h.Name), from)
 	}
-	return verdictOf("all "+plural(len(configured), "custom header")+" arrived", checks)
+	return verdictOf("all "+words.Count(len(configured), "custom header")+" arrived", checks)
 }
 
 func checkHeader(ctx context.Context, h storage.HeaderField, values []string, from storage.Sources) storage.Check {
@@ -34,7 +35,7 @@ func checkHeader(ctx context.Context, h storage.HeaderField, values []string, fr
 	case len(values) == 0:
 		c.Actual, c.Remedy = "no such header", "send it; a proxy may also have dropped it"
 	case len(values) > 1:
-		c.Actual, c.Remedy = plural(len(values), "such header"), "send it once"
+		c.Actual, c.Remedy = words.Count(len(values), "such header"), "send it once"
 	case values[0] != want:
 		c.Actual, c.Remedy = shownOther(h, values[0]), "set the same value on both sides"
 	default:

@@ -18,6 +18,7 @@ import (
 
 	"backchannel/fixtures"
 	"backchannel/storage"
+	"backchannel/storage/words"
 )
 
 // Bodies up to smallBody are read by every request at once; of larger ones, maxLarge at
@@ -159,7 +160,7 @@ func (x *exchange) flaw(err error) {
 		return
 	}
 	x.receipt.Flaw = storage.BodyCut
-	x.flawed = plural(len(x.receipt.Body), "byte")
+	x.flawed = words.Count(len(x.receipt.Body), "byte")
 	if announced := x.req.ContentLength; announced >= 0 {
 		x.flawed = fmt.Sprintf("%d of %d announced bytes", len(x.receipt.Body), announced)
 	}

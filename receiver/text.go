@@ -32,11 +32,3 @@ func clip(text string, most int) string {
 	}
 	return text[:end]
 }
-
-// plural says how many there are of a thing: "1 byte", "12 bytes".
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return strconv.Itoa(n) + " " + thing + "s"
-}

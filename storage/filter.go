@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"backchannel/storage/words"
 )
 
 // A Filter chooses receipts: all of its terms must hold. The zero value chooses all.
@@ -48,8 +50,8 @@ type filterKey struct {
 func filterKeys() []filterKey {
 	results := []string{string(Pass), string(Fail), string(NotApplicable)}
 	return []filterKey{
-		{name: "status", allowed: texts(AllStatuses())},
-		{name: "channel", allowed: texts(Channels())},
+		{name: "status", allowed: words.Texts(AllStatuses())},
+		{name: "channel", allowed: words.Texts(Channels())},
 		{name: "webhook"},
 		{name: "auth", allowed: results},
 		{name: "schema", allowed: results},
@@ -67,14 +69,6 @@ func filterKeys() []filterKey {
 		{name: "delivery", check: checkDelivery},
 		{name: bodyKey},
 	}
-}
-
-func texts[T ~string](values []T) []string {
-	all := make([]string, len(values))
-	for i, v := range values {
-		all[i] = string(v)
-	}
-	return all
 }
 
 // FilterKeys lists the keys as they are typed: "status:", "body~".

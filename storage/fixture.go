@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"backchannel/storage/words"
 )
 
 // Such a name needs no quotes in a shell and is no flag.
@@ -13,7 +15,7 @@ var fixtureName = regexp.MustCompile(fmt.Sprintf(`^[A-Za-z0-9][A-Za-z0-9._-]{0,%
 
 // fixtureWords are what stands where a saved fixture's name may stand.
 func fixtureWords() []string {
-	return append(append(texts(AllStatuses()), texts(Channels())...), "lifecycle")
+	return append(append(words.Texts(AllStatuses()), words.Texts(Channels())...), "lifecycle")
 }
 
 // A SavedFixture is a payload that somebody kept under a name, to fire it again.
@@ -36,13 +38,13 @@ func (f SavedFixture) Validate() error {
 		bad.add("name", "%q means something else where events are fired; use another", f.Name)
 	}
 	if !f.Channel.Known() {
-		bad.add("channel", "%q is unknown; use %s", f.Channel, oneOf(Channels()))
+		bad.add("channel", "%q is unknown; use %s", f.Channel, words.List(Channels()))
 	}
 	if !f.Status.Known() {
-		bad.add("status", "%q is unknown; use %s", f.Status, oneOf(AllStatuses()))
+		bad.add("status", "%q is unknown; use %s", f.Status, words.List(AllStatuses()))
 	}
 	if !slices.Contains(Revisions(), f.Revision) {
-		bad.add("revision", "%q is unknown; use %s", f.Revision, oneOf(Revisions()))
+		bad.add("revision", "%q is unknown; use %s", f.Revision, words.List(Revisions()))
 	}
 	if len(f.Payload) == 0 {
 		bad.add("payload", "is missing; give the bytes to send")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -12,6 +11,8 @@ import (
 
 	"backchannel/storage/script"
 	"backchannel/storage/weburl"
+
+	"backchannel/storage/words"
 )
 
 // Rules are what validity depends on besides the webhook itself.
@@ -70,7 +71,7 @@ func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
 		bad.add("url", "%s", reason)
 	}
 	if !slices.Contains(Revisions(), w.Revision) {
-		bad.add("revision", "%q is unknown; use %s", w.Revision, oneOf(Revisions()))
+		bad.add("revision", "%q is unknown; use %s", w.Revision, words.List(Revisions()))
 	}
 	if w.State != Active && w.State != Paused {
 		bad.add("state", "%q is unknown; use %s or %s", w.State, Active, Paused)
@@ -101,23 +102,15 @@ func (e *FieldErrors) addPrintable(field, text string) {
 
 func checkChannels(bad *FieldErrors, channels []Channel) {
 	if len(channels) == 0 {
-		bad.add("channels", "is missing; choose at least one of %s", oneOf(Channels()))
+		bad.add("channels", "is missing; choose at least one of %s", words.List(Channels()))
 	}
 	for i, c := range channels {
 		if !c.Known() {
-			bad.add("channels", "%q is unknown; use %s", c, oneOf(Channels()))
+			bad.add("channels", "%q is unknown; use %s", c, words.List(Channels()))
 		} else if slices.Contains(channels[:i], c) {
 			bad.add("channels", "%q is named twice; name it once", c)
 		}
 	}
-}
-
-func oneOf[T ~string](values []T) string {
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = string(v)
-	}
-	return strings.Join(texts, ", ")
 }
 
 func (w Webhook) checkDelivery(ctx context.Context, bad *FieldErrors, rules Rules) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -180,10 +181,10 @@ func numberOrNone(n float64) string {
 
 // profileWords say in a few words what a profile does.
 func profileWords(p storage.Profile) string {
-	var words []string
+	var said []string
 	add := func(is bool, format string, args ...any) {
 		if is {
-			words = append(words, fmt.Sprintf(format, args...))
+			said = append(said, fmt.Sprintf(format, args...))
 		}
 	}
 	add(p.Fault == storage.FaultDrop, "drops the connection")
@@ -195,10 +196,10 @@ func profileWords(p storage.Profile) string {
 	add(p.Delay > 0, "after %s", shortDuration(p.Delay))
 	add(p.RetryAfter > 0, "Retry-After %s", shortDuration(p.RetryAfter))
 	add(p.DripPerSec > 0, "%d bytes/s", p.DripPerSec)
-	add(len(p.Headers) > 0, "%d %s", len(p.Headers), plural(int64(len(p.Headers)), "header"))
+	add(len(p.Headers) > 0, "%d %s", len(p.Headers), words.Plural(len(p.Headers), "header"))
 	add(p.Body != "", "a body of %d bytes", len(p.Body))
-	if len(words) == 0 {
+	if len(said) == 0 {
 		return "answers as the verdicts say"
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(said, ", ")
 }

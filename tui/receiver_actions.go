@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -241,7 +242,7 @@ func (r *receiver) confirmClear() tea.Cmd {
 	}, func() tea.Cmd {
 		return act(r.shared.ctx, func(ctx context.Context) (string, error) {
 			n, err := remove(ctx)
-			return thousands(n) + " " + plural(n, "receipt") + " cleared", err
+			return thousands(n) + " " + words.Plural(n, "receipt") + " cleared", err
 		})
 	})
 }

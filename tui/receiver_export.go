@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -136,7 +137,7 @@ func (s *shared) export(e Export) tea.Cmd {
 			secrets = "with secrets"
 		}
 		n := int64(done.Receipts)
-		text := fmt.Sprintf("%s %s written to %s, %s", thousands(n), plural(n, "receipt"), done.Path, secrets)
+		text := fmt.Sprintf("%s %s written to %s, %s", thousands(n), words.Plural(n, "receipt"), done.Path, secrets)
 		if done.Note != "" {
 			text += "; " + done.Note
 		}

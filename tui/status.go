@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/style"
 )
 
@@ -73,7 +74,7 @@ func (s *shared) statusForms() []string {
 	}
 	who, where := s.holderPhrase(), s.receiverPhrase()
 	all, some := s.countPhrases()
-	receipts := s.theme.Dim.Render(thousands(s.status.counts.Receipts) + " " + plural(s.status.counts.Receipts, "receipt"))
+	receipts := s.theme.Dim.Render(thousands(s.status.counts.Receipts) + " " + words.Plural(s.status.counts.Receipts, "receipt"))
 	return []string{
 		spaced("   ", who, where, spaced("   ", all...), receipts),
 		spaced("   ", who, where, spaced("   ", all...)),
@@ -90,13 +91,6 @@ func (s *shared) statusForms() []string {
 // spaced joins what there is.
 func spaced(gap string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), gap)
-}
-
-func plural(n int64, word string) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
 }
 
 // countedStates are those of deliveries that are not final.
