@@ -48,7 +48,7 @@ func judgeClass(class storage.ErrorClass) verdict {
 	}
 }
 
-// explainStatus says in one line why an answer is no success.
+// explainStatus says in one line why an answer is not success.
 func (ep *endpoint) explainStatus(ctx context.Context, code int, location string, body []byte) string {
 	text := fmt.Sprintf("answered %d", code)
 	if reason := http.StatusText(code); reason != "" {

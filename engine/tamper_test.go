@@ -38,7 +38,7 @@ func FuzzTamper(f *testing.F) {
 			t.Errorf("%q is not changed", payload)
 		}
 		if json.Valid(payload) && !json.Valid(changed) {
-			t.Errorf("%q becomes %q, which is no JSON", payload, changed)
+			t.Errorf("%q becomes %q, which is not JSON", payload, changed)
 		}
 	})
 }

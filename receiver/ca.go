@@ -58,7 +58,7 @@ func LoadOrCreateCA(dir string, now time.Time) (*CA, error) {
 	case !ok || !public.Equal(cert.PublicKey):
 		return nil, fmt.Errorf("open local CA: %w", damaged(path, "is not the certificate of "+keyPath))
 	case !cert.IsCA:
-		return nil, fmt.Errorf("open local CA: %w", damaged(path, "is no authority's certificate"))
+		return nil, fmt.Errorf("open local CA: %w", damaged(path, "is not a certificate authority's certificate"))
 	case now.After(cert.NotAfter):
 		return nil, fmt.Errorf("open local CA: %w", damaged(path, "expired on "+cert.NotAfter.Format(time.DateOnly)))
 	}

@@ -172,7 +172,7 @@ func (r reply) problem(t testing.TB) (p problem) {
 		t.Errorf("Content-Type %q, want %q", got, problemType)
 	}
 	if err := json.Unmarshal([]byte(r.body), &p); err != nil {
-		t.Errorf("the body is no problem: %v\n%s", err, r.body)
+		t.Errorf("the body is not a problem: %v\n%s", err, r.body)
 	}
 	return p
 }

@@ -147,7 +147,7 @@ func otherCase(body []byte, v fixtures.Violation) string {
 	return ""
 }
 
-// noted tells of what is no fault, but not kept by every reader either.
+// noted tells of what is not a fault, but not kept by every reader either.
 func noted(found jsontext.Inspection) string {
 	var text strings.Builder
 	for _, all := range [][]jsontext.Flaw{found.Large, found.Odd} {

@@ -137,7 +137,7 @@ func TestJudgeSchema(t *testing.T) {
 		{"a number that is rounded", replace(`"retryCount":0`, `"retryCount":9007199254740993`), storage.Classic, storage.Fail, "expected a number of at most 9007199254740991, got 9007199254740993"},
 		{"null", replace(`"myImsOrg"`, `null`), storage.Classic, storage.Fail, "schema /imsOrg: expected a string, got null, on line 3, byte 57"},
 		{"an array", "[]", storage.Classic, storage.Fail, "schema (the whole): expected an object, got an array, on line 1, byte 0"},
-		{"a lone surrogate", replace(`"myImsOrg"`, `"\ud800x"`), storage.Classic, storage.Pass, `; note a string with a lone surrogate (\ud800), which is no character at /imsOrg`},
+		{"a lone surrogate", replace(`"myImsOrg"`, `"\ud800x"`), storage.Classic, storage.Pass, `; note a string with a lone surrogate (\ud800), which is not a character at /imsOrg`},
 		{"NUL", replace(`"myImsOrg"`, `"x\u0000"`), storage.Classic, storage.Pass, `; note a string with NUL (\u0000) at /imsOrg`},
 		{"a pair of surrogates", replace(`"myImsOrg"`, `"\ud83d\ude00"`), storage.Classic, storage.Pass, "the body is as the schema of revision classic has it"},
 		{"keys that differ in lone surrogates", replace(`"channel"`, `"\ud800":1,"\ud801":2,"channel"`), storage.Classic, storage.Pass, ""},

@@ -163,7 +163,7 @@ func noTerm(text string) string {
 	if end := strings.IndexFunc(text, unicode.IsSpace); end > 0 {
 		word = text[:end]
 	}
-	return fmt.Sprintf("%q is no term; write key:value, with one of %s", word, strings.Join(FilterKeys(), " "))
+	return fmt.Sprintf("%q is not a valid term; write key:value, with one of %s", word, strings.Join(FilterKeys(), " "))
 }
 
 // cutValue takes the value that text begins with, in quotes or up to the next space.
@@ -229,7 +229,7 @@ func checkDelivery(value string, _ time.Time) (at time.Time, reason string) {
 func checkTime(value string, now time.Time) (time.Time, string) {
 	at, ok := Moment(value, now)
 	if !ok {
-		return at, fmt.Sprintf("%q is no time; use a duration before now such as 10m, 1h30m or 7d, or a time such as 2026-10-01T12:00:00Z", value)
+		return at, fmt.Sprintf("%q is not a valid time; use a duration before now such as 10m, 1h30m or 7d, or a time such as 2026-10-01T12:00:00Z", value)
 	}
 	return at, ""
 }

@@ -10,7 +10,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// Such a name needs no quotes in a shell and is no flag.
+// Such a name needs no quotes in a shell and is not a flag.
 var fixtureName = regexp.MustCompile(fmt.Sprintf(`^[A-Za-z0-9][A-Za-z0-9._-]{0,%d}$`, MaxNameLength-1))
 
 // fixtureWords are what stands where a saved fixture's name may stand.
@@ -33,7 +33,7 @@ func (f SavedFixture) Validate() error {
 	var bad FieldErrors
 	switch {
 	case !fixtureName.MatchString(f.Name):
-		bad.add("name", "%q is no name; use 1 to %d of A-Z a-z 0-9 . _ - and begin with a letter or digit", f.Name, MaxNameLength)
+		bad.add("name", "%q is not a valid name; use 1 to %d of A-Z a-z 0-9 . _ - and begin with a letter or digit", f.Name, MaxNameLength)
 	case slices.Contains(fixtureWords(), strings.ToLower(f.Name)):
 		bad.add("name", "%q means something else where events are fired; use another", f.Name)
 	}

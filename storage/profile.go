@@ -79,7 +79,7 @@ func (p Profile) Validate() error {
 	var bad FieldErrors
 	for _, status := range p.Statuses {
 		if status < 200 || status > 599 {
-			bad.add("status", "%d is no final HTTP status; use 200 to 599", status)
+			bad.add("status", "%d is not a valid final HTTP status; use 200 to 599", status)
 		}
 	}
 	if p.Delay < 0 || p.Delay > MaxProfileDelay {
@@ -92,7 +92,7 @@ func (p Profile) Validate() error {
 		bad.add("drip", "%d bytes per second is negative; use 1/s or more", p.DripPerSec)
 	}
 	if !(p.FailPct >= 0 && p.FailPct <= 100) {
-		bad.add("failPercent", "%g is no percentage; use 0 to 100", p.FailPct)
+		bad.add("failPercent", "%g is not a valid percentage; use 0 to 100", p.FailPct)
 	}
 	if p.FailFirst < 0 {
 		bad.add("failFirst", "%d is negative; use 0 or more", p.FailFirst)

@@ -41,7 +41,7 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.mask()), nil }
 // LogValue hides the secret from logs.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.mask()) }
 
-// mask shows where a secret is kept, which is no secret, or that there is one.
+// mask shows where a secret is kept, which is not a secret, or that there is one.
 func (s Secret) mask() string {
 	if s == "" || s.Elsewhere() {
 		return string(s)
@@ -83,11 +83,11 @@ func (s Secret) placeless() string {
 	case isEnv && name == "":
 		return "env: names no environment variable; write env:NAME"
 	case isEnv && strings.ContainsFunc(name, notInName):
-		return fmt.Sprintf("%q is no environment variable's name; write env:NAME, without spaces or =", name)
+		return fmt.Sprintf("%q is not a valid environment variable name; write env:NAME, without spaces or =", name)
 	case isFile && strings.TrimSpace(path) == "":
 		return "file: names no file; write file:PATH"
 	case isFile && strings.ContainsFunc(path, unicode.IsControl):
-		return fmt.Sprintf("%q is no file's path: it holds a control character; write file:PATH", path)
+		return fmt.Sprintf("%q is not a valid file path: it holds a control character; write file:PATH", path)
 	}
 	return ""
 }

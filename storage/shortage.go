@@ -9,7 +9,7 @@ import (
 )
 
 // UnstoredHeader is how the built-in receiver says in an answer of 503 why it could not keep
-// a request: to the engine beside it this is no failure of an endpoint.
+// a request: to the engine beside it this is not a failure of an endpoint.
 const UnstoredHeader = "Backchannel-Unstored"
 
 // Shortage says what this machine or process itself is short of, and what to do, when that

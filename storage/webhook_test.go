@@ -110,7 +110,7 @@ func TestInvalidWebhooks(t *testing.T) {
 		{"no name", func(w *storage.Webhook) { w.Name = "" }, "name", "missing"},
 		{"a long name", func(w *storage.Webhook) { w.Name = strings.Repeat("a", 65) }, "name", "65"},
 		{"a name that cannot be shown", func(w *storage.Webhook) { w.Name = "a\x1b[2J" }, "name", "U+001B"},
-		{"a name that is no text", func(w *storage.Webhook) { w.Name = "a\xff" }, "name", "UTF-8"},
+		{"a name that is not text", func(w *storage.Webhook) { w.Name = "a\xff" }, "name", "UTF-8"},
 		{"no organization", func(w *storage.Webhook) { w.Organization = "" }, "organization", "missing"},
 		{"no sandbox", func(w *storage.Webhook) { w.Sandbox.Name = "" }, "sandbox.name", "missing"},
 		{"a sandbox ID", func(w *storage.Webhook) { w.Sandbox.ID = "prod" }, "sandbox.id", "UUID"},
@@ -221,7 +221,7 @@ func TestInvalidWebhooks(t *testing.T) {
 		{"no concurrency", func(w *storage.Webhook) { w.Delivery.Concurrency = 0 }, "delivery.concurrency", "1 to 256"},
 		{"too much concurrency", func(w *storage.Webhook) { w.Delivery.Concurrency = 257 }, "delivery.concurrency", "1 to 256"},
 		{"a negative rate", func(w *storage.Webhook) { w.Delivery.RatePerSec = -1 }, "delivery.ratePerSecond", "none"},
-		{"a rate that is no number", func(w *storage.Webhook) { w.Delivery.RatePerSec = math.NaN() }, "delivery.ratePerSecond", "none"},
+		{"a rate that is not a number", func(w *storage.Webhook) { w.Delivery.RatePerSec = math.NaN() }, "delivery.ratePerSecond", "none"},
 		{"half a client certificate", func(w *storage.Webhook) { w.Delivery.TLS.CertFile = "/c" }, "delivery.tls", "both"},
 	} {
 		w := valid()

@@ -84,7 +84,7 @@ func (p painted) View() string {
 
 func (t *terminal) Write(p []byte) (int, error) { return t.WriteString(string(p)) }
 
-// WriteString writes what is no frame. It learns from it when the screen comes and goes, or
+// WriteString writes what is not a frame. It learns from it when the screen comes and goes, or
 // is empty.
 func (t *terminal) WriteString(text string) (int, error) {
 	t.mu.Lock()

@@ -129,7 +129,7 @@ func (p *parser) optionalNumber(field, example string) float64 {
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	if whole := n == float64(int32(n)); err != nil || field != profilePercent && !whole {
-		p.add(field, "%q is no number that can be used here; use %s, say", text, example)
+		p.add(field, "%q is not a number that can be used here; use %s, say", text, example)
 		return 0
 	}
 	return n

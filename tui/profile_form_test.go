@@ -16,7 +16,7 @@ func TestAProfileOfOnesOwn(t *testing.T) {
 		c.press("tab")
 		c.write("soon")
 		c.press("ctrl+s")
-		c.see(`"soon" is no duration`)
+		c.see(`"soon" is not a valid duration`)
 		c.press("ctrl+u")
 		c.write("2s")
 		c.press("tab", "right", "ctrl+s")
@@ -50,9 +50,9 @@ func TestReadProfile(t *testing.T) {
 		"nonsense": {
 			map[string]string{profileStatus: "900", profileDelay: "-1s", profilePercent: "120", profileFirst: "1.5", profileRetryAfter: "1500ms", profileDrip: "fast", profileHeaders: "no colon"},
 			storage.Profile{}, map[string]string{
-				profileStatus: "900 is no final HTTP status; use 200 to 599", profileDelay: "-1s is out of range; use 0s to 10m0s", profilePercent: "120 is no percentage; use 0 to 100",
-				profileFirst: `"1.5" is no number that can be used here; use 3, say`, profileRetryAfter: "1.5s is not a whole number of seconds; use 5s, say",
-				profileDrip: `"fast" is no number that can be used here; use 10, say`, profileHeaders: `"no colon" has no colon; write Name: value`, profileBody: "",
+				profileStatus: "900 is not a valid final HTTP status; use 200 to 599", profileDelay: "-1s is out of range; use 0s to 10m0s", profilePercent: "120 is not a valid percentage; use 0 to 100",
+				profileFirst: `"1.5" is not a number that can be used here; use 3, say`, profileRetryAfter: "1.5s is not a whole number of seconds; use 5s, say",
+				profileDrip: `"fast" is not a number that can be used here; use 10, say`, profileHeaders: `"no colon" has no colon; write Name: value`, profileBody: "",
 			},
 		},
 	} {

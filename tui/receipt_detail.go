@@ -20,7 +20,7 @@ type receiptDetail struct {
 	delivery storage.Delivery // of our own engine; the zero Delivery: a foreign sender's
 	attempts []storage.Attempt
 	shown    storage.ShownBody
-	pretty   []byte // the body indented; nil when it is no JSON
+	pretty   []byte // the body indented; nil when it is not JSON
 }
 
 // readReceipt reads a receipt, and what our own engine knows of it.

@@ -33,7 +33,7 @@ func (r *receiver) editReceipt() tea.Cmd {
 		return nil
 	}
 	if !utf8.Valid(d.receipt.Body) {
-		return say(info("The body is no text (UTF-8), so editing would change more of it: r sends it as it is, x exports it"))
+		return say(info("The body is not text (UTF-8), so editing would change more of it: r sends it as it is, x exports it"))
 	}
 	text := string(d.receipt.Body)
 	if d.pretty != nil {

@@ -25,7 +25,7 @@ func TestSavedFixtureIsFired(t *testing.T) {
 		c.press("g", "S")
 		c.write("no name")
 		c.press("ctrl+s")
-		c.see(`"no name" is no name`)
+		c.see(`"no name" is not a valid name`)
 		c.press("ctrl+u")
 		c.write("odd-sent")
 		c.press("ctrl+s")

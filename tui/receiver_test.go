@@ -292,7 +292,7 @@ func TestWhatIsNoTextIsNotEdited(t *testing.T) {
 		f.receipts[0].Body = []byte("{\xff}")
 	}, func(c *console) {
 		c.press("g", "R")
-		c.see("▸3 Receiver", "no text (UTF-8)")
+		c.see("▸3 Receiver", "not text (UTF-8)")
 	})
 }
 

@@ -247,7 +247,7 @@ func (t *timeline[T]) trouble() tea.Cmd {
 }
 
 // trouble is a toast that says once what reading met again and again. What was removed
-// meanwhile is no trouble.
+// meanwhile is not trouble.
 func trouble(err error) tea.Cmd {
 	if err == nil || errors.Is(err, storage.ErrNotFound) {
 		return nil

@@ -337,7 +337,7 @@ func TestAnErrorInAClosedSectionOpensIt(t *testing.T) {
 		c.press("shift+tab", "shift+tab", "space")
 		c.see("▸ Delivery options ✗ something in here is wrong")
 		c.press("ctrl+s")
-		c.see("▌ Webhook name", "▾ Delivery options", `✗ "soon" is no duration`)
+		c.see("▌ Webhook name", "▾ Delivery options", `✗ "soon" is not a valid duration`)
 	})
 }
 

@@ -17,7 +17,7 @@ func (p *parser) duration(field, example string) time.Duration {
 	text := strings.TrimSpace(p.values.Text(field))
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		p.add(field, "%q is no duration; use %s, say", text, example)
+		p.add(field, "%q is not a valid duration; use %s, say", text, example)
 	}
 	return d
 }
@@ -34,7 +34,7 @@ func (p *parser) retry() []time.Duration {
 	for _, word := range splitWords(text) {
 		d, err := time.ParseDuration(word)
 		if err != nil {
-			p.add(fieldRetry, "%q is no duration; use waits such as 1s, 5s, 30s, or none", word)
+			p.add(fieldRetry, "%q is not a valid duration; use waits such as 1s, 5s, 30s, or none", word)
 			return nil
 		}
 		waits = append(waits, d)
@@ -46,7 +46,7 @@ func (p *parser) concurrency() int {
 	text := strings.TrimSpace(p.values.Text(fieldConcurrency))
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		p.add(fieldConcurrency, "%q is no whole number; use 1 to %d", text, storage.MaxConcurrency)
+		p.add(fieldConcurrency, "%q is not a whole number; use 1 to %d", text, storage.MaxConcurrency)
 	}
 	return n
 }
@@ -59,7 +59,7 @@ func (p *parser) rate() float64 {
 	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(text, "/s")), 64)
 	if err != nil || n == 0 {
-		p.add(fieldRate, "%q is no rate; use 50/s, say, or none", text)
+		p.add(fieldRate, "%q is not a valid rate; use 50/s, say, or none", text)
 	}
 	return n
 }

@@ -42,11 +42,11 @@ func TestValuesThatCannotBeRead(t *testing.T) {
 	}
 	wrong := judge{base: acme()}.all(values)
 	for id, want := range map[string]string{
-		fieldTimeout:     `"10" is no duration; use 10s, say`,
-		fieldRetry:       `"soon" is no duration; use waits such as 1s, 5s, 30s, or none`,
-		fieldConcurrency: `"many" is no whole number; use 1 to 256`,
-		fieldRate:        `"fast" is no rate; use 50/s, say, or none`,
-		fieldLifetime:    `"" is no duration; use 300s, say`,
+		fieldTimeout:     `"10" is not a valid duration; use 10s, say`,
+		fieldRetry:       `"soon" is not a valid duration; use waits such as 1s, 5s, 30s, or none`,
+		fieldConcurrency: `"many" is not a whole number; use 1 to 256`,
+		fieldRate:        `"fast" is not a valid rate; use 50/s, say, or none`,
+		fieldLifetime:    `"" is not a valid duration; use 300s, say`,
 	} {
 		if wrong[id] != want {
 			t.Errorf("%s: %q, want %q", id, wrong[id], want)

@@ -84,7 +84,7 @@ func (e *expectation) checkNumbers(p *parser, given func(flag string) bool) {
 	count, exact := given("count"), given("exactly")
 	switch {
 	case count && exact:
-		p.add("count", "goes not with --exactly; give either")
+		p.add("count", "cannot be combined with --exactly; give one of them")
 	case !count && !exact:
 		p.add("count", "is missing; give --count N or --exactly N")
 	case count && e.atLeast < 1 && !p.knows("count"):
@@ -94,7 +94,7 @@ func (e *expectation) checkNumbers(p *parser, given func(flag string) bool) {
 		p.add("exactly", "%d is negative; use 0 or more", e.exactly)
 	}
 	if e.timeout <= 0 {
-		p.add("timeout", "%s is no time to wait; use 10s, say", e.timeout)
+		p.add("timeout", "%s is not a valid time to wait; use 10s, say", e.timeout)
 	}
 	if exact {
 		e.atLeast = -1

@@ -54,7 +54,7 @@ func (a *app) plan(ctx context.Context, store *sqlite.Store, what string, flags 
 // fireSpec reads the flags.
 func (a *app) fireSpec(ctx context.Context, p *parser, w storage.Webhook, flags fireFlags) fire.Spec {
 	if flags.timeout <= 0 {
-		p.add("timeout", "%s is no time to wait; use 30s, say", flags.timeout)
+		p.add("timeout", "%s is not a valid time to wait; use 30s, say", flags.timeout)
 	}
 	flags.checkExpected(p)
 	spec := fire.Spec{

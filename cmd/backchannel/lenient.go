@@ -33,9 +33,9 @@ func unreadable(kind string) string {
 	case "bool":
 		return "is neither true nor false; use true or false"
 	case "int":
-		return "is no whole number; use 3, say"
+		return "is not a whole number; use 3, say"
 	}
-	return "is no duration; use 10s or 500ms, say"
+	return "is not a valid duration; use 10s or 500ms, say"
 }
 
 // fieldAnnotation names the field that a flag sets, where that is not the flag's name.

@@ -89,7 +89,7 @@ func (p *parser) duration(flag, field string, to *time.Duration, text string) {
 	}
 	d, err := time.ParseDuration(strings.TrimSpace(text))
 	if err != nil {
-		p.add(field, "%q is no duration; use 10s or 500ms, say", text)
+		p.add(field, "%q is not a valid duration; use 10s or 500ms, say", text)
 		return
 	}
 	*to = d
@@ -101,7 +101,7 @@ func (p *parser) number(flag, field string, to *int, text string) {
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(text))
 	if err != nil {
-		p.add(field, "%q is no whole number; use 16, say", text)
+		p.add(field, "%q is not a whole number; use 16, say", text)
 		return
 	}
 	*to = n
@@ -116,7 +116,7 @@ func (p *parser) rate(field string, to *float64, text string) {
 	number, perSecond := strings.CutSuffix(strings.TrimSpace(text), "/s")
 	rate, err := strconv.ParseFloat(number, 64)
 	if err != nil || !perSecond || !(rate > 0) {
-		p.add(field, "%q is no rate; use 10/s, say, or none", text)
+		p.add(field, "%q is not a valid rate; use 10/s, say, or none", text)
 		return
 	}
 	*to = rate

@@ -62,7 +62,7 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 	if p.given("fail-percent") {
 		percent, err := strconv.ParseFloat(strings.TrimSuffix(v.failPercent, "%"), 64)
 		if err != nil {
-			p.add("failPercent", "%q is no number; use 20, say", v.failPercent)
+			p.add("failPercent", "%q is not a number; use 20, say", v.failPercent)
 		}
 		profile.FailPct = percent
 	}
@@ -76,7 +76,7 @@ func (v *profileFlags) bytesPerSecond(p *parser) int {
 	number, perSecond := strings.CutSuffix(strings.TrimSpace(v.drip), "/s")
 	bytes, err := strconv.Atoi(number)
 	if err != nil || !perSecond || bytes < 1 {
-		p.add("drip", "%q is no rate of whole bytes; use 10/s, say", v.drip)
+		p.add("drip", "%q is not a valid rate of whole bytes; use 10/s, say", v.drip)
 	}
 	return bytes
 }

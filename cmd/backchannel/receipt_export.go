@@ -239,7 +239,7 @@ func (c chosenReceipts) page(ctx context.Context, store *sqlite.Store, limit int
 // replaceFile writes a file that nobody else may read, or leaves what is there as it is.
 func replaceFile(path string, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return invalid("out", "%s is no file; name one, or leave --out away for stdout", path)
+		return invalid("out", "%s is not a file; name one, or omit --out for stdout", path)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

@@ -149,7 +149,7 @@ type replay struct {
 func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Receipt, to string, resign bool) error {
 	sender, signed := asReceived(r), "with the headers that it came with"
 	if resign {
-		w, err := webhookOfReceipt(ctx, store, r, "leave --resign away to send it with the headers that it came with")
+		w, err := webhookOfReceipt(ctx, store, r, "omit --resign to send it with the headers that it came with")
 		if err != nil {
 			return err
 		}

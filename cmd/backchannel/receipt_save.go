@@ -29,7 +29,7 @@ backchannel fire strange-bounce --webhook acme`,
 
 func (a *app) saveReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, name string) error {
 	if r.Channel == "" || r.Status == "" {
-		return invalid("body", "that of receipt %s does not say its channel and status, so it is no event to be fired; backchannel receipt replay sends it as it is", r.ID)
+		return invalid("body", "that of receipt %s does not say its channel and status, so it is not an event to be fired; backchannel receipt replay sends it as it is", r.ID)
 	}
 	w, err := store.Webhook(ctx, r.WebhookID)
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {

@@ -137,7 +137,7 @@ func (s *settings) resolveListen(env func(string) (string, bool)) error {
 		return fmt.Errorf("%q is not HOST:PORT; use %s, say", s.listen, defaultListen)
 	}
 	if number, err := strconv.Atoi(port); err != nil || number < 0 || number > 65535 {
-		return fmt.Errorf("port %q is no port; use 0 to 65535", port)
+		return fmt.Errorf("port %q is not a valid port; use 0 to 65535", port)
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (a *app) confirm(ctx context.Context, yes bool, format string, args ...any)
 		return nil
 	}
 	switch {
-	case a.settings.json(): // a question is no line of JSON
+	case a.settings.json(): // a question is not a line of JSON
 		return usagef("nothing is asked with --output json; add --yes to go ahead")
 	case !a.interactive():
 		return usagef("there is no terminal to ask on; add --yes to go ahead")

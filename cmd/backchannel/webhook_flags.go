@@ -216,7 +216,7 @@ func (p *parser) retry(to *[]time.Duration, text string) {
 	for _, part := range strings.Split(text, ",") {
 		wait, err := time.ParseDuration(strings.TrimSpace(part))
 		if err != nil {
-			p.add("delivery.retryMs", "%q is no duration; use waits such as 1s,5s, or none", part)
+			p.add("delivery.retryMs", "%q is not a valid duration; use waits such as 1s,5s, or none", part)
 			return
 		}
 		waits = append(waits, wait)

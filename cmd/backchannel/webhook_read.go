@@ -152,7 +152,7 @@ func (f *webhookFile) read(ctx context.Context, raw json.RawMessage, n, line int
 	}
 	object, ok := value.(map[string]any)
 	if !ok {
-		f.bad = append(f.bad, storage.FieldError{Field: strconv.Itoa(n), Reason: fmt.Sprintf("is no object; give one as webhook export writes it (line %d)", line)})
+		f.bad = append(f.bad, storage.FieldError{Field: strconv.Itoa(n), Reason: fmt.Sprintf("is not an object; give one as webhook export writes it (line %d)", line)})
 		return nil
 	}
 	wrong := view.Mismatches(object)

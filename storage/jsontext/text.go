@@ -82,7 +82,7 @@ func surrogateAt(text string) (rune, bool) {
 	return rune(text[0]&0xf)<<12 | rune(text[1]&0x3f)<<6 | rune(text[2]&0x3f), true
 }
 
-// Show makes valid UTF-8 of a text of Unquote, for people: what is no character is shown as
+// Show makes valid UTF-8 of a text of Unquote, for people: what is not a character is shown as
 // the escape that would write it.
 func Show(text string) string {
 	if utf8.ValidString(text) {
@@ -150,7 +150,7 @@ func oddEscape(text []byte, at int) (odd string, second int) {
 	if half, ok := codeUnit(string(text[min(second, len(text)):min(second+unitLength, len(text))])); ok && utf16.DecodeRune(unit, half) != utf8.RuneError {
 		return "", second
 	}
-	return `a string with a lone surrogate (\u` + strconv.FormatInt(int64(unit), 16) + `), which is no character`, none
+	return `a string with a lone surrogate (\u` + strconv.FormatInt(int64(unit), 16) + `), which is not a character`, none
 }
 
 // maxShown is how many characters of foreign text a message shows.

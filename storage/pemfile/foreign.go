@@ -9,7 +9,7 @@ import (
 const longestID = 64
 
 // foreignKind names a well-formed private key that crypto/x509 does not read, such as one on curve secp256k1, by its
-// object identifier. It returns "" for what is no key or a damaged one.
+// object identifier. It returns "" for what is not a key or a damaged one.
 func foreignKind(der []byte) string {
 	id := keyIdentifier(der).String()
 	known := []string{

@@ -58,7 +58,7 @@ func checkRegular(path string) error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return damaged(filepath.Base(path) + " is no regular file")
+		return damaged(filepath.Base(path) + " is not a regular file")
 	}
 	return nil
 }

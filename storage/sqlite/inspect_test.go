@@ -130,15 +130,15 @@ func TestWhatCannotBeOpenedIsLeftAlone(t *testing.T) {
 		{"cut off in the header", killed, func(t *testing.T, _, db string) { change(t, db, func(b []byte) []byte { return b[:60] }) }, storage.ErrDamaged, "does not begin"},
 		{"cut off", atRest, func(t *testing.T, _, db string) { change(t, db, cut(1, 2)) }, storage.ErrDamaged, "cut off"},
 		{"scrambled", atRest, func(t *testing.T, _, db string) { change(t, db, scrambled(100, 3000)) }, storage.ErrDamaged, "backup"},
-		{"a folder", atRest, func(t *testing.T, _, db string) { remove(t, db); _ = os.Mkdir(db, 0o700) }, storage.ErrDamaged, "no regular file"},
-		{"a pipe", atRest, func(t *testing.T, _, db string) { remove(t, db); _ = unix.Mkfifo(db, 0o600) }, storage.ErrDamaged, "no regular file"},
+		{"a folder", atRest, func(t *testing.T, _, db string) { remove(t, db); _ = os.Mkdir(db, 0o700) }, storage.ErrDamaged, "not a regular file"},
+		{"a pipe", atRest, func(t *testing.T, _, db string) { remove(t, db); _ = unix.Mkfifo(db, 0o600) }, storage.ErrDamaged, "not a regular file"},
 		{"garbage for a log", killed, func(t *testing.T, _, db string) { write(t, db+"-wal", bytes.Repeat([]byte("garbage\n"), 299_999)) }, storage.ErrDamaged, "does not begin"},
 		{"a little garbage for a log", killed, func(t *testing.T, _, db string) { remove(t, db+"-shm"); write(t, db+"-wal", []byte("garbage\n")) }, storage.ErrDamaged, "does not begin"},
 		{"a log of zeros", killed, func(t *testing.T, _, db string) { write(t, db+"-wal", make([]byte, 2<<20)) }, storage.ErrDamaged, "does not begin"},
 		{"a log damaged in the middle", killed, func(t *testing.T, _, db string) { change(t, db+"-wal", scrambled(50_000, 50_010)) }, storage.ErrDamaged, "does not hold together"},
 		{"a log cut off", killed, func(t *testing.T, _, db string) { change(t, db+"-wal", cut(1, 2)) }, storage.ErrDamaged, "only"},
 		{"a log gone", killed, func(t *testing.T, _, db string) { remove(t, db+"-wal") }, storage.ErrDamaged, "only 0"},
-		{"a folder for a log", killed, func(t *testing.T, _, db string) { remove(t, db+"-wal"); _ = os.Mkdir(db+"-wal", 0o700) }, storage.ErrDamaged, "no regular file"},
+		{"a folder for a log", killed, func(t *testing.T, _, db string) { remove(t, db+"-wal"); _ = os.Mkdir(db+"-wal", 0o700) }, storage.ErrDamaged, "not a regular file"},
 		{"a newer schema", func(t *testing.T) string {
 			dir := t.TempDir()
 			closed(t, dir, func(s *Store) { newer(t, s) })
@@ -174,7 +174,7 @@ func TestWhatCannotBeOpenedIsLeftAlone(t *testing.T) {
 	}
 }
 
-// What a crash leaves behind is no damage: the last transaction, of which nobody was told,
+// What a crash leaves behind is not damage: the last transaction, of which nobody was told,
 // may be there in part.
 func TestWhatACrashLeavesOpens(t *testing.T) {
 	for _, c := range []struct {

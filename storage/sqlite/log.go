@@ -148,7 +148,7 @@ func (r *logReader) readFrames(pageSize int64) {
 	frame := make([]byte, frameHeaderSize+pageSize)
 	for {
 		if _, err := io.ReadFull(r.from, frame); err != nil {
-			return // what is no whole frame was never committed
+			return // what is not a whole frame was never committed
 		}
 		r.take(frame)
 	}

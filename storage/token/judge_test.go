@@ -170,7 +170,7 @@ func TestJudgeDecode(t *testing.T) {
 		{"cut", head + "." + body + ".A", "the signature part: it has 1 character, which do not make up whole bytes"},
 		{"stray bits", head + "." + body + ".AB", "do not make up whole bytes"},
 		{"empty header", "." + body + "." + sum, "the header part: it is not JSON: an empty text"},
-		{"header is no JSON", encode([]byte("alg=HS256")) + "." + body + "." + sum, "the header part: it is not JSON: 'a' where a value should be"},
+		{"header is not JSON", encode([]byte("alg=HS256")) + "." + body + "." + sum, "the header part: it is not JSON: 'a' where a value should be"},
 		{"claims are cut", head + "." + encode([]byte(`{"iss":`)) + "." + sum, "the claims part: it is not JSON"},
 		{"trailing bytes", head + "." + encode([]byte(`{} {}`)) + "." + sum, "the claims part: it is not JSON"},
 		{"claims are an array", head + "." + encode([]byte(`[]`)) + "." + sum, "the claims part: it is JSON, but not an object"},

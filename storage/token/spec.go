@@ -31,7 +31,7 @@ type Spec struct {
 
 // CheckExtra says what keeps raw from being the extra claims of a Spec. They are a JSON object in which no name occurs
 // twice, at any depth, and which restates none of the registered claims that a minter writes itself (RFC 7519 §4.1).
-// Nothing at all is no extra claims, and fine.
+// Nothing at all is no extra claims, and is fine.
 func CheckExtra(raw []byte) error {
 	if len(raw) == 0 {
 		return nil

@@ -66,7 +66,7 @@ func TestRFC7515UnsecuredExample(t *testing.T) {
 	verdict{"iss", Pass, `iss "joe" (unverified)`, ""}.compareOne(t, checks)
 }
 
-// RFC 8037 Appendix A.4 signs a text that is no JSON.
+// RFC 8037 Appendix A.4 signs a text that is not JSON.
 func TestRFC8037Example(t *testing.T) {
 	private := ed25519.NewKeyFromSeed(unbase64(t, "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"))
 	key, err := ParseKey(EdDSA, toPEM("PRIVATE KEY", der(t, x509.MarshalPKCS8PrivateKey, any(private))))

@@ -159,7 +159,7 @@ func refuseParts(text string, u *url.URL) string {
 	case isScheme(u.Host) && strings.HasPrefix(u.Path, "//"):
 		return "has https:// twice; give it once"
 	case !validPort(u):
-		return fmt.Sprintf("port %q is not a port; use 1 to 65535, or omit it with its colon", u.Port())
+		return fmt.Sprintf("port %q is not a valid port; use 1 to 65535, or omit it with its colon", u.Port())
 	case u.Fragment != "" || strings.Contains(text, "#"):
 		return "holds a fragment (#…), which is never sent; remove it"
 	}

@@ -45,7 +45,7 @@ func demoCheck(v Values) map[string]string {
 	}
 	for n, r := range v["headers"].Rows {
 		if r.Name == "" || strings.Contains(r.Name, ":") {
-			wrong[fmt.Sprintf("headers.%d.name", n)] = r.Name + " is no name"
+			wrong[fmt.Sprintf("headers.%d.name", n)] = r.Name + " is not a valid name"
 		}
 		if r.Value == "bad" {
 			wrong[fmt.Sprintf("headers.%d.value", n)] = "bad value"
@@ -316,22 +316,22 @@ func TestFormEachBadRowSaysSo(t *testing.T) {
 	f.SetSize(60, 40)
 	addRow(f, "a:", "bad")
 	view := f.View(plainTheme())
-	has(t, view, "a: is no name\n              ✗ bad value\n")
+	has(t, view, "a: is not a valid name\n              ✗ bad value\n")
 	addRow(f, "b:", "")
 	f.Focus("headers")
 	fill(f, "n", "up", "alt+down")
 	view = f.View(plainTheme())
-	has(t, view, "✗ a: is no name")
-	has(t, view, "✗ b: is no name")
+	has(t, view, "✗ a: is not a valid name")
+	has(t, view, "✗ b: is not a valid name")
 	f.Focus("name")
 	fill(f, "x", "ctrl+s")
 	if rows := f.inputs["headers"].(*rowsInput); f.Focused() != "headers" || rows.at != 2 || rows.cell != nameCell {
 		t.Errorf("the cursor is on %q, row %d, cell %d", f.Focused(), rows.at, rows.cell)
 	}
-	has(t, f.View(plainTheme()), "✗ a: is no name")
+	has(t, f.View(plainTheme()), "✗ a: is not a valid name")
 	fill(f, "backspace")
-	lacks(t, f.View(plainTheme()), "a: is no name")
-	has(t, f.View(plainTheme()), "✗ b: is no name")
+	lacks(t, f.View(plainTheme()), "a: is not a valid name")
+	has(t, f.View(plainTheme()), "✗ b: is not a valid name")
 	fill(f, "ctrl+s")
 	if rows := f.inputs["headers"].(*rowsInput); rows.at != 2 || rows.cell != valueCell {
 		t.Errorf("the cursor is on row %d, cell %d", rows.at, rows.cell)
@@ -343,10 +343,10 @@ func TestFormRowErrorsStayWithTheirRows(t *testing.T) {
 	f := newForm()
 	addRow(f, "", "")
 	addRow(f, "b:", "")
-	has(t, f.View(plainTheme()), "b:                                 [ ] secret\n              ✗ b: is no name")
+	has(t, f.View(plainTheme()), "b:                                 [ ] secret\n              ✗ b: is not a valid name")
 	f.Focus("headers")
 	fill(f, "ctrl+x")
-	has(t, f.View(plainTheme()), "b:                                 [ ] secret\n              ✗ b: is no name")
+	has(t, f.View(plainTheme()), "b:                                 [ ] secret\n              ✗ b: is not a valid name")
 }
 
 func TestFormRowsAreSoMany(t *testing.T) {

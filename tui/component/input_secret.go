@@ -89,7 +89,7 @@ func (i *secretInput) draw(th *style.Theme, width int, focused bool) string {
 
 var pemLabel = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]{1,40})-----`)
 
-// describe says what the block is, as far as that is no secret.
+// describe says what the block is, as far as that is not a secret.
 func (i *secretInput) describe() string {
 	var words []string
 	for _, label := range pemLabel.FindAllStringSubmatch(i.block, 3) {

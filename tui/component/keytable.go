@@ -37,7 +37,7 @@ func (k KeyTable) In(where string) KeyTable {
 }
 
 // Match is the ID of what a key does in a place; empty when nothing. Pasted
-// text is no key.
+// text is not a key.
 func (k KeyTable) Match(msg tea.KeyMsg, where string) string {
 	if msg.Paste {
 		return ""

@@ -69,10 +69,10 @@ func loopback(address string) (string, error) {
 		host = "127.0.0.1"
 	}
 	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
-		return "", invalid("%q is no loopback address, and whoever reaches the metrics can read them; use 127.0.0.1:%s", host, port)
+		return "", invalid("%q is not a loopback address, and whoever reaches the metrics can read them; use 127.0.0.1:%s", host, port)
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return "", invalid("port %q is no port; use 0 to 65535", port)
+		return "", invalid("port %q is not a valid port; use 0 to 65535", port)
 	}
 	return net.JoinHostPort(host, port), nil
 }

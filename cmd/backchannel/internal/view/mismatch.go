@@ -49,7 +49,7 @@ func (m *mismatches) fits(path string, value any, t reflect.Type) bool {
 		return want == anything || want == aList && m.elements(path, value, t) || want != aList && m.add(path, "is a list; give %s", want)
 	case json.Number:
 		if _, err := value.Int64(); want == aWhole && err != nil {
-			return m.add(path, "%s is no whole number; give 16, say", value)
+			return m.add(path, "%s is not a whole number; give 16, say", value)
 		}
 		if number, err := value.Float64(); want == aNumber && (err != nil || math.Abs(number) > maxNumber) {
 			return m.add(path, "%s is out of range; give a number up to %d", value, int64(maxNumber))
