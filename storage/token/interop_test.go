@@ -1,6 +1,7 @@
 package token
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -24,14 +25,19 @@ func testSpec(alg Algorithm) Spec {
 	}
 }
 
-// randomKeys makes one key for each algorithm.
-func randomKeys(t testing.TB) map[Algorithm]*Key {
-	t.Helper()
+// randomKeys and otherKeys return a key for each algorithm. Generating six RSA keys takes
+// about a second, so that all tests share the two sets.
+var (
+	randomKeys = sync.OnceValue(newKeys)
+	otherKeys  = sync.OnceValue(newKeys)
+)
+
+func newKeys() map[Algorithm]*Key {
 	keys := map[Algorithm]*Key{}
 	for _, alg := range Algorithms() {
 		key, err := NewRandomKey(alg)
 		if err != nil {
-			t.Fatal(err)
+			panic(err)
 		}
 		keys[alg] = key
 	}
@@ -52,7 +58,7 @@ func mint(t testing.TB, spec Spec, key *Key, now time.Time) string {
 }
 
 func TestMintedTokensVerifyElsewhere(t *testing.T) {
-	for alg, key := range randomKeys(t) {
+	for alg, key := range randomKeys() {
 		t.Run(string(alg), func(t *testing.T) {
 			minted := mint(t, testSpec(alg), key, noon)
 			parsed, err := josejwt.ParseSigned(minted, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
@@ -77,7 +83,7 @@ func TestMintedTokensVerifyElsewhere(t *testing.T) {
 }
 
 func TestTokensMadeElsewherePass(t *testing.T) {
-	for alg, key := range randomKeys(t) {
+	for alg, key := range randomKeys() {
 		t.Run(string(alg), func(t *testing.T) {
 			signer, err := jose.NewSigner(
 				jose.SigningKey{Algorithm: jose.SignatureAlgorithm(alg), Key: key.signing},

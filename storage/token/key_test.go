@@ -38,7 +38,7 @@ type samples struct {
 
 func makeSamples(t testing.TB) samples {
 	t.Helper()
-	keys := randomKeys(t)
+	keys := randomKeys()
 	made := samples{
 		rsa:     keys[RS256].signing.(*rsa.PrivateKey),
 		ec:      map[Algorithm]*ecdsa.PrivateKey{},
