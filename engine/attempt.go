@@ -17,15 +17,15 @@ import (
 
 const maxResponseBody = storage.MaxAnswerBody
 
-// A result is an attempt and what it means.
-type result struct {
-	attempt    storage.Attempt
-	verdict    verdict
+// A Result is an attempt and what it means for its delivery.
+type Result struct {
+	Attempt    storage.Attempt
+	Class      OutcomeClass
 	retryAfter string // the header of that name
 }
 
 // attempt makes one try to deliver the job.
-func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time) result {
+func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time) Result {
 	ctx, cancel := context.WithTimeout(ctx, ep.webhook.Delivery.Timeout)
 	defer cancel()
 	r := begun(job, now)
@@ -40,7 +40,7 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 		ep.answered(ctx, &r, resp)
 	}
 	var at phase
-	r.attempt.Timings, r.attempt.RequestHeaders, at = rec.seal()
+	r.Attempt.Timings, r.Attempt.RequestHeaders, at = rec.seal()
 	if err != nil {
 		r.broke(ctx, err, at, ep.webhook.Delivery.Timeout)
 	}
@@ -64,8 +64,8 @@ func (ep *endpoint) send(ctx context.Context, rec *recorder, lines []storage.Hea
 	return ep.dial.roundTrip(ep.roundTripper(job.Misbehave), req)
 }
 
-func begun(job *storage.Job, now time.Time) result {
-	return result{attempt: storage.Attempt{DeliveryID: job.DeliveryID, N: job.Attempts + 1, At: now}}
+func begun(job *storage.Job, now time.Time) Result {
+	return Result{Attempt: storage.Attempt{DeliveryID: job.DeliveryID, N: job.Attempts + 1, At: now}}
 }
 
 // lines are the header lines of an attempt, but for those that say where it goes and how
@@ -116,34 +116,34 @@ func (ep *endpoint) roundTripper(m storage.Misbehaviour) http.RoundTripper {
 
 // answered keeps the response and judges it. The body is read as far as it goes, and
 // never matters.
-func (ep *endpoint) answered(ctx context.Context, r *result, resp *http.Response) {
-	r.attempt.Code = resp.StatusCode
-	r.attempt.ResponseHeaders = sortedFields(resp.Header)
-	r.attempt.ResponseBody, r.attempt.ResponseFlaw = readSome(resp.Body)
+func (ep *endpoint) answered(ctx context.Context, r *Result, resp *http.Response) {
+	r.Attempt.Code = resp.StatusCode
+	r.Attempt.ResponseHeaders = sortedFields(resp.Header)
+	r.Attempt.ResponseBody, r.Attempt.ResponseFlaw = readSome(resp.Body)
 	_ = resp.Body.Close()
-	r.verdict = judgeStatus(resp.StatusCode)
+	r.Class = judgeStatus(resp.StatusCode)
 	if lack := resp.Header.Get(storage.UnstoredHeader); lack != "" && ep.webhook.URL == storage.BuiltinReceiver {
 		r.starve("the built-in receiver could not store it: " + clipped(lack))
 		return
 	}
-	if r.verdict == succeeded {
+	if r.Class == Succeeded {
 		return
 	}
-	r.attempt.ErrorClass = storage.ClassStatus
-	r.attempt.Error = ep.explainStatus(ctx, resp.StatusCode, resp.Header.Get("Location"), r.attempt.ResponseBody)
+	r.Attempt.ErrorClass = storage.ClassStatus
+	r.Attempt.Error = ep.explainStatus(ctx, resp.StatusCode, resp.Header.Get("Location"), r.Attempt.ResponseBody)
 	r.retryAfter = resp.Header.Get("Retry-After")
 }
 
 // broke judges an attempt that got no answer.
-func (r *result) broke(ctx context.Context, err error, at phase, timeout time.Duration) {
+func (r *Result) broke(ctx context.Context, err error, at phase, timeout time.Duration) {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		r.abort()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) && outOfFiles() != "":
 		r.starve(outOfFiles()) // the built-in receiver may be what could not accept it
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		r.verdict = retryable
-		r.attempt.ErrorClass, r.attempt.Error = storage.ClassTimeout, explainTimeout(timeout, at)
+		r.Class = Retryable
+		r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTimeout, explainTimeout(timeout, at)
 	default:
 		r.fail(err, at)
 	}
@@ -151,7 +151,7 @@ func (r *result) broke(ctx context.Context, err error, at phase, timeout time.Du
 
 // unprepared judges an attempt that was not begun, since something that it needs could not
 // be had. Its class says more than the end of the time that it took.
-func (r *result) unprepared(err error) {
+func (r *Result) unprepared(err error) {
 	if errors.Is(err, context.Canceled) {
 		r.abort()
 		return
@@ -160,29 +160,29 @@ func (r *result) unprepared(err error) {
 }
 
 // starve says that an attempt was not made for want of something here.
-func (r *result) starve(lack string) {
-	r.verdict = starved
-	r.attempt.ErrorClass, r.attempt.Error = storage.ClassTransport, lack
+func (r *Result) starve(lack string) {
+	r.Class = Starved
+	r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTransport, lack
 }
 
-func (r *result) abort() {
-	r.verdict = aborted
-	r.attempt.ErrorClass, r.attempt.Error = storage.ClassTransport, "cancelled while in flight"
+func (r *Result) abort() {
+	r.Class = Aborted
+	r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTransport, "cancelled while in flight"
 }
 
-func (r *result) fail(err error, at phase) {
+func (r *Result) fail(err error, at phase) {
 	if lack := shortage(err, at); lack != "" {
 		r.starve(lack)
 		return
 	}
-	r.attempt.ErrorClass, r.attempt.Error = classed(err, at)
-	r.verdict = judgeClass(r.attempt.ErrorClass)
+	r.Attempt.ErrorClass, r.Attempt.Error = classed(err, at)
+	r.Class = judgeClass(r.Attempt.ErrorClass)
 	known := new(problem)
 	switch found := errors.As(err, &known); {
 	case found && known.final:
-		r.verdict = hopeless
+		r.Class = Permanent
 	case found && known.passing:
-		r.verdict = retryable
+		r.Class = Retryable
 	}
 }
 

@@ -66,7 +66,7 @@ func (b *bench) endpoint() (*endpoint, error) {
 	return ep, err
 }
 
-func (b *bench) try(job storage.Job) result {
+func (b *bench) try(job storage.Job) Result {
 	b.t.Helper()
 	if job.Payload == nil {
 		job.Payload = []byte(`{"messageExecutionID":"HUMA-1"}`)
@@ -80,11 +80,11 @@ func (b *bench) try(job storage.Job) result {
 	return ep.attempt(context.Background(), &job, time.Now())
 }
 
-func (b *bench) expect(r result, v verdict, class storage.ErrorClass, text string) {
+func (b *bench) expect(r Result, v OutcomeClass, class storage.ErrorClass, text string) {
 	b.t.Helper()
-	if r.verdict != v || r.attempt.ErrorClass != class || !strings.Contains(r.attempt.Error, text) {
+	if r.Class != v || r.Attempt.ErrorClass != class || !strings.Contains(r.Attempt.Error, text) {
 		b.t.Errorf("verdict %d, class %q, error %q; want %d, %q, %q",
-			r.verdict, r.attempt.ErrorClass, r.attempt.Error, v, class, text)
+			r.Class, r.Attempt.ErrorClass, r.Attempt.Error, v, class, text)
 	}
 }
 
@@ -122,14 +122,14 @@ func TestBrokenEndpoints(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		serve   func(net.Conn)
-		verdict verdict
+		verdict OutcomeClass
 		class   storage.ErrorClass
 		text    string
 	}{
-		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, retryable, storage.ClassTransport, "reset"},
-		{"hangs up", readRequest, retryable, storage.ClassTransport, "closed without an answer"},
-		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, hopeless, storage.ClassTransport, "does not speak HTTP/1.1: it answered \"\\x00\\xffgarbage\""},
-		{"breaks HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, retryable, storage.ClassTransport, `breaks HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
+		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, Retryable, storage.ClassTransport, "reset"},
+		{"hangs up", readRequest, Retryable, storage.ClassTransport, "closed without an answer"},
+		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, Permanent, storage.ClassTransport, "does not speak HTTP/1.1: it answered \"\\x00\\xffgarbage\""},
+		{"breaks HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, Retryable, storage.ClassTransport, `breaks HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
 		{"sends an endless header", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, ok)
@@ -138,13 +138,13 @@ func TestBrokenEndpoints(t *testing.T) {
 					return
 				}
 			}
-		}, retryable, storage.ClassTransport, "exceeded"},
-		{"cuts its body", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 10\r\n\r\nabc") }, succeeded, "", ""},
-		{"answers early", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); fmt.Fprint(c, ok+"Content-Length: 0\r\n\r\n") }, succeeded, "", ""},
+		}, Retryable, storage.ClassTransport, "exceeded"},
+		{"cuts its body", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 10\r\n\r\nabc") }, Succeeded, "", ""},
+		{"answers early", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); fmt.Fprint(c, ok+"Content-Length: 0\r\n\r\n") }, Succeeded, "", ""},
 		{"says continue first", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, "HTTP/1.1 102 Processing\r\n\r\n"+ok+"Content-Length: 0\r\n\r\n")
-		}, succeeded, "", ""},
+		}, Succeeded, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, rawServer(t, c.serve))
@@ -158,23 +158,23 @@ func TestSlowEndpoints(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		serve   func(net.Conn)
-		verdict verdict
+		verdict OutcomeClass
 		class   storage.ErrorClass
 		text    string
 	}{
-		{"hangs", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, retryable, storage.ClassTimeout, "no answer within 100ms (waiting for the answer)"},
+		{"hangs", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, Retryable, storage.ClassTimeout, "no answer within 100ms (waiting for the answer)"},
 		{"drips its header", func(c net.Conn) {
 			readRequest(c)
 			for _, err := fmt.Fprint(c, "HTTP/1.1 200 OK\r\n"); err == nil; _, err = fmt.Fprint(c, "X: y\r\n") {
 				time.Sleep(10 * time.Millisecond)
 			}
-		}, retryable, storage.ClassTimeout, "no answer within 100ms"},
+		}, Retryable, storage.ClassTimeout, "no answer within 100ms"},
 		{"drips its body", func(c net.Conn) {
 			readRequest(c)
 			for _, err := fmt.Fprint(c, ok); err == nil; _, err = fmt.Fprint(c, "x") {
 				time.Sleep(10 * time.Millisecond)
 			}
-		}, succeeded, "", ""},
+		}, Succeeded, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, rawServer(t, c.serve))
@@ -197,9 +197,9 @@ func TestEndlessBodyIsNotRead(t *testing.T) {
 		sent <- n
 	}))
 	r := b.try(storage.Job{})
-	b.expect(r, succeeded, "", "")
-	if len(r.attempt.ResponseBody) != maxResponseBody {
-		t.Errorf("kept %d bytes", len(r.attempt.ResponseBody))
+	b.expect(r, Succeeded, "", "")
+	if len(r.Attempt.ResponseBody) != maxResponseBody {
+		t.Errorf("kept %d bytes", len(r.Attempt.ResponseBody))
 	}
 	if n := <-sent; n > 64<<20 {
 		t.Errorf("the endpoint could send %d bytes", n)
@@ -224,8 +224,8 @@ func TestKeptConnectionsAreReused(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range 5 {
-				if r := ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()); len(r.attempt.ResponseBody) != len(answer) {
-					t.Errorf("kept %d bytes", len(r.attempt.ResponseBody))
+				if r := ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()); len(r.Attempt.ResponseBody) != len(answer) {
+					t.Errorf("kept %d bytes", len(r.Attempt.ResponseBody))
 				}
 			}
 			if len(remotes) != 1 {
@@ -242,14 +242,14 @@ func TestUnreachableEndpoints(t *testing.T) {
 	t.Cleanup(plain.Close)
 	for _, c := range []struct {
 		name, url string
-		verdict   verdict
+		verdict   OutcomeClass
 		class     storage.ErrorClass
 		text      string
 	}{
-		{"nobody listens", refusing, retryable, storage.ClassConnect, "connection refused"},
-		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), hopeless, storage.ClassTLS, `the port speaks HTTP without TLS: it answered "HTTP/1.1 400 Bad Request"`},
-		{"link-local", "https://169.254.169.254/", hopeless, storage.ClassRefused, "metadata"},
-		{"receiver is off", storage.BuiltinReceiver, retryable, storage.ClassReceiver, "the built-in receiver is off: port 9443 is busy"},
+		{"nobody listens", refusing, Retryable, storage.ClassConnect, "connection refused"},
+		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), Permanent, storage.ClassTLS, `the port speaks HTTP without TLS: it answered "HTTP/1.1 400 Bad Request"`},
+		{"link-local", "https://169.254.169.254/", Permanent, storage.ClassRefused, "metadata"},
+		{"receiver is off", storage.BuiltinReceiver, Retryable, storage.ClassReceiver, "the built-in receiver is off: port 9443 is busy"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, c.url)
@@ -265,9 +265,9 @@ func TestBlockPrivateSparesTheReceiver(t *testing.T) {
 	b := newBench(t, s.URL)
 	b.cfg.BlockPrivate = true
 	b.cfg.ReceiverURL = func() (string, string) { return s.URL, "" }
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassRefused, "private ones are blocked")
+	b.expect(b.try(storage.Job{}), Permanent, storage.ClassRefused, "private ones are blocked")
 	b.hook.URL = storage.BuiltinReceiver
-	b.expect(b.try(storage.Job{}), succeeded, "", "")
+	b.expect(b.try(storage.Job{}), Succeeded, "", "")
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
@@ -279,7 +279,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	b := newBench(t, s.URL)
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassStatus, "redirects are not followed: set the URL to "+s.URL)
+	b.expect(b.try(storage.Job{}), Permanent, storage.ClassStatus, "redirects are not followed: set the URL to "+s.URL)
 	if hits != 1 {
 		t.Errorf("%d requests", hits)
 	}
@@ -293,7 +293,7 @@ func TestRetryAfterIsHeard(t *testing.T) {
 	t.Cleanup(s.Close)
 	b := newBench(t, s.URL)
 	r := b.try(storage.Job{})
-	b.expect(r, retryable, storage.ClassStatus, "answered 429 Too Many Requests")
+	b.expect(r, Retryable, storage.ClassStatus, "answered 429 Too Many Requests")
 	if r.retryAfter != "7" {
 		t.Errorf("the header is %q", r.retryAfter)
 	}
@@ -305,8 +305,8 @@ func TestCompressedAnswerIsKeptAsItCame(t *testing.T) {
 		_, _ = io.WriteString(rw, "\x1f\x8b\x08")
 	}))
 	t.Cleanup(s.Close)
-	if r := newBench(t, s.URL).try(storage.Job{}); string(r.attempt.ResponseBody) != "\x1f\x8b\x08" {
-		t.Errorf("kept %q", r.attempt.ResponseBody)
+	if r := newBench(t, s.URL).try(storage.Job{}); string(r.Attempt.ResponseBody) != "\x1f\x8b\x08" {
+		t.Errorf("kept %q", r.Attempt.ResponseBody)
 	}
 }
 
@@ -316,17 +316,17 @@ func TestTLSOptions(t *testing.T) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	b := newBench(t, s.URL)
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassCertificate, "self-signed, and not trusted here")
+	b.expect(b.try(storage.Job{}), Permanent, storage.ClassCertificate, "self-signed, and not trusted here")
 	b.hook.Delivery.TLS.SkipVerify = true
-	b.expect(b.try(storage.Job{}), succeeded, "", "")
+	b.expect(b.try(storage.Job{}), Succeeded, "", "")
 	b.hook.Delivery.TLS = storage.TLSOptions{CAFile: "/gone.pem"}
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "read CA file: open /gone.pem")
+	b.expect(b.try(storage.Job{}), Permanent, storage.ClassConfig, "read CA file: open /gone.pem")
 	b.files["/gone.pem"] = "nothing"
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "CA file /gone.pem: it holds no PEM certificate")
+	b.expect(b.try(storage.Job{}), Permanent, storage.ClassConfig, "CA file /gone.pem: it holds no PEM certificate")
 	b.trust(s)
-	b.expect(b.try(storage.Job{}), succeeded, "", "")
+	b.expect(b.try(storage.Job{}), Succeeded, "", "")
 	b.hook.URL = strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassCertificate, "is for another host")
+	b.expect(b.try(storage.Job{}), Permanent, storage.ClassCertificate, "is for another host")
 	b.hook.Delivery.TLS.CertFile, b.hook.Delivery.TLS.KeyFile = "/cert.pem", "/key.pem"
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, "read client certificate")
+	b.expect(b.try(storage.Job{}), Permanent, storage.ClassConfig, "read client certificate")
 }

@@ -64,18 +64,18 @@ func (b *breaker) probeNow(now time.Time) {
 }
 
 // end counts how an attempt came out and reports whether the breaker's record changed.
-func (b *breaker) end(v verdict, probe bool, now time.Time) (changed bool) {
+func (b *breaker) end(v OutcomeClass, probe bool, now time.Time) (changed bool) {
 	if probe {
 		b.probing = false
 	}
 	switch {
-	case v == aborted, v == starved:
+	case v == Aborted, v == Starved:
 		return false
-	case v == succeeded:
+	case v == Succeeded:
 		changed = b.open()
 		*b = breaker{}
 		return changed
-	case v == retryable:
+	case v == Retryable:
 		b.failures++
 	case !b.open():
 		b.failures = 0 // the row of retryable failures is broken

@@ -13,7 +13,7 @@ func opened() breaker {
 	var b breaker
 	for range breakerLimit {
 		b.begin()
-		b.end(retryable, false, noon)
+		b.end(Retryable, false, noon)
 	}
 	return b
 }
@@ -25,7 +25,7 @@ func TestBreakerOpensAfterTenFailuresInARow(t *testing.T) {
 			t.Fatalf("not ready after %d failures", i)
 		}
 		b.begin()
-		if changed := b.end(retryable, false, noon); changed != (i == breakerLimit-1) {
+		if changed := b.end(Retryable, false, noon); changed != (i == breakerLimit-1) {
 			t.Errorf("after failure %d changed is %t", i+1, changed)
 		}
 	}
@@ -35,23 +35,23 @@ func TestBreakerOpensAfterTenFailuresInARow(t *testing.T) {
 }
 
 func TestBreakerRowIsBroken(t *testing.T) {
-	for name, v := range map[string]verdict{"success": succeeded, "final failure": hopeless} {
+	for name, v := range map[string]OutcomeClass{"success": Succeeded, "final failure": Permanent} {
 		var b breaker
 		for range breakerLimit - 1 {
-			b.end(retryable, false, noon)
+			b.end(Retryable, false, noon)
 		}
 		b.end(v, false, noon)
-		b.end(retryable, false, noon)
+		b.end(Retryable, false, noon)
 		if b.open() {
 			t.Errorf("a %s does not break the row", name)
 		}
 	}
 	var b breaker
 	for range breakerLimit - 1 {
-		b.end(retryable, false, noon)
+		b.end(Retryable, false, noon)
 	}
-	b.end(aborted, false, noon)
-	if b.end(retryable, false, noon); !b.open() {
+	b.end(Aborted, false, noon)
+	if b.end(Retryable, false, noon); !b.open() {
 		t.Error("an aborted attempt says nothing, but broke the row")
 	}
 }
@@ -73,13 +73,13 @@ func TestBreakerProbes(t *testing.T) {
 		if ok, wait := b.ready(now); ok || wait != 0 {
 			t.Fatal("two probes at a time")
 		}
-		if !b.end(retryable, true, now) {
+		if !b.end(Retryable, true, now) {
 			t.Fatal("a failed probe changes nothing")
 		}
 	}
 	now = now.Add(maxProbeWait)
 	b.begin()
-	if !b.end(succeeded, true, now) || b.open() {
+	if !b.end(Succeeded, true, now) || b.open() {
 		t.Error("a success does not close it")
 	}
 }
@@ -87,10 +87,10 @@ func TestBreakerProbes(t *testing.T) {
 func TestBreakerCountsThoseInFlight(t *testing.T) {
 	b := opened()
 	b.begin()
-	if b.end(retryable, false, noon.Add(time.Second)) || b.wait != firstProbeWait || b.failures != breakerLimit+1 {
+	if b.end(Retryable, false, noon.Add(time.Second)) || b.wait != firstProbeWait || b.failures != breakerLimit+1 {
 		t.Errorf("a failure still in flight made it %+v", b)
 	}
-	if !b.end(succeeded, false, noon) || b.open() {
+	if !b.end(Succeeded, false, noon) || b.open() {
 		t.Error("a success still in flight does not close it")
 	}
 }
@@ -101,11 +101,11 @@ func TestBreakerProbeEndsOtherwise(t *testing.T) {
 	if ok, _ := b.ready(noon); !ok || !b.begin() {
 		t.Fatal("no probe at once")
 	}
-	if b.end(aborted, true, noon); b.probing {
+	if b.end(Aborted, true, noon); b.probing {
 		t.Error("an aborted probe holds the next one up")
 	}
 	b.begin()
-	if !b.end(hopeless, true, noon) || b.wait != 2*firstProbeWait {
+	if !b.end(Permanent, true, noon) || b.wait != 2*firstProbeWait {
 		t.Errorf("a probe that failed for good made it %+v", b)
 	}
 }

@@ -81,7 +81,7 @@ func expired(c *x509.Certificate) {
 }
 
 // present serves a chain on localhost and tries it, with authorities named in a CA file.
-func present(t *testing.T, host string, chain, named []*member) (*bench, result) {
+func present(t *testing.T, host string, chain, named []*member) (*bench, Result) {
 	raw := make([][]byte, len(chain))
 	for i, m := range chain {
 		raw[i] = m.Raw
@@ -170,14 +170,14 @@ func TestChainsAreExplained(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b, r := present(t, c.host, c.chain, c.named)
 			if c.want == nil {
-				b.expect(r, succeeded, "", "")
+				b.expect(r, Succeeded, "", "")
 				return
 			}
 			for _, want := range c.want {
-				b.expect(r, hopeless, storage.ClassCertificate, want)
+				b.expect(r, Permanent, storage.ClassCertificate, want)
 			}
-			if strings.Contains(r.attempt.Error, "x509:") || strings.ContainsAny(r.attempt.Error, "\x1b\n") {
-				t.Errorf("it says %q", r.attempt.Error)
+			if strings.Contains(r.Attempt.Error, "x509:") || strings.ContainsAny(r.Attempt.Error, "\x1b\n") {
+				t.Errorf("it says %q", r.Attempt.Error)
 			}
 		})
 	}
@@ -191,7 +191,7 @@ func TestAuthorityOfThatNameHasAnotherKey(t *testing.T) {
 	pool := x509.NewCertPool()
 	pool.AddCert(newMember(t, nil, newKey(t), asCA("Root")).Certificate)
 	b.cfg.RootCAs = func() (*x509.CertPool, error) { return pool, nil }
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassCertificate, `names "Root" as its issuer, which is trusted here, but its certificate here does not vouch for that (it has another key)`)
+	b.expect(b.try(storage.Job{}), Permanent, storage.ClassCertificate, `names "Root" as its issuer, which is trusted here, but its certificate here does not vouch for that (it has another key)`)
 }
 
 func TestWeakSignatureIsExplained(t *testing.T) {

@@ -10,41 +10,42 @@ import (
 	"backchannel/storage"
 )
 
-// A verdict is what an attempt means for its delivery.
-type verdict int
+// An OutcomeClass is what an attempt means for its delivery.
+type OutcomeClass int
 
+// The outcome classes.
 const (
-	succeeded verdict = iota
-	retryable         // worth another attempt
-	hopeless          // another attempt would fail in the same way
-	aborted           // stopped from our side: says nothing about the endpoint
-	starved           // not made for want of something here: likewise
+	Succeeded OutcomeClass = iota
+	Retryable              // worth another attempt
+	Permanent              // another attempt would fail in the same way
+	Aborted                // stopped from our side: says nothing about the endpoint
+	Starved                // not made for want of something here: likewise
 )
 
 // judgeStatus says what an answer's status means: 2xx is success, a status that names
 // a passing trouble is worth another attempt (RFC 9110 §15, RFC 6585 §4, RFC 8470 §5.2).
-func judgeStatus(code int) verdict {
+func judgeStatus(code int) OutcomeClass {
 	switch {
 	case code >= 200 && code <= 299:
-		return succeeded
+		return Succeeded
 	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code == http.StatusTooManyRequests:
-		return retryable
+		return Retryable
 	case code == http.StatusNotImplemented, code == http.StatusHTTPVersionNotSupported:
-		return hopeless
+		return Permanent
 	case code >= 500 && code <= 599:
-		return retryable
+		return Retryable
 	default:
-		return hopeless
+		return Permanent
 	}
 }
 
 // judgeClass says what it means that an attempt got no answer.
-func judgeClass(class storage.ErrorClass) verdict {
+func judgeClass(class storage.ErrorClass) OutcomeClass {
 	switch class {
 	case storage.ClassCertificate, storage.ClassRefused, storage.ClassSecret, storage.ClassConfig:
-		return hopeless
+		return Permanent
 	default:
-		return retryable
+		return Retryable
 	}
 }
 

@@ -8,10 +8,10 @@ import (
 )
 
 func TestJudgeStatus(t *testing.T) {
-	cases := map[verdict][]int{
-		succeeded: {200, 201, 202, 204, 299},
-		retryable: {408, 425, 429, 500, 502, 503, 504, 520, 599},
-		hopeless:  {101, 300, 301, 302, 304, 308, 400, 401, 403, 404, 405, 409, 410, 413, 422, 451, 501, 505, 600, 999},
+	cases := map[OutcomeClass][]int{
+		Succeeded: {200, 201, 202, 204, 299},
+		Retryable: {408, 425, 429, 500, 502, 503, 504, 520, 599},
+		Permanent: {101, 300, 301, 302, 304, 308, 400, 401, 403, 404, 405, 409, 410, 413, 422, 451, 501, 505, 600, 999},
 	}
 	for want, codes := range cases {
 		for _, code := range codes {
@@ -23,11 +23,11 @@ func TestJudgeStatus(t *testing.T) {
 }
 
 func TestJudgeClass(t *testing.T) {
-	cases := map[storage.ErrorClass]verdict{
-		storage.ClassDNS: retryable, storage.ClassConnect: retryable, storage.ClassTLS: retryable,
-		storage.ClassTimeout: retryable, storage.ClassTransport: retryable, storage.ClassReceiver: retryable,
-		storage.ClassCertificate: hopeless, storage.ClassRefused: hopeless,
-		storage.ClassSecret: hopeless, storage.ClassConfig: hopeless,
+	cases := map[storage.ErrorClass]OutcomeClass{
+		storage.ClassDNS: Retryable, storage.ClassConnect: Retryable, storage.ClassTLS: Retryable,
+		storage.ClassTimeout: Retryable, storage.ClassTransport: Retryable, storage.ClassReceiver: Retryable,
+		storage.ClassCertificate: Permanent, storage.ClassRefused: Permanent,
+		storage.ClassSecret: Permanent, storage.ClassConfig: Permanent,
 	}
 	for class, want := range cases {
 		if got := judgeClass(class); got != want {

@@ -23,7 +23,7 @@ func TestClientCertificateIsExplainedForLargeBodies(t *testing.T) {
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		for range 10 { // who is first, the alert or the reset, is not certain
 			b := secured(t, m, &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: version, NextProtos: []string{"http/1.1"}})
-			b.expect(b.try(job), hopeless, storage.ClassTLS, "the endpoint wants a client certificate (TLS alert ")
+			b.expect(b.try(job), Permanent, storage.ClassTLS, "the endpoint wants a client certificate (TLS alert ")
 		}
 	}
 }
@@ -48,7 +48,7 @@ func TestClientCertificateRefusedWithoutAWord(t *testing.T) {
 		if client != "" {
 			b.hook.Delivery.TLS.CertFile, b.hook.Delivery.TLS.KeyFile = client, "/key.pem"
 		}
-		b.expect(b.try(storage.Job{}), retryable, storage.ClassTLS, want)
+		b.expect(b.try(storage.Job{}), Retryable, storage.ClassTLS, want)
 	}
 }
 
@@ -68,7 +68,7 @@ func TestClientCertificateRefusedInAnAnswer(t *testing.T) {
 		if client != "" {
 			b.hook.Delivery.TLS = storage.TLSOptions{CertFile: client, KeyFile: "/key.pem"}
 		}
-		b.expect(b.try(storage.Job{}), hopeless, storage.ClassStatus, answer.want)
+		b.expect(b.try(storage.Job{}), Permanent, storage.ClassStatus, answer.want)
 	}
 }
 

@@ -57,13 +57,13 @@ func TestHeaderKeepsItsOrderAndLetterCase(t *testing.T) {
 	b := newBench(t, url+"/in?a=b")
 	b.hook.Headers = []storage.HeaderField{{Name: "x-zulu", Value: "1"}, {Name: "X-ALPHA", Value: "2"}}
 	r := b.try(storage.Job{DeliveryID: 5, Payload: []byte("{}")})
-	b.expect(r, succeeded, "", "")
+	b.expect(r, Succeeded, "", "")
 	head := <-heads
 	if head[0] != "POST /in?a=b HTTP/1.1" {
 		t.Errorf("asked %q", head[0])
 	}
 	var recorded []string
-	for _, f := range r.attempt.RequestHeaders {
+	for _, f := range r.Attempt.RequestHeaders {
 		recorded = append(recorded, f.Name+": "+f.Value)
 	}
 	if sent := strings.Join(head[1:], "\n"); sent != strings.Join(recorded, "\n") {
@@ -91,14 +91,14 @@ func TestConnectionClosedMeanwhileIsNotUsed(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range 3 {
-				ended := make(chan result, 1)
+				ended := make(chan Result, 1)
 				go func() {
 					ended <- ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
 				}()
 				<-heads
 				<-said
-				if r := <-ended; r.verdict != succeeded {
-					t.Fatalf("failed: %s", r.attempt.Error)
+				if r := <-ended; r.Class != Succeeded {
+					t.Fatalf("failed: %s", r.Attempt.Error)
 				}
 			}
 		})
@@ -113,7 +113,7 @@ func TestLargeBodyIsSentWhileListening(t *testing.T) {
 		_, _ = io.Copy(io.Discard, c)
 	})
 	b := newBench(t, url)
-	b.expect(b.try(storage.Job{Payload: payload}), hopeless, storage.ClassStatus, "413")
+	b.expect(b.try(storage.Job{Payload: payload}), Permanent, storage.ClassStatus, "413")
 }
 
 func TestLastAnswerOfAConnection(t *testing.T) {
@@ -133,8 +133,8 @@ func TestLastAnswerOfAConnection(t *testing.T) {
 			if len(ep.direct.idle.conns) != 0 {
 				t.Error("the connection was kept")
 			}
-			if wanted := map[bool]string{true: "hello"}[name == "no length"]; string(r.attempt.ResponseBody) != wanted {
-				t.Errorf("body %q", r.attempt.ResponseBody)
+			if wanted := map[bool]string{true: "hello"}[name == "no length"]; string(r.Attempt.ResponseBody) != wanted {
+				t.Errorf("body %q", r.Attempt.ResponseBody)
 			}
 		})
 	}
@@ -161,7 +161,7 @@ func TestHTTP2EndpointIsToldOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		b.expect(ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()), succeeded, "", "")
+		b.expect(ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()), Succeeded, "", "")
 	}
 	s.Close()
 	if connections != 1 {
@@ -203,8 +203,8 @@ func TestSecondAnswerOverTLSIsNotUsed(t *testing.T) {
 	}
 	for range 3 {
 		r := ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
-		if r.verdict != succeeded {
-			t.Fatalf("%d %s", r.attempt.Code, r.attempt.Error)
+		if r.Class != Succeeded {
+			t.Fatalf("%d %s", r.Attempt.Code, r.Attempt.Error)
 		}
 	}
 }

@@ -60,12 +60,12 @@ func TestDNSRebinding(t *testing.T) {
 	t.Cleanup(s.Close)
 	b := newBench(t, strings.Replace(s.URL, "127.0.0.1", "rebinding.example", 1))
 	b.cfg.Resolver = newResolver(t, [4]byte{127, 0, 0, 1}, [4]byte{169, 254, 169, 254})
-	b.expect(b.try(storage.Job{}), succeeded, "", "")
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassRefused, "refused to connect to 169.254.169.254")
+	b.expect(b.try(storage.Job{}), Succeeded, "", "")
+	b.expect(b.try(storage.Job{}), Permanent, storage.ClassRefused, "refused to connect to 169.254.169.254")
 }
 
 func TestUnknownHost(t *testing.T) {
 	b := newBench(t, "https://nowhere.example/")
 	b.cfg.Resolver = newResolver(t)
-	b.expect(b.try(storage.Job{}), retryable, storage.ClassDNS, "there is no host nowhere.example")
+	b.expect(b.try(storage.Job{}), Retryable, storage.ClassDNS, "there is no host nowhere.example")
 }

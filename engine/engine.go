@@ -1,5 +1,6 @@
 // Package engine delivers events: it decides when each delivery is attempted, attempts
-// it, and records what happened. Start with [New] and [Engine.Run].
+// it, and records what happened. Start with [New] and [Engine.Run]; [Attempt] makes a
+// single attempt, without a store.
 //
 // Each webhook has a lane of its own: a bounded queue in memory, as many attempts in
 // flight as it allows, a token bucket and a circuit breaker. What does not fit into the

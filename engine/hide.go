@@ -47,8 +47,8 @@ func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 
 // conceal hides secrets in what the endpoint answered. Header lines that hold one are kept
 // whole, but as secrets.
-func (r *result) conceal(mask *storage.Mask) {
-	a := &r.attempt
+func (r *Result) conceal(mask *storage.Mask) {
+	a := &r.Attempt
 	a.Error = storage.WithoutTokens(mask.Text(a.Error))
 	for i := range a.ResponseHeaders {
 		h := &a.ResponseHeaders[i]

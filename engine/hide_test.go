@@ -132,7 +132,7 @@ func TestWhatWasSentDoesNotComeBack(t *testing.T) {
 		t.Cleanup(s.Close)
 		t.Cleanup(plain.Close)
 		for _, b := range []*bench{secretive(t, s.URL).trust(s), secretive(t, plain.URL)} {
-			a := b.try(storage.Job{}).attempt
+			a := b.try(storage.Job{}).Attempt
 			if got := told(a, append(sent, jwtKey[:24])); a.Code == 0 || len(sent) == 0 || len(got) > 0 {
 				t.Errorf("%s: code %d, %s; it tells %q", name, a.Code, a.Error, got)
 			}
@@ -151,7 +151,7 @@ func TestGarbageDoesNotComeBack(t *testing.T) {
 				_, _ = fmt.Fprintf(c, format, strings.Repeat(" ", 200)+r.Header.Get("Authorization"))
 			}
 		})
-		a := secretive(t, address).try(storage.Job{}).attempt
+		a := secretive(t, address).try(storage.Job{}).Attempt
 		if got := told(a, sent); len(sent) == 0 || a.Error == "" || len(got) > 0 || strings.Contains(a.Error, "eyJhbGci") {
 			t.Errorf("%q: %s; it tells %q", format, a.Error, got)
 		}
@@ -178,7 +178,7 @@ func TestAnswersAreKeptAsTheyCame(t *testing.T) {
 			_, _ = io.WriteString(rw, c.body)
 		}))
 		t.Cleanup(s.Close)
-		a := secretive(t, s.URL).try(storage.Job{}).attempt
+		a := secretive(t, s.URL).try(storage.Job{}).Attempt
 		if string(a.ResponseBody) != c.body || a.ResponseFlaw != "" {
 			t.Errorf("%s: %d bytes came out as %d, %q", name, len(c.body), len(a.ResponseBody), a.ResponseFlaw)
 		}

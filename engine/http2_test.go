@@ -98,14 +98,14 @@ func TestOneAttemptIsOneHTTP2Request(t *testing.T) {
 			b, requests := framed(t, c.answer)
 			b.hook.Headers = []storage.HeaderField{{Name: "Idempotency-Key", Value: "1"}}
 			r := b.try(storage.Job{})
-			b.expect(r, retryable, storage.ClassTransport, c.want)
+			b.expect(r, Retryable, storage.ClassTransport, c.want)
 			for _, foreign := range []string{"http2:", "GetBody", "readLoop", "stream ID", "\x1b"} {
-				if strings.Contains(r.attempt.Error, foreign) {
-					t.Errorf("it says %q", r.attempt.Error)
+				if strings.Contains(r.Attempt.Error, foreign) {
+					t.Errorf("it says %q", r.Attempt.Error)
 				}
 			}
-			if requests.Load() != 1 || field(r.attempt.RequestHeaders, ":method").Value != "POST" {
-				t.Errorf("%d requests, recorded %v", requests.Load(), r.attempt.RequestHeaders)
+			if requests.Load() != 1 || field(r.Attempt.RequestHeaders, ":method").Value != "POST" {
+				t.Errorf("%d requests, recorded %v", requests.Load(), r.Attempt.RequestHeaders)
 			}
 		})
 	}
@@ -119,11 +119,11 @@ func TestEndpointThatRequiresHTTP11(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	try := func() result {
+	try := func() Result {
 		return ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
 	}
-	b.expect(try(), retryable, storage.ClassTransport, "it wants HTTP/1.1, which the next attempt speaks")
-	b.expect(try(), succeeded, "", "")
+	b.expect(try(), Retryable, storage.ClassTransport, "it wants HTTP/1.1, which the next attempt speaks")
+	b.expect(try(), Succeeded, "", "")
 	if requests.Load() != 2 {
 		t.Errorf("%d requests", requests.Load())
 	}
@@ -146,7 +146,7 @@ func TestClosedHTTP2ConnectionIsReplaced(t *testing.T) {
 	}
 	for _, size := range []int{2, 2 << 10, 100 << 10} {
 		r := ep.attempt(context.Background(), &storage.Job{Payload: bytes.Repeat([]byte("x"), size)}, time.Now())
-		b.expect(r, succeeded, "", "")
+		b.expect(r, Succeeded, "", "")
 		s.CloseClientConnections()
 		for _, c := range ep.direct.http2.conns {
 			for c.Err() == nil {

@@ -40,12 +40,12 @@ func TestHungKeyFileEndsInTime(t *testing.T) {
 					t.Fatal(err)
 				}
 				const attempts = 16
-				results, began := make(chan result, attempts), time.Now()
+				results, began := make(chan Result, attempts), time.Now()
 				for range attempts {
 					go func() { results <- ep.attempt(t.Context(), &storage.Job{Payload: []byte("{}")}, time.Now()) }()
 				}
 				for range attempts {
-					b.expect(<-results, retryable, storage.ClassTimeout, name+": ")
+					b.expect(<-results, Retryable, storage.ClassTimeout, name+": ")
 				}
 				if took := time.Since(began); took != b.hook.Delivery.Timeout {
 					t.Errorf("they took %s", took)
@@ -67,12 +67,12 @@ func TestHungFileIsGivenUpWhenItIsCancelled(t *testing.T) {
 			_, err := b.cfg.withDefaults().outfitter().outfit(ctx, b.hook, "")
 			r := begun(&storage.Job{}, time.Now())
 			r.unprepared(err)
-			b.expect(r, retryable, storage.ClassTimeout, "context deadline exceeded")
+			b.expect(r, Retryable, storage.ClassTimeout, "context deadline exceeded")
 			cancelled, cancel := context.WithCancel(t.Context())
 			cancel()
 			_, err = b.cfg.withDefaults().outfitter().outfit(cancelled, b.hook, "")
 			r.unprepared(err)
-			b.expect(r, aborted, storage.ClassTransport, "cancelled while in flight")
+			b.expect(r, Aborted, storage.ClassTransport, "cancelled while in flight")
 		})
 	}
 }

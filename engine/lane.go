@@ -46,8 +46,7 @@ type lane struct {
 	closed  bool
 	scan    scan
 
-	endpoint   atomic.Pointer[endpoint] // nil until first needed
-	outfitting gate                     // for who sets it; files are read within
+	client *Client
 
 	saving sync.Mutex // orders the commits of the breaker
 }
@@ -55,7 +54,7 @@ type lane struct {
 func newLane(e *Engine, w storage.Webhook, b storage.Breaker) *lane {
 	l := &lane{
 		engine: e, id: w.ID, wake: make(chan struct{}, 1), breaker: restoredBreaker(b),
-		flights: map[storage.ID]*flight{}, queued: map[storage.ID]bool{}, outfitting: newGate(),
+		flights: map[storage.ID]*flight{}, queued: map[storage.ID]bool{}, client: newClient(e.outfitter, e.cfg.Now),
 	}
 	l.scan.sweepAt = e.now()
 	l.update(w)
@@ -222,42 +221,7 @@ func (l *lane) close() {
 	l.closed = true
 	l.dropQueue()
 	l.mu.Unlock()
-	if ep := l.endpoint.Load(); ep != nil {
-		ep.retire()
-	}
-}
-
-// prepared has the endpoint for the webhook as given. Its errors are problems.
-func (l *lane) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, error) {
-	receiverURL, err := l.engine.outfitter.receiverURL(w)
-	if err != nil {
-		return nil, err
-	}
-	if ep := l.endpoint.Load(); ep.current(w, receiverURL) && ep.files.isFresh(time.Now()) {
-		return ep, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, w.Delivery.Timeout)
-	defer cancel()
-	if ep := l.endpoint.Load(); ep.current(w, receiverURL) && ep.files.same(ctx) {
-		return ep, nil
-	}
-	if err := l.outfitting.enter(ctx); err != nil {
-		return nil, sourceProblem(storage.ClassConfig, "prepare the attempt", err)
-	}
-	defer l.outfitting.leave()
-	before := l.endpoint.Load()
-	if before.current(w, receiverURL) && before.files.same(ctx) {
-		return before, nil
-	}
-	ep, err := l.engine.outfitter.outfit(ctx, *w, receiverURL)
-	if err != nil {
-		return nil, err
-	}
-	l.endpoint.Store(ep)
-	if before != nil {
-		before.retire()
-	}
-	return ep, nil
+	l.client.Close()
 }
 
 // cancel drops a job, or aborts its attempt.

@@ -45,7 +45,7 @@ func TestHeadersAsWritten(t *testing.T) {
 				{Name: "x-plain", Value: "open"}, {Name: "X-Key", Value: "env:TOKEN", Secret: true},
 			}
 			r := b.try(storage.Job{DeliveryID: 5, Attempts: 2})
-			b.expect(r, succeeded, "", "")
+			b.expect(r, Succeeded, "", "")
 			req := <-got
 			if (req.ProtoMajor == 2) != http2 {
 				t.Fatalf("spoke %s", req.Proto)
@@ -54,7 +54,7 @@ func TestHeadersAsWritten(t *testing.T) {
 				"X-Plain": false, "X-Key": true, "Authorization": true, "Content-Type": false, "User-Agent": false,
 				"Content-Length": false, "Backchannel-Attempt": false, "Backchannel-Delivery": false,
 			} {
-				f := field(r.attempt.RequestHeaders, name)
+				f := field(r.Attempt.RequestHeaders, name)
 				if want := req.Header.Get(name); f.Value != want || want == "" || f.Secret != secret {
 					t.Errorf("%s: recorded %+v, arrived %q", name, f, want)
 				}
@@ -65,7 +65,7 @@ func TestHeadersAsWritten(t *testing.T) {
 			if req.Header.Get("Backchannel-Attempt") != "3" || req.Header.Get("X-Key") != "hush" {
 				t.Errorf("arrived %v", req.Header)
 			}
-			if tm := r.attempt.Timings; tm.TLS <= 0 || tm.Connect <= 0 || tm.FirstByte <= 0 || tm.Total < tm.TLS+tm.Connect+tm.FirstByte {
+			if tm := r.Attempt.Timings; tm.TLS <= 0 || tm.Connect <= 0 || tm.FirstByte <= 0 || tm.Total < tm.TLS+tm.Connect+tm.FirstByte {
 				t.Errorf("timings %+v", tm)
 			}
 		})
@@ -85,22 +85,22 @@ func TestEachAttemptHasAFreshToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	job := &storage.Job{Payload: []byte("{}")}
-	try := func() result { return ep.attempt(context.Background(), job, time.Now()) }
-	b.expect(try(), succeeded, "", "")
+	try := func() Result { return ep.attempt(context.Background(), job, time.Now()) }
+	b.expect(try(), Succeeded, "", "")
 	first := ep.signer.minter
-	b.expect(try(), succeeded, "", "")
+	b.expect(try(), Succeeded, "", "")
 	if ep.signer.minter != first {
 		t.Error("the key was parsed twice")
 	}
 	b.env["KEY"] = "another key " + key
-	b.expect(try(), succeeded, "", "")
+	b.expect(try(), Succeeded, "", "")
 	if ep.signer.minter == first {
 		t.Error("the key's change was not seen")
 	}
 	delete(b.env, "KEY")
-	b.expect(try(), hopeless, storage.ClassSecret, "environment variable KEY is not set")
+	b.expect(try(), Permanent, storage.ClassSecret, "environment variable KEY is not set")
 	b.env["KEY"] = "short"
-	b.expect(try(), hopeless, storage.ClassConfig, "5 bytes")
+	b.expect(try(), Permanent, storage.ClassConfig, "5 bytes")
 	if len(tokens) != 3 || tokens[0] == tokens[1] || !strings.HasPrefix(tokens[0], "Bearer ey") {
 		t.Errorf("tokens %q", tokens)
 	}
@@ -109,11 +109,11 @@ func TestEachAttemptHasAFreshToken(t *testing.T) {
 func TestSecretHeaders(t *testing.T) {
 	b := newBench(t, "http://127.0.0.1:1")
 	b.hook.Headers = []storage.HeaderField{{Name: "X-Key", Value: "file:/key", Secret: true}}
-	b.expect(b.try(storage.Job{}), hopeless, storage.ClassSecret, "header X-Key: secret missing: there is no file /key")
+	b.expect(b.try(storage.Job{}), Permanent, storage.ClassSecret, "header X-Key: secret missing: there is no file /key")
 	b.files["/key"] = "two\nlines"
 	r := b.try(storage.Job{})
-	b.expect(r, hopeless, storage.ClassSecret, "header X-Key: the secret holds a character that cannot be sent")
-	if strings.Contains(r.attempt.Error, "lines") {
+	b.expect(r, Permanent, storage.ClassSecret, "header X-Key: the secret holds a character that cannot be sent")
+	if strings.Contains(r.Attempt.Error, "lines") {
 		t.Error("the secret is told")
 	}
 }
@@ -151,11 +151,11 @@ func TestMisbehaviours(t *testing.T) {
 					t.Errorf("body is %s", arrived.body)
 				}
 			case storage.MisbehaveTruncated:
-				if !arrived.cut || arrived.body != payload[:len(payload)/2] || r.attempt.Code != 400 {
-					t.Errorf("arrived %+v, answered %d", arrived, r.attempt.Code)
+				if !arrived.cut || arrived.body != payload[:len(payload)/2] || r.Attempt.Code != 400 {
+					t.Errorf("arrived %+v, answered %d", arrived, r.Attempt.Code)
 				}
-				if f := field(r.attempt.RequestHeaders, "Content-Length"); f.Value != fmt.Sprint(len(payload)) {
-					t.Errorf("recorded %+v", r.attempt.RequestHeaders)
+				if f := field(r.Attempt.RequestHeaders, "Content-Length"); f.Value != fmt.Sprint(len(payload)) {
+					t.Errorf("recorded %+v", r.Attempt.RequestHeaders)
 				}
 			default:
 				if arrived.body != payload || arrived.cut {

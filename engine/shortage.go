@@ -110,7 +110,7 @@ func (h *hunger) waits(now time.Time) time.Duration {
 
 // starved puts a job back as it was, to be tried again when there may be enough.
 func (l *lane) starved(f *flight, lack string) {
-	l.endAttempt(aborted, f.probe)
+	l.endAttempt(Aborted, f.probe)
 	if f.stopMarking() {
 		if err := l.engine.store.ResetSending(l.engine.committing); err != nil {
 			l.engine.log.Error("take back what could not be sent", "error", err)
@@ -148,7 +148,7 @@ type lacking struct {
 // starving makes a shortage known, and gives up what could be spared.
 func (e *Engine) starving(lack string) {
 	for _, l := range e.allLanes() {
-		l.releaseIdle()
+		l.client.releaseIdle()
 	}
 	if e.lacking.begin(lack, e.now(), e.recovered) {
 		text := "deliveries wait, which counts as no attempt: " + lack
@@ -228,18 +228,5 @@ func (q quota) enter(ctx context.Context, waiting func()) bool {
 func (q quota) leave() {
 	if q != nil {
 		<-q
-	}
-}
-
-// releaseIdle closes the connections that nobody uses just now.
-func (l *lane) releaseIdle() {
-	ep := l.endpoint.Load()
-	if ep == nil {
-		return
-	}
-	ep.transport.CloseIdleConnections()
-	if ep.direct != nil {
-		ep.direct.idle.flush()
-		ep.direct.http2.flush()
 	}
 }

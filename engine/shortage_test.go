@@ -57,9 +57,9 @@ func TestShortageIsToldFromAnEndpointsFault(t *testing.T) {
 			if lack := shortage(c.err, c.at); (lack != "") != c.ours {
 				t.Errorf("lacking %q", lack)
 			}
-			var r result
-			if r.fail(c.err, c.at); (r.verdict == starved) != c.ours {
-				t.Errorf("verdict %d, %q", r.verdict, r.attempt.Error)
+			var r Result
+			if r.fail(c.err, c.at); (r.Class == Starved) != c.ours {
+				t.Errorf("verdict %d, %q", r.Class, r.Attempt.Error)
 			}
 		})
 	}
@@ -136,13 +136,13 @@ func TestWhatTheReceiverCannotStoreCostsNoAttempt(t *testing.T) {
 func TestAnotherEndpointsWordIsNotTaken(t *testing.T) {
 	ep := &endpoint{webhook: storage.Webhook{URL: "https://example.com"}}
 	resp := &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{storage.UnstoredHeader: {"disk full"}}, Body: http.NoBody}
-	var r result
-	if ep.answered(t.Context(), &r, resp); r.verdict != retryable {
-		t.Errorf("verdict %d", r.verdict)
+	var r Result
+	if ep.answered(t.Context(), &r, resp); r.Class != Retryable {
+		t.Errorf("verdict %d", r.Class)
 	}
 	ep.webhook.URL = storage.BuiltinReceiver
-	if ep.answered(t.Context(), &r, resp); r.verdict != starved {
-		t.Errorf("verdict %d of our own receiver's", r.verdict)
+	if ep.answered(t.Context(), &r, resp); r.Class != Starved {
+		t.Errorf("verdict %d of our own receiver's", r.Class)
 	}
 }
 

@@ -97,23 +97,23 @@ func TestCAFileCountsAsItIs(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					try := func() result { // never over a connection that is kept
+					try := func() Result { // never over a connection that is kept
 						ep.retire()
 						return ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
 					}
-					b.expect(try(), hopeless, storage.ClassCertificate, "in CA file "+path)
+					b.expect(try(), Permanent, storage.ClassCertificate, "in CA file "+path)
 					replace.place(t, path, append(foreign.text(), own.text()...))
-					b.expect(try(), succeeded, "", "")
+					b.expect(try(), Succeeded, "", "")
 					replace.place(t, path, foreign.text())
-					b.expect(try(), hopeless, storage.ClassCertificate, "was not signed by")
+					b.expect(try(), Permanent, storage.ClassCertificate, "was not signed by")
 					replace.place(t, path, []byte("rubbish"))
-					b.expect(try(), hopeless, storage.ClassConfig, "CA file "+path+": it holds no PEM certificate")
+					b.expect(try(), Permanent, storage.ClassConfig, "CA file "+path+": it holds no PEM certificate")
 					replace.place(t, path, own.text())
-					b.expect(try(), succeeded, "", "")
+					b.expect(try(), Succeeded, "", "")
 					if err := os.Remove(path); err != nil {
 						t.Fatal(err)
 					}
-					b.expect(try(), hopeless, storage.ClassConfig, "read CA file: open "+path+": no such file or directory")
+					b.expect(try(), Permanent, storage.ClassConfig, "read CA file: open "+path+": no such file or directory")
 				}
 			})
 		}
@@ -132,32 +132,27 @@ func TestKeptConnectionEndsWithItsFiles(t *testing.T) {
 			}
 			b := newBench(t, own.serve(-time.Hour, time.Hour, config))
 			b.files["/ca.pem"], b.hook.Delivery.TLS.CAFile = string(own.text()), "/ca.pem"
-			e := New(newMemory(time.Now), b.cfg)
-			e.outfitter.freshFiles = 0
-			l := newLane(e, b.hook, storage.Breaker{})
-			t.Cleanup(l.close)
-			try := func() (r result, ep *endpoint) {
-				ep, err := l.prepared(t.Context(), &b.hook)
-				if err != nil {
-					r.unprepared(err)
-					return r, nil
-				}
-				return ep.attempt(t.Context(), &storage.Job{Payload: []byte("{}")}, time.Now()), ep
+			c := NewClient(b.cfg)
+			c.outfitter.freshFiles = 0
+			t.Cleanup(c.Close)
+			try := func() (Result, *endpoint) {
+				r := c.Attempt(t.Context(), &b.hook, &storage.Job{Payload: []byte("{}")})
+				return r, c.endpoint.Load()
 			}
 			first, kept := try()
-			b.expect(first, succeeded, "", "")
-			if second, ep := try(); ep != kept || second.attempt.Timings.Connect != 0 {
-				t.Errorf("the files stay, and so should the connection: %+v", second.attempt)
+			b.expect(first, Succeeded, "", "")
+			if second, ep := try(); ep != kept || second.Attempt.Timings.Connect != 0 {
+				t.Errorf("the files stay, and so should the connection: %+v", second.Attempt)
 			}
 			b.files["/ca.pem"] = string(foreign.text())
 			refused, _ := try()
-			b.expect(refused, hopeless, storage.ClassCertificate, "in CA file /ca.pem")
+			b.expect(refused, Permanent, storage.ClassCertificate, "in CA file /ca.pem")
 			delete(b.files, "/ca.pem")
 			missing, _ := try()
-			b.expect(missing, hopeless, storage.ClassConfig, "read CA file: open /ca.pem")
+			b.expect(missing, Permanent, storage.ClassConfig, "read CA file: open /ca.pem")
 			b.files["/ca.pem"] = string(own.text())
 			again, _ := try()
-			b.expect(again, succeeded, "", "")
+			b.expect(again, Succeeded, "", "")
 		})
 	}
 }
@@ -209,9 +204,9 @@ func TestHalfWrittenFileIsTriedAgain(t *testing.T) {
 		adapt(b)
 		changing := "/x"
 		b.cfg.Sources.JustChanged = func(path string) bool { return path == changing }
-		b.expect(b.try(storage.Job{}), retryable, storage.ClassConfig, what)
-		b.expect(b.try(storage.Job{}), retryable, storage.ClassConfig, "/x changed only just now")
+		b.expect(b.try(storage.Job{}), Retryable, storage.ClassConfig, what)
+		b.expect(b.try(storage.Job{}), Retryable, storage.ClassConfig, "/x changed only just now")
 		changing = ""
-		b.expect(b.try(storage.Job{}), hopeless, storage.ClassConfig, what)
+		b.expect(b.try(storage.Job{}), Permanent, storage.ClassConfig, what)
 	}
 }

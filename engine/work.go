@@ -21,14 +21,14 @@ func (l *lane) work(f *flight) {
 		f, _ = l.take(l.engine.now())
 	}
 	if l.engine.quota != nil {
-		l.releaseIdle() // what is kept here, others lack
+		l.client.releaseIdle() // what is kept here, others lack
 	}
 	l.poke()
 }
 
 // carry makes the attempt and has its outcome kept.
 func (l *lane) carry(f *flight) {
-	if !l.engine.quota.enter(l.engine.working, l.releaseIdle) {
+	if !l.engine.quota.enter(l.engine.working, l.client.releaseIdle) {
 		l.unclaim(f)
 		return
 	}
@@ -38,17 +38,17 @@ func (l *lane) carry(f *flight) {
 		return
 	}
 	r, schedule := l.attempt(f)
-	if r.verdict == aborted && !f.called.Load() {
+	if r.Class == Aborted && !f.called.Load() {
 		l.engine.cutOff.Add(1)
 		l.unclaim(f)
 		return
 	}
-	if r.verdict == starved && !f.called.Load() {
-		l.starved(f, r.attempt.Error)
+	if r.Class == Starved && !f.called.Load() {
+		l.starved(f, r.Attempt.Error)
 		return
 	}
 	l.fed()
-	changed := l.endAttempt(r.verdict, f.probe)
+	changed := l.endAttempt(r.Class, f.probe)
 	o := l.engine.decide(f, &r, schedule)
 	if o.PauseWebhook != "" {
 		l.pause(o.PauseWebhook)
@@ -66,34 +66,27 @@ func (l *lane) carry(f *flight) {
 }
 
 // attempt tries to deliver the job with the webhook as it is now.
-func (l *lane) attempt(f *flight) (result, []time.Duration) {
+func (l *lane) attempt(f *flight) (Result, []time.Duration) {
 	ctx, cancel := context.WithCancel(l.engine.working)
 	defer cancel()
 	l.mu.Lock()
-	now := l.engine.now()
-	f.cancel, f.began = cancel, now
+	f.cancel, f.began = cancel, l.engine.now()
 	w := l.webhook
 	l.mu.Unlock()
 	if f.called.Load() {
 		cancel()
 	}
-	ep, err := l.prepared(ctx, &w)
-	if err != nil {
-		r := begun(&f.job, now)
-		r.unprepared(err)
-		return r, w.Delivery.Retry
-	}
-	return ep.attempt(ctx, &f.job, now), w.Delivery.Retry
+	return l.client.Attempt(ctx, &w, &f.job), w.Delivery.Retry
 }
 
 // unclaim leaves the job as it was before it was claimed: it is for the next run.
 func (l *lane) unclaim(f *flight) {
-	l.endAttempt(aborted, f.probe)
+	l.endAttempt(Aborted, f.probe)
 	f.stopMarking()
 	l.land(f, time.Time{})
 }
 
-func (l *lane) endAttempt(v verdict, probe bool) (changed bool) {
+func (l *lane) endAttempt(v OutcomeClass, probe bool) (changed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.breaker.end(v, probe, l.engine.now())
@@ -135,20 +128,20 @@ func (f *flight) stopMarking() bool {
 }
 
 // decide says what becomes of the delivery.
-func (e *Engine) decide(f *flight, r *result, schedule []time.Duration) storage.Outcome {
+func (e *Engine) decide(f *flight, r *Result, schedule []time.Duration) storage.Outcome {
 	now := e.now()
-	o := storage.Outcome{Attempt: r.attempt, FinishedAt: now, State: storage.Failed}
+	o := storage.Outcome{Attempt: r.Attempt, FinishedAt: now, State: storage.Failed}
 	switch {
-	case r.verdict == succeeded:
+	case r.Class == Succeeded:
 		o.State = storage.StateDelivered
 	case f.called.Load():
 		o.State = storage.Cancelled
-	case r.verdict == retryable:
-		if wait, ok := nextWait(schedule, r.attempt.N, e.cfg.Jitter(), retryAfter(r.retryAfter, now)); ok {
+	case r.Class == Retryable:
+		if wait, ok := nextWait(schedule, r.Attempt.N, e.cfg.Jitter(), retryAfter(r.retryAfter, now)); ok {
 			o.State, o.NextAttemptAt = storage.Retrying, now.Add(wait)
 		}
 	}
-	if r.attempt.Code == httpGone {
+	if r.Attempt.Code == httpGone {
 		o.PauseWebhook = "the endpoint answered 410 Gone: it wants no more events"
 	}
 	return o

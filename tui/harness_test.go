@@ -67,9 +67,9 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 				c.copied = append(c.copied, text)
 				return "copied", nil
 			},
-			Resend: func(_ context.Context, r storage.Receipt, to string) (storage.Outcome, error) {
+			Resend: func(_ context.Context, r storage.Receipt, to string) (storage.Attempt, error) {
 				c.resent = append(c.resent, to+" "+string(r.Body))
-				return storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204}}, nil
+				return storage.Attempt{Code: 204}, nil
 			},
 			Export: func(_ context.Context, e Export) (Exported, error) {
 				c.exported = append(c.exported, e)

@@ -73,14 +73,14 @@ func (s *shared) replayToWebhook(msg placesMsg) tea.Cmd {
 func (s *shared) replayToReceiver(msg placesMsg) tea.Cmd {
 	ctx, send, to := s.ctx, s.Resend, msg.places.Receiver
 	sent := func() tea.Msg {
-		outcome, err := send(ctx, msg.receipt, to)
+		attempt, err := send(ctx, msg.receipt, to)
 		switch {
 		case err != nil:
 			return toastMsg{bad("replay: " + refusal(err))}
-		case outcome.State != storage.StateDelivered:
-			return toastMsg{bad(fmt.Sprintf("the replay to %s failed: %s", to, outcome.Attempt.Error))}
+		case attempt.ErrorClass != "":
+			return toastMsg{bad(fmt.Sprintf("the replay to %s failed: %s", to, attempt.Error))}
 		}
-		return toastMsg{good(fmt.Sprintf("replayed to %s, as it came: %d", to, outcome.Attempt.Code))}
+		return toastMsg{good(fmt.Sprintf("replayed to %s, as it came: %d", to, attempt.Code))}
 	}
 	return tea.Batch(sent, warnOfReplay(msg.receipt))
 }

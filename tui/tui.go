@@ -49,7 +49,7 @@ type Config struct {
 	Export func(context.Context, Export) (Exported, error)
 	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that
 	// they came with. Without it the console offers that not.
-	Resend func(ctx context.Context, r storage.Receipt, to string) (storage.Outcome, error)
+	Resend func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error)
 	// Hold keeps this process from writing until release is called, for the time that it
 	// is suspended. nil: nothing has to be kept from that.
 	Hold func() (release func())

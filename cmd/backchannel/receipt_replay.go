@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -11,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"backchannel/cmd/backchannel/internal/holder"
-	"backchannel/cmd/backchannel/internal/once"
 	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/engine"
 	"backchannel/fixtures/fire"
@@ -156,43 +156,44 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 		sender, signed = w, fire.HowSigned(w)
 	}
 	sender.URL = to
-	outcome, err := a.sendAgain(ctx, r, sender)
+	attempt, err := a.sendAgain(ctx, r, sender)
 	if err != nil {
 		return err
 	}
 	shown := storage.WithoutTokens(to)
 	a.noteReplay(r, shown+", "+signed)
-	if err := a.showReplay(replay{r.ID, shown, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, view.OfAttempt(outcome.Attempt)}, outcome.Attempt); err != nil {
+	if err := a.showReplay(replay{r.ID, shown, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, view.OfAttempt(attempt)}, attempt); err != nil {
 		return err
 	}
-	if outcome.State != storage.StateDelivered {
-		return unmetf("the replay of receipt %s failed: %s", r.ID, outcome.Attempt.Error)
+	if attempt.ErrorClass != "" {
+		return unmetf("the replay of receipt %s failed: %s", r.ID, attempt.Error)
 	}
 	return nil
 }
 
 // sendAgain sends the bytes of a receipt in one attempt, from here.
-func (a *app) sendAgain(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Outcome, error) {
+func (a *app) sendAgain(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error) {
 	config, err := a.senderConfig(ctx)
 	if err != nil {
-		return storage.Outcome{}, err
+		return storage.Attempt{}, err
 	}
 	config.Conceal = r.Secrets() // as far as they are sent again, they may be answered with
-	letter := once.Letter{Webhook: sender, Delivery: r.DeliveryID, Payload: append([]byte{}, r.Body...)}
-	if letter.Delivery == 0 {
-		letter.Delivery = r.ID
+	job := storage.Job{DeliveryID: cmp.Or(r.DeliveryID, r.ID), Payload: r.Body}
+	result := engine.Attempt(ctx, config, sender, job)
+	if result.Class == engine.Aborted {
+		return storage.Attempt{}, ctx.Err()
 	}
-	outcome, err := once.Send(ctx, config, letter)
-	conceal(outcome.Attempt.RequestHeaders, r)
+	attempt := result.Attempt
+	conceal(attempt.RequestHeaders, r)
 	if sender.ID == 0 { // no webhook's own
-		outcome.Attempt.Error = engine.WithoutWebhook(outcome.Attempt.Error)
+		attempt.Error = engine.WithoutWebhook(attempt.Error)
 	}
-	return outcome, err
+	return attempt, nil
 }
 
 // resender sends a receipt's bytes as they came, for the console.
-func (a *app) resender() func(context.Context, storage.Receipt, string) (storage.Outcome, error) {
-	return func(ctx context.Context, r storage.Receipt, to string) (storage.Outcome, error) {
+func (a *app) resender() func(context.Context, storage.Receipt, string) (storage.Attempt, error) {
+	return func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error) {
 		sender := asReceived(r)
 		sender.URL = to
 		return a.sendAgain(ctx, r, sender)
@@ -256,7 +257,6 @@ func (a *app) senderConfig(ctx context.Context) (engine.Config, error) {
 	ca.AddTo(roots)
 	return engine.Config{
 		Now: a.now, Version: programVersion(), Sources: storage.SystemSources(), CAFile: a.settings.caFile,
-		Trouble: a.noteTrouble,
 		RootCAs: func() (*x509.CertPool, error) { return roots, nil },
 	}, nil
 }

@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"backchannel/storage"
+)
+
+// A Client makes attempts as one webhook. What they share is kept between them:
+// connections, the parsed key, the files as they were read last. It may be used by many
+// goroutines at a time, and has to be closed.
+type Client struct {
+	outfitter  *outfitter
+	now        func() time.Time
+	endpoint   atomic.Pointer[endpoint] // nil until first needed
+	outfitting gate                     // for who sets it; files are read within
+}
+
+// NewClient returns a client that connects, signs and hides as cfg says.
+func NewClient(cfg Config) *Client {
+	cfg = cfg.withDefaults()
+	return newClient(cfg.outfitter(), cfg.Now)
+}
+
+func newClient(o *outfitter, now func() time.Time) *Client {
+	return &Client{outfitter: o, now: now, outfitting: newGate()}
+}
+
+// Attempt makes a single attempt with a client of its own.
+func Attempt(ctx context.Context, cfg Config, w storage.Webhook, job storage.Job) Result {
+	c := NewClient(cfg)
+	defer c.Close()
+	return c.Attempt(ctx, &w, &job)
+}
+
+// Attempt tries once to deliver the job, with the webhook as it is given. It needs no
+// store: to record the result, and to try again, is for the caller to do. The end of ctx
+// aborts the attempt.
+func (c *Client) Attempt(ctx context.Context, w *storage.Webhook, job *storage.Job) Result {
+	now := c.now()
+	ep, err := c.prepared(ctx, w)
+	if err != nil {
+		r := begun(job, now)
+		r.unprepared(err)
+		return r
+	}
+	return ep.attempt(ctx, job, now)
+}
+
+// Close closes the connections: idle ones now, busy ones when their attempt is over.
+func (c *Client) Close() {
+	if ep := c.endpoint.Load(); ep != nil {
+		ep.retire()
+	}
+}
+
+// releaseIdle closes the connections that nobody uses just now.
+func (c *Client) releaseIdle() {
+	ep := c.endpoint.Load()
+	if ep == nil {
+		return
+	}
+	ep.transport.CloseIdleConnections()
+	if ep.direct != nil {
+		ep.direct.idle.flush()
+		ep.direct.http2.flush()
+	}
+}
+
+// prepared has the endpoint for the webhook as given. Its errors are problems.
+func (c *Client) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, error) {
+	receiverURL, err := c.outfitter.receiverURL(w)
+	if err != nil {
+		return nil, err
+	}
+	if ep := c.endpoint.Load(); ep.current(w, receiverURL) && ep.files.isFresh(time.Now()) {
+		return ep, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.Delivery.Timeout)
+	defer cancel()
+	if ep := c.endpoint.Load(); ep.current(w, receiverURL) && ep.files.same(ctx) {
+		return ep, nil
+	}
+	if err := c.outfitting.enter(ctx); err != nil {
+		return nil, sourceProblem(storage.ClassConfig, "prepare the attempt", err)
+	}
+	defer c.outfitting.leave()
+	before := c.endpoint.Load()
+	if before.current(w, receiverURL) && before.files.same(ctx) {
+		return before, nil
+	}
+	ep, err := c.outfitter.outfit(ctx, *w, receiverURL)
+	if err != nil {
+		return nil, err
+	}
+	c.endpoint.Store(ep)
+	if before != nil {
+		before.retire()
+	}
+	return ep, nil
+}
