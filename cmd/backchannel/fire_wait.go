@@ -28,7 +28,7 @@ func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan fire.Pl
 	defer context.AfterFunc(timely, stop)()
 	progress := a.progress(plan.Events())
 	outcomes := &fire.Outcomes{
-		Store: store, Expect: awaited.answer,
+		Store: store, Expect: awaited.answer, Planned: plan.Events(),
 		Known:  func(storage.Delivery) { progress.add(1, "done") },
 		Parked: func(ctx context.Context, d storage.Delivery) { a.noteParked(ctx, store, d) },
 	}
@@ -131,6 +131,8 @@ func (a *app) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, all []s
 		return unmetf("%d of %d deliveries failed", failed, len(all))
 	case failed > 0:
 		return unmetf("%d of %d deliveries were not answered as expected with %s, but with %s", failed, len(all), outcomes.Expect, fire.Answers(sorted.Failed))
+	case sorted.Unqueued > 0:
+		return timeoutf("%d of %d events were not queued within %s; they are not kept", sorted.Unqueued, outcomes.Planned, timeout)
 	case open > 0 && outcomes.Expect == "":
 		return timeoutf("%d of %d deliveries are not final after %s", open, len(all), timeout)
 	case open > 0:

@@ -267,14 +267,14 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-// until-shown ID TEXT waits until a receipt is shown with a text, as JSON.
+// until-shown RECORD ID TEXT waits until a receipt or a delivery is shown with a text, as JSON.
 func untilShown(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: until-shown ID TEXT")
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: until-shown RECORD ID TEXT")
 	}
-	poll(ts, fmt.Sprintf("%q in receipt %s", args[1], args[0]), func() bool {
-		ts.Check(ts.Exec("backchannel", "receipt", "show", args[0], "--output", "json"))
-		return strings.Contains(ts.ReadFile("stdout"), args[1])
+	poll(ts, fmt.Sprintf("%q in %s %s", args[2], args[0], args[1]), func() bool {
+		ts.Check(ts.Exec("backchannel", args[0], "show", args[1], "--output", "json"))
+		return strings.Contains(ts.ReadFile("stdout"), args[2])
 	})
 }
 
