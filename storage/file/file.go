@@ -4,8 +4,9 @@
 //
 // Whatever the path turns out to be, a read ends: it opens regular files alone, since a
 // named pipe or a device may give nothing or give without end; it reads no more than it is
-// told to; and it returns when its context ends, though a network file system may hold the
-// system call for much longer. The package writes nothing and keeps nothing that it read.
+// told to; and it returns when its context ends, or after a while without that, though a
+// network file system may hold the system call for much longer. The package writes nothing
+// and keeps nothing that it read.
 package file
 
 import (
@@ -73,7 +74,7 @@ func await(ctx context.Context, do func() ([]byte, error)) ([]byte, error) {
 
 func unfinished(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return reason{ctx.Err(), "took too long to read; check the file system that it is on"}
+		return reason{ctx.Err(), "took too long to read; check the file system that it is on, or name a file that has its content already"}
 	}
 	return ctx.Err()
 }

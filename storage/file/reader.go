@@ -3,6 +3,7 @@ package file
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // A Reader reads files again and again, each path once at a time: of the reads that a
@@ -13,8 +14,15 @@ type Reader struct {
 	busy map[string]chan struct{}
 }
 
+// patience is how long a file may take to be read. Some files of /proc and /sys count as
+// regular and give nothing until something happens; so does a file on a network file system
+// whose server is gone.
+const patience = 10 * time.Second
+
 // Read is the function [Read], after the read of the same path that is under way.
 func (r *Reader) Read(ctx context.Context, path string, limit int) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	if err := r.enter(ctx, path); err != nil {
 		return nil, pathError(path, err)
 	}

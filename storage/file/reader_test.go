@@ -22,6 +22,9 @@ func TestReaderWaitsForOneReadAtATime(t *testing.T) {
 		if _, err := r.Read(ctx, "/hung", MaxKey); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a second read gives %v", err)
 		}
+		if _, err := r.Read(context.WithoutCancel(ctx), "/hung", MaxKey); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a read for which nobody set a time gives %v", err)
+		}
 		r.leave("/hung")
 		if _, err := r.Read(t.Context(), "/hung", MaxKey); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("once it is free, a read gives %v", err)

@@ -32,6 +32,8 @@ const (
 	unindent = `sed 's/^[[:space:]]*//'`
 	unquote  = `sed 's/^[> ]*//'`
 	unbase64 = `base64 -d`
+	// printable leaves nothing but ASCII.
+	printable = `LC_ALL=C tr -cd '\n -~'`
 )
 
 // A Fault is what keeps a PEM from being read.
@@ -136,6 +138,9 @@ func (s *scanner) seek() bool {
 			s.err = faultf("", "line %d ends a block whose BEGIN line is missing or damaged; copy the block from its file again", s.next+1)
 			return false
 		}
+		if s.err = stray(line, s.next+1); s.err != nil {
+			return false
+		}
 	}
 	return false
 }
@@ -174,6 +179,10 @@ func (b Block) begin(line string) (label string, err error) {
 	label, rest, found := strings.Cut(after, dashes)
 	notLabel := func(r rune) bool { return r != ' ' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') }
 	if !found || len(label) > longestLabel || strings.ContainsFunc(label, notLabel) {
+		if clean := withoutInvisible(line); clean != line {
+			_, err := b.begin(clean)
+			return "", unseen(err, "PEM block %d has what cannot be seen in its BEGIN line (line %d)", b.N, b.Line)
+		}
 		return "", faultf("", "PEM block %d (line %d) has a damaged BEGIN line: it should read like \"-----BEGIN PRIVATE KEY-----\"", b.N, b.Line)
 	}
 	b.Label = label
@@ -182,6 +191,8 @@ func (b Block) begin(line string) (label string, err error) {
 		return "", faultf(unescape, `%s has the two characters \n where line breaks belong`, b.name())
 	case strings.Contains(rest, endMark):
 		return "", faultf(separate, "%s is all on one line", b.name())
+	case withoutInvisible(before+rest) == "" && before+rest != "":
+		return "", faultf(printable, "%s has what cannot be seen on its BEGIN line", b.name())
 	case rest != "":
 		return "", faultf(separate, "%s has more than its label on its BEGIN line", b.name())
 	case before == "":
@@ -200,6 +211,8 @@ func (b Block) end(line string, n int) error {
 	before, after, _ := strings.Cut(line, endMark)
 	label, rest, found := strings.Cut(after, dashes)
 	switch {
+	case withoutInvisible(line) == endMark+b.Label+dashes && line != withoutInvisible(line):
+		return faultf(printable, "%s has what cannot be seen on its END line (line %d)", b.name(), n)
 	case !found || label != b.Label:
 		return faultf("", "%s has no END line of the same name: line %d ends another; copy it from its file again", b.name(), n)
 	case before != "" && strings.TrimSpace(before) == "":
@@ -224,6 +237,9 @@ func (b *Block) decode(inner []string, first int) error {
 			continue
 		}
 		if strings.ContainsFunc(line, notBase64) {
+			if !strings.ContainsFunc(withoutInvisible(line), notBase64) {
+				return faultf(printable, "%s has what cannot be seen on line %d", b.name(), first+i)
+			}
 			return faultf("", "%s does not hold base64 on line %d; copy it from its file again", b.name(), first+i)
 		}
 		text.WriteString(strings.Join(strings.Fields(line), ""))
