@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -232,7 +233,22 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || signals[args[1]] == 0 {
 		ts.Fatalf("usage: signal NAME TERM|INT|KILL")
 	}
-	ts.Check(named(ts, args[0]).cmd.Process.Signal(signals[args[1]]))
+	p := named(ts, args[0]).cmd.Process
+	poll(ts, args[0]+" to open the database", func() bool { return hasBegun(p.Pid) })
+	ts.Check(p.Signal(signals[args[1]]))
+}
+
+// hasBegun reports whether a process has opened the database, which it does after it has
+// begun to handle signals. Where there is no /proc nothing is known, and it returns true.
+func hasBegun(pid int) bool {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+	if err != nil || len(files) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(files, func(file string) bool {
+		target, err := os.Readlink(file)
+		return err == nil && strings.Contains(target, "/backchannel.db")
+	})
 }
 
 // ended NAME CODE waits for a process to end with that exit code; -1 when it was killed.
