@@ -115,7 +115,7 @@ func (d *dialer) explainUnanswered(ctx context.Context, l *link, err error) erro
 	if !refused {
 		again := d.shakeUnasked(ctx, l)
 		if isClosed(again) {
-			return problemf(storage.ClassTLS, "%s", d.explainClient("it closes the connection after the handshake", l.wanted))
+			return finalf(storage.ClassTLS, "%s", d.explainClient("it closes the connection after the handshake", l.wanted))
 		}
 		code, refused = alertOf(again)
 	}

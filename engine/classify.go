@@ -64,12 +64,20 @@ func (ep *endpoint) explainStatus(ctx context.Context, code int, location string
 		text += ": the endpoint wants a client certificate" + noClient + nameClient
 	case code == http.StatusBadRequest && ep.dial.client != "" && says(body, "The SSL certificate error"):
 		text += fmt.Sprintf(": the endpoint does not accept the client certificate in %s; name one that it accepts%s", ep.dial.client, nameClient)
+	case refusesSender(code) && ep.dial.client == "" && ep.dial.asked.Load():
+		text += ": the endpoint asks for a client certificate and the webhook has none, which may be why: if so, name one that it accepts" + nameClient
 	case code == http.StatusBadRequest && ep.target.Scheme == "http" && wantsTLS(body):
 		secure := *ep.target
 		secure.Scheme = "https"
 		text += ": the port speaks HTTPS; set the URL to " + clipped(secure.String())
 	}
 	return text
+}
+
+// refusesSender reports whether a status is about who asks; the last two are those of nginx
+// for a client certificate that is wrong or missing.
+func refusesSender(code int) bool {
+	return slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, 495, 496}, code)
 }
 
 // wantsTLS recognises what servers answer on an HTTPS port to a request without TLS: those

@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"backchannel/storage"
 )
@@ -48,7 +50,7 @@ func TestClientCertificateRefusedWithoutAWord(t *testing.T) {
 		if client != "" {
 			b.hook.Delivery.TLS.CertFile, b.hook.Delivery.TLS.KeyFile = client, "/key.pem"
 		}
-		b.expect(b.try(storage.Job{}), Retryable, storage.ClassTLS, want)
+		b.expect(b.try(storage.Job{}), Permanent, storage.ClassTLS, want)
 	}
 }
 
@@ -69,6 +71,45 @@ func TestClientCertificateRefusedInAnAnswer(t *testing.T) {
 			b.hook.Delivery.TLS = storage.TLSOptions{CertFile: client, KeyFile: "/key.pem"}
 		}
 		b.expect(b.try(storage.Job{}), Permanent, storage.ClassStatus, answer.want)
+	}
+}
+
+// Others ask for a certificate, go on without one, and then answer what they answer to any
+// stranger.
+func TestClientCertificateMissedInAnAnswer(t *testing.T) {
+	m := newMember(t, nil, newKey(t), asLeaf())
+	own := tls.Certificate{Certificate: [][]byte{m.Raw}, PrivateKey: m.key}
+	const hint = "may be why: if so, name one that it accepts with --tls-cert and --tls-key"
+	for _, c := range []struct {
+		asks   tls.ClientAuthType
+		status int
+		proto  []string
+		told   bool
+	}{
+		{tls.RequestClientCert, 403, nil, true},
+		{tls.RequestClientCert, 401, []string{"h2"}, true},
+		{tls.VerifyClientCertIfGiven, 496, nil, true},
+		{tls.RequestClientCert, 404, nil, false},
+		{tls.NoClientCert, 403, nil, false},
+	} {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.status) }))
+		s.TLS = &tls.Config{ClientAuth: c.asks, Certificates: []tls.Certificate{own}, NextProtos: c.proto}
+		s.EnableHTTP2 = len(c.proto) > 0
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		b := newBench(t, s.URL)
+		b.hook.Delivery.TLS.SkipVerify = true
+		ep, err := b.endpoint()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // also over a connection that was kept
+			r := ep.attempt(t.Context(), &storage.Job{}, time.Now())
+			b.expect(r, Permanent, storage.ClassStatus, fmt.Sprintf("answered %d", c.status))
+			if strings.Contains(r.Attempt.Error, hint) != c.told {
+				t.Errorf("%d of an endpoint that asks %v: %s", c.status, c.asks, r.Attempt.Error)
+			}
+		}
 	}
 }
 

@@ -155,6 +155,7 @@ type conn struct {
 	*link
 	in      *bufio.Reader
 	limit   io.LimitedReader // beneath in
+	ended   ending           // beneath limit
 	request *http.Request    // what the answers are to
 	home    *idle
 	kept    bool // it was used before
@@ -163,7 +164,8 @@ type conn struct {
 
 func newConn(made *link, home *idle) *conn {
 	c := &conn{link: made, home: home, request: &http.Request{Method: http.MethodPost}}
-	c.limit.R = made
+	c.ended.from = made
+	c.limit.R = &c.ended
 	c.in = bufio.NewReader(&c.limit)
 	return c
 }
@@ -215,7 +217,7 @@ func (c *conn) answer(rec *recorder) (*http.Response, error) {
 		case err != nil && c.limit.N == 0:
 			return nil, fmt.Errorf("the answer's header exceeded %d KiB", maxResponseHeader>>10)
 		case err != nil:
-			return nil, err
+			return nil, c.ended.explain(err)
 		case resp.StatusCode == http.StatusSwitchingProtocols:
 			resp.Close = true
 			return resp, nil
@@ -223,6 +225,34 @@ func (c *conn) answer(rec *recorder) (*http.Response, error) {
 			return resp, nil
 		}
 	}
+}
+
+// An ending remembers how what is read ended.
+type ending struct {
+	from io.Reader
+	last byte
+	over bool
+}
+
+func (e *ending) Read(p []byte) (int, error) {
+	n, err := e.from.Read(p)
+	if n > 0 {
+		e.last = p[n-1]
+	}
+	e.over = err != nil
+	return n, err
+}
+
+// explain tells a header that breaks the protocol, and would again, from one that a server
+// left off within a line: net/http takes the beginning of a line for a bad one.
+func (e *ending) explain(err error) error {
+	switch {
+	case !breaksHTTP1(err.Error()):
+		return err
+	case e.over && e.last != '\n':
+		return io.ErrUnexpectedEOF
+	}
+	return finalf(storage.ClassTransport, "%s", bare(err))
 }
 
 // A keptBody gives its connection back when it is closed, if it was read to its end.

@@ -87,6 +87,7 @@ func (d *dialer) config(by *trusted, host string, protocols []string) (*tls.Conf
 	config.GetClientCertificate = func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		asked.issuer = info.AcceptableCAs
 		asked.asked.Store(true)
+		d.asked.Store(true)
 		if configured == nil {
 			return new(tls.Certificate), nil
 		}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"backchannel/storage"
@@ -25,6 +26,7 @@ type dialer struct {
 	tls    *tls.Config
 	client string // the client certificate's file; empty: none
 	trust  *Trust
+	asked  atomic.Bool // the endpoint asked for a client certificate
 	// instead is where connections are made to, in place of what the URL says: the built-in
 	// receiver's name may lead to it from elsewhere alone. Empty: nothing.
 	instead string
