@@ -17,6 +17,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"backchannel/storage"
+	"backchannel/storage/export"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -29,7 +30,7 @@ type console struct {
 	m        *Model
 	store    *fakeStore
 	resent   []string // where to, and the bytes
-	exported []Export
+	exported []export.Request
 	copied   []string
 	quit     bool
 	drawn    string     // what is drawn while nothing happens; empty until asked for
@@ -71,12 +72,12 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 				c.resent = append(c.resent, to+" "+string(r.Body))
 				return storage.Attempt{Code: 204}, nil
 			},
-			Export: func(_ context.Context, e Export) (Exported, error) {
+			Export: func(_ context.Context, e export.Request) (export.Result, error) {
 				c.exported = append(c.exported, e)
 				if !e.Replace && strings.HasPrefix(e.Path, "taken") {
-					return Exported{}, fmt.Errorf("%s: %w", e.Path, fs.ErrExist)
+					return export.Result{}, fmt.Errorf("%s: %w", e.Path, fs.ErrExist)
 				}
-				return Exported{Receipts: max(1, len(e.IDs)), Path: "/here/" + e.Path}, nil
+				return export.Result{Receipts: max(1, len(e.IDs)), Path: "/here/" + e.Path}, nil
 			},
 		})
 		c.start(c.m.Init())

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/words"
 	"backchannel/tui/component"
 
@@ -16,16 +17,16 @@ import (
 
 // An exportFormat is one that receipts can be written as.
 type exportFormat struct {
-	name, key, suffix, help string
-	sends                   bool // it says where to
+	export.Format
+	key, suffix, help string
 }
 
 func exportFormats() []exportFormat {
 	return []exportFormat{
-		{"json", "j", ".json", "one array of what receipt show has", false},
-		{"ndjson", "n", ".ndjson", "the same, one object a line", false},
-		{"har", "h", ".har", "HTTP Archive 1.2, for browsers and proxies", true},
-		{"curl", "c", ".sh", "a script that sends each again with curl", true},
+		{export.JSON, "j", ".json", "one array of what receipt show has"},
+		{export.NDJSON, "n", ".ndjson", "the same, one object a line"},
+		{export.HAR, "h", ".har", "HTTP Archive 1.2, for browsers and proxies"},
+		{export.Curl, "c", ".sh", "a script that sends each again with curl"},
 	}
 }
 
@@ -33,11 +34,11 @@ func exportFormats() []exportFormat {
 func (r *receiver) chooseExport() tea.Cmd {
 	var items []component.MenuItem
 	for _, f := range exportFormats() {
-		items = append(items, component.MenuItem{ID: f.name, Key: f.key, Label: f.name, Detail: f.help})
+		items = append(items, component.MenuItem{ID: string(f.Format), Key: f.key, Label: string(f.Format), Detail: f.help})
 	}
 	return r.shared.choose(component.Menu{Title: "Export receipts as", Details: items}, func(name string) tea.Cmd {
 		for _, f := range exportFormats() {
-			if f.name == name {
+			if string(f.Format) == name {
 				return r.askExport(f)
 			}
 		}
@@ -66,11 +67,11 @@ func (r *receiver) askExport(format exportFormat) tea.Cmd {
 		{ID: exportPath, Label: "File", Start: component.Value{Text: path}, Check: checkExportPath, Help: "In the folder where the console was started, unless the path says otherwise."},
 		{ID: exportSecrets, Label: "Secrets", Kind: component.CheckField, Help: "Off: tokens and secret headers are masked, and what looks like either."},
 	}
-	if format.sends {
+	if format.Sends() {
 		fields = slices.Insert(fields, 2, component.Field{ID: exportTo, Label: "For", Help: "Empty: the receiver as it is now. Else another server: https://HOST:PORT, or a URL that all of them go to."})
 	}
 	return r.shared.fill(formSpec{
-		title: "Export as " + format.name, verb: "Write", focus: exportPath,
+		title: "Export as " + string(format.Format), verb: "Write", focus: exportPath,
 		section: component.Section{Fields: fields},
 		submit: func(v component.Values) tea.Cmd {
 			return r.shared.export(r.exportOf(format, v))
@@ -101,8 +102,8 @@ func checkExportPath(v component.Values) string {
 	return ""
 }
 
-func (r *receiver) exportOf(format exportFormat, v component.Values) Export {
-	e := Export{Format: format.name, Path: strings.TrimSpace(v.Text(exportPath)), To: strings.TrimSpace(v.Text(exportTo)), WithSecrets: v.On(exportSecrets)}
+func (r *receiver) exportOf(format exportFormat, v component.Values) export.Request {
+	e := export.Request{Format: format.Format, Path: strings.TrimSpace(v.Text(exportPath)), To: strings.TrimSpace(v.Text(exportTo)), WithSecrets: v.On(exportSecrets)}
 	switch v.Text(exportWhich) {
 	case whichMarked:
 		for _, text := range r.list.table.Marked() {
@@ -113,16 +114,16 @@ func (r *receiver) exportOf(format exportFormat, v component.Values) Export {
 	case whichSelected:
 		e.IDs = []storage.ID{r.list.selectedID()}
 	default:
-		e.Filter = r.chosen
+		e.Query.Filter = r.chosen
 	}
 	return e
 }
 
 // exportTakenMsg says that there is a file where an export was to go.
-type exportTakenMsg struct{ export Export }
+type exportTakenMsg struct{ request export.Request }
 
 // export writes receipts, and says where they are.
-func (s *shared) export(e Export) tea.Cmd {
+func (s *shared) export(e export.Request) tea.Cmd {
 	ctx, write := s.ctx, s.Export
 	return func() tea.Msg {
 		done, err := write(ctx, e)
@@ -147,9 +148,9 @@ func (s *shared) export(e Export) tea.Cmd {
 
 // askReplace asks before a file is written over.
 func (s *shared) askReplace(msg exportTakenMsg) tea.Cmd {
-	again := msg.export
+	again := msg.request
 	again.Replace = true
 	return s.ask(component.Confirm{
-		Title: "Replace the file?", Text: []string{msg.export.Path + " is there already. What it holds will be gone."}, Yes: "replace", No: "keep",
+		Title: "Replace the file?", Text: []string{msg.request.Path + " is there already. What it holds will be gone."}, Yes: "replace", No: "keep",
 	}, func() tea.Cmd { return s.export(again) })
 }

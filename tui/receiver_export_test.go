@@ -5,17 +5,18 @@ import (
 	"testing"
 
 	"backchannel/storage"
+	"backchannel/storage/export"
 )
 
 func TestExport(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		keys []string
-		want Export
+		want export.Request
 	}{
-		{"the selected one", []string{"g", "x", "j", "ctrl+s"}, Export{Format: "json", IDs: ids(1), Path: "receipts-20261102-120430.json"}},
-		{"the marked ones", []string{"g", " ", "j", "j", " ", "x", "h", "ctrl+s"}, Export{Format: "har", IDs: ids(1, 3), Path: "receipts-20261102-120430.har"}},
-		{"all, with secrets", []string{"g", "x", "c", "up", "right", "down", "down", "down", " ", "ctrl+s"}, Export{Format: "curl", Path: "receipts-20261102-120430.sh", WithSecrets: true}},
+		{"the selected one", []string{"g", "x", "j", "ctrl+s"}, export.Request{Format: export.JSON, IDs: ids(1), Path: "receipts-20261102-120430.json"}},
+		{"the marked ones", []string{"g", " ", "j", "j", " ", "x", "h", "ctrl+s"}, export.Request{Format: export.HAR, IDs: ids(1, 3), Path: "receipts-20261102-120430.har"}},
+		{"all, with secrets", []string{"g", "x", "c", "up", "right", "down", "down", "down", " ", "ctrl+s"}, export.Request{Format: export.Curl, Path: "receipts-20261102-120430.sh", WithSecrets: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testReceiver(t, fewReceipts, func(c *console) {
@@ -34,7 +35,7 @@ func TestExportOfTheFilter(t *testing.T) {
 		c.press("/")
 		c.write("status:bounce")
 		c.press("enter", "x", "n", "up", "right", "ctrl+s")
-		if len(c.exported) != 1 || c.exported[0].IDs != nil || c.exported[0].Filter.String() != "status:bounce" {
+		if len(c.exported) != 1 || c.exported[0].IDs != nil || c.exported[0].Query.Filter.String() != "status:bounce" {
 			t.Errorf("exported %+v", c.exported)
 		}
 	})

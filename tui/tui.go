@@ -23,6 +23,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"backchannel/storage"
+	"backchannel/storage/export"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -46,7 +47,7 @@ type Config struct {
 	// known to have worked: "copied to …". Run sets it.
 	Copy func(ctx context.Context, text string) (how string, err error)
 	// Export writes receipts to a file. Without it the console offers none.
-	Export func(context.Context, Export) (Exported, error)
+	Export func(context.Context, export.Request) (export.Result, error)
 	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that
 	// they came with. Without it the console offers that not.
 	Resend func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error)
@@ -55,24 +56,6 @@ type Config struct {
 	Hold func() (release func())
 	// Crash keeps what is known of a panic and says where.
 	Crash func(cause any, stack []byte) (path string)
-}
-
-// Export is what receipts are written, as what and where to.
-type Export struct {
-	Format      string       // one of ExportFormats
-	IDs         []storage.ID // none: those that Filter chooses
-	Filter      storage.Filter
-	Path        string
-	To          string // another server than the receiver, as receipt export --to takes it
-	WithSecrets bool
-	Replace     bool // a file that is there; without it, that is an error that is fs.ErrExist
-}
-
-// Exported is how an export went.
-type Exported struct {
-	Receipts int
-	Path     string // absolute
-	Note     string // what should be known about where it goes
 }
 
 // complete fills in what the console can do without.

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"backchannel/cmd/backchannel/internal/export"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 	"backchannel/storage/token"
 	"backchannel/storage/words"

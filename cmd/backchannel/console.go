@@ -86,7 +86,7 @@ func (a *app) screens(ctx context.Context, store *sqlite.Store, notices <-chan s
 		Store: store, Rules: a.rules(), Now: a.now, Location: a.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
-		Export: a.exporter(store), Resend: a.resender(), Hold: store.Hold,
+		Export: a.consoleExport(store), Resend: a.resender(), Hold: store.Hold,
 		Crash: func(cause any, stack []byte) string {
 			path, err := (&crash.Panic{Value: cause, Stack: stack}).Save(a.settings.data, a.now(), programVersion())
 			if err != nil {

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
-	"backchannel/tui"
 )
 
 func TestConsoleExports(t *testing.T) {
@@ -26,9 +26,9 @@ func TestConsoleExports(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "out")
-	for _, format := range []string{"json", "ndjson", "har", "curl"} {
-		done, err := a.exporter(store)(t.Context(), tui.Export{Format: format, IDs: []storage.ID{r.ID}, Path: path + format})
-		if err != nil || done.Receipts != 1 || done.Path != path+format {
+	for _, format := range export.Formats() {
+		done, err := a.consoleExport(store)(t.Context(), export.Request{Format: format, IDs: []storage.ID{r.ID}, Path: path + string(format)})
+		if err != nil || done.Receipts != 1 || done.Path != path+string(format) {
 			t.Fatalf("%s: %+v, %v", format, done, err)
 		}
 		text, err := os.ReadFile(done.Path)
@@ -36,18 +36,18 @@ func TestConsoleExports(t *testing.T) {
 			t.Errorf("%s: %v\n%s", format, err, text)
 		}
 	}
-	again := tui.Export{Format: "json", Path: path + "json", WithSecrets: true}
-	if _, err := a.exporter(store)(t.Context(), again); !errors.Is(err, fs.ErrExist) {
+	again := export.Request{Format: "json", Path: path + "json", WithSecrets: true}
+	if _, err := a.consoleExport(store)(t.Context(), again); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("wrote over what is there: %v", err)
 	}
 	again.Replace = true
-	if _, err := a.exporter(store)(t.Context(), again); err != nil {
+	if _, err := a.consoleExport(store)(t.Context(), again); err != nil {
 		t.Error(err)
 	}
 	if text, _ := os.ReadFile(path + "json"); !strings.Contains(string(text), "s3cret") {
 		t.Errorf("with secrets there is\n%s", text)
 	}
-	if _, err := a.exporter(store)(t.Context(), tui.Export{Format: "json", Path: filepath.Join(path, "no", "folder")}); err == nil {
+	if _, err := a.consoleExport(store)(t.Context(), export.Request{Format: "json", Path: filepath.Join(path, "no", "folder")}); err == nil {
 		t.Error("wrote into a folder that is not there")
 	}
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 )
 
@@ -60,7 +60,7 @@ func deliveryTable() table {
 // showDelivery shows one line of a list.
 func (a *app) showDelivery(rows *table, d storage.Delivery) error {
 	if a.settings.json() {
-		return a.out.object(view.OfDelivery(d))
+		return a.out.object(export.OfDelivery(d))
 	}
 	problem := d.Error
 	if problem == "" && d.State == storage.Retrying {

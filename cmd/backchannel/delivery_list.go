@@ -75,15 +75,15 @@ func (c deliveryChoice) query(a *app, given func(flag string) bool) (storage.Del
 
 func (a *app) listDeliveries(ctx context.Context, store *sqlite.Store, q storage.DeliveryQuery) error {
 	rows := deliveryTable()
-	pages := pager[storage.Delivery]{
-		limit: q.Limit,
-		read: func(limit int, before storage.ID) ([]storage.Delivery, error) {
+	pages := storage.Pager[storage.Delivery]{
+		Limit: q.Limit,
+		Read: func(limit int, before storage.ID) ([]storage.Delivery, error) {
 			q.Limit, q.Before = limit, before
 			return store.Deliveries(ctx, q)
 		},
-		id: func(d storage.Delivery) storage.ID { return d.ID },
+		ID: func(d storage.Delivery) storage.ID { return d.ID },
 	}
-	for d, err := range pages.all() {
+	for d, err := range pages.All() {
 		if err != nil {
 			return err
 		}

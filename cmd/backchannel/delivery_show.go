@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 )
 
@@ -31,7 +31,7 @@ func deliveryShowCommand(a *app) *cobra.Command {
 				}
 				parked := a.whyParked(cmd.Context(), store, &d)
 				if a.settings.json() {
-					whole := view.OfWholeDelivery(d, event, attempts)
+					whole := export.OfWholeDelivery(d, event, attempts)
 					whole.ParkedBy = parked
 					return a.out.object(whole)
 				}

@@ -113,7 +113,7 @@ func (a *app) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook
 	waiting, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
 	changes := store.Changes(waiting)
-	q := storage.ReceiptQuery{WebhookID: w.ID, Filter: e.chosen, OldestFirst: true, Limit: pageSize}
+	q := storage.ReceiptQuery{WebhookID: w.ID, Filter: e.chosen, OldestFirst: true, Limit: storage.PageSize}
 	seen := 0
 	for {
 		page, err := store.Receipts(ctx, q)
@@ -126,7 +126,7 @@ func (a *app) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook
 		if done, err := e.judge(seen); done {
 			return a.showExpectation(seen, err)
 		}
-		if len(page) == pageSize {
+		if len(page) == storage.PageSize {
 			continue
 		}
 		if !nextChange(waiting, changes) {

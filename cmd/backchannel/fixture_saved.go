@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 	"backchannel/storage/words"
 )
@@ -21,7 +21,7 @@ type savedView struct {
 	Status    storage.Status   `json:"status"`
 	Revision  storage.Revision `json:"revision"`
 	Size      int              `json:"size"`
-	CreatedAt view.Time        `json:"createdAt"`
+	CreatedAt export.Time      `json:"createdAt"`
 }
 
 func fixtureDeleteCommand(a *app) *cobra.Command {
@@ -77,7 +77,7 @@ func fixtureTable() table {
 
 func (a *app) addSavedFixture(rows *table, f storage.SavedFixture) error {
 	if a.settings.json() {
-		return a.out.object(savedView{f.Name, f.Channel, f.Status, f.Revision, len(f.Payload), view.Time(f.CreatedAt)})
+		return a.out.object(savedView{f.Name, f.Channel, f.Status, f.Revision, len(f.Payload), export.Time(f.CreatedAt)})
 	}
 	rows.add(f.Name, string(f.Channel), string(f.Status), "", fmt.Sprintf("saved %s, %d bytes", a.clock(f.CreatedAt), len(f.Payload)))
 	return nil
@@ -101,6 +101,6 @@ func (a *app) showPayload(payload []byte) error {
 	case !json.Valid(payload):
 		return a.out.object(string(payload))
 	}
-	fmt.Fprintf(a.out, "%s\n", harmless(payload))
+	fmt.Fprintf(a.out, "%s\n", export.Harmless(payload))
 	return nil
 }

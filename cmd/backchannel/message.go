@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/tui/style"
 )
 
@@ -16,7 +17,7 @@ type message struct {
 }
 
 func (a *app) message(m message) {
-	line, err := encode(m)
+	line, err := export.Encode(m)
 	if err != nil {
 		line = []byte(`{"error":"unknown"}` + "\n")
 	}

@@ -1,20 +1,15 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"syscall"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/charmbracelet/x/term"
 
-	"backchannel/storage/script"
+	"backchannel/storage/export"
 )
 
 // output is stdout. It remembers the first write that went wrong, so that nobody has to
@@ -67,45 +62,10 @@ func (o *output) width() int {
 
 // object writes a value as one line of JSON.
 func (o *output) object(value any) error {
-	line, err := encode(value)
+	line, err := export.Encode(value)
 	if err != nil {
 		return fmt.Errorf("encode the result: %w", err)
 	}
 	fmt.Fprintf(o, "%s", line)
 	return nil
-}
-
-// encode makes a line of JSON that no terminal reads anything into.
-func encode(value any) ([]byte, error) {
-	var line bytes.Buffer
-	encoder := json.NewEncoder(&line)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(value)
-	return harmless(line.Bytes()), err
-}
-
-// harmless spells out what JSON allows in strings but a terminal may obey or hide: DEL,
-// C1 controls, bidirectional overrides. The JSON means the same.
-func harmless(line []byte) []byte {
-	if !bytes.ContainsFunc(line, hazardous) {
-		return line
-	}
-	var safe bytes.Buffer
-	before, text := rune(0), string(line)
-	for i, r := range text {
-		switch high, low := utf16.EncodeRune(r); {
-		case !hazardous(r), script.Joins(before, r, script.After(text[i:])):
-			safe.WriteRune(r)
-		case r > 0xffff:
-			fmt.Fprintf(&safe, `\u%04x\u%04x`, high, low)
-		default:
-			fmt.Fprintf(&safe, `\u%04x`, r)
-		}
-		before = r
-	}
-	return safe.Bytes()
-}
-
-func hazardous(r rune) bool {
-	return r != '\n' && (!unicode.IsGraphic(r) || r == utf8.RuneError || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r))
 }

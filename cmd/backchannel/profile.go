@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 )
 
@@ -127,7 +127,7 @@ func (a *app) showProfile(ctx context.Context, store *sqlite.Store, w storage.We
 		return err
 	}
 	if a.settings.json() {
-		return a.out.object(view.OfProfile(w.Name, p))
+		return a.out.object(export.OfProfile(w.Name, p))
 	}
 	profileFacts(w, p).write(a.out, "")
 	return nil

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 )
 
@@ -108,7 +108,7 @@ func shownAnswer(r storage.Receipt) string {
 // showReceipt shows one line of a list.
 func (a *app) showReceipt(rows *table, r storage.Receipt) error {
 	if a.settings.json() {
-		return a.out.object(view.OfReceipt(r))
+		return a.out.object(export.OfReceipt(r))
 	}
 	a.addReceipt(rows, r)
 	return nil

@@ -119,15 +119,15 @@ func filterHelp() string {
 
 func (a *app) listReceipts(ctx context.Context, store *sqlite.Store, q storage.ReceiptQuery) error {
 	rows := receiptTable()
-	pages := pager[storage.Receipt]{
-		limit: q.Limit,
-		read: func(limit int, before storage.ID) ([]storage.Receipt, error) {
+	pages := storage.Pager[storage.Receipt]{
+		Limit: q.Limit,
+		Read: func(limit int, before storage.ID) ([]storage.Receipt, error) {
 			q.Limit, q.Before = limit, before
 			return store.Receipts(ctx, q)
 		},
-		id: func(r storage.Receipt) storage.ID { return r.ID },
+		ID: func(r storage.Receipt) storage.ID { return r.ID },
 	}
-	for r, err := range pages.all() {
+	for r, err := range pages.All() {
 		if err != nil {
 			return err
 		}

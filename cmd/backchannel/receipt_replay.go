@@ -12,10 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"backchannel/cmd/backchannel/internal/holder"
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/engine"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 )
 
@@ -143,7 +143,7 @@ type replay struct {
 	To       string     `json:"to"`
 	SHA256   string     `json:"sha256"`
 	Resigned bool       `json:"resigned"`
-	view.Attempt
+	export.Attempt
 }
 
 func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Receipt, to string, resign bool) error {
@@ -162,7 +162,7 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 	}
 	shown := storage.WithoutTokens(to)
 	a.noteReplay(r, shown+", "+signed)
-	if err := a.showReplay(replay{r.ID, shown, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, view.OfAttempt(attempt)}, attempt); err != nil {
+	if err := a.showReplay(replay{r.ID, shown, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, export.OfAttempt(attempt)}, attempt); err != nil {
 		return err
 	}
 	if attempt.ErrorClass != "" {

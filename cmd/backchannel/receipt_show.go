@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 )
 
@@ -21,7 +21,7 @@ func receiptShowCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withReceipt(cmd.Context(), args[0], func(_ *sqlite.Store, r storage.Receipt) error {
 				if a.settings.json() {
-					return a.out.object(view.OfWholeReceipt(r))
+					return a.out.object(export.OfWholeReceipt(r))
 				}
 				a.writeReceipt(r)
 				return nil

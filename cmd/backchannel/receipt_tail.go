@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 	"backchannel/tui/style"
 )
@@ -56,7 +56,7 @@ func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 		return err
 	}
 	next := q
-	next.OldestFirst, next.Limit = true, pageSize
+	next.OldestFirst, next.Limit = true, storage.PageSize
 	var page []storage.Receipt
 	if len(newest) > 0 {
 		next.After, q.Before = newest[0].ID, newest[0].ID+1
@@ -99,7 +99,7 @@ func nextChange(ctx context.Context, changes <-chan storage.Change) bool {
 func (a *app) streamReceipts(receipts []storage.Receipt) error {
 	for _, r := range receipts {
 		if a.settings.json() {
-			if err := a.out.object(view.OfReceipt(r)); err != nil {
+			if err := a.out.object(export.OfReceipt(r)); err != nil {
 				return err
 			}
 			continue

@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/receiver"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 	"backchannel/storage/words"
 )
@@ -73,7 +73,7 @@ func (a *app) showWebhook(ctx context.Context, store *sqlite.Store, w storage.We
 		return err
 	}
 	if a.settings.json() {
-		return a.out.object(view.OfWebhook(w, base))
+		return a.out.object(export.OfWebhook(w, base))
 	}
 	a.webhookFacts(w, base).write(a.out, "")
 	return nil

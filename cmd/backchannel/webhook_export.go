@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 )
 
@@ -41,7 +41,7 @@ func (a *app) exportWebhooks(cmd *cobra.Command, store *sqlite.Store, names []st
 		all = append(all, w)
 	}
 	for _, w := range all {
-		if err := a.out.object(view.Export(w, withSecrets)); err != nil {
+		if err := a.out.object(export.Configuration(w, withSecrets)); err != nil {
 			return err
 		}
 	}

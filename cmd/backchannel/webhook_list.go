@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
 	"backchannel/storage/words"
 )
@@ -58,7 +58,7 @@ func (a *app) listWebhooks(all []storage.Webhook, base string) error {
 	rows := table{head: []string{"NAME", "CHANNELS", "URL", "AUTH", "ORGANIZATION", "SANDBOX", "STATE"}}
 	for _, w := range all {
 		if a.settings.json() {
-			if err := a.out.object(view.OfWebhook(w, base)); err != nil {
+			if err := a.out.object(export.OfWebhook(w, base)); err != nil {
 				return err
 			}
 			continue

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/jsontext"
 	"backchannel/storage/sqlite"
 )
@@ -155,7 +155,7 @@ func (f *webhookFile) read(ctx context.Context, raw json.RawMessage, n, line int
 		f.bad = append(f.bad, storage.FieldError{Field: strconv.Itoa(n), Reason: fmt.Sprintf("is not an object; give one as webhook export writes it (line %d)", line)})
 		return nil
 	}
-	wrong := view.Mismatches(object)
+	wrong := export.Mismatches(object)
 	if len(wrong) > 0 {
 		var err error
 		if raw, err = json.Marshal(object); err != nil {
@@ -243,16 +243,16 @@ func overlay(ctx context.Context, store *sqlite.Store, raw json.RawMessage) (w s
 	if err != nil {
 		return w, false, err
 	}
-	before, err := json.Marshal(view.Export(w, true)) // at once: v shares its slices
+	before, err := json.Marshal(export.Configuration(w, true)) // at once: v shares its slices
 	if err != nil {
 		return w, false, err
 	}
-	v := view.Editable(w)
+	v := export.Editable(w)
 	if err := json.Unmarshal(raw, &v); err != nil {
 		return w, false, err
 	}
 	v.Apply(&w)
 	w.Normalize()
-	after, err := json.Marshal(view.Export(w, true))
+	after, err := json.Marshal(export.Configuration(w, true))
 	return w, w.ID != 0 && bytes.Equal(before, after), err
 }

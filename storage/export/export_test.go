@@ -33,12 +33,8 @@ func exported(t *testing.T, o Options, receipts ...storage.Receipt) string {
 	if o.Version = "v1"; o.To == "" {
 		o.To, o.CA = "https://h:2", "/ca.pem"
 	}
-	o.Encode = func(value any) ([]byte, error) {
-		line, err := json.Marshal(value)
-		return append(line, '\n'), err
-	}
 	var text bytes.Buffer
-	w, err := New(&text, o)
+	w, err := NewWriter(&text, o)
 	if err != nil {
 		t.Fatal(err)
 	}

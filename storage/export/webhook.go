@@ -1,4 +1,4 @@
-package view
+package export
 
 import (
 	"encoding/json"
@@ -84,7 +84,7 @@ type TLS struct {
 
 // OfWebhook shows a webhook, given the built-in receiver's base URL if it is known.
 func OfWebhook(w storage.Webhook, receiverURL string) Webhook {
-	v := Export(w, false)
+	v := Configuration(w, false)
 	v.ID, v.StateReason = w.ID, w.StateReason
 	v.CreatedAt, v.UpdatedAt = moment(w.CreatedAt), moment(w.UpdatedAt)
 	if w.URL == storage.BuiltinReceiver && receiverURL != "" {
@@ -101,8 +101,8 @@ func moment(at time.Time) *Time {
 	return &t
 }
 
-// Export is what makes the same webhook elsewhere, with its secrets if asked for.
-func Export(w storage.Webhook, secrets bool) Webhook {
+// Configuration is what makes the same webhook elsewhere, with its secrets if asked for.
+func Configuration(w storage.Webhook, secrets bool) Webhook {
 	v := Webhook{
 		Name: w.Name, Organization: w.Organization, Sandbox: Sandbox(w.Sandbox), Channels: w.Channels, URL: w.ShownURL(),
 		Auth: authOf(w.Auth, secrets), Headers: make([]Header, len(w.Headers)),
@@ -120,10 +120,10 @@ func Export(w storage.Webhook, secrets bool) Webhook {
 	return v
 }
 
-// Editable is Export with secrets and with what JWT authentication starts from, for a file
+// Editable is Configuration with secrets and with what JWT authentication starts from, for a file
 // that may say no more than what it changes.
 func Editable(w storage.Webhook) Webhook {
-	v := Export(w, true)
+	v := Configuration(w, true)
 	v.Auth = authOf(storage.Auth{Type: storage.AuthJWT, JWT: w.Auth.JWT}, true)
 	v.Auth.Type = w.Auth.Type
 	return v

@@ -1,4 +1,4 @@
-package view
+package export
 
 import (
 	"backchannel/storage"

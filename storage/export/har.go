@@ -6,32 +6,30 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
-	"backchannel/cmd/backchannel/internal/view"
 	"backchannel/storage"
 )
 
-// object is a receipt as receipt show has it, but for what was disclosed.
-func (w *Writer) object(r storage.Receipt) ([]byte, error) {
-	v := view.OfWholeReceipt(r)
+// receipt is a receipt as receipt show has it, but for what was disclosed.
+func (w *Writer) receipt(r storage.Receipt) ([]byte, error) {
+	v := OfWholeReceipt(r)
 	v.Path = r.Path
-	return w.options.Encode(v)
+	return Encode(v)
 }
 
 // A harEntry is an exchange as the HTTP Archive 1.2 specification names its parts. -1 is
 // its word for what is not known.
 type harEntry struct {
-	StartedDateTime view.Time   `json:"startedDateTime"`
-	Time            view.Millis `json:"time"`
+	StartedDateTime Time        `json:"startedDateTime"`
+	Time            Millis      `json:"time"`
 	Request         harRequest  `json:"request"`
 	Response        harResponse `json:"response"`
 	Cache           struct{}    `json:"cache"`
 	Timings         harTimings  `json:"timings"`
 	Comment         string      `json:"comment"`
 	// What another server answered to what was relayed to it, in a field of our own.
-	Relayed *view.Forward `json:"_relayed,omitempty"`
+	Relayed *Forward `json:"_relayed,omitempty"`
 }
 
 type harRequest struct {
@@ -83,13 +81,13 @@ type harContent struct {
 }
 
 type harTimings struct {
-	Send    view.Millis `json:"send"`
-	Wait    view.Millis `json:"wait"`
-	Receive view.Millis `json:"receive"`
+	Send    Millis `json:"send"`
+	Wait    Millis `json:"wait"`
+	Receive Millis `json:"receive"`
 }
 
 func (w *Writer) harHead() string {
-	creator, err := w.options.Encode(struct {
+	creator, err := Encode(struct {
 		Name    string `json:"name"`
 		Version string `json:"version"`
 	}{"backchannel", w.options.Version})
@@ -101,17 +99,17 @@ func (w *Writer) harHead() string {
 
 func (w *Writer) harEntry(r storage.Receipt) ([]byte, error) {
 	to := w.target(r)
-	return w.options.Encode(harEntry{
-		StartedDateTime: view.Time(r.ReceivedAt),
-		Time:            view.Millis(r.Duration),
+	return Encode(harEntry{
+		StartedDateTime: Time(r.ReceivedAt),
+		Time:            Millis(r.Duration),
 		Request: harRequest{
 			Method: r.Method, URL: urlText(to), HTTPVersion: r.Proto, Cookies: []harPair{}, Headers: harRequestHeaders(r.Headers, to.base),
 			QueryString: harQuery(to.path), PostData: posted(r), HeadersSize: -1, BodySize: len(r.Body),
 		},
 		Response: w.harResponse(r),
-		Timings:  harTimings{Wait: view.Millis(r.Duration)},
+		Timings:  harTimings{Wait: Millis(r.Duration)},
 		Comment:  harComment(r, to.base),
-		Relayed:  view.OfWholeReceipt(r).Forward,
+		Relayed:  OfWholeReceipt(r).Forward,
 	})
 }
 
@@ -219,6 +217,3 @@ func header(r storage.Receipt, name string) string {
 	}
 	return ""
 }
-
-// moment is a time as comments show it.
-func moment(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -22,7 +22,7 @@ func run(t *testing.T, r storage.Receipt) (arguments []string, body []byte) {
 	t.Helper()
 	var script bytes.Buffer
 	const now = "https://127.0.0.1:9443"
-	w, err := New(&script, Options{Format: Curl, To: now, CA: "/it's here/ca.pem", WithSecrets: true})
+	w, err := NewWriter(&script, Options{Format: Curl, To: now, CA: "/it's here/ca.pem", WithSecrets: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,4 @@
-// Package view says how records look as JSON: names in camelCase, times in UTC with
-// milliseconds, durations in milliseconds, null for what is not known. [Webhook],
-// [Delivery], [Receipt] and the others are made by the functions named after them.
-//
-// It reads nothing and decides nothing. Secrets come out masked unless a caller asks for
-// them by name.
-package view
+package export
 
 import (
 	"encoding/base64"
@@ -19,12 +13,15 @@ import (
 // Time is a moment, null when it never was.
 type Time time.Time
 
+// timeLayout is RFC 3339 with milliseconds.
+const timeLayout = "2006-01-02T15:04:05.000Z"
+
 // MarshalJSON writes RFC 3339 in UTC with milliseconds.
 func (t Time) MarshalJSON() ([]byte, error) {
 	if time.Time(t).IsZero() {
 		return []byte("null"), nil
 	}
-	return json.Marshal(time.Time(t).UTC().Format("2006-01-02T15:04:05.000Z"))
+	return json.Marshal(time.Time(t).UTC().Format(timeLayout))
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.

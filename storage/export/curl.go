@@ -39,7 +39,7 @@ func (w *Writer) command(r storage.Receipt) ([]byte, error) {
 		hidden = append(hidden, "what is "+storage.Masked+" in the URL")
 	}
 	var script strings.Builder
-	fmt.Fprintf(&script, "\n# Receipt %s of %s\n", r.ID, moment(r.ReceivedAt))
+	fmt.Fprintf(&script, "\n# Receipt %s of %s\n", r.ID, r.ReceivedAt.UTC().Format(timeLayout))
 	script.WriteString(writeBody(r.Body) + " > " + file + " || exit\n")
 	if len(hidden) > 0 {
 		fmt.Fprintf(&script, "# Left out, since secret (--with-secrets puts them in): %s\n", strings.Join(hidden, ", "))

@@ -1,8 +1,10 @@
-// Package export writes receipts so that other programs can use them: as JSON, HAR 1.2,
-// or a shell script of curl commands. Start with [New].
+// Package export shows records to other programs: as JSON, and receipts also as HAR 1.2 or
+// as a shell script of curl commands. Start with [Exporter] for receipts, and with
+// [OfWebhook], [OfDelivery] and the others like them for a record alone.
 //
-// Bodies come out byte for byte. Secrets do not come out at all unless asked for: see
-// [Options]. The package reads nothing and holds one receipt at a time.
+// In JSON names are in camelCase, times in UTC with milliseconds, durations in
+// milliseconds, and what is not known is null. Bodies come out byte for byte. Secrets do
+// not come out at all unless asked for. One receipt at a time is held in memory.
 package export
 
 import (
@@ -31,7 +33,7 @@ func Formats() []Format { return []Format{JSON, NDJSON, HAR, Curl} }
 // Sends reports whether what is written says where to send it.
 func (f Format) Sends() bool { return f == HAR || f == Curl }
 
-// Options is what an export depends on.
+// Options is what a Writer depends on.
 type Options struct {
 	Format      Format
 	WithSecrets bool
@@ -43,8 +45,6 @@ type Options struct {
 	CA string // path of the certificate by which curl is to trust that server; empty: the system's
 	// Answer is what a receipt got for an answer, where that is known. HAR has it.
 	Answer func(storage.Receipt) (storage.Attempt, bool)
-	// Encode writes a value as one line of JSON.
-	Encode func(value any) ([]byte, error)
 }
 
 // A Writer writes receipts one after the other. What was added is whole once it is closed.
@@ -61,17 +61,17 @@ type form struct {
 	one                    func(storage.Receipt) ([]byte, error)
 }
 
-// New begins an export.
-func New(to io.Writer, o Options) (*Writer, error) {
+// NewWriter begins an export.
+func NewWriter(to io.Writer, o Options) (*Writer, error) {
 	w := &Writer{to: to, options: o}
 	if o.Format.Sends() && !strings.Contains(o.To, "://") {
 		return nil, fmt.Errorf("%q is not a URL to send to", o.To)
 	}
 	switch o.Format {
 	case JSON:
-		w.form = form{"[\n", ",\n", "]\n", w.object}
+		w.form = form{"[\n", ",\n", "]\n", w.receipt}
 	case NDJSON:
-		w.form = form{one: w.object}
+		w.form = form{one: w.receipt}
 	case HAR:
 		w.form = form{w.harHead(), ",\n", "]}}\n", w.harEntry}
 	case Curl:

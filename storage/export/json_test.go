@@ -1,4 +1,4 @@
-package view
+package export
 
 import (
 	"encoding/base64"
@@ -95,7 +95,7 @@ func TestExportThenApply(t *testing.T) {
 	want := secretive()
 	for _, secrets := range []bool{true, false} {
 		var v Webhook
-		if err := json.Unmarshal([]byte(text(t, Export(want, secrets))), &v); err != nil {
+		if err := json.Unmarshal([]byte(text(t, Configuration(want, secrets))), &v); err != nil {
 			t.Fatal(err)
 		}
 		got := storage.NewWebhook()
@@ -110,7 +110,7 @@ func TestExportThenApply(t *testing.T) {
 }
 
 func TestHeaderTakesNothingFromItsPredecessor(t *testing.T) {
-	v := Export(secretive(), true)
+	v := Configuration(secretive(), true)
 	if err := json.Unmarshal([]byte(`{"headers":[{"name":"C"}]}`), &v); err != nil {
 		t.Fatal(err)
 	}
@@ -123,10 +123,10 @@ func TestHeaderTakesNothingFromItsPredecessor(t *testing.T) {
 func TestSecretInTheURL(t *testing.T) {
 	w := secretive()
 	w.URL = "https://h/hook?b=1&access_token=s3cret"
-	if got := Export(w, true).URL; got != w.URL {
+	if got := Configuration(w, true).URL; got != w.URL {
 		t.Errorf("with secrets it is %s", got)
 	}
-	v := Export(w, false)
+	v := Configuration(w, false)
 	if v.URL != "https://h/hook?b=1&access_token=••••" {
 		t.Errorf("without secrets it is %s", v.URL)
 	}

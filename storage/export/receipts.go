@@ -1,0 +1,230 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"backchannel/storage"
+)
+
+// A Store has the receipts, and keeps for Activity that some were written to a file.
+type Store interface {
+	Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error)
+	Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error)
+	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
+	Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error)
+	AddActivity(ctx context.Context, a storage.Activity) error
+}
+
+// An Exporter writes receipts.
+type Exporter struct {
+	Store    Store
+	Version  string // of this program, for HAR
+	Receiver string // where the built-in receiver would listen, if none has run yet
+	// Authority returns the path of the local authority's certificate, made if need be.
+	Authority func() (path string, err error)
+}
+
+// A Request says which receipts to write, as what and where to.
+type Request struct {
+	Format      Format
+	IDs         []storage.ID // none: those of Query
+	Query       storage.ReceiptQuery
+	To          string // URL of another server than the receiver, for a format that sends
+	WithSecrets bool
+
+	Path    string // of the file
+	Replace bool   // a file that is there; without it, that is an error that is fs.ErrExist
+}
+
+// A Result is how an export went.
+type Result struct {
+	Receipts int
+	Path     string // of the file
+	Note     string // what a person should know about where it goes
+}
+
+// A MissingError is about a receipt that was named and is not there.
+type MissingError struct{ ID storage.ID }
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("receipt %s is not there any more", e.ID)
+}
+
+// Unwrap makes it a storage.ErrNotFound.
+func (e *MissingError) Unwrap() error { return storage.ErrNotFound }
+
+// WriteFile writes receipts to a file, only once all of them can be written.
+func (e Exporter) WriteFile(ctx context.Context, r Request) (Result, error) {
+	if _, err := os.Lstat(r.Path); err == nil && !r.Replace {
+		return Result{}, fmt.Errorf("%s: %w", r.Path, fs.ErrExist)
+	}
+	set, err := e.prepare(ctx, r)
+	if err != nil {
+		return Result{}, err
+	}
+	done := Result{Path: r.Path, Note: set.to.note}
+	err = replaceFile(r.Path, func(file io.Writer) (err error) {
+		done.Receipts, err = e.write(ctx, file, set)
+		return err
+	})
+	if err == nil {
+		err = e.Store.AddActivity(ctx, storage.Activity{
+			Kind: storage.ActivityReceipts, Text: fmt.Sprintf("receipts exported as %s to %s: %d", r.Format, r.Path, done.Receipts),
+		})
+	}
+	return done, err
+}
+
+// Write writes receipts.
+func (e Exporter) Write(ctx context.Context, to io.Writer, r Request) (Result, error) {
+	set, err := e.prepare(ctx, r)
+	if err != nil {
+		return Result{}, err
+	}
+	n, err := e.write(ctx, to, set)
+	return Result{Receipts: n, Note: set.to.note}, err
+}
+
+// A selection is what a request chooses.
+type selection struct {
+	Request
+	to    destination
+	until storage.ID // the newest there was when it began: others may come without end
+}
+
+// prepare makes sure that there is everything that is named.
+func (e Exporter) prepare(ctx context.Context, r Request) (selection, error) {
+	if err := r.Format.CheckTo(r.To); err != nil {
+		return selection{}, err
+	}
+	for _, id := range r.IDs {
+		if _, err := e.Store.Receipt(ctx, id); errors.Is(err, storage.ErrNotFound) {
+			return selection{}, &MissingError{id}
+		} else if err != nil {
+			return selection{}, err
+		}
+	}
+	newest, err := e.Store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
+	if err != nil {
+		return selection{}, err
+	}
+	set := selection{Request: r}
+	if len(newest) > 0 {
+		set.until = newest[0].ID
+	}
+	set.to, err = e.destination(ctx, r)
+	return set, err
+}
+
+func (e Exporter) write(ctx context.Context, to io.Writer, set selection) (n int, err error) {
+	writer, err := NewWriter(to, Options{
+		Format: set.Format, WithSecrets: set.WithSecrets, Version: e.Version,
+		To: set.to.url, CA: set.to.ca, Answer: e.answers(ctx),
+	})
+	if err != nil {
+		return 0, err
+	}
+	for r, err := range e.receipts(ctx, set) {
+		if err != nil {
+			return n, err
+		}
+		if err := writer.Add(r); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, writer.Close()
+}
+
+// answers looks up what our own engine got for an answer.
+func (e Exporter) answers(ctx context.Context) func(storage.Receipt) (storage.Attempt, bool) {
+	return func(r storage.Receipt) (storage.Attempt, bool) {
+		if r.DeliveryID == 0 {
+			return storage.Attempt{}, false
+		}
+		attempts, err := e.Store.Attempts(ctx, r.DeliveryID)
+		i := slices.IndexFunc(attempts, func(a storage.Attempt) bool { return a.N == r.Attempt })
+		if err != nil || i < 0 {
+			return storage.Attempt{}, false // removed before the receipt was
+		}
+		return attempts[i], true
+	}
+}
+
+// receipts reads them whole, one at a time.
+func (e Exporter) receipts(ctx context.Context, set selection) iter.Seq2[storage.Receipt, error] {
+	pages := storage.Pager[storage.ID]{
+		Read: func(limit int, behind storage.ID) ([]storage.ID, error) { return e.page(ctx, set, limit, behind) },
+		ID:   func(id storage.ID) storage.ID { return id },
+	}
+	return func(yield func(storage.Receipt, error) bool) {
+		for id, err := range pages.All() {
+			var r storage.Receipt
+			if err == nil {
+				r, err = e.Store.Receipt(ctx, id)
+			}
+			if errors.Is(err, storage.ErrNotFound) {
+				continue // removed meanwhile
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+func (e Exporter) page(ctx context.Context, set selection, limit int, behind storage.ID) ([]storage.ID, error) {
+	if len(set.IDs) > 0 {
+		if behind != 0 {
+			return nil, nil
+		}
+		return set.IDs, nil
+	}
+	q := set.Query
+	q.OldestFirst, q.After, q.Before, q.Limit = true, behind, set.until+1, limit
+	page, err := e.Store.Receipts(ctx, q)
+	ids := make([]storage.ID, len(page))
+	for i, r := range page {
+		ids[i] = r.ID
+	}
+	return ids, err
+}
+
+// replaceFile writes a file that nobody else may read, or leaves what is there as it is.
+func replaceFile(path string, write func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return invalid("out", "%s is not a file; name one, or omit --out for stdout", path)
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return invalid("out", "%s cannot be written: %v", path, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(file.Name())
+		}
+	}()
+	err = write(file)
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+func invalid(field, format string, args ...any) error {
+	return storage.FieldErrors{{Field: field, Reason: fmt.Sprintf(format, args...)}}
+}
