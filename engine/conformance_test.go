@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"backchannel/engine/storetest"
+	"backchannel/storage/storetest"
 )
 
 var _ Store = (*memory)(nil)

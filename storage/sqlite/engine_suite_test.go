@@ -3,7 +3,7 @@ package sqlite
 import (
 	"testing"
 
-	"backchannel/engine/storetest"
+	"backchannel/storage/storetest"
 )
 
 func TestEngineCanRelyOnTheStore(t *testing.T) {
