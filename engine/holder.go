@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"backchannel/storage"
 )
 
 // A Locker has the one lock of a data folder. The operating system frees it when the
@@ -17,7 +19,7 @@ const holdEvery = 500 * time.Millisecond
 // Hold waits until the lock is free, runs with it, and releases it. It returns nil when
 // ctx ends before the lock is free.
 func Hold(ctx context.Context, locker Locker, run func(context.Context) error) error {
-	again := time.NewTicker(holdEvery)
+	again := time.NewTimer(0)
 	defer again.Stop()
 	for {
 		release, ok, err := locker.TryHold()
@@ -28,6 +30,7 @@ func Hold(ctx context.Context, locker Locker, run func(context.Context) error) e
 			defer release()
 			return run(ctx)
 		}
+		again.Reset(storage.NextTick(holdEvery))
 		select {
 		case <-ctx.Done():
 			return nil

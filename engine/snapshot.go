@@ -49,7 +49,7 @@ func (e *Engine) gaugeLoop(ctx context.Context) {
 		if err := e.measure(ctx); err != nil {
 			e.readFailed(ctx, err)
 		}
-		timer.Reset(max(gaugeEvery, gaugeShare*time.Since(began)))
+		timer.Reset(max(storage.NextTick(gaugeEvery), gaugeShare*time.Since(began)))
 	}
 }
 

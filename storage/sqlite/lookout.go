@@ -1,6 +1,10 @@
 package sqlite
 
-import "time"
+import (
+	"time"
+
+	"backchannel/storage"
+)
 
 const (
 	foreignCheck = 50 * time.Millisecond // between looks for other processes' commits
@@ -9,7 +13,8 @@ const (
 	idleCheck    = time.Second           // while nothing is noticed
 )
 
-// A lookout decides when to look whether another process has committed. A notice that the
+// A lookout decides when to look whether another process has committed, and whether the
+// database is where it was. A notice that the
 // log is written to comes before the commit that this is for can be seen, by as long as
 // the disk takes. So one notice makes for looks in quick succession, which become rarer.
 //
@@ -31,8 +36,8 @@ func newLookout() *lookout {
 
 // begin has looks made from now on, the first ones as after a notice: somebody may be
 // about to commit what was written before the watch began.
-func (o *lookout) begin(dir, log string) {
-	o.watch, _ = startWatch(dir, log) // nil if that fails
+func (o *lookout) begin(database string) {
+	o.watch, _ = startWatch(database) // nil if that fails
 	o.gap = idleCheck
 	o.noticed(time.Now())
 }
@@ -74,6 +79,8 @@ func (o *lookout) looked(now time.Time, found bool) {
 		o.abandon()
 	default:
 		o.gap, o.missed = idleCheck, found
+		o.looking.Reset(storage.NextTick(idleCheck))
+		return
 	}
 	o.looking.Reset(o.gap)
 }

@@ -80,6 +80,11 @@ func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error)
 	if err != nil {
 		return nil, err
 	}
+	if !alone {
+		if err := checkSame(use, path); err != nil {
+			return nil, err
+		}
+	}
 	if err := inspect(ctx, o, path, alone); err != nil {
 		return nil, err
 	}
@@ -99,6 +104,11 @@ func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error)
 		return nil, err
 	}
 	store.use = use
+	if alone {
+		if err := remember(use, store.writer.place); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
 	return store, nil
 }
 

@@ -1,19 +1,20 @@
 package sqlite
 
 import (
+	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
-	"time"
+	"syscall"
 
 	"backchannel/storage"
 )
-
-// placeCheck is how often it is made sure that the database's files are still in place.
-const placeCheck = 500 * time.Millisecond
 
 // A placement is where the database, its log and the log's index are, and which files they
 // were when they were opened. Who deletes, moves or replaces one under a running process takes away what that
@@ -40,8 +41,50 @@ func placementOf(path string) (*placement, error) {
 	return p, nil
 }
 
-// look says what became of the files if they are not as they were.
-func (p *placement) look() error {
+// String is which files they are, as it stands in use.lock for those who open them next.
+func (p *placement) String() string {
+	var text strings.Builder
+	for _, suffix := range []string{"", logSuffix, memSuffix} {
+		if about, ok := p.files[p.path+suffix].Sys().(*syscall.Stat_t); ok {
+			fmt.Fprintf(&text, "%s %d\n", databaseFile+suffix, about.Ino)
+		}
+	}
+	return text.String()
+}
+
+// remember keeps which files are open, until nobody has them open any more.
+func remember(use *os.File, p *placement) error {
+	text := p.String()
+	_, err := use.WriteAt([]byte(text), 0)
+	return errors.Join(err, use.Truncate(int64(len(text))))
+}
+
+// checkSame refuses files that are not those that others have open. What is written to a
+// copy beside them would be in none of both in the end.
+func checkSame(use *os.File, path string) error {
+	text, err := io.ReadAll(io.NewSectionReader(use, 0, 1<<10))
+	if err != nil || len(text) == 0 {
+		return err
+	}
+	p, err := placementOf(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && p.String() == string(text) {
+		return nil // what is not there is told of by those who look for it
+	}
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: it or a file beside it was replaced while another backchannel has the database open; put back the files that it has open, or end every backchannel that uses this folder, restore it from a backup and start again",
+		storage.ErrGone)
+}
+
+// errCut is that the log is shorter than what was committed to it. Nothing may be written
+// any more, not even to tell of it: behind the gap SQLite would take what is written there,
+// and the gap itself, for a part of the database.
+var errCut = errors.New("the log was cut")
+
+// look says what became of the files if they are not as they were. The log must have so many
+// bytes at least.
+func (p *placement) look(logBytes int64) error {
 	for _, suffix := range []string{"", logSuffix, memSuffix} {
 		path := p.path + suffix
 		found, err := os.Stat(path)
@@ -54,34 +97,39 @@ func (p *placement) look() error {
 			return p.gone(path, suffix, "replaced by another file")
 		case suffix == "" && found.Size() == 0:
 			return p.gone(path, suffix, "emptied")
+		case suffix == logSuffix && found.Size() < logBytes:
+			return fmt.Errorf("%w: %w: %s was emptied or cut while it was in use, so what it held and the database did not is lost, and nothing more is accepted; end every backchannel that uses this folder and restore both from a backup, or move the log and %s away to go on without what it held",
+				storage.ErrGone, errCut, path, filepath.Base(p.path)+memSuffix)
 		}
 	}
 	return nil
 }
 
-func (p *placement) gone(path, suffix, what string) error {
-	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
-		path = filepath.Dir(path)
-	}
-	remedy := "put it back as it was, or end every backchannel that uses this folder, restore it from a backup and start again"
-	if suffix != "" {
-		remedy = "what it held was copied into the database; end every backchannel that uses this folder and start again"
-	}
-	return fmt.Errorf("%w: %s was %s while it was in use, so nothing is accepted any more that would be lost; %s", storage.ErrGone, path, what, remedy)
+// remedies say what to do when a file is gone.
+var remedies = map[string]string{
+	"":        "put it back as it was, or end every backchannel that uses this folder, restore it from a backup and start again",
+	logSuffix: "end every backchannel that uses this folder, which copies what it held into the database, and start again",
+	memSuffix: "end every backchannel that uses this folder and start again; what was accepted is kept",
 }
 
-// check looks, notes what it found, and tells if that is something else than before.
-func (p *placement) check() error {
-	err := p.look()
+func (p *placement) gone(path, suffix, what string) error {
+	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
+		path, suffix = filepath.Dir(path), ""
+	}
+	return fmt.Errorf("%w: %s was %s while it was in use, so nothing is accepted any more that would be lost; %s", storage.ErrGone, path, what, remedies[suffix])
+}
+
+// note keeps what was found, and reports whether that is something else than before.
+func (p *placement) note(found error) (changed bool) {
 	p.mu.Lock()
-	changed := (err == nil) != (p.lost == nil)
-	p.lost = err
+	changed = (found == nil) != (p.lost == nil)
+	p.lost = found
 	called := p.called
 	p.mu.Unlock()
 	if changed && called != nil {
-		called(err)
+		called(found)
 	}
-	return err
+	return changed
 }
 
 // known is what was found last.
@@ -98,6 +146,7 @@ func (s *Store) Lost() error { return s.writer.place.known() }
 // OnLost calls a function when the database's files are not in place any more, and with nil
 // when they are again.
 func (s *Store) OnLost(call func(error)) {
+	defer s.writer.heed()
 	p := s.writer.place
 	p.mu.Lock()
 	p.called = call
@@ -107,40 +156,54 @@ func (s *Store) OnLost(call func(error)) {
 	}
 }
 
-// watchPlace checks again and again. What it finds is told in an activity, which may be
-// readable only as long as this process lives, and to whoever listens.
-func (s *Store) watchPlace(stop <-chan struct{}) {
-	tick := time.NewTicker(placeCheck)
-	defer tick.Stop()
-	told := false
-	for {
-		select {
-		case <-stop:
-			return
-		case <-tick.C:
-		}
-		err := s.writer.place.check()
-		if (err != nil) == told {
-			continue
-		}
-		told = err != nil
-		s.hub.publish(storage.ChangedAll)
-		s.writer.lastWords(err)
+// look says what became of the files. While it looks, another process may empty the log in
+// good order; so it looks twice before it says otherwise.
+func (w *writer) look() error {
+	err := w.place.look(w.logBytes())
+	if errors.Is(err, errCut) {
+		err = w.place.look(w.logBytes())
 	}
+	return err
 }
 
-// lastWords tells of what happened to the files, though nothing else is written any more,
-// and copies what the log holds into the database while that is there.
+// logBytes is how long the log must be at least, by what its index says; see "WAL-mode File
+// Format" on sqlite.org.
+func (w *writer) logBytes() int64 {
+	const header, frameHeader = 32, 24
+	var row [3]driver.Value
+	rows, err := w.stepper.query("PRAGMA wal_checkpoint(NOOP)", nil)
+	if err != nil {
+		return 0
+	}
+	found, err := next(rows, row[:])
+	if err := errors.Join(err, rows.Close()); err != nil || !found || integer(row[1]) <= 0 {
+		return 0
+	}
+	return header + integer(row[1])*(frameHeader+w.pageSize)
+}
+
+// checkPlace looks, and tells when the files are not in place any more, or are again: in an
+// activity, which may be readable only as long as this process lives, and whoever listens.
+func (w *writer) checkPlace() {
+	lost := w.look()
+	if !w.place.note(lost) {
+		return
+	}
+	if !errors.Is(lost, errCut) {
+		w.lastWords(lost)
+	}
+	w.hub.publish(storage.ChangedAll)
+}
+
+// lastWords keeps what happened to the files, though nothing else is written any more, and
+// copies what the log holds into the database while that is there.
 func (w *writer) lastWords(lost error) {
 	a := storage.Activity{Kind: storage.ActivityError, Text: "the database's files are in place again; events and receipts are accepted"}
 	if lost != nil {
 		a.Text = lost.Error()
 	}
-	op := &operation{
-		ctx: (*tx)(nil).ctx(), kinds: storage.ChangedActivity, work: func(t *tx) error { return t.tell(a) },
+	w.commitAll([]*operation{{
+		ctx: context.Background(), kinds: storage.ChangedActivity, work: func(t *tx) error { return t.tell(a) },
 		done: make(chan outcome, 1), anyway: true,
-	}
-	if w.enqueue(op) == nil {
-		<-op.done
-	}
+	}})
 }

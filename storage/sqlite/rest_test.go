@@ -184,7 +184,13 @@ func TestRetention(t *testing.T) {
 			t.Errorf("%d removed, want %d, %v", n, want, err)
 		}
 	}
+	changes := s.Changes(t.Context())
 	apply(func(*storage.Retention) {}, 0)
+	select {
+	case c := <-changes:
+		t.Errorf("what removes nothing hints at %v", c)
+	default:
+	}
 	apply(func(r *storage.Retention) { r.Receipts = 10 }, 2)
 	apply(func(r *storage.Retention) { r.ReceiptBytes = 6000 }, 5)
 	apply(func(r *storage.Retention) { r.Activities = 0 }, 1)

@@ -34,8 +34,10 @@ func (s *Store) ApplyRetention(ctx context.Context, keep storage.Retention) (rem
 func (s *Store) removeAll(ctx context.Context, remove func(*tx) (int64, error)) (removed int64, err error) {
 	for {
 		var n int64
-		err := s.write(ctx, storage.ChangedReceipts|storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) (err error) {
-			n, err = remove(t)
+		err := s.write(ctx, 0, func(t *tx) (err error) {
+			if n, err = remove(t); n > 0 {
+				t.kinds |= storage.ChangedReceipts | storage.ChangedDeliveries | storage.ChangedActivity
+			}
 			return err
 		})
 		removed += n

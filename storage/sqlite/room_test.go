@@ -118,7 +118,7 @@ func TestNothingIsAcknowledgedOnceAFileIsTakenAway(t *testing.T) {
 					if err := os.Rename(path+".away", path); err != nil {
 						t.Fatal(err)
 					}
-					if err := s.writer.place.check(); err != nil {
+					if err := s.writer.look(); err != nil {
 						t.Errorf("it is back, and %v", err)
 					}
 					if _, err := s.Enqueue(t.Context(), eventFor(w)); err != nil {
@@ -127,6 +127,78 @@ func TestNothingIsAcknowledgedOnceAFileIsTakenAway(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestNothingIsWrittenIntoALogThatWasCut empties the log, or cuts off its end, while there
+// is nobody, somebody who reads, and somebody else who writes: what the database holds stays
+// as sound as it was.
+func TestNothingIsWrittenIntoALogThatWasCut(t *testing.T) {
+	for name, keep := range map[string]float64{"emptied": 0, "its header alone": 0.0001, "half of it": 0.5} {
+		t.Run(name, func(t *testing.T) {
+			s := openTest(t)
+			w := addWebhook(t, s, "acme")
+			if !s.writer.makeRoom() {
+				t.Fatal("the log was not copied into the database")
+			}
+			other := openTest(t, s.Dir())
+			enqueue(t, s, w)
+			log := filepath.Join(s.Dir(), databaseFile) + logSuffix
+			if err := os.Truncate(log, int64(keep*float64(sizeOf(log)))); err != nil {
+				t.Fatal(err)
+			}
+			left := sizeOf(log)
+			for _, s := range []*Store{s, other} {
+				_, err := s.Enqueue(t.Context(), eventFor(w))
+				if oneLine(t, err); !errors.Is(err, storage.ErrGone) || !strings.Contains(err.Error(), log+" was emptied or cut") {
+					t.Fatalf("got %v", err)
+				}
+				if err := s.Lost(); !errors.Is(err, errCut) {
+					t.Errorf("the console is told %v", err)
+				}
+			}
+			if now := sizeOf(log); now != left {
+				t.Errorf("the log has %d bytes after it had %d", now, left)
+			}
+			if err := errors.Join(other.Close(), s.Close()); err != nil {
+				t.Error(err)
+			}
+			dir := filepath.Join(t.TempDir(), "copy") // this process has not ended
+			if err := os.CopyFS(dir, os.DirFS(s.Dir())); err != nil {
+				t.Fatal(err)
+			}
+			openFails(t, dir, storage.ErrDamaged, "move the log and "+databaseFile+memSuffix+" away")
+			remove(t, filepath.Join(dir, databaseFile)+logSuffix)
+			remove(t, filepath.Join(dir, databaseFile)+memSuffix)
+			s = openTest(t, dir)
+			if got, err := s.Webhook(t.Context(), w.ID); err != nil || got.Name != "acme" {
+				t.Errorf("after a new start: %v %v", got.Name, err)
+			}
+			if found, err := s.Check(t.Context()); err != nil || found != nil {
+				t.Errorf("after a new start: %v %v", found, err)
+			}
+		})
+	}
+}
+
+// TestALogThatIsEmptiedInGoodOrderIsNotMissed has one store empty the log while another one
+// looks: that is what makes room on a full disk.
+func TestALogThatIsEmptiedInGoodOrderIsNotMissed(t *testing.T) {
+	s := openTest(t)
+	other := openTest(t, s.Dir())
+	w := addWebhook(t, s, "acme")
+	for range 20 {
+		enqueue(t, s, w)
+		if !other.writer.makeRoom() {
+			t.Fatal("the log was not emptied")
+		}
+		if err := s.writer.look(); err != nil {
+			t.Fatal(err)
+		}
+		enqueue(t, other, w)
+	}
+	if sizeOf(filepath.Join(s.Dir(), databaseFile)+logSuffix) == 0 {
+		t.Error("nothing was in the log after all")
 	}
 }
 

@@ -42,8 +42,7 @@ type Store struct {
 	use    *os.File // locked while this store is open
 	close  func() error
 
-	watching chan struct{} // closed when the files need not be watched any more
-	exposed  []Exposure    // when it was opened
+	exposed []Exposure // when it was opened
 }
 
 // Dir is the data folder.
@@ -56,7 +55,6 @@ func (s *Store) Close() error { return s.close() }
 // shut closes everything once; the writer's connection after the readers', since the last
 // one folds the log into the database, if it may write.
 func (s *Store) shut() error {
-	close(s.watching)
 	err := errors.Join(s.reads.Close(), s.writer.close())
 	s.hub.close()
 	return errors.Join(err, s.use.Close())
@@ -91,7 +89,5 @@ func newStore(o Options, reads *sql.DB, w *writer, seals *sealer, h *hub) *Store
 		s.by = " " + o.By
 	}
 	s.close = sync.OnceValue(s.shut)
-	s.watching = make(chan struct{})
-	go s.watchPlace(s.watching)
 	return s
 }

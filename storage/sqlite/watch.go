@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,9 +11,10 @@ import (
 )
 
 // A watch hears from the file system that the write-ahead log was written to, by whatever
-// process. It watches the folder, since SQLite makes and removes the log as it likes.
+// process, or that a file of the database was deleted, moved or replaced. It watches the
+// folder, since SQLite makes and removes the log as it likes.
 type watch struct {
-	name    string        // of the log
+	name    string        // of the database, with which the others' names begin
 	heard   chan struct{} // holds one notice at most
 	lost    chan struct{} // closed when no more notices can come
 	closing chan struct{}
@@ -21,7 +23,8 @@ type watch struct {
 
 // startWatch fails where the system gives no notices, or no more of them: Linux allows a
 // user so many watches and instances (inotify(7)).
-func startWatch(dir, log string) (*watch, error) {
+func startWatch(database string) (*watch, error) {
+	dir := filepath.Dir(database)
 	notices, err := fsnotify.NewBufferedWatcher(0)
 	if err != nil {
 		return nil, err
@@ -29,7 +32,7 @@ func startWatch(dir, log string) (*watch, error) {
 	if err := notices.Add(dir); err != nil {
 		return nil, errors.Join(err, notices.Close())
 	}
-	w := &watch{name: log, heard: make(chan struct{}, 1), lost: make(chan struct{}), closing: make(chan struct{})}
+	w := &watch{name: filepath.Base(database), heard: make(chan struct{}, 1), lost: make(chan struct{}), closing: make(chan struct{})}
 	w.close = sync.OnceFunc(func() {
 		close(w.closing)
 		<-w.lost
@@ -55,7 +58,7 @@ func (w *watch) takes(notices *fsnotify.Watcher, dir string) bool {
 		if !open || filepath.Clean(event.Name) == dir && event.Op&(fsnotify.Remove|fsnotify.Rename) != 0 {
 			return false // the folder is not there any more, or not by this name
 		}
-		return filepath.Base(event.Name) != w.name || w.tell()
+		return !strings.HasPrefix(filepath.Base(event.Name), w.name) || w.tell()
 	case err, open := <-notices.Errors:
 		// Some were dropped when there were too many; anything else does not get better.
 		return open && errors.Is(err, fsnotify.ErrEventOverflow) && w.tell()

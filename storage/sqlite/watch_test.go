@@ -19,7 +19,7 @@ func await(t *testing.T, notices <-chan struct{}, what string) {
 // SQLite makes, empties and removes its log as it likes.
 func TestAWatchHearsOfALogThatComesAndGoes(t *testing.T) {
 	dir := t.TempDir()
-	w, err := startWatch(dir, "some.db-wal")
+	w, err := startWatch(filepath.Join(dir, "some.db"))
 	if err != nil {
 		t.Skip(err)
 	}
@@ -52,7 +52,7 @@ func TestAWatchEndsWithItsFolder(t *testing.T) {
 			if err := os.Mkdir(dir, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			w, err := startWatch(dir, "some.db-wal")
+			w, err := startWatch(filepath.Join(dir, "some.db"))
 			if err != nil {
 				t.Skip(err)
 			}
@@ -67,7 +67,7 @@ func TestAWatchEndsWithItsFolder(t *testing.T) {
 
 func TestALookoutLooksOftenOnlyAfterANotice(t *testing.T) {
 	o := newLookout()
-	o.begin(t.TempDir(), "some.db-wal")
+	o.begin(filepath.Join(t.TempDir(), "some.db"))
 	defer o.end()
 	if o.watch == nil {
 		t.Skip("no watch here")
@@ -94,7 +94,7 @@ func TestALookoutLooksOftenOnlyAfterANotice(t *testing.T) {
 
 func TestAWatchThatSaysNothingIsGivenUp(t *testing.T) {
 	o := newLookout()
-	o.begin(t.TempDir(), "some.db-wal")
+	o.begin(filepath.Join(t.TempDir(), "some.db"))
 	defer o.end()
 	if o.watch == nil {
 		t.Skip("no watch here")
@@ -116,7 +116,7 @@ func TestAWatchThatSaysNothingIsGivenUp(t *testing.T) {
 // Without a watch, as where the system has none left to give, there is a look every 50 ms.
 func TestWithoutAWatchLooksStayFrequent(t *testing.T) {
 	o := newLookout()
-	o.begin(filepath.Join(t.TempDir(), "missing"), "some.db-wal")
+	o.begin(filepath.Join(t.TempDir(), "missing", "some.db"))
 	for range 2 {
 		<-o.looking.C
 		if o.looked(time.Now().Add(time.Hour), false); o.gap != foreignCheck || o.notices() != nil || o.lost() != nil {

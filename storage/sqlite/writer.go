@@ -8,7 +8,6 @@ import (
 	"maps"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +28,8 @@ type writer struct {
 	now  func() time.Time
 	hub  *hub
 	path string
+
+	pageSize int64
 
 	ops     chan *operation
 	holds   chan (<-chan struct{}) // nothing is committed until what comes here is closed
@@ -86,6 +87,10 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 	w.heed = sync.OnceFunc(func() { close(w.watched) })
 	w.spare.New = func() any { return &operation{done: make(chan outcome, 1)} }
 	w.seen, _ = w.dataVersion()
+	if err := conn.QueryRowContext(context.Background(), `PRAGMA page_size`).Scan(&w.pageSize); err != nil {
+		turn.close()
+		return nil, err
+	}
 	if w.place, err = placementOf(w.path); err != nil {
 		turn.close()
 		return nil, err
@@ -126,13 +131,17 @@ func (w *writer) enqueue(op *operation) error {
 	}
 }
 
-// close lets what was taken on finish, then closes the database.
+// close lets what was taken on finish, then closes the database. If its log was cut that is
+// left to the end of the process: SQLite would copy what is left of it into the database.
 func (w *writer) close() error {
 	w.mu.Lock()
 	w.closed = true
 	close(w.ops)
 	w.mu.Unlock()
 	<-w.stopped
+	if errors.Is(w.look(), errCut) {
+		return errors.Join(w.db.Close(), w.turn.close())
+	}
 	return errors.Join(w.stepper.close(), w.conn.Close(), w.db.Close(), w.turn.close())
 }
 
@@ -152,7 +161,7 @@ func (w *writer) loop() {
 			<-until
 		case <-watched:
 			watched = nil
-			lookout.begin(filepath.Dir(w.path), filepath.Base(w.path)+logSuffix)
+			lookout.begin(w.path)
 		case <-lookout.notices():
 			if lookout.noticed(time.Now()) {
 				w.lookAround()
@@ -210,13 +219,6 @@ func (w *writer) commitAll(batch []*operation) {
 	if len(batch) == 0 {
 		return
 	}
-	alone := slices.ContainsFunc(batch, func(op *operation) bool { return op.anyway })
-	if len(batch) > 1 && alone {
-		for _, op := range batch {
-			w.commitAll([]*operation{op})
-		}
-		return
-	}
 	result := w.commit(batch)
 	if len(batch) > 1 && (result.err != nil || result.panicked != nil) {
 		for _, op := range batch {
@@ -233,12 +235,15 @@ func (w *writer) commitAll(batch []*operation) {
 // made sure of before anybody is told that it is kept.
 func (w *writer) run(batch []*operation) (*tx, outcome) {
 	t := &tx{writer: w, now: w.now(), failed: failures{}}
-	if err := w.place.known(); err != nil && !batch[0].anyway {
+	if batch[0].anyway {
+		return t, t.run(batch)
+	}
+	if err := w.look(); err != nil {
 		return t, outcome{err: err}
 	}
 	result := t.run(batch)
-	if result.err == nil && result.panicked == nil && !batch[0].anyway {
-		result.err = w.place.check()
+	if result.err == nil && result.panicked == nil {
+		result.err = w.look()
 	}
 	return t, result
 }
@@ -257,6 +262,9 @@ func (w *writer) commit(batch []*operation) outcome {
 	}
 	err := w.turn.leave()
 	w.fitLog()
+	if errors.Is(result.err, storage.ErrGone) {
+		w.checkPlace()
+	}
 	if result.err == nil && result.panicked == nil {
 		maps.Copy(w.failed, t.failed)
 		w.hub.publish(t.kinds)
@@ -265,8 +273,10 @@ func (w *writer) commit(batch []*operation) outcome {
 	return result
 }
 
-// lookAround hints at everything when another process has committed, and reports that.
+// lookAround makes sure that the files are in place. It hints at everything when another
+// process has committed, and reports that.
 func (w *writer) lookAround() bool {
+	w.checkPlace()
 	version, err := w.dataVersion()
 	if err != nil || version == w.seen {
 		return false

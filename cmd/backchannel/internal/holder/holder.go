@@ -228,15 +228,16 @@ func (h *holder) awaitDrain(ctx context.Context) {
 
 // every does something again and again until ctx ends.
 func every(ctx context.Context, period time.Duration, do func(context.Context)) error {
-	ticker := time.NewTicker(period)
-	defer ticker.Stop()
+	timer := time.NewTimer(storage.NextTick(period))
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-ticker.C:
+		case <-timer.C:
 			do(ctx)
 		}
+		timer.Reset(storage.NextTick(period))
 	}
 }
 
