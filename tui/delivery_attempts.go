@@ -30,7 +30,7 @@ func (s *shared) describeAttempts(d *sheet, of storage.Delivery, attempts []stor
 	case of.State == storage.Parked:
 		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, style.None, "not tried while parked"))
 	case of.State == storage.Sending:
-		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, s.clock(s.drawnAt()), "under way"))
+		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, s.clock(s.ticking()), "under way"))
 	default:
 		d.lines = append(d.lines, attemptLine(th, len(attempts)+1, s.clock(of.NextAttemptAt), "due "+s.until(of.NextAttemptAt)))
 	}
@@ -205,25 +205,48 @@ func duration(d time.Duration) string {
 	return fmt.Sprintf("%d d", int(d.Hours()/24))
 }
 
-// drawnAt is now, for a text that is to be drawn again as time passes.
-func (s *shared) drawnAt() time.Time {
-	s.counting.Store(true)
-	return s.Now()
+// drawAgain has the screen drawn again after so long, if it is not anyway.
+func (s *shared) drawAgain(now time.Time, after time.Duration) {
+	at := now.Add(after).UnixNano()
+	if planned := s.staleAt.Load(); planned == 0 || at < planned {
+		s.staleAt.Store(at)
+	}
 }
 
-// until says how far ahead a time is: "in 21 s", "now".
+// ticking is now, for a clock that goes on.
+func (s *shared) ticking() time.Time {
+	now := s.Now()
+	s.drawAgain(now, tickGap)
+	return now
+}
+
+// until says how far ahead a time is: "in 21 s", "now". It is drawn again when that is
+// another text.
 func (s *shared) until(t time.Time) string {
 	if t.IsZero() {
 		return style.None
 	}
-	ahead := t.Sub(s.drawnAt())
-	switch {
-	case ahead <= 0:
-		return "now"
-	case ahead < 100*time.Second:
-		return fmt.Sprintf("in %d s", int((ahead+time.Second-1)/time.Second))
-	case ahead < 100*time.Minute:
-		return fmt.Sprintf("in %d min", int(ahead.Minutes()))
+	now := s.Now()
+	text, lasts := ahead(t.Sub(now))
+	if lasts > 0 {
+		s.drawAgain(now, lasts)
 	}
-	return fmt.Sprintf("in %d h", int(ahead.Hours()))
+	return text
+}
+
+// ahead says how far ahead something is, and how long that is the right text; 0: for good.
+func ahead(d time.Duration) (text string, lasts time.Duration) {
+	const seconds, minutes = 100 * time.Second, 100 * time.Minute
+	switch {
+	case d <= 0:
+		return "now", 0
+	case d < seconds:
+		n := (d + time.Second - 1) / time.Second
+		return fmt.Sprintf("in %d s", n), d - (n-1)*time.Second
+	case d < minutes:
+		n := d / time.Minute
+		return fmt.Sprintf("in %d min", n), d - max(n*time.Minute, seconds) + 1
+	}
+	n := d / time.Hour
+	return fmt.Sprintf("in %d h", n), d - max(n*time.Hour, minutes) + 1
 }

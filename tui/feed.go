@@ -75,18 +75,24 @@ func (m *Model) awaitEnd() tea.Cmd {
 	}
 }
 
-// awaitTick lets seconds pass until the screen must be drawn once more: because it says
-// how far from now something is, or the pulse is another than before.
-func (m *Model) awaitTick(before pulse) tea.Cmd {
-	s, done := m.shared, m.shared.ctx.Done()
+// awaitTick lets seconds pass until the screen must be drawn once more: because how far
+// from now something is has another text, or the pulse is another than before.
+func (m *Model) awaitTick() tea.Cmd {
+	s, done, before := m.shared, m.shared.ctx.Done(), m.pulse
 	return func() tea.Msg {
-		for pause(tickGap, done) {
-			if now := s.pulse(); s.counting.Load() || now != before {
+		for pause(storage.NextTick(tickGap), done) {
+			if now := s.pulse(); s.stale() || now != before {
 				return tickMsg(now)
 			}
 		}
 		return nil
 	}
+}
+
+// stale reports whether what is on the screen is not true any more, as time has passed.
+func (s *shared) stale() bool {
+	at := s.staleAt.Load()
+	return at != 0 && s.Now().UnixNano() >= at
 }
 
 // A pulse is what nobody hints at: that the one who delivers died, that the store cannot

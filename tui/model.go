@@ -30,6 +30,7 @@ type Model struct {
 	early         []early   // came before that, or before what they are about was read
 	taking        bool      // a key is being taken
 	dry           time.Time // until then, keys belong to a text that was pasted
+	pulse         pulse     // last
 }
 
 // New makes the console's model. It lives until ctx ends.
@@ -51,7 +52,7 @@ func newViews(s *shared) []screen {
 
 // Init reads what is shown first and begins to listen.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.refresh(storage.ChangedAll), m.awaitChange(), m.awaitNotice(), m.awaitEnd(), m.awaitTick(pulse{}))
+	return tea.Batch(m.refresh(storage.ChangedAll), m.awaitChange(), m.awaitNotice(), m.awaitEnd(), m.awaitTick())
 }
 
 // refresh reads again what is on the screen.

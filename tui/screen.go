@@ -68,6 +68,7 @@ type shared struct {
 	fire     *firing
 	zoomed   bool // the focused pane has the whole screen
 	openings int  // overlays that open once something was read
-	// counting is whether what was drawn last says how far from now something is.
-	counting atomic.Bool
+	// staleAt is from when on what was drawn last says wrongly how far from now something is:
+	// nanoseconds since 1970, 0 for never.
+	staleAt atomic.Int64
 }

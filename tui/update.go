@@ -99,10 +99,15 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// tick reads the status, since a holder that dies tells nobody. Being drawn once
-// more is what relative times need.
+// tick reads the status if the pulse is another than before, since a holder that dies tells
+// nobody. Being drawn once more is what relative times need.
 func (m *Model) tick(now pulse) tea.Cmd {
-	return tea.Batch(m.reading.ask(m.shared.readStatus), m.awaitTick(now))
+	changed := now != m.pulse
+	m.pulse = now
+	if changed {
+		return tea.Batch(m.reading.ask(m.shared.readStatus), m.awaitTick())
+	}
+	return m.awaitTick()
 }
 
 // key looks a key up: in the overlay in front, the screen in front, the root.

@@ -20,7 +20,7 @@ func (m *Model) View() string {
 	if m.width <= 0 || m.height <= 0 {
 		return ""
 	}
-	m.shared.counting.Store(false)
+	m.shared.staleAt.Store(0)
 	if m.tooSmall() {
 		return m.apology()
 	}
