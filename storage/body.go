@@ -195,6 +195,10 @@ func (b *ShownBody) readable(charset string, text []byte, cut bool) string {
 		b.note("%s, shown decoded", charset)
 		return fromLatin1(text)
 	}
+	if charset != "" && charset != "utf-8" {
+		b.note("in %s, which is not decoded here", charset)
+		return string(text)
+	}
 	b.note("not UTF-8")
 	return string(text)
 }

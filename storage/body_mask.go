@@ -19,10 +19,7 @@ func MaskBody(mask *Mask, header []HeaderField, body []byte, cut bool) []byte {
 		return body
 	}
 	text := string(body)
-	masked := mask.Text(text)
-	if cut {
-		masked = mask.Start(text)
-	}
+	masked := mask.inBody(text, cut)
 	codings := codingsOf(header, body)
 	if _, unknown := unknownCoding(codings); len(codings) == 0 || unknown {
 		if masked == text {
@@ -59,10 +56,10 @@ func maskDecoded(mask *Mask, from io.Reader) (first []byte, holds bool) {
 	first, err := io.ReadAll(io.LimitReader(from, maxEncoded))
 	text := string(first)
 	if len(first) < maxEncoded && err == nil {
-		masked := mask.Text(text)
+		masked := mask.inBody(text, false)
 		return inCharset(masked, first), masked != text
 	}
-	masked := mask.Start(text)
+	masked := mask.inBody(text, true)
 	if err != nil {
 		return inCharset(masked, first), masked != text
 	}

@@ -57,6 +57,7 @@ func TestShowBody(t *testing.T) {
 		{"Latin-1 in gzip", "gzip", "text/plain;charset=\"latin1\"", gzipped("caf\xe9"), "", "café", "gzip, shown decoded; latin1, shown decoded"},
 		{"UTF-8 after all", "", "text/plain; charset=iso-8859-1", []byte("café"), "", "café", ""},
 		{"other bytes", "", "text/plain", []byte("caf\xe9"), "", "caf\xe9", "not UTF-8"},
+		{"a charset that is not decoded", "", "text/plain; charset=Shift_JIS", []byte("\x93\xfa"), "", "\x93\xfa", "in shift_jis, which is not decoded here"},
 		{"UTF-16", "", "", []byte("\xff\xfec\x00\xe9\x00"), "", "cé", "UTF-16, shown decoded"},
 		{"UTF-16, cut", "", "text/plain; charset=utf-16be", []byte("\x00c\x00\xe9\x00"), BodyCut, "cé", "the body broke off; UTF-16, shown decoded"},
 	} {
@@ -98,6 +99,26 @@ func TestMaskBody(t *testing.T) {
 	}
 	if got := MaskBody(mask, nil, []byte("caf\xe9 "+secret), false); string(got) != "caf\xe9 ****" {
 		t.Errorf("Latin-1 came out as %q", got)
+	}
+	for name, c := range map[string]struct{ before, packed, after, want string }{
+		"gzip in base64":              {`{"dump":"`, base64.StdEncoding.EncodeToString(gzipped("X-Mine: " + secret)), `"}`, `{"dump":"••••"}`},
+		"in its URL-safe form":        {"dump=", base64.RawURLEncoding.EncodeToString(gzipped("?????>>>>" + secret)), "&a=b", "dump=••••&a=b"},
+		"slashes escaped":             {`"`, strings.ReplaceAll(base64.StdEncoding.EncodeToString(gzipped("??>>~~"+secret)), "/", `\/`), `"`, `"••••"`},
+		"lines broken":                {"", strings.Join(strings.SplitAfter(base64.StdEncoding.EncodeToString(gzipped(secret)), "A"), "\r\n"), "", "••••"},
+		"zlib in base64":              {"", base64.StdEncoding.EncodeToString(zipped("X-Mine: "+secret, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })), ".", "••••."},
+		"cut in the middle":           {"", base64.StdEncoding.EncodeToString(gzipped(secret + strings.Repeat("much more ", 9)))[:58], "", "••••"},
+		"a bomb, which may hold much": {"", base64.StdEncoding.EncodeToString(gzipped(strings.Repeat("\x00", maxScanned+1))), "", "••••"},
+	} {
+		if got := string(MaskBody(mask, nil, []byte(c.before+c.packed+c.after), false)); got != c.want {
+			t.Errorf("%s came out as %.200q", name, got)
+		}
+		if got := MaskBody(mask, nil, gzipped(c.before+c.packed+c.after), false); strings.Contains(ShowBody(nil, got, "").Text, c.packed) {
+			t.Errorf("%s, in gzip, came out as it was", name)
+		}
+	}
+	harmless := base64.StdEncoding.EncodeToString(gzipped("nothing to hide here"))
+	if got := string(MaskBody(mask, nil, []byte(harmless+" eJwnot-compressed-at-all"), false)); got != harmless+" eJwnot-compressed-at-all" {
+		t.Errorf("harmless base64 came out as %q", got)
 	}
 	header := []HeaderField{{Name: "Content-Encoding", Value: "gzip"}}
 	cut := gzipped(secret + noise)

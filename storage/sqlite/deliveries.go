@@ -158,7 +158,10 @@ func (s *Store) scanAttempt(read scan) (a storage.Attempt, err error) {
 	if a.RequestHeaders, secrets, err = unpackHeaders(request, secrets); err != nil {
 		return a, err
 	}
-	a.ResponseHeaders, _, err = unpackHeaders(response, secrets)
+	var old bool
+	if a.ResponseHeaders, _, old, err = unpackForeign(response, secrets); err == nil && old {
+		maskOld(&a)
+	}
 	return a, err
 }
 

@@ -32,6 +32,7 @@ func scanReceipt(read scan) (r storage.Receipt, err error) {
 		return r, err
 	}
 	r.ReceivedAt = received.Time
+	r.Path = storage.WithoutTokens(r.Path) // an older version kept it as it came
 	return r, unpackVerdicts(verdicts, "", &r.Verdicts)
 }
 
@@ -52,8 +53,13 @@ func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
 	if err != nil {
 		return r, err
 	}
-	if r.Headers, secrets, err = unpackHeaders(headers, secrets); err == nil && len(secrets) > 0 {
+	var old bool
+	if r.Headers, secrets, old, err = unpackForeign(headers, secrets); err == nil && len(secrets) > 0 {
 		r.Path, _, err = cutText(secrets)
+	}
+	if old && len(r.Forward.Body) > 0 {
+		f := &r.Forward
+		f.Body = storage.MaskBody(storage.NewMask(secretValues(r.Headers)...), f.Header(), f.Body, f.Flaw != "")
 	}
 	return r, err
 }

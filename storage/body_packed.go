@@ -1,0 +1,64 @@
+package storage
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/base64"
+	"io"
+	"regexp"
+	"strings"
+)
+
+// packedText is base64 whose first bytes are those of gzip (RFC 1952 §2.3.1) or of zlib
+// (RFC 1950 §2.2), its lines broken or its slashes escaped as in JSON.
+var packedText = regexp.MustCompile(`(?:H4sI|eJ[wxyz]|eN[opqr]|eAE)(?:[A-Za-z0-9+/_-]|\\/|\\n|\\r|\r?\n){16,}={0,2}`)
+
+// inBody is Text for a body, or the beginning of one that was cut. It also hides what is
+// compressed and then written in base64, as a dump of a request is, if a secret is in it.
+func (m *Mask) inBody(text string, cut bool) string {
+	hidden := m.Text(text)
+	if cut {
+		hidden = m.Start(text)
+	}
+	if m == nil || !packedText.MatchString(hidden) {
+		return hidden
+	}
+	left := int64(maxScanned)
+	return packedText.ReplaceAllStringFunc(hidden, func(packed string) string {
+		if m.inPacked(packed, &left) {
+			return Masked
+		}
+		return packed
+	})
+}
+
+// inPacked reports whether there is a secret in what was compressed and written in base64.
+// What is too much to be looked through counts as if there were.
+func (m *Mask) inPacked(packed string, left *int64) bool {
+	from, err := unpacked(packed)
+	if err != nil {
+		return false
+	}
+	plain, err := io.ReadAll(io.LimitReader(from, *left))
+	if *left -= int64(len(plain)); *left <= 0 {
+		return true
+	}
+	whole := err == nil
+	return m.hide(string(plain), !whole) != string(plain)
+}
+
+func unpacked(packed string) (io.Reader, error) {
+	digits := strings.NewReplacer(`\n`, "", `\r`, "", `\`, "", "\n", "", "\r", "", "=", "", "-", "+", "_", "/").Replace(packed)
+	if len(digits)%4 == 1 {
+		digits = digits[:len(digits)-1] // it was cut
+	}
+	compressed, err := base64.RawStdEncoding.DecodeString(digits)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(compressed, []byte("\x1f\x8b")) {
+		return gzip.NewReader(bytes.NewReader(compressed))
+	}
+	return zlib.NewReader(bytes.NewReader(compressed))
+}

@@ -1,0 +1,62 @@
+package sqlite
+
+import (
+	"testing"
+
+	"backchannel/storage"
+)
+
+// packOld writes plain lines as they were kept before they were judged by their values.
+func packOld(lines ...storage.HeaderField) (open []byte) {
+	for _, line := range lines {
+		open = append(appendText(open, line.Name), oldPlainValue)
+		open = appendText(open, line.Value)
+	}
+	return open
+}
+
+// What an older version kept in clear is a secret now, and what this one found plain stays so.
+func TestWhatWasKeptBeforeItWasJudged(t *testing.T) {
+	const token = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2lnbmF0dXJl"
+	s := openTest(t)
+	w := addWebhook(t, s, "acme")
+	r := receiptOf(w)
+	r.Headers = []storage.HeaderField{{Name: "X-Session-Mode", Value: "plain by choice"}}
+	addReceipt(t, s, &r)
+	if got, err := s.Receipt(t.Context(), r.ID); err != nil || got.Headers[0].Secret {
+		t.Errorf("what was judged before is judged again: %+v, %v", got.Headers, err)
+	}
+	tamper(t, s, `UPDATE receipts SET path = '/in?access_token=hush' WHERE id = ?`, r.ID)
+	tamper(t, s, `UPDATE receipt_contents SET headers = ?, secrets = NULL WHERE receipt_id = ?`, packOld(
+		storage.HeaderField{Name: "Accept", Value: "*/*"}, storage.HeaderField{Name: "X-Csrf", Value: "c"}, storage.HeaderField{Name: "X-Any", Value: token},
+	), r.ID)
+	got, err := s.Receipt(t.Context(), r.ID)
+	if err != nil || len(got.Headers) != 3 || got.Headers[0].Secret || !got.Headers[1].Secret || !got.Headers[2].Secret {
+		t.Errorf("an old receipt has %+v, %v", got.Headers, err)
+	}
+	if list, err := s.Receipts(t.Context(), storage.ReceiptQuery{}); err != nil || list[0].Path != "/in?access_token="+storage.Masked {
+		t.Errorf("an old receipt is listed as %+v, %v", list, err)
+	}
+
+	d := enqueue(t, s, w)
+	o := outcomeOf(d, storage.Retrying)
+	o.Attempt = storage.Attempt{
+		DeliveryID: d.ID, N: 1, At: d.CreatedAt, Code: 400, ErrorClass: storage.ClassStatus,
+		RequestHeaders: []storage.HeaderField{{Name: "X-Mine", Value: "sesame-open-up", Secret: true}},
+		ResponseBody:   []byte("you sent sesame-open-up"),
+	}
+	if err := s.Finish(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	tamper(t, s, `UPDATE attempts SET response_headers = ?`, packOld(
+		storage.HeaderField{Name: "Date", Value: "today"}, storage.HeaderField{Name: "Set-Cookie", Value: "a=b"}, storage.HeaderField{Name: "X-Echo", Value: "sesame-open-up"},
+	))
+	attempts, err := s.Attempts(t.Context(), d.ID)
+	if err != nil || len(attempts) != 1 {
+		t.Fatal(attempts, err)
+	}
+	a := attempts[0]
+	if h := a.ResponseHeaders; h[0].Secret || !h[1].Secret || !h[2].Secret || string(a.ResponseBody) != "you sent "+storage.Masked {
+		t.Errorf("an old attempt has %+v and %q", h, a.ResponseBody)
+	}
+}
