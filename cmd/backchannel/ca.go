@@ -8,7 +8,7 @@ import (
 	"backchannel/receiver"
 )
 
-func caCommand(a *app) *cobra.Command {
+func caCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "ca",
 		Short: "Print the certificate of the local authority",
@@ -17,28 +17,28 @@ func caCommand(a *app) *cobra.Command {
 curl --cacert ca.pem https://127.0.0.1:9443/healthz`,
 		Args: exactly(),
 		RunE: func(*cobra.Command, []string) error {
-			ca, err := a.authority()
+			ca, err := s.authority()
 			if err != nil {
 				return err
 			}
-			if a.settings.json() {
-				return a.out.object(struct {
+			if s.settings.json() {
+				return s.out.object(struct {
 					Path string `json:"path"`
 					PEM  string `json:"pem"`
 				}{ca.Path(), string(ca.PEM())})
 			}
-			fmt.Fprintf(a.out, "%s", ca.PEM())
+			fmt.Fprintf(s.out, "%s", ca.PEM())
 			return nil
 		},
 	}
 }
 
 // authority is the local authority, made in the data folder when there is none.
-func (a *app) authority() (*receiver.CA, error) {
-	if err := a.makeDataFolder(); err != nil {
+func (s *session) authority() (*receiver.CA, error) {
+	if err := s.makeDataFolder(); err != nil {
 		return nil, err
 	}
-	ca, err := receiver.LoadOrCreateCA(a.settings.data, a.now())
+	ca, err := receiver.LoadOrCreateCA(s.settings.data, s.now())
 	if err != nil {
 		return nil, fmt.Errorf("open the local authority: %w", err)
 	}

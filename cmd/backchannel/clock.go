@@ -6,16 +6,16 @@ import "time"
 const timeOfDay = "15:04:05.000"
 
 // time is a moment in full, nothing for one that never was.
-func (a *app) time(at time.Time) string {
+func (s *session) time(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.In(a.zone).Format(time.DateOnly + " " + timeOfDay)
+	return at.In(s.zone).Format(time.DateOnly + " " + timeOfDay)
 }
 
 // clock is a moment as lists show it: without the day if that is today.
-func (a *app) clock(at time.Time) string {
-	at, now := at.In(a.zone), a.now().In(a.zone)
+func (s *session) clock(at time.Time) string {
+	at, now := at.In(s.zone), s.now().In(s.zone)
 	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
 		return at.Format(timeOfDay)
 	}

@@ -22,10 +22,10 @@ type choice struct{ value, about string }
 
 // A completing is one question of a shell's: what may follow what is typed.
 type completing struct {
-	app  *app
-	cmd  *cobra.Command
-	args []string // before what is being typed
-	text string   // what is typed of the value
+	session *session
+	cmd     *cobra.Command
+	args    []string // before what is being typed
+	text    string   // what is typed of the value
 }
 
 // A chooser says what values there are; all of them, as the rest is cut off later.
@@ -90,7 +90,7 @@ func (a *app) answer(choose chooser) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, text string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 		var answers []cobra.Completion
-		for _, c := range choose(completing{a, cmd, args, text}) {
+		for _, c := range choose(completing{a.session, cmd, args, text}) {
 			if !strings.HasPrefix(c.value, text) || style.Escape(c.value) != c.value { // it could not be typed
 				continue
 			}
@@ -106,7 +106,7 @@ func (a *app) answer(choose chooser) cobra.CompletionFunc {
 // look reads values from the database, if there is one, without making, changing or
 // waiting for anything. A database that cannot be read has none.
 func (q completing) look(read func(context.Context, *sqlite.Store) ([]choice, error)) []choice {
-	if q.app.settings.resolveData(q.app.env) != nil {
+	if q.session.settings.resolveData(q.session.env) != nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), lookFor)
@@ -115,7 +115,7 @@ func (q completing) look(read func(context.Context, *sqlite.Store) ([]choice, er
 	go func() {
 		var choices []choice
 		_ = crash.Guard(func() (err error) {
-			store, err := sqlite.Peek(ctx, sqlite.Options{Dir: q.app.settings.data, Version: programVersion()})
+			store, err := sqlite.Peek(ctx, sqlite.Options{Dir: q.session.settings.data, Version: programVersion()})
 			if err != nil {
 				return err
 			}

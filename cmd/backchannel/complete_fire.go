@@ -70,7 +70,7 @@ func variants(channel storage.Channel, status storage.Status) (choices []choice)
 // setPointers lead to the values of the event that is fired, each told as it is; behind a
 // pointer there is that value, to be changed.
 func setPointers(q completing) (choices []choice) {
-	plan, err := fire.NewPlan(q.firedSpec(), fixtures.Builder{Now: q.app.now})
+	plan, err := fire.NewPlan(q.firedSpec(), fixtures.Builder{Now: q.session.now})
 	if err != nil {
 		return nil
 	}

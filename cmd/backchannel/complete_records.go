@@ -40,7 +40,7 @@ func deliveryIDs(states ...storage.State) chooser {
 			all, err := store.Deliveries(ctx, storage.DeliveryQuery{States: states, Before: before, Limit: completedIDs})
 			for _, d := range all {
 				if d.ID > after {
-					about := []string{q.app.clock(d.CreatedAt), eventName(d), "to " + d.Webhook, string(d.State)}
+					about := []string{q.session.clock(d.CreatedAt), eventName(d), "to " + d.Webhook, string(d.State)}
 					choices = append(choices, choice{d.ID.String(), strings.Join(about, ", ")})
 				}
 			}
@@ -53,7 +53,7 @@ func deliveryIDs(states ...storage.State) chooser {
 func receiptIDs(filter string) chooser {
 	return func(q completing) []choice {
 		after, before, ok := idsFrom(q.text)
-		chosen, err := storage.ParseFilter(filter, q.app.now())
+		chosen, err := storage.ParseFilter(filter, q.session.now())
 		if !ok || err != nil {
 			return nil
 		}
@@ -61,7 +61,7 @@ func receiptIDs(filter string) chooser {
 			all, err := store.Receipts(ctx, storage.ReceiptQuery{Filter: chosen, Before: before, Limit: completedIDs})
 			for _, r := range all {
 				if r.ID > after {
-					about := []string{q.app.clock(r.ReceivedAt), receivedEvent(r), webhookOf(r), shownAnswer(r)}
+					about := []string{q.session.clock(r.ReceivedAt), receivedEvent(r), webhookOf(r), shownAnswer(r)}
 					choices = append(choices, choice{r.ID.String(), strings.Join(withoutEmpty(about), ", ")})
 				}
 			}

@@ -10,7 +10,7 @@ import (
 	"backchannel/storage/words"
 )
 
-func completionCommand(a *app) *cobra.Command {
+func completionCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
 		Short: "Write a completion script for a shell",
@@ -21,13 +21,13 @@ backchannel completion fish > ~/.config/fish/completions/backchannel.fish`,
 			root := cmd.Root()
 			switch args[0] {
 			case "bash":
-				return root.GenBashCompletionV2(a.out, true)
+				return root.GenBashCompletionV2(s.out, true)
 			case "zsh":
-				return writeScript(a.out, root.GenZshCompletion, zshWords)
+				return writeScript(s.out, root.GenZshCompletion, zshWords)
 			case "fish":
-				return writeScript(a.out, func(w io.Writer) error { return root.GenFishCompletion(w, true) }, fishWords)
+				return writeScript(s.out, func(w io.Writer) error { return root.GenFishCompletion(w, true) }, fishWords)
 			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(a.out)
+				return root.GenPowerShellCompletionWithDesc(s.out)
 			}
 			shells := []string{"bash", "zsh", "fish", "powershell"}
 			return usagef("there is no completion for %q; use bash, zsh, fish or powershell%s", args[0], words.DidYouMean(args[0], shells))

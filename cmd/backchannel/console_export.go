@@ -12,12 +12,12 @@ import (
 )
 
 // consoleExport writes the receipts that were chosen in the console.
-func (a *app) consoleExport(store *sqlite.Store) func(context.Context, export.Request) (export.Result, error) {
+func (s consoleSession) consoleExport(store *sqlite.Store) func(context.Context, export.Request) (export.Result, error) {
 	return func(ctx context.Context, r export.Request) (_ export.Result, err error) {
 		if r.Path, err = typedPath(r.Path); err != nil {
 			return export.Result{}, err
 		}
-		return a.exporter(store).WriteFile(ctx, r)
+		return receiptSession{s.session}.exporter(store).WriteFile(ctx, r)
 	}
 }
 

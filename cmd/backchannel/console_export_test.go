@@ -15,8 +15,8 @@ import (
 )
 
 func TestConsoleExports(t *testing.T) {
-	a := &app{settings: settings{data: t.TempDir()}, now: time.Now}
-	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: a.settings.data})
+	s := consoleSession{&session{settings: settings{data: t.TempDir()}, now: time.Now}}
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: s.settings.data})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestConsoleExports(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "out")
 	for _, format := range export.Formats() {
-		done, err := a.consoleExport(store)(t.Context(), export.Request{Format: format, IDs: []storage.ID{r.ID}, Path: path + string(format)})
+		done, err := s.consoleExport(store)(t.Context(), export.Request{Format: format, IDs: []storage.ID{r.ID}, Path: path + string(format)})
 		if err != nil || done.Receipts != 1 || done.Path != path+string(format) {
 			t.Fatalf("%s: %+v, %v", format, done, err)
 		}
@@ -37,17 +37,17 @@ func TestConsoleExports(t *testing.T) {
 		}
 	}
 	again := export.Request{Format: "json", Path: path + "json", WithSecrets: true}
-	if _, err := a.consoleExport(store)(t.Context(), again); !errors.Is(err, fs.ErrExist) {
+	if _, err := s.consoleExport(store)(t.Context(), again); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("wrote over what is there: %v", err)
 	}
 	again.Replace = true
-	if _, err := a.consoleExport(store)(t.Context(), again); err != nil {
+	if _, err := s.consoleExport(store)(t.Context(), again); err != nil {
 		t.Error(err)
 	}
 	if text, _ := os.ReadFile(path + "json"); !strings.Contains(string(text), "s3cret") {
 		t.Errorf("with secrets there is\n%s", text)
 	}
-	if _, err := a.consoleExport(store)(t.Context(), export.Request{Format: "json", Path: filepath.Join(path, "no", "folder")}); err == nil {
+	if _, err := s.consoleExport(store)(t.Context(), export.Request{Format: "json", Path: filepath.Join(path, "no", "folder")}); err == nil {
 		t.Error("wrote into a folder that is not there")
 	}
 }

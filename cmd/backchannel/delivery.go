@@ -12,26 +12,29 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func deliveryCommand(a *app) *cobra.Command {
+func deliveryCommand(s deliverySession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "delivery",
 		Short: "Follow what was fired",
 		Example: `backchannel delivery list --state failed
 backchannel delivery show 01k8p2q7xkz
 backchannel delivery replay 01k8p2q7xkz`,
-	}, deliveryListCommand(a), deliveryShowCommand(a), deliveryReplayCommand(a), deliveryRetryCommand(a), deliveryCancelCommand(a))
+	}, deliveryListCommand(s), deliveryShowCommand(s), deliveryReplayCommand(s), deliveryRetryCommand(s), deliveryCancelCommand(s))
 }
 
 // deliveryArgument is the one argument of the commands on one delivery.
 const deliveryArgument = "a delivery's ID"
 
+// A deliverySession shows and changes deliveries.
+type deliverySession struct{ *session }
+
 // withDelivery runs something with a delivery that exists.
-func (a *app) withDelivery(ctx context.Context, text string, run func(*sqlite.Store, storage.Delivery) error) error {
+func (s deliverySession) withDelivery(ctx context.Context, text string, run func(*sqlite.Store, storage.Delivery) error) error {
 	id, err := parseID(text, "delivery list")
 	if err != nil {
 		return err
 	}
-	return a.withStore(ctx, func(store *sqlite.Store) error {
+	return s.withStore(ctx, func(store *sqlite.Store) error {
 		d, err := store.Delivery(ctx, id)
 		if errors.Is(err, storage.ErrNotFound) {
 			return notFoundf("there is no delivery %s; backchannel delivery list names them all", id)
@@ -58,15 +61,15 @@ func deliveryTable() table {
 }
 
 // showDelivery shows one line of a list.
-func (a *app) showDelivery(rows *table, d storage.Delivery) error {
-	if a.settings.json() {
-		return a.out.object(export.OfDelivery(d))
+func (s deliverySession) showDelivery(rows *table, d storage.Delivery) error {
+	if s.settings.json() {
+		return s.out.object(export.OfDelivery(d))
 	}
 	problem := d.Error
 	if problem == "" && d.State == storage.Retrying {
-		problem = "next at " + a.clock(d.NextAttemptAt)
+		problem = "next at " + s.clock(d.NextAttemptAt)
 	}
-	rows.add(d.ID.String(), a.clock(d.CreatedAt), d.Webhook, eventName(d), d.Identity, string(d.State),
+	rows.add(d.ID.String(), s.clock(d.CreatedAt), d.Webhook, eventName(d), d.Identity, string(d.State),
 		number(d.Code), strconv.Itoa(d.Attempts), latency(d.Latency()), problem)
 	return nil
 }

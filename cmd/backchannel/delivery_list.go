@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/words"
 )
 
-func deliveryListCommand(a *app) *cobra.Command {
+func deliveryListCommand(s deliverySession) *cobra.Command {
 	var choice deliveryChoice
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -21,11 +21,11 @@ backchannel delivery list --state retrying,failed
 backchannel delivery list --status bounce --since 1h`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q, err := choice.query(a, cmd.Flags().Changed)
+			q, err := choice.query(s.session, cmd.Flags().Changed)
 			if err != nil {
 				return err
 			}
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				if choice.webhook != "" {
 					w, err := findWebhook(cmd.Context(), store, choice.webhook)
 					if err != nil {
@@ -33,7 +33,7 @@ backchannel delivery list --status bounce --since 1h`,
 					}
 					q.WebhookID = w.ID
 				}
-				return a.listDeliveries(cmd.Context(), store, q)
+				return s.listDeliveries(cmd.Context(), store, q)
 			})
 		},
 	}
@@ -53,14 +53,14 @@ type deliveryChoice struct {
 	limit            int
 }
 
-func (c deliveryChoice) query(a *app, given func(flag string) bool) (storage.DeliveryQuery, error) {
-	p := parser{given: given, bad: a.unread}
+func (c deliveryChoice) query(s *session, given func(flag string) bool) (storage.DeliveryQuery, error) {
+	p := parser{given: given, bad: s.unread}
 	if c.limit < 0 {
 		p.add("limit", "%d is negative; use 0 for all", c.limit)
 	}
 	q := storage.DeliveryQuery{Limit: c.limit, Statuses: p.statuses(c.statuses)}
 	if given("since") {
-		q.Since = p.since(c.since, a.now())
+		q.Since = p.since(c.since, s.now())
 	}
 	for _, text := range c.states {
 		state := storage.State(text)
@@ -73,7 +73,7 @@ func (c deliveryChoice) query(a *app, given func(flag string) bool) (storage.Del
 	return q, p.bad.Err()
 }
 
-func (a *app) listDeliveries(ctx context.Context, store *sqlite.Store, q storage.DeliveryQuery) error {
+func (s deliverySession) listDeliveries(ctx context.Context, store *sqlite.Store, q storage.DeliveryQuery) error {
 	rows := deliveryTable()
 	pages := storage.Pager[storage.Delivery]{
 		Limit: q.Limit,
@@ -87,10 +87,10 @@ func (a *app) listDeliveries(ctx context.Context, store *sqlite.Store, q storage
 		if err != nil {
 			return err
 		}
-		if err := a.showDelivery(&rows, d); err != nil {
+		if err := s.showDelivery(&rows, d); err != nil {
 			return err
 		}
-		if a.out.closed() {
+		if s.out.closed() {
 			return nil
 		}
 	}
@@ -98,6 +98,6 @@ func (a *app) listDeliveries(ctx context.Context, store *sqlite.Store, q storage
 	if q.WebhookID != 0 || len(q.Statuses)+len(q.States) > 0 || !q.Since.IsZero() {
 		empty = "no such deliveries"
 	}
-	a.list(&rows, empty)
+	s.list(&rows, empty)
 	return nil
 }

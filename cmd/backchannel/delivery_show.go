@@ -13,14 +13,14 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func deliveryShowCommand(a *app) *cobra.Command {
+func deliveryShowCommand(s deliverySession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "show ID",
 		Short:   "Show a delivery with its payload and each attempt",
 		Example: "backchannel delivery show 01k8p2q7xkz",
 		Args:    exactly(deliveryArgument),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withDelivery(cmd.Context(), args[0], func(store *sqlite.Store, d storage.Delivery) error {
+			return s.withDelivery(cmd.Context(), args[0], func(store *sqlite.Store, d storage.Delivery) error {
 				event, err := store.Event(cmd.Context(), d.EventID)
 				if err != nil {
 					return err
@@ -29,20 +29,20 @@ func deliveryShowCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				parked := a.whyParked(cmd.Context(), store, &d)
-				if a.settings.json() {
+				parked := s.whyParked(cmd.Context(), store, &d)
+				if s.settings.json() {
 					whole := export.OfWholeDelivery(d, event, attempts)
 					whole.ParkedBy = parked
-					return a.out.object(whole)
+					return s.out.object(whole)
 				}
-				a.writeDelivery(d, parked, event, attempts)
+				s.writeDelivery(d, parked, event, attempts)
 				return nil
 			})
 		},
 	}
 }
 
-func (a *app) writeDelivery(d storage.Delivery, parked string, event storage.Event, attempts []storage.Attempt) {
+func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event storage.Event, attempts []storage.Attempt) {
 	var f facts
 	f.add("Delivery", d.ID.String())
 	f.add("Event", eventName(d))
@@ -56,19 +56,19 @@ func (a *app) writeDelivery(d storage.Delivery, parked string, event storage.Eve
 	f.add("Parked", parked)
 	f.add("Code", number(d.Code))
 	f.add("Error", d.Error)
-	f.add("Created", a.time(d.CreatedAt))
-	f.add("Next attempt", a.time(d.NextAttemptAt))
+	f.add("Created", s.time(d.CreatedAt))
+	f.add("Next attempt", s.time(d.NextAttemptAt))
 	f.add("Latency", latency(d.Latency()))
-	f.write(a.out, "")
+	f.write(s.out, "")
 	for _, attempt := range attempts {
-		a.writeAttempt(attempt)
+		s.writeAttempt(attempt)
 	}
-	writeSection(a.out, "Payload", pretty(event.Payload))
+	writeSection(s.out, "Payload", pretty(event.Payload))
 }
 
-func (a *app) writeAttempt(t storage.Attempt) {
+func (s deliverySession) writeAttempt(t storage.Attempt) {
 	var f facts
-	f.add("At", a.time(t.At))
+	f.add("At", s.time(t.At))
 	f.add("Code", number(t.Code))
 	f.add("Error", strings.TrimSpace(string(t.ErrorClass)+" "+t.Error))
 	f.add("Took", shownTimings(t.Timings))
@@ -77,8 +77,8 @@ func (a *app) writeAttempt(t storage.Attempt) {
 	answer := t.Answer()
 	f.text("Body", answer.Text)
 	f.add("Shown", answer.Note())
-	fmt.Fprintf(a.out, "\nAttempt %d\n", t.N)
-	f.write(a.out, "  ")
+	fmt.Fprintf(s.out, "\nAttempt %d\n", t.N)
+	f.write(s.out, "  ")
 }
 
 func shownTimings(t storage.Timings) string {

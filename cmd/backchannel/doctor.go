@@ -19,15 +19,18 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func doctorCommand(a *app) *cobra.Command {
+// A doctorSession looks for what is wrong.
+type doctorSession struct{ *session }
+
+func doctorCommand(s doctorSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "doctor",
 		Short:   "Check the data folder, the database, the receiver and every webhook",
 		Example: "backchannel doctor",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.examine(cmd.Context(), store)
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				return s.examine(cmd.Context(), store)
 			})
 		},
 	}
@@ -49,10 +52,10 @@ const (
 	findingBad     = "bad"
 )
 
-func (a *app) examine(ctx context.Context, store *sqlite.Store) error {
+func (s doctorSession) examine(ctx context.Context, store *sqlite.Store) error {
 	var findings []finding
 	for _, look := range []func(context.Context, *sqlite.Store) []finding{
-		a.examineFolder, a.examineDisk, a.examineDatabase, a.examineAuthority, a.examineCAFile, examineFiles, a.examineHolder, a.examineWebhooks,
+		s.examineFolder, s.examineDisk, s.examineDatabase, s.examineAuthority, s.examineCAFile, examineFiles, s.examineHolder, s.examineWebhooks,
 	} {
 		findings = append(findings, look(ctx, store)...)
 	}
@@ -62,15 +65,15 @@ func (a *app) examine(ctx context.Context, store *sqlite.Store) error {
 		if f.Result == findingBad {
 			bad++
 		}
-		if a.settings.json() {
-			if err := a.out.object(f); err != nil {
+		if s.settings.json() {
+			if err := s.out.object(f); err != nil {
 				return err
 			}
 			continue
 		}
 		rows.add(f.Check, f.Result, f.Text)
 	}
-	a.list(&rows, "")
+	s.list(&rows, "")
 	if bad > 0 {
 		return fmt.Errorf("%d of %d checks are bad", bad, len(findings))
 	}
@@ -79,7 +82,7 @@ func (a *app) examine(ctx context.Context, store *sqlite.Store) error {
 
 // examineFolder tells what others can do in the data folder, and what they could until the
 // doctor came.
-func (a *app) examineFolder(_ context.Context, store *sqlite.Store) (found []finding) {
+func (s doctorSession) examineFolder(_ context.Context, store *sqlite.Store) (found []finding) {
 	info, err := os.Stat(store.Dir())
 	if err != nil {
 		return []finding{{"data folder", findingBad, err.Error()}}
@@ -98,7 +101,7 @@ func (a *app) examineFolder(_ context.Context, store *sqlite.Store) (found []fin
 
 // examineDisk tries what a full or read-only disk does not let do, in the folder and in the
 // database.
-func (a *app) examineDisk(ctx context.Context, store *sqlite.Store) []finding {
+func (s doctorSession) examineDisk(ctx context.Context, store *sqlite.Store) []finding {
 	if err := store.TryWrite(ctx); err != nil {
 		return []finding{{"disk", findingBad, err.Error()}}
 	}
@@ -121,7 +124,7 @@ func examineFiles(context.Context, *sqlite.Store) []finding {
 	return []finding{{"open files", findingOK, fmt.Sprintf("up to %d", files)}}
 }
 
-func (a *app) examineDatabase(ctx context.Context, store *sqlite.Store) (found []finding) {
+func (s doctorSession) examineDatabase(ctx context.Context, store *sqlite.Store) (found []finding) {
 	problems, err := store.Check(ctx)
 	if err != nil {
 		return []finding{{"database", findingBad, err.Error()}}
@@ -135,8 +138,8 @@ func (a *app) examineDatabase(ctx context.Context, store *sqlite.Store) (found [
 	return found
 }
 
-func (a *app) examineAuthority(context.Context, *sqlite.Store) []finding {
-	ca, err := a.authority()
+func (s doctorSession) examineAuthority(context.Context, *sqlite.Store) []finding {
+	ca, err := s.authority()
 	if err != nil {
 		return []finding{{"local authority", findingBad, err.Error()}}
 	}
@@ -144,8 +147,8 @@ func (a *app) examineAuthority(context.Context, *sqlite.Store) []finding {
 }
 
 // examineCAFile reads the file that was named for deliveries, if one was.
-func (a *app) examineCAFile(ctx context.Context, _ *sqlite.Store) []finding {
-	path := a.settings.caFile
+func (s doctorSession) examineCAFile(ctx context.Context, _ *sqlite.Store) []finding {
+	path := s.settings.caFile
 	if path == "" {
 		return nil
 	}
@@ -155,7 +158,7 @@ func (a *app) examineCAFile(ctx context.Context, _ *sqlite.Store) []finding {
 	return []finding{{"CA file", findingOK, path}}
 }
 
-func (a *app) examineHolder(ctx context.Context, store *sqlite.Store) []finding {
+func (s doctorSession) examineHolder(ctx context.Context, store *sqlite.Store) []finding {
 	rt, alive, err := store.Runtime(ctx)
 	switch {
 	case err != nil:
@@ -165,7 +168,7 @@ func (a *app) examineHolder(ctx context.Context, store *sqlite.Store) []finding 
 	case rt.ReceiverURL == "":
 		return append(delivery(rt), finding{"receiver", findingWarning, rt.ReceiverError})
 	}
-	return append(delivery(rt), a.callReceiver(ctx, rt))
+	return append(delivery(rt), s.callReceiver(ctx, rt))
 }
 
 // delivery tells of the process that delivers, and what it is short of.
@@ -183,9 +186,9 @@ func delivery(rt storage.Runtime) (found []finding) {
 
 // callReceiver asks the receiver how it is, as a sender would that trusts the local
 // authority. Its name may lead to it from elsewhere alone, so this machine's way is taken.
-func (a *app) callReceiver(ctx context.Context, rt storage.Runtime) finding {
+func (s doctorSession) callReceiver(ctx context.Context, rt storage.Runtime) finding {
 	url := rt.ReceiverURL
-	ca, err := a.authority()
+	ca, err := s.authority()
 	if err != nil {
 		return finding{"receiver", findingBad, err.Error()}
 	}
@@ -222,21 +225,21 @@ func receiverNamed(rt storage.Runtime) string {
 }
 
 // examineWebhooks judges every webhook anew: a key file may have gone since it was saved.
-func (a *app) examineWebhooks(ctx context.Context, store *sqlite.Store) (found []finding) {
+func (s doctorSession) examineWebhooks(ctx context.Context, store *sqlite.Store) (found []finding) {
 	all, err := store.Webhooks(ctx)
 	if err != nil {
 		return []finding{{"webhooks", findingBad, err.Error()}}
 	}
-	base, err := a.receiverURL(ctx, store)
+	base, err := s.receiverURL(ctx, store)
 	if err != nil {
 		return []finding{{"webhooks", findingBad, err.Error()}}
 	}
 	for _, w := range all {
 		name, before := "webhook "+w.Name, len(found)
-		if err := w.Validate(ctx, a.rules()); err != nil {
+		if err := w.Validate(ctx, s.rules()); err != nil {
 			found = append(found, finding{name, findingBad, err.Error()})
 		}
-		for _, odd := range w.Warnings(ctx, a.rules()) {
+		for _, odd := range w.Warnings(ctx, s.rules()) {
 			found = append(found, finding{name, findingWarning, odd.Field + ": " + odd.Reason})
 		}
 		if leftBehind(w, base) {

@@ -76,40 +76,40 @@ func exitCode(err error) int {
 
 // report says on stderr what went wrong: each bad field on a line of its own, or all of
 // it as one object.
-func (a *app) report(err error) {
+func (s *session) report(err error) {
 	if err == nil {
 		return
 	}
-	text := a.describe(err)
+	text := s.describe(err)
 	var fields storage.FieldErrors
 	errors.As(err, &fields)
 	switch {
-	case a.settings.json():
+	case s.settings.json():
 		if len(fields) > 0 {
 			text = strings.ReplaceAll(text, "\n", "; ")
 		}
-		a.message(message{Error: text, Fields: fields})
+		s.message(message{Error: text, Fields: fields})
 	case len(fields) > 0:
-		a.note("%s", fields.Error())
+		s.note("%s", fields.Error())
 	default:
-		a.note("backchannel: %s", text)
+		s.note("backchannel: %s", text)
 	}
 }
 
-func (a *app) describe(err error) string {
+func (s *session) describe(err error) string {
 	var panicked *crash.Panic
 	switch {
 	case errors.As(err, &panicked):
-		return a.saveCrash(panicked)
+		return s.saveCrash(panicked)
 	case exitCode(err) == exitInterrupted:
 		return "interrupted"
 	}
 	return err.Error()
 }
 
-func (a *app) saveCrash(p *crash.Panic) string {
-	dir := cmp.Or(a.settings.data, os.TempDir())
-	path, err := p.Save(dir, a.now(), programVersion())
+func (s *session) saveCrash(p *crash.Panic) string {
+	dir := cmp.Or(s.settings.data, os.TempDir())
+	path, err := p.Save(dir, s.now(), programVersion())
 	if err != nil {
 		return fmt.Sprintf("%v (%v)\n%s", p, err, p.Stack)
 	}

@@ -21,7 +21,10 @@ type expectation struct {
 	chosen storage.Filter // what the texts mean
 }
 
-func expectCommand(a *app) *cobra.Command {
+// An expectSession waits for receipts.
+type expectSession struct{ *session }
+
+func expectCommand(s expectSession) *cobra.Command {
 	var e expectation
 	cmd := &cobra.Command{
 		Use:   "expect --webhook NAME --count N|--exactly N",
@@ -32,15 +35,15 @@ func expectCommand(a *app) *cobra.Command {
 backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := e.check(a, cmd); err != nil {
+			if err := e.check(s.session, cmd); err != nil {
 				return err
 			}
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				w, err := findWebhook(cmd.Context(), store, e.webhook)
 				if err != nil {
 					return err
 				}
-				return a.expect(cmd.Context(), store, w, e)
+				return s.expect(cmd.Context(), store, w, e)
 			})
 		},
 	}
@@ -56,11 +59,11 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 	return collecting(cmd)
 }
 
-func (e *expectation) check(a *app, cmd *cobra.Command) error {
+func (e *expectation) check(s *session, cmd *cobra.Command) error {
 	if err := must(cmd, "webhook", e.webhook); err != nil {
 		return err
 	}
-	p := parser{bad: a.unread}
+	p := parser{bad: s.unread}
 	e.checkNumbers(&p, cmd.Flags().Changed)
 	if e.status != "" && !storage.Status(e.status).Known() {
 		p.add("status", "%q is unknown; use %s", e.status, words.List(storage.AllStatuses()))
@@ -68,7 +71,7 @@ func (e *expectation) check(a *app, cmd *cobra.Command) error {
 	if e.channel != "" && !storage.Channel(e.channel).Known() {
 		p.add("channel", "%q is unknown; use %s", e.channel, words.List(storage.Channels()))
 	}
-	now := a.now()
+	now := s.now()
 	since, ok := storage.Moment(e.since, now)
 	if e.since != "" && !ok {
 		p.add("since", "%q is neither a time nor a duration; use %s or 10m, say", e.since, now.UTC().Format(time.RFC3339))
@@ -109,7 +112,7 @@ func (e *expectation) choose(key, value string, at time.Time) {
 }
 
 // expect counts the receipts there are, and then each that arrives.
-func (a *app) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook, e expectation) error {
+func (s expectSession) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook, e expectation) error {
 	waiting, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
 	changes := store.Changes(waiting)
@@ -124,7 +127,7 @@ func (a *app) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook
 			q.After = page[len(page)-1].ID
 		}
 		if done, err := e.judge(seen); done {
-			return a.showExpectation(seen, err)
+			return s.showExpectation(seen, err)
 		}
 		if len(page) == storage.PageSize {
 			continue
@@ -144,7 +147,7 @@ func (a *app) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook
 	if failed != nil && why != "" {
 		failed = unmetf("%v; %s", failed, why)
 	}
-	return a.showExpectation(seen, failed)
+	return s.showExpectation(seen, failed)
 }
 
 // judge reports whether waiting longer can change nothing.
@@ -166,16 +169,16 @@ func (e expectation) verdict(seen int) error {
 	return nil
 }
 
-func (a *app) showExpectation(seen int, failed error) error {
-	if a.settings.json() {
-		if err := a.out.object(struct {
+func (s expectSession) showExpectation(seen int, failed error) error {
+	if s.settings.json() {
+		if err := s.out.object(struct {
 			Met   bool `json:"met"`
 			Count int  `json:"count"`
 		}{failed == nil, seen}); err != nil {
 			return err
 		}
 	} else if failed == nil {
-		fmt.Fprintln(a.out, words.Count(seen, "receipt"))
+		fmt.Fprintln(s.out, words.Count(seen, "receipt"))
 	}
 	return failed
 }

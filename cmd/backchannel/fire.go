@@ -14,6 +14,9 @@ import (
 	"backchannel/storage/words"
 )
 
+// A fireSession queues events, and waits for what becomes of them.
+type fireSession struct{ *session }
+
 // fireFlags are the flags of fire, as they were given.
 type fireFlags struct {
 	webhook, channel, variant, to, body, misbehave, rate string
@@ -25,7 +28,7 @@ type fireFlags struct {
 	given                                                func(flag string) bool
 }
 
-func fireCommand(a *app) *cobra.Command {
+func fireCommand(s fireSession) *cobra.Command {
 	var flags fireFlags
 	cmd := &cobra.Command{
 		Use:   "fire sent|delivered|bounce|error|lifecycle|SAVED --webhook NAME",
@@ -47,8 +50,8 @@ backchannel fire strange-bounce --webhook acme`,
 		Args: exactly("what to fire: " + strings.Join(fire.Names(), ", ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			flags.given = cmd.Flags().Changed
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.fire(cmd.Context(), store, args[0], flags)
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				return s.fire(cmd.Context(), store, args[0], flags)
 			})
 		},
 	}
@@ -73,15 +76,15 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 	f.DurationVar(&v.timeout, "timeout", 30*time.Second, "`DURATION` to wait at most")
 }
 
-func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) error {
-	plan, err := a.plan(ctx, store, what, flags)
+func (s fireSession) fire(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) error {
+	plan, err := s.plan(ctx, store, what, flags)
 	if err != nil {
 		return err
 	}
 	if awaited := flags.awaited(); flags.wait || awaited.answer != "" {
-		return a.fireAndWait(ctx, store, plan, awaited)
+		return s.fireAndWait(ctx, store, plan, awaited)
 	}
-	parked, err := a.parkedBy(ctx, store, plan.Webhook)
+	parked, err := deliverySession{s.session}.parkedBy(ctx, store, plan.Webhook)
 	if err != nil {
 		return err
 	}
@@ -90,8 +93,8 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 		return err
 	}
 	firer := &fire.Firer{Store: store, Plan: plan, Patience: fire.Patience(plan.Webhook, alive)}
-	shown := a.liveList(plan.Events())
-	progress := a.progress(plan.Events())
+	shown := deliverySession{s.session}.liveList(plan.Events())
+	progress := s.progress(plan.Events())
 	err = firer.Run(ctx, func(deliveries []storage.Delivery) error {
 		progress.add(len(deliveries), "queued")
 		return shown.add(asParked(deliveries, parked != ""))
@@ -101,7 +104,7 @@ func (a *app) fire(ctx context.Context, store *sqlite.Store, what string, flags 
 		return err
 	}
 	shown.finish()
-	return a.noteFired(ctx, store, parked)
+	return s.noteFired(ctx, store, parked)
 }
 
 // awaited relies on the flags being valid.
@@ -111,11 +114,11 @@ func (v *fireFlags) awaited() awaited {
 }
 
 // noteFired says why what was queued may stay so.
-func (a *app) noteFired(ctx context.Context, store *sqlite.Store, parked string) error {
+func (s fireSession) noteFired(ctx context.Context, store *sqlite.Store, parked string) error {
 	if parked != "" {
-		a.note("%s", parked)
+		s.note("%s", parked)
 	}
-	return a.noteWaiting(ctx, store)
+	return deliverySession{s.session}.noteWaiting(ctx, store)
 }
 
 // asParked shows queued deliveries as what they are behind what holds them back.

@@ -19,7 +19,7 @@ import (
 // plan finds the webhook and plans what to fire at it. It reports everything that is wrong
 // with the flags at once. Where there is no such webhook, that includes what would be wrong
 // with any.
-func (a *app) plan(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) (fire.Plan, error) {
+func (s fireSession) plan(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) (fire.Plan, error) {
 	w, missing := targetWebhook(ctx, store, flags.webhook)
 	if missing != nil {
 		if code := exitCode(missing); code != exitNotFound && code != exitInvalid {
@@ -32,13 +32,13 @@ func (a *app) plan(ctx context.Context, store *sqlite.Store, what string, flags 
 	if err != nil {
 		return fire.Plan{}, err
 	}
-	p := parser{given: func(string) bool { return true }, bad: a.unread}
-	spec := a.fireSpec(ctx, &p, w, flags)
+	p := parser{given: func(string) bool { return true }, bad: s.unread}
+	spec := s.fireSpec(ctx, &p, w, flags)
 	if err := ctx.Err(); err != nil { // while stdin was read
 		return fire.Plan{}, err
 	}
 	spec.Named(what, saved)
-	plan, err := fire.NewPlan(spec, fixtures.Builder{Now: a.now})
+	plan, err := fire.NewPlan(spec, fixtures.Builder{Now: s.now})
 	if err != nil {
 		p.addAll("event", err)
 	}
@@ -52,7 +52,7 @@ func (a *app) plan(ctx context.Context, store *sqlite.Store, what string, flags 
 }
 
 // fireSpec reads the flags.
-func (a *app) fireSpec(ctx context.Context, p *parser, w storage.Webhook, flags fireFlags) fire.Spec {
+func (s fireSession) fireSpec(ctx context.Context, p *parser, w storage.Webhook, flags fireFlags) fire.Spec {
 	if flags.timeout <= 0 {
 		p.add("timeout", "%s is not a valid time to wait; use 30s, say", flags.timeout)
 	}
@@ -63,7 +63,7 @@ func (a *app) fireSpec(ctx context.Context, p *parser, w storage.Webhook, flags 
 	}
 	p.rate("rate", &spec.PerSecond, flags.rate)
 	spec.Edits = p.edits(flags.set)
-	spec.Body = a.readBody(ctx, p, flags.body)
+	spec.Body = s.readBody(ctx, p, flags.body)
 	return spec
 }
 
@@ -92,11 +92,11 @@ func (p *parser) edits(texts []string) (edits []fire.Edit) {
 }
 
 // readBody reads --body and makes it compact; every key and number stays as it is.
-func (a *app) readBody(ctx context.Context, p *parser, path string) []byte {
+func (s fireSession) readBody(ctx context.Context, p *parser, path string) []byte {
 	if path == "" {
 		return nil
 	}
-	text, err := a.readFile(ctx, namedFile{"body", path}, file.MaxBody)
+	text, err := s.readFile(ctx, namedFile{"body", path}, file.MaxBody)
 	if err != nil {
 		p.addAll("event", err)
 		return nil

@@ -20,20 +20,20 @@ type awaited struct {
 // fireAndWait delivers by itself while nobody else does. When time is up, what is then in
 // flight is cut off: a script relies on the time that it gave. An interruption leaves it
 // what is left of that.
-func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan fire.Plan, awaited awaited) error {
+func (s fireSession) fireAndWait(ctx context.Context, store *sqlite.Store, plan fire.Plan, awaited awaited) error {
 	timely, cancel := context.WithTimeout(context.WithoutCancel(ctx), awaited.timeout)
 	defer cancel()
 	limited, stop := context.WithCancel(ctx)
 	defer stop()
 	defer context.AfterFunc(timely, stop)()
-	progress := a.progress(plan.Events())
+	progress := s.progress(plan.Events())
 	outcomes := &fire.Outcomes{
 		Store: store, Expect: awaited.answer, Planned: plan.Events(),
 		Known:  func(storage.Delivery) { progress.add(1, "done") },
-		Parked: func(ctx context.Context, d storage.Delivery) { a.noteParked(ctx, store, d) },
+		Parked: func(ctx context.Context, d storage.Delivery) { deliverySession{s.session}.noteParked(ctx, store, d) },
 	}
-	defer context.AfterFunc(ctx, a.noteStopping)()
-	err := a.whileHeld(limited, timely.Done(), store, func(ctx context.Context) error {
+	defer context.AfterFunc(ctx, processSession{s.session}.noteStopping)()
+	err := s.whileHeld(limited, timely.Done(), store, func(ctx context.Context) error {
 		firer := &fire.Firer{Store: store, Plan: plan, Patience: awaited.timeout, Expect: awaited.answer}
 		err := firer.Run(ctx, func(deliveries []storage.Delivery) error {
 			outcomes.Add(deliveries)
@@ -50,13 +50,13 @@ func (a *app) fireAndWait(ctx context.Context, store *sqlite.Store, plan fire.Pl
 	if interrupted := ctx.Err() != nil; err != nil && (interrupted || timely.Err() == nil) {
 		return err
 	}
-	return a.showOutcome(context.WithoutCancel(ctx), store, outcomes, awaited.timeout)
+	return s.showOutcome(context.WithoutCancel(ctx), store, outcomes, awaited.timeout)
 }
 
 // whileHeld runs something while somebody delivers: this process, if nobody else does.
 // What keeps this process from delivering ends the run. What is in flight after it has
 // until the cutoff.
-func (a *app) whileHeld(ctx context.Context, cutoff <-chan struct{}, store *sqlite.Store, run func(context.Context) error) error {
+func (s fireSession) whileHeld(ctx context.Context, cutoff <-chan struct{}, store *sqlite.Store, run func(context.Context) error) error {
 	holding, stop := context.WithCancel(ctx)
 	running, abort := context.WithCancelCause(ctx)
 	defer abort(nil)
@@ -68,9 +68,9 @@ func (a *app) whileHeld(ctx context.Context, cutoff <-chan struct{}, store *sqli
 	held := make(chan error, 1)
 	go func() {
 		err := crash.Guard(func() error {
-			return a.hold(holding, store, func(cfg *holder.Config) {
-				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, a.noteCutOff, a.noteTrouble
-				a.announce(cfg)
+			return processSession{s.session}.hold(holding, store, func(cfg *holder.Config) {
+				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, processSession{s.session}.noteCutOff, processSession{s.session}.noteTrouble
+				s.announce(cfg)
 			})
 		})
 		if err != nil {
@@ -90,37 +90,37 @@ func (a *app) whileHeld(ctx context.Context, cutoff <-chan struct{}, store *sqli
 }
 
 // announce says that this process delivers, as nobody else does.
-func (a *app) announce(cfg *holder.Config) {
-	cfg.Started = func(s holder.Status) {
-		a.note("nobody else delivers, so this command does until its own deliveries are final")
-		if s.Limited != "" {
-			a.note("%s", s.Limited)
+func (s fireSession) announce(cfg *holder.Config) {
+	cfg.Started = func(started holder.Status) {
+		s.note("nobody else delivers, so this command does until its own deliveries are final")
+		if started.Limited != "" {
+			s.note("%s", started.Limited)
 		}
-		if s.ReceiverError != "" {
-			a.note("the receiver is off: %s", s.ReceiverError)
+		if started.ReceiverError != "" {
+			s.note("the receiver is off: %s", started.ReceiverError)
 		}
 	}
 }
 
 // showOutcome shows how the deliveries ended and says by its error how well.
-func (a *app) showOutcome(ctx context.Context, store *sqlite.Store, outcomes *fire.Outcomes, timeout time.Duration) error {
+func (s fireSession) showOutcome(ctx context.Context, store *sqlite.Store, outcomes *fire.Outcomes, timeout time.Duration) error {
 	all, err := outcomes.All(ctx)
 	if err != nil {
 		return err
 	}
-	shown := a.liveList(len(all))
+	shown := deliverySession{s.session}.liveList(len(all))
 	if err := shown.add(all); err != nil {
 		return err
 	}
 	shown.finish()
 	if len(all) <= maxListed {
-		a.nameReceipts(ctx, store, all)
+		s.nameReceipts(ctx, store, all)
 	}
-	return a.judgeOutcome(ctx, outcomes, all, timeout)
+	return s.judgeOutcome(ctx, outcomes, all, timeout)
 }
 
 // judgeOutcome says by its error how well the deliveries came out.
-func (a *app) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, all []storage.Delivery, timeout time.Duration) error {
+func (s fireSession) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, all []storage.Delivery, timeout time.Duration) error {
 	sorted, err := outcomes.Sort(ctx, all)
 	if err != nil {
 		return err
@@ -140,19 +140,19 @@ func (a *app) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, all []s
 			open, len(all), outcomes.Expect, timeout, fire.Answers(sorted.Open))
 	}
 	if retried := len(sorted.Retried); retried > 0 {
-		a.note("%d of %d deliveries are retried though answered as expected; backchannel delivery cancel %s ends that for one",
+		s.note("%d of %d deliveries are retried though answered as expected; backchannel delivery cancel %s ends that for one",
 			retried, len(all), sorted.Retried[0].ID)
 	}
 	return nil
 }
 
 // nameReceipts says where to read what the built-in receiver made of the deliveries.
-func (a *app) nameReceipts(ctx context.Context, store *sqlite.Store, deliveries []storage.Delivery) {
+func (s fireSession) nameReceipts(ctx context.Context, store *sqlite.Store, deliveries []storage.Delivery) {
 	for _, d := range deliveries {
 		receipts, err := store.ReceiptsOfDelivery(ctx, d.ID)
 		if err != nil || len(receipts) == 0 {
 			continue
 		}
-		a.note("receipt: backchannel receipt show %s", receipts[len(receipts)-1].ID)
+		s.note("receipt: backchannel receipt show %s", receipts[len(receipts)-1].ID)
 	}
 }

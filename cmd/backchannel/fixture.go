@@ -12,14 +12,17 @@ import (
 	"backchannel/storage/words"
 )
 
-func fixtureCommand(a *app) *cobra.Command {
+// A fixtureSession shows fixtures.
+type fixtureSession struct{ *session }
+
+func fixtureCommand(s fixtureSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "fixture",
 		Short: "Show the events that can be fired",
 		Example: `backchannel fixture list
 backchannel fixture show email bounce hard
 backchannel fixture show strange-bounce`,
-	}, fixtureListCommand(a), fixtureShowCommand(a), fixtureDeleteCommand(a))
+	}, fixtureListCommand(s), fixtureShowCommand(s), fixtureDeleteCommand(s))
 }
 
 // fixtureView is a fixture as JSON.
@@ -37,46 +40,46 @@ type failureView struct {
 	Reason   string `json:"reason"`
 }
 
-func fixtureListCommand(a *app) *cobra.Command {
+func fixtureListCommand(s fixtureSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
 		Short:   "List the events, those that are always there and then the saved ones",
 		Example: "backchannel fixture list",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				saved, err := store.SavedFixtures(cmd.Context())
 				if err != nil {
 					return err
 				}
-				return a.listFixtures(saved)
+				return s.listFixtures(saved)
 			})
 		},
 	}
 }
 
-func (a *app) listFixtures(saved []storage.SavedFixture) error {
+func (s fixtureSession) listFixtures(saved []storage.SavedFixture) error {
 	rows := fixtureTable()
 	for _, f := range fixtures.All() {
-		if !a.settings.json() {
+		if !s.settings.json() {
 			rows.add("", string(f.Channel), string(f.Status), f.VariantName(), f.Label())
 			continue
 		}
 		v := fixtureView{Channel: f.Channel, Status: f.Status, Variant: f.VariantName(), Failure: (*failureView)(f.Failure)}
-		if err := a.out.object(v); err != nil {
+		if err := s.out.object(v); err != nil {
 			return err
 		}
 	}
 	for _, f := range saved {
-		if err := a.addSavedFixture(&rows, f); err != nil {
+		if err := s.addSavedFixture(&rows, f); err != nil {
 			return err
 		}
 	}
-	a.list(&rows, "")
+	s.list(&rows, "")
 	return nil
 }
 
-func fixtureShowCommand(a *app) *cobra.Command {
+func fixtureShowCommand(s fixtureSession) *cobra.Command {
 	var revision string
 	cmd := &cobra.Command{
 		Use:   "show CHANNEL STATUS [VARIANT] | NAME",
@@ -95,15 +98,15 @@ backchannel fixture show strange-bounce`,
 				if slices.Contains(storage.Statuses(), storage.Status(args[0])) {
 					return usagef("say of which channel, too: %s email %s, or sms %s", cmd.CommandPath(), args[0], args[0])
 				}
-				return a.withSavedFixture(cmd.Context(), args[0], func(_ *sqlite.Store, f storage.SavedFixture) error {
-					return a.showPayload(f.Payload)
+				return s.withSavedFixture(cmd.Context(), args[0], func(_ *sqlite.Store, f storage.SavedFixture) error {
+					return s.showPayload(f.Payload)
 				})
 			}
 			payload, err := samplePayload(args, storage.Revision(revision))
 			if err != nil {
 				return err
 			}
-			return a.showPayload(payload)
+			return s.showPayload(payload)
 		},
 	}
 	cmd.Flags().StringVar(&revision, "revision", string(storage.Classic), "payload `REVISION`: "+words.List(storage.Revisions()))

@@ -24,21 +24,21 @@ type savedView struct {
 	CreatedAt export.Time      `json:"createdAt"`
 }
 
-func fixtureDeleteCommand(a *app) *cobra.Command {
+func fixtureDeleteCommand(s fixtureSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "delete NAME",
 		Short:   "Delete a saved event",
 		Example: "backchannel fixture delete strange-bounce",
 		Args:    exactly("a saved fixture's NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withSavedFixture(cmd.Context(), args[0], func(store *sqlite.Store, f storage.SavedFixture) error {
+			return s.withSavedFixture(cmd.Context(), args[0], func(store *sqlite.Store, f storage.SavedFixture) error {
 				if err := store.DeleteFixture(cmd.Context(), f.Name); err != nil {
 					return err
 				}
-				if a.settings.json() {
-					return a.showSavedFixture(f)
+				if s.settings.json() {
+					return s.showSavedFixture(f)
 				}
-				a.note("deleted %s", f.Name)
+				s.note("deleted %s", f.Name)
 				return nil
 			})
 		},
@@ -46,8 +46,8 @@ func fixtureDeleteCommand(a *app) *cobra.Command {
 }
 
 // withSavedFixture runs something with a saved fixture that exists.
-func (a *app) withSavedFixture(ctx context.Context, name string, run func(*sqlite.Store, storage.SavedFixture) error) error {
-	return a.withStore(ctx, func(store *sqlite.Store) error {
+func (s fixtureSession) withSavedFixture(ctx context.Context, name string, run func(*sqlite.Store, storage.SavedFixture) error) error {
+	return s.withStore(ctx, func(store *sqlite.Store) error {
 		f, err := store.SavedFixture(ctx, name)
 		if errors.Is(err, storage.ErrNotFound) {
 			return noSavedFixture(ctx, store, name)
@@ -75,32 +75,32 @@ func fixtureTable() table {
 	return table{head: []string{"NAME", "CHANNEL", "STATUS", "VARIANT", "FAILURE"}}
 }
 
-func (a *app) addSavedFixture(rows *table, f storage.SavedFixture) error {
-	if a.settings.json() {
-		return a.out.object(savedView{f.Name, f.Channel, f.Status, f.Revision, len(f.Payload), export.Time(f.CreatedAt)})
+func (s fixtureSession) addSavedFixture(rows *table, f storage.SavedFixture) error {
+	if s.settings.json() {
+		return s.out.object(savedView{f.Name, f.Channel, f.Status, f.Revision, len(f.Payload), export.Time(f.CreatedAt)})
 	}
-	rows.add(f.Name, string(f.Channel), string(f.Status), "", fmt.Sprintf("saved %s, %d bytes", a.clock(f.CreatedAt), len(f.Payload)))
+	rows.add(f.Name, string(f.Channel), string(f.Status), "", fmt.Sprintf("saved %s, %d bytes", s.clock(f.CreatedAt), len(f.Payload)))
 	return nil
 }
 
-func (a *app) showSavedFixture(f storage.SavedFixture) error {
+func (s fixtureSession) showSavedFixture(f storage.SavedFixture) error {
 	rows := fixtureTable()
-	if err := a.addSavedFixture(&rows, f); err != nil {
+	if err := s.addSavedFixture(&rows, f); err != nil {
 		return err
 	}
-	a.list(&rows, "")
+	s.list(&rows, "")
 	return nil
 }
 
 // showPayload shows the bytes of an event. Where they are no JSON, JSON has them as a text.
-func (a *app) showPayload(payload []byte) error {
+func (s fixtureSession) showPayload(payload []byte) error {
 	switch {
-	case !a.settings.json():
-		fmt.Fprintln(a.out, pretty(payload))
+	case !s.settings.json():
+		fmt.Fprintln(s.out, pretty(payload))
 		return nil
 	case !json.Valid(payload):
-		return a.out.object(string(payload))
+		return s.out.object(string(payload))
 	}
-	fmt.Fprintf(a.out, "%s\n", export.Harmless(payload))
+	fmt.Fprintf(s.out, "%s\n", export.Harmless(payload))
 	return nil
 }

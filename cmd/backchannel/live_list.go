@@ -13,23 +13,23 @@ const maxListed = 50
 // A liveList shows deliveries as they come: as JSON each at once, as a table at the end
 // if there are few, else as numbers.
 type liveList struct {
-	app    *app
+	deliverySession
 	total  int
 	rows   table
 	states map[storage.State]int
 }
 
-func (a *app) liveList(total int) *liveList {
-	return &liveList{app: a, total: total, rows: deliveryTable(), states: map[storage.State]int{}}
+func (s deliverySession) liveList(total int) *liveList {
+	return &liveList{deliverySession: s, total: total, rows: deliveryTable(), states: map[storage.State]int{}}
 }
 
 func (l *liveList) add(deliveries []storage.Delivery) error {
 	for _, d := range deliveries {
 		l.states[d.State]++
-		if !l.app.settings.json() && l.total > maxListed {
+		if !l.settings.json() && l.total > maxListed {
 			continue
 		}
-		if err := l.app.showDelivery(&l.rows, d); err != nil {
+		if err := l.showDelivery(&l.rows, d); err != nil {
 			return err
 		}
 	}
@@ -38,11 +38,11 @@ func (l *liveList) add(deliveries []storage.Delivery) error {
 
 func (l *liveList) finish() {
 	switch {
-	case l.app.settings.json():
+	case l.settings.json():
 	case l.total > maxListed:
-		fmt.Fprintf(l.app.out, "%d events: %s\n", l.total, l.numbers())
+		fmt.Fprintf(l.out, "%d events: %s\n", l.total, l.numbers())
 	default:
-		l.rows.write(l.app.out, l.app.out.width())
+		l.rows.write(l.out, l.out.width())
 	}
 }
 

@@ -17,8 +17,8 @@ const maxLog = 16 << 20
 
 // openLog opens the log of whoever delivers. A large one is renamed first, over the one
 // renamed before.
-func (a *app) openLog() (*slog.Logger, io.Closer, error) {
-	path := a.settings.logFile
+func (s *session) openLog() (*slog.Logger, io.Closer, error) {
+	path := s.settings.logFile
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("open log: %w", err)
 	}

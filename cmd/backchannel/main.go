@@ -14,9 +14,9 @@ import (
 )
 
 func main() {
-	a := &app{
-		args: os.Args[1:], in: os.Stdin, out: &output{to: os.Stdout}, err: os.Stderr,
+	a := &app{args: os.Args[1:], session: &session{
+		in: os.Stdin, out: &output{to: os.Stdout}, err: os.Stderr,
 		env: os.LookupEnv, now: time.Now, zone: time.Local,
-	}
+	}}
 	os.Exit(a.main())
 }

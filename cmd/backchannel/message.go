@@ -16,36 +16,36 @@ type message struct {
 	Fields  storage.FieldErrors `json:"fields,omitempty"`
 }
 
-func (a *app) message(m message) {
+func (s *session) message(m message) {
 	line, err := export.Encode(m)
 	if err != nil {
 		line = []byte(`{"error":"unknown"}` + "\n")
 	}
-	_, _ = a.err.Write(line)
+	_, _ = s.err.Write(line)
 }
 
 // note tells the person something beside the result.
-func (a *app) note(format string, args ...any) {
+func (s *session) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	if a.settings.json() {
-		a.message(message{Note: text})
+	if s.settings.json() {
+		s.message(message{Note: text})
 		return
 	}
-	fmt.Fprintln(a.err, style.EscapeMultiline(text))
+	fmt.Fprintln(s.err, style.EscapeMultiline(text))
 }
 
 // warn tells of everything that may be meant, but should be looked at.
-func (a *app) warn(odd storage.FieldErrors) {
+func (s *session) warn(odd storage.FieldErrors) {
 	for _, f := range odd {
-		a.warning(f.Field+": "+f.Reason, f)
+		s.warning(f.Field+": "+f.Reason, f)
 	}
 }
 
 // warning tells of one thing, which may concern fields.
-func (a *app) warning(text string, about ...storage.FieldError) {
-	if a.settings.json() {
-		a.message(message{Warning: text, Fields: about})
+func (s *session) warning(text string, about ...storage.FieldError) {
+	if s.settings.json() {
+		s.message(message{Warning: text, Fields: about})
 		return
 	}
-	a.note("warning: %s", text)
+	s.note("warning: %s", text)
 }

@@ -12,25 +12,28 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func profileCommand(a *app) *cobra.Command {
+// A profileSession shows and changes how the receiver answers.
+type profileSession struct{ *session }
+
+func profileCommand(s profileSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "profile",
 		Short: "Choose how the built-in receiver answers a webhook",
 		Example: `backchannel profile set flaky --webhook acme
 backchannel profile set --webhook acme --status 429 --retry-after 5s
 backchannel profile reset --webhook acme`,
-	}, profileShowCommand(a), profileSetCommand(a), profileResetCommand(a))
+	}, profileShowCommand(s), profileSetCommand(s), profileResetCommand(s))
 }
 
 // profileLeaf makes a command on the profile of one webhook.
-func profileLeaf(a *app, cmd *cobra.Command, run func(ctx context.Context, store *sqlite.Store, w storage.Webhook, args []string) error) *cobra.Command {
+func profileLeaf(s profileSession, cmd *cobra.Command, run func(ctx context.Context, store *sqlite.Store, w storage.Webhook, args []string) error) *cobra.Command {
 	var webhook string
 	cmd.Flags().StringVar(&webhook, "webhook", "", "the webhook, by `NAME`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := must(cmd, "webhook", webhook); err != nil {
 			return err
 		}
-		return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+		return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 			w, err := findWebhook(cmd.Context(), store, webhook)
 			if err != nil {
 				return err
@@ -38,14 +41,14 @@ func profileLeaf(a *app, cmd *cobra.Command, run func(ctx context.Context, store
 			if err := run(cmd.Context(), store, w, args); err != nil {
 				return err
 			}
-			return a.showProfile(cmd.Context(), store, w)
+			return s.showProfile(cmd.Context(), store, w)
 		})
 	}
 	return cmd
 }
 
-func profileShowCommand(a *app) *cobra.Command {
-	return profileLeaf(a, &cobra.Command{
+func profileShowCommand(s profileSession) *cobra.Command {
+	return profileLeaf(s, &cobra.Command{
 		Use:     "show --webhook NAME",
 		Short:   "Show how the receiver answers",
 		Example: "backchannel profile show --webhook acme",
@@ -53,18 +56,18 @@ func profileShowCommand(a *app) *cobra.Command {
 	}, func(context.Context, *sqlite.Store, storage.Webhook, []string) error { return nil })
 }
 
-func profileResetCommand(a *app) *cobra.Command {
-	return profileLeaf(a, &cobra.Command{
+func profileResetCommand(s profileSession) *cobra.Command {
+	return profileLeaf(s, &cobra.Command{
 		Use:     "reset --webhook NAME",
 		Short:   "Answer as the verdicts say again",
 		Example: "backchannel profile reset --webhook acme",
 		Args:    exactly(),
 	}, func(ctx context.Context, store *sqlite.Store, w storage.Webhook, _ []string) error {
-		return a.setProfile(ctx, store, w, storage.Profile{})
+		return s.setProfile(ctx, store, w, storage.Profile{})
 	})
 }
 
-func profileSetCommand(a *app) *cobra.Command {
+func profileSetCommand(s profileSession) *cobra.Command {
 	var flags profileFlags
 	cmd := &cobra.Command{
 		Use:   "set [PRESET] --webhook NAME [flags]",
@@ -87,17 +90,17 @@ backchannel profile set --webhook acme --fail-percent 30`,
 		}
 		return nil
 	}
-	return profileLeaf(a, cmd, func(ctx context.Context, store *sqlite.Store, w storage.Webhook, args []string) error {
+	return profileLeaf(s, cmd, func(ctx context.Context, store *sqlite.Store, w storage.Webhook, args []string) error {
 		profile, err := flags.profile(args, cmd.Flags().Changed)
 		if err != nil {
 			return err
 		}
-		a.warn(profile.Warnings())
-		return a.setProfile(ctx, store, w, profile)
+		s.warn(profile.Warnings())
+		return s.setProfile(ctx, store, w, profile)
 	})
 }
 
-func (a *app) setProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook, p storage.Profile) error {
+func (s profileSession) setProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook, p storage.Profile) error {
 	if err := store.SetProfile(ctx, w.ID, p); err != nil {
 		return err
 	}
@@ -121,15 +124,15 @@ func presetNames() (names []string) {
 	return names
 }
 
-func (a *app) showProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
+func (s profileSession) showProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
 	p, err := store.Profile(ctx, w.ID)
 	if err != nil {
 		return err
 	}
-	if a.settings.json() {
-		return a.out.object(export.OfProfile(w.Name, p))
+	if s.settings.json() {
+		return s.out.object(export.OfProfile(w.Name, p))
 	}
-	profileFacts(w, p).write(a.out, "")
+	profileFacts(w, p).write(s.out, "")
 	return nil
 }
 

@@ -12,22 +12,22 @@ import (
 // A progress tells a person on a terminal how far a burst is, on one line that is
 // written over and taken away in the end. A nil one says nothing.
 type progress struct {
-	app   *app
-	total int
-	done  int
-	said  time.Time
-	line  string
+	session *session
+	total   int
+	done    int
+	said    time.Time
+	line    string
 }
 
 // someTime is how many events are too few to wait for.
 const someTime = 20
 
-func (a *app) progress(total int) *progress {
-	stderr, isFile := a.err.(*os.File)
-	if total < someTime || a.settings.json() || !isFile || !term.IsTerminal(stderr.Fd()) {
+func (s fireSession) progress(total int) *progress {
+	stderr, isFile := s.err.(*os.File)
+	if total < someTime || s.settings.json() || !isFile || !term.IsTerminal(stderr.Fd()) {
 		return nil
 	}
-	return &progress{app: a, total: total}
+	return &progress{session: s.session, total: total}
 }
 
 // add tells how many are done, at most ten times a second.
@@ -36,7 +36,7 @@ func (p *progress) add(n int, what string) {
 		return
 	}
 	p.done += n
-	if now := p.app.now(); now.Sub(p.said) >= time.Second/10 {
+	if now := p.session.now(); now.Sub(p.said) >= time.Second/10 {
 		p.said = now
 		p.write(fmt.Sprintf("%d of %d %s", p.done, p.total, what))
 	}
@@ -49,10 +49,10 @@ func (p *progress) clear() {
 	}
 	p.done = 0
 	p.write("")
-	fmt.Fprint(p.app.err, "\r")
+	fmt.Fprint(p.session.err, "\r")
 }
 
 func (p *progress) write(line string) {
-	fmt.Fprint(p.app.err, "\r"+line+strings.Repeat(" ", max(0, len(p.line)-len(line))))
+	fmt.Fprint(p.session.err, "\r"+line+strings.Repeat(" ", max(0, len(p.line)-len(line))))
 	p.line = line
 }

@@ -12,30 +12,33 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func receiptCommand(a *app) *cobra.Command {
+func receiptCommand(s receiptSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "receipt",
 		Short: "See what the built-in receiver got, and what it made of it",
 		Example: `backchannel receipt list --limit 20
 backchannel receipt show 01k8p2q7xkz
 backchannel receipt tail`,
-	}, receiptListCommand(a), receiptTailCommand(a), receiptShowCommand(a), receiptPinCommand(a, pinReceipt), receiptPinCommand(a, unpinReceipt),
-		receiptNoteCommand(a), receiptDiffCommand(a), receiptReplayCommand(a), receiptSaveCommand(a), receiptExportCommand(a), receiptClearCommand(a))
+	}, receiptListCommand(s), receiptTailCommand(s), receiptShowCommand(s), receiptPinCommand(s, pinReceipt), receiptPinCommand(s, unpinReceipt),
+		receiptNoteCommand(s), receiptDiffCommand(s), receiptReplayCommand(s), receiptSaveCommand(s), receiptExportCommand(s), receiptClearCommand(s))
 }
 
 // receiptArgument is the first argument of the commands on one receipt.
 const receiptArgument = "a receipt's ID"
 
+// A receiptSession shows, compares and exports receipts.
+type receiptSession struct{ *session }
+
 // withReceipt runs something with a receipt that exists.
-func (a *app) withReceipt(ctx context.Context, text string, run func(*sqlite.Store, storage.Receipt) error) error {
+func (s receiptSession) withReceipt(ctx context.Context, text string, run func(*sqlite.Store, storage.Receipt) error) error {
 	id, err := parseID(text, "receipt list")
 	if err != nil {
 		return err
 	}
-	return a.withStore(ctx, func(store *sqlite.Store) error {
+	return s.withStore(ctx, func(store *sqlite.Store) error {
 		r, err := store.Receipt(ctx, id)
 		if errors.Is(err, storage.ErrNotFound) {
-			return a.noReceipt(ctx, store, id)
+			return s.noReceipt(ctx, store, id)
 		}
 		if err != nil {
 			return err
@@ -45,7 +48,7 @@ func (a *app) withReceipt(ctx context.Context, text string, run func(*sqlite.Sto
 }
 
 // noReceipt helps whoever took a delivery's ID for a receipt's.
-func (a *app) noReceipt(ctx context.Context, store *sqlite.Store, id storage.ID) error {
+func (s receiptSession) noReceipt(ctx context.Context, store *sqlite.Store, id storage.ID) error {
 	receipts, err := store.ReceiptsOfDelivery(ctx, id)
 	if err == nil && len(receipts) > 0 {
 		return notFoundf("%s is a delivery; its receipt is %s", id, receipts[len(receipts)-1].ID)
@@ -57,8 +60,8 @@ func receiptTable() table {
 	return table{head: []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "OTHER", "NOTE"}, sparing: true}
 }
 
-func (a *app) addReceipt(rows *table, r storage.Receipt) {
-	rows.add(r.ID.String(), a.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r),
+func (s receiptSession) addReceipt(rows *table, r storage.Receipt) {
+	rows.add(r.ID.String(), s.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r),
 		string(r.Verdicts.Auth.Result), string(r.Verdicts.Schema.Result), otherVerdicts(r.Verdicts), noteOf(r))
 }
 
@@ -106,24 +109,24 @@ func shownAnswer(r storage.Receipt) string {
 }
 
 // showReceipt shows one line of a list.
-func (a *app) showReceipt(rows *table, r storage.Receipt) error {
-	if a.settings.json() {
-		return a.out.object(export.OfReceipt(r))
+func (s receiptSession) showReceipt(rows *table, r storage.Receipt) error {
+	if s.settings.json() {
+		return s.out.object(export.OfReceipt(r))
 	}
-	a.addReceipt(rows, r)
+	s.addReceipt(rows, r)
 	return nil
 }
 
 // showChangedReceipt shows a receipt after a command changed it.
-func (a *app) showChangedReceipt(ctx context.Context, store *sqlite.Store, id storage.ID) error {
+func (s receiptSession) showChangedReceipt(ctx context.Context, store *sqlite.Store, id storage.ID) error {
 	r, err := store.Receipt(ctx, id)
 	if err != nil {
 		return err
 	}
 	rows := receiptTable()
-	if err := a.showReceipt(&rows, r); err != nil {
+	if err := s.showReceipt(&rows, r); err != nil {
 		return err
 	}
-	a.list(&rows, "")
+	s.list(&rows, "")
 	return nil
 }

@@ -20,25 +20,25 @@ var (
 	unpinReceipt = pinChange{"unpin", "Let a pinned receipt go with the others", "no longer pinned", false}
 )
 
-func receiptPinCommand(a *app, change pinChange) *cobra.Command {
+func receiptPinCommand(s receiptSession, change pinChange) *cobra.Command {
 	return &cobra.Command{
 		Use:     change.name + " ID",
 		Short:   change.short,
 		Example: "backchannel receipt " + change.name + " 01k8p2q7xkz",
 		Args:    exactly(receiptArgument),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
+			return s.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
 				if err := store.PinReceipt(cmd.Context(), r.ID, change.pinned); err != nil {
 					return err
 				}
-				a.note("%s", change.done)
-				return a.showChangedReceipt(cmd.Context(), store, r.ID)
+				s.note("%s", change.done)
+				return s.showChangedReceipt(cmd.Context(), store, r.ID)
 			})
 		},
 	}
 }
 
-func receiptNoteCommand(a *app) *cobra.Command {
+func receiptNoteCommand(s receiptSession) *cobra.Command {
 	return &cobra.Command{
 		Use:   "note ID TEXT",
 		Short: "Write a note on a receipt; an empty one removes it",
@@ -46,17 +46,17 @@ func receiptNoteCommand(a *app) *cobra.Command {
 backchannel receipt note 01k8p2q7xkz ''`,
 		Args: exactly(receiptArgument, "the TEXT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
+			return s.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
 				if err := store.NoteReceipt(cmd.Context(), r.ID, args[1]); err != nil {
 					return err
 				}
-				return a.showChangedReceipt(cmd.Context(), store, r.ID)
+				return s.showChangedReceipt(cmd.Context(), store, r.ID)
 			})
 		},
 	}
 }
 
-func receiptClearCommand(a *app) *cobra.Command {
+func receiptClearCommand(s receiptSession) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:     "clear",
@@ -64,10 +64,10 @@ func receiptClearCommand(a *app) *cobra.Command {
 		Example: "backchannel receipt clear --yes",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.confirm(cmd.Context(), yes, "Remove all receipts but the pinned ones?"); err != nil {
+			if err := s.confirm(cmd.Context(), yes, "Remove all receipts but the pinned ones?"); err != nil {
 				return err
 			}
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				n, err := store.ClearReceipts(cmd.Context())
 				if err != nil {
 					return err
@@ -76,10 +76,10 @@ func receiptClearCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if a.settings.json() {
-					return a.out.object(clearing{n, counts.Receipts})
+				if s.settings.json() {
+					return s.out.object(clearing{n, counts.Receipts})
 				}
-				a.note("%s removed, %d left", words.Count(int(n), "receipt"), counts.Receipts)
+				s.note("%s removed, %d left", words.Count(int(n), "receipt"), counts.Receipts)
 				return nil
 			})
 		},

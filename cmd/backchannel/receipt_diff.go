@@ -18,7 +18,7 @@ import (
 // againstFixture stands in the place of the second receipt.
 const againstFixture = "fixture"
 
-func receiptDiffCommand(a *app) *cobra.Command {
+func receiptDiffCommand(s receiptSession) *cobra.Command {
 	var exitCode bool
 	cmd := &cobra.Command{
 		Use:   "diff ID ID|fixture",
@@ -31,12 +31,12 @@ func receiptDiffCommand(a *app) *cobra.Command {
 backchannel receipt diff 01k8p2q7xkz fixture --exit-code`,
 		Args: exactly(receiptArgument, "another's, or the word fixture"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
-				compared, err := a.compareReceipt(cmd.Context(), store, r, args[1])
+			return s.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
+				compared, err := s.compareReceipt(cmd.Context(), store, r, args[1])
 				if err != nil {
 					return err
 				}
-				if err := a.showComparison(compared); err != nil {
+				if err := s.showComparison(compared); err != nil {
 					return err
 				}
 				if exitCode && !compared.Same {
@@ -50,9 +50,9 @@ backchannel receipt diff 01k8p2q7xkz fixture --exit-code`,
 	return cmd
 }
 
-func (a *app) compareReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, with string) (diff.Comparison, error) {
+func (s receiptSession) compareReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, with string) (diff.Comparison, error) {
 	if with == againstFixture {
-		return diff.WithFixture(ctx, store, r, fixtures.Builder{Now: a.now})
+		return diff.WithFixture(ctx, store, r, fixtures.Builder{Now: s.now})
 	}
 	id, err := parseID(with, "receipt list")
 	if err != nil {
@@ -60,7 +60,7 @@ func (a *app) compareReceipt(ctx context.Context, store *sqlite.Store, r storage
 	}
 	other, err := store.Receipt(ctx, id)
 	if errors.Is(err, storage.ErrNotFound) {
-		return diff.Comparison{}, a.noReceipt(ctx, store, id)
+		return diff.Comparison{}, s.noReceipt(ctx, store, id)
 	}
 	if err != nil {
 		return diff.Comparison{}, err
@@ -68,9 +68,9 @@ func (a *app) compareReceipt(ctx context.Context, store *sqlite.Store, r storage
 	return diff.Receipts(r, other)
 }
 
-func (a *app) showComparison(c diff.Comparison) error {
-	if a.settings.json() {
-		return a.out.object(c)
+func (s receiptSession) showComparison(c diff.Comparison) error {
+	if s.settings.json() {
+		return s.out.object(c)
 	}
 	var f facts
 	f.add("-", c.From)
@@ -84,10 +84,10 @@ func (a *app) showComparison(c diff.Comparison) error {
 	for _, entry := range c.Added {
 		f.list("added", place(entry.Path), "+ "+string(entry.Value))
 	}
-	f.write(a.out, "")
-	fmt.Fprintln(a.out, c.Summary())
+	f.write(s.out, "")
+	fmt.Fprintln(s.out, c.Summary())
 	if len(c.ByShape) > 0 {
-		a.note("compared by what it looks like, since it is another in each event: %s", strings.Join(c.ByShape, ", "))
+		s.note("compared by what it looks like, since it is another in each event: %s", strings.Join(c.ByShape, ", "))
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ type exportFlags struct {
 	withSecrets     bool
 }
 
-func receiptExportCommand(a *app) *cobra.Command {
+func receiptExportCommand(s receiptSession) *cobra.Command {
 	var flags exportFlags
 	cmd := &cobra.Command{
 		Use:   "export [ID]…",
@@ -39,15 +39,15 @@ func receiptExportCommand(a *app) *cobra.Command {
 backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.sh && sh again.sh`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			request, err := flags.request(a, args, cmd.Flags().Changed)
+			request, err := flags.request(s.session, args, cmd.Flags().Changed)
 			if err != nil {
 				return err
 			}
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				if err := flags.ofWebhook(cmd.Context(), store, &request.Query); err != nil {
 					return err
 				}
-				return a.export(cmd.Context(), store, request)
+				return s.export(cmd.Context(), store, request)
 			})
 		},
 	}
@@ -60,9 +60,9 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 	return collecting(cmd)
 }
 
-func (v exportFlags) request(a *app, ids []string, given func(flag string) bool) (export.Request, error) {
+func (v exportFlags) request(s *session, ids []string, given func(flag string) bool) (export.Request, error) {
 	r := export.Request{Format: export.Format(v.format), To: v.to, WithSecrets: v.withSecrets, Path: v.out, Replace: true}
-	p := parser{given: given, bad: a.unread}
+	p := parser{given: given, bad: s.unread}
 	switch {
 	case v.format == "":
 		p.add("format", "is missing; use %s", words.List(export.Formats()))
@@ -77,7 +77,7 @@ func (v exportFlags) request(a *app, ids []string, given func(flag string) bool)
 			p.add(flag, "goes with no ID: name the receipts or choose them")
 		}
 	}
-	r.Query = v.choose(&p, a.now())
+	r.Query = v.choose(&p, s.now())
 	if err := p.bad.Err(); err != nil {
 		return r, err
 	}
@@ -92,39 +92,39 @@ func (v exportFlags) request(a *app, ids []string, given func(flag string) bool)
 }
 
 // export writes what the flags ask for, to a file or to stdout.
-func (a *app) export(ctx context.Context, store *sqlite.Store, r export.Request) error {
-	write := a.exporter(store).WriteFile
+func (s receiptSession) export(ctx context.Context, store *sqlite.Store, r export.Request) error {
+	write := s.exporter(store).WriteFile
 	if r.Path == "" || r.Path == "-" {
 		write = func(ctx context.Context, r export.Request) (export.Result, error) {
-			return a.exporter(store).Write(ctx, a.out, r)
+			return s.exporter(store).Write(ctx, s.out, r)
 		}
 	}
 	done, err := write(ctx, r)
 	if done.Note != "" {
-		a.note("note: %s", done.Note)
+		s.note("note: %s", done.Note)
 	}
 	missing := new(export.MissingError)
 	switch {
 	case errors.As(err, &missing):
-		return a.noReceipt(ctx, store, missing.ID)
+		return s.noReceipt(ctx, store, missing.ID)
 	case err != nil:
 		return err
 	case done.Path != "":
-		a.note("receipts written to %s: %d", done.Path, done.Receipts)
+		s.note("receipts written to %s: %d", done.Path, done.Receipts)
 	case done.Receipts > 0:
 	case chooses(r.Query):
-		a.note("no receipts that the filter chooses")
+		s.note("no receipts that the filter chooses")
 	default:
-		a.note("no receipts")
+		s.note("no receipts")
 	}
 	return nil
 }
 
-func (a *app) exporter(store *sqlite.Store) export.Exporter {
+func (s receiptSession) exporter(store *sqlite.Store) export.Exporter {
 	return export.Exporter{
-		Store: store, Version: programVersion(), Receiver: cmp.Or(receiver.BaseURL(a.settings.listen, a.settings.hosts), "https://"+defaultListen),
+		Store: store, Version: programVersion(), Receiver: cmp.Or(receiver.BaseURL(s.settings.listen, s.settings.hosts), "https://"+defaultListen),
 		Authority: func() (string, error) {
-			ca, err := a.authority()
+			ca, err := s.authority()
 			if err != nil {
 				return "", err
 			}

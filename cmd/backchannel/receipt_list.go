@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/words"
 )
 
-func receiptListCommand(a *app) *cobra.Command {
+func receiptListCommand(s receiptSession) *cobra.Command {
 	var choice receiptChoice
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -24,7 +24,7 @@ backchannel receipt list --webhook acme --status bounce,error --since 1h
 backchannel receipt list --filter 'status:bounce -auth:pass since:10m'`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return choice.run(cmd, a, a.listReceipts)
+			return choice.run(cmd, s.session, s.listReceipts)
 		},
 	}
 	choice.register(cmd.Flags(), "at most `N`, the newest (default: all)")
@@ -52,13 +52,13 @@ func (c *receiptChoice) registerChoice(f *pflag.FlagSet) {
 }
 
 // run reads the flags and runs something with the store open and what they choose.
-func (c receiptChoice) run(cmd *cobra.Command, a *app, run func(context.Context, *sqlite.Store, storage.ReceiptQuery) error) error {
-	q, err := c.query(a, cmd.Flags().Changed)
+func (c receiptChoice) run(cmd *cobra.Command, s *session, run func(context.Context, *sqlite.Store, storage.ReceiptQuery) error) error {
+	q, err := c.query(s, cmd.Flags().Changed)
 	if err != nil {
 		return err
 	}
 	ctx := cmd.Context()
-	return a.withStore(ctx, func(store *sqlite.Store) error {
+	return s.withStore(ctx, func(store *sqlite.Store) error {
 		if err := c.ofWebhook(ctx, store, &q); err != nil {
 			return err
 		}
@@ -66,12 +66,12 @@ func (c receiptChoice) run(cmd *cobra.Command, a *app, run func(context.Context,
 	})
 }
 
-func (c receiptChoice) query(a *app, given func(flag string) bool) (storage.ReceiptQuery, error) {
-	p := parser{given: given, bad: a.unread}
+func (c receiptChoice) query(s *session, given func(flag string) bool) (storage.ReceiptQuery, error) {
+	p := parser{given: given, bad: s.unread}
 	if c.limit < 0 {
 		p.add("limit", "%d is negative; use 0 or more", c.limit)
 	}
-	q := c.choose(&p, a.now())
+	q := c.choose(&p, s.now())
 	return q, p.bad.Err()
 }
 
@@ -117,7 +117,7 @@ func filterHelp() string {
 		"is: takes " + strings.Join(storage.FilterValues("is"), ", ") + "; since: and until: take 10m, 7d or a time; code: takes 204 or 5xx."
 }
 
-func (a *app) listReceipts(ctx context.Context, store *sqlite.Store, q storage.ReceiptQuery) error {
+func (s receiptSession) listReceipts(ctx context.Context, store *sqlite.Store, q storage.ReceiptQuery) error {
 	rows := receiptTable()
 	pages := storage.Pager[storage.Receipt]{
 		Limit: q.Limit,
@@ -131,17 +131,17 @@ func (a *app) listReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 		if err != nil {
 			return err
 		}
-		if err := a.showReceipt(&rows, r); err != nil {
+		if err := s.showReceipt(&rows, r); err != nil {
 			return err
 		}
-		if a.out.closed() {
+		if s.out.closed() {
 			return nil
 		}
 	}
 	if chooses(q) {
-		a.list(&rows, "no receipts that the filter chooses")
+		s.list(&rows, "no receipts that the filter chooses")
 		return nil
 	}
-	a.list(&rows, "no receipts; fire an event at a webhook whose URL is @receiver: backchannel fire bounce --webhook NAME --wait")
+	s.list(&rows, "no receipts; fire an event at a webhook whose URL is @receiver: backchannel fire bounce --webhook NAME --wait")
 	return nil
 }

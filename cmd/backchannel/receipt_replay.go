@@ -19,7 +19,8 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func receiptReplayCommand(a *app) *cobra.Command {
+func receiptReplayCommand(s receiptSession) *cobra.Command {
+	replays := replaySession{s.session}
 	var to string
 	var resign bool
 	cmd := &cobra.Command{
@@ -35,21 +36,21 @@ func receiptReplayCommand(a *app) *cobra.Command {
 backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-http --resign`,
 		Args: exactly(receiptArgument),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.checkTarget(cmd.Context(), "to", to); cmd.Flags().Changed("to") && err != nil {
+			if err := replays.checkTarget(cmd.Context(), "to", to); cmd.Flags().Changed("to") && err != nil {
 				return err
 			}
-			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
+			return s.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
 				switch to {
 				case "":
-					return a.replayToWebhook(cmd.Context(), store, r)
+					return replays.replayToWebhook(cmd.Context(), store, r)
 				case storage.BuiltinReceiver:
 					now, err := receiverNow(cmd.Context(), store, r)
 					if err != nil {
 						return err
 					}
-					return a.replayTo(cmd.Context(), store, r, now, resign)
+					return replays.replayTo(cmd.Context(), store, r, now, resign)
 				}
-				return a.replayTo(cmd.Context(), store, r, to, resign)
+				return replays.replayTo(cmd.Context(), store, r, to, resign)
 			})
 		},
 	}
@@ -59,13 +60,16 @@ backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-
 	return cmd
 }
 
+// A replaySession sends receipts again.
+type replaySession struct{ *session }
+
 // checkTarget checks a URL by the rules for a webhook's.
-func (a *app) checkTarget(ctx context.Context, flag, target string) error {
+func (s replaySession) checkTarget(ctx context.Context, flag, target string) error {
 	w := storage.NewWebhook()
 	if w.URL = target; target == storage.BuiltinReceiver {
 		return nil
 	}
-	bad, _ := w.Validate(ctx, a.rules()).(storage.FieldErrors) //nolint:errorlint // it answers nothing else, and never wrapped
+	bad, _ := w.Validate(ctx, s.rules()).(storage.FieldErrors) //nolint:errorlint // it answers nothing else, and never wrapped
 	for _, f := range bad {
 		if f.Field == "url" {
 			return invalid(flag, "%s", f.Reason)
@@ -74,13 +78,13 @@ func (a *app) checkTarget(ctx context.Context, flag, target string) error {
 	return nil
 }
 
-func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storage.Receipt) error {
+func (s replaySession) replayToWebhook(ctx context.Context, store *sqlite.Store, r storage.Receipt) error {
 	places, err := fire.PlacesOf(ctx, store, r)
 	if err != nil {
 		return elsewhere(err, r, "send it elsewhere with --to URL")
 	}
 	w := places.Webhook
-	parked, err := a.parkedBy(ctx, store, w)
+	parked, err := deliverySession{s.session}.parkedBy(ctx, store, w)
 	if err != nil {
 		return err
 	}
@@ -92,11 +96,11 @@ func (a *app) replayToWebhook(ctx context.Context, store *sqlite.Store, r storag
 	if places.Apart {
 		where += " (its URL now; --to @receiver sends it to the built-in receiver again)"
 	}
-	a.noteReplay(r, where+", "+fire.HowSigned(w))
-	if err := a.noteFired(ctx, store, parked); err != nil {
+	s.noteReplay(r, where+", "+fire.HowSigned(w))
+	if err := (fireSession{s.session}).noteFired(ctx, store, parked); err != nil {
 		return err
 	}
-	return a.showOneDelivery(asParked(deliveries, parked != "")[0])
+	return deliverySession{s.session}.showOneDelivery(asParked(deliveries, parked != "")[0])
 }
 
 // receiverNow is where the built-in receiver takes a receipt's request now.
@@ -130,10 +134,10 @@ func elsewhere(err error, r storage.Receipt, instead string) error {
 }
 
 // noteReplay says what was sent where, and signed how.
-func (a *app) noteReplay(r storage.Receipt, where string) {
-	a.note("replayed to %s: the %d bytes of receipt %s", where, len(r.Body), r.ID)
+func (s replaySession) noteReplay(r storage.Receipt, where string) {
+	s.note("replayed to %s: the %d bytes of receipt %s", where, len(r.Body), r.ID)
 	if odd := fire.ReplayWarning(r); odd != "" {
-		a.warning(odd)
+		s.warning(odd)
 	}
 }
 
@@ -146,7 +150,7 @@ type replay struct {
 	export.Attempt
 }
 
-func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Receipt, to string, resign bool) error {
+func (s replaySession) replayTo(ctx context.Context, store *sqlite.Store, r storage.Receipt, to string, resign bool) error {
 	sender, signed := asReceived(r), "with the headers that it came with"
 	if resign {
 		w, err := webhookOfReceipt(ctx, store, r, "omit --resign to send it with the headers that it came with")
@@ -156,13 +160,13 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 		sender, signed = w, fire.HowSigned(w)
 	}
 	sender.URL = to
-	attempt, err := a.sendAgain(ctx, r, sender)
+	attempt, err := s.sendAgain(ctx, r, sender)
 	if err != nil {
 		return err
 	}
 	shown := storage.WithoutTokens(to)
-	a.noteReplay(r, shown+", "+signed)
-	if err := a.showReplay(replay{r.ID, shown, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, export.OfAttempt(attempt)}, attempt); err != nil {
+	s.noteReplay(r, shown+", "+signed)
+	if err := s.showReplay(replay{r.ID, shown, r.SHA256, resign && sender.Auth.Type == storage.AuthJWT, export.OfAttempt(attempt)}, attempt); err != nil {
 		return err
 	}
 	if attempt.ErrorClass != "" {
@@ -172,8 +176,8 @@ func (a *app) replayTo(ctx context.Context, store *sqlite.Store, r storage.Recei
 }
 
 // sendAgain sends the bytes of a receipt in one attempt, from here.
-func (a *app) sendAgain(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error) {
-	config, err := a.senderConfig(ctx)
+func (s replaySession) sendAgain(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error) {
+	config, err := s.senderConfig(ctx)
 	if err != nil {
 		return storage.Attempt{}, err
 	}
@@ -192,19 +196,19 @@ func (a *app) sendAgain(ctx context.Context, r storage.Receipt, sender storage.W
 }
 
 // resender sends a receipt's bytes as they came, for the console.
-func (a *app) resender() func(context.Context, storage.Receipt, string) (storage.Attempt, error) {
+func (s replaySession) resender() func(context.Context, storage.Receipt, string) (storage.Attempt, error) {
 	return func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error) {
 		sender := asReceived(r)
 		sender.URL = to
-		return a.sendAgain(ctx, r, sender)
+		return s.sendAgain(ctx, r, sender)
 	}
 }
 
-func (a *app) showReplay(made replay, t storage.Attempt) error {
-	if a.settings.json() {
-		return a.out.object(made)
+func (s replaySession) showReplay(made replay, t storage.Attempt) error {
+	if s.settings.json() {
+		return s.out.object(made)
 	}
-	a.writeAttempt(t)
+	deliverySession{s.session}.writeAttempt(t)
 	return nil
 }
 
@@ -245,18 +249,18 @@ func madeBySender(name string) bool {
 }
 
 // senderConfig is for sending without a holder.
-func (a *app) senderConfig(ctx context.Context) (engine.Config, error) {
-	ca, err := a.authority()
+func (s replaySession) senderConfig(ctx context.Context) (engine.Config, error) {
+	ca, err := s.authority()
 	if err != nil {
 		return engine.Config{}, err
 	}
-	roots, err := holder.Trusted(ctx, a.settings.caFile)
+	roots, err := holder.Trusted(ctx, s.settings.caFile)
 	if err != nil {
 		return engine.Config{}, err
 	}
 	ca.AddTo(roots)
 	return engine.Config{
-		Now: a.now, Version: programVersion(), Sources: storage.SystemSources(), CAFile: a.settings.caFile,
+		Now: s.now, Version: programVersion(), Sources: storage.SystemSources(), CAFile: s.settings.caFile,
 		RootCAs: func() (*x509.CertPool, error) { return roots, nil },
 	}, nil
 }

@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func receiptSaveCommand(a *app) *cobra.Command {
+func receiptSaveCommand(s receiptSession) *cobra.Command {
 	return &cobra.Command{
 		Use:   "save ID NAME",
 		Short: "Save a receipt's body as a fixture that can be fired",
@@ -20,14 +20,14 @@ func receiptSaveCommand(a *app) *cobra.Command {
 backchannel fire strange-bounce --webhook acme`,
 		Args: exactly(receiptArgument, "the fixture's NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
-				return a.saveReceipt(cmd.Context(), store, r, args[1])
+			return s.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
+				return s.saveReceipt(cmd.Context(), store, r, args[1])
 			})
 		},
 	}
 }
 
-func (a *app) saveReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, name string) error {
+func (s receiptSession) saveReceipt(ctx context.Context, store *sqlite.Store, r storage.Receipt, name string) error {
 	if r.Channel == "" || r.Status == "" {
 		return invalid("body", "that of receipt %s does not say its channel and status, so it is not an event to be fired; backchannel receipt replay sends it as it is", r.ID)
 	}
@@ -46,6 +46,6 @@ func (a *app) saveReceipt(ctx context.Context, store *sqlite.Store, r storage.Re
 	if err != nil {
 		return err
 	}
-	a.note("saved; fire it with backchannel fire %s --webhook NAME", name)
-	return a.showSavedFixture(saved)
+	s.note("saved; fire it with backchannel fire %s --webhook NAME", name)
+	return fixtureSession{s.session}.showSavedFixture(saved)
 }

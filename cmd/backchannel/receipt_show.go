@@ -12,40 +12,40 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func receiptShowCommand(a *app) *cobra.Command {
+func receiptShowCommand(s receiptSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "show ID",
 		Short:   "Show a receipt: verdicts with their checks, headers, body",
 		Example: "backchannel receipt show 01k8p2q7xkz",
 		Args:    exactly(receiptArgument),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withReceipt(cmd.Context(), args[0], func(_ *sqlite.Store, r storage.Receipt) error {
-				if a.settings.json() {
-					return a.out.object(export.OfWholeReceipt(r))
+			return s.withReceipt(cmd.Context(), args[0], func(_ *sqlite.Store, r storage.Receipt) error {
+				if s.settings.json() {
+					return s.out.object(export.OfWholeReceipt(r))
 				}
-				a.writeReceipt(r)
+				s.writeReceipt(r)
 				return nil
 			})
 		},
 	}
 }
 
-func (a *app) writeReceipt(r storage.Receipt) {
-	a.receiptFacts(r).write(a.out, "")
-	fmt.Fprint(a.out, "\nVerdicts\n")
+func (s receiptSession) writeReceipt(r storage.Receipt) {
+	s.receiptFacts(r).write(s.out, "")
+	fmt.Fprint(s.out, "\nVerdicts\n")
 	for _, v := range r.Verdicts.List() {
-		verdictFacts(v).write(a.out, "  ")
+		verdictFacts(v).write(s.out, "  ")
 	}
-	fmt.Fprint(a.out, "\nHeaders (as net/http names them; their order and letter case on the wire cannot be known)\n")
+	fmt.Fprint(s.out, "\nHeaders (as net/http names them; their order and letter case on the wire cannot be known)\n")
 	var headers facts
 	for _, h := range r.Headers {
 		headers.list(h.Name, shownHeader(h))
 	}
-	headers.write(a.out, "  ")
+	headers.write(s.out, "  ")
 	shown := storage.ShowBody(r.Headers, r.Body, "") // the flaw is among the facts
-	writeBody(a.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), shown)
+	writeBody(s.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), shown)
 	if len(r.Forward.Body) > 0 {
-		writeBody(a.out, "Body of the answer to what was relayed", r.Forward.Answer())
+		writeBody(s.out, "Body of the answer to what was relayed", r.Forward.Answer())
 	}
 }
 
@@ -57,10 +57,10 @@ func writeBody(w io.Writer, title string, shown storage.ShownBody) {
 	writeSection(w, title, pretty([]byte(shown.Text)))
 }
 
-func (a *app) receiptFacts(r storage.Receipt) facts {
+func (s receiptSession) receiptFacts(r storage.Receipt) facts {
 	var f facts
 	f.add("Receipt", r.ID.String())
-	f.add("Received", a.time(r.ReceivedAt))
+	f.add("Received", s.time(r.ReceivedAt))
 	f.add("Webhook", webhookOf(r))
 	f.add("Request", strings.TrimSpace(r.Method+" "+storage.WithoutTokens(r.Path)+" "+r.Proto))
 	f.add("From", strings.TrimSpace(r.Remote+" "+r.TLSVersion))

@@ -19,7 +19,7 @@ import (
 // lookAgain is how often new receipts are read when nothing hints at any.
 const lookAgain = 250 * time.Millisecond
 
-func receiptTailCommand(a *app) *cobra.Command {
+func receiptTailCommand(s receiptSession) *cobra.Command {
 	var choice receiptChoice
 	cmd := &cobra.Command{
 		Use:   "tail",
@@ -30,7 +30,7 @@ backchannel receipt tail --filter auth:fail
 backchannel receipt tail --limit 10 --output json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			err := choice.run(cmd, a, a.tailReceipts)
+			err := choice.run(cmd, s.session, s.tailReceipts)
 			if errors.Is(err, context.Canceled) { // Ctrl+C is how it ends, whatever it was about to read
 				return nil
 			}
@@ -42,13 +42,13 @@ backchannel receipt tail --limit 10 --output json`,
 }
 
 // tailReceipts shows the newest few, oldest of them first, and then each that arrives.
-func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.ReceiptQuery) error {
+func (s receiptSession) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.ReceiptQuery) error {
 	why, err := deaf(ctx, store)
 	if err != nil {
 		return err
 	}
 	if why != "" {
-		a.note("%s", why)
+		s.note("%s", why)
 	}
 	changes := store.Changes(ctx)
 	newest, err := store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
@@ -69,7 +69,7 @@ func (a *app) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.R
 		if err != nil && ctx.Err() == nil { // else nextChange ends it
 			return err
 		}
-		if err := a.streamReceipts(page); err != nil || a.out.closed() {
+		if err := s.streamReceipts(page); err != nil || s.out.closed() {
 			return err
 		}
 		if len(page) > 0 {
@@ -96,16 +96,16 @@ func nextChange(ctx context.Context, changes <-chan storage.Change) bool {
 
 // streamReceipts shows receipts as they come. A stream has no end to align columns at, so
 // as text each receipt is a sentence.
-func (a *app) streamReceipts(receipts []storage.Receipt) error {
+func (s receiptSession) streamReceipts(receipts []storage.Receipt) error {
 	for _, r := range receipts {
-		if a.settings.json() {
-			if err := a.out.object(export.OfReceipt(r)); err != nil {
+		if s.settings.json() {
+			if err := s.out.object(export.OfReceipt(r)); err != nil {
 				return err
 			}
 			continue
 		}
-		line := []string{r.ID.String(), a.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r), failures(r.Verdicts)}
-		fmt.Fprintln(a.out, style.Escape(strings.Join(withoutEmpty(line), "  ")))
+		line := []string{r.ID.String(), s.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r), failures(r.Verdicts)}
+		fmt.Fprintln(s.out, style.Escape(strings.Join(withoutEmpty(line), "  ")))
 	}
 	return nil
 }

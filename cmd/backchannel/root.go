@@ -35,7 +35,7 @@ backchannel receipt list`,
 			if version {
 				return a.showVersion()
 			}
-			return a.console(cmd)
+			return consoleSession{a.session}.console(cmd)
 		},
 		Args: cobra.ArbitraryArgs, // RunE names the nearest command
 	}
@@ -62,10 +62,10 @@ func addGroups(root *cobra.Command, a *app) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{"run", "Run", []*cobra.Command{serveCommand(a)}},
-		{"send", "Configure and send", []*cobra.Command{webhookCommand(a), fireCommand(a), fixtureCommand(a), deliveryCommand(a)}},
-		{"see", "See and judge", []*cobra.Command{receiptCommand(a), profileCommand(a), expectCommand(a)}},
-		{"help", "Set up and help", []*cobra.Command{caCommand(a), doctorCommand(a), completionCommand(a), versionCommand(a)}},
+		{"run", "Run", []*cobra.Command{serveCommand(processSession{a.session})}},
+		{"send", "Configure and send", []*cobra.Command{webhookCommand(webhookSession{a.session}), fireCommand(fireSession{a.session}), fixtureCommand(fixtureSession{a.session}), deliveryCommand(deliverySession{a.session})}},
+		{"see", "See and judge", []*cobra.Command{receiptCommand(receiptSession{a.session}), profileCommand(profileSession{a.session}), expectCommand(expectSession{a.session})}},
+		{"help", "Set up and help", []*cobra.Command{caCommand(a.session), doctorCommand(doctorSession{a.session}), completionCommand(a.session), versionCommand(a.session)}},
 	}
 	for _, group := range groups {
 		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title})

@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func serveCommand(a *app) *cobra.Command {
+func serveCommand(s processSession) *cobra.Command {
 	var flags serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -32,11 +32,11 @@ backchannel serve --forward-to http://127.0.0.1:3000/hooks
 backchannel serve --metrics 127.0.0.1:9464`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.checkForward(flags.forwardTo); cmd.Flags().Changed("forward-to") && err != nil {
+			if err := s.checkForward(flags.forwardTo); cmd.Flags().Changed("forward-to") && err != nil {
 				return err
 			}
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.serve(cmd.Context(), store, flags)
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				return s.serve(cmd.Context(), store, flags)
 			})
 		},
 	}
@@ -46,6 +46,9 @@ backchannel serve --metrics 127.0.0.1:9464`,
 	f.BoolVar(&flags.blockPrivate, "block-private", false, "refuse to deliver to loopback and private addresses, the built-in receiver apart")
 	return cmd
 }
+
+// A processSession delivers and receives in this process.
+type processSession struct{ *session }
 
 // serveFlags are the flags of serve, as they were given.
 type serveFlags struct {
@@ -66,102 +69,102 @@ type readyLine struct {
 }
 
 // serve tells Prometheus of the store also while another process delivers.
-func (a *app) serve(ctx context.Context, store *sqlite.Store, flags serveFlags) error {
+func (s processSession) serve(ctx context.Context, store *sqlite.Store, flags serveFlags) error {
 	if flags.metrics == "" {
-		return a.serveWith(ctx, store, flags, "")
+		return s.serveWith(ctx, store, flags, "")
 	}
 	server, err := metrics.Listen(flags.metrics, store, programVersion())
 	if err != nil {
 		return err
 	}
-	a.note("metrics at %s", server.URL())
+	s.note("metrics at %s", server.URL())
 	group, ctx := errgroup.WithContext(ctx)
 	ctx, stop := context.WithCancel(ctx)
 	group.Go(func() error { return crash.Guard(func() error { return server.Serve(ctx) }) })
 	group.Go(func() error {
 		defer stop()
-		return a.serveWith(ctx, store, flags, server.URL())
+		return s.serveWith(ctx, store, flags, server.URL())
 	})
 	return group.Wait()
 }
 
-func (a *app) serveWith(ctx context.Context, store *sqlite.Store, flags serveFlags, metricsURL string) error {
-	store.OnLost(a.noteLost)
-	stoodBy, err := a.standBy(ctx, store)
+func (s processSession) serveWith(ctx context.Context, store *sqlite.Store, flags serveFlags, metricsURL string) error {
+	store.OnLost(s.noteLost)
+	stoodBy, err := s.standBy(ctx, store)
 	if err != nil {
 		return err
 	}
 	quiet := func() bool { return true }
 	defer func() { quiet() }()
-	return a.hold(ctx, store, func(cfg *holder.Config) {
+	return s.hold(ctx, store, func(cfg *holder.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
-		cfg.CutOff, cfg.Trouble = a.noteCutOff, a.noteTrouble
-		cfg.Started = func(s holder.Status) {
-			quiet = context.AfterFunc(ctx, a.noteStopping)
+		cfg.CutOff, cfg.Trouble = s.noteCutOff, s.noteTrouble
+		cfg.Started = func(started holder.Status) {
+			quiet = context.AfterFunc(ctx, s.noteStopping)
 			if stoodBy {
-				a.note("took over")
+				s.note("took over")
 			}
 			// A reader who has gone away shows in a.out and is no reason to stop.
-			_ = a.out.object(readyLine{true, s.ReceiverURL, s.CA, store.Dir(), metricsURL, s.ReceiverNames})
-			if s.Limited != "" {
-				a.note("%s", s.Limited)
+			_ = s.out.object(readyLine{true, started.ReceiverURL, started.CA, store.Dir(), metricsURL, started.ReceiverNames})
+			if started.Limited != "" {
+				s.note("%s", started.Limited)
 			}
-			a.note("delivering and receiving at %s; stop with Ctrl+C", s.ReceiverURL)
+			s.note("delivering and receiving at %s; stop with Ctrl+C", started.ReceiverURL)
 			if flags.forwardTo != "" {
-				a.note("relaying what is verified to %s", storage.WithoutTokens(flags.forwardTo))
+				s.note("relaying what is verified to %s", storage.WithoutTokens(flags.forwardTo))
 			}
 		}
 	})
 }
 
-func (a *app) noteStopping() {
-	a.note("stopping; what is in flight has at most 10 s to finish, a second Ctrl+C ends it now")
+func (s processSession) noteStopping() {
+	s.note("stopping; what is in flight has at most 10 s to finish, a second Ctrl+C ends it now")
 }
 
 // noteTrouble says why nothing moves, and when it does again.
-func (a *app) noteTrouble(reason string) {
+func (s processSession) noteTrouble(reason string) {
 	if reason == "" {
 		reason = "deliveries go on"
 	}
-	a.note("%s", reason)
+	s.note("%s", reason)
 }
 
 // noteLost says that the database's files are not in place any more, or are again.
-func (a *app) noteLost(lost error) {
+func (s processSession) noteLost(lost error) {
 	if lost == nil {
-		a.note("the database's files are in place again; events and receipts are accepted")
+		s.note("the database's files are in place again; events and receipts are accepted")
 		return
 	}
-	a.note("%v", lost)
+	s.note("%v", lost)
 }
 
 // noteCutOff says what became of what did not finish.
-func (a *app) noteCutOff(attempts int64) {
-	a.note("%d in flight did not finish: that counts as no attempt, and is made again once something delivers", attempts)
+func (s processSession) noteCutOff(attempts int64) {
+	s.note("%d in flight did not finish: that counts as no attempt, and is made again once something delivers", attempts)
 }
 
 // standBy says so if another process delivers.
-func (a *app) standBy(ctx context.Context, store *sqlite.Store) (bool, error) {
+func (s processSession) standBy(ctx context.Context, store *sqlite.Store) (bool, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
 		return false, err
 	}
 	if alive {
-		a.note("standing by: process %d delivers for %s; this one takes over when it ends", rt.PID, store.Dir())
+		s.note("standing by: process %d delivers for %s; this one takes over when it ends", rt.PID, store.Dir())
 	}
 	return alive, nil
 }
 
 // hold delivers and receives, once the lock is free, until ctx ends.
-func (a *app) hold(ctx context.Context, store *sqlite.Store, adapt func(*holder.Config)) error {
-	logger, file, err := a.openLog()
+func (s processSession) hold(ctx context.Context, store *sqlite.Store, adapt func(*holder.Config)) error {
+	logger, file, err := s.openLog()
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	cfg := holder.Config{
-		Store: store, Listen: a.settings.listen, Hosts: a.settings.hosts, CAFile: a.settings.caFile,
-		Version: programVersion(), Now: a.now, Logger: logger,
+		Store: store, Listen: s.settings.listen, Hosts: s.settings.hosts, CAFile: s.settings.caFile,
+		Version: programVersion(), Now: s.now, Logger: logger,
 	}
 	adapt(&cfg)
 	return holder.Run(ctx, cfg)

@@ -23,25 +23,25 @@ func programVersion() string {
 	return info.Main.Version
 }
 
-func versionCommand(a *app) *cobra.Command {
+func versionCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Say which version this is",
 		Example: "backchannel version",
 		Args:    exactly(),
-		RunE:    func(*cobra.Command, []string) error { return a.showVersion() },
+		RunE:    func(*cobra.Command, []string) error { return s.showVersion() },
 	}
 }
 
-func (a *app) showVersion() error {
+func (s *session) showVersion() error {
 	platform := runtime.GOOS + "/" + runtime.GOARCH
-	if a.settings.json() {
-		return a.out.object(struct {
+	if s.settings.json() {
+		return s.out.object(struct {
 			Version  string `json:"version"`
 			Go       string `json:"go"`
 			Platform string `json:"platform"`
 		}{programVersion(), runtime.Version(), platform})
 	}
-	fmt.Fprintf(a.out, "backchannel %s (%s, %s)\n", programVersion(), runtime.Version(), platform)
+	fmt.Fprintf(s.out, "backchannel %s (%s, %s)\n", programVersion(), runtime.Version(), platform)
 	return nil
 }

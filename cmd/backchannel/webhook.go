@@ -13,15 +13,18 @@ import (
 	"backchannel/storage/words"
 )
 
-func webhookCommand(a *app) *cobra.Command {
+// A webhookSession shows and saves webhooks.
+type webhookSession struct{ *session }
+
+func webhookCommand(s webhookSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "webhook",
 		Short: "Keep feedback webhooks",
 		Example: `backchannel webhook create --name acme --channel email
 backchannel webhook list
 backchannel webhook edit acme --timeout 5s`,
-	}, webhookListCommand(a), webhookShowCommand(a), webhookCreateCommand(a), webhookEditCommand(a), webhookDeleteCommand(a),
-		webhookStateCommand(a, pauseWebhook), webhookStateCommand(a, resumeWebhook), webhookApplyCommand(a), webhookExportCommand(a))
+	}, webhookListCommand(s), webhookShowCommand(s), webhookCreateCommand(s), webhookEditCommand(s), webhookDeleteCommand(s),
+		webhookStateCommand(s, pauseWebhook), webhookStateCommand(s, resumeWebhook), webhookApplyCommand(s), webhookExportCommand(s))
 }
 
 // findWebhook takes a name or an ID.
@@ -55,7 +58,7 @@ func noWebhook(ctx context.Context, store *sqlite.Store, name string) error {
 
 // receiverURL is where the built-in receiver is: where the holder says, else where it
 // would be. It is empty when any free port would do.
-func (a *app) receiverURL(ctx context.Context, store *sqlite.Store) (string, error) {
+func (s *session) receiverURL(ctx context.Context, store *sqlite.Store) (string, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
 		return "", err
@@ -63,27 +66,27 @@ func (a *app) receiverURL(ctx context.Context, store *sqlite.Store) (string, err
 	if alive && rt.ReceiverURL != "" {
 		return rt.ReceiverURL, nil
 	}
-	return receiver.BaseURL(a.settings.listen, a.settings.hosts), nil
+	return receiver.BaseURL(s.settings.listen, s.settings.hosts), nil
 }
 
 // showWebhook shows a webhook after it was found or saved.
-func (a *app) showWebhook(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
-	base, err := a.receiverURL(ctx, store)
+func (s webhookSession) showWebhook(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
+	base, err := s.receiverURL(ctx, store)
 	if err != nil {
 		return err
 	}
-	if a.settings.json() {
-		return a.out.object(export.OfWebhook(w, base))
+	if s.settings.json() {
+		return s.out.object(export.OfWebhook(w, base))
 	}
-	a.webhookFacts(w, base).write(a.out, "")
+	s.webhookFacts(w, base).write(s.out, "")
 	return nil
 }
 
 // changed reads a webhook again and shows it.
-func (a *app) changed(ctx context.Context, store *sqlite.Store, id storage.ID) error {
+func (s webhookSession) changed(ctx context.Context, store *sqlite.Store, id storage.ID) error {
 	w, err := store.Webhook(ctx, id)
 	if err != nil {
 		return err
 	}
-	return a.showWebhook(ctx, store, w)
+	return s.showWebhook(ctx, store, w)
 }

@@ -12,7 +12,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func webhookApplyCommand(a *app) *cobra.Command {
+func webhookApplyCommand(s webhookSession) *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
 		Use:   "apply -f FILE",
@@ -27,8 +27,8 @@ backchannel webhook export | backchannel --data /tmp/other webhook apply -f -`,
 			if err := must(cmd, "file", path); err != nil {
 				return err
 			}
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.applyFile(cmd.Context(), store, path)
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				return s.applyFile(cmd.Context(), store, path)
 			})
 		},
 	}
@@ -36,12 +36,12 @@ backchannel webhook export | backchannel --data /tmp/other webhook apply -f -`,
 	return cmd
 }
 
-func (a *app) applyFile(ctx context.Context, store *sqlite.Store, path string) error {
-	text, err := a.readFile(ctx, namedFile{"file", path}, file.MaxApply)
+func (s webhookSession) applyFile(ctx context.Context, store *sqlite.Store, path string) error {
+	text, err := s.readFile(ctx, namedFile{"file", path}, file.MaxApply)
 	if err != nil {
 		return err
 	}
-	webhooks, err := a.readWebhooks(ctx, store, text)
+	webhooks, err := s.readWebhooks(ctx, store, text)
 	if err != nil {
 		return err
 	}
@@ -55,22 +55,22 @@ func (a *app) applyFile(ctx context.Context, store *sqlite.Store, path string) e
 		return fmt.Errorf("apply %s: %w", path, err)
 	}
 	for _, w := range webhooks {
-		a.warn(w.Warnings(ctx, a.rules()))
-		if err := a.showApplied(ctx, store, w); err != nil {
+		s.warn(w.Warnings(ctx, s.rules()))
+		if err := s.showApplied(ctx, store, w); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *app) showApplied(ctx context.Context, store *sqlite.Store, w applied) error {
+func (s webhookSession) showApplied(ctx context.Context, store *sqlite.Store, w applied) error {
 	switch {
-	case a.settings.json():
-		return a.showWebhook(ctx, store, w.Webhook)
+	case s.settings.json():
+		return s.showWebhook(ctx, store, w.Webhook)
 	case w.same:
-		a.note("unchanged %s", w.Name)
+		s.note("unchanged %s", w.Name)
 	default:
-		a.note("applied %s", w.Name)
+		s.note("applied %s", w.Name)
 	}
 	return nil
 }
@@ -79,8 +79,8 @@ func (a *app) showApplied(ctx context.Context, store *sqlite.Store, w applied) e
 type namedFile struct{ flag, path string }
 
 // readFile reads a file, or stdin for "-".
-func (a *app) readFile(ctx context.Context, from namedFile, limit int) ([]byte, error) {
-	text, err := file.ReadNamed(ctx, from.path, a.in, limit)
+func (s *session) readFile(ctx context.Context, from namedFile, limit int) ([]byte, error) {
+	text, err := file.ReadNamed(ctx, from.path, s.in, limit)
 	if errors.Is(err, context.Canceled) {
 		return nil, err
 	}

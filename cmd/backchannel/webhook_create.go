@@ -12,7 +12,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func webhookCreateCommand(a *app) *cobra.Command {
+func webhookCreateCommand(s webhookSession) *cobra.Command {
 	var flags webhookFlags
 	cmd := &cobra.Command{
 		Use:   "create --name NAME --channel CHANNELS",
@@ -26,9 +26,9 @@ backchannel webhook create --name acme --channel email --org 1234567890ABCDEF123
 	flags.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		w := storage.NewWebhook()
-		bad := flags.apply(a, &w, cmd.Flags().Changed)
-		return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-			return a.saveWebhook(cmd.Context(), store, w, bad)
+		bad := flags.apply(s.session, &w, cmd.Flags().Changed)
+		return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.saveWebhook(cmd.Context(), store, w, bad)
 		})
 	}
 	return collecting(cmd)
@@ -36,7 +36,7 @@ backchannel webhook create --name acme --channel email --org 1234567890ABCDEF123
 
 // saveWebhook keeps a webhook and shows it, unless something could not be read: then it
 // tells that along with what else is wrong.
-func (a *app) saveWebhook(ctx context.Context, store *sqlite.Store, w storage.Webhook, unread storage.FieldErrors) error {
+func (s webhookSession) saveWebhook(ctx context.Context, store *sqlite.Store, w storage.Webhook, unread storage.FieldErrors) error {
 	if len(unread) > 0 {
 		return alsoInvalid(unread, store.CheckWebhook(ctx, w))
 	}
@@ -50,8 +50,8 @@ func (a *app) saveWebhook(ctx context.Context, store *sqlite.Store, w storage.We
 	if err := untilHeard(ctx, store); err != nil {
 		return err
 	}
-	a.warn(w.Warnings(ctx, a.rules()))
-	return a.showWebhook(ctx, store, w)
+	s.warn(w.Warnings(ctx, s.rules()))
+	return s.showWebhook(ctx, store, w)
 }
 
 // alsoInvalid adds what is invalid to what could not be read, but for the fields that this

@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func webhookDeleteCommand(a *app) *cobra.Command {
+func webhookDeleteCommand(s webhookSession) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:   "delete NAME",
@@ -23,22 +23,22 @@ func webhookDeleteCommand(a *app) *cobra.Command {
 backchannel webhook delete acme --yes`,
 		Args: exactly("a webhook's NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				w, err := findWebhook(cmd.Context(), store, args[0])
 				if err != nil {
 					return err
 				}
-				if err := a.confirm(cmd.Context(), yes, "Delete webhook %s and cancel what is queued for it?", w.Name); err != nil {
+				if err := s.confirm(cmd.Context(), yes, "Delete webhook %s and cancel what is queued for it?", w.Name); err != nil {
 					return err
 				}
 				cancelled, err := store.DeleteWebhook(cmd.Context(), w.ID)
 				if err != nil {
 					return err
 				}
-				if a.settings.json() {
-					return a.out.object(deletion{w.ID, w.Name, cancelled})
+				if s.settings.json() {
+					return s.out.object(deletion{w.ID, w.Name, cancelled})
 				}
-				a.note("deleted %s; queued deliveries cancelled: %d", w.Name, cancelled)
+				s.note("deleted %s; queued deliveries cancelled: %d", w.Name, cancelled)
 				return nil
 			})
 		},
@@ -55,25 +55,25 @@ type deletion struct {
 }
 
 // confirm asks before something that cannot be undone.
-func (a *app) confirm(ctx context.Context, yes bool, format string, args ...any) error {
+func (s *session) confirm(ctx context.Context, yes bool, format string, args ...any) error {
 	if yes {
 		return nil
 	}
 	switch {
-	case a.settings.json(): // a question is not a line of JSON
+	case s.settings.json(): // a question is not a line of JSON
 		return usagef("nothing is asked with --output json; add --yes to go ahead")
-	case !a.interactive():
+	case !s.interactive():
 		return usagef("there is no terminal to ask on; add --yes to go ahead")
 	}
-	fmt.Fprintf(a.err, format+" [y/N] ", args...)
+	fmt.Fprintf(s.err, format+" [y/N] ", args...)
 	answer := make(chan string, 1)
 	go func() {
-		line, _ := bufio.NewReader(a.in).ReadString('\n') // the end of input is a no
+		line, _ := bufio.NewReader(s.in).ReadString('\n') // the end of input is a no
 		answer <- strings.ToLower(strings.TrimSpace(line))
 	}()
 	select {
 	case <-ctx.Done():
-		a.note("")
+		s.note("")
 		return ctx.Err()
 	case line := <-answer:
 		if line == "y" || line == "yes" {

@@ -6,7 +6,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func webhookEditCommand(a *app) *cobra.Command {
+func webhookEditCommand(s webhookSession) *cobra.Command {
 	var flags webhookFlags
 	cmd := &cobra.Command{
 		Use:   "edit NAME [flags]",
@@ -20,12 +20,12 @@ backchannel webhook edit acme --header ''`,
 	}
 	flags.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+		return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 			w, err := findWebhook(cmd.Context(), store, args[0])
 			if err != nil {
 				return err
 			}
-			return a.saveWebhook(cmd.Context(), store, w, flags.apply(a, &w, cmd.Flags().Changed))
+			return s.saveWebhook(cmd.Context(), store, w, flags.apply(s.session, &w, cmd.Flags().Changed))
 		})
 	}
 	return collecting(cmd)

@@ -7,7 +7,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func webhookExportCommand(a *app) *cobra.Command {
+func webhookExportCommand(s webhookSession) *cobra.Command {
 	var withSecrets bool
 	cmd := &cobra.Command{
 		Use:   "export [NAME]…",
@@ -16,8 +16,8 @@ func webhookExportCommand(a *app) *cobra.Command {
 		Example: `backchannel webhook export > webhooks.ndjson
 backchannel webhook export acme --with-secrets`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				return a.exportWebhooks(cmd, store, args, withSecrets)
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+				return s.exportWebhooks(cmd, store, args, withSecrets)
 			})
 		},
 	}
@@ -25,7 +25,7 @@ backchannel webhook export acme --with-secrets`,
 	return cmd
 }
 
-func (a *app) exportWebhooks(cmd *cobra.Command, store *sqlite.Store, names []string, withSecrets bool) error {
+func (s webhookSession) exportWebhooks(cmd *cobra.Command, store *sqlite.Store, names []string, withSecrets bool) error {
 	all, err := store.Webhooks(cmd.Context())
 	if err != nil {
 		return err
@@ -41,7 +41,7 @@ func (a *app) exportWebhooks(cmd *cobra.Command, store *sqlite.Store, names []st
 		all = append(all, w)
 	}
 	for _, w := range all {
-		if err := a.out.object(export.Configuration(w, withSecrets)); err != nil {
+		if err := s.out.object(export.Configuration(w, withSecrets)); err != nil {
 			return err
 		}
 	}

@@ -96,8 +96,8 @@ func algorithms() string {
 }
 
 // apply changes what flags were given for, and reports each that cannot be read.
-func (v *webhookFlags) apply(a *app, w *storage.Webhook, given func(flag string) bool) storage.FieldErrors {
-	p := parser{given: given, bad: a.unread}
+func (v *webhookFlags) apply(s *session, w *storage.Webhook, given func(flag string) bool) storage.FieldErrors {
+	p := parser{given: given, bad: s.unread}
 	p.text("name", &w.Name, v.name)
 	p.text("org", &w.Organization, v.org)
 	p.text("sandbox", &w.Sandbox.Name, v.sandbox)

@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/words"
 )
 
-func webhookListCommand(a *app) *cobra.Command {
+func webhookListCommand(s webhookSession) *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -25,16 +25,16 @@ backchannel webhook list --limit 10 --output json`,
 			if limit < 0 {
 				return invalid("limit", "%d is negative; use 0 for all", limit)
 			}
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				all, err := newestWebhooks(cmd.Context(), store, limit)
 				if err != nil {
 					return err
 				}
-				base, err := a.receiverURL(cmd.Context(), store)
+				base, err := s.receiverURL(cmd.Context(), store)
 				if err != nil {
 					return err
 				}
-				return a.listWebhooks(all, base)
+				return s.listWebhooks(all, base)
 			})
 		},
 	}
@@ -54,29 +54,29 @@ func newestWebhooks(ctx context.Context, store *sqlite.Store, limit int) ([]stor
 	return all, nil
 }
 
-func (a *app) listWebhooks(all []storage.Webhook, base string) error {
+func (s webhookSession) listWebhooks(all []storage.Webhook, base string) error {
 	rows := table{head: []string{"NAME", "CHANNELS", "URL", "AUTH", "ORGANIZATION", "SANDBOX", "STATE"}}
 	for _, w := range all {
-		if a.settings.json() {
-			if err := a.out.object(export.OfWebhook(w, base)); err != nil {
+		if s.settings.json() {
+			if err := s.out.object(export.OfWebhook(w, base)); err != nil {
 				return err
 			}
 			continue
 		}
 		rows.add(w.Name, words.List(w.Channels), shownURL(w, base), shownAuth(w), w.Organization, w.Sandbox.Name, shownState(w))
 	}
-	a.list(&rows, "no webhooks; make one with backchannel webhook create --name NAME --channel email")
+	s.list(&rows, "no webhooks; make one with backchannel webhook create --name NAME --channel email")
 	return nil
 }
 
 // list writes the rows, or says on stderr what to do when there are none.
-func (a *app) list(rows *table, empty string) {
+func (s *session) list(rows *table, empty string) {
 	switch {
-	case a.settings.json():
+	case s.settings.json():
 	case len(rows.rows) == 0:
-		a.note("%s", empty)
+		s.note("%s", empty)
 	default:
-		rows.write(a.out, a.out.width())
+		rows.write(s.out, s.out.width())
 	}
 }
 

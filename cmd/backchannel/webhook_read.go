@@ -17,7 +17,7 @@ import (
 
 // A webhookFile is a text that holds webhooks, and what was found in it.
 type webhookFile struct {
-	app      *app
+	session  *session
 	store    *sqlite.Store
 	text     []byte
 	webhooks []applied
@@ -41,8 +41,8 @@ type site struct{ organization, sandbox string }
 func siteOf(w storage.Webhook) site { return site{w.Organization, w.Sandbox.Name} }
 
 // readWebhooks reads every webhook of the text and tells all that is wrong with any.
-func (a *app) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte) ([]applied, error) {
-	f := &webhookFile{app: a, store: store, text: text, names: map[string]bool{}, places: map[site]string{}}
+func (s webhookSession) readWebhooks(ctx context.Context, store *sqlite.Store, text []byte) ([]applied, error) {
+	f := &webhookFile{session: s.session, store: store, text: text, names: map[string]bool{}, places: map[site]string{}}
 	values := jsontext.NewReader(text, jsontext.Typed())
 	if !values.More() && len(text) == 0 || len(bytes.Trim(text, jsontext.Space)) == 0 {
 		return nil, holdsNone()
@@ -191,7 +191,7 @@ func (w *applied) place() string {
 // judge adds to what could not be read what is invalid, and what an earlier webhook of the
 // file has.
 func (f *webhookFile) judge(ctx context.Context, w storage.Webhook, wrong storage.FieldErrors) (all storage.FieldErrors) {
-	errors.As(alsoInvalid(wrong, w.Validate(ctx, f.app.rules())), &all)
+	errors.As(alsoInvalid(wrong, w.Validate(ctx, f.session.rules())), &all)
 	if f.names[w.Name] && w.Name != "" {
 		all = append(all, storage.FieldError{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q stands twice in the file", w.Name)})
 	}

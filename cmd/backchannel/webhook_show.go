@@ -13,25 +13,25 @@ import (
 	"backchannel/storage/words"
 )
 
-func webhookShowCommand(a *app) *cobra.Command {
+func webhookShowCommand(s webhookSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "show NAME",
 		Short:   "Show a webhook",
 		Example: "backchannel webhook show acme",
 		Args:    exactly("a webhook's NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				w, err := findWebhook(cmd.Context(), store, args[0])
 				if err != nil {
 					return err
 				}
-				return a.showWebhook(cmd.Context(), store, w)
+				return s.showWebhook(cmd.Context(), store, w)
 			})
 		},
 	}
 }
 
-func (a *app) webhookFacts(w storage.Webhook, base string) facts {
+func (s webhookSession) webhookFacts(w storage.Webhook, base string) facts {
 	var f facts
 	f.add("Name", w.Name)
 	f.add("ID", w.ID.String())
@@ -44,8 +44,8 @@ func (a *app) webhookFacts(w storage.Webhook, base string) facts {
 	f.list("Headers", shownHeaders(w.Headers)...)
 	f.add("Revision", string(w.Revision))
 	addDeliveryFacts(&f, w.Delivery)
-	f.add("Created", a.time(w.CreatedAt))
-	f.add("Changed", a.time(w.UpdatedAt))
+	f.add("Created", s.time(w.CreatedAt))
+	f.add("Changed", s.time(w.UpdatedAt))
 	return f
 }
 

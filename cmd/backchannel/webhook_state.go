@@ -19,7 +19,7 @@ var (
 	resumeWebhook = stateChange{"resume", "Let deliveries go again", "Lets a paused webhook's deliveries go.", storage.Active}
 )
 
-func webhookStateCommand(a *app, change stateChange) *cobra.Command {
+func webhookStateCommand(s webhookSession, change stateChange) *cobra.Command {
 	return &cobra.Command{
 		Use:     change.name + " NAME",
 		Short:   change.short,
@@ -27,7 +27,7 @@ func webhookStateCommand(a *app, change stateChange) *cobra.Command {
 		Example: "backchannel webhook " + change.name + " acme",
 		Args:    exactly("a webhook's NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
 				w, err := findWebhook(cmd.Context(), store, args[0])
 				if err != nil {
 					return err
@@ -35,7 +35,7 @@ func webhookStateCommand(a *app, change stateChange) *cobra.Command {
 				if err := store.SetWebhookState(cmd.Context(), w.ID, change.state, ""); err != nil {
 					return err
 				}
-				return a.changed(cmd.Context(), store, w.ID)
+				return s.changed(cmd.Context(), store, w.ID)
 			})
 		},
 	}
