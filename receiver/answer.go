@@ -7,18 +7,18 @@ import (
 	"backchannel/storage"
 )
 
-// An answer is what is to be sent, or kept from being sent.
+// An answer is the response to a request, or the fault that takes its place.
 type answer struct {
 	status  int
 	headers []storage.HeaderField
-	problem *problem // the body, unless there is another
+	problem *problem // the body, unless body is set
 	body    string
 	delay   time.Duration
 	drip    int // bytes per second, 0: at once
 	fault   storage.Fault
 }
 
-// code is the answer meant, 0 when none is.
+// code returns the status to record, or 0 if the sender gets no answer.
 func (a answer) code() int {
 	if a.fault != "" {
 		return 0
@@ -26,10 +26,12 @@ func (a answer) code() int {
 	return a.status
 }
 
-// late reports whether it takes its time, which the sender must grant it.
-func (a answer) late() bool { return a.delay > 0 || a.drip > 0 || a.fault == storage.FaultHang }
+// slow reports whether the answer is delayed on purpose, so that the server's own read
+// deadline must not end it.
+func (a answer) slow() bool { return a.delay > 0 || a.drip > 0 || a.fault == storage.FaultHang }
 
-// verdictAnswer is what the verdicts ask for, with the problem that they found first.
+// verdictAnswer returns the answer that the verdicts call for. Its problem describes the
+// first verdict that failed.
 func (x *exchange) verdictAnswer(to *endpoint) answer {
 	v, made := x.receipt.Verdicts, answer{status: x.receipt.VerdictStatus()}
 	switch {

@@ -30,19 +30,19 @@ const (
 
 const (
 	caLifetime = 10 * 365 * 24 * time.Hour
-	clockSlack = time.Hour // by which a client's clock may be slow
+	clockSlack = time.Hour // how far a client's clock may lag behind
 )
 
-// A CA is the local certificate authority: it vouches for the receiver's certificate,
-// and whoever is to trust the receiver trusts this.
+// A CA is the local certificate authority, which signs the receiver's certificate.
+// Clients trust the receiver by trusting the CA.
 type CA struct {
 	path string
 	cert *x509.Certificate
 	key  crypto.Signer
 }
 
-// LoadOrCreateCA reads the authority kept in a folder, or makes it there. Processes that
-// do so at once all get the same one: the first key to appear counts, and then the first
+// LoadOrCreateCA reads the authority in dir, or creates it there. Processes that do so at
+// the same time all get the same one: the first key to appear is used, and then the first
 // certificate made for it.
 func LoadOrCreateCA(dir string, now time.Time) (*CA, error) {
 	path, keyPath := filepath.Join(dir, caFile), filepath.Join(dir, caKeyFile)
@@ -56,70 +56,71 @@ func LoadOrCreateCA(dir string, now time.Time) (*CA, error) {
 	}
 	switch public, ok := key.Public().(*ecdsa.PublicKey); {
 	case !ok || !public.Equal(cert.PublicKey):
-		return nil, fmt.Errorf("open local CA: %w", damaged(path, "is not the certificate of "+keyPath))
+		return nil, fmt.Errorf("open local CA: %w", damagedError(path, "is not the certificate of "+keyPath))
 	case !cert.IsCA:
-		return nil, fmt.Errorf("open local CA: %w", damaged(path, "is not a certificate authority's certificate"))
+		return nil, fmt.Errorf("open local CA: %w", damagedError(path, "is not a certificate authority's certificate"))
 	case now.After(cert.NotAfter):
-		return nil, fmt.Errorf("open local CA: %w", damaged(path, "expired on "+cert.NotAfter.Format(time.DateOnly)))
+		return nil, fmt.Errorf("open local CA: %w", damagedError(path, "expired on "+cert.NotAfter.Format(time.DateOnly)))
 	}
 	return &CA{path: path, cert: cert, key: key}, nil
 }
 
-// Path is the file that holds the certificate, for curl --cacert.
+// Path returns the path of the certificate's file, for curl --cacert.
 func (ca *CA) Path() string { return ca.path }
 
-// PEM is the certificate.
+// PEM returns the certificate in PEM form.
 func (ca *CA) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})
 }
 
-// AddTo makes a pool trust the authority.
+// AddTo adds the authority to the ones that a pool trusts.
 func (ca *CA) AddTo(pool *x509.CertPool) { pool.AddCert(ca.cert) }
 
-// Pool trusts the authority and nobody else.
+// Pool returns a new pool that trusts this authority alone.
 func (ca *CA) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	ca.AddTo(pool)
 	return pool
 }
 
-func damaged(path, what string) error {
-	return fmt.Errorf("%s %s; move %s and %s away and start again to have new ones made, which clients must then trust",
+func damagedError(path, what string) error {
+	return fmt.Errorf("%s %s; move %s and %s away and start again to create new ones, which clients must then trust",
 		path, what, caFile, caKeyFile)
 }
 
-// readOwn reads one of the authority's files, which nothing else may stand in the place of.
+// readOwn reads one of the authority's files and rejects a folder, a pipe or a large file
+// in its place.
 func readOwn(path string) ([]byte, error) {
 	text, err := file.Read(context.Background(), path, file.MaxKey)
 	if errors.Is(err, file.ErrStream) || errors.Is(err, file.ErrTooLarge) || errors.Is(err, unix.EISDIR) {
-		return nil, damaged(path, "is not a regular file of a few hundred bytes")
+		return nil, damagedError(path, "is not a regular file of a few hundred bytes")
 	}
 	return text, err
 }
 
 func loadOrCreateKey(path, keyPath string) (crypto.Signer, error) {
-	_, certErr := os.Stat(path) // before the key is looked for: others make it first
+	_, certErr := os.Stat(path) // before the key is read, because others create the key first
 	text, err := readOwn(keyPath)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && certErr == nil:
-		return nil, damaged(path, "lacks its key, "+caKeyFile)
+		return nil, damagedError(path, "lacks its key, "+caKeyFile)
 	case errors.Is(err, fs.ErrNotExist):
-		text, err = createOnce(keyPath, newKeyPEM)
+		text, err = createIfAbsent(keyPath, newKeyPEM)
 	}
 	if err != nil {
 		return nil, err
 	}
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return nil, damaged(keyPath, "holds no PEM")
+		return nil, damagedError(keyPath, "holds no PEM")
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return nil, damaged(keyPath, fmt.Sprintf("cannot be read (%v)", err))
+		return nil, damagedError(keyPath, fmt.Sprintf("cannot be read (%v)", err))
 	}
 	key, ok := parsed.(*ecdsa.PrivateKey)
 	if !ok {
-		return nil, damaged(keyPath, "holds no ECDSA key")
+		return nil, damagedError(keyPath, "holds no ECDSA key")
 	}
 	return key, nil
 }
@@ -139,18 +140,18 @@ func newKeyPEM() ([]byte, error) {
 func loadOrCreateCert(path string, key crypto.Signer, now time.Time) (*x509.Certificate, error) {
 	text, err := readOwn(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		text, err = createOnce(path, func() ([]byte, error) { return newCertPEM(key, now) })
+		text, err = createIfAbsent(path, func() ([]byte, error) { return newCertPEM(key, now) })
 	}
 	if err != nil {
 		return nil, err
 	}
 	block, _ := pem.Decode(text)
 	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, damaged(path, "holds no PEM certificate")
+		return nil, damagedError(path, "holds no PEM certificate")
 	}
 	cert, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
-		return nil, damaged(path, fmt.Sprintf("cannot be read (%v)", err))
+		return nil, damagedError(path, fmt.Sprintf("cannot be read (%v)", err))
 	}
 	return cert, nil
 }
@@ -182,11 +183,11 @@ func newSerial() *big.Int {
 	return serial
 }
 
-// createOnce makes a file, readable by its owner alone, that is there either whole or
-// not at all. When somebody else was faster, theirs is what counts and is returned. No
-// hard link is made for that: not every file system has them.
-func createOnce(path string, content func() ([]byte, error)) ([]byte, error) {
-	unlock, err := lockBeside(path)
+// createIfAbsent writes a file atomically, with mode 0600, and returns its content. If
+// another process created the file first, that content is kept and returned. A hard link
+// would do this without a lock, but not every file system has them.
+func createIfAbsent(path string, content func() ([]byte, error)) ([]byte, error) {
+	unlock, err := lockFolder(path)
 	if err != nil {
 		return nil, err
 	}
@@ -210,10 +211,10 @@ func createOnce(path string, content func() ([]byte, error)) ([]byte, error) {
 	return text, os.Rename(temp.Name(), path)
 }
 
-// lockBeside keeps others from making a file meanwhile, by a lock on its folder. Where
-// there are no locks it goes on without: then two that make it at once may differ, and the
-// check that key and certificate belong together tells.
-func lockBeside(path string) (unlock func(), err error) {
+// lockFolder locks the folder of a path against other processes. On a file system without
+// locks it proceeds without one: two processes may then create different files, which
+// LoadOrCreateCA detects because key and certificate do not match.
+func lockFolder(path string) (unlock func(), err error) {
 	folder, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return nil, err
@@ -221,5 +222,5 @@ func lockBeside(path string) (unlock func(), err error) {
 	for err = unix.EINTR; errors.Is(err, unix.EINTR); {
 		err = unix.Flock(int(folder.Fd()), unix.LOCK_EX)
 	}
-	return func() { folder.Close() }, nil //nolint:nilerr // as said above
+	return func() { folder.Close() }, nil //nolint:nilerr // locking is optional, see above
 }

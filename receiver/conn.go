@@ -11,19 +11,19 @@ import (
 	"backchannel/storage"
 )
 
-// net/http answers some requests without telling the handler: header lines too long, a
-// transfer coding that it does not know, garbage. It tells of a failed handshake in its
-// log, and of the rest only in what it does with the connection. So connections are
-// watched: one that began a request that no handler saw was refused.
+// net/http answers some requests without calling the handler: oversized headers, unknown
+// transfer codings, garbage. It logs a failed handshake, but shows the rest only in what
+// it does with the connection. The receiver therefore watches connections: a request that
+// began and never reached a handler was refused.
 
-// A watchedConn notes what becomes of a connection's requests.
+// A watchedConn records what happens to a connection's requests.
 type watchedConn struct {
 	net.Conn
 	pending atomic.Bool  // a request has begun and no handler has seen it yet
 	idle    atomic.Bool  // between two requests
-	wrote   atomic.Int64 // bytes since it became idle
-	greeted atomic.Bool  // it has been active before
-	framed  atomic.Bool  // it speaks HTTP/2
+	wrote   atomic.Int64 // bytes written since it became idle
+	started atomic.Bool  // it has been active before
+	http2   atomic.Bool  // it speaks HTTP/2
 }
 
 func (c *watchedConn) Write(p []byte) (int, error) {
@@ -35,14 +35,14 @@ func (c *watchedConn) Write(p []byte) (int, error) {
 // A watchedListener watches the connections that it accepts.
 type watchedListener struct {
 	net.Listener
-	short func(lack string) // is told why connections have to wait
+	onShortage func(lack string) // called when connections have to wait
 }
 
-// Accept answers an error that passes as it is: net/http tries again after a while.
+// Accept returns temporary errors unchanged, because net/http retries those itself.
 func (l watchedListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if lack := storage.Shortage(err); lack != "" {
-		l.short(lack)
+		l.onShortage(lack)
 	}
 	if err != nil {
 		return nil, err
@@ -60,59 +60,62 @@ func watched(conn net.Conn) *watchedConn {
 
 type connKey struct{}
 
-// connContext is for http.Server.ConnContext: it lets a handler find its connection.
+// connContext implements http.Server.ConnContext. It makes the connection available to
+// the handler.
 func connContext(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, watched(conn))
 }
 
-// seen notes that a handler has the request.
-func seen(req *http.Request) {
+// markHandled records that a handler has received the request.
+func markHandled(req *http.Request) {
 	if conn, ok := req.Context().Value(connKey{}).(*watchedConn); ok && conn != nil {
 		conn.pending.Store(false)
 		conn.idle.Store(false)
 	}
 }
 
-// farewell is more than TLS takes to end a connection, and less than any answer of
-// net/http.
-const farewell = 64
+// maxCloseAlert is more than TLS writes to close a connection, and less than any answer
+// of net/http.
+const maxCloseAlert = 64
 
-// refused is told every state of a connection and reports whether a request just ended
-// that no handler saw. In HTTP/1 that ends the connection, too. A request that arrived
-// together with the one before it does not make the connection active again; but then it
-// is answered from idleness.
+// observe takes each new state of a connection and reports whether a request that no
+// handler saw has just ended. In HTTP/1, net/http closes the connection after such a
+// request. A pipelined request does not make the connection active again, but the bytes
+// written while the connection is idle reveal its answer.
 //
-// HTTP/2 says goodbye and settles windows from idleness, so there only a request that made
-// the connection active counts: not one beside others, nor frames that cannot be read.
-func (c *watchedConn) refused(state http.ConnState, framed func() bool) bool {
+// An idle HTTP/2 connection also writes GOAWAY and WINDOW_UPDATE frames, so there only a
+// request that made the connection active is counted: neither one concurrent with others
+// nor a frame that cannot be read.
+func (c *watchedConn) observe(state http.ConnState, http2 func() bool) bool {
 	switch state {
 	case http.StateActive:
-		c.become(framed)
+		c.begin(http2)
 	case http.StateIdle:
-		refused := c.pending.Swap(false) && c.framed.Load()
+		refused := c.pending.Swap(false) && c.http2.Load()
 		c.wrote.Store(0)
 		c.idle.Store(true)
 		return refused
 	case http.StateClosed:
-		return c.pending.Load() || !c.framed.Load() && c.idle.Load() && c.wrote.Load() > farewell
+		return c.pending.Load() || !c.http2.Load() && c.idle.Load() && c.wrote.Load() > maxCloseAlert
 	}
 	return false
 }
 
-// become notes that a request begins. HTTP/2 is active once before there is any.
-func (c *watchedConn) become(framed func() bool) {
-	first := !c.greeted.Swap(true)
+// begin records that a request begins. An HTTP/2 connection becomes active once before
+// its first request.
+func (c *watchedConn) begin(http2 func() bool) {
+	first := !c.started.Swap(true)
 	if first {
-		c.framed.Store(framed())
+		c.http2.Store(http2())
 	}
-	c.pending.Store(!first || !c.framed.Load())
+	c.pending.Store(!first || !c.http2.Load())
 	c.idle.Store(false)
 }
 
-// connState is for http.Server.ConnState.
+// connState implements http.Server.ConnState.
 func (r *Receiver) connState(conn net.Conn, state http.ConnState) {
 	c := watched(conn)
-	if c == nil || !c.refused(state, func() bool { return speaksHTTP2(conn) }) || r.stopping.Err() != nil {
+	if c == nil || !c.observe(state, func() bool { return speaksHTTP2(conn) }) || r.stopping.Err() != nil {
 		return
 	}
 	r.refuse(conn.RemoteAddr().String() + ": no request that could be read")
@@ -123,23 +126,23 @@ func speaksHTTP2(conn net.Conn) bool {
 	return ok && secured.ConnectionState().NegotiatedProtocol == "h2"
 }
 
-// handshakePrefix is how net/http begins to tell of a failed handshake.
+// handshakePrefix begins the line that net/http logs about a failed handshake.
 const handshakePrefix = "http: TLS handshake error from "
 
-// acceptPrefix is how it begins to tell that a connection could not be accepted.
+// acceptPrefix begins the line that net/http logs when it cannot accept a connection.
 const acceptPrefix = "http: Accept error: "
 
-// errorLog takes what net/http logs.
+// An errorLog is the io.Writer to which net/http logs.
 type errorLog struct{ r *Receiver }
 
 func (l errorLog) Write(line []byte) (int, error) {
 	text := strings.TrimSpace(string(line))
 	failure, ok := strings.CutPrefix(text, handshakePrefix)
 	switch {
-	case strings.HasPrefix(text, acceptPrefix): // told by the listener, and told again for each try
+	case strings.HasPrefix(text, acceptPrefix): // watchedListener has recorded it; net/http logs every retry
 	case !ok:
 		l.r.log.Error("receiver", "problem", text)
-	case strings.HasSuffix(failure, ": EOF"): // it connected and left without a word
+	case strings.HasSuffix(failure, ": EOF"): // a client that connected and sent nothing, such as a port check
 	default:
 		l.r.refuse(clip(failure, 3*maxShown))
 	}
@@ -149,5 +152,5 @@ func (l errorLog) Write(line []byte) (int, error) {
 func (r *Receiver) refuse(last string) {
 	r.refusals.Add(1)
 	r.log.Debug("request refused", "by", last)
-	r.teller.tell(refusedRequests(), last)
+	r.activity.record(refusedRequests(), last)
 }

@@ -10,81 +10,82 @@ import (
 	"backchannel/storage/token"
 )
 
-// A place is what names a webhook in a URL.
-type place struct{ organization, sandbox string }
+// A pathKey identifies a webhook by the names in its URL's path.
+type pathKey struct{ organization, sandbox string }
 
-// An endpoint is a webhook as the receiver needs it for each request.
+// An endpoint is a webhook with what the receiver needs to judge and answer a request.
 type endpoint struct {
 	webhook storage.Webhook
 	profile storage.Profile
 	spec    token.Spec
 }
 
-// endpoints remembers webhooks and their profiles until a hint says that they may have
-// changed. Each look heeds the hints first, so that what is in force is in force at once.
+// endpoints caches webhooks and their profiles until a hint says that they may have
+// changed. Each lookup handles the hints first, so that a change takes effect with the
+// next request.
 type endpoints struct {
 	store Webhooks
 	url   func() string // of the receiver
 
-	mu     sync.Mutex // guards all below
-	hints  <-chan storage.Change
-	known  map[place]*endpoint
-	forgot int // how often known was emptied
+	mu         sync.Mutex // guards the fields below
+	hints      <-chan storage.Change
+	cached     map[pathKey]*endpoint
+	generation int // how often cached was emptied
 }
 
 func newEndpoints(ctx context.Context, store Webhooks, url func() string) *endpoints {
-	return &endpoints{store: store, url: url, hints: store.Changes(ctx), known: map[place]*endpoint{}}
+	return &endpoints{store: store, url: url, hints: store.Changes(ctx), cached: map[pathKey]*endpoint{}}
 }
 
-// at finds the webhook of a place; the error matches storage.ErrNotFound when there is
-// none.
-func (e *endpoints) at(ctx context.Context, p place) (*endpoint, error) {
-	found, forgot := e.look(p)
+// at returns the webhook that a path names. The error matches storage.ErrNotFound if
+// there is none.
+func (e *endpoints) at(ctx context.Context, p pathKey) (*endpoint, error) {
+	found, generation := e.lookup(p)
 	if found != nil {
 		return found, nil
 	}
 	webhook, err := e.store.WebhookAt(ctx, p.organization, p.sandbox)
 	if err != nil {
-		return nil, fmt.Errorf("look the webhook up: %w", err)
+		return nil, fmt.Errorf("lookup the webhook up: %w", err)
 	}
 	profile, err := e.store.Profile(ctx, webhook.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the response profile: %w", err)
 	}
 	found = &endpoint{webhook: webhook, profile: profile, spec: webhook.TokenSpec(e.url())}
-	e.remember(p, found, forgot)
+	e.put(p, found, generation)
 	return found, nil
 }
 
-func (e *endpoints) look(p place) (*endpoint, int) {
+func (e *endpoints) lookup(p pathKey) (*endpoint, int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.heed()
-	return e.known[p], e.forgot
+	e.handleChange()
+	return e.cached[p], e.generation
 }
 
-// remember keeps what was read, unless a hint that came meanwhile makes it doubtful.
-func (e *endpoints) remember(p place, found *endpoint, forgot int) {
+// put caches what was read, unless a hint has arrived since: then it may be outdated.
+func (e *endpoints) put(p pathKey, found *endpoint, generation int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.heed(); e.forgot == forgot {
-		e.known[p] = found
+	if e.handleChange(); e.generation == generation {
+		e.cached[p] = found
 	}
 }
 
-func (e *endpoints) heed() {
+func (e *endpoints) handleChange() {
 	select {
 	case change, open := <-e.hints:
 		if !open || change.Has(storage.ChangedWebhooks|storage.ChangedProfiles) {
-			clear(e.known)
-			e.forgot++
+			clear(e.cached)
+			e.generation++
 		}
 	default:
 	}
 }
 
-// keyring remembers parsed keys, which for RSA take a millisecond to parse. A secret is
-// read for each request, since what it names may change; only the parsing is spared.
+// A keyring caches parsed keys, because parsing an RSA key takes a millisecond. The secret
+// itself is read for each request, because the file or variable that it names may change.
 type keyring struct {
 	sources storage.Sources
 

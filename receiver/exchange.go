@@ -9,15 +9,15 @@ import (
 	"backchannel/storage"
 )
 
-// receive judges an event for a webhook, keeps it, and answers as the verdicts and the
-// webhook's response profile say.
+// receive judges an event for a webhook, stores it, and answers as the verdicts and the
+// webhook's response profile demand.
 func (x *exchange) receive(to *endpoint) {
 	if err := x.correlate(); err != nil {
 		x.unstored(err)
 		return
 	}
-	if x.judge(to); x.short != nil {
-		x.unstored(x.short)
+	if x.judge(to); x.shortage != nil {
+		x.unstored(x.shortage)
 		return
 	}
 	a := x.verdictAnswer(to)
@@ -30,23 +30,23 @@ func (x *exchange) receive(to *endpoint) {
 	})
 }
 
-// unmatched keeps a request that is for no webhook and answers 404.
+// unmatched stores a request that is for no webhook and answers 404.
 func (x *exchange) unmatched(why storage.Verdict) {
 	x.read(nil)
 	x.concludeUnjudged(unjudged(why, "no webhook to judge by"), answer{status: http.StatusNotFound, problem: problemOf("target", why)})
 }
 
-// refuse keeps a request with a method that cannot be used there and answers 405.
+// refuse stores a request whose method is not allowed and answers 405.
 func (x *exchange) refuse(why storage.Verdict, allow string) {
-	x.concludeUnjudged(unjudged(why, "another method than "+allow), answer{
+	x.concludeUnjudged(unjudged(why, "the method is not "+allow), answer{
 		status:  http.StatusMethodNotAllowed,
 		headers: []storage.HeaderField{{Name: "Allow", Value: allow}},
 		problem: problemOf("target", why),
 	})
 }
 
-// concludeUnjudged is conclude for what reached no webhook. It may come from our own
-// engine all the same.
+// concludeUnjudged is conclude for a request that reached no webhook. It looks for the
+// delivery all the same, because our own engine may have sent the request.
 func (x *exchange) concludeUnjudged(verdicts storage.Verdicts, a answer) {
 	if err := x.correlate(); err != nil {
 		x.unstored(err)
@@ -56,12 +56,13 @@ func (x *exchange) concludeUnjudged(verdicts storage.Verdicts, a answer) {
 	x.conclude(a, func([]storage.Earlier) {})
 }
 
-// conclude stores the receipt, then answers, then has the receipt finished. A request
-// that cannot be stored gets none of the answers that promise otherwise.
+// conclude stores the receipt, then answers, then schedules the update of the receipt
+// with the outcome. A request that cannot be stored is answered 503, never the answer
+// that the sender would take for acceptance.
 func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
-	if a.late() && x.receipt.Flaw == "" {
-		// From now on the sender alone decides how long it waits. A body that did not
-		// come whole keeps its deadline: net/http reads on before it answers.
+	if a.slow() && x.receipt.Flaw == "" {
+		// The sender alone decides how long it waits for a slow answer. An incomplete
+		// body keeps its deadline, because net/http reads the rest before it answers.
 		_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
 	}
 	x.receipt.Code = a.code()
@@ -70,15 +71,15 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 		return
 	}
 	x.receipt.Body = nil // an answer may take long, and the store has it
-	x.giveSlotBack()
+	x.releaseSlot()
 	outcome := x.send(a)
-	x.r.finish.finish(storage.AnswerEnd{ReceiptID: x.receipt.ID, Outcome: outcome, Duration: x.r.cfg.Now().Sub(x.receipt.ReceivedAt)})
+	x.r.finisher.add(storage.AnswerEnd{ReceiptID: x.receipt.ID, Outcome: outcome, Duration: x.r.cfg.Now().Sub(x.receipt.ReceivedAt)})
 	if outcome == storage.Dropped {
-		panic(http.ErrAbortHandler) // net/http closes the connection without a word
+		panic(http.ErrAbortHandler) // makes net/http close the connection without an answer
 	}
 }
 
-// store keeps the receipt, and has it relayed if it is to be.
+// store stores the receipt and queues it for relaying if that is planned.
 func (x *exchange) store(judge func([]storage.Earlier)) error {
 	f := x.r.forward
 	if f == nil {
@@ -86,18 +87,18 @@ func (x *exchange) store(judge func([]storage.Earlier)) error {
 	}
 	x.receipt.Forward = f.plan(&x.receipt, x.req.Header.Values("Via"))
 	err := x.r.store.AddReceipt(x.r.working, &x.receipt, judge)
-	f.stored(&x.receipt, err)
+	f.onStored(&x.receipt, err)
 	return err
 }
 
-// unstored answers that the request is not kept.
+// unstored answers 503 to a request that could not be stored.
 func (x *exchange) unstored(err error) {
 	x.r.unstored.Add(1)
 	x.r.log.Error("store receipt", "path", storage.WithoutTokens(x.receipt.Path), "error", err)
-	x.r.teller.tell(unstoredRequests(), err.Error())
+	x.r.activity.record(unstoredRequests(), err.Error())
 	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	x.w.Header().Set("Cache-Control", "no-store")
 	x.w.Header().Set(storage.UnstoredHeader, clip(err.Error(), 4*maxShown))
 	x.w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = io.WriteString(x.w, fmt.Sprintf("backchannel could not store this request, so count it as not received: %v\n", err))
+	_, _ = io.WriteString(x.w, fmt.Sprintf("backchannel could not store this request, so treat it as not received: %v\n", err))
 }

@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// maxFinishing bounds the receipts that wait to be finished.
+	// maxFinishing bounds the receipts that wait for their outcome to be stored.
 	maxFinishing = 4096
-	// gatherFor is how long finishing may be put off, so that many are finished in one
-	// commit and new receipts, for which senders wait, come first.
-	gatherFor = 30 * time.Millisecond
+	// flushDelay is how long an outcome may wait, so that many are stored in one commit
+	// and new receipts, for which senders wait, are committed first.
+	flushDelay = 30 * time.Millisecond
 )
 
-// A finisher adds to receipts what became of their answers, while their connections go
-// on.
+// A finisher stores the outcomes of answers in batches, while the connections go on to
+// their next requests.
 type finisher struct {
 	ctx   context.Context
 	store Receipts
@@ -34,19 +34,19 @@ func newFinisher(ctx context.Context, store Receipts, log *slog.Logger) *finishe
 	return &finisher{ctx: ctx, store: store, log: log, slots: make(chan struct{}, maxFinishing)}
 }
 
-func (f *finisher) finish(one storage.AnswerEnd) {
+func (f *finisher) add(one storage.AnswerEnd) {
 	f.slots <- struct{}{}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.waiting = append(f.waiting, one)
 	if len(f.waiting) == 1 {
-		f.all.Go(f.gather)
+		f.all.Go(f.flush)
 	}
 }
 
-// gather waits for more, then has them all stored at once.
-func (f *finisher) gather() {
-	time.Sleep(gatherFor)
+// flush waits for more outcomes, then stores all of them at once.
+func (f *finisher) flush() {
+	time.Sleep(flushDelay)
 	f.mu.Lock()
 	batch := f.waiting
 	f.waiting = nil

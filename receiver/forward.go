@@ -18,55 +18,55 @@ import (
 	"backchannel/storage"
 )
 
-// A Forward says where verified receipts are relayed to: those whose auth, schema and
+// A Forward configures the relaying of verified receipts: those whose auth, schema and
 // target verdicts did not fail, whatever the response profile makes of the answer. Each is
-// tried once, while the sender is answered as it always is.
+// relayed once, without a retry and without any effect on the answer to the sender.
 type Forward struct {
 	URL       string
 	Transport http.RoundTripper
-	Timeout   time.Duration // of one try; 0: 10 s
-	// Explain tells in one line why there is no answer; nil: as the transport says it.
+	Timeout   time.Duration // of one attempt; 0: 10 s
+	// Explain returns in one line why there is no answer; nil: the transport's own words.
 	Explain func(error) string
 }
 
 // The bounds of relaying.
 const (
 	maxRelaying  = 16   // at once
-	maxToRelay   = 1024 // relaying or waiting for it
+	maxToRelay   = 1024 // in progress or waiting
 	relayTimeout = 10 * time.Second
 )
 
-// Forwards keeps what became of relaying.
+// Forwards stores the outcomes of relaying.
 type Forwards interface {
 	Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error)
 	FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error
-	// DropForwards gives up all that waits.
+	// DropForwards marks all that wait as dropped.
 	DropForwards(ctx context.Context, why string) (int64, error)
 }
 
-// A forwarder relays receipts. It remembers their IDs alone: their bytes are in the store.
+// A forwarder relays receipts. It queues only their IDs; the bodies are in the store.
 type forwarder struct {
 	to     Forward
-	url    string // as it is shown: without its secrets
+	url    string // for display, without secrets
 	client *http.Client
 	store  Forwards
 	log    *slog.Logger
-	tell   func(what trouble, last string)
+	record func(what incident, last string)
 	now    func() time.Time
-	via    string // names this process in a Via header (RFC 9110 §7.6.3)
+	via    string // identifies this process in a Via header (RFC 9110 §7.6.3)
 
 	slots   chan struct{}
-	queue   chan storage.ID // as long as there are slots
+	queue   chan storage.ID // with room for as many as there are slots
 	workers sync.WaitGroup
 	cancel  context.CancelFunc
 }
 
-func newForwarder(to Forward, store Forwards, cfg Config, tell func(trouble, string)) *forwarder {
+func newForwarder(to Forward, store Forwards, cfg Config, record func(incident, string)) *forwarder {
 	if to.Timeout == 0 {
 		to.Timeout = relayTimeout
 	}
 	return &forwarder{
-		to: to, url: storage.WithoutTokens(to.URL), store: store, log: cfg.Logger, tell: tell, now: cfg.Now,
+		to: to, url: storage.WithoutTokens(to.URL), store: store, log: cfg.Logger, record: record, now: cfg.Now,
 		client: &http.Client{
 			Transport: to.Transport, Timeout: to.Timeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -77,7 +77,7 @@ func newForwarder(to Forward, store Forwards, cfg Config, tell func(trouble, str
 	}
 }
 
-// startRelaying first gives up what a process that was killed has left.
+// startRelaying first drops what a killed process left waiting.
 func (r *Receiver) startRelaying() {
 	r.dropForwards("backchannel was killed before it was relayed or the answer came")
 	if r.forward != nil {
@@ -85,7 +85,8 @@ func (r *Receiver) startRelaying() {
 	}
 }
 
-// stopRelaying leaves the store some of the time that there is to stop in.
+// stopRelaying uses at most half of Config.Drain, which leaves the store time to record
+// the outcomes.
 func (r *Receiver) stopRelaying() {
 	if r.forward == nil {
 		return
@@ -102,16 +103,16 @@ func (r *Receiver) dropForwards(why string) {
 		err = r.store.AddActivity(r.working, storage.Activity{At: r.cfg.Now(), Kind: storage.ActivityError, Text: text})
 	}
 	if err != nil {
-		r.log.Error("give up what waits to be relayed", "error", err)
+		r.log.Error("drop receipts waiting to be relayed", "error", err)
 	}
 }
 
-// plan says what is to become of a receipt, before it is stored. If that is to wait, a
-// slot is taken for it.
+// plan decides, before a receipt is stored, whether it is to be relayed. If so, plan takes
+// a slot for it.
 func (f *forwarder) plan(r *storage.Receipt, via []string) storage.Forward {
 	planned := storage.Forward{URL: f.url, State: storage.ForwardWithheld, Error: unverified(r)}
 	if planned.Error == "" && strings.Contains(strings.Join(via, ","), f.via) {
-		planned.Error = "it was relayed from here, and would go round for ever"
+		planned.Error = "it was relayed from here, and relaying it again would never end"
 	}
 	if planned.Error != "" {
 		return planned
@@ -121,12 +122,12 @@ func (f *forwarder) plan(r *storage.Receipt, via []string) storage.Forward {
 		return storage.Forward{URL: f.url, State: storage.ForwardWaiting}
 	default:
 		planned.State, planned.Error = storage.ForwardDropped, fmt.Sprintf("%d others were waiting for it", maxToRelay)
-		f.tell(droppedForwards(), planned.Error)
+		f.record(droppedForwards(), planned.Error)
 		return planned
 	}
 }
 
-// unverified says why a receipt is not to be relayed, if so.
+// unverified returns why a receipt must not be relayed, or "".
 func unverified(r *storage.Receipt) string {
 	v := r.Verdicts
 	for _, must := range []storage.NamedVerdict{{Name: "auth", Verdict: v.Auth}, {Name: "schema", Verdict: v.Schema}, {Name: "target", Verdict: v.Target}} {
@@ -137,8 +138,8 @@ func unverified(r *storage.Receipt) string {
 	return ""
 }
 
-// stored is told whether the receipt was stored that a slot was taken for.
-func (f *forwarder) stored(r *storage.Receipt, err error) {
+// onStored queues a receipt that was stored, or releases its slot if storing failed.
+func (f *forwarder) onStored(r *storage.Receipt, err error) {
 	switch {
 	case r.Forward.State != storage.ForwardWaiting:
 	case err != nil:
@@ -163,7 +164,7 @@ func (f *forwarder) start(ctx context.Context) {
 	}
 }
 
-// stop waits for what is under way and what waits, unless cancel is called.
+// stop waits until the queue is empty and all attempts have ended, unless cancel is called.
 func (f *forwarder) stop() {
 	close(f.queue)
 	f.workers.Wait()
@@ -171,39 +172,39 @@ func (f *forwarder) stop() {
 	f.client.CloseIdleConnections()
 }
 
-// relay tries a receipt. What the end of ctx interrupts keeps waiting, to be given up by
-// whoever looks for that.
+// relay relays a receipt. One that the end of ctx interrupts stays in the waiting state,
+// for dropForwards.
 func (f *forwarder) relay(ctx context.Context, id storage.ID) {
 	receipt, err := f.store.Receipt(ctx, id)
 	if err != nil {
 		f.failed("read receipt to relay", id, err)
 		return
 	}
-	made := f.try(ctx, receipt)
+	made := f.attempt(ctx, receipt)
 	if ctx.Err() != nil {
 		return
 	}
 	if made.State == storage.ForwardFailed {
-		f.tell(failedForwards(), made.Error)
+		f.record(failedForwards(), made.Error)
 	}
 	if err := f.store.FinishForward(ctx, id, made); err != nil {
-		f.failed("keep what was answered elsewhere", id, err)
+		f.failed("store the answer to a relayed receipt", id, err)
 	}
 }
 
-// failed logs what went wrong, unless the receipt has been removed.
+// failed logs an error, unless the receipt has been removed.
 func (f *forwarder) failed(what string, id storage.ID, err error) {
 	if !errors.Is(err, storage.ErrNotFound) {
 		f.log.Error(what, "receipt", id, "error", err)
 	}
 }
 
-func (f *forwarder) try(ctx context.Context, r storage.Receipt) storage.Forward {
+func (f *forwarder) attempt(ctx context.Context, r storage.Receipt) storage.Forward {
 	made := storage.Forward{URL: f.url, State: storage.ForwardFailed}
 	mask := storage.NewMask(append(r.Secrets(), storage.URLSecrets(f.to.URL)...)...)
 	began := f.now()
 	response, err := f.post(ctx, r)
-	for storage.Shortage(err) != "" && f.pause(ctx, storage.Shortage(err)) { // not the other's fault
+	for storage.Shortage(err) != "" && f.pause(ctx, storage.Shortage(err)) { // a shortage here, not the target's fault
 		response, err = f.post(ctx, r)
 	}
 	if err != nil {
@@ -225,10 +226,10 @@ func (f *forwarder) try(ctx context.Context, r storage.Receipt) storage.Forward 
 	return made
 }
 
-// pause tells what is lacking here and waits, unless ctx ends first.
+// pause records which resource is short and waits. It reports false if ctx ended first.
 func (f *forwarder) pause(ctx context.Context, lack string) bool {
 	const wait = time.Second
-	f.tell(waitingForwards(), lack)
+	f.record(waitingForwards(), lack)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -246,13 +247,14 @@ func (f *forwarder) post(ctx context.Context, r storage.Receipt) (*http.Response
 	}
 	req.Header = endToEnd(r.Headers)
 	if req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != "" {
-		req.GetBody = nil // else net/http would send it again by itself
+		req.GetBody = nil // otherwise net/http would retry by itself
 	}
 	req.Header.Add("Via", strings.TrimPrefix(r.Proto, "HTTP/")+" "+f.via)
 	return f.client.Do(req)
 }
 
-// endToEnd are the headers to be relayed. Without a User-Agent none is made up.
+// endToEnd returns the headers to be relayed. The nil User-Agent keeps net/http from
+// adding its own if the request had none.
 func endToEnd(headers []storage.HeaderField) http.Header {
 	kept := http.Header{"User-Agent": nil}
 	for _, h := range storage.EndToEnd(headers) {
@@ -263,7 +265,8 @@ func endToEnd(headers []storage.HeaderField) http.Header {
 	return kept
 }
 
-// explain says in one line why there is no answer, without the URL, which is known.
+// explain returns in one line why there is no answer. It omits the URL, which is shown
+// beside it.
 func (f *forwarder) explain(err error) string {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -283,12 +286,12 @@ func (f *forwarder) explain(err error) string {
 	return clip(err.Error(), 4*maxShown)
 }
 
-// explainBody says why an answer's body is not whole.
+// explainBody returns why an answer's body is incomplete.
 func (f *forwarder) explainBody(err error) string {
 	var net interface{ Timeout() bool }
 	switch {
 	case errors.As(err, &net) && net.Timeout():
-		return "it was not whole within " + f.to.Timeout.String()
+		return "it was not complete within " + f.to.Timeout.String()
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "fewer bytes came than were announced"
 	}

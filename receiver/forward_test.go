@@ -149,9 +149,9 @@ func TestForwardWithholdsTheRest(t *testing.T) {
 		{"bad token", "POST", w.FeedbackPath(), event(t, w, storage.Sent), []string{"Authorization", "Bearer x"}, "the auth verdict failed"},
 		{"bad body", "POST", w.FeedbackPath(), []byte("{}"), []string{"Authorization", good}, "the schema verdict failed"},
 		{"other webhook's", "POST", w.FeedbackPath(), bytes.Replace(event(t, w, storage.Sent), []byte("myImsOrg"), []byte("other"), 1), []string{"Authorization", good}, "the target verdict failed"},
-		{"unmatched", "POST", "/nowhere", nil, nil, "the target verdict failed"},
+		{"unmatched", "POST", "/notFound", nil, nil, "the target verdict failed"},
 		{"other method", "PUT", w.FeedbackPath(), event(t, w, storage.Sent), []string{"Authorization", good}, "the target verdict failed"},
-		{"from here", "POST", w.FeedbackPath(), event(t, w, storage.Sent), []string{"Authorization", good, "Via", "1.1 proxy, 1.1 " + g.forward.via}, "it was relayed from here, and would go round for ever"},
+		{"from here", "POST", w.FeedbackPath(), event(t, w, storage.Sent), []string{"Authorization", good, "Via", "1.1 proxy, 1.1 " + g.forward.via}, "it was relayed from here, and relaying it again would never end"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := g.do(c.method, c.path, bytes.NewReader(c.body), c.headers...); err != nil {
@@ -220,7 +220,7 @@ func TestForwardFailures(t *testing.T) {
 			case <-req.Context().Done():
 			case <-release:
 			}
-		}, storage.ForwardAnswered, 200, "broke off: it was not whole within 300ms"},
+		}, storage.ForwardAnswered, 200, "broke off: it was not complete within 300ms"},
 		{"long body", l.URL, func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write(bytes.Repeat([]byte("x"), 10*storage.MaxAnswerBody))
 		}, storage.ForwardAnswered, 200, ""},

@@ -27,7 +27,7 @@ func TestHeadIsAnswered(t *testing.T) {
 	w := g.webhook(nil)
 	for _, http2 := range []bool{false, true} {
 		g.client = g.newClient(http2)
-		for path, code := range map[string]int{w.FeedbackPath(): 405, "/nowhere": 404} {
+		for path, code := range map[string]int{w.FeedbackPath(): 405, "/notFound": 404} {
 			answer, err := g.do(http.MethodHead, path, nil)
 			if err != nil || answer.StatusCode != code {
 				t.Fatal(answer, err)

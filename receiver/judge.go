@@ -13,12 +13,12 @@ import (
 // judge fills in the verdicts that depend on the request alone.
 func (x *exchange) judge(to *endpoint) {
 	v := &x.receipt.Verdicts
-	ctx := context.WithoutCancel(x.req.Context()) // the sender may have gone meanwhile
+	ctx := context.WithoutCancel(x.req.Context()) // the sender may have disconnected
 	v.Auth = x.judgeAuth(ctx, to)
-	v.Schema = x.r.schemas.judge(to.webhook.Revision, x.receipt.Body, x.flawed, x.req.Header.Values("Content-Encoding"))
+	v.Schema = x.r.schemas.judge(to.webhook.Revision, x.receipt.Body, x.flawReason, x.req.Header.Values("Content-Encoding"))
 	v.Target = judgeTarget(&to.webhook, x.summary, x.receipt.SHA256, x.digest)
 	if v.Schema.Result == storage.Fail {
-		v.Target = notApplicable("the schema verdict failed: what the body names cannot be relied on")
+		v.Target = notApplicable("the schema verdict failed, so the names in the body are not reliable")
 	}
 	v.Headers = judgeHeaders(ctx, to.webhook.Headers, x.req.Header, x.r.cfg.Sources)
 }
@@ -31,11 +31,12 @@ func notApplicable(reason string) storage.Verdict {
 	return storage.Verdict{Result: storage.NotApplicable, Reason: reason}
 }
 
-// failed makes a verdict of checks of which at least one failed: the first one is told.
+// failed returns the verdict for checks of which at least one failed. The first failure
+// is the reason.
 func failed(checks ...storage.Check) storage.Verdict {
 	v := storage.Verdict{Result: storage.Fail, Checks: checks}
 	if first, ok := token.Failed(checks); ok {
-		v.Reason = tellCheck(first)
+		v.Reason = describeCheck(first)
 	}
 	if more := countFailed(checks) - 1; more > 0 {
 		v.Reason += fmt.Sprintf(" (and %s more)", words.Count(more, "failure"))
@@ -43,7 +44,7 @@ func failed(checks ...storage.Check) storage.Verdict {
 	return v
 }
 
-// verdictOf passes unless a check failed.
+// verdictOf returns the verdict for checks; reason is the one to give if all passed.
 func verdictOf(reason string, checks []storage.Check) storage.Verdict {
 	if _, bad := token.Failed(checks); bad {
 		return failed(checks...)
@@ -60,8 +61,8 @@ func countFailed(checks []storage.Check) (n int) {
 	return n
 }
 
-// tellCheck is a failed check in one line.
-func tellCheck(c storage.Check) string {
+// describeCheck returns a failed check as one line.
+func describeCheck(c storage.Check) string {
 	var line strings.Builder
 	line.WriteString(c.Name + ": ")
 	if c.Expected != "" {
@@ -74,7 +75,7 @@ func tellCheck(c storage.Check) string {
 	return line.String()
 }
 
-// check compares what came with what was expected.
+// check returns a check that passes if actual equals expected.
 func check(name, expected, actual, remedy string) storage.Check {
 	c := storage.Check{Name: name, Result: storage.Pass, Expected: expected, Actual: actual}
 	if expected != actual {
@@ -83,7 +84,8 @@ func check(name, expected, actual, remedy string) storage.Check {
 	return c
 }
 
-// unjudged are the verdicts on a request that reached no webhook: why is the target's.
+// unjudged returns the verdicts on a request that reached no webhook. The target verdict
+// is why; the others are not applicable because of rest.
 func unjudged(why storage.Verdict, rest string) storage.Verdicts {
 	none := notApplicable("not judged: " + rest)
 	return storage.Verdicts{Auth: none, Schema: none, Target: why, Headers: none, Duplicate: none, Order: none}

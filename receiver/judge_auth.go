@@ -13,19 +13,19 @@ func (x *exchange) judgeAuth(ctx context.Context, to *endpoint) storage.Verdict 
 	if to.webhook.Auth.Type != storage.AuthJWT {
 		reason := "the webhook has no authentication"
 		if len(x.req.Header.Values(storage.DefaultHeader)) > 0 {
-			reason += "; an " + storage.DefaultHeader + " header came all the same and was not looked at"
+			reason += "; an " + storage.DefaultHeader + " header came all the same and was ignored"
 		}
 		return notApplicable(reason)
 	}
 	key, err := x.r.keys.key(ctx, &to.webhook)
 	checks := token.Judge(to.spec, key, x.req.Header.Values(jwt.Header), x.receipt.ReceivedAt)
 	if storage.Shortage(err) != "" {
-		x.short = err
+		x.shortage = err
 	}
 	if err != nil {
 		v := failed(checks...)
 		v.Reason = fmt.Sprintf("the webhook's own secret cannot be used, so no token can be verified: %v", err)
 		return v
 	}
-	return verdictOf(fmt.Sprintf("the token is signed with %s by the configured key, is valid now, and says what is configured", jwt.Algorithm), checks)
+	return verdictOf(fmt.Sprintf("the token is signed with %s by the configured key, is valid now, and has the configured claims", jwt.Algorithm), checks)
 }

@@ -8,7 +8,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// judgeHeaders judges whether the webhook's custom headers arrived with their values.
+// judgeHeaders judges whether the webhook's custom headers arrived with their configured
+// values.
 func judgeHeaders(ctx context.Context, configured []storage.HeaderField, arrived http.Header, from storage.Sources) storage.Verdict {
 	if len(configured) == 0 {
 		return notApplicable("the webhook has no custom headers")

@@ -7,22 +7,22 @@ import (
 	"backchannel/storage"
 )
 
-// A message is told apart by webhook, requestId and identity, since one request may have
-// many recipients; its events by status and retryCount. The store looks up the earlier
-// receipts of the message; these rules say what they make of this one.
+// Webhook, requestId and identity together identify a message, since one request may have
+// many recipients; status and retryCount identify an event of that message. The store
+// looks up the earlier receipts of the message, and the rules below judge by them.
 
 const timeOfDay = "15:04:05.000"
 
 func accepted(e storage.Earlier) bool { return e.Code >= 200 && e.Code <= 299 }
 
-func tellEarlier(e storage.Earlier) string {
+func describeEarlier(e storage.Earlier) string {
 	return fmt.Sprintf("receipt %s of %s", e.ID, e.ReceivedAt.UTC().Format(timeOfDay+"Z"))
 }
 
 // judgeDuplicate fails on an event that was accepted before.
 func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdict {
 	if r.RequestID == "" || r.Identity == "" || r.Status == "" {
-		return notApplicable("the body does not say requestId, identity and status: nothing to compare")
+		return notApplicable("the body lacks requestId, identity or status: nothing to compare")
 	}
 	event := func() string { return fmt.Sprintf("status %s, retryCount %s", quote(r.Status), orNone(r.RetryCount)) }
 	var refused *storage.Earlier
@@ -32,16 +32,16 @@ func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdi
 		}
 		if accepted(e) {
 			return failed(storage.Check{Name: "event", Result: storage.Fail, Expected: "each event once",
-				Actual: fmt.Sprintf("the same requestId and identity, %s, as %s, which was answered %d", event(), tellEarlier(e), e.Code),
-				Remedy: "remember requestId, identity, status and retryCount together, and take such an event as done: senders deliver at least once"})
+				Actual: fmt.Sprintf("the same requestId and identity, %s, as %s, which was answered %d", event(), describeEarlier(e), e.Code),
+				Remedy: "remember requestId, identity, status and retryCount together, and ignore an event that was handled before: senders deliver at least once"})
 		}
 		refused = &earlier[i]
 	}
 	switch {
 	case refused != nil && refused.Code == 0:
-		return passed(fmt.Sprintf("a retry: %s got no answer, so it does not count", tellEarlier(*refused)))
+		return passed(fmt.Sprintf("a retry: %s got no answer, so it does not count", describeEarlier(*refused)))
 	case refused != nil:
-		return passed(fmt.Sprintf("a retry: %s was answered %d, so it does not count", tellEarlier(*refused), refused.Code))
+		return passed(fmt.Sprintf("a retry: %s was answered %d, so it does not count", describeEarlier(*refused), refused.Code))
 	case len(earlier) > 0:
 		return passed(fmt.Sprintf("the first with %s; earlier receipts of this message: %d", event(), len(earlier)))
 	}
@@ -55,7 +55,7 @@ func orNone(retryCount string) string {
 	return retryCount
 }
 
-// stage is how far a message has come with a status; 0 for those that are not judged.
+// stage returns how far a message has come with a status, or 0 if the status has no order.
 func stage(status string) int {
 	switch storage.Status(status) {
 	case storage.Sent:
@@ -66,19 +66,19 @@ func stage(status string) int {
 	return 0
 }
 
-// judgeOrder fails on a status that comes behind a later one.
+// judgeOrder fails on a status that arrives after one of a later stage.
 func judgeOrder(r *storage.Receipt, earlier []storage.Earlier) storage.Verdict {
 	own := stage(r.Status)
 	switch {
 	case r.RequestID == "" || r.Identity == "":
-		return notApplicable("the body does not say requestId and identity: nothing to compare")
+		return notApplicable("the body lacks requestId or identity: nothing to compare")
 	case own == 0:
 		return notApplicable("status " + quote(r.Status) + " has no place in the order of sent, then delivered, bounce or error")
 	}
 	for _, e := range earlier {
 		if accepted(e) && stage(e.Status) > own {
 			return failed(storage.Check{Name: "order", Result: storage.Fail, Expected: quote(r.Status) + " before " + quote(e.Status),
-				Actual: fmt.Sprintf("%s %s after %s, %s", quote(r.Status), r.ReceivedAt.Sub(e.ReceivedAt).Round(time.Millisecond), quote(e.Status), tellEarlier(e)),
+				Actual: fmt.Sprintf("%s %s after %s, %s", quote(r.Status), r.ReceivedAt.Sub(e.ReceivedAt).Round(time.Millisecond), quote(e.Status), describeEarlier(e)),
 				Remedy: "never let a late status overwrite a later one: no sender promises an order"})
 		}
 	}

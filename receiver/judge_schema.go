@@ -11,8 +11,8 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// judge judges a body: whole, not compressed, strict JSON, and as the schema of the
-// payload revision has it. flawed says why it is not whole.
+// judge judges whether a body is complete, not compressed, strict JSON, and valid by the
+// schema of the payload revision. A non-empty flawed says why the body is incomplete.
 func (s *schemas) judge(revision storage.Revision, body []byte, flawed string, codings []string) storage.Verdict {
 	if c, ok := checkWhole(flawed, codings); !ok {
 		return failed(c)
@@ -35,17 +35,18 @@ func (s *schemas) judge(revision storage.Revision, body []byte, flawed string, c
 		}
 	}
 	name := "the schema of revision " + string(revision)
-	return passed("the body is as "+name+" has it"+noted(found), append([]storage.Check{
+	return passed("the body is valid by "+name+noted(found), append([]storage.Check{
 		{Name: "json", Result: storage.Pass, Expected: "one JSON text in UTF-8, no key twice", Actual: "one"},
 		{Name: "schema", Result: storage.Pass, Expected: name, Actual: "nothing missing, nothing wrong"},
 	}, checkNoted(body, found)...)...)
 }
 
-// checkWhole reports whether the body can be looked at.
+// checkWhole reports whether the body is complete and not compressed, so that it can be
+// parsed.
 func checkWhole(flawed string, codings []string) (storage.Check, bool) {
 	if coding := strings.Join(codings, ", "); coding != "" && !strings.EqualFold(strings.TrimSpace(coding), "identity") {
 		return storage.Check{Name: "encoding", Result: storage.Fail, Expected: "a body without Content-Encoding",
-			Actual: "Content-Encoding " + quote(coding), Remedy: "send the JSON uncompressed; the body is kept as it came"}, false
+			Actual: "Content-Encoding " + quote(coding), Remedy: "send the JSON uncompressed; the body is stored as received"}, false
 	}
 	if flawed != "" {
 		return storage.Check{Name: "whole", Result: storage.Fail, Expected: "the whole body", Actual: flawed,
@@ -59,13 +60,14 @@ func checkKeys(body []byte, twice []jsontext.Flaw) []storage.Check {
 	checks := make([]storage.Check, len(twice))
 	for i, f := range twice {
 		checks[i] = storage.Check{Name: "keys " + clip(f.Where, maxShown), Result: storage.Fail, Expected: "every key once",
-			Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.of(f.Offset), f.Offset), Remedy: f.Remedy}
+			Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.lineOf(f.Offset), f.Offset), Remedy: f.Remedy}
 	}
 	return checks
 }
 
-// explain asks the schema library, which holds a hundred times the body's size while it
-// does: for one body at a time, and without small ones waiting for large ones.
+// explain validates a body with the schema library, which needs a hundred times the body's
+// size in memory. So it does this for one body at a time, with separate slots for small
+// and large ones, so that small bodies do not wait for large ones.
 func (s *schemas) explain(revision storage.Revision, body []byte) ([]fixtures.Violation, storage.Revision, error) {
 	if len(body) > smallBody {
 		s.large <- struct{}{}
@@ -82,7 +84,8 @@ func (s *schemas) explain(revision storage.Revision, body []byte) ([]fixtures.Vi
 	return violations, otherRevision(revision, body), nil
 }
 
-// otherRevision is the one whose schema a body is as, although it is not as the webhook's.
+// otherRevision returns the payload revision, other than the webhook's, by whose schema a
+// body is valid.
 func otherRevision(than storage.Revision, body []byte) storage.Revision {
 	for _, other := range storage.Revisions() {
 		if other == than {
@@ -101,13 +104,13 @@ func checkViolations(body []byte, violations []fixtures.Violation, other storage
 	for i, v := range violations {
 		checks[i] = storage.Check{
 			Name: "schema " + violationPlace(v), Result: storage.Fail, Expected: v.Expected,
-			Actual: fmt.Sprintf("%s, on line %d, byte %d", v.Actual, lines.of(v.Offset), v.Offset),
+			Actual: fmt.Sprintf("%s, on line %d, byte %d", v.Actual, lines.lineOf(v.Offset), v.Offset),
 			Remedy: violationRemedy(v, other) + otherCase(body, v),
 		}
 	}
 	if len(violations) == fixtures.MaxViolations {
 		checks = append(checks, storage.Check{Name: "schema", Result: storage.NotApplicable, Expected: "nothing else wrong",
-			Actual: "not judged: there may be more", Remedy: "mend those above first"})
+			Actual: "not judged: there may be more", Remedy: "fix those above first"})
 	}
 	return checks
 }
@@ -126,10 +129,10 @@ func violationRemedy(v fixtures.Violation, other storage.Revision) string {
 	case v.Actual == "none":
 		return "add the key; every key of Adobe's samples must be there, with null where a sample has null"
 	}
-	return "send there what was expected, to the letter: letter case and quotes count"
+	return "send exactly what was expected: letter case and quotes count"
 }
 
-// otherCase names a key that is there in place of a missing one, in another letter case.
+// otherCase returns a hint if a missing key is present in another letter case.
 func otherCase(body []byte, v fixtures.Violation) string {
 	if v.Actual != "none" || len(body) > smallBody {
 		return ""
@@ -147,7 +150,7 @@ func otherCase(body []byte, v fixtures.Violation) string {
 	return ""
 }
 
-// noted tells of what is not a fault, but not kept by every reader either.
+// noted describes values that are valid but that some readers cannot represent.
 func noted(found jsontext.Inspection) string {
 	var text strings.Builder
 	for _, all := range [][]jsontext.Flaw{found.Large, found.Odd} {
@@ -164,10 +167,10 @@ func checkNoted(body []byte, found jsontext.Inspection) []storage.Check {
 		lines := newPrettyLines(body)
 		for _, f := range all {
 			checks = append(checks, storage.Check{Name: name + " " + clip(f.Where, maxShown), Result: storage.Pass, Expected: expected,
-				Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.of(f.Offset), f.Offset), Remedy: f.Remedy})
+				Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.lineOf(f.Offset), f.Offset), Remedy: f.Remedy})
 		}
 	}
 	add("number", "a number up to 2^53", found.Large)
-	add("string", "text that every reader can keep", found.Odd)
+	add("string", "text that every reader can represent", found.Odd)
 	return checks
 }

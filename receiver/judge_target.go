@@ -9,10 +9,10 @@ import (
 	"backchannel/storage"
 )
 
-// judgeTarget judges whether the body is for the webhook whose URL it came to, and is
-// the one that was sent.
+// judgeTarget judges whether the body is meant for the webhook at whose URL it arrived,
+// and whether it is unchanged since our own engine sent it.
 func judgeTarget(w *storage.Webhook, said fixtures.Summary, sha256 string, d digest) storage.Verdict {
-	const elsewhere = "it is another webhook's event: look at the URL that the sender has for this organization and sandbox"
+	const elsewhere = "it is another webhook's event: check the URL that the sender uses for this organization and sandbox"
 	checks := []storage.Check{
 		check("imsOrg", quote(w.Organization), quote(said.Organization), elsewhere),
 		check("sandbox", quote(w.Sandbox.Name), quote(said.SandboxName), elsewhere),
@@ -38,8 +38,8 @@ func joinChannels(channels []storage.Channel) string {
 	return strings.Join(names, " or ")
 }
 
-// checkBody compares the body with that of the delivery which the request names. It is
-// the only check that can: a JWT does not cover the body.
+// checkBody compares the body with that of the delivery which the request names. No other
+// check detects a changed body, because a JWT does not cover it.
 func checkBody(w *storage.Webhook, got string, d digest) storage.Check {
 	c := storage.Check{Name: "body", Result: storage.NotApplicable, Expected: "the bytes that were sent"}
 	switch {
@@ -54,22 +54,22 @@ func checkBody(w *storage.Webhook, got string, d digest) storage.Check {
 	default:
 		c.Result, c.Expected = storage.Fail, "SHA-256 "+d.sent
 		c.Actual = fmt.Sprintf("SHA-256 %s: not the bytes that delivery %s sent", got, d.named)
-		c.Remedy = "look for what changed the body on its way, such as a proxy; no check of the token can notice, for a JWT does not cover the body"
+		c.Remedy = "look for what changed the body on its way, such as a proxy; no check of the token detects this, because a JWT does not cover the body"
 	}
 	return c
 }
 
-// unknownPath is the target verdict on a path that cannot be a webhook's.
+// unknownPath returns the target verdict on a path that cannot be a webhook's.
 func unknownPath(path string) storage.Verdict {
 	return failed(storage.Check{Name: "path", Result: storage.Fail, Expected: "/feedback/ORGANIZATION/SANDBOX",
-		Actual: quote(storage.WithoutTokens(path)), Remedy: "use the URL that the webhook is shown with; a slash within a name is written %2F"})
+		Actual: quote(storage.WithoutTokens(path)), Remedy: "use the URL shown with the webhook; write a slash within a name as %2F"})
 }
 
-// maxListed is how many webhooks a reason lists.
+// maxListed is how many webhooks a reason lists at most.
 const maxListed = 5
 
-// noWebhook is the target verdict on the path of a webhook that does not exist.
-func (r *Receiver) noWebhook(to place) storage.Verdict {
+// noWebhook returns the target verdict on the path of a webhook that does not exist.
+func (r *Receiver) noWebhook(to pathKey) storage.Verdict {
 	return failed(storage.Check{Name: "webhook", Result: storage.Fail, Expected: r.expectedWebhooks(r.working),
 		Actual: fmt.Sprintf("organization %s, sandbox %s", quote(storage.WithoutTokens(to.organization)), quote(storage.WithoutTokens(to.sandbox))),
 		Remedy: "correct the URL, or create the webhook; letter case counts"})
@@ -78,7 +78,7 @@ func (r *Receiver) noWebhook(to place) storage.Verdict {
 func (r *Receiver) expectedWebhooks(ctx context.Context) string {
 	webhooks, err := r.store.Webhooks(ctx)
 	if err != nil || len(webhooks) == 0 {
-		return "the path of a webhook, of which there is none yet"
+		return "the path of a webhook (none exists yet)"
 	}
 	var paths []string
 	for _, w := range webhooks[:min(maxListed, len(webhooks))] {
@@ -91,7 +91,7 @@ func (r *Receiver) expectedWebhooks(ctx context.Context) string {
 	return list
 }
 
-// wrongMethod is the target verdict on a method that is not allowed.
+// wrongMethod returns the target verdict on a method that is not allowed.
 func wrongMethod(got, allowed string) storage.Verdict {
 	return failed(storage.Check{Name: "method", Result: storage.Fail, Expected: allowed, Actual: quote(got), Remedy: "use " + allowed})
 }

@@ -123,7 +123,7 @@ func TestJudgeSchema(t *testing.T) {
 		result     storage.Result
 		reason     string
 	}{
-		{"sample", good, storage.Classic, storage.Pass, "as the schema of revision classic has it"},
+		{"sample", good, storage.Classic, storage.Pass, "valid by the schema of revision classic"},
 		{"unknown field", replace(`"channel"`, `"new":1,"channel"`), storage.Classic, storage.Pass, ""},
 		{"large number in an unknown field", replace(`"channel"`, `"new":12345678901234567890,"channel"`), storage.Classic, storage.Pass,
 			`note the number "12345678901234567890" is beyond 2^53, where many readers round at /new`},
@@ -131,7 +131,7 @@ func TestJudgeSchema(t *testing.T) {
 		{"later revision", good, storage.Revision202610, storage.Fail, "schema /messageExecution/campaignType: expected the key \"campaignType\", got none, on line 10, byte"},
 		{"later revision, what to do", good, storage.Revision202610, storage.Fail, "; this is an event of payload revision classic: set that for the webhook"},
 		{"unknown status", replace(`"bounce"`, `"bounced"`), storage.Classic, storage.Fail, "schema /messageDeliveryFeedback/feedbackStatus/value: expected"},
-		{"line and byte", replace(`"retryCount":0`, `"retryCount":"0"`), storage.Classic, storage.Fail, `got "0", on line 28, byte 591; send there what was expected, to the letter`},
+		{"line and byte", replace(`"retryCount":0`, `"retryCount":"0"`), storage.Classic, storage.Fail, `got "0", on line 28, byte 591; send exactly what was expected`},
 		{"a key is missing", replace(`"offers":null,`, ""), storage.Classic, storage.Fail, "; add the key; every key of Adobe's samples must be there, with null where a sample has null"},
 		{"a key in another case", replace(`"offers"`, `"Offers"`), storage.Classic, storage.Fail, `with null where a sample has null; "Offers" is there, but letter case counts`},
 		{"a number that is rounded", replace(`"retryCount":0`, `"retryCount":9007199254740993`), storage.Classic, storage.Fail, "expected a number of at most 9007199254740991, got 9007199254740993"},
@@ -139,7 +139,7 @@ func TestJudgeSchema(t *testing.T) {
 		{"an array", "[]", storage.Classic, storage.Fail, "schema (the whole): expected an object, got an array, on line 1, byte 0"},
 		{"a lone surrogate", replace(`"myImsOrg"`, `"\ud800x"`), storage.Classic, storage.Pass, `; note a string with a lone surrogate (\ud800), which is not a character at /imsOrg`},
 		{"NUL", replace(`"myImsOrg"`, `"x\u0000"`), storage.Classic, storage.Pass, `; note a string with NUL (\u0000) at /imsOrg`},
-		{"a pair of surrogates", replace(`"myImsOrg"`, `"\ud83d\ude00"`), storage.Classic, storage.Pass, "the body is as the schema of revision classic has it"},
+		{"a pair of surrogates", replace(`"myImsOrg"`, `"\ud83d\ude00"`), storage.Classic, storage.Pass, "the body is valid by the schema of revision classic"},
 		{"keys that differ in lone surrogates", replace(`"channel"`, `"\ud800":1,"\ud801":2,"channel"`), storage.Classic, storage.Pass, ""},
 		{"BOM", "\xef\xbb\xbf" + good, storage.Classic, storage.Fail, "json: expected one JSON text in UTF-8, got a byte order mark (EF BB BF) at byte 0"},
 		{"Latin-1", replace("Admin", "\xe4dmin"), storage.Classic, storage.Fail, "got a byte 0xE4 that is not UTF-8 at line 1, column"},
@@ -279,7 +279,7 @@ func TestCorrelationOfWhatReachesNoWebhook(t *testing.T) {
 	for _, c := range []struct {
 		method, path, attempt string
 		want                  int
-	}{{"POST", "/nowhere", "2", 2}, {"PUT", w.FeedbackPath(), "1", 1}, {"POST", "/feedback/a/b", "-1", 0}, {"POST", "/feedback/a/b", "99999999999", 0}} {
+	}{{"POST", "/notFound", "2", 2}, {"PUT", w.FeedbackPath(), "1", 1}, {"POST", "/feedback/a/b", "-1", 0}, {"POST", "/feedback/a/b", "99999999999", 0}} {
 		if _, err := g.do(c.method, c.path, nil, deliveryHeader, own.String(), attemptHeader, c.attempt); err != nil {
 			t.Fatal(err)
 		}

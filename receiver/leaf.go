@@ -16,10 +16,11 @@ import (
 
 const (
 	leafLifetime = 30 * 24 * time.Hour
-	leafRenewal  = 10 * 24 * time.Hour // so long before it expires a leaf is replaced
+	leafRenewal  = 10 * 24 * time.Hour // how long before its expiry a leaf is replaced
 )
 
-// leaf is the receiver's certificate, kept in memory alone and made anew in time.
+// A leaf is the receiver's certificate. It is kept only in memory and renewed before it
+// expires.
 type leaf struct {
 	ca    *CA
 	names func() []string
@@ -34,15 +35,15 @@ func newLeaf(ca *CA, names func() []string, now func() time.Time) *leaf {
 	return &leaf{ca: ca, names: names, now: now}
 }
 
-// wildcard reports whether listening on a host is listening on every address.
+// wildcard reports whether host stands for every address.
 func wildcard(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "" || ip != nil && ip.IsUnspecified()
 }
 
-// get is for tls.Config.GetCertificate. All names are in the one certificate, so it does
-// not matter which of them the client asks for. One that lacks the address at which the
-// client has come is made anew: this machine has that address since.
+// get implements tls.Config.GetCertificate. One certificate has all names, so it does not
+// matter which of them the client asks for. A certificate without the address that the
+// client connected to is replaced, because the machine got that address later.
 func (l *leaf) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -58,8 +59,7 @@ func (l *leaf) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return fresh, nil
 }
 
-// has reports whether the certificate has an address, or would not have it either if it
-// were made now.
+// has reports whether the certificate has an address, or would still lack it if issued now.
 func (l *leaf) has(ip net.IP) bool {
 	return ip == nil || slices.ContainsFunc(l.current.Leaf.IPAddresses, ip.Equal) || !slices.Contains(l.names(), ip.String())
 }
@@ -75,7 +75,7 @@ func reachedAt(hello *tls.ClientHelloInfo) net.IP {
 	return address.IP
 }
 
-// issue makes a certificate for hosts, which are names and addresses.
+// issue issues a certificate for hosts, which are names and addresses.
 func (ca *CA) issue(hosts []string, now time.Time) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -18,28 +18,28 @@ const (
 	maxLabel = 63
 )
 
-// ParseHost checks a name or an address by which the receiver is reached, and answers it as
-// certificates have it: lower case, without brackets and final dot.
+// ParseHost checks a name or an address by which the receiver is reached, and returns it in
+// the form used in certificates: lower case, without brackets and final dot.
 func ParseHost(text string) (string, error) {
 	host := strings.TrimSpace(text)
 	if ip, zone, isAddress := parseAddress(host); isAddress {
 		switch {
 		case zone != "":
-			return "", fmt.Errorf("%q has a zone, which means something on this machine alone; leave %%%s out", text, zone)
+			return "", fmt.Errorf("%q has a zone, which has a meaning on this machine only; omit %%%s", text, zone)
 		case ip.IsUnspecified():
-			return "", fmt.Errorf("%q is every address and none that can be called; --listen takes it, --host takes the names and addresses that senders use", text)
+			return "", fmt.Errorf("%q stands for every address, so no sender can connect to it; use it with --listen, and give --host a name or an address that senders use", text)
 		case ip.IsMulticast():
 			return "", fmt.Errorf("%q is a multicast address; give one that senders can connect to", text)
 		}
 		return ip.String(), nil
 	}
-	if reason := notName(host); reason != "" {
+	if reason := hostNameProblem(host); reason != "" {
 		return "", fmt.Errorf("%q %s", text, reason)
 	}
 	return strings.ToLower(strings.TrimSuffix(host, ".")), nil
 }
 
-// parseAddress reads an address, which may stand in brackets and have a zone.
+// parseAddress parses an address, which may be in brackets and have a zone.
 func parseAddress(text string) (ip netip.Addr, zone string, ok bool) {
 	if inner, cut := strings.CutPrefix(text, "["); cut {
 		text, cut = strings.CutSuffix(inner, "]")
@@ -54,25 +54,25 @@ func parseAddress(text string) (ip netip.Addr, zone string, ok bool) {
 	return ip.WithZone("").Unmap(), ip.Zone(), true
 }
 
-// notName says why a text is not a host name, and what to give instead.
-func notName(text string) string {
+// hostNameProblem returns why text is not a host name and what to give instead, or "".
+func hostNameProblem(text string) string {
 	host := strings.TrimSuffix(text, ".")
 	switch {
 	case host == "":
 		return "is empty; give a name or an address"
 	case strings.Contains(host, "://") || strings.ContainsAny(host, "/?#@"):
-		return "is a URL or part of one; give the name or the address in it alone"
+		return "is a URL or part of one; give only its name or address"
 	case hasPort(host):
-		return "has a port; leave it out, --listen says the port"
+		return "has a port; omit it, the port is set with --listen"
 	case strings.ContainsAny(host, " ,\t"):
-		return "holds a space or a comma; give each name with a --host of its own"
+		return "contains a space or a comma; give each name with a --host of its own"
 	case strings.Contains(host, "*"):
-		return "is a wildcard, which nobody can call; give each name with a --host of its own"
+		return "is a wildcard, which no sender can connect to; give each name with a --host of its own"
 	case strings.ContainsFunc(host, func(r rune) bool { return r > 127 }):
-		return notASCII(host)
+		return nonASCIIProblem(host)
 	}
 	for label := range strings.SplitSeq(host, ".") {
-		if reason := notLabel(label); reason != "" {
+		if reason := labelProblem(label); reason != "" {
 			return reason
 		}
 	}
@@ -91,15 +91,16 @@ func hasPort(host string) bool {
 	return err == nil && strings.Trim(port, "0123456789") == ""
 }
 
-// notASCII gives the form in which a name of another script stands in certificates.
-func notASCII(host string) string {
+// nonASCIIProblem returns the ASCII form in which certificates have a name in another
+// script.
+func nonASCIIProblem(host string) string {
 	if encoded, err := idna.Lookup.ToASCII(host); err == nil {
-		return "is not ASCII; certificates have it as " + encoded + " (RFC 5891), give that"
+		return "is not ASCII; give it as " + encoded + ", its form in certificates (RFC 5891)"
 	}
 	return "is neither a host name nor an address"
 }
 
-func notLabel(label string) string {
+func labelProblem(label string) string {
 	odd := strings.IndexFunc(label, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
 	})
@@ -107,7 +108,7 @@ func notLabel(label string) string {
 	case label == "":
 		return "has an empty part between dots"
 	case odd >= 0:
-		return fmt.Sprintf("holds %q; a host name has letters, digits, hyphens and dots", label[odd])
+		return fmt.Sprintf("contains %q; a host name has letters, digits, hyphens and dots", label[odd])
 	case len(label) > maxLabel:
 		return fmt.Sprintf("has a part of %d characters; each has %d at most (RFC 1035 §2.3.4)", len(label), maxLabel)
 	case label[0] == '-' || label[len(label)-1] == '-':
@@ -116,10 +117,10 @@ func notLabel(label string) string {
 	return ""
 }
 
-// A reach is by which names and addresses the receiver can be reached.
+// A reach holds the names and addresses by which the receiver can be reached.
 type reach struct {
 	listen string   // the host of --listen, without its zone
-	hosts  []string // as ParseHost answers them
+	hosts  []string // in the form that ParseHost returns
 	first  string   // the host of the receiver's URL
 }
 
@@ -134,16 +135,17 @@ func newReach(listen string, hosts []string) reach {
 	case len(hosts) > 0:
 		r.first = hosts[0]
 	default:
-		r.first = outwards(r.own())
+		r.first = preferredAddress(r.interfaceAddresses())
 	}
 	return r
 }
 
-// names are all of them, each once, as they are now: addresses come and go.
+// names returns all names and addresses, each once. It reads the machine's addresses each
+// time, because they change.
 func (r reach) names() (all []string) {
 	more := append([]string{"localhost", "127.0.0.1", "::1", r.first}, r.hosts...)
 	if wildcard(r.listen) {
-		more = append(more, r.own()...)
+		more = append(more, r.interfaceAddresses()...)
 		if name, err := hostname(); err == nil {
 			more = append(more, name)
 		}
@@ -156,9 +158,9 @@ func (r reach) names() (all []string) {
 	return all
 }
 
-// own are the machine's addresses at which a receiver that listens everywhere is reached.
-// 0.0.0.0 is every IPv4 address and no other.
-func (r reach) own() (all []string) {
+// interfaceAddresses returns the machine's addresses at which a receiver that listens on
+// every address is reached. 0.0.0.0 stands for the IPv4 addresses alone.
+func (r reach) interfaceAddresses() (all []string) {
 	found, err := net.InterfaceAddrs()
 	if err != nil {
 		return nil
@@ -178,15 +180,15 @@ func hostname() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if notName(name) != "" {
+	if hostNameProblem(name) != "" {
 		return "", errors.New("the machine's name is not a host name")
 	}
 	return strings.ToLower(name), nil
 }
 
-// outwards chooses the address by which others most likely reach this machine: an IPv4 one
-// if there is any.
-func outwards(addresses []string) string {
+// preferredAddress returns the address by which other machines most likely reach this one:
+// an IPv4 address if there is any.
+func preferredAddress(addresses []string) string {
 	best := "127.0.0.1"
 	for _, text := range addresses {
 		ip := net.ParseIP(text)
@@ -203,8 +205,8 @@ func outwards(addresses []string) string {
 	return best
 }
 
-// BaseURL is where a receiver that listens on HOST:PORT can be called, given the further
-// hosts that it is reached by. It is empty when any free port would do.
+// BaseURL returns the URL of a receiver that listens on HOST:PORT, given the further
+// hosts that it is reached by. It returns "" if the port is 0, which takes any free one.
 func BaseURL(listen string, hosts []string) string {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil || port == "0" {
@@ -213,7 +215,7 @@ func BaseURL(listen string, hosts []string) string {
 	return baseURL(host, port, hosts)
 }
 
-// baseURL has the zone of a link-local address, without which nobody can call it.
+// baseURL keeps the zone of a link-local address, without which nothing can connect to it.
 func baseURL(host, port string, hosts []string) string {
 	shown := newReach(host, hosts).first
 	if ip, zone, ok := parseAddress(host); ok && zone != "" {
@@ -222,7 +224,7 @@ func baseURL(host, port string, hosts []string) string {
 	return "https://" + net.JoinHostPort(shown, port)
 }
 
-// dialable is the address at which a listener is reached on this machine.
+// dialable returns the address at which this machine reaches a listener.
 func dialable(host, port string) string {
 	switch {
 	case !wildcard(host):

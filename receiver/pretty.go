@@ -1,20 +1,20 @@
 package receiver
 
-// prettyLines tells on which line of the pretty view a byte of the raw body stands: the
-// view in which every member and element has a line of its own, and so has the bracket
-// that closes them. It goes forward only.
+// prettyLines maps byte offsets of a raw body to lines of its pretty view, in which every
+// member, every element and every closing bracket has a line of its own. It only moves
+// forward, so that a body is read once however many lines are asked for.
 type prettyLines struct {
 	body []byte
 	at   int
 	line int  // of at, from 1
-	open bool // nothing but space stands between at and an opening bracket before it
+	open bool // only space is between at and an opening bracket before it
 }
 
 func newPrettyLines(body []byte) *prettyLines { return &prettyLines{body: body, line: 1} }
 
-// of is the line of the value or key that begins at an offset, which is not before the
-// last one asked for. The body is known to be JSON.
-func (p *prettyLines) of(offset int) int {
+// lineOf returns the line of the value or key that begins at offset. Offsets must not
+// decrease from call to call, and the body must be valid JSON.
+func (p *prettyLines) lineOf(offset int) int {
 	for p.at < min(offset, len(p.body)) {
 		c := p.body[p.at]
 		p.skip(c)
@@ -22,34 +22,34 @@ func (p *prettyLines) of(offset int) int {
 		case ' ', '\t', '\r', '\n':
 			continue
 		case '{', '[':
-			p.breakIfOpen()
+			p.breakAfterBracket()
 			p.open = true
 			continue
 		case '}', ']':
-			if !p.open { // an empty pair stays together
+			if !p.open { // an empty object or array stays on one line
 				p.line++
 			}
 			p.open = false
 		case ',':
 			p.line++
 		default:
-			p.breakIfOpen()
+			p.breakAfterBracket()
 		}
 	}
-	if p.open { // then what begins here is the first within its brackets
+	if p.open { // the value here is the first within its brackets
 		return p.line + 1
 	}
 	return p.line
 }
 
-func (p *prettyLines) breakIfOpen() {
+func (p *prettyLines) breakAfterBracket() {
 	if p.open {
 		p.line++
 		p.open = false
 	}
 }
 
-// skip goes behind the byte, or behind the string that it begins.
+// skip moves past the byte c, or past the string that it begins.
 func (p *prettyLines) skip(c byte) {
 	p.at++
 	if c != '"' {

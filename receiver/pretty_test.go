@@ -33,7 +33,7 @@ func TestPrettyLines(t *testing.T) {
 				continue
 			}
 			if startsToken(body, at) {
-				if got := p.of(at); got != lines[n] {
+				if got := p.lineOf(at); got != lines[n] {
 					t.Errorf("%s: byte %d (%c) is on line %d, want %d", body, at, c, got, lines[n])
 				}
 			}

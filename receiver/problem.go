@@ -9,8 +9,8 @@ import (
 	"backchannel/storage/token"
 )
 
-// A problem tells the sender what was wrong (RFC 9457). It holds no secret, since checks
-// hold none.
+// A problem is the body that tells the sender what was wrong (RFC 9457). It contains no
+// secret, because checks contain none.
 type problem struct {
 	Title    string      `json:"title"`
 	Status   int         `json:"status"`
@@ -33,20 +33,20 @@ func problemOf(name string, v storage.Verdict) *problem {
 	return p
 }
 
-// encode writes the problem for an answer about a receipt.
+// encode returns the problem as JSON, completed with an answer's status and its receipt.
 func (p problem) encode(status int, receipt storage.ID) string {
 	p.Title, p.Status, p.Receipt = http.StatusText(status), status, &receipt
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(p); err != nil {
-		return "" // cannot be: it is made of strings
+		return "" // cannot happen: every field is a string or a number
 	}
 	return text.String()
 }
 
-// challenge is a WWW-Authenticate header in the form of RFC 6750 §3. A request that
-// brought no token at all is told no error code.
+// challenge returns a WWW-Authenticate header in the form of RFC 6750 §3. As §3.1 demands,
+// it has no error code if the request had no token.
 func challenge(jwt storage.JWT, v storage.Verdict) string {
 	scheme := jwt.Prefix
 	if scheme == "" || strings.ContainsAny(scheme, " ,=\"") {
@@ -57,10 +57,10 @@ func challenge(jwt storage.JWT, v storage.Verdict) string {
 	if !ok || len(v.Checks) > 0 && first.Name == v.Checks[0].Name && strings.HasPrefix(first.Actual, "no ") {
 		return text
 	}
-	return text + `, error="invalid_token", error_description="` + describable(tellCheck(first)) + `"`
+	return text + `, error="invalid_token", error_description="` + describable(describeCheck(first)) + `"`
 }
 
-// describable keeps to the characters that RFC 6750 §3 allows in a description.
+// describable replaces the characters that RFC 6750 §3 does not allow in a description.
 func describable(text string) string {
 	text = strings.ReplaceAll(text, "§", "section ")
 	return strings.Map(func(r rune) rune {

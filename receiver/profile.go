@@ -9,27 +9,27 @@ import (
 	"backchannel/storage"
 )
 
-// counters is what response profiles must remember between requests. It starts anew with
-// each profile that is set.
+// counters holds what response profiles must remember between requests. A webhook's
+// counter starts again whenever its profile is set.
 type counters struct {
 	random func() float64
 
-	mu       sync.Mutex // guards webhooks and what it holds
+	mu       sync.Mutex // guards webhooks and its values
 	webhooks map[storage.ID]*counter
 }
 
 type counter struct {
 	generation int64
-	turn       int    // of the statuses
-	failures   recent // per delivery
+	turn       int    // index of the next status
+	failures   recent // attempts of each delivery
 }
 
 func newCounters(random func() float64) *counters {
 	return &counters{random: random, webhooks: map[storage.ID]*counter{}}
 }
 
-// apply makes of the answer that the verdicts ask for the one that the profile does.
-// Failures come before statuses in turn: those are for the requests that do not fail.
+// apply changes the answer that the verdicts call for into the one of the profile.
+// Failures come first: the statuses in turn are for the requests that do not fail.
 func (c *counters) apply(to *endpoint, r *storage.Receipt, a answer) answer {
 	p := to.profile
 	a.delay, a.drip, a.fault = p.Delay, p.DripPerSec, p.Fault
@@ -39,7 +39,7 @@ func (c *counters) apply(to *endpoint, r *storage.Receipt, a answer) answer {
 	if p.Body != "" {
 		a.body, a.problem = p.Body, nil
 		if a.status == http.StatusNoContent && len(p.Statuses) == 0 {
-			a.status = http.StatusOK // which may have a body
+			a.status = http.StatusOK // unlike 204, it may have a body
 		}
 	}
 	a.headers = append(a.headers, p.Headers...)
@@ -49,7 +49,7 @@ func (c *counters) apply(to *endpoint, r *storage.Receipt, a answer) answer {
 	return a
 }
 
-// status is what the profile answers whatever the verdicts are, or 0.
+// status returns the status that the profile sets regardless of the verdicts, or 0.
 func (c *counters) status(to *endpoint, r *storage.Receipt) int {
 	p := to.profile
 	if len(p.Statuses) == 0 && p.FailPct == 0 && p.FailFirst == 0 {
@@ -75,7 +75,8 @@ func (c *counters) status(to *endpoint, r *storage.Receipt) int {
 	return 0
 }
 
-// attemptKey tells the attempts of one delivery from those of another.
+// attemptKey returns what the attempts of one delivery have in common: the delivery's ID,
+// or for foreign senders the digest of the body.
 func attemptKey(r *storage.Receipt) string {
 	if r.DeliveryID != 0 {
 		return r.DeliveryID.String()
@@ -83,13 +84,14 @@ func attemptKey(r *storage.Receipt) string {
 	return r.SHA256
 }
 
-// maxRecent bounds how many keys are remembered: at least so many, at most twice.
+// maxRecent bounds how many keys recent remembers: at least this many, at most twice as
+// many.
 const maxRecent = 1 << 15
 
-// recent counts keys and forgets those that have not been counted for long.
+// recent counts keys and forgets those that were not counted lately.
 type recent struct{ young, old map[string]int }
 
-// count counts a key once more and returns how often it was.
+// count counts a key and returns how often it has been counted.
 func (r *recent) count(key string) int {
 	n, found := r.young[key]
 	if !found {

@@ -91,7 +91,7 @@ func FuzzQuickRules(f *testing.F) {
 
 func TestQuickRulesAreUnsureOfWhatTheyDoNotKnow(t *testing.T) {
 	for _, schema := range []string{
-		`true`, `{"maxLength":1}`, `{"minLength":2}`, `{"minimum":1}`, `{"maximum":1}`, `{"enum":[1]}`, `{"const":true}`, `{"$ref":"#/nowhere"}`, `{"$ref":"other.json"}`,
+		`true`, `{"maxLength":1}`, `{"minLength":2}`, `{"minimum":1}`, `{"maximum":1}`, `{"enum":[1]}`, `{"const":true}`, `{"$ref":"#/notFound"}`, `{"$ref":"other.json"}`,
 		`{"pattern":"("}`, `{"properties":{"a":{"not":{}}}}`, `{"if":{"maxLength":1}}`, `{"allOf":[{"anyOf":[{}]}]}`, `{"properties":1}`,
 	} {
 		c := compiler{documents: map[string]any{}}

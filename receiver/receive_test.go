@@ -199,7 +199,7 @@ func TestUnmatchedWithoutWebhooks(t *testing.T) {
 		t.Fatalf("%v, %v", answer.Status, err)
 	}
 	got := g.latest()
-	wantVerdict(t, "target", got.Verdicts.Target, storage.Fail, "of which there is none yet")
+	wantVerdict(t, "target", got.Verdicts.Target, storage.Fail, "none exists yet")
 	if string(got.Body) != "{}" || got.WebhookID != 0 {
 		t.Errorf("kept %q for %s", got.Body, got.WebhookID)
 	}

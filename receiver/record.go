@@ -21,18 +21,18 @@ import (
 	"backchannel/storage/words"
 )
 
-// Bodies up to smallBody are read by every request at once; of larger ones, maxLarge at
-// a time. So thousands of slow senders cannot fill the memory.
+// Any number of bodies up to smallBody are read at once, but at most maxLarge larger ones,
+// so that thousands of slow senders cannot fill the memory.
 const (
 	smallBody = 16 << 10
 	maxLarge  = 32
 )
 
-// maxIndexed bounds what is taken out of a body to be searched for and compared.
+// maxIndexed bounds the values of a body that are searched and compared.
 const maxIndexed = 256
 
-// indexed is a text of a body, short enough. What is longer ends with its digest, so that
-// two texts are equal only if the whole of them is.
+// indexed returns text, shortened to maxIndexed characters. A shortened text ends with the
+// digest of the whole, so that two texts are equal only if they were before.
 func indexed(text string) string {
 	short := clip(text, maxIndexed)
 	if len(short) == len(text) {
@@ -42,7 +42,7 @@ func indexed(text string) string {
 	return short + "…" + hex.EncodeToString(sum[:])
 }
 
-// The headers by which our own engine says which delivery this is.
+// The headers by which our own engine identifies a delivery.
 const (
 	deliveryHeader = "Backchannel-Delivery"
 	attemptHeader  = "Backchannel-Attempt"
@@ -50,15 +50,15 @@ const (
 
 // An exchange is one request and its answer.
 type exchange struct {
-	r       *Receiver
-	w       http.ResponseWriter
-	req     *http.Request
-	receipt storage.Receipt
-	summary fixtures.Summary
-	flawed  string // what is wrong with the body's transfer, for a person
-	digest  digest // of the delivery that the request names
-	short   error  // the receiver lacked what it takes to judge the request
-	slot    bool   // for a large body, held until it is stored
+	r          *Receiver
+	w          http.ResponseWriter
+	req        *http.Request
+	receipt    storage.Receipt
+	summary    fixtures.Summary
+	flawReason string // why the body is incomplete, for a person
+	digest     digest // of the delivery that the request names
+	shortage   error  // set if the receiver lacked resources to judge the request
+	slot       bool   // whether the request holds a slot for a large body
 }
 
 func (r *Receiver) newExchange(w http.ResponseWriter, req *http.Request) *exchange {
@@ -76,7 +76,7 @@ func (r *Receiver) newExchange(w http.ResponseWriter, req *http.Request) *exchan
 	return x
 }
 
-// read takes the request in, for a webhook or for none.
+// read fills the receipt from the request. webhook is nil if the path names none.
 func (x *exchange) read(webhook *storage.Webhook) {
 	x.readBody()
 	rc := &x.receipt
@@ -103,7 +103,7 @@ func (x *exchange) readBody() {
 			if len(buffer) > smallBody {
 				x.waitForSlot()
 			}
-			buffer = slices.Grow(buffer, x.more(len(buffer)))
+			buffer = slices.Grow(buffer, x.growth(len(buffer)))
 		}
 		var n int
 		n, err = body.Read(buffer[len(buffer):cap(buffer)])
@@ -111,21 +111,21 @@ func (x *exchange) readBody() {
 	}
 	x.receipt.Body = buffer
 	if !errors.Is(err, io.EOF) {
-		x.flaw(err)
+		x.recordFlaw(err)
 	}
 }
 
-// more is how much room a body of so many bytes needs besides: for all that is announced,
-// or as much again.
-func (x *exchange) more(read int) int {
+// growth returns by how many bytes to grow the buffer of a body of which read bytes have
+// arrived: to the announced length, or to twice the size.
+func (x *exchange) growth(read int) int {
 	if announced := x.req.ContentLength; announced > 0 {
 		return int(min(announced, MaxBody)) + 1 - read
 	}
 	return min(read, MaxBody+1-read)
 }
 
-// waitForSlot lets a body grow beyond what is small, as soon as it may. What it waited is
-// not held against the sender.
+// waitForSlot waits until the body may grow beyond smallBody. It then extends the read
+// deadline, so that the sender does not lose the time waited.
 func (x *exchange) waitForSlot() {
 	if x.slot {
 		return
@@ -144,38 +144,38 @@ func (x *exchange) waitForSlot() {
 	}
 }
 
-func (x *exchange) giveSlotBack() {
+func (x *exchange) releaseSlot() {
 	if x.slot {
 		x.slot = false
 		<-x.r.large
 	}
 }
 
-// flaw notes why the body did not come whole.
-func (x *exchange) flaw(err error) {
+// recordFlaw records why the body is incomplete.
+func (x *exchange) recordFlaw(err error) {
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
 		x.receipt.Flaw = storage.BodyOverLong
-		x.flawed = fmt.Sprintf("a body of more than %d bytes, of which the first %d were kept", MaxBody, len(x.receipt.Body))
+		x.flawReason = fmt.Sprintf("a body of more than %d bytes, of which the first %d were kept", MaxBody, len(x.receipt.Body))
 		return
 	}
 	x.receipt.Flaw = storage.BodyCut
-	x.flawed = words.Count(len(x.receipt.Body), "byte")
+	x.flawReason = words.Count(len(x.receipt.Body), "byte")
 	if announced := x.req.ContentLength; announced >= 0 {
-		x.flawed = fmt.Sprintf("%d of %d announced bytes", len(x.receipt.Body), announced)
+		x.flawReason = fmt.Sprintf("%d of %d announced bytes", len(x.receipt.Body), announced)
 	}
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		x.flawed += ", then nothing more within " + x.r.cfg.ReadTimeout.String()
+		x.flawReason += ", then nothing more within " + x.r.cfg.ReadTimeout.String()
 	case strings.Contains(err.Error(), "chunk"): // net/http has no error to compare with
-		x.flawed += ", then a chunk that cannot be read (" + quote(err.Error()) + ")"
+		x.flawReason += ", then a chunk that cannot be read (" + quote(err.Error()) + ")"
 	default:
-		x.flawed += ", then the body broke off"
+		x.flawReason += ", then the body broke off"
 	}
 }
 
-// headerFields lists the header lines, sorted by name since net/http does not keep their
-// order, and with those that it takes away.
+// headerFields returns the header lines, including Host and Transfer-Encoding, which
+// net/http removes. They are sorted by name, because net/http does not keep their order.
 func headerFields(req *http.Request, webhook *storage.Webhook) []storage.HeaderField {
 	fields := make([]storage.HeaderField, 0, len(req.Header)+2)
 	for name, values := range req.Header {
@@ -194,8 +194,8 @@ func headerFields(req *http.Request, webhook *storage.Webhook) []storage.HeaderF
 	return fields
 }
 
-// knownHeader reports whether it is known what a header is, from HTTP or from the webhook,
-// and whether its value is to be kept encrypted then.
+// knownHeader reports whether HTTP or the webhook defines a header, and if so, whether its
+// value must be stored encrypted.
 func knownHeader(name string, webhook *storage.Webhook) (secret, known bool) {
 	switch name {
 	case "Authorization", "Proxy-Authorization", "Cookie":
@@ -215,19 +215,19 @@ func knownHeader(name string, webhook *storage.Webhook) (secret, known bool) {
 	return false, false
 }
 
-// A digest is what the store knows of the delivery that a request names.
+// A digest describes the stored delivery that a request names.
 type digest struct {
-	named   string // as the request has it
-	sent    string // SHA-256, hexadecimal; empty when there is no such delivery
+	named   string // the delivery's ID in the request
+	sent    string // hexadecimal SHA-256 of its body; empty if there is no such delivery
 	webhook storage.ID
 }
 
-// correlate looks up which of our own deliveries this is, if any.
+// correlate looks up which of our own deliveries the request belongs to, if any.
 func (x *exchange) correlate() error {
 	x.digest.named = x.req.Header.Get(deliveryHeader)
 	id, err := storage.ParseID(x.digest.named)
 	if err != nil {
-		return nil //nolint:nilerr // a foreign sender's own affair
+		return nil //nolint:nilerr // a foreign sender may put anything into the header
 	}
 	sent, webhook, known, err := x.r.store.SentDigest(x.r.working, id)
 	if err != nil {
@@ -241,7 +241,7 @@ func (x *exchange) correlate() error {
 	return nil
 }
 
-// attemptOf is the number of an attempt, or 0 for what cannot be one of ours.
+// attemptOf parses the number of an attempt. It returns 0 if text cannot be one of ours.
 func attemptOf(text string) int {
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil {

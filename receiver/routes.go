@@ -16,40 +16,40 @@ const (
 	healthPath   = "/healthz"
 )
 
-// routes maps what may be asked for. Paths are matched as they were sent: "//" is not
-// tidied into a redirect, and an escaped slash is part of a name.
+// routes returns the handler of all requests. Paths are matched as sent: "//" does not
+// cause a redirect, and an escaped slash is part of a name.
 func (r *Receiver) routes() http.Handler {
 	router := mux.NewRouter().SkipClean(true).UseEncodedPath()
-	router.Path(feedbackPath).Methods(http.MethodPost).HandlerFunc(r.exchanging((*exchange).feedback))
-	router.Path(feedbackPath).HandlerFunc(r.exchanging((*exchange).wrongMethod))
+	router.Path(feedbackPath).Methods(http.MethodPost).HandlerFunc(r.handler((*exchange).feedback))
+	router.Path(feedbackPath).HandlerFunc(r.handler((*exchange).wrongMethod))
 	router.Path(healthPath).Methods(http.MethodGet, http.MethodHead).HandlerFunc(healthy)
-	router.Path(healthPath).HandlerFunc(r.exchanging((*exchange).wrongHealth))
-	router.NotFoundHandler = r.exchanging((*exchange).nowhere)
+	router.Path(healthPath).HandlerFunc(r.handler((*exchange).wrongHealth))
+	router.NotFoundHandler = r.handler((*exchange).notFound)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.handlers.Add(1)
 		defer r.handlers.Done()
-		seen(req)
-		closeInDoubt(w, req)
+		markHandled(req)
+		closeIfAmbiguous(w, req)
 		router.ServeHTTP(w, req)
 	})
 }
 
-// closeInDoubt ends a connection on which where the next request begins may depend on who
-// reads: after a transfer coding, beside which there may have been a Content-Length (RFC
-// 9112 §6.3), and after HTTP/1.0, which knows no such coding (§6.1). net/http takes what
-// would tell away before it can be seen.
-func closeInDoubt(w http.ResponseWriter, req *http.Request) {
+// closeIfAmbiguous closes the connection after a request whose end two parsers may see in
+// different places, which allows request smuggling: one with a transfer coding, which may
+// have had a Content-Length as well (RFC 9112 §6.3), and one of HTTP/1.0, which has no
+// transfer codings (§6.1). net/http removes the header fields that would show the conflict.
+func closeIfAmbiguous(w http.ResponseWriter, req *http.Request) {
 	if !req.ProtoAtLeast(1, 1) || req.ProtoMajor == 1 && len(req.TransferEncoding) > 0 {
 		w.Header().Set("Connection", "close")
 	}
 }
 
-// exchanging makes a handler of what takes an exchange.
-func (r *Receiver) exchanging(take func(*exchange)) http.HandlerFunc {
+// handler returns an http.HandlerFunc that calls handle with a new exchange.
+func (r *Receiver) handler(handle func(*exchange)) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		x := r.newExchange(w, req)
-		defer x.giveSlotBack()
-		take(x)
+		defer x.releaseSlot()
+		handle(x)
 	}
 }
 
@@ -58,7 +58,7 @@ func healthy(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-// feedback takes an event for a webhook.
+// feedback handles an event for a webhook.
 func (x *exchange) feedback() {
 	to, ok := x.endpoint()
 	if !ok {
@@ -68,7 +68,7 @@ func (x *exchange) feedback() {
 	x.receive(to)
 }
 
-// wrongMethod refuses what is not POST, if there is a webhook at all.
+// wrongMethod refuses a request to a webhook that is not a POST.
 func (x *exchange) wrongMethod() {
 	to, ok := x.endpoint()
 	if !ok {
@@ -83,15 +83,15 @@ func (x *exchange) wrongHealth() {
 	x.refuse(wrongMethod(x.req.Method, "GET, HEAD"), "GET, HEAD")
 }
 
-// nowhere records a request to a path that cannot be a webhook's.
-func (x *exchange) nowhere() {
+// notFound records a request to a path that cannot be a webhook's.
+func (x *exchange) notFound() {
 	x.unmatched(unknownPath(x.req.RequestURI))
 }
 
-// endpoint finds the webhook that the request's path names. When there is none, the
-// request is recorded and answered.
+// endpoint returns the webhook that the request's path names. If there is none, it stores
+// and answers the request and returns false.
 func (x *exchange) endpoint() (*endpoint, bool) {
-	to, err := placeOf(x.req)
+	to, err := parsePathKey(x.req)
 	if err != nil {
 		x.unmatched(unknownPath(x.req.RequestURI))
 		return nil, false
@@ -109,13 +109,13 @@ func (x *exchange) endpoint() (*endpoint, bool) {
 	return found, true
 }
 
-// placeOf undoes the escapes of the names in the path, once.
-func placeOf(req *http.Request) (place, error) {
+// parsePathKey returns the names in the path, unescaped once.
+func parsePathKey(req *http.Request) (pathKey, error) {
 	names := mux.Vars(req)
 	organization, err := url.PathUnescape(names["organization"])
 	if err != nil {
-		return place{}, err
+		return pathKey{}, err
 	}
 	sandbox, err := url.PathUnescape(names["sandbox"])
-	return place{organization, sandbox}, err
+	return pathKey{organization, sandbox}, err
 }

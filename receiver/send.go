@@ -14,13 +14,14 @@ import (
 	"backchannel/storage"
 )
 
-// maxHang is when a sender that never gives up is given up.
+// maxHang is how long a sender is kept waiting by a profile that never answers.
 const maxHang = 15 * time.Minute
 
-// maxReading is how long a sender may take to read a long answer.
+// maxReading is how long a sender may take to read an answer longer than smallBody.
 const maxReading = time.Minute
 
-// send gives the answer, late or slowly or not at all, and says what became of it.
+// send sends the answer, with the delay, speed or fault that it asks for, and returns the
+// outcome.
 func (x *exchange) send(a answer) storage.AnswerOutcome {
 	if a.fault == storage.FaultHang {
 		return x.hang()
@@ -49,15 +50,15 @@ func (x *exchange) send(a answer) storage.AnswerOutcome {
 	return storage.Answered
 }
 
-// deadline bounds how long a sender may take to read an answer that no socket's buffer is
-// sure to hold. What it returns takes the bound away from the next answer.
+// deadline bounds how long a sender may take to read an answer that may not fit into the
+// socket's buffer. The function that it returns removes the bound.
 func (x *exchange) deadline() func() {
 	controller := http.NewResponseController(x.w)
 	_ = controller.SetWriteDeadline(time.Now().Add(maxReading))
 	return func() { _ = controller.SetWriteDeadline(time.Time{}) }
 }
 
-// pause waits, and reports whether the sender is still there. A shutdown ends it early.
+// pause waits and reports whether the sender is still connected. A shutdown ends it early.
 func (x *exchange) pause(wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -70,7 +71,7 @@ func (x *exchange) pause(wait time.Duration) bool {
 	return true
 }
 
-// hang answers nothing until the sender has gone.
+// hang sends nothing until the sender disconnects.
 func (x *exchange) hang() storage.AnswerOutcome {
 	if !x.pause(maxHang) {
 		return storage.ClientGone
@@ -85,7 +86,7 @@ func (x *exchange) compose(a answer) string {
 		header.Set("Content-Type", problemType)
 		body = a.problem.encode(a.status, x.receipt.ID)
 	}
-	for _, h := range a.headers { // a profile's replace our own
+	for _, h := range a.headers { // a profile's headers replace our own
 		header.Del(h.Name)
 	}
 	for _, h := range a.headers {
@@ -103,8 +104,8 @@ func bodyAllowed(status int) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// drip sends the answer a few bytes at a time, the head included. In HTTP/2, which has
-// no such head, it is the body that drips.
+// drip sends the answer a few bytes at a time, including its header. In HTTP/2, where a
+// header is one frame, only the body is slowed down.
 func (x *exchange) drip(a answer, body string) storage.AnswerOutcome {
 	controller := http.NewResponseController(x.w)
 	conn, buffered, err := controller.Hijack()
@@ -119,27 +120,27 @@ func (x *exchange) drip(a answer, body string) storage.AnswerOutcome {
 	return x.trickle(gone, conn, rawAnswer(a.status, x.w.Header(), body), a.drip)
 }
 
-// rawAnswer is an HTTP/1.1 answer as it goes over the wire.
+// rawAnswer returns the bytes of an HTTP/1.1 answer.
 func rawAnswer(status int, header http.Header, body string) []byte {
 	response := http.Response{
 		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: header, Close: true,
 		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
 	}
 	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
-	header.Del("Content-Length") // which Write puts in itself
+	header.Del("Content-Length") // Write adds its own
 	var raw bytes.Buffer
-	_ = response.Write(&raw) // a Buffer takes everything
+	_ = response.Write(&raw) // writing to a Buffer never fails
 	return raw.Bytes()
 }
 
-// watch reads what the sender still has to say, until it is gone.
+// watch discards what the sender sends and calls gone when the sender disconnects.
 func watch(conn net.Conn, buffered *bufio.Reader, gone context.CancelFunc) {
 	defer gone()
 	_ = conn.SetReadDeadline(time.Time{})
 	_, _ = io.Copy(io.Discard, buffered)
 }
 
-// trickle writes text at so many bytes per second.
+// trickle writes text at a rate of perSecond bytes.
 func (x *exchange) trickle(gone context.Context, to io.Writer, text []byte, perSecond int) storage.AnswerOutcome {
 	const (
 		most    = 20      // writes per second
@@ -166,7 +167,7 @@ func (x *exchange) trickle(gone context.Context, to io.Writer, text []byte, perS
 	return storage.Answered
 }
 
-// flushed writes each portion at once.
+// A flushed writer flushes after each write.
 type flushed struct {
 	io.Writer
 	controller *http.ResponseController

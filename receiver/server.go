@@ -21,7 +21,7 @@ import (
 	"backchannel/storage"
 )
 
-// ErrBusy is what Listen answers when another program has the port.
+// ErrBusy is the error that Listen wraps if another program uses the port.
 var ErrBusy = errors.New("the port is in use")
 
 // The bounds of a request.
@@ -34,41 +34,41 @@ const (
 	crowdedIdleTimeout = 2 * time.Second
 )
 
-// Config is what a Receiver depends on. Only CA must be set.
+// Config configures a Receiver. Only CA is required.
 type Config struct {
 	Listen  string   // HOST:PORT; port 0 takes any free one
-	Hosts   []string // further ones by which it is reached, as ParseHost answers them
+	Hosts   []string // further names and addresses, in the form that ParseHost returns
 	CA      *CA
 	Now     func() time.Time // nil: time.Now
-	Random  func() float64   // from 0 to below 1, for failures by percentage; nil: math/rand
-	Sources storage.Sources  // of secrets kept elsewhere
+	Random  func() float64   // in [0, 1), for failures by percentage; nil: math/rand
+	Sources storage.Sources  // where secrets outside the store are read
 	Logger  *slog.Logger     // nil: none
-	Drain   time.Duration    // what requests under way get to finish; 0: DefaultDrain
-	// ReadTimeout is what a request gets to arrive whole; 0: 10 s.
+	Drain   time.Duration    // how long requests in progress may take to finish; 0: DefaultDrain
+	// ReadTimeout is how long a request may take to arrive; 0: 10 s.
 	ReadTimeout time.Duration
 	Forward     *Forward // nil: nothing is relayed
-	// Connections is how many may be open at a time; further ones wait. 0: no limit.
+	// Connections limits the open connections; further ones wait. 0: no limit.
 	Connections int
 }
 
-// DefaultListen and DefaultDrain are what a Receiver does unless told otherwise.
+// The defaults of Config.Listen and Config.Drain.
 const (
 	DefaultListen = "127.0.0.1:9443"
 	DefaultDrain  = 10 * time.Second
 )
 
-// A Receiver is the built-in endpoint. Make it with New, then Listen, then Serve.
+// A Receiver is the built-in endpoint. Create it with New, then call Listen and Serve.
 type Receiver struct {
-	store   Store
-	cfg     Config
-	log     *slog.Logger
-	keys    *keyring
-	schemas *schemas
-	faults  *counters
-	large   chan struct{} // a slot for each body that is being read and is not small
-	teller  *teller
-	finish  *finisher
-	forward *forwarder // nil: nothing is relayed
+	store    Store
+	cfg      Config
+	log      *slog.Logger
+	keys     *keyring
+	schemas  *schemas
+	faults   *counters
+	large    chan struct{} // a slot for each body that is being read and is not small
+	activity *activityRecorder
+	finisher *finisher
+	forward  *forwarder // nil: nothing is relayed
 
 	endpoints *endpoints
 
@@ -77,9 +77,9 @@ type Receiver struct {
 	address  string
 	reach    reach
 
-	stopping context.Context // ends when Serve is told to
+	stopping context.Context // done when Serve has to return
 	stop     context.CancelFunc
-	working  context.Context // ends when nobody has a request in hand any more
+	working  context.Context // done when no handler is running any more
 	quit     context.CancelFunc
 	handlers sync.WaitGroup
 
@@ -87,10 +87,10 @@ type Receiver struct {
 	unstored atomic.Int64
 }
 
-// New makes a receiver that does not listen yet.
+// New returns a receiver that does not listen yet.
 func New(store Store, cfg Config) (*Receiver, error) {
 	if cfg.CA == nil {
-		return nil, errors.New("make receiver: it needs a CA")
+		return nil, errors.New("create receiver: Config.CA is not set")
 	}
 	cfg.Listen = cmp.Or(cfg.Listen, DefaultListen)
 	cfg.Drain = cmp.Or(cfg.Drain, DefaultDrain)
@@ -109,27 +109,27 @@ func New(store Store, cfg Config) (*Receiver, error) {
 	}
 	r := &Receiver{
 		store: store, cfg: cfg, log: cfg.Logger,
-		keys:    newKeyring(cfg.Sources),
-		schemas: newSchemas(),
-		faults:  newCounters(cfg.Random),
-		large:   make(chan struct{}, maxLarge),
-		teller:  newTeller(store.AddActivity, cfg.Now, cfg.Logger),
+		keys:     newKeyring(cfg.Sources),
+		schemas:  newSchemas(),
+		faults:   newCounters(cfg.Random),
+		large:    make(chan struct{}, maxLarge),
+		activity: newActivityRecorder(store.AddActivity, cfg.Now, cfg.Logger),
 	}
 	r.stopping, r.stop = context.WithCancel(context.Background())
 	r.working, r.quit = context.WithCancel(context.Background())
-	r.finish = newFinisher(r.working, store, cfg.Logger)
+	r.finisher = newFinisher(r.working, store, cfg.Logger)
 	r.endpoints = newEndpoints(r.working, store, r.URL)
 	if cfg.Forward != nil {
-		r.forward = newForwarder(*cfg.Forward, store, cfg, r.teller.tell)
+		r.forward = newForwarder(*cfg.Forward, store, cfg, r.activity.record)
 	}
 	return r, nil
 }
 
-// Listen takes the port. Requests wait from then on, and are served by Serve.
+// Listen opens the port. Connections are queued until Serve is called.
 func (r *Receiver) Listen() error {
 	host, _, err := net.SplitHostPort(r.cfg.Listen)
 	if err != nil {
-		return fmt.Errorf("listen on %q: it is no HOST:PORT; use --listen %s, say", r.cfg.Listen, DefaultListen)
+		return fmt.Errorf("listen on %q: it is not of the form HOST:PORT; use --listen %s, for example", r.cfg.Listen, DefaultListen)
 	}
 	listener, err := net.Listen("tcp", r.cfg.Listen) //nolint:noctx // it does not block
 	if err != nil {
@@ -138,14 +138,14 @@ func (r *Receiver) Listen() error {
 	if r.cfg.Connections > 0 {
 		listener = netutil.LimitListener(listener, r.cfg.Connections)
 	}
-	r.listener = watchedListener{listener, func(lack string) { r.teller.tell(waitingConnections(), lack) }}
-	_, port, _ := net.SplitHostPort(listener.Addr().String()) // it has just been made from one
+	r.listener = watchedListener{listener, func(lack string) { r.activity.record(waitingConnections(), lack) }}
+	_, port, _ := net.SplitHostPort(listener.Addr().String()) // an Addr of a TCP listener has this form
 	r.url, r.address = baseURL(host, port, r.cfg.Hosts), dialable(host, port)
 	r.reach = newReach(host, r.cfg.Hosts)
 	return nil
 }
 
-// listenError says what to do about an address that cannot be listened on.
+// listenError explains an error of net.Listen and says what to do about it.
 func listenError(err error) error {
 	var resolve *net.DNSError
 	var address *net.AddrError
@@ -164,24 +164,25 @@ func listenError(err error) error {
 	return fmt.Errorf("%w; choose another address with --listen HOST:PORT", err)
 }
 
-// URL is where the receiver can be called: https://127.0.0.1:9443, say, or when it listens
-// on every address by the first of Config.Hosts, else one of the machine's own addresses.
-// It is empty until Listen has succeeded.
+// URL returns the receiver's URL, such as https://127.0.0.1:9443. If the receiver listens
+// on every address, the URL has the first of Config.Hosts, or else one of the machine's
+// own addresses. It is empty until Listen has succeeded.
 func (r *Receiver) URL() string { return r.url }
 
-// Address is the HOST:PORT by which this machine reaches it, whatever the URL's host is.
+// Address returns the HOST:PORT at which this machine reaches the receiver, whatever the
+// host of the URL is.
 func (r *Receiver) Address() string { return r.address }
 
-// Names are the names and addresses that its certificate has now.
+// Names returns the names and addresses that a certificate issued now would have.
 func (r *Receiver) Names() []string { return r.reach.names() }
 
-// Refused is how many requests net/http has refused before a handler saw them.
+// Refused returns how many requests net/http refused before a handler saw them.
 func (r *Receiver) Refused() int64 { return r.refusals.Load() }
 
-// Unstored is how many requests were answered 503 because they could not be stored.
+// Unstored returns how many requests were answered 503 because they could not be stored.
 func (r *Receiver) Unstored() int64 { return r.unstored.Load() }
 
-// Close gives the port back if Serve was never called. Else it has Serve end at once.
+// Close closes the port. If Serve is running, Close makes it return at once.
 func (r *Receiver) Close() error {
 	r.stop()
 	r.quit()
@@ -191,9 +192,9 @@ func (r *Receiver) Close() error {
 	return r.listener.Close()
 }
 
-// Serve answers requests until ctx ends. Then it takes no more, lets those under way
-// finish, for as long as Config.Drain, and returns when all that is known of them is
-// stored. It can be called once.
+// Serve answers requests until ctx is done. It then accepts no more, gives those in
+// progress the time of Config.Drain to finish, stores their outcomes and returns. It can
+// be called once.
 func (r *Receiver) Serve(ctx context.Context) error {
 	defer r.quit()
 	server := r.server()
@@ -202,7 +203,7 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	telling := make(chan any, 1)
 	go func() {
 		defer func() { telling <- recover() }()
-		r.teller.run(r.working, r.stopping)
+		r.activity.run(r.working, r.stopping)
 	}()
 	r.startRelaying()
 	failed := make(chan error, 1)
@@ -223,17 +224,17 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	return nil
 }
 
-// shutDown waits for the requests under way, and cuts off those that take too long.
+// shutDown waits for the requests in progress and aborts those that exceed Config.Drain.
 func (r *Receiver) shutDown(server *http.Server) {
 	patience, cancel := context.WithTimeout(r.working, r.cfg.Drain)
 	defer cancel()
 	if err := server.Shutdown(patience); err != nil {
 		_ = server.Close()
 	}
-	impatient := context.AfterFunc(patience, r.quit) // the store's turn to give up
+	impatient := context.AfterFunc(patience, r.quit) // a store that hangs must not keep the handlers waiting
 	r.handlers.Wait()
 	r.stopRelaying()
-	r.finish.wait()
+	r.finisher.wait()
 	impatient()
 }
 
@@ -253,8 +254,8 @@ func (r *Receiver) server() *http.Server {
 	}
 }
 
-// idleTimeout is how long a connection may be kept without a request: not long when others
-// may wait for it.
+// idleTimeout returns how long a connection may be idle. It is short if connections are
+// limited, because others may then be waiting.
 func (r *Receiver) idleTimeout() time.Duration {
 	if r.cfg.Connections > 0 {
 		return crowdedIdleTimeout
@@ -262,6 +263,6 @@ func (r *Receiver) idleTimeout() time.Duration {
 	return idleTimeout
 }
 
-// protocols are what a client may offer to speak. net/http adds the first two by itself,
-// but knows HTTP/1.0 only from clients that offer nothing.
+// protocols returns the protocols that a client may offer by ALPN. net/http adds the first
+// two itself, but accepts HTTP/1.0 only from clients that offer nothing.
 func protocols() []string { return []string{"h2", "http/1.1", "http/1.0"} }

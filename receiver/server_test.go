@@ -26,7 +26,7 @@ func TestListenErrors(t *testing.T) {
 		want   string
 	}{
 		{busy.Addr().String(), true, "is in use by another program; end that one, or choose another port with --listen"},
-		{"9443", false, "no HOST:PORT"},
+		{"9443", false, "not of the form HOST:PORT"},
 		{"127.0.0.1:http-not", false, "--listen"},
 		{"127.0.0.1:99999", false, "--listen"},
 		{"192.0.2.1:0", false, "does not have that address"},
@@ -162,19 +162,19 @@ func (a activities) add(_ context.Context, one storage.Activity) error {
 
 func TestTellerGathers(t *testing.T) {
 	a := activities{make(chan string, 10)}
-	teller := newTeller(a.add, time.Now, nil)
+	activity := newActivityRecorder(a.add, time.Now, nil)
 	stop, end := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	teller.tell(refusedRequests(), "first")
+	activity.record(refusedRequests(), "first")
 	go func() {
 		defer close(done)
-		teller.run(t.Context(), stop)
+		activity.run(t.Context(), stop)
 	}()
 	if got := <-a.texts; got != "1 request was refused before it could be read: first" {
 		t.Errorf("told %q", got)
 	}
 	for range 3 {
-		teller.tell(refusedRequests(), "last")
+		activity.record(refusedRequests(), "last")
 	}
 	end()
 	<-done

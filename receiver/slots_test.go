@@ -99,7 +99,7 @@ func TestABodyTakesNoMoreRoomThanItMay(t *testing.T) {
 	for _, announced := range []int64{-1, 0, 1, smallBody, smallBody + 1, MaxBody, MaxBody + 1, 1 << 60} {
 		for read := 1; read <= MaxBody; read += 1 + read/2 {
 			x := &exchange{req: &http.Request{ContentLength: announced}}
-			if room := read + x.more(read); announced <= 0 && (room <= read || room > MaxBody+1) || announced > 0 && room > MaxBody+1 {
+			if room := read + x.growth(read); announced <= 0 && (room <= read || room > MaxBody+1) || announced > 0 && room > MaxBody+1 {
 				t.Errorf("%d announced, %d read: room for %d", announced, read, room)
 			}
 		}

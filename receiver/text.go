@@ -8,8 +8,8 @@ import (
 // maxShown is how many characters of foreign text a message shows.
 const maxShown = 80
 
-// quote makes foreign text safe to show: quoted, cut to a sane length, and everything
-// escaped that is not printable.
+// quote returns foreign text in a form that is safe to show: quoted, cut to maxShown
+// characters, with everything escaped that is not printable.
 func quote(text string) string {
 	if short := clip(text, maxShown); len(short) < len(text) {
 		return strconv.Quote(short) + "…"
@@ -17,7 +17,7 @@ func quote(text string) string {
 	return strconv.Quote(text)
 }
 
-// clip cuts a text to so many characters.
+// clip returns at most the first most characters of text.
 func clip(text string, most int) string {
 	if len(text) <= most {
 		return text
