@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +33,7 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 		r.unprepared(err)
 		return r
 	}
-	rec := newRecorder(ep.isSecret)
+	rec := newRecorder()
 	resp, err := ep.send(ctx, rec, lines, job)
 	if err == nil {
 		ep.answered(ctx, &r, resp)
@@ -48,20 +47,13 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	return r
 }
 
-// send makes the request, directly if that will do.
+// send makes the request.
 func (ep *endpoint) send(ctx context.Context, rec *recorder, lines []storage.HeaderField, job *storage.Job) (*http.Response, error) {
-	body := job.Payload
+	o := outgoing{lines: lines, body: job.Payload, half: job.Misbehave == storage.MisbehaveTruncated}
 	if job.Misbehave == storage.MisbehaveTamperedBody {
-		body = tamper(body)
+		o.body = tamper(o.body)
 	}
-	if job.Misbehave != storage.MisbehaveTruncated {
-		resp, err := ep.direct.post(ctx, rec, lines, body)
-		if !errors.Is(err, errLarge) {
-			return resp, err
-		}
-	}
-	req := ep.request(httptrace.WithClientTrace(ctx, rec.trace()), lines, body)
-	return ep.dial.roundTrip(ep.roundTripper(job.Misbehave), req)
+	return ep.direct.post(ctx, rec, o)
 }
 
 func begun(job *storage.Job, now time.Time) Result {
@@ -86,32 +78,17 @@ func (ep *endpoint) lines(ctx context.Context, job *storage.Job, now time.Time) 
 	return ep.customLines(ctx, lines)
 }
 
-// request is the POST as net/http wants it. A transport may send the body again if a kept
-// connection turns out to be closed before anything was written. With an idempotency key
-// it would do so even after the endpoint may have got it, which is for the retry schedule
-// to do and to record.
+// request is the POST as net/http wants it.
 func (ep *endpoint) request(ctx context.Context, lines []storage.HeaderField, body []byte) *http.Request {
 	header := make(http.Header, len(lines)+1)
 	for _, line := range lines {
 		header[line.Name] = []string{line.Value}
 	}
 	header["User-Agent"] = []string{ep.userAgent}
-	req := (&http.Request{
+	return (&http.Request{
 		Method: http.MethodPost, URL: ep.target, Host: withoutZone(ep.target.Host),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: header, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
 	}).WithContext(ctx)
-	if header.Get("Idempotency-Key") == "" && header.Get("X-Idempotency-Key") == "" {
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	}
-	return req
-}
-
-func (ep *endpoint) roundTripper(m storage.Misbehaviour) http.RoundTripper {
-	if m == storage.MisbehaveTruncated {
-		return truncater{ep}
-	}
-	return ep.transport
 }
 
 // answered keeps the response and judges it. The body is read as far as it goes, and

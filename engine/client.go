@@ -62,11 +62,8 @@ func (c *Client) releaseIdle() {
 	if ep == nil {
 		return
 	}
-	ep.transport.CloseIdleConnections()
-	if ep.direct != nil {
-		ep.direct.idle.flush()
-		ep.direct.http2.flush()
-	}
+	ep.direct.idle.flush()
+	ep.direct.http2.flush()
 }
 
 // prepared has the endpoint for the webhook as given. Its errors are problems.

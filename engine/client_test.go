@@ -21,7 +21,7 @@ import (
 // what the endpoint says of the client certificate has to be told all the same.
 func TestClientCertificateIsExplainedForLargeBodies(t *testing.T) {
 	m := newMember(t, nil, newKey(t), asLeaf())
-	job := storage.Job{Payload: bytes.Repeat([]byte("x"), 4*directBody)}
+	job := storage.Job{Payload: bytes.Repeat([]byte("x"), 4*oneWrite)}
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		for range 10 { // who is first, the alert or the reset, is not certain
 			b := secured(t, m, &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: version, NextProtos: []string{"http/1.1"}})

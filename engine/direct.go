@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptrace"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -17,20 +18,23 @@ import (
 	"backchannel/storage"
 )
 
-// directBody is how long a body may be to be written in one go: what fits into a socket's
-// buffer needs nobody who listens meanwhile whether the endpoint has heard enough.
-const directBody = 16 << 10
-
-var (
-	errUnsent = errors.New("the connection was closed before anything was sent")
-	errLarge  = errors.New("the body is too large to be sent in one go")
+const (
+	// oneWrite is how long a message may be to be written before the answer is waited for:
+	// what fits into a socket's buffer needs nobody who reads meanwhile whether the endpoint
+	// has had enough. A goroutine for each message would take more time than the write.
+	oneWrite = 16 << 10
+	// lateWrite is how much longer a message may take to be written once it was answered. A
+	// transport has the same limit (maxWriteWaitBeforeConnReuse).
+	lateWrite = 50 * time.Millisecond
 )
+
+var errUnsent = errors.New("the connection was closed before anything was sent")
 
 // A direct sends HTTP/1.1 requests over kept connections in the goroutine that wants to
 // know the answer, which takes half of the processor time that a transport takes with two
 // goroutines of its own for each connection. The answers are parsed by net/http all the
 // same, and the header goes out in the order and letter case in which it is recorded.
-// HTTP/2 is for the connections of multiplexed, and large bodies are left to the transport.
+// HTTP/2 is for the connections of multiplexed.
 type direct struct {
 	ep      *endpoint
 	dial    *dialer
@@ -63,11 +67,18 @@ func withoutZone(host string) string {
 	return host
 }
 
-// post sends a request with the given header lines and body. Its error is errLarge if the
-// transport has to do that.
-func (d *direct) post(ctx context.Context, rec *recorder, lines []storage.HeaderField, body []byte) (*http.Response, error) {
+// An outgoing is what an attempt sends.
+type outgoing struct {
+	lines []storage.HeaderField
+	body  []byte
+	// half of the body goes out, over HTTP/1.1, and then this side of the connection is closed.
+	half bool
+}
+
+// post sends a request.
+func (d *direct) post(ctx context.Context, rec *recorder, o outgoing) (*http.Response, error) {
 	for {
-		via, err := d.connect(ctx, rec)
+		via, err := d.connect(ctx, rec, o.half)
 		if err != nil {
 			return nil, err
 		}
@@ -75,31 +86,29 @@ func (d *direct) post(ctx context.Context, rec *recorder, lines []storage.Header
 		var at *link
 		if via.http2 != nil {
 			at = via.link
-			resp, err = d.postHTTP2(ctx, rec, via.http2, lines, body)
+			resp, err = d.postHTTP2(ctx, rec, via.http2, o)
 		} else {
 			at = via.http1.link
-			resp, err = d.postHTTP1(ctx, rec, via.http1, lines, body)
+			resp, err = d.postHTTP1(ctx, rec, via.http1, o)
 		}
 		switch {
 		case errors.Is(err, errUnsent):
 			continue
-		case err != nil && ctx.Err() == nil && at != nil && !errors.Is(err, errLarge):
+		case err != nil && ctx.Err() == nil && at != nil:
 			return nil, d.dial.explainUnanswered(ctx, at, err)
 		}
 		return resp, err
 	}
 }
 
-func (d *direct) postHTTP1(ctx context.Context, rec *recorder, c *conn, lines []storage.HeaderField, body []byte) (*http.Response, error) {
-	if len(body) > directBody {
-		d.idle.put(c, time.Now())
-		return nil, errLarge
-	}
-	length := storage.HeaderField{Name: "Content-Length", Value: strconv.Itoa(len(body))}
-	fields := append(append(append(make([]storage.HeaderField, 0, len(lines)+3), d.framing...), length), lines...)
-	rec.gotConn(httptrace.GotConnInfo{})
+func (d *direct) postHTTP1(ctx context.Context, rec *recorder, c *conn, o outgoing) (*http.Response, error) {
+	length := storage.HeaderField{Name: "Content-Length", Value: strconv.Itoa(len(o.body))}
+	fields := append(append(append(make([]storage.HeaderField, 0, len(o.lines)+3), d.framing...), length), o.lines...)
 	rec.wrote(fields)
-	return c.exchange(ctx, rec, d.message(fields, body))
+	if c.last = o.half; o.half {
+		o.body = o.body[:len(o.body)/2]
+	}
+	return c.exchange(ctx, rec, d.message(fields, o.body))
 }
 
 func (d *direct) message(fields []storage.HeaderField, body []byte) []byte {
@@ -123,12 +132,12 @@ type way struct {
 }
 
 // connect takes a kept connection, or makes one.
-func (d *direct) connect(ctx context.Context, rec *recorder) (way, error) {
+func (d *direct) connect(ctx context.Context, rec *recorder, onlyHTTP1 bool) (way, error) {
 	if c := d.idle.take(time.Now()); c != nil {
 		return way{http1: c}, nil
 	}
 	protocols := []string{"h2", "http/1.1"}
-	if d.http1.Load() {
+	if onlyHTTP1 || d.http1.Load() {
 		protocols = protocols[1:]
 	} else if c := d.http2.take(); c != nil {
 		return way{http2: c}, nil
@@ -158,7 +167,9 @@ type conn struct {
 	ended   ending           // beneath limit
 	request *http.Request    // what the answers are to
 	home    *idle
-	kept    bool // it was used before
+	kept    bool       // it was used before
+	last    bool       // this side closes it behind the message
+	writing chan error // nil unless the message is still being written
 	since   time.Time
 }
 
@@ -180,24 +191,58 @@ func (c *conn) exchange(ctx context.Context, rec *recorder, message []byte) (*ht
 		_ = c.Close()
 		return nil, err
 	}
-	resp.Body = &keptBody{from: resp.Body, conn: c, stop: stop, ended: resp.Body == http.NoBody, last: resp.Close}
+	resp.Body = &keptBody{from: resp.Body, conn: c, stop: stop, ended: resp.Body == http.NoBody, last: resp.Close || c.last}
 	return resp, nil
 }
 
 // interrupt makes whoever reads or writes stop at once.
 func (c *conn) interrupt() { _ = c.SetDeadline(time.Unix(1, 0)) }
 
+// converse listens while it writes a long message: an endpoint may answer, and read no
+// more, before it has everything.
 func (c *conn) converse(rec *recorder, message []byte) (*http.Response, error) {
-	n, writeErr := c.Write(message)
-	if writeErr != nil && n == 0 && c.kept {
+	var writeErr error
+	if len(message) <= oneWrite {
+		writeErr = c.send(message)
+	} else {
+		c.writing = make(chan error, 1)
+		go func() { c.writing <- c.send(message) }()
+	}
+	if errors.Is(writeErr, errUnsent) {
 		return nil, errUnsent
 	}
-	// An endpoint may have answered though it would not read everything.
 	resp, err := c.answer(rec)
-	if err != nil && writeErr != nil {
+	if err == nil {
+		return resp, nil
+	}
+	if writeErr = errors.Join(writeErr, c.finish(0)); writeErr != nil && !errors.Is(writeErr, os.ErrDeadlineExceeded) {
 		return nil, writeErr
 	}
-	return resp, err
+	return nil, err
+}
+
+func (c *conn) send(message []byte) error {
+	switch n, err := c.Write(message); {
+	case err != nil && n == 0 && c.kept:
+		return errUnsent
+	case err != nil || !c.last:
+		return err
+	}
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+// finish waits for the end of a message that is still being written, though not for long.
+func (c *conn) finish(patience time.Duration) error {
+	if c.writing == nil {
+		return nil
+	}
+	_ = c.SetWriteDeadline(time.Now().Add(patience))
+	err := <-c.writing
+	c.writing = nil
+	return errors.Join(err, c.SetWriteDeadline(time.Time{}))
 }
 
 // answer reads up to the end of the answer's head, past those that are provisional.
@@ -274,7 +319,8 @@ func (b *keptBody) Read(p []byte) (int, error) {
 }
 
 func (b *keptBody) Close() error {
-	if undisturbed := b.stop(); undisturbed && b.ended && !b.last && b.conn.in.Buffered() == 0 {
+	undisturbed := b.stop()
+	if undisturbed && b.ended && !b.last && b.conn.in.Buffered() == 0 && b.conn.finish(lateWrite) == nil {
 		b.conn.home.put(b.conn, time.Now())
 		return nil
 	}

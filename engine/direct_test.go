@@ -10,7 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,8 +37,8 @@ func wired(t *testing.T, answer func(n int, c net.Conn) (keep bool)) (url string
 				if line = strings.TrimRight(line, "\r\n"); line == "" {
 					break
 				}
-				if line == "Content-Length: 2" {
-					length = 2
+				if text, found := strings.CutPrefix(line, "Content-Length: "); found {
+					length, _ = strconv.Atoi(text)
 				}
 				head = append(head, line)
 			}
@@ -53,24 +55,33 @@ func wired(t *testing.T, answer func(n int, c net.Conn) (keep bool)) (url string
 const noContent = "HTTP/1.1 204 No Content\r\n\r\n"
 
 func TestHeaderKeepsItsOrderAndLetterCase(t *testing.T) {
-	url, heads := wired(t, func(_ int, c net.Conn) bool { _, err := io.WriteString(c, noContent); return err == nil })
-	b := newBench(t, url+"/in?a=b")
-	b.hook.Headers = []storage.HeaderField{{Name: "x-zulu", Value: "1"}, {Name: "X-ALPHA", Value: "2"}}
-	r := b.try(storage.Job{DeliveryID: 5, Payload: []byte("{}")})
-	b.expect(r, Succeeded, "", "")
-	head := <-heads
-	if head[0] != "POST /in?a=b HTTP/1.1" {
-		t.Errorf("asked %q", head[0])
-	}
-	var recorded []string
-	for _, f := range r.Attempt.RequestHeaders {
-		recorded = append(recorded, f.Name+": "+f.Value)
-	}
-	if sent := strings.Join(head[1:], "\n"); sent != strings.Join(recorded, "\n") {
-		t.Errorf("sent\n%s\nrecorded\n%s", sent, strings.Join(recorded, "\n"))
-	}
-	if last := head[len(head)-2:]; last[0] != "x-zulu: 1" || last[1] != "X-ALPHA: 2" {
-		t.Errorf("the last lines are %q", last)
+	for name, job := range map[string]storage.Job{
+		"small":     {DeliveryID: 5, Payload: []byte("{}")},
+		"large":     {DeliveryID: 5, Payload: bytes.Repeat([]byte("x"), 1<<20)},
+		"truncated": {DeliveryID: 5, Payload: []byte("{}"), Misbehave: storage.MisbehaveTruncated},
+		"tampered":  {DeliveryID: 5, Payload: []byte("{}"), Misbehave: storage.MisbehaveTamperedBody},
+	} {
+		t.Run(name, func(t *testing.T) {
+			url, heads := wired(t, func(_ int, c net.Conn) bool { _, err := io.WriteString(c, noContent); return err == nil })
+			b := newBench(t, url+"/in?a=b")
+			b.hook.Headers = []storage.HeaderField{{Name: "x-zulu", Value: "1"}, {Name: "X-ALPHA", Value: "2"}}
+			r := b.try(job)
+			b.expect(r, Succeeded, "", "")
+			head := <-heads
+			if head[0] != "POST /in?a=b HTTP/1.1" {
+				t.Errorf("asked %q", head[0])
+			}
+			var recorded []string
+			for _, f := range r.Attempt.RequestHeaders {
+				recorded = append(recorded, f.Name+": "+f.Value)
+			}
+			if sent := strings.Join(head[1:], "\n"); sent != strings.Join(recorded, "\n") {
+				t.Errorf("sent\n%s\nrecorded\n%s", sent, strings.Join(recorded, "\n"))
+			}
+			if last := head[len(head)-2:]; last[0] != "x-zulu: 1" || last[1] != "X-ALPHA: 2" {
+				t.Errorf("the last lines are %q", last)
+			}
+		})
 	}
 }
 
@@ -105,15 +116,55 @@ func TestConnectionClosedMeanwhileIsNotUsed(t *testing.T) {
 	}
 }
 
+// An endpoint that answers before it has the whole body may read on, or no more.
 func TestLargeBodyIsSentWhileListening(t *testing.T) {
-	payload := bytes.Repeat([]byte("x"), 1<<20)
+	for name, then := range map[string]func(c net.Conn){
+		"reads on": func(c net.Conn) { _, _ = io.Copy(io.Discard, c) },
+		"no more":  func(net.Conn) { <-t.Context().Done() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			ep, err := newBench(t, rawServer(t, func(c net.Conn) {
+				_, _ = c.Read(make([]byte, 1))
+				_, _ = io.WriteString(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+				then(c)
+			})).endpoint()
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := ep.attempt(t.Context(), &storage.Job{Payload: bytes.Repeat([]byte("x"), 64<<20)}, time.Now())
+			if r.Attempt.Code != http.StatusRequestEntityTooLarge || r.Class != Permanent {
+				t.Errorf("got %d, %v: %s", r.Attempt.Code, r.Class, r.Attempt.Error)
+			}
+			if name == "no more" && len(ep.direct.idle.conns) != 0 {
+				t.Error("the connection was kept with half a request on it")
+			}
+		})
+	}
+}
+
+func TestLargeBodiesShareAConnection(t *testing.T) {
+	var conns atomic.Int64
 	url := rawServer(t, func(c net.Conn) {
-		_, _ = c.Read(make([]byte, 1))
-		_, _ = io.WriteString(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
-		_, _ = io.Copy(io.Discard, c)
+		conns.Add(1)
+		for in := bufio.NewReader(c); ; {
+			req, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, req.Body)
+			_, _ = io.WriteString(c, noContent)
+		}
 	})
-	b := newBench(t, url)
-	b.expect(b.try(storage.Job{Payload: payload}), Permanent, storage.ClassStatus, "413")
+	ep, err := newBench(t, url).endpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{1 << 20, 2, oneWrite, 1 << 20} {
+		r := ep.attempt(t.Context(), &storage.Job{Payload: bytes.Repeat([]byte("x"), size)}, time.Now())
+		if r.Class != Succeeded || conns.Load() != 1 {
+			t.Errorf("%d bytes: %s, over %d connections", size, r.Attempt.Error, conns.Load())
+		}
+	}
 }
 
 func TestLastAnswerOfAConnection(t *testing.T) {

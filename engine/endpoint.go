@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"net"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,7 +19,6 @@ type endpoint struct {
 	webhook     storage.Webhook
 	receiverURL string // when it was prepared
 	target      *url.URL
-	transport   *http.Transport // for large bodies over HTTP/1.1
 	direct      *direct
 	dial        *dialer
 	sources     storage.Sources
@@ -76,7 +74,6 @@ func (o *outfitter) outfit(ctx context.Context, w storage.Webhook, receiverURL s
 	}
 	ep := &endpoint{
 		webhook: w, receiverURL: receiverURL, target: target, dial: dial, sources: o.sources,
-		transport: newTransport(w.Delivery, dial),
 		secrets:   []string{"Authorization", "Proxy-Authorization", "Cookie"},
 		userAgent: "backchannel/" + o.version, files: files,
 	}
@@ -108,7 +105,6 @@ func (ep *endpoint) current(w *storage.Webhook, receiverURL string) bool {
 
 // retire closes the connections: idle ones now, busy ones when their attempt is over.
 func (ep *endpoint) retire() {
-	ep.transport.CloseIdleConnections()
 	ep.direct.retire()
 }
 

@@ -108,9 +108,8 @@ func closeUnused(c *http.ClientConn) {
 
 // postHTTP2 sends one request. Its error is errUnsent if the connection was closed before
 // anything was sent.
-func (d *direct) postHTTP2(ctx context.Context, rec *recorder, c *http.ClientConn, lines []storage.HeaderField, body []byte) (*http.Response, error) {
-	request := d.ep.request(ctx, lines, body)
-	rec.gotConn(httptrace.GotConnInfo{})
+func (d *direct) postHTTP2(ctx context.Context, rec *recorder, c *http.ClientConn, o outgoing) (*http.Response, error) {
+	request := d.ep.request(ctx, o.lines, o.body)
 	rec.wrote(d.ep.http2Fields(request))
 	traced := &httptrace.ClientTrace{GotFirstResponseByte: func() { rec.leave(&rec.timings.FirstByte) }}
 	resp, err := c.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, traced)))

@@ -1,12 +1,12 @@
 package engine
 
 import (
+	"context"
 	"crypto/tls"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
-
-	"backchannel/storage"
 )
 
 // A Relay makes requests that are no deliveries. It connects as an endpoint does, by the
@@ -16,18 +16,46 @@ type Relay struct {
 	via  *http.Transport
 }
 
-// NewRelay makes a relay that trusts certain authorities.
+// NewRelay makes a relay that trusts certain authorities. It follows no proxy of the
+// environment, asks for no compression, and speaks HTTP/1.1 alone.
 func NewRelay(trust *Trust) *Relay {
 	const kept = 16 // idle connections
 	dial := &dialer{Dialer: net.Dialer{ControlContext: Control}, tls: &tls.Config{MinVersion: tls.VersionTLS12}, trust: trust}
-	via := newTransport(storage.DeliveryOptions{Concurrency: kept}, dial)
-	via.MaxResponseHeaderBytes = 0
-	return &Relay{dial: dial, via: via}
+	return &Relay{dial: dial, via: &http.Transport{
+		DialContext:         dial.DialContext,
+		DialTLSContext:      dial.dialTLS,
+		TLSNextProto:        map[string]func(string, *tls.Conn) http.RoundTripper{},
+		DisableCompression:  true,
+		MaxIdleConns:        kept,
+		MaxIdleConnsPerHost: kept,
+		IdleConnTimeout:     idleTimeout,
+	}}
 }
 
-// RoundTrip implements http.RoundTripper.
+// dialTLS connects for a transport.
+func (d *dialer) dialTLS(ctx context.Context, _, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	made, err := d.connect(ctx, "https", host, address, "http/1.1")
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+// RoundTrip implements http.RoundTripper. It explains a request's end as an attempt does.
 func (r *Relay) RoundTrip(req *http.Request) (*http.Response, error) {
-	return r.dial.roundTrip(r.via, req)
+	var at *link
+	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GotConn: func(got httptrace.GotConnInfo) { at, _ = got.Conn.(*link) },
+	})
+	resp, err := r.via.RoundTrip(req.WithContext(ctx))
+	if err != nil && at != nil && ctx.Err() == nil {
+		return nil, r.dial.explainUnanswered(ctx, at, err)
+	}
+	return resp, err
 }
 
 // CloseIdleConnections is for http.Client.

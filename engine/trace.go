@@ -21,11 +21,9 @@ const (
 )
 
 // A recorder notes when the parts of one attempt began and ended, and the header fields
-// as they are written. The transport may go on calling it after the attempt is over.
+// as they are written. A dialer may go on calling it after the attempt is over.
 type recorder struct {
-	secret func(name string) bool
-
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex // guards all of it
 	sealed  bool
 	phase   phase
 	began   time.Time // the attempt
@@ -34,23 +32,20 @@ type recorder struct {
 	fields  []storage.HeaderField
 }
 
-func newRecorder(secret func(string) bool) *recorder {
+func newRecorder() *recorder {
 	now := time.Now()
-	return &recorder{secret: secret, phase: starting, began: now, since: now}
+	return &recorder{phase: starting, began: now, since: now}
 }
 
 func (r *recorder) trace() *httptrace.ClientTrace {
 	t := &r.timings
 	return &httptrace.ClientTrace{
-		DNSStart:             func(httptrace.DNSStartInfo) { r.enter(resolving) },
-		DNSDone:              func(httptrace.DNSDoneInfo) { r.leave(&t.DNS) },
-		ConnectStart:         func(string, string) { r.enter(connecting) },
-		ConnectDone:          r.connected,
-		TLSHandshakeStart:    func() { r.enter(handshaking) },
-		TLSHandshakeDone:     func(tls.ConnectionState, error) { r.leave(&t.TLS) },
-		GotConn:              r.gotConn,
-		WroteHeaderField:     r.wroteField,
-		GotFirstResponseByte: func() { r.leave(&t.FirstByte) },
+		DNSStart:          func(httptrace.DNSStartInfo) { r.enter(resolving) },
+		DNSDone:           func(httptrace.DNSDoneInfo) { r.leave(&t.DNS) },
+		ConnectStart:      func(string, string) { r.enter(connecting) },
+		ConnectDone:       r.connected,
+		TLSHandshakeStart: func() { r.enter(handshaking) },
+		TLSHandshakeDone:  func(tls.ConnectionState, error) { r.leave(&t.TLS) },
 	}
 }
 
@@ -77,29 +72,9 @@ func (r *recorder) connected(_, _ string, err error) {
 	}
 }
 
-// gotConn forgets what was written to a connection that turned out to be closed.
-func (r *recorder) gotConn(httptrace.GotConnInfo) {
-	r.enter(answering)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.sealed {
-		r.fields = nil
-	}
-}
-
-func (r *recorder) wroteField(name string, values []string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.sealed {
-		return
-	}
-	for _, value := range values {
-		r.fields = append(r.fields, storage.HeaderField{Name: name, Value: value, Secret: r.secret(name)})
-	}
-}
-
-// wrote notes header fields that were written without the transport.
+// wrote notes the header fields of a request that is about to be written.
 func (r *recorder) wrote(fields []storage.HeaderField) {
+	r.enter(answering)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.fields = fields

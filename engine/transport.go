@@ -5,8 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"net/http"
-	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 
@@ -42,22 +40,6 @@ func (o *outfitter) dialer(w storage.Webhook) *dialer {
 	return d
 }
 
-// newTransport keeps a connection for each attempt that may be in flight. It follows no
-// proxy of the environment and asks for no compression, so that the answer is recorded
-// as it came. It speaks HTTP/1.1 alone: see multiplexed.
-func newTransport(d storage.DeliveryOptions, dial *dialer) *http.Transport {
-	return &http.Transport{
-		DialContext:            dial.DialContext,
-		DialTLSContext:         dial.dialTLS,
-		TLSNextProto:           map[string]func(string, *tls.Conn) http.RoundTripper{},
-		DisableCompression:     true,
-		MaxIdleConns:           d.Concurrency,
-		MaxIdleConnsPerHost:    d.Concurrency,
-		IdleConnTimeout:        idleTimeout,
-		MaxResponseHeaderBytes: maxResponseHeader,
-	}
-}
-
 // secure has the dialer make TLS with the webhook's files, which it reads for each
 // connection, since certificates are renewed. Now they are only tried: the endpoint may
 // not ask for all of them. Its errors are problems.
@@ -86,30 +68,4 @@ func (o *outfitter) clientCertificate(ctx context.Context, t storage.TLSOptions)
 		return nil, sourceProblem(storage.ClassConfig, "", err)
 	}
 	return pair, nil
-}
-
-// dialTLS connects for a transport.
-func (d *dialer) dialTLS(ctx context.Context, _, address string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	made, err := d.connect(ctx, "https", host, address, "http/1.1")
-	if err != nil {
-		return nil, err
-	}
-	return made, nil
-}
-
-// roundTrip leaves a request to a transport, and explains its end as those of others are.
-func (d *dialer) roundTrip(via http.RoundTripper, req *http.Request) (*http.Response, error) {
-	var at *link
-	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		GotConn: func(got httptrace.GotConnInfo) { at, _ = got.Conn.(*link) },
-	})
-	resp, err := via.RoundTrip(req.WithContext(ctx))
-	if err != nil && at != nil && ctx.Err() == nil {
-		return nil, d.explainUnanswered(ctx, at, err)
-	}
-	return resp, err
 }
