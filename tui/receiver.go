@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/tui/component"
 	"backchannel/tui/style"
 
@@ -252,7 +253,9 @@ func (r *receiver) Copies() []copyItem {
 	}
 	items := []copyItem{{"body", string(x.Body)}, {"ID", x.ID.String()}, {"SHA-256", x.SHA256}, {"path", storage.WithoutTokens(x.Path)}}
 	if base := r.shared.status.receiverURL(); base != "" && strings.HasPrefix(x.Path, "/") {
-		items = append(items, copyItem{"URL of the receiver as it is now", base + storage.WithoutTokens(x.Path)})
+		items = append(items,
+			copyItem{"URL of the receiver as it is now", base + storage.WithoutTokens(x.Path)},
+			copyItem{"curl command for the receiver as it is now, without secrets", export.CurlCommand(x, base, r.shared.CA)})
 	}
 	if x.RequestID != "" {
 		items = append(items, copyItem{"requestId", x.RequestID}, copyItem{"filter for this message", messageFilter(x.RequestID)})

@@ -222,6 +222,12 @@ func TestCopyingFromTheReceiver(t *testing.T) {
 		if len(c.copied) != 1 || c.copied[0] != string(c.store.receipts[0].Body) {
 			t.Errorf("copied %q", c.copied)
 		}
+		c.press("y")
+		c.see("curl command for the receiver as it is now, without secrets")
+		c.press("6")
+		if got := c.copied[len(c.copied)-1]; !strings.Contains(got, " | curl ") || !strings.Contains(got, c.store.receipts[0].Path) {
+			t.Errorf("copied %q", got)
+		}
 	})
 }
 

@@ -46,6 +46,8 @@ type Config struct {
 	// Copy puts text on the clipboard of the person's terminal, and says how far that is
 	// known to have worked: "copied to …". Run sets it.
 	Copy func(ctx context.Context, text string) (how string, err error)
+	// CA is the path of the certificate by which clients are to trust the built-in receiver.
+	CA string
 	// Export writes receipts to a file. Without it the console offers none.
 	Export func(context.Context, export.Request) (export.Result, error)
 	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that

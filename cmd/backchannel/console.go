@@ -84,12 +84,16 @@ func (s consoleSession) awaitDeliveries(held <-chan struct{}) {
 
 func (s consoleSession) screens(ctx context.Context, store *sqlite.Store, notices <-chan string) error {
 	out := os.Stdout
+	ca, err := s.authority()
+	if err != nil {
+		return err
+	}
 	dark, typed := background.Dark(s.in, out, backgroundPatience)
 	return tui.Run(ctx, tui.Config{
 		Store: store, Rules: s.rules(), Now: s.now, Location: s.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
-		Export: s.consoleExport(store), Resend: replaySession{s.session}.resender(), Hold: store.Hold,
+		CA: ca.Path(), Export: s.consoleExport(store), Resend: replaySession{s.session}.resender(), Hold: store.Hold,
 		Crash: func(cause any, stack []byte) string {
 			path, err := (&crash.Panic{Value: cause, Stack: stack}).Save(s.settings.data, s.now(), programVersion())
 			if err != nil {

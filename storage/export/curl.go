@@ -29,6 +29,28 @@ func (w *Writer) trust() string {
 	return "ca=" + quote(w.options.CA) + " # whom to trust: the authority of the built-in receiver\n"
 }
 
+// CurlCommand is a command for a shell that sends one receipt again, to a server that is
+// named like that of [Options]; its secrets are left out. Unlike a script, it writes no file
+// and can be pasted anywhere.
+func CurlCommand(r storage.Receipt, to, ca string) string {
+	w := &Writer{options: Options{Format: Curl, To: to, CA: ca}}
+	r = disclose(r, false)
+	headers, _ := curlHeaders(r, false)
+	words := []string{"curl --silent --show-error --include --globoff --path-as-is"}
+	if ca != "" {
+		words = append(words, "--cacert "+quote(ca))
+	}
+	words = append(words, method(r)+" "+curlURL(w.target(r)))
+	for _, h := range headers {
+		words = append(words, "--header "+quote(h))
+	}
+	if headOnly(r) {
+		return strings.Join(words, " \\\n  ")
+	}
+	words = append(words, "--data-binary @-")
+	return writeBody(r.Body) + " | " + strings.Join(words, " \\\n  ")
+}
+
 const scriptEnd = "\nexit \"$failed\"\n"
 
 // command writes a receipt's body into a file, and sends that.

@@ -90,6 +90,24 @@ func TestCurlTakesNoBodyOfHead(t *testing.T) {
 	}
 }
 
+// A command sends what a script does, but from a pipe.
+func TestCurlCommand(t *testing.T) {
+	for _, body := range []string{"{\"a\":\"it's $HOME\"}\n", "", "@/etc/passwd", "\xff\x00\r\n"} {
+		r := received("/in?access_token=hush", "$(touch no)", []byte(body))
+		r.Headers = append(r.Headers, storage.HeaderField{Name: "Authorization", Value: "Bearer sesame", Secret: true})
+		command := CurlCommand(r, "https://127.0.0.1:9443", "/it's here/ca.pem")
+		out, err := exec.Command("sh", "-c", "curl() { printf '%s\\n' \"$@\"; cat; }\n"+command).CombinedOutput()
+		want := strings.Join([]string{
+			"--silent", "--show-error", "--include", "--globoff", "--path-as-is", "--cacert", "/it's here/ca.pem", "--request", "POST",
+			"--url", "https://127.0.0.1:9443/", "--request-target", "/in?access_token=" + storage.Masked, "--header", "X-Odd: $(touch no)",
+			"--header", "Accept:", "--header", "Content-Type:", "--header", "User-Agent:", "--header", "Expect:", "--data-binary", "@-", body,
+		}, "\n")
+		if err != nil || string(out) != want {
+			t.Errorf("%v\n%s\nwant\n%s", err, out, want)
+		}
+	}
+}
+
 // The other receipts are sent, too, and that one was not is not hidden.
 func TestCurlGoesOn(t *testing.T) {
 	text := exported(t, Options{Format: Curl}, received("/a", "x", nil), received("/b", "x", nil))

@@ -171,7 +171,7 @@ func harContentOf(a storage.Attempt, mime string) harContent {
 func harHeaders(headers []storage.HeaderField) []harPair {
 	pairs := make([]harPair, len(headers))
 	for i, h := range headers {
-		pairs[i] = harPair{h.Name, h.Value}
+		pairs[i] = harPair{h.Name, headerText(h.Value)}
 	}
 	return pairs
 }

@@ -75,7 +75,20 @@ func shown(h storage.HeaderField) string {
 	if h.Secret {
 		return storage.Secret(h.Value).String()
 	}
-	return h.Value
+	return headerText(h.Value)
+}
+
+// headerText takes a value that is not UTF-8 for ISO 8859-1, as HTTP once did (RFC 9110
+// §5.5): JSON can hold no bytes, and every one of them can be told from its character.
+func headerText(value string) string {
+	if utf8.ValidString(value) {
+		return value
+	}
+	runes := make([]rune, len(value))
+	for i := range len(value) {
+		runes[i] = rune(value[i])
+	}
+	return string(runes)
 }
 
 // body is a message's body as text, else in base64. A text that was cut within a character

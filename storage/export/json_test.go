@@ -38,6 +38,18 @@ func TestScalars(t *testing.T) {
 	}
 }
 
+// A header's value may be any bytes; JSON has no place for those that are not UTF-8.
+func TestHeaderText(t *testing.T) {
+	for value, want := range map[string]string{"größer": "größer", "gr\xf6\xdfer": "größer", "\xe2\x82": "â\u0082", "": ""} {
+		if got := pairs([]storage.HeaderField{{Name: "X", Value: value}})[0][1]; got != want {
+			t.Errorf("%q came out as %q, want %q", value, got, want)
+		}
+		if got := harHeaders([]storage.HeaderField{{Name: "X", Value: value}})[0].Value; got != want {
+			t.Errorf("%q came out as %q in HAR, want %q", value, got, want)
+		}
+	}
+}
+
 func TestReceiptBody(t *testing.T) {
 	if v := OfWholeReceipt(storage.Receipt{Body: []byte("text")}); v.Body == nil || *v.Body != "text" || v.BodyBase64 != nil {
 		t.Errorf("text came out as %v, %v", v.Body, v.BodyBase64)
