@@ -72,7 +72,7 @@ func victim(dir string) error {
 			}
 		}()
 	}
-	return Hold(ctx, store, New(store, Config{}).Run)
+	return Lead(ctx, store, New(store, Config{}).Run)
 }
 
 // sightings counts how often each delivery reached an endpoint.

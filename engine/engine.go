@@ -11,7 +11,7 @@
 // A delivery is attempted at least once: a worker waits until the outcome is committed
 // before it claims more, so that after a crash at most what was in flight is sent again.
 // The engine refuses to follow redirects, to use a proxy, and to connect to addresses
-// that its guard objects to. It holds no lock: see [Hold] for that.
+// that its guard objects to. It holds no lock: see [Lead] for that.
 package engine
 
 import (

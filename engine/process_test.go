@@ -30,9 +30,9 @@ func TestWorkOfAnotherProcess(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived <- time.Now() }))
 	t.Cleanup(server.Close)
 	dir := t.TempDir()
-	holder, other := openStore(t, dir), openStore(t, dir)
+	leader, other := openStore(t, dir), openStore(t, dir)
 	hook := createWebhook(t, other, server.URL, func(w *storage.Webhook) { w.Delivery.Retry = []time.Duration{time.Hour} })
-	runOn(t, holder, Config{})
+	runOn(t, leader, Config{})
 	best := time.Hour
 	for range 5 { // the machine may be busy with something else now and then
 		made, err := other.Enqueue(t.Context(), event(hook))
@@ -56,9 +56,9 @@ func TestCommandsOfAnotherProcess(t *testing.T) {
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	dir := t.TempDir()
-	holder, other := openStore(t, dir), openStore(t, dir)
+	leader, other := openStore(t, dir), openStore(t, dir)
 	hook := createWebhook(t, other, server.URL)
-	runOn(t, holder, Config{})
+	runOn(t, leader, Config{})
 	made, err := other.Enqueue(t.Context(), event(hook))
 	if err != nil {
 		t.Fatal(err)

@@ -158,7 +158,7 @@ type Outcome struct {
 	PauseWebhook string
 }
 
-// A Command is what somebody, perhaps in another process, wants the holder to do about a
+// A Command is what somebody, perhaps in another process, wants the leader to do about a
 // delivery that it may have in hand. The delivery's row is changed already.
 type Command struct {
 	ID         ID

@@ -2,7 +2,7 @@ package storage
 
 import "time"
 
-// Runtime is what the holder, the one process that delivers and receives, tells all
+// Runtime is what the leader, the one process that delivers and receives, tells all
 // others about itself.
 type Runtime struct {
 	PID             int
@@ -18,7 +18,7 @@ type Runtime struct {
 	Limited         string // what is done less of at a time than configured, and why
 }
 
-// Snapshot counts deliveries now, and outcomes since the holder started.
+// Snapshot counts deliveries now, and outcomes since the leader started.
 type Snapshot struct {
 	Queued, InFlight, Retrying, Parked int64
 	Delivered, Failed, Attempts        int64

@@ -38,7 +38,7 @@ type Config struct {
 	Renderer *lipgloss.Renderer
 	Dark     bool   // the terminal's background
 	Version  string // shown by the help
-	PID      int    // of this process: says whether it is the holder
+	PID      int    // of this process: says whether it is the leader
 	// Notices are banners: each replaces the one before, an empty one takes it away.
 	Notices <-chan string
 	// Typed is what came from the terminal before Run: keys of a person in a hurry.

@@ -99,7 +99,7 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// tick reads the status if the pulse is another than before, since a holder that dies tells
+// tick reads the status if the pulse is another than before, since a leader that dies tells
 // nobody. Being drawn once more is what relative times need.
 func (m *Model) tick(now pulse) tea.Cmd {
 	changed := now != m.pulse

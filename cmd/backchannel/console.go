@@ -13,7 +13,7 @@ import (
 
 	"backchannel/cmd/backchannel/internal/background"
 	"backchannel/cmd/backchannel/internal/crash"
-	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/storage/sqlite"
 	"backchannel/tui"
 )
@@ -40,17 +40,17 @@ func (s consoleSession) console(cmd *cobra.Command) error {
 // openConsole shows the screens, and delivers and receives behind them once nobody else
 // does. What keeps it from that is told on the screen and ends nothing.
 func (s consoleSession) openConsole(ctx context.Context, store *sqlite.Store) error {
-	holding, stop := context.WithCancel(ctx)
+	leading, stop := context.WithCancel(ctx)
 	notices := make(chan string, 1)
-	held := make(chan struct{})
+	led := make(chan struct{})
 	go func() {
-		defer close(held)
+		defer close(led)
 		err := crash.Guard(func() error {
-			return processSession{s.session}.hold(holding, store, func(cfg *holder.Config) {
+			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) {
 				cfg.Trouble = func(reason string) {
 					select {
 					case notices <- reason:
-					case <-holding.Done(): // the screens are gone
+					case <-leading.Done(): // the screens are gone
 					}
 				}
 			})
@@ -62,7 +62,7 @@ func (s consoleSession) openConsole(ctx context.Context, store *sqlite.Store) er
 	err := s.screens(ctx, store, notices)
 	s.quit() // so that the next Ctrl+C ends what is still in flight
 	stop()
-	s.awaitDeliveries(held)
+	s.awaitDeliveries(led)
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
@@ -70,16 +70,16 @@ func (s consoleSession) openConsole(ctx context.Context, store *sqlite.Store) er
 }
 
 // awaitDeliveries says what it waits for, unless that is over at once.
-func (s consoleSession) awaitDeliveries(held <-chan struct{}) {
+func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 	timer := time.NewTimer(explainAfter)
 	defer timer.Stop()
 	select {
-	case <-held:
+	case <-led:
 		return
 	case <-timer.C:
 		s.note("finishing what is in flight, for 10 s at most; Ctrl+C ends it now")
 	}
-	<-held
+	<-led
 }
 
 func (s consoleSession) screens(ctx context.Context, store *sqlite.Store, notices <-chan string) error {

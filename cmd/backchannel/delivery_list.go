@@ -43,7 +43,7 @@ backchannel delivery list --status bounce --since 1h`,
 	f.StringVar(&choice.since, "since", "", "only those fired since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
 	f.StringSliceVar(&choice.states, "state", nil, "only those in these `STATES`: "+words.List(storage.States()))
 	f.IntVar(&choice.limit, "limit", 0, "at most `N`, the newest (default: all)")
-	return collecting(cmd)
+	return reportingFlagErrors(cmd)
 }
 
 // A deliveryChoice is which deliveries to show, as the flags say.
@@ -54,7 +54,7 @@ type deliveryChoice struct {
 }
 
 func (c deliveryChoice) query(s *session, given func(flag string) bool) (storage.DeliveryQuery, error) {
-	p := parser{given: given, bad: s.unread}
+	p := parser{given: given, bad: s.flagErrors}
 	if c.limit < 0 {
 		p.add("limit", "%d is negative; use 0 for all", c.limit)
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
@@ -55,7 +55,7 @@ const (
 func (s doctorSession) examine(ctx context.Context, store *sqlite.Store) error {
 	var findings []finding
 	for _, look := range []func(context.Context, *sqlite.Store) []finding{
-		s.examineFolder, s.examineDisk, s.examineDatabase, s.examineAuthority, s.examineCAFile, examineFiles, s.examineHolder, s.examineWebhooks,
+		s.examineFolder, s.examineDisk, s.examineDatabase, s.examineAuthority, s.examineCAFile, examineFiles, s.examineLeader, s.examineWebhooks,
 	} {
 		findings = append(findings, look(ctx, store)...)
 	}
@@ -118,7 +118,7 @@ func (s doctorSession) examineDisk(ctx context.Context, store *sqlite.Store) []f
 // examineFiles looks at how many files and connections a process may have open.
 func examineFiles(context.Context, *sqlite.Store) []finding {
 	files := storage.OpenFiles()
-	if limited := holder.Limited(files); limited != "" {
+	if limited := leader.Limited(files); limited != "" {
 		return []finding{{"open files", findingWarning, limited}}
 	}
 	return []finding{{"open files", findingOK, fmt.Sprintf("up to %d", files)}}
@@ -152,13 +152,13 @@ func (s doctorSession) examineCAFile(ctx context.Context, _ *sqlite.Store) []fin
 	if path == "" {
 		return nil
 	}
-	if _, err := holder.Trusted(ctx, path); err != nil {
+	if _, err := leader.Trusted(ctx, path); err != nil {
 		return []finding{{"CA file", findingBad, err.Error()}}
 	}
 	return []finding{{"CA file", findingOK, path}}
 }
 
-func (s doctorSession) examineHolder(ctx context.Context, store *sqlite.Store) []finding {
+func (s doctorSession) examineLeader(ctx context.Context, store *sqlite.Store) []finding {
 	rt, alive, err := store.Runtime(ctx)
 	switch {
 	case err != nil:

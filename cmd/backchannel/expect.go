@@ -56,14 +56,14 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 	f.IntVar(&e.atLeast, "count", 0, "at least `N`")
 	f.IntVar(&e.exactly, "exactly", 0, "exactly `N`")
 	f.DurationVar(&e.timeout, "timeout", 10*time.Second, "`DURATION` to wait at most")
-	return collecting(cmd)
+	return reportingFlagErrors(cmd)
 }
 
 func (e *expectation) check(s *session, cmd *cobra.Command) error {
 	if err := must(cmd, "webhook", e.webhook); err != nil {
 		return err
 	}
-	p := parser{bad: s.unread}
+	p := parser{bad: s.flagErrors}
 	e.checkNumbers(&p, cmd.Flags().Changed)
 	if e.status != "" && !storage.Status(e.status).Known() {
 		p.add("status", "%q is unknown; use %s", e.status, words.List(storage.AllStatuses()))

@@ -56,7 +56,7 @@ backchannel fire strange-bounce --webhook acme`,
 		},
 	}
 	flags.register(cmd)
-	return collecting(cmd)
+	return reportingFlagErrors(cmd)
 }
 
 func (v *fireFlags) register(cmd *cobra.Command) {

@@ -32,7 +32,7 @@ func (s fireSession) plan(ctx context.Context, store *sqlite.Store, what string,
 	if err != nil {
 		return fire.Plan{}, err
 	}
-	p := parser{given: func(string) bool { return true }, bad: s.unread}
+	p := parser{given: func(string) bool { return true }, bad: s.flagErrors}
 	spec := s.fireSpec(ctx, &p, w, flags)
 	if err := ctx.Err(); err != nil { // while stdin was read
 		return fire.Plan{}, err

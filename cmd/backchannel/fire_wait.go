@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"backchannel/cmd/backchannel/internal/crash"
-	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
@@ -33,7 +33,7 @@ func (s fireSession) fireAndWait(ctx context.Context, store *sqlite.Store, plan 
 		Parked: func(ctx context.Context, d storage.Delivery) { deliverySession{s.session}.noteParked(ctx, store, d) },
 	}
 	defer context.AfterFunc(ctx, processSession{s.session}.noteStopping)()
-	err := s.whileHeld(limited, timely.Done(), store, func(ctx context.Context) error {
+	err := s.whileLed(limited, timely.Done(), store, func(ctx context.Context) error {
 		firer := &fire.Firer{Store: store, Plan: plan, Patience: awaited.timeout, Expect: awaited.answer}
 		err := firer.Run(ctx, func(deliveries []storage.Delivery) error {
 			outcomes.Add(deliveries)
@@ -53,11 +53,11 @@ func (s fireSession) fireAndWait(ctx context.Context, store *sqlite.Store, plan 
 	return s.showOutcome(context.WithoutCancel(ctx), store, outcomes, awaited.timeout)
 }
 
-// whileHeld runs something while somebody delivers: this process, if nobody else does.
+// whileLed runs something while somebody delivers: this process, if nobody else does.
 // What keeps this process from delivering ends the run. What is in flight after it has
 // until the cutoff.
-func (s fireSession) whileHeld(ctx context.Context, cutoff <-chan struct{}, store *sqlite.Store, run func(context.Context) error) error {
-	holding, stop := context.WithCancel(ctx)
+func (s fireSession) whileLed(ctx context.Context, cutoff <-chan struct{}, store *sqlite.Store, run func(context.Context) error) error {
+	leading, stop := context.WithCancel(ctx)
 	running, abort := context.WithCancelCause(ctx)
 	defer abort(nil)
 	store.OnLost(func(lost error) {
@@ -65,10 +65,10 @@ func (s fireSession) whileHeld(ctx context.Context, cutoff <-chan struct{}, stor
 			abort(lost)
 		}
 	})
-	held := make(chan error, 1)
+	led := make(chan error, 1)
 	go func() {
 		err := crash.Guard(func() error {
-			return processSession{s.session}.hold(holding, store, func(cfg *holder.Config) {
+			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) {
 				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, processSession{s.session}.noteCutOff, processSession{s.session}.noteTrouble
 				s.announce(cfg)
 			})
@@ -76,11 +76,11 @@ func (s fireSession) whileHeld(ctx context.Context, cutoff <-chan struct{}, stor
 		if err != nil {
 			abort(err)
 		}
-		held <- err
+		led <- err
 	}()
 	err := run(running)
 	stop()
-	if broken := <-held; broken != nil {
+	if broken := <-led; broken != nil {
 		return broken
 	}
 	if lost := store.Lost(); lost != nil && err != nil {
@@ -90,8 +90,8 @@ func (s fireSession) whileHeld(ctx context.Context, cutoff <-chan struct{}, stor
 }
 
 // announce says that this process delivers, as nobody else does.
-func (s fireSession) announce(cfg *holder.Config) {
-	cfg.Started = func(started holder.Status) {
+func (s fireSession) announce(cfg *leader.Config) {
+	cfg.Started = func(started leader.Status) {
 		s.note("nobody else delivers, so this command does until its own deliveries are final")
 		if started.Limited != "" {
 			s.note("%s", started.Limited)

@@ -10,7 +10,7 @@ import (
 	"os"
 	"time"
 
-	_ "backchannel/cmd/backchannel/internal/quiet" // before anything asks the terminal
+	_ "backchannel/cmd/backchannel/internal/nobackground" // before anything asks the terminal
 )
 
 func main() {

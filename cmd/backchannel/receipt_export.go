@@ -57,12 +57,12 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 	f.StringVar(&flags.out, "out", "", "write to `FILE`, replacing one that is there; - is stdout (default: stdout)")
 	f.StringVar(&flags.to, "to", "", "har and curl: for the server at this `URL` instead of the receiver")
 	f.BoolVar(&flags.withSecrets, "with-secrets", false, "leave secrets and tokens in")
-	return collecting(cmd)
+	return reportingFlagErrors(cmd)
 }
 
 func (v exportFlags) request(s *session, ids []string, given func(flag string) bool) (export.Request, error) {
 	r := export.Request{Format: export.Format(v.format), To: v.to, WithSecrets: v.withSecrets, Path: v.out, Replace: true}
-	p := parser{given: given, bad: s.unread}
+	p := parser{given: given, bad: s.flagErrors}
 	switch {
 	case v.format == "":
 		p.add("format", "is missing; use %s", words.List(export.Formats()))

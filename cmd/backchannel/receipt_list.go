@@ -28,7 +28,7 @@ backchannel receipt list --filter 'status:bounce -auth:pass since:10m'`,
 		},
 	}
 	choice.register(cmd.Flags(), "at most `N`, the newest (default: all)")
-	return collecting(cmd)
+	return reportingFlagErrors(cmd)
 }
 
 // A receiptChoice is which receipts to show, as the flags say.
@@ -67,7 +67,7 @@ func (c receiptChoice) run(cmd *cobra.Command, s *session, run func(context.Cont
 }
 
 func (c receiptChoice) query(s *session, given func(flag string) bool) (storage.ReceiptQuery, error) {
-	p := parser{given: given, bad: s.unread}
+	p := parser{given: given, bad: s.flagErrors}
 	if c.limit < 0 {
 		p.add("limit", "%d is negative; use 0 or more", c.limit)
 	}

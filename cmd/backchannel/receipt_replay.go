@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/engine"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
@@ -248,13 +248,13 @@ func madeBySender(name string) bool {
 	return storage.IsFraming(name) || strings.HasPrefix(name, "Backchannel-")
 }
 
-// senderConfig is for sending without a holder.
+// senderConfig is for sending without a leader.
 func (s replaySession) senderConfig(ctx context.Context) (engine.Config, error) {
 	ca, err := s.authority()
 	if err != nil {
 		return engine.Config{}, err
 	}
-	roots, err := holder.Trusted(ctx, s.settings.caFile)
+	roots, err := leader.Trusted(ctx, s.settings.caFile)
 	if err != nil {
 		return engine.Config{}, err
 	}

@@ -38,7 +38,7 @@ backchannel receipt tail --limit 10 --output json`,
 		},
 	}
 	choice.register(cmd.Flags(), "begin with the `N` newest of those already there")
-	return collecting(cmd)
+	return reportingFlagErrors(cmd)
 }
 
 // tailReceipts shows the newest few, oldest of them first, and then each that arrives.

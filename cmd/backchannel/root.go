@@ -52,7 +52,7 @@ backchannel receipt list`,
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(helpCommand(a))
 	addGroups(root, a)
-	a.lenient(root)
+	a.deferFlagErrors(root)
 	a.complete(root)
 	return root
 }

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"backchannel/cmd/backchannel/internal/crash"
-	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/cmd/backchannel/internal/metrics"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
@@ -96,10 +96,10 @@ func (s processSession) serveWith(ctx context.Context, store *sqlite.Store, flag
 	}
 	quiet := func() bool { return true }
 	defer func() { quiet() }()
-	return s.hold(ctx, store, func(cfg *holder.Config) {
+	return s.lead(ctx, store, func(cfg *leader.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
 		cfg.CutOff, cfg.Trouble = s.noteCutOff, s.noteTrouble
-		cfg.Started = func(started holder.Status) {
+		cfg.Started = func(started leader.Status) {
 			quiet = context.AfterFunc(ctx, s.noteStopping)
 			if stoodBy {
 				s.note("took over")
@@ -155,17 +155,17 @@ func (s processSession) standBy(ctx context.Context, store *sqlite.Store) (bool,
 	return alive, nil
 }
 
-// hold delivers and receives, once the lock is free, until ctx ends.
-func (s processSession) hold(ctx context.Context, store *sqlite.Store, adapt func(*holder.Config)) error {
+// lead delivers and receives, once the lock is free, until ctx ends.
+func (s processSession) lead(ctx context.Context, store *sqlite.Store, adapt func(*leader.Config)) error {
 	logger, file, err := s.openLog()
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	cfg := holder.Config{
+	cfg := leader.Config{
 		Store: store, Listen: s.settings.listen, Hosts: s.settings.hosts, CAFile: s.settings.caFile,
 		Version: programVersion(), Now: s.now, Logger: logger,
 	}
 	adapt(&cfg)
-	return holder.Run(ctx, cfg)
+	return leader.Run(ctx, cfg)
 }

@@ -26,8 +26,8 @@ type session struct {
 	zone *time.Location // of the times in tables
 	quit func()         // ends the context of the command that runs
 
-	settings settings
-	unread   storage.FieldErrors // flags and variables that cannot be read
+	settings   settings
+	flagErrors storage.FieldErrors // flags and variables that cannot be read
 }
 
 // withStore runs something with the store open.

@@ -56,7 +56,7 @@ func noWebhook(ctx context.Context, store *sqlite.Store, name string) error {
 	return notFoundf("there is no webhook %q; backchannel webhook list names them all%s", name, words.DidYouMean(name, names))
 }
 
-// receiverURL is where the built-in receiver is: where the holder says, else where it
+// receiverURL is where the built-in receiver is: where the leader says, else where it
 // would be. It is empty when any free port would do.
 func (s *session) receiverURL(ctx context.Context, store *sqlite.Store) (string, error) {
 	rt, alive, err := store.Runtime(ctx)

@@ -31,7 +31,7 @@ backchannel webhook create --name acme --channel email --org 1234567890ABCDEF123
 			return s.saveWebhook(cmd.Context(), store, w, bad)
 		})
 	}
-	return collecting(cmd)
+	return reportingFlagErrors(cmd)
 }
 
 // saveWebhook keeps a webhook and shows it, unless something could not be read: then it

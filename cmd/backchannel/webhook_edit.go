@@ -28,5 +28,5 @@ backchannel webhook edit acme --header ''`,
 			return s.saveWebhook(cmd.Context(), store, w, flags.apply(s.session, &w, cmd.Flags().Changed))
 		})
 	}
-	return collecting(cmd)
+	return reportingFlagErrors(cmd)
 }

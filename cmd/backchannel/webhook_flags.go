@@ -97,7 +97,7 @@ func algorithms() string {
 
 // apply changes what flags were given for, and reports each that cannot be read.
 func (v *webhookFlags) apply(s *session, w *storage.Webhook, given func(flag string) bool) storage.FieldErrors {
-	p := parser{given: given, bad: s.unread}
+	p := parser{given: given, bad: s.flagErrors}
 	p.text("name", &w.Name, v.name)
 	p.text("org", &w.Organization, v.org)
 	p.text("sandbox", &w.Sandbox.Name, v.sandbox)

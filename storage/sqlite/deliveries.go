@@ -198,7 +198,7 @@ func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Deli
 	return made, nil
 }
 
-// RetryDelivery makes a waiting delivery due now, and tells the holder so.
+// RetryDelivery makes a waiting delivery due now, and tells the leader so.
 func (s *Store) RetryDelivery(ctx context.Context, id storage.ID) error {
 	return s.command(ctx, storage.CommandRetry, id, func(t *tx, d storage.Delivery) error {
 		switch {
@@ -212,7 +212,7 @@ func (s *Store) RetryDelivery(ctx context.Context, id storage.ID) error {
 	})
 }
 
-// CancelDelivery cancels a delivery that is not final, and tells the holder so.
+// CancelDelivery cancels a delivery that is not final, and tells the leader so.
 func (s *Store) CancelDelivery(ctx context.Context, id storage.ID) error {
 	return s.command(ctx, storage.CommandCancel, id, func(t *tx, d storage.Delivery) error {
 		if d.State.Final() {
@@ -222,7 +222,7 @@ func (s *Store) CancelDelivery(ctx context.Context, id storage.ID) error {
 	})
 }
 
-// command changes a delivery and leaves word for the holder, which may have it in hand.
+// command changes a delivery and leaves word for the leader, which may have it in hand.
 func (s *Store) command(ctx context.Context, kind storage.CommandKind, id storage.ID, change func(*tx, storage.Delivery) error) error {
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
 		d, err := findDelivery(t.ctx(), t.conn, id)

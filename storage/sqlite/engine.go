@@ -94,7 +94,7 @@ func (s *Store) MarkSending(ctx context.Context, ids []storage.ID) error {
 	return nil
 }
 
-// ResetSending makes what a holder that died was sending due again.
+// ResetSending makes what a leader that died was sending due again.
 func (s *Store) ResetSending(ctx context.Context) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		for state, which := range map[storage.State]string{storage.Queued: `attempts = 0`, storage.Retrying: `attempts > 0`} {

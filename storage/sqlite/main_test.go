@@ -43,7 +43,7 @@ func child(role, dir string) error {
 	case "open":
 		fmt.Println("opened")
 	case "hold":
-		_, ok, err := s.TryHold()
+		_, ok, err := s.TryLead()
 		fmt.Println("holding", ok, err)
 		<-ctx.Done()
 	case "enqueue":

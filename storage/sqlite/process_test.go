@@ -113,7 +113,7 @@ func TestDeadHolderIsNoHolder(t *testing.T) {
 	if !out.Scan() || out.Text() != "holding true <nil>" {
 		t.Fatalf("the child says %q", out.Text())
 	}
-	if _, ok, err := s.TryHold(); ok || err != nil {
+	if _, ok, err := s.TryLead(); ok || err != nil {
 		t.Errorf("held beside another: %v", err)
 	}
 	if _, alive, err := s.Runtime(t.Context()); !alive || err != nil {
@@ -123,9 +123,9 @@ func TestDeadHolderIsNoHolder(t *testing.T) {
 	if _, alive, err := s.Runtime(t.Context()); alive || err != nil {
 		t.Errorf("alive %v, %v", alive, err)
 	}
-	release, ok, err := s.TryHold()
+	release, ok, err := s.TryLead()
 	if !ok || err != nil {
-		t.Fatalf("not held after the holder's death: %v", err)
+		t.Fatalf("not held after the leader's death: %v", err)
 	}
 	release()
 }

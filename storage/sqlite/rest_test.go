@@ -23,7 +23,7 @@ func TestRuntime(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	release, ok, err := s.TryHold()
+	release, ok, err := s.TryLead()
 	if !ok || err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestRuntime(t *testing.T) {
 	if diff := cmp.Diff(want, rt); !alive || err != nil || diff != "" {
 		t.Errorf("%v %v %s", alive, err, diff)
 	}
-	if _, ok, _ := s.TryHold(); ok {
+	if _, ok, _ := s.TryLead(); ok {
 		t.Error("held twice")
 	}
 	release()

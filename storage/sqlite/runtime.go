@@ -13,14 +13,14 @@ import (
 	"backchannel/storage"
 )
 
-const holderLock = "holder.lock"
+const leaderLock = "holder.lock"
 
-// TryHold makes this process the holder, the one that delivers and receives, if there is
+// TryLead makes this process the leader, the one that delivers and receives, if there is
 // none. The kernel ends that when the process dies.
-func (s *Store) TryHold() (release func(), ok bool, err error) {
-	file, err := openLock(s.dir, holderLock)
+func (s *Store) TryLead() (release func(), ok bool, err error) {
+	file, err := openLock(s.dir, leaderLock)
 	if err != nil {
-		return nil, false, fmt.Errorf("become the holder: %w", classify(err))
+		return nil, false, fmt.Errorf("become the leader: %w", classify(err))
 	}
 	ok, err = tryLock(file, unix.LOCK_EX)
 	for try := 1; try < 5 && !ok && err == nil && looked(file); try++ {
@@ -34,16 +34,16 @@ func (s *Store) TryHold() (release func(), ok bool, err error) {
 	return func() { file.Close() }, true, nil
 }
 
-// looked reports whether nobody has the holder's lock, other than to look at this moment
-// whether there is a holder.
+// looked reports whether nobody has the leader's lock, other than to look at this moment
+// whether there is a leader.
 func looked(file *os.File) bool {
 	shared, err := tryLock(file, unix.LOCK_SH)
 	return shared && err == nil
 }
 
-// held reports whether some process is the holder now.
+// held reports whether some process is the leader now.
 func (s *Store) held() (bool, error) {
-	file, err := openLock(s.dir, holderLock)
+	file, err := openLock(s.dir, leaderLock)
 	if err != nil {
 		return false, err
 	}
@@ -52,7 +52,7 @@ func (s *Store) held() (bool, error) {
 	return !free && err == nil, err
 }
 
-// Runtime is what the holder last told about itself, and whether there is a holder now.
+// Runtime is what the leader last told about itself, and whether there is a leader now.
 func (s *Store) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error) {
 	if err := s.Lost(); err != nil {
 		return rt, false, err
@@ -71,7 +71,7 @@ func (s *Store) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, er
 	return rt, alive, err
 }
 
-// SaveRuntime tells all others about the holder.
+// SaveRuntime tells all others about the leader.
 func (s *Store) SaveRuntime(ctx context.Context, rt storage.Runtime) error {
 	text, err := json.Marshal(rt)
 	if err == nil {

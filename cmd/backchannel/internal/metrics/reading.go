@@ -34,12 +34,12 @@ func (r *reading) Collect(out chan<- prometheus.Metric) {
 	}
 	r.gauge("info", "Always 1; the label says which version this is.", 1, "version", r.version)
 	r.kept(counts, breakers)
-	holder := 0.0
+	leader := 0.0
 	if alive {
-		holder = 1
+		leader = 1
 		r.running(rt)
 	}
-	r.gauge("holder", "1 while a process delivers for the data folder, else 0. What happens is told by that process alone.", holder)
+	r.gauge("holder", "1 while a process delivers for the data folder, else 0. What happens is told by that process alone.", leader)
 }
 
 // kept is about what the store holds, whoever runs.

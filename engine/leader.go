@@ -11,18 +11,18 @@ import (
 // A Locker has the one lock of a data folder. The operating system frees it when the
 // process that has it dies.
 type Locker interface {
-	TryHold() (release func(), ok bool, err error)
+	TryLead() (release func(), ok bool, err error)
 }
 
-const holdEvery = 500 * time.Millisecond
+const askEvery = 500 * time.Millisecond
 
-// Hold waits until the lock is free, runs with it, and releases it. It returns nil when
+// Lead waits until the lock is free, runs with it, and releases it. It returns nil when
 // ctx ends before the lock is free.
-func Hold(ctx context.Context, locker Locker, run func(context.Context) error) error {
+func Lead(ctx context.Context, locker Locker, run func(context.Context) error) error {
 	again := time.NewTimer(0)
 	defer again.Stop()
 	for {
-		release, ok, err := locker.TryHold()
+		release, ok, err := locker.TryLead()
 		if err != nil {
 			return fmt.Errorf("take the lock: %w", err)
 		}
@@ -30,7 +30,7 @@ func Hold(ctx context.Context, locker Locker, run func(context.Context) error) e
 			defer release()
 			return run(ctx)
 		}
-		again.Reset(storage.NextTick(holdEvery))
+		again.Reset(storage.NextTick(askEvery))
 		select {
 		case <-ctx.Done():
 			return nil

@@ -1,4 +1,4 @@
-package holder
+package leader
 
 import (
 	"backchannel/engine"

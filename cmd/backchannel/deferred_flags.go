@@ -10,15 +10,15 @@ import (
 	"backchannel/storage"
 )
 
-// A lenientValue is a flag's value that keeps what it cannot read for later, so that one
-// mistake does not hide the others.
-type lenientValue struct {
+// A deferredValue is a flag's value whose errors are reported later, so that one mistake
+// does not hide the others.
+type deferredValue struct {
 	pflag.Value
 	flag *pflag.Flag
 	bad  *storage.FieldErrors
 }
 
-func (v lenientValue) Set(text string) error {
+func (v deferredValue) Set(text string) error {
 	before := v.String()
 	if v.Value.Set(text) != nil {
 		_ = v.Value.Set(before) // pflag leaves a zero behind, which would be told as another mistake
@@ -48,26 +48,27 @@ func fieldOf(f *pflag.Flag) string {
 	return f.Name
 }
 
-// lenient makes every flag of a command and of those below keep what it cannot read.
-func (a *app) lenient(cmd *cobra.Command) {
+// deferFlagErrors has the flags of a command and of those below report later what they
+// cannot read.
+func (a *app) deferFlagErrors(cmd *cobra.Command) {
 	wrap := func(f *pflag.Flag) {
 		if slices.Contains([]string{"bool", "int", "duration"}, f.Value.Type()) { // others take any text
-			f.Value = lenientValue{f.Value, f, &a.unread}
+			f.Value = deferredValue{f.Value, f, &a.flagErrors}
 		}
 	}
 	cmd.LocalNonPersistentFlags().VisitAll(wrap)
 	cmd.PersistentFlags().VisitAll(wrap)
 	for _, child := range cmd.Commands() {
-		a.lenient(child)
+		a.deferFlagErrors(child)
 	}
 }
 
-const collects = "collects"
+const reportsFlagErrors = "reports flag errors"
 
-// collecting marks a command that reports what could not be read itself, along with what
-// else it finds.
-func collecting(cmd *cobra.Command) *cobra.Command {
-	cmd.Annotations = map[string]string{collects: "yes"}
+// reportingFlagErrors marks a command that reports the deferred flag errors itself, along
+// with what else it finds.
+func reportingFlagErrors(cmd *cobra.Command) *cobra.Command {
+	cmd.Annotations = map[string]string{reportsFlagErrors: "yes"}
 	return cmd
 }
 
@@ -77,9 +78,9 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		return nil
 	}
 	bad := a.settings.resolve(cmd.Flags(), a.env)
-	a.unread = append(a.unread, bad...)
-	if cmd.Annotations[collects] != "" && a.settings.data != "" {
+	a.flagErrors = append(a.flagErrors, bad...)
+	if cmd.Annotations[reportsFlagErrors] != "" && a.settings.data != "" {
 		return nil
 	}
-	return a.unread.Err()
+	return a.flagErrors.Err()
 }

@@ -1,4 +1,4 @@
-// Package quiet keeps a terminal library from asking the terminal for its background
+// Package nobackground keeps a terminal library from asking the terminal for its background
 // while the program is still being loaded. Import it for its effect alone.
 //
 // The question is asked in the init of the library that the console is built on, and on
@@ -7,7 +7,7 @@
 // so the path of this one, which sorts before github.com, makes it come first; it must
 // import nothing else that would make it wait. The console, which does want to know,
 // asks by itself once it is open.
-package quiet
+package nobackground
 
 import "github.com/charmbracelet/lipgloss"
 

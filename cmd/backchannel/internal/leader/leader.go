@@ -1,10 +1,10 @@
-// Package holder is the process that delivers and receives for a data folder: engine,
+// Package leader is the process that delivers and receives for a data folder: engine,
 // receiver, retention and the row by which it tells others about itself, started and
 // stopped together. Start with [Run].
 //
 // It waits for the folder's lock first, so that many processes may call Run at once and
 // one of them works. It prints nothing.
-package holder
+package leader
 
 import (
 	"context"
@@ -26,7 +26,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// Config is what a holder depends on.
+// Config is what a leader depends on.
 type Config struct {
 	Store        *sqlite.Store
 	Listen       string   // HOST:PORT of the receiver
@@ -53,7 +53,7 @@ type Config struct {
 // is collected. The default of 100 costs a delivering process a sixth of its processor time.
 const garbage = 400
 
-// Status is what a holder can say of itself as it starts.
+// Status is what a leader can say of itself as it starts.
 type Status struct {
 	ReceiverURL   string   // empty while the receiver is off
 	ReceiverError string   // why it is off
@@ -83,16 +83,16 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	return engine.Hold(ctx, cfg.Store, func(ctx context.Context) error {
-		h, err := newHolder(cfg, roots)
+	return engine.Lead(ctx, cfg.Store, func(ctx context.Context) error {
+		l, err := newLeader(cfg, roots)
 		if err != nil {
 			return err
 		}
-		return h.run(ctx)
+		return l.run(ctx)
 	})
 }
 
-type holder struct {
+type leader struct {
 	cfg      Config
 	receiver *receiver.Receiver // nil while it is off
 	engine   *engine.Engine
@@ -101,29 +101,29 @@ type holder struct {
 	roots    func() (*x509.CertPool, error) // the system's authorities and the local one
 }
 
-func newHolder(cfg Config, roots *x509.CertPool) (*holder, error) {
+func newLeader(cfg Config, roots *x509.CertPool) (*leader, error) {
 	ca, err := receiver.LoadOrCreateCA(cfg.Store.Dir(), cfg.Now())
 	if err != nil {
 		return nil, err
 	}
 	ca.AddTo(roots)
-	h := &holder{
+	l := &leader{
 		cfg: cfg, status: Status{CA: ca.Path()}, sources: storage.SystemSources(),
 		roots: func() (*x509.CertPool, error) { return roots, nil },
 	}
-	if err := h.listen(ca); err != nil {
+	if err := l.listen(ca); err != nil {
 		return nil, err
 	}
-	h.status.Limited = Limited(storage.OpenFiles())
-	h.engine = engine.New(cfg.Store, engine.Config{
-		Now: cfg.Now, Version: cfg.Version, Sources: h.sources, CAFile: cfg.CAFile, BlockPrivate: cfg.BlockPrivate,
-		ReceiverURL:     func() (string, string) { return h.status.ReceiverURL, h.status.ReceiverError },
-		ReceiverAddress: func() string { return h.receiver.Address() },
+	l.status.Limited = Limited(storage.OpenFiles())
+	l.engine = engine.New(cfg.Store, engine.Config{
+		Now: cfg.Now, Version: cfg.Version, Sources: l.sources, CAFile: cfg.CAFile, BlockPrivate: cfg.BlockPrivate,
+		ReceiverURL:     func() (string, string) { return l.status.ReceiverURL, l.status.ReceiverError },
+		ReceiverAddress: func() string { return l.receiver.Address() },
 		RootCAs:         func() (*x509.CertPool, error) { return roots, nil },
 		Drain:           drain, Cutoff: cfg.Cutoff, Trouble: cfg.Trouble, Logger: cfg.Logger, Concurrency: shareOf(storage.OpenFiles()),
 		Blocked: func() bool { return cfg.Store.Lost() != nil },
 	})
-	return h, nil
+	return l, nil
 }
 
 // Trusted are the system's authorities, which endpoints' certificates are checked by. The
@@ -146,76 +146,76 @@ func Trusted(ctx context.Context, caFile string) (*x509.CertPool, error) {
 }
 
 // listen takes the receiver's port, or notes why it cannot.
-func (h *holder) listen(ca *receiver.CA) error {
-	r, err := receiver.New(h.cfg.Store, receiver.Config{
-		Listen: h.cfg.Listen, Hosts: h.cfg.Hosts, CA: ca, Now: h.cfg.Now, Sources: h.sources, Logger: h.cfg.Logger, Drain: drain,
-		Forward: forward(h.cfg.ForwardTo, engine.NewTrust(h.roots, h.sources, h.cfg.CAFile)), Connections: shareOf(storage.OpenFiles()),
+func (l *leader) listen(ca *receiver.CA) error {
+	r, err := receiver.New(l.cfg.Store, receiver.Config{
+		Listen: l.cfg.Listen, Hosts: l.cfg.Hosts, CA: ca, Now: l.cfg.Now, Sources: l.sources, Logger: l.cfg.Logger, Drain: drain,
+		Forward: forward(l.cfg.ForwardTo, engine.NewTrust(l.roots, l.sources, l.cfg.CAFile)), Connections: shareOf(storage.OpenFiles()),
 	})
 	if err != nil {
 		return err
 	}
 	switch err := r.Listen(); {
 	case err == nil:
-		h.receiver, h.status.ReceiverURL, h.status.ReceiverNames = r, r.URL(), r.Names()
+		l.receiver, l.status.ReceiverURL, l.status.ReceiverNames = r, r.URL(), r.Names()
 		return nil
-	case h.cfg.NeedReceiver:
+	case l.cfg.NeedReceiver:
 		return errors.Join(err, r.Close())
 	default:
-		h.status.ReceiverError = err.Error()
+		l.status.ReceiverError = err.Error()
 		return r.Close()
 	}
 }
 
 // run works until ctx ends or a part breaks. Then the engine stops first, so that what
 // it has in flight to the receiver is still answered.
-func (h *holder) run(ctx context.Context) error {
+func (l *leader) run(ctx context.Context) error {
 	group, working := errgroup.WithContext(ctx)
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
 	start := func(part func() error) { group.Go(func() error { return crash.Guard(part) }) }
 	start(func() error {
 		defer stopServing()
-		return h.engine.Run(working)
+		return l.engine.Run(working)
 	})
-	if h.receiver != nil {
-		start(func() error { return h.receive(working, serving) })
+	if l.receiver != nil {
+		start(func() error { return l.receive(working, serving) })
 	}
-	teller := &teller{holder: h, started: h.cfg.Now()}
-	save := h.try("save runtime", teller.save)
+	recorder := &runtimeRecorder{leader: l, started: l.cfg.Now()}
+	save := l.try("save runtime", recorder.save)
 	save(working)
 	start(func() error { return every(working, time.Second, save) })
-	start(func() error { return every(working, time.Minute, h.try("apply retention", h.retain)) })
-	if h.cfg.Started != nil {
-		h.cfg.Started(h.status)
+	start(func() error { return every(working, time.Minute, l.try("apply retention", l.retain)) })
+	if l.cfg.Started != nil {
+		l.cfg.Started(l.status)
 	}
-	h.try("tell of the start", h.announce)(context.WithoutCancel(ctx))
+	l.try("tell of the start", l.announce)(context.WithoutCancel(ctx))
 	err := group.Wait()
-	h.try("tell of the end", h.resign)(context.WithoutCancel(ctx))
-	if n := h.engine.CutOff(); n > 0 && h.cfg.CutOff != nil {
-		h.cfg.CutOff(n)
+	l.try("tell of the end", l.resign)(context.WithoutCancel(ctx))
+	if n := l.engine.CutOff(); n > 0 && l.cfg.CutOff != nil {
+		l.cfg.CutOff(n)
 	}
 	return err
 }
 
 // receive runs the receiver until serving ends, and after working has ended no longer
 // than what is in flight has.
-func (h *holder) receive(working, serving context.Context) error {
+func (l *leader) receive(working, serving context.Context) error {
 	served, done := context.WithCancel(context.WithoutCancel(working))
 	defer done()
 	defer context.AfterFunc(working, func() {
-		h.awaitDrain(served)
-		_ = h.receiver.Close()
+		l.awaitDrain(served)
+		_ = l.receiver.Close()
 	})()
-	return h.receiver.Serve(serving)
+	return l.receiver.Serve(serving)
 }
 
 // awaitDrain waits until nothing more may be in flight, or ctx ends.
-func (h *holder) awaitDrain(ctx context.Context) {
+func (l *leader) awaitDrain(ctx context.Context) {
 	timer := time.NewTimer(drain)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-h.cfg.Cutoff:
+	case <-l.cfg.Cutoff:
 	case <-ctx.Done():
 		return
 	}
@@ -242,45 +242,45 @@ func every(ctx context.Context, period time.Duration, do func(context.Context)) 
 }
 
 // try logs what goes wrong: neither a full disk nor a busy database ends the deliveries.
-func (h *holder) try(what string, do func(context.Context) error) func(context.Context) {
+func (l *leader) try(what string, do func(context.Context) error) func(context.Context) {
 	return func(ctx context.Context) {
 		if err := do(ctx); err != nil && ctx.Err() == nil {
-			h.cfg.Logger.Error(what, "error", err)
+			l.cfg.Logger.Error(what, "error", err)
 		}
 	}
 }
 
 // announce keeps for everybody to read who delivers from now on.
-func (h *holder) announce(ctx context.Context) error {
-	text := fmt.Sprintf("process %d delivers, and receives at %s", os.Getpid(), h.status.ReceiverURL)
-	if h.cfg.ForwardTo != "" {
-		text += ", from where it relays to " + storage.WithoutTokens(h.cfg.ForwardTo)
+func (l *leader) announce(ctx context.Context) error {
+	text := fmt.Sprintf("process %d delivers, and receives at %s", os.Getpid(), l.status.ReceiverURL)
+	if l.cfg.ForwardTo != "" {
+		text += ", from where it relays to " + storage.WithoutTokens(l.cfg.ForwardTo)
 	}
-	if h.receiver == nil {
-		text = fmt.Sprintf("process %d delivers; the receiver is off: %s", os.Getpid(), h.status.ReceiverError)
+	if l.receiver == nil {
+		text = fmt.Sprintf("process %d delivers; the receiver is off: %s", os.Getpid(), l.status.ReceiverError)
 	}
-	if h.status.Limited != "" {
-		text += "; " + h.status.Limited
+	if l.status.Limited != "" {
+		text += "; " + l.status.Limited
 	}
-	return h.tell(ctx, drain, text)
+	return l.recordActivity(ctx, drain, text)
 }
 
 // resign keeps for everybody to read that this process delivers no more.
-func (h *holder) resign(ctx context.Context) error {
-	return h.tell(ctx, moment, fmt.Sprintf("process %d no longer delivers or receives", os.Getpid()))
+func (l *leader) resign(ctx context.Context) error {
+	return l.recordActivity(ctx, moment, fmt.Sprintf("process %d no longer delivers or receives", os.Getpid()))
 }
 
-// tell keeps a text, if that takes no longer than patience.
-func (h *holder) tell(ctx context.Context, patience time.Duration, text string) error {
+// recordActivity keeps a text, if that takes no longer than patience.
+func (l *leader) recordActivity(ctx context.Context, patience time.Duration, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return h.cfg.Store.AddActivity(ctx, storage.Activity{At: h.cfg.Now(), Kind: storage.ActivityProcess, Text: text})
+	return l.cfg.Store.AddActivity(ctx, storage.Activity{At: l.cfg.Now(), Kind: storage.ActivityProcess, Text: text})
 }
 
-func (h *holder) retain(ctx context.Context) error {
-	removed, err := h.cfg.Store.ApplyRetention(ctx, storage.DefaultRetention())
+func (l *leader) retain(ctx context.Context) error {
+	removed, err := l.cfg.Store.ApplyRetention(ctx, storage.DefaultRetention())
 	if removed > 0 {
-		h.cfg.Logger.Info("apply retention", "removed", removed)
+		l.cfg.Logger.Info("apply retention", "removed", removed)
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package holder_test
+package leader_test
 
 import (
 	"context"
@@ -9,12 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"backchannel/cmd/backchannel/internal/holder"
+	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
 
-func config(t *testing.T) holder.Config {
+func config(t *testing.T) leader.Config {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Now: time.Now})
 	if err != nil {
@@ -25,12 +25,12 @@ func config(t *testing.T) holder.Config {
 			t.Error(err)
 		}
 	})
-	return holder.Config{Store: store, Listen: "127.0.0.1:0", Now: time.Now, Logger: slog.New(slog.DiscardHandler)}
+	return leader.Config{Store: store, Listen: "127.0.0.1:0", Now: time.Now, Logger: slog.New(slog.DiscardHandler)}
 }
 
 func TestABadAuthorityIsNamedWhileAnotherDelivers(t *testing.T) {
 	cfg := config(t)
-	release, ok, err := cfg.Store.TryHold()
+	release, ok, err := cfg.Store.TryLead()
 	if !ok || err != nil {
 		t.Fatalf("the lock is not free: %v", err)
 	}
@@ -38,7 +38,7 @@ func TestABadAuthorityIsNamedWhileAnotherDelivers(t *testing.T) {
 	cfg.CAFile = filepath.Join(t.TempDir(), "missing.pem")
 
 	var bad storage.FieldErrors
-	if err := holder.Run(t.Context(), cfg); !errors.As(err, &bad) || bad[0].Field != "ca-file" {
+	if err := leader.Run(t.Context(), cfg); !errors.As(err, &bad) || bad[0].Field != "ca-file" {
 		t.Fatalf("Run is %v, and should name ca-file", err)
 	}
 }
@@ -48,7 +48,7 @@ func TestTheRowIsKeptBeforeItHasStartedAndTheActivityAfter(t *testing.T) {
 	cfg := config(t)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	cfg.Started = func(s holder.Status) {
+	cfg.Started = func(s leader.Status) {
 		defer stop()
 		if kept, alive, err := cfg.Store.Runtime(ctx); err != nil || !alive || kept.ReceiverURL != s.ReceiverURL {
 			t.Errorf("as it starts there is %+v, %v, %v", kept, alive, err)
@@ -57,7 +57,7 @@ func TestTheRowIsKeptBeforeItHasStartedAndTheActivityAfter(t *testing.T) {
 			t.Errorf("as it starts the activities tell %q", told)
 		}
 	}
-	if err := holder.Run(ctx, cfg); err != nil {
+	if err := leader.Run(ctx, cfg); err != nil {
 		t.Fatal(err)
 	}
 	if told := texts(t.Context(), t, cfg.Store); len(told) != 2 || !strings.Contains(told[1], "no longer") {

@@ -1,0 +1,40 @@
+package leader
+
+import (
+	"context"
+	"os"
+	"reflect"
+	"time"
+
+	"backchannel/storage"
+)
+
+// A runtimeRecorder keeps the row by which other processes know how the leader fares.
+type runtimeRecorder struct {
+	leader  *leader
+	started time.Time
+	last    storage.Runtime
+}
+
+// save writes the row if it would say something new.
+func (r *runtimeRecorder) save(ctx context.Context) error {
+	l := r.leader
+	now := storage.Runtime{
+		PID: os.Getpid(), StartedAt: r.started,
+		ReceiverURL: l.status.ReceiverURL, ReceiverError: l.status.ReceiverError,
+		Snapshot: l.engine.Snapshot(), Trouble: l.engine.Trouble(), Limited: l.status.Limited,
+	}
+	if l.receiver != nil {
+		now.Refused, now.ReceiverAddress, now.ReceiverNames = l.receiver.Refused(), l.receiver.Address(), l.receiver.Names()
+	}
+	if reflect.DeepEqual(now, r.last) {
+		return nil
+	}
+	row := now
+	row.UpdatedAt = l.cfg.Now()
+	if err := l.cfg.Store.SaveRuntime(ctx, row); err != nil {
+		return err
+	}
+	r.last = now
+	return nil
+}
