@@ -15,8 +15,8 @@ type slip func(text string) (did, meant string)
 // slips are in the order in which they are looked for: the outermost first.
 func (r Rules) slips() []slip {
 	return []slip{
-		reference, placeholder, escapedQuotes, extract, cut, blanks, quoted, lookalikes, quotesWithin, backslashes, sentenceMark, r.receiver, doubled,
-		misspelt, relative, r.userInfo, bare, brackets, ports, internationalHost, fragment, unescaped, r.insecure,
+		reference, placeholder, escapedQuotes, extract, cut, blanks, quoted, lookalikes, quotesWithin, backslashes, encoded, joined, sentenceMark, slipped, r.receiver, doubled,
+		misspelt, relative, mailed, r.userInfo, bare, brackets, ports, internationalHost, fragment, unescaped, r.insecure,
 	}
 }
 

@@ -288,7 +288,7 @@ func backslashes(text string) (did, meant string) {
 }
 
 // placeholders stand for what is still to be filled in.
-var placeholders = regexp.MustCompile(`\$\{[^{}]*\}|\{\{[^{}]*\}\}|\{[A-Za-z_][\w .-]*\}|<[A-Za-z_][\w .-]*>|%[A-Za-z_]{3,}%`)
+var placeholders = regexp.MustCompile(`\$\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Za-z_][\w .-]*\}|<[A-Za-z_][\w .-]*>|%[A-Za-z_]{3,}%`)
 
 // placeholder says which part is one. A host of capitals is in every manual.
 func placeholder(text string) (did, meant string) {
