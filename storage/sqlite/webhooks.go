@@ -75,6 +75,9 @@ func (s *Store) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
 // SaveWebhooks keeps new webhooks, which have no ID yet, and changed ones: all of them, or
 // none.
 func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error {
+	if len(all) == 0 {
+		return nil
+	}
 	invalid := make([]error, len(all))
 	for i, w := range all {
 		w.Normalize()

@@ -239,3 +239,17 @@ func TestCheckWebhookKeepsNothing(t *testing.T) {
 		t.Errorf("kept %v %v", all, err)
 	}
 }
+
+// To keep no webhook waits for nobody, and changes nothing that somebody would read again.
+func TestToKeepNoWebhookBeginsNoTransaction(t *testing.T) {
+	s := openTest(t)
+	changes := s.Changes(t.Context())
+	if err := s.SaveWebhooks(t.Context()); err != nil {
+		t.Error(err)
+	}
+	select {
+	case c := <-changes:
+		t.Errorf("hinted at %v", c)
+	default:
+	}
+}
