@@ -52,7 +52,7 @@ func (s *session) withStoreOf(ctx context.Context, who string, run func(store *s
 		}
 	}()
 	for _, e := range store.Exposed() {
-		if e.Told() {
+		if e.Notable() {
 			s.warning(e.String())
 		}
 	}

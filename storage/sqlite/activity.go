@@ -9,23 +9,22 @@ import (
 	"backchannel/storage"
 )
 
-// AddActivity keeps something worth telling. Its ID is allotted, and its time too when
-// it has none.
+// AddActivity stores an activity. The store assigns its ID, and its time if it has none.
 func (s *Store) AddActivity(ctx context.Context, a storage.Activity) error {
-	err := s.write(ctx, storage.ChangedActivity, func(t *tx) error { return t.tell(a) })
+	err := s.write(ctx, storage.ChangedActivity, func(t *tx) error { return t.addActivity(a) })
 	if err != nil {
-		return fmt.Errorf("keep activity: %w", err)
+		return fmt.Errorf("store activity: %w", err)
 	}
 	return nil
 }
 
-func (t *tx) tell(a storage.Activity) error {
-	_, err := t.told(a)
+func (t *tx) addActivity(a storage.Activity) error {
+	_, err := t.insertActivity(a)
 	return err
 }
 
-// told keeps an activity and tells its ID.
-func (t *tx) told(a storage.Activity) (storage.ID, error) {
+// insertActivity stores an activity and returns its ID.
+func (t *tx) insertActivity(a storage.Activity) (storage.ID, error) {
 	id, err := t.newID()
 	if err != nil {
 		return 0, err
@@ -37,9 +36,9 @@ func (t *tx) told(a storage.Activity) (storage.ID, error) {
 	return id, err
 }
 
-// failures are the deliveries that failed for good, by their webhook, as far as one
-// activity tells of them together: an endpoint that refuses everything must not fill the
-// list.
+// failures maps webhooks to their current run of deliveries that failed for good. One
+// activity describes a whole run, because an endpoint that refuses everything would fill
+// the list otherwise.
 type failures map[storage.ID]failureRun
 
 type failureRun struct {
@@ -49,13 +48,14 @@ type failureRun struct {
 	last     time.Time
 }
 
-// failureGap is how long no delivery of a webhook must fail for the next one to be told
-// by itself.
+// failureGap is how long a webhook must be without failed deliveries before the next one
+// begins a new run.
 const failureGap = 5 * time.Second
 
-// tellFailure tells that a delivery failed for good. How a run goes on counts once it is
-// committed: a transaction that fails is made again, one operation at a time.
-func (t *tx) tellFailure(a *storage.Attempt, webhook storage.ID) error {
+// recordFailure adds a delivery that failed for good to the activities. It changes a run in
+// t.failed, not in the writer, because the work of a transaction that fails runs again, one
+// operation at a time.
+func (t *tx) recordFailure(a *storage.Attempt, webhook storage.ID) error {
 	run, changed := t.failed[webhook]
 	if !changed {
 		run = t.writer.failed[webhook]
@@ -73,14 +73,14 @@ func (t *tx) tellFailure(a *storage.Attempt, webhook storage.ID) error {
 	if err != nil {
 		return err
 	}
-	id, err := t.told(storage.Activity{
+	id, err := t.insertActivity(storage.Activity{
 		Kind: storage.ActivityFailed, WebhookID: webhook, DeliveryID: a.DeliveryID, Text: deliveryText(d) + " failed " + failureText(a),
 	})
 	t.failed[webhook] = failureRun{activity: id, n: 1, began: t.now, last: t.now}
 	return err
 }
 
-// toWebhook names a webhook, unless it was deleted meanwhile.
+// toWebhook returns " to NAME", or "" if the webhook has been deleted.
 func (t *tx) toWebhook(id storage.ID) string {
 	to, err := t.target(id)
 	if err != nil {
@@ -97,13 +97,13 @@ func failureText(a *storage.Attempt) string {
 	return attempts + ": " + a.Error
 }
 
-// deliveryText says which delivery it is.
+// deliveryText identifies a delivery in an activity.
 func deliveryText(d storage.Delivery) string {
 	return fmt.Sprintf("%s, %s to %s", d.Status, d.Channel, d.Webhook)
 }
 
-// Activities lists the newest activities that came after a given one, oldest first; limit
-// 0 is all of them.
+// Activities lists the newest activities after a given one, oldest first. With limit 0 it
+// lists all of them.
 func (s *Store) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
 	all, err := collect(ctx, s.reads, scanActivity,
 		`SELECT id, at, kind, webhook_id, delivery_id, receipt_id, text FROM activities WHERE id > ? ORDER BY id DESC LIMIT ?`,
@@ -115,7 +115,7 @@ func (s *Store) Activities(ctx context.Context, after storage.ID, limit int) ([]
 	return all, nil
 }
 
-// atMost is a limit in SQL, where a negative one is none.
+// atMost returns a limit for SQL, in which a negative value means no limit.
 func atMost(limit int) int {
 	if limit <= 0 {
 		return -1
@@ -124,7 +124,7 @@ func atMost(limit int) int {
 }
 
 func scanActivity(read scan) (a storage.Activity, err error) {
-	var at moment
+	var at timestamp
 	err = read(&a.ID, &at, &a.Kind, &a.WebhookID, &a.DeliveryID, &a.ReceiptID, &a.Text)
 	a.At = at.Time
 	return a, err

@@ -119,7 +119,7 @@ func TestARunIsCountedOnce(t *testing.T) {
 	finish(t, s, enqueue(t, s, w), storage.Failed)
 	second := outcomeOf(enqueue(t, s, w), storage.Failed)
 	held := make(chan struct{})
-	s.writer.holds <- held
+	s.writer.pauses <- held
 	waiting := func(n int) {
 		for len(s.writer.ops) < n {
 			runtime.Gosched()

@@ -7,19 +7,19 @@ import (
 	"backchannel/storage"
 )
 
-// A hub tells subscribers what kinds of records changed. It never waits for them: what a
-// subscriber has not taken yet is merged with what comes.
+// A hub notifies subscribers of the kinds of records that changed. It never waits for
+// them: a notice that a subscriber has not received yet is merged with the next one.
 type hub struct {
-	mu     sync.Mutex // guards the rest
+	mu     sync.Mutex // guards the fields below
 	closed bool
 	subs   map[chan storage.Change]struct{}
 }
 
-// Changes hints at changes until ctx ends or the store closes, and closes the channel
-// then. Changes made through this store are hinted at as soon as they are committed,
-// those of others within 50 ms.
+// Changes returns a channel of the kinds of records that changed. It is closed when ctx is
+// done or the store is closed. Changes made through this store are sent as soon as they
+// are committed, those of other processes within 50 ms.
 func (s *Store) Changes(ctx context.Context) <-chan storage.Change {
-	defer s.writer.heed()
+	defer s.writer.startWatching()
 	return s.hub.subscribe(ctx)
 }
 
@@ -61,7 +61,7 @@ func (h *hub) publish(kinds storage.Change) {
 			merged |= waiting
 		default:
 		}
-		sub <- merged // has room: nobody else sends, since that takes the lock
+		sub <- merged // never blocks: it has just been emptied, and only the holder of mu sends
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Check reads the whole database and lists what is wrong with it, nothing when all is
-// well.
+// Check reads the whole database and lists what is wrong with it. The list is empty if
+// nothing is.
 func (s *Store) Check(ctx context.Context) ([]string, error) {
 	found, err := collect(ctx, s.reads, one[string], `PRAGMA integrity_check`)
 	if err != nil {
@@ -26,16 +26,16 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 	return append(append(found, orphans...), miscounts...), nil
 }
 
-// miscounted lists the numbers kept that are not what counting gives.
+// miscounted selects a line for each stored number that differs from an actual count.
 const miscounted = `
-	SELECT 'the number of receipts kept is wrong' FROM store WHERE receipts <> (SELECT count(*) FROM receipts)
+	SELECT 'the stored number of receipts is wrong' FROM store WHERE receipts <> (SELECT count(*) FROM receipts)
 		OR receipt_bytes <> (SELECT coalesce(sum(size), 0) FROM receipts)
 	UNION ALL
-	SELECT 'the receipts kept by message are not those kept' WHERE EXISTS (
+	SELECT 'the index of receipts by message does not match the receipts' WHERE EXISTS (
 			SELECT message_key(request_id, identity, webhook_id), id FROM receipts WHERE request_id <> '' EXCEPT SELECT key, receipt_id FROM messages)
 		OR EXISTS (SELECT receipt_id FROM messages EXCEPT SELECT id FROM receipts)
 	UNION ALL
-	SELECT 'the number of ' || state || ' deliveries kept is wrong' FROM (
+	SELECT 'the stored number of ' || state || ' deliveries is wrong' FROM (
 		SELECT webhook_id, state, n FROM delivery_counts
 		UNION ALL SELECT webhook_id, state, -count(*) FROM deliveries GROUP BY webhook_id, state)
 	GROUP BY webhook_id, state HAVING sum(n) <> 0`

@@ -7,8 +7,8 @@ import (
 	"backchannel/storage"
 )
 
-// Counts says how many deliveries are in each state as shown, and how many receipts
-// there are. It counts nothing, so it takes no longer with a million of them.
+// Counts returns the number of deliveries in each state as shown, and the number of
+// receipts. It reads stored counters, so it takes no longer with a million records.
 func (s *Store) Counts(ctx context.Context) (storage.Counts, error) {
 	counts := storage.Counts{Deliveries: map[storage.State]int64{}}
 	states, err := collect(ctx, s.reads, scanStateCount, `

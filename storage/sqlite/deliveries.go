@@ -12,8 +12,8 @@ import (
 	"backchannel/storage"
 )
 
-// shownState is a delivery's state as it is shown: it is parked while it waits behind a
-// paused webhook or an open breaker.
+// shownState is the SQL for a delivery's state as shown: a delivery is parked while its
+// webhook is paused or the webhook's breaker is open.
 const shownState = `CASE WHEN d.next_attempt_at IS NOT NULL AND (w.state = 'paused' OR b.open_until IS NOT NULL) THEN 'parked' ELSE d.state END`
 
 const selectDeliveries = `SELECT d.id, d.event_id, d.webhook_id, n.name, e.request_id, e.channel, e.status, e.variant, e.identity,
@@ -25,7 +25,7 @@ const selectDeliveries = `SELECT d.id, d.event_id, d.webhook_id, n.name, e.reque
 	LEFT JOIN breakers b ON b.webhook_id = d.webhook_id`
 
 func scanDelivery(read scan) (d storage.Delivery, err error) {
-	var created, next, finished moment
+	var created, next, finished timestamp
 	err = read(&d.ID, &d.EventID, &d.WebhookID, &d.Webhook, &d.RequestID, &d.Channel, &d.Status, &d.Variant, &d.Identity,
 		&d.Misbehave, &d.ReplayOf, &d.State, &d.Attempts, &d.Code, &d.ErrorClass, &d.Error, &created, &next, &finished)
 	d.CreatedAt, d.NextAttemptAt, d.FinishedAt = created.Time, next.Time, finished.Time
@@ -59,12 +59,12 @@ func (s *Store) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]stor
 	return all, nil
 }
 
-// CountDeliveries counts those that Deliveries would list.
+// CountDeliveries counts the deliveries that Deliveries would list.
 func (s *Store) CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (int64, error) {
 	where, args := deliveryTerms(q)
 	counted := `SELECT count(*) FROM (` + selectDeliveries + where + `)`
 	if len(q.States) == 0 && len(q.EventIDs) == 0 {
-		counted = `SELECT count(*) FROM deliveries d` + where // which need no other table
+		counted = `SELECT count(*) FROM deliveries d` + where // the other terms need no joined table
 	}
 	n, err := first(ctx, s.reads, one[int64], counted, args...)
 	if err != nil {
@@ -73,7 +73,7 @@ func (s *Store) CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (i
 	return n, nil
 }
 
-// deliveryTerms is a query as SQL.
+// deliveryTerms translates a query to SQL.
 func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	var terms []string
 	add := func(term string, values ...any) {
@@ -93,7 +93,7 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	if len(q.Statuses) > 0 {
 		add(`e.status IN (`+marks(len(q.Statuses))+`)`, anys(q.Statuses)...)
 	}
-	if !q.Since.IsZero() { // IDs are made when deliveries are, and have an index
+	if !q.Since.IsZero() { // an ID is at least the time of creation, and unlike created_at it has an index
 		add(`d.id >= ? AND d.created_at >= ?`, q.Since.UnixMicro(), q.Since.UnixMicro())
 	}
 	if q.Before != 0 {
@@ -108,8 +108,9 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	return ` WHERE ` + strings.Join(terms, ` AND `), args
 }
 
-// stateTerm chooses deliveries by how those shown in the given states are kept. The states
-// stand in the SQL itself, so that SQLite sees which partial index serves.
+// stateTerm selects deliveries by the stored states that the given shown states can have.
+// The states are literals in the SQL, because SQLite uses a partial index only if it can
+// prove from the statement that the index applies.
 func stateTerm(shown []storage.State) string {
 	terms := make([]string, len(shown))
 	for i, state := range shown {
@@ -131,7 +132,7 @@ func anys[T any](values []T) []any {
 	return all
 }
 
-// Attempts lists the attempts of a delivery, the first one first.
+// Attempts lists the attempts of a delivery, oldest first.
 func (s *Store) Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error) {
 	all, err := collect(ctx, s.reads, s.scanAttempt, `SELECT delivery_id, n, at, code, error_class, error, dns, connect, tls, first_byte, total,
 		request_headers, response_headers, secrets, response_body, response_flaw FROM attempts WHERE delivery_id = ? ORDER BY n`, delivery)
@@ -142,7 +143,7 @@ func (s *Store) Attempts(ctx context.Context, delivery storage.ID) ([]storage.At
 }
 
 func (s *Store) scanAttempt(read scan) (a storage.Attempt, err error) {
-	var at moment
+	var at timestamp
 	var request, response, sealed []byte
 	t := &a.Timings
 	err = read(&a.DeliveryID, &a.N, &at, &a.Code, &a.ErrorClass, &a.Error, (*int64)(&t.DNS), (*int64)(&t.Connect), (*int64)(&t.TLS),
@@ -165,12 +166,12 @@ func (s *Store) scanAttempt(read scan) (a storage.Attempt, err error) {
 	return a, err
 }
 
-// attemptSecrets is where the secret header values of an attempt are kept.
-func attemptSecrets(a storage.Attempt) place {
-	return place{"attempts", "secrets/" + strconv.Itoa(a.N), a.DeliveryID}
+// attemptSecrets returns the associated data of an attempt's secret header values.
+func attemptSecrets(a storage.Attempt) associatedData {
+	return associatedData{"attempts", "secrets/" + strconv.Itoa(a.N), a.DeliveryID}
 }
 
-// ReplayDelivery makes a new delivery of the same event.
+// ReplayDelivery creates a new delivery of the same event.
 func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
 	var made storage.Delivery
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
@@ -179,7 +180,7 @@ func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Deli
 			return err
 		}
 		if _, err := t.target(old.WebhookID); err != nil {
-			return fmt.Errorf("%w: webhook %q, which it went to, was deleted", storage.ErrConflict, old.Webhook)
+			return fmt.Errorf("%w: its webhook %q was deleted", storage.ErrConflict, old.Webhook)
 		}
 		made = storage.Delivery{
 			EventID: old.EventID, WebhookID: old.WebhookID, Webhook: old.Webhook, RequestID: old.RequestID, Channel: old.Channel,
@@ -188,7 +189,7 @@ func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Deli
 		if err := t.insertDelivery(&made); err != nil {
 			return err
 		}
-		return t.tell(storage.Activity{
+		return t.addActivity(storage.Activity{
 			Kind: storage.ActivityDelivery, WebhookID: made.WebhookID, DeliveryID: made.ID, Text: deliveryText(old) + " replayed" + s.by,
 		})
 	})
@@ -198,21 +199,21 @@ func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Deli
 	return made, nil
 }
 
-// RetryDelivery makes a waiting delivery due now, and tells the leader so.
+// RetryDelivery makes a waiting delivery due now and leaves a command for the engine.
 func (s *Store) RetryDelivery(ctx context.Context, id storage.ID) error {
 	return s.command(ctx, storage.CommandRetry, id, func(t *tx, d storage.Delivery) error {
 		switch {
 		case d.State.Final():
 			return fmt.Errorf("%w: it is %s already; replay it instead", storage.ErrConflict, d.State)
 		case d.State == storage.Sending:
-			return fmt.Errorf("%w: it is being sent at this moment", storage.ErrConflict)
+			return fmt.Errorf("%w: it is being sent right now", storage.ErrConflict)
 		}
 		_, err := t.exec(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ?`, micros(t.now), id)
 		return err
 	})
 }
 
-// CancelDelivery cancels a delivery that is not final, and tells the leader so.
+// CancelDelivery cancels a delivery that is not final and leaves a command for the engine.
 func (s *Store) CancelDelivery(ctx context.Context, id storage.ID) error {
 	return s.command(ctx, storage.CommandCancel, id, func(t *tx, d storage.Delivery) error {
 		if d.State.Final() {
@@ -222,7 +223,8 @@ func (s *Store) CancelDelivery(ctx context.Context, id storage.ID) error {
 	})
 }
 
-// command changes a delivery and leaves word for the leader, which may have it in hand.
+// command changes a delivery and leaves a command for the engine, which may have the
+// delivery in memory.
 func (s *Store) command(ctx context.Context, kind storage.CommandKind, id storage.ID, change func(*tx, storage.Delivery) error) error {
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
 		d, err := findDelivery(t.ctx(), t.conn, id)
@@ -240,7 +242,7 @@ func (s *Store) command(ctx context.Context, kind storage.CommandKind, id storag
 			return err
 		}
 		done := map[storage.CommandKind]string{storage.CommandRetry: " made due at once", storage.CommandCancel: " cancelled"}[kind]
-		return t.tell(storage.Activity{Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: id, Text: deliveryText(d) + done + s.by})
+		return t.addActivity(storage.Activity{Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: id, Text: deliveryText(d) + done + s.by})
 	})
 	if err != nil {
 		return fmt.Errorf("%s delivery %s: %w", kind, id, err)
@@ -248,8 +250,8 @@ func (s *Store) command(ctx context.Context, kind storage.CommandKind, id storag
 	return nil
 }
 
-// SentDigest is the SHA-256, in hexadecimal, of the payload that a delivery carries, and
-// the webhook it goes to; ok is false when there is no such delivery.
+// SentDigest returns the hexadecimal SHA-256 of a delivery's payload and the delivery's
+// webhook. It returns false if there is no such delivery.
 func (s *Store) SentDigest(ctx context.Context, delivery storage.ID) (digest string, webhook storage.ID, ok bool, err error) {
 	type sent struct {
 		webhook storage.ID

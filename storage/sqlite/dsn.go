@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	// pageSize is a new database's. The same few pages end each commit, whatever it holds;
-	// of the others larger pages take fewer.
+	// pageSize is the page size of a new database. Each commit rewrites the same few pages
+	// whatever it changes, and needs fewer of the others if pages are larger.
 	pageSize  = "8192"
 	pageBytes = 8192
-	// checkpointPages is how many pages the write-ahead log may hold before a commit copies
-	// them into the database: 32 MiB, or less where there is little space (see fitLog).
+	// checkpointPages is how many pages the write-ahead log may have before a commit copies
+	// them into the database: 32 MiB, or less if the disk has little space (see fitLog).
 	checkpointPages = 4000
 )
 
-// Each connection is used by one goroutine at a time, as database/sql sees to, so SQLite
-// need not lock them itself. Pragmas stand in the data source name, or else in the connect hook: set by a statement
-// they would reach one pooled connection and no other.
+// database/sql uses each connection from one goroutine at a time, so SQLite need not lock
+// connections itself (_mutex=no). Pragmas are in the data source name or in the connect
+// hook, because a statement would set them for one connection of the pool only.
 const (
 	everyConnection = "&_busy_timeout=5000&_foreign_keys=on&_mutex=no&_stmt_cache_size=128"
 	writerOptions   = "?mode=rwc&_journal_mode=wal&_synchronous=full&_txlock=immediate" + everyConnection + "&_cache_size=-32768"
@@ -33,12 +33,12 @@ const (
 func writerDSN(path string) string { return fileURL(path) + writerOptions }
 func readerDSN(path string) string { return fileURL(path) + readerOptions }
 
-// fileURL escapes the path: without "file:" SQLite ignores the mode, and within it ?, #
-// and % have meanings.
+// fileURL returns a path as a URI. SQLite ignores the mode unless the name begins with
+// "file:", and then ?, # and % must be escaped.
 func fileURL(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
 
-// A connector opens connections to one database. It is used in place of a registered
-// driver, which would be a global.
+// A connector opens connections to one database. It avoids registering a driver, which
+// would be global state.
 type connector struct {
 	dsn    string
 	driver *sqlite3.SQLiteDriver
@@ -47,7 +47,7 @@ type connector struct {
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
 func (c connector) Driver() driver.Driver                        { return c.driver }
 
-// shape gives a new database its page size, which is for good once anything is written.
+// shape sets the page size of a new database, which cannot change once it has content.
 func shape(path string) error {
 	conn, err := (&sqlite3.SQLiteDriver{}).Open(fileURL(path) + "?mode=rw")
 	if err != nil {
@@ -57,13 +57,13 @@ func shape(path string) error {
 	return errors.Join(err, conn.Close())
 }
 
-// connected prepares each connection. A migration and Check use the function.
+// connected prepares each new connection. Migrations and Check use message_key.
 func connected(conn *sqlite3.SQLiteConn) error {
 	_, err := conn.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = memory", checkpointPages), nil)
 	return errors.Join(err, conn.RegisterFunc("message_key", messageKey, true))
 }
 
-// openPool prepares a pool of so many connections and makes sure that one opens.
+// openPool returns a pool with a maximum number of connections, after opening one.
 func openPool(dsn string, connections int) (*sql.DB, error) {
 	db := sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: connected}})
 	db.SetMaxOpenConns(connections)

@@ -9,8 +9,8 @@ import (
 	"backchannel/storage"
 )
 
-// Due lists the deliveries of a webhook whose next attempt is due, in the order in which
-// they are.
+// Due lists the deliveries of a webhook whose next attempt is due, in the order of their
+// due times.
 func (s *Store) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error) {
 	after := int64(-1 << 63)
 	if !q.After.At.IsZero() {
@@ -36,8 +36,8 @@ func readJob(row []driver.Value) (j storage.Job) {
 	return j
 }
 
-// PendingWork says of each webhook what waits for it, and since or until when. It counts
-// nothing, so it takes no longer with a million deliveries than with one.
+// PendingWork returns for each webhook with waiting deliveries how many wait and when the
+// first is due. It reads stored counters, so it takes no longer with a million deliveries.
 func (s *Store) PendingWork(ctx context.Context) ([]storage.Pending, error) {
 	all, err := collect(ctx, s.reads, scanPending, `
 		SELECT w.id,
@@ -52,13 +52,13 @@ func (s *Store) PendingWork(ctx context.Context) ([]storage.Pending, error) {
 }
 
 func scanPending(read scan) (p storage.Pending, err error) {
-	var next moment
+	var next timestamp
 	err = read(&p.WebhookID, &p.Queued, &p.Retrying, &next)
 	p.NextDue = next.Time
 	return p, err
 }
 
-// NextDue says of each webhook that something waits for when the first of it is due.
+// NextDue returns for each webhook with waiting deliveries when the first is due.
 func (s *Store) NextDue(ctx context.Context) (map[storage.ID]time.Time, error) {
 	all, err := s.PendingWork(ctx)
 	if err != nil {
@@ -71,11 +71,11 @@ func (s *Store) NextDue(ctx context.Context) (map[storage.ID]time.Time, error) {
 	return due, nil
 }
 
-// MarkSending shows that deliveries are under way. Finish or ResetSending ends that.
+// MarkSending marks deliveries as being sent, until Finish or ResetSending.
 func (s *Store) MarkSending(ctx context.Context, ids []storage.ID) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		for _, id := range ids {
-			was, err := t.standing(id)
+			was, err := t.deliveryState(id)
 			if err != nil {
 				return err
 			}
@@ -94,7 +94,7 @@ func (s *Store) MarkSending(ctx context.Context, ids []storage.ID) error {
 	return nil
 }
 
-// ResetSending makes what a leader that died was sending due again.
+// ResetSending makes deliveries due again that an engine was sending when it died.
 func (s *Store) ResetSending(ctx context.Context) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		for state, which := range map[storage.State]string{storage.Queued: `attempts = 0`, storage.Retrying: `attempts > 0`} {
@@ -104,7 +104,7 @@ func (s *Store) ResetSending(ctx context.Context) error {
 				return err
 			}
 			for _, webhook := range webhooks {
-				t.moved(webhook, storage.Sending, state, 1)
+				t.countMove(webhook, storage.Sending, state, 1)
 			}
 		}
 		return nil
@@ -115,8 +115,8 @@ func (s *Store) ResetSending(ctx context.Context) error {
 	return nil
 }
 
-// Finish keeps an attempt and what it makes of its delivery, in one commit. A delivery that
-// was cancelled meanwhile stays so, and an attempt that is kept already changes nothing.
+// Finish stores an attempt and its delivery's new state in one commit. A delivery that has
+// been cancelled stays cancelled, and an attempt that is already stored changes nothing.
 func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 	request, secrets := packHeaders(o.Attempt.RequestHeaders...)
 	response, more := packHeaders(o.Attempt.ResponseHeaders...)
@@ -135,7 +135,7 @@ func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 		}
 		webhook, state, err := t.finishDelivery(&o)
 		if err == nil && state == storage.Failed {
-			err = t.tellFailure(&o.Attempt, webhook)
+			err = t.recordFailure(&o.Attempt, webhook)
 		}
 		if err != nil || o.PauseWebhook == "" {
 			return err
@@ -143,12 +143,12 @@ func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
 		return t.pauseFor(webhook, o.PauseWebhook)
 	})
 	if err != nil {
-		return fmt.Errorf("keep attempt %d of delivery %s: %w", o.Attempt.N, o.Attempt.DeliveryID, err)
+		return fmt.Errorf("store attempt %d of delivery %s: %w", o.Attempt.N, o.Attempt.DeliveryID, err)
 	}
 	return nil
 }
 
-// insertAttempt keeps an attempt, unless it is kept already.
+// insertAttempt stores an attempt. It returns false if the attempt is already stored.
 func (t *tx) insertAttempt(a *storage.Attempt, request, response, sealed []byte) (kept bool, err error) {
 	_, err = t.step(nil, `INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(a.DeliveryID), int64(a.N), micros(a.At), int64(a.Code), string(a.ErrorClass), a.Error,
@@ -163,10 +163,10 @@ func (t *tx) insertAttempt(a *storage.Attempt, request, response, sealed []byte)
 	return err == nil, err
 }
 
-// finishDelivery keeps what became of a delivery, and tells whose it is and that.
+// finishDelivery updates a delivery after an attempt and returns its webhook and new state.
 func (t *tx) finishDelivery(o *storage.Outcome) (webhook storage.ID, state storage.State, err error) {
 	a := &o.Attempt
-	was, err := t.standing(a.DeliveryID)
+	was, err := t.deliveryState(a.DeliveryID)
 	if err != nil {
 		return 0, "", err
 	}
@@ -178,24 +178,25 @@ func (t *tx) finishDelivery(o *storage.Outcome) (webhook storage.ID, state stora
 	if state != storage.Retrying {
 		next = nil
 	}
-	t.moved(was.webhook, was.state, state, 1)
+	t.countMove(was.webhook, was.state, state, 1)
 	_, err = t.step(nil, `UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
 		int64(a.N), int64(a.Code), string(a.ErrorClass), a.Error, micros(o.FinishedAt), string(state), next, int64(a.DeliveryID))
 	return was.webhook, state, err
 }
 
-// setState changes where a delivery stands; next is when it is attempted next, if at all.
+// setState changes a delivery's state. next is the time of its next attempt in micros, or
+// nil.
 func (t *tx) setState(id storage.ID, to storage.State, next any) error {
-	was, err := t.standing(id)
+	was, err := t.deliveryState(id)
 	if err != nil {
 		return err
 	}
-	t.moved(was.webhook, was.state, to, 1)
+	t.countMove(was.webhook, was.state, to, 1)
 	_, err = t.exec(`UPDATE deliveries SET state = ?, next_attempt_at = ? WHERE id = ?`, to, next, id)
 	return err
 }
 
-// pauseFor pauses a webhook, unless it is paused or deleted already.
+// pauseFor pauses a webhook for a reason, unless it is already paused or deleted.
 func (t *tx) pauseFor(webhook storage.ID, reason string) error {
 	active, err := collect(t.ctx(), t.conn, one[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
 	if err != nil || len(active) == 0 {
@@ -204,7 +205,7 @@ func (t *tx) pauseFor(webhook storage.ID, reason string) error {
 	return t.setWebhookState(webhook, storage.Paused, "", reason)
 }
 
-// Commands lists the commands that came after a given one.
+// Commands lists the commands after a given one.
 func (s *Store) Commands(ctx context.Context, after storage.ID) ([]storage.Command, error) {
 	all, err := collect(ctx, s.reads, scanCommand, `SELECT id, kind, delivery_id, webhook_id FROM commands WHERE id > ? ORDER BY id`, after)
 	if err != nil {
@@ -218,7 +219,7 @@ func scanCommand(read scan) (c storage.Command, err error) {
 	return c, err
 }
 
-// DropCommands forgets commands that were obeyed, up to and with a given one.
+// DropCommands deletes the commands up to and including a given one.
 func (s *Store) DropCommands(ctx context.Context, through storage.ID) error {
 	err := s.write(ctx, 0, func(t *tx) error {
 		_, err := t.exec(`DELETE FROM commands WHERE id <= ?`, through)
@@ -240,14 +241,14 @@ func (s *Store) Breakers(ctx context.Context) ([]storage.Breaker, error) {
 }
 
 func scanBreaker(read scan) (b storage.Breaker, err error) {
-	var until moment
+	var until timestamp
 	err = read(&b.WebhookID, &b.Failures, &until, (*int64)(&b.Wait))
 	b.OpenUntil = until.Time
 	return b, err
 }
 
-// SaveBreaker keeps the state of a breaker; one that is closed and counts nothing is
-// forgotten, and so is that of a webhook deleted meanwhile.
+// SaveBreaker stores the state of a breaker. It deletes a breaker that is closed without
+// failures, and ignores one whose webhook has been deleted.
 func (s *Store) SaveBreaker(ctx context.Context, b storage.Breaker) error {
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedWebhooks, func(t *tx) error {
 		if !b.Open() && b.Failures == 0 {

@@ -9,16 +9,16 @@ import (
 	"backchannel/storage"
 )
 
-// A target is what must be known of a webhook to enqueue an event for it.
+// A target holds the columns of a webhook that are needed to enqueue an event for it.
 type target struct {
 	name     string
 	channels string
 	auth     storage.AuthType
 }
 
-// Enqueue keeps events and a delivery of each, all in one commit or none, and fills in
-// the events' IDs and CreatedAt. It refuses a channel that the webhook does not have, and
-// to misbehave with a token where there is none.
+// Enqueue stores events with one delivery each, all in one commit or none, and sets the
+// events' ID and CreatedAt. It refuses a channel that the webhook does not have, and a
+// misbehaviour that needs a token if the webhook has none.
 func (s *Store) Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error) {
 	if len(events) == 0 {
 		return nil, nil
@@ -38,8 +38,8 @@ func (s *Store) Enqueue(ctx context.Context, events ...storage.Event) ([]storage
 	return made, nil
 }
 
-// Fire enqueues events for one webhook and tells so, in one commit. what says what is
-// fired, in a few words.
+// Fire enqueues events for one webhook and adds an activity, in one commit. what describes
+// the events in a few words.
 func (s *Store) Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error) {
 	if len(events) == 0 {
 		return nil, nil
@@ -51,7 +51,7 @@ func (s *Store) Fire(ctx context.Context, what string, events ...storage.Event) 
 				return err
 			}
 		}
-		return t.tell(storage.Activity{
+		return t.addActivity(storage.Activity{
 			Kind: storage.ActivityFired, WebhookID: made[0].WebhookID, DeliveryID: made[0].ID, Text: what + " fired at " + made[0].Webhook + s.by,
 		})
 	})
@@ -85,7 +85,7 @@ func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 	return t.insertDelivery(d)
 }
 
-// insertDelivery queues a delivery and fills in what that makes of it.
+// insertDelivery stores a new queued delivery and sets its ID, state and times.
 func (t *tx) insertDelivery(d *storage.Delivery) (err error) {
 	if d.ID, err = t.newID(); err != nil {
 		return err
@@ -98,7 +98,7 @@ func (t *tx) insertDelivery(d *storage.Delivery) (err error) {
 	return err
 }
 
-// target looks a webhook up once in a transaction.
+// target returns a webhook's target, which it reads once per transaction.
 func (t *tx) target(id storage.ID) (target, error) {
 	if to, ok := t.targets[id]; ok {
 		return to, nil
@@ -146,7 +146,7 @@ func (s *Store) Event(ctx context.Context, id storage.ID) (storage.Event, error)
 }
 
 func scanEvent(read scan) (e storage.Event, err error) {
-	var created moment
+	var created timestamp
 	err = read(&e.ID, &e.WebhookID, &e.RequestID, &e.Channel, &e.Status, &e.Variant, &e.Identity, &e.Misbehave, &created, &e.Payload)
 	e.CreatedAt = created.Time
 	return e, err

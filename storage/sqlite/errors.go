@@ -12,7 +12,7 @@ import (
 	"backchannel/storage"
 )
 
-// classify wraps what SQLite or the system says in the sentinel that callers match, and
+// classify wraps an error of SQLite or the system in the sentinel that callers match, and
 // adds what to do about it.
 func classify(err error) error {
 	if err == nil || classified(err) {
@@ -31,20 +31,20 @@ func classify(err error) error {
 	case unsuited(err, errno) != "":
 		return fmt.Errorf("%w (%w): %s; name a folder on a local disk with --data DIR", storage.ErrUnsuited, err, unsuited(err, errno))
 	case isCode(err, sqlite3.ErrCantOpen) && errors.Is(errno, syscall.ENOENT):
-		return fmt.Errorf("%w (%w): its folder or a file of it is not there any more; put it back, or restore it from a backup", storage.ErrGone, err)
+		return fmt.Errorf("%w (%w): its folder or one of its files is gone; put it back, or restore it from a backup", storage.ErrGone, err)
 	case isReadOnly(err, errno):
 		return fmt.Errorf("%w (%w): make it readable and writable for this user, or use another data folder", storage.ErrReadOnly, err)
 	case isCode(err, sqlite3.ErrCorrupt, sqlite3.ErrNotADB):
 		return fmt.Errorf("%w (%w): restore it from a backup, or use another data folder; nothing was changed", storage.ErrDamaged, err)
 	case isCode(err, sqlite3.ErrBusy):
-		return fmt.Errorf("%w: another program keeps it locked; end that one, or, when there is none, the file system's locks do not work: name a folder on a local disk with --data DIR", err)
+		return fmt.Errorf("%w: another program keeps it locked; end that program, or, if there is none, the file system's locks do not work: name a folder on a local disk with --data DIR", err)
 	case isCode(err, sqlite3.ErrIoErr):
 		return fmt.Errorf("%w: the disk cannot be read or written; check it, or use another data folder with --data DIR", err)
 	}
 	return err
 }
 
-// classified reports whether err says already what it is.
+// classified reports whether err already wraps one of the sentinels.
 func classified(err error) bool {
 	for _, sentinel := range []error{
 		storage.ErrDiskFull, storage.ErrReadOnly, storage.ErrDamaged, storage.ErrNewerSchema, storage.ErrUnsuited, storage.ErrGone, storage.ErrShortage,
@@ -56,7 +56,7 @@ func classified(err error) bool {
 	return false
 }
 
-// errnoOf is the system's own error behind err, 0 without one.
+// errnoOf returns the system's error that caused err.
 func errnoOf(err error) (errno syscall.Errno, ok bool) {
 	var lite sqlite3.Error
 	if errors.As(err, &lite) {
@@ -66,7 +66,7 @@ func errnoOf(err error) (errno syscall.Errno, ok bool) {
 	return errno, ok
 }
 
-// A systemError also matches the system's own error, which SQLite's does not wrap.
+// A systemError also matches the system's error, which SQLite's does not wrap.
 type systemError struct {
 	error
 	errno syscall.Errno
@@ -74,18 +74,18 @@ type systemError struct {
 
 func (e systemError) Unwrap() []error { return []error{e.error, e.errno} }
 
-// isCode reports whether SQLite answered one of the codes.
+// isCode reports whether SQLite returned one of the codes.
 func isCode(err error, codes ...sqlite3.ErrNo) bool {
 	var lite sqlite3.Error
 	return errors.As(err, &lite) && slices.Contains(codes, lite.Code)
 }
 
-// errNotWAL is what openDatabase answers when SQLite would keep another kind of journal.
+// errNotWAL is the error of checkJournal if SQLite uses another kind of journal.
 var errNotWAL = errors.New("SQLite cannot keep a write-ahead log there")
 
-// unsuited says what the folder's file system lacks. Network mounts and those of virtual
-// machines often have no locks, or cannot share memory between processes; see "Write-Ahead
-// Logging" §2.5 on sqlite.org.
+// unsuited returns what the folder's file system lacks, or "". Network mounts and shared
+// folders of virtual machines often have no locks, or cannot share memory between
+// processes; see "Write-Ahead Logging" §2.5 on sqlite.org.
 func unsuited(err error, errno syscall.Errno) string {
 	const (
 		locks  = "its file system has no file locks, without which several processes cannot share a database"
@@ -123,14 +123,14 @@ func isReadOnly(err error, errno syscall.Errno) bool {
 	return isCode(err, sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen) || errors.Is(err, fs.ErrPermission)
 }
 
-// violates reports whether err is a broken unique or primary key constraint.
+// violates reports whether err is a violation of a unique or primary key constraint.
 func violates(err error) bool {
 	var lite sqlite3.Error
 	return errors.As(err, &lite) &&
 		(lite.ExtendedCode == sqlite3.ErrConstraintUnique || lite.ExtendedCode == sqlite3.ErrConstraintPrimaryKey)
 }
 
-// lacksParent reports whether err is a reference to a record that is not there.
+// lacksParent reports whether err is a violation of a foreign key constraint.
 func lacksParent(err error) bool {
 	var lite sqlite3.Error
 	return errors.As(err, &lite) && lite.ExtendedCode == sqlite3.ErrConstraintForeignKey

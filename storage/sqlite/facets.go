@@ -4,7 +4,9 @@ import (
 	"backchannel/storage"
 )
 
-// A facet is a combination of what receipts are filtered by and that takes few values.
+// A facet is a combination of the receipt columns that filters use and that have few
+// distinct values. Receipts refer to facets, so that a filter reads only matching receipts
+// without an index for each column.
 type facet struct {
 	webhook                                           storage.ID
 	channel, status                                   string
@@ -18,7 +20,8 @@ func facetOf(r *storage.Receipt) facet {
 		webhook: r.WebhookID, code: r.Code, auth: v.Auth.Result, schema: v.Schema.Result, target: v.Target.Result,
 		headers: v.Headers.Result, duplicate: v.Duplicate.Result, ordered: v.Order.Result,
 	}
-	// Whatever else a foreign body says would make facets without end.
+	// Other values are left out: a foreign body may contain any, and the number of facets
+	// must stay small.
 	if storage.Channel(r.Channel).Known() {
 		f.channel = r.Channel
 	}
@@ -28,7 +31,7 @@ func facetOf(r *storage.Receipt) facet {
 	return f
 }
 
-// facet finds the ID of a facet, keeping it when it is new.
+// facet returns the ID of a facet, which it stores if it is new.
 func (t *tx) facet(f facet) (int64, error) {
 	if id, ok := t.facets[f]; ok {
 		return id, nil

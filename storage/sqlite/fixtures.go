@@ -9,7 +9,7 @@ import (
 
 const fixtureColumns = `name, channel, status, revision, payload, created_at`
 
-// SaveFixture keeps a payload under a name that is not taken yet.
+// SaveFixture stores a payload under a name that is not taken yet.
 func (s *Store) SaveFixture(ctx context.Context, f storage.SavedFixture) error {
 	err := f.Validate()
 	if err == nil {
@@ -22,7 +22,7 @@ func (s *Store) SaveFixture(ctx context.Context, f storage.SavedFixture) error {
 			if err != nil {
 				return err
 			}
-			return t.tell(storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%s, %s saved as the fixture %s%s", f.Status, f.Channel, f.Name, s.by)})
+			return t.addActivity(storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%s, %s saved as the fixture %s%s", f.Status, f.Channel, f.Name, s.by)})
 		})
 	}
 	if err != nil {
@@ -61,13 +61,13 @@ func (s *Store) DeleteFixture(ctx context.Context, name string) error {
 }
 
 func scanFixture(read scan) (f storage.SavedFixture, err error) {
-	var created moment
+	var created timestamp
 	err = read(&f.Name, &f.Channel, &f.Status, &f.Revision, &f.Payload, &created)
 	f.CreatedAt = created.Time
 	return f, err
 }
 
-// must runs a statement that has to change something.
+// must runs a statement and returns storage.ErrNotFound if it changed no row.
 func (t *tx) must(statement string, args ...any) error {
 	changed, err := t.exec(statement, args...)
 	if err == nil && changed == 0 {

@@ -10,7 +10,7 @@ import (
 const forwardColumns = `coalesce(w.url, ''), coalesce(w.state, ''), coalesce(w.code, 0), coalesce(w.duration, 0), coalesce(w.error, ''), w.response_body,
 	coalesce(w.response_flaw, ''), coalesce(w.response_type, ''), coalesce(w.response_encoding, '')`
 
-// forwardInto are the destinations of forwardColumns.
+// forwardInto returns the scan destinations for forwardColumns.
 func forwardInto(f *storage.Forward) []any {
 	return []any{&f.URL, &f.State, &f.Code, (*int64)(&f.Duration), &f.Error, &f.Body, &f.Flaw, &f.Type, &f.Encoding}
 }
@@ -24,7 +24,7 @@ func (t *tx) insertForward(receipt storage.ID, f storage.Forward) error {
 	return err
 }
 
-// FinishForward keeps what became of relaying a receipt that waited for it.
+// FinishForward stores the outcome of relaying a receipt that was waiting for it.
 func (s *Store) FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error {
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
 		err := t.must(`UPDATE forwards SET state = ?, code = ?, duration = ?, error = ?, response_body = ?,
@@ -37,12 +37,13 @@ func (s *Store) FinishForward(ctx context.Context, receipt storage.ID, f storage
 		return t.must(`UPDATE receipts SET size = size + ? WHERE id = ?`, len(f.Body), receipt)
 	})
 	if err != nil {
-		return fmt.Errorf("keep what was answered to receipt %s elsewhere: %w", receipt, err)
+		return fmt.Errorf("store the answer to the relayed receipt %s: %w", receipt, err)
 	}
 	return nil
 }
 
-// DropForwards gives up all that still waits to be relayed, and tells how many those are.
+// DropForwards marks all receipts that wait to be relayed as dropped and returns how many
+// there were.
 func (s *Store) DropForwards(ctx context.Context, why string) (dropped int64, err error) {
 	waiting, err := collect(ctx, s.reads, one[int64], `SELECT receipt_id FROM forwards WHERE state = 'waiting' LIMIT 1`)
 	if err == nil && len(waiting) > 0 {
@@ -52,7 +53,7 @@ func (s *Store) DropForwards(ctx context.Context, why string) (dropped int64, er
 		})
 	}
 	if err != nil {
-		return 0, fmt.Errorf("give up what waits to be relayed: %w", err)
+		return 0, fmt.Errorf("drop receipts waiting to be relayed: %w", err)
 	}
 	return dropped, nil
 }

@@ -15,7 +15,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// knownVersion is the schema version that this program works with: the last migration's.
+// knownVersion returns the schema version that this program works with: the number of the
+// last migration.
 func knownVersion() (int64, error) {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
@@ -44,7 +45,7 @@ func migrator(db *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 
-// schemaVersion reads the schema's version: 0 for an empty database.
+// schemaVersion reads the schema's version. It returns 0 for an empty database.
 func schemaVersion(ctx context.Context, db *sql.DB) (version int64, err error) {
 	var tables, ours int64
 	const count = `SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'`
@@ -55,7 +56,7 @@ func schemaVersion(ctx context.Context, db *sql.DB) (version int64, err error) {
 	case tables == 0:
 		return 0, nil
 	case ours == 0:
-		return 0, fmt.Errorf("%w: it is a database of another program; use another data folder", storage.ErrDamaged)
+		return 0, fmt.Errorf("%w: it is the database of another program; use another data folder", storage.ErrDamaged)
 	}
 	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
 	if err != nil {

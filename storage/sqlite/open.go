@@ -20,9 +20,9 @@ const (
 	readers      = 6
 )
 
-// Open opens the store in a data folder, making and migrating it as needed. Whoever comes
-// first does that; the others wait. It refuses, without touching anything, what it
-// does not know: a newer schema, a damaged file.
+// Open opens the store in a data folder, which it creates or migrates if needed. Processes
+// that open it at the same time wait for the first one to do so. Open refuses a newer
+// schema or a damaged file without changing anything.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = withDefaults(o)
 	dir, err := filepath.Abs(o.Dir)
@@ -34,17 +34,17 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open data folder %s: %w", dir, classify(err))
 	}
-	defer opening.Close() // and so unlock
+	defer opening.Close() // which also unlocks it
 	store, err := openLocked(ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", filepath.Join(dir, databaseFile), classify(err))
 	}
 	store.exposed = closeToOthers(dir)
-	store.tellExposed(ctx)
+	store.recordExposed(ctx)
 	return store, nil
 }
 
-// lockFolder makes the folder if need be, and keeps others from opening it meanwhile.
+// lockFolder creates the folder if needed and locks it against being opened by others.
 func lockFolder(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -72,8 +72,8 @@ func openLocked(ctx context.Context, o Options) (*Store, error) {
 	return store, err
 }
 
-// openInspected opens the database once it was looked at. Whoever has it open holds the
-// lock on use, so that the next one knows whether it is at rest.
+// openInspected inspects the database, then opens it. Each process that has the database
+// open holds a shared lock on use, so that the next one knows whether it is in use.
 func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error) {
 	path := filepath.Join(o.Dir, databaseFile)
 	alone, err := isAlone(use, path)
@@ -112,10 +112,10 @@ func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error)
 	return store, nil
 }
 
-// isAlone reports whether nobody else has the database open. Whoever has keeps its log and
-// the log's index. Whoever closes it removes them a moment before the lock: that is waited
-// for. If they were taken away from somebody who goes on writing, a new log would wreck the
-// database.
+// isAlone reports whether no other process has the database open. An open database has a
+// log and a log index, and the process that closes it removes these shortly before it
+// releases the lock, which isAlone waits for. If they are missing for longer, they were
+// deleted while another process is writing, and a new log would damage the database.
 func isAlone(use *os.File, path string) (bool, error) {
 	const tries, pause = 40, 25 * time.Millisecond
 	for range tries {
@@ -133,7 +133,7 @@ func isAlone(use *os.File, path string) (bool, error) {
 		storage.ErrGone, missingBeside(path))
 }
 
-// missingBeside is which file of an open database is not there, if any.
+// missingBeside returns the path of the missing file of an open database, or "".
 func missingBeside(path string) string {
 	for _, suffix := range []string{logSuffix, memSuffix} {
 		if exists(path) && !exists(path+suffix) {
@@ -167,8 +167,8 @@ func openDatabase(ctx context.Context, o Options, path string, db *sql.DB) (*Sto
 	return newStore(o, reads, w, seals, h), nil
 }
 
-// checkJournal makes sure that there is a write-ahead log: where SQLite cannot keep one it
-// keeps another journal without a word.
+// checkJournal makes sure that there is a write-ahead log: if SQLite cannot use one, it
+// uses another journal without an error.
 func checkJournal(ctx context.Context, db *sql.DB) error {
 	var mode string
 	if err := db.QueryRowContext(ctx, `PRAGMA journal_mode`).Scan(&mode); err != nil {
@@ -180,7 +180,7 @@ func checkJournal(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// createFile makes the database with mode 0600; SQLite gives its other files the same.
+// createFile creates the database with mode 0600, which SQLite copies to its other files.
 func createFile(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -193,8 +193,8 @@ func createFile(path string) error {
 	return shape(path)
 }
 
-// openSealer reads the key file, making it for a new database, and has the database
-// remember by which key its secrets are sealed.
+// openSealer reads the key file, which it creates for a new database, and stores a proof of
+// the key in the database.
 func openSealer(ctx context.Context, dir string, db *sql.DB) (*sealer, error) {
 	proof, err := keyProof(ctx, db)
 	if err != nil {
@@ -206,7 +206,7 @@ func openSealer(ctx context.Context, dir string, db *sql.DB) (*sealer, error) {
 	}
 	if proof == nil {
 		if _, err := db.ExecContext(ctx, `UPDATE store SET key_proof = ?`, proofOf(key)); err != nil {
-			return nil, fmt.Errorf("keep the key's proof: %w", err)
+			return nil, fmt.Errorf("store the key's proof: %w", err)
 		}
 	}
 	return newSealer(key)

@@ -11,12 +11,13 @@ import (
 	"backchannel/storage"
 )
 
-// peekOptions waits for nobody: whoever peeks has a person waiting.
+// peekOptions has a short busy timeout: Peek serves shell completion, and a person waits
+// for that.
 const peekOptions = "?mode=ro&_mutex=no&_busy_timeout=50"
 
-// Peek opens the store in a data folder to look something up, and makes, changes and locks
-// nothing there: no folder, no file, no schema. Only the methods that read may be called.
-// What Open would have to make or migrate first is an error.
+// Peek opens the store in a data folder for reading, without creating, changing or locking
+// anything there: no folder, no file, no schema. Only methods that read may be called. If
+// Open would have to create or migrate something first, Peek returns an error.
 func Peek(ctx context.Context, o Options) (*Store, error) {
 	o = withDefaults(o)
 	path := filepath.Join(o.Dir, databaseFile)
@@ -42,7 +43,7 @@ func peek(ctx context.Context, o Options, path string) (*Store, error) {
 		return nil, err
 	}
 	dsn := fileURL(path) + peekOptions
-	if sizeOf(path+logSuffix) == 0 || !exists(path+memSuffix) { // a reader would make them
+	if sizeOf(path+logSuffix) == 0 || !exists(path+memSuffix) { // a reader would create these files
 		dsn += "&immutable=1"
 	}
 	reads, err := openPool(dsn, 1)
@@ -58,7 +59,7 @@ func peek(ctx context.Context, o Options, path string) (*Store, error) {
 	return s, nil
 }
 
-// checkCurrent refuses any schema but the one that this program's queries are for.
+// checkCurrent refuses any schema version but the one that this program's queries need.
 func checkCurrent(ctx context.Context, db *sql.DB, program string) error {
 	known, err := knownVersion()
 	if err != nil {

@@ -146,7 +146,7 @@ func (s *Store) Lost() error { return s.writer.place.known() }
 // OnLost calls a function when the database's files are not in place any more, and with nil
 // when they are again.
 func (s *Store) OnLost(call func(error)) {
-	defer s.writer.heed()
+	defer s.writer.startWatching()
 	p := s.writer.place
 	p.mu.Lock()
 	p.called = call
@@ -203,7 +203,7 @@ func (w *writer) lastWords(lost error) {
 		a.Text = lost.Error()
 	}
 	w.commitAll([]*operation{{
-		ctx: context.Background(), kinds: storage.ChangedActivity, work: func(t *tx) error { return t.tell(a) },
+		ctx: context.Background(), kinds: storage.ChangedActivity, work: func(t *tx) error { return t.addActivity(a) },
 		done: make(chan outcome, 1), anyway: true,
 	}})
 }

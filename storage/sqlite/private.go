@@ -18,10 +18,10 @@ import (
 type Exposure struct {
 	Path string
 	Mode fs.FileMode
-	Err  error // why that could not be mended, or nil
+	Err  error // why the mode could not be changed, or nil
 }
 
-// String says what others could do, and what became of it.
+// String describes the exposure and whether it was fixed.
 func (e Exposure) String() string {
 	text := fmt.Sprintf("%s was open to others (%v)", e.Path, e.Mode)
 	if e.Err != nil {
@@ -33,34 +33,35 @@ func (e Exposure) String() string {
 	return text + " and is closed now; if others use this machine, replace the secrets that it gave away"
 }
 
-// private are the names of what holds secrets in a data folder, whoever made it.
+// private returns patterns for the files in a data folder that contain secrets.
 func private() []string {
 	return []string{databaseFile + "*", keyFile + "*", "ca-key.pem*", "backchannel.log*", "crash-*"}
 }
 
-// open are the names of what is for everyone: the authority's certificate, empty files.
-func open() []string { return []string{"ca.pem*", "*.lock"} }
+// public returns patterns for the files that anyone may read: the authority's certificate
+// and lock files, which are empty.
+func public() []string { return []string{"ca.pem*", "*.lock"} }
 
-func named(name string, patterns []string) bool {
+func matchesAny(name string, patterns []string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		matches, err := filepath.Match(pattern, name)
 		return err == nil && matches
 	})
 }
 
-// closeToOthers takes away what others may do with the files in a data folder, and with
-// the folder if there is nothing else in it.
+// closeToOthers removes the permissions of group and others from the private files in a
+// data folder, and from the folder itself if it contains nothing else.
 func closeToOthers(dir string) (found []Exposure) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil // whoever reads the files has more to say about it
+		return nil // opening the database reports the error in more detail
 	}
 	shared := false
 	for _, entry := range entries {
 		switch {
-		case named(entry.Name(), private()):
+		case matchesAny(entry.Name(), private()):
 			found = append(found, closeFile(filepath.Join(dir, entry.Name()))...)
-		case !named(entry.Name(), open()):
+		case !matchesAny(entry.Name(), public()):
 			shared = true
 		}
 	}
@@ -70,7 +71,7 @@ func closeToOthers(dir string) (found []Exposure) {
 	return append(closeFile(dir), found...)
 }
 
-// closeFile mends the mode of one file or folder, if need be and if it is ours.
+// closeFile removes the permissions of group and others from one file or folder.
 func closeFile(path string) []Exposure {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm()&0o077 == 0 || !info.Mode().IsRegular() && !info.IsDir() {
@@ -92,15 +93,15 @@ func closeFile(path string) []Exposure {
 // Exposed lists what others could read of the data folder when the store was opened.
 func (s *Store) Exposed() []Exposure { return s.exposed }
 
-// Told reports whether it is worth telling unasked: that a folder was open gave nothing
-// away, and what cannot be mended would be told for ever.
-func (e Exposure) Told() bool { return e.Err == nil && !e.Mode.IsDir() }
+// Notable reports whether to mention the exposure without being asked. An open folder by
+// itself revealed nothing, and one that cannot be fixed would be mentioned at every start.
+func (e Exposure) Notable() bool { return e.Err == nil && !e.Mode.IsDir() }
 
-// tellExposed has Activity tell what was mended. Where nothing can be written, the caller
-// of Exposed still tells it.
-func (s *Store) tellExposed(ctx context.Context) {
+// recordExposed adds an activity for each notable exposure. It ignores errors, because
+// callers of Exposed report the same exposures.
+func (s *Store) recordExposed(ctx context.Context) {
 	for _, e := range s.exposed {
-		if e.Told() {
+		if e.Notable() {
 			_ = s.AddActivity(ctx, storage.Activity{Kind: storage.ActivityError, Text: e.String()})
 		}
 	}

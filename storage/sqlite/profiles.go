@@ -10,8 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// Profile is how the built-in receiver answers for a webhook; the zero one when none
-// was set.
+// Profile returns a webhook's response profile, or the zero one if none was set.
 func (s *Store) Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error) {
 	p, err := first(ctx, s.reads, scanProfile, `SELECT generation, profile FROM profiles WHERE webhook_id = ?`, webhook)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -34,7 +33,7 @@ func scanProfile(read scan) (p storage.Profile, err error) {
 	return p, err
 }
 
-// SetProfile replaces a webhook's profile. Its Generation is counted by the store.
+// SetProfile replaces a webhook's profile. The store increments its Generation.
 func (s *Store) SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
 	err := p.Validate()
 	if err == nil {
@@ -46,7 +45,8 @@ func (s *Store) SetProfile(ctx context.Context, webhook storage.ID, p storage.Pr
 	return nil
 }
 
-// profileName is the preset's; a profile that changes nothing is the first one of these.
+// profileName returns the name of a profile's preset. The zero profile has the name of the
+// first preset.
 func profileName(p storage.Profile) string {
 	p.Generation = 0
 	switch {
@@ -73,7 +73,7 @@ func (s *Store) saveProfile(ctx context.Context, webhook storage.ID, p storage.P
 		if err != nil {
 			return err
 		}
-		return t.tell(storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
+		return t.addActivity(storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
 			Text: fmt.Sprintf("response profile of webhook %s set to %s%s", to.name, profileName(p), s.by)})
 	})
 }

@@ -35,7 +35,7 @@ func collect[T any](ctx context.Context, from source, read func(scan) (T, error)
 	return all, readError(rows.Err())
 }
 
-// first reads the first row of a query; storage.ErrNotFound when there is none.
+// first reads the first row of a query. It returns storage.ErrNotFound if there is none.
 func first[T any](ctx context.Context, from source, read func(scan) (T, error), query string, args ...any) (T, error) {
 	all, err := collect(ctx, from, read, query, args...)
 	if err == nil && len(all) == 0 {
@@ -48,7 +48,8 @@ func first[T any](ctx context.Context, from source, read func(scan) (T, error), 
 	return all[0], nil
 }
 
-// readError tells a closed store by its text, since database/sql keeps that error to itself.
+// readError recognizes a closed store by the error's text, because database/sql does not
+// export that error.
 func readError(err error) error {
 	if errors.Is(err, sql.ErrConnDone) || err != nil && err.Error() == "sql: database is closed" {
 		return storage.ErrClosed
@@ -62,7 +63,7 @@ func one[T any](read scan) (value T, err error) {
 	return value, err
 }
 
-// micros is a time as it is kept: microseconds since 1970, NULL for the zero time.
+// micros returns a time as stored: microseconds since 1970, or NULL for the zero time.
 func micros(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -70,11 +71,11 @@ func micros(t time.Time) any {
 	return t.UnixMicro()
 }
 
-// moment reads what micros wrote.
-type moment struct{ time.Time }
+// A timestamp scans a column that was written with micros.
+type timestamp struct{ time.Time }
 
 // Scan implements sql.Scanner.
-func (m *moment) Scan(value any) error {
+func (m *timestamp) Scan(value any) error {
 	m.Time = time.Time{}
 	if at, ok := value.(int64); ok {
 		m.Time = time.UnixMicro(at).UTC()

@@ -7,17 +7,16 @@ import (
 	"backchannel/storage"
 )
 
-// storedWithin is how long after its arrival a receipt is stored at the latest, give or
-// take: until: need not look at IDs beyond that.
+// storedWithin bounds the time from a receipt's arrival until it is stored and gets its ID,
+// so that the term until: need not read later IDs.
 const storedWithin = time.Minute
 
-// Conditions are a filter's terms as SQL: those on facets (f), and those on the receipts
-// (r) themselves.
+// conditions holds a filter's terms as SQL, separately for facets (f) and receipts (r).
 type conditions struct {
 	facet, receipt []condition
-	few            bool // some condition on receipts leaves few, by an index
-	shared         bool // some condition has an index within each facet
-	scanned        bool // some condition has to read the bodies
+	few            bool // a condition on receipts selects few of them by an index
+	shared         bool // a condition has an index that begins with the facet
+	scanned        bool // a condition has to read the bodies
 }
 
 type condition struct {
@@ -25,8 +24,8 @@ type condition struct {
 	args []any
 }
 
-// conditionsOf translates a query. It relies on the filter's values being those that
-// storage.ParseFilter lets through.
+// conditionsOf translates a query. The filter's values must be valid by
+// storage.ParseFilter.
 func conditionsOf(q storage.ReceiptQuery) conditions {
 	var c conditions
 	for _, term := range q.Filter.Terms {
@@ -63,13 +62,13 @@ func (c condition) negatedIf(not bool) condition {
 
 func leavesFew(term storage.Term) bool { return term.Key == "message" || term.Key == "delivery" }
 
-// indexedByFacet reports whether a term may hold for most receipts, and has an index that
-// gives the newest of each facet.
+// indexedByFacet reports whether a term may match most receipts and has an index that
+// yields the newest of each facet.
 func indexedByFacet(term storage.Term) bool {
 	return term.Key == "identity" || term.Key == "path" || term.Key == "is" && term.Value == "pinned"
 }
 
-// facetCondition translates a term on what facets have; false for others.
+// facetCondition translates a term on a facet's columns. It returns false for other terms.
 func facetCondition(term storage.Term) (condition, bool) {
 	equal := func(column string, value any) (condition, bool) {
 		return condition{`f.` + column + ` = ?`, []any{value}}, true
@@ -106,7 +105,7 @@ func codeCondition(value string) condition {
 	return condition{`f.code = CAST(? AS INTEGER)`, []any{value}}
 }
 
-// receiptCondition translates a term on what only the receipt itself has.
+// receiptCondition translates a term on the receipt's own columns.
 func receiptCondition(term storage.Term) condition {
 	at := term.At.UnixMicro()
 	switch term.Key {
@@ -124,7 +123,7 @@ func receiptCondition(term storage.Term) condition {
 			return condition{`0`, nil}
 		}
 		return condition{`r.delivery_id IS NOT NULL AND r.delivery_id = ?`, []any{id}}
-	case "since": // IDs are made after the arrival
+	case "since": // a receipt gets its ID after its arrival
 		return condition{`r.received_at >= ? AND r.id >= ?`, []any{at, at}}
 	case "until":
 		return condition{`r.received_at <= ? AND r.id <= ?`, []any{at, at + storedWithin.Microseconds()}}
@@ -133,16 +132,15 @@ func receiptCondition(term storage.Term) condition {
 	case "body":
 		return condition{`instr((SELECT body FROM receipt_contents WHERE receipt_id = r.id), ?) > 0`, []any{[]byte(term.Value)}}
 	}
-	return condition{`0`, nil} // no filter that was parsed comes here
+	return condition{`0`, nil} // unreachable for a parsed filter
 }
 
-// pageQuery is the SQL for a page of receipts. Of the ways to find them it takes the one
-// that reads no more than it has to:
+// pageQuery returns the SQL for a page of receipts, in the form that reads the fewest rows.
 //
-// With conditions on facets, or that have an index within them, each of the few facets that
-// match gives its newest receipts by an index, and the newest of those are the page.
-// Otherwise receipts are walked through, newest first, by an index that leaves few where
-// there is one.
+// If there are conditions on facets, or ones with an index that begins with the facet, the
+// query takes the newest receipts of each matching facet by an index, and the newest of
+// those are the page. Otherwise it reads receipts from the newest on, by an index that
+// selects few of them if there is one.
 func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 	c := conditionsOf(q)
 	order := ` DESC`
@@ -165,15 +163,16 @@ func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, atMost(q.Limit))
 }
 
-// scan reads bodies from the newest on, and no more than it has to: only of receipts for
-// which all else holds, and by no index, after which they would have to be sorted first.
+// scan returns a query that reads bodies from the newest receipt on, and only of receipts
+// for which all other conditions hold. It forbids indexes, because their order would make
+// SQLite read and sort all matching receipts first.
 func (c conditions) scan(order string, limit int) (query string, args []any) {
 	facets, args := (condition{`SELECT f.id FROM facets f WHERE 1`, nil}).and(c.facet)
 	query, args = (condition{`SELECT ` + receiptColumns + ` FROM receipts r NOT INDEXED` + joinAll + ` WHERE r.facet_id IN (` + facets + `)`, args}).and(c.receipt)
 	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, atMost(limit))
 }
 
-// and adds conditions to a query that has a WHERE already.
+// and appends conditions to a query that already has a WHERE clause.
 func (c condition) and(more []condition) (string, []any) {
 	for _, m := range more {
 		c.sql += ` AND ` + m.sql

@@ -16,8 +16,8 @@ const (
 	fromReceipts = ` FROM receipts r` + joinAll
 )
 
-// lightReceipt are the destinations of receiptColumns.
-func lightReceipt(r *storage.Receipt, received *moment, verdicts *string) []any {
+// lightReceipt returns the scan destinations for receiptColumns.
+func lightReceipt(r *storage.Receipt, received *timestamp, verdicts *string) []any {
 	return []any{
 		&r.ID, received, &r.WebhookID, &r.Webhook, &r.Method, &r.Path, &r.Proto, &r.TLSVersion, &r.Remote, &r.SHA256, &r.Flaw,
 		&r.RequestID, &r.Channel, &r.Status, &r.Identity, &r.RetryCount, &r.DeliveryID, &r.Attempt, &r.Code, &r.Outcome, (*int64)(&r.Duration),
@@ -26,7 +26,7 @@ func lightReceipt(r *storage.Receipt, received *moment, verdicts *string) []any 
 }
 
 func scanReceipt(read scan) (r storage.Receipt, err error) {
-	var received moment
+	var received timestamp
 	var verdicts string
 	if err := read(lightReceipt(&r, &received, &verdicts)...); err != nil {
 		return r, err
@@ -37,7 +37,7 @@ func scanReceipt(read scan) (r storage.Receipt, err error) {
 }
 
 func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
-	var received moment
+	var received timestamp
 	var verdicts, checks string
 	var headers, sealed []byte
 	into := append(lightReceipt(&r, &received, &verdicts), &headers, &sealed, &checks, &r.Body)
@@ -64,7 +64,7 @@ func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
 	return r, err
 }
 
-// Receipt finds a receipt by its ID, with everything about it.
+// Receipt finds a receipt by its ID, including its content.
 func (s *Store) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
 	r, err := first(ctx, s.reads, s.scanWholeReceipt, `SELECT `+receiptColumns+`, c.headers, c.secrets, c.checks, c.body, `+forwardColumns+
 		fromReceipts+` JOIN receipt_contents c ON c.receipt_id = r.id LEFT JOIN forwards w ON w.receipt_id = r.id WHERE r.id = ?`, id)
@@ -84,7 +84,7 @@ func (s *Store) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]
 	return all, nil
 }
 
-// CountReceipts counts those that Receipts would list.
+// CountReceipts counts the receipts that Receipts would list.
 func (s *Store) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
 	query, args := pageQuery(q)
 	n, err := first(ctx, s.reads, one[int64], `SELECT count(*) FROM (`+query+`)`, args...)

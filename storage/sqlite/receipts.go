@@ -8,21 +8,22 @@ import (
 	"backchannel/storage"
 )
 
-// AddReceipt keeps a receipt and fills in its ID. Within the transaction judge is told the
-// earlier receipts of the same webhook, requestId and identity, oldest first, and may change
-// the verdicts by them; it must be quick, and may be called more than once.
+// AddReceipt stores a receipt and sets its ID. Within the transaction it calls judge with
+// the earlier receipts of the same webhook, requestId and identity, oldest first. judge may
+// change the receipt's verdicts. It must be quick and may be called more than once.
 func (s *Store) AddReceipt(ctx context.Context, r *storage.Receipt, judge func(earlier []storage.Earlier)) error {
 	judge(nil)
 	first := packReceipt(r)
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error { return t.addReceipt(s.seals, r, first, judge) })
 	if err != nil {
-		return fmt.Errorf("keep receipt: %w", err)
+		return fmt.Errorf("store receipt: %w", err)
 	}
 	return nil
 }
 
-// addReceipt keeps a receipt, which was packed as the first of its message: most are, and
-// whoever packs meanwhile holds up nobody.
+// addReceipt stores a receipt. p is the receipt packed as the first one of its message, as
+// most are: packing takes time, and is done before the transaction in the caller's
+// goroutine so that other writes do not wait for it.
 func (t *tx) addReceipt(seals *sealer, r *storage.Receipt, p packed, judge func([]storage.Earlier)) error {
 	earlier, err := t.earlier(r)
 	if err != nil {
@@ -40,9 +41,9 @@ func (t *tx) addReceipt(seals *sealer, r *storage.Receipt, p packed, judge func(
 	return t.insertForward(r.ID, r.Forward)
 }
 
-// packed is what a receipt is kept as where that takes some work.
+// packed holds the columns of a receipt that have to be encoded.
 type packed struct {
-	path             string // without its secrets
+	path             string // with its secrets masked
 	headers, secrets []byte
 	verdicts, checks string
 }
@@ -50,7 +51,7 @@ type packed struct {
 func packReceipt(r *storage.Receipt) (p packed) {
 	p.headers, p.secrets = packHeaders(r.Headers...)
 	if p.path = storage.WithoutTokens(r.Path); p.path != r.Path {
-		p.secrets = appendText(p.secrets, r.Path) // behind those of the headers
+		p.secrets = appendText(p.secrets, r.Path) // after those of the headers
 	}
 	p.verdicts, p.checks = packVerdicts(r.Verdicts)
 	return p
@@ -88,9 +89,11 @@ func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
 	return t.addMessage(r)
 }
 
-func receiptSecrets(id storage.ID) place { return place{"receipt_contents", "secrets", id} }
+func receiptSecrets(id storage.ID) associatedData {
+	return associatedData{"receipt_contents", "secrets", id}
+}
 
-// FinishReceipts keeps what became of receipts' answers. Those that are gone are left out.
+// FinishReceipts stores the outcomes of answers. It skips receipts that have been removed.
 func (s *Store) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error {
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
 		for _, end := range ends {
@@ -108,12 +111,12 @@ func (s *Store) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) e
 	return nil
 }
 
-// PinReceipt keeps a receipt from being removed, or no longer does.
+// PinReceipt pins a receipt, which keeps it from being removed, or unpins it.
 func (s *Store) PinReceipt(ctx context.Context, id storage.ID, pinned bool) error {
 	return s.changeReceipt(ctx, "pin", id, `UPDATE receipts SET pinned = ? WHERE id = ?`, pinned, id)
 }
 
-// NoteReceipt writes a note on a receipt, in place of the one it has.
+// NoteReceipt sets the note of a receipt.
 func (s *Store) NoteReceipt(ctx context.Context, id storage.ID, text string) error {
 	return s.changeReceipt(ctx, "note", id, `UPDATE receipts SET note = ? WHERE id = ?`, text, id)
 }

@@ -8,8 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// retentionBatch is how many records one transaction removes: little enough that
-// nobody's write has to wait for long.
+// retentionBatch is how many records one transaction removes. It is small, so that other
+// writes do not wait long.
 const retentionBatch = 200
 
 // ApplyRetention removes what is over the limits, oldest first, and tells how many
@@ -30,7 +30,7 @@ func (s *Store) ApplyRetention(ctx context.Context, keep storage.Retention) (rem
 	return removed, nil
 }
 
-// removeAll removes batch after batch until there is nothing more to remove.
+// removeAll calls remove in one transaction after another until it removes nothing.
 func (s *Store) removeAll(ctx context.Context, remove func(*tx) (int64, error)) (removed int64, err error) {
 	for {
 		var n int64
@@ -66,7 +66,7 @@ func (t *tx) removeReceipts(keep storage.Retention, now time.Time) (int64, error
 	return t.deleteReceipts(`pinned = 0 AND id < ? AND received_at < ?`, retentionBatch, before, before)
 }
 
-// deleteReceipts deletes the oldest receipts that a condition holds for.
+// deleteReceipts deletes the oldest receipts that match a condition.
 func (t *tx) deleteReceipts(where string, limit int64, args ...any) (int64, error) {
 	gone, err := collect(t.ctx(), t.conn, scanGone, `DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?)
 		RETURNING id, size, request_id, identity, webhook_id`, append(args, limit)...)
@@ -82,7 +82,7 @@ func (t *tx) deleteReceipts(where string, limit int64, args ...any) (int64, erro
 	return int64(len(gone)), nil
 }
 
-// A goneReceipt is one that was deleted, as far as there is more to undo for it.
+// A goneReceipt is a deleted receipt with the columns that counters and indexes need.
 type goneReceipt struct {
 	storage.Receipt
 	size int64
@@ -100,8 +100,8 @@ func scanTotal(read scan) (total receiptTotal, err error) {
 	return total, err
 }
 
-// removeDeliveries removes finished deliveries, their attempts, and the events that none is
-// left of.
+// removeDeliveries removes finished deliveries with their attempts, and events that have no
+// delivery left.
 func (t *tx) removeDeliveries(before time.Time) (int64, error) {
 	gone, err := collect(t.ctx(), t.conn, scanRemoved, `DELETE FROM deliveries WHERE id IN (
 			SELECT id FROM deliveries
@@ -122,7 +122,7 @@ func (t *tx) removeDeliveries(before time.Time) (int64, error) {
 
 type removedDelivery struct {
 	event storage.ID
-	standing
+	deliveryState
 }
 
 func scanRemoved(read scan) (d removedDelivery, err error) {

@@ -16,14 +16,14 @@ import (
 const leaderLock = "holder.lock"
 
 // TryLead makes this process the leader, the one that delivers and receives, if there is
-// none. The kernel ends that when the process dies.
+// none. The leader has a file lock, which the kernel releases when the process dies.
 func (s *Store) TryLead() (release func(), ok bool, err error) {
 	file, err := openLock(s.dir, leaderLock)
 	if err != nil {
 		return nil, false, fmt.Errorf("become the leader: %w", classify(err))
 	}
 	ok, err = tryLock(file, unix.LOCK_EX)
-	for try := 1; try < 5 && !ok && err == nil && looked(file); try++ {
+	for try := 1; try < 5 && !ok && err == nil && onlyProbed(file); try++ {
 		time.Sleep(time.Duration(try) * time.Millisecond)
 		ok, err = tryLock(file, unix.LOCK_EX)
 	}
@@ -34,14 +34,14 @@ func (s *Store) TryLead() (release func(), ok bool, err error) {
 	return func() { file.Close() }, true, nil
 }
 
-// looked reports whether nobody has the leader's lock, other than to look at this moment
-// whether there is a leader.
-func looked(file *os.File) bool {
+// onlyProbed reports whether the lock is free but for processes that are just checking, in
+// held, whether there is a leader.
+func onlyProbed(file *os.File) bool {
 	shared, err := tryLock(file, unix.LOCK_SH)
 	return shared && err == nil
 }
 
-// held reports whether some process is the leader now.
+// held reports whether some process is the leader.
 func (s *Store) held() (bool, error) {
 	file, err := openLock(s.dir, leaderLock)
 	if err != nil {
@@ -52,7 +52,8 @@ func (s *Store) held() (bool, error) {
 	return !free && err == nil, err
 }
 
-// Runtime is what the leader last told about itself, and whether there is a leader now.
+// Runtime returns what the leader last saved with SaveRuntime, and whether there is a
+// leader now.
 func (s *Store) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error) {
 	if err := s.Lost(); err != nil {
 		return rt, false, err
@@ -71,7 +72,7 @@ func (s *Store) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, er
 	return rt, alive, err
 }
 
-// SaveRuntime tells all others about the leader.
+// SaveRuntime stores the leader's status, for the other processes.
 func (s *Store) SaveRuntime(ctx context.Context, rt storage.Runtime) error {
 	text, err := json.Marshal(rt)
 	if err == nil {

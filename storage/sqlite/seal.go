@@ -21,19 +21,19 @@ const (
 	keySize = 32 // AES-256
 )
 
-// A sealer encrypts what must not be read from the files with AES-256-GCM. Each sealed
-// value is bound to its place, so that it does not open anywhere else.
+// A sealer encrypts secrets with AES-256-GCM. Each value is bound to its column and row by
+// associated data, so that it cannot be decrypted after being copied elsewhere.
 type sealer struct {
 	aead cipher.AEAD
 }
 
-// A place is where a sealed value is kept.
-type place struct {
+// An associatedData identifies the column and row of a sealed value.
+type associatedData struct {
 	table, column string
 	row           storage.ID
 }
 
-func (p place) String() string {
+func (p associatedData) String() string {
 	return p.table + "/" + strconv.FormatInt(int64(p.row), 10) + "/" + p.column
 }
 
@@ -49,27 +49,27 @@ func newSealer(key []byte) (*sealer, error) {
 	return &sealer{aead: aead}, nil
 }
 
-// seal encrypts plain for its place; nothing stays nothing.
-func (s *sealer) seal(plain []byte, at place) []byte {
+// seal encrypts plain. It returns nil for an empty plain.
+func (s *sealer) seal(plain []byte, at associatedData) []byte {
 	if len(plain) == 0 {
 		return nil
 	}
 	return s.aead.Seal(nil, nil, plain, []byte(at.String()))
 }
 
-func (s *sealer) open(sealed []byte, at place) ([]byte, error) {
+func (s *sealer) open(sealed []byte, at associatedData) ([]byte, error) {
 	if len(sealed) == 0 {
 		return nil, nil
 	}
 	plain, err := s.aead.Open(nil, nil, sealed, []byte(at.String()))
 	if err != nil {
-		return nil, fmt.Errorf("%w: the secret at %s does not open: it was changed, or copied from another place", storage.ErrDamaged, at)
+		return nil, fmt.Errorf("%w: the secret at %s cannot be decrypted: it was changed, or copied from another row", storage.ErrDamaged, at)
 	}
 	return plain, nil
 }
 
-// readKey reads the key file, making it when there is none. The caller holds the opening
-// lock; the file appears whole or not at all.
+// readKey reads the key file, which it creates if there is none. The caller must hold the
+// opening lock.
 func readKey(dir string) ([]byte, error) {
 	path := filepath.Join(dir, keyFile)
 	key, err := os.ReadFile(path)
@@ -88,13 +88,13 @@ func makeKey(dir, path string) ([]byte, error) {
 	key := make([]byte, keySize)
 	rand.Read(key)
 	if err := writeWhole(dir, path, key); err != nil {
-		return nil, fmt.Errorf("make the secret key: %w", err)
+		return nil, fmt.Errorf("create the secret key: %w", err)
 	}
 	return key, nil
 }
 
-// writeWhole writes a file that other processes see complete or not at all, and that is
-// on the disk when it returns.
+// writeWhole writes a file atomically and durably: other processes see all of it or
+// nothing, and it is on the disk when writeWhole returns.
 func writeWhole(dir, path string, content []byte) error {
 	temp, err := os.CreateTemp(dir, filepath.Base(path)+".*") // made with mode 0600
 	if err != nil {
@@ -111,8 +111,8 @@ func writeWhole(dir, path string, content []byte) error {
 	return syncDir(dir)
 }
 
-// syncDir makes a new name in a folder last. Not every file system can do that: some answer
-// that a folder is nothing to be synced.
+// syncDir syncs a folder, which makes new names in it durable. It ignores the errors of
+// file systems that cannot sync a folder.
 func syncDir(dir string) error {
 	folder, err := os.Open(dir)
 	if err != nil {

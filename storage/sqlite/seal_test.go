@@ -101,12 +101,12 @@ func TestSecretsOpenInTheirOwnPlaceAlone(t *testing.T) {
 
 func TestSameSecretIsSealedDifferently(t *testing.T) {
 	s := openTest(t)
-	one := s.seals.seal([]byte("x"), place{"t", "c", 1})
-	two := s.seals.seal([]byte("x"), place{"t", "c", 1})
+	one := s.seals.seal([]byte("x"), associatedData{"t", "c", 1})
+	two := s.seals.seal([]byte("x"), associatedData{"t", "c", 1})
 	if bytes.Equal(one, two) {
 		t.Error("a nonce was used twice")
 	}
-	if s.seals.seal(nil, place{}) != nil {
+	if s.seals.seal(nil, associatedData{}) != nil {
 		t.Error("nothing was sealed into something")
 	}
 }

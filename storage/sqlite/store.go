@@ -1,12 +1,12 @@
-// Package sqlite keeps the records of package storage in one SQLite database, which
+// Package sqlite stores the records of package storage in one SQLite database, which
 // several processes may share. Start with [Open].
 //
-// Every writing method returns after its commit has reached the disk. One goroutine
-// writes: it commits together whatever waits. Reads go through a pool beside it and never
-// wait for a writer. [Store.Changes] hints at what changed, here or in another process.
+// Every writing method returns after its commit has reached the disk. One goroutine writes,
+// and commits all waiting writes together. Reads use a separate pool of connections and
+// never wait for a writer. [Store.Changes] notifies of changes in this or another process.
 //
-// The package decides nothing: when a delivery is attempted and how a receipt is judged is
-// for others to say. It hands out no transactions and no SQL, and needs a Unix system.
+// The package makes no decisions: its callers decide when a delivery is attempted and how a
+// receipt is judged. It exposes neither transactions nor SQL, and needs a Unix system.
 package sqlite
 
 import (
@@ -20,16 +20,16 @@ import (
 	"backchannel/storage"
 )
 
-// Options say where a store is and what it goes by.
+// Options configure a store. Only Dir is required.
 type Options struct {
-	Dir     string           // the data folder, made with mode 0700 when absent
+	Dir     string           // the data folder, created with mode 0700 if absent
 	Now     func() time.Time // nil: time.Now
 	Version string           // of the program, for messages
-	Rules   storage.Rules    // by which webhooks are valid; zero Sources: the system's
-	By      string           // who changes things here, as activities say it: "in the console"
+	Rules   storage.Rules    // for validating webhooks; zero Sources: the system's
+	By      string           // who makes changes, for activities: "in the console"
 }
 
-// A Store keeps records. Its methods may be called at once from many goroutines.
+// A Store stores records. Its methods are safe for concurrent use.
 type Store struct {
 	dir    string
 	now    func() time.Time
@@ -42,18 +42,18 @@ type Store struct {
 	use    *os.File // locked while this store is open
 	close  func() error
 
-	exposed []Exposure // when it was opened
+	exposed []Exposure // found by Open
 }
 
-// Dir is the data folder.
+// Dir returns the data folder.
 func (s *Store) Dir() string { return s.dir }
 
-// Close finishes the writes that are under way and closes the database. Later calls
-// answer storage.ErrClosed.
+// Close finishes the writes in progress and closes the database. Later calls return
+// storage.ErrClosed.
 func (s *Store) Close() error { return s.close() }
 
-// shut closes everything once; the writer's connection after the readers', since the last
-// one folds the log into the database, if it may write.
+// shut closes everything. The writer's connection is closed after the readers', because the
+// last connection copies the log into the database, and a reader cannot do that.
 func (s *Store) shut() error {
 	err := errors.Join(s.reads.Close(), s.writer.close())
 	s.hub.close()
@@ -77,7 +77,7 @@ func withDefaults(o Options) Options {
 	return o
 }
 
-// write runs work in a transaction, perhaps together with others' work, and returns after
+// write runs work in a transaction, possibly together with other work, and returns after
 // the commit. work may run more than once, so it must set its results anew each time.
 func (s *Store) write(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
 	return s.writer.do(ctx, kinds, work)

@@ -8,18 +8,18 @@ import (
 	"backchannel/storage"
 )
 
-// A tx is the transaction that the writer is in. It never leaves this package.
+// A tx is the writer's current transaction. It never leaves this package.
 type tx struct {
 	*writer
 	now     time.Time
-	last    storage.ID // the last ID allotted, once that was asked for
+	last    storage.ID // the last ID assigned, or 0 before newID has been called
 	kinds   storage.Change
 	targets map[storage.ID]target
-	failed  failures // runs that this transaction begins or continues
-	tally
+	failed  failures // runs of failures that this transaction begins or continues
+	counterDeltas
 }
 
-// run does the work of all operations and commits, or leaves everything as it was.
+// run does the work of all operations and commits. If any of it fails, run rolls back.
 func (t *tx) run(batch []*operation) (result outcome) {
 	if err := t.plain("BEGIN IMMEDIATE"); err != nil {
 		return outcome{err: t.explain(err)}
@@ -35,7 +35,7 @@ func (t *tx) run(batch []*operation) (result outcome) {
 		}
 		t.kinds |= op.kinds
 	}
-	if err := errors.Join(t.raiseMessages(), t.saveTally()); err != nil {
+	if err := errors.Join(t.raiseMessages(), t.saveDeltas()); err != nil {
 		return outcome{err: t.explain(err)}
 	}
 	if err := t.plain("COMMIT"); err != nil {
@@ -44,7 +44,7 @@ func (t *tx) run(batch []*operation) (result outcome) {
 	return outcome{}
 }
 
-// explainOwn adds the file's name where the trouble is the file's.
+// explainOwn adds the file's name if the file caused the error.
 func (t *tx) explainOwn(err error) error {
 	if known := classify(err); classified(known) {
 		return t.explain(known)
@@ -52,7 +52,8 @@ func (t *tx) explainOwn(err error) error {
 	return err
 }
 
-// rollback may find nothing to roll back: SQLite does it by itself when the disk is full.
+// rollback ignores the error of a missing transaction: SQLite itself rolls back if the disk
+// is full.
 func (t *tx) rollback() {
 	clear(t.facets)
 	_ = t.plain("ROLLBACK")
@@ -63,11 +64,11 @@ func (t *tx) plain(statement string) error {
 	return err
 }
 
-// ctx is for calls of the driver, which starts a goroutine for each statement that could
-// be cancelled.
+// ctx returns a context that cannot be cancelled, because the driver starts a goroutine for
+// each statement with one that can.
 func (*tx) ctx() context.Context { return context.Background() }
 
-// exec runs a statement and tells how many rows it changed.
+// exec runs a statement and returns how many rows it changed.
 func (t *tx) exec(statement string, args ...any) (int64, error) {
 	result, err := t.conn.ExecContext(t.ctx(), statement, args...)
 	if err != nil {
@@ -76,8 +77,8 @@ func (t *tx) exec(statement string, args ...any) (int64, error) {
 	return result.RowsAffected()
 }
 
-// newID allots the next ID: microseconds since 1970, or the last one plus one where that
-// is greater. Holding the write lock, nobody else allots any.
+// newID assigns the next ID: microseconds since 1970, or the last ID plus one if that is
+// greater. IDs are unique, because this transaction holds the database's write lock.
 func (t *tx) newID() (storage.ID, error) {
 	if t.last == 0 {
 		err := t.conn.QueryRowContext(t.ctx(), `SELECT last_id FROM store`).Scan(&t.last)

@@ -12,14 +12,14 @@ import (
 const webhookColumns = `id, version, name, organization, sandbox_id, sandbox_name, channels, url, auth, state, state_reason,
 	revision, options, headers, jwt_secret, header_secrets, created_at, updated_at`
 
-// webhookOptions is the JSON kept of what nothing is looked up by. Durations are in
+// webhookOptions is the JSON of the options that no query refers to. Durations are in
 // nanoseconds.
 type webhookOptions struct {
 	Algorithm   string          `json:"algorithm"`
 	Issuer      string          `json:"issuer,omitempty"`
 	Subject     string          `json:"subject,omitempty"`
 	Audience    []string        `json:"audience,omitempty"`
-	Claims      []byte          `json:"claims,omitempty"` // base64, so that not a byte changes
+	Claims      []byte          `json:"claims,omitempty"` // base64, which preserves every byte
 	KeyID       string          `json:"keyId,omitempty"`
 	Lifetime    time.Duration   `json:"lifetime"`
 	Header      string          `json:"header"`
@@ -61,7 +61,7 @@ func unpackOptions(text string, w *storage.Webhook) error {
 	return nil
 }
 
-// values are the columns of a webhook in the order of webhookColumns.
+// webhookValues returns the columns of a webhook in the order of webhookColumns.
 func (s *Store) webhookValues(w *storage.Webhook) ([]any, error) {
 	options, err := packOptions(w)
 	if err != nil {
@@ -70,13 +70,13 @@ func (s *Store) webhookValues(w *storage.Webhook) ([]any, error) {
 	headers, secrets := packHeaders(w.Headers...)
 	open := storage.WithoutTokens(w.URL)
 	if open != w.URL {
-		secrets = appendText(secrets, w.URL) // behind those of the headers
+		secrets = appendText(secrets, w.URL) // after those of the headers
 	}
 	return []any{
 		w.ID, w.Version, w.Name, w.Organization, w.Sandbox.ID, w.Sandbox.Name, joinChannels(w.Channels), open, w.Auth.Type,
 		w.State, w.StateReason, w.Revision, options, headers,
-		s.seals.seal([]byte(w.Auth.JWT.Secret.Reveal()), place{"webhooks", "jwt_secret", w.ID}),
-		s.seals.seal(secrets, place{"webhooks", "header_secrets", w.ID}),
+		s.seals.seal([]byte(w.Auth.JWT.Secret.Reveal()), associatedData{"webhooks", "jwt_secret", w.ID}),
+		s.seals.seal(secrets, associatedData{"webhooks", "header_secrets", w.ID}),
 		micros(w.CreatedAt), micros(w.UpdatedAt),
 	}, nil
 }
@@ -84,14 +84,14 @@ func (s *Store) webhookValues(w *storage.Webhook) ([]any, error) {
 func (s *Store) scanWebhook(read scan) (w storage.Webhook, err error) {
 	var channels, options string
 	var headers, jwtSecret, headerSecrets []byte
-	var created, updated moment
+	var created, updated timestamp
 	err = read(&w.ID, &w.Version, &w.Name, &w.Organization, &w.Sandbox.ID, &w.Sandbox.Name, &channels, &w.URL, &w.Auth.Type,
 		&w.State, &w.StateReason, &w.Revision, &options, &headers, &jwtSecret, &headerSecrets, &created, &updated)
 	if err != nil {
 		return w, err
 	}
 	w.Channels, w.CreatedAt, w.UpdatedAt = splitChannels(channels), created.Time, updated.Time
-	secret, err := s.seals.open(jwtSecret, place{"webhooks", "jwt_secret", w.ID})
+	secret, err := s.seals.open(jwtSecret, associatedData{"webhooks", "jwt_secret", w.ID})
 	if err != nil {
 		return w, err
 	}
@@ -99,7 +99,7 @@ func (s *Store) scanWebhook(read scan) (w storage.Webhook, err error) {
 	if err := unpackOptions(options, &w); err != nil {
 		return w, err
 	}
-	secrets, err := s.seals.open(headerSecrets, place{"webhooks", "header_secrets", w.ID})
+	secrets, err := s.seals.open(headerSecrets, associatedData{"webhooks", "header_secrets", w.ID})
 	if err != nil {
 		return w, err
 	}

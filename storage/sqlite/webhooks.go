@@ -49,8 +49,8 @@ func (s *Store) findWebhook(ctx context.Context, from source, where string, args
 	return first(ctx, from, s.scanWebhook, `SELECT `+webhookColumns+` FROM webhooks WHERE `+where, args...)
 }
 
-// CreateWebhook keeps a new webhook and fills in its ID, Version and times. Whatever is
-// wrong with it, conflicts with others included, comes at once as storage.FieldErrors.
+// CreateWebhook stores a new webhook and sets its ID, Version and times. It reports all
+// invalid fields at once as storage.FieldErrors, including conflicts with other webhooks.
 func (s *Store) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
 	w.ID = 0
 	if err := s.SaveWebhooks(ctx, w); err != nil {
@@ -59,8 +59,8 @@ func (s *Store) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
 	return nil
 }
 
-// UpdateWebhook saves a changed webhook. Its Version must be the stored one, else somebody
-// else saved it meanwhile, which is a conflict.
+// UpdateWebhook stores a changed webhook. Its Version must be the stored one; a different
+// one means that someone else has changed the webhook, which is a conflict.
 func (s *Store) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
 	err := storage.ErrNotFound
 	if w.ID != 0 {
@@ -72,8 +72,8 @@ func (s *Store) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
 	return nil
 }
 
-// SaveWebhooks keeps new webhooks, which have no ID yet, and changed ones: all of them, or
-// none.
+// SaveWebhooks stores new webhooks, which have no ID yet, and changed ones: either all of
+// them or none.
 func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error {
 	if len(all) == 0 {
 		return nil
@@ -81,11 +81,11 @@ func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
 	invalid := make([]error, len(all))
 	for i, w := range all {
 		w.Normalize()
-		invalid[i] = w.Validate(ctx, s.rules) // not within the transaction: it reads files
+		invalid[i] = w.Validate(ctx, s.rules) // before the transaction, because it reads files
 	}
 	saved := make([]storage.Webhook, len(all))
 	err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) (err error) {
-		if err := t.makeWay(all); err != nil {
+		if err := t.vacate(all); err != nil {
 			return err
 		}
 		for i, w := range all {
@@ -104,11 +104,12 @@ func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
 	return nil
 }
 
-// makeWay takes the webhooks that change from their places, so that several may change
-// these among themselves. What no text of a webhook may hold keeps them apart meanwhile.
-func (t *tx) makeWay(all []*storage.Webhook) error {
+// vacate gives changing webhooks temporary names and organizations, so that several can
+// swap theirs without violating a unique constraint. The temporary values begin with a
+// control character, which no valid value contains.
+func (t *tx) vacate(all []*storage.Webhook) error {
 	if len(all) <= 1 {
-		return nil // nobody to change with
+		return nil // a single webhook has none to swap with
 	}
 	for _, w := range all {
 		if w.ID == 0 {
@@ -122,8 +123,8 @@ func (t *tx) makeWay(all []*storage.Webhook) error {
 	return nil
 }
 
-// CheckWebhook says what CreateWebhook or UpdateWebhook would find wrong with a webhook's
-// fields, and keeps nothing.
+// CheckWebhook returns the errors that CreateWebhook or UpdateWebhook would return for a
+// webhook's fields. It stores nothing.
 func (s *Store) CheckWebhook(ctx context.Context, w storage.Webhook) error {
 	w.Normalize()
 	return checkConflicts(ctx, s.reads, w, w.Validate(ctx, s.rules))
@@ -147,7 +148,7 @@ func (t *tx) createWebhook(s *Store, w storage.Webhook, invalid error) (made sto
 	if err := t.insertWebhook(s, &w); err != nil {
 		return made, err
 	}
-	return w, t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.by})
+	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.by})
 }
 
 func (t *tx) changeWebhook(s *Store, w storage.Webhook, invalid error) (saved storage.Webhook, err error) {
@@ -157,7 +158,7 @@ func (t *tx) changeWebhook(s *Store, w storage.Webhook, invalid error) (saved st
 	}
 	if stored.Version != w.Version {
 		return saved, storage.FieldErrors{{Field: "version", Conflict: true,
-			Reason: fmt.Sprintf("the webhook was changed meanwhile (version %d, now %d); reload it and change it again", w.Version, stored.Version)}}
+			Reason: fmt.Sprintf("the webhook has been changed since (version %d, now %d); reload it and change it again", w.Version, stored.Version)}}
 	}
 	if err := checkConflicts(t.ctx(), t.conn, w, invalid); err != nil {
 		return saved, err
@@ -169,10 +170,10 @@ func (t *tx) changeWebhook(s *Store, w storage.Webhook, invalid error) (saved st
 	if err := t.updateWebhook(s, &w); err != nil {
 		return saved, err
 	}
-	return w, t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.by})
+	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.by})
 }
 
-// stamp is the transaction's time as precisely as it is kept.
+// stamp returns the transaction's time with the precision of the database.
 func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
 
 func (t *tx) insertWebhook(s *Store, w *storage.Webhook) error {
@@ -200,7 +201,8 @@ func (t *tx) updateWebhook(s *Store, w *storage.Webhook) error {
 	return err
 }
 
-// checkConflicts adds to what is invalid about a webhook what others have taken already.
+// checkConflicts adds to the invalid fields of a webhook those whose values are taken by
+// other webhooks.
 func checkConflicts(ctx context.Context, from source, w storage.Webhook, invalid error) error {
 	var bad storage.FieldErrors
 	errors.As(invalid, &bad)
@@ -213,13 +215,13 @@ func checkConflicts(ctx context.Context, from source, w storage.Webhook, invalid
 	return append(bad, w.Conflicts(others...)...).Err()
 }
 
-// scanOther reads of a webhook what another one may not have too.
+// scanOther reads the columns of a webhook that must be unique.
 func scanOther(read scan) (w storage.Webhook, err error) {
 	err = read(&w.ID, &w.Name, &w.Organization, &w.Sandbox.Name)
 	return w, err
 }
 
-// SetWebhookState activates or pauses a webhook; reason says why when no person did it.
+// SetWebhookState activates or pauses a webhook. reason is empty if a person asked for it.
 func (s *Store) SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error {
 	err := s.write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
 		return t.setWebhookState(id, state, s.by, reason)
@@ -230,7 +232,7 @@ func (s *Store) SetWebhookState(ctx context.Context, id storage.ID, state storag
 	return nil
 }
 
-// setWebhookState counts as a save, so that an older copy cannot undo it unnoticed.
+// setWebhookState increments the version, so that saving an older copy is a conflict.
 func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, by, reason string) error {
 	name, err := first(t.ctx(), t.conn, one[string],
 		`UPDATE webhooks SET state = ?, state_reason = ?, version = version + 1, updated_at = ? WHERE id = ? RETURNING name`,
@@ -245,11 +247,11 @@ func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, by, reas
 	if reason != "" {
 		text += ": " + reason + "; " + storage.ResumeAdvice(name)
 	}
-	return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: text})
+	return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: text})
 }
 
-// DeleteWebhook deletes a webhook and cancels what it has queued. Its deliveries and
-// receipts stay, under its name.
+// DeleteWebhook deletes a webhook and cancels its unfinished deliveries. Its deliveries and
+// receipts are kept under its name.
 func (s *Store) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error) {
 	err = s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error {
 		name, err := first(t.ctx(), t.conn, one[string], `DELETE FROM webhooks WHERE id = ? RETURNING name`, id)
@@ -260,7 +262,7 @@ func (s *Store) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int
 		if cancelled, err = t.cancelAll(id); err != nil {
 			return err
 		}
-		return t.tell(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
+		return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
 			Text: fmt.Sprintf("webhook %s deleted%s; deliveries cancelled: %d", name, s.by, cancelled)})
 	})
 	if err != nil {
@@ -269,14 +271,14 @@ func (s *Store) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int
 	return cancelled, nil
 }
 
-// cancelAll cancels what a webhook has waiting or under way.
+// cancelAll cancels a webhook's deliveries that are waiting or being sent.
 func (t *tx) cancelAll(webhook storage.ID) (cancelled int, err error) {
 	for _, from := range []storage.State{storage.Queued, storage.Retrying, storage.Sending} {
 		n, err := t.exec(`UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE webhook_id = ? AND state = ?`, webhook, from)
 		if err != nil {
 			return 0, err
 		}
-		t.moved(webhook, from, storage.Cancelled, n)
+		t.countMove(webhook, from, storage.Cancelled, n)
 		cancelled += int(n)
 	}
 	return cancelled, nil

@@ -16,51 +16,51 @@ import (
 
 const (
 	maxBatch = 256         // operations in one transaction
-	fitEvery = time.Second // that the log is fitted to the free space
+	fitEvery = time.Second // minimum interval between calls of fitLog that do anything
 )
 
-// A writer runs operations one after another on one connection and commits together
-// those that wait.
+// A writer runs operations one after another on one connection, and commits those that
+// wait together.
 type writer struct {
 	db   *sql.DB
 	conn *sql.Conn
-	turn *turnstile
+	lock *fairLock
 	now  func() time.Time
 	hub  *hub
 	path string
 
 	pageSize int64
 
-	ops     chan *operation
-	holds   chan (<-chan struct{}) // nothing is committed until what comes here is closed
-	watched chan struct{}          // closed once somebody wants to hear of others' commits
-	heed    func()                 // closes it
-	stopped chan struct{}          // closed when the goroutine has ended
-	seen    int64                  // the data_version last seen: changes with others' commits alone
-	facets  map[facet]int64
-	levels  levels
-	place   *placement
-	failed  failures // as committed
-	stepper stepper
-	fitted  time.Time // when the log was last fitted to the free space
-	most    int64     // pages that it may hold
-	spare   sync.Pool // of operations
+	ops           chan *operation
+	pauses        chan (<-chan struct{}) // nothing is committed until the received channel is closed
+	watched       chan struct{}          // closed once the commits of other processes matter
+	startWatching func()                 // closes watched
+	stopped       chan struct{}          // closed when the goroutine has ended
+	lastVersion   int64                  // the last data_version, which only other processes' commits change
+	facets        map[facet]int64
+	levels        levels
+	place         *placement
+	failed        failures // as committed
+	stepper       stepper
+	fitted        time.Time // when the log was last fitted to the free space
+	maxLogPages   int64     // pages that the log may have
+	pool          sync.Pool // of operations
 
 	mu     sync.RWMutex // guards closed, and sending on ops against closing it
 	closed bool
 }
 
-// An operation is work that somebody waits for.
+// An operation is work for the writer, for which a caller waits.
 type operation struct {
 	ctx   context.Context
 	kinds storage.Change
 	work  func(*tx) error
 	done  chan outcome
-	// anyway is work that is done though the database's files are not in place.
+	// anyway makes the writer do the work even if the database's files are not in place.
 	anyway bool
 }
 
-// An outcome is what became of an operation. A panic goes back to who caused it.
+// An outcome is the result of an operation. A panic is passed on to the caller of do.
 type outcome struct {
 	err      error
 	panicked any
@@ -75,24 +75,24 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	turn, err := openTurnstile(o.Dir)
+	lock, err := openFairLock(o.Dir)
 	if err != nil {
 		return nil, err
 	}
 	w := &writer{
-		db: db, conn: conn, turn: turn, now: o.Now, hub: h, path: filepath.Join(o.Dir, databaseFile),
-		ops: make(chan *operation, maxBatch), holds: make(chan (<-chan struct{})),
-		watched: make(chan struct{}), stopped: make(chan struct{}), facets: map[facet]int64{}, failed: failures{}, stepper: stepper, most: checkpointPages,
+		db: db, conn: conn, lock: lock, now: o.Now, hub: h, path: filepath.Join(o.Dir, databaseFile),
+		ops: make(chan *operation, maxBatch), pauses: make(chan (<-chan struct{})),
+		watched: make(chan struct{}), stopped: make(chan struct{}), facets: map[facet]int64{}, failed: failures{}, stepper: stepper, maxLogPages: checkpointPages,
 	}
-	w.heed = sync.OnceFunc(func() { close(w.watched) })
-	w.spare.New = func() any { return &operation{done: make(chan outcome, 1)} }
-	w.seen, _ = w.dataVersion()
+	w.startWatching = sync.OnceFunc(func() { close(w.watched) })
+	w.pool.New = func() any { return &operation{done: make(chan outcome, 1)} }
+	w.lastVersion, _ = w.dataVersion()
 	if err := conn.QueryRowContext(context.Background(), `PRAGMA page_size`).Scan(&w.pageSize); err != nil {
-		turn.close()
+		lock.close()
 		return nil, err
 	}
 	if w.place, err = placementOf(w.path); err != nil {
-		turn.close()
+		lock.close()
 		return nil, err
 	}
 	w.fitLog()
@@ -100,17 +100,17 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 	return w, nil
 }
 
-// do has work run in a transaction and waits for its commit. If ctx ends before work is
-// begun, it is not; after that the answer is the commit's.
+// do runs work in a transaction and waits for its commit. If ctx is done before work
+// begins, it does not run; from then on do returns the result of the commit.
 func (w *writer) do(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
-	op := w.spare.Get().(*operation)
+	op := w.pool.Get().(*operation)
 	op.ctx, op.kinds, op.work = ctx, kinds, work
 	if err := w.enqueue(op); err != nil {
 		return err
 	}
 	result := <-op.done
 	op.ctx, op.work = nil, nil
-	w.spare.Put(op)
+	w.pool.Put(op)
 	if result.panicked != nil {
 		panic(result.panicked)
 	}
@@ -131,8 +131,9 @@ func (w *writer) enqueue(op *operation) error {
 	}
 }
 
-// close lets what was taken on finish, then closes the database. If its log was cut that is
-// left to the end of the process: SQLite would copy what is left of it into the database.
+// close finishes the accepted operations, then closes the database. If its log was cut off,
+// the connection stays open until the process ends, because SQLite would copy the rest of
+// the log into the database.
 func (w *writer) close() error {
 	w.mu.Lock()
 	w.closed = true
@@ -140,9 +141,9 @@ func (w *writer) close() error {
 	w.mu.Unlock()
 	<-w.stopped
 	if errors.Is(w.look(), errCut) {
-		return errors.Join(w.db.Close(), w.turn.close())
+		return errors.Join(w.db.Close(), w.lock.close())
 	}
-	return errors.Join(w.stepper.close(), w.conn.Close(), w.db.Close(), w.turn.close())
+	return errors.Join(w.stepper.close(), w.conn.Close(), w.db.Close(), w.lock.close())
 }
 
 func (w *writer) loop() {
@@ -156,8 +157,8 @@ func (w *writer) loop() {
 			if !open {
 				return
 			}
-			w.commitAll(w.gather(op))
-		case until := <-w.holds:
+			w.commitAll(w.collectBatch(op))
+		case until := <-w.pauses:
 			<-until
 		case <-watched:
 			watched = nil
@@ -174,11 +175,11 @@ func (w *writer) loop() {
 	}
 }
 
-// gather takes the operations that wait behind the first, leaving out those that nobody
-// wants any more. As long as more of them keep coming, it lets whoever is about to add
-// one go first: a commit costs nearly the same for many as for one. A caller who is alone
-// waits for nothing.
-func (w *writer) gather(first *operation) []*operation {
+// collectBatch returns the first operation and those waiting after it, without those whose
+// context is done. As long as more arrive, it yields to goroutines that are about to add
+// one, because a commit of many costs nearly the same as a commit of one. A single caller
+// does not wait.
+func (w *writer) collectBatch(first *operation) []*operation {
 	batch := w.take(make([]*operation, 0, maxBatch/4), first)
 	for had := 0; len(batch) > had+1 && len(batch) < maxBatch; {
 		had = len(batch)
@@ -188,7 +189,7 @@ func (w *writer) gather(first *operation) []*operation {
 	return batch
 }
 
-// take adds an operation, and what waits behind it, to a batch.
+// take adds an operation, and those waiting after it, to a batch.
 func (w *writer) take(batch []*operation, op *operation) []*operation {
 	for ; op != nil; op = w.next() {
 		if err := op.ctx.Err(); err != nil {
@@ -203,7 +204,7 @@ func (w *writer) take(batch []*operation, op *operation) []*operation {
 	return batch
 }
 
-// next is the next operation that waits, or nil.
+// next returns the next waiting operation, or nil.
 func (w *writer) next() *operation {
 	select {
 	case op := <-w.ops: // nil when closed
@@ -213,8 +214,8 @@ func (w *writer) next() *operation {
 	}
 }
 
-// commitAll runs operations in one transaction. If any of them fails, each gets one of its
-// own, so that none suffers for its neighbour.
+// commitAll runs operations in one transaction. If any of them fails, each runs again in a
+// transaction of its own, so that one failure does not affect the others.
 func (w *writer) commitAll(batch []*operation) {
 	if len(batch) == 0 {
 		return
@@ -250,17 +251,17 @@ func (w *writer) run(batch []*operation) (*tx, outcome) {
 
 // commit runs operations in one transaction, in this writer's turn.
 func (w *writer) commit(batch []*operation) outcome {
-	if err := w.turn.enter(); err != nil {
+	if err := w.lock.acquire(); err != nil {
 		return outcome{err: err}
 	}
 	t, result := w.run(batch)
-	if errors.Is(result.err, storage.ErrDiskFull) && w.makeRoom() {
+	if errors.Is(result.err, storage.ErrDiskFull) && w.truncateLog() {
 		t, result = w.run(batch)
 	}
 	if batch[0].anyway {
-		w.makeRoom() // what the log holds belongs into the database while that is there
+		w.truncateLog() // copies the log while the database is still there
 	}
-	err := w.turn.leave()
+	err := w.lock.release()
 	w.fitLog()
 	if errors.Is(result.err, storage.ErrGone) {
 		w.checkPlace()
@@ -273,15 +274,15 @@ func (w *writer) commit(batch []*operation) outcome {
 	return result
 }
 
-// lookAround makes sure that the files are in place. It hints at everything when another
-// process has committed, and reports that.
+// lookAround checks that the files are in place. It publishes a change of everything if
+// another process has committed, and reports whether one has.
 func (w *writer) lookAround() bool {
 	w.checkPlace()
 	version, err := w.dataVersion()
-	if err != nil || version == w.seen {
+	if err != nil || version == w.lastVersion {
 		return false
 	}
-	w.seen = version
+	w.lastVersion = version
 	w.hub.publish(storage.ChangedAll)
 	return true
 }
@@ -291,7 +292,7 @@ func (w *writer) dataVersion() (version int64, err error) {
 	return version, err
 }
 
-// explain adds the file's name to why it could not be written.
+// explain adds the file's name to a write error.
 func (w *writer) explain(err error) error {
 	return fmt.Errorf("write %s: %w", w.path, classify(err))
 }

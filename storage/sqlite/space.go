@@ -10,11 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tried is how much TryWrite writes into the folder: more than what a file system keeps
-// beside a file's name.
-const tried = 64 << 10
+// probeSize is how much TryWrite writes into the folder: more than a file system stores
+// inline with a file's metadata, which would succeed on a full disk.
+const probeSize = 64 << 10
 
-// TryWrite writes to the folder, and to the database without changing what it holds.
+// TryWrite checks that the folder and the database can be written to. It leaves both
+// unchanged.
 func (s *Store) TryWrite(ctx context.Context) error {
 	if err := tryFolder(s.dir); err != nil {
 		return fmt.Errorf("write to %s: %w", s.dir, classify(err))
@@ -31,36 +32,36 @@ func tryFolder(dir string) error {
 		return err
 	}
 	defer os.Remove(temp.Name())
-	_, err = temp.Write(make([]byte, tried))
+	_, err = temp.Write(make([]byte, probeSize))
 	return errors.Join(err, temp.Sync(), temp.Close())
 }
 
-// Free is how many bytes this user can still write on the folder's disk, where that is
+// Free returns how many bytes this user can still write to the folder's disk, if that is
 // known.
 func (s *Store) Free() (bytes int64, known bool) { return freeAt(s.dir) }
 
 func freeAt(dir string) (bytes int64, known bool) {
 	var about unix.Statfs_t
 	if err := unix.Statfs(dir, &about); err != nil || about.Blocks == 0 {
-		return 0, false // some file systems do not tell
+		return 0, false // some file systems do not report it
 	}
-	return int64(about.Bavail) * int64(about.Bsize), true //nolint:unconvert // Bsize has another type elsewhere
+	return int64(about.Bavail) * int64(about.Bsize), true //nolint:unconvert // Bsize has another type on other systems
 }
 
-// logShare is which part of the free space the write-ahead log may take before it is
-// copied into the database, which may have to grow as much meanwhile.
+// The write-ahead log may take 1/logShare of the free space before it is copied into the
+// database, which may have to grow by as much.
 const logShare = 8
 
-// leastLog is how many pages the log may hold in any case.
-const leastLog = 16
+// minLogPages is how many pages the log may have in any case.
+const minLogPages = 16
 
-// logPages is how many pages the log may hold with so much space free.
+// logPages returns how many pages the log may have with the given free space.
 func logPages(free int64, pageSize int64) int64 {
-	return min(max(free/logShare/pageSize, leastLog), checkpointPages)
+	return min(max(free/logShare/pageSize, minLogPages), checkpointPages)
 }
 
-// fitLog has the log checkpointed earlier where there is little space, and lets it take as
-// much again where there is more. It costs a system call, at most once a second.
+// fitLog makes SQLite checkpoint the log earlier if the disk has little space, and later
+// again once there is more. It costs one system call, at most once a second.
 func (w *writer) fitLog() {
 	now := w.now()
 	if since := now.Sub(w.fitted); since >= 0 && since < fitEvery {
@@ -72,11 +73,11 @@ func (w *writer) fitLog() {
 		return
 	}
 	pages := logPages(free, pageBytes)
-	if pages > w.most/2 && pages < w.most*2 {
+	if pages > w.maxLogPages/2 && pages < w.maxLogPages*2 {
 		return
 	}
 	if err := w.pragma("wal_autocheckpoint", pages); err == nil {
-		w.most = pages
+		w.maxLogPages = pages
 		_ = w.pragma("journal_size_limit", pages*pageBytes)
 	}
 }
@@ -86,9 +87,10 @@ func (w *writer) pragma(name string, value int64) error {
 	return err
 }
 
-// makeRoom folds the log into the database and cuts it off, when a disk is full: on a small
-// one the log itself may be what fills it. It waits for readers, though not for long.
-func (w *writer) makeRoom() bool {
+// truncateLog copies the log into the database and truncates it. On a full disk that may
+// make the space that a write needs, because the log itself can fill a small disk. It waits
+// only briefly for readers.
+func (w *writer) truncateLog() bool {
 	const patience, asUsual = 250, 5000 // ms
 	_ = w.pragma("busy_timeout", patience)
 	defer func() { _ = w.pragma("busy_timeout", asUsual) }()

@@ -9,7 +9,7 @@ import (
 func TestHeldProcessHoldsUpNobody(t *testing.T) {
 	dir := t.TempDir()
 	held, other := openTest(t, dir), openTest(t, dir)
-	release := held.Hold()
+	release := held.PauseWrites()
 	kept := make(chan error, 1)
 	go func() { kept <- held.AddActivity(t.Context(), storage.Activity{Text: "held"}) }()
 	until(t, "the operation", func() bool { return len(held.writer.ops) == 1 })
@@ -32,5 +32,5 @@ func TestClosedStoreIsHeldAtOnce(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.Hold()()
+	s.PauseWrites()()
 }

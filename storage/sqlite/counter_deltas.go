@@ -6,34 +6,34 @@ import (
 	"backchannel/storage"
 )
 
-// A tally is what a transaction changes about the numbers that are kept, so that nothing
-// needs to be counted when they are asked for.
-type tally struct {
-	deliveries map[counted]int64
+// counterDeltas holds the changes of a transaction to the stored counters, which make
+// counting unnecessary when the numbers are read.
+type counterDeltas struct {
+	deliveries map[counterKey]int64
 	receipts   int64
 	bytes      int64 // of receipts' contents
 }
 
-// Counted are the deliveries of a webhook that are in one state.
-type counted struct {
+// A counterKey identifies the counter of a webhook's deliveries in one state.
+type counterKey struct {
 	webhook storage.ID
 	state   storage.State
 }
 
-func (t *tally) countDeliveries(webhook storage.ID, state storage.State, n int64) {
+func (t *counterDeltas) countDeliveries(webhook storage.ID, state storage.State, n int64) {
 	if t.deliveries == nil {
-		t.deliveries = map[counted]int64{}
+		t.deliveries = map[counterKey]int64{}
 	}
-	t.deliveries[counted{webhook, state}] += n
+	t.deliveries[counterKey{webhook, state}] += n
 }
 
-func (t *tally) countReceipt(n, size int64) {
+func (t *counterDeltas) countReceipt(n, size int64) {
 	t.receipts += n
 	t.bytes += n * size
 }
 
-// saveTally keeps the numbers, and the last ID allotted.
-func (t *tx) saveTally() error {
+// saveDeltas updates the stored counters and the last ID.
+func (t *tx) saveDeltas() error {
 	for of, n := range t.deliveries {
 		if n == 0 {
 			continue
@@ -52,26 +52,26 @@ func (t *tx) saveTally() error {
 	return err
 }
 
-// A standing is where a delivery stands, as it is kept.
-type standing struct {
+// A deliveryState is a delivery's webhook and stored state.
+type deliveryState struct {
 	webhook storage.ID
 	state   storage.State
 }
 
-func (t *tx) standing(delivery storage.ID) (standing, error) {
+func (t *tx) deliveryState(delivery storage.ID) (deliveryState, error) {
 	var row [2]driver.Value
 	found, err := t.step(row[:], `SELECT webhook_id, state FROM deliveries WHERE id = ?`, int64(delivery))
 	if err == nil && !found {
 		err = storage.ErrNotFound
 	}
 	if err != nil {
-		return standing{}, err
+		return deliveryState{}, err
 	}
-	return standing{webhook: storage.ID(integer(row[0])), state: storage.State(text(row[1]))}, nil
+	return deliveryState{webhook: storage.ID(integer(row[0])), state: storage.State(text(row[1]))}, nil
 }
 
-// moved counts deliveries of a webhook from one state to another.
-func (t *tx) moved(webhook storage.ID, from, to storage.State, n int64) {
+// countMove counts n deliveries of a webhook that change from one state to another.
+func (t *tx) countMove(webhook storage.ID, from, to storage.State, n int64) {
 	t.countDeliveries(webhook, from, -n)
 	t.countDeliveries(webhook, to, n)
 }

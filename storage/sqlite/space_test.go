@@ -15,8 +15,8 @@ import (
 
 func TestTheLogLeavesRoomOnASmallDisk(t *testing.T) {
 	for _, c := range []struct{ free, want int64 }{
-		{0, leastLog},
-		{1 << 20, leastLog},
+		{0, minLogPages},
+		{1 << 20, minLogPages},
 		{8 << 20, 128},
 		{64 << 20, 1024},
 		{1 << 40, checkpointPages},
@@ -68,7 +68,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{"no mapping, as others say", lite(sqlite3.ErrIoErr, 21, syscall.EINVAL), storage.ErrUnsuited, "share memory", ""},
 		{"no locks", lite(sqlite3.ErrIoErr, 15, syscall.EOPNOTSUPP), storage.ErrUnsuited, "no file locks", ""},
 		{"locking protocol", lite(sqlite3.ErrProtocol, 0, 0), storage.ErrUnsuited, "no file locks", ""},
-		{"no folder", lite(sqlite3.ErrCantOpen, 0, syscall.ENOENT), storage.ErrGone, "not there any more", "readable"},
+		{"no folder", lite(sqlite3.ErrCantOpen, 0, syscall.ENOENT), storage.ErrGone, "its files is gone", "readable"},
 		{"no permission", lite(sqlite3.ErrCantOpen, 0, syscall.EACCES), storage.ErrReadOnly, "readable", ""},
 		{"read-only", lite(sqlite3.ErrReadonly, 0, 0), storage.ErrReadOnly, "writable", ""},
 		{"damaged", lite(sqlite3.ErrCorrupt, 0, 0), storage.ErrDamaged, "backup", ""},
@@ -138,7 +138,7 @@ func TestNothingIsWrittenIntoALogThatWasCut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := openTest(t)
 			w := addWebhook(t, s, "acme")
-			if !s.writer.makeRoom() {
+			if !s.writer.truncateLog() {
 				t.Fatal("the log was not copied into the database")
 			}
 			other := openTest(t, s.Dir())
@@ -189,7 +189,7 @@ func TestALogThatIsEmptiedInGoodOrderIsNotMissed(t *testing.T) {
 	w := addWebhook(t, s, "acme")
 	for range 20 {
 		enqueue(t, s, w)
-		if !other.writer.makeRoom() {
+		if !other.writer.truncateLog() {
 			t.Fatal("the log was not emptied")
 		}
 		if err := s.writer.look(); err != nil {

