@@ -149,7 +149,7 @@ func TestInvalidWebhooks(t *testing.T) {
 		{"an empty label", url("https://a..example.com/"), "url", "not a host name"},
 		{"a dot for a host", url("https://./"), "url", "not a host name"},
 		{"a hyphen first", url("https://-a.example/"), "url", "not a host name"},
-		{"a comma in the host", url("https://a,b/"), "url", "not a host name"},
+		{"a comma in the host", url("https://a,b/"), "url", "another mark than a dot in its host; use https://a.b/"},
 		{"a long label", url("https://" + strings.Repeat("a", 64) + ".example/"), "url", "at most 63"},
 		{"a long host", url("https://" + strings.Repeat("a.", 127) + "example/"), "url", "at most 253"},
 		{"a long URL", url("https://example.com/" + strings.Repeat("a", 2048)), "url", "at most 2048"},
