@@ -78,7 +78,7 @@ func (s *signer) current(ctx context.Context) (*token.Minter, error) {
 	}
 	key, err := token.ParseKey(s.spec.Algorithm, material)
 	if err != nil {
-		return nil, unsettled(s.sources, problemf(storage.ClassConfig, "JWT key: %v", s.secret.Mend(err)), s.secret.File())
+		return nil, unsettled(s.sources, problemf(storage.ClassConfig, "JWT key: %v", s.secret.Explain(err)), s.secret.File())
 	}
 	minter, err := token.NewMinter(s.spec, key)
 	if err != nil {

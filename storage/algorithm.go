@@ -2,5 +2,5 @@ package storage
 
 import "backchannel/storage/token"
 
-// Algorithms lists every algorithm that signs tokens, the default one first.
+// Algorithms returns every algorithm that tokens can be signed with, the default one first.
 func Algorithms() []Algorithm { return token.Algorithms() }

@@ -14,27 +14,29 @@ import (
 	"unicode/utf8"
 )
 
-// The bounds of decoding, since 16 KiB of a coding may stand for 16 MiB, and of a coding
-// within a coding for 16 GiB.
+// The limits of decoding. Without them 16 KiB of gzip may expand to 16 MiB, and gzip
+// within gzip to 16 GiB.
 const (
-	maxShown   = 64 << 10 // decoded, for a person
-	maxEncoded = 1 << 20  // decoded, to be encoded anew
-	maxScanned = 16 << 20 // decoded, to be looked through for secrets
-	maxCodings = 3        // one within the other
+	maxShown   = 64 << 10 // decoded bytes to display
+	maxEncoded = 1 << 20  // decoded bytes to mask and encode again
+	maxScanned = 16 << 20 // decoded bytes to search for secrets
+	maxCodings = 3        // nested codings
 )
 
-// A ShownBody is the body of a message as a person can read it. Text may still hold bytes
-// that are not UTF-8.
+// A ShownBody is the body of a message in a form that a person can read. Text may still
+// contain bytes that are not valid UTF-8.
 type ShownBody struct {
 	Text  string
-	Notes []string // what was done to it, and what it lacks
+	Notes []string // how it was decoded, and what is missing
 }
 
-// Note is the notes in one line; empty for a body that is shown as it came, and whole.
+// Note returns the notes in one line. It is empty for a complete body that is shown as it
+// was received.
 func (b ShownBody) Note() string { return strings.Join(b.Notes, "; ") }
 
-// ShowBody undoes the codings that a message's header names, gzip and deflate (RFC 9110
-// §8.4.1), as far as the body goes, and the charsets that are easily undone.
+// ShowBody decodes a message's body for display: the content codings gzip and deflate
+// (RFC 9110 §8.4.1), as far as the body can be decoded, then UTF-16, ISO 8859-1 and
+// windows-1252.
 func ShowBody(header []HeaderField, body []byte, flaw BodyFlaw) ShownBody {
 	if len(body) == 0 {
 		return ShownBody{}
@@ -59,7 +61,7 @@ func (b *ShownBody) note(format string, args ...any) {
 	b.Notes = append(b.Notes, fmt.Sprintf(format, args...))
 }
 
-// decode undoes codings, and notes that.
+// decode removes codings and adds a note that says so.
 func (b *ShownBody) decode(codings []string, body []byte) []byte {
 	if len(codings) == 0 {
 		return body
@@ -84,13 +86,13 @@ func (b *ShownBody) decode(codings []string, body []byte) []byte {
 
 func explainDecoding(err error) string {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return "it ends before its end"
+		return "it ends early"
 	}
 	return "it is damaged (" + err.Error() + ")"
 }
 
-// codingsOf are the codings of a body in the order in which they were applied, gzip also
-// where the header does not say so.
+// codingsOf returns the codings of a body in the order in which they were applied. It
+// recognizes gzip without a header too, because some servers omit the header.
 func codingsOf(header []HeaderField, body []byte) (codings []string) {
 	for _, h := range header {
 		if !strings.EqualFold(h.Name, "Content-Encoding") {
@@ -121,7 +123,7 @@ func unknownCoding(codings []string) (name string, unknown bool) {
 	return "", false
 }
 
-// decoder undoes codings, the last one first.
+// decoder returns a reader that removes codings, the last one first.
 func decoder(codings []string, body []byte) io.Reader {
 	var from io.Reader = bytes.NewReader(body)
 	for i := len(codings) - 1; i >= 0; i-- {
@@ -130,7 +132,8 @@ func decoder(codings []string, body []byte) io.Reader {
 	return from
 }
 
-// A lazyDecoder begins to decode when it is read.
+// A lazyDecoder reads the coding's header on the first Read rather than when it is made, so
+// that a damaged header is reported like any other damage.
 type lazyDecoder struct {
 	coding  string
 	from    io.Reader
@@ -146,8 +149,8 @@ func (d *lazyDecoder) Read(p []byte) (n int, err error) {
 	return d.decoded.Read(p)
 }
 
-// beginDecoding takes deflate for zlib (RFC 9110 §8.4.1.2) and, as some senders mean it,
-// for what zlib wraps.
+// beginDecoding accepts as deflate both the zlib format (RFC 9110 §8.4.1.2) and the raw
+// deflate data that some senders produce instead.
 func beginDecoding(coding string, from io.Reader) (io.Reader, error) {
 	if coding != "deflate" {
 		return gzip.NewReader(from)
@@ -177,8 +180,8 @@ func charset(header []HeaderField) string {
 	return ""
 }
 
-// readable makes UTF-8 of a text where that is easy. Of a text that was cut, a character
-// that was cut with it is left out.
+// readable converts text to UTF-8 if it knows the charset. A truncated text loses the
+// incomplete character at its end.
 func (b *ShownBody) readable(charset string, text []byte, cut bool) string {
 	if cut {
 		text = WholeCharacters(text)
@@ -203,7 +206,8 @@ func (b *ShownBody) readable(charset string, text []byte, cut bool) string {
 	return string(text)
 }
 
-// WholeCharacters leaves out the beginning of a character that a text in UTF-8 ends with.
+// WholeCharacters returns text without the incomplete UTF-8 character at its end, if there
+// is one.
 func WholeCharacters(text []byte) []byte {
 	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
 		last := text[len(text)-n:]
@@ -217,8 +221,9 @@ func WholeCharacters(text []byte) []byte {
 	return text
 }
 
-// fromLatin1 takes ISO 8859-1 for windows-1252 without its punctuation, which the bytes
-// from 0x80 to 0x9f stand for there alone.
+// fromLatin1 decodes windows-1252, and ISO 8859-1 as if it were windows-1252, as browsers
+// do (WHATWG Encoding §4.2). They differ in the bytes 0x80 to 0x9f, which are control
+// characters in ISO 8859-1.
 func fromLatin1(text []byte) string {
 	const punctuation = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
 	marks := []rune(punctuation)

@@ -11,9 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// MaskBody hides secrets in a message's body; cut says that it went on. A body with
-// codings that cannot be looked through without decoding is decoded for it, and only if it
-// holds a secret encoded anew.
+// MaskBody hides secrets in a message's body; cut reports whether the body was truncated.
+// A compressed body is decoded to be searched, and encoded again only if it contains a
+// secret, so that every other body stays as it was received.
 func MaskBody(mask *Mask, header []HeaderField, body []byte, cut bool) []byte {
 	if len(body) == 0 {
 		return body
@@ -34,14 +34,16 @@ func MaskBody(mask *Mask, header []HeaderField, body []byte, cut bool) []byte {
 	}
 	encoded := encode(codings, first)
 	if _, err := io.CopyN(io.Discard, from, 1); !errors.Is(err, io.EOF) {
-		const check = 4 // bytes at the end of each coding; without them it is as incomplete as it was
+		// Both gzip and zlib end with a checksum. Without the last 4 bytes the body is still
+		// recognized as truncated, as the original was.
+		const check = 4
 		encoded = encoded[:len(encoded)-check]
 	}
 	return encoded
 }
 
-// inCharset is a text that was masked, in characters that are in whatever charset the body
-// has.
+// inCharset returns masked text with a mask that is readable in the body's charset: the
+// bullets of Masked are UTF-8, while asterisks are the same in every charset in use.
 func inCharset(masked string, body []byte) []byte {
 	if !utf8.Valid(body) {
 		masked = strings.ReplaceAll(masked, Masked, "****")
@@ -49,8 +51,9 @@ func inCharset(masked string, body []byte) []byte {
 	return []byte(masked)
 }
 
-// maskDecoded is the beginning of what was decoded, secrets hidden, and whether all of it
-// held one. What is too much to be looked through counts as if it did.
+// maskDecoded returns the first maxEncoded bytes of a decoded body with its secrets hidden,
+// and reports whether the whole body contains a secret. It reports true for a body that is
+// too long to search.
 func maskDecoded(mask *Mask, from io.Reader) (first []byte, holds bool) {
 	const overlap = 8 << 10 // longer than a secret in any form
 	first, err := io.ReadAll(io.LimitReader(from, maxEncoded))
@@ -76,17 +79,17 @@ func maskDecoded(mask *Mask, from io.Reader) (first []byte, holds bool) {
 	return inCharset(masked, first), err == nil || mask.Holds(text)
 }
 
-// encode applies codings that decoder undoes.
+// encode applies codings; it is the inverse of decoder.
 func encode(codings []string, body []byte) []byte {
 	for _, coding := range codings {
 		var to bytes.Buffer
 		var encoder io.WriteCloser = gzip.NewWriter(&to)
 		if coding == "deflate" {
-			encoder, _ = zlib.NewWriterLevel(&to, flate.BestCompression) // a level that there is
+			encoder, _ = zlib.NewWriterLevel(&to, flate.BestCompression) // fails only for an invalid level
 		}
 		_, err := encoder.Write(body)
 		if errors.Join(err, encoder.Close()) != nil {
-			return nil // cannot be: a Buffer takes everything
+			return nil // unreachable: a bytes.Buffer never fails to write
 		}
 		body = to.Bytes()
 	}

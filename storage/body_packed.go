@@ -10,12 +10,13 @@ import (
 	"strings"
 )
 
-// packedText is base64 whose first bytes are those of gzip (RFC 1952 §2.3.1) or of zlib
-// (RFC 1950 §2.2), its lines broken or its slashes escaped as in JSON.
+// packedText matches base64 that begins with the magic bytes of gzip (RFC 1952 §2.3.1) or of
+// zlib (RFC 1950 §2.2). It may contain line breaks, and slashes escaped as in JSON.
 var packedText = regexp.MustCompile(`(?:H4sI|eJ[wxyz]|eN[opqr]|eAE)(?:[A-Za-z0-9+/_-]|\\/|\\n|\\r|\r?\n){16,}={0,2}`)
 
-// inBody is Text for a body, or the beginning of one that was cut. It also hides what is
-// compressed and then written in base64, as a dump of a request is, if a secret is in it.
+// inBody is like Text for a body, or like Start for a truncated one. It also hides data that
+// was compressed and then encoded in base64, such as a dump of a request, if it contains a
+// secret.
 func (m *Mask) inBody(text string, cut bool) string {
 	hidden := m.Text(text)
 	if cut {
@@ -33,8 +34,8 @@ func (m *Mask) inBody(text string, cut bool) string {
 	})
 }
 
-// inPacked reports whether there is a secret in what was compressed and written in base64.
-// What is too much to be looked through counts as if there were.
+// inPacked reports whether compressed data in base64 contains a secret. It reports true for
+// data that is too long to search.
 func (m *Mask) inPacked(packed string, left *int64) bool {
 	from, err := unpacked(packed)
 	if err != nil {
@@ -51,7 +52,7 @@ func (m *Mask) inPacked(packed string, left *int64) bool {
 func unpacked(packed string) (io.Reader, error) {
 	digits := strings.NewReplacer(`\n`, "", `\r`, "", `\`, "", "\n", "", "\r", "", "=", "", "-", "+", "_", "/").Replace(packed)
 	if len(digits)%4 == 1 {
-		digits = digits[:len(digits)-1] // it was cut
+		digits = digits[:len(digits)-1] // a truncated group, which encodes no byte
 	}
 	compressed, err := base64.RawStdEncoding.DecodeString(digits)
 	if err != nil {

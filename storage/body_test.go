@@ -43,9 +43,9 @@ func TestShowBody(t *testing.T) {
 		{"zlib", "deflate", "", wrapped, "", "wrapped", "deflate, shown decoded"},
 		{"deflate itself", "deflate", "", raw, "", "raw", "deflate, shown decoded"},
 		{"both", "identity, deflate, gzip", "", gzipped(string(wrapped)), "", "wrapped", "deflate, gzip, shown decoded"},
-		{"cut", "gzip", "", whole[:len(whole)-8], BodyCut, strings.Repeat("0123456789abcdef ", 20) + "é", "gzip, shown decoded as far as it goes: it ends before its end; the body broke off"},
+		{"cut", "gzip", "", whole[:len(whole)-8], BodyCut, strings.Repeat("0123456789abcdef ", 20) + "é", "gzip, shown decoded as far as it goes: it ends early; the body broke off"},
 		{"damaged", "gzip", "", damaged, "", strings.Repeat("0123456789abcdef ", 20) + "é", "gzip, shown decoded as far as it goes: it is damaged (gzip: invalid checksum)"},
-		{"not gzip", "gzip", "", []byte("plain"), "", "plain", "gzip, shown as it came: it ends before its end"},
+		{"not gzip", "gzip", "", []byte("plain"), "", "plain", "gzip, shown as it came: it ends early"},
 		{"other", "br", "", []byte("\x8b\x00"), "", "\x8b\x00", "br, shown as it came: br is not decoded here; not UTF-8"},
 		{"other within", "zstd, gzip", "", gzipped("x"), "", string(gzipped("x")), "zstd, gzip, shown as it came: zstd is not decoded here; not UTF-8"},
 		{"too deep", "gzip,gzip,gzip,gzip", "", gzipped("x"), "", string(gzipped("x")), "gzip, gzip, gzip, gzip, shown as it came: gzip is not decoded here; not UTF-8"},
@@ -123,12 +123,12 @@ func TestMaskBody(t *testing.T) {
 	header := []HeaderField{{Name: "Content-Encoding", Value: "gzip"}}
 	cut := gzipped(secret + noise)
 	got := ShowBody(header, MaskBody(mask, header, cut[:len(cut)-9], false), "")
-	if !strings.HasPrefix(got.Text, "••••no secret") || !strings.Contains(got.Note(), "it ends before its end") && len(got.Text) < maxShown {
+	if !strings.HasPrefix(got.Text, "••••no secret") || !strings.Contains(got.Note(), "it ends early") && len(got.Text) < maxShown {
 		t.Errorf("cut, it came out as %.80q, %q", got.Text, got.Note())
 	}
 	cut = gzipped(secret + "; the rest")
 	got = ShowBody(header, MaskBody(mask, header, cut[:len(cut)-2], false), "")
-	if got.Text != "••••; the rest" || !strings.Contains(got.Note(), "it ends before its end") {
+	if got.Text != "••••; the rest" || !strings.Contains(got.Note(), "it ends early") {
 		t.Errorf("cut at its end, it came out as %q, %q", got.Text, got.Note())
 	}
 	if body := gzipped(noise + "x"); !bytes.Equal(MaskBody(mask, nil, body, false), body) {

@@ -5,23 +5,24 @@ import (
 	"strings"
 )
 
-// ResumeCommand is what a person types to let a paused webhook's deliveries go.
+// ResumeCommand returns the command that resumes a paused webhook.
 func ResumeCommand(webhook string) string {
 	return "backchannel webhook resume " + shellWord(webhook)
 }
 
-// ResumeAdvice is how what paused a webhook ends: with the command that undoes it.
+// ResumeAdvice returns the last part of the message that says why a webhook was paused:
+// the command that resumes it.
 func ResumeAdvice(webhook string) string { return "resume it with " + ResumeCommand(webhook) }
 
 var resumeAdvice = regexp.MustCompile(`resume it with backchannel webhook resume (?:'(?:[^']|'\\'')*'|[A-Za-z0-9_.@-]+)`)
 
-// AdviseInstead puts other words in the place of each ResumeAdvice of a text, for those
-// who sit at something else than a command line.
+// AdviseInstead returns text with each ResumeAdvice replaced by words. The advice is stored
+// with the reason of a pause, but a command is of no use to somebody in the console.
 func AdviseInstead(text, words string) string {
 	return resumeAdvice.ReplaceAllLiteralString(text, words)
 }
 
-// shellWord quotes a text for a shell, where that is needed.
+// shellWord returns text as one word of a POSIX shell, quoted only if necessary.
 func shellWord(text string) string {
 	if regexp.MustCompile(`^[A-Za-z0-9_.@][A-Za-z0-9_.@-]*$`).MatchString(text) {
 		return text

@@ -2,8 +2,8 @@ package storage
 
 import "fmt"
 
-// Conflicts are the fields of a webhook whose values another one has already: names are
-// unique, and an organization's sandbox has one webhook.
+// Conflicts returns an error for each field whose value is taken by one of the other
+// webhooks: names are unique, and a sandbox of an organization has at most one webhook.
 func (w Webhook) Conflicts(others ...Webhook) (bad FieldErrors) {
 	for _, other := range others {
 		if other.ID == w.ID {
@@ -14,7 +14,7 @@ func (w Webhook) Conflicts(others ...Webhook) (bad FieldErrors) {
 		}
 		if other.Organization == w.Organization && other.Sandbox.Name == w.Sandbox.Name {
 			bad = append(bad, FieldError{Field: "sandbox.name", Conflict: true,
-				Reason: fmt.Sprintf("webhook %q is there already: an organization's sandbox has at most one; edit that one, or use another sandbox", other.Name)})
+				Reason: fmt.Sprintf("webhook %q exists already: an organization's sandbox has at most one; edit that one, or use another sandbox", other.Name)})
 		}
 	}
 	return bad

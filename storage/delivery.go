@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A State is where a delivery stands. Parked is never stored: it is what a queued or
-// retrying delivery is shown as behind an open circuit breaker or a paused webhook.
+// A State is the state of a delivery. Parked is never stored: a queued or retrying delivery
+// is shown as parked while its webhook is paused or its circuit breaker is open.
 type State string
 
 // The states of a delivery.
@@ -26,36 +26,36 @@ func States() []State {
 	return []State{Queued, Sending, Retrying, Parked, StateDelivered, Failed, Cancelled}
 }
 
-// Final reports whether nothing more will happen to the delivery by itself.
+// Final reports whether the delivery is finished: it changes only if somebody retries it.
 func (s State) Final() bool {
 	return slices.Contains([]State{StateDelivered, Failed, Cancelled}, s)
 }
 
-// A Delivery carries one event to one webhook, in as many attempts as that takes.
+// A Delivery is one event on its way to one webhook, in one or more attempts.
 type Delivery struct {
 	ID            ID
 	EventID       ID
 	WebhookID     ID
-	Webhook       string // its name, also after it was deleted
+	Webhook       string // the webhook's name, kept after the webhook is deleted
 	RequestID     string
 	Channel       Channel
 	Status        Status
 	Variant       string
 	Identity      string
 	Misbehave     Misbehaviour
-	ReplayOf      ID // the delivery whose bytes this one repeats, or 0
+	ReplayOf      ID // the delivery whose bytes this one sends again, or 0
 	State         State
 	Attempts      int
-	Code          int        // of the last answer, 0 when there was none
-	ErrorClass    ErrorClass // of the last attempt, empty when it was fine
+	Code          int        // HTTP status of the last answer, or 0
+	ErrorClass    ErrorClass // of the last attempt, empty if it succeeded
 	Error         string
 	CreatedAt     time.Time
-	NextAttemptAt time.Time // zero when final
-	FinishedAt    time.Time // end of the last attempt; zero before it
+	NextAttemptAt time.Time // zero if the state is final
+	FinishedAt    time.Time // end of the last attempt, zero before the first
 }
 
-// Latency is the time from the commit of the enqueue to the end of the last
-// attempt, 0 before that.
+// Latency returns the time from the commit that queued the delivery to the end of the last
+// attempt. It is 0 before the first attempt.
 func (d Delivery) Latency() time.Duration {
 	if d.FinishedAt.IsZero() {
 		return 0
@@ -63,21 +63,21 @@ func (d Delivery) Latency() time.Duration {
 	return max(0, d.FinishedAt.Sub(d.CreatedAt))
 }
 
-// An ErrorClass sorts what can go wrong with an attempt.
+// An ErrorClass classifies why an attempt failed.
 type ErrorClass string
 
 // The error classes of an attempt.
 const (
 	ClassDNS         ErrorClass = "dns"         // the host name did not resolve
-	ClassConnect     ErrorClass = "connect"     // refused, unreachable
-	ClassTLS         ErrorClass = "tls"         // the handshake broke off
-	ClassCertificate ErrorClass = "certificate" // unknown authority, expired, another host; final
+	ClassConnect     ErrorClass = "connect"     // connection refused, host unreachable
+	ClassTLS         ErrorClass = "tls"         // the handshake failed
+	ClassCertificate ErrorClass = "certificate" // unknown authority, expired, wrong host; final
 	ClassTimeout     ErrorClass = "timeout"
-	ClassTransport   ErrorClass = "transport" // reset, garbage, closed without an answer
-	ClassStatus      ErrorClass = "status"    // answered, but not 2xx
-	ClassRefused     ErrorClass = "refused"   // an address that the guard refuses; final
-	ClassSecret      ErrorClass = "secret"    // a secret that cannot be read; final
-	ClassConfig      ErrorClass = "config"    // TLS files, keys; final
+	ClassTransport   ErrorClass = "transport" // reset, not HTTP, closed without an answer
+	ClassStatus      ErrorClass = "status"    // answered with a status other than 2xx
+	ClassRefused     ErrorClass = "refused"   // the address guard refuses the address; final
+	ClassSecret      ErrorClass = "secret"    // a secret cannot be read; final
+	ClassConfig      ErrorClass = "config"    // invalid TLS files or keys; final
 	ClassReceiver    ErrorClass = "receiver"  // the built-in receiver is off
 )
 
@@ -86,38 +86,39 @@ type Attempt struct {
 	DeliveryID      ID
 	N               int // from 1
 	At              time.Time
-	Code            int // 0 when nothing was answered
+	Code            int // HTTP status, 0 without an answer
 	ErrorClass      ErrorClass
 	Error           string
 	Timings         Timings
 	RequestHeaders  []HeaderField
 	ResponseHeaders []HeaderField
-	ResponseBody    []byte // its first MaxAnswerBody, as it came but for the secrets in it
+	ResponseBody    []byte // the first MaxAnswerBody bytes as received, with secrets hidden
 	ResponseFlaw    BodyFlaw
 }
 
-// MaxAnswerBody is how much is kept of what an endpoint answers.
+// MaxAnswerBody is the number of bytes that are kept of an endpoint's answer.
 const MaxAnswerBody = 16 << 10
 
-// Answer is what the endpoint answered, for a person to read.
+// Answer returns the endpoint's answer in readable form.
 func (a Attempt) Answer() ShownBody {
 	return ShowBody(a.ResponseHeaders, a.ResponseBody, a.ResponseFlaw)
 }
 
-// Timings splits an attempt's duration. A part that did not happen, such as the
-// handshake on a kept connection, is 0.
+// Timings splits the duration of an attempt into its phases. A phase that was skipped, such
+// as the handshake on a reused connection, is 0.
 type Timings struct {
 	DNS, Connect, TLS, FirstByte, Total time.Duration
 }
 
-// A HeaderField is one header line. The value of a secret one is encrypted at rest.
+// A HeaderField is one header field. The value of a secret field is encrypted at rest and
+// hidden by every method that formats the field.
 type HeaderField struct {
 	Name   string
 	Value  string
 	Secret bool
 }
 
-// String is the line as it is sent, a secret value hidden.
+// String returns the field line as it is sent, with a secret value hidden.
 func (h HeaderField) String() string { return h.Name + ": " + h.shown() }
 
 // GoString hides a secret value from %#v.
@@ -137,29 +138,30 @@ func (h HeaderField) shown() string {
 	return h.Value
 }
 
-// A Job is what the engine needs to know of a delivery to attempt it.
+// A Job is the part of a delivery that the engine needs to attempt it.
 type Job struct {
 	DeliveryID    ID
 	WebhookID     ID
-	Attempts      int // made so far
+	Attempts      int // already made
 	Payload       []byte
 	Misbehave     Misbehaviour
 	CreatedAt     time.Time
 	NextAttemptAt time.Time
 }
 
-// An Outcome is an attempt and what it makes of its delivery, kept in one commit.
+// An Outcome is an attempt and the state of its delivery that follows from it. A store
+// saves both in one commit.
 type Outcome struct {
 	Attempt       Attempt
 	State         State // Retrying or a final one
 	NextAttemptAt time.Time
 	FinishedAt    time.Time
-	// PauseWebhook says why the webhook is to be paused along with it, or is empty.
+	// PauseWebhook is the reason to pause the webhook in the same commit, or empty.
 	PauseWebhook string
 }
 
-// A Command is what somebody, perhaps in another process, wants the leader to do about a
-// delivery that it may have in hand. The delivery's row is changed already.
+// A Command asks the leader to act on a delivery that it may hold in memory. It may come
+// from another process, which has already changed the delivery's row.
 type Command struct {
 	ID         ID
 	Kind       CommandKind

@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// A Channel is the way by which a message travelled.
+// A Channel is the medium of a message.
 type Channel string
 
-// The channels that feedback webhooks know.
+// The channels that feedback webhooks support.
 const (
 	Email Channel = "email"
 	SMS   Channel = "sms"
 )
 
-// Channels lists every channel, in the order in which they are shown.
+// Channels returns every channel in display order.
 func Channels() []Channel { return []Channel{Email, SMS} }
 
-// Known reports whether feedback webhooks have the channel.
+// Known reports whether feedback webhooks support the channel.
 func (c Channel) Known() bool { return slices.Contains(Channels(), c) }
 
-// A Status is what became of a message: feedbackStatus.value in the payload.
+// A Status is the fate of a message: feedbackStatus.value in the payload.
 type Status string
 
-// The four statuses that a feedback webhook captures, then those that only the
-// wider data model knows.
+// The four statuses that a feedback webhook captures, then those that exist only in the
+// wider data model.
 const (
 	Sent      Status = "sent"
 	Delivered Status = "delivered"
@@ -39,31 +39,31 @@ const (
 	Unknown   Status = "unknown"
 )
 
-// Statuses lists the four that can be fired.
+// Statuses returns the four statuses that can be fired.
 func Statuses() []Status { return AllStatuses()[:4:4] }
 
-// AllStatuses lists those that can be fired, then those that are only accepted.
+// AllStatuses returns the statuses that can be fired, then those that are only accepted.
 func AllStatuses() []Status {
 	return []Status{Sent, Delivered, Bounce, Error, Delay, Exclude, Duplicate, Denylist, Read, Unknown}
 }
 
-// Known reports whether it is one of AllStatuses.
+// Known reports whether s is one of AllStatuses.
 func (s Status) Known() bool { return slices.Contains(AllStatuses(), s) }
 
-// A Revision is a version of the payload's form.
+// A Revision is a version of the payload's structure.
 type Revision string
 
-// Classic is the first published form; Revision202610 adds campaign type and
-// what SMS providers report.
+// Classic is the first published revision. Revision202610 adds the campaign type and the
+// reports of SMS providers.
 const (
 	Classic        Revision = "classic"
 	Revision202610 Revision = "2026-10"
 )
 
-// Revisions lists every payload revision, oldest first.
+// Revisions returns every payload revision, oldest first.
 func Revisions() []Revision { return []Revision{Classic, Revision202610} }
 
-// A Misbehaviour makes a delivery wrong on purpose, to try how a receiver takes it.
+// A Misbehaviour makes a delivery wrong on purpose, to test how a receiver reacts.
 type Misbehaviour string
 
 // The misbehaviours of a single delivery. The first five need JWT authentication.
@@ -78,13 +78,13 @@ const (
 	MisbehaveTruncated     Misbehaviour = "truncated"
 )
 
-// Misbehaviours of the events themselves: the same one twice, or two in the wrong order.
+// The misbehaviours of a sequence: one event sent twice, or two in the wrong order.
 const (
 	MisbehaveDuplicate  Misbehaviour = "duplicate"
 	MisbehaveOutOfOrder Misbehaviour = "out-of-order"
 )
 
-// Misbehaviours lists every way to misbehave, in the order in which they are shown.
+// Misbehaviours returns every misbehaviour in display order.
 func Misbehaviours() []Misbehaviour {
 	return []Misbehaviour{
 		MisbehaveExpired, MisbehaveNotYetValid, MisbehaveWrongKey, MisbehaveWrongAudience, MisbehaveAlgNone,
@@ -92,14 +92,14 @@ func Misbehaviours() []Misbehaviour {
 	}
 }
 
-// NeedsJWT reports whether only a webhook with JWT authentication can misbehave so.
+// NeedsJWT reports whether the misbehaviour requires a webhook with JWT authentication.
 func (m Misbehaviour) NeedsJWT() bool {
 	i := slices.Index(Misbehaviours(), m)
 	return i >= 0 && i <= slices.Index(Misbehaviours(), MisbehaveMissingAuth)
 }
 
-// An Event is one status change of one message: the bytes that are to reach the
-// endpoint, and what they say. It never changes once enqueued.
+// An Event is one status change of one message: the payload to send and the fields of it
+// that are searched. An event never changes once it is queued.
 type Event struct {
 	ID        ID
 	WebhookID ID
@@ -109,6 +109,6 @@ type Event struct {
 	Variant   string // of the fixture it was made from; empty for the default one
 	Identity  string // the recipient's address or number
 	Payload   []byte
-	Misbehave Misbehaviour // empty: behave
+	Misbehave Misbehaviour // empty: none
 	CreatedAt time.Time
 }

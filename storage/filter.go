@@ -12,7 +12,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// A Filter chooses receipts: all of its terms must hold. The zero value chooses all.
+// A Filter selects the receipts that match all of its terms. The zero value selects every
+// receipt.
 type Filter struct {
 	Terms []Term
 }
@@ -21,12 +22,12 @@ type Filter struct {
 type Term struct {
 	Key    string // one of FilterKeys
 	Value  string
-	Not    bool      // it must not hold
-	At     time.Time // what the value of since: or until: means
-	Column int       // where it begins in the text, in characters from 1
+	Not    bool      // the term is negated
+	At     time.Time // the time that the value of since: or until: means
+	Column int       // where the term begins in the text, in characters from 1
 }
 
-// A FilterError says what is wrong with a filter and where.
+// A FilterError describes a syntax error in a filter and its position.
 type FilterError struct {
 	Column int // in characters, from 1
 	Reason string
@@ -37,14 +38,14 @@ func (e *FilterError) Error() string { return fmt.Sprintf("filter, column %d: %s
 // Is makes a FilterError match ErrInvalid.
 func (e *FilterError) Is(target error) bool { return target == ErrInvalid }
 
-// bodyKey is the one key that takes a ~, since it looks for a part.
+// bodyKey is the only key that is written with ~, because it matches a substring.
 const bodyKey = "body"
 
-// A filterKey is a key and what its values may be.
+// A filterKey is a key and the values that it accepts.
 type filterKey struct {
 	name    string
-	allowed []string // nil: see check
-	check   func(value string, now time.Time) (time.Time, string)
+	allowed []string                                                        // nil: any value that parse accepts
+	parse   func(value string, now time.Time) (at time.Time, reason string) // nil: any value
 }
 
 func filterKeys() []filterKey {
@@ -59,19 +60,19 @@ func filterKeys() []filterKey {
 		{name: "headers", allowed: results},
 		{name: "duplicate", allowed: results},
 		{name: "order", allowed: results},
-		{name: "code", check: checkCode},
-		{name: "since", check: checkTime},
-		{name: "until", check: checkTime},
+		{name: "code", parse: parseCode},
+		{name: "since", parse: parseTime},
+		{name: "until", parse: parseTime},
 		{name: "message"},
 		{name: "identity"},
 		{name: "is", allowed: []string{"duplicate", "out-of-order", "pinned", "unmatched"}},
 		{name: "path"},
-		{name: "delivery", check: checkDelivery},
+		{name: "delivery", parse: parseDelivery},
 		{name: bodyKey},
 	}
 }
 
-// FilterKeys lists the keys as they are typed: "status:", "body~".
+// FilterKeys returns the keys as they are typed: "status:", "body~".
 func FilterKeys() []string {
 	var names []string
 	for _, key := range filterKeys() {
@@ -80,7 +81,7 @@ func FilterKeys() []string {
 	return names
 }
 
-// FilterValues lists what the values of a key may be; nil when that is no fixed list.
+// FilterValues returns the values that a key accepts, or nil if they are not a fixed list.
 func FilterValues(key string) []string {
 	for _, k := range filterKeys() {
 		if k.name == key {
@@ -97,12 +98,13 @@ func operator(key string) string {
 	return ":"
 }
 
-// ParseFilter reads a filter: terms key:value, parted by spaces, that must all hold.
+// ParseFilter parses a filter: terms of the form key:value, separated by spaces.
 //
 //	status:bounce channel:sms -auth:pass code:5xx since:10m webhook:"my hook" body~"550" is:duplicate
 //
-// A "-" before a term negates it. A value in double quotes may hold spaces, and \" and
-// \\. since and until take what [Moment] reads. Trouble comes as a *FilterError.
+// A "-" before a term negates it. A value in double quotes may contain spaces and the
+// escapes \" and \\. The keys since and until accept the times of [ParseTime]. If the
+// filter is not valid, the error is a *FilterError.
 func ParseFilter(text string, now time.Time) (Filter, error) {
 	var filter Filter
 	for rest := text; ; {
@@ -122,14 +124,14 @@ func ParseFilter(text string, now time.Time) (Filter, error) {
 
 var termStart = regexp.MustCompile(`^(-?)([^\s:~"]*)([:~]?)`)
 
-// parseTerm reads the term that text begins with, which stands at column.
+// parseTerm parses the term at the beginning of text; column is its position in the filter.
 func parseTerm(text string, column int, now time.Time) (term Term, rest string, err error) {
 	parts := termStart.FindStringSubmatch(text)
 	term = Term{Not: parts[1] != "", Key: parts[2], Column: column}
 	at := column + len(parts[1])
 	key, reason := findKey(term.Key, parts[3])
 	if parts[3] == "" {
-		reason = noTerm(text)
+		reason = explainMissingKey(text)
 	}
 	if reason != "" {
 		return term, "", &FilterError{at, reason}
@@ -137,7 +139,7 @@ func parseTerm(text string, column int, now time.Time) (term Term, rest string, 
 	at += utf8.RuneCountInString(parts[2]) + len(parts[3])
 	term.Value, rest, reason = cutValue(text[len(parts[0]):])
 	if reason == "" {
-		term.At, reason = key.judge(term.Value, now)
+		term.At, reason = key.parseValue(term.Value, now)
 	}
 	if reason != "" {
 		return term, "", &FilterError{at, reason}
@@ -157,8 +159,8 @@ func findKey(name, op string) (filterKey, string) {
 	return keys[i], ""
 }
 
-// noTerm says what is wrong with a text that begins with no key.
-func noTerm(text string) string {
+// explainMissingKey returns the error for a word that is not of the form key:value.
+func explainMissingKey(text string) string {
 	word := text
 	if end := strings.IndexFunc(text, unicode.IsSpace); end > 0 {
 		word = text[:end]
@@ -166,7 +168,7 @@ func noTerm(text string) string {
 	return fmt.Sprintf("%q is not a valid term; write key:value, with one of %s", word, strings.Join(FilterKeys(), " "))
 }
 
-// cutValue takes the value that text begins with, in quotes or up to the next space.
+// cutValue splits text after its first value, which is quoted or ends at a space.
 func cutValue(text string) (value, rest, reason string) {
 	if !strings.HasPrefix(text, `"`) {
 		end := strings.IndexFunc(text, unicode.IsSpace)
@@ -194,47 +196,48 @@ func cutValue(text string) (value, rest, reason string) {
 	return "", "", "the quote is not closed; end it with \""
 }
 
-// judge says what is wrong with a value, and what time it means if it is one.
-func (k filterKey) judge(value string, now time.Time) (at time.Time, reason string) {
+// parseValue checks a value. It returns the time if the value is one, and the reason if the
+// value is not valid.
+func (k filterKey) parseValue(value string, now time.Time) (at time.Time, reason string) {
 	switch {
 	case value == "":
 		return at, fmt.Sprintf("%s%s needs a value", k.name, operator(k.name))
 	case k.allowed != nil && !slices.Contains(k.allowed, value):
 		return at, fmt.Sprintf("%s cannot be %q; use one of %s", k.name, value, strings.Join(k.allowed, ", "))
-	case k.check != nil:
-		return k.check(value, now)
+	case k.parse != nil:
+		return k.parse(value, now)
 	}
 	return at, ""
 }
 
-// CodeNone is the value of code: for a request that was not answered at all.
+// CodeNone is the value of the key code for a request that got no answer.
 const CodeNone = "none"
 
 var codePattern = regexp.MustCompile(`^[1-5]([0-9]{2}|xx)$`)
 
-func checkCode(value string, _ time.Time) (at time.Time, reason string) {
+func parseCode(value string, _ time.Time) (at time.Time, reason string) {
 	if value != CodeNone && !codePattern.MatchString(value) {
 		reason = fmt.Sprintf("code cannot be %q; use a status such as 401, a class such as 5xx, or %s", value, CodeNone)
 	}
 	return at, reason
 }
 
-func checkDelivery(value string, _ time.Time) (at time.Time, reason string) {
+func parseDelivery(value string, _ time.Time) (at time.Time, reason string) {
 	if _, err := ParseID(value); err != nil {
 		reason = err.Error()
 	}
 	return at, reason
 }
 
-func checkTime(value string, now time.Time) (time.Time, string) {
-	at, ok := Moment(value, now)
+func parseTime(value string, now time.Time) (time.Time, string) {
+	at, ok := ParseTime(value, now)
 	if !ok {
 		return at, fmt.Sprintf("%q is not a valid time; use a duration before now such as 10m, 1h30m or 7d, or a time such as 2026-10-01T12:00:00Z", value)
 	}
 	return at, ""
 }
 
-// String writes the filter so that ParseFilter reads the same again.
+// String returns the filter in the syntax that ParseFilter accepts.
 func (f Filter) String() string {
 	terms := make([]string, len(f.Terms))
 	for i, t := range f.Terms {

@@ -10,15 +10,16 @@ import (
 	"backchannel/storage/words"
 )
 
-// Such a name needs no quotes in a shell and is not a flag.
+// A fixture's name can be typed in a shell without quotes and is never taken for a flag.
 var fixtureName = regexp.MustCompile(fmt.Sprintf(`^[A-Za-z0-9][A-Za-z0-9._-]{0,%d}$`, MaxNameLength-1))
 
-// fixtureWords are what stands where a saved fixture's name may stand.
-func fixtureWords() []string {
+// reservedNames returns the words that mean something else in the argument that may name a
+// saved fixture.
+func reservedNames() []string {
 	return append(append(words.Texts(AllStatuses()), words.Texts(Channels())...), "lifecycle")
 }
 
-// A SavedFixture is a payload that somebody kept under a name, to fire it again.
+// A SavedFixture is a payload that a user saved under a name to fire it again.
 type SavedFixture struct {
 	Name      string
 	Channel   Channel
@@ -28,13 +29,13 @@ type SavedFixture struct {
 	CreatedAt time.Time
 }
 
-// Validate reports every bad field at once, as FieldErrors.
+// Validate returns FieldErrors with an entry for each field that is not valid, or nil.
 func (f SavedFixture) Validate() error {
 	var bad FieldErrors
 	switch {
 	case !fixtureName.MatchString(f.Name):
 		bad.add("name", "%q is not a valid name; use 1 to %d of A-Z a-z 0-9 . _ - and begin with a letter or digit", f.Name, MaxNameLength)
-	case slices.Contains(fixtureWords(), strings.ToLower(f.Name)):
+	case slices.Contains(reservedNames(), strings.ToLower(f.Name)):
 		bad.add("name", "%q means something else where events are fired; use another", f.Name)
 	}
 	if !f.Channel.Known() {

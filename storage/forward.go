@@ -6,42 +6,42 @@ import (
 	"time"
 )
 
-// A Forward is what became of relaying a receipt to another server. The zero value is that
-// of a receipt which came while nothing was relayed.
+// A Forward is the result of relaying a receipt to another server. It is the zero value if
+// relaying was off when the request was received.
 type Forward struct {
 	URL      string
 	State    ForwardState
-	Code     int // that server's answer
+	Code     int // HTTP status of that server's answer
 	Duration time.Duration
 	Error    string // why there is no answer
-	Body     []byte // of the answer: its first MaxAnswerBody, as it came but for the secrets in it
+	Body     []byte // the first MaxAnswerBody bytes of the answer, with secrets hidden
 	Flaw     BodyFlaw
 	Type     string // the answer's Content-Type
 	Encoding string // the answer's Content-Encoding
 }
 
-// Header has the header lines by which the answer's body is read.
+// Header returns the header fields that are needed to decode the answer's body.
 func (f Forward) Header() []HeaderField {
 	return []HeaderField{{Name: "Content-Type", Value: f.Type}, {Name: "Content-Encoding", Value: f.Encoding}}
 }
 
-// Answer is what the server answered, for a person to read.
+// Answer returns the server's answer in readable form.
 func (f Forward) Answer() ShownBody { return ShowBody(f.Header(), f.Body, f.Flaw) }
 
-// A ForwardState says how far relaying a receipt has come.
+// A ForwardState is the state of relaying a receipt.
 type ForwardState string
 
 // The states of a Forward.
 const (
 	ForwardWaiting  ForwardState = "waiting"
-	ForwardAnswered ForwardState = "answered" // by whatever status
-	ForwardFailed   ForwardState = "failed"   // it was tried
-	ForwardDropped  ForwardState = "dropped"  // it was to be tried, and was not to its end
-	ForwardWithheld ForwardState = "withheld" // only what is verified is relayed
+	ForwardAnswered ForwardState = "answered" // with any status
+	ForwardFailed   ForwardState = "failed"   // attempted, no answer
+	ForwardDropped  ForwardState = "dropped"  // not attempted, or abandoned
+	ForwardWithheld ForwardState = "withheld" // only verified requests are relayed
 )
 
-// String tells in a few words what became of it, the server apart; nothing for the zero
-// value.
+// String describes the result in a few words, without the server's URL. It is empty for the
+// zero value.
 func (f Forward) String() string {
 	switch f.State {
 	case "":

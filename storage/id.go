@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// An ID names a record. The store hands them out inside the writing transaction:
-// microseconds since 1970, or the last one plus one where that is greater. So they
-// are unique among all processes, and their order is the order of the commits: a
-// reader that remembers the last one it saw misses nothing.
+// An ID identifies a record. A store assigns it inside the writing transaction as the
+// number of microseconds since 1970, or as the previous ID plus one if that is greater.
+// IDs are therefore unique among all processes, and their order is that of the commits: a
+// reader that remembers the last ID it read misses no record.
 //
-// As text an ID is 11 characters of Crockford's base 32 in lower case, whose
-// alphabetical order is the same again.
+// The text form of an ID is 11 lower-case characters of Crockford's base 32. It sorts in
+// the same order as the number.
 type ID int64
 
 const (
@@ -30,26 +30,27 @@ func (id ID) String() string {
 	return string(text[:])
 }
 
-// ParseID reads what String wrote, in either letter case.
+// ParseID parses the result of String, in either letter case.
 func ParseID(text string) (ID, error) {
 	if len(text) != idLength {
-		return 0, fmt.Errorf("%q is no ID: an ID has %d characters, this has %d", text, idLength, len(text))
+		return 0, fmt.Errorf("%q is not a valid ID: an ID has %d characters, this has %d", text, idLength, len(text))
 	}
 	var id uint64
 	for _, c := range strings.ToLower(text) {
 		digit := strings.IndexRune(idDigits, c)
 		if digit < 0 {
-			return 0, fmt.Errorf("%q is no ID: %q never occurs in one", text, c)
+			return 0, fmt.Errorf("%q is not a valid ID: %q never occurs in one", text, c)
 		}
 		id = id<<idBits | uint64(digit)
 	}
 	return ID(id), nil
 }
 
-// MarshalText makes an ID a string in JSON: numbers beyond 2^53 do not survive there.
+// MarshalText encodes an ID as a string in JSON, because many JSON parsers round numbers
+// greater than 2^53 (RFC 8259 §6).
 func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote.
+// UnmarshalText parses the result of MarshalText.
 func (id *ID) UnmarshalText(text []byte) (err error) {
 	*id, err = ParseID(string(text))
 	return err

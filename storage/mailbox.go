@@ -9,8 +9,8 @@ import (
 	"backchannel/storage/script"
 )
 
-// The bounds of an email address, in octets (RFC 5321 §4.5.3.1; the whole is a path without
-// its angle brackets).
+// The limits of an email address in bytes (RFC 5321 §4.5.3.1). The whole address may have
+// 254 because a path has 256 and includes the angle brackets.
 const (
 	maxLocalPart = 64
 	maxMailbox   = 254
@@ -18,9 +18,9 @@ const (
 	maxMailLabel = 63
 )
 
-// NotMailbox says why a text is not an email address as SMTP has it (RFC 5321 §4.1.2), which
-// may be of any script (RFC 6531), or answers nothing.
-func NotMailbox(text string) string {
+// CheckMailbox returns the reason why text is not an email address that SMTP accepts (RFC
+// 5321 §4.1.2, in any script by RFC 6531), or "" if it is one.
+func CheckMailbox(text string) string {
 	if !utf8.ValidString(text) {
 		return "it is not valid UTF-8"
 	}
@@ -29,10 +29,10 @@ func NotMailbox(text string) string {
 		return "it has no @"
 	}
 	local, domain := text[:at], text[at+1:]
-	if reason := notLocalPart(local); reason != "" {
+	if reason := checkLocalPart(local); reason != "" {
 		return reason
 	}
-	if reason := notMailDomain(domain); reason != "" {
+	if reason := checkMailDomain(domain); reason != "" {
 		return reason
 	}
 	switch {
@@ -44,27 +44,27 @@ func NotMailbox(text string) string {
 	return ""
 }
 
-func notLocalPart(local string) string {
+func checkLocalPart(local string) string {
 	if odd, found := script.Odd(local); found {
-		return fmt.Sprintf("it holds the character %U, which cannot be seen", odd)
+		return fmt.Sprintf("it contains the invisible character %U", odd)
 	}
 	if strings.HasPrefix(local, `"`) {
-		return notQuoted(local)
+		return checkQuotedPart(local)
 	}
 	for atom := range strings.SplitSeq(local, ".") {
 		if atom == "" {
-			return "before the @ something is missing beside a dot, or altogether; put the part in quotes if it is meant"
+			return "before the @ there is nothing, or nothing on one side of a dot; put the part in quotes if that is meant"
 		}
 		odd := strings.IndexFunc(atom, func(r rune) bool { return r <= ' ' || r < utf8.RuneSelf && strings.ContainsRune(`()<>[]:;@\,"`, r) })
 		if odd >= 0 {
-			return fmt.Sprintf("%q may stand before the @ in quotes only", atom[odd])
+			return fmt.Sprintf("%q is allowed before the @ only in quotes", atom[odd])
 		}
 	}
 	return ""
 }
 
-// notQuoted judges a quoted string, in which a backslash takes the meaning of what follows.
-func notQuoted(local string) string {
+// checkQuotedPart checks a quoted string, in which a backslash quotes the next character.
+func checkQuotedPart(local string) string {
 	inner := local[1:]
 	for i := 0; i < len(inner); i++ {
 		switch inner[i] {
@@ -83,12 +83,12 @@ func notQuoted(local string) string {
 	return "the quotes before the @ are not closed"
 }
 
-func notMailDomain(domain string) string {
+func checkMailDomain(domain string) string {
 	if inner, literal := strings.CutPrefix(domain, "["); literal {
-		return notLiteral(inner)
+		return checkAddressLiteral(inner)
 	}
 	if odd, found := script.Odd(domain); found {
-		return fmt.Sprintf("it holds the character %U, which cannot be seen", odd)
+		return fmt.Sprintf("it contains the invisible character %U", odd)
 	}
 	if len(domain) > maxDomain {
 		return fmt.Sprintf("the domain has %d bytes, of %d at most", len(domain), maxDomain)
@@ -96,7 +96,7 @@ func notMailDomain(domain string) string {
 	for label := range strings.SplitSeq(domain, ".") {
 		switch {
 		case label == "":
-			return "in the domain, behind the @, something is missing beside a dot, or altogether"
+			return "in the domain after the @ there is nothing, or nothing on one side of a dot"
 		case len(label) > maxMailLabel && isASCII(label):
 			return fmt.Sprintf("a part of the domain has %d bytes, of %d at most", len(label), maxMailLabel)
 		case label[0] == '-' || label[len(label)-1] == '-':
@@ -112,13 +112,13 @@ func notMailDomain(domain string) string {
 	return ""
 }
 
-// notLiteral judges an address in brackets (RFC 5321 §4.1.3).
-func notLiteral(inner string) string {
+// checkAddressLiteral checks an IP address in brackets (RFC 5321 §4.1.3).
+func checkAddressLiteral(inner string) string {
 	address, closed := strings.CutSuffix(inner, "]")
 	six, isSix := strings.CutPrefix(address, "IPv6:")
 	ip, err := netip.ParseAddr(six)
 	if !closed || err != nil || isSix == ip.Is4() || ip.Zone() != "" {
-		return "in brackets there has to be an address, as in [192.0.2.1] or [IPv6:2001:db8::1]"
+		return "the brackets do not contain an IP address; write it as in [192.0.2.1] or [IPv6:2001:db8::1]"
 	}
 	return ""
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestNotMailbox(t *testing.T) {
+func TestCheckMailbox(t *testing.T) {
 	for text, want := range map[string]string{ // part of the reason; empty: it is one
 		"john.doe@luma.com":                 "",
 		"john+tag@luma.com":                 "",
@@ -28,7 +28,7 @@ func TestNotMailbox(t *testing.T) {
 		"":                                       "no @",
 		"john.doe":                               "no @",
 		"@x.test":                                "before the @",
-		"a@":                                     "behind the @",
+		"a@":                                     "in the domain after the @",
 		".a@x.test":                              "before the @",
 		"a..b@x.test":                            "before the @",
 		"a b@x.test":                             "' '",
@@ -47,7 +47,7 @@ func TestNotMailbox(t *testing.T) {
 		"\"a\u202eb\"@x.test":                    "U+202E",
 		"a@x.test\n":                             "U+000A",
 		"a@x\u200d.test":                         "U+200D",
-		"a@x..test":                              "behind the @",
+		"a@x..test":                              "in the domain after the @",
 		"a@-x.test":                              "hyphen",
 		"a@x test":                               "' '",
 		"John <john@x.test>":                     "' '",
@@ -57,10 +57,10 @@ func TestNotMailbox(t *testing.T) {
 		"a@\xff.test":                            "UTF-8",
 		strings.Repeat("a", 65) + "@x.test":      "65 bytes",
 		"a@" + strings.Repeat("b", 64) + ".test": "64 bytes",
-		"aaaa@" + strings.Repeat("b.", 125):      "behind the @",
+		"aaaa@" + strings.Repeat("b.", 125):      "in the domain after the @",
 		"aaaa@" + strings.Repeat("b.", 125) + "test": "254",
 	} {
-		got := NotMailbox(text)
+		got := CheckMailbox(text)
 		if (got == "") != (want == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}

@@ -9,31 +9,30 @@ import (
 	"sync"
 )
 
-// A Mask hides secrets that are known in texts that somebody else made of them: an
-// endpoint that answers with what it was sent, say. It finds them as they are, and
-// percent-encoded (RFC 3986 §2.1), escaped as in JSON, HTML or Go, in base64 and in
-// hexadecimal. The zero value hides nothing. A Mask never changes, and may be used by many
-// goroutines at a time.
+// A Mask hides known secrets in text that comes from elsewhere, such as the answer of an
+// endpoint that echoes its request. It finds a secret verbatim, percent-encoded (RFC 3986
+// §2.1), escaped as in JSON, HTML or Go, in base64 and in hexadecimal. The zero value hides
+// nothing. A Mask is immutable and safe for concurrent use.
 type Mask struct {
 	secrets []string
-	least   int // shorter texts hold none of their forms
+	least   int // no form of a secret is shorter than this
 	forms   func() *formSet
 	base    *Mask
 }
 
-// The lengths from which a secret is looked for. A shorter one is found only where a
-// value is nothing else, since every other text would hold it by chance.
+// The minimum lengths of a secret to search for. A shorter secret is hidden only where it is
+// the whole text, because it would match other text by chance.
 const (
-	minWithin = 8 // within any text
-	minAlone  = 4 // as a word of its own
+	minWithin = 8 // anywhere in a text
+	minAlone  = 4 // as a separate word
 )
 
-// NewMask makes a mask for secrets, each as it is sent or kept: a header's value, a key.
-// Their parts that are secrets by themselves are hidden too: the token behind "Bearer",
-// its signature, the password in Basic authentication, each cookie's value.
+// NewMask returns a Mask for secrets, each as it is sent or stored: a header's value, a key.
+// It also hides the parts of a secret that are secret by themselves: the token after
+// "Bearer", its signature, the password of Basic authentication, the value of each cookie.
 func NewMask(secrets ...string) *Mask { return (*Mask)(nil).With(secrets...) }
 
-// With is a mask that hides further secrets as well.
+// With returns a Mask that hides further secrets in addition to those of m.
 func (m *Mask) With(secrets ...string) *Mask {
 	secrets = slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
 	if len(secrets) == 0 && m != nil {
@@ -48,8 +47,9 @@ func (m *Mask) With(secrets ...string) *Mask {
 	return made
 }
 
-// shortestForm is how long a text must be for anything of the secret to be in it. It is
-// asked of each token that is minted, most of whose answers are too short.
+// shortestForm returns a lower bound on the length of a text that contains any form of the
+// secret. A new token is a new secret, and most answers are shorter than its signature, so
+// that this bound usually saves making its forms.
 func shortestForm(secret string) int {
 	if !strings.Contains(secret, tokenStart) || strings.ContainsAny(secret, ";,=") {
 		return minAlone
@@ -57,7 +57,7 @@ func shortestForm(secret string) int {
 	return max(minAlone, len(secret)-strings.LastIndexByte(secret, '.')-1)
 }
 
-// Text replaces each secret in a text by Masked.
+// Text returns text with each secret replaced by Masked.
 func (m *Mask) Text(text string) string {
 	if whole, cut := strings.CutSuffix(text, "…"); cut {
 		return m.hide(whole, true) + "…"
@@ -77,18 +77,18 @@ func (m *Mask) hide(text string, cut bool) string {
 	return text
 }
 
-// Start is Text for the beginning of a text that goes on: what may be the beginning of a
-// secret at its end is hidden, too.
+// Start is like Text for a text that was truncated: it also hides the beginning of a secret
+// at the end of the text.
 func (m *Mask) Start(text string) string { return m.hide(text, true) }
 
-// Holds reports whether there is a secret in a text.
+// Holds reports whether text contains a secret.
 func (m *Mask) Holds(text string) bool { return m.Text(text) != text }
 
-// A formSet is everything that a mask looks for.
+// A formSet is the set of strings that a Mask searches for.
 type formSet struct {
-	whole  []string // hidden where a text is nothing else
+	whole  []string // hidden if they are the whole text
 	forms  []form
-	begins [256][]int // by what a text has there, the forms that may begin
+	begins [256][]int // for each byte, the indices of the forms that may begin with it
 }
 
 func newFormSet(secrets []string) *formSet {
@@ -116,13 +116,13 @@ func (s *formSet) add(secret string) {
 	}
 }
 
-// hide replaces what it finds; cut says that the text went on.
+// hide replaces every form in text; cut reports whether the text was truncated.
 func (s *formSet) hide(text string, cut bool) string {
 	if slices.Contains(s.whole, text) {
 		return Masked
 	}
 	var hidden strings.Builder
-	kept := 0 // all before it is in hidden
+	kept := 0 // text[:kept] has been written to hidden
 	for i := 0; i < len(text); {
 		end := s.matchAt(text, i, cut)
 		if end == 0 {
@@ -139,7 +139,7 @@ func (s *formSet) hide(text string, cut bool) string {
 	return hidden.String() + text[kept:]
 }
 
-// matchAt is the end of the longest form that begins there, or 0.
+// matchAt returns the end of the longest form that begins at an index of text, or 0.
 func (s *formSet) matchAt(text string, at int, cut bool) (end int) {
 	for _, i := range s.begins[text[at]] {
 		end = max(end, s.forms[i].match(text, at, cut))
@@ -148,13 +148,13 @@ func (s *formSet) matchAt(text string, at int, cut bool) (end int) {
 }
 
 var (
-	schemed = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,19} +(\S.*)$`) // RFC 9110 §11.4
-	paired  = regexp.MustCompile(`=\s*"?([^;,"\s]+)`)
+	schemeCredentials = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,19} +(\S.*)$`) // RFC 9110 §11.4
+	parameterValue    = regexp.MustCompile(`=\s*"?([^;,"\s]+)`)
 )
 
-// secretParts are what a secret holds that is one by itself.
+// secretParts returns the parts of a secret that are secret by themselves.
 func secretParts(secret string) (parts []string) {
-	if found := schemed.FindStringSubmatch(secret); found != nil {
+	if found := schemeCredentials.FindStringSubmatch(secret); found != nil {
 		parts = append(parts, found[1])
 		if plain, err := base64.StdEncoding.DecodeString(found[1]); err == nil {
 			_, password, _ := strings.Cut(string(plain), ":") // RFC 7617 §2
@@ -164,7 +164,7 @@ func secretParts(secret string) (parts []string) {
 	for _, found := range compactToken.FindAllString(secret, -1) {
 		parts = append(parts, found, found[strings.LastIndexByte(found, '.')+1:])
 	}
-	for _, found := range paired.FindAllStringSubmatch(secret, -1) {
+	for _, found := range parameterValue.FindAllStringSubmatch(secret, -1) {
 		if len(found[1]) >= minWithin {
 			parts = append(parts, found[1])
 		}
@@ -172,8 +172,8 @@ func secretParts(secret string) (parts []string) {
 	return slices.DeleteFunc(parts, func(part string) bool { return len(part) < minAlone })
 }
 
-// URLSecrets are the values in a URL, or in a path with its query, that WithoutTokens
-// masks.
+// URLSecrets returns the values in a URL, or in a path with its query, that WithoutTokens
+// masks, each as it is written and decoded.
 func URLSecrets(text string) (secrets []string) {
 	for _, at := range secretSpans(text) {
 		value := text[at[0]:at[1]]

@@ -11,15 +11,15 @@ import (
 	"unicode/utf8"
 )
 
-// A form is one way in which a secret may stand in a text.
+// A form is one way of writing a secret.
 type form struct {
-	text   string // folded
-	fold   func(byte) byte
-	alone  bool // only as a word of its own
-	breaks bool // lines may be broken within (RFC 2045 §6.8)
+	text   string          // folded
+	fold   func(byte) byte // nil: compare exactly
+	alone  bool            // match only a separate word
+	breaks bool            // may contain line breaks (RFC 2045 §6.8)
 }
 
-// formsOf are the ways in which a secret is looked for.
+// formsOf returns the forms of a secret to search for.
 func formsOf(secret string) (forms []form) {
 	if len(secret) < minAlone {
 		return nil
@@ -39,26 +39,27 @@ func formsOf(secret string) (forms []form) {
 	return forms
 }
 
-// foldedForm is found in either letter case, since a server may change that of a header,
-// and in either alphabet of base64.
+// foldedForm returns a form that ignores letter case, because a server may change that of a
+// header, and the alphabet of base64.
 func foldedForm(text string) form {
 	folded := []byte(text)
 	for i, c := range folded {
-		folded[i] = loose(c)
+		folded[i] = foldByte(c)
 	}
-	return form{text: string(folded), fold: loose}
+	return form{text: string(folded), fold: foldByte}
 }
 
-func loose(c byte) byte { return lower(base64Letter(c)) }
+func foldByte(c byte) byte { return lower(base64Letter(c)) }
 
-// base64Core is what stands in the base64 of every text that holds the secret behind so
-// many bytes, modulo 3: the digits that depend on the secret alone.
+// base64Core returns the base64 digits that depend on the secret alone, for a secret that is
+// encoded after a number of other bytes. The digits depend on that number modulo 3 only.
 func base64Core(secret string, before int) string {
 	digits := base64.RawStdEncoding.EncodeToString([]byte("\x00\x00\x00"[:before] + secret))
 	return digits[(before*8+5)/6 : (before+len(secret))*8/6]
 }
 
-// escapedASCII is a text as JSON may have it, with what is not ASCII by number.
+// escapedASCII returns text as some JSON encoders write it, with every character outside
+// ASCII as \u and its UTF-16 code units.
 func escapedASCII(text string) string {
 	var escaped strings.Builder
 	for _, r := range text {
@@ -82,8 +83,7 @@ func lower(c byte) byte {
 	return c
 }
 
-// base64Letter takes the digits of the URL-safe alphabet for those of the other one (RFC
-// 4648 §5).
+// base64Letter maps the digits of the URL-safe alphabet (RFC 4648 §5) to the standard one.
 func base64Letter(c byte) byte {
 	switch c {
 	case '-':
@@ -101,14 +101,14 @@ func (f *form) folded(c byte) byte {
 	return f.fold(c)
 }
 
-// match is where the form ends that begins at some place of a text, or 0. The end of a
-// text that was cut may fall within it.
+// match returns the end of the form that begins at text[at], or 0 if none begins there. If
+// the text was cut, it also matches the beginning of the form at the end of the text.
 func (f *form) match(text string, at int, cut bool) int {
 	if f.alone && at > 0 && wordByte(text[at-1]) {
 		return 0
 	}
 	end := f.follow(text, at, cut, f.matchByte)
-	if end == 0 && strings.ContainsAny(f.text, escapeStarts) { // each may stand for itself, too
+	if end == 0 && strings.ContainsAny(f.text, escapeStarts) { // the secret itself contains %, \ or &
 		end = f.follow(text, at, cut, f.matchEscaped)
 	}
 	return end
@@ -138,8 +138,8 @@ func (f *form) follow(text string, at int, cut bool, match func(text string, wan
 	return i
 }
 
-// skip passes over what may stand between the characters: the zero bytes of UTF-16, and
-// the ends of lines.
+// skip returns the index after the bytes that may separate characters of a secret: the zero
+// bytes of UTF-16, and line breaks, also escaped ones.
 func (f *form) skip(text string, i int) int {
 	for i < len(text) {
 		switch c := text[i]; {
@@ -154,7 +154,8 @@ func (f *form) skip(text string, i int) int {
 	return i
 }
 
-// matchByte is how much of the text stands for a character, 0 if it is not the one wanted.
+// matchByte returns how many bytes at the beginning of text represent the character want, or
+// 0 if they represent another one.
 func (f *form) matchByte(text string, want byte) int {
 	if f.folded(text[0]) == want {
 		return 1
@@ -165,7 +166,7 @@ func (f *form) matchByte(text string, want byte) int {
 	return f.matchEscape(text, want)
 }
 
-// matchEscaped is matchByte for a text in which no escape stands for itself.
+// matchEscaped is like matchByte, but prefers to read an escape as such.
 func (f *form) matchEscaped(text string, want byte) int {
 	if size := f.matchEscape(text, want); size > 0 {
 		return size
@@ -202,11 +203,11 @@ func wordByte(c byte) bool {
 const (
 	escapeStarts = `%\&`
 	maxEscape    = 10 // the longest escape: &#x00025;
-	maxEscapes   = 3  // of what is escaped already
+	maxEscapes   = 3  // levels of nested escapes, such as %2525
 )
 
-// unescape reads the escape that a text begins with, if it stands for one character of
-// ASCII; its size is 0 if not.
+// unescape decodes the escape at the beginning of text. The size is 0 if there is none that
+// represents a single byte.
 func unescape(text string) (c byte, size int) {
 	switch text[0] {
 	case '%':

@@ -2,19 +2,20 @@ package storage
 
 import "iter"
 
-// PageSize is how many records are read at a time, so that a million of them pass
-// through little memory.
+// PageSize is the number of records read at a time, so that reading a million of them needs
+// little memory.
 const PageSize = 1000
 
-// A Pager goes through records, in the order in which it reads them.
+// A Pager iterates over records page by page.
 type Pager[T any] struct {
-	Limit int // 0: all
-	// Read reads on behind the record of that ID, from the first one if that is 0.
-	Read func(limit int, behind ID) ([]T, error)
+	Limit int // 0: no limit
+	// Read returns up to limit records after the one with the given ID, or the first ones if
+	// the ID is 0.
+	Read func(limit int, after ID) ([]T, error)
 	ID   func(T) ID
 }
 
-// All reads the records up to the limit, and ends with the first error.
+// All returns an iterator over the records up to the limit. It stops after the first error.
 func (p Pager[T]) All() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var last ID

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// A ParkedReason is what keeps a webhook's deliveries parked: it is paused, or its circuit
-// breaker is open.
+// A ParkedReason is the reason why a webhook's deliveries are parked: the webhook is paused,
+// or its circuit breaker is open.
 type ParkedReason struct {
 	Webhook Webhook
 	Breaker Breaker // closed while the webhook is paused
 }
 
-// A ParkedStore has what FindParkedReason reads.
+// A ParkedStore is the part of a store that FindParkedReason needs.
 type ParkedStore interface {
 	Webhook(context.Context, ID) (Webhook, error)
 	Breakers(context.Context) ([]Breaker, error)
 }
 
-// FindParkedReason reads what keeps a webhook's deliveries parked; nil if nothing does.
+// FindParkedReason returns why a webhook's deliveries are parked, or nil if they are not.
 func FindParkedReason(ctx context.Context, store ParkedStore, webhook ID) (*ParkedReason, error) {
 	w, err := store.Webhook(ctx, webhook)
 	if err != nil {
@@ -33,7 +33,7 @@ func FindParkedReason(ctx context.Context, store ParkedStore, webhook ID) (*Park
 	return WhyParked(w, breakers), nil
 }
 
-// WhyParked finds what keeps a webhook's deliveries parked; nil if nothing does.
+// WhyParked is FindParkedReason for records that were already read.
 func WhyParked(w Webhook, breakers []Breaker) *ParkedReason {
 	if w.State == Paused {
 		return &ParkedReason{Webhook: w}
@@ -45,11 +45,12 @@ func WhyParked(w Webhook, breakers []Breaker) *ParkedReason {
 	return &ParkedReason{Webhook: w, Breaker: breakers[i]}
 }
 
-// Paused reports whether it is a pause, which not even a retry by hand overrides.
+// Paused reports whether the webhook is paused. Unlike an open breaker, a pause also stops a
+// delivery that somebody retries.
 func (r *ParkedReason) Paused() bool { return !r.Breaker.Open() }
 
-// NextAttempt is when a delivery that is due at some time is tried; zero when nobody knows,
-// or when that is now.
+// NextAttempt returns when a delivery that is due at a given time is attempted. It is zero if
+// that is now, or unknown because the webhook is paused.
 func (r *ParkedReason) NextAttempt(due, now time.Time) time.Time {
 	switch until := r.Breaker.OpenUntil; {
 	case !until.After(now):
@@ -61,15 +62,15 @@ func (r *ParkedReason) NextAttempt(due, now time.Time) time.Time {
 	}
 }
 
-// A Remedy says what ends a wait, in the words of the place where it is read: a command
-// line names commands, the console its keys.
+// A Remedy says how to end the wait in the words of the interface that shows it: commands on
+// the command line, keys in the console.
 type Remedy struct {
 	Resume string // the webhook: "its deliveries wait until …"
 	Retry  string // the delivery: "or now with …"
 	When   string // the breaker's next probe: "the next try is …"
 }
 
-// Explain says why deliveries wait, and what ends that.
+// Explain returns a sentence that says why deliveries wait and how to end that.
 func (r *ParkedReason) Explain(remedy Remedy) string {
 	if !r.Paused() {
 		return fmt.Sprintf("%s failed %d times in a row, so its circuit breaker is open: the next try is %s, or now with %s",

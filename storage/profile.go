@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// A Profile is how the built-in receiver answers the requests of one webhook. The zero
-// value is the healthy one: answer what the verdicts say. Faults and explicit statuses
-// come before the verdicts.
+// A Profile determines how the built-in receiver answers the requests of one webhook. The
+// zero value answers with the status that the verdicts deserve. A fault or an explicit
+// status takes precedence over the verdicts.
 type Profile struct {
-	Preset     string        // the name it was set by, if any
-	Statuses   []int         // answered in turn; empty: as the verdicts say
+	Preset     string        // the name of the preset, if it was set from one
+	Statuses   []int         // answered in turn; empty: decided by the verdicts
 	Delay      time.Duration // before the answer
 	Body       string
 	Headers    []HeaderField
-	RetryAfter time.Duration // as a header on every 429 and 503, in whole seconds
+	RetryAfter time.Duration // sent with every 429 and 503, in whole seconds
 	Fault      Fault
 	DripPerSec int     // bytes of the answer per second; 0: at once
-	FailPct    float64 // of requests answered 503
-	FailFirst  int     // answered 503, per delivery ID, else per SHA-256 of the body
-	// Generation counts how often the profile was set: counters start anew with each.
+	FailPct    float64 // percentage of requests answered 503
+	FailFirst  int     // number of requests answered 503, per delivery ID or else per SHA-256 of the body
+	// Generation is incremented each time the profile is set, which resets its counters.
 	Generation int64
 }
 
-// A Fault keeps an answer from being given.
+// A Fault is a way of not answering.
 type Fault string
 
 // The faults.
@@ -41,7 +41,7 @@ type Preset struct {
 	Profile Profile
 }
 
-// Presets lists the profiles that have a name.
+// Presets returns every preset in display order.
 func Presets() []Preset {
 	presets := []Preset{
 		{"healthy", "answers as the verdicts say", Profile{}},
@@ -58,7 +58,7 @@ func Presets() []Preset {
 	return presets
 }
 
-// FindPreset finds a preset by its name.
+// FindPreset returns the preset with the given name.
 func FindPreset(name string) (Preset, bool) {
 	presets := Presets()
 	i := slices.IndexFunc(presets, func(p Preset) bool { return p.Name == name })
@@ -68,13 +68,13 @@ func FindPreset(name string) (Preset, bool) {
 	return presets[i], true
 }
 
-// The bounds of a profile.
+// The limits of a profile.
 const (
 	MaxProfileDelay = 10 * time.Minute
 	MaxProfileBody  = 1 << 20
 )
 
-// Validate reports every bad field at once, as FieldErrors.
+// Validate returns FieldErrors with an entry for each field that is not valid, or nil.
 func (p Profile) Validate() error {
 	var bad FieldErrors
 	for _, status := range p.Statuses {
@@ -107,7 +107,7 @@ func (p Profile) Validate() error {
 	return bad.Err()
 }
 
-// Warnings name what of a profile never shows in an answer.
+// Warnings returns the settings of a profile that have no effect on any answer.
 func (p Profile) Warnings() (odd FieldErrors) {
 	never := func(statuses ...int) bool {
 		return len(p.Statuses) > 0 && p.FailPct+float64(p.FailFirst) == 0 &&
@@ -115,7 +115,7 @@ func (p Profile) Warnings() (odd FieldErrors) {
 	}
 	bodiless := func(status int) bool { return status == http.StatusNoContent || status == http.StatusNotModified }
 	if p.RetryAfter > 0 && never(http.StatusTooManyRequests, http.StatusServiceUnavailable) {
-		odd = append(odd, FieldError{Field: "retryAfter", Reason: "is sent with 429 and 503 alone, and neither is answered"})
+		odd = append(odd, FieldError{Field: "retryAfter", Reason: "is sent only with 429 and 503, and neither is answered"})
 	}
 	if p.Body != "" && len(p.Statuses) > 0 && !slices.ContainsFunc(p.Statuses, func(status int) bool { return !bodiless(status) }) {
 		odd = append(odd, FieldError{Field: "body", Reason: "is not sent: 204 and 304 have none"})

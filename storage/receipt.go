@@ -7,20 +7,20 @@ import (
 	"backchannel/storage/token"
 )
 
-// A Receipt is one request that reached the built-in receiver, as it arrived, with
-// the verdicts on it and the answer it got.
+// A Receipt is a request to the built-in receiver as it arrived, with the verdicts on it and
+// the answer.
 type Receipt struct {
 	ID         ID
 	ReceivedAt time.Time
 	WebhookID  ID     // 0: unmatched
-	Webhook    string // its name, also after it was deleted
+	Webhook    string // the webhook's name, kept after the webhook is deleted
 	Method     string
-	Path       string // as sent, escapes and query included; the secrets in it are encrypted at rest
+	Path       string // as sent, with escapes and query; the secrets in it are encrypted at rest
 	Proto      string // HTTP/1.1
 	TLSVersion string // TLS 1.3; empty for plain HTTP
 	Remote     string
-	// Headers has duplicates kept, names as net/http gives them; their order and
-	// letter case on the wire cannot be known.
+	// Headers includes duplicates. The names are in the canonical form of net/http, which
+	// does not preserve their order and letter case.
 	Headers []HeaderField
 	Body    []byte
 	SHA256  string // of Body, hexadecimal
@@ -32,22 +32,22 @@ type Receipt struct {
 	Identity   string
 	RetryCount string // as written in the body, "null" included
 
-	DeliveryID ID // of our own engine, checked to exist; 0 for a foreign sender
+	DeliveryID ID // the delivery of this engine, which exists; 0 for another sender
 	Attempt    int
 
-	Code     int // the answer meant, 0 when a fault drops the connection
+	Code     int // HTTP status of the intended answer, 0 if a fault drops the connection
 	Outcome  AnswerOutcome
 	Duration time.Duration
 
 	Verdicts Verdicts
-	Forward  Forward // what another server said to it
+	Forward  Forward // the result of relaying the request
 	Pinned   bool
 	Note     string
 }
 
-// VerdictStatus is the status that the receipt's verdicts ask for, when no response profile
-// says otherwise: a body that did not arrive whole comes first, then who sent it, then what
-// it says.
+// VerdictStatus returns the status that the receipt deserves, which is the answer unless a
+// response profile overrides it. An incomplete body takes precedence over authentication,
+// and authentication over the content.
 func (r Receipt) VerdictStatus() int {
 	v := r.Verdicts
 	switch {
@@ -63,8 +63,8 @@ func (r Receipt) VerdictStatus() int {
 	return http.StatusNoContent
 }
 
-// Secrets are the values in the request that an answer to it, sent again, must not give
-// away.
+// Secrets returns the secret values in the request. An endpoint that the request is replayed
+// to may echo them, so that they have to be masked in its answer.
 func (r Receipt) Secrets() []string {
 	secrets := URLSecrets(r.Path)
 	for _, h := range r.Headers {
@@ -75,36 +75,36 @@ func (r Receipt) Secrets() []string {
 	return secrets
 }
 
-// A BodyFlaw says what kept a body from arriving whole.
+// A BodyFlaw is the reason why a body is incomplete. It is empty for a complete body.
 type BodyFlaw string
 
 // The flaws of a body.
 const (
-	BodyCut      BodyFlaw = "cut"       // fewer bytes came than announced, or too slowly; it broke off
-	BodyOverLong BodyFlaw = "over-long" // more than the limit
+	BodyCut      BodyFlaw = "cut"       // fewer bytes than announced arrived in time
+	BodyOverLong BodyFlaw = "over-long" // longer than the limit
 )
 
-// An AnswerEnd is what becomes known of a receipt once it is answered.
+// An AnswerEnd is the part of a receipt that is known only after the answer.
 type AnswerEnd struct {
 	ReceiptID ID
 	Outcome   AnswerOutcome
 	Duration  time.Duration
 }
 
-// An AnswerOutcome says what became of an answer.
+// An AnswerOutcome says whether an answer was sent.
 type AnswerOutcome string
 
-// What can become of an answer; empty while it is under way.
+// The outcomes of an answer. The outcome is empty while the answer is in progress.
 const (
 	Answered   AnswerOutcome = "answered"
 	Dropped    AnswerOutcome = "dropped"     // by the response profile
-	ClientGone AnswerOutcome = "client gone" // the sender did not wait for it
+	ClientGone AnswerOutcome = "client gone" // the sender closed the connection first
 )
 
 // A Check is one step of a verdict.
 type Check = token.Check
 
-// A Result is how a verdict or one of its checks came out.
+// A Result is the result of a verdict or of one of its checks.
 type Result = token.Result
 
 // The results.
@@ -114,15 +114,15 @@ const (
 	NotApplicable = token.NotApplicable
 )
 
-// A Verdict judges one aspect of a receipt. Reason says in one line what was expected,
-// what came and what to do.
+// A Verdict is the judgement of one aspect of a receipt. Reason says in one line what was
+// expected, what was received and what to do.
 type Verdict struct {
 	Result Result  `json:"result"`
 	Reason string  `json:"reason"`
 	Checks []Check `json:"checks,omitempty"`
 }
 
-// Verdicts is everything that is judged of a receipt.
+// Verdicts holds the verdict on each aspect of a receipt.
 type Verdicts struct {
 	Auth      Verdict `json:"auth"`
 	Schema    Verdict `json:"schema"`
@@ -138,7 +138,7 @@ type NamedVerdict struct {
 	Verdict
 }
 
-// List has the verdicts in the order in which they are shown.
+// List returns the verdicts in display order.
 func (v Verdicts) List() []NamedVerdict {
 	return []NamedVerdict{
 		{"auth", v.Auth}, {"schema", v.Schema}, {"target", v.Target},
@@ -146,8 +146,8 @@ func (v Verdicts) List() []NamedVerdict {
 	}
 }
 
-// Earlier is what a store knows of an earlier receipt of the same message, that is of
-// the same webhook, requestId and identity.
+// Earlier is the part of an earlier receipt that the duplicate and order verdicts need. Both
+// receipts are of the same message: the same webhook, requestId and identity.
 type Earlier struct {
 	ID         ID
 	ReceivedAt time.Time

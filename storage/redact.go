@@ -8,31 +8,32 @@ import (
 	"unicode"
 )
 
-// LikelySecret reports whether a header line of somebody else's making holds a secret, by
-// what its name usually means or because there is a credential in it.
-func (h HeaderField) LikelySecret() bool { return likelyName(h.Name) || h.SecretValue() }
+// LikelySecret reports whether a header field from another sender probably contains a
+// secret, because of its name or because its value contains a credential.
+func (h HeaderField) LikelySecret() bool { return secretName(h.Name) || h.SecretValue() }
 
-// SecretValue reports whether there is a credential in a header's value, whatever its
-// name: a token, what follows the name of a scheme, a parameter such as access_token=.
+// SecretValue reports whether a header's value contains a credential, whatever its name: a
+// token, the credentials after a scheme's name, or a parameter such as access_token.
 func (h HeaderField) SecretValue() bool {
-	if strings.IndexByte(h.Value, ' ') > 0 && credentials.MatchString(h.Value) && !harmlessName(h.Name) {
+	if strings.IndexByte(h.Value, ' ') > 0 && credentials.MatchString(h.Value) && !publicName(h.Name) {
 		return true
 	}
 	return len(secretSpans(h.Value)) > 0
 }
 
-// credentials are those of RFC 6750 §2.1 and RFC 7617 §2, in whatever header.
+// credentials matches the credentials of RFC 6750 §2.1 and RFC 7617 §2 in any header.
 var credentials = regexp.MustCompile(`(?i)(^|[\s,;:="'])(bearer +[A-Za-z0-9._~+/-]{4,}=*|basic +[A-Za-z0-9+/]{6,}=*)($|[\s,;"'])`)
 
-// likelyName goes by the words of a name, of a header or a parameter. Some of them say it
-// wherever they stand, others only as a word: a bypass holds no pass.
-func likelyName(name string) bool {
-	switch name { // most messages have no others, and each is asked about
+// secretName reports whether the name of a header or parameter suggests that its value is
+// secret. Some substrings suffice anywhere in the name, others only as a separate word:
+// "bypass" has nothing to do with "pass".
+func secretName(name string) bool {
+	switch name { // a fast path, because most messages have no other headers
 	case "Accept", "Accept-Encoding", "Content-Length", "Content-Type", "Date", "Host", "Server", "User-Agent", "Backchannel-Attempt", "Backchannel-Delivery":
 		return false
 	}
 	name = strings.ToLower(name)
-	if harmlessName(name) {
+	if publicName(name) {
 		return false
 	}
 	within := func(part string) bool { return strings.Contains(name, part) }
@@ -48,11 +49,11 @@ func likelyName(name string) bool {
 	})
 }
 
-// harmlessName reports whether a header is about credentials and holds none, in any letter
-// case.
-func harmlessName(name string) bool {
+// publicName reports whether a header's name, in any letter case, only looks as if its value
+// were secret.
+func publicName(name string) bool {
 	switch strings.ToLower(name) {
-	case "www-authenticate", "proxy-authenticate", // they say what to send (RFC 9110 §11.6.1)
+	case "www-authenticate", "proxy-authenticate", // challenges, not credentials (RFC 9110 §11.6.1)
 		"authentication-results", "access-control-allow-credentials", "access-control-allow-headers", "access-control-expose-headers",
 		"access-control-request-headers", "idempotency-key", "x-idempotency-key", "sec-websocket-key", "sec-websocket-accept", "surrogate-key",
 		"signature-input", "vary", "clear-site-data":
@@ -61,13 +62,13 @@ func harmlessName(name string) bool {
 	return false
 }
 
-// A compact JWS begins with an object in base64url (RFC 7515 §7.1).
+// A compact JWS begins with a JSON object in base64url (RFC 7515 §7.1): {" is eyJ.
 const tokenStart = "eyJ"
 
 var compactToken = regexp.MustCompile(tokenStart + `[A-Za-z0-9_-]+(?:\.|%2[Ee])[A-Za-z0-9_-]+(?:\.|%2[Ee])[A-Za-z0-9_-]*`)
 
-// WithoutTokens masks every token within a text, and in a URL or a path every value of a
-// parameter whose name says that it is secret, and a password.
+// WithoutTokens returns text with every token replaced by Masked, and so the password of a
+// URL and the value of each parameter whose name suggests a secret.
 func WithoutTokens(text string) string {
 	spans := secretSpans(text)
 	if len(spans) == 0 {
@@ -88,7 +89,7 @@ var (
 	userInfo  = regexp.MustCompile(`://[^/?#@\s"]*?:([^/?#\s"]*)@`) // the password of RFC 3986 §3.2.1
 )
 
-// secretSpans are where the secrets stand in a text, in order.
+// secretSpans returns the start and end of each secret in text, in order.
 func secretSpans(text string) (spans [][2]int) {
 	if strings.Contains(text, tokenStart) {
 		for _, at := range compactToken.FindAllStringIndex(text, -1) {
@@ -98,7 +99,7 @@ func secretSpans(text string) (spans [][2]int) {
 	if strings.Contains(text, "=") || strings.Contains(text, "%3") {
 		for _, at := range parameter.FindAllStringSubmatchIndex(text, -1) {
 			end := at[1] + valueLength(text, at[1])
-			if end > at[1] && text[at[1]:end] != Masked && likelyName(unescapedName(text[at[2]:at[3]])) {
+			if end > at[1] && text[at[1]:end] != Masked && secretName(unescapedName(text[at[2]:at[3]])) {
 				spans = append(spans, [2]int{at[1], end})
 			}
 		}
@@ -108,11 +109,11 @@ func secretSpans(text string) (spans [][2]int) {
 			spans = append(spans, [2]int{at[2], at[3]})
 		}
 	}
-	return merged(spans)
+	return mergeSpans(spans)
 }
 
-// valueLength is how long the value is that begins there, of a parameter in a query or in
-// a path, or in what was escaped to be a value itself.
+// valueLength returns the length of the parameter value that begins at text[at]. The
+// parameter may be in a query, in a path, or in a URL that was escaped as a parameter.
 func valueLength(text string, at int) int {
 	ends := "&;# \t\r\n\"'<>,"
 	path := strings.HasPrefix(text, "/") || strings.Contains(text[:at], "://")
@@ -138,8 +139,8 @@ func unescapedName(name string) string {
 	return name
 }
 
-// merged sorts spans, and makes one of those that overlap.
-func merged(spans [][2]int) [][2]int {
+// mergeSpans sorts spans and merges those that overlap.
+func mergeSpans(spans [][2]int) [][2]int {
 	slices.SortFunc(spans, func(a, b [2]int) int { return a[0] - b[0] })
 	var all [][2]int
 	for _, at := range spans {

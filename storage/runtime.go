@@ -2,45 +2,45 @@ package storage
 
 import "time"
 
-// Runtime is what the leader, the one process that delivers and receives, tells all
-// others about itself.
+// Runtime is the state that the leader, the one process that delivers and receives,
+// publishes for all other processes.
 type Runtime struct {
 	PID             int
 	StartedAt       time.Time
 	UpdatedAt       time.Time
-	ReceiverURL     string   // https://127.0.0.1:9443, empty while the receiver is off
-	ReceiverError   string   // why it is off
-	ReceiverAddress string   // the HOST:PORT by which this machine reaches it
-	ReceiverNames   []string // names and addresses in its certificate
+	ReceiverURL     string   // such as https://127.0.0.1:9443; empty while the receiver is off
+	ReceiverError   string   // why the receiver is off
+	ReceiverAddress string   // the HOST:PORT where this machine reaches the receiver
+	ReceiverNames   []string // names and addresses in the receiver's certificate
 	Snapshot        Snapshot
-	Refused         int64  // requests that net/http answered by itself
-	Trouble         string // why deliveries wait, beyond what is each webhook's own
-	Limited         string // what is done less of at a time than configured, and why
+	Refused         int64  // requests that net/http answered without the receiver
+	Trouble         string // why deliveries of every webhook wait, or empty
+	Limited         string // which concurrency is below the configured one, and why
 }
 
-// Snapshot counts deliveries now, and outcomes since the leader started.
+// Snapshot counts the present deliveries, and the outcomes since the leader started.
 type Snapshot struct {
 	Queued, InFlight, Retrying, Parked int64
 	Delivered, Failed, Attempts        int64
-	PerSecond                          float64       // attempts, over the last 10 s
+	PerSecond                          float64       // attempts, averaged over the last 10 s
 	DeliveredPerSecond                 float64       // likewise
-	FailedPerSecond                    float64       // likewise, for good
-	P50, P95, P99                      time.Duration // latency of deliveries, over the last minute
+	FailedPerSecond                    float64       // deliveries that failed permanently, likewise
+	P50, P95, P99                      time.Duration // latency of the deliveries of the last minute
 }
 
-// A Breaker is the circuit breaker of one webhook. Without a row it is closed.
+// A Breaker is the circuit breaker of one webhook. A webhook without a row has a closed one.
 type Breaker struct {
 	WebhookID ID
-	Failures  int           // retryable ones in a row
+	Failures  int           // consecutive retryable failures
 	OpenUntil time.Time     // when the next probe is due; zero while closed
-	Wait      time.Duration // the wait that ends then; it doubles with each failed probe
+	Wait      time.Duration // the wait before that probe, doubled by each failed one
 }
 
 // Open reports whether deliveries are parked behind the breaker.
 func (b Breaker) Open() bool { return !b.OpenUntil.IsZero() }
 
-// An Activity is something worth telling that happened: a webhook saved, a breaker
-// opened, another process taking over.
+// An Activity is an entry of the activity log: a webhook was saved, a breaker opened, another
+// process became the leader.
 type Activity struct {
 	ID         ID
 	At         time.Time
@@ -51,7 +51,7 @@ type Activity struct {
 	Text       string
 }
 
-// An ActivityKind sorts activities.
+// An ActivityKind classifies activities.
 type ActivityKind string
 
 // The kinds of activity.
@@ -59,7 +59,7 @@ const (
 	ActivityWebhook  ActivityKind = "webhook"
 	ActivityFired    ActivityKind = "fired"
 	ActivityFailed   ActivityKind = "failed"
-	ActivityDelivery ActivityKind = "delivery" // replayed, retried, cancelled by somebody
+	ActivityDelivery ActivityKind = "delivery" // replayed, retried or cancelled by a user
 	ActivityBreaker  ActivityKind = "breaker"
 	ActivityReceiver ActivityKind = "receiver"
 	ActivityReceipts ActivityKind = "receipts" // cleared, exported, saved as a fixture
@@ -67,11 +67,11 @@ const (
 	ActivityError    ActivityKind = "error"
 )
 
-// A Change hints that records of a kind may have changed, here or in another process.
-// It is never the data: whoever hears it reads again what they show.
+// A Change is a hint that records of some kinds may have changed, in this or another
+// process. It carries no data, so that a subscriber reads again the records it shows.
 type Change uint16
 
-// The changes, as bits, so that many hints merge into one.
+// The changes are bits, so that several hints can be merged into one.
 const (
 	ChangedWebhooks Change = 1 << iota
 	ChangedDeliveries
@@ -80,7 +80,7 @@ const (
 	ChangedRuntime
 	ChangedActivity
 	ChangedFixtures
-	ChangedElsewhere // by another process; comes with all other bits set
+	ChangedElsewhere // by another process; all other bits are set with it
 
 	ChangedAll = ChangedElsewhere<<1 - 1
 )

@@ -19,12 +19,12 @@ import (
 // Masked stands for a secret wherever one would be shown.
 const Masked = "••••"
 
-// A Secret is a key or password: encrypted at rest and never printed by accident. It is
-// either the value itself or says where to read it when it is needed: "env:NAME" or
-// "file:PATH".
+// A Secret is a key or password. It is encrypted at rest, and every method that formats it
+// hides it. It is either the value itself or a reference that is resolved when the value is
+// needed: "env:NAME" or "file:PATH".
 type Secret string
 
-// The prefixes of a secret that is kept elsewhere.
+// The prefixes of a reference.
 const (
 	envPrefix  = "env:"
 	filePrefix = "file:"
@@ -41,7 +41,7 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.mask()), nil }
 // LogValue hides the secret from logs.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.mask()) }
 
-// mask shows where a secret is kept, which is not a secret, or that there is one.
+// mask returns a reference as it is, because it is not secret, and Masked for a value.
 func (s Secret) mask() string {
 	if s == "" || s.Elsewhere() {
 		return string(s)
@@ -49,15 +49,15 @@ func (s Secret) mask() string {
 	return Masked
 }
 
-// Elsewhere reports whether the secret only says where the value is kept.
+// Elsewhere reports whether the secret is a reference.
 func (s Secret) Elsewhere() bool {
 	return strings.HasPrefix(string(s), envPrefix) || strings.HasPrefix(string(s), filePrefix)
 }
 
-// Reveal is the secret as it was entered.
+// Reveal returns the secret as it was entered.
 func (s Secret) Reveal() string { return string(s) }
 
-// File is the path of a "file:" secret, empty for others.
+// File returns the path of a "file:" secret. It is empty for others.
 func (s Secret) File() string {
 	path, ok := strings.CutPrefix(string(s), filePrefix)
 	if !ok {
@@ -66,8 +66,8 @@ func (s Secret) File() string {
 	return path
 }
 
-// Absolute makes the path of a "file:" secret absolute, since another process, started
-// elsewhere, will read it.
+// Absolute returns the secret with an absolute path if it is a "file:" secret, because it
+// may be read by another process in another working directory.
 func (s Secret) Absolute() Secret {
 	if path, ok := strings.CutPrefix(string(s), filePrefix); ok && strings.TrimSpace(path) != "" {
 		return Secret(filePrefix + absolute(path))
@@ -75,8 +75,8 @@ func (s Secret) Absolute() Secret {
 	return s
 }
 
-// placeless says what is wrong with the place that the secret names, or nothing.
-func (s Secret) placeless() string {
+// checkReference returns the reason why the secret is a malformed reference, or "".
+func (s Secret) checkReference() string {
 	name, isEnv := strings.CutPrefix(string(s), envPrefix)
 	path, isFile := strings.CutPrefix(string(s), filePrefix)
 	switch {
@@ -87,7 +87,7 @@ func (s Secret) placeless() string {
 	case isFile && strings.TrimSpace(path) == "":
 		return "file: names no file; write file:PATH"
 	case isFile && strings.ContainsFunc(path, unicode.IsControl):
-		return fmt.Sprintf("%q is not a valid file path: it holds a control character; write file:PATH", path)
+		return fmt.Sprintf("%q is not a valid file path: it contains a control character; write file:PATH", path)
 	}
 	return ""
 }
@@ -102,41 +102,43 @@ func absolute(path string) string {
 	return full
 }
 
-// ErrSecretMissing is what Resolve answers when the place named holds nothing.
+// ErrSecretMissing is the error of Resolve if a reference cannot be resolved.
 var ErrSecretMissing = errors.New("secret missing")
 
-// Sources is where secrets kept elsewhere, and TLS files, are read from.
+// Sources reads the environment variables and files that secrets refer to, and TLS files.
 type Sources struct {
 	Env      func(name string) (string, bool)
 	ReadFile func(ctx context.Context, path string) ([]byte, error)
-	// JustChanged reports whether a file may still be being written; nil: none ever is.
+	// JustChanged reports whether a file was changed so recently that it may be incomplete.
+	// If it is nil, every file is complete.
 	JustChanged func(path string) bool
 }
 
-// settling is how long after its last change a file may be but half of what it will be: a
-// shell empties a file before the command that fills it even starts.
-const settling = 10 * time.Second
+// writeWindow is how long after its last change a file is considered incomplete. A shell
+// truncates a file before it starts the command that writes it.
+const writeWindow = 10 * time.Second
 
 func justChanged(path string) bool {
 	info, err := os.Stat(path)
-	return err == nil && time.Since(info.ModTime()).Abs() < settling
+	return err == nil && time.Since(info.ModTime()).Abs() < writeWindow
 }
 
-// readPatience is how long a file may take to be read: more than that takes only one on a
-// network file system that is gone.
-const readPatience = 5 * time.Second
+// readTimeout bounds the time to read a file. Only a file on a network file system that does
+// not respond takes longer.
+const readTimeout = 5 * time.Second
 
-// SystemSources reads this process's environment and files.
+// SystemSources returns Sources that read the environment and files of this process.
 func SystemSources() Sources {
 	var files file.Reader
 	return Sources{Env: os.LookupEnv, JustChanged: justChanged, ReadFile: func(ctx context.Context, path string) ([]byte, error) {
-		ctx, cancel := context.WithTimeout(ctx, readPatience)
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
 		defer cancel()
 		return files.Read(ctx, path, file.MaxKey)
 	}}
 }
 
-// Resolve reads the secret's value. One newline at the end of a file is dropped.
+// Resolve returns the secret's value. It removes one line break from the end of a file,
+// because most editors add one.
 func (s Secret) Resolve(ctx context.Context, from Sources) ([]byte, error) {
 	if name, ok := strings.CutPrefix(string(s), envPrefix); ok {
 		value, ok := from.Env(name)

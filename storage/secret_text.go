@@ -16,40 +16,41 @@ const (
 	byteOrderMark  = '\uFEFF'
 )
 
-// Oddity says what in a resolved secret was hardly meant and how to mend it; it is empty
-// where nothing was. A secret is used to the letter, so that a line break at its end, which
-// an editor shows nowhere, makes every signature another one.
+// Oddity returns a warning if a resolved secret contains something that is probably a
+// mistake, and the command that removes it. It is empty otherwise. A secret is used
+// verbatim, so that an invisible line break at its end changes every signature.
 func (s Secret) Oddity(value []byte) string {
 	if set := pemfile.WideCharset(value); set != "" {
-		return fmt.Sprintf("is %s, so that every other byte is zero; %s", set, s.mendText("iconv -f "+set+" -t UTF-8"))
+		return fmt.Sprintf("is %s, so that every other byte is zero; %s", set, s.repairText("iconv -f "+set+" -t UTF-8"))
 	}
 	if !utf8.Valid(value) {
-		return "" // a key of random bytes, which may end in any
+		return "" // a key of random bytes, which may begin and end with any byte
 	}
 	first, _ := utf8.DecodeRune(value)
 	last, _ := utf8.DecodeLastRune(value)
 	var what string
 	switch {
-	case oddAtEnd(last):
+	case suspiciousAtEnd(last):
 		what = "ends in " + nameRune(last)
-	case oddAtEnd(first):
+	case suspiciousAtEnd(first):
 		what = "begins with " + nameRune(first)
 	default:
 		return ""
 	}
-	return what + ", which counts as part of it; " + s.mendText(trimming(value))
+	return what + ", which counts as part of it; " + s.repairText(trimCommand(value))
 }
 
-func (s Secret) mendText(filter string) string {
+func (s Secret) repairText(filter string) string {
 	if !s.Elsewhere() {
-		return "enter it again without, unless it is meant"
+		return "enter it again without it, unless it is intended"
 	}
-	return "unless it is meant, " + s.mend(filter)
+	return "unless it is intended, " + s.repair(filter)
 }
 
-// oddAtEnd reports whether a character is seldom meant at the end of a secret: those that
-// cannot be seen, and quotation marks, which Docker's --env-file, unlike a shell, keeps.
-func oddAtEnd(r rune) bool {
+// suspiciousAtEnd reports whether a character at either end of a secret is probably a
+// mistake: an invisible character, or a quotation mark, which Docker's --env-file keeps
+// although a shell removes it.
+func suspiciousAtEnd(r rune) bool {
 	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r != 0 && unicode.IsControl(r) || strings.ContainsRune(quotationMarks, r)
 }
 
@@ -69,13 +70,13 @@ func nameRune(r rune) string {
 	if strings.ContainsRune(quotationMarks, r) {
 		return fmt.Sprintf("a quotation mark (%c)", r)
 	}
-	return fmt.Sprintf("the character %U, which cannot be seen", r)
+	return fmt.Sprintf("the character %U, which is invisible", r)
 }
 
-// trimming is a command that takes all that is odd from both ends. It is written for any
-// awk, which reads octal escapes and, in the C locale, bytes.
-func trimming(value []byte) string {
-	rest := bytes.TrimFunc(value, oddAtEnd)
+// trimCommand returns a command that removes the suspicious characters from both ends. It
+// works with every awk: POSIX has octal escapes, and in the C locale awk matches bytes.
+func trimCommand(value []byte) string {
+	rest := bytes.TrimFunc(value, suspiciousAtEnd)
 	at := bytes.Index(value, rest)
 	ends := string(value[:at]) + string(value[at+len(rest):])
 	odd := []string{"[[:space:]]"}

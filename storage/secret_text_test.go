@@ -28,13 +28,13 @@ func TestOddSecrets(t *testing.T) {
 		{"several", good + " \r\n\t", "ends in a tab"},
 		{"a space", good + " ", "ends in a space"},
 		{"a space in front", " " + good, "begins with a space"},
-		{"a no-break space", good + "\u00A0", "ends in the character U+00A0, which cannot be seen"},
+		{"a no-break space", good + "\u00A0", "ends in the character U+00A0, which is invisible"},
 		{"quotes", `"` + good + `"`, `ends in a quotation mark (")`},
 		{"single quotes", "'" + good + "'", "ends in a quotation mark (')"},
 		{"a backtick", "`" + good, "begins with a quotation mark (`)"},
 		{"quotes of a word processor", "“" + good + "”", "ends in a quotation mark (”)"},
-		{"a zero-width space", good + "\u200B", "ends in the character U+200B, which cannot be seen"},
-		{"a word joiner in front", "\u2060" + good, "begins with the character U+2060, which cannot be seen"},
+		{"a zero-width space", good + "\u200B", "ends in the character U+200B, which is invisible"},
+		{"a word joiner in front", "\u2060" + good, "begins with the character U+2060, which is invisible"},
 		{"a byte order mark", "\uFEFF" + good, "begins with a byte order mark"},
 		{"a direction mark and a quote", good + "\"\u200E", "ends in the character U+200E"},
 		{"UTF-16", string(wide), "is UTF-16, so that every other byte is zero"},
@@ -52,7 +52,7 @@ func TestOddSecrets(t *testing.T) {
 				}
 				return
 			}
-			_, command, _ := strings.Cut(got, "mend a copy with ")
+			_, command, _ := strings.Cut(got, "repair a copy with ")
 			command = strings.Replace(strings.TrimSuffix(command, ", and name that"), "NEWFILE", "/dev/stdout", 1)
 			if mended := shell(t, command); strings.TrimPrefix(mended, "\uFEFF") != good {
 				t.Errorf("%s gives %q", command, mended)
@@ -61,13 +61,13 @@ func TestOddSecrets(t *testing.T) {
 				return // no environment variable
 			}
 			t.Setenv("ODD", c.value)
-			_, command, _ = strings.Cut(storage.Secret("env:ODD").Oddity([]byte(c.value)), "mend it, where backchannel runs, with ")
+			_, command, _ = strings.Cut(storage.Secret("env:ODD").Oddity([]byte(c.value)), "repair it, where backchannel runs, with ")
 			if mended := shell(t, command+`; printf %s "$ODD"`); mended != good {
 				t.Errorf("%s gives %q", command, mended)
 			}
 		})
 	}
-	if got := storage.Secret(good + " ").Oddity([]byte(good + " ")); got != "ends in a space, which counts as part of it; enter it again without, unless it is meant" {
+	if got := storage.Secret(good + " ").Oddity([]byte(good + " ")); got != "ends in a space, which counts as part of it; enter it again without it, unless it is intended" {
 		t.Errorf("of one that was entered it is said that it %s", got)
 	}
 }
@@ -93,7 +93,7 @@ func TestOddSecretsAreWarnedOf(t *testing.T) {
 	odd := w.Warnings(t.Context(), storage.Rules{Sources: sources})
 	for i, want := range []storage.FieldError{
 		{Field: "auth.secret", Reason: "ends in a carriage return"}, {Field: "headers[0].value", Reason: "ends in a space"},
-		{Field: "headers[1].value", Reason: "holds a control character"},
+		{Field: "headers[1].value", Reason: "contains a control character"},
 	} {
 		if len(odd) != 3 || odd[i].Field != want.Field || !strings.HasPrefix(odd[i].Reason, want.Reason) {
 			t.Errorf("warned of %v, want %v", odd, want)

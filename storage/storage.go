@@ -1,9 +1,14 @@
-// Package storage says what backchannel's records are and when they are valid:
-// [Webhook], [Event], [Delivery], [Attempt], [Receipt], [Verdict], [Profile],
-// [Runtime] and their states. Start with [Webhook] and its Validate method.
+// Package storage defines backchannel's records, when they are valid, and the rules about
+// one record.
 //
-// It holds no SQL and opens no database: a store (see the sqlite package beneath)
-// keeps the records, and everybody else talks about them in these words.
+// Start with [NewWebhook]. Fill in the [Webhook] that it returns, call [Webhook.Normalize]
+// and save it if [Webhook.Validate] finds no error. An [Event] is queued for a webhook as a
+// [Delivery], which takes one or more [Attempt]s. A request to the built-in receiver becomes
+// a [Receipt] with its [Verdicts], and a [Profile] may override how it is answered. To search
+// receipts, see [ParseFilter].
+//
+// The package contains no SQL and opens no database. The packages sqlite and postgres below
+// it store the records.
 package storage
 
 import (
@@ -12,7 +17,7 @@ import (
 	"strings"
 )
 
-// What a store answers besides success. Callers match them with errors.Is.
+// The errors of a store. Match them with errors.Is.
 var (
 	ErrNotFound    = errors.New("not found")
 	ErrInvalid     = errors.New("invalid")
@@ -21,14 +26,14 @@ var (
 	ErrDamaged     = errors.New("damaged database")
 	ErrDiskFull    = errors.New("disk full")
 	ErrReadOnly    = errors.New("read-only")
-	ErrUnsuited    = errors.New("unsuitable file system") // it lacks what a database needs
+	ErrUnsuited    = errors.New("unsuitable file system") // without the locks or the shared memory that a database needs
 	ErrGone        = errors.New("database gone")          // deleted, moved or replaced while it was open
 	ErrShortage    = errors.New("out of resources")       // see Shortage
 	ErrClosed      = errors.New("closed")
 )
 
-// A FieldError says what is wrong with one field and what to do about it. Field is
-// the field's path in the webhook's JSON, such as "auth.secret" or "headers[1].name".
+// A FieldError says what is wrong with one field and what to do about it. Field is the
+// field's path in the JSON form of the record, such as "auth.secret" or "headers[1].name".
 type FieldError struct {
 	Field  string `json:"field"`
 	Reason string `json:"reason"`
@@ -36,8 +41,8 @@ type FieldError struct {
 	Conflict bool `json:"-"`
 }
 
-// FieldErrors is every bad field of one record. It matches ErrConflict when each
-// of them is a conflict, ErrInvalid otherwise.
+// FieldErrors holds an error for each invalid field of one record. It matches ErrConflict if
+// every error is a conflict, and ErrInvalid otherwise.
 type FieldErrors []FieldError
 
 func (e FieldErrors) Error() string {
@@ -48,7 +53,7 @@ func (e FieldErrors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Is lets errors.Is tell invalid input from a conflict.
+// Is makes errors.Is match ErrConflict or ErrInvalid.
 func (e FieldErrors) Is(target error) bool {
 	switch target {
 	case ErrConflict:
@@ -68,7 +73,8 @@ func (e FieldErrors) conflictsOnly() bool {
 	return true
 }
 
-// Err is nil when there is nothing wrong; a nil FieldErrors in an error is not nil.
+// Err returns e as an error, or nil if it is empty. An error that contains a nil FieldErrors
+// would not be nil.
 func (e FieldErrors) Err() error {
 	if len(e) == 0 {
 		return nil

@@ -2,9 +2,9 @@ package storage
 
 import "time"
 
-// NextTick is how long it is until the next multiple of a period. What a process does again
-// and again while idle it does at the same moments then: to wake up costs far more, about
-// 0.02 % of a core for once a second, than what there is to do.
+// NextTick returns the time until the next multiple of a period. An idle process uses it to
+// run its periodic work at the same instants, because waking up costs far more than the
+// work: about 0.02 % of a core at once per second.
 func NextTick(period time.Duration) time.Duration {
 	now := time.Now()
 	return now.Truncate(period).Add(period).Sub(now)

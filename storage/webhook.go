@@ -12,11 +12,12 @@ import (
 	"backchannel/storage/weburl"
 )
 
-// A Webhook is a feedback webhook's configuration. There is at most one for each
-// organization and sandbox.
+// A Webhook is the configuration of a feedback webhook. Start with [NewWebhook], and call
+// [Webhook.Normalize] and [Webhook.Validate] before saving it. There is at most one webhook
+// for each sandbox of an organization.
 type Webhook struct {
 	ID           ID
-	Version      int64 // counts the saves: saving over a newer one is a conflict
+	Version      int64 // incremented by each save, to detect concurrent edits
 	Name         string
 	Organization string
 	Sandbox      Sandbox
@@ -25,7 +26,7 @@ type Webhook struct {
 	Auth         Auth
 	Headers      []HeaderField
 	State        WebhookState
-	StateReason  string // why it was paused, when it was not a person who did
+	StateReason  string // why it was paused, unless a user paused it
 	Revision     Revision
 	Delivery     DeliveryOptions
 	CreatedAt    time.Time
@@ -38,7 +39,7 @@ type Sandbox struct {
 	Name string
 }
 
-// BuiltinReceiver as a URL stands for the built-in receiver, wherever it listens.
+// BuiltinReceiver is the URL that stands for the built-in receiver, wherever it listens.
 const BuiltinReceiver = weburl.Receiver
 
 // A WebhookState says whether a webhook's deliveries are sent.
@@ -50,7 +51,7 @@ const (
 	Paused WebhookState = "paused"
 )
 
-// Auth is how a webhook's requests prove where they come from.
+// Auth is how a webhook's requests authenticate themselves.
 type Auth struct {
 	Type AuthType
 	JWT  JWT // when Type is AuthJWT
@@ -65,11 +66,11 @@ const (
 	AuthJWT  AuthType = "jwt"
 )
 
-// JWT says what a webhook's tokens hold and how they are signed. Issuer, Subject and
-// Audience have defaults that follow the webhook when they are empty: see TokenSpec.
+// JWT determines the content and signature of a webhook's tokens. If Issuer, Subject or
+// Audience is empty, it has a default that depends on the webhook: see TokenSpec.
 type JWT struct {
 	Algorithm Algorithm
-	Secret    Secret // or private key, PEM
+	Secret    Secret // shared secret, or private key in PEM
 	Issuer    string
 	Subject   string
 	Audience  []string
@@ -92,22 +93,22 @@ const (
 	DefaultPrefix    = "Bearer"
 )
 
-// DefaultJWT is JWT authentication before anybody changed anything.
+// DefaultJWT returns the default settings of JWT authentication.
 func DefaultJWT() JWT {
 	return JWT{Algorithm: DefaultAlgorithm, Lifetime: DefaultLifetime, Header: DefaultHeader, Prefix: DefaultPrefix}
 }
 
 // DeliveryOptions is how a webhook's events are delivered.
 type DeliveryOptions struct {
-	Timeout     time.Duration   // from connecting to the response head
+	Timeout     time.Duration   // from connecting to the end of the response header
 	Retry       []time.Duration // the wait before each further attempt; empty: one attempt
 	Concurrency int
 	RatePerSec  float64 // 0: no limit
 	TLS         TLSOptions
 }
 
-// TLSOptions is how an endpoint is trusted, and told who calls. The files are read
-// when they are needed.
+// TLSOptions names the certificates that authenticate an endpoint and its client. The files
+// are read when they are needed.
 type TLSOptions struct {
 	CAFile     string
 	CertFile   string
@@ -115,7 +116,7 @@ type TLSOptions struct {
 	SkipVerify bool
 }
 
-// DefaultDelivery is how events are delivered before anybody changed anything.
+// DefaultDelivery returns the default delivery options.
 func DefaultDelivery() DeliveryOptions {
 	return DeliveryOptions{
 		Timeout:     10 * time.Second,
@@ -124,13 +125,13 @@ func DefaultDelivery() DeliveryOptions {
 	}
 }
 
-// The defaults that Create Feedback Webhook starts from.
+// The defaults of a new webhook.
 const (
 	DefaultOrganization = "myImsOrg"
 	DefaultSandboxName  = "prod"
 )
 
-// NewWebhook is a webhook before anybody changed anything: still without a name.
+// NewWebhook returns a webhook with default settings and without a name.
 func NewWebhook() Webhook {
 	return Webhook{
 		Organization: DefaultOrganization,
@@ -143,9 +144,9 @@ func NewWebhook() Webhook {
 	}
 }
 
-// Normalize makes what a person typed what is kept: spaces around it go, paths become
-// absolute, a missing sandbox UUID is made. It does not make anything valid: a line break
-// or a tab stays, for Validate to refuse.
+// Normalize removes surrounding spaces from what a user typed, makes paths absolute and
+// generates a missing sandbox UUID. It keeps line breaks and tabs, which Validate reports,
+// because they are probably the result of a paste that went wrong.
 func (w *Webhook) Normalize() {
 	for _, text := range []*string{&w.Name, &w.Organization, &w.Sandbox.ID, &w.Sandbox.Name, &w.URL, &w.Auth.JWT.Header, &w.Auth.JWT.Prefix} {
 		*text = strings.Trim(*text, " ")
@@ -168,7 +169,7 @@ func (w *Webhook) Normalize() {
 	}
 }
 
-// Has reports whether the webhook wants events of the channel.
+// Has reports whether the webhook captures events of the channel.
 func (w Webhook) Has(channel Channel) bool {
 	for _, c := range w.Channels {
 		if c == channel {
@@ -178,12 +179,13 @@ func (w Webhook) Has(channel Channel) bool {
 	return false
 }
 
-// FeedbackPath is where the built-in receiver takes the webhook's events.
+// FeedbackPath returns the path of the webhook's events at the built-in receiver.
 func (w Webhook) FeedbackPath() string {
 	return "/feedback/" + url.PathEscape(w.Organization) + "/" + url.PathEscape(w.Sandbox.Name)
 }
 
-// Target is the URL that events are sent to, given the built-in receiver's base URL.
+// Target returns the URL that events are sent to, given the base URL of the built-in
+// receiver.
 func (w Webhook) Target(receiverURL string) string {
 	if w.URL == BuiltinReceiver {
 		return strings.TrimSuffix(receiverURL, "/") + w.FeedbackPath()
@@ -191,11 +193,13 @@ func (w Webhook) Target(receiverURL string) string {
 	return w.URL
 }
 
-// ShownURL is the URL without the secrets that are in it, for all who do not edit it.
+// ShownURL returns the URL with its secrets masked. Only the form to edit a webhook shows
+// them.
 func (w Webhook) ShownURL() string { return WithoutTokens(w.URL) }
 
-// TokenSpec is what the webhook's tokens say, defaults filled in: the issuer is the
-// organization, the audience the host name of the target without its port.
+// TokenSpec returns the specification of the webhook's tokens with defaults filled in. The
+// default issuer is the organization, and the default audience is the host name of the
+// target without its port.
 func (w Webhook) TokenSpec(receiverURL string) token.Spec {
 	j := w.Auth.JWT
 	spec := token.Spec{

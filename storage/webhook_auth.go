@@ -47,8 +47,8 @@ func (j JWT) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	j.checkHeader(bad)
 }
 
-// checkKey judges the key if it can be read. One that is kept elsewhere and missing
-// there is for Warnings to tell: it may be there when it is needed.
+// checkKey checks the key if it can be read. A reference that cannot be resolved is left to
+// Warnings, because it may be resolvable when the key is needed.
 func (j JWT) checkKey(ctx context.Context, bad *FieldErrors, from Sources) {
 	algorithm, err := token.ParseAlgorithm(string(j.Algorithm))
 	if err != nil {
@@ -62,7 +62,7 @@ func (j JWT) checkKey(ctx context.Context, bad *FieldErrors, from Sources) {
 		bad.add("auth.secret", "is missing; give %s, or env:NAME, or file:PATH", what)
 		return
 	}
-	if reason := j.Secret.placeless(); reason != "" {
+	if reason := j.Secret.checkReference(); reason != "" {
 		bad.add("auth.secret", "%s", reason)
 		return
 	}
@@ -71,19 +71,19 @@ func (j JWT) checkKey(ctx context.Context, bad *FieldErrors, from Sources) {
 		return
 	}
 	if _, err := token.ParseKey(algorithm, key); err != nil {
-		bad.add("auth.secret", "%v", j.Secret.Mend(err))
+		bad.add("auth.secret", "%v", j.Secret.Explain(err))
 	}
 }
 
 func (j JWT) checkHeader(bad *FieldErrors) {
 	switch name := canonical(j.Header); {
 	case !httpguts.ValidHeaderFieldName(j.Header):
-		bad.add("auth.header", "%q is no HTTP field name (RFC 9110 §5.1); use %s, say", j.Header, DefaultHeader)
+		bad.add("auth.header", "%q is not a valid HTTP field name (RFC 9110 §5.1); use %s, for example", j.Header, DefaultHeader)
 	case reserved(name):
 		bad.add("auth.header", "%s is set by backchannel itself; use another name", name)
 	}
 	if !httpguts.ValidHeaderFieldValue(j.Prefix) || strings.ContainsAny(j.Prefix, "\r\n\t") {
-		bad.add("auth.prefix", "%q cannot be sent in a header (RFC 9110 §5.5); use %s, say", j.Prefix, DefaultPrefix)
+		bad.add("auth.prefix", "%q cannot be sent in a header (RFC 9110 §5.5); use %s, for example", j.Prefix, DefaultPrefix)
 	}
 }
 
@@ -97,7 +97,7 @@ func (w Webhook) checkHeaders(bad *FieldErrors) {
 		bad.addHeaderSyntax(field, h)
 		name := canonical(h.Name)
 		if first, dup := seen[name]; dup {
-			bad.add(field+".name", "%s stands twice, first as headers[%d]; keep one", name, first)
+			bad.add(field+".name", "%s is set twice, first in headers[%d]; keep one", name, first)
 		} else {
 			seen[name] = i
 		}
@@ -111,7 +111,7 @@ func (w Webhook) checkHeaders(bad *FieldErrors) {
 func (e *FieldErrors) addSecretHeader(field string, value Secret) {
 	if value == "" {
 		e.add(field, "is missing; a secret header needs one, or env:NAME, or file:PATH")
-	} else if reason := value.placeless(); reason != "" {
+	} else if reason := value.checkReference(); reason != "" {
 		e.add(field, "%s", reason)
 	}
 }
@@ -125,13 +125,13 @@ func (w Webhook) checkReserved(bad *FieldErrors, field, name string) {
 	}
 }
 
-// addHeaderSyntax checks a header line against RFC 9110 §5.
+// addHeaderSyntax checks the syntax of a header field (RFC 9110 §5).
 func (e *FieldErrors) addHeaderSyntax(field string, h HeaderField) {
 	switch {
 	case h.Name == "":
 		e.add(field+".name", "is missing; give an HTTP field name: letters, digits and -")
 	case !httpguts.ValidHeaderFieldName(h.Name):
-		e.add(field+".name", "%q is no HTTP field name (RFC 9110 §5.1); use letters, digits and -", h.Name)
+		e.add(field+".name", "%q is not a valid HTTP field name (RFC 9110 §5.1); use letters, digits and -", h.Name)
 	}
 	shown := fmt.Sprintf("%q", h.Value)
 	if h.Secret {
@@ -139,9 +139,9 @@ func (e *FieldErrors) addHeaderSyntax(field string, h HeaderField) {
 	}
 	switch {
 	case strings.ContainsAny(h.Value, "\r\n"):
-		e.add(field+".value", "%s holds a line break, which cannot be sent (RFC 9110 §5.5); remove it", shown)
+		e.add(field+".value", "%s contains a line break, which cannot be sent (RFC 9110 §5.5); remove it", shown)
 	case !httpguts.ValidHeaderFieldValue(h.Value):
-		e.add(field+".value", "%s holds a control character, which cannot be sent (RFC 9110 §5.5); remove it", shown)
+		e.add(field+".value", "%s contains a control character, which cannot be sent (RFC 9110 §5.5); remove it", shown)
 	case len(h.Value) > MaxHeaderValue:
 		e.add(field+".value", "has %d bytes; use at most %d", len(h.Value), MaxHeaderValue)
 	}
@@ -159,7 +159,7 @@ func (t TLSOptions) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	}
 	if ca, err := from.ReadFile(ctx, t.CAFile); t.CAFile != "" && err == nil {
 		if _, err := pemfile.Certificates(ca); err != nil {
-			bad.add("delivery.tls.caFile", "%s: %v", t.CAFile, MendFile(t.CAFile, err))
+			bad.add("delivery.tls.caFile", "%s: %v", t.CAFile, ExplainFile(t.CAFile, err))
 		}
 	}
 	if t.CertFile == "" || t.KeyFile == "" {
@@ -168,7 +168,7 @@ func (t TLSOptions) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	_, err := t.ClientCertificate(ctx, from)
 	var pair *pemfile.PairError
 	switch {
-	case !errors.As(err, &pair): // it may be there when it is needed: see Warnings
+	case !errors.As(err, &pair): // a file that cannot be read now is left to Warnings
 	case pair.InKey:
 		bad.add("delivery.tls.keyFile", "%v", err)
 	default:
@@ -176,7 +176,7 @@ func (t TLSOptions) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	}
 }
 
-// ClientCertificate reads the certificate and its key, which are both named.
+// ClientCertificate reads the client certificate and its key. Both files must be named.
 func (t TLSOptions) ClientCertificate(ctx context.Context, from Sources) (*tls.Certificate, error) {
 	cert, err := from.ReadFile(ctx, t.CertFile)
 	if err != nil {
@@ -193,23 +193,23 @@ func (t TLSOptions) ClientCertificate(ctx context.Context, from Sources) (*tls.C
 	return &pair, nil
 }
 
-// explainPair names the file of a *pemfile.PairError, and stays one.
+// explainPair returns a *pemfile.PairError that names the file at fault.
 func (t TLSOptions) explainPair(err error) error {
 	var pair *pemfile.PairError
 	switch {
 	case !errors.As(err, &pair):
 		return err
 	case pair.InCertificate:
-		err = fmt.Errorf("client certificate %s: %w", t.CertFile, MendFile(t.CertFile, pair.Err))
+		err = fmt.Errorf("client certificate %s: %w", t.CertFile, ExplainFile(t.CertFile, pair.Err))
 	case pair.InKey:
-		err = fmt.Errorf("client key %s: %w", t.KeyFile, MendFile(t.KeyFile, pair.Err))
+		err = fmt.Errorf("client key %s: %w", t.KeyFile, ExplainFile(t.KeyFile, pair.Err))
 	default:
 		err = fmt.Errorf("%s and %s do not make a client certificate: %w", t.CertFile, t.KeyFile, pair.Err)
 	}
 	return &pemfile.PairError{InCertificate: pair.InCertificate, InKey: pair.InKey, Err: err}
 }
 
-// warnMissing tells of secrets and files that cannot be read now.
+// warnMissing adds a warning for each secret and file that cannot be read now.
 func (w Webhook) warnMissing(ctx context.Context, odd *FieldErrors, from Sources) {
 	if w.Auth.Type == AuthJWT {
 		w.Auth.JWT.warnKey(ctx, odd, from)
@@ -230,7 +230,7 @@ func (w Webhook) warnMissing(ctx context.Context, odd *FieldErrors, from Sources
 	}
 }
 
-// warnKey tells of a key that cannot be read now, and of what was hardly meant as a password.
+// warnKey adds a warning if the key cannot be read now, or probably is not the intended one.
 func (j JWT) warnKey(ctx context.Context, odd *FieldErrors, from Sources) {
 	const field = "auth.secret"
 	secret, err := j.Secret.Resolve(ctx, from)
@@ -239,7 +239,7 @@ func (j JWT) warnKey(ctx context.Context, odd *FieldErrors, from Sources) {
 		odd.add(field, "%v; deliveries fail until then", err)
 	case !j.Algorithm.Symmetric():
 	case bytes.Contains(secret, []byte("-----BEGIN ")):
-		odd.add(field, "holds a PEM, which %s takes for a password, to the letter; if it is a private key, choose RS256, ES256 or EdDSA, say", j.Algorithm)
+		odd.add(field, "contains a PEM, which %s uses verbatim as a password; if it is a private key, choose an algorithm such as RS256, ES256 or EdDSA", j.Algorithm)
 	default:
 		odd.addOddity(field, j.Secret, secret)
 	}
@@ -254,7 +254,7 @@ func (e *FieldErrors) warnHeader(ctx context.Context, field string, value Secret
 	before := len(*e)
 	e.addOddity(field, value, resolved)
 	if len(*e) == before && !httpguts.ValidHeaderFieldValue(string(resolved)) {
-		e.add(field, "holds a control character, which cannot be sent (RFC 9110 §5.5); deliveries fail until it is removed")
+		e.add(field, "contains a control character, which cannot be sent (RFC 9110 §5.5); deliveries fail until it is removed")
 	}
 }
 
@@ -264,7 +264,7 @@ func (e *FieldErrors) addOddity(field string, secret Secret, value []byte) {
 	}
 }
 
-// bareReason leaves out the path that a file error repeats.
+// bareReason returns a file error without its path, which the message has already named.
 func bareReason(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -317,7 +317,7 @@ func TestWarnings(t *testing.T) {
 	pem := valid()
 	pem.Organization, pem.Headers = "0123456789ABCDEF01234567@AdobeOrg", nil
 	pem.Auth.JWT.Secret = "-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----"
-	if odd := pem.Warnings(t.Context(), rules()); len(odd) != 1 || !strings.Contains(odd[0].Reason, "HS256 takes for a password") {
+	if odd := pem.Warnings(t.Context(), rules()); len(odd) != 1 || !strings.Contains(odd[0].Reason, "HS256 uses verbatim as a password") {
 		t.Errorf("got %v", odd)
 	}
 	fine := valid()

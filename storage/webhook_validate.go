@@ -15,9 +15,9 @@ import (
 	"backchannel/storage/words"
 )
 
-// Rules are what validity depends on besides the webhook itself.
+// Rules are the settings that validation depends on.
 type Rules struct {
-	AllowHTTP bool // http URLs of loopback hosts
+	AllowHTTP bool // accept http URLs of loopback hosts
 	Sources   Sources
 }
 
@@ -28,7 +28,7 @@ func (r Rules) urls() weburl.Rules {
 	return weburl.Rules{}
 }
 
-// The bounds of a webhook's fields.
+// The limits of a webhook's fields.
 const (
 	MaxNameLength  = 64
 	MaxTextLength  = 256
@@ -46,10 +46,12 @@ const (
 	MaxRate        = 100_000
 )
 
-// uuidLength is that of the form that payloads have: others are read too.
+// uuidLength is the length of the form 8-4-4-4-12. uuid.Validate also accepts other forms,
+// which payloads never have.
 const uuidLength = 36
 
-// Validate reports every bad field at once, as FieldErrors. Call Normalize first.
+// Validate returns FieldErrors with an entry for each field that is not valid, or nil. Call
+// Normalize first.
 func (w Webhook) Validate(ctx context.Context, rules Rules) error {
 	var bad FieldErrors
 	w.checkBasics(&bad, rules)
@@ -64,7 +66,7 @@ func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
 	bad.addText("organization", w.Organization, MaxTextLength)
 	bad.addText("sandbox.name", w.Sandbox.Name, MaxTextLength)
 	if w.Sandbox.ID != "" && (len(w.Sandbox.ID) != uuidLength || uuid.Validate(w.Sandbox.ID) != nil) {
-		bad.add("sandbox.id", "%q is no UUID (8-4-4-4-12 hexadecimal digits); leave it empty to have one made", w.Sandbox.ID)
+		bad.add("sandbox.id", "%q is not a valid UUID (8-4-4-4-12 hexadecimal digits); leave it empty to generate one", w.Sandbox.ID)
 	}
 	checkChannels(bad, w.Channels)
 	if reason := weburl.Check(w.URL, rules.urls()); reason != "" {
@@ -78,7 +80,7 @@ func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
 	}
 }
 
-// addText checks a required line of text of at most so many characters.
+// addText checks a required line of text with at most a number of characters.
 func (e *FieldErrors) addText(field, text string, most int) {
 	switch length := utf8.RuneCountInString(text); {
 	case length == 0:
@@ -96,7 +98,7 @@ func (e *FieldErrors) addPrintable(field, text string) {
 		return
 	}
 	if odd, found := script.Odd(text); found {
-		e.add(field, "holds the character %U, which cannot be shown; remove it", odd)
+		e.add(field, "contains the character %U, which cannot be displayed; remove it", odd)
 	}
 }
 
@@ -137,7 +139,8 @@ func (w Webhook) checkDelivery(ctx context.Context, bad *FieldErrors, rules Rule
 
 var imsOrg = regexp.MustCompile(`^[0-9A-Fa-f]{24}@AdobeOrg$`)
 
-// Warnings are what may be meant, but should be looked at.
+// Warnings returns the settings that are valid but probably a mistake, and the secrets and
+// files that cannot be read now.
 func (w Webhook) Warnings(ctx context.Context, rules Rules) FieldErrors {
 	var odd FieldErrors
 	if !imsOrg.MatchString(w.Organization) {

@@ -52,7 +52,7 @@ func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
 			c.press("right")
 			c.toField("Secret")
 			c.paste("-----BEGIN PRIVATE KEY-----\nMIIEMIIEMIIEMIIEMIIEMIIEMIIEMIIE\n-----END PRIVATE KEY-----\n")
-		}, []string{"▲ acme saved, but auth.secret: holds a PEM"}},
+		}, []string{"▲ acme saved, but auth.secret: contains a PEM"}},
 		{"nothing odd", func(*console) {}, []string{"✓ acme saved"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -111,12 +111,12 @@ func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
 		c.toField("CA file")
 		c.write("/ca")
 		c.press("ctrl+s")
-		c.see("choose at least one", `✗ "acme prod" is taken`, `✗ webhook "acme prod" is there already`, "✗ /ca: it holds no PEM certificate")
+		c.see("choose at least one", `✗ "acme prod" is taken`, `✗ webhook "acme prod" exists already`, "✗ /ca: it holds no PEM certificate")
 		c.see("▌ Channels") // which the form found itself
 		c.toField("Sandbox")
 		c.press("ctrl+u")
 		c.write("qa")
-		c.miss("is there already")
+		c.miss("exists already")
 		c.store.fail = errors.New("the disk is full")
 		c.press("ctrl+s")
 		c.see("choose at least one") // what can be told without the others

@@ -83,7 +83,7 @@ func TestTheStoresConflictsStandBesideTheirFields(t *testing.T) {
 		c.press("ctrl+u")
 		c.write("other")
 		c.press("ctrl+s")
-		c.see("▌ Webhook name", `✗ "acme prod" is taken`, `✗ webhook "acme prod" is there already`)
+		c.see("▌ Webhook name", `✗ "acme prod" is taken`, `✗ webhook "acme prod" exists already`)
 		c.press("x")
 		c.toField("Sandbox")
 		c.press("ctrl+u")
@@ -228,7 +228,7 @@ func TestEveryBadHeaderSaysSo(t *testing.T) {
 			c.write(h.value)
 			c.press("tab", "tab")
 		}
-		c.see("✗ Host is set by backchannel itself", `✗ "bad name" is no HTTP field name`, "✗ X-A stands twice, first as row 2; keep one", "✗ The name is missing; give an HTTP field name")
+		c.see("✗ Host is set by backchannel itself", `✗ "bad name" is not a valid HTTP field name`, "✗ X-A is set twice, first in row 2; keep one", "✗ The name is missing; give an HTTP field name")
 		c.toField("Webhook name")
 		c.write("acme")
 		c.press("tab", "space", "ctrl+s")

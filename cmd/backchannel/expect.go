@@ -72,7 +72,7 @@ func (e *expectation) check(s *session, cmd *cobra.Command) error {
 		p.add("channel", "%q is unknown; use %s", e.channel, words.List(storage.Channels()))
 	}
 	now := s.now()
-	since, ok := storage.Moment(e.since, now)
+	since, ok := storage.ParseTime(e.since, now)
 	if e.since != "" && !ok {
 		p.add("since", "%q is neither a time nor a duration; use %s or 10m, say", e.since, now.UTC().Format(time.RFC3339))
 	}

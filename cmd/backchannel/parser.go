@@ -70,7 +70,7 @@ func (p *parser) webhook(name string) {
 
 // since reads a moment, or how long ago it was.
 func (p *parser) since(text string, now time.Time) time.Time {
-	at, ok := storage.Moment(text, now)
+	at, ok := storage.ParseTime(text, now)
 	if !ok {
 		p.add("since", "%q is neither a time nor a duration; use %s or 10m, say", text, now.UTC().Format(time.RFC3339))
 	}

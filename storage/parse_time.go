@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Moment reads a time by RFC 3339, or how long before now it was: as Go writes durations,
-// with days and weeks before that, such as 90s, 1h30m, 7d, 1w2d12h.
-func Moment(text string, now time.Time) (time.Time, bool) {
+// ParseTime parses a time in the format of RFC 3339, or a duration before now in the format
+// of time.ParseDuration, optionally preceded by weeks and days: 90s, 1h30m, 7d, 1w2d12h.
+func ParseTime(text string, now time.Time) (time.Time, bool) {
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at, true
 	}
@@ -20,7 +20,7 @@ var longUnits = regexp.MustCompile(`^(?:([0-9]{1,4})w)?(?:([0-9]{1,5})d)?(.*)$`)
 
 func parseAgo(text string) (ago time.Duration, ok bool) {
 	parts := longUnits.FindStringSubmatch(text)
-	if parts == nil { // it has several lines
+	if parts == nil { // "." does not match a line break
 		return 0, false
 	}
 	weeks, _ := strconv.Atoi(parts[1])
@@ -33,5 +33,5 @@ func parseAgo(text string) (ago time.Duration, ok bool) {
 		}
 	}
 	ago = time.Duration(7*weeks+days)*24*time.Hour + rest
-	return ago, rest >= 0 && ago >= rest // else it was too long to count
+	return ago, rest >= 0 && ago >= rest // otherwise the sum has overflowed
 }
