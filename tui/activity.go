@@ -6,11 +6,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
+
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
-
-	"github.com/charmbracelet/lipgloss"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -18,10 +19,10 @@ import (
 // activity tells what happened, the newest last.
 type activity struct {
 	shared  *shared
-	reading query[[]storage.Activity]
+	reading screen.Query[[]storage.Activity]
 	all     []storage.Activity
 	shown   []storage.Activity // what the filter leaves
-	filter  filter
+	filter  screen.Filter
 	table   component.Table
 	limit   int  // how many are read; grows as one goes back in time
 	first   bool // the first one is to be selected
@@ -35,7 +36,7 @@ const (
 )
 
 func newActivity(s *shared) *activity {
-	a := &activity{shared: s, reading: query[[]storage.Activity]{ctx: s.ctx}, limit: activityStep}
+	a := &activity{shared: s, reading: screen.Query[[]storage.Activity]{Ctx: s.Context}, limit: activityStep}
 	a.table = component.Table{Columns: activityColumns(), Tail: true, Focused: true}
 	a.table.Follow(true)
 	return a
@@ -54,14 +55,14 @@ func (a *activity) Refresh(c storage.Change) tea.Cmd {
 
 func (a *activity) ask() tea.Cmd {
 	limit, read := a.limit, a.shared.Store.Activities
-	return a.reading.ask(func(ctx context.Context) ([]storage.Activity, error) { return read(ctx, 0, limit) })
+	return a.reading.Ask(func(ctx context.Context) ([]storage.Activity, error) { return read(ctx, 0, limit) })
 }
 
 // Update takes what was read, and moves the selection.
 func (a *activity) Update(msg tea.Msg) tea.Cmd {
-	if answer, fresh, cmd := a.reading.take(msg); fresh {
-		if a.err = answer.err; a.err == nil {
-			a.read, a.all = true, a.shared.advised(answer.value)
+	if answer, fresh, cmd := a.reading.Take(msg); fresh {
+		if a.err = answer.Err; a.err == nil {
+			a.read, a.all = true, advised(a.shared.Env, answer.Value)
 			a.sift()
 			if a.first && len(a.shown) > 0 {
 				a.table.Select(a.Key(0))
@@ -77,19 +78,19 @@ func (a *activity) Update(msg tea.Msg) tea.Cmd {
 }
 
 // advised are activities with the keys in them that do here what their commands would.
-func (s *shared) advised(all []storage.Activity) []storage.Activity {
+func advised(s *screen.Env, all []storage.Activity) []storage.Activity {
 	for i := range all {
-		all[i].Text = s.told(all[i].Text, all[i].At)
+		all[i].Text = s.Translate(all[i].Text, all[i].At)
 	}
 	return all
 }
 
 func (a *activity) key(key tea.KeyMsg) tea.Cmd {
 	switch {
-	case a.filter.typing:
-		if a.filter.key(key) {
+	case a.filter.Typing:
+		if a.filter.Key(key) {
 			a.sift()
-		} else if !a.filter.typing {
+		} else if !a.filter.Typing {
 			a.table.Choose()
 		}
 		return a.fill()
@@ -106,7 +107,7 @@ func (a *activity) key(key tea.KeyMsg) tea.Cmd {
 // sift applies the filter.
 func (a *activity) sift() {
 	a.shown = a.all
-	if words := strings.Fields(strings.ToLower(a.filter.text())); len(words) > 0 {
+	if words := strings.Fields(strings.ToLower(a.filter.Text())); len(words) > 0 {
 		a.shown = slices.DeleteFunc(slices.Clone(a.all), func(it storage.Activity) bool {
 			text := strings.ToLower(string(it.Kind) + " " + it.Text)
 			return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
@@ -117,7 +118,7 @@ func (a *activity) sift() {
 
 // fill reads all there is as soon as one looks for something in it.
 func (a *activity) fill() tea.Cmd {
-	if a.filter.text() == "" || len(a.all) < a.limit {
+	if a.filter.Text() == "" || len(a.all) < a.limit {
 		return nil
 	}
 	a.limit = activityAll
@@ -126,15 +127,15 @@ func (a *activity) fill() tea.Cmd {
 
 // Busy is while what a key would move among is read.
 func (a *activity) Busy(tea.KeyMsg) bool {
-	return a.reading.running && !a.filter.typing && (!a.read || a.first || a.older())
+	return a.reading.Running && !a.filter.Typing && (!a.read || a.first || a.older())
 }
 
 // Typing is while the filter takes the keys.
-func (a *activity) Typing() bool { return a.filter.typing }
+func (a *activity) Typing() bool { return a.filter.Typing }
 
 // Back takes the filter away.
 func (a *activity) Back() (tea.Cmd, bool) {
-	had := a.filter.clear()
+	had := a.filter.Clear()
 	if had {
 		a.sift()
 	}
@@ -142,20 +143,20 @@ func (a *activity) Back() (tea.Cmd, bool) {
 }
 
 // older reports whether the selection is near to what was not read yet.
-func (a *activity) older() bool { return len(a.all) >= a.limit && a.table.Index() < spanMargin }
+func (a *activity) older() bool { return len(a.all) >= a.limit && a.table.Index() < screen.SpanMargin }
 
 // Bindings are what can be done with the selected activity.
-func (a *activity) Bindings() []binding {
-	if a.filter.typing {
-		return a.filter.bindings()
+func (a *activity) Bindings() []screen.Binding {
+	if a.filter.Typing {
+		return a.filter.Bindings()
 	}
-	all := []binding{binding{keys: []string{"enter"}, label: "open", help: "Go to what it is about", do: a.open}.unless(a.closed())}
-	follow := binding{keys: []string{"F"}, label: "follow", word: "follow", help: "Follow: keep the newest in view", do: a.follow}
+	all := []screen.Binding{screen.Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to what it is about", Do: a.open}.Unless(a.closed())}
+	follow := screen.Binding{Keys: []string{"F"}, Label: "follow", Word: "follow", Help: "Follow: keep the newest in view", Do: a.follow}
 	if a.table.Following() {
-		follow.label, follow.help = "", "No longer follow the newest"
+		follow.Label, follow.Help = "", "No longer follow the newest"
 	}
 	if len(a.all) > 0 {
-		all = append(all, binding{keys: []string{"/"}, label: "filter", help: "Show only what holds these words: failed acme", do: a.filter.open}, follow)
+		all = append(all, screen.Binding{Keys: []string{"/"}, Label: "filter", Help: "Show only what holds these words: failed acme", Do: a.filter.Open}, follow)
 	}
 	return all
 }
@@ -165,10 +166,10 @@ func (a *activity) closed() string {
 	switch view, id := a.place(); {
 	case id == 0:
 		return "it is about nothing that one could go to"
-	case view != viewWebhooks:
+	case view != screen.ViewWebhooks:
 		return ""
 	default:
-		if _, ok := a.shared.fire.webhook(id); ok {
+		if _, ok := a.shared.Targets.Find(id); ok {
 			return ""
 		}
 		return "the webhook that it is about was deleted"
@@ -183,7 +184,7 @@ func (a *activity) follow() tea.Cmd {
 func (a *activity) open() tea.Cmd {
 	view, id := a.place()
 	a.table.Follow(false) // so that this one is selected when one comes back
-	return jumpTo(view, id)
+	return screen.JumpTo(view, id)
 }
 
 func (a *activity) selected() storage.Activity {
@@ -194,14 +195,14 @@ func (a *activity) selected() storage.Activity {
 }
 
 // place is what the selected activity is about.
-func (a *activity) place() (view, storage.ID) {
+func (a *activity) place() (screen.View, storage.ID) {
 	switch it := a.selected(); {
 	case it.ReceiptID != 0:
-		return viewReceiver, it.ReceiptID
+		return screen.ViewReceiver, it.ReceiptID
 	case it.DeliveryID != 0:
-		return viewDeliveries, it.DeliveryID
+		return screen.ViewDeliveries, it.DeliveryID
 	default:
-		return viewWebhooks, it.WebhookID
+		return screen.ViewWebhooks, it.WebhookID
 	}
 }
 
@@ -219,29 +220,29 @@ func (a *activity) Position() string {
 	case a.table.Following():
 		return "following"
 	case len(a.all) < a.limit:
-		return fmt.Sprintf("%s of %s", thousands(int64(a.table.Index()+1)), thousands(int64(len(a.shown))))
+		return fmt.Sprintf("%s of %s", screen.Thousands(int64(a.table.Index()+1)), screen.Thousands(int64(len(a.shown))))
 	}
 	return ""
 }
 
 // Copies is the text.
-func (a *activity) Copies() []copyItem {
+func (a *activity) Copies() []screen.CopyItem {
 	if it := a.selected(); it.ID != 0 {
-		return []copyItem{{"text", it.Text}}
+		return []screen.CopyItem{{Label: "text", Text: it.Text}}
 	}
 	return nil
 }
 
 // View draws the list, and below it the whole text of the selected one if it is cut.
 func (a *activity) View(width, height int) string {
-	th := a.shared.theme
+	th := a.shared.Theme
 	switch {
 	case a.err != nil && !a.read:
 		return " " + th.Bad.Render(style.Cross+" "+style.Escape(a.err.Error()))
 	case !a.read:
 		return ""
 	case len(a.all) == 0:
-		return a.shared.welcome("Activity", []string{"Nothing happened yet. Webhooks saved and paused, events fired, deliveries that failed for good, breakers opened, the receiver going on and off, another process taking over: all that stands here."},
+		return a.shared.Welcome("Activity", []string{"Nothing happened yet. Webhooks saved and paused, events fired, deliveries that failed for good, breakers opened, the receiver going on and off, another process taking over: all that stands here."},
 			[][2]string{{"1", "the webhooks; n makes one"}}, width, height)
 	}
 	whole := component.Wrap(style.Escape(a.selected().Text), width-6)
@@ -249,10 +250,10 @@ func (a *activity) View(width, height int) string {
 		whole = nil
 	}
 	whole = whole[:min(len(whole), height/3)]
-	a.table.Focused = !a.filter.typing
+	a.table.Focused = !a.filter.Typing
 	a.table.Empty = []string{"Nothing holds these words.", "esc shows all again."}
 	size := component.Size{Width: width, Height: height - len(whole) - min(1, len(whole))}
-	lines := []string{a.filter.below(th, size, func(size component.Size) string {
+	lines := []string{a.filter.Below(th, size, func(size component.Size) string {
 		a.table.SetSize(size.Width, size.Height)
 		return a.table.View(th)
 	})}
@@ -284,10 +285,10 @@ func (a *activity) Key(i int) string { return a.shown[i].ID.String() }
 
 // Row is the activity's cells.
 func (a *activity) Row(i int) []component.Cell {
-	it, th := a.shown[i], a.shared.theme
+	it, th := a.shown[i], a.shared.Theme
 	glyph, ink := activityLook(th, it.Kind)
 	return []component.Cell{
-		{Text: a.shared.dayOrClock(it.At), Style: th.Dim},
+		{Text: a.shared.DayOrClock(it.At), Style: th.Dim},
 		{Text: glyph + " " + string(it.Kind), Style: ink},
 		{Text: it.Text, Style: th.Text},
 	}

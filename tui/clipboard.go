@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -90,13 +91,13 @@ func (a *aside) Run() error {
 
 // showCopied shows what was copied last.
 func (m *Model) showCopied() tea.Cmd {
-	if m.copied.label == "" {
-		return say(info("Nothing was copied yet: y copies"))
+	if m.copied.Label == "" {
+		return screen.Say(screen.Info("Nothing was copied yet: y copies"))
 	}
-	shown := &aside{ctx: m.shared.ctx, label: m.copied.label, text: m.copied.text}
+	shown := &aside{ctx: m.shared.Context, label: m.copied.Label, text: m.copied.Text}
 	return tea.Exec(shown, func(err error) tea.Msg {
 		if err != nil {
-			return toastMsg{bad("show " + shown.label + ": " + err.Error())}
+			return screen.ToastMsg{Toast: screen.Bad("show " + shown.label + ": " + err.Error())}
 		}
 		return nil
 	})

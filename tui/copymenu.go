@@ -4,27 +4,28 @@ import (
 	"strconv"
 
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
 // openCopyMenu offers what the screen in front has to copy.
 func (m *Model) openCopyMenu() tea.Cmd {
-	c, ok := m.front().(copier)
+	c, ok := m.front().(screen.Copier)
 	if !ok || len(c.Copies()) == 0 {
-		return say(info("Nothing to copy here"))
+		return screen.Say(screen.Info("Nothing to copy here"))
 	}
 	items := c.Copies()
 	column := make([]component.MenuItem, len(items))
 	for i, item := range items {
-		column[i] = component.MenuItem{ID: strconv.Itoa(i), Key: strconv.Itoa(i + 1), Label: item.label}
+		column[i] = component.MenuItem{ID: strconv.Itoa(i), Key: strconv.Itoa(i + 1), Label: item.Label}
 	}
 	pick := func(id string) tea.Cmd {
 		i, err := strconv.Atoi(id)
 		if err != nil {
 			return nil
 		}
-		return copyText(items[i].label, items[i].text)
+		return screen.CopyText(items[i].Label, items[i].Text)
 	}
-	return m.shared.choose(component.Menu{Title: "Copy", Details: column, Find: true}, pick)
+	return m.shared.Choose(component.Menu{Title: "Copy", Details: column, Find: true}, pick)
 }

@@ -6,6 +6,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -14,12 +15,12 @@ import (
 // receiver made of it.
 type deliveries struct {
 	shared  *shared
-	list    timeline[deliveryRow]
-	filter  filter
-	reading query[deliveryDetail]
+	list    screen.Timeline[deliveryRow]
+	filter  screen.Filter
+	reading screen.Query[deliveryDetail]
 	wanted  storage.ID // whose detail was asked for
 	detail  deliveryDetail
-	tabs    tabs
+	tabs    screen.Tabs
 	panes   component.Panes
 	wide    bool // the payload has a pane of its own
 }
@@ -50,15 +51,15 @@ const (
 func newDeliveries(s *shared) *deliveries {
 	d := &deliveries{
 		shared:  s,
-		reading: query[deliveryDetail]{ctx: s.ctx},
-		tabs:    newTabs("Attempts", "Exchange", "Payload"),
+		reading: screen.Query[deliveryDetail]{Ctx: s.Context},
+		tabs:    screen.NewTabs("Attempts", "Exchange", "Payload"),
 		panes:   component.Panes{Weights: []int{1, 1}},
 	}
-	d.tabs.viewers[tabPayload] = component.Viewer{Numbered: true, Wrapped: true}
-	d.list = newTimeline(s, deliveryColumns(), timelineSource[deliveryRow]{
-		page: s.deliveryPages(nil), count: s.deliveryCount(nil),
-		id:  func(row deliveryRow) storage.ID { return row.ID },
-		row: s.deliveryCells,
+	d.tabs.Viewers[tabPayload] = component.Viewer{Numbered: true, Wrapped: true}
+	d.list = screen.NewTimeline(s.Env, deliveryColumns(), screen.TimelineSource[deliveryRow]{
+		Page: s.deliveryPages(nil), Count: s.deliveryCount(nil),
+		ID:  func(row deliveryRow) storage.ID { return row.ID },
+		Row: func(row deliveryRow) []component.Cell { return deliveryCells(s.Env, row) },
 	})
 	return d
 }
@@ -71,11 +72,11 @@ func (d *deliveries) Refresh(c storage.Change) tea.Cmd {
 	if !c.Has(storage.ChangedDeliveries | storage.ChangedReceipts | storage.ChangedWebhooks) {
 		return nil
 	}
-	cmd := d.list.refresh()
+	cmd := d.list.Refresh()
 	if d.wanted == 0 {
 		return cmd
 	}
-	return tea.Batch(cmd, d.reading.ask(d.shared.readDelivery(d.wanted)))
+	return tea.Batch(cmd, d.reading.Ask(d.shared.readDelivery(d.wanted)))
 }
 
 // readDelivery reads a delivery, its event, its attempts and its receipt.
@@ -93,47 +94,30 @@ func (s *shared) readDelivery(id storage.ID) func(context.Context) (deliveryDeta
 		if hook, err := s.Store.Webhook(ctx, d.row.WebhookID); err == nil {
 			d.hook, d.tries = hook, len(hook.Delivery.Retry)+1
 		}
-		if d.parked, err = s.parkedReason(ctx, d.row.Delivery); err != nil {
+		if d.parked, err = screen.ParkedReason(ctx, s.Store, d.row.Delivery); err != nil {
 			return d, err
 		}
-		d.row.receipt, err = s.lastReceipt(ctx, id)
+		d.row.receipt, err = screen.LastReceipt(ctx, s.Store, id)
 		return d, err
 	}
 }
 
-// parkedReason is what parks a delivery, if it is parked.
-func (s *shared) parkedReason(ctx context.Context, d storage.Delivery) (*storage.ParkedReason, error) {
-	if d.State != storage.Parked {
-		return nil, nil //nolint:nilnil // nothing parks it
-	}
-	return storage.FindParkedReason(ctx, s.Store, d.WebhookID)
-}
-
-// lastReceipt is that of a delivery's last attempt; the zero Receipt: none.
-func (s *shared) lastReceipt(ctx context.Context, of storage.ID) (storage.Receipt, error) {
-	receipts, err := s.Store.ReceiptsOfDelivery(ctx, of)
-	if err != nil || len(receipts) == 0 {
-		return storage.Receipt{}, err
-	}
-	return receipts[len(receipts)-1], nil
-}
-
 // Update takes what was read, and keys for what has the focus.
 func (d *deliveries) Update(msg tea.Msg) tea.Cmd {
-	if cmd, fresh := d.list.take(msg); fresh {
-		return tea.Batch(cmd, d.look(), d.list.trouble())
+	if cmd, fresh := d.list.Take(msg); fresh {
+		return tea.Batch(cmd, d.look(), d.list.Trouble())
 	}
-	if a, fresh, cmd := d.reading.take(msg); fresh {
-		if a.err != nil {
-			return tea.Batch(cmd, trouble(a.err))
+	if a, fresh, cmd := d.reading.Take(msg); fresh {
+		if a.Err != nil {
+			return tea.Batch(cmd, screen.ReadTrouble(a.Err))
 		}
-		d.takeDetail(a.value)
+		d.takeDetail(a.Value)
 		return cmd
 	}
 	switch msg := msg.(type) {
 	case tea.KeyMsg:
 		return d.key(msg)
-	case themeMsg:
+	case screen.ThemeMsg:
 		d.drawPayload(false)
 	}
 	return nil
@@ -141,7 +125,7 @@ func (d *deliveries) Update(msg tea.Msg) tea.Cmd {
 
 // look reads the detail of the selected delivery, if it is another one.
 func (d *deliveries) look() tea.Cmd {
-	id := d.list.selectedID()
+	id := d.list.SelectedID()
 	if id == d.wanted {
 		return nil
 	}
@@ -150,22 +134,22 @@ func (d *deliveries) look() tea.Cmd {
 		d.detail = deliveryDetail{}
 		return nil
 	}
-	return d.reading.restart(d.shared.readDelivery(id))
+	return d.reading.Restart(d.shared.readDelivery(id))
 }
 
 func (d *deliveries) takeDetail(detail deliveryDetail) {
 	same := detail.row.ID == d.detail.row.ID
 	d.detail = detail
 	if !same {
-		d.tabs.rewind()
+		d.tabs.Rewind()
 		d.drawPayload(true)
 	}
 }
 
 func (d *deliveries) drawPayload(anew bool) {
-	viewer, payload := &d.tabs.viewers[tabPayload], d.detail.event.Payload
+	viewer, payload := &d.tabs.Viewers[tabPayload], d.detail.event.Payload
 	pretty, _ := component.PrettyJSON(payload)
-	lines := component.JSON(d.shared.theme, pretty)
+	lines := component.JSON(d.shared.Theme, pretty)
 	if anew {
 		viewer.SetLines(lines)
 		return
@@ -175,14 +159,14 @@ func (d *deliveries) drawPayload(anew bool) {
 
 func (d *deliveries) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
-	case d.filter.typing:
+	case d.filter.Typing:
 		return d.typeFilter(msg)
-	case d.panes.Focused == paneBody:
-		d.tabs.viewers[tabPayload].Key(msg)
-	case d.panes.Focused == paneDetail:
-		d.tabs.scroll(msg)
+	case d.panes.Focused == screen.PaneBody:
+		d.tabs.Viewers[tabPayload].Key(msg)
+	case d.panes.Focused == screen.PaneDetail:
+		d.tabs.Scroll(msg)
 	default:
-		if cmd, moved := d.list.key(msg); moved {
+		if cmd, moved := d.list.Press(msg); moved {
 			return tea.Batch(cmd, d.look())
 		}
 	}
@@ -190,7 +174,7 @@ func (d *deliveries) key(msg tea.KeyMsg) tea.Cmd {
 }
 
 func (d *deliveries) typeFilter(msg tea.KeyMsg) tea.Cmd {
-	if !d.filter.key(msg) {
+	if !d.filter.Key(msg) {
 		return nil
 	}
 	return d.choose()
@@ -199,37 +183,37 @@ func (d *deliveries) typeFilter(msg tea.KeyMsg) tea.Cmd {
 // choose shows the deliveries that the filter's words choose.
 func (d *deliveries) choose() tea.Cmd {
 	d.pages()
-	return d.list.restart()
+	return d.list.Restart()
 }
 
 func (d *deliveries) pages() {
-	chosen := readDeliveryFilter(d.filter.text())
-	d.list.source.page, d.list.source.count = d.shared.deliveryPages(chosen), d.shared.deliveryCount(chosen)
+	chosen := readDeliveryFilter(d.filter.Text())
+	d.list.Source.Page, d.list.Source.Count = d.shared.deliveryPages(chosen), d.shared.deliveryCount(chosen)
 }
 
 // Busy is while rows are read, or for some keys the delivery.
 func (d *deliveries) Busy(key tea.KeyMsg) bool {
-	if d.filter.typing {
+	if d.filter.Typing {
 		return false
 	}
-	unread := d.reading.running && d.wanted != 0 && d.detail.row.ID != d.wanted
-	return d.list.busy() || unread && key.String() == "y"
+	unread := d.reading.Running && d.wanted != 0 && d.detail.row.ID != d.wanted
+	return d.list.Busy() || unread && key.String() == "y"
 }
 
 // Typing is while the filter takes the keys.
-func (d *deliveries) Typing() bool { return d.filter.typing }
+func (d *deliveries) Typing() bool { return d.filter.Typing }
 
 // Back leads from the filter and the detail to the list.
 func (d *deliveries) Back() (tea.Cmd, bool) {
 	switch {
-	case !d.filter.typing && d.panes.Focused != paneList:
-		d.panes.Focused = paneList
+	case !d.filter.Typing && d.panes.Focused != screen.PaneList:
+		d.panes.Focused = screen.PaneList
 		return nil, true
-	case d.filter.shown():
-		givenUp := d.filter.typing
-		d.filter.clear()
+	case d.filter.Shown():
+		givenUp := d.filter.Typing
+		d.filter.Clear()
 		d.pages()
-		return d.list.unfilter(givenUp), true
+		return d.list.Unfilter(givenUp), true
 	}
 	return nil, false
 }
@@ -237,43 +221,43 @@ func (d *deliveries) Back() (tea.Cmd, bool) {
 // Reveal selects a delivery.
 func (d *deliveries) Reveal(id storage.ID) tea.Cmd {
 	var cmd tea.Cmd
-	if d.filter.clear() {
+	if d.filter.Clear() {
 		cmd = d.choose()
 	}
-	d.panes.Focused = paneList
-	return tea.Batch(cmd, d.list.reveal(id), d.look())
+	d.panes.Focused = screen.PaneList
+	return tea.Batch(cmd, d.list.Reveal(id), d.look())
 }
 
 // Webhook is the one that the selected delivery goes to.
 func (d *deliveries) Webhook() (storage.ID, bool) {
-	row, ok := d.list.selected()
+	row, ok := d.list.Selected()
 	return row.WebhookID, ok
 }
 
 // Position says where one is in the list, and whether it moves.
 func (d *deliveries) Position() string {
 	total := int64(0)
-	for _, n := range d.shared.status.counts.Deliveries {
+	for _, n := range d.shared.Status.Counts.Deliveries {
 		total += n
 	}
-	if d.filter.text() != "" {
+	if d.filter.Text() != "" {
 		total = -1
 	}
-	return d.list.position(total)
+	return d.list.Position(total)
 }
 
 // Copies are what one needs elsewhere of a delivery.
-func (d *deliveries) Copies() []copyItem {
-	row, ok := d.list.selected()
+func (d *deliveries) Copies() []screen.CopyItem {
+	row, ok := d.list.Selected()
 	if !ok {
 		return nil
 	}
-	items := []copyItem{{"ID", row.ID.String()}, {"requestId", row.RequestID}}
+	items := []screen.CopyItem{{Label: "ID", Text: row.ID.String()}, {Label: "requestId", Text: row.RequestID}}
 	if d.detail.row.ID == row.ID {
-		items = slices.Insert(items, 0, copyItem{"payload", string(d.detail.event.Payload)})
+		items = slices.Insert(items, 0, screen.CopyItem{Label: "payload", Text: string(d.detail.event.Payload)})
 	}
 	if row.Error != "" {
-		items = append(items, copyItem{"error", d.shared.told(row.Error, row.CreatedAt)})
+		items = append(items, screen.CopyItem{Label: "error", Text: d.shared.Translate(row.Error, row.CreatedAt)})
 	}
 	return items
 }

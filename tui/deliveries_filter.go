@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 )
 
 // deliveryFilter is words that a delivery must hold; those that are states choose by
@@ -43,11 +44,11 @@ const (
 )
 
 // deliveryPages reads pages of the deliveries that a filter chooses; nil chooses all.
-func (s *shared) deliveryPages(f *deliveryFilter) func(context.Context, page) ([]deliveryRow, error) {
+func (s *shared) deliveryPages(f *deliveryFilter) func(context.Context, screen.Page) ([]deliveryRow, error) {
 	if f == nil {
 		f = &deliveryFilter{}
 	}
-	return func(ctx context.Context, p page) ([]deliveryRow, error) {
+	return func(ctx context.Context, p screen.Page) ([]deliveryRow, error) {
 		found, err := s.sift(ctx, p, f)
 		if err != nil {
 			return nil, err
@@ -58,7 +59,7 @@ func (s *shared) deliveryPages(f *deliveryFilter) func(context.Context, page) ([
 			if d.Attempts == 0 {
 				continue
 			}
-			if rows[i].receipt, err = s.lastReceipt(ctx, d.ID); err != nil {
+			if rows[i].receipt, err = screen.LastReceipt(ctx, s.Store, d.ID); err != nil {
 				return nil, err
 			}
 		}
@@ -80,27 +81,27 @@ func (s *shared) deliveryCount(f *deliveryFilter) func(context.Context, storage.
 }
 
 // sift looks through deliveries until a page is full.
-func (s *shared) sift(ctx context.Context, p page, f *deliveryFilter) ([]storage.Delivery, error) {
-	q := storage.DeliveryQuery{States: f.states, Before: p.before, After: p.after, Limit: p.limit}
+func (s *shared) sift(ctx context.Context, p screen.Page, f *deliveryFilter) ([]storage.Delivery, error) {
+	q := storage.DeliveryQuery{States: f.states, Before: p.Before, After: p.After, Limit: p.Limit}
 	if len(f.words) == 0 {
 		return s.Store.Deliveries(ctx, q)
 	}
 	q.Limit = siftPage
 	var found []storage.Delivery
-	for seen := 0; seen < siftLimit && len(found) < p.limit; seen += siftPage {
+	for seen := 0; seen < siftLimit && len(found) < p.Limit; seen += siftPage {
 		some, err := s.Store.Deliveries(ctx, q)
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range some {
-			if f.matches(d) && len(found) < p.limit {
+			if f.matches(d) && len(found) < p.Limit {
 				found = append(found, d)
 			}
 		}
 		if len(some) < siftPage {
 			break
 		}
-		if last := some[len(some)-1].ID; p.after != 0 {
+		if last := some[len(some)-1].ID; p.After != 0 {
 			q.After = last
 		} else {
 			q.Before = last

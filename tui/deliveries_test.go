@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 )
 
 func testDeliveries(t *testing.T, test func(*console)) {
@@ -112,7 +113,7 @@ func TestActivityReadsFurtherBack(t *testing.T) {
 	testDeliveries(t, func(c *console) {
 		c.store.activities = nil
 		for i := 1; i <= 1000; i++ {
-			c.store.activities = append(c.store.activities, storage.Activity{ID: storage.ID(i), At: noon(), Text: "number " + thousands(int64(i)) + "."})
+			c.store.activities = append(c.store.activities, storage.Activity{ID: storage.ID(i), At: noon(), Text: "number " + screen.Thousands(int64(i)) + "."})
 		}
 		c.press("4")
 		c.see("number 1,000.", "following")
@@ -135,7 +136,7 @@ func TestActivityOffersNoWebhookThatIsGone(t *testing.T) {
 
 func TestALeadToWhatIsNoLongerKept(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
-		c.send(goMsg{view: viewReceiver, id: 1 << 40})
+		c.send(screen.GoMsg{View: screen.ViewReceiver, ID: 1 << 40})
 		c.see("no longer kept")
 	})
 }
@@ -143,7 +144,7 @@ func TestALeadToWhatIsNoLongerKept(t *testing.T) {
 func TestAParkedDeliverySaysWhy(t *testing.T) {
 	testDeliveries(t, func(c *console) {
 		c.press("g", "j", "j", "j")
-		parked, _ := c.m.stacks[viewDeliveries][0].(*deliveries).list.selected()
+		parked, _ := c.m.stacks[screen.ViewDeliveries][0].(*deliveries).list.Selected()
 		c.store.breakers = []storage.Breaker{{WebhookID: parked.WebhookID, Failures: 10, OpenUntil: noon().Add(40 * time.Second)}}
 		c.store.changed(storage.ChangedDeliveries)
 		c.wait(time.Second)

@@ -4,48 +4,48 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
+
+	"github.com/charmbracelet/lipgloss"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
-
-	"github.com/charmbracelet/lipgloss"
 )
 
 // View draws list, detail and payload, or says what would be here.
 func (d *deliveries) View(width, height int) string {
-	th := d.shared.theme
+	th := d.shared.Theme
 	switch {
-	case d.list.err != nil && !d.list.read:
-		return " " + th.Bad.Render(style.Cross+" "+style.Escape(d.list.err.Error()))
-	case !d.list.read:
+	case d.list.Err != nil && !d.list.Read:
+		return " " + th.Bad.Render(style.Cross+" "+style.Escape(d.list.Err.Error()))
+	case !d.list.Read:
 		return ""
-	case d.list.Len() == 0 && !d.filter.shown():
-		return d.shared.welcome("Deliveries", []string{"Nothing was fired yet. Each event that is fired at a webhook stands here: how it was delivered, in how many attempts, and what was answered."},
+	case d.list.Len() == 0 && !d.filter.Shown():
+		return d.shared.Welcome("Deliveries", []string{"Nothing was fired yet. Each event that is fired at a webhook stands here: how it was delivered, in how many attempts, and what was answered."},
 			[][2]string{{"f", "fire an event at a webhook"}, {"1", "the webhooks; n makes one"}}, width, height)
 	}
 	d.arrange(width)
 	layout := d.panes.Layout(width, height)
-	views := []string{d.listView(layout.Sizes[paneList]), d.detailView(layout.Sizes[paneDetail])}
+	views := []string{d.listView(layout.Sizes[screen.PaneList]), d.detailView(layout.Sizes[screen.PaneDetail])}
 	if d.wide {
-		views = append(views, d.payloadView(layout.Sizes[paneBody]))
+		views = append(views, d.payloadView(layout.Sizes[screen.PaneBody]))
 	}
 	return layout.Join(th, views...)
 }
 
 // arrange fits the panes to the width, as in the receiver.
 func (d *deliveries) arrange(width int) {
-	d.wide = arrangePanes(&d.panes, &d.tabs, panePlan{width: width, wasWide: d.wide, tab: tabPayload, rest: tabLog, list: 12})
-	d.panes.Zoomed = d.shared.zoomed || d.panes.Focused != paneList && width < stackedBelow
+	d.wide = screen.ArrangePanes(&d.panes, &d.tabs, screen.PanePlan{Width: width, WasWide: d.wide, Tab: tabPayload, Rest: tabLog, List: 12})
+	d.panes.Zoomed = d.shared.Zoomed || d.panes.Focused != screen.PaneList && width < screen.StackedBelow
 }
 
 func (d *deliveries) listView(size component.Size) string {
-	d.list.table.Focused = d.panes.Focused == paneList && !d.filter.typing
-	d.list.table.Empty = []string{"Nothing matches the filter.", "esc takes it away."}
-	return d.filter.below(d.shared.theme, size, func(size component.Size) string {
-		d.list.table.SetSize(size.Width, size.Height)
-		return d.list.table.View(d.shared.theme)
+	d.list.Table.Focused = d.panes.Focused == screen.PaneList && !d.filter.Typing
+	d.list.Table.Empty = []string{"Nothing matches the filter.", "esc takes it away."}
+	return d.filter.Below(d.shared.Theme, size, func(size component.Size) string {
+		d.list.Table.SetSize(size.Width, size.Height)
+		return d.list.Table.View(d.shared.Theme)
 	})
 }
 
@@ -65,42 +65,42 @@ func deliveryColumns() []component.Column {
 }
 
 // deliveryCells is a delivery in the list, beside what the receiver made of it.
-func (s *shared) deliveryCells(row deliveryRow) []component.Cell {
-	th := s.theme
-	glyph, ink := look(th, row.State)
+func deliveryCells(s *screen.Env, row deliveryRow) []component.Cell {
+	th := s.Theme
+	glyph, ink := screen.StateStyle(th, row.State)
 	code := style.None
 	if row.Code != 0 {
 		code = strconv.Itoa(row.Code)
 	}
 	return []component.Cell{
-		s.clockCell(row.CreatedAt),
+		s.ClockCell(row.CreatedAt),
 		{Text: glyph + " " + string(row.State), Style: ink},
 		{Text: string(row.Status), Style: th.Text},
 		{Text: string(row.Channel), Style: th.Text},
 		{Text: row.Webhook, Style: th.Text},
 		{Text: strconv.Itoa(row.Attempts), Style: th.Dim},
 		{Text: code, Style: codeInk(th, row.Code)},
-		s.latencyCell(row.Delivery),
-		s.nextCell(row.Delivery),
-		judged(th, row.receipt),
+		latencyCell(s, row.Delivery),
+		nextCell(s, row.Delivery),
+		screen.VerdictCell(th, row.receipt),
 	}
 }
 
 // latencyCell is how long a delivery took from being queued to its end.
-func (s *shared) latencyCell(d storage.Delivery) component.Cell {
+func latencyCell(s *screen.Env, d storage.Delivery) component.Cell {
 	if d.State.Final() && d.Latency() > 0 {
-		return component.Cell{Text: duration(d.Latency()), Style: s.theme.Text}
+		return component.Cell{Text: screen.Duration(d.Latency()), Style: s.Theme.Text}
 	}
-	return component.Cell{Text: style.None, Style: s.theme.Dim}
+	return component.Cell{Text: style.None, Style: s.Theme.Dim}
 }
 
 // nextCell says when the next attempt is due.
-func (s *shared) nextCell(d storage.Delivery) component.Cell {
+func nextCell(s *screen.Env, d storage.Delivery) component.Cell {
 	if d.State != storage.Queued && d.State != storage.Retrying {
-		return component.Cell{Text: style.None, Style: s.theme.Dim}
+		return component.Cell{Text: style.None, Style: s.Theme.Dim}
 	}
-	due := s.until(d.NextAttemptAt)
-	return component.Cell{Text: due, Shorter: []string{strings.TrimPrefix(due, "in ")}, Style: s.theme.Text}
+	due := s.Until(d.NextAttemptAt)
+	return component.Cell{Text: due, Shorter: []string{strings.TrimPrefix(due, "in ")}, Style: s.Theme.Text}
 }
 
 func codeInk(th *style.Theme, code int) lipgloss.Style {
@@ -113,33 +113,10 @@ func codeInk(th *style.Theme, code int) lipgloss.Style {
 	return th.Bad
 }
 
-// judged is what the built-in receiver thought of a delivery, in a few words.
-func judged(th *style.Theme, r storage.Receipt) component.Cell {
-	if r.ID == 0 {
-		return component.Cell{Text: style.None, Style: th.Dim}
-	}
-	var failed []string
-	for _, v := range r.Verdicts.List() {
-		if v.Result == storage.Fail {
-			failed = append(failed, v.Name)
-		}
-	}
-	if len(failed) > 0 {
-		cell := failedCell(failed, th.Bad)
-		cell.Shorter = append(cell.Shorter, style.Cross)
-		return cell
-	}
-	word := " good"
-	if r.Verdicts.Auth.Result == storage.Pass {
-		word = " verified"
-	}
-	return component.Cell{Text: style.Check + word, Shorter: []string{style.Check}, Style: th.Good}
-}
-
 // current is the selected delivery: all of it once it was read, until then what the
 // list knows.
 func (d *deliveries) current() (deliveryDetail, bool) {
-	row, ok := d.list.selected()
+	row, ok := d.list.Selected()
 	if ok && d.detail.row.ID == row.ID {
 		return d.detail, true
 	}
@@ -151,19 +128,19 @@ func (d *deliveries) detailView(size component.Size) string {
 	if !ok || !size.Shown() {
 		return ""
 	}
-	th := d.shared.theme
-	head := append(d.shared.deliveryHead(x, size.Width), "", d.tabs.head(th, d.panes.Focused == paneDetail, d.hiddenTabs()...))
-	if d.tabs.at == tabPayload {
+	th := d.shared.Theme
+	head := append(deliveryHead(d.shared.Env, x, size.Width), "", d.tabs.Head(th, d.panes.Focused == screen.PaneDetail, d.hiddenTabs()...))
+	if d.tabs.At == tabPayload {
 		body := d.payloadView(component.Size{Width: size.Width, Height: size.Height - len(head)})
 		return strings.Join(append(head, body), "\n")
 	}
-	page := sheet{th: th, width: size.Width}
-	if d.tabs.at == tabLog {
-		d.shared.describeLog(&page, x)
+	page := screen.Detail{Theme: th, Width: size.Width}
+	if d.tabs.At == tabLog {
+		describeLog(d.shared.Env, &page, x)
 	} else {
-		describeExchanges(&page, d.shared, x.attempts)
+		describeExchanges(&page, d.shared.Env, x.attempts)
 	}
-	return d.tabs.show(th, append(head, ""), page.lines, size)
+	return d.tabs.Show(th, append(head, ""), page.Lines, size)
 }
 
 func (d *deliveries) hiddenTabs() []int {
@@ -175,12 +152,12 @@ func (d *deliveries) hiddenTabs() []int {
 
 // deliveryHead says which delivery it is and how it stands, in two lines or as many as it
 // takes.
-func (s *shared) deliveryHead(x deliveryDetail, width int) []string {
-	th, row := s.theme, x.row
-	glyph, ink := look(th, row.State)
+func deliveryHead(s *screen.Env, x deliveryDetail, width int) []string {
+	th, row := s.Theme, x.row
+	glyph, ink := screen.StateStyle(th, row.State)
 	title := " " + ink.Render(glyph) + " " + th.Strong.Render(style.Escape(string(row.Status))) + "   " +
 		th.Text.Render(style.Escape(string(row.Channel)+"   "+row.Webhook))
-	sentence := s.stateSentence(x)
+	sentence := stateSentence(s, x)
 	state := ink.Render(style.Escape(sentence))
 	parts := []string{row.Identity}
 	if row.Misbehave != "" {
@@ -194,38 +171,29 @@ func (s *shared) deliveryHead(x deliveryDetail, width int) []string {
 		return []string{component.Spread(title, state+" ", width), component.Fit(under, width)}
 	}
 	lines := []string{component.Fit(title, width)}
-	lines = append(lines, headLines(sentence, ink, width)...)
+	lines = append(lines, screen.HeadLines(sentence, ink, width)...)
 	return append(lines, component.Fit(under, width))
 }
 
 // stateSentence says how a delivery stands.
-func (s *shared) stateSentence(x deliveryDetail) string {
+func stateSentence(s *screen.Env, x deliveryDetail) string {
 	switch d := x.row.Delivery; d.State {
 	case storage.StateDelivered, storage.Failed:
 		text := string(d.State)
 		if d.Code != 0 {
 			text += fmt.Sprintf(": %d", d.Code)
 		}
-		return fmt.Sprintf("%s after %s, %s", text, attemptsWord(d.Attempts), duration(d.Latency()))
+		return fmt.Sprintf("%s after %s, %s", text, attemptsWord(d.Attempts), screen.Duration(d.Latency()))
 	case storage.Retrying:
 		next := strconv.Itoa(d.Attempts + 1)
 		if x.tries > d.Attempts {
 			next += " of " + strconv.Itoa(x.tries)
 		}
-		return fmt.Sprintf("retrying: attempt %s %s", next, s.until(d.NextAttemptAt))
+		return fmt.Sprintf("retrying: attempt %s %s", next, s.Until(d.NextAttemptAt))
 	case storage.Parked:
-		return "parked: " + s.explainParked(x.parked, s.until)
+		return "parked: " + s.ExplainParked(x.parked, s.Until)
 	}
 	return string(x.row.State)
-}
-
-// explainParked says why nothing is tried, and which key ends that; when says of the next
-// try when it is.
-func (s *shared) explainParked(r *storage.ParkedReason, when func(time.Time) string) string {
-	if r == nil { // it has just been let go
-		return "about to be tried"
-	}
-	return r.Explain(storage.Remedy{Resume: "it is activated (a in Webhooks)", Retry: "t", When: when(r.Breaker.OpenUntil)})
 }
 
 func attemptsWord(n int) string {
@@ -241,16 +209,16 @@ func (d *deliveries) payloadView(size component.Size) string {
 	if !ok || !size.Shown() {
 		return ""
 	}
-	th := d.shared.theme
+	th := d.shared.Theme
 	name := th.Dim.Render(" Payload as queued")
-	if d.panes.Focused == paneBody {
+	if d.panes.Focused == screen.PaneBody {
 		name = th.Accent.Render(style.Bar + "Payload as queued")
 	}
 	if x.event.ID == 0 {
 		return name
 	}
-	head := name + th.Dim.Render(fmt.Sprintf("   %s bytes, sent compact", thousands(int64(len(x.event.Payload)))))
-	viewer := &d.tabs.viewers[tabPayload]
+	head := name + th.Dim.Render(fmt.Sprintf("   %s bytes, sent compact", screen.Thousands(int64(len(x.event.Payload)))))
+	viewer := &d.tabs.Viewers[tabPayload]
 	viewer.SetSize(size.Width, max(0, size.Height-1))
 	return component.Fit(head, size.Width) + "\n" + viewer.View(th)
 }

@@ -22,7 +22,7 @@ type (
 // awaitChange waits for the next hint. It lets a moment pass first, in which
 // further hints merge, so that a storm of them is a few a second here.
 func (m *Model) awaitChange() tea.Cmd {
-	changes, done := m.changes, m.shared.ctx.Done()
+	changes, done := m.changes, m.shared.Context.Done()
 	return func() tea.Msg {
 		if !pause(changeGap, done) {
 			return nil
@@ -50,7 +50,7 @@ func pause(d time.Duration, done <-chan struct{}) bool {
 }
 
 func (m *Model) awaitNotice() tea.Cmd {
-	notices, done := m.shared.Notices, m.shared.ctx.Done()
+	notices, done := m.cfg.Notices, m.shared.Context.Done()
 	if notices == nil {
 		return nil
 	}
@@ -68,7 +68,7 @@ func (m *Model) awaitNotice() tea.Cmd {
 
 // awaitEnd quits when the program is told to end.
 func (m *Model) awaitEnd() tea.Cmd {
-	done := m.shared.ctx.Done()
+	done := m.shared.Context.Done()
 	return func() tea.Msg {
 		<-done
 		return tea.Quit()
@@ -78,21 +78,15 @@ func (m *Model) awaitEnd() tea.Cmd {
 // awaitTick lets seconds pass until the screen must be drawn once more: because how far
 // from now something is has another text, or the pulse is another than before.
 func (m *Model) awaitTick() tea.Cmd {
-	s, done, before := m.shared, m.shared.ctx.Done(), m.pulse
+	s, done, before := m.shared, m.shared.Context.Done(), m.pulse
 	return func() tea.Msg {
 		for pause(storage.NextTick(tickGap), done) {
-			if now := s.pulse(); s.stale() || now != before {
+			if now := s.pulse(); s.Stale() || now != before {
 				return tickMsg(now)
 			}
 		}
 		return nil
 	}
-}
-
-// stale reports whether what is on the screen is not true any more, as time has passed.
-func (s *shared) stale() bool {
-	at := s.staleAt.Load()
-	return at != 0 && s.Now().UnixNano() >= at
 }
 
 // A pulse is what nobody hints at: that the one who delivers died, that the store cannot
@@ -104,7 +98,7 @@ type pulse struct {
 }
 
 func (s *shared) pulse() pulse {
-	_, alive, err := s.Store.Runtime(s.ctx)
+	_, alive, err := s.Store.Runtime(s.Context)
 	p := pulse{alive: alive, day: s.Now().In(s.Location).Format(time.DateOnly)}
 	if err != nil {
 		p.fault = err.Error()

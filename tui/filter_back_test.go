@@ -53,14 +53,14 @@ func TestAFilterTakenAwayLeavesTheReceipt(t *testing.T) {
 			testReceiver(t, manyReceipts(500), func(c *console) {
 				c.rapid = true
 				list := &receiverOf(c).list
-				for list.selectedID() != arrived(where, "").ID {
+				for list.SelectedID() != arrived(where, "").ID {
 					c.press("k")
 				}
 				c.press("/")
 				c.write(name)
 				c.press(keys...)
 				c.wait(time.Second)
-				if got := list.selectedID(); got != arrived(where, "").ID {
+				if got := list.SelectedID(); got != arrived(where, "").ID {
 					t.Errorf("selected %d", got-arrived(0, "").ID)
 				}
 			})

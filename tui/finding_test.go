@@ -174,7 +174,7 @@ func TestKeysThatComeBeforeTheirRows(t *testing.T) {
 				c.wait(time.Second)
 				c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(test.keys)})
 				c.settle()
-				if got := receiverOf(c).list.selectedID() - arrived(0, "").ID; int(got) != test.want {
+				if got := receiverOf(c).list.SelectedID() - arrived(0, "").ID; int(got) != test.want {
 					t.Errorf("receipt %d is selected, want %d", got, test.want)
 				}
 			})
@@ -192,7 +192,7 @@ func TestManyKeysAtOncePassTheEdgeOfWhatWasRead(t *testing.T) {
 			c.deliver(keyMsg("up"))
 		}
 		c.settle()
-		if got := list.selectedID() - arrived(0, "").ID; got != 1000-310 {
+		if got := list.SelectedID() - arrived(0, "").ID; got != 1000-310 {
 			t.Errorf("receipt %d is selected", got)
 		}
 	})

@@ -2,11 +2,11 @@ package tui
 
 import (
 	"context"
-	"slices"
 
 	"backchannel/fixtures"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -15,17 +15,15 @@ import (
 // what became of those fired. It lives as long as the console.
 type firing struct {
 	shared   *shared
-	known    query[arsenal]
-	webhooks []storage.Webhook // by name
+	known    screen.Query[arsenal]
 	saved    []storage.SavedFixture
 	read     bool
-	tried    bool       // to read
-	chosen   storage.ID // the webhook fired at last, or chosen since
+	tried    bool // to read
 	channel  storage.Channel
 	variants map[target]string
 	last     fire.Spec // the zero Spec: none yet
 	burst    *fireRun  // the last one
-	ends     query[burstEnd]
+	ends     screen.Query[burstEnd]
 	watch    watch
 }
 
@@ -44,9 +42,9 @@ type arsenal struct {
 
 func newFiring(s *shared) *firing {
 	return &firing{
-		shared: s, known: query[arsenal]{ctx: s.ctx}, variants: map[target]string{},
-		ends:  query[burstEnd]{ctx: s.ctx},
-		watch: watch{shared: s, looking: query[[]storage.Delivery]{ctx: s.ctx}},
+		shared: s, known: screen.Query[arsenal]{Ctx: s.Context}, variants: map[target]string{},
+		ends:  screen.Query[burstEnd]{Ctx: s.Context},
+		watch: watch{shared: s, looking: screen.Query[[]storage.Delivery]{Ctx: s.Context}},
 	}
 }
 
@@ -55,11 +53,12 @@ func newFiring(s *shared) *firing {
 func (f *firing) Refresh(c storage.Change) tea.Cmd {
 	var cmds []tea.Cmd
 	if c.Has(storage.ChangedWebhooks | storage.ChangedFixtures) {
-		cmds = append(cmds, f.known.ask(f.shared.readArsenal))
+		cmds = append(cmds, f.known.Ask(f.shared.readArsenal))
 	}
 	if c.Has(storage.ChangedDeliveries) {
 		cmds = append(cmds, f.watch.look(), f.lookAtBurst())
 	}
+	f.shared.Targets.Reading = f.known.Running
 	return tea.Batch(cmds...)
 }
 
@@ -85,79 +84,52 @@ func (s *shared) readArsenal(ctx context.Context) (arsenal, error) {
 
 // Update takes what was read, and how firing went.
 func (f *firing) Update(msg tea.Msg) tea.Cmd {
-	if a, fresh, cmd := f.known.take(msg); fresh {
-		f.tried = true
-		if a.err == nil {
-			f.read, f.webhooks, f.saved = true, a.value.webhooks, a.value.saved
-			if f.chosen == 0 {
-				f.chosen = a.value.latest
+	if a, fresh, cmd := f.known.Take(msg); fresh {
+		t := &f.shared.Targets
+		f.tried, t.Reading = true, f.known.Running
+		if a.Err == nil {
+			f.read, t.Webhooks, f.saved = true, a.Value.webhooks, a.Value.saved
+			if t.Chosen == 0 {
+				t.Chosen = a.Value.latest
 			}
 		}
 		return cmd
 	}
-	if a, fresh, cmd := f.ends.take(msg); fresh {
-		if a.err != nil {
+	if a, fresh, cmd := f.ends.Take(msg); fresh {
+		if a.Err != nil {
 			return cmd
 		}
-		return tea.Batch(cmd, f.tellEnd(a.value))
+		return tea.Batch(cmd, f.tellEnd(a.Value))
 	}
 	switch msg := msg.(type) {
-	case firedMsg:
-		return f.tell(msg.queued, msg.err)
+	case screen.QueuedMsg:
+		return f.tell(msg.Queued, msg.Err)
 	case runMsg:
 		return f.advance(msg)
 	}
 	return f.watch.Update(msg)
 }
 
-// webhook finds a webhook by its ID.
-func (f *firing) webhook(id storage.ID) (storage.Webhook, bool) {
-	i := slices.IndexFunc(f.webhooks, func(w storage.Webhook) bool { return w.ID == id })
-	if i < 0 {
-		return storage.Webhook{}, false
-	}
-	return f.webhooks[i], true
-}
-
-// aim is the webhook to fire at: that of the selected row, else the last one, else the
-// only one there is.
-func (f *firing) aim(front screen) (storage.Webhook, bool) {
-	if a, ok := front.(aimer); ok {
-		if id, ok := a.Webhook(); ok {
-			if w, ok := f.webhook(id); ok {
-				return w, true
-			}
-		}
-	}
-	if w, ok := f.webhook(f.chosen); ok {
-		return w, true
-	}
-	if len(f.webhooks) == 0 {
-		return storage.Webhook{}, false
-	}
-	return f.webhooks[0], true
-}
-
 // open shows the menu.
-func (f *firing) open(front screen) tea.Cmd {
-	w, ok := f.aim(front)
+func (f *firing) open(front screen.Screen) tea.Cmd {
+	w, ok := f.shared.Targets.Aim(front)
 	switch {
 	case ok:
-		return show(newFireMenu(f, w))
+		return screen.Show(newFireMenu(f, w))
 	case !f.read:
 		return nil
 	}
-	return say(info("There is no webhook to fire at yet: 1 goes to the webhooks, n makes one"))
+	return screen.Say(screen.Info("There is no webhook to fire at yet: 1 goes to the webhooks, n makes one"))
 }
 
 // repeat fires again what was fired last.
 func (f *firing) repeat() tea.Cmd {
 	if f.last.Status == "" {
-		return say(info("Nothing fired yet: f opens the menu"))
+		return screen.Say(screen.Info("Nothing fired yet: f opens the menu"))
 	}
-	w, ok := f.webhook(f.last.Webhook.ID)
+	w, ok := f.shared.Targets.Find(f.last.Webhook.ID)
 	if !ok {
-		return say(warn(f.last.Webhook.Name + ", at which the last event was fired, is gone"))
+		return screen.Say(screen.Warn(f.last.Webhook.Name + ", at which the last event was fired, is gone"))
 	}
 	again := f.last
 	again.Webhook = w
@@ -187,10 +159,10 @@ func (f *firing) variantLabel(channel storage.Channel, status storage.Status) st
 }
 
 // fireBindings are the keys that fire from any view.
-func (m *Model) fireBindings() []binding {
+func (m *Model) fireBindings() []screen.Binding {
 	fire := m.shared.fire
-	return []binding{
-		{keys: []string{"f"}, label: "fire", help: "Fire an event", do: func() tea.Cmd { return fire.open(m.front()) }},
-		{keys: []string{"."}, word: "again", help: "Fire the last event again", do: fire.repeat},
+	return []screen.Binding{
+		{Keys: []string{"f"}, Label: "fire", Help: "Fire an event", Do: func() tea.Cmd { return fire.open(m.front()) }},
+		{Keys: []string{"."}, Word: "again", Help: "Fire the last event again", Do: fire.repeat},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -32,9 +33,9 @@ func (f *firing) askBurst(of fire.Spec) tea.Cmd {
 	if f.burst != nil {
 		count, rate = strconv.Itoa(f.burst.spec.Count), strconv.FormatFloat(f.burst.spec.PerSecond, 'f', -1, 64)
 	}
-	return f.shared.fill(formSpec{
-		title: "Burst at " + of.Webhook.Name, verb: "Fire", focus: burstCount,
-		section: component.Section{
+	return f.shared.Fill(screen.FormSpec{
+		Title: "Burst at " + of.Webhook.Name, Verb: "Fire", Focus: burstCount,
+		Section: component.Section{
 			Title: "Each of them a message of its own, " + string(of.Channel),
 			Fields: []component.Field{
 				{ID: burstEvent, Label: "Event", Kind: component.ChoiceField, Options: options, Start: component.Value{Text: string(of.Status)}, Help: "left and right choose."},
@@ -42,7 +43,7 @@ func (f *firing) askBurst(of fire.Spec) tea.Cmd {
 				{ID: burstRate, Label: "Per second", Start: component.Value{Text: rate}, Check: checkRate, Help: "How many are queued each second, 0.001 to 100,000."},
 			},
 		},
-		submit: func(v component.Values) tea.Cmd {
+		Submit: func(v component.Values) tea.Cmd {
 			of.Status = storage.Status(v.Text(burstEvent))
 			of.Variant = f.variantFor(of.Channel, of.Status)
 			of.Count, _ = strconv.Atoi(strings.TrimSpace(v.Text(burstCount)))
@@ -70,26 +71,26 @@ func checkRate(v component.Values) string {
 
 // busy says that one burst is enough.
 func (f *firing) busy() tea.Cmd {
-	toast := warn("A burst is under way: esc stops it")
+	toast := screen.Warn("A burst is under way: esc stops it")
 	toast.ID = burstToast // what the burst tells next is newer
-	return say(toast)
+	return screen.Say(toast)
 }
 
 func (f *firing) bursting() bool { return f.burst != nil && !f.burst.stopped && !f.burst.ended }
 
 // tellBurst tells how far a burst is.
 func (f *firing) tellBurst(r *fireRun, err error) tea.Cmd {
-	toast := info(fmt.Sprintf("%s: %s queued, esc stops", r, thousands(int64(r.queued))))
+	toast := screen.Info(fmt.Sprintf("%s: %s queued, esc stops", r, screen.Thousands(int64(r.queued))))
 	switch {
 	case r.stopped:
-		toast = warn(fmt.Sprintf("%s stopped: %s queued", r, thousands(int64(r.queued))))
+		toast = screen.Warn(fmt.Sprintf("%s stopped: %s queued", r, screen.Thousands(int64(r.queued))))
 	case err != nil:
-		toast = bad(fmt.Sprintf("%s: %s after %s", r, refusal(err), thousands(int64(r.queued))))
+		toast = screen.Bad(fmt.Sprintf("%s: %s after %s", r, screen.OneLine(err), screen.Thousands(int64(r.queued))))
 	case r.ended:
-		toast = good(fmt.Sprintf("%s: all queued in %s", r, duration(f.shared.Now().Sub(r.began))))
+		toast = screen.Good(fmt.Sprintf("%s: all queued in %s", r, screen.Duration(f.shared.Now().Sub(r.began))))
 	}
 	toast.ID = burstToast
-	return say(toast)
+	return screen.Say(toast)
 }
 
 func (r *fireRun) String() string { return fmt.Sprintf("%s → %s", r.spec, r.spec.Webhook.Name) }
@@ -112,7 +113,7 @@ func (f *firing) lookAtBurst() tea.Cmd {
 		return nil
 	}
 	those := storage.DeliveryQuery{WebhookID: b.spec.Webhook.ID, After: b.first - 1, Before: b.last + 1, Limit: 1}
-	return f.ends.ask(func(ctx context.Context) (burstEnd, error) {
+	return f.ends.Ask(func(ctx context.Context) (burstEnd, error) {
 		those.States = []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked}
 		open, err := read(ctx, those)
 		if err != nil || len(open) > 0 {
@@ -138,14 +139,14 @@ func (f *firing) tellEnd(end burstEnd) tea.Cmd {
 		return nil
 	}
 	b.told = true
-	took := duration(f.shared.Now().Sub(b.began))
-	toast := good(fmt.Sprintf("%s: all %s delivered in %s", b, thousands(int64(b.queued)), took))
+	took := screen.Duration(f.shared.Now().Sub(b.began))
+	toast := screen.Good(fmt.Sprintf("%s: all %s delivered in %s", b, screen.Thousands(int64(b.queued)), took))
 	if counts, words := end.missed(); len(words) > 0 {
-		toast = bad(fmt.Sprintf("%s: of %s, %s; %d and / %s show them", b, thousands(int64(b.queued)),
-			strings.Join(counts, ", "), viewDeliveries+1, strings.Join(words, " ")))
+		toast = screen.Bad(fmt.Sprintf("%s: of %s, %s; %d and / %s show them", b, screen.Thousands(int64(b.queued)),
+			strings.Join(counts, ", "), screen.ViewDeliveries+1, strings.Join(words, " ")))
 	}
 	toast.ID = burstToast
-	return say(toast)
+	return screen.Say(toast)
 }
 
 // missed counts what was not delivered, and gives the filter's words that show it.
@@ -157,7 +158,7 @@ func (e burstEnd) missed() (counts, words []string) {
 		if part.n == 0 {
 			continue
 		}
-		count := thousands(int64(part.n))
+		count := screen.Thousands(int64(part.n))
 		if e.more {
 			count += " or more"
 		}

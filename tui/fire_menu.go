@@ -10,6 +10,7 @@ import (
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -73,18 +74,18 @@ func (m *fireMenu) fill() {
 	if m.webhook.State == storage.Paused {
 		m.menu.Title += " (paused)"
 	}
-	if len(f.webhooks) < 2 {
+	if len(f.shared.Targets.Webhooks) < 2 {
 		m.menu.Hint = nil
 	}
 }
 
 // actions are what the menu's items do, for those who look for an action by its name.
-func (f *firing) actions(front screen) []binding {
-	w, ok := f.aim(front)
+func (f *firing) actions(front screen.Screen) []screen.Binding {
+	w, ok := f.shared.Targets.Aim(front)
 	if !ok {
 		return nil
 	}
-	var all []binding
+	var all []screen.Binding
 	for _, column := range newFireMenu(f, w).menu.Columns {
 		for _, item := range column {
 			all = append(all, f.itemBinding(w, item, func(m *fireMenu) tea.Cmd { return m.pick(item.ID) }))
@@ -94,24 +95,24 @@ func (f *firing) actions(front screen) []binding {
 }
 
 // choices are the items that change what is fired. The menu then shows what was chosen.
-func (f *firing) choices(w storage.Webhook) []binding {
+func (f *firing) choices(w storage.Webhook) []screen.Binding {
 	menu := newFireMenu(f, w).menu
 	items := slices.DeleteFunc(menu.Details, func(item component.MenuItem) bool { return item.Off || item.ID == itemAgain })
 	if menu.Hint != nil {
 		items = append(items, component.MenuItem{ID: menu.Hint.ID, Key: menu.Hint.Key, Label: "another webhook"})
 	}
-	var all []binding
+	var all []screen.Binding
 	for _, item := range items {
 		item.Label += style.More
-		all = append(all, f.itemBinding(w, item, func(m *fireMenu) tea.Cmd { return tea.Batch(show(m), m.pick(item.ID)) }))
+		all = append(all, f.itemBinding(w, item, func(m *fireMenu) tea.Cmd { return tea.Batch(screen.Show(m), m.pick(item.ID)) }))
 	}
 	return all
 }
 
-func (f *firing) itemBinding(w storage.Webhook, item component.MenuItem, do func(*fireMenu) tea.Cmd) binding {
-	return binding{
-		shown: "f " + item.Key, help: fmt.Sprintf("Fire at %s: %s", w.Name, item.Label), word: strings.TrimSuffix(item.Label, style.More),
-		do: func() tea.Cmd { return do(newFireMenu(f, w)) },
+func (f *firing) itemBinding(w storage.Webhook, item component.MenuItem, do func(*fireMenu) tea.Cmd) screen.Binding {
+	return screen.Binding{
+		Shown: "f " + item.Key, Help: fmt.Sprintf("Fire at %s: %s", w.Name, item.Label), Word: strings.TrimSuffix(item.Label, style.More),
+		Do: func() tea.Cmd { return do(newFireMenu(f, w)) },
 	}
 }
 
@@ -137,7 +138,7 @@ func (m *fireMenu) Update(msg tea.Msg) tea.Cmd {
 	}
 	switch reply.Item {
 	case "":
-		return dismiss(m)
+		return screen.Dismiss(m)
 	case itemWebhook:
 		return m.changeWebhook()
 	case itemVariant:
@@ -150,18 +151,18 @@ func (m *fireMenu) Update(msg tea.Msg) tea.Cmd {
 	case itemSaved:
 		return m.chooseSaved()
 	case itemMisbehave:
-		return tea.Batch(dismiss(m), m.firing.chooseMisbehaviour(m.spec(m.firing.lastStatus())))
+		return tea.Batch(screen.Dismiss(m), m.firing.chooseMisbehaviour(m.spec(m.firing.lastStatus())))
 	case itemBurst:
-		return tea.Batch(dismiss(m), m.firing.askBurst(m.spec(m.firing.lastStatus())))
+		return tea.Batch(screen.Dismiss(m), m.firing.askBurst(m.spec(m.firing.lastStatus())))
 	case itemAgain:
-		return tea.Batch(dismiss(m), m.firing.repeat())
+		return tea.Batch(screen.Dismiss(m), m.firing.repeat())
 	}
-	return tea.Batch(dismiss(m), m.firing.fire(m.spec(storage.Status(reply.Item))))
+	return tea.Batch(screen.Dismiss(m), m.firing.fire(m.spec(storage.Status(reply.Item))))
 }
 
 // View draws the menu.
 func (m *fireMenu) View(width, height int) string {
-	return m.menu.View(m.firing.shared.theme, width, height)
+	return m.menu.View(m.firing.shared.Theme, width, height)
 }
 
 // spec is one event as things are chosen now.
@@ -183,23 +184,23 @@ func (f *firing) lastStatus() storage.Status {
 func (m *fireMenu) changeWebhook() tea.Cmd {
 	var items []component.MenuItem
 	now := 0
-	for i, w := range m.firing.webhooks {
+	for i, w := range m.firing.shared.Targets.Webhooks {
 		if w.ID == m.webhook.ID {
 			now = i
 		}
-		item := component.MenuItem{ID: w.ID.String(), Label: w.Name, Detail: w.Organization + " / " + w.Sandbox.Name + "   " + list(w.Channels)}
+		item := component.MenuItem{ID: w.ID.String(), Label: w.Name, Detail: w.Organization + " / " + w.Sandbox.Name + "   " + screen.List(w.Channels)}
 		items = append(items, item)
 	}
 	pick := func(id string) tea.Cmd {
-		i := slices.IndexFunc(m.firing.webhooks, func(w storage.Webhook) bool { return w.ID.String() == id })
+		i := slices.IndexFunc(m.firing.shared.Targets.Webhooks, func(w storage.Webhook) bool { return w.ID.String() == id })
 		if i >= 0 {
-			m.webhook = m.firing.webhooks[i]
-			m.firing.chosen = m.webhook.ID
+			m.webhook = m.firing.shared.Targets.Webhooks[i]
+			m.firing.shared.Targets.Chosen = m.webhook.ID
 			m.fill()
 		}
 		return nil
 	}
-	return m.firing.shared.choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
+	return m.firing.shared.Choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
 }
 
 // nextChannel goes on to another channel of the webhook.
@@ -227,7 +228,7 @@ func (m *fireMenu) changeVariant() tea.Cmd {
 		m.fill()
 		return nil
 	}
-	return m.firing.shared.choose(component.Menu{Title: "Which bounce?", Details: items, At: now, Find: true}, pick)
+	return m.firing.shared.Choose(component.Menu{Title: "Which bounce?", Details: items, At: now, Find: true}, pick)
 }
 
 // chooseLife asks how the message ends.
@@ -236,10 +237,10 @@ func (m *fireMenu) chooseLife() tea.Cmd {
 		{ID: string(storage.Delivered), Key: "d", Label: "sent, then delivered"},
 		{ID: string(storage.Bounce), Key: "b", Label: "sent, then bounce", Detail: m.firing.variantLabel(m.channel(), storage.Bounce)},
 	}
-	return m.firing.shared.choose(component.Menu{Title: "A message's life", Details: ends}, func(end string) tea.Cmd {
+	return m.firing.shared.Choose(component.Menu{Title: "A message's life", Details: ends}, func(end string) tea.Cmd {
 		life := m.spec(storage.Status(end))
 		life.Lifecycle = true
-		return tea.Batch(dismiss(m), m.firing.fire(life))
+		return tea.Batch(screen.Dismiss(m), m.firing.fire(life))
 	})
 }
 
@@ -253,7 +254,7 @@ func (m *fireMenu) chooseSaved() tea.Cmd {
 		}
 		items = append(items, item)
 	}
-	return m.firing.shared.choose(component.Menu{Title: "Which saved fixture?", Details: component.Number(items), Find: true, Names: true}, func(name string) tea.Cmd {
+	return m.firing.shared.Choose(component.Menu{Title: "Which saved fixture?", Details: component.Number(items), Find: true, Names: true}, func(name string) tea.Cmd {
 		i := slices.IndexFunc(m.firing.saved, func(f storage.SavedFixture) bool { return f.Name == name })
 		if i < 0 {
 			return nil
@@ -261,7 +262,7 @@ func (m *fireMenu) chooseSaved() tea.Cmd {
 		saved := m.firing.saved[i]
 		of := m.spec(saved.Status)
 		of.Channel, of.Variant, of.Saved = saved.Channel, "", &saved
-		return tea.Batch(dismiss(m), m.firing.fire(of))
+		return tea.Batch(screen.Dismiss(m), m.firing.fire(of))
 	})
 }
 
@@ -277,7 +278,7 @@ func (f *firing) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 		items = append(items, item)
 	}
 	title := strings.TrimSpace(fmt.Sprintf("Misbehave at %s: %s, %s, but…", of.Webhook.Name, of.Status, of.Channel))
-	return f.shared.choose(component.Menu{Title: title, Details: items, Find: true}, func(kind string) tea.Cmd {
+	return f.shared.Choose(component.Menu{Title: title, Details: items, Find: true}, func(kind string) tea.Cmd {
 		of.Misbehave = storage.Misbehaviour(kind)
 		return f.fire(of)
 	})

@@ -2,13 +2,11 @@ package tui
 
 import (
 	"context"
-	"errors"
-	"strings"
 	"time"
 
-	"backchannel/fixtures"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -40,7 +38,7 @@ func (r *fireRun) burst() bool { return r.spec.Count > 1 }
 
 // fire fires what a person chose, and remembers it.
 func (f *firing) fire(spec fire.Spec) tea.Cmd {
-	f.last, f.chosen, f.channel = spec, spec.Webhook.ID, spec.Channel
+	f.last, f.shared.Targets.Chosen, f.channel = spec, spec.Webhook.ID, spec.Channel
 	r := &fireRun{spec: spec, began: f.shared.Now(), progress: make(chan runMsg, 64)}
 	if r.burst() {
 		if f.bursting() {
@@ -48,25 +46,25 @@ func (f *firing) fire(spec fire.Spec) tea.Cmd {
 		}
 		f.burst = r
 	}
-	return tea.Batch(f.shared.start(r, fire.Patience(spec.Webhook, f.shared.status.alive)), r.next(f.shared.ctx))
+	return tea.Batch(f.shared.start(r, fire.Patience(spec.Webhook, f.shared.Status.Alive)), r.next(f.shared.Context))
 }
 
 // start runs a run beside the program, which hears of it through the run's channel: a run
 // takes as long as its pace, and its events may wait for one another.
 func (s *shared) start(r *fireRun, patience time.Duration) tea.Cmd {
-	ctx, stop := context.WithCancel(s.ctx)
+	ctx, stop := context.WithCancel(s.Context)
 	r.stop = stop
 	tell := func(msg runMsg) error {
 		select {
 		case r.progress <- msg:
 			return nil
-		case <-s.ctx.Done():
-			return s.ctx.Err()
+		case <-s.Context.Done():
+			return s.Context.Err()
 		}
 	}
 	return func() tea.Msg {
 		defer stop()
-		plan, err := fire.NewPlan(r.spec, s.builder())
+		plan, err := fire.NewPlan(r.spec, s.Builder())
 		if err == nil {
 			firer := fire.Firer{Store: s.Store, Plan: plan, Patience: patience}
 			err = firer.Run(ctx, func(queued []storage.Delivery) error { return tell(runMsg{run: r, queued: queued}) })
@@ -75,8 +73,6 @@ func (s *shared) start(r *fireRun, patience time.Duration) tea.Cmd {
 		return nil
 	}
 }
-
-func (s *shared) builder() fixtures.Builder { return fixtures.Builder{Now: s.Now, Rand: s.Rand} }
 
 // next waits for the next news of a run.
 func (r *fireRun) next(ctx context.Context) tea.Cmd {
@@ -102,7 +98,7 @@ func (f *firing) advance(msg runMsg) tea.Cmd {
 	}
 	var more tea.Cmd
 	if r.ended = msg.ended; !r.ended {
-		more = r.next(f.shared.ctx)
+		more = r.next(f.shared.Context)
 	}
 	if r.burst() {
 		return tea.Batch(f.tellBurst(r, msg.err), f.lookAtBurst(), more)
@@ -113,35 +109,7 @@ func (f *firing) advance(msg runMsg) tea.Cmd {
 // tell watches what was queued, or says why it was not.
 func (f *firing) tell(queued []storage.Delivery, err error) tea.Cmd {
 	if err != nil {
-		return say(bad(refusal(err)))
+		return screen.Say(screen.Bad(screen.OneLine(err)))
 	}
 	return f.watch.follow(queued)
-}
-
-// refusal is an error on one line.
-func refusal(err error) string {
-	var fields storage.FieldErrors
-	if !errors.As(err, &fields) {
-		return strings.ReplaceAll(err.Error(), "\n", "; ")
-	}
-	reasons := make([]string, len(fields))
-	for i, f := range fields {
-		reasons[i] = f.Field + ": " + f.Reason
-	}
-	return strings.Join(reasons, "; ")
-}
-
-// firedMsg tells what was queued by other means than a run.
-type firedMsg struct {
-	queued []storage.Delivery
-	err    error
-}
-
-// watchAfter queues something by other means than a run, and watches it like one.
-func (f *firing) watchAfter(queue func(context.Context) ([]storage.Delivery, error)) tea.Cmd {
-	ctx := f.shared.ctx
-	return func() tea.Msg {
-		queued, err := queue(ctx)
-		return firedMsg{queued, err}
-	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -19,7 +20,7 @@ import (
 // changes with it.
 type watch struct {
 	shared  *shared
-	looking query[[]storage.Delivery]
+	looking screen.Query[[]storage.Delivery]
 	open    []storage.ID          // not final yet, oldest first
 	told    map[storage.ID]string // what the toast says
 }
@@ -36,24 +37,13 @@ func (w *watch) follow(queued []storage.Delivery) tea.Cmd {
 	return w.look()
 }
 
-func toastID(id storage.ID) string { return "delivery " + id.String() }
-
-// deliveryName is an event and where it goes.
-func deliveryName(d storage.Delivery) string {
-	name := fmt.Sprintf("%s, %s → %s", d.Status, d.Channel, d.Webhook)
-	if d.Misbehave != "" {
-		return string(d.Misbehave) + " " + name
-	}
-	return name
-}
-
 // look reads the deliveries that are watched.
 func (w *watch) look() tea.Cmd {
 	if len(w.open) == 0 {
 		return nil
 	}
 	ids, read := slices.Clone(w.open), w.shared.Store.Delivery
-	return w.looking.ask(func(ctx context.Context) ([]storage.Delivery, error) {
+	return w.looking.Ask(func(ctx context.Context) ([]storage.Delivery, error) {
 		var all []storage.Delivery
 		for _, id := range ids {
 			if d, err := read(ctx, id); err == nil {
@@ -66,12 +56,12 @@ func (w *watch) look() tea.Cmd {
 
 // Update tells what changed.
 func (w *watch) Update(msg tea.Msg) tea.Cmd {
-	a, fresh, cmd := w.looking.take(msg)
+	a, fresh, cmd := w.looking.Take(msg)
 	if !fresh {
 		return cmd
 	}
 	cmds := []tea.Cmd{cmd}
-	for _, d := range a.value {
+	for _, d := range a.Value {
 		at := slices.Index(w.open, d.ID)
 		if at < 0 {
 			continue
@@ -100,70 +90,56 @@ func (w *watch) tell(id storage.ID, state string) {
 func (s *shared) tellOutcome(d storage.Delivery) tea.Cmd {
 	switch d.State {
 	case storage.StateDelivered:
-		return sayOf(d, good(fmt.Sprintf("%s delivered: %d in %s", deliveryName(d), d.Code, duration(d.Latency()))))
+		return sayOf(d, screen.Good(fmt.Sprintf("%s delivered: %d in %s", screen.DeliveryName(d), d.Code, screen.Duration(d.Latency()))))
 	case storage.Failed:
 		return s.tellFailure(d)
 	case storage.Cancelled:
-		return sayOf(d, info(deliveryName(d)+" cancelled"))
+		return sayOf(d, screen.Info(screen.DeliveryName(d)+" cancelled"))
 	case storage.Retrying:
-		return sayOf(d, warn(fmt.Sprintf("%s retrying %s: %s", deliveryName(d), s.at(d.NextAttemptAt), s.told(d.Error, d.CreatedAt))))
+		return sayOf(d, screen.Warn(fmt.Sprintf("%s retrying %s: %s", screen.DeliveryName(d), s.At(d.NextAttemptAt), s.Translate(d.Error, d.CreatedAt))))
 	case storage.Parked:
 		return s.tellParked(d)
 	case storage.Queued:
-		if s.status.read && !s.status.alive {
-			return sayOf(d, warn(deliveryName(d)+" queued, but nobody delivers now"))
+		if s.Status.Read && !s.Status.Alive {
+			return sayOf(d, screen.Warn(screen.DeliveryName(d)+" queued, but nobody delivers now"))
 		}
-		return sayOf(d, info(deliveryName(d)+" queued"))
+		return sayOf(d, screen.Info(screen.DeliveryName(d)+" queued"))
 	}
 	return nil
 }
 
 func sayOf(d storage.Delivery, toast component.Toast) tea.Cmd {
-	toast.ID = toastID(d.ID)
-	return say(toast)
+	toast.ID = screen.ToastID(d.ID)
+	return screen.Say(toast)
 }
 
 func (s *shared) tellParked(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
-		reason, err := s.parkedReason(s.ctx, d)
+		reason, err := screen.ParkedReason(s.Context, s.Store, d)
 		if err != nil {
-			return toastMsg{bad(err.Error())}
+			return screen.ToastMsg{Toast: screen.Bad(err.Error())}
 		}
-		toast := warn(fmt.Sprintf("%s parked: %s", deliveryName(d), s.explainParked(reason, s.at)))
-		toast.ID = toastID(d.ID)
-		return toastMsg{toast}
+		toast := screen.Warn(fmt.Sprintf("%s parked: %s", screen.DeliveryName(d), s.ExplainParked(reason, s.At)))
+		toast.ID = screen.ToastID(d.ID)
+		return screen.ToastMsg{Toast: toast}
 	}
 }
 
 func (s *shared) tellFailure(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
-		why := s.told(d.Error, d.CreatedAt)
-		if receipts, err := s.Store.ReceiptsOfDelivery(s.ctx, d.ID); err == nil && len(receipts) > 0 {
+		why := s.Translate(d.Error, d.CreatedAt)
+		if receipts, err := s.Store.ReceiptsOfDelivery(s.Context, d.ID); err == nil && len(receipts) > 0 {
 			last := receipts[len(receipts)-1]
-			why = cmp.Or(s.localTimes(firstFailure(last.Verdicts), last.ReceivedAt), why)
+			why = cmp.Or(s.LocalTimes(screen.FirstFailure(last.Verdicts), last.ReceivedAt), why)
 		}
 		if code := strconv.Itoa(d.Code); d.Code != 0 && !strings.Contains(why, code) {
 			why = code + ", " + why
 		}
-		if d.Code == http.StatusGone && !strings.Contains(why, activateAdvice) {
-			why += "; " + d.Webhook + " is paused now: " + activateAdvice
+		if d.Code == http.StatusGone && !strings.Contains(why, screen.ActivateAdvice) {
+			why += "; " + d.Webhook + " is paused now: " + screen.ActivateAdvice
 		}
-		toast := bad(fmt.Sprintf("%s failed: %s", deliveryName(d), why))
-		toast.ID = toastID(d.ID)
-		return toastMsg{toast}
+		toast := screen.Bad(fmt.Sprintf("%s failed: %s", screen.DeliveryName(d), why))
+		toast.ID = screen.ToastID(d.ID)
+		return screen.ToastMsg{Toast: toast}
 	}
-}
-
-// firstFailure says which verdict failed, and why; empty when none did.
-func firstFailure(v storage.Verdicts) string {
-	for _, verdict := range v.List() {
-		switch {
-		case verdict.Result != storage.Fail:
-		case strings.HasPrefix(verdict.Reason, verdict.Name+":"):
-			return verdict.Reason
-		default:
-			return verdict.Name + ": " + verdict.Reason
-		}
-	}
-	return ""
 }

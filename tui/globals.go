@@ -3,44 +3,46 @@ package tui
 import (
 	"strconv"
 
+	"backchannel/tui/screen"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
 // urgent are the keys that mean the same wherever one is.
-func (m *Model) urgent() []binding {
-	return []binding{
-		{keys: []string{"ctrl+c"}, word: "quit", help: "Quit at once", do: func() tea.Cmd { return tea.Quit }},
-		{keys: []string{"ctrl+z"}, word: "suspend", help: "Suspend; fg brings the console back", do: func() tea.Cmd { return tea.Suspend }},
+func (m *Model) urgent() []screen.Binding {
+	return []screen.Binding{
+		{Keys: []string{"ctrl+c"}, Word: "quit", Help: "Quit at once", Do: func() tea.Cmd { return tea.Quit }},
+		{Keys: []string{"ctrl+z"}, Word: "suspend", Help: "Suspend; fg brings the console back", Do: func() tea.Cmd { return tea.Suspend }},
 	}
 }
 
 // globals are the keys that mean the same on every screen, except where one types.
-func (m *Model) globals() []binding {
-	var out []binding
+func (m *Model) globals() []screen.Binding {
+	var out []screen.Binding
 	for v := range m.stacks {
-		out = append(out, m.viewBinding(view(v)))
+		out = append(out, m.viewBinding(screen.View(v)))
 	}
 	return append(append(out, m.fireBindings()...),
-		binding{keys: []string{"y"}, word: "copy", help: "Copy something of what is shown", do: m.openCopyMenu},
-		binding{keys: []string{"Y"}, word: "copied", help: "Show what was copied last, to select it", do: m.showCopied},
-		binding{keys: []string{":", "ctrl+p"}, shown: ": ctrl+p", help: "Find an action by its name", do: m.openPalette},
-		binding{keys: []string{"?"}, word: "help", help: "Say what every key does", do: m.openHelp},
-		binding{keys: []string{"z"}, word: "zoom", help: "Zoom the focused pane, and back", do: m.zoom},
-		binding{keys: []string{"T"}, word: "theme", help: "Switch to the light or dark theme", do: m.switchTheme},
-		binding{shown: "esc", help: "Back; never quits"},
-		binding{shown: "q", help: "Back, and at the root of a view quit"},
+		screen.Binding{Keys: []string{"y"}, Word: "copy", Help: "Copy something of what is shown", Do: m.openCopyMenu},
+		screen.Binding{Keys: []string{"Y"}, Word: "copied", Help: "Show what was copied last, to select it", Do: m.showCopied},
+		screen.Binding{Keys: []string{":", "ctrl+p"}, Shown: ": ctrl+p", Help: "Find an action by its name", Do: m.openPalette},
+		screen.Binding{Keys: []string{"?"}, Word: "help", Help: "Say what every key does", Do: m.openHelp},
+		screen.Binding{Keys: []string{"z"}, Word: "zoom", Help: "Zoom the focused pane, and back", Do: m.zoom},
+		screen.Binding{Keys: []string{"T"}, Word: "theme", Help: "Switch to the light or dark theme", Do: m.switchTheme},
+		screen.Binding{Shown: "esc", Help: "Back; never quits"},
+		screen.Binding{Shown: "q", Help: "Back, and at the root of a view quit"},
 	)
 }
 
-func (m *Model) viewBinding(v view) binding {
-	return binding{
-		keys: []string{strconv.Itoa(int(v) + 1)},
-		help: "Go to " + m.stacks[v][0].Title(), word: m.stacks[v][0].Title(),
-		do: func() tea.Cmd { return m.goTo(v, 0) },
+func (m *Model) viewBinding(v screen.View) screen.Binding {
+	return screen.Binding{
+		Keys: []string{strconv.Itoa(int(v) + 1)},
+		Help: "Go to " + m.stacks[v][0].Title(), Word: m.stacks[v][0].Title(),
+		Do: func() tea.Cmd { return m.goTo(v, 0) },
 	}
 }
 
 func (m *Model) zoom() tea.Cmd {
-	m.shared.zoomed = !m.shared.zoomed
+	m.shared.Zoomed = !m.shared.Zoomed
 	return nil
 }

@@ -4,29 +4,31 @@ import (
 	"strings"
 
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
 // help says what every key does: on the screen in front, and anywhere.
 type help struct {
-	shared *shared
-	keys   component.KeyTable
-	viewer component.Viewer
+	shared  *shared
+	version string
+	keys    component.KeyTable
+	viewer  component.Viewer
 }
 
 func (m *Model) openHelp() tea.Cmd {
-	keys := append(table(m.front().Title(), m.front().Bindings()), table("Moving", movement())...)
-	keys = append(append(keys, table("Anywhere", m.globals())...), table("Anywhere", m.urgent())...)
-	return show(&help{shared: m.shared, keys: keys})
+	keys := append(screen.KeyTable(m.front().Title(), m.front().Bindings()), screen.KeyTable("Moving", movement())...)
+	keys = append(append(keys, screen.KeyTable("Anywhere", m.globals())...), screen.KeyTable("Anywhere", m.urgent())...)
+	return screen.Show(&help{shared: m.shared, version: m.cfg.Version, keys: keys})
 }
 
 // movement are the keys that lists and texts take.
-func movement() []binding {
-	return []binding{
-		{shown: "j k ↓ ↑", help: "Next, previous"},
-		{shown: "g G", help: "First, last"},
-		{shown: "ctrl+d ctrl+u", help: "Half a page down, up"},
+func movement() []screen.Binding {
+	return []screen.Binding{
+		{Shown: "j k ↓ ↑", Help: "Next, previous"},
+		{Shown: "g G", Help: "First, last"},
+		{Shown: "ctrl+d ctrl+u", Help: "Half a page down, up"},
 	}
 }
 
@@ -38,14 +40,14 @@ func (h *help) Update(msg tea.Msg) tea.Cmd {
 	}
 	switch key.String() {
 	case "?", "q", "enter":
-		return dismiss(h)
+		return screen.Dismiss(h)
 	}
 	h.viewer.Key(key)
 	return nil
 }
 
 func (h *help) View(width, height int) string {
-	th := h.shared.theme
+	th := h.shared.Theme
 	inner := min(width, 130) - 4
 	lines := h.keys.Help(th, "", inner)
 	rows := min(len(lines), height-4)
@@ -55,6 +57,6 @@ func (h *help) View(width, height int) string {
 	if rows < len(lines) {
 		hint = "j k scroll   " + hint
 	}
-	body := append(strings.Split(h.viewer.View(th), "\n"), "", component.Spread(th.Dim.Render("backchannel "+h.shared.Version), th.Dim.Render(hint), inner))
+	body := append(strings.Split(h.viewer.View(th), "\n"), "", component.Spread(th.Dim.Render("backchannel "+h.version), th.Dim.Render(hint), inner))
 	return component.Frame(th, th.Strong.Render("Keys"), body, inner+4)
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -19,7 +20,7 @@ type early struct {
 // keys takes a key, or lets it wait: for those that came before it, and for what is still
 // to be read. So none is lost, and they keep their order.
 func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
-	if _, urgent := run(m.urgent(), msg.String()); !urgent && (len(m.early) > 0 || m.waits(msg)) {
+	if _, urgent := screen.Run(m.urgent(), msg.String()); !urgent && (len(m.early) > 0 || m.waits(msg)) {
 		m.early = append(m.early, early{key: msg})
 		return nil
 	}
@@ -30,8 +31,8 @@ func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 // bring several letters at once. Where one types, they are a text; passed on as a paste,
 // it cannot be mistaken for the name of a key.
 func (m *Model) taken(msg tea.KeyMsg) tea.Cmd {
-	if _, urgent := run(m.urgent(), msg.String()); !urgent && m.spilled(msg) {
-		return say(aboutKeys("that looks like pasted text, of which nothing here has a use"))
+	if _, urgent := screen.Run(m.urgent(), msg.String()); !urgent && m.spilled(msg) {
+		return screen.Say(screen.AboutKeys("that looks like pasted text, of which nothing here has a use"))
 	}
 	m.taking = true
 	defer func() { m.taking, m.more = false, false }()
@@ -61,8 +62,8 @@ func (m *Model) waits(msg tea.KeyMsg) bool {
 	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 {
 		msg.Runes = msg.Runes[:1] // of several keys in one message, the first one
 	}
-	switch front, ok := m.front().(busier); {
-	case !m.ready(), m.shared.openings > 0:
+	switch front, ok := m.front().(screen.Busier); {
+	case !m.ready(), m.shared.Openings > 0:
 		return true
 	case !ok || m.top() != nil || msg.String() == "esc":
 		return false
@@ -74,7 +75,7 @@ func (m *Model) waits(msg tea.KeyMsg) bool {
 // ready reports whether what is shown first was read: until then a key would meet nothing
 // that it could be about.
 func (m *Model) ready() bool {
-	first, ok := m.stacks[viewWebhooks][0].(*webhooks)
+	first, ok := m.stacks[screen.ViewWebhooks][0].(*webhooks)
 	return m.awake || m.shared.fire.tried && (!ok || first.tried())
 }
 
@@ -95,16 +96,6 @@ func (m *Model) wake() tea.Cmd {
 		cmds = append(cmds, m.taken(next.key))
 	}
 	return tea.Batch(cmds...)
-}
-
-// openedMsg is what a command answered that leads to an overlay.
-type openedMsg struct{ msg tea.Msg }
-
-// opening has the keys wait that come behind one that opens an overlay once it has read
-// something.
-func (s *shared) opening(cmd tea.Cmd) tea.Cmd {
-	s.openings++
-	return func() tea.Msg { return openedMsg{cmd()} }
 }
 
 const (
@@ -128,7 +119,7 @@ func (m *Model) spilled(msg tea.KeyMsg) bool {
 // settled takes a key and, unless it is text, what it brings about at once: the next key
 // may be meant for the overlay that this one opens.
 func (m *Model) settled(msg tea.KeyMsg) tea.Cmd {
-	text := m.top() == nil && typing(m.front()) && typed(msg)
+	text := m.top() == nil && typing(m.front()) && screen.Typed(msg)
 	cmd := m.key(msg)
 	if text {
 		return cmd
@@ -166,14 +157,14 @@ func (m *Model) absorb(msg tea.Msg) tea.Cmd {
 			cmds = append(cmds, m.settle(cmd))
 		}
 		return tea.Batch(cmds...)
-	case openMsg, closeMsg, overlayMsg, dismissMsg, goMsg, copyMsg, openedMsg,
+	case screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CopyMsg, screen.OpenedMsg,
 		component.MenuMsg, component.ConfirmMsg, component.PaletteMsg, component.SubmitMsg, component.CancelMsg:
 		_, cmd := m.Update(msg)
 		return m.settle(cmd)
 	case nil:
 		return nil
 	}
-	return send(msg)
+	return screen.Send(msg)
 }
 
 // A result is what a command answered, or the panic that it ended with.

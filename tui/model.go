@@ -6,6 +6,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -14,15 +15,16 @@ import (
 // Model is the root of the console. It routes: keys to the overlay or screen in
 // front, everything else to whom it concerns.
 type Model struct {
+	cfg           Config
 	shared        *shared
 	changes       <-chan storage.Change
-	reading       query[status]
-	stacks        [][]screen // per view: the view itself, then what was opened over it
-	current       view
-	trail         []view // from which one jumped to another, esc leads back to the last
-	overlays      []overlay
+	reading       screen.Query[screen.Status]
+	stacks        [][]screen.Screen // per view: the view itself, then what was opened over it
+	current       screen.View
+	trail         []screen.View // from which one jumped to another, esc leads back to the last
+	overlays      []screen.Overlay
 	toasts        component.Toasts
-	copied        copyMsg // last
+	copied        screen.CopyMsg // last
 	banner        string
 	width, height int
 	more          bool      // keys came in the same message behind the one that is taken
@@ -36,18 +38,22 @@ type Model struct {
 // New makes the console's model. It lives until ctx ends.
 func New(ctx context.Context, cfg Config) *Model {
 	cfg = cfg.complete()
-	s := &shared{Config: cfg, ctx: ctx, theme: style.New(cfg.Renderer, cfg.Dark)}
+	e := &screen.Env{
+		Now: cfg.Now, Location: cfg.Location, Rand: cfg.Rand, PID: cfg.PID,
+		Context: ctx, Theme: style.New(cfg.Renderer, cfg.Dark),
+	}
+	s := &shared{Env: e, Store: cfg.Store, Rules: cfg.Rules, CA: cfg.CA, Export: cfg.Export, Resend: cfg.Resend}
 	s.fire = newFiring(s)
-	m := &Model{shared: s, early: earlyKeys(cfg.Typed), changes: cfg.Store.Changes(ctx), reading: query[status]{ctx: ctx}}
+	m := &Model{cfg: cfg, shared: s, early: earlyKeys(cfg.Typed), changes: cfg.Store.Changes(ctx), reading: screen.Query[screen.Status]{Ctx: ctx}}
 	for _, view := range newViews(s) {
-		m.stacks = append(m.stacks, []screen{view})
+		m.stacks = append(m.stacks, []screen.Screen{view})
 	}
 	return m
 }
 
 // newViews are the views in the order of their numbers.
-func newViews(s *shared) []screen {
-	return []screen{newWebhooks(s), newDeliveries(s), newReceiver(s), newActivity(s)}
+func newViews(s *shared) []screen.Screen {
+	return []screen.Screen{newWebhooks(s), newDeliveries(s), newReceiver(s), newActivity(s)}
 }
 
 // Init reads what is shown first and begins to listen.
@@ -59,19 +65,19 @@ func (m *Model) Init() tea.Cmd {
 func (m *Model) refresh(c storage.Change) tea.Cmd {
 	cmds := []tea.Cmd{m.front().Refresh(c), m.shared.fire.Refresh(c)}
 	if c.Has(storage.ChangedRuntime | storage.ChangedDeliveries | storage.ChangedReceipts) {
-		cmds = append(cmds, m.reading.ask(m.shared.readStatus))
+		cmds = append(cmds, m.reading.Ask(m.shared.readStatus))
 	}
 	return tea.Batch(cmds...)
 }
 
 // front is the screen that has the keys.
-func (m *Model) front() screen {
+func (m *Model) front() screen.Screen {
 	stack := m.stacks[m.current]
 	return stack[len(stack)-1]
 }
 
 // top is the overlay that has the keys, or nil.
-func (m *Model) top() overlay {
+func (m *Model) top() screen.Overlay {
 	if len(m.overlays) == 0 {
 		return nil
 	}

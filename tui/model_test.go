@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -34,7 +35,7 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 				c.wait(time.Second)
 				c.size(140, 30) // room for all of it
 				c.see(test.want...)
-				for width := leastWidth; width < 140; width++ {
+				for width := screen.LeastWidth; width < 140; width++ {
 					c.size(width, 30)
 					c.see(test.want[0], test.want[1]) // whoever delivers, and where
 				}
@@ -109,8 +110,8 @@ func TestToastsHideNothing(t *testing.T) {
 		c.wait(time.Second)
 		c.press("3")
 		before := strings.Split(c.screen(), "\n")
-		c.send(toastMsg{good("bounce delivered")})
-		c.send(toastMsg{good("sent delivered")})
+		c.send(screen.ToastMsg{Toast: screen.Good("bounce delivered")})
+		c.send(screen.ToastMsg{Toast: screen.Good("sent delivered")})
 		c.see("sent delivered ── ✓ bounce delivered")
 		for i, line := range strings.Split(c.screen(), "\n") {
 			if line != before[i] && i != len(before)-2 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 )
 
 // The tabs stand where they stand, whatever happens to deliveries.
@@ -22,7 +23,7 @@ func TestTheTabsDoNotJump(t *testing.T) {
 			c.store.changed(storage.ChangedAll)
 			c.wait(2 * tickGap)
 			before := map[int]string{}
-			for width := leastWidth; width <= 200; width += 3 {
+			for width := screen.LeastWidth; width <= 200; width += 3 {
 				c.size(width, 24)
 				before[width] = tabs(head(c))
 			}
@@ -33,7 +34,7 @@ func TestTheTabsDoNotJump(t *testing.T) {
 			}
 			c.store.changed(storage.ChangedAll)
 			c.wait(2 * tickGap)
-			for width := leastWidth; width <= 200; width += 3 {
+			for width := screen.LeastWidth; width <= 200; width += 3 {
 				c.size(width, 24)
 				if got := tabs(head(c)); got != before[width] {
 					t.Errorf("at %d the tabs were %q, are %q", width, before[width], got)
@@ -131,7 +132,7 @@ func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
 	testDeliveries(t, func(c *console) {
 		c.press("g")
 		for range 20 {
-			if d, ok := c.m.stacks[viewDeliveries][0].(*deliveries).list.selected(); ok && d.receipt.ID != 0 {
+			if d, ok := c.m.stacks[screen.ViewDeliveries][0].(*deliveries).list.Selected(); ok && d.receipt.ID != 0 {
 				break
 			}
 			c.press("j")
@@ -148,14 +149,14 @@ func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
 
 func TestTimesWithinTextsAreLocal(t *testing.T) {
 	east := time.FixedZone("EAST", 5*3600+1800)
-	s := &shared{Config: Config{Location: east, Now: noon}}
+	s := &screen.Env{Location: east, Now: noon}
 	for text, want := range map[string]string{
 		"12:03:24Z is 67 s past; leeway 30 s":              "17:33:24 is 67 s past; leeway 30 s",
 		"receipt X of 23:59:59.871Z":                       "receipt X of 05:29:59.871",
 		"the certificate expired on 2026-01-01T20:00:00Z.": "the certificate expired on 2026-01-02 01:30:00 EAST.",
 		"25:00:00Z and 12:00:00 and A12:00:00Z":            "25:00:00Z and 12:00:00 and A12:00:00Z",
 	} {
-		if got := s.localTimes(text, noon()); got != want {
+		if got := s.LocalTimes(text, noon()); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}

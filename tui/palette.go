@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -29,7 +30,7 @@ func (m *Model) openPalette() tea.Cmd {
 		commands[i] = component.Command{ID: strconv.Itoa(i), Title: a.title, Key: a.key, Name: a.name, Off: a.off}
 	}
 	p.palette = component.NewPalette(commands)
-	return show(p)
+	return screen.Show(p)
 }
 
 // actions is everything that can be done, the nearest first: here, anywhere, and in the
@@ -37,40 +38,40 @@ func (m *Model) openPalette() tea.Cmd {
 // looks for it gets nothing else instead.
 func (m *Model) actions() []action {
 	var out []action
-	add := func(place string, all []binding, do func(binding) tea.Cmd) {
+	add := func(place string, all []screen.Binding, do func(screen.Binding) tea.Cmd) {
 		for _, b := range all {
-			if b.do == nil || b.help == "" {
+			if b.Do == nil || b.Help == "" {
 				continue
 			}
 			out = append(out, action{
-				title: place + b.help, key: b.key(), name: cmp.Or(b.word, b.label), off: b.off != "" && place == "",
+				title: place + b.Help, key: b.Key(), name: cmp.Or(b.Word, b.Label), off: b.Off != "" && place == "",
 				do: func() tea.Cmd { return do(b) },
 			})
 		}
 	}
-	here := func(b binding) tea.Cmd {
-		if b.off != "" {
-			return say(aboutKeys(b.off))
+	here := func(b screen.Binding) tea.Cmd {
+		if b.Off != "" {
+			return screen.Say(screen.AboutKeys(b.Off))
 		}
-		return b.do()
+		return b.Do()
 	}
 	add("", m.front().Bindings(), here)
 	add("", m.globals(), here)
 	add("", m.urgent(), here)
 	add("", m.shared.fire.actions(m.front()), here)
 	for v, stack := range m.stacks {
-		if view(v) != m.current && len(stack) == 1 {
-			add(stack[0].Title()+": ", stack[0].Bindings(), func(b binding) tea.Cmd { return m.pressIn(view(v), b.keys[0]) })
+		if screen.View(v) != m.current && len(stack) == 1 {
+			add(stack[0].Title()+": ", stack[0].Bindings(), func(b screen.Binding) tea.Cmd { return m.pressIn(screen.View(v), b.Keys[0]) })
 		}
 	}
 	return out
 }
 
 // pressIn goes to a view and presses a key there, once what it is about was read.
-func (m *Model) pressIn(v view, key string) tea.Cmd {
+func (m *Model) pressIn(v screen.View, key string) tea.Cmd {
 	cmd := m.goTo(v, 0)
 	m.early = append(m.early, early{do: func() tea.Cmd {
-		done, _ := run(m.front().Bindings(), key)
+		done, _ := screen.Run(m.front().Bindings(), key)
 		return done
 	}})
 	return tea.Batch(cmd, m.wake())
@@ -84,9 +85,9 @@ func (p *palette) Update(msg tea.Msg) tea.Cmd {
 	}
 	i, err := strconv.Atoi(reply.Command)
 	if err != nil {
-		return dismiss(p)
+		return screen.Dismiss(p)
 	}
-	return tea.Batch(dismiss(p), p.actions[i].do())
+	return tea.Batch(screen.Dismiss(p), p.actions[i].do())
 }
 
-func (p *palette) View(width, _ int) string { return p.palette.View(p.shared.theme, width) }
+func (p *palette) View(width, _ int) string { return p.palette.View(p.shared.Theme, width) }

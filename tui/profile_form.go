@@ -12,6 +12,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/words"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -32,12 +33,12 @@ const (
 // askProfile asks for a profile of the webhook's own, beginning with the present one.
 func (s *shared) askProfile(msg profileMsg) tea.Cmd {
 	set := s.Store.SetProfile
-	return s.fill(formSpec{
-		title: "How the receiver answers " + msg.name, verb: "Answer so", rows: profileRows,
-		section: component.Section{Fields: profileFields(msg.profile)},
-		submit: func(v component.Values) tea.Cmd {
+	return s.Fill(screen.FormSpec{
+		Title: "How the receiver answers " + msg.name, Verb: "Answer so", Rows: profileRows,
+		Section: component.Section{Fields: profileFields(msg.profile)},
+		Submit: func(v component.Values) tea.Cmd {
 			profile, _ := readProfile(v)
-			return actOdd(s.ctx, profile.Warnings(), func(ctx context.Context) (string, error) {
+			return screen.ActOdd(s.Context, profile.Warnings(), func(ctx context.Context) (string, error) {
 				return fmt.Sprintf("%s from now on: %s", msg.name, profileWords(profile)), set(ctx, msg.webhook, profile)
 			})
 		},
@@ -85,28 +86,28 @@ func reasonFor(bad storage.FieldErrors, field string) string {
 
 // readProfile is the profile that a form describes, and what is wrong with that.
 func readProfile(v component.Values) (storage.Profile, storage.FieldErrors) {
-	p := parser{values: v}
+	p := screen.Parser{Values: v}
 	profile := storage.Profile{
-		Statuses: p.statuses(), Delay: p.optionalDuration(profileDelay, "3s"), Fault: storage.Fault(v.Text(profileFault)),
-		FailPct: p.optionalNumber(profilePercent, "20"), FailFirst: int(p.optionalNumber(profileFirst, "3")),
-		RetryAfter: p.optionalDuration(profileRetryAfter, "5s"), DripPerSec: int(p.optionalNumber(profileDrip, "10")),
-		Headers: p.headerLines(), Body: v.Text(profileBody),
+		Statuses: readStatuses(&p), Delay: optionalDuration(&p, profileDelay, "3s"), Fault: storage.Fault(v.Text(profileFault)),
+		FailPct: optionalNumber(&p, profilePercent, "20"), FailFirst: int(optionalNumber(&p, profileFirst, "3")),
+		RetryAfter: optionalDuration(&p, profileRetryAfter, "5s"), DripPerSec: int(optionalNumber(&p, profileDrip, "10")),
+		Headers: readHeaders(&p), Body: v.Text(profileBody),
 	}
 	if len(profile.Statuses) == 0 && profile.RetryAfter > 0 && profile.FailPct == 0 && profile.FailFirst == 0 {
 		profile.Statuses = []int{http.StatusTooManyRequests}
 	}
 	var bad storage.FieldErrors
 	if errors.As(profile.Validate(), &bad) {
-		p.bad = append(p.bad, bad...)
+		p.Bad = append(p.Bad, bad...)
 	}
-	return profile, p.bad
+	return profile, p.Bad
 }
 
-func (p *parser) statuses() (statuses []int) {
-	for _, word := range strings.FieldsFunc(p.values.Text(profileStatus), func(r rune) bool { return r == ',' || r == ' ' }) {
+func readStatuses(p *screen.Parser) (statuses []int) {
+	for _, word := range strings.FieldsFunc(p.Values.Text(profileStatus), func(r rune) bool { return r == ',' || r == ' ' }) {
 		status, err := strconv.Atoi(word)
 		if err != nil {
-			p.add(profileStatus, "%q is no HTTP status; use 503, say", word)
+			p.Add(profileStatus, "%q is no HTTP status; use 503, say", word)
 			continue
 		}
 		statuses = append(statuses, status)
@@ -114,34 +115,34 @@ func (p *parser) statuses() (statuses []int) {
 	return statuses
 }
 
-func (p *parser) optionalDuration(field, example string) time.Duration {
-	if strings.TrimSpace(p.values.Text(field)) == "" {
+func optionalDuration(p *screen.Parser, field, example string) time.Duration {
+	if strings.TrimSpace(p.Values.Text(field)) == "" {
 		return 0
 	}
-	return p.duration(field, example)
+	return p.Duration(field, example)
 }
 
 // optionalNumber is a number; of the fields for a percentage alone may it be a broken one.
-func (p *parser) optionalNumber(field, example string) float64 {
-	text := strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(p.values.Text(field), "%"), "/s"))
+func optionalNumber(p *screen.Parser, field, example string) float64 {
+	text := strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(p.Values.Text(field), "%"), "/s"))
 	if text == "" {
 		return 0
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	if whole := n == float64(int32(n)); err != nil || field != profilePercent && !whole {
-		p.add(field, "%q is not a number that can be used here; use %s, say", text, example)
+		p.Add(field, "%q is not a number that can be used here; use %s, say", text, example)
 		return 0
 	}
 	return n
 }
 
-func (p *parser) headerLines() (headers []storage.HeaderField) {
-	for i, line := range strings.Split(p.values.Text(profileHeaders), "\n") {
+func readHeaders(p *screen.Parser) (headers []storage.HeaderField) {
+	for i, line := range strings.Split(p.Values.Text(profileHeaders), "\n") {
 		name, value, found := strings.Cut(line, ":")
 		switch {
 		case strings.TrimSpace(line) == "":
 		case !found:
-			p.add(fmt.Sprintf("%s[%d]", profileHeaders, i), "%q has no colon; write Name: value", line)
+			p.Add(fmt.Sprintf("%s[%d]", profileHeaders, i), "%q has no colon; write Name: value", line)
 		default:
 			headers = append(headers, storage.HeaderField{Name: strings.TrimSpace(name), Value: strings.Trim(value, " \t")})
 		}
@@ -169,7 +170,7 @@ func durationOrNone(d time.Duration) string {
 	if d == 0 {
 		return ""
 	}
-	return shortDuration(d)
+	return screen.ShortDuration(d)
 }
 
 func numberOrNone(n float64) string {
@@ -193,8 +194,8 @@ func profileWords(p storage.Profile) string {
 	add(len(p.Statuses) > 1, "%s in turn", statusText(p.Statuses))
 	add(p.FailPct > 0, "%s %% answer 503", numberOrNone(p.FailPct))
 	add(p.FailFirst > 0, "503 %d× per delivery", p.FailFirst)
-	add(p.Delay > 0, "after %s", shortDuration(p.Delay))
-	add(p.RetryAfter > 0, "Retry-After %s", shortDuration(p.RetryAfter))
+	add(p.Delay > 0, "after %s", screen.ShortDuration(p.Delay))
+	add(p.RetryAfter > 0, "Retry-After %s", screen.ShortDuration(p.RetryAfter))
 	add(p.DripPerSec > 0, "%d bytes/s", p.DripPerSec)
 	add(len(p.Headers) > 0, "%d %s", len(p.Headers), words.Plural(len(p.Headers), "header"))
 	add(p.Body != "", "a body of %d bytes", len(p.Body))

@@ -6,12 +6,13 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
 )
 
 // drawBody colours the body of the detail: from its beginning, or in place.
 func (r *receiver) drawBody(anew bool) {
-	viewer, th := &r.tabs.viewers[tabBody], r.shared.theme
+	viewer, th := &r.tabs.Viewers[tabBody], r.shared.Theme
 	lines := strings.Split(style.EscapeMultiline(r.detail.shown.Text), "\n")
 	if r.detail.pretty != nil && !r.raw {
 		lines = component.JSON(th, r.detail.pretty)
@@ -29,11 +30,11 @@ func (r *receiver) bodyView(size component.Size) string {
 	if !ok || !size.Shown() {
 		return ""
 	}
-	th, width := r.shared.theme, size.Width
+	th, width := r.shared.Theme, size.Width
 	var head []string
 	if r.wide {
 		name := th.Strong.Render(" Body")
-		if r.panes.Focused == paneBody {
+		if r.panes.Focused == screen.PaneBody {
 			name = th.Accent.Render(style.Bar + "Body")
 		}
 		head = append(head, name)
@@ -46,7 +47,7 @@ func (r *receiver) bodyView(size component.Size) string {
 	if d.receipt.ID != r.detail.receipt.ID {
 		return strings.Join(head, "\n")
 	}
-	viewer := &r.tabs.viewers[tabBody]
+	viewer := &r.tabs.Viewers[tabBody]
 	viewer.SetSize(width, max(0, size.Height-len(head)))
 	if viewer.Partial() {
 		head[about] = component.Spread(" "+th.Dim.Render(style.Escape(r.bodyLine(d))), th.Dim.Render(viewer.Position())+" ", width)
@@ -70,7 +71,7 @@ func (r *receiver) bodyLine(d receiptDetail) string {
 	case !r.raw:
 		form = "indented"
 	}
-	return fmt.Sprintf("%s bytes   %s   SHA-256 %s", thousands(int64(len(d.receipt.Body))), form, d.receipt.SHA256)
+	return fmt.Sprintf("%s bytes   %s   SHA-256 %s", screen.Thousands(int64(len(d.receipt.Body))), form, d.receipt.SHA256)
 }
 
 func flawSentence(flaw storage.BodyFlaw) string {

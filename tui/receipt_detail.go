@@ -6,12 +6,13 @@ import (
 	"strconv"
 	"strings"
 
-	"backchannel/storage"
-	"backchannel/tui/component"
-	"backchannel/tui/style"
-
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
 )
 
 // receiptDetail is everything about one receipt.
@@ -50,7 +51,7 @@ func (s *shared) readReceipt(id storage.ID) func(context.Context) (receiptDetail
 // current is the selected receipt: all of it once it was read, until then what the list
 // knows.
 func (r *receiver) current() (d receiptDetail, ok bool) {
-	row, ok := r.list.selected()
+	row, ok := r.list.Selected()
 	if ok && r.detail.receipt.ID == row.ID {
 		d = r.detail
 		d.receipt.Pinned, d.receipt.Note = row.Pinned, row.Note
@@ -64,25 +65,25 @@ func (r *receiver) detailView(size component.Size) string {
 	if !ok || !size.Shown() {
 		return ""
 	}
-	th, focused := r.shared.theme, r.panes.Focused == paneDetail
-	head := append(r.shared.receiptHead(d.receipt, size.Width), "", r.tabs.head(th, focused, r.hiddenTabs()...))
-	if r.tabs.at == tabBody {
+	th, focused := r.shared.Theme, r.panes.Focused == screen.PaneDetail
+	head := append(receiptHead(r.shared.Env, d.receipt, size.Width), "", r.tabs.Head(th, focused, r.hiddenTabs()...))
+	if r.tabs.At == tabBody {
 		body := r.bodyView(component.Size{Width: size.Width, Height: size.Height - len(head)})
 		return strings.Join(append(head, body), "\n")
 	}
 	head = append(head, "")
 	at := d.receipt.ReceivedAt
-	page := sheet{th: th, width: size.Width, local: func(text string) string { return r.shared.localTimes(text, at) }}
-	switch r.tabs.at {
+	page := screen.Detail{Theme: th, Width: size.Width, Local: func(text string) string { return r.shared.LocalTimes(text, at) }}
+	switch r.tabs.At {
 	case tabVerdicts:
-		page.verdicts(d.receipt.Verdicts, r.allChecks)
-		page.forward(d.receipt.Forward)
+		verdicts(&page, d.receipt.Verdicts, r.allChecks)
+		forward(&page, d.receipt.Forward)
 	case tabHeaders:
-		r.shared.describeRequest(&page, d.receipt)
+		describeRequest(r.shared.Env, &page, d.receipt)
 	case tabAttempts:
-		r.shared.describeOrigin(&page, d)
+		describeOrigin(r.shared.Env, &page, d)
 	}
-	return r.tabs.show(th, head, page.lines, size)
+	return r.tabs.Show(th, head, page.Lines, size)
 }
 
 // hiddenTabs are those that have a pane of their own.
@@ -96,8 +97,8 @@ func (r *receiver) hiddenTabs() []int {
 const noteLines = 3 // at most; there is more to see
 
 // receiptHead says which receipt it is, in two lines or as many as it takes.
-func (s *shared) receiptHead(r storage.Receipt, width int) []string {
-	th := s.theme
+func receiptHead(s *screen.Env, r storage.Receipt, width int) []string {
+	th := s.Theme
 	event, ink := eventWord(th, r.Status)
 	glyph, word, _ := strings.Cut(event, " ")
 	if r.Status == "" {
@@ -116,24 +117,15 @@ func (s *shared) receiptHead(r storage.Receipt, width int) []string {
 	if r.WebhookID == 0 {
 		hook = "no webhook"
 	}
-	parts := []string{hook, s.clock(r.ReceivedAt), answerSentence(r)}
+	parts := []string{hook, s.Clock(r.ReceivedAt), answerSentence(r)}
 	if r.Duration > 0 {
-		parts = append(parts, duration(r.Duration))
+		parts = append(parts, screen.Duration(r.Duration))
 	}
 	lines := []string{component.Fit(strings.Join(title, "   "), width)}
 	lines = append(lines, headParts(parts, th.Dim, width)...)
 	if r.Note != "" {
-		note := headLines(r.Note, th.Text, width)
+		note := screen.HeadLines(r.Note, th.Text, width)
 		lines = append(lines, note[:min(len(note), noteLines)]...)
-	}
-	return lines
-}
-
-// headLines are the lines that a text at the head of a detail takes.
-func headLines(text string, ink lipgloss.Style, width int) []string {
-	lines := component.Wrap(style.Escape(text), width-1)
-	for i, line := range lines {
-		lines[i] = component.Fit(" "+ink.Render(line), width)
 	}
 	return lines
 }
@@ -148,10 +140,10 @@ func headParts(parts []string, ink lipgloss.Style, width int) []string {
 		case line == "" || ansi.StringWidth(style.Escape(longer)) < width:
 			line = longer
 		default:
-			lines, line = append(lines, headLines(line, ink, width)...), part
+			lines, line = append(lines, screen.HeadLines(line, ink, width)...), part
 		}
 	}
-	return append(lines, headLines(line, ink, width)...)
+	return append(lines, screen.HeadLines(line, ink, width)...)
 }
 
 // answerSentence says what became of the request.
@@ -176,33 +168,33 @@ func answerSentence(r storage.Receipt) string {
 }
 
 // describeRequest is the request without its body.
-func (s *shared) describeRequest(d *sheet, r storage.Receipt) {
-	d.paragraph(r.Method+" "+storage.WithoutTokens(r.Path)+" "+r.Proto, s.theme.Strong)
-	d.headers(r.Headers)
-	d.blank()
-	d.paragraph("Duplicates are kept. Order and letter case of the names cannot be known: they are as Go's net/http gives them.", s.theme.Dim)
-	d.title("Received")
+func describeRequest(s *screen.Env, d *screen.Detail, r storage.Receipt) {
+	d.Paragraph(r.Method+" "+storage.WithoutTokens(r.Path)+" "+r.Proto, s.Theme.Strong)
+	d.Headers(r.Headers)
+	d.Blank()
+	d.Paragraph("Duplicates are kept. Order and letter case of the names cannot be known: they are as Go's net/http gives them.", s.Theme.Dim)
+	d.Title("Received")
 	for _, fact := range [][2]string{
-		{"At", s.date(r.ReceivedAt)}, {"From", r.Remote}, {"TLS", r.TLSVersion}, {"SHA-256", r.SHA256},
+		{"At", s.Date(r.ReceivedAt)}, {"From", r.Remote}, {"TLS", r.TLSVersion}, {"SHA-256", r.SHA256},
 		{"Request ID", r.RequestID}, {"Retry count", r.RetryCount}, {"ID", r.ID.String()},
 	} {
 		if fact[1] != "" {
-			d.fact(fact[0], fact[1], s.theme.Text)
+			d.Fact(fact[0], fact[1], s.Theme.Text)
 		}
 	}
 }
 
 // describeOrigin is what our own engine did to bring the receipt about.
-func (s *shared) describeOrigin(d *sheet, x receiptDetail) {
+func describeOrigin(s *screen.Env, d *screen.Detail, x receiptDetail) {
 	switch {
 	case x.receipt.DeliveryID == 0:
-		d.paragraph("A foreign sender's: no delivery of ours stands behind it.", s.theme.Text)
+		d.Paragraph("A foreign sender's: no delivery of ours stands behind it.", s.Theme.Text)
 	case x.delivery.ID == 0:
-		d.paragraph("…", s.theme.Dim)
+		d.Paragraph("…", s.Theme.Dim)
 	default:
-		s.describeAttempts(d, x.delivery, x.attempts)
-		d.title("Delivery")
-		d.fact("ID", x.delivery.ID.String(), s.theme.Text)
-		d.fact("Attempt", strconv.Itoa(x.receipt.Attempt), s.theme.Text)
+		s.DescribeAttempts(d, x.delivery, x.attempts)
+		d.Title("Delivery")
+		d.Fact("ID", x.delivery.ID.String(), s.Theme.Text)
+		d.Fact("Attempt", strconv.Itoa(x.receipt.Attempt), s.Theme.Text)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"backchannel/fixtures/diff"
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -24,26 +25,26 @@ type diffMsg struct {
 // compare reads the two marked receipts, or the marked and the selected one, or that one
 // and its fixture.
 func (r *receiver) compare() tea.Cmd {
-	marked := r.list.table.Marked()
-	if selected, ok := r.list.table.Selected(); ok && len(marked) == 1 && marked[0] != selected {
+	marked := r.list.Table.Marked()
+	if selected, ok := r.list.Table.Selected(); ok && len(marked) == 1 && marked[0] != selected {
 		marked = append(marked, selected)
 	}
 	if len(marked) == 0 {
-		return r.shared.compareFixture(r.list.selectedID())
+		return r.shared.compareFixture(r.list.SelectedID())
 	}
 	if len(marked) != 2 {
-		return say(info(fmt.Sprintf("Mark two receipts with space, one and go to another, or none to compare this one with its fixture; %d marked here", len(marked))))
+		return screen.Say(screen.Info(fmt.Sprintf("Mark two receipts with space, one and go to another, or none to compare this one with its fixture; %d marked here", len(marked))))
 	}
 	var ids [2]storage.ID
 	for i, text := range marked {
 		id, err := storage.ParseID(text)
 		if err != nil {
-			return say(bad(err.Error()))
+			return screen.Say(screen.Bad(err.Error()))
 		}
 		ids[i] = id
 	}
-	ctx, read := r.shared.ctx, r.shared.Store.Receipt
-	return r.shared.opening(func() tea.Msg {
+	ctx, read := r.shared.Context, r.shared.Store.Receipt
+	return r.shared.Opening(func() tea.Msg {
 		left, err := read(ctx, min(ids[0], ids[1]))
 		if err != nil {
 			return diffMsg{err: err}
@@ -59,28 +60,28 @@ func (r *receiver) compare() tea.Cmd {
 
 // compareFixture compares a receipt with the event that would be fired in its place.
 func (s *shared) compareFixture(id storage.ID) tea.Cmd {
-	return s.opening(func() tea.Msg {
-		r, err := s.Store.Receipt(s.ctx, id)
+	return s.Opening(func() tea.Msg {
+		r, err := s.Store.Receipt(s.Context, id)
 		if err != nil {
 			return diffMsg{err: err}
 		}
-		compared, err := diff.WithFixture(s.ctx, s.Store, r, s.builder())
+		compared, err := diff.WithFixture(s.Context, s.Store, r, s.Builder())
 		return diffMsg{right: r, compared: compared, err: err}
 	})
 }
 
 // diffScreen shows where the bodies of two receipts differ.
 type diffScreen struct {
-	shared *shared
+	env *screen.Env
 	diffMsg
 	viewer component.Viewer
 }
 
-func (s *shared) showDiff(msg diffMsg) tea.Cmd {
+func showDiff(s *screen.Env, msg diffMsg) tea.Cmd {
 	if msg.err != nil {
-		return say(bad(refusal(msg.err)))
+		return screen.Say(screen.Bad(screen.OneLine(msg.err)))
 	}
-	return open(&diffScreen{shared: s, diffMsg: msg})
+	return screen.Open(&diffScreen{env: s, diffMsg: msg})
 }
 
 // Title says what one sees.
@@ -92,10 +93,10 @@ func (d *diffScreen) Title() string {
 }
 
 // Bindings explain the keys.
-func (d *diffScreen) Bindings() []binding {
-	return []binding{
-		{shown: "j k", label: "scroll", help: "Scroll"},
-		{shown: "esc", label: "back", help: "Back to the receiver"},
+func (d *diffScreen) Bindings() []screen.Binding {
+	return []screen.Binding{
+		{Shown: "j k", Label: "scroll", Help: "Scroll"},
+		{Shown: "esc", Label: "back", Help: "Back to the receiver"},
 	}
 }
 
@@ -112,63 +113,63 @@ func (d *diffScreen) Update(msg tea.Msg) tea.Cmd {
 
 // View draws the two heads, then each difference with both values below it.
 func (d *diffScreen) View(width, height int) string {
-	page := sheet{th: d.shared.theme, width: width}
+	page := screen.Detail{Theme: d.env.Theme, Width: width}
 	for _, side := range []struct {
 		sign    string
 		receipt storage.Receipt
 	}{{"-", d.left}, {"+", d.right}} {
 		r := side.receipt
-		text := strings.Join([]string{d.shared.clock(r.ReceivedAt), r.Status, r.Channel, r.Identity}, "   ")
+		text := strings.Join([]string{d.env.Clock(r.ReceivedAt), r.Status, r.Channel, r.Identity}, "   ")
 		if r.ID == 0 {
 			text = d.compared.From
 		}
-		page.lines = append(page.lines, component.Fit("   "+page.th.Dim.Render(side.sign)+"  "+page.th.Text.Render(style.Escape(text)), width))
+		page.Lines = append(page.Lines, component.Fit("   "+page.Theme.Dim.Render(side.sign)+"  "+page.Theme.Text.Render(style.Escape(text)), width))
 	}
-	page.blank()
-	page.differences(d.diffMsg)
+	page.Blank()
+	differences(&page, d.diffMsg)
 	d.viewer.SetSize(width, height)
-	d.viewer.Replace(page.lines)
-	return d.viewer.View(page.th)
+	d.viewer.Replace(page.Lines)
+	return d.viewer.View(page.Theme)
 }
 
-func (d *sheet) differences(of diffMsg) {
+func differences(d *screen.Detail, of diffMsg) {
 	if of.bad != nil {
-		d.paragraph(refusal(of.bad)+".", d.th.Text)
+		d.Paragraph(screen.OneLine(of.bad)+".", d.Theme.Text)
 		return
 	}
 	c := of.compared
-	d.paragraph(c.Summary(), d.th.Text)
+	d.Paragraph(c.Summary(), d.Theme.Text)
 	if len(c.ByShape) > 0 {
-		d.paragraph("What differs in each event (ids, times, the recipient) is compared by its form.", d.th.Dim)
+		d.Paragraph("What differs in each event (ids, times, the recipient) is compared by its form.", d.Theme.Dim)
 	}
-	d.blank()
+	d.Blank()
 	for _, change := range c.Changed {
-		d.difference(change.Path, string(change.From), string(change.To))
+		difference(d, change.Path, string(change.From), string(change.To))
 	}
 	for _, gone := range c.Removed {
-		d.difference(gone.Path, string(gone.Value), "")
+		difference(d, gone.Path, string(gone.Value), "")
 	}
 	for _, extra := range c.Added {
-		d.difference(extra.Path, "", string(extra.Value))
+		difference(d, extra.Path, "", string(extra.Value))
 	}
 }
 
-func (d *sheet) difference(path, from, to string) {
-	d.paragraph(cmp.Or(path, "(the whole body)"), d.th.Strong)
-	d.side("-", from)
-	d.side("+", to)
+func difference(d *screen.Detail, path, from, to string) {
+	d.Paragraph(cmp.Or(path, "(the whole body)"), d.Theme.Strong)
+	side(d, "-", from)
+	side(d, "+", to)
 }
 
 // side is one of the two values; where there is none, it says so.
-func (d *sheet) side(sign, value string) {
-	ink := d.th.Text
+func side(d *screen.Detail, sign, value string) {
+	ink := d.Theme.Text
 	if value == "" {
-		value, ink = style.None, d.th.Dim
+		value, ink = style.None, d.Theme.Dim
 	}
-	for i, line := range component.Wrap(style.Escape(value), max(8, d.width-8)) {
+	for i, line := range component.Wrap(style.Escape(value), max(8, d.Width-8)) {
 		if i > 0 {
 			sign = " "
 		}
-		d.lines = append(d.lines, "   "+d.th.Dim.Render(sign)+"  "+ink.Render(line))
+		d.Lines = append(d.Lines, "   "+d.Theme.Dim.Render(sign)+"  "+ink.Render(line))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/jsontext"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -33,7 +34,7 @@ func (r *receiver) editReceipt() tea.Cmd {
 		return nil
 	}
 	if !utf8.Valid(d.receipt.Body) {
-		return say(info("The body is not text (UTF-8), so editing would change more of it: r sends it as it is, x exports it"))
+		return screen.Say(screen.Info("The body is not text (UTF-8), so editing would change more of it: r sends it as it is, x exports it"))
 	}
 	text := string(d.receipt.Body)
 	if d.pretty != nil {
@@ -47,7 +48,7 @@ func (r *receiver) editReceipt() tea.Cmd {
 		}},
 	}})
 	form.Update(tea.KeyMsg{Type: tea.KeyCtrlHome})
-	return open(&resend{shared: r.shared, receipt: d.receipt, form: form})
+	return screen.Open(&resend{shared: r.shared, receipt: d.receipt, form: form})
 }
 
 // howSent says what becomes of a text.
@@ -69,10 +70,10 @@ func (r *resend) Title() string { return "Edit and resend to " + r.receipt.Webho
 func (r *resend) Typing() bool { return true }
 
 // Bindings explain the keys; the form takes them itself.
-func (r *resend) Bindings() []binding {
-	return []binding{
-		{keys: []string{"ctrl+s"}, label: "send", help: "Send the body to the webhook", do: func() tea.Cmd { return r.form.Update(tea.KeyMsg{Type: tea.KeyCtrlS}) }},
-		{shown: "esc", label: "leave", help: "Leave; asks when something was changed"},
+func (r *resend) Bindings() []screen.Binding {
+	return []screen.Binding{
+		{Keys: []string{"ctrl+s"}, Label: "send", Help: "Send the body to the webhook", Do: func() tea.Cmd { return r.form.Update(tea.KeyMsg{Type: tea.KeyCtrlS}) }},
+		{Shown: "esc", Label: "leave", Help: "Leave; asks when something was changed"},
 	}
 }
 
@@ -84,9 +85,9 @@ func (r *resend) Back() (tea.Cmd, bool) {
 	if !r.form.Changed() {
 		return nil, false
 	}
-	return r.shared.ask(component.Confirm{
+	return r.shared.Ask(component.Confirm{
 		Title: "Leave without sending?", Text: []string{"What you changed in this body will be lost."}, Yes: "leave", No: "stay",
-	}, func() tea.Cmd { return closeScreen(r) }), true
+	}, func() tea.Cmd { return screen.CloseScreen(r) }), true
 }
 
 // Update edits, and sends when the form is submitted.
@@ -96,7 +97,7 @@ func (r *resend) Update(msg tea.Msg) tea.Cmd {
 		return r.form.Update(msg)
 	case component.SubmitMsg:
 		if msg.ID == resendFormID {
-			return tea.Batch(closeScreen(r), r.send(msg.Values.Text(resendBody)))
+			return tea.Batch(screen.CloseScreen(r), r.send(msg.Values.Text(resendBody)))
 		}
 	}
 	return nil
@@ -104,7 +105,7 @@ func (r *resend) Update(msg tea.Msg) tea.Cmd {
 
 func (r *resend) send(text string) tea.Cmd {
 	store, of := r.shared.Store, r.receipt
-	return r.shared.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) {
+	return screen.Queue(r.shared.Context, func(ctx context.Context) ([]storage.Delivery, error) {
 		return fire.Resend(ctx, store, of, []byte(text))
 	})
 }
@@ -112,5 +113,5 @@ func (r *resend) send(text string) tea.Cmd {
 // View draws the form.
 func (r *resend) View(width, height int) string {
 	r.form.SetSize(width, height)
-	return r.form.View(r.shared.theme)
+	return r.form.View(r.shared.Theme)
 }

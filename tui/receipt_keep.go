@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -16,18 +17,18 @@ const keepText = "text" // the one field of the forms below
 
 // note writes a note on the selected receipt.
 func (r *receiver) note() tea.Cmd {
-	row, ok := r.list.selected()
+	row, ok := r.list.Selected()
 	if !ok {
 		return nil
 	}
 	s := r.shared
-	return s.fill(formSpec{
-		title: "Note on the receipt", verb: "Keep",
-		section: component.Section{Fields: []component.Field{
+	return s.Fill(screen.FormSpec{
+		Title: "Note on the receipt", Verb: "Keep",
+		Section: component.Section{Fields: []component.Field{
 			{ID: keepText, Label: "Note", Start: component.Value{Text: row.Note}, Help: "Stands above the verdicts. Empty takes it away."},
 		}},
-		submit: func(v component.Values) tea.Cmd {
-			return act(s.ctx, func(ctx context.Context) (string, error) {
+		Submit: func(v component.Values) tea.Cmd {
+			return screen.Act(s.Context, func(ctx context.Context) (string, error) {
 				return "noted", s.Store.NoteReceipt(ctx, row.ID, strings.TrimSpace(v.Text(keepText)))
 			})
 		},
@@ -36,18 +37,18 @@ func (r *receiver) note() tea.Cmd {
 
 // saveFixture keeps what the selected receipt holds, to be fired from then on.
 func (r *receiver) saveFixture() tea.Cmd {
-	row, ok := r.list.selected()
+	row, ok := r.list.Selected()
 	if !ok {
 		return nil
 	}
 	s := r.shared
-	return s.fill(formSpec{
-		title: "Save as a fixture", verb: "Save",
-		section: component.Section{Fields: []component.Field{
+	return s.Fill(screen.FormSpec{
+		Title: "Save as a fixture", Verb: "Save",
+		Section: component.Section{Fields: []component.Field{
 			{ID: keepText, Label: "Name", Check: checkFixtureName(row), Help: "The fire menu has it from then on, and so has backchannel fire NAME."},
 		}},
-		submit: func(v component.Values) tea.Cmd {
-			return act(s.ctx, func(ctx context.Context) (string, error) {
+		Submit: func(v component.Values) tea.Cmd {
+			return screen.Act(s.Context, func(ctx context.Context) (string, error) {
 				name := strings.TrimSpace(v.Text(keepText))
 				return "saved: f F fires " + name, s.saveAs(ctx, row.ID, name)
 			})

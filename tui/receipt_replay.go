@@ -7,6 +7,7 @@ import (
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -20,12 +21,12 @@ type placesMsg struct {
 
 // replay finds where the selected receipt can be sent again.
 func (r *receiver) replay() tea.Cmd {
-	row, ok := r.list.selected()
+	row, ok := r.list.Selected()
 	if !ok {
 		return nil
 	}
-	ctx, store := r.shared.ctx, r.shared.Store
-	return r.shared.opening(func() tea.Msg {
+	ctx, store := r.shared.Context, r.shared.Store
+	return r.shared.Opening(func() tea.Msg {
 		receipt, err := store.Receipt(ctx, row.ID)
 		if err != nil {
 			return placesMsg{err: err}
@@ -46,7 +47,7 @@ const (
 func (s *shared) offerPlaces(msg placesMsg) tea.Cmd {
 	switch {
 	case msg.err != nil:
-		return say(bad("replay: " + refusal(msg.err)))
+		return screen.Say(screen.Bad("replay: " + screen.OneLine(msg.err)))
 	case !msg.places.Apart || msg.places.Receiver == "" || s.Resend == nil:
 		return s.replayToWebhook(msg)
 	}
@@ -54,7 +55,7 @@ func (s *shared) offerPlaces(msg placesMsg) tea.Cmd {
 		{ID: toWebhook, Key: "w", Label: msg.places.Webhook.Name, Detail: msg.places.URL + ", its URL now; a new delivery, " + fire.HowSigned(msg.places.Webhook)},
 		{ID: toReceiver, Key: "r", Label: "the receiver", Detail: msg.places.Receiver + ", where it listens now; as it came"},
 	}}
-	return s.choose(menu, func(item string) tea.Cmd {
+	return s.Choose(menu, func(item string) tea.Cmd {
 		if item == toReceiver {
 			return s.replayToReceiver(msg)
 		}
@@ -65,22 +66,22 @@ func (s *shared) offerPlaces(msg placesMsg) tea.Cmd {
 // replayToWebhook sends the bytes to the receipt's webhook as a new event.
 func (s *shared) replayToWebhook(msg placesMsg) tea.Cmd {
 	store := s.Store
-	sent := s.fire.watchAfter(func(ctx context.Context) ([]storage.Delivery, error) { return fire.Replay(ctx, store, msg.receipt.ID) })
-	return tea.Batch(sent, say(info("replayed to "+msg.places.Lead())), warnOfReplay(msg.receipt))
+	sent := screen.Queue(s.Context, func(ctx context.Context) ([]storage.Delivery, error) { return fire.Replay(ctx, store, msg.receipt.ID) })
+	return tea.Batch(sent, screen.Say(screen.Info("replayed to "+msg.places.Lead())), warnOfReplay(msg.receipt))
 }
 
 // replayToReceiver sends the bytes to the built-in receiver, wherever the webhook leads.
 func (s *shared) replayToReceiver(msg placesMsg) tea.Cmd {
-	ctx, send, to := s.ctx, s.Resend, msg.places.Receiver
+	ctx, send, to := s.Context, s.Resend, msg.places.Receiver
 	sent := func() tea.Msg {
 		attempt, err := send(ctx, msg.receipt, to)
 		switch {
 		case err != nil:
-			return toastMsg{bad("replay: " + refusal(err))}
+			return screen.ToastMsg{Toast: screen.Bad("replay: " + screen.OneLine(err))}
 		case attempt.ErrorClass != "":
-			return toastMsg{bad(fmt.Sprintf("the replay to %s failed: %s", to, attempt.Error))}
+			return screen.ToastMsg{Toast: screen.Bad(fmt.Sprintf("the replay to %s failed: %s", to, attempt.Error))}
 		}
-		return toastMsg{good(fmt.Sprintf("replayed to %s, as it came: %d", to, attempt.Code))}
+		return screen.ToastMsg{Toast: screen.Good(fmt.Sprintf("replayed to %s, as it came: %d", to, attempt.Code))}
 	}
 	return tea.Batch(sent, warnOfReplay(msg.receipt))
 }
@@ -88,7 +89,7 @@ func (s *shared) replayToReceiver(msg placesMsg) tea.Cmd {
 // warnOfReplay says what is odd about a replay, if anything is.
 func warnOfReplay(r storage.Receipt) tea.Cmd {
 	if odd := fire.ReplayWarning(r); odd != "" {
-		return say(warn(odd))
+		return screen.Say(screen.Warn(odd))
 	}
 	return nil
 }

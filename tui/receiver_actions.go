@@ -8,70 +8,71 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/words"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
 // Bindings are what can be done with the list and its selected receipt.
-func (r *receiver) Bindings() []binding {
-	if r.filter.typing {
-		return r.filter.bindings()
+func (r *receiver) Bindings() []screen.Binding {
+	if r.filter.Typing {
+		return r.filter.Bindings()
 	}
-	row, ok := r.list.selected()
+	row, ok := r.list.Selected()
 	if !ok {
 		none := append(append(r.paneBindings(), r.rowBindings(row)...), r.lesserBindings(row)...)
-		return append(append(r.listBindings(), r.profileBinding()), because("there is no receipt here to do that with", none)...)
+		return append(append(r.listBindings(), r.profileBinding()), screen.Because("there is no receipt here to do that with", none)...)
 	}
 	all := append(append(r.paneBindings(), r.rowBindings(row)...), r.profileBinding())
 	return append(append(all, r.listBindings()...), r.lesserBindings(row)...)
 }
 
 // paneBindings are about what is shown of the receipt.
-func (r *receiver) paneBindings() []binding {
-	var all []binding
-	if r.panes.Focused == paneList {
-		all = append(all, binding{keys: []string{"enter"}, label: "open", help: "Go to the detail", do: r.focus(paneDetail)})
+func (r *receiver) paneBindings() []screen.Binding {
+	var all []screen.Binding
+	if r.panes.Focused == screen.PaneList {
+		all = append(all, screen.Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to the detail", Do: r.focus(screen.PaneDetail)})
 	}
 	back, on := []string{"h", "left"}, []string{"l", "right"}
 	if r.bodySlides() {
 		back, on = back[:1], on[:1]
 	}
 	all = append(all,
-		binding{keys: back, shown: "h l", label: "tabs", help: "Other page of the detail", do: r.turn(-1)},
-		binding{keys: on, do: r.turn(1)})
-	if r.wide || r.tabs.at == tabBody {
+		screen.Binding{Keys: back, Shown: "h l", Label: "tabs", Help: "Other page of the detail", Do: r.turn(-1)},
+		screen.Binding{Keys: on, Do: r.turn(1)})
+	if r.wide || r.tabs.At == tabBody {
 		all = append(all, r.bodyBindings()...)
 	}
-	if r.tabs.at != tabVerdicts {
+	if r.tabs.At != tabVerdicts {
 		return all
 	}
-	checks := binding{keys: []string{"c"}, label: "all checks", help: "Show the checks of passed verdicts too", do: r.toggleChecks}
+	checks := screen.Binding{Keys: []string{"c"}, Label: "all checks", Help: "Show the checks of passed verdicts too", Do: r.toggleChecks}
 	if r.allChecks {
-		checks.label, checks.help = "failed checks", "Show the checks of failed verdicts alone"
+		checks.Label, checks.Help = "failed checks", "Show the checks of failed verdicts alone"
 	}
 	return append(all, checks)
 }
 
 // bodySlides reports whether the arrows scroll the body sideways.
 func (r *receiver) bodySlides() bool {
-	body := r.panes.Focused == paneBody || r.panes.Focused == paneDetail && r.tabs.at == tabBody
-	return body && !r.tabs.viewers[tabBody].Wrapped
+	body := r.panes.Focused == screen.PaneBody || r.panes.Focused == screen.PaneDetail && r.tabs.At == tabBody
+	return body && !r.tabs.Viewers[tabBody].Wrapped
 }
 
-func (r *receiver) bodyBindings() []binding {
-	wrap := binding{keys: []string{"w"}, word: "wrap", help: "Wrap long lines of the body, or no longer", do: r.wrap}
+func (r *receiver) bodyBindings() []screen.Binding {
+	wrap := screen.Binding{Keys: []string{"w"}, Word: "wrap", Help: "Wrap long lines of the body, or no longer", Do: r.wrap}
 	if r.detail.pretty == nil {
-		return []binding{wrap}
+		return []screen.Binding{wrap}
 	}
-	raw := binding{keys: []string{"b"}, label: "raw", help: "Show the body as it came", do: r.toggleRaw}
+	raw := screen.Binding{Keys: []string{"b"}, Label: "raw", Help: "Show the body as it came", Do: r.toggleRaw}
 	if r.raw {
-		raw.label, raw.help = "indented", "Show the body indented"
+		raw.Label, raw.Help = "indented", "Show the body indented"
 	}
-	return []binding{raw, wrap}
+	return []screen.Binding{raw, wrap}
 }
 
 // rowBindings do something with the receipt.
-func (r *receiver) rowBindings(row storage.Receipt) []binding {
+func (r *receiver) rowBindings(row storage.Receipt) []screen.Binding {
 	unmatched, unread := "", ""
 	if row.WebhookID == 0 {
 		unmatched = "no webhook has this path, so there is none to send it to"
@@ -79,65 +80,65 @@ func (r *receiver) rowBindings(row storage.Receipt) []binding {
 	if row.ID != r.detail.receipt.ID {
 		unread = "the receipt is still being read; press it again"
 	}
-	replay := binding{keys: []string{"r"}, label: "replay", help: "Send the same bytes to the webhook again", do: r.replay}
-	edit := binding{keys: []string{"R"}, label: "edit", help: "Edit the body and send that", do: r.editReceipt}
-	return []binding{replay.unless(unmatched), edit.unless(cmp.Or(unmatched, unread))}
+	replay := screen.Binding{Keys: []string{"r"}, Label: "replay", Help: "Send the same bytes to the webhook again", Do: r.replay}
+	edit := screen.Binding{Keys: []string{"R"}, Label: "edit", Help: "Edit the body and send that", Do: r.editReceipt}
+	return []screen.Binding{replay.Unless(unmatched), edit.Unless(cmp.Or(unmatched, unread))}
 }
 
 // profileBinding is for the selected receipt's webhook, else for the one that is fired at.
-func (r *receiver) profileBinding() binding {
-	b := binding{keys: []string{"o"}, label: "response", help: "Choose how the receiver answers this webhook", do: r.chooseProfile}
-	if _, ok := r.shared.fire.aim(r); !ok {
-		return b.unless("there is no webhook yet: 1 goes to the webhooks, n makes one")
+func (r *receiver) profileBinding() screen.Binding {
+	b := screen.Binding{Keys: []string{"o"}, Label: "response", Help: "Choose how the receiver answers this webhook", Do: r.chooseProfile}
+	if _, ok := r.shared.Targets.Aim(r); !ok {
+		return b.Unless("there is no webhook yet: 1 goes to the webhooks, n makes one")
 	}
 	return b
 }
 
 // lesserBindings are in the footer where there is much room.
-func (r *receiver) lesserBindings(row storage.Receipt) []binding {
-	pin := binding{keys: []string{"P"}, label: "pin", help: "Pin it: retention and clearing leave it", do: r.pin}
+func (r *receiver) lesserBindings(row storage.Receipt) []screen.Binding {
+	pin := screen.Binding{Keys: []string{"P"}, Label: "pin", Help: "Pin it: retention and clearing leave it", Do: r.pin}
 	if row.Pinned {
-		pin.label, pin.help = "unpin", "No longer pin it"
+		pin.Label, pin.Help = "unpin", "No longer pin it"
 	}
-	all := []binding{
-		{keys: []string{" "}, label: "mark", help: "Mark it, or no longer", do: r.mark},
-		{keys: []string{"="}, label: "diff", help: "Compare two marked receipts, or the marked and this one; none marked: this one and its fixture", do: r.compare},
-		{keys: []string{"x"}, label: "export", help: "Export receipts to a file: JSON, NDJSON, HAR, curl", do: r.chooseExport},
-		{keys: []string{"N"}, word: "note", help: "Write a note on it", do: r.note},
-		{keys: []string{"S"}, word: "fixture", help: "Save what it holds as a fixture, to be fired from then on", do: r.saveFixture},
+	all := []screen.Binding{
+		{Keys: []string{" "}, Label: "mark", Help: "Mark it, or no longer", Do: r.mark},
+		{Keys: []string{"="}, Label: "diff", Help: "Compare two marked receipts, or the marked and this one; none marked: this one and its fixture", Do: r.compare},
+		{Keys: []string{"x"}, Label: "export", Help: "Export receipts to a file: JSON, NDJSON, HAR, curl", Do: r.chooseExport},
+		{Keys: []string{"N"}, Word: "note", Help: "Write a note on it", Do: r.note},
+		{Keys: []string{"S"}, Word: "fixture", Help: "Save what it holds as a fixture, to be fired from then on", Do: r.saveFixture},
 		pin,
-		{keys: []string{"C"}, label: "clear", help: "Clear the receiver; pinned receipts stay", do: r.confirmClear},
+		{Keys: []string{"C"}, Label: "clear", Help: "Clear the receiver; pinned receipts stay", Do: r.confirmClear},
 	}
 	if r.shared.Export == nil {
-		all = slices.DeleteFunc(all, func(b binding) bool { return b.keys[0] == "x" })
+		all = slices.DeleteFunc(all, func(b screen.Binding) bool { return b.Keys[0] == "x" })
 	}
-	message := binding{keys: []string{"m"}, label: "message", help: "Show only receipts of the same message", do: r.showMessage}
+	message := screen.Binding{Keys: []string{"m"}, Label: "message", Help: "Show only receipts of the same message", Do: r.showMessage}
 	if row.RequestID == "" {
-		message.off = "its body names no request, so there is no message to look for"
+		message.Off = "its body names no request, so there is no message to look for"
 	}
-	delivery := binding{keys: []string{"v"}, word: "delivery", help: "Go to the delivery that brought it", do: r.showDelivery}
+	delivery := screen.Binding{Keys: []string{"v"}, Word: "delivery", Help: "Go to the delivery that brought it", Do: r.showDelivery}
 	if row.DeliveryID == 0 {
-		delivery.off = "a foreign sender's: no delivery of ours stands behind it"
+		delivery.Off = "a foreign sender's: no delivery of ours stands behind it"
 	}
 	return append(all, message, delivery)
 }
 
-func (r *receiver) listBindings() []binding {
-	pause := binding{keys: []string{"p"}, label: "pause", help: "Pause the view; new receipts are counted", do: r.list.pause}
-	if r.list.paused {
-		pause.label, pause.help = "go on", "Show what came meanwhile"
+func (r *receiver) listBindings() []screen.Binding {
+	pause := screen.Binding{Keys: []string{"p"}, Label: "pause", Help: "Pause the view; new receipts are counted", Do: r.list.Pause}
+	if r.list.Paused {
+		pause.Label, pause.Help = "go on", "Show what came meanwhile"
 	}
-	follow := binding{keys: []string{"F"}, label: "follow", word: "follow", help: "Follow: keep the newest in view", do: r.follow}
-	if r.list.table.Following() && !r.list.paused {
-		follow.label, follow.help = "", "No longer follow the newest"
+	follow := screen.Binding{Keys: []string{"F"}, Label: "follow", Word: "follow", Help: "Follow: keep the newest in view", Do: r.follow}
+	if r.list.Table.Following() && !r.list.Paused {
+		follow.Label, follow.Help = "", "No longer follow the newest"
 	}
-	all := []binding{
-		{keys: []string{"/"}, label: "filter", help: "Choose receipts: status:bounce auth:fail since:10m body~550", do: r.openFilter},
+	all := []screen.Binding{
+		{Keys: []string{"/"}, Label: "filter", Help: "Choose receipts: status:bounce auth:fail since:10m body~550", Do: r.openFilter},
 		pause, follow,
 	}
 	if r.list.Len() > 0 {
-		all = append(all, binding{keys: []string{"tab"}, help: "Next pane", do: r.nextPane(1)},
-			binding{keys: []string{"shift+tab"}, do: r.nextPane(-1)})
+		all = append(all, screen.Binding{Keys: []string{"tab"}, Help: "Next pane", Do: r.nextPane(1)},
+			screen.Binding{Keys: []string{"shift+tab"}, Do: r.nextPane(-1)})
 	}
 	return all
 }
@@ -157,7 +158,7 @@ func (r *receiver) nextPane(by int) func() tea.Cmd {
 // turn shows another page of the detail.
 func (r *receiver) turn(by int) func() tea.Cmd {
 	return func() tea.Cmd {
-		r.tabs.turn(by, r.hiddenTabs()...)
+		r.tabs.Turn(by, r.hiddenTabs()...)
 		return nil
 	}
 }
@@ -174,53 +175,53 @@ func (r *receiver) toggleRaw() tea.Cmd {
 }
 
 func (r *receiver) wrap() tea.Cmd {
-	r.tabs.viewers[tabBody].ToggleWrap()
+	r.tabs.Viewers[tabBody].ToggleWrap()
 	return nil
 }
 
 func (r *receiver) openFilter() tea.Cmd {
-	r.panes.Focused = paneList
-	if !r.filter.shown() {
-		r.list.leave()
+	r.panes.Focused = screen.PaneList
+	if !r.filter.Shown() {
+		r.list.Leave()
 	}
-	return r.filter.open()
+	return r.filter.Open()
 }
 
-func (r *receiver) follow() tea.Cmd { return tea.Batch(r.list.follow(), r.look()) }
+func (r *receiver) follow() tea.Cmd { return tea.Batch(r.list.Follow(), r.look()) }
 
 func (r *receiver) mark() tea.Cmd {
-	r.list.table.Key(tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}})
+	r.list.Table.Key(tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}})
 	return nil
 }
 
 // showMessage filters by the request of the selected receipt.
 func (r *receiver) showMessage() tea.Cmd {
-	row, ok := r.list.selected()
+	row, ok := r.list.Selected()
 	if !ok || row.RequestID == "" {
-		return say(info("It names no request"))
+		return screen.Say(screen.Info("It names no request"))
 	}
-	if !r.filter.shown() {
-		r.list.leave()
+	if !r.filter.Shown() {
+		r.list.Leave()
 	}
-	r.filter = filter{line: component.NewLine(messageFilter(row.RequestID))}
-	chosen, err := storage.ParseFilter(r.filter.text(), r.shared.Now())
+	r.filter = screen.Filter{Line: component.NewLine(messageFilter(row.RequestID))}
+	chosen, err := storage.ParseFilter(r.filter.Text(), r.shared.Now())
 	if err != nil {
-		return say(bad(err.Error()))
+		return screen.Say(screen.Bad(err.Error()))
 	}
 	return r.choose(chosen)
 }
 
 func (r *receiver) showDelivery() tea.Cmd {
-	row, ok := r.list.selected()
+	row, ok := r.list.Selected()
 	if !ok || row.DeliveryID == 0 {
 		return nil
 	}
-	return jumpTo(viewDeliveries, row.DeliveryID)
+	return screen.JumpTo(screen.ViewDeliveries, row.DeliveryID)
 }
 
 // pin keeps the selected receipt from being cleared, or no longer does.
 func (r *receiver) pin() tea.Cmd {
-	row, ok := r.list.selected()
+	row, ok := r.list.Selected()
 	if !ok {
 		return nil
 	}
@@ -228,21 +229,21 @@ func (r *receiver) pin() tea.Cmd {
 	if row.Pinned {
 		text = "no longer pinned"
 	}
-	return act(r.shared.ctx, func(ctx context.Context) (string, error) {
+	return screen.Act(r.shared.Context, func(ctx context.Context) (string, error) {
 		return text, set(ctx, row.ID, !row.Pinned)
 	})
 }
 
 func (r *receiver) confirmClear() tea.Cmd {
 	remove := r.shared.Store.ClearReceipts
-	return r.shared.ask(component.Confirm{
+	return r.shared.Ask(component.Confirm{
 		Title: "Clear the receiver?",
 		Text:  []string{"All receipts go, also those that a filter hides. Pinned ones stay."},
 		Yes:   "clear", No: "keep",
 	}, func() tea.Cmd {
-		return act(r.shared.ctx, func(ctx context.Context) (string, error) {
+		return screen.Act(r.shared.Context, func(ctx context.Context) (string, error) {
 			n, err := remove(ctx)
-			return thousands(n) + " " + words.Plural(n, "receipt") + " cleared", err
+			return screen.Thousands(n) + " " + words.Plural(n, "receipt") + " cleared", err
 		})
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"backchannel/storage/export"
 	"backchannel/storage/words"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -36,7 +37,7 @@ func (r *receiver) chooseExport() tea.Cmd {
 	for _, f := range exportFormats() {
 		items = append(items, component.MenuItem{ID: string(f.Format), Key: f.key, Label: string(f.Format), Detail: f.help})
 	}
-	return r.shared.choose(component.Menu{Title: "Export receipts as", Details: items}, func(name string) tea.Cmd {
+	return r.shared.Choose(component.Menu{Title: "Export receipts as", Details: items}, func(name string) tea.Cmd {
 		for _, f := range exportFormats() {
 			if string(f.Format) == name {
 				return r.askExport(f)
@@ -70,10 +71,10 @@ func (r *receiver) askExport(format exportFormat) tea.Cmd {
 	if format.Sends() {
 		fields = slices.Insert(fields, 2, component.Field{ID: exportTo, Label: "For", Help: "Empty: the receiver as it is now. Else another server: https://HOST:PORT, or a URL that all of them go to."})
 	}
-	return r.shared.fill(formSpec{
-		title: "Export as " + string(format.Format), verb: "Write", focus: exportPath,
-		section: component.Section{Fields: fields},
-		submit: func(v component.Values) tea.Cmd {
+	return r.shared.Fill(screen.FormSpec{
+		Title: "Export as " + string(format.Format), Verb: "Write", Focus: exportPath,
+		Section: component.Section{Fields: fields},
+		Submit: func(v component.Values) tea.Cmd {
 			return r.shared.export(r.exportOf(format, v))
 		},
 	})
@@ -82,10 +83,10 @@ func (r *receiver) askExport(format exportFormat) tea.Cmd {
 // exportable is what receipts can be written now, the likeliest first.
 func (r *receiver) exportable() []component.Option {
 	var all []component.Option
-	if n := int64(len(r.list.table.Marked())); n > 0 {
+	if n := int64(len(r.list.Table.Marked())); n > 0 {
 		all = append(all, component.Option{ID: whichMarked, Label: fmt.Sprintf("the %d marked", n)})
 	}
-	if _, ok := r.list.selected(); ok {
+	if _, ok := r.list.Selected(); ok {
 		all = append(all, component.Option{ID: whichSelected, Label: "the selected one"})
 	}
 	label := "all"
@@ -106,13 +107,13 @@ func (r *receiver) exportOf(format exportFormat, v component.Values) export.Requ
 	e := export.Request{Format: format.Format, Path: strings.TrimSpace(v.Text(exportPath)), To: strings.TrimSpace(v.Text(exportTo)), WithSecrets: v.On(exportSecrets)}
 	switch v.Text(exportWhich) {
 	case whichMarked:
-		for _, text := range r.list.table.Marked() {
+		for _, text := range r.list.Table.Marked() {
 			if id, err := storage.ParseID(text); err == nil {
 				e.IDs = append(e.IDs, id)
 			}
 		}
 	case whichSelected:
-		e.IDs = []storage.ID{r.list.selectedID()}
+		e.IDs = []storage.ID{r.list.SelectedID()}
 	default:
 		e.Query.Filter = r.chosen
 	}
@@ -124,25 +125,25 @@ type exportTakenMsg struct{ request export.Request }
 
 // export writes receipts, and says where they are.
 func (s *shared) export(e export.Request) tea.Cmd {
-	ctx, write := s.ctx, s.Export
+	ctx, write := s.Context, s.Export
 	return func() tea.Msg {
 		done, err := write(ctx, e)
 		switch {
 		case errors.Is(err, fs.ErrExist):
 			return exportTakenMsg{e}
 		case err != nil:
-			return toastMsg{bad("export: " + refusal(err))}
+			return screen.ToastMsg{Toast: screen.Bad("export: " + screen.OneLine(err))}
 		}
 		secrets := "secrets masked"
 		if e.WithSecrets {
 			secrets = "with secrets"
 		}
 		n := int64(done.Receipts)
-		text := fmt.Sprintf("%s %s written to %s, %s", thousands(n), words.Plural(n, "receipt"), done.Path, secrets)
+		text := fmt.Sprintf("%s %s written to %s, %s", screen.Thousands(n), words.Plural(n, "receipt"), done.Path, secrets)
 		if done.Note != "" {
 			text += "; " + done.Note
 		}
-		return toastMsg{good(text)}
+		return screen.ToastMsg{Toast: screen.Good(text)}
 	}
 }
 
@@ -150,7 +151,7 @@ func (s *shared) export(e export.Request) tea.Cmd {
 func (s *shared) askReplace(msg exportTakenMsg) tea.Cmd {
 	again := msg.request
 	again.Replace = true
-	return s.ask(component.Confirm{
+	return s.Ask(component.Confirm{
 		Title: "Replace the file?", Text: []string{msg.request.Path + " is there already. What it holds will be gone."}, Yes: "replace", No: "keep",
 	}, func() tea.Cmd { return s.export(again) })
 }

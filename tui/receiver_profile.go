@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -23,12 +24,12 @@ type profileMsg struct {
 
 // chooseProfile reads how a webhook is answered, then asks how it is to be.
 func (r *receiver) chooseProfile() tea.Cmd {
-	hook, ok := r.shared.fire.aim(r)
+	hook, ok := r.shared.Targets.Aim(r)
 	if !ok {
 		return nil
 	}
-	ctx, read := r.shared.ctx, r.shared.Store.Profile
-	return r.shared.opening(func() tea.Msg {
+	ctx, read := r.shared.Context, r.shared.Store.Profile
+	return r.shared.Opening(func() tea.Msg {
 		profile, err := read(ctx, hook.ID)
 		return profileMsg{hook.ID, hook.Name, profile, err}
 	})
@@ -40,7 +41,7 @@ const ownProfile = "custom"
 // offerProfiles shows the presets and a profile of one's own, the present one marked.
 func (s *shared) offerProfiles(msg profileMsg) tea.Cmd {
 	if msg.err != nil {
-		return say(bad(fmt.Sprintf("read how %s is answered: %v", msg.name, msg.err)))
+		return screen.Say(screen.Bad(fmt.Sprintf("read how %s is answered: %v", msg.name, msg.err)))
 	}
 	presets := storage.Presets()
 	items := make([]component.MenuItem, len(presets))
@@ -57,7 +58,7 @@ func (s *shared) offerProfiles(msg profileMsg) tea.Cmd {
 		own.Detail = profileWords(msg.profile) + " (now)"
 	}
 	menu := component.Menu{Title: "How the receiver answers " + msg.name, Details: append(items, own), At: now, Find: true}
-	return s.choose(menu, func(name string) tea.Cmd {
+	return s.Choose(menu, func(name string) tea.Cmd {
 		if name == ownProfile {
 			return s.askProfile(msg)
 		}
@@ -66,7 +67,7 @@ func (s *shared) offerProfiles(msg profileMsg) tea.Cmd {
 			return nil
 		}
 		set := s.Store.SetProfile
-		return act(s.ctx, func(ctx context.Context) (string, error) {
+		return screen.Act(s.Context, func(ctx context.Context) (string, error) {
 			return fmt.Sprintf("%s from now on: %s, %s", msg.name, preset.Name, preset.Help), set(ctx, msg.webhook, preset.Profile)
 		})
 	})

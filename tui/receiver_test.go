@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 )
 
 func TestReceiverExplainsWhatFailed(t *testing.T) {
@@ -94,7 +95,7 @@ func TestPanesFollowTheWidth(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		r := receiverOf(c)
 		c.press("g", "tab", "tab")
-		if r.panes.Focused != paneBody {
+		if r.panes.Focused != screen.PaneBody {
 			t.Fatalf("the focus is on pane %d", r.panes.Focused)
 		}
 		c.size(120, 30)
@@ -245,9 +246,9 @@ func TestAReceiptFarAwayIsRevealed(t *testing.T) {
 		c.press("/")
 		c.write("status:bounce")
 		c.press("enter")
-		c.send(goMsg{view: viewReceiver, id: arrived(77, "").ID})
+		c.send(screen.GoMsg{View: screen.ViewReceiver, ID: arrived(77, "").ID})
 		c.see("person77 ")
-		if got := receiverOf(c).list.selectedID(); got != arrived(77, "").ID {
+		if got := receiverOf(c).list.SelectedID(); got != arrived(77, "").ID {
 			t.Errorf("selected %d", got)
 		}
 	})
@@ -261,7 +262,7 @@ func TestEveryKeyInTheFooterDoesSomething(t *testing.T) {
 					return
 				}
 				for _, b := range c.m.front().Bindings() {
-					if (b.do == nil) != (len(b.keys) == 0) || b.label != "" && b.help == "" {
+					if (b.Do == nil) != (len(b.Keys) == 0) || b.Label != "" && b.Help == "" {
 						t.Errorf("%+v does nothing or is not explained", b)
 					}
 				}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 )
 
 // acme is a webhook with about everything that a webhook can have.
@@ -141,8 +142,8 @@ func overlayScenes() []scene {
 		{name: "palette", set: twoWebhooks, play: func(c *console) { c.press(":") }},
 		{name: "copy", set: twoWebhooks, play: func(c *console) { c.press("y") }},
 		{name: "toasts", set: twoWebhooks, play: func(c *console) {
-			c.send(toastMsg{good("bounce delivered")})
-			c.send(toastMsg{bad("create webhook: the disk is full")})
+			c.send(screen.ToastMsg{Toast: screen.Good("bounce delivered")})
+			c.send(screen.ToastMsg{Toast: screen.Bad("create webhook: the disk is full")})
 		}},
 		{name: "receiver-off", set: func(f *fakeStore) {
 			twoWebhooks(f)
@@ -189,7 +190,7 @@ func nastyScenes() []scene {
 		scene{name: "nasty last", set: nastyWebhooks, play: func(c *console) { c.press("G", "enter", "z") }},
 		scene{name: "nasty paste", set: nastyWebhooks, play: func(c *console) { c.press("n"); c.paste(nasty + nasty); c.press("tab", "tab"); c.paste(nasty) }},
 		scene{name: "nasty filter", set: nastyWebhooks, play: func(c *console) { c.press("/"); c.paste(strings.Repeat(nasty, 9)) }},
-		scene{name: "nasty toast", set: nastyWebhooks, play: func(c *console) { c.send(toastMsg{bad(strings.Repeat(nasty, 20))}) }},
+		scene{name: "nasty toast", set: nastyWebhooks, play: func(c *console) { c.send(screen.ToastMsg{Toast: screen.Bad(strings.Repeat(nasty, 20))}) }},
 		scene{name: "nasty banner", set: nastyWebhooks, play: func(c *console) { c.send(noticeMsg(strings.Repeat(nasty, 20))) }},
 	)
 }

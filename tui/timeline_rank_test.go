@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 )
 
 // The footer says which of how many is selected, wherever one is, whatever comes meanwhile.
@@ -26,8 +27,8 @@ func TestThePositionIsRight(t *testing.T) {
 		}
 		right := func(total int) {
 			t.Helper()
-			at := int64(list.selectedID() - arrived(0, "").ID)
-			c.see(fmt.Sprintf("%s of %s", thousands(at), thousands(int64(total))))
+			at := int64(list.SelectedID() - arrived(0, "").ID)
+			c.see(fmt.Sprintf("%s of %s", screen.Thousands(at), screen.Thousands(int64(total))))
 		}
 		traffic(40)
 		right(came)
@@ -47,7 +48,7 @@ func TestThePositionIsRight(t *testing.T) {
 			traffic(10)
 			right(came)
 		}
-		c.start(c.m.stacks[viewReceiver][0].(*receiver).Reveal(arrived(1234, "").ID)) // away from what was seen
+		c.start(c.m.stacks[screen.ViewReceiver][0].(*receiver).Reveal(arrived(1234, "").ID)) // away from what was seen
 		c.wait(time.Second)
 		c.see("1,234 of")
 		traffic(200)
@@ -61,7 +62,7 @@ func TestThePositionAmongTheChosen(t *testing.T) {
 		c.write("status:sent")
 		c.press("enter", "p", "pgup")
 		list := &receiverOf(c).list
-		at := int64(list.selectedID() - arrived(0, "").ID)
+		at := int64(list.SelectedID() - arrived(0, "").ID)
 		c.see(fmt.Sprintf("%d of 900", at))
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 )
 
 // manyReceipts are n of them, r1 the oldest.
@@ -32,7 +33,7 @@ func testReceiver(t *testing.T, set func(*fakeStore), test func(*console)) {
 	})
 }
 
-func receiverOf(c *console) *receiver { return c.m.stacks[viewReceiver][0].(*receiver) }
+func receiverOf(c *console) *receiver { return c.m.stacks[screen.ViewReceiver][0].(*receiver) }
 
 func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {
 	const n = 2000
@@ -42,20 +43,20 @@ func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {
 		list := &receiverOf(c).list
 		c.see("person2000", "2,000 of 2,000 following")
 		for want := n; want > n-400; want -= 20 {
-			if got := list.selectedID(); got != arrived(want, "").ID {
+			if got := list.SelectedID(); got != arrived(want, "").ID {
 				t.Fatalf("selected %d, want %d", got-arrived(0, "").ID, want)
 			}
 			for range 20 {
 				c.press("k")
 			}
-			if list.Len() > 2*spanReach {
+			if list.Len() > 2*screen.SpanReach {
 				t.Fatalf("the list holds %d rows", list.Len())
 			}
 		}
 		c.press("g")
 		c.see("person1 ", "1 of 2,000")
 		c.press("j", "ctrl+d", "pgdown")
-		if at := list.selectedID(); at <= arrived(20, "").ID {
+		if at := list.SelectedID(); at <= arrived(20, "").ID {
 			t.Errorf("paging ended at %d", at-arrived(0, "").ID)
 		}
 		c.press("G")
@@ -71,7 +72,7 @@ func TestTimelineWalksBothWaysWithoutAGap(t *testing.T) {
 		list := &receiverOf(c).list
 		c.press("g")
 		for i := 1; i <= n; i++ {
-			if got := list.selectedID() - arrived(0, "").ID; int(got) != i {
+			if got := list.SelectedID() - arrived(0, "").ID; int(got) != i {
 				t.Fatalf("row %d is receipt %d", i, got)
 			}
 			c.press("j")
@@ -83,18 +84,18 @@ func TestSelectionSticksToItsItem(t *testing.T) {
 	testReceiver(t, manyReceipts(200), func(c *console) {
 		list := &receiverOf(c).list
 		c.press("k", "k")
-		selected := list.selectedID()
+		selected := list.SelectedID()
 		for i := range 200 {
 			c.store.receipts = append(c.store.receipts, arrived(1000+i, storage.Sent))
 			c.store.changed(storage.ChangedReceipts)
 			c.wait(changeGap)
 		}
 		c.wait(time.Second)
-		if got := list.selectedID(); got != selected {
+		if got := list.SelectedID(); got != selected {
 			t.Errorf("the selection went from %d to %d", selected, got)
 		}
 		c.press("F")
-		if got := list.selectedID(); got != arrived(1199, "").ID {
+		if got := list.SelectedID(); got != arrived(1199, "").ID {
 			t.Errorf("following shows %d", got)
 		}
 	})
@@ -131,7 +132,7 @@ func TestPauseOfAnEmptyView(t *testing.T) {
 
 func TestThousands(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1: "many"} {
-		if got := thousands(n); got != want {
+		if got := screen.Thousands(n); got != want {
 			t.Errorf("thousands(%d) = %q, want %q", n, got, want)
 		}
 	}
@@ -152,19 +153,19 @@ func TestTroubleOfReadingIsTold(t *testing.T) {
 
 func TestAnEmptyFilterLeadsBackToWhereOneWas(t *testing.T) {
 	testReceiver(t, manyReceipts(2000), func(c *console) {
-		c.send(goMsg{view: viewReceiver, id: arrived(77, "").ID})
+		c.send(screen.GoMsg{View: screen.ViewReceiver, ID: arrived(77, "").ID})
 		c.press("/")
 		c.write("status:exclude")
 		c.see("Nothing matches the filter.")
 		c.press("esc")
-		if got := receiverOf(c).list.selectedID(); got != arrived(77, "").ID {
+		if got := receiverOf(c).list.SelectedID(); got != arrived(77, "").ID {
 			t.Errorf("selected %d, not where one was", got)
 		}
 		c.press("/")
 		c.write("status:exclude")
 		c.store.receipts = c.store.receipts[500:]
 		c.press("esc")
-		if got := receiverOf(c).list.selectedID(); got != c.store.receipts[0].ID {
+		if got := receiverOf(c).list.SelectedID(); got != c.store.receipts[0].ID {
 			t.Errorf("selected %d, not what is nearest to where one was", got)
 		}
 	})

@@ -11,18 +11,6 @@ import (
 
 // What toasts say, by how it went. A toast with an ID replaces an earlier one.
 
-func good(text string) component.Toast { return component.Toast{Outcome: component.OK, Text: text} }
-func info(text string) component.Toast { return component.Toast{Outcome: component.Info, Text: text} }
-func warn(text string) component.Toast { return component.Toast{Outcome: component.Warn, Text: text} }
-func bad(text string) component.Toast  { return component.Toast{Outcome: component.Error, Text: text} }
-
-// aboutKeys says what a key did not do.
-func aboutKeys(text string) component.Toast {
-	toast := info(text)
-	toast.ID = "key"
-	return toast
-}
-
 type toastOverMsg struct{}
 
 // toast shows a message for a while.
@@ -37,7 +25,7 @@ func (m *Model) keep(t component.Toast) tea.Cmd {
 	if t.Outcome != component.Error || t.ID != "" {
 		return nil
 	}
-	ctx, add := m.shared.ctx, m.shared.Store.AddActivity
+	ctx, add := m.shared.Context, m.shared.Store.AddActivity
 	return func() tea.Msg {
 		_ = add(ctx, storage.Activity{Kind: storage.ActivityError, Text: t.Text}) // it is on the screen
 		return nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -34,9 +35,9 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.tick(pulse(msg))
 	case tea.ResumeMsg:
 		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
-	case openedMsg:
-		m.shared.openings--
-		return m.settle(m.update(msg.msg))
+	case screen.OpenedMsg:
+		m.shared.Openings--
+		return m.settle(m.update(msg.Msg))
 	}
 	if cmd, mine := m.navigate(msg); mine {
 		return cmd
@@ -47,34 +48,34 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 // navigate does what screens and overlays ask of the root.
 func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
-	case openMsg:
-		m.stacks[m.current] = append(m.stacks[m.current], msg.screen)
-		m.shared.zoomed = false
+	case screen.OpenMsg:
+		m.stacks[m.current] = append(m.stacks[m.current], msg.Screen)
+		m.shared.Zoomed = false
 		return m.refresh(storage.ChangedAll), true
-	case closeMsg:
-		cmd := m.close(msg.screen)
-		if msg.then != nil {
-			return tea.Batch(cmd, m.goTo(msg.then.view, msg.then.id)), true
+	case screen.CloseMsg:
+		cmd := m.close(msg.Screen)
+		if msg.Then != nil {
+			return tea.Batch(cmd, m.goTo(msg.Then.View, msg.Then.ID)), true
 		}
 		return cmd, true
-	case overlayMsg:
-		m.overlays = append(m.overlays, msg.overlay)
+	case screen.OverlayMsg:
+		m.overlays = append(m.overlays, msg.Overlay)
 		return nil, true
-	case dismissMsg:
-		m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool { return o == msg.overlay })
+	case screen.DismissMsg:
+		m.overlays = slices.DeleteFunc(m.overlays, func(o screen.Overlay) bool { return o == msg.Overlay })
 		return nil, true
-	case goMsg:
+	case screen.GoMsg:
 		trail, from := m.trail, m.current
-		cmd := m.goTo(msg.view, msg.id)
-		if msg.back && msg.view != from {
-			m.trail = slices.Concat(trail, []view{from})
+		cmd := m.goTo(msg.View, msg.ID)
+		if msg.Back && msg.View != from {
+			m.trail = slices.Concat(trail, []screen.View{from})
 		}
 		return cmd, true
-	case toastMsg:
-		return m.toast(msg.toast), true
+	case screen.ToastMsg:
+		return m.toast(msg.Toast), true
 	case toastOverMsg:
 		return m.dropToasts(), true
-	case copyMsg:
+	case screen.CopyMsg:
 		return m.copy(msg), true
 	}
 	return nil, false
@@ -82,10 +83,10 @@ func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
 
 // broadcast hands a message to everybody: answers find their query by themselves.
 func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
-	a, fresh, cmd := m.reading.take(msg)
+	a, fresh, cmd := m.reading.Take(msg)
 	if fresh {
-		m.shared.status = a.value
-		m.shared.status.err = a.err
+		m.shared.Status = a.Value
+		m.shared.Status.Err = a.Err
 	}
 	cmds := []tea.Cmd{cmd, m.shared.fire.Update(msg)}
 	for _, o := range m.overlays {
@@ -105,7 +106,7 @@ func (m *Model) tick(now pulse) tea.Cmd {
 	changed := now != m.pulse
 	m.pulse = now
 	if changed {
-		return tea.Batch(m.reading.ask(m.shared.readStatus), m.awaitTick())
+		return tea.Batch(m.reading.Ask(m.shared.readStatus), m.awaitTick())
 	}
 	return m.awaitTick()
 }
@@ -113,7 +114,7 @@ func (m *Model) tick(now pulse) tea.Cmd {
 // key looks a key up: in the overlay in front, the screen in front, the root.
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	key := msg.String()
-	if cmd, ok := run(m.urgent(), key); ok {
+	if cmd, ok := screen.Run(m.urgent(), key); ok {
 		return cmd
 	}
 	if m.tooSmall() {
@@ -129,17 +130,17 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if key == "esc" || key == "q" && !typing(front) {
 		return m.back(key)
 	}
-	if typing(front) && typed(msg) {
+	if typing(front) && screen.Typed(msg) {
 		return front.Update(msg)
 	}
-	if cmd, ok := run(front.Bindings(), key); ok {
+	if cmd, ok := screen.Run(front.Bindings(), key); ok {
 		return cmd
 	}
-	if cmd, ok := run(m.globals(), key); ok {
+	if cmd, ok := screen.Run(m.globals(), key); ok {
 		return cmd
 	}
 	if !typing(front) && !moves(msg) {
-		return say(aboutKeys(useless(msg) + "; ? tells what each key does"))
+		return screen.Say(screen.AboutKeys(useless(msg) + "; ? tells what each key does"))
 	}
 	return front.Update(msg)
 }
@@ -160,11 +161,11 @@ func useless(msg tea.KeyMsg) string {
 	return strings.ReplaceAll(msg.String(), " ", "space") + " does nothing here"
 }
 
-func (m *Model) overlayKey(o overlay, msg tea.KeyMsg) tea.Cmd {
+func (m *Model) overlayKey(o screen.Overlay, msg tea.KeyMsg) tea.Cmd {
 	if msg.String() != "esc" {
 		return o.Update(msg)
 	}
-	if b, ok := o.(backer); ok {
+	if b, ok := o.(screen.Backer); ok {
 		if cmd, took := b.Back(); took {
 			return cmd
 		}
@@ -173,8 +174,8 @@ func (m *Model) overlayKey(o overlay, msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-func typing(s screen) bool {
-	t, ok := s.(typer)
+func typing(s screen.Screen) bool {
+	t, ok := s.(screen.Typer)
 	return ok && t.Typing()
 }
 
@@ -182,14 +183,14 @@ func typing(s screen) bool {
 // came with it: who quits types nothing behind it, but in a pasted text there is more.
 func (m *Model) back(key string) tea.Cmd {
 	front := m.front()
-	if b, ok := front.(backer); ok {
+	if b, ok := front.(screen.Backer); ok {
 		if cmd, took := b.Back(); took {
 			return cmd
 		}
 	}
 	switch {
-	case m.shared.zoomed:
-		m.shared.zoomed = false
+	case m.shared.Zoomed:
+		m.shared.Zoomed = false
 	case len(m.stacks[m.current]) > 1:
 		return m.close(front)
 	case len(m.trail) > 0:
@@ -199,48 +200,48 @@ func (m *Model) back(key string) tea.Cmd {
 		m.trail = trail
 		return cmd
 	case key == "q" && m.more:
-		return say(warn("q with more keys right behind it looks like pasted text: press it alone to quit"))
+		return screen.Say(screen.Warn("q with more keys right behind it looks like pasted text: press it alone to quit"))
 	case key == "q":
 		return tea.Quit
 	}
 	return nil
 }
 
-func (m *Model) close(s screen) tea.Cmd {
+func (m *Model) close(s screen.Screen) tea.Cmd {
 	for v, stack := range m.stacks {
-		m.stacks[v] = slices.DeleteFunc(stack, func(other screen) bool { return other == s && other != stack[0] })
+		m.stacks[v] = slices.DeleteFunc(stack, func(other screen.Screen) bool { return other == s && other != stack[0] })
 	}
 	return m.refresh(storage.ChangedAll)
 }
 
-func (m *Model) goTo(v view, id storage.ID) tea.Cmd {
+func (m *Model) goTo(v screen.View, id storage.ID) tea.Cmd {
 	if int(v) >= len(m.stacks) {
 		return nil
 	}
 	if v != m.current {
-		m.shared.zoomed = false
+		m.shared.Zoomed = false
 	}
 	m.current, m.trail = v, nil
 	cmd := m.refresh(storage.ChangedAll)
-	if r, ok := m.stacks[v][0].(revealer); ok && id != 0 {
+	if r, ok := m.stacks[v][0].(screen.Revealer); ok && id != 0 {
 		return tea.Batch(cmd, r.Reveal(id))
 	}
 	return cmd
 }
 
-func (m *Model) copy(msg copyMsg) tea.Cmd {
+func (m *Model) copy(msg screen.CopyMsg) tea.Cmd {
 	m.copied = msg
-	ctx, put := m.shared.ctx, m.shared.Copy
+	ctx, put := m.shared.Context, m.cfg.Copy
 	return func() tea.Msg {
-		how, err := put(ctx, msg.text)
+		how, err := put(ctx, msg.Text)
 		if err != nil {
-			return toastMsg{bad("copy " + msg.label + ": " + err.Error() + "; Y shows it, to be selected")}
+			return screen.ToastMsg{Toast: screen.Bad("copy " + msg.Label + ": " + err.Error() + "; Y shows it, to be selected")}
 		}
-		return toastMsg{good(msg.label + " " + how + "; Y shows it")}
+		return screen.ToastMsg{Toast: screen.Good(msg.Label + " " + how + "; Y shows it")}
 	}
 }
 
 func (m *Model) switchTheme() tea.Cmd {
-	m.shared.theme = style.New(m.shared.Renderer, !m.shared.theme.Dark)
-	return send(themeMsg{})
+	m.shared.Theme = style.New(m.cfg.Renderer, !m.shared.Theme.Dark)
+	return screen.Send(screen.ThemeMsg{})
 }

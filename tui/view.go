@@ -6,21 +6,19 @@ import (
 	"strings"
 
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
 )
 
-// The smallest screen that the console works on.
-const (
-	leastWidth  = 60
-	leastHeight = 20
-)
+// leastHeight is that of the smallest screen that the console works on.
+const leastHeight = 20
 
 // View draws the screen, in exactly its size.
 func (m *Model) View() string {
 	if m.width <= 0 || m.height <= 0 {
 		return ""
 	}
-	m.shared.staleAt.Store(0)
+	m.shared.Drawing()
 	if m.tooSmall() {
 		return m.apology()
 	}
@@ -34,7 +32,7 @@ func (m *Model) View() string {
 
 // frame is header, rule, banner if there is one, body, the rule with the toasts, footer.
 func (m *Model) frame() []string {
-	th := m.shared.theme
+	th := m.shared.Theme
 	lines := []string{m.header(), component.Rule(th, m.width)}
 	lines = append(lines, m.bannerLines()...)
 	foot := append(m.toasts.View(th, m.width), m.footer())
@@ -49,7 +47,7 @@ const bannerMost = 3 // lines
 func (m *Model) bannerLines() []string {
 	text := m.banner
 	if text == "" {
-		text = m.shared.status.trouble()
+		text = m.shared.Status.Trouble()
 	}
 	if text == "" {
 		return nil
@@ -58,17 +56,17 @@ func (m *Model) bannerLines() []string {
 	wrapped := component.Wrap(text, m.width-2)
 	lines := component.Lines(wrapped, m.width-1, min(len(wrapped), bannerMost))
 	for i, line := range lines {
-		lines[i] = " " + m.shared.theme.Warn.Render(line)
+		lines[i] = " " + m.shared.Theme.Warn.Render(line)
 	}
 	return lines
 }
 
-func (m *Model) tooSmall() bool { return m.width < leastWidth || m.height < leastHeight }
+func (m *Model) tooSmall() bool { return m.width < screen.LeastWidth || m.height < leastHeight }
 
 // apology says why there is nothing to see.
 func (m *Model) apology() string {
 	lines := component.Wrap(fmt.Sprintf("%d×%d is too small: the console needs %d×%d. Deliveries go on meanwhile.",
-		m.width, m.height, leastWidth, leastHeight), m.width)
+		m.width, m.height, screen.LeastWidth, leastHeight), m.width)
 	lines = component.Lines(lines, m.width, min(len(lines), m.height))
 	above := make([]string, (m.height-len(lines))/2)
 	return strings.Join(component.Lines(append(above, lines...), m.width, m.height), "\n")
@@ -77,7 +75,7 @@ func (m *Model) apology() string {
 // header says where one is, and at the right how things stand, as much of that as fits
 // beside it: first the receipts are not counted, and so on.
 func (m *Model) header() string {
-	place, forms := m.place(), m.shared.statusForms()
+	place, forms := m.place(), statusForms(m.shared.Env)
 	if len(forms) == 0 {
 		return component.Fit(place, m.width)
 	}
@@ -96,8 +94,8 @@ func (m *Model) place() string {
 	if len(m.stacks[m.current]) > 1 {
 		return m.heading()
 	}
-	brand := " " + m.shared.theme.Strong.Render("backchannel")
-	stands, short := m.shared.standing()
+	brand := " " + m.shared.Theme.Strong.Render("backchannel")
+	stands, short := standing(m.shared.Env)
 	if m.width < namesFrom {
 		short = stands
 	}
@@ -121,21 +119,21 @@ const namesFrom = 80
 const countsRoom = 28
 
 func (m *Model) heading() string {
-	return " " + m.shared.theme.Strong.Render(style.Escape(m.front().Title()))
+	return " " + m.shared.Theme.Strong.Render(style.Escape(m.front().Title()))
 }
 
 // tabs are the views, the present one marked by colour and by a glyph for those
 // who see no colour.
 func (m *Model) tabs(gap string, words bool) string {
-	th := m.shared.theme
+	th := m.shared.Theme
 	var b strings.Builder
 	for v, stack := range m.stacks {
 		name := strconv.Itoa(v + 1)
-		if words || view(v) == m.current {
+		if words || screen.View(v) == m.current {
 			name += " " + stack[0].Title()
 		}
 		switch {
-		case view(v) != m.current:
+		case screen.View(v) != m.current:
 			b.WriteString(gap + th.Dim.Render(name))
 		case th.Plain:
 			b.WriteString(gap[1:] + style.Closed + name)
@@ -148,18 +146,18 @@ func (m *Model) tabs(gap string, words bool) string {
 
 // footer names the keys that do something here: none while an overlay has them.
 func (m *Model) footer() string {
-	th := m.shared.theme
+	th := m.shared.Theme
 	right := th.Text.Render("?") + " " + th.Dim.Render("help")
 	if typing(m.front()) || m.top() != nil {
 		right = ""
 	}
-	if p, ok := m.front().(positioner); ok && p.Position() != "" {
+	if p, ok := m.front().(screen.Positioner); ok && p.Position() != "" {
 		right = th.Dim.Render(p.Position()) + "   " + right
 	}
-	return table("", m.footerKeys()).Footer(th, "", "  "+right, m.width)
+	return screen.KeyTable("", m.footerKeys()).Footer(th, "", "  "+right, m.width)
 }
 
-func (m *Model) footerKeys() []binding {
+func (m *Model) footerKeys() []screen.Binding {
 	keys := m.front().Bindings()
 	switch {
 	case m.top() != nil:
@@ -168,9 +166,9 @@ func (m *Model) footerKeys() []binding {
 		return keys
 	case len(m.trail) > 0 && len(m.stacks[m.current]) == 1:
 		back := m.stacks[m.trail[len(m.trail)-1]][0].Title()
-		keys = append([]binding{{shown: "esc", label: "back to " + back}}, keys...)
+		keys = append([]screen.Binding{{Shown: "esc", Label: "back to " + back}}, keys...)
 	}
-	if len(m.shared.fire.webhooks) > 0 {
+	if len(m.shared.Targets.Webhooks) > 0 {
 		return append(m.fireBindings(), keys...)
 	}
 	return keys

@@ -6,50 +6,51 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
 // Bindings are what can be done with the inventory and its selected webhook.
-func (w *webhooks) Bindings() []binding {
-	create := binding{keys: []string{"n"}, label: "new", help: "Create a feedback webhook", do: w.create}
+func (w *webhooks) Bindings() []screen.Binding {
+	create := screen.Binding{Keys: []string{"n"}, Label: "new", Help: "Create a feedback webhook", Do: w.create}
 	row, ok := w.selected()
 	if !ok {
-		rest := because("there is no webhook here to do that with", w.rowBindings(row))
-		return append(append([]binding{create}, w.listBindings()...), rest...)
+		rest := screen.Because("there is no webhook here to do that with", w.rowBindings(row))
+		return append(append([]screen.Binding{create}, w.listBindings()...), rest...)
 	}
 	all := w.rowBindings(row)
-	return append(append([]binding{all[0], create}, all[1:]...), w.listBindings()...)
+	return append(append([]screen.Binding{all[0], create}, all[1:]...), w.listBindings()...)
 }
 
 // rowBindings do something with the webhook.
-func (w *webhooks) rowBindings(row inventoryRow) []binding {
-	toggle := binding{keys: []string{"a"}, label: "pause", help: "Pause: events are queued, not sent", do: w.toggle}
+func (w *webhooks) rowBindings(row inventoryRow) []screen.Binding {
+	toggle := screen.Binding{Keys: []string{"a"}, Label: "pause", Help: "Pause: events are queued, not sent", Do: w.toggle}
 	if row.State == storage.Paused {
-		toggle.label, toggle.help = "activate", "Activate: what is queued is sent"
+		toggle.Label, toggle.Help = "activate", "Activate: what is queued is sent"
 	}
-	return []binding{
-		{keys: []string{"enter"}, label: "open", help: "Go to the detail", do: w.focus(paneDetail)},
-		{keys: []string{"e"}, label: "edit", help: "Edit the webhook", do: w.edit},
+	return []screen.Binding{
+		{Keys: []string{"enter"}, Label: "open", Help: "Go to the detail", Do: w.focus(screen.PaneDetail)},
+		{Keys: []string{"e"}, Label: "edit", Help: "Edit the webhook", Do: w.edit},
 		toggle,
-		{keys: []string{"D"}, label: "duplicate", help: "Duplicate it for another sandbox", do: w.duplicate},
-		{keys: []string{"d"}, label: "delete", help: "Delete the webhook; its receipts stay", do: w.delete},
+		{Keys: []string{"D"}, Label: "duplicate", Help: "Duplicate it for another sandbox", Do: w.duplicate},
+		{Keys: []string{"d"}, Label: "delete", Help: "Delete the webhook; its receipts stay", Do: w.delete},
 	}
 }
 
-func (w *webhooks) listBindings() []binding {
+func (w *webhooks) listBindings() []screen.Binding {
 	if len(w.all) == 0 {
 		return nil
 	}
-	return []binding{
-		{keys: []string{"/"}, label: "filter", help: "Show only webhooks with these words", do: w.openFilter},
-		{keys: []string{"tab", "shift+tab"}, help: "Other pane", do: w.focus(1 - w.panes.Focused)},
+	return []screen.Binding{
+		{Keys: []string{"/"}, Label: "filter", Help: "Show only webhooks with these words", Do: w.openFilter},
+		{Keys: []string{"tab", "shift+tab"}, Help: "Other pane", Do: w.focus(1 - w.panes.Focused)},
 	}
 }
 
 func (w *webhooks) openFilter() tea.Cmd {
-	w.panes.Focused = paneList
-	return w.filter.open()
+	w.panes.Focused = screen.PaneList
+	return w.filter.Open()
 }
 
 func (w *webhooks) focus(pane int) func() tea.Cmd {
@@ -68,7 +69,7 @@ func (w *webhooks) create() tea.Cmd {
 			newest, hook.Organization = row.ID, row.Organization
 		}
 	}
-	return open(newWebhookForm(w.shared, hook))
+	return screen.Open(newWebhookForm(w.shared, hook))
 }
 
 func (w *webhooks) edit() tea.Cmd {
@@ -76,7 +77,7 @@ func (w *webhooks) edit() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return open(newWebhookForm(w.shared, row.Webhook))
+	return screen.Open(newWebhookForm(w.shared, row.Webhook))
 }
 
 // duplicate fills in a new webhook, all but the sandbox: each has one webhook.
@@ -91,7 +92,7 @@ func (w *webhooks) duplicate() tea.Cmd {
 	hook.Name += " copy"
 	form := newWebhookForm(w.shared, hook)
 	form.form.Focus(fieldSandbox)
-	return open(form)
+	return screen.Open(form)
 }
 
 func (w *webhooks) toggle() tea.Cmd {
@@ -104,7 +105,7 @@ func (w *webhooks) toggle() tea.Cmd {
 		state, text = storage.Active, row.Name+" active: what is queued is sent"
 	}
 	set := w.shared.Store.SetWebhookState
-	return act(w.shared.ctx, func(ctx context.Context) (string, error) {
+	return screen.Act(w.shared.Context, func(ctx context.Context) (string, error) {
 		return text, set(ctx, row.ID, state, "")
 	})
 }
@@ -125,8 +126,8 @@ func (w *webhooks) delete() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	ctx, read := w.shared.ctx, w.shared.Store.Deliveries
-	return w.shared.opening(func() tea.Msg {
+	ctx, read := w.shared.Context, w.shared.Store.Deliveries
+	return w.shared.Opening(func() tea.Msg {
 		pending, err := read(ctx, storage.DeliveryQuery{
 			WebhookID: row.ID, Limit: pendingMost,
 			States: []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked},
@@ -137,7 +138,7 @@ func (w *webhooks) delete() tea.Cmd {
 
 func (w *webhooks) confirmDelete(msg pendingMsg) tea.Cmd {
 	if msg.err != nil {
-		return say(bad(fmt.Sprintf("count what %s has queued: %v", msg.webhook.Name, msg.err)))
+		return screen.Say(screen.Bad(fmt.Sprintf("count what %s has queued: %v", msg.webhook.Name, msg.err)))
 	}
 	c := component.Confirm{
 		Title: "Delete " + msg.webhook.Name + "?",
@@ -149,8 +150,8 @@ func (w *webhooks) confirmDelete(msg pendingMsg) tea.Cmd {
 		c.Typed = msg.webhook.Name
 	}
 	remove := w.shared.Store.DeleteWebhook
-	return w.shared.ask(c, func() tea.Cmd {
-		return act(w.shared.ctx, func(ctx context.Context) (string, error) {
+	return w.shared.Ask(c, func() tea.Cmd {
+		return screen.Act(w.shared.Context, func(ctx context.Context) (string, error) {
 			cancelled, err := remove(ctx, msg.webhook.ID)
 			return deletedText(msg.webhook.Name, cancelled), err
 		})

@@ -7,6 +7,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -71,29 +72,29 @@ func (f *webhookForm) Title() string {
 func (f *webhookForm) Typing() bool { return true }
 
 // Bindings explain the form's keys; it takes them itself.
-func (f *webhookForm) Bindings() []binding {
+func (f *webhookForm) Bindings() []screen.Binding {
 	if f.form.Focused() == fieldHeaders {
 		return append(f.headerBindings(), f.formBindings()...)
 	}
 	return f.formBindings()
 }
 
-func (f *webhookForm) headerBindings() []binding {
-	return []binding{
-		{shown: "enter", label: "add", help: "Add a header, on the last line; elsewhere the next cell"},
-		{shown: "ctrl+x", label: "remove", help: "Remove the header"},
-		{shown: "alt+↑↓", label: "move", help: "Move the header up or down; ctrl+↑↓ does too"},
-		{shown: "space", label: "secret", help: "Keep the header's value encrypted and masked"},
+func (f *webhookForm) headerBindings() []screen.Binding {
+	return []screen.Binding{
+		{Shown: "enter", Label: "add", Help: "Add a header, on the last line; elsewhere the next cell"},
+		{Shown: "ctrl+x", Label: "remove", Help: "Remove the header"},
+		{Shown: "alt+↑↓", Label: "move", Help: "Move the header up or down; ctrl+↑↓ does too"},
+		{Shown: "space", Label: "secret", Help: "Keep the header's value encrypted and masked"},
 	}
 }
 
-func (f *webhookForm) formBindings() []binding {
-	return []binding{
-		{shown: "tab", label: "next", help: "Next field"},
-		{keys: []string{"ctrl+s"}, label: "submit", help: "Submit the form", do: f.submit},
-		{shown: "esc", label: "cancel", help: "Leave the form; asks when something was changed"},
-		{shown: "space", label: "choose", help: "Choose, open or close"},
-		{shown: "shift+tab", label: "back", help: "Field before"},
+func (f *webhookForm) formBindings() []screen.Binding {
+	return []screen.Binding{
+		{Shown: "tab", Label: "next", Help: "Next field"},
+		{Keys: []string{"ctrl+s"}, Label: "submit", Help: "Submit the form", Do: f.submit},
+		{Shown: "esc", Label: "cancel", Help: "Leave the form; asks when something was changed"},
+		{Shown: "space", Label: "choose", Help: "Choose, open or close"},
+		{Shown: "shift+tab", Label: "back", Help: "Field before"},
 	}
 }
 
@@ -115,10 +116,10 @@ func (f *webhookForm) Back() (tea.Cmd, bool) {
 	if !f.form.Changed() {
 		return nil, false
 	}
-	return f.shared.ask(component.Confirm{
+	return f.shared.Ask(component.Confirm{
 		Title: "Leave without saving?", Text: []string{"What you changed in this form will be lost."},
 		Yes: "leave", No: "stay",
-	}, func() tea.Cmd { return closeScreen(f) }), true
+	}, func() tea.Cmd { return screen.CloseScreen(f) }), true
 }
 
 // Update fills in the form, saves it, and takes what the store says of that.
@@ -162,7 +163,7 @@ func (f *webhookForm) save(values component.Values) tea.Cmd {
 		return nil
 	}
 	f.saving = true
-	ctx, write := f.shared.ctx, f.shared.Store.UpdateWebhook
+	ctx, write := f.shared.Context, f.shared.Store.UpdateWebhook
 	if f.creates() {
 		write = f.shared.Store.CreateWebhook
 	}
@@ -180,7 +181,7 @@ func (f *webhookForm) save(values component.Values) tea.Cmd {
 func (f *webhookForm) lookFurther(values component.Values) tea.Cmd {
 	w, unread := apply(f.base, values)
 	w.Normalize()
-	ctx, rules, read := f.shared.ctx, f.shared.Rules, f.shared.Store.Webhooks
+	ctx, rules, read := f.shared.Context, f.shared.Rules, f.shared.Store.Webhooks
 	return func() tea.Msg {
 		bad := unread
 		var invalid storage.FieldErrors
@@ -201,13 +202,13 @@ func (f *webhookForm) saved(msg savedMsg) tea.Cmd {
 	switch {
 	case msg.err == nil && f.creates():
 		done := savedToast(msg, "created", ". Press f to fire an event at it")
-		return tea.Batch(closeAndGo(f, viewWebhooks, msg.webhook.ID), say(done))
+		return tea.Batch(screen.CloseAndGo(f, screen.ViewWebhooks, msg.webhook.ID), screen.Say(done))
 	case msg.err == nil:
-		return tea.Batch(closeScreen(f), say(savedToast(msg, "saved", "")))
+		return tea.Batch(screen.CloseScreen(f), screen.Say(savedToast(msg, "saved", "")))
 	case errors.Is(msg.err, storage.ErrNotFound) && !f.creates():
 		return f.startAnew()
 	case !errors.As(msg.err, &wrong):
-		return say(bad(msg.err.Error()))
+		return screen.Say(screen.Bad(msg.err.Error()))
 	case changedMeanwhile(wrong):
 		return f.offerMerge()
 	}
@@ -225,16 +226,16 @@ func savedToast(msg savedMsg, verb, hint string) component.Toast {
 		}
 	}
 	if len(odd) == 0 {
-		return good(msg.webhook.Name + " " + verb + hint)
+		return screen.Good(msg.webhook.Name + " " + verb + hint)
 	}
-	return warn(msg.webhook.Name + " " + verb + ", but " + strings.Join(odd, "; "))
+	return screen.Warn(msg.webhook.Name + " " + verb + ", but " + strings.Join(odd, "; "))
 }
 
 // startAnew turns Edit into Create: the webhook is gone, what was typed is not.
 func (f *webhookForm) startAnew() tea.Cmd {
 	name := f.base.Name
 	f.base.ID, f.base.Version = 0, 0
-	return say(bad(name + " was deleted elsewhere; submit again to create it anew"))
+	return screen.Say(screen.Bad(name + " was deleted elsewhere; submit again to create it anew"))
 }
 
 func changedMeanwhile(wrong storage.FieldErrors) bool {
@@ -248,7 +249,7 @@ func changedMeanwhile(wrong storage.FieldErrors) bool {
 
 // offerMerge leaves the choice: bring in what somebody else saved, or go on typing first.
 func (f *webhookForm) offerMerge() tea.Cmd {
-	return f.shared.ask(component.Confirm{
+	return f.shared.Ask(component.Confirm{
 		Title: "Changed meanwhile",
 		Text: []string{
 			f.base.Name + " was saved elsewhere after you opened it here. Nothing of yours was saved.",
@@ -259,7 +260,7 @@ func (f *webhookForm) offerMerge() tea.Cmd {
 }
 
 func (f *webhookForm) reload() tea.Cmd {
-	ctx, store, id := f.shared.ctx, f.shared.Store, f.base.ID
+	ctx, store, id := f.shared.Context, f.shared.Store, f.base.ID
 	return func() tea.Msg {
 		w, err := store.Webhook(ctx, id)
 		return reloadedMsg{f, w, err}
@@ -268,10 +269,10 @@ func (f *webhookForm) reload() tea.Cmd {
 
 func (f *webhookForm) reloaded(msg reloadedMsg) tea.Cmd {
 	if msg.err != nil {
-		return say(bad(fmt.Sprintf("read %s: %v", f.base.Name, msg.err)))
+		return screen.Say(screen.Bad(fmt.Sprintf("read %s: %v", f.base.Name, msg.err)))
 	}
 	f.merge(msg.webhook)
-	return say(info("What you changed stands over what was saved elsewhere"))
+	return screen.Say(screen.Info("What you changed stands over what was saved elsewhere"))
 }
 
 // merge puts what a person changed over another version of the webhook.
@@ -287,5 +288,5 @@ func (f *webhookForm) merge(theirs storage.Webhook) {
 
 func (f *webhookForm) View(width, height int) string {
 	f.form.SetSize(width, height)
-	return f.form.View(f.shared.theme)
+	return f.form.View(f.shared.Theme)
 }

@@ -1,32 +1,19 @@
 package tui
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 )
-
-func (p *parser) add(field, format string, args ...any) {
-	p.bad = append(p.bad, storage.FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
-}
-
-func (p *parser) duration(field, example string) time.Duration {
-	text := strings.TrimSpace(p.values.Text(field))
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		p.add(field, "%q is not a valid duration; use %s, say", text, example)
-	}
-	return d
-}
 
 const none = "none"
 
-// retry reads "1s, 5s, 30s", or none.
-func (p *parser) retry() []time.Duration {
-	text := strings.TrimSpace(p.values.Text(fieldRetry))
+// readRetry reads "1s, 5s, 30s", or none.
+func readRetry(p *screen.Parser) []time.Duration {
+	text := strings.TrimSpace(p.Values.Text(fieldRetry))
 	if text == none || text == "" {
 		return nil
 	}
@@ -34,7 +21,7 @@ func (p *parser) retry() []time.Duration {
 	for _, word := range splitWords(text) {
 		d, err := time.ParseDuration(word)
 		if err != nil {
-			p.add(fieldRetry, "%q is not a valid duration; use waits such as 1s, 5s, 30s, or none", word)
+			p.Add(fieldRetry, "%q is not a valid duration; use waits such as 1s, 5s, 30s, or none", word)
 			return nil
 		}
 		waits = append(waits, d)
@@ -42,24 +29,24 @@ func (p *parser) retry() []time.Duration {
 	return waits
 }
 
-func (p *parser) concurrency() int {
-	text := strings.TrimSpace(p.values.Text(fieldConcurrency))
+func readConcurrency(p *screen.Parser) int {
+	text := strings.TrimSpace(p.Values.Text(fieldConcurrency))
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		p.add(fieldConcurrency, "%q is not a whole number; use 1 to %d", text, storage.MaxConcurrency)
+		p.Add(fieldConcurrency, "%q is not a whole number; use 1 to %d", text, storage.MaxConcurrency)
 	}
 	return n
 }
 
-// rate reads "50", "50/s" or none.
-func (p *parser) rate() float64 {
-	text := strings.TrimSpace(p.values.Text(fieldRate))
+// readRate reads "50", "50/s" or none.
+func readRate(p *screen.Parser) float64 {
+	text := strings.TrimSpace(p.Values.Text(fieldRate))
 	if text == none || text == "" {
 		return 0
 	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(text, "/s")), 64)
 	if err != nil || n == 0 {
-		p.add(fieldRate, "%q is not a valid rate; use 50/s, say, or none", text)
+		p.Add(fieldRate, "%q is not a valid rate; use 50/s, say, or none", text)
 	}
 	return n
 }
@@ -70,7 +57,7 @@ func retryText(waits []time.Duration) string {
 	}
 	words := make([]string, len(waits))
 	for i, d := range waits {
-		words[i] = shortDuration(d)
+		words[i] = screen.ShortDuration(d)
 	}
 	return strings.Join(words, ", ")
 }
@@ -80,18 +67,6 @@ func rateText(perSecond float64) string {
 		return none
 	}
 	return strconv.FormatFloat(perSecond, 'f', -1, 64) + "/s"
-}
-
-// shortDuration writes 2m rather than 2m0s.
-func shortDuration(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }
 
 // joinWords and splitWords write a list on one line, commas between; a comma

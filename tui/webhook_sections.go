@@ -7,6 +7,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 )
 
 // sections is the form: Adobe's three sections and their fields, and below them
@@ -54,7 +55,7 @@ func (f *webhookForm) resolved(v component.Values) string {
 	}
 	w, _ := apply(f.base, v)
 	w.Normalize()
-	if url := f.shared.status.receiverURL(); url != "" {
+	if url := f.shared.Status.ReceiverURL(); url != "" {
 		return "→ " + w.Target(url)
 	}
 	return "→ " + w.FeedbackPath() + " (the receiver is off)"
@@ -143,7 +144,7 @@ func (f *webhookForm) claimDefault(id string) func(component.Values) string {
 		}
 		w, _ := apply(f.base, v)
 		w.Normalize()
-		spec := w.TokenSpec(f.shared.status.receiverURL())
+		spec := w.TokenSpec(f.shared.Status.ReceiverURL())
 		return map[string]string{
 			fieldIssuer: spec.Issuer, fieldSubject: spec.Subject, fieldAudience: strings.Join(spec.Audience, ", "),
 		}[id]
@@ -201,9 +202,9 @@ func skipWarning(v component.Values) string {
 
 // deliverySummary is what the closed section amounts to.
 func deliverySummary(v component.Values) string {
-	p := parser{values: v}
+	p := screen.Parser{Values: v}
 	attempts := "1 attempt"
-	if waits := p.retry(); len(waits) > 0 {
+	if waits := readRetry(&p); len(waits) > 0 {
 		attempts = fmt.Sprintf("%d attempts", len(waits)+1)
 	}
 	text := fmt.Sprintf("%s, %s, %s", v.Text(fieldRevision), v.Text(fieldTimeout), attempts)

@@ -8,6 +8,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/jsontext"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 )
 
 // The ids of the form's fields: the paths by which storage names what is wrong.
@@ -50,7 +51,7 @@ func valuesOf(w storage.Webhook) component.Values {
 	text := func(s string) component.Value { return component.Value{Text: s} }
 	values := component.Values{
 		fieldName:         text(w.Name),
-		fieldChannels:     {Set: strings.Fields(strings.ReplaceAll(list(w.Channels), ",", " "))},
+		fieldChannels:     {Set: strings.Fields(strings.ReplaceAll(screen.List(w.Channels), ",", " "))},
 		fieldURL:          text(w.URL),
 		fieldOrganization: text(w.Organization),
 		fieldSandbox:      text(w.Sandbox.Name),
@@ -62,12 +63,12 @@ func valuesOf(w storage.Webhook) component.Values {
 		fieldAudience:     text(joinWords(j.Audience)),
 		fieldClaims:       text(string(j.Claims)),
 		fieldKeyID:        text(j.KeyID),
-		fieldLifetime:     text(shortDuration(j.Lifetime)),
+		fieldLifetime:     text(screen.ShortDuration(j.Lifetime)),
 		fieldHeader:       text(j.Header),
 		fieldPrefix:       text(j.Prefix),
 		fieldHeaders:      {Rows: rowsOf(w.Headers)},
 		fieldRevision:     text(string(w.Revision)),
-		fieldTimeout:      text(shortDuration(d.Timeout)),
+		fieldTimeout:      text(screen.ShortDuration(d.Timeout)),
 		fieldRetry:        text(retryText(d.Retry)),
 		fieldConcurrency:  text(strconv.Itoa(d.Concurrency)),
 		fieldRate:         text(rateText(d.RatePerSec)),
@@ -120,10 +121,10 @@ func apply(w storage.Webhook, v component.Values) (storage.Webhook, storage.Fiel
 	}
 	w.Revision = storage.Revision(v.Text(fieldRevision))
 	w.Headers = headersOf(w.Headers, v[fieldHeaders].Rows)
-	p := parser{values: v}
-	w.Auth = p.auth(w.Auth)
-	w.Delivery = p.delivery(w.Delivery)
-	return w, p.bad
+	p := screen.Parser{Values: v}
+	w.Auth = readAuth(&p, w.Auth)
+	w.Delivery = readOptions(&p, w.Delivery)
+	return w, p.Bad
 }
 
 func headersOf(old []storage.HeaderField, rows []component.Row) []storage.HeaderField {
@@ -138,14 +139,8 @@ func headersOf(old []storage.HeaderField, rows []component.Row) []storage.Header
 	return out
 }
 
-// A parser reads the values that are more than text, and collects what is wrong.
-type parser struct {
-	values component.Values
-	bad    storage.FieldErrors
-}
-
-func (p *parser) auth(old storage.Auth) storage.Auth {
-	v := p.values
+func readAuth(p *screen.Parser, old storage.Auth) storage.Auth {
+	v := p.Values
 	a := storage.Auth{Type: storage.AuthType(v.Text(fieldAuth)), JWT: storage.JWT{
 		Algorithm: storage.Algorithm(v.Text(fieldAlgorithm)),
 		Secret:    old.JWT.Secret,
@@ -166,16 +161,16 @@ func (p *parser) auth(old storage.Auth) storage.Auth {
 		a.JWT.Lifetime = old.JWT.Lifetime
 		return a
 	}
-	a.JWT.Lifetime = p.duration(fieldLifetime, "300s")
+	a.JWT.Lifetime = p.Duration(fieldLifetime, "300s")
 	return a
 }
 
-func (p *parser) delivery(old storage.DeliveryOptions) storage.DeliveryOptions {
-	v := p.values
-	old.Timeout = p.duration(fieldTimeout, "10s")
-	old.Retry = p.retry()
-	old.Concurrency = p.concurrency()
-	old.RatePerSec = p.rate()
+func readOptions(p *screen.Parser, old storage.DeliveryOptions) storage.DeliveryOptions {
+	v := p.Values
+	old.Timeout = p.Duration(fieldTimeout, "10s")
+	old.Retry = readRetry(p)
+	old.Concurrency = readConcurrency(p)
+	old.RatePerSec = readRate(p)
 	old.TLS = storage.TLSOptions{
 		CAFile: v.Text(fieldCAFile), CertFile: v.Text(fieldCertFile), KeyFile: v.Text(fieldKeyFile),
 		SkipVerify: v.On(fieldSkipVerify),

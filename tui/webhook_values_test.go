@@ -7,6 +7,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 )
 
 // A form that nobody touched gives back what it was given, whatever that is.
@@ -59,7 +60,7 @@ func TestShortDuration(t *testing.T) {
 		10 * time.Second: "10s", 2 * time.Minute: "2m", time.Hour: "1h", 90 * time.Minute: "1h30m",
 		time.Hour + time.Second: "1h0m1s", 1500 * time.Millisecond: "1.5s", 0: "0s", 100 * time.Second: "1m40s",
 	} {
-		got := shortDuration(d)
+		got := screen.ShortDuration(d)
 		if got != want {
 			t.Errorf("%s is written %q, want %q", d, got, want)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -15,12 +16,12 @@ import (
 // webhooks is the inventory: Feedback webhook settings.
 type webhooks struct {
 	shared *shared
-	list   query[[]inventoryRow]
+	list   screen.Query[[]inventoryRow]
 	read   bool // once at least
 	err    error
 	all    []inventoryRow
 	shown  []inventoryRow // what the filter leaves
-	filter filter
+	filter screen.Filter
 	table  component.Table
 	detail component.Viewer
 	panes  component.Panes
@@ -34,16 +35,10 @@ type inventoryRow struct {
 	last     storage.Delivery // the zero Delivery: none yet
 }
 
-// The panes of the inventory.
-const (
-	paneList = iota
-	paneDetail
-)
-
 func newWebhooks(s *shared) *webhooks {
 	return &webhooks{
 		shared: s,
-		list:   query[[]inventoryRow]{ctx: s.ctx},
+		list:   screen.Query[[]inventoryRow]{Ctx: s.Context},
 		panes:  component.Panes{Upper: 5},
 		table:  component.Table{Columns: inventoryColumns(), Empty: []string{"Nothing matches the filter.", "esc takes it away."}},
 	}
@@ -57,7 +52,7 @@ func (w *webhooks) Refresh(c storage.Change) tea.Cmd {
 	if !c.Has(storage.ChangedWebhooks | storage.ChangedDeliveries) {
 		return nil
 	}
-	return w.list.ask(w.shared.readInventory)
+	return w.list.Ask(w.shared.readInventory)
 }
 
 func (s *shared) readInventory(ctx context.Context) ([]inventoryRow, error) {
@@ -81,8 +76,8 @@ func (s *shared) readInventory(ctx context.Context) ([]inventoryRow, error) {
 
 // Update takes the inventory, and keys for what has the focus.
 func (w *webhooks) Update(msg tea.Msg) tea.Cmd {
-	if a, fresh, cmd := w.list.take(msg); fresh {
-		w.take(a.value, a.err)
+	if a, fresh, cmd := w.list.Take(msg); fresh {
+		w.take(a.Value, a.Err)
 		return cmd
 	}
 	switch msg := msg.(type) {
@@ -111,10 +106,10 @@ func (w *webhooks) take(rows []inventoryRow, err error) {
 
 // sift applies the filter.
 func (w *webhooks) sift() {
-	words := strings.Fields(strings.ToLower(w.filter.text()))
+	words := strings.Fields(strings.ToLower(w.filter.Text()))
 	w.shown = slices.DeleteFunc(slices.Clone(w.all), func(r inventoryRow) bool {
 		text := strings.ToLower(strings.Join([]string{
-			r.Name, r.Organization, r.Sandbox.Name, r.URL, list(r.Channels), authWord(r.Auth), string(r.State), string(r.last.Status),
+			r.Name, r.Organization, r.Sandbox.Name, r.URL, screen.List(r.Channels), authWord(r.Auth), string(r.State), string(r.last.Status),
 		}, " "))
 		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 	})
@@ -123,13 +118,13 @@ func (w *webhooks) sift() {
 
 func (w *webhooks) key(msg tea.KeyMsg) {
 	switch {
-	case w.filter.typing:
-		if w.filter.key(msg) {
+	case w.filter.Typing:
+		if w.filter.Key(msg) {
 			w.sift()
-		} else if !w.filter.typing {
+		} else if !w.filter.Typing {
 			w.table.Choose() // what it was filtered for
 		}
-	case w.panes.Focused == paneDetail:
+	case w.panes.Focused == screen.PaneDetail:
 		w.detail.Key(msg)
 	case w.table.Key(msg):
 		w.detail = component.Viewer{}
@@ -138,25 +133,25 @@ func (w *webhooks) key(msg tea.KeyMsg) {
 
 // Busy is while what is to be selected is read, also by what fires at it.
 func (w *webhooks) Busy(tea.KeyMsg) bool {
-	if w.filter.typing {
+	if w.filter.Typing {
 		return false
 	}
 	id, ok := w.Webhook()
-	_, known := w.shared.fire.webhook(id)
-	unknown := ok && !known && w.shared.fire.known.running
-	return unknown || w.list.running && (!w.tried() || w.reveal != 0)
+	_, known := w.shared.Targets.Find(id)
+	unknown := ok && !known && w.shared.Targets.Reading
+	return unknown || w.list.Running && (!w.tried() || w.reveal != 0)
 }
 
 // Typing is while the filter takes the keys.
-func (w *webhooks) Typing() bool { return w.filter.typing }
+func (w *webhooks) Typing() bool { return w.filter.Typing }
 
 // Back leads from the filter and the detail to the list.
 func (w *webhooks) Back() (tea.Cmd, bool) {
 	switch {
-	case !w.filter.typing && w.panes.Focused == paneDetail:
-		w.panes.Focused = paneList
+	case !w.filter.Typing && w.panes.Focused == screen.PaneDetail:
+		w.panes.Focused = screen.PaneList
 		return nil, true
-	case w.filter.clear():
+	case w.filter.Clear():
 		w.sift()
 		return nil, true
 	}
@@ -165,10 +160,10 @@ func (w *webhooks) Back() (tea.Cmd, bool) {
 
 // Reveal selects a webhook, as soon as it was read.
 func (w *webhooks) Reveal(id storage.ID) tea.Cmd {
-	if w.filter.clear() {
+	if w.filter.Clear() {
 		w.sift()
 	}
-	w.panes.Focused = paneList
+	w.panes.Focused = screen.PaneList
 	if !w.table.Select(id.String()) {
 		w.reveal = id
 	}
@@ -197,11 +192,11 @@ func (w *webhooks) Position() string {
 }
 
 // Copies are what one types elsewhere of a webhook.
-func (w *webhooks) Copies() []copyItem {
+func (w *webhooks) Copies() []screen.CopyItem {
 	row, ok := w.selected()
 	if !ok {
 		return nil
 	}
-	items := []copyItem{{"URL", row.Target(w.shared.status.receiverURL())}, {"name", row.Name}, {"ID", row.ID.String()}}
-	return append(items, copyItem{"organization", row.Organization}, copyItem{"sandbox ID", row.Sandbox.ID})
+	items := []screen.CopyItem{{Label: "URL", Text: row.Target(w.shared.Status.ReceiverURL())}, {Label: "name", Text: row.Name}, {Label: "ID", Text: row.ID.String()}}
+	return append(items, screen.CopyItem{Label: "organization", Text: row.Organization}, screen.CopyItem{Label: "sandbox ID", Text: row.Sandbox.ID})
 }

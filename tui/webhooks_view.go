@@ -5,6 +5,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 	"backchannel/tui/style"
 )
 
@@ -19,7 +20,7 @@ const inventoryTitle = "Feedback webhook settings"
 
 // View draws list and detail, or says what would be here.
 func (w *webhooks) View(width, height int) string {
-	th := w.shared.theme
+	th := w.shared.Theme
 	switch {
 	case w.err != nil && !w.read:
 		return " " + w.problem()
@@ -28,36 +29,36 @@ func (w *webhooks) View(width, height int) string {
 	case len(w.all) == 0:
 		return w.welcome(width, height)
 	}
-	w.panes.Zoomed = w.shared.zoomed
+	w.panes.Zoomed = w.shared.Zoomed
 	w.panes.Weights = []int{5, 3}
 	if width >= roomyFrom {
 		w.panes.Weights = []int{width - narrowDetail, narrowDetail}
 	}
 	layout := w.panes.Layout(width, height)
-	return layout.Join(th, w.listView(layout.Sizes[paneList]), w.detailView(layout.Sizes[paneDetail]))
+	return layout.Join(th, w.listView(layout.Sizes[screen.PaneList]), w.detailView(layout.Sizes[screen.PaneDetail]))
 }
 
 func (w *webhooks) listView(size component.Size) string {
-	th, height := w.shared.theme, size.Height-1
-	if w.filter.shown() {
+	th, height := w.shared.Theme, size.Height-1
+	if w.filter.Shown() {
 		height--
 	}
-	w.table.Focused = w.panes.Focused == paneList && !w.filter.typing
+	w.table.Focused = w.panes.Focused == screen.PaneList && !w.filter.Typing
 	w.table.SetSize(size.Width, height)
 	title := th.Strong.Render(inventoryTitle)
 	if w.err != nil {
 		title += "   " + w.problem()
 	}
 	view := component.Fit(" "+title, size.Width) + "\n" + w.table.View(th)
-	if w.filter.shown() {
-		view += "\n" + w.filter.view(th, size.Width)
+	if w.filter.Shown() {
+		view += "\n" + w.filter.View(th, size.Width)
 	}
 	return view
 }
 
 // problem is why the inventory could not be read.
 func (w *webhooks) problem() string {
-	return w.shared.theme.Bad.Render(style.Cross + " " + style.Escape(w.err.Error()))
+	return w.shared.Theme.Bad.Render(style.Cross + " " + style.Escape(w.err.Error()))
 }
 
 func (w *webhooks) detailView(size component.Size) string {
@@ -66,13 +67,13 @@ func (w *webhooks) detailView(size component.Size) string {
 		return ""
 	}
 	w.detail.SetSize(size.Width, size.Height)
-	w.detail.Replace(w.shared.describe(row, size.Width, w.panes.Focused == paneDetail))
-	return w.detail.View(w.shared.theme)
+	w.detail.Replace(describe(w.shared.Env, row, size.Width, w.panes.Focused == screen.PaneDetail))
+	return w.detail.View(w.shared.Theme)
 }
 
 // welcome explains the empty inventory, and leads to the first webhook.
 func (w *webhooks) welcome(width, height int) string {
-	return w.shared.welcome(inventoryTitle, []string{
+	return w.shared.Welcome(inventoryTitle, []string{
 		"No webhook yet. A feedback webhook is the endpoint to which Journey Optimizer POSTs one JSON event for each status change of a message: sent, delivered, bounce or error.",
 		"This console holds the same settings, fires the same events, and has a receiver of its own that shows and checks what arrives.",
 	}, [][2]string{
@@ -107,7 +108,7 @@ func (i inventory) Len() int         { return len(i.rows) }
 func (i inventory) Key(n int) string { return i.rows[n].ID.String() }
 
 func (i inventory) Row(n int) []component.Cell {
-	row, th := i.rows[n], i.shared.theme
+	row, th := i.rows[n], i.shared.Theme
 	state := component.Cell{Text: style.Dot + " active", Style: th.Text}
 	switch {
 	case row.State == storage.Paused:
@@ -127,16 +128,16 @@ func (i inventory) Row(n int) []component.Cell {
 	if row.last.ID == 0 {
 		return append(cells, component.Cell{Text: style.None, Style: th.Dim})
 	}
-	glyph, ink := look(th, row.last.State)
+	glyph, ink := screen.StateStyle(th, row.last.State)
 	return append(cells,
 		component.Cell{Text: string(row.last.Status), Style: th.Text},
 		component.Cell{Text: glyph + " " + string(row.last.State), Style: ink},
-		component.Cell{Text: i.shared.moment(row.last.CreatedAt), Style: th.Dim})
+		component.Cell{Text: i.shared.FormatTime(row.last.CreatedAt), Style: th.Dim})
 }
 
 // channelsCell names the channels of a webhook; there are two of them.
 func channelsCell(th *style.Theme, channels []storage.Channel) component.Cell {
-	cell := component.Cell{Text: list(channels), Style: th.Text}
+	cell := component.Cell{Text: screen.List(channels), Style: th.Text}
 	if len(channels) > 1 {
 		cell.Shorter = []string{"both"}
 	}

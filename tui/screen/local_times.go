@@ -1,4 +1,4 @@
-package tui
+package screen
 
 import (
 	"regexp"
@@ -9,9 +9,9 @@ import (
 // utcTime is a time in UTC within a text: RFC 3339, or of the day alone.
 var utcTime = regexp.MustCompile(`\b(?:\d{4}-\d\d-\d\dT)?\d\d:\d\d:\d\d(?:\.\d+)?Z`)
 
-// localTimes is a text that the engine or the receiver wrote, with its times in the zone of
+// LocalTimes is a text that the engine or the receiver wrote, with its times in the zone of
 // all others on the screen. Times of the day are of the day on which it was written.
-func (s *shared) localTimes(text string, written time.Time) string {
+func (s *Env) LocalTimes(text string, written time.Time) string {
 	return utcTime.ReplaceAllStringFunc(text, func(found string) string {
 		dated := strings.Contains(found, "T")
 		whole := found
@@ -33,7 +33,7 @@ func (s *shared) localTimes(text string, written time.Time) string {
 	})
 }
 
-// told is a text that the engine or the receiver wrote, in the console's terms.
-func (s *shared) told(text string, written time.Time) string {
-	return s.localTimes(keyAdvice(text), written)
+// Translate is a text that the engine or the receiver wrote, in the console's terms.
+func (s *Env) Translate(text string, written time.Time) string {
+	return s.LocalTimes(keyAdvice(text), written)
 }

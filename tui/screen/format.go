@@ -1,4 +1,4 @@
-package tui
+package screen
 
 import (
 	"strings"
@@ -11,23 +11,23 @@ import (
 	"github.com/charmbracelet/lipgloss"
 )
 
-// clock is a time of day to the millisecond, for lists.
-func (s *shared) clock(t time.Time) string {
+// Clock is a time of day to the millisecond, for lists.
+func (s *Env) Clock(t time.Time) string {
 	if t.IsZero() {
 		return style.None
 	}
 	return t.In(s.Location).Format("15:04:05.000")
 }
 
-// clockCell is a time of day, without its milliseconds where these have no room.
-func (s *shared) clockCell(t time.Time) component.Cell {
-	text := s.clock(t)
+// ClockCell is a time of day, without its milliseconds where these have no room.
+func (s *Env) ClockCell(t time.Time) component.Cell {
+	text := s.Clock(t)
 	short, _, _ := strings.Cut(text, ".")
-	return component.Cell{Text: text, Shorter: []string{short}, Style: s.theme.Dim}
+	return component.Cell{Text: text, Shorter: []string{short}, Style: s.Theme.Dim}
 }
 
-// moment is the time of day for today, the day for what is older; at most 8 cells.
-func (s *shared) moment(t time.Time) string {
+// FormatTime is the time of day for today, the day for what is older; at most 8 cells.
+func (s *Env) FormatTime(t time.Time) string {
 	if t.IsZero() {
 		return style.None
 	}
@@ -41,32 +41,32 @@ func (s *shared) moment(t time.Time) string {
 	return t.Format("Jan 2006")
 }
 
-// at is a time for a text that stands a while, so that it must not count down.
-func (s *shared) at(t time.Time) string { return "at " + s.moment(t) }
+// At is a time for a text that stands a while, so that it must not count down.
+func (s *Env) At(t time.Time) string { return "at " + s.FormatTime(t) }
 
-// dayOrClock is the time of day to the millisecond for today, day and time for what is
+// DayOrClock is the time of day to the millisecond for today, day and time for what is
 // older; at most 12 cells.
-func (s *shared) dayOrClock(t time.Time) string {
+func (s *Env) DayOrClock(t time.Time) string {
 	t, now := t.In(s.Location), s.Now().In(s.Location)
 	switch {
 	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return s.clock(t)
+		return s.Clock(t)
 	case t.Year() == now.Year():
 		return t.Format("Jan _2 15:04")
 	}
 	return t.Format("Jan _2 2006")
 }
 
-// date is a time with its date and zone, for details.
-func (s *shared) date(t time.Time) string {
+// Date is a time with its date and zone, for details.
+func (s *Env) Date(t time.Time) string {
 	if t.IsZero() {
 		return style.None
 	}
 	return t.In(s.Location).Format("2006-01-02 15:04:05.000 MST")
 }
 
-// look is the glyph and the colour of a delivery's state. The word goes beside it.
-func look(th *style.Theme, state storage.State) (string, lipgloss.Style) {
+// StateStyle is the glyph and the colour of a delivery's state. The word goes beside it.
+func StateStyle(th *style.Theme, state storage.State) (string, lipgloss.Style) {
 	switch state {
 	case storage.StateDelivered:
 		return style.Check, th.Good
@@ -84,8 +84,8 @@ func look(th *style.Theme, state storage.State) (string, lipgloss.Style) {
 	return style.Info, th.Dim
 }
 
-// eventLook is the glyph and the colour of an event's status.
-func eventLook(th *style.Theme, status storage.Status) (string, lipgloss.Style) {
+// EventStyle is the glyph and the colour of an event's status.
+func EventStyle(th *style.Theme, status storage.Status) (string, lipgloss.Style) {
 	switch status {
 	case storage.Sent, storage.Delivered:
 		return style.Dot, th.Text
@@ -95,14 +95,14 @@ func eventLook(th *style.Theme, status storage.Status) (string, lipgloss.Style) 
 	return style.Info, th.Text
 }
 
-// activateAdvice is how what paused a webhook ends, in the console.
-const activateAdvice = "a in Webhooks activates it"
+// ActivateAdvice is how what paused a webhook ends, in the console.
+const ActivateAdvice = "a in Webhooks activates it"
 
 // keyAdvice is a text with the key in it that does here what its command would.
-func keyAdvice(text string) string { return storage.AdviseInstead(text, activateAdvice) }
+func keyAdvice(text string) string { return storage.AdviseInstead(text, ActivateAdvice) }
 
-// list joins words: "email, sms".
-func list[T ~string](words []T) string {
+// List joins words: "email, sms".
+func List[T ~string](words []T) string {
 	texts := make([]string, len(words))
 	for i, w := range words {
 		texts[i] = string(w)

@@ -1,0 +1,115 @@
+package screen
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+)
+
+// DescribeAttempts is the log of a delivery: a line or two for each attempt, and when
+// the next one is due.
+func (s *Env) DescribeAttempts(d *Detail, of storage.Delivery, attempts []storage.Attempt) {
+	for _, a := range attempts {
+		s.describeAttempt(d, a)
+	}
+	th := s.Theme
+	switch {
+	case of.State.Final():
+		if len(attempts) == 0 {
+			d.Paragraph("No attempt was made.", th.Dim)
+		}
+	case of.State == storage.Parked:
+		d.Lines = append(d.Lines, attemptLine(th, len(attempts)+1, style.None, "not tried while parked"))
+	case of.State == storage.Sending:
+		d.Lines = append(d.Lines, attemptLine(th, len(attempts)+1, s.Clock(s.ticking()), "under way"))
+	default:
+		d.Lines = append(d.Lines, attemptLine(th, len(attempts)+1, s.Clock(of.NextAttemptAt), "due "+s.Until(of.NextAttemptAt)))
+	}
+}
+
+func attemptLine(th *style.Theme, n int, at, text string) string {
+	return th.Dim.Render(fmt.Sprintf("%3d   %-12s  %s", n, at, text))
+}
+
+func (s *Env) describeAttempt(d *Detail, a storage.Attempt) {
+	th := s.Theme
+	answer, ink := style.None, th.Dim
+	if a.Code != 0 {
+		answer, ink = strconv.Itoa(a.Code), th.Bad
+	}
+	glyph, glyphInk := style.Cross, th.Bad
+	if a.ErrorClass == "" {
+		glyph, glyphInk, ink = style.Check, th.Good, th.Text
+	}
+	line := fmt.Sprintf("%s   %s  %s %s  %s",
+		th.Text.Render(component.FitRight(strconv.Itoa(a.N), 3)), th.Dim.Render(s.Clock(a.At)), glyphInk.Render(glyph),
+		ink.Render(component.Fit(answer, 3)), th.Text.Render(component.FitRight(Duration(a.Timings.Total), 7)))
+	split := "  " + th.Dim.Render(timings(a.Timings))
+	if component.Fits(line, split, d.Width) {
+		d.Lines = append(d.Lines, line+" "+split)
+	} else {
+		d.Lines = append(d.Lines, line)
+		d.Indented(timings(a.Timings), th.Dim)
+	}
+	if a.Error != "" {
+		d.Indented(s.Translate(errorText(a), a.At), th.Strong)
+	}
+	if body := strings.TrimSpace(a.Answer().Text); body != "" && a.ErrorClass != "" {
+		d.Indented(excerpt(body), th.Dim)
+	}
+}
+
+// errorText is what went wrong with an attempt. That a status was answered needs no class.
+func errorText(a storage.Attempt) string {
+	if a.ErrorClass == storage.ClassStatus || a.ErrorClass == "" {
+		return a.Error
+	}
+	return string(a.ErrorClass) + ": " + a.Error
+}
+
+// timings splits an attempt's duration; a part that did not happen is left out.
+func timings(t storage.Timings) string {
+	var parts []string
+	for _, part := range []struct {
+		name string
+		took time.Duration
+	}{{"dns", t.DNS}, {"connect", t.Connect}, {"tls", t.TLS}, {"first byte", t.FirstByte}} {
+		if part.took > 0 {
+			parts = append(parts, part.name+" "+Duration(part.took))
+		}
+	}
+	return strings.Join(parts, "  ")
+}
+
+// excerpt is the beginning of an answer's body, which may be long.
+func excerpt(body string) string {
+	const most = 200
+	if runes := []rune(body); len(runes) > most {
+		return string(runes[:most]) + style.More
+	}
+	return body
+}
+
+// Duration is how long something took, short enough for a column.
+func Duration(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%.1f h", d.Hours())
+	}
+	return fmt.Sprintf("%d d", int(d.Hours()/24))
+}

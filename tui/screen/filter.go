@@ -1,0 +1,115 @@
+package screen
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Filter is the line in which a person types what a list is to show. It takes
+// effect while typing; enter keeps it, esc takes it away.
+type Filter struct {
+	Line   *component.Line // nil: none
+	Typing bool
+	Wrong  string // what is wrong with it
+	Column int    // and where, in characters from 1; 0: nobody knows
+}
+
+// Open has the filter take the keys.
+func (f *Filter) Open() tea.Cmd {
+	if f.Line == nil {
+		f.Line = component.NewLine("")
+	}
+	f.Typing = true
+	return nil
+}
+
+// Text is what was typed.
+func (f *Filter) Text() string {
+	if f.Line == nil {
+		return ""
+	}
+	return f.Line.Text()
+}
+
+// Shown reports whether the line takes up a row.
+func (f *Filter) Shown() bool { return f.Line != nil }
+
+// Key types, and reports whether the text changed.
+func (f *Filter) Key(msg tea.KeyMsg) bool {
+	if msg.Type == tea.KeyEnter {
+		f.Typing = false
+		if f.Text() == "" {
+			f.Line = nil
+		}
+		return false
+	}
+	return f.Line.Key(msg)
+}
+
+// Clear takes the filter away; false when there was none.
+func (f *Filter) Clear() bool {
+	had := f.Shown()
+	*f = Filter{}
+	return had
+}
+
+// pointer is a line below the filter's that points at what is wrong; empty when that is
+// not in sight.
+func (f *Filter) pointer(th *style.Theme, width int) string {
+	const lead = 3
+	runes := []rune(f.Text())
+	if f.Column < 1 || f.Column > len(runes)+1 {
+		return ""
+	}
+	before := ansi.StringWidth(style.Escape(string(runes[:f.Column-1])))
+	if lead+ansi.StringWidth(style.Escape(f.Text())) >= width {
+		return "" // it has been scrolled
+	}
+	return strings.Repeat(" ", lead+before) + th.Bad.Render("^")
+}
+
+// View is the line, with what is wrong beside it.
+func (f *Filter) View(th *style.Theme, width int) string {
+	line := " " + th.Accent.Render("/") + " " + f.Line.View(th, max(0, width-4), f.Typing)
+	if f.Wrong == "" {
+		return component.Fit(line, width)
+	}
+	return component.Spread(line, th.Bad.Render(style.Cross+" "+style.Escape(f.Wrong))+" ", width)
+}
+
+// Bindings explain the keys while one types.
+func (f *Filter) Bindings() []Binding {
+	away := Binding{Shown: "esc", Label: "take it away", Help: "Show all again"}
+	if f.Wrong != "" {
+		return []Binding{away}
+	}
+	return []Binding{{Shown: "enter", Label: "keep the filter", Help: "Keep the filter and go to the list"}, away}
+}
+
+// Below draws a list with the filter's line under it, if there is one, and under that
+// what is wrong with it.
+func (f *Filter) Below(th *style.Theme, size component.Size, list func(component.Size) string) string {
+	if !f.Shown() {
+		return list(size)
+	}
+	line := Filter{Line: f.Line, Typing: f.Typing}
+	foot := []string{line.View(th, size.Width)}
+	if f.Wrong != "" {
+		if at := f.pointer(th, size.Width); at != "" {
+			foot = append(foot, at)
+		}
+		lead := "   " + th.Bad.Render(style.Cross) + " "
+		for _, text := range component.Wrap(style.Escape(f.Wrong), max(1, size.Width-6)) {
+			foot = append(foot, lead+th.Text.Render(text))
+			lead = "     "
+		}
+	}
+	size.Height = max(0, size.Height-len(foot))
+	return strings.TrimPrefix(list(size)+"\n"+strings.Join(foot, "\n"), "\n")
+}

@@ -1,0 +1,60 @@
+package screen
+
+import (
+	"cmp"
+	"strings"
+
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// formBox is a small form over everything. Submitted, it goes and hands on what was
+// filled in.
+type formBox struct {
+	env *Env
+	FormSpec
+	form *component.Form
+}
+
+// FormSpec says what a small form asks. Its title names it: no two are open at once.
+type FormSpec struct {
+	Title, Verb string
+	Section     component.Section
+	Focus       string // the field to begin with; empty: the first
+	Rows        int    // that it takes up at most; 0: boxHeight
+	Submit      func(component.Values) tea.Cmd
+}
+
+// Fill shows a small form.
+func (s *Env) Fill(spec FormSpec) tea.Cmd {
+	form := component.NewForm(spec.Title, spec.Verb, []component.Section{spec.Section})
+	if spec.Focus != "" {
+		form.Focus(spec.Focus)
+	}
+	return Show(&formBox{s, spec, form})
+}
+
+// Update fills in the form until it is submitted.
+func (b *formBox) Update(msg tea.Msg) tea.Cmd {
+	submitted, ok := msg.(component.SubmitMsg)
+	if !ok || submitted.ID != b.Title {
+		return b.form.Update(msg)
+	}
+	return tea.Batch(Dismiss(b), b.Submit(submitted.Values))
+}
+
+// The most that a small form takes up.
+const (
+	boxWidth  = 72
+	boxHeight = 10
+)
+
+func (b *formBox) View(width, height int) string {
+	th := b.env.Theme
+	inner, rows := min(width, boxWidth)-4, min(height-3, cmp.Or(b.Rows, boxHeight))
+	b.form.SetSize(inner, rows)
+	title := th.Strong.Render(style.Escape(b.Title)) + "  " + th.Dim.Render("enter next   ctrl+s "+strings.ToLower(b.Verb)+"   esc")
+	return component.Frame(th, title, strings.Split(b.form.View(th), "\n"), inner+4)
+}

@@ -1,0 +1,29 @@
+package screen
+
+import (
+	"context"
+
+	"backchannel/storage"
+)
+
+// ParkedReason is what parks a delivery, if it is parked.
+func ParkedReason(ctx context.Context, from storage.ParkedStore, d storage.Delivery) (*storage.ParkedReason, error) {
+	if d.State != storage.Parked {
+		return nil, nil //nolint:nilnil // nothing parks it
+	}
+	return storage.FindParkedReason(ctx, from, d.WebhookID)
+}
+
+// LastReceipt is that of a delivery's last attempt; the zero Receipt: none.
+func LastReceipt(ctx context.Context, from receiptsOf, of storage.ID) (storage.Receipt, error) {
+	receipts, err := from.ReceiptsOfDelivery(ctx, of)
+	if err != nil || len(receipts) == 0 {
+		return storage.Receipt{}, err
+	}
+	return receipts[len(receipts)-1], nil
+}
+
+// receiptsOf finds what the built-in receiver got of a delivery.
+type receiptsOf interface {
+	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
+}

@@ -1,0 +1,29 @@
+package screen
+
+import (
+	"slices"
+	"strings"
+
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+)
+
+// Welcome fills an empty place: what would be there, and the keys that bring it.
+func (s *Env) Welcome(title string, text []string, steps [][2]string, width, height int) string {
+	th, inner := s.Theme, min(width-4, 72)
+	lines := []string{th.Strong.Render(title), ""}
+	for _, paragraph := range text {
+		for _, line := range component.Wrap(style.Escape(paragraph), inner) {
+			lines = append(lines, th.Text.Render(line))
+		}
+		lines = append(lines, "")
+	}
+	for _, step := range steps {
+		lines = append(lines, "  "+th.Strong.Render(step[0])+"   "+th.Text.Render(step[1]))
+	}
+	if len(lines) > height {
+		lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })
+	}
+	box := component.Lines(lines, inner, len(lines))
+	return component.Overlay("", strings.Join(box, "\n"), width, height)
+}
