@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/activity"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
@@ -53,7 +54,7 @@ func New(ctx context.Context, cfg Config) *Model {
 
 // newViews are the views in the order of their numbers.
 func newViews(s *shared) []screen.Screen {
-	return []screen.Screen{newWebhooks(s), newDeliveries(s), newReceiver(s), newActivity(s)}
+	return []screen.Screen{newWebhooks(s), newDeliveries(s), newReceiver(s), activity.New(s.Env, s.Store)}
 }
 
 // Init reads what is shown first and begins to listen.

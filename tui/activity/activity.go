@@ -1,4 +1,5 @@
-package tui
+// Package activity is the screen that tells what happened. Begin with [New].
+package activity
 
 import (
 	"context"
@@ -16,9 +17,15 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// activity tells what happened, the newest last.
-type activity struct {
-	shared  *shared
+// Store keeps what happened.
+type Store interface {
+	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
+}
+
+// Screen tells what happened, the newest last.
+type Screen struct {
+	env     *screen.Env
+	store   Store
 	reading screen.Query[[]storage.Activity]
 	all     []storage.Activity
 	shown   []storage.Activity // what the filter leaves
@@ -31,39 +38,40 @@ type activity struct {
 }
 
 const (
-	activityStep = 300    // by how many the limit grows
-	activityAll  = 10_000 // as many as are kept
+	step = 300    // by how many the limit grows
+	all  = 10_000 // as many as are kept
 )
 
-func newActivity(s *shared) *activity {
-	a := &activity{shared: s, reading: screen.Query[[]storage.Activity]{Ctx: s.Context}, limit: activityStep}
-	a.table = component.Table{Columns: activityColumns(), Tail: true, Focused: true}
+// New shows what a store tells.
+func New(e *screen.Env, store Store) *Screen {
+	a := &Screen{env: e, store: store, reading: screen.Query[[]storage.Activity]{Ctx: e.Context}, limit: step}
+	a.table = component.Table{Columns: columns(), Tail: true, Focused: true}
 	a.table.Follow(true)
 	return a
 }
 
 // Title is the tab's.
-func (a *activity) Title() string { return "Activity" }
+func (a *Screen) Title() string { return "Activity" }
 
 // Refresh reads again what happened.
-func (a *activity) Refresh(c storage.Change) tea.Cmd {
+func (a *Screen) Refresh(c storage.Change) tea.Cmd {
 	if !c.Has(storage.ChangedActivity) {
 		return nil
 	}
 	return a.ask()
 }
 
-func (a *activity) ask() tea.Cmd {
-	limit, read := a.limit, a.shared.Store.Activities
+func (a *Screen) ask() tea.Cmd {
+	limit, read := a.limit, a.store.Activities
 	return a.reading.Ask(func(ctx context.Context) ([]storage.Activity, error) { return read(ctx, 0, limit) })
 }
 
 // Update takes what was read, and moves the selection.
-func (a *activity) Update(msg tea.Msg) tea.Cmd {
+func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	if answer, fresh, cmd := a.reading.Take(msg); fresh {
 		if a.err = answer.Err; a.err == nil {
-			a.read, a.all = true, advised(a.shared.Env, answer.Value)
-			a.sift()
+			a.read, a.all = true, advised(a.env, answer.Value)
+			a.applyFilter()
 			if a.first && len(a.shown) > 0 {
 				a.table.Select(a.Key(0))
 			}
@@ -85,11 +93,11 @@ func advised(s *screen.Env, all []storage.Activity) []storage.Activity {
 	return all
 }
 
-func (a *activity) key(key tea.KeyMsg) tea.Cmd {
+func (a *Screen) key(key tea.KeyMsg) tea.Cmd {
 	switch {
 	case a.filter.Typing:
 		if a.filter.Key(key) {
-			a.sift()
+			a.applyFilter()
 		} else if !a.filter.Typing {
 			a.table.Choose()
 		}
@@ -97,15 +105,15 @@ func (a *activity) key(key tea.KeyMsg) tea.Cmd {
 	case !a.table.Key(key) || !a.older():
 		return nil
 	case key.String() == "g" || key.String() == "home":
-		a.limit, a.first = activityAll, true
+		a.limit, a.first = all, true
 	default:
-		a.limit += activityStep
+		a.limit += step
 	}
 	return a.ask()
 }
 
-// sift applies the filter.
-func (a *activity) sift() {
+// applyFilter applies the filter.
+func (a *Screen) applyFilter() {
 	a.shown = a.all
 	if words := strings.Fields(strings.ToLower(a.filter.Text())); len(words) > 0 {
 		a.shown = slices.DeleteFunc(slices.Clone(a.all), func(it storage.Activity) bool {
@@ -117,36 +125,36 @@ func (a *activity) sift() {
 }
 
 // fill reads all there is as soon as one looks for something in it.
-func (a *activity) fill() tea.Cmd {
+func (a *Screen) fill() tea.Cmd {
 	if a.filter.Text() == "" || len(a.all) < a.limit {
 		return nil
 	}
-	a.limit = activityAll
+	a.limit = all
 	return a.ask()
 }
 
 // Busy is while what a key would move among is read.
-func (a *activity) Busy(tea.KeyMsg) bool {
+func (a *Screen) Busy(tea.KeyMsg) bool {
 	return a.reading.Running && !a.filter.Typing && (!a.read || a.first || a.older())
 }
 
 // Typing is while the filter takes the keys.
-func (a *activity) Typing() bool { return a.filter.Typing }
+func (a *Screen) Typing() bool { return a.filter.Typing }
 
 // Back takes the filter away.
-func (a *activity) Back() (tea.Cmd, bool) {
+func (a *Screen) Back() (tea.Cmd, bool) {
 	had := a.filter.Clear()
 	if had {
-		a.sift()
+		a.applyFilter()
 	}
 	return nil, had
 }
 
 // older reports whether the selection is near to what was not read yet.
-func (a *activity) older() bool { return len(a.all) >= a.limit && a.table.Index() < screen.SpanMargin }
+func (a *Screen) older() bool { return len(a.all) >= a.limit && a.table.Index() < screen.SpanMargin }
 
 // Bindings are what can be done with the selected activity.
-func (a *activity) Bindings() []screen.Binding {
+func (a *Screen) Bindings() []screen.Binding {
 	if a.filter.Typing {
 		return a.filter.Bindings()
 	}
@@ -162,40 +170,40 @@ func (a *activity) Bindings() []screen.Binding {
 }
 
 // closed says why there is nothing to go to; empty when there is.
-func (a *activity) closed() string {
-	switch view, id := a.place(); {
+func (a *Screen) closed() string {
+	switch view, id := a.subject(); {
 	case id == 0:
 		return "it is about nothing that one could go to"
 	case view != screen.ViewWebhooks:
 		return ""
 	default:
-		if _, ok := a.shared.Targets.Find(id); ok {
+		if _, ok := a.env.Targets.Find(id); ok {
 			return ""
 		}
 		return "the webhook that it is about was deleted"
 	}
 }
 
-func (a *activity) follow() tea.Cmd {
+func (a *Screen) follow() tea.Cmd {
 	a.table.Follow(!a.table.Following())
 	return nil
 }
 
-func (a *activity) open() tea.Cmd {
-	view, id := a.place()
+func (a *Screen) open() tea.Cmd {
+	view, id := a.subject()
 	a.table.Follow(false) // so that this one is selected when one comes back
 	return screen.JumpTo(view, id)
 }
 
-func (a *activity) selected() storage.Activity {
+func (a *Screen) selected() storage.Activity {
 	if i := a.table.Index(); i < len(a.shown) {
 		return a.shown[i]
 	}
 	return storage.Activity{}
 }
 
-// place is what the selected activity is about.
-func (a *activity) place() (screen.View, storage.ID) {
+// subject is what the selected activity is about.
+func (a *Screen) subject() (screen.View, storage.ID) {
 	switch it := a.selected(); {
 	case it.ReceiptID != 0:
 		return screen.ViewReceiver, it.ReceiptID
@@ -207,13 +215,13 @@ func (a *activity) place() (screen.View, storage.ID) {
 }
 
 // Webhook is the one that the selected activity is about.
-func (a *activity) Webhook() (storage.ID, bool) {
+func (a *Screen) Webhook() (storage.ID, bool) {
 	id := a.selected().WebhookID
 	return id, id != 0
 }
 
 // Position says whether the list moves.
-func (a *activity) Position() string {
+func (a *Screen) Position() string {
 	switch {
 	case len(a.shown) == 0:
 		return ""
@@ -226,7 +234,7 @@ func (a *activity) Position() string {
 }
 
 // Copies is the text.
-func (a *activity) Copies() []screen.CopyItem {
+func (a *Screen) Copies() []screen.CopyItem {
 	if it := a.selected(); it.ID != 0 {
 		return []screen.CopyItem{{Label: "text", Text: it.Text}}
 	}
@@ -234,19 +242,19 @@ func (a *activity) Copies() []screen.CopyItem {
 }
 
 // View draws the list, and below it the whole text of the selected one if it is cut.
-func (a *activity) View(width, height int) string {
-	th := a.shared.Theme
+func (a *Screen) View(width, height int) string {
+	th := a.env.Theme
 	switch {
 	case a.err != nil && !a.read:
 		return " " + th.Bad.Render(style.Cross+" "+style.Escape(a.err.Error()))
 	case !a.read:
 		return ""
 	case len(a.all) == 0:
-		return a.shared.Welcome("Activity", []string{"Nothing happened yet. Webhooks saved and paused, events fired, deliveries that failed for good, breakers opened, the receiver going on and off, another process taking over: all that stands here."},
+		return a.env.Welcome("Activity", []string{"Nothing happened yet. Webhooks saved and paused, events fired, deliveries that failed for good, breakers opened, the receiver going on and off, another process taking over: all that stands here."},
 			[][2]string{{"1", "the webhooks; n makes one"}}, width, height)
 	}
 	whole := component.Wrap(style.Escape(a.selected().Text), width-6)
-	if len(whole) == 1 && len(whole[0])+activityLead <= width {
+	if len(whole) == 1 && len(whole[0])+lead <= width {
 		whole = nil
 	}
 	whole = whole[:min(len(whole), height/3)]
@@ -266,10 +274,10 @@ func (a *activity) View(width, height int) string {
 	return strings.Join(lines, "\n")
 }
 
-// activityLead is what stands left of the text.
-const activityLead = 30
+// lead is what stands left of the text.
+const lead = 30
 
-func activityColumns() []component.Column {
+func columns() []component.Column {
 	return []component.Column{
 		{Title: "Time", Width: 12},
 		{Title: "What", Width: 10},
@@ -278,23 +286,23 @@ func activityColumns() []component.Column {
 }
 
 // Len, Key and Row are for the table.
-func (a *activity) Len() int { return len(a.shown) }
+func (a *Screen) Len() int { return len(a.shown) }
 
 // Key is the activity's ID.
-func (a *activity) Key(i int) string { return a.shown[i].ID.String() }
+func (a *Screen) Key(i int) string { return a.shown[i].ID.String() }
 
 // Row is the activity's cells.
-func (a *activity) Row(i int) []component.Cell {
-	it, th := a.shown[i], a.shared.Theme
-	glyph, ink := activityLook(th, it.Kind)
+func (a *Screen) Row(i int) []component.Cell {
+	it, th := a.shown[i], a.env.Theme
+	glyph, ink := kindStyle(th, it.Kind)
 	return []component.Cell{
-		{Text: a.shared.DayOrClock(it.At), Style: th.Dim},
+		{Text: a.env.DayOrClock(it.At), Style: th.Dim},
 		{Text: glyph + " " + string(it.Kind), Style: ink},
 		{Text: it.Text, Style: th.Text},
 	}
 }
 
-func activityLook(th *style.Theme, kind storage.ActivityKind) (string, lipgloss.Style) {
+func kindStyle(th *style.Theme, kind storage.ActivityKind) (string, lipgloss.Style) {
 	switch kind {
 	case storage.ActivityError, storage.ActivityFailed:
 		return style.Cross, th.Bad
