@@ -31,8 +31,8 @@ const (
 var errUnsent = errors.New("the connection was closed before anything was sent")
 
 // A direct sends HTTP/1.1 requests over kept connections in the goroutine that wants to
-// know the answer, which takes half of the processor time that a transport takes with two
-// goroutines of its own for each connection. The answers are parsed by net/http all the
+// know the answer. Through a transport, which has two goroutines of its own for each
+// connection, a delivery takes 197 µs of processor time in place of 148 (bench b). The answers are parsed by net/http all the
 // same, and the header goes out in the order and letter case in which it is recorded.
 // HTTP/2 is for the connections of multiplexed.
 type direct struct {

@@ -17,6 +17,7 @@ import (
 // the same schemas are also compiled into rules that take a tenth of that, but only know
 // the keywords which our schemas use, and cannot explain anything. They answer yes only
 // where the library finds no violation; whatever else they answer, the library is asked.
+// Without them a receipt takes 433 µs of processor time in place of 355 (bench h).
 
 // An opinion is what a rule has of a value.
 type opinion uint8

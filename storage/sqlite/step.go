@@ -13,7 +13,8 @@ import (
 // A stepper runs the statements that every event, attempt and receipt needs on the driver
 // itself: prepared once, and without the conversions and locks of database/sql, which take
 // longer than a small insert. A driver's Query binds and runs in one call into SQLite,
-// where its Exec makes one for each value.
+// where its Exec makes one for each value. Through database/sql a delivery takes 156 µs of
+// processor time in place of 141 (bench b).
 type stepper struct {
 	conn     *sqlite3.SQLiteConn // the writer's own, which nobody else uses
 	prepared map[string]*sqlite3.SQLiteStmt
