@@ -110,6 +110,19 @@ type Timings struct {
 	DNS, Connect, TLS, FirstByte, Total time.Duration
 }
 
+// Parts lists the parts that happened: the name of each, and its duration as show writes it.
+func (t Timings) Parts(show func(time.Duration) string) (parts []string) {
+	for _, part := range []struct {
+		name string
+		took time.Duration
+	}{{"dns", t.DNS}, {"connect", t.Connect}, {"tls", t.TLS}, {"first byte", t.FirstByte}} {
+		if part.took > 0 {
+			parts = append(parts, part.name+" "+show(part.took))
+		}
+	}
+	return parts
+}
+
 // A HeaderField is one header field. The value of a secret field is encrypted at rest and
 // hidden by every method that formats the field.
 type HeaderField struct {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -82,16 +81,7 @@ func (s deliverySession) writeAttempt(t storage.Attempt) {
 }
 
 func shownTimings(t storage.Timings) string {
-	parts := []string{latency(t.Total)}
-	for _, part := range []struct {
-		name string
-		took time.Duration
-	}{{"dns", t.DNS}, {"connect", t.Connect}, {"tls", t.TLS}, {"first byte", t.FirstByte}} {
-		if part.took > 0 {
-			parts = append(parts, part.name+" "+latency(part.took))
-		}
-	}
-	return strings.Join(parts, ", ")
+	return strings.Join(append([]string{latency(t.Total)}, t.Parts(latency)...), ", ")
 }
 
 // writeSection writes a text under a heading of its own.

@@ -37,12 +37,11 @@ func Nearest[T ~string](word string, candidates []T) (best T) {
 // neighbour to turn a into b (optimal string alignment).
 func Distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
-	before, above := make([]int, len(to)+1), make([]int, len(to)+1)
+	before, above, row := make([]int, len(to)+1), make([]int, len(to)+1), make([]int, len(to)+1)
 	for j := range above {
 		above[j] = j
 	}
 	for i := range from {
-		row := make([]int, len(to)+1)
 		row[0] = i + 1
 		for j := range to {
 			row[j+1] = min(above[j+1]+1, row[j]+1, above[j]+differ(from[i], to[j]))
@@ -50,7 +49,7 @@ func Distance(a, b string) int {
 				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
 		}
-		before, above = above, row
+		before, above, row = above, row, before
 	}
 	return above[len(to)]
 }

@@ -84,9 +84,6 @@ func invalid(format string, args ...any) error {
 // URL is where the metrics can be read.
 func (s *Server) URL() string { return "http://" + s.listener.Addr().String() + Path }
 
-// Close gives the port back if Serve was never called.
-func (s *Server) Close() error { return s.listener.Close() }
-
 const patience = 5 * time.Second // for a request to arrive, and for the store to answer
 
 // Serve answers until ctx ends.
