@@ -13,14 +13,15 @@ import (
 
 const shortQueue = 1000
 
-// A refill is how an engine starts on a queue that it finds.
+// A refill is the measurement of an engine that starts with a filled queue.
 type refill struct {
 	first  time.Duration // until the first delivery
 	rate   float64       // deliveries per second from then on
-	memory uint64        // the most that the heap took, in bytes
+	memory uint64        // the maximum heap size, in bytes
 }
 
-// backlog compares an engine that finds a long queue with one that finds a short one.
+// backlog compares an engine that starts with a long queue with one that starts with a short
+// one.
 func backlog(ctx context.Context, s settings) ([]row, error) {
 	p, err := startPeer(roleSink, s.dir)
 	if err != nil {
@@ -64,9 +65,9 @@ func takeUp(ctx context.Context, s settings, p *peer, n int) (refill, error) {
 	return r, nil
 }
 
-// fill queues so many deliveries behind a webhook that nobody serves yet.
+// fill queues deliveries for a webhook before an engine runs.
 func fill(ctx context.Context, store *sqlite.Store, p *peer, s settings, n int) error {
-	hook, err := aim(ctx, store, "backlog", p, s.workers)
+	hook, err := targetPeer(ctx, store, "backlog", p, s.workers)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (w *world) follow(began time.Time, most time.Duration, all int64) refill {
 	return refill{first: first, rate: float64(delivered) / (time.Since(began) - first).Seconds()}
 }
 
-// watchHeap samples how much the heap holds until the answer is asked for.
+// watchHeap samples the size of the heap until its result is requested.
 func watchHeap(ctx context.Context) (peak func() uint64) {
 	ctx, stop := context.WithCancel(ctx)
 	var most atomic.Uint64

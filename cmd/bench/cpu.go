@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// processorTime is what this process has used of all processors so far.
+// processorTime returns the processor time that this process has used so far.
 func processorTime() time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
@@ -24,7 +24,8 @@ type cost struct {
 
 func (c *cost) add(used time.Duration, n int64) { c.used, c.n = c.used+used, c.n+n }
 
-// each is what one of them took. It says more than a rate where others use the machine, too.
+// each returns the processor time per item. On a machine with other load it is more reliable
+// than a rate.
 func (c *cost) each() time.Duration {
 	if c.n == 0 {
 		return 0

@@ -14,7 +14,7 @@ import (
 const (
 	producers = 128
 	ahead     = 2048  // deliveries that producers may be ahead of the engine
-	made      = 16384 // events, beforehand: what they cost to make is not the engine's
+	made      = 16384 // events created before the measurement, because the engine does not create them
 	warmUp    = time.Second
 	rounds    = 3
 )
@@ -37,7 +37,7 @@ func deliver(ctx context.Context, s settings, role, how, goal string) ([]row, er
 	defer w.close()
 	var limit, ours float64
 	var rawCost, ourCost cost
-	for range rounds { // in turn, so that both meet whatever else the machine does
+	for range rounds { // alternating, so that other load on the machine affects both
 		raw, err := rawRate(ctx, s, w.sink, source, &rawCost)
 		if err != nil {
 			return nil, err
@@ -98,10 +98,10 @@ func (w *world) deliveryRate(ctx context.Context, source *events, duration time.
 	}()
 	_, err = hammer(ctx, producers, warmUp+duration, produce)
 	<-measured
-	return rate, errors.Join(err, w.settle(ctx, source.webhook.ID))
+	return rate, errors.Join(err, w.waitIdle(ctx, source.webhook.ID))
 }
 
-// count keeps up with how much the engine has delivered until it is stopped.
+// count counts what the engine delivers until it is stopped.
 func (w *world) count(delivered *atomic.Int64) (stop func()) {
 	ticks := time.NewTicker(10 * time.Millisecond)
 	done := make(chan struct{})
@@ -127,8 +127,8 @@ func enqueueOne(ctx context.Context, store *sqlite.Store, source *events) error 
 	return err
 }
 
-// settle waits until the engine has nothing left to do for the webhook.
-func (w *world) settle(ctx context.Context, hook storage.ID) error {
+// waitIdle waits until the engine has nothing left to do for the webhook.
+func (w *world) waitIdle(ctx context.Context, hook storage.ID) error {
 	states := []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked}
 	for {
 		left, err := w.store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook, States: states, Limit: 1})

@@ -11,9 +11,9 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// enqueue compares what so many producers can enqueue with what they can insert when one
-// goroutine commits whatever waits and does nothing else: the same two rows, with their
-// indexes, or a single row of the same bytes without any.
+// enqueue compares what several producers can enqueue with what they can insert if one
+// goroutine does nothing but commit all waiting inserts: either the same two rows with their
+// indexes, or a single row of the same size without any.
 func enqueue(ctx context.Context, s settings) ([]row, error) {
 	var rows []row
 	for _, n := range []int{1, 32, 128} {
@@ -46,13 +46,13 @@ func enqueueRate(ctx context.Context, s settings, n int) (float64, error) {
 	return hammer(ctx, n, s.duration, func(ctx context.Context) error { return enqueueOne(ctx, store, source) })
 }
 
-// unheard is a store with a paused webhook, so that nothing but enqueueing goes on.
+// unheard returns a store with a paused webhook, so that nothing but enqueueing happens.
 func unheard(ctx context.Context, s settings) (*sqlite.Store, *events, error) {
 	store, err := openStore(ctx, s.dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	hook, err := aim(ctx, store, "unheard", &peer{url: "http://127.0.0.1:1"}, s.workers)
+	hook, err := targetPeer(ctx, store, "unheard", &peer{url: "http://127.0.0.1:1"}, s.workers)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,7 +63,7 @@ func unheard(ctx context.Context, s settings) (*sqlite.Store, *events, error) {
 	return store, source, err
 }
 
-// A bare is a database and what is inserted into it for each event.
+// A bare is a database and the statements that insert an event into it.
 type bare struct {
 	db      *sql.DB
 	inserts []string
@@ -78,7 +78,7 @@ func singleRow(_ context.Context, s settings) (bare, error) {
 	}, err
 }
 
-// sameRows inserts what enqueueing does, into the tables of a store.
+// sameRows inserts the same rows as enqueueing, into the tables of a store.
 func sameRows(ctx context.Context, s settings) (bare, error) {
 	store, source, err := unheard(ctx, s)
 	if err != nil {

@@ -1,9 +1,9 @@
-// Command bench measures what backchannel does per second, and how long it takes, as
-// ratios to what the same machine can do at all in the same run: raw POSTs for the
-// engine, bare commits for the queue, a bare TLS handler for the receiver.
+// Command bench measures backchannel's throughput and latency as ratios to the limits of the
+// same machine in the same run: raw POSTs for the engine, bare commits for the queue, a bare
+// TLS handler for the receiver.
 //
-// Whatever is posted to runs in a process of its own, as lean as can be, so that it is
-// never the bottleneck. Run it with `make bench`; -only chooses.
+// The servers run in processes of their own and do as little as possible, so that they are
+// never the bottleneck. Run it with `make bench`; -only selects benchmarks.
 package main
 
 import (
@@ -39,7 +39,7 @@ func benches() []bench {
 	}
 }
 
-// settings are what every bench is told.
+// settings apply to every bench.
 type settings struct {
 	duration time.Duration
 	workers  int
@@ -81,7 +81,8 @@ func run() error {
 	return start(ctx, *role, *only, s)
 }
 
-// garbage is as the processes have it that deliver and receive; raw POSTs profit, too.
+// garbage sets the garbage collector as the commands that deliver and receive do. It applies
+// to raw POSTs as well.
 const garbage = 400
 
 func start(ctx context.Context, role, only string, s settings) error {
@@ -105,7 +106,7 @@ func measure(ctx context.Context, only string, s settings) error {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "%s: %s\n", b.key, b.what)
-		syscall.Sync() // what another bench wrote is not for this one to wait for
+		syscall.Sync() // otherwise this bench would wait for the writes of the one before
 		rows, err := b.run(ctx, s)
 		if err != nil {
 			return fmt.Errorf("measure %s: %w", b.what, err)

@@ -14,8 +14,8 @@ import (
 
 const pace = 2 * time.Millisecond // 500/s
 
-// atPace calls do every 2 ms for so long, each call in a goroutine of its own, and
-// returns how long each took.
+// atPace calls do every 2 ms for a while, each time in a new goroutine, and returns how long
+// each call took.
 func atPace(ctx context.Context, duration time.Duration, do func(context.Context) (time.Duration, error)) ([]time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -93,7 +93,7 @@ func barePace(ctx context.Context, s settings, p *peer, source *events) ([]time.
 	})
 }
 
-// bareDatabase is SQLite with the same durability, and one table.
+// bareDatabase opens an SQLite database with one table and the same durability.
 func bareDatabase(parent string) (*sql.DB, error) {
 	dir, err := os.MkdirTemp(parent, "bare-")
 	if err != nil {
@@ -137,7 +137,7 @@ func (w *world) latencies(ctx context.Context, source *events, duration time.Dur
 	if err != nil {
 		return nil, err
 	}
-	if err := w.settle(ctx, source.webhook.ID); err != nil {
+	if err := w.waitIdle(ctx, source.webhook.ID); err != nil {
 		return nil, err
 	}
 	return w.tookSince(ctx, source.webhook.ID, began)
@@ -161,10 +161,11 @@ func (w *world) tookSince(ctx context.Context, hook storage.ID, began map[storag
 	return took, nil
 }
 
-// hung is how many deliveries wait for the endpoint that never answers.
+// hung is the number of deliveries to the endpoint that never answers.
 const hung = 2000
 
-// beside compares a healthy endpoint's latency beside a hanging one with that alone.
+// beside compares the latency of a healthy endpoint with and without a hanging endpoint
+// beside it.
 func beside(ctx context.Context, s settings) ([]row, error) {
 	hanging, err := startPeer(roleHang, s.dir)
 	if err != nil {
@@ -188,7 +189,7 @@ func beside(ctx context.Context, s settings) ([]row, error) {
 }
 
 func (w *world) hang(ctx context.Context, p *peer) error {
-	hook, err := aim(ctx, w.store, "hanging", p, storage.DefaultDelivery().Concurrency)
+	hook, err := targetPeer(ctx, w.store, "hanging", p, storage.DefaultDelivery().Concurrency)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// post is the bare request: the same bytes and the same header lines as a delivery's.
+// post sends a bare request with the same body and the same header lines as a delivery.
 type post struct {
 	client *http.Client
 	url    string
@@ -54,12 +54,12 @@ func (p *post) do(ctx context.Context) error {
 	return err
 }
 
-// rate is how many POSTs per second so many workers get answered.
+// rate returns how many POSTs per second a number of workers get answered.
 func (p *post) rate(ctx context.Context, workers int, duration time.Duration) (float64, error) {
 	return hammer(ctx, workers, duration, p.do)
 }
 
-// hammer calls do from so many goroutines for so long, and says how often per second.
+// hammer calls do from several goroutines for a while and returns the calls per second.
 func hammer(ctx context.Context, workers int, duration time.Duration, do func(context.Context) error) (float64, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -24,9 +24,9 @@ const (
 	prepared    = 131072 // requests, each with an event and a token of its own
 )
 
-// receive compares what the receiver accepts per second, each request judged and its
-// receipt committed before it is answered, with what a bare handler answers. Both run in
-// a process of their own, and get the same requests.
+// receive compares the requests per second of the receiver, which judges each and commits
+// its receipt before the answer, with those of a bare handler. Each runs in a process of its
+// own, and both get the same requests.
 func receive(ctx context.Context, s settings) ([]row, error) {
 	dir, err := os.MkdirTemp(s.dir, "receiver-")
 	if err != nil {
@@ -79,7 +79,7 @@ func receiving() storage.Webhook {
 	return w
 }
 
-// playReceiver is the receiver on a store of its own, until standard input ends.
+// playReceiver runs the receiver on a store of its own until standard input ends.
 func playReceiver(dir string) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -111,7 +111,8 @@ func playReceiver(dir string) error {
 	return errors.Join(err, <-ended)
 }
 
-// requests are made beforehand, so that making them takes nothing from who answers them.
+// requests are created before the measurement, so that creating them takes no processor time
+// from the server.
 type requests struct {
 	path   string
 	bodies [][]byte
@@ -151,7 +152,7 @@ type sender struct {
 	*requests
 	url    string
 	client *http.Client
-	next   atomic.Int64 // its own, so that the receiver gets no request twice
+	next   atomic.Int64 // one per sender, so that the receiver gets no request twice
 	sent   atomic.Int64
 	rate   float64 // the sum of each round's
 }
@@ -196,7 +197,7 @@ func (s *sender) send(ctx context.Context) error {
 	return err
 }
 
-// checkReceipts makes sure that every request that was accepted is kept and was judged.
+// checkReceipts makes sure that every accepted request was judged and stored.
 func checkReceipts(ctx context.Context, dir string, accepted int64) error {
 	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir})
 	if err != nil {

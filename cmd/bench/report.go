@@ -59,7 +59,8 @@ func perSecond(rate float64) string { return fmt.Sprintf("%.0f/s", rate) }
 
 func millis(d time.Duration) string { return fmt.Sprintf("%.2f ms", d.Seconds()*1000) }
 
-// quantile is the value below which the given part of the samples lies. It sorts them.
+// quantile returns the value below which the given fraction of the samples lies. It sorts
+// the samples.
 func quantile(samples []time.Duration, part float64) time.Duration {
 	if len(samples) == 0 {
 		return 0

@@ -23,7 +23,7 @@ import (
 	"time"
 )
 
-// What a process of this program can be to the one that measures.
+// The roles of this program's server processes.
 const (
 	roleSink    = "sink"     // answers every POST 204, over TCP
 	roleTLSSink = "tls-sink" // the same over TLS
@@ -33,8 +33,8 @@ const (
 	roleReceiver = "receiver" // the receiver, on a store of its own
 )
 
-// play serves in the role until its standard input ends, as it does when the measuring
-// process dies. The first line on standard output is the URL, the rest the certificate.
+// play serves in a role until standard input ends, which also happens when the measuring
+// process dies. It writes the URL to standard output, and after it the certificate.
 func play(role, dir string) error {
 	if role == roleReceiver {
 		return playReceiver(dir)
@@ -78,13 +78,13 @@ func serve(role string, listener net.Listener, cert tls.Certificate) {
 	}
 }
 
-// bareHandler does the least that a net/http handler can do with a POST.
+// bareHandler does the minimum that a net/http handler can do with a POST.
 func bareHandler(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// swallow answers each request on a connection without looking at more of it than its length.
+// swallow answers each request on a connection. It parses nothing but the request's length.
 func swallow(conn net.Conn) {
 	defer conn.Close()
 	answer := []byte("HTTP/1.1 204 No Content\r\n\r\n")

@@ -27,7 +27,7 @@ type world struct {
 	stop   func() error
 }
 
-// facing is a world with a sink in the role, and events for a webhook that is sent there.
+// facing returns a world with a sink in a role, and events for a webhook that points to it.
 func facing(ctx context.Context, s settings, role string) (*world, *events, error) {
 	sink, err := startPeer(role, s.dir)
 	if err != nil {
@@ -47,7 +47,7 @@ func facing(ctx context.Context, s settings, role string) (*world, *events, erro
 }
 
 func (w *world) aimed(ctx context.Context, s settings) (*events, error) {
-	hook, err := aim(ctx, w.store, "bench", w.sink, s.workers)
+	hook, err := targetPeer(ctx, w.store, "bench", w.sink, s.workers)
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +93,8 @@ func (w *world) close() {
 	}
 }
 
-// aim makes a webhook whose endpoint is the peer.
-func aim(ctx context.Context, store *sqlite.Store, name string, p *peer, concurrency int) (storage.Webhook, error) {
+// targetPeer creates a webhook whose endpoint is the peer.
+func targetPeer(ctx context.Context, store *sqlite.Store, name string, p *peer, concurrency int) (storage.Webhook, error) {
 	w := storage.NewWebhook()
 	w.Name, w.Sandbox.Name = name, name
 	w.Channels = storage.Channels()
@@ -106,7 +106,7 @@ func aim(ctx context.Context, store *sqlite.Store, name string, p *peer, concurr
 	return w, store.CreateWebhook(ctx, &w)
 }
 
-// events makes bounces for a webhook, each with a requestId of its own.
+// events creates bounces for a webhook, each with its own requestId.
 type events struct {
 	webhook storage.Webhook
 	fixture fixtures.Fixture
@@ -139,7 +139,7 @@ func (e *events) some(n int) ([]storage.Event, error) {
 	return all, nil
 }
 
-// sample is the body and the header lines of a delivery of the webhook, for raw POSTs.
+// sample returns the body and the header lines of a delivery of the webhook, for raw POSTs.
 func (e *events) sample() ([]byte, http.Header, error) {
 	event, err := e.next()
 	if err != nil {

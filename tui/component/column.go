@@ -12,30 +12,30 @@ import (
 type Column struct {
 	Title    string
 	Short    string // the title while the column is narrower than that
-	Least    int    // the narrowest that it is of use; 0: Width
-	Width    int    // as wide as it wishes to be
-	Flex     int    // share of the space that is left over then
-	Right    bool   // numbers
-	Middle   bool   // what is too long is cut in its middle: both ends tell something
-	Priority int    // columns of a higher number go first when it gets narrow; 0 stays
-	Extra    bool   // only where all others are as wide as they wish
-	Below    bool   // goes to a second line of the row where one line is too narrow
+	Least    int    // the minimum useful width; 0: Width
+	Width    int    // the preferred width
+	Flex     int    // the share of the space that remains
+	Right    bool   // right-aligned, for numbers
+	Middle   bool   // cut in the middle if too long, because both ends are informative
+	Priority int    // columns with higher numbers are dropped first; 0 is never dropped
+	Extra    bool   // shown only if all others have their preferred width
+	Below    bool   // moves to a second line if one line is too narrow
 }
 
 const (
 	gutter    = 3 // cursor, mark, space
-	columnGap = 2 // 1 before any column goes or anything is cut
+	columnGap = 2 // reduced to 1 before a column is dropped or text is cut
 	margin    = 1 // at the right, before the line between panes
 )
 
-// A tableLine is the columns that stand on one line of a row.
+// A tableLine holds the columns on one line of a row.
 type tableLine struct {
 	widths []int // by the number of the column; 0: not here
 	gap    int
 }
 
-// tableLines says where each column stands in a pane of width cells: on one line, or
-// those that may on a second one when they would not all have their wish.
+// tableLines distributes the columns in a pane of width cells. It uses one line, or, if not
+// all columns would get their preferred width, puts those with Below on a second one.
 func tableLines(cols []Column, width int) []tableLine {
 	all := func(Column) bool { return true }
 	below := func(c Column) bool { return c.Below }
@@ -46,7 +46,7 @@ func tableLines(cols []Column, width int) []tableLine {
 	return []tableLine{layOut(cols, above, width), layOut(cols, below, width)}
 }
 
-// wished is all columns but the extra ones at the widths that they wish.
+// wished returns all columns except the extra ones at their preferred widths.
 func wished(cols []Column) tableLine {
 	line := tableLine{make([]int, len(cols)), columnGap}
 	for i, c := range cols {
@@ -57,9 +57,9 @@ func wished(cols []Column) tableLine {
 	return line
 }
 
-// layOut fits the chosen columns to a line: all at their least, some gone if it must be;
-// then wider gaps where nothing is cut for them; then wider columns, as far as there
-// is room.
+// layOut fits the chosen columns on a line: first all at their minimum, dropping some if
+// needed; then with wider gaps if these cut nothing; then with wider columns as far as
+// there is space.
 func layOut(cols []Column, chosen func(Column) bool, width int) tableLine {
 	line := tableLine{make([]int, len(cols)), columnGap}
 	for i, c := range cols {
@@ -90,7 +90,7 @@ func (c Column) least() int {
 	return max(1, c.Width)
 }
 
-// needs is how many cells the line takes.
+// needs returns how many cells the line takes.
 func (l tableLine) needs() int {
 	sum := gutter + margin - l.gap
 	for _, w := range l.widths {
@@ -101,7 +101,7 @@ func (l tableLine) needs() int {
 	return sum
 }
 
-// cut is how many cells the columns lack that would say more if they were wider.
+// cut returns how many cells the columns lack in which text is cut.
 func (l tableLine) cut(cols []Column) int {
 	sum := 0
 	for i, c := range cols {
@@ -112,8 +112,8 @@ func (l tableLine) cut(cols []Column) int {
 	return sum
 }
 
-// dropLeastImportant takes away the column of the highest priority number, the
-// rightmost of equals, and reports whether there was one to take.
+// dropLeastImportant drops the column with the highest priority number, the rightmost of
+// equals, and reports whether there was one to drop.
 func (l tableLine) dropLeastImportant(cols []Column) bool {
 	worst := -1
 	for i, c := range cols {
@@ -128,9 +128,10 @@ func (l tableLine) dropLeastImportant(cols []Column) bool {
 	return true
 }
 
-// grantWishes widens columns to what they wish, those of free text first, then the more
-// important ones, and last those that only their titles make wider; and reports whether
-// that was possible for all. What is not free text is of no more use half-way.
+// grantWishes widens columns to their preferred widths: those with free text first, then the
+// more important ones, and last those that only their titles make wider. It reports whether
+// all got their width. A column without free text is widened fully or not at all, because a
+// little more width shows nothing more.
 func (l tableLine) grantWishes(cols []Column, width int) bool {
 	order := make([]int, len(cols))
 	for i := range order {
@@ -160,7 +161,7 @@ func (l tableLine) grantWishes(cols []Column, width int) bool {
 	return all
 }
 
-// share gives what is left over to the columns that can use it.
+// share distributes the remaining space among the columns with Flex.
 func (l tableLine) share(cols []Column, width int) {
 	spare, weights := width-l.needs(), 0
 	for i, c := range cols {
@@ -179,9 +180,9 @@ func (l tableLine) share(cols []Column, width int) {
 	}
 }
 
-const short = 100 // above every priority
+const short = 100 // greater than every priority
 
-// rank says how late a column gets its wish.
+// rank returns the order in which columns are widened; lower comes first.
 func (c Column) rank() int {
 	if c.Short != "" {
 		return short + c.Priority
@@ -189,7 +190,7 @@ func (c Column) rank() int {
 	return c.Priority
 }
 
-// title is what the column is headed by at a width.
+// title returns the column's title at a width.
 func (c Column) title(width int) string {
 	if c.Short != "" && ansi.StringWidth(c.Title) > width {
 		return c.Short

@@ -15,28 +15,28 @@ type ConfirmMsg struct {
 	OK bool
 }
 
-// Confirm asks before something that cannot be taken back. The answer that does
-// no harm has the focus at first. Build it with [NewConfirm].
+// Confirm asks before an action that cannot be undone. The harmless answer has the focus
+// at first. Build it with [NewConfirm].
 type Confirm struct {
 	ID    string
 	Title string
 	Text  []string // paragraphs
 	Yes   string   // the verb: "delete"
 	No    string   // "keep"
-	Typed string   // when set, only typing exactly this confirms
+	Typed string   // if set, a person must type exactly this to confirm
 
 	yes   bool
 	line  edit
-	wrong string // what was typed instead, if enter did not confirm
+	wrong string // what was typed instead of Typed, if enter did not confirm
 }
 
-// NewConfirm is c, ready for keys.
+// NewConfirm returns c, ready for keys.
 func NewConfirm(c Confirm) *Confirm {
 	c.line, c.yes = newEdit(""), false
 	return &c
 }
 
-// Update answers with a [ConfirmMsg], or goes on asking.
+// Update handles a key. It returns a command with a [ConfirmMsg] once there is an answer.
 func (c *Confirm) Update(msg tea.Msg) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	switch {
@@ -73,7 +73,7 @@ func (c *Confirm) typed(key tea.KeyMsg) tea.Cmd {
 	return c.answer(true)
 }
 
-// refusal says why enter did nothing.
+// refusal returns why enter did not confirm.
 func (c *Confirm) refusal() string {
 	if c.line.text() == "" {
 		return "Nothing was typed. Type the name, or esc to " + c.No + "."
@@ -126,7 +126,7 @@ func (c *Confirm) button(th *style.Theme, key, label string, focused bool) strin
 	return "  " + keyHint(th, key, label)
 }
 
-// keyHint is a key and what it does.
+// keyHint returns a key and its action.
 func keyHint(th *style.Theme, key, label string) string {
 	return th.Text.Render(style.Escape(key)) + " " + th.Dim.Render(style.Escape(label))
 }

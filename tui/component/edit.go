@@ -11,16 +11,16 @@ import (
 	"backchannel/tui/style"
 )
 
-// edit is one line of text being typed. Editing is the textinput's; drawing is
-// our own, because the textinput's cursor vanishes without colours, its width
-// is off for joined emoji, and it draws control characters it is given.
+// edit is one line of text being typed. It edits with textinput but draws itself, because
+// textinput's cursor is invisible without colours, its width is wrong for joined emoji, and
+// it draws control characters.
 type edit struct {
 	in textinput.Model
 }
 
 func newEdit(value string) edit {
 	e := edit{in: textinput.New()}
-	e.in.KeyMap.Paste.SetEnabled(false) // would read the clipboard of this machine, not of the terminal
+	e.in.KeyMap.Paste.SetEnabled(false) // it reads the clipboard of this machine, which may not be the terminal's
 	e.in.SetValue(value)
 	e.in.CursorEnd()
 	e.in.Focus()
@@ -29,10 +29,10 @@ func newEdit(value string) edit {
 
 func (e *edit) text() string { return e.in.Value() }
 
-// key types; the keys that the line has no use for change nothing.
+// key handles a key. Keys that do not edit text change nothing.
 func (e *edit) key(msg tea.KeyMsg) {
 	if msg.Alt && msg.Type == tea.KeyRunes && !slices.Contains([]string{"b", "f", "d"}, string(msg.Runes)) {
-		return // would be typed as if alt were not held
+		return // textinput would insert it as if alt were not pressed
 	}
 	if msg.Paste {
 		msg.Runes = []rune(strings.Trim(pasted(msg), "\n"))
@@ -40,12 +40,12 @@ func (e *edit) key(msg tea.KeyMsg) {
 	e.in, _ = e.in.Update(msg)
 }
 
-// pasted is the text of a paste. Terminals send a line's end as \r.
+// pasted returns the text of a paste with \n for \r, which terminals send as line end.
 func pasted(msg tea.KeyMsg) string {
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(msg.Runes))
 }
 
-// view draws the line in at most width cells, the cursor always in sight.
+// view draws the line in at most width cells, with the cursor always visible.
 func (e *edit) view(th *style.Theme, width int, focused, masked bool) string {
 	show := func(s string) string {
 		if masked {
@@ -60,8 +60,8 @@ func (e *edit) view(th *style.Theme, width int, focused, masked bool) string {
 	return lineWithCursor(th, show(string(runes[:pos])), show(string(runes[pos:])), width)
 }
 
-// lineWithCursor draws before and after with the cursor between them, scrolled
-// so far that the cursor is in sight.
+// lineWithCursor draws before and after with the cursor between them, scrolled so that the
+// cursor is visible.
 func lineWithCursor(th *style.Theme, before, after string, width int) string {
 	at, _ := ansi.FirstGraphemeCluster(after, ansi.GraphemeWidth)
 	after = after[len(at):]

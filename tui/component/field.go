@@ -21,13 +21,13 @@ const (
 type Section struct {
 	Title       string
 	Collapsible bool
-	Open        bool                // at the start; only a collapsible one can be closed
+	Open        bool                // initially; only a collapsible section can be closed
 	Summary     func(Values) string // beside the title of a closed section
 	Fields      []Field
 }
 
-// Field declares one field of a form. Visible, Note and Check see the form's
-// current values and must depend on nothing else.
+// Field declares one field of a form. Visible, Note and Check must depend on the form's
+// current values alone.
 type Field struct {
 	ID      string
 	Label   string
@@ -35,26 +35,26 @@ type Field struct {
 	Kind    Kind
 	Start   Value
 	Options []Option
-	Rows    int                    // of an AreaField, how many are in sight at most; 0 is 6
-	Add     string                 // what the last line of a RowsField says: "add a header"
-	Most    int                    // of a RowsField, how many rows there can be; 0 is any number
-	Visible func(Values) bool      // nil is always
-	Note    func(Values) string    // dim, beside the value: what it amounts to
+	Rows    int                    // the visible height of an AreaField; 0: 6
+	Add     string                 // the last line of a RowsField: "add a header"
+	Most    int                    // the maximum number of rows of a RowsField; 0: no limit
+	Visible func(Values) bool      // nil: always
+	Note    func(Values) string    // shown dim beside the value
 	Check   func(Values) string    // what is wrong, or ""; see also [Form.WithCheck]
-	Reveal  func(text string) bool // secrets that are only references, and so may be read
-	Keeps   string                 // what a kept secret is called; empty: kept
-	PEM     bool                   // of a SecretField that is there for keys: takes one pasted elsewhere
+	Reveal  func(text string) bool // whether a secret is only a reference and may be shown
+	Keeps   string                 // how to show a kept secret; empty: kept
+	PEM     bool                   // a SecretField for keys, which takes a key pasted elsewhere
 }
 
 // Option is one choice of a field. ID is the value, Label what is shown.
 type Option struct{ ID, Label string }
 
-// Value is the content of a field. Which parts mean something depends on its
-// kind: Text for text, secrets, areas, choices and radios, On for a check, Set
-// for the chosen IDs of a MultiField in the order of its options, Rows for rows.
+// Value is the content of a field. The kind of the field determines which part is used:
+// Text for text, secrets, areas, choices and radios, On for a check, Set for the chosen IDs
+// of a MultiField in the order of its options, Rows for rows.
 //
-// Kept is for a secret that exists and stays as it is. Its text is never given
-// to the form, so that the form cannot show it.
+// Kept marks an existing secret that stays unchanged. The form never gets its text, so it
+// cannot show it.
 type Value struct {
 	Text string
 	Kept bool
@@ -63,15 +63,14 @@ type Value struct {
 	Rows []Row
 }
 
-// Row is one line of a RowsField. ID is the caller's: it stays with a row that
-// is moved or changed, and is empty for a new one. A new row without name and
-// value does not count.
+// Row is one line of a RowsField. The caller chooses the ID, which stays with a row that is
+// moved or changed and is empty for a new row. A new row without name and value is ignored.
 type Row struct {
 	ID     string
 	Name   string
 	Value  string
 	Secret bool
-	Kept   bool // the secret value stays as it is
+	Kept   bool // the secret value is unchanged
 }
 
 func (v Value) equal(w Value) bool {
@@ -79,10 +78,10 @@ func (v Value) equal(w Value) bool {
 		slices.Equal(v.Set, w.Set) && slices.Equal(v.Rows, w.Rows)
 }
 
-// Values are the fields' values by ID, the hidden fields' included.
+// Values maps field IDs to values, including those of hidden fields.
 type Values map[string]Value
 
-// Text is the text, or the chosen ID, of a field.
+// Text returns the text, or the chosen ID, of a field.
 func (v Values) Text(id string) string { return v[id].Text }
 
 // On reports whether a CheckField is checked.

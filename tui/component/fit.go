@@ -1,17 +1,16 @@
-// Package component holds the console's widgets. They know nothing of webhooks.
+// Package component has the console's widgets, which know nothing about webhooks.
 //
 // Start with [Table], [Viewer] and [Form]; [Panes] places them side by side, and
 // [Overlay] puts a [Menu], [Confirm] or [Palette] above them. [KeyTable] renders
 // the footer and the help from one list of keys.
 //
-// Every widget is a plain value with the same habits. SetSize, where it is
-// there, says how many cells it has, and View never uses more. Key or Update
-// take a message and only change the widget: no I/O, no clock, no goroutine.
-// What happened is told by a message with the widget's ID. View takes the theme,
-// so that it can change at any time.
+// Every widget is a plain value with the same conventions. SetSize, if there is one, sets
+// the size in cells, and View never exceeds it. Key and Update take a message and change
+// nothing but the widget: no I/O, no clock, no goroutine. Results are messages with the
+// widget's ID. View takes the theme as a parameter, so that the theme can change.
 //
-// Plain text given to a widget may come from anywhere: the widget escapes it.
-// Parameters named styled are drawn as they are, and are the caller's to escape.
+// Widgets escape plain text, which may come from anywhere. They draw parameters named styled
+// unchanged, so the caller must escape those.
 package component
 
 import (
@@ -23,7 +22,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// Fit pads or cuts one styled line to exactly width cells. A cut shows as "…".
+// Fit pads or cuts one styled line to exactly width cells. A cut line ends with "…".
 func Fit(styled string, width int) string {
 	s := clip(styled, width)
 	return s + blank(width-ansi.StringWidth(s))
@@ -35,8 +34,8 @@ func FitRight(styled string, width int) string {
 	return blank(width-ansi.StringWidth(s)) + s
 }
 
-// Spread puts left and right at the two ends of a line of exactly width cells.
-// When both do not fit, left is cut.
+// Spread returns a line of exactly width cells with left and right at its ends. If both do
+// not fit, left is cut.
 func Spread(left, right string, width int) string {
 	right = clip(right, width)
 	rest := width - ansi.StringWidth(right)
@@ -46,8 +45,8 @@ func Spread(left, right string, width int) string {
 	return Fit(left, rest-1) + " " + right
 }
 
-// Lines makes exactly height lines of exactly width cells, cutting what is too
-// much and adding empty lines where there is too little.
+// Lines returns exactly height lines of exactly width cells. It cuts lines and drops or
+// adds lines at the end as needed.
 func Lines(styled []string, width, height int) []string {
 	out := make([]string, max(0, height))
 	for i := range out {
@@ -60,8 +59,8 @@ func Lines(styled []string, width, height int) []string {
 	return out
 }
 
-// Wrap breaks escaped text at spaces and hyphens into lines of at most width cells, and
-// breaks words that are longer than a line. The dashes of a flag stay with it.
+// Wrap breaks escaped text into lines of at most width cells, at spaces and hyphens, or
+// within a word that is longer than a line. It does not separate a flag from its dashes.
 func Wrap(text string, width int) []string {
 	if width <= 0 {
 		return nil
@@ -70,11 +69,11 @@ func Wrap(text string, width int) []string {
 	return strings.Split(strings.ReplaceAll(wrapped, flagDashes, "--"), "\n")
 }
 
-// flagDashes stand for "--" while text is wrapped, for a hyphen is a place to break.
-// Escaped text holds no characters of private use.
+// flagDashes replaces "--" while text is wrapped, because text may break after a hyphen. It
+// cannot occur in the text, because Escape escapes private-use characters.
 const flagDashes = "\ue000\ue000"
 
-// clip cuts one line to at most width cells.
+// clip cuts a line to at most width cells.
 func clip(styled string, width int) string {
 	if width <= 0 {
 		return ""
@@ -91,12 +90,12 @@ func join(lines []string) string {
 	return strings.Join(lines, "\n")
 }
 
-// emit is the command that brings msg to the program.
+// emit returns a command that sends msg to the program.
 func emit(msg tea.Msg) tea.Cmd {
 	return func() tea.Msg { return msg }
 }
 
-// Fits reports whether [Spread] would show both in full.
+// Fits reports whether [Spread] would show both texts in full.
 func Fits(left, right string, width int) bool {
 	return ansi.StringWidth(left)+1+ansi.StringWidth(right)+1 <= width
 }

@@ -6,20 +6,20 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// SubmitMsg is sent when a form is submitted and no check found anything wrong.
+// SubmitMsg is sent when a form is submitted and all checks passed.
 type SubmitMsg struct {
 	ID     string
 	Values Values
 }
 
-// RefusedMsg is sent when a form was submitted and a check found something wrong. Its
-// owner may know of more that is, and tell with AddErrors.
+// RefusedMsg is sent when a form is submitted and a check failed. The form's owner may add
+// further errors with AddErrors.
 type RefusedMsg struct {
 	ID     string
 	Values Values
 }
 
-// CancelMsg is sent on esc. The form stays as it is; whoever owns it decides.
+// CancelMsg is sent on esc. The form itself does not change; its owner decides what to do.
 type CancelMsg struct {
 	ID      string
 	Changed bool
@@ -27,9 +27,9 @@ type CancelMsg struct {
 
 // Form lets a person fill in sections of fields. Build it with [NewForm].
 //
-// tab, enter and down go on, shift+tab and up go back, ctrl+s submits from
-// anywhere, and so does enter on the last line. A field is checked as it is
-// left, all of them on submit.
+// tab, enter and down move forward, shift+tab and up move back. ctrl+s submits from
+// anywhere, as does enter on the last line. A field is checked when the focus leaves it,
+// and all fields are checked on submit.
 type Form struct {
 	id       string
 	submit   string
@@ -37,8 +37,8 @@ type Form struct {
 	inputs   map[string]input
 	start    Values
 	check    func(Values) map[string]string
-	given    map[string]string // what is wrong, as told from outside
-	checked  map[string]string // what is wrong, as found by check
+	given    map[string]string // errors set by SetErrors and AddErrors
+	checked  map[string]string // errors found by checks
 	gather   gathering
 	at       stop
 	offset   int
@@ -46,13 +46,12 @@ type Form struct {
 	height   int
 }
 
-// stop is a place the focus can be: a field, the title of a collapsible section
-// (field -1), or the submit line (section len(sections)).
+// stop is a position of the focus: a field, the title of a collapsible section (field -1),
+// or the submit line (section len(sections)).
 type stop struct{ section, field int }
 
-// NewForm builds a form that starts with the fields' start values. Field IDs
-// must differ. The id comes back in the messages; submit is what the last line
-// says.
+// NewForm returns a form with the fields' initial values. Field IDs must be unique. The id
+// is part of the form's messages, and submit is the text of the last line.
 func NewForm(id, submit string, sections []Section) *Form {
 	f := &Form{id: id, submit: submit, sections: slices.Clone(sections), inputs: map[string]input{}, checked: map[string]string{}}
 	for _, s := range sections {
@@ -70,10 +69,10 @@ func (f *Form) newInput(field Field) input {
 	return newInput(field, func(row int) []string { return f.rowProblems(field.ID, row) })
 }
 
-// SetSize gives the form its space.
+// SetSize sets the form's size in cells.
 func (f *Form) SetSize(width, height int) { f.width, f.height = width, height }
 
-// Values are all fields' values as they are now.
+// Values returns the current values of all fields.
 func (f *Form) Values() Values {
 	v := make(Values, len(f.inputs))
 	for id, in := range f.inputs {
@@ -82,10 +81,10 @@ func (f *Form) Values() Values {
 	return v
 }
 
-// Changed reports whether any value differs from its start.
+// Changed reports whether any value differs from its initial value.
 func (f *Form) Changed() bool { return len(f.Edited()) > 0 }
 
-// Edited are the values that differ from their start.
+// Edited returns the values that differ from their initial values.
 func (f *Form) Edited() Values {
 	out := Values{}
 	for id, v := range f.Values() {
@@ -96,7 +95,7 @@ func (f *Form) Edited() Values {
 	return out
 }
 
-// Fill puts values into fields, as if a person had.
+// Fill sets the values of fields as if a person had entered them.
 func (f *Form) Fill(values Values) {
 	for _, s := range f.sections {
 		for _, field := range s.Fields {
@@ -108,8 +107,7 @@ func (f *Form) Fill(values Values) {
 	}
 }
 
-// Focused is the ID of the field with the focus; empty on a title or the submit
-// line.
+// Focused returns the ID of the field with the focus, or "" on a title or the submit line.
 func (f *Form) Focused() string {
 	if field := f.field(f.at); field != nil {
 		return field.ID
@@ -117,8 +115,8 @@ func (f *Form) Focused() string {
 	return ""
 }
 
-// Focus puts the cursor on a field, opening its section; false when the field
-// is hidden or unknown.
+// Focus moves the focus to a field and opens its section. It returns false if the field is
+// hidden or unknown.
 func (f *Form) Focus(id string) bool {
 	for s := range f.sections {
 		for n, field := range f.sections[s].Fields {
@@ -133,7 +131,7 @@ func (f *Form) Focus(id string) bool {
 	return false
 }
 
-// Update takes keys, and the messages of the form's own commands.
+// Update handles keys and the messages of the form's own commands.
 func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case quietMsg:
@@ -165,8 +163,7 @@ func (f *Form) key(key tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// other gives a key to what has the focus, and moves on when it is of no use
-// there.
+// other passes a key to the input with the focus, and moves on if the input ignores it.
 func (f *Form) other(key tea.KeyMsg) tea.Cmd {
 	if f.used(key) {
 		return nil
@@ -199,12 +196,12 @@ func (f *Form) used(key tea.KeyMsg) bool {
 		f.changed(field.ID)
 	}
 	if field.Kind == RowsField {
-		f.recheck(field.ID) // another row may have been left
+		f.recheck(field.ID) // the focus may have left another row
 	}
 	return true
 }
 
-// fold opens and closes the section whose title has the focus.
+// fold opens or closes the section whose title has the focus.
 func (f *Form) fold(key string) bool {
 	section := &f.sections[f.at.section]
 	switch key {
@@ -220,8 +217,8 @@ func (f *Form) fold(key string) bool {
 	return true
 }
 
-// tab goes to the next stop, which may be within the field. The boxes of a
-// MultiField count as one.
+// tab moves to the next stop, which may be within the field. All boxes of a MultiField
+// together are one stop.
 func (f *Form) tab(dir int) {
 	field := f.field(f.at)
 	if field == nil || field.Kind != RowsField || !f.inputs[field.ID].move(dir) {
@@ -231,7 +228,7 @@ func (f *Form) tab(dir int) {
 	f.recheck(field.ID)
 }
 
-// leave checks the field with the focus and goes on or back, around the ends.
+// leave checks the field with the focus and moves forward or back, wrapping at the ends.
 func (f *Form) leave(dir int) {
 	if field := f.field(f.at); field != nil {
 		f.inputs[field.ID].left()
@@ -249,7 +246,7 @@ func (f *Form) arrive(dir int) {
 	}
 }
 
-// stops are the places the focus can be, in order.
+// stops returns all positions of the focus in order.
 func (f *Form) stops() []stop {
 	var out []stop
 	for s, section := range f.sections {
@@ -271,7 +268,7 @@ func (f *Form) visible(field Field) bool {
 	return field.Visible == nil || field.Visible(f.Values())
 }
 
-// field is the field at a stop, nil when there is none.
+// field returns the field at a stop, or nil.
 func (f *Form) field(at stop) *Field {
 	if at.section >= len(f.sections) || at.field < 0 {
 		return nil

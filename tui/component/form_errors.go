@@ -9,28 +9,26 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// An error has the ID of the field that it belongs to. In a RowsField "headers" it may be
-// that of a row, "headers.2" is the third, or of a cell, "headers.2.name" or
+// The ID of an error is that of its field. For a RowsField "headers" it may also be that of
+// a row, such as "headers.2" for the third, or of a cell, such as "headers.2.name" or
 // "headers.2.value".
 
-// WithCheck has the form ask for all that is wrong with its values, by error ID, besides
-// what each field's Check says. The answer must depend on nothing else. What is wrong with
-// a field is shown once it was left, with a row once that was left, and everything on
-// submit.
+// WithCheck sets a function that returns the errors in the form's values by error ID, in
+// addition to each field's Check. Its result must depend on the values alone. An error is
+// shown once the focus has left its field or row, and all errors are shown on submit.
 func (f *Form) WithCheck(check func(Values) map[string]string) *Form {
 	f.check = check
 	return f
 }
 
-// SetErrors says what is wrong, by error ID, instead of what was said before, and puts
-// the cursor on the first such place. An ID that no visible field has is shown at the
-// submit line.
+// SetErrors replaces the errors, by error ID, and moves the focus to the first one. An error
+// without a visible field is shown at the submit line.
 func (f *Form) SetErrors(errors map[string]string) {
 	f.checked, f.given = map[string]string{}, said(errors)
 	f.focusFirstError()
 }
 
-// AddErrors says what else is wrong, and leaves the cursor where it is.
+// AddErrors adds errors without moving the focus.
 func (f *Form) AddErrors(errors map[string]string) {
 	if f.given == nil {
 		f.given = map[string]string{}
@@ -41,7 +39,7 @@ func (f *Form) AddErrors(errors map[string]string) {
 	}
 }
 
-// judge asks what is wrong with the values as they are.
+// judge returns the errors in the current values.
 func (f *Form) judge() map[string]string {
 	values, wrong := f.Values(), map[string]string{}
 	if f.check != nil {
@@ -57,14 +55,14 @@ func (f *Form) judge() map[string]string {
 	return said(wrong)
 }
 
-// said are the errors that say something.
+// said returns the errors that are not empty.
 func said(errors map[string]string) map[string]string {
 	out := maps.Clone(errors)
 	maps.DeleteFunc(out, func(_, text string) bool { return text == "" })
 	return out
 }
 
-// focusFirstError shows all errors and goes to the first.
+// focusFirstError shows all errors and moves the focus to the first.
 func (f *Form) focusFirstError() {
 	if len(f.given)+len(f.checked) == 0 {
 		return
@@ -86,7 +84,7 @@ func (f *Form) focusFirstError() {
 	f.at = stop{len(f.sections), 0}
 }
 
-// pointAtRow puts the cursor on the first bad cell of a field that has rows.
+// pointAtRow moves the cursor to the first invalid cell of a field with rows.
 func (f *Form) pointAtRow(id string) {
 	rows, ok := f.inputs[id].(*rowsInput)
 	if !ok || f.problem(id) != "" {
@@ -110,7 +108,7 @@ func rowErrorID(field string, row int, cell string) string {
 	return id
 }
 
-// rowProblems are what is wrong with a row and its cells.
+// rowProblems returns the errors of a row and its cells.
 func (f *Form) rowProblems(field string, row int) []string {
 	var out []string
 	for _, cell := range append([]string{""}, cellNames()...) {
@@ -139,7 +137,7 @@ func (f *Form) wrong(field string) bool {
 	return here(f.given) || here(f.checked)
 }
 
-// problem is the error of an ID.
+// problem returns the error with an ID, or "".
 func (f *Form) problem(id string) string {
 	if text := f.checked[id]; text != "" {
 		return text
@@ -151,8 +149,8 @@ func belongs(errorID, fieldID string) bool {
 	return errorID == fieldID || strings.HasPrefix(errorID, fieldID+".")
 }
 
-// changed forgets what was told about a field that is another now, and looks again at
-// all that was found wrong, which may depend on it.
+// changed removes the given errors of a field whose value has changed, and rechecks all
+// fields with errors, which may depend on it.
 func (f *Form) changed(id string) {
 	maps.DeleteFunc(f.given, func(errorID, _ string) bool { return belongs(errorID, id) })
 	var again []string
@@ -164,7 +162,7 @@ func (f *Form) changed(id string) {
 	f.recheck(again...)
 }
 
-// recheck asks anew what is wrong with some fields.
+// recheck checks some fields again.
 func (f *Form) recheck(fields ...string) {
 	if len(fields) == 0 {
 		return
@@ -182,8 +180,8 @@ func (f *Form) ofAny(fields []string, errorID string) bool {
 	return slices.ContainsFunc(fields, func(field string) bool { return belongs(errorID, field) })
 }
 
-// trySubmit checks everything. What was told from outside counts no more: only another
-// attempt can tell.
+// trySubmit checks everything. It drops the given errors, because only another attempt shows
+// whether they still apply.
 func (f *Form) trySubmit() tea.Cmd {
 	f.given, f.checked = nil, f.judge()
 	if len(f.checked) > 0 {
@@ -193,7 +191,7 @@ func (f *Form) trySubmit() tea.Cmd {
 	return emit(SubmitMsg{ID: f.id, Values: f.Values()})
 }
 
-// unplaced are the IDs of errors that no visible field has.
+// unplaced returns the IDs of errors without a visible field.
 func (f *Form) unplaced() []string {
 	var out []string
 	for _, errors := range []map[string]string{f.checked, f.given} {

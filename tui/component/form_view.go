@@ -13,15 +13,15 @@ const (
 	longestLabel = 20
 )
 
-// block is the lines of one stop of a form.
+// block holds the lines of one stop of a form.
 type block struct {
 	lines  []string
 	cursor int // the line with the cursor
 	at     stop
 }
 
-// View draws as much as fits: always the field with the focus, with what is
-// wrong with it and its help.
+// View draws as much of the form as fits. The field with the focus, its error and its help
+// are always visible.
 func (f *Form) View(th *style.Theme) string {
 	if f.width <= 0 || f.height <= 0 {
 		return ""
@@ -37,7 +37,7 @@ func (f *Form) View(th *style.Theme) string {
 			focus = span{from: len(lines), to: len(lines) + len(b.lines), cursor: len(lines) + b.cursor}
 		}
 		if b.at == f.at && title == len(lines)-1 {
-			focus.from = title // the first field brings its title along
+			focus.from = title // the first field of a section is shown with the title
 		}
 		lines = append(lines, b.lines...)
 	}
@@ -53,11 +53,11 @@ func (f *Form) View(th *style.Theme) string {
 	return join(Lines(shown, f.width, f.height))
 }
 
-// span is the lines that have the focus, and the one with the cursor.
+// span holds the range of lines with the focus, and the line with the cursor.
 type span struct{ from, to, cursor int }
 
-// spares reports whether a line can be done without: it has not the focus, or is one of
-// too many that do.
+// spares reports whether a line may be scrolled out of view: it does not have the focus, or
+// the lines with the focus do not all fit.
 func (s span) spares(line, height int) bool {
 	if s.to-s.from > height {
 		return line != s.cursor
@@ -65,8 +65,8 @@ func (s span) spares(line, height int) bool {
 	return line < s.from || line >= s.to
 }
 
-// scrolled moves the offset as little as possible to bring the focus into sight,
-// and of one that is too tall, the part around the cursor.
+// scrolled returns the offset, changed as little as possible, that makes the focus visible,
+// or if that is too tall, the lines around the cursor.
 func scrolled(offset int, focus span, total, height int) int {
 	if focus.to-focus.from > height {
 		focus.from = max(focus.from, min(focus.cursor-height/2, focus.to-height))
@@ -94,7 +94,7 @@ func (f *Form) blocks(th *style.Theme) []block {
 	return append(out, block{lines: []string{""}, at: stop{-1, -1}}, f.submitBlock(th))
 }
 
-// labelWidth depends on all labels, hidden ones too, so that values stay put.
+// labelWidth depends on all labels, including hidden ones, so that values do not move.
 func (f *Form) labelWidth() int {
 	w := 0
 	for _, s := range f.sections {
@@ -151,7 +151,7 @@ func (f *Form) fieldBlock(th *style.Theme, at stop, values Values, label int) bl
 	return b
 }
 
-// noteOf is a field's note, escaped, and how it is drawn: a warning is one.
+// noteOf returns a field's note, escaped, and its style.
 func noteOf(th *style.Theme, field Field, values Values) (string, lipgloss.Style) {
 	if field.Note == nil {
 		return "", th.Dim
@@ -163,7 +163,7 @@ func noteOf(th *style.Theme, field Field, values Values) (string, lipgloss.Style
 	return note, th.Dim
 }
 
-// beside puts a note behind a value, or in its place when there is none.
+// beside appends a note to a value, or returns the note alone if the value is empty.
 func beside(value, note string, ink lipgloss.Style, room int) string {
 	switch {
 	case note == "":
@@ -174,8 +174,8 @@ func beside(value, note string, ink lipgloss.Style, room int) string {
 	return clip(value+"  "+ink.Render(note), room)
 }
 
-// label puts the field's label before the first of its lines, and marks that line, or of
-// rows the one with the cursor.
+// label puts the field's label before the first of its lines. It marks that line, or, in a
+// field with rows, the one with the cursor.
 func (f *Form) label(th *style.Theme, b block, field Field, width int) {
 	ink, mark := th.Dim, 0
 	if b.at == f.at {
@@ -196,7 +196,7 @@ func (f *Form) label(th *style.Theme, b block, field Field, width int) {
 	}
 }
 
-// submitBlock is the last line, and above it what belongs to no visible field.
+// submitBlock draws the submit line, and above it the errors without a visible field.
 func (f *Form) submitBlock(th *style.Theme) block {
 	var lines []string
 	for _, id := range f.unplaced() {
@@ -213,7 +213,7 @@ func (f *Form) submitBlock(th *style.Theme) block {
 	return block{lines: append(lines, line), cursor: len(lines), at: at}
 }
 
-// problem draws what is wrong, below the place where it is.
+// problem draws an error below its field.
 func problem(th *style.Theme, text string, width int) []string {
 	if text == "" {
 		return nil
@@ -229,7 +229,7 @@ func problem(th *style.Theme, text string, width int) []string {
 	return lines
 }
 
-// inked draws escaped secondary text; nothing when there is none.
+// inked draws escaped secondary text. It returns "" for an empty text.
 func inked(ink lipgloss.Style, text string, width int) []string {
 	if text == "" {
 		return nil

@@ -6,23 +6,23 @@ import (
 	"backchannel/tui/style"
 )
 
-// input is one field of a form at work. It may have several stops of its own,
-// such as the cells of a row.
+// input is the editor of one field of a form. It may have several stops of its own, such as
+// the cells of a row.
 type input interface {
-	// key reports whether the key was of use; if not, the form moves on.
+	// key handles a key and reports whether it did; if not, the form moves the focus.
 	key(msg tea.KeyMsg) bool
-	// move goes to the next stop within, or back, and reports whether there was one.
+	// move moves to the next or previous stop within the input and reports whether there is one.
 	move(dir int) bool
 	// arrive puts the cursor on the first stop, or on the last when going back.
 	arrive(dir int)
-	// left is called when the cursor has gone elsewhere: from now on what is wrong is shown.
+	// left is called when the focus leaves the input. From then on its errors are shown.
 	left()
-	// view draws the lines, and says which of them has the cursor.
+	// view returns the lines, and which of them has the cursor.
 	view(th *style.Theme, width int, focused bool) (lines []string, cursor int)
 	value() Value
 }
 
-// single is the part of inputs that have one stop.
+// single implements the methods of inputs with one stop.
 type single struct{}
 
 func (single) move(int) bool { return false }
@@ -50,7 +50,7 @@ func newInput(f Field, rowErrors func(int) []string) input {
 	}
 }
 
-// types reports whether a key edits a line of text rather than leaving it.
+// types reports whether a key edits a line of text and does not move the focus.
 func types(msg tea.KeyMsg) bool {
 	switch msg.Type {
 	case tea.KeyEnter, tea.KeyUp, tea.KeyDown, tea.KeyPgUp, tea.KeyPgDown, tea.KeyTab, tea.KeyShiftTab, tea.KeyEsc:

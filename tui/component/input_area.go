@@ -6,7 +6,7 @@ import (
 	"backchannel/tui/style"
 )
 
-const areaHeight = 6 // rows in sight at most, unless the field says otherwise
+const areaHeight = 6 // the visible rows, unless Field.Rows is set
 
 // areaInput edits several lines.
 type areaInput struct {
@@ -55,8 +55,8 @@ func (i *areaInput) view(th *style.Theme, width int, focused bool) ([]string, in
 	return out, i.row - top
 }
 
-// farOut is how many characters a cell of the screen may need; what is further away is
-// not looked at, for a line may have a million of them.
+// farOut is how many characters a cell of the screen may need. Text further away is not
+// measured, because a line may have a million characters.
 const farOut = 4
 
 func (i *areaInput) cursorLine(th *style.Theme, width int) string {

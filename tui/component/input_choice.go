@@ -110,7 +110,7 @@ func (i *multiInput) key(msg tea.KeyMsg) bool {
 	return false
 }
 
-// move is for the arrows; tab passes over all boxes, see [Form].
+// move is for the arrow keys; tab skips all boxes, see [Form].
 func (i *multiInput) move(dir int) bool {
 	if to := i.at + dir; to >= 0 && to < len(i.options) {
 		i.at = to
@@ -182,8 +182,8 @@ func box(th *style.Theme, on, focused bool) string {
 	return ink.Render(glyph)
 }
 
-// flow sets items side by side when they fit, else below each other, and says
-// which line has the item with the cursor.
+// flow arranges items side by side if they fit, otherwise below each other, and returns the
+// line of the item with the cursor.
 func flow(items []string, at, width int) ([]string, int) {
 	const gap = "  "
 	if line := strings.Join(items, gap); widest(line) <= width || len(items) == 0 {

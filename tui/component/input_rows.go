@@ -20,12 +20,12 @@ const (
 // cellNames are what the cells are called in the IDs of errors.
 func cellNames() []string { return []string{"name", "value"} }
 
-// rowsInput is a list of rows, and below it the line that adds one.
+// rowsInput is a list of rows with a line below it that adds a row.
 type rowsInput struct {
 	rows     []*rowInput
 	at, cell int // at the add line, at is len(rows)
 	field    Field
-	problems func(row int) []string // of the row that is the nth one that counts
+	problems func(row int) []string // errors of the nth row that is not ignored
 }
 
 type rowInput struct {
@@ -33,7 +33,7 @@ type rowInput struct {
 	name   edit
 	value  *secretInput
 	secret bool
-	left   bool // the cursor was there and went elsewhere
+	left   bool // the cursor has been in the row and left it
 }
 
 func newRowsInput(f Field, problems func(int) []string) *rowsInput {
@@ -57,7 +57,7 @@ func (i *rowsInput) value() Value {
 	return v
 }
 
-// counting are the rows that count: a new one does once something is in it.
+// counting returns the rows that are not ignored, that is, all but empty new ones.
 func (i *rowsInput) counting() []*rowInput {
 	return slices.DeleteFunc(slices.Clone(i.rows), func(r *rowInput) bool {
 		row := r.row()
@@ -65,7 +65,7 @@ func (i *rowsInput) counting() []*rowInput {
 	})
 }
 
-// left shows what is wrong with any row.
+// left makes the errors of all rows visible.
 func (i *rowsInput) left() {
 	for _, r := range i.counting() {
 		r.left = true
@@ -76,7 +76,7 @@ func (i *rowsInput) anyLeft() bool {
 	return slices.ContainsFunc(i.rows, func(r *rowInput) bool { return r.left })
 }
 
-// goTo moves the cursor to a row, or behind the last.
+// goTo moves the cursor to a row, or to the line after the last.
 func (i *rowsInput) goTo(row int) {
 	if row != i.at && i.at < len(i.rows) {
 		i.rows[i.at].left = true
@@ -84,7 +84,7 @@ func (i *rowsInput) goTo(row int) {
 	i.at = row
 }
 
-// point puts the cursor on a cell of the nth row that counts.
+// point moves the cursor to a cell of the nth row that is not ignored.
 func (i *rowsInput) point(n, cell int) {
 	if counting := i.counting(); n < len(counting) {
 		i.at, i.cell = slices.Index(i.rows, counting[n]), cell
@@ -93,7 +93,7 @@ func (i *rowsInput) point(n, cell int) {
 
 func (r *rowInput) row() Row {
 	value := r.value.value()
-	kept := value.Kept && r.secret // what may not be read cannot become readable
+	kept := value.Kept && r.secret // a kept secret must not become readable
 	return Row{ID: r.id, Name: r.name.text(), Value: value.Text, Secret: r.secret, Kept: kept}
 }
 
@@ -104,7 +104,7 @@ func (i *rowsInput) arrive(dir int) {
 	}
 }
 
-// move goes from cell to cell, row to row, and to the line that adds.
+// move moves from cell to cell, from row to row, and to the line that adds a row.
 func (i *rowsInput) move(dir int) bool {
 	stop := i.at*rowCells + i.cell + dir
 	if stop < 0 || stop > len(i.rows)*rowCells {
@@ -137,7 +137,7 @@ func (i *rowsInput) key(msg tea.KeyMsg) bool {
 	return i.rows[i.at].key(i.cell, msg)
 }
 
-// secret is the value with the cursor in it.
+// secret returns the secret value that the cursor is in.
 func (i *rowsInput) secret() *secretInput {
 	if i.at == len(i.rows) || i.cell != valueCell {
 		return nil
@@ -160,7 +160,7 @@ func (i *rowsInput) vertical(key tea.KeyType) bool {
 	return true
 }
 
-// enter adds a row on the last line, and else goes on.
+// enter adds a row on the last line, and moves on elsewhere.
 func (i *rowsInput) enter() bool {
 	if i.full() && i.at == len(i.rows) {
 		return false
@@ -182,7 +182,7 @@ func (i *rowsInput) remove() {
 	}
 }
 
-// swap moves the row, the cursor with it; at an end the key is used up.
+// swap moves the row together with the cursor. At an end it only consumes the key.
 func (i *rowsInput) swap(dir int) bool {
 	if to := i.at + dir; to >= 0 && to < len(i.rows) {
 		i.rows[i.at], i.rows[to] = i.rows[to], i.rows[i.at]
@@ -234,7 +234,7 @@ func (i *rowsInput) problemsOf(th *style.Theme, n, width int) []string {
 	return lines
 }
 
-// addLine is the last line: it adds a row, or says why not.
+// addLine draws the last line, which adds a row or shows why it cannot.
 func (i *rowsInput) addLine(th *style.Theme, width int, focused bool) string {
 	ink, text := th.Dim, "+ "+i.field.Add
 	if focused && i.at == len(i.rows) {
@@ -246,7 +246,8 @@ func (i *rowsInput) addLine(th *style.Theme, width int, focused bool) string {
 	return ink.Render(clip(style.Escape(text), width))
 }
 
-// widestRow is where a row ends on a wide screen, so that its cells stay together.
+// widestRow is the maximum width of a row, so that its cells stay close together on a wide
+// screen.
 const widestRow = 100
 
 // view draws the row with the cursor in one cell, or in none.

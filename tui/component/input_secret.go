@@ -11,14 +11,14 @@ import (
 	"backchannel/tui/style"
 )
 
-// secretInput masks what is typed. A text of several lines is kept as a block, because
-// a line cannot hold it: it is given anew or taken away whole.
+// secretInput masks what is typed. It keeps a text of several lines as a block, which can
+// only be replaced or removed as a whole, because a line cannot show it.
 type secretInput struct {
 	single
 	line   edit
 	block  string
-	more   bool // lines of the block are still to come
-	exists bool // a secret is there already, and stays unless another is given
+	more   bool // further lines of the block are expected
+	exists bool // there is a stored secret, which is kept unless another is entered
 	keeps  string
 	reveal func(string) bool
 }
@@ -29,7 +29,7 @@ func newSecretInput(start Value, f Field) *secretInput {
 	return i
 }
 
-// insert takes a text that may have several lines.
+// insert inserts a text that may have several lines.
 func (i *secretInput) insert(s string) {
 	if !strings.Contains(strings.TrimRight(s, "\n"), "\n") {
 		i.block = ""
@@ -39,7 +39,7 @@ func (i *secretInput) insert(s string) {
 	i.hold(tidy(s), false)
 }
 
-// hold keeps a block in place of everything else; more says that it goes on.
+// hold replaces the content with a block; more tells whether further lines are expected.
 func (i *secretInput) hold(block string, more bool) {
 	i.line, i.block, i.more = newEdit(""), block, more
 }
@@ -89,7 +89,7 @@ func (i *secretInput) draw(th *style.Theme, width int, focused bool) string {
 
 var pemLabel = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]{1,40})-----`)
 
-// describe says what the block is, as far as that is not a secret.
+// describe describes the block without revealing the secret.
 func (i *secretInput) describe() string {
 	var words []string
 	for _, label := range pemLabel.FindAllStringSubmatch(i.block, 3) {
@@ -105,7 +105,7 @@ func (i *secretInput) describe() string {
 	return strings.Join(append(words, lines), ", ")
 }
 
-// state says what the secret is, with the cursor before it.
+// state draws a description of the secret, with the cursor before it.
 func (i *secretInput) state(th *style.Theme, s string, width int, focused bool) string {
 	if !focused {
 		return th.Dim.Render(clip(s, width))

@@ -16,9 +16,9 @@ const (
 	prettyLimit = 8 << 20  // bytes of indented text; deep nesting multiplies a body by its depth
 )
 
-// PrettyJSON indents JSON by two spaces. Keys stay in their order and numbers
-// keep their digits. It reports false, and gives raw back, when raw is not JSON
-// or is nested so deeply that indenting would blow it up.
+// PrettyJSON indents JSON by two spaces. It preserves the order of keys and the digits of
+// numbers. If raw is not JSON, or nested so deeply that the indented text would be too long,
+// it returns raw and false.
 func PrettyJSON(raw []byte) ([]byte, bool) {
 	if indentedSize(raw) > prettyLimit {
 		return raw, false
@@ -30,7 +30,7 @@ func PrettyJSON(raw []byte) ([]byte, bool) {
 	return b.Bytes(), true
 }
 
-// indentedSize is about how large raw becomes when it is indented.
+// indentedSize estimates the size of raw when indented.
 func indentedSize(raw []byte) int {
 	size, depth, inString, escaped := len(raw), 0, false, false
 	for _, c := range raw {
@@ -55,8 +55,8 @@ func indentedSize(raw []byte) int {
 	return size
 }
 
-// JSON colours a pretty-printed text line by line, escaped. What is not JSON, or
-// longer than 64 KiB, comes back uncoloured, and so does all in a plain theme.
+// JSON escapes a pretty-printed text and colours it line by line. It does not colour text
+// that is not JSON or longer than 64 KiB, or any text in a plain theme.
 func JSON(th *style.Theme, pretty []byte) []string {
 	safe := style.EscapeMultiline(string(pretty))
 	if th.Plain || len(pretty) > colourLimit || !json.Valid(pretty) {
@@ -78,8 +78,8 @@ func JSON(th *style.Theme, pretty []byte) []string {
 	return lines
 }
 
-// jsonWords cuts valid JSON into strings, words (numbers and literals) and single
-// characters, white space included.
+// jsonWords splits valid JSON into strings, words (numbers and literals) and single
+// characters, including white space.
 func jsonWords(text string) *scanner.Scanner {
 	words := new(scanner.Scanner).Init(strings.NewReader(text))
 	words.Mode = scanner.ScanStrings | scanner.ScanIdents
@@ -87,7 +87,7 @@ func jsonWords(text string) *scanner.Scanner {
 	words.IsIdentRune = func(r rune, _ int) bool {
 		return r == '-' || r == '+' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || r == 'E'
 	}
-	words.Error = func(*scanner.Scanner, string) {} // of escapes that are not Go's
+	words.Error = func(*scanner.Scanner, string) {} // ignores escapes that Go does not have
 	return words
 }
 

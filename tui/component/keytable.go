@@ -10,22 +10,22 @@ import (
 	"backchannel/tui/style"
 )
 
-// Binding is what some keys do somewhere.
+// Binding is an action with its keys.
 type Binding struct {
-	ID    string   // what it does, for [KeyTable.Match]
-	Keys  []string // as bubbletea names them
-	Show  string   // how the keys are written for people; the first one if empty
-	Short string   // for the footer; empty keeps it out of there
-	Long  string   // for the help; Short if empty
-	Group string   // the help's heading
-	Where []string // the places it works; empty is everywhere
+	ID    string   // the action, as returned by [KeyTable.Match]
+	Keys  []string // in bubbletea's notation
+	Show  string   // the keys as shown to people; empty: the first one
+	Short string   // the text in the footer; empty: not in the footer
+	Long  string   // the text in the help; empty: Short
+	Group string   // the heading in the help
+	Where []string // the places where it works; empty: everywhere
 }
 
-// KeyTable is all bindings, the most important first. The footer and the help
-// are drawn from it and keys are looked up in it, so that they cannot disagree.
+// KeyTable holds all bindings, the most important first. Footer, help and key lookup all use
+// it, so that they cannot disagree.
 type KeyTable []Binding
 
-// In is the part of the table that works in a place.
+// In returns the bindings that work in a place.
 func (k KeyTable) In(where string) KeyTable {
 	var out KeyTable
 	for _, b := range k {
@@ -36,8 +36,7 @@ func (k KeyTable) In(where string) KeyTable {
 	return out
 }
 
-// Match is the ID of what a key does in a place; empty when nothing. Pasted
-// text is not a key.
+// Match returns the ID of the binding of a key in a place, or "". Pasted text is not a key.
 func (k KeyTable) Match(msg tea.KeyMsg, where string) string {
 	if msg.Paste {
 		return ""
@@ -51,8 +50,8 @@ func (k KeyTable) Match(msg tea.KeyMsg, where string) string {
 	return ""
 }
 
-// Footer is one line of exactly width cells: as many keys as fit whole, in the
-// table's order, and styledRight at the end.
+// Footer returns a line of exactly width cells: as many keys as fit uncut, in the table's
+// order, and styledRight at the end.
 func (k KeyTable) Footer(th *style.Theme, where, styledRight string, width int) string {
 	room := width - ansi.StringWidth(styledRight) - 2
 	line := ""
@@ -72,8 +71,8 @@ func (k KeyTable) Footer(th *style.Theme, where, styledRight string, width int) 
 	return Spread(line, styledRight+" ", width)
 }
 
-// Help is the keys that work in a place, by group, in as many columns as fit.
-// It may be long: show it in a [Viewer].
+// Help returns the keys that work in a place, by group, in as many columns as fit. It may be
+// long, so show it in a [Viewer].
 func (k KeyTable) Help(th *style.Theme, where string, width int) []string {
 	const gap, least = 4, 44
 	groups, column := k.In(where).groups(th, width), 0
@@ -99,8 +98,8 @@ func (k KeyTable) Help(th *style.Theme, where string, width int) []string {
 	return out
 }
 
-// groups draws each group as a block of lines, in order of first appearance. What is too
-// long for a column goes on below.
+// groups draws each group as a block of lines, in order of first appearance. A text that is
+// too long for the column is wrapped.
 func (k KeyTable) groups(th *style.Theme, width int) [][]string {
 	keys := 0
 	for _, b := range k {
@@ -126,7 +125,7 @@ func (k KeyTable) groups(th *style.Theme, width int) [][]string {
 	return out
 }
 
-// distribute stacks blocks into columns of about the same height, in order.
+// distribute arranges blocks in columns of about the same height, in order.
 func distribute(blocks [][]string, columns int) [][]string {
 	total := 0
 	for _, b := range blocks {

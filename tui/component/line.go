@@ -6,17 +6,16 @@ import (
 	"backchannel/tui/style"
 )
 
-// Line is one line of text to type in, outside a form: a filter, say. Build it
-// with [NewLine].
+// Line is a line of text input outside a form, such as a filter. Build it with [NewLine].
 type Line struct{ edit edit }
 
-// NewLine is a line with a text to begin with, the cursor at its end.
+// NewLine returns a line with an initial text and the cursor at its end.
 func NewLine(text string) *Line { return &Line{newEdit(text)} }
 
-// Text is what was typed.
+// Text returns the current text.
 func (l *Line) Text() string { return l.edit.text() }
 
-// Key types, and reports whether the text changed.
+// Key handles a key and reports whether the text changed.
 func (l *Line) Key(msg tea.KeyMsg) bool {
 	before := l.edit.text()
 	l.edit.key(msg)

@@ -19,27 +19,27 @@ type MenuItem struct {
 	ID     string
 	Key    string
 	Label  string
-	Detail string // dim, behind the label: what it would do now
+	Detail string // dim, after the label: what picking it would do now
 	Off    bool   // shown, but cannot be picked
 }
 
-// Menu is a small popup of keys. Items stand in columns, read downwards;
-// Details stand below them, one per line; Hint is an item in the title.
+// Menu is a small popup of keys. It shows Items in columns, read downwards, Details below
+// them, one per line, and Hint in its title.
 type Menu struct {
 	ID      string
 	Title   string
 	Hint    *MenuItem
 	Columns [][]MenuItem
 	Details []MenuItem
-	At      int  // the item under the cursor, to begin with
+	At      int  // the item initially under the cursor
 	Find    bool // typing narrows Details
-	Names   bool // the labels are people's own: every letter is part of what one types
+	Names   bool // the labels are chosen by people, so every letter is part of the search
 
 	typed string
-	began int // where the cursor was before something was typed
+	began int // the cursor's position before the search began
 }
 
-// Update answers with a [MenuMsg] when something is picked or on esc.
+// Update handles a key. It returns a command with a [MenuMsg] on a choice or on esc.
 func (m *Menu) Update(msg tea.Msg) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {
@@ -87,7 +87,7 @@ func (m *Menu) step(by int) {
 	m.At = max(0, min(m.At+by, len(m.items())-1))
 }
 
-// column is the first column: it is never shorter than the others.
+// column returns the length of the first column, which is never shorter than the others.
 func (m *Menu) column() []MenuItem {
 	if len(m.Columns) == 0 {
 		return nil
@@ -117,16 +117,16 @@ func (m *Menu) View(th *style.Theme, width, height int) string {
 	}
 	inner := max(0, min(width-4, widest(slices.Concat(lines, m.lines(th, m.Details), []string{title + hint + " ", closing, findHint})...)))
 	for range min(len(m.Details), height-len(lines)-edges) - len(shown) {
-		shown = append(shown, "") // the box keeps its size while one types
+		shown = append(shown, "") // the box keeps its size during a search
 	}
 	lines = append(lines, m.sought(th, inner)...)
 	lines = append(append(lines, shown...), FitRight(closing, inner))
 	return Frame(th, clip(title, inner-1-ansi.StringWidth(hint))+hint, lines, inner+4)
 }
 
-const menuEdges = 3 // lines: the box's upper and lower edge, and the one that tells of esc
+const menuEdges = 3 // lines: the box's upper and lower edge, and the one about esc
 
-// hint is the item in the title.
+// hint draws the item in the title.
 func (m *Menu) hint(th *style.Theme) string {
 	if m.Hint == nil {
 		return ""
@@ -134,7 +134,7 @@ func (m *Menu) hint(th *style.Theme) string {
 	return th.Rule.Render(" "+style.Horizontal+" ") + keyHint(th, m.Hint.Key, m.Hint.Label)
 }
 
-// details are the lines below the columns.
+// details draws the lines below the columns.
 func (m *Menu) details(th *style.Theme) []string {
 	found := m.matching()
 	if len(found) == 0 && m.typed != "" {
@@ -155,11 +155,11 @@ func (m *Menu) lines(th *style.Theme, items []MenuItem) []string {
 	return lines
 }
 
-// detail is which of the details is focused; negative: none.
+// detail returns the index of the focused detail. It is negative if none is focused.
 func (m *Menu) detail() int { return m.At - (len(m.items()) - len(m.matching())) }
 
-// window is as much of the details as there is room for, around the focused one, and
-// which one that is, if it is not all.
+// window returns as many details as fit, including the focused one, and if that is not all
+// of them, its position.
 func (m *Menu) window(details []string, room int) (shown []string, position string) {
 	if len(details) <= room {
 		return details, ""
@@ -169,7 +169,7 @@ func (m *Menu) window(details []string, room int) (shown []string, position stri
 	return details[top : top+room], fmt.Sprintf("%d of %d", max(0, m.detail())+1, len(details))
 }
 
-// grid sets the columns side by side.
+// grid draws the columns side by side.
 func (m *Menu) grid(th *style.Theme) []string {
 	var lines []string
 	first := 0

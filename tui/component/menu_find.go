@@ -10,11 +10,11 @@ import (
 	"backchannel/tui/style"
 )
 
-// A menu in which one finds by typing shows what is typed above its items, and narrows
-// them to those that match. Its items have digits for keys, or none; a digit picks as long
-// as nothing was typed.
+// A menu with Find shows the search text above its items and lists only those that match.
+// Its items have digits as keys, or none. A digit picks an item only while the search text
+// is empty.
 
-// find takes a key as part of what is looked for. False: it is none.
+// find handles a key that edits the search text. It returns false for other keys.
 func (m *Menu) find(key tea.KeyMsg) bool {
 	if !m.Find {
 		return false
@@ -36,7 +36,7 @@ func (m *Menu) find(key tea.KeyMsg) bool {
 	return true
 }
 
-// trailing is the space that a key types.
+// trailing returns the space that a key types.
 func trailing(key tea.KeyMsg) string {
 	if key.Type == tea.KeySpace {
 		return " "
@@ -44,8 +44,8 @@ func trailing(key tea.KeyMsg) string {
 	return ""
 }
 
-// moves reports whether a letter moves about or closes instead of being looked for: in
-// menus of our own words it may, where none of them begins with it.
+// moves reports whether a letter moves the cursor or closes the menu and is not part of the
+// search text. It may be in menus with labels of our own, if no label begins with it.
 func (m *Menu) moves(letter string) bool {
 	if m.Names || !slices.Contains([]string{"j", "k", "q"}, letter) {
 		return false
@@ -55,8 +55,8 @@ func (m *Menu) moves(letter string) bool {
 	})
 }
 
-// narrow looks for something else. The best match has the cursor, or where nothing is
-// looked for any longer, the item that had it in the beginning.
+// narrow changes the search text. It moves the cursor to the best match, or if the text is
+// empty, to the item that had it before the search.
 func (m *Menu) narrow(typed string) {
 	if m.typed == "" {
 		m.began = m.At
@@ -67,7 +67,7 @@ func (m *Menu) narrow(typed string) {
 	}
 }
 
-// matching are the details that match what is typed, the best first.
+// matching returns the details that match the search text, the best first.
 func (m *Menu) matching() []MenuItem {
 	if strings.TrimSpace(m.typed) == "" {
 		return m.Details
@@ -76,14 +76,14 @@ func (m *Menu) matching() []MenuItem {
 	found := slices.DeleteFunc(slices.Clone(m.Details), func(item MenuItem) bool { return place(item) > titleHolds })
 	slices.SortStableFunc(found, func(a, b MenuItem) int { return place(a) - place(b) })
 	for i := range found {
-		found[i].Key = "" // a digit is text now
+		found[i].Key = "" // during a search, digits are text
 	}
 	return found
 }
 
 const findHint = "type to find"
 
-// sought is the line with what is typed.
+// sought draws the line with the search text.
 func (m *Menu) sought(th *style.Theme, width int) []string {
 	if !m.Find {
 		return nil
@@ -95,8 +95,8 @@ func (m *Menu) sought(th *style.Theme, width int) []string {
 	return []string{line + lineWithCursor(th, style.Escape(m.typed), "", max(1, width-2))}
 }
 
-// Number gives the first items digits for keys, but for those that a name holds: there
-// they may be meant as text.
+// Number assigns digits as keys to the first items. It skips digits that occur in a name,
+// because there they may be meant as search text.
 func Number(items []MenuItem) []MenuItem {
 	var digits strings.Builder
 	for _, item := range items {

@@ -8,8 +8,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// Overlay puts a box over the middle of a view of width by height cells. The
-// result has exactly that size.
+// Overlay draws a box over the middle of a view of width by height cells. The result has
+// exactly that size.
 func Overlay(base, box string, width, height int) string {
 	lines := strings.Split(box, "\n")
 	canvas := Lines(strings.Split(base, "\n"), width, height)
@@ -17,7 +17,7 @@ func Overlay(base, box string, width, height int) string {
 }
 
 // OverlayAt is [Overlay] with the box's upper left corner at column x and row y
-// of a view whose lines are all equally wide. What sticks out is cut off.
+// of a view whose lines all have the same width. It cuts off what does not fit.
 func OverlayAt(base, box string, x, y int) string {
 	out := strings.Split(base, "\n")
 	width := ansi.StringWidth(out[0])
@@ -37,7 +37,7 @@ func splice(line, top string, x, width int) string {
 	left := ansi.Truncate(line, x, "")
 	left += blank(x - ansi.StringWidth(left))
 	right := ansi.TruncateLeft(line, end, "")
-	// A wide character cut in two leaves a gap or sticks out.
+	// Half of a wide character leaves a gap or exceeds the width.
 	if over := ansi.StringWidth(right) - (width - end); over > 0 {
 		right = " " + ansi.TruncateLeft(line, end+1, "")
 	}
@@ -62,7 +62,7 @@ func Frame(th *style.Theme, styledTitle string, styled []string, width int) stri
 	return join(append(out, th.Rule.Render(bottom)))
 }
 
-// widest is the width of the widest line.
+// widest returns the width of the widest line.
 func widest(styled ...string) int {
 	w := 0
 	for _, s := range styled {

@@ -17,12 +17,12 @@ type PaletteMsg struct{ Command string }
 type Command struct {
 	ID    string
 	Title string
-	Key   string // that would do the same, if any
-	Name  string // a word or two by which the footer calls it, if it does
-	Off   bool   // it does nothing now but say why
+	Key   string // the key for the same action, if any
+	Name  string // the action's name in the footer, if any
+	Off   bool   // the command is unavailable and only shows why
 }
 
-// Palette finds a command by some of its letters. Build it with [NewPalette].
+// Palette finds commands by some of their letters. Build it with [NewPalette].
 type Palette struct {
 	commands []Command
 	found    []Command
@@ -33,12 +33,12 @@ type Palette struct {
 
 const paletteRows = 10
 
-// NewPalette offers commands in the order given.
+// NewPalette returns a palette of commands, in the given order.
 func NewPalette(commands []Command) *Palette {
 	return &Palette{commands: commands, found: commands, line: newEdit("")}
 }
 
-// Update answers with a [PaletteMsg] on enter and esc.
+// Update handles a key. It returns a command with a [PaletteMsg] on enter and esc.
 func (p *Palette) Update(msg tea.Msg) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {
@@ -79,9 +79,9 @@ func (p *Palette) filter(key tea.KeyMsg) {
 	}
 }
 
-// match keeps the commands that match what is typed, best first: by the words of the
-// footer, then by words, then by the beginnings of words, then by abbreviations. Of
-// those that match alike, the ones that do something now come first.
+// match selects the commands that match the search text, the best first: by words of the
+// footer, by words, by beginnings of words, then by abbreviations. Among equal matches,
+// available commands come first.
 func match(commands []Command, typed string) []Command {
 	if strings.TrimSpace(typed) == "" {
 		return commands

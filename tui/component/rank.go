@@ -7,20 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// The ways in which what is typed can match, the best first.
+// The ways in which a search text can match, the best first.
 const (
-	wholeWord   = iota // it is the name
+	wholeWord   = iota // it equals the name
 	nameBegins         // the name begins with it
-	namePrefix         // each word of it begins one of the name's
-	titleWords         // each word of it is one of the title's
-	titlePrefix        // each word of it begins one of the title's
+	namePrefix         // each of its words begins a word of the name
+	titleWords         // each of its words is a word of the title
+	titlePrefix        // each of its words begins a word of the title
 	titleHolds
-	abbreviation // it is made of the beginnings of the title's words, in their order
+	abbreviation // it consists of beginnings of the title's words, in their order
 	noMatch
 )
 
-// rank says how well what is typed matches a thing that has a name, of a word or two, and a
-// title that tells more.
+// rank returns how well a search text matches an item with a short name and a longer title.
 func rank(typed, name, title string) int {
 	typed, name, title = strings.ToLower(strings.TrimSpace(typed)), strings.ToLower(name), strings.ToLower(title)
 	words, inTitle := wordsOf(typed), wordsOf(title)
@@ -57,7 +56,7 @@ func allIn(words, others []string, match func(other, word string) bool) bool {
 	return len(words) > 0
 }
 
-// abbreviates reports whether letters are beginnings of words, put together in their order.
+// abbreviates reports whether letters consist of beginnings of words, in their order.
 func abbreviates(letters string, words []string) bool {
 	if letters == "" {
 		return true
@@ -72,7 +71,7 @@ func abbreviates(letters string, words []string) bool {
 	return false
 }
 
-// commonPrefix is how many bytes two texts begin with alike.
+// commonPrefix returns the length in bytes of the common prefix of two texts.
 func commonPrefix(a, b string) int {
 	n := 0
 	for n < min(len(a), len(b)) && a[n] == b[n] {

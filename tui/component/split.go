@@ -7,8 +7,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// The widths from which panes stand side by side, and the height from which two
-// of them fit above each other.
+// The minimum widths for panes side by side, and the minimum height for two panes above
+// each other.
 const (
 	doubleFrom = 100
 	tripleFrom = 160
@@ -17,27 +17,27 @@ const (
 
 // Panes divides a screen among panes, the list first, then its details.
 type Panes struct {
-	Weights []int // one per pane, their shares of the width
+	Weights []int // the panes' shares of the width
 	Upper   int   // the list's share of the height when stacked, in tenths; 0: 4
 	Focused int
 	Zoomed  bool // show the focused pane alone
 }
 
-// Size is what one pane has. A pane without a size is not shown.
+// Size is the size of one pane. A pane without a size is not shown.
 type Size struct{ Width, Height int }
 
-// Shown reports whether there is anything to draw on.
+// Shown reports whether the pane has any cells.
 func (s Size) Shown() bool { return s.Width > 0 && s.Height > 0 }
 
-// Layout says how large each pane is, and whether they are stacked.
+// Layout holds the size of each pane, and whether they are stacked.
 type Layout struct {
 	Sizes   []Size
 	Stacked bool
 }
 
-// Layout computes the sizes: two panes above each other below 100 columns, two
-// side by side from 100, three from 160. Where there is no room for all, the
-// list stays, beside the focused pane or the first detail.
+// Layout computes the sizes: two panes above each other below 100 columns, two side by side
+// from 100, three from 160. If not all panes fit, it shows the list and the focused pane or
+// the first detail.
 func (p Panes) Layout(width, height int) Layout {
 	out := Layout{Sizes: make([]Size, len(p.Weights)), Stacked: width < doubleFrom}
 	shown := p.shown(width, height)
@@ -55,7 +55,7 @@ func (p Panes) Layout(width, height int) Layout {
 	return out
 }
 
-// shown are the panes that there is room for, in their order.
+// shown returns the panes that fit, in their order.
 func (p Panes) shown(width, height int) []int {
 	room := 2
 	switch {
@@ -79,7 +79,7 @@ func (p Panes) shown(width, height int) []int {
 	return all[:room]
 }
 
-// widths shares the width, less the lines between panes, by weight.
+// widths divides the width, without the lines between panes, by weight.
 func (p Panes) widths(shown []int, width int) []int {
 	weights := 0
 	for _, i := range shown {
@@ -95,8 +95,7 @@ func (p Panes) widths(shown []int, width int) []int {
 	return out
 }
 
-// Join draws the panes that are shown, one line between them. There is one
-// styled view per pane.
+// Join draws the shown panes with a line between them. It takes one styled view per pane.
 func (l Layout) Join(th *style.Theme, styled ...string) string {
 	var out []string
 	for i, size := range l.Sizes {
@@ -118,7 +117,7 @@ func (l Layout) Join(th *style.Theme, styled ...string) string {
 	return join(out)
 }
 
-// Rule is a horizontal line.
+// Rule returns a horizontal line.
 func Rule(th *style.Theme, width int) string {
 	return th.Rule.Render(strings.Repeat(style.Horizontal, max(0, width)))
 }

@@ -10,28 +10,27 @@ import (
 // Cell is plain text with the style to draw it in.
 type Cell struct {
 	Text    string
-	Shorter []string // what to write where Text does not fit, the longest first
+	Shorter []string // alternatives for when Text does not fit, the longest first
 	Style   lipgloss.Style
 }
 
-// Source is what a [Table] shows. It is asked for the cells of visible rows
-// only. Key identifies a row for as long as it exists.
+// Source provides the rows of a [Table]. The table asks for the cells of visible rows only.
+// Key identifies a row as long as it exists.
 type Source interface {
 	Len() int
 	Key(i int) string
 	Row(i int) []Cell
 }
 
-// Table is a list with columns, a cursor that sticks to its item, and marks.
-// Set the exported fields once; feed it with SetSource whenever the rows may
-// have changed.
+// Table is a list with columns, marks, and a cursor that stays on its item. Set the exported
+// fields once, and call SetSource whenever the rows may have changed.
 type Table struct {
 	Columns []Column
-	Empty   []string // said when there are no rows: what would be here, and how to get it
-	Tail    bool     // new rows come at the bottom: going to the last row follows them
+	Empty   []string // shown if there are no rows: what would be here, and how to get it
+	Tail    bool     // new rows appear at the bottom, and selecting the last row follows them
 	Marking bool     // space marks rows
 	Focused bool
-	Sign    func(i int) string // a glyph left of the row, where there is no mark; may be nil
+	Sign    func(i int) string // a glyph left of a row without a mark; may be nil
 
 	source Source
 	key    string // of the selected row
@@ -42,20 +41,19 @@ type Table struct {
 	marks  map[string]bool
 	width  int
 	height int
-	lines  []tableLine // those that a row takes
+	lines  []tableLine // the lines of a row
 }
 
-// SetSize gives the table its pane.
+// SetSize sets the table's size in cells.
 func (t *Table) SetSize(width, height int) {
 	t.width, t.height = width, height
 	t.lines = tableLines(t.Columns, width)
 	t.scroll()
 }
 
-// SetSource shows new rows. The selection stays on its item and the item on its
-// line; an item that is gone gives its place to the next one, and has it again as soon
-// as it is back, as when a filter is taken away. When the table follows, the last row is
-// selected.
+// SetSource sets new rows. The selection stays on its item, and the item on its line. If the
+// item is gone, the next one is selected until the item is back, for example after a filter
+// is removed. If the table follows new rows, the last row is selected.
 func (t *Table) SetSource(s Source) {
 	t.source = s
 	if t.follow {
@@ -76,14 +74,14 @@ func (t *Table) SetSource(s Source) {
 	}
 }
 
-// Choose has the selected row count as chosen by a person.
+// Choose marks the selected row as chosen by a person.
 func (t *Table) Choose() {
 	if t.key != "" {
 		t.chosen = t.key
 	}
 }
 
-// Len is the number of rows.
+// Len returns the number of rows.
 func (t *Table) Len() int {
 	if t.source == nil {
 		return 0
@@ -91,12 +89,12 @@ func (t *Table) Len() int {
 	return t.source.Len()
 }
 
-// Selected is the key of the selected row; false when there are no rows.
+// Selected returns the key of the selected row. It returns false if there are no rows.
 func (t *Table) Selected() (string, bool) {
 	return t.key, t.Len() > 0
 }
 
-// Index is the position of the selected row, from 0.
+// Index returns the position of the selected row, counted from 0.
 func (t *Table) Index() int { return t.cursor }
 
 // Select moves the cursor to the row with that key, if there is one, and stops
@@ -111,10 +109,10 @@ func (t *Table) Select(key string) bool {
 	return at >= 0
 }
 
-// Following reports whether the cursor goes with the newest row.
+// Following reports whether the cursor follows the newest row.
 func (t *Table) Following() bool { return t.follow }
 
-// Follow starts or stops going with the newest row.
+// Follow starts or stops following the newest row.
 func (t *Table) Follow(on bool) {
 	t.follow = on
 	if on {
@@ -123,7 +121,7 @@ func (t *Table) Follow(on bool) {
 	t.Choose()
 }
 
-// Marked are the keys of the marked rows that are still there, in row order.
+// Marked returns the keys of the marked rows that still exist, in row order.
 func (t *Table) Marked() []string {
 	var keys []string
 	for i := 0; i < t.Len() && len(keys) < len(t.marks); i++ {
@@ -134,10 +132,10 @@ func (t *Table) Marked() []string {
 	return keys
 }
 
-// ClearMarks takes all marks away.
+// ClearMarks removes all marks.
 func (t *Table) ClearMarks() { t.marks = nil }
 
-// Key moves the cursor, and reports whether the key meant something.
+// Key handles a key and reports whether it did.
 func (t *Table) Key(msg tea.KeyMsg) bool {
 	page := t.Page()
 	switch msg.String() {
@@ -199,20 +197,20 @@ func (t *Table) moveTo(i int) {
 	t.scroll()
 }
 
-// scroll keeps the cursor in sight and the last page full.
+// scroll keeps the cursor visible and the last page full.
 func (t *Table) scroll() {
 	rows := max(1, t.rows())
 	t.top = min(t.top, t.cursor, max(0, t.Len()-rows))
 	t.top = max(0, t.top, t.cursor-rows+1)
 }
 
-// rows is how many rows fit below the header.
+// rows returns how many rows fit below the header.
 func (t *Table) rows() int { return max(0, t.height-1) / max(1, len(t.lines)) }
 
-// Page is how many rows are seen at once, and so how far a key goes at most.
+// Page returns how many rows are visible, which is also how far a page key moves.
 func (t *Table) Page() int { return max(1, t.rows()) }
 
-// find looks for a key, nearest to the cursor first: most changes are small.
+// find searches for a key from the cursor outwards, because most changes are small.
 func (t *Table) find(key string) int {
 	n := t.Len()
 	if key == "" || n == 0 {

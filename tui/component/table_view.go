@@ -24,7 +24,8 @@ func (t *Table) View(th *style.Theme) string {
 	return join(Lines(lines, t.width, t.height))
 }
 
-// header names the columns of a row's first line. What stands below speaks for itself.
+// header draws the titles of the columns on a row's first line. Those on a second line have
+// no title.
 func (t *Table) header(th *style.Theme) string {
 	cells := make([]Cell, len(t.Columns))
 	for i, c := range t.Columns {
@@ -43,7 +44,7 @@ func (t *Table) empty(th *style.Theme) []string {
 	return lines
 }
 
-// row draws a row: one line, or two.
+// row draws a row of one or two lines.
 func (t *Table) row(th *style.Theme, i int) []string {
 	bar, mark := " ", " "
 	selected := i == t.cursor
@@ -67,8 +68,7 @@ func (t *Table) row(th *style.Theme, i int) []string {
 	return out
 }
 
-// cells draws one line of a row. Under the cursor its background is laid below the cells
-// and the gaps between them alike.
+// cells draws one line of a row. Under the cursor, cells and gaps have the same background.
 func (t *Table) cells(cells []Cell, line tableLine, under lipgloss.Style, lit bool) string {
 	gap := blank(line.gap)
 	if lit {
@@ -91,7 +91,7 @@ func (t *Table) cells(cells []Cell, line tableLine, under lipgloss.Style, lit bo
 	return strings.Join(parts, gap)
 }
 
-// fit is the first of the cell's texts that fits, else the last one, cut.
+// fit returns the first of the cell's texts that fits, or the last one, cut.
 func (c Cell) fit(column Column, width int) string {
 	text := style.Escape(c.Text)
 	for _, shorter := range c.Shorter {
@@ -109,7 +109,7 @@ func (c Cell) fit(column Column, width int) string {
 	return Fit(text, width)
 }
 
-// cutMiddle leaves out what is too much in the middle of plain text.
+// cutMiddle shortens plain text by cutting out its middle.
 func cutMiddle(text string, width int) string {
 	total := ansi.StringWidth(text)
 	if total <= width || width < 3 {

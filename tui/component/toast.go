@@ -11,7 +11,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// Outcome is how something went; it decides glyph and colour.
+// Outcome is the result of an action. It determines glyph and colour.
 type Outcome int
 
 // The outcomes.
@@ -22,7 +22,7 @@ const (
 	Error
 )
 
-// Glyph is the sign of an outcome and its style.
+// Glyph returns the glyph of an outcome and its style.
 func (o Outcome) Glyph(th *style.Theme) (string, lipgloss.Style) {
 	switch o {
 	case OK:
@@ -36,16 +36,16 @@ func (o Outcome) Glyph(th *style.Theme) (string, lipgloss.Style) {
 	}
 }
 
-// Toast is a short message. One with the ID of an earlier one takes its place: what
-// was queued a moment ago is delivered now, and hides nothing newer.
+// Toast is a short message. It replaces an earlier one with the same ID, so that news about
+// one action takes no more than one place.
 type Toast struct {
 	ID      string
 	Outcome Outcome
 	Text    string
 }
 
-// Toasts keeps the latest messages for a while. The clock is the caller's: ask
-// Wait when to come back, and call Expire then.
+// Toasts keeps the latest messages for a while. The caller provides the clock: Wait returns
+// when to call Expire.
 type Toasts struct {
 	shown []shownToast // latest first
 }
@@ -58,7 +58,7 @@ type shownToast struct {
 const (
 	maxToasts   = 9
 	toastFor    = 4 * time.Second
-	badToastFor = 8 * time.Second // there is more to read
+	badToastFor = 8 * time.Second // errors are longer to read
 )
 
 // Push shows a message.
@@ -77,7 +77,7 @@ func (t *Toasts) Push(now time.Time, toast Toast) {
 	t.shown = append([]shownToast{shown}, t.shown[:min(len(t.shown), maxToasts-1)]...)
 }
 
-// Expire takes away what has been shown long enough.
+// Expire removes the messages that were shown long enough.
 func (t *Toasts) Expire(now time.Time) {
 	var kept []shownToast
 	for _, s := range t.shown {
@@ -88,7 +88,7 @@ func (t *Toasts) Expire(now time.Time) {
 	t.shown = kept
 }
 
-// Wait is how long until the next message expires; false when there is none.
+// Wait returns how long until the next message expires. It returns false if there is none.
 func (t *Toasts) Wait(now time.Time) (time.Duration, bool) {
 	var next time.Time
 	for _, s := range t.shown {
@@ -99,12 +99,12 @@ func (t *Toasts) Wait(now time.Time) (time.Duration, bool) {
 	return max(0, next.Sub(now)), len(t.shown) > 0
 }
 
-// toastLines bounds how many lines a long message takes.
+// toastLines limits the lines of a long message.
 const toastLines = 3
 
-// View draws the rule of width cells in which messages stand, the latest first, as many
-// as fit; the others are counted. Nothing lies over other text. A message too long for
-// the rule has lines of its own above it.
+// View draws a rule of width cells that contains the messages, the latest first, as many as
+// fit, and the number of the others. Messages never cover other text. One that is too long
+// for the rule has its own lines above it.
 func (t *Toasts) View(th *style.Theme, width int) []string {
 	if len(t.shown) == 0 {
 		return []string{Rule(th, width)}
@@ -128,7 +128,7 @@ func (s shownToast) phrase(th *style.Theme) string {
 	return ink.Render(glyph) + " " + th.Text.Render(style.Escape(s.Text))
 }
 
-// lines is a message that is too long for the rule; none if it is not.
+// lines returns the lines of a message that is too long for the rule, otherwise none.
 func (s shownToast) lines(th *style.Theme, width int) []string {
 	if ruleHolds([]string{s.phrase(th)}, maxToasts, width) {
 		return nil
@@ -148,7 +148,7 @@ func (s shownToast) lines(th *style.Theme, width int) []string {
 
 const ruleEdge = 2 // cells of the rule left of the first message
 
-// ruleHolds reports whether messages and the number of others fit.
+// ruleHolds reports whether messages and the number of the others fit in the rule.
 func ruleHolds(parts []string, others, width int) bool {
 	sum := ruleEdge
 	for _, p := range parts {

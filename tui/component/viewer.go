@@ -15,10 +15,10 @@ import (
 // stays at the top when the pane is resized or wrapping is switched.
 type Viewer struct {
 	Numbered bool
-	Wrapped  bool // else left and right scroll sideways
+	Wrapped  bool // if false, left and right scroll sideways
 
 	styled  []string
-	wrapped map[int][]string // rows of lines that were needed at this width
+	wrapped map[int][]string // cached rows of lines at the current width
 	top     int              // line
 	sub     int              // row within that line
 	left    int
@@ -29,13 +29,13 @@ type Viewer struct {
 
 const sideways = 8
 
-// SetSize gives the viewer its pane.
+// SetSize sets the viewer's size in cells.
 func (v *Viewer) SetSize(width, height int) {
 	if width != v.width {
 		v.wrapped = nil
 	}
 	v.width, v.height = width, height
-	v.settle()
+	v.clampTop()
 }
 
 // SetText shows plain text, escaped, from its beginning.
@@ -48,28 +48,28 @@ func (v *Viewer) SetLines(styled []string) {
 	*v = Viewer{Numbered: v.Numbered, Wrapped: v.Wrapped, width: v.width, height: v.height, styled: styled}
 }
 
-// Replace shows other lines in the same place: the same text in another theme,
-// or a text that has grown.
+// Replace sets other lines and keeps the position, for the same text in another theme or a
+// text that has grown.
 func (v *Viewer) Replace(styled []string) {
 	v.styled, v.wrapped = styled, nil
-	v.settle()
+	v.clampTop()
 }
 
-// ShowLine brings a line, counted from 1, into view and flags it in the margin.
+// ShowLine scrolls to a line, counted from 1, and flags it in the margin.
 func (v *Viewer) ShowLine(n int) {
 	v.flagged = n
 	v.top, v.sub = max(0, n-1-v.height/3), 0
-	v.settle()
+	v.clampTop()
 }
 
 // ToggleWrap switches wrapping.
 func (v *Viewer) ToggleWrap() {
 	v.Wrapped = !v.Wrapped
 	v.left, v.sub = 0, 0
-	v.settle()
+	v.clampTop()
 }
 
-// Position says how far the pane reaches, as in "12/340".
+// Position returns the last visible line and the number of lines, as in "12/340".
 func (v *Viewer) Position() string {
 	last, row := v.top, v.sub
 	for range max(0, v.height-1) {
@@ -89,7 +89,7 @@ func (v *Viewer) Partial() bool {
 	return v.height > 0 && line < len(v.styled)
 }
 
-// Key scrolls, and reports whether the key meant something.
+// Key handles a key that scrolls and reports whether it did.
 func (v *Viewer) Key(msg tea.KeyMsg) bool {
 	page := max(1, v.height)
 	switch msg.String() {
@@ -109,7 +109,7 @@ func (v *Viewer) Key(msg tea.KeyMsg) bool {
 		v.top, v.sub = 0, 0
 	case "G", "end":
 		v.top, v.sub = len(v.styled), 0
-		v.settle()
+		v.clampTop()
 	case "left":
 		return v.slide(-sideways)
 	case "right":
@@ -120,7 +120,7 @@ func (v *Viewer) Key(msg tea.KeyMsg) bool {
 	return true
 }
 
-// slide scrolls sideways, no further than the longest line in sight.
+// slide scrolls sideways, at most to the end of the longest visible line.
 func (v *Viewer) slide(by int) bool {
 	if v.Wrapped {
 		return false
@@ -142,11 +142,11 @@ func (v *Viewer) scroll(by int) {
 	for ; by < 0; by++ {
 		v.top, v.sub = v.up(v.top, v.sub)
 	}
-	v.settle()
+	v.clampTop()
 }
 
-// settle keeps the top within the text and the last page full.
-func (v *Viewer) settle() {
+// clampTop keeps the top within the text and the last page full.
+func (v *Viewer) clampTop() {
 	line, row := len(v.styled), 0
 	for range max(1, v.height) {
 		line, row = v.up(line, row)
@@ -175,7 +175,7 @@ func (v *Viewer) up(line, row int) (int, int) {
 	return line - 1, len(v.rows(line-1)) - 1
 }
 
-// rows are the screen rows of one line; never none.
+// rows returns the screen rows of one line. There is at least one.
 func (v *Viewer) rows(line int) []string {
 	switch {
 	case line >= len(v.styled):
@@ -194,7 +194,7 @@ func (v *Viewer) rows(line int) []string {
 	return rows
 }
 
-// room is the width left for text beside the numbers.
+// room returns the width available for text beside the line numbers.
 func (v *Viewer) room() int {
 	return v.width - v.margin()
 }
@@ -206,7 +206,7 @@ func (v *Viewer) margin() int {
 	return len(strconv.Itoa(len(v.styled))) + 2
 }
 
-// View draws the rows in sight.
+// View draws the visible rows.
 func (v *Viewer) View(th *style.Theme) string {
 	if v.width <= 0 || v.height <= 0 {
 		return ""

@@ -10,17 +10,16 @@ import (
 )
 
 // Escape makes text from outside safe to draw on one line: whatever could move
-// the cursor, reorder the text, hide in it or break the line is spelled out, as
-// in \x1b, \u202e or \xff. Printable text comes through unchanged.
+// the cursor, reorder the text, hide in it or break the line is written as an escape such
+// as \x1b, \u202e or \xff. Printable text is unchanged.
 //
-// The result is for people. A backslash in s stays a single backslash, so the
-// original cannot be told from the result.
+// The result is for people and cannot be unescaped, because a backslash in s is not doubled.
 func Escape(s string) string {
 	return escape(s, false)
 }
 
-// EscapeMultiline is [Escape] for text of several lines: \n stays, and a \r
-// right before it is dropped.
+// EscapeMultiline is [Escape] for text of several lines. It keeps \n and drops a \r before
+// it.
 func EscapeMultiline(s string) string {
 	return escape(strings.ReplaceAll(s, "\r\n", "\n"), true)
 }
@@ -50,7 +49,7 @@ func escape(s string, keepNewline bool) string {
 	return b.String()
 }
 
-// isPlainASCII is the short way out for nearly all text.
+// isPlainASCII reports whether s needs no escaping, which is the fast path for most text.
 func isPlainASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -60,8 +59,8 @@ func isPlainASCII(s string) bool {
 	return true
 }
 
-// isVisible reports whether r draws something, or is a space, by itself.
-// Hangul fillers and their like are letters by category, and yet draw nothing.
+// isVisible reports whether r draws something by itself or is a space. Some characters, such
+// as Hangul fillers, are letters by category but invisible.
 func isVisible(r rune) bool {
 	return unicode.IsGraphic(r) && !isVariation(r) &&
 		!unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)

@@ -2,25 +2,25 @@ package style
 
 // The glyphs, all of them one cell wide.
 const (
-	Dot      = "●" // happening, or simply there
+	Dot      = "●" // in progress, or present
 	Check    = "✓" // passed
 	Cross    = "✗" // failed
 	Retry    = "↻" // will be tried again
-	Warning  = "▲" // look at this
+	Warning  = "▲" // needs attention
 	Pause    = "‖" // held back
-	None     = "–" // nothing to say
-	Info     = "·" // for your information
-	Pin      = "◆" // kept
-	Mark     = "*" // picked by the user
-	Bar      = "▌" // the cursor of a list; visible without colour too
-	Rest     = "▏" // the cursor of a list that has not the focus
-	Caret    = "▏" // the cursor of a text, where reverse video is missing
+	None     = "–" // no value
+	Info     = "·" // information
+	Pin      = "◆" // pinned
+	Mark     = "*" // marked by the user
+	Bar      = "▌" // the cursor of a list, visible also without colour
+	Rest     = "▏" // the cursor of a list without the focus
+	Caret    = "▏" // the cursor in a text if there is no reverse video
 	Left     = "‹" // there are choices to the left
 	Right    = "›" // there are choices to the right
 	Closed   = "▸" // a closed section
 	Open     = "▾" // an open section
 	More     = "…" // something was cut off
-	Mask     = "•" // a character nobody may read
+	Mask     = "•" // a character of a secret
 	Radio    = "(•)"
 	RadioOff = "( )"
 	Box      = "[x]"

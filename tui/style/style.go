@@ -1,12 +1,12 @@
-// Package style is the look of the console: one palette, one set of glyphs, and
-// the one function that makes foreign text safe to draw.
+// Package style defines the look of the console: its palette, its glyphs, and the function
+// that makes foreign text safe to draw.
 //
-// Start with [New], which builds a [Theme] from a lipgloss renderer, and pass
-// every string that came from outside through [Escape] before it is drawn.
+// Start with [New], which builds a [Theme] from a lipgloss renderer, and pass every string
+// from outside through [Escape] before drawing it.
 //
-// The accent colour marks the focus and nothing else. Green, amber and red mark
-// outcomes and nothing else, always next to a glyph and a word. The package
-// keeps no global state, so that a test can render every theme side by side.
+// The accent colour marks only the focus. Green, amber and red mark only outcomes, always
+// next to a glyph and a word. The package has no global state, so that a test can render
+// several themes side by side.
 package style
 
 import (
@@ -17,13 +17,13 @@ import (
 // Theme is a complete set of styles. Build it with [New].
 type Theme struct {
 	Dark  bool
-	Plain bool // neither colour nor bold nor reverse: only glyphs tell things apart
+	Plain bool // no colour, bold or reverse: only glyphs make a difference
 
-	Text   lipgloss.Style // what a person reads
-	Dim    lipgloss.Style // labels, hints, whatever is secondary
-	Strong lipgloss.Style // the thing a person came to see
+	Text   lipgloss.Style // ordinary text
+	Dim    lipgloss.Style // labels, hints and other secondary text
+	Strong lipgloss.Style // the most important text
 	Accent lipgloss.Style // the focus
-	Row    lipgloss.Style // laid under the selected row of the focused list
+	Row    lipgloss.Style // the background of the selected row of the focused list
 	Cursor lipgloss.Style // the character under the text cursor
 	Rule   lipgloss.Style // lines between things
 
@@ -38,7 +38,7 @@ type Theme struct {
 	Bracket lipgloss.Style
 }
 
-// palette is what differs between a dark and a light background.
+// palette holds the colours, which differ between dark and light backgrounds.
 type palette struct {
 	text, dim, strong, accent, row, rule lipgloss.Color
 	good, warn, bad                      lipgloss.Color
@@ -61,8 +61,8 @@ func lightPalette() palette {
 	}
 }
 
-// New builds the theme for a dark or a light background. A renderer without
-// colours, which is what NO_COLOR asks for, gives a plain theme.
+// New returns the theme for a dark or a light background. If the renderer has no colours, as
+// with NO_COLOR, the theme is plain.
 func New(r *lipgloss.Renderer, dark bool) *Theme {
 	p := lightPalette()
 	if dark {
