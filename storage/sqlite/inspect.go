@@ -22,10 +22,10 @@ const (
 	memSuffix  = "-shm"
 )
 
-// inspect looks at a database without changing anything, and refuses what must not be
-// touched. SQLite itself would take a wrecked one for a new one in some cases, and drop
-// what a damaged write-ahead log holds without a word. It looks closer when nobody has the
-// database open. It does not read the whole: that is for Check.
+// inspect examines a database without changing anything and refuses a damaged one. SQLite
+// itself would treat some damaged databases as new, and silently discard the content of a
+// damaged write-ahead log. inspect is more thorough if no other process has the database
+// open. It does not read the whole database, which Check does.
 func inspect(ctx context.Context, o Options, path string, alone bool) error {
 	for _, suffix := range []string{"", logSuffix, memSuffix} {
 		if err := checkRegular(path + suffix); err != nil {
@@ -48,8 +48,7 @@ func inspect(ctx context.Context, o Options, path string, alone bool) error {
 	return checkRecords(ctx, o, path, alone)
 }
 
-// checkRegular refuses what cannot be a file of the database. Opening a pipe would wait
-// for ever.
+// checkRegular refuses anything but a regular file, because opening a pipe would block.
 func checkRegular(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -63,7 +62,7 @@ func checkRegular(path string) error {
 	return nil
 }
 
-// sizeOf is 0 for a file that is not there.
+// sizeOf returns the size of a file, or 0 if it does not exist.
 func sizeOf(path string) int64 {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -72,7 +71,7 @@ func sizeOf(path string) int64 {
 	return info.Size()
 }
 
-// checkFresh refuses to begin anew where there were records.
+// checkFresh refuses to create a new database in place of one that had records.
 func checkFresh(dir, path string, alone bool) error {
 	switch {
 	case sizeOf(path+logSuffix) > 0:
@@ -94,12 +93,12 @@ func damaged(what string) error {
 	return fmt.Errorf("%w: %s; restore it from a backup, or use another data folder; nothing was changed", storage.ErrDamaged, what)
 }
 
-// A header is what a database says about itself. See "Database File Format" §1.3 on
+// A header holds fields of a database's header. See "Database File Format" §1.3 on
 // sqlite.org.
 type header struct {
 	pageSize int64
-	pages    int64 // 0 when it does not say
-	free     int64 // of them: may never have been written
+	pages    int64 // 0 if unknown
+	free     int64 // unused pages, which may never have been written
 }
 
 func readHeader(path string) (header, error) {
@@ -127,8 +126,8 @@ func parseHeader(text []byte) header {
 	return h
 }
 
-// checkComplete refuses a database that was cut off, and a damaged write-ahead log. Pages
-// beyond the file's end may stand in the log; those that are in use must.
+// checkComplete refuses a truncated database and a damaged write-ahead log. Used pages
+// beyond the end of the file must be in the log.
 func checkComplete(path string, size int64, h header) error {
 	if err := checkLogSize(path); err != nil {
 		return err
@@ -153,8 +152,8 @@ func checkComplete(path string, size int64, h header) error {
 	return nil
 }
 
-// checkRecords refuses a newer schema, another program's database and one whose key is
-// not there.
+// checkRecords refuses a newer schema, another program's database, and a database without
+// its key.
 func checkRecords(ctx context.Context, o Options, path string, alone bool) error {
 	dsn, done, err := untouching(path, alone)
 	if err != nil {
@@ -179,9 +178,9 @@ func checkRecords(ctx context.Context, o Options, path string, alone bool) error
 	return checkKey(o.Dir, proof)
 }
 
-// untouching is how to read a database so that none of its files changes, nor appears. A
-// read-only connection would make anew the index of the log, and even the log, if nobody
-// else had them open.
+// untouching returns a data source name for reading a database without changing or creating
+// any of its files. An ordinary read-only connection would create the log's index, and even
+// the log, if no other process had them open.
 func untouching(path string, alone bool) (dsn string, done func(), err error) {
 	switch {
 	case !alone:
@@ -189,7 +188,7 @@ func untouching(path string, alone bool) (dsn string, done func(), err error) {
 	case sizeOf(path+logSuffix) == 0:
 		return readerDSN(path) + "&immutable=1", func() {}, nil
 	}
-	// SQLite reads the log's index into memory of its own, but wants to see the file.
+	// SQLite builds the log's index in its own memory, but the file must exist.
 	made, err := os.OpenFile(path+memSuffix, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	switch {
 	case err == nil:
@@ -203,7 +202,7 @@ func untouching(path string, alone bool) (dsn string, done func(), err error) {
 	return readerDSN(path) + "&readonly_shm=1", done, nil
 }
 
-// checkSchema refuses what must not be touched, and answers the schema's version: 0 for an
+// checkSchema refuses an unknown schema and returns the schema's version, which is 0 for an
 // empty database.
 func checkSchema(ctx context.Context, db *sql.DB, program string) (int64, error) {
 	known, err := knownVersion()
@@ -218,8 +217,8 @@ func checkSchema(ctx context.Context, db *sql.DB, program string) (int64, error)
 	return found, err
 }
 
-// checkKey makes sure that the key file is the one that this database's secrets were
-// sealed with. Without a proof there are none yet, and the file may be absent.
+// checkKey makes sure that the key file is the one with which this database's secrets were
+// sealed. If proof is nil, there are no secrets yet and the file may be missing.
 func checkKey(dir string, proof []byte) error {
 	path := filepath.Join(dir, keyFile)
 	if err := checkRegular(path); err != nil {

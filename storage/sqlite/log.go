@@ -23,14 +23,14 @@ const (
 	logFormat       = 3007000
 )
 
-// A writeLog is what the committed part of a write-ahead log comes to.
+// A writeLog describes the committed part of a write-ahead log.
 type writeLog struct {
 	holds map[int64]bool // pages
 	pages int64          // of the database as of the last commit; 0 without one
 	first []byte         // the start of the last page 1, nil without one
 }
 
-// free is how many pages of the database are unused as of the last commit.
+// free returns how many pages of the database are unused as of the last commit.
 func (l writeLog) free(h header) int64 {
 	if l.first == nil {
 		return h.free
@@ -38,10 +38,10 @@ func (l writeLog) free(h header) int64 {
 	return parseHeader(l.first).free
 }
 
-// readLog reads a write-ahead log as SQLite recovers it, and refuses one that was damaged.
-// SQLite would take it for one that ends early, as it does after a crash, and go on
-// without the rest. A crash leaves behind the last sound frame at most one transaction
-// that nobody was told of.
+// readLog reads a write-ahead log as SQLite recovers it, and refuses a damaged one. SQLite
+// would treat it as a log that ends early, as after a crash, and ignore the rest. After a
+// crash, however, at most one transaction follows the last valid frame, and its commit was
+// never reported.
 func readLog(path string, pageSize int64) (writeLog, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -69,9 +69,9 @@ func logDamaged(path, not string) error {
 		storage.ErrDamaged, path, not, strings.TrimSuffix(filepath.Base(path), logSuffix)+memSuffix)
 }
 
-// checkLogSize refuses a write-ahead log that is gone or was cut off, which its index tells
-// of: a crash leaves both. See "WAL-mode File Format" §2.1.2: the numbers are the machine's
-// own, and the header is followed by a copy of itself.
+// checkLogSize refuses a write-ahead log that is missing or shorter than its index says; a
+// crash leaves both files. See "WAL-mode File Format" §2.1.2 on sqlite.org: the index has
+// native byte order, and its header is followed by a copy.
 func checkLogSize(path string) error {
 	const sum, end, backfill, least = 40, 48, 96, 100
 	file, err := os.Open(path + memSuffix)
@@ -102,17 +102,17 @@ type logReader struct {
 	from    io.Reader
 	order   interface{ Uint32(text []byte) uint32 }
 	sum     [2]uint32 // of everything up to now
-	salts   [8]byte   // which this log's frames repeat
-	broken  bool      // some frame was not sound: none after it counts
+	salts   [8]byte   // repeated in each of this log's frames
+	broken  bool      // an invalid frame was found, so that later ones are ignored
 	commits int
-	orphans int // commits behind a frame that is not sound
+	orphans int // commits after an invalid frame
 
 	log     writeLog
 	pending []int64 // pages since the last commit
 	first   []byte
 }
 
-// begin reads the log's header; an empty file has none.
+// begin reads the log's header, which an empty file does not have.
 func (r *logReader) begin(pageSize int64) (bool, error) {
 	var text [logHeaderSize]byte
 	switch n, err := io.ReadFull(r.from, text[:]); {
@@ -134,7 +134,7 @@ func (r *logReader) begin(pageSize int64) (bool, error) {
 	return true, nil
 }
 
-// add goes on with the checksum.
+// add extends the checksum.
 func (r *logReader) add(text []byte) {
 	a, b := r.sum[0], r.sum[1]
 	for ; len(text) >= 8; text = text[8:] {
@@ -148,7 +148,7 @@ func (r *logReader) readFrames(pageSize int64) {
 	frame := make([]byte, frameHeaderSize+pageSize)
 	for {
 		if _, err := io.ReadFull(r.from, frame); err != nil {
-			return // what is not a whole frame was never committed
+			return // an incomplete frame was never committed
 		}
 		r.take(frame)
 	}
@@ -172,7 +172,7 @@ func (r *logReader) take(frame []byte) {
 	}
 }
 
-// keep takes a sound frame into account, once it is committed.
+// keep adds a valid frame, which takes effect with the commit that it belongs to.
 func (r *logReader) keep(head, page []byte) {
 	number := int64(binary.BigEndian.Uint32(head))
 	r.pending = append(r.pending, number)

@@ -85,14 +85,14 @@ func (o *lookout) looked(now time.Time, found bool) {
 	o.looking.Reset(o.gap)
 }
 
-// abandon gives up the watch.
+// abandon closes a watch that is lost.
 func (o *lookout) abandon() {
 	o.end()
 	o.gap = foreignCheck
 	o.looking.Reset(o.gap)
 }
 
-// end lets go of the watch.
+// end closes the watch.
 func (o *lookout) end() {
 	if o.watch != nil {
 		o.watch.close()

@@ -26,7 +26,8 @@ func messageKey(requestID, identity string, webhook int64) int64 {
 	return requestKey(requestID) | int64(crc32.ChecksumIEEE(at))
 }
 
-// requestKey is the least key of a request's messages; with lastRecipient it is the greatest.
+// requestKey returns the smallest key of a request's messages. Or-ed with lastRecipient it
+// is the greatest.
 func requestKey(requestID string) int64 {
 	return int64(uint64(crc32.ChecksumIEEE([]byte(requestID))) << 32) //nolint:gosec // bits
 }
@@ -48,7 +49,7 @@ func (t *tx) addMessage(r *storage.Receipt) error {
 	return err
 }
 
-// raiseMessages moves keys up from levels that are full.
+// raiseMessages moves the keys of full levels to the next level.
 func (t *tx) raiseMessages() error {
 	for level, most := range [...]int{keysInLevel0, keysInLevel1} {
 		if t.levels[level] < most {
@@ -65,7 +66,7 @@ func (t *tx) raiseMessages() error {
 	return nil
 }
 
-// removeMessage forgets a receipt that is no more.
+// removeMessage removes the key of a deleted receipt.
 func (t *tx) removeMessage(r *storage.Receipt) error {
 	if r.RequestID == "" {
 		return nil

@@ -59,8 +59,8 @@ func remember(use *os.File, p *placement) error {
 	return errors.Join(err, use.Truncate(int64(len(text))))
 }
 
-// checkSame refuses files that are not those that others have open. What is written to a
-// copy beside them would be in none of both in the end.
+// checkSame refuses files other than those that other processes have open, because records
+// written to a copy would be lost.
 func checkSame(use *os.File, path string) error {
 	text, err := io.ReadAll(io.NewSectionReader(use, 0, 1<<10))
 	if err != nil || len(text) == 0 {
@@ -105,7 +105,7 @@ func (p *placement) look(logBytes int64) error {
 	return nil
 }
 
-// remedies say what to do when a file is gone.
+// remedies returns what to do if a file is missing.
 var remedies = map[string]string{
 	"":        "put it back as it was, or end every backchannel that uses this folder, restore it from a backup and start again",
 	logSuffix: "end every backchannel that uses this folder, which copies what it held into the database, and start again",
@@ -132,7 +132,7 @@ func (p *placement) note(found error) (changed bool) {
 	return changed
 }
 
-// known is what was found last.
+// known returns the last result.
 func (p *placement) known() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -143,8 +143,8 @@ func (p *placement) known() error {
 // they are.
 func (s *Store) Lost() error { return s.writer.place.known() }
 
-// OnLost calls a function when the database's files are not in place any more, and with nil
-// when they are again.
+// OnLost registers a function that is called with an error when the database's files are no
+// longer in place, and with nil when they are again.
 func (s *Store) OnLost(call func(error)) {
 	defer s.writer.startWatching()
 	p := s.writer.place

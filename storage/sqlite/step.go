@@ -30,8 +30,9 @@ func newStepper(conn *sql.Conn) (s stepper, err error) {
 	return s, err
 }
 
-// step runs a statement to its end and fills row, if given, with the first row that it
-// returns; found is false when there is none. Arguments are of the types of driver.Value.
+// step runs a statement to its end and copies the first row that it returns to row, unless
+// row is nil. found reports whether there was a row. Arguments must have one of the types of
+// driver.Value.
 func (t *tx) step(row []driver.Value, statement string, args ...driver.Value) (found bool, err error) {
 	rows, err := t.stepper.query(statement, args)
 	if err != nil {
@@ -43,8 +44,7 @@ func (t *tx) step(row []driver.Value, statement string, args ...driver.Value) (f
 	return found, errors.Join(err, rows.Close())
 }
 
-// stepThrough runs a statement and reads all rows that it returns. What read is given it
-// must not keep.
+// stepThrough runs a statement and calls read for each row. read must not retain the row.
 func (t *tx) stepThrough(read func(row []driver.Value), statement string, args ...driver.Value) error {
 	rows, err := t.stepper.query(statement, args)
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *stepper) prepare(statement string) (*sqlite3.SQLiteStmt, error) {
 	return prepared, nil
 }
 
-// numbered numbers the arguments, in the room that is given.
+// numbered returns the arguments with their ordinals, using the given slice.
 func numbered(room []driver.NamedValue, args []driver.Value) []driver.NamedValue {
 	for i, value := range args {
 		room = append(room, driver.NamedValue{Ordinal: i + 1, Value: value})
@@ -133,7 +133,7 @@ func text(column driver.Value) string {
 	return value
 }
 
-// close lets go of the statements, which the connection must outlive.
+// close closes the statements. It must be called before the connection is closed.
 func (s *stepper) close() (err error) {
 	for _, prepared := range s.prepared {
 		err = errors.Join(err, prepared.Close())

@@ -10,19 +10,19 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// A watch hears from the file system that the write-ahead log was written to, by whatever
-// process, or that a file of the database was deleted, moved or replaced. It watches the
-// folder, since SQLite makes and removes the log as it likes.
+// A watch receives notices from the file system when any process writes to the write-ahead
+// log, or deletes, moves or replaces a file of the database. It watches the folder, because
+// SQLite creates and removes the log at any time.
 type watch struct {
 	name    string        // of the database, with which the others' names begin
-	heard   chan struct{} // holds one notice at most
-	lost    chan struct{} // closed when no more notices can come
+	heard   chan struct{} // has a buffer for one notice
+	lost    chan struct{} // closed when there will be no more notices
 	closing chan struct{}
 	close   func() // returns once nothing runs any more
 }
 
-// startWatch fails where the system gives no notices, or no more of them: Linux allows a
-// user so many watches and instances (inotify(7)).
+// startWatch returns an error if the system provides no notices or its limit is reached:
+// Linux limits the watches and instances of a user (inotify(7)).
 func startWatch(database string) (*watch, error) {
 	dir := filepath.Dir(database)
 	notices, err := fsnotify.NewBufferedWatcher(0)
@@ -65,7 +65,7 @@ func (w *watch) takes(notices *fsnotify.Watcher, dir string) bool {
 	}
 }
 
-// tell leaves a notice and lets a moment pass. It reports whether to go on.
+// tell sends a notice and pauses. It reports whether to continue.
 func (w *watch) tell() bool {
 	select {
 	case w.heard <- struct{}{}:
