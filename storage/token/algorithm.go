@@ -66,7 +66,7 @@ func (a Algorithm) MinSecret() int {
 }
 
 // method returns the signature primitive of a supported algorithm. The library verifies PS signatures with a salt of
-// any length; RFC 7518 §3.5 wants that of the hash, so its leniency is left out.
+// any length, but RFC 7518 §3.5 requires the length of the hash.
 func (a Algorithm) method() jwt.SigningMethod {
 	method := jwt.GetSigningMethod(string(a))
 	if pss, ok := method.(*jwt.SigningMethodRSAPSS); ok {
@@ -75,7 +75,7 @@ func (a Algorithm) method() jwt.SigningMethod {
 	return method
 }
 
-// join lists names for a reader: "a, b, c".
+// join returns names as a list: "a, b, c".
 func join[S ~string](names []S) string {
 	plain := make([]string, len(names))
 	for i, name := range names {

@@ -2,24 +2,25 @@ package token
 
 import "time"
 
-// Leeway is how far the clocks of sender and receiver may be apart (RFC 7519 §4.1.4).
+// Leeway is the permitted difference between the clocks of sender and receiver (RFC 7519 §4.1.4).
 const Leeway = 30 * time.Second
 
-const leeway = "30 s" // Leeway in words
+const leeway = "30 s" // Leeway in messages
 
 // Result is the outcome of one Check.
 type Result string
 
-// The results. A check is not applicable when nothing is configured to judge by, or when an earlier failure left
-// nothing to judge; Actual then gives the reason.
+// The results. A check is not applicable if nothing is configured to compare with, or if an earlier failure left
+// nothing to check. Actual then gives the reason.
 const (
 	Pass          Result = "pass"
 	Fail          Result = "fail"
 	NotApplicable Result = "n/a"
 )
 
-// Check is one step of judging a token, told to a person: what was expected, what came, and, when it failed, what to
-// do. No text of it holds a token or a secret, and foreign text in it is quoted and escaped.
+// Check is the result of one step of judging a token, for a person to read: what was expected, what was received and,
+// if the check failed, what to do. Its texts never contain a token or a secret, and text from outside is quoted and
+// escaped.
 type Check struct {
 	Name     string `json:"name"`
 	Result   Result `json:"result"`
@@ -38,7 +39,7 @@ func Failed(checks []Check) (Check, bool) {
 	return Check{}, false
 }
 
-// The names of the checks, in the order in which they are judged.
+// The names of the checks, in the order in which they are made.
 const (
 	checkHeader    = "header"
 	checkPrefix    = "prefix"

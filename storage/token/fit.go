@@ -10,7 +10,7 @@ import (
 	"fmt"
 )
 
-// The kinds of private key, named as a message names them.
+// The kinds of private key, as messages name them.
 const (
 	kindRSA     = "an RSA key"
 	kindP256    = "an EC key on curve P-256"
@@ -19,7 +19,7 @@ const (
 	kindEd25519 = "an Ed25519 key"
 )
 
-// needs is the kind of private key that the algorithm signs with.
+// needs returns the kind of private key that the algorithm signs with.
 func (a Algorithm) needs() string {
 	switch a {
 	case RS256, RS384, RS512, PS256, PS384, PS512:
@@ -52,7 +52,7 @@ func kindOf(private any) string {
 	}
 }
 
-// checkFit says whether the private key is of the kind and size that the algorithm needs.
+// checkFit returns an error if the private key does not have the kind and size that the algorithm needs.
 func checkFit(alg Algorithm, private any) error {
 	have, need := kindOf(private), alg.needs()
 	if have != need {
@@ -65,7 +65,7 @@ func checkFit(alg Algorithm, private any) error {
 	return nil
 }
 
-// fittingHint names the algorithms that a kind of key would do for, if there are any.
+// fittingHint names the algorithms that a kind of key is suitable for, if there are any.
 func fittingHint(kind string) string {
 	var fitting []Algorithm
 	for _, alg := range Algorithms() {
@@ -79,7 +79,7 @@ func fittingHint(kind string) string {
 	return " (good for " + join(fitting) + ")"
 }
 
-// generate makes a private key of the kind that the algorithm needs.
+// generate returns a new private key of the kind that the algorithm needs.
 func generate(alg Algorithm) (any, error) {
 	switch alg.needs() {
 	case kindP256:

@@ -2,11 +2,11 @@ package token
 
 import "time"
 
-// Judge checks the values of the field spec.Header, all that a request brought, against the Spec, and returns one Check
-// for each of [CheckNames], always in that order. The token is accepted when [Failed] finds none.
+// Judge checks headers, all values of the field spec.Header in a request, against the Spec. It returns one Check for
+// each of [CheckNames], in that order. The token is acceptable if [Failed] finds no failed check.
 //
-// A failure does not end the judging: whatever can still be judged is, so that one look tells all. Claims are judged
-// even when the signature is not good, and are then marked as unverified. The token's extra claims are not judged.
+// Judge continues after a failure, so that a sender can correct everything at once. It checks the claims even if the
+// signature is invalid, and then marks them as unverified. It ignores the token's extra claims.
 func Judge(spec Spec, key *Key, headers []string, now time.Time) []Check {
 	j := &judgement{spec: spec, key: key, now: now, checks: make([]Check, 0, len(CheckNames()))}
 	value, ok := j.header(headers)
@@ -15,7 +15,7 @@ func Judge(spec Spec, key *Key, headers []string, now time.Time) []Check {
 	}
 	compact, ok := j.prefix(value)
 	if !ok {
-		return j.giveUp("not judged: what follows another prefix is not taken for a token")
+		return j.giveUp("not judged: the text after an unexpected prefix may not be a token")
 	}
 	parts, ok := j.segments(compact)
 	if !ok {
@@ -35,17 +35,17 @@ func Judge(spec Spec, key *Key, headers []string, now time.Time) []Check {
 	return j.checks
 }
 
-// judgement is one run of Judge: what is judged, what is known of it so far, and the checks made.
+// judgement is the state of one call of Judge.
 type judgement struct {
 	spec Spec
 	key  *Key
 	now  time.Time
 
 	input    string // what the signature covers
-	jose     object // the JOSE header; nil when it cannot be decoded
-	claims   object // nil when they cannot be decoded
-	sealed   []byte // the signature; nil when it cannot be decoded
-	rightAlg bool   // alg is the configured one
+	jose     object // the JOSE header; nil if it cannot be decoded
+	claims   object // nil if they cannot be decoded
+	sealed   []byte // the signature; nil if it cannot be decoded
+	rightAlg bool   // alg is the configured algorithm
 	verified bool   // the signature verifies with the configured key
 	checks   []Check
 }
@@ -70,7 +70,7 @@ func (j *judgement) giveUp(reason string) []Check {
 	return j.checks
 }
 
-// shown marks what a token says of itself as unverified unless its signature is good.
+// shown returns actual, marked as unverified unless the token's signature has been verified.
 func (j *judgement) shown(actual string) string {
 	if j.verified {
 		return actual

@@ -10,8 +10,8 @@ import (
 
 const undecodedClaims = "not judged: the claims part cannot be decoded"
 
-// timeClaim reads a NumericDate for a check. When it is absent, no number or no time it makes the check itself and
-// returns false; required says whether it may be absent.
+// timeClaim returns the NumericDate of a claim. If the claim is absent or not a valid time, timeClaim records the
+// result of the check and returns false.
 func (j *judgement) timeClaim(name, expected string, required bool) (numericDate, bool) {
 	if j.claims == nil {
 		j.skip(name, expected, undecodedClaims)
@@ -19,11 +19,11 @@ func (j *judgement) timeClaim(name, expected string, required bool) (numericDate
 	}
 	raw, present := j.claims[name]
 	if !present && !required {
-		j.skip(name, expected, j.shown("no "+name+", which may be left out"))
+		j.skip(name, expected, j.shown("no "+name+", which is optional"))
 		return numericDate{}, false
 	}
 	if !present {
-		j.fail(name, expected, j.shown("no "+name), "set "+name+" at the sender: a token without it is good for ever")
+		j.fail(name, expected, j.shown("no "+name), "set "+name+" at the sender: a token without it never expires")
 		return numericDate{}, false
 	}
 	date, ok := parseNumericDate(raw)
@@ -32,7 +32,7 @@ func (j *judgement) timeClaim(name, expected string, required bool) (numericDate
 	case !ok:
 		j.fail(name, expected, j.shown(name+" is "+kindOfJSON(raw)), remedy)
 	case date.literal != "":
-		j.fail(name, expected, j.shown(name+" "+date.relativeTo(j.now)+" and no time"), remedy+date.unitHint())
+		j.fail(name, expected, j.shown(name+" "+date.relativeTo(j.now)+" and not a valid time"), remedy+date.unitHint())
 	}
 	return date, ok && date.literal == ""
 }
@@ -73,7 +73,7 @@ func (j *judgement) notAhead(name, remedy string) {
 	j.fail(name, expected, j.shown(name+" "+date.relativeTo(j.now)+"; leeway "+leeway), remedy+date.unitHint())
 }
 
-// named judges a claim that must equal what is configured, to the letter.
+// named checks a claim that must equal a configured text exactly.
 func (j *judgement) named(name, title, want string) {
 	if want == "" {
 		j.skip(name, "any "+name+" or none: no "+title+" is configured", j.unjudged(name))
@@ -93,7 +93,7 @@ func (j *judgement) named(name, title, want string) {
 		j.fail(name, expected, j.shown(name+" is "+kindOfJSON(raw)), "write "+name+" as a JSON string (RFC 7519 §2)")
 	case got != want:
 		j.fail(name, expected, j.shown(name+" "+quote(got)), "set the same "+title+" on both sides"+differenceHint(got, want))
-	default: // and so it reads as it was expected
+	default: // the claim reads as expected
 		j.pass(name, expected, j.shown(expected))
 	}
 }
@@ -150,7 +150,7 @@ func audiences(raw json.RawMessage) ([]string, bool) {
 	return texts(raw)
 }
 
-// quoteAll quotes the first few of a list and says how many more there are.
+// quoteAll quotes the first few elements of a list and counts the others.
 func quoteAll(all []string) string {
 	const most = 4
 	if len(all) == 0 {
@@ -167,7 +167,7 @@ func quoteAll(all []string) string {
 	return list
 }
 
-// differenceHint names a difference that is easily overlooked.
+// differenceHint describes a difference that is easily overlooked.
 func differenceHint(got, want string) string {
 	switch {
 	case strings.EqualFold(got, want):
@@ -181,8 +181,8 @@ func differenceHint(got, want string) string {
 	}
 }
 
-// foreignHint names the first character that is not ASCII, such as a Cyrillic е that looks like an e, where what is
-// wanted has none.
+// foreignHint points out the first character of got outside ASCII, such as a Cyrillic е that looks like an e, if want
+// has none.
 func foreignHint(got, want string) string {
 	foreign := func(r rune) bool { return r >= utf8.RuneSelf }
 	at := strings.IndexFunc(got, foreign)
@@ -193,7 +193,7 @@ func foreignHint(got, want string) string {
 	return fmt.Sprintf("; its character %d is %U, not a letter of ASCII that may look like it", at+1, r)
 }
 
-// kindOfAudience says what an aud is that is neither a string nor an array of strings.
+// kindOfAudience describes an aud that is neither a string nor an array of strings.
 func kindOfAudience(raw json.RawMessage) string {
 	if raw[0] == '[' {
 		return "an array with something in it that is not a string"
@@ -201,7 +201,7 @@ func kindOfAudience(raw json.RawMessage) string {
 	return kindOfJSON(raw)
 }
 
-// kindOfJSON says what a value is that should have been another kind.
+// kindOfJSON returns the kind of a JSON value, as messages name it.
 func kindOfJSON(raw json.RawMessage) string {
 	switch raw[0] {
 	case '"':

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// alg compares the token's algorithm with the configured one, which alone is ever used (RFC 8725 §3.1).
+// alg compares the token's algorithm with the configured one, the only one ever used (RFC 8725 §3.1).
 func (j *judgement) alg() {
 	expected := "alg " + quote(string(j.spec.Algorithm))
 	if j.jose == nil {
@@ -29,7 +29,7 @@ func (j *judgement) alg() {
 	}
 }
 
-// algMeaning says what a wrong algorithm amounts to.
+// algMeaning explains what a wrong algorithm suggests.
 func (j *judgement) algMeaning(alg string) string {
 	switch {
 	case strings.EqualFold(alg, "none"):
@@ -60,8 +60,8 @@ func (j *judgement) algRemedy(alg string) string {
 	}
 }
 
-// crit refuses every extension that must be understood, for none is (RFC 7515 §4.1.11), and the one that JWTs must
-// not use, named as critical or not.
+// crit rejects every critical extension, because none is supported (RFC 7515 §4.1.11). It also rejects the extension
+// b64 if it is not marked as critical: a JWT must not use it (RFC 7797 §7).
 func (j *judgement) crit() {
 	const expected = "no crit"
 	if j.jose == nil {
@@ -81,7 +81,7 @@ func (j *judgement) crit() {
 	j.pass(checkCrit, expected, "no crit")
 }
 
-// signature verifies with the configured key and algorithm, or not at all.
+// signature verifies the signature, with the configured key and algorithm only.
 func (j *judgement) signature() {
 	expected := "a signature with " + string(j.spec.Algorithm) + " by the configured key"
 	unused := j.unusedKeys()
@@ -92,7 +92,7 @@ func (j *judgement) signature() {
 		j.skip(checkSignature, expected, "not verified: alg is not the configured one"+unused)
 	case j.key == nil || j.key.algorithm != j.spec.Algorithm:
 		j.fail(checkSignature, expected, "not verified: there is no configured key for this algorithm"+unused,
-			"look whether the webhook's secret or key can be read")
+			"check whether the webhook's secret or key can be read")
 	case j.key.verifies(j.input, j.sealed):
 		j.verified = true
 		j.pass(checkSignature, expected, "verified with the configured key"+unused)
@@ -102,7 +102,7 @@ func (j *judgement) signature() {
 	}
 }
 
-// wrongSignature tells a signature of the wrong form from one by the wrong key.
+// wrongSignature explains a signature that does not verify. It distinguishes a wrong format from a wrong key.
 func (j *judgement) wrongSignature() (actual, remedy string) {
 	got, want := len(j.sealed), j.key.size
 	_, curve := j.key.verifying.(*ecdsa.PublicKey)
@@ -119,8 +119,8 @@ func (j *judgement) wrongSignature() (actual, remedy string) {
 		return fmt.Sprintf("a signature of %s; %s with this key makes %d", count(got, "byte"), j.spec.Algorithm, want),
 			"send the whole signature, made with the configured key: this one was cut, changed, or made with a key of another size"
 	}
-	if slip := j.key.slip(j.input, j.sealed); slip != "" {
-		return "a signature that does not verify with the configured key as it is", slip
+	if mistake := j.key.findMistake(j.input, j.sealed); mistake != "" {
+		return "a signature that does not verify with the configured key as it is", mistake
 	}
 	return "a signature that does not verify with the configured key",
 		"the sender signs with another key, or the token was changed on its way: set the same key on both sides"
@@ -131,7 +131,8 @@ func isHex(text []byte) bool {
 	return err == nil
 }
 
-// unusedKeys notes the keys that a token brings along, which an attacker may have chosen (RFC 8725 §3.10).
+// unusedKeys lists the keys that the token itself contains or refers to. They are ignored, because an attacker may have
+// chosen them (RFC 8725 §3.10).
 func (j *judgement) unusedKeys() string {
 	var brought []string
 	for _, name := range []string{"jwk", "jku", "x5c", "x5u"} {
@@ -142,10 +143,10 @@ func (j *judgement) unusedKeys() string {
 	if len(brought) == 0 {
 		return ""
 	}
-	return "; the token's own " + join(brought) + " was not used, for whoever makes a token can name any key in it"
+	return "; the token's own " + join(brought) + " was not used, because anybody can put any key into a token"
 }
 
-// kid compares the key ID when one is configured. It never chooses the key.
+// kid compares the key ID if one is configured. The key ID never selects the key.
 func (j *judgement) kid() {
 	want := j.spec.KeyID
 	expected := "kid " + quote(want)

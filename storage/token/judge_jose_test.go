@@ -172,8 +172,8 @@ func TestJudgeSlipsWithASecret(t *testing.T) {
 		theirs, ours []byte
 		remedy       string
 	}{
-		{"newline there", append(bytes.Clone(plain), '\n'), plain, "off the end of the sender's secret"},
-		{"newline here", plain, append(bytes.Clone(plain), '\n'), "off the end of the secret configured here"},
+		{"newline there", append(bytes.Clone(plain), '\n'), plain, "from the end of the sender's secret"},
+		{"newline here", plain, append(bytes.Clone(plain), '\n'), "from the end of the secret configured here"},
 		{"decoded there", plain, encoded, "the sender decodes the secret"},
 		{"encoded there", encoded, plain, "the sender uses the base64 text"},
 		{"decoded from hexadecimal there", plain, []byte(hex.EncodeToString(plain)), "decodes the secret from hexadecimal"},

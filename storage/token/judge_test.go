@@ -125,8 +125,8 @@ func TestJudgeTransport(t *testing.T) {
 		{"other scheme", nil, []string{"Basic dXNlcjpwYXNz"}, verdict{"prefix", Fail, "Basic ••••", `put "Bearer" and a space`}},
 		{"no scheme", nil, []string{good}, verdict{"prefix", Fail, "•••• without a space", ""}},
 		{"empty value", nil, []string{""}, verdict{"prefix", Fail, "an empty value", ""}},
-		{"colon", nil, []string{"Bearer: " + good}, verdict{"prefix", Fail, "Bearer without a space behind it", `put "Bearer" and a space`}},
-		{"tab", nil, []string{"bearer\t" + good}, verdict{"prefix", Fail, "bearer without a space behind it", ""}},
+		{"colon", nil, []string{"Bearer: " + good}, verdict{"prefix", Fail, "Bearer without a space after it", `put "Bearer" and a space`}},
+		{"tab", nil, []string{"bearer\t" + good}, verdict{"prefix", Fail, "bearer without a space after it", ""}},
 		{"longer scheme", nil, []string{"Bearers " + good}, verdict{"prefix", Fail, "Bearer without a space", ""}},
 		{"secret first", nil, []string{"hunter2hunter2 x"}, verdict{"prefix", Fail, "•••• ••••", ""}},
 		{"custom prefix", custom, []string{"JWT " + good}, verdict{"prefix", Pass, "JWT ••••", ""}},
@@ -140,7 +140,7 @@ func TestJudgeTransport(t *testing.T) {
 		{"JWE", nil, []string{"Bearer a.b.c.d.e"}, verdict{"segments", Fail, "5 segments", "encryption is not used"}},
 		{"prefix twice", nil, []string{"Bearer Bearer " + good}, verdict{"segments", Fail, "a space or comma", "no second prefix"}},
 		{"joined", nil, []string{"Bearer " + good + ", Bearer " + good}, verdict{"segments", Fail, "a space or comma", "joined by a comma"}},
-		{"giant", nil, []string{"Bearer " + strings.Repeat("a.", maxToken)}, verdict{"segments", Fail, "none is read", "keep tokens below"}},
+		{"giant", nil, []string{"Bearer " + strings.Repeat("a.", maxToken)}, verdict{"segments", Fail, "too long to read", "keep tokens below"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

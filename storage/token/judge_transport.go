@@ -9,12 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxToken bounds what is decoded, far above what any HTTP server takes in a header field.
+// maxToken limits the size of a token that is decoded. It is far more than HTTP servers accept in a header field.
 const maxToken = 256 << 10
 
 const masked = "••••"
 
-// header looks for exactly one field value.
+// header checks that there is exactly one field value.
 func (j *judgement) header(values []string) (string, bool) {
 	field := j.spec.Header
 	expected := "exactly one " + field + " header"
@@ -32,8 +32,8 @@ func (j *judgement) header(values []string) (string, bool) {
 	return "", false
 }
 
-// prefix takes the configured prefix off, and the space after it. The scheme Bearer may be in any letter case
-// (RFC 9110 §11.1), any other prefix is compared exactly.
+// prefix removes the configured prefix and the spaces after it. The scheme Bearer is accepted in any letter case
+// (RFC 9110 §11.1); any other prefix is compared exactly.
 func (j *judgement) prefix(value string) (string, bool) {
 	prefix := j.spec.Prefix
 	if prefix == "" {
@@ -51,7 +51,7 @@ func (j *judgement) prefix(value string) (string, bool) {
 		j.pass(checkPrefix, expected, head+" "+masked)
 		return strings.TrimLeft(compact, " "), true
 	case right:
-		j.fail(checkPrefix, expected, head+" without a space behind it", remedy)
+		j.fail(checkPrefix, expected, head+" without a space after it", remedy)
 	case strings.EqualFold(head, prefix):
 		j.fail(checkPrefix, expected, mask(value), remedy+"; the letter case counts for every prefix but Bearer")
 	default:
@@ -70,7 +70,7 @@ func (j *judgement) noPrefix(value string) (string, bool) {
 	return value, true
 }
 
-// mask shows of a field value no more than the scheme it begins with, and that only when it cannot be a credential.
+// mask hides a field value except for the scheme at its beginning, and that too if it could be part of a credential.
 func mask(value string) string {
 	const longest = 16
 	scheme, _, found := strings.Cut(value, " ")
@@ -97,9 +97,9 @@ func (j *judgement) segments(compact string) ([]string, bool) {
 	n := strings.Count(compact, ".") + 1
 	switch {
 	case compact == "":
-		return fail("an empty token", "the sender has the prefix but no token: look whether it could make one")
+		return fail("an empty token", "the sender sent the prefix but no token: check whether it could create one")
 	case len(compact) > maxToken:
-		return fail(fmt.Sprintf("a token of %d bytes, of which none is read", len(compact)),
+		return fail(fmt.Sprintf("a token of %d bytes, which is too long to read", len(compact)),
 			fmt.Sprintf("keep tokens below %d bytes; most HTTP servers stop at 8 KiB", maxToken))
 	case strings.ContainsAny(compact, " \t,"):
 		return fail("a space or comma within the token",
@@ -120,7 +120,7 @@ func segmentHint(n int) string {
 	return "something with dots in it may have been joined to it"
 }
 
-// decode reads the three segments, as many of them as can be.
+// decode decodes the three segments, each independently of the others.
 func (j *judgement) decode(parts []string) {
 	const expected = "header and claims are JSON objects in base64url, the signature is base64url, all without padding"
 	j.input = parts[0] + "." + parts[1]
@@ -148,7 +148,7 @@ func (j *judgement) decode(parts []string) {
 	j.pass(checkDecode, expected, "all three parts decoded")
 }
 
-// An encodingError is what is wrong with a part before it is looked at as JSON.
+// An encodingError describes invalid base64url in a part of the token.
 type encodingError string
 
 func (e encodingError) Error() string { return string(e) }
@@ -169,7 +169,7 @@ func decodeObject(segment string) (object, error) {
 	return parseObject(raw)
 }
 
-// decodeSegment is stricter than encoding/base64, which passes over line breaks.
+// decodeSegment is stricter than encoding/base64, which ignores line breaks.
 func decodeSegment(segment string) ([]byte, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(segment)
 	if err == nil && base64.RawURLEncoding.EncodedLen(len(raw)) == len(segment) {

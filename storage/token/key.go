@@ -14,19 +14,19 @@ import (
 // minRSABits is the least size of an RSA modulus (RFC 7518 §3.3).
 const minRSABits = 2048
 
-// Key signs and verifies with one algorithm. It is made once, by [ParseKey] or [NewRandomKey], never changes, and may
-// be used by many goroutines at a time.
+// Key signs and verifies with one algorithm. It is returned by [ParseKey] and [NewRandomKey], is immutable and safe for
+// concurrent use.
 type Key struct {
 	algorithm Algorithm
 	method    jwt.SigningMethod
-	signing   any // []byte for HS, else the private key, as the method's Sign takes it
-	verifying any // the same []byte, else the public half, as the method's Verify takes it
-	size      int // of its signatures, in bytes
+	signing   any // []byte for HS or else the private key, as the method's Sign expects it
+	verifying any // the same []byte or else the public key, as the method's Verify expects it
+	size      int // of a signature, in bytes
 }
 
-// ParseKey makes a Key for the algorithm. The material is the secret's own bytes for the HS algorithms, and else a PEM
-// with a private key in PKCS#1, PKCS#8 or SEC 1 form; the first private-key block counts, any other block is skipped.
-// The errors are meant for the person who pasted the key, and never hold any of it.
+// ParseKey parses a Key for the algorithm. For the HS algorithms the material is the secret itself. For the others it is
+// a PEM with a private key in PKCS#1, PKCS#8 or SEC 1 form; ParseKey uses the first private-key block and skips any
+// other block. The errors address the person who pasted the key and never contain any part of it.
 func ParseKey(alg Algorithm, material []byte) (*Key, error) {
 	if _, err := ParseAlgorithm(string(alg)); err != nil {
 		return nil, err
@@ -41,14 +41,14 @@ func ParseKey(alg Algorithm, material []byte) (*Key, error) {
 	return newPrivateKey(alg, private)
 }
 
-// NewRandomKey generates a Key that fits the algorithm, for tokens that must not verify and for tests.
+// NewRandomKey generates a Key for the algorithm, for tokens that must not verify and for tests.
 func NewRandomKey(alg Algorithm) (*Key, error) {
 	if _, err := ParseAlgorithm(string(alg)); err != nil {
 		return nil, err
 	}
 	if alg.Symmetric() {
 		secret := make([]byte, alg.MinSecret())
-		_, _ = rand.Read(secret) // cannot fail: the runtime ends the process instead
+		_, _ = rand.Read(secret) // never returns an error: see crypto/rand
 		return newSecretKey(alg, secret)
 	}
 	private, err := generate(alg)
@@ -58,7 +58,7 @@ func NewRandomKey(alg Algorithm) (*Key, error) {
 	return newPrivateKey(alg, private)
 }
 
-// Algorithm is the one algorithm that the key signs and verifies with.
+// Algorithm returns the algorithm that the key signs and verifies with.
 func (k *Key) Algorithm() Algorithm { return k.algorithm }
 
 func (k *Key) sign(input string) ([]byte, error) {

@@ -9,18 +9,19 @@ import (
 	"time"
 )
 
-// Minter makes the tokens of one Spec with one key. It never changes, and may be used by many goroutines at a time.
+// Minter creates the tokens of one Spec with one key. It is immutable and safe for concurrent use.
 type Minter struct {
 	spec     Spec
 	key      *Key
-	prefix   string // with its space
-	header   string // encoded, with its dot
+	prefix   string // with the space after it
+	header   string // encoded, with the dot after it
 	claims   []byte // the static ones
 	lifetime int64  // in seconds
 	wrongKey func() (*Key, error)
 }
 
-// NewMinter prepares everything that the tokens of the Spec have in common. The key must be one for its algorithm.
+// NewMinter returns a Minter. It encodes the parts that all tokens of the Spec share only once. The key must be for the
+// Spec's algorithm.
 func NewMinter(spec Spec, key *Key) (*Minter, error) {
 	if err := spec.check(key); err != nil {
 		return nil, fmt.Errorf("prepare token: %w", err)
@@ -39,13 +40,13 @@ func NewMinter(spec Spec, key *Key) (*Minter, error) {
 	return m, nil
 }
 
-// Mint makes a token that is valid from now on: iat and nbf are now, exp is the lifetime later, all in whole seconds,
-// and jti is fresh and random. One audience is written as a string, several as an array.
+// Mint returns a token that is valid from now on: iat and nbf are now, exp is the lifetime later, all in whole seconds,
+// and jti is random. A single audience is written as a string, several as an array.
 func (m *Minter) Mint(now time.Time) (string, error) {
 	return m.seal(m.header, m.fill(m.claims, m.validFrom(now)), m.key)
 }
 
-// HeaderValue mints a token and puts the prefix before it.
+// HeaderValue mints a token and returns it with the prefix before it.
 func (m *Minter) HeaderValue(now time.Time) (string, error) {
 	minted, err := m.Mint(now)
 	if err != nil {
@@ -62,9 +63,9 @@ func (m *Minter) validFrom(now time.Time) validity {
 	return validity{issued: at, notBefore: at, expires: at + m.lifetime}
 }
 
-// fill returns the static claims, completed with the ones of a single token.
+// fill returns the static claims followed by the claims of a single token.
 func (m *Minter) fill(static []byte, when validity) []byte {
-	const room = 128 // for the names, three numbers and a jti of 26 characters
+	const room = 128 // enough for the names, three numbers and a jti of 26 characters
 	claims := append(make([]byte, 0, len(static)+room), static...)
 	claims = strconv.AppendInt(append(claims, `"iat":`...), when.issued, 10)
 	claims = strconv.AppendInt(append(claims, `,"nbf":`...), when.notBefore, 10)
@@ -73,7 +74,7 @@ func (m *Minter) fill(static []byte, when validity) []byte {
 	return append(claims, `"}`...)
 }
 
-// seal signs an encoded header and claims, and joins all three parts (RFC 7515 §7.1).
+// seal signs an encoded header and the claims, and joins the three parts (RFC 7515 §7.1).
 func (m *Minter) seal(header string, claims []byte, key *Key) (string, error) {
 	input := header + encode(claims)
 	signature, err := key.sign(input)

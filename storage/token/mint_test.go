@@ -150,7 +150,7 @@ func TestCheckExtra(t *testing.T) {
 		{`{"x":[{"deep":1,"deep":2}]}`, `its member "deep" occurs twice`},
 		{`{"\u0069ss":"x"}`, `restate "iss"`},
 		{`{"aud":1,"iss":2,"x":3}`, `restate "iss", "aud": set the issuer, subject and audience in their own fields; remove them`},
-		{`{"jti":1,"sub":2,"exp":3}`, `restate "sub": set the issuer, subject and audience in their own fields; and "exp", "jti": set anew for each token`},
+		{`{"jti":1,"sub":2,"exp":3}`, `restate "sub": set the issuer, subject and audience in their own fields; and "exp", "jti": generated for each token`},
 	}
 	for _, name := range []string{"iss", "sub", "aud", "iat", "exp", "nbf", "jti"} {
 		tests = append(tests, struct{ raw, want string }{fmt.Sprintf(`{"x":1,%q:null}`, name), fmt.Sprintf("restate %q", name)})

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Fault is a way for a token to be bad, to try whether an endpoint notices.
+// Fault is a way to make a token invalid, to test whether an endpoint rejects it.
 type Fault string
 
-// The faults that [Minter.Misbehave] knows. Apart from the fault named, each token is a good one.
+// The faults of [Minter.Misbehave]. Apart from its fault, each token is valid.
 const (
 	Expired       Fault = "expired"        // exp is past by more than the leeway
 	NotYetValid   Fault = "not-yet-valid"  // nbf is ahead by more than the leeway
 	WrongKey      Fault = "wrong-key"      // signed with a random key of the right kind
-	WrongAudience Fault = "wrong-audience" // for nobody whom the Spec names
-	AlgNone       Fault = "alg-none"       // unsigned, and says so (RFC 7519 §6)
+	WrongAudience Fault = "wrong-audience" // for an audience that the Spec does not name
+	AlgNone       Fault = "alg-none"       // unsigned (RFC 7519 §6)
 )
 
 // Faults returns every Fault.
@@ -30,7 +30,7 @@ func ParseFault(s string) (Fault, error) {
 	return "", fmt.Errorf("unknown token fault %s: use one of %s", quote(s), join(Faults()))
 }
 
-// Misbehave makes a header value, as HeaderValue does, whose token is bad in the way of the fault.
+// Misbehave is like HeaderValue, but the token has the fault.
 func (m *Minter) Misbehave(now time.Time, fault Fault) (string, error) {
 	bad, err := m.badToken(now, fault)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The seconds since 1970 of the years 1 and 9999, beyond which a time cannot be written as RFC 3339 has it.
+// The first second of the year 1 and the last of 9999, in seconds since 1970. RFC 3339 cannot represent other years.
 const (
 	earliest = -62135596800
 	latest   = 253402300799
@@ -17,15 +17,15 @@ const (
 type numericDate struct {
 	time    time.Time // within the years 1 to 9999
 	value   float64
-	literal string // as the token has it, when it is beyond those years and so no time at all
+	literal string // the number in the token, if it is outside those years
 }
 
-// parseNumericDate reads a JSON number of any size.
+// parseNumericDate parses a JSON number of any size.
 func parseNumericDate(raw json.RawMessage) (numericDate, bool) {
 	if len(raw) == 0 || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
 		return numericDate{}, false
 	}
-	value, _ := strconv.ParseFloat(string(raw), 64) // out of range is an infinity, which serves as well
+	value, _ := strconv.ParseFloat(string(raw), 64) // infinite if out of range
 	within := math.Max(earliest, math.Min(value, latest))
 	whole, fraction := math.Modf(within)
 	date := numericDate{time: time.Unix(int64(whole), int64(fraction*1e9)).UTC(), value: value}
@@ -35,13 +35,12 @@ func parseNumericDate(raw json.RawMessage) (numericDate, bool) {
 	return date, true
 }
 
-// relativeTo shows the date and how far from now it is: "12:00:02Z is 67 s past". The day is left out when it is
-// today's.
+// relativeTo describes the date and its distance from now: "12:00:02Z is 67 s past". It omits the day if it is today.
 func (d numericDate) relativeTo(now time.Time) string {
 	if d.literal != "" {
 		return quote(d.literal) + " is beyond the years 1 to 9999"
 	}
-	const day = 24 * time.Hour // as Truncate has it, from midnight to midnight UTC
+	const day = 24 * time.Hour // Truncate to a day is midnight UTC
 	layout := "15:04:05Z"
 	if !d.time.Truncate(day).Equal(now.Truncate(day)) {
 		layout = "2006-01-02T15:04:05Z"
@@ -53,8 +52,8 @@ func (d numericDate) relativeTo(now time.Time) string {
 	return at + " is " + span(now, d.time) + " ahead"
 }
 
-// span writes the time between two moments: "67 s", "3.5 s", or, from two days on, "12 days". It does not subtract the
-// times themselves, for a Duration ends at 292 years.
+// span formats the time between two times: "67 s", "3.5 s" or, from two days on, "12 days". It subtracts seconds since
+// 1970, because a Duration cannot exceed 292 years.
 func span(from, to time.Time) string {
 	const day = 24 * 60 * 60
 	if days := (to.Unix() - from.Unix()) / day; days >= 2 {
@@ -63,7 +62,7 @@ func span(from, to time.Time) string {
 	return seconds(to.Sub(from))
 }
 
-// unitHint recognises the commonest slips, milliseconds and microseconds for seconds.
+// unitHint recognizes the most common mistakes: milliseconds and microseconds instead of seconds.
 func (d numericDate) unitHint() string {
 	const year2200, thousand = 7258118400, 1000
 	switch {
@@ -75,7 +74,7 @@ func (d numericDate) unitHint() string {
 	return "; the number looks like milliseconds, where seconds belong"
 }
 
-// seconds writes a duration for a reader: "67 s", "0.4 s".
+// seconds formats a duration: "67 s", "0.4 s".
 func seconds(d time.Duration) string {
 	return strconv.FormatFloat(math.Round(d.Seconds()*10)/10, 'f', -1, 64) + " s"
 }

@@ -9,13 +9,13 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// object holds the members of a JSON object by their exact names, each value as it was written.
+// object maps the names of a JSON object's members to their values as they were written.
 type object map[string]json.RawMessage
 
 var errNotObject = errors.New("it is JSON, but not an object")
 
-// parseObject reads one JSON object and nothing after it. Unlike encoding/json it refuses a name that occurs twice,
-// of which readers may take one or the other (RFC 8259 §4), and invalid UTF-8.
+// parseObject parses a text that consists of one JSON object. Unlike encoding/json it rejects invalid UTF-8 and a name
+// that occurs twice, because parsers differ in which of the two members they use (RFC 8259 §4).
 func parseObject(raw []byte) (object, error) {
 	read := jsontext.Inspect(raw, jsontext.Typed(), true)
 	if read.Broken != nil {
@@ -39,7 +39,7 @@ func parseObject(raw []byte) (object, error) {
 	return found, nil
 }
 
-// text returns the value when it is a JSON string. It is known to be valid JSON and UTF-8.
+// text returns the value if it is a JSON string. The value must be valid JSON and UTF-8.
 func text(raw json.RawMessage) (string, bool) {
 	if len(raw) == 0 || raw[0] != '"' {
 		return "", false
@@ -50,7 +50,7 @@ func text(raw json.RawMessage) (string, bool) {
 	return jsontext.Unquote(raw), true
 }
 
-// texts returns the values when they are a JSON array of strings.
+// texts returns the elements if the value is a JSON array of strings.
 func texts(raw json.RawMessage) ([]string, bool) {
 	var elements []json.RawMessage
 	if len(raw) == 0 || raw[0] != '[' || json.Unmarshal(raw, &elements) != nil {

@@ -6,7 +6,7 @@ import (
 	"backchannel/storage/pemfile"
 )
 
-// maxMaterial bounds what is searched for a key; a private key with a chain of certificates is far below.
+// maxMaterial limits the size of a PEM. A private key with a chain of certificates is far smaller.
 const maxMaterial = 64 << 10
 
 // parsePEM returns the private key in the first private-key block.

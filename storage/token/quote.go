@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxShown is how many characters of foreign text a message shows.
+// maxShown is the maximum number of characters of text from outside in a message.
 const maxShown = 64
 
-// quote makes text from outside safe to show: quoted, cut to a sane length, and with everything escaped that is not
+// quote makes text from outside safe to display. It quotes and truncates the text and escapes everything that is not
 // printable, such as control characters, bidirectional overrides and invalid UTF-8.
 func quote(s string) string {
 	end := 0
@@ -22,7 +22,7 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// count says how many there are of a thing: "1 byte", "12 bytes".
+// count returns a number with its noun: "1 byte", "12 bytes".
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// Spec says what the tokens of one webhook hold and in which header field they travel.
+// Spec determines the content of the tokens of one webhook and the header field that carries them.
 type Spec struct {
 	Algorithm Algorithm
 	KeyID     string // kid; "" for none
@@ -21,7 +21,7 @@ type Spec struct {
 	Issuer   string          // iss; "" for none
 	Subject  string          // sub; "" for none
 	Audience []string        // aud; nil for none
-	Extra    json.RawMessage // JSON object of more claims, in the order they are to be written; nil for none
+	Extra    json.RawMessage // JSON object of more claims, written in their order; nil for none
 
 	Lifetime time.Duration // from iat to exp, in whole seconds
 
@@ -29,9 +29,9 @@ type Spec struct {
 	Prefix string // what precedes the token and a space, such as Bearer; "" for the token alone
 }
 
-// CheckExtra says what keeps raw from being the extra claims of a Spec. They are a JSON object in which no name occurs
-// twice, at any depth, and which restates none of the registered claims that a minter writes itself (RFC 7519 §4.1).
-// Nothing at all is no extra claims, and is fine.
+// CheckExtra returns an error if raw is not valid as the extra claims of a Spec. Extra claims are a JSON object in which
+// no name occurs twice, at any depth, and without the registered claims that a Minter writes itself (RFC 7519 §4.1).
+// An empty raw is valid and means no extra claims.
 func CheckExtra(raw []byte) error {
 	if len(raw) == 0 {
 		return nil
@@ -41,7 +41,7 @@ func CheckExtra(raw []byte) error {
 		err = uniqueNames(raw)
 	}
 	if err != nil {
-		return fmt.Errorf("the extra claims are not a JSON object to use: %w", err)
+		return fmt.Errorf("the extra claims are not a valid JSON object: %w", err)
 	}
 	return restatement(claims)
 }
@@ -53,7 +53,7 @@ func uniqueNames(raw []byte) error {
 	return nil
 }
 
-// restatement names all the claims that have another source.
+// restatement returns an error that names all the claims that have another source.
 func restatement(claims object) error {
 	var fields, set []string
 	for _, name := range []string{"iss", "sub", "aud", "iat", "exp", "nbf", "jti"} {
@@ -70,7 +70,7 @@ func restatement(claims object) error {
 		reasons = append(reasons, strings.Join(fields, ", ")+": set the issuer, subject and audience in their own fields")
 	}
 	if len(set) > 0 {
-		reasons = append(reasons, strings.Join(set, ", ")+": set anew for each token")
+		reasons = append(reasons, strings.Join(set, ", ")+": generated for each token")
 	}
 	if len(reasons) == 0 {
 		return nil
@@ -78,7 +78,7 @@ func restatement(claims object) error {
 	return fmt.Errorf("the extra claims restate %s; remove them", strings.Join(reasons, "; and "))
 }
 
-// check says what keeps a token from being minted from the Spec.
+// check returns an error if no token can be minted from the Spec with the key.
 func (s Spec) check(key *Key) error {
 	switch {
 	case key == nil:
@@ -96,8 +96,8 @@ func (s Spec) check(key *Key) error {
 	return CheckExtra(s.Extra)
 }
 
-// staticClaims writes the claims that every token of the Spec shares, up to and with the comma that precedes the ones
-// set for each token: `{"iss":"a",`.
+// staticClaims returns the claims that all tokens of the Spec share, up to and including the comma before the claims of
+// a single token: `{"iss":"a",`.
 func (s Spec) staticClaims() []byte {
 	claims := []byte{'{'}
 	if s.Issuer != "" {
@@ -116,7 +116,7 @@ func (s Spec) staticClaims() []byte {
 	return append(claims, extraMembers(s.Extra)...)
 }
 
-// header writes the JOSE header that goes with the algorithm.
+// header returns the JOSE header for the algorithm.
 func (s Spec) header(alg string) []byte {
 	header := appendMember([]byte{'{'}, "alg", alg)
 	if s.KeyID != "" {
@@ -125,7 +125,7 @@ func (s Spec) header(alg string) []byte {
 	return append(header, `"typ":"JWT"}`...)
 }
 
-// extraMembers returns what is between the braces of checked extra claims, compacted and followed by a comma.
+// extraMembers returns the members of valid extra claims, compacted and followed by a comma.
 func extraMembers(extra []byte) []byte {
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, extra); err != nil || compact.Len() <= len("{}") {
@@ -136,7 +136,7 @@ func extraMembers(extra []byte) []byte {
 	return inner
 }
 
-// appendMember appends `"name":value,`, with <, > and & as they are: a token is not HTML.
+// appendMember appends `"name":value,`. It does not escape <, > and &, because a token is not HTML.
 func appendMember(to []byte, name string, value any) []byte {
 	buffer := bytes.NewBuffer(append(to, `"`+name+`":`...))
 	encoder := json.NewEncoder(buffer)

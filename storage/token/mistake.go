@@ -9,17 +9,17 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// slip recognises the usual mistakes of a sender that means to use the same key, for a signature that does not verify.
-// It returns what to do about the one that explains the signature, or "". It never makes a token acceptable.
-func (k *Key) slip(input string, signature []byte) string {
+// findMistake looks for the mistake that explains a signature that does not verify: the sender probably uses the same
+// key in a wrong way. It returns the remedy, or "" if it finds none. It never makes a token acceptable.
+func (k *Key) findMistake(input string, signature []byte) string {
 	switch method := k.method.(type) {
 	case *jwt.SigningMethodHMAC:
-		return secretSlip(string(k.signing.([]byte)), func(secret string) bool {
+		return secretMistake(string(k.signing.([]byte)), func(secret string) bool {
 			return method.Verify(input, signature, []byte(secret)) == nil
 		})
 	case *jwt.SigningMethodRSAPSS:
-		lenient := jwt.GetSigningMethod(method.Alg())
-		if lenient.Verify(input, signature, k.verifying) == nil {
+		anySalt := jwt.GetSigningMethod(method.Alg())
+		if anySalt.Verify(input, signature, k.verifying) == nil {
 			return "use a salt as long as the hash (RFC 7518 §3.5): the key is right, the salt's length is not"
 		}
 		return k.otherPadding(input, signature, "RS", "PKCS#1 v1.5")
@@ -29,7 +29,7 @@ func (k *Key) slip(input string, signature []byte) string {
 	return ""
 }
 
-// otherPadding recognises a signature by the right RSA key with the padding of another kind of algorithm.
+// otherPadding recognizes a signature by the right RSA key with the padding of the other RSA algorithms.
 func (k *Key) otherPadding(input string, signature []byte, kind, padding string) string {
 	theirs := Algorithm(kind + string(k.algorithm[2:]))
 	if theirs.method().Verify(input, signature, k.verifying) != nil {
@@ -38,13 +38,13 @@ func (k *Key) otherPadding(input string, signature []byte, kind, padding string)
 	return fmt.Sprintf("the key is right, the padding is %s, that of %s: sign with %s as the header says", padding, theirs, k.algorithm)
 }
 
-func secretSlip(secret string, explains func(secret string) bool) string {
+func secretMistake(secret string, explains func(secret string) bool) string {
 	trimmed := strings.TrimRight(secret, "\r\n")
 	switch {
 	case explains(secret + "\n"), explains(secret + "\r\n"):
-		return "take the newline off the end of the sender's secret"
+		return "remove the newline from the end of the sender's secret"
 	case trimmed != secret && explains(trimmed):
-		return "take the newline off the end of the secret configured here"
+		return "remove the newline from the end of the secret configured here"
 	}
 	for _, encoding := range []*base64.Encoding{
 		base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding,
