@@ -5,10 +5,10 @@ import (
 	"syscall"
 )
 
-// Append opens a file to write to its end, and makes it, for its owner alone, if there is
-// none. It does not open a named pipe, whose writers wait for a reader, at first and each
-// time that it is full: a log must not hold up what it is about. A device is fine, and so
-// is a descriptor of this process, such as /dev/stderr.
+// Append opens a file for appending and creates it, readable by its owner only, if it does
+// not exist. It refuses a named pipe, because opening it and writing to it may wait for a
+// reader, and a log must not delay the work that it records. It accepts a device, and a
+// descriptor of this process such as /dev/stderr.
 func Append(path string) (*os.File, error) {
 	const flags = os.O_CREATE | os.O_APPEND | os.O_WRONLY
 	if descriptor(path) {

@@ -1,12 +1,11 @@
-// Package file reads what a person names: a key, a certificate, a body, a file to apply.
-// Use [Read], or [ReadNamed] where "-" stands for stdin, or a [Reader] where files are read
-// again and again.
+// Package file reads files that a user names: a key, a certificate, a body, webhooks to
+// apply. Use [Read], or [ReadNamed] if "-" is to stand for stdin, or a [Reader] to read files
+// repeatedly.
 //
-// Whatever the path turns out to be, a read ends: it opens regular files alone, since a
-// named pipe or a device may give nothing or give without end; it reads no more than it is
-// told to; and it returns when its context ends, or after a while without that, though a
-// network file system may hold the system call for much longer. The package writes nothing
-// and keeps nothing that it read.
+// Every read ends, whatever the path names. It opens only regular files, because a named
+// pipe or a device may supply nothing or an endless stream; it reads at most a given number
+// of bytes; and it returns when its context ends or after a timeout, even if a network file
+// system blocks the system call for longer. The package keeps nothing that it has read.
 package file
 
 import (
@@ -19,20 +18,20 @@ import (
 	"syscall"
 )
 
-// How much is read of a file that a person names.
+// The limits for the files that a user names, in bytes.
 const (
-	MaxKey   = 1 << 20  // of a key, a secret, or certificates
-	MaxBody  = 1 << 20  // of a request's body
-	MaxApply = 16 << 20 // of webhooks to be applied
+	MaxKey   = 1 << 20  // a key, a secret or certificates
+	MaxBody  = 1 << 20  // a request's body
+	MaxApply = 16 << 20 // webhooks to apply
 )
 
-// The reasons why a path is not read, beside those of the file system.
+// The errors besides those of the file system.
 var (
 	ErrStream   = errors.New("a stream, not a regular file")
 	ErrTooLarge = errors.New("too large")
 )
 
-// A reason is one of them and says what to do.
+// A reason wraps an error with a message that says what to do.
 type reason struct {
 	kind error
 	text string
@@ -42,18 +41,18 @@ func (r reason) Error() string { return r.text }
 func (r reason) Unwrap() error { return r.kind }
 
 // Read reads a regular file of at most limit bytes. Its errors are *fs.PathError, so that a
-// caller who names the path already can leave it out.
+// caller can omit the path if it has already named it.
 func Read(ctx context.Context, path string, limit int) ([]byte, error) {
 	return new(Reader).Read(ctx, path, limit)
 }
 
-// ReadAll reads a stream of at most limit bytes to its end, or until the context ends. It
-// may then still hold on to the stream, of which nobody else can read thereafter.
+// ReadAll reads a stream of at most limit bytes until its end or the end of the context. In
+// the second case it may still be reading, so that the stream cannot be used any more.
 func ReadAll(ctx context.Context, from io.Reader, limit int) ([]byte, error) {
 	return await(ctx, func() ([]byte, error) { return readAll(from, limit) })
 }
 
-// await returns what do returns, or when the context ends.
+// await returns the result of do, or an error as soon as the context ends.
 func await(ctx context.Context, do func() ([]byte, error)) ([]byte, error) {
 	type result struct {
 		content []byte
@@ -79,8 +78,8 @@ func unfinished(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// read looks before it opens, since to open a pipe or a device may already do something,
-// and again afterwards, since the path may name another file by then.
+// read checks the file's type before it opens the file, because opening a pipe or a device
+// may have an effect, and again afterwards, because the path may name another file by then.
 func read(path string, limit int) ([]byte, error) {
 	if err := regular(os.Stat(path)); err != nil {
 		return nil, err

@@ -11,12 +11,11 @@ import (
 	"syscall"
 )
 
-// Stdin is the name that stands for stdin where that is offered.
+// Stdin is the path that stands for stdin in ReadNamed.
 const Stdin = "-"
 
-// ReadNamed is [Read] where stdin is offered, too. A descriptor of this very process, as a
-// shell's <(command) names one, is a stream like stdin: unlike a named pipe it has somebody
-// at its other end.
+// ReadNamed is like [Read], but also reads stdin and descriptors of this process, which a
+// shell passes for <(command). Unlike a named pipe, such a descriptor has a writer.
 func ReadNamed(ctx context.Context, path string, stdin io.Reader, limit int) ([]byte, error) {
 	if path == Stdin {
 		return ReadAll(ctx, stdin, limit)
@@ -36,7 +35,7 @@ func ReadNamed(ctx context.Context, path string, stdin io.Reader, limit int) ([]
 	return content, nil
 }
 
-// descriptor reports whether a path names a descriptor that this process was given.
+// descriptor reports whether a path names a descriptor of this process.
 func descriptor(path string) bool {
 	for _, prefix := range []string{"/dev/fd/", "/proc/self/fd/"} {
 		if strings.HasPrefix(path, prefix) {

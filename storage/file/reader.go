@@ -6,22 +6,23 @@ import (
 	"time"
 )
 
-// A Reader reads files again and again, each path once at a time: of the reads that a
-// network file system never answers, one waits in the kernel and not one for each attempt
-// to deliver. Its zero value is ready, and for many goroutines.
+// A Reader reads files repeatedly, with at most one read of each path at a time. If a
+// network file system does not respond, only one read of a path blocks in the kernel rather
+// than one for each attempt to deliver. The zero value is ready to use and safe for
+// concurrent use.
 type Reader struct {
 	mu   sync.Mutex // guards busy
 	busy map[string]chan struct{}
 }
 
-// patience is how long a file may take to be read. Some files of /proc and /sys count as
-// regular and give nothing until something happens; so does a file on a network file system
-// whose server is gone.
-const patience = 10 * time.Second
+// timeout bounds the time to read a file. Some files of /proc and /sys are regular files but
+// supply nothing until an event occurs, and a file on a network file system does not while
+// its server is down.
+const timeout = 10 * time.Second
 
-// Read is the function [Read], after the read of the same path that is under way.
+// Read is like the function [Read], but first waits for a read of the same path to end.
 func (r *Reader) Read(ctx context.Context, path string, limit int) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := r.enter(ctx, path); err != nil {
 		return nil, pathError(path, err)
@@ -36,7 +37,7 @@ func (r *Reader) Read(ctx context.Context, path string, limit int) ([]byte, erro
 	return content, nil
 }
 
-// enter waits until the path is the caller's alone.
+// enter waits until it has locked the path.
 func (r *Reader) enter(ctx context.Context, path string) error {
 	for ctx.Err() == nil {
 		other := r.take(path)
@@ -51,7 +52,8 @@ func (r *Reader) enter(ctx context.Context, path string) error {
 	return unfinished(ctx)
 }
 
-// take makes the path the caller's, or returns what is closed once it is free.
+// take locks the path and returns nil, or returns a channel that is closed when the path is
+// unlocked.
 func (r *Reader) take(path string) <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -1,9 +1,9 @@
-// Package jsontext reads JSON (RFC 8259) strictly, and explains to people and to senders
-// what is wrong with a text that is not JSON: where, what stands there, and what to do.
-// Start with [Inspect], or with [Check] where an error is all that is needed.
+// Package jsontext parses JSON (RFC 8259) strictly and explains why a text is not JSON: the
+// position, what was found there and what to do. Start with [Check] if an error suffices, or
+// with [Inspect] for the details.
 //
-// Every JSON text from outside is judged here, so that all are told the same. The package
-// repairs nothing, and knows nothing of what a text means.
+// Every JSON text from outside is checked here, so that the same mistake always gets the
+// same explanation. The package repairs nothing and does not interpret a text.
 package jsontext
 
 import (

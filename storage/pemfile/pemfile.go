@@ -1,11 +1,12 @@
-// Package pemfile reads certificates and private keys in PEM (RFC 7468) whole or not at
-// all: use [Certificates], [PrivateKey] and [KeyPair]. The readers of the standard library
-// pass over what they do not understand, so that half of a bundle may be missing without a
-// word. Here a block that cannot be used is a [Fault], which says which block it is, on
-// which line, and with which command to mend it. A byte order mark and every kind of line
-// break are read past; text between the blocks, as openssl writes it, is not looked at.
+// Package pemfile parses certificates and private keys in PEM (RFC 7468). Start with
+// [Certificates], [PrivateKey] or [KeyPair].
 //
-// No error holds any of what was read but labels and line numbers.
+// The parsers of the standard library skip what they do not understand, so that half of a
+// bundle may be lost silently. Here a block that cannot be used is a [Fault], which names
+// the block, its line and the command that repairs it. A byte order mark and any kind of
+// line break are accepted, and text between the blocks, such as openssl writes, is ignored.
+//
+// Errors contain nothing of the input except labels and line numbers.
 package pemfile
 
 import (

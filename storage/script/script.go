@@ -1,7 +1,8 @@
-// Package script knows the two invisible characters that belong into words: U+200C, the
-// zero width non-joiner, and U+200D, the zero width joiner. Persian, Hindi, Malayalam and
-// many others are misspelled without them, and emoji of several parts fall apart. See
-// [Joins].
+// Package script finds invisible characters in a text. Start with [Odd].
+//
+// Two invisible characters are legitimate parts of words: U+200C, the zero width non-joiner,
+// and U+200D, the zero width joiner. Persian, Hindi, Malayalam and many other languages are
+// misspelled without them, and emoji of several parts fall apart. See [Joins].
 package script
 
 import (
@@ -14,10 +15,10 @@ const (
 	joiner    = '\u200d'
 )
 
-// Joins reports whether a character is one of the two and does something between those
-// before and after it: shape letters that can be joined (The Unicode Standard, §23.2), or
-// hold parts of an emoji together (UTS #51 §2.2). Between other letters, at the ends of a
-// text and in a row they only make two texts differ that look the same.
+// Joins reports whether r is a joiner or a non-joiner that has an effect between its
+// neighbours: it shapes letters that can be joined (The Unicode Standard, §23.2) or joins
+// the parts of an emoji (UTS #51 §2.2). Anywhere else it only makes two texts differ that
+// look the same.
 func Joins(before, r, after rune) bool {
 	switch r {
 	case joiner:
@@ -28,7 +29,7 @@ func Joins(before, r, after rune) bool {
 	return false
 }
 
-// Odd finds the first character of a text that cannot be seen, or reorders the text.
+// Odd returns the first character of text that is invisible or reorders the text.
 func Odd(text string) (odd rune, found bool) {
 	before := rune(0)
 	for i, r := range text {
@@ -40,16 +41,16 @@ func Odd(text string) (odd rune, found bool) {
 	return 0, false
 }
 
-// After is the second character of a text, or utf8.RuneError.
+// After returns the second character of text, or utf8.RuneError.
 func After(text string) rune {
 	_, first := utf8.DecodeRuneInString(text)
 	second, _ := utf8.DecodeRuneInString(text[first:])
 	return second
 }
 
-// visible reports whether a character draws something. Hangul fillers and the blank of
-// Braille do not, whatever their categories are, and a variation selector changes what is
-// before it.
+// visible reports whether a character is visible. Hangul fillers and the blank Braille
+// pattern are not, although their categories are those of visible characters. A variation
+// selector counts as visible if it follows a character that it can change.
 func visible(before, r rune) bool {
 	switch {
 	case unicode.Is(unicode.Variation_Selector, r):
@@ -60,16 +61,15 @@ func visible(before, r rune) bool {
 	return unicode.IsPrint(r)
 }
 
-// shapes reports whether letters could be joined. A digit may stand at one side, as in
-// "20-year-old", which Persian writes with a non-joiner.
+// shapes reports whether two characters could be joined. One of them may be a digit, because
+// Persian writes "20-year-old" with a non-joiner after the number.
 func shapes(before, after rune) bool {
 	word := func(r rune) bool { return unicode.In(r, unicode.L, unicode.M) && !unjoined(r) }
 	number := func(r rune) bool { return unicode.Is(unicode.Nd, r) }
 	return word(before) && (word(after) || number(after)) || number(before) && word(after)
 }
 
-// unjoined reports whether a character's script has letters that are never joined, or joins
-// no others, so that neither character has anything to do there.
+// unjoined reports whether a character is of a script that does not use joiners.
 func unjoined(r rune) bool {
 	return unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Armenian, unicode.Hebrew, unicode.Georgian,
 		unicode.Ethiopic, unicode.Cherokee, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Hangul) ||

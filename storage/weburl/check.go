@@ -1,9 +1,9 @@
-// Package weburl judges the URLs that people name as endpoints. [Check] says what is wrong
-// with one, what its author probably did, and where that can be told the URL that was
-// meant; [Odd] says what is right by the letter but seldom meant.
+// Package weburl validates the URLs of endpoints. Start with [Check], which says what is
+// wrong with a URL, the probable mistake and, if possible, the URL that was intended. [Odd]
+// warns of a URL that is valid but probably a mistake.
 //
-// It shows no more of a URL than it must, since that may hold a password, and it corrects
-// nothing by itself: the URL that is used is the one that was written.
+// The messages show as little of a URL as possible, because it may contain a password. The
+// package never corrects a URL by itself: the URL in use is always the one that was entered.
 package weburl
 
 import (

@@ -6,7 +6,7 @@ import (
 )
 
 // DidYouMean suggests the candidate nearest to a mistyped word: `; did you mean "x"?`. It
-// is empty when none is near enough to have been meant.
+// returns "" if none is near enough.
 func DidYouMean[T ~string](word string, candidates []T) string {
 	near := Nearest(word, candidates)
 	if near == "" {
@@ -15,8 +15,8 @@ func DidYouMean[T ~string](word string, candidates []T) string {
 	return fmt.Sprintf("; did you mean %q?", near)
 }
 
-// Nearest is the candidate that was most likely meant by a mistyped word; empty when none
-// is near. The beginning of a candidate counts as one mistake at most.
+// Nearest returns the candidate that a mistyped word most probably means, or "" if none is
+// near enough. A word that is the beginning of a candidate counts as at most one mistake.
 func Nearest[T ~string](word string, candidates []T) (best T) {
 	word = strings.ToLower(word)
 	least := max(2, len(word)/3) + 1
@@ -33,8 +33,8 @@ func Nearest[T ~string](word string, candidates []T) (best T) {
 	return best
 }
 
-// Distance is how many characters must be changed, inserted, removed or swapped with their
-// neighbour to turn a into b (optimal string alignment).
+// Distance returns the minimum number of characters to change, insert, remove or swap with
+// their neighbour to turn a into b (the optimal string alignment distance).
 func Distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	before, above, row := make([]int, len(to)+1), make([]int, len(to)+1), make([]int, len(to)+1)

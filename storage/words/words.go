@@ -1,5 +1,5 @@
-// Package words puts counts and choices into the English of messages: [Count], [OneOf],
-// [Nearest]. It knows nothing of what they are about.
+// Package words formats counts and choices for messages in English. Start with [Count] for
+// a number with its noun, [OneOf] for a choice, and [DidYouMean] for a mistyped word.
 package words
 
 import (
@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Plural is the noun for n things; only regular nouns are known.
+// Plural returns a regular noun in the form for n things.
 func Plural[N int | int64](n N, noun string) string {
 	switch {
 	case n == 1:
@@ -18,12 +18,12 @@ func Plural[N int | int64](n N, noun string) string {
 	return noun + "s"
 }
 
-// Count is a number with its noun: "1 byte", "12 bytes".
+// Count returns a number with its noun: "1 byte", "12 bytes".
 func Count[N int | int64](n N, noun string) string {
 	return strconv.FormatInt(int64(n), 10) + " " + Plural(n, noun)
 }
 
-// Group writes a number with its digits in groups of three: "12,345".
+// Group formats a number with its digits in groups of three: "12,345".
 func Group[N int | int64](n N) string {
 	text := strconv.FormatInt(int64(n), 10)
 	digits := strings.TrimPrefix(text, "-")
@@ -34,10 +34,10 @@ func Group[N int | int64](n N) string {
 	return sign + digits
 }
 
-// List joins values: "a, b, c".
+// List returns values as a list: "a, b, c".
 func List[T ~string](values []T) string { return strings.Join(Texts(values), ", ") }
 
-// OneOf offers a choice of values: "a, b or c".
+// OneOf returns values as a choice: "a, b or c".
 func OneOf[T ~string](values []T) string {
 	if len(values) < 2 {
 		return List(values)
@@ -46,7 +46,7 @@ func OneOf[T ~string](values []T) string {
 	return List(values[:last]) + " or " + string(values[last])
 }
 
-// Texts are the values as plain strings.
+// Texts returns the values as plain strings.
 func Texts[T ~string](values []T) []string {
 	texts := make([]string, len(values))
 	for i, v := range values {

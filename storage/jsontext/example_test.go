@@ -1,0 +1,15 @@
+package jsontext_test
+
+import (
+	"fmt"
+
+	"backchannel/storage/jsontext"
+)
+
+func ExampleCheck() {
+	fmt.Println(jsontext.Check([]byte(`{"status": "sent"}`)))
+	fmt.Println(jsontext.Check([]byte(`{"status": 'sent'}`)))
+	// Output:
+	// <nil>
+	// is not JSON: '\'' where a value should be at line 1, column 12; write strings in double quotes
+}

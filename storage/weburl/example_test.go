@@ -1,0 +1,15 @@
+package weburl_test
+
+import (
+	"fmt"
+
+	"backchannel/storage/weburl"
+)
+
+func ExampleCheck() {
+	fmt.Printf("%q\n", weburl.Check("https://hooks.example.com/feedback", weburl.Rules{}))
+	fmt.Println(weburl.Check("hooks.example.com/feedback", weburl.Rules{}))
+	// Output:
+	// ""
+	// lacks https:// in front; use https://hooks.example.com/feedback
+}
