@@ -94,7 +94,7 @@ func (m *Model) showCopied() tea.Cmd {
 	if m.copied.Label == "" {
 		return screen.Say(screen.Info("Nothing was copied yet: y copies"))
 	}
-	shown := &aside{ctx: m.shared.Context, label: m.copied.Label, text: m.copied.Text}
+	shown := &aside{ctx: m.env.Context, label: m.copied.Label, text: m.copied.Text}
 	return tea.Exec(shown, func(err error) tea.Msg {
 		if err != nil {
 			return screen.ToastMsg{Toast: screen.Bad("show " + shown.label + ": " + err.Error())}

@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"backchannel/fixtures/fire"
+	"backchannel/tui/screen"
+
 	"backchannel/storage"
 )
 
@@ -61,7 +62,7 @@ func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
 				hook.ID, hook.Version, hook.Name, hook.Channels = 7, 1, "acme", storage.Channels()
 				hook.Organization = "0123456789ABCDEF01234567@AdobeOrg"
 				c.store.webhooks = []storage.Webhook{hook}
-				c.m.shared.Rules.Sources.ReadFile = denied
+				c.readFile = denied
 				c.store.changed(storage.ChangedAll)
 				c.wait(time.Second)
 				c.press("e")
@@ -92,7 +93,7 @@ func TestAProfileThatIsPartlyOfNoUseIsWarnedOf(t *testing.T) {
 func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.store.webhooks = []storage.Webhook{acme()}
-		c.m.shared.Rules.Sources.ReadFile = func(_ context.Context, path string) ([]byte, error) {
+		c.readFile = func(_ context.Context, path string) ([]byte, error) {
 			if path == "/ca" {
 				return []byte("no certificate"), nil
 			}
@@ -141,7 +142,7 @@ func TestAGoneWebhookNamesTheKeyThatActivatesIt(t *testing.T) {
 		c.see(advice)
 		c.press("2")
 		c.see("paused now: " + advice)
-		c.start(c.m.shared.tellOutcome(*d))
+		c.send(screen.QueuedMsg{Queued: []storage.Delivery{*d}})
 		c.settle()
 		c.see("failed: answered 410 Gone; it wants no more events, so the webhook is paused now: " + advice)
 		c.press("4")
@@ -150,43 +151,25 @@ func TestAGoneWebhookNamesTheKeyThatActivatesIt(t *testing.T) {
 	})
 }
 
-func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
-	for _, test := range []struct {
-		end  burstEnd
-		want string
-	}{
-		{burstEnd{cancelled: 2}, "of 3, 2 cancelled; 2 and / cancelled show them"},
-		{burstEnd{failed: 1}, "of 3, 1 failed; 2 and / failed show them"},
-		{burstEnd{failed: 1, cancelled: 2}, "of 3, 1 failed, 2 cancelled; 2 and / failed cancelled show them"},
-		{burstEnd{failed: 1200, cancelled: 8800, more: true}, "of 3, 1,200 or more failed, 8,800 or more cancelled"},
-		{burstEnd{}, "all 3 delivered"},
-	} {
-		testFiring(t, func(c *console) {
-			f := c.m.shared.fire
-			f.burst = &fireRun{spec: fire.Spec{Status: storage.Sent, Webhook: acme()}, queued: 3, ended: true, began: f.shared.Now()}
-			test.end.burst = f.burst
-			c.start(f.tellEnd(test.end))
-			c.settle()
-			c.see(test.want)
-		})
-	}
+// tellOf has it told how a delivery stands.
+func (c *console) tellOf(d storage.Delivery) {
+	c.store.deliveries = append(c.store.deliveries, d)
+	c.send(screen.QueuedMsg{Queued: []storage.Delivery{d}})
 }
 
 // The toast stands while the list counts down: it names the time.
 func TestAToastOfARetryNamesItsTime(t *testing.T) {
 	testFiring(t, func(c *console) {
-		c.start(c.m.shared.tellOutcome(storage.Delivery{
+		c.tellOf(storage.Delivery{
 			ID: 1, Webhook: "acme prod", Status: storage.Bounce, Channel: storage.Email, State: storage.Retrying, Attempts: 1,
 			Error: "answered 503", NextAttemptAt: noon().Add(35 * time.Second),
-		}))
-		c.settle()
+		})
 		c.see("retrying at 12:05:04: answered 503")
 		c.wait(6 * time.Second)
 		c.see("retrying at 12:05:04: answered 503")
 		c.miss("in 35 s")
 		c.store.breakers = []storage.Breaker{{WebhookID: acme().ID, Failures: 10, OpenUntil: noon().Add(time.Minute)}}
-		c.start(c.m.shared.tellOutcome(storage.Delivery{ID: 2, WebhookID: acme().ID, Webhook: "acme prod", State: storage.Parked}))
-		c.settle()
+		c.tellOf(storage.Delivery{ID: 2, WebhookID: acme().ID, Webhook: "acme prod", State: storage.Parked})
 		c.see("the next try is at 12:05:29")
 	})
 }

@@ -27,5 +27,5 @@ func (m *Model) openCopyMenu() tea.Cmd {
 		}
 		return screen.CopyText(items[i].Label, items[i].Text)
 	}
-	return m.shared.Choose(component.Menu{Title: "Copy", Details: column, Find: true}, pick)
+	return m.env.Choose(component.Menu{Title: "Copy", Details: column, Find: true}, pick)
 }

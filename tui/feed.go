@@ -22,7 +22,7 @@ type (
 // awaitChange waits for the next hint. It lets a moment pass first, in which
 // further hints merge, so that a storm of them is a few a second here.
 func (m *Model) awaitChange() tea.Cmd {
-	changes, done := m.changes, m.shared.Context.Done()
+	changes, done := m.changes, m.env.Context.Done()
 	return func() tea.Msg {
 		if !pause(changeGap, done) {
 			return nil
@@ -50,7 +50,7 @@ func pause(d time.Duration, done <-chan struct{}) bool {
 }
 
 func (m *Model) awaitNotice() tea.Cmd {
-	notices, done := m.cfg.Notices, m.shared.Context.Done()
+	notices, done := m.cfg.Notices, m.env.Context.Done()
 	if notices == nil {
 		return nil
 	}
@@ -68,7 +68,7 @@ func (m *Model) awaitNotice() tea.Cmd {
 
 // awaitEnd quits when the program is told to end.
 func (m *Model) awaitEnd() tea.Cmd {
-	done := m.shared.Context.Done()
+	done := m.env.Context.Done()
 	return func() tea.Msg {
 		<-done
 		return tea.Quit()
@@ -78,10 +78,10 @@ func (m *Model) awaitEnd() tea.Cmd {
 // awaitTick lets seconds pass until the screen must be drawn once more: because how far
 // from now something is has another text, or the pulse is another than before.
 func (m *Model) awaitTick() tea.Cmd {
-	s, done, before := m.shared, m.shared.Context.Done(), m.pulse
+	done, before := m.env.Context.Done(), m.pulse
 	return func() tea.Msg {
 		for pause(storage.NextTick(tickGap), done) {
-			if now := s.pulse(); s.Stale() || now != before {
+			if now := m.readPulse(); m.env.Stale() || now != before {
 				return tickMsg(now)
 			}
 		}
@@ -97,9 +97,10 @@ type pulse struct {
 	day   string
 }
 
-func (s *shared) pulse() pulse {
-	_, alive, err := s.Store.Runtime(s.Context)
-	p := pulse{alive: alive, day: s.Now().In(s.Location).Format(time.DateOnly)}
+func (m *Model) readPulse() pulse {
+	e := m.env
+	_, alive, err := m.cfg.Store.Runtime(e.Context)
+	p := pulse{alive: alive, day: e.Now().In(e.Location).Format(time.DateOnly)}
 	if err != nil {
 		p.fault = err.Error()
 	}

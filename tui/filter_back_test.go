@@ -52,7 +52,7 @@ func TestAFilterTakenAwayLeavesTheReceipt(t *testing.T) {
 			t.Parallel()
 			testReceiver(t, manyReceipts(500), func(c *console) {
 				c.rapid = true
-				list := &receiverOf(c).list
+				list := receiverOf(c).List()
 				for list.SelectedID() != arrived(where, "").ID {
 					c.press("k")
 				}

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"backchannel/fixtures/fire"
 	"backchannel/storage"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -129,7 +128,9 @@ func TestThePaletteFindsWhatIsMeant(t *testing.T) {
 					c.store.activities = []storage.Activity{{ID: 1, Text: "it happened"}}
 					c.store.changed(storage.ChangedAll)
 					c.wait(time.Second)
-					c.m.shared.fire.last = fire.Spec{Webhook: acme(), Status: storage.Bounce, Channel: storage.Email, Recipients: 1, Count: 1}
+					c.press("f", "b") // so that there is something to fire again
+					c.store.deliveries = c.store.deliveries[:1]
+					c.wait(time.Minute) // until it is told no more
 					c.press(view, ":")
 					c.write(typed)
 					c.press("enter")
@@ -174,7 +175,7 @@ func TestKeysThatComeBeforeTheirRows(t *testing.T) {
 				c.wait(time.Second)
 				c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(test.keys)})
 				c.settle()
-				if got := receiverOf(c).list.SelectedID() - arrived(0, "").ID; int(got) != test.want {
+				if got := receiverOf(c).List().SelectedID() - arrived(0, "").ID; int(got) != test.want {
 					t.Errorf("receipt %d is selected, want %d", got, test.want)
 				}
 			})
@@ -184,7 +185,7 @@ func TestKeysThatComeBeforeTheirRows(t *testing.T) {
 
 func TestManyKeysAtOncePassTheEdgeOfWhatWasRead(t *testing.T) {
 	testReceiver(t, manyReceipts(1000), func(c *console) {
-		list := &receiverOf(c).list
+		list := receiverOf(c).List()
 		for range 5 {
 			c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk")})
 		}

@@ -80,7 +80,7 @@ func TestFiringTellsOfRetriesAndWaiting(t *testing.T) {
 				c.store.breakers = []storage.Breaker{{WebhookID: acme().ID, Failures: 10, OpenUntil: noon().Add(time.Minute)}}
 				c.wait(2 * time.Second)
 				c.press("f", "b")
-				c.store.ends(1, test.state, func(d *storage.Delivery) { d.Error, d.NextAttemptAt = "refused", c.m.shared.Now().Add(5*time.Second) })
+				c.store.ends(1, test.state, func(d *storage.Delivery) { d.Error, d.NextAttemptAt = "refused", c.m.env.Now().Add(5*time.Second) })
 				c.wait(200 * time.Millisecond)
 				c.see(test.want)
 			})
@@ -308,9 +308,13 @@ func TestChoicesBeginWithWhatIsChosen(t *testing.T) {
 		c.see("Fire at staging")
 		c.press("w", "enter")
 		c.see("Fire at staging")
-		c.press("esc", "f", "w", "up", "enter", "v", "j", "enter", "v", "enter")
-		if got := c.m.shared.fire.variants[target{storage.Email, storage.Bounce}]; got == "" {
-			t.Error("the variant is no longer the chosen one")
+		c.press("esc", "f", "w", "up", "enter")
+		first := c.screen()
+		c.press("v", "j", "enter")
+		chosen := c.screen()
+		c.press("v", "enter")
+		if chosen == first || c.screen() != chosen {
+			t.Errorf("the variant is no longer the chosen one:\n%s", c.screen())
 		}
 	})
 }

@@ -43,6 +43,15 @@ func (m *Model) viewBinding(v screen.View) screen.Binding {
 }
 
 func (m *Model) zoom() tea.Cmd {
-	m.shared.Zoomed = !m.shared.Zoomed
+	m.env.Zoomed = !m.env.Zoomed
 	return nil
+}
+
+// fireBindings are the keys that fire from any view.
+func (m *Model) fireBindings() []screen.Binding {
+	fire := m.fire
+	return []screen.Binding{
+		{Keys: []string{"f"}, Label: "fire", Help: "Fire an event", Do: func() tea.Cmd { return fire.Open(m.front()) }},
+		{Keys: []string{"."}, Word: "again", Help: "Fire the last event again", Do: fire.Repeat},
+	}
 }

@@ -12,6 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"backchannel/tui/tuitest"
+
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
@@ -32,6 +34,7 @@ type console struct {
 	resent   []string // where to, and the bytes
 	exported []export.Request
 	copied   []string
+	readFile func(ctx context.Context, path string) ([]byte, error) // by the form; nil: there are no files
 	quit     bool
 	drawn    string     // what is drawn while nothing happens; empty until asked for
 	rapid    bool       // keys come faster than anything is drawn
@@ -41,8 +44,9 @@ type console struct {
 	delivered int // messages, after each of which the program draws
 }
 
-// noon is when every test begins.
-func noon() time.Time { return time.Date(2026, 11, 2, 12, 4, 29, 871e6, time.UTC) }
+func noon() time.Time          { return tuitest.Noon() }
+func acme() storage.Webhook    { return tuitest.Acme() }
+func staging() storage.Webhook { return tuitest.Staging() }
 
 // testConsole runs a test with a console of 120 by 30 cells, without colours.
 func testConsole(t *testing.T, test func(*console)) {
@@ -61,7 +65,7 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 		c := &console{t: t, store: newFakeStore(now)}
 		c.m = New(ctx, Config{
 			Store: c.store, Now: now, Location: time.UTC, PID: 4711, Version: "1.2.3",
-			Rules:    c.store.rules,
+			Rules:    c.rules(),
 			Renderer: th.renderer(), Dark: th == darkTheme,
 			Rand: zeros{},
 			Copy: func(_ context.Context, text string) (string, error) {
@@ -89,7 +93,7 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 func newFakeStore(now func() time.Time) *fakeStore {
 	return &fakeStore{
 		now:     noon,
-		rules:   storage.Rules{Sources: blind()},
+		rules:   storage.Rules{Sources: noSources()},
 		last:    1 << 50,
 		runtime: storage.Runtime{PID: 4711, ReceiverURL: "https://127.0.0.1:9443"},
 		alive:   true,
@@ -264,4 +268,25 @@ func (th theme) renderer() *lipgloss.Renderer {
 		r.SetColorProfile(termenv.Ascii)
 	}
 	return r
+}
+
+// rules are the store's, with the files that a test says there are.
+func (c *console) rules() storage.Rules {
+	rules := c.store.rules
+	none := rules.Sources.ReadFile
+	rules.Sources.ReadFile = func(ctx context.Context, path string) ([]byte, error) {
+		if c.readFile != nil {
+			return c.readFile(ctx, path)
+		}
+		return none(ctx, path)
+	}
+	return rules
+}
+
+// noSources has neither files nor environment.
+func noSources() storage.Sources {
+	return storage.Sources{
+		Env:      func(string) (string, bool) { return "", false },
+		ReadFile: func(context.Context, string) ([]byte, error) { return nil, fs.ErrNotExist },
+	}
 }

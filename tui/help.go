@@ -11,7 +11,7 @@ import (
 
 // help says what every key does: on the screen in front, and anywhere.
 type help struct {
-	shared  *shared
+	env     *screen.Env
 	version string
 	keys    component.KeyTable
 	viewer  component.Viewer
@@ -20,7 +20,7 @@ type help struct {
 func (m *Model) openHelp() tea.Cmd {
 	keys := append(screen.KeyTable(m.front().Title(), m.front().Bindings()), screen.KeyTable("Moving", movement())...)
 	keys = append(append(keys, screen.KeyTable("Anywhere", m.globals())...), screen.KeyTable("Anywhere", m.urgent())...)
-	return screen.Show(&help{shared: m.shared, version: m.cfg.Version, keys: keys})
+	return screen.Show(&help{env: m.env, version: m.cfg.Version, keys: keys})
 }
 
 // movement are the keys that lists and texts take.
@@ -47,7 +47,7 @@ func (h *help) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (h *help) View(width, height int) string {
-	th := h.shared.Theme
+	th := h.env.Theme
 	inner := min(width, 130) - 4
 	lines := h.keys.Help(th, "", inner)
 	rows := min(len(lines), height-4)

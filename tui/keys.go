@@ -6,6 +6,7 @@ import (
 
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
+	"backchannel/tui/webhooks"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -63,7 +64,7 @@ func (m *Model) waits(msg tea.KeyMsg) bool {
 		msg.Runes = msg.Runes[:1] // of several keys in one message, the first one
 	}
 	switch front, ok := m.front().(screen.Busier); {
-	case !m.ready(), m.shared.Openings > 0:
+	case !m.ready(), m.env.Openings > 0:
 		return true
 	case !ok || m.top() != nil || msg.String() == "esc":
 		return false
@@ -75,8 +76,8 @@ func (m *Model) waits(msg tea.KeyMsg) bool {
 // ready reports whether what is shown first was read: until then a key would meet nothing
 // that it could be about.
 func (m *Model) ready() bool {
-	first, ok := m.stacks[screen.ViewWebhooks][0].(*webhooks)
-	return m.awake || m.shared.fire.tried && (!ok || first.tried())
+	first, ok := m.stacks[screen.ViewWebhooks][0].(*webhooks.Screen)
+	return m.awake || m.fire.Tried && (!ok || first.Tried())
 }
 
 // wake takes the keys that came too early, as far as they are of use now.
@@ -106,7 +107,7 @@ const (
 // spilled reports whether a key is part of a text that a terminal without bracketed paste
 // put where nobody types: many different letters at once, and what comes right behind.
 func (m *Model) spilled(msg tea.KeyMsg) bool {
-	now := m.shared.Now()
+	now := m.env.Now()
 	runes := slices.Compact(slices.Clone(msg.Runes))
 	begins := msg.Type == tea.KeyRunes && !msg.Paste && len(runes) >= spillLength && m.top() == nil && !typing(m.front())
 	if !begins && !now.Before(m.dry) {

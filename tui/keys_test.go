@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/fire"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -57,7 +58,8 @@ func TestQuitsOnlyAtItsLastKey(t *testing.T) {
 // Somebody in a hurry presses keys while the first screen is still to be read.
 func TestKeysBeforeTheFirstScreen(t *testing.T) {
 	testFiring(t, func(c *console) {
-		c.m.awake, c.m.shared.fire.tried, c.m.early = false, false, earlyKeys([]byte("3\x1b[A"))
+		c.m.fire = fire.New(c.m.env, c.store)
+		c.m.awake, c.m.early = false, earlyKeys([]byte("3\x1b[A"))
 		c.press("f")
 		c.see("▸1 Webhooks")
 		c.store.changed(storage.ChangedWebhooks)

@@ -7,8 +7,12 @@ import (
 	"backchannel/storage"
 	"backchannel/tui/activity"
 	"backchannel/tui/component"
+	"backchannel/tui/deliveries"
+	"backchannel/tui/fire"
+	"backchannel/tui/receiver"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
+	"backchannel/tui/webhooks"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -17,7 +21,8 @@ import (
 // front, everything else to whom it concerns.
 type Model struct {
 	cfg           Config
-	shared        *shared
+	env           *screen.Env
+	fire          *fire.Firer
 	changes       <-chan storage.Change
 	reading       screen.Query[screen.Status]
 	stacks        [][]screen.Screen // per view: the view itself, then what was opened over it
@@ -43,18 +48,21 @@ func New(ctx context.Context, cfg Config) *Model {
 		Now: cfg.Now, Location: cfg.Location, Rand: cfg.Rand, PID: cfg.PID,
 		Context: ctx, Theme: style.New(cfg.Renderer, cfg.Dark),
 	}
-	s := &shared{Env: e, Store: cfg.Store, Rules: cfg.Rules, CA: cfg.CA, Export: cfg.Export, Resend: cfg.Resend}
-	s.fire = newFiring(s)
-	m := &Model{cfg: cfg, shared: s, early: earlyKeys(cfg.Typed), changes: cfg.Store.Changes(ctx), reading: screen.Query[screen.Status]{Ctx: ctx}}
-	for _, view := range newViews(s) {
+	m := &Model{cfg: cfg, env: e, fire: fire.New(e, cfg.Store), early: earlyKeys(cfg.Typed), changes: cfg.Store.Changes(ctx), reading: screen.Query[screen.Status]{Ctx: ctx}}
+	for _, view := range newViews(e, cfg) {
 		m.stacks = append(m.stacks, []screen.Screen{view})
 	}
 	return m
 }
 
 // newViews are the views in the order of their numbers.
-func newViews(s *shared) []screen.Screen {
-	return []screen.Screen{newWebhooks(s), newDeliveries(s), newReceiver(s), activity.New(s.Env, s.Store)}
+func newViews(e *screen.Env, cfg Config) []screen.Screen {
+	return []screen.Screen{
+		webhooks.New(e, cfg.Store, cfg.Rules),
+		deliveries.New(e, cfg.Store),
+		receiver.New(e, cfg.Store, receiver.Actions{CA: cfg.CA, Export: cfg.Export, Resend: cfg.Resend}),
+		activity.New(e, cfg.Store),
+	}
 }
 
 // Init reads what is shown first and begins to listen.
@@ -64,9 +72,9 @@ func (m *Model) Init() tea.Cmd {
 
 // refresh reads again what is on the screen.
 func (m *Model) refresh(c storage.Change) tea.Cmd {
-	cmds := []tea.Cmd{m.front().Refresh(c), m.shared.fire.Refresh(c)}
+	cmds := []tea.Cmd{m.front().Refresh(c), m.fire.Refresh(c)}
 	if c.Has(storage.ChangedRuntime | storage.ChangedDeliveries | storage.ChangedReceipts) {
-		cmds = append(cmds, m.reading.Ask(m.shared.readStatus))
+		cmds = append(cmds, m.reading.Ask(m.readStatus))
 	}
 	return tea.Batch(cmds...)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/deliveries"
 	"backchannel/tui/screen"
 )
 
@@ -132,7 +133,7 @@ func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
 	testDeliveries(t, func(c *console) {
 		c.press("g")
 		for range 20 {
-			if d, ok := c.m.stacks[screen.ViewDeliveries][0].(*deliveries).list.Selected(); ok && d.receipt.ID != 0 {
+			if d, ok := c.m.stacks[screen.ViewDeliveries][0].(*deliveries.Screen).List.Selected(); ok && d.Receipt.ID != 0 {
 				break
 			}
 			c.press("j")
@@ -165,7 +166,7 @@ func TestTimesWithinTextsAreLocal(t *testing.T) {
 // The list, the detail, the reasons in it and what Activity says have one zone.
 func TestOneZoneOnTheScreen(t *testing.T) {
 	testConsole(t, func(c *console) {
-		c.m.shared.Location = time.FixedZone("EAST", 5*3600+1800)
+		c.m.env.Location = time.FixedZone("EAST", 5*3600+1800)
 		twoWebhooks(c.store)
 		r := arrived(1, storage.Bounce)
 		r.Verdicts.Auth = storage.Verdict{Result: storage.Fail, Reason: "exp 12:03:24Z is past", Checks: []storage.Check{{Name: "exp", Result: storage.Fail, Actual: "12:03:24Z is 67 s past"}}}

@@ -12,7 +12,7 @@ import (
 
 // palette finds an action by its name, those of other views too.
 type palette struct {
-	shared  *shared
+	env     *screen.Env
 	palette *component.Palette
 	actions []action
 }
@@ -24,7 +24,7 @@ type action struct {
 }
 
 func (m *Model) openPalette() tea.Cmd {
-	p := &palette{shared: m.shared, actions: m.actions()}
+	p := &palette{env: m.env, actions: m.actions()}
 	commands := make([]component.Command, len(p.actions))
 	for i, a := range p.actions {
 		commands[i] = component.Command{ID: strconv.Itoa(i), Title: a.title, Key: a.key, Name: a.name, Off: a.off}
@@ -58,7 +58,7 @@ func (m *Model) actions() []action {
 	add("", m.front().Bindings(), here)
 	add("", m.globals(), here)
 	add("", m.urgent(), here)
-	add("", m.shared.fire.actions(m.front()), here)
+	add("", m.fire.Actions(m.front()), here)
 	for v, stack := range m.stacks {
 		if screen.View(v) != m.current && len(stack) == 1 {
 			add(stack[0].Title()+": ", stack[0].Bindings(), func(b screen.Binding) tea.Cmd { return m.pressIn(screen.View(v), b.Keys[0]) })
@@ -90,4 +90,4 @@ func (p *palette) Update(msg tea.Msg) tea.Cmd {
 	return tea.Batch(screen.Dismiss(p), p.actions[i].do())
 }
 
-func (p *palette) View(width, _ int) string { return p.palette.View(p.shared.Theme, width) }
+func (p *palette) View(width, _ int) string { return p.palette.View(p.env.Theme, width) }

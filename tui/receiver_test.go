@@ -95,8 +95,8 @@ func TestPanesFollowTheWidth(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		r := receiverOf(c)
 		c.press("g", "tab", "tab")
-		if r.panes.Focused != screen.PaneBody {
-			t.Fatalf("the focus is on pane %d", r.panes.Focused)
+		if r.Panes.Focused != screen.PaneBody {
+			t.Fatalf("the focus is on pane %d", r.Panes.Focused)
 		}
 		c.size(120, 30)
 		c.see("▌Body")
@@ -248,7 +248,7 @@ func TestAReceiptFarAwayIsRevealed(t *testing.T) {
 		c.press("enter")
 		c.send(screen.GoMsg{View: screen.ViewReceiver, ID: arrived(77, "").ID})
 		c.see("person77 ")
-		if got := receiverOf(c).list.SelectedID(); got != arrived(77, "").ID {
+		if got := receiverOf(c).List().SelectedID(); got != arrived(77, "").ID {
 			t.Errorf("selected %d", got)
 		}
 	})

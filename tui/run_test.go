@@ -123,7 +123,7 @@ const (
 
 func realConfig() Config {
 	now := time.Now
-	return Config{Store: newFakeStore(now), Rules: storage.Rules{Sources: blind()}, Now: now, PID: 4711, Renderer: darkTheme.renderer(), Dark: true}
+	return Config{Store: newFakeStore(now), Rules: storage.Rules{Sources: noSources()}, Now: now, PID: 4711, Renderer: darkTheme.renderer(), Dark: true}
 }
 
 func TestTheTerminalIsRestored(t *testing.T) {

@@ -11,33 +11,6 @@ import (
 	"backchannel/tui/screen"
 )
 
-// acme is a webhook with about everything that a webhook can have.
-func acme() storage.Webhook {
-	w := storage.NewWebhook()
-	w.ID, w.Version, w.Name = 1<<49+1, 3, "acme prod"
-	w.Sandbox.ID = "8f14e45f-ceea-467f-a0e6-0d2d1b3c9a11"
-	w.Channels = storage.Channels()
-	w.Auth.Type = storage.AuthJWT
-	w.Auth.JWT.Secret = storage.Secret(strings.Repeat("s", 32))
-	w.Auth.JWT.Claims = json.RawMessage(`{"team": "crm"}`)
-	w.Headers = []storage.HeaderField{{Name: "X-Team", Value: "crm"}, {Name: "X-Key", Value: "hush", Secret: true}}
-	w.CreatedAt, w.UpdatedAt = noon().Add(-48*time.Hour), noon().Add(-time.Hour)
-	return w
-}
-
-// staging is a paused webhook of somebody else's endpoint, looked at with suspicion.
-func staging() storage.Webhook {
-	w := storage.NewWebhook()
-	w.ID, w.Version, w.Name = 1<<49+2, 1, "staging"
-	w.Organization, w.Sandbox = "0123456789ABCDEF01234567@AdobeOrg", storage.Sandbox{ID: "e4da3b7f-bbce-4345-9777-2b0674a318d5", Name: "dev"}
-	w.Channels = []storage.Channel{storage.SMS}
-	w.URL = "https://hooks.example.com/feedback?team=crm"
-	w.State, w.StateReason = storage.Paused, "the endpoint answered 410 Gone"
-	w.Delivery.TLS.SkipVerify = true
-	w.CreatedAt, w.UpdatedAt = noon().Add(-time.Hour), noon().Add(-time.Hour)
-	return w
-}
-
 func twoWebhooks(f *fakeStore) {
 	f.webhooks = []storage.Webhook{acme(), staging()}
 	f.deliveries = []storage.Delivery{{

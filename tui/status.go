@@ -13,12 +13,14 @@ import (
 	"backchannel/tui/style"
 )
 
-func (s *shared) readStatus(ctx context.Context) (screen.Status, error) {
-	rt, alive, err := s.Store.Runtime(ctx)
+// readStatus reads what the header tells.
+func (m *Model) readStatus(ctx context.Context) (screen.Status, error) {
+	store := m.cfg.Store
+	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
 		return screen.Status{}, err
 	}
-	counts, err := s.Store.Counts(ctx)
+	counts, err := store.Counts(ctx)
 	if err != nil {
 		return screen.Status{}, err
 	}

@@ -15,7 +15,7 @@ func TestThePositionIsRight(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(n), func(c *console) {
 		c.rapid = true
-		list := &receiverOf(c).list
+		list := receiverOf(c).List()
 		came := n
 		traffic := func(count int) {
 			for range count {
@@ -48,7 +48,7 @@ func TestThePositionIsRight(t *testing.T) {
 			traffic(10)
 			right(came)
 		}
-		c.start(c.m.stacks[screen.ViewReceiver][0].(*receiver).Reveal(arrived(1234, "").ID)) // away from what was seen
+		c.start(receiverOf(c).Reveal(arrived(1234, "").ID)) // away from what was seen
 		c.wait(time.Second)
 		c.see("1,234 of")
 		traffic(200)
@@ -61,7 +61,7 @@ func TestThePositionAmongTheChosen(t *testing.T) {
 		c.press("/")
 		c.write("status:sent")
 		c.press("enter", "p", "pgup")
-		list := &receiverOf(c).list
+		list := receiverOf(c).List()
 		at := int64(list.SelectedID() - arrived(0, "").ID)
 		c.see(fmt.Sprintf("%d of 900", at))
 	})

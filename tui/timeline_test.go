@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/receiver"
 	"backchannel/tui/screen"
 )
 
@@ -33,14 +34,16 @@ func testReceiver(t *testing.T, set func(*fakeStore), test func(*console)) {
 	})
 }
 
-func receiverOf(c *console) *receiver { return c.m.stacks[screen.ViewReceiver][0].(*receiver) }
+func receiverOf(c *console) *receiver.Screen {
+	return c.m.stacks[screen.ViewReceiver][0].(*receiver.Screen)
+}
 
 func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {
 	const n = 2000
 	t.Parallel()
 	testReceiver(t, manyReceipts(n), func(c *console) {
 		c.rapid = true
-		list := &receiverOf(c).list
+		list := receiverOf(c).List()
 		c.see("person2000", "2,000 of 2,000 following")
 		for want := n; want > n-400; want -= 20 {
 			if got := list.SelectedID(); got != arrived(want, "").ID {
@@ -69,7 +72,7 @@ func TestTimelineWalksBothWaysWithoutAGap(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(n), func(c *console) {
 		c.rapid = true
-		list := &receiverOf(c).list
+		list := receiverOf(c).List()
 		c.press("g")
 		for i := 1; i <= n; i++ {
 			if got := list.SelectedID() - arrived(0, "").ID; int(got) != i {
@@ -82,7 +85,7 @@ func TestTimelineWalksBothWaysWithoutAGap(t *testing.T) {
 
 func TestSelectionSticksToItsItem(t *testing.T) {
 	testReceiver(t, manyReceipts(200), func(c *console) {
-		list := &receiverOf(c).list
+		list := receiverOf(c).List()
 		c.press("k", "k")
 		selected := list.SelectedID()
 		for i := range 200 {
@@ -158,14 +161,14 @@ func TestAnEmptyFilterLeadsBackToWhereOneWas(t *testing.T) {
 		c.write("status:exclude")
 		c.see("Nothing matches the filter.")
 		c.press("esc")
-		if got := receiverOf(c).list.SelectedID(); got != arrived(77, "").ID {
+		if got := receiverOf(c).List().SelectedID(); got != arrived(77, "").ID {
 			t.Errorf("selected %d, not where one was", got)
 		}
 		c.press("/")
 		c.write("status:exclude")
 		c.store.receipts = c.store.receipts[500:]
 		c.press("esc")
-		if got := receiverOf(c).list.SelectedID(); got != c.store.receipts[0].ID {
+		if got := receiverOf(c).List().SelectedID(); got != c.store.receipts[0].ID {
 			t.Errorf("selected %d, not what is nearest to where one was", got)
 		}
 	})

@@ -15,7 +15,7 @@ type toastOverMsg struct{}
 
 // toast shows a message for a while.
 func (m *Model) toast(t component.Toast) tea.Cmd {
-	m.toasts.Push(m.shared.Now(), t)
+	m.toasts.Push(m.env.Now(), t)
 	return tea.Batch(m.awaitToast(), m.keep(t))
 }
 
@@ -25,7 +25,7 @@ func (m *Model) keep(t component.Toast) tea.Cmd {
 	if t.Outcome != component.Error || t.ID != "" {
 		return nil
 	}
-	ctx, add := m.shared.Context, m.shared.Store.AddActivity
+	ctx, add := m.env.Context, m.cfg.Store.AddActivity
 	return func() tea.Msg {
 		_ = add(ctx, storage.Activity{Kind: storage.ActivityError, Text: t.Text}) // it is on the screen
 		return nil
@@ -33,12 +33,12 @@ func (m *Model) keep(t component.Toast) tea.Cmd {
 }
 
 func (m *Model) dropToasts() tea.Cmd {
-	m.toasts.Expire(m.shared.Now())
+	m.toasts.Expire(m.env.Now())
 	return m.awaitToast()
 }
 
 func (m *Model) awaitToast() tea.Cmd {
-	wait, any := m.toasts.Wait(m.shared.Now())
+	wait, any := m.toasts.Wait(m.env.Now())
 	if !any {
 		return nil
 	}

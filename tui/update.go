@@ -36,7 +36,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.ResumeMsg:
 		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
 	case screen.OpenedMsg:
-		m.shared.Openings--
+		m.env.Openings--
 		return m.settle(m.update(msg.Msg))
 	}
 	if cmd, mine := m.navigate(msg); mine {
@@ -50,7 +50,7 @@ func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case screen.OpenMsg:
 		m.stacks[m.current] = append(m.stacks[m.current], msg.Screen)
-		m.shared.Zoomed = false
+		m.env.Zoomed = false
 		return m.refresh(storage.ChangedAll), true
 	case screen.CloseMsg:
 		cmd := m.close(msg.Screen)
@@ -85,10 +85,10 @@ func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
 func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 	a, fresh, cmd := m.reading.Take(msg)
 	if fresh {
-		m.shared.Status = a.Value
-		m.shared.Status.Err = a.Err
+		m.env.Status = a.Value
+		m.env.Status.Err = a.Err
 	}
-	cmds := []tea.Cmd{cmd, m.shared.fire.Update(msg)}
+	cmds := []tea.Cmd{cmd, m.fire.Update(msg)}
 	for _, o := range m.overlays {
 		cmds = append(cmds, o.Update(msg))
 	}
@@ -106,7 +106,7 @@ func (m *Model) tick(now pulse) tea.Cmd {
 	changed := now != m.pulse
 	m.pulse = now
 	if changed {
-		return tea.Batch(m.reading.Ask(m.shared.readStatus), m.awaitTick())
+		return tea.Batch(m.reading.Ask(m.readStatus), m.awaitTick())
 	}
 	return m.awaitTick()
 }
@@ -124,7 +124,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.overlayKey(o, msg)
 	}
 	front := m.front()
-	if key == "esc" && m.shared.fire.stop() {
+	if key == "esc" && m.fire.Stop() {
 		return nil
 	}
 	if key == "esc" || key == "q" && !typing(front) {
@@ -189,8 +189,8 @@ func (m *Model) back(key string) tea.Cmd {
 		}
 	}
 	switch {
-	case m.shared.Zoomed:
-		m.shared.Zoomed = false
+	case m.env.Zoomed:
+		m.env.Zoomed = false
 	case len(m.stacks[m.current]) > 1:
 		return m.close(front)
 	case len(m.trail) > 0:
@@ -219,7 +219,7 @@ func (m *Model) goTo(v screen.View, id storage.ID) tea.Cmd {
 		return nil
 	}
 	if v != m.current {
-		m.shared.Zoomed = false
+		m.env.Zoomed = false
 	}
 	m.current, m.trail = v, nil
 	cmd := m.refresh(storage.ChangedAll)
@@ -231,7 +231,7 @@ func (m *Model) goTo(v screen.View, id storage.ID) tea.Cmd {
 
 func (m *Model) copy(msg screen.CopyMsg) tea.Cmd {
 	m.copied = msg
-	ctx, put := m.shared.Context, m.cfg.Copy
+	ctx, put := m.env.Context, m.cfg.Copy
 	return func() tea.Msg {
 		how, err := put(ctx, msg.Text)
 		if err != nil {
@@ -242,6 +242,6 @@ func (m *Model) copy(msg screen.CopyMsg) tea.Cmd {
 }
 
 func (m *Model) switchTheme() tea.Cmd {
-	m.shared.Theme = style.New(m.cfg.Renderer, !m.shared.Theme.Dark)
+	m.env.Theme = style.New(m.cfg.Renderer, !m.env.Theme.Dark)
 	return screen.Send(screen.ThemeMsg{})
 }

@@ -18,7 +18,7 @@ func (m *Model) View() string {
 	if m.width <= 0 || m.height <= 0 {
 		return ""
 	}
-	m.shared.Drawing()
+	m.env.Drawing()
 	if m.tooSmall() {
 		return m.apology()
 	}
@@ -32,7 +32,7 @@ func (m *Model) View() string {
 
 // frame is header, rule, banner if there is one, body, the rule with the toasts, footer.
 func (m *Model) frame() []string {
-	th := m.shared.Theme
+	th := m.env.Theme
 	lines := []string{m.header(), component.Rule(th, m.width)}
 	lines = append(lines, m.bannerLines()...)
 	foot := append(m.toasts.View(th, m.width), m.footer())
@@ -47,7 +47,7 @@ const bannerMost = 3 // lines
 func (m *Model) bannerLines() []string {
 	text := m.banner
 	if text == "" {
-		text = m.shared.Status.Trouble()
+		text = m.env.Status.Trouble()
 	}
 	if text == "" {
 		return nil
@@ -56,7 +56,7 @@ func (m *Model) bannerLines() []string {
 	wrapped := component.Wrap(text, m.width-2)
 	lines := component.Lines(wrapped, m.width-1, min(len(wrapped), bannerMost))
 	for i, line := range lines {
-		lines[i] = " " + m.shared.Theme.Warn.Render(line)
+		lines[i] = " " + m.env.Theme.Warn.Render(line)
 	}
 	return lines
 }
@@ -75,7 +75,7 @@ func (m *Model) apology() string {
 // header says where one is, and at the right how things stand, as much of that as fits
 // beside it: first the receipts are not counted, and so on.
 func (m *Model) header() string {
-	place, forms := m.place(), statusForms(m.shared.Env)
+	place, forms := m.place(), statusForms(m.env)
 	if len(forms) == 0 {
 		return component.Fit(place, m.width)
 	}
@@ -94,8 +94,8 @@ func (m *Model) place() string {
 	if len(m.stacks[m.current]) > 1 {
 		return m.heading()
 	}
-	brand := " " + m.shared.Theme.Strong.Render("backchannel")
-	stands, short := standing(m.shared.Env)
+	brand := " " + m.env.Theme.Strong.Render("backchannel")
+	stands, short := standing(m.env)
 	if m.width < namesFrom {
 		short = stands
 	}
@@ -119,13 +119,13 @@ const namesFrom = 80
 const countsRoom = 28
 
 func (m *Model) heading() string {
-	return " " + m.shared.Theme.Strong.Render(style.Escape(m.front().Title()))
+	return " " + m.env.Theme.Strong.Render(style.Escape(m.front().Title()))
 }
 
 // tabs are the views, the present one marked by colour and by a glyph for those
 // who see no colour.
 func (m *Model) tabs(gap string, words bool) string {
-	th := m.shared.Theme
+	th := m.env.Theme
 	var b strings.Builder
 	for v, stack := range m.stacks {
 		name := strconv.Itoa(v + 1)
@@ -146,7 +146,7 @@ func (m *Model) tabs(gap string, words bool) string {
 
 // footer names the keys that do something here: none while an overlay has them.
 func (m *Model) footer() string {
-	th := m.shared.Theme
+	th := m.env.Theme
 	right := th.Text.Render("?") + " " + th.Dim.Render("help")
 	if typing(m.front()) || m.top() != nil {
 		right = ""
@@ -168,7 +168,7 @@ func (m *Model) footerKeys() []screen.Binding {
 		back := m.stacks[m.trail[len(m.trail)-1]][0].Title()
 		keys = append([]screen.Binding{{Shown: "esc", Label: "back to " + back}}, keys...)
 	}
-	if len(m.shared.Targets.Webhooks) > 0 {
+	if len(m.env.Targets.Webhooks) > 0 {
 		return append(m.fireBindings(), keys...)
 	}
 	return keys

@@ -1,0 +1,67 @@
+package deliveries
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+)
+
+// describeLog is the first page of a delivery: its attempts, and what is known besides.
+func describeLog(s *screen.Env, d *screen.Detail, x detail) {
+	if x.row.EventID != 0 && x.event.ID == 0 {
+		return // not read yet
+	}
+	s.DescribeAttempts(d, x.row.Delivery, x.attempts)
+	d.Title("Delivery")
+	d.Fact("Webhook", x.row.Webhook, s.Theme.Text)
+	d.Fact("Queued", s.Date(x.row.CreatedAt), s.Theme.Text)
+	d.Fact("Request ID", x.row.RequestID, s.Theme.Text)
+	d.Fact("ID", x.row.ID.String(), s.Theme.Text)
+	if r := x.row.Receipt; r.ID != 0 {
+		verdict := screen.VerdictCell(s.Theme, r)
+		d.Fact("Receiver", verdict.Text, verdict.Style)
+		if reason := s.LocalTimes(screen.FirstFailure(r.Verdicts), r.ReceivedAt); reason != "" {
+			d.Fact("", reason, s.Theme.Text)
+		}
+	}
+}
+
+// describeExchanges is what went over the wire, the last attempt first.
+func describeExchanges(d *screen.Detail, s *screen.Env, attempts []storage.Attempt) {
+	if len(attempts) == 0 {
+		d.Paragraph("No attempt was made yet.", d.Theme.Dim)
+	}
+	for _, a := range slices.Backward(attempts) {
+		d.Lines = append(d.Lines, " "+d.Theme.Strong.Render(fmt.Sprintf("Attempt %d", a.N))+"   "+d.Theme.Dim.Render(s.Clock(a.At)))
+		d.Title("Request")
+		d.Headers(a.RequestHeaders)
+		d.Title(answerTitle(a))
+		d.Headers(a.ResponseHeaders)
+		if len(a.ResponseBody) > 0 {
+			answer := a.Answer()
+			d.Blank()
+			if answer.Note() != "" {
+				d.Indented(answer.Note(), d.Theme.Dim)
+			}
+			for _, line := range strings.Split(style.EscapeMultiline(answer.Text), "\n") {
+				for _, row := range component.Wrap(line, d.Width-4) {
+					d.Lines = append(d.Lines, "   "+d.Theme.Text.Render(row))
+				}
+			}
+		}
+		d.Blank()
+	}
+}
+
+func answerTitle(a storage.Attempt) string {
+	if a.Code == 0 {
+		return "No answer"
+	}
+	return "Answer " + strconv.Itoa(a.Code)
+}

@@ -1,0 +1,32 @@
+package fire
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+	"backchannel/tui/screen"
+)
+
+func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
+	for _, test := range []struct {
+		end  burstEnd
+		want string
+	}{
+		{burstEnd{cancelled: 2}, "of 3, 2 cancelled; 2 and / cancelled show them"},
+		{burstEnd{failed: 1}, "of 3, 1 failed; 2 and / failed show them"},
+		{burstEnd{failed: 1, cancelled: 2}, "of 3, 1 failed, 2 cancelled; 2 and / failed cancelled show them"},
+		{burstEnd{failed: 1200, cancelled: 8800, more: true}, "of 3, 1,200 or more failed, 8,800 or more cancelled"},
+		{burstEnd{}, "all 3 delivered"},
+	} {
+		f := New(&screen.Env{Now: time.Now}, nil)
+		f.burst = &run{spec: fire.Spec{Status: storage.Sent, Webhook: storage.Webhook{Name: "acme prod"}}, queued: 3, ended: true, began: time.Now()}
+		test.end.burst = f.burst
+		said, ok := f.tellEnd(test.end)().(screen.ToastMsg)
+		if !ok || !strings.Contains(said.Toast.Text, test.want) {
+			t.Errorf("said %q, want %q", said.Toast.Text, test.want)
+		}
+	}
+}

@@ -1,0 +1,300 @@
+package fire
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"backchannel/fixtures"
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// menu fires events at one webhook. It is made anew after each choice that changes
+// what it says.
+type menu struct {
+	firing  *Firer
+	webhook storage.Webhook
+	menu    component.Menu
+}
+
+const menuID = "fire"
+
+// The items of the menu that are no status.
+const (
+	itemWebhook   = "webhook"
+	itemLife      = "life"
+	itemBurst     = "burst"
+	itemMisbehave = "misbehave"
+	itemVariant   = "variant"
+	itemChannel   = "channel"
+	itemSaved     = "saved"
+	itemAgain     = "again"
+)
+
+func newMenu(f *Firer, w storage.Webhook) *menu {
+	m := &menu{firing: f, webhook: w}
+	m.fill()
+	return m
+}
+
+// fill says what the keys would do now.
+func (m *menu) fill() {
+	f, channel := m.firing, m.channel()
+	m.menu = component.Menu{
+		ID: menuID, Title: "Fire at " + m.webhook.Name,
+		Hint: &component.MenuItem{ID: itemWebhook, Key: "w", Label: "change"},
+		Columns: [][]component.MenuItem{
+			{
+				{ID: string(storage.Sent), Key: "s", Label: "sent"},
+				{ID: string(storage.Delivered), Key: "d", Label: "delivered"},
+				{ID: string(storage.Bounce), Key: "b", Label: "bounce"},
+				{ID: string(storage.Error), Key: "e", Label: "error"},
+			}, {
+				{ID: itemLife, Key: "l", Label: "a message's life…"},
+				{ID: itemBurst, Key: "B", Label: "burst…"},
+				{ID: itemMisbehave, Key: "!", Label: "misbehave…"},
+			},
+		},
+		Details: []component.MenuItem{
+			{ID: itemVariant, Key: "v", Label: "variant", Detail: f.variantLabel(channel, storage.Bounce), Off: len(fixtures.Variants(channel, storage.Bounce)) < 2},
+			{ID: itemChannel, Key: "c", Label: "channel", Detail: string(channel), Off: len(m.webhook.Channels) < 2},
+			{ID: itemAgain, Key: ".", Label: "again", Detail: f.lastLabel(), Off: f.last.Status == ""},
+		},
+	}
+	if len(f.saved) > 0 {
+		m.menu.Columns[1] = append(m.menu.Columns[1], component.MenuItem{ID: itemSaved, Key: "F", Label: "saved fixture…"})
+	}
+	if m.webhook.State == storage.Paused {
+		m.menu.Title += " (paused)"
+	}
+	if len(f.shared.Targets.Webhooks) < 2 {
+		m.menu.Hint = nil
+	}
+}
+
+// Actions are what the menu's items do, for those who look for an action by its name.
+func (f *Firer) Actions(front screen.Screen) []screen.Binding {
+	w, ok := f.shared.Targets.Aim(front)
+	if !ok {
+		return nil
+	}
+	var all []screen.Binding
+	for _, column := range newMenu(f, w).menu.Columns {
+		for _, item := range column {
+			all = append(all, f.itemBinding(w, item, func(m *menu) tea.Cmd { return m.pick(item.ID) }))
+		}
+	}
+	return append(all, f.choices(w)...)
+}
+
+// choices are the items that change what is fired. The menu then shows what was chosen.
+func (f *Firer) choices(w storage.Webhook) []screen.Binding {
+	of := newMenu(f, w).menu
+	items := slices.DeleteFunc(of.Details, func(item component.MenuItem) bool { return item.Off || item.ID == itemAgain })
+	if of.Hint != nil {
+		items = append(items, component.MenuItem{ID: of.Hint.ID, Key: of.Hint.Key, Label: "another webhook"})
+	}
+	var all []screen.Binding
+	for _, item := range items {
+		item.Label += style.More
+		all = append(all, f.itemBinding(w, item, func(m *menu) tea.Cmd { return tea.Batch(screen.Show(m), m.pick(item.ID)) }))
+	}
+	return all
+}
+
+func (f *Firer) itemBinding(w storage.Webhook, item component.MenuItem, do func(*menu) tea.Cmd) screen.Binding {
+	return screen.Binding{
+		Shown: "f " + item.Key, Help: fmt.Sprintf("Fire at %s: %s", w.Name, item.Label), Word: strings.TrimSuffix(item.Label, style.More),
+		Do: func() tea.Cmd { return do(newMenu(f, w)) },
+	}
+}
+
+// pick is what an item does.
+func (m *menu) pick(item string) tea.Cmd {
+	return m.Update(component.MenuMsg{ID: menuID, Item: item})
+}
+
+func (m *menu) channel() storage.Channel { return m.firing.channelFor(m.webhook) }
+
+func (f *Firer) lastLabel() string {
+	if f.last.Status == "" {
+		return "nothing fired yet"
+	}
+	return f.last.String() + " at " + f.last.Webhook.Name
+}
+
+// Update fires, or leads to a choice.
+func (m *menu) Update(msg tea.Msg) tea.Cmd {
+	reply, ok := msg.(component.MenuMsg)
+	if !ok || reply.ID != menuID {
+		return m.menu.Update(msg)
+	}
+	switch reply.Item {
+	case "":
+		return screen.Dismiss(m)
+	case itemWebhook:
+		return m.changeWebhook()
+	case itemVariant:
+		return m.changeVariant()
+	case itemChannel:
+		m.nextChannel()
+		return nil
+	case itemLife:
+		return m.chooseLife()
+	case itemSaved:
+		return m.chooseSaved()
+	case itemMisbehave:
+		return tea.Batch(screen.Dismiss(m), m.firing.chooseMisbehaviour(m.spec(m.firing.lastStatus())))
+	case itemBurst:
+		return tea.Batch(screen.Dismiss(m), m.firing.askBurst(m.spec(m.firing.lastStatus())))
+	case itemAgain:
+		return tea.Batch(screen.Dismiss(m), m.firing.Repeat())
+	}
+	return tea.Batch(screen.Dismiss(m), m.firing.fire(m.spec(storage.Status(reply.Item))))
+}
+
+// View draws the menu.
+func (m *menu) View(width, height int) string {
+	return m.menu.View(m.firing.shared.Theme, width, height)
+}
+
+// spec is one event as things are chosen now.
+func (m *menu) spec(status storage.Status) fire.Spec {
+	channel := m.channel()
+	return fire.Spec{
+		Webhook: m.webhook, Channel: channel, Status: status, Variant: m.firing.variantFor(channel, status), Recipients: 1, Count: 1,
+	}
+}
+
+// lastStatus is the status fired last; a bounce at first.
+func (f *Firer) lastStatus() storage.Status {
+	if f.last.Status == "" {
+		return storage.Bounce
+	}
+	return f.last.Status
+}
+
+func (m *menu) changeWebhook() tea.Cmd {
+	var items []component.MenuItem
+	now := 0
+	for i, w := range m.firing.shared.Targets.Webhooks {
+		if w.ID == m.webhook.ID {
+			now = i
+		}
+		item := component.MenuItem{ID: w.ID.String(), Label: w.Name, Detail: w.Organization + " / " + w.Sandbox.Name + "   " + screen.List(w.Channels)}
+		items = append(items, item)
+	}
+	pick := func(id string) tea.Cmd {
+		i := slices.IndexFunc(m.firing.shared.Targets.Webhooks, func(w storage.Webhook) bool { return w.ID.String() == id })
+		if i >= 0 {
+			m.webhook = m.firing.shared.Targets.Webhooks[i]
+			m.firing.shared.Targets.Chosen = m.webhook.ID
+			m.fill()
+		}
+		return nil
+	}
+	return m.firing.shared.Choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
+}
+
+// nextChannel goes on to another channel of the webhook.
+func (m *menu) nextChannel() {
+	at := slices.Index(m.webhook.Channels, m.channel())
+	m.firing.channel = m.webhook.Channels[(at+1)%len(m.webhook.Channels)]
+	m.fill()
+}
+
+func (m *menu) changeVariant() tea.Cmd {
+	channel := m.channel()
+	var items []component.MenuItem
+	now := 0
+	for i, v := range fixtures.Variants(channel, storage.Bounce) {
+		if v.Variant == m.firing.variantFor(channel, storage.Bounce) {
+			now = i
+		}
+		items = append(items, component.MenuItem{ID: v.VariantName(), Key: strconv.Itoa(i + 1), Label: v.VariantName(), Detail: v.Label()})
+	}
+	pick := func(name string) tea.Cmd {
+		if name == fixtures.DefaultVariant {
+			name = ""
+		}
+		m.firing.variants[target{channel, storage.Bounce}] = name
+		m.fill()
+		return nil
+	}
+	return m.firing.shared.Choose(component.Menu{Title: "Which bounce?", Details: items, At: now, Find: true}, pick)
+}
+
+// chooseLife asks how the message ends.
+func (m *menu) chooseLife() tea.Cmd {
+	ends := []component.MenuItem{
+		{ID: string(storage.Delivered), Key: "d", Label: "sent, then delivered"},
+		{ID: string(storage.Bounce), Key: "b", Label: "sent, then bounce", Detail: m.firing.variantLabel(m.channel(), storage.Bounce)},
+	}
+	return m.firing.shared.Choose(component.Menu{Title: "A message's life", Details: ends}, func(end string) tea.Cmd {
+		life := m.spec(storage.Status(end))
+		life.Lifecycle = true
+		return tea.Batch(screen.Dismiss(m), m.firing.fire(life))
+	})
+}
+
+// chooseSaved asks which of the saved fixtures is fired.
+func (m *menu) chooseSaved() tea.Cmd {
+	var items []component.MenuItem
+	for _, saved := range m.firing.saved {
+		item := component.MenuItem{ID: saved.Name, Label: saved.Name, Detail: fmt.Sprintf("%s, %s", saved.Status, saved.Channel)}
+		if !m.webhook.Has(saved.Channel) {
+			item.Off, item.Detail = true, fmt.Sprintf("is for %s, which %s has not", saved.Channel, m.webhook.Name)
+		}
+		items = append(items, item)
+	}
+	return m.firing.shared.Choose(component.Menu{Title: "Which saved fixture?", Details: component.Number(items), Find: true, Names: true}, func(name string) tea.Cmd {
+		i := slices.IndexFunc(m.firing.saved, func(f storage.SavedFixture) bool { return f.Name == name })
+		if i < 0 {
+			return nil
+		}
+		saved := m.firing.saved[i]
+		of := m.spec(saved.Status)
+		of.Channel, of.Variant, of.Saved = saved.Channel, "", &saved
+		return tea.Batch(screen.Dismiss(m), m.firing.fire(of))
+	})
+}
+
+// chooseMisbehaviour asks what is to be wrong with an event. Without a token nothing
+// can be wrong with one.
+func (f *Firer) chooseMisbehaviour(of fire.Spec) tea.Cmd {
+	var items []component.MenuItem
+	for i, kind := range storage.Misbehaviours() {
+		item := component.MenuItem{ID: string(kind), Key: strconv.Itoa((i + 1) % 10), Label: string(kind), Detail: misbehaviourHelp(kind)}
+		if kind.NeedsJWT() && of.Webhook.Auth.Type != storage.AuthJWT {
+			item.Off, item.Detail = true, "needs JWT authentication, which "+of.Webhook.Name+" has not"
+		}
+		items = append(items, item)
+	}
+	title := strings.TrimSpace(fmt.Sprintf("Misbehave at %s: %s, %s, but…", of.Webhook.Name, of.Status, of.Channel))
+	return f.shared.Choose(component.Menu{Title: title, Details: items, Find: true}, func(kind string) tea.Cmd {
+		of.Misbehave = storage.Misbehaviour(kind)
+		return f.fire(of)
+	})
+}
+
+func misbehaviourHelp(kind storage.Misbehaviour) string {
+	return map[storage.Misbehaviour]string{
+		storage.MisbehaveExpired:       "the token expired two minutes ago",
+		storage.MisbehaveNotYetValid:   "the token is for later",
+		storage.MisbehaveWrongKey:      "the token is signed by another key",
+		storage.MisbehaveWrongAudience: "the token is for somebody else",
+		storage.MisbehaveAlgNone:       "the token is not signed at all",
+		storage.MisbehaveMissingAuth:   "there is no token",
+		storage.MisbehaveTamperedBody:  "the body was changed on its way",
+		storage.MisbehaveTruncated:     "the body ends too early",
+		storage.MisbehaveDuplicate:     "the same event comes twice",
+		storage.MisbehaveOutOfOrder:    "delivered comes before sent",
+	}[kind]
+}

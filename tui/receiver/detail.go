@@ -1,0 +1,200 @@
+package receiver
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+)
+
+// detail is everything about one receipt.
+type detail struct {
+	receipt  storage.Receipt
+	delivery storage.Delivery // of our own engine; the zero Delivery: a foreign sender's
+	attempts []storage.Attempt
+	shown    storage.ShownBody
+	pretty   []byte // the body indented; nil when it is not JSON
+}
+
+// readReceipt reads a receipt, and what our own engine knows of it.
+func (s *common) readReceipt(id storage.ID) func(context.Context) (detail, error) {
+	return func(ctx context.Context) (d detail, err error) {
+		if d.receipt, err = s.Store.Receipt(ctx, id); err != nil {
+			return d, err
+		}
+		d.shown = storage.ShowBody(d.receipt.Headers, d.receipt.Body, "")
+		if pretty, ok := component.PrettyJSON(d.receipt.Body); ok {
+			d.pretty = pretty
+		}
+		of := d.receipt.DeliveryID
+		if of == 0 {
+			return d, nil
+		}
+		if d.delivery, err = s.Store.Delivery(ctx, of); err != nil {
+			return d, err
+		}
+		if d.attempts, err = s.Store.Attempts(ctx, of); err != nil {
+			return d, err
+		}
+		return d, nil
+	}
+}
+
+// current is the selected receipt: all of it once it was read, until then what the list
+// knows.
+func (r *Screen) current() (d detail, ok bool) {
+	row, ok := r.list.Selected()
+	if ok && r.detail.receipt.ID == row.ID {
+		d = r.detail
+		d.receipt.Pinned, d.receipt.Note = row.Pinned, row.Note
+		return d, true
+	}
+	return detail{receipt: row}, ok
+}
+
+func (r *Screen) detailView(size component.Size) string {
+	d, ok := r.current()
+	if !ok || !size.Shown() {
+		return ""
+	}
+	th, focused := r.shared.Theme, r.Panes.Focused == screen.PaneDetail
+	head := append(receiptHead(r.shared.Env, d.receipt, size.Width), "", r.tabs.Head(th, focused, r.hiddenTabs()...))
+	if r.tabs.At == tabBody {
+		body := r.bodyView(component.Size{Width: size.Width, Height: size.Height - len(head)})
+		return strings.Join(append(head, body), "\n")
+	}
+	head = append(head, "")
+	at := d.receipt.ReceivedAt
+	page := screen.Detail{Theme: th, Width: size.Width, Local: func(text string) string { return r.shared.LocalTimes(text, at) }}
+	switch r.tabs.At {
+	case tabVerdicts:
+		verdicts(&page, d.receipt.Verdicts, r.allChecks)
+		forward(&page, d.receipt.Forward)
+	case tabHeaders:
+		describeRequest(r.shared.Env, &page, d.receipt)
+	case tabAttempts:
+		describeOrigin(r.shared.Env, &page, d)
+	}
+	return r.tabs.Show(th, head, page.Lines, size)
+}
+
+// hiddenTabs are those that have a pane of their own.
+func (r *Screen) hiddenTabs() []int {
+	if r.wide {
+		return []int{tabBody}
+	}
+	return nil
+}
+
+const noteLines = 3 // at most; there is more to see
+
+// receiptHead says which receipt it is, in two lines or as many as it takes.
+func receiptHead(s *screen.Env, r storage.Receipt, width int) []string {
+	th := s.Theme
+	event, ink := eventWord(th, r.Status)
+	glyph, word, _ := strings.Cut(event, " ")
+	if r.Status == "" {
+		word = r.Method + " " + storage.WithoutTokens(r.Path)
+	}
+	title := []string{" " + ink.Render(glyph) + " " + th.Strong.Render(style.Escape(word))}
+	for _, text := range []string{r.Channel, r.Identity} {
+		if text != "" {
+			title = append(title, th.Text.Render(style.Escape(text)))
+		}
+	}
+	if r.Pinned {
+		title = append(title, th.Strong.Render(style.Pin)+" "+th.Dim.Render("pinned"))
+	}
+	hook := r.Webhook
+	if r.WebhookID == 0 {
+		hook = "no webhook"
+	}
+	parts := []string{hook, s.Clock(r.ReceivedAt), answerSentence(r)}
+	if r.Duration > 0 {
+		parts = append(parts, screen.Duration(r.Duration))
+	}
+	lines := []string{component.Fit(strings.Join(title, "   "), width)}
+	lines = append(lines, headParts(parts, th.Dim, width)...)
+	if r.Note != "" {
+		note := screen.HeadLines(r.Note, th.Text, width)
+		lines = append(lines, note[:min(len(note), noteLines)]...)
+	}
+	return lines
+}
+
+// headParts are phrases side by side, as many in a line as fit.
+func headParts(parts []string, ink lipgloss.Style, width int) []string {
+	const gap = "   "
+	var lines []string
+	line := ""
+	for _, part := range parts {
+		switch longer := strings.TrimPrefix(line+gap+part, gap); {
+		case line == "" || ansi.StringWidth(style.Escape(longer)) < width:
+			line = longer
+		default:
+			lines, line = append(lines, screen.HeadLines(line, ink, width)...), part
+		}
+	}
+	return append(lines, screen.HeadLines(line, ink, width)...)
+}
+
+// answerSentence says what became of the request.
+func answerSentence(r storage.Receipt) string {
+	switch {
+	case r.Outcome == storage.Dropped:
+		return "dropped without an answer"
+	case r.Outcome == storage.ClientGone && r.Code == 0:
+		return "the sender gave up waiting"
+	case r.Outcome == storage.ClientGone:
+		return fmt.Sprintf("%d meant, but the sender was gone", r.Code)
+	case r.Outcome == "" && r.Code == 0:
+		return "no answer yet"
+	case r.Outcome == "":
+		return fmt.Sprintf("answering %d", r.Code)
+	}
+	text := fmt.Sprintf("answered %d", r.Code)
+	if r.WebhookID != 0 && r.Code != r.VerdictStatus() {
+		text += " by the response profile"
+	}
+	return text
+}
+
+// describeRequest is the request without its body.
+func describeRequest(s *screen.Env, d *screen.Detail, r storage.Receipt) {
+	d.Paragraph(r.Method+" "+storage.WithoutTokens(r.Path)+" "+r.Proto, s.Theme.Strong)
+	d.Headers(r.Headers)
+	d.Blank()
+	d.Paragraph("Duplicates are kept. Order and letter case of the names cannot be known: they are as Go's net/http gives them.", s.Theme.Dim)
+	d.Title("Received")
+	for _, fact := range [][2]string{
+		{"At", s.Date(r.ReceivedAt)}, {"From", r.Remote}, {"TLS", r.TLSVersion}, {"SHA-256", r.SHA256},
+		{"Request ID", r.RequestID}, {"Retry count", r.RetryCount}, {"ID", r.ID.String()},
+	} {
+		if fact[1] != "" {
+			d.Fact(fact[0], fact[1], s.Theme.Text)
+		}
+	}
+}
+
+// describeOrigin is what our own engine did to bring the receipt about.
+func describeOrigin(s *screen.Env, d *screen.Detail, x detail) {
+	switch {
+	case x.receipt.DeliveryID == 0:
+		d.Paragraph("A foreign sender's: no delivery of ours stands behind it.", s.Theme.Text)
+	case x.delivery.ID == 0:
+		d.Paragraph("…", s.Theme.Dim)
+	default:
+		s.DescribeAttempts(d, x.delivery, x.attempts)
+		d.Title("Delivery")
+		d.Fact("ID", x.delivery.ID.String(), s.Theme.Text)
+		d.Fact("Attempt", strconv.Itoa(x.receipt.Attempt), s.Theme.Text)
+	}
+}

@@ -1,0 +1,145 @@
+package receiver
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+)
+
+const verdictLabel = 10
+
+// verdicts shows what failed first, check by check, then what passed.
+func verdicts(d *screen.Detail, all storage.Verdicts, everyCheck bool) {
+	for _, v := range all.List() {
+		if v.Result == storage.Fail {
+			verdict(d, v, true)
+			d.Blank()
+		}
+	}
+	for _, v := range all.List() {
+		if v.Result != storage.Fail {
+			verdict(d, v, everyCheck)
+		}
+	}
+}
+
+func verdict(d *screen.Detail, v storage.NamedVerdict, everyCheck bool) {
+	glyph, ink := resultStyle(d.Theme, v.Result)
+	failed := v.Result == storage.Fail
+	lead := " " + ink.Render(glyph) + " "
+	switch {
+	case failed && hasFailed(v.Checks):
+		d.Lines = append(d.Lines, lead+d.Theme.Strong.Render(v.Name))
+	case failed:
+		beside(d, lead, v.Name, inked{v.Reason, d.Theme.Strong})
+	default:
+		beside(d, lead, v.Name, inked{v.Reason, d.Theme.Dim})
+	}
+	if !everyCheck {
+		return
+	}
+	remedy := ""
+	for _, c := range v.Checks {
+		if c.Result == storage.Fail {
+			failedCheck(d, c, c.Remedy != remedy)
+			remedy = c.Remedy
+		}
+	}
+	for _, c := range v.Checks {
+		if c.Result != storage.Fail {
+			check(d, c)
+		}
+	}
+}
+
+// forward is what another server said to what was relayed to it.
+func forward(d *screen.Detail, f storage.Forward) {
+	if f.State == "" {
+		return
+	}
+	ink := d.Theme.Text
+	if f.State == storage.ForwardFailed || f.State == storage.ForwardDropped {
+		ink = d.Theme.Warn
+	}
+	d.Title("Relayed")
+	d.Fact("To", storage.WithoutTokens(f.URL), d.Theme.Text)
+	d.Fact("Outcome", f.String(), ink)
+	if len(f.Body) > 0 {
+		answer := f.Answer()
+		d.Fact("Answer", answer.Text, d.Theme.Text)
+		if note := answer.Note(); note != "" {
+			d.Fact("", note, d.Theme.Dim)
+		}
+	}
+}
+
+func hasFailed(checks []storage.Check) bool {
+	for _, c := range checks {
+		if c.Result == storage.Fail {
+			return true
+		}
+	}
+	return false
+}
+
+// check is a step of a verdict that did not fail.
+func check(d *screen.Detail, c storage.Check) {
+	beside(d, checkLead(d, c), c.Name, inked{c.Actual, d.Theme.Dim})
+}
+
+func checkLead(d *screen.Detail, c storage.Check) string {
+	glyph, ink := resultStyle(d.Theme, c.Result)
+	return "     " + ink.Render(glyph) + " "
+}
+
+// failedCheck is one that did: what came is the brightest, and below it stand what was
+// expected and what to do, unless that stands above already.
+func failedCheck(d *screen.Detail, c storage.Check, withRemedy bool) {
+	all := []inked{{c.Actual, d.Theme.Strong}}
+	if c.Expected != "" {
+		all = append(all, inked{"expected " + c.Expected, d.Theme.Text})
+	}
+	if c.Remedy != "" && withRemedy {
+		all = append(all, inked{style.Arrow + " " + c.Remedy, d.Theme.Text})
+	}
+	beside(d, checkLead(d, c), c.Name, all...)
+}
+
+// inked is a text and how it is written.
+type inked struct {
+	text string
+	ink  lipgloss.Style
+}
+
+const leastBeside = 22 // cells, in which a text can still be read
+
+// beside is a lead of styled text, a name, and texts wrapped beside them; below them where
+// the name is too long for its column or the page too narrow.
+func beside(d *screen.Detail, styledLead, name string, texts ...inked) {
+	label, indent := style.Escape(name), ansi.StringWidth(styledLead)
+	margin := indent + verdictLabel + 1
+	if ansi.StringWidth(label) > verdictLabel || d.Width-margin-1 < leastBeside {
+		d.Lines = append(d.Lines, component.Fit(styledLead+texts[0].ink.Render(label), d.Width))
+		styledLead, margin = "", indent+2
+	} else {
+		styledLead += d.Theme.Text.Render(component.Fit(label, verdictLabel)) + " "
+	}
+	for _, t := range texts {
+		if d.Local != nil {
+			t.text = d.Local(t.text)
+		}
+		for _, line := range component.Wrap(style.Escape(t.text), max(8, d.Width-margin-1)) {
+			if styledLead == "" {
+				styledLead = strings.Repeat(" ", margin)
+			}
+			d.Lines = append(d.Lines, styledLead+t.ink.Render(line))
+			styledLead = ""
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package receiver
+
+import (
+	"strconv"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+)
+
+// View draws list, detail and body, or says what would be here.
+func (r *Screen) View(width, height int) string {
+	th := r.shared.Theme
+	switch {
+	case r.list.Err != nil && !r.list.Read:
+		return " " + th.Bad.Render(style.Cross+" "+style.Escape(r.list.Err.Error()))
+	case !r.list.Read:
+		return ""
+	case r.list.Len() == 0 && !r.filter.Shown() && !r.list.Paused:
+		return r.welcome(width, height)
+	}
+	r.arrange(width)
+	layout := r.Panes.Layout(width, height)
+	views := []string{r.listView(layout.Sizes[screen.PaneList]), r.detailView(layout.Sizes[screen.PaneDetail])}
+	if r.wide {
+		views = append(views, r.bodyView(layout.Sizes[screen.PaneBody]))
+	}
+	return layout.Join(th, views...)
+}
+
+// arrange fits the panes to the width. Stacked, what has the focus has all of the
+// screen.
+func (r *Screen) arrange(width int) {
+	r.wide = screen.ArrangePanes(&r.Panes, &r.tabs, screen.PanePlan{Width: width, WasWide: r.wide, Tab: tabBody, Rest: tabVerdicts, List: 11})
+	r.Panes.Zoomed = r.shared.Zoomed || r.Panes.Focused != screen.PaneList && width < screen.StackedBelow
+}
+
+func (r *Screen) listView(size component.Size) string {
+	r.list.Table.Focused = r.Panes.Focused == screen.PaneList && !r.filter.Typing
+	r.list.Table.Empty = []string{"Nothing matches the filter.", "esc takes it away."}
+	if !r.filter.Shown() {
+		r.list.Table.Empty = []string{"Nothing yet. p goes on."}
+	}
+	return r.filter.Below(r.shared.Theme, size, func(size component.Size) string {
+		r.list.Table.SetSize(size.Width, size.Height)
+		return r.list.Table.View(r.shared.Theme)
+	})
+}
+
+func columns() []component.Column {
+	return []component.Column{
+		{Title: "Time", Least: 8, Width: 12, Priority: 4},
+		{Title: "Event", Width: 11},
+		{Title: "Ch", Width: 5, Priority: 2},
+		{Title: "Identity", Least: 9, Width: 18, Flex: 3, Priority: 3},
+		{Title: "Webhook", Width: 14, Flex: 1, Extra: true},
+		{Title: "Answer", Short: "Ans", Least: 4, Width: 6, Right: true},
+		{Title: "Auth", Width: 4, Priority: 1},
+		{Title: "Schema", Short: "Sch", Least: 3, Width: 6, Priority: 1},
+		{Title: "Other", Least: 5, Width: 11, Priority: 5},
+	}
+}
+
+// receiptRow is a receipt in the list.
+func receiptRow(s *screen.Env, r storage.Receipt) []component.Cell {
+	th := s.Theme
+	event, ink := eventWord(th, r.Status)
+	who := component.Cell{Text: r.Identity, Style: th.Text}
+	if r.Identity == "" {
+		who = component.Cell{Text: r.Method + " " + storage.WithoutTokens(r.Path), Style: th.Dim}
+	}
+	hook := component.Cell{Text: r.Webhook, Style: th.Dim}
+	if r.WebhookID == 0 {
+		hook.Text = "unmatched"
+	}
+	answer, answerInk := answerWord(th, r)
+	return []component.Cell{
+		s.ClockCell(r.ReceivedAt),
+		{Text: event, Style: ink},
+		{Text: r.Channel, Style: th.Text},
+		who, hook,
+		{Text: answer, Style: answerInk},
+		verdictCell(th, r.Verdicts.Auth),
+		verdictCell(th, r.Verdicts.Schema),
+		otherVerdicts(th, r.Verdicts),
+	}
+}
+
+// eventWord is a status as somebody sent it, with its glyph.
+func eventWord(th *style.Theme, status string) (string, lipgloss.Style) {
+	if status == "" {
+		return style.None + " none", th.Dim
+	}
+	glyph, ink := screen.EventStyle(th, storage.Status(status))
+	return glyph + " " + status, ink
+}
+
+// answerWord is what was answered, or that nothing was.
+func answerWord(th *style.Theme, r storage.Receipt) (string, lipgloss.Style) {
+	switch {
+	case r.Outcome == storage.Dropped:
+		return "drop", th.Warn
+	case r.Outcome == storage.ClientGone:
+		return "gone", th.Warn
+	case r.Code == 0:
+		return style.None, th.Dim
+	case r.Code >= 200 && r.Code < 300:
+		return strconv.Itoa(r.Code), th.Text
+	}
+	return strconv.Itoa(r.Code), th.Bad
+}
+
+func resultStyle(th *style.Theme, result storage.Result) (string, lipgloss.Style) {
+	switch result {
+	case storage.Pass:
+		return style.Check, th.Good
+	case storage.Fail:
+		return style.Cross, th.Bad
+	}
+	return style.None, th.Dim
+}
+
+func verdictCell(th *style.Theme, v storage.Verdict) component.Cell {
+	glyph, ink := resultStyle(th, v.Result)
+	return component.Cell{Text: glyph, Style: ink}
+}
+
+// otherVerdicts names those that failed besides auth and schema. All but the target
+// leave the answer as it is.
+func otherVerdicts(th *style.Theme, v storage.Verdicts) component.Cell {
+	ink, passed := th.Warn, false
+	var failed []string
+	for _, verdict := range v.List() {
+		switch {
+		case verdict.Name == "auth" || verdict.Name == "schema":
+		case verdict.Result == storage.Pass:
+			passed = true
+		case verdict.Result == storage.Fail:
+			failed = append(failed, verdict.Name)
+		}
+	}
+	switch {
+	case len(failed) == 0 && passed:
+		return component.Cell{Text: style.Check, Style: th.Good}
+	case len(failed) == 0:
+		return component.Cell{Text: style.None, Style: th.Dim}
+	case v.Target.Result == storage.Fail:
+		ink = th.Bad
+	}
+	return screen.FailedCell(failed, ink)
+}
+
+// welcome says what would be here and how it comes.
+func (r *Screen) welcome(width, height int) string {
+	return r.shared.Welcome("Receiver", receiverPlace(r.shared.Env), [][2]string{
+		{"f", "fire an event at a webhook"},
+		{"1", "the webhooks; n makes one"},
+	}, width, height)
+}
+
+// receiverPlace says where the receiver listens, or why it does not.
+func receiverPlace(s *screen.Env) []string {
+	const what = "Every request that reaches the built-in receiver is kept and judged here: its token, its schema, whether it came twice or late."
+	switch st := s.Status; {
+	case st.ReceiverURL() != "":
+		return []string{"Nothing has arrived yet. " + what, "It listens on " + st.ReceiverURL() + "/feedback/{organization}/{sandbox}, also for senders of your own."}
+	case st.Read && !st.Alive:
+		return []string{"Nothing has arrived yet. " + what, "Nobody receives now: the receiver is on as soon as a console or a serve holds the data folder."}
+	case st.Runtime.ReceiverError != "":
+		return []string{"Nothing has arrived yet. " + what, "The receiver is off: " + st.Runtime.ReceiverError}
+	}
+	return []string{"Nothing has arrived yet. " + what}
+}

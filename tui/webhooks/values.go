@@ -1,0 +1,179 @@
+package webhooks
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/storage/jsontext"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+)
+
+// The ids of the form's fields: the paths by which storage names what is wrong.
+const (
+	fieldName         = "name"
+	fieldChannels     = "channels"
+	fieldURL          = "url"
+	fieldOrganization = "organization"
+	fieldSandbox      = "sandbox.name"
+	fieldSandboxID    = "sandbox.id"
+	fieldAuth         = "auth.type"
+	fieldAlgorithm    = "auth.algorithm"
+	fieldSecret       = "auth.secret"
+	fieldPrivateKey   = "auth.privateKey" // what storage calls auth.secret too
+	fieldIssuer       = "auth.issuer"
+	fieldSubject      = "auth.subject"
+	fieldAudience     = "auth.audience"
+	fieldClaims       = "auth.claims"
+	fieldKeyID        = "auth.keyId"
+	fieldLifetime     = "auth.lifetimeMs"
+	fieldHeader       = "auth.header"
+	fieldPrefix       = "auth.prefix"
+	fieldHeaders      = "headers"
+	fieldRevision     = "revision"
+	fieldTimeout      = "delivery.timeoutMs"
+	fieldRetry        = "delivery.retryMs"
+	fieldConcurrency  = "delivery.concurrency"
+	fieldRate         = "delivery.ratePerSecond"
+	fieldTLS          = "delivery.tls"
+	fieldCAFile       = "delivery.tls.caFile"
+	fieldCertFile     = "delivery.tls.certFile"
+	fieldKeyFile      = "delivery.tls.keyFile"
+	fieldSkipVerify   = "delivery.tls.skipVerify"
+)
+
+// valuesOf is what the form starts with. Secrets are left out: the form only
+// learns that there is one.
+func valuesOf(w storage.Webhook) component.Values {
+	j, d := w.Auth.JWT, w.Delivery
+	text := func(s string) component.Value { return component.Value{Text: s} }
+	values := component.Values{
+		fieldName:         text(w.Name),
+		fieldChannels:     {Set: strings.Fields(strings.ReplaceAll(screen.List(w.Channels), ",", " "))},
+		fieldURL:          text(w.URL),
+		fieldOrganization: text(w.Organization),
+		fieldSandbox:      text(w.Sandbox.Name),
+		fieldSandboxID:    text(w.Sandbox.ID),
+		fieldAuth:         text(string(w.Auth.Type)),
+		fieldAlgorithm:    text(string(j.Algorithm)),
+		fieldIssuer:       text(j.Issuer),
+		fieldSubject:      text(j.Subject),
+		fieldAudience:     text(joinWords(j.Audience)),
+		fieldClaims:       text(string(j.Claims)),
+		fieldKeyID:        text(j.KeyID),
+		fieldLifetime:     text(screen.ShortDuration(j.Lifetime)),
+		fieldHeader:       text(j.Header),
+		fieldPrefix:       text(j.Prefix),
+		fieldHeaders:      {Rows: rowsOf(w.Headers)},
+		fieldRevision:     text(string(w.Revision)),
+		fieldTimeout:      text(screen.ShortDuration(d.Timeout)),
+		fieldRetry:        text(retryText(d.Retry)),
+		fieldConcurrency:  text(strconv.Itoa(d.Concurrency)),
+		fieldRate:         text(rateText(d.RatePerSec)),
+		fieldCAFile:       text(d.TLS.CAFile),
+		fieldCertFile:     text(d.TLS.CertFile),
+		fieldKeyFile:      text(d.TLS.KeyFile),
+		fieldSkipVerify:   {On: d.TLS.SkipVerify},
+	}
+	values[secretField(j.Algorithm)] = secretValue(j.Secret)
+	return values
+}
+
+// secretField is the field that takes the key of an algorithm.
+func secretField(a storage.Algorithm) string {
+	if a.Symmetric() {
+		return fieldSecret
+	}
+	return fieldPrivateKey
+}
+
+func secretValue(s storage.Secret) component.Value {
+	if s.Elsewhere() {
+		return component.Value{Text: s.Reveal()}
+	}
+	return component.Value{Kept: s != ""}
+}
+
+// rowsOf names each row by its place, by which its secret is found again.
+func rowsOf(headers []storage.HeaderField) []component.Row {
+	rows := make([]component.Row, len(headers))
+	for i, h := range headers {
+		rows[i] = component.Row{ID: strconv.Itoa(i), Name: h.Name, Value: h.Value, Secret: h.Secret}
+		if h.Secret {
+			value := secretValue(storage.Secret(h.Value))
+			rows[i].Value, rows[i].Kept = value.Text, value.Kept
+		}
+	}
+	return rows
+}
+
+// apply is the webhook with the form's values in it, and what of these cannot be
+// read. Secrets that were kept stay those of the webhook.
+func apply(w storage.Webhook, v component.Values) (storage.Webhook, storage.FieldErrors) {
+	w.Name, w.URL = v.Text(fieldName), v.Text(fieldURL)
+	w.Organization = v.Text(fieldOrganization)
+	w.Sandbox = storage.Sandbox{ID: v.Text(fieldSandboxID), Name: v.Text(fieldSandbox)}
+	w.Channels = nil
+	for _, c := range v[fieldChannels].Set {
+		w.Channels = append(w.Channels, storage.Channel(c))
+	}
+	w.Revision = storage.Revision(v.Text(fieldRevision))
+	w.Headers = headersOf(w.Headers, v[fieldHeaders].Rows)
+	p := screen.Parser{Values: v}
+	w.Auth = readAuth(&p, w.Auth)
+	w.Delivery = readOptions(&p, w.Delivery)
+	return w, p.Bad
+}
+
+func headersOf(old []storage.HeaderField, rows []component.Row) []storage.HeaderField {
+	var out []storage.HeaderField
+	for _, r := range rows {
+		h := storage.HeaderField{Name: r.Name, Value: r.Value, Secret: r.Secret}
+		if i, err := strconv.Atoi(r.ID); r.Kept && err == nil && i >= 0 && i < len(old) {
+			h.Value = old[i].Value
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+func readAuth(p *screen.Parser, old storage.Auth) storage.Auth {
+	v := p.Values
+	a := storage.Auth{Type: storage.AuthType(v.Text(fieldAuth)), JWT: storage.JWT{
+		Algorithm: storage.Algorithm(v.Text(fieldAlgorithm)),
+		Secret:    old.JWT.Secret,
+		Issuer:    strings.TrimSpace(v.Text(fieldIssuer)),
+		Subject:   strings.TrimSpace(v.Text(fieldSubject)),
+		Audience:  splitWords(v.Text(fieldAudience)),
+		KeyID:     strings.TrimSpace(v.Text(fieldKeyID)),
+		Header:    v.Text(fieldHeader),
+		Prefix:    v.Text(fieldPrefix),
+	}}
+	if secret := v[secretField(a.JWT.Algorithm)]; !secret.Kept {
+		a.JWT.Secret = storage.Secret(secret.Text)
+	}
+	if claims := strings.Trim(v.Text(fieldClaims), jsontext.Space); claims != "" {
+		a.JWT.Claims = json.RawMessage(claims)
+	}
+	if a.Type == storage.AuthNone {
+		a.JWT.Lifetime = old.JWT.Lifetime
+		return a
+	}
+	a.JWT.Lifetime = p.Duration(fieldLifetime, "300s")
+	return a
+}
+
+func readOptions(p *screen.Parser, old storage.DeliveryOptions) storage.DeliveryOptions {
+	v := p.Values
+	old.Timeout = p.Duration(fieldTimeout, "10s")
+	old.Retry = readRetry(p)
+	old.Concurrency = readConcurrency(p)
+	old.RatePerSec = readRate(p)
+	old.TLS = storage.TLSOptions{
+		CAFile: v.Text(fieldCAFile), CertFile: v.Text(fieldCertFile), KeyFile: v.Text(fieldKeyFile),
+		SkipVerify: v.On(fieldSkipVerify),
+	}
+	return old
+}
