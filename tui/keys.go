@@ -11,9 +11,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// early is a key that came before what it is about was there, or something else to be done
+// A pendingKey is a key that came before what it is about was there, or something else to be done
 // in its turn.
-type early struct {
+type pendingKey struct {
 	key tea.KeyMsg
 	do  func() tea.Cmd // instead of the key, if not nil
 }
@@ -21,8 +21,8 @@ type early struct {
 // keys takes a key, or lets it wait: for those that came before it, and for what is still
 // to be read. So none is lost, and they keep their order.
 func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
-	if _, urgent := screen.Run(m.urgent(), msg.String()); !urgent && (len(m.early) > 0 || m.waits(msg)) {
-		m.early = append(m.early, early{key: msg})
+	if _, urgent := screen.Run(m.urgent(), msg.String()); !urgent && (len(m.typeahead) > 0 || m.waits(msg)) {
+		m.typeahead = append(m.typeahead, pendingKey{key: msg})
 		return nil
 	}
 	return m.taken(msg)
@@ -32,7 +32,7 @@ func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 // bring several letters at once. Where one types, they are a text; passed on as a paste,
 // it cannot be mistaken for the name of a key.
 func (m *Model) taken(msg tea.KeyMsg) tea.Cmd {
-	if _, urgent := screen.Run(m.urgent(), msg.String()); !urgent && m.spilled(msg) {
+	if _, urgent := screen.Run(m.urgent(), msg.String()); !urgent && m.looksPasted(msg) {
 		return screen.Say(screen.AboutKeys("that looks like pasted text, of which nothing here has a use"))
 	}
 	m.taking = true
@@ -44,7 +44,7 @@ func (m *Model) taken(msg tea.KeyMsg) tea.Cmd {
 	for i, r := range msg.Runes {
 		rest := tea.KeyMsg{Type: tea.KeyRunes, Runes: msg.Runes[i:], Alt: msg.Alt}
 		if i > 0 && m.waits(rest) {
-			m.early = slices.Insert(m.early, 0, early{key: rest})
+			m.typeahead = slices.Insert(m.typeahead, 0, pendingKey{key: rest})
 			break
 		}
 		if len(rest.Runes) > 1 && !msg.Alt && m.top() == nil && typing(m.front()) {
@@ -87,11 +87,11 @@ func (m *Model) wake() tea.Cmd {
 	}
 	m.awake = true
 	var cmds []tea.Cmd
-	for len(m.early) > 0 && !m.waits(m.early[0].key) {
-		next := m.early[0]
-		m.early = m.early[1:]
+	for len(m.typeahead) > 0 && !m.waits(m.typeahead[0].key) {
+		next := m.typeahead[0]
+		m.typeahead = m.typeahead[1:]
 		if next.do != nil {
-			cmds = append(cmds, m.settle(next.do()))
+			cmds = append(cmds, m.dispatch(next.do()))
 			continue
 		}
 		cmds = append(cmds, m.taken(next.key))
@@ -100,20 +100,20 @@ func (m *Model) wake() tea.Cmd {
 }
 
 const (
-	spillLength = 16                     // keys; nobody presses so many different ones at once
-	spillPause  = 100 * time.Millisecond // ends a paste
+	pasteLength = 16                     // keys; nobody presses so many different ones at once
+	pastePause  = 100 * time.Millisecond // ends a paste
 )
 
-// spilled reports whether a key is part of a text that a terminal without bracketed paste
+// looksPasted reports whether a key is part of a text that a terminal without bracketed paste
 // put where nobody types: many different letters at once, and what comes right behind.
-func (m *Model) spilled(msg tea.KeyMsg) bool {
+func (m *Model) looksPasted(msg tea.KeyMsg) bool {
 	now := m.env.Now()
 	runes := slices.Compact(slices.Clone(msg.Runes))
-	begins := msg.Type == tea.KeyRunes && !msg.Paste && len(runes) >= spillLength && m.top() == nil && !typing(m.front())
-	if !begins && !now.Before(m.dry) {
+	begins := msg.Type == tea.KeyRunes && !msg.Paste && len(runes) >= pasteLength && m.top() == nil && !typing(m.front())
+	if !begins && !now.Before(m.pasteUntil) {
 		return false
 	}
-	m.dry = now.Add(spillPause)
+	m.pasteUntil = now.Add(pastePause)
 	return true
 }
 
@@ -125,16 +125,16 @@ func (m *Model) settled(msg tea.KeyMsg) tea.Cmd {
 	if text {
 		return cmd
 	}
-	return m.settle(cmd)
+	return m.dispatch(cmd)
 }
 
 // atOnce is how long a command may take to count as done at once. Moving about takes
 // microseconds, unless the machine is busy; the store may take longer.
 const atOnce = 30 * time.Millisecond
 
-// settle runs a command and takes what it asks of the console if that comes at once. What
+// dispatch runs a command and takes what it asks of the console if that comes at once. What
 // takes longer, or is not for the console, goes the usual way.
-func (m *Model) settle(cmd tea.Cmd) tea.Cmd {
+func (m *Model) dispatch(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
 	}
@@ -155,13 +155,13 @@ func (m *Model) absorb(msg tea.Msg) tea.Cmd {
 	case tea.BatchMsg:
 		var cmds []tea.Cmd
 		for _, cmd := range msg {
-			cmds = append(cmds, m.settle(cmd))
+			cmds = append(cmds, m.dispatch(cmd))
 		}
 		return tea.Batch(cmds...)
 	case screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CopyMsg, screen.OpenedMsg,
 		component.MenuMsg, component.ConfirmMsg, component.PaletteMsg, component.SubmitMsg, component.CancelMsg:
 		_, cmd := m.Update(msg)
-		return m.settle(cmd)
+		return m.dispatch(cmd)
 	case nil:
 		return nil
 	}

@@ -59,7 +59,7 @@ func TestQuitsOnlyAtItsLastKey(t *testing.T) {
 func TestKeysBeforeTheFirstScreen(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.m.fire = fire.New(c.m.env, c.store)
-		c.m.awake, c.m.early = false, earlyKeys([]byte("3\x1b[A"))
+		c.m.awake, c.m.typeahead = false, typedBefore([]byte("3\x1b[A"))
 		c.press("f")
 		c.see("▸1 Webhooks")
 		c.store.changed(storage.ChangedWebhooks)
@@ -90,7 +90,7 @@ func TestATextPastedOnAListDoesNothing(t *testing.T) {
 		}
 		c.settle()
 		c.see("looks like pasted text", "5 of 5")
-		time.Sleep(spillPause)
+		time.Sleep(pastePause)
 		c.press("C")
 		c.see("Clear the receiver?")
 	})

@@ -33,12 +33,12 @@ type Model struct {
 	copied        screen.CopyMsg // last
 	banner        string
 	width, height int
-	more          bool      // keys came in the same message behind the one that is taken
-	awake         bool      // what is shown first was read
-	early         []early   // came before that, or before what they are about was read
-	taking        bool      // a key is being taken
-	dry           time.Time // until then, keys belong to a text that was pasted
-	pulse         pulse     // last
+	more          bool         // keys came in the same message behind the one that is taken
+	awake         bool         // what is shown first was read
+	typeahead     []pendingKey // came before that, or before what they are about was read
+	taking        bool         // a key is being taken
+	pasteUntil    time.Time    // until then, keys belong to a text that was pasted
+	pulse         pulse        // last
 }
 
 // New makes the console's model. It lives until ctx ends.
@@ -48,7 +48,7 @@ func New(ctx context.Context, cfg Config) *Model {
 		Now: cfg.Now, Location: cfg.Location, Rand: cfg.Rand, PID: cfg.PID,
 		Context: ctx, Theme: style.New(cfg.Renderer, cfg.Dark),
 	}
-	m := &Model{cfg: cfg, env: e, fire: fire.New(e, cfg.Store), early: earlyKeys(cfg.Typed), changes: cfg.Store.Changes(ctx), reading: screen.Query[screen.Status]{Ctx: ctx}}
+	m := &Model{cfg: cfg, env: e, fire: fire.New(e, cfg.Store), typeahead: typedBefore(cfg.Typed), changes: cfg.Store.Changes(ctx), reading: screen.Query[screen.Status]{Ctx: ctx}}
 	for _, view := range newViews(e, cfg) {
 		m.stacks = append(m.stacks, []screen.Screen{view})
 	}

@@ -105,7 +105,7 @@ func randomView(random *rand.Rand, width, height int) string {
 			lines[y] += []string{"a", "b", "─", "界", " ", "\x1b[1ma\x1b[m"}[random.IntN(6)]
 		}
 	}
-	return steady(strings.Join(lines, "\n"))
+	return fixWidths(strings.Join(lines, "\n"))
 }
 
 // An emulator is as much of a terminal as frames need. A character behind the last cell

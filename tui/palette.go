@@ -70,7 +70,7 @@ func (m *Model) actions() []action {
 // pressIn goes to a view and presses a key there, once what it is about was read.
 func (m *Model) pressIn(v screen.View, key string) tea.Cmd {
 	cmd := m.goTo(v, 0)
-	m.early = append(m.early, early{do: func() tea.Cmd {
+	m.typeahead = append(m.typeahead, pendingKey{do: func() tea.Cmd {
 		done, _ := screen.Run(m.front().Bindings(), key)
 		return done
 	}})

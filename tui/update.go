@@ -37,7 +37,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
 	case screen.OpenedMsg:
 		m.env.Openings--
-		return m.settle(m.update(msg.Msg))
+		return m.dispatch(m.update(msg.Msg))
 	}
 	if cmd, mine := m.navigate(msg); mine {
 		return cmd

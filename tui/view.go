@@ -27,7 +27,7 @@ func (m *Model) View() string {
 		box := o.View(m.width-2, m.height-2)
 		whole = component.Overlay(whole, box, m.width, m.height)
 	}
-	return steady(whole)
+	return fixWidths(whole)
 }
 
 // frame is header, rule, banner if there is one, body, the rule with the toasts, footer.

@@ -8,11 +8,11 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// earlyKeys are the keys that came from the terminal before the console was there.
-func earlyKeys(typed []byte) []early {
-	var all []early
+// typedBefore are the keys that came from the terminal before the console was there.
+func typedBefore(typed []byte) []pendingKey {
+	var all []pendingKey
 	for _, key := range keysOf(new(keyDecoder).decode(typed, false)) {
-		all = append(all, early{key: key})
+		all = append(all, pendingKey{key: key})
 	}
 	return all
 }

@@ -8,22 +8,22 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// steady makes lines come out alike on every terminal. They disagree on how wide emoji,
+// fixWidths makes lines come out alike on every terminal. They disagree on how wide emoji,
 // joined characters and some scripts are, so that a text from outside could shift what
 // stands behind it, wrap, or leave something of an earlier screen: behind such characters
 // the cursor is put where it belongs.
-func steady(screen string) string {
+func fixWidths(screen string) string {
 	if !strings.ContainsFunc(screen, isDisputed) {
 		return screen
 	}
 	lines := strings.Split(screen, "\n")
 	for i, line := range lines {
-		lines[i] = steadyLine(line)
+		lines[i] = fixLineWidths(line)
 	}
 	return strings.Join(lines, "\n")
 }
 
-func steadyLine(line string) string {
+func fixLineWidths(line string) string {
 	if !strings.ContainsFunc(line, isDisputed) {
 		return line
 	}

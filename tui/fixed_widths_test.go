@@ -10,11 +10,11 @@ func TestDisputedWidthsMoveNothing(t *testing.T) {
 		"❤\ufe0f हिन्दी x":          "\x1b[K\x1b[?7l❤\ufe0f\x1b[3G हिन्दी\x1b[6G x\x1b[?7h",
 		"to the edge e\u0301\u0301": "\x1b[K\x1b[?7lto the edge e\u0301\u0301\x1b[?7h",
 	} {
-		if got := steady(line); got != want {
+		if got := fixWidths(line); got != want {
 			t.Errorf("%q becomes %q, want %q", line, got, want)
 		}
 	}
-	if got, want := steady("┃ one\n数 two"), "\u2503 one\n\x1b[K\x1b[?7l数\x1b[3G two\x1b[?7h"; got != want {
+	if got, want := fixWidths("┃ one\n数 two"), "\u2503 one\n\x1b[K\x1b[?7l数\x1b[3G two\x1b[?7h"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
