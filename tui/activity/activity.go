@@ -285,7 +285,7 @@ func columns() []component.Column {
 	}
 }
 
-// Len, Key and Row are for the table.
+// Len, with Key and Row, is for the table.
 func (a *Screen) Len() int { return len(a.shown) }
 
 // Key is the activity's ID.

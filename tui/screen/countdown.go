@@ -52,12 +52,12 @@ func ahead(d time.Duration) (text string, lasts time.Duration) {
 	case d <= 0:
 		return "now", 0
 	case d < seconds:
-		n := (d + time.Second - 1) / time.Second
-		return fmt.Sprintf("in %d s", n), d - (n-1)*time.Second
+		n := int64((d + time.Second - 1) / time.Second)
+		return fmt.Sprintf("in %d s", n), d - time.Duration(n-1)*time.Second
 	case d < minutes:
-		n := d / time.Minute
-		return fmt.Sprintf("in %d min", n), d - max(n*time.Minute, seconds) + 1
+		n := int64(d / time.Minute)
+		return fmt.Sprintf("in %d min", n), d - max(time.Duration(n)*time.Minute, seconds) + 1
 	}
-	n := d / time.Hour
-	return fmt.Sprintf("in %d h", n), d - max(n*time.Hour, minutes) + 1
+	n := int64(d / time.Hour)
+	return fmt.Sprintf("in %d h", n), d - max(time.Duration(n)*time.Hour, minutes) + 1
 }

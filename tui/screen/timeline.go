@@ -46,6 +46,7 @@ type origin struct {
 	following bool
 }
 
+// The bounds of what a timeline holds in memory.
 const (
 	SpanReach  = 150           // how many records a span holds on either side
 	SpanMargin = 60            // how near to the edge more are read; more than a page
@@ -68,7 +69,7 @@ func NewTimeline[T any](s *Env, columns []component.Column, source TimelineSourc
 	return t
 }
 
-// Len, Key and Row are for the table.
+// Len, with Key and Row, is for the table.
 func (t *Timeline[T]) Len() int { return len(t.Span.Items) }
 
 // Key is the record's ID.
