@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"log"
 	"net/http"
 	"os"
 	"strings"
@@ -20,31 +19,31 @@ import (
 func Example() {
 	dir, err := os.MkdirTemp("", "receiver")
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer os.RemoveAll(dir)
 	ctx, stop := context.WithCancel(context.Background())
 	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer store.Close()
 	webhook := storage.NewWebhook()
 	webhook.Name, webhook.Channels = "acme", storage.Channels()
 	if err := store.CreateWebhook(ctx, &webhook); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 
 	ca, err := receiver.LoadOrCreateCA(dir, time.Now())
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	r, err := receiver.New(store, receiver.Config{Listen: "127.0.0.1:0", CA: ca})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	if err := r.Listen(); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	served := make(chan error, 1)
 	go func() { served <- r.Serve(ctx) }()
@@ -52,19 +51,19 @@ func Example() {
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool()}}}
 	answer, err := client.Post(r.URL()+webhook.FeedbackPath(), "application/json", strings.NewReader("not JSON"))
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	answer.Body.Close()
 	receipts, err := store.Receipts(ctx, storage.ReceiptQuery{})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	fmt.Println(answer.Status)
 	fmt.Println("schema:", receipts[0].Verdicts.Schema.Result)
 
 	stop()
 	if err := <-served; err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	// Output:
 	// 422 Unprocessable Entity

@@ -46,7 +46,7 @@ func (s consoleSession) openConsole(ctx context.Context, store *sqlite.Store) er
 	go func() {
 		defer close(led)
 		err := crash.Guard(func() error {
-			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) {
+			return processSession(s).lead(leading, store, func(cfg *leader.Config) {
 				cfg.Trouble = func(reason string) {
 					select {
 					case notices <- reason:
@@ -93,7 +93,7 @@ func (s consoleSession) screens(ctx context.Context, store *sqlite.Store, notice
 		Store: store, Rules: s.rules(), Now: s.now, Location: s.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
-		CA: ca.Path(), Export: s.consoleExport(store), Resend: replaySession{s.session}.resender(), Hold: store.PauseWrites,
+		CA: ca.Path(), Export: s.consoleExport(store), Resend: replaySession(s).resender(), Hold: store.PauseWrites,
 		Crash: func(cause any, stack []byte) string {
 			path, err := (&crash.Panic{Value: cause, Stack: stack}).Save(s.settings.data, s.now(), programVersion())
 			if err != nil {

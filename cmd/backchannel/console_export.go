@@ -17,7 +17,7 @@ func (s consoleSession) consoleExport(store *sqlite.Store) func(context.Context,
 		if r.Path, err = typedPath(r.Path); err != nil {
 			return export.Result{}, err
 		}
-		return receiptSession{s.session}.exporter(store).WriteFile(ctx, r)
+		return receiptSession(s).exporter(store).WriteFile(ctx, r)
 	}
 }
 

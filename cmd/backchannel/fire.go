@@ -84,7 +84,7 @@ func (s fireSession) fire(ctx context.Context, store *sqlite.Store, what string,
 	if awaited := flags.awaited(); flags.wait || awaited.answer != "" {
 		return s.fireAndWait(ctx, store, plan, awaited)
 	}
-	parked, err := deliverySession{s.session}.parkedBy(ctx, store, plan.Webhook)
+	parked, err := deliverySession(s).parkedBy(ctx, store, plan.Webhook)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (s fireSession) fire(ctx context.Context, store *sqlite.Store, what string,
 		return err
 	}
 	firer := &fire.Firer{Store: store, Plan: plan, Patience: fire.Patience(plan.Webhook, alive)}
-	shown := deliverySession{s.session}.liveList(plan.Events())
+	shown := deliverySession(s).liveList(plan.Events())
 	progress := s.progress(plan.Events())
 	err = firer.Run(ctx, func(deliveries []storage.Delivery) error {
 		progress.add(len(deliveries), "queued")
@@ -118,7 +118,7 @@ func (s fireSession) noteFired(ctx context.Context, store *sqlite.Store, parked 
 	if parked != "" {
 		s.note("%s", parked)
 	}
-	return deliverySession{s.session}.noteWaiting(ctx, store)
+	return deliverySession(s).noteWaiting(ctx, store)
 }
 
 // asParked shows queued deliveries as what they are behind what holds them back.

@@ -30,9 +30,9 @@ func (s fireSession) fireAndWait(ctx context.Context, store *sqlite.Store, plan 
 	outcomes := &fire.Outcomes{
 		Store: store, Expect: awaited.answer, Planned: plan.Events(),
 		Known:  func(storage.Delivery) { progress.add(1, "done") },
-		Parked: func(ctx context.Context, d storage.Delivery) { deliverySession{s.session}.noteParked(ctx, store, d) },
+		Parked: func(ctx context.Context, d storage.Delivery) { deliverySession(s).noteParked(ctx, store, d) },
 	}
-	defer context.AfterFunc(ctx, processSession{s.session}.noteStopping)()
+	defer context.AfterFunc(ctx, processSession(s).noteStopping)()
 	err := s.whileLed(limited, timely.Done(), store, func(ctx context.Context) error {
 		firer := &fire.Firer{Store: store, Plan: plan, Patience: awaited.timeout, Expect: awaited.answer}
 		err := firer.Run(ctx, func(deliveries []storage.Delivery) error {
@@ -68,8 +68,8 @@ func (s fireSession) whileLed(ctx context.Context, cutoff <-chan struct{}, store
 	led := make(chan error, 1)
 	go func() {
 		err := crash.Guard(func() error {
-			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) {
-				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, processSession{s.session}.noteCutOff, processSession{s.session}.noteTrouble
+			return processSession(s).lead(leading, store, func(cfg *leader.Config) {
+				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, processSession(s).noteCutOff, processSession(s).noteTrouble
 				s.announce(cfg)
 			})
 		})
@@ -108,7 +108,7 @@ func (s fireSession) showOutcome(ctx context.Context, store *sqlite.Store, outco
 	if err != nil {
 		return err
 	}
-	shown := deliverySession{s.session}.liveList(len(all))
+	shown := deliverySession(s).liveList(len(all))
 	if err := shown.add(all); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 func receiptReplayCommand(s receiptSession) *cobra.Command {
-	replays := replaySession{s.session}
+	replays := replaySession(s)
 	var to string
 	var resign bool
 	cmd := &cobra.Command{
@@ -84,7 +84,7 @@ func (s replaySession) replayToWebhook(ctx context.Context, store *sqlite.Store,
 		return elsewhere(err, r, "send it elsewhere with --to URL")
 	}
 	w := places.Webhook
-	parked, err := deliverySession{s.session}.parkedBy(ctx, store, w)
+	parked, err := deliverySession(s).parkedBy(ctx, store, w)
 	if err != nil {
 		return err
 	}
@@ -97,10 +97,10 @@ func (s replaySession) replayToWebhook(ctx context.Context, store *sqlite.Store,
 		where += " (its URL now; --to @receiver sends it to the built-in receiver again)"
 	}
 	s.noteReplay(r, where+", "+fire.HowSigned(w))
-	if err := (fireSession{s.session}).noteFired(ctx, store, parked); err != nil {
+	if err := (fireSession(s)).noteFired(ctx, store, parked); err != nil {
 		return err
 	}
-	return deliverySession{s.session}.showOneDelivery(asParked(deliveries, parked != "")[0])
+	return deliverySession(s).showOneDelivery(asParked(deliveries, parked != "")[0])
 }
 
 // receiverNow is where the built-in receiver takes a receipt's request now.
@@ -208,7 +208,7 @@ func (s replaySession) showReplay(made replay, t storage.Attempt) error {
 	if s.settings.json() {
 		return s.out.object(made)
 	}
-	deliverySession{s.session}.writeAttempt(t)
+	deliverySession(s).writeAttempt(t)
 	return nil
 }
 

@@ -47,5 +47,5 @@ func (s receiptSession) saveReceipt(ctx context.Context, store *sqlite.Store, r 
 		return err
 	}
 	s.note("saved; fire it with backchannel fire %s --webhook NAME", name)
-	return fixtureSession{s.session}.showSavedFixture(saved)
+	return fixtureSession(s).showSavedFixture(saved)
 }

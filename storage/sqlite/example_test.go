@@ -3,7 +3,6 @@ package sqlite_test
 import (
 	"context"
 	"fmt"
-	"log"
 	"os"
 
 	"backchannel/storage"
@@ -14,13 +13,13 @@ import (
 func Example() {
 	dir, err := os.MkdirTemp("", "sqlite")
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer os.RemoveAll(dir)
 	ctx := context.Background()
 	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir, By: "in the example"})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer store.Close()
 
@@ -28,16 +27,16 @@ func Example() {
 	webhook.Name, webhook.Channels = "acme", storage.Channels()
 	webhook.URL = "https://endpoint.example/feedback"
 	if err := store.CreateWebhook(ctx, &webhook); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 
 	found, err := store.WebhookByName(ctx, "acme")
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	activities, err := store.Activities(ctx, 0, 0)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	fmt.Println(found.Name, "version", found.Version)
 	fmt.Println(activities[0].Text)

@@ -105,18 +105,22 @@ func (p *placement) look(logBytes int64) error {
 	return nil
 }
 
-// remedies returns what to do if a file is missing.
-var remedies = map[string]string{
-	"":        "put it back as it was, or end every backchannel that uses this folder, restore it from a backup and start again",
-	logSuffix: "end every backchannel that uses this folder, which copies what it held into the database, and start again",
-	memSuffix: "end every backchannel that uses this folder and start again; what was accepted is kept",
+// remedy returns what to do if a file is missing.
+func remedy(suffix string) string {
+	switch suffix {
+	case logSuffix:
+		return "end every backchannel that uses this folder, which copies what it held into the database, and start again"
+	case memSuffix:
+		return "end every backchannel that uses this folder and start again; what was accepted is kept"
+	}
+	return "put it back as it was, or end every backchannel that uses this folder, restore it from a backup and start again"
 }
 
 func (p *placement) gone(path, suffix, what string) error {
 	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
 		path, suffix = filepath.Dir(path), ""
 	}
-	return fmt.Errorf("%w: %s was %s while it was in use, so nothing is accepted any more that would be lost; %s", storage.ErrGone, path, what, remedies[suffix])
+	return fmt.Errorf("%w: %s was %s while it was in use, so nothing is accepted any more that would be lost; %s", storage.ErrGone, path, what, remedy(suffix))
 }
 
 // note keeps what was found, and reports whether that is something else than before.
