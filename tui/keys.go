@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/webhooks"
 
@@ -14,8 +13,9 @@ import (
 // A pendingKey is a key that came before what it is about was there, or something else to be done
 // in its turn.
 type pendingKey struct {
-	key tea.KeyMsg
-	do  func() tea.Cmd // instead of the key, if not nil
+	key  tea.KeyMsg
+	rest bool           // of a message whose first keys were taken
+	do   func() tea.Cmd // instead of the key, if not nil
 }
 
 // keys takes a key, or lets it wait: for those that came before it, and for what is still
@@ -35,24 +35,29 @@ func (m *Model) taken(msg tea.KeyMsg) tea.Cmd {
 	if _, urgent := screen.Run(m.urgent(), msg.String()); !urgent && m.looksPasted(msg) {
 		return screen.Say(screen.AboutKeys("that looks like pasted text, of which nothing here has a use"))
 	}
+	return m.takeKeys(msg)
+}
+
+// takeKeys takes them if they are not a text that was pasted.
+func (m *Model) takeKeys(msg tea.KeyMsg) tea.Cmd {
 	m.taking = true
 	defer func() { m.taking, m.more = false, false }()
 	if msg.Type != tea.KeyRunes || msg.Paste {
-		return m.settled(msg)
+		return m.dispatchKey(msg)
 	}
 	var cmds []tea.Cmd
 	for i, r := range msg.Runes {
 		rest := tea.KeyMsg{Type: tea.KeyRunes, Runes: msg.Runes[i:], Alt: msg.Alt}
 		if i > 0 && m.waits(rest) {
-			m.typeahead = slices.Insert(m.typeahead, 0, pendingKey{key: rest})
+			m.typeahead = slices.Insert(m.typeahead, 0, pendingKey{key: rest, rest: true})
 			break
 		}
 		if len(rest.Runes) > 1 && !msg.Alt && m.top() == nil && typing(m.front()) {
 			rest.Paste = true
-			return tea.Batch(append(cmds, m.settled(rest))...)
+			return tea.Batch(append(cmds, m.dispatchKey(rest))...)
 		}
 		m.more = i < len(msg.Runes)-1
-		cmds = append(cmds, m.settled(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
+		cmds = append(cmds, m.dispatchKey(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
 	}
 	return tea.Batch(cmds...)
 }
@@ -64,7 +69,7 @@ func (m *Model) waits(msg tea.KeyMsg) bool {
 		msg.Runes = msg.Runes[:1] // of several keys in one message, the first one
 	}
 	switch front, ok := m.front().(screen.Busier); {
-	case !m.ready(), m.env.Openings > 0:
+	case !m.ready(), m.env.Openings > 0, m.dispatched != nil:
 		return true
 	case !ok || m.top() != nil || msg.String() == "esc":
 		return false
@@ -94,6 +99,10 @@ func (m *Model) wake() tea.Cmd {
 			cmds = append(cmds, m.dispatch(next.do()))
 			continue
 		}
+		if next.rest {
+			cmds = append(cmds, m.takeKeys(next.key))
+			continue
+		}
 		cmds = append(cmds, m.taken(next.key))
 	}
 	return tea.Batch(cmds...)
@@ -117,73 +126,13 @@ func (m *Model) looksPasted(msg tea.KeyMsg) bool {
 	return true
 }
 
-// settled takes a key and, unless it is text, what it brings about at once: the next key
-// may be meant for the overlay that this one opens.
-func (m *Model) settled(msg tea.KeyMsg) tea.Cmd {
+// dispatchKey takes a key and, unless it is text, has the keys behind it wait for what it
+// brings about.
+func (m *Model) dispatchKey(msg tea.KeyMsg) tea.Cmd {
 	text := m.top() == nil && typing(m.front()) && screen.Typed(msg)
 	cmd := m.key(msg)
 	if text {
 		return cmd
 	}
 	return m.dispatch(cmd)
-}
-
-// atOnce is how long a command may take to count as done at once. Moving about takes
-// microseconds, unless the machine is busy; the store may take longer.
-const atOnce = 30 * time.Millisecond
-
-// dispatch runs a command and takes what it asks of the console if that comes at once. What
-// takes longer, or is not for the console, goes the usual way.
-func (m *Model) dispatch(cmd tea.Cmd) tea.Cmd {
-	if cmd == nil {
-		return nil
-	}
-	done := make(chan result, 1)
-	go func() { done <- try(cmd) }()
-	timer := time.NewTimer(atOnce)
-	defer timer.Stop()
-	select {
-	case r := <-done:
-		return m.absorb(r.message())
-	case <-timer.C:
-		return func() tea.Msg { return (<-done).message() }
-	}
-}
-
-func (m *Model) absorb(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.BatchMsg:
-		var cmds []tea.Cmd
-		for _, cmd := range msg {
-			cmds = append(cmds, m.dispatch(cmd))
-		}
-		return tea.Batch(cmds...)
-	case screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CopyMsg, screen.OpenedMsg,
-		component.MenuMsg, component.ConfirmMsg, component.PaletteMsg, component.SubmitMsg, component.CancelMsg:
-		_, cmd := m.Update(msg)
-		return m.dispatch(cmd)
-	case nil:
-		return nil
-	}
-	return screen.Send(msg)
-}
-
-// A result is what a command answered, or the panic that it ended with.
-type result struct {
-	msg   tea.Msg
-	cause any
-}
-
-func try(cmd tea.Cmd) (r result) {
-	defer func() { r.cause = recover() }()
-	r.msg = cmd()
-	return r
-}
-
-// message is the answer; a panic goes on where it is asked for.
-func (r result) message() tea.Msg {
-	if r.cause != nil {
-		panic(r.cause)
-	}
-	return r.msg
 }

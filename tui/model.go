@@ -37,6 +37,7 @@ type Model struct {
 	awake         bool         // what is shown first was read
 	typeahead     []pendingKey // came before that, or before what they are about was read
 	taking        bool         // a key is being taken
+	dispatched    *dispatch    // what the keys wait for that the last ones brought about, if not nil
 	pasteUntil    time.Time    // until then, keys belong to a text that was pasted
 	pulse         pulse        // last
 }

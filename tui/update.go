@@ -33,6 +33,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.awaitNotice()
 	case tickMsg:
 		return m.tick(pulse(msg))
+	case stepMsg:
+		return m.answered(msg)
+	case overdueMsg:
+		return m.release(msg.of)
 	case tea.ResumeMsg:
 		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
 	case screen.OpenedMsg:

@@ -1,0 +1,68 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// slowly is a command that takes its time, and answers so.
+func slowly(d time.Duration, msg tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		time.Sleep(d)
+		return msg
+	}
+}
+
+func goes(to screen.View) tea.Msg { return screen.GoMsg{View: to} }
+
+// However long a command takes, the program goes on; the keys behind it wait, but not forever.
+func TestNothingWaitsInsideUpdate(t *testing.T) {
+	for _, takes := range []time.Duration{dispatchLimit / 2, dispatchLimit - 1, dispatchLimit + 1, time.Hour / 2} {
+		testConsole(t, func(c *console) {
+			began := time.Now()
+			c.start(c.m.dispatch(slowly(takes, nil)))
+			c.press("2", "3")
+			if waited := time.Since(began); waited != 0 {
+				t.Errorf("what takes %s held the program up for %s", takes, waited)
+			}
+			c.see("▸1 Webhooks")
+			c.wait(min(takes, dispatchLimit))
+			c.see("▸3 Receiver")
+			if c.m.dispatched != nil || len(c.m.typeahead) > 0 {
+				t.Errorf("%d keys still wait", len(c.m.typeahead))
+			}
+		})
+	}
+}
+
+// What is asked is done in the order in which it was, whichever command is the first to end.
+func TestADispatchKeepsItsOrder(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		cmd  tea.Cmd
+		want screen.View
+	}{
+		{"the first one last", tea.Batch(slowly(20*time.Millisecond, goes(screen.ViewReceiver)), slowly(0, goes(screen.ViewDeliveries))), screen.ViewDeliveries},
+		{"within one another", tea.Batch(tea.Batch(slowly(20*time.Millisecond, goes(screen.ViewReceiver)), slowly(5*time.Millisecond, goes(screen.ViewActivity))), slowly(0, goes(screen.ViewDeliveries))), screen.ViewDeliveries},
+		{"what follows comes first", tea.Batch(func() tea.Msg { return tea.BatchMsg{slowly(20*time.Millisecond, goes(screen.ViewReceiver))} }, slowly(0, goes(screen.ViewActivity))), screen.ViewActivity},
+		{"something else between", tea.Batch(slowly(20*time.Millisecond, goes(screen.ViewReceiver)), slowly(time.Millisecond, screen.ToastMsg{}), slowly(0, goes(screen.ViewActivity))), screen.ViewActivity},
+		{"too late to wait for", tea.Batch(slowly(2*dispatchLimit, goes(screen.ViewReceiver)), slowly(0, goes(screen.ViewDeliveries))), screen.ViewReceiver},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			testConsole(t, func(c *console) {
+				c.start(c.m.dispatch(test.cmd))
+				c.settle()
+				for range 12 {
+					c.wait(5 * time.Millisecond)
+				}
+				if c.m.current != test.want {
+					t.Errorf("the view in front is %d, want %d", c.m.current, test.want)
+				}
+			})
+		})
+	}
+}
