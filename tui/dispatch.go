@@ -96,7 +96,7 @@ func (d *dispatch) limit() tea.Cmd {
 func asksConsole(msg tea.Msg) bool {
 	switch msg.(type) {
 	case tea.BatchMsg, screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CopyMsg, screen.OpenedMsg,
-		component.MenuMsg, component.ConfirmMsg, component.PaletteMsg, component.SubmitMsg, component.CancelMsg:
+		component.SubmitMsg, component.CancelMsg:
 		return true
 	}
 	return false

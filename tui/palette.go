@@ -79,11 +79,15 @@ func (m *Model) pressIn(v screen.View, key string) tea.Cmd {
 
 // Update finds until something is picked.
 func (p *palette) Update(msg tea.Msg) tea.Cmd {
-	reply, ok := msg.(component.PaletteMsg)
+	key, ok := msg.(tea.KeyMsg)
 	if !ok {
-		return p.palette.Update(msg)
+		return nil
 	}
-	i, err := strconv.Atoi(reply.Command)
+	command, done := p.palette.Key(key)
+	if !done {
+		return nil
+	}
+	i, err := strconv.Atoi(command)
 	if err != nil {
 		return screen.Dismiss(p)
 	}

@@ -9,16 +9,9 @@ import (
 	"backchannel/tui/style"
 )
 
-// ConfirmMsg is the answer to a [Confirm].
-type ConfirmMsg struct {
-	ID string
-	OK bool
-}
-
 // Confirm asks before an action that cannot be undone. The harmless answer has the focus
 // at first. Build it with [NewConfirm].
 type Confirm struct {
-	ID    string
 	Title string
 	Text  []string // paragraphs
 	Yes   string   // the verb: "delete"
@@ -36,41 +29,38 @@ func NewConfirm(c Confirm) *Confirm {
 	return &c
 }
 
-// Update handles a key. It returns a command with a [ConfirmMsg] once there is an answer.
-func (c *Confirm) Update(msg tea.Msg) tea.Cmd {
-	key, ok := msg.(tea.KeyMsg)
+// Key handles a key, and returns the answer once there is one.
+func (c *Confirm) Key(key tea.KeyMsg) (yes, answered bool) {
 	switch {
-	case !ok:
-		return nil
 	case key.String() == "esc":
-		return c.answer(false)
+		return false, true
 	case c.Typed != "":
 		return c.typed(key)
 	}
 	switch key.String() {
 	case "y":
-		return c.answer(true)
+		return true, true
 	case "n":
-		return c.answer(false)
+		return false, true
 	case "enter":
-		return c.answer(c.yes)
+		return c.yes, true
 	case "left", "right", "tab", "shift+tab", "h", "l":
 		c.yes = !c.yes
 	}
-	return nil
+	return false, false
 }
 
-func (c *Confirm) typed(key tea.KeyMsg) tea.Cmd {
+func (c *Confirm) typed(key tea.KeyMsg) (yes, answered bool) {
 	if key.Type != tea.KeyEnter {
 		c.line.key(key)
 		c.wrong = ""
-		return nil
+		return false, false
 	}
 	if c.line.text() != c.Typed {
 		c.wrong = c.refusal()
-		return nil
+		return false, false
 	}
-	return c.answer(true)
+	return true, true
 }
 
 // refusal returns why enter did not confirm.
@@ -79,10 +69,6 @@ func (c *Confirm) refusal() string {
 		return "Nothing was typed. Type the name, or esc to " + c.No + "."
 	}
 	return fmt.Sprintf("%q is not %q: correct it, or esc to %s.", c.line.text(), c.Typed, c.No)
-}
-
-func (c *Confirm) answer(ok bool) tea.Cmd {
-	return emit(ConfirmMsg{ID: c.ID, OK: ok})
 }
 
 // View draws a box of at most width cells, for [Overlay].

@@ -10,31 +10,32 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// send presses keys one after another and gives the message of the last.
-func send(w interface{ Update(tea.Msg) tea.Cmd }, keys ...string) (msg tea.Msg) {
+// send presses keys one after another and gives the result of the last; nil if there is none.
+func send[T any](press func(tea.KeyMsg) (T, bool), keys ...string) any {
+	var result any
 	for _, k := range keys {
-		msg = nil
-		if cmd := w.Update(key(k)); cmd != nil {
-			msg = cmd()
+		result = nil
+		if r, done := press(key(k)); done {
+			result = r
 		}
 	}
-	return msg
+	return result
 }
 
 func TestConfirm(t *testing.T) {
-	yes, no := ConfirmMsg{ID: "x", OK: true}, ConfirmMsg{ID: "x"}
+	yes, no := true, false
 	for _, test := range []struct {
 		typed string
 		keys  []string
-		want  tea.Msg
+		want  any
 	}{
 		{"", []string{"y"}, yes}, {"", []string{"n"}, no}, {"", []string{"esc"}, no}, {"", []string{"enter"}, no},
 		{"", []string{"left", "enter"}, yes}, {"", []string{"tab", "tab", "enter"}, no}, {"", []string{"z"}, nil},
 		{"acme", []string{"y"}, nil}, {"acme", []string{"a", "enter"}, nil}, {"acme", []string{"acme", "enter"}, yes},
 		{"acme", []string{"acme", "esc"}, no},
 	} {
-		c := NewConfirm(Confirm{ID: "x", Typed: test.typed})
-		if got := send(c, test.keys...); got != test.want {
+		c := NewConfirm(Confirm{Typed: test.typed})
+		if got := send(c.Key, test.keys...); got != test.want {
 			t.Errorf("typed %q, keys %v: %v, want %v", test.typed, test.keys, got, test.want)
 		}
 	}
@@ -51,13 +52,13 @@ func TestConfirmView(t *testing.T) {
 ╰────────────────────────────────╯`, "\n"))
 	c = NewConfirm(Confirm{Title: "Delete", Yes: "delete", No: "keep", Typed: "acme"})
 	lacks(t, c.View(plainTheme(), 34), "enter delete")
-	send(c, "acme")
+	send(c.Key, "acme")
 	has(t, c.View(plainTheme(), 34), "▌ acme▏")
 	has(t, c.View(plainTheme(), 34), "esc keep   enter delete")
 }
 
 func fireMenu() *Menu {
-	return &Menu{ID: "fire", Title: "Fire at acme prod", Hint: &MenuItem{ID: "who", Key: "w", Label: "change"},
+	return &Menu{Title: "Fire at acme prod", Hint: &MenuItem{ID: "who", Key: "w", Label: "change"},
 		Columns: [][]MenuItem{
 			{{ID: "sent", Key: "s", Label: "sent"}, {ID: "bounce", Key: "b", Label: "bounce"}},
 			{{ID: "life", Key: "l", Label: "a message's life"}, {ID: "burst", Key: "B", Label: "burst…", Off: true}},
@@ -67,20 +68,19 @@ func fireMenu() *Menu {
 }
 
 func TestMenu(t *testing.T) {
-	picked := func(item string) tea.Msg { return MenuMsg{ID: "fire", Item: item} }
 	for _, test := range []struct {
 		keys string
-		want tea.Msg
+		want any
 	}{
-		{"s", picked("sent")}, {"l", picked("life")}, {"w", picked("who")}, {".", picked("again")}, {"esc", picked("")},
-		{"enter", picked("sent")}, {"down enter", picked("bounce")}, {"right enter", picked("life")}, {"right left enter", picked("sent")},
-		{"right right enter", picked("variant")}, {"up enter", picked("sent")}, {"B", nil}, {"z", nil},
+		{"s", "sent"}, {"l", "life"}, {"w", "who"}, {".", "again"}, {"esc", ""},
+		{"enter", "sent"}, {"down enter", "bounce"}, {"right enter", "life"}, {"right left enter", "sent"},
+		{"right right enter", "variant"}, {"up enter", "sent"}, {"B", nil}, {"z", nil},
 	} {
-		if got := send(fireMenu(), strings.Fields(test.keys)...); got != test.want {
+		if got := send(fireMenu().Key, strings.Fields(test.keys)...); got != test.want {
 			t.Errorf("%s picks %v, want %v", test.keys, got, test.want)
 		}
 	}
-	if got := send(&Menu{}, "down", "right", "enter"); got != nil {
+	if got := send(new(Menu).Key, "down", "right", "enter"); got != nil {
 		t.Errorf("an empty menu picks %v", got)
 	}
 }
@@ -121,7 +121,7 @@ func TestMenuKeepsItsSizeWhileOneTypes(t *testing.T) {
 			t.Errorf("%d lines of %d", lines, height)
 		}
 		for _, key := range []string{"k", "a", "z", "ctrl+u"} {
-			send(m, key)
+			send(m.Key, key)
 			if w, n := size(); w != width || n != lines {
 				t.Errorf("after %s it has %d by %d cells, not %d by %d", key, w, n, width, lines)
 			}
@@ -147,7 +147,7 @@ func TestMenuScrolls(t *testing.T) {
 │   3  three   │
 │ 1 of 6   esc │
 ╰──────────────╯`, "\n"))
-	send(m, "down", "down", "down", "down")
+	send(m.Key, "down", "down", "down", "down")
 	same(t, view(), strings.Trim(`
 ╭ Which? ──────╮
 │      four    │
@@ -164,19 +164,19 @@ func TestPalette(t *testing.T) {
 	}
 	for _, test := range []struct {
 		keys []string
-		want tea.Msg
+		want any
 	}{
-		{[]string{"enter"}, PaletteMsg{"1"}}, {[]string{"down", "enter"}, PaletteMsg{"2"}}, {[]string{"down", "up", "enter"}, PaletteMsg{"1"}},
-		{[]string{"bounce", "enter"}, PaletteMsg{"3"}}, {[]string{"rec", "enter"}, PaletteMsg{"2"}}, {[]string{"RR", "enter"}, PaletteMsg{"4"}},
-		{[]string{"pgdown", "enter"}, PaletteMsg{"4"}}, {[]string{"zz", "enter"}, nil}, {[]string{"zz", "down", "backspace", "backspace", "enter"}, PaletteMsg{"1"}},
-		{[]string{"esc"}, PaletteMsg{}},
+		{[]string{"enter"}, "1"}, {[]string{"down", "enter"}, "2"}, {[]string{"down", "up", "enter"}, "1"},
+		{[]string{"bounce", "enter"}, "3"}, {[]string{"rec", "enter"}, "2"}, {[]string{"RR", "enter"}, "4"},
+		{[]string{"pgdown", "enter"}, "4"}, {[]string{"zz", "enter"}, nil}, {[]string{"zz", "down", "backspace", "backspace", "enter"}, "1"},
+		{[]string{"esc"}, ""},
 	} {
-		if got := send(NewPalette(commands), test.keys...); got != test.want {
+		if got := send(NewPalette(commands).Key, test.keys...); got != test.want {
 			t.Errorf("%v picks %v, want %v", test.keys, got, test.want)
 		}
 	}
 	p := NewPalette(commands)
-	send(p, "b", "o")
+	send(p.Key, "b", "o")
 	same(t, text(p.View(plainTheme(), 30)), strings.Trim(`
 ╭ Commands ──────────────────╮
 │ ▌ bo▏                      │
@@ -195,9 +195,9 @@ func TestPaletteScrolls(t *testing.T) {
 	}
 	commands = append(commands, Command{Title: "the last"})
 	p := NewPalette(commands)
-	send(p, "pgdown", "pgdown", "pgdown")
+	send(p.Key, "pgdown", "pgdown", "pgdown")
 	has(t, p.View(plainTheme(), 60), "▌ the last")
-	send(p, "pgup", "pgup", "pgup")
+	send(p.Key, "pgup", "pgup", "pgup")
 	lacks(t, p.View(plainTheme(), 60), "the last")
 }
 
@@ -234,7 +234,7 @@ func TestDialogsStayInTheirWidth(t *testing.T) {
 			item := MenuItem{Key: "k", Label: s, Detail: s}
 			m := &Menu{Title: s, Hint: &item, Columns: [][]MenuItem{{item}, {item}}, Details: []MenuItem{item}}
 			c := NewConfirm(Confirm{Title: s, Text: awkward[i:], Yes: s, No: s, Typed: s})
-			send(c, s)
+			send(c.Key, s)
 			p := NewPalette([]Command{{ID: s, Title: s, Key: s}})
 			var toasts Toasts
 			toasts.Push(time.Time{}, Toast{Text: s})

@@ -9,7 +9,7 @@ import (
 	"backchannel/tui/component"
 )
 
-// A widget changes only itself. What a person chose comes as a message.
+// A widget changes only itself. What a person fills in comes as a message.
 func Example() {
 	form := component.NewForm("webhook", "Create", []component.Section{{
 		Title: "Webhook",

@@ -10,10 +10,6 @@ import (
 	"backchannel/tui/style"
 )
 
-// MenuMsg says what was picked from a [Menu]; an empty Item is a menu that was
-// closed.
-type MenuMsg struct{ ID, Item string }
-
 // MenuItem is one thing to pick, by its key or with the arrows and enter.
 type MenuItem struct {
 	ID     string
@@ -26,7 +22,6 @@ type MenuItem struct {
 // Menu is a small popup of keys. It shows Items in columns, read downwards, Details below
 // them, one per line, and Hint in its title.
 type Menu struct {
-	ID      string
 	Title   string
 	Hint    *MenuItem
 	Columns [][]MenuItem
@@ -39,27 +34,24 @@ type Menu struct {
 	began int // the cursor's position before the search began
 }
 
-// Update handles a key. It returns a command with a [MenuMsg] on a choice or on esc.
-func (m *Menu) Update(msg tea.Msg) tea.Cmd {
-	key, ok := msg.(tea.KeyMsg)
-	if !ok {
-		return nil
-	}
+// Key handles a key, and returns the ID of the item once one is picked; of none if the menu
+// was left.
+func (m *Menu) Key(key tea.KeyMsg) (item string, done bool) {
 	items := m.items()
 	name := key.String()
 	if picks := name != "" && slices.ContainsFunc(items, func(i MenuItem) bool { return i.Key == name }); !picks && m.find(key) {
-		return nil
+		return "", false
 	}
 	if m.Hint != nil && m.Hint.Key == name {
-		return m.pick(*m.Hint)
+		return m.Hint.picked()
 	}
 	if at := slices.IndexFunc(items, func(i MenuItem) bool { return i.Key != "" && i.Key == name }); at >= 0 {
 		m.At = at
-		return m.pick(items[at])
+		return items[at].picked()
 	}
 	switch name {
 	case "esc", "q":
-		return emit(MenuMsg{ID: m.ID})
+		return "", true
 	case "up", "shift+tab", "k":
 		m.step(-1)
 	case "down", "tab", "j":
@@ -70,17 +62,17 @@ func (m *Menu) Update(msg tea.Msg) tea.Cmd {
 		m.step(-len(m.column()))
 	case "enter":
 		if m.At < len(items) {
-			return m.pick(items[m.At])
+			return items[m.At].picked()
 		}
 	}
-	return nil
+	return "", false
 }
 
-func (m *Menu) pick(item MenuItem) tea.Cmd {
-	if item.Off {
-		return nil
+func (i MenuItem) picked() (item string, done bool) {
+	if i.Off {
+		return "", false
 	}
-	return emit(MenuMsg{ID: m.ID, Item: item.ID})
+	return i.ID, true
 }
 
 func (m *Menu) step(by int) {

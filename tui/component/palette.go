@@ -9,10 +9,6 @@ import (
 	"backchannel/tui/style"
 )
 
-// PaletteMsg says which command was picked from a [Palette]; an empty Command is
-// a palette that was closed.
-type PaletteMsg struct{ Command string }
-
 // Command is one line of a [Palette].
 type Command struct {
 	ID    string
@@ -38,18 +34,14 @@ func NewPalette(commands []Command) *Palette {
 	return &Palette{commands: commands, found: commands, line: newEdit("")}
 }
 
-// Update handles a key. It returns a command with a [PaletteMsg] on enter and esc.
-func (p *Palette) Update(msg tea.Msg) tea.Cmd {
-	key, ok := msg.(tea.KeyMsg)
-	if !ok {
-		return nil
-	}
+// Key handles a key, and returns the ID of the command on enter; of none on esc.
+func (p *Palette) Key(key tea.KeyMsg) (command string, done bool) {
 	switch key.String() {
 	case "esc":
-		return emit(PaletteMsg{})
+		return "", true
 	case "enter":
 		if len(p.found) > 0 {
-			return emit(PaletteMsg{Command: p.found[p.at].ID})
+			return p.found[p.at].ID, true
 		}
 	case "up", "ctrl+p":
 		p.step(-1)
@@ -62,7 +54,7 @@ func (p *Palette) Update(msg tea.Msg) tea.Cmd {
 	default:
 		p.filter(key)
 	}
-	return nil
+	return "", false
 }
 
 func (p *Palette) step(by int) {

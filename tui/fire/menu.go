@@ -24,8 +24,6 @@ type menu struct {
 	menu    component.Menu
 }
 
-const menuID = "fire"
-
 // The items of the menu that are no status.
 const (
 	itemWebhook   = "webhook"
@@ -48,8 +46,8 @@ func newMenu(f *Firer, w storage.Webhook) *menu {
 func (m *menu) fill() {
 	f, channel := m.firing, m.channel()
 	m.menu = component.Menu{
-		ID: menuID, Title: "Fire at " + m.webhook.Name,
-		Hint: &component.MenuItem{ID: itemWebhook, Key: "w", Label: "change"},
+		Title: "Fire at " + m.webhook.Name,
+		Hint:  &component.MenuItem{ID: itemWebhook, Key: "w", Label: "change"},
 		Columns: [][]component.MenuItem{
 			{
 				{ID: string(storage.Sent), Key: "s", Label: "sent"},
@@ -116,11 +114,6 @@ func (f *Firer) itemBinding(w storage.Webhook, item component.MenuItem, do func(
 	}
 }
 
-// pick is what an item does.
-func (m *menu) pick(item string) tea.Cmd {
-	return m.Update(component.MenuMsg{ID: menuID, Item: item})
-}
-
 func (m *menu) channel() storage.Channel { return m.firing.channelFor(m.webhook) }
 
 func (f *Firer) lastLabel() string {
@@ -132,13 +125,23 @@ func (f *Firer) lastLabel() string {
 
 // Update fires, or leads to a choice.
 func (m *menu) Update(msg tea.Msg) tea.Cmd {
-	reply, ok := msg.(component.MenuMsg)
-	if !ok || reply.ID != menuID {
-		return m.menu.Update(msg)
+	key, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return nil
 	}
-	switch reply.Item {
-	case "":
+	switch item, done := m.menu.Key(key); {
+	case !done:
+		return nil
+	case item == "":
 		return screen.Dismiss(m)
+	default:
+		return m.pick(item)
+	}
+}
+
+// pick is what an item does.
+func (m *menu) pick(item string) tea.Cmd {
+	switch item {
 	case itemWebhook:
 		return m.changeWebhook()
 	case itemVariant:
@@ -157,7 +160,7 @@ func (m *menu) Update(msg tea.Msg) tea.Cmd {
 	case itemAgain:
 		return tea.Batch(screen.Dismiss(m), m.firing.Repeat())
 	}
-	return tea.Batch(screen.Dismiss(m), m.firing.fire(m.spec(storage.Status(reply.Item))))
+	return tea.Batch(screen.Dismiss(m), m.firing.fire(m.spec(storage.Status(item))))
 }
 
 // View draws the menu.

@@ -24,19 +24,19 @@ type question struct {
 
 // Ask shows a question; yes is called when the answer is that.
 func (s *Env) Ask(c component.Confirm, yes func() tea.Cmd) tea.Cmd {
-	if c.ID == "" {
-		c.ID = c.Title
-	}
 	return Show(&question{s, component.NewConfirm(c), yes})
 }
 
 // Update asks until there is an answer.
 func (q *question) Update(msg tea.Msg) tea.Cmd {
-	reply, ok := msg.(component.ConfirmMsg)
-	switch {
-	case !ok || reply.ID != q.confirm.ID:
-		return q.confirm.Update(msg)
-	case reply.OK:
+	key, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return nil
+	}
+	switch yes, answered := q.confirm.Key(key); {
+	case !answered:
+		return nil
+	case yes:
 		return tea.Batch(Dismiss(q), q.yes())
 	}
 	return Dismiss(q)
@@ -53,22 +53,23 @@ type menu struct {
 
 // Choose shows a menu; pick is called with the item picked.
 func (s *Env) Choose(m component.Menu, pick func(item string) tea.Cmd) tea.Cmd {
-	if m.ID == "" {
-		m.ID = m.Title
-	}
 	return Show(&menu{s, m, pick})
 }
 
 // Update offers until something is picked.
 func (m *menu) Update(msg tea.Msg) tea.Cmd {
-	reply, ok := msg.(component.MenuMsg)
-	switch {
-	case !ok || reply.ID != m.menu.ID:
-		return m.menu.Update(msg)
-	case reply.Item == "":
-		return Dismiss(m)
+	key, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return nil
 	}
-	return tea.Batch(Dismiss(m), m.pick(reply.Item))
+	switch item, done := m.menu.Key(key); {
+	case !done:
+		return nil
+	case item == "":
+		return Dismiss(m)
+	default:
+		return tea.Batch(Dismiss(m), m.pick(item))
+	}
 }
 
 func (m *menu) View(width, height int) string { return m.menu.View(m.env.Theme, width, height) }
