@@ -60,8 +60,9 @@ func TestScripts(t *testing.T) {
 
 			"messages": messages,
 
-			"until-shown": untilShown,
-			"answers":     answers,
+			"until-shown":   untilShown,
+			"answers":       answers,
+			"until-answers": untilAnswers,
 		},
 	})
 }
@@ -235,7 +236,9 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	p := named(ts, args[0]).cmd.Process
 	poll(ts, args[0]+" to open the database", func() bool { return hasBegun(p.Pid) })
-	ts.Check(p.Signal(signals[args[1]]))
+	if err := p.Signal(signals[args[1]]); err != nil {
+		ts.Fatalf("signal %s: %v\n%s", args[0], err, ts.ReadFile(args[0]+".err"))
+	}
 }
 
 // hasBegun reports whether a process has opened the database, which it does after it has
@@ -299,15 +302,28 @@ func answers(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: answers CODE PATH")
 	}
+	if got := answerOf(ts, args[1]); got != args[0] {
+		ts.Fatalf("POST %s was answered %s, want %s", args[1], got, args[0])
+	}
+}
+
+// until-answers CODE PATH is answers for what another process has just changed, which the
+// receiver hears of within 100 ms on a machine that has nothing else to do.
+func untilAnswers(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: until-answers CODE PATH")
+	}
+	poll(ts, "answer "+args[0]+" to POST "+args[1], func() bool { return answerOf(ts, args[1]) == args[0] })
+}
+
+func answerOf(ts *testscript.TestScript, path string) string {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(ts.ReadFile(ts.Getenv("CA"))))
 	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
-	resp, err := client.Post(ts.Getenv("RECEIVER")+args[1], "application/json", nil)
+	resp, err := client.Post(ts.Getenv("RECEIVER")+path, "application/json", nil)
 	ts.Check(err)
 	_ = resp.Body.Close()
-	if got := strconv.Itoa(resp.StatusCode); got != args[0] {
-		ts.Fatalf("POST %s was answered %s, want %s", args[1], got, args[0])
-	}
+	return strconv.Itoa(resp.StatusCode)
 }
 
 // get URL TEXT asks a plain HTTP server until its answer contains a text.
