@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"backchannel/tui/component"
 	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -95,8 +94,7 @@ func (d *dispatch) limit() tea.Cmd {
 // depend on.
 func asksConsole(msg tea.Msg) bool {
 	switch msg.(type) {
-	case tea.BatchMsg, screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CopyMsg, screen.OpenedMsg,
-		component.SubmitMsg, component.CancelMsg:
+	case tea.BatchMsg, screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CopyMsg, screen.OpenedMsg:
 		return true
 	}
 	return false

@@ -285,7 +285,7 @@ func columns() []component.Column {
 	}
 }
 
-// Len, with Key and Row, is for the table.
+// Len is how many rows the table has; Len, Key and Row are for it.
 func (a *Screen) Len() int { return len(a.shown) }
 
 // Key is the activity's ID.

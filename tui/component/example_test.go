@@ -9,9 +9,9 @@ import (
 	"backchannel/tui/component"
 )
 
-// A widget changes only itself. What a person fills in comes as a message.
+// A widget changes only itself. What a key did to it as a whole is its result.
 func Example() {
-	form := component.NewForm("webhook", "Create", []component.Section{{
+	form := component.NewForm("Create", []component.Section{{
 		Title: "Webhook",
 		Fields: []component.Field{{ID: "name", Label: "Name", Check: func(v component.Values) string {
 			if v.Text("name") == "" {
@@ -24,8 +24,8 @@ func Example() {
 	for _, r := range "acme" {
 		form.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
 	}
-	command := form.Update(tea.KeyMsg{Type: tea.KeyCtrlS})
-	submitted := command().(component.SubmitMsg)
-	fmt.Println(submitted.ID, strings.ToUpper(submitted.Values.Text("name")))
-	// Output: webhook ACME
+	if result, _ := form.Update(tea.KeyMsg{Type: tea.KeyCtrlS}); result == component.Submitted {
+		fmt.Println(strings.ToUpper(form.Values().Text("name")))
+	}
+	// Output: ACME
 }

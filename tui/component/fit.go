@@ -16,7 +16,6 @@ package component
 import (
 	"strings"
 
-	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
 	"backchannel/tui/style"
@@ -88,11 +87,6 @@ func blank(width int) string {
 
 func join(lines []string) string {
 	return strings.Join(lines, "\n")
-}
-
-// emit returns a command that sends msg to the program.
-func emit(msg tea.Msg) tea.Cmd {
-	return func() tea.Msg { return msg }
 }
 
 // Fits reports whether [Spread] would show both texts in full.

@@ -6,24 +6,16 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// SubmitMsg is sent when a form is submitted and all checks passed.
-type SubmitMsg struct {
-	ID     string
-	Values Values
-}
+// Result says what a key has done to a form as a whole.
+type Result int
 
-// RefusedMsg is sent when a form is submitted and a check failed. The form's owner may add
-// further errors with AddErrors.
-type RefusedMsg struct {
-	ID     string
-	Values Values
-}
-
-// CancelMsg is sent on esc. The form itself does not change; its owner decides what to do.
-type CancelMsg struct {
-	ID      string
-	Changed bool
-}
+// The results of [Form.Update].
+const (
+	Editing   Result = iota
+	Submitted        // and all checks passed
+	Refused          // it was submitted and a check failed; AddErrors may add further errors
+	Cancelled        // esc; the form does not change, its owner decides what to do
+)
 
 // Form lets a person fill in sections of fields. Build it with [NewForm].
 //
@@ -31,7 +23,6 @@ type CancelMsg struct {
 // anywhere, as does enter on the last line. A field is checked when the focus leaves it,
 // and all fields are checked on submit.
 type Form struct {
-	id       string
 	submit   string
 	sections []Section
 	inputs   map[string]input
@@ -40,6 +31,7 @@ type Form struct {
 	given    map[string]string // errors set by SetErrors and AddErrors
 	checked  map[string]string // errors found by checks
 	gather   gathering
+	result   Result // of the message that is handled
 	at       stop
 	offset   int
 	width    int
@@ -50,10 +42,10 @@ type Form struct {
 // or the submit line (section len(sections)).
 type stop struct{ section, field int }
 
-// NewForm returns a form with the fields' initial values. Field IDs must be unique. The id
-// is part of the form's messages, and submit is the text of the last line.
-func NewForm(id, submit string, sections []Section) *Form {
-	f := &Form{id: id, submit: submit, sections: slices.Clone(sections), inputs: map[string]input{}, checked: map[string]string{}}
+// NewForm returns a form with the fields' initial values. Field IDs must be unique.
+// submit is the text of the last line.
+func NewForm(submit string, sections []Section) *Form {
+	f := &Form{submit: submit, sections: slices.Clone(sections), inputs: map[string]input{}, checked: map[string]string{}}
 	for _, s := range sections {
 		for _, field := range s.Fields {
 			f.inputs[field.ID] = f.newInput(field)
@@ -132,7 +124,13 @@ func (f *Form) Focus(id string) bool {
 }
 
 // Update handles keys and the messages of the form's own commands.
-func (f *Form) Update(msg tea.Msg) tea.Cmd {
+func (f *Form) Update(msg tea.Msg) (Result, tea.Cmd) {
+	f.result = Editing
+	cmd := f.update(msg)
+	return f.result, cmd
+}
+
+func (f *Form) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case quietMsg:
 		if msg.form == f && msg.turn == f.gather.turn {
@@ -150,9 +148,9 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 func (f *Form) key(key tea.KeyMsg) tea.Cmd {
 	switch key.String() {
 	case "ctrl+s":
-		return f.trySubmit()
+		f.trySubmit()
 	case "esc":
-		return emit(CancelMsg{ID: f.id, Changed: f.Changed()})
+		f.result = Cancelled
 	case "tab":
 		f.tab(1)
 	case "shift+tab":
@@ -171,7 +169,8 @@ func (f *Form) other(key tea.KeyMsg) tea.Cmd {
 	switch key.String() {
 	case "enter":
 		if f.at.section == len(f.sections) {
-			return f.trySubmit()
+			f.trySubmit()
+			return nil
 		}
 		f.leave(1)
 	case "down":

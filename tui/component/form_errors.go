@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	tea "github.com/charmbracelet/bubbletea"
 )
 
 // The ID of an error is that of its field. For a RowsField "headers" it may also be that of
@@ -182,13 +180,14 @@ func (f *Form) ofAny(fields []string, errorID string) bool {
 
 // trySubmit checks everything. It drops the given errors, because only another attempt shows
 // whether they still apply.
-func (f *Form) trySubmit() tea.Cmd {
+func (f *Form) trySubmit() {
 	f.given, f.checked = nil, f.judge()
 	if len(f.checked) > 0 {
 		f.focusFirstError()
-		return emit(RefusedMsg{ID: f.id, Values: f.Values()})
+		f.result = Refused
+		return
 	}
-	return emit(SubmitMsg{ID: f.id, Values: f.Values()})
+	f.result = Submitted
 }
 
 // unplaced returns the IDs of errors without a visible field.

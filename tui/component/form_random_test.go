@@ -18,7 +18,7 @@ func TestFormTakesAnyKeys(t *testing.T) {
 	}
 	for seed := range randomForms {
 		dice := rand.New(rand.NewPCG(seed, 1))
-		f := NewForm("any", "Go", append(demoSections(), keyForm("key").sections...)).WithCheck(demoCheck)
+		f := NewForm("Go", append(demoSections(), keyForm("key").sections...)).WithCheck(demoCheck)
 		pem := strings.ReplaceAll(ecParameters+ecKey, "\n", "\r")
 		for range 150 {
 			w, h := 1+dice.IntN(120), 1+dice.IntN(40)

@@ -14,7 +14,7 @@ const (
 
 // keyForm has a secret, a key, and fields after them.
 func keyForm(at string) *Form {
-	f := NewForm("keys", "Go", []Section{{Title: "Keys", Fields: []Field{
+	f := NewForm("Go", []Section{{Title: "Keys", Fields: []Field{
 		{ID: "before", Label: "Before", Kind: ChoiceField, Options: []Option{{"a", "A"}, {"b", "B"}}},
 		{ID: "secret", Label: "Secret", Kind: SecretField},
 		{ID: "key", Label: "Private key", Kind: SecretField, PEM: true},
@@ -32,7 +32,7 @@ func keyForm(at string) *Form {
 func typeAt(f *Form, text string, runs bool) (waiting tea.Cmd) {
 	var run []rune
 	send := func(key tea.KeyMsg) {
-		if cmd := f.Update(key); cmd != nil {
+		if _, cmd := f.Update(key); cmd != nil {
 			waiting = cmd
 		}
 	}

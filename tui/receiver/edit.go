@@ -22,9 +22,8 @@ type resend struct {
 }
 
 const (
-	resendFormID = "resend"
-	resendBody   = "body"
-	resendRows   = 1000 // the form scrolls, not the field
+	resendBody = "body"
+	resendRows = 1000 // the form scrolls, not the field
 )
 
 // editReceipt opens the body of the selected receipt.
@@ -40,7 +39,7 @@ func (r *Screen) editReceipt() tea.Cmd {
 	if d.pretty != nil {
 		text = string(d.pretty)
 	}
-	form := component.NewForm(resendFormID, "Send", []component.Section{{
+	form := component.NewForm("Send", []component.Section{{
 		Title: "Body",
 		Fields: []component.Field{{
 			ID: resendBody, Kind: component.AreaField, Rows: resendRows, Start: component.Value{Text: text},
@@ -72,7 +71,7 @@ func (r *resend) Typing() bool { return true }
 // Bindings explain the keys; the form takes them itself.
 func (r *resend) Bindings() []screen.Binding {
 	return []screen.Binding{
-		{Keys: []string{"ctrl+s"}, Label: "send", Help: "Send the body to the webhook", Do: func() tea.Cmd { return r.form.Update(tea.KeyMsg{Type: tea.KeyCtrlS}) }},
+		{Keys: []string{"ctrl+s"}, Label: "send", Help: "Send the body to the webhook", Do: func() tea.Cmd { return r.Update(tea.KeyMsg{Type: tea.KeyCtrlS}) }},
 		{Shown: "esc", Label: "leave", Help: "Leave; asks when something was changed"},
 	}
 }
@@ -92,15 +91,15 @@ func (r *resend) Back() (tea.Cmd, bool) {
 
 // Update edits, and sends when the form is submitted.
 func (r *resend) Update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.KeyMsg:
-		return r.form.Update(msg)
-	case component.SubmitMsg:
-		if msg.ID == resendFormID {
-			return tea.Batch(screen.CloseScreen(r), r.send(msg.Values.Text(resendBody)))
-		}
+	key, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return nil
 	}
-	return nil
+	result, cmd := r.form.Update(key)
+	if result != component.Submitted {
+		return cmd
+	}
+	return tea.Batch(screen.CloseScreen(r), r.send(r.form.Values().Text(resendBody)))
 }
 
 func (r *resend) send(text string) tea.Cmd {

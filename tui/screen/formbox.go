@@ -29,7 +29,7 @@ type FormSpec struct {
 
 // Fill shows a small form.
 func (s *Env) Fill(spec FormSpec) tea.Cmd {
-	form := component.NewForm(spec.Title, spec.Verb, []component.Section{spec.Section})
+	form := component.NewForm(spec.Verb, []component.Section{spec.Section})
 	if spec.Focus != "" {
 		form.Focus(spec.Focus)
 	}
@@ -38,11 +38,11 @@ func (s *Env) Fill(spec FormSpec) tea.Cmd {
 
 // Update fills in the form until it is submitted.
 func (b *formBox) Update(msg tea.Msg) tea.Cmd {
-	submitted, ok := msg.(component.SubmitMsg)
-	if !ok || submitted.ID != b.Title {
-		return b.form.Update(msg)
+	result, cmd := b.form.Update(msg)
+	if result != component.Submitted {
+		return cmd
 	}
-	return tea.Batch(Dismiss(b), b.Submit(submitted.Values))
+	return tea.Batch(Dismiss(b), b.Submit(b.form.Values()))
 }
 
 // The most that a small form takes up.

@@ -69,7 +69,7 @@ func NewTimeline[T any](s *Env, columns []component.Column, source TimelineSourc
 	return t
 }
 
-// Len, with Key and Row, is for the table.
+// Len is how many rows the table has; Len, Key and Row are for it.
 func (t *Timeline[T]) Len() int { return len(t.Span.Items) }
 
 // Key is the record's ID.

@@ -17,7 +17,6 @@ type form struct {
 	shared *common
 	base   storage.Webhook // what is edited or copied; its secrets stay here
 	judge  judge
-	id     string // tells the messages of this form from those of another
 	form   *component.Form
 	saving bool
 }
@@ -54,8 +53,7 @@ func newForm(s *common, w storage.Webhook) *form {
 func (f *form) load(w storage.Webhook) {
 	f.base = w
 	f.judge = judge{base: w, allowHTTP: f.shared.Rules.AllowHTTP}
-	f.id = fmt.Sprintf("webhook %p", f)
-	f.form = component.NewForm(f.id, "Submit", f.sections()).WithCheck(f.judge.all)
+	f.form = component.NewForm("Submit", f.sections()).WithCheck(f.judge.all)
 }
 
 func (f *form) creates() bool { return f.base.ID == 0 }
@@ -102,7 +100,19 @@ func (f *form) submit() tea.Cmd {
 	if f.saving {
 		return nil
 	}
-	return f.form.Update(tea.KeyMsg{Type: tea.KeyCtrlS})
+	return f.fillIn(tea.KeyMsg{Type: tea.KeyCtrlS})
+}
+
+// fillIn fills in the form, and saves it once it is submitted.
+func (f *form) fillIn(msg tea.Msg) tea.Cmd {
+	switch result, cmd := f.form.Update(msg); result {
+	case component.Submitted:
+		return f.save(f.form.Values())
+	case component.Refused:
+		return f.checkFurther(f.form.Values())
+	default:
+		return cmd
+	}
 }
 
 // Busy is while it is saved.
@@ -129,15 +139,7 @@ func (f *form) Update(msg tea.Msg) tea.Cmd {
 		if f.saving {
 			return nil
 		}
-		return f.form.Update(msg)
-	case component.SubmitMsg:
-		if msg.ID == f.id {
-			return f.save(msg.Values)
-		}
-	case component.RefusedMsg:
-		if msg.ID == f.id {
-			return f.checkFurther(msg.Values)
-		}
+		return f.fillIn(msg)
 	case alsoWrongMsg:
 		if msg.form == f {
 			f.form.AddErrors(byField(msg.bad, secretField(storage.Algorithm(f.form.Values().Text(fieldAlgorithm)))))
@@ -151,7 +153,7 @@ func (f *form) Update(msg tea.Msg) tea.Cmd {
 			return f.reloaded(msg)
 		}
 	default:
-		return f.form.Update(msg)
+		return f.fillIn(msg)
 	}
 	return nil
 }
