@@ -182,7 +182,7 @@ func TestMisbehaving(t *testing.T) {
 			t.Errorf("fired %q, want %q", kinds, want)
 		}
 		c.press("1", "G", "f", "!", "1")
-		c.see("needs JWT authentication, which staging has not")
+		c.see("needs JWT authentication, which staging does not use")
 		if n := len(c.store.events); n != 3 {
 			t.Errorf("%d events: a token fault was fired without a token", n)
 		}

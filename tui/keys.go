@@ -33,7 +33,7 @@ func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 // it cannot be mistaken for the name of a key.
 func (m *Model) taken(msg tea.KeyMsg) tea.Cmd {
 	if _, urgent := screen.Run(m.urgent(), msg.String()); !urgent && m.looksPasted(msg) {
-		return screen.Say(screen.AboutKeys("that looks like pasted text, of which nothing here has a use"))
+		return screen.Say(screen.AboutKeys("that looks like pasted text; nothing here takes it"))
 	}
 	return m.takeKeys(msg)
 }

@@ -20,7 +20,7 @@ func stray(line string, n int) error {
 	case clean != line && (strings.Contains(clean, beginMark) || strings.Contains(clean, endMark)):
 		return faultf(printable, "line %d begins or ends a block and has what cannot be seen in it", n)
 	case almostMark.MatchString(line):
-		return faultf("", "line %d almost begins or ends a block, but has not exactly five hyphens on either side of BEGIN or END and a label, in capitals; copy the block from its file again", n)
+		return faultf("", "line %d almost begins or ends a block, but lacks exactly five hyphens on each side of BEGIN or END and a label in capitals; copy the block from its file again", n)
 	case bareBase64.MatchString(line) && !oneCharacter(line):
 		return faultf("", "line %d belongs to a block whose BEGIN line is missing or damaged; copy the block from its file again", n)
 	}

@@ -253,7 +253,7 @@ func (m *menu) chooseSaved() tea.Cmd {
 	for _, saved := range m.firing.saved {
 		item := component.MenuItem{ID: saved.Name, Label: saved.Name, Detail: fmt.Sprintf("%s, %s", saved.Status, saved.Channel)}
 		if !m.webhook.Has(saved.Channel) {
-			item.Off, item.Detail = true, fmt.Sprintf("is for %s, which %s has not", saved.Channel, m.webhook.Name)
+			item.Off, item.Detail = true, fmt.Sprintf("is for %s, which is not a channel of %s", saved.Channel, m.webhook.Name)
 		}
 		items = append(items, item)
 	}
@@ -276,7 +276,7 @@ func (f *Firer) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 	for i, kind := range storage.Misbehaviours() {
 		item := component.MenuItem{ID: string(kind), Key: strconv.Itoa((i + 1) % 10), Label: string(kind), Detail: misbehaviourHelp(kind)}
 		if kind.NeedsJWT() && of.Webhook.Auth.Type != storage.AuthJWT {
-			item.Off, item.Detail = true, "needs JWT authentication, which "+of.Webhook.Name+" has not"
+			item.Off, item.Detail = true, "needs JWT authentication, which "+of.Webhook.Name+" does not use"
 		}
 		items = append(items, item)
 	}
