@@ -54,12 +54,12 @@ func (b *bench) trust(s *httptest.Server) *bench {
 }
 
 func (b *bench) endpoint() (*endpoint, error) {
-	o := b.cfg.withDefaults().outfitter()
+	o := b.cfg.withDefaults().endpoints()
 	url, err := o.receiverURL(&b.hook)
 	if err != nil {
 		return nil, err
 	}
-	ep, err := o.outfit(b.t.Context(), b.hook, url)
+	ep, err := o.newEndpoint(b.t.Context(), b.hook, url)
 	if err == nil {
 		b.t.Cleanup(ep.retire)
 	}

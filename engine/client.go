@@ -12,20 +12,20 @@ import (
 // connections, the parsed key, the files as they were read last. It may be used by many
 // goroutines at a time, and has to be closed.
 type Client struct {
-	outfitter  *outfitter
-	now        func() time.Time
-	endpoint   atomic.Pointer[endpoint] // nil until first needed
-	outfitting gate                     // for who sets it; files are read within
+	endpoints *endpointBuilder
+	now       func() time.Time
+	endpoint  atomic.Pointer[endpoint] // nil until first needed
+	building  gate                     // for who sets it; files are read within
 }
 
 // NewClient returns a client that connects, signs and hides as cfg says.
 func NewClient(cfg Config) *Client {
 	cfg = cfg.withDefaults()
-	return newClient(cfg.outfitter(), cfg.Now)
+	return newClient(cfg.endpoints(), cfg.Now)
 }
 
-func newClient(o *outfitter, now func() time.Time) *Client {
-	return &Client{outfitter: o, now: now, outfitting: newGate()}
+func newClient(o *endpointBuilder, now func() time.Time) *Client {
+	return &Client{endpoints: o, now: now, building: newGate()}
 }
 
 // Attempt makes a single attempt with a client of its own.
@@ -68,7 +68,7 @@ func (c *Client) releaseIdle() {
 
 // prepared has the endpoint for the webhook as given. Its errors are problems.
 func (c *Client) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, error) {
-	receiverURL, err := c.outfitter.receiverURL(w)
+	receiverURL, err := c.endpoints.receiverURL(w)
 	if err != nil {
 		return nil, err
 	}
@@ -80,15 +80,15 @@ func (c *Client) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, e
 	if ep := c.endpoint.Load(); ep.current(w, receiverURL) && ep.files.same(ctx) {
 		return ep, nil
 	}
-	if err := c.outfitting.enter(ctx); err != nil {
+	if err := c.building.enter(ctx); err != nil {
 		return nil, sourceProblem(storage.ClassConfig, "prepare the attempt", err)
 	}
-	defer c.outfitting.leave()
+	defer c.building.leave()
 	before := c.endpoint.Load()
 	if before.current(w, receiverURL) && before.files.same(ctx) {
 		return before, nil
 	}
-	ep, err := c.outfitter.outfit(ctx, *w, receiverURL)
+	ep, err := c.endpoints.newEndpoint(ctx, *w, receiverURL)
 	if err != nil {
 		return nil, err
 	}

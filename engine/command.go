@@ -6,8 +6,8 @@ import (
 	"backchannel/storage"
 )
 
-// obey does what was commanded since the last command, and returns the new last one.
-func (e *Engine) obey(ctx context.Context, last storage.ID) storage.ID {
+// runCommands does what was commanded since the last command, and returns the new last one.
+func (e *Engine) runCommands(ctx context.Context, last storage.ID) storage.ID {
 	commands, err := e.store.Commands(ctx, last)
 	if err != nil {
 		e.readFailed(ctx, err)
@@ -19,7 +19,7 @@ func (e *Engine) obey(ctx context.Context, last storage.ID) storage.ID {
 	for _, c := range commands {
 		last = c.ID
 		e.mu.Lock()
-		l := e.lanes[c.WebhookID]
+		l := e.dispatchers[c.WebhookID]
 		e.mu.Unlock()
 		switch {
 		case l == nil:

@@ -87,8 +87,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-func (c Config) outfitter() *outfitter {
-	return &outfitter{
+func (c Config) endpoints() *endpointBuilder {
+	return &endpointBuilder{
 		version: c.Version, sources: c.Sources, receiver: c.ReceiverURL, receiverAddress: c.ReceiverAddress, roots: c.RootCAs, caFile: c.CAFile,
 		guard: guard{blockPrivate: c.BlockPrivate}, resolver: c.Resolver, conceal: c.Conceal, freshFiles: freshFiles,
 	}

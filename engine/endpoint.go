@@ -30,8 +30,8 @@ type endpoint struct {
 	concealer
 }
 
-// outfitter prepares endpoints.
-type outfitter struct {
+// endpointBuilder prepares endpoints.
+type endpointBuilder struct {
 	version         string
 	sources         storage.Sources
 	receiver        func() (url, reason string)
@@ -45,7 +45,7 @@ type outfitter struct {
 }
 
 // receiverURL is the built-in receiver's, for a webhook that is sent there.
-func (o *outfitter) receiverURL(w *storage.Webhook) (string, error) {
+func (o *endpointBuilder) receiverURL(w *storage.Webhook) (string, error) {
 	if w.URL != storage.BuiltinReceiver {
 		return "", nil
 	}
@@ -59,8 +59,8 @@ func (o *outfitter) receiverURL(w *storage.Webhook) (string, error) {
 	return at, nil
 }
 
-// outfit prepares an endpoint. Its errors are problems.
-func (o *outfitter) outfit(ctx context.Context, w storage.Webhook, receiverURL string) (*endpoint, error) {
+// newEndpoint prepares an endpoint. Its errors are problems.
+func (o *endpointBuilder) newEndpoint(ctx context.Context, w storage.Webhook, receiverURL string) (*endpoint, error) {
 	target, err := url.Parse(w.Target(receiverURL))
 	if err != nil {
 		return nil, problemf(storage.ClassConfig, "the URL cannot be read: %v", err)

@@ -2,7 +2,7 @@
 // it, and records what happened. Start with [New] and [Engine.Run]; [Attempt] makes a
 // single attempt, without a store.
 //
-// Each webhook has a lane of its own: a bounded queue in memory, as many attempts in
+// Each webhook has a dispatcher of its own: a bounded queue in memory, as many attempts in
 // flight as it allows, a token bucket and a circuit breaker. What does not fit into the
 // queue stays in the store and is read when there is room. Work is found by hints that
 // something changed, never by being handed over, so that it does not matter which
@@ -29,7 +29,7 @@ import (
 
 const (
 	httpGone    = http.StatusGone
-	markAfter   = 100 * time.Millisecond // a flight is shown as sending
+	markAfter   = 100 * time.Millisecond // an attempt in flight is shown as sending
 	markEvery   = 50 * time.Millisecond
 	commitGrace = 2 * time.Second // for outcomes, after the drain
 )
@@ -38,7 +38,7 @@ const (
 type Engine struct {
 	store     Store
 	cfg       Config
-	outfitter *outfitter
+	endpoints *endpointBuilder
 	stats     *stats
 	log       *slog.Logger
 
@@ -55,17 +55,17 @@ type Engine struct {
 	lacking    lacking
 	quota      quota
 
-	mu    sync.Mutex // guards what follows
-	lanes map[storage.ID]*lane
-	gauge gauge
+	mu          sync.Mutex // guards what follows
+	dispatchers map[storage.ID]*dispatcher
+	gauge       gauge
 }
 
 // New makes an engine; Run makes it work.
 func New(store Store, cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	e := &Engine{
-		store: store, cfg: cfg, outfitter: cfg.outfitter(), stats: newStats(cfg.Now), log: cfg.Logger,
-		panics: make(chan string, 1), claimed: make(chan struct{}, 1), lanes: map[storage.ID]*lane{},
+		store: store, cfg: cfg, endpoints: cfg.endpoints(), stats: newStats(cfg.Now), log: cfg.Logger,
+		panics: make(chan string, 1), claimed: make(chan struct{}, 1), dispatchers: map[storage.ID]*dispatcher{},
 		quota: newQuota(cfg.Concurrency),
 	}
 	e.working, e.stopWork = context.WithCancel(context.Background())
@@ -117,7 +117,7 @@ func (e *Engine) loop(ctx context.Context) {
 	heard := storage.ChangedAll // whatever changed before anybody listened
 	last := storage.ID(0)
 	for {
-		last = e.heed(ctx, heard, last)
+		last = e.handleChange(ctx, heard, last)
 		select {
 		case <-ctx.Done():
 			return
@@ -131,26 +131,26 @@ func (e *Engine) loop(ctx context.Context) {
 	}
 }
 
-// heed acts on one hint and returns the last command obeyed.
-func (e *Engine) heed(ctx context.Context, heard storage.Change, last storage.ID) storage.ID {
+// handleChange acts on one hint and returns the last command that was run.
+func (e *Engine) handleChange(ctx context.Context, heard storage.Change, last storage.ID) storage.ID {
 	if heard.Has(storage.ChangedWebhooks) {
 		if err := e.reload(ctx, nil); err != nil {
 			e.readFailed(ctx, err)
 		}
 	}
 	if heard.Has(storage.ChangedDeliveries) {
-		e.hintLanes(ctx)
-		last = e.obey(ctx, last)
+		e.hintDispatchers(ctx)
+		last = e.runCommands(ctx, last)
 		e.changed()
 	}
 	return last
 }
 
-// hintLanes has the lanes read on. Of those with nothing in hand only the ones for which
+// hintDispatchers has the dispatchers read on. Of those with nothing in hand only the ones for which
 // something waits: to know that of all takes a single query.
-func (e *Engine) hintLanes(ctx context.Context) {
-	var idle []*lane
-	for _, l := range e.allLanes() {
+func (e *Engine) hintDispatchers(ctx context.Context) {
+	var idle []*dispatcher
+	for _, l := range e.allDispatchers() {
 		if l.hasWork() {
 			l.hint()
 			continue
@@ -174,7 +174,7 @@ func (e *Engine) hintLanes(ctx context.Context) {
 	}
 }
 
-// reload makes the lanes those of the webhooks that there are.
+// reload makes the dispatchers those of the webhooks that there are.
 func (e *Engine) reload(ctx context.Context, breakers []storage.Breaker) error {
 	webhooks, err := e.store.Webhooks(ctx)
 	if err != nil {
@@ -182,23 +182,23 @@ func (e *Engine) reload(ctx context.Context, breakers []storage.Breaker) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	gone := map[storage.ID]*lane{}
-	for id, l := range e.lanes {
+	gone := map[storage.ID]*dispatcher{}
+	for id, l := range e.dispatchers {
 		gone[id] = l
 	}
 	for _, w := range webhooks {
 		delete(gone, w.ID)
-		if l := e.lanes[w.ID]; l != nil {
+		if l := e.dispatchers[w.ID]; l != nil {
 			l.update(w)
 			continue
 		}
-		l := newLane(e, w, breakerOf(breakers, w.ID))
-		e.lanes[w.ID] = l
+		l := newDispatcher(e, w, breakerOf(breakers, w.ID))
+		e.dispatchers[w.ID] = l
 		e.spawn(func() { l.run(ctx) })
 	}
 	for id, l := range gone {
 		l.close()
-		delete(e.lanes, id)
+		delete(e.dispatchers, id)
 	}
 	return nil
 }
@@ -212,14 +212,14 @@ func breakerOf(breakers []storage.Breaker, webhook storage.ID) storage.Breaker {
 	return storage.Breaker{WebhookID: webhook}
 }
 
-func (e *Engine) allLanes() []*lane {
+func (e *Engine) allDispatchers() []*dispatcher {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	lanes := make([]*lane, 0, len(e.lanes))
-	for _, l := range e.lanes {
-		lanes = append(lanes, l)
+	dispatchers := make([]*dispatcher, 0, len(e.dispatchers))
+	for _, l := range e.dispatchers {
+		dispatchers = append(dispatchers, l)
 	}
-	return lanes
+	return dispatchers
 }
 
 // drain ends what Run began.
@@ -235,7 +235,7 @@ func (e *Engine) drain() {
 	e.await(ended, commitGrace, nil)
 	e.stopCommit()
 	<-ended
-	for _, l := range e.allLanes() {
+	for _, l := range e.allDispatchers() {
 		l.close()
 	}
 	e.handBack()
@@ -249,7 +249,7 @@ func (e *Engine) handBack() {
 		e.log.Error("hand back deliveries", "error", err)
 	}
 	if n := e.CutOff(); n > 0 {
-		e.tellWithin(ctx, storage.Activity{Kind: storage.ActivityProcess,
+		e.recordWithin(ctx, storage.Activity{Kind: storage.ActivityProcess,
 			Text: fmt.Sprintf("stopped with %d still in flight: that counts as no attempt, and is made again", n)})
 	}
 }

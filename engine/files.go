@@ -26,7 +26,7 @@ const freshFiles = 100 * time.Millisecond
 
 // namedFiles reads them as they are now. Whoever needs what they hold says what is wrong
 // with them.
-func (o *outfitter) namedFiles(ctx context.Context, t storage.TLSOptions) *namedFiles {
+func (o *endpointBuilder) namedFiles(ctx context.Context, t storage.TLSOptions) *namedFiles {
 	paths := slices.DeleteFunc([]string{o.caFile, t.CAFile, t.CertFile, t.KeyFile}, func(path string) bool { return path == "" })
 	f := &namedFiles{from: o.sources, paths: paths, fresh: o.freshFiles}
 	f.looked.Store(time.Now().UnixNano())

@@ -33,7 +33,7 @@ func (e *Engine) markLoop(ctx context.Context) {
 
 // inFlight is how many attempts are under way.
 func (e *Engine) inFlight() (n int64) {
-	for _, l := range e.allLanes() {
+	for _, l := range e.allDispatchers() {
 		n += l.inFlight()
 	}
 	return n
@@ -42,12 +42,12 @@ func (e *Engine) inFlight() (n int64) {
 // mark marks the flights that are old enough. Each is held meanwhile, so that no outcome
 // is committed before its mark.
 func (e *Engine) mark() {
-	var held []*flight
+	var held []*runningAttempt
 	var ids []storage.ID
-	for _, l := range e.allLanes() {
+	for _, l := range e.allDispatchers() {
 		for _, f := range l.overdue(e.now().Add(-markAfter)) {
 			f.marking.Lock()
-			if f.landed || f.isMarked {
+			if f.finished || f.isMarked {
 				f.marking.Unlock()
 				continue
 			}

@@ -9,15 +9,15 @@ import (
 )
 
 // hint says that the store may hold something new.
-func (l *lane) hint() {
+func (l *dispatcher) hint() {
 	l.mu.Lock()
 	l.scan.hint(l.engine.now())
 	l.mu.Unlock()
 	l.poke()
 }
 
-// expect says when the next attempt is due of a lane that has nothing in hand.
-func (l *lane) expect(at time.Time) {
+// expect says when the next attempt is due of a dispatcher that has nothing in hand.
+func (l *dispatcher) expect(at time.Time) {
 	l.mu.Lock()
 	now := l.engine.now()
 	if at.After(now) && at.After(l.scan.latest) {
@@ -31,7 +31,7 @@ func (l *lane) expect(at time.Time) {
 
 // refill reads a page from the store if one is wanted, and says after how long the next
 // one will be.
-func (l *lane) refill(ctx context.Context) time.Duration {
+func (l *dispatcher) refill(ctx context.Context) time.Duration {
 	p, wait := l.beginPage()
 	if p == nil {
 		return wait
@@ -48,47 +48,47 @@ func (l *lane) refill(ctx context.Context) time.Duration {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, wait = l.wanted(l.engine.now())
+	_, wait = l.scanDue(l.engine.now())
 	return wait
 }
 
-// wanted says whether the next page is to be a sweep, and after how long it is wanted.
-func (l *lane) wanted(now time.Time) (sweep bool, wait time.Duration) {
-	if l.idleOnPurpose() || l.queue.len() > l.low() {
+// scanDue says whether the next page is to be a full scan, and in how long it is due.
+func (l *dispatcher) scanDue(now time.Time) (full bool, wait time.Duration) {
+	if l.idleOnPurpose() || l.queue.len() > l.lowWatermark() {
 		return false, never
 	}
-	wait = l.scan.sweepIn(now)
+	wait = l.scan.fullScanIn(now)
 	if wait > 0 && (l.scan.hinted || l.scan.more) {
 		return false, 0
 	}
 	return true, wait
 }
 
-// low is how short the queue must be for another page. While it is not known that there
+// lowWatermark is how short the queue must be for another page. While it is not known that there
 // is more, pages are small: they are worth reading only for what can start soon.
-func (l *lane) low() int {
+func (l *dispatcher) lowWatermark() int {
 	if l.scan.more {
 		return lowWater
 	}
 	return min(l.webhook.Delivery.Concurrency/2, lowWater)
 }
 
-func (l *lane) beginPage() (*page, time.Duration) {
+func (l *dispatcher) beginPage() (*page, time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.engine.now()
-	sweep, wait := l.wanted(now)
+	full, wait := l.scanDue(now)
 	if wait > 0 {
 		return nil, wait
 	}
-	room := max(l.scan.room()-l.queue.len(), 1)
-	p := l.scan.begin(now, sweep, room, len(l.queued)+len(l.flights))
+	room := max(l.scan.capacity()-l.queue.len(), 1)
+	p := l.scan.begin(now, full, room, len(l.queued)+len(l.running))
 	p.query.WebhookID = l.id
 	return &p, 0
 }
 
 // endPage queues what is new on the page.
-func (l *lane) endPage(p page, jobs []storage.Job) (lookAhead bool) {
+func (l *dispatcher) endPage(p page, jobs []storage.Job) (lookAhead bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, j := range jobs {
@@ -99,13 +99,13 @@ func (l *lane) endPage(p page, jobs []storage.Job) (lookAhead bool) {
 	return l.scan.end(p, jobs)
 }
 
-func (l *lane) has(id storage.ID) bool {
-	return l.queued[id] || l.flights[id] != nil || l.scan.during[id]
+func (l *dispatcher) has(id storage.ID) bool {
+	return l.queued[id] || l.running[id] != nil || l.scan.during[id]
 }
 
 // enqueue leaves alone what is due only by a clock that was set back since: except what
 // was never attempted, which waits for nothing.
-func (l *lane) enqueue(j storage.Job, now time.Time) {
+func (l *dispatcher) enqueue(j storage.Job, now time.Time) {
 	if j.Attempts > 0 && j.NextAttemptAt.After(now) {
 		l.scan.due(j.NextAttemptAt)
 		return
@@ -114,15 +114,15 @@ func (l *lane) enqueue(j storage.Job, now time.Time) {
 	l.queued[j.DeliveryID] = true
 }
 
-func (l *lane) giveUpPage() {
+func (l *dispatcher) giveUpPage() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.scan.endReading()
-	l.scan.sweepAt = l.engine.now().Add(scanRetry)
+	l.scan.fullScanAt = l.engine.now().Add(scanRetry)
 }
 
 // lookAhead finds out when the first attempt behind a time is due.
-func (l *lane) lookAhead(ctx context.Context, behind time.Time) {
+func (l *dispatcher) lookAhead(ctx context.Context, behind time.Time) {
 	jobs, err := l.engine.store.Due(ctx, storage.DueQuery{
 		WebhookID: l.id, Until: behind.AddDate(1, 0, 0), After: storage.Cursor{At: behind, ID: math.MaxInt64}, Limit: 1,
 	})
@@ -133,10 +133,10 @@ func (l *lane) lookAhead(ctx context.Context, behind time.Time) {
 	defer l.mu.Unlock()
 	switch {
 	case err != nil:
-		l.scan.sweepAt = l.engine.now().Add(scanRetry)
+		l.scan.fullScanAt = l.engine.now().Add(scanRetry)
 	case len(jobs) == 0:
 	case jobs[0].Attempts == 0: // enqueued before the clock was set back
-		l.scan.latest, l.scan.sweepAt = jobs[0].NextAttemptAt, l.engine.now()
+		l.scan.latest, l.scan.fullScanAt = jobs[0].NextAttemptAt, l.engine.now()
 	default:
 		l.scan.due(jobs[0].NextAttemptAt)
 	}
@@ -144,14 +144,14 @@ func (l *lane) lookAhead(ctx context.Context, behind time.Time) {
 
 // retry puts a job at the head of the queue, as read says it is; behind an open breaker
 // it becomes the probe.
-func (l *lane) retry(read func() (storage.Job, bool)) {
+func (l *dispatcher) retry(read func() (storage.Job, bool)) {
 	l.mu.Lock()
 	l.scan.beginReading()
 	l.mu.Unlock()
 	job, ok := read()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	stale := l.scan.during[job.DeliveryID] || l.flights[job.DeliveryID] != nil
+	stale := l.scan.during[job.DeliveryID] || l.running[job.DeliveryID] != nil
 	l.scan.endReading()
 	if !ok || stale || l.idleOnPurpose() || l.queue.len() > 2*maxQueue {
 		return

@@ -72,7 +72,7 @@ func noPort(err error) bool {
 	return true
 }
 
-// A hunger is how a lane copes with a shortage: it makes as many attempts at a time as went
+// A hunger is how a dispatcher copes with a shortage: it makes as many attempts at a time as went
 // well, waits while not a single one does, and tries for more as time passes.
 type hunger struct {
 	most  int // attempts at a time; 0: as many as the webhook allows
@@ -109,7 +109,7 @@ func (h *hunger) waits(now time.Time) time.Duration {
 }
 
 // starved puts a job back as it was, to be tried again when there may be enough.
-func (l *lane) starved(f *flight, lack string) {
+func (l *dispatcher) starved(f *runningAttempt, lack string) {
 	l.endAttempt(Aborted, f.probe)
 	if f.stopMarking() {
 		if err := l.engine.store.ResetSending(l.engine.committing); err != nil {
@@ -119,8 +119,8 @@ func (l *lane) starved(f *flight, lack string) {
 	l.engine.starving(lack)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.flights, f.job.DeliveryID)
-	l.hunger.starve(l.engine.now(), len(l.flights))
+	delete(l.running, f.job.DeliveryID)
+	l.hunger.starve(l.engine.now(), len(l.running))
 	if l.idleOnPurpose() {
 		l.scan.ended(f.job.DeliveryID)
 		return
@@ -130,7 +130,7 @@ func (l *lane) starved(f *flight, lack string) {
 }
 
 // fed notes that an attempt lacked nothing.
-func (l *lane) fed() {
+func (l *dispatcher) fed() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.hunger.wait = 0
@@ -147,12 +147,12 @@ type lacking struct {
 
 // starving makes a shortage known, and gives up what could be spared.
 func (e *Engine) starving(lack string) {
-	for _, l := range e.allLanes() {
+	for _, l := range e.allDispatchers() {
 		l.client.releaseIdle()
 	}
 	if e.lacking.begin(lack, e.now(), e.recovered) {
 		text := "deliveries wait, which counts as no attempt: " + lack
-		e.tell(storage.Activity{Kind: storage.ActivityError, Text: text})
+		e.record(storage.Activity{Kind: storage.ActivityError, Text: text})
 		e.noteTrouble()
 	}
 }
@@ -186,7 +186,7 @@ func (e *Engine) recovered() {
 		return
 	}
 	e.noteTrouble()
-	e.tell(storage.Activity{Kind: storage.ActivityError, Text: fmt.Sprintf("deliveries had to wait for %s, and go on: %s", lasted, what)})
+	e.record(storage.Activity{Kind: storage.ActivityError, Text: fmt.Sprintf("deliveries had to wait for %s, and go on: %s", lasted, what)})
 }
 
 func (s *lacking) text() string {

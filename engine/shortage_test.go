@@ -65,7 +65,7 @@ func TestShortageIsToldFromAnEndpointsFault(t *testing.T) {
 	}
 }
 
-// TestHungerFindsHowMuchThereIs follows a lane that may make 16 attempts at a time where
+// TestHungerFindsHowMuchThereIs follows a dispatcher that may make 16 attempts at a time where
 // there is enough for few.
 func TestHungerFindsHowMuchThereIs(t *testing.T) {
 	now := time.Unix(0, 0)

@@ -71,7 +71,7 @@ func (e *Engine) measure(ctx context.Context) error {
 	defer e.mu.Unlock()
 	e.gauge = gauge{dirty: e.gauge.dirty}
 	for _, p := range pending {
-		l := e.lanes[p.WebhookID]
+		l := e.dispatchers[p.WebhookID]
 		if l == nil {
 			continue
 		}
@@ -87,18 +87,18 @@ func (e *Engine) measure(ctx context.Context) error {
 	return nil
 }
 
-func (l *lane) inFlight() int64 {
+func (l *dispatcher) inFlight() int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return int64(len(l.flights))
+	return int64(len(l.running))
 }
 
 // held counts the flights that the store still shows as queued or retrying, and says
 // whether the rest is parked.
-func (l *lane) held() (fresh, again int64, parked bool) {
+func (l *dispatcher) held() (fresh, again int64, parked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, f := range l.flights {
+	for _, f := range l.running {
 		if f.job.Attempts == 0 {
 			fresh++
 		} else {

@@ -30,7 +30,7 @@ type dialer struct {
 	instead string
 }
 
-func (o *outfitter) dialer(w storage.Webhook) *dialer {
+func (o *endpointBuilder) dialer(w storage.Webhook) *dialer {
 	d := &dialer{Dialer: net.Dialer{Timeout: w.Delivery.Timeout, Resolver: o.resolver}, guard: o.guard, client: w.Delivery.TLS.CertFile}
 	if w.URL == storage.BuiltinReceiver {
 		d.instead = o.receiverAddress()
@@ -43,7 +43,7 @@ func (o *outfitter) dialer(w storage.Webhook) *dialer {
 // secure has the dialer make TLS with the webhook's files, which it reads for each
 // connection, since certificates are renewed. Now they are only tried: the endpoint may
 // not ask for all of them. Its errors are problems.
-func (o *outfitter) secure(ctx context.Context, dial *dialer, t storage.TLSOptions) error {
+func (o *endpointBuilder) secure(ctx context.Context, dial *dialer, t storage.TLSOptions) error {
 	dial.trust = NewTrust(o.roots, o.sources, o.caFile, t.CAFile)
 	dial.tls = &tls.Config{InsecureSkipVerify: t.SkipVerify}
 	if err := dial.trust.Check(ctx); err != nil {
@@ -59,7 +59,7 @@ func (o *outfitter) secure(ctx context.Context, dial *dialer, t storage.TLSOptio
 	return err
 }
 
-func (o *outfitter) clientCertificate(ctx context.Context, t storage.TLSOptions) (*tls.Certificate, error) {
+func (o *endpointBuilder) clientCertificate(ctx context.Context, t storage.TLSOptions) (*tls.Certificate, error) {
 	pair, err := t.ClientCertificate(ctx, o.sources)
 	switch fault := new(pemfile.PairError); {
 	case errors.As(err, &fault):

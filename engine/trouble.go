@@ -55,18 +55,18 @@ func (e *Engine) stuck(err error) {
 	e.noteTrouble()
 }
 
-// unstuck has the lanes go on when the last outcome is committed, and tells why they did
+// unstuck has the dispatchers go on when the last outcome is committed, and tells why they did
 // not. When the engine had to end first, nothing goes on and there is nothing to tell.
 func (e *Engine) unstuck(cause error, kept bool) {
 	if e.trouble.workers.Add(-1) > 0 || !kept {
 		return
 	}
-	for _, l := range e.allLanes() {
+	for _, l := range e.allDispatchers() {
 		l.poke()
 	}
 	e.noteTrouble()
 	lasted := e.now().Sub(time.UnixMilli(e.trouble.since.Load())).Round(time.Millisecond)
-	e.tell(storage.Activity{Kind: storage.ActivityError,
+	e.record(storage.Activity{Kind: storage.ActivityError,
 		Text: fmt.Sprintf("deliveries waited %s because outcomes could not be recorded: %v", lasted, cause)})
 }
 
@@ -83,10 +83,10 @@ func (e *Engine) readWorked() {
 	}
 }
 
-// tell makes something known. It is no matter if that fails: the log has it, too.
-func (e *Engine) tell(a storage.Activity) { e.tellWithin(e.committing, a) }
+// record makes something known. It is no matter if that fails: the log has it, too.
+func (e *Engine) record(a storage.Activity) { e.recordWithin(e.committing, a) }
 
-func (e *Engine) tellWithin(ctx context.Context, a storage.Activity) {
+func (e *Engine) recordWithin(ctx context.Context, a storage.Activity) {
 	a.At = e.now()
 	e.log.Info(a.Text, "kind", a.Kind)
 	if err := e.store.AddActivity(ctx, a); err != nil {

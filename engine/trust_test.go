@@ -133,7 +133,7 @@ func TestKeptConnectionEndsWithItsFiles(t *testing.T) {
 			b := newBench(t, own.serve(-time.Hour, time.Hour, config))
 			b.files["/ca.pem"], b.hook.Delivery.TLS.CAFile = string(own.text()), "/ca.pem"
 			c := NewClient(b.cfg)
-			c.outfitter.freshFiles = 0
+			c.endpoints.freshFiles = 0
 			t.Cleanup(c.Close)
 			try := func() (Result, *endpoint) {
 				r := c.Attempt(t.Context(), &b.hook, &storage.Job{Payload: []byte("{}")})
@@ -161,7 +161,7 @@ func TestKeptConnectionEndsWithItsFiles(t *testing.T) {
 func TestNamedFilesAreLookedAtNowAndThen(t *testing.T) {
 	b := newBench(t, "https://localhost/")
 	b.files["/ca.pem"] = "a"
-	o := b.cfg.withDefaults().outfitter()
+	o := b.cfg.withDefaults().endpoints()
 	f := o.namedFiles(t.Context(), storage.TLSOptions{CAFile: "/ca.pem"})
 	read := time.Unix(0, f.looked.Load())
 	if later := read.Add(freshFiles); !f.isFresh(read.Add(freshFiles-1)) || f.isFresh(later) || !f.isFresh(later) {

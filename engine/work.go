@@ -15,9 +15,9 @@ const (
 )
 
 // work carries one job after another, each to its commit, until there is none to claim.
-func (l *lane) work(f *flight) {
+func (l *dispatcher) work(f *runningAttempt) {
 	for f != nil {
-		l.carry(f)
+		l.deliver(f)
 		f, _ = l.take(l.engine.now())
 	}
 	if l.engine.quota != nil {
@@ -26,8 +26,8 @@ func (l *lane) work(f *flight) {
 	l.poke()
 }
 
-// carry makes the attempt and has its outcome kept.
-func (l *lane) carry(f *flight) {
+// deliver makes the attempt and has its outcome kept.
+func (l *dispatcher) deliver(f *runningAttempt) {
 	if !l.engine.quota.enter(l.engine.working, l.client.releaseIdle) {
 		l.unclaim(f)
 		return
@@ -55,7 +55,7 @@ func (l *lane) carry(f *flight) {
 	}
 	f.stopMarking()
 	kept := l.engine.keep(o)
-	l.land(f, o.NextAttemptAt)
+	l.finish(f, o.NextAttemptAt)
 	if !kept {
 		return
 	}
@@ -66,7 +66,7 @@ func (l *lane) carry(f *flight) {
 }
 
 // attempt tries to deliver the job with the webhook as it is now.
-func (l *lane) attempt(f *flight) (Result, []time.Duration) {
+func (l *dispatcher) attempt(f *runningAttempt) (Result, []time.Duration) {
 	ctx, cancel := context.WithCancel(l.engine.working)
 	defer cancel()
 	l.mu.Lock()
@@ -80,19 +80,19 @@ func (l *lane) attempt(f *flight) (Result, []time.Duration) {
 }
 
 // unclaim leaves the job as it was before it was claimed: it is for the next run.
-func (l *lane) unclaim(f *flight) {
+func (l *dispatcher) unclaim(f *runningAttempt) {
 	l.endAttempt(Aborted, f.probe)
 	f.stopMarking()
-	l.land(f, time.Time{})
+	l.finish(f, time.Time{})
 }
 
-func (l *lane) endAttempt(v OutcomeClass, probe bool) (changed bool) {
+func (l *dispatcher) endAttempt(v OutcomeClass, probe bool) (changed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.breaker.end(v, probe, l.engine.now())
 }
 
-func (l *lane) pause(reason string) {
+func (l *dispatcher) pause(reason string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.webhook.State, l.webhook.StateReason = storage.Paused, reason
@@ -101,7 +101,7 @@ func (l *lane) pause(reason string) {
 
 // saveBreaker keeps the breaker as it is when its turn comes, so that of several
 // changes the last one stays.
-func (l *lane) saveBreaker() {
+func (l *dispatcher) saveBreaker() {
 	l.saving.Lock()
 	defer l.saving.Unlock()
 	l.mu.Lock()
@@ -115,20 +115,20 @@ func (l *lane) saveBreaker() {
 		text = fmt.Sprintf("%s failed %d times in a row: its circuit breaker is open, the next try is in %s",
 			name, b.Failures, b.Wait)
 	}
-	l.engine.tell(storage.Activity{Kind: storage.ActivityBreaker, WebhookID: b.WebhookID, Text: text})
+	l.engine.record(storage.Activity{Kind: storage.ActivityBreaker, WebhookID: b.WebhookID, Text: text})
 }
 
 // stopMarking waits until nobody marks the flight as sending, and keeps it so. It reports
 // whether it was marked.
-func (f *flight) stopMarking() bool {
+func (f *runningAttempt) stopMarking() bool {
 	f.marking.Lock()
 	defer f.marking.Unlock()
-	f.landed = true
+	f.finished = true
 	return f.isMarked
 }
 
 // decide says what becomes of the delivery.
-func (e *Engine) decide(f *flight, r *Result, schedule []time.Duration) storage.Outcome {
+func (e *Engine) decide(f *runningAttempt, r *Result, schedule []time.Duration) storage.Outcome {
 	now := e.now()
 	o := storage.Outcome{Attempt: r.Attempt, FinishedAt: now, State: storage.Failed}
 	switch {

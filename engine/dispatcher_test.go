@@ -57,7 +57,7 @@ func TestCancelInFlight(t *testing.T) {
 func TestACancelledDeliveryLeavesTheQueue(t *testing.T) {
 	w := newWorld(t, nil)
 	w.run()
-	l := newLane(w.engine, w.webhook(func(w *storage.Webhook) { w.State = storage.Paused }), storage.Breaker{})
+	l := newDispatcher(w.engine, w.webhook(func(w *storage.Webhook) { w.State = storage.Paused }), storage.Breaker{})
 	for id := range storage.ID(3) {
 		l.queue.push(storage.Job{DeliveryID: id + 1})
 		l.queued[id+1] = true
@@ -139,7 +139,7 @@ func TestDeletedWebhookSendsNothing(t *testing.T) {
 	ids := w.fire(hook, "{}", "{}")
 	<-h.arrived
 	w.store.remove(hook.ID)
-	eventually(t, func() bool { return len(w.engine.allLanes()) == 0 }, func() string { return "the lane stays" })
+	eventually(t, func() bool { return len(w.engine.allDispatchers()) == 0 }, func() string { return "the dispatcher stays" })
 	close(h.release)
 	w.await(ids[0], storage.StateDelivered)
 	w.stop()

@@ -15,8 +15,8 @@ import (
 // never is how long nothing happens by itself.
 const never = time.Duration(math.MaxInt64)
 
-// A flight is an attempt under way, from being claimed until its outcome is committed.
-type flight struct {
+// A runningAttempt is an attempt under way, from being claimed until its outcome is committed.
+type runningAttempt struct {
 	job      storage.Job
 	began    time.Time // zero while it waits for the engine's quota
 	probe    bool
@@ -24,13 +24,13 @@ type flight struct {
 	called   atomic.Bool // back, by a person's command
 	marking  sync.Mutex  // held while the store marks it as sending
 	isMarked bool        // guarded by marking
-	landed   bool        // guarded by marking; it must not be marked any more
+	finished bool        // guarded by marking; it must not be marked any more
 }
 
-// A lane delivers one webhook's work: a bounded queue in memory, refilled from the
-// store, and as many attempts in flight as the webhook allows. Lanes share nothing but
+// A dispatcher delivers one webhook's work: a bounded queue in memory, refilled from the
+// store, and as many attempts in flight as the webhook allows. Dispatchers share nothing but
 // the store, so that none can hold up another.
-type lane struct {
+type dispatcher struct {
 	engine *Engine
 	id     storage.ID    // of the webhook
 	wake   chan struct{} // says that a pass is worth while
@@ -41,28 +41,28 @@ type lane struct {
 	hunger  hunger
 	limiter *rate.Limiter // nil: no limit
 	queue   queue
-	flights map[storage.ID]*flight
+	running map[storage.ID]*runningAttempt
 	queued  map[storage.ID]bool
 	closed  bool
-	scan    scan
+	scan    fetcher
 
 	client *Client
 
 	saving sync.Mutex // orders the commits of the breaker
 }
 
-func newLane(e *Engine, w storage.Webhook, b storage.Breaker) *lane {
-	l := &lane{
+func newDispatcher(e *Engine, w storage.Webhook, b storage.Breaker) *dispatcher {
+	l := &dispatcher{
 		engine: e, id: w.ID, wake: make(chan struct{}, 1), breaker: restoredBreaker(b),
-		flights: map[storage.ID]*flight{}, queued: map[storage.ID]bool{}, client: newClient(e.outfitter, e.cfg.Now),
+		running: map[storage.ID]*runningAttempt{}, queued: map[storage.ID]bool{}, client: newClient(e.endpoints, e.cfg.Now),
 	}
-	l.scan.sweepAt = e.now()
+	l.scan.fullScanAt = e.now()
 	l.update(w)
 	return l
 }
 
 // run makes passes until ctx ends.
-func (l *lane) run(ctx context.Context) {
+func (l *dispatcher) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -77,8 +77,8 @@ func (l *lane) run(ctx context.Context) {
 }
 
 // pass refills the queue if that is due, starts what may start, and says how long
-// nothing more can happen unless the lane is poked.
-func (l *lane) pass(ctx context.Context) time.Duration {
+// nothing more can happen unless the dispatcher is poked.
+func (l *dispatcher) pass(ctx context.Context) time.Duration {
 	again := l.refill(ctx)
 	for {
 		f, wait := l.take(l.engine.now())
@@ -90,14 +90,14 @@ func (l *lane) pass(ctx context.Context) time.Duration {
 }
 
 // hasWork reports whether anything is queued or in flight.
-func (l *lane) hasWork() bool {
+func (l *dispatcher) hasWork() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.queue.len()+len(l.flights) > 0
+	return l.queue.len()+len(l.running) > 0
 }
 
 // poke asks for a pass. It never blocks.
-func (l *lane) poke() {
+func (l *dispatcher) poke() {
 	select {
 	case l.wake <- struct{}{}:
 	default:
@@ -106,20 +106,20 @@ func (l *lane) poke() {
 
 // take claims the next job if anything may start now, else says after how long it may
 // be worth asking again.
-func (l *lane) take(now time.Time) (*flight, time.Duration) {
+func (l *dispatcher) take(now time.Time) (*runningAttempt, time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	most := l.webhook.Delivery.Concurrency
 	if share := l.engine.cfg.Concurrency; share > 0 {
 		most = min(most, share)
 	}
-	if l.idleOnPurpose() || l.engine.halted() || len(l.flights) >= most || l.queue.len() == 0 {
+	if l.idleOnPurpose() || l.engine.halted() || len(l.running) >= most || l.queue.len() == 0 {
 		return nil, never
 	}
 	if wait := l.hunger.waits(now); wait > 0 {
 		return nil, wait
 	}
-	if len(l.flights) >= l.hunger.allows(now, most) {
+	if len(l.running) >= l.hunger.allows(now, most) {
 		return nil, recoverAfter
 	}
 	if ok, wait := l.breaker.ready(now); !ok {
@@ -135,12 +135,12 @@ func (l *lane) take(now time.Time) (*flight, time.Duration) {
 }
 
 // idleOnPurpose reports whether nothing is to be sent, whatever there is.
-func (l *lane) idleOnPurpose() bool {
+func (l *dispatcher) idleOnPurpose() bool {
 	return l.closed || l.webhook.State != storage.Active
 }
 
 // reserve takes a token from the bucket, or says when there will be one.
-func (l *lane) reserve(now time.Time) time.Duration {
+func (l *dispatcher) reserve(now time.Time) time.Duration {
 	if l.limiter == nil {
 		return 0
 	}
@@ -152,26 +152,26 @@ func (l *lane) reserve(now time.Time) time.Duration {
 	return wait
 }
 
-func (l *lane) claim() *flight {
+func (l *dispatcher) claim() *runningAttempt {
 	job := l.queue.pop()
 	delete(l.queued, job.DeliveryID)
-	f := &flight{job: job, probe: l.breaker.begin(), cancel: func() {}}
-	l.flights[job.DeliveryID] = f
+	f := &runningAttempt{job: job, probe: l.breaker.begin(), cancel: func() {}}
+	l.running[job.DeliveryID] = f
 	select {
 	case l.engine.claimed <- struct{}{}:
 	default:
 	}
-	if l.queue.len() == l.low() {
+	if l.queue.len() == l.lowWatermark() {
 		l.poke()
 	}
 	return f
 }
 
-// land ends a flight whose outcome is committed, or which left no trace.
-func (l *lane) land(f *flight, next time.Time) {
+// finish ends a flight whose outcome is committed, or which left no trace.
+func (l *dispatcher) finish(f *runningAttempt, next time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.flights, f.job.DeliveryID)
+	delete(l.running, f.job.DeliveryID)
 	l.scan.ended(f.job.DeliveryID)
 	if !next.IsZero() {
 		l.scan.due(next)
@@ -180,7 +180,7 @@ func (l *lane) land(f *flight, next time.Time) {
 }
 
 // update takes over what was saved of the webhook.
-func (l *lane) update(w storage.Webhook) {
+func (l *dispatcher) update(w storage.Webhook) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	before := l.webhook
@@ -194,7 +194,7 @@ func (l *lane) update(w storage.Webhook) {
 	if w.State != storage.Active {
 		l.dropQueue()
 	} else if before.State != storage.Active {
-		l.scan.sweepAt = l.engine.now()
+		l.scan.fullScanAt = l.engine.now()
 	}
 	l.poke()
 }
@@ -209,14 +209,14 @@ func newLimiter(perSecond float64) *rate.Limiter {
 }
 
 // dropQueue leaves to the store what is not in flight.
-func (l *lane) dropQueue() {
+func (l *dispatcher) dropQueue() {
 	l.queue.clear()
 	clear(l.queued)
 	l.scan.more = false
 }
 
 // close starts nothing more.
-func (l *lane) close() {
+func (l *dispatcher) close() {
 	l.mu.Lock()
 	l.closed = true
 	l.dropQueue()
@@ -225,7 +225,7 @@ func (l *lane) close() {
 }
 
 // cancel drops a job, or aborts its attempt.
-func (l *lane) cancel(id storage.ID) {
+func (l *dispatcher) cancel(id storage.ID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.scan.ended(id)
@@ -233,17 +233,17 @@ func (l *lane) cancel(id storage.ID) {
 		l.queue.remove(id)
 		delete(l.queued, id)
 	}
-	if f := l.flights[id]; f != nil {
+	if f := l.running[id]; f != nil {
 		f.called.Store(true)
 		f.cancel()
 	}
 }
 
 // overdue lists the flights that began before a time.
-func (l *lane) overdue(before time.Time) (found []*flight) {
+func (l *dispatcher) overdue(before time.Time) (found []*runningAttempt) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, f := range l.flights {
+	for _, f := range l.running {
 		if !f.began.IsZero() && f.began.Before(before) {
 			found = append(found, f)
 		}
