@@ -104,21 +104,21 @@ func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error)
 		return nil, err
 	}
 	store.use = use
-	if alone {
-		if err := remember(use, store.writer.place); err != nil {
-			return nil, errors.Join(err, store.Close())
-		}
+	if err := agree(use, store.writer.place); err != nil {
+		return nil, errors.Join(err, store.Close())
 	}
 	return store, nil
 }
+
+// How long a process may take from closing the database to releasing its lock.
+const closeTries, closePause = 40, 25 * time.Millisecond
 
 // isAlone reports whether no other process has the database open. An open database has a
 // log and a log index, and the process that closes it removes these shortly before it
 // releases the lock, which isAlone waits for. If they are missing for longer, they were
 // deleted while another process is writing, and a new log would damage the database.
 func isAlone(use *os.File, path string) (bool, error) {
-	const tries, pause = 40, 25 * time.Millisecond
-	for range tries {
+	for range closeTries {
 		alone, err := tryLock(use, unix.LOCK_EX)
 		if alone || err != nil {
 			return alone, err
@@ -127,7 +127,7 @@ func isAlone(use *os.File, path string) (bool, error) {
 		if missing == "" {
 			return false, nil
 		}
-		time.Sleep(pause)
+		time.Sleep(closePause)
 	}
 	return false, fmt.Errorf("%w: %s was deleted or moved while another backchannel has the database open; end every backchannel that uses this folder, which keeps what was written, and try again",
 		storage.ErrGone, missingBeside(path))

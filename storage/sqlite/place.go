@@ -12,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"backchannel/storage"
 )
@@ -59,20 +62,50 @@ func remember(use *os.File, p *placement) error {
 	return errors.Join(err, use.Truncate(int64(len(text))))
 }
 
+func remembered(use *os.File) (string, error) {
+	text, err := io.ReadAll(io.NewSectionReader(use, 0, 1<<10))
+	return string(text), err
+}
+
 // checkSame refuses files other than those that other processes have open, because records
 // written to a copy would be lost.
 func checkSame(use *os.File, path string) error {
-	text, err := io.ReadAll(io.NewSectionReader(use, 0, 1<<10))
-	if err != nil || len(text) == 0 {
+	text, err := remembered(use)
+	if err != nil || text == "" {
 		return err
 	}
 	p, err := placementOf(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && p.String() == string(text) {
-		return nil // what is not there is told of by those who look for it
+	if errors.Is(err, fs.ErrNotExist) || err == nil && p.String() == text {
+		return nil // isAlone reports a file that is missing
 	}
 	if err != nil {
 		return err
 	}
+	return errReplaced()
+}
+
+// agree makes sure that the files opened are those that other processes have open. The last
+// of these may have closed the database in the meantime, which removes the log; then the
+// files are new ones, which agree remembers. That process releases its lock a little later.
+func agree(use *os.File, p *placement) error {
+	for range closeTries {
+		alone, err := tryLock(use, unix.LOCK_EX)
+		if alone {
+			err = remember(use, p)
+		}
+		// A failed attempt to convert a lock ends it (flock(2)).
+		if err := errors.Join(err, flock(use, unix.LOCK_SH)); alone || err != nil {
+			return err
+		}
+		if text, err := remembered(use); err != nil || text == p.String() {
+			return err
+		}
+		time.Sleep(closePause)
+	}
+	return errReplaced()
+}
+
+func errReplaced() error {
 	return fmt.Errorf("%w: it or a file beside it was replaced while another backchannel has the database open; put back the files that it has open, or end every backchannel that uses this folder, restore it from a backup and start again",
 		storage.ErrGone)
 }

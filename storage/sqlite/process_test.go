@@ -2,10 +2,14 @@ package sqlite
 
 import (
 	"bufio"
+	"errors"
+	"os"
 	"os/exec"
 	"slices"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"backchannel/storage"
 )
@@ -26,6 +30,45 @@ func TestSixProcessesStartAtOnce(t *testing.T) {
 	if found, err := s.Check(t.Context()); err != nil || found != nil {
 		t.Errorf("%v %v", found, err)
 	}
+}
+
+// TestFilesAreNewAfterTheLastClose opens what the last process has closed, which has not
+// released its lock yet: the files are new then, and the next one finds these remembered.
+func TestFilesAreNewAfterTheLastClose(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	place := s.writer.place
+	closing, opening := openUse(t, dir), openUse(t, dir)
+	if err := errors.Join(flock(closing, unix.LOCK_SH), flock(opening, unix.LOCK_SH), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := opening.Truncate(1); err != nil { // what is remembered is about other files
+		t.Fatal(err)
+	}
+	agreed := make(chan error, 1)
+	go func() { agreed <- agree(opening, place) }()
+	if err := flock(closing, unix.LOCK_UN); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-agreed; err != nil {
+		t.Fatal(err)
+	}
+	if text, err := remembered(closing); err != nil || text != place.String() {
+		t.Errorf("remembered %q %v, want %q", text, err, place)
+	}
+	if alone, err := tryLock(closing, unix.LOCK_EX); alone || err != nil {
+		t.Errorf("the lock on what is open is not held: %v", err)
+	}
+}
+
+func openUse(t *testing.T, dir string) *os.File {
+	t.Helper()
+	file, err := openLock(dir, "use.lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	return file
 }
 
 // TestKilledWriterLosesNothing kills a process while it writes: everything it acknowledged
