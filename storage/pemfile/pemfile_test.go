@@ -128,7 +128,7 @@ func TestCertificateFaults(t *testing.T) {
 		{"a key alone", key, `the PEM holds no certificate, only "PRIVATE KEY"`},
 		{"empty", " \n", "it is empty"},
 		{"other text", "hello", `it holds no PEM certificate: there is no "-----BEGIN" line`},
-		{"four hyphens on both lines, behind a good block", a + strings.ReplaceAll(b, "-----", "----"), "line " + strconv.Itoa(n+1) + " almost begins or ends a block, but has not exactly five hyphens"},
+		{"four hyphens on both lines, behind a good block", a + strings.ReplaceAll(b, "-----", "----"), "line " + strconv.Itoa(n+1) + " almost begins or ends a block, but lacks exactly five hyphens"},
 		{"six hyphens before, four behind", a + strings.ReplaceAll(strings.ReplaceAll(b, "-----\n", "----\n"), "-----E", "----E"), "block 2 (line " + strconv.Itoa(n+1) + ") has a damaged BEGIN line"},
 		{"dashes of a word processor, behind a good block", a + strings.ReplaceAll(b, "-----", "–––––"), "line " + strconv.Itoa(n+1) + " almost begins or ends a block"},
 		{"small letters", a + strings.NewReplacer("BEGIN CERTIFICATE", "begin certificate", "END CERTIFICATE", "end certificate").Replace(b), "line " + strconv.Itoa(n+1) + " almost"},
