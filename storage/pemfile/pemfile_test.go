@@ -141,7 +141,7 @@ func TestCertificateFaults(t *testing.T) {
 		{"a soft hyphen in the END line", strings.Replace(a, "END ", "END \u00ad", 1), "has what cannot be seen on its END line (line " + strconv.Itoa(n) + ")"},
 		{"U+200B in the base64", strings.Replace(a, "\nMI", "\nM\u200bI", 1), "has what cannot be seen on line 2"},
 		{"a no-break space behind BEGIN", strings.Replace(a, "BEGIN ", "BEGIN\u00a0", 1), "almost begins or ends a block"},
-		{"dashes of a word processor", strings.ReplaceAll(a, "-----", "——"), "not exactly five hyphens"},
+		{"dashes of a word processor", strings.ReplaceAll(a, "-----", "——"), "exactly five hyphens"},
 		{"DER", string(raw(t, a)), "it is a certificate in DER, not in PEM; mend it with openssl x509 -inform DER < FILE > NEWFILE"},
 		{"a key in DER", string(raw(t, key)), "it is a private key in DER"},
 	} {
