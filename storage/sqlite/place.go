@@ -97,7 +97,8 @@ func agree(use *os.File, p *placement) error {
 		if err := errors.Join(err, flock(use, unix.LOCK_SH)); alone || err != nil {
 			return err
 		}
-		if text, err := remembered(use); err != nil || text == p.String() {
+		// An older version remembers nothing.
+		if text, err := remembered(use); err != nil || text == "" || text == p.String() {
 			return err
 		}
 		time.Sleep(closePause)

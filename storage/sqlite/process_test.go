@@ -61,6 +61,17 @@ func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 	}
 }
 
+// TestAnOlderVersionRemembersNothing opens a database beside a process that has not stored
+// which files it has open.
+func TestAnOlderVersionRemembersNothing(t *testing.T) {
+	dir := t.TempDir()
+	place := openTest(t, dir).writer.place
+	older, opening := openUse(t, dir), openUse(t, dir)
+	if err := errors.Join(flock(older, unix.LOCK_SH), opening.Truncate(0), agree(opening, place)); err != nil {
+		t.Error(err)
+	}
+}
+
 func openUse(t *testing.T, dir string) *os.File {
 	t.Helper()
 	file, err := openLock(dir, "use.lock")
