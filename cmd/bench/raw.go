@@ -23,17 +23,25 @@ type post struct {
 }
 
 func newPost(p *peer, body []byte, header http.Header, workers int) (*post, error) {
+	client, err := p.client(workers)
+	if err != nil {
+		return nil, err
+	}
+	return &post{client: client, url: p.url, body: body, header: header}, nil
+}
+
+// client returns a client that trusts the peer and keeps as many connections as it has workers.
+func (p *peer) client(workers int) (*http.Client, error) {
 	ca, err := os.ReadFile(p.caFile)
 	if err != nil {
 		return nil, err
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(ca)
-	transport := &http.Transport{
+	return &http.Client{Transport: &http.Transport{
 		MaxIdleConns: workers, MaxIdleConnsPerHost: workers, DisableCompression: true,
 		TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
-	}
-	return &post{client: &http.Client{Transport: transport}, url: p.url, body: body, header: header}, nil
+	}}, nil
 }
 
 func (p *post) do(ctx context.Context) error {

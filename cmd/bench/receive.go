@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -158,17 +156,11 @@ type sender struct {
 }
 
 func (r *requests) to(p *peer) (*sender, error) {
-	ca, err := os.ReadFile(p.caFile)
+	client, err := p.client(connections)
 	if err != nil {
 		return nil, err
 	}
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(ca)
-	transport := &http.Transport{
-		MaxIdleConns: connections, MaxIdleConnsPerHost: connections, DisableCompression: true,
-		TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
-	}
-	return &sender{requests: r, url: p.url + r.path, client: &http.Client{Transport: transport}}, nil
+	return &sender{requests: r, url: p.url + r.path, client: client}, nil
 }
 
 func (s *sender) run(ctx context.Context, duration time.Duration) error {
