@@ -9,8 +9,11 @@ import (
 	"backchannel/storage"
 )
 
+// An ActivityStore stores the activity log.
+type ActivityStore struct{ *database }
+
 // AddActivity stores an activity. The store assigns its ID, and its time if it has none.
-func (s *Store) AddActivity(ctx context.Context, a storage.Activity) error {
+func (s *ActivityStore) AddActivity(ctx context.Context, a storage.Activity) error {
 	err := s.write(ctx, storage.ChangedActivity, func(t *tx) error { return t.addActivity(a) })
 	if err != nil {
 		return fmt.Errorf("store activity: %w", err)
@@ -104,7 +107,7 @@ func deliveryText(d storage.Delivery) string {
 
 // Activities lists the newest activities after a given one, oldest first. With limit 0 it
 // lists all of them.
-func (s *Store) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
+func (s *ActivityStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
 	all, err := collect(ctx, s.reads, scanActivity,
 		`SELECT id, at, kind, webhook_id, delivery_id, receipt_id, text FROM activities WHERE id > ? ORDER BY id DESC LIMIT ?`,
 		after, atMost(limit))

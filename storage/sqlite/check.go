@@ -7,7 +7,7 @@ import (
 
 // Check reads the whole database and lists what is wrong with it. The list is empty if
 // nothing is.
-func (s *Store) Check(ctx context.Context) ([]string, error) {
+func (s *Maintenance) Check(ctx context.Context) ([]string, error) {
 	found, err := collect(ctx, s.reads, one[string], `PRAGMA integrity_check`)
 	if err != nil {
 		return nil, fmt.Errorf("check the database: %w", err)

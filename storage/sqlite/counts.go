@@ -9,7 +9,7 @@ import (
 
 // Counts returns the number of deliveries in each state as shown, and the number of
 // receipts. It reads stored counters, so it takes no longer with a million records.
-func (s *Store) Counts(ctx context.Context) (storage.Counts, error) {
+func (s *DeliveryStore) Counts(ctx context.Context) (storage.Counts, error) {
 	counts := storage.Counts{Deliveries: map[storage.State]int64{}}
 	states, err := collect(ctx, s.reads, scanStateCount, `
 		SELECT iif(c.state IN ('queued', 'retrying') AND (w.state = 'paused' OR b.open_until IS NOT NULL), 'parked', c.state), sum(c.n)

@@ -12,6 +12,10 @@ import (
 	"backchannel/storage"
 )
 
+// A DeliveryStore stores events and what becomes of their deliveries. What the engine does
+// with them is in QueueStore.
+type DeliveryStore struct{ *database }
+
 // shownState is the SQL for a delivery's state as shown: a delivery is parked while its
 // webhook is paused or the webhook's breaker is open.
 const shownState = `CASE WHEN d.next_attempt_at IS NOT NULL AND (w.state = 'paused' OR b.open_until IS NOT NULL) THEN 'parked' ELSE d.state END`
@@ -33,7 +37,7 @@ func scanDelivery(read scan) (d storage.Delivery, err error) {
 }
 
 // Delivery finds a delivery by its ID.
-func (s *Store) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
+func (s *DeliveryStore) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
 	d, err := findDelivery(ctx, s.reads, id)
 	if err != nil {
 		return d, fmt.Errorf("find delivery %s: %w", id, err)
@@ -46,7 +50,7 @@ func findDelivery(ctx context.Context, from source, id storage.ID) (storage.Deli
 }
 
 // Deliveries lists deliveries.
-func (s *Store) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
+func (s *DeliveryStore) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
 	where, args := deliveryTerms(q)
 	order := ` ORDER BY d.id DESC`
 	if q.After != 0 {
@@ -60,7 +64,7 @@ func (s *Store) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]stor
 }
 
 // CountDeliveries counts the deliveries that Deliveries would list.
-func (s *Store) CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (int64, error) {
+func (s *DeliveryStore) CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (int64, error) {
 	where, args := deliveryTerms(q)
 	counted := `SELECT count(*) FROM (` + selectDeliveries + where + `)`
 	if len(q.States) == 0 && len(q.EventIDs) == 0 {
@@ -133,7 +137,7 @@ func anys[T any](values []T) []any {
 }
 
 // Attempts lists the attempts of a delivery, oldest first.
-func (s *Store) Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error) {
+func (s *DeliveryStore) Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error) {
 	all, err := collect(ctx, s.reads, s.scanAttempt, `SELECT delivery_id, n, at, code, error_class, error, dns, connect, tls, first_byte, total,
 		request_headers, response_headers, secrets, response_body, response_flaw FROM attempts WHERE delivery_id = ? ORDER BY n`, delivery)
 	if err != nil {
@@ -142,7 +146,7 @@ func (s *Store) Attempts(ctx context.Context, delivery storage.ID) ([]storage.At
 	return all, nil
 }
 
-func (s *Store) scanAttempt(read scan) (a storage.Attempt, err error) {
+func (s *DeliveryStore) scanAttempt(read scan) (a storage.Attempt, err error) {
 	var at timestamp
 	var request, response, sealed []byte
 	t := &a.Timings
@@ -172,7 +176,7 @@ func attemptSecrets(a storage.Attempt) associatedData {
 }
 
 // ReplayDelivery creates a new delivery of the same event.
-func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
+func (s *DeliveryStore) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
 	var made storage.Delivery
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
 		old, err := findDelivery(t.ctx(), t.conn, id)
@@ -200,7 +204,7 @@ func (s *Store) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Deli
 }
 
 // RetryDelivery makes a waiting delivery due now and leaves a command for the engine.
-func (s *Store) RetryDelivery(ctx context.Context, id storage.ID) error {
+func (s *DeliveryStore) RetryDelivery(ctx context.Context, id storage.ID) error {
 	return s.command(ctx, storage.CommandRetry, id, func(t *tx, d storage.Delivery) error {
 		switch {
 		case d.State.Final():
@@ -214,7 +218,7 @@ func (s *Store) RetryDelivery(ctx context.Context, id storage.ID) error {
 }
 
 // CancelDelivery cancels a delivery that is not final and leaves a command for the engine.
-func (s *Store) CancelDelivery(ctx context.Context, id storage.ID) error {
+func (s *DeliveryStore) CancelDelivery(ctx context.Context, id storage.ID) error {
 	return s.command(ctx, storage.CommandCancel, id, func(t *tx, d storage.Delivery) error {
 		if d.State.Final() {
 			return fmt.Errorf("%w: it is %s already", storage.ErrConflict, d.State)
@@ -225,7 +229,7 @@ func (s *Store) CancelDelivery(ctx context.Context, id storage.ID) error {
 
 // command changes a delivery and leaves a command for the engine, which may have the
 // delivery in memory.
-func (s *Store) command(ctx context.Context, kind storage.CommandKind, id storage.ID, change func(*tx, storage.Delivery) error) error {
+func (s *DeliveryStore) command(ctx context.Context, kind storage.CommandKind, id storage.ID, change func(*tx, storage.Delivery) error) error {
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
 		d, err := findDelivery(t.ctx(), t.conn, id)
 		if err != nil {
@@ -252,7 +256,7 @@ func (s *Store) command(ctx context.Context, kind storage.CommandKind, id storag
 
 // SentDigest returns the hexadecimal SHA-256 of a delivery's payload and the delivery's
 // webhook. It returns false if there is no such delivery.
-func (s *Store) SentDigest(ctx context.Context, delivery storage.ID) (digest string, webhook storage.ID, ok bool, err error) {
+func (s *DeliveryStore) SentDigest(ctx context.Context, delivery storage.ID) (digest string, webhook storage.ID, ok bool, err error) {
 	type sent struct {
 		webhook storage.ID
 		payload []byte

@@ -19,7 +19,7 @@ type target struct {
 // Enqueue stores events with one delivery each, all in one commit or none, and sets the
 // events' ID and CreatedAt. It refuses a channel that the webhook does not have, and a
 // misbehaviour that needs a token if the webhook has none.
-func (s *Store) Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error) {
+func (s *DeliveryStore) Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error) {
 	if len(events) == 0 {
 		return nil, nil
 	}
@@ -40,7 +40,7 @@ func (s *Store) Enqueue(ctx context.Context, events ...storage.Event) ([]storage
 
 // Fire enqueues events for one webhook and adds an activity, in one commit. what describes
 // the events in a few words.
-func (s *Store) Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error) {
+func (s *DeliveryStore) Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error) {
 	if len(events) == 0 {
 		return nil, nil
 	}
@@ -136,7 +136,7 @@ func (to target) check(e *storage.Event) error {
 }
 
 // Event finds an event by its ID.
-func (s *Store) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
+func (s *DeliveryStore) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
 	e, err := first(ctx, s.reads, scanEvent,
 		`SELECT id, webhook_id, request_id, channel, status, variant, identity, misbehave, created_at, payload FROM events WHERE id = ?`, id)
 	if err != nil {

@@ -9,8 +9,11 @@ import (
 
 const fixtureColumns = `name, channel, status, revision, payload, created_at`
 
+// A FixtureStore stores payloads that were saved as fixtures.
+type FixtureStore struct{ *database }
+
 // SaveFixture stores a payload under a name that is not taken yet.
-func (s *Store) SaveFixture(ctx context.Context, f storage.SavedFixture) error {
+func (s *FixtureStore) SaveFixture(ctx context.Context, f storage.SavedFixture) error {
 	err := f.Validate()
 	if err == nil {
 		err = s.write(ctx, storage.ChangedFixtures|storage.ChangedActivity, func(t *tx) error {
@@ -32,7 +35,7 @@ func (s *Store) SaveFixture(ctx context.Context, f storage.SavedFixture) error {
 }
 
 // SavedFixture finds a saved fixture by its name.
-func (s *Store) SavedFixture(ctx context.Context, name string) (storage.SavedFixture, error) {
+func (s *FixtureStore) SavedFixture(ctx context.Context, name string) (storage.SavedFixture, error) {
 	f, err := first(ctx, s.reads, scanFixture, `SELECT `+fixtureColumns+` FROM saved_fixtures WHERE name = ?`, name)
 	if err != nil {
 		return f, fmt.Errorf("find saved fixture %q: %w", name, err)
@@ -41,7 +44,7 @@ func (s *Store) SavedFixture(ctx context.Context, name string) (storage.SavedFix
 }
 
 // SavedFixtures lists the saved fixtures by name.
-func (s *Store) SavedFixtures(ctx context.Context) ([]storage.SavedFixture, error) {
+func (s *FixtureStore) SavedFixtures(ctx context.Context) ([]storage.SavedFixture, error) {
 	all, err := collect(ctx, s.reads, scanFixture, `SELECT `+fixtureColumns+` FROM saved_fixtures ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list saved fixtures: %w", err)
@@ -50,7 +53,7 @@ func (s *Store) SavedFixtures(ctx context.Context) ([]storage.SavedFixture, erro
 }
 
 // DeleteFixture deletes a saved fixture.
-func (s *Store) DeleteFixture(ctx context.Context, name string) error {
+func (s *FixtureStore) DeleteFixture(ctx context.Context, name string) error {
 	err := s.write(ctx, storage.ChangedFixtures, func(t *tx) error {
 		return t.must(`DELETE FROM saved_fixtures WHERE name = ?`, name)
 	})

@@ -25,7 +25,7 @@ func (t *tx) insertForward(receipt storage.ID, f storage.Forward) error {
 }
 
 // FinishForward stores the outcome of relaying a receipt that was waiting for it.
-func (s *Store) FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error {
+func (s *ReceiptStore) FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error {
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
 		err := t.must(`UPDATE forwards SET state = ?, code = ?, duration = ?, error = ?, response_body = ?,
 			response_flaw = ?, response_type = ?, response_encoding = ? WHERE receipt_id = ? AND state = 'waiting'`,
@@ -44,7 +44,7 @@ func (s *Store) FinishForward(ctx context.Context, receipt storage.ID, f storage
 
 // DropForwards marks all receipts that wait to be relayed as dropped and returns how many
 // there were.
-func (s *Store) DropForwards(ctx context.Context, why string) (dropped int64, err error) {
+func (s *ReceiptStore) DropForwards(ctx context.Context, why string) (dropped int64, err error) {
 	waiting, err := collect(ctx, s.reads, one[int64], `SELECT receipt_id FROM forwards WHERE state = 'waiting' LIMIT 1`)
 	if err == nil && len(waiting) > 0 {
 		err = s.write(ctx, storage.ChangedReceipts, func(t *tx) (err error) {

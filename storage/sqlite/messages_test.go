@@ -127,7 +127,7 @@ func addMany(t *testing.T, s *Store, w storage.Webhook, n int) {
 					return err
 				}
 				r.RequestID = r.ID.String()
-				if err := t.insertReceipt(s.seals, &r, p); err != nil {
+				if err := s.ReceiptStore.insert(t, &r, p); err != nil {
 					return err
 				}
 			}

@@ -164,7 +164,7 @@ func openDatabase(ctx context.Context, o Options, path string, db *sql.DB) (*Sto
 		reads.Close()
 		return nil, err
 	}
-	return newStore(o, reads, w, seals, h), nil
+	return newStore(o, &database{reads: reads, writer: w, seals: seals}, h), nil
 }
 
 // checkJournal makes sure that there is a write-ahead log: if SQLite cannot use one, it

@@ -54,7 +54,7 @@ func peek(ctx context.Context, o Options, path string) (*Store, error) {
 		reads.Close()
 		return nil, err
 	}
-	s := newStore(o, reads, nil, seals, nil)
+	s := newStore(o, &database{reads: reads, seals: seals}, nil)
 	s.close = sync.OnceValue(reads.Close)
 	return s, nil
 }

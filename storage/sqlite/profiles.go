@@ -10,8 +10,11 @@ import (
 	"backchannel/storage"
 )
 
+// A ProfileStore stores how the receiver answers each webhook.
+type ProfileStore struct{ *database }
+
 // Profile returns a webhook's response profile, or the zero one if none was set.
-func (s *Store) Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error) {
+func (s *ProfileStore) Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error) {
 	p, err := first(ctx, s.reads, scanProfile, `SELECT generation, profile FROM profiles WHERE webhook_id = ?`, webhook)
 	if errors.Is(err, storage.ErrNotFound) {
 		return storage.Profile{}, nil
@@ -34,10 +37,10 @@ func scanProfile(read scan) (p storage.Profile, err error) {
 }
 
 // SetProfile replaces a webhook's profile. The store increments its Generation.
-func (s *Store) SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
+func (s *ProfileStore) SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
 	err := p.Validate()
 	if err == nil {
-		err = s.saveProfile(ctx, webhook, p)
+		err = s.save(ctx, webhook, p)
 	}
 	if err != nil {
 		return fmt.Errorf("set the profile of webhook %s: %w", webhook, err)
@@ -58,7 +61,7 @@ func profileName(p storage.Profile) string {
 	return "one of its own"
 }
 
-func (s *Store) saveProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
+func (s *ProfileStore) save(ctx context.Context, webhook storage.ID, p storage.Profile) error {
 	text, err := json.Marshal(p)
 	if err != nil {
 		return err

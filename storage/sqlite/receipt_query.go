@@ -36,7 +36,7 @@ func scanReceipt(read scan) (r storage.Receipt, err error) {
 	return r, unpackVerdicts(verdicts, "", &r.Verdicts)
 }
 
-func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
+func (s *ReceiptStore) scanWhole(read scan) (r storage.Receipt, err error) {
 	var received timestamp
 	var verdicts, checks string
 	var headers, sealed []byte
@@ -65,8 +65,8 @@ func (s *Store) scanWholeReceipt(read scan) (r storage.Receipt, err error) {
 }
 
 // Receipt finds a receipt by its ID, including its content.
-func (s *Store) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
-	r, err := first(ctx, s.reads, s.scanWholeReceipt, `SELECT `+receiptColumns+`, c.headers, c.secrets, c.checks, c.body, `+forwardColumns+
+func (s *ReceiptStore) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
+	r, err := first(ctx, s.reads, s.scanWhole, `SELECT `+receiptColumns+`, c.headers, c.secrets, c.checks, c.body, `+forwardColumns+
 		fromReceipts+` JOIN receipt_contents c ON c.receipt_id = r.id LEFT JOIN forwards w ON w.receipt_id = r.id WHERE r.id = ?`, id)
 	if err != nil {
 		return r, fmt.Errorf("find receipt %s: %w", id, err)
@@ -76,7 +76,7 @@ func (s *Store) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, er
 
 // ReceiptsOfDelivery lists the receipts of one of our own deliveries, oldest first and
 // without their content.
-func (s *Store) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error) {
+func (s *ReceiptStore) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error) {
 	all, err := collect(ctx, s.reads, scanReceipt, `SELECT `+receiptColumns+fromReceipts+` WHERE r.delivery_id = ? ORDER BY r.id`, delivery)
 	if err != nil {
 		return nil, fmt.Errorf("list receipts of delivery %s: %w", delivery, err)
@@ -85,7 +85,7 @@ func (s *Store) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]
 }
 
 // CountReceipts counts the receipts that Receipts would list.
-func (s *Store) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
+func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
 	query, args := pageQuery(q)
 	n, err := first(ctx, s.reads, one[int64], `SELECT count(*) FROM (`+query+`)`, args...)
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *Store) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int6
 
 // Receipts lists receipts without their content: Body, Headers and the verdicts' Checks
 // are empty, and the secrets in Path are masked.
-func (s *Store) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
+func (s *ReceiptStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
 	query, args := pageQuery(q)
 	all, err := collect(ctx, s.reads, scanReceipt, query, args...)
 	if err != nil {

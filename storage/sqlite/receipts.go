@@ -8,23 +8,26 @@ import (
 	"backchannel/storage"
 )
 
+// A ReceiptStore stores receipts, and what became of relaying them.
+type ReceiptStore struct{ *database }
+
 // AddReceipt stores a receipt and sets its ID. Within the transaction it calls judge with
 // the earlier receipts of the same webhook, requestId and identity, oldest first. judge may
 // change the receipt's verdicts. It must be quick and may be called more than once.
-func (s *Store) AddReceipt(ctx context.Context, r *storage.Receipt, judge func(earlier []storage.Earlier)) error {
+func (s *ReceiptStore) AddReceipt(ctx context.Context, r *storage.Receipt, judge func(earlier []storage.Earlier)) error {
 	judge(nil)
 	first := packReceipt(r)
-	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error { return t.addReceipt(s.seals, r, first, judge) })
+	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error { return s.add(t, r, first, judge) })
 	if err != nil {
 		return fmt.Errorf("store receipt: %w", err)
 	}
 	return nil
 }
 
-// addReceipt stores a receipt. p is the receipt packed as the first one of its message, as
+// add stores a receipt. p is the receipt packed as the first one of its message, as
 // most are: packing takes time, and is done before the transaction in the caller's
 // goroutine so that other writes do not wait for it.
-func (t *tx) addReceipt(seals *sealer, r *storage.Receipt, p packed, judge func([]storage.Earlier)) error {
+func (s *ReceiptStore) add(t *tx, r *storage.Receipt, p packed, judge func([]storage.Earlier)) error {
 	earlier, err := t.earlier(r)
 	if err != nil {
 		return err
@@ -35,7 +38,7 @@ func (t *tx) addReceipt(seals *sealer, r *storage.Receipt, p packed, judge func(
 	if r.ID, err = t.newID(); err != nil {
 		return err
 	}
-	if err := t.insertReceipt(seals, r, p); err != nil {
+	if err := s.insert(t, r, p); err != nil {
 		return err
 	}
 	return t.insertForward(r.ID, r.Forward)
@@ -57,7 +60,7 @@ func packReceipt(r *storage.Receipt) (p packed) {
 	return p
 }
 
-func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
+func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
 	facet, err := t.facet(facetOf(r))
 	if err != nil {
 		return err
@@ -82,7 +85,7 @@ func (t *tx) insertReceipt(seals *sealer, r *storage.Receipt, p packed) error {
 		body = []byte{} // not NULL
 	}
 	_, err = t.step(nil, `INSERT INTO receipt_contents VALUES (?,?,?,?,?)`, int64(r.ID), p.headers,
-		seals.seal(p.secrets, receiptSecrets(r.ID)), p.checks, body)
+		s.seals.seal(p.secrets, receiptSecrets(r.ID)), p.checks, body)
 	if err != nil {
 		return err
 	}
@@ -94,7 +97,7 @@ func receiptSecrets(id storage.ID) associatedData {
 }
 
 // FinishReceipts stores the outcomes of answers. It skips receipts that have been removed.
-func (s *Store) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error {
+func (s *ReceiptStore) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error {
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
 		for _, end := range ends {
 			_, err := t.step(nil, `INSERT OR REPLACE INTO answers SELECT id, ?, ? FROM receipts WHERE id = ?`,
@@ -112,16 +115,16 @@ func (s *Store) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) e
 }
 
 // PinReceipt pins a receipt, which keeps it from being removed, or unpins it.
-func (s *Store) PinReceipt(ctx context.Context, id storage.ID, pinned bool) error {
-	return s.changeReceipt(ctx, "pin", id, `UPDATE receipts SET pinned = ? WHERE id = ?`, pinned, id)
+func (s *ReceiptStore) PinReceipt(ctx context.Context, id storage.ID, pinned bool) error {
+	return s.change(ctx, "pin", id, `UPDATE receipts SET pinned = ? WHERE id = ?`, pinned, id)
 }
 
 // NoteReceipt sets the note of a receipt.
-func (s *Store) NoteReceipt(ctx context.Context, id storage.ID, text string) error {
-	return s.changeReceipt(ctx, "note", id, `UPDATE receipts SET note = ? WHERE id = ?`, text, id)
+func (s *ReceiptStore) NoteReceipt(ctx context.Context, id storage.ID, text string) error {
+	return s.change(ctx, "note", id, `UPDATE receipts SET note = ? WHERE id = ?`, text, id)
 }
 
-func (s *Store) changeReceipt(ctx context.Context, doing string, id storage.ID, statement string, args ...any) error {
+func (s *ReceiptStore) change(ctx context.Context, doing string, id storage.ID, statement string, args ...any) error {
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error { return t.must(statement, args...) })
 	if err != nil {
 		return fmt.Errorf("%s receipt %s: %w", doing, id, err)
@@ -130,12 +133,14 @@ func (s *Store) changeReceipt(ctx context.Context, doing string, id storage.ID, 
 }
 
 // ClearReceipts removes all receipts that are not pinned.
-func (s *Store) ClearReceipts(ctx context.Context) (int64, error) {
+func (s *ReceiptStore) ClearReceipts(ctx context.Context) (int64, error) {
 	n, err := s.removeAll(ctx, func(t *tx) (int64, error) {
 		return t.deleteReceipts(`pinned = 0`, retentionBatch)
 	})
 	if err == nil {
-		err = s.AddActivity(ctx, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.by)})
+		err = s.write(ctx, storage.ChangedActivity, func(t *tx) error {
+			return t.addActivity(storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.by)})
+		})
 	}
 	if err != nil {
 		return n, fmt.Errorf("clear receipts: %w", err)

@@ -12,9 +12,15 @@ import (
 // writes do not wait long.
 const retentionBatch = 200
 
+// Maintenance keeps the database small and checks it.
+type Maintenance struct {
+	*database
+	now func() time.Time
+}
+
 // ApplyRetention removes what is over the limits, oldest first, and tells how many
 // records went. Pinned receipts and deliveries that are not final stay.
-func (s *Store) ApplyRetention(ctx context.Context, keep storage.Retention) (removed int64, err error) {
+func (s *Maintenance) ApplyRetention(ctx context.Context, keep storage.Retention) (removed int64, err error) {
 	now := s.now()
 	for _, remove := range []func(*tx) (int64, error){
 		func(t *tx) (int64, error) { return t.removeReceipts(keep, now) },
@@ -31,10 +37,10 @@ func (s *Store) ApplyRetention(ctx context.Context, keep storage.Retention) (rem
 }
 
 // removeAll calls remove in one transaction after another until it removes nothing.
-func (s *Store) removeAll(ctx context.Context, remove func(*tx) (int64, error)) (removed int64, err error) {
+func (d *database) removeAll(ctx context.Context, remove func(*tx) (int64, error)) (removed int64, err error) {
 	for {
 		var n int64
-		err := s.write(ctx, 0, func(t *tx) (err error) {
+		err := d.write(ctx, 0, func(t *tx) (err error) {
 			if n, err = remove(t); n > 0 {
 				t.kinds |= storage.ChangedReceipts | storage.ChangedDeliveries | storage.ChangedActivity
 			}

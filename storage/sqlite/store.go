@@ -29,20 +29,38 @@ type Options struct {
 	By      string           // who makes changes, for activities: "in the console"
 }
 
-// A Store stores records. Its methods are safe for concurrent use.
+// A Store stores records, with a part for each subject. Its methods are safe for concurrent
+// use.
+//
+// A new subject gets a part of its own: a type that embeds the shared database, in the file
+// of its records, embedded here. The methods that another database has to offer too are an
+// interface in package storetest, with tests that both have to pass.
 type Store struct {
-	dir    string
-	now    func() time.Time
-	rules  storage.Rules
-	by     string // with a space before it, or empty
-	reads  *sql.DB
-	writer *writer
-	seals  *sealer
-	hub    *hub
-	use    *os.File // locked while this store is open
-	close  func() error
+	WebhookStore
+	DeliveryStore
+	QueueStore
+	ReceiptStore
+	ProfileStore
+	FixtureStore
+	ActivityStore
+	LeaderStore
+	Maintenance
+
+	*database
+	dir   string
+	hub   *hub
+	use   *os.File // locked while this store is open
+	close func() error
 
 	exposed []Exposure // found by Open
+}
+
+// A database is what the parts of a store share.
+type database struct {
+	reads  *sql.DB // never wait for a writer
+	writer *writer // nil if opened by Peek
+	seals  *sealer
+	by     string // who makes changes, with a space before it, or empty
 }
 
 // Dir returns the data folder.
@@ -79,14 +97,25 @@ func withDefaults(o Options) Options {
 
 // write runs work in a transaction, possibly together with other work, and returns after
 // the commit. work may run more than once, so it must set its results anew each time.
-func (s *Store) write(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
-	return s.writer.do(ctx, kinds, work)
+func (d *database) write(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
+	return d.writer.do(ctx, kinds, work)
 }
 
-func newStore(o Options, reads *sql.DB, w *writer, seals *sealer, h *hub) *Store {
-	s := &Store{dir: o.Dir, now: o.Now, rules: o.Rules, reads: reads, writer: w, seals: seals, hub: h}
+func newStore(o Options, db *database, h *hub) *Store {
 	if o.By != "" {
-		s.by = " " + o.By
+		db.by = " " + o.By
+	}
+	s := &Store{
+		WebhookStore:  WebhookStore{db, o.Rules},
+		DeliveryStore: DeliveryStore{db},
+		QueueStore:    QueueStore{db},
+		ReceiptStore:  ReceiptStore{db},
+		ProfileStore:  ProfileStore{db},
+		FixtureStore:  FixtureStore{db},
+		ActivityStore: ActivityStore{db},
+		LeaderStore:   LeaderStore{db, o.Dir},
+		Maintenance:   Maintenance{db, o.Now},
+		database:      db, dir: o.Dir, hub: h,
 	}
 	s.close = sync.OnceValue(s.shut)
 	return s

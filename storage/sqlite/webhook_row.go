@@ -61,8 +61,8 @@ func unpackOptions(text string, w *storage.Webhook) error {
 	return nil
 }
 
-// webhookValues returns the columns of a webhook in the order of webhookColumns.
-func (s *Store) webhookValues(w *storage.Webhook) ([]any, error) {
+// values returns the columns of a webhook in the order of webhookColumns.
+func (s *WebhookStore) values(w *storage.Webhook) ([]any, error) {
 	options, err := packOptions(w)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (s *Store) webhookValues(w *storage.Webhook) ([]any, error) {
 	}, nil
 }
 
-func (s *Store) scanWebhook(read scan) (w storage.Webhook, err error) {
+func (s *WebhookStore) scan(read scan) (w storage.Webhook, err error) {
 	var channels, options string
 	var headers, jwtSecret, headerSecrets []byte
 	var created, updated timestamp

@@ -9,9 +9,15 @@ import (
 	"backchannel/storage"
 )
 
+// A WebhookStore stores webhooks, with their secrets sealed.
+type WebhookStore struct {
+	*database
+	rules storage.Rules
+}
+
 // Webhooks lists all webhooks by name.
-func (s *Store) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
-	all, err := collect(ctx, s.reads, s.scanWebhook, `SELECT `+webhookColumns+` FROM webhooks ORDER BY name`)
+func (s *WebhookStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
+	all, err := collect(ctx, s.reads, s.scan, `SELECT `+webhookColumns+` FROM webhooks ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list webhooks: %w", err)
 	}
@@ -19,8 +25,8 @@ func (s *Store) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
 }
 
 // Webhook finds a webhook by its ID.
-func (s *Store) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
-	w, err := s.findWebhook(ctx, s.reads, `id = ?`, id)
+func (s *WebhookStore) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
+	w, err := s.find(ctx, s.reads, `id = ?`, id)
 	if err != nil {
 		return w, fmt.Errorf("find webhook %s: %w", id, err)
 	}
@@ -28,8 +34,8 @@ func (s *Store) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, er
 }
 
 // WebhookByName finds a webhook by its name.
-func (s *Store) WebhookByName(ctx context.Context, name string) (storage.Webhook, error) {
-	w, err := s.findWebhook(ctx, s.reads, `name = ?`, name)
+func (s *WebhookStore) WebhookByName(ctx context.Context, name string) (storage.Webhook, error) {
+	w, err := s.find(ctx, s.reads, `name = ?`, name)
 	if err != nil {
 		return w, fmt.Errorf("find webhook %q: %w", name, err)
 	}
@@ -37,21 +43,21 @@ func (s *Store) WebhookByName(ctx context.Context, name string) (storage.Webhook
 }
 
 // WebhookAt finds the webhook of an organization's sandbox.
-func (s *Store) WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error) {
-	w, err := s.findWebhook(ctx, s.reads, `organization = ? AND sandbox_name = ?`, organization, sandbox)
+func (s *WebhookStore) WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error) {
+	w, err := s.find(ctx, s.reads, `organization = ? AND sandbox_name = ?`, organization, sandbox)
 	if err != nil {
 		return w, fmt.Errorf("find the webhook of %q, sandbox %q: %w", organization, sandbox, err)
 	}
 	return w, nil
 }
 
-func (s *Store) findWebhook(ctx context.Context, from source, where string, args ...any) (storage.Webhook, error) {
-	return first(ctx, from, s.scanWebhook, `SELECT `+webhookColumns+` FROM webhooks WHERE `+where, args...)
+func (s *WebhookStore) find(ctx context.Context, from source, where string, args ...any) (storage.Webhook, error) {
+	return first(ctx, from, s.scan, `SELECT `+webhookColumns+` FROM webhooks WHERE `+where, args...)
 }
 
 // CreateWebhook stores a new webhook and sets its ID, Version and times. It reports all
 // invalid fields at once as storage.FieldErrors, including conflicts with other webhooks.
-func (s *Store) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
+func (s *WebhookStore) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
 	w.ID = 0
 	if err := s.SaveWebhooks(ctx, w); err != nil {
 		return fmt.Errorf("create webhook: %w", err)
@@ -61,7 +67,7 @@ func (s *Store) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
 
 // UpdateWebhook stores a changed webhook. Its Version must be the stored one; a different
 // one means that someone else has changed the webhook, which is a conflict.
-func (s *Store) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
+func (s *WebhookStore) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
 	err := storage.ErrNotFound
 	if w.ID != 0 {
 		err = s.SaveWebhooks(ctx, w)
@@ -74,7 +80,7 @@ func (s *Store) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
 
 // SaveWebhooks stores new webhooks, which have no ID yet, and changed ones: either all of
 // them or none.
-func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error {
+func (s *WebhookStore) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -85,11 +91,11 @@ func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
 	}
 	saved := make([]storage.Webhook, len(all))
 	err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) (err error) {
-		if err := t.vacate(all); err != nil {
+		if err := vacate(t, all); err != nil {
 			return err
 		}
 		for i, w := range all {
-			if saved[i], err = t.saveWebhook(s, *w, invalid[i]); err != nil {
+			if saved[i], err = s.save(t, *w, invalid[i]); err != nil {
 				return err
 			}
 		}
@@ -107,7 +113,7 @@ func (s *Store) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
 // vacate gives changing webhooks temporary names and organizations, so that several can
 // swap theirs without violating a unique constraint. The temporary values begin with a
 // control character, which no valid value contains.
-func (t *tx) vacate(all []*storage.Webhook) error {
+func vacate(t *tx, all []*storage.Webhook) error {
 	if len(all) <= 1 {
 		return nil // a single webhook has none to swap with
 	}
@@ -125,19 +131,19 @@ func (t *tx) vacate(all []*storage.Webhook) error {
 
 // CheckWebhook returns the errors that CreateWebhook or UpdateWebhook would return for a
 // webhook's fields. It stores nothing.
-func (s *Store) CheckWebhook(ctx context.Context, w storage.Webhook) error {
+func (s *WebhookStore) CheckWebhook(ctx context.Context, w storage.Webhook) error {
 	w.Normalize()
 	return checkConflicts(ctx, s.reads, w, w.Validate(ctx, s.rules))
 }
 
-func (t *tx) saveWebhook(s *Store, w storage.Webhook, invalid error) (storage.Webhook, error) {
+func (s *WebhookStore) save(t *tx, w storage.Webhook, invalid error) (storage.Webhook, error) {
 	if w.ID == 0 {
-		return t.createWebhook(s, w, invalid)
+		return s.create(t, w, invalid)
 	}
-	return t.changeWebhook(s, w, invalid)
+	return s.change(t, w, invalid)
 }
 
-func (t *tx) createWebhook(s *Store, w storage.Webhook, invalid error) (made storage.Webhook, err error) {
+func (s *WebhookStore) create(t *tx, w storage.Webhook, invalid error) (made storage.Webhook, err error) {
 	if w.ID, err = t.newID(); err != nil {
 		return made, err
 	}
@@ -145,14 +151,14 @@ func (t *tx) createWebhook(s *Store, w storage.Webhook, invalid error) (made sto
 		return made, err
 	}
 	w.Version, w.CreatedAt, w.UpdatedAt = 1, t.stamp(), t.stamp()
-	if err := t.insertWebhook(s, &w); err != nil {
+	if err := s.insert(t, &w); err != nil {
 		return made, err
 	}
 	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.by})
 }
 
-func (t *tx) changeWebhook(s *Store, w storage.Webhook, invalid error) (saved storage.Webhook, err error) {
-	stored, err := s.findWebhook(t.ctx(), t.conn, `id = ?`, w.ID)
+func (s *WebhookStore) change(t *tx, w storage.Webhook, invalid error) (saved storage.Webhook, err error) {
+	stored, err := s.find(t.ctx(), t.conn, `id = ?`, w.ID)
 	if err != nil {
 		return saved, err
 	}
@@ -167,7 +173,7 @@ func (t *tx) changeWebhook(s *Store, w storage.Webhook, invalid error) (saved st
 	if w.State == storage.Active {
 		w.StateReason = ""
 	}
-	if err := t.updateWebhook(s, &w); err != nil {
+	if err := s.update(t, &w); err != nil {
 		return saved, err
 	}
 	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.by})
@@ -176,8 +182,8 @@ func (t *tx) changeWebhook(s *Store, w storage.Webhook, invalid error) (saved st
 // stamp returns the transaction's time with the precision of the database.
 func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
 
-func (t *tx) insertWebhook(s *Store, w *storage.Webhook) error {
-	values, err := s.webhookValues(w)
+func (s *WebhookStore) insert(t *tx, w *storage.Webhook) error {
+	values, err := s.values(w)
 	if err != nil {
 		return err
 	}
@@ -188,8 +194,8 @@ func (t *tx) insertWebhook(s *Store, w *storage.Webhook) error {
 	return err
 }
 
-func (t *tx) updateWebhook(s *Store, w *storage.Webhook) error {
-	values, err := s.webhookValues(w)
+func (s *WebhookStore) update(t *tx, w *storage.Webhook) error {
+	values, err := s.values(w)
 	if err != nil {
 		return err
 	}
@@ -222,7 +228,7 @@ func scanOther(read scan) (w storage.Webhook, err error) {
 }
 
 // SetWebhookState activates or pauses a webhook. reason is empty if a person asked for it.
-func (s *Store) SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error {
+func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error {
 	err := s.write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
 		return t.setWebhookState(id, state, s.by, reason)
 	})
@@ -252,7 +258,7 @@ func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, by, reas
 
 // DeleteWebhook deletes a webhook and cancels its unfinished deliveries. Its deliveries and
 // receipts are kept under its name.
-func (s *Store) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error) {
+func (s *WebhookStore) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error) {
 	err = s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error {
 		name, err := first(t.ctx(), t.conn, one[string], `DELETE FROM webhooks WHERE id = ? RETURNING name`, id)
 		if err != nil {

@@ -201,7 +201,7 @@ func TestTheSchemaItselfRefusesASecondWebhook(t *testing.T) {
 	err := s.write(t.Context(), 0, func(tx *tx) error {
 		w.ID++
 		w.Name = "other"
-		return tx.insertWebhook(s, &w)
+		return s.WebhookStore.insert(tx, &w)
 	})
 	if !violates(err) {
 		t.Errorf("got %v", err)

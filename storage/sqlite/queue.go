@@ -9,9 +9,13 @@ import (
 	"backchannel/storage"
 )
 
+// A QueueStore stores the work of the engine: deliveries that are due, commands about
+// deliveries in its memory, and circuit breakers.
+type QueueStore struct{ *database }
+
 // Due lists the deliveries of a webhook whose next attempt is due, in the order of their
 // due times.
-func (s *Store) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error) {
+func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error) {
 	after := int64(-1 << 63)
 	if !q.After.At.IsZero() {
 		after = q.After.At.UnixMicro()
@@ -38,7 +42,7 @@ func readJob(row []driver.Value) (j storage.Job) {
 
 // PendingWork returns for each webhook with waiting deliveries how many wait and when the
 // first is due. It reads stored counters, so it takes no longer with a million deliveries.
-func (s *Store) PendingWork(ctx context.Context) ([]storage.Pending, error) {
+func (s *QueueStore) PendingWork(ctx context.Context) ([]storage.Pending, error) {
 	all, err := collect(ctx, s.reads, scanPending, `
 		SELECT w.id,
 			coalesce((SELECT n FROM delivery_counts WHERE webhook_id = w.id AND state = 'queued'), 0) AS queued,
@@ -59,7 +63,7 @@ func scanPending(read scan) (p storage.Pending, err error) {
 }
 
 // NextDue returns for each webhook with waiting deliveries when the first is due.
-func (s *Store) NextDue(ctx context.Context) (map[storage.ID]time.Time, error) {
+func (s *QueueStore) NextDue(ctx context.Context) (map[storage.ID]time.Time, error) {
 	all, err := s.PendingWork(ctx)
 	if err != nil {
 		return nil, err
@@ -72,7 +76,7 @@ func (s *Store) NextDue(ctx context.Context) (map[storage.ID]time.Time, error) {
 }
 
 // MarkSending marks deliveries as being sent, until Finish or ResetSending.
-func (s *Store) MarkSending(ctx context.Context, ids []storage.ID) error {
+func (s *QueueStore) MarkSending(ctx context.Context, ids []storage.ID) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		for _, id := range ids {
 			was, err := t.deliveryState(id)
@@ -95,7 +99,7 @@ func (s *Store) MarkSending(ctx context.Context, ids []storage.ID) error {
 }
 
 // ResetSending makes deliveries due again that an engine was sending when it died.
-func (s *Store) ResetSending(ctx context.Context) error {
+func (s *QueueStore) ResetSending(ctx context.Context) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		for state, which := range map[storage.State]string{storage.Queued: `attempts = 0`, storage.Retrying: `attempts > 0`} {
 			webhooks, err := collect(t.ctx(), t.conn, one[storage.ID],
@@ -117,7 +121,7 @@ func (s *Store) ResetSending(ctx context.Context) error {
 
 // Finish stores an attempt and its delivery's new state in one commit. A delivery that has
 // been cancelled stays cancelled, and an attempt that is already stored changes nothing.
-func (s *Store) Finish(ctx context.Context, o storage.Outcome) error {
+func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 	request, secrets := packHeaders(o.Attempt.RequestHeaders...)
 	response, more := packHeaders(o.Attempt.ResponseHeaders...)
 	sealed := s.seals.seal(append(secrets, more...), attemptSecrets(o.Attempt))
@@ -206,7 +210,7 @@ func (t *tx) pauseFor(webhook storage.ID, reason string) error {
 }
 
 // Commands lists the commands after a given one.
-func (s *Store) Commands(ctx context.Context, after storage.ID) ([]storage.Command, error) {
+func (s *QueueStore) Commands(ctx context.Context, after storage.ID) ([]storage.Command, error) {
 	all, err := collect(ctx, s.reads, scanCommand, `SELECT id, kind, delivery_id, webhook_id FROM commands WHERE id > ? ORDER BY id`, after)
 	if err != nil {
 		return nil, fmt.Errorf("list commands: %w", err)
@@ -220,7 +224,7 @@ func scanCommand(read scan) (c storage.Command, err error) {
 }
 
 // DropCommands deletes the commands up to and including a given one.
-func (s *Store) DropCommands(ctx context.Context, through storage.ID) error {
+func (s *QueueStore) DropCommands(ctx context.Context, through storage.ID) error {
 	err := s.write(ctx, 0, func(t *tx) error {
 		_, err := t.exec(`DELETE FROM commands WHERE id <= ?`, through)
 		return err
@@ -232,7 +236,7 @@ func (s *Store) DropCommands(ctx context.Context, through storage.ID) error {
 }
 
 // Breakers lists the circuit breakers that have counted failures.
-func (s *Store) Breakers(ctx context.Context) ([]storage.Breaker, error) {
+func (s *QueueStore) Breakers(ctx context.Context) ([]storage.Breaker, error) {
 	all, err := collect(ctx, s.reads, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers ORDER BY webhook_id`)
 	if err != nil {
 		return nil, fmt.Errorf("list breakers: %w", err)
@@ -249,7 +253,7 @@ func scanBreaker(read scan) (b storage.Breaker, err error) {
 
 // SaveBreaker stores the state of a breaker. It deletes a breaker that is closed without
 // failures, and ignores one whose webhook has been deleted.
-func (s *Store) SaveBreaker(ctx context.Context, b storage.Breaker) error {
+func (s *QueueStore) SaveBreaker(ctx context.Context, b storage.Breaker) error {
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedWebhooks, func(t *tx) error {
 		if !b.Open() && b.Failures == 0 {
 			_, err := t.exec(`DELETE FROM breakers WHERE webhook_id = ?`, b.WebhookID)

@@ -15,9 +15,15 @@ import (
 
 const leaderLock = "holder.lock"
 
+// A LeaderStore elects the leader, and stores its status for the other processes.
+type LeaderStore struct {
+	*database
+	dir string
+}
+
 // TryLead makes this process the leader, the one that delivers and receives, if there is
 // none. The leader has a file lock, which the kernel releases when the process dies.
-func (s *Store) TryLead() (release func(), ok bool, err error) {
+func (s *LeaderStore) TryLead() (release func(), ok bool, err error) {
 	file, err := openLock(s.dir, leaderLock)
 	if err != nil {
 		return nil, false, fmt.Errorf("become the leader: %w", classify(err))
@@ -42,7 +48,7 @@ func onlyProbed(file *os.File) bool {
 }
 
 // held reports whether some process is the leader.
-func (s *Store) held() (bool, error) {
+func (s *LeaderStore) held() (bool, error) {
 	file, err := openLock(s.dir, leaderLock)
 	if err != nil {
 		return false, err
@@ -54,8 +60,8 @@ func (s *Store) held() (bool, error) {
 
 // Runtime returns what the leader last saved with SaveRuntime, and whether there is a
 // leader now.
-func (s *Store) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error) {
-	if err := s.Lost(); err != nil {
+func (s *LeaderStore) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error) {
+	if err := s.writer.place.known(); err != nil {
 		return rt, false, err
 	}
 	text, err := first(ctx, s.reads, one[string], `SELECT runtime FROM runtime`)
@@ -73,7 +79,7 @@ func (s *Store) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, er
 }
 
 // SaveRuntime stores the leader's status, for the other processes.
-func (s *Store) SaveRuntime(ctx context.Context, rt storage.Runtime) error {
+func (s *LeaderStore) SaveRuntime(ctx context.Context, rt storage.Runtime) error {
 	text, err := json.Marshal(rt)
 	if err == nil {
 		err = s.write(ctx, storage.ChangedRuntime, func(t *tx) error {
