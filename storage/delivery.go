@@ -49,18 +49,33 @@ type Delivery struct {
 	Code          int        // HTTP status of the last answer, or 0
 	ErrorClass    ErrorClass // of the last attempt, empty if it succeeded
 	Error         string
+	MessageID     ID     // the campaign's message that it is about, or 0
+	CampaignID    ID     // that message's campaign
+	Campaign      string // its name
+	ExecutionID   string // that message's execution
 	CreatedAt     time.Time
+	DueAt         time.Time // when a planned event is to be sent; zero: at once
 	NextAttemptAt time.Time // zero if the state is final
 	FinishedAt    time.Time // end of the last attempt, zero before the first
 }
 
-// Latency returns the time from the commit that queued the delivery to the end of the last
-// attempt. It is 0 before the first attempt.
+// Latency returns the time to the end of the last attempt: from the commit that queued the
+// delivery, or from when a planned event was due. It is 0 before the first attempt.
 func (d Delivery) Latency() time.Duration {
 	if d.FinishedAt.IsZero() {
 		return 0
 	}
-	return max(0, d.FinishedAt.Sub(d.CreatedAt))
+	from := d.CreatedAt
+	if d.DueAt.After(from) {
+		from = d.DueAt
+	}
+	return max(0, d.FinishedAt.Sub(from))
+}
+
+// Planned reports whether the delivery is of an event that is not due yet at a time, which is
+// not to be confused with one that failed and is retried later.
+func (d Delivery) Planned(now time.Time) bool {
+	return d.State == Queued && d.Attempts == 0 && d.DueAt.After(now)
 }
 
 // An ErrorClass classifies why an attempt failed.
@@ -158,7 +173,12 @@ type Job struct {
 	Attempts      int // already made
 	Payload       []byte
 	Misbehave     Misbehaviour
+	MessageID     ID     // the campaign's message that it is about, or 0
+	CampaignID    ID     // that message's campaign
+	Campaign      string // its name
+	ExecutionID   string // that message's execution
 	CreatedAt     time.Time
+	DueAt         time.Time // when a planned event is to be sent; zero: at once
 	NextAttemptAt time.Time
 }
 

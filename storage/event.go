@@ -110,5 +110,7 @@ type Event struct {
 	Identity  string // the recipient's address or number
 	Payload   []byte
 	Misbehave Misbehaviour // empty: none
+	MessageID ID           // the campaign's message that it is about, or 0
+	DueAt     time.Time    // when to send it; zero: at once
 	CreatedAt time.Time
 }

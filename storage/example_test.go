@@ -29,11 +29,11 @@ func ExampleNewWebhook() {
 	// acme prod /feedback/myImsOrg/prod
 }
 
-func ExampleParseFilter() {
+func ExampleFilterSyntax() {
 	now := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
-	filter, err := storage.ParseFilter(`status:bounce -auth:pass since:10m`, now)
+	filter, err := storage.ReceiptFilter().Parse(`status:bounce -auth:pass since:10m`, now)
 	fmt.Println(len(filter.Terms), filter.Terms[2].At.Format(time.TimeOnly), err)
-	_, err = storage.ParseFilter(`status:bonce`, now)
+	_, err = storage.ReceiptFilter().Parse(`status:bonce`, now)
 	fmt.Println(errors.Is(err, storage.ErrInvalid), err)
 	// Output:
 	// 3 11:50:00 <nil>

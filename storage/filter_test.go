@@ -14,7 +14,7 @@ import (
 
 var noon = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 
-func TestParseFilter(t *testing.T) {
+func TestParse(t *testing.T) {
 	id := storage.ID(1_790_000_000_000_000).String()
 	for _, c := range []struct {
 		text string
@@ -33,14 +33,14 @@ func TestParseFilter(t *testing.T) {
 		{"code:none code:204", []storage.Term{{Key: "code", Value: "none", Column: 1}, {Key: "code", Value: "204", Column: 11}}},
 		{"delivery:" + id, []storage.Term{{Key: "delivery", Value: id, Column: 1}}},
 	} {
-		got, err := storage.ParseFilter(c.text, noon)
+		got, err := storage.ReceiptFilter().Parse(c.text, noon)
 		if diff := cmp.Diff(c.want, got.Terms); err != nil || diff != "" {
 			t.Errorf("%q: %v %s", c.text, err, diff)
 		}
 	}
 }
 
-func TestParseFilterErrors(t *testing.T) {
+func TestParseErrors(t *testing.T) {
 	for _, c := range []struct {
 		text   string
 		column int
@@ -68,7 +68,7 @@ func TestParseFilterErrors(t *testing.T) {
 		{`"quoted"`, 1, []string{"key:value"}},
 		{":", 1, []string{"no key"}},
 	} {
-		_, err := storage.ParseFilter(c.text, noon)
+		_, err := storage.ReceiptFilter().Parse(c.text, noon)
 		var bad *storage.FilterError
 		if !errors.As(err, &bad) || !errors.Is(err, storage.ErrInvalid) {
 			t.Errorf("%q: got %v", c.text, err)
@@ -86,20 +86,43 @@ func TestParseFilterErrors(t *testing.T) {
 }
 
 func TestFilterValues(t *testing.T) {
-	if got := storage.FilterValues("channel"); !cmp.Equal(got, []string{"email", "sms"}) {
+	if got := storage.ReceiptFilter().Values("channel"); !cmp.Equal(got, []string{"email", "sms"}) {
 		t.Errorf("channel: %v", got)
 	}
-	if storage.FilterValues("path") != nil || storage.FilterValues("nope") != nil {
+	if storage.ReceiptFilter().Values("path") != nil || storage.ReceiptFilter().Values("nope") != nil {
 		t.Error("a list of values where there is none")
 	}
 }
 
-func FuzzParseFilter(f *testing.F) {
+func TestFiltersOfOtherRecords(t *testing.T) {
+	for _, c := range []struct {
+		syntax     storage.FilterSyntax
+		text, want string
+	}{
+		{storage.DeliveryFilter(), `state:parked campaign:welcome -execution:HUMA-12345678`, ""},
+		{storage.DeliveryFilter(), `auth:pass`, `filter, column 1: there is no key "auth"; use one of state: status:`},
+		{storage.ExecutionFilter(), `is:silent code:4xx request:x`, ""},
+		{storage.ExecutionFilter(), `campaign:a is:loud`, `filter, column 15: is cannot be "loud"; use one of silent, repeated`},
+		{storage.MessageFilter(), `state:excluded outcome:code-402 address:+15555550402`, ""},
+		{storage.MessageFilter(), `state:queued`, `filter, column 7: state cannot be "queued"; use one of planned, sent`},
+	} {
+		got, err := c.syntax.Parse(c.text, noon)
+		if c.want == "" {
+			if err != nil || got.String() != c.text {
+				t.Errorf("%s: %v, %s", c.text, err, got)
+			}
+		} else if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %s", c.text, err, c.want)
+		}
+	}
+}
+
+func FuzzFilter(f *testing.F) {
 	for _, seed := range []string{"status:bounce -auth:pass", `body~"a \" b" since:5m`, "webhook:\"\\\\\"", "x", "path:\xff", "-", "code:5xx until:2026-10-01T12:00:00Z"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		first, err := storage.ParseFilter(text, noon)
+		first, err := storage.ReceiptFilter().Parse(text, noon)
 		if err != nil {
 			var bad *storage.FilterError
 			if !errors.As(err, &bad) || bad.Column < 1 || bad.Column > len([]rune(text))+1 {
@@ -107,7 +130,7 @@ func FuzzParseFilter(f *testing.F) {
 			}
 			return
 		}
-		again, err := storage.ParseFilter(first.String(), noon)
+		again, err := storage.ReceiptFilter().Parse(first.String(), noon)
 		if err != nil {
 			t.Fatalf("%q became %q: %v", text, first, err)
 		}

@@ -4,6 +4,7 @@ import "time"
 
 // A DeliveryQuery selects deliveries, newest first unless After is set.
 type DeliveryQuery struct {
+	Filter    Filter
 	WebhookID ID
 	EventIDs  []ID
 	States    []State // as shown, Parked included
@@ -52,6 +53,7 @@ type Pending struct {
 type Counts struct {
 	Deliveries map[State]int64
 	Receipts   int64
+	Executions int64
 }
 
 // Retention limits how much is kept. Records beyond any of the limits are deleted, oldest
@@ -62,10 +64,13 @@ type Retention struct {
 	ReceiptBytes int64
 	DeliveryAge  time.Duration // finished deliveries and their attempts
 	Activities   int
+	Executions   int
+	ExecutionAge time.Duration
 }
 
 // DefaultRetention returns the limits that apply unless they are configured.
 func DefaultRetention() Retention {
 	const day = 24 * time.Hour
-	return Retention{Receipts: 100_000, ReceiptAge: 30 * day, ReceiptBytes: 2 << 30, DeliveryAge: 30 * day, Activities: 10_000}
+	return Retention{Receipts: 100_000, ReceiptAge: 30 * day, ReceiptBytes: 2 << 30, DeliveryAge: 30 * day, Activities: 10_000,
+		Executions: 100_000, ExecutionAge: 30 * day}
 }

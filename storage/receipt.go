@@ -32,6 +32,10 @@ type Receipt struct {
 	Identity   string
 	RetryCount string // as written in the body, "null" included
 
+	CampaignUUID string // campaignID and messageExecutionID of the body
+	ExecutionID  string
+	Campaign     string // the name of the campaign with that UUID, if there is one
+
 	DeliveryID ID // the delivery of this engine, which exists; 0 for another sender
 	Attempt    int
 

@@ -48,6 +48,8 @@ type Activity struct {
 	WebhookID  ID
 	DeliveryID ID
 	ReceiptID  ID
+	CampaignID ID
+	Execution  ID // the record
 	Text       string
 }
 
@@ -56,15 +58,17 @@ type ActivityKind string
 
 // The kinds of activity.
 const (
-	ActivityWebhook  ActivityKind = "webhook"
-	ActivityFired    ActivityKind = "fired"
-	ActivityFailed   ActivityKind = "failed"
-	ActivityDelivery ActivityKind = "delivery" // replayed, retried or cancelled by a user
-	ActivityBreaker  ActivityKind = "breaker"
-	ActivityReceiver ActivityKind = "receiver"
-	ActivityReceipts ActivityKind = "receipts" // cleared, exported, saved as a fixture
-	ActivityProcess  ActivityKind = "process"
-	ActivityError    ActivityKind = "error"
+	ActivityWebhook   ActivityKind = "webhook"
+	ActivityFired     ActivityKind = "fired"
+	ActivityFailed    ActivityKind = "failed"
+	ActivityDelivery  ActivityKind = "delivery" // replayed, retried or cancelled by a user
+	ActivityBreaker   ActivityKind = "breaker"
+	ActivityReceiver  ActivityKind = "receiver"
+	ActivityReceipts  ActivityKind = "receipts" // cleared, exported, saved as a fixture
+	ActivityCampaign  ActivityKind = "campaign"
+	ActivityExecution ActivityKind = "execution"
+	ActivityProcess   ActivityKind = "process"
+	ActivityError     ActivityKind = "error"
 )
 
 // A Change is a hint that records of some kinds may have changed, in this or another
@@ -80,7 +84,9 @@ const (
 	ChangedRuntime
 	ChangedActivity
 	ChangedFixtures
-	ChangedElsewhere // by another process; all other bits are set with it
+	ChangedCampaigns
+	ChangedExecutions // and their messages
+	ChangedElsewhere  // by another process; all other bits are set with it
 
 	ChangedAll = ChangedElsewhere<<1 - 1
 )

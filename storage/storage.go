@@ -5,7 +5,7 @@
 // and save it if [Webhook.Validate] finds no error. An [Event] is queued for a webhook as a
 // [Delivery], which takes one or more [Attempt]s. A request to the built-in receiver becomes
 // a [Receipt] with its [Verdicts], and a [Profile] may override how it is answered. To search
-// receipts, see [ParseFilter].
+// receipts, see [FilterSyntax].
 //
 // The package contains no SQL and opens no database. The packages sqlite and postgres below
 // it store the records.

@@ -7,8 +7,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
-
 	"backchannel/storage/script"
 	"backchannel/storage/weburl"
 
@@ -19,6 +17,9 @@ import (
 type Rules struct {
 	AllowHTTP bool // accept http URLs of loopback hosts
 	Sources   Sources
+	// FailureCodes returns the codes that an outcome of the form code-N may name on a
+	// channel; nil: any.
+	FailureCodes func(Channel) []string
 }
 
 func (r Rules) urls() weburl.Rules {
@@ -65,9 +66,7 @@ func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
 	bad.addText("name", w.Name, MaxNameLength)
 	bad.addText("organization", w.Organization, MaxTextLength)
 	bad.addText("sandbox.name", w.Sandbox.Name, MaxTextLength)
-	if w.Sandbox.ID != "" && (len(w.Sandbox.ID) != uuidLength || uuid.Validate(w.Sandbox.ID) != nil) {
-		bad.add("sandbox.id", "%q is not a valid UUID (8-4-4-4-12 hexadecimal digits); leave it empty to generate one", w.Sandbox.ID)
-	}
+	bad.addUUID("sandbox.id", w.Sandbox.ID)
 	checkChannels(bad, w.Channels)
 	if reason := weburl.Check(w.URL, rules.urls()); reason != "" {
 		bad.add("url", "%s", reason)

@@ -53,7 +53,7 @@ func deliveryIDs(states ...storage.State) chooser {
 func receiptIDs(filter string) chooser {
 	return func(q completing) []choice {
 		after, before, ok := idsFrom(q.text)
-		chosen, err := storage.ParseFilter(filter, q.session.now())
+		chosen, err := storage.ReceiptFilter().Parse(filter, q.session.now())
 		if !ok || err != nil {
 			return nil
 		}
@@ -82,12 +82,12 @@ func filterTerms(q completing) (choices []choice) {
 	before = q.text[:len(q.text)-len(term)]
 	key, _, typed := strings.Cut(term, ":")
 	if !typed {
-		for _, key := range storage.FilterKeys() {
+		for _, key := range storage.ReceiptFilter().Keys() {
 			choices = append(choices, choice{value: before + key})
 		}
 		return choices
 	}
-	values := choicesOf(storage.FilterValues(key)...)
+	values := choicesOf(storage.ReceiptFilter().Values(key)...)
 	if key == "webhook" {
 		values = webhookNames("")(q)
 	}

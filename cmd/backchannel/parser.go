@@ -40,7 +40,7 @@ func (p *parser) addAll(field string, err error) {
 
 // filter reads a filter of receipts.
 func (p *parser) filter(text string, now time.Time) storage.Filter {
-	filter, err := storage.ParseFilter(text, now)
+	filter, err := storage.ReceiptFilter().Parse(text, now)
 	var wrong *storage.FilterError
 	if errors.As(err, &wrong) {
 		p.add("filter", "column %d: %s", wrong.Column, wrong.Reason)

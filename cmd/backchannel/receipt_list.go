@@ -113,8 +113,8 @@ func (c receiptChoice) ofWebhook(ctx context.Context, store *sqlite.Store, q *st
 // filterHelp says what filters are made of.
 func filterHelp() string {
 	return "A filter is terms that must all hold, KEY:VALUE, or -KEY:VALUE to negate one; values with spaces stand in double quotes.\n" +
-		"Keys are " + strings.Join(storage.FilterKeys(), " ") + ";\n" +
-		"is: takes " + strings.Join(storage.FilterValues("is"), ", ") + "; since: and until: take 10m, 7d or a time; code: takes 204 or 5xx."
+		"Keys are " + strings.Join(storage.ReceiptFilter().Keys(), " ") + ";\n" +
+		"is: takes " + strings.Join(storage.ReceiptFilter().Values("is"), ", ") + "; since: and until: take 10m, 7d or a time; code: takes 204 or 5xx."
 }
 
 func (s receiptSession) listReceipts(ctx context.Context, store *sqlite.Store, q storage.ReceiptQuery) error {

@@ -176,7 +176,7 @@ func BenchmarkFilteredPage(b *testing.B) {
 		fillReceipts(b, s, w, receipts)
 		for _, text := range []string{"", "status:sent", "auth:fail status:bounce", "-status:bounce", "code:5xx since:1h", "message:R42", "identity:rare", "is:pinned", "webhook:acme is:out-of-order",
 			"identity:common status:sent", "path:/feedback/myImsOrg/prod auth:fail"} {
-			filter, err := storage.ParseFilter(text, time.Now())
+			filter, err := storage.ReceiptFilter().Parse(text, time.Now())
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -20,7 +20,7 @@ func TestCountsAgreeWithLists(t *testing.T) {
 		ids = append(ids, r.ID)
 	}
 	for _, text := range []string{"", "status:delivered", "-status:delivered body~e", "status:exclude"} {
-		filter, err := storage.ParseFilter(text, time.Now())
+		filter, err := storage.ReceiptFilter().Parse(text, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}

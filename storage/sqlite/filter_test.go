@@ -14,7 +14,7 @@ import (
 func filtered(t testing.TB, s *Store, q storage.ReceiptQuery, text string) string {
 	t.Helper()
 	var err error
-	if q.Filter, err = storage.ParseFilter(text, time.Now()); err != nil {
+	if q.Filter, err = storage.ReceiptFilter().Parse(text, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	found, err := s.Receipts(t.Context(), q)
@@ -112,7 +112,7 @@ func TestFilters(t *testing.T) {
 // checkPages walks through in pages of two, and the other way round.
 func checkPages(t *testing.T, s *Store, text, want string) {
 	t.Helper()
-	filter, _ := storage.ParseFilter(text, time.Now())
+	filter, _ := storage.ReceiptFilter().Parse(text, time.Now())
 	notes := strings.Fields(want)
 	for _, oldestFirst := range []bool{false, true} {
 		var got []string
@@ -171,7 +171,7 @@ func TestFiltersUseIndexes(t *testing.T) {
 		{"since:10m", "INTEGER PRIMARY KEY (rowid>?)"},
 		{"until:10m", "INTEGER PRIMARY KEY (rowid<?)"},
 	} {
-		filter, err := storage.ParseFilter(c.text, time.Now())
+		filter, err := storage.ReceiptFilter().Parse(c.text, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +186,7 @@ func TestFiltersUseIndexes(t *testing.T) {
 func TestReadingBodiesNeedsNoSorting(t *testing.T) {
 	s := openTest(t)
 	for _, text := range []string{"body~x", "identity:a body~x", "status:bounce -body~x", "path:/a is:pinned body~x"} {
-		filter, err := storage.ParseFilter(text, time.Now())
+		filter, err := storage.ReceiptFilter().Parse(text, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -150,7 +150,7 @@ func earlierOf(t *testing.T, s *Store, r *storage.Receipt) (heard []storage.Earl
 
 func foundBy(t *testing.T, s *Store, text string) []storage.Receipt {
 	t.Helper()
-	filter, err := storage.ParseFilter(text, time.Now())
+	filter, err := storage.ReceiptFilter().Parse(text, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ type condition struct {
 }
 
 // conditionsOf translates a query. The filter's values must be valid by
-// storage.ParseFilter.
+// FilterSyntax.Parse.
 func conditionsOf(q storage.ReceiptQuery) conditions {
 	var c conditions
 	for _, term := range q.Filter.Terms {

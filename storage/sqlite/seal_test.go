@@ -65,7 +65,7 @@ func TestNoSecretIsInAnyFile(t *testing.T) {
 	if kept, err := s.Webhook(t.Context(), w.ID); err != nil || kept.URL != w.URL {
 		t.Errorf("the URL came back as %s, %v", kept.URL, err)
 	}
-	filter := must(storage.ParseFilter(`path:"/feedback/a/b?token=`+secrets[6]+`"`, time.Now()))
+	filter := must(storage.ReceiptFilter().Parse(`path:"/feedback/a/b?token=`+secrets[6]+`"`, time.Now()))
 	listed, err := s.Receipts(t.Context(), storage.ReceiptQuery{Filter: filter})
 	if err != nil || len(listed) != 1 || listed[0].Path != "/feedback/a/b?token="+storage.Masked {
 		t.Errorf("it is listed as %v, %v", listed, err)

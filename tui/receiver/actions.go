@@ -204,7 +204,7 @@ func (r *Screen) showMessage() tea.Cmd {
 		r.list.Leave()
 	}
 	r.filter = screen.Filter{Line: component.NewLine(messageFilter(row.RequestID))}
-	chosen, err := storage.ParseFilter(r.filter.Text(), r.shared.Now())
+	chosen, err := storage.ReceiptFilter().Parse(r.filter.Text(), r.shared.Now())
 	if err != nil {
 		return screen.Say(screen.Bad(err.Error()))
 	}

@@ -205,7 +205,7 @@ func (r *Screen) typeFilter(msg tea.KeyMsg) tea.Cmd {
 	if msg.Type == tea.KeyEnter && r.filter.Wrong != "" || !r.filter.Key(msg) {
 		return nil
 	}
-	chosen, err := storage.ParseFilter(r.filter.Text(), r.shared.Now())
+	chosen, err := storage.ReceiptFilter().Parse(r.filter.Text(), r.shared.Now())
 	if err != nil {
 		var at *storage.FilterError
 		if errors.As(err, &at) {

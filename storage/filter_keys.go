@@ -1,0 +1,163 @@
+package storage
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"backchannel/storage/words"
+)
+
+// A FilterSyntax is the keys that a filter of one kind of record may use. Start with
+// [ReceiptFilter], [DeliveryFilter], [ExecutionFilter] or [MessageFilter].
+type FilterSyntax struct{ keys []filterKey }
+
+// bodyKey is the only key that is written with ~, because it matches a substring.
+const bodyKey = "body"
+
+// A filterKey is a key and the values that it accepts.
+type filterKey struct {
+	name    string
+	allowed []string                                                        // nil: any value that parse accepts
+	parse   func(value string, now time.Time) (at time.Time, reason string) // nil: any value
+}
+
+// ReceiptFilter returns the syntax of a filter of receipts.
+func ReceiptFilter() FilterSyntax {
+	results := []string{string(Pass), string(Fail), string(NotApplicable)}
+	return FilterSyntax{[]filterKey{
+		{name: "status", allowed: words.Texts(AllStatuses())},
+		{name: "channel", allowed: words.Texts(Channels())},
+		{name: "webhook"},
+		{name: "auth", allowed: results},
+		{name: "schema", allowed: results},
+		{name: "target", allowed: results},
+		{name: "headers", allowed: results},
+		{name: "duplicate", allowed: results},
+		{name: "order", allowed: results},
+		{name: "code", parse: parseCode},
+		{name: "since", parse: parseTime},
+		{name: "until", parse: parseTime},
+		{name: "message"},
+		{name: "identity"},
+		{name: "campaign"},
+		{name: "execution"},
+		{name: "is", allowed: []string{"duplicate", "out-of-order", "pinned", "unmatched"}},
+		{name: "path"},
+		{name: "delivery", parse: parseDelivery},
+		{name: bodyKey},
+	}}
+}
+
+// DeliveryFilter returns the syntax of a filter of deliveries.
+func DeliveryFilter() FilterSyntax {
+	return FilterSyntax{[]filterKey{
+		{name: "state", allowed: words.Texts(States())},
+		{name: "status", allowed: words.Texts(AllStatuses())},
+		{name: "channel", allowed: words.Texts(Channels())},
+		{name: "webhook"},
+		{name: "code", parse: parseCode},
+		{name: "since", parse: parseTime},
+		{name: "until", parse: parseTime},
+		{name: "message"},
+		{name: "identity"},
+		{name: "campaign"},
+		{name: "execution"},
+	}}
+}
+
+// ExecutionFilter returns the syntax of a filter of executions.
+func ExecutionFilter() FilterSyntax {
+	return FilterSyntax{[]filterKey{
+		{name: "campaign"},
+		{name: "code", parse: parseCode},
+		{name: "request"},
+		{name: "since", parse: parseTime},
+		{name: "until", parse: parseTime},
+		{name: "is", allowed: []string{"silent", "repeated"}},
+	}}
+}
+
+// MessageFilter returns the syntax of a filter of messages.
+func MessageFilter() FilterSyntax {
+	return FilterSyntax{[]filterKey{
+		{name: "campaign"},
+		{name: "execution"},
+		{name: "request"},
+		{name: "address"},
+		{name: "outcome"},
+		{name: "state", allowed: words.Texts(MessageStates())},
+		{name: "channel", allowed: words.Texts(Channels())},
+		{name: "since", parse: parseTime},
+		{name: "until", parse: parseTime},
+	}}
+}
+
+// Keys returns the keys as they are typed: "status:", "body~".
+func (s FilterSyntax) Keys() []string {
+	var names []string
+	for _, key := range s.keys {
+		names = append(names, key.name+operator(key.name))
+	}
+	return names
+}
+
+// Values returns the values that a key accepts, or nil if they are not a fixed list.
+func (s FilterSyntax) Values(key string) []string {
+	for _, k := range s.keys {
+		if k.name == key {
+			return k.allowed
+		}
+	}
+	return nil
+}
+
+// parseValue checks a value. It returns the time if the value is one, and the reason if the
+// value is not valid.
+func (k filterKey) parseValue(value string, now time.Time) (at time.Time, reason string) {
+	switch {
+	case value == "":
+		return at, fmt.Sprintf("%s%s needs a value", k.name, operator(k.name))
+	case k.allowed != nil && !slices.Contains(k.allowed, value):
+		return at, fmt.Sprintf("%s cannot be %q; use one of %s", k.name, value, strings.Join(k.allowed, ", "))
+	case k.parse != nil:
+		return k.parse(value, now)
+	}
+	return at, ""
+}
+
+// CodeNone is the value of the key code for a request that got no answer.
+const CodeNone = "none"
+
+var codePattern = regexp.MustCompile(`^[1-5]([0-9]{2}|xx)$`)
+
+func parseCode(value string, _ time.Time) (at time.Time, reason string) {
+	if value != CodeNone && !codePattern.MatchString(value) {
+		reason = fmt.Sprintf("code cannot be %q; use a status such as 401, a class such as 5xx, or %s", value, CodeNone)
+	}
+	return at, reason
+}
+
+func parseDelivery(value string, _ time.Time) (at time.Time, reason string) {
+	if _, err := ParseID(value); err != nil {
+		reason = err.Error()
+	}
+	return at, reason
+}
+
+func parseTime(value string, now time.Time) (time.Time, string) {
+	at, ok := ParseTime(value, now)
+	if !ok {
+		return at, fmt.Sprintf("%q is not a valid time; use a duration before now such as 10m, 1h30m or 7d, or a time such as 2026-10-01T12:00:00Z", value)
+	}
+	return at, ""
+}
+
+func operator(key string) string {
+	if key == bodyKey {
+		return "~"
+	}
+	return ":"
+}
