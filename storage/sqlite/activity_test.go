@@ -121,7 +121,7 @@ func TestARunIsCountedOnce(t *testing.T) {
 	held := make(chan struct{})
 	s.writer.pauses <- held
 	waiting := func(n int) {
-		for len(s.writer.ops) < n {
+		for len(s.writer.queue.waiting) < n {
 			runtime.Gosched()
 		}
 	}

@@ -19,7 +19,7 @@ type hub struct {
 // done or the store is closed. Changes made through this store are sent as soon as they
 // are committed, those of other processes within 50 ms.
 func (s *Store) Changes(ctx context.Context) <-chan storage.Change {
-	defer s.writer.startWatching()
+	defer s.writer.startPolling()
 	return s.hub.subscribe(ctx)
 }
 

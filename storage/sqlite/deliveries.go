@@ -190,7 +190,7 @@ func (s *DeliveryStore) ReplayDelivery(ctx context.Context, id storage.ID) (stor
 			EventID: old.EventID, WebhookID: old.WebhookID, Webhook: old.Webhook, RequestID: old.RequestID, Channel: old.Channel,
 			Status: old.Status, Variant: old.Variant, Identity: old.Identity, Misbehave: old.Misbehave, ReplayOf: old.ID,
 		}
-		if err := t.insertDelivery(&made); err != nil {
+		if err := t.queueDelivery(&made); err != nil {
 			return err
 		}
 		return t.addActivity(storage.Activity{
@@ -223,7 +223,7 @@ func (s *DeliveryStore) CancelDelivery(ctx context.Context, id storage.ID) error
 		if d.State.Final() {
 			return fmt.Errorf("%w: it is %s already", storage.ErrConflict, d.State)
 		}
-		return t.setState(id, storage.Cancelled, nil)
+		return t.deliveries.stop(id, storage.Cancelled)
 	})
 }
 

@@ -73,7 +73,7 @@ func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 		return err
 	}
 	e.CreatedAt = t.stamp()
-	_, err = t.step(nil, `INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(e.ID), int64(e.WebhookID), e.RequestID, string(e.Channel),
+	err = t.raw.exec(`INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(e.ID), int64(e.WebhookID), e.RequestID, string(e.Channel),
 		string(e.Status), e.Variant, e.Identity, string(e.Misbehave), micros(e.CreatedAt), e.Payload)
 	if err != nil {
 		return err
@@ -82,20 +82,16 @@ func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 		EventID: e.ID, WebhookID: e.WebhookID, Webhook: to.name, RequestID: e.RequestID, Channel: e.Channel,
 		Status: e.Status, Variant: e.Variant, Identity: e.Identity, Misbehave: e.Misbehave,
 	}
-	return t.insertDelivery(d)
+	return t.queueDelivery(d)
 }
 
-// insertDelivery stores a new queued delivery and sets its ID, state and times.
-func (t *tx) insertDelivery(d *storage.Delivery) (err error) {
+// queueDelivery stores a new delivery that is due, and sets its ID, state and times.
+func (t *tx) queueDelivery(d *storage.Delivery) (err error) {
 	if d.ID, err = t.newID(); err != nil {
 		return err
 	}
 	d.State, d.CreatedAt, d.NextAttemptAt = storage.Queued, t.stamp(), t.stamp()
-	t.countDeliveries(d.WebhookID, storage.Queued, 1)
-	at := micros(d.CreatedAt)
-	_, err = t.step(nil, `INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at) VALUES (?,?,?,?,'queued',?,?)`,
-		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), at, at)
-	return err
+	return t.deliveries.insert(d)
 }
 
 // target returns a webhook's target, which it reads once per transaction.
@@ -115,6 +111,15 @@ func (t *tx) target(id storage.ID) (target, error) {
 	}
 	t.targets[id] = to
 	return to, nil
+}
+
+// toWebhook returns " to NAME", or "" if the webhook has been deleted.
+func (t *tx) toWebhook(id storage.ID) string {
+	to, err := t.target(id)
+	if err != nil {
+		return ""
+	}
+	return " to " + to.name
 }
 
 func scanTarget(read scan) (to target, err error) {

@@ -31,21 +31,25 @@ func facetOf(r *storage.Receipt) facet {
 	return f
 }
 
-// facet returns the ID of a facet, which it stores if it is new.
-func (t *tx) facet(f facet) (int64, error) {
-	if id, ok := t.facets[f]; ok {
+// A facetIDs maps facets to their IDs. There are few of them, so all that this process has
+// used stay in memory.
+type facetIDs map[facet]int64
+
+// id returns the ID of a facet, which it stores if it is new.
+func (f facetIDs) id(s *statements, of facet) (int64, error) {
+	if id, ok := f[of]; ok {
 		return id, nil
 	}
-	columns := []any{f.webhook, f.channel, f.status, f.code, f.auth, f.schema, f.target, f.headers, f.duplicate, f.ordered}
-	_, err := t.exec(`INSERT INTO facets (webhook_id, channel, status, code, auth, schema, target, headers, duplicate, "order")
+	columns := []any{of.webhook, of.channel, of.status, of.code, of.auth, of.schema, of.target, of.headers, of.duplicate, of.ordered}
+	_, err := s.exec(`INSERT INTO facets (webhook_id, channel, status, code, auth, schema, target, headers, duplicate, "order")
 		VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`, columns...)
 	if err != nil {
 		return 0, err
 	}
-	id, err := first(t.ctx(), t.conn, one[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
+	id, err := first(s.ctx(), s.conn, one[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
 		AND auth = ? AND schema = ? AND target = ? AND headers = ? AND duplicate = ? AND "order" = ?`, columns...)
 	if err == nil {
-		t.facets[f] = id
+		f[of] = id
 	}
 	return id, err
 }

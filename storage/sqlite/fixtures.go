@@ -69,12 +69,3 @@ func scanFixture(read scan) (f storage.SavedFixture, err error) {
 	f.CreatedAt = created.Time
 	return f, err
 }
-
-// must runs a statement and returns storage.ErrNotFound if it changed no row.
-func (t *tx) must(statement string, args ...any) error {
-	changed, err := t.exec(statement, args...)
-	if err == nil && changed == 0 {
-		return storage.ErrNotFound
-	}
-	return err
-}

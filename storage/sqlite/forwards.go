@@ -15,7 +15,7 @@ func forwardInto(f *storage.Forward) []any {
 	return []any{&f.URL, &f.State, &f.Code, (*int64)(&f.Duration), &f.Error, &f.Body, &f.Flaw, &f.Type, &f.Encoding}
 }
 
-func (t *tx) insertForward(receipt storage.ID, f storage.Forward) error {
+func insertForward(t *tx, receipt storage.ID, f storage.Forward) error {
 	if f.State == "" {
 		return nil
 	}
@@ -33,7 +33,7 @@ func (s *ReceiptStore) FinishForward(ctx context.Context, receipt storage.ID, f 
 		if err != nil || len(f.Body) == 0 {
 			return err
 		}
-		t.bytes += int64(len(f.Body))
+		t.receipts.bytes += int64(len(f.Body))
 		return t.must(`UPDATE receipts SET size = size + ? WHERE id = ?`, len(f.Body), receipt)
 	})
 	if err != nil {

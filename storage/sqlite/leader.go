@@ -61,7 +61,7 @@ func (s *LeaderStore) held() (bool, error) {
 // Runtime returns what the leader last saved with SaveRuntime, and whether there is a
 // leader now.
 func (s *LeaderStore) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error) {
-	if err := s.writer.place.known(); err != nil {
+	if err := s.writer.files.lastCheck(); err != nil {
 		return rt, false, err
 	}
 	text, err := first(ctx, s.reads, one[string], `SELECT runtime FROM runtime`)

@@ -104,7 +104,7 @@ func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error)
 		return nil, err
 	}
 	store.use = use
-	if err := agree(use, store.writer.place); err != nil {
+	if err := agree(use, store.writer.files); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return store, nil

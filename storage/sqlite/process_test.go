@@ -37,7 +37,7 @@ func TestSixProcessesStartAtOnce(t *testing.T) {
 func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 	dir := t.TempDir()
 	s := openTest(t, dir)
-	place := s.writer.place
+	files := s.writer.files
 	closing, opening := openUse(t, dir), openUse(t, dir)
 	if err := errors.Join(flock(closing, unix.LOCK_SH), flock(opening, unix.LOCK_SH), s.Close()); err != nil {
 		t.Fatal(err)
@@ -46,15 +46,15 @@ func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	agreed := make(chan error, 1)
-	go func() { agreed <- agree(opening, place) }()
+	go func() { agreed <- agree(opening, files) }()
 	if err := flock(closing, unix.LOCK_UN); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-agreed; err != nil {
 		t.Fatal(err)
 	}
-	if text, err := remembered(closing); err != nil || text != place.String() {
-		t.Errorf("remembered %q %v, want %q", text, err, place)
+	if text, err := savedFiles(closing); err != nil || text != files.String() {
+		t.Errorf("remembered %q %v, want %q", text, err, files)
 	}
 	if alone, err := tryLock(closing, unix.LOCK_EX); alone || err != nil {
 		t.Errorf("the lock on what is open is not held: %v", err)
@@ -65,9 +65,9 @@ func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 // which files it has open.
 func TestAnOlderVersionRemembersNothing(t *testing.T) {
 	dir := t.TempDir()
-	place := openTest(t, dir).writer.place
+	files := openTest(t, dir).writer.files
 	older, opening := openUse(t, dir), openUse(t, dir)
-	if err := errors.Join(flock(older, unix.LOCK_SH), opening.Truncate(0), agree(opening, place)); err != nil {
+	if err := errors.Join(flock(older, unix.LOCK_SH), opening.Truncate(0), agree(opening, files)); err != nil {
 		t.Error(err)
 	}
 }

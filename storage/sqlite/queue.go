@@ -79,14 +79,7 @@ func (s *QueueStore) NextDue(ctx context.Context) (map[storage.ID]time.Time, err
 func (s *QueueStore) MarkSending(ctx context.Context, ids []storage.ID) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		for _, id := range ids {
-			was, err := t.deliveryState(id)
-			if err != nil {
-				return err
-			}
-			if was.state != storage.Queued && was.state != storage.Retrying {
-				continue
-			}
-			if err := t.setState(id, storage.Sending, nil); err != nil {
+			if err := t.deliveries.send(id); err != nil {
 				return err
 			}
 		}
@@ -100,19 +93,7 @@ func (s *QueueStore) MarkSending(ctx context.Context, ids []storage.ID) error {
 
 // ResetSending makes deliveries due again that an engine was sending when it died.
 func (s *QueueStore) ResetSending(ctx context.Context) error {
-	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
-		for state, which := range map[storage.State]string{storage.Queued: `attempts = 0`, storage.Retrying: `attempts > 0`} {
-			webhooks, err := collect(t.ctx(), t.conn, one[storage.ID],
-				`UPDATE deliveries SET state = ?, next_attempt_at = ? WHERE state = 'sending' AND `+which+` RETURNING webhook_id`, state, micros(t.now))
-			if err != nil {
-				return err
-			}
-			for _, webhook := range webhooks {
-				t.countMove(webhook, storage.Sending, state, 1)
-			}
-		}
-		return nil
-	})
+	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error { return t.deliveries.reset(t.now) })
 	if err != nil {
 		return fmt.Errorf("reset deliveries being sent: %w", err)
 	}
@@ -133,18 +114,18 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 		kinds |= storage.ChangedActivity
 	}
 	err := s.write(ctx, kinds, func(t *tx) error {
-		kept, err := t.insertAttempt(&o.Attempt, request, response, sealed)
-		if err != nil || !kept {
+		stored, err := insertAttempt(t, &o.Attempt, request, response, sealed)
+		if err != nil || !stored {
 			return err
 		}
-		webhook, state, err := t.finishDelivery(&o)
-		if err == nil && state == storage.Failed {
-			err = t.recordFailure(&o.Attempt, webhook)
+		is, err := t.deliveries.finish(&o)
+		if err == nil && is.state == storage.Failed {
+			err = t.failures.record(t, &o.Attempt, is.webhook)
 		}
 		if err != nil || o.PauseWebhook == "" {
 			return err
 		}
-		return t.pauseFor(webhook, o.PauseWebhook)
+		return pauseWebhook(t, is.webhook, o.PauseWebhook)
 	})
 	if err != nil {
 		return fmt.Errorf("store attempt %d of delivery %s: %w", o.Attempt.N, o.Attempt.DeliveryID, err)
@@ -153,8 +134,8 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 }
 
 // insertAttempt stores an attempt. It returns false if the attempt is already stored.
-func (t *tx) insertAttempt(a *storage.Attempt, request, response, sealed []byte) (kept bool, err error) {
-	_, err = t.step(nil, `INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+func insertAttempt(t *tx, a *storage.Attempt, request, response, sealed []byte) (stored bool, err error) {
+	err = t.raw.exec(`INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(a.DeliveryID), int64(a.N), micros(a.At), int64(a.Code), string(a.ErrorClass), a.Error,
 		int64(a.Timings.DNS), int64(a.Timings.Connect), int64(a.Timings.TLS), int64(a.Timings.FirstByte), int64(a.Timings.Total),
 		request, response, sealed, a.ResponseBody, string(a.ResponseFlaw))
@@ -167,46 +148,13 @@ func (t *tx) insertAttempt(a *storage.Attempt, request, response, sealed []byte)
 	return err == nil, err
 }
 
-// finishDelivery updates a delivery after an attempt and returns its webhook and new state.
-func (t *tx) finishDelivery(o *storage.Outcome) (webhook storage.ID, state storage.State, err error) {
-	a := &o.Attempt
-	was, err := t.deliveryState(a.DeliveryID)
-	if err != nil {
-		return 0, "", err
-	}
-	state = o.State
-	next := micros(o.NextAttemptAt)
-	if was.state == storage.Cancelled {
-		state = storage.Cancelled
-	}
-	if state != storage.Retrying {
-		next = nil
-	}
-	t.countMove(was.webhook, was.state, state, 1)
-	_, err = t.step(nil, `UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
-		int64(a.N), int64(a.Code), string(a.ErrorClass), a.Error, micros(o.FinishedAt), string(state), next, int64(a.DeliveryID))
-	return was.webhook, state, err
-}
-
-// setState changes a delivery's state. next is the time of its next attempt in micros, or
-// nil.
-func (t *tx) setState(id storage.ID, to storage.State, next any) error {
-	was, err := t.deliveryState(id)
-	if err != nil {
-		return err
-	}
-	t.countMove(was.webhook, was.state, to, 1)
-	_, err = t.exec(`UPDATE deliveries SET state = ?, next_attempt_at = ? WHERE id = ?`, to, next, id)
-	return err
-}
-
-// pauseFor pauses a webhook for a reason, unless it is already paused or deleted.
-func (t *tx) pauseFor(webhook storage.ID, reason string) error {
+// pauseWebhook pauses a webhook for a reason, unless it is already paused or deleted.
+func pauseWebhook(t *tx, webhook storage.ID, reason string) error {
 	active, err := collect(t.ctx(), t.conn, one[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
 	if err != nil || len(active) == 0 {
 		return err
 	}
-	return t.setWebhookState(webhook, storage.Paused, "", reason)
+	return setWebhookState(t, webhook, storage.Paused, "", reason)
 }
 
 // Commands lists the commands after a given one.

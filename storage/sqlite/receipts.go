@@ -28,7 +28,7 @@ func (s *ReceiptStore) AddReceipt(ctx context.Context, r *storage.Receipt, judge
 // most are: packing takes time, and is done before the transaction in the caller's
 // goroutine so that other writes do not wait for it.
 func (s *ReceiptStore) add(t *tx, r *storage.Receipt, p packed, judge func([]storage.Earlier)) error {
-	earlier, err := t.earlier(r)
+	earlier, err := t.messages.earlier(r)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (s *ReceiptStore) add(t *tx, r *storage.Receipt, p packed, judge func([]sto
 	if err := s.insert(t, r, p); err != nil {
 		return err
 	}
-	return t.insertForward(r.ID, r.Forward)
+	return insertForward(t, r.ID, r.Forward)
 }
 
 // packed holds the columns of a receipt that have to be encoded.
@@ -61,7 +61,7 @@ func packReceipt(r *storage.Receipt) (p packed) {
 }
 
 func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
-	facet, err := t.facet(facetOf(r))
+	facet, err := t.facets.id(t.statements, facetOf(r))
 	if err != nil {
 		return err
 	}
@@ -70,8 +70,8 @@ func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
 		delivery = int64(r.DeliveryID)
 	}
 	size := int64(len(p.headers) + len(p.secrets) + len(p.checks) + len(r.Body))
-	t.countReceipt(1, size)
-	_, err = t.step(nil, `INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
+	t.receipts.add(1, size)
+	err = t.raw.exec(`INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
 			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, verdicts, size, pinned, note)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(r.ID), facet, micros(r.ReceivedAt), int64(r.WebhookID), r.Method, p.path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, string(r.Flaw),
@@ -84,12 +84,12 @@ func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
 	if body == nil {
 		body = []byte{} // not NULL
 	}
-	_, err = t.step(nil, `INSERT INTO receipt_contents VALUES (?,?,?,?,?)`, int64(r.ID), p.headers,
+	err = t.raw.exec(`INSERT INTO receipt_contents VALUES (?,?,?,?,?)`, int64(r.ID), p.headers,
 		s.seals.seal(p.secrets, receiptSecrets(r.ID)), p.checks, body)
 	if err != nil {
 		return err
 	}
-	return t.addMessage(r)
+	return t.messages.add(r)
 }
 
 func receiptSecrets(id storage.ID) associatedData {
@@ -100,7 +100,7 @@ func receiptSecrets(id storage.ID) associatedData {
 func (s *ReceiptStore) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error {
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
 		for _, end := range ends {
-			_, err := t.step(nil, `INSERT OR REPLACE INTO answers SELECT id, ?, ? FROM receipts WHERE id = ?`,
+			err := t.raw.exec(`INSERT OR REPLACE INTO answers SELECT id, ?, ? FROM receipts WHERE id = ?`,
 				string(end.Outcome), int64(end.Duration), int64(end.ReceiptID))
 			if err != nil {
 				return err
@@ -135,7 +135,7 @@ func (s *ReceiptStore) change(ctx context.Context, doing string, id storage.ID, 
 // ClearReceipts removes all receipts that are not pinned.
 func (s *ReceiptStore) ClearReceipts(ctx context.Context) (int64, error) {
 	n, err := s.removeAll(ctx, func(t *tx) (int64, error) {
-		return t.deleteReceipts(`pinned = 0`, retentionBatch)
+		return deleteReceipts(t, `pinned = 0`, retentionBatch)
 	})
 	if err == nil {
 		err = s.write(ctx, storage.ChangedActivity, func(t *tx) error {

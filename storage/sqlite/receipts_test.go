@@ -86,14 +86,14 @@ func TestJudgeHearsOfEarlierReceipts(t *testing.T) {
 	addReceipt(t, s, &foreign)
 	addReceipt(t, s, &nobody)
 	var ids []storage.ID
-	for i := range 3 * earlierShown {
+	for i := range 3 * earlierLimit {
 		r := receiptOf(w)
 		r.RetryCount = fmt.Sprint(i)
 		var heard []storage.Earlier
 		if err := s.AddReceipt(t.Context(), &r, func(e []storage.Earlier) { heard = e; r.Verdicts.Duplicate.Reason = "judged" }); err != nil {
 			t.Fatal(err)
 		}
-		if want := min(i, 2*earlierShown); len(heard) != want {
+		if want := min(i, 2*earlierLimit); len(heard) != want {
 			t.Fatalf("receipt %d hears of %d, want %d", i, len(heard), want)
 		}
 		if i > 0 && (heard[0].ID != ids[0] || heard[len(heard)-1].ID != ids[i-1] || heard[0].RetryCount != "0" || heard[0].Code != 204 || heard[0].Status != "bounce") {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
@@ -46,55 +45,4 @@ func freeAt(dir string) (bytes int64, known bool) {
 		return 0, false // some file systems do not report it
 	}
 	return int64(about.Bavail) * int64(about.Bsize), true //nolint:unconvert // Bsize has another type on other systems
-}
-
-// The write-ahead log may take 1/logShare of the free space before it is copied into the
-// database, which may have to grow by as much.
-const logShare = 8
-
-// minLogPages is how many pages the log may have in any case.
-const minLogPages = 16
-
-// logPages returns how many pages the log may have with the given free space.
-func logPages(free int64, pageSize int64) int64 {
-	return min(max(free/logShare/pageSize, minLogPages), checkpointPages)
-}
-
-// fitLog makes SQLite checkpoint the log earlier if the disk has little space, and later
-// again once there is more. It costs one system call, at most once a second.
-func (w *writer) fitLog() {
-	now := w.now()
-	if since := now.Sub(w.fitted); since >= 0 && since < fitEvery {
-		return
-	}
-	w.fitted = now
-	free, known := freeAt(filepath.Dir(w.path))
-	if !known {
-		return
-	}
-	pages := logPages(free, pageBytes)
-	if pages > w.maxLogPages/2 && pages < w.maxLogPages*2 {
-		return
-	}
-	if err := w.pragma("wal_autocheckpoint", pages); err == nil {
-		w.maxLogPages = pages
-		_ = w.pragma("journal_size_limit", pages*pageBytes)
-	}
-}
-
-func (w *writer) pragma(name string, value int64) error {
-	_, err := w.conn.ExecContext(context.Background(), fmt.Sprintf("PRAGMA %s = %d", name, value))
-	return err
-}
-
-// truncateLog copies the log into the database and truncates it. On a full disk that may
-// make the space that a write needs, because the log itself can fill a small disk. It waits
-// only briefly for readers.
-func (w *writer) truncateLog() bool {
-	const patience, asUsual = 250, 5000 // ms
-	_ = w.pragma("busy_timeout", patience)
-	defer func() { _ = w.pragma("busy_timeout", asUsual) }()
-	var busy, pages, copied int64
-	err := w.conn.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &copied)
-	return err == nil && busy == 0
 }

@@ -118,7 +118,7 @@ func TestNothingIsAcknowledgedOnceAFileIsTakenAway(t *testing.T) {
 					if err := os.Rename(path+".away", path); err != nil {
 						t.Fatal(err)
 					}
-					if err := s.writer.look(); err != nil {
+					if err := s.writer.checkFiles(); err != nil {
 						t.Errorf("it is back, and %v", err)
 					}
 					if _, err := s.Enqueue(t.Context(), eventFor(w)); err != nil {
@@ -138,7 +138,7 @@ func TestNothingIsWrittenIntoALogThatWasCut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := openTest(t)
 			w := addWebhook(t, s, "acme")
-			if !s.writer.truncateLog() {
+			if !s.writer.log.truncate() {
 				t.Fatal("the log was not copied into the database")
 			}
 			other := openTest(t, s.Dir())
@@ -189,10 +189,10 @@ func TestALogThatIsEmptiedInGoodOrderIsNotMissed(t *testing.T) {
 	w := addWebhook(t, s, "acme")
 	for range 20 {
 		enqueue(t, s, w)
-		if !other.writer.truncateLog() {
+		if !other.writer.log.truncate() {
 			t.Fatal("the log was not emptied")
 		}
-		if err := s.writer.look(); err != nil {
+		if err := s.writer.checkFiles(); err != nil {
 			t.Fatal(err)
 		}
 		enqueue(t, other, w)

@@ -98,7 +98,7 @@ func withDefaults(o Options) Options {
 // write runs work in a transaction, possibly together with other work, and returns after
 // the commit. work may run more than once, so it must set its results anew each time.
 func (d *database) write(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
-	return d.writer.do(ctx, kinds, work)
+	return d.writer.queue.do(ctx, kinds, work)
 }
 
 func newStore(o Options, db *database, h *hub) *Store {

@@ -1,31 +1,46 @@
 package sqlite
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"backchannel/storage"
 )
 
-// A tx is the writer's current transaction. It never leaves this package.
+// A tx is the writer's current transaction. It never leaves this package. A record with
+// rules or counters of its own has a type for its rows, such as deliveryRows, which the
+// transaction holds; other statements are run where they are needed.
 type tx struct {
-	*writer
-	now     time.Time
-	last    storage.ID // the last ID assigned, or 0 before newID has been called
-	kinds   storage.Change
-	targets map[storage.ID]target
-	failed  failures // runs of failures that this transaction begins or continues
-	counterDeltas
+	*statements
+	path  string // for errors
+	now   time.Time
+	last  storage.ID // the last ID assigned, or 0 before newID has been called
+	kinds storage.Change
+
+	targets    map[storage.ID]target
+	deliveries deliveryRows
+	receipts   receiptTotal // the change to the stored one
+	facets     facetIDs
+	messages   *messageIndex
+	failures   failureRuns
+}
+
+func newTx(w *writer) *tx {
+	s := &w.statements
+	return &tx{
+		statements: s, path: w.path, now: w.now(), deliveries: deliveryRows{statements: s}, facets: w.facets, messages: &w.messages,
+		failures: failureRuns{committed: w.failures},
+	}
 }
 
 // run does the work of all operations and commits. If any of it fails, run rolls back.
 func (t *tx) run(batch []*operation) (result outcome) {
-	if err := t.plain("BEGIN IMMEDIATE"); err != nil {
+	if err := t.raw.exec("BEGIN IMMEDIATE"); err != nil {
 		return outcome{err: t.explain(err)}
 	}
 	defer func() {
-		if result.panicked = recover(); result.panicked != nil || result.err != nil {
+		if result.panicked = recover(); result.failed() {
 			t.rollback()
 		}
 	}()
@@ -35,13 +50,18 @@ func (t *tx) run(batch []*operation) (result outcome) {
 		}
 		t.kinds |= op.kinds
 	}
-	if err := errors.Join(t.raiseMessages(), t.saveDeltas()); err != nil {
+	if err := errors.Join(t.messages.raise(), t.deliveries.saveCounts(), t.saveTotals()); err != nil {
 		return outcome{err: t.explain(err)}
 	}
-	if err := t.plain("COMMIT"); err != nil {
+	if err := t.raw.exec("COMMIT"); err != nil {
 		return outcome{err: t.explain(err)}
 	}
 	return outcome{}
+}
+
+// explain adds the file's name to a write error.
+func (t *tx) explain(err error) error {
+	return fmt.Errorf("write %s: %w", t.path, classify(err))
 }
 
 // explainOwn adds the file's name if the file caused the error.
@@ -53,28 +73,10 @@ func (t *tx) explainOwn(err error) error {
 }
 
 // rollback ignores the error of a missing transaction: SQLite itself rolls back if the disk
-// is full.
+// is full. Facets that the transaction stored are gone, so their IDs must be forgotten.
 func (t *tx) rollback() {
 	clear(t.facets)
-	_ = t.plain("ROLLBACK")
-}
-
-func (t *tx) plain(statement string) error {
-	_, err := t.step(nil, statement)
-	return err
-}
-
-// ctx returns a context that cannot be cancelled, because the driver starts a goroutine for
-// each statement with one that can.
-func (*tx) ctx() context.Context { return context.Background() }
-
-// exec runs a statement and returns how many rows it changed.
-func (t *tx) exec(statement string, args ...any) (int64, error) {
-	result, err := t.conn.ExecContext(t.ctx(), statement, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	_ = t.raw.exec("ROLLBACK")
 }
 
 // newID assigns the next ID: microseconds since 1970, or the last ID plus one if that is
@@ -88,4 +90,16 @@ func (t *tx) newID() (storage.ID, error) {
 	}
 	t.last = max(t.last+1, storage.ID(t.now.UnixMicro()))
 	return t.last, nil
+}
+
+// stamp returns the transaction's time with the precision of the database.
+func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
+
+// saveTotals updates the stored last ID and what the receipts take.
+func (t *tx) saveTotals() error {
+	if t.last == 0 && t.receipts == (receiptTotal{}) {
+		return nil
+	}
+	return t.raw.exec(`UPDATE store SET last_id = max(last_id, ?), receipts = receipts + ?, receipt_bytes = receipt_bytes + ?`,
+		int64(t.last), t.receipts.n, t.receipts.bytes)
 }

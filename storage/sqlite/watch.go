@@ -15,7 +15,7 @@ import (
 // SQLite creates and removes the log at any time.
 type watch struct {
 	name    string        // of the database, with which the others' names begin
-	heard   chan struct{} // has a buffer for one notice
+	notices chan struct{} // has a buffer for one notice
 	lost    chan struct{} // closed when there will be no more notices
 	closing chan struct{}
 	close   func() // returns once nothing runs any more
@@ -25,53 +25,53 @@ type watch struct {
 // Linux limits the watches and instances of a user (inotify(7)).
 func startWatch(database string) (*watch, error) {
 	dir := filepath.Dir(database)
-	notices, err := fsnotify.NewBufferedWatcher(0)
+	watcher, err := fsnotify.NewBufferedWatcher(0)
 	if err != nil {
 		return nil, err
 	}
-	if err := notices.Add(dir); err != nil {
-		return nil, errors.Join(err, notices.Close())
+	if err := watcher.Add(dir); err != nil {
+		return nil, errors.Join(err, watcher.Close())
 	}
-	w := &watch{name: filepath.Base(database), heard: make(chan struct{}, 1), lost: make(chan struct{}), closing: make(chan struct{})}
+	w := &watch{name: filepath.Base(database), notices: make(chan struct{}, 1), lost: make(chan struct{}), closing: make(chan struct{})}
 	w.close = sync.OnceFunc(func() {
 		close(w.closing)
 		<-w.lost
 	})
-	go w.run(notices, dir)
+	go w.run(watcher, dir)
 	return w, nil
 }
 
-func (w *watch) run(notices *fsnotify.Watcher, dir string) {
+func (w *watch) run(watcher *fsnotify.Watcher, dir string) {
 	defer close(w.lost)
-	defer notices.Close()
-	for w.takes(notices, dir) {
+	defer watcher.Close()
+	for w.next(watcher, dir) {
 	}
 }
 
-// takes waits for one notice and reports whether more can come. After one that counts it
-// takes none for a moment: the system merges meanwhile what comes.
-func (w *watch) takes(notices *fsnotify.Watcher, dir string) bool {
+// next waits for one event and reports whether more can come. After one of the database it
+// pauses, while the system merges further events.
+func (w *watch) next(watcher *fsnotify.Watcher, dir string) bool {
 	select {
 	case <-w.closing:
 		return false
-	case event, open := <-notices.Events:
+	case event, open := <-watcher.Events:
 		if !open || filepath.Clean(event.Name) == dir && event.Op&(fsnotify.Remove|fsnotify.Rename) != 0 {
-			return false // the folder is not there any more, or not by this name
+			return false // the folder was deleted or moved
 		}
-		return !strings.HasPrefix(filepath.Base(event.Name), w.name) || w.tell()
-	case err, open := <-notices.Errors:
-		// Some were dropped when there were too many; anything else does not get better.
-		return open && errors.Is(err, fsnotify.ErrEventOverflow) && w.tell()
+		return !strings.HasPrefix(filepath.Base(event.Name), w.name) || w.notify()
+	case err, open := <-watcher.Errors:
+		// After an overflow, which dropped events, there are more; other errors are permanent.
+		return open && errors.Is(err, fsnotify.ErrEventOverflow) && w.notify()
 	}
 }
 
-// tell sends a notice and pauses. It reports whether to continue.
-func (w *watch) tell() bool {
+// notify sends a notice and pauses. It reports whether to continue.
+func (w *watch) notify() bool {
 	select {
-	case w.heard <- struct{}{}:
+	case w.notices <- struct{}{}:
 	default:
 	}
-	timer := time.NewTimer(foreignCheck)
+	timer := time.NewTimer(pollInterval)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

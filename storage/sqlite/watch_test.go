@@ -38,7 +38,7 @@ func TestAWatchHearsOfALogThatComesAndGoes(t *testing.T) {
 		if err := step.do(); err != nil {
 			t.Fatal(err)
 		}
-		await(t, w.heard, "not heard that the log was "+step.name)
+		await(t, w.notices, "not heard that the log was "+step.name)
 	}
 }
 
@@ -66,7 +66,7 @@ func TestAWatchEndsWithItsFolder(t *testing.T) {
 }
 
 func TestALookoutLooksOftenOnlyAfterANotice(t *testing.T) {
-	o := newLookout()
+	o := newPollSchedule()
 	o.begin(filepath.Join(t.TempDir(), "some.db"))
 	defer o.end()
 	if o.watch == nil {
@@ -75,14 +75,14 @@ func TestALookoutLooksOftenOnlyAfterANotice(t *testing.T) {
 	now := time.Now()
 	var gaps []time.Duration
 	for range 6 {
-		o.looked(now, false)
-		gaps = append(gaps, o.gap)
+		o.polled(now, false)
+		gaps = append(gaps, o.interval)
 	}
-	if first, last := gaps[0], gaps[5]; first > 5*time.Millisecond || last != foreignCheck {
+	if first, last := gaps[0], gaps[5]; first > 5*time.Millisecond || last != pollInterval {
 		t.Errorf("after a notice the looks are %v apart", gaps)
 	}
-	if o.looked(now.Add(2*alertFor), true); o.gap != idleCheck {
-		t.Errorf("long after a notice looks are %s apart", o.gap)
+	if o.polled(now.Add(2*alertFor), true); o.interval != idleInterval {
+		t.Errorf("long after a notice looks are %s apart", o.interval)
 	}
 	if !o.noticed(now.Add(3 * alertFor)) {
 		t.Error("a notice after silence is not followed by a look at once")
@@ -93,34 +93,34 @@ func TestALookoutLooksOftenOnlyAfterANotice(t *testing.T) {
 }
 
 func TestAWatchThatSaysNothingIsGivenUp(t *testing.T) {
-	o := newLookout()
+	o := newPollSchedule()
 	o.begin(filepath.Join(t.TempDir(), "some.db"))
 	defer o.end()
 	if o.watch == nil {
 		t.Skip("no watch here")
 	}
 	later := time.Now().Add(2 * alertFor)
-	o.looked(later, true)
+	o.polled(later, true)
 	o.noticed(later) // the notice was only late
-	o.looked(later.Add(2*alertFor), false)
+	o.polled(later.Add(2*alertFor), false)
 	if o.watch == nil {
 		t.Fatal("a watch is given up that gave its notice")
 	}
-	o.looked(later.Add(2*alertFor), true)
-	o.looked(later.Add(2*alertFor), false)
-	if o.watch != nil || o.gap != foreignCheck {
-		t.Errorf("a commit without a notice leaves looks %s apart", o.gap)
+	o.polled(later.Add(2*alertFor), true)
+	o.polled(later.Add(2*alertFor), false)
+	if o.watch != nil || o.interval != pollInterval {
+		t.Errorf("a commit without a notice leaves looks %s apart", o.interval)
 	}
 }
 
 // Without a watch, as where the system has none left to give, there is a look every 50 ms.
 func TestWithoutAWatchLooksStayFrequent(t *testing.T) {
-	o := newLookout()
+	o := newPollSchedule()
 	o.begin(filepath.Join(t.TempDir(), "missing", "some.db"))
 	for range 2 {
-		<-o.looking.C
-		if o.looked(time.Now().Add(time.Hour), false); o.gap != foreignCheck || o.notices() != nil || o.lost() != nil {
-			t.Fatalf("looks are %s apart", o.gap)
+		<-o.timer.C
+		if o.polled(time.Now().Add(time.Hour), false); o.interval != pollInterval || o.notices() != nil || o.lost() != nil {
+			t.Fatalf("looks are %s apart", o.interval)
 		}
 	}
 }

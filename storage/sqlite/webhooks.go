@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"backchannel/storage"
 )
@@ -179,9 +178,6 @@ func (s *WebhookStore) change(t *tx, w storage.Webhook, invalid error) (saved st
 	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.by})
 }
 
-// stamp returns the transaction's time with the precision of the database.
-func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
-
 func (s *WebhookStore) insert(t *tx, w *storage.Webhook) error {
 	values, err := s.values(w)
 	if err != nil {
@@ -230,7 +226,7 @@ func scanOther(read scan) (w storage.Webhook, err error) {
 // SetWebhookState activates or pauses a webhook. reason is empty if a person asked for it.
 func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error {
 	err := s.write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
-		return t.setWebhookState(id, state, s.by, reason)
+		return setWebhookState(t, id, state, s.by, reason)
 	})
 	if err != nil {
 		return fmt.Errorf("set the state of webhook %s: %w", id, err)
@@ -239,7 +235,7 @@ func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state
 }
 
 // setWebhookState increments the version, so that saving an older copy is a conflict.
-func (t *tx) setWebhookState(id storage.ID, state storage.WebhookState, by, reason string) error {
+func setWebhookState(t *tx, id storage.ID, state storage.WebhookState, by, reason string) error {
 	name, err := first(t.ctx(), t.conn, one[string],
 		`UPDATE webhooks SET state = ?, state_reason = ?, version = version + 1, updated_at = ? WHERE id = ? RETURNING name`,
 		state, reason, micros(t.now), id)
@@ -265,7 +261,7 @@ func (s *WebhookStore) DeleteWebhook(ctx context.Context, id storage.ID) (cancel
 			return err
 		}
 		clear(t.targets)
-		if cancelled, err = t.cancelAll(id); err != nil {
+		if cancelled, err = t.deliveries.cancelAll(id); err != nil {
 			return err
 		}
 		return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
@@ -273,19 +269,6 @@ func (s *WebhookStore) DeleteWebhook(ctx context.Context, id storage.ID) (cancel
 	})
 	if err != nil {
 		return 0, fmt.Errorf("delete webhook %s: %w", id, err)
-	}
-	return cancelled, nil
-}
-
-// cancelAll cancels a webhook's deliveries that are waiting or being sent.
-func (t *tx) cancelAll(webhook storage.ID) (cancelled int, err error) {
-	for _, from := range []storage.State{storage.Queued, storage.Retrying, storage.Sending} {
-		n, err := t.exec(`UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE webhook_id = ? AND state = ?`, webhook, from)
-		if err != nil {
-			return 0, err
-		}
-		t.countMove(webhook, from, storage.Cancelled, n)
-		cancelled += int(n)
 	}
 	return cancelled, nil
 }

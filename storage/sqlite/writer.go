@@ -4,66 +4,37 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"maps"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"time"
 
 	"backchannel/storage"
 )
 
-const (
-	maxBatch = 256         // operations in one transaction
-	fitEvery = time.Second // minimum interval between calls of fitLog that do anything
-)
-
 // A writer runs operations one after another on one connection, and commits those that
 // wait together.
 type writer struct {
 	db   *sql.DB
-	conn *sql.Conn
+	path string
 	lock *fairLock
 	now  func() time.Time
 	hub  *hub
-	path string
 
-	pageSize int64
+	queue        *operationQueue
+	pauses       chan (<-chan struct{}) // nothing is committed until the received channel is closed
+	polled       chan struct{}          // closed once the commits of other processes matter
+	startPolling func()                 // closes polled
+	stopped      chan struct{}          // closed when the goroutine has ended
 
-	ops           chan *operation
-	pauses        chan (<-chan struct{}) // nothing is committed until the received channel is closed
-	watched       chan struct{}          // closed once the commits of other processes matter
-	startWatching func()                 // closes watched
-	stopped       chan struct{}          // closed when the goroutine has ended
-	lastVersion   int64                  // the last data_version, which only other processes' commits change
-	facets        map[facet]int64
-	levels        levels
-	place         *placement
-	failed        failures // as committed
-	stepper       stepper
-	fitted        time.Time // when the log was last fitted to the free space
-	maxLogPages   int64     // pages that the log may have
-	pool          sync.Pool // of operations
+	// The fields below belong to the goroutine.
 
-	mu     sync.RWMutex // guards closed, and sending on ops against closing it
-	closed bool
-}
-
-// An operation is work for the writer, for which a caller waits.
-type operation struct {
-	ctx   context.Context
-	kinds storage.Change
-	work  func(*tx) error
-	done  chan outcome
-	// anyway makes the writer do the work even if the database's files are not in place.
-	anyway bool
-}
-
-// An outcome is the result of an operation. A panic is passed on to the caller of do.
-type outcome struct {
-	err      error
-	panicked any
+	statements
+	log         *walFile
+	files       *openFiles
+	lastVersion int64 // the last data_version, which only other processes' commits change
+	facets      facetIDs
+	messages    messageIndex
+	failures    map[storage.ID]failureRun // as committed
 }
 
 func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
@@ -71,7 +42,16 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	stepper, err := newStepper(conn)
+	raw, err := newRawStatements(conn)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(o.Dir, databaseFile)
+	log, err := newWALFile(path, statements{conn, raw}, o.Now)
+	if err != nil {
+		return nil, err
+	}
+	files, err := findFiles(path)
 	if err != nil {
 		return nil, err
 	}
@@ -80,137 +60,56 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 		return nil, err
 	}
 	w := &writer{
-		db: db, conn: conn, lock: lock, now: o.Now, hub: h, path: filepath.Join(o.Dir, databaseFile),
-		ops: make(chan *operation, maxBatch), pauses: make(chan (<-chan struct{})),
-		watched: make(chan struct{}), stopped: make(chan struct{}), facets: map[facet]int64{}, failed: failures{}, stepper: stepper, maxLogPages: checkpointPages,
+		db: db, path: path, lock: lock, now: o.Now, hub: h, queue: newOperationQueue(),
+		pauses: make(chan (<-chan struct{})), polled: make(chan struct{}), stopped: make(chan struct{}),
+		statements: statements{conn, raw}, log: log, files: files,
+		facets: facetIDs{}, messages: messageIndex{raw: raw}, failures: map[storage.ID]failureRun{},
 	}
-	w.startWatching = sync.OnceFunc(func() { close(w.watched) })
-	w.pool.New = func() any { return &operation{done: make(chan outcome, 1)} }
+	w.startPolling = sync.OnceFunc(func() { close(w.polled) })
 	w.lastVersion, _ = w.dataVersion()
-	if err := conn.QueryRowContext(context.Background(), `PRAGMA page_size`).Scan(&w.pageSize); err != nil {
-		lock.close()
-		return nil, err
-	}
-	if w.place, err = placementOf(w.path); err != nil {
-		lock.close()
-		return nil, err
-	}
-	w.fitLog()
+	log.fit()
 	go w.loop()
 	return w, nil
-}
-
-// do runs work in a transaction and waits for its commit. If ctx is done before work
-// begins, it does not run; from then on do returns the result of the commit.
-func (w *writer) do(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
-	op := w.pool.Get().(*operation)
-	op.ctx, op.kinds, op.work = ctx, kinds, work
-	if err := w.enqueue(op); err != nil {
-		return err
-	}
-	result := <-op.done
-	op.ctx, op.work = nil, nil
-	w.pool.Put(op)
-	if result.panicked != nil {
-		panic(result.panicked)
-	}
-	return result.err
-}
-
-func (w *writer) enqueue(op *operation) error {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	if w.closed {
-		return storage.ErrClosed
-	}
-	select {
-	case w.ops <- op:
-		return nil
-	case <-op.ctx.Done():
-		return op.ctx.Err()
-	}
 }
 
 // close finishes the accepted operations, then closes the database. If its log was cut off,
 // the connection stays open until the process ends, because SQLite would copy the rest of
 // the log into the database.
 func (w *writer) close() error {
-	w.mu.Lock()
-	w.closed = true
-	close(w.ops)
-	w.mu.Unlock()
+	w.queue.close()
 	<-w.stopped
-	if errors.Is(w.look(), errCut) {
+	if errors.Is(w.checkFiles(), errCut) {
 		return errors.Join(w.db.Close(), w.lock.close())
 	}
-	return errors.Join(w.stepper.close(), w.conn.Close(), w.db.Close(), w.lock.close())
+	return errors.Join(w.raw.close(), w.conn.Close(), w.db.Close(), w.lock.close())
 }
 
 func (w *writer) loop() {
 	defer close(w.stopped)
-	lookout := newLookout()
-	defer lookout.end()
-	watched := w.watched
+	schedule := newPollSchedule()
+	defer schedule.end()
+	polled := w.polled
 	for {
 		select {
-		case op, open := <-w.ops:
+		case op, open := <-w.queue.waiting:
 			if !open {
 				return
 			}
-			w.commitAll(w.collectBatch(op))
+			w.commitAll(w.queue.batch(op))
 		case until := <-w.pauses:
 			<-until
-		case <-watched:
-			watched = nil
-			lookout.begin(w.path)
-		case <-lookout.notices():
-			if lookout.noticed(time.Now()) {
-				w.lookAround()
+		case <-polled:
+			polled = nil
+			schedule.begin(w.path)
+		case <-schedule.notices():
+			if schedule.noticed(time.Now()) {
+				w.poll()
 			}
-		case <-lookout.lost():
-			lookout.abandon()
-		case <-lookout.looking.C:
-			lookout.looked(time.Now(), w.lookAround())
+		case <-schedule.lost():
+			schedule.abandon()
+		case <-schedule.timer.C:
+			schedule.polled(time.Now(), w.poll())
 		}
-	}
-}
-
-// collectBatch returns the first operation and those waiting after it, without those whose
-// context is done. As long as more arrive, it yields to goroutines that are about to add
-// one, because a commit of many costs nearly the same as a commit of one. A single caller
-// does not wait.
-func (w *writer) collectBatch(first *operation) []*operation {
-	batch := w.take(make([]*operation, 0, maxBatch/4), first)
-	for had := 0; len(batch) > had+1 && len(batch) < maxBatch; {
-		had = len(batch)
-		runtime.Gosched()
-		batch = w.take(batch, w.next())
-	}
-	return batch
-}
-
-// take adds an operation, and those waiting after it, to a batch.
-func (w *writer) take(batch []*operation, op *operation) []*operation {
-	for ; op != nil; op = w.next() {
-		if err := op.ctx.Err(); err != nil {
-			op.done <- outcome{err: err}
-			continue
-		}
-		batch = append(batch, op)
-		if len(batch) == maxBatch {
-			break
-		}
-	}
-	return batch
-}
-
-// next returns the next waiting operation, or nil.
-func (w *writer) next() *operation {
-	select {
-	case op := <-w.ops: // nil when closed
-		return op
-	default:
-		return nil
 	}
 }
 
@@ -221,7 +120,7 @@ func (w *writer) commitAll(batch []*operation) {
 		return
 	}
 	result := w.commit(batch)
-	if len(batch) > 1 && (result.err != nil || result.panicked != nil) {
+	if len(batch) > 1 && result.failed() {
 		for _, op := range batch {
 			w.commitAll([]*operation{op})
 		}
@@ -232,19 +131,19 @@ func (w *writer) commitAll(batch []*operation) {
 	}
 }
 
-// run runs operations in one transaction, unless what they change would be lost. That is
-// made sure of before anybody is told that it is kept.
+// run runs operations in one transaction. If the database's files are not in place, before
+// or after it, the commit would be lost, and is not reported as a success.
 func (w *writer) run(batch []*operation) (*tx, outcome) {
-	t := &tx{writer: w, now: w.now(), failed: failures{}}
+	t := newTx(w)
 	if batch[0].anyway {
 		return t, t.run(batch)
 	}
-	if err := w.look(); err != nil {
+	if err := w.checkFiles(); err != nil {
 		return t, outcome{err: err}
 	}
 	result := t.run(batch)
-	if result.err == nil && result.panicked == nil {
-		result.err = w.look()
+	if !result.failed() {
+		result.err = w.checkFiles()
 	}
 	return t, result
 }
@@ -255,29 +154,29 @@ func (w *writer) commit(batch []*operation) outcome {
 		return outcome{err: err}
 	}
 	t, result := w.run(batch)
-	if errors.Is(result.err, storage.ErrDiskFull) && w.truncateLog() {
+	if errors.Is(result.err, storage.ErrDiskFull) && w.log.truncate() {
 		t, result = w.run(batch)
 	}
 	if batch[0].anyway {
-		w.truncateLog() // copies the log while the database is still there
+		w.log.truncate() // copies the log while the database is still there
 	}
 	err := w.lock.release()
-	w.fitLog()
+	w.log.fit()
 	if errors.Is(result.err, storage.ErrGone) {
-		w.checkPlace()
+		w.reportFiles()
 	}
-	if result.err == nil && result.panicked == nil {
-		maps.Copy(w.failed, t.failed)
+	if !result.failed() {
+		t.failures.keep()
 		w.hub.publish(t.kinds)
 		result.err = err
 	}
 	return result
 }
 
-// lookAround checks that the files are in place. It publishes a change of everything if
-// another process has committed, and reports whether one has.
-func (w *writer) lookAround() bool {
-	w.checkPlace()
+// poll checks that the files are in place. It publishes a change of everything if another
+// process has committed, and reports whether one has.
+func (w *writer) poll() bool {
+	w.reportFiles()
 	version, err := w.dataVersion()
 	if err != nil || version == w.lastVersion {
 		return false
@@ -288,11 +187,43 @@ func (w *writer) lookAround() bool {
 }
 
 func (w *writer) dataVersion() (version int64, err error) {
-	err = w.conn.QueryRowContext(context.Background(), `PRAGMA data_version`).Scan(&version)
+	err = w.conn.QueryRowContext(w.ctx(), `PRAGMA data_version`).Scan(&version)
 	return version, err
 }
 
-// explain adds the file's name to a write error.
-func (w *writer) explain(err error) error {
-	return fmt.Errorf("write %s: %w", w.path, classify(err))
+// checkFiles returns what is wrong with the files. Another process may truncate the log
+// between reading its index and its size, so a log that seems cut off is checked twice.
+func (w *writer) checkFiles() error {
+	err := w.files.check(w.log.leastSize())
+	if errors.Is(err, errCut) {
+		err = w.files.check(w.log.leastSize())
+	}
+	return err
+}
+
+// reportFiles checks the files, and reports when they are no longer in place or are so
+// again: in an activity, which may be readable only as long as this process lives, and to
+// the function that OnLost registered.
+func (w *writer) reportFiles() {
+	lost := w.checkFiles()
+	if !w.files.set(lost) {
+		return
+	}
+	if !errors.Is(lost, errCut) {
+		w.recordFiles(lost)
+	}
+	w.hub.publish(storage.ChangedAll)
+}
+
+// recordFiles adds what happened to the files to the activities, although nothing else is
+// written any more, and copies the log into the database while that is still open.
+func (w *writer) recordFiles(lost error) {
+	a := storage.Activity{Kind: storage.ActivityError, Text: "the database's files are in place again; events and receipts are accepted"}
+	if lost != nil {
+		a.Text = lost.Error()
+	}
+	w.commitAll([]*operation{{
+		ctx: context.Background(), kinds: storage.ChangedActivity, work: func(t *tx) error { return t.addActivity(a) },
+		done: make(chan outcome, 1), anyway: true,
+	}})
 }

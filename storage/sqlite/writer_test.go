@@ -45,7 +45,7 @@ func TestBadOperationHarmsNoNeighbour(t *testing.T) {
 			}
 		})
 	}
-	until(t, "a full batch", func() bool { return len(s.writer.ops) == 20 })
+	until(t, "a full batch", func() bool { return len(s.writer.queue.waiting) == 20 })
 	release()
 	all.Wait()
 	if got, _ := s.Counts(t.Context()); got.Deliveries[storage.Queued] != 16 {
@@ -80,7 +80,7 @@ func TestPanicReachesWhoCausedItAlone(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	until(t, "a batch", func() bool { return len(s.writer.ops) == 2 })
+	until(t, "a batch", func() bool { return len(s.writer.queue.waiting) == 2 })
 	release()
 	all.Wait()
 	enqueue(t, s, w)
@@ -96,7 +96,7 @@ func TestCancelledBeforeItsTurnIsNotDone(t *testing.T) {
 		_, err := s.Enqueue(ctx, eventFor(w))
 		failed <- err
 	}()
-	until(t, "the operation", func() bool { return len(s.writer.ops) == 1 })
+	until(t, "the operation", func() bool { return len(s.writer.queue.waiting) == 1 })
 	cancel()
 	release()
 	if err := <-failed; !errors.Is(err, context.Canceled) {
@@ -120,7 +120,7 @@ func TestCloseFinishesWhatWasTakenOn(t *testing.T) {
 		_, err := s.Enqueue(context.Background(), eventFor(w))
 		kept <- err
 	}()
-	until(t, "the operation", func() bool { return len(s.writer.ops) == 1 })
+	until(t, "the operation", func() bool { return len(s.writer.queue.waiting) == 1 })
 	closing := make(chan error)
 	go func() { closing <- s.Close() }()
 	release()
