@@ -14,7 +14,7 @@ import (
 	"backchannel/storage"
 )
 
-// TestNoSecretIsInAnyFile fills every files where a secret can be and looks for it in
+// TestNoSecretIsInAnyFile fills every place where a secret can be and looks for it in
 // all files, the write-ahead log included.
 func TestNoSecretIsInAnyFile(t *testing.T) {
 	dir := t.TempDir()

@@ -1,0 +1,40 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+
+	"backchannel/storage"
+)
+
+// Commands are left for the engine by other processes.
+type Commands interface {
+	RetryDelivery(ctx context.Context, id storage.ID) error
+	CancelDelivery(ctx context.Context, id storage.ID) error
+	Commands(ctx context.Context, after storage.ID) ([]storage.Command, error)
+	DropCommands(ctx context.Context, through storage.ID) error
+}
+
+func commandTests() tests {
+	return tests{"commands come in order until they are dropped": commands}
+}
+
+func commands(s *suite) {
+	ids := s.enqueue(s.hook, 2)
+	s.must(s.store.RetryDelivery(s.ctx, ids[1]))
+	s.must(s.store.CancelDelivery(s.ctx, ids[0]))
+	all, err := s.store.Commands(s.ctx, 0)
+	s.must(err)
+	if len(all) != 2 || all[0].Kind != storage.CommandRetry || all[0].DeliveryID != ids[1] || all[1].Kind != storage.CommandCancel || all[1].WebhookID != s.hook.ID {
+		s.Fatalf("commands are %+v", all)
+	}
+	s.must(s.store.DropCommands(s.ctx, all[0].ID))
+	rest, err := s.store.Commands(s.ctx, 0)
+	s.must(err)
+	if !slices.Equal(rest, all[1:]) {
+		s.Errorf("left are %+v", rest)
+	}
+	if rest, err = s.store.Commands(s.ctx, all[1].ID); err != nil || len(rest) != 0 {
+		s.Errorf("after the last are %+v, %v", rest, err)
+	}
+}

@@ -1,0 +1,192 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"backchannel/storage"
+)
+
+// A Queue is what the engine takes its work from.
+type Queue interface {
+	Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error)
+	NextDue(ctx context.Context) (map[storage.ID]time.Time, error)
+	PendingWork(ctx context.Context) ([]storage.Pending, error)
+	MarkSending(ctx context.Context, ids []storage.ID) error
+	ResetSending(ctx context.Context) error
+	Finish(ctx context.Context, o storage.Outcome) error
+}
+
+func queueTests() tests {
+	return tests{
+		"due deliveries come in order":                 dueInOrder,
+		"due deliveries come in pages":                 dueInPages,
+		"later deliveries are not due":                 notDue,
+		"the next due time is known for each webhook":  nextDue,
+		"an outcome is stored":                         finish,
+		"an outcome leaves a delivery cancelled":       finishCancelled,
+		"an outcome reported twice counts once":        finishTwice,
+		"an outcome of no delivery is not found":       finishNothing,
+		"an outcome pauses the webhook":                finishPauses,
+		"deliveries being sent are hidden until reset": sending,
+		"sending ends with an outcome":                 sendingEnds,
+		"pending work is counted":                      pending,
+	}
+}
+
+func dueInOrder(s *suite) {
+	ids := s.enqueue(s.hook, 4)
+	s.enqueue(s.webhook("other"), 1)
+	s.must(s.store.Finish(s.ctx, outcome(ids[0], 1, storage.Retrying, time.Now().Add(10*time.Second))))
+	s.must(s.store.Finish(s.ctx, outcome(ids[2], 1, storage.StateDelivered, time.Time{})))
+	s.wantDue(s.hook, ids[1], ids[3], ids[0])
+	jobs := s.due(s.hook, storage.Cursor{}, 100)
+	for i, want := range []string{"1", "3", "0"} {
+		if string(jobs[i].Payload) != want || jobs[i].WebhookID != s.hook.ID {
+			s.Errorf("job %d is %+v", i, jobs[i])
+		}
+	}
+	if jobs[0].Attempts != 0 || jobs[2].Attempts != 1 || !jobs[2].NextAttemptAt.After(jobs[0].NextAttemptAt) {
+		s.Errorf("jobs are %+v", jobs)
+	}
+}
+
+func dueInPages(s *suite) {
+	ids := s.enqueue(s.hook, 5)
+	at := time.Now().Add(time.Second)
+	for _, id := range ids { // all at the same time
+		s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, at)))
+	}
+	var got []storage.ID
+	for cursor := (storage.Cursor{}); ; {
+		page := s.due(s.hook, cursor, 2)
+		if len(page) == 0 {
+			break
+		}
+		got = append(got, idsOf(page)...)
+		last := page[len(page)-1]
+		cursor = storage.Cursor{At: last.NextAttemptAt, ID: last.DeliveryID}
+	}
+	if !slices.Equal(got, ids) {
+		s.Errorf("pages hold %v, want %v", got, ids)
+	}
+}
+
+func notDue(s *suite) {
+	ids := s.enqueue(s.hook, 2)
+	s.must(s.store.Finish(s.ctx, outcome(ids[0], 1, storage.Retrying, time.Now().Add(time.Hour))))
+	s.must(s.store.CancelDelivery(s.ctx, ids[1]))
+	s.wantDue(s.hook)
+}
+
+func nextDue(s *suite) {
+	other := s.webhook("other")
+	ids := s.enqueue(s.hook, 2)
+	done := s.enqueue(other, 1)[0]
+	at := time.Now().Add(time.Hour).Truncate(time.Millisecond)
+	for _, id := range ids {
+		s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, at)))
+		at = at.Add(time.Hour)
+	}
+	s.must(s.store.Finish(s.ctx, outcome(done, 1, storage.StateDelivered, time.Time{})))
+	next, err := s.store.NextDue(s.ctx)
+	s.must(err)
+	if len(next) != 1 || !next[s.hook.ID].Equal(at.Add(-2*time.Hour)) {
+		s.Errorf("next due are %v", next)
+	}
+}
+
+func finish(s *suite) {
+	id := s.enqueue(s.hook, 1)[0]
+	s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, time.Now().Add(time.Hour))))
+	if d := s.delivery(id); d.State != storage.Retrying || d.Attempts != 1 || d.Code != 503 || d.Error != "answered 503" || d.NextAttemptAt.IsZero() {
+		s.Errorf("delivery is %+v", d)
+	}
+	s.must(s.store.Finish(s.ctx, outcome(id, 2, storage.StateDelivered, time.Time{})))
+	if d := s.delivery(id); d.State != storage.StateDelivered || d.Attempts != 2 || d.Code != 200 || d.Error != "" || !d.NextAttemptAt.IsZero() || d.FinishedAt.IsZero() {
+		s.Errorf("delivery is %+v", d)
+	}
+}
+
+func finishCancelled(s *suite) {
+	id := s.enqueue(s.hook, 1)[0]
+	s.must(s.store.CancelDelivery(s.ctx, id))
+	s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, time.Now())))
+	if d := s.delivery(id); d.State != storage.Cancelled || d.Attempts != 1 || !d.NextAttemptAt.IsZero() {
+		s.Errorf("delivery is %+v", d)
+	}
+	s.wantDue(s.hook)
+}
+
+// finishTwice is what happens when a commit's answer is lost. The second time may be
+// refused.
+func finishTwice(s *suite) {
+	id := s.enqueue(s.hook, 1)[0]
+	o := outcome(id, 1, storage.StateDelivered, time.Time{})
+	s.must(s.store.Finish(s.ctx, o))
+	_ = s.store.Finish(s.ctx, o)
+	if d := s.delivery(id); d.State != storage.StateDelivered || d.Attempts != 1 {
+		s.Errorf("delivery is %+v", d)
+	}
+}
+
+func finishNothing(s *suite) {
+	if err := s.store.Finish(s.ctx, outcome(12345, 1, storage.StateDelivered, time.Time{})); !errors.Is(err, storage.ErrNotFound) {
+		s.Errorf("got %v", err)
+	}
+}
+
+func finishPauses(s *suite) {
+	o := outcome(s.enqueue(s.hook, 1)[0], 1, storage.Failed, time.Time{})
+	o.PauseWebhook = "it is gone"
+	s.must(s.store.Finish(s.ctx, o))
+	webhooks, err := s.store.Webhooks(s.ctx)
+	s.must(err)
+	if w := webhooks[0]; w.State != storage.Paused || w.StateReason != "it is gone" {
+		s.Errorf("webhook is %+v", w)
+	}
+}
+
+func sending(s *suite) {
+	ids := s.enqueue(s.hook, 2)
+	s.must(s.store.MarkSending(s.ctx, ids[:1]))
+	s.wantDue(s.hook, ids[1])
+	if d := s.delivery(ids[0]); d.State != storage.Sending {
+		s.Errorf("delivery is %+v", d)
+	}
+	s.must(s.store.ResetSending(s.ctx))
+	if got := idsOf(s.due(s.hook, storage.Cursor{}, 100)); len(got) != 2 {
+		s.Errorf("due is %v", got)
+	}
+	if d := s.delivery(ids[0]); d.State != storage.Queued || d.Attempts != 0 {
+		s.Errorf("delivery is %+v", d)
+	}
+}
+
+func sendingEnds(s *suite) {
+	id := s.enqueue(s.hook, 1)[0]
+	s.must(s.store.MarkSending(s.ctx, []storage.ID{id}))
+	s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, time.Now())))
+	s.wantDue(s.hook, id)
+	s.must(s.store.ResetSending(s.ctx))
+	if d := s.delivery(id); d.State != storage.Retrying {
+		s.Errorf("delivery is %+v", d)
+	}
+}
+
+func pending(s *suite) {
+	other := s.webhook("other")
+	ids := s.enqueue(s.hook, 4)
+	s.enqueue(other, 1)
+	s.must(s.store.Finish(s.ctx, outcome(ids[0], 1, storage.Retrying, time.Now().Add(time.Hour))))
+	s.must(s.store.Finish(s.ctx, outcome(ids[1], 1, storage.StateDelivered, time.Time{})))
+	all, err := s.store.PendingWork(s.ctx)
+	s.must(err)
+	slices.SortFunc(all, func(a, b storage.Pending) int { return cmp.Compare(a.WebhookID, b.WebhookID) })
+	if len(all) != 2 || all[0].Queued != 2 || all[0].Retrying != 1 || all[1].WebhookID != other.ID || all[1].Queued != 1 {
+		s.Errorf("pending is %+v", all)
+	}
+}
