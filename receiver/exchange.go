@@ -22,7 +22,7 @@ func (x *exchange) receive(to *endpoint) {
 	}
 	a := x.verdictAnswer(to)
 	if x.receipt.Flaw == "" {
-		a = x.r.faults.apply(to, &x.receipt, a)
+		a = x.api.faults.apply(to, &x.receipt, a)
 	}
 	x.conclude(a, func(earlier []storage.Earlier) {
 		x.receipt.Verdicts.Duplicate = judgeDuplicate(&x.receipt, earlier)
@@ -71,9 +71,10 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 		return
 	}
 	x.receipt.Body = nil // an answer may take long, and the store has it
-	x.releaseSlot()
-	outcome := x.send(a)
-	x.r.finisher.add(storage.AnswerEnd{ReceiptID: x.receipt.ID, Outcome: outcome, Duration: x.r.cfg.Now().Sub(x.receipt.ReceivedAt)})
+	x.body.Release()
+	out := responder{w: x.w, req: x.req, lifetime: x.api.lifetime}
+	outcome := out.send(a, x.receipt.ID)
+	x.api.finisher.add(storage.AnswerEnd{ReceiptID: x.receipt.ID, Outcome: outcome, Duration: x.api.cfg.Now().Sub(x.receipt.ReceivedAt)})
 	if outcome == storage.Dropped {
 		panic(http.ErrAbortHandler) // makes net/http close the connection without an answer
 	}
@@ -81,21 +82,21 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 
 // store stores the receipt and queues it for relaying if that is planned.
 func (x *exchange) store(judge func([]storage.Earlier)) error {
-	f := x.r.forward
+	f := x.api.forward
 	if f == nil {
-		return x.r.store.AddReceipt(x.r.working, &x.receipt, judge)
+		return x.api.store.AddReceipt(x.api.working, &x.receipt, judge)
 	}
 	x.receipt.Forward = f.plan(&x.receipt, x.req.Header.Values("Via"))
-	err := x.r.store.AddReceipt(x.r.working, &x.receipt, judge)
+	err := x.api.store.AddReceipt(x.api.working, &x.receipt, judge)
 	f.onStored(&x.receipt, err)
 	return err
 }
 
 // unstored answers 503 to a request that could not be stored.
 func (x *exchange) unstored(err error) {
-	x.r.unstored.Add(1)
-	x.r.log.Error("store receipt", "path", storage.WithoutTokens(x.receipt.Path), "error", err)
-	x.r.activity.record(unstoredRequests(), err.Error())
+	x.api.unstored.Add(1)
+	x.api.log.Error("store receipt", "path", storage.WithoutTokens(x.receipt.Path), "error", err)
+	x.api.activity.record(unstoredRequests(), err.Error())
 	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	x.w.Header().Set("Cache-Control", "no-store")
 	x.w.Header().Set(storage.UnstoredHeader, clip(err.Error(), 4*maxShown))

@@ -78,32 +78,32 @@ func newForwarder(to Forward, store Forwards, cfg Config, record func(incident, 
 }
 
 // startRelaying first drops what a killed process left waiting.
-func (r *Receiver) startRelaying() {
-	r.dropForwards("backchannel was killed before it was relayed or the answer came")
-	if r.forward != nil {
-		r.forward.start(r.working)
+func (f *feedback) startRelaying() {
+	f.dropForwards("backchannel was killed before it was relayed or the answer came")
+	if f.forward != nil {
+		f.forward.start(f.working)
 	}
 }
 
 // stopRelaying uses at most half of Config.Drain, which leaves the store time to record
 // the outcomes.
-func (r *Receiver) stopRelaying() {
-	if r.forward == nil {
+func (f *feedback) stopRelaying() {
+	if f.forward == nil {
 		return
 	}
-	defer time.AfterFunc(r.cfg.Drain/2, r.forward.cancel).Stop()
-	r.forward.stop()
-	r.dropForwards("backchannel was stopped before it was relayed or the answer came")
+	defer time.AfterFunc(f.cfg.Drain/2, f.forward.cancel).Stop()
+	f.forward.stop()
+	f.dropForwards("backchannel was stopped before it was relayed or the answer came")
 }
 
-func (r *Receiver) dropForwards(why string) {
-	n, err := r.store.DropForwards(r.working, why)
+func (f *feedback) dropForwards(why string) {
+	n, err := f.store.DropForwards(f.working, why)
 	if err == nil && n > 0 {
 		text := fmt.Sprintf("%s: %s", droppedForwards().count(int(n)), why)
-		err = r.store.AddActivity(r.working, storage.Activity{At: r.cfg.Now(), Kind: storage.ActivityError, Text: text})
+		err = f.store.AddActivity(f.working, storage.Activity{At: f.cfg.Now(), Kind: storage.ActivityError, Text: text})
 	}
 	if err != nil {
-		r.log.Error("drop receipts waiting to be relayed", "error", err)
+		f.log.Error("drop receipts waiting to be relayed", "error", err)
 	}
 }
 

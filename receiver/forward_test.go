@@ -97,7 +97,7 @@ func TestForwardRelaysWhatIsVerifiedUnchanged(t *testing.T) {
 	for name, want := range map[string]string{
 		"Authorization": authorization, "Content-Type": "application/json; charset=utf-8", "X-Twice": "1|2",
 		"X-Hop": "", "Connection": "", "Backchannel-Attempt": "3", "User-Agent": "Go-http-client/1.1",
-		"Content-Length": fmt.Sprint(len(body)), "Via": "1.1 " + g.forward.via,
+		"Content-Length": fmt.Sprint(len(body)), "Via": "1.1 " + g.feedback.forward.via,
 	} {
 		if got := strings.Join(there.Header[name], "|"); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
@@ -151,7 +151,7 @@ func TestForwardWithholdsTheRest(t *testing.T) {
 		{"other webhook's", "POST", w.FeedbackPath(), bytes.Replace(event(t, w, storage.Sent), []byte("myImsOrg"), []byte("other"), 1), []string{"Authorization", good}, "the target verdict failed"},
 		{"unmatched", "POST", "/notFound", nil, nil, "the target verdict failed"},
 		{"other method", "PUT", w.FeedbackPath(), event(t, w, storage.Sent), []string{"Authorization", good}, "the target verdict failed"},
-		{"from here", "POST", w.FeedbackPath(), event(t, w, storage.Sent), []string{"Authorization", good, "Via", "1.1 proxy, 1.1 " + g.forward.via}, "it was relayed from here, and relaying it again would never end"},
+		{"from here", "POST", w.FeedbackPath(), event(t, w, storage.Sent), []string{"Authorization", good, "Via", "1.1 proxy, 1.1 " + g.feedback.forward.via}, "it was relayed from here, and relaying it again would never end"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := g.do(c.method, c.path, bytes.NewReader(c.body), c.headers...); err != nil {

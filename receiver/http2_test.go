@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 )
 
@@ -52,7 +53,7 @@ func TestRefusedOverHTTP2(t *testing.T) {
 		refused int64
 	}{
 		{"a good request", "POST", event(t, w, storage.Sent), 1, 204, 0},
-		{"a body that is too long", "POST", bytes.Repeat([]byte(" "), 2*MaxBody), 1, 413, 0},
+		{"a body that is too long", "POST", bytes.Repeat([]byte(" "), 2*intake.MaxBody), 1, 413, 0},
 		{"no body", "HEAD", nil, 1, 405, 0},
 		{"too many header lines", "POST", nil, 80, 431, 1},
 	} {

@@ -15,12 +15,12 @@ func (x *exchange) judge(to *endpoint) {
 	v := &x.receipt.Verdicts
 	ctx := context.WithoutCancel(x.req.Context()) // the sender may have disconnected
 	v.Auth = x.judgeAuth(ctx, to)
-	v.Schema = x.r.schemas.judge(to.webhook.Revision, x.receipt.Body, x.flawReason, x.req.Header.Values("Content-Encoding"))
+	v.Schema = x.api.schemas.judge(to.webhook.Revision, x.receipt.Body, x.body.Reason, x.req.Header.Values("Content-Encoding"))
 	v.Target = judgeTarget(&to.webhook, x.summary, x.receipt.SHA256, x.digest)
 	if v.Schema.Result == storage.Fail {
 		v.Target = notApplicable("the schema verdict failed, so the names in the body are not reliable")
 	}
-	v.Headers = judgeHeaders(ctx, to.webhook.Headers, x.req.Header, x.r.cfg.Sources)
+	v.Headers = judgeHeaders(ctx, to.webhook.Headers, x.req.Header, x.api.cfg.Sources)
 }
 
 func passed(reason string, checks ...storage.Check) storage.Verdict {

@@ -17,7 +17,7 @@ func (x *exchange) judgeAuth(ctx context.Context, to *endpoint) storage.Verdict 
 		}
 		return notApplicable(reason)
 	}
-	key, err := x.r.keys.key(ctx, &to.webhook)
+	key, err := x.api.keys.key(ctx, &to.webhook)
 	checks := token.Judge(to.spec, key, x.req.Header.Values(jwt.Header), x.receipt.ReceivedAt)
 	if storage.Shortage(err) != "" {
 		x.shortage = err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"backchannel/fixtures"
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 	"backchannel/storage/jsontext"
 )
@@ -17,7 +18,7 @@ func (s *schemas) judge(revision storage.Revision, body []byte, flawed string, c
 	if c, ok := checkWhole(flawed, codings); !ok {
 		return failed(c)
 	}
-	found := jsontext.Inspect(body, jsontext.Sent(), len(body) <= smallBody)
+	found := jsontext.Inspect(body, jsontext.Sent(), len(body) <= intake.Small)
 	if found.Broken != nil {
 		return failed(storage.Check{Name: "json", Result: storage.Fail, Expected: "one JSON text in UTF-8",
 			Actual: found.Broken.What + " at " + found.Broken.Place(), Remedy: found.Broken.Remedy})
@@ -69,7 +70,7 @@ func checkKeys(body []byte, twice []jsontext.Flaw) []storage.Check {
 // size in memory. So it does this for one body at a time, with separate slots for small
 // and large ones, so that small bodies do not wait for large ones.
 func (s *schemas) explain(revision storage.Revision, body []byte) ([]fixtures.Violation, storage.Revision, error) {
-	if len(body) > smallBody {
+	if len(body) > intake.Small {
 		s.large <- struct{}{}
 		defer func() { <-s.large }()
 		violations, err := fixtures.Validate(revision, body)
@@ -134,7 +135,7 @@ func violationRemedy(v fixtures.Violation, other storage.Revision) string {
 
 // otherCase returns a hint if a missing key is present in another letter case.
 func otherCase(body []byte, v fixtures.Violation) string {
-	if v.Actual != "none" || len(body) > smallBody {
+	if v.Actual != "none" || len(body) > intake.Small {
 		return ""
 	}
 	var siblings map[string]json.RawMessage

@@ -1,7 +1,6 @@
 package receiver
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -69,14 +68,14 @@ func unknownPath(path string) storage.Verdict {
 const maxListed = 5
 
 // noWebhook returns the target verdict on the path of a webhook that does not exist.
-func (r *Receiver) noWebhook(to pathKey) storage.Verdict {
-	return failed(storage.Check{Name: "webhook", Result: storage.Fail, Expected: r.expectedWebhooks(r.working),
+func (f *feedback) noWebhook(to pathKey) storage.Verdict {
+	return failed(storage.Check{Name: "webhook", Result: storage.Fail, Expected: f.expectedWebhooks(),
 		Actual: fmt.Sprintf("organization %s, sandbox %s", quote(storage.WithoutTokens(to.organization)), quote(storage.WithoutTokens(to.sandbox))),
 		Remedy: "correct the URL, or create the webhook; letter case counts"})
 }
 
-func (r *Receiver) expectedWebhooks(ctx context.Context) string {
-	webhooks, err := r.store.Webhooks(ctx)
+func (f *feedback) expectedWebhooks() string {
+	webhooks, err := f.store.Webhooks(f.working)
 	if err != nil || len(webhooks) == 0 {
 		return "the path of a webhook (none exists yet)"
 	}

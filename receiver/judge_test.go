@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"backchannel/fixtures"
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 	"backchannel/storage/token"
 )
@@ -168,7 +169,7 @@ func TestJudgeSchemaExplainsOneLargeBodyAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, good := newSchemas(), sample(t)
 		bad := bytes.Replace(good, []byte(`"bounce"`), []byte(`"bounced"`), 1)
-		pad := func(body []byte) []byte { return append(bytes.Clone(body), bytes.Repeat([]byte(" "), smallBody)...) }
+		pad := func(body []byte) []byte { return append(bytes.Clone(body), bytes.Repeat([]byte(" "), intake.Small)...) }
 		s.large <- struct{}{}
 		done := make(chan storage.Verdict, 1)
 		go func() { done <- s.judge(storage.Classic, pad(bad), "", nil) }()

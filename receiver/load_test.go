@@ -22,6 +22,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 	"backchannel/storage/jsontext"
 	"backchannel/storage/sqlite"
@@ -251,7 +252,7 @@ func BenchmarkJudge(b *testing.B) {
 	body := sample(b)
 	b.Run("inspect", func(b *testing.B) {
 		for b.Loop() {
-			jsontext.Inspect(body, jsontext.Sent(), len(body) <= smallBody)
+			jsontext.Inspect(body, jsontext.Sent(), len(body) <= intake.Small)
 		}
 	})
 	b.Run("schema", func(b *testing.B) {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 )
 
@@ -159,11 +160,10 @@ func TestProfileAnswer(t *testing.T) {
 }
 
 func TestALongAnswerIsNotWrittenForEver(t *testing.T) {
-	for size, bounded := range map[int]bool{smallBody: false, smallBody + 1: true} {
-		r := &Receiver{cfg: Config{Now: time.Now}}
+	for size, bounded := range map[int]bool{intake.Small: false, intake.Small + 1: true} {
 		w := &deadlines{ResponseWriter: httptest.NewRecorder()}
-		x := r.newExchange(w, httptest.NewRequest(http.MethodPost, "/", nil))
-		outcome := x.send(answer{status: 200, body: strings.Repeat("x", size)})
+		out := responder{w: w, req: httptest.NewRequest(http.MethodPost, "/", nil)}
+		outcome := out.send(answer{status: 200, body: strings.Repeat("x", size)}, 0)
 		if outcome != storage.Answered || bounded != (len(w.written) == 2) || bounded && (w.written[0].IsZero() || !w.written[1].IsZero()) {
 			t.Errorf("%d bytes: %s, deadlines %v", size, outcome, w.written)
 		}

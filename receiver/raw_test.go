@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 )
 
@@ -186,7 +187,7 @@ func TestChunksWithoutEnd(t *testing.T) {
 		t.Error("all of the endless body was read")
 	}
 	got := g.latest()
-	if got.Flaw != storage.BodyOverLong || len(got.Body) != MaxBody || got.Code != 413 {
+	if got.Flaw != storage.BodyOverLong || len(got.Body) != intake.MaxBody || got.Code != 413 {
 		t.Errorf("kept %d bytes, flaw %q, code %d", len(got.Body), got.Flaw, got.Code)
 	}
 	wantVerdict(t, "schema", got.Verdicts.Schema, storage.Fail, "more than 1048576 bytes")
@@ -195,19 +196,19 @@ func TestChunksWithoutEnd(t *testing.T) {
 func TestBodyLimit(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
-	for _, size := range []int{smallBody, smallBody + 1, MaxBody, MaxBody + 1} {
+	for _, size := range []int{intake.Small, intake.Small + 1, intake.MaxBody, intake.MaxBody + 1} {
 		body := append([]byte("{}"), bytes.Repeat([]byte(" "), size-2)...)
 		answer, receipt := g.post(w, body)
 		want, kept := http.StatusUnprocessableEntity, size
-		if size > MaxBody {
-			want, kept = http.StatusRequestEntityTooLarge, MaxBody
+		if size > intake.MaxBody {
+			want, kept = http.StatusRequestEntityTooLarge, intake.MaxBody
 		}
 		if answer.StatusCode != want || len(receipt.Body) != kept {
 			t.Errorf("%d bytes: answered %s, kept %d", size, answer.Status, len(receipt.Body))
 		}
 	}
-	if len(g.large) != 0 {
-		t.Errorf("%d slots for large bodies were not given back", len(g.large))
+	if g.feedback.bodies.InUse() != 0 {
+		t.Errorf("%d slots for large bodies were not given back", g.feedback.bodies.InUse())
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 )
 
@@ -223,10 +224,10 @@ func TestNothingIsPromisedThatIsNotStored(t *testing.T) {
 		t.Errorf("answered %s %q", answer.Status, answer.body)
 	}
 	wantHeader(t, answer.Header, "Content-Type", "text/plain; charset=utf-8")
-	if answer, err = g.do("POST", w.FeedbackPath(), strings.NewReader(strings.Repeat(" ", 2*smallBody)), deliveryHeader, "00000000001"); err != nil || answer.StatusCode != http.StatusServiceUnavailable {
+	if answer, err = g.do("POST", w.FeedbackPath(), strings.NewReader(strings.Repeat(" ", 2*intake.Small)), deliveryHeader, "00000000001"); err != nil || answer.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("%+v, %v", answer, err)
 	}
-	g.eventually("the slots for large bodies are given back", func() bool { return len(g.large) == 0 })
+	g.eventually("the slots for large bodies are given back", func() bool { return g.feedback.bodies.InUse() == 0 })
 	if g.Unstored() != 2 || len(g.receipts()) != 0 {
 		t.Errorf("%d unstored, %d receipts", g.Unstored(), len(g.receipts()))
 	}

@@ -11,20 +11,16 @@ import (
 	"backchannel/storage"
 )
 
-const (
-	feedbackPath = "/feedback/{organization}/{sandbox}"
-	healthPath   = "/healthz"
-)
+const healthPath = "/healthz"
 
-// routes returns the handler of all requests. Paths are matched as sent: "//" does not
-// cause a redirect, and an escaped slash is part of a name.
+// routes returns the handler of all requests. Every API on the listener registers its
+// paths here. Paths are matched as sent: "//" does not cause a redirect, and an escaped
+// slash is part of a name.
 func (r *Receiver) routes() http.Handler {
 	router := mux.NewRouter().SkipClean(true).UseEncodedPath()
-	router.Path(feedbackPath).Methods(http.MethodPost).HandlerFunc(r.handler((*exchange).feedback))
-	router.Path(feedbackPath).HandlerFunc(r.handler((*exchange).wrongMethod))
 	router.Path(healthPath).Methods(http.MethodGet, http.MethodHead).HandlerFunc(healthy)
-	router.Path(healthPath).HandlerFunc(r.handler((*exchange).wrongHealth))
-	router.NotFoundHandler = r.handler((*exchange).notFound)
+	router.Path(healthPath).HandlerFunc(r.feedback.handler((*exchange).wrongHealth))
+	r.feedback.register(router)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.handlers.Add(1)
 		defer r.handlers.Done()
@@ -44,22 +40,13 @@ func closeIfAmbiguous(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// handler returns an http.HandlerFunc that calls handle with a new exchange.
-func (r *Receiver) handler(handle func(*exchange)) http.HandlerFunc {
-	return func(w http.ResponseWriter, req *http.Request) {
-		x := r.newExchange(w, req)
-		defer x.releaseSlot()
-		handle(x)
-	}
-}
-
 func healthy(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-// feedback handles an event for a webhook.
-func (x *exchange) feedback() {
+// event handles an event for a webhook.
+func (x *exchange) event() {
 	to, ok := x.endpoint()
 	if !ok {
 		return
@@ -96,10 +83,10 @@ func (x *exchange) endpoint() (*endpoint, bool) {
 		x.unmatched(unknownPath(x.req.RequestURI))
 		return nil, false
 	}
-	found, err := x.r.endpoints.at(x.r.working, to)
+	found, err := x.api.endpoints.at(x.api.working, to)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
-		x.unmatched(x.r.noWebhook(to))
+		x.unmatched(x.api.noWebhook(to))
 		return nil, false
 	case err != nil:
 		x.read(nil)

@@ -11,38 +11,46 @@ import (
 	"strings"
 	"time"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 )
 
 // maxHang is how long a sender is kept waiting by a profile that never answers.
 const maxHang = 15 * time.Minute
 
-// maxReading is how long a sender may take to read an answer longer than smallBody.
+// maxReading is how long a sender may take to read an answer longer than intake.Small.
 const maxReading = time.Minute
 
-// send sends the answer, with the delay, speed or fault that it asks for, and returns the
+// A responder sends the answer to one request.
+type responder struct {
+	*lifetime
+	w   http.ResponseWriter
+	req *http.Request
+}
+
+// send sends an answer, with the delay, speed or fault that it asks for, and returns the
 // outcome.
-func (x *exchange) send(a answer) storage.AnswerOutcome {
+func (r responder) send(a answer, receipt storage.ID) storage.AnswerOutcome {
 	if a.fault == storage.FaultHang {
-		return x.hang()
+		return r.hang()
 	}
-	if a.delay > 0 && !x.pause(a.delay) {
+	if a.delay > 0 && !r.pause(a.delay) {
 		return storage.ClientGone
 	}
 	if a.fault == storage.FaultDrop {
 		return storage.Dropped
 	}
-	body := x.compose(a)
+	body := r.compose(a, receipt)
 	if a.drip > 0 {
-		return x.drip(a, body)
+		return r.drip(a, body)
 	}
-	if len(body) > smallBody {
-		defer x.deadline()()
+	if len(body) > intake.Small {
+		defer r.deadline()()
 	}
-	x.w.WriteHeader(a.status)
-	_, err := io.WriteString(x.w, body)
-	if x.req.Method != http.MethodHead && (err == nil || !bodyAllowed(a.status)) {
-		err = http.NewResponseController(x.w).Flush()
+	r.w.WriteHeader(a.status)
+	_, err := io.WriteString(r.w, body)
+	if r.req.Method != http.MethodHead && (err == nil || !bodyAllowed(a.status)) {
+		err = http.NewResponseController(r.w).Flush()
 	}
 	if err != nil {
 		return storage.ClientGone
@@ -52,39 +60,39 @@ func (x *exchange) send(a answer) storage.AnswerOutcome {
 
 // deadline bounds how long a sender may take to read an answer that may not fit into the
 // socket's buffer. The function that it returns removes the bound.
-func (x *exchange) deadline() func() {
-	controller := http.NewResponseController(x.w)
+func (r responder) deadline() func() {
+	controller := http.NewResponseController(r.w)
 	_ = controller.SetWriteDeadline(time.Now().Add(maxReading))
 	return func() { _ = controller.SetWriteDeadline(time.Time{}) }
 }
 
 // pause waits and reports whether the sender is still connected. A shutdown ends it early.
-func (x *exchange) pause(wait time.Duration) bool {
+func (r responder) pause(wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-x.r.stopping.Done():
-	case <-x.req.Context().Done():
+	case <-r.stopping.Done():
+	case <-r.req.Context().Done():
 		return false
 	}
 	return true
 }
 
 // hang sends nothing until the sender disconnects.
-func (x *exchange) hang() storage.AnswerOutcome {
-	if !x.pause(maxHang) {
+func (r responder) hang() storage.AnswerOutcome {
+	if !r.pause(maxHang) {
 		return storage.ClientGone
 	}
 	return storage.Dropped
 }
 
 // compose sets the answer's header fields and returns its body.
-func (x *exchange) compose(a answer) string {
-	header, body := x.w.Header(), a.body
+func (r responder) compose(a answer, receipt storage.ID) string {
+	header, body := r.w.Header(), a.body
 	if a.problem != nil {
 		header.Set("Content-Type", problemType)
-		body = a.problem.encode(a.status, x.receipt.ID)
+		body = a.problem.encode(a.status, receipt)
 	}
 	for _, h := range a.headers { // a profile's headers replace our own
 		header.Del(h.Name)
@@ -106,18 +114,18 @@ func bodyAllowed(status int) bool {
 
 // drip sends the answer a few bytes at a time, including its header. In HTTP/2, where a
 // header is one frame, only the body is slowed down.
-func (x *exchange) drip(a answer, body string) storage.AnswerOutcome {
-	controller := http.NewResponseController(x.w)
+func (r responder) drip(a answer, body string) storage.AnswerOutcome {
+	controller := http.NewResponseController(r.w)
 	conn, buffered, err := controller.Hijack()
 	if err != nil {
-		x.w.WriteHeader(a.status)
-		return x.trickle(x.req.Context(), flushed{x.w, controller}, []byte(body), a.drip)
+		r.w.WriteHeader(a.status)
+		return r.trickle(r.req.Context(), flushed{r.w, controller}, []byte(body), a.drip)
 	}
 	defer conn.Close()
-	gone, cancel := context.WithCancel(x.r.working)
+	gone, cancel := context.WithCancel(r.working)
 	defer cancel()
 	go watch(conn, buffered.Reader, cancel)
-	return x.trickle(gone, conn, rawAnswer(a.status, x.w.Header(), body), a.drip)
+	return r.trickle(gone, conn, rawAnswer(a.status, r.w.Header(), body), a.drip)
 }
 
 // rawAnswer returns the bytes of an HTTP/1.1 answer.
@@ -141,7 +149,7 @@ func watch(conn net.Conn, buffered *bufio.Reader, gone context.CancelFunc) {
 }
 
 // trickle writes text at a rate of perSecond bytes.
-func (x *exchange) trickle(gone context.Context, to io.Writer, text []byte, perSecond int) storage.AnswerOutcome {
+func (r responder) trickle(gone context.Context, to io.Writer, text []byte, perSecond int) storage.AnswerOutcome {
 	const (
 		most    = 20      // writes per second
 		fastest = 1 << 30 // bytes per second
@@ -155,7 +163,7 @@ func (x *exchange) trickle(gone context.Context, to io.Writer, text []byte, perS
 		case <-ticker.C:
 		case <-gone.Done():
 			return storage.ClientGone
-		case <-x.r.stopping.Done():
+		case <-r.stopping.Done():
 			return storage.Dropped
 		}
 		n := min(portion, len(text))

@@ -26,7 +26,6 @@ var ErrBusy = errors.New("the port is in use")
 
 // The bounds of a request.
 const (
-	MaxBody     = 1 << 20
 	maxHeader   = 64 << 10
 	readTimeout = 10 * time.Second
 	idleTimeout = 2 * time.Minute
@@ -59,32 +58,19 @@ const (
 
 // A Receiver is the built-in endpoint. Create it with New, then call Listen and Serve.
 type Receiver struct {
-	store    Store
+	*lifetime
 	cfg      Config
 	log      *slog.Logger
-	keys     *keyring
-	schemas  *schemas
-	faults   *counters
-	large    chan struct{} // a slot for each body that is being read and is not small
 	activity *activityRecorder
-	finisher *finisher
-	forward  *forwarder // nil: nothing is relayed
-
-	endpoints *endpoints
+	feedback *feedback
 
 	listener net.Listener
 	url      string
 	address  string
 	reach    reach
 
-	stopping context.Context // done when Serve has to return
-	stop     context.CancelFunc
-	working  context.Context // done when no handler is running any more
-	quit     context.CancelFunc
 	handlers sync.WaitGroup
-
 	refusals atomic.Int64
-	unstored atomic.Int64
 }
 
 // New returns a receiver that does not listen yet.
@@ -108,20 +94,10 @@ func New(store Store, cfg Config) (*Receiver, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	r := &Receiver{
-		store: store, cfg: cfg, log: cfg.Logger,
-		keys:     newKeyring(cfg.Sources),
-		schemas:  newSchemas(),
-		faults:   newCounters(cfg.Random),
-		large:    make(chan struct{}, maxLarge),
+		lifetime: newLifetime(), cfg: cfg, log: cfg.Logger,
 		activity: newActivityRecorder(store.AddActivity, cfg.Now, cfg.Logger),
 	}
-	r.stopping, r.stop = context.WithCancel(context.Background())
-	r.working, r.quit = context.WithCancel(context.Background())
-	r.finisher = newFinisher(r.working, store, cfg.Logger)
-	r.endpoints = newEndpoints(r.working, store, r.URL)
-	if cfg.Forward != nil {
-		r.forward = newForwarder(*cfg.Forward, store, cfg, r.activity.record)
-	}
+	r.feedback = newFeedback(r.lifetime, store, cfg, r.activity, r.URL)
 	return r, nil
 }
 
@@ -180,7 +156,7 @@ func (r *Receiver) Names() []string { return r.reach.names() }
 func (r *Receiver) Refused() int64 { return r.refusals.Load() }
 
 // Unstored returns how many requests were answered 503 because they could not be stored.
-func (r *Receiver) Unstored() int64 { return r.unstored.Load() }
+func (r *Receiver) Unstored() int64 { return r.feedback.unstored.Load() }
 
 // Close closes the port. If Serve is running, Close makes it return at once.
 func (r *Receiver) Close() error {
@@ -205,7 +181,7 @@ func (r *Receiver) Serve(ctx context.Context) error {
 		defer func() { telling <- recover() }()
 		r.activity.run(r.working, r.stopping)
 	}()
-	r.startRelaying()
+	r.feedback.startRelaying()
 	failed := make(chan error, 1)
 	go func() { failed <- server.ServeTLS(r.listener, "", "") }()
 	var err error
@@ -233,8 +209,7 @@ func (r *Receiver) shutDown(server *http.Server) {
 	}
 	impatient := context.AfterFunc(patience, r.quit) // a store that hangs must not keep the handlers waiting
 	r.handlers.Wait()
-	r.stopRelaying()
-	r.finisher.wait()
+	r.feedback.finish()
 	impatient()
 }
 
