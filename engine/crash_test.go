@@ -46,7 +46,7 @@ func createWebhook(t *testing.T, store *sqlite.Store, url string, change ...func
 }
 
 func event(w storage.Webhook) storage.Event {
-	return storage.Event{WebhookID: w.ID, RequestID: "r", Channel: storage.Email, Status: storage.Sent, Identity: "a@b.example", Payload: []byte(`{"a":1}`)}
+	return storage.Event{WebhookID: w.ID, RequestID: "r", Channel: storage.Email, Status: storage.StatusSent, Identity: "a@b.example", Payload: []byte(`{"a":1}`)}
 }
 
 // victim delivers and enqueues until it is killed. It prints the ID of each delivery that

@@ -113,7 +113,7 @@ func TestACrowdIsServed(t *testing.T) {
 	}
 	needFiles(t, 2**crowdSize)
 	c := newCrowd(t)
-	bad, body := c.misbehaviours(), event(t, &c.w, storage.Sent)
+	bad, body := c.misbehaviours(), event(t, &c.w, storage.StatusSent)
 	conns := make([]net.Conn, *crowdSize)
 	var acknowledged atomic.Int64
 	send := func(n, message int) {
@@ -231,7 +231,7 @@ func TestRetentionBesideALoad(t *testing.T) {
 	}
 	c := newCrowd(t)
 	const senders, keep = 32, 500
-	body := event(t, &c.w, storage.Sent)
+	body := event(t, &c.w, storage.StatusSent)
 	each := *beyondKept / senders
 	var sending, retaining sync.WaitGroup
 	for n := range senders {

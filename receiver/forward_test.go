@@ -79,7 +79,7 @@ func TestForwardRelaysWhatIsVerifiedUnchanged(t *testing.T) {
 	}
 	g := newRig(t, forwarding(l.URL+"/hooks?x=1", 0))
 	w := g.webhook(withJWT)
-	body := append(event(t, w, storage.Bounce), " \n"...)
+	body := append(event(t, w, storage.StatusBounce), " \n"...)
 	authorization := g.authorization(w)
 	answer, _ := g.post(w, body, "Authorization", authorization, "Content-Type", "application/json; charset=utf-8",
 		"X-Twice", "1", "X-Twice", "2", "X-Hop", "no", "Connection", "X-Hop", "Backchannel-Attempt", "3")
@@ -118,7 +118,7 @@ func TestForwardHidesEchoes(t *testing.T) {
 	g := newRig(t, forwarding(to.URL+"/hooks?token=of-the-server", 0))
 	w := g.webhook(withJWT)
 	authorization := g.authorization(w)
-	g.post(w, event(t, w, storage.Sent), "Authorization", authorization)
+	g.post(w, event(t, w, storage.StatusSent), "Authorization", authorization)
 	got := g.relayed()
 	hidden := storage.Masked + " and " + storage.Masked + " and the rest"
 	if string(got.Body) != hidden && string(got.Body) != "Bearer "+hidden {
@@ -146,12 +146,12 @@ func TestForwardWithholdsTheRest(t *testing.T) {
 		headers            []string
 		why                string
 	}{
-		{"bad token", "POST", w.FeedbackPath(), event(t, w, storage.Sent), []string{"Authorization", "Bearer x"}, "the auth verdict failed"},
+		{"bad token", "POST", w.FeedbackPath(), event(t, w, storage.StatusSent), []string{"Authorization", "Bearer x"}, "the auth verdict failed"},
 		{"bad body", "POST", w.FeedbackPath(), []byte("{}"), []string{"Authorization", good}, "the schema verdict failed"},
-		{"other webhook's", "POST", w.FeedbackPath(), bytes.Replace(event(t, w, storage.Sent), []byte("myImsOrg"), []byte("other"), 1), []string{"Authorization", good}, "the target verdict failed"},
+		{"other webhook's", "POST", w.FeedbackPath(), bytes.Replace(event(t, w, storage.StatusSent), []byte("myImsOrg"), []byte("other"), 1), []string{"Authorization", good}, "the target verdict failed"},
 		{"unmatched", "POST", "/notFound", nil, nil, "the target verdict failed"},
-		{"other method", "PUT", w.FeedbackPath(), event(t, w, storage.Sent), []string{"Authorization", good}, "the target verdict failed"},
-		{"from here", "POST", w.FeedbackPath(), event(t, w, storage.Sent), []string{"Authorization", good, "Via", "1.1 proxy, 1.1 " + g.feedback.forward.via}, "it was relayed from here, and relaying it again would never end"},
+		{"other method", "PUT", w.FeedbackPath(), event(t, w, storage.StatusSent), []string{"Authorization", good}, "the target verdict failed"},
+		{"from here", "POST", w.FeedbackPath(), event(t, w, storage.StatusSent), []string{"Authorization", good, "Via", "1.1 proxy, 1.1 " + g.feedback.forward.via}, "it was relayed from here, and relaying it again would never end"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := g.do(c.method, c.path, bytes.NewReader(c.body), c.headers...); err != nil {
@@ -179,7 +179,7 @@ func TestForwardToItselfEnds(t *testing.T) {
 	})
 	url.Store(g.URL())
 	w := g.webhook(nil)
-	g.post(w, event(t, w, storage.Sent))
+	g.post(w, event(t, w, storage.StatusSent))
 	g.eventually("it comes back once", func() bool {
 		all := g.receipts()
 		return len(all) == 2 && all[0].Forward.State == storage.ForwardAnswered && all[1].Forward.State == storage.ForwardWithheld
@@ -231,7 +231,7 @@ func TestForwardFailures(t *testing.T) {
 			l.mu.Unlock()
 			g := newRig(t, forwarding(c.url, 300*time.Millisecond))
 			w := g.webhook(nil)
-			answer, _ := g.post(w, event(t, w, storage.Sent))
+			answer, _ := g.post(w, event(t, w, storage.StatusSent))
 			got := g.relayed()
 			if answer.StatusCode != http.StatusNoContent || got.State != c.state || got.Code != c.code || !strings.Contains(got.Error, c.why) || c.why == "" && got.Error != "" {
 				t.Errorf("answered %s; kept %+v, want %q", answer.Status, got, c.why)
@@ -252,7 +252,7 @@ func TestForwardNeverHoldsUpAnAnswer(t *testing.T) {
 	l.answer = func(http.ResponseWriter, *http.Request) { <-release }
 	g := newRig(t, forwarding(l.URL, time.Hour))
 	w := g.webhook(nil)
-	body := event(t, w, storage.Sent)
+	body := event(t, w, storage.StatusSent)
 	post := func(int) {
 		if answer, err := g.do("POST", w.FeedbackPath(), bytes.NewReader(body)); err != nil || answer.StatusCode != http.StatusNoContent {
 			t.Error(answer, err)
@@ -291,7 +291,7 @@ func TestForwardSaysWhatAStopLeft(t *testing.T) {
 	})
 	w := g.webhook(nil)
 	for range maxRelaying + 1 {
-		g.post(w, event(t, w, storage.Sent))
+		g.post(w, event(t, w, storage.StatusSent))
 	}
 	g.stop()
 	for _, r := range g.receipts() {
@@ -330,7 +330,7 @@ func TestForwardComesBesideTheResponseProfile(t *testing.T) {
 	g := newRig(t, forwarding(l.URL, 0))
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{Statuses: []int{503}})
-	answer, receipt := g.post(w, event(t, w, storage.Sent))
+	answer, receipt := g.post(w, event(t, w, storage.StatusSent))
 	if got := g.relayed(); answer.StatusCode != http.StatusServiceUnavailable || receipt.Code != 503 || got.Code != http.StatusAccepted {
 		t.Errorf("answered %s, kept %d, and %+v elsewhere", answer.Status, receipt.Code, got)
 	}

@@ -14,7 +14,7 @@ func TestHTTP2(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	g.client = g.newClient(true)
-	answer, receipt := g.post(w, event(t, w, storage.Delivered))
+	answer, receipt := g.post(w, event(t, w, storage.StatusDelivered))
 	if answer.ProtoMajor != 2 || answer.StatusCode != http.StatusNoContent || receipt.Proto != "HTTP/2.0" {
 		t.Errorf("%s %s, kept %s", answer.Proto, answer.Status, receipt.Proto)
 	}
@@ -52,7 +52,7 @@ func TestRefusedOverHTTP2(t *testing.T) {
 		code    int
 		refused int64
 	}{
-		{"a good request", "POST", event(t, w, storage.Sent), 1, 204, 0},
+		{"a good request", "POST", event(t, w, storage.StatusSent), 1, 204, 0},
 		{"a body that is too long", "POST", bytes.Repeat([]byte(" "), 2*intake.MaxBody), 1, 413, 0},
 		{"no body", "HEAD", nil, 1, 405, 0},
 		{"too many header lines", "POST", nil, 80, 431, 1},

@@ -58,9 +58,9 @@ func orNone(retryCount string) string {
 // stage returns how far a message has come with a status, or 0 if the status has no order.
 func stage(status string) int {
 	switch storage.Status(status) {
-	case storage.Sent:
+	case storage.StatusSent:
 		return 1
-	case storage.Delivered, storage.Bounce, storage.Error:
+	case storage.StatusDelivered, storage.StatusBounce, storage.StatusError:
 		return 2
 	}
 	return 0

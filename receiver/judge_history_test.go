@@ -68,7 +68,7 @@ func TestMessagesThatDifferAreNeverDuplicates(t *testing.T) {
 	w := g.webhook(nil)
 	long := strings.Repeat("x", 300)
 	for _, id := range []string{`\ud800`, `\ud801`, `\udc00\ud800`, `\ufffd`, `a\\ud800`, `\u00e9`, `e\u0301`, `a`, `a\u0000`, `a `, `A`, long, long + "y", long + "z"} {
-		body, err := fixtures.Set(event(t, w, storage.Delivered), "/requestId", []byte(`"`+id+`"`))
+		body, err := fixtures.Set(event(t, w, storage.StatusDelivered), "/requestId", []byte(`"`+id+`"`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +82,7 @@ func TestMessagesThatDifferAreNeverDuplicates(t *testing.T) {
 func TestHistoryNeverGoesByRequestIDAlone(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
-	body := event(t, w, storage.Delivered)
+	body := event(t, w, storage.StatusDelivered)
 	to := func(identity string) []byte {
 		changed, err := fixtures.Set(body, "/identityMap/email/0/id", []byte(`"`+identity+`"`))
 		if err != nil {

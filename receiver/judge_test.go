@@ -48,7 +48,7 @@ func TestJudgeAuth(t *testing.T) {
 			if c.value != "" {
 				headers = []string{"Authorization", c.value}
 			}
-			answer, receipt := g.post(w, event(t, w, storage.Sent), headers...)
+			answer, receipt := g.post(w, event(t, w, storage.StatusSent), headers...)
 			v := receipt.Verdicts.Auth
 			if len(v.Checks) != len(token.CheckNames()) {
 				t.Errorf("%d checks", len(v.Checks))
@@ -69,9 +69,9 @@ func TestJudgeAuth(t *testing.T) {
 func TestJudgeAuthNone(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
-	_, receipt := g.post(w, event(t, w, storage.Sent))
+	_, receipt := g.post(w, event(t, w, storage.StatusSent))
 	wantVerdict(t, "auth", receipt.Verdicts.Auth, storage.NotApplicable, "the webhook has no authentication")
-	answer, receipt := g.post(w, event(t, w, storage.Sent), "Authorization", "Bearer x")
+	answer, receipt := g.post(w, event(t, w, storage.StatusSent), "Authorization", "Bearer x")
 	wantVerdict(t, "auth", receipt.Verdicts.Auth, storage.NotApplicable, "an Authorization header came all the same")
 	if answer.StatusCode != http.StatusNoContent {
 		t.Errorf("answered %s", answer.Status)
@@ -92,7 +92,7 @@ func TestJudgeAuthWithAChangingSecret(t *testing.T) {
 		w.Auth.JWT.Secret = storage.Secret("file:" + file)
 	})
 	auth := func() storage.Verdict {
-		_, receipt := g.post(w, event(t, w, storage.Sent), "Authorization", g.authorization(w))
+		_, receipt := g.post(w, event(t, w, storage.StatusSent), "Authorization", g.authorization(w))
 		return receipt.Verdicts.Auth
 	}
 	wantVerdict(t, "auth", auth(), storage.Fail, "signature")
@@ -190,14 +190,14 @@ func TestJudgeSchemaOfACompressedBody(t *testing.T) {
 	w := g.webhook(nil)
 	var packed bytes.Buffer
 	zip := gzip.NewWriter(&packed)
-	_, _ = zip.Write(event(t, w, storage.Sent))
+	_, _ = zip.Write(event(t, w, storage.StatusSent))
 	_ = zip.Close()
 	answer, receipt := g.post(w, packed.Bytes(), "Content-Encoding", "gzip")
 	wantVerdict(t, "schema", receipt.Verdicts.Schema, storage.Fail, `expected a body without Content-Encoding, got Content-Encoding "gzip"`)
 	if answer.StatusCode != http.StatusUnprocessableEntity || !bytes.Equal(receipt.Body, packed.Bytes()) {
 		t.Errorf("answered %s, kept %d bytes of %d", answer.Status, len(receipt.Body), packed.Len())
 	}
-	_, receipt = g.post(w, event(t, w, storage.Sent), "Content-Encoding", "identity")
+	_, receipt = g.post(w, event(t, w, storage.StatusSent), "Content-Encoding", "identity")
 	wantVerdict(t, "schema", receipt.Verdicts.Schema, storage.Pass, "")
 }
 
@@ -238,7 +238,7 @@ func TestCorrelation(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	other := g.webhook(func(w *storage.Webhook) { w.Name, w.Sandbox.Name = "other", "dev" })
-	body := event(t, w, storage.Sent)
+	body := event(t, w, storage.StatusSent)
 	own, foreign := g.enqueue(w, body)[0].ID, g.enqueue(other, body)[0].ID
 	tampered := bytes.Replace(body, []byte(`"retryCount":0`), []byte(`"retryCount":1`), 1)
 	for _, c := range []struct {
@@ -276,7 +276,7 @@ func TestCorrelation(t *testing.T) {
 func TestCorrelationOfWhatReachesNoWebhook(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
-	own := g.enqueue(w, event(t, w, storage.Sent))[0].ID
+	own := g.enqueue(w, event(t, w, storage.StatusSent))[0].ID
 	for _, c := range []struct {
 		method, path, attempt string
 		want                  int

@@ -140,7 +140,7 @@ type load struct {
 }
 
 func newLoad(t testing.TB, to address, w *storage.Webhook, authorization string) *load {
-	body := event(t, w, storage.Sent)
+	body := event(t, w, storage.StatusSent)
 	lines := []string{"Content-Type: application/json", fmt.Sprintf("Content-Length: %d", len(body))}
 	if authorization != "" {
 		lines = append(lines, "Authorization: "+authorization)

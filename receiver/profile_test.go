@@ -33,7 +33,7 @@ func (g *rig) codes(w *storage.Webhook, times int, body func() []byte) string {
 func TestProfileStatuses(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
-	fresh := func() []byte { return event(t, w, storage.Sent) }
+	fresh := func() []byte { return event(t, w, storage.StatusSent) }
 	for _, c := range []struct {
 		name    string
 		profile storage.Profile
@@ -76,7 +76,7 @@ func TestProfileFailFirst(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{FailFirst: 2})
-	one, two := event(t, w, storage.Sent), event(t, w, storage.Sent)
+	one, two := event(t, w, storage.StatusSent), event(t, w, storage.StatusSent)
 	same := func(body []byte) func() []byte { return func() []byte { return body } }
 	if got := g.codes(w, 3, same(one)); got != "503 503 204" {
 		t.Errorf("the first body: %s", got)
@@ -104,7 +104,7 @@ func (g *rig) enqueue(w *storage.Webhook, bodies ...[]byte) []storage.Delivery {
 	g.t.Helper()
 	var events []storage.Event
 	for _, body := range bodies {
-		events = append(events, storage.Event{WebhookID: w.ID, Channel: storage.Email, Status: storage.Sent, Payload: body})
+		events = append(events, storage.Event{WebhookID: w.ID, Channel: storage.Email, Status: storage.StatusSent, Payload: body})
 	}
 	deliveries, err := g.store.Enqueue(g.t.Context(), events...)
 	if err != nil {
@@ -127,7 +127,7 @@ func TestProfileFailPercent(t *testing.T) {
 	})
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{FailPct: 20})
-	if got := g.codes(w, 4, func() []byte { return event(t, w, storage.Sent) }); got != "503 204 204 503" {
+	if got := g.codes(w, 4, func() []byte { return event(t, w, storage.StatusSent) }); got != "503 204 204 503" {
 		t.Errorf("answered %s", got)
 	}
 }
@@ -135,7 +135,7 @@ func TestProfileFailPercent(t *testing.T) {
 func TestProfileAnswer(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
-	body := event(t, w, storage.Sent)
+	body := event(t, w, storage.StatusSent)
 	g.setProfile(w, storage.Profile{
 		Body: "<p>oops</p>", RetryAfter: 5 * time.Second, Statuses: []int{429, 204},
 		Headers: []storage.HeaderField{{Name: "x-a", Value: "1"}, {Name: "X-A", Value: "2"}, {Name: "Content-Type", Value: "text/html"}},
@@ -154,7 +154,7 @@ func TestProfileAnswer(t *testing.T) {
 		t.Errorf("answered %s %q, Retry-After %q", answer.Status, answer.body, answer.Header.Get("Retry-After"))
 	}
 	g.setProfile(w, storage.Profile{Body: "thanks"})
-	if answer, receipt := g.post(w, event(t, w, storage.Sent)); answer.StatusCode != http.StatusOK || answer.body != "thanks" || receipt.Code != 200 {
+	if answer, receipt := g.post(w, event(t, w, storage.StatusSent)); answer.StatusCode != http.StatusOK || answer.body != "thanks" || receipt.Code != 200 {
 		t.Errorf("answered %s %q", answer.Status, answer.body)
 	}
 }
@@ -175,7 +175,7 @@ func TestProfileDelay(t *testing.T) {
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{Delay: 60 * time.Millisecond})
 	start := time.Now()
-	answer, _ := g.post(w, event(t, w, storage.Sent))
+	answer, _ := g.post(w, event(t, w, storage.StatusSent))
 	if took := time.Since(start); answer.StatusCode != http.StatusNoContent || took < 60*time.Millisecond {
 		t.Errorf("answered %s after %s", answer.Status, took)
 	}
@@ -190,7 +190,7 @@ func TestProfileDrop(t *testing.T) {
 		g.client = g.newClient(http2)
 		w := g.webhook(nil)
 		g.setProfile(w, storage.Profile{Fault: storage.FaultDrop})
-		answer, err := g.do("POST", w.FeedbackPath(), bytes.NewReader(event(t, w, storage.Sent)))
+		answer, err := g.do("POST", w.FeedbackPath(), bytes.NewReader(event(t, w, storage.StatusSent)))
 		if err == nil {
 			t.Fatalf("answered %s", answer.Status)
 		}
@@ -205,7 +205,7 @@ func TestProfileHang(t *testing.T) {
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{Fault: storage.FaultHang})
 	conn := g.dial()
-	g.say(conn, whole(w, event(t, w, storage.Sent)))
+	g.say(conn, whole(w, event(t, w, storage.StatusSent)))
 	g.eventually("the request is kept", func() bool { return len(g.receipts()) == 1 })
 	if got := g.latest(); got.Outcome != "" {
 		t.Errorf("outcome %q before the sender gave up", got.Outcome)
@@ -220,7 +220,7 @@ func TestProfileDelayOutlivesTheReadTimeout(t *testing.T) {
 	g := newRig(t, quickRead)
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{Delay: 300 * time.Millisecond})
-	if answer, _ := g.post(w, event(t, w, storage.Sent)); answer.StatusCode != http.StatusNoContent {
+	if answer, _ := g.post(w, event(t, w, storage.StatusSent)); answer.StatusCode != http.StatusNoContent {
 		t.Errorf("answered %s", answer.Status)
 	}
 }
@@ -235,7 +235,7 @@ func TestProfileDrip(t *testing.T) {
 			g.setProfile(w, storage.Profile{DripPerSec: 1000, Body: strings.Repeat("x", 100)})
 		}
 		start := time.Now()
-		answer, _ := g.post(w, event(t, w, storage.Sent))
+		answer, _ := g.post(w, event(t, w, storage.StatusSent))
 		if want == "204" && (answer.StatusCode != http.StatusNoContent || answer.body != "") ||
 			want != "204" && (answer.StatusCode != http.StatusOK || len(answer.body) != 100) {
 			t.Errorf("%s: answered %s %q", want, answer.Status, answer.body)
@@ -255,7 +255,7 @@ func TestProfileDripToNobody(t *testing.T) {
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{DripPerSec: 1})
 	conn := g.dial()
-	g.say(conn, whole(w, event(t, w, storage.Sent)))
+	g.say(conn, whole(w, event(t, w, storage.StatusSent)))
 	if _, err := io.ReadFull(conn, make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestShutdownEndsWhatWouldLast(t *testing.T) {
 			w := g.webhook(nil)
 			g.setProfile(w, c.profile)
 			conn := g.dial()
-			g.say(conn, whole(w, event(t, w, storage.Sent)))
+			g.say(conn, whole(w, event(t, w, storage.StatusSent)))
 			g.eventually("the request is kept", func() bool { return len(g.receipts()) == 1 })
 			start := time.Now()
 			g.stop()

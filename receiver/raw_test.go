@@ -112,7 +112,7 @@ func TestSlowBody(t *testing.T) {
 func TestChunkedBody(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
-	body := event(t, w, storage.Sent)
+	body := event(t, w, storage.StatusSent)
 	conn := g.dial()
 	g.say(conn, head(w, "HTTP/1.1", "Transfer-Encoding: chunked")+fmt.Sprintf("\r\n5\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n", body[:5], len(body)-5, body[5:]))
 	if answer := g.hear(bufio.NewReader(conn)); answer.StatusCode != http.StatusNoContent {
@@ -220,7 +220,7 @@ func TestPipelining(t *testing.T) {
 	var all strings.Builder
 	var sent [n][]byte
 	for i := range n {
-		sent[i] = event(t, w, storage.Sent)
+		sent[i] = event(t, w, storage.StatusSent)
 		all.WriteString(whole(w, sent[i]))
 	}
 	g.say(conn, all.String())
@@ -241,7 +241,7 @@ func TestHTTP10(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	for _, offered := range [][]string{nil, {"http/1.0"}} { // as curl --http1.0 does
-		body := event(t, w, storage.Sent)
+		body := event(t, w, storage.StatusSent)
 		conn := g.dial(offered...)
 		g.say(conn, strings.Replace(whole(w, body), "HTTP/1.1", "HTTP/1.0", 1))
 		if answer := g.hear(bufio.NewReader(conn)); answer.StatusCode != http.StatusNoContent {
@@ -266,7 +266,7 @@ func TestOptionsOfTheServerIsARequestLikeAnyOther(t *testing.T) {
 func TestExpectContinue(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
-	body := event(t, w, storage.Sent)
+	body := event(t, w, storage.StatusSent)
 	conn := g.dial()
 	g.say(conn, head(w, "HTTP/1.1", "Expect: 100-continue", fmt.Sprintf("Content-Length: %d", len(body)))+"\r\n")
 	from := bufio.NewReader(conn)
@@ -318,7 +318,7 @@ func TestRefusedByNetHTTP(t *testing.T) {
 			_, _ = io.Copy(io.Discard, conn)
 		}
 	}
-	good := whole(w, event(t, w, storage.Sent))
+	good := whole(w, event(t, w, storage.StatusSent))
 	for _, c := range []struct {
 		name    string
 		act     func()
@@ -370,7 +370,7 @@ func TestRefusedByNetHTTP(t *testing.T) {
 func TestShutdownLetsRequestsFinish(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
-	body := event(t, w, storage.Sent)
+	body := event(t, w, storage.StatusSent)
 	conn := g.dial()
 	from := bufio.NewReader(conn)
 	g.say(conn, head(w, "HTTP/1.1", "Expect: 100-continue", fmt.Sprintf("Content-Length: %d", len(body)))+"\r\n")

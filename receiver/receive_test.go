@@ -19,7 +19,7 @@ func TestAGoodEvent(t *testing.T) {
 		withJWT(w)
 		w.Headers = []storage.HeaderField{{Name: "X-Tenant", Value: "luma"}, {Name: "X-Key", Value: "hunter2", Secret: true}, {Name: "X-Public-Token", Value: "1"}}
 	})
-	body := event(t, w, storage.Bounce)
+	body := event(t, w, storage.StatusBounce)
 	answer, _ := g.post(w, body, "Authorization", g.authorization(w), "X-Tenant", "luma", "X-Key", "hunter2", "X-Public-Token", "1",
 		"X-Twice", "1", "X-Twice", "2", "X-Strange-Token", "x", "X-Stray", g.authorization(w))
 	if answer.StatusCode != http.StatusNoContent || answer.body != "" {
@@ -69,7 +69,7 @@ func TestAnswersFollowTheVerdicts(t *testing.T) {
 	w := g.webhook(withJWT)
 	plain := g.webhook(func(w *storage.Webhook) { w.Name, w.Sandbox.Name = "plain", "dev" })
 	fromPlain := func(old, fresh string) []byte {
-		return bytes.Replace(event(t, plain, storage.Sent), []byte(old), []byte(fresh), 1)
+		return bytes.Replace(event(t, plain, storage.StatusSent), []byte(old), []byte(fresh), 1)
 	}
 	good := g.authorization(w)
 	for _, c := range []struct {
@@ -80,15 +80,15 @@ func TestAnswersFollowTheVerdicts(t *testing.T) {
 		code           int
 		verdict, check string
 	}{
-		{"no token", w, event(t, w, storage.Sent), "", 401, "auth", "header"},
-		{"bad token", w, event(t, w, storage.Sent), good + "x", 401, "auth", "signature"},
+		{"no token", w, event(t, w, storage.StatusSent), "", 401, "auth", "header"},
+		{"bad token", w, event(t, w, storage.StatusSent), good + "x", 401, "auth", "signature"},
 		{"bad token before bad body", w, []byte("{"), good + "x", 401, "auth", "signature"},
 		{"no JSON", w, []byte("{"), good, 422, "schema", "json"},
 		{"empty", plain, nil, "", 422, "schema", "json"},
 		{"twice", plain, fromPlain(`"channel"`, `"requestId":"x","channel"`), "", 422, "schema", "keys /requestId"},
 		{"key missing", plain, fromPlain(`"requestId"`, `"requestID"`), "", 422, "schema", "schema /requestId"},
 		{"other organization", plain, fromPlain("myImsOrg", "another"), "", 422, "target", "imsOrg"},
-		{"other sandbox", plain, event(t, w, storage.Sent), "", 422, "target", "sandbox"},
+		{"other sandbox", plain, event(t, w, storage.StatusSent), "", 422, "target", "sandbox"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var headers []string
@@ -113,9 +113,9 @@ func TestAnswersFollowTheVerdicts(t *testing.T) {
 func TestChallenge(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(withJWT)
-	answer, _ := g.post(w, event(t, w, storage.Sent))
+	answer, _ := g.post(w, event(t, w, storage.StatusSent))
 	wantHeader(t, answer.Header, "WWW-Authenticate", `Bearer realm="feedback"`)
-	answer, _ = g.post(w, event(t, w, storage.Sent), "Authorization", "Bearer hunter2")
+	answer, _ = g.post(w, event(t, w, storage.StatusSent), "Authorization", "Bearer hunter2")
 	got := answer.Header.Get("WWW-Authenticate")
 	if !strings.HasPrefix(got, `Bearer realm="feedback", error="invalid_token", error_description="segments: `) || strings.Contains(got, "hunter2") {
 		t.Errorf("WWW-Authenticate: %s", got)
@@ -159,7 +159,7 @@ func TestRoutes(t *testing.T) {
 	} {
 		t.Run(c.method+" "+c.path, func(t *testing.T) {
 			before := len(g.receipts())
-			answer, err := g.do(c.method, c.path, bytes.NewReader(event(t, w, storage.Sent)))
+			answer, err := g.do(c.method, c.path, bytes.NewReader(event(t, w, storage.StatusSent)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -216,7 +216,7 @@ func TestNothingIsPromisedThatIsNotStored(t *testing.T) {
 	g := newRig(t, func(_ *Config, s *Store) { *s = brokenStore{*s, func() error { return fail }} })
 	w := g.webhook(nil)
 	fail = errDisk
-	answer, err := g.do("POST", w.FeedbackPath(), bytes.NewReader(event(t, w, storage.Sent)))
+	answer, err := g.do("POST", w.FeedbackPath(), bytes.NewReader(event(t, w, storage.StatusSent)))
 	if err != nil {
 		t.Fatal(err)
 	}

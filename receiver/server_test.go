@@ -93,7 +93,7 @@ func TestChangesElsewhereAreInForceAtOnce(t *testing.T) {
 	}
 	defer func() { _ = other.Close() }()
 	code := func() int {
-		answer, _ := g.post(w, event(t, w, storage.Sent))
+		answer, _ := g.post(w, event(t, w, storage.StatusSent))
 		return answer.StatusCode
 	}
 	if got := code(); got != 204 {
@@ -115,7 +115,7 @@ func TestChangesHereAreInForceAtOnce(t *testing.T) {
 	for i := range 20 {
 		status := 200 + i
 		g.setProfile(w, storage.Profile{Statuses: []int{status}, Body: "x"})
-		if answer, _ := g.post(w, event(t, w, storage.Sent)); answer.StatusCode != status && status != 204 {
+		if answer, _ := g.post(w, event(t, w, storage.StatusSent)); answer.StatusCode != status && status != 204 {
 			t.Fatalf("answered %d, want %d", answer.StatusCode, status)
 		}
 	}
@@ -130,7 +130,7 @@ func TestServeEndsThoughTheStoreHangs(t *testing.T) {
 	w := g.webhook(nil)
 	done := make(chan error)
 	go func() {
-		_, err := g.do("POST", w.FeedbackPath(), bytes.NewReader(event(t, w, storage.Sent)))
+		_, err := g.do("POST", w.FeedbackPath(), bytes.NewReader(event(t, w, storage.StatusSent)))
 		done <- err
 	}()
 	<-entered

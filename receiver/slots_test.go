@@ -22,7 +22,7 @@ func TestSlowSendersHinderNobody(t *testing.T) {
 			g.say(conn, head(w, "HTTP/1.1", "Content-Length: 1000000")+"\r\n"+strings.Repeat(" ", intake.Small-1))
 		}
 	}
-	answer, _ := g.post(w, event(t, w, storage.Sent))
+	answer, _ := g.post(w, event(t, w, storage.StatusSent))
 	if answer.StatusCode != http.StatusNoContent {
 		t.Errorf("answered %s", answer.Status)
 	}

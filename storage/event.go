@@ -26,17 +26,17 @@ type Status string
 // The four statuses that a feedback webhook captures, then those that exist only in the
 // wider data model.
 const (
-	Sent      Status = "sent"
-	Delivered Status = "delivered"
-	Bounce    Status = "bounce"
-	Error     Status = "error"
+	StatusSent      Status = "sent"
+	StatusDelivered Status = "delivered"
+	StatusBounce    Status = "bounce"
+	StatusError     Status = "error"
 
-	Delay     Status = "delay"
-	Exclude   Status = "exclude"
-	Duplicate Status = "duplicate"
-	Denylist  Status = "denylist"
-	Read      Status = "read"
-	Unknown   Status = "unknown"
+	StatusDelay     Status = "delay"
+	StatusExclude   Status = "exclude"
+	StatusDuplicate Status = "duplicate"
+	StatusDenylist  Status = "denylist"
+	StatusRead      Status = "read"
+	StatusUnknown   Status = "unknown"
 )
 
 // Statuses returns the four statuses that can be fired.
@@ -44,7 +44,7 @@ func Statuses() []Status { return AllStatuses()[:4:4] }
 
 // AllStatuses returns the statuses that can be fired, then those that are only accepted.
 func AllStatuses() []Status {
-	return []Status{Sent, Delivered, Bounce, Error, Delay, Exclude, Duplicate, Denylist, Read, Unknown}
+	return []Status{StatusSent, StatusDelivered, StatusBounce, StatusError, StatusDelay, StatusExclude, StatusDuplicate, StatusDenylist, StatusRead, StatusUnknown}
 }
 
 // Known reports whether s is one of AllStatuses.

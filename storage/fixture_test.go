@@ -7,7 +7,7 @@ import (
 )
 
 func TestSavedFixtureNames(t *testing.T) {
-	f := SavedFixture{Channel: Email, Status: Bounce, Revision: Classic, Payload: []byte("{}")}
+	f := SavedFixture{Channel: Email, Status: StatusBounce, Revision: Classic, Payload: []byte("{}")}
 	for _, name := range []string{"a", "7", "strange-bounce", "v1.2_x", "sent-twice", strings.Repeat("x", MaxNameLength)} {
 		f.Name = name
 		if err := f.Validate(); err != nil {
@@ -24,7 +24,7 @@ func TestSavedFixtureNames(t *testing.T) {
 }
 
 func TestSavedFixtureFields(t *testing.T) {
-	good := SavedFixture{Name: "mine", Channel: SMS, Status: Read, Revision: Revision202610, Payload: []byte("not JSON")}
+	good := SavedFixture{Name: "mine", Channel: SMS, Status: StatusRead, Revision: Revision202610, Payload: []byte("not JSON")}
 	for _, test := range []struct {
 		field  string
 		reason string

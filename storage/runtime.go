@@ -14,8 +14,10 @@ type Runtime struct {
 	ReceiverNames   []string // names and addresses in the receiver's certificate
 	Snapshot        Snapshot
 	Refused         int64  // requests that net/http answered without the receiver
-	Trouble         string // why deliveries of every webhook wait, or empty
 	Limited         string // which concurrency is below the configured one, and why
+	// Stalled is why deliveries of every webhook wait, or empty. Its stored name is that of
+	// older versions, which may run beside this one.
+	Stalled string `json:"Trouble"`
 }
 
 // Snapshot counts the present deliveries, and the outcomes since the leader started.

@@ -161,7 +161,7 @@ func (c *console) tellOf(d storage.Delivery) {
 func TestAToastOfARetryNamesItsTime(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.tellOf(storage.Delivery{
-			ID: 1, Webhook: "acme prod", Status: storage.Bounce, Channel: storage.Email, State: storage.Retrying, Attempts: 1,
+			ID: 1, Webhook: "acme prod", Status: storage.StatusBounce, Channel: storage.Email, State: storage.Retrying, Attempts: 1,
 			Error: "answered 503", NextAttemptAt: noon().Add(35 * time.Second),
 		})
 		c.see("retrying at 12:05:04: answered 503")

@@ -88,7 +88,7 @@ func TestASavedFixtureIsFoundByTyping(t *testing.T) {
 	testConsole(t, func(c *console) {
 		twoWebhooks(c.store)
 		for _, name := range []string{"2nd try", "join", "late"} {
-			c.store.fixtures = append(c.store.fixtures, storage.SavedFixture{Name: name, Channel: storage.Email, Status: storage.Bounce, Revision: storage.Classic, Payload: []byte(`{}`)})
+			c.store.fixtures = append(c.store.fixtures, storage.SavedFixture{Name: name, Channel: storage.Email, Status: storage.StatusBounce, Revision: storage.Classic, Payload: []byte(`{}`)})
 		}
 		c.store.changed(storage.ChangedAll)
 		c.wait(time.Second)
@@ -122,7 +122,7 @@ func TestThePaletteFindsWhatIsMeant(t *testing.T) {
 				testConsole(t, func(c *console) {
 					c.rapid = true
 					twoWebhooks(c.store)
-					c.store.receipts = []storage.Receipt{arrived(1, storage.Bounce)}
+					c.store.receipts = []storage.Receipt{arrived(1, storage.StatusBounce)}
 					c.store.receipts[0].WebhookID, c.store.receipts[0].Body = acme().ID, []byte(`{"a":1}`)
 					c.store.deliveries[0].State = storage.Retrying
 					c.store.activities = []storage.Activity{{ID: 1, Text: "it happened"}}
@@ -209,7 +209,7 @@ func TestKeysBehindOneThatReadsFirst(t *testing.T) {
 		c.see("from now on: " + storage.Presets()[1].Name)
 		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("gjy1")})
 		c.wait(time.Second)
-		if want := string(arrived(2, storage.Sent).Body); len(c.copied) != 1 || c.copied[0] != want {
+		if want := string(arrived(2, storage.StatusSent).Body); len(c.copied) != 1 || c.copied[0] != want {
 			t.Errorf("copied %q, want %q\n%s", c.copied, want, c.screen())
 		}
 	})

@@ -99,7 +99,7 @@ func TestFiringAim(t *testing.T) {
 		c.see("Fire at acme prod")
 		c.press("d")
 		last := c.store.events[len(c.store.events)-1]
-		if last.WebhookID != acme().ID || last.Status != storage.Delivered || last.Channel != storage.SMS {
+		if last.WebhookID != acme().ID || last.Status != storage.StatusDelivered || last.Channel != storage.SMS {
 			t.Errorf("fired %+v; the channel chosen last is to stay", last)
 		}
 	})
@@ -152,7 +152,7 @@ func TestAWholeLifeWaitsForItsFirstEvent(t *testing.T) {
 		c.store.ends(1, storage.StateDelivered, answered(204))
 		c.wait(200 * time.Millisecond)
 		events := c.store.events
-		if len(events) != 2 || events[0].Status != storage.Sent || events[1].Status != storage.Bounce || events[0].RequestID != events[1].RequestID {
+		if len(events) != 2 || events[0].Status != storage.StatusSent || events[1].Status != storage.StatusBounce || events[0].RequestID != events[1].RequestID {
 			t.Errorf("fired %+v", events)
 		}
 	})
@@ -296,7 +296,7 @@ func TestThePaletteFires(t *testing.T) {
 		c.see("Fire at acme prod: bounce", "f b")
 		c.press("enter")
 		c.wait(time.Second)
-		if n := len(c.store.events); n != 1 || c.store.events[0].Status != storage.Bounce {
+		if n := len(c.store.events); n != 1 || c.store.events[0].Status != storage.StatusBounce {
 			t.Errorf("fired %+v", c.store.events)
 		}
 	})

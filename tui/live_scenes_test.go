@@ -31,7 +31,7 @@ func arrived(n int, status storage.Status) storage.Receipt {
 
 // expired is a receipt whose token is too old.
 func expired(n int) storage.Receipt {
-	r := arrived(n, storage.Bounce)
+	r := arrived(n, storage.StatusBounce)
 	r.Code = 401
 	r.Verdicts.Auth = storage.Verdict{Result: storage.Fail, Reason: "exp: expected later than 12:04:01, got 12:03:24; the token is cached too long", Checks: []storage.Check{
 		{Name: "header", Result: storage.Pass, Expected: "one Authorization header", Actual: "Authorization: Bearer ••••"},
@@ -44,7 +44,7 @@ func expired(n int) storage.Receipt {
 // fewReceipts are one of each kind.
 func fewReceipts(f *fakeStore) {
 	twoWebhooks(f)
-	twice := arrived(4, storage.Delivered)
+	twice := arrived(4, storage.StatusDelivered)
 	twice.Verdicts.Duplicate = storage.Verdict{Result: storage.Fail, Reason: "the same event as 12:04:31.220, which was answered 204"}
 	twice.Pinned, twice.Note = true, "ask the team about it"
 	stray := storage.Receipt{
@@ -52,7 +52,7 @@ func fewReceipts(f *fakeStore) {
 		Body: []byte("not json"), SHA256: strings.Repeat("00", 32), Code: 404, Outcome: storage.Answered,
 		Verdicts: storage.Verdicts{Target: storage.Verdict{Result: storage.Fail, Reason: "no webhook has this path"}},
 	}
-	f.receipts = []storage.Receipt{arrived(1, storage.Sent), expired(2), arrived(3, storage.Delivered), twice, stray}
+	f.receipts = []storage.Receipt{arrived(1, storage.StatusSent), expired(2), arrived(3, storage.StatusDelivered), twice, stray}
 	f.receipts[1].DeliveryID, f.receipts[1].Attempt = f.deliveries[0].ID, 1
 	f.attempts = refusedAttempts(f.deliveries[0].ID)
 }
@@ -73,7 +73,7 @@ func fewDeliveries(f *fakeStore) {
 	add := func(n int, state storage.State, change func(*storage.Delivery)) {
 		d := storage.Delivery{
 			ID: storage.ID(1<<49 + 20 + n), EventID: storage.ID(1<<49 + 10 + n), WebhookID: acme().ID, Webhook: "acme prod", RequestID: fmt.Sprint("r", n),
-			Channel: storage.Email, Status: storage.Bounce, Identity: "john.doe@luma.com", State: state, CreatedAt: noon().Add(time.Duration(n) * time.Second),
+			Channel: storage.Email, Status: storage.StatusBounce, Identity: "john.doe@luma.com", State: state, CreatedAt: noon().Add(time.Duration(n) * time.Second),
 		}
 		if change != nil {
 			change(&d)

@@ -168,7 +168,7 @@ func TestOneZoneOnTheScreen(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.m.env.Location = time.FixedZone("EAST", 5*3600+1800)
 		twoWebhooks(c.store)
-		r := arrived(1, storage.Bounce)
+		r := arrived(1, storage.StatusBounce)
 		r.Verdicts.Auth = storage.Verdict{Result: storage.Fail, Reason: "exp 12:03:24Z is past", Checks: []storage.Check{{Name: "exp", Result: storage.Fail, Actual: "12:03:24Z is 67 s past"}}}
 		c.store.receipts = []storage.Receipt{r}
 		c.store.activities = []storage.Activity{{ID: 1, At: noon(), Text: "the certificate expired on 2026-11-02T12:00:00Z"}}

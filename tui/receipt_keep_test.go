@@ -38,7 +38,7 @@ func TestSavedFixtureIsFired(t *testing.T) {
 		c.press("1")
 		c.wait(time.Second)
 		fired := c.store.events[len(c.store.events)-1]
-		if fired.Status != storage.Sent || fired.RequestID == "r1" || len(fired.Payload) < 50 {
+		if fired.Status != storage.StatusSent || fired.RequestID == "r1" || len(fired.Payload) < 50 {
 			t.Errorf("fired %+v", fired)
 		}
 		c.press("f")

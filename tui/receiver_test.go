@@ -277,7 +277,7 @@ func TestEditAndResend(t *testing.T) {
 		c.see("Edit and resend to acme prod", `"requestId": "r1"`)
 		c.press("ctrl+s")
 		e := c.store.events[len(c.store.events)-1]
-		if string(e.Payload) != string(c.store.receipts[0].Body) || e.WebhookID != acme().ID || e.Status != storage.Sent {
+		if string(e.Payload) != string(c.store.receipts[0].Body) || e.WebhookID != acme().ID || e.Status != storage.StatusSent {
 			t.Errorf("unchanged, it sends %+v", e)
 		}
 		c.see("queued", "▸3 Receiver")

@@ -14,7 +14,7 @@ import (
 func twoWebhooks(f *fakeStore) {
 	f.webhooks = []storage.Webhook{acme(), staging()}
 	f.deliveries = []storage.Delivery{{
-		ID: 1<<49 + 10, WebhookID: acme().ID, Webhook: "acme prod", Channel: storage.Email, Status: storage.Bounce,
+		ID: 1<<49 + 10, WebhookID: acme().ID, Webhook: "acme prod", Channel: storage.Email, Status: storage.StatusBounce,
 		State: storage.Failed, Attempts: 1, Code: 401, ErrorClass: storage.ClassStatus, Error: "answered 401 Unauthorized",
 		CreatedAt: noon().Add(-time.Minute), FinishedAt: noon().Add(-time.Minute),
 	}}

@@ -20,7 +20,7 @@ func TestThePositionIsRight(t *testing.T) {
 		traffic := func(count int) {
 			for range count {
 				came++
-				c.store.receipts = append(c.store.receipts, arrived(came, storage.Sent))
+				c.store.receipts = append(c.store.receipts, arrived(came, storage.StatusSent))
 			}
 			c.store.changed(storage.ChangedReceipts)
 			c.wait(time.Second)

@@ -16,7 +16,7 @@ func manyReceipts(n int) func(*fakeStore) {
 	return func(f *fakeStore) {
 		twoWebhooks(f)
 		for i := 1; i <= n; i++ {
-			f.receipts = append(f.receipts, arrived(i, storage.Sent))
+			f.receipts = append(f.receipts, arrived(i, storage.StatusSent))
 			f.receipts[i-1].Identity = fmt.Sprint("person", i)
 		}
 	}
@@ -89,7 +89,7 @@ func TestSelectionSticksToItsItem(t *testing.T) {
 		c.press("k", "k")
 		selected := list.SelectedID()
 		for i := range 200 {
-			c.store.receipts = append(c.store.receipts, arrived(1000+i, storage.Sent))
+			c.store.receipts = append(c.store.receipts, arrived(1000+i, storage.StatusSent))
 			c.store.changed(storage.ChangedReceipts)
 			c.wait(changeGap)
 		}
@@ -109,7 +109,7 @@ func TestPauseHoldsTheViewAndCounts(t *testing.T) {
 		c.press("p")
 		c.see("‖ paused, 0 new")
 		for i := range 12 {
-			c.store.receipts = append(c.store.receipts, arrived(50+i, storage.Bounce))
+			c.store.receipts = append(c.store.receipts, arrived(50+i, storage.StatusBounce))
 		}
 		c.store.changed(storage.ChangedReceipts)
 		c.wait(time.Second)
@@ -124,7 +124,7 @@ func TestPauseHoldsTheViewAndCounts(t *testing.T) {
 func TestPauseOfAnEmptyView(t *testing.T) {
 	testReceiver(t, twoWebhooks, func(c *console) {
 		c.press("p")
-		c.store.receipts = append(c.store.receipts, arrived(1, storage.Bounce))
+		c.store.receipts = append(c.store.receipts, arrived(1, storage.StatusBounce))
 		c.store.changed(storage.ChangedReceipts)
 		c.wait(time.Second)
 		c.see("paused, 1 new")

@@ -50,7 +50,7 @@ func firedChannels(q completing) []choice { return choicesOf(q.firedSpec().Webho
 func firedVariants(q completing) []choice {
 	spec := q.firedSpec()
 	if spec.Lifecycle {
-		spec.Status = storage.Bounce
+		spec.Status = storage.StatusBounce
 	}
 	return variants(spec.Channel, spec.Status)
 }

@@ -173,7 +173,7 @@ func (s doctorSession) examineLeader(ctx context.Context, store *sqlite.Store) [
 
 // delivery tells of the process that delivers, and what it is short of.
 func delivery(rt storage.Runtime) (found []finding) {
-	for _, warning := range []string{rt.Trouble, rt.Limited} {
+	for _, warning := range []string{rt.Stalled, rt.Limited} {
 		if warning != "" {
 			found = append(found, finding{"delivery", findingWarning, fmt.Sprintf("process %d: %s", rt.PID, warning)})
 		}

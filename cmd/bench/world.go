@@ -114,7 +114,7 @@ type events struct {
 }
 
 func newEvents(w storage.Webhook) (*events, error) {
-	fixture, err := fixtures.Find(storage.Email, storage.Bounce, "")
+	fixture, err := fixtures.Find(storage.Email, storage.StatusBounce, "")
 	return &events{webhook: w, fixture: fixture}, err
 }
 

@@ -109,7 +109,7 @@ func withJWT(w *storage.Webhook) {
 
 func eventFor(w storage.Webhook) storage.Event {
 	return storage.Event{
-		WebhookID: w.ID, RequestID: "Lm5Y4Os8zFJtbpwMq3V0ZFbsmBJWOqYB", Channel: storage.Email, Status: storage.Bounce,
+		WebhookID: w.ID, RequestID: "Lm5Y4Os8zFJtbpwMq3V0ZFbsmBJWOqYB", Channel: storage.Email, Status: storage.StatusBounce,
 		Variant: "hard", Identity: "john@example.com", Payload: []byte(`{"requestId":"Lm5Y"}`),
 	}
 }

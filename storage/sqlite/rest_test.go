@@ -82,7 +82,7 @@ func TestActivities(t *testing.T) {
 
 func TestSavedFixtures(t *testing.T) {
 	s := openTest(t)
-	f := storage.SavedFixture{Name: "mine", Channel: storage.Email, Status: storage.Bounce, Revision: storage.Classic, Payload: []byte("{}")}
+	f := storage.SavedFixture{Name: "mine", Channel: storage.Email, Status: storage.StatusBounce, Revision: storage.Classic, Payload: []byte("{}")}
 	if err := s.SaveFixture(t.Context(), f); err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func (s *suite) enqueue(w storage.Webhook, n int) (ids []storage.ID) {
 	s.Helper()
 	for i := range n {
 		made, err := s.store.Enqueue(s.ctx, storage.Event{
-			WebhookID: w.ID, RequestID: "r", Channel: storage.Email, Status: storage.Sent, Payload: []byte{byte('0' + i)},
+			WebhookID: w.ID, RequestID: "r", Channel: storage.Email, Status: storage.StatusSent, Payload: []byte{byte('0' + i)},
 		})
 		s.must(err)
 		ids = append(ids, made[0].ID)

@@ -22,7 +22,7 @@ func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
 		{burstEnd{}, "all 3 delivered"},
 	} {
 		f := New(&screen.Env{Now: time.Now}, nil)
-		f.burst = &run{spec: fire.Spec{Status: storage.Sent, Webhook: storage.Webhook{Name: "acme prod"}}, queued: 3, ended: true, began: time.Now()}
+		f.burst = &run{spec: fire.Spec{Status: storage.StatusSent, Webhook: storage.Webhook{Name: "acme prod"}}, queued: 3, ended: true, began: time.Now()}
 		test.end.burst = f.burst
 		said, ok := f.tellEnd(test.end)().(screen.ToastMsg)
 		if !ok || !strings.Contains(said.Toast.Text, test.want) {

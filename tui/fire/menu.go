@@ -50,10 +50,10 @@ func (m *menu) fill() {
 		Hint:  &component.MenuItem{ID: itemWebhook, Key: "w", Label: "change"},
 		Columns: [][]component.MenuItem{
 			{
-				{ID: string(storage.Sent), Key: "s", Label: "sent"},
-				{ID: string(storage.Delivered), Key: "d", Label: "delivered"},
-				{ID: string(storage.Bounce), Key: "b", Label: "bounce"},
-				{ID: string(storage.Error), Key: "e", Label: "error"},
+				{ID: string(storage.StatusSent), Key: "s", Label: "sent"},
+				{ID: string(storage.StatusDelivered), Key: "d", Label: "delivered"},
+				{ID: string(storage.StatusBounce), Key: "b", Label: "bounce"},
+				{ID: string(storage.StatusError), Key: "e", Label: "error"},
 			}, {
 				{ID: itemLife, Key: "l", Label: "a message's life…"},
 				{ID: itemBurst, Key: "B", Label: "burst…"},
@@ -61,7 +61,7 @@ func (m *menu) fill() {
 			},
 		},
 		Details: []component.MenuItem{
-			{ID: itemVariant, Key: "v", Label: "variant", Detail: f.variantLabel(channel, storage.Bounce), Off: len(fixtures.Variants(channel, storage.Bounce)) < 2},
+			{ID: itemVariant, Key: "v", Label: "variant", Detail: f.variantLabel(channel, storage.StatusBounce), Off: len(fixtures.Variants(channel, storage.StatusBounce)) < 2},
 			{ID: itemChannel, Key: "c", Label: "channel", Detail: string(channel), Off: len(m.webhook.Channels) < 2},
 			{ID: itemAgain, Key: ".", Label: "again", Detail: f.lastLabel(), Off: f.last.Status == ""},
 		},
@@ -179,7 +179,7 @@ func (m *menu) spec(status storage.Status) fire.Spec {
 // lastStatus is the status fired last; a bounce at first.
 func (f *Firer) lastStatus() storage.Status {
 	if f.last.Status == "" {
-		return storage.Bounce
+		return storage.StatusBounce
 	}
 	return f.last.Status
 }
@@ -217,8 +217,8 @@ func (m *menu) changeVariant() tea.Cmd {
 	channel := m.channel()
 	var items []component.MenuItem
 	now := 0
-	for i, v := range fixtures.Variants(channel, storage.Bounce) {
-		if v.Variant == m.firing.variantFor(channel, storage.Bounce) {
+	for i, v := range fixtures.Variants(channel, storage.StatusBounce) {
+		if v.Variant == m.firing.variantFor(channel, storage.StatusBounce) {
 			now = i
 		}
 		items = append(items, component.MenuItem{ID: v.VariantName(), Key: strconv.Itoa(i + 1), Label: v.VariantName(), Detail: v.Label()})
@@ -227,7 +227,7 @@ func (m *menu) changeVariant() tea.Cmd {
 		if name == fixtures.DefaultVariant {
 			name = ""
 		}
-		m.firing.variants[target{channel, storage.Bounce}] = name
+		m.firing.variants[target{channel, storage.StatusBounce}] = name
 		m.fill()
 		return nil
 	}
@@ -237,8 +237,8 @@ func (m *menu) changeVariant() tea.Cmd {
 // chooseLife asks how the message ends.
 func (m *menu) chooseLife() tea.Cmd {
 	ends := []component.MenuItem{
-		{ID: string(storage.Delivered), Key: "d", Label: "sent, then delivered"},
-		{ID: string(storage.Bounce), Key: "b", Label: "sent, then bounce", Detail: m.firing.variantLabel(m.channel(), storage.Bounce)},
+		{ID: string(storage.StatusDelivered), Key: "d", Label: "sent, then delivered"},
+		{ID: string(storage.StatusBounce), Key: "b", Label: "sent, then bounce", Detail: m.firing.variantLabel(m.channel(), storage.StatusBounce)},
 	}
 	return m.firing.shared.Choose(component.Menu{Title: "A message's life", Details: ends}, func(end string) tea.Cmd {
 		life := m.spec(storage.Status(end))

@@ -87,9 +87,9 @@ func StateStyle(th *style.Theme, state storage.State) (string, lipgloss.Style) {
 // EventStyle is the glyph and the colour of an event's status.
 func EventStyle(th *style.Theme, status storage.Status) (string, lipgloss.Style) {
 	switch status {
-	case storage.Sent, storage.Delivered:
+	case storage.StatusSent, storage.StatusDelivered:
 		return style.Dot, th.Text
-	case storage.Bounce, storage.Error:
+	case storage.StatusBounce, storage.StatusError:
 		return style.Cross, th.Bad
 	}
 	return style.Info, th.Text

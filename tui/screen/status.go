@@ -29,8 +29,8 @@ func (s Status) Trouble() string {
 	switch {
 	case s.Err != nil:
 		return s.Err.Error()
-	case s.Alive && s.Runtime.Trouble != "":
-		return s.Runtime.Trouble
+	case s.Alive && s.Runtime.Stalled != "":
+		return s.Runtime.Stalled
 	case s.Read && s.Alive && s.Runtime.ReceiverURL == "" && s.Runtime.ReceiverError != "":
 		return "receiver off: " + s.Runtime.ReceiverError
 	}
