@@ -32,7 +32,10 @@ require (
 	golang.org/x/time v0.16.0
 )
 
-require github.com/fsnotify/fsnotify v1.10.1
+require (
+	github.com/fsnotify/fsnotify v1.10.1
+	github.com/go-json-experiment/json v1.27.2
+)
 
 require (
 	github.com/atotto/clipboard v0.1.4 // indirect

@@ -13,3 +13,13 @@ func ExampleCheck() {
 	// <nil>
 	// is not JSON: '\'' where a value should be at line 1, column 12; write strings in double quotes
 }
+
+func ExampleValues() {
+	text := []byte(`{"campaign": {"id": "c-1"}, "status": "se`)
+	for v := range jsontext.Values(text) {
+		if v.Is("campaign", "id") {
+			fmt.Printf("%s\n", text[v.From:v.To])
+		}
+	}
+	// Output: "c-1"
+}

@@ -7,16 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// Unquote is what a string of valid JSON says, to the letter: a surrogate without its other
-// half, which encoding/json replaces by U+FFFD, becomes the three bytes that UTF-8 would
-// have for it (WTF-8), and bytes that are not UTF-8 stay. So two strings are equal if, and
-// only if, the same was sent.
+// Unquote returns the text of a string of valid JSON exactly. A surrogate without its other
+// half, which encoding/json replaces by U+FFFD, becomes the three bytes that UTF-8 would have
+// for it (WTF-8), and bytes that are not UTF-8 remain. So two texts are equal if, and only
+// if, the same was sent.
 func Unquote(quoted []byte) string {
 	return unescape(string(quoted[1 : len(quoted)-1]))
 }
 
 // unescape resolves the escapes of a string without its quotes.
 func unescape(inner string) string {
+	if strings.IndexByte(inner, '\\') < 0 {
+		return inner
+	}
 	var text strings.Builder
 	for at := 0; at < len(inner); {
 		escape := strings.IndexByte(inner[at:], '\\')
@@ -45,7 +48,7 @@ func plain(escape byte) byte {
 
 const unitLength = len(`\u0000`)
 
-// codeUnit is the one of UTF-16 that a text begins with as an escape.
+// codeUnit returns the UTF-16 code unit that a text begins with as an escape.
 func codeUnit(text string) (rune, bool) {
 	if len(text) < unitLength || text[0] != '\\' || text[1] != 'u' {
 		return 0, false
@@ -54,8 +57,8 @@ func codeUnit(text string) (rune, bool) {
 	return rune(unit), err == nil
 }
 
-// unescapeUnit writes the character that a text begins with as one escape or two, and
-// returns how long they are.
+// unescapeUnit writes the character that a text begins with as one or two escapes, and
+// returns their length.
 func unescapeUnit(into *strings.Builder, unit rune, text string) int {
 	if !utf16.IsSurrogate(unit) {
 		into.WriteRune(unit)
@@ -74,7 +77,7 @@ func unescapeUnit(into *strings.Builder, unit rune, text string) int {
 	return unitLength
 }
 
-// surrogateAt is the surrogate without its other half with which a text of Unquote begins.
+// surrogateAt returns the lone surrogate that a text from Unquote begins with.
 func surrogateAt(text string) (rune, bool) {
 	if len(text) < 3 || text[0] != 0xed || text[1]&0xe0 != 0xa0 || text[2]&0xc0 != 0x80 {
 		return 0, false
@@ -82,8 +85,8 @@ func surrogateAt(text string) (rune, bool) {
 	return rune(text[0]&0xf)<<12 | rune(text[1]&0x3f)<<6 | rune(text[2]&0x3f), true
 }
 
-// Show makes valid UTF-8 of a text of Unquote, for people: what is not a character is shown as
-// the escape that would write it.
+// Show converts a text from Unquote to valid UTF-8 for people: what is not a character is
+// shown as the escape that represents it.
 func Show(text string) string {
 	if utf8.ValidString(text) {
 		return text
@@ -106,7 +109,8 @@ func Show(text string) string {
 	return shown.String()
 }
 
-// Quote is a text of Unquote as a JSON string, with nothing escaped that need not be.
+// Quote returns a text from Unquote as a JSON string, with only the escapes that RFC 8259 §7
+// requires.
 func Quote(text string) string {
 	out := make([]byte, 0, len(text)+2)
 	out = append(out, '"')
@@ -135,28 +139,10 @@ func appendControl(out []byte, c byte) []byte {
 	return append(out, `\u00`+strconv.FormatInt(int64(c)+0x100, 16)[1:]...)
 }
 
-// oddEscape says what about the escape at an offset many readers cannot keep, or nothing,
-// and where the second half of what begins there stands.
-func oddEscape(text []byte, at int) (odd string, second int) {
-	const none = -1
-	unit, ok := codeUnit(string(text[at:min(at+unitLength, len(text))]))
-	switch {
-	case !ok || unit != 0 && !utf16.IsSurrogate(unit):
-		return "", none
-	case unit == 0:
-		return `a string with NUL (\u0000)`, none
-	}
-	second = at + unitLength
-	if half, ok := codeUnit(string(text[min(second, len(text)):min(second+unitLength, len(text))])); ok && utf16.DecodeRune(unit, half) != utf8.RuneError {
-		return "", second
-	}
-	return `a string with a lone surrogate (\u` + strconv.FormatInt(int64(unit), 16) + `), which is not a character`, none
-}
-
-// maxShown is how many characters of foreign text a message shows.
+// maxShown is the number of characters of foreign text in a message.
 const maxShown = 80
 
-// quoted makes foreign text safe to show.
+// quoted makes foreign text safe to display.
 func quoted(text string) string {
 	short, shown := Show(text), 0
 	for at := range short {

@@ -2,6 +2,7 @@ package jsontext
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -54,6 +55,39 @@ func TestReader(t *testing.T) {
 		found, from, to := r.Next()
 		if (found.Broken == nil) != (want != "") || want != "" && text[from:to] != want || (len(found.Twice) == 1) != (len(want) == 13) {
 			t.Errorf("%q: %+v", text[from:to], found)
+		}
+	}
+}
+
+func TestReaderRefusesBytesThatAreNoText(t *testing.T) {
+	r := NewReader([]byte("\n {\"a\":\"\xe9\"}"), Typed())
+	if !r.More() {
+		t.Fatal("the end")
+	}
+	if found, _, _ := r.Next(); found.Broken == nil || !strings.Contains(found.Broken.What, "0xE9") {
+		t.Errorf("%+v", found)
+	}
+	r = NewReader([]byte("01"), Typed())
+	if found, _, _ := r.Next(); found.Broken == nil || !strings.Contains(found.Broken.What, "begins with 0") {
+		t.Errorf("%+v", found)
+	}
+}
+
+func TestFind(t *testing.T) {
+	tree := Parse([]byte(`{"a":{"x":1},"a":{"b":[1,{"c":2}]},"\ud800":3,"0":4}`))
+	for _, c := range []struct {
+		tokens []string
+		want   string
+	}{
+		{[]string{"a", "b", "1", "c"}, "2"}, {[]string{"a", "x"}, ""}, {[]string{"a", "b", "2"}, ""}, {[]string{"a", "b", "01"}, ""},
+		{[]string{"\ufffd"}, "3"}, {[]string{"0"}, "4"}, {[]string{"a", "b", "0", "c"}, ""},
+	} {
+		got := ""
+		if n, ok := tree.Find(c.tokens...); ok {
+			got = string(tree.Raw(n))
+		}
+		if got != c.want {
+			t.Errorf("%q: %s, want %s", c.tokens, got, c.want)
 		}
 	}
 }

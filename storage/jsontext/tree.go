@@ -1,23 +1,38 @@
 package jsontext
 
-// A Tree is a JSON text taken apart: every value in the order in which it begins.
+import (
+	"iter"
+	"strconv"
+	"strings"
+)
+
+// A Tree holds the values of a JSON text in the order in which they begin.
 type Tree struct {
 	text  []byte
 	Nodes []Node
 }
 
-// A Node is a value. What is nested in it stands behind it, up to End.
+// A Node is a value. The values nested in it are the nodes after it, up to End.
 type Node struct {
 	Kind     Kind
-	End      int // the first node behind it and all that is nested in it
+	End      int // the first node after it and all that is nested in it
 	from, to int // its bytes
 	Key      string
+}
+
+// Parse returns the tree of a text that encoding/json accepts, which may contain bytes that
+// are not UTF-8. Of other texts the tree is incomplete.
+func Parse(text []byte) *Tree {
+	r := NewReader(text, Words{})
+	r.plant()
+	_, _ = r.value()
+	return &r.found.Tree
 }
 
 // A Kind is a JSON type, as a bit.
 type Kind uint8
 
-// The kinds.
+// The JSON types.
 const (
 	Null Kind = 1 << iota
 	Bool
@@ -43,7 +58,7 @@ func kindOf(first byte) Kind {
 	return Number
 }
 
-// Children calls visit for each member or element of a node, until it answers false.
+// Children calls visit for each member or element of a node, until it returns false.
 func (t *Tree) Children(parent int, visit func(child int) bool) {
 	for i := parent + 1; i < t.Nodes[parent].End; i = t.Nodes[i].End {
 		if !visit(i) {
@@ -52,7 +67,7 @@ func (t *Tree) Children(parent int, visit func(child int) bool) {
 	}
 }
 
-// Member finds the member of an object with a key.
+// Member returns the member of an object with a key, the first if there are several.
 func (t *Tree) Member(object int, key string) (found int, ok bool) {
 	for i := object + 1; i < t.Nodes[object].End; i = t.Nodes[i].End {
 		if t.Nodes[i].Key == key {
@@ -62,8 +77,46 @@ func (t *Tree) Member(object int, key string) (found int, ok bool) {
 	return 0, false
 }
 
-// Raw is a value as it is written.
+// Find returns the value that keys and indexes lead to. Like encoding/json it uses the last
+// of equal keys.
+func (t *Tree) Find(tokens ...string) (found int, ok bool) {
+	ok = len(t.Nodes) > 0
+	for _, token := range tokens {
+		parent := found
+		ok = false
+		for child, name := range t.Named(parent) {
+			if name == token {
+				found, ok = child, true
+			}
+		}
+		if !ok {
+			return 0, false
+		}
+	}
+	return found, ok
+}
+
+// Named returns the members or elements of a node with their keys or indexes. In a key, each
+// surrogate without its other half is replaced by U+FFFD.
+func (t *Tree) Named(parent int) iter.Seq2[int, string] {
+	return func(yield func(child int, name string) bool) {
+		index := 0
+		t.Children(parent, func(child int) bool {
+			name := strings.ToValidUTF8(t.Nodes[child].Key, "\uFFFD")
+			if t.Nodes[parent].Kind == Array {
+				name = strconv.Itoa(index)
+			}
+			index++
+			return yield(child, name)
+		})
+	}
+}
+
+// Raw returns a value as it is written.
 func (t *Tree) Raw(n int) []byte { return t.text[t.Nodes[n].from:t.Nodes[n].to] }
 
-// Offset is where a value begins.
+// Offset returns where a value begins.
 func (t *Tree) Offset(n int) int { return t.Nodes[n].from }
+
+// EndOffset returns where a value ends.
+func (t *Tree) EndOffset(n int) int { return t.Nodes[n].to }

@@ -1,0 +1,167 @@
+package jsontext
+
+import (
+	"bytes"
+	"iter"
+	"strconv"
+	"strings"
+
+	syntax "github.com/go-json-experiment/json/jsontext"
+)
+
+// A cursor reads a text token by token and keeps the path to the value at hand. The library
+// has such a path too, but replaces surrogates without their other half in it.
+type cursor struct {
+	text     []byte
+	decoder  *syntax.Decoder
+	levels   []level
+	left     level // the one that the token ended
+	token    token
+	from, to int // the bytes of the token; at the end of an array or object all of its bytes
+}
+
+// A token is what the cursor has read last.
+type token uint8
+
+const (
+	scalar token = iota
+	name
+	begin // of an array or object
+	end
+)
+
+// A level is an array or object that the cursor is in.
+type level struct {
+	from  int
+	array bool
+	index int    // of the element at hand, -1 before the first
+	name  []byte // of the member at hand, in quotes
+	named bool   // the value of name is still to come
+
+	node int             // in the tree
+	keys int             // how many keys were remembered before this object
+	many map[string]bool // see Reader.remember
+}
+
+// usualDepth is greater than the depth of an event.
+const usualDepth = 8
+
+func newCursor(text []byte) cursor {
+	return cursor{
+		text: text, levels: make([]level, 0, usualDepth),
+		// The decoder reads the buffer in place. Names that occur twice and lone surrogates
+		// are valid JSON (RFC 8259 §4, §8.2), which it rejects by default.
+		decoder: syntax.NewDecoder(bytes.NewBuffer(text), syntax.AllowDuplicateNames(true), syntax.AllowInvalidUTF8(true)),
+	}
+}
+
+func (c *cursor) offset() int { return int(c.decoder.InputOffset()) }
+
+func (c *cursor) top() *level { return &c.levels[len(c.levels)-1] }
+
+// next reads a token. Its error is io.EOF at the end of the text.
+func (c *cursor) next() error {
+	kind := c.decoder.PeekKind()
+	if kind == '}' || kind == ']' || kind == '{' || kind == '[' {
+		if _, err := c.decoder.ReadToken(); err != nil {
+			return err
+		}
+		c.to = c.offset()
+		c.from = c.to - 1
+	} else {
+		raw, err := c.decoder.ReadValue()
+		if err != nil {
+			return err
+		}
+		c.to = c.offset()
+		c.from = c.to - len(raw)
+	}
+	c.move(kind)
+	return nil
+}
+
+func (c *cursor) move(kind syntax.Kind) {
+	if kind == '}' || kind == ']' {
+		c.token, c.left, c.from = end, *c.top(), c.top().from
+		c.levels = c.levels[:len(c.levels)-1]
+		return
+	}
+	if len(c.levels) > 0 {
+		at := c.top()
+		if at.index++; !at.array && !at.named {
+			c.token, at.named, at.name = name, true, c.text[c.from:c.to]
+			return
+		}
+		at.named = false
+	}
+	if c.token = scalar; kind == '{' || kind == '[' {
+		c.token = begin
+		c.levels = append(c.levels, level{from: c.from, array: kind == '[', index: -1})
+	}
+}
+
+// pointer returns the path as a JSON Pointer (RFC 6901), for people to read.
+func pointer(path []level) string {
+	var text strings.Builder
+	for _, l := range path {
+		text.WriteByte('/')
+		if l.array {
+			text.WriteString(strconv.Itoa(l.index))
+		} else {
+			text.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(Show(Unquote(l.name))))
+		}
+	}
+	return text.String()
+}
+
+// A Value is a part of a text and the path to it.
+type Value struct {
+	From, To int // its bytes
+	path     []level
+}
+
+// Values returns the values of a text in the order in which they end. If the text is broken,
+// these are the values that are complete before that place. A Value must not be used after
+// the next one has been returned.
+func Values(text []byte) iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		c := newCursor(text)
+		for c.next() == nil {
+			if c.token == begin || c.token == name || c.cutShort() {
+				continue
+			}
+			if !yield(Value{From: c.from, To: c.to, path: c.levels}) {
+				return
+			}
+		}
+	}
+}
+
+// cutShort reports whether the token is a number that may have had more digits.
+func (c *cursor) cutShort() bool {
+	last := c.text[c.to-1]
+	return c.token == scalar && c.to == len(c.text) && len(c.levels) > 0 && last >= '0' && last <= '9'
+}
+
+// Is reports whether the names and indexes lead to the value.
+func (v Value) Is(tokens ...string) bool {
+	if len(tokens) != len(v.path) {
+		return false
+	}
+	for i, token := range tokens {
+		if !v.path[i].is(token) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *level) is(token string) bool {
+	if l.array {
+		return strconv.Itoa(l.index) == token
+	}
+	if bytes.IndexByte(l.name, '\\') < 0 {
+		return string(l.name[1:len(l.name)-1]) == token
+	}
+	return Unquote(l.name) == token
+}

@@ -1,0 +1,195 @@
+package jsontext
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	syntax "github.com/go-json-experiment/json/jsontext"
+)
+
+// A fault finds out why the tokenizer cannot read on. The tokenizer's own error has neither
+// our words nor a remedy, and its offset is that of the comma before what is wrong.
+type fault struct {
+	text  []byte
+	words Words
+	at    int
+
+	within syntax.Kind // '{' or '[', or none at the top level
+	read   int64       // how many names and values of that were read
+}
+
+// fault returns one that begins at the next token.
+func (r *Reader) fault() *fault {
+	f := &fault{text: r.text, words: r.words, at: r.offset()}
+	f.within, f.read = r.decoder.StackIndex(r.decoder.StackDepth())
+	f.space()
+	return f
+}
+
+func (f *fault) space() {
+	f.at = len(f.text) - len(bytes.TrimLeft(f.text[f.at:], Space))
+}
+
+// peek returns the next byte, 0 at the end. A NUL in the text is as wrong as its end.
+func (f *fault) peek() byte {
+	if f.at < len(f.text) {
+		return f.text[f.at]
+	}
+	return 0
+}
+
+// explain follows the grammar from the last token to what is wrong.
+func (f *fault) explain() *Flaw {
+	if closing := f.closing(); closing != 0 && f.read > 0 {
+		if found := f.punctuation(closing); found != nil {
+			return found
+		}
+	}
+	switch c := f.peek(); {
+	case f.within == '{' && f.read%2 == 0 && c != '"':
+		return f.unexpected("a key in double quotes", f.keyRemedy())
+	case c == '"':
+		return f.brokenString()
+	case c == '-' || isDigit(c):
+		return f.brokenNumber()
+	}
+	return f.unexpected("a value", f.valueRemedy())
+}
+
+func (f *fault) closing() byte {
+	switch f.within {
+	case '{':
+		return '}'
+	case '[':
+		return ']'
+	}
+	return 0
+}
+
+// punctuation skips the colon or comma before the next token, unless it is what is wrong.
+func (f *fault) punctuation(closing byte) *Flaw {
+	if f.within == '{' && f.read%2 == 1 {
+		if f.peek() != ':' {
+			return f.unexpected("the colon behind the key", f.colonRemedy())
+		}
+	} else if f.peek() != ',' {
+		if f.leadingZero() {
+			return f.zero()
+		}
+		return f.unexpected("a comma or "+string(closing), f.commaRemedy(closing))
+	}
+	comma := f.peek() == ','
+	f.at++
+	f.space()
+	if comma && f.peek() == closing {
+		return f.broken("a comma with nothing behind it", "leave out the comma before "+string(closing))
+	}
+	return nil
+}
+
+// leadingZero reports whether a digit follows a number, which then is 0: any other would
+// have included the digit.
+func (f *fault) leadingZero() bool {
+	return f.at > 0 && isDigit(f.text[f.at-1]) && isDigit(f.peek())
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// more explains what follows the only value of a text.
+func (f *fault) more() *Flaw {
+	return f.broken("more behind the JSON value: "+f.next(), f.restRemedy())
+}
+
+func (f *fault) zero() *Flaw {
+	return f.broken("a number that begins with 0", "write it without the zero, or as a string")
+}
+
+// brokenString explains the string that begins here.
+func (f *fault) brokenString() *Flaw {
+	start := f.at
+	for f.at++; f.at < len(f.text); f.at++ {
+		if c := f.text[f.at]; c == '\\' {
+			if found := f.escape(); found != nil {
+				return found
+			}
+		} else if c < ' ' {
+			return f.broken("a control character within a string: "+f.next(), f.closedRemedy(start, "write it as an escape, \\n for a line break, say (RFC 8259 §7)"))
+		}
+	}
+	return f.broken("the "+f.words.Text+" ends within a string", f.closedRemedy(start, f.words.Whole))
+}
+
+// escape explains the escape that begins here, or skips it up to its last character.
+func (f *fault) escape() *Flaw {
+	f.at++
+	if c := f.peek(); c == 0 || strings.IndexByte(`"\/bfnrtu`, c) < 0 {
+		return f.broken("an unknown escape: \\ and "+f.next(), `write \\ for a backslash; the escapes are \" \\ \/ \b \f \n \r \t \u (RFC 8259 §7)`)
+	} else if c != 'u' {
+		return nil
+	}
+	for range 4 {
+		f.at++
+		if c := f.peek(); c == 0 || strings.IndexByte("0123456789abcdefABCDEF", c) < 0 {
+			return f.unexpected("four hexadecimal digits behind \\u", "write \\u00e9, say")
+		}
+	}
+	return nil
+}
+
+// numberStart matches as much of a number as is right.
+var numberStart = regexp.MustCompile(`^-?([0-9]+(\.([0-9]+([eE][+-]?)?)?|[eE][+-]?)?)?`)
+
+// brokenNumber explains the number that begins here. All that can be wrong in one is that a
+// digit is missing.
+func (f *fault) brokenNumber() *Flaw {
+	start := numberStart.Find(f.text[f.at:])
+	f.at += len(start)
+	switch start[len(start)-1] {
+	case '.':
+		return f.unexpected("a digit behind the point", "write 1.0, not 1.")
+	case 'e', 'E', '+':
+		return f.unexpected("a digit in the exponent", "write 1e3, say")
+	}
+	if len(start) > 1 { // the minus of an exponent
+		return f.unexpected("a digit in the exponent", "write 1e3, say")
+	}
+	return f.unexpected("a digit behind the minus", f.minusRemedy())
+}
+
+// broken returns the flaw at the offset that was reached.
+func (f *fault) broken(what, remedy string) *Flaw {
+	return &Flaw{f.at, lineAndColumn(f.text, f.at), what, remedy}
+}
+
+// unexpected returns the flaw that something else is there than was wanted.
+func (f *fault) unexpected(wanted, remedy string) *Flaw {
+	return f.broken(f.next()+" where "+wanted+" should be", remedy)
+}
+
+// next describes the character that is there instead of another.
+func (f *fault) next() string {
+	if f.at >= len(f.text) {
+		return "the end of the " + f.words.Text
+	}
+	r, _ := utf8.DecodeRune(f.text[f.at:])
+	if r >= utf8.RuneSelf {
+		return fmt.Sprintf("%s (%U)", strconv.QuoteRune(r), r)
+	}
+	return strconv.QuoteRune(r)
+}
+
+// Position returns the line and column of an offset, both from 1 and the column in characters.
+func Position(text []byte, at int) (line, column int) {
+	before := text[:at]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1
+}
+
+func lineAndColumn(text []byte, at int) string {
+	line, column := Position(text, at)
+	return fmt.Sprintf("line %d, column %d", line, column)
+}

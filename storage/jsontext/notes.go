@@ -1,0 +1,100 @@
+package jsontext
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A value that many readers change is not an error: the findings are noted beside the result.
+func (r *Reader) note(into *[]Flaw, path []level, what, remedy string) {
+	if len(*into) < maxNoted {
+		*into = append(*into, Flaw{r.from, pointer(path), what, remedy})
+	}
+}
+
+// few is how many keys are compared one by one, which is faster than a map for an event.
+const few = 16
+
+// remember adds the key to those of its object, and notes it if it is one of them already.
+func (r *Reader) remember(key string, in *level) {
+	seen := r.keys[in.keys:]
+	again := in.many[key]
+	if in.many == nil {
+		for _, earlier := range seen {
+			again = again || earlier == key
+		}
+	}
+	if again {
+		r.note(&r.found.Twice, r.levels, "the key "+quoted(key)+" a second time in its object",
+			"write each key once: of two, each reader may take another (RFC 8259 §4)")
+		return
+	}
+	r.keys = append(r.keys, key)
+	if in.many == nil && len(seen) == few {
+		in.many = map[string]bool{}
+		for _, earlier := range seen {
+			in.many[earlier] = true
+		}
+	}
+	if in.many != nil {
+		in.many[key] = true
+	}
+}
+
+// maxSafe is the largest integer up to which a float64 represents every integer (RFC 8259 §6).
+const maxSafe = 1 << 53
+
+// noteLarge notes a number that a reader with float64 numbers, such as JavaScript, rounds.
+func (r *Reader) noteLarge() {
+	const neverLarge = 15 // digits
+	raw := r.text[r.from:r.to]
+	if len(raw) <= neverLarge && bytes.IndexByte(raw, 'e') < 0 && bytes.IndexByte(raw, 'E') < 0 || kindOf(raw[0]) != Number {
+		return
+	}
+	number, _ := strconv.ParseFloat(string(raw), 64) // infinite when out of range
+	if math.Abs(number) > maxSafe || math.Abs(number) == maxSafe && !isSafe(raw) {
+		r.note(&r.found.Large, r.levels, "the number "+quoted(string(raw))+" is beyond 2^53, where many readers round", r.words.Send+" it as a string")
+	}
+}
+
+// isSafe reports whether a number that is rounded to 2^53, or its negative, is not beyond it.
+func isSafe(raw []byte) bool {
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(string(raw), "-"), ".")
+	return whole == strconv.Itoa(maxSafe-1) || whole == strconv.Itoa(maxSafe) && strings.Trim(fraction, "0") == ""
+}
+
+// noteOdd notes a string with a character that many readers cannot represent.
+func (r *Reader) noteOdd(path []level) {
+	raw := r.text[r.from:r.to]
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return
+	}
+	if odd := oddEscape(string(raw)); odd != "" {
+		r.note(&r.found.Odd, path, odd, r.words.Keep)
+	}
+}
+
+// oddEscape describes the first escape in a string that many readers cannot represent.
+func oddEscape(raw string) string {
+	for at := 0; at < len(raw); at++ {
+		if raw[at] != '\\' {
+			continue
+		}
+		switch unit, ok := codeUnit(raw[at:]); {
+		case !ok:
+			at++ // the escaped character may be a backslash
+		case unit == 0:
+			return `a string with NUL (\u0000)`
+		case utf16.IsSurrogate(unit):
+			if half, ok := codeUnit(raw[at+unitLength:]); !ok || utf16.DecodeRune(unit, half) == utf8.RuneError {
+				return `a string with a lone surrogate (\u` + strconv.FormatInt(int64(unit), 16) + `), which is not a character`
+			}
+			at += 2*unitLength - 1
+		}
+	}
+	return ""
+}

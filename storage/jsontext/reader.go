@@ -1,0 +1,125 @@
+package jsontext
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// A Reader parses a text that may contain several values, one after the other.
+type Reader struct {
+	cursor
+	literal string // the text again, of which strings are substrings
+	words   Words
+	found   Inspection // in the value at hand
+	key     string     // of the member at hand
+	keys    []string   // of every object that is open
+}
+
+// usualKeys is greater than the number of keys in the open objects of an event.
+const usualKeys = 32
+
+// NewReader returns a reader of a text.
+func NewReader(text []byte, words Words) *Reader {
+	return &Reader{cursor: newCursor(text), literal: string(text), words: words, keys: make([]string, 0, usualKeys)}
+}
+
+// More reports whether there is anything left but space.
+func (r *Reader) More() bool { return r.fault().at < len(r.text) }
+
+// Next parses the next value and returns its offsets. No value can be read after a broken
+// one.
+func (r *Reader) Next() (found Inspection, from, to int) {
+	if r.offset() == 0 {
+		if broken := r.words.inspectBytes(r.text); broken != nil {
+			return Inspection{Broken: broken}, 0, 0
+		}
+	}
+	from = r.fault().at
+	r.found = Inspection{Tree: r.found.Tree}
+	broken, err := r.value()
+	if err != nil {
+		broken = r.fault().explain()
+	}
+	if f := r.fault(); broken == nil && f.leadingZero() { // to the tokenizer these are two values
+		broken = f.zero()
+	}
+	if broken != nil {
+		return Inspection{Broken: broken}, from, r.offset()
+	}
+	return r.found, from, r.to
+}
+
+// value reads one value with all that is nested in it. The error is the tokenizer's.
+func (r *Reader) value() (*Flaw, error) {
+	for first := true; first || len(r.levels) > 0; first = false {
+		if err := r.next(); err != nil {
+			return nil, err
+		}
+		if broken := r.inspect(); broken != nil {
+			return broken, nil
+		}
+	}
+	return nil, nil
+}
+
+// inspect checks and keeps the token that was read.
+func (r *Reader) inspect() *Flaw {
+	switch r.token {
+	case name:
+		r.key = unescape(r.literal[r.from+1 : r.to-1])
+		r.noteOdd(r.levels[:len(r.levels)-1])
+		r.remember(r.key, r.top())
+	case scalar:
+		r.addNode()
+		if r.text[r.from] == '"' {
+			r.noteOdd(r.levels)
+		} else {
+			r.noteLarge()
+		}
+	case begin:
+		if len(r.levels) > maxDepth {
+			f := r.fault()
+			f.at = r.from
+			return f.broken(fmt.Sprintf("arrays and objects more than %d deep", maxDepth), r.words.Deep)
+		}
+		r.top().node, r.top().keys = r.addNode(), len(r.keys)
+	case end:
+		r.keys = r.keys[:r.left.keys]
+		r.endNode(r.left.node)
+	}
+	return nil
+}
+
+// plant begins a tree with room for the maximum number of values in the text: each except the
+// first follows a comma, or is the first in its array or object.
+func (r *Reader) plant() {
+	most := 1
+	for _, c := range []byte(",[{") {
+		most += bytes.Count(r.text, []byte{c})
+	}
+	r.found.Tree = Tree{text: r.text, Nodes: make([]Node, 0, most)}
+}
+
+// addNode adds the value that was read, or begins, to the tree.
+func (r *Reader) addNode() int {
+	t := &r.found.Tree
+	if cap(t.Nodes) == 0 {
+		return 0
+	}
+	n := len(t.Nodes)
+	t.Nodes = append(t.Nodes, Node{from: r.from, to: r.to, End: n + 1, Kind: kindOf(r.text[r.from])})
+	within := r.levels
+	if r.token == begin {
+		within = within[:len(within)-1]
+	}
+	if len(within) > 0 && !within[len(within)-1].array {
+		t.Nodes[n].Key = r.key
+	}
+	return n
+}
+
+func (r *Reader) endNode(n int) {
+	if t := &r.found.Tree; cap(t.Nodes) > 0 {
+		t.Nodes[n].to, t.Nodes[n].End = r.to, len(t.Nodes)
+	}
+}

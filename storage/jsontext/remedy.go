@@ -1,0 +1,167 @@
+package jsontext
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A hint is the remedy for what begins with a prefix where something else belongs.
+type hint struct{ prefix, remedy string }
+
+func remedyFor(text []byte, hints []hint) string {
+	for _, h := range hints {
+		if bytes.HasPrefix(text, []byte(h.prefix)) {
+			return h.remedy
+		}
+	}
+	return ""
+}
+
+const (
+	// typographic are the quotes that word processors put in place of straight ones.
+	typographic    = "“”„‟‘’‚‛«»′″"
+	straightQuotes = "write strings and keys in straight double quotes (U+0022): a word processor changed them"
+	noComments     = "JSON has no comments: leave them out"
+	fromShell      = "take the single quotes around it away: the shell has passed them on"
+	doubleQuotes   = "write strings in double quotes"
+	fromPython     = "this is Python's repr, not JSON: use json.dumps"
+	noNaN          = "JSON has no NaN, Infinity or undefined: write null or a string"
+	smallLetters   = "write true, false and null, in small letters"
+	plainNumbers   = "write numbers as 0.5, without a plus"
+	fillIn         = "fill in the template's placeholder"
+)
+
+// common returns the remedy for what can be wrong in front of every token.
+func (f *fault) common() string {
+	rest := f.text[f.at:]
+	if len(rest) == 0 {
+		return f.words.Whole
+	}
+	if remedy := remedyFor(rest, []hint{
+		{"//", noComments}, {"/*", noComments}, {"#", noComments}, {"{{", fillIn}, {"${", fillIn}, {"{%", fillIn},
+		{`\"`, `take the backslashes away from before the quotes: the JSON was escaped once too often`},
+		{"&quot;", "write it with the quotes themselves: this is JSON as HTML has it"},
+		{"\x00", "take the NUL away"},
+	}); remedy != "" {
+		return remedy
+	}
+	switch r, _ := utf8.DecodeRune(rest); {
+	case strings.ContainsRune(typographic, r):
+		return straightQuotes
+	case r >= utf8.RuneSelf && (unicode.IsSpace(r) || unicode.In(r, unicode.Zs, unicode.Cf)):
+		return fmt.Sprintf("take it away, or put a space (U+0020) there: %U cannot be seen, and is not space to JSON (RFC 8259 §2)", r)
+	case r >= 0xff01 && r <= 0xff5e: // U+FF01 to U+FF5E are the wide forms of '!' to '~'
+		return fmt.Sprintf("write %q: this is its wide form", r-(0xff01-'!'))
+	case r < ' ':
+		return fmt.Sprintf("take the control character %U away", r)
+	}
+	return ""
+}
+
+func (f *fault) restRemedy() string {
+	c := f.peek()
+	switch remedy := f.common(); {
+	case remedy != "":
+		return remedy
+	case c == '}' || c == ']':
+		return "take the last bracket away: it has no opening one"
+	case c == ';' || c == ',':
+		return "take the " + string(c) + " away"
+	}
+	return f.words.Rest
+}
+
+// closedRemedy is for a string that goes on too long. It may have been meant to end at a
+// quote of another kind.
+func (f *fault) closedRemedy(start int, otherwise string) string {
+	if bytes.ContainsAny(f.text[start:f.at], "“”„‟″") {
+		return straightQuotes
+	}
+	return otherwise
+}
+
+func (f *fault) looksLike(what string) string {
+	return "this looks like " + what + ": " + f.words.Send + " "
+}
+
+func (f *fault) minusRemedy() string {
+	yaml := f.looksLike("YAML") + "JSON"
+	if remedy := remedyFor(f.text[f.at:], []hint{{"Infinity", noNaN}, {"NaN", noNaN}, {" ", yaml}, {"-", yaml}}); remedy != "" {
+		return remedy
+	}
+	return "write numbers as -1 or 0.5"
+}
+
+func (f *fault) valueRemedy() string {
+	if remedy := f.common(); remedy != "" {
+		return remedy
+	}
+	rest := f.text[f.at:]
+	if remedy := remedyFor(rest, []hint{
+		{"'{", fromShell}, {"'[", fromShell}, {`'"`, fromShell}, {"'", doubleQuotes}, {"`", doubleQuotes},
+		{"None", fromPython}, {"True", fromPython}, {"False", fromPython},
+		{",", "take the comma away: nothing stands before it"},
+		{"<", f.looksLike("XML or HTML") + "JSON"}, {".", plainNumbers}, {"+", plainNumbers},
+		{"eyJ", f.looksLike("a token or base64") + "the JSON that it encodes"},
+	}); remedy != "" {
+		return remedy
+	}
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	if remedy := remedyFor(bytes.ToLower(line), []hint{
+		{"nan", noNaN}, {"inf", noNaN}, {"undefined", noNaN},
+		{"true", smallLetters}, {"false", smallLetters}, {"null", smallLetters}, {"nil", smallLetters},
+	}); remedy != "" {
+		return remedy
+	}
+	word := rest[0] == '_' || unicode.IsLetter(rune(rest[0])) && rest[0] < utf8.RuneSelf
+	switch {
+	case word && bytes.ContainsRune(line, '='):
+		return f.looksLike("a form") + "JSON"
+	case word && f.at == 0 && bytes.ContainsRune(line, ':'):
+		return f.looksLike("YAML") + "JSON"
+	case word && f.words.Text == "text":
+		return "write a text in double quotes; other values are an object, an array, a number, true, false and null"
+	}
+	return "write a JSON value: an object, array, string, number, true, false or null"
+}
+
+func (f *fault) keyRemedy() string {
+	remedy := f.common()
+	switch c := f.peek(); {
+	case remedy != "":
+		return remedy
+	case c == '\'':
+		return "write keys in double quotes, not single ones"
+	case isDigit(c):
+		return "write keys in double quotes, and numbers without separators"
+	}
+	return "write every key in double quotes"
+}
+
+func (f *fault) colonRemedy() string {
+	if remedy := f.common(); remedy != "" {
+		return remedy
+	}
+	return `write "key": value`
+}
+
+func (f *fault) commaRemedy(closing byte) string {
+	remedy, c := f.common(), f.peek()
+	number := f.at > 0 && isDigit(f.text[f.at-1])
+	switch {
+	case remedy != "":
+		return remedy
+	case c == '}' || c == ']':
+		return "close it with " + string(closing) + ": brackets go in pairs"
+	case c == '"':
+		return "put a comma between the members, or escape the quote within the string"
+	case number && strings.IndexByte("-:.", c) >= 0:
+		return "write a date, a time or an address as a string, in double quotes"
+	case number && strings.IndexByte("xXob_nL", c) >= 0:
+		return "write numbers in decimal digits alone, without a prefix, a suffix or separators"
+	}
+	return "put a comma between the members"
+}
