@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 )
 
@@ -144,7 +145,7 @@ func (l errorLog) Write(line []byte) (int, error) {
 		l.r.log.Error("receiver", "problem", text)
 	case strings.HasSuffix(failure, ": EOF"): // a client that connected and sent nothing, such as a port check
 	default:
-		l.r.refuse(clip(failure, 3*maxShown))
+		l.r.refuse(intake.Clip(failure, 3*intake.MaxShown))
 	}
 	return len(line), nil
 }

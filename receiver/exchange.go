@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 )
 
@@ -99,7 +100,7 @@ func (x *exchange) unstored(err error) {
 	x.api.activity.record(unstoredRequests(), err.Error())
 	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	x.w.Header().Set("Cache-Control", "no-store")
-	x.w.Header().Set(storage.UnstoredHeader, clip(err.Error(), 4*maxShown))
+	x.w.Header().Set(storage.UnstoredHeader, intake.Clip(err.Error(), 4*intake.MaxShown))
 	x.w.WriteHeader(http.StatusServiceUnavailable)
 	_, _ = io.WriteString(x.w, fmt.Sprintf("backchannel could not store this request, so treat it as not received: %v\n", err))
 }

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 )
 
@@ -277,13 +278,13 @@ func (f *forwarder) explain(err error) string {
 	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nothing listens there; start the server, or correct --forward-to: " + clip(err.Error(), 4*maxShown)
+		return "nothing listens there; start the server, or correct --forward-to: " + intake.Clip(err.Error(), 4*intake.MaxShown)
 	case f.to.Explain != nil:
 		return f.to.Explain(err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return "the connection was closed without an answer"
 	}
-	return clip(err.Error(), 4*maxShown)
+	return intake.Clip(err.Error(), 4*intake.MaxShown)
 }
 
 // explainBody returns why an answer's body is incomplete.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 	"backchannel/storage/words"
 )
@@ -22,7 +23,7 @@ func judgeHeaders(ctx context.Context, configured []storage.HeaderField, arrived
 }
 
 func checkHeader(ctx context.Context, h storage.HeaderField, values []string, from storage.Sources) storage.Check {
-	c := storage.Check{Name: clip(h.Name, maxShown), Result: storage.Fail, Expected: shownValue(h, h.Value)}
+	c := storage.Check{Name: intake.Clip(h.Name, intake.MaxShown), Result: storage.Fail, Expected: shownValue(h, h.Value)}
 	want := h.Value
 	if h.Secret {
 		secret, err := storage.Secret(h.Value).Resolve(ctx, from)
@@ -49,7 +50,7 @@ func shownValue(h storage.HeaderField, value string) string {
 	if h.Secret || (storage.HeaderField{Name: h.Name, Value: value}).SecretValue() {
 		return storage.Masked
 	}
-	return quote(value)
+	return intake.Quote(value)
 }
 
 func shownOther(h storage.HeaderField, value string) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 )
 
@@ -24,7 +25,9 @@ func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdi
 	if r.RequestID == "" || r.Identity == "" || r.Status == "" {
 		return notApplicable("the body lacks requestId, identity or status: nothing to compare")
 	}
-	event := func() string { return fmt.Sprintf("status %s, retryCount %s", quote(r.Status), orNone(r.RetryCount)) }
+	event := func() string {
+		return fmt.Sprintf("status %s, retryCount %s", intake.Quote(r.Status), orNone(r.RetryCount))
+	}
 	var refused *storage.Earlier
 	for i, e := range earlier {
 		if e.Status != r.Status || e.RetryCount != r.RetryCount {
@@ -73,12 +76,12 @@ func judgeOrder(r *storage.Receipt, earlier []storage.Earlier) storage.Verdict {
 	case r.RequestID == "" || r.Identity == "":
 		return notApplicable("the body lacks requestId or identity: nothing to compare")
 	case own == 0:
-		return notApplicable("status " + quote(r.Status) + " has no place in the order of sent, then delivered, bounce or error")
+		return notApplicable("status " + intake.Quote(r.Status) + " has no place in the order of sent, then delivered, bounce or error")
 	}
 	for _, e := range earlier {
 		if accepted(e) && stage(e.Status) > own {
-			return failed(storage.Check{Name: "order", Result: storage.Fail, Expected: quote(r.Status) + " before " + quote(e.Status),
-				Actual: fmt.Sprintf("%s %s after %s, %s", quote(r.Status), r.ReceivedAt.Sub(e.ReceivedAt).Round(time.Millisecond), quote(e.Status), describeEarlier(e)),
+			return failed(storage.Check{Name: "order", Result: storage.Fail, Expected: intake.Quote(r.Status) + " before " + intake.Quote(e.Status),
+				Actual: fmt.Sprintf("%s %s after %s, %s", intake.Quote(r.Status), r.ReceivedAt.Sub(e.ReceivedAt).Round(time.Millisecond), intake.Quote(e.Status), describeEarlier(e)),
 				Remedy: "never let a late status overwrite a later one: no sender promises an order"})
 		}
 	}

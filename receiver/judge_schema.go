@@ -47,7 +47,7 @@ func (s *schemas) judge(revision storage.Revision, body []byte, flawed string, c
 func checkWhole(flawed string, codings []string) (storage.Check, bool) {
 	if coding := strings.Join(codings, ", "); coding != "" && !strings.EqualFold(strings.TrimSpace(coding), "identity") {
 		return storage.Check{Name: "encoding", Result: storage.Fail, Expected: "a body without Content-Encoding",
-			Actual: "Content-Encoding " + quote(coding), Remedy: "send the JSON uncompressed; the body is stored as received"}, false
+			Actual: "Content-Encoding " + intake.Quote(coding), Remedy: "send the JSON uncompressed; the body is stored as received"}, false
 	}
 	if flawed != "" {
 		return storage.Check{Name: "whole", Result: storage.Fail, Expected: "the whole body", Actual: flawed,
@@ -60,7 +60,7 @@ func checkKeys(body []byte, twice []jsontext.Flaw) []storage.Check {
 	lines := newPrettyLines(body)
 	checks := make([]storage.Check, len(twice))
 	for i, f := range twice {
-		checks[i] = storage.Check{Name: "keys " + clip(f.Where, maxShown), Result: storage.Fail, Expected: "every key once",
+		checks[i] = storage.Check{Name: "keys " + intake.Clip(f.Where, intake.MaxShown), Result: storage.Fail, Expected: "every key once",
 			Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.lineOf(f.Offset), f.Offset), Remedy: f.Remedy}
 	}
 	return checks
@@ -120,7 +120,7 @@ func violationPlace(v fixtures.Violation) string {
 	if v.Pointer == "" {
 		return "(the whole)"
 	}
-	return clip(v.Pointer, maxShown)
+	return intake.Clip(v.Pointer, intake.MaxShown)
 }
 
 func violationRemedy(v fixtures.Violation, other storage.Revision) string {
@@ -145,7 +145,7 @@ func otherCase(body []byte, v fixtures.Violation) string {
 	missing := v.Pointer[strings.LastIndexByte(v.Pointer, '/')+1:]
 	for key := range siblings {
 		if strings.EqualFold(key, missing) {
-			return "; " + quote(key) + " is there, but letter case counts"
+			return "; " + intake.Quote(key) + " is there, but letter case counts"
 		}
 	}
 	return ""
@@ -156,7 +156,7 @@ func noted(found jsontext.Inspection) string {
 	var text strings.Builder
 	for _, all := range [][]jsontext.Flaw{found.Large, found.Odd} {
 		if len(all) > 0 {
-			fmt.Fprintf(&text, "; note %s at %s", all[0].What, clip(all[0].Where, maxShown))
+			fmt.Fprintf(&text, "; note %s at %s", all[0].What, intake.Clip(all[0].Where, intake.MaxShown))
 		}
 	}
 	return text.String()
@@ -167,7 +167,7 @@ func checkNoted(body []byte, found jsontext.Inspection) []storage.Check {
 	add := func(name, expected string, all []jsontext.Flaw) {
 		lines := newPrettyLines(body)
 		for _, f := range all {
-			checks = append(checks, storage.Check{Name: name + " " + clip(f.Where, maxShown), Result: storage.Pass, Expected: expected,
+			checks = append(checks, storage.Check{Name: name + " " + intake.Clip(f.Where, intake.MaxShown), Result: storage.Pass, Expected: expected,
 				Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.lineOf(f.Offset), f.Offset), Remedy: f.Remedy})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"backchannel/fixtures"
+	"backchannel/receiver/intake"
 	"backchannel/storage"
 )
 
@@ -13,8 +14,8 @@ import (
 func judgeTarget(w *storage.Webhook, said fixtures.Summary, sha256 string, d digest) storage.Verdict {
 	const elsewhere = "it is another webhook's event: check the URL that the sender uses for this organization and sandbox"
 	checks := []storage.Check{
-		check("imsOrg", quote(w.Organization), quote(said.Organization), elsewhere),
-		check("sandbox", quote(w.Sandbox.Name), quote(said.SandboxName), elsewhere),
+		check("imsOrg", intake.Quote(w.Organization), intake.Quote(said.Organization), elsewhere),
+		check("sandbox", intake.Quote(w.Sandbox.Name), intake.Quote(said.SandboxName), elsewhere),
 		checkChannel(w, said.Channel),
 		checkBody(w, sha256, d),
 	}
@@ -22,7 +23,7 @@ func judgeTarget(w *storage.Webhook, said fixtures.Summary, sha256 string, d dig
 }
 
 func checkChannel(w *storage.Webhook, channel string) storage.Check {
-	c := storage.Check{Name: "channel", Result: storage.Pass, Expected: joinChannels(w.Channels), Actual: quote(channel)}
+	c := storage.Check{Name: "channel", Result: storage.Pass, Expected: joinChannels(w.Channels), Actual: intake.Quote(channel)}
 	if !w.Has(storage.Channel(channel)) {
 		c.Result, c.Remedy = storage.Fail, "switch the channel on in the webhook, or off at the sender"
 	}
@@ -32,7 +33,7 @@ func checkChannel(w *storage.Webhook, channel string) storage.Check {
 func joinChannels(channels []storage.Channel) string {
 	names := make([]string, len(channels))
 	for i, c := range channels {
-		names[i] = quote(string(c))
+		names[i] = intake.Quote(string(c))
 	}
 	return strings.Join(names, " or ")
 }
@@ -45,9 +46,9 @@ func checkBody(w *storage.Webhook, got string, d digest) storage.Check {
 	case d.named == "":
 		c.Actual = "no " + deliveryHeader + " header: nothing to compare with"
 	case d.sent == "":
-		c.Actual = "there is no delivery " + quote(d.named) + " here: nothing to compare with"
+		c.Actual = "there is no delivery " + intake.Quote(d.named) + " here: nothing to compare with"
 	case d.webhook != w.ID:
-		c.Actual = "delivery " + quote(d.named) + " is another webhook's: nothing to compare with"
+		c.Actual = "delivery " + intake.Quote(d.named) + " is another webhook's: nothing to compare with"
 	case d.sent == got:
 		c.Result, c.Expected, c.Actual = storage.Pass, "SHA-256 "+d.sent, "SHA-256 "+got
 	default:
@@ -61,7 +62,7 @@ func checkBody(w *storage.Webhook, got string, d digest) storage.Check {
 // unknownPath returns the target verdict on a path that cannot be a webhook's.
 func unknownPath(path string) storage.Verdict {
 	return failed(storage.Check{Name: "path", Result: storage.Fail, Expected: "/feedback/ORGANIZATION/SANDBOX",
-		Actual: quote(storage.WithoutTokens(path)), Remedy: "use the URL shown with the webhook; write a slash within a name as %2F"})
+		Actual: intake.Quote(storage.WithoutTokens(path)), Remedy: "use the URL shown with the webhook; write a slash within a name as %2F"})
 }
 
 // maxListed is how many webhooks a reason lists at most.
@@ -70,7 +71,7 @@ const maxListed = 5
 // noWebhook returns the target verdict on the path of a webhook that does not exist.
 func (f *feedback) noWebhook(to pathKey) storage.Verdict {
 	return failed(storage.Check{Name: "webhook", Result: storage.Fail, Expected: f.expectedWebhooks(),
-		Actual: fmt.Sprintf("organization %s, sandbox %s", quote(storage.WithoutTokens(to.organization)), quote(storage.WithoutTokens(to.sandbox))),
+		Actual: fmt.Sprintf("organization %s, sandbox %s", intake.Quote(storage.WithoutTokens(to.organization)), intake.Quote(storage.WithoutTokens(to.sandbox))),
 		Remedy: "correct the URL, or create the webhook; letter case counts"})
 }
 
@@ -81,7 +82,7 @@ func (f *feedback) expectedWebhooks() string {
 	}
 	var paths []string
 	for _, w := range webhooks[:min(maxListed, len(webhooks))] {
-		paths = append(paths, clip(w.FeedbackPath(), 2*maxShown))
+		paths = append(paths, intake.Clip(w.FeedbackPath(), 2*intake.MaxShown))
 	}
 	list := strings.Join(paths, " or ")
 	if more := len(webhooks) - maxListed; more > 0 {
@@ -92,5 +93,5 @@ func (f *feedback) expectedWebhooks() string {
 
 // wrongMethod returns the target verdict on a method that is not allowed.
 func wrongMethod(got, allowed string) storage.Verdict {
-	return failed(storage.Check{Name: "method", Result: storage.Fail, Expected: allowed, Actual: quote(got), Remedy: "use " + allowed})
+	return failed(storage.Check{Name: "method", Result: storage.Fail, Expected: allowed, Actual: intake.Quote(got), Remedy: "use " + allowed})
 }

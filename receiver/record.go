@@ -14,20 +14,6 @@ import (
 	"backchannel/storage"
 )
 
-// maxIndexed bounds the values of a body that are searched and compared.
-const maxIndexed = 256
-
-// indexed returns text, shortened to maxIndexed characters. A shortened text ends with the
-// digest of the whole, so that two texts are equal only if they were before.
-func indexed(text string) string {
-	short := clip(text, maxIndexed)
-	if len(short) == len(text) {
-		return text
-	}
-	sum := sha256.Sum256([]byte(text))
-	return short + "…" + hex.EncodeToString(sum[:])
-}
-
 // The headers by which our own engine identifies a delivery.
 const (
 	deliveryHeader = "Backchannel-Delivery"
@@ -70,11 +56,11 @@ func (x *exchange) read(webhook *storage.Webhook) {
 	sum := sha256.Sum256(rc.Body)
 	rc.SHA256 = hex.EncodeToString(sum[:])
 	x.summary, _ = fixtures.Describe(rc.Body)
-	rc.RequestID = indexed(x.summary.RequestID)
-	rc.Channel = indexed(x.summary.Channel)
-	rc.Status = indexed(x.summary.Status)
-	rc.Identity = indexed(x.summary.Identity)
-	rc.RetryCount = indexed(x.summary.RetryCount)
+	rc.RequestID = intake.Indexed(x.summary.RequestID)
+	rc.Channel = intake.Indexed(x.summary.Channel)
+	rc.Status = intake.Indexed(x.summary.Status)
+	rc.Identity = intake.Indexed(x.summary.Identity)
+	rc.RetryCount = intake.Indexed(x.summary.RetryCount)
 	if webhook != nil {
 		rc.WebhookID, rc.Webhook = webhook.ID, webhook.Name
 	}
