@@ -145,7 +145,7 @@ func TestALeadToWhatIsNoLongerKept(t *testing.T) {
 func TestAParkedDeliverySaysWhy(t *testing.T) {
 	testDeliveries(t, func(c *console) {
 		c.press("g", "j", "j", "j")
-		parked, _ := c.m.stacks[screen.ViewDeliveries][0].(*deliveries.Screen).List.Selected()
+		parked, _ := c.m.stacks[screen.ViewDeliveries][0].(*deliveries.Screen).List().Selected()
 		c.store.breakers = []storage.Breaker{{WebhookID: parked.WebhookID, Failures: 10, OpenUntil: noon().Add(40 * time.Second)}}
 		c.store.changed(storage.ChangedDeliveries)
 		c.wait(time.Second)

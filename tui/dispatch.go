@@ -94,7 +94,7 @@ func (d *dispatch) limit() tea.Cmd {
 // depend on.
 func asksConsole(msg tea.Msg) bool {
 	switch msg.(type) {
-	case tea.BatchMsg, screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CopyMsg, screen.OpenedMsg:
+	case tea.BatchMsg, screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CopyMsg, screen.ContinueMsg:
 		return true
 	}
 	return false

@@ -69,7 +69,7 @@ func (m *Model) waits(msg tea.KeyMsg) bool {
 		msg.Runes = msg.Runes[:1] // of several keys in one message, the first one
 	}
 	switch front, ok := m.front().(screen.Busier); {
-	case !m.ready(), m.env.Openings > 0, m.dispatched != nil:
+	case !m.ready(), m.env.Waiting > 0, m.dispatched != nil:
 		return true
 	case !ok || m.top() != nil || msg.String() == "esc":
 		return false

@@ -46,7 +46,7 @@ type Model struct {
 func New(ctx context.Context, cfg Config) *Model {
 	cfg = cfg.complete()
 	e := &screen.Env{
-		Now: cfg.Now, Location: cfg.Location, Rand: cfg.Rand, PID: cfg.PID,
+		Times: screen.Times{Now: cfg.Now, Location: cfg.Location}, Rand: cfg.Rand, PID: cfg.PID,
 		Context: ctx, Theme: style.New(cfg.Renderer, cfg.Dark),
 	}
 	m := &Model{cfg: cfg, env: e, fire: fire.New(e, cfg.Store), typeahead: typedBefore(cfg.Typed), changes: cfg.Store.Changes(ctx), reading: screen.Query[screen.Status]{Ctx: ctx}}

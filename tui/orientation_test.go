@@ -133,7 +133,7 @@ func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
 	testDeliveries(t, func(c *console) {
 		c.press("g")
 		for range 20 {
-			if d, ok := c.m.stacks[screen.ViewDeliveries][0].(*deliveries.Screen).List.Selected(); ok && d.Receipt.ID != 0 {
+			if d, ok := c.m.stacks[screen.ViewDeliveries][0].(*deliveries.Screen).List().Selected(); ok && d.Receipt.ID != 0 {
 				break
 			}
 			c.press("j")
@@ -150,7 +150,7 @@ func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
 
 func TestTimesWithinTextsAreLocal(t *testing.T) {
 	east := time.FixedZone("EAST", 5*3600+1800)
-	s := &screen.Env{Location: east, Now: noon}
+	s := &screen.Env{Times: screen.Times{Location: east, Now: noon}}
 	for text, want := range map[string]string{
 		"12:03:24Z is 67 s past; leeway 30 s":              "17:33:24 is 67 s past; leeway 30 s",
 		"receipt X of 23:59:59.871Z":                       "receipt X of 05:29:59.871",

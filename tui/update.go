@@ -39,9 +39,11 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.release(msg.of)
 	case tea.ResumeMsg:
 		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
-	case screen.OpenedMsg:
-		m.env.Openings--
-		return m.dispatch(m.update(msg.Msg))
+	case screen.ContinueMsg:
+		if msg.Waited {
+			m.env.Waiting--
+		}
+		return m.dispatch(msg.Then())
 	}
 	if cmd, mine := m.navigate(msg); mine {
 		return cmd

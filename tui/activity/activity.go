@@ -112,15 +112,11 @@ func (a *Screen) key(key tea.KeyMsg) tea.Cmd {
 	return a.ask()
 }
 
-// applyFilter applies the filter.
 func (a *Screen) applyFilter() {
-	a.shown = a.all
-	if words := strings.Fields(strings.ToLower(a.filter.Text())); len(words) > 0 {
-		a.shown = slices.DeleteFunc(slices.Clone(a.all), func(it storage.Activity) bool {
-			text := strings.ToLower(string(it.Kind) + " " + it.Text)
-			return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
-		})
-	}
+	words := screen.Words(a.filter.Text())
+	a.shown = slices.DeleteFunc(slices.Clone(a.all), func(it storage.Activity) bool {
+		return !screen.HasWords(words, string(it.Kind), it.Text)
+	})
 	a.table.SetSource(a)
 }
 
@@ -159,12 +155,8 @@ func (a *Screen) Bindings() []screen.Binding {
 		return a.filter.Bindings()
 	}
 	all := []screen.Binding{screen.Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to what it is about", Do: a.open}.Unless(a.closed())}
-	follow := screen.Binding{Keys: []string{"F"}, Label: "follow", Word: "follow", Help: "Follow: keep the newest in view", Do: a.follow}
-	if a.table.Following() {
-		follow.Label, follow.Help = "", "No longer follow the newest"
-	}
 	if len(a.all) > 0 {
-		all = append(all, screen.Binding{Keys: []string{"/"}, Label: "filter", Help: "Show only what holds these words: failed acme", Do: a.filter.Open}, follow)
+		all = append(all, screen.Binding{Keys: []string{"/"}, Label: "filter", Help: "Show only what holds these words: failed acme", Do: a.filter.Open}, screen.FollowBinding(a.table.Following(), a.follow))
 	}
 	return all
 }
@@ -246,7 +238,7 @@ func (a *Screen) View(width, height int) string {
 	th := a.env.Theme
 	switch {
 	case a.err != nil && !a.read:
-		return " " + th.Bad.Render(style.Cross+" "+style.Escape(a.err.Error()))
+		return screen.ReadFailure(th, a.err)
 	case !a.read:
 		return ""
 	case len(a.all) == 0:

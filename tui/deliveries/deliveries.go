@@ -1,5 +1,5 @@
-// Package deliveries is the screen that shows what was fired and how it stands. Begin with
-// [New].
+// Package deliveries is the screen that shows the events that were fired, and how their
+// delivery stands. Begin with [New].
 package deliveries
 
 import (
@@ -9,8 +9,6 @@ import (
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
-
-	tea "github.com/charmbracelet/bubbletea"
 )
 
 // Store keeps the deliveries, and what is known of each.
@@ -27,24 +25,11 @@ type Store interface {
 	CancelDelivery(context.Context, storage.ID) error
 }
 
-// common is what the screen and its queries have.
-type common struct {
-	*screen.Env
-	Store Store
-}
-
-// Screen shows what was fired and how it stands, each beside what the built-in
-// receiver made of it.
+// Screen lists the deliveries, each beside the verdicts of the built-in receiver.
 type Screen struct {
-	shared  *common
-	List    screen.Timeline[row]
-	filter  screen.Filter
-	reading screen.Query[detail]
-	wanted  storage.ID // whose detail was asked for
-	detail  detail
-	tabs    screen.Tabs
-	panes   component.Panes
-	wide    bool // the payload has a pane of its own
+	*screen.Browser[row, detail]
+	env   *screen.Env
+	store Store
 }
 
 // row is a delivery and its last receipt, if the built-in receiver got it.
@@ -56,10 +41,9 @@ type row struct {
 // detail is everything about one delivery.
 type detail struct {
 	row      row
-	event    storage.Event
+	event    storage.Event // the zero Event: not read yet
 	attempts []storage.Attempt
-	tries    int                   // how many attempts the webhook's schedule has now; 0: nobody knows
-	hook     storage.Webhook       // the zero Webhook: it is gone
+	tries    int                   // how many attempts the webhook's schedule has now; 0: unknown
 	parked   *storage.ParkedReason // nil: it is not parked
 }
 
@@ -70,218 +54,93 @@ const (
 	tabPayload
 )
 
-// New shows what a store has.
+// New returns the screen of a store's deliveries.
 func New(e *screen.Env, store Store) *Screen {
-	s := &common{Env: e, Store: store}
-	d := &Screen{
-		shared:  s,
-		reading: screen.Query[detail]{Ctx: s.Context},
-		tabs:    screen.NewTabs("Attempts", "Exchange", "Payload"),
-		panes:   component.Panes{Weights: []int{1, 1}},
-	}
-	d.tabs.Viewers[tabPayload] = component.Viewer{Numbered: true, Wrapped: true}
-	d.List = screen.NewTimeline(s.Env, columns(), screen.TimelineSource[row]{
-		Page: s.deliveryPages(nil), Count: s.deliveryCount(nil),
-		ID:  func(row row) storage.ID { return row.ID },
-		Row: func(row row) []component.Cell { return cells(s.Env, row) },
+	d := &Screen{env: e, store: store}
+	d.Browser = screen.NewBrowser(e, screen.BrowserSpec[row, detail]{
+		Columns: columns(),
+		ID:      func(r row) storage.ID { return r.ID },
+		Row:     func(r row) []component.Cell { return cells(e, r) },
+		Choose:  func(text string) (screen.Chosen[row], error) { return choose(store, text), nil },
+		Total:   d.total,
+
+		Read:     func(ctx context.Context, id storage.ID) (detail, error) { return read(ctx, store, id) },
+		Known:    known,
+		Needs:    []string{"y"},
+		Listed:   storage.ChangedDeliveries | storage.ChangedReceipts | storage.ChangedWebhooks,
+		Detailed: storage.ChangedDeliveries | storage.ChangedReceipts | storage.ChangedWebhooks,
+
+		Head: func(x detail, width int) []string { return head(e, x, width) },
+		Tabs: []screen.Tab[detail]{
+			tabLog:      {Name: "Attempts", Draw: func(page *screen.Detail, x detail) { describeLog(e, page, x) }},
+			tabExchange: {Name: "Exchange", Draw: func(page *screen.Detail, x detail) { describeExchanges(e, page, x.attempts) }},
+			tabPayload:  {Name: "Payload"},
+		},
+		Body:    payload(e),
+		Share:   12,
+		Welcome: func(width, height int) string { return welcome(e, width, height) },
 	})
 	return d
 }
 
-// Title is the tab's.
+// Title returns the view's name.
 func (d *Screen) Title() string { return "Deliveries" }
 
-// Refresh reads the list again, and the detail.
-func (d *Screen) Refresh(c storage.Change) tea.Cmd {
-	if !c.Has(storage.ChangedDeliveries | storage.ChangedReceipts | storage.ChangedWebhooks) {
-		return nil
-	}
-	cmd := d.List.Refresh()
-	if d.wanted == 0 {
-		return cmd
-	}
-	return tea.Batch(cmd, d.reading.Ask(d.shared.readDelivery(d.wanted)))
-}
-
-// readDelivery reads a delivery, its event, its attempts and its receipt.
-func (s *common) readDelivery(id storage.ID) func(context.Context) (detail, error) {
-	return func(ctx context.Context) (d detail, err error) {
-		if d.row.Delivery, err = s.Store.Delivery(ctx, id); err != nil {
-			return d, err
-		}
-		if d.event, err = s.Store.Event(ctx, d.row.EventID); err != nil {
-			return d, err
-		}
-		if d.attempts, err = s.Store.Attempts(ctx, id); err != nil {
-			return d, err
-		}
-		if hook, err := s.Store.Webhook(ctx, d.row.WebhookID); err == nil {
-			d.hook, d.tries = hook, len(hook.Delivery.Retry)+1
-		}
-		if d.parked, err = screen.ParkedReason(ctx, s.Store, d.row.Delivery); err != nil {
-			return d, err
-		}
-		d.row.Receipt, err = screen.LastReceipt(ctx, s.Store, id)
+// read reads a delivery, its event, its attempts and its receipt.
+func read(ctx context.Context, store Store, id storage.ID) (d detail, err error) {
+	if d.row.Delivery, err = store.Delivery(ctx, id); err != nil {
 		return d, err
 	}
+	if d.event, err = store.Event(ctx, d.row.EventID); err != nil {
+		return d, err
+	}
+	if d.attempts, err = store.Attempts(ctx, id); err != nil {
+		return d, err
+	}
+	if hook, err := store.Webhook(ctx, d.row.WebhookID); err == nil { // else it was deleted
+		d.tries = len(hook.Delivery.Retry) + 1
+	}
+	if d.parked, err = screen.ParkedReason(ctx, store, d.row.Delivery); err != nil {
+		return d, err
+	}
+	d.row.Receipt, err = screen.LastReceipt(ctx, store, id)
+	return d, err
 }
 
-// Update takes what was read, and keys for what has the focus.
-func (d *Screen) Update(msg tea.Msg) tea.Cmd {
-	if cmd, fresh := d.List.Take(msg); fresh {
-		return tea.Batch(cmd, d.readSelected(), d.List.Trouble())
+// known returns what is known of a row's delivery.
+func known(r row, x detail, read bool) detail {
+	if read {
+		return x
 	}
-	if a, fresh, cmd := d.reading.Take(msg); fresh {
-		if a.Err != nil {
-			return tea.Batch(cmd, screen.ReadTrouble(a.Err))
-		}
-		d.takeDetail(a.Value)
-		return cmd
-	}
-	switch msg := msg.(type) {
-	case tea.KeyMsg:
-		return d.key(msg)
-	case screen.ThemeMsg:
-		d.drawPayload(false)
-	}
-	return nil
+	return detail{row: r}
 }
 
-// readSelected reads the detail of the selected delivery, if it is another one.
-func (d *Screen) readSelected() tea.Cmd {
-	id := d.List.SelectedID()
-	if id == d.wanted {
-		return nil
-	}
-	d.wanted = id
-	if id == 0 {
-		d.detail = detail{}
-		return nil
-	}
-	return d.reading.Restart(d.shared.readDelivery(id))
-}
-
-func (d *Screen) takeDetail(detail detail) {
-	same := detail.row.ID == d.detail.row.ID
-	d.detail = detail
-	if !same {
-		d.tabs.Rewind()
-		d.drawPayload(true)
-	}
-}
-
-func (d *Screen) drawPayload(anew bool) {
-	viewer, payload := &d.tabs.Viewers[tabPayload], d.detail.event.Payload
-	pretty, _ := component.PrettyJSON(payload)
-	lines := component.JSON(d.shared.Theme, pretty)
-	if anew {
-		viewer.SetLines(lines)
-		return
-	}
-	viewer.Replace(lines)
-}
-
-func (d *Screen) key(msg tea.KeyMsg) tea.Cmd {
-	switch {
-	case d.filter.Typing:
-		return d.typeFilter(msg)
-	case d.panes.Focused == screen.PaneBody:
-		d.tabs.Viewers[tabPayload].Key(msg)
-	case d.panes.Focused == screen.PaneDetail:
-		d.tabs.Scroll(msg)
-	default:
-		if cmd, moved := d.List.Press(msg); moved {
-			return tea.Batch(cmd, d.readSelected())
-		}
-	}
-	return nil
-}
-
-func (d *Screen) typeFilter(msg tea.KeyMsg) tea.Cmd {
-	if !d.filter.Key(msg) {
-		return nil
-	}
-	return d.choose()
-}
-
-// choose shows the deliveries that the filter's words choose.
-func (d *Screen) choose() tea.Cmd {
-	d.pages()
-	return d.List.Restart()
-}
-
-func (d *Screen) pages() {
-	chosen := readFilter(d.filter.Text())
-	d.List.Source.Page, d.List.Source.Count = d.shared.deliveryPages(chosen), d.shared.deliveryCount(chosen)
-}
-
-// Busy is while rows are read, or for some keys the delivery.
-func (d *Screen) Busy(key tea.KeyMsg) bool {
-	if d.filter.Typing {
-		return false
-	}
-	unread := d.reading.Running && d.wanted != 0 && d.detail.row.ID != d.wanted
-	return d.List.Busy() || unread && key.String() == "y"
-}
-
-// Typing is while the filter takes the keys.
-func (d *Screen) Typing() bool { return d.filter.Typing }
-
-// Back leads from the filter and the detail to the list.
-func (d *Screen) Back() (tea.Cmd, bool) {
-	switch {
-	case !d.filter.Typing && d.panes.Focused != screen.PaneList:
-		d.panes.Focused = screen.PaneList
-		return nil, true
-	case d.filter.Shown():
-		givenUp := d.filter.Typing
-		d.filter.Clear()
-		d.pages()
-		return d.List.Unfilter(givenUp), true
-	}
-	return nil, false
-}
-
-// Reveal selects a delivery.
-func (d *Screen) Reveal(id storage.ID) tea.Cmd {
-	var cmd tea.Cmd
-	if d.filter.Clear() {
-		cmd = d.choose()
-	}
-	d.panes.Focused = screen.PaneList
-	return tea.Batch(cmd, d.List.Reveal(id), d.readSelected())
-}
-
-// Webhook is the one that the selected delivery goes to.
+// Webhook returns the target of the selected delivery, at which f fires.
 func (d *Screen) Webhook() (storage.ID, bool) {
-	row, ok := d.List.Selected()
-	return row.WebhookID, ok
+	r, ok := d.List().Selected()
+	return r.WebhookID, ok
 }
 
-// Position says where one is in the list, and whether it moves.
-func (d *Screen) Position() string {
+func (d *Screen) total() int64 {
 	total := int64(0)
-	for _, n := range d.shared.Status.Counts.Deliveries {
+	for _, n := range d.env.Status.Counts.Deliveries {
 		total += n
 	}
-	if d.filter.Text() != "" {
-		total = -1
-	}
-	return d.List.Position(total)
+	return total
 }
 
-// Copies are what one needs elsewhere of a delivery.
+// Copies returns what a person may need elsewhere of a delivery.
 func (d *Screen) Copies() []screen.CopyItem {
-	row, ok := d.List.Selected()
+	x, read, ok := d.Current()
 	if !ok {
 		return nil
 	}
-	items := []screen.CopyItem{{Label: "ID", Text: row.ID.String()}, {Label: "requestId", Text: row.RequestID}}
-	if d.detail.row.ID == row.ID {
-		items = slices.Insert(items, 0, screen.CopyItem{Label: "payload", Text: string(d.detail.event.Payload)})
+	items := []screen.CopyItem{{Label: "ID", Text: x.row.ID.String()}, {Label: "requestId", Text: x.row.RequestID}}
+	if read {
+		items = slices.Insert(items, 0, screen.CopyItem{Label: "payload", Text: string(x.event.Payload)})
 	}
-	if row.Error != "" {
-		items = append(items, screen.CopyItem{Label: "error", Text: d.shared.Translate(row.Error, row.CreatedAt)})
+	if x.row.Error != "" {
+		items = append(items, screen.CopyItem{Label: "error", Text: d.env.Translate(x.row.Error, x.row.CreatedAt)})
 	}
 	return items
 }

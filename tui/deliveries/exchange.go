@@ -33,7 +33,7 @@ func describeLog(s *screen.Env, d *screen.Detail, x detail) {
 }
 
 // describeExchanges is what went over the wire, the last attempt first.
-func describeExchanges(d *screen.Detail, s *screen.Env, attempts []storage.Attempt) {
+func describeExchanges(s *screen.Env, d *screen.Detail, attempts []storage.Attempt) {
 	if len(attempts) == 0 {
 		d.Paragraph("No attempt was made yet.", d.Theme.Dim)
 	}

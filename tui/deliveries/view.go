@@ -13,40 +13,10 @@ import (
 	"backchannel/tui/style"
 )
 
-// View draws list, detail and payload, or says what would be here.
-func (d *Screen) View(width, height int) string {
-	th := d.shared.Theme
-	switch {
-	case d.List.Err != nil && !d.List.Read:
-		return " " + th.Bad.Render(style.Cross+" "+style.Escape(d.List.Err.Error()))
-	case !d.List.Read:
-		return ""
-	case d.List.Len() == 0 && !d.filter.Shown():
-		return d.shared.Welcome("Deliveries", []string{"Nothing was fired yet. Each event that is fired at a webhook stands here: how it was delivered, in how many attempts, and what was answered."},
-			[][2]string{{"f", "fire an event at a webhook"}, {"1", "the webhooks; n makes one"}}, width, height)
-	}
-	d.arrange(width)
-	layout := d.panes.Layout(width, height)
-	views := []string{d.listView(layout.Sizes[screen.PaneList]), d.detailView(layout.Sizes[screen.PaneDetail])}
-	if d.wide {
-		views = append(views, d.payloadView(layout.Sizes[screen.PaneBody]))
-	}
-	return layout.Join(th, views...)
-}
-
-// arrange fits the panes to the width, as in the receiver.
-func (d *Screen) arrange(width int) {
-	d.wide = screen.ArrangePanes(&d.panes, &d.tabs, screen.PanePlan{Width: width, WasWide: d.wide, Tab: tabPayload, Rest: tabLog, List: 12})
-	d.panes.Zoomed = d.shared.Zoomed || d.panes.Focused != screen.PaneList && width < screen.StackedBelow
-}
-
-func (d *Screen) listView(size component.Size) string {
-	d.List.Table.Focused = d.panes.Focused == screen.PaneList && !d.filter.Typing
-	d.List.Table.Empty = []string{"Nothing matches the filter.", "esc takes it away."}
-	return d.filter.Below(d.shared.Theme, size, func(size component.Size) string {
-		d.List.Table.SetSize(size.Width, size.Height)
-		return d.List.Table.View(d.shared.Theme)
-	})
+// welcome fills the screen until something was fired.
+func welcome(s *screen.Env, width, height int) string {
+	return s.Welcome("Deliveries", []string{"Nothing was fired yet. Each event that is fired at a webhook stands here: how it was delivered, in how many attempts, and what was answered."},
+		[][2]string{{"f", "fire an event at a webhook"}, {"1", "the webhooks; n makes one"}}, width, height)
 }
 
 func columns() []component.Column {
@@ -113,43 +83,6 @@ func codeInk(th *style.Theme, code int) lipgloss.Style {
 	return th.Bad
 }
 
-// current is the selected delivery: all of it once it was read, until then what the
-// list knows.
-func (d *Screen) current() (detail, bool) {
-	row, ok := d.List.Selected()
-	if ok && d.detail.row.ID == row.ID {
-		return d.detail, true
-	}
-	return detail{row: row}, ok
-}
-
-func (d *Screen) detailView(size component.Size) string {
-	x, ok := d.current()
-	if !ok || !size.Shown() {
-		return ""
-	}
-	th := d.shared.Theme
-	head := append(head(d.shared.Env, x, size.Width), "", d.tabs.Head(th, d.panes.Focused == screen.PaneDetail, d.hiddenTabs()...))
-	if d.tabs.At == tabPayload {
-		body := d.payloadView(component.Size{Width: size.Width, Height: size.Height - len(head)})
-		return strings.Join(append(head, body), "\n")
-	}
-	page := screen.Detail{Theme: th, Width: size.Width}
-	if d.tabs.At == tabLog {
-		describeLog(d.shared.Env, &page, x)
-	} else {
-		describeExchanges(&page, d.shared.Env, x.attempts)
-	}
-	return d.tabs.Show(th, append(head, ""), page.Lines, size)
-}
-
-func (d *Screen) hiddenTabs() []int {
-	if d.wide {
-		return []int{tabPayload}
-	}
-	return nil
-}
-
 // head says which delivery it is and how it stands, in two lines or as many as it
 // takes.
 func head(s *screen.Env, x detail, width int) []string {
@@ -203,22 +136,23 @@ func attemptsWord(n int) string {
 	return fmt.Sprintf("%d attempts", n)
 }
 
-// payloadView is the event's payload under a line that says what one sees.
-func (d *Screen) payloadView(size component.Size) string {
-	x, ok := d.current()
-	if !ok || !size.Shown() {
-		return ""
+// payload is the tab of the event's payload.
+func payload(s *screen.Env) screen.Body[detail] {
+	return screen.Body[detail]{
+		Tab: tabPayload,
+		Lines: func(x detail) []string {
+			pretty, _ := component.PrettyJSON(x.event.Payload)
+			return component.JSON(s.Theme, pretty)
+		},
+		Head: func(x detail, read bool, place screen.BodyPlace) []string {
+			line := s.Theme.Dim.Render(" Payload as queued")
+			if place.Focused {
+				line = s.Theme.Accent.Render(style.Bar + "Payload as queued")
+			}
+			if read {
+				line += s.Theme.Dim.Render(fmt.Sprintf("   %s bytes, sent compact", screen.Thousands(int64(len(x.event.Payload)))))
+			}
+			return []string{component.Fit(line, place.Width)}
+		},
 	}
-	th := d.shared.Theme
-	name := th.Dim.Render(" Payload as queued")
-	if d.panes.Focused == screen.PaneBody {
-		name = th.Accent.Render(style.Bar + "Payload as queued")
-	}
-	if x.event.ID == 0 {
-		return name
-	}
-	head := name + th.Dim.Render(fmt.Sprintf("   %s bytes, sent compact", screen.Thousands(int64(len(x.event.Payload)))))
-	viewer := &d.tabs.Viewers[tabPayload]
-	viewer.SetSize(size.Width, max(0, size.Height-1))
-	return component.Fit(head, size.Width) + "\n" + viewer.View(th)
 }

@@ -23,17 +23,17 @@ const (
 	burstRate  = "rate"
 )
 
-// askBurst asks how many, how fast, and of what.
+// askBurst asks for the event, the number and the rate of a burst.
 func (f *Firer) askBurst(of fire.Spec) tea.Cmd {
 	options := make([]component.Option, 0, len(storage.Statuses()))
 	for _, s := range storage.Statuses() {
 		options = append(options, component.Option{ID: string(s), Label: string(s)})
 	}
 	count, rate := "100", "50"
-	if f.burst != nil {
-		count, rate = strconv.Itoa(f.burst.spec.Count), strconv.FormatFloat(f.burst.spec.PerSecond, 'f', -1, 64)
+	if r := f.burst.run; r != nil {
+		count, rate = strconv.Itoa(r.spec.Count), strconv.FormatFloat(r.spec.PerSecond, 'f', -1, 64)
 	}
-	return f.shared.Fill(screen.FormSpec{
+	return f.env.Fill(screen.FormSpec{
 		Title: "Burst at " + of.Webhook.Name, Verb: "Fire", Focus: burstCount,
 		Section: component.Section{
 			Title: "Each of them a message of its own, " + string(of.Channel),
@@ -45,7 +45,7 @@ func (f *Firer) askBurst(of fire.Spec) tea.Cmd {
 		},
 		Submit: func(v component.Values) tea.Cmd {
 			of.Status = storage.Status(v.Text(burstEvent))
-			of.Variant = f.variantFor(of.Channel, of.Status)
+			of.Variant = f.last.variant(of.Channel, of.Status)
 			of.Count, _ = strconv.Atoi(strings.TrimSpace(v.Text(burstCount)))
 			of.PerSecond, _ = strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64)
 			return f.fire(of)
@@ -69,17 +69,22 @@ func checkRate(v component.Values) string {
 	return fire.CheckRate(r)
 }
 
-// busy says that one burst is enough.
-func (f *Firer) busy() tea.Cmd {
-	toast := screen.Warn("A burst is under way: esc stops it")
-	toast.ID = burstToast // what the burst tells next is newer
-	return screen.Say(toast)
+// burst fires one burst at a time, and reports its progress and its outcome in one toast.
+type burst struct {
+	env   *screen.Env
+	store Store
+	run   *run // the latest; nil: none yet
+	ends  screen.Query[burstEnd]
 }
 
-func (f *Firer) bursting() bool { return f.burst != nil && !f.burst.stopped && !f.burst.ended }
+func (b *burst) running() bool { return b.run != nil && !b.run.stopped && !b.run.ended }
 
-// tellBurst tells how far a burst is.
-func (f *Firer) tellBurst(r *run, err error) tea.Cmd {
+func (b *burst) refuse() tea.Cmd {
+	return say(burstToast, screen.Warn("A burst is under way: esc stops it"))
+}
+
+// report shows how far a burst is.
+func (b *burst) report(r *run, err error) tea.Cmd {
 	toast := screen.Info(fmt.Sprintf("%s: %s queued, esc stops", r, screen.Thousands(int64(r.queued))))
 	switch {
 	case r.stopped:
@@ -87,41 +92,38 @@ func (f *Firer) tellBurst(r *run, err error) tea.Cmd {
 	case err != nil:
 		toast = screen.Bad(fmt.Sprintf("%s: %s after %s", r, screen.OneLine(err), screen.Thousands(int64(r.queued))))
 	case r.ended:
-		toast = screen.Good(fmt.Sprintf("%s: all queued in %s", r, screen.Duration(f.shared.Now().Sub(r.began))))
+		toast = screen.Good(fmt.Sprintf("%s: all queued in %s", r, screen.Duration(b.env.Now().Sub(r.began))))
 	}
-	toast.ID = burstToast
-	return screen.Say(toast)
+	return say(burstToast, toast)
 }
 
-func (r *run) String() string { return fmt.Sprintf("%s → %s", r.spec, r.spec.Webhook.Name) }
-
-// burstEnd is what became of a burst that is queued.
+// burstEnd is the outcome of a burst.
 type burstEnd struct {
-	burst             *run
-	open              bool // some are not final yet
+	run               *run
+	open              bool // some deliveries are not final yet
 	failed, cancelled int
-	more              bool // than were counted
+	more              bool // there are more failures than were counted
 }
 
-// mostFailed bounds how far the failures of a burst are counted.
-const mostFailed = 10_000
+// maxFailed limits how many failures of a burst are counted.
+const maxFailed = 10_000
 
-// lookAtBurst reads what became of a burst, once it is queued.
-func (f *Firer) lookAtBurst() tea.Cmd {
-	b, read := f.burst, f.shared.Store.Deliveries
-	if b == nil || b.told || b.first == 0 || f.bursting() {
+// look reads the outcome of a burst that is completely queued.
+func (b *burst) look() tea.Cmd {
+	r, read := b.run, b.store.Deliveries
+	if r == nil || r.reported || r.first == 0 || b.running() {
 		return nil
 	}
-	those := storage.DeliveryQuery{WebhookID: b.spec.Webhook.ID, After: b.first - 1, Before: b.last + 1, Limit: 1}
-	return f.ends.Ask(func(ctx context.Context) (burstEnd, error) {
+	those := storage.DeliveryQuery{WebhookID: r.spec.Webhook.ID, After: r.first - 1, Before: r.last + 1, Limit: 1}
+	return b.ends.Ask(func(ctx context.Context) (burstEnd, error) {
 		those.States = []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked}
 		open, err := read(ctx, those)
 		if err != nil || len(open) > 0 {
-			return burstEnd{burst: b, open: true}, err
+			return burstEnd{run: r, open: true}, err
 		}
-		those.States, those.Limit = []storage.State{storage.Failed, storage.Cancelled}, mostFailed
+		those.States, those.Limit = []storage.State{storage.Failed, storage.Cancelled}, maxFailed
 		missed, err := read(ctx, those)
-		end := burstEnd{burst: b, more: len(missed) == mostFailed}
+		end := burstEnd{run: r, more: len(missed) == maxFailed}
 		for _, d := range missed {
 			if d.State == storage.Cancelled {
 				end.cancelled++
@@ -132,24 +134,33 @@ func (f *Firer) lookAtBurst() tea.Cmd {
 	})
 }
 
-// tellEnd says how a burst ended, once.
-func (f *Firer) tellEnd(end burstEnd) tea.Cmd {
-	b := end.burst
-	if b != f.burst || end.open || b.told {
-		return nil
+// take shows the outcome once it is final, and reports whether msg was the answer to look.
+func (b *burst) take(msg tea.Msg) (tea.Cmd, bool) {
+	a, fresh, cmd := b.ends.Take(msg)
+	if !fresh || a.Err != nil { // after an error, the next change asks again
+		return cmd, fresh
 	}
-	b.told = true
-	took := screen.Duration(f.shared.Now().Sub(b.began))
-	toast := screen.Good(fmt.Sprintf("%s: all %s delivered in %s", b, screen.Thousands(int64(b.queued)), took))
-	if counts, words := end.missed(); len(words) > 0 {
-		toast = screen.Bad(fmt.Sprintf("%s: of %s, %s; %d and / %s show them", b, screen.Thousands(int64(b.queued)),
-			strings.Join(counts, ", "), screen.ViewDeliveries+1, strings.Join(words, " ")))
-	}
-	toast.ID = burstToast
-	return screen.Say(toast)
+	return tea.Batch(cmd, b.reportEnd(a.Value)), true
 }
 
-// missed counts what was not delivered, and gives the filter's words that show it.
+// reportEnd shows the outcome of a burst, once.
+func (b *burst) reportEnd(end burstEnd) tea.Cmd {
+	r := end.run
+	if r != b.run || end.open || r.reported {
+		return nil
+	}
+	r.reported = true
+	took := screen.Duration(b.env.Now().Sub(r.began))
+	toast := screen.Good(fmt.Sprintf("%s: all %s delivered in %s", r, screen.Thousands(int64(r.queued)), took))
+	if counts, words := end.missed(); len(words) > 0 {
+		toast = screen.Bad(fmt.Sprintf("%s: of %s, %s; %d and / %s show them", r, screen.Thousands(int64(r.queued)),
+			strings.Join(counts, ", "), screen.ViewDeliveries+1, strings.Join(words, " ")))
+	}
+	return say(burstToast, toast)
+}
+
+// missed returns the numbers of deliveries that failed or were cancelled, and the words of
+// the filter that shows these.
 func (e burstEnd) missed() (counts, words []string) {
 	for _, part := range []struct {
 		n     int
@@ -167,12 +178,12 @@ func (e burstEnd) missed() (counts, words []string) {
 	return counts, words
 }
 
-// Stop ends the burst that is under way; false when there is none.
+// Stop stops the burst that is running, and reports whether there was one.
 func (f *Firer) Stop() bool {
-	was := f.bursting()
+	was := f.burst.running()
 	if was {
-		f.burst.stopped = true
-		f.burst.stop()
+		f.burst.run.stopped = true
+		f.burst.run.stop()
 	}
 	return was
 }

@@ -21,10 +21,10 @@ func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
 		{burstEnd{failed: 1200, cancelled: 8800, more: true}, "of 3, 1,200 or more failed, 8,800 or more cancelled"},
 		{burstEnd{}, "all 3 delivered"},
 	} {
-		f := New(&screen.Env{Now: time.Now}, nil)
-		f.burst = &run{spec: fire.Spec{Status: storage.StatusSent, Webhook: storage.Webhook{Name: "acme prod"}}, queued: 3, ended: true, began: time.Now()}
-		test.end.burst = f.burst
-		said, ok := f.tellEnd(test.end)().(screen.ToastMsg)
+		f := New(&screen.Env{Times: screen.Times{Now: time.Now}}, nil)
+		f.burst.run = &run{spec: fire.Spec{Status: storage.StatusSent, Webhook: storage.Webhook{Name: "acme prod"}}, queued: 3, ended: true, began: time.Now()}
+		test.end.run = f.burst.run
+		said, ok := f.burst.reportEnd(test.end)().(screen.ToastMsg)
 		if !ok || !strings.Contains(said.Toast.Text, test.want) {
 			t.Errorf("said %q, want %q", said.Toast.Text, test.want)
 		}

@@ -1,8 +1,9 @@
-// Package fire fires events from any screen: a menu, bursts, and toasts that tell what becomes
-// of what was queued. Begin with [New].
+// Package fire fires events from any screen: with a menu, in bursts, and with toasts that
+// report the outcome. Begin with [New].
 package fire
 
 import (
+	"cmp"
 	"context"
 
 	"backchannel/fixtures"
@@ -13,7 +14,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Store keeps what can be fired at, and what became of what was fired.
+// Store keeps the webhooks and fixtures, and the deliveries of what was fired.
 type Store interface {
 	storage.ParkedStore
 	fire.Store
@@ -23,75 +24,73 @@ type Store interface {
 	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
 }
 
-// common is what menus, runs and watches have.
-type common struct {
-	*screen.Env
-	Store Store
+// Firer fires events from any screen. It knows the webhooks, what a person chose last, and
+// what becomes of the events. It lives as long as the console.
+type Firer struct {
+	env   *screen.Env
+	store Store
+	known screen.Query[inventory]
+	saved []storage.SavedFixture
+	read  bool
+	Tried bool // reading has succeeded or failed
+	last  last
+	burst burst
+	watch watch
 }
 
-// Firer is what the console knows of firing events: at which webhook, which event, and
-// what became of those fired. It lives as long as the console.
-type Firer struct {
-	shared   *common
-	known    screen.Query[inventory]
-	saved    []storage.SavedFixture
-	read     bool
-	Tried    bool // to read
+// last holds what a person chose last, which is what f and . begin with.
+type last struct {
+	spec     fire.Spec // the zero Spec: nothing was fired yet
 	channel  storage.Channel
 	variants map[target]string
-	last     fire.Spec // the zero Spec: none yet
-	burst    *run      // the last one
-	ends     screen.Query[burstEnd]
-	watch    watch
 }
 
-// target is what a variant is chosen for.
+// target is an event for which a variant is chosen.
 type target struct {
 	channel storage.Channel
 	status  storage.Status
 }
 
-// inventory is what can be fired at, and at what somebody fired last.
+// inventory holds the webhooks, the saved fixtures, and the webhook that was fired at last.
 type inventory struct {
 	webhooks []storage.Webhook
 	saved    []storage.SavedFixture
 	latest   storage.ID
 }
 
-// New fires at the webhooks of a store.
+// New returns a firer for the webhooks of a store.
 func New(e *screen.Env, store Store) *Firer {
-	s := &common{Env: e, Store: store}
 	return &Firer{
-		shared: s, known: screen.Query[inventory]{Ctx: s.Context}, variants: map[target]string{},
-		ends:  screen.Query[burstEnd]{Ctx: s.Context},
-		watch: watch{shared: s, looking: screen.Query[[]storage.Delivery]{Ctx: s.Context}},
+		env: e, store: store, known: screen.Query[inventory]{Ctx: e.Context}, last: last{variants: map[target]string{}},
+		burst: burst{env: e, store: store, ends: screen.Query[burstEnd]{Ctx: e.Context}},
+		watch: watch{env: e, store: store, query: screen.Query[[]storage.Delivery]{Ctx: e.Context}},
 	}
 }
 
-// Refresh keeps the webhooks at hand, so that the menu opens at once, and looks what
-// became of the deliveries that are watched.
+// Refresh reads the webhooks, so that the menu can open at once, and the deliveries whose
+// outcome is awaited.
 func (f *Firer) Refresh(c storage.Change) tea.Cmd {
 	var cmds []tea.Cmd
 	if c.Has(storage.ChangedWebhooks | storage.ChangedFixtures) {
-		cmds = append(cmds, f.known.Ask(f.shared.readInventory))
+		cmds = append(cmds, f.known.Ask(f.readInventory))
 	}
 	if c.Has(storage.ChangedDeliveries) {
-		cmds = append(cmds, f.watch.look(), f.lookAtBurst())
+		cmds = append(cmds, f.watch.look(), f.burst.look())
 	}
-	f.shared.Targets.Reading = f.known.Running
+	f.env.Targets.Reading = f.known.Running
 	return tea.Batch(cmds...)
 }
 
-func (s *common) readInventory(ctx context.Context) (inventory, error) {
-	all, err := s.Store.Webhooks(ctx)
+func (f *Firer) readInventory(ctx context.Context) (inventory, error) {
+	all, err := f.store.Webhooks(ctx)
 	if err != nil {
 		return inventory{}, err
 	}
-	newest, err := s.Store.Deliveries(ctx, storage.DeliveryQuery{Limit: 1})
+	newest, err := f.store.Deliveries(ctx, storage.DeliveryQuery{Limit: 1})
 	if err != nil {
 		return inventory{}, err
 	}
-	saved, err := s.Store.SavedFixtures(ctx)
+	saved, err := f.store.SavedFixtures(ctx)
 	if err != nil {
 		return inventory{}, err
 	}
@@ -102,10 +101,10 @@ func (s *common) readInventory(ctx context.Context) (inventory, error) {
 	return a, nil
 }
 
-// Update takes what was read, and how firing went.
+// Update takes what was read, and the progress of what was fired.
 func (f *Firer) Update(msg tea.Msg) tea.Cmd {
 	if a, fresh, cmd := f.known.Take(msg); fresh {
-		t := &f.shared.Targets
+		t := &f.env.Targets
 		f.Tried, t.Reading = true, f.known.Running
 		if a.Err == nil {
 			f.read, t.Webhooks, f.saved = true, a.Value.webhooks, a.Value.saved
@@ -115,24 +114,21 @@ func (f *Firer) Update(msg tea.Msg) tea.Cmd {
 		}
 		return cmd
 	}
-	if a, fresh, cmd := f.ends.Take(msg); fresh {
-		if a.Err != nil {
-			return cmd
-		}
-		return tea.Batch(cmd, f.tellEnd(a.Value))
+	if cmd, fresh := f.burst.take(msg); fresh {
+		return cmd
 	}
 	switch msg := msg.(type) {
 	case screen.QueuedMsg:
-		return f.tell(msg.Queued, msg.Err)
+		return f.follow(msg.Queued, msg.Err)
 	case runMsg:
 		return f.advance(msg)
 	}
 	return f.watch.Update(msg)
 }
 
-// Open shows the menu.
+// Open shows the menu for the webhook that is selected in front, or was fired at last.
 func (f *Firer) Open(front screen.Screen) tea.Cmd {
-	w, ok := f.shared.Targets.Aim(front)
+	w, ok := f.env.Targets.Aim(front)
 	switch {
 	case ok:
 		return screen.Show(newMenu(f, w))
@@ -142,38 +138,51 @@ func (f *Firer) Open(front screen.Screen) tea.Cmd {
 	return screen.Say(screen.Info("There is no webhook to fire at yet: 1 goes to the webhooks, n makes one"))
 }
 
-// Repeat fires again what was fired last.
+// Repeat fires again what was fired last, at the webhook as it is now.
 func (f *Firer) Repeat() tea.Cmd {
-	if f.last.Status == "" {
+	again := f.last.spec
+	if again.Status == "" {
 		return screen.Say(screen.Info("Nothing fired yet: f opens the menu"))
 	}
-	w, ok := f.shared.Targets.Find(f.last.Webhook.ID)
+	w, ok := f.env.Targets.Find(again.Webhook.ID)
 	if !ok {
-		return screen.Say(screen.Warn(f.last.Webhook.Name + ", at which the last event was fired, is gone"))
+		return screen.Say(screen.Warn(again.Webhook.Name + ", at which the last event was fired, is gone"))
 	}
-	again := f.last
 	again.Webhook = w
 	return f.fire(again)
 }
 
-// channelFor is the channel chosen last, if the webhook has it, else its first.
-func (f *Firer) channelFor(w storage.Webhook) storage.Channel {
-	if w.Has(f.channel) || len(w.Channels) == 0 {
-		return f.channel
+// channelFor returns the channel chosen last, if the webhook has it, otherwise its first.
+func (l last) channelFor(w storage.Webhook) storage.Channel {
+	if w.Has(l.channel) || len(w.Channels) == 0 {
+		return l.channel
 	}
 	return w.Channels[0]
 }
 
-// variantFor is the variant chosen for a status; empty: the default one.
-func (f *Firer) variantFor(channel storage.Channel, status storage.Status) string {
-	return f.variants[target{channel, status}]
+// variant returns the variant chosen for a status, or "" for the default one.
+func (l last) variant(channel storage.Channel, status storage.Status) string {
+	return l.variants[target{channel, status}]
 }
 
-// variantLabel says what the chosen variant is.
-func (f *Firer) variantLabel(channel storage.Channel, status storage.Status) string {
-	fixture, err := fixtures.Find(channel, status, f.variantFor(channel, status))
+// variantLabel describes the chosen variant.
+func (l last) variantLabel(channel storage.Channel, status storage.Status) string {
+	fixture, err := fixtures.Find(channel, status, l.variant(channel, status))
 	if err != nil {
 		return err.Error()
 	}
 	return fixture.Label()
+}
+
+// label describes what . would fire.
+func (l last) label() string {
+	if l.spec.Status == "" {
+		return "nothing fired yet"
+	}
+	return l.spec.String() + " at " + l.spec.Webhook.Name
+}
+
+// status returns the status fired last, or a bounce if there is none.
+func (l last) status() storage.Status {
+	return cmp.Or(l.spec.Status, storage.StatusBounce)
 }

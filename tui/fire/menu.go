@@ -16,15 +16,15 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// menu fires events at one webhook. It is made anew after each choice that changes
-// what it says.
+// menu fires events at one webhook. Its items are built again after each choice that changes
+// what they do.
 type menu struct {
 	firing  *Firer
 	webhook storage.Webhook
 	menu    component.Menu
 }
 
-// The items of the menu that are no status.
+// The items of the menu that are not a status.
 const (
 	itemWebhook   = "webhook"
 	itemLife      = "life"
@@ -42,7 +42,7 @@ func newMenu(f *Firer, w storage.Webhook) *menu {
 	return m
 }
 
-// fill says what the keys would do now.
+// fill builds the items for what is chosen now.
 func (m *menu) fill() {
 	f, channel := m.firing, m.channel()
 	m.menu = component.Menu{
@@ -61,9 +61,9 @@ func (m *menu) fill() {
 			},
 		},
 		Details: []component.MenuItem{
-			{ID: itemVariant, Key: "v", Label: "variant", Detail: f.variantLabel(channel, storage.StatusBounce), Off: len(fixtures.Variants(channel, storage.StatusBounce)) < 2},
+			{ID: itemVariant, Key: "v", Label: "variant", Detail: f.last.variantLabel(channel, storage.StatusBounce), Off: len(fixtures.Variants(channel, storage.StatusBounce)) < 2},
 			{ID: itemChannel, Key: "c", Label: "channel", Detail: string(channel), Off: len(m.webhook.Channels) < 2},
-			{ID: itemAgain, Key: ".", Label: "again", Detail: f.lastLabel(), Off: f.last.Status == ""},
+			{ID: itemAgain, Key: ".", Label: "again", Detail: f.last.label(), Off: f.last.spec.Status == ""},
 		},
 	}
 	if len(f.saved) > 0 {
@@ -72,14 +72,14 @@ func (m *menu) fill() {
 	if m.webhook.State == storage.Paused {
 		m.menu.Title += " (paused)"
 	}
-	if len(f.shared.Targets.Webhooks) < 2 {
+	if len(f.env.Targets.Webhooks) < 2 {
 		m.menu.Hint = nil
 	}
 }
 
-// Actions are what the menu's items do, for those who look for an action by its name.
+// Actions returns the menu's items as bindings, so that the palette finds them by name.
 func (f *Firer) Actions(front screen.Screen) []screen.Binding {
-	w, ok := f.shared.Targets.Aim(front)
+	w, ok := f.env.Targets.Aim(front)
 	if !ok {
 		return nil
 	}
@@ -92,7 +92,8 @@ func (f *Firer) Actions(front screen.Screen) []screen.Binding {
 	return append(all, f.choices(w)...)
 }
 
-// choices are the items that change what is fired. The menu then shows what was chosen.
+// choices returns the items that change what is fired. They open the menu, which shows the
+// choice.
 func (f *Firer) choices(w storage.Webhook) []screen.Binding {
 	of := newMenu(f, w).menu
 	items := slices.DeleteFunc(of.Details, func(item component.MenuItem) bool { return item.Off || item.ID == itemAgain })
@@ -114,16 +115,9 @@ func (f *Firer) itemBinding(w storage.Webhook, item component.MenuItem, do func(
 	}
 }
 
-func (m *menu) channel() storage.Channel { return m.firing.channelFor(m.webhook) }
+func (m *menu) channel() storage.Channel { return m.firing.last.channelFor(m.webhook) }
 
-func (f *Firer) lastLabel() string {
-	if f.last.Status == "" {
-		return "nothing fired yet"
-	}
-	return f.last.String() + " at " + f.last.Webhook.Name
-}
-
-// Update fires, or leads to a choice.
+// Update handles the keys of the items.
 func (m *menu) Update(msg tea.Msg) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {
@@ -139,7 +133,7 @@ func (m *menu) Update(msg tea.Msg) tea.Cmd {
 	}
 }
 
-// pick is what an item does.
+// pick does what an item says.
 func (m *menu) pick(item string) tea.Cmd {
 	switch item {
 	case itemWebhook:
@@ -154,9 +148,9 @@ func (m *menu) pick(item string) tea.Cmd {
 	case itemSaved:
 		return m.chooseSaved()
 	case itemMisbehave:
-		return tea.Batch(screen.Dismiss(m), m.firing.chooseMisbehaviour(m.spec(m.firing.lastStatus())))
+		return tea.Batch(screen.Dismiss(m), m.firing.chooseMisbehaviour(m.spec(m.firing.last.status())))
 	case itemBurst:
-		return tea.Batch(screen.Dismiss(m), m.firing.askBurst(m.spec(m.firing.lastStatus())))
+		return tea.Batch(screen.Dismiss(m), m.firing.askBurst(m.spec(m.firing.last.status())))
 	case itemAgain:
 		return tea.Batch(screen.Dismiss(m), m.firing.Repeat())
 	}
@@ -165,29 +159,21 @@ func (m *menu) pick(item string) tea.Cmd {
 
 // View draws the menu.
 func (m *menu) View(width, height int) string {
-	return m.menu.View(m.firing.shared.Theme, width, height)
+	return m.menu.View(m.firing.env.Theme, width, height)
 }
 
-// spec is one event as things are chosen now.
+// spec returns an event with the present choices.
 func (m *menu) spec(status storage.Status) fire.Spec {
 	channel := m.channel()
 	return fire.Spec{
-		Webhook: m.webhook, Channel: channel, Status: status, Variant: m.firing.variantFor(channel, status), Recipients: 1, Count: 1,
+		Webhook: m.webhook, Channel: channel, Status: status, Variant: m.firing.last.variant(channel, status), Recipients: 1, Count: 1,
 	}
-}
-
-// lastStatus is the status fired last; a bounce at first.
-func (f *Firer) lastStatus() storage.Status {
-	if f.last.Status == "" {
-		return storage.StatusBounce
-	}
-	return f.last.Status
 }
 
 func (m *menu) changeWebhook() tea.Cmd {
 	var items []component.MenuItem
 	now := 0
-	for i, w := range m.firing.shared.Targets.Webhooks {
+	for i, w := range m.firing.env.Targets.Webhooks {
 		if w.ID == m.webhook.ID {
 			now = i
 		}
@@ -195,21 +181,21 @@ func (m *menu) changeWebhook() tea.Cmd {
 		items = append(items, item)
 	}
 	pick := func(id string) tea.Cmd {
-		i := slices.IndexFunc(m.firing.shared.Targets.Webhooks, func(w storage.Webhook) bool { return w.ID.String() == id })
+		i := slices.IndexFunc(m.firing.env.Targets.Webhooks, func(w storage.Webhook) bool { return w.ID.String() == id })
 		if i >= 0 {
-			m.webhook = m.firing.shared.Targets.Webhooks[i]
-			m.firing.shared.Targets.Chosen = m.webhook.ID
+			m.webhook = m.firing.env.Targets.Webhooks[i]
+			m.firing.env.Targets.Chosen = m.webhook.ID
 			m.fill()
 		}
 		return nil
 	}
-	return m.firing.shared.Choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
+	return m.firing.env.Choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
 }
 
-// nextChannel goes on to another channel of the webhook.
+// nextChannel chooses the next channel of the webhook.
 func (m *menu) nextChannel() {
 	at := slices.Index(m.webhook.Channels, m.channel())
-	m.firing.channel = m.webhook.Channels[(at+1)%len(m.webhook.Channels)]
+	m.firing.last.channel = m.webhook.Channels[(at+1)%len(m.webhook.Channels)]
 	m.fill()
 }
 
@@ -218,7 +204,7 @@ func (m *menu) changeVariant() tea.Cmd {
 	var items []component.MenuItem
 	now := 0
 	for i, v := range fixtures.Variants(channel, storage.StatusBounce) {
-		if v.Variant == m.firing.variantFor(channel, storage.StatusBounce) {
+		if v.Variant == m.firing.last.variant(channel, storage.StatusBounce) {
 			now = i
 		}
 		items = append(items, component.MenuItem{ID: v.VariantName(), Key: strconv.Itoa(i + 1), Label: v.VariantName(), Detail: v.Label()})
@@ -227,27 +213,27 @@ func (m *menu) changeVariant() tea.Cmd {
 		if name == fixtures.DefaultVariant {
 			name = ""
 		}
-		m.firing.variants[target{channel, storage.StatusBounce}] = name
+		m.firing.last.variants[target{channel, storage.StatusBounce}] = name
 		m.fill()
 		return nil
 	}
-	return m.firing.shared.Choose(component.Menu{Title: "Which bounce?", Details: items, At: now, Find: true}, pick)
+	return m.firing.env.Choose(component.Menu{Title: "Which bounce?", Details: items, At: now, Find: true}, pick)
 }
 
-// chooseLife asks how the message ends.
+// chooseLife asks how the lifecycle of the message ends.
 func (m *menu) chooseLife() tea.Cmd {
 	ends := []component.MenuItem{
 		{ID: string(storage.StatusDelivered), Key: "d", Label: "sent, then delivered"},
-		{ID: string(storage.StatusBounce), Key: "b", Label: "sent, then bounce", Detail: m.firing.variantLabel(m.channel(), storage.StatusBounce)},
+		{ID: string(storage.StatusBounce), Key: "b", Label: "sent, then bounce", Detail: m.firing.last.variantLabel(m.channel(), storage.StatusBounce)},
 	}
-	return m.firing.shared.Choose(component.Menu{Title: "A message's life", Details: ends}, func(end string) tea.Cmd {
+	return m.firing.env.Choose(component.Menu{Title: "A message's life", Details: ends}, func(end string) tea.Cmd {
 		life := m.spec(storage.Status(end))
 		life.Lifecycle = true
 		return tea.Batch(screen.Dismiss(m), m.firing.fire(life))
 	})
 }
 
-// chooseSaved asks which of the saved fixtures is fired.
+// chooseSaved asks which saved fixture to fire.
 func (m *menu) chooseSaved() tea.Cmd {
 	var items []component.MenuItem
 	for _, saved := range m.firing.saved {
@@ -257,7 +243,7 @@ func (m *menu) chooseSaved() tea.Cmd {
 		}
 		items = append(items, item)
 	}
-	return m.firing.shared.Choose(component.Menu{Title: "Which saved fixture?", Details: component.Number(items), Find: true, Names: true}, func(name string) tea.Cmd {
+	return m.firing.env.Choose(component.Menu{Title: "Which saved fixture?", Details: component.Number(items), Find: true, Names: true}, func(name string) tea.Cmd {
 		i := slices.IndexFunc(m.firing.saved, func(f storage.SavedFixture) bool { return f.Name == name })
 		if i < 0 {
 			return nil
@@ -269,8 +255,8 @@ func (m *menu) chooseSaved() tea.Cmd {
 	})
 }
 
-// chooseMisbehaviour asks what is to be wrong with an event. Without a token nothing
-// can be wrong with one.
+// chooseMisbehaviour asks what shall be wrong with an event. Faults of the token need a webhook
+// that sends one.
 func (f *Firer) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 	var items []component.MenuItem
 	for i, kind := range storage.Misbehaviours() {
@@ -281,7 +267,7 @@ func (f *Firer) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 		items = append(items, item)
 	}
 	title := strings.TrimSpace(fmt.Sprintf("Misbehave at %s: %s, %s, but…", of.Webhook.Name, of.Status, of.Channel))
-	return f.shared.Choose(component.Menu{Title: title, Details: items, Find: true}, func(kind string) tea.Cmd {
+	return f.env.Choose(component.Menu{Title: title, Details: items, Find: true}, func(kind string) tea.Cmd {
 		of.Misbehave = storage.Misbehaviour(kind)
 		return f.fire(of)
 	})

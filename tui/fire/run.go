@@ -2,6 +2,7 @@ package fire
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"backchannel/fixtures/fire"
@@ -11,7 +12,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A run is what a key of the menu fired: one message's events, or a burst.
+// A run is the firing of one spec: the events of one message, or a burst.
 type run struct {
 	spec     fire.Spec
 	began    time.Time
@@ -19,13 +20,13 @@ type run struct {
 	stop     context.CancelFunc
 	queued   int
 	stopped  bool       // by a person
-	ended    bool       // all is queued that will be
+	ended    bool       // nothing more will be queued
 	first    storage.ID // of its deliveries
 	last     storage.ID
-	told     bool // how it went
+	reported bool // its outcome was shown
 }
 
-// runMsg tells what of a run was queued, and in the end how it went.
+// runMsg reports what a run has queued, and at its end the error, if any.
 type runMsg struct {
 	run    *run
 	queued []storage.Delivery
@@ -33,48 +34,51 @@ type runMsg struct {
 	err    error
 }
 
-// burst reports whether a run is of many messages, which are told of together.
+// burst reports whether a run has many messages, which are reported together.
 func (r *run) burst() bool { return r.spec.Count > 1 }
 
-// fire fires what a person chose, and remembers it.
+func (r *run) String() string { return fmt.Sprintf("%s → %s", r.spec, r.spec.Webhook.Name) }
+
+// fire fires what a person chose, and remembers it for the next time.
 func (f *Firer) fire(spec fire.Spec) tea.Cmd {
-	f.last, f.shared.Targets.Chosen, f.channel = spec, spec.Webhook.ID, spec.Channel
-	r := &run{spec: spec, began: f.shared.Now(), progress: make(chan runMsg, 64)}
+	f.last.spec, f.last.channel, f.env.Targets.Chosen = spec, spec.Channel, spec.Webhook.ID
+	r := &run{spec: spec, began: f.env.Now(), progress: make(chan runMsg, 64)}
 	if r.burst() {
-		if f.bursting() {
-			return f.busy()
+		if f.burst.running() {
+			return f.burst.refuse()
 		}
-		f.burst = r
+		f.burst.run = r
 	}
-	return tea.Batch(f.shared.start(r, fire.Patience(spec.Webhook, f.shared.Status.Alive)), r.next(f.shared.Context))
+	return tea.Batch(f.start(r, fire.Patience(spec.Webhook, f.env.Status.Alive)), r.next(f.env.Context))
 }
 
-// start runs a run beside the program, which hears of it through the run's channel: a run
-// takes as long as its pace, and its events may wait for one another.
-func (s *common) start(r *run, patience time.Duration) tea.Cmd {
-	ctx, stop := context.WithCancel(s.Context)
+// start runs a run in a command of its own, which reports on the run's channel, because a run
+// takes as long as its rate says and its events may wait for one another.
+func (f *Firer) start(r *run, patience time.Duration) tea.Cmd {
+	ctx, stop := context.WithCancel(f.env.Context)
 	r.stop = stop
-	tell := func(msg runMsg) error {
+	console, builder := f.env.Context, f.env.Builder()
+	report := func(msg runMsg) error {
 		select {
 		case r.progress <- msg:
 			return nil
-		case <-s.Context.Done():
-			return s.Context.Err()
+		case <-console.Done():
+			return console.Err()
 		}
 	}
 	return func() tea.Msg {
 		defer stop()
-		plan, err := fire.NewPlan(r.spec, s.Builder())
+		plan, err := fire.NewPlan(r.spec, builder)
 		if err == nil {
-			firer := fire.Firer{Store: s.Store, Plan: plan, Patience: patience}
-			err = firer.Run(ctx, func(queued []storage.Delivery) error { return tell(runMsg{run: r, queued: queued}) })
+			firer := fire.Firer{Store: f.store, Plan: plan, Patience: patience}
+			err = firer.Run(ctx, func(queued []storage.Delivery) error { return report(runMsg{run: r, queued: queued}) })
 		}
-		_ = tell(runMsg{run: r, ended: true, err: err})
+		_ = report(runMsg{run: r, ended: true, err: err})
 		return nil
 	}
 }
 
-// next waits for the next news of a run.
+// next waits for the next report of a run.
 func (r *run) next(ctx context.Context) tea.Cmd {
 	return func() tea.Msg {
 		select {
@@ -86,7 +90,7 @@ func (r *run) next(ctx context.Context) tea.Cmd {
 	}
 }
 
-// advance takes the news of a run, and waits for more.
+// advance takes a report of a run, and waits for the next.
 func (f *Firer) advance(msg runMsg) tea.Cmd {
 	r := msg.run
 	r.queued += len(msg.queued)
@@ -98,16 +102,16 @@ func (f *Firer) advance(msg runMsg) tea.Cmd {
 	}
 	var more tea.Cmd
 	if r.ended = msg.ended; !r.ended {
-		more = r.next(f.shared.Context)
+		more = r.next(f.env.Context)
 	}
 	if r.burst() {
-		return tea.Batch(f.tellBurst(r, msg.err), f.lookAtBurst(), more)
+		return tea.Batch(f.burst.report(r, msg.err), f.burst.look(), more)
 	}
-	return tea.Batch(f.tell(msg.queued, msg.err), more)
+	return tea.Batch(f.follow(msg.queued, msg.err), more)
 }
 
-// tell watches what was queued, or says why it was not.
-func (f *Firer) tell(queued []storage.Delivery, err error) tea.Cmd {
+// follow reports the outcome of what was queued, or why it was not.
+func (f *Firer) follow(queued []storage.Delivery, err error) tea.Cmd {
 	if err != nil {
 		return screen.Say(screen.Bad(screen.OneLine(err)))
 	}

@@ -16,34 +16,35 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// watch tells how deliveries end that were queued here. Each has one toast, which
-// changes with it.
+// watch reports the outcome of deliveries that were queued in this console. Each has one
+// toast, which changes with its state.
 type watch struct {
-	shared  *common
-	looking screen.Query[[]storage.Delivery]
-	open    []storage.ID          // not final yet, oldest first
-	told    map[storage.ID]string // what the toast says
+	env   *screen.Env
+	store Store
+	query screen.Query[[]storage.Delivery]
+	open  []storage.ID          // not final yet, the oldest first
+	shown map[storage.ID]string // the states that the toasts show
 }
 
-// mostWatched bounds how many are watched at once.
-const mostWatched = 20
+// maxWatched limits how many deliveries are watched at once.
+const maxWatched = 20
 
-// follow watches deliveries that were just queued, and tells how they stand.
+// follow watches deliveries that were just queued, and shows their state.
 func (w *watch) follow(queued []storage.Delivery) tea.Cmd {
 	for _, d := range queued {
 		w.open = append(w.open, d.ID)
 	}
-	w.open = w.open[max(0, len(w.open)-mostWatched):]
+	w.open = w.open[max(0, len(w.open)-maxWatched):]
 	return w.look()
 }
 
-// look reads the deliveries that are watched.
+// look reads the watched deliveries.
 func (w *watch) look() tea.Cmd {
 	if len(w.open) == 0 {
 		return nil
 	}
-	ids, read := slices.Clone(w.open), w.shared.Store.Delivery
-	return w.looking.Ask(func(ctx context.Context) ([]storage.Delivery, error) {
+	ids, read := slices.Clone(w.open), w.store.Delivery
+	return w.query.Ask(func(ctx context.Context) ([]storage.Delivery, error) {
 		var all []storage.Delivery
 		for _, id := range ids {
 			if d, err := read(ctx, id); err == nil {
@@ -54,9 +55,9 @@ func (w *watch) look() tea.Cmd {
 	})
 }
 
-// Update tells what changed.
+// Update shows what has changed.
 func (w *watch) Update(msg tea.Msg) tea.Cmd {
-	a, fresh, cmd := w.looking.Take(msg)
+	a, fresh, cmd := w.query.Take(msg)
 	if !fresh {
 		return cmd
 	}
@@ -66,71 +67,73 @@ func (w *watch) Update(msg tea.Msg) tea.Cmd {
 		if at < 0 {
 			continue
 		}
-		if state := fmt.Sprint(d.State, d.Attempts); w.told[d.ID] != state {
-			w.tell(d.ID, state)
-			cmds = append(cmds, w.shared.tellOutcome(d))
+		if state := fmt.Sprint(d.State, d.Attempts); w.shown[d.ID] != state {
+			w.remember(d.ID, state)
+			cmds = append(cmds, w.report(d))
 		}
 		if d.State.Final() {
 			w.open = slices.Delete(w.open, at, at+1)
-			delete(w.told, d.ID)
+			delete(w.shown, d.ID)
 		}
 	}
 	return tea.Batch(cmds...)
 }
 
-func (w *watch) tell(id storage.ID, state string) {
-	if w.told == nil {
-		w.told = map[storage.ID]string{}
+func (w *watch) remember(id storage.ID, state string) {
+	if w.shown == nil {
+		w.shown = map[storage.ID]string{}
 	}
-	w.told[id] = state
+	w.shown[id] = state
 }
 
-// tellOutcome says how a delivery stands. Why it failed, the built-in receiver knows
-// best, if it was that one that refused it.
-func (s *common) tellOutcome(d storage.Delivery) tea.Cmd {
+// report shows the state of a delivery.
+func (w *watch) report(d storage.Delivery) tea.Cmd {
 	switch d.State {
 	case storage.StateDelivered:
-		return sayOf(d, screen.Good(fmt.Sprintf("%s delivered: %d in %s", screen.DeliveryName(d), d.Code, screen.Duration(d.Latency()))))
+		return say(screen.ToastID(d.ID), screen.Good(fmt.Sprintf("%s delivered: %d in %s", screen.DeliveryName(d), d.Code, screen.Duration(d.Latency()))))
 	case storage.Failed:
-		return s.tellFailure(d)
+		return w.reportFailure(d)
 	case storage.Cancelled:
-		return sayOf(d, screen.Info(screen.DeliveryName(d)+" cancelled"))
+		return say(screen.ToastID(d.ID), screen.Info(screen.DeliveryName(d)+" cancelled"))
 	case storage.Retrying:
-		return sayOf(d, screen.Warn(fmt.Sprintf("%s retrying %s: %s", screen.DeliveryName(d), s.At(d.NextAttemptAt), s.Translate(d.Error, d.CreatedAt))))
+		return say(screen.ToastID(d.ID), screen.Warn(fmt.Sprintf("%s retrying %s: %s", screen.DeliveryName(d), w.env.At(d.NextAttemptAt), w.env.Translate(d.Error, d.CreatedAt))))
 	case storage.Parked:
-		return s.tellParked(d)
+		return w.reportParked(d)
 	case storage.Queued:
-		if s.Status.Read && !s.Status.Alive {
-			return sayOf(d, screen.Warn(screen.DeliveryName(d)+" queued, but nobody delivers now"))
+		if w.env.Status.Read && !w.env.Status.Alive {
+			return say(screen.ToastID(d.ID), screen.Warn(screen.DeliveryName(d)+" queued, but nobody delivers now"))
 		}
-		return sayOf(d, screen.Info(screen.DeliveryName(d)+" queued"))
+		return say(screen.ToastID(d.ID), screen.Info(screen.DeliveryName(d)+" queued"))
 	}
 	return nil
 }
 
-func sayOf(d storage.Delivery, toast component.Toast) tea.Cmd {
-	toast.ID = screen.ToastID(d.ID)
+// say shows a toast in the place of the earlier one with that ID.
+func say(id string, toast component.Toast) tea.Cmd {
+	toast.ID = id
 	return screen.Say(toast)
 }
 
-func (s *common) tellParked(d storage.Delivery) tea.Cmd {
+func (w *watch) reportParked(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
-		reason, err := screen.ParkedReason(s.Context, s.Store, d)
+		reason, err := screen.ParkedReason(w.env.Context, w.store, d)
 		if err != nil {
 			return screen.ToastMsg{Toast: screen.Bad(err.Error())}
 		}
-		toast := screen.Warn(fmt.Sprintf("%s parked: %s", screen.DeliveryName(d), s.ExplainParked(reason, s.At)))
+		toast := screen.Warn(fmt.Sprintf("%s parked: %s", screen.DeliveryName(d), w.env.ExplainParked(reason, w.env.At)))
 		toast.ID = screen.ToastID(d.ID)
 		return screen.ToastMsg{Toast: toast}
 	}
 }
 
-func (s *common) tellFailure(d storage.Delivery) tea.Cmd {
+// reportFailure shows why a delivery failed. If the built-in receiver refused it, its verdict
+// explains more than the status.
+func (w *watch) reportFailure(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
-		why := s.Translate(d.Error, d.CreatedAt)
-		if receipts, err := s.Store.ReceiptsOfDelivery(s.Context, d.ID); err == nil && len(receipts) > 0 {
+		why := w.env.Translate(d.Error, d.CreatedAt)
+		if receipts, err := w.store.ReceiptsOfDelivery(w.env.Context, d.ID); err == nil && len(receipts) > 0 {
 			last := receipts[len(receipts)-1]
-			why = cmp.Or(s.LocalTimes(screen.FirstFailure(last.Verdicts), last.ReceivedAt), why)
+			why = cmp.Or(w.env.LocalTimes(screen.FirstFailure(last.Verdicts), last.ReceivedAt), why)
 		}
 		if code := strconv.Itoa(d.Code); d.Code != 0 && !strings.Contains(why, code) {
 			why = code + ", " + why

@@ -8,58 +8,52 @@ import (
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
 )
 
-// drawBody colours the body of the detail: from its beginning, or in place.
-func (r *Screen) drawBody(anew bool) {
-	viewer, th := &r.tabs.Viewers[tabBody], r.shared.Theme
-	lines := strings.Split(style.EscapeMultiline(r.detail.shown.Text), "\n")
-	if r.detail.pretty != nil && !r.raw {
-		lines = component.JSON(th, r.detail.pretty)
-	}
-	if anew {
-		viewer.SetLines(lines)
-		return
-	}
-	viewer.Replace(lines)
+// body is the tab that shows the received bytes, indented or as they came.
+type body struct {
+	env *screen.Env
+	raw bool
 }
 
-// bodyView is the body under a line that says what one sees.
-func (r *Screen) bodyView(size component.Size) string {
-	d, ok := r.current()
-	if !ok || !size.Shown() {
-		return ""
+// lines returns the body, coloured if it is indented JSON.
+func (b *body) lines(d detail) []string {
+	if d.pretty != nil && !b.raw {
+		return component.JSON(b.env.Theme, d.pretty)
 	}
-	th, width := r.shared.Theme, size.Width
-	var head []string
-	if r.wide {
-		name := th.Strong.Render(" Body")
-		if r.Panes.Focused == screen.PaneBody {
-			name = th.Accent.Render(style.Bar + "Body")
-		}
-		head = append(head, name)
+	return strings.Split(style.EscapeMultiline(d.shown.Text), "\n")
+}
+
+// head returns the lines above the body: its size, form and digest, and what is wrong with
+// how it arrived.
+func (b *body) head(d detail, read bool, place screen.BodyPlace) []string {
+	th := b.env.Theme
+	var lines []string
+	switch {
+	case place.Focused:
+		lines = append(lines, th.Accent.Render(style.Bar+"Body"))
+	case place.Apart:
+		lines = append(lines, th.Strong.Render(" Body"))
 	}
-	about := len(head)
-	head = append(head, component.Fit(" "+th.Dim.Render(style.Escape(r.bodyLine(d))), width))
+	about := style.More
+	if read {
+		about = b.describe(d)
+	}
+	line := component.Fit(" "+th.Dim.Render(style.Escape(about)), place.Width)
+	if place.Position != "" {
+		line = component.Spread(" "+th.Dim.Render(style.Escape(about)), th.Dim.Render(place.Position)+" ", place.Width)
+	}
+	lines = append(lines, line)
 	if d.receipt.Flaw != "" {
-		head = append(head, component.Fit(" "+th.Bad.Render(style.Cross+" "+flawSentence(d.receipt.Flaw)), width))
+		lines = append(lines, component.Fit(" "+th.Bad.Render(style.Cross+" "+flawSentence(d.receipt.Flaw)), place.Width))
 	}
-	if d.receipt.ID != r.detail.receipt.ID {
-		return strings.Join(head, "\n")
-	}
-	viewer := &r.tabs.Viewers[tabBody]
-	viewer.SetSize(width, max(0, size.Height-len(head)))
-	if viewer.Partial() {
-		head[about] = component.Spread(" "+th.Dim.Render(style.Escape(r.bodyLine(d))), th.Dim.Render(viewer.Position())+" ", width)
-	}
-	return strings.Join(append(head, viewer.View(th)), "\n")
+	return lines
 }
 
-// bodyLine says how large the body is, how it is shown, and its digest.
-func (r *Screen) bodyLine(d detail) string {
-	if d.receipt.ID != r.detail.receipt.ID {
-		return style.More
-	}
+// describe returns the size of the body, how it is shown, and its digest.
+func (b *body) describe(d detail) string {
 	form := "as it came"
 	switch {
 	case len(d.receipt.Body) == 0:
@@ -68,7 +62,7 @@ func (r *Screen) bodyLine(d detail) string {
 		form = d.shown.Note()
 	case d.pretty == nil:
 		form += ": not JSON"
-	case !r.raw:
+	case !b.raw:
 		form = "indented"
 	}
 	return fmt.Sprintf("%s bytes   %s   SHA-256 %s", screen.Thousands(int64(len(d.receipt.Body))), form, d.receipt.SHA256)
@@ -82,4 +76,25 @@ func flawSentence(flaw storage.BodyFlaw) string {
 		return "over-long: only the first bytes were kept"
 	}
 	return style.Escape(string(flaw))
+}
+
+// bindings returns the keys that change how the body is shown. redraw draws it again, and
+// wrap switches the wrapping of its lines.
+func (b *body) bindings(indented bool, redraw, wrap func()) []screen.Binding {
+	all := []screen.Binding{{Keys: []string{"w"}, Word: "wrap", Help: "Wrap long lines of the body, or no longer", Do: func() tea.Cmd {
+		wrap()
+		return nil
+	}}}
+	if !indented {
+		return all
+	}
+	raw := screen.Binding{Keys: []string{"b"}, Label: "raw", Help: "Show the body as it came", Do: func() tea.Cmd {
+		b.raw = !b.raw
+		redraw()
+		return nil
+	}}
+	if b.raw {
+		raw.Label, raw.Help = "indented", "Show the body indented"
+	}
+	return append([]screen.Binding{raw}, all...)
 }

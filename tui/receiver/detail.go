@@ -15,83 +15,43 @@ import (
 	"backchannel/tui/style"
 )
 
-// detail is everything about one receipt.
+// detail is everything that is known of one receipt.
 type detail struct {
 	receipt  storage.Receipt
-	delivery storage.Delivery // of our own engine; the zero Delivery: a foreign sender's
+	delivery storage.Delivery // the zero Delivery: it came from a foreign sender
 	attempts []storage.Attempt
 	shown    storage.ShownBody
 	pretty   []byte // the body indented; nil when it is not JSON
 }
 
-// readReceipt reads a receipt, and what our own engine knows of it.
-func (s *common) readReceipt(id storage.ID) func(context.Context) (detail, error) {
-	return func(ctx context.Context) (d detail, err error) {
-		if d.receipt, err = s.Store.Receipt(ctx, id); err != nil {
-			return d, err
-		}
-		d.shown = storage.ShowBody(d.receipt.Headers, d.receipt.Body, "")
-		if pretty, ok := component.PrettyJSON(d.receipt.Body); ok {
-			d.pretty = pretty
-		}
-		of := d.receipt.DeliveryID
-		if of == 0 {
-			return d, nil
-		}
-		if d.delivery, err = s.Store.Delivery(ctx, of); err != nil {
-			return d, err
-		}
-		if d.attempts, err = s.Store.Attempts(ctx, of); err != nil {
-			return d, err
-		}
+// read reads a receipt, and the delivery that brought it, if that is one of ours.
+func read(ctx context.Context, store Store, id storage.ID) (d detail, err error) {
+	if d.receipt, err = store.Receipt(ctx, id); err != nil {
+		return d, err
+	}
+	d.shown = storage.ShowBody(d.receipt.Headers, d.receipt.Body, "")
+	if pretty, ok := component.PrettyJSON(d.receipt.Body); ok {
+		d.pretty = pretty
+	}
+	of := d.receipt.DeliveryID
+	if of == 0 {
 		return d, nil
 	}
+	if d.delivery, err = store.Delivery(ctx, of); err != nil {
+		return d, err
+	}
+	d.attempts, err = store.Attempts(ctx, of)
+	return d, err
 }
 
-// current is the selected receipt: all of it once it was read, until then what the list
-// knows.
-func (r *Screen) current() (d detail, ok bool) {
-	row, ok := r.list.Selected()
-	if ok && r.detail.receipt.ID == row.ID {
-		d = r.detail
-		d.receipt.Pinned, d.receipt.Note = row.Pinned, row.Note
-		return d, true
+// known returns what is known of a row's receipt. The list is read more often, so its pin and
+// note are the newer ones.
+func known(row storage.Receipt, d detail, read bool) detail {
+	if !read {
+		return detail{receipt: row}
 	}
-	return detail{receipt: row}, ok
-}
-
-func (r *Screen) detailView(size component.Size) string {
-	d, ok := r.current()
-	if !ok || !size.Shown() {
-		return ""
-	}
-	th, focused := r.shared.Theme, r.Panes.Focused == screen.PaneDetail
-	head := append(receiptHead(r.shared.Env, d.receipt, size.Width), "", r.tabs.Head(th, focused, r.hiddenTabs()...))
-	if r.tabs.At == tabBody {
-		body := r.bodyView(component.Size{Width: size.Width, Height: size.Height - len(head)})
-		return strings.Join(append(head, body), "\n")
-	}
-	head = append(head, "")
-	at := d.receipt.ReceivedAt
-	page := screen.Detail{Theme: th, Width: size.Width, Local: func(text string) string { return r.shared.LocalTimes(text, at) }}
-	switch r.tabs.At {
-	case tabVerdicts:
-		verdicts(&page, d.receipt.Verdicts, r.allChecks)
-		forward(&page, d.receipt.Forward)
-	case tabHeaders:
-		describeRequest(r.shared.Env, &page, d.receipt)
-	case tabAttempts:
-		describeOrigin(r.shared.Env, &page, d)
-	}
-	return r.tabs.Show(th, head, page.Lines, size)
-}
-
-// hiddenTabs are those that have a pane of their own.
-func (r *Screen) hiddenTabs() []int {
-	if r.wide {
-		return []int{tabBody}
-	}
-	return nil
+	d.receipt.Pinned, d.receipt.Note = row.Pinned, row.Note
+	return d
 }
 
 const noteLines = 3 // at most; there is more to see

@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 
@@ -14,77 +15,69 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// diffMsg is how two receipts differ, the older one first, or a receipt from its fixture.
-type diffMsg struct {
-	left, right storage.Receipt // the left one of no ID: a fixture
-	compared    diff.Comparison
-	bad         error // they cannot be compared value by value
-	err         error
+// comparer compares receipts with one another and with fixtures.
+type comparer struct {
+	env   *screen.Env
+	store compareStore
 }
 
-// compare reads the two marked receipts, or the marked and the selected one, or that one
-// and its fixture.
-func (r *Screen) compare() tea.Cmd {
-	marked := r.list.Table.Marked()
-	if selected, ok := r.list.Table.Selected(); ok && len(marked) == 1 && marked[0] != selected {
-		marked = append(marked, selected)
-	}
-	if len(marked) == 0 {
-		return r.shared.compareFixture(r.list.SelectedID())
-	}
-	if len(marked) != 2 {
-		return screen.Say(screen.Info(fmt.Sprintf("Mark two receipts with space, one and go to another, or none to compare this one with its fixture; %d marked here", len(marked))))
-	}
-	var ids [2]storage.ID
-	for i, text := range marked {
-		id, err := storage.ParseID(text)
-		if err != nil {
-			return screen.Say(screen.Bad(err.Error()))
-		}
-		ids[i] = id
-	}
-	ctx, read := r.shared.Context, r.shared.Store.Receipt
-	return r.shared.Opening(func() tea.Msg {
-		left, err := read(ctx, min(ids[0], ids[1]))
-		if err != nil {
-			return diffMsg{err: err}
-		}
-		right, err := read(ctx, max(ids[0], ids[1]))
-		if err != nil {
-			return diffMsg{err: err}
-		}
-		compared, bad := diff.Receipts(left, right)
-		return diffMsg{left: left, right: right, compared: compared, bad: bad}
-	})
+// compareStore reads what is compared.
+type compareStore interface {
+	diff.WebhookStore
+	Receipt(context.Context, storage.ID) (storage.Receipt, error)
 }
 
-// compareFixture compares a receipt with the event that would be fired in its place.
-func (s *common) compareFixture(id storage.ID) tea.Cmd {
-	return s.Opening(func() tea.Msg {
-		r, err := s.Store.Receipt(s.Context, id)
-		if err != nil {
-			return diffMsg{err: err}
-		}
-		compared, err := diff.WithFixture(s.Context, s.Store, r, s.Builder())
-		return diffMsg{right: r, compared: compared, err: err}
-	})
+// compared holds two receipts, the older one first, or a receipt and its fixture.
+type compared struct {
+	left, right storage.Receipt // a left one without ID stands for the fixture
+	diff        diff.Comparison
+	invalid     error // why the bodies cannot be compared value by value
 }
 
-// diffScreen shows where the bodies of two receipts differ.
+// receipts compares two receipts.
+func (c comparer) receipts(ids []storage.ID) tea.Cmd {
+	if len(ids) != 2 {
+		return screen.Say(screen.Info(fmt.Sprintf("Mark two receipts with space, one and go to another, or none to compare this one with its fixture; %d marked here", len(ids))))
+	}
+	return screen.ReadThen(c.env, func(ctx context.Context) (x compared, err error) {
+		if x.left, err = c.store.Receipt(ctx, min(ids[0], ids[1])); err != nil {
+			return x, err
+		}
+		if x.right, err = c.store.Receipt(ctx, max(ids[0], ids[1])); err != nil {
+			return x, err
+		}
+		x.diff, x.invalid = diff.Receipts(x.left, x.right)
+		return x, nil
+	}, c.show)
+}
+
+// withFixture compares a receipt with the event that would be fired in its place.
+func (c comparer) withFixture(id storage.ID) tea.Cmd {
+	builder := c.env.Builder()
+	return screen.ReadThen(c.env, func(ctx context.Context) (x compared, err error) {
+		if x.right, err = c.store.Receipt(ctx, id); err != nil {
+			return x, err
+		}
+		x.diff, err = diff.WithFixture(ctx, c.store, x.right, builder)
+		return x, err
+	}, c.show)
+}
+
+func (c comparer) show(x compared, err error) tea.Cmd {
+	if err != nil {
+		return screen.Say(screen.Bad(screen.OneLine(err)))
+	}
+	return screen.Open(&diffScreen{env: c.env, compared: x})
+}
+
+// diffScreen shows where two bodies differ.
 type diffScreen struct {
 	env *screen.Env
-	diffMsg
+	compared
 	viewer component.Viewer
 }
 
-func showDiff(s *screen.Env, msg diffMsg) tea.Cmd {
-	if msg.err != nil {
-		return screen.Say(screen.Bad(screen.OneLine(msg.err)))
-	}
-	return screen.Open(&diffScreen{env: s, diffMsg: msg})
-}
-
-// Title says what one sees.
+// Title says what is compared.
 func (d *diffScreen) Title() string {
 	if d.left.ID == 0 {
 		return "Differences from the fixture"
@@ -92,7 +85,7 @@ func (d *diffScreen) Title() string {
 	return "Differences of two receipts"
 }
 
-// Bindings explain the keys.
+// Bindings explains the keys.
 func (d *diffScreen) Bindings() []screen.Binding {
 	return []screen.Binding{
 		{Shown: "j k", Label: "scroll", Help: "Scroll"},
@@ -100,7 +93,7 @@ func (d *diffScreen) Bindings() []screen.Binding {
 	}
 }
 
-// Refresh does nothing: what was received never changes.
+// Refresh does nothing, because receipts never change.
 func (d *diffScreen) Refresh(storage.Change) tea.Cmd { return nil }
 
 // Update scrolls.
@@ -111,7 +104,7 @@ func (d *diffScreen) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// View draws the two heads, then each difference with both values below it.
+// View draws the two sides, and then each difference with both values below it.
 func (d *diffScreen) View(width, height int) string {
 	page := screen.Detail{Theme: d.env.Theme, Width: width}
 	for _, side := range []struct {
@@ -121,23 +114,23 @@ func (d *diffScreen) View(width, height int) string {
 		r := side.receipt
 		text := strings.Join([]string{d.env.Clock(r.ReceivedAt), r.Status, r.Channel, r.Identity}, "   ")
 		if r.ID == 0 {
-			text = d.compared.From
+			text = d.diff.From
 		}
 		page.Lines = append(page.Lines, component.Fit("   "+page.Theme.Dim.Render(side.sign)+"  "+page.Theme.Text.Render(style.Escape(text)), width))
 	}
 	page.Blank()
-	differences(&page, d.diffMsg)
+	differences(&page, d.compared)
 	d.viewer.SetSize(width, height)
 	d.viewer.Replace(page.Lines)
 	return d.viewer.View(page.Theme)
 }
 
-func differences(d *screen.Detail, of diffMsg) {
-	if of.bad != nil {
-		d.Paragraph(screen.OneLine(of.bad)+".", d.Theme.Text)
+func differences(d *screen.Detail, of compared) {
+	if of.invalid != nil {
+		d.Paragraph(screen.OneLine(of.invalid)+".", d.Theme.Text)
 		return
 	}
-	c := of.compared
+	c := of.diff
 	d.Paragraph(c.Summary(), d.Theme.Text)
 	if len(c.ByShape) > 0 {
 		d.Paragraph("What differs in each event (ids, times, the recipient) is compared by its form.", d.Theme.Dim)
@@ -160,7 +153,7 @@ func difference(d *screen.Detail, path, from, to string) {
 	side(d, "+", to)
 }
 
-// side is one of the two values; where there is none, it says so.
+// side draws one of the two values, or a dash if there is none.
 func side(d *screen.Detail, sign, value string) {
 	ink := d.Theme.Text
 	if value == "" {

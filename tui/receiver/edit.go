@@ -13,10 +13,11 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// resend lets one change the body of a receipt and sends that to its webhook, as a new
-// event with a token of its own.
+// resend is a form in which a person edits the body of a receipt and sends it to its webhook,
+// as a new event with a new token.
 type resend struct {
-	shared  *common
+	env     *screen.Env
+	store   replayStore
 	receipt storage.Receipt
 	form    *component.Form
 }
@@ -26,12 +27,8 @@ const (
 	resendRows = 1000 // the form scrolls, not the field
 )
 
-// editReceipt opens the body of the selected receipt.
-func (r *Screen) editReceipt() tea.Cmd {
-	d, ok := r.current()
-	if !ok || d.receipt.ID != r.detail.receipt.ID {
-		return nil
-	}
+// edit opens the body of a receipt that has been read.
+func (r replayer) edit(d detail) tea.Cmd {
 	if !utf8.Valid(d.receipt.Body) {
 		return screen.Say(screen.Info("The body is not text (UTF-8), so editing would change more of it: r sends it as it is, x exports it"))
 	}
@@ -47,10 +44,10 @@ func (r *Screen) editReceipt() tea.Cmd {
 		}},
 	}})
 	form.Update(tea.KeyMsg{Type: tea.KeyCtrlHome})
-	return screen.Open(&resend{shared: r.shared, receipt: d.receipt, form: form})
+	return screen.Open(&resend{r.env, r.store, d.receipt, form})
 }
 
-// howSent says what becomes of a text.
+// howSent says how a text is sent.
 func howSent(text string) string {
 	found := jsontext.Inspect([]byte(text), jsontext.Typed(), false)
 	switch {
@@ -62,13 +59,13 @@ func howSent(text string) string {
 	return "Sent as compact JSON, keys and numbers as they stand."
 }
 
-// Title says where it goes.
+// Title says where the body is sent to.
 func (r *resend) Title() string { return "Edit and resend to " + r.receipt.Webhook }
 
-// Typing is always: letters belong to the body.
+// Typing returns true, because letters belong to the body.
 func (r *resend) Typing() bool { return true }
 
-// Bindings explain the keys; the form takes them itself.
+// Bindings explains the keys, which the form handles.
 func (r *resend) Bindings() []screen.Binding {
 	return []screen.Binding{
 		{Keys: []string{"ctrl+s"}, Label: "send", Help: "Send the body to the webhook", Do: func() tea.Cmd { return r.Update(tea.KeyMsg{Type: tea.KeyCtrlS}) }},
@@ -76,20 +73,20 @@ func (r *resend) Bindings() []screen.Binding {
 	}
 }
 
-// Refresh does nothing: what a person types is never replaced beneath them.
+// Refresh does nothing, so that nothing replaces what a person types.
 func (r *resend) Refresh(storage.Change) tea.Cmd { return nil }
 
-// Back asks before a changed body is left.
+// Back asks before a person leaves a changed body.
 func (r *resend) Back() (tea.Cmd, bool) {
 	if !r.form.Changed() {
 		return nil, false
 	}
-	return r.shared.Ask(component.Confirm{
+	return r.env.Ask(component.Confirm{
 		Title: "Leave without sending?", Text: []string{"What you changed in this body will be lost."}, Yes: "leave", No: "stay",
 	}, func() tea.Cmd { return screen.CloseScreen(r) }), true
 }
 
-// Update edits, and sends when the form is submitted.
+// Update edits the body, and sends it when the form is submitted.
 func (r *resend) Update(msg tea.Msg) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {
@@ -103,14 +100,13 @@ func (r *resend) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (r *resend) send(text string) tea.Cmd {
-	store, of := r.shared.Store, r.receipt
-	return screen.Queue(r.shared.Context, func(ctx context.Context) ([]storage.Delivery, error) {
-		return fire.Resend(ctx, store, of, []byte(text))
+	return screen.Queue(r.env.Context, func(ctx context.Context) ([]storage.Delivery, error) {
+		return fire.Resend(ctx, r.store, r.receipt, []byte(text))
 	})
 }
 
 // View draws the form.
 func (r *resend) View(width, height int) string {
 	r.form.SetSize(width, height)
-	return r.form.View(r.shared.Theme)
+	return r.form.View(r.env.Theme)
 }

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,7 +17,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// An exportFormat is one that receipts can be written as.
+// An exportFormat is a format for receipts, and how the menu offers it.
 type exportFormat struct {
 	export.Format
 	key, suffix, help string
@@ -31,23 +32,36 @@ func exportFormats() []exportFormat {
 	}
 }
 
-// chooseExport asks as what receipts are to be written.
-func (r *Screen) chooseExport() tea.Cmd {
-	var items []component.MenuItem
-	for _, f := range exportFormats() {
-		items = append(items, component.MenuItem{ID: string(f.Format), Key: f.key, Label: string(f.Format), Detail: f.help})
+// exporter writes receipts to a file.
+type exporter struct {
+	env   *screen.Env
+	write func(context.Context, export.Request) (export.Result, error) // nil: no export
+}
+
+// exportable is what an export can be of.
+type exportable struct {
+	marked   []storage.ID
+	selected storage.ID
+	filter   storage.Filter
+}
+
+// choose asks for the format.
+func (e exporter) choose(of exportable) tea.Cmd {
+	formats := exportFormats()
+	items := make([]component.MenuItem, len(formats))
+	for i, f := range formats {
+		items[i] = component.MenuItem{ID: string(f.Format), Key: f.key, Label: string(f.Format), Detail: f.help}
 	}
-	return r.shared.Choose(component.Menu{Title: "Export receipts as", Details: items}, func(name string) tea.Cmd {
-		for _, f := range exportFormats() {
-			if string(f.Format) == name {
-				return r.askExport(f)
-			}
+	return e.env.Choose(component.Menu{Title: "Export receipts as", Details: items}, func(name string) tea.Cmd {
+		at := slices.IndexFunc(formats, func(f exportFormat) bool { return string(f.Format) == name })
+		if at < 0 {
+			return nil
 		}
-		return nil
+		return e.ask(formats[at], of)
 	})
 }
 
-// The fields of the form that asks for an export, and which receipts it can be of.
+// The fields of the form that asks for an export, and the options of the first.
 const (
 	exportWhich   = "which"
 	exportPath    = "path"
@@ -59,10 +73,10 @@ const (
 	whichFiltered = "filtered"
 )
 
-// askExport asks which receipts are written, and where to.
-func (r *Screen) askExport(format exportFormat) tea.Cmd {
-	which := r.exportable()
-	path := "receipts-" + r.shared.Now().In(r.shared.Location).Format("20060102-150405") + format.suffix
+// ask asks which receipts to write, and where to.
+func (e exporter) ask(format exportFormat, of exportable) tea.Cmd {
+	which := of.options()
+	path := "receipts-" + e.env.Now().In(e.env.Location).Format("20060102-150405") + format.suffix
 	fields := []component.Field{
 		{ID: exportWhich, Label: "Receipts", Kind: component.ChoiceField, Options: which, Start: component.Value{Text: which[0].ID}, Help: "left and right choose."},
 		{ID: exportPath, Label: "File", Start: component.Value{Text: path}, Check: checkExportPath, Help: "In the folder where the console was started, unless the path says otherwise."},
@@ -71,26 +85,24 @@ func (r *Screen) askExport(format exportFormat) tea.Cmd {
 	if format.Sends() {
 		fields = slices.Insert(fields, 2, component.Field{ID: exportTo, Label: "For", Help: "Empty: the receiver as it is now. Else another server: https://HOST:PORT, or a URL that all of them go to."})
 	}
-	return r.shared.Fill(screen.FormSpec{
+	return e.env.Fill(screen.FormSpec{
 		Title: "Export as " + string(format.Format), Verb: "Write", Focus: exportPath,
 		Section: component.Section{Fields: fields},
-		Submit: func(v component.Values) tea.Cmd {
-			return r.shared.export(r.exportOf(format, v))
-		},
+		Submit:  func(v component.Values) tea.Cmd { return e.run(of.request(format, v)) },
 	})
 }
 
-// exportable is what receipts can be written now, the likeliest first.
-func (r *Screen) exportable() []component.Option {
+// options returns what can be exported now, the likeliest first.
+func (of exportable) options() []component.Option {
 	var all []component.Option
-	if n := int64(len(r.list.Table.Marked())); n > 0 {
+	if n := len(of.marked); n > 0 {
 		all = append(all, component.Option{ID: whichMarked, Label: fmt.Sprintf("the %d marked", n)})
 	}
-	if _, ok := r.list.Selected(); ok {
+	if of.selected != 0 {
 		all = append(all, component.Option{ID: whichSelected, Label: "the selected one"})
 	}
 	label := "all"
-	if len(r.chosen.Terms) > 0 {
+	if len(of.filter.Terms) > 0 {
 		label = "all that the filter chooses"
 	}
 	return append(all, component.Option{ID: whichFiltered, Label: label})
@@ -103,55 +115,52 @@ func checkExportPath(v component.Values) string {
 	return ""
 }
 
-func (r *Screen) exportOf(format exportFormat, v component.Values) export.Request {
+func (of exportable) request(format exportFormat, v component.Values) export.Request {
 	e := export.Request{Format: format.Format, Path: strings.TrimSpace(v.Text(exportPath)), To: strings.TrimSpace(v.Text(exportTo)), WithSecrets: v.On(exportSecrets)}
 	switch v.Text(exportWhich) {
 	case whichMarked:
-		for _, text := range r.list.Table.Marked() {
-			if id, err := storage.ParseID(text); err == nil {
-				e.IDs = append(e.IDs, id)
-			}
-		}
+		e.IDs = of.marked
 	case whichSelected:
-		e.IDs = []storage.ID{r.list.SelectedID()}
+		e.IDs = []storage.ID{of.selected}
 	default:
-		e.Query.Filter = r.chosen
+		e.Query.Filter = of.filter
 	}
 	return e
 }
 
-// exportTakenMsg says that there is a file where an export was to go.
-type exportTakenMsg struct{ request export.Request }
-
-// export writes receipts, and says where they are.
-func (s *common) export(e export.Request) tea.Cmd {
-	ctx, write := s.Context, s.Export
+// run writes receipts, and asks first if it would replace a file.
+func (e exporter) run(request export.Request) tea.Cmd {
+	ctx := e.env.Context
 	return func() tea.Msg {
-		done, err := write(ctx, e)
+		done, err := e.write(ctx, request)
 		switch {
 		case errors.Is(err, fs.ErrExist):
-			return exportTakenMsg{e}
+			return screen.Continue(func() tea.Cmd { return e.askReplace(request) })
 		case err != nil:
 			return screen.ToastMsg{Toast: screen.Bad("export: " + screen.OneLine(err))}
 		}
-		secrets := "secrets masked"
-		if e.WithSecrets {
-			secrets = "with secrets"
-		}
-		n := int64(done.Receipts)
-		text := fmt.Sprintf("%s %s written to %s, %s", screen.Thousands(n), words.Plural(n, "receipt"), done.Path, secrets)
-		if done.Note != "" {
-			text += "; " + done.Note
-		}
-		return screen.ToastMsg{Toast: screen.Good(text)}
+		return screen.ToastMsg{Toast: screen.Good(exported(request, done))}
 	}
 }
 
-// askReplace asks before a file is written over.
-func (s *common) askReplace(msg exportTakenMsg) tea.Cmd {
-	again := msg.request
-	again.Replace = true
-	return s.Ask(component.Confirm{
-		Title: "Replace the file?", Text: []string{msg.request.Path + " is there already. What it holds will be gone."}, Yes: "replace", No: "keep",
-	}, func() tea.Cmd { return s.export(again) })
+// exported says what was written where.
+func exported(request export.Request, done export.Result) string {
+	secrets := "secrets masked"
+	if request.WithSecrets {
+		secrets = "with secrets"
+	}
+	n := int64(done.Receipts)
+	text := fmt.Sprintf("%s %s written to %s, %s", screen.Thousands(n), words.Plural(n, "receipt"), done.Path, secrets)
+	if done.Note != "" {
+		text += "; " + done.Note
+	}
+	return text
+}
+
+func (e exporter) askReplace(request export.Request) tea.Cmd {
+	path := request.Path
+	request.Replace = true
+	return e.env.Ask(component.Confirm{
+		Title: "Replace the file?", Text: []string{path + " is there already. What it holds will be gone."}, Yes: "replace", No: "keep",
+	}, func() tea.Cmd { return e.run(request) })
 }

@@ -14,66 +14,70 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// profileMsg is how the receiver answers a webhook now.
-type profileMsg struct {
-	webhook storage.ID
-	name    string
-	profile storage.Profile
-	err     error
+// profileStore keeps the response profiles.
+type profileStore interface {
+	Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error)
+	SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error
 }
 
-// chooseProfile reads how a webhook is answered, then asks how it is to be.
-func (r *Screen) chooseProfile() tea.Cmd {
-	hook, ok := r.shared.Targets.Aim(r)
-	if !ok {
-		return nil
-	}
-	ctx, read := r.shared.Context, r.shared.Store.Profile
-	return r.shared.Opening(func() tea.Msg {
-		profile, err := read(ctx, hook.ID)
-		return profileMsg{hook.ID, hook.Name, profile, err}
+// profiles changes how the receiver answers a webhook.
+type profiles struct {
+	env   *screen.Env
+	store profileStore
+}
+
+// choose reads the present profile of a webhook, and then asks for another.
+func (p profiles) choose(hook storage.Webhook) tea.Cmd {
+	return screen.ReadThen(p.env, func(ctx context.Context) (storage.Profile, error) {
+		return p.store.Profile(ctx, hook.ID)
+	}, func(now storage.Profile, err error) tea.Cmd {
+		if err != nil {
+			return screen.Say(screen.Bad(fmt.Sprintf("read how %s is answered: %v", hook.Name, err)))
+		}
+		return p.offer(hook, now)
 	})
 }
 
-// ownProfile is the menu's last item: a profile that is none of the presets.
+// ownProfile is the menu's last item: a profile that is not a preset.
 const ownProfile = "custom"
 
-// offerProfiles shows the presets and a profile of one's own, the present one marked.
-func (s *common) offerProfiles(msg profileMsg) tea.Cmd {
-	if msg.err != nil {
-		return screen.Say(screen.Bad(fmt.Sprintf("read how %s is answered: %v", msg.name, msg.err)))
-	}
+// offer shows the presets and a profile of one's own, the present one marked.
+func (p profiles) offer(hook storage.Webhook, present storage.Profile) tea.Cmd {
 	presets := storage.Presets()
 	items := make([]component.MenuItem, len(presets))
 	now := len(presets)
-	for i, p := range presets {
-		items[i] = component.MenuItem{ID: p.Name, Key: strconv.Itoa(i + 1), Label: p.Name, Detail: p.Help}
-		if p.Name == presetName(msg.profile) {
+	for i, preset := range presets {
+		items[i] = component.MenuItem{ID: preset.Name, Key: strconv.Itoa(i + 1), Label: preset.Name, Detail: preset.Help}
+		if preset.Name == presetName(present) {
 			items[i].Detail += " (now)"
 			now = i
 		}
 	}
 	own := component.MenuItem{ID: ownProfile, Key: strconv.Itoa(len(presets) + 1), Label: ownProfile + style.More, Detail: "status, delay, body, headers, faults of your choice"}
 	if now == len(presets) {
-		own.Detail = profileWords(msg.profile) + " (now)"
+		own.Detail = profileWords(present) + " (now)"
 	}
-	menu := component.Menu{Title: "How the receiver answers " + msg.name, Details: append(items, own), At: now, Find: true}
-	return s.Choose(menu, func(name string) tea.Cmd {
+	menu := component.Menu{Title: "How the receiver answers " + hook.Name, Details: append(items, own), At: now, Find: true}
+	return p.env.Choose(menu, func(name string) tea.Cmd {
 		if name == ownProfile {
-			return s.askProfile(msg)
+			return p.ask(hook, present)
 		}
 		preset, ok := storage.FindPreset(name)
 		if !ok {
 			return nil
 		}
-		set := s.Store.SetProfile
-		return screen.Act(s.Context, func(ctx context.Context) (string, error) {
-			return fmt.Sprintf("%s from now on: %s, %s", msg.name, preset.Name, preset.Help), set(ctx, msg.webhook, preset.Profile)
-		})
+		return p.set(hook, preset.Profile, preset.Name+", "+preset.Help)
 	})
 }
 
-// presetName is the preset that a profile is; empty when it is none of them.
+// set puts a profile in force. words say what it does.
+func (p profiles) set(hook storage.Webhook, profile storage.Profile, words string) tea.Cmd {
+	return screen.ActOdd(p.env.Context, profile.Warnings(), func(ctx context.Context) (string, error) {
+		return fmt.Sprintf("%s from now on: %s", hook.Name, words), p.store.SetProfile(ctx, hook.ID, profile)
+	})
+}
+
+// presetName returns the name of the preset that a profile is, or "" if it is not one.
 func presetName(p storage.Profile) string {
 	p.Generation = 0
 	if p.Preset == "" && reflect.DeepEqual(p, storage.Profile{}) {

@@ -1,7 +1,6 @@
 package receiver
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -30,17 +29,14 @@ const (
 	profileBody       = "body"
 )
 
-// askProfile asks for a profile of the webhook's own, beginning with the present one.
-func (s *common) askProfile(msg profileMsg) tea.Cmd {
-	set := s.Store.SetProfile
-	return s.Fill(screen.FormSpec{
-		Title: "How the receiver answers " + msg.name, Verb: "Answer so", Rows: profileRows,
-		Section: component.Section{Fields: profileFields(msg.profile)},
+// ask asks for a profile of the webhook's own, beginning with the present one.
+func (p profiles) ask(hook storage.Webhook, present storage.Profile) tea.Cmd {
+	return p.env.Fill(screen.FormSpec{
+		Title: "How the receiver answers " + hook.Name, Verb: "Answer so", Rows: profileRows,
+		Section: component.Section{Fields: profileFields(present)},
 		Submit: func(v component.Values) tea.Cmd {
-			profile, _ := readProfile(v)
-			return screen.ActOdd(s.Context, profile.Warnings(), func(ctx context.Context) (string, error) {
-				return fmt.Sprintf("%s from now on: %s", msg.name, profileWords(profile)), set(ctx, msg.webhook, profile)
-			})
+			profile, _ := readProfile(v) // it is valid, else it could not be submitted
+			return p.set(hook, profile, profileWords(profile))
 		},
 	})
 }

@@ -1,10 +1,9 @@
-// Package receiver is the screen that shows what the built-in receiver got and what it thought
-// of it, and what is done with receipts. Begin with [New].
+// Package receiver is the screen that shows the requests that the built-in receiver got and
+// its verdicts on them, and that acts on these receipts. Begin with [New].
 package receiver
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -14,8 +13,6 @@ import (
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
-
-	tea "github.com/charmbracelet/bubbletea"
 )
 
 // Store keeps the receipts, and the deliveries behind them.
@@ -26,46 +23,33 @@ type Store interface {
 	CountReceipts(context.Context, storage.ReceiptQuery) (int64, error)
 	Delivery(context.Context, storage.ID) (storage.Delivery, error)
 	Attempts(context.Context, storage.ID) ([]storage.Attempt, error)
-	NoteReceipt(ctx context.Context, id storage.ID, text string) error
-	SaveFixture(context.Context, storage.SavedFixture) error
-	PinReceipt(ctx context.Context, id storage.ID, pinned bool) error
-	// ClearReceipts removes all but the pinned ones.
-	ClearReceipts(context.Context) (removed int64, err error)
-	Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error)
-	SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error
+	keepStore
+	profileStore
 }
 
-// Actions is what is done with receipts outside of the store.
+// Actions are what can be done with receipts outside of the store.
 type Actions struct {
-	CA string // path of the certificate by which clients are to trust the built-in receiver
-	// Export writes receipts to a file. Without it none is offered.
+	CA string // the path of the certificate by which clients can trust the built-in receiver
+	// Export writes receipts to a file. If it is nil, the screen offers no export.
 	Export func(context.Context, export.Request) (export.Result, error)
 	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that
-	// they came with. Without it that is not offered.
+	// they came with. If it is nil, the screen only replays through webhooks.
 	Resend func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error)
 }
 
-// common is what the screen and its forms have.
-type common struct {
-	*screen.Env
-	Store Store
-	Actions
-}
-
-// Screen shows what the built-in receiver got, live, and what it thought of it.
+// Screen lists the requests that the built-in receiver got, live, with its verdicts.
 type Screen struct {
-	shared    *common
-	list      screen.Timeline[storage.Receipt]
-	filter    screen.Filter
-	chosen    storage.Filter // what the filter's text means
-	reading   screen.Query[detail]
-	wanted    storage.ID // whose detail was asked for
-	detail    detail
-	tabs      screen.Tabs
-	Panes     component.Panes
-	wide      bool // the body has a pane of its own
-	raw       bool // the body as it came
-	allChecks bool // those of passed verdicts too
+	*screen.Browser[storage.Receipt, detail]
+	env       *screen.Env
+	ca        string
+	chosen    storage.Filter // what the filter chooses now
+	allChecks bool           // show the checks of passed verdicts too
+	body      body
+	keep      keeper
+	export    exporter
+	replay    replayer
+	compare   comparer
+	profiles  profiles
 }
 
 // The tabs of a receipt.
@@ -76,24 +60,41 @@ const (
 	tabAttempts
 )
 
-// New shows what a store has. do is what the receipts are handed to.
+// New returns the screen of a store's receipts.
 func New(e *screen.Env, store Store, do Actions) *Screen {
-	s := &common{Env: e, Store: store, Actions: do}
 	r := &Screen{
-		shared:  s,
-		reading: screen.Query[detail]{Ctx: s.Context},
-		tabs:    screen.NewTabs("Verdicts", "Body", "Headers", "Attempts"),
-		Panes:   component.Panes{Weights: []int{1, 1}},
+		env: e, ca: do.CA, body: body{env: e},
+		keep: keeper{e, store}, export: exporter{e, do.Export}, profiles: profiles{e, store},
+		replay: replayer{e, store, do.Resend}, compare: comparer{e, store},
 	}
-	r.tabs.Viewers[tabBody] = component.Viewer{Numbered: true, Wrapped: true}
-	r.list = screen.NewTimeline(s.Env, columns(), screen.TimelineSource[storage.Receipt]{
-		Page: s.receiptPages(storage.Filter{}), Count: s.receiptCount(storage.Filter{}),
-		ID:  func(x storage.Receipt) storage.ID { return x.ID },
-		Row: func(x storage.Receipt) []component.Cell { return receiptRow(s.Env, x) },
+	r.Browser = screen.NewBrowser(e, screen.BrowserSpec[storage.Receipt, detail]{
+		Columns: columns(),
+		ID:      func(x storage.Receipt) storage.ID { return x.ID },
+		Row:     func(x storage.Receipt) []component.Cell { return receiptRow(e, x) },
+		Choose:  func(text string) (screen.Chosen[storage.Receipt], error) { return r.choose(store, text) },
+		Total:   func() int64 { return e.Status.Counts.Receipts },
+
+		Read:     func(ctx context.Context, id storage.ID) (detail, error) { return read(ctx, store, id) },
+		Known:    known,
+		Needs:    []string{"R", "y"},
+		Listed:   storage.ChangedReceipts,
+		Detailed: storage.ChangedReceipts | storage.ChangedDeliveries,
+
+		Head: func(d detail, width int) []string { return receiptHead(e, d.receipt, width) },
+		Tabs: []screen.Tab[detail]{
+			tabVerdicts: {Name: "Verdicts", Draw: r.describeVerdicts},
+			tabBody:     {Name: "Body"},
+			tabHeaders:  {Name: "Headers", Draw: func(page *screen.Detail, d detail) { describeRequest(e, page, d.receipt) }},
+			tabAttempts: {Name: "Attempts", Draw: func(page *screen.Detail, d detail) { describeOrigin(e, page, d) }},
+		},
+		Body:    screen.Body[detail]{Tab: tabBody, Lines: r.body.lines, Head: r.body.head},
+		Share:   11,
+		Welcome: func(width, height int) string { return welcome(e, width, height) },
 	})
-	r.list.Table.Marking = true
-	r.list.Table.Sign = func(i int) string {
-		if r.list.Span.Items[i].Pinned {
+	table := &r.List().Table
+	table.Marking = true
+	table.Sign = func(i int) string {
+		if r.List().Span.Items[i].Pinned {
 			return style.Pin
 		}
 		return ""
@@ -101,201 +102,54 @@ func New(e *screen.Env, store Store, do Actions) *Screen {
 	return r
 }
 
-// List is the list of receipts.
-func (r *Screen) List() *screen.Timeline[storage.Receipt] { return &r.list }
-
-// Title is the tab's.
+// Title returns the view's name.
 func (r *Screen) Title() string { return "Receiver" }
 
-// receiptPages reads pages of the receipts that a filter chooses.
-func (s *common) receiptPages(f storage.Filter) func(context.Context, screen.Page) ([]storage.Receipt, error) {
-	return func(ctx context.Context, p screen.Page) ([]storage.Receipt, error) {
-		return s.Store.Receipts(ctx, storage.ReceiptQuery{Filter: f, Before: p.Before, After: p.After, Limit: p.Limit})
-	}
-}
-
-// receiptCount counts those of them that came before one.
-func (s *common) receiptCount(f storage.Filter) func(context.Context, storage.ID) (int64, error) {
-	return func(ctx context.Context, before storage.ID) (int64, error) {
-		return s.Store.CountReceipts(ctx, storage.ReceiptQuery{Filter: f, Before: before})
-	}
-}
-
-// Refresh reads the list again, and the detail when it may have changed.
-func (r *Screen) Refresh(c storage.Change) tea.Cmd {
-	var cmds []tea.Cmd
-	if c.Has(storage.ChangedReceipts) {
-		cmds = append(cmds, r.list.Refresh())
-	}
-	if c.Has(storage.ChangedReceipts|storage.ChangedDeliveries) && r.wanted != 0 {
-		cmds = append(cmds, r.reading.Ask(r.shared.readReceipt(r.wanted)))
-	}
-	return tea.Batch(cmds...)
-}
-
-// Update takes what was read, and keys for what has the focus.
-func (r *Screen) Update(msg tea.Msg) tea.Cmd {
-	if cmd, fresh := r.list.Take(msg); fresh {
-		return tea.Batch(cmd, r.readSelected(), r.list.Trouble())
-	}
-	if a, fresh, cmd := r.reading.Take(msg); fresh {
-		if a.Err != nil {
-			return tea.Batch(cmd, screen.ReadTrouble(a.Err))
-		}
-		r.takeDetail(a.Value)
-		return cmd
-	}
-	switch msg := msg.(type) {
-	case tea.KeyMsg:
-		return r.key(msg)
-	case screen.ThemeMsg:
-		r.drawBody(false)
-	case diffMsg:
-		return showDiff(r.shared.Env, msg)
-	case profileMsg:
-		return r.shared.offerProfiles(msg)
-	case placesMsg:
-		return r.shared.offerPlaces(msg)
-	case exportTakenMsg:
-		return r.shared.askReplace(msg)
-	}
-	return nil
-}
-
-// readSelected reads the detail of the selected receipt, if it is another one.
-func (r *Screen) readSelected() tea.Cmd {
-	id := r.list.SelectedID()
-	if id == r.wanted {
-		return nil
-	}
-	r.wanted = id
-	if id == 0 {
-		r.detail = detail{}
-		return nil
-	}
-	return r.reading.Restart(r.shared.readReceipt(id))
-}
-
-func (r *Screen) takeDetail(d detail) {
-	same := d.receipt.ID == r.detail.receipt.ID
-	r.detail = d
-	if !same {
-		r.tabs.Rewind()
-	}
-	r.drawBody(!same)
-}
-
-func (r *Screen) key(msg tea.KeyMsg) tea.Cmd {
-	switch {
-	case r.filter.Typing:
-		return r.typeFilter(msg)
-	case r.Panes.Focused == screen.PaneBody:
-		r.tabs.Viewers[tabBody].Key(msg)
-	case r.Panes.Focused == screen.PaneDetail && r.tabs.Scroll(msg):
-	case r.Panes.Focused == screen.PaneList:
-		if cmd, moved := r.list.Press(msg); moved {
-			return tea.Batch(cmd, r.readSelected())
-		}
-	}
-	return nil
-}
-
-// typeFilter filters while one types, as long as what is typed can be read.
-func (r *Screen) typeFilter(msg tea.KeyMsg) tea.Cmd {
-	if msg.Type == tea.KeyEnter && r.filter.Wrong != "" || !r.filter.Key(msg) {
-		return nil
-	}
-	chosen, err := storage.ReceiptFilter().Parse(r.filter.Text(), r.shared.Now())
+// choose returns the receipts that a filter's text chooses.
+func (r *Screen) choose(store Store, text string) (screen.Chosen[storage.Receipt], error) {
+	f, err := storage.ReceiptFilter().Parse(text, r.env.Now())
 	if err != nil {
-		var at *storage.FilterError
-		if errors.As(err, &at) {
-			r.filter.Column = at.Column
-		}
-		r.filter.Wrong = err.Error()
-		return nil
+		return screen.Chosen[storage.Receipt]{}, err
 	}
-	r.filter.Wrong, r.filter.Column = "", 0
-	return r.choose(chosen)
+	r.chosen = f
+	return screen.Chosen[storage.Receipt]{
+		All: len(f.Terms) == 0,
+		Page: func(ctx context.Context, p screen.Page) ([]storage.Receipt, error) {
+			return store.Receipts(ctx, storage.ReceiptQuery{Filter: f, Before: p.Before, After: p.After, Limit: p.Limit})
+		},
+		Count: func(ctx context.Context, before storage.ID) (int64, error) {
+			return store.CountReceipts(ctx, storage.ReceiptQuery{Filter: f, Before: before})
+		},
+	}, nil
 }
 
-// choose shows the receipts that a filter chooses.
-func (r *Screen) choose(chosen storage.Filter) tea.Cmd {
-	r.pages(chosen)
-	return r.list.Restart()
-}
-
-func (r *Screen) pages(chosen storage.Filter) {
-	r.chosen = chosen
-	r.list.Source.Page, r.list.Source.Count = r.shared.receiptPages(chosen), r.shared.receiptCount(chosen)
-}
-
-// Busy is while rows are read, or for some keys the receipt.
-func (r *Screen) Busy(key tea.KeyMsg) bool {
-	if r.filter.Typing {
-		return false
-	}
-	unread := r.reading.Running && r.wanted != 0 && r.detail.receipt.ID != r.wanted
-	return r.list.Busy() || unread && (key.String() == "R" || key.String() == "y")
-}
-
-// Typing is while the filter takes the keys.
-func (r *Screen) Typing() bool { return r.filter.Typing }
-
-// Back leads from the filter and the detail to the list.
-func (r *Screen) Back() (tea.Cmd, bool) {
-	switch {
-	case !r.filter.Typing && r.Panes.Focused != screen.PaneList:
-		r.Panes.Focused = screen.PaneList
-		return nil, true
-	case r.filter.Shown():
-		givenUp := r.filter.Typing
-		r.filter.Clear()
-		r.pages(storage.Filter{})
-		return r.list.Unfilter(givenUp), true
-	}
-	return nil, false
-}
-
-// Reveal selects a receipt.
-func (r *Screen) Reveal(id storage.ID) tea.Cmd {
-	var cmd tea.Cmd
-	if r.filter.Clear() {
-		cmd = r.choose(storage.Filter{})
-	}
-	r.Panes.Focused = screen.PaneList
-	return tea.Batch(cmd, r.list.Reveal(id), r.readSelected())
-}
-
-// Webhook is the one that the selected receipt was for.
+// Webhook returns the webhook of the selected receipt, at which f fires.
 func (r *Screen) Webhook() (storage.ID, bool) {
-	row, ok := r.list.Selected()
+	row, ok := r.List().Selected()
 	return row.WebhookID, ok && row.WebhookID != 0
 }
 
-// Position says where one is in the list, and whether it moves.
+// Position returns where the selection is in the list, and how many receipts are marked.
 func (r *Screen) Position() string {
-	total := r.shared.Status.Counts.Receipts
-	if len(r.chosen.Terms) > 0 {
-		total = -1
-	}
-	text := r.list.Position(total)
-	if marked := len(r.list.Table.Marked()); marked > 0 {
+	text := r.Browser.Position()
+	if marked := len(r.List().Table.Marked()); marked > 0 {
 		return fmt.Sprintf("%d marked   %s", marked, text)
 	}
 	return text
 }
 
-// Copies are what one needs elsewhere of a receipt.
+// Copies returns what a person may need elsewhere of a receipt.
 func (r *Screen) Copies() []screen.CopyItem {
-	x := r.detail.receipt
-	if x.ID == 0 || x.ID != r.list.SelectedID() {
+	d, read, _ := r.Current()
+	if !read {
 		return nil
 	}
+	x := d.receipt
 	items := []screen.CopyItem{{Label: "body", Text: string(x.Body)}, {Label: "ID", Text: x.ID.String()}, {Label: "SHA-256", Text: x.SHA256}, {Label: "path", Text: storage.WithoutTokens(x.Path)}}
-	if base := r.shared.Status.ReceiverURL(); base != "" && strings.HasPrefix(x.Path, "/") {
+	if base := r.env.Status.ReceiverURL(); base != "" && strings.HasPrefix(x.Path, "/") {
 		items = append(items,
 			screen.CopyItem{Label: "URL of the receiver as it is now", Text: base + storage.WithoutTokens(x.Path)},
-			screen.CopyItem{Label: "curl command for the receiver as it is now, without secrets", Text: export.CurlCommand(x, base, r.shared.CA)})
+			screen.CopyItem{Label: "curl command for the receiver as it is now, without secrets", Text: export.CurlCommand(x, base, r.ca)})
 	}
 	if x.RequestID != "" {
 		items = append(items, screen.CopyItem{Label: "requestId", Text: x.RequestID}, screen.CopyItem{Label: "filter for this message", Text: messageFilter(x.RequestID)})
@@ -306,7 +160,7 @@ func (r *Screen) Copies() []screen.CopyItem {
 	return items
 }
 
-// messageFilter chooses all receipts of one request.
+// messageFilter returns the filter for all receipts of one request.
 func messageFilter(request string) string {
 	return storage.Filter{Terms: []storage.Term{{Key: "message", Value: request}}}.String()
 }

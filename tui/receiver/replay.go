@@ -12,28 +12,35 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// placesMsg is where a receipt can be sent again.
-type placesMsg struct {
-	receipt storage.Receipt
-	places  fire.Places
-	err     error
+// replayer sends receipts again.
+type replayer struct {
+	env   *screen.Env
+	store replayStore
+	// resend sends the bytes of a receipt to a URL; nil: that is not possible.
+	resend func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error)
 }
 
-// replay finds where the selected receipt can be sent again.
-func (r *Screen) replay() tea.Cmd {
-	row, ok := r.list.Selected()
-	if !ok {
-		return nil
-	}
-	ctx, store := r.shared.Context, r.shared.Store
-	return r.shared.Opening(func() tea.Msg {
-		receipt, err := store.Receipt(ctx, row.ID)
-		if err != nil {
-			return placesMsg{err: err}
+// replayStore is what replaying reads, and where it enqueues.
+type replayStore interface {
+	fire.ReplayStore
+	fire.PlaceStore
+}
+
+// replay is a receipt and the places to which it can be sent again.
+type replay struct {
+	receipt storage.Receipt
+	places  fire.Places
+}
+
+// start finds where a receipt can be sent again.
+func (r replayer) start(row storage.Receipt) tea.Cmd {
+	return screen.ReadThen(r.env, func(ctx context.Context) (x replay, err error) {
+		if x.receipt, err = r.store.Receipt(ctx, row.ID); err != nil {
+			return x, err
 		}
-		places, err := fire.PlacesOf(ctx, store, receipt)
-		return placesMsg{receipt, places, err}
-	})
+		x.places, err = fire.PlacesOf(ctx, r.store, x.receipt)
+		return x, err
+	}, r.offer)
 }
 
 // The items of the menu of places.
@@ -42,39 +49,40 @@ const (
 	toReceiver = "receiver"
 )
 
-// offerPlaces sends the receipt again, and asks where to if its webhook leads elsewhere
-// than to the built-in receiver.
-func (s *common) offerPlaces(msg placesMsg) tea.Cmd {
+// offer sends the receipt again. If its webhook leads elsewhere than to the built-in
+// receiver, it asks where to first.
+func (r replayer) offer(x replay, err error) tea.Cmd {
 	switch {
-	case msg.err != nil:
-		return screen.Say(screen.Bad("replay: " + screen.OneLine(msg.err)))
-	case !msg.places.Apart || msg.places.Receiver == "" || s.Resend == nil:
-		return s.replayToWebhook(msg)
+	case err != nil:
+		return screen.Say(screen.Bad("replay: " + screen.OneLine(err)))
+	case !x.places.Apart || x.places.Receiver == "" || r.resend == nil:
+		return r.toWebhook(x)
 	}
 	menu := component.Menu{Title: "Replay the receipt to", Details: []component.MenuItem{
-		{ID: toWebhook, Key: "w", Label: msg.places.Webhook.Name, Detail: msg.places.URL + ", its URL now; a new delivery, " + fire.HowSigned(msg.places.Webhook)},
-		{ID: toReceiver, Key: "r", Label: "the receiver", Detail: msg.places.Receiver + ", where it listens now; as it came"},
+		{ID: toWebhook, Key: "w", Label: x.places.Webhook.Name, Detail: x.places.URL + ", its URL now; a new delivery, " + fire.HowSigned(x.places.Webhook)},
+		{ID: toReceiver, Key: "r", Label: "the receiver", Detail: x.places.Receiver + ", where it listens now; as it came"},
 	}}
-	return s.Choose(menu, func(item string) tea.Cmd {
+	return r.env.Choose(menu, func(item string) tea.Cmd {
 		if item == toReceiver {
-			return s.replayToReceiver(msg)
+			return r.toReceiver(x)
 		}
-		return s.replayToWebhook(msg)
+		return r.toWebhook(x)
 	})
 }
 
-// replayToWebhook sends the bytes to the receipt's webhook as a new event.
-func (s *common) replayToWebhook(msg placesMsg) tea.Cmd {
-	store := s.Store
-	sent := screen.Queue(s.Context, func(ctx context.Context) ([]storage.Delivery, error) { return fire.Replay(ctx, store, msg.receipt.ID) })
-	return tea.Batch(sent, screen.Say(screen.Info("replayed to "+msg.places.Lead())), warnOfReplay(msg.receipt))
+// toWebhook sends the bytes to the receipt's webhook as a new event.
+func (r replayer) toWebhook(x replay) tea.Cmd {
+	sent := screen.Queue(r.env.Context, func(ctx context.Context) ([]storage.Delivery, error) {
+		return fire.Replay(ctx, r.store, x.receipt.ID)
+	})
+	return tea.Batch(sent, screen.Say(screen.Info("replayed to "+x.places.Lead())), warnOfReplay(x.receipt))
 }
 
-// replayToReceiver sends the bytes to the built-in receiver, wherever the webhook leads.
-func (s *common) replayToReceiver(msg placesMsg) tea.Cmd {
-	ctx, send, to := s.Context, s.Resend, msg.places.Receiver
+// toReceiver sends the bytes to the built-in receiver, wherever the webhook leads.
+func (r replayer) toReceiver(x replay) tea.Cmd {
+	ctx, to := r.env.Context, x.places.Receiver
 	sent := func() tea.Msg {
-		attempt, err := send(ctx, msg.receipt, to)
+		attempt, err := r.resend(ctx, x.receipt, to)
 		switch {
 		case err != nil:
 			return screen.ToastMsg{Toast: screen.Bad("replay: " + screen.OneLine(err))}
@@ -83,10 +91,10 @@ func (s *common) replayToReceiver(msg placesMsg) tea.Cmd {
 		}
 		return screen.ToastMsg{Toast: screen.Good(fmt.Sprintf("replayed to %s, as it came: %d", to, attempt.Code))}
 	}
-	return tea.Batch(sent, warnOfReplay(msg.receipt))
+	return tea.Batch(sent, warnOfReplay(x.receipt))
 }
 
-// warnOfReplay says what is odd about a replay, if anything is.
+// warnOfReplay says why a replay will be answered differently, if it will.
 func warnOfReplay(r storage.Receipt) tea.Cmd {
 	if odd := fire.ReplayWarning(r); odd != "" {
 		return screen.Say(screen.Warn(odd))

@@ -14,6 +14,13 @@ import (
 
 const verdictLabel = 10
 
+// describeVerdicts draws the tab of the verdicts.
+func (r *Screen) describeVerdicts(page *screen.Detail, d detail) {
+	page.Local = func(text string) string { return r.env.LocalTimes(text, d.receipt.ReceivedAt) }
+	verdicts(page, d.receipt.Verdicts, r.allChecks)
+	forward(page, d.receipt.Forward)
+}
+
 // verdicts shows what failed first, check by check, then what passed.
 func verdicts(d *screen.Detail, all storage.Verdicts, everyCheck bool) {
 	for _, v := range all.List() {

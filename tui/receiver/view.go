@@ -11,45 +11,6 @@ import (
 	"backchannel/tui/style"
 )
 
-// View draws list, detail and body, or says what would be here.
-func (r *Screen) View(width, height int) string {
-	th := r.shared.Theme
-	switch {
-	case r.list.Err != nil && !r.list.Read:
-		return " " + th.Bad.Render(style.Cross+" "+style.Escape(r.list.Err.Error()))
-	case !r.list.Read:
-		return ""
-	case r.list.Len() == 0 && !r.filter.Shown() && !r.list.Paused:
-		return r.welcome(width, height)
-	}
-	r.arrange(width)
-	layout := r.Panes.Layout(width, height)
-	views := []string{r.listView(layout.Sizes[screen.PaneList]), r.detailView(layout.Sizes[screen.PaneDetail])}
-	if r.wide {
-		views = append(views, r.bodyView(layout.Sizes[screen.PaneBody]))
-	}
-	return layout.Join(th, views...)
-}
-
-// arrange fits the panes to the width. Stacked, what has the focus has all of the
-// screen.
-func (r *Screen) arrange(width int) {
-	r.wide = screen.ArrangePanes(&r.Panes, &r.tabs, screen.PanePlan{Width: width, WasWide: r.wide, Tab: tabBody, Rest: tabVerdicts, List: 11})
-	r.Panes.Zoomed = r.shared.Zoomed || r.Panes.Focused != screen.PaneList && width < screen.StackedBelow
-}
-
-func (r *Screen) listView(size component.Size) string {
-	r.list.Table.Focused = r.Panes.Focused == screen.PaneList && !r.filter.Typing
-	r.list.Table.Empty = []string{"Nothing matches the filter.", "esc takes it away."}
-	if !r.filter.Shown() {
-		r.list.Table.Empty = []string{"Nothing yet. p goes on."}
-	}
-	return r.filter.Below(r.shared.Theme, size, func(size component.Size) string {
-		r.list.Table.SetSize(size.Width, size.Height)
-		return r.list.Table.View(r.shared.Theme)
-	})
-}
-
 func columns() []component.Column {
 	return []component.Column{
 		{Title: "Time", Least: 8, Width: 12, Priority: 4},
@@ -153,9 +114,9 @@ func otherVerdicts(th *style.Theme, v storage.Verdicts) component.Cell {
 	return screen.FailedCell(failed, ink)
 }
 
-// welcome says what would be here and how it comes.
-func (r *Screen) welcome(width, height int) string {
-	return r.shared.Welcome("Receiver", receiverPlace(r.shared.Env), [][2]string{
+// welcome fills the screen until something was received.
+func welcome(s *screen.Env, width, height int) string {
+	return s.Welcome("Receiver", receiverPlace(s), [][2]string{
 		{"f", "fire an event at a webhook"},
 		{"1", "the webhooks; n makes one"},
 	}, width, height)

@@ -71,6 +71,15 @@ func Run(bindings []Binding, key string) (tea.Cmd, bool) {
 	return nil, false
 }
 
+// FollowBinding returns the key that keeps the newest record in view, or no longer does.
+func FollowBinding(following bool, do func() tea.Cmd) Binding {
+	b := Binding{Keys: []string{"F"}, Label: "follow", Word: "follow", Help: "Follow: keep the newest in view", Do: do}
+	if following {
+		b.Label, b.Help = "", "No longer follow the newest"
+	}
+	return b
+}
+
 // Typed reports whether a key would be text in a place where one types.
 func Typed(msg tea.KeyMsg) bool {
 	return !strings.HasPrefix(msg.String(), "ctrl+")

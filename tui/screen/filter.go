@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -112,4 +113,13 @@ func (f *Filter) Below(th *style.Theme, size component.Size, list func(component
 	}
 	size.Height = max(0, size.Height-len(foot))
 	return strings.TrimPrefix(list(size)+"\n"+strings.Join(foot, "\n"), "\n")
+}
+
+// Words splits the text of a filter into words, in lower case.
+func Words(filter string) []string { return strings.Fields(strings.ToLower(filter)) }
+
+// HasWords reports whether every word, given in lower case, occurs in one of the texts.
+func HasWords(words []string, texts ...string) bool {
+	text := strings.ToLower(strings.Join(texts, " "))
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 }

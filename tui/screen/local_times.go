@@ -4,21 +4,24 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"backchannel/storage"
 )
 
-// utcTime is a time in UTC within a text: RFC 3339, or of the day alone.
+// utcTime matches a time in UTC within a text: RFC 3339, or the time of day alone.
 var utcTime = regexp.MustCompile(`\b(?:\d{4}-\d\d-\d\dT)?\d\d:\d\d:\d\d(?:\.\d+)?Z`)
 
-// LocalTimes is a text that the engine or the receiver wrote, with its times in the zone of
-// all others on the screen. Times of the day are of the day on which it was written.
-func (s *Env) LocalTimes(text string, written time.Time) string {
+// LocalTimes returns a text that the engine or the receiver wrote, with its times in the
+// zone of all others on the screen. A time of day is taken to be of the day on which the
+// text was written.
+func (t *Times) LocalTimes(text string, written time.Time) string {
 	return utcTime.ReplaceAllStringFunc(text, func(found string) string {
 		dated := strings.Contains(found, "T")
 		whole := found
 		if !dated {
 			whole = written.UTC().Format(time.DateOnly) + "T" + found
 		}
-		t, err := time.Parse(time.RFC3339Nano, whole)
+		at, err := time.Parse(time.RFC3339Nano, whole)
 		if err != nil {
 			return found
 		}
@@ -29,11 +32,12 @@ func (s *Env) LocalTimes(text string, written time.Time) string {
 		if dated {
 			layout = time.DateOnly + " " + layout + " MST"
 		}
-		return t.In(s.Location).Format(layout)
+		return at.In(t.Location).Format(layout)
 	})
 }
 
-// Translate is a text that the engine or the receiver wrote, in the console's terms.
-func (s *Env) Translate(text string, written time.Time) string {
-	return s.LocalTimes(keyAdvice(text), written)
+// Translate returns a text that the engine or the receiver wrote, with local times, and with
+// the console's key in the place of the command that it advises.
+func (t *Times) Translate(text string, written time.Time) string {
+	return t.LocalTimes(storage.AdviseInstead(text, ActivateAdvice), written)
 }

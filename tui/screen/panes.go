@@ -2,57 +2,134 @@ package screen
 
 import (
 	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
 )
 
-// wideFrom is the width from which the body has a pane of its own.
-const wideFrom = 160
-
-// A PanePlan says how the width is shared.
-type PanePlan struct {
-	Width     int
-	WasWide   bool
-	Tab, Rest int // the tab that has a pane of its own while it is wide, and the one shown instead
-	List      int // the list's share beside one pane, in twentieths
-}
-
-// LeastWidth is that of the smallest screen that the console works on.
-const LeastWidth = 60
+// The panes of a screen: the list, the detail of the selected record, and, where there is
+// space, one tab of the detail beside both.
+const (
+	PaneList = iota
+	PaneDetail
+	PaneBody
+)
 
 const (
-	leastList  = LeastWidth // at which the lists show what one looks for in them
-	goodList   = 74         // at which they cut neither an address nor the time
-	mostList   = 96         // at which they show it at length
-	goodDetail = 46         // for the pane beside them
-	wideDetail = 106        // for two
+	// LeastWidth is the width of the smallest screen on which the console works.
+	LeastWidth = 60
+
+	bodyFrom     = 160        // the width from which the body has a pane of its own
+	stackedBelow = 100        // the width below which list and detail are not side by side
+	leastList    = LeastWidth // in which lists show what a person looks for in them
+	goodList     = 74         // in which they cut neither an address nor the time
+	mostList     = 96         // in which they show both at length
+	goodDetail   = 46         // for the detail beside the list
+	wideDetail   = 106        // for the detail and the body beside the list
 )
 
-// shares are the weights of the panes at a width.
-func (p PanePlan) shares(wide bool) []int {
+// Panes divides a screen into a list, the tabs of a detail, and on wide screens one of
+// these tabs, the body, in a pane of its own.
+type Panes struct {
+	component.Panes
+	Tabs  Tabs
+	body  int // the tab that gets its own pane
+	share int // the list's share of the width beside one pane, in twentieths
+}
+
+func newPanes(tabs []string, body, share int) Panes {
+	return Panes{Panes: component.Panes{Weights: []int{1, 1}}, Tabs: NewTabs(tabs...), body: body, share: share}
+}
+
+// arrange fits the panes to a width. When the body gets its own pane or loses it, the focus
+// stays on the text that had it.
+func (p *Panes) arrange(width int, zoomed bool) {
+	wide := width >= bodyFrom
+	p.Weights = p.weights(width)
+	switch {
+	case wide && !p.wide() && p.Tabs.At == p.body:
+		p.Tabs.At = 0
+		if p.body == 0 {
+			p.Tabs.At = 1
+		}
+		if p.Focused == PaneDetail {
+			p.Focused = PaneBody
+		}
+	case !wide && p.Focused == PaneBody:
+		p.Focused, p.Tabs.At = PaneDetail, p.body
+	}
+	p.Tabs.apart = -1
 	if wide {
-		list := min(mostList, max(goodList, p.Width-wideDetail))
-		rest := p.Width - 2 - list
+		p.Tabs.apart = p.body
+	}
+	p.Zoomed = zoomed || p.Focused != PaneList && width < stackedBelow
+}
+
+func (p *Panes) weights(width int) []int {
+	if width >= bodyFrom {
+		list := min(mostList, max(goodList, width-wideDetail))
+		rest := width - 2 - list
 		return []int{list, rest * 11 / 20, rest - rest*11/20}
 	}
-	list := max(leastList, min(goodList, p.Width-goodDetail), p.Width*p.List/20)
-	return []int{list, max(1, p.Width-1-list)}
+	list := max(leastList, min(goodList, width-goodDetail), width*p.share/20)
+	return []int{list, max(1, width-1-list)}
 }
 
-// ArrangePanes gives a tab a pane of its own where there is room, and takes it away
-// where there is not; the focus stays on what it was on.
-func ArrangePanes(panes *component.Panes, t *Tabs, plan PanePlan) (wide bool) {
-	wide = plan.Width >= wideFrom
-	panes.Weights = plan.shares(wide)
-	switch {
-	case wide && !plan.WasWide && t.At == plan.Tab:
-		t.At = plan.Rest
-		if panes.Focused == PaneDetail {
-			panes.Focused = PaneBody
-		}
-	case !wide && panes.Focused == PaneBody:
-		panes.Focused, t.At = PaneDetail, plan.Tab
+// wide reports whether the body has a pane of its own.
+func (p *Panes) wide() bool { return p.Tabs.apart >= 0 }
+
+// BodyShown reports whether the body is visible beside the list, or in front of it.
+func (p *Panes) BodyShown() bool { return p.wide() || p.Tabs.At == p.body }
+
+// BodyViewer returns the viewer that scrolls the body.
+func (p *Panes) BodyViewer() *component.Viewer { return &p.Tabs.Viewers[p.body] }
+
+// bodyFocused reports whether keys scroll the body.
+func (p *Panes) bodyFocused() bool {
+	return p.Focused == PaneBody || p.Focused == PaneDetail && p.Tabs.At == p.body
+}
+
+// focus returns what a key does that moves the focus to a pane.
+func (p *Panes) focus(pane int) func() tea.Cmd {
+	return func() tea.Cmd {
+		p.Focused = pane
+		return nil
 	}
-	return wide
 }
 
-// StackedBelow is the width from which list and detail stand side by side.
-const StackedBelow = 100
+// turn returns what a key does that shows another tab.
+func (p *Panes) turn(by int) func() tea.Cmd {
+	return func() tea.Cmd {
+		p.Tabs.Turn(by)
+		return nil
+	}
+}
+
+// next returns what a key does that moves the focus to the next pane, or back.
+func (p *Panes) next(by int) func() tea.Cmd {
+	n := len(p.Weights)
+	return p.focus((p.Focused + by + n) % n)
+}
+
+// TurnBindings returns the keys that open the detail and show its tabs. The arrows are not
+// among them while they scroll the body sideways.
+func (p *Panes) TurnBindings() []Binding {
+	var all []Binding
+	if p.Focused == PaneList {
+		all = append(all, Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to the detail", Do: p.focus(PaneDetail)})
+	}
+	back, on := []string{"h", "left"}, []string{"l", "right"}
+	if p.bodyFocused() && !p.BodyViewer().Wrapped {
+		back, on = back[:1], on[:1]
+	}
+	return append(all,
+		Binding{Keys: back, Shown: "h l", Label: "tabs", Help: "Other page of the detail", Do: p.turn(-1)},
+		Binding{Keys: on, Do: p.turn(1)})
+}
+
+// NextBindings returns the keys that move the focus from pane to pane.
+func (p *Panes) NextBindings() []Binding {
+	return []Binding{
+		{Keys: []string{"tab"}, Help: "Next pane", Do: p.next(1)},
+		{Keys: []string{"shift+tab"}, Do: p.next(-1)},
+	}
+}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"slices"
-	"sync/atomic"
-	"time"
 
 	"backchannel/fixtures"
 	"backchannel/storage"
@@ -65,23 +63,19 @@ const (
 	ViewActivity
 )
 
-// Env is what all screens share: the time and the looks, how things stand, and what an
-// event can be fired at. None of it reads or writes records.
+// Env holds what all screens share: the time and the theme, the status of the engine, and
+// the webhooks that an event can be fired at. It neither reads nor writes records.
 type Env struct {
-	Now      func() time.Time
-	Location *time.Location // of the times shown
-	Rand     io.Reader      // for the ids of fired events
-	PID      int            // of this process
+	Times
+	Rand io.Reader // for the IDs of fired events
+	PID  int       // of this process
 
-	Context  context.Context // ends with the console; every command's
-	Theme    *style.Theme
-	Status   Status
-	Targets  Targets
-	Zoomed   bool // the focused pane has the whole screen
-	Openings int  // overlays that open once something was read
-	// staleAt is from when on what was drawn last says wrongly how far from now something is:
-	// nanoseconds since 1970, 0 for never.
-	staleAt atomic.Int64
+	Context context.Context // of every command; it ends with the console
+	Theme   *style.Theme
+	Status  Status
+	Targets Targets
+	Zoomed  bool // the focused pane has the whole screen
+	Waiting int  // how many commands of ReadThen have not been answered
 }
 
 // Targets are the webhooks that an event can be fired at, as they were read last.

@@ -9,37 +9,31 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// The panes of a screen: the list, the detail of what is selected, and where there is room
-// a tab of the detail beside both.
-const (
-	PaneList = iota
-	PaneDetail
-	PaneBody
-)
-
-// Tabs are the pages of a detail, of which one is shown. Each scrolls by itself.
+// Tabs holds the pages of a detail, of which one is in front. Each page scrolls
+// independently.
 type Tabs struct {
 	names   []string
 	At      int
 	Viewers []component.Viewer
+	apart   int // the page that has a pane of its own and is not among the tabs; -1: none
 }
 
-// NewTabs shows the first of the named pages.
+// NewTabs returns tabs with the first of the named pages in front.
 func NewTabs(names ...string) Tabs {
-	return Tabs{names: names, Viewers: make([]component.Viewer, len(names))}
+	return Tabs{names: names, Viewers: make([]component.Viewer, len(names)), apart: -1}
 }
 
-// Turn goes to the next page, or back, and round. Pages named in without are passed over.
-func (t *Tabs) Turn(by int, without ...int) {
+// Turn moves to the next page or back, from the last to the first.
+func (t *Tabs) Turn(by int) {
 	for range t.names {
 		t.At = (t.At + by + len(t.names)) % len(t.names)
-		if len(without) == 0 || without[0] != t.At {
+		if t.At != t.apart {
 			return
 		}
 	}
 }
 
-// Rewind shows every page from its top.
+// Rewind scrolls every page to its top.
 func (t *Tabs) Rewind() {
 	for i := range t.Viewers {
 		v := &t.Viewers[i]
@@ -49,16 +43,16 @@ func (t *Tabs) Rewind() {
 
 func (t *Tabs) viewer() *component.Viewer { return &t.Viewers[t.At] }
 
-// Scroll gives a key to the page in front.
+// Scroll passes a key to the page in front.
 func (t *Tabs) Scroll(msg tea.KeyMsg) bool { return t.viewer().Key(msg) }
 
-// Head names the pages, the one in front the brightest, and marked for those who see no
-// colour; with the mark of the focus where the keys go to it.
-func (t *Tabs) Head(th *style.Theme, focused bool, without ...int) string {
+// Head returns the names of the pages. The one in front is the brightest, and has a glyph
+// for people who see no colour; a bar says that it has the focus.
+func (t *Tabs) Head(th *style.Theme, focused bool) string {
 	var b strings.Builder
 	for i, name := range t.names {
 		switch {
-		case len(without) > 0 && without[0] == i:
+		case i == t.apart:
 		case i != t.At:
 			b.WriteString("  " + th.Dim.Render(name) + " ")
 		case focused:
@@ -70,8 +64,8 @@ func (t *Tabs) Head(th *style.Theme, focused bool, without ...int) string {
 	return b.String()
 }
 
-// Show draws the page in front below a head of several lines, the last of which is empty
-// unless there is more of the page than fits.
+// Show draws the page in front below a head whose last line is empty. If the page does not
+// fit, its position replaces that line.
 func (t *Tabs) Show(th *style.Theme, head, lines []string, size component.Size) string {
 	v := t.viewer()
 	v.SetSize(size.Width, max(0, size.Height-len(head)))

@@ -3,6 +3,7 @@ package webhooks
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -11,157 +12,113 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Bindings are what can be done with the inventory and its selected webhook.
+// Bindings returns the keys of the inventory and of its selected webhook.
 func (w *Screen) Bindings() []screen.Binding {
 	create := screen.Binding{Keys: []string{"n"}, Label: "new", Help: "Create a feedback webhook", Do: w.create}
-	row, ok := w.selected()
+	list := w.ListBindings("Show only webhooks with these words")
+	r, ok := w.Selected()
+	all := w.rowBindings(r)
 	if !ok {
-		rest := screen.Because("there is no webhook here to do that with", w.rowBindings(row))
-		return append(append([]screen.Binding{create}, w.listBindings()...), rest...)
+		return slices.Concat([]screen.Binding{create}, list, screen.Because("there is no webhook here to do that with", all))
 	}
-	all := w.rowBindings(row)
-	return append(append([]screen.Binding{all[0], create}, all[1:]...), w.listBindings()...)
+	return slices.Concat(all[:1], []screen.Binding{create}, all[1:], list)
 }
 
-// rowBindings do something with the webhook.
-func (w *Screen) rowBindings(row row) []screen.Binding {
-	toggle := screen.Binding{Keys: []string{"a"}, Label: "pause", Help: "Pause: events are queued, not sent", Do: w.toggle}
-	if row.State == storage.Paused {
+// rowBindings returns the keys that act on the webhook.
+func (w *Screen) rowBindings(r row) []screen.Binding {
+	toggle := screen.Binding{Keys: []string{"a"}, Label: "pause", Help: "Pause: events are queued, not sent", Do: w.OnSelected(w.toggle)}
+	if r.State == storage.Paused {
 		toggle.Label, toggle.Help = "activate", "Activate: what is queued is sent"
 	}
 	return []screen.Binding{
-		{Keys: []string{"enter"}, Label: "open", Help: "Go to the detail", Do: w.focus(screen.PaneDetail)},
-		{Keys: []string{"e"}, Label: "edit", Help: "Edit the webhook", Do: w.edit},
+		w.OpenBinding(),
+		{Keys: []string{"e"}, Label: "edit", Help: "Edit the webhook", Do: w.OnSelected(w.edit)},
 		toggle,
-		{Keys: []string{"D"}, Label: "duplicate", Help: "Duplicate it for another sandbox", Do: w.duplicate},
-		{Keys: []string{"d"}, Label: "delete", Help: "Delete the webhook; its receipts stay", Do: w.delete},
+		{Keys: []string{"D"}, Label: "duplicate", Help: "Duplicate it for another sandbox", Do: w.OnSelected(w.duplicate)},
+		{Keys: []string{"d"}, Label: "delete", Help: "Delete the webhook; its receipts stay", Do: w.OnSelected(w.delete)},
 	}
 }
 
-func (w *Screen) listBindings() []screen.Binding {
-	if len(w.all) == 0 {
-		return nil
-	}
-	return []screen.Binding{
-		{Keys: []string{"/"}, Label: "filter", Help: "Show only webhooks with these words", Do: w.openFilter},
-		{Keys: []string{"tab", "shift+tab"}, Help: "Other pane", Do: w.focus(1 - w.panes.Focused)},
-	}
-}
+func (w *Screen) form(hook storage.Webhook) *form { return newForm(w.env, w.store, w.rules, hook) }
 
-func (w *Screen) openFilter() tea.Cmd {
-	w.panes.Focused = screen.PaneList
-	return w.filter.Open()
-}
-
-func (w *Screen) focus(pane int) func() tea.Cmd {
-	return func() tea.Cmd {
-		w.panes.Focused = pane
-		return nil
-	}
-}
-
-// create starts from the organization used last.
+// create opens a form for a webhook of the organization that was used last.
 func (w *Screen) create() tea.Cmd {
 	hook := storage.NewWebhook()
 	var newest storage.ID
-	for _, row := range w.all {
-		if row.ID > newest {
-			newest, hook.Organization = row.ID, row.Organization
+	for _, r := range w.All() {
+		if r.ID > newest {
+			newest, hook.Organization = r.ID, r.Organization
 		}
 	}
-	return screen.Open(newForm(w.shared, hook))
+	return screen.Open(w.form(hook))
 }
 
-func (w *Screen) edit() tea.Cmd {
-	row, ok := w.selected()
-	if !ok {
-		return nil
-	}
-	return screen.Open(newForm(w.shared, row.Webhook))
-}
+func (w *Screen) edit(r row) tea.Cmd { return screen.Open(w.form(r.Webhook)) }
 
-// duplicate fills in a new webhook, all but the sandbox: each has one webhook.
-func (w *Screen) duplicate() tea.Cmd {
-	row, ok := w.selected()
-	if !ok {
-		return nil
-	}
-	hook := row.Webhook
+// duplicate opens a form for a copy of a webhook. The copy has no sandbox yet, because each
+// has only one webhook.
+func (w *Screen) duplicate(r row) tea.Cmd {
+	hook := r.Webhook
 	hook.ID, hook.Version, hook.Sandbox = 0, 0, storage.Sandbox{}
 	hook.State, hook.StateReason = storage.Active, ""
 	hook.Name += " copy"
-	form := newForm(w.shared, hook)
+	form := w.form(hook)
 	form.form.Focus(fieldSandbox)
 	return screen.Open(form)
 }
 
-func (w *Screen) toggle() tea.Cmd {
-	row, ok := w.selected()
-	if !ok {
-		return nil
+// toggle pauses or activates a webhook.
+func (w *Screen) toggle(r row) tea.Cmd {
+	state, text := storage.Paused, r.Name+" paused: events are queued, not sent"
+	if r.State == storage.Paused {
+		state, text = storage.Active, r.Name+" active: what is queued is sent"
 	}
-	state, text := storage.Paused, row.Name+" paused: events are queued, not sent"
-	if row.State == storage.Paused {
-		state, text = storage.Active, row.Name+" active: what is queued is sent"
-	}
-	set := w.shared.Store.SetWebhookState
-	return screen.Act(w.shared.Context, func(ctx context.Context) (string, error) {
-		return text, set(ctx, row.ID, state, "")
+	return screen.Act(w.env.Context, func(ctx context.Context) (string, error) {
+		return text, w.store.SetWebhookState(ctx, r.ID, state, "")
 	})
 }
 
-// pendingMsg says how much a webhook still has to deliver.
-type pendingMsg struct {
-	webhook storage.Webhook
-	pending int
-	err     error
-}
+// maxPending limits how many deliveries are counted for a question.
+const maxPending = 1000
 
-// pendingMost bounds what is counted for a question.
-const pendingMost = 1000
-
-// delete counts first what would be cancelled, then asks.
-func (w *Screen) delete() tea.Cmd {
-	row, ok := w.selected()
-	if !ok {
-		return nil
-	}
-	ctx, read := w.shared.Context, w.shared.Store.Deliveries
-	return w.shared.Opening(func() tea.Msg {
-		pending, err := read(ctx, storage.DeliveryQuery{
-			WebhookID: row.ID, Limit: pendingMost,
+// delete counts the deliveries that would be cancelled, and then asks.
+func (w *Screen) delete(r row) tea.Cmd {
+	return screen.ReadThen(w.env, func(ctx context.Context) (int, error) {
+		pending, err := w.store.Deliveries(ctx, storage.DeliveryQuery{
+			WebhookID: r.ID, Limit: maxPending,
 			States: []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked},
 		})
-		return pendingMsg{row.Webhook, len(pending), err}
+		return len(pending), err
+	}, func(pending int, err error) tea.Cmd {
+		if err != nil {
+			return screen.Say(screen.Bad(fmt.Sprintf("count what %s has queued: %v", r.Name, err)))
+		}
+		return w.confirmDelete(r.Webhook, pending)
 	})
 }
 
-func (w *Screen) confirmDelete(msg pendingMsg) tea.Cmd {
-	if msg.err != nil {
-		return screen.Say(screen.Bad(fmt.Sprintf("count what %s has queued: %v", msg.webhook.Name, msg.err)))
-	}
+func (w *Screen) confirmDelete(hook storage.Webhook, pending int) tea.Cmd {
 	c := component.Confirm{
-		Title: "Delete " + msg.webhook.Name + "?",
+		Title: "Delete " + hook.Name + "?",
 		Text:  []string{"Its configuration is gone then. Receipts and past deliveries stay."},
 		Yes:   "delete", No: "keep",
 	}
-	if msg.pending > 0 {
-		c.Text = append(c.Text, pendingText(msg.pending))
-		c.Typed = msg.webhook.Name
+	if pending > 0 {
+		c.Text = append(c.Text, pendingText(pending))
+		c.Typed = hook.Name
 	}
-	remove := w.shared.Store.DeleteWebhook
-	return w.shared.Ask(c, func() tea.Cmd {
-		return screen.Act(w.shared.Context, func(ctx context.Context) (string, error) {
-			cancelled, err := remove(ctx, msg.webhook.ID)
-			return deletedText(msg.webhook.Name, cancelled), err
+	return w.env.Ask(c, func() tea.Cmd {
+		return screen.Act(w.env.Context, func(ctx context.Context) (string, error) {
+			cancelled, err := w.store.DeleteWebhook(ctx, hook.ID)
+			return deletedText(hook.Name, cancelled), err
 		})
 	})
 }
 
 func pendingText(n int) string {
 	switch {
-	case n >= pendingMost:
-		return fmt.Sprintf("%d or more deliveries are queued and will be cancelled.", pendingMost)
+	case n >= maxPending:
+		return fmt.Sprintf("%d or more deliveries are queued and will be cancelled.", maxPending)
 	case n == 1:
 		return "1 delivery is queued and will be cancelled."
 	}

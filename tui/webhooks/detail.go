@@ -11,15 +11,13 @@ import (
 	"backchannel/tui/style"
 )
 
-// describe is a webhook's detail: every field, secrets masked, and what was last
-// delivered.
+// describe returns the lines of a webhook's detail: every field, with secrets masked, and
+// its latest delivery.
 func describe(s *screen.Env, row row, width int, focused bool) []string {
 	d := screen.Detail{Theme: s.Theme, Width: width}
 	heading(&d, row, focused)
-	for _, odd := range row.warnings {
-		if odd.Field != fieldOrganization { // said beside it: tests use another form all the time
-			d.Paragraph(style.Warning+" "+odd.Field+": "+odd.Reason, s.Theme.Warn)
-		}
+	for _, w := range shownWarnings(row.warnings) {
+		d.Paragraph(style.Warning+" "+w.Field+": "+w.Reason, s.Theme.Warn)
 	}
 	describeLast(s, &d, row)
 	describeBasics(s, &d, row.Webhook)

@@ -1,9 +1,10 @@
 package webhooks
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -12,53 +13,63 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
+// formStore is what the form reads and writes.
+type formStore interface {
+	Webhooks(context.Context) ([]storage.Webhook, error)
+	Webhook(context.Context, storage.ID) (storage.Webhook, error)
+	CreateWebhook(context.Context, *storage.Webhook) error
+	UpdateWebhook(context.Context, *storage.Webhook) error
+}
+
 // form is Create Feedback Webhook, and Edit.
 type form struct {
-	shared *common
+	env    *screen.Env
+	store  formStore
+	rules  storage.Rules
 	base   storage.Webhook // what is edited or copied; its secrets stay here
 	judge  judge
 	form   *component.Form
 	saving bool
 }
 
-// savedMsg is how saving went.
+// savedMsg is the result of saving.
 type savedMsg struct {
-	form    *form
-	webhook storage.Webhook
-	odd     storage.FieldErrors // what should be looked at though it was saved
-	err     error
+	form     *form
+	webhook  storage.Webhook
+	warnings storage.FieldErrors
+	err      error
 }
 
-// alsoWrongMsg is what is wrong besides what the form could see: what others have already,
-// and what is in files.
+// alsoWrongMsg holds the errors that the form cannot find by itself: conflicts with other
+// webhooks, and what is in files.
 type alsoWrongMsg struct {
 	form *form
 	bad  storage.FieldErrors
 }
 
-// reloadedMsg is the webhook as somebody else left it.
+// reloadedMsg holds a webhook as it was saved elsewhere.
 type reloadedMsg struct {
 	form    *form
 	webhook storage.Webhook
 	err     error
 }
 
-// newForm edits w, or creates it when it has no ID yet.
-func newForm(s *common, w storage.Webhook) *form {
-	f := &form{shared: s}
+// newForm returns a form that edits w, or creates it if it has no ID yet.
+func newForm(e *screen.Env, store formStore, rules storage.Rules, w storage.Webhook) *form {
+	f := &form{env: e, store: store, rules: rules}
 	f.load(w)
 	return f
 }
 
 func (f *form) load(w storage.Webhook) {
 	f.base = w
-	f.judge = judge{base: w, allowHTTP: f.shared.Rules.AllowHTTP}
-	f.form = component.NewForm("Submit", f.sections()).WithCheck(f.judge.all)
+	f.judge = judge{base: w, allowHTTP: f.rules.AllowHTTP}
+	f.form = component.NewForm("Submit", fields{f.env, w}.sections()).WithCheck(f.judge.all)
 }
 
 func (f *form) creates() bool { return f.base.ID == 0 }
 
-// Title is Adobe's.
+// Title returns Adobe's name of the form.
 func (f *form) Title() string {
 	if f.creates() {
 		return "Create Feedback Webhook"
@@ -66,33 +77,30 @@ func (f *form) Title() string {
 	return "Edit " + f.base.Name
 }
 
-// Typing is always: letters belong to the fields.
+// Typing returns true, because letters belong to the fields.
 func (f *form) Typing() bool { return true }
 
-// Bindings explain the form's keys; it takes them itself.
+// Bindings explains the keys, which the form handles.
 func (f *form) Bindings() []screen.Binding {
-	if f.form.Focused() == fieldHeaders {
-		return append(f.headerBindings(), f.formBindings()...)
-	}
-	return f.formBindings()
-}
-
-func (f *form) headerBindings() []screen.Binding {
-	return []screen.Binding{
-		{Shown: "enter", Label: "add", Help: "Add a header, on the last line; elsewhere the next cell"},
-		{Shown: "ctrl+x", Label: "remove", Help: "Remove the header"},
-		{Shown: "alt+↑↓", Label: "move", Help: "Move the header up or down; ctrl+↑↓ does too"},
-		{Shown: "space", Label: "secret", Help: "Keep the header's value encrypted and masked"},
-	}
-}
-
-func (f *form) formBindings() []screen.Binding {
-	return []screen.Binding{
+	all := []screen.Binding{
 		{Shown: "tab", Label: "next", Help: "Next field"},
 		{Keys: []string{"ctrl+s"}, Label: "submit", Help: "Submit the form", Do: f.submit},
 		{Shown: "esc", Label: "cancel", Help: "Leave the form; asks when something was changed"},
 		{Shown: "space", Label: "choose", Help: "Choose, open or close"},
 		{Shown: "shift+tab", Label: "back", Help: "Field before"},
+	}
+	if f.form.Focused() == fieldHeaders {
+		return append(headerBindings(), all...)
+	}
+	return all
+}
+
+func headerBindings() []screen.Binding {
+	return []screen.Binding{
+		{Shown: "enter", Label: "add", Help: "Add a header, on the last line; elsewhere the next cell"},
+		{Shown: "ctrl+x", Label: "remove", Help: "Remove the header"},
+		{Shown: "alt+↑↓", Label: "move", Help: "Move the header up or down; ctrl+↑↓ does too"},
+		{Shown: "space", Label: "secret", Help: "Keep the header's value encrypted and masked"},
 	}
 }
 
@@ -103,7 +111,7 @@ func (f *form) submit() tea.Cmd {
 	return f.fillIn(tea.KeyMsg{Type: tea.KeyCtrlS})
 }
 
-// fillIn fills in the form, and saves it once it is submitted.
+// fillIn passes a message to the form, and saves the webhook once the form is submitted.
 func (f *form) fillIn(msg tea.Msg) tea.Cmd {
 	switch result, cmd := f.form.Update(msg); result {
 	case component.Submitted:
@@ -115,24 +123,24 @@ func (f *form) fillIn(msg tea.Msg) tea.Cmd {
 	}
 }
 
-// Busy is while it is saved.
+// Busy reports whether the webhook is being saved.
 func (f *form) Busy(tea.KeyMsg) bool { return f.saving }
 
-// Refresh does nothing: what a person types is never replaced beneath them.
+// Refresh does nothing, so that nothing replaces what a person types.
 func (f *form) Refresh(storage.Change) tea.Cmd { return nil }
 
-// Back asks before a changed form is left.
+// Back asks before a person leaves a changed form.
 func (f *form) Back() (tea.Cmd, bool) {
 	if !f.form.Changed() {
 		return nil, false
 	}
-	return f.shared.Ask(component.Confirm{
+	return f.env.Ask(component.Confirm{
 		Title: "Leave without saving?", Text: []string{"What you changed in this form will be lost."},
 		Yes: "leave", No: "stay",
 	}, func() tea.Cmd { return screen.CloseScreen(f) }), true
 }
 
-// Update fills in the form, saves it, and takes what the store says of that.
+// Update fills in the form, saves the webhook, and shows the result.
 func (f *form) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyMsg:
@@ -165,25 +173,25 @@ func (f *form) save(values component.Values) tea.Cmd {
 		return nil
 	}
 	f.saving = true
-	ctx, write := f.shared.Context, f.shared.Store.UpdateWebhook
+	ctx, write := f.env.Context, f.store.UpdateWebhook
 	if f.creates() {
-		write = f.shared.Store.CreateWebhook
+		write = f.store.CreateWebhook
 	}
-	rules := f.shared.Rules
+	rules := f.rules
 	return func() tea.Msg {
 		if err := write(ctx, &w); err != nil {
 			return savedMsg{form: f, webhook: w, err: err}
 		}
-		return savedMsg{form: f, webhook: w, odd: w.Warnings(ctx, rules)}
+		return savedMsg{form: f, webhook: w, warnings: w.Warnings(ctx, rules)}
 	}
 }
 
-// checkFurther finds what is wrong with values that the form refused already, so that a
-// person is told of everything at once.
+// checkFurther looks for further errors in values that the form has refused, so that a person
+// sees all of them at once.
 func (f *form) checkFurther(values component.Values) tea.Cmd {
 	w, unread := apply(f.base, values)
 	w.Normalize()
-	ctx, rules, read := f.shared.Context, f.shared.Rules, f.shared.Store.Webhooks
+	ctx, rules, read := f.env.Context, f.rules, f.store.Webhooks
 	return func() tea.Msg {
 		bad := unread
 		var invalid storage.FieldErrors
@@ -192,14 +200,14 @@ func (f *form) checkFurther(values component.Values) tea.Cmd {
 		}
 		others, err := read(ctx)
 		if err != nil {
-			return alsoWrongMsg{f, bad} // what can be told without them
+			return alsoWrongMsg{f, bad} // saving will find the conflicts, or fail with err
 		}
 		return alsoWrongMsg{f, append(bad, w.Conflicts(others...)...)}
 	}
 }
 
 func (f *form) saved(msg savedMsg) tea.Cmd {
-	f.saving = msg.err == nil // then keys wait until the form is gone
+	f.saving = msg.err == nil // keys wait until the form is closed
 	var wrong storage.FieldErrors
 	switch {
 	case msg.err == nil && f.creates():
@@ -218,22 +226,22 @@ func (f *form) saved(msg savedMsg) tea.Cmd {
 	return nil
 }
 
-// savedToast says that a webhook was saved, and warns as the commands do. What is said of
-// the organization stands beside it at all times: tests use another form.
+// savedToast says that a webhook was saved, with its warnings.
 func savedToast(msg savedMsg, verb, hint string) component.Toast {
-	var odd []string
-	for _, field := range msg.odd {
-		if field.Field != fieldOrganization {
-			odd = append(odd, field.Field+": "+field.Reason)
-		}
-	}
-	if len(odd) == 0 {
+	warnings := shownWarnings(msg.warnings)
+	if len(warnings) == 0 {
 		return screen.Good(msg.webhook.Name + " " + verb + hint)
 	}
-	return screen.Warn(msg.webhook.Name + " " + verb + ", but " + strings.Join(odd, "; "))
+	return screen.Warn(msg.webhook.Name + " " + verb + ", but " + screen.OneLine(warnings))
 }
 
-// startAnew turns Edit into Create: the webhook is gone, what was typed is not.
+// shownWarnings leaves out the warning about the organization, which stands beside it at all
+// times: in tests it rarely has Adobe's form.
+func shownWarnings(all storage.FieldErrors) storage.FieldErrors {
+	return slices.DeleteFunc(slices.Clone(all), func(w storage.FieldError) bool { return w.Field == fieldOrganization })
+}
+
+// startAnew turns Edit into Create, because the webhook was deleted; what was typed stays.
 func (f *form) startAnew() tea.Cmd {
 	name := f.base.Name
 	f.base.ID, f.base.Version = 0, 0
@@ -249,9 +257,9 @@ func changedMeanwhile(wrong storage.FieldErrors) bool {
 	return false
 }
 
-// offerMerge leaves the choice: bring in what somebody else saved, or go on typing first.
+// offerMerge asks whether to bring in what was saved elsewhere.
 func (f *form) offerMerge() tea.Cmd {
-	return f.shared.Ask(component.Confirm{
+	return f.env.Ask(component.Confirm{
 		Title: "Changed meanwhile",
 		Text: []string{
 			f.base.Name + " was saved elsewhere after you opened it here. Nothing of yours was saved.",
@@ -262,7 +270,7 @@ func (f *form) offerMerge() tea.Cmd {
 }
 
 func (f *form) reload() tea.Cmd {
-	ctx, store, id := f.shared.Context, f.shared.Store, f.base.ID
+	ctx, store, id := f.env.Context, f.store, f.base.ID
 	return func() tea.Msg {
 		w, err := store.Webhook(ctx, id)
 		return reloadedMsg{f, w, err}
@@ -277,11 +285,11 @@ func (f *form) reloaded(msg reloadedMsg) tea.Cmd {
 	return screen.Say(screen.Info("What you changed stands over what was saved elsewhere"))
 }
 
-// merge puts what a person changed over another version of the webhook.
+// merge applies what a person changed to another version of the webhook.
 func (f *form) merge(theirs storage.Webhook) {
 	mine, at := f.form.Edited(), f.form.Focused()
 	if _, changed := mine[fieldHeaders]; changed {
-		theirs.Headers = f.base.Headers // in which the secrets of the rows are found again
+		theirs.Headers = f.base.Headers // apply finds the kept secrets of the rows in these
 	}
 	f.load(theirs)
 	f.form.Fill(mine)
@@ -290,5 +298,5 @@ func (f *form) merge(theirs storage.Webhook) {
 
 func (f *form) View(width, height int) string {
 	f.form.SetSize(width, height)
-	return f.form.View(f.shared.Theme)
+	return f.form.View(f.env.Theme)
 }

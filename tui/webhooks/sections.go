@@ -10,21 +10,26 @@ import (
 	"backchannel/tui/screen"
 )
 
-// sections is the form: Adobe's three sections and their fields, and below them
-// what is ours.
-func (f *form) sections() []component.Section {
+// fields declares the fields of the form for a webhook.
+type fields struct {
+	env  *screen.Env
+	base storage.Webhook
+}
+
+// sections returns Adobe's three sections, and below them one of our own.
+func (f fields) sections() []component.Section {
 	all := []component.Section{
 		{Title: "Basic configuration", Fields: f.basicFields()},
 		{Title: "Authentication", Fields: f.authFields()},
-		{Title: "Header parameters", Fields: f.headerFields()},
-		{Title: "Delivery options", Collapsible: true, Summary: deliverySummary, Fields: f.deliveryFields()},
+		{Title: "Header parameters", Fields: headerFields()},
+		{Title: "Delivery options", Collapsible: true, Summary: deliverySummary, Fields: deliveryFields()},
 	}
 	start := valuesOf(f.base)
 	for _, section := range all {
 		for i := range section.Fields {
 			field := &section.Fields[i]
 			field.Start = start[field.ID]
-			if f.creates() {
+			if f.base.ID == 0 {
 				field.Keeps = "copied"
 			}
 		}
@@ -32,7 +37,7 @@ func (f *form) sections() []component.Section {
 	return all
 }
 
-func (f *form) basicFields() []component.Field {
+func (f fields) basicFields() []component.Field {
 	return []component.Field{
 		{ID: fieldName, Label: "Webhook name", Help: "What the inventory calls it. 1 to 64 characters, unique."},
 		{ID: fieldChannels, Label: "Channels", Kind: component.MultiField,
@@ -48,21 +53,20 @@ func (f *form) basicFields() []component.Field {
 	}
 }
 
-// resolved is where @receiver is now.
-func (f *form) resolved(v component.Values) string {
+// resolved returns the present URL of @receiver.
+func (f fields) resolved(v component.Values) string {
 	if strings.TrimSpace(v.Text(fieldURL)) != storage.BuiltinReceiver {
 		return ""
 	}
 	w, _ := apply(f.base, v)
 	w.Normalize()
-	if url := f.shared.Status.ReceiverURL(); url != "" {
+	if url := f.env.Status.ReceiverURL(); url != "" {
 		return "→ " + w.Target(url)
 	}
 	return "→ " + w.FeedbackPath() + " (the receiver is off)"
 }
 
-// oddOrganization says that an organization does not have Adobe's form, which is
-// no fault.
+// oddOrganization says that an organization does not have Adobe's form, which is not an error.
 func oddOrganization(w storage.Webhook) string {
 	for _, odd := range w.Warnings(context.Background(), storage.Rules{Sources: blind()}) {
 		if odd.Field == fieldOrganization && w.Organization != "" {
@@ -72,7 +76,7 @@ func oddOrganization(w storage.Webhook) string {
 	return ""
 }
 
-func (f *form) oddOrganization(v component.Values) string {
+func (f fields) oddOrganization(v component.Values) string {
 	w, _ := apply(f.base, v)
 	w.Normalize()
 	return oddOrganization(w)
@@ -86,7 +90,7 @@ func symmetric(v component.Values) bool {
 
 const elsewhere = "env:NAME or file:PATH reads it at each attempt."
 
-func (f *form) authFields() []component.Field {
+func (f fields) authFields() []component.Field {
 	methods := []component.Option{
 		{ID: string(storage.AuthNone), Label: "No authentication"},
 		{ID: string(storage.AuthJWT), Label: "JWT authentication"},
@@ -128,7 +132,7 @@ func algorithmOptions() []component.Option {
 
 func isElsewhere(text string) bool { return storage.Secret(text).Elsewhere() }
 
-// secretLength says how long a secret must be, until one is given.
+// secretLength says how long a secret must be, until there is one.
 func secretLength(v component.Values) string {
 	if secret := v[fieldSecret]; secret.Kept || secret.Text != "" {
 		return ""
@@ -136,15 +140,15 @@ func secretLength(v component.Values) string {
 	return fmt.Sprintf("at least %d bytes", storage.Algorithm(v.Text(fieldAlgorithm)).MinSecret())
 }
 
-// claimDefault says what an empty claim amounts to.
-func (f *form) claimDefault(id string) func(component.Values) string {
+// claimDefault returns the note that shows the default of an empty claim.
+func (f fields) claimDefault(id string) func(component.Values) string {
 	return func(v component.Values) string {
 		if strings.TrimSpace(v.Text(id)) != "" {
 			return ""
 		}
 		w, _ := apply(f.base, v)
 		w.Normalize()
-		spec := w.TokenSpec(f.shared.Status.ReceiverURL())
+		spec := w.TokenSpec(f.env.Status.ReceiverURL())
 		return map[string]string{
 			fieldIssuer: spec.Issuer, fieldSubject: spec.Subject, fieldAudience: strings.Join(spec.Audience, ", "),
 		}[id]
@@ -160,14 +164,14 @@ func ifEmpty(id, text string) func(component.Values) string {
 	}
 }
 
-func (f *form) headerFields() []component.Field {
+func headerFields() []component.Field {
 	return []component.Field{{
 		ID: fieldHeaders, Label: "Headers", Kind: component.RowsField, Add: "add a header", Most: storage.MaxHeaders, Reveal: isElsewhere,
 		Help: "Name and value of each, sent in this order; secret ones are encrypted and masked.",
 	}}
 }
 
-func (f *form) deliveryFields() []component.Field {
+func deliveryFields() []component.Field {
 	toReceiver := func(v component.Values) bool { return strings.TrimSpace(v.Text(fieldURL)) == storage.BuiltinReceiver }
 	outside := func(v component.Values) bool { return !toReceiver(v) }
 	revisions := []component.Option{
@@ -200,7 +204,7 @@ func skipWarning(v component.Values) string {
 	return ""
 }
 
-// deliverySummary is what the closed section amounts to.
+// deliverySummary describes the values of the closed section.
 func deliverySummary(v component.Values) string {
 	p := screen.Parser{Values: v}
 	attempts := "1 attempt"

@@ -9,71 +9,12 @@ import (
 	"backchannel/tui/style"
 )
 
-// roomyFrom is the width from which the detail has what it needs, and the list the rest.
-const (
-	roomyFrom    = 160
-	narrowDetail = 62
-)
-
-// inventoryTitle is Adobe's word for the inventory.
+// inventoryTitle is Adobe's name for the inventory.
 const inventoryTitle = "Feedback webhook settings"
 
-// View draws list and detail, or says what would be here.
-func (w *Screen) View(width, height int) string {
-	th := w.shared.Theme
-	switch {
-	case w.err != nil && !w.read:
-		return " " + w.readProblem()
-	case !w.read:
-		return ""
-	case len(w.all) == 0:
-		return w.welcome(width, height)
-	}
-	w.panes.Zoomed = w.shared.Zoomed
-	w.panes.Weights = []int{5, 3}
-	if width >= roomyFrom {
-		w.panes.Weights = []int{width - narrowDetail, narrowDetail}
-	}
-	layout := w.panes.Layout(width, height)
-	return layout.Join(th, w.listView(layout.Sizes[screen.PaneList]), w.detailView(layout.Sizes[screen.PaneDetail]))
-}
-
-func (w *Screen) listView(size component.Size) string {
-	th, height := w.shared.Theme, size.Height-1
-	if w.filter.Shown() {
-		height--
-	}
-	w.table.Focused = w.panes.Focused == screen.PaneList && !w.filter.Typing
-	w.table.SetSize(size.Width, height)
-	title := th.Strong.Render(inventoryTitle)
-	if w.err != nil {
-		title += "   " + w.readProblem()
-	}
-	view := component.Fit(" "+title, size.Width) + "\n" + w.table.View(th)
-	if w.filter.Shown() {
-		view += "\n" + w.filter.View(th, size.Width)
-	}
-	return view
-}
-
-// readProblem is why the inventory could not be read.
-func (w *Screen) readProblem() string {
-	return w.shared.Theme.Bad.Render(style.Cross + " " + style.Escape(w.err.Error()))
-}
-
-func (w *Screen) detailView(size component.Size) string {
-	row, ok := w.selected()
-	if !ok || !size.Shown() {
-		return ""
-	}
-	w.detail.SetSize(size.Width, size.Height)
-	w.detail.Replace(describe(w.shared.Env, row, size.Width, w.panes.Focused == screen.PaneDetail))
-	return w.detail.View(w.shared.Theme)
-}
-
-// welcome explains the empty inventory, and leads to the first webhook.
-func (w *Screen) welcome(width, height int) string {
-	return w.shared.Welcome(inventoryTitle, []string{
+// welcome explains the empty inventory, and how to create the first webhook.
+func welcome(s *screen.Env, width, height int) string {
+	return s.Welcome(inventoryTitle, []string{
 		"No webhook yet. A feedback webhook is the endpoint to which Journey Optimizer POSTs one JSON event for each status change of a message: sent, delivered, bounce or error.",
 		"This console holds the same settings, fires the same events, and has a receiver of its own that shows and checks what arrives.",
 	}, [][2]string{
@@ -98,17 +39,9 @@ func columns() []component.Column {
 	}
 }
 
-// inventory is what the table shows.
-type inventory struct {
-	rows   []row
-	shared *common
-}
-
-func (i inventory) Len() int         { return len(i.rows) }
-func (i inventory) Key(n int) string { return i.rows[n].ID.String() }
-
-func (i inventory) Row(n int) []component.Cell {
-	row, th := i.rows[n], i.shared.Theme
+// cells returns a webhook's row in the list.
+func cells(s *screen.Env, row row) []component.Cell {
+	th := s.Theme
 	state := component.Cell{Text: style.Dot + " active", Style: th.Text}
 	switch {
 	case row.State == storage.Paused:
@@ -132,10 +65,10 @@ func (i inventory) Row(n int) []component.Cell {
 	return append(cells,
 		component.Cell{Text: string(row.last.Status), Style: th.Text},
 		component.Cell{Text: glyph + " " + string(row.last.State), Style: ink},
-		component.Cell{Text: i.shared.FormatTime(row.last.CreatedAt), Style: th.Dim})
+		component.Cell{Text: s.FormatTime(row.last.CreatedAt), Style: th.Dim})
 }
 
-// channelsCell names the channels of a webhook; there are two of them.
+// channelsCell names the channels of a webhook, of which there are only two.
 func channelsCell(th *style.Theme, channels []storage.Channel) component.Cell {
 	cell := component.Cell{Text: screen.List(channels), Style: th.Text}
 	if len(channels) > 1 {
@@ -144,7 +77,7 @@ func channelsCell(th *style.Theme, channels []storage.Channel) component.Cell {
 	return cell
 }
 
-// authWord is how a webhook's requests prove where they come from, in short.
+// authWord returns the method of authentication, in short.
 func authWord(a storage.Auth) string {
 	if a.Type == storage.AuthNone {
 		return none

@@ -1,12 +1,9 @@
-// Package webhooks is the screen that keeps the inventory, Feedback webhook settings, and its
-// forms. Begin with [New].
+// Package webhooks is the screen of the inventory, Feedback webhook settings, and the form
+// that creates and edits webhooks. Begin with [New].
 package webhooks
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -15,77 +12,58 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Store keeps the webhooks, and what was last delivered for them.
+// Store keeps the webhooks, and their latest deliveries.
 type Store interface {
-	Webhooks(context.Context) ([]storage.Webhook, error)
-	Webhook(context.Context, storage.ID) (storage.Webhook, error)
-	CreateWebhook(context.Context, *storage.Webhook) error
-	UpdateWebhook(context.Context, *storage.Webhook) error
+	formStore
 	DeleteWebhook(context.Context, storage.ID) (cancelled int, err error)
 	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
 	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
 }
 
-// common is what the inventory and its forms have.
-type common struct {
-	*screen.Env
-	Store Store
-	Rules storage.Rules
-}
-
 // Screen is the inventory: Feedback webhook settings.
 type Screen struct {
-	shared *common
-	list   screen.Query[[]row]
-	read   bool // once at least
-	err    error
-	all    []row
-	shown  []row // what the filter leaves
-	filter screen.Filter
-	table  component.Table
-	detail component.Viewer
-	panes  component.Panes
-	reveal storage.ID // to be selected as soon as it is there
+	*screen.Inventory[row]
+	env   *screen.Env
+	store Store
+	rules storage.Rules
 }
 
-// row is a webhook and what was last delivered for it.
+// row is a webhook and its latest delivery.
 type row struct {
 	storage.Webhook
 	warnings storage.FieldErrors
 	last     storage.Delivery // the zero Delivery: none yet
 }
 
-// New shows what a store has; rules are those that it accepts webhooks by.
+// New returns the inventory of a store; rules are those by which it accepts webhooks.
 func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
-	s := &common{Env: e, Store: store, Rules: rules}
-	return &Screen{
-		shared: s,
-		list:   screen.Query[[]row]{Ctx: s.Context},
-		panes:  component.Panes{Upper: 5},
-		table:  component.Table{Columns: columns(), Empty: []string{"Nothing matches the filter.", "esc takes it away."}},
-	}
+	w := &Screen{env: e, store: store, rules: rules}
+	w.Inventory = screen.NewInventory(e, screen.InventorySpec[row]{
+		Title:   inventoryTitle,
+		Columns: columns(),
+		ID:      func(r row) storage.ID { return r.ID },
+		Row:     func(r row) []component.Cell { return cells(e, r) },
+		Words:   words,
+		Read:    w.readInventory,
+		Listed:  storage.ChangedWebhooks | storage.ChangedDeliveries,
+		Detail:  func(r row, width int, focused bool) []string { return describe(e, r, width, focused) },
+		Welcome: func(width, height int) string { return welcome(e, width, height) },
+	})
+	return w
 }
 
-// Title is the tab's.
+// Title returns the view's name.
 func (w *Screen) Title() string { return "Webhooks" }
 
-// Refresh reads the inventory again.
-func (w *Screen) Refresh(c storage.Change) tea.Cmd {
-	if !c.Has(storage.ChangedWebhooks | storage.ChangedDeliveries) {
-		return nil
-	}
-	return w.list.Ask(w.shared.readInventory)
-}
-
-func (s *common) readInventory(ctx context.Context) ([]row, error) {
-	all, err := s.Store.Webhooks(ctx)
+func (w *Screen) readInventory(ctx context.Context) ([]row, error) {
+	all, err := w.store.Webhooks(ctx)
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]row, len(all))
 	for i, hook := range all {
-		rows[i].Webhook, rows[i].warnings = hook, hook.Warnings(ctx, s.Rules)
-		last, err := s.Store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook.ID, Limit: 1})
+		rows[i].Webhook, rows[i].warnings = hook, hook.Warnings(ctx, w.rules)
+		last, err := w.store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook.ID, Limit: 1})
 		if err != nil {
 			return nil, err
 		}
@@ -96,129 +74,37 @@ func (s *common) readInventory(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// Update takes the inventory, and keys for what has the focus.
-func (w *Screen) Update(msg tea.Msg) tea.Cmd {
-	if a, fresh, cmd := w.list.Take(msg); fresh {
-		w.take(a.Value, a.Err)
-		return cmd
-	}
-	switch msg := msg.(type) {
-	case tea.KeyMsg:
-		w.key(msg)
-	case pendingMsg:
-		return w.confirmDelete(msg)
-	}
-	return nil
-}
-
-// Tried reports whether somebody tried to read the inventory.
-func (w *Screen) Tried() bool { return w.read || w.err != nil }
-
-func (w *Screen) take(rows []row, err error) {
-	w.err = err
-	if err != nil {
-		return
-	}
-	w.read, w.all = true, rows
-	w.applyFilter()
-	if w.reveal != 0 && w.table.Select(w.reveal.String()) {
-		w.reveal = 0
+// words returns what the filter searches of a webhook.
+func words(r row) []string {
+	return []string{
+		r.Name, r.Organization, r.Sandbox.Name, r.URL, screen.List(r.Channels), authWord(r.Auth), string(r.State), string(r.last.Status),
 	}
 }
 
-// applyFilter applies the filter.
-func (w *Screen) applyFilter() {
-	words := strings.Fields(strings.ToLower(w.filter.Text()))
-	w.shown = slices.DeleteFunc(slices.Clone(w.all), func(r row) bool {
-		text := strings.ToLower(strings.Join([]string{
-			r.Name, r.Organization, r.Sandbox.Name, r.URL, screen.List(r.Channels), authWord(r.Auth), string(r.State), string(r.last.Status),
-		}, " "))
-		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
-	})
-	w.table.SetSource(inventory{w.shown, w.shared})
-}
-
-func (w *Screen) key(msg tea.KeyMsg) {
-	switch {
-	case w.filter.Typing:
-		if w.filter.Key(msg) {
-			w.applyFilter()
-		} else if !w.filter.Typing {
-			w.table.Choose() // what it was filtered for
-		}
-	case w.panes.Focused == screen.PaneDetail:
-		w.detail.Key(msg)
-	case w.table.Key(msg):
-		w.detail = component.Viewer{}
-	}
-}
-
-// Busy is while what is to be selected is read, also by what fires at it.
-func (w *Screen) Busy(tea.KeyMsg) bool {
-	if w.filter.Typing {
+// Busy reports whether the selected webhook is being read, for the list or for f to fire at.
+func (w *Screen) Busy(key tea.KeyMsg) bool {
+	if w.Typing() {
 		return false
 	}
 	id, ok := w.Webhook()
-	_, known := w.shared.Targets.Find(id)
-	unknown := ok && !known && w.shared.Targets.Reading
-	return unknown || w.list.Running && (!w.Tried() || w.reveal != 0)
+	_, known := w.env.Targets.Find(id)
+	return ok && !known && w.env.Targets.Reading || w.Inventory.Busy(key)
 }
 
-// Typing is while the filter takes the keys.
-func (w *Screen) Typing() bool { return w.filter.Typing }
-
-// Back leads from the filter and the detail to the list.
-func (w *Screen) Back() (tea.Cmd, bool) {
-	switch {
-	case !w.filter.Typing && w.panes.Focused == screen.PaneDetail:
-		w.panes.Focused = screen.PaneList
-		return nil, true
-	case w.filter.Clear():
-		w.applyFilter()
-		return nil, true
-	}
-	return nil, false
-}
-
-// Reveal selects a webhook, as soon as it was read.
-func (w *Screen) Reveal(id storage.ID) tea.Cmd {
-	if w.filter.Clear() {
-		w.applyFilter()
-	}
-	w.panes.Focused = screen.PaneList
-	if !w.table.Select(id.String()) {
-		w.reveal = id
-	}
-	return nil
-}
-
-// Webhook is the selected one.
+// Webhook returns the selected webhook, at which f fires.
 func (w *Screen) Webhook() (storage.ID, bool) {
-	row, ok := w.selected()
-	return row.ID, ok
+	r, ok := w.Selected()
+	return r.ID, ok
 }
 
-func (w *Screen) selected() (row, bool) {
-	if i := w.table.Index(); i < len(w.shown) {
-		return w.shown[i], true
-	}
-	return row{}, false
-}
-
-// Position is where the selection is in the list.
-func (w *Screen) Position() string {
-	if len(w.all) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d of %d", min(w.table.Index()+1, len(w.shown)), len(w.shown))
-}
-
-// Copies are what one types elsewhere of a webhook.
+// Copies returns what a person may need elsewhere of a webhook.
 func (w *Screen) Copies() []screen.CopyItem {
-	row, ok := w.selected()
+	r, ok := w.Selected()
 	if !ok {
 		return nil
 	}
-	items := []screen.CopyItem{{Label: "URL", Text: row.Target(w.shared.Status.ReceiverURL())}, {Label: "name", Text: row.Name}, {Label: "ID", Text: row.ID.String()}}
-	return append(items, screen.CopyItem{Label: "organization", Text: row.Organization}, screen.CopyItem{Label: "sandbox ID", Text: row.Sandbox.ID})
+	return []screen.CopyItem{
+		{Label: "URL", Text: r.Target(w.env.Status.ReceiverURL())}, {Label: "name", Text: r.Name}, {Label: "ID", Text: r.ID.String()},
+		{Label: "organization", Text: r.Organization}, {Label: "sandbox ID", Text: r.Sandbox.ID},
+	}
 }

@@ -1,0 +1,217 @@
+package screen
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// A BrowserSpec declares a screen that lists records of type R in the order of time, beside
+// the detail of type D of the selected one.
+type BrowserSpec[R, D any] struct {
+	Columns []component.Column
+	ID      func(R) storage.ID
+	Row     func(R) []component.Cell
+	// Choose returns the records that a filter's text chooses; an empty text chooses all.
+	// An error stands below the text, and the list stays as it is.
+	Choose func(text string) (Chosen[R], error)
+	// Total returns how many records there are.
+	Total func() int64
+
+	// Read reads a detail. Known returns what to show of a row: its detail, if that was
+	// read, or what the row itself says.
+	Read  func(context.Context, storage.ID) (D, error)
+	Known func(row R, detail D, read bool) D
+	// Needs are the keys that act on the detail, so that they wait until it was read.
+	Needs []string
+
+	Listed   storage.Change // the changes after which the list is read again
+	Detailed storage.Change // the changes after which the detail is read again
+
+	Head  func(detail D, width int) []string
+	Tabs  []Tab[D]
+	Body  Body[D]
+	Share int // the list's share of the width beside one pane, in twentieths
+	// Welcome fills the screen as long as there are no records.
+	Welcome func(width, height int) string
+}
+
+// Chosen is a source of the records that a filter chooses.
+type Chosen[R any] struct {
+	Page  func(context.Context, Page) ([]R, error)
+	Count func(ctx context.Context, before storage.ID) (int64, error) // nil: cannot be counted
+	All   bool                                                        // the filter leaves no record out
+}
+
+// A Tab is a page of a detail. The tab of the body has no Draw.
+type Tab[D any] struct {
+	Name string
+	Draw func(page *Detail, detail D)
+}
+
+// A Body is the tab that shows a payload, in a pane of its own on wide screens.
+type Body[D any] struct {
+	Tab int
+	// Lines returns the body, styled. They are drawn once for each record.
+	Lines func(D) []string
+	// Head returns the lines above the body. Until the detail was read they stand alone.
+	Head func(detail D, read bool, place BodyPlace) []string
+}
+
+// BodyPlace says where a body is drawn.
+type BodyPlace struct {
+	Width    int
+	Apart    bool   // it has a pane of its own, and so needs a title
+	Focused  bool   // that pane has the focus
+	Position string // how far it is scrolled, if it does not fit
+}
+
+// A Browser is a list of records with a filter, and the detail of the selected one. A
+// screen embeds it and adds a title, its bindings and what these do.
+type Browser[R, D any] struct {
+	Panes
+	env       *Env
+	spec      BrowserSpec[R, D]
+	list      Timeline[R]
+	filter    Filter
+	all       bool // the filter leaves no record out
+	selection Selection[D]
+}
+
+// NewBrowser returns a browser that follows the newest record.
+func NewBrowser[R, D any](e *Env, spec BrowserSpec[R, D]) *Browser[R, D] {
+	names := make([]string, len(spec.Tabs))
+	for i, tab := range spec.Tabs {
+		names[i] = tab.Name
+	}
+	b := &Browser[R, D]{
+		Panes: newPanes(names, spec.Body.Tab, spec.Share), env: e, spec: spec,
+		selection: Selection[D]{read: spec.Read, query: Query[loaded[D]]{Ctx: e.Context}},
+	}
+	*b.BodyViewer() = component.Viewer{Numbered: true, Wrapped: true}
+	b.list = NewTimeline(e, spec.Columns, TimelineSource[R]{ID: spec.ID, Row: spec.Row})
+	_ = b.source("") // an empty text is a filter, so it has no error
+	return b
+}
+
+// List returns the list of records.
+func (b *Browser[R, D]) List() *Timeline[R] { return &b.list }
+
+// Refresh reads again what a change concerns.
+func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
+	var cmds []tea.Cmd
+	if c.Has(b.spec.Listed) {
+		cmds = append(cmds, b.list.Refresh())
+	}
+	if c.Has(b.spec.Detailed) {
+		cmds = append(cmds, b.selection.Refresh())
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update takes what was read, and the keys that move or type.
+func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
+	if cmd, fresh := b.list.Take(msg); fresh {
+		return tea.Batch(cmd, b.readSelected(), b.list.Trouble())
+	}
+	if cmd, fresh, another := b.selection.Take(msg); fresh {
+		if another {
+			b.Tabs.Rewind()
+			b.RedrawBody(true)
+		}
+		return cmd
+	}
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		return b.key(msg)
+	case ThemeMsg:
+		b.RedrawBody(false)
+	}
+	return nil
+}
+
+func (b *Browser[R, D]) readSelected() tea.Cmd { return b.selection.Select(b.list.SelectedID()) }
+
+func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
+	switch {
+	case b.filter.Typing:
+		return b.typeFilter(msg)
+	case b.Focused == PaneBody:
+		b.BodyViewer().Key(msg)
+	case b.Focused == PaneDetail:
+		b.Tabs.Scroll(msg)
+	default:
+		if cmd, moved := b.list.Press(msg); moved {
+			return tea.Batch(cmd, b.readSelected())
+		}
+	}
+	return nil
+}
+
+// Busy reports whether rows are being read, or for the keys that need it, the detail.
+func (b *Browser[R, D]) Busy(key tea.KeyMsg) bool {
+	if b.filter.Typing {
+		return false
+	}
+	return b.list.Busy() || b.selection.Pending() && slices.Contains(b.spec.Needs, key.String())
+}
+
+// Current returns what is known about the selected record. read reports whether its detail
+// was read; ok is false if no record is selected.
+func (b *Browser[R, D]) Current() (detail D, read, ok bool) {
+	row, ok := b.list.Selected()
+	if !ok {
+		return detail, false, false
+	}
+	detail, read = b.selection.Detail(b.spec.ID(row))
+	return b.spec.Known(row, detail, read), read, true
+}
+
+// OnSelected returns what a key does with the selected record.
+func (b *Browser[R, D]) OnSelected(do func(R) tea.Cmd) func() tea.Cmd {
+	return func() tea.Cmd {
+		if row, ok := b.list.Selected(); ok {
+			return do(row)
+		}
+		return nil
+	}
+}
+
+// FollowBinding returns the key that keeps the newest record in view, or no longer does.
+func (b *Browser[R, D]) FollowBinding() Binding {
+	return FollowBinding(b.list.Table.Following() && !b.list.Paused, func() tea.Cmd {
+		return tea.Batch(b.list.Follow(), b.readSelected())
+	})
+}
+
+// Reveal selects a record, wherever it is in the list.
+func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
+	var cmd tea.Cmd
+	if b.filter.Clear() {
+		cmd = b.choose("")
+	}
+	b.Focused = PaneList
+	return tea.Batch(cmd, b.list.Reveal(id), b.readSelected())
+}
+
+// Position returns where the selection is in the list, and whether the list moves.
+func (b *Browser[R, D]) Position() string {
+	if !b.all {
+		return b.list.Position(-1)
+	}
+	return b.list.Position(b.spec.Total())
+}
+
+// column returns the position of an error within a filter, counted from 1, or 0.
+func column(err error) int {
+	var at *storage.FilterError
+	if errors.As(err, &at) {
+		return at.Column
+	}
+	return 0
+}

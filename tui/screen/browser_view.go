@@ -1,0 +1,90 @@
+package screen
+
+import (
+	"strings"
+
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+)
+
+// View draws the list, the detail and the body, or the welcome if there are no records.
+func (b *Browser[R, D]) View(width, height int) string {
+	switch {
+	case b.list.Err != nil && !b.list.Read:
+		return ReadFailure(b.env.Theme, b.list.Err)
+	case !b.list.Read:
+		return ""
+	case b.list.Len() == 0 && !b.filter.Shown() && !b.list.Paused:
+		return b.spec.Welcome(width, height)
+	}
+	b.arrange(width, b.env.Zoomed)
+	layout := b.Layout(width, height)
+	views := []string{b.listView(layout.Sizes[PaneList]), b.detailView(layout.Sizes[PaneDetail])}
+	if b.wide() {
+		views = append(views, b.bodyView(layout.Sizes[PaneBody]))
+	}
+	return layout.Join(b.env.Theme, views...)
+}
+
+// ReadFailure draws an error in the place of what could not be read.
+func ReadFailure(th *style.Theme, err error) string {
+	return " " + th.Bad.Render(style.Cross+" "+style.Escape(err.Error()))
+}
+
+func (b *Browser[R, D]) listView(size component.Size) string {
+	table, th := &b.list.Table, b.env.Theme
+	table.Focused = b.Focused == PaneList && !b.filter.Typing
+	table.Empty = []string{"Nothing matches the filter.", "esc takes it away."}
+	if !b.filter.Shown() { // the list is paused, else the welcome would be here
+		table.Empty = []string{"Nothing yet. p goes on."}
+	}
+	return b.filter.Below(th, size, func(size component.Size) string {
+		table.SetSize(size.Width, size.Height)
+		return table.View(th)
+	})
+}
+
+func (b *Browser[R, D]) detailView(size component.Size) string {
+	detail, _, ok := b.Current()
+	if !ok || !size.Shown() {
+		return ""
+	}
+	th := b.env.Theme
+	head := append(b.spec.Head(detail, size.Width), "", b.Tabs.Head(th, b.Focused == PaneDetail))
+	if b.Tabs.At == b.spec.Body.Tab {
+		body := b.bodyView(component.Size{Width: size.Width, Height: size.Height - len(head)})
+		return strings.Join(append(head, body), "\n")
+	}
+	page := Detail{Theme: th, Width: size.Width}
+	b.spec.Tabs[b.Tabs.At].Draw(&page, detail)
+	return b.Tabs.Show(th, append(head, ""), page.Lines, size)
+}
+
+func (b *Browser[R, D]) bodyView(size component.Size) string {
+	detail, read, ok := b.Current()
+	if !ok || !size.Shown() {
+		return ""
+	}
+	place := BodyPlace{Width: size.Width, Apart: b.wide(), Focused: b.Focused == PaneBody}
+	head := b.spec.Body.Head(detail, read, place)
+	if !read {
+		return strings.Join(head, "\n")
+	}
+	viewer := b.BodyViewer()
+	viewer.SetSize(size.Width, max(0, size.Height-len(head)))
+	if viewer.Partial() {
+		place.Position = viewer.Position()
+		head = b.spec.Body.Head(detail, read, place)
+	}
+	return strings.Join(append(head, viewer.View(b.env.Theme)), "\n")
+}
+
+// RedrawBody styles the body again, and scrolls it to its top if anew is set.
+func (b *Browser[R, D]) RedrawBody(anew bool) {
+	viewer, lines := b.BodyViewer(), b.spec.Body.Lines(b.selection.loaded.detail)
+	if anew {
+		viewer.SetLines(lines)
+		return
+	}
+	viewer.Replace(lines)
+}

@@ -1,0 +1,55 @@
+package screen
+
+import (
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+)
+
+const (
+	roomyFrom    = 160 // the width from which the detail has all it needs, and the list the rest
+	narrowDetail = 62
+)
+
+// View draws the list and the detail, or the welcome if there are no records.
+func (i *Inventory[R]) View(width, height int) string {
+	th := i.env.Theme
+	switch {
+	case i.err != nil && !i.read:
+		return ReadFailure(th, i.err)
+	case !i.read:
+		return ""
+	case len(i.all) == 0:
+		return i.spec.Welcome(width, height)
+	}
+	i.panes.Zoomed = i.env.Zoomed
+	i.panes.Weights = []int{5, 3}
+	if width >= roomyFrom {
+		i.panes.Weights = []int{width - narrowDetail, narrowDetail}
+	}
+	layout := i.panes.Layout(width, height)
+	return layout.Join(th, i.listView(layout.Sizes[PaneList]), i.detailView(layout.Sizes[PaneDetail]))
+}
+
+func (i *Inventory[R]) listView(size component.Size) string {
+	th := i.env.Theme
+	title := " " + th.Strong.Render(style.Escape(i.spec.Title))
+	if i.err != nil {
+		title += "  " + ReadFailure(th, i.err)
+	}
+	i.table.Focused = i.panes.Focused == PaneList && !i.filter.Typing
+	size.Height--
+	return component.Fit(title, size.Width) + "\n" + i.filter.Below(th, size, func(size component.Size) string {
+		i.table.SetSize(size.Width, size.Height)
+		return i.table.View(th)
+	})
+}
+
+func (i *Inventory[R]) detailView(size component.Size) string {
+	row, ok := i.Selected()
+	if !ok || !size.Shown() {
+		return ""
+	}
+	i.detail.SetSize(size.Width, size.Height)
+	i.detail.Replace(i.spec.Detail(row, size.Width, i.panes.Focused == PaneDetail))
+	return i.detail.View(i.env.Theme)
+}

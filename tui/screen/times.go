@@ -1,0 +1,148 @@
+package screen
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"backchannel/tui/style"
+)
+
+// Times writes times for people: in the console's zone, or relative to now. It knows when a
+// relative time on the screen becomes wrong.
+type Times struct {
+	Now      func() time.Time
+	Location *time.Location
+
+	// staleAt is when the first of the relative times drawn last becomes wrong, in
+	// nanoseconds since 1970; 0: never. Another goroutine waits for it.
+	staleAt atomic.Int64
+}
+
+// Drawing begins a new drawing of the screen, on which nothing is out of date.
+func (t *Times) Drawing() { t.staleAt.Store(0) }
+
+// Stale reports whether a relative time on the screen has become wrong.
+func (t *Times) Stale() bool {
+	at := t.staleAt.Load()
+	return at != 0 && t.Now().UnixNano() >= at
+}
+
+// drawAgain makes the screen stale after a duration, unless it becomes so earlier.
+func (t *Times) drawAgain(now time.Time, after time.Duration) {
+	at := now.Add(after).UnixNano()
+	if planned := t.staleAt.Load(); planned == 0 || at < planned {
+		t.staleAt.Store(at)
+	}
+}
+
+// ticking returns now, for a clock on the screen.
+func (t *Times) ticking() time.Time {
+	now := t.Now()
+	t.drawAgain(now, time.Second)
+	return now
+}
+
+// Clock returns a time of day to the millisecond, for lists.
+func (t *Times) Clock(at time.Time) string {
+	if at.IsZero() {
+		return style.None
+	}
+	return at.In(t.Location).Format("15:04:05.000")
+}
+
+// today reports whether a time is on the present day, and whether it is in this year.
+func (t *Times) today(at time.Time) (day, year bool) {
+	now := t.Now().In(t.Location)
+	return at.Format(time.DateOnly) == now.Format(time.DateOnly), at.Year() == now.Year()
+}
+
+// FormatTime returns the time of day of a time that is today, otherwise its day, in at most
+// 8 cells.
+func (t *Times) FormatTime(at time.Time) string {
+	if at.IsZero() {
+		return style.None
+	}
+	at = at.In(t.Location)
+	switch day, year := t.today(at); {
+	case day:
+		return at.Format(time.TimeOnly)
+	case year:
+		return at.Format("Jan _2")
+	}
+	return at.Format("Jan 2006")
+}
+
+// At returns a time for a text that stays, and so must not count down.
+func (t *Times) At(at time.Time) string { return "at " + t.FormatTime(at) }
+
+// DayOrClock returns the time of day to the millisecond of a time that is today, otherwise
+// its day and time, in at most 12 cells.
+func (t *Times) DayOrClock(at time.Time) string {
+	at = at.In(t.Location)
+	switch day, year := t.today(at); {
+	case day:
+		return t.Clock(at)
+	case year:
+		return at.Format("Jan _2 15:04")
+	}
+	return at.Format("Jan _2 2006")
+}
+
+// Date returns a time with its date and zone, for details.
+func (t *Times) Date(at time.Time) string {
+	if at.IsZero() {
+		return style.None
+	}
+	return at.In(t.Location).Format("2006-01-02 15:04:05.000 MST")
+}
+
+// Until returns how far ahead a time is: "in 21 s", "now". The screen becomes stale when
+// that changes.
+func (t *Times) Until(at time.Time) string {
+	if at.IsZero() {
+		return style.None
+	}
+	now := t.Now()
+	text, lasts := ahead(at.Sub(now))
+	if lasts > 0 {
+		t.drawAgain(now, lasts)
+	}
+	return text
+}
+
+// ahead returns how far ahead something is, and for how long that text is right; 0: always.
+func ahead(d time.Duration) (text string, lasts time.Duration) {
+	const seconds, minutes = 100 * time.Second, 100 * time.Minute
+	switch {
+	case d <= 0:
+		return "now", 0
+	case d < seconds:
+		n := int64((d + time.Second - 1) / time.Second)
+		return fmt.Sprintf("in %d s", n), d - time.Duration(n-1)*time.Second
+	case d < minutes:
+		n := int64(d / time.Minute)
+		return fmt.Sprintf("in %d min", n), d - max(time.Duration(n)*time.Minute, seconds) + 1
+	}
+	n := int64(d / time.Hour)
+	return fmt.Sprintf("in %d h", n), d - max(time.Duration(n)*time.Hour, minutes) + 1
+}
+
+// Duration returns how long something took, short enough for a column.
+func Duration(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%.1f h", d.Hours())
+	}
+	return fmt.Sprintf("%d d", int(d.Hours()/24))
+}
