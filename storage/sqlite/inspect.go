@@ -22,10 +22,14 @@ const (
 	memSuffix  = "-shm"
 )
 
-// inspect examines a database without changing anything and refuses a damaged one. SQLite
-// itself would treat some damaged databases as new, and silently discard the content of a
-// damaged write-ahead log. inspect is more thorough if no other process has the database
-// open. It does not read the whole database, which Check does.
+// inspect examines a database without changing anything and refuses a damaged one. It is more
+// thorough if no other process has the database open. It does not read the whole database,
+// which Check does.
+//
+// SQLite itself refuses a file that is not a database, and one that was cut off if it has no
+// log. It takes an empty file for a new database, deleting its log; it ignores the part of a
+// log that is not valid; and of a database that was cut off beside its log, it reads the
+// missing pages as zeros.
 func inspect(ctx context.Context, o Options, path string, alone bool) error {
 	for _, suffix := range []string{"", logSuffix, memSuffix} {
 		if err := checkRegular(path + suffix); err != nil {
@@ -40,12 +44,13 @@ func inspect(ctx context.Context, o Options, path string, alone bool) error {
 	if err != nil {
 		return err
 	}
+	var logged map[int64]bool
 	if alone {
-		if err := checkComplete(path, size, h); err != nil {
+		if logged, err = checkLog(path, size, h); err != nil {
 			return err
 		}
 	}
-	return checkRecords(ctx, o, path, alone)
+	return checkRecords(ctx, o, path, alone, func(db *sql.DB) error { return checkComplete(ctx, db, size, h, logged) })
 }
 
 // checkRegular refuses anything but a regular file, because opening a pipe would block.
@@ -98,63 +103,78 @@ func damaged(what string) error {
 type header struct {
 	pageSize int64
 	pages    int64 // 0 if unknown
-	free     int64 // unused pages, which may never have been written
 }
 
-func readHeader(path string) (header, error) {
+func readHeader(path string) (h header, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return header{}, err
+		return h, err
 	}
 	defer file.Close()
 	text := make([]byte, headerSize)
 	if _, err := io.ReadFull(file, text); err != nil || !bytes.HasPrefix(text, []byte(magic)) {
-		return header{}, damaged("it does not begin like an SQLite database")
+		return h, damaged("it does not begin like an SQLite database")
 	}
-	return parseHeader(text), nil
-}
-
-func parseHeader(text []byte) header {
-	h := header{pageSize: int64(binary.BigEndian.Uint16(text[16:])), free: int64(binary.BigEndian.Uint32(text[36:]))}
+	h.pageSize = int64(binary.BigEndian.Uint16(text[16:]))
 	if h.pageSize == 1 {
 		h.pageSize = 1 << 16
+	}
+	if h.pageSize < 512 {
+		return h, damaged(fmt.Sprintf("its header says that a page has %d bytes", h.pageSize))
 	}
 	changed, validFor := binary.BigEndian.Uint32(text[24:]), binary.BigEndian.Uint32(text[92:])
 	if changed == validFor {
 		h.pages = int64(binary.BigEndian.Uint32(text[28:]))
 	}
-	return h
+	return h, nil
 }
 
-// checkComplete refuses a truncated database and a damaged write-ahead log. Used pages
-// beyond the end of the file must be in the log.
-func checkComplete(path string, size int64, h header) error {
+// checkLog refuses a damaged write-ahead log, and a truncated database if the log holds
+// nothing. It returns the pages that the log holds.
+func checkLog(path string, size int64, h header) (logged map[int64]bool, err error) {
 	if err := checkLogSize(path); err != nil {
-		return err
+		return nil, err
 	}
-	l, err := readLog(path+logSuffix, h.pageSize)
-	if err != nil {
-		return err
+	logged, err = readLog(path+logSuffix, h.pageSize)
+	if err == nil && len(logged) == 0 && size < h.pages*h.pageSize {
+		err = cutOff(size, h.pages*h.pageSize)
 	}
-	allowed := int64(0)
-	if l.pages > 0 {
-		h.pages, allowed = l.pages, l.free(h)
+	return logged, err
+}
+
+// checkComplete refuses a truncated database with a log. Pages beyond the end of the file
+// must be in the log, unless they are unused.
+func checkComplete(ctx context.Context, db *sql.DB, size int64, h header, logged map[int64]bool) error {
+	if len(logged) == 0 {
+		return nil
 	}
-	missing := int64(0)
-	for page := size/max(h.pageSize, 1) + 1; page <= h.pages; page++ {
-		if !l.holds[page] {
+	var pages, unused int64
+	err := db.QueryRowContext(ctx, `SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count`).Scan(&pages, &unused)
+	if err == nil && missingPages(size, h.pageSize, pages, logged) > unused {
+		err = cutOff(size, pages*h.pageSize)
+	}
+	return err
+}
+
+// missingPages counts the pages beyond the end of the file that are not in the log. The page
+// at 1 GiB is in neither: its bytes are for locks ("Database File Format" §1.4).
+func missingPages(size, pageSize, pages int64, logged map[int64]bool) (missing int64) {
+	const lockByte = 1 << 30
+	for page := size/pageSize + 1; page <= pages; page++ {
+		if !logged[page] && page != lockByte/pageSize+1 {
 			missing++
 		}
 	}
-	if missing > allowed {
-		return damaged(fmt.Sprintf("it was cut off: it has %d bytes of %d", size, h.pages*h.pageSize))
-	}
-	return nil
+	return missing
 }
 
-// checkRecords refuses a newer schema, another program's database, and a database without
-// its key.
-func checkRecords(ctx context.Context, o Options, path string, alone bool) error {
+func cutOff(size, of int64) error {
+	return damaged(fmt.Sprintf("it was cut off: it has %d bytes of %d", size, of))
+}
+
+// checkRecords opens the database for reading. It refuses what check refuses, a newer schema,
+// another program's database, and a database without its key.
+func checkRecords(ctx context.Context, o Options, path string, alone bool, check func(*sql.DB) error) error {
 	dsn, done, err := untouching(path, alone)
 	if err != nil {
 		return err
@@ -165,6 +185,9 @@ func checkRecords(ctx context.Context, o Options, path string, alone bool) error
 		return err
 	}
 	defer db.Close()
+	if err := check(db); err != nil {
+		return err
+	}
 	version, err := checkSchema(ctx, db, o.Version)
 	if err != nil {
 		return err

@@ -31,6 +31,29 @@ func killed(t *testing.T) string {
 	return copied
 }
 
+// filled is a data folder as a SIGKILL leaves it, with more in the database than in its
+// write-ahead log.
+func filled(t *testing.T) string {
+	t.Helper()
+	dir, copied := t.TempDir(), t.TempDir()
+	closed(t, dir, func(s *Store) {
+		w := addWebhook(t, s, "acme", withJWT)
+		e := eventFor(w)
+		e.Payload = make([]byte, 1<<18)
+		if _, err := s.Enqueue(t.Context(), e, e, e); err != nil {
+			t.Fatal(err)
+		}
+		if !s.writer.log.truncate() {
+			t.Fatal("the log was not copied into the database")
+		}
+		if err := s.SetWebhookState(t.Context(), w.ID, storage.Paused, ""); err != nil {
+			t.Fatal(err)
+		}
+		copyFolder(t, dir, copied)
+	})
+	return copied
+}
+
 // atRest is a data folder whose last process ended well.
 func atRest(t *testing.T) string {
 	t.Helper()
@@ -127,8 +150,11 @@ func TestWhatCannotBeOpenedIsLeftAlone(t *testing.T) {
 		{"another format", atRest, func(t *testing.T, _, db string) { write(t, db, []byte(strings.Repeat("text\n", 999))) }, storage.ErrDamaged, "does not begin"},
 		{"a few bytes", atRest, func(t *testing.T, _, db string) { write(t, db, []byte("SQL")) }, storage.ErrDamaged, "does not begin"},
 		{"no magic", killed, func(t *testing.T, _, db string) { change(t, db, scrambled(14, 15)) }, storage.ErrDamaged, "does not begin"},
+		{"no page size", atRest, func(t *testing.T, _, db string) { change(t, db, func(b []byte) []byte { b[16] = 0; return b }) }, storage.ErrDamaged, "a page has"},
 		{"cut off in the header", killed, func(t *testing.T, _, db string) { change(t, db, func(b []byte) []byte { return b[:60] }) }, storage.ErrDamaged, "does not begin"},
 		{"cut off", atRest, func(t *testing.T, _, db string) { change(t, db, cut(1, 2)) }, storage.ErrDamaged, "cut off"},
+		{"cut off beside its log", copies(filled(t)), func(t *testing.T, _, db string) { change(t, db, cut(1, 2)) }, storage.ErrDamaged, "cut off"},
+		{"its end cut off beside its log", copies(filled(t)), func(t *testing.T, _, db string) { change(t, db, func(b []byte) []byte { return b[:len(b)-1] }) }, storage.ErrDamaged, "cut off"},
 		{"scrambled", atRest, func(t *testing.T, _, db string) { change(t, db, scrambled(100, 3000)) }, storage.ErrDamaged, "backup"},
 		{"a folder", atRest, func(t *testing.T, _, db string) { remove(t, db); _ = os.Mkdir(db, 0o700) }, storage.ErrDamaged, "not a regular file"},
 		{"a pipe", atRest, func(t *testing.T, _, db string) { remove(t, db); _ = unix.Mkfifo(db, 0o600) }, storage.ErrDamaged, "not a regular file"},
@@ -205,6 +231,19 @@ func TestWhatACrashLeavesOpens(t *testing.T) {
 				t.Errorf("%v %v", found, err)
 			}
 		})
+	}
+}
+
+// TestTheLockBytePageIsNotMissing: SQLite never writes the page at 1 GiB, so that a log which
+// grows the database beyond that does not hold it.
+func TestTheLockBytePageIsNotMissing(t *testing.T) {
+	const pageSize, lockPage = 1 << 16, 1<<14 + 1
+	logged := map[int64]bool{lockPage - 1: true, lockPage + 1: true}
+	if n := missingPages((lockPage-2)*pageSize, pageSize, lockPage+1, logged); n != 0 {
+		t.Errorf("%d pages are missing", n)
+	}
+	if n := missingPages((lockPage-3)*pageSize, pageSize, lockPage+2, logged); n != 2 {
+		t.Errorf("%d pages are missing, want 2", n)
 	}
 }
 
