@@ -39,6 +39,7 @@ type Execution struct {
 	Flaw          BodyFlaw
 	AnswerHeaders []HeaderField
 	AnswerBody    []byte
+	Sealed        bool // both bodies contain secrets, as those of the token endpoint do
 }
 
 // Accepted reports whether messages follow from the call.
@@ -50,6 +51,9 @@ type Precedent struct {
 	SameCall    *Execution // accepted within RepeatWindow with the same x-request-id, in that organization and sandbox
 	SameRequest *Execution // accepted within RepeatWindow with the same requestId, likewise
 	Ordinal     int64      // how many executions of the campaign were accepted before
+
+	// Taken reports whether an execution has that ExecutionID already.
+	Taken func(executionID string) bool
 }
 
 // A PlannedMessage is a message with the events to enqueue for it. DueAt says when.

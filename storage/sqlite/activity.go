@@ -34,7 +34,8 @@ func (t *tx) insertActivity(a storage.Activity) (storage.ID, error) {
 	if a.At.IsZero() {
 		a.At = t.now
 	}
-	_, err = t.exec(`INSERT INTO activities VALUES (?,?,?,?,?,?,?)`, id, micros(a.At), a.Kind, a.WebhookID, a.DeliveryID, a.ReceiptID, a.Text)
+	_, err = t.exec(`INSERT INTO activities VALUES (?,?,?,?,?,?,?,?,?)`, id, micros(a.At), a.Kind, a.WebhookID, a.DeliveryID, a.ReceiptID, a.Text,
+		a.CampaignID, a.Execution)
 	return id, err
 }
 
@@ -47,7 +48,7 @@ func deliveryText(d storage.Delivery) string {
 // lists all of them.
 func (s *ActivityStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
 	all, err := collect(ctx, s.reads, scanActivity,
-		`SELECT id, at, kind, webhook_id, delivery_id, receipt_id, text FROM activities WHERE id > ? ORDER BY id DESC LIMIT ?`,
+		`SELECT id, at, kind, webhook_id, delivery_id, receipt_id, text, campaign_id, execution FROM activities WHERE id > ? ORDER BY id DESC LIMIT ?`,
 		after, atMost(limit))
 	if err != nil {
 		return nil, fmt.Errorf("list activities: %w", err)
@@ -66,7 +67,7 @@ func atMost(limit int) int {
 
 func scanActivity(read scan) (a storage.Activity, err error) {
 	var at timestamp
-	err = read(&a.ID, &at, &a.Kind, &a.WebhookID, &a.DeliveryID, &a.ReceiptID, &a.Text)
+	err = read(&a.ID, &at, &a.Kind, &a.WebhookID, &a.DeliveryID, &a.ReceiptID, &a.Text, &a.CampaignID, &a.Execution)
 	a.At = at.Time
 	return a, err
 }

@@ -92,8 +92,8 @@ func TestFailuresAreToldTogether(t *testing.T) {
 	}
 	fail(0, 6)
 	fail(time.Second, 1)
-	fail(failureGap-time.Second, 2)
-	fail(failureGap, 1)
+	fail(runGap-time.Second, 2)
+	fail(runGap, 1)
 	want := []string{
 		"webhook: webhook acme created",
 		"failed: 3 deliveries to acme failed within 5s; the last after 2 attempts: answered 503",

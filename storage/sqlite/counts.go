@@ -7,8 +7,8 @@ import (
 	"backchannel/storage"
 )
 
-// Counts returns the number of deliveries in each state as shown, and the number of
-// receipts. It reads stored counters, so it takes no longer with a million records.
+// Counts returns the number of deliveries in each state as shown, and the numbers of
+// receipts and executions. Deliveries and receipts have stored counters, so it takes no longer with a million records.
 func (s *DeliveryStore) Counts(ctx context.Context) (storage.Counts, error) {
 	counts := storage.Counts{Deliveries: map[storage.State]int64{}}
 	states, err := collect(ctx, s.reads, scanStateCount, `
@@ -26,6 +26,10 @@ func (s *DeliveryStore) Counts(ctx context.Context) (storage.Counts, error) {
 	counts.Receipts, err = first(ctx, s.reads, one[int64], `SELECT receipts FROM store`)
 	if err != nil {
 		return counts, fmt.Errorf("count receipts: %w", err)
+	}
+	counts.Executions, err = first(ctx, s.reads, one[int64], `SELECT count(*) FROM executions`)
+	if err != nil {
+		return counts, fmt.Errorf("count executions: %w", err)
 	}
 	return counts, nil
 }

@@ -21,18 +21,22 @@ type DeliveryStore struct{ *database }
 const shownState = `CASE WHEN d.next_attempt_at IS NOT NULL AND (w.state = 'paused' OR b.open_until IS NOT NULL) THEN 'parked' ELSE d.state END`
 
 const selectDeliveries = `SELECT d.id, d.event_id, d.webhook_id, n.name, e.request_id, e.channel, e.status, e.variant, e.identity,
-		e.misbehave, d.replay_of, ` + shownState + `, d.attempts, d.code, d.error_class, d.error, d.created_at, d.next_attempt_at, d.finished_at
+		e.misbehave, d.replay_of, ` + shownState + `, d.attempts, d.code, d.error_class, d.error, d.created_at, d.next_attempt_at, d.finished_at,
+		coalesce(d.message_id, 0), d.due_at, coalesce(m.campaign_id, 0), coalesce(x.campaign, ''), coalesce(x.execution_id, '')
 	FROM deliveries d
 	CROSS JOIN events e ON e.id = d.event_id
 	CROSS JOIN webhook_names n ON n.webhook_id = d.webhook_id
 	LEFT JOIN webhooks w ON w.id = d.webhook_id
-	LEFT JOIN breakers b ON b.webhook_id = d.webhook_id`
+	LEFT JOIN breakers b ON b.webhook_id = d.webhook_id
+	LEFT JOIN campaign_messages m ON m.id = d.message_id
+	LEFT JOIN executions x ON x.id = m.execution`
 
 func scanDelivery(read scan) (d storage.Delivery, err error) {
-	var created, next, finished timestamp
+	var created, next, finished, due timestamp
 	err = read(&d.ID, &d.EventID, &d.WebhookID, &d.Webhook, &d.RequestID, &d.Channel, &d.Status, &d.Variant, &d.Identity,
-		&d.Misbehave, &d.ReplayOf, &d.State, &d.Attempts, &d.Code, &d.ErrorClass, &d.Error, &created, &next, &finished)
-	d.CreatedAt, d.NextAttemptAt, d.FinishedAt = created.Time, next.Time, finished.Time
+		&d.Misbehave, &d.ReplayOf, &d.State, &d.Attempts, &d.Code, &d.ErrorClass, &d.Error, &created, &next, &finished,
+		&d.MessageID, &due, &d.CampaignID, &d.Campaign, &d.ExecutionID)
+	d.CreatedAt, d.NextAttemptAt, d.FinishedAt, d.DueAt = created.Time, next.Time, finished.Time, due.Time
 	return d, err
 }
 
@@ -67,7 +71,7 @@ func (s *DeliveryStore) Deliveries(ctx context.Context, q storage.DeliveryQuery)
 func (s *DeliveryStore) CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (int64, error) {
 	where, args := deliveryTerms(q)
 	counted := `SELECT count(*) FROM (` + selectDeliveries + where + `)`
-	if len(q.States) == 0 && len(q.EventIDs) == 0 {
+	if len(q.States) == 0 && len(q.EventIDs) == 0 && len(q.Statuses) == 0 && len(q.Filter.Terms) == 0 {
 		counted = `SELECT count(*) FROM deliveries d` + where // the other terms need no joined table
 	}
 	n, err := first(ctx, s.reads, one[int64], counted, args...)
@@ -83,6 +87,10 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	add := func(term string, values ...any) {
 		terms = append(terms, term)
 		args = append(args, values...)
+	}
+	for _, term := range q.Filter.Terms {
+		c := deliveryCondition(term).negatedIf(term.Not)
+		add(c.sql, c.args...)
 	}
 	if q.WebhookID != 0 {
 		add(`d.webhook_id = ?`, q.WebhookID)
@@ -188,7 +196,7 @@ func (s *DeliveryStore) ReplayDelivery(ctx context.Context, id storage.ID) (stor
 		}
 		made = storage.Delivery{
 			EventID: old.EventID, WebhookID: old.WebhookID, Webhook: old.Webhook, RequestID: old.RequestID, Channel: old.Channel,
-			Status: old.Status, Variant: old.Variant, Identity: old.Identity, Misbehave: old.Misbehave, ReplayOf: old.ID,
+			Status: old.Status, Variant: old.Variant, Identity: old.Identity, Misbehave: old.Misbehave, ReplayOf: old.ID, MessageID: old.MessageID,
 		}
 		if err := t.queueDelivery(&made); err != nil {
 			return err

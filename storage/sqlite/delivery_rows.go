@@ -52,25 +52,36 @@ func (r *deliveryRows) saveCounts() error {
 // insert stores a new delivery, which has an ID and is queued.
 func (r *deliveryRows) insert(d *storage.Delivery) error {
 	r.count(deliveryState{d.WebhookID, d.State}, 1)
-	return r.raw.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at) VALUES (?,?,?,?,?,?,?)`,
-		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), string(d.State), micros(d.CreatedAt), micros(d.NextAttemptAt))
+	return r.raw.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at, message_id, due_at)
+		VALUES (?,?,?,?,?,?,?,?,?)`,
+		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), string(d.State), micros(d.CreatedAt), micros(d.NextAttemptAt),
+		unlessZero(d.MessageID), micros(d.DueAt))
 }
 
-func (r *deliveryRows) state(id storage.ID) (deliveryState, error) {
-	var row [2]driver.Value
-	found, err := r.raw.queryRow(row[:], `SELECT webhook_id, state FROM deliveries WHERE id = ?`, int64(id))
+// unlessZero returns an ID as stored, or NULL for none.
+func unlessZero(id storage.ID) any {
+	if id == 0 {
+		return nil
+	}
+	return int64(id)
+}
+
+// state returns a delivery's state and the message that it is about, or 0.
+func (r *deliveryRows) state(id storage.ID) (is deliveryState, message storage.ID, err error) {
+	var row [3]driver.Value
+	found, err := r.raw.queryRow(row[:], `SELECT webhook_id, state, message_id FROM deliveries WHERE id = ?`, int64(id))
 	if err == nil && !found {
 		err = storage.ErrNotFound
 	}
 	if err != nil {
-		return deliveryState{}, err
+		return is, 0, err
 	}
-	return deliveryState{webhook: storage.ID(integer(row[0])), state: storage.State(text(row[1]))}, nil
+	return deliveryState{storage.ID(integer(row[0])), storage.State(text(row[1]))}, storage.ID(integer(row[2])), nil
 }
 
 // stop changes a delivery's state to one in which it has no next attempt.
 func (r *deliveryRows) stop(id storage.ID, to storage.State) error {
-	was, err := r.state(id)
+	was, _, err := r.state(id)
 	if err != nil {
 		return err
 	}
@@ -84,22 +95,23 @@ func (r *deliveryRows) stopFrom(was deliveryState, id storage.ID, to storage.Sta
 
 // send marks a delivery as being sent, if it waits.
 func (r *deliveryRows) send(id storage.ID) error {
-	was, err := r.state(id)
+	was, _, err := r.state(id)
 	if err != nil || was.state != storage.Queued && was.state != storage.Retrying {
 		return err
 	}
 	return r.stopFrom(was, id, storage.Sending)
 }
 
-// finish updates a delivery after an attempt and returns its webhook and new state. One that
-// was cancelled during the attempt stays cancelled.
-func (r *deliveryRows) finish(o *storage.Outcome) (deliveryState, error) {
+// finish updates a delivery after an attempt and returns its new state and its message, or 0.
+// One that was cancelled during the attempt stays cancelled.
+func (r *deliveryRows) finish(o *storage.Outcome) (is deliveryState, message storage.ID, err error) {
 	a := &o.Attempt
-	was, err := r.state(a.DeliveryID)
+	was, message, err := r.state(a.DeliveryID)
 	if err != nil {
-		return was, err
+		return was, 0, err
 	}
-	is, next := deliveryState{was.webhook, o.State}, micros(o.NextAttemptAt)
+	is = deliveryState{was.webhook, o.State}
+	next := micros(o.NextAttemptAt)
 	if was.state == storage.Cancelled {
 		is.state = storage.Cancelled
 	}
@@ -107,7 +119,7 @@ func (r *deliveryRows) finish(o *storage.Outcome) (deliveryState, error) {
 		next = nil
 	}
 	r.countMove(was, is.state, 1)
-	return is, r.raw.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
+	return is, message, r.raw.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
 		int64(a.N), int64(a.Code), string(a.ErrorClass), a.Error, micros(o.FinishedAt), string(is.state), next, int64(a.DeliveryID))
 }
 

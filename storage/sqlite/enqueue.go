@@ -80,17 +80,20 @@ func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 	}
 	*d = storage.Delivery{
 		EventID: e.ID, WebhookID: e.WebhookID, Webhook: to.name, RequestID: e.RequestID, Channel: e.Channel,
-		Status: e.Status, Variant: e.Variant, Identity: e.Identity, Misbehave: e.Misbehave,
+		Status: e.Status, Variant: e.Variant, Identity: e.Identity, Misbehave: e.Misbehave, MessageID: e.MessageID, DueAt: e.DueAt,
 	}
 	return t.queueDelivery(d)
 }
 
-// queueDelivery stores a new delivery that is due, and sets its ID, state and times.
+// queueDelivery stores a new delivery that is due, or will be at its DueAt, and sets its ID, state and times.
 func (t *tx) queueDelivery(d *storage.Delivery) (err error) {
 	if d.ID, err = t.newID(); err != nil {
 		return err
 	}
 	d.State, d.CreatedAt, d.NextAttemptAt = storage.Queued, t.stamp(), t.stamp()
+	if d.DueAt.After(d.NextAttemptAt) {
+		d.NextAttemptAt = d.DueAt
+	}
 	return t.deliveries.insert(d)
 }
 

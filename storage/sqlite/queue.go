@@ -118,9 +118,14 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 		if err != nil || !stored {
 			return err
 		}
-		is, err := t.deliveries.finish(&o)
-		if err == nil && is.state == storage.Failed {
-			err = t.failures.record(t, &o.Attempt, is.webhook)
+		is, message, err := t.deliveries.finish(&o)
+		switch {
+		case err != nil:
+		case is.state == storage.Failed:
+			err = t.runs.recordFailure(t, &o.Attempt, is.webhook)
+		case is.state == storage.StateDelivered && message != 0:
+			t.kinds |= storage.ChangedExecutions
+			err = t.campaignMessages.reached(message, o.Attempt.DeliveryID)
 		}
 		if err != nil || o.PauseWebhook == "" {
 			return err

@@ -81,7 +81,7 @@ func facetCondition(term storage.Term) (condition, bool) {
 	case "webhook":
 		return condition{`f.webhook_id IN (SELECT webhook_id FROM webhook_names WHERE name = ?)`, []any{term.Value}}, true
 	case "code":
-		return codeCondition(term.Value), true
+		return codeCondition(`f.code`, term.Value), true
 	case "is":
 		switch term.Value {
 		case "duplicate":
@@ -95,14 +95,15 @@ func facetCondition(term storage.Term) (condition, bool) {
 	return condition{}, false
 }
 
-func codeCondition(value string) condition {
+// codeCondition translates a value of code: 404, 4xx or none.
+func codeCondition(column, value string) condition {
 	if class, ok := strings.CutSuffix(value, "xx"); ok {
-		return condition{`f.code / 100 = CAST(? AS INTEGER)`, []any{class}}
+		return condition{column + ` / 100 = CAST(? AS INTEGER)`, []any{class}}
 	}
 	if value == storage.CodeNone {
 		value = "0"
 	}
-	return condition{`f.code = CAST(? AS INTEGER)`, []any{value}}
+	return condition{column + ` = CAST(? AS INTEGER)`, []any{value}}
 }
 
 // receiptCondition translates a term on the receipt's own columns.
@@ -115,6 +116,11 @@ func receiptCondition(term storage.Term) condition {
 			[]any{least, least | lastRecipient, term.Value}}
 	case "identity":
 		return condition{`r.identity = ? AND r.identity <> ''`, []any{term.Value}}
+	case "campaign":
+		return condition{`r.campaign_uuid <> '' AND r.campaign_uuid IN (SELECT uuid FROM campaigns WHERE name = ? UNION SELECT ?)`,
+			[]any{term.Value, term.Value}}
+	case "execution":
+		return condition{`r.execution_id = ?`, []any{term.Value}}
 	case "path":
 		return condition{`r.path = ?`, []any{storage.WithoutTokens(term.Value)}}
 	case "delivery":

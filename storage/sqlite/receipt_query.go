@@ -9,10 +9,11 @@ import (
 
 const receiptColumns = `r.id, r.received_at, r.webhook_id, coalesce(n.name, ''), r.method, r.path, r.proto, r.tls_version, r.remote, r.sha256, r.flaw,
 	r.request_id, r.channel, r.status, r.identity, r.retry_count, coalesce(r.delivery_id, 0), r.attempt, r.code, coalesce(a.outcome, ''), coalesce(a.duration, 0),
-	r.verdicts, r.pinned, r.note`
+	r.verdicts, r.pinned, r.note, r.campaign_uuid, r.execution_id, coalesce(g.name, '')`
 
 const (
-	joinAll      = ` LEFT JOIN webhook_names n ON n.webhook_id = r.webhook_id LEFT JOIN answers a ON a.receipt_id = r.id`
+	joinAll = ` LEFT JOIN webhook_names n ON n.webhook_id = r.webhook_id LEFT JOIN answers a ON a.receipt_id = r.id
+	LEFT JOIN campaigns g ON g.uuid = r.campaign_uuid`
 	fromReceipts = ` FROM receipts r` + joinAll
 )
 
@@ -21,7 +22,7 @@ func lightReceipt(r *storage.Receipt, received *timestamp, verdicts *string) []a
 	return []any{
 		&r.ID, received, &r.WebhookID, &r.Webhook, &r.Method, &r.Path, &r.Proto, &r.TLSVersion, &r.Remote, &r.SHA256, &r.Flaw,
 		&r.RequestID, &r.Channel, &r.Status, &r.Identity, &r.RetryCount, &r.DeliveryID, &r.Attempt, &r.Code, &r.Outcome, (*int64)(&r.Duration),
-		verdicts, &r.Pinned, &r.Note,
+		verdicts, &r.Pinned, &r.Note, &r.CampaignUUID, &r.ExecutionID, &r.Campaign,
 	}
 }
 

@@ -72,11 +72,12 @@ func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
 	size := int64(len(p.headers) + len(p.secrets) + len(p.checks) + len(r.Body))
 	t.receipts.add(1, size)
 	err = t.raw.exec(`INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
-			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, verdicts, size, pinned, note)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, verdicts, size, pinned, note,
+			campaign_uuid, execution_id)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(r.ID), facet, micros(r.ReceivedAt), int64(r.WebhookID), r.Method, p.path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, string(r.Flaw),
 		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, delivery, int64(r.Attempt), int64(r.Code),
-		p.verdicts, size, r.Pinned, r.Note)
+		p.verdicts, size, r.Pinned, r.Note, r.CampaignUUID, r.ExecutionID)
 	if err != nil {
 		return err
 	}

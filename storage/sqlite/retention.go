@@ -26,6 +26,7 @@ func (s *Maintenance) ApplyRetention(ctx context.Context, keep storage.Retention
 		func(t *tx) (int64, error) { return removeReceipts(t, keep, now) },
 		func(t *tx) (int64, error) { return t.deliveries.remove(now.Add(-keep.DeliveryAge), retentionBatch) },
 		func(t *tx) (int64, error) { return removeActivities(t, keep.Activities) },
+		func(t *tx) (int64, error) { return removeExecutions(t, keep.Executions, now.Add(-keep.ExecutionAge)) },
 	} {
 		n, err := s.removeAll(ctx, remove)
 		removed += n
@@ -42,7 +43,7 @@ func (d *database) removeAll(ctx context.Context, remove func(*tx) (int64, error
 		var n int64
 		err := d.write(ctx, 0, func(t *tx) (err error) {
 			if n, err = remove(t); n > 0 {
-				t.kinds |= storage.ChangedReceipts | storage.ChangedDeliveries | storage.ChangedActivity
+				t.kinds |= storage.ChangedReceipts | storage.ChangedDeliveries | storage.ChangedActivity | storage.ChangedExecutions
 			}
 			return err
 		})
@@ -117,4 +118,12 @@ func removeActivities(t *tx, keep int) (int64, error) {
 	return t.exec(`DELETE FROM activities WHERE id IN (
 		SELECT id FROM activities WHERE id <= (SELECT id FROM activities ORDER BY id DESC LIMIT 1 OFFSET ?) ORDER BY id LIMIT ?)`,
 		keep, retentionBatch)
+}
+
+// removeExecutions removes the oldest calls with their messages. The events of these are
+// delivered all the same.
+func removeExecutions(t *tx, keep int, before time.Time) (int64, error) {
+	return t.exec(`DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE id < ? AND received_at < ? OR
+		id <= (SELECT id FROM executions ORDER BY id DESC LIMIT 1 OFFSET ?) ORDER BY id LIMIT ?)`,
+		before.UnixMicro(), before.UnixMicro(), keep, retentionBatch/10) // each has up to 20 messages
 }

@@ -40,6 +40,8 @@ type Store struct {
 	DeliveryStore
 	QueueStore
 	ReceiptStore
+	CampaignStore
+	ExecutionStore
 	ProfileStore
 	FixtureStore
 	ActivityStore
@@ -106,16 +108,18 @@ func newStore(o Options, db *database, h *hub) *Store {
 		db.by = " " + o.By
 	}
 	s := &Store{
-		WebhookStore:  WebhookStore{db, o.Rules},
-		DeliveryStore: DeliveryStore{db},
-		QueueStore:    QueueStore{db},
-		ReceiptStore:  ReceiptStore{db},
-		ProfileStore:  ProfileStore{db},
-		FixtureStore:  FixtureStore{db},
-		ActivityStore: ActivityStore{db},
-		LeaderStore:   LeaderStore{db, o.Dir},
-		Maintenance:   Maintenance{db, o.Now},
-		database:      db, dir: o.Dir, hub: h,
+		WebhookStore:   WebhookStore{db, o.Rules},
+		DeliveryStore:  DeliveryStore{db},
+		QueueStore:     QueueStore{db},
+		ReceiptStore:   ReceiptStore{db},
+		CampaignStore:  CampaignStore{db, o.Rules},
+		ExecutionStore: ExecutionStore{db},
+		ProfileStore:   ProfileStore{db},
+		FixtureStore:   FixtureStore{db},
+		ActivityStore:  ActivityStore{db},
+		LeaderStore:    LeaderStore{db, o.Dir},
+		Maintenance:    Maintenance{db, o.Now},
+		database:       db, dir: o.Dir, hub: h,
 	}
 	s.close = sync.OnceValue(s.shut)
 	return s

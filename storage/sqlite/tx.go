@@ -23,14 +23,16 @@ type tx struct {
 	receipts   receiptTotal // the change to the stored one
 	facets     facetIDs
 	messages   *messageIndex
-	failures   failureRuns
+	runs       activityRuns
+
+	campaignMessages messageRows
 }
 
 func newTx(w *writer) *tx {
 	s := &w.statements
 	return &tx{
 		statements: s, path: w.path, now: w.now(), deliveries: deliveryRows{statements: s}, facets: w.facets, messages: &w.messages,
-		failures: failureRuns{committed: w.failures},
+		runs: activityRuns{committed: w.runs}, campaignMessages: messageRows{statements: s},
 	}
 }
 
@@ -50,7 +52,7 @@ func (t *tx) run(batch []*operation) (result outcome) {
 		}
 		t.kinds |= op.kinds
 	}
-	if err := errors.Join(t.messages.raise(), t.deliveries.saveCounts(), t.saveTotals()); err != nil {
+	if err := errors.Join(t.messages.raise(), t.deliveries.saveCounts(), t.campaignMessages.saveCounts(), t.saveTotals()); err != nil {
 		return outcome{err: t.explain(err)}
 	}
 	if err := t.raw.exec("COMMIT"); err != nil {

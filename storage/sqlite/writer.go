@@ -34,7 +34,7 @@ type writer struct {
 	lastVersion int64 // the last data_version, which only other processes' commits change
 	facets      facetIDs
 	messages    messageIndex
-	failures    map[storage.ID]failureRun // as committed
+	runs        map[storage.ID]activityRun // as committed
 }
 
 func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
@@ -63,7 +63,7 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 		db: db, path: path, lock: lock, now: o.Now, hub: h, queue: newOperationQueue(),
 		pauses: make(chan (<-chan struct{})), polled: make(chan struct{}), stopped: make(chan struct{}),
 		statements: statements{conn, raw}, log: log, files: files,
-		facets: facetIDs{}, messages: messageIndex{raw: raw}, failures: map[storage.ID]failureRun{},
+		facets: facetIDs{}, messages: messageIndex{raw: raw}, runs: map[storage.ID]activityRun{},
 	}
 	w.startPolling = sync.OnceFunc(func() { close(w.polled) })
 	w.lastVersion, _ = w.dataVersion()
@@ -166,7 +166,7 @@ func (w *writer) commit(batch []*operation) outcome {
 		w.reportFiles()
 	}
 	if !result.failed() {
-		t.failures.keep()
+		t.runs.keep()
 		w.hub.publish(t.kinds)
 		result.err = err
 	}

@@ -22,6 +22,9 @@ type Store interface {
 	Commands
 	Breakers
 	Changes
+	Campaigns
+	Executions
+	Activities
 }
 
 // Webhooks are where events are delivered to.
@@ -34,7 +37,14 @@ type Webhooks interface {
 type Deliveries interface {
 	Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error)
 	Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
+	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
+	ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
 	Event(ctx context.Context, id storage.ID) (storage.Event, error)
+}
+
+// Activities are what has happened, for people to read.
+type Activities interface {
+	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
 }
 
 // A tests maps names to tests.
@@ -43,7 +53,7 @@ type tests map[string]func(*suite)
 // Run tests a store. open is called for each test and must return an empty store. The tests
 // run in parallel.
 func Run(t *testing.T, open func(*testing.T) Store) {
-	for _, subject := range []tests{queueTests(), commandTests(), breakerTests(), changeTests()} {
+	for _, subject := range []tests{queueTests(), commandTests(), breakerTests(), changeTests(), campaignTests(), executionTests()} {
 		for name, test := range subject {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -1,0 +1,108 @@
+package sqlite
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"backchannel/storage"
+)
+
+// An activityRun is a series of like things: a webhook's deliveries that failed for good, or
+// executions of a campaign that send no events. One activity describes all of them, because an
+// endpoint that refuses everything would fill the list otherwise.
+type activityRun struct {
+	activity storage.ID
+	n        int
+	began    time.Time
+	last     time.Time
+}
+
+// runGap is how long nothing of the kind must happen before the next one begins a new run.
+const runGap = 5 * time.Second
+
+// An activityRuns holds the current run of each webhook and campaign. Runs that a transaction
+// begins or continues are kept apart until it has been committed, because its work runs again,
+// one operation at a time, if it fails.
+type activityRuns struct {
+	committed, changed map[storage.ID]activityRun
+}
+
+// keep makes the changed runs the committed ones.
+func (r *activityRuns) keep() { maps.Copy(r.committed, r.changed) }
+
+// continued returns the run of a webhook or a campaign with one more in it; its n is 1 if it
+// begins.
+func (r *activityRuns) continued(of storage.ID, now time.Time) activityRun {
+	run, changed := r.changed[of]
+	if !changed {
+		run = r.committed[of]
+	}
+	if run.n == 0 || now.Sub(run.last) >= runGap {
+		run = activityRun{began: now}
+	}
+	run.n, run.last = run.n+1, now
+	return run
+}
+
+func (r *activityRuns) set(of storage.ID, run activityRun) {
+	if r.changed == nil {
+		r.changed = map[storage.ID]activityRun{}
+	}
+	r.changed[of] = run
+}
+
+// begin adds the activity of the first in a run.
+func (r *activityRuns) begin(t *tx, of storage.ID, a storage.Activity) (err error) {
+	run := activityRun{n: 1, began: t.now, last: t.now}
+	run.activity, err = t.insertActivity(a)
+	r.set(of, run)
+	return err
+}
+
+// recordFailure adds a delivery that failed for good to the activities.
+func (r *activityRuns) recordFailure(t *tx, a *storage.Attempt, webhook storage.ID) error {
+	if run := r.continued(webhook, t.now); run.n > 1 {
+		text := fmt.Sprintf("%d deliveries%s failed within %s; the last %s", run.n, t.toWebhook(webhook), t.now.Sub(run.began).Round(time.Second), failureText(a))
+		n, err := t.exec(`UPDATE activities SET text = ?, delivery_id = ? WHERE id = ?`, text, a.DeliveryID, run.activity)
+		if err != nil || n > 0 { // otherwise retention has removed the activity
+			r.set(webhook, run)
+			return err
+		}
+	}
+	d, err := findDelivery(t.ctx(), t.conn, a.DeliveryID)
+	if err != nil {
+		return err
+	}
+	return r.begin(t, webhook, storage.Activity{
+		Kind: storage.ActivityFailed, WebhookID: webhook, DeliveryID: a.DeliveryID, Text: deliveryText(d) + " failed " + failureText(a),
+	})
+}
+
+// recordSilent adds an accepted call from which no event follows to the activities.
+func (r *activityRuns) recordSilent(t *tx, e *storage.Execution) error {
+	if e.Silent == "" {
+		return nil
+	}
+	t.kinds |= storage.ChangedActivity
+	if run := r.continued(e.CampaignID, t.now); run.n > 1 {
+		text := fmt.Sprintf("%d executions of campaign %s send no events: %s", run.n, e.Campaign, e.Silent)
+		n, err := t.exec(`UPDATE activities SET text = ?, execution = ? WHERE id = ?`, text, e.ID, run.activity)
+		if err != nil || n > 0 {
+			r.set(e.CampaignID, run)
+			return err
+		}
+	}
+	return r.begin(t, e.CampaignID, storage.Activity{
+		Kind: storage.ActivityExecution, CampaignID: e.CampaignID, Execution: e.ID,
+		Text: "an execution of campaign " + e.Campaign + " sends no events: " + e.Silent,
+	})
+}
+
+func failureText(a *storage.Attempt) string {
+	attempts := "at once"
+	if a.N > 1 {
+		attempts = fmt.Sprintf("after %d attempts", a.N)
+	}
+	return attempts + ": " + a.Error
+}

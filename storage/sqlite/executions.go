@@ -1,0 +1,177 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"backchannel/storage"
+)
+
+// An ExecutionStore stores calls of the execution API and the messages that follow from them.
+type ExecutionStore struct{ *database }
+
+// AddExecution stores a call with its messages and their events, which are enqueued as
+// deliveries that fall due at Event.DueAt, all in one commit, and sets the call's ID. Within
+// the transaction it calls decide with the accepted calls that this one may repeat; decide
+// sets the answer in e and returns what follows from it. It must be quick, and may be called
+// more than once, each time with e as it was.
+func (s *ExecutionStore) AddExecution(ctx context.Context, e *storage.Execution, decide func(storage.Precedent) []storage.PlannedMessage) error {
+	call := *e
+	const kinds = storage.ChangedExecutions | storage.ChangedCampaigns | storage.ChangedDeliveries
+	err := s.write(ctx, kinds, func(t *tx) error {
+		*e = call
+		return s.add(t, e, decide)
+	})
+	if err != nil {
+		return fmt.Errorf("store execution: %w", err)
+	}
+	return nil
+}
+
+func (s *ExecutionStore) add(t *tx, e *storage.Execution, decide func(storage.Precedent) []storage.PlannedMessage) error {
+	precedent, err := s.precedent(t, e)
+	if err != nil {
+		return err
+	}
+	planned := decide(precedent)
+	if e.ID, err = t.newID(); err != nil {
+		return err
+	}
+	if err := s.insert(t, e); err != nil || !e.Accepted() {
+		return err
+	}
+	for _, key := range requestKeys(e) {
+		if err := t.raw.exec(`INSERT OR IGNORE INTO accepted_requests VALUES (?, ?)`, key, int64(e.ID)); err != nil {
+			return err
+		}
+	}
+	if err := t.raw.exec(`UPDATE campaigns SET executions = executions + 1 WHERE id = ?`, int64(e.CampaignID)); err != nil {
+		return err
+	}
+	for i := range planned {
+		if err := addPlanned(t, e, &planned[i]); err != nil {
+			return err
+		}
+	}
+	return t.runs.recordSilent(t, e)
+}
+
+func (s *ExecutionStore) precedent(t *tx, e *storage.Execution) (p storage.Precedent, err error) {
+	p.Taken = func(executionID string) bool {
+		found, err := t.raw.queryRow(make([]driver.Value, 1), executionNamed, executionID)
+		return found && err == nil
+	}
+	if e.CampaignID != 0 {
+		var row [1]driver.Value
+		if found, err := t.raw.queryRow(row[:], `SELECT executions FROM campaigns WHERE id = ?`, int64(e.CampaignID)); err != nil {
+			return p, err
+		} else if found {
+			p.Ordinal = integer(row[0])
+		}
+	}
+	since := e.ReceivedAt.Add(-storage.RepeatWindow)
+	if p.SameCall, err = s.accepted(t, e, xRequest, e.XRequestID, since); err == nil {
+		p.SameRequest, err = s.accepted(t, e, bodyRequest, e.RequestID, since)
+	}
+	return p, err
+}
+
+// The kinds of request IDs: that of the header x-request-id and that of the body.
+const (
+	xRequest    = "x"
+	bodyRequest = "b"
+)
+
+// requestKeys returns the keys under which a call is found again.
+func requestKeys(e *storage.Execution) []int64 {
+	return []int64{acceptedKey(e, xRequest, e.XRequestID), acceptedKey(e, bodyRequest, e.RequestID)}
+}
+
+// acceptedKey is the hash of a request ID in an organization's sandbox.
+func acceptedKey(e *storage.Execution, kind, id string) int64 {
+	hash := fnv.New64a()
+	for _, part := range []string{kind, e.Organization, e.Sandbox, id} {
+		_, _ = hash.Write(append([]byte(part), 0))
+	}
+	return int64(hash.Sum64()) //nolint:gosec // bits
+}
+
+// accepted finds the newest call since a time that was accepted with a request ID in the same
+// organization and sandbox.
+func (s *ExecutionStore) accepted(t *tx, e *storage.Execution, kind, id string, since time.Time) (*storage.Execution, error) {
+	if id == "" {
+		return nil, nil
+	}
+	same := `x_request_id = ?`
+	if kind == bodyRequest {
+		same = `request_id = ?`
+	}
+	var row [1]driver.Value
+	found, err := t.raw.queryRow(row[:], `SELECT x.id FROM accepted_requests a CROSS JOIN executions x ON x.id = a.execution
+		WHERE a.key = ? AND x.received_at >= ? AND x.organization = ? AND x.sandbox = ? AND x.`+same+` ORDER BY a.execution DESC LIMIT 1`,
+		acceptedKey(e, kind, id), since.UnixMicro(), e.Organization, e.Sandbox, id)
+	if err != nil || !found {
+		return nil, err
+	}
+	earlier, err := s.find(t.ctx(), t.conn, storage.ID(integer(row[0])))
+	return &earlier, err
+}
+
+func (s *ExecutionStore) insert(t *tx, e *storage.Execution) error {
+	err := t.raw.exec(`INSERT INTO executions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		int64(e.ID), micros(e.ReceivedAt), e.ExecutionID, e.RequestID, e.XRequestID, e.CampaignUUID, int64(e.CampaignID), e.VersionID, e.Campaign,
+		e.Organization, e.Sandbox, e.Method, storage.WithoutTokens(e.Path), e.Proto, e.TLSVersion, e.Remote, int64(e.Code), e.Fault,
+		int64(e.Recipients), int64(e.Messages), int64(e.Events), e.Silent, int64(e.RepeatOf), int64(e.Duration))
+	if err != nil {
+		return err
+	}
+	headers, secrets := packHeaders(e.Headers...)
+	answer, more := packHeaders(e.AnswerHeaders...)
+	body, answerBody := notNil(e.Body), notNil(e.AnswerBody)
+	secrets = append(secrets, more...)
+	if e.Sealed {
+		secrets = appendText(appendText(secrets, string(body)), string(answerBody))
+		body, answerBody = []byte{}, []byte{}
+	}
+	err = t.raw.exec(`INSERT INTO execution_contents VALUES (?,?,?,?,?,?,?,?)`, int64(e.ID), headers, answer,
+		s.seals.seal(secrets, executionSecrets(e.ID)), body, string(e.Flaw), answerBody, e.Sealed)
+	return err
+}
+
+func executionSecrets(id storage.ID) associatedData {
+	return associatedData{"execution_contents", "secrets", id}
+}
+
+// notNil returns an empty slice for nil, which would be stored as NULL.
+func notNil(bytes []byte) []byte {
+	if bytes == nil {
+		return []byte{}
+	}
+	return bytes
+}
+
+// addPlanned stores a message of an accepted call and enqueues its events.
+func addPlanned(t *tx, e *storage.Execution, p *storage.PlannedMessage) (err error) {
+	m := p.Message
+	if m.ID, err = t.newID(); err != nil {
+		return err
+	}
+	m.Execution, m.CampaignID, m.CreatedAt = e.ID, e.CampaignID, t.now
+	if m.State == "" {
+		m.State = storage.MessagePlanned
+	}
+	if err := t.campaignMessages.insert(&m); err != nil {
+		return err
+	}
+	for _, event := range p.Planned { // a copy, because the transaction may run again
+		event.MessageID = m.ID
+		var made storage.Delivery
+		if err := t.enqueue(&event, &made); err != nil {
+			return err
+		}
+	}
+	return nil
+}
