@@ -275,7 +275,7 @@ func impossibleEvent(s *suite) {
 	e := s.call(s.campaign("welcome"), "r")
 	err := s.store.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {
 		e.ExecutionID = "HUMA-1"
-		return []storage.PlannedMessage{{Planned: []storage.Event{{WebhookID: 12345, Channel: storage.Email, Status: storage.Sent, Payload: []byte("{}")}}}}
+		return []storage.PlannedMessage{{Planned: []storage.Event{{WebhookID: 12345, Channel: storage.Email, Status: storage.StatusSent, Payload: []byte("{}")}}}}
 	})
 	if !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("planned for a webhook that does not exist: %v", err)
