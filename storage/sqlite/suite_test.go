@@ -9,3 +9,7 @@ import (
 func TestEngineCanRelyOnTheStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Store { return openTest(t) })
 }
+
+func TestCampaigns(t *testing.T) {
+	storetest.RunCampaigns(t, func(t *testing.T) storetest.CampaignStore { return openTest(t) })
+}

@@ -34,7 +34,7 @@ func (s *suite) campaign(name string) storage.Campaign {
 	s.Helper()
 	c := storage.NewCampaign()
 	c.Name, c.Webhooks, c.Sandbox.Name = name, true, s.hook.Sandbox.Name
-	s.must(s.store.SaveCampaigns(s.ctx, &c))
+	s.must(s.all.SaveCampaigns(s.ctx, &c))
 	return c
 }
 
@@ -44,20 +44,20 @@ func roundTrip(s *suite) {
 	c.Start, c.End = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	c.Webhooks, c.RequestIDFrom, c.Repeat = true, storage.FromGateway, storage.RepeatIgnore
 	c.Plan = storage.OutcomePlan{Seed: -3, Speed: 10, Rules: []storage.OutcomeRule{{Pattern: "+1*", Outcome: "code-402"}}, Shares: []storage.OutcomeShare{{Outcome: "error", Percent: 2.5}}}
-	s.must(s.store.SaveCampaigns(s.ctx, &c))
+	s.must(s.all.SaveCampaigns(s.ctx, &c))
 	draft := c.Latest()
 	draft.Name = "hello"
 	live, err := c.Activate()
 	s.must(err)
 	edited, err := live.Edit(draft)
 	s.must(err)
-	s.must(s.store.SaveCampaigns(s.ctx, &edited))
-	got, err := s.store.CampaignByName(s.ctx, "welcome")
+	s.must(s.all.SaveCampaigns(s.ctx, &edited))
+	got, err := s.all.CampaignByName(s.ctx, "welcome")
 	s.must(err)
 	if diff := cmp.Diff(edited, got); diff != "" || got.Version != 2 || got.Draft == nil {
 		s.Errorf("came back otherwise (-saved, +read): %s", diff)
 	}
-	if _, err := s.store.CampaignByName(s.ctx, "hello"); !errors.Is(err, storage.ErrNotFound) {
+	if _, err := s.all.CampaignByName(s.ctx, "hello"); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("the draft's name is the campaign's: %v", err)
 	}
 }
@@ -65,17 +65,17 @@ func roundTrip(s *suite) {
 func allOrNone(s *suite) {
 	taken, one, bad := s.campaign("taken"), storage.NewCampaign(), storage.NewCampaign()
 	one.Name, bad.Name, bad.Plan.Speed = "one", taken.Name, -1
-	err := s.store.SaveCampaigns(s.ctx, &one, &bad)
+	err := s.all.SaveCampaigns(s.ctx, &one, &bad)
 	var fields storage.FieldErrors
 	if !errors.As(err, &fields) || len(fields) != 2 || fields[0].Field != "plan.speed" || fields[1].Field != "name" || !fields[1].Conflict {
 		s.Errorf("saved what is not valid: %v", err)
 	}
-	all, err := s.store.Campaigns(s.ctx)
+	all, err := s.all.Campaigns(s.ctx)
 	s.must(err)
 	if len(all) != 1 || one.ID != 0 {
 		s.Errorf("stored are %+v", all)
 	}
-	if err := s.store.CheckCampaign(s.ctx, bad); !errors.As(err, &fields) || len(fields) != 2 {
+	if err := s.all.CheckCampaign(s.ctx, bad); !errors.As(err, &fields) || len(fields) != 2 {
 		s.Errorf("checked: %v", err)
 	}
 }
@@ -84,14 +84,14 @@ func oldVersion(s *suite) {
 	old := s.campaign("welcome")
 	changed := old
 	changed.Identity = "crm"
-	s.must(s.store.SaveCampaigns(s.ctx, &changed))
+	s.must(s.all.SaveCampaigns(s.ctx, &changed))
 	old.Identity = "other"
-	if err := s.store.SaveCampaigns(s.ctx, &old); !errors.Is(err, storage.ErrConflict) {
+	if err := s.all.SaveCampaigns(s.ctx, &old); !errors.Is(err, storage.ErrConflict) {
 		s.Errorf("saved over a change: %v", err)
 	}
 	gone := changed
 	gone.ID = 12345
-	if err := s.store.SaveCampaigns(s.ctx, &gone); !errors.Is(err, storage.ErrNotFound) {
+	if err := s.all.SaveCampaigns(s.ctx, &gone); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("saved what does not exist: %v", err)
 	}
 }
@@ -99,8 +99,8 @@ func oldVersion(s *suite) {
 func swappedNames(s *suite) {
 	a, b := s.campaign("a"), s.campaign("b")
 	a.Name, b.Name = "b", "a"
-	s.must(s.store.SaveCampaigns(s.ctx, &a, &b))
-	if got, err := s.store.CampaignByName(s.ctx, "b"); err != nil || got.ID != a.ID {
+	s.must(s.all.SaveCampaigns(s.ctx, &a, &b))
+	if got, err := s.all.CampaignByName(s.ctx, "b"); err != nil || got.ID != a.ID {
 		s.Errorf("b is %+v, %v", got, err)
 	}
 }
@@ -109,13 +109,13 @@ func deleteDraft(s *suite) {
 	c := s.campaign("welcome")
 	live, err := c.Activate()
 	s.must(err)
-	s.must(s.store.SaveCampaigns(s.ctx, &live))
-	if err := s.store.DeleteCampaign(s.ctx, c.ID); !errors.Is(err, storage.ErrConflict) {
+	s.must(s.all.SaveCampaigns(s.ctx, &live))
+	if err := s.all.DeleteCampaign(s.ctx, c.ID); !errors.Is(err, storage.ErrConflict) {
 		s.Errorf("deleted a live one: %v", err)
 	}
 	draft := s.campaign("other")
-	s.must(s.store.DeleteCampaign(s.ctx, draft.ID))
-	if err := s.store.DeleteCampaign(s.ctx, draft.ID); !errors.Is(err, storage.ErrNotFound) {
+	s.must(s.all.DeleteCampaign(s.ctx, draft.ID))
+	if err := s.all.DeleteCampaign(s.ctx, draft.ID); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("deleted twice: %v", err)
 	}
 }
