@@ -57,11 +57,11 @@ func checkWhole(flawed string, codings []string) (storage.Check, bool) {
 }
 
 func checkKeys(body []byte, twice []jsontext.Flaw) []storage.Check {
-	lines := newPrettyLines(body)
+	lines := jsontext.NewLines(body)
 	checks := make([]storage.Check, len(twice))
 	for i, f := range twice {
 		checks[i] = storage.Check{Name: "keys " + intake.Clip(f.Where, intake.MaxShown), Result: storage.Fail, Expected: "every key once",
-			Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.lineOf(f.Offset), f.Offset), Remedy: f.Remedy}
+			Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.Of(f.Offset), f.Offset), Remedy: f.Remedy}
 	}
 	return checks
 }
@@ -100,12 +100,12 @@ func otherRevision(than storage.Revision, body []byte) storage.Revision {
 }
 
 func checkViolations(body []byte, violations []fixtures.Violation, other storage.Revision) []storage.Check {
-	lines := newPrettyLines(body)
+	lines := jsontext.NewLines(body)
 	checks := make([]storage.Check, len(violations))
 	for i, v := range violations {
 		checks[i] = storage.Check{
 			Name: "schema " + violationPlace(v), Result: storage.Fail, Expected: v.Expected,
-			Actual: fmt.Sprintf("%s, on line %d, byte %d", v.Actual, lines.lineOf(v.Offset), v.Offset),
+			Actual: fmt.Sprintf("%s, on line %d, byte %d", v.Actual, lines.Of(v.Offset), v.Offset),
 			Remedy: violationRemedy(v, other) + otherCase(body, v),
 		}
 	}
@@ -165,10 +165,10 @@ func noted(found jsontext.Inspection) string {
 func checkNoted(body []byte, found jsontext.Inspection) []storage.Check {
 	checks := make([]storage.Check, 0, len(found.Large)+len(found.Odd))
 	add := func(name, expected string, all []jsontext.Flaw) {
-		lines := newPrettyLines(body)
+		lines := jsontext.NewLines(body)
 		for _, f := range all {
 			checks = append(checks, storage.Check{Name: name + " " + intake.Clip(f.Where, intake.MaxShown), Result: storage.Pass, Expected: expected,
-				Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.lineOf(f.Offset), f.Offset), Remedy: f.Remedy})
+				Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.Of(f.Offset), f.Offset), Remedy: f.Remedy})
 		}
 	}
 	add("number", "a number up to 2^53", found.Large)

@@ -53,10 +53,7 @@ func (s webhookSession) readWebhooks(ctx context.Context, store *sqlite.Store, t
 			f.bad = append(f.bad, storage.FieldError{Field: "file", Reason: fmt.Sprintf("object %d %v", n, found.Broken)})
 			return nil, f.bad
 		}
-		objects, err := objectsIn(text[from:to])
-		if err != nil {
-			return nil, err
-		}
+		objects := objectsIn(text[from:to])
 		for i, o := range objects {
 			if err := f.read(ctx, o.raw, n+i, f.line(from+o.at)); err != nil {
 				return nil, err
@@ -92,24 +89,18 @@ type object struct {
 	at  int
 }
 
-// objectsIn are the elements of an array, as jq -s makes one of what is exported. What is
-// no array is one object by itself.
-func objectsIn(text []byte) (objects []object, err error) {
+// objectsIn returns the elements of an array, as jq -s makes one of an export. Any other
+// value is one object by itself.
+func objectsIn(text []byte) (objects []object) {
 	if text[0] != '[' {
-		return []object{{raw: text}}, nil
+		return []object{{raw: text}}
 	}
-	elements := json.NewDecoder(bytes.NewReader(text))
-	if _, err := elements.Token(); err != nil {
-		return nil, err
-	}
-	for elements.More() {
-		var raw json.RawMessage
-		if err := elements.Decode(&raw); err != nil {
-			return nil, err
+	for v := range jsontext.Values(text) {
+		if v.Depth() == 1 {
+			objects = append(objects, object{text[v.From:v.To], v.From})
 		}
-		objects = append(objects, object{raw, int(elements.InputOffset()) - len(raw)})
 	}
-	return objects, nil
+	return objects
 }
 
 // repeats tells of the names that stand twice in one object, of which one would be lost. The

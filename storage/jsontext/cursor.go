@@ -143,6 +143,9 @@ func (c *cursor) cutShort() bool {
 	return c.token == scalar && c.to == len(c.text) && len(c.levels) > 0 && last >= '0' && last <= '9'
 }
 
+// Depth returns the number of arrays and objects that the value is in.
+func (v Value) Depth() int { return len(v.path) }
+
 // Is reports whether the names and indexes lead to the value.
 func (v Value) Is(tokens ...string) bool {
 	if len(tokens) != len(v.path) {

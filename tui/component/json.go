@@ -32,25 +32,19 @@ func PrettyJSON(raw []byte) ([]byte, bool) {
 
 // indentedSize estimates the size of raw when indented.
 func indentedSize(raw []byte) int {
-	size, depth, inString, escaped := len(raw), 0, false, false
-	for _, c := range raw {
-		switch {
-		case escaped:
-			escaped = false
-		case inString:
-			escaped = c == '\\'
-			inString = c != '"'
-		case c == '"':
-			inString = true
-		case c == '[' || c == '{':
+	size, depth := len(raw), 0
+	words := jsonWords(string(raw))
+	for word := words.Scan(); word != scanner.EOF; word = words.Scan() {
+		switch word {
+		case '[', '{':
 			depth++
-			size += 2*depth + 1
-		case c == ']' || c == '}':
+		case ']', '}':
 			depth = max(0, depth-1)
-			size += 2*depth + 1
-		case c == ',':
-			size += 2*depth + 1
+		case ',':
+		default:
+			continue
 		}
+		size += 2*depth + 1
 	}
 	return size
 }

@@ -1,4 +1,4 @@
-package receiver
+package jsontext
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestPrettyLines(t *testing.T) {
+func TestLines(t *testing.T) {
 	for _, body := range []string{
 		`{"a":1,"b":[1,2,{"c":"x,]}\"y"}],"d":{},"e":[],"f":[[],[ ]],"g":"z"}`,
 		"{ \"a\" : [ 1 ,\n 2 ] , \"b\" : { } }",
@@ -27,13 +27,13 @@ func TestPrettyLines(t *testing.T) {
 				lines = append(lines, line)
 			}
 		}
-		p, n := newPrettyLines([]byte(body)), 0
+		p, n := NewLines([]byte(body)), 0
 		for at, c := range []byte(body) {
 			if c == ' ' || c == '\n' {
 				continue
 			}
 			if startsToken(body, at) {
-				if got := p.lineOf(at); got != lines[n] {
+				if got := p.Of(at); got != lines[n] {
 					t.Errorf("%s: byte %d (%c) is on line %d, want %d", body, at, c, got, lines[n])
 				}
 			}
