@@ -21,11 +21,10 @@ func TestListsShowWhatOneLooksFor(t *testing.T) {
 		{"2", []string{"Latency", "Receiver|Rcv"}, nil, 120},
 		{"3", []string{"Time", "Event", "Ch", "Identity", "Answer|Ans", "Auth", "Schema|Sch", "Other"}, []string{"12:04:31", "● sent", "email", "john.doe", "204"}, 60},
 		{"3", nil, []string{"12:04:31.220", "john.doe@luma.com"}, 120},
-		{"4", []string{"Time", "What"}, []string{"process"}, 60},
+		{"4", []string{"Time", "What"}, []string{"webhook"}, 60},
 	} {
 		testConsole(t, func(c *console) {
-			fewDeliveries(c.store)
-			c.store.changed(1<<8 - 1)
+			c.store.AddFewDeliveries()
 			c.wait(changeGap)
 			c.wait(changeGap)
 			c.press(test.key)

@@ -59,11 +59,10 @@ func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			testConsole(t, func(c *console) {
 				hook := storage.NewWebhook()
-				hook.ID, hook.Version, hook.Name, hook.Channels = 7, 1, "acme", storage.Channels()
+				hook.Name, hook.Channels = "acme", storage.Channels()
 				hook.Organization = "0123456789ABCDEF01234567@AdobeOrg"
-				c.store.webhooks = []storage.Webhook{hook}
+				c.store.AddWebhook(hook)
 				c.readFile = denied
-				c.store.changed(storage.ChangedAll)
 				c.wait(time.Second)
 				c.press("e")
 				test.fill(c)
@@ -92,14 +91,13 @@ func TestAProfileThatIsPartlyOfNoUseIsWarnedOf(t *testing.T) {
 // All that is wrong is told at once: what others have, and what is in files, too.
 func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
 	testConsole(t, func(c *console) {
-		c.store.webhooks = []storage.Webhook{acme()}
+		c.store.AddWebhook(acme())
 		c.readFile = func(_ context.Context, path string) ([]byte, error) {
 			if path == "/ca" {
 				return []byte("no certificate"), nil
 			}
 			return nil, fs.ErrNotExist
 		}
-		c.store.changed(storage.ChangedAll)
 		c.wait(time.Second)
 		c.size(120, 60)
 		c.press("n")
@@ -127,22 +125,22 @@ func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
 func TestAGoneWebhookNamesTheKeyThatActivatesIt(t *testing.T) {
 	const advice = "a in Webhooks activates it"
 	testConsole(t, func(c *console) {
-		twoWebhooks(c.store)
-		stored := "answered 410 Gone; it wants no more events, so the webhook is paused now: " + storage.ResumeAdvice("acme prod")
-		c.store.webhooks[0].State = storage.Paused
-		d := &c.store.deliveries[0]
-		d.EventID, d.Code, d.Error = 1<<49+20, 410, stored
-		c.store.events = []storage.Event{{ID: d.EventID}}
-		c.store.attempts = []storage.Attempt{{DeliveryID: d.ID, N: 1, Code: 410, ErrorClass: storage.ClassStatus, Error: stored}}
-		c.store.activities = []storage.Activity{{ID: 1, Text: "webhook acme prod paused: 410 Gone; " + storage.ResumeAdvice("acme prod")}}
-		c.store.changed(storage.ChangedAll)
+		c.store.AddWebhook(acme())
+		d := c.store.AddDelivery(bounce())
+		c.store.Attempt(d.ID, storage.Outcome{
+			State: storage.Failed, PauseWebhook: "410 Gone",
+			Attempt: storage.Attempt{
+				Code: 410, ErrorClass: storage.ClassStatus,
+				Error: "answered 410 Gone; it wants no more events, so the webhook is paused now: " + storage.ResumeAdvice("acme prod"),
+			},
+		})
 		c.wait(time.Second)
 		c.size(90, 50)
 		c.press("enter")
 		c.see(advice)
 		c.press("2")
 		c.see("paused now: " + advice)
-		c.send(screen.QueuedMsg{Queued: []storage.Delivery{*d}})
+		c.send(screen.QueuedMsg{Queued: []storage.Delivery{d}})
 		c.settle()
 		c.see("failed: answered 410 Gone; it wants no more events, so the webhook is paused now: " + advice)
 		c.press("4")
@@ -151,25 +149,31 @@ func TestAGoneWebhookNamesTheKeyThatActivatesIt(t *testing.T) {
 	})
 }
 
+// bounce is an event for acme.
+func bounce() storage.Event {
+	return storage.Event{WebhookID: acme().ID, Channel: storage.Email, Status: storage.StatusBounce, Payload: []byte("{}")}
+}
+
 // tellOf has it told how a delivery stands.
 func (c *console) tellOf(d storage.Delivery) {
-	c.store.deliveries = append(c.store.deliveries, d)
 	c.send(screen.QueuedMsg{Queued: []storage.Delivery{d}})
 }
 
 // The toast stands while the list counts down: it names the time.
 func TestAToastOfARetryNamesItsTime(t *testing.T) {
 	testFiring(t, func(c *console) {
-		c.tellOf(storage.Delivery{
-			ID: 1, Webhook: "acme prod", Status: storage.StatusBounce, Channel: storage.Email, State: storage.Retrying, Attempts: 1,
-			Error: "answered 503", NextAttemptAt: noon().Add(35 * time.Second),
+		d := c.store.AddDelivery(bounce())
+		c.store.Attempt(d.ID, storage.Outcome{
+			State: storage.Retrying, NextAttemptAt: noon().Add(35 * time.Second),
+			Attempt: storage.Attempt{Code: 503, ErrorClass: storage.ClassStatus, Error: "answered 503"},
 		})
+		c.tellOf(d)
 		c.see("retrying at 12:05:04: answered 503")
 		c.wait(6 * time.Second)
 		c.see("retrying at 12:05:04: answered 503")
 		c.miss("in 35 s")
-		c.store.breakers = []storage.Breaker{{WebhookID: acme().ID, Failures: 10, OpenUntil: noon().Add(time.Minute)}}
-		c.tellOf(storage.Delivery{ID: 2, WebhookID: acme().ID, Webhook: "acme prod", State: storage.Parked})
+		c.openBreaker(noon().Add(time.Minute))
+		c.tellOf(c.store.AddDelivery(bounce()))
 		c.see("the next try is at 12:05:29")
 	})
 }

@@ -123,8 +123,7 @@ func TestAKeyPastedOnATerminalThatWritesNumbers(t *testing.T) {
 		"xterm's, plain":         encoded(key, all, "~"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := realConfig()
-			store := cfg.Store.(*fakeStore)
+			cfg, store := realConfig(t)
 			p := openConsole(context.Background(), t, cfg)
 			p.see("No webhook yet")
 			p.press("\x1b[110u") // n
@@ -140,9 +139,7 @@ func TestAKeyPastedOnATerminalThatWritesNumbers(t *testing.T) {
 			if err := p.end(); err != nil {
 				t.Error(err)
 			}
-			store.mu.Lock()
-			defer store.mu.Unlock()
-			if jwt := store.webhooks[0].Auth.JWT; jwt.Secret.Reveal() != key {
+			if jwt := store.AllWebhooks()[0].Auth.JWT; jwt.Secret.Reveal() != key {
 				t.Errorf("saved a key of %d bytes, want %d", len(jwt.Secret.Reveal()), len(key))
 			}
 			p.never("MII", "BEGIN", key[100:110])

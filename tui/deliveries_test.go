@@ -1,20 +1,19 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"backchannel/storage"
-	"backchannel/tui/deliveries"
 	"backchannel/tui/screen"
 )
 
 func testDeliveries(t *testing.T, test func(*console)) {
 	t.Helper()
 	testConsole(t, func(c *console) {
-		fewDeliveries(c.store)
-		c.store.changed(storage.ChangedAll)
+		c.store.AddFewDeliveries()
 		c.wait(time.Second)
 		c.press("2")
 		c.size(200, 30)
@@ -41,14 +40,13 @@ func TestNextAttemptTicks(t *testing.T) {
 func TestRetryCancelAndReplay(t *testing.T) {
 	testDeliveries(t, func(c *console) {
 		c.press("t")
-		if state := c.store.deliveries[4].State; state != storage.Queued {
-			t.Errorf("after t it is %s", state)
-		}
+		c.wait(time.Second)
+		c.see("retrying: attempt 3 of 6 now")
 		c.press("X")
 		c.see("Cancel this delivery?")
 		c.press("y")
 		c.wait(time.Second)
-		if state := c.store.deliveries[4].State; state != storage.Cancelled {
+		if state := c.store.AllDeliveries()[4].State; state != storage.Cancelled {
 			t.Errorf("after X it is %s", state)
 		}
 		c.miss("t retry now", "X cancel")
@@ -57,8 +55,8 @@ func TestRetryCancelAndReplay(t *testing.T) {
 		}
 		c.press("r")
 		c.wait(time.Second)
-		if last := c.store.deliveries[len(c.store.deliveries)-1]; last.ReplayOf != c.store.deliveries[4].ID {
-			t.Errorf("r queued %+v", last)
+		if all := c.store.AllDeliveries(); len(all) != 6 || all[5].ReplayOf != all[4].ID {
+			t.Errorf("r queued %+v", all)
 		}
 		c.see("replay of")
 	})
@@ -66,9 +64,9 @@ func TestRetryCancelAndReplay(t *testing.T) {
 
 func TestAKeyThatComesTooLateIsAnError(t *testing.T) {
 	testDeliveries(t, func(c *console) {
-		c.store.deliveries[4].State = storage.StateDelivered // not heard of yet
+		c.store.Attempt(c.store.AllDeliveries()[4].ID, storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204}}) // not heard of yet
 		c.press("t")
-		c.see("conflict: delivery")
+		c.see("conflict: it is delivered already; replay it instead")
 	})
 }
 
@@ -89,14 +87,11 @@ func TestDeliveryFilter(t *testing.T) {
 
 func TestDeliveryFilterLooksFarBack(t *testing.T) {
 	testDeliveries(t, func(c *console) {
-		needle := c.store.deliveries[1]
+		needle := bounce()
 		needle.Identity = "needle@example.com"
-		c.store.deliveries[1] = needle
-		for i := range 3000 {
-			d := needle
-			d.ID, d.Identity = storage.ID(1<<49+5000+i), "hay"
-			c.store.deliveries = append(c.store.deliveries, d)
-		}
+		hay := slices.Repeat([]storage.Event{bounce()}, 3000)
+		_, err := c.store.Enqueue(c.m.env.Context, slices.Concat([]storage.Event{needle}, hay)...)
+		c.must(err)
 		c.press("/")
 		c.write("needle")
 		c.see("needle@example.com", "1 of 1")
@@ -112,22 +107,20 @@ func TestActivityLeadsToWhatItIsAbout(t *testing.T) {
 
 func TestActivityReadsFurtherBack(t *testing.T) {
 	testDeliveries(t, func(c *console) {
-		c.store.activities = nil
-		for i := 1; i <= 1000; i++ {
-			c.store.activities = append(c.store.activities, storage.Activity{ID: storage.ID(i), At: noon(), Text: "number " + screen.Thousands(int64(i)) + "."})
-		}
+		c.store.AddManyActivities(1000)
 		c.press("4")
-		c.see("number 1,000.", "following")
+		c.see("number 1000.", "following")
 		c.press("k")
 		c.see("number 999.")
 		c.press("g")
-		c.see("number 1.", "1 of 1,000")
+		c.see("webhook acme prod created", "1 of 1,0")
 	})
 }
 
 func TestActivityOffersNoWebhookThatIsGone(t *testing.T) {
 	testFiring(t, func(c *console) {
-		c.store.activities = []storage.Activity{{ID: 1, At: noon(), Kind: storage.ActivityWebhook, WebhookID: 99, Text: "webhook old deleted"}}
+		_, err := c.store.DeleteWebhook(c.m.env.Context, staging().ID)
+		c.must(err)
 		c.press("4")
 		c.miss("enter open")
 		c.press("enter")
@@ -144,15 +137,12 @@ func TestALeadToWhatIsNoLongerKept(t *testing.T) {
 
 func TestAParkedDeliverySaysWhy(t *testing.T) {
 	testDeliveries(t, func(c *console) {
-		c.press("g", "j", "j", "j")
-		parked, _ := c.m.stacks[screen.ViewDeliveries][0].(*deliveries.Screen).List().Selected()
-		c.store.breakers = []storage.Breaker{{WebhookID: parked.WebhookID, Failures: 10, OpenUntil: noon().Add(40 * time.Second)}}
-		c.store.changed(storage.ChangedDeliveries)
+		c.press("G")
+		c.openBreaker(noon().Add(40 * time.Second))
 		c.wait(time.Second)
 		c.size(200, 40)
 		c.see("parked: acme prod failed 10 times in a row, so its", "circuit breaker is open: the next try is in", "or now")
-		c.store.webhooks[0].State, c.store.webhooks[0].StateReason = storage.Paused, "it answered 410"
-		c.store.changed(storage.ChangedAll)
+		c.must(c.store.SetWebhookState(c.m.env.Context, acme().ID, storage.Paused, "it answered 410"))
 		c.wait(time.Second)
 		c.see("parked: acme prod is paused (it answered 410): its", "(a in Webhooks)")
 	})

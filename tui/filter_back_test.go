@@ -9,11 +9,11 @@ import (
 
 // A filter that is taken away leaves one where one was, so that f fires there.
 func TestAFilterTakenAwayLeavesTheSelection(t *testing.T) {
-	three := func(f *fakeStore) {
-		twoWebhooks(f)
+	three := func(s *testStore) {
+		twoWebhooks(s)
 		third := staging()
-		third.ID, third.Name, third.Sandbox.Name = 1<<49+3, "third", "qa"
-		f.webhooks = append(f.webhooks, third)
+		third.ID, third.CreatedAt, third.Name, third.Sandbox.Name = 0, time.Time{}, "third", "qa"
+		s.AddWebhook(third)
 	}
 	for _, test := range []struct {
 		name string
@@ -30,7 +30,6 @@ func TestAFilterTakenAwayLeavesTheSelection(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			testConsole(t, func(c *console) {
 				three(c.store)
-				c.store.changed(storage.ChangedAll)
 				c.wait(time.Second)
 				c.press("j")
 				c.press(test.keys...)
@@ -82,15 +81,14 @@ func TestAFilterTakenAwayFollowsAgain(t *testing.T) {
 
 func TestAnActivityFilterTakenAwayLeavesTheSelection(t *testing.T) {
 	testConsole(t, func(c *console) {
-		twoWebhooks(c.store)
+		c.store.AddTwoWebhooks()
 		for i := range 5 {
-			c.store.activities = append(c.store.activities, storage.Activity{ID: storage.ID(i + 1), Kind: storage.ActivityFired, Text: string(rune('a'+i)) + " fired"})
+			c.store.AddActivities(storage.Activity{Kind: storage.ActivityFired, Text: string(rune('v'+i)) + " fired"})
 		}
-		c.store.changed(storage.ChangedAll)
 		c.wait(time.Second)
 		c.press("4", "k", "k", "/", "z", "z", "esc")
-		c.see("3 of 5", "c fired")
-		c.press("/", "a", "esc")
-		c.see("3 of 5")
+		c.see("8 of 10", "x fired")
+		c.press("/", "v", "esc")
+		c.see("8 of 10")
 	})
 }

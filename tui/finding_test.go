@@ -34,12 +34,13 @@ func TestTypingInThePickerOfWebhooksNarrows(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(test.keys), func(t *testing.T) {
 			testConsole(t, func(c *console) {
+				var all []storage.Webhook
 				for i, name := range names {
 					w := acme()
-					w.ID, w.Name, w.Sandbox.Name = 1<<49+storage.ID(i), name, fmt.Sprint("box", i)
-					c.store.webhooks = append(c.store.webhooks, w)
+					w.Name, w.Sandbox.Name = name, fmt.Sprint("box", i)
+					all = append(all, w)
 				}
-				c.store.changed(storage.ChangedAll)
+				c.store.AddWebhooks(all...)
 				c.wait(time.Second)
 				c.press("f", "w")
 				last := len(test.keys) - 1
@@ -67,12 +68,12 @@ func TestTypingInMenusOfOurWordsNarrowsToo(t *testing.T) {
 		c.miss("alg-none")
 		c.press("enter")
 		c.wait(time.Second)
-		if got := c.store.events; len(got) != 1 || got[0].Misbehave != storage.MisbehaveTamperedBody {
+		if got := c.store.AllEvents(); len(got) != 1 || got[0].Misbehave != storage.MisbehaveTamperedBody {
 			t.Errorf("fired %+v", got)
 		}
 		c.press("f", "!", "j", "j", "enter") // where no word begins with it, j moves
 		c.wait(time.Second)
-		if got := c.store.events; len(got) != 2 || got[1].Misbehave != storage.Misbehaviours()[2] {
+		if got := c.store.AllEvents(); len(got) != 2 || got[1].Misbehave != storage.Misbehaviours()[2] {
 			t.Errorf("fired %+v", got)
 		}
 		c.press("y")
@@ -86,14 +87,14 @@ func TestTypingInMenusOfOurWordsNarrowsToo(t *testing.T) {
 
 func TestASavedFixtureIsFoundByTyping(t *testing.T) {
 	testConsole(t, func(c *console) {
-		twoWebhooks(c.store)
-		for _, name := range []string{"2nd try", "join", "late"} {
-			c.store.fixtures = append(c.store.fixtures, storage.SavedFixture{Name: name, Channel: storage.Email, Status: storage.StatusBounce, Revision: storage.Classic, Payload: []byte(`{}`)})
+		c.store.AddTwoWebhooks()
+		for _, name := range []string{"2nd-try", "join", "late"} {
+			fixture := storage.SavedFixture{Name: name, Channel: storage.Email, Status: storage.StatusBounce, Revision: storage.Classic, Payload: []byte(`{}`)}
+			c.must(c.store.SaveFixture(c.m.env.Context, fixture))
 		}
-		c.store.changed(storage.ChangedAll)
 		c.wait(time.Second)
 		c.press("f", "F", "2")
-		c.see("/ 2▏", "2nd try")
+		c.see("/ 2▏", "2nd-try")
 		c.miss("join")
 		c.press("backspace", "j")
 		c.see("/ j▏", "join")
@@ -121,15 +122,12 @@ func TestThePaletteFindsWhatIsMeant(t *testing.T) {
 				t.Parallel()
 				testConsole(t, func(c *console) {
 					c.rapid = true
-					twoWebhooks(c.store)
-					c.store.receipts = []storage.Receipt{arrived(1, storage.StatusBounce)}
-					c.store.receipts[0].WebhookID, c.store.receipts[0].Body = acme().ID, []byte(`{"a":1}`)
-					c.store.deliveries[0].State = storage.Retrying
-					c.store.activities = []storage.Activity{{ID: 1, Text: "it happened"}}
-					c.store.changed(storage.ChangedAll)
+					c.store.AddTwoWebhooks()
+					r := arrived(1, storage.StatusBounce)
+					r.Body = []byte(`{"a":1}`)
+					c.store.Receive(r)
 					c.wait(time.Second)
-					c.press("f", "b") // so that there is something to fire again
-					c.store.deliveries = c.store.deliveries[:1]
+					c.press("f", "b")   // so that there is something to fire again
 					c.wait(time.Minute) // until it is told no more
 					c.press(view, ":")
 					c.write(typed)
@@ -170,8 +168,7 @@ func TestKeysThatComeBeforeTheirRows(t *testing.T) {
 	} {
 		t.Run(test.keys, func(t *testing.T) {
 			testConsole(t, func(c *console) {
-				manyReceipts(1000)(c.store)
-				c.store.changed(storage.ChangedAll)
+				c.store.AddManyReceipts(1000)
 				c.wait(time.Second)
 				c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(test.keys)})
 				c.settle()
@@ -226,8 +223,10 @@ func TestFiringBehindSubmit(t *testing.T) {
 		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("fs")})
 		c.settle()
 		c.wait(time.Second)
-		if n := len(c.store.events); n != 1 || c.store.events[0].WebhookID != c.store.webhooks[2].ID {
-			t.Errorf("fired %+v", c.store.events)
+		hook, err := c.store.WebhookByName(c.m.env.Context, "brand new")
+		c.must(err)
+		if events := c.store.AllEvents(); len(events) != 1 || events[0].WebhookID != hook.ID {
+			t.Errorf("fired %+v", events)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -14,36 +15,38 @@ import (
 func testFiring(t *testing.T, test func(*console)) {
 	t.Helper()
 	testConsole(t, func(c *console) {
-		c.store.webhooks = []storage.Webhook{acme(), staging()}
-		c.store.changed(storage.ChangedAll)
+		c.store.AddWebhook(acme())
+		c.store.AddWebhook(staging())
 		c.wait(time.Second)
 		test(c)
 	})
 }
 
-// ends ends the newest deliveries, as the engine would.
-func (f *fakeStore) ends(n int, state storage.State, change func(*storage.Delivery)) {
-	defer f.lock()()
-	for i := len(f.deliveries) - n; i < len(f.deliveries); i++ {
-		d := &f.deliveries[i]
-		d.State, d.Attempts, d.FinishedAt = state, d.Attempts+1, d.CreatedAt.Add(3*time.Millisecond)
-		change(d)
-	}
-	f.changed(storage.ChangedDeliveries)
+// ends ends the newest delivery in an attempt, as the engine would.
+func (c *console) ends(o storage.Outcome) {
+	c.t.Helper()
+	o.Attempt.Timings.Total = 3 * time.Millisecond
+	c.store.Attempt(lastOf(c.store.AllDeliveries()).ID, o)
 }
+
+func lastOf[T any](all []T) T { return all[len(all)-1] }
 
 // orderPatience is how long a message's next event waits while an engine runs.
 var orderPatience = fire.Patience(storage.Webhook{}, true)
 
-func answered(code int) func(*storage.Delivery) {
-	return func(d *storage.Delivery) { d.Code = code }
+func answered(code int) storage.Outcome {
+	o := storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: code}}
+	if code >= 300 {
+		o.State, o.Attempt.ErrorClass, o.Attempt.Error = storage.Failed, storage.ClassStatus, fmt.Sprint("answered ", code)
+	}
+	return o
 }
 
 func TestFiringTellsHowItEnds(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "b")
 		c.see("· bounce, email → acme prod queued")
-		c.store.ends(1, storage.StateDelivered, answered(204))
+		c.ends(answered(204))
 		c.wait(time.Second)
 		c.see("✓ bounce, email → acme prod delivered: 204 in 3.0 ms")
 		c.miss("bounce, email → acme prod queued")
@@ -54,9 +57,9 @@ func TestFiringTellsWhyItFailed(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "s")
 		failed := expired(1)
-		failed.DeliveryID = c.store.deliveries[0].ID
-		c.store.receipts = append(c.store.receipts, failed)
-		c.store.ends(1, storage.Failed, answered(401))
+		failed.ID, failed.DeliveryID = 0, c.store.AllDeliveries()[0].ID
+		c.store.Receive(failed)
+		c.ends(answered(401))
 		c.wait(time.Second)
 		c.see("✗ sent, email → acme prod failed: 401, auth: exp: expected later than 12:04:01")
 	})
@@ -64,23 +67,31 @@ func TestFiringTellsWhyItFailed(t *testing.T) {
 
 func TestFiringTellsOfRetriesAndWaiting(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		state storage.State
-		alive bool
-		want  string
+		name string
+		set  func(c *console, fired storage.Delivery)
+		want string
 	}{
-		{"retrying", storage.Retrying, true, "▲ bounce, email → acme prod retrying at 12:04:3"},
-		{"parked", storage.Parked, true, "▲ bounce, email → acme prod parked: acme prod failed 10 times in a row, so its circuit breaker is open"},
-		{"alone", storage.Queued, false, "▲ bounce, email → acme prod queued, but nobody delivers now"},
-		{"cancelled", storage.Cancelled, true, "· bounce, email → acme prod cancelled"},
+		{"retrying", func(c *console, _ storage.Delivery) {
+			c.ends(storage.Outcome{
+				State: storage.Retrying, NextAttemptAt: c.m.env.Now().Add(5 * time.Second),
+				Attempt: storage.Attempt{ErrorClass: storage.ClassConnect, Error: "refused"},
+			})
+		}, "▲ bounce, email → acme prod retrying at 12:04:3"},
+		{"parked", func(c *console, _ storage.Delivery) { c.openBreaker(noon().Add(time.Minute)) },
+			"▲ bounce, email → acme prod parked: acme prod failed 10 times in a row, so its circuit breaker is open"},
+		{"alone", func(c *console, _ storage.Delivery) { c.wait(2 * time.Second) }, "▲ bounce, email → acme prod queued, but nobody delivers now"},
+		{"cancelled", func(c *console, fired storage.Delivery) {
+			c.must(c.store.CancelDelivery(c.m.env.Context, fired.ID))
+		}, "· bounce, email → acme prod cancelled"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testFiring(t, func(c *console) {
-				c.store.alive = test.alive
-				c.store.breakers = []storage.Breaker{{WebhookID: acme().ID, Failures: 10, OpenUntil: noon().Add(time.Minute)}}
+				if test.name == "alone" {
+					c.store.Resign()
+				}
 				c.wait(2 * time.Second)
 				c.press("f", "b")
-				c.store.ends(1, test.state, func(d *storage.Delivery) { d.Error, d.NextAttemptAt = "refused", c.m.env.Now().Add(5*time.Second) })
+				test.set(c, c.store.AllDeliveries()[0])
 				c.wait(200 * time.Millisecond)
 				c.see(test.want)
 			})
@@ -98,7 +109,7 @@ func TestFiringAim(t *testing.T) {
 		c.press("w", "1")
 		c.see("Fire at acme prod")
 		c.press("d")
-		last := c.store.events[len(c.store.events)-1]
+		last := lastOf(c.store.AllEvents())
 		if last.WebhookID != acme().ID || last.Status != storage.StatusDelivered || last.Channel != storage.SMS {
 			t.Errorf("fired %+v; the channel chosen last is to stay", last)
 		}
@@ -122,7 +133,7 @@ func TestVariantAndChannelAreRemembered(t *testing.T) {
 		c.see("channel sms")
 		c.press("s", ".")
 		var fired []string
-		for _, e := range c.store.events {
+		for _, e := range c.store.AllEvents() {
 			fired = append(fired, string(e.Status)+" "+string(e.Channel)+" "+e.Variant)
 		}
 		want := []string{"bounce email hard", "bounce email hard", "sent sms ", "sent sms "}
@@ -135,8 +146,8 @@ func TestVariantAndChannelAreRemembered(t *testing.T) {
 func TestRepeatOfAWebhookThatIsGone(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "b")
-		c.store.webhooks = c.store.webhooks[1:]
-		c.store.changed(storage.ChangedWebhooks)
+		_, err := c.store.DeleteWebhook(c.m.env.Context, acme().ID)
+		c.must(err)
 		c.wait(time.Second)
 		c.press("4", ".")
 		c.see("acme prod, at which the last event was fired, is gone")
@@ -146,12 +157,12 @@ func TestRepeatOfAWebhookThatIsGone(t *testing.T) {
 func TestAWholeLifeWaitsForItsFirstEvent(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "l", "b")
-		if n := len(c.store.events); n != 1 {
+		if n := len(c.store.AllEvents()); n != 1 {
 			t.Fatalf("%d events queued at once", n)
 		}
-		c.store.ends(1, storage.StateDelivered, answered(204))
+		c.ends(answered(204))
 		c.wait(200 * time.Millisecond)
-		events := c.store.events
+		events := c.store.AllEvents()
 		if len(events) != 2 || events[0].Status != storage.StatusSent || events[1].Status != storage.StatusBounce || events[0].RequestID != events[1].RequestID {
 			t.Errorf("fired %+v", events)
 		}
@@ -162,7 +173,7 @@ func TestAWholeLifeDoesNotWaitForever(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "l", "d")
 		c.wait(orderPatience + time.Second)
-		if n := len(c.store.events); n != 2 {
+		if n := len(c.store.AllEvents()); n != 2 {
 			t.Errorf("%d events queued", n)
 		}
 	})
@@ -175,7 +186,7 @@ func TestMisbehaving(t *testing.T) {
 		c.press("f", "!", "9") // duplicate
 		c.wait(orderPatience + time.Second)
 		kinds := []storage.Misbehaviour{}
-		for _, e := range c.store.events {
+		for _, e := range c.store.AllEvents() {
 			kinds = append(kinds, e.Misbehave)
 		}
 		if want := []storage.Misbehaviour{storage.MisbehaveExpired, storage.MisbehaveDuplicate, storage.MisbehaveDuplicate}; !slices.Equal(kinds, want) {
@@ -183,7 +194,7 @@ func TestMisbehaving(t *testing.T) {
 		}
 		c.press("1", "G", "f", "!", "1")
 		c.see("needs JWT authentication, which staging does not use")
-		if n := len(c.store.events); n != 3 {
+		if n := len(c.store.AllEvents()); n != 3 {
 			t.Errorf("%d events: a token fault was fired without a token", n)
 		}
 	})
@@ -195,12 +206,12 @@ func TestBurstKeepsItsPace(t *testing.T) {
 		c.see("Burst at acme prod")
 		c.press("ctrl+s")
 		c.wait(time.Second)
-		if n := len(c.store.events); n < 45 || n > 55 {
+		if n := len(c.store.AllEvents()); n < 45 || n > 55 {
 			t.Errorf("%d of 50 a second queued after a second", n)
 		}
 		c.see("100 × bounce, email → acme prod:", "esc stops")
 		c.wait(2 * time.Second)
-		if n := len(c.store.events); n != 100 {
+		if n := len(c.store.AllEvents()); n != 100 {
 			t.Errorf("%d events queued", n)
 		}
 		c.see("all queued in")
@@ -214,9 +225,9 @@ func TestBurstStops(t *testing.T) {
 		c.press(".")
 		c.see("A burst is under way: esc stops it")
 		c.press("esc")
-		before := len(c.store.events)
+		before := len(c.store.AllEvents())
 		c.wait(time.Second)
-		if after := len(c.store.events); before == 0 || after > before+1 || after >= 100 {
+		if after := len(c.store.AllEvents()); before == 0 || after > before+1 || after >= 100 {
 			t.Errorf("%d events before, %d after esc", before, after)
 		}
 		c.see("stopped:")
@@ -228,7 +239,7 @@ func TestBurstRefusesNonsense(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "B", "ctrl+u", "-", "1", "tab", "ctrl+u", "0", "ctrl+s")
 		c.see("-1 is out of range; use 1 to 1,000,000", "0 a second is out of range; use 0.001 to 100,000")
-		if n := len(c.store.events); n != 0 {
+		if n := len(c.store.AllEvents()); n != 0 {
 			t.Errorf("%d events queued", n)
 		}
 	})
@@ -251,22 +262,21 @@ func TestBurstTellsHowItEnded(t *testing.T) {
 		{2, "✗ 3 × bounce, email → acme prod: of 3, 2 failed; 2 and / failed show them"},
 	} {
 		testConsole(t, func(c *console) {
-			twoWebhooks(c.store)
-			c.store.changed(storage.ChangedAll)
+			c.store.AddTwoWebhooks()
 			c.wait(time.Second)
-			before := len(c.store.deliveries)
+			before := len(c.store.AllDeliveries())
 			c.press("f", "B", "ctrl+u")
 			c.write("3")
 			c.press("ctrl+s")
 			c.wait(time.Second)
 			c.see("all queued in")
-			for i := range c.store.deliveries[before:] {
-				d := &c.store.deliveries[before+i]
-				if d.State = storage.StateDelivered; i < test.failed {
-					d.State = storage.Failed
+			for i, d := range c.store.AllDeliveries()[before:] {
+				code := 204
+				if i < test.failed {
+					code = 401
 				}
+				c.store.Attempt(d.ID, answered(code))
 			}
-			c.store.changed(storage.ChangedDeliveries)
 			c.wait(time.Second)
 			c.see(test.want)
 		})
@@ -296,8 +306,8 @@ func TestThePaletteFires(t *testing.T) {
 		c.see("Fire at acme prod: bounce", "f b")
 		c.press("enter")
 		c.wait(time.Second)
-		if n := len(c.store.events); n != 1 || c.store.events[0].Status != storage.StatusBounce {
-			t.Errorf("fired %+v", c.store.events)
+		if events := c.store.AllEvents(); len(events) != 1 || events[0].Status != storage.StatusBounce {
+			t.Errorf("fired %+v", events)
 		}
 	})
 }

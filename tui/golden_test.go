@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // screen, empty and full.
 type scene struct {
 	name  string
-	set   func(*fakeStore) // before the console starts
+	set   func(*testStore) // before the console starts
 	play  func(*console)   // what the person does
 	whole bool             // a screen whose layout depends on the size
 }
@@ -35,18 +35,22 @@ func sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {120, 30}, {200, 50}
 // show plays a scene.
 func (s scene) show(t *testing.T, th theme, look func(*console)) {
 	testConsoleWith(t, th, func(c *console) {
-		c.rapid = true
-		if s.set != nil {
-			s.set(c.store)
-			c.store.changed(1<<8 - 1)
-			c.wait(changeGap)
-			c.wait(changeGap)
-		}
-		if s.play != nil {
-			s.play(c)
-		}
+		s.begin(c)
 		look(c)
 	})
+}
+
+// begin plays a scene on a console that has just started.
+func (s scene) begin(c *console) {
+	c.rapid = true
+	if s.set != nil {
+		s.set(c.store)
+		c.wait(changeGap)
+		c.wait(changeGap)
+	}
+	if s.play != nil {
+		s.play(c)
+	}
 }
 
 // TestGolden compares every scene, without colours, with what was looked at and found
@@ -113,22 +117,6 @@ func firstDifference(got, want string) string {
 		}
 	}
 	return fmt.Sprintf("the colours, or the number of lines: got %d, want %d", len(g), len(w))
-}
-
-// TestEverySizeFits draws every scene at many sizes: no line is wider and no
-// view is taller or shorter than the screen, whatever the data.
-func TestEverySizeFits(t *testing.T) {
-	for _, s := range nastyScenes() {
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			s.show(t, darkTheme, func(c *console) {
-				for _, size := range sizes() {
-					fits(t, c, size[0], size[1])
-				}
-				fitsAnySize(t, c)
-			})
-		})
-	}
 }
 
 // fitsAnySize tries the sizes at which something changes, and some that nobody named.

@@ -30,8 +30,9 @@ import (
 type console struct {
 	t        *testing.T
 	m        *Model
-	store    *fakeStore
-	resent   []string // where to, and the bytes
+	store    *testStore
+	skipped  time.Duration // as if the machine had slept
+	resent   []string      // where to, and the bytes
 	exported []export.Request
 	copied   []string
 	readFile func(ctx context.Context, path string) ([]byte, error) // by the form; nil: there are no files
@@ -56,15 +57,22 @@ func testConsole(t *testing.T, test func(*console)) {
 
 func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 	t.Helper()
+	testConsoleOn(t, th, func(s *testStore) Store { return s }, test)
+}
+
+// testConsoleOn runs a test with a console on what wrap makes of the store.
+func testConsoleOn(t *testing.T, th theme, wrap func(*testStore) Store, test func(*console)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer time.Sleep(time.Hour) // until every timer has gone off
 		defer cancel()
 		began := time.Now()
-		now := func() time.Time { return noon().Add(time.Since(began)) }
-		c := &console{t: t, store: newFakeStore(now)}
+		c := &console{t: t}
+		now := func() time.Time { return noon().Add(time.Since(began) + c.skipped) }
+		c.store = openStore(t, now, c.rules())
 		c.m = New(ctx, Config{
-			Store: c.store, Now: now, Location: time.UTC, PID: 4711, Version: "1.2.3",
+			Store: wrap(c.store), Now: now, Location: time.UTC, PID: 4711, Version: "1.2.3",
 			Rules:    c.rules(),
 			Renderer: th.renderer(), Dark: th == darkTheme,
 			Rand: zeros{},
@@ -88,17 +96,6 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 		c.size(120, 30)
 		test(c)
 	})
-}
-
-func newFakeStore(now func() time.Time) *fakeStore {
-	return &fakeStore{
-		now:     noon,
-		rules:   storage.Rules{Sources: noSources()},
-		last:    1 << 50,
-		runtime: storage.Runtime{PID: 4711, ReceiverURL: "https://127.0.0.1:9443"},
-		alive:   true,
-		changes: make(chan storage.Change, 1),
-	}
 }
 
 // zeros is an endless source of the same id.
@@ -172,7 +169,6 @@ func (c *console) size(width, height int) { c.send(tea.WindowSizeMsg{Width: widt
 
 // wait lets time pass.
 func (c *console) wait(d time.Duration) {
-	c.store.lock()() // what the test wrote comes before what is read while time passes
 	time.Sleep(d)
 	c.settle()
 }
@@ -195,6 +191,19 @@ func (c *console) write(text string) {
 func (c *console) paste(text string) {
 	runes := []rune(strings.ReplaceAll(text, "\n", "\r"))
 	c.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: runes, Paste: true})
+}
+
+// openBreaker opens the circuit breaker of acme.
+func (c *console) openBreaker(until time.Time) {
+	c.t.Helper()
+	c.must(c.store.SaveBreaker(c.m.env.Context, storage.Breaker{WebhookID: acme().ID, Failures: 10, OpenUntil: until}))
+}
+
+func (c *console) must(err error) {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 func keyMsg(name string) tea.KeyMsg {
@@ -272,15 +281,15 @@ func (th theme) renderer() *lipgloss.Renderer {
 
 // rules are the store's, with the files that a test says there are.
 func (c *console) rules() storage.Rules {
-	rules := c.store.rules
-	none := rules.Sources.ReadFile
-	rules.Sources.ReadFile = func(ctx context.Context, path string) ([]byte, error) {
+	sources := noSources()
+	none := sources.ReadFile
+	sources.ReadFile = func(ctx context.Context, path string) ([]byte, error) {
 		if c.readFile != nil {
 			return c.readFile(ctx, path)
 		}
 		return none(ctx, path)
 	}
-	return rules
+	return storage.Rules{Sources: sources}
 }
 
 // noSources has neither files nor environment.

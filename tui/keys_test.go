@@ -62,7 +62,7 @@ func TestKeysBeforeTheFirstScreen(t *testing.T) {
 		c.m.awake, c.m.typeahead = false, typedBefore([]byte("3\x1b[A"))
 		c.press("f")
 		c.see("▸1 Webhooks")
-		c.store.changed(storage.ChangedWebhooks)
+		c.must(c.store.SetWebhookState(c.m.env.Context, staging().ID, storage.Paused, ""))
 		c.wait(time.Second)
 		c.see("▸3 Receiver", "Fire at acme prod")
 	})

@@ -11,27 +11,31 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
+func runtimeOf(change func(*storage.Runtime)) func(*testStore) {
+	return func(s *testStore) { s.SetRuntime(change) }
+}
+
 func TestHeaderTellsHowThingsStand(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		set  func(*fakeStore)
+		set  func(*testStore)
 		want []string
 	}{
-		{"holder", func(*fakeStore) {}, []string{"● engine", "127.0.0.1:9443", "0 queued", "0 retrying", "0 receipts"}},
-		{"beside", func(f *fakeStore) { f.runtime.PID = 99 }, []string{"○ engine 99", "127.0.0.1:9443"}},
-		{"off", func(f *fakeStore) {
-			f.runtime.ReceiverURL, f.runtime.ReceiverError = "", "port 9443 is busy"
-		}, []string{"▲ receiver off", "receiver off: port 9443 is busy", "● engine"}},
-		{"starting", func(f *fakeStore) { f.runtime = storage.Runtime{} }, []string{"starting…", "1 Webhooks"}},
-		{"alone", func(f *fakeStore) { f.alive = false }, []string{"▲ nobody delivers", "1 Webhooks"}},
-		{"parked", func(f *fakeStore) {
-			f.deliveries = []storage.Delivery{{State: storage.Parked}, {State: storage.Retrying}}
+		{"holder", func(*testStore) {}, []string{"● engine", "127.0.0.1:9443", "0 queued", "0 retrying", "0 receipts"}},
+		{"beside", runtimeOf(func(rt *storage.Runtime) { rt.PID = 99 }), []string{"○ engine 99", "127.0.0.1:9443"}},
+		{"off", runtimeOf(func(rt *storage.Runtime) { rt.ReceiverURL, rt.ReceiverError = "", "port 9443 is busy" }), []string{"▲ receiver off", "receiver off: port 9443 is busy", "● engine"}},
+		{"starting", runtimeOf(func(rt *storage.Runtime) { *rt = storage.Runtime{} }), []string{"starting…", "1 Webhooks"}},
+		{"alone", func(s *testStore) { s.Resign() }, []string{"▲ nobody delivers", "1 Webhooks"}},
+		{"parked", func(s *testStore) {
+			s.AddWebhook(acme())
+			s.AddWebhook(staging())
+			s.AddDelivery(storage.Event{WebhookID: staging().ID, Channel: storage.SMS})
+			s.Attempt(s.AddDelivery(bounce()).ID, storage.Outcome{State: storage.Retrying, NextAttemptAt: noon().Add(time.Hour), Attempt: storage.Attempt{Code: 503}})
 		}, []string{"● engine", "127.0.0.1:9443", "0 queued 1 retrying 1 parked"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testConsole(t, func(c *console) {
 				test.set(c.store)
-				c.store.changed(storage.ChangedAll)
 				c.wait(time.Second)
 				c.size(140, 30) // room for all of it
 				c.see(test.want...)
@@ -46,7 +50,7 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 
 func TestADeadHolderIsNoticedWithoutAHint(t *testing.T) {
 	testConsole(t, func(c *console) {
-		c.store.alive = false
+		c.store.Resign()
 		c.wait(2 * tickGap)
 		c.see("nobody delivers")
 	})
@@ -105,8 +109,7 @@ func TestSuspendAndResume(t *testing.T) {
 // TestToastsHideNothing compares the screen with and without toasts.
 func TestToastsHideNothing(t *testing.T) {
 	testConsole(t, func(c *console) {
-		fewDeliveries(c.store)
-		c.store.changed(storage.ChangedAll)
+		c.store.AddFewDeliveries()
 		c.wait(time.Second)
 		c.press("3")
 		before := strings.Split(c.screen(), "\n")

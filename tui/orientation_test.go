@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,20 +22,21 @@ func TestTheTabsDoNotJump(t *testing.T) {
 	}
 	for _, pid := range []int{4711, 1234567} {
 		testConsole(t, func(c *console) {
-			c.store.runtime.PID = pid
-			c.store.changed(storage.ChangedAll)
+			c.store.SetRuntime(func(rt *storage.Runtime) { rt.PID = pid })
 			c.wait(2 * tickGap)
 			before := map[int]string{}
 			for width := screen.LeastWidth; width <= 200; width += 3 {
 				c.size(width, 24)
 				before[width] = tabs(head(c))
 			}
-			for state, n := range map[storage.State]int{storage.Queued: 1200, storage.Retrying: 12, storage.Parked: 4000} {
-				for range n {
-					c.store.deliveries = append(c.store.deliveries, storage.Delivery{State: state})
-				}
+			c.store.AddWebhook(acme())
+			c.store.AddWebhook(staging())
+			waiting := slices.Repeat([]storage.Event{{WebhookID: staging().ID, Channel: storage.SMS, Payload: []byte("{}")}}, 4000)
+			queued, err := c.store.Enqueue(c.m.env.Context, slices.Concat(slices.Repeat([]storage.Event{bounce()}, 1212), waiting)...)
+			c.must(err)
+			for _, d := range queued[:12] {
+				c.store.Attempt(d.ID, storage.Outcome{State: storage.Retrying, NextAttemptAt: noon().Add(time.Hour), Attempt: storage.Attempt{Code: 503}})
 			}
-			c.store.changed(storage.ChangedAll)
 			c.wait(2 * tickGap)
 			for width := screen.LeastWidth; width <= 200; width += 3 {
 				c.size(width, 24)
@@ -50,8 +53,7 @@ func TestTheTabsDoNotJump(t *testing.T) {
 func TestASecondConsoleNamesItsTabs(t *testing.T) {
 	for _, url := range []string{"https://127.0.0.1:9443", "https://[::1]:9443", "https://receiver.dev.example.internal:19443"} {
 		testConsole(t, func(c *console) {
-			c.store.runtime.PID, c.store.runtime.ReceiverURL = 123456, url
-			c.store.changed(storage.ChangedAll)
+			c.store.SetRuntime(func(rt *storage.Runtime) { rt.PID, rt.ReceiverURL = 123456, url })
 			c.wait(2 * tickGap)
 			c.size(80, 24)
 			c.see("▸1 Webhooks 2 Deliveries 3 Receiver 4 Activity", "○ engine 123456", "9443")
@@ -88,8 +90,7 @@ func TestTheFocusIsVisibleWithoutColour(t *testing.T) {
 		c.miss("▌Attempts", "▌  12:")
 	})
 	testConsole(t, func(c *console) {
-		twoWebhooks(c.store)
-		c.store.changed(storage.ChangedAll)
+		c.store.AddTwoWebhooks()
 		c.wait(time.Second)
 		c.see("▌  acme prod")
 		c.press("tab")
@@ -101,11 +102,16 @@ func TestTheFocusIsVisibleWithoutColour(t *testing.T) {
 func TestEscLeadsBackFromAJump(t *testing.T) {
 	for _, key := range []string{"esc", "q"} {
 		testReceiver(t, manyReceipts(500), func(c *console) {
+			before, err := c.store.Activities(c.m.env.Context, 0, 0)
+			c.must(err)
 			for i := range 9 {
-				a := storage.Activity{ID: storage.ID(i + 1), Kind: storage.ActivityFired, Text: "it happened", ReceiptID: arrived(20+i, "").ID}
-				c.store.activities = append(c.store.activities, a)
+				a := storage.Activity{Kind: storage.ActivityFired, Text: "it happened", ReceiptID: arrived(20+i, "").ID}
+				if i == 4 {
+					a.ReceiptID, a.WebhookID = 0, acme().ID
+				}
+				c.store.AddActivities(a)
 			}
-			c.store.activities[4].ReceiptID, c.store.activities[4].WebhookID = 0, acme().ID
+			position := func(n int) string { return fmt.Sprintf("%d of %d", len(before)+n, len(before)+9) }
 			c.press("4")
 			c.wait(time.Second)
 			c.press("k", "k", "enter")
@@ -114,11 +120,11 @@ func TestEscLeadsBackFromAJump(t *testing.T) {
 			c.press("j", "enter", "esc")
 			c.see("▸3 Receiver") // from the detail first
 			c.press(key)
-			c.see("▸4 Activity", "7 of 9")
+			c.see("▸4 Activity", position(7))
 			c.press("k", "k", "enter")
 			c.see("▸1 Webhooks", "esc back to Activity")
 			c.press("esc")
-			c.see("▸4 Activity", "5 of 9")
+			c.see("▸4 Activity", position(5))
 			c.press("j", "enter", "1", "3", "esc") // who goes elsewhere has no way back
 			c.see("▸3 Receiver")
 			c.miss("back to Activity")
@@ -167,13 +173,14 @@ func TestTimesWithinTextsAreLocal(t *testing.T) {
 func TestOneZoneOnTheScreen(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.m.env.Location = time.FixedZone("EAST", 5*3600+1800)
-		twoWebhooks(c.store)
+		const expired = "the certificate expired on 2026-11-02T12:00:00Z"
+		c.store.AddWebhook(acme())
+		d := c.store.AddDelivery(bounce())
+		c.store.Attempt(d.ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{ErrorClass: storage.ClassTLS, Error: expired}})
 		r := arrived(1, storage.StatusBounce)
+		r.ID = 0
 		r.Verdicts.Auth = storage.Verdict{Result: storage.Fail, Reason: "exp 12:03:24Z is past", Checks: []storage.Check{{Name: "exp", Result: storage.Fail, Actual: "12:03:24Z is 67 s past"}}}
-		c.store.receipts = []storage.Receipt{r}
-		c.store.activities = []storage.Activity{{ID: 1, At: noon(), Text: "the certificate expired on 2026-11-02T12:00:00Z"}}
-		c.store.deliveries[0].Error = "the certificate expired on 2026-11-02T12:00:00Z"
-		c.store.changed(storage.ChangedAll)
+		c.store.Receive(r)
 		c.wait(time.Second)
 		c.press("3")
 		c.size(200, 50)

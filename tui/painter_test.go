@@ -16,8 +16,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 
-	"backchannel/storage"
-
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -276,8 +274,7 @@ func TestFramesAreDrawnWhenThereIsSomethingNew(t *testing.T) {
 func TestTheScreenComesBackWhole(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("TMUX", "")
-	cfg := realConfig()
-	cfg.Store.(*fakeStore).webhooks = []storage.Webhook{staging()}
+	cfg, _ := realConfig(t, staging())
 	p := openConsole(context.Background(), t, cfg)
 	p.see("staging")
 	p.press("y1Y")

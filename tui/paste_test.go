@@ -35,8 +35,7 @@ func TestAKeyPastedOnATerminal(t *testing.T) {
 		"CRLF":      strings.ReplaceAll(key, "\n", "\r\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := realConfig()
-			store := cfg.Store.(*fakeStore)
+			cfg, store := realConfig(t)
 			p := openConsole(context.Background(), t, cfg)
 			p.see("No webhook yet")
 			p.press("n")
@@ -52,9 +51,7 @@ func TestAKeyPastedOnATerminal(t *testing.T) {
 			if err := p.end(); err != nil {
 				t.Error(err)
 			}
-			store.mu.Lock()
-			defer store.mu.Unlock()
-			jwt := store.webhooks[0].Auth.JWT
+			jwt := store.AllWebhooks()[0].Auth.JWT
 			if jwt.Secret.Reveal() != key || jwt.Issuer != "" || jwt.Algorithm != "RS256" {
 				t.Errorf("saved %s, issuer %q, a key of %d bytes", jwt.Algorithm, jwt.Issuer, len(jwt.Secret.Reveal()))
 			}
@@ -99,7 +96,7 @@ func TestLettersThatComeTogetherAreText(t *testing.T) {
 		c.paste("two")
 		c.see("•••• 2 lines")
 		c.wait(time.Second)
-		if got := c.store.webhooks; len(got) != 0 {
+		if got := c.store.AllWebhooks(); len(got) != 0 {
 			t.Errorf("something was saved: %+v", got)
 		}
 	})

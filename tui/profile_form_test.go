@@ -21,7 +21,7 @@ func TestAProfileOfOnesOwn(t *testing.T) {
 		c.press("tab", "right", "ctrl+s")
 		c.see("acme prod from now on: drops the connection, 503, 204 in turn, after 2s")
 		want := storage.Profile{Statuses: []int{503, 204}, Delay: 2 * time.Second, Fault: storage.FaultDrop, Generation: 1}
-		if got := c.store.profiles[acme().ID]; !reflect.DeepEqual(got, want) {
+		if got := c.store.ProfileOf(acme().ID); !reflect.DeepEqual(got, want) {
 			t.Errorf("set %+v, want %+v", got, want)
 		}
 		c.press("o")

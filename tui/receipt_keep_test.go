@@ -14,7 +14,7 @@ func TestNoteOnAReceipt(t *testing.T) {
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		c.see("noted", "ask the team")
-		if note := c.store.receipts[0].Note; note != "ask the team" {
+		if note := c.store.AllReceipts()[0].Note; note != "ask the team" {
 			t.Errorf("the note is %q", note)
 		}
 	})
@@ -30,14 +30,15 @@ func TestSavedFixtureIsFired(t *testing.T) {
 		c.write("odd-sent")
 		c.press("ctrl+s")
 		c.wait(time.Second)
-		if n := len(c.store.fixtures); n != 1 || string(c.store.fixtures[0].Payload) != string(c.store.receipts[0].Body) {
-			t.Fatalf("saved %+v", c.store.fixtures)
+		saved, err := c.store.SavedFixtures(c.m.env.Context)
+		if err != nil || len(saved) != 1 || string(saved[0].Payload) != string(c.store.AllReceipts()[0].Body) {
+			t.Fatalf("saved %+v, %v", saved, err)
 		}
 		c.press("f", "F")
 		c.see("Which saved fixture?", "odd-sent sent, email")
 		c.press("1")
 		c.wait(time.Second)
-		fired := c.store.events[len(c.store.events)-1]
+		fired := lastOf(c.store.AllEvents())
 		if fired.Status != storage.StatusSent || fired.RequestID == "r1" || len(fired.Payload) < 50 {
 			t.Errorf("fired %+v", fired)
 		}

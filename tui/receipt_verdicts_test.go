@@ -9,12 +9,13 @@ import (
 )
 
 func TestARemedyIsToldOnce(t *testing.T) {
-	testReceiver(t, func(f *fakeStore) {
-		fewReceipts(f)
+	testReceiver(t, func(s *testStore) {
 		missing := func(key string) storage.Check {
 			return storage.Check{Name: "schema /" + key, Result: storage.Fail, Actual: "none", Expected: "the key " + key, Remedy: "add the key"}
 		}
-		f.receipts[0].Verdicts.Schema = storage.Verdict{Result: storage.Fail, Checks: []storage.Check{missing("imsOrg"), missing("offers")}}
+		s.AddFewReceipts(func(all []storage.Receipt) {
+			all[0].Verdicts.Schema = storage.Verdict{Result: storage.Fail, Checks: []storage.Check{missing("imsOrg"), missing("offers")}}
+		})
 	}, func(c *console) {
 		c.press("g")
 		c.see("expected the key imsOrg", "expected the key offers")
@@ -25,9 +26,9 @@ func TestARemedyIsToldOnce(t *testing.T) {
 }
 
 func TestPhrasesOfTheHeadStayWhole(t *testing.T) {
-	testReceiver(t, func(f *fakeStore) {
-		fewReceipts(f)
-		f.receipts[1].Webhook, f.receipts[1].Duration = "a longer name", 1500*time.Microsecond
+	testReceiver(t, func(s *testStore) {
+		s.AddFewReceipts(func(all []storage.Receipt) { all[1].Duration = 1500 * time.Microsecond })
+		s.ChangeWebhook(acme().ID, func(w *storage.Webhook) { w.Name = "a longer name" })
 	}, func(c *console) {
 		c.press("g", "j")
 		for width := 60; width <= 220; width += 4 {

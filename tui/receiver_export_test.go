@@ -81,7 +81,7 @@ func TestExportAsksBeforeItReplaces(t *testing.T) {
 func ids(numbers ...int) []storage.ID {
 	var all []storage.ID
 	for _, n := range numbers {
-		all = append(all, storage.ID(1<<49+1000+n))
+		all = append(all, arrived(n, "").ID)
 	}
 	return all
 }

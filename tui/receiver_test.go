@@ -19,11 +19,12 @@ func TestReceiverExplainsWhatFailed(t *testing.T) {
 }
 
 func TestReceiverShowsWhatAnotherServerAnswered(t *testing.T) {
-	testReceiver(t, func(f *fakeStore) {
-		fewReceipts(f)
-		f.receipts[0].Forward = storage.Forward{
-			URL: "http://127.0.0.1:3000/hooks", State: storage.ForwardAnswered, Code: 500, Duration: 3 * time.Millisecond, Body: []byte("undefined is not a \x1b[31mfunction"),
-		}
+	testReceiver(t, func(s *testStore) {
+		s.AddFewReceipts(func(all []storage.Receipt) {
+			all[0].Forward = storage.Forward{
+				URL: "http://127.0.0.1:3000/hooks", State: storage.ForwardAnswered, Code: 500, Duration: 3 * time.Millisecond, Body: []byte("undefined is not a \x1b[31mfunction"),
+			}
+		})
 	}, func(c *console) {
 		c.size(160, 50)
 		c.press("g")
@@ -34,9 +35,8 @@ func TestReceiverShowsWhatAnotherServerAnswered(t *testing.T) {
 }
 
 func TestReceiverTellsAllOfTheAnswerInNarrowPanes(t *testing.T) {
-	testReceiver(t, func(f *fakeStore) {
-		fewReceipts(f)
-		f.receipts[0].Code, f.receipts[0].Note = 503, strings.Repeat("note ", 15)+"ends"
+	testReceiver(t, func(s *testStore) {
+		s.AddFewReceipts(func(all []storage.Receipt) { all[0].Code, all[0].Note = 503, strings.Repeat("note ", 15)+"ends" })
 	}, func(c *console) {
 		c.press("g")
 		for _, size := range [][2]int{{60, 20}, {100, 30}, {160, 45}} {
@@ -143,12 +143,12 @@ func TestPinAndClear(t *testing.T) {
 		c.press("C")
 		c.see("Clear the receiver?")
 		c.press("enter") // the harmless answer
-		if n := len(c.store.receipts); n != 5 {
+		if n := len(c.store.AllReceipts()); n != 5 {
 			t.Fatalf("%d receipts left", n)
 		}
 		c.press("C", "y")
 		c.wait(time.Second)
-		if n := len(c.store.receipts); n != 2 {
+		if n := len(c.store.AllReceipts()); n != 2 {
 			t.Errorf("%d receipts left, want the 2 pinned ones", n)
 		}
 		c.see("3 receipts cleared", "of 2")
@@ -159,8 +159,8 @@ func TestReplayOfAReceipt(t *testing.T) {
 	testReceiver(t, fewDeliveries, func(c *console) {
 		for i, key := range []string{"g", "j"} { // a foreign sender's, and one that a delivery of ours brought
 			c.press(key, "r")
-			e := c.store.events[len(c.store.events)-1]
-			if string(e.Payload) != string(c.store.receipts[i].Body) || e.WebhookID != acme().ID || e.Misbehave != "" {
+			e := lastOf(c.store.AllEvents())
+			if string(e.Payload) != string(c.store.AllReceipts()[i].Body) || e.WebhookID != acme().ID || e.Misbehave != "" {
 				t.Errorf("queued %+v, not the bytes received as a new event", e)
 			}
 		}
@@ -173,28 +173,28 @@ func TestReplayOfAReceipt(t *testing.T) {
 func TestReplayOfAReceiptWhoseWebhookLeadsElsewhere(t *testing.T) {
 	testReceiver(t, fewDeliveries, func(c *console) {
 		const old = "https://127.0.0.1:9001/feedback/myImsOrg/prod"
-		c.store.webhooks[0].URL = old
-		events := len(c.store.events)
+		c.store.ChangeWebhook(acme().ID, func(w *storage.Webhook) { w.URL = old })
+		events := len(c.store.AllEvents())
 		c.press("g", "r")
 		c.see("Replay the receipt to", "acme prod", old+", its URL now", "the receiver", "https://127.0.0.1:9443/feedback/myImsOrg/prod, where it listens now")
-		if len(c.store.events) != events {
+		if len(c.store.AllEvents()) != events {
 			t.Error("sent before it was chosen where to")
 		}
 		c.press("r")
 		c.see("replayed to https://127.0.0.1:9443/feedback/myImsOrg/prod, as it came: 204")
-		if want := "https://127.0.0.1:9443/feedback/myImsOrg/prod " + string(c.store.receipts[0].Body); len(c.resent) != 1 || c.resent[0] != want || len(c.store.events) != events {
+		if want := "https://127.0.0.1:9443/feedback/myImsOrg/prod " + string(c.store.AllReceipts()[0].Body); len(c.resent) != 1 || c.resent[0] != want || len(c.store.AllEvents()) != events {
 			t.Errorf("sent %q, want %q and no new event", c.resent, want)
 		}
 		c.press("r", "w")
 		c.see("replayed to acme prod at " + old)
-		if len(c.store.events) != events+1 || len(c.resent) != 1 {
-			t.Errorf("%d new events, and sent %q", len(c.store.events)-events, c.resent)
+		if len(c.store.AllEvents()) != events+1 || len(c.resent) != 1 {
+			t.Errorf("%d new events, and sent %q", len(c.store.AllEvents())-events, c.resent)
 		}
-		c.store.runtime.ReceiverURL = "" // then there is one way alone
+		c.store.SetRuntime(func(rt *storage.Runtime) { rt.ReceiverURL = "" }) // then there is one way alone
 		c.press("r")
 		c.miss("Replay the receipt to")
-		if len(c.store.events) != events+2 {
-			t.Errorf("%d new events", len(c.store.events)-events)
+		if len(c.store.AllEvents()) != events+2 {
+			t.Errorf("%d new events", len(c.store.AllEvents())-events)
 		}
 	})
 }
@@ -205,13 +205,13 @@ func TestResponseProfile(t *testing.T) {
 		c.see("How the receiver answers acme prod", "healthy answers as the verdicts say (now)")
 		c.press("3")
 		c.see("acme prod from now on: down")
-		if p := c.store.profiles[acme().ID]; p.Preset != "down" || len(p.Statuses) != 1 {
+		if p := c.store.ProfileOf(acme().ID); p.Preset != "down" || len(p.Statuses) != 1 {
 			t.Errorf("the profile is %+v", p)
 		}
 		c.press("o")
 		c.see("down every request answers 503 (now)")
 		c.press("esc")
-		c.store.profiles[acme().ID] = storage.Profile{Delay: time.Second}
+		c.must(c.store.SetProfile(c.m.env.Context, acme().ID, storage.Profile{Delay: time.Second}))
 		c.press("o")
 		c.see("custom… after 1s (now)")
 	})
@@ -220,13 +220,13 @@ func TestResponseProfile(t *testing.T) {
 func TestCopyingFromTheReceiver(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "y", "1")
-		if len(c.copied) != 1 || c.copied[0] != string(c.store.receipts[0].Body) {
+		if len(c.copied) != 1 || c.copied[0] != string(c.store.AllReceipts()[0].Body) {
 			t.Errorf("copied %q", c.copied)
 		}
 		c.press("y")
 		c.see("curl command for the receiver as it is now, without secrets")
 		c.press("6")
-		if got := c.copied[len(c.copied)-1]; !strings.Contains(got, " | curl ") || !strings.Contains(got, c.store.receipts[0].Path) {
+		if got := c.copied[len(c.copied)-1]; !strings.Contains(got, " | curl ") || !strings.Contains(got, c.store.AllReceipts()[0].Path) {
 			t.Errorf("copied %q", got)
 		}
 	})
@@ -276,8 +276,8 @@ func TestEditAndResend(t *testing.T) {
 		c.press("g", "R")
 		c.see("Edit and resend to acme prod", `"requestId": "r1"`)
 		c.press("ctrl+s")
-		e := c.store.events[len(c.store.events)-1]
-		if string(e.Payload) != string(c.store.receipts[0].Body) || e.WebhookID != acme().ID || e.Status != storage.StatusSent {
+		e := lastOf(c.store.AllEvents())
+		if string(e.Payload) != string(c.store.AllReceipts()[0].Body) || e.WebhookID != acme().ID || e.Status != storage.StatusSent {
 			t.Errorf("unchanged, it sends %+v", e)
 		}
 		c.see("queued", "▸3 Receiver")
@@ -287,16 +287,15 @@ func TestEditAndResend(t *testing.T) {
 		c.press("esc")
 		c.see("Leave without sending?")
 		c.press("n", "ctrl+s")
-		if e := c.store.events[len(c.store.events)-1]; !strings.Contains(string(e.Payload), "x") || e.Channel != storage.Email {
+		if e := lastOf(c.store.AllEvents()); !strings.Contains(string(e.Payload), "x") || e.Channel != storage.Email {
 			t.Errorf("changed, it sends %+v", e)
 		}
 	})
 }
 
 func TestWhatIsNoTextIsNotEdited(t *testing.T) {
-	testReceiver(t, func(f *fakeStore) {
-		fewReceipts(f)
-		f.receipts[0].Body = []byte("{\xff}")
+	testReceiver(t, func(s *testStore) {
+		s.AddFewReceipts(func(all []storage.Receipt) { all[0].Body = []byte("{\xff}") })
 	}, func(c *console) {
 		c.press("g", "R")
 		c.see("▸3 Receiver", "not text (UTF-8)")

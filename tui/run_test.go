@@ -121,9 +121,15 @@ const (
 	bracketedPasteOff = "\x1b[?2004l"
 )
 
-func realConfig() Config {
-	now := time.Now
-	return Config{Store: newFakeStore(now), Rules: storage.Rules{Sources: noSources()}, Now: now, PID: 4711, Renderer: darkTheme.renderer(), Dark: true}
+// realConfig configures a console on a terminal, with these webhooks.
+func realConfig(t *testing.T, webhooks ...storage.Webhook) (Config, *testStore) {
+	t.Helper()
+	rules := storage.Rules{Sources: noSources()}
+	store := openStore(t, time.Now, rules)
+	for _, w := range webhooks {
+		store.AddWebhook(w)
+	}
+	return Config{Store: store, Rules: rules, PID: 4711, Renderer: darkTheme.renderer(), Dark: true}, store
 }
 
 func TestTheTerminalIsRestored(t *testing.T) {
@@ -138,7 +144,8 @@ func TestTheTerminalIsRestored(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			p := openConsole(ctx, t, realConfig())
+			cfg, _ := realConfig(t)
+			p := openConsole(ctx, t, cfg)
 			p.see("No webhook yet")
 			p.see(altScreenOn)
 			test.stop(p, cancel)
@@ -155,15 +162,15 @@ func TestTheTerminalIsRestored(t *testing.T) {
 }
 
 // crashing is a store that panics in the middle of things.
-type crashing struct{ *fakeStore }
+type crashing struct{ *testStore }
 
 func (crashing) Webhooks(context.Context) ([]storage.Webhook, error) { panic("boom") }
 
 func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
 	for name, run := range map[string]func(*os.File) error{
 		"in the store": func(tty *os.File) error {
-			cfg := realConfig()
-			cfg.Store = crashing{newFakeStore(time.Now)}
+			cfg, store := realConfig(t)
+			cfg.Store = crashing{store}
 			return Run(context.Background(), cfg, tty, tty)
 		},
 		"in Init":      func(tty *os.File) error { return explode(tty, bomb{init: true}) },
@@ -194,8 +201,7 @@ func explode(tty *os.File, b bomb) error {
 func TestCopyReachesTheTerminal(t *testing.T) {
 	t.Setenv("TMUX", "")
 	t.Setenv("TERM", "xterm-256color")
-	cfg := realConfig()
-	cfg.Store.(*fakeStore).webhooks = []storage.Webhook{staging()}
+	cfg, _ := realConfig(t, staging())
 	p := openConsole(context.Background(), t, cfg)
 	p.see("staging")
 	p.press("y")
@@ -212,10 +218,9 @@ func TestCopyReachesTheTerminal(t *testing.T) {
 func TestWhatWasCopiedIsShown(t *testing.T) {
 	t.Setenv("TERM", "linux")
 	t.Setenv("TMUX", "")
-	cfg := realConfig()
 	hook := staging()
 	hook.URL = "https://hooks.example.com/" + strings.Repeat("long/", 60)
-	cfg.Store.(*fakeStore).webhooks = []storage.Webhook{hook}
+	cfg, _ := realConfig(t, hook)
 	p := openConsole(context.Background(), t, cfg)
 	p.see("staging")
 	p.press("Y")
@@ -237,8 +242,7 @@ func TestEndingWhileATextIsShown(t *testing.T) {
 	t.Setenv("TMUX", "")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	cfg := realConfig()
-	cfg.Store.(*fakeStore).webhooks = []storage.Webhook{staging()}
+	cfg, _ := realConfig(t, staging())
 	p := openConsole(ctx, t, cfg)
 	p.see("staging")
 	p.press("y1Y")

@@ -3,6 +3,8 @@ package tui
 import (
 	"testing"
 	"time"
+
+	"backchannel/storage"
 )
 
 // drawnIn counts how often the program would draw while time passes.
@@ -17,7 +19,7 @@ func TestNothingIsDrawnWhileNothingChanges(t *testing.T) {
 	for _, view := range []string{"1", "2", "3", "4"} {
 		t.Run(view, func(t *testing.T) {
 			testConsole(t, func(c *console) {
-				fewReceipts(c.store)
+				c.store.AddFewReceipts(nil)
 				c.press(view)
 				c.drawnIn(10 * time.Second) // what was pressed and read
 				if n := c.drawnIn(time.Minute); n != 0 {
@@ -30,7 +32,7 @@ func TestNothingIsDrawnWhileNothingChanges(t *testing.T) {
 
 func TestACountdownCountsWhileItIsShown(t *testing.T) {
 	testConsole(t, func(c *console) {
-		fewDeliveries(c.store)
+		c.store.AddFewDeliveries()
 		c.press("2")
 		c.see("in 31 s")
 		c.wait(3 * time.Second)
@@ -48,10 +50,11 @@ func TestACountdownCountsWhileItIsShown(t *testing.T) {
 
 func TestTodaysTimesAreYesterdaysAfterMidnight(t *testing.T) {
 	testConsole(t, func(c *console) {
-		fewDeliveries(c.store)
+		c.store.AddFewDeliveries()
 		c.press("4")
 		c.see("11:04:29.871")
-		c.wait(12 * time.Hour)
+		c.skipped = 12 * time.Hour
+		c.wait(2 * tickGap)
 		c.miss("11:04:29.871")
 		c.see("Nov  2 11:04")
 	})
@@ -60,8 +63,10 @@ func TestTodaysTimesAreYesterdaysAfterMidnight(t *testing.T) {
 // Minutes are counted once a minute.
 func TestMinutesAreNotCountedEachSecond(t *testing.T) {
 	testConsole(t, func(c *console) {
-		fewDeliveries(c.store)
-		c.store.deliveries[4].NextAttemptAt = noon().Add(31 * time.Minute)
+		c.store.AddFewDeliveries()
+		c.store.Attempt(c.store.AllDeliveries()[4].ID, storage.Outcome{
+			State: storage.Retrying, NextAttemptAt: noon().Add(31 * time.Minute), Attempt: storage.Attempt{Code: 503},
+		})
 		c.press("2")
 		c.wait(2 * tickGap)
 		c.see("in 30 min")

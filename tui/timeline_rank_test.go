@@ -18,11 +18,12 @@ func TestThePositionIsRight(t *testing.T) {
 		list := receiverOf(c).List()
 		came := n
 		traffic := func(count int) {
-			for range count {
+			more := make([]storage.Receipt, count)
+			for i := range more {
 				came++
-				c.store.receipts = append(c.store.receipts, arrived(came, storage.StatusSent))
+				more[i] = arrived(came, storage.StatusSent)
 			}
-			c.store.changed(storage.ChangedReceipts)
+			c.store.Receive(more...)
 			c.wait(time.Second)
 		}
 		right := func(total int) {

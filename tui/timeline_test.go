@@ -2,7 +2,6 @@ package tui
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 	"time"
 
@@ -12,21 +11,14 @@ import (
 )
 
 // manyReceipts are n of them, r1 the oldest.
-func manyReceipts(n int) func(*fakeStore) {
-	return func(f *fakeStore) {
-		twoWebhooks(f)
-		for i := 1; i <= n; i++ {
-			f.receipts = append(f.receipts, arrived(i, storage.StatusSent))
-			f.receipts[i-1].Identity = fmt.Sprint("person", i)
-		}
-	}
+func manyReceipts(n int) func(*testStore) {
+	return func(s *testStore) { s.AddManyReceipts(n) }
 }
 
-func testReceiver(t *testing.T, set func(*fakeStore), test func(*console)) {
+func testReceiver(t *testing.T, set func(*testStore), test func(*console)) {
 	t.Helper()
 	testConsole(t, func(c *console) {
 		set(c.store)
-		c.store.changed(storage.ChangedAll)
 		c.wait(time.Second)
 		c.press("3")
 		c.size(200, 30)
@@ -89,8 +81,7 @@ func TestSelectionSticksToItsItem(t *testing.T) {
 		c.press("k", "k")
 		selected := list.SelectedID()
 		for i := range 200 {
-			c.store.receipts = append(c.store.receipts, arrived(1000+i, storage.StatusSent))
-			c.store.changed(storage.ChangedReceipts)
+			c.store.Receive(arrived(201+i, storage.StatusSent))
 			c.wait(changeGap)
 		}
 		c.wait(time.Second)
@@ -98,7 +89,7 @@ func TestSelectionSticksToItsItem(t *testing.T) {
 			t.Errorf("the selection went from %d to %d", selected, got)
 		}
 		c.press("F")
-		if got := list.SelectedID(); got != arrived(1199, "").ID {
+		if got := list.SelectedID(); got != arrived(400, "").ID {
 			t.Errorf("following shows %d", got)
 		}
 	})
@@ -109,9 +100,8 @@ func TestPauseHoldsTheViewAndCounts(t *testing.T) {
 		c.press("p")
 		c.see("‖ paused, 0 new")
 		for i := range 12 {
-			c.store.receipts = append(c.store.receipts, arrived(50+i, storage.StatusBounce))
+			c.store.Receive(arrived(11+i, storage.StatusBounce))
 		}
-		c.store.changed(storage.ChangedReceipts)
 		c.wait(time.Second)
 		c.see("10 of 10 ‖ paused, 12 new", "p go on")
 		c.miss("bounce")
@@ -124,8 +114,7 @@ func TestPauseHoldsTheViewAndCounts(t *testing.T) {
 func TestPauseOfAnEmptyView(t *testing.T) {
 	testReceiver(t, twoWebhooks, func(c *console) {
 		c.press("p")
-		c.store.receipts = append(c.store.receipts, arrived(1, storage.StatusBounce))
-		c.store.changed(storage.ChangedReceipts)
+		c.store.Receive(arrived(1, storage.StatusBounce))
 		c.wait(time.Second)
 		c.see("paused, 1 new")
 		c.press("p")
@@ -144,11 +133,11 @@ func TestThousands(t *testing.T) {
 func TestTroubleOfReadingIsTold(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.store.fail = errors.New("the disk is gone")
-		c.store.changed(storage.ChangedReceipts)
+		c.store.Receive(arrived(6, storage.StatusSent))
 		c.wait(time.Second)
 		c.see("✗ the disk is gone", "john.doe@luma.com")
 		c.store.fail = nil
-		c.store.changed(storage.ChangedAll)
+		c.store.Receive(arrived(7, storage.StatusSent))
 		c.wait(10 * time.Second)
 		c.miss("the disk is gone")
 	})
@@ -166,9 +155,13 @@ func TestAnEmptyFilterLeadsBackToWhereOneWas(t *testing.T) {
 		}
 		c.press("/")
 		c.write("status:exclude")
-		c.store.receipts = c.store.receipts[500:]
+		keep := storage.DefaultRetention()
+		keep.Receipts = 1500
+		_, err := c.store.ApplyRetention(c.m.env.Context, keep)
+		c.must(err)
+		c.wait(time.Second)
 		c.press("esc")
-		if got := receiverOf(c).List().SelectedID(); got != c.store.receipts[0].ID {
+		if got := receiverOf(c).List().SelectedID(); got != arrived(501, "").ID {
 			t.Errorf("selected %d, not what is nearest to where one was", got)
 		}
 	})

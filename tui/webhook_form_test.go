@@ -38,7 +38,7 @@ func TestTheFirstWebhookNeedsANameAndAChannel(t *testing.T) {
 		c.press("tab", "space", "ctrl+s")
 		c.wait(time.Second)
 		c.see("acme created. Press f to fire", "● active")
-		got := c.store.webhooks
+		got := c.store.AllWebhooks()
 		if len(got) != 1 || got[0].Name != "acme" || !reflect.DeepEqual(got[0].Channels, []storage.Channel{storage.Email}) {
 			t.Fatalf("created %+v", got)
 		}
@@ -63,7 +63,7 @@ func TestErrorsStandBesideTheirFields(t *testing.T) {
 		c.see("✗ http is refused")
 		c.press("ctrl+s")
 		c.see("▌ Webhook name", "choose at least one")
-		if len(c.store.webhooks) != 0 {
+		if len(c.store.AllWebhooks()) != 0 {
 			t.Error("something was saved")
 		}
 	})
@@ -73,8 +73,8 @@ func TestTheStoresConflictsStandBesideTheirFields(t *testing.T) {
 	testConsole(t, func(c *console) {
 		w := acme()
 		w.Organization = "other"
-		c.store.webhooks = []storage.Webhook{w, staging()}
-		c.store.changed(storage.ChangedAll)
+		c.store.AddWebhook(w)
+		c.store.AddWebhook(staging())
 		c.wait(time.Second)
 		c.press("n")
 		c.write("acme prod")
@@ -143,7 +143,7 @@ func TestAPastedKeySignsAndIsNeverShown(t *testing.T) {
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		c.see("keyed created")
-		got := c.store.webhooks[0].Auth.JWT
+		got := c.store.AllWebhooks()[0].Auth.JWT
 		if got.Algorithm != "ES256" || got.Secret.Reveal() != text {
 			t.Errorf("kept %s %q", got.Algorithm, got.Secret.Reveal())
 		}
@@ -155,8 +155,7 @@ func TestAPastedKeySignsAndIsNeverShown(t *testing.T) {
 
 func TestEditKeepsSecretsThatWereNotReplaced(t *testing.T) {
 	testConsole(t, func(c *console) {
-		c.store.webhooks = []storage.Webhook{acme()}
-		c.store.changed(storage.ChangedAll)
+		c.store.AddWebhook(acme())
 		c.wait(time.Second)
 		c.size(120, 60)
 		c.press("e")
@@ -169,7 +168,7 @@ func TestEditKeepsSecretsThatWereNotReplaced(t *testing.T) {
 		c.see("acme prod2 saved")
 		want := acme()
 		want.Name, want.Version = "acme prod2", 4
-		got := c.store.webhooks[0]
+		got := c.store.AllWebhooks()[0]
 		got.UpdatedAt = want.UpdatedAt
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("saved %#v\nwant  %#v", got, want)
@@ -180,7 +179,7 @@ func TestEditKeepsSecretsThatWereNotReplaced(t *testing.T) {
 		c.miss("nnn")
 		c.press("ctrl+s")
 		c.wait(time.Second)
-		if got := c.store.webhooks[0].Auth.JWT.Secret.Reveal(); got != strings.Repeat("n", 40) {
+		if got := c.store.AllWebhooks()[0].Auth.JWT.Secret.Reveal(); got != strings.Repeat("n", 40) {
 			t.Errorf("the secret is %q", got)
 		}
 	})
@@ -188,8 +187,7 @@ func TestEditKeepsSecretsThatWereNotReplaced(t *testing.T) {
 
 func TestHeaderRows(t *testing.T) {
 	testConsole(t, func(c *console) {
-		c.store.webhooks = []storage.Webhook{acme()}
-		c.store.changed(storage.ChangedAll)
+		c.store.AddWebhook(acme())
 		c.wait(time.Second)
 		c.size(120, 60)
 		c.press("e")
@@ -210,7 +208,7 @@ func TestHeaderRows(t *testing.T) {
 		c.wait(time.Second)
 		c.see("acme prod saved")
 		want := []storage.HeaderField{{Name: "X-Key", Value: "hush", Secret: true}, {Name: "X-Team", Value: "crm"}, {Name: "X-New", Value: "example.com"}}
-		if got := c.store.webhooks[0].Headers; !reflect.DeepEqual(got, want) {
+		if got := c.store.AllWebhooks()[0].Headers; !reflect.DeepEqual(got, want) {
 			t.Errorf("headers are %+v", got)
 		}
 	})
@@ -258,16 +256,16 @@ func TestEscAsksBeforeChangesAreLost(t *testing.T) {
 func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.size(120, 60)
-		c.store.webhooks = []storage.Webhook{acme()}
-		c.store.changed(storage.ChangedAll)
+		c.store.AddWebhook(acme())
 		c.wait(time.Second)
 		c.press("e")
 		c.write(" mine")
 		c.toField("Headers")
 		c.write("2")
-		theirs := &c.store.webhooks[0]
-		theirs.Version, theirs.Organization, theirs.Auth.JWT.Secret = 4, "theirs", storage.Secret(strings.Repeat("t", 32))
-		theirs.Headers = []storage.HeaderField{{Name: "X-Theirs", Value: "theirs", Secret: true}}
+		c.store.ChangeWebhook(acme().ID, func(theirs *storage.Webhook) {
+			theirs.Organization, theirs.Auth.JWT.Secret = "theirs", storage.Secret(strings.Repeat("t", 32))
+			theirs.Headers = []storage.HeaderField{{Name: "X-Theirs", Value: "theirs", Secret: true}}
+		})
 		c.press("ctrl+s")
 		c.see("Changed meanwhile", "y bring it in", "n keep typing")
 		c.press("n")
@@ -278,7 +276,7 @@ func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		c.see("acme prod mine saved")
-		got := c.store.webhooks[0]
+		got := c.store.AllWebhooks()[0]
 		want := []storage.HeaderField{{Name: "X-Team2", Value: "crm"}, {Name: "X-Key", Value: "hush", Secret: true}}
 		if !reflect.DeepEqual(got.Headers, want) || got.Auth.JWT.Secret.Reveal() != strings.Repeat("t", 32) {
 			t.Errorf("saved %+v", got)
@@ -288,18 +286,18 @@ func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
 
 func TestSavingWhatAnotherDeletedCreatesIt(t *testing.T) {
 	testConsole(t, func(c *console) {
-		c.store.webhooks = []storage.Webhook{acme()}
-		c.store.changed(storage.ChangedAll)
+		c.store.AddWebhook(acme())
 		c.wait(time.Second)
 		c.press("e")
 		c.write(" mine")
-		c.store.webhooks = nil
+		_, err := c.store.DeleteWebhook(c.m.env.Context, acme().ID)
+		c.must(err)
 		c.press("ctrl+s")
 		c.see("acme prod was deleted elsewhere; submit again to create it anew", "Create Feedback Webhook", "acme prod mine")
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		c.see("acme prod mine created")
-		if got := c.store.webhooks[0]; got.Auth.JWT.Secret != acme().Auth.JWT.Secret {
+		if got := c.store.AllWebhooks()[0]; got.Auth.JWT.Secret != acme().Auth.JWT.Secret {
 			t.Errorf("saved %+v", got)
 		}
 	})
@@ -308,8 +306,7 @@ func TestSavingWhatAnotherDeletedCreatesIt(t *testing.T) {
 func TestADuplicateSaysThatItsSecretsAreCopies(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.size(120, 60)
-		c.store.webhooks = []storage.Webhook{acme()}
-		c.store.changed(storage.ChangedAll)
+		c.store.AddWebhook(acme())
 		c.wait(time.Second)
 		c.press("D")
 		c.see("Create Feedback Webhook", "acme prod copy", "Secret •••• copied", "X-Key •••• copied")
@@ -318,7 +315,7 @@ func TestADuplicateSaysThatItsSecretsAreCopies(t *testing.T) {
 		c.write("stage")
 		c.press("ctrl+s")
 		c.wait(time.Second)
-		got := c.store.webhooks[1]
+		got := c.store.AllWebhooks()[1]
 		if got.Sandbox.Name != "stage" || got.Sandbox.ID == acme().Sandbox.ID || got.Auth.JWT.Secret != acme().Auth.JWT.Secret || got.Headers[1].Value != "hush" {
 			t.Errorf("the duplicate is %+v", got)
 		}

@@ -14,8 +14,7 @@ import (
 func inventoryConsole(t *testing.T, test func(*console)) {
 	t.Helper()
 	testConsole(t, func(c *console) {
-		twoWebhooks(c.store)
-		c.store.changed(storage.ChangedAll)
+		c.store.AddTwoWebhooks()
 		c.wait(time.Second)
 		test(c)
 	})
@@ -34,8 +33,9 @@ func TestInventoryShowsWhatIsConfiguredAndLastDelivered(t *testing.T) {
 
 func TestTheFirstScreenIsWholeBelowABanner(t *testing.T) {
 	testConsole(t, func(c *console) {
-		c.store.runtime.ReceiverURL, c.store.runtime.ReceiverError = "", strings.Repeat("the port is in use ", 8)
-		c.store.changed(storage.ChangedAll)
+		c.store.SetRuntime(func(rt *storage.Runtime) {
+			rt.ReceiverURL, rt.ReceiverError = "", strings.Repeat("the port is in use ", 8)
+		})
 		c.wait(time.Second)
 		c.size(60, 20)
 		c.see("Feedback webhook settings", "watch it arrive, verified")
@@ -50,7 +50,7 @@ func TestPauseAndActivate(t *testing.T) {
 		c.press("a")
 		c.wait(time.Second)
 		c.see("acme prod active")
-		if got := c.store.webhooks[0]; got.State != storage.Active {
+		if got := c.store.AllWebhooks()[0]; got.State != storage.Active {
 			t.Errorf("state is %s", got.State)
 		}
 	})
@@ -70,7 +70,7 @@ func TestDelete(t *testing.T) {
 
 func TestDeletingWhatIsQueuedNeedsTheName(t *testing.T) {
 	inventoryConsole(t, func(c *console) {
-		c.store.deliveries[0].State = storage.Retrying
+		c.store.AddDelivery(bounce())
 		c.press("d")
 		c.see("1 delivery is queued and will be cancelled", "Type acme prod to delete")
 		c.press("enter")
@@ -96,7 +96,7 @@ func TestDuplicateLeavesTheSandboxOpen(t *testing.T) {
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		c.see("acme prod copy created", "2 of 3")
-		if got := c.store.webhooks[2]; got.Auth.JWT.Secret != acme().Auth.JWT.Secret || got.Sandbox.ID == acme().Sandbox.ID {
+		if got := c.store.AllWebhooks()[1]; got.Name != "acme prod copy" || got.Auth.JWT.Secret != acme().Auth.JWT.Secret || got.Sandbox.ID == acme().Sandbox.ID {
 			t.Errorf("the copy is %+v", got)
 		}
 	})
@@ -122,13 +122,12 @@ func TestFilterInventory(t *testing.T) {
 
 func TestSelectionSticksToItsWebhook(t *testing.T) {
 	testConsole(t, func(c *console) {
-		for i := range 50 {
-			w := acme()
-			w.ID += storage.ID(i)
-			w.Name = fmt.Sprintf("hook %02d", i+10)
-			c.store.webhooks = append(c.store.webhooks, w)
+		all := make([]storage.Webhook, 50)
+		for i := range all {
+			all[i] = acme()
+			all[i].Name, all[i].Sandbox.Name = fmt.Sprintf("hook %02d", i+10), fmt.Sprint("box", i)
 		}
-		c.store.changed(storage.ChangedAll)
+		c.store.AddWebhooks(all...)
 		c.wait(time.Second)
 		for range 10 {
 			c.press("j")
@@ -140,9 +139,8 @@ func TestSelectionSticksToItsWebhook(t *testing.T) {
 			c.see("▌ hook 40")
 		}
 		before := acme()
-		before.ID, before.Name = 7, "a new one"
-		c.store.webhooks = append(c.store.webhooks, before)
-		c.store.changed(storage.ChangedWebhooks)
+		before.Name = "a new one"
+		c.store.AddWebhooks(before)
 		c.wait(time.Second)
 		c.see("▌ hook 40", "32 of 51")
 	})
@@ -151,7 +149,7 @@ func TestSelectionSticksToItsWebhook(t *testing.T) {
 func TestReadErrorsAreShown(t *testing.T) {
 	inventoryConsole(t, func(c *console) {
 		c.store.fail = errors.New("the database is damaged; run doctor")
-		c.store.changed(storage.ChangedAll)
+		c.must(c.store.SetWebhookState(c.m.env.Context, staging().ID, storage.Paused, ""))
 		c.wait(time.Second)
 		c.see("▲", "the database is damaged; run doctor", "acme prod")
 	})

@@ -27,6 +27,9 @@ type Options struct {
 	Version string           // of the program, for messages
 	Rules   storage.Rules    // for validating webhooks; zero Sources: the system's
 	By      string           // who makes changes, for activities: "in the console"
+	// Alone says that no other process uses the folder, so that Changes need not look for
+	// what others commit.
+	Alone bool
 }
 
 // A Store stores records, with a part for each subject. Its methods are safe for concurrent

@@ -65,7 +65,11 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 		statements: statements{conn, raw}, log: log, files: files,
 		facets: facetIDs{}, messages: messageIndex{raw: raw}, runs: map[storage.ID]activityRun{},
 	}
-	w.startPolling = sync.OnceFunc(func() { close(w.polled) })
+	w.startPolling = sync.OnceFunc(func() {
+		if !o.Alone {
+			close(w.polled)
+		}
+	})
 	w.lastVersion, _ = w.dataVersion()
 	log.fit()
 	go w.loop()

@@ -1,4 +1,9 @@
-// Package tuitest holds the records by which the console's screens are tested.
+// Package tuitest holds what the console's screens are tested with: records, and a real
+// store to keep them in.
+//
+// Start with [OpenStore] and fill it with [Store.AddTwoWebhooks], [Store.AddFewReceipts] or
+// [Store.AddFewDeliveries]. The IDs of records follow from the times at which they are
+// written, so that tests can name them beforehand.
 package tuitest
 
 import (
@@ -15,7 +20,7 @@ func Noon() time.Time { return time.Date(2026, 11, 2, 12, 4, 29, 871e6, time.UTC
 // Acme is a webhook with about everything that a webhook can have.
 func Acme() storage.Webhook {
 	w := storage.NewWebhook()
-	w.ID, w.Version, w.Name = 1<<49+1, 3, "acme prod"
+	w.Version, w.Name = 3, "acme prod"
 	w.Sandbox.ID = "8f14e45f-ceea-467f-a0e6-0d2d1b3c9a11"
 	w.Channels = storage.Channels()
 	w.Auth.Type = storage.AuthJWT
@@ -23,18 +28,23 @@ func Acme() storage.Webhook {
 	w.Auth.JWT.Claims = json.RawMessage(`{"team": "crm"}`)
 	w.Headers = []storage.HeaderField{{Name: "X-Team", Value: "crm"}, {Name: "X-Key", Value: "hush", Secret: true}}
 	w.CreatedAt, w.UpdatedAt = Noon().Add(-48*time.Hour), Noon().Add(-time.Hour)
+	w.ID = idAt(w.CreatedAt)
 	return w
 }
 
 // Staging is a paused webhook of somebody else's endpoint, looked at with suspicion.
 func Staging() storage.Webhook {
 	w := storage.NewWebhook()
-	w.ID, w.Version, w.Name = 1<<49+2, 1, "staging"
+	w.Version, w.Name = 1, "staging"
 	w.Organization, w.Sandbox = "0123456789ABCDEF01234567@AdobeOrg", storage.Sandbox{ID: "e4da3b7f-bbce-4345-9777-2b0674a318d5", Name: "dev"}
 	w.Channels = []storage.Channel{storage.SMS}
 	w.URL = "https://hooks.example.com/feedback?team=crm"
 	w.State, w.StateReason = storage.Paused, "the endpoint answered 410 Gone"
 	w.Delivery.TLS.SkipVerify = true
-	w.CreatedAt, w.UpdatedAt = Noon().Add(-time.Hour), Noon().Add(-time.Hour)
+	w.CreatedAt = Noon().Add(-time.Hour + time.Second)
+	w.UpdatedAt, w.ID = w.CreatedAt, idAt(w.CreatedAt)
 	return w
 }
+
+// idAt is the ID of the first record that is written at a time.
+func idAt(t time.Time) storage.ID { return storage.ID(t.UnixMicro()) }

@@ -1,0 +1,213 @@
+package tui
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"backchannel/storage"
+	"backchannel/tui/screen"
+)
+
+// nasty is text that moves the cursor, hides, reorders, is wide, and does not end.
+const nasty = "\x1b[2J\x1b]0;x\a\u202eevil\u200b 顧客 e\u0301👩‍💻\r\n\ttab"
+
+func longNasty() string { return nasty + strings.Repeat(" 顧客wide", 60) }
+
+// A nastyStore is a real store whose records read as if somebody had written into the
+// database: the store itself accepts few of these values.
+type nastyStore struct {
+	*testStore
+	few bool // leave the webhooks alone but for their names
+}
+
+func spoil[T any](all []T, err error, change func(*T)) ([]T, error) {
+	for i := range all {
+		change(&all[i])
+	}
+	return all, err
+}
+
+func spoilOne[T any](one T, err error, change func(*T)) (T, error) {
+	change(&one)
+	return one, err
+}
+
+func (n nastyStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
+	all, err := n.testStore.Webhooks(ctx)
+	return spoil(all, err, n.webhook)
+}
+
+func (n nastyStore) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
+	one, err := n.testStore.Webhook(ctx, id)
+	return spoilOne(one, err, n.webhook)
+}
+
+func (n nastyStore) webhook(w *storage.Webhook) {
+	long := longNasty()
+	if n.few {
+		w.Name = long
+		return
+	}
+	if strings.HasPrefix(w.Name, "x") {
+		w.Name = strings.Repeat(w.Name, 5)
+	}
+	if w.Name != "aa odd" {
+		return
+	}
+	w.Name, w.Organization, w.Sandbox.Name, w.StateReason = long, long, long, long
+	w.URL = "https://" + long
+	w.Auth.JWT.Claims = json.RawMessage(long)
+	w.Auth.JWT.KeyID, w.Auth.JWT.Audience = long, []string{long, "a,b"}
+	w.State = storage.Paused
+	w.Headers = []storage.HeaderField{{Name: long, Value: long}, {Name: "", Value: ""}}
+}
+
+func (n nastyStore) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
+	all, err := n.testStore.Deliveries(ctx, q)
+	return spoil(all, err, n.delivery)
+}
+
+func (n nastyStore) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
+	one, err := n.testStore.Delivery(ctx, id)
+	return spoilOne(one, err, n.delivery)
+}
+
+func (n nastyStore) delivery(d *storage.Delivery) {
+	long := longNasty()
+	d.Webhook, d.Channel, d.Status, d.Identity, d.Error = long, storage.Channel(long), storage.Status(long), long, long
+	d.RequestID, d.Misbehave, d.ReplayOf, d.Attempts = long, storage.Misbehaviour(long), 5, 1_000_000
+	if !n.few {
+		d.State, d.Code, d.CreatedAt = storage.State(long), 999, noon().AddDate(-30, 0, 0)
+	}
+}
+
+func (n nastyStore) Attempts(ctx context.Context, id storage.ID) ([]storage.Attempt, error) {
+	all, err := n.testStore.Attempts(ctx, id)
+	long := longNasty()
+	return spoil(all, err, func(a *storage.Attempt) {
+		a.Error, a.ErrorClass, a.ResponseBody, a.Code = long, storage.ErrorClass(long), []byte(long), -1
+		a.RequestHeaders = append(a.RequestHeaders, storage.HeaderField{Name: long, Value: long})
+	})
+}
+
+func (n nastyStore) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
+	one, err := n.testStore.Event(ctx, id)
+	return spoilOne(one, err, func(e *storage.Event) { e.Payload = []byte(longNasty()) })
+}
+
+func (n nastyStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
+	all, err := n.testStore.Activities(ctx, after, limit)
+	return spoil(all, err, func(a *storage.Activity) { a.Text, a.Kind = longNasty(), storage.ActivityKind(longNasty()) })
+}
+
+func (n nastyStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
+	all, err := n.testStore.Receipts(ctx, q)
+	return spoil(all, err, n.receipt)
+}
+
+func (n nastyStore) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
+	one, err := n.testStore.Receipt(ctx, id)
+	return spoilOne(one, err, n.receipt)
+}
+
+// receipt spoils what the database would have to be tampered with for; the rest is stored
+// as it is, since anybody can send it.
+func (nastyStore) receipt(r *storage.Receipt) {
+	long := longNasty()
+	if r.RequestID == long {
+		r.Webhook, r.Outcome, r.Flaw, r.Code = long, storage.AnswerOutcome(long), storage.BodyFlaw(long), -7
+	}
+}
+
+func (n nastyStore) Runtime(ctx context.Context) (storage.Runtime, bool, error) {
+	rt, alive, err := n.testStore.Runtime(ctx)
+	if !n.few {
+		rt.ReceiverURL, rt.ReceiverError = "", longNasty()
+	}
+	return rt, alive, err
+}
+
+// nastyReceipts adds deliveries and activities, and receipts that nobody should send.
+func nastyReceipts(s *testStore) {
+	s.AddFewDeliveries()
+	long := longNasty()
+	bad := func(name string) storage.Verdict {
+		return storage.Verdict{Result: storage.Fail, Reason: long, Checks: []storage.Check{
+			{Name: name + long, Result: storage.Fail, Expected: long, Actual: long, Remedy: long}, {Name: name, Result: "odd", Actual: long},
+		}}
+	}
+	r := expired(901)
+	r.ID = 0
+	r.Method, r.Path, r.Proto, r.Remote, r.Note = long, long, long, long, long
+	r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, r.SHA256 = long, long, long, long, long, long
+	r.Body = []byte(long + "\xff\xfe")
+	r.Headers = append(r.Headers, storage.HeaderField{Name: long, Value: long})
+	r.Verdicts = storage.Verdicts{Auth: bad("auth"), Schema: bad("schema"), Target: bad("target"), Headers: bad("headers"), Duplicate: bad("duplicate")}
+	deep := arrived(900, storage.Status(long))
+	deep.ID = 0
+	deep.Body, _ = json.Marshal(map[string]any{long: []any{long, 1e300, nil, map[string]any{long: long}}})
+	deep.DeliveryID = s.AllDeliveries()[4].ID
+	s.Receive(deep, r)
+}
+
+// oddWebhooks adds many, of which one reads as nasty.
+func oddWebhooks(s *testStore) {
+	twoWebhooks(s)
+	all := make([]storage.Webhook, 301)
+	for i := range all {
+		w := acme()
+		w.Name, w.Sandbox.Name = "x"+strings.Repeat("x", i%60)+fmt.Sprint(i), fmt.Sprint("box", i)
+		all[i] = w
+	}
+	all[0].Name = "aa odd" // the first of all
+	all = s.AddWebhooks(all...)
+	s.AddDelivery(storage.Event{WebhookID: all[0].ID, Channel: storage.Email, Status: storage.StatusBounce})
+}
+
+// A nastyScene is a scene whose records are nasty.
+type nastyScene struct {
+	scene
+	few bool
+}
+
+func nastyScenes() []nastyScene {
+	var out []nastyScene
+	for _, s := range slices.Concat(fireScenes(), receiverScenes(), deliveryScenes()) {
+		out = append(out, nastyScene{scene{name: "nasty " + s.name, set: nastyReceipts, play: s.play}, true})
+	}
+	for _, s := range append(webhookScenes(), overlayScenes()...) {
+		out = append(out, nastyScene{scene{name: "nasty " + s.name, set: oddWebhooks, play: s.play}, false})
+	}
+	for _, s := range []scene{
+		{name: "last", play: func(c *console) { c.press("G", "enter", "z") }},
+		{name: "paste", play: func(c *console) { c.press("n"); c.paste(nasty + nasty); c.press("tab", "tab"); c.paste(nasty) }},
+		{name: "filter", play: func(c *console) { c.press("/"); c.paste(strings.Repeat(nasty, 9)) }},
+		{name: "toast", play: func(c *console) { c.send(screen.ToastMsg{Toast: screen.Bad(strings.Repeat(nasty, 20))}) }},
+		{name: "banner", play: func(c *console) { c.send(noticeMsg(strings.Repeat(nasty, 20))) }},
+	} {
+		out = append(out, nastyScene{scene{name: "nasty " + s.name, set: oddWebhooks, play: s.play}, false})
+	}
+	return out
+}
+
+// TestEverySizeFits draws every scene at many sizes: no line is wider and no
+// view is taller or shorter than the screen, whatever the data.
+func TestEverySizeFits(t *testing.T) {
+	for _, s := range nastyScenes() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			wrap := func(store *testStore) Store { return nastyStore{store, s.few} }
+			testConsoleOn(t, darkTheme, wrap, func(c *console) {
+				s.begin(c)
+				for _, size := range sizes() {
+					fits(t, c, size[0], size[1])
+				}
+				fitsAnySize(t, c)
+			})
+		})
+	}
+}
