@@ -21,6 +21,12 @@ type Delivery struct {
 	Error         *string         `json:"error"`
 	CreatedAt     Time            `json:"createdAt"`
 	NextAttemptAt Time            `json:"nextAttemptAt"`
+
+	// Of a campaign's event alone.
+	Campaign    string      `json:"campaign,omitempty"`
+	ExecutionID string      `json:"executionId,omitempty"`
+	MessageID   *storage.ID `json:"messageId,omitempty"`
+	DueAt       *Time       `json:"dueAt,omitempty"` // when it is or was to be sent
 }
 
 // A WholeDelivery is a delivery with what it carries and each attempt.
@@ -59,6 +65,7 @@ func OfDelivery(d storage.Delivery) Delivery {
 		ID: d.ID, Webhook: d.Webhook, RequestID: Text(d.RequestID), Channel: d.Channel, Status: d.Status, Recipient: Text(d.Identity),
 		State: d.State, Attempts: d.Attempts, Code: known(d.Code), LatencyMs: known(Millis(d.Latency())),
 		Error: known(d.Error), CreatedAt: Time(d.CreatedAt), NextAttemptAt: Time(d.NextAttemptAt),
+		Campaign: d.Campaign, ExecutionID: d.ExecutionID, MessageID: known(d.MessageID), DueAt: moment(d.DueAt),
 	}
 }
 

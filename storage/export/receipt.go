@@ -21,6 +21,11 @@ type Receipt struct {
 	Pinned     bool        `json:"pinned"`
 	Note       string      `json:"note"`
 	Verdicts   Verdicts    `json:"verdicts"`
+
+	// As the body has them, and the name of the campaign if it is one of ours.
+	CampaignID  Text   `json:"campaignId,omitempty"`
+	ExecutionID Text   `json:"executionId,omitempty"`
+	Campaign    string `json:"campaign,omitempty"`
 }
 
 // Verdicts is everything that is judged of a receipt.
@@ -82,7 +87,8 @@ func OfReceipt(r storage.Receipt) Receipt {
 		ID: r.ID, ReceivedAt: Time(r.ReceivedAt), Webhook: known(r.Webhook), Path: storage.WithoutTokens(r.Path), RequestID: Text(r.RequestID),
 		Channel: r.Channel, Status: r.Status, Recipient: Text(r.Identity), Code: known(r.Code), SHA256: r.SHA256,
 		DeliveryID: known(r.DeliveryID), Attempt: known(r.Attempt), Pinned: r.Pinned, Note: r.Note,
-		Verdicts: Verdicts{verdict(v.Auth), verdict(v.Schema), verdict(v.Target), verdict(v.Headers), verdict(v.Duplicate), verdict(v.Order)},
+		Verdicts:   Verdicts{verdict(v.Auth), verdict(v.Schema), verdict(v.Target), verdict(v.Headers), verdict(v.Duplicate), verdict(v.Order)},
+		CampaignID: Text(r.CampaignUUID), ExecutionID: Text(r.ExecutionID), Campaign: r.Campaign,
 	}
 }
 

@@ -1,0 +1,104 @@
+package export
+
+import (
+	"time"
+
+	"backchannel/storage"
+)
+
+// A Campaign is a transactional API-triggered campaign.
+type Campaign struct {
+	ID        string                 `json:"id"` // campaignId in calls
+	VersionID string                 `json:"versionId"`
+	Status    storage.CampaignStatus `json:"status"`
+	CampaignSettings
+	Executions int64 `json:"executions"`
+
+	// What becomes of a live campaign when its draft is activated.
+	DraftVersionID string            `json:"draftVersionId,omitempty"`
+	Draft          *CampaignSettings `json:"draft,omitempty"`
+}
+
+// CampaignSettings are what a person chooses of a campaign.
+type CampaignSettings struct {
+	Name           string                  `json:"name"`
+	Organization   string                  `json:"organization"`
+	Sandbox        Sandbox                 `json:"sandbox"`
+	Category       storage.Category        `json:"category"`
+	Channel        storage.Channel         `json:"channel"`
+	Webhooks       bool                    `json:"webhooks"`
+	Identity       string                  `json:"identity"`
+	CreateProfiles bool                    `json:"createProfiles"`
+	HighThroughput bool                    `json:"highThroughput"`
+	Start          Time                    `json:"start"`
+	End            Time                    `json:"end"`
+	RequestIDFrom  storage.RequestIDSource `json:"requestIdFrom"`
+	Repeat         storage.RepeatPolicy    `json:"repeat"`
+	Plan           OutcomePlan             `json:"plan"`
+}
+
+// An OutcomePlan decides what becomes of a campaign's messages.
+type OutcomePlan struct {
+	Rules  []OutcomeRule  `json:"rules"`
+	Shares []OutcomeShare `json:"shares"`
+	Seed   int64          `json:"seed"`
+	Speed  float64        `json:"speed"`
+}
+
+// An OutcomeRule is the outcome of recipients that match a pattern.
+type OutcomeRule struct {
+	Pattern string                 `json:"pattern"`
+	Outcome storage.MessageOutcome `json:"outcome"`
+}
+
+// An OutcomeShare is the percentage of messages that have an outcome.
+type OutcomeShare struct {
+	Outcome storage.MessageOutcome `json:"outcome"`
+	Percent float64                `json:"percent"`
+}
+
+// OfCampaign shows a campaign.
+func OfCampaign(c storage.Campaign) Campaign {
+	v := Campaign{
+		ID: c.UUID, VersionID: c.VersionID, Status: c.Status, CampaignSettings: OfCampaignSettings(c.CampaignSettings),
+		Executions: c.Executions, DraftVersionID: c.DraftVersionID,
+	}
+	if c.Draft != nil {
+		draft := OfCampaignSettings(*c.Draft)
+		v.Draft = &draft
+	}
+	return v
+}
+
+// OfCampaignSettings shows the settings of a campaign.
+func OfCampaignSettings(s storage.CampaignSettings) CampaignSettings {
+	v := CampaignSettings{
+		Name: s.Name, Organization: s.Organization, Sandbox: Sandbox(s.Sandbox), Category: s.Category, Channel: s.Channel, Webhooks: s.Webhooks,
+		Identity: s.Identity, CreateProfiles: s.CreateProfiles, HighThroughput: s.HighThroughput, Start: Time(s.Start), End: Time(s.End),
+		RequestIDFrom: s.RequestIDFrom, Repeat: s.Repeat,
+		Plan: OutcomePlan{Rules: []OutcomeRule{}, Shares: []OutcomeShare{}, Seed: s.Plan.Seed, Speed: s.Plan.Speed},
+	}
+	for _, r := range s.Plan.Rules {
+		v.Plan.Rules = append(v.Plan.Rules, OutcomeRule(r))
+	}
+	for _, share := range s.Plan.Shares {
+		v.Plan.Shares = append(v.Plan.Shares, OutcomeShare(share))
+	}
+	return v
+}
+
+// Settings returns what a view of them says.
+func (v CampaignSettings) Settings() storage.CampaignSettings {
+	s := storage.CampaignSettings{
+		Name: v.Name, Organization: v.Organization, Sandbox: storage.Sandbox(v.Sandbox), Category: v.Category, Channel: v.Channel, Webhooks: v.Webhooks,
+		Identity: v.Identity, CreateProfiles: v.CreateProfiles, HighThroughput: v.HighThroughput, Start: time.Time(v.Start), End: time.Time(v.End),
+		RequestIDFrom: v.RequestIDFrom, Repeat: v.Repeat, Plan: storage.OutcomePlan{Seed: v.Plan.Seed, Speed: v.Plan.Speed},
+	}
+	for _, r := range v.Plan.Rules {
+		s.Plan.Rules = append(s.Plan.Rules, storage.OutcomeRule(r))
+	}
+	for _, share := range v.Plan.Shares {
+		s.Plan.Shares = append(s.Plan.Shares, storage.OutcomeShare(share))
+	}
+	return s
+}
