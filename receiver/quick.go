@@ -96,6 +96,11 @@ func (c compiler) compile(document string, schema any) rule {
 		case "$schema", "$id", "$defs", "title", "description":
 		case "if":
 			r = append(r, c.condition(document, keywords))
+		case "additionalProperties":
+			if keywords["properties"] != nil {
+				return rule{dunno} // of those that are not among them
+			}
+			r = append(r, c.keyword(document, name, value))
 		case "then", "else": // part of the condition
 		default:
 			r = append(r, c.keyword(document, name, value))
@@ -112,6 +117,10 @@ func (c compiler) keyword(document, name string, value any) part {
 		return c.all(document, value)
 	case "properties":
 		return c.properties(document, value)
+	case "additionalProperties":
+		return members(c.compile(document, value))
+	case "maxProperties":
+		return atMostNone(value)
 	case "items":
 		return items(c.compile(document, value))
 	case "required":
@@ -189,6 +198,12 @@ func (c compiler) properties(document string, value any) part {
 	}
 	return func(t *jsontext.Tree, n int) opinion {
 		return each(t, n, jsontext.Object, func(child int) opinion { return rules[t.Nodes[child].Key].of(t, child) })
+	}
+}
+
+func members(r rule) part {
+	return func(t *jsontext.Tree, n int) opinion {
+		return each(t, n, jsontext.Object, func(child int) opinion { return r.of(t, child) })
 	}
 }
 
@@ -285,6 +300,19 @@ func atLeast(name string, value any) part {
 		}
 	}
 	return dunno
+}
+
+// atMostNone knows that an object is empty.
+func atMostNone(value any) part {
+	if value != 0.0 {
+		return dunno
+	}
+	return func(t *jsontext.Tree, n int) opinion {
+		if t.Nodes[n].Kind == jsontext.Object && t.Nodes[n].End > n+1 {
+			return no
+		}
+		return yes
+	}
 }
 
 // atMost knows numbers of so few digits that they are below any greatest one of ours.

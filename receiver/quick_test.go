@@ -10,12 +10,16 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// built is every fixture in every revision.
+// built is every fixture in every revision, but of those named after a code one, because
+// they differ in texts alone.
 func built(t testing.TB) map[storage.Revision][][]byte {
 	t.Helper()
 	all := map[storage.Revision][][]byte{}
 	for _, revision := range storage.Revisions() {
 		for _, f := range fixtures.All() {
+			if f.ByCode() && f.Variant != "413" {
+				continue
+			}
 			e, err := f.Build(revision, fixtures.SampleValues(f.Channel))
 			if err != nil {
 				t.Fatal(err)
@@ -42,11 +46,30 @@ func TestEveryFixtureIsAcceptedQuickly(t *testing.T) {
 	}
 }
 
+// Campaigns send what no fixture has: these are accepted quickly, too.
+func TestCampaignsEventsAreAcceptedQuickly(t *testing.T) {
+	rules := newSchemas()
+	for revision, bodies := range built(t) {
+		for _, body := range bodies {
+			for pointer, value := range map[string]string{
+				"/messageExecution/messageType":           `"marketing"`,
+				"/identityMap":                            `{"crmId":[{"id":"C-4711"}]}`,
+				"/messageDeliveryFeedback/messageFailure": `{"category":"sync","type":"Admin","code":"25","reason":"Admin Failure"}`,
+			} {
+				other, err := fixtures.Set(body, pointer, json.RawMessage(value))
+				if err != nil || !rules.quickly(revision, other) {
+					t.Errorf("%s: not accepted at once: %s, %v", revision, other, err)
+				}
+			}
+		}
+	}
+}
+
 // Nothing may be accepted quickly that the schema library would not accept: each value of
 // each fixture is put in place of each other one, and each key left out.
 func TestQuickRulesNeverAcceptMore(t *testing.T) {
 	rules := newSchemas()
-	odd := []string{`null`, `""`, `"x"`, `0`, `-1`, `-0`, `1.0`, `1e2`, `1e16`, `9007199254740993`, `1.5`, `true`, `{}`, `[]`, `[null]`, `[{}]`, `"email"`, `"sms"`, `"\u0065mail"`, `"2026-10-06T18:22:41Z"`}
+	odd := []string{`null`, `""`, `"x"`, `0`, `-1`, `-0`, `1.0`, `1e2`, `1e16`, `9007199254740993`, `1.5`, `true`, `{}`, `[]`, `[null]`, `[{}]`, `{"x":[{"id":"y"}]}`, `{"x":[{}]}`, `"email"`, `"sms"`, `"\u0065mail"`, `"2026-10-06T18:22:41Z"`}
 	for revision, bodies := range built(t) {
 		for _, body := range bodies {
 			tree := jsontext.Inspect(body, jsontext.Sent(), true).Tree

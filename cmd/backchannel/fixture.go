@@ -43,7 +43,7 @@ type failureView struct {
 func fixtureListCommand(s fixtureSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
-		Short:   "List the events, those that are always there and then the saved ones",
+		Short:   "List the events: the named ones, the saved ones, then one for each failure code",
 		Example: "backchannel fixture list",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -58,9 +58,28 @@ func fixtureListCommand(s fixtureSession) *cobra.Command {
 	}
 }
 
+// listFixtures lists the fixtures named after a code last, so that the others are not lost
+// among them.
 func (s fixtureSession) listFixtures(saved []storage.SavedFixture) error {
-	rows := fixtureTable()
-	for _, f := range fixtures.All() {
+	rows, all := fixtureTable(), fixtures.All()
+	codes := slices.IndexFunc(all, fixtures.Fixture.ByCode)
+	if err := s.addFixtures(&rows, all[:codes]); err != nil {
+		return err
+	}
+	for _, f := range saved {
+		if err := s.addSavedFixture(&rows, f); err != nil {
+			return err
+		}
+	}
+	if err := s.addFixtures(&rows, all[codes:]); err != nil {
+		return err
+	}
+	s.list(&rows, "")
+	return nil
+}
+
+func (s fixtureSession) addFixtures(rows *table, all []fixtures.Fixture) error {
+	for _, f := range all {
 		if !s.settings.json() {
 			rows.add("", string(f.Channel), string(f.Status), f.VariantName(), f.Label())
 			continue
@@ -70,12 +89,6 @@ func (s fixtureSession) listFixtures(saved []storage.SavedFixture) error {
 			return err
 		}
 	}
-	for _, f := range saved {
-		if err := s.addSavedFixture(&rows, f); err != nil {
-			return err
-		}
-	}
-	s.list(&rows, "")
 	return nil
 }
 

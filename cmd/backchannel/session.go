@@ -11,6 +11,7 @@ import (
 
 	"github.com/charmbracelet/x/term"
 
+	"backchannel/fixtures"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
@@ -70,7 +71,7 @@ func (s *session) makeDataFolder() error {
 
 // rules are what validity depends on besides the records themselves.
 func (s *session) rules() storage.Rules {
-	return storage.Rules{AllowHTTP: s.settings.allowHTTP, Sources: storage.SystemSources()}
+	return storage.Rules{AllowHTTP: s.settings.allowHTTP, Sources: storage.SystemSources(), FailureCodes: fixtures.FailureCodes}
 }
 
 // interactive reports whether a person can be asked.

@@ -59,7 +59,7 @@ func openStore(ctx context.Context, parent string) (*sqlite.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules := storage.Rules{AllowHTTP: true, Sources: storage.SystemSources()}
+	rules := storage.Rules{AllowHTTP: true, Sources: storage.SystemSources(), FailureCodes: fixtures.FailureCodes}
 	return sqlite.Open(ctx, sqlite.Options{Dir: dir, Rules: rules})
 }
 

@@ -186,3 +186,12 @@ func (l last) label() string {
 func (l last) status() storage.Status {
 	return cmp.Or(l.spec.Status, storage.StatusBounce)
 }
+
+// chosenLabel says which bounce is chosen, and which error unless that is the default one.
+func (l last) chosenLabel(channel storage.Channel) string {
+	label := l.variantLabel(channel, storage.StatusBounce)
+	if v := l.variant(channel, storage.StatusError); v != "" {
+		label += ", error " + v
+	}
+	return label
+}

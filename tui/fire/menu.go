@@ -61,7 +61,7 @@ func (m *menu) fill() {
 			},
 		},
 		Details: []component.MenuItem{
-			{ID: itemVariant, Key: "v", Label: "variant", Detail: f.last.variantLabel(channel, storage.StatusBounce), Off: len(fixtures.Variants(channel, storage.StatusBounce)) < 2},
+			{ID: itemVariant, Key: "v", Label: "variant", Detail: f.last.chosenLabel(channel), Off: len(failures(channel)) < 2},
 			{ID: itemChannel, Key: "c", Label: "channel", Detail: string(channel), Off: len(m.webhook.Channels) < 2},
 			{ID: itemAgain, Key: ".", Label: "again", Detail: f.last.label(), Off: f.last.spec.Status == ""},
 		},
@@ -199,25 +199,61 @@ func (m *menu) nextChannel() {
 	m.fill()
 }
 
+// changeVariant asks which kind of failure is fired from now on: with a name, or with a code
+// that the provider of the channel has.
 func (m *menu) changeVariant() tea.Cmd {
 	channel := m.channel()
-	var items []component.MenuItem
-	now := 0
-	for i, v := range fixtures.Variants(channel, storage.StatusBounce) {
-		if v.Variant == m.firing.last.variant(channel, storage.StatusBounce) {
+	variants := failures(channel)
+	items := make([]component.MenuItem, len(variants))
+	title, now := "Which bounce?", 0
+	for i, v := range variants {
+		items[i] = variantItem(v, strconv.Itoa(i+1))
+		switch {
+		case v.Status == storage.StatusError:
+			title = "Which bounce or error?"
+		case v.Variant == m.firing.last.variant(channel, storage.StatusBounce):
 			now = i
 		}
-		items = append(items, component.MenuItem{ID: v.VariantName(), Key: strconv.Itoa(i + 1), Label: v.VariantName(), Detail: v.Label()})
 	}
-	pick := func(name string) tea.Cmd {
-		if name == fixtures.DefaultVariant {
-			name = ""
-		}
-		m.firing.last.variants[target{channel, storage.StatusBounce}] = name
+	pick := func(id string) tea.Cmd {
+		i := slices.IndexFunc(items, func(item component.MenuItem) bool { return item.ID == id })
+		m.firing.last.variants[target{channel, variants[i].Status}] = variants[i].Variant
 		m.fill()
 		return nil
 	}
-	return m.firing.env.Choose(component.Menu{Title: "Which bounce?", Details: items, At: now, Find: true}, pick)
+	return m.firing.env.Choose(component.Menu{Title: title, Details: items, At: now, Find: true}, pick)
+}
+
+// variantItem has a digit as its key only if the variant has a name, because the digits of a
+// code are typed to find it.
+func variantItem(v fixtures.Fixture, digit string) component.MenuItem {
+	item := component.MenuItem{ID: v.Name(), Key: digit, Label: v.VariantName(), Detail: v.Label()}
+	if v.ByCode() {
+		item.Key, item.Label = "", "code "+v.Variant
+	}
+	if v.Status == storage.StatusError {
+		item.Detail = "error: " + item.Detail
+	}
+	return item
+}
+
+// failures returns the variants of bounce and error, the named ones first. Errors that are
+// all the same are left out.
+func failures(channel storage.Channel) []fixtures.Fixture {
+	errors := fixtures.Variants(channel, storage.StatusError)
+	if !slices.ContainsFunc(errors, func(f fixtures.Fixture) bool { return f.Label() != errors[0].Label() }) {
+		errors = nil
+	}
+	all := append(fixtures.Variants(channel, storage.StatusBounce), errors...)
+	slices.SortStableFunc(all, func(a, b fixtures.Fixture) int { return rankByCode(a) - rankByCode(b) })
+	return all
+}
+
+func rankByCode(f fixtures.Fixture) int {
+	if f.ByCode() {
+		return 1
+	}
+	return 0
 }
 
 // chooseLife asks how the lifecycle of the message ends.
