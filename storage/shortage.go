@@ -13,6 +13,10 @@ import (
 // endpoint.
 const UnstoredHeader = "Backchannel-Unstored"
 
+// ExecutionHeader is the header in which the stand-in of the execution API says as which
+// record it has stored a call.
+const ExecutionHeader = "Backchannel-Execution"
+
 // Shortage returns which resource this process or machine has run out of and what to do, if
 // that is why an operation failed, and "" otherwise. A shortage is temporary and says
 // nothing about the endpoint.

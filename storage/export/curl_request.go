@@ -1,0 +1,31 @@
+package export
+
+import (
+	"strings"
+
+	"backchannel/storage"
+)
+
+// A CurlRequest is a request that this program made up. It contains no secret.
+type CurlRequest struct {
+	Method  string
+	Path    string
+	Headers []storage.HeaderField
+	Body    []byte
+}
+
+// Command returns a command for a shell that sends the request to a server with that URL.
+// ca is the path of the certificate by which curl is to trust it; empty: the system's.
+func (r CurlRequest) Command(to, ca string) string {
+	base, _ := cutBase(to)
+	words := []string{"curl --silent --show-error --include"}
+	if ca != "" {
+		words = append(words, "--cacert "+quote(ca))
+	}
+	words = append(words, "--request "+quote(r.Method)+" "+curlURL(target{base, r.Path}))
+	for _, h := range r.Headers {
+		words = append(words, "--header "+quote(h.Name+": "+h.Value))
+	}
+	words = append(words, "--data-binary @-")
+	return writeBody(r.Body) + " | " + strings.Join(words, " \\\n  ")
+}
