@@ -1,0 +1,23 @@
+package crash_test
+
+import (
+	"errors"
+	"fmt"
+
+	"backchannel/cmd/backchannel/internal/crash"
+)
+
+// A panic becomes an error, so that its caller can restore the terminal first.
+func ExampleGuard() {
+	err := crash.Guard(func() error {
+		var empty []int
+		_ = empty[len(empty)]
+		return nil
+	})
+	var panicked *crash.Panic
+	fmt.Println(errors.As(err, &panicked))
+	fmt.Println(err)
+	// Output:
+	// true
+	// a bug in backchannel: runtime error: index out of range [0] with length 0
+}

@@ -1,0 +1,20 @@
+package intake_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"time"
+
+	"backchannel/receiver/intake"
+)
+
+// A body is read to the byte, and released once it has been stored.
+func ExamplePool() {
+	pool := intake.NewPool(10 * time.Second)
+	request := httptest.NewRequest("POST", "/feedback/myImsOrg/prod", strings.NewReader(`{"requestId": "r1"}`))
+	body := pool.Read(httptest.NewRecorder(), request)
+	defer body.Release()
+	fmt.Printf("%s, flaw %q, %d large ones in memory\n", body.Bytes, body.Flaw, pool.InUse())
+	// Output: {"requestId": "r1"}, flaw "", 0 large ones in memory
+}

@@ -1,0 +1,19 @@
+package script_test
+
+import (
+	"fmt"
+
+	"backchannel/storage/script"
+)
+
+// Two names that look alike differ by a character that nobody sees.
+func ExampleOdd() {
+	for _, name := range []string{"acme prod", "acme\u200b prod", "顧客 👩‍💻"} {
+		odd, found := script.Odd(name)
+		fmt.Printf("%t %q\n", found, odd)
+	}
+	// Output:
+	// false '\x00'
+	// true '\u200b'
+	// false '\x00'
+}
