@@ -25,7 +25,8 @@ func (t *tx) addActivity(a storage.Activity) error {
 	return err
 }
 
-// insertActivity stores an activity and returns its ID.
+// insertActivity stores an activity and returns its ID, by which a run of failures changes it
+// later.
 func (t *tx) insertActivity(a storage.Activity) (storage.ID, error) {
 	id, err := t.newID()
 	if err != nil {

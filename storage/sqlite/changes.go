@@ -17,7 +17,8 @@ type hub struct {
 
 // Changes returns a channel of the kinds of records that changed. It is closed when ctx is
 // done or the store is closed. Changes made through this store are sent as soon as they
-// are committed, those of other processes within 50 ms.
+// are committed, those of other processes within 50 ms. Polling for these begins with the
+// first subscriber, so that a short command does none.
 func (s *Store) Changes(ctx context.Context) <-chan storage.Change {
 	defer s.writer.startPolling()
 	return s.hub.subscribe(ctx)
@@ -39,6 +40,7 @@ func (h *hub) subscribe(ctx context.Context) <-chan storage.Change {
 	return sub
 }
 
+// drop ends a subscription, unless close already has.
 func (h *hub) drop(sub chan storage.Change) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -48,6 +50,8 @@ func (h *hub) drop(sub chan storage.Change) {
 	}
 }
 
+// publish notifies all subscribers. It merges with what one has not received yet, so that it
+// neither blocks nor loses a kind.
 func (h *hub) publish(kinds storage.Change) {
 	if kinds == 0 {
 		return
@@ -61,7 +65,7 @@ func (h *hub) publish(kinds storage.Change) {
 			merged |= waiting
 		default:
 		}
-		sub <- merged // never blocks: it has just been emptied, and only the holder of mu sends
+		sub <- merged // never blocks: the channel is empty, and only this method sends, with mu locked
 	}
 }
 

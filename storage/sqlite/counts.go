@@ -34,6 +34,7 @@ func (s *DeliveryStore) Counts(ctx context.Context) (storage.Counts, error) {
 	return counts, nil
 }
 
+// A stateCount is the number of deliveries in a state.
 type stateCount struct {
 	state storage.State
 	n     int64

@@ -17,9 +17,12 @@ import (
 type DeliveryStore struct{ *database }
 
 // shownState is the SQL for a delivery's state as shown: a delivery is parked while its
-// webhook is paused or the webhook's breaker is open.
+// webhook is paused or the webhook's breaker is open. Storing that would change a million
+// rows when a webhook is paused.
 const shownState = `CASE WHEN d.next_attempt_at IS NOT NULL AND (w.state = 'paused' OR b.open_until IS NOT NULL) THEN 'parked' ELSE d.state END`
 
+// selectDeliveries reads deliveries from the one table that determines their order. CROSS JOIN
+// keeps SQLite from choosing another one to begin with, and having to sort.
 const selectDeliveries = `SELECT d.id, d.event_id, d.webhook_id, n.name, e.request_id, e.channel, e.status, e.variant, e.identity,
 		e.misbehave, d.replay_of, ` + shownState + `, d.attempts, d.code, d.error_class, d.error, d.created_at, d.next_attempt_at, d.finished_at,
 		coalesce(d.message_id, 0), d.due_at, coalesce(m.campaign_id, 0), coalesce(x.campaign, ''), coalesce(x.execution_id, '')
@@ -49,11 +52,13 @@ func (s *DeliveryStore) Delivery(ctx context.Context, id storage.ID) (storage.De
 	return d, nil
 }
 
+// findDelivery reads a delivery on a reader's or the writer's connection: within a transaction
+// only the latter sees what the transaction has changed.
 func findDelivery(ctx context.Context, from source, id storage.ID) (storage.Delivery, error) {
 	return first(ctx, from, scanDelivery, selectDeliveries+` WHERE d.id = ?`, id)
 }
 
-// Deliveries lists deliveries.
+// Deliveries lists the deliveries that a query selects.
 func (s *DeliveryStore) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
 	where, args := deliveryTerms(q)
 	order := ` ORDER BY d.id DESC`
@@ -134,8 +139,10 @@ func stateTerm(shown []storage.State) string {
 	return `(` + strings.Join(terms, ` OR `) + `)`
 }
 
+// marks returns n placeholders for SQL.
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 
+// anys returns values as arguments of a statement.
 func anys[T any](values []T) []any {
 	all := make([]any, len(values))
 	for i, v := range values {
@@ -183,7 +190,8 @@ func attemptSecrets(a storage.Attempt) associatedData {
 	return associatedData{"attempts", "secrets/" + strconv.Itoa(a.N), a.DeliveryID}
 }
 
-// ReplayDelivery creates a new delivery of the same event.
+// ReplayDelivery creates a new delivery of the same event, and so of the same bytes. The
+// delivery replayed stays as it is, with its attempts.
 func (s *DeliveryStore) ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
 	var made storage.Delivery
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
@@ -211,7 +219,8 @@ func (s *DeliveryStore) ReplayDelivery(ctx context.Context, id storage.ID) (stor
 	return made, nil
 }
 
-// RetryDelivery makes a waiting delivery due now and leaves a command for the engine.
+// RetryDelivery makes a waiting delivery due now and leaves a command for the engine, which
+// may have it in memory with its old time.
 func (s *DeliveryStore) RetryDelivery(ctx context.Context, id storage.ID) error {
 	return s.command(ctx, storage.CommandRetry, id, func(t *tx, d storage.Delivery) error {
 		switch {
@@ -225,7 +234,8 @@ func (s *DeliveryStore) RetryDelivery(ctx context.Context, id storage.ID) error 
 	})
 }
 
-// CancelDelivery cancels a delivery that is not final and leaves a command for the engine.
+// CancelDelivery cancels a delivery that is not final and leaves a command for the engine. The
+// outcome of an attempt in flight is still stored, but no other attempt follows.
 func (s *DeliveryStore) CancelDelivery(ctx context.Context, id storage.ID) error {
 	return s.command(ctx, storage.CommandCancel, id, func(t *tx, d storage.Delivery) error {
 		if d.State.Final() {

@@ -34,7 +34,8 @@ func (r *deliveryRows) countMove(from deliveryState, to storage.State, n int64) 
 	r.count(deliveryState{from.webhook, to}, n)
 }
 
-// saveCounts updates the stored counts.
+// saveCounts updates the stored counts, once per transaction. With triggers SQLite would copy
+// every page before it changes, in case the statement fails.
 func (r *deliveryRows) saveCounts() error {
 	for of, n := range r.counts {
 		if n == 0 {

@@ -9,7 +9,8 @@ import (
 	"backchannel/storage"
 )
 
-// A target holds the columns of a webhook that are needed to enqueue an event for it.
+// A target holds the columns of a webhook that are needed to enqueue an event for it. Reading
+// the whole webhook would decrypt its secrets.
 type target struct {
 	name     string
 	channels string
@@ -61,6 +62,7 @@ func (s *DeliveryStore) Fire(ctx context.Context, what string, events ...storage
 	return made, nil
 }
 
+// enqueue stores an event and its delivery, and sets what the store assigns in both.
 func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 	to, err := t.target(e.WebhookID)
 	if err != nil {
@@ -130,6 +132,8 @@ func scanTarget(read scan) (to target, err error) {
 	return to, err
 }
 
+// check makes sure that the webhook can have an event, within the transaction: the webhook may
+// have been changed since the event was made for it.
 func (to target) check(e *storage.Event) error {
 	var bad storage.FieldErrors
 	if !(storage.Webhook{Channels: splitChannels(to.channels)}).Has(e.Channel) {

@@ -56,7 +56,8 @@ func classified(err error) bool {
 	return false
 }
 
-// errnoOf returns the system's error that caused err.
+// errnoOf returns the system's error that caused err. SQLite's own code often says only that
+// an operation on a file failed, whereas the remedy depends on why.
 func errnoOf(err error) (errno syscall.Errno, ok bool) {
 	var lite sqlite3.Error
 	if errors.As(err, &lite) {
@@ -115,6 +116,8 @@ func unsuited(err error, errno syscall.Errno) string {
 	return ""
 }
 
+// isReadOnly reports whether a file may not be opened or written, by its mode or by the mode
+// of its file system. It is asked after the more specific causes of ErrCantOpen.
 func isReadOnly(err error, errno syscall.Errno) bool {
 	switch errno {
 	case syscall.EROFS, syscall.EACCES, syscall.EPERM:

@@ -7,6 +7,7 @@ import (
 	"backchannel/storage"
 )
 
+// fixtureColumns are in the order in which they are inserted and scanned.
 const fixtureColumns = `name, channel, status, revision, payload, created_at`
 
 // A FixtureStore stores payloads that were saved as fixtures.
@@ -19,7 +20,7 @@ func (s *FixtureStore) SaveFixture(ctx context.Context, f storage.SavedFixture) 
 		err = s.write(ctx, storage.ChangedFixtures|storage.ChangedActivity, func(t *tx) error {
 			_, err := t.exec(`INSERT INTO saved_fixtures (`+fixtureColumns+`) VALUES (?,?,?,?,?,?)`,
 				f.Name, f.Channel, f.Status, f.Revision, f.Payload, micros(t.now))
-			if violates(err) {
+			if violates(err) { // the name, which is the table's only constraint
 				return storage.FieldErrors{{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q is taken; use another", f.Name)}}
 			}
 			if err != nil {

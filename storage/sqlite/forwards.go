@@ -7,6 +7,7 @@ import (
 	"backchannel/storage"
 )
 
+// forwardColumns are NULL for the receipts that were not relayed, which are most.
 const forwardColumns = `coalesce(w.url, ''), coalesce(w.state, ''), coalesce(w.code, 0), coalesce(w.duration, 0), coalesce(w.error, ''), w.response_body,
 	coalesce(w.response_flaw, ''), coalesce(w.response_type, ''), coalesce(w.response_encoding, '')`
 
@@ -15,6 +16,7 @@ func forwardInto(f *storage.Forward) []any {
 	return []any{&f.URL, &f.State, &f.Code, (*int64)(&f.Duration), &f.Error, &f.Body, &f.Flaw, &f.Type, &f.Encoding}
 }
 
+// insertForward stores what became of relaying a receipt, unless nothing was relayed then.
 func insertForward(t *tx, receipt storage.ID, f storage.Forward) error {
 	if f.State == "" {
 		return nil
@@ -24,7 +26,8 @@ func insertForward(t *tx, receipt storage.ID, f storage.Forward) error {
 	return err
 }
 
-// FinishForward stores the outcome of relaying a receipt that was waiting for it.
+// FinishForward stores the outcome of relaying a receipt that was waiting for it. The answer's
+// body counts towards the receipt's size, since it is removed with the receipt.
 func (s *ReceiptStore) FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error {
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
 		err := t.must(`UPDATE forwards SET state = ?, code = ?, duration = ?, error = ?, response_body = ?,
@@ -43,7 +46,7 @@ func (s *ReceiptStore) FinishForward(ctx context.Context, receipt storage.ID, f 
 }
 
 // DropForwards marks all receipts that wait to be relayed as dropped and returns how many
-// there were.
+// there were. It reads first, so that a start with none needs no commit.
 func (s *ReceiptStore) DropForwards(ctx context.Context, why string) (dropped int64, err error) {
 	waiting, err := collect(ctx, s.reads, one[int64], `SELECT receipt_id FROM forwards WHERE state = 'waiting' LIMIT 1`)
 	if err == nil && len(waiting) > 0 {

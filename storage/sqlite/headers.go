@@ -7,19 +7,20 @@ import (
 	"backchannel/storage"
 )
 
-// Header lines are kept byte for byte, which JSON would not do to bytes that are no UTF-8:
-// each line is its name, 's' or 'q' for a secret or plain value, and the value; texts are
-// preceded by their length. Values that are secret are kept apart, so that they can be
-// sealed. Plain is also 'p', from before lines of others' making were judged by more than a
-// few names and answers were searched for what had been sent.
+// Header lines are stored in a binary form, because JSON cannot represent bytes that are not
+// UTF-8. A line is its name, a mark, and its value unless that is secret; a text is preceded
+// by its length. Secret values are in a column of their own, which is sealed.
 
+// The marks of values.
 const (
-	plainValue    = 'q'
+	plainValue  = 'q'
+	secretValue = 's'
+	// oldPlainValue marks a plain value from before the secrets in foreign lines were
+	// recognized by more than a few names, and answers were searched for the secrets sent.
 	oldPlainValue = 'p'
-	secretValue   = 's'
 )
 
-// packHeaders writes lines, and the secret values among them in the same order.
+// packHeaders returns lines without their secret values, and those in the same order.
 func packHeaders(lines ...storage.HeaderField) (open, secrets []byte) {
 	open = []byte{} // not NULL
 	for _, line := range lines {
@@ -35,14 +36,15 @@ func packHeaders(lines ...storage.HeaderField) (open, secrets []byte) {
 	return open, secrets
 }
 
-// unpackHeaders reads what packHeaders wrote, and what is left of the secrets.
+// unpackHeaders reads what packHeaders returned. rest is what follows the lines' secrets: some
+// records add a text of their own.
 func unpackHeaders(open, secrets []byte) (lines []storage.HeaderField, rest []byte, err error) {
 	lines, rest, _, err = unpackMarked(open, secrets)
 	return lines, rest, err
 }
 
-// unpackForeign is unpackHeaders for lines of somebody else's making. Those that were kept
-// before such were judged as they are now are judged here; old says that there are some.
+// unpackForeign is unpackHeaders for lines that another program wrote. It looks for secrets in
+// lines with the old mark; old reports whether there are any.
 func unpackForeign(open, secrets []byte) (lines []storage.HeaderField, rest []byte, old bool, err error) {
 	lines, rest, marks, err := unpackMarked(open, secrets)
 	for i := range lines {
@@ -53,7 +55,8 @@ func unpackForeign(open, secrets []byte) (lines []storage.HeaderField, rest []by
 	return lines, rest, old, err
 }
 
-// maskOld hides in an attempt that was kept before answers were masked what it had sent.
+// maskOld hides the secrets that an attempt sent in its answer. It is for attempts that were
+// stored before this was done when the answer came.
 func maskOld(a *storage.Attempt) {
 	mask := storage.NewMask(secretValues(a.RequestHeaders)...)
 	for i := range a.ResponseHeaders {

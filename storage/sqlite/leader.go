@@ -13,6 +13,8 @@ import (
 	"backchannel/storage"
 )
 
+// leaderLock is the file that the leader has locked. Its name is that of the first version,
+// which may run beside this one.
 const leaderLock = "holder.lock"
 
 // A LeaderStore elects the leader, and stores its status for the other processes.
@@ -22,7 +24,11 @@ type LeaderStore struct {
 }
 
 // TryLead makes this process the leader, the one that delivers and receives, if there is
-// none. The leader has a file lock, which the kernel releases when the process dies.
+// none. The leader has a file lock, which the kernel releases when the process dies, however
+// it dies; a row in the database would outlive it.
+//
+// A process that just checks whether there is a leader holds a shared lock for an instant.
+// TryLead tries again if only such processes are in the way.
 func (s *LeaderStore) TryLead() (release func(), ok bool, err error) {
 	file, err := openLock(s.dir, leaderLock)
 	if err != nil {
@@ -47,19 +53,21 @@ func onlyProbed(file *os.File) bool {
 	return shared && err == nil
 }
 
-// held reports whether some process is the leader.
+// held reports whether some process is the leader. It takes a shared lock, so that processes
+// which check at the same time are not taken for a leader.
 func (s *LeaderStore) held() (bool, error) {
 	file, err := openLock(s.dir, leaderLock)
 	if err != nil {
 		return false, err
 	}
-	defer file.Close() // and so unlock
+	defer file.Close() // which also unlocks it
 	free, err := tryLock(file, unix.LOCK_SH)
 	return !free && err == nil, err
 }
 
-// Runtime returns what the leader last saved with SaveRuntime, and whether there is a
-// leader now.
+// Runtime returns what the leader last saved with SaveRuntime, and whether there is a leader
+// now. If the database's files have been taken away, what is read from them is out of date,
+// and Runtime returns the error of Lost.
 func (s *LeaderStore) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error) {
 	if err := s.writer.files.lastCheck(); err != nil {
 		return rt, false, err

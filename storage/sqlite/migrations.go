@@ -25,7 +25,9 @@ func knownVersion() (int64, error) {
 	return goose.NumericComponent(names[len(names)-1])
 }
 
-// migrate brings the schema up to date. The caller holds the opening lock.
+// migrate brings the schema up to date. The caller holds the opening lock, because goose does
+// not keep two processes from migrating at once, and has checked that the schema is not newer,
+// which goose does not report.
 func migrate(ctx context.Context, db *sql.DB) error {
 	provider, err := migrator(db)
 	if err != nil {
@@ -37,6 +39,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// migrator returns a goose provider of its own, without goose's global registry and output.
 func migrator(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -45,7 +48,8 @@ func migrator(db *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 
-// schemaVersion reads the schema's version. It returns 0 for an empty database.
+// schemaVersion reads the schema's version. It returns 0 for an empty database. It does not ask
+// goose, which would create its table in a database that is opened for reading.
 func schemaVersion(ctx context.Context, db *sql.DB) (version int64, err error) {
 	var tables, ours int64
 	const count = `SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'`

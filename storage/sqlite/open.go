@@ -17,7 +17,7 @@ import (
 
 const (
 	databaseFile = "backchannel.db"
-	readers      = 6
+	readers      = 6 // connections for reading
 )
 
 // Open opens the store in a data folder, which it creates or migrates if needed. Processes
@@ -44,7 +44,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return store, nil
 }
 
-// lockFolder creates the folder if needed and locks it against being opened by others.
+// lockFolder creates the folder if needed and locks it against being opened by others: two
+// migrations at once would fail, and whether the database is in use would change meanwhile.
 func lockFolder(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -143,6 +144,7 @@ func missingBeside(path string) string {
 	return ""
 }
 
+// openDatabase migrates the database, which the caller has inspected, and starts its writer.
 func openDatabase(ctx context.Context, o Options, path string, db *sql.DB) (*Store, error) {
 	if err := checkJournal(ctx, db); err != nil {
 		return nil, err
@@ -181,6 +183,7 @@ func checkJournal(ctx context.Context, db *sql.DB) error {
 }
 
 // createFile creates the database with mode 0600, which SQLite copies to its other files.
+// SQLite itself would use 0644 and the umask.
 func createFile(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -194,7 +197,8 @@ func createFile(path string) error {
 }
 
 // openSealer reads the key file, which it creates for a new database, and stores a proof of
-// the key in the database.
+// the key in the database. With the proof a wrong key is noticed when the database is opened,
+// not when the first secret cannot be decrypted.
 func openSealer(ctx context.Context, dir string, db *sql.DB) (*sealer, error) {
 	proof, err := keyProof(ctx, db)
 	if err != nil {
@@ -219,6 +223,8 @@ func keyProof(ctx context.Context, db *sql.DB) (proof []byte, err error) {
 	return proof, nil
 }
 
+// proofOf returns a hash of the key. The key is random, so that the hash does not help to find
+// it; the prefix keeps it different from hashes of the key for other purposes.
 func proofOf(key []byte) []byte {
 	sum := sha256.Sum256(append([]byte("backchannel key proof:"), key...))
 	return sum[:]

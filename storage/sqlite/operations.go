@@ -60,6 +60,7 @@ func (q *operationQueue) do(ctx context.Context, kinds storage.Change, work func
 	return result.err
 }
 
+// add waits while the queue is full, which slows down callers that are faster than the disk.
 func (q *operationQueue) add(op *operation) error {
 	q.mu.RLock()
 	defer q.mu.RUnlock()

@@ -23,11 +23,12 @@ func Peek(ctx context.Context, o Options) (*Store, error) {
 	path := filepath.Join(o.Dir, databaseFile)
 	store, err := peek(ctx, o, path)
 	if err != nil {
-		return nil, fmt.Errorf("look into %s: %w", path, classify(err))
+		return nil, fmt.Errorf("read %s: %w", path, classify(err))
 	}
 	return store, nil
 }
 
+// peek uses a pool of one connection, because shell completion runs one query at a time.
 func peek(ctx context.Context, o Options, path string) (*Store, error) {
 	for _, file := range []string{path, path + logSuffix, path + memSuffix, filepath.Join(o.Dir, keyFile)} {
 		if err := checkRegular(file); err != nil {

@@ -42,6 +42,7 @@ func private() []string {
 // and lock files, which are empty.
 func public() []string { return []string{"ca.pem*", "*.lock"} }
 
+// matchesAny reports whether a file name matches one of the patterns.
 func matchesAny(name string, patterns []string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		matches, err := filepath.Match(pattern, name)
@@ -50,7 +51,8 @@ func matchesAny(name string, patterns []string) bool {
 }
 
 // closeToOthers removes the permissions of group and others from the private files in a
-// data folder, and from the folder itself if it contains nothing else.
+// data folder, and from the folder itself if it contains nothing else. A folder that is
+// shared with other files may be open on purpose.
 func closeToOthers(dir string) (found []Exposure) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 // deliveries in its memory, and circuit breakers.
 type QueueStore struct{ *database }
 
-// Due lists the deliveries of a webhook whose next attempt is due, in the order of their
-// due times.
+// Due lists the deliveries of a webhook whose next attempt is due, in the order of their due
+// times, which is the order of index deliveries_waiting. After a restart the engine reads all
+// waiting deliveries this way, so they are read without database/sql's conversions.
 func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error) {
 	after := int64(-1 << 63)
 	if !q.After.At.IsZero() {
@@ -75,7 +76,8 @@ func (s *QueueStore) NextDue(ctx context.Context) (map[storage.ID]time.Time, err
 	return due, nil
 }
 
-// MarkSending marks deliveries as being sent, until Finish or ResetSending.
+// MarkSending marks deliveries as being sent, until Finish or ResetSending. It ignores those
+// that are not waiting, such as one that has just been cancelled.
 func (s *QueueStore) MarkSending(ctx context.Context, ids []storage.ID) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		for _, id := range ids {
@@ -91,7 +93,8 @@ func (s *QueueStore) MarkSending(ctx context.Context, ids []storage.ID) error {
 	return nil
 }
 
-// ResetSending makes deliveries due again that an engine was sending when it died.
+// ResetSending makes deliveries due again that an engine was sending when it died. Whether
+// they arrived is unknown, so an endpoint may receive them twice.
 func (s *QueueStore) ResetSending(ctx context.Context) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error { return t.deliveries.reset(t.now) })
 	if err != nil {
@@ -101,7 +104,8 @@ func (s *QueueStore) ResetSending(ctx context.Context) error {
 }
 
 // Finish stores an attempt and its delivery's new state in one commit. A delivery that has
-// been cancelled stays cancelled, and an attempt that is already stored changes nothing.
+// been cancelled stays cancelled, and an attempt that is already stored changes nothing. The
+// headers are packed and sealed before the transaction, in the caller's goroutine.
 func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 	request, secrets := packHeaders(o.Attempt.RequestHeaders...)
 	response, more := packHeaders(o.Attempt.ResponseHeaders...)
@@ -138,7 +142,8 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 	return nil
 }
 
-// insertAttempt stores an attempt. It returns false if the attempt is already stored.
+// insertAttempt stores an attempt. It returns false if the attempt is already stored, as when
+// the engine repeats an outcome whose commit succeeded although an error was reported.
 func insertAttempt(t *tx, a *storage.Attempt, request, response, sealed []byte) (stored bool, err error) {
 	err = t.raw.exec(`INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(a.DeliveryID), int64(a.N), micros(a.At), int64(a.Code), string(a.ErrorClass), a.Error,
@@ -176,7 +181,8 @@ func scanCommand(read scan) (c storage.Command, err error) {
 	return c, err
 }
 
-// DropCommands deletes the commands up to and including a given one.
+// DropCommands deletes the commands up to and including a given one. Nobody shows commands, so
+// it notifies no subscriber.
 func (s *QueueStore) DropCommands(ctx context.Context, through storage.ID) error {
 	err := s.write(ctx, 0, func(t *tx) error {
 		_, err := t.exec(`DELETE FROM commands WHERE id <= ?`, through)
@@ -188,7 +194,8 @@ func (s *QueueStore) DropCommands(ctx context.Context, through storage.ID) error
 	return nil
 }
 
-// Breakers lists the circuit breakers that have counted failures.
+// Breakers lists the circuit breakers that have counted failures. They are stored so that
+// other processes show them, and a restart does not begin with a burst of failures.
 func (s *QueueStore) Breakers(ctx context.Context) ([]storage.Breaker, error) {
 	all, err := collect(ctx, s.reads, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers ORDER BY webhook_id`)
 	if err != nil {

@@ -17,7 +17,8 @@ type source interface {
 // A scan reads the columns of one row.
 type scan func(dest ...any) error
 
-// collect reads all rows of a query.
+// collect reads all rows of a query. Results are small or have a limit; the callers that read
+// without one do so in pages.
 func collect[T any](ctx context.Context, from source, read func(scan) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {

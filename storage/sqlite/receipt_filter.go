@@ -60,6 +60,7 @@ func (c condition) negatedIf(not bool) condition {
 	return c
 }
 
+// leavesFew reports whether a term has an index of its own and matches a handful of receipts.
 func leavesFew(term storage.Term) bool { return term.Key == "message" || term.Key == "delivery" }
 
 // indexedByFacet reports whether a term may match most receipts and has an index that

@@ -7,6 +7,8 @@ import (
 	"backchannel/storage"
 )
 
+// receiptColumns are the columns that lists show. What they do not show is in other tables, so
+// that SQLite reads hundreds of receipts with a few pages.
 const receiptColumns = `r.id, r.received_at, r.webhook_id, coalesce(n.name, ''), r.method, r.path, r.proto, r.tls_version, r.remote, r.sha256, r.flaw,
 	r.request_id, r.channel, r.status, r.identity, r.retry_count, coalesce(r.delivery_id, 0), r.attempt, r.code, coalesce(a.outcome, ''), coalesce(a.duration, 0),
 	r.verdicts, r.pinned, r.note, r.campaign_uuid, r.execution_id, coalesce(g.name, '')`
@@ -33,10 +35,12 @@ func scanReceipt(read scan) (r storage.Receipt, err error) {
 		return r, err
 	}
 	r.ReceivedAt = received.Time
-	r.Path = storage.WithoutTokens(r.Path) // an older version kept it as it came
+	r.Path = storage.WithoutTokens(r.Path) // an older version stored it unmasked
 	return r, unpackVerdicts(verdicts, "", &r.Verdicts)
 }
 
+// scanWhole scans a receipt with its content. The path with its secrets, if it has any, follows
+// those of the headers.
 func (s *ReceiptStore) scanWhole(read scan) (r storage.Receipt, err error) {
 	var received timestamp
 	var verdicts, checks string

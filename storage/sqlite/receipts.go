@@ -51,6 +51,8 @@ type packed struct {
 	verdicts, checks string
 }
 
+// packReceipt packs a receipt. A path can contain a token, so its secrets are sealed with those
+// of the headers.
 func packReceipt(r *storage.Receipt) (p packed) {
 	p.headers, p.secrets = packHeaders(r.Headers...)
 	if p.path = storage.WithoutTokens(r.Path); p.path != r.Path {
@@ -60,6 +62,7 @@ func packReceipt(r *storage.Receipt) (p packed) {
 	return p
 }
 
+// insert stores a receipt that has an ID: what lists show, what they do not, and its keys.
 func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
 	facet, err := t.facets.id(t.statements, facetOf(r))
 	if err != nil {
@@ -69,6 +72,8 @@ func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
 	if r.DeliveryID != 0 {
 		delivery = int64(r.DeliveryID)
 	}
+	// The size is of what retention can free by removing the receipt. It is stored, because
+	// adding up the sizes of 100,000 contents at each check would read all of them.
 	size := int64(len(p.headers) + len(p.secrets) + len(p.checks) + len(r.Body))
 	t.receipts.add(1, size)
 	err = t.raw.exec(`INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
@@ -97,7 +102,9 @@ func receiptSecrets(id storage.ID) associatedData {
 	return associatedData{"receipt_contents", "secrets", id}
 }
 
-// FinishReceipts stores the outcomes of answers. It skips receipts that have been removed.
+// FinishReceipts stores the outcomes of answers, which are known later than the receipts. They
+// have a table of their own: hundreds of rows fit a page, whereas updating receipts would
+// write each one's page again. It skips receipts that have been removed.
 func (s *ReceiptStore) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error {
 	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
 		for _, end := range ends {
@@ -133,7 +140,8 @@ func (s *ReceiptStore) change(ctx context.Context, doing string, id storage.ID, 
 	return nil
 }
 
-// ClearReceipts removes all receipts that are not pinned.
+// ClearReceipts removes all receipts that are not pinned, and returns how many. It adds the
+// activity in the end, when that number is known.
 func (s *ReceiptStore) ClearReceipts(ctx context.Context) (int64, error) {
 	n, err := s.removeAll(ctx, func(t *tx) (int64, error) {
 		return deleteReceipts(t, `pinned = 0`, retentionBatch)

@@ -9,7 +9,7 @@ import (
 )
 
 // retentionBatch is how many records one transaction removes. It is small, so that other
-// writes do not wait long.
+// writes do not wait long: a delivery's commit waits for the one before it.
 const retentionBatch = 200
 
 // Maintenance keeps the database small and checks it.
@@ -18,8 +18,8 @@ type Maintenance struct {
 	now func() time.Time
 }
 
-// ApplyRetention removes what is over the limits, oldest first, and tells how many
-// records went. Pinned receipts and deliveries that are not final stay.
+// ApplyRetention removes the records beyond any limit, oldest first, and returns how many it
+// removed. Pinned receipts and deliveries that are not final stay.
 func (s *Maintenance) ApplyRetention(ctx context.Context, keep storage.Retention) (removed int64, err error) {
 	now := s.now()
 	for _, remove := range []func(*tx) (int64, error){
@@ -37,7 +37,9 @@ func (s *Maintenance) ApplyRetention(ctx context.Context, keep storage.Retention
 	return removed, nil
 }
 
-// removeAll calls remove in one transaction after another until it removes nothing.
+// removeAll calls remove in one transaction after another until it removes nothing. Only
+// those that removed something notify subscribers, because retention runs often and mostly
+// finds nothing to remove.
 func (d *database) removeAll(ctx context.Context, remove func(*tx) (int64, error)) (removed int64, err error) {
 	for {
 		var n int64
@@ -54,6 +56,8 @@ func (d *database) removeAll(ctx context.Context, remove func(*tx) (int64, error
 	}
 }
 
+// removeReceipts removes a batch of receipts beyond the limits. If they take too much space, it
+// estimates how many to remove by their mean size, and at least one, until they fit.
 func removeReceipts(t *tx, keep storage.Retention, now time.Time) (int64, error) {
 	total, err := first(t.ctx(), t.conn, scanTotal, `SELECT receipts, receipt_bytes FROM store`)
 	if err != nil {
@@ -69,33 +73,35 @@ func removeReceipts(t *tx, keep storage.Retention, now time.Time) (int64, error)
 			return n, err
 		}
 	}
+	// An ID is at least the time of arrival. The condition on it lets SQLite stop at the first
+	// later receipt; without it, it would read all of them.
 	before := now.Add(-keep.ReceiptAge).UnixMicro()
 	return deleteReceipts(t, `pinned = 0 AND id < ? AND received_at < ?`, retentionBatch, before, before)
 }
 
 // deleteReceipts deletes the oldest receipts that match a condition.
 func deleteReceipts(t *tx, where string, limit int64, args ...any) (int64, error) {
-	gone, err := collect(t.ctx(), t.conn, scanGone, `DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?)
+	deleted, err := collect(t.ctx(), t.conn, scanDeleted, `DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?)
 		RETURNING id, size, request_id, identity, webhook_id`, append(args, limit)...)
 	if err != nil {
 		return 0, err
 	}
-	for _, r := range gone {
+	for _, r := range deleted {
 		t.receipts.add(-1, r.size)
 		if err := t.messages.remove(&r.Receipt); err != nil {
 			return 0, err
 		}
 	}
-	return int64(len(gone)), nil
+	return int64(len(deleted)), nil
 }
 
-// A goneReceipt is a deleted receipt with the columns that counters and indexes need.
-type goneReceipt struct {
+// A deletedReceipt holds the columns of a receipt that counters and indexes need.
+type deletedReceipt struct {
 	storage.Receipt
 	size int64
 }
 
-func scanGone(read scan) (r goneReceipt, err error) {
+func scanDeleted(read scan) (r deletedReceipt, err error) {
 	err = read(&r.ID, &r.size, &r.RequestID, &r.Identity, &r.WebhookID)
 	return r, err
 }

@@ -21,8 +21,10 @@ const (
 	keySize = 32 // AES-256
 )
 
-// A sealer encrypts secrets with AES-256-GCM. Each value is bound to its column and row by
-// associated data, so that it cannot be decrypted after being copied elsewhere.
+// A sealer encrypts secrets with AES-256-GCM, with a key that is in a file beside the database
+// and not in it: a copy of the database alone, such as in a bug report, reveals none. Each
+// value is bound to its column and row by associated data, so that it cannot be decrypted
+// after being copied elsewhere.
 type sealer struct {
 	aead cipher.AEAD
 }
@@ -33,6 +35,7 @@ type associatedData struct {
 	row           storage.ID
 }
 
+// String returns the form that existing values were sealed with.
 func (p associatedData) String() string {
 	return p.table + "/" + strconv.FormatInt(int64(p.row), 10) + "/" + p.column
 }
@@ -49,7 +52,8 @@ func newSealer(key []byte) (*sealer, error) {
 	return &sealer{aead: aead}, nil
 }
 
-// seal encrypts plain. It returns nil for an empty plain.
+// seal encrypts plain with a random nonce. It returns nil for an empty plain, which most
+// values are.
 func (s *sealer) seal(plain []byte, at associatedData) []byte {
 	if len(plain) == 0 {
 		return nil
@@ -57,6 +61,7 @@ func (s *sealer) seal(plain []byte, at associatedData) []byte {
 	return s.aead.Seal(nil, nil, plain, []byte(at.String()))
 }
 
+// open decrypts what seal returned.
 func (s *sealer) open(sealed []byte, at associatedData) ([]byte, error) {
 	if len(sealed) == 0 {
 		return nil, nil
@@ -84,6 +89,8 @@ func readKey(dir string) ([]byte, error) {
 	return key, nil
 }
 
+// makeKey creates the key file. A key of which only half were on the disk after a crash would
+// make every secret unreadable.
 func makeKey(dir, path string) ([]byte, error) {
 	key := make([]byte, keySize)
 	rand.Read(key)

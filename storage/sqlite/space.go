@@ -14,7 +14,7 @@ import (
 const probeSize = 64 << 10
 
 // TryWrite checks that the folder and the database can be written to. It leaves both
-// unchanged.
+// unchanged, but for a log that is a commit longer.
 func (s *Store) TryWrite(ctx context.Context) error {
 	if err := tryFolder(s.dir); err != nil {
 		return fmt.Errorf("write to %s: %w", s.dir, classify(err))
@@ -36,7 +36,7 @@ func tryFolder(dir string) error {
 }
 
 // Free returns how many bytes this user can still write to the folder's disk, if that is
-// known.
+// known. It is less than what is free if a part is reserved for the system.
 func (s *Store) Free() (bytes int64, known bool) { return freeAt(s.dir) }
 
 func freeAt(dir string) (bytes int64, known bool) {

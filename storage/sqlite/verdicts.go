@@ -7,11 +7,9 @@ import (
 	"backchannel/storage"
 )
 
-// Verdicts are kept as JSON, and apart from them, since lists leave them out, the checks of
-// each that has some: an array of up to five texts for each check. Of those at its end it
-// leaves out an empty remedy, and then what came when it is what was expected.
-
-func packVerdicts(v storage.Verdicts) (verdicts, apart string) {
+// packVerdicts returns a receipt's verdicts as JSON. Their checks are stored in another table,
+// because they take most of the space and lists of receipts do not show them.
+func packVerdicts(v storage.Verdicts) (verdicts, packedChecks string) {
 	type short struct {
 		Result storage.Result `json:"result"`
 		Reason string         `json:"reason"`
@@ -26,6 +24,9 @@ func packVerdicts(v storage.Verdicts) (verdicts, apart string) {
 	return asJSON(all), asJSON(checks)
 }
 
+// packCheck returns a check as an array of up to five texts. It omits those at the end that
+// follow from the others: an empty remedy, and then an actual value that was the expected
+// one. Most checks pass, and need three.
 func packCheck(c storage.Check) []string {
 	texts := []string{c.Name, string(c.Result), c.Expected, c.Actual, c.Remedy}
 	switch {
@@ -38,30 +39,31 @@ func packCheck(c storage.Check) []string {
 }
 
 func asJSON(value any) string {
-	text, _ := json.Marshal(value) // maps, arrays and strings can always be written
+	text, _ := json.Marshal(value) // no error: maps of texts can always be encoded
 	return string(text)
 }
 
-func unpackVerdicts(verdicts, apart string, v *storage.Verdicts) error {
+// unpackVerdicts reads what packVerdicts returned, without the checks if packedChecks is empty.
+func unpackVerdicts(verdicts, packedChecks string, v *storage.Verdicts) error {
 	if err := json.Unmarshal([]byte(verdicts), v); err != nil {
 		return err
 	}
-	if apart == "" {
+	if packedChecks == "" {
 		return nil
 	}
-	var kept struct{ Auth, Schema, Target, Headers, Duplicate, Order keptChecks }
-	if err := json.Unmarshal([]byte(apart), &kept); err != nil {
+	var checks struct{ Auth, Schema, Target, Headers, Duplicate, Order storedChecks }
+	if err := json.Unmarshal([]byte(packedChecks), &checks); err != nil {
 		return err
 	}
-	v.Auth.Checks, v.Schema.Checks, v.Target.Checks = kept.Auth, kept.Schema, kept.Target
-	v.Headers.Checks, v.Duplicate.Checks, v.Order.Checks = kept.Headers, kept.Duplicate, kept.Order
+	v.Auth.Checks, v.Schema.Checks, v.Target.Checks = checks.Auth, checks.Schema, checks.Target
+	v.Headers.Checks, v.Duplicate.Checks, v.Order.Checks = checks.Headers, checks.Duplicate, checks.Order
 	return nil
 }
 
-type keptChecks []storage.Check
+type storedChecks []storage.Check
 
-// UnmarshalJSON reads arrays of texts, or the objects that were kept at first.
-func (k *keptChecks) UnmarshalJSON(text []byte) error {
+// UnmarshalJSON reads arrays of texts, or the objects that the first version stored.
+func (k *storedChecks) UnmarshalJSON(text []byte) error {
 	var arrays [][]string
 	if err := json.Unmarshal(text, &arrays); err != nil {
 		return json.Unmarshal(text, (*[]storage.Check)(k))

@@ -27,6 +27,7 @@ type walFile struct {
 	fitted   time.Time // when maxPages was last checked
 }
 
+// newWALFile asks for the page size, because a database of an older version has another one.
 func newWALFile(database string, s statements, now func() time.Time) (*walFile, error) {
 	f := &walFile{statements: s, dir: filepath.Dir(database), now: now, maxPages: checkpointPages}
 	err := s.conn.QueryRowContext(s.ctx(), `PRAGMA page_size`).Scan(&f.pageSize)

@@ -9,11 +9,14 @@ import (
 	"backchannel/storage"
 )
 
+// webhookColumns are in the order of values and scan. Secrets are in sealed columns of their
+// own, and what has no column is in options.
 const webhookColumns = `id, version, name, organization, sandbox_id, sandbox_name, channels, url, auth, state, state_reason,
 	revision, options, headers, jwt_secret, header_secrets, created_at, updated_at`
 
-// webhookOptions is the JSON of the options that no query refers to. Durations are in
-// nanoseconds.
+// webhookOptions is the JSON of the options that no query refers to, so that a new one needs
+// no migration. Durations are in nanoseconds. The names of the fields are those in existing
+// databases, not those of the exported form.
 type webhookOptions struct {
 	Algorithm   string          `json:"algorithm"`
 	Issuer      string          `json:"issuer,omitempty"`
@@ -81,6 +84,8 @@ func (s *WebhookStore) values(w *storage.Webhook) ([]any, error) {
 	}, nil
 }
 
+// scan reads a webhook. A URL with a token is stored masked; the whole one follows the secrets
+// of the headers.
 func (s *WebhookStore) scan(read scan) (w storage.Webhook, err error) {
 	var channels, options string
 	var headers, jwtSecret, headerSecrets []byte
@@ -109,6 +114,7 @@ func (s *WebhookStore) scan(read scan) (w storage.Webhook, err error) {
 	return w, err
 }
 
+// joinChannels returns channels as a column; their names contain no comma.
 func joinChannels(channels []storage.Channel) string {
 	texts := make([]string, len(channels))
 	for i, c := range channels {

@@ -78,7 +78,8 @@ func (s *WebhookStore) UpdateWebhook(ctx context.Context, w *storage.Webhook) er
 }
 
 // SaveWebhooks stores new webhooks, which have no ID yet, and changed ones: either all of
-// them or none.
+// them or none. It sets their IDs, versions and times once they are stored, since work in a
+// transaction may run more than once.
 func (s *WebhookStore) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error {
 	if len(all) == 0 {
 		return nil
@@ -135,6 +136,8 @@ func (s *WebhookStore) CheckWebhook(ctx context.Context, w storage.Webhook) erro
 	return checkConflicts(ctx, s.reads, w, w.Validate(ctx, s.rules))
 }
 
+// save stores a webhook and returns it as stored. invalid holds the invalid fields found so
+// far, to which conflicts are added, so that all are reported at once.
 func (s *WebhookStore) save(t *tx, w storage.Webhook, invalid error) (storage.Webhook, error) {
 	if w.ID == 0 {
 		return s.create(t, w, invalid)
@@ -156,6 +159,7 @@ func (s *WebhookStore) create(t *tx, w storage.Webhook, invalid error) (made sto
 	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.by})
 }
 
+// change stores a changed webhook. A reason why it was paused does not outlast the pause.
 func (s *WebhookStore) change(t *tx, w storage.Webhook, invalid error) (saved storage.Webhook, err error) {
 	stored, err := s.find(t.ctx(), t.conn, `id = ?`, w.ID)
 	if err != nil {
@@ -178,6 +182,7 @@ func (s *WebhookStore) change(t *tx, w storage.Webhook, invalid error) (saved st
 	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.by})
 }
 
+// insert stores a new webhook, and its name once more in a table that outlives the webhook.
 func (s *WebhookStore) insert(t *tx, w *storage.Webhook) error {
 	values, err := s.values(w)
 	if err != nil {
@@ -190,6 +195,7 @@ func (s *WebhookStore) insert(t *tx, w *storage.Webhook) error {
 	return err
 }
 
+// update stores a changed webhook. Its deliveries and receipts show its new name.
 func (s *WebhookStore) update(t *tx, w *storage.Webhook) error {
 	values, err := s.values(w)
 	if err != nil {
@@ -204,7 +210,8 @@ func (s *WebhookStore) update(t *tx, w *storage.Webhook) error {
 }
 
 // checkConflicts adds to the invalid fields of a webhook those whose values are taken by
-// other webhooks.
+// other webhooks. The table's unique constraints would report one conflict only, and not
+// whose.
 func checkConflicts(ctx context.Context, from source, w storage.Webhook, invalid error) error {
 	var bad storage.FieldErrors
 	errors.As(invalid, &bad)

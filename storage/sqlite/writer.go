@@ -11,8 +11,9 @@ import (
 	"backchannel/storage"
 )
 
-// A writer runs operations one after another on one connection, and commits those that
-// wait together.
+// A writer runs operations one after another on one connection, and commits those that wait
+// together. SQLite has one write lock, and a commit waits for the disk: callers with a
+// transaction each would wait for the lock, and for the disk in turn.
 type writer struct {
 	db   *sql.DB
 	path string
@@ -88,6 +89,7 @@ func (w *writer) close() error {
 	return errors.Join(w.raw.close(), w.conn.Close(), w.db.Close(), w.lock.close())
 }
 
+// loop is the writer's goroutine. It ends when the queue is closed and empty.
 func (w *writer) loop() {
 	defer close(w.stopped)
 	schedule := newPollSchedule()
@@ -152,7 +154,8 @@ func (w *writer) run(batch []*operation) (*tx, outcome) {
 	return t, result
 }
 
-// commit runs operations in one transaction, in this writer's turn.
+// commit runs operations in one transaction, in this writer's turn. On a full disk it tries
+// once more after truncating the log, which may have taken the space.
 func (w *writer) commit(batch []*operation) outcome {
 	if err := w.lock.acquire(); err != nil {
 		return outcome{err: err}
@@ -190,6 +193,7 @@ func (w *writer) poll() bool {
 	return true
 }
 
+// dataVersion returns a number that changes with each commit of another connection.
 func (w *writer) dataVersion() (version int64, err error) {
 	err = w.conn.QueryRowContext(w.ctx(), `PRAGMA data_version`).Scan(&version)
 	return version, err

@@ -3,8 +3,8 @@
 -- +goose Up
 -- +goose StatementBegin
 
--- One row: the last ID allotted, a proof that the key file belongs to this database, and
--- how much the receipts take.
+-- One row: the last ID assigned, a proof that the key file belongs to this database, and
+-- the number and size of the receipts.
 CREATE TABLE store (
     id            INTEGER PRIMARY KEY CHECK (id = 1),
     last_id       INTEGER NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE events (
     payload    BLOB NOT NULL
 ) STRICT;
 
--- A delivery waits, queued or retrying, exactly while it has a next attempt.
+-- A delivery has a next attempt if and only if it waits: queued or retrying.
 CREATE TABLE deliveries (
     id              INTEGER PRIMARY KEY,
     event_id        INTEGER NOT NULL REFERENCES events,
@@ -78,8 +78,8 @@ CREATE INDEX deliveries_by_event ON deliveries (event_id);
 CREATE INDEX deliveries_by_state ON deliveries (state)
     WHERE state = 'sending' OR state = 'retrying' OR state = 'failed' OR state = 'cancelled';
 
--- How many deliveries each webhook has in each state: counting a million takes too long.
--- Kept by whoever changes a state, once for each transaction: with triggers SQLite would
+-- The number of deliveries of each webhook in each state, because counting a million takes
+-- too long. Each transaction that changes states updates it once: with triggers SQLite would
 -- copy every page before it changes.
 CREATE TABLE delivery_counts (
     webhook_id INTEGER NOT NULL,
@@ -127,8 +127,8 @@ CREATE TABLE profiles (
     profile    TEXT NOT NULL -- JSON
 ) STRICT;
 
--- The combinations of what receipts are filtered by that occur. There are few of them, so
--- one index on receipts serves every filter: choose facets, then take each one's newest.
+-- The combinations of the columns that receipts are filtered by. There are few of them, so
+-- one index on receipts serves every filter: choose facets, then read each one's newest.
 CREATE TABLE facets (
     id         INTEGER PRIMARY KEY,
     webhook_id INTEGER NOT NULL, -- 0: unmatched
@@ -178,7 +178,7 @@ CREATE INDEX receipts_by_path ON receipts (path);
 CREATE INDEX receipts_by_delivery ON receipts (delivery_id) WHERE delivery_id IS NOT NULL;
 CREATE INDEX receipts_pinned ON receipts (pinned) WHERE pinned = 1;
 
--- What lists leave out.
+-- The columns of receipts that lists do not show.
 CREATE TABLE receipt_contents (
     receipt_id INTEGER PRIMARY KEY REFERENCES receipts ON DELETE CASCADE,
     headers    BLOB NOT NULL, -- header lines, secret values left out

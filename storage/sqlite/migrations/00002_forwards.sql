@@ -1,7 +1,7 @@
 -- +goose Up
 
--- What became of relaying a receipt to another server. Only receipts that came while
--- something was relayed have one.
+-- The outcome of relaying a receipt to another server. Receipts that arrived while relaying
+-- was off have none.
 CREATE TABLE forwards (
     receipt_id    INTEGER PRIMARY KEY REFERENCES receipts ON DELETE CASCADE,
     url           TEXT NOT NULL,

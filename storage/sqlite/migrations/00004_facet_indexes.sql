@@ -1,7 +1,7 @@
 -- +goose Up
 
--- What most receipts may have in common is looked for within one facet at a time, where the
--- newest come first: among 100,000 of one recipient, those that bounced are found at once.
+-- A value that most receipts may share is searched for within one facet at a time, newest
+-- first: among 100,000 receipts of one recipient, those that bounced are found at once.
 DROP INDEX receipts_by_identity;
 DROP INDEX receipts_by_path;
 DROP INDEX receipts_pinned;

@@ -1,7 +1,7 @@
 -- +goose Up
 
--- What became of the answers, which is known later than the rest: there are hundreds of
--- these to a page, where each receipt's own page would have to be written again.
+-- The outcomes of answers, which are known later than the receipts. Hundreds of them fit a
+-- page, whereas updating receipts would write each one's page again.
 CREATE TABLE answers (
     receipt_id INTEGER PRIMARY KEY REFERENCES receipts ON DELETE CASCADE,
     outcome    TEXT NOT NULL,
