@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -19,7 +20,7 @@ const maxResponseBody = storage.MaxAnswerBody
 // A Result is an attempt and what it means for its delivery.
 type Result struct {
 	Attempt    storage.Attempt
-	Class      OutcomeClass
+	Class      policy.Class
 	retryAfter string // the header of that name
 }
 
@@ -98,12 +99,12 @@ func (ep *endpoint) answered(ctx context.Context, r *Result, resp *http.Response
 	r.Attempt.ResponseHeaders = sortedFields(resp.Header)
 	r.Attempt.ResponseBody, r.Attempt.ResponseFlaw = readSome(resp.Body)
 	_ = resp.Body.Close()
-	r.Class = judgeStatus(resp.StatusCode)
+	r.Class = policy.JudgeStatus(resp.StatusCode)
 	if lack := resp.Header.Get(storage.UnstoredHeader); lack != "" && ep.webhook.URL == storage.BuiltinReceiver {
 		r.starve("the built-in receiver could not store it: " + clipped(lack))
 		return
 	}
-	if r.Class == Succeeded {
+	if r.Class == policy.Succeeded {
 		return
 	}
 	r.Attempt.ErrorClass = storage.ClassStatus
@@ -119,7 +120,7 @@ func (r *Result) broke(ctx context.Context, err error, at phase, timeout time.Du
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) && outOfFiles() != "":
 		r.starve(outOfFiles()) // the built-in receiver may be what could not accept it
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		r.Class = Retryable
+		r.Class = policy.Retryable
 		r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTimeout, explainTimeout(timeout, at)
 	default:
 		r.fail(err, at)
@@ -138,12 +139,12 @@ func (r *Result) unprepared(err error) {
 
 // starve says that an attempt was not made for want of something here.
 func (r *Result) starve(lack string) {
-	r.Class = Starved
+	r.Class = policy.Starved
 	r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTransport, lack
 }
 
 func (r *Result) abort() {
-	r.Class = Aborted
+	r.Class = policy.Aborted
 	r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTransport, "cancelled while in flight"
 }
 
@@ -153,13 +154,13 @@ func (r *Result) fail(err error, at phase) {
 		return
 	}
 	r.Attempt.ErrorClass, r.Attempt.Error = classed(err, at)
-	r.Class = judgeClass(r.Attempt.ErrorClass)
+	r.Class = policy.JudgeError(r.Attempt.ErrorClass)
 	known := new(problem)
 	switch found := errors.As(err, &known); {
 	case found && known.final:
-		r.Class = Permanent
+		r.Class = policy.Permanent
 	case found && known.passing:
-		r.Class = Retryable
+		r.Class = policy.Retryable
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"backchannel/engine"
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -30,7 +31,7 @@ func TestAttemptIsOneRequest(t *testing.T) {
 	w := hookTo(endpoint.URL)
 	w.State, w.Delivery.RatePerSec = storage.Paused, 0.001
 	r := engine.Attempt(t.Context(), engine.Config{}, w, storage.Job{DeliveryID: 7, Attempts: 2, Payload: []byte("\xffbytes")})
-	if r.Class != engine.Retryable || r.Attempt.Code != http.StatusServiceUnavailable || r.Attempt.N != 3 {
+	if r.Class != policy.Retryable || r.Attempt.Code != http.StatusServiceUnavailable || r.Attempt.N != 3 {
 		t.Errorf("the result is %+v", r)
 	}
 	if got := <-requests; got != "00000000007 3 \xffbytes" || len(requests) > 0 {
@@ -44,13 +45,13 @@ func TestAttemptWithoutAnEndpoint(t *testing.T) {
 	for _, c := range []struct {
 		name, url string
 		ctx       context.Context
-		class     engine.OutcomeClass
+		class     policy.Class
 		err       storage.ErrorClass
 	}{
-		{"guarded", "http://169.254.169.254/", t.Context(), engine.Permanent, storage.ClassRefused},
-		{"cancelled", "http://127.0.0.1:1/", cancelled, engine.Aborted, storage.ClassTransport},
-		{"refused", "http://127.0.0.1:1/", t.Context(), engine.Retryable, storage.ClassConnect},
-		{"receiver off", storage.BuiltinReceiver, t.Context(), engine.Retryable, storage.ClassReceiver},
+		{"guarded", "http://169.254.169.254/", t.Context(), policy.Permanent, storage.ClassRefused},
+		{"cancelled", "http://127.0.0.1:1/", cancelled, policy.Aborted, storage.ClassTransport},
+		{"refused", "http://127.0.0.1:1/", t.Context(), policy.Retryable, storage.ClassConnect},
+		{"receiver off", storage.BuiltinReceiver, t.Context(), policy.Retryable, storage.ClassReceiver},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := engine.Attempt(c.ctx, engine.Config{}, hookTo(c.url), storage.Job{DeliveryID: 7})
@@ -69,7 +70,7 @@ func TestClientKeepsItsConnection(t *testing.T) {
 	defer c.Close()
 	for n := range 3 {
 		r := c.Attempt(t.Context(), &w, &storage.Job{DeliveryID: 7, Attempts: n})
-		if kept := r.Attempt.Timings.Connect == 0; r.Class != engine.Succeeded || kept != (n > 0) {
+		if kept := r.Attempt.Timings.Connect == 0; r.Class != policy.Succeeded || kept != (n > 0) {
 			t.Errorf("attempt %d: %+v", n+1, r)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -80,7 +81,7 @@ func (b *bench) try(job storage.Job) Result {
 	return ep.attempt(context.Background(), &job, time.Now())
 }
 
-func (b *bench) expect(r Result, v OutcomeClass, class storage.ErrorClass, text string) {
+func (b *bench) expect(r Result, v policy.Class, class storage.ErrorClass, text string) {
 	b.t.Helper()
 	if r.Class != v || r.Attempt.ErrorClass != class || !strings.Contains(r.Attempt.Error, text) {
 		b.t.Errorf("verdict %d, class %q, error %q; want %d, %q, %q",
@@ -122,22 +123,22 @@ func TestBrokenEndpoints(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		serve   func(net.Conn)
-		verdict OutcomeClass
+		verdict policy.Class
 		class   storage.ErrorClass
 		text    string
 	}{
-		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, Retryable, storage.ClassTransport, "reset"},
-		{"hangs up", readRequest, Retryable, storage.ClassTransport, "closed without an answer"},
-		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, Permanent, storage.ClassTransport, "does not speak HTTP/1.1: it answered \"\\x00\\xffgarbage\""},
-		{"breaks HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, Permanent, storage.ClassTransport, `breaks HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
-		{"has no status", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 OK\r\n\r\n") }, Permanent, storage.ClassTransport, `breaks HTTP/1.1 (RFC 9112): malformed HTTP status code "OK"`},
+		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, policy.Retryable, storage.ClassTransport, "reset"},
+		{"hangs up", readRequest, policy.Retryable, storage.ClassTransport, "closed without an answer"},
+		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, policy.Permanent, storage.ClassTransport, "does not speak HTTP/1.1: it answered \"\\x00\\xffgarbage\""},
+		{"breaks HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, policy.Permanent, storage.ClassTransport, `breaks HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
+		{"has no status", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 OK\r\n\r\n") }, policy.Permanent, storage.ClassTransport, `breaks HTTP/1.1 (RFC 9112): malformed HTTP status code "OK"`},
 		{"gives two lengths", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, ok+"Content-Length: 1\r\nContent-Length: 2\r\n\r\na")
-		}, Permanent, storage.ClassTransport, "breaks HTTP/1.1 (RFC 9112): "},
-		{"leaves off within its first line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 2") }, Retryable, storage.ClassTransport, "closed without an answer"},
-		{"leaves off within its header", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Conten") }, Retryable, storage.ClassTransport, "closed without an answer"},
-		{"leaves off behind a header line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 1\r\n") }, Retryable, storage.ClassTransport, "closed without an answer"},
+		}, policy.Permanent, storage.ClassTransport, "breaks HTTP/1.1 (RFC 9112): "},
+		{"leaves off within its first line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 2") }, policy.Retryable, storage.ClassTransport, "closed without an answer"},
+		{"leaves off within its header", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Conten") }, policy.Retryable, storage.ClassTransport, "closed without an answer"},
+		{"leaves off behind a header line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 1\r\n") }, policy.Retryable, storage.ClassTransport, "closed without an answer"},
 		{"sends an endless header", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, ok)
@@ -146,13 +147,13 @@ func TestBrokenEndpoints(t *testing.T) {
 					return
 				}
 			}
-		}, Retryable, storage.ClassTransport, "exceeded"},
-		{"cuts its body", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 10\r\n\r\nabc") }, Succeeded, "", ""},
-		{"answers early", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); fmt.Fprint(c, ok+"Content-Length: 0\r\n\r\n") }, Succeeded, "", ""},
+		}, policy.Retryable, storage.ClassTransport, "exceeded"},
+		{"cuts its body", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 10\r\n\r\nabc") }, policy.Succeeded, "", ""},
+		{"answers early", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); fmt.Fprint(c, ok+"Content-Length: 0\r\n\r\n") }, policy.Succeeded, "", ""},
 		{"says continue first", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, "HTTP/1.1 102 Processing\r\n\r\n"+ok+"Content-Length: 0\r\n\r\n")
-		}, Succeeded, "", ""},
+		}, policy.Succeeded, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, rawServer(t, c.serve))
@@ -166,23 +167,23 @@ func TestSlowEndpoints(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		serve   func(net.Conn)
-		verdict OutcomeClass
+		verdict policy.Class
 		class   storage.ErrorClass
 		text    string
 	}{
-		{"hangs", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, Retryable, storage.ClassTimeout, "no answer within 100ms (waiting for the answer)"},
+		{"hangs", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, policy.Retryable, storage.ClassTimeout, "no answer within 100ms (waiting for the answer)"},
 		{"drips its header", func(c net.Conn) {
 			readRequest(c)
 			for _, err := fmt.Fprint(c, "HTTP/1.1 200 OK\r\n"); err == nil; _, err = fmt.Fprint(c, "X: y\r\n") {
 				time.Sleep(10 * time.Millisecond)
 			}
-		}, Retryable, storage.ClassTimeout, "no answer within 100ms"},
+		}, policy.Retryable, storage.ClassTimeout, "no answer within 100ms"},
 		{"drips its body", func(c net.Conn) {
 			readRequest(c)
 			for _, err := fmt.Fprint(c, ok); err == nil; _, err = fmt.Fprint(c, "x") {
 				time.Sleep(10 * time.Millisecond)
 			}
-		}, Succeeded, "", ""},
+		}, policy.Succeeded, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, rawServer(t, c.serve))
@@ -205,7 +206,7 @@ func TestEndlessBodyIsNotRead(t *testing.T) {
 		sent <- n
 	}))
 	r := b.try(storage.Job{})
-	b.expect(r, Succeeded, "", "")
+	b.expect(r, policy.Succeeded, "", "")
 	if len(r.Attempt.ResponseBody) != maxResponseBody {
 		t.Errorf("kept %d bytes", len(r.Attempt.ResponseBody))
 	}
@@ -250,14 +251,14 @@ func TestUnreachableEndpoints(t *testing.T) {
 	t.Cleanup(plain.Close)
 	for _, c := range []struct {
 		name, url string
-		verdict   OutcomeClass
+		verdict   policy.Class
 		class     storage.ErrorClass
 		text      string
 	}{
-		{"nobody listens", refusing, Retryable, storage.ClassConnect, "connection refused"},
-		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), Permanent, storage.ClassTLS, `the port speaks HTTP without TLS: it answered "HTTP/1.1 400 Bad Request"`},
-		{"link-local", "https://169.254.169.254/", Permanent, storage.ClassRefused, "metadata"},
-		{"receiver is off", storage.BuiltinReceiver, Retryable, storage.ClassReceiver, "the built-in receiver is off: port 9443 is busy"},
+		{"nobody listens", refusing, policy.Retryable, storage.ClassConnect, "connection refused"},
+		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), policy.Permanent, storage.ClassTLS, `the port speaks HTTP without TLS: it answered "HTTP/1.1 400 Bad Request"`},
+		{"link-local", "https://169.254.169.254/", policy.Permanent, storage.ClassRefused, "metadata"},
+		{"receiver is off", storage.BuiltinReceiver, policy.Retryable, storage.ClassReceiver, "the built-in receiver is off: port 9443 is busy"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, c.url)
@@ -273,9 +274,9 @@ func TestBlockPrivateSparesTheReceiver(t *testing.T) {
 	b := newBench(t, s.URL)
 	b.cfg.BlockPrivate = true
 	b.cfg.ReceiverURL = func() (string, string) { return s.URL, "" }
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassRefused, "private ones are blocked")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassRefused, "private ones are blocked")
 	b.hook.URL = storage.BuiltinReceiver
-	b.expect(b.try(storage.Job{}), Succeeded, "", "")
+	b.expect(b.try(storage.Job{}), policy.Succeeded, "", "")
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
@@ -287,7 +288,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	b := newBench(t, s.URL)
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassStatus, "redirects are not followed: set the URL to "+s.URL)
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassStatus, "redirects are not followed: set the URL to "+s.URL)
 	if hits != 1 {
 		t.Errorf("%d requests", hits)
 	}
@@ -301,7 +302,7 @@ func TestRetryAfterIsHeard(t *testing.T) {
 	t.Cleanup(s.Close)
 	b := newBench(t, s.URL)
 	r := b.try(storage.Job{})
-	b.expect(r, Retryable, storage.ClassStatus, "answered 429 Too Many Requests")
+	b.expect(r, policy.Retryable, storage.ClassStatus, "answered 429 Too Many Requests")
 	if r.retryAfter != "7" {
 		t.Errorf("the header is %q", r.retryAfter)
 	}
@@ -324,17 +325,17 @@ func TestTLSOptions(t *testing.T) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	b := newBench(t, s.URL)
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassCertificate, "self-signed, and not trusted here")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassCertificate, "self-signed, and not trusted here")
 	b.hook.Delivery.TLS.SkipVerify = true
-	b.expect(b.try(storage.Job{}), Succeeded, "", "")
+	b.expect(b.try(storage.Job{}), policy.Succeeded, "", "")
 	b.hook.Delivery.TLS = storage.TLSOptions{CAFile: "/gone.pem"}
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassConfig, "read CA file: open /gone.pem")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassConfig, "read CA file: open /gone.pem")
 	b.files["/gone.pem"] = "nothing"
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassConfig, "CA file /gone.pem: it holds no PEM certificate")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassConfig, "CA file /gone.pem: it holds no PEM certificate")
 	b.trust(s)
-	b.expect(b.try(storage.Job{}), Succeeded, "", "")
+	b.expect(b.try(storage.Job{}), policy.Succeeded, "", "")
 	b.hook.URL = strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassCertificate, "is for another host")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassCertificate, "is for another host")
 	b.hook.Delivery.TLS.CertFile, b.hook.Delivery.TLS.KeyFile = "/cert.pem", "/key.pem"
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassConfig, "read client certificate")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassConfig, "read client certificate")
 }

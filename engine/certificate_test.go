@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -92,19 +93,19 @@ func TestCertificates(t *testing.T) {
 		name     string
 		from, to time.Duration
 		trusted  *authority
-		verdict  OutcomeClass
+		verdict  policy.Class
 		text     string
 	}{
-		{"good", -time.Hour, time.Hour, a, Succeeded, ""},
-		{"expired", -2 * time.Hour, -time.Hour, a, Permanent, "the endpoint's own certificate expired on "},
-		{"not yet valid", time.Hour, 2 * time.Hour, a, Permanent, "the endpoint's own certificate is not valid before "},
-		{"foreign", -time.Hour, time.Hour, foreign, Permanent, "it has another key"},
+		{"good", -time.Hour, time.Hour, a, policy.Succeeded, ""},
+		{"expired", -2 * time.Hour, -time.Hour, a, policy.Permanent, "the endpoint's own certificate expired on "},
+		{"not yet valid", time.Hour, 2 * time.Hour, a, policy.Permanent, "the endpoint's own certificate is not valid before "},
+		{"foreign", -time.Hour, time.Hour, foreign, policy.Permanent, "it has another key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, a.serve(c.from, c.to, &tls.Config{}))
 			b.cfg.RootCAs = func() (*x509.CertPool, error) { return c.trusted.pool(), nil }
 			class := storage.ClassCertificate
-			if c.verdict == Succeeded {
+			if c.verdict == policy.Succeeded {
 				class = ""
 			}
 			b.expect(b.try(storage.Job{}), c.verdict, class, c.text)
@@ -116,14 +117,14 @@ func TestClientCertificate(t *testing.T) {
 	a := newAuthority(t)
 	b := newBench(t, a.serve(-time.Hour, time.Hour, &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: a.pool()}))
 	b.cfg.RootCAs = func() (*x509.CertPool, error) { return a.pool(), nil }
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassTLS, `wants a client certificate (TLS alert certificate_required), and the webhook has none: name one that it accepts (it accepts those of "test authority") with --tls-cert and --tls-key`)
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassTLS, `wants a client certificate (TLS alert certificate_required), and the webhook has none: name one that it accepts (it accepts those of "test authority") with --tls-cert and --tls-key`)
 	cert, key := a.issue(-time.Hour, time.Hour)
 	b.files["/cert.pem"], b.files["/key.pem"] = string(cert), string(key)
 	b.hook.Delivery.TLS = storage.TLSOptions{CertFile: "/cert.pem", KeyFile: "/key.pem"}
-	b.expect(b.try(storage.Job{}), Succeeded, "", "")
+	b.expect(b.try(storage.Job{}), policy.Succeeded, "", "")
 	b.files["/key.pem"] = string(cert)
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassConfig, "client key /key.pem: the PEM holds no private key")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassConfig, "client key /key.pem: the PEM holds no private key")
 	_, other := a.issue(-time.Hour, time.Hour)
 	b.files["/key.pem"] = string(other)
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassConfig, "/cert.pem and /key.pem do not make a client certificate: the key belongs to another certificate")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassConfig, "/cert.pem and /key.pem do not make a client certificate: the key belongs to another certificate")
 }

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -170,11 +171,11 @@ func TestChainsAreExplained(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b, r := present(t, c.host, c.chain, c.named)
 			if c.want == nil {
-				b.expect(r, Succeeded, "", "")
+				b.expect(r, policy.Succeeded, "", "")
 				return
 			}
 			for _, want := range c.want {
-				b.expect(r, Permanent, storage.ClassCertificate, want)
+				b.expect(r, policy.Permanent, storage.ClassCertificate, want)
 			}
 			if strings.Contains(r.Attempt.Error, "x509:") || strings.ContainsAny(r.Attempt.Error, "\x1b\n") {
 				t.Errorf("it says %q", r.Attempt.Error)
@@ -191,7 +192,7 @@ func TestAuthorityOfThatNameHasAnotherKey(t *testing.T) {
 	pool := x509.NewCertPool()
 	pool.AddCert(newMember(t, nil, newKey(t), asCA("Root")).Certificate)
 	b.cfg.RootCAs = func() (*x509.CertPool, error) { return pool, nil }
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassCertificate, `names "Root" as its issuer, which is trusted here, but its certificate here does not vouch for that (it has another key)`)
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassCertificate, `names "Root" as its issuer, which is trusted here, but its certificate here does not vouch for that (it has another key)`)
 }
 
 func TestWeakSignatureIsExplained(t *testing.T) {

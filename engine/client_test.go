@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -25,7 +26,7 @@ func TestClientCertificateIsExplainedForLargeBodies(t *testing.T) {
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		for range 10 { // who is first, the alert or the reset, is not certain
 			b := secured(t, m, &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: version, NextProtos: []string{"http/1.1"}})
-			b.expect(b.try(job), Permanent, storage.ClassTLS, "the endpoint wants a client certificate (TLS alert ")
+			b.expect(b.try(job), policy.Permanent, storage.ClassTLS, "the endpoint wants a client certificate (TLS alert ")
 		}
 	}
 }
@@ -50,7 +51,7 @@ func TestClientCertificateRefusedWithoutAWord(t *testing.T) {
 		if client != "" {
 			b.hook.Delivery.TLS.CertFile, b.hook.Delivery.TLS.KeyFile = client, "/key.pem"
 		}
-		b.expect(b.try(storage.Job{}), Permanent, storage.ClassTLS, want)
+		b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassTLS, want)
 	}
 }
 
@@ -70,7 +71,7 @@ func TestClientCertificateRefusedInAnAnswer(t *testing.T) {
 		if client != "" {
 			b.hook.Delivery.TLS = storage.TLSOptions{CertFile: client, KeyFile: "/key.pem"}
 		}
-		b.expect(b.try(storage.Job{}), Permanent, storage.ClassStatus, answer.want)
+		b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassStatus, answer.want)
 	}
 }
 
@@ -105,7 +106,7 @@ func TestClientCertificateMissedInAnAnswer(t *testing.T) {
 		}
 		for range 2 { // also over a connection that was kept
 			r := ep.attempt(t.Context(), &storage.Job{}, time.Now())
-			b.expect(r, Permanent, storage.ClassStatus, fmt.Sprintf("answered %d", c.status))
+			b.expect(r, policy.Permanent, storage.ClassStatus, fmt.Sprintf("answered %d", c.status))
 			if strings.Contains(r.Attempt.Error, hint) != c.told {
 				t.Errorf("%d of an endpoint that asks %v: %s", c.status, c.asks, r.Attempt.Error)
 			}

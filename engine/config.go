@@ -41,9 +41,9 @@ type Config struct {
 	// Concurrency is how many attempts may be made at a time, of all webhooks together; 0: as
 	// many as these allow.
 	Concurrency int
-	// Trouble is told why deliveries wait, outcomes that cannot be recorded or a shortage
+	// OnStall is told why deliveries wait, outcomes that cannot be recorded or a shortage
 	// here, and nothing once they go on. A store on a full disk could not keep that.
-	Trouble func(reason string)
+	OnStall func(reason string)
 	Jitter  func() float64 // from 0 to 1, random
 	// Conceal is what to hide in answers besides the webhooks' secrets.
 	Conceal []string
@@ -78,8 +78,8 @@ func (c Config) withDefaults() Config {
 	if c.Blocked == nil {
 		c.Blocked = func() bool { return false }
 	}
-	if c.Trouble == nil {
-		c.Trouble = func(string) {}
+	if c.OnStall == nil {
+		c.OnStall = func(string) {}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -66,7 +67,7 @@ func TestHeaderKeepsItsOrderAndLetterCase(t *testing.T) {
 			b := newBench(t, url+"/in?a=b")
 			b.hook.Headers = []storage.HeaderField{{Name: "x-zulu", Value: "1"}, {Name: "X-ALPHA", Value: "2"}}
 			r := b.try(job)
-			b.expect(r, Succeeded, "", "")
+			b.expect(r, policy.Succeeded, "", "")
 			head := <-heads
 			if head[0] != "POST /in?a=b HTTP/1.1" {
 				t.Errorf("asked %q", head[0])
@@ -108,7 +109,7 @@ func TestConnectionClosedMeanwhileIsNotUsed(t *testing.T) {
 				}()
 				<-heads
 				<-said
-				if r := <-ended; r.Class != Succeeded {
+				if r := <-ended; r.Class != policy.Succeeded {
 					t.Fatalf("failed: %s", r.Attempt.Error)
 				}
 			}
@@ -132,7 +133,7 @@ func TestLargeBodyIsSentWhileListening(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := ep.attempt(t.Context(), &storage.Job{Payload: bytes.Repeat([]byte("x"), 64<<20)}, time.Now())
-			if r.Attempt.Code != http.StatusRequestEntityTooLarge || r.Class != Permanent {
+			if r.Attempt.Code != http.StatusRequestEntityTooLarge || r.Class != policy.Permanent {
 				t.Errorf("got %d, %v: %s", r.Attempt.Code, r.Class, r.Attempt.Error)
 			}
 			if name == "no more" && len(ep.direct.idle.conns) != 0 {
@@ -161,7 +162,7 @@ func TestLargeBodiesShareAConnection(t *testing.T) {
 	}
 	for _, size := range []int{1 << 20, 2, oneWrite, 1 << 20} {
 		r := ep.attempt(t.Context(), &storage.Job{Payload: bytes.Repeat([]byte("x"), size)}, time.Now())
-		if r.Class != Succeeded || conns.Load() != 1 {
+		if r.Class != policy.Succeeded || conns.Load() != 1 {
 			t.Errorf("%d bytes: %s, over %d connections", size, r.Attempt.Error, conns.Load())
 		}
 	}
@@ -212,7 +213,7 @@ func TestHTTP2EndpointIsToldOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		b.expect(ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()), Succeeded, "", "")
+		b.expect(ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()), policy.Succeeded, "", "")
 	}
 	s.Close()
 	if connections != 1 {
@@ -254,7 +255,7 @@ func TestSecondAnswerOverTLSIsNotUsed(t *testing.T) {
 	}
 	for range 3 {
 		r := ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
-		if r.Class != Succeeded {
+		if r.Class != policy.Succeeded {
 			t.Fatalf("%d %s", r.Attempt.Code, r.Attempt.Error)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -57,14 +58,13 @@ func TestCancelInFlight(t *testing.T) {
 func TestACancelledDeliveryLeavesTheQueue(t *testing.T) {
 	w := newWorld(t, nil)
 	w.run()
-	l := newDispatcher(w.engine, w.webhook(func(w *storage.Webhook) { w.State = storage.Paused }), storage.Breaker{})
+	q := newDispatcher(w.engine, w.webhook(func(w *storage.Webhook) { w.State = storage.Paused }), storage.Breaker{}).queue
 	for id := range storage.ID(3) {
-		l.queue.push(storage.Job{DeliveryID: id + 1})
-		l.queued[id+1] = true
+		q.queue.push(storage.Job{DeliveryID: id + 1})
 	}
-	l.cancel(2)
-	if _, there := l.queue.remove(2); there || l.queued[2] || l.queue.len() != 2 {
-		t.Errorf("%d in the queue, among them the cancelled one: %t", l.queue.len(), there)
+	q.cancel(2)
+	if got := fmt.Sprint(q.queue.ids()); got != "[00000000001 00000000003]" && got != fmt.Sprint([]storage.ID{1, 3}) || q.queue.has(2) {
+		t.Errorf("the queue holds %s", got)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestDeletedWebhookSendsNothing(t *testing.T) {
 	ids := w.fire(hook, "{}", "{}")
 	<-h.arrived
 	w.store.remove(hook.ID)
-	eventually(t, func() bool { return len(w.engine.allDispatchers()) == 0 }, func() string { return "the dispatcher stays" })
+	eventually(t, func() bool { return len(w.engine.dispatchers.all()) == 0 }, func() string { return "the dispatcher stays" })
 	close(h.release)
 	w.await(ids[0], storage.StateDelivered)
 	w.stop()
@@ -163,11 +163,11 @@ func TestBreakerParks(t *testing.T) {
 	})
 	ids := w.fire(hook, slices.Repeat([]string{"{}"}, 15)...)
 	eventually(t, func() bool { return len(w.store.texts()) == 1 }, func() string { return "the breaker does not open" })
-	if n := hits.Load(); n != breakerLimit || !strings.Contains(w.store.texts()[0], "acme failed 10 times in a row") {
+	if n := hits.Load(); n != policy.BreakerLimit || !strings.Contains(w.store.texts()[0], "acme failed 10 times in a row") {
 		t.Errorf("%d attempts, %q", n, w.store.texts())
 	}
 	saved, _ := w.store.Breakers(t.Context())
-	if len(saved) != 1 || !saved[0].Open() || saved[0].Wait != firstProbeWait {
+	if len(saved) != 1 || !saved[0].Open() || saved[0].Wait != policy.FirstProbeWait {
 		t.Errorf("saved %+v", saved)
 	}
 	healthy.Store(true)
@@ -189,10 +189,10 @@ func TestBreakerOutlivesTheEngine(t *testing.T) {
 	})
 	hook := w.webhook()
 	due := time.Now().Add(100 * time.Millisecond)
-	_ = w.store.SaveBreaker(t.Context(), storage.Breaker{WebhookID: hook.ID, Failures: 10, OpenUntil: due, Wait: firstProbeWait})
+	_ = w.store.SaveBreaker(t.Context(), storage.Breaker{WebhookID: hook.ID, Failures: 10, OpenUntil: due, Wait: policy.FirstProbeWait})
 	ids := w.fire(hook, "{}", "{}", "{}")
 	w.run()
-	eventually(t, func() bool { b, _ := w.store.Breakers(t.Context()); return b[0].Wait == 2*firstProbeWait }, func() string { return "no probe" })
+	eventually(t, func() bool { b, _ := w.store.Breakers(t.Context()); return b[0].Wait == 2*policy.FirstProbeWait }, func() string { return "no probe" })
 	if n := hits.Load(); n != 1 || w.store.log(ids[0])[0].At.Before(due) {
 		t.Errorf("%d attempts", n)
 	}
@@ -311,7 +311,7 @@ func TestCutoffEndsTheDrain(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	h := newHoldup()
 	told := make(chan string, 2)
-	w := newWorld(t, h.ServeHTTP, func(c *Config) { c.Trouble = func(reason string) { told <- reason } }).run()
+	w := newWorld(t, h.ServeHTTP, func(c *Config) { c.OnStall = func(reason string) { told <- reason } }).run()
 	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 2 })
 	ids := w.fire(hook, slices.Repeat([]string{"{}"}, 10)...)
 	<-h.arrived

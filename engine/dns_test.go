@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -60,12 +61,12 @@ func TestDNSRebinding(t *testing.T) {
 	t.Cleanup(s.Close)
 	b := newBench(t, strings.Replace(s.URL, "127.0.0.1", "rebinding.example", 1))
 	b.cfg.Resolver = newResolver(t, [4]byte{127, 0, 0, 1}, [4]byte{169, 254, 169, 254})
-	b.expect(b.try(storage.Job{}), Succeeded, "", "")
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassRefused, "refused to connect to 169.254.169.254")
+	b.expect(b.try(storage.Job{}), policy.Succeeded, "", "")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassRefused, "refused to connect to 169.254.169.254")
 }
 
 func TestUnknownHost(t *testing.T) {
 	b := newBench(t, "https://nowhere.example/")
 	b.cfg.Resolver = newResolver(t)
-	b.expect(b.try(storage.Job{}), Retryable, storage.ClassDNS, "there is no host nowhere.example")
+	b.expect(b.try(storage.Job{}), policy.Retryable, storage.ClassDNS, "there is no host nowhere.example")
 }

@@ -1,85 +1,93 @@
 // Package engine delivers events: it decides when each delivery is attempted, attempts
-// it, and records what happened. Start with [New] and [Engine.Run]; [Attempt] makes a
-// single attempt, without a store.
+// it, and records what happened. Start with [New] and [Engine.Run]. [Attempt] makes a
+// single attempt without a store, and package engine/policy decides what its outcome
+// means, so that another queue can deliver by the same rules.
 //
-// Each webhook has a dispatcher of its own: a bounded queue in memory, as many attempts in
-// flight as it allows, a token bucket and a circuit breaker. What does not fit into the
-// queue stays in the store and is read when there is room. Work is found by hints that
-// something changed, never by being handed over, so that it does not matter which
+// Each webhook has a dispatcher of its own, with a bounded queue in memory, a limit of
+// attempts in flight, a token bucket and a circuit breaker. What does not fit into the
+// queue stays in the store and is read when there is space. The engine finds work through
+// hints that something changed, and is never handed any, so it does not matter which
 // process enqueued it.
 //
-// A delivery is attempted at least once: a worker waits until the outcome is committed
-// before it claims more, so that after a crash at most what was in flight is sent again.
-// The engine refuses to follow redirects, to use a proxy, and to connect to addresses
-// that its guard objects to. It holds no lock: see [Lead] for that.
+// A delivery is attempted at least once: a worker waits until an outcome is committed
+// before it claims more work, so that after a crash at most what was in flight is sent
+// again. The engine follows no redirects, uses no proxy, and refuses to connect to the
+// addresses that its guard blocks. It holds no lock: see [Lead] for that.
 package engine
 
 import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"runtime/debug"
-	"sync"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"backchannel/storage"
 )
 
-const (
-	httpGone    = http.StatusGone
-	markAfter   = 100 * time.Millisecond // an attempt in flight is shown as sending
-	markEvery   = 50 * time.Millisecond
-	commitGrace = 2 * time.Second // for outcomes, after the drain
-)
+// commitGrace is how long outcomes may take to be committed after the drain.
+const commitGrace = 2 * time.Second
 
-// An Engine delivers what a store holds. Only one may run on a store at a time.
+// An Engine delivers the deliveries in a store. Only one may run on a store at a time.
 type Engine struct {
 	store     Store
 	cfg       Config
 	endpoints *endpointBuilder
-	stats     *stats
 	log       *slog.Logger
 
 	working    context.Context // of attempts
-	committing context.Context // of commits: it ends last
+	committing context.Context // of commits; it ends last
 	stopWork   context.CancelFunc
 	stopCommit context.CancelFunc
-	routines   sync.WaitGroup
-	panics     chan string
-	claimed    chan struct{} // holds a notice that an attempt began
 	draining   atomic.Bool
 	cutOff     atomic.Int64 // attempts that the drain aborted
-	trouble    trouble
-	lacking    lacking
-	quota      quota
 
-	mu          sync.Mutex // guards what follows
-	dispatchers map[storage.ID]*dispatcher
-	gauge       gauge
+	dispatchers *dispatchers
+	routines    *routines
+	commands    commands
+	committer   *committer
+	shortages   *shortages
+	quota       quota
+	marker      *marker
+	gauge       *gauge
+	stats       *stats
+	activity    activityRecorder
+	reads       *readMonitor
 }
 
-// New makes an engine; Run makes it work.
+// New returns an engine that does not run yet.
 func New(store Store, cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	e := &Engine{
-		store: store, cfg: cfg, endpoints: cfg.endpoints(), stats: newStats(cfg.Now), log: cfg.Logger,
-		panics: make(chan string, 1), claimed: make(chan struct{}, 1), dispatchers: map[storage.ID]*dispatcher{},
-		quota: newQuota(cfg.Concurrency),
+		store: store, cfg: cfg, endpoints: cfg.endpoints(), log: cfg.Logger,
+		dispatchers: newDispatchers(), routines: newRoutines(), quota: newQuota(cfg.Concurrency), stats: newStats(cfg.Now),
+		activity: activityRecorder{store: store, log: cfg.Logger, now: cfg.Now},
+		reads:    &readMonitor{log: cfg.Logger},
 	}
 	e.working, e.stopWork = context.WithCancel(context.Background())
 	e.committing, e.stopCommit = context.WithCancel(context.Background())
+	e.commands = commands{store: store, dispatchers: e.dispatchers, reads: e.reads, log: e.log}
+	e.committer = &committer{
+		ctx: e.committing, store: store, look: store.Delivery, activity: e.activity, log: e.log, now: cfg.Now,
+		changed: func() { e.cfg.OnStall(e.Stall()) },
+	}
+	e.committer.resume = e.dispatchers.wake
+	e.shortages = &shortages{
+		ctx: e.committing, activity: e.activity, now: cfg.Now, draining: &e.draining,
+		release: e.dispatchers.releaseIdle, changed: e.committer.changed,
+	}
+	e.marker = &marker{store: store, dispatchers: e.dispatchers, log: e.log, now: cfg.Now, claimed: make(chan struct{}, 1)}
+	e.gauge = &gauge{store: store, dispatchers: e.dispatchers, reads: e.reads}
 	return e
 }
 
 func (e *Engine) now() time.Time { return e.cfg.Now() }
 
-// Run delivers until ctx ends. Then it claims nothing more, waits for what is in flight,
-// though no longer than Config.Drain and Config.Cutoff, and aborts the rest, which counts
-// as not attempted.
-// It returns when all outcomes are committed. It can be called once. A panic anywhere in
-// the engine is raised again here.
+// Run delivers until ctx is done. It then claims nothing more and waits for the attempts in
+// flight, but not longer than Config.Drain and Config.Cutoff allow. It aborts the rest,
+// which count as not attempted, and returns when all outcomes are committed. It can be
+// called once. A panic in any goroutine of the engine is raised again here.
 func (e *Engine) Run(ctx context.Context) error {
 	defer e.stopCommit()
 	defer e.stopWork()
@@ -91,8 +99,8 @@ func (e *Engine) Run(ctx context.Context) error {
 		}
 		return err
 	}
-	e.spawn(func() { e.markLoop(running) })
-	e.spawn(func() { e.gaugeLoop(running) })
+	e.routines.spawn(func() { e.marker.run(running, e.committing) })
+	e.routines.spawn(func() { e.gauge.run(running) })
 	e.loop(running)
 	stop()
 	e.drain()
@@ -100,7 +108,7 @@ func (e *Engine) Run(ctx context.Context) error {
 }
 
 func (e *Engine) start(ctx context.Context) error {
-	e.changed()
+	e.gauge.changed()
 	if err := e.store.ResetSending(ctx); err != nil {
 		return fmt.Errorf("take over deliveries: %w", err)
 	}
@@ -111,95 +119,77 @@ func (e *Engine) start(ctx context.Context) error {
 	return e.reload(ctx, breakers)
 }
 
-// loop does what the hints ask for.
+// loop handles the store's hints.
 func (e *Engine) loop(ctx context.Context) {
 	changes := e.store.Changes(ctx)
-	heard := storage.ChangedAll // whatever changed before anybody listened
-	last := storage.ID(0)
+	change := storage.ChangedAll // what changed before the subscription
 	for {
-		last = e.handleChange(ctx, heard, last)
+		e.handleChange(ctx, change)
 		select {
 		case <-ctx.Done():
 			return
-		case text := <-e.panics:
+		case text := <-e.routines.panics:
 			panic(text)
 		case c, open := <-changes:
-			if heard = c; !open {
-				changes = nil // the store is closed: nothing changes any more
+			if change = c; !open {
+				changes = nil // the store is closed
 			}
 		}
 	}
 }
 
-// handleChange acts on one hint and returns the last command that was run.
-func (e *Engine) handleChange(ctx context.Context, heard storage.Change, last storage.ID) storage.ID {
-	if heard.Has(storage.ChangedWebhooks) {
+func (e *Engine) handleChange(ctx context.Context, change storage.Change) {
+	if change.Has(storage.ChangedWebhooks) {
 		if err := e.reload(ctx, nil); err != nil {
-			e.readFailed(ctx, err)
+			e.reads.failed(ctx, err)
 		}
 	}
-	if heard.Has(storage.ChangedDeliveries) {
-		e.hintDispatchers(ctx)
-		last = e.runCommands(ctx, last)
-		e.changed()
+	if change.Has(storage.ChangedDeliveries) {
+		e.hint(ctx)
+		e.commands.run(ctx)
+		e.gauge.changed()
 	}
-	return last
 }
 
-// hintDispatchers has the dispatchers read on. Of those with nothing in hand only the ones for which
-// something waits: to know that of all takes a single query.
-func (e *Engine) hintDispatchers(ctx context.Context) {
+// hint makes the dispatchers read the store. Of those without work in memory, it wakes only
+// the ones that have a delivery waiting, which a single query finds for all of them.
+func (e *Engine) hint(ctx context.Context) {
 	var idle []*dispatcher
-	for _, l := range e.allDispatchers() {
-		if l.hasWork() {
-			l.hint()
+	for _, d := range e.dispatchers.all() {
+		if d.queue.hasWork() {
+			d.queue.hint()
 			continue
 		}
-		idle = append(idle, l)
+		idle = append(idle, d)
 	}
 	if len(idle) <= 1 {
-		for _, l := range idle {
-			l.hint()
+		for _, d := range idle {
+			d.queue.hint()
 		}
 		return
 	}
 	next, err := e.store.NextDue(ctx)
 	if err != nil {
-		e.readFailed(ctx, err)
+		e.reads.failed(ctx, err)
 	}
-	for _, l := range idle {
-		if at, waits := next[l.id]; waits || err != nil {
-			l.expect(at)
+	for _, d := range idle {
+		if at, waits := next[d.queue.id]; waits || err != nil {
+			d.queue.expect(at)
 		}
 	}
 }
 
-// reload makes the dispatchers those of the webhooks that there are.
+// reload updates the dispatchers to the webhooks in the store.
 func (e *Engine) reload(ctx context.Context, breakers []storage.Breaker) error {
 	webhooks, err := e.store.Webhooks(ctx)
 	if err != nil {
 		return fmt.Errorf("read webhooks: %w", err)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	gone := map[storage.ID]*dispatcher{}
-	for id, l := range e.dispatchers {
-		gone[id] = l
-	}
-	for _, w := range webhooks {
-		delete(gone, w.ID)
-		if l := e.dispatchers[w.ID]; l != nil {
-			l.update(w)
-			continue
-		}
-		l := newDispatcher(e, w, breakerOf(breakers, w.ID))
-		e.dispatchers[w.ID] = l
-		e.spawn(func() { l.run(ctx) })
-	}
-	for id, l := range gone {
-		l.close()
-		delete(e.dispatchers, id)
-	}
+	e.dispatchers.reconcile(webhooks, func(w storage.Webhook) *dispatcher {
+		d := newDispatcher(e, w, breakerOf(breakers, w.ID))
+		e.routines.spawn(func() { d.run(ctx) })
+		return d
+	})
 	return nil
 }
 
@@ -212,36 +202,55 @@ func breakerOf(breakers []storage.Breaker, webhook storage.ID) storage.Breaker {
 	return storage.Breaker{WebhookID: webhook}
 }
 
-func (e *Engine) allDispatchers() []*dispatcher {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	dispatchers := make([]*dispatcher, 0, len(e.dispatchers))
-	for _, l := range e.dispatchers {
-		dispatchers = append(dispatchers, l)
+// halted reports whether no attempt may be claimed.
+func (e *Engine) halted() bool {
+	return e.draining.Load() || e.committer.stalled() || e.cfg.Blocked()
+}
+
+// Stall returns why deliveries wait, apart from reasons that concern one webhook, or "".
+func (e *Engine) Stall() string {
+	var all []string
+	if cause := e.committer.reason(); cause != "" {
+		all = append(all, "deliveries wait until outcomes can be recorded again: "+cause)
 	}
-	return dispatchers
+	if what := e.shortages.reason(); what != "" {
+		all = append(all, "deliveries wait, which counts as no attempt: "+what)
+	}
+	return strings.Join(all, "; ")
+}
+
+// CutOff returns how many attempts were aborted because Run had to end. Whether they reached
+// their endpoint is not known.
+func (e *Engine) CutOff() int64 { return e.cutOff.Load() }
+
+// Snapshot counts the deliveries that wait and those in flight, and the outcomes since the
+// engine was created. The waiting ones were counted up to a second ago, or longer if there
+// are very many.
+func (e *Engine) Snapshot() storage.Snapshot {
+	var s storage.Snapshot
+	e.stats.fill(&s)
+	s.InFlight = e.dispatchers.inFlight()
+	waiting := e.gauge.last()
+	s.Queued, s.Retrying, s.Parked = waiting.queued, waiting.retrying, waiting.parked
+	return s
 }
 
 // drain ends what Run began.
 func (e *Engine) drain() {
 	e.draining.Store(true)
-	ended := make(chan struct{})
-	go func() {
-		e.routines.Wait()
-		close(ended)
-	}()
-	e.await(ended, e.cfg.Drain, e.cfg.Cutoff)
+	ended := e.routines.ended()
+	e.routines.await(ended, e.cfg.Drain, e.cfg.Cutoff)
 	e.stopWork()
-	e.await(ended, commitGrace, nil)
+	e.routines.await(ended, commitGrace, nil)
 	e.stopCommit()
 	<-ended
-	for _, l := range e.allDispatchers() {
-		l.close()
+	for _, d := range e.dispatchers.all() {
+		d.close()
 	}
 	e.handBack()
 }
 
-// handBack leaves to the next run what this one was sending.
+// handBack leaves the deliveries that are marked as sending to the next run.
 func (e *Engine) handBack() {
 	ctx, cancel := context.WithTimeout(context.Background(), commitGrace)
 	defer cancel()
@@ -249,43 +258,7 @@ func (e *Engine) handBack() {
 		e.log.Error("hand back deliveries", "error", err)
 	}
 	if n := e.CutOff(); n > 0 {
-		e.recordWithin(ctx, storage.Activity{Kind: storage.ActivityProcess,
+		e.activity.record(ctx, storage.Activity{Kind: storage.ActivityProcess,
 			Text: fmt.Sprintf("stopped with %d still in flight: that counts as no attempt, and is made again", n)})
 	}
 }
-
-// CutOff is how many attempts were aborted because Run had to end. Whether they reached
-// their endpoint is not known.
-func (e *Engine) CutOff() int64 { return e.cutOff.Load() }
-
-func (e *Engine) await(ended <-chan struct{}, atMost time.Duration, cutoff <-chan struct{}) {
-	timer := time.NewTimer(atMost)
-	defer timer.Stop()
-	select {
-	case <-ended:
-	case <-timer.C:
-	case <-cutoff:
-	case text := <-e.panics:
-		panic(text)
-	}
-}
-
-// spawn runs f beside everything else. A panic in it comes out of Run.
-func (e *Engine) spawn(f func()) {
-	e.routines.Add(1)
-	go func() {
-		defer e.routines.Done()
-		defer func() {
-			if v := recover(); v != nil {
-				select {
-				case e.panics <- fmt.Sprintf("%v\n\n%s", v, debug.Stack()):
-				default:
-				}
-			}
-		}()
-		f()
-	}()
-}
-
-// halted reports whether nothing may be claimed.
-func (e *Engine) halted() bool { return e.draining.Load() || e.trouble.lasts() || e.cfg.Blocked() }

@@ -7,83 +7,94 @@ import (
 )
 
 const (
-	maxQueue   = 512
-	lowWater   = maxQueue / 4
-	queueBytes = 8 << 20 // of payload, about
-	firstPage  = 64      // before it is known how large payloads are
+	maxQueue     = 512
+	lowWatermark = maxQueue / 4
+	queueBytes   = 8 << 20 // of payload, roughly
+	firstPage    = 64      // while the size of payloads is not known
 
 	fullScanAfter = 50 * time.Millisecond
-	sweepGap      = 5 * time.Millisecond
-	backlogGap    = time.Second // between sweeps while there is more behind the cursor
+	scanGap       = 5 * time.Millisecond
+	backlogGap    = time.Second // between full scans while there is more behind the cursor
 	scanRetry     = 500 * time.Millisecond
 	clockCheck    = time.Second // how late a change of the clock is noticed
 )
 
-// A fetcher is how far a dispatcher has read the store. It goes on behind the last job that it
-// saw, which finds all but a few of what is enqueued: commits do not become visible in
-// the order of due times, retries become due, clocks are set. So a full scan from the
-// beginning follows every change within 50 ms. What is found again is known by its ID.
+// A fetcher keeps track of how far a webhook's deliveries have been read from the store. It
+// continues behind the last job read, which finds nearly everything that is enqueued, but
+// not all: commits do not become visible in the order of due times, retries become due,
+// and clocks are set back. So a full scan from the beginning follows each change within
+// fullScanAfter. A job that is read again is recognized by its ID.
 type fetcher struct {
 	cursor     storage.Cursor
 	hinted     bool      // something changed since the last scan
 	more       bool      // the last page was full
-	fullScanAt time.Time // zero: no reason for a full scan
-	swept      time.Time
-	nextDue    time.Time // earliest future attempt, as far as known
-	latest     time.Time // the clock's highest reading
-	size       int       // of a payload, on average
+	fullScanAt time.Time // zero: there is no reason for a full scan
+	scanned    time.Time // when the last full scan began
+	nextDue    time.Time // the earliest future attempt, as far as known
 	blind      bool      // nextDue is not known since the last full scan
+	latest     time.Time // the latest time that the clock has shown
+	size       int       // of a payload, on average
 
-	// during has what ended while somebody was reading the store, which that reading
-	// may still show as due.
+	// during has the deliveries that ended during a read, which may still return them.
 	during  map[storage.ID]bool
 	readers int
 }
 
-// A page is one reading of the store.
+// A page is one read of the store.
 type page struct {
 	query storage.DueQuery
 	wall  time.Time
 }
 
-func (s *fetcher) hint(now time.Time) {
-	s.hinted = true
-	if s.fullScanAt.IsZero() {
-		s.fullScanAt = now.Add(fullScanAfter)
+// hint records that the store may have something new.
+func (f *fetcher) hint(now time.Time) {
+	f.hinted = true
+	if f.fullScanAt.IsZero() {
+		f.fullScanAt = now.Add(fullScanAfter)
 	}
 }
 
-// due notes when an attempt will be due.
-func (s *fetcher) due(at time.Time) {
+// due records when an attempt will be due.
+func (f *fetcher) due(at time.Time) {
 	at = at.Round(0)
-	if s.nextDue.IsZero() || at.Before(s.nextDue) {
-		s.nextDue = at
+	if f.nextDue.IsZero() || at.Before(f.nextDue) {
+		f.nextDue = at
 	}
 }
 
-func (s *fetcher) beginReading() {
-	if s.readers == 0 {
-		s.during = map[storage.ID]bool{}
+func (f *fetcher) beginReading() {
+	if f.readers == 0 {
+		f.during = map[storage.ID]bool{}
 	}
-	s.readers++
+	f.readers++
 }
 
-func (s *fetcher) endReading() {
-	if s.readers--; s.readers == 0 {
-		s.during = nil
-	}
-}
-
-func (s *fetcher) ended(id storage.ID) {
-	if s.readers > 0 {
-		s.during[id] = true
+func (f *fetcher) endReading() {
+	if f.readers--; f.readers == 0 {
+		f.during = nil
 	}
 }
 
-// fullScanIn is how long it is until a full scan is due.
-func (s *fetcher) fullScanIn(now time.Time) time.Duration {
+// ended records that an attempt or a delivery has ended.
+func (f *fetcher) ended(id storage.ID) {
+	if f.readers > 0 {
+		f.during[id] = true
+	}
+}
+
+// next reports whether the next page is to be a full scan, and in how long it is due.
+func (f *fetcher) next(now time.Time) (full bool, wait time.Duration) {
+	wait = f.fullScanIn(now)
+	if wait > 0 && (f.hinted || f.more) {
+		return false, 0
+	}
+	return true, wait
+}
+
+// fullScanIn returns in how long a full scan is due.
+func (f *fetcher) fullScanIn(now time.Time) time.Duration {
 	wait := never
-	for _, at := range []time.Time{s.fullScanAt, s.nextDue} {
+	for _, at := range []time.Time{f.fullScanAt, f.nextDue} {
 		if !at.IsZero() {
 			wait = min(wait, at.Sub(now), clockCheck)
 		}
@@ -91,56 +102,66 @@ func (s *fetcher) fullScanIn(now time.Time) time.Duration {
 	if wait == never {
 		return never
 	}
-	if s.fullScanAt.Sub(now) > backlogGap { // the clock was set back
+	if f.fullScanAt.Sub(now) > backlogGap { // the clock was set back
 		wait = 0
 	}
-	gap := sweepGap
-	if s.more {
+	gap := scanGap
+	if f.more {
 		gap = backlogGap
 	}
-	if since := now.Sub(s.swept); since >= 0 {
+	if since := now.Sub(f.scanned); since >= 0 {
 		wait = max(wait, gap-since)
 	}
 	return max(wait, 0)
 }
 
-// begin chooses what to read, given how many jobs are wanted and how many the dispatcher has.
-func (s *fetcher) begin(now time.Time, full bool, room, has int) page {
-	s.beginReading()
-	if wall := now.Round(0); wall.After(s.latest) { // its monotonic reading would win
-		s.latest = wall
+// begin returns the page to read next: up to room jobs, and in a full scan also the inHand
+// ones that the webhook has already.
+func (f *fetcher) begin(now time.Time, full bool, room, inHand int) page {
+	f.beginReading()
+	if wall := now.Round(0); wall.After(f.latest) { // without Round, After compares the monotonic clock
+		f.latest = wall
 	}
-	q := storage.DueQuery{Until: s.latest, After: s.cursor, Limit: room}
+	q := storage.DueQuery{Until: f.latest, After: f.cursor, Limit: room}
 	if full {
-		q.After, q.Limit = storage.Cursor{}, room+has
-		s.fullScanAt, s.nextDue, s.swept, s.blind = time.Time{}, time.Time{}, now, true
+		q.After, q.Limit = storage.Cursor{}, room+inHand
+		f.fullScanAt, f.nextDue, f.scanned, f.blind = time.Time{}, time.Time{}, now, true
 	}
-	s.hinted = false
+	f.hinted = false
 	return page{query: q, wall: now}
 }
 
-// end takes note of how far the page went. It reports whether the end was reached and
-// it is not known yet what comes after it.
-func (s *fetcher) end(p page, jobs []storage.Job) (lookAhead bool) {
-	s.endReading()
-	s.more = len(jobs) == p.query.Limit
+// end records how far a page went. It reports whether the page was the last one, so that
+// it has to be found out when the delivery after it is due.
+func (f *fetcher) end(p page, jobs []storage.Job) (lookAhead bool) {
+	f.endReading()
+	f.more = len(jobs) == p.query.Limit
 	bytes := 0
 	for _, j := range jobs {
 		bytes += len(j.Payload)
 	}
 	if n := len(jobs); n > 0 {
-		s.size = bytes/n + 1
-		s.cursor = storage.Cursor{At: jobs[n-1].NextAttemptAt, ID: jobs[n-1].DeliveryID}
+		f.size = bytes/n + 1
+		f.cursor = storage.Cursor{At: jobs[n-1].NextAttemptAt, ID: jobs[n-1].DeliveryID}
 	}
-	lookAhead = s.blind && !s.more
-	s.blind = s.blind && !lookAhead
+	lookAhead = f.blind && !f.more
+	f.blind = f.blind && !lookAhead
 	return lookAhead
 }
 
-// capacity is how many jobs the queue should hold.
-func (s *fetcher) capacity() int {
-	if s.size == 0 {
+// capacity returns how many jobs the queue should hold.
+func (f *fetcher) capacity() int {
+	if f.size == 0 {
 		return firstPage
 	}
-	return min(max(queueBytes/s.size, lowWater/8), maxQueue)
+	return min(max(queueBytes/f.size, lowWatermark/8), maxQueue)
+}
+
+// lowWatermark returns how short the queue must be before another page is read. While the
+// last page was not full, pages are small, and worth reading only for what can start soon.
+func (f *fetcher) lowWatermark(concurrency int) int {
+	if f.more {
+		return lowWatermark
+	}
+	return min(concurrency/2, lowWatermark)
 }

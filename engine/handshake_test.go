@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -55,8 +56,8 @@ func TestNoAgreementIsExplained(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := secured(t, m, c.config)
 			r := b.try(storage.Job{})
-			b.expect(r, Permanent, storage.ClassTLS, c.want)
-			b.expect(r, Permanent, storage.ClassTLS, need)
+			b.expect(r, policy.Permanent, storage.ClassTLS, c.want)
+			b.expect(r, policy.Permanent, storage.ClassTLS, need)
 		})
 	}
 }
@@ -74,7 +75,7 @@ func TestRefusedHandshakesAreExplained(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := secured(t, m, c.config)
-			b.expect(b.try(storage.Job{}), Permanent, storage.ClassTLS, c.want)
+			b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassTLS, c.want)
 		})
 	}
 }
@@ -87,7 +88,7 @@ func TestRefusedClientCertificateIsExplained(t *testing.T) {
 		cert, key := ours.issue(-1e12, 1e13)
 		b.files["/cert.pem"], b.files["/key.pem"] = string(cert), string(key)
 		b.hook.Delivery.TLS = storage.TLSOptions{CertFile: "/cert.pem", KeyFile: "/key.pem"}
-		b.expect(b.try(storage.Job{}), Permanent, storage.ClassTLS, `the endpoint refuses the client certificate in /cert.pem (TLS alert `)
+		b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassTLS, `the endpoint refuses the client certificate in /cert.pem (TLS alert `)
 	}
 }
 
@@ -119,25 +120,25 @@ func TestPortsThatSpeakSomethingElse(t *testing.T) {
 	for _, c := range []struct {
 		name, scheme string
 		serve        func(net.Conn)
-		verdict      OutcomeClass
+		verdict      policy.Class
 		class        storage.ErrorClass
 		want         string
 	}{
-		{"SSH", "https", says("SSH-2.0-OpenSSH_9.6\r\n"), Permanent, storage.ClassTLS, `the port speaks SSH, not TLS: it answered "SSH-2.0-OpenSSH_9.6"`},
-		{"SMTP", "https", says("220 mail.example ESMTP\r\n"), Permanent, storage.ClassTLS, `the port speaks SMTP or FTP, not TLS`},
-		{"MySQL", "https", says("J\x00\x00\x00\n8.0\x00"), Permanent, storage.ClassTLS, `the port speaks MySQL, not TLS`},
-		{"unknown", "https", says("h\x1b[2Jello there\n"), Permanent, storage.ClassTLS, `the port does not speak TLS: it answered "h\x1b[2Jello there"`},
-		{"SSH to HTTP", "http", says("SSH-2.0-OpenSSH_9.6\r\n"), Permanent, storage.ClassTransport, `the port speaks SSH, not HTTP/1.1`},
-		{"TLS to HTTP", "http", says("\x15\x03\x01\x00\x02\x02\x46"), Permanent, storage.ClassTransport, `set the URL to https:// instead of http://`},
-		{"unknown to HTTP", "http", says("ICY 200 OK\r\n\r\n"), Permanent, storage.ClassTransport, `the port does not speak HTTP/1.1: it answered "ICY 200 OK"`},
-		{"nothing to HTTP", "http", closed, Retryable, storage.ClassTransport, "closed without an answer; if the port speaks HTTPS, set the URL to https:// instead of http://"},
-		{"HTTP/2 to HTTP/1.1", "http", says("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00\x40\x00"), Permanent, storage.ClassTransport, `the port speaks HTTP/2 alone`},
-		{"unrecognized_name", "https", alerting(112), Permanent, storage.ClassTLS, "no certificate for the host name "},
-		{"handshake_failure", "https", alerting(40), Permanent, storage.ClassTLS, "no TLS version, cipher suite or signature algorithm in common"},
-		{"access_denied", "https", alerting(49), Permanent, storage.ClassTLS, "TLS alert access_denied"},
-		{"internal_error", "https", alerting(80), Retryable, storage.ClassTLS, "with the alert internal_error"},
-		{"reset in the handshake", "https", reset, Retryable, storage.ClassTLS, "the TLS handshake broke off: the connection was reset"},
-		{"closed in the handshake", "https", closed, Retryable, storage.ClassTLS, "the TLS handshake broke off: the connection was closed"},
+		{"SSH", "https", says("SSH-2.0-OpenSSH_9.6\r\n"), policy.Permanent, storage.ClassTLS, `the port speaks SSH, not TLS: it answered "SSH-2.0-OpenSSH_9.6"`},
+		{"SMTP", "https", says("220 mail.example ESMTP\r\n"), policy.Permanent, storage.ClassTLS, `the port speaks SMTP or FTP, not TLS`},
+		{"MySQL", "https", says("J\x00\x00\x00\n8.0\x00"), policy.Permanent, storage.ClassTLS, `the port speaks MySQL, not TLS`},
+		{"unknown", "https", says("h\x1b[2Jello there\n"), policy.Permanent, storage.ClassTLS, `the port does not speak TLS: it answered "h\x1b[2Jello there"`},
+		{"SSH to HTTP", "http", says("SSH-2.0-OpenSSH_9.6\r\n"), policy.Permanent, storage.ClassTransport, `the port speaks SSH, not HTTP/1.1`},
+		{"TLS to HTTP", "http", says("\x15\x03\x01\x00\x02\x02\x46"), policy.Permanent, storage.ClassTransport, `set the URL to https:// instead of http://`},
+		{"unknown to HTTP", "http", says("ICY 200 OK\r\n\r\n"), policy.Permanent, storage.ClassTransport, `the port does not speak HTTP/1.1: it answered "ICY 200 OK"`},
+		{"nothing to HTTP", "http", closed, policy.Retryable, storage.ClassTransport, "closed without an answer; if the port speaks HTTPS, set the URL to https:// instead of http://"},
+		{"HTTP/2 to HTTP/1.1", "http", says("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00\x40\x00"), policy.Permanent, storage.ClassTransport, `the port speaks HTTP/2 alone`},
+		{"unrecognized_name", "https", alerting(112), policy.Permanent, storage.ClassTLS, "no certificate for the host name "},
+		{"handshake_failure", "https", alerting(40), policy.Permanent, storage.ClassTLS, "no TLS version, cipher suite or signature algorithm in common"},
+		{"access_denied", "https", alerting(49), policy.Permanent, storage.ClassTLS, "TLS alert access_denied"},
+		{"internal_error", "https", alerting(80), policy.Retryable, storage.ClassTLS, "with the alert internal_error"},
+		{"reset in the handshake", "https", reset, policy.Retryable, storage.ClassTLS, "the TLS handshake broke off: the connection was reset"},
+		{"closed in the handshake", "https", closed, policy.Retryable, storage.ClassTLS, "the TLS handshake broke off: the connection was closed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, strings.Replace(rawServer(t, c.serve), "http:", c.scheme+":", 1))
@@ -150,7 +151,7 @@ func TestHTTPToAnHTTPSPort(t *testing.T) {
 	s := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(s.Close)
 	b := newBench(t, strings.Replace(s.URL, "https:", "http:", 1)+"/in?a=b")
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassStatus, "answered 400 Bad Request: the port speaks HTTPS; set the URL to "+s.URL+"/in?a=b")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassStatus, "answered 400 Bad Request: the port speaks HTTPS; set the URL to "+s.URL+"/in?a=b")
 }
 
 // A negative serial number is what crypto/x509 does not even read.
@@ -160,7 +161,7 @@ func TestNegativeSerialNumber(t *testing.T) {
 	config := &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: m.key}}}
 	url := rawServer(t, func(c net.Conn) { _ = tls.Server(c, config).Handshake() })
 	b := newBench(t, strings.Replace(url, "http:", "https:", 1))
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassCertificate, "a certificate that the endpoint sends has a negative serial number")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassCertificate, "a certificate that the endpoint sends has a negative serial number")
 }
 
 func mustMarshal(t *testing.T, v any) []byte {
@@ -185,5 +186,5 @@ func TestOptionalClientCertificate(t *testing.T) {
 	})
 	b := newBench(t, strings.Replace(url, "http:", "https:", 1))
 	b.hook.Delivery.TLS.SkipVerify = true
-	b.expect(b.try(storage.Job{}), Retryable, storage.ClassTransport, "reset")
+	b.expect(b.try(storage.Job{}), policy.Retryable, storage.ClassTransport, "reset")
 }

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -98,7 +99,7 @@ func TestOneAttemptIsOneHTTP2Request(t *testing.T) {
 			b, requests := framed(t, c.answer)
 			b.hook.Headers = []storage.HeaderField{{Name: "Idempotency-Key", Value: "1"}}
 			r := b.try(storage.Job{})
-			b.expect(r, Retryable, storage.ClassTransport, c.want)
+			b.expect(r, policy.Retryable, storage.ClassTransport, c.want)
 			for _, foreign := range []string{"http2:", "GetBody", "readLoop", "stream ID", "\x1b"} {
 				if strings.Contains(r.Attempt.Error, foreign) {
 					t.Errorf("it says %q", r.Attempt.Error)
@@ -122,8 +123,8 @@ func TestEndpointThatRequiresHTTP11(t *testing.T) {
 	try := func() Result {
 		return ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
 	}
-	b.expect(try(), Retryable, storage.ClassTransport, "it wants HTTP/1.1, which the next attempt speaks")
-	b.expect(try(), Succeeded, "", "")
+	b.expect(try(), policy.Retryable, storage.ClassTransport, "it wants HTTP/1.1, which the next attempt speaks")
+	b.expect(try(), policy.Succeeded, "", "")
 	if requests.Load() != 2 {
 		t.Errorf("%d requests", requests.Load())
 	}
@@ -146,7 +147,7 @@ func TestClosedHTTP2ConnectionIsReplaced(t *testing.T) {
 	}
 	for _, size := range []int{2, 2 << 10, 100 << 10} {
 		r := ep.attempt(context.Background(), &storage.Job{Payload: bytes.Repeat([]byte("x"), size)}, time.Now())
-		b.expect(r, Succeeded, "", "")
+		b.expect(r, policy.Succeeded, "", "")
 		s.CloseClientConnections()
 		for _, c := range ep.direct.http2.conns {
 			for c.Err() == nil {

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -45,7 +46,7 @@ func TestHungKeyFileEndsInTime(t *testing.T) {
 					go func() { results <- ep.attempt(t.Context(), &storage.Job{Payload: []byte("{}")}, time.Now()) }()
 				}
 				for range attempts {
-					b.expect(<-results, Retryable, storage.ClassTimeout, name+": ")
+					b.expect(<-results, policy.Retryable, storage.ClassTimeout, name+": ")
 				}
 				if took := time.Since(began); took != b.hook.Delivery.Timeout {
 					t.Errorf("they took %s", took)
@@ -67,12 +68,12 @@ func TestHungFileIsGivenUpWhenItIsCancelled(t *testing.T) {
 			_, err := b.cfg.withDefaults().endpoints().newEndpoint(ctx, b.hook, "")
 			r := begun(&storage.Job{}, time.Now())
 			r.unprepared(err)
-			b.expect(r, Retryable, storage.ClassTimeout, "context deadline exceeded")
+			b.expect(r, policy.Retryable, storage.ClassTimeout, "context deadline exceeded")
 			cancelled, cancel := context.WithCancel(t.Context())
 			cancel()
 			_, err = b.cfg.withDefaults().endpoints().newEndpoint(cancelled, b.hook, "")
 			r.unprepared(err)
-			b.expect(r, Aborted, storage.ClassTransport, "cancelled while in flight")
+			b.expect(r, policy.Aborted, storage.ClassTransport, "cancelled while in flight")
 		})
 	}
 }

@@ -149,7 +149,7 @@ func TestPanicComesOutOfRun(t *testing.T) {
 		if text := fmt.Sprint(recover()); !strings.HasPrefix(text, "a mistake") || !strings.Contains(text, "Finish") {
 			t.Errorf("recovered %q", text)
 		}
-		for _, l := range e.allDispatchers() {
+		for _, l := range e.dispatchers.all() {
 			l.close()
 		}
 	}()

@@ -6,24 +6,35 @@ import (
 	"backchannel/storage"
 )
 
-// A queue holds jobs in the order in which they are to be attempted. It is bounded by
-// whoever fills it.
+// A queue holds jobs in the order in which they are to be attempted. Its user bounds it.
 type queue struct {
 	jobs []storage.Job
 	head int
+	held map[storage.ID]bool // the deliveries of the jobs
 }
 
 func (q *queue) len() int { return len(q.jobs) - q.head }
 
+func (q *queue) has(id storage.ID) bool { return q.held[id] }
+
 func (q *queue) push(j storage.Job) {
-	if q.head > len(q.jobs)/2 { // reuse the room that pop left, now and then
+	if q.head > len(q.jobs)/2 { // reuse the space that pop left, now and then
 		q.jobs = slices.Delete(q.jobs, 0, q.head)
 		q.head = 0
 	}
 	q.jobs = append(q.jobs, j)
+	q.hold(j.DeliveryID)
+}
+
+func (q *queue) hold(id storage.ID) {
+	if q.held == nil {
+		q.held = map[storage.ID]bool{}
+	}
+	q.held[id] = true
 }
 
 func (q *queue) pushFront(j storage.Job) {
+	q.hold(j.DeliveryID)
 	if q.head == 0 {
 		q.jobs = slices.Insert(q.jobs, 0, j)
 		return
@@ -34,23 +45,30 @@ func (q *queue) pushFront(j storage.Job) {
 
 func (q *queue) pop() storage.Job {
 	j := q.jobs[q.head]
-	q.jobs[q.head] = storage.Job{} // lets go of the payload
+	q.jobs[q.head] = storage.Job{} // so that the payload can be collected
 	q.head++
 	if q.head == len(q.jobs) {
 		q.jobs, q.head = q.jobs[:0], 0
 	}
+	delete(q.held, j.DeliveryID)
 	return j
 }
 
-// remove takes a job out, wherever it stands.
-func (q *queue) remove(id storage.ID) (storage.Job, bool) {
+// remove removes a delivery's job, if there is one.
+func (q *queue) remove(id storage.ID) {
+	if !q.held[id] {
+		return
+	}
+	delete(q.held, id)
 	for i := q.head; i < len(q.jobs); i++ {
-		if j := q.jobs[i]; j.DeliveryID == id {
+		if q.jobs[i].DeliveryID == id {
 			q.jobs = slices.Delete(q.jobs, i, i+1)
-			return j, true
+			return
 		}
 	}
-	return storage.Job{}, false
 }
 
-func (q *queue) clear() { *q = queue{} }
+func (q *queue) clear() {
+	clear(q.held)
+	q.jobs, q.head = nil, 0
+}

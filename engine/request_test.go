@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -45,7 +46,7 @@ func TestHeadersAsWritten(t *testing.T) {
 				{Name: "x-plain", Value: "open"}, {Name: "X-Key", Value: "env:TOKEN", Secret: true},
 			}
 			r := b.try(storage.Job{DeliveryID: 5, Attempts: 2})
-			b.expect(r, Succeeded, "", "")
+			b.expect(r, policy.Succeeded, "", "")
 			req := <-got
 			if (req.ProtoMajor == 2) != http2 {
 				t.Fatalf("spoke %s", req.Proto)
@@ -86,21 +87,21 @@ func TestEachAttemptHasAFreshToken(t *testing.T) {
 	}
 	job := &storage.Job{Payload: []byte("{}")}
 	try := func() Result { return ep.attempt(context.Background(), job, time.Now()) }
-	b.expect(try(), Succeeded, "", "")
+	b.expect(try(), policy.Succeeded, "", "")
 	first := ep.signer.minter
-	b.expect(try(), Succeeded, "", "")
+	b.expect(try(), policy.Succeeded, "", "")
 	if ep.signer.minter != first {
 		t.Error("the key was parsed twice")
 	}
 	b.env["KEY"] = "another key " + key
-	b.expect(try(), Succeeded, "", "")
+	b.expect(try(), policy.Succeeded, "", "")
 	if ep.signer.minter == first {
 		t.Error("the key's change was not seen")
 	}
 	delete(b.env, "KEY")
-	b.expect(try(), Permanent, storage.ClassSecret, "environment variable KEY is not set")
+	b.expect(try(), policy.Permanent, storage.ClassSecret, "environment variable KEY is not set")
 	b.env["KEY"] = "short"
-	b.expect(try(), Permanent, storage.ClassConfig, "5 bytes")
+	b.expect(try(), policy.Permanent, storage.ClassConfig, "5 bytes")
 	if len(tokens) != 3 || tokens[0] == tokens[1] || !strings.HasPrefix(tokens[0], "Bearer ey") {
 		t.Errorf("tokens %q", tokens)
 	}
@@ -109,10 +110,10 @@ func TestEachAttemptHasAFreshToken(t *testing.T) {
 func TestSecretHeaders(t *testing.T) {
 	b := newBench(t, "http://127.0.0.1:1")
 	b.hook.Headers = []storage.HeaderField{{Name: "X-Key", Value: "file:/key", Secret: true}}
-	b.expect(b.try(storage.Job{}), Permanent, storage.ClassSecret, "header X-Key: secret missing: there is no file /key")
+	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassSecret, "header X-Key: secret missing: there is no file /key")
 	b.files["/key"] = "two\nlines"
 	r := b.try(storage.Job{})
-	b.expect(r, Permanent, storage.ClassSecret, "header X-Key: the secret holds a character that cannot be sent")
+	b.expect(r, policy.Permanent, storage.ClassSecret, "header X-Key: the secret holds a character that cannot be sent")
 	if strings.Contains(r.Attempt.Error, "lines") {
 		t.Error("the secret is told")
 	}

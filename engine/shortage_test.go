@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/net/netutil"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -58,48 +59,48 @@ func TestShortageIsToldFromAnEndpointsFault(t *testing.T) {
 				t.Errorf("lacking %q", lack)
 			}
 			var r Result
-			if r.fail(c.err, c.at); (r.Class == Starved) != c.ours {
+			if r.fail(c.err, c.at); (r.Class == policy.Starved) != c.ours {
 				t.Errorf("verdict %d, %q", r.Class, r.Attempt.Error)
 			}
 		})
 	}
 }
 
-// TestHungerFindsHowMuchThereIs follows a dispatcher that may make 16 attempts at a time where
-// there is enough for few.
-func TestHungerFindsHowMuchThereIs(t *testing.T) {
+// TestThrottleFindsTheLimit follows a webhook that allows 16 attempts at a time, where
+// the machine has the resources for few.
+func TestThrottleFindsTheLimit(t *testing.T) {
 	now := time.Unix(0, 0)
-	var h hunger
-	if n := h.allows(now, 16); n != 16 {
+	var th throttle
+	if n := th.limit(now, 16); n != 16 {
 		t.Fatalf("%d at a time without a shortage", n)
 	}
-	h.starve(now, 9)
-	if n := h.allows(now, 16); n != 9 || h.waits(now) != 0 {
-		t.Errorf("%d at a time after %s where 9 went well", n, h.waits(now))
+	th.reduce(now, 9)
+	if n := th.limit(now, 16); n != 9 || th.wait(now) != 0 {
+		t.Errorf("%d at a time after %s where 9 went well", n, th.wait(now))
 	}
 	for i, want := range []int{100, 200, 400, 800, 1600, 2000, 2000} {
-		if h.starve(now, 0); h.waits(now) != time.Duration(want)*time.Millisecond {
-			t.Errorf("wait %d is %s", i, h.waits(now))
+		if th.reduce(now, 0); th.wait(now) != time.Duration(want)*time.Millisecond {
+			t.Errorf("wait %d is %s", i, th.wait(now))
 		}
 	}
-	if n := h.allows(now, 16); n != 1 {
+	if n := th.limit(now, 16); n != 1 {
 		t.Errorf("%d at a time where none went well", n)
 	}
-	if n := h.allows(now.Add(3*time.Second), 16); n != 4 {
+	if n := th.limit(now.Add(3*time.Second), 16); n != 4 {
 		t.Errorf("%d at a time after 3 s without a shortage", n)
 	}
-	if wait := h.waits(now.Add(-time.Hour)); wait > maxHungryWait {
+	if wait := th.wait(now.Add(-time.Hour)); wait > maxShortageWait {
 		t.Errorf("waits %s since the clock was set back", wait)
 	}
-	if n := h.allows(now.Add(time.Minute), 16); n != 16 || h != (hunger{}) {
-		t.Errorf("%d at a time after a minute, %+v", n, h)
+	if n := th.limit(now.Add(time.Minute), 16); n != 16 || th != (throttle{}) {
+		t.Errorf("%d at a time after a minute, %+v", n, th)
 	}
 }
 
 // TestWhatTheReceiverCannotStoreCostsNoAttempt has the built-in receiver's disk be full for
 // more requests than would open the breaker.
 func TestWhatTheReceiverCannotStoreCostsNoAttempt(t *testing.T) {
-	const refused = breakerLimit + 2
+	const refused = policy.BreakerLimit + 2
 	var requests atomic.Int64
 	var told atomic.Int64
 	var w *world
@@ -110,7 +111,7 @@ func TestWhatTheReceiverCannotStoreCostsNoAttempt(t *testing.T) {
 		}
 	}, func(c *Config) {
 		c.ReceiverURL = func() (string, string) { return w.server.URL, "" }
-		c.Trouble = func(reason string) {
+		c.OnStall = func(reason string) {
 			if strings.Contains(reason, "disk full") {
 				told.Add(1)
 			}
@@ -137,11 +138,11 @@ func TestAnotherEndpointsWordIsNotTaken(t *testing.T) {
 	ep := &endpoint{webhook: storage.Webhook{URL: "https://example.com"}}
 	resp := &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{storage.UnstoredHeader: {"disk full"}}, Body: http.NoBody}
 	var r Result
-	if ep.answered(t.Context(), &r, resp); r.Class != Retryable {
+	if ep.answered(t.Context(), &r, resp); r.Class != policy.Retryable {
 		t.Errorf("verdict %d", r.Class)
 	}
 	ep.webhook.URL = storage.BuiltinReceiver
-	if ep.answered(t.Context(), &r, resp); r.Class != Starved {
+	if ep.answered(t.Context(), &r, resp); r.Class != policy.Starved {
 		t.Errorf("verdict %d of our own receiver's", r.Class)
 	}
 }

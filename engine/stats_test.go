@@ -8,7 +8,7 @@ import (
 )
 
 func TestStats(t *testing.T) {
-	now := noon
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	s := newStats(func() time.Time { return now })
 	shot := func() (shot storage.Snapshot) { s.fill(&shot); return shot }
 	for i := range 100 {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -101,19 +102,19 @@ func TestCAFileCountsAsItIs(t *testing.T) {
 						ep.retire()
 						return ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
 					}
-					b.expect(try(), Permanent, storage.ClassCertificate, "in CA file "+path)
+					b.expect(try(), policy.Permanent, storage.ClassCertificate, "in CA file "+path)
 					replace.place(t, path, append(foreign.text(), own.text()...))
-					b.expect(try(), Succeeded, "", "")
+					b.expect(try(), policy.Succeeded, "", "")
 					replace.place(t, path, foreign.text())
-					b.expect(try(), Permanent, storage.ClassCertificate, "was not signed by")
+					b.expect(try(), policy.Permanent, storage.ClassCertificate, "was not signed by")
 					replace.place(t, path, []byte("rubbish"))
-					b.expect(try(), Permanent, storage.ClassConfig, "CA file "+path+": it holds no PEM certificate")
+					b.expect(try(), policy.Permanent, storage.ClassConfig, "CA file "+path+": it holds no PEM certificate")
 					replace.place(t, path, own.text())
-					b.expect(try(), Succeeded, "", "")
+					b.expect(try(), policy.Succeeded, "", "")
 					if err := os.Remove(path); err != nil {
 						t.Fatal(err)
 					}
-					b.expect(try(), Permanent, storage.ClassConfig, "read CA file: open "+path+": no such file or directory")
+					b.expect(try(), policy.Permanent, storage.ClassConfig, "read CA file: open "+path+": no such file or directory")
 				}
 			})
 		}
@@ -140,19 +141,19 @@ func TestKeptConnectionEndsWithItsFiles(t *testing.T) {
 				return r, c.endpoint.Load()
 			}
 			first, kept := try()
-			b.expect(first, Succeeded, "", "")
+			b.expect(first, policy.Succeeded, "", "")
 			if second, ep := try(); ep != kept || second.Attempt.Timings.Connect != 0 {
 				t.Errorf("the files stay, and so should the connection: %+v", second.Attempt)
 			}
 			b.files["/ca.pem"] = string(foreign.text())
 			refused, _ := try()
-			b.expect(refused, Permanent, storage.ClassCertificate, "in CA file /ca.pem")
+			b.expect(refused, policy.Permanent, storage.ClassCertificate, "in CA file /ca.pem")
 			delete(b.files, "/ca.pem")
 			missing, _ := try()
-			b.expect(missing, Permanent, storage.ClassConfig, "read CA file: open /ca.pem")
+			b.expect(missing, policy.Permanent, storage.ClassConfig, "read CA file: open /ca.pem")
 			b.files["/ca.pem"] = string(own.text())
 			again, _ := try()
-			b.expect(again, Succeeded, "", "")
+			b.expect(again, policy.Succeeded, "", "")
 		})
 	}
 }
@@ -204,9 +205,9 @@ func TestHalfWrittenFileIsTriedAgain(t *testing.T) {
 		adapt(b)
 		changing := "/x"
 		b.cfg.Sources.JustChanged = func(path string) bool { return path == changing }
-		b.expect(b.try(storage.Job{}), Retryable, storage.ClassConfig, what)
-		b.expect(b.try(storage.Job{}), Retryable, storage.ClassConfig, "/x changed only just now")
+		b.expect(b.try(storage.Job{}), policy.Retryable, storage.ClassConfig, what)
+		b.expect(b.try(storage.Job{}), policy.Retryable, storage.ClassConfig, "/x changed only just now")
 		changing = ""
-		b.expect(b.try(storage.Job{}), Permanent, storage.ClassConfig, what)
+		b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassConfig, what)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/engine"
+	"backchannel/engine/policy"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/export"
@@ -184,7 +185,7 @@ func (s replaySession) sendAgain(ctx context.Context, r storage.Receipt, sender 
 	config.Conceal = r.Secrets() // as far as they are sent again, they may be answered with
 	job := storage.Job{DeliveryID: cmp.Or(r.DeliveryID, r.ID), Payload: r.Body}
 	result := engine.Attempt(ctx, config, sender, job)
-	if result.Class == engine.Aborted {
+	if result.Class == policy.Aborted {
 		return storage.Attempt{}, ctx.Err()
 	}
 	attempt := result.Attempt

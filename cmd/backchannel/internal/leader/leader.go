@@ -120,7 +120,7 @@ func newLeader(cfg Config, roots *x509.CertPool) (*leader, error) {
 		ReceiverURL:     func() (string, string) { return l.status.ReceiverURL, l.status.ReceiverError },
 		ReceiverAddress: func() string { return l.receiver.Address() },
 		RootCAs:         func() (*x509.CertPool, error) { return roots, nil },
-		Drain:           drain, Cutoff: cfg.Cutoff, Trouble: cfg.Trouble, Logger: cfg.Logger, Concurrency: shareOf(storage.OpenFiles()),
+		Drain:           drain, Cutoff: cfg.Cutoff, OnStall: cfg.Trouble, Logger: cfg.Logger, Concurrency: shareOf(storage.OpenFiles()),
 		Blocked: func() bool { return cfg.Store.Lost() != nil },
 	})
 	return l, nil

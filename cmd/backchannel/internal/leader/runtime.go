@@ -22,7 +22,7 @@ func (r *runtimeRecorder) save(ctx context.Context) error {
 	now := storage.Runtime{
 		PID: os.Getpid(), StartedAt: r.started,
 		ReceiverURL: l.status.ReceiverURL, ReceiverError: l.status.ReceiverError,
-		Snapshot: l.engine.Snapshot(), Stalled: l.engine.Trouble(), Limited: l.status.Limited,
+		Snapshot: l.engine.Snapshot(), Stalled: l.engine.Stall(), Limited: l.status.Limited,
 	}
 	if l.receiver != nil {
 		now.Refused, now.ReceiverAddress, now.ReceiverNames = l.receiver.Refused(), l.receiver.Address(), l.receiver.Names()

@@ -11,19 +11,19 @@ import (
 // until the last one has, and is told of once.
 func TestSeveralWorkersAreStuckAtOnce(t *testing.T) {
 	var told []string
-	w := newWorld(t, nil, func(c *Config) { c.Trouble = func(reason string) { told = append(told, reason) } })
+	w := newWorld(t, nil, func(c *Config) { c.OnStall = func(reason string) { told = append(told, reason) } })
 	w.run()
 	full := errors.New("disk full")
 	for range 3 {
-		w.engine.stuck(full)
+		w.engine.committer.beginStall(full)
 	}
 	for n := range 3 {
-		if !w.engine.trouble.lasts() {
+		if !w.engine.committer.stalled() {
 			t.Fatalf("the trouble is over with %d workers still waiting", 3-n)
 		}
-		w.engine.unstuck(full, true)
+		w.engine.committer.endStall(full, true)
 	}
-	if w.engine.trouble.lasts() {
+	if w.engine.committer.stalled() {
 		t.Error("the trouble lasts with nobody waiting")
 	}
 	if len(told) != 2 || !strings.Contains(told[0], "disk full") || told[1] != "" {

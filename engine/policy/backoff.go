@@ -1,4 +1,4 @@
-package engine
+package policy
 
 import (
 	"net/http"
@@ -11,9 +11,10 @@ const (
 	maxRetryAfter = 24 * time.Hour
 )
 
-// nextWait is how long to wait before the next attempt after so many made, or false
-// when the schedule is used up. The jitter, from 0 to 1, moves the scheduled wait by up
-// to 20 % either way; what the endpoint asked for is a minimum that no jitter shortens.
+// nextWait returns how long to wait after the given number of attempts, or false if the
+// schedule is used up. jitter, in [0, 1), moves the scheduled wait by up to 20 % either
+// way, so that deliveries that failed together are not retried together. The wait that
+// the endpoint asked for is a minimum, which jitter never shortens.
 func nextWait(schedule []time.Duration, made int, jitter float64, asked time.Duration) (time.Duration, bool) {
 	if made < 1 || made > len(schedule) {
 		return 0, false
@@ -22,8 +23,9 @@ func nextWait(schedule []time.Duration, made int, jitter float64, asked time.Dur
 	return max(time.Duration(wait), asked), true
 }
 
-// retryAfter reads a Retry-After header (RFC 9110 §10.2.3): seconds or a date. It is at
-// most 24 hours, and 0 when the header is missing, unreadable or past.
+// retryAfter parses a Retry-After header (RFC 9110 §10.2.3), which is a number of seconds
+// or a date. It returns at most 24 hours, and 0 if the header is missing, cannot be parsed
+// or names a time in the past.
 func retryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	if value == "" {
@@ -39,7 +41,8 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return min(max(date.Sub(now), 0), maxRetryAfter)
 }
 
-// secondsUpTo reads digits of which there may be more than a number can hold.
+// secondsUpTo parses a number of seconds and returns at most the given duration. The
+// number may have more digits than an integer can hold.
 func secondsUpTo(digits string, most time.Duration) time.Duration {
 	total := time.Duration(0)
 	for _, digit := range digits {

@@ -1,4 +1,4 @@
-package engine
+package policy
 
 import (
 	"testing"
@@ -9,121 +9,128 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-func opened() breaker {
-	var b breaker
-	for range breakerLimit {
-		b.begin()
-		b.end(Retryable, false, noon)
+func opened() Breaker {
+	var b Breaker
+	for range BreakerLimit {
+		b.Begin()
+		b.End(Retryable, false, noon)
 	}
 	return b
 }
 
 func TestBreakerOpensAfterTenFailuresInARow(t *testing.T) {
-	var b breaker
-	for i := range breakerLimit {
-		if ok, _ := b.ready(noon); !ok {
+	t.Parallel()
+	var b Breaker
+	for i := range BreakerLimit {
+		if ok, _ := b.Ready(noon); !ok {
 			t.Fatalf("not ready after %d failures", i)
 		}
-		b.begin()
-		if changed := b.end(Retryable, false, noon); changed != (i == breakerLimit-1) {
+		b.Begin()
+		if changed := b.End(Retryable, false, noon); changed != (i == BreakerLimit-1) {
 			t.Errorf("after failure %d changed is %t", i+1, changed)
 		}
 	}
-	if ok, wait := b.ready(noon); ok || wait != firstProbeWait {
+	if ok, wait := b.Ready(noon); ok || wait != FirstProbeWait {
 		t.Errorf("ready %t, wait %s", ok, wait)
 	}
 }
 
 func TestBreakerRowIsBroken(t *testing.T) {
-	for name, v := range map[string]OutcomeClass{"success": Succeeded, "final failure": Permanent} {
-		var b breaker
-		for range breakerLimit - 1 {
-			b.end(Retryable, false, noon)
+	t.Parallel()
+	for name, v := range map[string]Class{"success": Succeeded, "final failure": Permanent} {
+		var b Breaker
+		for range BreakerLimit - 1 {
+			b.End(Retryable, false, noon)
 		}
-		b.end(v, false, noon)
-		b.end(Retryable, false, noon)
-		if b.open() {
+		b.End(v, false, noon)
+		b.End(Retryable, false, noon)
+		if b.Open() {
 			t.Errorf("a %s does not break the row", name)
 		}
 	}
-	var b breaker
-	for range breakerLimit - 1 {
-		b.end(Retryable, false, noon)
+	var b Breaker
+	for range BreakerLimit - 1 {
+		b.End(Retryable, false, noon)
 	}
-	b.end(Aborted, false, noon)
-	if b.end(Retryable, false, noon); !b.open() {
+	b.End(Aborted, false, noon)
+	if b.End(Retryable, false, noon); !b.Open() {
 		t.Error("an aborted attempt says nothing, but broke the row")
 	}
 }
 
 func TestBreakerProbes(t *testing.T) {
+	t.Parallel()
 	b, now := opened(), noon
 	for _, seconds := range []int{30, 60, 120, 240, 300, 300} {
 		want := time.Duration(seconds) * time.Second
-		if ok, wait := b.ready(now.Add(want - time.Second)); ok || wait != time.Second {
+		if ok, wait := b.Ready(now.Add(want - time.Second)); ok || wait != time.Second {
 			t.Fatalf("a second before %s: ready %t, wait %s", want, ok, wait)
 		}
 		now = now.Add(want)
-		if ok, _ := b.ready(now); !ok {
+		if ok, _ := b.Ready(now); !ok {
 			t.Fatalf("no probe after %s", want)
 		}
-		if !b.begin() {
+		if !b.Begin() {
 			t.Fatal("what begins behind an open breaker is no probe")
 		}
-		if ok, wait := b.ready(now); ok || wait != 0 {
+		if ok, wait := b.Ready(now); ok || wait != 0 {
 			t.Fatal("two probes at a time")
 		}
-		if !b.end(Retryable, true, now) {
+		if !b.End(Retryable, true, now) {
 			t.Fatal("a failed probe changes nothing")
 		}
 	}
 	now = now.Add(maxProbeWait)
-	b.begin()
-	if !b.end(Succeeded, true, now) || b.open() {
+	b.Begin()
+	if !b.End(Succeeded, true, now) || b.Open() {
 		t.Error("a success does not close it")
 	}
 }
 
 func TestBreakerCountsThoseInFlight(t *testing.T) {
+	t.Parallel()
 	b := opened()
-	b.begin()
-	if b.end(Retryable, false, noon.Add(time.Second)) || b.wait != firstProbeWait || b.failures != breakerLimit+1 {
+	b.Begin()
+	if b.End(Retryable, false, noon.Add(time.Second)) || b.wait != FirstProbeWait || b.failures != BreakerLimit+1 {
 		t.Errorf("a failure still in flight made it %+v", b)
 	}
-	if !b.end(Succeeded, false, noon) || b.open() {
+	if !b.End(Succeeded, false, noon) || b.Open() {
 		t.Error("a success still in flight does not close it")
 	}
 }
 
 func TestBreakerProbeEndsOtherwise(t *testing.T) {
+	t.Parallel()
 	b := opened()
-	b.probeNow(noon)
-	if ok, _ := b.ready(noon); !ok || !b.begin() {
+	b.ProbeNow(noon)
+	if ok, _ := b.Ready(noon); !ok || !b.Begin() {
 		t.Fatal("no probe at once")
 	}
-	if b.end(Aborted, true, noon); b.probing {
+	if b.End(Aborted, true, noon); b.probing {
 		t.Error("an aborted probe holds the next one up")
 	}
-	b.begin()
-	if !b.end(Permanent, true, noon) || b.wait != 2*firstProbeWait {
+	b.Begin()
+	if !b.End(Permanent, true, noon) || b.wait != 2*FirstProbeWait {
 		t.Errorf("a probe that failed for good made it %+v", b)
 	}
 }
 
 func TestBreakerOutlivesAClockSetBack(t *testing.T) {
+	t.Parallel()
 	b := opened()
-	if ok, _ := b.ready(noon.Add(-time.Hour)); !ok {
+	if ok, _ := b.Ready(noon.Add(-time.Hour)); !ok {
 		t.Error("the probe waits for an hour more")
 	}
 }
 
 func TestBreakerIsRestored(t *testing.T) {
+	t.Parallel()
 	b := opened()
-	restored := restoredBreaker(b.record(7))
-	if b.record(7).WebhookID != 7 || restored != b {
+	restored := RestoredBreaker(b.Record(7))
+	if b.Record(7).WebhookID != 7 || restored != b {
 		t.Errorf("restored %+v, was %+v", restored, b)
 	}
-	if fresh := restoredBreaker(storage.Breaker{WebhookID: 7}); fresh.open() {
+	if fresh := RestoredBreaker(storage.Breaker{WebhookID: 7}); fresh.Open() {
 		t.Error("one without a record is open")
 	}
 }

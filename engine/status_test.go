@@ -3,38 +3,7 @@ package engine
 import (
 	"strings"
 	"testing"
-
-	"backchannel/storage"
 )
-
-func TestJudgeStatus(t *testing.T) {
-	cases := map[OutcomeClass][]int{
-		Succeeded: {200, 201, 202, 204, 299},
-		Retryable: {408, 425, 429, 500, 502, 503, 504, 520, 599},
-		Permanent: {101, 300, 301, 302, 304, 308, 400, 401, 403, 404, 405, 409, 410, 413, 422, 451, 501, 505, 600, 999},
-	}
-	for want, codes := range cases {
-		for _, code := range codes {
-			if got := judgeStatus(code); got != want {
-				t.Errorf("%d is judged %d, want %d", code, got, want)
-			}
-		}
-	}
-}
-
-func TestJudgeClass(t *testing.T) {
-	cases := map[storage.ErrorClass]OutcomeClass{
-		storage.ClassDNS: Retryable, storage.ClassConnect: Retryable, storage.ClassTLS: Retryable,
-		storage.ClassTimeout: Retryable, storage.ClassTransport: Retryable, storage.ClassReceiver: Retryable,
-		storage.ClassCertificate: Permanent, storage.ClassRefused: Permanent,
-		storage.ClassSecret: Permanent, storage.ClassConfig: Permanent,
-	}
-	for class, want := range cases {
-		if got := judgeClass(class); got != want {
-			t.Errorf("%s is judged %d, want %d", class, got, want)
-		}
-	}
-}
 
 func TestExplainStatus(t *testing.T) {
 	b := newBench(t, "https://a.example/in/hook?x=1")

@@ -10,45 +10,6 @@ import (
 	"backchannel/storage"
 )
 
-// An OutcomeClass is what an attempt means for its delivery.
-type OutcomeClass int
-
-// The outcome classes.
-const (
-	Succeeded OutcomeClass = iota
-	Retryable              // worth another attempt
-	Permanent              // another attempt would fail in the same way
-	Aborted                // stopped from our side: says nothing about the endpoint
-	Starved                // not made for want of something here: likewise
-)
-
-// judgeStatus says what an answer's status means: 2xx is success, a status that names
-// a passing trouble is worth another attempt (RFC 9110 §15, RFC 6585 §4, RFC 8470 §5.2).
-func judgeStatus(code int) OutcomeClass {
-	switch {
-	case code >= 200 && code <= 299:
-		return Succeeded
-	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code == http.StatusTooManyRequests:
-		return Retryable
-	case code == http.StatusNotImplemented, code == http.StatusHTTPVersionNotSupported:
-		return Permanent
-	case code >= 500 && code <= 599:
-		return Retryable
-	default:
-		return Permanent
-	}
-}
-
-// judgeClass says what it means that an attempt got no answer.
-func judgeClass(class storage.ErrorClass) OutcomeClass {
-	switch class {
-	case storage.ClassCertificate, storage.ClassRefused, storage.ClassSecret, storage.ClassConfig:
-		return Permanent
-	default:
-		return Retryable
-	}
-}
-
 // explainStatus says in one line why an answer is not success.
 func (ep *endpoint) explainStatus(ctx context.Context, code int, location string, body []byte) string {
 	text := fmt.Sprintf("answered %d", code)

@@ -1,4 +1,4 @@
-package engine
+package policy
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 )
 
 func TestNextWait(t *testing.T) {
+	t.Parallel()
 	schedule := []time.Duration{time.Second, 10 * time.Second}
 	for _, c := range []struct {
 		name   string
@@ -36,6 +37,7 @@ func TestNextWait(t *testing.T) {
 }
 
 func TestRetryAfter(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 10, 21, 7, 28, 0, 0, time.UTC)
 	for value, want := range map[string]time.Duration{
 		"":                                  0,

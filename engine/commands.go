@@ -1,0 +1,60 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+
+	"backchannel/storage"
+)
+
+// commands runs what people command: to retry or cancel a delivery.
+type commands struct {
+	store       CommandStore
+	dispatchers *dispatchers
+	reads       *readMonitor
+	log         *slog.Logger
+	last        storage.ID // of the last command that was run
+}
+
+// run runs the commands that are new.
+func (c *commands) run(ctx context.Context) {
+	found, err := c.store.Commands(ctx, c.last)
+	if err != nil {
+		c.reads.failed(ctx, err)
+		return
+	}
+	if len(found) == 0 {
+		return
+	}
+	for _, one := range found {
+		c.last = one.ID
+		d := c.dispatchers.of(one.WebhookID)
+		switch {
+		case d == nil:
+		case one.Kind == storage.CommandCancel:
+			d.queue.cancel(one.DeliveryID)
+		case one.Kind == storage.CommandRetry:
+			d.queue.retry(func() (storage.Job, bool) { return c.job(ctx, one.DeliveryID) })
+		}
+	}
+	if err := c.store.DropCommands(ctx, c.last); err != nil && ctx.Err() == nil {
+		c.log.Error("drop commands", "error", err)
+	}
+}
+
+// job reads a delivery, and reports whether it is to be attempted.
+func (c *commands) job(ctx context.Context, id storage.ID) (storage.Job, bool) {
+	d, err := c.store.Delivery(ctx, id)
+	if err != nil || d.State.Final() || d.State == storage.Sending {
+		return storage.Job{}, false
+	}
+	event, err := c.store.Event(ctx, d.EventID)
+	if err != nil {
+		c.reads.failed(ctx, err)
+		return storage.Job{}, false
+	}
+	return storage.Job{
+		DeliveryID: d.ID, WebhookID: d.WebhookID, Attempts: d.Attempts, Payload: event.Payload,
+		Misbehave: d.Misbehave, CreatedAt: d.CreatedAt, NextAttemptAt: d.NextAttemptAt,
+	}, true
+}

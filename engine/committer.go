@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"backchannel/storage"
+)
+
+const (
+	firstCommitRetry = 100 * time.Millisecond
+	maxCommitRetry   = 2 * time.Second
+)
+
+// A committer commits outcomes. While it cannot, because the disk is full, for example, the
+// engine is stalled: every further attempt would be repeated after a crash.
+type committer struct {
+	ctx      context.Context // ends after every attempt
+	store    WorkStore
+	look     func(ctx context.Context, id storage.ID) (storage.Delivery, error)
+	activity activityRecorder
+	log      *slog.Logger
+	now      func() time.Time
+	changed  func() // called when a stall begins and when it ends
+	resume   func() // called when a stall ends; wakes the dispatchers
+
+	waiting atomic.Int32 // workers that could not commit their outcome
+	since   atomic.Int64 // Unix milliseconds
+	cause   atomic.Pointer[string]
+}
+
+// stalled reports whether outcomes cannot be committed.
+func (c *committer) stalled() bool { return c.waiting.Load() > 0 }
+
+// reason returns why the engine is stalled, or "".
+func (c *committer) reason() string {
+	if cause := c.cause.Load(); cause != nil && c.stalled() {
+		return *cause
+	}
+	return ""
+}
+
+// commit commits an outcome, however long that takes. It reports false if the engine had
+// to end first.
+func (c *committer) commit(o storage.Outcome) (committed bool) {
+	err := c.try(o)
+	if err == nil {
+		return true
+	}
+	c.beginStall(err)
+	cause := err
+	defer func() { c.endStall(cause, committed) }()
+	for wait := firstCommitRetry; ; wait = min(2*wait, maxCommitRetry) {
+		select {
+		case <-c.ctx.Done():
+			c.log.Error("an outcome is lost, the delivery will be attempted again", "delivery", o.Attempt.DeliveryID, "error", err)
+			return false
+		case <-time.After(wait):
+		}
+		if c.wasCommitted(o) {
+			return true
+		}
+		if err = c.try(o); err == nil {
+			return true
+		}
+	}
+}
+
+// try commits an outcome once. That its delivery has been removed is not an error.
+func (c *committer) try(o storage.Outcome) error {
+	err := c.store.Finish(c.ctx, o)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// wasCommitted reports whether an outcome was committed although its commit returned an
+// error, as happens when the answer to a commit is lost.
+func (c *committer) wasCommitted(o storage.Outcome) bool {
+	d, err := c.look(c.ctx, o.Attempt.DeliveryID)
+	return err == nil && d.Attempts >= o.Attempt.N
+}
+
+// beginStall counts a worker that could not commit. The first one is reported.
+func (c *committer) beginStall(err error) {
+	what := err.Error()
+	if c.waiting.Add(1) > 1 {
+		return
+	}
+	c.cause.Store(&what)
+	c.since.Store(c.now().UnixMilli())
+	c.log.Error("deliveries wait until outcomes can be recorded again", "error", err)
+	c.changed()
+}
+
+// endStall counts a worker that need not wait any more. The last one is reported, unless
+// the engine had to end: then nothing continues.
+func (c *committer) endStall(cause error, committed bool) {
+	if c.waiting.Add(-1) > 0 || !committed {
+		return
+	}
+	c.resume()
+	c.changed()
+	lasted := c.now().Sub(time.UnixMilli(c.since.Load())).Round(time.Millisecond)
+	c.activity.record(c.ctx, storage.Activity{Kind: storage.ActivityError,
+		Text: fmt.Sprintf("deliveries waited %s because outcomes could not be recorded: %v", lasted, cause)})
+}

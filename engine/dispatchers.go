@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"sync"
+
+	"backchannel/storage"
+)
+
+// dispatchers are those of all webhooks.
+type dispatchers struct {
+	mu        sync.Mutex // guards byWebhook
+	byWebhook map[storage.ID]*dispatcher
+}
+
+func newDispatchers() *dispatchers { return &dispatchers{byWebhook: map[storage.ID]*dispatcher{}} }
+
+func (s *dispatchers) all() []*dispatcher {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]*dispatcher, 0, len(s.byWebhook))
+	for _, d := range s.byWebhook {
+		all = append(all, d)
+	}
+	return all
+}
+
+// of returns a webhook's dispatcher, or nil.
+func (s *dispatchers) of(webhook storage.ID) *dispatcher {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byWebhook[webhook]
+}
+
+// reconcile updates the dispatchers to the webhooks that exist now. start returns a
+// running dispatcher for a webhook that is new.
+func (s *dispatchers) reconcile(webhooks []storage.Webhook, start func(storage.Webhook) *dispatcher) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	exists := make(map[storage.ID]bool, len(webhooks))
+	for _, w := range webhooks {
+		exists[w.ID] = true
+		if d := s.byWebhook[w.ID]; d != nil {
+			d.queue.update(w)
+			continue
+		}
+		s.byWebhook[w.ID] = start(w)
+	}
+	for id, d := range s.byWebhook {
+		if !exists[id] {
+			d.close()
+			delete(s.byWebhook, id)
+		}
+	}
+}
+
+// inFlight returns how many attempts are under way.
+func (s *dispatchers) inFlight() (n int64) {
+	for _, d := range s.all() {
+		n += d.queue.inFlight().total()
+	}
+	return n
+}
+
+// wake makes every dispatcher check whether it may continue.
+func (s *dispatchers) wake() {
+	for _, d := range s.all() {
+		d.queue.wakeUp()
+	}
+}
+
+// releaseIdle closes the connections that no attempt uses.
+func (s *dispatchers) releaseIdle() {
+	for _, d := range s.all() {
+		d.client.releaseIdle()
+	}
+}

@@ -1,0 +1,97 @@
+package policy
+
+import (
+	"time"
+
+	"backchannel/storage"
+)
+
+// The circuit breaker's thresholds.
+const (
+	BreakerLimit   = 10 // retryable failures in a row
+	FirstProbeWait = 30 * time.Second
+	maxProbeWait   = 5 * time.Minute
+)
+
+// A Breaker is a webhook's circuit breaker. It is closed, and allows every attempt, until
+// BreakerLimit retryable failures in a row open it. It then allows a single probe after
+// FirstProbeWait, and after each probe that fails waits twice as long, up to 5 minutes.
+// Any success closes it. A Breaker must not be used by several goroutines at once.
+type Breaker struct {
+	failures  int
+	openUntil time.Time // zero while closed
+	wait      time.Duration
+	probing   bool // a probe is in flight
+}
+
+// RestoredBreaker returns the breaker that a record describes.
+func RestoredBreaker(b storage.Breaker) Breaker {
+	return Breaker{failures: b.Failures, openUntil: b.OpenUntil, wait: b.Wait}
+}
+
+// Record returns the breaker as it is to be stored.
+func (b *Breaker) Record(webhook storage.ID) storage.Breaker {
+	return storage.Breaker{WebhookID: webhook, Failures: b.failures, OpenUntil: b.openUntil, Wait: b.wait}
+}
+
+// Open reports whether the breaker is open.
+func (b *Breaker) Open() bool { return !b.openUntil.IsZero() }
+
+// Ready reports whether an attempt may begin. If not, wait is the time until one may, or 0
+// if that depends on the probe in flight.
+func (b *Breaker) Ready(now time.Time) (ok bool, wait time.Duration) {
+	if !b.Open() {
+		return true, 0
+	}
+	if b.probing {
+		return false, 0
+	}
+	wait = b.openUntil.Sub(now)
+	if wait <= 0 || wait > maxProbeWait { // it is longer only if the clock was set back
+		return true, 0
+	}
+	return false, wait
+}
+
+// Begin records that an attempt begins, and reports whether it is a probe.
+func (b *Breaker) Begin() (probe bool) {
+	b.probing = b.Open()
+	return b.probing
+}
+
+// ProbeNow makes the next probe due at once.
+func (b *Breaker) ProbeNow(now time.Time) {
+	if b.Open() && b.openUntil.After(now) {
+		b.openUntil = now
+	}
+}
+
+// End records the class of an attempt's outcome and reports whether Record has changed in
+// a way that a person has to know: the breaker opened, closed, or waits longer.
+func (b *Breaker) End(c Class, probe bool, now time.Time) (changed bool) {
+	if probe {
+		b.probing = false
+	}
+	switch {
+	case c == Aborted, c == Starved:
+		return false
+	case c == Succeeded:
+		changed = b.Open()
+		*b = Breaker{}
+		return changed
+	case c == Retryable:
+		b.failures++
+	case !b.Open():
+		b.failures = 0 // the endpoint answers, so the failures are not in a row
+	}
+	switch {
+	case probe:
+		b.wait = min(2*b.wait, maxProbeWait)
+	case !b.Open() && b.failures >= BreakerLimit:
+		b.wait = FirstProbeWait
+	default:
+		return false
+	}
+	b.openUntil = now.Add(b.wait)
+	return true
+}

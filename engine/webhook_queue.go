@@ -1,0 +1,228 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"backchannel/engine/policy"
+	"backchannel/storage"
+)
+
+// A runningAttempt is an attempt, from the claim of its job until its outcome is committed.
+type runningAttempt struct {
+	job       storage.Job
+	began     time.Time // zero while it waits for the engine's quota
+	probe     bool
+	cancel    context.CancelFunc
+	cancelled atomic.Bool // by a person
+	marking   sync.Mutex  // held while the store marks it as sending; guards what follows
+	isMarked  bool
+	finished  bool // it must not be marked any more
+}
+
+// stopMarking waits until the attempt is not being marked, and prevents that it is marked
+// later. It reports whether it is.
+func (a *runningAttempt) stopMarking() bool {
+	a.marking.Lock()
+	defer a.marking.Unlock()
+	a.finished = true
+	return a.isMarked
+}
+
+// A webhookQueue holds the work of one webhook that is in memory: what is queued, what is in
+// flight, and whether more may begin. It does no I/O; its dispatcher does.
+type webhookQueue struct {
+	id   storage.ID // of the webhook
+	now  func() time.Time
+	wake chan struct{} // holds a notice that the dispatcher should check the queue
+
+	mu        sync.Mutex // guards what follows
+	admission admission
+	fetcher   fetcher
+	queue     queue
+	running   map[storage.ID]*runningAttempt
+}
+
+func newWebhookQueue(w storage.Webhook, breaker policy.Breaker, share int, now func() time.Time) *webhookQueue {
+	q := &webhookQueue{
+		id: w.ID, now: now, wake: make(chan struct{}, 1),
+		admission: admission{share: share, breaker: breaker}, running: map[storage.ID]*runningAttempt{},
+	}
+	q.fetcher.fullScanAt = now()
+	q.update(w)
+	return q
+}
+
+// wakeUp makes the dispatcher check the queue. It never blocks.
+func (q *webhookQueue) wakeUp() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// hasWork reports whether anything is queued or in flight.
+func (q *webhookQueue) hasWork() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.queue.len()+len(q.running) > 0
+}
+
+// claim claims the next job if an attempt may begin now. Otherwise it returns nil and
+// after how long to ask again.
+func (q *webhookQueue) claim() (*runningAttempt, time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.queue.len() == 0 {
+		return nil, never
+	}
+	if wait := q.admission.wait(q.now(), len(q.running)); wait > 0 {
+		return nil, wait
+	}
+	job := q.queue.pop()
+	a := &runningAttempt{job: job, probe: q.admission.breaker.Begin(), cancel: func() {}}
+	q.running[job.DeliveryID] = a
+	if q.queue.len() == q.lowWatermark() {
+		q.wakeUp()
+	}
+	return a, 0
+}
+
+// begin records that a claimed attempt begins, and returns the webhook as it is now.
+func (q *webhookQueue) begin(a *runningAttempt, cancel context.CancelFunc) storage.Webhook {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	a.cancel, a.began = cancel, q.now()
+	if a.cancelled.Load() {
+		cancel()
+	}
+	return q.admission.webhook
+}
+
+// judge records the class of an attempt's outcome and reports whether the circuit breaker
+// has changed.
+func (q *webhookQueue) judge(class policy.Class, probe bool) (changed bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.admission.end(class, probe, q.now())
+}
+
+// finish ends an attempt whose outcome is committed, or that has none. next is when the
+// delivery is due again; zero: not at a known time.
+func (q *webhookQueue) finish(a *runningAttempt, next time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	delete(q.running, a.job.DeliveryID)
+	q.fetcher.ended(a.job.DeliveryID)
+	if !next.IsZero() {
+		q.fetcher.due(next)
+		q.wakeUp()
+	}
+}
+
+// putBack returns the job of an attempt for which this machine lacked a resource.
+func (q *webhookQueue) putBack(a *runningAttempt) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	delete(q.running, a.job.DeliveryID)
+	q.admission.throttle.reduce(q.now(), len(q.running))
+	if q.admission.idle() {
+		q.fetcher.ended(a.job.DeliveryID)
+		return
+	}
+	q.queue.pushFront(a.job)
+}
+
+// update replaces the webhook by a newer version.
+func (q *webhookQueue) update(w storage.Webhook) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	wasActive := q.admission.webhook.State == storage.Active
+	q.admission.update(w, q.now())
+	if w.State != storage.Active {
+		q.clear()
+	} else if !wasActive {
+		q.fetcher.fullScanAt = q.now()
+	}
+	q.wakeUp()
+}
+
+// pause pauses the webhook before the store's change arrives.
+func (q *webhookQueue) pause(reason string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.admission.webhook.State, q.admission.webhook.StateReason = storage.Paused, reason
+	q.clear()
+}
+
+// clear empties the queue. The store still has its jobs.
+func (q *webhookQueue) clear() {
+	q.queue.clear()
+	q.fetcher.more = false
+}
+
+// close prevents further attempts.
+func (q *webhookQueue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.admission.closed = true
+	q.clear()
+}
+
+// cancel removes a delivery's job or aborts its attempt.
+func (q *webhookQueue) cancel(id storage.ID) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.fetcher.ended(id)
+	q.queue.remove(id)
+	if a := q.running[id]; a != nil {
+		a.cancelled.Store(true)
+		a.cancel()
+	}
+}
+
+// startedBefore returns the attempts that began before a time.
+func (q *webhookQueue) startedBefore(at time.Time) (found []*runningAttempt) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, a := range q.running {
+		if !a.began.IsZero() && a.began.Before(at) {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+// flights counts attempts in flight: first ones, and retries.
+type flights struct{ first, again int64 }
+
+func (f flights) total() int64 { return f.first + f.again }
+
+func (q *webhookQueue) inFlight() (n flights) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, a := range q.running {
+		if a.job.Attempts == 0 {
+			n.first++
+		} else {
+			n.again++
+		}
+	}
+	return n
+}
+
+// parked reports whether what is not in flight is parked.
+func (q *webhookQueue) parked() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.admission.idle() || q.admission.breaker.Open()
+}
+
+// breakerRecord returns the circuit breaker as it is to be stored, and the webhook's name.
+func (q *webhookQueue) breakerRecord() (storage.Breaker, string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.admission.breaker.Record(q.id), q.admission.webhook.Name
+}
