@@ -8,20 +8,12 @@ import "time"
 // Judge continues after a failure, so that a sender can correct everything at once. It checks the claims even if the
 // signature is invalid, and then marks them as unverified. It ignores the token's extra claims.
 func Judge(spec Spec, key *Key, headers []string, now time.Time) []Check {
-	j := &judgement{spec: spec, key: key, now: now, checks: make([]Check, 0, len(CheckNames()))}
-	value, ok := j.header(headers)
-	if !ok {
-		return j.giveUp("there is no token to judge")
+	j := &judgement{report: make(report, 0, len(CheckNames())), spec: spec, key: key, now: now}
+	segments, unreadable := carrier{report: &j.report, spec: spec}.token(headers)
+	if unreadable != "" {
+		return j.giveUp(unreadable)
 	}
-	compact, ok := j.prefix(value)
-	if !ok {
-		return j.giveUp("not judged: the text after an unexpected prefix may not be a token")
-	}
-	parts, ok := j.segments(compact)
-	if !ok {
-		return j.giveUp("not judged: the token does not have three segments")
-	}
-	j.decode(parts)
+	j.decode(segments)
 	j.alg()
 	j.crit()
 	j.signature()
@@ -32,11 +24,36 @@ func Judge(spec Spec, key *Key, headers []string, now time.Time) []Check {
 	j.named(checkIss, "issuer", spec.Issuer)
 	j.named(checkSub, "subject", spec.Subject)
 	j.aud()
-	return j.checks
+	return j.report
 }
 
-// judgement is the state of one call of Judge.
+// A report collects the checks of one call of Judge, in the order of CheckNames.
+type report []Check
+
+func (r *report) pass(name, expected, actual string) {
+	*r = append(*r, Check{Name: name, Result: Pass, Expected: expected, Actual: actual})
+}
+
+func (r *report) fail(name, expected, actual, remedy string) {
+	*r = append(*r, Check{Name: name, Result: Fail, Expected: expected, Actual: actual, Remedy: remedy})
+}
+
+func (r *report) skip(name, expected, reason string) {
+	*r = append(*r, Check{Name: name, Result: NotApplicable, Expected: expected, Actual: reason})
+}
+
+// giveUp marks every check not yet made as not applicable.
+func (r *report) giveUp(reason string) []Check {
+	for _, name := range CheckNames()[len(*r):] {
+		r.skip(name, "", reason)
+	}
+	return *r
+}
+
+// A judgement checks what a token says. Its fields that depend on the token are filled in
+// check by check.
 type judgement struct {
+	report
 	spec Spec
 	key  *Key
 	now  time.Time
@@ -47,27 +64,6 @@ type judgement struct {
 	sealed   []byte // the signature; nil if it cannot be decoded
 	rightAlg bool   // alg is the configured algorithm
 	verified bool   // the signature verifies with the configured key
-	checks   []Check
-}
-
-func (j *judgement) pass(name, expected, actual string) {
-	j.checks = append(j.checks, Check{Name: name, Result: Pass, Expected: expected, Actual: actual})
-}
-
-func (j *judgement) fail(name, expected, actual, remedy string) {
-	j.checks = append(j.checks, Check{Name: name, Result: Fail, Expected: expected, Actual: actual, Remedy: remedy})
-}
-
-func (j *judgement) skip(name, expected, reason string) {
-	j.checks = append(j.checks, Check{Name: name, Result: NotApplicable, Expected: expected, Actual: reason})
-}
-
-// giveUp marks every check not yet made as not applicable.
-func (j *judgement) giveUp(reason string) []Check {
-	for _, name := range CheckNames()[len(j.checks):] {
-		j.skip(name, "", reason)
-	}
-	return j.checks
 }
 
 // shown returns actual, marked as unverified unless the token's signature has been verified.
