@@ -61,6 +61,8 @@ func (x *exchange) read(webhook *storage.Webhook) {
 	rc.Status = intake.Indexed(x.summary.Status)
 	rc.Identity = intake.Indexed(x.summary.Identity)
 	rc.RetryCount = intake.Indexed(x.summary.RetryCount)
+	rc.CampaignUUID = intake.Indexed(x.summary.CampaignUUID)
+	rc.ExecutionID = intake.Indexed(x.summary.MessageExecutionID)
 	if webhook != nil {
 		rc.WebhookID, rc.Webhook = webhook.ID, webhook.Name
 	}

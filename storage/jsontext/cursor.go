@@ -159,6 +159,19 @@ func (v Value) Is(tokens ...string) bool {
 	return true
 }
 
+// Matches is like Is, but * stands for any name or index.
+func (v Value) Matches(tokens ...string) bool {
+	if len(tokens) != len(v.path) {
+		return false
+	}
+	for i, token := range tokens {
+		if token != "*" && !v.path[i].is(token) {
+			return false
+		}
+	}
+	return true
+}
+
 func (l *level) is(token string) bool {
 	if l.array {
 		return strconv.Itoa(l.index) == token
