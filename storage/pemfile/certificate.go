@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Certificates reads all certificates of a PEM, of which there is at least one. Blocks of
-// other kinds, such as private keys, are passed over.
+// Certificates reads all certificates of a PEM, of which there is at least one. It skips
+// blocks of other kinds, such as private keys.
 func Certificates(text []byte) ([]*x509.Certificate, error) {
 	blocks, err := Blocks(text)
 	if err != nil {
@@ -28,15 +28,15 @@ func Certificates(text []byte) ([]*x509.Certificate, error) {
 		}
 	}
 	if len(certs) == 0 {
-		return nil, noCertificate(text, blocks)
+		return nil, certificateWanted().missing(text, blocks)
 	}
 	return certs, nil
 }
 
-// certificate is nil where the block is not meant to be one.
+// certificate returns nil if the block is not meant to be a certificate.
 func (b Block) certificate() (*x509.Certificate, error) {
 	switch b.Label {
-	case "CERTIFICATE", "X509 CERTIFICATE": // the second is what OpenSSL wrote at first
+	case "CERTIFICATE", "X509 CERTIFICATE": // early versions of OpenSSL wrote the second
 		cert, err := x509.ParseCertificate(b.Bytes)
 		if err != nil {
 			return nil, faultf("", "%s cannot be used: %s; remove it, or have that certificate issued anew", b.name(), bare(err))
@@ -47,32 +47,10 @@ func (b Block) certificate() (*x509.Certificate, error) {
 	case "PKCS7", "PKCS #7 SIGNED DATA", "CMS":
 		return nil, faultf("openssl pkcs7 -print_certs", "%s wraps certificates in PKCS#7", b.name())
 	}
-	return nil, nil //nolint:nilnil // it is none, and nothing is wrong with that
+	return nil, nil //nolint:nilnil // a block of another kind is not an error
 }
 
 func bare(err error) string { return strings.TrimPrefix(err.Error(), "x509: ") }
-
-// noCertificate says what there is instead.
-func noCertificate(text []byte, blocks []Block) error {
-	switch {
-	case len(blocks) > 0:
-		return faultf("", "the PEM holds no certificate, only %s", labels(blocks))
-	case len(strings.TrimSpace(string(text))) == 0:
-		return faultf("", "it is empty, and should hold a PEM certificate")
-	}
-	switch form := binaryForm(text); form {
-	case formCertificate:
-		return faultf("openssl x509 -inform DER", "it is a certificate in DER, not in PEM")
-	case formPKCS12:
-		return faultf("openssl pkcs12 -nokeys", "it is %s, not a PEM certificate", form)
-	case formPKCS7:
-		return faultf("openssl pkcs7 -inform DER -print_certs", "it is %s, not a PEM certificate", form)
-	case formNone:
-		return faultf("", "%s", `it holds no PEM certificate: there is no "-----BEGIN" line`+hyphens(text))
-	default:
-		return faultf("", "it is %s, and should be a certificate in PEM", form)
-	}
-}
 
 func labels(blocks []Block) string {
 	const most = 3
@@ -88,8 +66,8 @@ func labels(blocks []Block) string {
 	return strings.Join(all, ", ")
 }
 
-// A PairError says which of the two files something is wrong with: neither, when they do
-// not belong together.
+// A PairError says which of the two files is at fault: neither if they do not belong
+// together.
 type PairError struct {
 	InCertificate, InKey bool
 	Err                  error
@@ -98,8 +76,8 @@ type PairError struct {
 func (e *PairError) Error() string { return e.Err.Error() }
 func (e *PairError) Unwrap() error { return e.Err }
 
-// KeyPair reads a certificate with those that it is signed by, and its private key. Its
-// errors are *PairError.
+// KeyPair reads a certificate chain and the private key of its first certificate. Its errors
+// are *PairError.
 func KeyPair(certText, keyText []byte) (tls.Certificate, error) {
 	certs, err := Certificates(certText)
 	if err != nil {
@@ -128,7 +106,7 @@ func encode(certs []*x509.Certificate) (text []byte) {
 	return text
 }
 
-// unpaired says why a key is not that of the first certificate.
+// unpaired explains why a key does not belong to the first certificate.
 func unpaired(certs []*x509.Certificate, keyPEM []byte, err error) error {
 	for i, c := range certs[1:] {
 		if _, other := tls.X509KeyPair(encode([]*x509.Certificate{c}), keyPEM); other == nil {

@@ -23,24 +23,24 @@ const (
 	dashes    = "-----"
 )
 
-// longestLabel is about twice as long as those that there are.
+// longestLabel is about twice the length of the labels in use.
 const longestLabel = 40
 
-// The commands that mend a PEM, from stdin to stdout.
+// The commands that repair a PEM, from stdin to stdout.
 const (
 	unescape = `awk '{gsub(/"/,""); gsub(/\\r/,""); gsub(/\\n/,"\n")}1'`
 	separate = `awk '{gsub(/-----(BEGIN|END)[A-Z0-9 ]*-----/,"\n&\n")}1'`
 	unindent = `sed 's/^[[:space:]]*//'`
 	unquote  = `sed 's/^[> ]*//'`
 	unbase64 = `base64 -d`
-	// printable leaves nothing but ASCII.
+	// printable removes everything but printable ASCII.
 	printable = `LC_ALL=C tr -cd '\n -~'`
 )
 
-// A Fault is what keeps a PEM from being read.
+// A Fault explains why a PEM cannot be used.
 type Fault struct {
 	What   string
-	Filter string // a command that mends it, from stdin to stdout; empty: there is none
+	Filter string // the command that repairs it, from stdin to stdout, if there is one
 }
 
 func (f *Fault) Error() string {
@@ -62,7 +62,7 @@ type Block struct {
 	N, Line   int  // counted from 1
 }
 
-// name is how a block is told from the others.
+// name identifies the block in a message.
 func (b Block) name() string { return fmt.Sprintf("PEM block %d (%s, line %d)", b.N, b.Label, b.Line) }
 
 // Blocks reads all blocks of a text.
@@ -106,8 +106,8 @@ func WideCharset(text []byte) string {
 	return ""
 }
 
-// lines ends a line with LF, CR or both (RFC 7468 §3). A byte order mark begins each file
-// of those that were put together.
+// lines splits a text at LF, CR or both (RFC 7468 §3). A byte order mark may begin any line,
+// because files are concatenated.
 func lines(text []byte) []string {
 	unified := strings.ReplaceAll(strings.ReplaceAll(string(text), "\r\n", "\n"), "\r", "\n")
 	all := strings.Split(unified, "\n")
@@ -117,7 +117,7 @@ func lines(text []byte) []string {
 	return all
 }
 
-// A scanner goes through the lines of a PEM.
+// A scanner reads the lines of a PEM.
 type scanner struct {
 	lines []string
 	next  int // index of a line
@@ -125,7 +125,7 @@ type scanner struct {
 	err   error
 }
 
-// seek goes to the next BEGIN line, past everything else but what is left of a block.
+// seek moves to the next BEGIN line. It skips text, but not the remains of a block.
 func (s *scanner) seek() bool {
 	for ; s.next < len(s.lines); s.next++ {
 		line := s.lines[s.next]
@@ -173,8 +173,8 @@ func (s *scanner) block() (Block, error) {
 	return b, faultf("", "%s has no END line of the same name: was it cut when copied? Copy it from its file again", b.name())
 }
 
-// begin reads a BEGIN line. It takes nothing else for a label, for labels are shown and
-// may not be key material after a damaged BEGIN line.
+// begin reads the label of a BEGIN line. It accepts only characters of labels, because a
+// label is displayed, and what follows a damaged BEGIN line may be key material.
 func (b Block) begin(line string) (label string, err error) {
 	before, after, _ := strings.Cut(line, beginMark)
 	label, rest, found := strings.Cut(after, dashes)
@@ -228,7 +228,7 @@ func (b Block) end(line string, n int) error {
 	return nil
 }
 
-// decode reads what is between the BEGIN and the END line: headers, if any, and base64.
+// decode reads the lines between BEGIN and END: headers, if any, and base64.
 func (b *Block) decode(inner []string, first int) error {
 	var text strings.Builder
 	var err error

@@ -6,15 +6,15 @@ import (
 	"unicode"
 )
 
-// The lines that are seldom anything but part of a block: one that would begin or end it
-// but for its hyphens, and its base64 (RFC 7468 §3).
+// The lines that are almost certainly part of a block: one that would begin or end it with
+// other hyphens, and one of base64 (RFC 7468 §3).
 var (
 	almostMark = regexp.MustCompile(`(?i)^\PL*[\p{Pd}−][\p{Cf}\s]*(BEGIN|END)\b.*([\p{Pd}−]|CERTIFICATE|KEY)|^\PL*(BEGIN|END)\b.*[\p{Pd}−]{2}`)
 	bareBase64 = regexp.MustCompile(`^\s*[A-Za-z0-9+/]{60,}={0,2}$`)
 )
 
-// stray is the fault of a line between the blocks that was hardly meant to be there: to
-// read past it would lose the block that it belongs to.
+// stray returns the fault of a line between the blocks that must be part of one: to skip it
+// would lose that block silently.
 func stray(line string, n int) error {
 	switch clean := withoutInvisible(line); {
 	case clean != line && (strings.Contains(clean, beginMark) || strings.Contains(clean, endMark)):
@@ -27,11 +27,11 @@ func stray(line string, n int) error {
 	return nil
 }
 
-// oneCharacter reports whether a line only underlines another.
+// oneCharacter reports whether a line repeats one character, as one that underlines does.
 func oneCharacter(line string) bool { return strings.Trim(line, line[:1]) == "" }
 
-// withoutInvisible is a text without the characters that show nothing, such as those that
-// editors and chat programs leave behind: U+200B, a byte order mark, a soft hyphen.
+// withoutInvisible removes invisible characters, such as those that editors and chat
+// programs add: U+200B, a byte order mark, a soft hyphen.
 func withoutInvisible(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && r != '\t' {
@@ -41,8 +41,8 @@ func withoutInvisible(text string) string {
 	}, text)
 }
 
-// unseen is the fault of a line with characters that cannot be seen, and its command if
-// nothing else is wrong with the line.
+// unseen returns the fault of a line with invisible characters, with the command that removes
+// them if nothing else is wrong with the line.
 func unseen(otherwise error, format string, args ...any) error {
 	if otherwise != nil {
 		return faultf("", format+"; copy the block from its file again", args...)

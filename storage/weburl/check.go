@@ -25,13 +25,13 @@ const (
 	maxLength = 2048
 )
 
-// Rules say which URLs are welcome. With the zero value those of https are, and Receiver.
+// Rules say which URLs are allowed. The zero value allows https and Receiver.
 type Rules struct {
-	HTTP       Scope // of http
+	HTTP       Scope // where http is allowed
 	NoReceiver bool
 }
 
-// A Scope is which hosts may be reached in an insecure way.
+// A Scope says to which hosts an insecure connection is allowed.
 type Scope int
 
 // The scopes.
@@ -41,7 +41,7 @@ const (
 	Anywhere
 )
 
-// Check says what is wrong with a URL, or nothing.
+// Check describes what is wrong with a URL. It returns "" for a valid one.
 func Check(text string, rules Rules) string {
 	reason := rules.refuse(text)
 	if reason == "" {
@@ -50,7 +50,7 @@ func Check(text string, rules Rules) string {
 	return rules.advise(text, reason)
 }
 
-// refuse says which rule a URL breaks, or nothing.
+// refuse describes the first rule that a URL breaks, or returns "".
 func (r Rules) refuse(text string) string {
 	switch {
 	case text == Receiver && !r.NoReceiver:
@@ -68,7 +68,7 @@ func (r Rules) refuse(text string) string {
 	u, err := url.Parse(text)
 	switch {
 	case err == nil:
-	case strings.Contains(text, "@"): // what cannot be read may hold a password
+	case strings.Contains(text, "@"): // a text that cannot be parsed may contain a password
 		return "cannot be read; give https://HOST/PATH without user info (name:password@)"
 	default:
 		return fmt.Sprintf("%q cannot be read (%v); give https://HOST/PATH", text, parseReason(err))
@@ -89,8 +89,8 @@ func (r Rules) usage() string {
 	return "https://HOST/PATH, or " + Receiver
 }
 
-// refuseText refuses characters that RFC 3986 §2 has no place for. Those beyond ASCII are
-// for later: what to write instead depends on where they stand.
+// refuseText refuses characters that RFC 3986 §2 does not allow. Those outside ASCII are
+// refused later, because what to write instead depends on the part of the URL.
 func refuseText(text string) string {
 	at := 0 // the character, from 1
 	for i, r := range text {
@@ -117,7 +117,7 @@ func hexDigits(text string) bool {
 
 func (r Rules) refuseScheme(text string, u *url.URL) string {
 	switch {
-	case u.User != nil: // first, and without the text: it may hold a password
+	case u.User != nil: // first, and without the text, which may contain a password
 		return "holds user info (name:password@); remove it, and use a secret header instead"
 	case text == Receiver:
 		return "is the built-in receiver; give " + r.usage()
@@ -156,25 +156,21 @@ func refuseParts(text string, u *url.URL) string {
 	switch {
 	case u.Hostname() == "":
 		return fmt.Sprintf("%q has no host; give https://HOST/PATH", text)
-	case isScheme(u.Host) && strings.HasPrefix(u.Path, "//"):
-		return "has https:// twice; give it once"
 	case !validPort(u):
 		return fmt.Sprintf("port %q is not a valid port; use 1 to 65535, or omit it with its colon", u.Port())
-	case u.Fragment != "" || strings.Contains(text, "#"):
-		return "holds a fragment (#…), which is never sent; remove it"
 	}
 	if reason := refuseHost(u); reason != "" {
 		return reason
 	}
-	for i, r := range []rune(text) {
-		if r >= utf8.RuneSelf {
-			return fmt.Sprintf("holds %q (character %d), which no URL can; write %s", r, i+1, url.PathEscape(string(r)))
+	for _, recognize := range []slip{doubled, fragment.anywhere, unescaped} {
+		if did, _ := recognize(text); did != "" {
+			return did
 		}
 	}
 	return ""
 }
 
-// isScheme reports whether a host is the beginning of a second URL.
+// isScheme reports whether a host is the scheme of a second URL.
 func isScheme(host string) bool {
 	return strings.EqualFold(host, "https") || strings.EqualFold(host, "http")
 }
@@ -187,7 +183,7 @@ func validPort(u *url.URL) bool {
 	return err == nil && port > 0
 }
 
-// refuseHost says what keeps a host from being an address or a name of the DNS.
+// refuseHost explains why a host is neither an address nor a DNS name.
 func refuseHost(u *url.URL) string {
 	host := u.Hostname()
 	if strings.HasPrefix(u.Host, "[") {
@@ -219,7 +215,7 @@ func refuseIPv6(host string) string {
 	switch {
 	case err != nil || !ip.Is6():
 		return fmt.Sprintf("host [%s] is not an IPv6 address; correct it", host)
-	case ip.Zone() != "": // RFC 6874; and the guard refuses every address that has a zone
+	case ip.Zone() != "": // RFC 6874; the engine's guard refuses every address that has a zone
 		return fmt.Sprintf("host [%s] has a zone, as link-local addresses have, to which nothing is sent; use another address", host)
 	}
 	return ""
@@ -230,7 +226,7 @@ const (
 	maxLabelLength = 63
 )
 
-// validLabel goes by RFC 1123 §2.1, but for the underscore, which names in use have.
+// validLabel follows RFC 1123 §2.1, but also allows the underscore, which names in use have.
 func validLabel(label string) bool {
 	odd := func(r rune) bool {
 		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
@@ -239,7 +235,7 @@ func validLabel(label string) bool {
 		!strings.HasPrefix(label, "-") && !strings.HasSuffix(label, "-")
 }
 
-// parseReason leaves out the URL, which url.Error repeats.
+// parseReason omits the URL, which url.Error repeats.
 func parseReason(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {

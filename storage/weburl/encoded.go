@@ -7,13 +7,14 @@ import (
 	"strings"
 )
 
-// The marks of a URL in percent-encoding, which may itself be encoded once more.
+// The delimiters of a URL in percent-encoding, which may be encoded more than once.
 var (
 	encodedStart     = regexp.MustCompile(`(?i)^(https?(%(25)*3A|:?%(25)*2F)|[a-z0-9-]+(\.[a-z0-9-]+)+%(25)*(3A|2F))`)
 	encodedDelimiter = regexp.MustCompile(`(?i)%(25)*(3A|2F|3F)`)
 )
 
-// encoded is a URL, or the beginning of one, that was made a value of another URL's query.
+// encoded recognizes a URL, or the beginning of one, that was encoded as a value of another
+// URL's query.
 func encoded(text string) (did, meant string) {
 	if encodedStart.MatchString(text) {
 		return decoded("is percent-encoded itself", text, text, "")
@@ -33,7 +34,7 @@ func decoded(did, text, part, rest string) (string, string) {
 	return did, plain + rest
 }
 
-// mailed is an address of mail, or a URL with user info and without a scheme.
+// mailed recognizes an e-mail address, and a URL with user info but without a scheme.
 func mailed(text string) (did, meant string) {
 	address := strings.TrimPrefix(text, "mailto:")
 	name, host, found := strings.Cut(address, "@")
@@ -50,7 +51,7 @@ func mailed(text string) (did, meant string) {
 
 var htmlAmpersand = regexp.MustCompile(`(?i)&(amp|#38|#x26);`)
 
-// joined is a host with the parameters right behind it, their & perhaps as HTML has it.
+// joined recognizes a host directly followed by parameters, their & perhaps as in HTML.
 func joined(text string) (did, meant string) {
 	scheme, authority, rest, ok := split(text)
 	host, parameters, found := strings.Cut(authority, "&")
@@ -68,28 +69,28 @@ func joined(text string) (did, meant string) {
 
 var (
 	severalPorts = regexp.MustCompile(`^([^:\[\]]+|\[[^\]]*\]):(\d+)((?::\d+)+)$`)
-	oddPort      = regexp.MustCompile(`^([\w.-]+)[;,](\d{1,5})$`)
 	oddDot       = regexp.MustCompile(`^[\w-]+([.,]|\[\.\]|\(\.\))[\w.,()\[\]-]*(:\d+)?$`)
 )
 
-// slipped is an authority with a port too many, or with another mark for its colon or dots.
-func slipped(text string) (did, meant string) {
-	scheme, authority, rest, ok := split(text)
-	if !ok || isIPv6(authority) {
+// repeatedPort recognizes more than one port.
+func repeatedPort(text string) (did, meant string) {
+	scheme, authority, rest, _ := split(text)
+	parts := severalPorts.FindStringSubmatch(authority)
+	if parts == nil || isIPv6(authority) {
 		return "", ""
 	}
-	if parts := severalPorts.FindStringSubmatch(authority); parts != nil {
-		if strings.ReplaceAll(parts[3], ":"+parts[2], "") != "" {
-			return "has several ports (" + parts[2] + parts[3] + "); give one", ""
-		}
-		return "has its port twice", scheme + parts[1] + ":" + parts[2] + rest
+	if strings.ReplaceAll(parts[3], ":"+parts[2], "") != "" {
+		return "has several ports (" + parts[2] + parts[3] + "); give one", ""
 	}
-	if parts := oddPort.FindStringSubmatch(authority); parts != nil {
-		return "has another mark than a colon before its port", scheme + parts[1] + ":" + parts[2] + rest
-	}
+	return "has its port twice", scheme + parts[1] + ":" + parts[2] + rest
+}
+
+// dotMark recognizes another mark in place of a dot, as in defanged URLs.
+func dotMark(text string) (did, meant string) {
+	scheme, authority, rest, _ := split(text)
 	dotted := strings.NewReplacer("[.]", ".", "(.)", ".", ",", ".").Replace(authority)
-	if dotted != authority && oddDot.MatchString(authority) {
-		return "has another mark than a dot in its host", scheme + dotted + rest
+	if dotted == authority || !oddDot.MatchString(authority) {
+		return "", ""
 	}
-	return "", ""
+	return "has another mark than a dot in its host", scheme + dotted + rest
 }

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Odd says what is allowed in a URL but seldom meant, or nothing.
+// Odd describes a part of a valid URL that is probably a mistake, or returns "".
 func Odd(text string) string {
 	scheme, authority, rest, ok := split(text)
 	if !ok || text == Receiver {
@@ -36,8 +36,8 @@ func unbalanced(rest string) bool {
 		strings.HasSuffix(rest, "]") && strings.Count(rest, "[") < strings.Count(rest, "]")
 }
 
-// pasted is a character in percent-encoding that nobody puts into a path: one that cannot
-// be seen, or a quote or space at the end.
+// pasted returns a percent-encoded character that is hardly ever part of a path: an invisible
+// one, or a quote or space at the end.
 func pasted(rest string) rune {
 	plain, err := url.PathUnescape(rest)
 	if err != nil || plain == rest || !utf8.ValidString(plain) {

@@ -14,7 +14,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// receiver is a word near to the built-in receiver's.
+// receiver recognizes a word similar to that for the built-in receiver.
 func (r Rules) receiver(text string) (did, meant string) {
 	if r.NoReceiver {
 		return "", ""
@@ -32,10 +32,10 @@ func (r Rules) receiver(text string) (did, meant string) {
 	return "", ""
 }
 
-// twice is a scheme before a scheme.
+// twice matches a scheme before a scheme.
 var twice = regexp.MustCompile(`(?i)^https?(?::?/{0,3})(https?)(?::/{1,3}|//)(.+)$`)
 
-// doubled is what a paste behind a https:// that was there already makes.
+// doubled recognizes a URL that was pasted after a https:// that was already there.
 func doubled(text string) (did, meant string) {
 	if parts := twice.FindStringSubmatch(text); parts != nil {
 		return "has https:// twice", strings.ToLower(parts[1]) + "://" + parts[2]
@@ -45,7 +45,7 @@ func doubled(text string) (did, meant string) {
 
 var beginning = regexp.MustCompile(`^([A-Za-z]{2,8})([:;.,]{0,2})(/{0,4})(.*)$`)
 
-// misspelt is a beginning that was to be https:// or http://.
+// misspelt recognizes a beginning that was meant to be https:// or http://.
 func misspelt(text string) (did, meant string) {
 	parts := beginning.FindStringSubmatch(text)
 	if parts == nil {
@@ -76,23 +76,13 @@ func otherScheme(word string) bool {
 	return false
 }
 
-// relative lacks the scheme only.
-func relative(text string) (did, meant string) {
-	for _, prefix := range []string{"://", "//"} {
-		if rest, ok := strings.CutPrefix(text, prefix); ok && rest != "" {
-			return "lacks https: in front", "https://" + rest
-		}
-	}
-	return "", ""
-}
-
-// bareHost is a host with what follows it: one that has a dot, a port or brackets, or is
-// localhost.
+// bareHost matches a host and what follows it, if the host has a dot, a port or brackets or
+// is localhost.
 var bareHost = regexp.MustCompile(`(?i)^(localhost|\[[0-9a-f:.%]+\]|[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+\.?|[\w-]+:\d+)(:[^/?#]*)?([/?#].*)?$`)
 
 func isBare(text string) bool { return bareHost.MatchString(text) }
 
-// bare is a host without a scheme before it.
+// bare recognizes a host without a scheme.
 func bare(text string) (did, meant string) {
 	if isBare(text) {
 		return "lacks https:// in front", "https://" + strings.TrimRight(text, ",;")
@@ -103,8 +93,7 @@ func bare(text string) (did, meant string) {
 	return "", ""
 }
 
-// split takes a URL apart into what stands before its host and port, those, and what
-// stands behind them.
+// split splits a URL into what is before its host and port, those, and what is after them.
 func split(text string) (scheme, authority, rest string, ok bool) {
 	scheme, rest, ok = strings.Cut(text, "://")
 	if !ok {
@@ -117,7 +106,7 @@ func split(text string) (scheme, authority, rest string, ok bool) {
 	return scheme + "://", rest[:end], rest[end:], true
 }
 
-// userInfo holds secrets where none belongs.
+// userInfo recognizes user info, in which a secret would be displayed and logged.
 func (r Rules) userInfo(text string) (did, meant string) {
 	scheme, authority, rest, ok := split(text)
 	at := strings.LastIndex(authority, "@")
@@ -125,19 +114,19 @@ func (r Rules) userInfo(text string) (did, meant string) {
 		return "", ""
 	}
 	meant = scheme + authority[at+1:] + rest
-	if r.NoReceiver { // then it is not a webhook's either
+	if r.NoReceiver { // then it is not the URL of a webhook either
 		return "holds user info (name:password@), which is not sent", meant
 	}
 	return "holds user info (name:password@), for which a secret header is the place", meant
 }
 
-// brackets are those of an IPv6 address.
+// brackets recognizes an IPv6 address without brackets.
 func brackets(text string) (did, meant string) {
 	scheme, authority, rest, ok := split(text)
 	if !ok || strings.Count(authority, ":") < 2 || strings.Contains(authority, "@") {
 		return "", ""
 	}
-	if strings.Contains(authority, "%") { // the guard refuses every address that has a zone
+	if strings.Contains(authority, "%") { // the engine's guard refuses every address that has a zone
 		return "has an IPv6 address with a zone, as link-local addresses have, to which nothing is sent; use another address", ""
 	}
 	if strings.HasPrefix(authority, "[") {
@@ -160,7 +149,7 @@ func isIPv6(text string) bool {
 	return err == nil && ip.Is6()
 }
 
-// sentenceMark is one behind a host, which cannot be part of it. In a path it could be.
+// sentenceMark recognizes a punctuation mark after a host. In a path it could be meant.
 func sentenceMark(text string) (did, meant string) {
 	_, authority, rest, ok := split(text)
 	meant = strings.TrimRight(text, ",;!?")
@@ -170,30 +159,7 @@ func sentenceMark(text string) (did, meant string) {
 	return fmt.Sprintf("has %q behind it", text[len(meant):]), meant
 }
 
-// glued is a port that runs into the path.
-var glued = regexp.MustCompile(`^(.*):(\d{1,5})([A-Za-z_].*)$`)
-
-func ports(text string) (did, meant string) {
-	scheme, authority, rest, ok := split(text)
-	at := strings.LastIndex(authority, ":")
-	if !ok || at < 0 || strings.Contains(text, "@") || strings.HasSuffix(authority, "]") {
-		return "", ""
-	}
-	port := authority[at+1:]
-	if strings.TrimLeft(port, "0123456789") == "" && port != "" {
-		return "", ""
-	}
-	switch parts := glued.FindStringSubmatch(authority); {
-	case port == "":
-		return "has a colon but no port behind it", scheme + authority[:at] + rest
-	case parts != nil:
-		return "lacks the slash behind its port", scheme + parts[1] + ":" + parts[2] + "/" + parts[3] + rest
-	default:
-		return fmt.Sprintf("has %q for a port; give a number from 1 to 65535, or omit it with its colon", port), ""
-	}
-}
-
-// internationalHost is one that the DNS has in ASCII.
+// internationalHost recognizes a host that the DNS has in ASCII.
 func internationalHost(text string) (did, meant string) {
 	scheme, authority, rest, ok := split(text)
 	if !ok || strings.Contains(text, "@") || !strings.ContainsFunc(authority, func(r rune) bool { return r >= utf8.RuneSelf }) {
@@ -210,7 +176,7 @@ func internationalHost(text string) (did, meant string) {
 	return fmt.Sprintf("has the host %q, which the DNS has in ASCII", host), scheme + ascii + port + rest
 }
 
-// foreignHost says what to do about a host beyond ASCII.
+// foreignHost says what to write instead of a host that is not ASCII.
 func foreignHost(host string) string {
 	if r := mixed(host); r != 0 {
 		return fmt.Sprintf("%q is %U, which only looks like a Latin letter; retype it", r, r)
@@ -221,7 +187,8 @@ func foreignHost(host string) string {
 	return "it is not an international name either; correct it"
 }
 
-// mixed is the first letter that looks like a Latin one among Latin ones (UTS #39 §5).
+// mixed returns the first letter in a Latin label that only looks like a Latin one
+// (UTS #39 §5).
 func mixed(host string) rune {
 	for _, label := range strings.Split(host, ".") {
 		latin := strings.ContainsFunc(label, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
@@ -234,15 +201,7 @@ func mixed(host string) rune {
 	return 0
 }
 
-func fragment(text string) (did, meant string) {
-	before, _, found := strings.Cut(text, "#")
-	if _, authority, _, ok := split(before); !found || !ok || authority == "" {
-		return "", ""
-	}
-	return "holds a fragment (#…), which is never sent", before
-}
-
-// unescaped are characters that a path or query can have in percent-encoding only.
+// unescaped recognizes characters that a path or query has only in percent-encoding.
 func unescaped(text string) (did, meant string) {
 	scheme, authority, rest, ok := split(text)
 	if !ok || authority == "" {

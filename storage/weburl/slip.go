@@ -6,29 +6,31 @@ import (
 	"unicode/utf8"
 )
 
-// A slip recognises one usual mistake in a text that is not a URL. It says in words that
-// follow "the URL" what was done, and what the text is without that. Where what was meant
-// cannot be known, the text stays empty, and the words end with what to do. Where the
-// mistake was not made, it says nothing.
+// A slip recognizes one common mistake in a text that is not a URL. It returns what was done,
+// in words that follow "the URL", and the text without the mistake. If it is not clear what
+// was meant, that text is empty and the words end with what to do. If the mistake was not
+// made, both are empty.
 type slip func(text string) (did, meant string)
 
-// slips are in the order in which they are looked for: the outermost first.
+// slips returns the slips in the order in which they are tried: the outermost first.
 func (r Rules) slips() []slip {
 	return []slip{
-		reference, placeholder, escapedQuotes, extract, cut, blanks, quoted, lookalikes, quotesWithin, backslashes, encoded, joined, sentenceMark, slipped, r.receiver, doubled,
-		misspelt, relative, mailed, r.userInfo, bare, brackets, ports, internationalHost, fragment, unescaped, r.insecure,
+		reference.anywhere, placeholder, escapedQuotes, extract, cut.anywhere, blanks, quoted, lookalikes, quotesWithin, backslashes,
+		encoded, joined, sentenceMark, repeatedPort, portMark.anywhere, dotMark, r.receiver, doubled, misspelt, relative.anywhere, mailed,
+		r.userInfo, bare, brackets, noPort.inAuthority, gluedPort.inAuthority, wordPort.inAuthority, internationalHost,
+		fragment.anywhere, unescaped, r.insecure,
 	}
 }
 
-// maxSlips is more than anybody makes in one URL, and maxAdvised is longer than what is
+// maxSlips is more than the mistakes in one URL, and maxAdvised is longer than a text that is
 // pasted by mistake.
 const (
 	maxSlips   = 8
 	maxAdvised = 16 << 10
 )
 
-// advise says what was done to a URL that is refused for a reason, and what to write
-// instead if that is certain to be accepted.
+// advise describes the mistakes in a URL that is refused, and what to write instead if that
+// would be accepted. If it recognizes no mistake it returns the reason.
 func (r Rules) advise(text, reason string) string {
 	if len(text) > maxAdvised || !utf8.ValidString(text) {
 		return reason
@@ -60,7 +62,7 @@ func (r Rules) first(text string) (did, meant string) {
 	return "", ""
 }
 
-// instead names the URL that was meant. What holds an @ may hold a password.
+// instead names the URL that was meant, unless it contains an @ and so perhaps a password.
 func (r Rules) instead(text, meant string) string {
 	if strings.Contains(meant, "@") && meant != Receiver {
 		return "; correct that"
@@ -76,8 +78,8 @@ func (r Rules) instead(text, meant string) string {
 	return "; use " + meant + ", or " + plain
 }
 
-// insecure is http where only https will do. What listens at another port than the usual
-// one can be anything.
+// insecure recognizes http where only https is allowed. It suggests https only for the usual
+// ports: at another, the server may not speak TLS.
 func (r Rules) insecure(text string) (did, meant string) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" || isLoopback(u.Hostname()) || u.Hostname() == "" {
@@ -95,14 +97,4 @@ func (r Rules) insecure(text string) (did, meant string) {
 		return "http is allowed for loopback hosts only (" + httpsOnly + ")", u.String()
 	}
 	return "http is refused (" + httpsOnly + ")", u.String()
-}
-
-// reference is how secrets are named, which a URL is not.
-func reference(text string) (did, meant string) {
-	for _, prefix := range []string{"env:", "file:"} {
-		if strings.HasPrefix(text, prefix) {
-			return "begins with " + prefix + ", which only secrets can; give the URL itself", ""
-		}
-	}
-	return "", ""
 }

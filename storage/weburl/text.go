@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// quoting are the characters that people and programs put around a URL. An ASCII one
-// closes what it opened; the others are never part of a URL.
+// The characters that people and programs put around a URL. Those in neverPart are never
+// part of one.
 const (
 	quoting   = "\"'`“”„‟‘’‚‛«»‹›<>´"
 	opening   = quoting + "([{"
@@ -18,13 +18,14 @@ const (
 	neverPart = "\"`“”„‟‘’‚‛«»‹›<>´"
 )
 
-// found is a URL within a longer text.
+// found matches a URL within a longer text.
 var found = regexp.MustCompile("(?i)https?://[^\\s\"'`“”„‘’«»<>|]+")
 
-// command is how a line begins that asks for a URL.
+// command matches the beginning of a command that has a URL as its argument.
 var command = regexp.MustCompile(`(?i)^\s*[$#>]?\s*(curl|wget|http|https|fetch|GET|POST|PUT)(\.exe)?\s+\S`)
 
-// extract finds the one URL of a command, a Markdown link, a line of JSON, and the like.
+// extract recognizes a command, a Markdown link, a line of JSON or a similar text with one
+// URL in it.
 func extract(text string) (did, meant string) {
 	at := found.FindStringIndex(text)
 	if at == nil {
@@ -48,8 +49,8 @@ func extract(text string) (did, meant string) {
 	return "holds more than a URL", meant
 }
 
-// surrounds reports whether there is text around a URL that was never meant to be part of
-// it. A quote alone, or a space within the URL, is another slip.
+// surrounds reports whether the text around a URL is not part of it. A quote alone, or a
+// space within the URL, is another slip.
 func surrounds(before, after string) bool {
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 	if at := strings.IndexFunc(before, word); at >= 0 {
@@ -59,17 +60,17 @@ func surrounds(before, after string) bool {
 		return true
 	}
 	rest := strings.TrimLeft(after, quoting+")]}"+sentence+"|")
-	if strings.Contains(before, "<") && strings.HasPrefix(after, "|") { // Slack has <URL|label>
+	if strings.Contains(before, "<") && strings.HasPrefix(after, "|") { // Slack writes <URL|label>
 		return true
 	}
 	trimmed := strings.TrimLeftFunc(rest, unicode.IsSpace)
 	return len(trimmed) < len(rest) && trimmed != "" && (len(rest) < len(after) || strings.ContainsRune("-(|>&;#\"'{$\\", rune(trimmed[0])))
 }
 
-// schemes is nothing but schemes, of which each but the last is too many.
+// schemes matches nothing but schemes, of which all but the last are too many.
 var schemes = regexp.MustCompile(`(?i)^\W*(https?\W*)+$`)
 
-// balanced ends a URL before a bracket that closes what stands before it.
+// balanced cuts a URL before a bracket that closes one before the URL.
 func balanced(text string) string {
 	open := map[rune]int{}
 	for i, r := range text {
@@ -88,21 +89,13 @@ func balanced(text string) string {
 	return strings.TrimRight(text, sentence)
 }
 
-// cut is a URL that a program had shortened when it was copied.
-func cut(text string) (did, meant string) {
-	if strings.HasSuffix(strings.TrimRight(text, closing), "…") {
-		return "ends with an ellipsis, so it was cut short when it was copied; copy the whole URL", ""
-	}
-	return "", ""
-}
-
-// blank reports whether a character cannot be seen.
+// blank reports whether a character is invisible.
 func blank(r rune) bool {
 	return unicode.IsSpace(r) || unicode.In(r, unicode.Z, unicode.C, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
 		r == '\u2800' || r == '\ufffc' || !unicode.IsGraphic(r)
 }
 
-// nameOf says what a character is that cannot be seen.
+// nameOf describes an invisible character.
 func nameOf(r rune) string {
 	switch {
 	case r == ' ':
@@ -121,8 +114,8 @@ func nameOf(r rune) string {
 	return fmt.Sprintf("an invisible character, %U", r)
 }
 
-// blanks are characters that cannot be seen, pasted along or typed by mistake. A space
-// within a path or query is taken for one that was to be part of it.
+// blanks recognizes invisible characters, pasted or typed by mistake. It assumes that a space
+// within a path or query was meant to be part of it.
 func blanks(text string) (did, meant string) {
 	runes := []rune(text)
 	var kept strings.Builder
@@ -147,8 +140,7 @@ func blanks(text string) (did, meant string) {
 	return did, kept.String()
 }
 
-// separates reports whether blanks are as between two words, and not where a line was
-// wrapped.
+// separates reports whether blanks separate two words, unlike those where a line was wrapped.
 func separates(run []rune) bool {
 	spaces := 0
 	for _, r := range run {
@@ -166,7 +158,8 @@ func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_.~%=,+", r)
 }
 
-// joins reports whether a joiner stands where some scripts need one: between letters.
+// joins reports whether a character is a joiner between two letters, where some scripts need
+// one.
 func joins(runes []rune, at int) bool {
 	if runes[at] != '\u200c' && runes[at] != '\u200d' || at == 0 || at+1 == len(runes) {
 		return false
@@ -175,7 +168,7 @@ func joins(runes []rune, at int) bool {
 	return foreign(runes[at-1]) && foreign(runes[at+1])
 }
 
-// behindHost reports whether the beginning of a URL reaches into its path or query.
+// behindHost reports whether the beginning of a URL includes part of its path or query.
 func behindHost(text string) bool {
 	_, rest, found := strings.Cut(text, "://")
 	if !found {
@@ -184,7 +177,7 @@ func behindHost(text string) bool {
 	return strings.ContainsAny(rest, "/?")
 }
 
-// escapedQuotes are quotes as HTML and programs write them.
+// escapedQuotes recognizes quotes as HTML and programs write them.
 func escapedQuotes(text string) (did, meant string) {
 	for _, quote := range []string{"&quot;", "&lt;", "&gt;", "&#34;", "&#39;", "&apos;", `\"`, `\'`} {
 		if inner := strings.TrimSuffix(strings.TrimPrefix(text, quote), quote); inner != text {
@@ -194,7 +187,7 @@ func escapedQuotes(text string) (did, meant string) {
 	return "", ""
 }
 
-// quoted is what stands in quotes or brackets, perhaps within a sentence.
+// quoted recognizes a URL in quotes or brackets, perhaps at the end of a sentence.
 func quoted(text string) (did, meant string) {
 	inner := strings.TrimRight(text, neverPart+sentenceBehind(text))
 	if r, size := utf8.DecodeRuneInString(text); strings.ContainsRune(opening, r) && !strings.HasPrefix(text, "[") {
@@ -222,8 +215,8 @@ func describeQuote(r rune) string {
 	return fmt.Sprintf("is in quotes (%c)", r)
 }
 
-// sentenceBehind are the marks that may stand behind a closing quote: in a URL without
-// quotes they could be part of it.
+// sentenceBehind returns the marks that may follow a closing quote. Without quotes they could
+// be part of the URL.
 func sentenceBehind(text string) string {
 	if strings.ContainsAny(strings.TrimRight(text, sentence), neverPart) {
 		return sentence
@@ -231,7 +224,7 @@ func sentenceBehind(text string) string {
 	return ""
 }
 
-// quotesWithin are quotes around a part of the URL.
+// quotesWithin recognizes quotes around a part of the URL.
 func quotesWithin(text string) (did, meant string) {
 	at := strings.IndexAny(text, neverPart)
 	if at < 0 {
@@ -246,7 +239,7 @@ func quotesWithin(text string) (did, meant string) {
 	}, text)
 }
 
-// lookalikes are what word processors and input methods write for ASCII characters.
+// lookalikes recognizes what word processors and input methods write for ASCII characters.
 func lookalikes(text string) (did, meant string) {
 	meant = strings.Map(func(r rune) rune {
 		plain := plainOf(r)
@@ -275,11 +268,11 @@ func plainOf(r rune) rune {
 	return r
 }
 
-// unneeded is a backslash that a shell put before a character.
+// unneeded matches a character that was escaped for a shell.
 var unneeded = regexp.MustCompile(`\\([?=&#~!$'()*;\[\]{}"%+,@:^])`)
 
-// backslashes are those of another system's paths, or of a shell's escapes. Browsers read
-// them as slashes, too (WHATWG URL §4.4).
+// backslashes recognizes those of Windows paths and of a shell's escapes. Browsers also read
+// them as slashes (WHATWG URL §4.4).
 func backslashes(text string) (did, meant string) {
 	if !strings.Contains(text, `\`) {
 		return "", ""
@@ -287,10 +280,10 @@ func backslashes(text string) (did, meant string) {
 	return `holds '\\', a backslash`, strings.ReplaceAll(unneeded.ReplaceAllString(text, "$1"), `\`, "/")
 }
 
-// placeholders stand for what is still to be filled in.
+// placeholders matches what is still to be replaced by a value.
 var placeholders = regexp.MustCompile(`\$\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Za-z_][\w .-]*\}|<[A-Za-z_][\w .-]*>|%[A-Za-z_]{3,}%`)
 
-// placeholder says which part is one. A host of capitals is in every manual.
+// placeholder recognizes one. A host in capitals alone may be a real name.
 func placeholder(text string) (did, meant string) {
 	at := placeholders.FindStringIndex(text)
 	if at == nil || strings.Contains(text, "@") {
