@@ -162,7 +162,7 @@ func refuseParts(text string, u *url.URL) string {
 	if reason := refuseHost(u); reason != "" {
 		return reason
 	}
-	for _, recognize := range []slip{doubled, fragment.anywhere, unescaped} {
+	for _, recognize := range []slip{doubled, fragment, unescaped} {
 		if did, _ := recognize(text); did != "" {
 			return did
 		}

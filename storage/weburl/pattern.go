@@ -35,12 +35,17 @@ func (p pattern) inAuthority(text string) (did, meant string) {
 }
 
 var (
-	reference = pattern{regexp.MustCompile(`^(env:|file:)`), "begins with $1, which only secrets can; give the URL itself", ""}
-	cut       = pattern{regexp.MustCompile("…[" + regexp.QuoteMeta(closing) + "]*$"), "ends with an ellipsis, so it was cut short when it was copied; copy the whole URL", ""}
-	relative  = pattern{regexp.MustCompile(`(?s)^:?//(.+)$`), "lacks https: in front", "https://$1"}
-	fragment  = pattern{regexp.MustCompile(`(?s)^([^#]*?://[^/?#][^#]*)#`), "holds a fragment (#…), which is never sent", "$1"}
-	portMark  = pattern{regexp.MustCompile(`(?s)^([^/?#]*://[\w.-]+)[;,](\d{1,5})([/?#].*)?$`), "has another mark than a colon before its port", "$1:$2$3"}
-	noPort    = pattern{regexp.MustCompile(`^(.*):$`), "has a colon but no port behind it", "$1"}
-	gluedPort = pattern{regexp.MustCompile(`^(.*):(\d{1,5})([A-Za-z_](?:[^:\]]*|.*:[^:\]]*[^:\]\d][^:\]]*))$`), "lacks the slash behind its port", "$1:$2/$3"}
-	wordPort  = pattern{regexp.MustCompile(`:([^:\]]*[^:\]0-9][^:\]]*)$`), `has "$1" for a port; give a number from 1 to 65535, or omit it with its colon`, ""}
+	secretName    = regexp.MustCompile(`^(env:|file:)`)
+	ellipsis      = regexp.MustCompile("…[" + regexp.QuoteMeta(closing) + "]*$")
+	slashes       = regexp.MustCompile(`(?s)^:?//(.+)$`)
+	hash          = regexp.MustCompile(`(?s)^([^#]*?://[^/?#][^#]*)#`)
+	markedPort    = regexp.MustCompile(`(?s)^([^/?#]*://[\w.-]+)[;,](\d{1,5})([/?#].*)?$`)
+	colonAtEnd    = regexp.MustCompile(`^(.*):$`)
+	portAndPath   = regexp.MustCompile(`^(.*):(\d{1,5})([A-Za-z_](?:[^:\]]*|.*:[^:\]]*[^:\]\d][^:\]]*))$`)
+	portOfLetters = regexp.MustCompile(`:([^:\]]*[^:\]0-9][^:\]]*)$`)
 )
+
+// fragment recognizes a fragment.
+func fragment(text string) (did, meant string) {
+	return pattern{hash, "holds a fragment (#…), which is never sent", "$1"}.anywhere(text)
+}

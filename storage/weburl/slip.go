@@ -15,10 +15,18 @@ type slip func(text string) (did, meant string)
 // slips returns the slips in the order in which they are tried: the outermost first.
 func (r Rules) slips() []slip {
 	return []slip{
-		reference.anywhere, placeholder, escapedQuotes, extract, cut.anywhere, blanks, quoted, lookalikes, quotesWithin, backslashes,
-		encoded, joined, sentenceMark, repeatedPort, portMark.anywhere, dotMark, r.receiver, doubled, misspelt, relative.anywhere, mailed,
-		r.userInfo, bare, brackets, noPort.inAuthority, gluedPort.inAuthority, wordPort.inAuthority, internationalHost,
-		fragment.anywhere, unescaped, r.insecure,
+		pattern{secretName, "begins with $1, which only secrets can; give the URL itself", ""}.anywhere,
+		placeholder, escapedQuotes, extract,
+		pattern{ellipsis, "ends with an ellipsis, so it was cut short when it was copied; copy the whole URL", ""}.anywhere,
+		blanks, quoted, lookalikes, quotesWithin, backslashes, encoded, joined, sentenceMark, repeatedPort,
+		pattern{markedPort, "has another mark than a colon before its port", "$1:$2$3"}.anywhere,
+		dotMark, r.receiver, doubled, misspelt,
+		pattern{slashes, "lacks https: in front", "https://$1"}.anywhere,
+		mailed, r.userInfo, bare, brackets,
+		pattern{colonAtEnd, "has a colon but no port behind it", "$1"}.inAuthority,
+		pattern{portAndPath, "lacks the slash behind its port", "$1:$2/$3"}.inAuthority,
+		pattern{portOfLetters, `has "$1" for a port; give a number from 1 to 65535, or omit it with its colon`, ""}.inAuthority,
+		internationalHost, fragment, unescaped, r.insecure,
 	}
 }
 
