@@ -29,6 +29,7 @@ func told(t *testing.T, s *Store) []string {
 }
 
 func TestActivitiesTellWhoDidWhat(t *testing.T) {
+	t.Parallel()
 	s, err := Open(t.Context(), Options{Dir: t.TempDir(), By: "in the console"})
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +76,7 @@ func TestActivitiesTellWhoDidWhat(t *testing.T) {
 // TestFailuresAreToldTogether lets deliveries fail one after the other, then one long
 // after these.
 func TestFailuresAreToldTogether(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(1e9, 0)
 	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Now: func() time.Time { return now }})
 	if err != nil {
@@ -114,6 +116,7 @@ func TestFailuresAreToldTogether(t *testing.T) {
 // TestARunIsCountedOnce makes the transaction that tells of a failure fail for its
 // neighbour's sake, so that it is made twice.
 func TestARunIsCountedOnce(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	finish(t, s, enqueue(t, s, w), storage.Failed)

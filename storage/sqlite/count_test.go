@@ -8,6 +8,7 @@ import (
 )
 
 func TestCountsAgreeWithLists(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	var ids []storage.ID

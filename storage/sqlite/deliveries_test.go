@@ -14,6 +14,7 @@ import (
 )
 
 func TestEnqueuedEventAndItsDelivery(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	e := eventFor(w)
@@ -44,6 +45,7 @@ func TestEnqueuedEventAndItsDelivery(t *testing.T) {
 }
 
 func TestEnqueueRefuses(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme", func(w *storage.Webhook) { w.Channels = []storage.Channel{storage.Email} })
 	for _, c := range []struct {
@@ -73,6 +75,7 @@ func TestEnqueueRefuses(t *testing.T) {
 }
 
 func TestFinishKeepsTheAttempt(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	d := enqueue(t, s, w)
@@ -115,6 +118,7 @@ func TestFinishKeepsTheAttempt(t *testing.T) {
 }
 
 func TestCancelledStaysCancelled(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	d := enqueue(t, s, addWebhook(t, s, "acme"))
 	if err := s.CancelDelivery(t.Context(), d.ID); err != nil {
@@ -135,6 +139,7 @@ func TestCancelledStaysCancelled(t *testing.T) {
 }
 
 func TestCommandsForTheHolder(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	again, gone, done, busy := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
@@ -178,6 +183,7 @@ func TestCommandsForTheHolder(t *testing.T) {
 }
 
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	d := enqueue(t, s, addWebhook(t, s, "acme"))
 	finish(t, s, d, storage.Failed)
@@ -198,6 +204,7 @@ func TestReplay(t *testing.T) {
 }
 
 func TestListsOfDeliveries(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	a, b := addWebhook(t, s, "a"), addWebhook(t, s, "b")
 	var ids []storage.ID

@@ -33,6 +33,7 @@ func mountSmall(t *testing.T, size string) (dir string, grow func(size string)) 
 // TestRealDiskRunsFull fills a disk: nothing acknowledged is lost, and writing goes on as
 // soon as there is space.
 func TestRealDiskRunsFull(t *testing.T) {
+	t.Parallel()
 	dir, grow := mountSmall(t, "4m")
 	s := openTest(t, filepath.Join(dir, "data"))
 	w := addWebhook(t, s, "acme")
@@ -66,6 +67,7 @@ func TestRealDiskRunsFull(t *testing.T) {
 }
 
 func TestReadOnlyDiskIsRefusedInOneLine(t *testing.T) {
+	t.Parallel()
 	dir, _ := mountSmall(t, "16m")
 	closed(t, dir, func(s *Store) { addWebhook(t, s, "acme") })
 	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
@@ -74,16 +76,17 @@ func TestReadOnlyDiskIsRefusedInOneLine(t *testing.T) {
 	openFails(t, dir, storage.ErrReadOnly, "writable")
 }
 
-// TestTheLogStaysSmall writes more than the log may hold.
+// TestTheLogStaysSmall writes more than the 64 MiB that the log may have.
 func TestTheLogStaysSmall(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
-		t.Skip("writes 100 MiB")
+		t.Skip("writes 70 MiB")
 	}
 	s := openTest(t)
 	e := eventFor(addWebhook(t, s, "acme"))
 	e.Payload = make([]byte, 1<<20)
 	var largest int64
-	for range 100 {
+	for range 70 {
 		if _, err := s.Enqueue(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}

@@ -29,6 +29,7 @@ func filtered(t testing.TB, s *Store, q storage.ReceiptQuery, text string) strin
 }
 
 func TestFilters(t *testing.T) {
+	t.Parallel()
 	clock := func() time.Time { return time.Now().Add(-time.Hour) }
 	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Now: func() time.Time { return clock() }})
 	if err != nil {
@@ -142,6 +143,7 @@ func checkPages(t *testing.T, s *Store, text, want string) {
 }
 
 func TestMakingFacetsFromForeignBodiesHasAnEnd(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	for i := range 20 {
@@ -157,6 +159,7 @@ func TestMakingFacetsFromForeignBodiesHasAnEnd(t *testing.T) {
 
 // TestFiltersUseIndexes makes sure that no filter but body~ walks through the receipts.
 func TestFiltersUseIndexes(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	for _, c := range []struct{ text, index string }{
 		{"status:bounce -auth:pass code:5xx webhook:acme since:10m", "receipts_by_facet (facet_id=? AND rowid>?)"},
@@ -184,6 +187,7 @@ func TestFiltersUseIndexes(t *testing.T) {
 
 // Reading bodies begins with the newest and ends with the page.
 func TestReadingBodiesNeedsNoSorting(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	for _, text := range []string{"body~x", "identity:a body~x", "status:bounce -body~x", "path:/a is:pinned body~x"} {
 		filter, err := storage.ReceiptFilter().Parse(text, time.Now())
@@ -211,6 +215,7 @@ func explain(t *testing.T, s *Store, query string, args []any) string {
 }
 
 func TestDeliveryListsUseIndexes(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	for _, c := range []struct {
 		name  string

@@ -9,6 +9,7 @@ import (
 )
 
 func TestForwards(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	var all [3]storage.Receipt
 	for i, state := range []storage.ForwardState{"", storage.ForwardWaiting, storage.ForwardWaiting} {

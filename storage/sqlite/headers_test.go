@@ -17,6 +17,7 @@ func packOld(lines ...storage.HeaderField) (open []byte) {
 
 // What an older version kept in clear is a secret now, and what this one found plain stays so.
 func TestWhatWasKeptBeforeItWasJudged(t *testing.T) {
+	t.Parallel()
 	const token = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2lnbmF0dXJl"
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")

@@ -133,6 +133,7 @@ func cut(parts, of int) func([]byte) []byte {
 
 // Whatever is wrong, one line says what and what to do, and every file stays as it is.
 func TestWhatCannotBeOpenedIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	killed, atRest := copies(killed(t)), copies(atRest(t))
 	newer := func(t *testing.T, s *Store) {
 		tamper(t, s, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
@@ -203,6 +204,7 @@ func TestWhatCannotBeOpenedIsLeftAlone(t *testing.T) {
 // What a crash leaves behind is not damage: the last transaction, of which nobody was told,
 // may be there in part.
 func TestWhatACrashLeavesOpens(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		spoil func(t *testing.T, dir, db string)
@@ -237,6 +239,7 @@ func TestWhatACrashLeavesOpens(t *testing.T) {
 // TestTheLockBytePageIsNotMissing: SQLite never writes the page at 1 GiB, so that a log which
 // grows the database beyond that does not hold it.
 func TestTheLockBytePageIsNotMissing(t *testing.T) {
+	t.Parallel()
 	const pageSize, lockPage = 1 << 16, 1<<14 + 1
 	logged := map[int64]bool{lockPage - 1: true, lockPage + 1: true}
 	if n := missingPages((lockPage-2)*pageSize, pageSize, lockPage+1, logged); n != 0 {
@@ -248,6 +251,7 @@ func TestTheLockBytePageIsNotMissing(t *testing.T) {
 }
 
 func TestADatabaseRemovedFromUnderOthersIsNotMadeAnew(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	openTest(t, dir)
 	path := filepath.Join(dir, databaseFile)

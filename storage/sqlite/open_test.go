@@ -44,6 +44,7 @@ func closed(t *testing.T, dir string, use func(*Store)) {
 }
 
 func TestRecordsOutliveTheStore(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made ? # % here", "and here")
 	var w storage.Webhook
 	closed(t, dir, func(s *Store) { w = addWebhook(t, s, "acme", fullWebhook) })
@@ -58,6 +59,7 @@ func TestRecordsOutliveTheStore(t *testing.T) {
 }
 
 func TestFilesAreForTheOwnerAlone(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	s := openTest(t, dir)
 	addWebhook(t, s, "acme")
@@ -83,6 +85,7 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 }
 
 func TestDatabaseOfAnotherProgramIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db, err := openPool(writerDSN(filepath.Join(dir, databaseFile)), 1)
 	if err != nil {
@@ -96,6 +99,7 @@ func TestDatabaseOfAnotherProgramIsLeftAlone(t *testing.T) {
 }
 
 func TestEmptyFileIsANewDatabase(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, databaseFile), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -104,6 +108,7 @@ func TestEmptyFileIsANewDatabase(t *testing.T) {
 }
 
 func TestUnusableFolders(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -119,6 +124,7 @@ func TestUnusableFolders(t *testing.T) {
 }
 
 func TestManyStoresOpenAtOnce(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var all sync.WaitGroup
 	for range 8 {
@@ -135,6 +141,7 @@ func TestManyStoresOpenAtOnce(t *testing.T) {
 }
 
 func TestClosedStoreSaysSo(t *testing.T) {
+	t.Parallel()
 	s, err := Open(t.Context(), Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 )
 
 func TestHeldProcessHoldsUpNobody(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	held, other := openTest(t, dir), openTest(t, dir)
 	release := held.PauseWrites()
@@ -28,6 +29,7 @@ func TestHeldProcessHoldsUpNobody(t *testing.T) {
 }
 
 func TestClosedStoreIsHeldAtOnce(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ func modeOf(t *testing.T, path string) fs.FileMode {
 
 // What holds secrets is closed to others on opening, and that is told.
 func TestFilesAreClosedToOthers(t *testing.T) {
+	t.Parallel()
 	dir := blankFolder(t)
 	for _, name := range []string{keyFile, databaseFile, databaseFile + "-wal", "ca-key.pem", "backchannel.log", "backchannel.log.1", "crash-1.log", "ca.pem"} {
 		file := must(os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600))
@@ -56,6 +57,7 @@ func TestFilesAreClosedToOthers(t *testing.T) {
 
 // A folder that has other things in it is not ours to close; the secrets are.
 func TestSharedFolderStaysOpen(t *testing.T) {
+	t.Parallel()
 	dir := blankFolder(t)
 	other := filepath.Join(dir, "notes.txt")
 	if err := os.WriteFile(other, nil, 0o644); err != nil {

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"slices"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -15,6 +14,7 @@ import (
 )
 
 func TestSixProcessesStartAtOnce(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var lines []*bufio.Scanner
 	for range 6 {
@@ -35,6 +35,7 @@ func TestSixProcessesStartAtOnce(t *testing.T) {
 // TestFilesAreNewAfterTheLastClose opens what the last process has closed, which has not
 // released its lock yet: the files are new then, and the next one finds these remembered.
 func TestFilesAreNewAfterTheLastClose(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
 	files := s.writer.files
@@ -64,6 +65,7 @@ func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 // TestAnOlderVersionRemembersNothing opens a database beside a process that has not stored
 // which files it has open.
 func TestAnOlderVersionRemembersNothing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	files := openTest(t, dir).writer.files
 	older, opening := openUse(t, dir), openUse(t, dir)
@@ -85,6 +87,7 @@ func openUse(t *testing.T, dir string) *os.File {
 // TestKilledWriterLosesNothing kills a process while it writes: everything it acknowledged
 // is there, and the database is sound.
 func TestKilledWriterLosesNothing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
 	addWebhook(t, s, "acme")
@@ -110,8 +113,11 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 	}
 }
 
-// TestBusyProcessStarvesNobody writes beside a process that never pauses.
-func TestBusyProcessStarvesNobody(t *testing.T) {
+// TestWritersTakeTurns writes beside a process that never pauses, and counts that process's
+// commits between two of its own. With SQLite's lock alone there are none most of the time,
+// and then a thousand. The bounds leave room for a loaded machine: one each is usual.
+func TestWritersTakeTurns(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
 	w := addWebhook(t, s, "acme")
@@ -120,16 +126,19 @@ func TestBusyProcessStarvesNobody(t *testing.T) {
 		t.Fatal("the busy process does not write")
 	}
 	go drain(out)
-	var waits []time.Duration
+	last := enqueue(t, s, w).ID
+	var between []int
 	for range 100 {
-		begun := time.Now()
-		enqueue(t, s, w)
-		waits = append(waits, time.Since(begun))
+		id := enqueue(t, s, w).ID
+		n, err := first(t.Context(), s.reads, one[int], `SELECT count(DISTINCT created_at) FROM deliveries WHERE id > ? AND id < ?`, last, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		between, last = append(between, n), id
 	}
-	slices.Sort(waits)
-	t.Logf("median %s, longest %s", waits[50], waits[99])
-	if waits[90] > time.Second {
-		t.Errorf("nine in ten writes should be quick beside a busy process; they took up to %s", waits[90])
+	slices.Sort(between)
+	if between[80] == 0 || between[50] > 20 {
+		t.Errorf("commits of the busy process between two others: %v", between)
 	}
 }
 
@@ -139,6 +148,7 @@ func drain(out *bufio.Scanner) {
 }
 
 func TestChangesOfAnotherProcessAreHeard(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
 	changes := s.Changes(t.Context())
@@ -147,12 +157,8 @@ func TestChangesOfAnotherProcessAreHeard(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	ended := time.Now()
 	if c := <-changes; !c.Has(storage.ChangedElsewhere) || !c.Has(storage.ChangedActivity) {
 		t.Errorf("heard of %b", c)
-	}
-	if late := time.Since(ended); late > 2*time.Second {
-		t.Errorf("heard %s late", late)
 	}
 	told, err := s.Activities(t.Context(), 0, 0)
 	if err != nil || len(told) != 1 || told[0].Text != "told" {
@@ -161,6 +167,7 @@ func TestChangesOfAnotherProcessAreHeard(t *testing.T) {
 }
 
 func TestDeadHolderIsNoHolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
 	cmd, out := startChild(t, "hold", dir)

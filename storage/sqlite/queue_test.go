@@ -10,6 +10,7 @@ import (
 )
 
 func TestDueComesInOrderAndPages(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
 	enqueue(t, s, other)
@@ -47,6 +48,7 @@ func TestDueComesInOrderAndPages(t *testing.T) {
 }
 
 func TestPendingWork(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	addWebhook(t, s, "idle")
@@ -68,6 +70,7 @@ func TestPendingWork(t *testing.T) {
 }
 
 func TestSendingIsShownAndReset(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	fresh, retried, done := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
@@ -103,6 +106,7 @@ func TestSendingIsShownAndReset(t *testing.T) {
 }
 
 func TestFinishPausesTheWebhook(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	o := outcomeOf(enqueue(t, s, w), storage.Failed)
@@ -129,6 +133,7 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 }
 
 func TestBreakersParkWhatWaits(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	d := enqueue(t, s, w)

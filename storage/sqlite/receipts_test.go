@@ -35,6 +35,7 @@ func addReceipt(t testing.TB, s *Store, r *storage.Receipt) {
 }
 
 func TestReceiptComesBackByteForByte(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	want := receiptOf(w)
@@ -52,6 +53,7 @@ func TestReceiptComesBackByteForByte(t *testing.T) {
 }
 
 func TestReceiptIsFinishedPinnedAndNoted(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	r := receiptOf(storage.Webhook{})
 	r.Body, r.Headers, r.Webhook = nil, nil, ""
@@ -79,6 +81,7 @@ func TestReceiptIsFinishedPinnedAndNoted(t *testing.T) {
 }
 
 func TestJudgeHearsOfEarlierReceipts(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
 	foreign, nobody := receiptOf(other), receiptOf(w)
@@ -107,20 +110,22 @@ func TestJudgeHearsOfEarlierReceipts(t *testing.T) {
 }
 
 func TestClearKeepsWhatIsPinned(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	var pinned storage.Receipt
-	for i := range 2*retentionBatch + 3 {
-		r := receiptOf(storage.Webhook{})
-		addReceipt(t, s, &r)
-		if i == 5 {
-			pinned = r
+	for i := range 3 {
+		if i == 1 {
+			pinned = receiptOf(storage.Webhook{})
+			addReceipt(t, s, &pinned)
+			continue
 		}
+		addMany(t, s, storage.Webhook{}, keysInLevel0)
 	}
 	if err := s.PinReceipt(t.Context(), pinned.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	n, err := s.ClearReceipts(t.Context())
-	if err != nil || n != 2*retentionBatch+2 {
+	if err != nil || n != 2*keysInLevel0 {
 		t.Errorf("%d cleared, %v", n, err)
 	}
 	left, err := s.Receipts(t.Context(), storage.ReceiptQuery{})
@@ -133,6 +138,7 @@ func TestClearKeepsWhatIsPinned(t *testing.T) {
 }
 
 func TestReceiptsOfADelivery(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	d := enqueue(t, s, w)

@@ -13,6 +13,7 @@ import (
 )
 
 func TestRuntime(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	if rt, alive, err := s.Runtime(t.Context()); alive || err != nil || !cmp.Equal(rt, storage.Runtime{}) {
 		t.Errorf("%+v %v %v", rt, alive, err)
@@ -38,6 +39,7 @@ func TestRuntime(t *testing.T) {
 }
 
 func TestProfiles(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	if p, err := s.Profile(t.Context(), w.ID); err != nil || !cmp.Equal(p, storage.Profile{}) {
@@ -59,6 +61,7 @@ func TestProfiles(t *testing.T) {
 }
 
 func TestActivities(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	at := time.Unix(1e9, 0).UTC()
 	for i := range 5 {
@@ -81,6 +84,7 @@ func TestActivities(t *testing.T) {
 }
 
 func TestSavedFixtures(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	f := storage.SavedFixture{Name: "mine", Channel: storage.Email, Status: storage.StatusBounce, Revision: storage.Classic, Payload: []byte("{}")}
 	if err := s.SaveFixture(t.Context(), f); err != nil {
@@ -112,6 +116,7 @@ func TestSavedFixtures(t *testing.T) {
 }
 
 func TestChangesSayWhichAndMerge(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	changes := s.Changes(ctx)
@@ -144,6 +149,7 @@ func TestChangesSayWhichAndMerge(t *testing.T) {
 }
 
 func TestChangesOfAnotherStoreAreHeardAndOwnAreNotTakenForThem(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, other := openTest(t, dir), openTest(t, dir)
 	changes := s.Changes(t.Context())
@@ -166,6 +172,7 @@ func TestChangesOfAnotherStoreAreHeardAndOwnAreNotTakenForThem(t *testing.T) {
 }
 
 func TestRetention(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	long := storage.Retention{Receipts: 1 << 30, ReceiptAge: time.Hour, ReceiptBytes: 1 << 40, DeliveryAge: time.Hour, Activities: 1 << 30}
@@ -214,6 +221,7 @@ func TestRetention(t *testing.T) {
 }
 
 func TestCheckFindsWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	enqueue(t, s, w)

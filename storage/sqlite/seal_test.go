@@ -17,6 +17,7 @@ import (
 // TestNoSecretIsInAnyFile fills every place where a secret can be and looks for it in
 // all files, the write-ahead log included.
 func TestNoSecretIsInAnyFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
 	secrets := []string{"jwt-secret-0123456789abcdef01234567", "header-secret", "token-sent-secret", "cookie-got-secret", "token-received-secret", "url-secret", "path-secret"}
@@ -80,6 +81,7 @@ func must[T any](value T, err error) T {
 }
 
 func TestSecretsOpenInTheirOwnPlaceAlone(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	a := addWebhook(t, s, "a", fullWebhook)
 	b := addWebhook(t, s, "b", fullWebhook)
@@ -100,6 +102,7 @@ func TestSecretsOpenInTheirOwnPlaceAlone(t *testing.T) {
 }
 
 func TestSameSecretIsSealedDifferently(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	one := s.seals.seal([]byte("x"), associatedData{"t", "c", 1})
 	two := s.seals.seal([]byte("x"), associatedData{"t", "c", 1})

@@ -14,6 +14,7 @@ import (
 )
 
 func TestTheLogLeavesRoomOnASmallDisk(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ free, want int64 }{
 		{0, minLogPages},
 		{1 << 20, minLogPages},
@@ -28,6 +29,7 @@ func TestTheLogLeavesRoomOnASmallDisk(t *testing.T) {
 }
 
 func TestTryWriteLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	before, err := os.ReadDir(s.Dir())
 	if err != nil {
@@ -44,6 +46,7 @@ func TestTryWriteLeavesNothingBehind(t *testing.T) {
 // TestErrorsSayWhatToDo: an error of SQLite or the system leads to a sentence for what it
 // is, and not for what it looks like.
 func TestErrorsSayWhatToDo(t *testing.T) {
+	t.Parallel()
 	lite := func(code sqlite3.ErrNo, by int, errno syscall.Errno) error {
 		return sqlite3.Error{Code: code, ExtendedCode: code.Extend(by), SystemErrno: errno}
 	}
@@ -90,6 +93,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 
 // TestNothingIsAcknowledgedOnceAFileIsTakenAway tries each of the files, in each of the ways.
 func TestNothingIsAcknowledgedOnceAFileIsTakenAway(t *testing.T) {
+	t.Parallel()
 	ways := map[string]func(path string) error{
 		"deleted": os.Remove,
 		"moved":   func(path string) error { return os.Rename(path, path+".away") },
@@ -134,6 +138,7 @@ func TestNothingIsAcknowledgedOnceAFileIsTakenAway(t *testing.T) {
 // is nobody, somebody who reads, and somebody else who writes: what the database holds stays
 // as sound as it was.
 func TestNothingIsWrittenIntoALogThatWasCut(t *testing.T) {
+	t.Parallel()
 	for name, keep := range map[string]float64{"emptied": 0, "its header alone": 0.0001, "half of it": 0.5} {
 		t.Run(name, func(t *testing.T) {
 			s := openTest(t)
@@ -184,6 +189,7 @@ func TestNothingIsWrittenIntoALogThatWasCut(t *testing.T) {
 // TestALogThatIsEmptiedInGoodOrderIsNotMissed has one store empty the log while another one
 // looks: that is what makes room on a full disk.
 func TestALogThatIsEmptiedInGoodOrderIsNotMissed(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	other := openTest(t, s.Dir())
 	w := addWebhook(t, s, "acme")
@@ -204,6 +210,7 @@ func TestALogThatIsEmptiedInGoodOrderIsNotMissed(t *testing.T) {
 
 // TestADatabaseThatIsTakenAwayIsTold: to whoever listens, once, and in an activity.
 func TestADatabaseThatIsTakenAwayIsTold(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	addWebhook(t, s, "acme")
 	told := make(chan error, 4)

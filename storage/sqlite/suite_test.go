@@ -7,9 +7,11 @@ import (
 )
 
 func TestEngineCanRelyOnTheStore(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) storetest.Store { return openTest(t) })
 }
 
 func TestCampaigns(t *testing.T) {
+	t.Parallel()
 	storetest.RunCampaigns(t, func(t *testing.T) storetest.CampaignStore { return openTest(t) })
 }

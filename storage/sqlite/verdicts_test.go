@@ -10,6 +10,7 @@ import (
 )
 
 func TestVerdictsAreKeptAsTheyAre(t *testing.T) {
+	t.Parallel()
 	texts := []string{"", "plain", `a "quoted" \ one`, "two\nlines\x00\x7f", "é 漢 🙂 \u202e", "<b>&</b>", "\u2028", `"`, `\`, `"a`, `a"`}
 	var v storage.Verdicts
 	for i, text := range texts {
@@ -35,6 +36,7 @@ func TestVerdictsAreKeptAsTheyAre(t *testing.T) {
 }
 
 func TestChecksThatWereKeptAsObjectsAreRead(t *testing.T) {
+	t.Parallel()
 	want := []storage.Check{{Name: "exp", Result: storage.Fail, Expected: "later", Actual: "earlier", Remedy: "wait"}}
 	apart, err := json.Marshal(map[string][]storage.Check{"auth": want})
 	if err != nil {

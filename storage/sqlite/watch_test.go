@@ -18,6 +18,7 @@ func await(t *testing.T, notices <-chan struct{}, what string) {
 
 // SQLite makes, empties and removes its log as it likes.
 func TestAWatchHearsOfALogThatComesAndGoes(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	w, err := startWatch(filepath.Join(dir, "some.db"))
 	if err != nil {
@@ -43,6 +44,7 @@ func TestAWatchHearsOfALogThatComesAndGoes(t *testing.T) {
 }
 
 func TestAWatchEndsWithItsFolder(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(dir string) error{
 		"removed": os.Remove,
 		"renamed": func(dir string) error { return os.Rename(dir, dir+" of old") },
@@ -66,6 +68,7 @@ func TestAWatchEndsWithItsFolder(t *testing.T) {
 }
 
 func TestALookoutLooksOftenOnlyAfterANotice(t *testing.T) {
+	t.Parallel()
 	o := newPollSchedule()
 	o.begin(filepath.Join(t.TempDir(), "some.db"))
 	defer o.end()
@@ -93,6 +96,7 @@ func TestALookoutLooksOftenOnlyAfterANotice(t *testing.T) {
 }
 
 func TestAWatchThatSaysNothingIsGivenUp(t *testing.T) {
+	t.Parallel()
 	o := newPollSchedule()
 	o.begin(filepath.Join(t.TempDir(), "some.db"))
 	defer o.end()
@@ -115,6 +119,7 @@ func TestAWatchThatSaysNothingIsGivenUp(t *testing.T) {
 
 // Without a watch, as where the system has none left to give, there is a look every 50 ms.
 func TestWithoutAWatchLooksStayFrequent(t *testing.T) {
+	t.Parallel()
 	o := newPollSchedule()
 	o.begin(filepath.Join(t.TempDir(), "missing", "some.db"))
 	for range 2 {

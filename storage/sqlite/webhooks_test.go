@@ -25,6 +25,7 @@ func fullWebhook(w *storage.Webhook) {
 }
 
 func TestWebhookComesBackAsItWasSaved(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	want := addWebhook(t, s, "acme", fullWebhook)
 	byID, err := s.Webhook(t.Context(), want.ID)
@@ -51,6 +52,7 @@ func TestWebhookComesBackAsItWasSaved(t *testing.T) {
 }
 
 func TestWebhookNotFound(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	_, byID := s.Webhook(t.Context(), 7)
 	_, byName := s.WebhookByName(t.Context(), "none")
@@ -66,6 +68,7 @@ func TestWebhookNotFound(t *testing.T) {
 }
 
 func TestConflictsComeTogetherWithBadFields(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	addWebhook(t, s, "acme")
 	addWebhook(t, s, "other")
@@ -93,6 +96,7 @@ func TestConflictsComeTogetherWithBadFields(t *testing.T) {
 }
 
 func TestSavingOverANewerVersionIsAConflict(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	mine := addWebhook(t, s, "acme")
 	theirs := mine
@@ -126,6 +130,7 @@ func TestSavingOverANewerVersionIsAConflict(t *testing.T) {
 }
 
 func TestDeletedWebhookLeavesItsNameBehind(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	done, waiting, retrying, sending := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
@@ -167,6 +172,7 @@ func TestDeletedWebhookLeavesItsNameBehind(t *testing.T) {
 }
 
 func TestOneOfManyGetsTheSandbox(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	stores := []*Store{openTest(t, dir), openTest(t, dir), openTest(t, dir)}
 	var won, lost int
@@ -196,6 +202,7 @@ func TestOneOfManyGetsTheSandbox(t *testing.T) {
 }
 
 func TestTheSchemaItselfRefusesASecondWebhook(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	err := s.write(t.Context(), 0, func(tx *tx) error {
@@ -209,6 +216,7 @@ func TestTheSchemaItselfRefusesASecondWebhook(t *testing.T) {
 }
 
 func TestWebhooksAreSavedAllOrNone(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	old := addWebhook(t, s, "old")
 	changed, first, second := old, webhookNamed("first"), webhookNamed("second")
@@ -227,6 +235,7 @@ func TestWebhooksAreSavedAllOrNone(t *testing.T) {
 }
 
 func TestCheckWebhookKeepsNothing(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	addWebhook(t, s, "old")
 	w := webhookNamed("old")
@@ -242,6 +251,7 @@ func TestCheckWebhookKeepsNothing(t *testing.T) {
 
 // To keep no webhook waits for nobody, and changes nothing that somebody would read again.
 func TestToKeepNoWebhookBeginsNoTransaction(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	changes := s.Changes(t.Context())
 	if err := s.SaveWebhooks(t.Context()); err != nil {

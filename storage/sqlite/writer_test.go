@@ -29,6 +29,7 @@ func stall(s *Store) (release func()) {
 }
 
 func TestBadOperationHarmsNoNeighbour(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	release := stall(s)
@@ -57,6 +58,7 @@ func TestBadOperationHarmsNoNeighbour(t *testing.T) {
 }
 
 func TestPanicReachesWhoCausedItAlone(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	release := stall(s)
@@ -87,6 +89,7 @@ func TestPanicReachesWhoCausedItAlone(t *testing.T) {
 }
 
 func TestCancelledBeforeItsTurnIsNotDone(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	release := stall(s)
@@ -108,6 +111,7 @@ func TestCancelledBeforeItsTurnIsNotDone(t *testing.T) {
 }
 
 func TestCloseFinishesWhatWasTakenOn(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, err := Open(t.Context(), Options{Dir: dir})
 	if err != nil {
@@ -134,6 +138,7 @@ func TestCloseFinishesWhatWasTakenOn(t *testing.T) {
 
 // TestFullDisk lets the database grow no further, which SQLite answers like a full disk.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	kept := enqueue(t, s, w)
@@ -162,6 +167,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 func TestErrorsAreTold(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		err  error
 		want error
@@ -183,6 +189,7 @@ func TestErrorsAreTold(t *testing.T) {
 }
 
 func TestIDsGrowAcrossStoresAndClocks(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	behind, err := Open(t.Context(), Options{Dir: dir, Now: func() time.Time { return time.Now().Add(-24 * time.Hour) }})
 	if err != nil {
