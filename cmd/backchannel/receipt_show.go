@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"backchannel/fixtures"
 	"backchannel/storage"
 	"backchannel/storage/export"
 	"backchannel/storage/sqlite"
@@ -65,6 +66,9 @@ func (s receiptSession) receiptFacts(r storage.Receipt) facts {
 	f.add("Request", strings.TrimSpace(r.Method+" "+storage.WithoutTokens(r.Path)+" "+r.Proto))
 	f.add("From", strings.TrimSpace(r.Remote+" "+r.TLSVersion))
 	f.add("Event", strings.TrimSpace(r.Channel+" "+r.Status))
+	if excluded := fixtures.DescribeExclusion(r.Body); excluded != "" {
+		f.add("Exclusion", excluded)
+	}
 	f.add("To", r.Identity)
 	f.add("Request ID", r.RequestID)
 	if r.DeliveryID != 0 {
