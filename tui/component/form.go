@@ -23,55 +23,43 @@ const (
 // anywhere, as does enter on the last line. A field is checked when the focus leaves it,
 // and all fields are checked on submit.
 type Form struct {
-	submit   string
-	sections []Section
-	inputs   map[string]input
-	start    Values
-	check    func(Values) map[string]string
-	given    map[string]string // errors set by SetErrors and AddErrors
-	checked  map[string]string // errors found by checks
-	gather   gathering
-	result   Result // of the message that is handled
-	at       stop
-	offset   int
-	width    int
-	height   int
+	submit string
+	fields *formFields
+	errors *formErrors
+	paste  pasteDetector
+	at     stop
+	result Result // of the message that is being handled
+	offset int
+	width  int
+	height int
 }
-
-// stop is a position of the focus: a field, the title of a collapsible section (field -1),
-// or the submit line (section len(sections)).
-type stop struct{ section, field int }
 
 // NewForm returns a form with the fields' initial values. Field IDs must be unique.
 // submit is the text of the last line.
 func NewForm(submit string, sections []Section) *Form {
-	f := &Form{submit: submit, sections: slices.Clone(sections), inputs: map[string]input{}, checked: map[string]string{}}
+	f := &Form{submit: submit, fields: &formFields{sections: slices.Clone(sections), inputs: map[string]input{}}}
+	f.errors = &formErrors{fields: f.fields, found: map[string]string{}}
+	f.paste.form = f
 	for _, s := range sections {
 		for _, field := range s.Fields {
-			f.inputs[field.ID] = f.newInput(field)
+			f.fields.inputs[field.ID] = f.newInput(field)
 		}
 	}
-	f.start = f.Values()
-	f.at = f.stops()[0]
+	f.fields.start = f.Values()
+	f.at = f.fields.stops()[0]
 	f.arrive(1)
 	return f
 }
 
 func (f *Form) newInput(field Field) input {
-	return newInput(field, func(row int) []string { return f.rowProblems(field.ID, row) })
+	return newInput(field, func(row int) []string { return f.errors.ofRow(field.ID, row) })
 }
 
 // SetSize sets the form's size in cells.
 func (f *Form) SetSize(width, height int) { f.width, f.height = width, height }
 
 // Values returns the current values of all fields.
-func (f *Form) Values() Values {
-	v := make(Values, len(f.inputs))
-	for id, in := range f.inputs {
-		v[id] = in.value()
-	}
-	return v
-}
+func (f *Form) Values() Values { return f.fields.values() }
 
 // Changed reports whether any value differs from its initial value.
 func (f *Form) Changed() bool { return len(f.Edited()) > 0 }
@@ -80,7 +68,7 @@ func (f *Form) Changed() bool { return len(f.Edited()) > 0 }
 func (f *Form) Edited() Values {
 	out := Values{}
 	for id, v := range f.Values() {
-		if !v.equal(f.start[id]) {
+		if !v.equal(f.fields.start[id]) {
 			out[id] = v
 		}
 	}
@@ -89,11 +77,11 @@ func (f *Form) Edited() Values {
 
 // Fill sets the values of fields as if a person had entered them.
 func (f *Form) Fill(values Values) {
-	for _, s := range f.sections {
+	for _, s := range f.fields.sections {
 		for _, field := range s.Fields {
 			if v, ok := values[field.ID]; ok {
 				field.Start = v
-				f.inputs[field.ID] = f.newInput(field)
+				f.fields.inputs[field.ID] = f.newInput(field)
 			}
 		}
 	}
@@ -101,7 +89,7 @@ func (f *Form) Fill(values Values) {
 
 // Focused returns the ID of the field with the focus, or "" on a title or the submit line.
 func (f *Form) Focused() string {
-	if field := f.field(f.at); field != nil {
+	if field := f.fields.field(f.at); field != nil {
 		return field.ID
 	}
 	return ""
@@ -110,17 +98,33 @@ func (f *Form) Focused() string {
 // Focus moves the focus to a field and opens its section. It returns false if the field is
 // hidden or unknown.
 func (f *Form) Focus(id string) bool {
-	for s := range f.sections {
-		for n, field := range f.sections[s].Fields {
-			if field.ID == id && f.visible(field) {
-				f.sections[s].Open = true
-				f.at = stop{s, n}
-				f.arrive(1)
-				return true
-			}
-		}
+	at, ok := f.fields.open(id)
+	if ok {
+		f.at = at
+		f.arrive(1)
 	}
-	return false
+	return ok
+}
+
+// WithCheck sets a function that returns the errors in the form's values by error ID, in
+// addition to each field's Check. Its result must depend on the values alone. An error is
+// shown once the focus has left its field or row, and all errors are shown on submit.
+func (f *Form) WithCheck(check func(Values) map[string]string) *Form {
+	f.errors.check = check
+	return f
+}
+
+// SetErrors replaces the errors, by error ID, and moves the focus to the first one. An error
+// without a visible field is shown at the submit line.
+func (f *Form) SetErrors(errors map[string]string) {
+	f.errors.set(errors)
+	f.focusFirstError()
+}
+
+// AddErrors adds errors without moving the focus.
+func (f *Form) AddErrors(errors map[string]string) {
+	f.errors.add(errors)
+	f.errors.openSections()
 }
 
 // Update handles keys and the messages of the form's own commands.
@@ -132,12 +136,10 @@ func (f *Form) Update(msg tea.Msg) (Result, tea.Cmd) {
 
 func (f *Form) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case quietMsg:
-		if msg.form == f && msg.turn == f.gather.turn {
-			return f.quiet()
-		}
+	case pauseMsg:
+		return f.paste.paused(msg)
 	case tea.KeyMsg:
-		if cmd, taken := f.gathered(msg); taken {
+		if cmd, taken := f.paste.take(msg); taken {
 			return cmd
 		}
 		return f.key(msg)
@@ -156,21 +158,21 @@ func (f *Form) key(key tea.KeyMsg) tea.Cmd {
 	case "shift+tab":
 		f.tab(-1)
 	default:
-		return f.other(key)
+		f.other(key)
 	}
 	return nil
 }
 
 // other passes a key to the input with the focus, and moves on if the input ignores it.
-func (f *Form) other(key tea.KeyMsg) tea.Cmd {
+func (f *Form) other(key tea.KeyMsg) {
 	if f.used(key) {
-		return nil
+		return
 	}
 	switch key.String() {
 	case "enter":
-		if f.at.section == len(f.sections) {
+		if f.at == f.fields.submitLine() {
 			f.trySubmit()
-			return nil
+			return
 		}
 		f.leave(1)
 	case "down":
@@ -178,40 +180,23 @@ func (f *Form) other(key tea.KeyMsg) tea.Cmd {
 	case "up":
 		f.leave(-1)
 	}
-	return nil
 }
 
 func (f *Form) used(key tea.KeyMsg) bool {
-	field := f.field(f.at)
+	field := f.fields.field(f.at)
 	if field == nil {
-		return f.at.section < len(f.sections) && f.fold(key.String())
+		return f.at != f.fields.submitLine() && f.fields.sections[f.at.section].fold(key.String())
 	}
-	in := f.inputs[field.ID]
+	in := f.fields.inputs[field.ID]
 	before := in.value()
 	if !in.key(key) {
 		return false
 	}
 	if !before.equal(in.value()) {
-		f.changed(field.ID)
+		f.errors.changed(field.ID)
 	}
 	if field.Kind == RowsField {
-		f.recheck(field.ID) // the focus may have left another row
-	}
-	return true
-}
-
-// fold opens or closes the section whose title has the focus.
-func (f *Form) fold(key string) bool {
-	section := &f.sections[f.at.section]
-	switch key {
-	case " ", "enter":
-		section.Open = !section.Open
-	case "right":
-		section.Open = true
-	case "left":
-		section.Open = false
-	default:
-		return false
+		f.errors.recheck(field.ID) // the focus may have left another row
 	}
 	return true
 }
@@ -219,58 +204,58 @@ func (f *Form) fold(key string) bool {
 // tab moves to the next stop, which may be within the field. All boxes of a MultiField
 // together are one stop.
 func (f *Form) tab(dir int) {
-	field := f.field(f.at)
-	if field == nil || field.Kind != RowsField || !f.inputs[field.ID].move(dir) {
+	field := f.fields.field(f.at)
+	if field == nil || field.Kind != RowsField || !f.fields.inputs[field.ID].move(dir) {
 		f.leave(dir)
 		return
 	}
-	f.recheck(field.ID)
+	f.errors.recheck(field.ID)
 }
 
 // leave checks the field with the focus and moves forward or back, wrapping at the ends.
 func (f *Form) leave(dir int) {
-	if field := f.field(f.at); field != nil {
-		f.inputs[field.ID].left()
-		f.recheck(field.ID)
+	if field := f.fields.field(f.at); field != nil {
+		f.fields.inputs[field.ID].left()
+		f.errors.recheck(field.ID)
 	}
-	stops := f.stops()
+	stops := f.fields.stops()
 	at := slices.Index(stops, f.at)
 	f.at = stops[(at+dir+len(stops))%len(stops)]
 	f.arrive(dir)
 }
 
 func (f *Form) arrive(dir int) {
-	if field := f.field(f.at); field != nil {
-		f.inputs[field.ID].arrive(dir)
+	if field := f.fields.field(f.at); field != nil {
+		f.fields.inputs[field.ID].arrive(dir)
 	}
 }
 
-// stops returns all positions of the focus in order.
-func (f *Form) stops() []stop {
-	var out []stop
-	for s, section := range f.sections {
-		if section.Collapsible {
-			out = append(out, stop{s, -1})
-		}
-		for n, field := range section.Fields {
-			if section.open() && f.visible(field) {
-				out = append(out, stop{s, n})
+// trySubmit checks everything, and moves the focus to the first error, if there is one.
+func (f *Form) trySubmit() {
+	if f.errors.submit() {
+		f.result = Submitted
+		return
+	}
+	f.focusFirstError()
+	f.result = Refused
+}
+
+// focusFirstError shows all errors and moves the focus to the first.
+func (f *Form) focusFirstError() {
+	if !f.errors.any() {
+		return
+	}
+	for _, in := range f.fields.inputs {
+		in.left()
+	}
+	f.errors.openSections()
+	for _, s := range f.fields.sections {
+		for _, field := range s.Fields {
+			if f.errors.has(field.ID) && f.Focus(field.ID) {
+				f.errors.pointAtRow(field.ID)
+				return
 			}
 		}
 	}
-	return append(out, stop{len(f.sections), 0})
-}
-
-func (s Section) open() bool { return s.Open || !s.Collapsible }
-
-func (f *Form) visible(field Field) bool {
-	return field.Visible == nil || field.Visible(f.Values())
-}
-
-// field returns the field at a stop, or nil.
-func (f *Form) field(at stop) *Field {
-	if at.section >= len(f.sections) || at.field < 0 {
-		return nil
-	}
-	return &f.sections[at.section].Fields[at.field]
+	f.at = f.fields.submitLine()
 }

@@ -7,90 +7,80 @@ import (
 	"strings"
 )
 
+// formErrors holds the errors that a form shows, by error ID.
+//
 // The ID of an error is that of its field. For a RowsField "headers" it may also be that of
 // a row, such as "headers.2" for the third, or of a cell, such as "headers.2.name" or
 // "headers.2.value".
-
-// WithCheck sets a function that returns the errors in the form's values by error ID, in
-// addition to each field's Check. Its result must depend on the values alone. An error is
-// shown once the focus has left its field or row, and all errors are shown on submit.
-func (f *Form) WithCheck(check func(Values) map[string]string) *Form {
-	f.check = check
-	return f
+type formErrors struct {
+	fields *formFields
+	check  func(Values) map[string]string // of the whole form; may be nil
+	given  map[string]string              // set by the form's owner
+	found  map[string]string              // found by checks
 }
 
-// SetErrors replaces the errors, by error ID, and moves the focus to the first one. An error
-// without a visible field is shown at the submit line.
-func (f *Form) SetErrors(errors map[string]string) {
-	f.checked, f.given = map[string]string{}, said(errors)
-	f.focusFirstError()
+// set replaces all errors.
+func (e *formErrors) set(errors map[string]string) {
+	e.found, e.given = map[string]string{}, notEmpty(errors)
 }
 
-// AddErrors adds errors without moving the focus.
-func (f *Form) AddErrors(errors map[string]string) {
-	if f.given == nil {
-		f.given = map[string]string{}
+// add adds errors.
+func (e *formErrors) add(errors map[string]string) {
+	if e.given == nil {
+		e.given = map[string]string{}
 	}
-	maps.Copy(f.given, said(errors))
-	for n := range f.sections {
-		f.sections[n].Open = f.sections[n].Open || f.wrongIn(n)
-	}
+	maps.Copy(e.given, notEmpty(errors))
 }
 
-// judge returns the errors in the current values.
-func (f *Form) judge() map[string]string {
-	values, wrong := f.Values(), map[string]string{}
-	if f.check != nil {
-		wrong = f.check(values)
-	}
-	for _, s := range f.sections {
-		for _, field := range s.Fields {
-			if field.Check != nil && f.visible(field) {
-				wrong[field.ID] = field.Check(values)
-			}
-		}
-	}
-	return said(wrong)
-}
-
-// said returns the errors that are not empty.
-func said(errors map[string]string) map[string]string {
+// notEmpty returns the errors that have a text.
+func notEmpty(errors map[string]string) map[string]string {
 	out := maps.Clone(errors)
 	maps.DeleteFunc(out, func(_, text string) bool { return text == "" })
 	return out
 }
 
-// focusFirstError shows all errors and moves the focus to the first.
-func (f *Form) focusFirstError() {
-	if len(f.given)+len(f.checked) == 0 {
-		return
+func (e *formErrors) any() bool { return len(e.given)+len(e.found) > 0 }
+
+// openSections opens the sections that have errors.
+func (e *formErrors) openSections() {
+	for n := range e.fields.sections {
+		section := &e.fields.sections[n]
+		section.Open = section.Open || e.in(*section)
 	}
-	for _, in := range f.inputs {
-		in.left()
+}
+
+// judge returns the errors in the current values.
+func (e *formErrors) judge() map[string]string {
+	values, wrong := e.fields.values(), map[string]string{}
+	if e.check != nil {
+		wrong = e.check(values)
 	}
-	for n := range f.sections {
-		f.sections[n].Open = f.sections[n].Open || f.wrongIn(n)
-	}
-	for _, s := range f.sections {
+	for _, s := range e.fields.sections {
 		for _, field := range s.Fields {
-			if f.wrong(field.ID) && f.Focus(field.ID) {
-				f.pointAtRow(field.ID)
-				return
+			if field.Check != nil && e.fields.visible(field) {
+				wrong[field.ID] = field.Check(values)
 			}
 		}
 	}
-	f.at = stop{len(f.sections), 0}
+	return notEmpty(wrong)
+}
+
+// submit checks everything and reports whether there are no errors. It drops the given
+// errors, because only another attempt shows whether they still apply.
+func (e *formErrors) submit() bool {
+	e.given, e.found = nil, e.judge()
+	return len(e.found) == 0
 }
 
 // pointAtRow moves the cursor to the first invalid cell of a field with rows.
-func (f *Form) pointAtRow(id string) {
-	rows, ok := f.inputs[id].(*rowsInput)
-	if !ok || f.problem(id) != "" {
+func (e *formErrors) pointAtRow(id string) {
+	rows, ok := e.fields.inputs[id].(*rowsInput)
+	if !ok || e.text(id) != "" {
 		return
 	}
 	for n := range rows.rows {
 		for cell, name := range cellNames() {
-			if f.problem(rowErrorID(id, n, name)) != "" {
+			if e.text(rowErrorID(id, n, name)) != "" {
 				rows.point(n, cell)
 				return
 			}
@@ -106,41 +96,40 @@ func rowErrorID(field string, row int, cell string) string {
 	return id
 }
 
-// rowProblems returns the errors of a row and its cells.
-func (f *Form) rowProblems(field string, row int) []string {
+// ofRow returns the errors of a row and its cells.
+func (e *formErrors) ofRow(field string, row int) []string {
 	var out []string
 	for _, cell := range append([]string{""}, cellNames()...) {
-		if text := f.problem(rowErrorID(field, row, cell)); text != "" {
+		if text := e.text(rowErrorID(field, row, cell)); text != "" {
 			out = append(out, text)
 		}
 	}
 	return out
 }
 
-// wrongIn reports whether a visible field of a section has an error.
-func (f *Form) wrongIn(section int) bool {
-	return slices.ContainsFunc(f.sections[section].Fields, func(field Field) bool { return f.visible(field) && f.wrong(field.ID) })
+// in reports whether a visible field of a section has an error.
+func (e *formErrors) in(section Section) bool {
+	return slices.ContainsFunc(section.Fields, func(field Field) bool { return e.fields.visible(field) && e.has(field.ID) })
 }
 
-// wrong reports whether a field or one of its rows has an error.
-func (f *Form) wrong(field string) bool {
-	here := func(errors map[string]string) bool {
+// has reports whether a field or one of its rows has an error.
+func (e *formErrors) has(field string) bool {
+	for _, errors := range []map[string]string{e.given, e.found} {
 		for id := range errors {
 			if belongs(id, field) {
 				return true
 			}
 		}
-		return false
 	}
-	return here(f.given) || here(f.checked)
+	return false
 }
 
-// problem returns the error with an ID, or "".
-func (f *Form) problem(id string) string {
-	if text := f.checked[id]; text != "" {
+// text returns the error with an ID, or "".
+func (e *formErrors) text(id string) string {
+	if text := e.found[id]; text != "" {
 		return text
 	}
-	return f.given[id]
+	return e.given[id]
 }
 
 func belongs(errorID, fieldID string) bool {
@@ -149,53 +138,40 @@ func belongs(errorID, fieldID string) bool {
 
 // changed removes the given errors of a field whose value has changed, and rechecks all
 // fields with errors, which may depend on it.
-func (f *Form) changed(id string) {
-	maps.DeleteFunc(f.given, func(errorID, _ string) bool { return belongs(errorID, id) })
+func (e *formErrors) changed(id string) {
+	maps.DeleteFunc(e.given, func(errorID, _ string) bool { return belongs(errorID, id) })
 	var again []string
-	for field, in := range f.inputs {
-		if rows, ok := in.(*rowsInput); f.wrong(field) || ok && rows.anyLeft() {
+	for field, in := range e.fields.inputs {
+		if rows, ok := in.(*rowsInput); e.has(field) || ok && rows.anyLeft() {
 			again = append(again, field)
 		}
 	}
-	f.recheck(again...)
+	e.recheck(again...)
 }
 
 // recheck checks some fields again.
-func (f *Form) recheck(fields ...string) {
+func (e *formErrors) recheck(fields ...string) {
 	if len(fields) == 0 {
 		return
 	}
-	all := f.judge()
-	maps.DeleteFunc(f.checked, func(id, _ string) bool { return f.ofAny(fields, id) })
+	ofThese := func(errorID string) bool {
+		return slices.ContainsFunc(fields, func(field string) bool { return belongs(errorID, field) })
+	}
+	all := e.judge()
+	maps.DeleteFunc(e.found, func(id, _ string) bool { return ofThese(id) })
 	for id, text := range all {
-		if f.ofAny(fields, id) && f.hasPlaceFor(id) {
-			f.checked[id] = text
+		if ofThese(id) && e.hasPlace(id) {
+			e.found[id] = text
 		}
 	}
 }
 
-func (f *Form) ofAny(fields []string, errorID string) bool {
-	return slices.ContainsFunc(fields, func(field string) bool { return belongs(errorID, field) })
-}
-
-// trySubmit checks everything. It drops the given errors, because only another attempt shows
-// whether they still apply.
-func (f *Form) trySubmit() {
-	f.given, f.checked = nil, f.judge()
-	if len(f.checked) > 0 {
-		f.focusFirstError()
-		f.result = Refused
-		return
-	}
-	f.result = Submitted
-}
-
 // unplaced returns the IDs of errors without a visible field.
-func (f *Form) unplaced() []string {
+func (e *formErrors) unplaced() []string {
 	var out []string
-	for _, errors := range []map[string]string{f.checked, f.given} {
+	for _, errors := range []map[string]string{e.found, e.given} {
 		for id := range errors {
-			if !f.hasPlaceFor(id) && !slices.Contains(out, id) {
+			if !e.hasPlace(id) && !slices.Contains(out, id) {
 				out = append(out, id)
 			}
 		}
@@ -204,11 +180,11 @@ func (f *Form) unplaced() []string {
 	return out
 }
 
-// hasPlaceFor reports whether an error is shown at a field.
-func (f *Form) hasPlaceFor(errorID string) bool {
-	for _, s := range f.sections {
+// hasPlace reports whether an error is shown at a field.
+func (e *formErrors) hasPlace(errorID string) bool {
+	for _, s := range e.fields.sections {
 		for _, field := range s.Fields {
-			if belongs(errorID, field.ID) && f.visible(field) {
+			if belongs(errorID, field.ID) && e.fields.visible(field) {
 				return true
 			}
 		}

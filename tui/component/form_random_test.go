@@ -18,7 +18,7 @@ func TestFormTakesAnyKeys(t *testing.T) {
 	}
 	for seed := range randomForms {
 		dice := rand.New(rand.NewPCG(seed, 1))
-		f := NewForm("Go", append(demoSections(), keyForm("key").sections...)).WithCheck(demoCheck)
+		f := NewForm("Go", append(demoSections(), keyForm("key").fields.sections...)).WithCheck(demoCheck)
 		pem := strings.ReplaceAll(ecParameters+ecKey, "\n", "\r")
 		for range 150 {
 			w, h := 1+dice.IntN(120), 1+dice.IntN(40)
@@ -46,5 +46,5 @@ func TestFormTakesAnyKeys(t *testing.T) {
 
 // awaitNothing is the quiet that the form waits for, if it does.
 func (f *Form) awaitNothing() tea.Cmd {
-	return func() tea.Msg { return quietMsg{f, f.gather.turn} }
+	return func() tea.Msg { return pauseMsg{f, f.paste.turn} }
 }

@@ -270,7 +270,7 @@ func TestFormKeepsTheFocusInSight(t *testing.T) {
 		fill(f, "tab")
 		view := f.View(plainTheme())
 		inBounds(t, view, 60, 7)
-		if field := f.field(f.at); field != nil {
+		if field := f.fields.field(f.at); field != nil {
 			has(t, view, field.Help)
 		}
 		has(t, view, "▌")
@@ -302,7 +302,7 @@ func TestFormStaysInItsPane(t *testing.T) {
 
 // addRow types a row on the line that adds.
 func addRow(f *Form, name, value string) {
-	rows := f.inputs["headers"].(*rowsInput)
+	rows := f.fields.inputs["headers"].(*rowsInput)
 	f.Focus("headers")
 	rows.goTo(len(rows.rows))
 	fill(f, "enter", "<"+name, "tab", "<"+value, "tab", "tab")
@@ -322,7 +322,7 @@ func TestFormEachBadRowSaysSo(t *testing.T) {
 	has(t, view, "✗ b: is not a valid name")
 	f.Focus("name")
 	fill(f, "x", "ctrl+s")
-	if rows := f.inputs["headers"].(*rowsInput); f.Focused() != "headers" || rows.at != 2 || rows.cell != nameCell {
+	if rows := f.fields.inputs["headers"].(*rowsInput); f.Focused() != "headers" || rows.at != 2 || rows.cell != nameCell {
 		t.Errorf("the cursor is on %q, row %d, cell %d", f.Focused(), rows.at, rows.cell)
 	}
 	has(t, f.View(plainTheme()), "✗ a: is not a valid name")
@@ -330,7 +330,7 @@ func TestFormEachBadRowSaysSo(t *testing.T) {
 	lacks(t, f.View(plainTheme()), "a: is not a valid name")
 	has(t, f.View(plainTheme()), "✗ b: is not a valid name")
 	fill(f, "ctrl+s")
-	if rows := f.inputs["headers"].(*rowsInput); rows.at != 2 || rows.cell != valueCell {
+	if rows := f.fields.inputs["headers"].(*rowsInput); rows.at != 2 || rows.cell != valueCell {
 		t.Errorf("the cursor is on row %d, cell %d", rows.at, rows.cell)
 	}
 }
@@ -351,7 +351,7 @@ func TestFormRowsAreSoMany(t *testing.T) {
 	addRow(f, "a", "")
 	addRow(f, "b", "")
 	has(t, f.View(plainTheme()), "4 at most")
-	rows := f.inputs["headers"].(*rowsInput)
+	rows := f.fields.inputs["headers"].(*rowsInput)
 	f.Focus("headers")
 	rows.goTo(len(rows.rows))
 	if fill(f, "enter"); len(rows.rows) != 4 || f.Focused() != "" {

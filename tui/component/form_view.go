@@ -29,7 +29,7 @@ func (f *Form) View(th *style.Theme) string {
 	var lines []string
 	var focus span
 	title := 0 // of the section
-	for _, b := range f.blocks(th) {
+	for _, b := range f.drawing(th).blocks() {
 		if b.at.section >= 0 && b.at.field < 0 {
 			title = len(lines)
 		}
@@ -76,28 +76,38 @@ func scrolled(offset int, focus span, total, height int) int {
 	return max(0, offset, focus.to-height)
 }
 
-func (f *Form) blocks(th *style.Theme) []block {
-	values := f.Values()
-	label := f.labelWidth()
+// formDrawing draws a form once.
+type formDrawing struct {
+	*Form
+	th     *style.Theme
+	values Values
+	label  int // the width of the labels
+}
+
+func (f *Form) drawing(th *style.Theme) formDrawing {
+	return formDrawing{f, th, f.Values(), f.labelWidth()}
+}
+
+func (d formDrawing) blocks() []block {
 	var out []block
-	for s, section := range f.sections {
+	for s, section := range d.fields.sections {
 		if s > 0 {
 			out = append(out, block{lines: []string{""}, at: stop{-1, -1}})
 		}
-		out = append(out, block{lines: []string{f.title(th, s, values)}, at: stop{s, -1}})
+		out = append(out, block{lines: []string{d.title(s)}, at: stop{s, -1}})
 		for n, field := range section.Fields {
-			if section.open() && f.visible(field) {
-				out = append(out, f.fieldBlock(th, stop{s, n}, values, label))
+			if section.open() && d.fields.visible(field) {
+				out = append(out, d.fieldBlock(stop{s, n}))
 			}
 		}
 	}
-	return append(out, block{lines: []string{""}, at: stop{-1, -1}}, f.submitBlock(th))
+	return append(out, block{lines: []string{""}, at: stop{-1, -1}}, d.submitBlock())
 }
 
 // labelWidth depends on all labels, including hidden ones, so that values do not move.
 func (f *Form) labelWidth() int {
 	w := 0
-	for _, s := range f.sections {
+	for _, s := range f.fields.sections {
 		for _, field := range s.Fields {
 			w = max(w, widest(style.Escape(field.Label)))
 		}
@@ -105,8 +115,8 @@ func (f *Form) labelWidth() int {
 	return min(w, longestLabel, max(0, f.width/3))
 }
 
-func (f *Form) title(th *style.Theme, s int, values Values) string {
-	section := f.sections[s]
+func (d formDrawing) title(s int) string {
+	section, th := d.fields.sections[s], d.th
 	title := th.Strong.Render(style.Escape(section.Title))
 	if !section.Collapsible {
 		return " " + title
@@ -115,39 +125,39 @@ func (f *Form) title(th *style.Theme, s int, values Values) string {
 	if section.Open {
 		glyph = style.Open
 	}
-	line := f.bar(th, stop{s, -1}) + th.Dim.Render(glyph) + " " + title
+	line := d.bar(stop{s, -1}) + th.Dim.Render(glyph) + " " + title
 	switch {
 	case section.Open:
-	case f.wrongIn(s):
+	case d.errors.in(section):
 		line += "   " + th.Bad.Render(style.Cross+" something in here is wrong")
 	case section.Summary != nil:
-		line += "   " + th.Dim.Render(style.Escape(section.Summary(values)))
+		line += "   " + th.Dim.Render(style.Escape(section.Summary(d.values)))
 	}
 	return line
 }
 
 // bar marks the stop with the focus.
-func (f *Form) bar(th *style.Theme, at stop) string {
-	if at == f.at {
-		return th.Accent.Render(style.Bar)
+func (d formDrawing) bar(at stop) string {
+	if at == d.at {
+		return d.th.Accent.Render(style.Bar)
 	}
 	return " "
 }
 
-func (f *Form) fieldBlock(th *style.Theme, at stop, values Values, label int) block {
-	field, focused := *f.field(at), at == f.at
-	room := max(0, f.width-fieldIndent-label-3)
-	lines, cursor := f.inputs[field.ID].view(th, room, focused)
-	note, ink := noteOf(th, field, values)
+func (d formDrawing) fieldBlock(at stop) block {
+	field, focused, th := *d.fields.field(at), at == d.at, d.th
+	room := max(0, d.width-fieldIndent-d.label-3)
+	lines, cursor := d.fields.inputs[field.ID].view(th, room, focused)
+	note, ink := noteOf(th, field, d.values)
 	if !focused {
 		lines[0] = beside(lines[0], note, ink, room)
 	}
-	lines = append(lines, problem(th, f.problem(field.ID), room)...)
+	lines = append(lines, problem(th, d.errors.text(field.ID), room)...)
 	if focused {
 		lines = append(append(lines, inked(ink, note, room)...), inked(th.Dim, style.Escape(field.Help), room)...)
 	}
 	b := block{lines: lines, cursor: cursor, at: at}
-	f.label(th, b, field, label)
+	d.addLabel(b, field)
 	return b
 }
 
@@ -174,42 +184,43 @@ func beside(value, note string, ink lipgloss.Style, room int) string {
 	return clip(value+"  "+ink.Render(note), room)
 }
 
-// label puts the field's label before the first of its lines. It marks that line, or, in a
+// addLabel puts the field's label before the first of its lines. It marks that line, or, in a
 // field with rows, the one with the cursor.
-func (f *Form) label(th *style.Theme, b block, field Field, width int) {
-	ink, mark := th.Dim, 0
-	if b.at == f.at {
-		ink = th.Text
+func (d formDrawing) addLabel(b block, field Field) {
+	ink, mark := d.th.Dim, 0
+	if b.at == d.at {
+		ink = d.th.Text
 	}
 	if field.Kind == RowsField {
 		mark = b.cursor
 	}
 	for i, line := range b.lines {
-		bar, name := " ", blank(width)
+		bar, name := " ", blank(d.label)
 		if i == mark {
-			bar = f.bar(th, b.at)
+			bar = d.bar(b.at)
 		}
 		if i == 0 {
-			name = ink.Render(Fit(style.Escape(field.Label), width))
+			name = ink.Render(Fit(style.Escape(field.Label), d.label))
 		}
 		b.lines[i] = " " + bar + " " + name + "  " + line
 	}
 }
 
 // submitBlock draws the submit line, and above it the errors without a visible field.
-func (f *Form) submitBlock(th *style.Theme) block {
+func (d formDrawing) submitBlock() block {
 	var lines []string
-	for _, id := range f.unplaced() {
-		for _, line := range problem(th, f.problem(id), f.width-fieldIndent-1) {
+	th := d.th
+	for _, id := range d.errors.unplaced() {
+		for _, line := range problem(th, d.errors.text(id), d.width-fieldIndent-1) {
 			lines = append(lines, blank(fieldIndent)+line)
 		}
 	}
-	at := stop{len(f.sections), 0}
+	at := d.fields.submitLine()
 	ink := th.Dim
-	if at == f.at {
+	if at == d.at {
 		ink = th.Accent
 	}
-	line := " " + f.bar(th, at) + " " + ink.Render(style.Escape(f.submit)) + "  " + th.Dim.Render("ctrl+s")
+	line := " " + d.bar(at) + " " + ink.Render(style.Escape(d.submit)) + "  " + th.Dim.Render("ctrl+s")
 	return block{lines: append(lines, line), cursor: len(lines), at: at}
 }
 

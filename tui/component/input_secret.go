@@ -36,15 +36,15 @@ func (i *secretInput) insert(s string) {
 		i.line.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(s), Paste: true})
 		return
 	}
-	i.hold(tidy(s), false)
+	i.setBlock(tidy(s), false)
 }
 
-// hold replaces the content with a block; more tells whether further lines are expected.
-func (i *secretInput) hold(block string, more bool) {
+// setBlock replaces the content with a block; more tells whether further lines are expected.
+func (i *secretInput) setBlock(block string, more bool) {
 	i.line, i.block, i.more = newEdit(""), block, more
 }
 
-// secret is what a gathered text goes to, see [Form].
+// secret is how [pasteDetector] finds the secret that the cursor is in.
 func (i *secretInput) secret() *secretInput { return i }
 
 func (i *secretInput) key(msg tea.KeyMsg) bool {
@@ -56,7 +56,7 @@ func (i *secretInput) key(msg tea.KeyMsg) bool {
 	case i.block == "":
 		i.line.key(msg)
 	case erases(msg):
-		i.hold("", false)
+		i.setBlock("", false)
 	}
 	return true
 }
