@@ -9,53 +9,53 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A dispatch is what a key brought about and is not done yet. The keys behind it wait: the
-// next one may be meant for the overlay that this one opens.
+// A dispatch is what a key has brought about and is not done yet. Later keys wait, because
+// the next one may be meant for the overlay that this one opens.
 //
-// Its commands run at once, beside one another, but what they ask is done in their order: of
-// two overlays the second one has to be on top.
+// Its commands run concurrently, but what they ask for is done in their order: of two
+// overlays the second has to be on top.
 type dispatch struct {
-	steps   []*step       // commands whose answer was not taken yet, in order
-	overdue bool          // nobody waits for it any more, so nor does one command for another
+	steps   []*step       // the commands whose answers are still to be handled, in order
+	overdue bool          // keys no longer wait for it, nor do its commands for one another
 	done    chan struct{} // closed once there are no steps
 }
 
 // A step is one command of a dispatch.
 type step struct {
 	answered bool
-	msg      tea.Msg // what it asks of the console, if anything
+	msg      tea.Msg // what it asks of the root; nil: nothing
 }
 
 type (
-	// stepMsg is what a command of a dispatch answered.
+	// stepMsg is the answer of a command of a dispatch.
 	stepMsg struct {
 		of   *dispatch
 		step *step
 		msg  tea.Msg
 	}
-	// overdueMsg says that a dispatch has taken so long that keys wait for it no more.
+	// overdueMsg says that a dispatch takes so long that keys should no longer wait for it.
 	overdueMsg struct{ of *dispatch }
 )
 
-// dispatchLimit is how long keys wait for a dispatch. Moving about takes microseconds,
-// unless the machine is busy; the store may take longer, and nobody waits for that.
+// dispatchLimit is how long keys wait for a dispatch. Navigation takes microseconds unless
+// the machine is busy; the store may take longer, and keys should not wait for it.
 const dispatchLimit = 30 * time.Millisecond
 
-// dispatch runs what a key brought about, and has the keys behind it wait for that.
-func (m *Model) dispatch(cmd tea.Cmd) tea.Cmd {
+// dispatch runs what a key brought about, and lets later keys wait for it.
+func (q *keyQueue) dispatch(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
 	}
-	d := m.dispatched
+	d := q.dispatched
 	if d == nil {
 		d = &dispatch{done: make(chan struct{})}
-		m.dispatched = d
+		q.dispatched = d
 		return tea.Batch(d.run(0, cmd), d.limit())
 	}
 	return d.run(len(d.steps), cmd)
 }
 
-// run runs a command as the step at an index, before those that are there.
+// run runs a command as a new step at an index.
 func (d *dispatch) run(at int, cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
@@ -64,14 +64,14 @@ func (d *dispatch) run(at int, cmd tea.Cmd) tea.Cmd {
 	d.steps = slices.Insert(d.steps, at, s)
 	return func() tea.Msg {
 		msg := cmd()
-		if msg == nil || asksConsole(msg) {
+		if msg == nil || asksRoot(msg) {
 			return stepMsg{d, s, msg}
 		}
 		return tea.BatchMsg{screen.Send(msg), screen.Send(stepMsg{d, s, nil})}
 	}
 }
 
-// next is the step to take, or -1: the first one, once it was answered.
+// next returns the index of the step to do: the first, once it is answered; otherwise -1.
 func (d *dispatch) next() int {
 	at := slices.IndexFunc(d.steps, func(s *step) bool { return s.answered })
 	if at > 0 && !d.overdue {
@@ -80,7 +80,7 @@ func (d *dispatch) next() int {
 	return at
 }
 
-// limit tells when a dispatch takes too long, and nothing if it does not.
+// limit returns a command that reports when a dispatch takes too long.
 func (d *dispatch) limit() tea.Cmd {
 	return func() tea.Msg {
 		if pause(dispatchLimit, d.done) {
@@ -90,9 +90,8 @@ func (d *dispatch) limit() tea.Cmd {
 	}
 }
 
-// asksConsole reports whether a message asks something of the console that the next key may
-// depend on.
-func asksConsole(msg tea.Msg) bool {
+// asksRoot reports whether a message asks for something on which the next key may depend.
+func asksRoot(msg tea.Msg) bool {
 	switch msg.(type) {
 	case tea.BatchMsg, screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CopyMsg, screen.ContinueMsg:
 		return true
@@ -100,14 +99,14 @@ func asksConsole(msg tea.Msg) bool {
 	return false
 }
 
-// answered takes what a command of a dispatch answered, in its turn.
-func (m *Model) answered(msg stepMsg) tea.Cmd {
+// answered handles the answer of a command when it is its turn.
+func (q *keyQueue) answered(msg stepMsg) tea.Cmd {
 	msg.step.answered, msg.step.msg = true, msg.msg
-	return m.advance(msg.of)
+	return q.advance(msg.of)
 }
 
-// advance does what the answered steps ask; what follows from that takes their place.
-func (m *Model) advance(d *dispatch) tea.Cmd {
+// advance does what the answered steps ask for. What follows from a step takes its place.
+func (q *keyQueue) advance(d *dispatch) tea.Cmd {
 	var cmds []tea.Cmd
 	for at := d.next(); at >= 0; at = d.next() {
 		asked := d.steps[at].msg
@@ -119,25 +118,25 @@ func (m *Model) advance(d *dispatch) tea.Cmd {
 				cmds = append(cmds, d.run(at, cmd))
 			}
 		default:
-			cmds = append(cmds, d.run(at, m.update(asked)))
+			cmds = append(cmds, d.run(at, q.target.update(asked)))
 		}
 		if len(d.steps) == 0 {
 			close(d.done)
-			m.forget(d)
+			q.forget(d)
 		}
 	}
 	return tea.Batch(cmds...)
 }
 
-// release lets the keys go on although a dispatch is not done.
-func (m *Model) release(d *dispatch) tea.Cmd {
+// release lets keys go on although a dispatch is not done.
+func (q *keyQueue) release(d *dispatch) tea.Cmd {
 	d.overdue = true
-	m.forget(d)
-	return m.advance(d)
+	q.forget(d)
+	return q.advance(d)
 }
 
-func (m *Model) forget(d *dispatch) {
-	if m.dispatched == d {
-		m.dispatched = nil
+func (q *keyQueue) forget(d *dispatch) {
+	if q.dispatched == d {
+		q.dispatched = nil
 	}
 }

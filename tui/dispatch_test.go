@@ -24,7 +24,7 @@ func TestNothingWaitsInsideUpdate(t *testing.T) {
 	for _, takes := range []time.Duration{dispatchLimit / 2, dispatchLimit - 1, dispatchLimit + 1, time.Hour / 2} {
 		testConsole(t, func(c *console) {
 			began := time.Now()
-			c.start(c.m.dispatch(slowly(takes, nil)))
+			c.start(c.m.keys.dispatch(slowly(takes, nil)))
 			c.press("2", "3")
 			if waited := time.Since(began); waited != 0 {
 				t.Errorf("what takes %s held the program up for %s", takes, waited)
@@ -32,8 +32,8 @@ func TestNothingWaitsInsideUpdate(t *testing.T) {
 			c.see("▸1 Webhooks")
 			c.wait(min(takes, dispatchLimit))
 			c.see("▸3 Receiver")
-			if c.m.dispatched != nil || len(c.m.typeahead) > 0 {
-				t.Errorf("%d keys still wait", len(c.m.typeahead))
+			if c.m.keys.dispatched != nil || len(c.m.keys.waiting) > 0 {
+				t.Errorf("%d keys still wait", len(c.m.keys.waiting))
 			}
 		})
 	}
@@ -54,13 +54,13 @@ func TestADispatchKeepsItsOrder(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testConsole(t, func(c *console) {
-				c.start(c.m.dispatch(test.cmd))
+				c.start(c.m.keys.dispatch(test.cmd))
 				c.settle()
 				for range 12 {
 					c.wait(5 * time.Millisecond)
 				}
-				if c.m.current != test.want {
-					t.Errorf("the view in front is %d, want %d", c.m.current, test.want)
+				if c.m.views.current != test.want {
+					t.Errorf("the view in front is %d, want %d", c.m.views.current, test.want)
 				}
 			})
 		})

@@ -8,23 +8,23 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// urgent are the keys that mean the same wherever one is.
-func (m *Model) urgent() []screen.Binding {
+// urgent returns the keys that work everywhere, even where letters are text.
+func urgent() []screen.Binding {
 	return []screen.Binding{
 		{Keys: []string{"ctrl+c"}, Word: "quit", Help: "Quit at once", Do: func() tea.Cmd { return tea.Quit }},
 		{Keys: []string{"ctrl+z"}, Word: "suspend", Help: "Suspend; fg brings the console back", Do: func() tea.Cmd { return tea.Suspend }},
 	}
 }
 
-// globals are the keys that mean the same on every screen, except where one types.
+// globals returns the keys that work on every screen, except where letters are text.
 func (m *Model) globals() []screen.Binding {
 	var out []screen.Binding
-	for v := range m.stacks {
+	for v := range m.views.stacks {
 		out = append(out, m.viewBinding(screen.View(v)))
 	}
 	return append(append(out, m.fireBindings()...),
-		screen.Binding{Keys: []string{"y"}, Word: "copy", Help: "Copy something of what is shown", Do: m.openCopyMenu},
-		screen.Binding{Keys: []string{"Y"}, Word: "copied", Help: "Show what was copied last, to select it", Do: m.showCopied},
+		screen.Binding{Keys: []string{"y"}, Word: "copy", Help: "Copy something of what is shown", Do: func() tea.Cmd { return m.clipboard.offer(m.views.front()) }},
+		screen.Binding{Keys: []string{"Y"}, Word: "copied", Help: "Show what was copied last, to select it", Do: m.clipboard.show},
 		screen.Binding{Keys: []string{":", "ctrl+p"}, Shown: ": ctrl+p", Help: "Find an action by its name", Do: m.openPalette},
 		screen.Binding{Keys: []string{"?"}, Word: "help", Help: "Say what every key does", Do: m.openHelp},
 		screen.Binding{Keys: []string{"z"}, Word: "zoom", Help: "Zoom the focused pane, and back", Do: m.zoom},
@@ -37,8 +37,8 @@ func (m *Model) globals() []screen.Binding {
 func (m *Model) viewBinding(v screen.View) screen.Binding {
 	return screen.Binding{
 		Keys: []string{strconv.Itoa(int(v) + 1)},
-		Help: "Go to " + m.stacks[v][0].Title(), Word: m.stacks[v][0].Title(),
-		Do: func() tea.Cmd { return m.goTo(v, 0) },
+		Help: "Go to " + m.views.title(v), Word: m.views.title(v),
+		Do: func() tea.Cmd { return m.views.goTo(v, 0) },
 	}
 }
 
@@ -47,11 +47,11 @@ func (m *Model) zoom() tea.Cmd {
 	return nil
 }
 
-// fireBindings are the keys that fire from any view.
+// fireBindings returns the keys that fire from any view.
 func (m *Model) fireBindings() []screen.Binding {
 	fire := m.fire
 	return []screen.Binding{
-		{Keys: []string{"f"}, Label: "fire", Help: "Fire an event", Do: func() tea.Cmd { return fire.Open(m.front()) }},
+		{Keys: []string{"f"}, Label: "fire", Help: "Fire an event", Do: func() tea.Cmd { return fire.Open(m.views.front()) }},
 		{Keys: []string{"."}, Word: "again", Help: "Fire the last event again", Do: fire.Repeat},
 	}
 }

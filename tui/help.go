@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"backchannel/tui/component"
@@ -9,7 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// help says what every key does: on the screen in front, and anywhere.
+// help explains every key, of the screen in front and of all screens.
 type help struct {
 	env     *screen.Env
 	version string
@@ -18,12 +19,13 @@ type help struct {
 }
 
 func (m *Model) openHelp() tea.Cmd {
-	keys := append(screen.KeyTable(m.front().Title(), m.front().Bindings()), screen.KeyTable("Moving", movement())...)
-	keys = append(append(keys, screen.KeyTable("Anywhere", m.globals())...), screen.KeyTable("Anywhere", m.urgent())...)
+	front := m.views.front()
+	keys := slices.Concat(screen.KeyTable(front.Title(), front.Bindings()), screen.KeyTable("Moving", movement()),
+		screen.KeyTable("Anywhere", m.globals()), screen.KeyTable("Anywhere", urgent()))
 	return screen.Show(&help{env: m.env, version: m.cfg.Version, keys: keys})
 }
 
-// movement are the keys that lists and texts take.
+// movement returns the keys of lists and texts.
 func movement() []screen.Binding {
 	return []screen.Binding{
 		{Shown: "j k ↓ ↑", Help: "Next, previous"},
@@ -32,7 +34,7 @@ func movement() []screen.Binding {
 	}
 }
 
-// Update scrolls; any key that leads away closes the help.
+// Update scrolls, or closes the help.
 func (h *help) Update(msg tea.Msg) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {

@@ -5,107 +5,123 @@ import (
 	"time"
 
 	"backchannel/tui/screen"
-	"backchannel/tui/webhooks"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A pendingKey is a key that came before what it is about was there, or something else to be done
-// in its turn.
+// keyQueue holds keys back while what they may be about is being read, and while what the
+// keys before them asked for is being done, so that none is lost and they keep their order.
+type keyQueue struct {
+	target keyTarget
+	now    func() time.Time
+
+	awake      bool         // the first screen was read
+	taking     bool         // a key is being handled
+	more       bool         // further keys came in the same message as the one being handled
+	waiting    []pendingKey // the oldest first
+	dispatched *dispatch    // what the last keys brought about; nil: all of it is done
+	pasteUntil time.Time    // until then, keys belong to a text that was pasted
+}
+
+// keyTarget handles the keys.
+type keyTarget interface {
+	key(tea.KeyMsg) tea.Cmd
+	update(tea.Msg) tea.Cmd
+	ready() bool          // the first screen was read
+	busy(tea.KeyMsg) bool // what the key is about is being read
+	typing() bool         // letters are text
+	covered() bool        // an overlay has the keys
+}
+
+// A pendingKey is a key that waits, or an action that waits in its place among the keys.
 type pendingKey struct {
 	key  tea.KeyMsg
-	rest bool           // of a message whose first keys were taken
-	do   func() tea.Cmd // instead of the key, if not nil
+	rest bool           // of a message of which the first keys were handled
+	do   func() tea.Cmd // the action; nil: it is a key
 }
 
-// keys takes a key, or lets it wait: for those that came before it, and for what is still
-// to be read. So none is lost, and they keep their order.
-func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
-	if _, urgent := screen.Run(m.urgent(), msg.String()); !urgent && (len(m.typeahead) > 0 || m.waits(msg)) {
-		m.typeahead = append(m.typeahead, pendingKey{key: msg})
+func isUrgent(msg tea.KeyMsg) bool {
+	return slices.ContainsFunc(urgent(), func(b screen.Binding) bool { return slices.Contains(b.Keys, msg.String()) })
+}
+
+// press handles a key, unless it has to wait.
+func (q *keyQueue) press(msg tea.KeyMsg) tea.Cmd {
+	if !isUrgent(msg) && (len(q.waiting) > 0 || q.waits(msg)) {
+		q.waiting = append(q.waiting, pendingKey{key: msg})
 		return nil
 	}
-	return m.taken(msg)
+	return q.take(msg)
 }
 
-// taken takes the keys of a message one by one: a slow line, a script or quick fingers
-// bring several letters at once. Where one types, they are a text; passed on as a paste,
-// it cannot be mistaken for the name of a key.
-func (m *Model) taken(msg tea.KeyMsg) tea.Cmd {
-	if _, urgent := screen.Run(m.urgent(), msg.String()); !urgent && m.looksPasted(msg) {
+// take handles a message of one or more keys, unless it looks like a paste.
+func (q *keyQueue) take(msg tea.KeyMsg) tea.Cmd {
+	if !isUrgent(msg) && q.looksPasted(msg) {
 		return screen.Say(screen.AboutKeys("that looks like pasted text; nothing here takes it"))
 	}
-	return m.takeKeys(msg)
+	return q.takeKeys(msg)
 }
 
-// takeKeys takes them if they are not a text that was pasted.
-func (m *Model) takeKeys(msg tea.KeyMsg) tea.Cmd {
-	m.taking = true
-	defer func() { m.taking, m.more = false, false }()
+// takeKeys handles the keys of a message one by one: a slow line, a script or quick fingers
+// can put several letters into one. Where letters are text, the rest is passed on as a
+// paste, so that it cannot be mistaken for the name of a key.
+func (q *keyQueue) takeKeys(msg tea.KeyMsg) tea.Cmd {
+	q.taking = true
+	defer func() { q.taking, q.more = false, false }()
 	if msg.Type != tea.KeyRunes || msg.Paste {
-		return m.dispatchKey(msg)
+		return q.dispatchKey(msg)
 	}
 	var cmds []tea.Cmd
 	for i, r := range msg.Runes {
 		rest := tea.KeyMsg{Type: tea.KeyRunes, Runes: msg.Runes[i:], Alt: msg.Alt}
-		if i > 0 && m.waits(rest) {
-			m.typeahead = slices.Insert(m.typeahead, 0, pendingKey{key: rest, rest: true})
+		if i > 0 && q.waits(rest) {
+			q.waiting = slices.Insert(q.waiting, 0, pendingKey{key: rest, rest: true})
 			break
 		}
-		if len(rest.Runes) > 1 && !msg.Alt && m.top() == nil && typing(m.front()) {
+		if len(rest.Runes) > 1 && !msg.Alt && q.target.typing() {
 			rest.Paste = true
-			return tea.Batch(append(cmds, m.dispatchKey(rest))...)
+			return tea.Batch(append(cmds, q.dispatchKey(rest))...)
 		}
-		m.more = i < len(msg.Runes)-1
-		cmds = append(cmds, m.dispatchKey(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
+		q.more = i < len(msg.Runes)-1
+		cmds = append(cmds, q.dispatchKey(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
 	}
 	return tea.Batch(cmds...)
 }
 
-// waits reports whether what a key is about is still to be read. Whoever wants to leave may
-// always.
-func (m *Model) waits(msg tea.KeyMsg) bool {
+// waits reports whether a key has to wait. Of several keys in one message, it is about the
+// first.
+func (q *keyQueue) waits(msg tea.KeyMsg) bool {
 	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 {
-		msg.Runes = msg.Runes[:1] // of several keys in one message, the first one
+		msg.Runes = msg.Runes[:1]
 	}
-	switch front, ok := m.front().(screen.Busier); {
-	case !m.ready(), m.env.Waiting > 0, m.dispatched != nil:
-		return true
-	case !ok || m.top() != nil || msg.String() == "esc":
-		return false
-	default:
-		return front.Busy(msg)
-	}
+	return !q.awake && !q.target.ready() || q.dispatched != nil || q.target.busy(msg)
 }
 
-// ready reports whether what is shown first was read: until then a key would meet nothing
-// that it could be about.
-func (m *Model) ready() bool {
-	first, ok := m.stacks[screen.ViewWebhooks][0].(*webhooks.Screen)
-	return m.awake || m.fire.Tried && (!ok || first.Tried())
-}
-
-// wake takes the keys that came too early, as far as they are of use now.
-func (m *Model) wake() tea.Cmd {
-	if m.taking || !m.ready() {
+// wake handles the keys that need not wait any longer.
+func (q *keyQueue) wake() tea.Cmd {
+	if q.taking || !q.awake && !q.target.ready() {
 		return nil
 	}
-	m.awake = true
+	q.awake = true
 	var cmds []tea.Cmd
-	for len(m.typeahead) > 0 && !m.waits(m.typeahead[0].key) {
-		next := m.typeahead[0]
-		m.typeahead = m.typeahead[1:]
-		if next.do != nil {
-			cmds = append(cmds, m.dispatch(next.do()))
-			continue
+	for len(q.waiting) > 0 && !q.waits(q.waiting[0].key) {
+		next := q.waiting[0]
+		q.waiting = q.waiting[1:]
+		switch {
+		case next.do != nil:
+			cmds = append(cmds, q.dispatch(next.do()))
+		case next.rest:
+			cmds = append(cmds, q.takeKeys(next.key))
+		default:
+			cmds = append(cmds, q.take(next.key))
 		}
-		if next.rest {
-			cmds = append(cmds, m.takeKeys(next.key))
-			continue
-		}
-		cmds = append(cmds, m.taken(next.key))
 	}
 	return tea.Batch(cmds...)
+}
+
+// afterKeys does something once the keys that wait have been handled.
+func (q *keyQueue) afterKeys(do func() tea.Cmd) tea.Cmd {
+	q.waiting = append(q.waiting, pendingKey{do: do})
+	return q.wake()
 }
 
 const (
@@ -113,26 +129,27 @@ const (
 	pastePause  = 100 * time.Millisecond // ends a paste
 )
 
-// looksPasted reports whether a key is part of a text that a terminal without bracketed paste
-// put where nobody types: many different letters at once, and what comes right behind.
-func (m *Model) looksPasted(msg tea.KeyMsg) bool {
-	now := m.env.Now()
+// looksPasted reports whether a key belongs to a text that a terminal without bracketed paste
+// put where letters are not text: many different letters at once, and what follows them
+// without a pause.
+func (q *keyQueue) looksPasted(msg tea.KeyMsg) bool {
+	now := q.now()
 	runes := slices.Compact(slices.Clone(msg.Runes))
-	begins := msg.Type == tea.KeyRunes && !msg.Paste && len(runes) >= pasteLength && m.top() == nil && !typing(m.front())
-	if !begins && !now.Before(m.pasteUntil) {
+	begins := msg.Type == tea.KeyRunes && !msg.Paste && len(runes) >= pasteLength && !q.target.covered() && !q.target.typing()
+	if !begins && !now.Before(q.pasteUntil) {
 		return false
 	}
-	m.pasteUntil = now.Add(pastePause)
+	q.pasteUntil = now.Add(pastePause)
 	return true
 }
 
-// dispatchKey takes a key and, unless it is text, has the keys behind it wait for what it
-// brings about.
-func (m *Model) dispatchKey(msg tea.KeyMsg) tea.Cmd {
-	text := m.top() == nil && typing(m.front()) && screen.Typed(msg)
-	cmd := m.key(msg)
+// dispatchKey handles a key. Unless it is text, the keys after it wait for what it brings
+// about.
+func (q *keyQueue) dispatchKey(msg tea.KeyMsg) tea.Cmd {
+	text := q.target.typing() && screen.Typed(msg)
+	cmd := q.target.key(msg)
 	if text {
 		return cmd
 	}
-	return m.dispatch(cmd)
+	return q.dispatch(cmd)
 }

@@ -59,7 +59,7 @@ func TestQuitsOnlyAtItsLastKey(t *testing.T) {
 func TestKeysBeforeTheFirstScreen(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.m.fire = fire.New(c.m.env, c.store)
-		c.m.awake, c.m.typeahead = false, typedBefore([]byte("3\x1b[A"))
+		c.m.keys.awake, c.m.keys.waiting = false, typedBefore([]byte("3\x1b[A"))
 		c.press("f")
 		c.see("▸1 Webhooks")
 		c.must(c.store.SetWebhookState(c.m.env.Context, staging().ID, storage.Paused, ""))

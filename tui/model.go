@@ -2,11 +2,9 @@ package tui
 
 import (
 	"context"
-	"time"
 
 	"backchannel/storage"
 	"backchannel/tui/activity"
-	"backchannel/tui/component"
 	"backchannel/tui/deliveries"
 	"backchannel/tui/fire"
 	"backchannel/tui/receiver"
@@ -17,47 +15,43 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Model is the root of the console. It routes: keys to the overlay or screen in
-// front, everything else to whom it concerns.
+// Model is the root of the console. It passes keys to the overlay or screen in front, does
+// what these ask of it, and passes every other message to all of them.
 type Model struct {
-	cfg           Config
-	env           *screen.Env
-	fire          *fire.Firer
-	changes       <-chan storage.Change
-	reading       screen.Query[screen.Status]
-	stacks        [][]screen.Screen // per view: the view itself, then what was opened over it
-	current       screen.View
-	trail         []screen.View // from which one jumped to another, esc leads back to the last
-	overlays      []screen.Overlay
-	toasts        component.Toasts
-	copied        screen.CopyMsg // last
-	banner        string
-	width, height int
-	more          bool         // keys came in the same message behind the one that is taken
-	awake         bool         // what is shown first was read
-	typeahead     []pendingKey // came before that, or before what they are about was read
-	taking        bool         // a key is being taken
-	dispatched    *dispatch    // what the keys wait for that the last ones brought about, if not nil
-	pasteUntil    time.Time    // until then, keys belong to a text that was pasted
-	pulse         pulse        // last
+	cfg       Config
+	env       *screen.Env
+	fire      *fire.Firer
+	views     *views
+	overlays  overlays
+	keys      keyQueue
+	hints     subscription
+	status    screen.Query[screen.Status]
+	toasts    toaster
+	clipboard clipboard
+	chrome    chrome
 }
 
-// New makes the console's model. It lives until ctx ends.
+// New returns the console's model. It lives until ctx ends.
 func New(ctx context.Context, cfg Config) *Model {
 	cfg = cfg.complete()
 	e := &screen.Env{
 		Times: screen.Times{Now: cfg.Now, Location: cfg.Location}, Rand: cfg.Rand, PID: cfg.PID,
 		Context: ctx, Theme: style.New(cfg.Renderer, cfg.Dark),
 	}
-	m := &Model{cfg: cfg, env: e, fire: fire.New(e, cfg.Store), typeahead: typedBefore(cfg.Typed), changes: cfg.Store.Changes(ctx), reading: screen.Query[screen.Status]{Ctx: ctx}}
-	for _, view := range newViews(e, cfg) {
-		m.stacks = append(m.stacks, []screen.Screen{view})
+	m := &Model{
+		cfg: cfg, env: e, fire: fire.New(e, cfg.Store), status: screen.Query[screen.Status]{Ctx: ctx},
+		hints:     subscription{env: e, store: cfg.Store, changes: cfg.Store.Changes(ctx), notices: cfg.Notices},
+		toasts:    toaster{env: e, add: cfg.Store.AddActivity},
+		clipboard: clipboard{env: e, put: cfg.Copy},
 	}
+	m.views = newViews(e, allViews(e, cfg), func() tea.Cmd { return m.refresh(storage.ChangedAll) })
+	m.chrome = chrome{env: e, views: m.views, toasts: &m.toasts.shown}
+	m.keys = keyQueue{target: m, now: cfg.Now, waiting: typedBefore(cfg.Typed)}
 	return m
 }
 
-// newViews are the views in the order of their numbers.
-func newViews(e *screen.Env, cfg Config) []screen.Screen {
+// allViews returns the views in the order of their numbers.
+func allViews(e *screen.Env, cfg Config) []screen.Screen {
 	return []screen.Screen{
 		webhooks.New(e, cfg.Store, cfg.Rules),
 		deliveries.New(e, cfg.Store),
@@ -66,30 +60,51 @@ func newViews(e *screen.Env, cfg Config) []screen.Screen {
 	}
 }
 
-// Init reads what is shown first and begins to listen.
+// Init reads what is shown first, and subscribes to changes.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.refresh(storage.ChangedAll), m.awaitChange(), m.awaitNotice(), m.awaitEnd(), m.awaitTick())
+	return tea.Batch(m.refresh(storage.ChangedAll), m.hints.start())
 }
 
-// refresh reads again what is on the screen.
+// refresh reads again what is on the screen and concerned by a change.
 func (m *Model) refresh(c storage.Change) tea.Cmd {
-	cmds := []tea.Cmd{m.front().Refresh(c), m.fire.Refresh(c)}
+	cmds := []tea.Cmd{m.views.front().Refresh(c), m.fire.Refresh(c)}
 	if c.Has(storage.ChangedRuntime | storage.ChangedDeliveries | storage.ChangedReceipts) {
-		cmds = append(cmds, m.reading.Ask(m.readStatus))
+		cmds = append(cmds, m.readStatus())
 	}
 	return tea.Batch(cmds...)
 }
 
-// front is the screen that has the keys.
-func (m *Model) front() screen.Screen {
-	stack := m.stacks[m.current]
-	return stack[len(stack)-1]
+func (m *Model) readStatus() tea.Cmd {
+	return m.status.Ask(func(ctx context.Context) (screen.Status, error) { return readStatus(ctx, m.cfg.Store) })
 }
 
-// top is the overlay that has the keys, or nil.
-func (m *Model) top() screen.Overlay {
-	if len(m.overlays) == 0 {
-		return nil
+// ready reports whether the first screen was read. Before that a key could not mean anything
+// on it.
+func (m *Model) ready() bool {
+	first, ok := m.views.stacks[screen.ViewWebhooks][0].(*webhooks.Screen)
+	return m.fire.Tried && (!ok || first.Tried())
+}
+
+// busy reports whether what a key acts on is still being read. esc never waits, so that a
+// person can always leave.
+func (m *Model) busy(msg tea.KeyMsg) bool {
+	front, ok := m.views.front().(screen.Busier)
+	switch {
+	case m.env.Waiting > 0:
+		return true
+	case !ok || m.overlays.top() != nil || msg.String() == "esc":
+		return false
 	}
-	return m.overlays[len(m.overlays)-1]
+	return front.Busy(msg)
+}
+
+// covered reports whether an overlay has the keys.
+func (m *Model) covered() bool { return m.overlays.top() != nil }
+
+// typing reports whether letters are text for the screen in front.
+func (m *Model) typing() bool { return !m.covered() && typing(m.views.front()) }
+
+func typing(s screen.Screen) bool {
+	t, ok := s.(screen.Typer)
+	return ok && t.Typing()
 }

@@ -139,7 +139,7 @@ func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
 	testDeliveries(t, func(c *console) {
 		c.press("g")
 		for range 20 {
-			if d, ok := c.m.stacks[screen.ViewDeliveries][0].(*deliveries.Screen).List().Selected(); ok && d.Receipt.ID != 0 {
+			if d, ok := c.m.views.stacks[screen.ViewDeliveries][0].(*deliveries.Screen).List().Selected(); ok && d.Receipt.ID != 0 {
 				break
 			}
 			c.press("j")

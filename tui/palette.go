@@ -10,7 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// palette finds an action by its name, those of other views too.
+// palette finds an action by its name, including those of other views.
 type palette struct {
 	env     *screen.Env
 	palette *component.Palette
@@ -33,11 +33,12 @@ func (m *Model) openPalette() tea.Cmd {
 	return screen.Show(p)
 }
 
-// actions is everything that can be done, the nearest first: here, anywhere, and in the
-// other views after going there. What cannot be done now says why, so that a person who
-// looks for it gets nothing else instead.
+// actions returns everything that can be done, the nearest first: on the screen in front,
+// anywhere, and in the other views after going there. What cannot be done now is listed and
+// says why, so that a search for it does not find something else.
 func (m *Model) actions() []action {
 	var out []action
+	front := m.views.front()
 	add := func(place string, all []screen.Binding, do func(screen.Binding) tea.Cmd) {
 		for _, b := range all {
 			if b.Do == nil || b.Help == "" {
@@ -55,29 +56,27 @@ func (m *Model) actions() []action {
 		}
 		return b.Do()
 	}
-	add("", m.front().Bindings(), here)
+	add("", front.Bindings(), here)
 	add("", m.globals(), here)
-	add("", m.urgent(), here)
-	add("", m.fire.Actions(m.front()), here)
-	for v, stack := range m.stacks {
-		if screen.View(v) != m.current && len(stack) == 1 {
+	add("", urgent(), here)
+	add("", m.fire.Actions(front), here)
+	for v, stack := range m.views.stacks {
+		if screen.View(v) != m.views.current && len(stack) == 1 {
 			add(stack[0].Title()+": ", stack[0].Bindings(), func(b screen.Binding) tea.Cmd { return m.pressIn(screen.View(v), b.Keys[0]) })
 		}
 	}
 	return out
 }
 
-// pressIn goes to a view and presses a key there, once what it is about was read.
+// pressIn goes to a view and presses a key there, once the view was read.
 func (m *Model) pressIn(v screen.View, key string) tea.Cmd {
-	cmd := m.goTo(v, 0)
-	m.typeahead = append(m.typeahead, pendingKey{do: func() tea.Cmd {
-		done, _ := screen.Run(m.front().Bindings(), key)
+	return tea.Batch(m.views.goTo(v, 0), m.keys.afterKeys(func() tea.Cmd {
+		done, _ := screen.Run(m.views.front().Bindings(), key)
 		return done
-	}})
-	return tea.Batch(cmd, m.wake())
+	}))
 }
 
-// Update finds until something is picked.
+// Update passes keys to the palette until a command is picked.
 func (p *palette) Update(msg tea.Msg) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {

@@ -258,10 +258,10 @@ func TestEveryKeyInTheFooterDoesSomething(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
 			s.show(t, plainTheme, func(c *console) {
-				if typing(c.m.front()) {
+				if typing(c.m.views.front()) {
 					return
 				}
-				for _, b := range c.m.front().Bindings() {
+				for _, b := range c.m.views.front().Bindings() {
 					if (b.Do == nil) != (len(b.Keys) == 0) || b.Label != "" && b.Help == "" {
 						t.Errorf("%+v does nothing or is not explained", b)
 					}

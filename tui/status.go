@@ -13,9 +13,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// readStatus reads what the header tells.
-func (m *Model) readStatus(ctx context.Context) (screen.Status, error) {
-	store := m.cfg.Store
+// readStatus reads what the header shows.
+func readStatus(ctx context.Context, store StatusStore) (screen.Status, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
 		return screen.Status{}, err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -19,10 +20,24 @@ type (
 	tickMsg   pulse
 )
 
-// awaitChange waits for the next hint. It lets a moment pass first, in which
-// further hints merge, so that a storm of them is a few a second here.
-func (m *Model) awaitChange() tea.Cmd {
-	changes, done := m.changes, m.env.Context.Done()
+// subscription waits, in commands, for what comes from outside: hints at changed records,
+// banners, and the end of the console. It also looks once a second for what nothing hints at.
+type subscription struct {
+	env     *screen.Env
+	store   StatusStore
+	changes <-chan storage.Change
+	notices <-chan string // nil: there will be none
+	pulse   pulse         // the latest
+}
+
+func (s *subscription) start() tea.Cmd {
+	return tea.Batch(s.awaitChange(), s.awaitNotice(), s.awaitEnd(), s.awaitTick())
+}
+
+// awaitChange waits for the next hint. It first lets a short time pass in which hints merge,
+// so that many changes cause only a few reads a second.
+func (s *subscription) awaitChange() tea.Cmd {
+	changes, done := s.changes, s.env.Context.Done()
 	return func() tea.Msg {
 		if !pause(changeGap, done) {
 			return nil
@@ -49,8 +64,8 @@ func pause(d time.Duration, done <-chan struct{}) bool {
 	}
 }
 
-func (m *Model) awaitNotice() tea.Cmd {
-	notices, done := m.cfg.Notices, m.env.Context.Done()
+func (s *subscription) awaitNotice() tea.Cmd {
+	notices, done := s.notices, s.env.Context.Done()
 	if notices == nil {
 		return nil
 	}
@@ -66,22 +81,22 @@ func (m *Model) awaitNotice() tea.Cmd {
 	}
 }
 
-// awaitEnd quits when the program is told to end.
-func (m *Model) awaitEnd() tea.Cmd {
-	done := m.env.Context.Done()
+// awaitEnd quits when the console's context ends.
+func (s *subscription) awaitEnd() tea.Cmd {
+	done := s.env.Context.Done()
 	return func() tea.Msg {
 		<-done
 		return tea.Quit()
 	}
 }
 
-// awaitTick lets seconds pass until the screen must be drawn once more: because how far
-// from now something is has another text, or the pulse is another than before.
-func (m *Model) awaitTick() tea.Cmd {
-	done, before := m.env.Context.Done(), m.pulse
+// awaitTick waits until the screen has to be drawn again because a relative time or the pulse
+// has changed.
+func (s *subscription) awaitTick() tea.Cmd {
+	done, before := s.env.Context.Done(), s.pulse
 	return func() tea.Msg {
 		for pause(storage.NextTick(tickGap), done) {
-			if now := m.readPulse(); m.env.Stale() || now != before {
+			if now := s.readPulse(); s.env.Stale() || now != before {
 				return tickMsg(now)
 			}
 		}
@@ -89,18 +104,17 @@ func (m *Model) awaitTick() tea.Cmd {
 	}
 }
 
-// A pulse is what nobody hints at: that the one who delivers died, that the store cannot
-// be read any more, that another day has begun, so that today's times are yesterday's.
+// A pulse is what nothing hints at: that the leader has died, that the store can no longer be
+// read, and that a new day has begun, on which today's times are yesterday's.
 type pulse struct {
 	alive bool
 	fault string
 	day   string
 }
 
-func (m *Model) readPulse() pulse {
-	e := m.env
-	_, alive, err := m.cfg.Store.Runtime(e.Context)
-	p := pulse{alive: alive, day: e.Now().In(e.Location).Format(time.DateOnly)}
+func (s *subscription) readPulse() pulse {
+	_, alive, err := s.store.Runtime(s.env.Context)
+	p := pulse{alive: alive, day: s.env.Now().In(s.env.Location).Format(time.DateOnly)}
 	if err != nil {
 		p.fault = err.Error()
 	}

@@ -27,7 +27,7 @@ func testReceiver(t *testing.T, set func(*testStore), test func(*console)) {
 }
 
 func receiverOf(c *console) *receiver.Screen {
-	return c.m.stacks[screen.ViewReceiver][0].(*receiver.Screen)
+	return c.m.views.stacks[screen.ViewReceiver][0].(*receiver.Screen)
 }
 
 func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {

@@ -1,44 +1,53 @@
 package tui
 
 import (
+	"context"
 	"time"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// What toasts say, by how it went. A toast with an ID replaces an earlier one.
+// toaster shows toasts for a while, and records errors in Activity.
+type toaster struct {
+	env   *screen.Env
+	add   func(context.Context, storage.Activity) error
+	shown component.Toasts
+}
 
 type toastOverMsg struct{}
 
-// toast shows a message for a while.
-func (m *Model) toast(t component.Toast) tea.Cmd {
-	m.toasts.Push(m.env.Now(), t)
-	return tea.Batch(m.awaitToast(), m.keep(t))
+// show shows a toast, in the place of an earlier one with its ID.
+func (t *toaster) show(toast component.Toast) tea.Cmd {
+	t.shown.Push(t.env.Now(), toast)
+	return tea.Batch(t.awaitExpiry(), t.record(toast))
 }
 
-// keep has Activity tell of an error, which a toast may have no room for. What became of
-// deliveries stands there anyway, and that the store cannot be read it could not keep.
-func (m *Model) keep(t component.Toast) tea.Cmd {
-	if t.Outcome != component.Error || t.ID != "" {
+// record records an error in Activity, because a toast may have no space for it. Toasts with
+// an ID are left out: the outcome of deliveries is in Activity already, and an error of the
+// store could not be recorded.
+func (t *toaster) record(toast component.Toast) tea.Cmd {
+	if toast.Outcome != component.Error || toast.ID != "" {
 		return nil
 	}
-	ctx, add := m.env.Context, m.cfg.Store.AddActivity
+	ctx, add := t.env.Context, t.add
 	return func() tea.Msg {
-		_ = add(ctx, storage.Activity{Kind: storage.ActivityError, Text: t.Text}) // it is on the screen
+		_ = add(ctx, storage.Activity{Kind: storage.ActivityError, Text: toast.Text}) // it is on the screen
 		return nil
 	}
 }
 
-func (m *Model) dropToasts() tea.Cmd {
-	m.toasts.Expire(m.env.Now())
-	return m.awaitToast()
+// expire removes the toasts that were shown long enough.
+func (t *toaster) expire() tea.Cmd {
+	t.shown.Expire(t.env.Now())
+	return t.awaitExpiry()
 }
 
-func (m *Model) awaitToast() tea.Cmd {
-	wait, any := m.toasts.Wait(m.env.Now())
+func (t *toaster) awaitExpiry() tea.Cmd {
+	wait, any := t.shown.Wait(t.env.Now())
 	if !any {
 		return nil
 	}

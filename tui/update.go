@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"slices"
 	"strings"
 
 	"backchannel/storage"
@@ -11,132 +10,114 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Update takes a message, and then the keys that waited for it.
+// Update handles a message, and then the keys that waited for it.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if key, ok := msg.(tea.KeyMsg); ok {
-		return m, m.keys(key)
+		return m, m.keys.press(key)
 	}
 	cmd := m.update(msg)
-	return m, tea.Batch(cmd, m.wake())
+	return m, tea.Batch(cmd, m.keys.wake())
 }
 
-// update takes the messages for the root and hands on all others.
+// update handles the messages for the root, and passes on all others.
 func (m *Model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.width, m.height = msg.Width, msg.Height
+		m.chrome.width, m.chrome.height = msg.Width, msg.Height
 		return nil
 	case changeMsg:
-		return tea.Batch(m.refresh(storage.Change(msg)), m.awaitChange())
+		return tea.Batch(m.refresh(storage.Change(msg)), m.hints.awaitChange())
 	case noticeMsg:
-		m.banner = string(msg)
-		return m.awaitNotice()
+		m.chrome.banner = string(msg)
+		return m.hints.awaitNotice()
 	case tickMsg:
 		return m.tick(pulse(msg))
 	case stepMsg:
-		return m.answered(msg)
+		return m.keys.answered(msg)
 	case overdueMsg:
-		return m.release(msg.of)
+		return m.keys.release(msg.of)
 	case tea.ResumeMsg:
 		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
-	case screen.ContinueMsg:
-		if msg.Waited {
-			m.env.Waiting--
-		}
-		return m.dispatch(msg.Then())
+	case toastOverMsg:
+		return m.toasts.expire()
 	}
-	if cmd, mine := m.navigate(msg); mine {
+	if cmd, mine := m.obey(msg); mine {
 		return cmd
 	}
 	return m.broadcast(msg)
 }
 
-// navigate does what screens and overlays ask of the root.
-func (m *Model) navigate(msg tea.Msg) (tea.Cmd, bool) {
+// obey does what screens and overlays ask of the root.
+func (m *Model) obey(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case screen.OpenMsg:
-		m.stacks[m.current] = append(m.stacks[m.current], msg.Screen)
-		m.env.Zoomed = false
-		return m.refresh(storage.ChangedAll), true
+		return m.views.open(msg.Screen), true
 	case screen.CloseMsg:
-		cmd := m.close(msg.Screen)
+		cmd := m.views.close(msg.Screen)
 		if msg.Then != nil {
-			return tea.Batch(cmd, m.goTo(msg.Then.View, msg.Then.ID)), true
+			return tea.Batch(cmd, m.views.goTo(msg.Then.View, msg.Then.ID)), true
 		}
 		return cmd, true
+	case screen.GoMsg:
+		return m.views.jump(msg), true
 	case screen.OverlayMsg:
-		m.overlays = append(m.overlays, msg.Overlay)
+		m.overlays.show(msg.Overlay)
 		return nil, true
 	case screen.DismissMsg:
-		m.overlays = slices.DeleteFunc(m.overlays, func(o screen.Overlay) bool { return o == msg.Overlay })
+		m.overlays.dismiss(msg.Overlay)
 		return nil, true
-	case screen.GoMsg:
-		trail, from := m.trail, m.current
-		cmd := m.goTo(msg.View, msg.ID)
-		if msg.Back && msg.View != from {
-			m.trail = slices.Concat(trail, []screen.View{from})
+	case screen.ContinueMsg:
+		if msg.Waited {
+			m.env.Waiting--
 		}
-		return cmd, true
+		return m.keys.dispatch(msg.Then()), true
 	case screen.ToastMsg:
-		return m.toast(msg.Toast), true
-	case toastOverMsg:
-		return m.dropToasts(), true
+		return m.toasts.show(msg.Toast), true
 	case screen.CopyMsg:
-		return m.copy(msg), true
+		return m.clipboard.copy(msg), true
 	}
 	return nil, false
 }
 
-// broadcast hands a message to everybody: answers find their query by themselves.
+// broadcast passes a message to everything that may have asked for it.
 func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
-	a, fresh, cmd := m.reading.Take(msg)
+	a, fresh, cmd := m.status.Take(msg)
 	if fresh {
 		m.env.Status = a.Value
 		m.env.Status.Err = a.Err
 	}
 	cmds := []tea.Cmd{cmd, m.fire.Update(msg)}
-	for _, o := range m.overlays {
-		cmds = append(cmds, o.Update(msg))
-	}
-	for _, stack := range m.stacks {
-		for _, s := range stack {
-			cmds = append(cmds, s.Update(msg))
-		}
-	}
-	return tea.Batch(cmds...)
+	cmds = append(cmds, m.overlays.update(msg)...)
+	return tea.Batch(append(cmds, m.views.update(msg)...)...)
 }
 
-// tick reads the status if the pulse is another than before, since a leader that dies tells
-// nobody. Being drawn once more is what relative times need.
+// tick reads the status if the pulse has changed, because nothing else says that the leader
+// has died. Otherwise it only makes the program draw relative times again.
 func (m *Model) tick(now pulse) tea.Cmd {
-	changed := now != m.pulse
-	m.pulse = now
+	changed := now != m.hints.pulse
+	m.hints.pulse = now
 	if changed {
-		return tea.Batch(m.reading.Ask(m.readStatus), m.awaitTick())
+		return tea.Batch(m.readStatus(), m.hints.awaitTick())
 	}
-	return m.awaitTick()
+	return m.hints.awaitTick()
 }
 
-// key looks a key up: in the overlay in front, the screen in front, the root.
+// key looks a key up in the overlay in front, the screen in front, and the root.
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
-	key := msg.String()
-	if cmd, ok := screen.Run(m.urgent(), key); ok {
+	key, front := msg.String(), m.views.front()
+	if cmd, ok := screen.Run(urgent(), key); ok {
 		return cmd
 	}
-	if m.tooSmall() {
-		return nil // nobody should act on what they cannot see
-	}
-	if o := m.top(); o != nil {
-		return m.overlayKey(o, msg)
-	}
-	front := m.front()
-	if key == "esc" && m.fire.Stop() {
+	switch {
+	case m.chrome.tooSmall(): // nobody should act on what they cannot see
 		return nil
-	}
-	if key == "esc" || key == "q" && !typing(front) {
+	case m.covered():
+		return m.overlays.key(msg)
+	case key == "esc" && m.fire.Stop():
+		return nil
+	case key == "esc" || key == "q" && !typing(front):
 		return m.back(key)
-	}
-	if typing(front) && screen.Typed(msg) {
+	case typing(front) && screen.Typed(msg):
 		return front.Update(msg)
 	}
 	if cmd, ok := screen.Run(front.Bindings(), key); ok {
@@ -151,7 +132,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	return front.Update(msg)
 }
 
-// moves reports whether a key is one of those that lists and texts take.
+// moves reports whether a key is one of those that lists and texts handle.
 func moves(msg tea.KeyMsg) bool {
 	switch msg.String() {
 	case "j", "k", "g", "G", "h", "l", "up", "down", "left", "right", "home", "end", "pgup", "pgdown", "ctrl+d", "ctrl+u":
@@ -167,84 +148,17 @@ func useless(msg tea.KeyMsg) string {
 	return strings.ReplaceAll(msg.String(), " ", "space") + " does nothing here"
 }
 
-func (m *Model) overlayKey(o screen.Overlay, msg tea.KeyMsg) tea.Cmd {
-	if msg.String() != "esc" {
-		return o.Update(msg)
-	}
-	if b, ok := o.(screen.Backer); ok {
-		if cmd, took := b.Back(); took {
-			return cmd
-		}
-	}
-	m.overlays = m.overlays[:len(m.overlays)-1]
-	return nil
-}
-
-func typing(s screen.Screen) bool {
-	t, ok := s.(screen.Typer)
-	return ok && t.Typing()
-}
-
-// back leads one step back. At a view's root esc does nothing, and q ends, unless more
-// came with it: who quits types nothing behind it, but in a pasted text there is more.
+// back leads one step back. At a view's root esc does nothing, and q quits unless more keys
+// came in the same message: a person who quits types nothing after it, a pasted text goes on.
 func (m *Model) back(key string) tea.Cmd {
-	front := m.front()
-	if b, ok := front.(screen.Backer); ok {
-		if cmd, took := b.Back(); took {
-			return cmd
-		}
-	}
+	cmd, done := m.views.back()
 	switch {
-	case m.env.Zoomed:
-		m.env.Zoomed = false
-	case len(m.stacks[m.current]) > 1:
-		return m.close(front)
-	case len(m.trail) > 0:
-		last := len(m.trail) - 1
-		trail, v := m.trail[:last], m.trail[last]
-		cmd := m.goTo(v, 0)
-		m.trail = trail
+	case done || key != "q":
 		return cmd
-	case key == "q" && m.more:
+	case m.keys.more:
 		return screen.Say(screen.Warn("q with more keys right behind it looks like pasted text: press it alone to quit"))
-	case key == "q":
-		return tea.Quit
 	}
-	return nil
-}
-
-func (m *Model) close(s screen.Screen) tea.Cmd {
-	for v, stack := range m.stacks {
-		m.stacks[v] = slices.DeleteFunc(stack, func(other screen.Screen) bool { return other == s && other != stack[0] })
-	}
-	return m.refresh(storage.ChangedAll)
-}
-
-func (m *Model) goTo(v screen.View, id storage.ID) tea.Cmd {
-	if int(v) >= len(m.stacks) {
-		return nil
-	}
-	if v != m.current {
-		m.env.Zoomed = false
-	}
-	m.current, m.trail = v, nil
-	cmd := m.refresh(storage.ChangedAll)
-	if r, ok := m.stacks[v][0].(screen.Revealer); ok && id != 0 {
-		return tea.Batch(cmd, r.Reveal(id))
-	}
-	return cmd
-}
-
-func (m *Model) copy(msg screen.CopyMsg) tea.Cmd {
-	m.copied = msg
-	ctx, put := m.env.Context, m.cfg.Copy
-	return func() tea.Msg {
-		how, err := put(ctx, msg.Text)
-		if err != nil {
-			return screen.ToastMsg{Toast: screen.Bad("copy " + msg.Label + ": " + err.Error() + "; Y shows it, to be selected")}
-		}
-		return screen.ToastMsg{Toast: screen.Good(msg.Label + " " + how + "; Y shows it")}
-	}
+	return tea.Quit
 }
 
 func (m *Model) switchTheme() tea.Cmd {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,125 +16,136 @@ const leastHeight = 20
 
 // View draws the screen, in exactly its size.
 func (m *Model) View() string {
-	if m.width <= 0 || m.height <= 0 {
+	c := &m.chrome
+	if c.width <= 0 || c.height <= 0 {
 		return ""
 	}
 	m.env.Drawing()
-	if m.tooSmall() {
-		return m.apology()
+	if c.tooSmall() {
+		return c.apology()
 	}
-	whole := strings.Join(m.frame(), "\n")
-	for _, o := range m.overlays {
-		box := o.View(m.width-2, m.height-2)
-		whole = component.Overlay(whole, box, m.width, m.height)
+	var keys []screen.Binding // none while an overlay has them
+	if !m.covered() {
+		keys = c.keys(m.fireBindings())
 	}
-	return fixWidths(whole)
+	return fixWidths(m.overlays.draw(c.frame(keys, m.covered()), c.width, c.height))
 }
 
-// frame is header, rule, banner if there is one, body, the rule with the toasts, footer.
-func (m *Model) frame() []string {
-	th := m.env.Theme
-	lines := []string{m.header(), component.Rule(th, m.width)}
-	lines = append(lines, m.bannerLines()...)
-	foot := append(m.toasts.View(th, m.width), m.footer())
-	height := m.height - len(lines) - len(foot)
-	body := component.Lines(strings.Split(m.front().View(m.width, height), "\n"), m.width, height)
-	return append(append(lines, body...), foot...)
+// chrome draws what is around the screen in front: header, banner, toasts and footer.
+type chrome struct {
+	env    *screen.Env
+	views  *views
+	toasts *component.Toasts
+	banner string
+	width  int
+	height int
 }
 
-const bannerMost = 3 // lines
+// frame draws the header, a rule, the banner if there is one, the screen in front, a rule
+// with the toasts, and the footer.
+func (c *chrome) frame(keys []screen.Binding, covered bool) string {
+	th := c.env.Theme
+	lines := []string{c.header(), component.Rule(th, c.width)}
+	lines = append(lines, c.bannerLines()...)
+	foot := append(c.toasts.View(th, c.width), c.footer(keys, covered))
+	height := c.height - len(lines) - len(foot)
+	body := component.Lines(strings.Split(c.views.front().View(c.width, height), "\n"), c.width, height)
+	return strings.Join(slices.Concat(lines, body, foot), "\n")
+}
 
-// bannerLines say what somebody should know as long as it is so.
-func (m *Model) bannerLines() []string {
-	text := m.banner
+const maxBanner = 3 // lines
+
+// bannerLines draws what a person should know as long as it lasts.
+func (c *chrome) bannerLines() []string {
+	text := c.banner
 	if text == "" {
-		text = m.env.Status.Trouble()
+		text = c.env.Status.Trouble()
 	}
 	if text == "" {
 		return nil
 	}
 	text = style.Warning + " " + style.Escape(strings.ReplaceAll(text, "\n", "; "))
-	wrapped := component.Wrap(text, m.width-2)
-	lines := component.Lines(wrapped, m.width-1, min(len(wrapped), bannerMost))
+	wrapped := component.Wrap(text, c.width-2)
+	lines := component.Lines(wrapped, c.width-1, min(len(wrapped), maxBanner))
 	for i, line := range lines {
-		lines[i] = " " + m.env.Theme.Warn.Render(line)
+		lines[i] = " " + c.env.Theme.Warn.Render(line)
 	}
 	return lines
 }
 
-func (m *Model) tooSmall() bool { return m.width < screen.LeastWidth || m.height < leastHeight }
+func (c *chrome) tooSmall() bool { return c.width < screen.LeastWidth || c.height < leastHeight }
 
-// apology says why there is nothing to see.
-func (m *Model) apology() string {
+// apology says why the screen is empty.
+func (c *chrome) apology() string {
 	lines := component.Wrap(fmt.Sprintf("%d×%d is too small: the console needs %d×%d. Deliveries go on meanwhile.",
-		m.width, m.height, screen.LeastWidth, leastHeight), m.width)
-	lines = component.Lines(lines, m.width, min(len(lines), m.height))
-	above := make([]string, (m.height-len(lines))/2)
-	return strings.Join(component.Lines(append(above, lines...), m.width, m.height), "\n")
+		c.width, c.height, screen.LeastWidth, leastHeight), c.width)
+	lines = component.Lines(lines, c.width, min(len(lines), c.height))
+	above := make([]string, (c.height-len(lines))/2)
+	return strings.Join(component.Lines(append(above, lines...), c.width, c.height), "\n")
 }
 
-// header says where one is, and at the right how things stand, as much of that as fits
-// beside it: first the receipts are not counted, and so on.
-func (m *Model) header() string {
-	place, forms := m.place(), statusForms(m.env)
+// header draws the place on the left, and as much of the status as fits on the right.
+func (c *chrome) header() string {
+	place, forms := c.place(), statusForms(c.env)
 	if len(forms) == 0 {
-		return component.Fit(place, m.width)
+		return component.Fit(place, c.width)
 	}
 	for _, form := range forms {
-		if component.Fits(place, form+" ", m.width) {
-			return component.Spread(place, form+" ", m.width)
+		if component.Fits(place, form+" ", c.width) {
+			return component.Spread(place, form+" ", c.width)
 		}
 	}
-	return component.Spread(place, forms[len(forms)-1]+" ", m.width)
+	return component.Spread(place, forms[len(forms)-1]+" ", c.width)
 }
 
-// place is the longest way to say where one is that leaves room for who delivers and where
-// the receiver is, and the longer ones for some counts, too. It does not depend on the
-// counts themselves: the tabs stay where they are whatever happens to deliveries.
-func (m *Model) place() string {
-	if len(m.stacks[m.current]) > 1 {
-		return m.heading()
+// place returns the title of a screen, or the tabs of the views, in the longest form that
+// leaves space for the engine and the receiver, and in the longer forms also for counts. It
+// does not depend on the counts themselves, so that the tabs do not move.
+func (c *chrome) place() string {
+	if c.views.covered() {
+		return c.heading()
 	}
-	brand := " " + m.env.Theme.Strong.Render("backchannel")
-	stands, short := standing(m.env)
-	if m.width < namesFrom {
+	brand := " " + c.env.Theme.Strong.Render("backchannel")
+	stands, short := standing(c.env)
+	if c.width < namesFrom {
 		short = stands
 	}
 	for _, try := range []struct{ place, beside string }{
-		{brand + m.tabs("   ", true), stands + strings.Repeat(" ", countsRoom)},
-		{m.tabs("  ", true)[1:], stands + strings.Repeat(" ", countsRoom)},
-		{m.tabs(" ", true), stands},
-		{m.tabs(" ", true), short},
+		{brand + c.tabs("   ", true), stands + strings.Repeat(" ", countsRoom)},
+		{c.tabs("  ", true)[1:], stands + strings.Repeat(" ", countsRoom)},
+		{c.tabs(" ", true), stands},
+		{c.tabs(" ", true), short},
 	} {
-		if component.Fits(try.place, try.beside+" ", m.width) {
+		if component.Fits(try.place, try.beside+" ", c.width) {
 			return try.place
 		}
 	}
-	return m.tabs("  ", false)[1:]
+	return c.tabs("  ", false)[1:]
 }
 
-// namesFrom is the width from which the views' names go before the receiver's host.
+// namesFrom is the width from which the views' names are more important than the receiver's
+// host.
 const namesFrom = 80
 
-// countsRoom is what the counts take up with their words, as long as they are small.
+// countsRoom is the width of small counts with their words.
 const countsRoom = 28
 
-func (m *Model) heading() string {
-	return " " + m.env.Theme.Strong.Render(style.Escape(m.front().Title()))
+func (c *chrome) heading() string {
+	return " " + c.env.Theme.Strong.Render(style.Escape(c.views.front().Title()))
 }
 
-// tabs are the views, the present one marked by colour and by a glyph for those
-// who see no colour.
-func (m *Model) tabs(gap string, words bool) string {
-	th := m.env.Theme
+// tabs draws the names of the views. The present one is marked by colour, or in a plain theme
+// by a glyph.
+func (c *chrome) tabs(gap string, words bool) string {
+	th := c.env.Theme
 	var b strings.Builder
-	for v, stack := range m.stacks {
+	for v, stack := range c.views.stacks {
 		name := strconv.Itoa(v + 1)
-		if words || screen.View(v) == m.current {
+		if words || screen.View(v) == c.views.current {
 			name += " " + stack[0].Title()
 		}
 		switch {
-		case screen.View(v) != m.current:
+		case screen.View(v) != c.views.current:
 			b.WriteString(gap + th.Dim.Render(name))
 		case th.Plain:
 			b.WriteString(gap[1:] + style.Closed + name)
@@ -144,32 +156,32 @@ func (m *Model) tabs(gap string, words bool) string {
 	return b.String()
 }
 
-// footer names the keys that do something here: none while an overlay has them.
-func (m *Model) footer() string {
-	th := m.env.Theme
+// footer draws keys at the left, and at the right the position in the screen in front.
+func (c *chrome) footer(keys []screen.Binding, covered bool) string {
+	th, front := c.env.Theme, c.views.front()
 	right := th.Text.Render("?") + " " + th.Dim.Render("help")
-	if typing(m.front()) || m.top() != nil {
+	if typing(front) || covered {
 		right = ""
 	}
-	if p, ok := m.front().(screen.Positioner); ok && p.Position() != "" {
+	if p, ok := front.(screen.Positioner); ok && p.Position() != "" {
 		right = th.Dim.Render(p.Position()) + "   " + right
 	}
-	return screen.KeyTable("", m.footerKeys()).Footer(th, "", "  "+right, m.width)
+	return screen.KeyTable("", keys).Footer(th, "", "  "+right, c.width)
 }
 
-func (m *Model) footerKeys() []screen.Binding {
-	keys := m.front().Bindings()
+// keys returns the keys that do something on the screen in front. fire are those that fire.
+func (c *chrome) keys(fire []screen.Binding) []screen.Binding {
+	v := c.views
+	keys := v.front().Bindings()
 	switch {
-	case m.top() != nil:
-		return nil
-	case typing(m.front()):
+	case typing(v.front()):
 		return keys
-	case len(m.trail) > 0 && len(m.stacks[m.current]) == 1:
-		back := m.stacks[m.trail[len(m.trail)-1]][0].Title()
+	case len(v.trail) > 0 && !v.covered():
+		back := v.title(v.trail[len(v.trail)-1])
 		keys = append([]screen.Binding{{Shown: "esc", Label: "back to " + back}}, keys...)
 	}
-	if len(m.env.Targets.Webhooks) > 0 {
-		return append(m.fireBindings(), keys...)
+	if len(c.env.Targets.Webhooks) > 0 {
+		return append(fire, keys...)
 	}
 	return keys
 }

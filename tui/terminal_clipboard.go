@@ -1,0 +1,86 @@
+package tui
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"backchannel/tui/style"
+)
+
+// tmuxPatience is how long tmux may take to store a text.
+const tmuxPatience = 2 * time.Second
+
+// copy puts text on the clipboard of the person's own machine, across SSH too, and returns
+// how far that is known to have worked, because no terminal confirms it. Within tmux, tmux
+// itself copies it: by default (set-clipboard external) it ignores the escape sequence.
+func (t *terminal) copy(ctx context.Context, text string) (how string, err error) {
+	if os.Getenv("TMUX") != "" && keepInTmux(ctx, text) == nil {
+		return "copied to tmux: prefix ] pastes it, and the terminal has it if it takes it", nil
+	}
+	if hasNoClipboard(os.Getenv("TERM"), os.Getenv("TERM_PROGRAM")) {
+		return "", errors.New("this terminal has no clipboard")
+	}
+	if _, err := t.Write([]byte(clipboardSequence(os.Getenv("TERM"), text))); err != nil {
+		return "", err
+	}
+	return "sent to the terminal, which has it on its clipboard if it takes it", nil
+}
+
+// keepInTmux puts a text into tmux's paste buffer, and from version 3.2 (-w) also onto the
+// clipboard of the terminal around it.
+func keepInTmux(ctx context.Context, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, tmuxPatience)
+	defer cancel()
+	load := func(options ...string) error {
+		cmd := exec.CommandContext(ctx, "tmux", append(append([]string{"load-buffer"}, options...), "-")...)
+		cmd.Stdin = strings.NewReader(text)
+		return cmd.Run()
+	}
+	if load("-w") == nil {
+		return nil
+	}
+	return load()
+}
+
+// hasNoClipboard reports whether a terminal is known not to take OSC 52.
+func hasNoClipboard(term, program string) bool {
+	return term == "linux" || term == "dumb" || program == "Apple_Terminal"
+}
+
+// aside shows a text outside of the screens until a person presses enter. There the terminal
+// can select it without adding line breaks of the console's.
+type aside struct {
+	ctx         context.Context
+	label, text string
+	in          io.Reader
+	out         io.Writer
+}
+
+func (a *aside) SetStdin(r io.Reader)  { a.in = r }
+func (a *aside) SetStdout(w io.Writer) { a.out = w }
+func (a *aside) SetStderr(io.Writer)   {}
+
+// Run shows the text until there is a line of input, or the context ends.
+func (a *aside) Run() error {
+	_, err := fmt.Fprintf(a.out, "\n%s:\n\n%s\n\nSelect it with the mouse. Enter leads back to the console. ", a.label, style.EscapeMultiline(a.text))
+	if err != nil {
+		return err
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = bufio.NewReader(a.in).ReadString('\n')
+	}()
+	select {
+	case <-done:
+	case <-a.ctx.Done():
+	}
+	return nil
+}
