@@ -95,8 +95,8 @@ func TestPanesFollowTheWidth(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		r := receiverOf(c)
 		c.press("g", "tab", "tab")
-		if r.Panes.Focused != screen.PaneBody {
-			t.Fatalf("the focus is on pane %d", r.Panes.Focused)
+		if r.Focused != screen.PaneBody {
+			t.Fatalf("the focus is on pane %d", r.Focused)
 		}
 		c.size(120, 30)
 		c.see("▌Body")

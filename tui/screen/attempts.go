@@ -11,7 +11,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// DescribeAttempts is the log of a delivery: a line or two for each attempt, and when
+// DescribeAttempts draws the log of a delivery: one or two lines for each attempt, and when
 // the next one is due.
 func (s *Env) DescribeAttempts(d *Detail, of storage.Delivery, attempts []storage.Attempt) {
 	for _, a := range attempts {
@@ -64,7 +64,7 @@ func (s *Env) describeAttempt(d *Detail, a storage.Attempt) {
 	}
 }
 
-// errorText is what went wrong with an attempt. That a status was answered needs no class.
+// errorText returns the error of an attempt with its class, unless a status says it all.
 func errorText(a storage.Attempt) string {
 	if a.ErrorClass == storage.ClassStatus || a.ErrorClass == "" {
 		return a.Error
@@ -72,7 +72,8 @@ func errorText(a storage.Attempt) string {
 	return string(a.ErrorClass) + ": " + a.Error
 }
 
-// timings splits an attempt's duration; a part that did not happen is left out.
+// timings returns the parts of an attempt's duration. A connection that was reused has no dns
+// and connect.
 func timings(t storage.Timings) string {
 	var parts []string
 	for _, part := range []struct {
@@ -86,7 +87,7 @@ func timings(t storage.Timings) string {
 	return strings.Join(parts, "  ")
 }
 
-// excerpt is the beginning of an answer's body, which may be long.
+// excerpt returns the beginning of an answer's body, which may have 16 KiB.
 func excerpt(body string) string {
 	const most = 200
 	if runes := []rune(body); len(runes) > most {

@@ -9,27 +9,27 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Binding is a key and what it does. Footer, help and palette are made from
-// the same bindings that the keys are looked up in, so they cannot disagree.
+// A Binding is a key and its action. Keys are looked up in the same bindings from which
+// footer, help and palette are made, so that these cannot disagree.
 type Binding struct {
-	Keys  []string // as tea.KeyMsg has them
-	Shown string   // the key as it is written; empty: the first of keys
-	Label string   // a word or two for the footer; empty: not there
-	Help  string   // a sentence for help and palette; empty: not there
-	Word  string   // by which the palette finds it first; empty: the label
-	// do acts. Without it the binding only explains a key that a widget takes.
+	Keys  []string // in bubbletea's notation
+	Shown string   // the key as shown to people; empty: the first of Keys
+	Label string   // a word or two for the footer; empty: not in the footer
+	Help  string   // a sentence for help and palette; empty: in neither
+	Word  string   // the word by which the palette finds it first; empty: Label
+	// Do is the action. If it is nil, the binding only explains a key that a widget handles.
 	Do func() tea.Cmd
-	// off says why the key does nothing just now. It is named nowhere then, but answers so.
+	// Off says why the key does nothing now. The key is not listed then, but gives this answer.
 	Off string
 }
 
-// Unless is the binding, or what is left of it when there is a reason against.
+// Unless returns the binding with a reason why its key does nothing, or "" if it does.
 func (b Binding) Unless(reason string) Binding {
 	b.Off = reason
 	return b
 }
 
-// Because are bindings that all do nothing for the same reason.
+// Because marks bindings whose keys all do nothing for the same reason.
 func Because(reason string, bindings []Binding) []Binding {
 	for i := range bindings {
 		bindings[i].Off = reason
@@ -37,7 +37,7 @@ func Because(reason string, bindings []Binding) []Binding {
 	return bindings
 }
 
-// Key is the key as it is written.
+// Key returns the key as shown to people.
 func (b Binding) Key() string {
 	if b.Shown != "" || len(b.Keys) == 0 {
 		return b.Shown
@@ -45,19 +45,19 @@ func (b Binding) Key() string {
 	return strings.ReplaceAll(b.Keys[0], " ", "space")
 }
 
-// KeyTable is the bindings as footer and help draw them, under a heading.
+// KeyTable returns bindings as footer and help draw them, with a heading.
 func KeyTable(group string, bindings []Binding) component.KeyTable {
 	var out component.KeyTable
 	for _, b := range bindings {
 		if b.Off != "" || b.Label == "" && b.Help == "" {
-			continue // nor the other way round, which the one before explains
+			continue // the opposite direction of a key, for example, which that one explains
 		}
 		out = append(out, component.Binding{Keys: b.Keys, Show: b.Shown, Short: b.Label, Long: b.Help, Group: group})
 	}
 	return out
 }
 
-// Run does what the key is bound to; false when it is bound to nothing.
+// Run does what a key is bound to. It returns false if it is not bound.
 func Run(bindings []Binding, key string) (tea.Cmd, bool) {
 	for _, b := range bindings {
 		switch {
@@ -80,7 +80,7 @@ func FollowBinding(following bool, do func() tea.Cmd) Binding {
 	return b
 }
 
-// Typed reports whether a key would be text in a place where one types.
+// Typed reports whether a key is text where letters are text.
 func Typed(msg tea.KeyMsg) bool {
 	return !strings.HasPrefix(msg.String(), "ctrl+")
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Fact is a label and its value, wrapped beside it, for panes that may be narrow.
+// Fact adds a label with its value wrapped beside it, for panes that may be narrow.
 func (d *Detail) Fact(label, value string, ink lipgloss.Style) {
 	const labels = 11
 	for _, line := range component.Wrap(style.Escape(value), max(8, d.Width-labels-5)) {
@@ -20,7 +20,7 @@ func (d *Detail) Fact(label, value string, ink lipgloss.Style) {
 	}
 }
 
-// Headers sets names and values in two columns, as wide as the names need.
+// Headers adds names and values in two columns, the first as wide as the longest name.
 func (d *Detail) Headers(all []storage.HeaderField) {
 	const indent, gap = 3, 2
 	names := 0
@@ -37,14 +37,14 @@ func (d *Detail) Headers(all []storage.HeaderField) {
 	}
 }
 
-// Indented is text that belongs to the line above it.
+// Indented adds text that belongs to the line above it.
 func (d *Detail) Indented(text string, ink lipgloss.Style) {
 	for _, line := range component.Wrap(style.Escape(text), d.Width-8) {
 		d.Lines = append(d.Lines, "      "+ink.Render(line))
 	}
 }
 
-// HeadLines are the lines that a text at the head of a detail takes.
+// HeadLines wraps a text at the head of a detail.
 func HeadLines(text string, ink lipgloss.Style, width int) []string {
 	lines := component.Wrap(style.Escape(text), width-1)
 	for i, line := range lines {
@@ -53,7 +53,7 @@ func HeadLines(text string, ink lipgloss.Style, width int) []string {
 	return lines
 }
 
-// ShownValue is a header's value, masked if it is a secret.
+// ShownValue returns a header's value, masked if it is a secret.
 func ShownValue(h storage.HeaderField) string {
 	if h.Secret {
 		return storage.Secret(h.Value).String()
@@ -61,37 +61,37 @@ func ShownValue(h storage.HeaderField) string {
 	return h.Value
 }
 
-// Detail sets labels and values in two columns.
+// Detail collects the lines of a page of labels and values.
 type Detail struct {
 	Theme *style.Theme
 	Width int
 	Lines []string
-	Local func(string) string // puts times in the console's zone; nil: there are none
+	Local func(string) string // translates times to the console's zone; nil: not needed
 }
 
 const labelWidth = 16
 
-// Blank sets an empty line.
+// Blank adds an empty line.
 func (d *Detail) Blank() { d.Lines = append(d.Lines, "") }
 
-// Paragraph sets a text over the whole width.
+// Paragraph adds a text over the whole width.
 func (d *Detail) Paragraph(text string, ink lipgloss.Style) {
 	for _, line := range component.Wrap(style.Escape(text), d.Width-2) {
 		d.Lines = append(d.Lines, " "+ink.Render(line))
 	}
 }
 
-// Title sets the heading of what follows.
+// Title adds a heading.
 func (d *Detail) Title(text string) {
 	d.Lines = append(d.Lines, "", " "+d.Theme.Dim.Render(text))
 }
 
-// Note sets a line that stands in the place of fields.
+// Note adds a line instead of fields.
 func (d *Detail) Note(text string) {
 	d.Lines = append(d.Lines, "   "+d.Theme.Dim.Render(style.Escape(text)))
 }
 
-// Field is a label and its value, wrapped beside it.
+// Field adds a label with its value wrapped beside it.
 func (d *Detail) Field(label, value string, ink lipgloss.Style) {
 	room := max(8, d.Width-labelWidth-6)
 	for i, line := range component.Wrap(style.Escape(value), room) {
@@ -102,14 +102,14 @@ func (d *Detail) Field(label, value string, ink lipgloss.Style) {
 	}
 }
 
-// Long is a value that has a line of its own, broken where it must be.
+// Long adds a value on lines of its own, broken anywhere.
 func (d *Detail) Long(value string, ink lipgloss.Style) {
 	for line := range strings.SplitSeq(ansi.Hardwrap(style.Escape(value), max(8, d.Width-7), true), "\n") {
 		d.Lines = append(d.Lines, "     "+ink.Render(line))
 	}
 }
 
-// Optional is a field that is left out when it is empty.
+// Optional adds a field unless its value is empty.
 func (d *Detail) Optional(label, value string) {
 	if value != "" {
 		d.Field(label, value, d.Theme.Text)

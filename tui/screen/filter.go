@@ -12,16 +12,16 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Filter is the line in which a person types what a list is to show. It takes
-// effect while typing; enter keeps it, esc takes it away.
+// Filter is the line in which a person types what a list shall show. It takes effect with
+// every letter; enter keeps it, esc removes it.
 type Filter struct {
-	Line   *component.Line // nil: none
+	Line   *component.Line // nil: there is no filter
 	Typing bool
-	Wrong  string // what is wrong with it
-	Column int    // and where, in characters from 1; 0: nobody knows
+	Wrong  string // the error in it, if any
+	Column int    // where the error is, in characters from 1; 0: unknown
 }
 
-// Open has the filter take the keys.
+// Open makes keys text for the filter.
 func (f *Filter) Open() tea.Cmd {
 	if f.Line == nil {
 		f.Line = component.NewLine("")
@@ -30,7 +30,7 @@ func (f *Filter) Open() tea.Cmd {
 	return nil
 }
 
-// Text is what was typed.
+// Text returns what was typed.
 func (f *Filter) Text() string {
 	if f.Line == nil {
 		return ""
@@ -38,10 +38,10 @@ func (f *Filter) Text() string {
 	return f.Line.Text()
 }
 
-// Shown reports whether the line takes up a row.
+// Shown reports whether there is a filter, even an empty one.
 func (f *Filter) Shown() bool { return f.Line != nil }
 
-// Key types, and reports whether the text changed.
+// Key handles a key, and reports whether the text changed.
 func (f *Filter) Key(msg tea.KeyMsg) bool {
 	if msg.Type == tea.KeyEnter {
 		f.Typing = false
@@ -53,15 +53,15 @@ func (f *Filter) Key(msg tea.KeyMsg) bool {
 	return f.Line.Key(msg)
 }
 
-// Clear takes the filter away; false when there was none.
+// Clear removes the filter, and reports whether there was one.
 func (f *Filter) Clear() bool {
 	had := f.Shown()
 	*f = Filter{}
 	return had
 }
 
-// pointer is a line below the filter's that points at what is wrong; empty when that is
-// not in sight.
+// pointer returns a line that points at the error in the line above, or "" if the error is
+// out of view.
 func (f *Filter) pointer(th *style.Theme, width int) string {
 	const lead = 3
 	runes := []rune(f.Text())
@@ -75,16 +75,12 @@ func (f *Filter) pointer(th *style.Theme, width int) string {
 	return strings.Repeat(" ", lead+before) + th.Bad.Render("^")
 }
 
-// View is the line, with what is wrong beside it.
-func (f *Filter) View(th *style.Theme, width int) string {
-	line := " " + th.Accent.Render("/") + " " + f.Line.View(th, max(0, width-4), f.Typing)
-	if f.Wrong == "" {
-		return component.Fit(line, width)
-	}
-	return component.Spread(line, th.Bad.Render(style.Cross+" "+style.Escape(f.Wrong))+" ", width)
+// view draws the line.
+func (f *Filter) view(th *style.Theme, width int) string {
+	return component.Fit(" "+th.Accent.Render("/")+" "+f.Line.View(th, max(0, width-4), f.Typing), width)
 }
 
-// Bindings explain the keys while one types.
+// Bindings explains the keys of the filter.
 func (f *Filter) Bindings() []Binding {
 	away := Binding{Shown: "esc", Label: "take it away", Help: "Show all again"}
 	if f.Wrong != "" {
@@ -93,14 +89,12 @@ func (f *Filter) Bindings() []Binding {
 	return []Binding{{Shown: "enter", Label: "keep the filter", Help: "Keep the filter and go to the list"}, away}
 }
 
-// Below draws a list with the filter's line under it, if there is one, and under that
-// what is wrong with it.
+// Below draws a list, below it the filter, if there is one, and below that its error.
 func (f *Filter) Below(th *style.Theme, size component.Size, list func(component.Size) string) string {
 	if !f.Shown() {
 		return list(size)
 	}
-	line := Filter{Line: f.Line, Typing: f.Typing}
-	foot := []string{line.View(th, size.Width)}
+	foot := []string{f.view(th, size.Width)}
 	if f.Wrong != "" {
 		if at := f.pointer(th, size.Width); at != "" {
 			foot = append(foot, at)

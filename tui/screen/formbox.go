@@ -10,20 +10,19 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// formBox is a small form over everything. Submitted, it goes and hands on what was
-// filled in.
+// formBox is a small form in an overlay, which is dismissed when the form is submitted.
 type formBox struct {
 	env *Env
 	FormSpec
 	form *component.Form
 }
 
-// FormSpec says what a small form asks. Its title names it: no two are open at once.
+// FormSpec declares a small form.
 type FormSpec struct {
 	Title, Verb string
 	Section     component.Section
-	Focus       string // the field to begin with; empty: the first
-	Rows        int    // that it takes up at most; 0: boxHeight
+	Focus       string // the field with the focus at first; empty: the first
+	Rows        int    // the maximum height; 0: boxHeight
 	Submit      func(component.Values) tea.Cmd
 }
 
@@ -36,7 +35,7 @@ func (s *Env) Fill(spec FormSpec) tea.Cmd {
 	return Show(&formBox{s, spec, form})
 }
 
-// Update fills in the form until it is submitted.
+// Update passes messages to the form until it is submitted.
 func (b *formBox) Update(msg tea.Msg) tea.Cmd {
 	result, cmd := b.form.Update(msg)
 	if result != component.Submitted {
@@ -45,7 +44,7 @@ func (b *formBox) Update(msg tea.Msg) tea.Cmd {
 	return tea.Batch(Dismiss(b), b.Submit(b.form.Values()))
 }
 
-// The most that a small form takes up.
+// The maximum size of a small form.
 const (
 	boxWidth  = 72
 	boxHeight = 10

@@ -9,72 +9,72 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// The messages by which screens and overlays ask something of the root. Each has
-// a function that makes the command.
+// The messages with which screens and overlays ask the root for something. For each there is
+// a function that returns the command.
 type (
-	// OpenMsg puts a screen over the present view.
+	// OpenMsg opens a screen over the present view.
 	OpenMsg struct{ Screen Screen }
-	// CloseMsg takes a screen away.
+	// CloseMsg closes a screen.
 	CloseMsg struct {
 		Screen Screen
-		Then   *GoMsg // where to go then, if not nil
+		Then   *GoMsg // where to go then; nil: nowhere
 	}
-	// OverlayMsg puts an overlay over everything.
+	// OverlayMsg shows an overlay.
 	OverlayMsg struct{ Overlay Overlay }
-	// DismissMsg takes an overlay away.
+	// DismissMsg dismisses an overlay.
 	DismissMsg struct{ Overlay Overlay }
-	// GoMsg brings a view to the front, and in it the item of an ID, if that is not 0.
+	// GoMsg brings a view to the front, and selects the item of an ID unless that is 0.
 	GoMsg struct {
 		View View
 		ID   storage.ID
-		Back bool // esc leads back to where one was
+		Back bool // esc leads back to the present view
 	}
 	// ToastMsg shows a toast.
 	ToastMsg struct{ Toast component.Toast }
-	// CopyMsg puts a text on the person's clipboard.
+	// CopyMsg copies a text to the person's clipboard.
 	CopyMsg struct{ Label, Text string }
 )
 
-// ThemeMsg tells every screen that the theme is another one: whatever was styled
-// beforehand must be styled again.
+// ThemeMsg says that the theme has changed, so that a screen has to style again what it keeps
+// styled.
 type ThemeMsg struct{}
 
-// Open puts a screen over the present view; its esc leads back.
+// Open opens a screen over the present view.
 func Open(s Screen) tea.Cmd { return Send(OpenMsg{s}) }
 
-// CloseScreen takes a screen away, wherever it is.
+// CloseScreen closes a screen, wherever it is.
 func CloseScreen(s Screen) tea.Cmd { return Send(CloseMsg{Screen: s}) }
 
-// CloseAndGo takes a screen away and brings a view to the front, and in it an item.
+// CloseAndGo closes a screen, brings a view to the front, and selects an item there.
 func CloseAndGo(s Screen, v View, id storage.ID) tea.Cmd {
 	return Send(CloseMsg{s, &GoMsg{View: v, ID: id}})
 }
 
-// Show puts an overlay over everything.
+// Show shows an overlay.
 func Show(o Overlay) tea.Cmd { return Send(OverlayMsg{o}) }
 
-// Dismiss takes an overlay away.
+// Dismiss dismisses an overlay.
 func Dismiss(o Overlay) tea.Cmd { return Send(DismissMsg{o}) }
 
-// JumpTo brings a view to the front, and in it the item of that id; esc leads back.
+// JumpTo brings a view to the front, and selects an item there; esc leads back.
 func JumpTo(v View, id storage.ID) tea.Cmd { return Send(GoMsg{v, id, true}) }
 
 // Say shows a toast.
 func Say(t component.Toast) tea.Cmd { return Send(ToastMsg{t}) }
 
-// CopyText puts text on the person's clipboard and says so.
+// CopyText copies a text to the person's clipboard, and says so.
 func CopyText(label, text string) tea.Cmd { return Send(CopyMsg{label, text}) }
 
-// Send is a command that answers with a message.
+// Send returns a command that answers with a message.
 func Send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
 
-// Act changes records, in a command, and tells how it went: text on success, the
-// error otherwise. Screens hear of the change as of any other.
+// Act returns a command that changes records and shows the result: text, or the error. The
+// screens read the change when the store hints at it.
 func Act(ctx context.Context, do func(context.Context) (text string, err error)) tea.Cmd {
 	return ActOdd(ctx, nil, do)
 }
 
-// ActOdd is Act where what was done may be other than meant: then the toast warns.
+// ActOdd is [Act] with warnings about what was done.
 func ActOdd(ctx context.Context, odd storage.FieldErrors, do func(context.Context) (text string, err error)) tea.Cmd {
 	return func() tea.Msg {
 		text, err := do(ctx)
@@ -88,8 +88,8 @@ func ActOdd(ctx context.Context, odd storage.FieldErrors, do func(context.Contex
 	}
 }
 
-// WithToastID gives the toast that a command answers with an ID: it replaces another of that
-// ID, and is replaced by it.
+// WithToastID gives the toast with which a command answers an ID, so that it replaces earlier
+// toasts with that ID.
 func WithToastID(id string, cmd tea.Cmd) tea.Cmd {
 	return func() tea.Msg {
 		msg := cmd()
@@ -101,13 +101,14 @@ func WithToastID(id string, cmd tea.Cmd) tea.Cmd {
 	}
 }
 
-// QueuedMsg tells what was queued by other means than a run.
+// QueuedMsg holds deliveries that were queued otherwise than by firing.
 type QueuedMsg struct {
 	Queued []storage.Delivery
 	Err    error
 }
 
-// Queue queues deliveries and has it told how they end, as of those that the menu fired.
+// Queue returns a command that queues deliveries. Their outcome is shown as if they had been
+// fired.
 func Queue(ctx context.Context, queue func(context.Context) ([]storage.Delivery, error)) tea.Cmd {
 	return func() tea.Msg {
 		queued, err := queue(ctx)

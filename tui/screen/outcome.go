@@ -12,7 +12,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 )
 
-// VerdictCell is what the built-in receiver thought of a delivery, in a few words.
+// VerdictCell returns the built-in receiver's verdicts on a delivery in a few words.
 func VerdictCell(th *style.Theme, r storage.Receipt) component.Cell {
 	if r.ID == 0 {
 		return component.Cell{Text: style.None, Style: th.Dim}
@@ -35,19 +35,19 @@ func VerdictCell(th *style.Theme, r storage.Receipt) component.Cell {
 	return component.Cell{Text: style.Check + word, Shorter: []string{style.Check}, Style: th.Good}
 }
 
-// ExplainParked says why nothing is tried, and which key ends that; when says of the next
-// try when it is.
+// ExplainParked says why a delivery is parked, and which key ends that. when formats the time of
+// the next attempt.
 func (s *Env) ExplainParked(r *storage.ParkedReason, when func(time.Time) string) string {
-	if r == nil { // it has just been let go
+	if r == nil { // the reason has just ended
 		return "about to be tried"
 	}
 	return r.Explain(storage.Remedy{Resume: "it is activated (a in Webhooks)", Retry: "t", When: when(r.Breaker.OpenUntil)})
 }
 
-// ToastID names the toast that tells of a delivery.
+// ToastID returns the ID of the toast about a delivery.
 func ToastID(id storage.ID) string { return "delivery " + id.String() }
 
-// DeliveryName is an event and where it goes.
+// DeliveryName returns an event and its webhook.
 func DeliveryName(d storage.Delivery) string {
 	name := fmt.Sprintf("%s, %s → %s", d.Status, d.Channel, d.Webhook)
 	if d.Misbehave != "" {
@@ -56,7 +56,7 @@ func DeliveryName(d storage.Delivery) string {
 	return name
 }
 
-// FirstFailure says which verdict failed, and why; empty when none did.
+// FirstFailure returns the first verdict that failed, and why, or "" if none did.
 func FirstFailure(v storage.Verdicts) string {
 	for _, verdict := range v.List() {
 		switch {
@@ -70,7 +70,7 @@ func FirstFailure(v storage.Verdicts) string {
 	return ""
 }
 
-// FailedCell names verdicts that failed as far as there is room, else counts them.
+// FailedCell returns a cell with the verdicts that failed, or their number if space is short.
 func FailedCell(failed []string, ink lipgloss.Style) component.Cell {
 	words := strings.Join(failed, " ")
 	short := strings.NewReplacer("schema", "sch", "target", "tgt", "headers", "hdr", "duplicate", "dup", "order", "ord").Replace(words)

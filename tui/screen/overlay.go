@@ -6,28 +6,27 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// An Overlay is a box over whatever is shown: a menu, a question, the help. While
-// it is there all keys are its own but ctrl+c and ctrl+z; esc takes it away
-// unless it is a backer that says otherwise.
+// An Overlay is a box over the screen: a menu, a question, the help. It gets all keys but
+// ctrl+c and ctrl+z, and esc dismisses it unless it is a [Backer] that handles esc.
 type Overlay interface {
 	Update(tea.Msg) tea.Cmd
 	// View draws a box of at most width by height cells.
 	View(width, height int) string
 }
 
-// question asks before something that cannot be taken back.
+// question asks before something that cannot be undone.
 type question struct {
 	env     *Env
 	confirm *component.Confirm
 	yes     func() tea.Cmd
 }
 
-// Ask shows a question; yes is called when the answer is that.
+// Ask shows a question, and does yes if that is the answer.
 func (s *Env) Ask(c component.Confirm, yes func() tea.Cmd) tea.Cmd {
 	return Show(&question{s, component.NewConfirm(c), yes})
 }
 
-// Update asks until there is an answer.
+// Update passes keys to the question until there is an answer.
 func (q *question) Update(msg tea.Msg) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {
@@ -44,19 +43,19 @@ func (q *question) Update(msg tea.Msg) tea.Cmd {
 
 func (q *question) View(width, _ int) string { return q.confirm.View(q.env.Theme, width) }
 
-// menu is a popup of keys.
+// menu is a box of things to pick.
 type menu struct {
 	env  *Env
 	menu component.Menu
 	pick func(item string) tea.Cmd
 }
 
-// Choose shows a menu; pick is called with the item picked.
+// Choose shows a menu, and calls pick with the item picked.
 func (s *Env) Choose(m component.Menu, pick func(item string) tea.Cmd) tea.Cmd {
 	return Show(&menu{s, m, pick})
 }
 
-// Update offers until something is picked.
+// Update passes keys to the menu until an item is picked.
 func (m *menu) Update(msg tea.Msg) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {

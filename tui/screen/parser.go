@@ -9,12 +9,12 @@ import (
 	"backchannel/tui/component"
 )
 
-// Add notes what is wrong with a field.
+// Add adds an error of a field.
 func (p *Parser) Add(field, format string, args ...any) {
 	p.Bad = append(p.Bad, storage.FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
 }
 
-// Duration reads a field that holds one, such as example.
+// Duration parses a field that holds a duration, such as example.
 func (p *Parser) Duration(field, example string) time.Duration {
 	text := strings.TrimSpace(p.Values.Text(field))
 	d, err := time.ParseDuration(text)
@@ -24,7 +24,7 @@ func (p *Parser) Duration(field, example string) time.Duration {
 	return d
 }
 
-// ShortDuration writes 2m rather than 2m0s.
+// ShortDuration formats a duration as 2m, not 2m0s.
 func ShortDuration(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
@@ -36,7 +36,7 @@ func ShortDuration(d time.Duration) string {
 	return text
 }
 
-// A Parser reads the values that are more than text, and collects what is wrong.
+// A Parser parses a form's values, and collects the errors in them.
 type Parser struct {
 	Values component.Values
 	Bad    storage.FieldErrors

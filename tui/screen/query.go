@@ -6,19 +6,18 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Query reads one kind of thing from the store, in a command. At most one read
-// is under way: what is asked meanwhile is read once that one is back, so that a
-// burst of changes costs no more than the store can answer. Asking for something
-// else with restart makes the answer under way stale.
+// A Query reads one kind of thing from the store, in commands. Only one of its reads runs at a
+// time, and the latest request made meanwhile runs after it, so that many changes cause only
+// as many reads as the store can answer.
 type Query[T any] struct {
 	Ctx     context.Context
 	latest  int // numbers the reads
 	Running bool
-	next    func(context.Context) (T, error) // asked for meanwhile
+	next    func(context.Context) (T, error) // the latest request while a read is running
 }
 
-// An answer is what a query read. It is broadcast to every screen: the one that
-// owns the query takes it.
+// An answer is what a query read. The root passes it to every screen, and the owner of the
+// query takes it.
 type answer[T any] struct {
 	from   *Query[T]
 	number int
@@ -26,7 +25,7 @@ type answer[T any] struct {
 	Err    error
 }
 
-// Ask reads, now or after the read that is under way.
+// Ask reads, now or after the read that is running.
 func (q *Query[T]) Ask(read func(context.Context) (T, error)) tea.Cmd {
 	if q.Running {
 		q.next = read
@@ -35,8 +34,8 @@ func (q *Query[T]) Ask(read func(context.Context) (T, error)) tea.Cmd {
 	return q.start(read)
 }
 
-// Restart reads now and drops the answer of any earlier read: use it when the
-// question itself changed.
+// Restart reads now, and drops the answers of earlier reads. Use it if these would be answers to
+// another question.
 func (q *Query[T]) Restart(read func(context.Context) (T, error)) tea.Cmd {
 	q.next = nil
 	return q.start(read)
@@ -52,8 +51,8 @@ func (q *Query[T]) start(read func(context.Context) (T, error)) tea.Cmd {
 	}
 }
 
-// Take reports whether msg is the answer to the latest read, and starts the one
-// that was asked for meanwhile.
+// Take reports whether msg is the answer to the latest read, and starts the read that was
+// requested meanwhile.
 func (q *Query[T]) Take(msg tea.Msg) (a answer[T], fresh bool, cmd tea.Cmd) {
 	a, ok := msg.(answer[T])
 	if !ok || a.from != q || a.number != q.latest || !q.Running {

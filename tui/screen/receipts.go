@@ -6,7 +6,7 @@ import (
 	"backchannel/storage"
 )
 
-// ParkedReason is what parks a delivery, if it is parked.
+// ParkedReason returns why a delivery is parked, or nil if it is not.
 func ParkedReason(ctx context.Context, from storage.ParkedStore, d storage.Delivery) (*storage.ParkedReason, error) {
 	if d.State != storage.Parked {
 		return nil, nil //nolint:nilnil // nothing parks it
@@ -14,7 +14,8 @@ func ParkedReason(ctx context.Context, from storage.ParkedStore, d storage.Deliv
 	return storage.FindParkedReason(ctx, from, d.WebhookID)
 }
 
-// LastReceipt is that of a delivery's last attempt; the zero Receipt: none.
+// LastReceipt returns the receipt of a delivery's last attempt, or the zero Receipt if the
+// built-in receiver got none.
 func LastReceipt(ctx context.Context, from receiptsOf, of storage.ID) (storage.Receipt, error) {
 	receipts, err := from.ReceiptsOfDelivery(ctx, of)
 	if err != nil || len(receipts) == 0 {
@@ -23,7 +24,7 @@ func LastReceipt(ctx context.Context, from receiptsOf, of storage.ID) (storage.R
 	return receipts[len(receipts)-1], nil
 }
 
-// receiptsOf finds what the built-in receiver got of a delivery.
+// receiptsOf finds the receipts of a delivery.
 type receiptsOf interface {
 	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
 }

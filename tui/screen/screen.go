@@ -12,47 +12,47 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Screen fills the space between header and footer: one of the four views, or
-// something opened over them. Its methods are called by the program's one
-// goroutine. They never do I/O: that is for the commands they return.
+// A Screen fills the space between header and footer: a view, or something opened over it.
+// Its methods are called by one goroutine, and do no I/O themselves: they return commands
+// that do.
 type Screen interface {
-	// Title is the tab's word for a view, the heading of any other screen.
+	// Title returns the name of a view's tab, or the heading of another screen.
 	Title() string
-	// Bindings are the keys that do something just now.
+	// Bindings returns the keys that do something now.
 	Bindings() []Binding
-	// Update takes any message that is not for the root. Keys come to the screen in
-	// front alone, those that no binding takes.
+	// Update handles the messages that are not for the root. Only the screen in front gets
+	// keys, and of these only the ones without a binding.
 	Update(tea.Msg) tea.Cmd
-	// Refresh reads again what is shown as far as the change concerns it. It is
-	// called when the screen comes to the front, with ChangedAll, and while it is.
+	// Refresh reads again what the change concerns. It is called when the screen comes to the
+	// front, with ChangedAll, and on each change while it is there.
 	Refresh(storage.Change) tea.Cmd
 	// View draws at most width by height cells.
 	View(width, height int) string
 }
 
-// What a screen can do besides.
+// What a screen can do in addition.
 type (
-	// Typer has a place to type in: keys are text while Typing, and only those with
-	// ctrl are looked up in the bindings first.
+	// A Typer has a place for text. While Typing, keys are text, and only those with ctrl are
+	// looked up in the bindings.
 	Typer interface{ Typing() bool }
-	// Busier says that what a key is about is still to be read: keys wait as long.
+	// A Busier reports whether what a key acts on is still being read, so that the key waits.
 	Busier interface{ Busy(tea.KeyMsg) bool }
-	// Backer takes esc and q before the root does. False: nothing to go back from.
+	// A Backer handles esc and q before the root does, unless it returns false.
 	Backer interface{ Back() (tea.Cmd, bool) }
-	// Positioner says at the right of the footer where one is: "3 of 12".
+	// A Positioner returns its position for the right end of the footer: "3 of 12".
 	Positioner interface{ Position() string }
-	// Copier offers things to copy, the likeliest first.
+	// A Copier returns texts to copy, the likeliest first.
 	Copier interface{ Copies() []CopyItem }
-	// Revealer can bring an item to the front.
+	// A Revealer can select an item.
 	Revealer interface{ Reveal(storage.ID) tea.Cmd }
-	// aimer has a webhook selected, the one that an event fired now is for. False: none.
+	// An aimer returns the webhook that is selected, at which f fires.
 	aimer interface{ Webhook() (storage.ID, bool) }
 )
 
 // A CopyItem is a text to copy, and what to call it.
 type CopyItem struct{ Label, Text string }
 
-// View is one of the console's four views.
+// View is the number of one of the console's views.
 type View int
 
 // The views in the order of their numbers.
@@ -78,14 +78,14 @@ type Env struct {
 	Waiting int  // how many commands of ReadThen have not been answered
 }
 
-// Targets are the webhooks that an event can be fired at, as they were read last.
+// Targets holds the webhooks that an event can be fired at, as they were read last.
 type Targets struct {
 	Webhooks []storage.Webhook // by name
-	Chosen   storage.ID        // the one fired at last, or chosen since
+	Chosen   storage.ID        // the one fired at last, or chosen since then
 	Reading  bool              // they are being read again
 }
 
-// Find finds a webhook by its ID.
+// Find returns the webhook with an ID.
 func (t *Targets) Find(id storage.ID) (storage.Webhook, bool) {
 	i := slices.IndexFunc(t.Webhooks, func(w storage.Webhook) bool { return w.ID == id })
 	if i < 0 {
@@ -94,8 +94,8 @@ func (t *Targets) Find(id storage.ID) (storage.Webhook, bool) {
 	return t.Webhooks[i], true
 }
 
-// Aim is the webhook to fire at: that of the selected row, else the last one, else the
-// only one there is.
+// Aim returns the webhook to fire at: that of the selected row, otherwise the chosen one,
+// otherwise the first.
 func (t *Targets) Aim(front Screen) (storage.Webhook, bool) {
 	if a, ok := front.(aimer); ok {
 		if id, ok := a.Webhook(); ok {
@@ -113,5 +113,5 @@ func (t *Targets) Aim(front Screen) (storage.Webhook, bool) {
 	return t.Webhooks[0], true
 }
 
-// Builder fills in the fixtures' events.
+// Builder returns a builder for the events of fixtures.
 func (s *Env) Builder() fixtures.Builder { return fixtures.Builder{Now: s.Now, Rand: s.Rand} }

@@ -4,16 +4,16 @@ import (
 	"backchannel/storage"
 )
 
-// Status is what the header tells: who delivers, and how much there is to do.
+// Status is what the header shows: which process is the leader, and how many deliveries wait.
 type Status struct {
 	Runtime storage.Runtime
-	Alive   bool // somebody delivers
+	Alive   bool // there is a leader
 	Counts  storage.Counts
 	Read    bool
 	Err     error
 }
 
-// ReceiverURL is where the built-in receiver listens, empty while it is off.
+// ReceiverURL returns the URL of the built-in receiver, or "" while it is off.
 func (s Status) ReceiverURL() string {
 	if !s.Alive {
 		return ""
@@ -21,10 +21,10 @@ func (s Status) ReceiverURL() string {
 	return s.Runtime.ReceiverURL
 }
 
-// Starting is while somebody is about to deliver, who has not said so yet.
+// Starting reports whether there is a leader that has not written its status yet.
 func (s Status) Starting() bool { return s.Alive && s.Runtime.PID == 0 }
 
-// Trouble is what the banner says when nobody gave it a text.
+// Trouble returns what the banner says unless it was given a text.
 func (s Status) Trouble() string {
 	switch {
 	case s.Err != nil:

@@ -12,50 +12,50 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Timeline lists records in the order of time, the newest last. There may be far
-// more of them than anybody wants in memory: it holds those around the selected one,
-// and reads others as the selection gets near the edge.
+// A Timeline lists records in the order of time, the newest last. There may be more of them
+// than fit in memory, so it holds those around the selected one, a span, and reads the next
+// span when the selection gets near its end.
 type Timeline[T any] struct {
 	Table  component.Table
 	Source TimelineSource[T]
 	rows   Query[span[T]]
 	news   Query[int]
 	Span   span[T]
-	Read   bool // once at least
+	Read   bool // at least once
 	Err    error
 	Paused bool
-	until  storage.ID // while paused, the newest one that is shown
-	unseen int        // newer ones, while paused
-	held   storage.ID // selected last, to go back to when what was chosen is empty
-	origin origin     // where one was before a filter
-	jumps  bool       // to another place, which is still to be read
+	until  storage.ID // while paused, the newest record that is shown
+	unseen int        // the number of newer ones while paused
+	held   storage.ID // the last selected record, to return to from an empty list
+	origin origin     // the position before the filter
+	jumps  bool       // another span is being read, far from this one
 	ranks  Query[rank]
-	before int64 // how many there are before the span; -1: not known
-	total  int64 // how many there are while paused; -1: not known
+	before int64 // how many records there are before the span; -1: unknown
+	total  int64 // how many records there are while paused; -1: unknown
 }
 
-// A rank is how many records there are before an ID.
+// A rank is the number of records before an ID.
 type rank struct {
 	id storage.ID
 	n  int64
 }
 
-// An origin is where one was in a timeline, to go back to.
+// An origin is a position in a timeline to which a person may return.
 type origin struct {
 	id        storage.ID
 	following bool
 }
 
-// The bounds of what a timeline holds in memory.
+// The limits of what a timeline holds in memory.
 const (
-	SpanReach  = 150           // how many records a span holds on either side
-	SpanMargin = 60            // how near to the edge more are read; more than a page
-	newsLimit  = 1000          // how far new ones are counted
-	firstID    = storage.ID(1) // lower than any
-	newestSpan = SpanReach     // how many while following
+	SpanReach  = 150           // how many records a span has on each side of the selected one
+	SpanMargin = 60            // how near its end the next is read: more than a page
+	newsLimit  = 1000          // how many new records are counted while paused
+	firstID    = storage.ID(1) // lower than every ID
+	newestSpan = SpanReach     // how many records a span has while following
 )
 
-// NewTimeline follows the newest records of a source.
+// NewTimeline returns a timeline that follows the newest records of a source.
 func NewTimeline[T any](s *Env, columns []component.Column, source TimelineSource[T]) Timeline[T] {
 	t := Timeline[T]{
 		Table:  component.Table{Columns: columns, Tail: true},
@@ -69,16 +69,16 @@ func NewTimeline[T any](s *Env, columns []component.Column, source TimelineSourc
 	return t
 }
 
-// Len is how many rows the table has; Len, Key and Row are for it.
+// Len returns the number of records in the span; Len, Key and Row are for the table.
 func (t *Timeline[T]) Len() int { return len(t.Span.Items) }
 
-// Key is the record's ID.
+// Key returns the ID of a record.
 func (t *Timeline[T]) Key(i int) string { return t.Source.ID(t.Span.Items[i]).String() }
 
-// Row is the record's cells.
+// Row returns the cells of a record.
 func (t *Timeline[T]) Row(i int) []component.Cell { return t.Source.Row(t.Span.Items[i]) }
 
-// Selected is the selected record; false when there is none.
+// Selected returns the selected record. It returns false if there is none.
 func (t *Timeline[T]) Selected() (T, bool) {
 	if i := t.Table.Index(); i < t.Len() {
 		return t.Span.Items[i], true
@@ -87,7 +87,7 @@ func (t *Timeline[T]) Selected() (T, bool) {
 	return none, false
 }
 
-// SelectedID is that of the selected record, or 0.
+// SelectedID returns the ID of the selected record, or 0.
 func (t *Timeline[T]) SelectedID() storage.ID {
 	if item, ok := t.Selected(); ok {
 		return t.Source.ID(item)
@@ -95,7 +95,7 @@ func (t *Timeline[T]) SelectedID() storage.ID {
 	return 0
 }
 
-// Refresh reads again what is shown, and what is new.
+// Refresh reads the span again, and while paused counts what is new.
 func (t *Timeline[T]) Refresh() tea.Cmd {
 	cmd := t.rows.Ask(t.reader())
 	if !t.Paused {
@@ -108,7 +108,8 @@ func (t *Timeline[T]) Refresh() tea.Cmd {
 	}))
 }
 
-// reader reads the newest while following, else those around the selected one.
+// reader returns the read of the newest records while following, otherwise of those around
+// the selected one.
 func (t *Timeline[T]) reader() func(context.Context) (span[T], error) {
 	switch id := t.SelectedID(); {
 	case t.Table.Following(), id == 0 && t.held == 0:
@@ -124,7 +125,7 @@ func (t *Timeline[T]) reader() func(context.Context) (span[T], error) {
 	}
 }
 
-// Take takes what was read, and reports whether msg was that.
+// Take takes the answers to the timeline's reads, and reports whether msg was one.
 func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 	if a, fresh, cmd := t.news.Take(msg); fresh {
 		t.unseen = a.Value
@@ -156,7 +157,7 @@ func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 	return cmd, true
 }
 
-// selectNear selects a record, or the next one.
+// selectNear selects a record, or the next one if it is not in the list.
 func (t *Timeline[T]) selectNear(id storage.ID) {
 	at := slices.IndexFunc(t.Span.Items, func(item T) bool { return t.Source.ID(item) >= id })
 	if id != 0 && at >= 0 {
@@ -164,8 +165,7 @@ func (t *Timeline[T]) selectNear(id storage.ID) {
 	}
 }
 
-// Trouble tells that reading failed, unless there is nothing to see yet: then the view
-// says so itself.
+// Trouble shows that reading has failed. If nothing was read yet, the view does so itself.
 func (t *Timeline[T]) Trouble() tea.Cmd {
 	if !t.Read {
 		return nil
@@ -173,8 +173,8 @@ func (t *Timeline[T]) Trouble() tea.Cmd {
 	return ReadTrouble(t.Err)
 }
 
-// ReadTrouble is a toast that says once what reading met again and again. What was removed
-// meanwhile is not trouble.
+// ReadTrouble shows an error of a read in a toast that replaces the one before. That a record
+// was removed meanwhile is not an error.
 func ReadTrouble(err error) tea.Cmd {
 	if err == nil || errors.Is(err, storage.ErrNotFound) {
 		return nil
@@ -184,7 +184,7 @@ func ReadTrouble(err error) tea.Cmd {
 	return Say(toast)
 }
 
-// Press moves the selection, and reports whether the key meant something.
+// Press handles a key that moves the selection, and reports whether it did.
 func (t *Timeline[T]) Press(msg tea.KeyMsg) (tea.Cmd, bool) {
 	switch key := msg.String(); {
 	case (key == "g" || key == "home") && t.Span.older:
@@ -204,7 +204,7 @@ func (t *Timeline[T]) Press(msg tea.KeyMsg) (tea.Cmd, bool) {
 	return t.rank(), true
 }
 
-// Reveal selects a record, wherever it is.
+// Reveal selects a record, which may be far from the span.
 func (t *Timeline[T]) Reveal(id storage.ID) tea.Cmd {
 	if t.Table.Select(id.String()) {
 		return nil
@@ -219,29 +219,29 @@ func (t *Timeline[T]) Reveal(id storage.ID) tea.Cmd {
 	})
 }
 
-// Restart reads anew after the question changed: another filter, say.
+// Restart reads again after the source has changed, to another filter for example.
 func (t *Timeline[T]) Restart() tea.Cmd { return t.jump(t.reader()) }
 
-// jump reads what one goes to.
+// jump reads another span.
 func (t *Timeline[T]) jump(read func(context.Context) (span[T], error)) tea.Cmd {
 	t.jumps = true
 	return t.rows.Restart(read)
 }
 
-// Busy reports whether a key would meet rows that are not there yet: those that are jumped
-// to, or those beyond an edge that is near.
+// Busy reports whether a key may move to rows that are still being read: after a jump, or near
+// the end of the span.
 func (t *Timeline[T]) Busy() bool {
 	at, page := t.Table.Index(), t.Table.Page()
 	edge := t.Span.older && at < page || t.Span.newer && at >= t.Len()-page
 	return t.rows.Running && (!t.Read || t.jumps || edge)
 }
 
-// Leave remembers where one is before a filter is typed.
+// Leave remembers the position before a filter.
 func (t *Timeline[T]) Leave() { t.origin = origin{t.SelectedID(), t.Table.Following()} }
 
-// Unfilter reads all again after the filter was taken away. A row that was chosen in what
-// it left stays selected; where there is none, and when it was given up, one is again where
-// one was before.
+// Unfilter reads all records again after the filter was removed. The row that was selected in
+// the filtered list stays selected. If that list is empty or the filter was given up, the
+// position is again the one before the filter.
 func (t *Timeline[T]) Unfilter(givenUp bool) tea.Cmd {
 	back := t.origin
 	switch {
@@ -260,7 +260,7 @@ func (t *Timeline[T]) Unfilter(givenUp bool) tea.Cmd {
 	})
 }
 
-// Follow keeps the newest in sight, or no longer does.
+// Follow keeps the newest record in view, or no longer does.
 func (t *Timeline[T]) Follow() tea.Cmd {
 	if t.Table.Following() && !t.Paused {
 		t.Table.Follow(false)
@@ -271,7 +271,7 @@ func (t *Timeline[T]) Follow() tea.Cmd {
 	return t.jump(t.Source.newest(t.until))
 }
 
-// Pause holds the list as it is, while new ones are counted; or goes on.
+// Pause keeps the list as it is and counts new records, or goes on.
 func (t *Timeline[T]) Pause() tea.Cmd {
 	if t.Paused {
 		t.resume()

@@ -7,8 +7,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// Position says where the selection is, and whether the list moves. total is how many
-// there are, -1 when nobody knows.
+// Position returns the position of the selection, and whether the list moves. total is how many
+// records there are, or -1 if that is unknown.
 func (t *Timeline[T]) Position(total int64) string {
 	text := ""
 	if t.Paused {
@@ -39,7 +39,7 @@ func (t *Timeline[T]) Position(total int64) string {
 	return text
 }
 
-// Thousands writes a number with its digits in groups of three.
+// Thousands formats a number with its digits in groups of three.
 func Thousands(n int64) string {
 	if n < 0 {
 		return "many"

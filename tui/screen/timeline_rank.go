@@ -9,10 +9,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A span's place among all records is counted once, and from then on follows from where the
-// spans overlap: counting takes as long as there are records.
+// The position of a span among all records is counted once, and then derived from how spans
+// overlap, because the time that counting takes grows with the number of records.
 
-// slide finds the place of a span that takes the place of the present one.
+// slide derives the position of the span that replaces the present one.
 func (t *Timeline[T]) slide(to span[T]) {
 	was := t.before
 	t.before = -1
@@ -34,8 +34,8 @@ func (s TimelineSource[T]) find(items []T, id storage.ID) int {
 	return slices.IndexFunc(items, func(item T) bool { return s.ID(item) == id })
 }
 
-// rank counts what is before the span, unless that is known. While the newest are followed,
-// it follows from how many there are.
+// rank counts the records before the span unless that is known. While following, it is derived
+// from the number of all records.
 func (t *Timeline[T]) rank() tea.Cmd {
 	if t.before >= 0 || t.Len() == 0 || t.Table.Following() && !t.Paused || t.ranks.Running {
 		return nil
@@ -54,7 +54,7 @@ func (t *Timeline[T]) countBefore(id storage.ID) tea.Cmd {
 	})
 }
 
-// ranked takes what was counted, if it is about the span that is shown.
+// ranked takes a count, if it is about the present span.
 func (t *Timeline[T]) ranked(r rank, err error) {
 	if err != nil {
 		return

@@ -8,30 +8,30 @@ import (
 	"backchannel/tui/component"
 )
 
-// TimelineSource is where the records of a timeline come from, and how they look.
+// TimelineSource reads the records of a timeline, and returns their cells.
 type TimelineSource[T any] struct {
 	Page  func(context.Context, Page) ([]T, error)
-	Count func(ctx context.Context, before storage.ID) (int64, error) // nil: nobody knows
+	Count func(ctx context.Context, before storage.ID) (int64, error) // nil: they cannot be counted
 	ID    func(T) storage.ID
 	Row   func(T) []component.Cell
 }
 
-// A Page is some records: those before one, newest first, or those after one, oldest
+// A Page selects records: those before an ID, the newest first, or those after one, the oldest
 // first.
 type Page struct {
 	Before, After storage.ID
 	Limit         int
 }
 
-// A span is records without a gap, oldest first, and whether there are more.
+// A span is a sequence of records without a gap, the oldest first.
 type span[T any] struct {
 	Items        []T
-	older, newer bool
-	selects      storage.ID // what is to be selected, if not 0
-	near         storage.ID // what is to be selected, or the one after it, if not 0
+	older, newer bool       // there are records before or after it
+	selects      storage.ID // the record to select; 0: none
+	near         storage.ID // the record to select, or the next one; 0: none
 }
 
-// newest reads the newest records, of those up to one unless that is 0.
+// newest reads the newest records, up to an ID unless that is 0.
 func (s TimelineSource[T]) newest(until storage.ID) func(context.Context) (span[T], error) {
 	return func(ctx context.Context) (span[T], error) {
 		before := storage.ID(0)
@@ -44,7 +44,7 @@ func (s TimelineSource[T]) newest(until storage.ID) func(context.Context) (span[
 	}
 }
 
-// oldest reads those from the first one on.
+// oldest reads the first records.
 func (s TimelineSource[T]) oldest(until storage.ID) func(context.Context) (span[T], error) {
 	return func(ctx context.Context) (span[T], error) {
 		rows, err := s.Page(ctx, Page{After: firstID, Limit: newestSpan})
@@ -56,7 +56,7 @@ func (s TimelineSource[T]) oldest(until storage.ID) func(context.Context) (span[
 	}
 }
 
-// around reads those on both sides of one.
+// around reads the records on both sides of an ID.
 func (s TimelineSource[T]) around(id, until storage.ID) func(context.Context) (span[T], error) {
 	return func(ctx context.Context) (span[T], error) {
 		before, err := s.Page(ctx, Page{Before: id + 1, Limit: SpanReach})
@@ -70,7 +70,7 @@ func (s TimelineSource[T]) around(id, until storage.ID) func(context.Context) (s
 	}
 }
 
-// upTo leaves out what came after one, unless that is 0.
+// upTo leaves out the records after an ID, unless that is 0.
 func (s TimelineSource[T]) upTo(until storage.ID, found span[T]) span[T] {
 	if until == 0 {
 		return found
@@ -81,7 +81,7 @@ func (s TimelineSource[T]) upTo(until storage.ID, found span[T]) span[T] {
 	return found
 }
 
-// strayed reports whether the selection left a span while that was read.
+// strayed reports whether the selection has left a span while it was being read.
 func (s TimelineSource[T]) strayed(found span[T], id storage.ID, following bool) bool {
 	if id == 0 || found.selects != 0 || following || len(found.Items) == 0 {
 		return false

@@ -8,7 +8,7 @@ import (
 	"backchannel/tui/component"
 )
 
-// OneLine is an error on one line.
+// OneLine returns an error on one line.
 func OneLine(err error) string {
 	var fields storage.FieldErrors
 	if !errors.As(err, &fields) {
@@ -21,19 +21,19 @@ func OneLine(err error) string {
 	return strings.Join(reasons, "; ")
 }
 
-// Good is a toast of what went well.
+// Good returns a toast about a success.
 func Good(text string) component.Toast { return component.Toast{Outcome: component.OK, Text: text} }
 
-// Info is a toast of what is neither good nor bad.
+// Info returns a toast that is neither good nor bad.
 func Info(text string) component.Toast { return component.Toast{Outcome: component.Info, Text: text} }
 
-// Warn is a toast of what should be looked at.
+// Warn returns a toast with a warning.
 func Warn(text string) component.Toast { return component.Toast{Outcome: component.Warn, Text: text} }
 
-// Bad is a toast of what failed.
+// Bad returns a toast about a failure.
 func Bad(text string) component.Toast { return component.Toast{Outcome: component.Error, Text: text} }
 
-// AboutKeys says what a key did not do.
+// AboutKeys returns a toast that says why a key did nothing.
 func AboutKeys(text string) component.Toast {
 	toast := Info(text)
 	toast.ID = "key"

@@ -8,7 +8,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// Welcome fills an empty place: what would be there, and the keys that bring it.
+// Welcome fills an empty screen: it says what would be there, and which keys lead to it.
 func (s *Env) Welcome(title string, text []string, steps [][2]string, width, height int) string {
 	th, inner := s.Theme, min(width-4, 72)
 	lines := []string{th.Strong.Render(title), ""}
