@@ -14,8 +14,8 @@ import (
 	"backchannel/storage"
 )
 
-// told are the texts of all activities.
-func told(t *testing.T, s *Store) []string {
+// activityTexts returns the kinds and texts of all activities.
+func activityTexts(t *testing.T, s *Store) []string {
 	t.Helper()
 	all, err := s.Activities(t.Context(), 0, 0)
 	if err != nil {
@@ -28,7 +28,7 @@ func told(t *testing.T, s *Store) []string {
 	return texts
 }
 
-func TestActivitiesTellWhoDidWhat(t *testing.T) {
+func TestActivitiesSayWhoDidWhat(t *testing.T) {
 	t.Parallel()
 	s, err := Open(t.Context(), Options{Dir: t.TempDir(), By: "in the console"})
 	if err != nil {
@@ -68,14 +68,14 @@ func TestActivitiesTellWhoDidWhat(t *testing.T) {
 		"receipts: 0 receipts cleared in the console, those pinned stay",
 		"webhook: webhook acme deleted in the console; deliveries cancelled: 0",
 	}
-	if got := told(t, s); !slices.Equal(got, want) {
-		t.Errorf("told\n%q, want\n%q", got, want)
+	if got := activityTexts(t, s); !slices.Equal(got, want) {
+		t.Errorf("got\n%q, want\n%q", got, want)
 	}
 }
 
-// TestFailuresAreToldTogether lets deliveries fail one after the other, then one long
-// after these.
-func TestFailuresAreToldTogether(t *testing.T) {
+// TestFailuresShareOneActivity has deliveries fail shortly after each other, and one much
+// later.
+func TestFailuresShareOneActivity(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1e9, 0)
 	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Now: func() time.Time { return now }})
@@ -101,20 +101,20 @@ func TestFailuresAreToldTogether(t *testing.T) {
 		"failed: 3 deliveries to acme failed within 5s; the last after 2 attempts: answered 503",
 		"failed: bounce, email to acme failed at once: answered 503",
 	}
-	if got := told(t, s); !slices.Equal(got, want) {
-		t.Errorf("told\n%q, want\n%q", got, want)
+	if got := activityTexts(t, s); !slices.Equal(got, want) {
+		t.Errorf("got\n%q, want\n%q", got, want)
 	}
 	d := enqueue(t, s, w)
 	if err := s.CancelDelivery(t.Context(), d.ID); err != nil {
 		t.Fatal(err)
 	}
-	if finish(t, s, d, storage.Failed); len(told(t, s)) != len(want)+1 {
-		t.Errorf("a delivery that was cancelled is told to have failed: %q", told(t, s))
+	if finish(t, s, d, storage.Failed); len(activityTexts(t, s)) != len(want)+1 {
+		t.Errorf("a cancelled delivery is recorded as failed: %q", activityTexts(t, s))
 	}
 }
 
-// TestARunIsCountedOnce makes the transaction that tells of a failure fail for its
-// neighbour's sake, so that it is made twice.
+// TestARunIsCountedOnce makes the transaction that records a failure fail because of another
+// operation in it, so that it runs twice.
 func TestARunIsCountedOnce(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
@@ -134,7 +134,7 @@ func TestARunIsCountedOnce(t *testing.T) {
 	broken := errors.New("broken")
 	both.Go(func() error {
 		if err := s.write(t.Context(), 0, func(*tx) error { return broken }); !errors.Is(err, broken) {
-			return fmt.Errorf("the neighbour ended otherwise: %w", err)
+			return fmt.Errorf("the other operation returned %w", err)
 		}
 		return nil
 	})
@@ -143,8 +143,8 @@ func TestARunIsCountedOnce(t *testing.T) {
 	if err := both.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	all := told(t, s)
+	all := activityTexts(t, s)
 	if last := all[len(all)-1]; !strings.HasPrefix(last, "failed: 2 deliveries to acme failed within") {
-		t.Errorf("told %q of two failures", last)
+		t.Errorf("got %q for two failures", last)
 	}
 }

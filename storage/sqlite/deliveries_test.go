@@ -65,7 +65,7 @@ func TestEnqueueRefuses(t *testing.T) {
 		}
 	}
 	if got, _ := s.Deliveries(t.Context(), storage.DeliveryQuery{}); len(got) != 0 {
-		t.Errorf("half of an enqueue was kept: %v", got)
+		t.Errorf("half of an enqueue was stored: %v", got)
 	}
 	fine := eventFor(w)
 	fine.Misbehave = storage.MisbehaveTruncated
@@ -74,7 +74,7 @@ func TestEnqueueRefuses(t *testing.T) {
 	}
 }
 
-func TestFinishKeepsTheAttempt(t *testing.T) {
+func TestFinishStoresTheAttempt(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
@@ -106,10 +106,10 @@ func TestFinishKeepsTheAttempt(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	if err := s.Finish(t.Context(), o); err != nil {
-		t.Errorf("told a second time: %v", err)
+		t.Errorf("reported a second time: %v", err)
 	}
 	if got := delivery(t, s, d.ID); got.State != storage.StateDelivered || got.Attempts != 2 {
-		t.Errorf("told a second time, it became %+v", got)
+		t.Errorf("reported a second time, it became %+v", got)
 	}
 	o.Attempt.DeliveryID = 7
 	if err := s.Finish(t.Context(), o); !errors.Is(err, storage.ErrNotFound) {
@@ -131,14 +131,14 @@ func TestCancelledStaysCancelled(t *testing.T) {
 		}
 	}
 	if attempts, _ := s.Attempts(t.Context(), d.ID); len(attempts) != 2 {
-		t.Errorf("%d attempts kept", len(attempts))
+		t.Errorf("%d attempts stored", len(attempts))
 	}
 	if found, err := s.Check(t.Context()); err != nil || found != nil {
 		t.Errorf("%v %v", found, err)
 	}
 }
 
-func TestCommandsForTheHolder(t *testing.T) {
+func TestCommandsForTheLeader(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")

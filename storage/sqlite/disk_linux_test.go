@@ -30,7 +30,7 @@ func mountSmall(t *testing.T, size string) (dir string, grow func(size string)) 
 	}
 }
 
-// TestRealDiskRunsFull fills a disk: nothing acknowledged is lost, and writing goes on as
+// TestRealDiskRunsFull fills a disk: nothing acknowledged is lost, and writes succeed again as
 // soon as there is space.
 func TestRealDiskRunsFull(t *testing.T) {
 	t.Parallel()

@@ -142,7 +142,7 @@ func checkPages(t *testing.T, s *Store, text, want string) {
 	}
 }
 
-func TestMakingFacetsFromForeignBodiesHasAnEnd(t *testing.T) {
+func TestForeignBodiesMakeFewFacets(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")

@@ -6,7 +6,7 @@ import (
 	"backchannel/storage"
 )
 
-// packOld writes plain lines as they were kept before they were judged by their values.
+// packOld packs plain lines with the mark of older versions.
 func packOld(lines ...storage.HeaderField) (open []byte) {
 	for _, line := range lines {
 		open = append(appendText(open, line.Name), oldPlainValue)
@@ -15,8 +15,9 @@ func packOld(lines ...storage.HeaderField) (open []byte) {
 	return open
 }
 
-// What an older version kept in clear is a secret now, and what this one found plain stays so.
-func TestWhatWasKeptBeforeItWasJudged(t *testing.T) {
+// A secret that an older version stored in plain is hidden; a value that this version found
+// plain stays plain.
+func TestSecretsOfOlderVersionsAreHidden(t *testing.T) {
 	t.Parallel()
 	const token = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2lnbmF0dXJl"
 	s := openTest(t)
@@ -25,7 +26,7 @@ func TestWhatWasKeptBeforeItWasJudged(t *testing.T) {
 	r.Headers = []storage.HeaderField{{Name: "X-Session-Mode", Value: "plain by choice"}}
 	addReceipt(t, s, &r)
 	if got, err := s.Receipt(t.Context(), r.ID); err != nil || got.Headers[0].Secret {
-		t.Errorf("what was judged before is judged again: %+v, %v", got.Headers, err)
+		t.Errorf("a value of this version was classified again: %+v, %v", got.Headers, err)
 	}
 	tamper(t, s, `UPDATE receipts SET path = '/in?access_token=hush' WHERE id = ?`, r.ID)
 	tamper(t, s, `UPDATE receipt_contents SET headers = ?, secrets = NULL WHERE receipt_id = ?`, packOld(

@@ -16,8 +16,8 @@ import (
 	"backchannel/storage"
 )
 
-// blank has the files of an empty store, which is made once: its schema takes longer to
-// make than most tests take.
+// blank returns the files of an empty store, which is created once: the migrations take longer
+// than most tests.
 var blank = sync.OnceValues(func() (fs.FS, error) {
 	dir, err := os.MkdirTemp("", "blank")
 	if err != nil {
@@ -43,7 +43,7 @@ var blank = sync.OnceValues(func() (fs.FS, error) {
 	return files, err
 })
 
-// blankFolder is the data folder of a store that nobody has used.
+// blankFolder returns the data folder of an empty store.
 func blankFolder(t testing.TB) string {
 	t.Helper()
 	files, err := blank()
@@ -153,7 +153,7 @@ func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain for %s", what)
+			t.Fatalf("%s did not happen", what)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"backchannel/storage"
 )
 
-// killed is a data folder as a SIGKILL leaves it, with a write-ahead log that holds almost
+// killed returns a data folder as a SIGKILL leaves it, with a write-ahead log that holds almost
 // everything.
 func killed(t *testing.T) string {
 	t.Helper()
@@ -31,7 +31,7 @@ func killed(t *testing.T) string {
 	return copied
 }
 
-// filled is a data folder as a SIGKILL leaves it, with more in the database than in its
+// filled returns a data folder as a SIGKILL leaves it, with more in the database than in its
 // write-ahead log.
 func filled(t *testing.T) string {
 	t.Helper()
@@ -54,7 +54,7 @@ func filled(t *testing.T) string {
 	return copied
 }
 
-// atRest is a data folder whose last process ended well.
+// atRest returns a data folder whose last process closed it.
 func atRest(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -69,7 +69,7 @@ func copyFolder(t *testing.T, from, to string) {
 	}
 }
 
-// copies gives each that asks a copy of a folder.
+// copies returns a function that copies a folder.
 func copies(from string) func(*testing.T) string {
 	return func(t *testing.T) string {
 		t.Helper()
@@ -79,7 +79,7 @@ func copies(from string) func(*testing.T) string {
 	}
 }
 
-// snapshot tells one state of a folder from another, byte for byte.
+// snapshot returns the hashes of all files in a folder.
 func snapshot(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	state := map[string]string{}
@@ -131,8 +131,8 @@ func cut(parts, of int) func([]byte) []byte {
 	return func(content []byte) []byte { return content[:len(content)*parts/of] }
 }
 
-// Whatever is wrong, one line says what and what to do, and every file stays as it is.
-func TestWhatCannotBeOpenedIsLeftAlone(t *testing.T) {
+// The error is one line that says what is wrong and what to do, and no file is changed.
+func TestDamagedFilesAreRefusedUnchanged(t *testing.T) {
 	t.Parallel()
 	killed, atRest := copies(killed(t)), copies(atRest(t))
 	newer := func(t *testing.T, s *Store) {
@@ -201,9 +201,9 @@ func TestWhatCannotBeOpenedIsLeftAlone(t *testing.T) {
 	}
 }
 
-// What a crash leaves behind is not damage: the last transaction, of which nobody was told,
-// may be there in part.
-func TestWhatACrashLeavesOpens(t *testing.T) {
+// What a crash leaves behind is not damage. A part of the last transaction may be missing,
+// since its commit was not reported.
+func TestFilesLeftByACrashOpen(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
@@ -250,7 +250,7 @@ func TestTheLockBytePageIsNotMissing(t *testing.T) {
 	}
 }
 
-func TestADatabaseRemovedFromUnderOthersIsNotMadeAnew(t *testing.T) {
+func TestADatabaseRemovedWhileOpenIsNotCreatedAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	openTest(t, dir)

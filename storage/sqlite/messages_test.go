@@ -20,8 +20,8 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 	message.RequestID = "R"
 	for round := range 4 {
 		again := message
-		if heard := earlierOf(t, s, &again); len(heard) != round {
-			t.Errorf("round %d: hears of %d", round, len(heard))
+		if earlier := earlierOf(t, s, &again); len(earlier) != round {
+			t.Errorf("round %d: has earlier receipts: %d", round, len(earlier))
 		}
 		if round < 3 {
 			addMany(t, s, w, keysInLevel0)
@@ -46,7 +46,7 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 	}
 }
 
-// One request may have very many recipients, whose receipts are nobody else's business.
+// A request may have many recipients, each of whom gets a message of their own.
 func TestMessagesOfOneRequestAreApart(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
@@ -54,8 +54,8 @@ func TestMessagesOfOneRequestAreApart(t *testing.T) {
 	for i := range 30 {
 		r := receiptOf(w)
 		r.RequestID, r.Identity = "R", fmt.Sprint("recipient", i)
-		if heard := earlierOf(t, s, &r); len(heard) > 0 {
-			t.Errorf("%s hears of %d", r.Identity, len(heard))
+		if earlier := earlierOf(t, s, &r); len(earlier) > 0 {
+			t.Errorf("%s has earlier receipts: %d", r.Identity, len(earlier))
 		}
 	}
 	if found := foundBy(t, s, "message:R"); len(found) != 30 {
@@ -63,7 +63,7 @@ func TestMessagesOfOneRequestAreApart(t *testing.T) {
 	}
 }
 
-// Two messages with one key, which are rare, are told apart.
+// Two messages may have the same key, if rarely.
 func TestMessagesWithOneKeyAreApart(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
@@ -77,14 +77,13 @@ func TestMessagesWithOneKeyAreApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if heard := earlierOf(t, s, &other); len(heard) > 0 {
-		t.Errorf("hears of %+v", heard)
+	if earlier := earlierOf(t, s, &other); len(earlier) > 0 {
+		t.Errorf("has earlier receipts: %+v", earlier)
 	}
 }
 
-// A store of a time before there were the tables of messages and answers is brought up to
-// date, and nothing is lost.
-func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
+// A database from before the tables of messages and answers is migrated without loss.
+func TestAnOlderSchemaIsMigrated(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, databaseFile)
@@ -121,8 +120,8 @@ func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
 		t.Errorf("found %+v", found)
 	}
 	again := storage.Receipt{ReceivedAt: time.Now(), WebhookID: 7, RequestID: "S", Identity: "ann"}
-	if heard := earlierOf(t, s, &again); len(heard) != 1 || heard[0].ID != 4 {
-		t.Errorf("hears of %+v", heard)
+	if earlier := earlierOf(t, s, &again); len(earlier) != 1 || earlier[0].ID != 4 {
+		t.Errorf("has earlier receipts: %+v", earlier)
 	}
 }
 
@@ -162,12 +161,12 @@ func addMany(t *testing.T, s *Store, w storage.Webhook, n int) {
 }
 
 // earlierOf adds a receipt and returns the earlier ones that its judge was given.
-func earlierOf(t *testing.T, s *Store, r *storage.Receipt) (heard []storage.Earlier) {
+func earlierOf(t *testing.T, s *Store, r *storage.Receipt) (earlier []storage.Earlier) {
 	t.Helper()
-	if err := s.AddReceipt(t.Context(), r, func(e []storage.Earlier) { heard = e }); err != nil {
+	if err := s.AddReceipt(t.Context(), r, func(e []storage.Earlier) { earlier = e }); err != nil {
 		t.Fatal(err)
 	}
-	return heard
+	return earlier
 }
 
 func foundBy(t *testing.T, s *Store, text string) []storage.Receipt {
@@ -186,6 +185,6 @@ func foundBy(t *testing.T, s *Store, text string) []storage.Receipt {
 func checkStore(t *testing.T, s *Store) {
 	t.Helper()
 	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("the store is not well: %q, %v", found, err)
+		t.Errorf("check found: %q, %v", found, err)
 	}
 }

@@ -140,7 +140,7 @@ func TestManyStoresOpenAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-func TestClosedStoreSaysSo(t *testing.T) {
+func TestClosedStoreReturnsErrClosed(t *testing.T) {
 	t.Parallel()
 	s, err := Open(t.Context(), Options{Dir: t.TempDir()})
 	if err != nil {

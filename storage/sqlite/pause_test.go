@@ -6,7 +6,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestHeldProcessHoldsUpNobody(t *testing.T) {
+func TestPausedProcessBlocksNoOther(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	held, other := openTest(t, dir), openTest(t, dir)
@@ -28,7 +28,7 @@ func TestHeldProcessHoldsUpNobody(t *testing.T) {
 	}
 }
 
-func TestClosedStoreIsHeldAtOnce(t *testing.T) {
+func TestPausingAClosedStoreReturnsAtOnce(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	if err := s.Close(); err != nil {

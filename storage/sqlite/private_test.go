@@ -16,7 +16,7 @@ func modeOf(t *testing.T, path string) fs.FileMode {
 	return must(os.Stat(path)).Mode().Perm()
 }
 
-// What holds secrets is closed to others on opening, and that is told.
+// Files with secrets are closed to others when the store is opened, and that is reported.
 func TestFilesAreClosedToOthers(t *testing.T) {
 	t.Parallel()
 	dir := blankFolder(t)
@@ -47,7 +47,7 @@ func TestFilesAreClosedToOthers(t *testing.T) {
 	told := must(s.Activities(t.Context(), 0, 100))
 	for _, path := range []string{filepath.Join(dir, keyFile), filepath.Join(dir, databaseFile)} {
 		if !slices.ContainsFunc(told, func(a storage.Activity) bool { return strings.HasPrefix(a.Text, path+" was open to others") }) {
-			t.Errorf("nothing is told of %s: %v", path, told)
+			t.Errorf("%s is not reported: %v", path, told)
 		}
 	}
 	if again := openTest(t, dir); len(again.Exposed()) > 0 {

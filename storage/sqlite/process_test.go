@@ -23,7 +23,7 @@ func TestSixProcessesStartAtOnce(t *testing.T) {
 	}
 	for _, out := range lines {
 		if !out.Scan() || out.Text() != "opened" {
-			t.Errorf("a process said %q", out.Text())
+			t.Errorf("a process printed %q", out.Text())
 		}
 	}
 	s := openTest(t, dir)
@@ -33,7 +33,7 @@ func TestSixProcessesStartAtOnce(t *testing.T) {
 }
 
 // TestFilesAreNewAfterTheLastClose opens what the last process has closed, which has not
-// released its lock yet: the files are new then, and the next one finds these remembered.
+// released its lock yet: the files are new then, and are saved for the next process.
 func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -43,7 +43,7 @@ func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 	if err := errors.Join(flock(closing, unix.LOCK_SH), flock(opening, unix.LOCK_SH), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if err := opening.Truncate(1); err != nil { // what is remembered is about other files
+	if err := opening.Truncate(1); err != nil { // what is saved describes other files
 		t.Fatal(err)
 	}
 	agreed := make(chan error, 1)
@@ -55,16 +55,16 @@ func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	if text, err := savedFiles(closing); err != nil || text != files.String() {
-		t.Errorf("remembered %q %v, want %q", text, err, files)
+		t.Errorf("saved %q %v, want %q", text, err, files)
 	}
 	if alone, err := tryLock(closing, unix.LOCK_EX); alone || err != nil {
-		t.Errorf("the lock on what is open is not held: %v", err)
+		t.Errorf("the lock is not held: %v", err)
 	}
 }
 
-// TestAnOlderVersionRemembersNothing opens a database beside a process that has not stored
+// TestAnOlderVersionSavesNoFiles opens a database beside a process that has not stored
 // which files it has open.
-func TestAnOlderVersionRemembersNothing(t *testing.T) {
+func TestAnOlderVersionSavesNoFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	files := openTest(t, dir).writer.files
@@ -147,7 +147,7 @@ func drain(out *bufio.Scanner) {
 	}
 }
 
-func TestChangesOfAnotherProcessAreHeard(t *testing.T) {
+func TestChangesOfAnotherProcessAreSent(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
@@ -158,7 +158,7 @@ func TestChangesOfAnotherProcessAreHeard(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c := <-changes; !c.Has(storage.ChangedElsewhere) || !c.Has(storage.ChangedActivity) {
-		t.Errorf("heard of %b", c)
+		t.Errorf("got %b", c)
 	}
 	told, err := s.Activities(t.Context(), 0, 0)
 	if err != nil || len(told) != 1 || told[0].Text != "told" {
@@ -166,16 +166,16 @@ func TestChangesOfAnotherProcessAreHeard(t *testing.T) {
 	}
 }
 
-func TestDeadHolderIsNoHolder(t *testing.T) {
+func TestDeadLeaderIsNoLeader(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
 	cmd, out := startChild(t, "hold", dir)
 	if !out.Scan() || out.Text() != "holding true <nil>" {
-		t.Fatalf("the child says %q", out.Text())
+		t.Fatalf("the child printed %q", out.Text())
 	}
 	if _, ok, err := s.TryLead(); ok || err != nil {
-		t.Errorf("held beside another: %v", err)
+		t.Errorf("led beside another leader: %v", err)
 	}
 	if _, alive, err := s.Runtime(t.Context()); !alive || err != nil {
 		t.Errorf("alive %v, %v", alive, err)
@@ -186,7 +186,7 @@ func TestDeadHolderIsNoHolder(t *testing.T) {
 	}
 	release, ok, err := s.TryLead()
 	if !ok || err != nil {
-		t.Fatalf("not held after the leader's death: %v", err)
+		t.Fatalf("did not lead after the leader died: %v", err)
 	}
 	release()
 }

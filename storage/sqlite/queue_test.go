@@ -120,7 +120,7 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 	}
 	told, err := s.Activities(t.Context(), 0, 1)
 	if want := "webhook acme paused: 410 Gone; resume it with backchannel webhook resume acme"; err != nil || told[0].Text != want {
-		t.Errorf("told %+v %v", told, err)
+		t.Errorf("activities are %+v %v", told, err)
 	}
 	o = outcomeOf(enqueue(t, s, w), storage.Failed)
 	o.PauseWebhook = "again"
@@ -132,7 +132,7 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 	}
 }
 
-func TestBreakersParkWhatWaits(t *testing.T) {
+func TestBreakersParkDeliveries(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")

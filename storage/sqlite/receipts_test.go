@@ -34,7 +34,7 @@ func addReceipt(t testing.TB, s *Store, r *storage.Receipt) {
 	}
 }
 
-func TestReceiptComesBackByteForByte(t *testing.T) {
+func TestReceiptIsReadAsItWasStored(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
@@ -80,7 +80,7 @@ func TestReceiptIsFinishedPinnedAndNoted(t *testing.T) {
 	}
 }
 
-func TestJudgeHearsOfEarlierReceipts(t *testing.T) {
+func TestJudgeGetsEarlierReceipts(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
@@ -92,24 +92,24 @@ func TestJudgeHearsOfEarlierReceipts(t *testing.T) {
 	for i := range 3 * earlierLimit {
 		r := receiptOf(w)
 		r.RetryCount = fmt.Sprint(i)
-		var heard []storage.Earlier
-		if err := s.AddReceipt(t.Context(), &r, func(e []storage.Earlier) { heard = e; r.Verdicts.Duplicate.Reason = "judged" }); err != nil {
+		var earlier []storage.Earlier
+		if err := s.AddReceipt(t.Context(), &r, func(e []storage.Earlier) { earlier = e; r.Verdicts.Duplicate.Reason = "judged" }); err != nil {
 			t.Fatal(err)
 		}
-		if want := min(i, 2*earlierLimit); len(heard) != want {
-			t.Fatalf("receipt %d hears of %d, want %d", i, len(heard), want)
+		if want := min(i, 2*earlierLimit); len(earlier) != want {
+			t.Fatalf("receipt %d got %d, want %d", i, len(earlier), want)
 		}
-		if i > 0 && (heard[0].ID != ids[0] || heard[len(heard)-1].ID != ids[i-1] || heard[0].RetryCount != "0" || heard[0].Code != 204 || heard[0].Status != "bounce") {
-			t.Errorf("receipt %d hears of %+v", i, heard)
+		if i > 0 && (earlier[0].ID != ids[0] || earlier[len(earlier)-1].ID != ids[i-1] || earlier[0].RetryCount != "0" || earlier[0].Code != 204 || earlier[0].Status != "bounce") {
+			t.Errorf("receipt %d got %+v", i, earlier)
 		}
 		ids = append(ids, r.ID)
 		if got, _ := s.Receipt(t.Context(), r.ID); got.Verdicts.Duplicate.Reason != "judged" {
-			t.Errorf("the judge's verdict was not kept: %+v", got.Verdicts.Duplicate)
+			t.Errorf("the verdict was not stored: %+v", got.Verdicts.Duplicate)
 		}
 	}
 }
 
-func TestClearKeepsWhatIsPinned(t *testing.T) {
+func TestClearKeepsPinnedReceipts(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	var pinned storage.Receipt

@@ -33,7 +33,7 @@ func TestRuntime(t *testing.T) {
 		t.Errorf("%v %v %s", alive, err, diff)
 	}
 	if _, ok, _ := s.TryLead(); ok {
-		t.Error("held twice")
+		t.Error("led twice")
 	}
 	release()
 }
@@ -126,14 +126,14 @@ func TestChangesSayWhichAndMerge(t *testing.T) {
 	r := receiptOf(storage.Webhook{})
 	addReceipt(t, s, &r)
 	if c := <-changes; c != storage.ChangedActivity|storage.ChangedReceipts {
-		t.Errorf("heard of %b", c)
+		t.Errorf("got %b", c)
 	}
 	if _, err := s.Enqueue(t.Context(), storage.Event{WebhookID: 7}); err == nil {
-		t.Fatal("enqueued for nobody")
+		t.Fatal("enqueued for no webhook")
 	}
 	select {
 	case c := <-changes:
-		t.Errorf("heard of %b, though nothing was committed", c)
+		t.Errorf("got %b, though nothing was committed", c)
 	default:
 	}
 	cancel()
@@ -148,7 +148,7 @@ func TestChangesSayWhichAndMerge(t *testing.T) {
 	addReceipt(t, s, &r)
 }
 
-func TestChangesOfAnotherStoreAreHeardAndOwnAreNotTakenForThem(t *testing.T) {
+func TestOwnChangesDifferFromThoseOfAnotherStore(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s, other := openTest(t, dir), openTest(t, dir)
@@ -158,15 +158,15 @@ func TestChangesOfAnotherStoreAreHeardAndOwnAreNotTakenForThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c := <-changes; c != storage.ChangedAll {
-		t.Errorf("heard of %b", c)
+		t.Errorf("got %b", c)
 	}
-	t.Logf("heard after %s", time.Since(begun))
+	t.Logf("got it after %s", time.Since(begun))
 	for range 20 {
 		if err := s.AddActivity(t.Context(), storage.Activity{}); err != nil {
 			t.Fatal(err)
 		}
 		if c := <-changes; c != storage.ChangedActivity {
-			t.Errorf("own change heard as %b", c)
+			t.Errorf("an own change came as %b", c)
 		}
 	}
 }
@@ -195,7 +195,7 @@ func TestRetention(t *testing.T) {
 	apply(func(*storage.Retention) {}, 0)
 	select {
 	case c := <-changes:
-		t.Errorf("what removes nothing hints at %v", c)
+		t.Errorf("got %v after removing nothing", c)
 	default:
 	}
 	apply(func(r *storage.Retention) { r.Receipts = 10 }, 2)
@@ -220,7 +220,7 @@ func TestRetention(t *testing.T) {
 	}
 }
 
-func TestCheckFindsWhatIsWrong(t *testing.T) {
+func TestCheckFindsWrongCounts(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")

@@ -80,7 +80,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-func TestSecretsOpenInTheirOwnPlaceAlone(t *testing.T) {
+func TestSecretsCannotBeMovedToAnotherRow(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	a := addWebhook(t, s, "a", fullWebhook)

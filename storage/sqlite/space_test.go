@@ -23,7 +23,7 @@ func TestTheLogLeavesRoomOnASmallDisk(t *testing.T) {
 		{1 << 40, checkpointPages},
 	} {
 		if got := logPages(c.free, pageBytes); got != c.want {
-			t.Errorf("with %d bytes free it may hold %d pages, want %d", c.free, got, c.want)
+			t.Errorf("with %d bytes free the log may have %d pages, want %d", c.free, got, c.want)
 		}
 	}
 }
@@ -43,8 +43,8 @@ func TestTryWriteLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// TestErrorsSayWhatToDo: an error of SQLite or the system leads to a sentence for what it
-// is, and not for what it looks like.
+// TestErrorsSayWhatToDo checks that the remedy fits the cause of an error, of which SQLite's
+// code says little.
 func TestErrorsSayWhatToDo(t *testing.T) {
 	t.Parallel()
 	lite := func(code sqlite3.ErrNo, by int, errno syscall.Errno) error {
@@ -91,8 +91,8 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	}
 }
 
-// TestNothingIsAcknowledgedOnceAFileIsTakenAway tries each of the files, in each of the ways.
-func TestNothingIsAcknowledgedOnceAFileIsTakenAway(t *testing.T) {
+// TestNothingIsAcknowledgedWithoutAFile tries each of the files, in each of the ways.
+func TestNothingIsAcknowledgedWithoutAFile(t *testing.T) {
 	t.Parallel()
 	ways := map[string]func(path string) error{
 		"deleted": os.Remove,
@@ -123,7 +123,7 @@ func TestNothingIsAcknowledgedOnceAFileIsTakenAway(t *testing.T) {
 						t.Fatal(err)
 					}
 					if err := s.writer.checkFiles(); err != nil {
-						t.Errorf("it is back, and %v", err)
+						t.Errorf("after it was moved back: %v", err)
 					}
 					if _, err := s.Enqueue(t.Context(), eventFor(w)); err != nil {
 						t.Error(err)
@@ -134,10 +134,9 @@ func TestNothingIsAcknowledgedOnceAFileIsTakenAway(t *testing.T) {
 	}
 }
 
-// TestNothingIsWrittenIntoALogThatWasCut empties the log, or cuts off its end, while there
-// is nobody, somebody who reads, and somebody else who writes: what the database holds stays
-// as sound as it was.
-func TestNothingIsWrittenIntoALogThatWasCut(t *testing.T) {
+// TestNothingIsWrittenToATruncatedLog empties the log, or cuts off its end, while there
+// are other stores on the same folder: the database stays sound.
+func TestNothingIsWrittenToATruncatedLog(t *testing.T) {
 	t.Parallel()
 	for name, keep := range map[string]float64{"emptied": 0, "its header alone": 0.0001, "half of it": 0.5} {
 		t.Run(name, func(t *testing.T) {
@@ -159,7 +158,7 @@ func TestNothingIsWrittenIntoALogThatWasCut(t *testing.T) {
 					t.Fatalf("got %v", err)
 				}
 				if err := s.Lost(); !errors.Is(err, errCut) {
-					t.Errorf("the console is told %v", err)
+					t.Errorf("got %v", err)
 				}
 			}
 			if now := sizeOf(log); now != left {
@@ -186,9 +185,9 @@ func TestNothingIsWrittenIntoALogThatWasCut(t *testing.T) {
 	}
 }
 
-// TestALogThatIsEmptiedInGoodOrderIsNotMissed has one store empty the log while another one
-// looks: that is what makes room on a full disk.
-func TestALogThatIsEmptiedInGoodOrderIsNotMissed(t *testing.T) {
+// TestACheckpointIsNotTakenForDamage has one store truncate the log while another one
+// checks it: that makes room on a full disk.
+func TestACheckpointIsNotTakenForDamage(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	other := openTest(t, s.Dir())
@@ -204,32 +203,32 @@ func TestALogThatIsEmptiedInGoodOrderIsNotMissed(t *testing.T) {
 		enqueue(t, other, w)
 	}
 	if sizeOf(filepath.Join(s.Dir(), databaseFile)+logSuffix) == 0 {
-		t.Error("nothing was in the log after all")
+		t.Error("the log is empty after a commit")
 	}
 }
 
-// TestADatabaseThatIsTakenAwayIsTold: to whoever listens, once, and in an activity.
-func TestADatabaseThatIsTakenAwayIsTold(t *testing.T) {
+// TestAMissingDatabaseIsReported moves the folder away and back.
+func TestAMissingDatabaseIsReported(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	addWebhook(t, s, "acme")
-	told := make(chan error, 4)
-	s.OnLost(func(err error) { told <- err })
+	lost := make(chan error, 4)
+	s.OnLost(func(err error) { lost <- err })
 	away := s.Dir() + ".away"
 	if err := os.Rename(s.Dir(), away); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-told; !errors.Is(err, storage.ErrGone) || !strings.Contains(err.Error(), s.Dir()+" was deleted or moved") {
-		t.Errorf("told %v", err)
+	if err := <-lost; !errors.Is(err, storage.ErrGone) || !strings.Contains(err.Error(), s.Dir()+" was deleted or moved") {
+		t.Errorf("got %v", err)
 	}
 	if _, _, err := s.Runtime(t.Context()); !errors.Is(err, storage.ErrGone) {
-		t.Errorf("the console is told %v", err)
+		t.Errorf("got %v", err)
 	}
 	if err := os.Rename(away, s.Dir()); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-told; err != nil {
-		t.Errorf("told %v", err)
+	if err := <-lost; err != nil {
+		t.Errorf("got %v", err)
 	}
 	if err := s.TryWrite(t.Context()); err != nil {
 		t.Error(err)

@@ -6,7 +6,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-func TestEngineCanRelyOnTheStore(t *testing.T) {
+func TestConformance(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) storetest.Store { return openTest(t) })
 }

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestVerdictsAreKeptAsTheyAre(t *testing.T) {
+func TestVerdictsAreReadAsTheyWereStored(t *testing.T) {
 	t.Parallel()
 	texts := []string{"", "plain", `a "quoted" \ one`, "two\nlines\x00\x7f", "é 漢 🙂 \u202e", "<b>&</b>", "\u2028", `"`, `\`, `"a`, `a"`}
 	var v storage.Verdicts
@@ -35,7 +35,7 @@ func TestVerdictsAreKeptAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestChecksThatWereKeptAsObjectsAreRead(t *testing.T) {
+func TestChecksStoredAsObjectsAreRead(t *testing.T) {
 	t.Parallel()
 	want := []storage.Check{{Name: "exp", Result: storage.Fail, Expected: "later", Actual: "earlier", Remedy: "wait"}}
 	apart, err := json.Marshal(map[string][]storage.Check{"auth": want})

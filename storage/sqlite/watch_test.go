@@ -16,8 +16,8 @@ func await(t *testing.T, notices <-chan struct{}, what string) {
 	}
 }
 
-// SQLite makes, empties and removes its log as it likes.
-func TestAWatchHearsOfALogThatComesAndGoes(t *testing.T) {
+// SQLite creates, truncates and removes its log at any time.
+func TestAWatchNoticesEachChangeOfTheLog(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	w, err := startWatch(filepath.Join(dir, "some.db"))
@@ -39,7 +39,7 @@ func TestAWatchHearsOfALogThatComesAndGoes(t *testing.T) {
 		if err := step.do(); err != nil {
 			t.Fatal(err)
 		}
-		await(t, w.notices, "not heard that the log was "+step.name)
+		await(t, w.notices, "no notice that the log was "+step.name)
 	}
 }
 
@@ -62,12 +62,12 @@ func TestAWatchEndsWithItsFolder(t *testing.T) {
 			if err := end(dir); err != nil {
 				t.Fatal(err)
 			}
-			await(t, w.lost, "the watch goes on")
+			await(t, w.lost, "the watch continues")
 		})
 	}
 }
 
-func TestALookoutLooksOftenOnlyAfterANotice(t *testing.T) {
+func TestPollsAreFrequentOnlyAfterANotice(t *testing.T) {
 	t.Parallel()
 	o := newPollSchedule()
 	o.begin(filepath.Join(t.TempDir(), "some.db"))
@@ -82,20 +82,20 @@ func TestALookoutLooksOftenOnlyAfterANotice(t *testing.T) {
 		gaps = append(gaps, o.interval)
 	}
 	if first, last := gaps[0], gaps[5]; first > 5*time.Millisecond || last != pollInterval {
-		t.Errorf("after a notice the looks are %v apart", gaps)
+		t.Errorf("after a notice the intervals are %v", gaps)
 	}
 	if o.polled(now.Add(2*alertFor), true); o.interval != idleInterval {
-		t.Errorf("long after a notice looks are %s apart", o.interval)
+		t.Errorf("long after a notice the interval is %s", o.interval)
 	}
 	if !o.noticed(now.Add(3 * alertFor)) {
-		t.Error("a notice after silence is not followed by a look at once")
+		t.Error("a notice after silence is not followed by a poll at once")
 	}
 	if o.noticed(now.Add(3 * alertFor)) {
-		t.Error("a storm of notices is followed by a look each")
+		t.Error("a storm of notices are followed by a poll each")
 	}
 }
 
-func TestAWatchThatSaysNothingIsGivenUp(t *testing.T) {
+func TestAWatchThatMissesCommitsIsAbandoned(t *testing.T) {
 	t.Parallel()
 	o := newPollSchedule()
 	o.begin(filepath.Join(t.TempDir(), "some.db"))
@@ -108,24 +108,24 @@ func TestAWatchThatSaysNothingIsGivenUp(t *testing.T) {
 	o.noticed(later) // the notice was only late
 	o.polled(later.Add(2*alertFor), false)
 	if o.watch == nil {
-		t.Fatal("a watch is given up that gave its notice")
+		t.Fatal("a watch was abandoned that gave its notice")
 	}
 	o.polled(later.Add(2*alertFor), true)
 	o.polled(later.Add(2*alertFor), false)
 	if o.watch != nil || o.interval != pollInterval {
-		t.Errorf("a commit without a notice leaves looks %s apart", o.interval)
+		t.Errorf("a commit without a notice leaves the interval %s", o.interval)
 	}
 }
 
-// Without a watch, as where the system has none left to give, there is a look every 50 ms.
-func TestWithoutAWatchLooksStayFrequent(t *testing.T) {
+// Without a watch, as if the limit of watches is reached, there is a poll every 50 ms.
+func TestPollsStayFrequentWithoutAWatch(t *testing.T) {
 	t.Parallel()
 	o := newPollSchedule()
 	o.begin(filepath.Join(t.TempDir(), "missing", "some.db"))
 	for range 2 {
 		<-o.timer.C
 		if o.polled(time.Now().Add(time.Hour), false); o.interval != pollInterval || o.notices() != nil || o.lost() != nil {
-			t.Fatalf("looks are %s apart", o.interval)
+			t.Fatalf("the interval is %s", o.interval)
 		}
 	}
 }

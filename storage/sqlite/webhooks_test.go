@@ -24,7 +24,7 @@ func fullWebhook(w *storage.Webhook) {
 		TLS: storage.TLSOptions{SkipVerify: true}}
 }
 
-func TestWebhookComesBackAsItWasSaved(t *testing.T) {
+func TestWebhookIsReadAsItWasSaved(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	want := addWebhook(t, s, "acme", fullWebhook)
@@ -67,7 +67,7 @@ func TestWebhookNotFound(t *testing.T) {
 	}
 }
 
-func TestConflictsComeTogetherWithBadFields(t *testing.T) {
+func TestConflictsAreReportedWithInvalidFields(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	addWebhook(t, s, "acme")
@@ -78,7 +78,7 @@ func TestConflictsComeTogetherWithBadFields(t *testing.T) {
 	err := s.CreateWebhook(t.Context(), &twin)
 	wantFields(t, err, "channels", "sandbox.name", "name")
 	if !errors.Is(err, storage.ErrInvalid) || errors.Is(err, storage.ErrConflict) {
-		t.Errorf("invalid and conflicting is not told as invalid: %v", err)
+		t.Errorf("invalid and conflicting fields are not reported as invalid: %v", err)
 	}
 	if !strings.Contains(err.Error(), `"acme"`) {
 		t.Errorf("the webhook that has the sandbox is not named: %v", err)
@@ -223,18 +223,18 @@ func TestWebhooksAreSavedAllOrNone(t *testing.T) {
 	changed.Name, second.Organization = "renamed", first.Organization
 	wantFields(t, s.SaveWebhooks(t.Context(), &changed, &first, &second), "sandbox.name")
 	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 1 || all[0].Name != "old" {
-		t.Errorf("kept %v %v", all, err)
+		t.Errorf("stored %v %v", all, err)
 	}
 	second.Sandbox.Name = "dev"
 	if err := s.SaveWebhooks(t.Context(), &changed, &first, &second); err != nil {
 		t.Fatal(err)
 	}
 	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 3 || first.ID == second.ID || changed.Version != 2 {
-		t.Errorf("kept %v %v", all, err)
+		t.Errorf("stored %v %v", all, err)
 	}
 }
 
-func TestCheckWebhookKeepsNothing(t *testing.T) {
+func TestCheckWebhookStoresNothing(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	addWebhook(t, s, "old")
@@ -245,12 +245,12 @@ func TestCheckWebhookKeepsNothing(t *testing.T) {
 		t.Error(err)
 	}
 	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 1 {
-		t.Errorf("kept %v %v", all, err)
+		t.Errorf("stored %v %v", all, err)
 	}
 }
 
-// To keep no webhook waits for nobody, and changes nothing that somebody would read again.
-func TestToKeepNoWebhookBeginsNoTransaction(t *testing.T) {
+// Saving no webhook does not wait for the writer, and notifies no subscriber.
+func TestSavingNoWebhookBeginsNoTransaction(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	changes := s.Changes(t.Context())

@@ -13,7 +13,7 @@ import (
 	"backchannel/storage"
 )
 
-// stall keeps the writer busy until it is let go, so that what comes meanwhile makes a batch.
+// stall keeps the writer busy until release is called, so that later operations form a batch.
 func stall(s *Store) (release func()) {
 	begun, end, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
@@ -28,7 +28,7 @@ func stall(s *Store) (release func()) {
 	return func() { close(end); <-done }
 }
 
-func TestBadOperationHarmsNoNeighbour(t *testing.T) {
+func TestFailedOperationAffectsNoOther(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
@@ -57,7 +57,7 @@ func TestBadOperationHarmsNoNeighbour(t *testing.T) {
 	}
 }
 
-func TestPanicReachesWhoCausedItAlone(t *testing.T) {
+func TestPanicReachesItsCallerOnly(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
@@ -88,7 +88,7 @@ func TestPanicReachesWhoCausedItAlone(t *testing.T) {
 	enqueue(t, s, w)
 }
 
-func TestCancelledBeforeItsTurnIsNotDone(t *testing.T) {
+func TestCancelledOperationDoesNotRun(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
@@ -110,7 +110,7 @@ func TestCancelledBeforeItsTurnIsNotDone(t *testing.T) {
 	}
 }
 
-func TestCloseFinishesWhatWasTakenOn(t *testing.T) {
+func TestCloseFinishesAcceptedOperations(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s, err := Open(t.Context(), Options{Dir: dir})
@@ -136,7 +136,7 @@ func TestCloseFinishesWhatWasTakenOn(t *testing.T) {
 	}
 }
 
-// TestFullDisk lets the database grow no further, which SQLite answers like a full disk.
+// TestFullDisk limits the size of the database, which for SQLite is the same as a full disk.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
@@ -148,7 +148,7 @@ func TestFullDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	pragma(`PRAGMA max_page_count = 1`) // that is: the pages it has
+	pragma(`PRAGMA max_page_count = 1`) // its present number of pages
 	e := eventFor(w)
 	e.Payload = make([]byte, 1<<20)
 	_, err := s.Enqueue(t.Context(), e)
@@ -166,7 +166,7 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-func TestErrorsAreTold(t *testing.T) {
+func TestErrorsMatchSentinels(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		err  error
@@ -184,7 +184,7 @@ func TestErrorsAreTold(t *testing.T) {
 		}
 	}
 	if err := errors.New("else"); !errors.Is(classify(err), err) || classify(nil) != nil {
-		t.Error("made up an error")
+		t.Error("changed another error")
 	}
 }
 
