@@ -42,9 +42,9 @@ func child(role, dir string) error {
 	switch role {
 	case "open":
 		fmt.Println("opened")
-	case "hold":
+	case "lead":
 		_, ok, err := s.TryLead()
-		fmt.Println("holding", ok, err)
+		fmt.Println("leading", ok, err)
 		<-ctx.Done()
 	case "enqueue":
 		err = childEnqueue(ctx, s, 1)
@@ -53,8 +53,8 @@ func child(role, dir string) error {
 			go childEnqueue(ctx, s, 1)
 		}
 		err = childEnqueue(ctx, s, 1)
-	case "tell":
-		err = s.AddActivity(ctx, storage.Activity{Kind: storage.ActivityProcess, Text: "told"})
+	case "activity":
+		err = s.AddActivity(ctx, storage.Activity{Kind: storage.ActivityProcess, Text: "from a child"})
 	}
 	return err
 }

@@ -44,10 +44,10 @@ func TestFilesAreClosedToOthers(t *testing.T) {
 	if mode := modeOf(t, dir); mode != 0o700 {
 		t.Errorf("the folder has %v", mode)
 	}
-	told := must(s.Activities(t.Context(), 0, 100))
+	activities := must(s.Activities(t.Context(), 0, 100))
 	for _, path := range []string{filepath.Join(dir, keyFile), filepath.Join(dir, databaseFile)} {
-		if !slices.ContainsFunc(told, func(a storage.Activity) bool { return strings.HasPrefix(a.Text, path+" was open to others") }) {
-			t.Errorf("%s is not reported: %v", path, told)
+		if !slices.ContainsFunc(activities, func(a storage.Activity) bool { return strings.HasPrefix(a.Text, path+" was open to others") }) {
+			t.Errorf("%s is not reported: %v", path, activities)
 		}
 	}
 	if again := openTest(t, dir); len(again.Exposed()) > 0 {

@@ -152,7 +152,7 @@ func TestChangesOfAnotherProcessAreSent(t *testing.T) {
 	dir := t.TempDir()
 	s := openTest(t, dir)
 	changes := s.Changes(t.Context())
-	cmd, out := startChild(t, "tell", dir)
+	cmd, out := startChild(t, "activity", dir)
 	drain(out)
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
@@ -160,9 +160,9 @@ func TestChangesOfAnotherProcessAreSent(t *testing.T) {
 	if c := <-changes; !c.Has(storage.ChangedElsewhere) || !c.Has(storage.ChangedActivity) {
 		t.Errorf("got %b", c)
 	}
-	told, err := s.Activities(t.Context(), 0, 0)
-	if err != nil || len(told) != 1 || told[0].Text != "told" {
-		t.Errorf("%v %v", told, err)
+	activities, err := s.Activities(t.Context(), 0, 0)
+	if err != nil || len(activities) != 1 || activities[0].Text != "from a child" {
+		t.Errorf("%v %v", activities, err)
 	}
 }
 
@@ -170,8 +170,8 @@ func TestDeadLeaderIsNoLeader(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
-	cmd, out := startChild(t, "hold", dir)
-	if !out.Scan() || out.Text() != "holding true <nil>" {
+	cmd, out := startChild(t, "lead", dir)
+	if !out.Scan() || out.Text() != "leading true <nil>" {
 		t.Fatalf("the child printed %q", out.Text())
 	}
 	if _, ok, err := s.TryLead(); ok || err != nil {

@@ -118,9 +118,9 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 	if err != nil || got.State != storage.Paused || got.StateReason != "410 Gone" {
 		t.Errorf("%+v %v", got, err)
 	}
-	told, err := s.Activities(t.Context(), 0, 1)
-	if want := "webhook acme paused: 410 Gone; resume it with backchannel webhook resume acme"; err != nil || told[0].Text != want {
-		t.Errorf("activities are %+v %v", told, err)
+	activities, err := s.Activities(t.Context(), 0, 1)
+	if want := "webhook acme paused: 410 Gone; resume it with backchannel webhook resume acme"; err != nil || activities[0].Text != want {
+		t.Errorf("activities are %+v %v", activities, err)
 	}
 	o = outcomeOf(enqueue(t, s, w), storage.Failed)
 	o.PauseWebhook = "again"

@@ -18,23 +18,23 @@ func changeTests() tests {
 
 func changes(s *suite) {
 	hints := s.store.Changes(s.ctx)
-	heard := func(want storage.Change) {
+	receive := func(want storage.Change) {
 		s.Helper()
 		select {
 		case got := <-hints:
 			if !got.Has(want) {
-				s.Errorf("heard %b, want %b", got, want)
+				s.Errorf("got %b, want %b", got, want)
 			}
 		case <-time.After(5 * time.Second):
-			s.Error("heard nothing")
+			s.Error("got no hint")
 		}
 	}
 	id := s.enqueue(s.hook, 1)[0]
-	heard(storage.ChangedDeliveries)
+	receive(storage.ChangedDeliveries)
 	s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, time.Now())))
-	heard(storage.ChangedDeliveries)
+	receive(storage.ChangedDeliveries)
 	s.must(s.store.RetryDelivery(s.ctx, id))
-	heard(storage.ChangedDeliveries)
+	receive(storage.ChangedDeliveries)
 	s.webhook("other")
-	heard(storage.ChangedWebhooks)
+	receive(storage.ChangedWebhooks)
 }
