@@ -10,9 +10,19 @@ import (
 	"github.com/spf13/pflag"
 
 	"backchannel/cmd/backchannel/internal/crash"
-	"backchannel/storage/sqlite"
+	"backchannel/storage"
+	"backchannel/storage/inventory"
 	"backchannel/tui/style"
 )
+
+// A completionStore is the part of a store that completion uses.
+type completionStore interface {
+	inventory.FindStore
+	savedFixtureStore
+	SavedFixtures(context.Context) ([]storage.SavedFixture, error)
+	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
+	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
+}
 
 // lookFor is how long a shell that asks what may follow waits for the database.
 const lookFor = 500 * time.Millisecond
@@ -105,7 +115,7 @@ func (a *app) answer(choose chooser) cobra.CompletionFunc {
 
 // look reads values from the database, if there is one, without making, changing or
 // waiting for anything. A database that cannot be read has none.
-func (q completing) look(read func(context.Context, *sqlite.Store) ([]choice, error)) []choice {
+func (q completing) look(read func(context.Context, completionStore) ([]choice, error)) []choice {
 	if q.session.settings.resolveData(q.session.env) != nil {
 		return nil
 	}
@@ -115,13 +125,10 @@ func (q completing) look(read func(context.Context, *sqlite.Store) ([]choice, er
 	go func() {
 		var choices []choice
 		_ = crash.Guard(func() (err error) {
-			store, err := sqlite.Peek(ctx, sqlite.Options{Dir: q.session.settings.data, Version: programVersion()})
-			if err != nil {
+			return q.session.peek(ctx, func(store completionStore) error {
+				choices, err = read(ctx, store)
 				return err
-			}
-			defer store.Close()
-			choices, err = read(ctx, store)
-			return err
+			})
 		})
 		found <- choices
 	}()

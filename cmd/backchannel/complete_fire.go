@@ -9,7 +9,6 @@ import (
 	"backchannel/fixtures"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 )
 
 func firedNames(q completing) []choice { return append(choicesOf(fire.Names()...), savedNames(q)...) }
@@ -24,7 +23,7 @@ func (q completing) firedSpec() fire.Spec {
 	spec.Webhook.Channels = storage.Channels()
 	named := false
 	var saved *storage.SavedFixture
-	q.look(func(ctx context.Context, store *sqlite.Store) (_ []choice, err error) {
+	q.look(func(ctx context.Context, store completionStore) (_ []choice, err error) {
 		if w, err := findWebhook(ctx, store, q.given("webhook")); err == nil {
 			spec.Webhook, named = w, true
 		}

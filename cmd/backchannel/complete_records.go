@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 )
 
 // completedIDs is how many records are offered, the newest of those whose IDs begin so.
@@ -36,7 +35,7 @@ func deliveryIDs(states ...storage.State) chooser {
 		if !ok {
 			return nil
 		}
-		return q.look(func(ctx context.Context, store *sqlite.Store) (choices []choice, err error) {
+		return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Deliveries(ctx, storage.DeliveryQuery{States: states, Before: before, Limit: completedIDs})
 			for _, d := range all {
 				if d.ID > after {
@@ -57,7 +56,7 @@ func receiptIDs(filter string) chooser {
 		if !ok || err != nil {
 			return nil
 		}
-		return q.look(func(ctx context.Context, store *sqlite.Store) (choices []choice, err error) {
+		return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Receipts(ctx, storage.ReceiptQuery{Filter: chosen, Before: before, Limit: completedIDs})
 			for _, r := range all {
 				if r.ID > after {

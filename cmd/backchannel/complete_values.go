@@ -10,7 +10,6 @@ import (
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
 	"backchannel/storage/token"
 	"backchannel/storage/words"
 )
@@ -92,7 +91,7 @@ func others(choose chooser) chooser {
 // webhookNames are those of one state, or all.
 func webhookNames(state storage.WebhookState) chooser {
 	return func(q completing) []choice {
-		return q.look(func(ctx context.Context, store *sqlite.Store) (choices []choice, err error) {
+		return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Webhooks(ctx)
 			for _, w := range all {
 				if state == "" || w.State == state {
@@ -105,7 +104,7 @@ func webhookNames(state storage.WebhookState) chooser {
 }
 
 func organizations(q completing) []choice {
-	known := q.look(func(ctx context.Context, store *sqlite.Store) (choices []choice, err error) {
+	known := q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.Webhooks(ctx)
 		for _, w := range all {
 			if c := (choice{value: w.Organization}); !slices.Contains(choices, c) {
@@ -121,7 +120,7 @@ func organizations(q completing) []choice {
 }
 
 func savedNames(q completing) []choice {
-	return q.look(func(ctx context.Context, store *sqlite.Store) (choices []choice, err error) {
+	return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.SavedFixtures(ctx)
 		for _, f := range all {
 			choices = append(choices, choice{f.Name, "saved " + string(f.Channel) + " " + string(f.Status)})

@@ -14,7 +14,7 @@ import (
 	"backchannel/cmd/backchannel/internal/background"
 	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/cmd/backchannel/internal/leader"
-	"backchannel/storage/sqlite"
+	"backchannel/storage/export"
 	"backchannel/tui"
 )
 
@@ -24,22 +24,31 @@ const backgroundPatience = 500 * time.Millisecond
 // explainAfter is how long a person may be left to wonder why the console has not ended.
 const explainAfter = 300 * time.Millisecond
 
-// A consoleSession opens the screens.
+// A consoleSession opens the console.
 type consoleSession struct{ *session }
+
+// A consoleStore is the part of a store that the console uses.
+type consoleStore interface {
+	processStore
+	tui.Store
+	export.Store
+	// PauseWrites keeps this process from writing until release is called.
+	PauseWrites() (release func())
+}
 
 // console is what runs when no command is named.
 func (s consoleSession) console(cmd *cobra.Command) error {
 	if !term.IsTerminal(s.in.Fd()) || !s.out.terminal() {
 		return usagef("there is no terminal to open the console on; use backchannel serve to deliver and receive without one")
 	}
-	return s.withStoreOf(cmd.Context(), "in the console", func(store *sqlite.Store) error {
+	return s.withWholeStore(cmd.Context(), "in the console", func(store wholeStore) error {
 		return s.openConsole(cmd.Context(), store)
 	})
 }
 
 // openConsole shows the screens, and delivers and receives behind them once nobody else
 // does. What keeps it from that is told on the screen and ends nothing.
-func (s consoleSession) openConsole(ctx context.Context, store *sqlite.Store) error {
+func (s consoleSession) openConsole(ctx context.Context, store consoleStore) error {
 	leading, stop := context.WithCancel(ctx)
 	notices := make(chan string, 1)
 	led := make(chan struct{})
@@ -82,7 +91,7 @@ func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 	<-led
 }
 
-func (s consoleSession) screens(ctx context.Context, store *sqlite.Store, notices <-chan string) error {
+func (s consoleSession) screens(ctx context.Context, store consoleStore, notices <-chan string) error {
 	out := os.Stdout
 	ca, err := s.authority()
 	if err != nil {
@@ -93,7 +102,7 @@ func (s consoleSession) screens(ctx context.Context, store *sqlite.Store, notice
 		Store: store, Rules: s.rules(), Now: s.now, Location: s.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
-		CA: ca.Path(), Export: s.consoleExport(store), Resend: replaySession(s).resender(), Hold: store.PauseWrites,
+		CA: ca.Path(), Export: s.consoleExport(store), Resend: s.resend, Hold: store.PauseWrites,
 		Crash: func(cause any, stack []byte) string {
 			path, err := (&crash.Panic{Value: cause, Stack: stack}).Save(s.settings.data, s.now(), programVersion())
 			if err != nil {

@@ -8,16 +8,15 @@ import (
 	"strings"
 
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
 )
 
 // consoleExport writes the receipts that were chosen in the console.
-func (s consoleSession) consoleExport(store *sqlite.Store) func(context.Context, export.Request) (export.Result, error) {
+func (s consoleSession) consoleExport(store export.Store) func(context.Context, export.Request) (export.Result, error) {
 	return func(ctx context.Context, r export.Request) (_ export.Result, err error) {
 		if r.Path, err = typedPath(r.Path); err != nil {
 			return export.Result{}, err
 		}
-		return receiptSession(s).exporter(store).WriteFile(ctx, r)
+		return s.exporter(store).WriteFile(ctx, r)
 	}
 }
 

@@ -9,8 +9,25 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
+	"backchannel/storage/inventory"
 )
+
+// A deliverySession runs the commands that show and change deliveries.
+type deliverySession struct{ *session }
+
+// A deliveryStore is the part of a store that these commands use.
+type deliveryStore interface {
+	inventory.FindStore
+	storage.RuntimeStore
+	storage.ParkedStore
+	Delivery(context.Context, storage.ID) (storage.Delivery, error)
+	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
+	Event(context.Context, storage.ID) (storage.Event, error)
+	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
+	ReplayDelivery(context.Context, storage.ID) (storage.Delivery, error)
+	RetryDelivery(context.Context, storage.ID) error
+	CancelDelivery(context.Context, storage.ID) error
+}
 
 func deliveryCommand(s deliverySession) *cobra.Command {
 	return parent(&cobra.Command{
@@ -22,32 +39,35 @@ backchannel delivery replay 01k8p2q7xkz`,
 	}, deliveryListCommand(s), deliveryShowCommand(s), deliveryReplayCommand(s), deliveryRetryCommand(s), deliveryCancelCommand(s))
 }
 
-// deliveryArgument is the one argument of the commands on one delivery.
+// deliveryArgument is the argument of the commands on one delivery.
 const deliveryArgument = "a delivery's ID"
 
-// A deliverySession shows and changes deliveries.
-type deliverySession struct{ *session }
+func (s deliverySession) withStore(ctx context.Context, run func(deliveryStore) error) error {
+	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
+}
 
-// withDelivery runs something with a delivery that exists.
-func (s deliverySession) withDelivery(ctx context.Context, text string, run func(*sqlite.Store, storage.Delivery) error) error {
-	id, err := parseID(text, "delivery list")
-	if err != nil {
-		return err
-	}
-	return s.withStore(ctx, func(store *sqlite.Store) error {
-		d, err := store.Delivery(ctx, id)
-		if errors.Is(err, storage.ErrNotFound) {
-			return notFoundf("there is no delivery %s; backchannel delivery list names them all", id)
-		}
+// onDelivery returns the RunE of a command whose argument is the ID of a delivery.
+func (s deliverySession) onDelivery(run func(context.Context, deliveryStore, storage.Delivery) error) runE {
+	return func(cmd *cobra.Command, args []string) error {
+		id, err := parseID(args[0], "delivery list")
 		if err != nil {
 			return err
 		}
-		return run(store, d)
-	})
+		return s.withStore(cmd.Context(), func(store deliveryStore) error {
+			d, err := store.Delivery(cmd.Context(), id)
+			if errors.Is(err, storage.ErrNotFound) {
+				return notFoundf("there is no delivery %s; backchannel delivery list names them all", id)
+			}
+			if err != nil {
+				return err
+			}
+			return run(cmd.Context(), store, d)
+		})
+	}
 }
 
-// parseID reads an ID. A text that cannot be one names no record, whatever it was meant
-// to be.
+// parseID reads an ID. Its error is that of a missing record, because a text that is not an
+// ID names no record.
 func parseID(text, list string) (storage.ID, error) {
 	id, err := storage.ParseID(text)
 	if err != nil {
@@ -60,8 +80,8 @@ func deliveryTable() table {
 	return table{head: []string{"ID", "CREATED", "WEBHOOK", "EVENT", "TO", "STATE", "CODE", "TRIES", "LATENCY", "ERROR"}}
 }
 
-// showDelivery shows one line of a list.
-func (s deliverySession) showDelivery(rows *table, d storage.Delivery) error {
+// addDelivery adds a delivery to a list: a row to the table, or a line of JSON to stdout.
+func (s *session) addDelivery(rows *table, d storage.Delivery) error {
 	if s.settings.json() {
 		return s.out.object(export.OfDelivery(d))
 	}
@@ -71,6 +91,16 @@ func (s deliverySession) showDelivery(rows *table, d storage.Delivery) error {
 	}
 	rows.add(d.ID.String(), s.clock(d.CreatedAt), d.Webhook, eventName(d), d.Identity, string(d.State),
 		number(d.Code), strconv.Itoa(d.Attempts), latency(d.Latency()), problem)
+	return nil
+}
+
+// showDelivery shows a delivery as a list of one.
+func (s *session) showDelivery(d storage.Delivery) error {
+	rows := deliveryTable()
+	if err := s.addDelivery(&rows, d); err != nil {
+		return err
+	}
+	s.list(&rows, "")
 	return nil
 }
 
@@ -85,7 +115,7 @@ func eventName(d storage.Delivery) string {
 	return name
 }
 
-// number is empty where there is none.
+// number formats a number, 0 as an empty text.
 func number(n int) string {
 	if n == 0 {
 		return ""

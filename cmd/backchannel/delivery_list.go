@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 	"backchannel/storage/words"
 )
 
@@ -21,11 +21,11 @@ backchannel delivery list --state retrying,failed
 backchannel delivery list --status bounce --since 1h`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			q, err := choice.query(s.session, cmd.Flags().Changed)
+			q, err := choice.query(s.parser(cmd), s.now())
 			if err != nil {
 				return err
 			}
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store deliveryStore) error {
 				if choice.webhook != "" {
 					w, err := findWebhook(cmd.Context(), store, choice.webhook)
 					if err != nil {
@@ -46,21 +46,18 @@ backchannel delivery list --status bounce --since 1h`,
 	return reportingFlagErrors(cmd)
 }
 
-// A deliveryChoice is which deliveries to show, as the flags say.
+// A deliveryChoice is the flags that select deliveries.
 type deliveryChoice struct {
 	webhook, since   string
 	statuses, states []string
 	limit            int
 }
 
-func (c deliveryChoice) query(s *session, given func(flag string) bool) (storage.DeliveryQuery, error) {
-	p := parser{given: given, bad: s.flagErrors}
-	if c.limit < 0 {
-		p.add("limit", "%d is negative; use 0 for all", c.limit)
-	}
+func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery, error) {
+	p.limit(c.limit)
 	q := storage.DeliveryQuery{Limit: c.limit, Statuses: p.statuses(c.statuses)}
-	if given("since") {
-		q.Since = p.since(c.since, s.now())
+	if p.given("since") {
+		q.Since = p.since(c.since, now)
 	}
 	for _, text := range c.states {
 		state := storage.State(text)
@@ -73,7 +70,7 @@ func (c deliveryChoice) query(s *session, given func(flag string) bool) (storage
 	return q, p.bad.Err()
 }
 
-func (s deliverySession) listDeliveries(ctx context.Context, store *sqlite.Store, q storage.DeliveryQuery) error {
+func (s deliverySession) listDeliveries(ctx context.Context, store deliveryStore, q storage.DeliveryQuery) error {
 	rows := deliveryTable()
 	pages := storage.Pager[storage.Delivery]{
 		Limit: q.Limit,
@@ -83,21 +80,9 @@ func (s deliverySession) listDeliveries(ctx context.Context, store *sqlite.Store
 		},
 		ID: func(d storage.Delivery) storage.ID { return d.ID },
 	}
-	for d, err := range pages.All() {
-		if err != nil {
-			return err
-		}
-		if err := s.showDelivery(&rows, d); err != nil {
-			return err
-		}
-		if s.out.closed() {
-			return nil
-		}
-	}
 	empty := "no deliveries; fire an event with backchannel fire bounce --webhook NAME"
 	if q.WebhookID != 0 || len(q.Statuses)+len(q.States) > 0 || !q.Since.IsZero() {
-		empty = "no such deliveries"
+		empty = "no deliveries match the flags"
 	}
-	s.list(&rows, empty)
-	return nil
+	return listAll(s.session, pages, &rows, s.addDelivery, empty)
 }

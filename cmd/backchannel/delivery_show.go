@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -9,7 +10,6 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
 )
 
 func deliveryShowCommand(s deliverySession) *cobra.Command {
@@ -18,26 +18,24 @@ func deliveryShowCommand(s deliverySession) *cobra.Command {
 		Short:   "Show a delivery with its payload and each attempt",
 		Example: "backchannel delivery show 01k8p2q7xkz",
 		Args:    exactly(deliveryArgument),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withDelivery(cmd.Context(), args[0], func(store *sqlite.Store, d storage.Delivery) error {
-				event, err := store.Event(cmd.Context(), d.EventID)
-				if err != nil {
-					return err
-				}
-				attempts, err := store.Attempts(cmd.Context(), d.ID)
-				if err != nil {
-					return err
-				}
-				parked := s.whyParked(cmd.Context(), store, &d)
-				if s.settings.json() {
-					whole := export.OfWholeDelivery(d, event, attempts)
-					whole.ParkedBy = parked
-					return s.out.object(whole)
-				}
-				s.writeDelivery(d, parked, event, attempts)
-				return nil
-			})
-		},
+		RunE: s.onDelivery(func(ctx context.Context, store deliveryStore, d storage.Delivery) error {
+			event, err := store.Event(ctx, d.EventID)
+			if err != nil {
+				return err
+			}
+			attempts, err := store.Attempts(ctx, d.ID)
+			if err != nil {
+				return err
+			}
+			parked := s.whyParked(ctx, store, &d)
+			if s.settings.json() {
+				whole := export.OfWholeDelivery(d, event, attempts)
+				whole.ParkedBy = parked
+				return s.out.object(whole)
+			}
+			s.writeDelivery(d, parked, event, attempts)
+			return nil
+		}),
 	}
 }
 
@@ -65,7 +63,7 @@ func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event 
 	writeSection(s.out, "Payload", pretty(event.Payload))
 }
 
-func (s deliverySession) writeAttempt(t storage.Attempt) {
+func (s *session) writeAttempt(t storage.Attempt) {
 	var f facts
 	f.add("At", s.time(t.At))
 	f.add("Code", number(t.Code))
@@ -84,7 +82,7 @@ func shownTimings(t storage.Timings) string {
 	return strings.Join(append([]string{latency(t.Total)}, t.Parts(latency)...), ", ")
 }
 
-// writeSection writes a text under a heading of its own.
+// writeSection writes a text under a heading.
 func writeSection(w io.Writer, title, text string) {
 	fmt.Fprintf(w, "\n%s\n", title)
 	for line := range strings.SplitSeq(text, "\n") {

@@ -16,11 +16,24 @@ import (
 
 	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 )
 
-// A doctorSession looks for what is wrong.
+// A doctorSession runs the command that looks for problems.
 type doctorSession struct{ *session }
+
+// A doctorStore is the part of a store that it uses.
+type doctorStore interface {
+	storage.RuntimeStore
+	Webhooks(context.Context) ([]storage.Webhook, error)
+	// Check reads the whole store and describes each damage.
+	Check(context.Context) ([]string, error)
+	// TryWrite returns why nothing can be stored, or nil.
+	TryWrite(context.Context) error
+	// Free returns how much can still be stored.
+	Free() (bytes int64, known bool)
+	// Exposures describes what others could read when the store was opened.
+	Exposures() []string
+}
 
 func doctorCommand(s doctorSession) *cobra.Command {
 	return &cobra.Command{
@@ -29,7 +42,7 @@ func doctorCommand(s doctorSession) *cobra.Command {
 		Example: "backchannel doctor",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				return s.examine(cmd.Context(), store)
 			})
 		},
@@ -52,9 +65,9 @@ const (
 	findingBad     = "bad"
 )
 
-func (s doctorSession) examine(ctx context.Context, store *sqlite.Store) error {
+func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 	var findings []finding
-	for _, look := range []func(context.Context, *sqlite.Store) []finding{
+	for _, look := range []func(context.Context, doctorStore) []finding{
 		s.examineFolder, s.examineDisk, s.examineDatabase, s.examineAuthority, s.examineCAFile, examineFiles, s.examineLeader, s.examineWebhooks,
 	} {
 		findings = append(findings, look(ctx, store)...)
@@ -82,26 +95,26 @@ func (s doctorSession) examine(ctx context.Context, store *sqlite.Store) error {
 
 // examineFolder tells what others can do in the data folder, and what they could until the
 // doctor came.
-func (s doctorSession) examineFolder(_ context.Context, store *sqlite.Store) (found []finding) {
-	info, err := os.Stat(store.Dir())
+func (s doctorSession) examineFolder(_ context.Context, store doctorStore) (found []finding) {
+	info, err := os.Stat(s.settings.data)
 	if err != nil {
 		return []finding{{"data folder", findingBad, err.Error()}}
 	}
-	for _, e := range store.Exposed() {
-		found = append(found, finding{"data folder", findingWarning, e.String()})
+	for _, text := range store.Exposures() {
+		found = append(found, finding{"data folder", findingWarning, text})
 	}
 	switch open := info.Mode().Perm() & 0o077; {
 	case open != 0:
-		found = append(found, finding{"data folder", findingWarning, fmt.Sprintf("%s is open to others (%v); close it with chmod 700", store.Dir(), info.Mode().Perm())})
+		found = append(found, finding{"data folder", findingWarning, fmt.Sprintf("%s is open to others (%v); close it with chmod 700", s.settings.data, info.Mode().Perm())})
 	case len(found) == 0:
-		found = []finding{{"data folder", findingOK, store.Dir()}}
+		found = []finding{{"data folder", findingOK, s.settings.data}}
 	}
 	return found
 }
 
 // examineDisk tries what a full or read-only disk does not let do, in the folder and in the
 // database.
-func (s doctorSession) examineDisk(ctx context.Context, store *sqlite.Store) []finding {
+func (s doctorSession) examineDisk(ctx context.Context, store doctorStore) []finding {
 	if err := store.TryWrite(ctx); err != nil {
 		return []finding{{"disk", findingBad, err.Error()}}
 	}
@@ -116,7 +129,7 @@ func (s doctorSession) examineDisk(ctx context.Context, store *sqlite.Store) []f
 }
 
 // examineFiles looks at how many files and connections a process may have open.
-func examineFiles(context.Context, *sqlite.Store) []finding {
+func examineFiles(context.Context, doctorStore) []finding {
 	files := storage.OpenFiles()
 	if limited := leader.Limited(files); limited != "" {
 		return []finding{{"open files", findingWarning, limited}}
@@ -124,7 +137,7 @@ func examineFiles(context.Context, *sqlite.Store) []finding {
 	return []finding{{"open files", findingOK, fmt.Sprintf("up to %d", files)}}
 }
 
-func (s doctorSession) examineDatabase(ctx context.Context, store *sqlite.Store) (found []finding) {
+func (s doctorSession) examineDatabase(ctx context.Context, store doctorStore) (found []finding) {
 	problems, err := store.Check(ctx)
 	if err != nil {
 		return []finding{{"database", findingBad, err.Error()}}
@@ -138,7 +151,7 @@ func (s doctorSession) examineDatabase(ctx context.Context, store *sqlite.Store)
 	return found
 }
 
-func (s doctorSession) examineAuthority(context.Context, *sqlite.Store) []finding {
+func (s doctorSession) examineAuthority(context.Context, doctorStore) []finding {
 	ca, err := s.authority()
 	if err != nil {
 		return []finding{{"local authority", findingBad, err.Error()}}
@@ -147,7 +160,7 @@ func (s doctorSession) examineAuthority(context.Context, *sqlite.Store) []findin
 }
 
 // examineCAFile reads the file that was named for deliveries, if one was.
-func (s doctorSession) examineCAFile(ctx context.Context, _ *sqlite.Store) []finding {
+func (s doctorSession) examineCAFile(ctx context.Context, _ doctorStore) []finding {
 	path := s.settings.caFile
 	if path == "" {
 		return nil
@@ -158,7 +171,7 @@ func (s doctorSession) examineCAFile(ctx context.Context, _ *sqlite.Store) []fin
 	return []finding{{"CA file", findingOK, path}}
 }
 
-func (s doctorSession) examineLeader(ctx context.Context, store *sqlite.Store) []finding {
+func (s doctorSession) examineLeader(ctx context.Context, store doctorStore) []finding {
 	rt, alive, err := store.Runtime(ctx)
 	switch {
 	case err != nil:
@@ -225,7 +238,7 @@ func receiverNamed(rt storage.Runtime) string {
 }
 
 // examineWebhooks judges every webhook anew: a key file may have gone since it was saved.
-func (s doctorSession) examineWebhooks(ctx context.Context, store *sqlite.Store) (found []finding) {
+func (s doctorSession) examineWebhooks(ctx context.Context, store doctorStore) (found []finding) {
 	all, err := store.Webhooks(ctx)
 	if err != nil {
 		return []finding{{"webhooks", findingBad, err.Error()}}

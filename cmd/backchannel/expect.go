@@ -8,177 +8,141 @@ import (
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
+	"backchannel/storage/follow"
+	"backchannel/storage/inventory"
 	"backchannel/storage/words"
 )
 
-// An expectation is how many receipts of which kind there are to be.
-type expectation struct {
+// An expectSession runs the command that waits for receipts.
+type expectSession struct{ *session }
+
+// An expectStore is the part of a store that it uses.
+type expectStore interface {
+	inventory.FindStore
+	storage.RuntimeStore
+	follow.ReceiptStore
+}
+
+// expectFlags are the flags of expect.
+type expectFlags struct {
 	webhook, status, channel, since, filter string
 	atLeast, exactly                        int
 	timeout                                 time.Duration
-
-	chosen storage.Filter // what the texts mean
 }
 
-// An expectSession waits for receipts.
-type expectSession struct{ *session }
-
 func expectCommand(s expectSession) *cobra.Command {
-	var e expectation
+	var flags expectFlags
 	cmd := &cobra.Command{
 		Use:   "expect --webhook NAME --count N|--exactly N",
 		Short: "Wait until a webhook's events have arrived, for tests",
-		Long: "Waits until the built-in receiver has so many receipts of a webhook. Exits 5 when it does not come to that in time.\n" +
-			"--exactly waits until time is up, to see that no more arrive.",
+		Long: "Waits until the built-in receiver has a number of receipts of a webhook. Exits 5 if it has not in time.\n" +
+			"--exactly waits until the time is up, in order to see that no more arrive.",
 		Example: `backchannel expect --webhook acme --status bounce --count 1
 backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := e.check(s.session, cmd); err != nil {
+			if err := must(cmd, "webhook", flags.webhook); err != nil {
 				return err
 			}
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				w, err := findWebhook(cmd.Context(), store, e.webhook)
+			expected, err := flags.expectation(s.parser(cmd), s.now())
+			if err != nil {
+				return err
+			}
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
+				w, err := findWebhook(cmd.Context(), store, flags.webhook)
 				if err != nil {
 					return err
 				}
-				return s.expect(cmd.Context(), store, w, e)
+				expected.Receipts.WebhookID = w.ID
+				return s.expect(cmd.Context(), store, expected)
 			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&e.webhook, "webhook", "", "the webhook, by `NAME`")
-	f.StringVar(&e.status, "status", "", "only events of this `STATUS`")
-	f.StringVar(&e.channel, "channel", "", "only events of this `CHANNEL`")
-	f.StringVar(&e.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
-	f.StringVar(&e.filter, "filter", "", "only those that `EXPR` chooses; see backchannel receipt list --help")
-	f.IntVar(&e.atLeast, "count", 0, "at least `N`")
-	f.IntVar(&e.exactly, "exactly", 0, "exactly `N`")
-	f.DurationVar(&e.timeout, "timeout", 10*time.Second, "`DURATION` to wait at most")
+	f.StringVar(&flags.webhook, "webhook", "", "the webhook, by `NAME`")
+	f.StringVar(&flags.status, "status", "", "only events of this `STATUS`")
+	f.StringVar(&flags.channel, "channel", "", "only events of this `CHANNEL`")
+	f.StringVar(&flags.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
+	f.StringVar(&flags.filter, "filter", "", "only those that `EXPR` selects; see backchannel receipt list --help")
+	f.IntVar(&flags.atLeast, "count", 0, "at least `N`")
+	f.IntVar(&flags.exactly, "exactly", 0, "exactly `N`")
+	f.DurationVar(&flags.timeout, "timeout", 10*time.Second, "`DURATION` to wait at most")
 	return reportingFlagErrors(cmd)
 }
 
-func (e *expectation) check(s *session, cmd *cobra.Command) error {
-	if err := must(cmd, "webhook", e.webhook); err != nil {
-		return err
+func (v *expectFlags) expectation(p *parser, now time.Time) (follow.Expectation, error) {
+	expected := follow.Expectation{Count: v.atLeast, Timeout: v.timeout}
+	if p.given("exactly") {
+		expected.Count, expected.Exact = v.exactly, true
 	}
-	p := parser{bad: s.flagErrors}
-	e.checkNumbers(&p, cmd.Flags().Changed)
-	if e.status != "" && !storage.Status(e.status).Known() {
-		p.add("status", "%q is unknown; use %s", e.status, words.List(storage.AllStatuses()))
+	v.checkNumbers(p)
+	if v.status != "" && !storage.Status(v.status).Known() {
+		p.add("status", "%q is unknown; use %s", v.status, words.List(storage.AllStatuses()))
 	}
-	if e.channel != "" && !storage.Channel(e.channel).Known() {
-		p.add("channel", "%q is unknown; use %s", e.channel, words.List(storage.Channels()))
+	if v.channel != "" && !storage.Channel(v.channel).Known() {
+		p.add("channel", "%q is unknown; use %s", v.channel, words.List(storage.Channels()))
 	}
-	now := s.now()
-	since, ok := storage.ParseTime(e.since, now)
-	if e.since != "" && !ok {
-		p.add("since", "%q is neither a time nor a duration; use %s or 10m, say", e.since, now.UTC().Format(time.RFC3339))
+	var since time.Time
+	if v.since != "" {
+		since = p.since(v.since, now)
 	}
-	e.chosen = p.filter(e.filter, now)
-	e.choose("status", e.status, time.Time{})
-	e.choose("channel", e.channel, time.Time{})
-	e.choose("since", e.since, since)
-	return p.bad.Err()
+	filter := p.filter(v.filter, now)
+	for _, term := range []storage.Term{{Key: "status", Value: v.status}, {Key: "channel", Value: v.channel}, {Key: "since", Value: v.since, At: since}} {
+		if term.Value != "" {
+			filter.Terms = append(filter.Terms, term)
+		}
+	}
+	expected.Receipts.Filter = filter
+	return expected, p.bad.Err()
 }
 
-func (e *expectation) checkNumbers(p *parser, given func(flag string) bool) {
-	count, exact := given("count"), given("exactly")
+func (v *expectFlags) checkNumbers(p *parser) {
+	count, exact := p.given("count"), p.given("exactly")
 	switch {
 	case count && exact:
 		p.add("count", "cannot be combined with --exactly; give one of them")
 	case !count && !exact:
 		p.add("count", "is missing; give --count N or --exactly N")
-	case count && e.atLeast < 1 && !p.knows("count"):
-		p.add("count", "%d is out of range; use 1 or more, or --exactly 0", e.atLeast)
+	case count && v.atLeast < 1 && !p.knows("count"):
+		p.add("count", "%d is out of range; use 1 or more, or --exactly 0", v.atLeast)
 	}
-	if e.exactly < 0 {
-		p.add("exactly", "%d is negative; use 0 or more", e.exactly)
+	if v.exactly < 0 {
+		p.add("exactly", "%d is negative; use 0 or more", v.exactly)
 	}
-	if e.timeout <= 0 {
-		p.add("timeout", "%s is not a valid time to wait; use 10s, say", e.timeout)
-	}
-	if exact {
-		e.atLeast = -1
+	if v.timeout <= 0 {
+		p.add("timeout", "%s is not a valid time to wait; use 10s, say", v.timeout)
 	}
 }
 
-// choose adds a term to the filter, if there is a value.
-func (e *expectation) choose(key, value string, at time.Time) {
-	if value != "" {
-		e.chosen.Terms = append(e.chosen.Terms, storage.Term{Key: key, Value: value, At: at})
-	}
-}
-
-// expect counts the receipts there are, and then each that arrives.
-func (s expectSession) expect(ctx context.Context, store *sqlite.Store, w storage.Webhook, e expectation) error {
-	waiting, cancel := context.WithTimeout(ctx, e.timeout)
-	defer cancel()
-	changes := store.Changes(waiting)
-	q := storage.ReceiptQuery{WebhookID: w.ID, Filter: e.chosen, OldestFirst: true, Limit: storage.PageSize}
-	seen := 0
-	for {
-		page, err := store.Receipts(ctx, q)
-		if err != nil {
-			return err
-		}
-		if seen += len(page); len(page) > 0 {
-			q.After = page[len(page)-1].ID
-		}
-		if done, err := e.judge(seen); done {
-			return s.showExpectation(seen, err)
-		}
-		if len(page) == storage.PageSize {
-			continue
-		}
-		if !nextChange(waiting, changes) {
-			break
-		}
-	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	why, err := deaf(ctx, store)
+func (s expectSession) expect(ctx context.Context, store expectStore, expected follow.Expectation) error {
+	count, err := expected.Wait(ctx, store)
 	if err != nil {
 		return err
 	}
-	failed := e.verdict(seen)
-	if failed != nil && why != "" {
-		failed = unmetf("%v; %s", failed, why)
+	var failed error
+	if unmet := expected.Unmet(count); unmet != "" {
+		off, err := receiverOff(ctx, store)
+		if err != nil {
+			return err
+		}
+		if count < expected.Count && off != "" {
+			unmet += "; " + off
+		}
+		failed = unmetf("%s", unmet)
 	}
-	return s.showExpectation(seen, failed)
+	return s.showExpectation(count, failed)
 }
 
-// judge reports whether waiting longer can change nothing.
-func (e expectation) judge(seen int) (done bool, err error) {
-	if e.atLeast >= 0 {
-		return seen >= e.atLeast, nil
-	}
-	return seen > e.exactly, e.verdict(seen)
-}
-
-// verdict is how the expectation stands when nothing more is waited for.
-func (e expectation) verdict(seen int) error {
-	switch {
-	case e.atLeast >= 0 && seen < e.atLeast:
-		return unmetf("%s arrived within %s, expected at least %d", words.Count(seen, "receipt"), e.timeout, e.atLeast)
-	case e.atLeast < 0 && seen != e.exactly:
-		return unmetf("%s arrived within %s, expected exactly %d", words.Count(seen, "receipt"), e.timeout, e.exactly)
-	}
-	return nil
-}
-
-func (s expectSession) showExpectation(seen int, failed error) error {
+func (s expectSession) showExpectation(count int, failed error) error {
 	if s.settings.json() {
 		if err := s.out.object(struct {
 			Met   bool `json:"met"`
 			Count int  `json:"count"`
-		}{failed == nil, seen}); err != nil {
+		}{failed == nil, count}); err != nil {
 			return err
 		}
 	} else if failed == nil {
-		fmt.Fprintln(s.out, words.Count(seen, "receipt"))
+		fmt.Fprintln(s.out, words.Count(count, "receipt"))
 	}
 	return failed
 }

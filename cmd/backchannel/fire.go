@@ -10,14 +10,24 @@ import (
 
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
+	"backchannel/storage/inventory"
 	"backchannel/storage/words"
 )
 
-// A fireSession queues events, and waits for what becomes of them.
+// A fireSession runs the command that queues events and may wait for their outcome.
 type fireSession struct{ *session }
 
-// fireFlags are the flags of fire, as they were given.
+// A fireStore is the part of a store that it uses.
+type fireStore interface {
+	fire.Store
+	inventory.FindStore
+	storage.ParkedStore
+	processStore
+	savedFixtureStore
+	ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error)
+}
+
+// fireFlags are the flags of fire.
 type fireFlags struct {
 	webhook, channel, variant, to, body, misbehave, rate string
 	recipients, count                                    int
@@ -33,14 +43,14 @@ func fireCommand(s fireSession) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fire sent|delivered|bounce|error|lifecycle|SAVED --webhook NAME",
 		Short: "Fire events at a webhook",
-		Long: "Queues events for a webhook and returns once they are kept; whoever delivers, delivers them. With --wait it\n" +
-			"waits for the outcome, and delivers by itself if nobody else does. lifecycle is one message's sent, then delivered,\n" +
-			"or with --variant then that bounce.\n\n" +
-			"With --expect-code another outcome than delivery is the good one: it waits until an attempt of each event is answered\n" +
-			"with that code, exits 0 then, and 5 when one ends in another way. An answer that is retried counts at once.\n\n" +
-			"SAVED is the name of a fixture that receipt save made: its bytes, but for what makes each event its own (requestId,\n" +
-			"messageExecutionID, messageID, messageProfileID), the webhook's organization and sandbox, and the recipient if --to\n" +
-			"or --recipients says so. None of these is put where the saved bytes have none.",
+		Long: "Queues events for a webhook and returns once they are stored; the running engine delivers them. With --wait it\n" +
+			"waits for the outcome, and delivers them itself if no engine is running. lifecycle is one message's sent, then\n" +
+			"delivered, or with --variant that bounce.\n\n" +
+			"With --expect-code an answer with that code is expected instead of a delivery: it waits until an attempt of each event\n" +
+			"is answered so and exits 0, or 5 if an event ends in another way. An answer that will be retried counts at once.\n\n" +
+			"SAVED is the name of a fixture from receipt save. Its bytes are sent with new values for what identifies an event\n" +
+			"(requestId, messageExecutionID, messageID, messageProfileID), for the webhook's organization and sandbox, and for the\n" +
+			"recipient if --to or --recipients is given. Fields that the saved bytes lack are not added.",
 		Example: `backchannel fire bounce --webhook acme --wait
 backchannel fire bounce --webhook acme --variant hard --to someone@example.com
 backchannel fire sent --webhook acme --count 1000 --rate 50/s
@@ -50,7 +60,7 @@ backchannel fire strange-bounce --webhook acme`,
 		Args: exactly("what to fire: " + strings.Join(fire.Names(), ", ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			flags.given = cmd.Flags().Changed
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				return s.fire(cmd.Context(), store, args[0], flags)
 			})
 		},
@@ -70,13 +80,13 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 	f.StringVar(&v.rate, "rate", "none", "queue at most `N/s` requests a second")
 	f.StringArrayVar(&v.set, "set", nil, "change the payload at a JSON Pointer, as `/POINTER=JSON`; may be repeated")
 	f.StringVar(&v.body, "body", "", "send the JSON of `FILE` instead of the fixture's; - is stdin")
-	f.StringVar(&v.misbehave, "misbehave", "", "do it wrong: `KIND` is one of "+words.List(storage.Misbehaviours()))
-	f.BoolVar(&v.wait, "wait", false, "wait for the outcome; exit 5 when a delivery failed, 6 when time is up")
-	f.StringVar(&v.expectCode, "expect-code", "", "wait, and exit 0 when each is answered with `CODE`: 401, 4xx for any such, or none; 5 otherwise")
+	f.StringVar(&v.misbehave, "misbehave", "", "send something wrong: `KIND` is one of "+words.List(storage.Misbehaviours()))
+	f.BoolVar(&v.wait, "wait", false, "wait for the outcome; exit 5 if a delivery failed, 6 if the time is up")
+	f.StringVar(&v.expectCode, "expect-code", "", "wait, and exit 0 if each is answered with `CODE`: 401, 4xx for any of these, or none for no answer; 5 otherwise")
 	f.DurationVar(&v.timeout, "timeout", 30*time.Second, "`DURATION` to wait at most")
 }
 
-func (s fireSession) fire(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) error {
+func (s fireSession) fire(ctx context.Context, store fireStore, what string, flags fireFlags) error {
 	plan, err := s.plan(ctx, store, what, flags)
 	if err != nil {
 		return err
@@ -84,7 +94,7 @@ func (s fireSession) fire(ctx context.Context, store *sqlite.Store, what string,
 	if awaited := flags.awaited(); flags.wait || awaited.answer != "" {
 		return s.fireAndWait(ctx, store, plan, awaited)
 	}
-	parked, err := deliverySession(s).parkedBy(ctx, store, plan.Webhook)
+	parked, err := s.whyWillPark(ctx, store, plan.Webhook)
 	if err != nil {
 		return err
 	}
@@ -93,7 +103,7 @@ func (s fireSession) fire(ctx context.Context, store *sqlite.Store, what string,
 		return err
 	}
 	firer := &fire.Firer{Store: store, Plan: plan, Patience: fire.Patience(plan.Webhook, alive)}
-	shown := deliverySession(s).liveList(plan.Events())
+	shown := s.liveList(plan.Events())
 	progress := s.progress(plan.Events())
 	err = firer.Run(ctx, func(deliveries []storage.Delivery) error {
 		progress.add(len(deliveries), "queued")
@@ -107,21 +117,22 @@ func (s fireSession) fire(ctx context.Context, store *sqlite.Store, what string,
 	return s.noteFired(ctx, store, parked)
 }
 
-// awaited relies on the flags being valid.
+// awaited relies on checkExpected.
 func (v *fireFlags) awaited() awaited {
 	answer, _ := fire.ParseAnswer(v.expectCode)
 	return awaited{answer, v.timeout}
 }
 
-// noteFired says why what was queued may stay so.
-func (s fireSession) noteFired(ctx context.Context, store *sqlite.Store, parked string) error {
+// noteFired says why queued events may have to wait.
+func (s *session) noteFired(ctx context.Context, store storage.RuntimeStore, parked string) error {
 	if parked != "" {
 		s.note("%s", parked)
 	}
-	return deliverySession(s).noteWaiting(ctx, store)
+	return s.noteWaiting(ctx, store)
 }
 
-// asParked shows queued deliveries as what they are behind what holds them back.
+// asParked changes the displayed state of deliveries that were queued while their webhook
+// was parked.
 func asParked(deliveries []storage.Delivery, parked bool) []storage.Delivery {
 	if !parked {
 		return deliveries

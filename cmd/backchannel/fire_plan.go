@@ -6,20 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"backchannel/fixtures"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/file"
+	"backchannel/storage/inventory"
 	"backchannel/storage/jsontext"
-	"backchannel/storage/sqlite"
 )
 
-// plan finds the webhook and plans what to fire at it. It reports everything that is wrong
-// with the flags at once. Where there is no such webhook, that includes what would be wrong
-// with any.
-func (s fireSession) plan(ctx context.Context, store *sqlite.Store, what string, flags fireFlags) (fire.Plan, error) {
+// plan finds the webhook and plans what to fire at it. It reports every error of the flags at
+// once. If there is no such webhook, these are the ones that any webhook would cause.
+func (s fireSession) plan(ctx context.Context, store fireStore, what string, flags fireFlags) (fire.Plan, error) {
 	w, missing := targetWebhook(ctx, store, flags.webhook)
 	if missing != nil {
 		if code := exitCode(missing); code != exitNotFound && code != exitInvalid {
@@ -32,8 +32,8 @@ func (s fireSession) plan(ctx context.Context, store *sqlite.Store, what string,
 	if err != nil {
 		return fire.Plan{}, err
 	}
-	p := parser{given: func(string) bool { return true }, bad: s.flagErrors}
-	spec := s.fireSpec(ctx, &p, w, flags)
+	p := &parser{given: func(string) bool { return true }, bad: slices.Clone(s.flagErrors)}
+	spec := s.fireSpec(ctx, p, w, flags)
 	if err := ctx.Err(); err != nil { // while stdin was read
 		return fire.Plan{}, err
 	}
@@ -91,12 +91,13 @@ func (p *parser) edits(texts []string) (edits []fire.Edit) {
 	return edits
 }
 
-// readBody reads --body and makes it compact; every key and number stays as it is.
+// readBody reads --body and removes white space. Unlike decoding and encoding, this keeps
+// every key and number as it is written.
 func (s fireSession) readBody(ctx context.Context, p *parser, path string) []byte {
 	if path == "" {
 		return nil
 	}
-	text, err := s.readFile(ctx, namedFile{"body", path}, file.MaxBody)
+	text, err := s.readFile(ctx, "body", path, file.MaxBody)
 	if err != nil {
 		p.addAll("event", err)
 		return nil
@@ -113,7 +114,7 @@ func (s fireSession) readBody(ctx context.Context, p *parser, path string) []byt
 	return compact.Bytes()
 }
 
-func targetWebhook(ctx context.Context, store *sqlite.Store, name string) (storage.Webhook, error) {
+func targetWebhook(ctx context.Context, store inventory.FindStore, name string) (storage.Webhook, error) {
 	if name == "" {
 		return storage.Webhook{}, invalid("webhook", "is missing; name one with --webhook NAME")
 	}
@@ -128,12 +129,17 @@ func aboutWebhook(missing error) storage.FieldError {
 	return storage.FieldError{Field: "webhook", Reason: missing.Error()}
 }
 
-// savedFixture is the one of that name, nil when there is none: then what is fired is one
-// of the events that are always there.
-func savedFixture(ctx context.Context, store *sqlite.Store, name string) (*storage.SavedFixture, error) {
+// savedFixture returns the saved fixture with the given name, or nil if the name is that of a
+// built-in event.
+func savedFixture(ctx context.Context, store savedFixtureStore, name string) (*storage.SavedFixture, error) {
 	saved, err := store.SavedFixture(ctx, name)
 	if errors.Is(err, storage.ErrNotFound) {
-		return nil, nil //nolint:nilnil // the plan says what there is instead
+		return nil, nil //nolint:nilnil // the plan reports an unknown name
 	}
 	return &saved, err
+}
+
+// A savedFixtureStore finds a saved fixture.
+type savedFixtureStore interface {
+	SavedFixture(ctx context.Context, name string) (storage.SavedFixture, error)
 }

@@ -8,19 +8,18 @@ import (
 	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 )
 
-// An awaited is what fire --wait waits for, and how long at most.
+// An awaited is what fire --wait waits for, and for how long.
 type awaited struct {
-	answer  fire.Answer // empty: that each is delivered
+	answer  fire.Answer // empty: that every event is delivered
 	timeout time.Duration
 }
 
-// fireAndWait delivers by itself while nobody else does. When time is up, what is then in
-// flight is cut off: a script relies on the time that it gave. An interruption leaves it
-// what is left of that.
-func (s fireSession) fireAndWait(ctx context.Context, store *sqlite.Store, plan fire.Plan, awaited awaited) error {
+// fireAndWait waits for the outcome, and delivers the events itself if no engine is running.
+// When the time is up it cuts off the attempts in flight, because scripts rely on the
+// timeout. After an interruption these attempts have the rest of the time.
+func (s fireSession) fireAndWait(ctx context.Context, store fireStore, plan fire.Plan, awaited awaited) error {
 	timely, cancel := context.WithTimeout(context.WithoutCancel(ctx), awaited.timeout)
 	defer cancel()
 	limited, stop := context.WithCancel(ctx)
@@ -30,7 +29,7 @@ func (s fireSession) fireAndWait(ctx context.Context, store *sqlite.Store, plan 
 	outcomes := &fire.Outcomes{
 		Store: store, Expect: awaited.answer, Planned: plan.Events(),
 		Known:  func(storage.Delivery) { progress.add(1, "done") },
-		Parked: func(ctx context.Context, d storage.Delivery) { deliverySession(s).noteParked(ctx, store, d) },
+		Parked: func(ctx context.Context, d storage.Delivery) { s.noteParked(ctx, store, d) },
 	}
 	defer context.AfterFunc(ctx, processSession(s).noteStopping)()
 	err := s.whileLed(limited, timely.Done(), store, func(ctx context.Context) error {
@@ -53,10 +52,10 @@ func (s fireSession) fireAndWait(ctx context.Context, store *sqlite.Store, plan 
 	return s.showOutcome(context.WithoutCancel(ctx), store, outcomes, awaited.timeout)
 }
 
-// whileLed runs something while somebody delivers: this process, if nobody else does.
-// What keeps this process from delivering ends the run. What is in flight after it has
+// whileLed runs a function while an engine is running: this process leads if no other does.
+// If this process cannot lead, the run is aborted. Attempts in flight after the run have time
 // until the cutoff.
-func (s fireSession) whileLed(ctx context.Context, cutoff <-chan struct{}, store *sqlite.Store, run func(context.Context) error) error {
+func (s fireSession) whileLed(ctx context.Context, cutoff <-chan struct{}, store fireStore, run func(context.Context) error) error {
 	leading, stop := context.WithCancel(ctx)
 	running, abort := context.WithCancelCause(ctx)
 	defer abort(nil)
@@ -89,10 +88,10 @@ func (s fireSession) whileLed(ctx context.Context, cutoff <-chan struct{}, store
 	return err
 }
 
-// announce says that this process delivers, as nobody else does.
+// announce says that this process delivers, since no other does.
 func (s fireSession) announce(cfg *leader.Config) {
 	cfg.Started = func(started leader.Status) {
-		s.note("nobody else delivers, so this command does until its own deliveries are final")
+		s.note("no engine is running, so this command delivers until its own deliveries are final")
 		if started.Limited != "" {
 			s.note("%s", started.Limited)
 		}
@@ -102,13 +101,13 @@ func (s fireSession) announce(cfg *leader.Config) {
 	}
 }
 
-// showOutcome shows how the deliveries ended and says by its error how well.
-func (s fireSession) showOutcome(ctx context.Context, store *sqlite.Store, outcomes *fire.Outcomes, timeout time.Duration) error {
+// showOutcome shows how the deliveries ended. Its error is judgeOutcome's.
+func (s fireSession) showOutcome(ctx context.Context, store fireStore, outcomes *fire.Outcomes, timeout time.Duration) error {
 	all, err := outcomes.All(ctx)
 	if err != nil {
 		return err
 	}
-	shown := deliverySession(s).liveList(len(all))
+	shown := s.liveList(len(all))
 	if err := shown.add(all); err != nil {
 		return err
 	}
@@ -119,7 +118,7 @@ func (s fireSession) showOutcome(ctx context.Context, store *sqlite.Store, outco
 	return s.judgeOutcome(ctx, outcomes, all, timeout)
 }
 
-// judgeOutcome says by its error how well the deliveries came out.
+// judgeOutcome returns an error unless every delivery ended as expected.
 func (s fireSession) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, all []storage.Delivery, timeout time.Duration) error {
 	sorted, err := outcomes.Sort(ctx, all)
 	if err != nil {
@@ -132,7 +131,7 @@ func (s fireSession) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, 
 	case failed > 0:
 		return unmetf("%d of %d deliveries were not answered as expected with %s, but with %s", failed, len(all), outcomes.Expect, fire.Answers(sorted.Failed))
 	case sorted.Unqueued > 0:
-		return timeoutf("%d of %d events were not queued within %s; they are not kept", sorted.Unqueued, outcomes.Planned, timeout)
+		return timeoutf("%d of %d events were not queued within %s; they are lost", sorted.Unqueued, outcomes.Planned, timeout)
 	case open > 0 && outcomes.Expect == "":
 		return timeoutf("%d of %d deliveries are not final after %s", open, len(all), timeout)
 	case open > 0:
@@ -146,8 +145,8 @@ func (s fireSession) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, 
 	return nil
 }
 
-// nameReceipts says where to read what the built-in receiver made of the deliveries.
-func (s fireSession) nameReceipts(ctx context.Context, store *sqlite.Store, deliveries []storage.Delivery) {
+// nameReceipts names the commands that show the receipts of deliveries.
+func (s fireSession) nameReceipts(ctx context.Context, store fireStore, deliveries []storage.Delivery) {
 	for _, d := range deliveries {
 		receipts, err := store.ReceiptsOfDelivery(ctx, d.ID)
 		if err != nil || len(receipts) == 0 {

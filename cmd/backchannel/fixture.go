@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -8,12 +9,18 @@ import (
 
 	"backchannel/fixtures"
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 	"backchannel/storage/words"
 )
 
-// A fixtureSession shows fixtures.
+// A fixtureSession runs the commands that show fixtures and delete saved ones.
 type fixtureSession struct{ *session }
+
+// A fixtureStore is the part of a store that these commands use.
+type fixtureStore interface {
+	savedFixtureStore
+	SavedFixtures(context.Context) ([]storage.SavedFixture, error)
+	DeleteFixture(ctx context.Context, name string) error
+}
 
 func fixtureCommand(s fixtureSession) *cobra.Command {
 	return parent(&cobra.Command{
@@ -25,7 +32,7 @@ backchannel fixture show strange-bounce`,
 	}, fixtureListCommand(s), fixtureShowCommand(s), fixtureDeleteCommand(s))
 }
 
-// fixtureView is a fixture as JSON.
+// A fixtureView is the JSON form of a built-in fixture.
 type fixtureView struct {
 	Channel storage.Channel `json:"channel"`
 	Status  storage.Status  `json:"status"`
@@ -47,7 +54,7 @@ func fixtureListCommand(s fixtureSession) *cobra.Command {
 		Example: "backchannel fixture list",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				saved, err := store.SavedFixtures(cmd.Context())
 				if err != nil {
 					return err
@@ -96,22 +103,22 @@ func fixtureShowCommand(s fixtureSession) *cobra.Command {
 	var revision string
 	cmd := &cobra.Command{
 		Use:   "show CHANNEL STATUS [VARIANT] | NAME",
-		Short: "Show an event's payload, the samples' values filled in, or the bytes of a saved one",
+		Short: "Show an event's payload with sample values, or the bytes of a saved one",
 		Example: `backchannel fixture show email bounce
 backchannel fixture show sms delivered --revision 2026-10
 backchannel fixture show strange-bounce`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 3 {
-				return usagef("%s takes CHANNEL, STATUS and maybe VARIANT, or a saved fixture's NAME; backchannel fixture list names them", cmd.CommandPath())
+				return usagef("%s takes CHANNEL, STATUS and optionally VARIANT, or a saved fixture's NAME; backchannel fixture list names them", cmd.CommandPath())
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				if slices.Contains(storage.Statuses(), storage.Status(args[0])) {
-					return usagef("say of which channel, too: %s email %s, or sms %s", cmd.CommandPath(), args[0], args[0])
+					return usagef("name the channel, too: %s email %s, or sms %s", cmd.CommandPath(), args[0], args[0])
 				}
-				return s.withSavedFixture(cmd.Context(), args[0], func(_ *sqlite.Store, f storage.SavedFixture) error {
+				return s.withSavedFixture(cmd.Context(), args[0], func(_ fixtureStore, f storage.SavedFixture) error {
 					return s.showPayload(f.Payload)
 				})
 			}

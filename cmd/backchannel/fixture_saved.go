@@ -10,11 +10,10 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
 	"backchannel/storage/words"
 )
 
-// savedView is a saved fixture as JSON.
+// A savedView is the JSON form of a saved fixture.
 type savedView struct {
 	Name      string           `json:"name"`
 	Channel   storage.Channel  `json:"channel"`
@@ -31,7 +30,7 @@ func fixtureDeleteCommand(s fixtureSession) *cobra.Command {
 		Example: "backchannel fixture delete strange-bounce",
 		Args:    exactly("a saved fixture's NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withSavedFixture(cmd.Context(), args[0], func(store *sqlite.Store, f storage.SavedFixture) error {
+			return s.withSavedFixture(cmd.Context(), args[0], func(store fixtureStore, f storage.SavedFixture) error {
 				if err := store.DeleteFixture(cmd.Context(), f.Name); err != nil {
 					return err
 				}
@@ -45,9 +44,9 @@ func fixtureDeleteCommand(s fixtureSession) *cobra.Command {
 	}
 }
 
-// withSavedFixture runs something with a saved fixture that exists.
-func (s fixtureSession) withSavedFixture(ctx context.Context, name string, run func(*sqlite.Store, storage.SavedFixture) error) error {
-	return s.withStore(ctx, func(store *sqlite.Store) error {
+// withSavedFixture runs a function on the saved fixture with the given name.
+func (s fixtureSession) withSavedFixture(ctx context.Context, name string, run func(fixtureStore, storage.SavedFixture) error) error {
+	return s.withStore(ctx, func(store wholeStore) error {
 		f, err := store.SavedFixture(ctx, name)
 		if errors.Is(err, storage.ErrNotFound) {
 			return noSavedFixture(ctx, store, name)
@@ -59,7 +58,7 @@ func (s fixtureSession) withSavedFixture(ctx context.Context, name string, run f
 	})
 }
 
-func noSavedFixture(ctx context.Context, store *sqlite.Store, name string) error {
+func noSavedFixture(ctx context.Context, store fixtureStore, name string) error {
 	all, err := store.SavedFixtures(ctx)
 	if err != nil {
 		return err
@@ -92,7 +91,7 @@ func (s fixtureSession) showSavedFixture(f storage.SavedFixture) error {
 	return nil
 }
 
-// showPayload shows the bytes of an event. Where they are no JSON, JSON has them as a text.
+// showPayload shows the bytes of an event. If they are not JSON, --output json writes a string.
 func (s fixtureSession) showPayload(payload []byte) error {
 	switch {
 	case !s.settings.json():

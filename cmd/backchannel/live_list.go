@@ -7,20 +7,20 @@ import (
 	"backchannel/storage"
 )
 
-// maxListed is how many deliveries a table names one by one.
+// maxListed is the number of deliveries up to which a table lists each.
 const maxListed = 50
 
-// A liveList shows deliveries as they come: as JSON each at once, as a table at the end
-// if there are few, else as numbers.
+// A liveList shows deliveries as they become known: each at once as JSON, or in the end as a
+// table, or just their number if they are many.
 type liveList struct {
-	deliverySession
+	*session
 	total  int
 	rows   table
 	states map[storage.State]int
 }
 
-func (s deliverySession) liveList(total int) *liveList {
-	return &liveList{deliverySession: s, total: total, rows: deliveryTable(), states: map[storage.State]int{}}
+func (s *session) liveList(total int) *liveList {
+	return &liveList{session: s, total: total, rows: deliveryTable(), states: map[storage.State]int{}}
 }
 
 func (l *liveList) add(deliveries []storage.Delivery) error {
@@ -29,7 +29,7 @@ func (l *liveList) add(deliveries []storage.Delivery) error {
 		if !l.settings.json() && l.total > maxListed {
 			continue
 		}
-		if err := l.showDelivery(&l.rows, d); err != nil {
+		if err := l.addDelivery(&l.rows, d); err != nil {
 			return err
 		}
 	}
@@ -46,7 +46,7 @@ func (l *liveList) finish() {
 	}
 }
 
-// numbers says how many deliveries are in which state.
+// numbers lists how many deliveries are in which state.
 func (l *liveList) numbers() string {
 	var parts []string
 	for _, state := range storage.States() {

@@ -5,11 +5,10 @@ import (
 	"time"
 
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 )
 
-// explain says why deliveries wait, and which command ends that for one of them.
-func (s deliverySession) explain(r *storage.ParkedReason, delivery string) string {
+// explainParked says why deliveries wait and which command ends that for one of them.
+func (s *session) explainParked(r *storage.ParkedReason, delivery string) string {
 	when := "due"
 	if r.Breaker.OpenUntil.After(s.now()) {
 		when = "at " + r.Breaker.OpenUntil.In(s.zone).Format(time.TimeOnly)
@@ -19,39 +18,42 @@ func (s deliverySession) explain(r *storage.ParkedReason, delivery string) strin
 	})
 }
 
-// parkedBy says what parks the deliveries that a webhook is about to get, or nothing.
-func (s deliverySession) parkedBy(ctx context.Context, store *sqlite.Store, w storage.Webhook) (string, error) {
+// whyWillPark says why the deliveries that a webhook is about to get will be parked. It is
+// empty if they will not be.
+func (s *session) whyWillPark(ctx context.Context, store storage.ParkedStore, w storage.Webhook) (string, error) {
 	reason, err := storage.FindParkedReason(ctx, store, w.ID)
 	if err != nil || reason == nil {
 		return "", err
 	}
-	return s.explain(reason, "ID"), nil
+	return s.explainParked(reason, "ID"), nil
 }
 
-// noteParked says why nothing is tried for a delivery, if that is so, and what to do about
-// it. That it cannot be found out is no reason to stop.
-func (s deliverySession) noteParked(ctx context.Context, store *sqlite.Store, d storage.Delivery) {
+// noteParked says why a delivery is not attempted, if so, and how to change that. The note
+// is left out if the reason cannot be read, since the command itself succeeded.
+func (s *session) noteParked(ctx context.Context, store storage.ParkedStore, d storage.Delivery) {
 	if reason, err := storage.FindParkedReason(ctx, store, d.WebhookID); err == nil && reason != nil {
-		s.note("%s", s.explain(reason, d.ID.String()))
+		s.note("%s", s.explainParked(reason, d.ID.String()))
 	}
 }
 
-// notePaused says it if nothing is tried even when asked for, as the webhook is paused.
-func (s deliverySession) notePaused(ctx context.Context, store *sqlite.Store, d storage.Delivery) {
+// notePaused is noteParked for a delivery that was retried, which only a pause can still
+// stop.
+func (s *session) notePaused(ctx context.Context, store storage.ParkedStore, d storage.Delivery) {
 	if reason, err := storage.FindParkedReason(ctx, store, d.WebhookID); err == nil && reason != nil && reason.Paused() {
-		s.note("%s", s.explain(reason, d.ID.String()))
+		s.note("%s", s.explainParked(reason, d.ID.String()))
 	}
 }
 
-// whyParked says why a delivery that is shown as parked is, and sets when it is tried next.
-func (s deliverySession) whyParked(ctx context.Context, store *sqlite.Store, d *storage.Delivery) string {
+// whyParked says why a parked delivery is parked, and corrects when it is attempted next.
+// It is empty if the delivery is not parked, or no longer.
+func (s *session) whyParked(ctx context.Context, store storage.ParkedStore, d *storage.Delivery) string {
 	if d.State != storage.Parked {
 		return ""
 	}
 	reason, err := storage.FindParkedReason(ctx, store, d.WebhookID)
-	if err != nil || reason == nil { // it has just been let go
+	if err != nil || reason == nil {
 		return ""
 	}
 	d.NextAttemptAt = reason.NextAttempt(d.NextAttemptAt, s.now())
-	return s.explain(reason, d.ID.String())
+	return s.explainParked(reason, d.ID.String())
 }

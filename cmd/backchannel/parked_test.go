@@ -9,7 +9,7 @@ import (
 
 func TestWhatIsParkedNamesTheCommandThatEndsIt(t *testing.T) {
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
-	s := deliverySession{&session{now: func() time.Time { return now }, zone: time.UTC}}
+	s := &session{now: func() time.Time { return now }, zone: time.UTC}
 	acme := storage.Webhook{Name: "acme"}
 	for _, test := range []struct {
 		breaker storage.Breaker
@@ -21,7 +21,7 @@ func TestWhatIsParkedNamesTheCommandThatEndsIt(t *testing.T) {
 		{storage.Breaker{Failures: 10, OpenUntil: now.Add(-time.Second)},
 			"acme failed 10 times in a row, so its circuit breaker is open: the next try is due, or now with backchannel delivery retry x"},
 	} {
-		if got := s.explain(&storage.ParkedReason{Webhook: acme, Breaker: test.breaker}, "x"); got != test.want {
+		if got := s.explainParked(&storage.ParkedReason{Webhook: acme, Breaker: test.breaker}, "x"); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
 		}
 	}

@@ -8,27 +8,35 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"backchannel/storage"
 	"backchannel/storage/words"
 )
 
-// parser reads the texts of flags into fields and collects what cannot be read. A flag
-// that was not given changes nothing.
+// A parser reads the texts of flags into fields and collects the errors. A flag that was not
+// given changes nothing.
 type parser struct {
 	given func(flag string) bool
 	bad   storage.FieldErrors
+}
+
+// parser returns a parser of a command's flags. It starts with the errors that were deferred
+// while the command line was read.
+func (s *session) parser(cmd *cobra.Command) *parser {
+	return &parser{given: cmd.Flags().Changed, bad: slices.Clone(s.flagErrors)}
 }
 
 func (p *parser) add(field, format string, args ...any) {
 	p.bad = append(p.bad, storage.FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
 }
 
-// knows reports whether something is wrong with a field already.
+// knows reports whether a field already has an error.
 func (p *parser) knows(field string) bool {
 	return slices.ContainsFunc(p.bad, func(f storage.FieldError) bool { return f.Field == field })
 }
 
-// addAll adds the bad fields that an error tells of, or all of it as one field's.
+// addAll adds the errors of an error that has several, or else the error as that of a field.
 func (p *parser) addAll(field string, err error) {
 	var fields storage.FieldErrors
 	if errors.As(err, &fields) {
@@ -36,6 +44,14 @@ func (p *parser) addAll(field string, err error) {
 		return
 	}
 	p.add(field, "%v", err)
+}
+
+const negativeLimit = "%d is negative; use 0 or more"
+
+func (p *parser) limit(n int) {
+	if n < 0 {
+		p.add("limit", negativeLimit, n)
+	}
 }
 
 // filter reads a filter of receipts.
@@ -48,7 +64,7 @@ func (p *parser) filter(text string, now time.Time) storage.Filter {
 	return filter
 }
 
-// statuses reads events' statuses, several of them parted by commas.
+// statuses reads the statuses of events.
 func (p *parser) statuses(texts []string) (statuses []storage.Status) {
 	known := storage.AllStatuses()
 	for _, text := range texts {
@@ -61,14 +77,14 @@ func (p *parser) statuses(texts []string) (statuses []storage.Status) {
 	return statuses
 }
 
-// webhook refuses an empty name, which a script's unset variable is.
+// webhook refuses an empty name, which usually comes from an unset variable in a script.
 func (p *parser) webhook(name string) {
 	if p.given("webhook") && name == "" {
 		p.add("webhook", "is empty; name one, or omit --webhook")
 	}
 }
 
-// since reads a moment, or how long ago it was.
+// since reads a time, or a duration before now.
 func (p *parser) since(text string, now time.Time) time.Time {
 	at, ok := storage.ParseTime(text, now)
 	if !ok {
@@ -107,7 +123,7 @@ func (p *parser) number(flag, field string, to *int, text string) {
 	*to = n
 }
 
-// rate reads "10/s", or "none" as 0.
+// rate reads a rate such as 10/s, or none as 0.
 func (p *parser) rate(field string, to *float64, text string) {
 	if text == "none" {
 		*to = 0
@@ -122,7 +138,7 @@ func (p *parser) rate(field string, to *float64, text string) {
 	*to = rate
 }
 
-// refuseJWT refuses flags that would be dropped without a word.
+// refuseJWT refuses flags that would otherwise be ignored.
 func (p *parser) refuseJWT() {
 	for _, f := range []struct{ flag, field string }{
 		{"jwt-alg", "algorithm"}, {"jwt-secret", "secret"}, {"jwt-iss", "issuer"}, {"jwt-sub", "subject"},
@@ -130,7 +146,7 @@ func (p *parser) refuseJWT() {
 		{"jwt-header", "header"}, {"jwt-prefix", "prefix"},
 	} {
 		if p.given(f.flag) {
-			p.add("auth."+f.field, "--%s is for JWT alone; add --auth jwt", f.flag)
+			p.add("auth."+f.field, "--%s requires JWT authentication; add --auth jwt", f.flag)
 		}
 	}
 }

@@ -9,11 +9,19 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
+	"backchannel/storage/inventory"
 )
 
-// A profileSession shows and changes how the receiver answers.
+// A profileSession runs the commands that show and change how the receiver answers.
 type profileSession struct{ *session }
+
+// A profileStore is the part of a store that these commands use.
+type profileStore interface {
+	inventory.FindStore
+	storage.RuntimeStore
+	Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error)
+	SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error
+}
 
 func profileCommand(s profileSession) *cobra.Command {
 	return parent(&cobra.Command{
@@ -25,15 +33,15 @@ backchannel profile reset --webhook acme`,
 	}, profileShowCommand(s), profileSetCommand(s), profileResetCommand(s))
 }
 
-// profileLeaf makes a command on the profile of one webhook.
-func profileLeaf(s profileSession, cmd *cobra.Command, run func(ctx context.Context, store *sqlite.Store, w storage.Webhook, args []string) error) *cobra.Command {
+// onProfile completes a command on the profile of one webhook. It shows the profile afterwards.
+func (s profileSession) onProfile(cmd *cobra.Command, run func(ctx context.Context, store profileStore, w storage.Webhook, args []string) error) *cobra.Command {
 	var webhook string
 	cmd.Flags().StringVar(&webhook, "webhook", "", "the webhook, by `NAME`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := must(cmd, "webhook", webhook); err != nil {
 			return err
 		}
-		return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+		return s.withStore(cmd.Context(), func(store wholeStore) error {
 			w, err := findWebhook(cmd.Context(), store, webhook)
 			if err != nil {
 				return err
@@ -48,21 +56,21 @@ func profileLeaf(s profileSession, cmd *cobra.Command, run func(ctx context.Cont
 }
 
 func profileShowCommand(s profileSession) *cobra.Command {
-	return profileLeaf(s, &cobra.Command{
+	return s.onProfile(&cobra.Command{
 		Use:     "show --webhook NAME",
 		Short:   "Show how the receiver answers",
 		Example: "backchannel profile show --webhook acme",
 		Args:    exactly(),
-	}, func(context.Context, *sqlite.Store, storage.Webhook, []string) error { return nil })
+	}, func(context.Context, profileStore, storage.Webhook, []string) error { return nil })
 }
 
 func profileResetCommand(s profileSession) *cobra.Command {
-	return profileLeaf(s, &cobra.Command{
+	return s.onProfile(&cobra.Command{
 		Use:     "reset --webhook NAME",
 		Short:   "Answer as the verdicts say again",
 		Example: "backchannel profile reset --webhook acme",
 		Args:    exactly(),
-	}, func(ctx context.Context, store *sqlite.Store, w storage.Webhook, _ []string) error {
+	}, func(ctx context.Context, store profileStore, w storage.Webhook, _ []string) error {
 		return s.setProfile(ctx, store, w, storage.Profile{})
 	})
 }
@@ -71,8 +79,8 @@ func profileSetCommand(s profileSession) *cobra.Command {
 	var flags profileFlags
 	cmd := &cobra.Command{
 		Use:   "set [PRESET] --webhook NAME [flags]",
-		Short: "Answer in another way, at once",
-		Long:  "Replaces the whole profile, by a preset or by what the flags say, and counts anew.\n\nPresets\n" + presetHelp(),
+		Short: "Change how the receiver answers, at once",
+		Long:  "Replaces the whole profile by a preset or by the given flags, and resets its counters.\n\nPresets\n" + presetHelp(),
 		Example: `backchannel profile set recovering --webhook acme
 backchannel profile set --webhook acme --status 500,204 --delay 200ms
 backchannel profile set --webhook acme --fail-percent 30`,
@@ -84,13 +92,13 @@ backchannel profile set --webhook acme --fail-percent 30`,
 		case len(args) > 1:
 			return usagef("%s takes one PRESET (see %s --help)", cmd.CommandPath(), cmd.CommandPath())
 		case len(args) == 1 && given:
-			return usagef("a PRESET is a whole profile; give either it or flags")
+			return usagef("a PRESET is a whole profile; give either a PRESET or flags")
 		case len(args) == 0 && !given:
 			return usagef("%s needs a PRESET or flags; presets are %s", cmd.CommandPath(), strings.Join(presetNames(), ", "))
 		}
 		return nil
 	}
-	return profileLeaf(s, cmd, func(ctx context.Context, store *sqlite.Store, w storage.Webhook, args []string) error {
+	return s.onProfile(cmd, func(ctx context.Context, store profileStore, w storage.Webhook, args []string) error {
 		profile, err := flags.profile(args, cmd.Flags().Changed)
 		if err != nil {
 			return err
@@ -100,11 +108,11 @@ backchannel profile set --webhook acme --fail-percent 30`,
 	})
 }
 
-func (s profileSession) setProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook, p storage.Profile) error {
+func (s profileSession) setProfile(ctx context.Context, store profileStore, w storage.Webhook, p storage.Profile) error {
 	if err := store.SetProfile(ctx, w.ID, p); err != nil {
 		return err
 	}
-	return untilHeard(ctx, store)
+	return awaitEffect(ctx, store)
 }
 
 func presetHelp() string {
@@ -124,7 +132,7 @@ func presetNames() (names []string) {
 	return names
 }
 
-func (s profileSession) showProfile(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
+func (s profileSession) showProfile(ctx context.Context, store profileStore, w storage.Webhook) error {
 	p, err := store.Profile(ctx, w.ID)
 	if err != nil {
 		return err

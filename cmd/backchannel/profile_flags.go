@@ -12,7 +12,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// profileFlags are the flags of profile set, as they were given.
+// profileFlags are the flags of profile set.
 type profileFlags struct {
 	status, delay, body, drip, failPercent, failFirst, retryAfter string
 	headers                                                       []string
@@ -29,10 +29,10 @@ func (v *profileFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&v.drip, "drip", "", "send the answer at `N/s` bytes a second")
 	f.StringVar(&v.failPercent, "fail-percent", "", "answer `N` % with 503")
 	f.StringVar(&v.failFirst, "fail-first", "", "answer the first `N` of each delivery with 503")
-	f.StringVar(&v.retryAfter, "retry-after", "", "send Retry-After with 429 and 503, a `DURATION` of whole seconds; by itself it answers 429")
+	f.StringVar(&v.retryAfter, "retry-after", "", "send Retry-After, a `DURATION` of whole seconds, with every 429 and 503; without a status, 429 is answered")
 }
 
-// given reports whether any of the flags was.
+// given reports whether any of the flags was given.
 func (v *profileFlags) given(changed func(string) bool) bool {
 	for _, name := range []string{"status", "delay", "body", "header", "drop", "hang", "drip", "fail-percent", "fail-first", "retry-after"} {
 		if changed(name) {
@@ -42,7 +42,7 @@ func (v *profileFlags) given(changed func(string) bool) bool {
 	return false
 }
 
-// profile is the preset's, or what the flags say.
+// profile returns the profile of the preset or of the flags.
 func (v *profileFlags) profile(args []string, given func(string) bool) (storage.Profile, error) {
 	if len(args) == 1 {
 		preset, found := storage.FindPreset(args[0])
@@ -51,13 +51,13 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 		}
 		return preset.Profile, nil
 	}
-	p := parser{given: given}
-	profile := storage.Profile{Body: v.body, Statuses: v.statuses(&p), Headers: v.readHeaders(&p), Fault: v.fault(&p)}
+	p := &parser{given: given}
+	profile := storage.Profile{Body: v.body, Statuses: v.statuses(p), Headers: v.readHeaders(p), Fault: v.fault(p)}
 	p.duration("delay", "delay", &profile.Delay, v.delay)
 	p.duration("retry-after", "retryAfter", &profile.RetryAfter, v.retryAfter)
 	p.number("fail-first", "failFirst", &profile.FailFirst, v.failFirst)
 	if p.given("drip") {
-		profile.DripPerSec = v.bytesPerSecond(&p)
+		profile.DripPerSec = v.bytesPerSecond(p)
 	}
 	if p.given("fail-percent") {
 		percent, err := strconv.ParseFloat(strings.TrimSuffix(v.failPercent, "%"), 64)
@@ -93,7 +93,7 @@ func (v *profileFlags) statuses(p *parser) (statuses []int) {
 	for _, text := range strings.Split(v.status, ",") {
 		status, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil {
-			p.add("status", "%q is no HTTP status; use 503, say", text)
+			p.add("status", "%q is not an HTTP status; use 503, say", text)
 			continue
 		}
 		statuses = append(statuses, status)

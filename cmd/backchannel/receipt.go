@@ -7,15 +7,38 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"backchannel/fixtures/diff"
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
+	"backchannel/storage/inventory"
 )
+
+// A receiptSession runs the commands that show, compare, change and export receipts.
+type receiptSession struct{ *session }
+
+// A receiptStore is the part of a store that these commands use.
+type receiptStore interface {
+	inventory.ReceiptStore
+	storage.RuntimeStore
+	storage.ParkedStore
+	export.Store
+	diff.WebhookStore
+	fire.ReplayStore
+	ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error)
+	Counts(context.Context) (storage.Counts, error)
+	PinReceipt(ctx context.Context, id storage.ID, pinned bool) error
+	NoteReceipt(ctx context.Context, id storage.ID, text string) error
+	ClearReceipts(context.Context) (removed int64, err error)
+	SaveFixture(context.Context, storage.SavedFixture) error
+	SavedFixture(ctx context.Context, name string) (storage.SavedFixture, error)
+	Changes(context.Context) <-chan storage.Change
+}
 
 func receiptCommand(s receiptSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "receipt",
-		Short: "See what the built-in receiver got, and what it made of it",
+		Short: "See what the built-in receiver received, and its verdicts",
 		Example: `backchannel receipt list --limit 20
 backchannel receipt show 01k8p2q7xkz
 backchannel receipt tail`,
@@ -26,29 +49,39 @@ backchannel receipt tail`,
 // receiptArgument is the first argument of the commands on one receipt.
 const receiptArgument = "a receipt's ID"
 
-// A receiptSession shows, compares and exports receipts.
-type receiptSession struct{ *session }
+func (s receiptSession) withStore(ctx context.Context, run func(receiptStore) error) error {
+	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
+}
 
-// withReceipt runs something with a receipt that exists.
-func (s receiptSession) withReceipt(ctx context.Context, text string, run func(*sqlite.Store, storage.Receipt) error) error {
-	id, err := parseID(text, "receipt list")
-	if err != nil {
-		return err
-	}
-	return s.withStore(ctx, func(store *sqlite.Store) error {
-		r, err := store.Receipt(ctx, id)
-		if errors.Is(err, storage.ErrNotFound) {
-			return s.noReceipt(ctx, store, id)
-		}
+// onReceipt returns the RunE of a command whose first argument is the ID of a receipt. run
+// gets the arguments after it.
+func (s receiptSession) onReceipt(run func(ctx context.Context, store receiptStore, r storage.Receipt, args []string) error) runE {
+	return func(cmd *cobra.Command, args []string) error {
+		id, err := parseID(args[0], "receipt list")
 		if err != nil {
 			return err
 		}
-		return run(store, r)
-	})
+		return s.withStore(cmd.Context(), func(store receiptStore) error {
+			r, err := findReceipt(cmd.Context(), store, id)
+			if err != nil {
+				return err
+			}
+			return run(cmd.Context(), store, r, args[1:])
+		})
+	}
 }
 
-// noReceipt helps whoever took a delivery's ID for a receipt's.
-func (s receiptSession) noReceipt(ctx context.Context, store *sqlite.Store, id storage.ID) error {
+func findReceipt(ctx context.Context, store receiptStore, id storage.ID) (storage.Receipt, error) {
+	r, err := store.Receipt(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		err = noReceipt(ctx, store, id)
+	}
+	return r, err
+}
+
+// noReceipt is the error about a missing receipt. It names the receipt that was meant if the
+// ID is that of a delivery.
+func noReceipt(ctx context.Context, store receiptStore, id storage.ID) error {
 	receipts, err := store.ReceiptsOfDelivery(ctx, id)
 	if err == nil && len(receipts) > 0 {
 		return notFoundf("%s is a delivery; its receipt is %s", id, receipts[len(receipts)-1].ID)
@@ -60,12 +93,7 @@ func receiptTable() table {
 	return table{head: []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "OTHER", "NOTE"}, sparing: true}
 }
 
-func (s receiptSession) addReceipt(rows *table, r storage.Receipt) {
-	rows.add(r.ID.String(), s.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r),
-		string(r.Verdicts.Auth.Result), string(r.Verdicts.Schema.Result), otherVerdicts(r.Verdicts), noteOf(r))
-}
-
-// noteOf is what somebody left on a receipt: that it is pinned, and a note.
+// noteOf returns what a user added to a receipt: the pin and the note.
 func noteOf(r storage.Receipt) string {
 	if !r.Pinned {
 		return r.Note
@@ -73,7 +101,7 @@ func noteOf(r storage.Receipt) string {
 	return strings.Join(withoutEmpty([]string{"pinned", r.Note}), ": ")
 }
 
-// otherVerdicts names those of the lesser verdicts that failed.
+// otherVerdicts names the failed verdicts among those without a column of their own.
 func otherVerdicts(v storage.Verdicts) string {
 	var failed []string
 	for _, verdict := range v.List()[2:] {
@@ -108,23 +136,24 @@ func shownAnswer(r storage.Receipt) string {
 	return number(r.Code)
 }
 
-// showReceipt shows one line of a list.
-func (s receiptSession) showReceipt(rows *table, r storage.Receipt) error {
+// addReceipt adds a receipt to a list: a row to the table, or a line of JSON to stdout.
+func (s receiptSession) addReceipt(rows *table, r storage.Receipt) error {
 	if s.settings.json() {
 		return s.out.object(export.OfReceipt(r))
 	}
-	s.addReceipt(rows, r)
+	rows.add(r.ID.String(), s.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r),
+		string(r.Verdicts.Auth.Result), string(r.Verdicts.Schema.Result), otherVerdicts(r.Verdicts), noteOf(r))
 	return nil
 }
 
-// showChangedReceipt shows a receipt after a command changed it.
-func (s receiptSession) showChangedReceipt(ctx context.Context, store *sqlite.Store, id storage.ID) error {
+// showAgain reads a receipt after it was changed and shows it as a list of one.
+func (s receiptSession) showAgain(ctx context.Context, store receiptStore, id storage.ID) error {
 	r, err := store.Receipt(ctx, id)
 	if err != nil {
 		return err
 	}
 	rows := receiptTable()
-	if err := s.showReceipt(&rows, r); err != nil {
+	if err := s.addReceipt(&rows, r); err != nil {
 		return err
 	}
 	s.list(&rows, "")

@@ -1,23 +1,24 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 	"backchannel/storage/words"
 )
 
-// A pinChange is what pin and unpin differ in.
+// A pinChange is the difference between pin and unpin.
 type pinChange struct {
 	name, short, done string
 	pinned            bool
 }
 
-//nolint:gochecknoglobals // constants but for the language
+//nolint:gochecknoglobals // constants, as far as the language allows
 var (
-	pinReceipt   = pinChange{"pin", "Keep a receipt whatever its age", "pinned: it stays when others are cleared or too old", true}
-	unpinReceipt = pinChange{"unpin", "Let a pinned receipt go with the others", "no longer pinned", false}
+	pinReceipt   = pinChange{"pin", "Keep a receipt when others are cleared or expire", "pinned: it is kept when others are cleared or expire", true}
+	unpinReceipt = pinChange{"unpin", "Let a pinned receipt be cleared and expire again", "no longer pinned", false}
 )
 
 func receiptPinCommand(s receiptSession, change pinChange) *cobra.Command {
@@ -26,15 +27,13 @@ func receiptPinCommand(s receiptSession, change pinChange) *cobra.Command {
 		Short:   change.short,
 		Example: "backchannel receipt " + change.name + " 01k8p2q7xkz",
 		Args:    exactly(receiptArgument),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
-				if err := store.PinReceipt(cmd.Context(), r.ID, change.pinned); err != nil {
-					return err
-				}
-				s.note("%s", change.done)
-				return s.showChangedReceipt(cmd.Context(), store, r.ID)
-			})
-		},
+		RunE: s.onReceipt(func(ctx context.Context, store receiptStore, r storage.Receipt, _ []string) error {
+			if err := store.PinReceipt(ctx, r.ID, change.pinned); err != nil {
+				return err
+			}
+			s.note("%s", change.done)
+			return s.showAgain(ctx, store, r.ID)
+		}),
 	}
 }
 
@@ -45,14 +44,12 @@ func receiptNoteCommand(s receiptSession) *cobra.Command {
 		Example: `backchannel receipt note 01k8p2q7xkz 'wrong key since Tuesday'
 backchannel receipt note 01k8p2q7xkz ''`,
 		Args: exactly(receiptArgument, "the TEXT"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withReceipt(cmd.Context(), args[0], func(store *sqlite.Store, r storage.Receipt) error {
-				if err := store.NoteReceipt(cmd.Context(), r.ID, args[1]); err != nil {
-					return err
-				}
-				return s.showChangedReceipt(cmd.Context(), store, r.ID)
-			})
-		},
+		RunE: s.onReceipt(func(ctx context.Context, store receiptStore, r storage.Receipt, args []string) error {
+			if err := store.NoteReceipt(ctx, r.ID, args[0]); err != nil {
+				return err
+			}
+			return s.showAgain(ctx, store, r.ID)
+		}),
 	}
 }
 
@@ -67,7 +64,7 @@ func receiptClearCommand(s receiptSession) *cobra.Command {
 			if err := s.confirm(cmd.Context(), yes, "Remove all receipts but the pinned ones?"); err != nil {
 				return err
 			}
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store receiptStore) error {
 				n, err := store.ClearReceipts(cmd.Context())
 				if err != nil {
 					return err
@@ -88,7 +85,7 @@ func receiptClearCommand(s receiptSession) *cobra.Command {
 	return cmd
 }
 
-// A clearing is what receipt clear did, as JSON.
+// A clearing is the JSON result of receipt clear.
 type clearing struct {
 	Removed int64 `json:"removed"`
 	Left    int64 `json:"left"`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -10,7 +11,6 @@ import (
 	"backchannel/fixtures"
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
 )
 
 func receiptShowCommand(s receiptSession) *cobra.Command {
@@ -19,15 +19,13 @@ func receiptShowCommand(s receiptSession) *cobra.Command {
 		Short:   "Show a receipt: verdicts with their checks, headers, body",
 		Example: "backchannel receipt show 01k8p2q7xkz",
 		Args:    exactly(receiptArgument),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withReceipt(cmd.Context(), args[0], func(_ *sqlite.Store, r storage.Receipt) error {
-				if s.settings.json() {
-					return s.out.object(export.OfWholeReceipt(r))
-				}
-				s.writeReceipt(r)
-				return nil
-			})
-		},
+		RunE: s.onReceipt(func(_ context.Context, _ receiptStore, r storage.Receipt, _ []string) error {
+			if s.settings.json() {
+				return s.out.object(export.OfWholeReceipt(r))
+			}
+			s.writeReceipt(r)
+			return nil
+		}),
 	}
 }
 

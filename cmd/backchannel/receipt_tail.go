@@ -4,20 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
+	"backchannel/storage/follow"
 	"backchannel/tui/style"
 )
-
-// lookAgain is how often new receipts are read when nothing hints at any.
-const lookAgain = 250 * time.Millisecond
 
 func receiptTailCommand(s receiptSession) *cobra.Command {
 	var choice receiptChoice
@@ -29,73 +24,45 @@ func receiptTailCommand(s receiptSession) *cobra.Command {
 backchannel receipt tail --filter auth:fail
 backchannel receipt tail --limit 10 --output json`,
 		Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			err := choice.run(cmd, s.session, s.tailReceipts)
-			if errors.Is(err, context.Canceled) { // Ctrl+C is how it ends, whatever it was about to read
-				return nil
-			}
-			return err
-		},
+		RunE: untilInterrupted(s.onChoice(&choice, s.tailReceipts)),
 	}
-	choice.register(cmd.Flags(), "begin with the `N` newest of those already there")
+	choice.register(cmd.Flags(), "begin with the `N` newest receipts that are already there")
 	return reportingFlagErrors(cmd)
 }
 
-// tailReceipts shows the newest few, oldest of them first, and then each that arrives.
-func (s receiptSession) tailReceipts(ctx context.Context, store *sqlite.Store, q storage.ReceiptQuery) error {
-	why, err := deaf(ctx, store)
+func (s receiptSession) tailReceipts(ctx context.Context, store receiptStore, q storage.ReceiptQuery) error {
+	off, err := receiverOff(ctx, store)
 	if err != nil {
 		return err
 	}
-	if why != "" {
-		s.note("%s", why)
+	if off != "" {
+		s.note("%s", off)
 	}
-	changes := store.Changes(ctx)
-	newest, err := store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
-	if err != nil {
-		return err
-	}
-	next := q
-	next.OldestFirst, next.Limit = true, storage.PageSize
-	var page []storage.Receipt
-	if len(newest) > 0 {
-		next.After, q.Before = newest[0].ID, newest[0].ID+1
-	}
-	if len(newest) > 0 && q.Limit > 0 {
-		page, err = store.Receipts(ctx, q)
-		slices.Reverse(page)
-	}
-	for {
-		if err != nil && ctx.Err() == nil { // else nextChange ends it
+	for page, err := range follow.Tail(ctx, store, q) {
+		if err != nil {
 			return err
 		}
 		if err := s.streamReceipts(page); err != nil || s.out.closed() {
 			return err
 		}
-		if len(page) > 0 {
-			next.After = max(next.After, page[len(page)-1].ID)
-		}
-		if !nextChange(ctx, changes) {
+	}
+	return nil
+}
+
+// untilInterrupted makes a command that runs until Ctrl+C end without an error then, whatever
+// it was doing.
+func untilInterrupted(run runE) runE {
+	return func(cmd *cobra.Command, args []string) error {
+		err := run(cmd, args)
+		if errors.Is(err, context.Canceled) {
 			return nil
 		}
-		page, err = store.Receipts(ctx, next)
+		return err
 	}
 }
 
-// nextChange waits until something may have changed, and not much longer than a hint
-// could take to be lost. It is false when ctx ends.
-func nextChange(ctx context.Context, changes <-chan storage.Change) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-changes:
-	case <-time.After(lookAgain):
-	}
-	return true
-}
-
-// streamReceipts shows receipts as they come. A stream has no end to align columns at, so
-// as text each receipt is a sentence.
+// streamReceipts shows receipts as they arrive. As text each is a line of its own form,
+// because columns can be aligned only when all rows are known.
 func (s receiptSession) streamReceipts(receipts []storage.Receipt) error {
 	for _, r := range receipts {
 		if s.settings.json() {
@@ -110,7 +77,7 @@ func (s receiptSession) streamReceipts(receipts []storage.Receipt) error {
 	return nil
 }
 
-// failures says what is wrong with a receipt, in a few words.
+// failures lists the failed verdicts of a receipt with their reasons.
 func failures(v storage.Verdicts) string {
 	var failed []string
 	for _, verdict := range v.List() {

@@ -10,7 +10,6 @@ import (
 	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/cmd/backchannel/internal/metrics"
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 )
 
 func serveCommand(s processSession) *cobra.Command {
@@ -35,7 +34,7 @@ backchannel serve --metrics 127.0.0.1:9464`,
 			if err := s.checkForward(flags.forwardTo); cmd.Flags().Changed("forward-to") && err != nil {
 				return err
 			}
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				return s.serve(cmd.Context(), store, flags)
 			})
 		},
@@ -47,8 +46,17 @@ backchannel serve --metrics 127.0.0.1:9464`,
 	return cmd
 }
 
-// A processSession delivers and receives in this process.
+// A processSession runs the engine and the receiver in this process.
 type processSession struct{ *session }
+
+// A processStore is the part of a store that this takes.
+type processStore interface {
+	leader.Store
+	metrics.Store
+	// OnLost registers a function that is called with an error when the store can no longer
+	// be relied on, and with nil when it can be again.
+	OnLost(call func(error))
+}
 
 // serveFlags are the flags of serve, as they were given.
 type serveFlags struct {
@@ -69,7 +77,7 @@ type readyLine struct {
 }
 
 // serve tells Prometheus of the store also while another process delivers.
-func (s processSession) serve(ctx context.Context, store *sqlite.Store, flags serveFlags) error {
+func (s processSession) serve(ctx context.Context, store processStore, flags serveFlags) error {
 	if flags.metrics == "" {
 		return s.serveWith(ctx, store, flags, "")
 	}
@@ -88,7 +96,7 @@ func (s processSession) serve(ctx context.Context, store *sqlite.Store, flags se
 	return group.Wait()
 }
 
-func (s processSession) serveWith(ctx context.Context, store *sqlite.Store, flags serveFlags, metricsURL string) error {
+func (s processSession) serveWith(ctx context.Context, store processStore, flags serveFlags, metricsURL string) error {
 	store.OnLost(s.noteLost)
 	stoodBy, err := s.standBy(ctx, store)
 	if err != nil {
@@ -105,7 +113,7 @@ func (s processSession) serveWith(ctx context.Context, store *sqlite.Store, flag
 				s.note("took over")
 			}
 			// A reader who has gone away shows in a.out and is no reason to stop.
-			_ = s.out.object(readyLine{true, started.ReceiverURL, started.CA, store.Dir(), metricsURL, started.ReceiverNames})
+			_ = s.out.object(readyLine{true, started.ReceiverURL, started.CA, s.settings.data, metricsURL, started.ReceiverNames})
 			if started.Limited != "" {
 				s.note("%s", started.Limited)
 			}
@@ -144,26 +152,26 @@ func (s processSession) noteCutOff(attempts int64) {
 }
 
 // standBy says so if another process delivers.
-func (s processSession) standBy(ctx context.Context, store *sqlite.Store) (bool, error) {
+func (s processSession) standBy(ctx context.Context, store processStore) (bool, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
 		return false, err
 	}
 	if alive {
-		s.note("standing by: process %d delivers for %s; this one takes over when it ends", rt.PID, store.Dir())
+		s.note("standing by: process %d delivers for %s; this one takes over when it ends", rt.PID, s.settings.data)
 	}
 	return alive, nil
 }
 
 // lead delivers and receives, once the lock is free, until ctx ends.
-func (s processSession) lead(ctx context.Context, store *sqlite.Store, adapt func(*leader.Config)) error {
+func (s processSession) lead(ctx context.Context, store processStore, adapt func(*leader.Config)) error {
 	logger, file, err := s.openLog()
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	cfg := leader.Config{
-		Store: store, Listen: s.settings.listen, Hosts: s.settings.hosts, CAFile: s.settings.caFile,
+		Store: store, Dir: s.settings.data, Listen: s.settings.listen, Hosts: s.settings.hosts, CAFile: s.settings.caFile,
 		Version: programVersion(), Now: s.now, Logger: logger,
 	}
 	adapt(&cfg)

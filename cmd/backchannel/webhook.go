@@ -3,23 +3,36 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 
 	"github.com/spf13/cobra"
 
-	"backchannel/receiver"
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
+	"backchannel/storage/inventory"
 	"backchannel/storage/words"
 )
 
-// A webhookSession shows and saves webhooks.
+// A webhookSession runs the commands that show and change webhooks.
 type webhookSession struct{ *session }
+
+// A webhookStore is the part of a store that these commands use.
+type webhookStore interface {
+	inventory.Store
+	inventory.FindStore
+	storage.RuntimeStore
+	CreateWebhook(context.Context, *storage.Webhook) error
+	UpdateWebhook(context.Context, *storage.Webhook) error
+	// CheckWebhook returns the error with which the webhook would not be saved.
+	CheckWebhook(context.Context, storage.Webhook) error
+	DeleteWebhook(context.Context, storage.ID) (cancelled int, err error)
+	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
+}
 
 func webhookCommand(s webhookSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "webhook",
-		Short: "Keep feedback webhooks",
+		Short: "Manage feedback webhooks",
 		Example: `backchannel webhook create --name acme --channel email
 backchannel webhook list
 backchannel webhook edit acme --timeout 5s`,
@@ -27,50 +40,46 @@ backchannel webhook edit acme --timeout 5s`,
 		webhookStateCommand(s, pauseWebhook), webhookStateCommand(s, resumeWebhook), webhookApplyCommand(s), webhookExportCommand(s))
 }
 
-// findWebhook takes a name or an ID.
-func findWebhook(ctx context.Context, store *sqlite.Store, name string) (storage.Webhook, error) {
-	w, err := store.WebhookByName(ctx, name)
-	if !errors.Is(err, storage.ErrNotFound) {
-		return w, err
-	}
-	if id, bad := storage.ParseID(name); bad == nil {
-		if w, err = store.Webhook(ctx, id); !errors.Is(err, storage.ErrNotFound) {
-			return w, err
-		}
-	}
-	return storage.Webhook{}, noWebhook(ctx, store, name)
+// webhookArgument is the argument of the commands on one webhook.
+const webhookArgument = "a webhook's NAME"
+
+func (s webhookSession) withStore(ctx context.Context, run func(webhookStore) error) error {
+	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
 }
 
-func noWebhook(ctx context.Context, store *sqlite.Store, name string) error {
-	all, err := store.Webhooks(ctx)
-	if err != nil {
+// onWebhook returns the RunE of a command whose argument names a webhook.
+func (s webhookSession) onWebhook(run func(context.Context, webhookStore, storage.Webhook) error) runE {
+	return func(cmd *cobra.Command, args []string) error {
+		return s.withStore(cmd.Context(), func(store webhookStore) error {
+			w, err := findWebhook(cmd.Context(), store, args[0])
+			if err != nil {
+				return err
+			}
+			return run(cmd.Context(), store, w)
+		})
+	}
+}
+
+// findWebhook finds a webhook by its name or ID.
+func findWebhook(ctx context.Context, store inventory.FindStore, name string) (storage.Webhook, error) {
+	w, err := inventory.Find(ctx, store, name)
+	return w, explainMissing(err)
+}
+
+// explainMissing adds to the error about a missing webhook which command helps.
+func explainMissing(err error) error {
+	var missing *inventory.NotFoundError
+	switch {
+	case !errors.As(err, &missing):
 		return err
+	case len(missing.Others) == 0:
+		return notFoundf("%v; create one with backchannel webhook create", err)
 	}
-	if len(all) == 0 {
-		return notFoundf("there is no webhook %q, and no other; make one with backchannel webhook create", name)
-	}
-	names := make([]string, len(all))
-	for i, w := range all {
-		names[i] = w.Name
-	}
-	return notFoundf("there is no webhook %q; backchannel webhook list names them all%s", name, words.DidYouMean(name, names))
+	return notFoundf("%v; backchannel webhook list names them all%s", err, words.DidYouMean(missing.Name, missing.Others))
 }
 
-// receiverURL is where the built-in receiver is: where the leader says, else where it
-// would be. It is empty when any free port would do.
-func (s *session) receiverURL(ctx context.Context, store *sqlite.Store) (string, error) {
-	rt, alive, err := store.Runtime(ctx)
-	if err != nil {
-		return "", err
-	}
-	if alive && rt.ReceiverURL != "" {
-		return rt.ReceiverURL, nil
-	}
-	return receiver.BaseURL(s.settings.listen, s.settings.hosts), nil
-}
-
-// showWebhook shows a webhook after it was found or saved.
-func (s webhookSession) showWebhook(ctx context.Context, store *sqlite.Store, w storage.Webhook) error {
+// showWebhook shows a webhook that was found or saved.
+func (s webhookSession) showWebhook(ctx context.Context, store webhookStore, w storage.Webhook) error {
 	base, err := s.receiverURL(ctx, store)
 	if err != nil {
 		return err
@@ -82,11 +91,7 @@ func (s webhookSession) showWebhook(ctx context.Context, store *sqlite.Store, w 
 	return nil
 }
 
-// changed reads a webhook again and shows it.
-func (s webhookSession) changed(ctx context.Context, store *sqlite.Store, id storage.ID) error {
-	w, err := store.Webhook(ctx, id)
-	if err != nil {
-		return err
-	}
-	return s.showWebhook(ctx, store, w)
+// awaitEffect waits until what this process changed is in force at the receiver.
+func awaitEffect(ctx context.Context, store storage.RuntimeStore) error {
+	return storage.AwaitEffect(ctx, store, os.Getpid())
 }

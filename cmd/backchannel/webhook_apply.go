@@ -7,19 +7,18 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/storage"
 	"backchannel/storage/file"
-	"backchannel/storage/sqlite"
+	"backchannel/storage/inventory"
 )
 
 func webhookApplyCommand(s webhookSession) *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
 		Use:   "apply -f FILE",
-		Short: "Make and change webhooks as a file says",
-		Long: "Reads webhooks as export writes them: JSON objects, one after the other. Each is made, or changed if there is\n" +
-			"one of its name; what an object leaves out stays as it is. One that says nothing new is left alone. Webhooks\n" +
-			"may change organization and sandbox among themselves. Nothing is kept until every webhook is valid.",
+		Short: "Create and change webhooks from a file",
+		Long: "Reads webhooks as export writes them: JSON objects, one after the other. A webhook that does not exist is created,\n" +
+			"one of the same name is changed; what its object omits stays as it is. Webhooks that are as the file says are left\n" +
+			"alone. Webhooks of a file may swap their organizations and sandboxes. Nothing is saved unless every webhook is valid.",
 		Example: `backchannel webhook apply -f webhooks.ndjson
 backchannel webhook export | backchannel --data /tmp/other webhook apply -f -`,
 		Args: exactly(),
@@ -27,7 +26,7 @@ backchannel webhook export | backchannel --data /tmp/other webhook apply -f -`,
 			if err := must(cmd, "file", path); err != nil {
 				return err
 			}
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
+			return s.withStore(cmd.Context(), func(store webhookStore) error {
 				return s.applyFile(cmd.Context(), store, path)
 			})
 		},
@@ -36,25 +35,19 @@ backchannel webhook export | backchannel --data /tmp/other webhook apply -f -`,
 	return cmd
 }
 
-func (s webhookSession) applyFile(ctx context.Context, store *sqlite.Store, path string) error {
-	text, err := s.readFile(ctx, namedFile{"file", path}, file.MaxApply)
+func (s webhookSession) applyFile(ctx context.Context, store webhookStore, path string) error {
+	text, err := s.readFile(ctx, "file", path, file.MaxApply)
 	if err != nil {
 		return err
 	}
-	webhooks, err := s.readWebhooks(ctx, store, text)
+	content, err := inventory.Read(ctx, store, s.rules(), text)
 	if err != nil {
 		return err
 	}
-	var all []*storage.Webhook
-	for i := range webhooks {
-		if !webhooks[i].same {
-			all = append(all, &webhooks[i].Webhook)
-		}
-	}
-	if err := store.SaveWebhooks(ctx, all...); err != nil {
+	if err := content.Save(ctx, store); err != nil {
 		return fmt.Errorf("apply %s: %w", path, err)
 	}
-	for _, w := range webhooks {
+	for _, w := range content.Webhooks {
 		s.warn(w.Warnings(ctx, s.rules()))
 		if err := s.showApplied(ctx, store, w); err != nil {
 			return err
@@ -63,11 +56,11 @@ func (s webhookSession) applyFile(ctx context.Context, store *sqlite.Store, path
 	return nil
 }
 
-func (s webhookSession) showApplied(ctx context.Context, store *sqlite.Store, w applied) error {
+func (s webhookSession) showApplied(ctx context.Context, store webhookStore, w inventory.Webhook) error {
 	switch {
 	case s.settings.json():
 		return s.showWebhook(ctx, store, w.Webhook)
-	case w.same:
+	case w.Unchanged:
 		s.note("unchanged %s", w.Name)
 	default:
 		s.note("applied %s", w.Name)
@@ -75,17 +68,14 @@ func (s webhookSession) showApplied(ctx context.Context, store *sqlite.Store, w 
 	return nil
 }
 
-// A namedFile is one that a flag names.
-type namedFile struct{ flag, path string }
-
-// readFile reads a file, or stdin for "-".
-func (s *session) readFile(ctx context.Context, from namedFile, limit int) ([]byte, error) {
-	text, err := file.ReadNamed(ctx, from.path, s.in, limit)
+// readFile reads the file that a flag names, or stdin for "-".
+func (s *session) readFile(ctx context.Context, flag, path string, limit int) ([]byte, error) {
+	text, err := file.ReadNamed(ctx, path, s.in, limit)
 	if errors.Is(err, context.Canceled) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, invalid(from.flag, "cannot be read: %v", err)
+		return nil, invalid(flag, "cannot be read: %v", err)
 	}
 	return text, nil
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
-	"backchannel/storage/sqlite"
+	"backchannel/storage"
 )
 
 func webhookEditCommand(s webhookSession) *cobra.Command {
@@ -11,22 +13,17 @@ func webhookEditCommand(s webhookSession) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "edit NAME [flags]",
 		Short: "Change a webhook",
-		Long: "Changes what flags are given for; the rest stays. --channel, --jwt-aud, --header and --secret-header replace\n" +
-			"the whole list (the two header flags make one list, so give all headers again); an empty --header '' takes all away.\n" +
-			"Saving over a change that was made meanwhile is a conflict.",
+		Long: "Changes the fields whose flags are given; the others stay as they are. --channel, --jwt-aud, --header and\n" +
+			"--secret-header replace the whole list. The two header flags set one list, so give all headers again; an empty\n" +
+			"--header '' removes them all. If somebody else changes the webhook meanwhile, saving it is a conflict.",
 		Example: `backchannel webhook edit acme --timeout 5s --retry 1s,5s
 backchannel webhook edit acme --header ''`,
-		Args: exactly("a webhook's NAME"),
+		Args: exactly(webhookArgument),
 	}
 	flags.register(cmd.Flags())
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
-			w, err := findWebhook(cmd.Context(), store, args[0])
-			if err != nil {
-				return err
-			}
-			return s.saveWebhook(cmd.Context(), store, w, flags.apply(s.session, &w, cmd.Flags().Changed))
-		})
-	}
+	cmd.RunE = s.onWebhook(func(ctx context.Context, store webhookStore, w storage.Webhook) error {
+		bad := flags.apply(s.session, &w, cmd.Flags().Changed)
+		return s.saveWebhook(ctx, store, w, bad)
+	})
 	return reportingFlagErrors(cmd)
 }

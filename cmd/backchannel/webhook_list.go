@@ -1,15 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/sqlite"
+	"backchannel/storage/inventory"
 	"backchannel/storage/words"
 )
 
@@ -23,18 +21,10 @@ backchannel webhook list --limit 10 --output json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 0 {
-				return invalid("limit", "%d is negative; use 0 for all", limit)
+				return invalid("limit", negativeLimit, limit)
 			}
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				all, err := newestWebhooks(cmd.Context(), store, limit)
-				if err != nil {
-					return err
-				}
-				base, err := s.receiverURL(cmd.Context(), store)
-				if err != nil {
-					return err
-				}
-				return s.listWebhooks(all, base)
+			return s.withStore(cmd.Context(), func(store webhookStore) error {
+				return s.listWebhooks(cmd.Context(), store, limit)
 			})
 		},
 	}
@@ -42,19 +32,15 @@ backchannel webhook list --limit 10 --output json`,
 	return cmd
 }
 
-func newestWebhooks(ctx context.Context, store *sqlite.Store, limit int) ([]storage.Webhook, error) {
-	all, err := store.Webhooks(ctx)
+func (s webhookSession) listWebhooks(ctx context.Context, store webhookStore, limit int) error {
+	all, err := inventory.Newest(ctx, store, limit)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	slices.SortFunc(all, func(a, b storage.Webhook) int { return cmp.Compare(b.ID, a.ID) })
-	if limit > 0 {
-		all = all[:min(limit, len(all))]
+	base, err := s.receiverURL(ctx, store)
+	if err != nil {
+		return err
 	}
-	return all, nil
-}
-
-func (s webhookSession) listWebhooks(all []storage.Webhook, base string) error {
 	rows := table{head: []string{"NAME", "CHANNELS", "URL", "AUTH", "ORGANIZATION", "SANDBOX", "STATE"}}
 	for _, w := range all {
 		if s.settings.json() {
@@ -65,19 +51,8 @@ func (s webhookSession) listWebhooks(all []storage.Webhook, base string) error {
 		}
 		rows.add(w.Name, words.List(w.Channels), shownURL(w, base), shownAuth(w), w.Organization, w.Sandbox.Name, shownState(w))
 	}
-	s.list(&rows, "no webhooks; make one with backchannel webhook create --name NAME --channel email")
+	s.list(&rows, "no webhooks; create one with backchannel webhook create --name NAME --channel email")
 	return nil
-}
-
-// list writes the rows, or says on stderr what to do when there are none.
-func (s *session) list(rows *table, empty string) {
-	switch {
-	case s.settings.json():
-	case len(rows.rows) == 0:
-		s.note("%s", empty)
-	default:
-		rows.write(s.out, s.out.width())
-	}
 }
 
 func shownURL(w storage.Webhook, base string) string {

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 	"backchannel/storage/words"
 )
 
@@ -18,16 +17,8 @@ func webhookShowCommand(s webhookSession) *cobra.Command {
 		Use:     "show NAME",
 		Short:   "Show a webhook",
 		Example: "backchannel webhook show acme",
-		Args:    exactly("a webhook's NAME"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				w, err := findWebhook(cmd.Context(), store, args[0])
-				if err != nil {
-					return err
-				}
-				return s.showWebhook(cmd.Context(), store, w)
-			})
-		},
+		Args:    exactly(webhookArgument),
+		RunE:    s.onWebhook(s.showWebhook),
 	}
 }
 
@@ -86,7 +77,7 @@ func shownHeaders(headers []storage.HeaderField) []string {
 	return lines
 }
 
-// shownHeader is a header's value, masked when it is secret.
+// shownHeader returns a header's value, masked if it is secret.
 func shownHeader(h storage.HeaderField) string {
 	if h.Secret {
 		return storage.Secret(h.Value).String()

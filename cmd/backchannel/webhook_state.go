@@ -1,22 +1,23 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 )
 
-// A stateChange is what pause and resume differ in.
+// A stateChange is the difference between pause and resume.
 type stateChange struct {
 	name, short, long string
 	state             storage.WebhookState
 }
 
-//nolint:gochecknoglobals // constants but for the language
+//nolint:gochecknoglobals // constants, as far as the language allows
 var (
-	pauseWebhook  = stateChange{"pause", "Hold deliveries back", "Holds a webhook's deliveries back: they queue and wait.", storage.Paused}
-	resumeWebhook = stateChange{"resume", "Let deliveries go again", "Lets a paused webhook's deliveries go.", storage.Active}
+	pauseWebhook  = stateChange{"pause", "Stop delivering for a webhook", "Pauses a webhook. Its deliveries are queued and wait until it is resumed.", storage.Paused}
+	resumeWebhook = stateChange{"resume", "Deliver for a paused webhook again", "Resumes a paused webhook. Its queued deliveries are sent.", storage.Active}
 )
 
 func webhookStateCommand(s webhookSession, change stateChange) *cobra.Command {
@@ -25,18 +26,16 @@ func webhookStateCommand(s webhookSession, change stateChange) *cobra.Command {
 		Short:   change.short,
 		Long:    change.long,
 		Example: "backchannel webhook " + change.name + " acme",
-		Args:    exactly("a webhook's NAME"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withStore(cmd.Context(), func(store *sqlite.Store) error {
-				w, err := findWebhook(cmd.Context(), store, args[0])
-				if err != nil {
-					return err
-				}
-				if err := store.SetWebhookState(cmd.Context(), w.ID, change.state, ""); err != nil {
-					return err
-				}
-				return s.changed(cmd.Context(), store, w.ID)
-			})
-		},
+		Args:    exactly(webhookArgument),
+		RunE: s.onWebhook(func(ctx context.Context, store webhookStore, w storage.Webhook) error {
+			if err := store.SetWebhookState(ctx, w.ID, change.state, ""); err != nil {
+				return err
+			}
+			w, err := store.Webhook(ctx, w.ID)
+			if err != nil {
+				return err
+			}
+			return s.showWebhook(ctx, store, w)
+		}),
 	}
 }

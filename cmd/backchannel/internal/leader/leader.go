@@ -23,12 +23,12 @@ import (
 	"backchannel/engine"
 	"backchannel/receiver"
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 )
 
 // Config is what a leader depends on.
 type Config struct {
-	Store        *sqlite.Store
+	Store        Store
+	Dir          string   // the data folder, which has the local authority
 	Listen       string   // HOST:PORT of the receiver
 	Hosts        []string // further names and addresses that it is reached by
 	NeedReceiver bool     // a receiver that cannot listen ends Run instead of staying off
@@ -102,7 +102,7 @@ type leader struct {
 }
 
 func newLeader(cfg Config, roots *x509.CertPool) (*leader, error) {
-	ca, err := receiver.LoadOrCreateCA(cfg.Store.Dir(), cfg.Now())
+	ca, err := receiver.LoadOrCreateCA(cfg.Dir, cfg.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -14,9 +14,10 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func config(t *testing.T) leader.Config {
+func config(t *testing.T) (leader.Config, *sqlite.Store) {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Now: time.Now})
+	dir := t.TempDir()
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: dir, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,12 +26,12 @@ func config(t *testing.T) leader.Config {
 			t.Error(err)
 		}
 	})
-	return leader.Config{Store: store, Listen: "127.0.0.1:0", Now: time.Now, Logger: slog.New(slog.DiscardHandler)}
+	return leader.Config{Store: store, Dir: dir, Listen: "127.0.0.1:0", Now: time.Now, Logger: slog.New(slog.DiscardHandler)}, store
 }
 
 func TestABadAuthorityIsNamedWhileAnotherDelivers(t *testing.T) {
-	cfg := config(t)
-	release, ok, err := cfg.Store.TryLead()
+	cfg, store := config(t)
+	release, ok, err := store.TryLead()
 	if !ok || err != nil {
 		t.Fatalf("the lock is not free: %v", err)
 	}
@@ -45,22 +46,22 @@ func TestABadAuthorityIsNamedWhileAnotherDelivers(t *testing.T) {
 
 // What is started waits for the row by which others know it, and not for its activity.
 func TestTheRowIsKeptBeforeItHasStartedAndTheActivityAfter(t *testing.T) {
-	cfg := config(t)
+	cfg, store := config(t)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	cfg.Started = func(s leader.Status) {
 		defer stop()
-		if kept, alive, err := cfg.Store.Runtime(ctx); err != nil || !alive || kept.ReceiverURL != s.ReceiverURL {
+		if kept, alive, err := store.Runtime(ctx); err != nil || !alive || kept.ReceiverURL != s.ReceiverURL {
 			t.Errorf("as it starts there is %+v, %v, %v", kept, alive, err)
 		}
-		if told := texts(ctx, t, cfg.Store); len(told) != 0 {
+		if told := texts(ctx, t, store); len(told) != 0 {
 			t.Errorf("as it starts the activities tell %q", told)
 		}
 	}
 	if err := leader.Run(ctx, cfg); err != nil {
 		t.Fatal(err)
 	}
-	if told := texts(t.Context(), t, cfg.Store); len(told) != 2 || !strings.Contains(told[1], "no longer") {
+	if told := texts(t.Context(), t, store); len(told) != 2 || !strings.Contains(told[1], "no longer") {
 		t.Errorf("after the end the activities tell %q", told)
 	}
 }

@@ -1,0 +1,32 @@
+package main
+
+import "backchannel/storage"
+
+// listAll lists all records: as JSON one by one, or as a table, which is complete only when
+// the last record is read. It stops when nobody reads stdout any more.
+func listAll[T any](s *session, pages storage.Pager[T], rows *table, add func(*table, T) error, empty string) error {
+	for record, err := range pages.All() {
+		if err != nil {
+			return err
+		}
+		if err := add(rows, record); err != nil {
+			return err
+		}
+		if s.out.closed() {
+			return nil
+		}
+	}
+	s.list(rows, empty)
+	return nil
+}
+
+// list writes the rows of a table. If there are none it says on stderr what to do.
+func (s *session) list(rows *table, empty string) {
+	switch {
+	case s.settings.json():
+	case len(rows.rows) == 0:
+		s.note("%s", empty)
+	default:
+		rows.write(s.out, s.out.width())
+	}
+}

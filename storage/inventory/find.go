@@ -1,0 +1,111 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"backchannel/storage"
+)
+
+// A FindStore is the part of a store that finding webhooks needs.
+type FindStore interface {
+	Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error)
+	WebhookByName(ctx context.Context, name string) (storage.Webhook, error)
+	Webhooks(ctx context.Context) ([]storage.Webhook, error)
+}
+
+// A NotFoundError says that no webhook has a name or ID. It matches storage.ErrNotFound.
+type NotFoundError struct {
+	Name   string
+	Others []string // the names of all webhooks
+}
+
+func (e *NotFoundError) Error() string {
+	if len(e.Others) == 0 {
+		return fmt.Sprintf("there is no webhook %q, and no other", e.Name)
+	}
+	return fmt.Sprintf("there is no webhook %q", e.Name)
+}
+
+// Is makes errors.Is match storage.ErrNotFound.
+func (e *NotFoundError) Is(target error) bool { return target == storage.ErrNotFound }
+
+// Find returns the webhook with the given name, or else the one with the given ID. A name
+// that has the form of an ID therefore names its own webhook. The error is a *NotFoundError
+// if there is neither.
+func Find(ctx context.Context, store FindStore, name string) (storage.Webhook, error) {
+	w, err := store.WebhookByName(ctx, name)
+	if !errors.Is(err, storage.ErrNotFound) {
+		return w, err
+	}
+	if id, bad := storage.ParseID(name); bad == nil {
+		if w, err = store.Webhook(ctx, id); !errors.Is(err, storage.ErrNotFound) {
+			return w, err
+		}
+	}
+	all, err := store.Webhooks(ctx)
+	if err != nil {
+		return storage.Webhook{}, err
+	}
+	missing := &NotFoundError{Name: name}
+	for _, other := range all {
+		missing.Others = append(missing.Others, other.Name)
+	}
+	return storage.Webhook{}, missing
+}
+
+// Select returns the named webhooks in the order of the names, or every webhook if none is
+// named.
+func Select(ctx context.Context, store FindStore, names ...string) (all []storage.Webhook, err error) {
+	if len(names) == 0 {
+		return store.Webhooks(ctx)
+	}
+	for _, name := range names {
+		w, err := Find(ctx, store, name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, w)
+	}
+	return all, nil
+}
+
+// A ReceiptStore is the part of a store that SelectReceipts needs.
+type ReceiptStore interface {
+	FindStore
+	Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error)
+}
+
+// SelectReceipts narrows a query to the receipts of the webhook with the given name or ID.
+// Receipts outlive their webhook: if there is none, those that were received while one had
+// the name are selected. If there are no such receipts either, the error is Find's.
+func SelectReceipts(ctx context.Context, store ReceiptStore, name string, q *storage.ReceiptQuery) error {
+	w, missing := Find(ctx, store, name)
+	q.WebhookID = w.ID
+	if !errors.Is(missing, storage.ErrNotFound) {
+		return missing
+	}
+	named := storage.Term{Key: "webhook", Value: name}
+	left, err := store.Receipts(ctx, storage.ReceiptQuery{Filter: storage.Filter{Terms: []storage.Term{named}}, Limit: 1})
+	if err == nil && len(left) == 0 {
+		err = missing
+	}
+	q.Filter.Terms = append(q.Filter.Terms, named)
+	return err
+}
+
+// Newest returns every webhook, the newest first, or at most limit of them.
+func Newest(ctx context.Context, store FindStore, limit int) ([]storage.Webhook, error) {
+	all, err := store.Webhooks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b storage.Webhook) int { return cmp.Compare(b.ID, a.ID) })
+	if limit > 0 {
+		all = all[:min(limit, len(all))]
+	}
+	return all, nil
+}

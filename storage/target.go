@@ -1,0 +1,7 @@
+package storage
+
+import "backchannel/storage/weburl"
+
+// CheckURL returns what is wrong with a URL to which requests are to be sent, by the rules
+// for a webhook's URL. It is empty if nothing is.
+func (r Rules) CheckURL(text string) string { return weburl.Check(text, r.urls()) }
