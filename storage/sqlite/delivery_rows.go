@@ -52,10 +52,15 @@ func (r *deliveryRows) saveCounts() error {
 
 // insert stores a new delivery, which has an ID and is queued.
 func (r *deliveryRows) insert(d *storage.Delivery) error {
-	r.count(deliveryState{d.WebhookID, d.State}, 1)
+	r.count(deliveryState{d.WebhookID, storage.Queued}, 1)
+	created := micros(d.CreatedAt)
+	next := created // of most, which spares an allocation
+	if !d.NextAttemptAt.Equal(d.CreatedAt) {
+		next = micros(d.NextAttemptAt)
+	}
 	return r.raw.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at, message_id, due_at)
-		VALUES (?,?,?,?,?,?,?,?,?)`,
-		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), string(d.State), micros(d.CreatedAt), micros(d.NextAttemptAt),
+		VALUES (?,?,?,?,'queued',?,?,?,?)`,
+		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), created, next,
 		unlessZero(d.MessageID), micros(d.DueAt))
 }
 

@@ -122,7 +122,7 @@ func precedents(s *suite) {
 		change(e)
 		s.must(s.all.AddExecution(s.ctx, e, func(p storage.Precedent) []storage.PlannedMessage {
 			got, e.Code = p, 409
-			if p.Taken("HUMA-r") != true || p.Taken("HUMA-other") {
+			if !p.Taken("HUMA-r") || p.Taken("HUMA-other") {
 				s.Error("taken ids are not known")
 			}
 			return nil
