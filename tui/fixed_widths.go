@@ -8,10 +8,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// fixWidths makes lines come out alike on every terminal. They disagree on how wide emoji,
-// joined characters and some scripts are, so that a text from outside could shift what
-// stands behind it, wrap, or leave something of an earlier screen: behind such characters
-// the cursor is put where it belongs.
+// fixWidths makes lines look the same on every terminal. Terminals disagree on the width of
+// emoji, joined characters and some scripts, so foreign text could shift what follows it, wrap,
+// or leave parts of an earlier screen. After such characters, the cursor is set to the right
+// column.
 func fixWidths(screen string) string {
 	if !strings.ContainsFunc(screen, isDisputed) {
 		return screen
@@ -47,9 +47,8 @@ func fixLineWidths(line string) string {
 	return ansi.EraseLineRight + ansi.ResetModeAutoWrap + b.String() + ansi.SetModeAutoWrap
 }
 
-// isDisputed reports whether terminals may disagree on what a character does to the width.
-// On letters of the alphabets of Europe, punctuation, arrows and lines they do not, nor on
-// the signs that the console draws.
+// isDisputed reports whether terminals may disagree on the width of a character. They agree on
+// the letters of Europe's alphabets, punctuation, arrows, lines, and the console's own glyphs.
 func isDisputed(r rune) bool {
 	switch {
 	case r < 0x300, r >= 0x370 && r < 0x590, r >= 0x2010 && r < 0x2300, r >= 0x2500 && r < 0x25fd:

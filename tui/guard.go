@@ -9,12 +9,11 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// ErrCrashed is what Run answers after a panic.
+// ErrCrashed is the error of [Run] after a panic.
 var ErrCrashed = errors.New("the console crashed")
 
-// guarded is the program's model. It turns a panic of the console's, in a
-// command too, into a quiet end: the terminal is restored in the usual way, and
-// what is known of the panic goes to the crash log instead of the screen.
+// guarded ends the program in the usual way after a panic of its model, also in a command, so
+// that the terminal is restored. The panic is written to the crash log, not to the screen.
 type guarded struct {
 	model  tea.Model
 	crash  func(cause any, stack []byte) string
@@ -22,7 +21,7 @@ type guarded struct {
 	ended  atomic.Bool // the first panic counts
 }
 
-// runGuarded runs the program until it ends, by a panic too.
+// runGuarded runs a program until it ends or panics.
 func runGuarded(m tea.Model, crash func(any, []byte) string, options ...tea.ProgramOption) error {
 	guard := &guarded{model: m, crash: crash}
 	_, err := tea.NewProgram(guard, options...).Run()
@@ -67,8 +66,7 @@ func (g *guarded) View() (view string) {
 	return g.model.View()
 }
 
-// guard makes a command tell of its panic. The commands within a batch are
-// guarded as they come out of it.
+// guard turns a panic of a command into a message. It also guards the commands of a batch.
 func (g *guarded) guard(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil

@@ -11,10 +11,9 @@ import (
 	"backchannel/tui/webhooks"
 )
 
-// Store is where the console reads and writes records: all that its screens need, and what
-// the root does. Everything that it shows comes from here, and everything that it does is a
-// record written here. Its errors say by themselves what was tried: they are shown as they
-// are.
+// Store is what the screens and the root need to read and write records. Everything that the
+// console shows is read from it, and everything that it does is a record written to it. Its
+// errors name the operation, so they are shown as they are.
 type Store interface {
 	webhooks.Store
 	deliveries.Store
@@ -24,11 +23,11 @@ type Store interface {
 	StatusStore
 }
 
-// StatusStore tells how things stand, and when they change.
+// StatusStore returns the status of the engine, and hints at changes.
 type StatusStore interface {
 	Runtime(context.Context) (rt storage.Runtime, alive bool, err error)
 	Counts(context.Context) (storage.Counts, error)
 	AddActivity(context.Context, storage.Activity) error
-	// Changes hints at changed records until ctx ends. Hints that nobody took merge.
+	// Changes hints at changed records until ctx ends. Hints that were not received merge.
 	Changes(ctx context.Context) <-chan storage.Change
 }

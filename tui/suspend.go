@@ -2,14 +2,14 @@ package tui
 
 import tea "github.com/charmbracelet/bubbletea"
 
-// A suspender has the store held from before the process is stopped until it goes on, so
-// that it is not stopped in the middle of a commit, which others would have to wait for.
+// A suspender pauses this process's writes while it is suspended. Otherwise it could be stopped
+// within a commit, for which all other processes would have to wait.
 type suspender struct {
-	hold    func() (release func()) // nil: there is nothing to hold
-	release func()                  // nil while nothing is held
+	hold    func() (release func()) // pauses writes; nil: not needed
+	release func()                  // nil while writes are not paused
 }
 
-// filter is a tea.WithFilter: it sees each message before bubbletea acts on it.
+// filter is for tea.WithFilter, so that it gets each message before bubbletea acts on it.
 func (s *suspender) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch msg.(type) {
 	case tea.SuspendMsg:

@@ -7,8 +7,8 @@ import (
 	"github.com/aymanbagabas/go-osc52/v2"
 )
 
-// keyboard is the terminal to read from. Its end, without a signal when it is not the one
-// that controls the process, must not leave a console that nobody sees.
+// keyboard reads keys from a terminal. When the terminal goes away it calls gone, because there
+// is no signal unless it is the terminal that controls the process.
 type keyboard struct {
 	*os.File
 	gone func()
@@ -16,7 +16,7 @@ type keyboard struct {
 }
 
 func (k *keyboard) Read(p []byte) (int, error) {
-	room := p[:max(1, len(p)-len(k.keys.held))] // so that p holds what was held back, too
+	room := p[:max(1, len(p)-len(k.keys.held))] // so that what was held back fits in p, too
 	n, err := k.File.Read(room)
 	if err != nil {
 		k.gone()
@@ -24,8 +24,8 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	return copy(p, k.keys.decode(room[:n], n == len(room))), err
 }
 
-// clipboardSequence is OSC 52, and for a multiplexer once more in the wrapping
-// by which it reaches the terminal around it.
+// clipboardSequence returns OSC 52 with a text. For a multiplexer, it adds the sequence in the
+// form that is passed to the terminal around it.
 func clipboardSequence(term, text string) string {
 	sequence := osc52.New(text)
 	switch plain := sequence.String(); {

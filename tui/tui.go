@@ -1,15 +1,13 @@
-// Package tui is the console: the screens on which a person keeps feedback
-// webhooks, fires events at them and watches what becomes of these.
+// Package tui is the console, in which a person manages feedback webhooks, fires events at
+// them and follows their delivery.
 //
-// Start with [Run], or with [New] to drive the model without a terminal. A
-// screen is one file that implements the screen interface; the root model only
-// routes. What a key does stands in one place, a binding, from which footer,
-// help and palette are made.
+// Start with [Run], or with [New] to drive the model without a terminal. Each screen is a
+// package below this one, and the root passes keys and messages to them. Footer, help and
+// palette are made of the bindings in which keys are looked up.
 //
-// The package never calls the engine or the receiver. It reads and writes
-// records through [Store], in commands and never in Update, and reads again
-// what it shows when the store hints at a change. So a console beside a running
-// serve is the same as one that delivers by itself.
+// The package never calls the engine or the receiver. It reads and writes records through
+// [Store], in commands and never in Update, and reads again what it shows when the store hints
+// at a change. So a console next to a running serve works like one that delivers itself.
 package tui
 
 import (
@@ -39,9 +37,9 @@ type Config struct {
 	Dark     bool   // the terminal's background
 	Version  string // shown by the help
 	PID      int    // of this process: says whether it is the leader
-	// Notices are banners: each replaces the one before, an empty one takes it away.
+	// Notices are banners. Each replaces the one before, and an empty one removes it.
 	Notices <-chan string
-	// Typed is what came from the terminal before Run: keys of a person in a hurry.
+	// Typed holds the bytes that came from the terminal before Run.
 	Typed []byte
 	// Copy puts text on the clipboard of the person's terminal, and says how far that is
 	// known to have worked: "copied to …". Run sets it.
@@ -51,16 +49,16 @@ type Config struct {
 	// Export writes receipts to a file. Without it the console offers none.
 	Export func(context.Context, export.Request) (export.Result, error)
 	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that
-	// they came with. Without it the console offers that not.
+	// they came with. If it is nil, the console only replays through webhooks.
 	Resend func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error)
-	// Hold keeps this process from writing until release is called, for the time that it
-	// is suspended. nil: nothing has to be kept from that.
+	// Hold pauses the writes of this process until release is called, while it is
+	// suspended. nil: not needed.
 	Hold func() (release func())
-	// Crash keeps what is known of a panic and says where.
+	// Crash writes a panic to the crash log and returns its path.
 	Crash func(cause any, stack []byte) (path string)
 }
 
-// complete fills in what the console can do without.
+// complete sets the defaults of optional fields.
 func (c Config) complete() Config {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -80,8 +78,8 @@ func (c Config) complete() Config {
 	return c
 }
 
-// Run shows the console until the person quits, the terminal is gone or ctx ends, and
-// leaves the terminal as it was, also after a panic, which it answers as an error.
+// Run shows the console until a person quits, the terminal goes away or ctx ends. It restores
+// the terminal, also after a panic, which it returns as an error.
 func Run(ctx context.Context, cfg Config, in, out *os.File) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -8,7 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// typedBefore are the keys that came from the terminal before the console was there.
+// typedBefore returns the keys that were typed before the console started.
 func typedBefore(typed []byte) []pendingKey {
 	var all []pendingKey
 	for _, key := range keysOf(new(keyDecoder).decode(typed, false)) {
@@ -17,8 +17,8 @@ func typedBefore(typed []byte) []pendingKey {
 	return all
 }
 
-// keysOf are the keys that bytes from a terminal stand for: letters and what has a
-// control code. What begins with esc, arrows and answers of the terminal, is passed over.
+// keysOf decodes letters and control codes. It skips escape sequences, which are arrows or
+// answers of the terminal.
 func keysOf(typed []byte) []tea.KeyMsg {
 	var keys []tea.KeyMsg
 	var state byte

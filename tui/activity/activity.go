@@ -1,4 +1,4 @@
-// Package activity is the screen that tells what happened. Begin with [New].
+// Package activity is the screen of the log of what has happened. Begin with [New].
 package activity
 
 import (
@@ -17,22 +17,22 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Store keeps what happened.
+// Store keeps the activities.
 type Store interface {
 	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
 }
 
-// Screen tells what happened, the newest last.
+// Screen lists what has happened, the newest last.
 type Screen struct {
 	env     *screen.Env
 	store   Store
 	reading screen.Query[[]storage.Activity]
 	all     []storage.Activity
-	shown   []storage.Activity // what the filter leaves
+	shown   []storage.Activity // those that the filter chooses
 	filter  screen.Filter
 	table   component.Table
-	limit   int  // how many are read; grows as one goes back in time
-	first   bool // the first one is to be selected
+	limit   int  // how many are read; it grows as a person goes back in time
+	first   bool // select the oldest once all were read
 	read    bool
 	err     error
 }
@@ -42,7 +42,7 @@ const (
 	all  = 10_000 // as many as are kept
 )
 
-// New shows what a store tells.
+// New returns the screen of a store's activities.
 func New(e *screen.Env, store Store) *Screen {
 	a := &Screen{env: e, store: store, reading: screen.Query[[]storage.Activity]{Ctx: e.Context}, limit: step}
 	a.table = component.Table{Columns: columns(), Tail: true, Focused: true}
@@ -50,10 +50,10 @@ func New(e *screen.Env, store Store) *Screen {
 	return a
 }
 
-// Title is the tab's.
+// Title returns the view's name.
 func (a *Screen) Title() string { return "Activity" }
 
-// Refresh reads again what happened.
+// Refresh reads the activities again.
 func (a *Screen) Refresh(c storage.Change) tea.Cmd {
 	if !c.Has(storage.ChangedActivity) {
 		return nil
@@ -66,7 +66,7 @@ func (a *Screen) ask() tea.Cmd {
 	return a.reading.Ask(func(ctx context.Context) ([]storage.Activity, error) { return read(ctx, 0, limit) })
 }
 
-// Update takes what was read, and moves the selection.
+// Update takes what was read, and the keys that move or type.
 func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	if answer, fresh, cmd := a.reading.Take(msg); fresh {
 		if a.err = answer.Err; a.err == nil {
@@ -85,7 +85,7 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// advised are activities with the keys in them that do here what their commands would.
+// advised translates the texts of activities, which advise commands, to keys.
 func advised(s *screen.Env, all []storage.Activity) []storage.Activity {
 	for i := range all {
 		all[i].Text = s.Translate(all[i].Text, all[i].At)
@@ -120,7 +120,7 @@ func (a *Screen) applyFilter() {
 	a.table.SetSource(a)
 }
 
-// fill reads all there is as soon as one looks for something in it.
+// fill reads all activities once a person filters them.
 func (a *Screen) fill() tea.Cmd {
 	if a.filter.Text() == "" || len(a.all) < a.limit {
 		return nil
@@ -129,15 +129,15 @@ func (a *Screen) fill() tea.Cmd {
 	return a.ask()
 }
 
-// Busy is while what a key would move among is read.
+// Busy reports whether rows that a key may move to are being read.
 func (a *Screen) Busy(tea.KeyMsg) bool {
 	return a.reading.Running && !a.filter.Typing && (!a.read || a.first || a.older())
 }
 
-// Typing is while the filter takes the keys.
+// Typing reports whether keys are text for the filter.
 func (a *Screen) Typing() bool { return a.filter.Typing }
 
-// Back takes the filter away.
+// Back removes the filter.
 func (a *Screen) Back() (tea.Cmd, bool) {
 	had := a.filter.Clear()
 	if had {
@@ -146,10 +146,10 @@ func (a *Screen) Back() (tea.Cmd, bool) {
 	return nil, had
 }
 
-// older reports whether the selection is near to what was not read yet.
+// older reports whether the selection is near activities that were not read yet.
 func (a *Screen) older() bool { return len(a.all) >= a.limit && a.table.Index() < screen.SpanMargin }
 
-// Bindings are what can be done with the selected activity.
+// Bindings returns the keys of the list and of its selected activity.
 func (a *Screen) Bindings() []screen.Binding {
 	if a.filter.Typing {
 		return a.filter.Bindings()
@@ -161,7 +161,7 @@ func (a *Screen) Bindings() []screen.Binding {
 	return all
 }
 
-// closed says why there is nothing to go to; empty when there is.
+// closed says why enter has nothing to go to, or returns "".
 func (a *Screen) closed() string {
 	switch view, id := a.subject(); {
 	case id == 0:
@@ -183,7 +183,7 @@ func (a *Screen) follow() tea.Cmd {
 
 func (a *Screen) open() tea.Cmd {
 	view, id := a.subject()
-	a.table.Follow(false) // so that this one is selected when one comes back
+	a.table.Follow(false) // so that this one is still selected when esc leads back
 	return screen.JumpTo(view, id)
 }
 
@@ -194,7 +194,7 @@ func (a *Screen) selected() storage.Activity {
 	return storage.Activity{}
 }
 
-// subject is what the selected activity is about.
+// subject returns the item that the selected activity is about.
 func (a *Screen) subject() (screen.View, storage.ID) {
 	switch it := a.selected(); {
 	case it.ReceiptID != 0:
@@ -206,13 +206,13 @@ func (a *Screen) subject() (screen.View, storage.ID) {
 	}
 }
 
-// Webhook is the one that the selected activity is about.
+// Webhook returns the webhook that the selected activity is about, at which f fires.
 func (a *Screen) Webhook() (storage.ID, bool) {
 	id := a.selected().WebhookID
 	return id, id != 0
 }
 
-// Position says whether the list moves.
+// Position returns whether the list follows the newest, or where the selection is.
 func (a *Screen) Position() string {
 	switch {
 	case len(a.shown) == 0:
@@ -225,7 +225,7 @@ func (a *Screen) Position() string {
 	return ""
 }
 
-// Copies is the text.
+// Copies returns the text of the activity.
 func (a *Screen) Copies() []screen.CopyItem {
 	if it := a.selected(); it.ID != 0 {
 		return []screen.CopyItem{{Label: "text", Text: it.Text}}
@@ -233,7 +233,7 @@ func (a *Screen) Copies() []screen.CopyItem {
 	return nil
 }
 
-// View draws the list, and below it the whole text of the selected one if it is cut.
+// View draws the list, and below it the text of the selected activity if its row cuts it.
 func (a *Screen) View(width, height int) string {
 	th := a.env.Theme
 	switch {
@@ -266,7 +266,7 @@ func (a *Screen) View(width, height int) string {
 	return strings.Join(lines, "\n")
 }
 
-// lead is what stands left of the text.
+// lead is the width of the columns before the text.
 const lead = 30
 
 func columns() []component.Column {
@@ -277,13 +277,13 @@ func columns() []component.Column {
 	}
 }
 
-// Len is how many rows the table has; Len, Key and Row are for it.
+// Len returns the number of rows; Len, Key and Row are for the table.
 func (a *Screen) Len() int { return len(a.shown) }
 
-// Key is the activity's ID.
+// Key returns the ID of an activity.
 func (a *Screen) Key(i int) string { return a.shown[i].ID.String() }
 
-// Row is the activity's cells.
+// Row returns the cells of an activity.
 func (a *Screen) Row(i int) []component.Cell {
 	it, th := a.shown[i], a.env.Theme
 	glyph, ink := kindStyle(th, it.Kind)

@@ -12,7 +12,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// describeLog is the first page of a delivery: its attempts, and what is known besides.
+// describeLog draws the first tab of a delivery: its attempts and other facts.
 func describeLog(s *screen.Env, d *screen.Detail, x detail) {
 	if x.row.EventID != 0 && x.event.ID == 0 {
 		return // not read yet
@@ -32,7 +32,7 @@ func describeLog(s *screen.Env, d *screen.Detail, x detail) {
 	}
 }
 
-// describeExchanges is what went over the wire, the last attempt first.
+// describeExchanges draws what went over the wire, the last attempt first.
 func describeExchanges(s *screen.Env, d *screen.Detail, attempts []storage.Attempt) {
 	if len(attempts) == 0 {
 		d.Paragraph("No attempt was made yet.", d.Theme.Dim)

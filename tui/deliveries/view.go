@@ -34,7 +34,7 @@ func columns() []component.Column {
 	}
 }
 
-// cells is a delivery in the list, beside what the receiver made of it.
+// cells returns a delivery's row in the list, with the receiver's verdicts.
 func cells(s *screen.Env, row row) []component.Cell {
 	th := s.Theme
 	glyph, ink := screen.StateStyle(th, row.State)
@@ -56,7 +56,7 @@ func cells(s *screen.Env, row row) []component.Cell {
 	}
 }
 
-// latencyCell is how long a delivery took from being queued to its end.
+// latencyCell returns how long a delivery took from the commit of the enqueue to its end.
 func latencyCell(s *screen.Env, d storage.Delivery) component.Cell {
 	if d.State.Final() && d.Latency() > 0 {
 		return component.Cell{Text: screen.Duration(d.Latency()), Style: s.Theme.Text}
@@ -64,7 +64,7 @@ func latencyCell(s *screen.Env, d storage.Delivery) component.Cell {
 	return component.Cell{Text: style.None, Style: s.Theme.Dim}
 }
 
-// nextCell says when the next attempt is due.
+// nextCell returns when the next attempt is due.
 func nextCell(s *screen.Env, d storage.Delivery) component.Cell {
 	if d.State != storage.Queued && d.State != storage.Retrying {
 		return component.Cell{Text: style.None, Style: s.Theme.Dim}
@@ -83,8 +83,7 @@ func codeInk(th *style.Theme, code int) lipgloss.Style {
 	return th.Bad
 }
 
-// head says which delivery it is and how it stands, in two lines or as many as it
-// takes.
+// head returns the delivery and its state, in two lines if they fit.
 func head(s *screen.Env, x detail, width int) []string {
 	th, row := s.Theme, x.row
 	glyph, ink := screen.StateStyle(th, row.State)
@@ -108,7 +107,7 @@ func head(s *screen.Env, x detail, width int) []string {
 	return append(lines, component.Fit(under, width))
 }
 
-// stateSentence says how a delivery stands.
+// stateSentence describes the state of a delivery.
 func stateSentence(s *screen.Env, x detail) string {
 	switch d := x.row.Delivery; d.State {
 	case storage.StateDelivered, storage.Failed:

@@ -57,7 +57,7 @@ func known(row storage.Receipt, d detail, read bool) detail {
 
 const noteLines = 3 // at most; there is more to see
 
-// receiptHead says which receipt it is, in two lines or as many as it takes.
+// receiptHead returns what identifies a receipt, in two lines if they fit.
 func receiptHead(s *screen.Env, r storage.Receipt, width int) []string {
 	th := s.Theme
 	event, ink := eventWord(th, r.Status)
@@ -91,7 +91,7 @@ func receiptHead(s *screen.Env, r storage.Receipt, width int) []string {
 	return lines
 }
 
-// headParts are phrases side by side, as many in a line as fit.
+// headParts puts phrases side by side, as many on a line as fit.
 func headParts(parts []string, ink lipgloss.Style, width int) []string {
 	const gap = "   "
 	var lines []string
@@ -107,7 +107,7 @@ func headParts(parts []string, ink lipgloss.Style, width int) []string {
 	return append(lines, screen.HeadLines(line, ink, width)...)
 }
 
-// answerSentence says what became of the request.
+// answerSentence says how the request was answered.
 func answerSentence(r storage.Receipt) string {
 	switch {
 	case r.Outcome == storage.Dropped:
@@ -128,7 +128,7 @@ func answerSentence(r storage.Receipt) string {
 	return text
 }
 
-// describeRequest is the request without its body.
+// describeRequest draws the request without its body.
 func describeRequest(s *screen.Env, d *screen.Detail, r storage.Receipt) {
 	d.Paragraph(r.Method+" "+storage.WithoutTokens(r.Path)+" "+r.Proto, s.Theme.Strong)
 	d.Headers(r.Headers)
@@ -145,7 +145,7 @@ func describeRequest(s *screen.Env, d *screen.Detail, r storage.Receipt) {
 	}
 }
 
-// describeOrigin is what our own engine did to bring the receipt about.
+// describeOrigin draws the delivery of our own engine that brought the receipt.
 func describeOrigin(s *screen.Env, d *screen.Detail, x detail) {
 	switch {
 	case x.receipt.DeliveryID == 0:

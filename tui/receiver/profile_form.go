@@ -70,7 +70,7 @@ func profileFields(p storage.Profile) []component.Field {
 	return fields
 }
 
-// reasonFor is what is wrong with a field, or within it; empty when nothing is.
+// reasonFor returns the error of a field, or of one of its lines, or "".
 func reasonFor(bad storage.FieldErrors, field string) string {
 	for _, b := range bad {
 		if name, _, _ := strings.Cut(b.Field, "["); name == field {
@@ -80,7 +80,7 @@ func reasonFor(bad storage.FieldErrors, field string) string {
 	return ""
 }
 
-// readProfile is the profile that a form describes, and what is wrong with that.
+// readProfile returns the profile that a form describes, and the errors in it.
 func readProfile(v component.Values) (storage.Profile, storage.FieldErrors) {
 	p := screen.Parser{Values: v}
 	profile := storage.Profile{
@@ -103,7 +103,7 @@ func readStatuses(p *screen.Parser) (statuses []int) {
 	for _, word := range strings.FieldsFunc(p.Values.Text(profileStatus), func(r rune) bool { return r == ',' || r == ' ' }) {
 		status, err := strconv.Atoi(word)
 		if err != nil {
-			p.Add(profileStatus, "%q is no HTTP status; use 503, say", word)
+			p.Add(profileStatus, "%q is not an HTTP status; use 503, say", word)
 			continue
 		}
 		statuses = append(statuses, status)
@@ -118,7 +118,7 @@ func optionalDuration(p *screen.Parser, field, example string) time.Duration {
 	return p.Duration(field, example)
 }
 
-// optionalNumber is a number; of the fields for a percentage alone may it be a broken one.
+// optionalNumber parses a number, which must be whole except for a percentage. Empty is 0.
 func optionalNumber(p *screen.Parser, field, example string) float64 {
 	text := strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(p.Values.Text(field), "%"), "/s"))
 	if text == "" {
@@ -176,7 +176,7 @@ func numberOrNone(n float64) string {
 	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
-// profileWords say in a few words what a profile does.
+// profileWords describes a profile in a few words.
 func profileWords(p storage.Profile) string {
 	var said []string
 	add := func(is bool, format string, args ...any) {

@@ -21,7 +21,7 @@ func (r *Screen) describeVerdicts(page *screen.Detail, d detail) {
 	forward(page, d.receipt.Forward)
 }
 
-// verdicts shows what failed first, check by check, then what passed.
+// verdicts draws the verdicts that failed first, check by check, and then the others.
 func verdicts(d *screen.Detail, all storage.Verdicts, everyCheck bool) {
 	for _, v := range all.List() {
 		if v.Result == storage.Fail {
@@ -65,7 +65,7 @@ func verdict(d *screen.Detail, v storage.NamedVerdict, everyCheck bool) {
 	}
 }
 
-// forward is what another server said to what was relayed to it.
+// forward draws how another server answered the relayed request.
 func forward(d *screen.Detail, f storage.Forward) {
 	if f.State == "" {
 		return
@@ -95,7 +95,7 @@ func hasFailed(checks []storage.Check) bool {
 	return false
 }
 
-// check is a step of a verdict that did not fail.
+// check draws a step of a verdict that did not fail.
 func check(d *screen.Detail, c storage.Check) {
 	beside(d, checkLead(d, c), c.Name, inked{c.Actual, d.Theme.Dim})
 }
@@ -105,8 +105,8 @@ func checkLead(d *screen.Detail, c storage.Check) string {
 	return "     " + ink.Render(glyph) + " "
 }
 
-// failedCheck is one that did: what came is the brightest, and below it stand what was
-// expected and what to do, unless that stands above already.
+// failedCheck draws a step that failed. The actual value is the brightest, and below it are
+// the expected one and the remedy, unless the step before has the same remedy.
 func failedCheck(d *screen.Detail, c storage.Check, withRemedy bool) {
 	all := []inked{{c.Actual, d.Theme.Strong}}
 	if c.Expected != "" {
@@ -118,7 +118,7 @@ func failedCheck(d *screen.Detail, c storage.Check, withRemedy bool) {
 	beside(d, checkLead(d, c), c.Name, all...)
 }
 
-// inked is a text and how it is written.
+// inked is a text with its style.
 type inked struct {
 	text string
 	ink  lipgloss.Style
@@ -126,8 +126,8 @@ type inked struct {
 
 const leastBeside = 22 // cells, in which a text can still be read
 
-// beside is a lead of styled text, a name, and texts wrapped beside them; below them where
-// the name is too long for its column or the page too narrow.
+// beside draws a lead, a name, and texts wrapped beside them, or below them if the name is too
+// long for its column or the page is too narrow.
 func beside(d *screen.Detail, styledLead, name string, texts ...inked) {
 	label, indent := style.Escape(name), ansi.StringWidth(styledLead)
 	margin := indent + verdictLabel + 1

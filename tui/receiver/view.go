@@ -25,7 +25,7 @@ func columns() []component.Column {
 	}
 }
 
-// receiptRow is a receipt in the list.
+// receiptRow returns a receipt's row in the list.
 func receiptRow(s *screen.Env, r storage.Receipt) []component.Cell {
 	th := s.Theme
 	event, ink := eventWord(th, r.Status)
@@ -50,7 +50,7 @@ func receiptRow(s *screen.Env, r storage.Receipt) []component.Cell {
 	}
 }
 
-// eventWord is a status as somebody sent it, with its glyph.
+// eventWord returns a status as it was sent, with its glyph.
 func eventWord(th *style.Theme, status string) (string, lipgloss.Style) {
 	if status == "" {
 		return style.None + " none", th.Dim
@@ -59,7 +59,7 @@ func eventWord(th *style.Theme, status string) (string, lipgloss.Style) {
 	return glyph + " " + status, ink
 }
 
-// answerWord is what was answered, or that nothing was.
+// answerWord returns the status of the answer, or why there was none.
 func answerWord(th *style.Theme, r storage.Receipt) (string, lipgloss.Style) {
 	switch {
 	case r.Outcome == storage.Dropped:
@@ -89,8 +89,8 @@ func verdictCell(th *style.Theme, v storage.Verdict) component.Cell {
 	return component.Cell{Text: glyph, Style: ink}
 }
 
-// otherVerdicts names those that failed besides auth and schema. All but the target
-// leave the answer as it is.
+// otherVerdicts names the verdicts other than auth and schema that failed. Of these, only target
+// changes the answer, so the others are warnings.
 func otherVerdicts(th *style.Theme, v storage.Verdicts) component.Cell {
 	ink, passed := th.Warn, false
 	var failed []string
@@ -122,14 +122,14 @@ func welcome(s *screen.Env, width, height int) string {
 	}, width, height)
 }
 
-// receiverPlace says where the receiver listens, or why it does not.
+// receiverPlace says where the receiver listens, or why it is off.
 func receiverPlace(s *screen.Env) []string {
 	const what = "Every request that reaches the built-in receiver is kept and judged here: its token, its schema, whether it came twice or late."
 	switch st := s.Status; {
 	case st.ReceiverURL() != "":
 		return []string{"Nothing has arrived yet. " + what, "It listens on " + st.ReceiverURL() + "/feedback/{organization}/{sandbox}, also for senders of your own."}
 	case st.Read && !st.Alive:
-		return []string{"Nothing has arrived yet. " + what, "Nobody receives now: the receiver is on as soon as a console or a serve holds the data folder."}
+		return []string{"Nothing has arrived yet. " + what, "Nobody receives now: the receiver is on as soon as a console or a serve leads the data folder."}
 	case st.Runtime.ReceiverError != "":
 		return []string{"Nothing has arrived yet. " + what, "The receiver is off: " + st.Runtime.ReceiverError}
 	}

@@ -13,15 +13,15 @@ import (
 	"backchannel/tui/component"
 )
 
-// A judge says what is wrong with a form's values: what cannot be parsed, and what
-// storage will not have. It judges while a person types, so it reads no files:
-// what is in those is for the store to judge on Submit.
+// A judge finds the errors in a form's values: what cannot be parsed, and what storage
+// refuses. It runs while a person types, so it reads no files; the store checks what is in
+// these on Submit.
 type judge struct {
 	base      storage.Webhook
 	allowHTTP bool
 }
 
-// blind sees neither files nor environment.
+// blind returns sources without files and environment.
 func blind() storage.Sources {
 	return storage.Sources{
 		Env:      func(string) (string, bool) { return "", false },
@@ -29,7 +29,7 @@ func blind() storage.Sources {
 	}
 }
 
-// all is what is wrong with every field, by field id.
+// all returns the errors by field ID.
 func (j judge) all(v component.Values) map[string]string {
 	w, bad := apply(j.base, v)
 	w.Normalize()
@@ -45,8 +45,8 @@ var (
 	headerRow  = regexp.MustCompile(`headers\[(\d+)\]`)
 )
 
-// byField sorts errors by the field that they belong beside, the first one of
-// each. secret is the field of the key that is shown.
+// byField returns the first error of each field of the form, by field ID. secret is the field
+// of the key that is visible.
 func byField(bad storage.FieldErrors, secret string) map[string]string {
 	out := map[string]string{}
 	for _, e := range bad {
@@ -66,14 +66,14 @@ func byField(bad storage.FieldErrors, secret string) map[string]string {
 	return out
 }
 
-// rowNumber counts a header as a person does.
+// rowNumber returns the number of a header, counted from 1.
 func rowNumber(path string) string {
 	n, _ := strconv.Atoi(headerRow.FindStringSubmatch(path)[1])
 	return fmt.Sprintf("row %d", n+1)
 }
 
-// sentence makes a reason stand alone: where it begins with a verb, its subject
-// was the field's path.
+// sentence completes a reason that begins with a verb. Its subject was the path of the field,
+// which the form does not show.
 func sentence(subject, reason string) string {
 	if rest, missing := strings.CutPrefix(reason, "is missing"); missing && subject == "This" {
 		return "Missing" + rest

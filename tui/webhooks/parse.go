@@ -11,7 +11,7 @@ import (
 
 const none = "none"
 
-// readRetry reads "1s, 5s, 30s", or none.
+// readRetry parses "1s, 5s, 30s", or none.
 func readRetry(p *screen.Parser) []time.Duration {
 	text := strings.TrimSpace(p.Values.Text(fieldRetry))
 	if text == none || text == "" {
@@ -38,7 +38,7 @@ func readConcurrency(p *screen.Parser) int {
 	return n
 }
 
-// readRate reads "50", "50/s" or none.
+// readRate parses "50", "50/s" or none.
 func readRate(p *screen.Parser) float64 {
 	text := strings.TrimSpace(p.Values.Text(fieldRate))
 	if text == none || text == "" {
@@ -69,8 +69,7 @@ func rateText(perSecond float64) string {
 	return strconv.FormatFloat(perSecond, 'f', -1, 64) + "/s"
 }
 
-// joinWords and splitWords write a list on one line, commas between; a comma
-// within a word is written \,.
+// joinWords puts a list on one line, separated by commas. A comma within a word becomes \,.
 func joinWords(words []string) string {
 	escaped := make([]string, len(words))
 	for i, w := range words {

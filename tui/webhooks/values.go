@@ -11,7 +11,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// The ids of the form's fields: the paths by which storage names what is wrong.
+// The IDs of the form's fields are the paths that storage uses in its errors.
 const (
 	fieldName         = "name"
 	fieldChannels     = "channels"
@@ -22,7 +22,7 @@ const (
 	fieldAuth         = "auth.type"
 	fieldAlgorithm    = "auth.algorithm"
 	fieldSecret       = "auth.secret"
-	fieldPrivateKey   = "auth.privateKey" // what storage calls auth.secret too
+	fieldPrivateKey   = "auth.privateKey" // storage calls it auth.secret, too
 	fieldIssuer       = "auth.issuer"
 	fieldSubject      = "auth.subject"
 	fieldAudience     = "auth.audience"
@@ -44,8 +44,8 @@ const (
 	fieldSkipVerify   = "delivery.tls.skipVerify"
 )
 
-// valuesOf is what the form starts with. Secrets are left out: the form only
-// learns that there is one.
+// valuesOf returns the initial values of the form. It leaves out secrets, so that the form
+// only knows that there is one.
 func valuesOf(w storage.Webhook) component.Values {
 	j, d := w.Auth.JWT, w.Delivery
 	text := func(s string) component.Value { return component.Value{Text: s} }
@@ -81,7 +81,7 @@ func valuesOf(w storage.Webhook) component.Values {
 	return values
 }
 
-// secretField is the field that takes the key of an algorithm.
+// secretField returns the field for the key of an algorithm.
 func secretField(a storage.Algorithm) string {
 	if a.Symmetric() {
 		return fieldSecret
@@ -96,7 +96,8 @@ func secretValue(s storage.Secret) component.Value {
 	return component.Value{Kept: s != ""}
 }
 
-// rowsOf names each row by its place, by which its secret is found again.
+// rowsOf returns the rows of headers. The ID of a row is its index, by which headersOf finds
+// the kept secret.
 func rowsOf(headers []storage.HeaderField) []component.Row {
 	rows := make([]component.Row, len(headers))
 	for i, h := range headers {
@@ -109,8 +110,8 @@ func rowsOf(headers []storage.HeaderField) []component.Row {
 	return rows
 }
 
-// apply is the webhook with the form's values in it, and what of these cannot be
-// read. Secrets that were kept stay those of the webhook.
+// apply returns the webhook with the form's values, and the errors of those that cannot be
+// parsed. Secrets that were kept are those of w.
 func apply(w storage.Webhook, v component.Values) (storage.Webhook, storage.FieldErrors) {
 	w.Name, w.URL = v.Text(fieldName), v.Text(fieldURL)
 	w.Organization = v.Text(fieldOrganization)
