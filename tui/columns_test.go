@@ -10,6 +10,7 @@ import (
 
 // TestListsShowWhatOneLooksFor reads the heads and the rows of the lists at every width.
 func TestListsShowWhatOneLooksFor(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		key  string
 		head []string // title, or the short one

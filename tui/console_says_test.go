@@ -16,6 +16,7 @@ import (
 
 // What the command warns of after it saved, the form warns of too.
 func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
+	t.Parallel()
 	denied := func(_ context.Context, path string) ([]byte, error) {
 		if strings.HasPrefix(path, "/secret") {
 			return nil, &fs.PathError{Op: "open", Path: path, Err: os.ErrPermission}
@@ -74,6 +75,7 @@ func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
 }
 
 func TestAProfileThatIsPartlyOfNoUseIsWarnedOf(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("o", "8")
 		c.see("Answer so")
@@ -90,6 +92,7 @@ func TestAProfileThatIsPartlyOfNoUseIsWarnedOf(t *testing.T) {
 
 // All that is wrong is told at once: what others have, and what is in files, too.
 func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddWebhook(acme())
 		c.readFile = func(_ context.Context, path string) ([]byte, error) {
@@ -123,6 +126,7 @@ func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
 }
 
 func TestAGoneWebhookNamesTheKeyThatActivatesIt(t *testing.T) {
+	t.Parallel()
 	const advice = "a in Webhooks activates it"
 	testConsole(t, func(c *console) {
 		c.store.AddWebhook(acme())
@@ -161,6 +165,7 @@ func (c *console) tellOf(d storage.Delivery) {
 
 // The toast stands while the list counts down: it names the time.
 func TestAToastOfARetryNamesItsTime(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		d := c.store.AddDelivery(bounce())
 		c.store.Attempt(d.ID, storage.Outcome{

@@ -10,6 +10,7 @@ import (
 )
 
 func TestKeysWrittenAsNumbers(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{
 		"\x1b[97u":                  "a",
 		"\x1b[97;1u":                "a",
@@ -58,6 +59,7 @@ func TestKeysWrittenAsNumbers(t *testing.T) {
 
 // A lone esc is a key: it is not kept waiting for more.
 func TestALoneEscapeIsNotHeld(t *testing.T) {
+	t.Parallel()
 	for _, in := range []string{"\x1b", "a\x1b", "\x1b[", "\x1bO"} {
 		if got := string(new(keyDecoder).decode([]byte(in), false)); got != in {
 			t.Errorf("%q is %q", in, got)
@@ -113,6 +115,7 @@ func encoded(text string, keys func(r rune) bool, form string) string {
 }
 
 func TestAKeyPastedOnATerminalThatWritesNumbers(t *testing.T) {
+	t.Parallel()
 	key := largeKey(t)
 	breaks := func(r rune) bool { return r == '\n' }
 	all := func(rune) bool { return true }

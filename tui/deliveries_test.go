@@ -22,6 +22,7 @@ func testDeliveries(t *testing.T, test func(*console)) {
 }
 
 func TestDeliveriesJoinTheirReceipts(t *testing.T) {
+	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.press("g")
 		c.see("✗ failed bounce", "401", "✗ auth", "auth: exp: expected" /* once, not twice */)
@@ -30,6 +31,7 @@ func TestDeliveriesJoinTheirReceipts(t *testing.T) {
 }
 
 func TestNextAttemptTicks(t *testing.T) {
+	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.see("retrying: attempt 3 of 6 in 30 s", "due in 30 s")
 		c.wait(10 * time.Second)
@@ -38,6 +40,7 @@ func TestNextAttemptTicks(t *testing.T) {
 }
 
 func TestRetryCancelAndReplay(t *testing.T) {
+	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.press("t")
 		c.wait(time.Second)
@@ -63,6 +66,7 @@ func TestRetryCancelAndReplay(t *testing.T) {
 }
 
 func TestAKeyThatComesTooLateIsAnError(t *testing.T) {
+	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.store.Attempt(c.store.AllDeliveries()[4].ID, storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204}}) // not heard of yet
 		c.press("t")
@@ -71,6 +75,7 @@ func TestAKeyThatComesTooLateIsAnError(t *testing.T) {
 }
 
 func TestDeliveryFilter(t *testing.T) {
+	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		for _, test := range []struct{ text, want string }{
 			{"retrying", "1 of 1"}, {"failed parked", "of 2"}, {"refused", "1 of 1"}, {"ACME luma", "of 4"}, {"nobody", "Nothing matches"},
@@ -86,6 +91,7 @@ func TestDeliveryFilter(t *testing.T) {
 }
 
 func TestDeliveryFilterLooksFarBack(t *testing.T) {
+	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		needle := bounce()
 		needle.Identity = "needle@example.com"
@@ -99,6 +105,7 @@ func TestDeliveryFilterLooksFarBack(t *testing.T) {
 }
 
 func TestActivityLeadsToWhatItIsAbout(t *testing.T) {
+	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.press("4", "g", "j", "enter")
 		c.see("▸1 Webhooks", "acme prod")
@@ -106,6 +113,7 @@ func TestActivityLeadsToWhatItIsAbout(t *testing.T) {
 }
 
 func TestActivityReadsFurtherBack(t *testing.T) {
+	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.store.AddManyActivities(1000)
 		c.press("4")
@@ -118,6 +126,7 @@ func TestActivityReadsFurtherBack(t *testing.T) {
 }
 
 func TestActivityOffersNoWebhookThatIsGone(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		_, err := c.store.DeleteWebhook(c.m.env.Context, staging().ID)
 		c.must(err)
@@ -129,6 +138,7 @@ func TestActivityOffersNoWebhookThatIsGone(t *testing.T) {
 }
 
 func TestALeadToWhatIsNoLongerKept(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.send(screen.GoMsg{View: screen.ViewReceiver, ID: 1 << 40})
 		c.see("no longer kept")
@@ -136,6 +146,7 @@ func TestALeadToWhatIsNoLongerKept(t *testing.T) {
 }
 
 func TestAParkedDeliverySaysWhy(t *testing.T) {
+	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.press("G")
 		c.openBreaker(noon().Add(40 * time.Second))

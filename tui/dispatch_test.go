@@ -21,6 +21,7 @@ func goes(to screen.View) tea.Msg { return screen.GoMsg{View: to} }
 
 // However long a command takes, the program goes on; the keys behind it wait, but not forever.
 func TestNothingWaitsInsideUpdate(t *testing.T) {
+	t.Parallel()
 	for _, takes := range []time.Duration{dispatchLimit / 2, dispatchLimit - 1, dispatchLimit + 1, time.Hour / 2} {
 		testConsole(t, func(c *console) {
 			began := time.Now()
@@ -41,6 +42,7 @@ func TestNothingWaitsInsideUpdate(t *testing.T) {
 
 // What is asked is done in the order in which it was, whichever command is the first to end.
 func TestADispatchKeepsItsOrder(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		cmd  tea.Cmd

@@ -9,6 +9,7 @@ import (
 
 // A filter that is taken away leaves one where one was, so that f fires there.
 func TestAFilterTakenAwayLeavesTheSelection(t *testing.T) {
+	t.Parallel()
 	three := func(s *testStore) {
 		twoWebhooks(s)
 		third := staging()
@@ -68,6 +69,7 @@ func TestAFilterTakenAwayLeavesTheReceipt(t *testing.T) {
 }
 
 func TestAFilterTakenAwayFollowsAgain(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, manyReceipts(300), func(c *console) {
 		c.see("300 of 300 following")
 		c.press("/")
@@ -80,6 +82,7 @@ func TestAFilterTakenAwayFollowsAgain(t *testing.T) {
 }
 
 func TestAnActivityFilterTakenAwayLeavesTheSelection(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddTwoWebhooks()
 		for i := range 5 {

@@ -13,6 +13,7 @@ import (
 
 // What is typed in the picker narrows it: enter never takes a webhook that was not meant.
 func TestTypingInThePickerOfWebhooksNarrows(t *testing.T) {
+	t.Parallel()
 	names := []string{"acme prod", "kafka hook", "prod", "qa 2", "staging"}
 	for _, test := range []struct {
 		keys []string
@@ -61,6 +62,7 @@ func TestTypingInThePickerOfWebhooksNarrows(t *testing.T) {
 }
 
 func TestTypingInMenusOfOurWordsNarrowsToo(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "!")
 		c.write("tamp")
@@ -86,6 +88,7 @@ func TestTypingInMenusOfOurWordsNarrowsToo(t *testing.T) {
 }
 
 func TestASavedFixtureIsFoundByTyping(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddTwoWebhooks()
 		for _, name := range []string{"2nd-try", "join", "late"} {
@@ -142,6 +145,7 @@ func TestThePaletteFindsWhatIsMeant(t *testing.T) {
 
 // What cannot be done now says why; nothing else is done instead.
 func TestThePaletteSaysWhyNot(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, twoWebhooks, func(c *console) {
 		for _, typed := range []string{"clear", "diff", "pin"} {
 			c.press(":")
@@ -160,6 +164,7 @@ func TestThePaletteSaysWhyNot(t *testing.T) {
 
 // Keys that come in one read wait for what they are about, and keep their order.
 func TestKeysThatComeBeforeTheirRows(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		keys string
 		want int // which receipt is selected
@@ -181,6 +186,7 @@ func TestKeysThatComeBeforeTheirRows(t *testing.T) {
 }
 
 func TestManyKeysAtOncePassTheEdgeOfWhatWasRead(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, manyReceipts(1000), func(c *console) {
 		list := receiverOf(c).List()
 		for range 5 {
@@ -197,6 +203,7 @@ func TestManyKeysAtOncePassTheEdgeOfWhatWasRead(t *testing.T) {
 }
 
 func TestKeysBehindOneThatReadsFirst(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, manyReceipts(3), func(c *console) {
 		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("1dy")})
 		c.wait(time.Second)
@@ -214,6 +221,7 @@ func TestKeysBehindOneThatReadsFirst(t *testing.T) {
 
 // f right behind ctrl+s fires at the webhook that was just made.
 func TestFiringBehindSubmit(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("n")
 		c.write("brand new")
@@ -233,6 +241,7 @@ func TestFiringBehindSubmit(t *testing.T) {
 
 // Whoever waits for slow rows may leave.
 func TestAReadThatFailsLetsKeysGo(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, manyReceipts(1000), func(c *console) {
 		c.store.fail = fmt.Errorf("the disk is gone")
 		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("g1")})

@@ -43,6 +43,7 @@ func answered(code int) storage.Outcome {
 }
 
 func TestFiringTellsHowItEnds(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "b")
 		c.see("· bounce, email → acme prod queued")
@@ -54,6 +55,7 @@ func TestFiringTellsHowItEnds(t *testing.T) {
 }
 
 func TestFiringTellsWhyItFailed(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "s")
 		failed := expired(1)
@@ -66,6 +68,7 @@ func TestFiringTellsWhyItFailed(t *testing.T) {
 }
 
 func TestFiringTellsOfRetriesAndWaiting(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		set  func(c *console, fired storage.Delivery)
@@ -100,6 +103,7 @@ func TestFiringTellsOfRetriesAndWaiting(t *testing.T) {
 }
 
 func TestFiringAim(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("G", "f")
 		c.see("Fire at staging (paused)")
@@ -117,6 +121,7 @@ func TestFiringAim(t *testing.T) {
 }
 
 func TestFiringNeedsAWebhook(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.press("f")
 		c.see("There is no webhook to fire at yet", "n makes one")
@@ -126,6 +131,7 @@ func TestFiringNeedsAWebhook(t *testing.T) {
 }
 
 func TestVariantAndChannelAreRemembered(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "v", "2")
 		c.see("variant Invalid Recipient (10, Hard)")
@@ -144,6 +150,7 @@ func TestVariantAndChannelAreRemembered(t *testing.T) {
 }
 
 func TestRepeatOfAWebhookThatIsGone(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "b")
 		_, err := c.store.DeleteWebhook(c.m.env.Context, acme().ID)
@@ -155,6 +162,7 @@ func TestRepeatOfAWebhookThatIsGone(t *testing.T) {
 }
 
 func TestAWholeLifeWaitsForItsFirstEvent(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "l", "b")
 		if n := len(c.store.AllEvents()); n != 1 {
@@ -170,6 +178,7 @@ func TestAWholeLifeWaitsForItsFirstEvent(t *testing.T) {
 }
 
 func TestAWholeLifeDoesNotWaitForever(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "l", "d")
 		c.wait(orderPatience + time.Second)
@@ -180,6 +189,7 @@ func TestAWholeLifeDoesNotWaitForever(t *testing.T) {
 }
 
 func TestMisbehaving(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "!", "1") // expired
 		c.see("expired bounce, email → acme prod queued")
@@ -201,6 +211,7 @@ func TestMisbehaving(t *testing.T) {
 }
 
 func TestBurstKeepsItsPace(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "B")
 		c.see("Burst at acme prod")
@@ -219,6 +230,7 @@ func TestBurstKeepsItsPace(t *testing.T) {
 }
 
 func TestBurstStops(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "B", "ctrl+s")
 		c.wait(500 * time.Millisecond)
@@ -236,6 +248,7 @@ func TestBurstStops(t *testing.T) {
 }
 
 func TestBurstRefusesNonsense(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "B", "ctrl+u", "-", "1", "tab", "ctrl+u", "0", "ctrl+s")
 		c.see("-1 is out of range; use 1 to 1,000,000", "0 a second is out of range; use 0.001 to 100,000")
@@ -246,6 +259,7 @@ func TestBurstRefusesNonsense(t *testing.T) {
 }
 
 func TestFiringTellsOfRefusal(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.store.fail = errors.New("the disk is full")
 		c.press("f", "b")
@@ -254,6 +268,7 @@ func TestFiringTellsOfRefusal(t *testing.T) {
 }
 
 func TestBurstTellsHowItEnded(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		failed int
 		want   string
@@ -284,6 +299,7 @@ func TestBurstTellsHowItEnded(t *testing.T) {
 }
 
 func TestThePaletteChoosesWhatIsFired(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press(":")
 		c.write("acme prod: another webhook")
@@ -300,6 +316,7 @@ func TestThePaletteChoosesWhatIsFired(t *testing.T) {
 }
 
 func TestThePaletteFires(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press(":")
 		c.write("fire bounce")
@@ -313,6 +330,7 @@ func TestThePaletteFires(t *testing.T) {
 }
 
 func TestChoicesBeginWithWhatIsChosen(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "w", "2")
 		c.see("Fire at staging")

@@ -3,6 +3,7 @@ package tui
 import "testing"
 
 func TestDisputedWidthsMoveNothing(t *testing.T) {
+	t.Parallel()
 	for line, want := range map[string]string{
 		"plain │ ✓ é ж ▌":           "plain │ ✓ é ж ▌",
 		"a 👩\u200d👩\u200d👧 b │ c":   "\x1b[K\x1b[?7la 👩\u200d👩\u200d👧\x1b[5G b │ c\x1b[?7h",

@@ -80,6 +80,7 @@ var lineEnd = regexp.MustCompile(`(?m) +$`)
 
 // TestColours compares the escape sequences of one screen that has about every colour.
 func TestColours(t *testing.T) {
+	t.Parallel()
 	i := slices.IndexFunc(scenes(), func(s scene) bool { return s.name == "receiver-failed" })
 	for _, th := range []theme{darkTheme, lightTheme} {
 		scenes()[i].show(t, th, func(c *console) {

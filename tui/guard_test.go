@@ -36,6 +36,7 @@ func (b bomb) View() string {
 }
 
 func TestPanicsEndQuietlyAndAreKept(t *testing.T) {
+	t.Parallel()
 	for name, b := range map[string]bomb{
 		"init": {init: true}, "update": {update: true}, "view": {view: true}, "command": {command: true},
 	} {

@@ -13,6 +13,7 @@ import (
 
 // A script and a slow line bring keys faster than commands answer.
 func TestKeysThatComeTogether(t *testing.T) {
+	t.Parallel()
 	tests := map[string][]tea.KeyMsg{
 		"in one message":         {{Type: tea.KeyRunes, Runes: []rune("fb")}},
 		"right after each other": {keyMsg("f"), keyMsg("b")},
@@ -32,6 +33,7 @@ func TestKeysThatComeTogether(t *testing.T) {
 }
 
 func TestLettersThatComeTogetherAreTyped(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("nacme eins")})
 		c.settle()
@@ -41,6 +43,7 @@ func TestLettersThatComeTogetherAreTyped(t *testing.T) {
 
 // A text pasted where nobody types does not end the console.
 func TestQuitsOnlyAtItsLastKey(t *testing.T) {
+	t.Parallel()
 	for keys, quits := range map[string]bool{"q": true, "3q": true, "qq": true, "qjj": false} {
 		testConsole(t, func(c *console) {
 			c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(keys)})
@@ -57,6 +60,7 @@ func TestQuitsOnlyAtItsLastKey(t *testing.T) {
 
 // Somebody in a hurry presses keys while the first screen is still to be read.
 func TestKeysBeforeTheFirstScreen(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.m.fire = fire.New(c.m.env, c.store)
 		c.m.keys.awake, c.m.keys.waiting = false, typedBefore([]byte("3\x1b[A"))
@@ -69,6 +73,7 @@ func TestKeysBeforeTheFirstScreen(t *testing.T) {
 }
 
 func TestKeysOfBytes(t *testing.T) {
+	t.Parallel()
 	var got []string
 	for _, key := range keysOf([]byte("a é\r\x1b[A\x7f\t\x03数\xff\x1bOP")) {
 		got = append(got, key.String())
@@ -81,6 +86,7 @@ func TestKeysOfBytes(t *testing.T) {
 
 // Without bracketed paste the lines of a text come as keys.
 func TestATextPastedOnAListDoesNothing(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		for _, key := range []tea.KeyMsg{
 			{Type: tea.KeyRunes, Runes: []rune(`{"requestId": "Cx1",`)}, {Type: tea.KeyEnter},
@@ -97,6 +103,7 @@ func TestATextPastedOnAListDoesNothing(t *testing.T) {
 }
 
 func TestKeysThatDoNothingSayWhy(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		for _, step := range []struct{ key, want string }{
 			{"Q", "Q does nothing here; ? tells"}, {"f5", "f5 does nothing here"}, {"r", "no webhook has this path"},

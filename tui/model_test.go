@@ -16,6 +16,7 @@ func runtimeOf(change func(*storage.Runtime)) func(*testStore) {
 }
 
 func TestHeaderTellsHowThingsStand(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		set  func(*testStore)
@@ -49,6 +50,7 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 }
 
 func TestADeadHolderIsNoticedWithoutAHint(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.Resign()
 		c.wait(2 * tickGap)
@@ -57,6 +59,7 @@ func TestADeadHolderIsNoticedWithoutAHint(t *testing.T) {
 }
 
 func TestTheFooterNamesNoKeysThatAnOverlayTakes(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.see("n new", "? help")
 		c.press("f")
@@ -67,6 +70,7 @@ func TestTheFooterNamesNoKeysThatAnOverlayTakes(t *testing.T) {
 }
 
 func TestTooSmall(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.size(59, 20)
 		c.see("59×20 is too small: the console needs 60×20")
@@ -80,6 +84,7 @@ func TestTooSmall(t *testing.T) {
 }
 
 func TestQuitting(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		key  string
 		quit bool
@@ -96,6 +101,7 @@ func TestQuitting(t *testing.T) {
 }
 
 func TestSuspendAndResume(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		cmd := c.m.key(keyMsg("ctrl+z"))
 		if _, ok := cmd().(tea.SuspendMsg); !ok {
@@ -108,6 +114,7 @@ func TestSuspendAndResume(t *testing.T) {
 
 // TestToastsHideNothing compares the screen with and without toasts.
 func TestToastsHideNothing(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddFewDeliveries()
 		c.wait(time.Second)

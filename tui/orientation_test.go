@@ -14,6 +14,7 @@ import (
 
 // The tabs stand where they stand, whatever happens to deliveries.
 func TestTheTabsDoNotJump(t *testing.T) {
+	t.Parallel()
 	head := func(c *console) string { return strings.SplitN(c.screen(), "\n", 2)[0] }
 	tabs := func(line string) string {
 		line, _, _ = strings.Cut(line, "●")
@@ -51,6 +52,7 @@ func TestTheTabsDoNotJump(t *testing.T) {
 }
 
 func TestASecondConsoleNamesItsTabs(t *testing.T) {
+	t.Parallel()
 	for _, url := range []string{"https://127.0.0.1:9443", "https://[::1]:9443", "https://receiver.dev.example.internal:19443"} {
 		testConsole(t, func(c *console) {
 			c.store.SetRuntime(func(rt *storage.Runtime) { rt.PID, rt.ReceiverURL = 123456, url })
@@ -63,6 +65,7 @@ func TestASecondConsoleNamesItsTabs(t *testing.T) {
 
 // Who sees no colours sees by a glyph which pane the keys go to.
 func TestTheFocusIsVisibleWithoutColour(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		list, detail, body := []string{"▌  12:"}, []string{"▌Verdicts"}, []string{"▌Body"}
 		for _, step := range []struct {
@@ -100,6 +103,7 @@ func TestTheFocusIsVisibleWithoutColour(t *testing.T) {
 
 // What was opened from Activity leads back to it, and to the same entry.
 func TestEscLeadsBackFromAJump(t *testing.T) {
+	t.Parallel()
 	for _, key := range []string{"esc", "q"} {
 		testReceiver(t, manyReceipts(500), func(c *console) {
 			before, err := c.store.Activities(c.m.env.Context, 0, 0)
@@ -136,6 +140,7 @@ func TestEscLeadsBackFromAJump(t *testing.T) {
 }
 
 func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
+	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.press("g")
 		for range 20 {
@@ -155,6 +160,7 @@ func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
 }
 
 func TestTimesWithinTextsAreLocal(t *testing.T) {
+	t.Parallel()
 	east := time.FixedZone("EAST", 5*3600+1800)
 	s := &screen.Env{Times: screen.Times{Location: east, Now: noon}}
 	for text, want := range map[string]string{
@@ -171,6 +177,7 @@ func TestTimesWithinTextsAreLocal(t *testing.T) {
 
 // The list, the detail, the reasons in it and what Activity says have one zone.
 func TestOneZoneOnTheScreen(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.m.env.Location = time.FixedZone("EAST", 5*3600+1800)
 		const expired = "the certificate expired on 2026-11-02T12:00:00Z"

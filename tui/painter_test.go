@@ -26,6 +26,7 @@ const (
 )
 
 func TestAPaintingBecomesAnother(t *testing.T) {
+	t.Parallel()
 	full := strings.Repeat("x", 10)
 	for _, test := range []struct {
 		name, before, view, want string // want: without what begins and ends a frame
@@ -67,6 +68,7 @@ func TestAPaintingBecomesAnother(t *testing.T) {
 // Whatever was there, a terminal shows a view as one that shows it first. A line whose
 // width terminals disagree on clears what was there, and does not wrap.
 func TestNothingOfAnEarlierViewRemains(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	p := painting{}
 	var screen *emulator
@@ -212,6 +214,7 @@ func number(text string) int {
 // However often there is something new, it is drawn 20 times a second at most, and the last
 // of it in any case. Nothing is drawn while nothing changes, or outside of the screen.
 func TestFramesAreDrawnWhenThereIsSomethingNew(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		file, err := os.Create(filepath.Join(t.TempDir(), "tty"))
 		if err != nil {
@@ -292,6 +295,7 @@ func TestTheScreenComesBackWhole(t *testing.T) {
 }
 
 func TestTheTerminalIsRestoredAfterAPanicWhileDrawing(t *testing.T) {
+	t.Parallel()
 	p := onTerminal(t, func(tty *os.File) error {
 		on := newTerminal(tty)
 		on.panics <- "boom"

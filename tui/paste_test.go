@@ -26,6 +26,7 @@ func largeKey(t *testing.T) string {
 // On a real terminal, with and without bracketed paste, a key is taken whole, the next
 // fields stay as they were, and it is not to be seen at any time.
 func TestAKeyPastedOnATerminal(t *testing.T) {
+	t.Parallel()
 	key := largeKey(t)
 	asTyped := strings.ReplaceAll(key, "\n", "\r")
 	for name, pasted := range map[string]string{
@@ -73,6 +74,7 @@ func (p *tty) never(texts ...string) {
 }
 
 func TestAKeyPastedWhereOneWouldSeeIt(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.press("n")
 		c.paste("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n")
@@ -83,6 +85,7 @@ func TestAKeyPastedWhereOneWouldSeeIt(t *testing.T) {
 
 // Letters that come in one read are a text, even if it is the name of a key.
 func TestLettersThatComeTogetherAreText(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		for _, text := range []string{"nctrl+s", "esc", "tab", "left", "ctrl+z"} {
 			c.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text)})

@@ -9,6 +9,7 @@ import (
 )
 
 func TestAProfileOfOnesOwn(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "o", "8")
 		c.write("503, 204")

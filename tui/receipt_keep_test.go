@@ -8,6 +8,7 @@ import (
 )
 
 func TestNoteOnAReceipt(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "N")
 		c.write("ask the team")
@@ -21,6 +22,7 @@ func TestNoteOnAReceipt(t *testing.T) {
 }
 
 func TestSavedFixtureIsFired(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "S")
 		c.write("no name")
@@ -48,6 +50,7 @@ func TestSavedFixtureIsFired(t *testing.T) {
 }
 
 func TestNoFixtureIsLikeABodyThatIsNotJSON(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("G", "=")
 		c.see("body: that of receipt", "cannot be compared value by value")
@@ -55,6 +58,7 @@ func TestNoFixtureIsLikeABodyThatIsNotJSON(t *testing.T) {
 }
 
 func TestCompareWithTheFixture(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "=")
 		c.see("Differences from the fixture", "- fixture email sent, revision classic", "/imsOrg", "is compared by its form",

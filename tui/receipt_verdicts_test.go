@@ -9,6 +9,7 @@ import (
 )
 
 func TestARemedyIsToldOnce(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, func(s *testStore) {
 		missing := func(key string) storage.Check {
 			return storage.Check{Name: "schema /" + key, Result: storage.Fail, Actual: "none", Expected: "the key " + key, Remedy: "add the key"}
@@ -26,6 +27,7 @@ func TestARemedyIsToldOnce(t *testing.T) {
 }
 
 func TestPhrasesOfTheHeadStayWhole(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, func(s *testStore) {
 		s.AddFewReceipts(func(all []storage.Receipt) { all[1].Duration = 1500 * time.Microsecond })
 		s.ChangeWebhook(acme().ID, func(w *storage.Webhook) { w.Name = "a longer name" })

@@ -9,6 +9,7 @@ import (
 )
 
 func TestExport(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		keys []string
@@ -31,6 +32,7 @@ func TestExport(t *testing.T) {
 }
 
 func TestExportOfTheFilter(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("/")
 		c.write("status:bounce")
@@ -42,6 +44,7 @@ func TestExportOfTheFilter(t *testing.T) {
 }
 
 func TestExportForAnotherServer(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("x", "h", "down")
 		c.see("Empty: the receiver as it is now.")
@@ -56,6 +59,7 @@ func TestExportForAnotherServer(t *testing.T) {
 }
 
 func TestExportAsksBeforeItReplaces(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		again := func() {
 			c.press("x", "j", "ctrl+u")

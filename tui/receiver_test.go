@@ -10,6 +10,7 @@ import (
 )
 
 func TestReceiverExplainsWhatFailed(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "j")
 		c.see("✗ bounce email john.doe@luma.com", "answered 401", "12:03:24, 67 s past", "expected later than 12:04:01", "→ the token is cached too long")
@@ -19,6 +20,7 @@ func TestReceiverExplainsWhatFailed(t *testing.T) {
 }
 
 func TestReceiverShowsWhatAnotherServerAnswered(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, func(s *testStore) {
 		s.AddFewReceipts(func(all []storage.Receipt) {
 			all[0].Forward = storage.Forward{
@@ -35,6 +37,7 @@ func TestReceiverShowsWhatAnotherServerAnswered(t *testing.T) {
 }
 
 func TestReceiverTellsAllOfTheAnswerInNarrowPanes(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, func(s *testStore) {
 		s.AddFewReceipts(func(all []storage.Receipt) { all[0].Code, all[0].Note = 503, strings.Repeat("note ", 15)+"ends" })
 	}, func(c *console) {
@@ -47,6 +50,7 @@ func TestReceiverTellsAllOfTheAnswerInNarrowPanes(t *testing.T) {
 }
 
 func TestReceiverTabsGoRound(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(120, 30)
 		c.press("g", "j")
@@ -61,6 +65,7 @@ func TestReceiverTabsGoRound(t *testing.T) {
 }
 
 func TestSecretsOfHeadersAreMasked(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "j", "l", "enter")
 		c.see("Authorization ••••")
@@ -69,6 +74,7 @@ func TestSecretsOfHeadersAreMasked(t *testing.T) {
 }
 
 func TestBodyIsShownAsItCame(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "j", "b")
 		c.see(`1 {"requestId":"r2","channel"`, "as it came")
@@ -81,6 +87,7 @@ func TestBodyIsShownAsItCame(t *testing.T) {
 }
 
 func TestUnwrappedBodyScrollsSideways(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(120, 30)
 		c.press("g", "j", "l", "b", "enter", "w", "right", "right")
@@ -92,6 +99,7 @@ func TestUnwrappedBodyScrollsSideways(t *testing.T) {
 }
 
 func TestPanesFollowTheWidth(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		r := receiverOf(c)
 		c.press("g", "tab", "tab")
@@ -115,6 +123,7 @@ func TestPanesFollowTheWidth(t *testing.T) {
 }
 
 func TestReceiverFilter(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("/")
 		c.write("status:bounce")
@@ -136,6 +145,7 @@ func TestReceiverFilter(t *testing.T) {
 }
 
 func TestPinAndClear(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "P")
 		c.wait(time.Second)
@@ -156,6 +166,7 @@ func TestPinAndClear(t *testing.T) {
 }
 
 func TestReplayOfAReceipt(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewDeliveries, func(c *console) {
 		for i, key := range []string{"g", "j"} { // a foreign sender's, and one that a delivery of ours brought
 			c.press(key, "r")
@@ -171,6 +182,7 @@ func TestReplayOfAReceipt(t *testing.T) {
 }
 
 func TestReplayOfAReceiptWhoseWebhookLeadsElsewhere(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewDeliveries, func(c *console) {
 		const old = "https://127.0.0.1:9001/feedback/myImsOrg/prod"
 		c.store.ChangeWebhook(acme().ID, func(w *storage.Webhook) { w.URL = old })
@@ -200,6 +212,7 @@ func TestReplayOfAReceiptWhoseWebhookLeadsElsewhere(t *testing.T) {
 }
 
 func TestResponseProfile(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "o")
 		c.see("How the receiver answers acme prod", "healthy answers as the verdicts say (now)")
@@ -218,6 +231,7 @@ func TestResponseProfile(t *testing.T) {
 }
 
 func TestCopyingFromTheReceiver(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "y", "1")
 		if len(c.copied) != 1 || c.copied[0] != string(c.store.AllReceipts()[0].Body) {
@@ -233,6 +247,7 @@ func TestCopyingFromTheReceiver(t *testing.T) {
 }
 
 func TestFromReceiptToDeliveryAndBack(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewDeliveries, func(c *console) {
 		c.press("g", "j", "v")
 		c.see("▸2 Deliveries", "1 of 5", "✗ bounce email acme prod")
@@ -242,6 +257,7 @@ func TestFromReceiptToDeliveryAndBack(t *testing.T) {
 }
 
 func TestAReceiptFarAwayIsRevealed(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, manyReceipts(2000), func(c *console) {
 		c.press("/")
 		c.write("status:bounce")
@@ -255,6 +271,7 @@ func TestAReceiptFarAwayIsRevealed(t *testing.T) {
 }
 
 func TestEveryKeyInTheFooterDoesSomething(t *testing.T) {
+	t.Parallel()
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
 			s.show(t, plainTheme, func(c *console) {
@@ -272,6 +289,7 @@ func TestEveryKeyInTheFooterDoesSomething(t *testing.T) {
 }
 
 func TestEditAndResend(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "R")
 		c.see("Edit and resend to acme prod", `"requestId": "r1"`)
@@ -294,6 +312,7 @@ func TestEditAndResend(t *testing.T) {
 }
 
 func TestWhatIsNoTextIsNotEdited(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, func(s *testStore) {
 		s.AddFewReceipts(func(all []storage.Receipt) { all[0].Body = []byte("{\xff}") })
 	}, func(c *console) {
@@ -303,6 +322,7 @@ func TestWhatIsNoTextIsNotEdited(t *testing.T) {
 }
 
 func TestComparingReceipts(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", " ", "=")
 		c.see("Mark two receipts with space", "1 marked here")
@@ -318,6 +338,7 @@ func TestComparingReceipts(t *testing.T) {
 }
 
 func TestResponseProfileBeforeAnythingArrived(t *testing.T) {
+	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("3", "o")
 		c.see("How the receiver answers acme prod")
@@ -327,6 +348,7 @@ func TestResponseProfileBeforeAnythingArrived(t *testing.T) {
 }
 
 func TestAPaneThatCutsSaysSo(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(80, 24)
 		c.press("g", "j")

@@ -133,6 +133,7 @@ func realConfig(t *testing.T, webhooks ...storage.Webhook) (Config, *testStore) 
 }
 
 func TestTheTerminalIsRestored(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		stop func(*tty, context.CancelFunc)
@@ -167,6 +168,7 @@ type crashing struct{ *testStore }
 func (crashing) Webhooks(context.Context) ([]storage.Webhook, error) { panic("boom") }
 
 func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
+	t.Parallel()
 	for name, run := range map[string]func(*os.File) error{
 		"in the store": func(tty *os.File) error {
 			cfg, store := realConfig(t)
@@ -287,6 +289,7 @@ func TestCopyingWithinTmux(t *testing.T) {
 }
 
 func TestTerminalsWithoutAClipboard(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		term, program string
 		want          bool
@@ -298,6 +301,7 @@ func TestTerminalsWithoutAClipboard(t *testing.T) {
 }
 
 func TestClipboardSequence(t *testing.T) {
+	t.Parallel()
 	plain := "\x1b]52;c;aGk=\a"
 	for term, want := range map[string]string{
 		"xterm-256color": plain,

@@ -16,6 +16,7 @@ func (c *console) drawnIn(d time.Duration) int {
 }
 
 func TestNothingIsDrawnWhileNothingChanges(t *testing.T) {
+	t.Parallel()
 	for _, view := range []string{"1", "2", "3", "4"} {
 		t.Run(view, func(t *testing.T) {
 			testConsole(t, func(c *console) {
@@ -31,6 +32,7 @@ func TestNothingIsDrawnWhileNothingChanges(t *testing.T) {
 }
 
 func TestACountdownCountsWhileItIsShown(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddFewDeliveries()
 		c.press("2")
@@ -49,6 +51,7 @@ func TestACountdownCountsWhileItIsShown(t *testing.T) {
 }
 
 func TestTodaysTimesAreYesterdaysAfterMidnight(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddFewDeliveries()
 		c.press("4")
@@ -62,6 +65,7 @@ func TestTodaysTimesAreYesterdaysAfterMidnight(t *testing.T) {
 
 // Minutes are counted once a minute.
 func TestMinutesAreNotCountedEachSecond(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddFewDeliveries()
 		c.store.Attempt(c.store.AllDeliveries()[4].ID, storage.Outcome{

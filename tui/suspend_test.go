@@ -7,6 +7,7 @@ import (
 )
 
 func TestStoreIsHeldWhileSuspended(t *testing.T) {
+	t.Parallel()
 	held := 0
 	s := &suspender{hold: func() func() { held++; return func() { held-- } }}
 	for _, step := range []struct {

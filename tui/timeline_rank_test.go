@@ -58,6 +58,7 @@ func TestThePositionIsRight(t *testing.T) {
 }
 
 func TestThePositionAmongTheChosen(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, manyReceipts(900), func(c *console) {
 		c.press("/")
 		c.write("status:sent")

@@ -76,6 +76,7 @@ func TestTimelineWalksBothWaysWithoutAGap(t *testing.T) {
 }
 
 func TestSelectionSticksToItsItem(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, manyReceipts(200), func(c *console) {
 		list := receiverOf(c).List()
 		c.press("k", "k")
@@ -96,6 +97,7 @@ func TestSelectionSticksToItsItem(t *testing.T) {
 }
 
 func TestPauseHoldsTheViewAndCounts(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, manyReceipts(10), func(c *console) {
 		c.press("p")
 		c.see("‖ paused, 0 new")
@@ -112,6 +114,7 @@ func TestPauseHoldsTheViewAndCounts(t *testing.T) {
 }
 
 func TestPauseOfAnEmptyView(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, twoWebhooks, func(c *console) {
 		c.press("p")
 		c.store.Receive(arrived(1, storage.StatusBounce))
@@ -123,6 +126,7 @@ func TestPauseOfAnEmptyView(t *testing.T) {
 }
 
 func TestThousands(t *testing.T) {
+	t.Parallel()
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1: "many"} {
 		if got := screen.Thousands(n); got != want {
 			t.Errorf("thousands(%d) = %q, want %q", n, got, want)
@@ -131,6 +135,7 @@ func TestThousands(t *testing.T) {
 }
 
 func TestTroubleOfReadingIsTold(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.store.fail = errors.New("the disk is gone")
 		c.store.Receive(arrived(6, storage.StatusSent))
@@ -144,6 +149,7 @@ func TestTroubleOfReadingIsTold(t *testing.T) {
 }
 
 func TestAnEmptyFilterLeadsBackToWhereOneWas(t *testing.T) {
+	t.Parallel()
 	testReceiver(t, manyReceipts(2000), func(c *console) {
 		c.send(screen.GoMsg{View: screen.ViewReceiver, ID: arrived(77, "").ID})
 		c.press("/")

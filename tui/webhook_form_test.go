@@ -30,6 +30,7 @@ func (c *console) toField(label string) {
 }
 
 func TestTheFirstWebhookNeedsANameAndAChannel(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.see("No webhook yet", "n create a webhook")
 		c.press("n")
@@ -53,6 +54,7 @@ func TestTheFirstWebhookNeedsANameAndAChannel(t *testing.T) {
 }
 
 func TestErrorsStandBesideTheirFields(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.press("n", "tab")
 		c.see("✗ Missing; give 1 to 64 characters")
@@ -70,6 +72,7 @@ func TestErrorsStandBesideTheirFields(t *testing.T) {
 }
 
 func TestTheStoresConflictsStandBesideTheirFields(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		w := acme()
 		w.Organization = "other"
@@ -95,6 +98,7 @@ func TestTheStoresConflictsStandBesideTheirFields(t *testing.T) {
 }
 
 func TestOnlyWhatAppliesIsShown(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.size(120, 60)
 		c.press("n")
@@ -119,6 +123,7 @@ func TestOnlyWhatAppliesIsShown(t *testing.T) {
 }
 
 func TestAPastedKeySignsAndIsNeverShown(t *testing.T) {
+	t.Parallel()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -154,6 +159,7 @@ func TestAPastedKeySignsAndIsNeverShown(t *testing.T) {
 }
 
 func TestEditKeepsSecretsThatWereNotReplaced(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddWebhook(acme())
 		c.wait(time.Second)
@@ -186,6 +192,7 @@ func TestEditKeepsSecretsThatWereNotReplaced(t *testing.T) {
 }
 
 func TestHeaderRows(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddWebhook(acme())
 		c.wait(time.Second)
@@ -215,6 +222,7 @@ func TestHeaderRows(t *testing.T) {
 }
 
 func TestEveryBadHeaderSaysSo(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.size(120, 60)
 		c.press("n")
@@ -238,6 +246,7 @@ func TestEveryBadHeaderSaysSo(t *testing.T) {
 }
 
 func TestEscAsksBeforeChangesAreLost(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.press("n", "esc")
 		c.see("No webhook yet")
@@ -254,6 +263,7 @@ func TestEscAsksBeforeChangesAreLost(t *testing.T) {
 }
 
 func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.size(120, 60)
 		c.store.AddWebhook(acme())
@@ -285,6 +295,7 @@ func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
 }
 
 func TestSavingWhatAnotherDeletedCreatesIt(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddWebhook(acme())
 		c.wait(time.Second)
@@ -304,6 +315,7 @@ func TestSavingWhatAnotherDeletedCreatesIt(t *testing.T) {
 }
 
 func TestADuplicateSaysThatItsSecretsAreCopies(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.size(120, 60)
 		c.store.AddWebhook(acme())
@@ -323,6 +335,7 @@ func TestADuplicateSaysThatItsSecretsAreCopies(t *testing.T) {
 }
 
 func TestAnErrorInAClosedSectionOpensIt(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.size(120, 60)
 		c.press("n")
@@ -339,6 +352,7 @@ func TestAnErrorInAClosedSectionOpensIt(t *testing.T) {
 }
 
 func TestAFailingStoreSavesNothingAndSaysSo(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.press("n")
 		c.write("acme")
@@ -350,6 +364,7 @@ func TestAFailingStoreSavesNothingAndSaysSo(t *testing.T) {
 }
 
 func TestFormKeysAreText(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.press("n")
 		c.write("q1?:zTnf/y")

@@ -21,6 +21,7 @@ func inventoryConsole(t *testing.T, test func(*console)) {
 }
 
 func TestInventoryShowsWhatIsConfiguredAndLastDelivered(t *testing.T) {
+	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.size(200, 50)
 		c.see("acme prod email, sms @receiver JWT HS256 myImsOrg prod ● active bounce ✗ failed 12:03:29")
@@ -32,6 +33,7 @@ func TestInventoryShowsWhatIsConfiguredAndLastDelivered(t *testing.T) {
 }
 
 func TestTheFirstScreenIsWholeBelowABanner(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.SetRuntime(func(rt *storage.Runtime) {
 			rt.ReceiverURL, rt.ReceiverError = "", strings.Repeat("the port is in use ", 8)
@@ -43,6 +45,7 @@ func TestTheFirstScreenIsWholeBelowABanner(t *testing.T) {
 }
 
 func TestPauseAndActivate(t *testing.T) {
+	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.press("a")
 		c.wait(time.Second)
@@ -57,6 +60,7 @@ func TestPauseAndActivate(t *testing.T) {
 }
 
 func TestDelete(t *testing.T) {
+	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.press("d")
 		c.see("Delete acme prod?", "y delete", "▌ n keep")
@@ -69,6 +73,7 @@ func TestDelete(t *testing.T) {
 }
 
 func TestDeletingWhatIsQueuedNeedsTheName(t *testing.T) {
+	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.store.AddDelivery(bounce())
 		c.press("d")
@@ -87,6 +92,7 @@ func TestDeletingWhatIsQueuedNeedsTheName(t *testing.T) {
 }
 
 func TestDuplicateLeavesTheSandboxOpen(t *testing.T) {
+	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.press("D")
 		c.see("Create Feedback Webhook", "acme prod copy", "Secret •••• copied")
@@ -103,6 +109,7 @@ func TestDuplicateLeavesTheSandboxOpen(t *testing.T) {
 }
 
 func TestFilterInventory(t *testing.T) {
+	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.press("/")
 		c.write("SMS hooks")
@@ -121,6 +128,7 @@ func TestFilterInventory(t *testing.T) {
 }
 
 func TestSelectionSticksToItsWebhook(t *testing.T) {
+	t.Parallel()
 	testConsole(t, func(c *console) {
 		all := make([]storage.Webhook, 50)
 		for i := range all {
@@ -147,6 +155,7 @@ func TestSelectionSticksToItsWebhook(t *testing.T) {
 }
 
 func TestReadErrorsAreShown(t *testing.T) {
+	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.store.fail = errors.New("the database is damaged; run doctor")
 		c.must(c.store.SetWebhookState(c.m.env.Context, staging().ID, storage.Paused, ""))
@@ -156,6 +165,7 @@ func TestReadErrorsAreShown(t *testing.T) {
 }
 
 func TestCopyMenu(t *testing.T) {
+	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.press("y", "1")
 		c.see("URL copied")
@@ -166,6 +176,7 @@ func TestCopyMenu(t *testing.T) {
 }
 
 func TestPaneKeys(t *testing.T) {
+	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.press("enter")
 		c.see("│▌acme prod")

@@ -7,6 +7,7 @@ import (
 )
 
 func TestBufferEdits(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ start, keys, want string }{
 		"type at the end":            {"ab", "C", "abC|"},
 		"split a line":               {"ab", "left enter", "a\n|b"},
@@ -67,6 +68,7 @@ func FuzzBufferKeepsWhatIsNotTouched(f *testing.F) {
 
 // A line of some kilobytes was once measured anew for each of its characters.
 func TestAreaTakesALineWithoutEnd(t *testing.T) {
+	t.Parallel()
 	i := newAreaInput(strings.Repeat("x ", 1<<15), 5)
 	for _, k := range []string{"ctrl+home", "y", "end", "z"} {
 		i.key(key(k))

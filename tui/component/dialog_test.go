@@ -23,6 +23,7 @@ func send[T any](press func(tea.KeyMsg) (T, bool), keys ...string) any {
 }
 
 func TestConfirm(t *testing.T) {
+	t.Parallel()
 	yes, no := true, false
 	for _, test := range []struct {
 		typed string
@@ -42,6 +43,7 @@ func TestConfirm(t *testing.T) {
 }
 
 func TestConfirmView(t *testing.T) {
+	t.Parallel()
 	c := NewConfirm(Confirm{Title: "Delete acme", Text: []string{"Its 3 queued deliveries are cancelled."}, Yes: "delete", No: "keep"})
 	same(t, text(c.View(plainTheme(), 34)), strings.Trim(`
 ╭ Delete acme ───────────────────╮
@@ -68,6 +70,7 @@ func fireMenu() *Menu {
 }
 
 func TestMenu(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		keys string
 		want any
@@ -86,6 +89,7 @@ func TestMenu(t *testing.T) {
 }
 
 func TestMenuView(t *testing.T) {
+	t.Parallel()
 	same(t, text(fireMenu().View(plainTheme(), 60, 20)), strings.Trim(`
 ╭ Fire at acme prod ─ w change ───────╮
 │ ▌ s  sent       l  a message's life │
@@ -98,6 +102,7 @@ func TestMenuView(t *testing.T) {
 }
 
 func TestMenuKeepsItsKeysBesideALongTitle(t *testing.T) {
+	t.Parallel()
 	m := fireMenu()
 	m.Title = "Fire at " + strings.Repeat("long ", 20)
 	lines := strings.Split(text(m.View(plainTheme(), 39, 20)), "\n")
@@ -107,6 +112,7 @@ func TestMenuKeepsItsKeysBesideALongTitle(t *testing.T) {
 
 // A menu that is searched stays where it is and as large as it is while one types.
 func TestMenuKeepsItsSizeWhileOneTypes(t *testing.T) {
+	t.Parallel()
 	m := &Menu{Title: "Which?", Find: true, Names: true}
 	for _, label := range strings.Fields("acme kafka lambda sandbox") {
 		m.Details = append(m.Details, MenuItem{ID: label, Label: label, Detail: "of myImsOrg"})
@@ -131,6 +137,7 @@ func TestMenuKeepsItsSizeWhileOneTypes(t *testing.T) {
 
 // More items than there are lines scroll, and those that have no key stand below the others.
 func TestMenuScrolls(t *testing.T) {
+	t.Parallel()
 	m := &Menu{Title: "Which?"}
 	for i, label := range strings.Fields("one two three four five six") {
 		item := MenuItem{ID: label, Label: label}
@@ -158,6 +165,7 @@ func TestMenuScrolls(t *testing.T) {
 }
 
 func TestPalette(t *testing.T) {
+	t.Parallel()
 	commands := []Command{
 		{ID: "1", Title: "Go to Webhooks", Key: "1"}, {ID: "2", Title: "Go to the Receiver", Key: "3"},
 		{ID: "3", Title: "Fire a bounce", Key: "f b"}, {ID: "4", Title: "Replay the receipt", Key: "r"},
@@ -189,6 +197,7 @@ func TestPalette(t *testing.T) {
 }
 
 func TestPaletteScrolls(t *testing.T) {
+	t.Parallel()
 	var commands []Command
 	for range 25 {
 		commands = append(commands, Command{Title: "command"})
@@ -202,6 +211,7 @@ func TestPaletteScrolls(t *testing.T) {
 }
 
 func TestToasts(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 	var toasts Toasts
 	if _, ok := toasts.Wait(now); ok {
@@ -228,6 +238,7 @@ func TestToasts(t *testing.T) {
 }
 
 func TestDialogsStayInTheirWidth(t *testing.T) {
+	t.Parallel()
 	for _, size := range sizes {
 		w := size[0]
 		for i, s := range awkward {

@@ -8,6 +8,7 @@ import (
 )
 
 func TestEditTypesAndPastes(t *testing.T) {
+	t.Parallel()
 	e := newEdit("ab")
 	for _, k := range []string{"left", "X", " ", "home", "顧", "alt+z", "ctrl+v", "end"} {
 		e.key(key(k))
@@ -19,6 +20,7 @@ func TestEditTypesAndPastes(t *testing.T) {
 }
 
 func TestEditView(t *testing.T) {
+	t.Parallel()
 	e := newEdit("secret 顧")
 	th := plainTheme()
 	same(t, e.view(th, 12, false, false), "secret 顧")
@@ -30,6 +32,7 @@ func TestEditView(t *testing.T) {
 }
 
 func TestEditShowsTheCursorAtEveryWidth(t *testing.T) {
+	t.Parallel()
 	for _, s := range awkward {
 		e := newEdit(s)
 		e.in.SetCursor(len([]rune(e.text())) / 2)

@@ -101,6 +101,7 @@ func same(t *testing.T, got, want string) {
 }
 
 func TestFit(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		in    string
 		width int
@@ -125,6 +126,7 @@ func TestFit(t *testing.T) {
 }
 
 func TestFitIsExactForAnyText(t *testing.T) {
+	t.Parallel()
 	th := colourTheme()
 	for _, s := range awkward {
 		s = style.Escape(s)
@@ -139,6 +141,7 @@ func TestFitIsExactForAnyText(t *testing.T) {
 }
 
 func TestLinesAreExact(t *testing.T) {
+	t.Parallel()
 	for _, size := range sizes {
 		got := Lines([]string{"one", strings.Repeat("two", 99), "three"}, size[0], size[1])
 		if len(got) != size[1] {
@@ -149,6 +152,7 @@ func TestLinesAreExact(t *testing.T) {
 }
 
 func TestWrap(t *testing.T) {
+	t.Parallel()
 	same(t, join(Wrap("the token is cached too long", 10)), "the token\nis cached\ntoo long")
 	same(t, join(Wrap("a port with --listen, a well-known one", 15)), "a port with\n--listen, a\nwell-known one")
 	for _, s := range awkward {

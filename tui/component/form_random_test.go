@@ -11,6 +11,7 @@ import (
 // TestFormTakesAnyKeys presses keys at random: whatever comes, the form stays in its
 // bounds, always has its cursor in sight, and shows nothing of a key in PEM.
 func TestFormTakesAnyKeys(t *testing.T) {
+	t.Parallel()
 	keys := []string{
 		"tab", "tab", "shift+tab", "enter", "enter", "down", "up", "left", "right", " ", " ", "backspace", "delete", "ctrl+u", "ctrl+w", "ctrl+j",
 		"ctrl+x", "alt+down", "alt+up", "ctrl+down", "home", "end", "pgdown", "ctrl+s", "esc", "a", "é", "世", "-", ":",

@@ -73,6 +73,7 @@ func fill(f *Form, keys ...string) (result Result) {
 }
 
 func TestFormView(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	same(t, strings.TrimRight(text(f.View(plainTheme())), "\n"), strings.Trim(`
  Basics
@@ -95,6 +96,7 @@ func TestFormView(t *testing.T) {
 }
 
 func TestFormShowsWhatApplies(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	lacks(t, f.View(plainTheme()), "Algorithm")
 	f.Focus("auth")
@@ -106,6 +108,7 @@ func TestFormShowsWhatApplies(t *testing.T) {
 }
 
 func TestFormGoesAround(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	order := []string{"channels", "url", "auth", "headers", "", "", "name"}
 	for _, want := range order {
@@ -123,6 +126,7 @@ func TestFormGoesAround(t *testing.T) {
 }
 
 func TestFormEveryKind(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	if f.Changed() {
 		t.Error("a new form is changed")
@@ -149,6 +153,7 @@ func TestFormEveryKind(t *testing.T) {
 }
 
 func TestFormSecretIsNeverShown(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	f.Focus("auth")
 	fill(f, "right")
@@ -171,6 +176,7 @@ func TestFormSecretIsNeverShown(t *testing.T) {
 }
 
 func TestFormRows(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	f.Focus("headers")
 	rows := func(want ...Row) {
@@ -200,6 +206,7 @@ func TestFormRows(t *testing.T) {
 }
 
 func TestFormChecksFieldsAsTheyAreLeft(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	lacks(t, f.View(plainTheme()), "✗")
 	fill(f, "tab")
@@ -213,6 +220,7 @@ func TestFormChecksFieldsAsTheyAreLeft(t *testing.T) {
 }
 
 func TestFormErrorsFromOutside(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	f.SetErrors(map[string]string{"url": "taken by \"acme\x1b\"", "headers.1": "twice", "skip": "never", "secret": "gone", "": "all of it", "name": ""})
 	if f.Focused() != "url" {
@@ -239,6 +247,7 @@ func TestFormErrorsFromOutside(t *testing.T) {
 }
 
 func TestFormCancel(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	if got := fill(f, "esc"); got != Cancelled || f.Changed() {
 		t.Errorf("got %+v", got)
@@ -249,6 +258,7 @@ func TestFormCancel(t *testing.T) {
 }
 
 func TestFormLastLineSubmits(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	fill(f, "x", "shift+tab")
 	if result, cmd := f.Update(struct{}{}); f.used(key("x")) || result != Editing || cmd != nil {
@@ -261,6 +271,7 @@ func TestFormLastLineSubmits(t *testing.T) {
 }
 
 func TestFormKeepsTheFocusInSight(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	f.SetSize(60, 7)
 	f.Focus("auth")
@@ -278,6 +289,7 @@ func TestFormKeepsTheFocusInSight(t *testing.T) {
 }
 
 func TestFormStaysInItsPane(t *testing.T) {
+	t.Parallel()
 	sections := demoSections()
 	for i := range sections {
 		sections[i].Open = true
@@ -309,6 +321,7 @@ func addRow(f *Form, name, value string) {
 }
 
 func TestFormEachBadRowSaysSo(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	f.SetSize(60, 40)
 	addRow(f, "a:", "bad")
@@ -337,6 +350,7 @@ func TestFormEachBadRowSaysSo(t *testing.T) {
 
 // Empty new rows count for nothing, so what is wrong must not slip to them.
 func TestFormRowErrorsStayWithTheirRows(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	addRow(f, "", "")
 	addRow(f, "b:", "")
@@ -347,6 +361,7 @@ func TestFormRowErrorsStayWithTheirRows(t *testing.T) {
 }
 
 func TestFormRowsAreSoMany(t *testing.T) {
+	t.Parallel()
 	f := newForm()
 	addRow(f, "a", "")
 	addRow(f, "b", "")

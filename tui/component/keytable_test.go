@@ -16,6 +16,7 @@ func keys() KeyTable {
 }
 
 func TestKeyTableMatch(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ key, where, want string }{
 		{"f", "list", "fire"}, {"f", "detail", "fire"}, {"right", "list", "open"}, {" ", "list", "mark"}, {"esc", "list", ""}, {"esc", "detail", "back"},
 	} {
@@ -29,6 +30,7 @@ func TestKeyTableMatch(t *testing.T) {
 }
 
 func TestKeyTableFooter(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		width int
 		want  string
@@ -45,6 +47,7 @@ func TestKeyTableFooter(t *testing.T) {
 }
 
 func TestKeyTableHelp(t *testing.T) {
+	t.Parallel()
 	same(t, text(join(keys().Help(plainTheme(), "list", 30))), strings.Trim(`
 Anywhere
     f  fire an event
@@ -58,6 +61,7 @@ space  mark
 }
 
 func TestKeyTableStaysInItsWidth(t *testing.T) {
+	t.Parallel()
 	var table KeyTable
 	for _, s := range awkward {
 		table = append(table, Binding{Keys: []string{"x"}, Short: strings.ReplaceAll(s, "\n", " "), Group: s})

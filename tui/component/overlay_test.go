@@ -10,6 +10,7 @@ import (
 )
 
 func TestOverlay(t *testing.T) {
+	t.Parallel()
 	base := "aaaaaaa\nb顧客bb\nccccccc\nddddddd"
 	// The box covers columns 2 and 3: one half each of two wide characters.
 	same(t, Overlay(base, "12\n34", 7, 4), "aaaaaaa\nb 12 bb\ncc34ccc\nddddddd")
@@ -18,6 +19,7 @@ func TestOverlay(t *testing.T) {
 }
 
 func TestOverlayKeepsTheColoursAround(t *testing.T) {
+	t.Parallel()
 	th := colourTheme()
 	got := Overlay(th.Good.Render("green text here"), th.Bad.Render("no"), 15, 1)
 	left, _, _ := strings.Cut(got, "no")
@@ -30,6 +32,7 @@ func TestOverlayKeepsTheColoursAround(t *testing.T) {
 }
 
 func TestOverlayIsExact(t *testing.T) {
+	t.Parallel()
 	th := colourTheme()
 	for _, size := range sizes {
 		w, h := size[0], size[1]

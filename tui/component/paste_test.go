@@ -66,6 +66,7 @@ func rest(f *Form, waiting tea.Cmd) {
 }
 
 func TestATypedPEMStaysTogether(t *testing.T) {
+	t.Parallel()
 	indented := "   " + strings.ReplaceAll(strings.TrimSpace(ecKey), "\n", "\n   ")
 	for name, test := range map[string]struct{ typed, want string }{
 		"as it is":            {ecKey, ecKey},
@@ -101,6 +102,7 @@ func TestATypedPEMStaysTogether(t *testing.T) {
 }
 
 func TestAPastedPEMIsTidied(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{strings.ReplaceAll(ecKey, "\n", "\r"), "\n  " + strings.ReplaceAll(ecKey, "\n", "\r\n  "), strings.ReplaceAll(ecKey, "\n", "\r\r"), strings.ReplaceAll(ecKey, "\n", `\n`)} {
 		f := keyForm("key")
 		fill(f, "<"+text)
@@ -113,6 +115,7 @@ func TestAPastedPEMIsTidied(t *testing.T) {
 
 // Wherever the cursor is, a key is never seen, and nothing moves on because of it.
 func TestAPEMAtTheWrongPlace(t *testing.T) {
+	t.Parallel()
 	for _, at := range []string{"before", "after", "notes", "rows"} {
 		for _, how := range []func(*Form){
 			func(f *Form) { typeAt(f, strings.ReplaceAll(ecKey, "\n", "\r"), true) },
@@ -143,6 +146,7 @@ func TestAPEMAtTheWrongPlace(t *testing.T) {
 }
 
 func TestAPEMThatDoesNotEnd(t *testing.T) {
+	t.Parallel()
 	broken := strings.TrimSuffix(ecKey, "-----END EC PRIVATE KEY-----\n")
 	f := keyForm("key")
 	typeAt(f, broken, true)
@@ -158,6 +162,7 @@ func TestAPEMThatDoesNotEnd(t *testing.T) {
 }
 
 func TestASecretOfTwoLinesStaysInItsField(t *testing.T) {
+	t.Parallel()
 	f := keyForm("secret")
 	waiting := typeAt(f, "c2VjcmV0IG9m\rdHdvIGxpbmVz\r", true)
 	if f.Focused() != "secret" || f.Values().Text("secret") != "c2VjcmV0IG9m\ndHdvIGxpbmVz" {
@@ -170,6 +175,7 @@ func TestASecretOfTwoLinesStaysInItsField(t *testing.T) {
 }
 
 func TestEnterBehindABurstStillGoesOn(t *testing.T) {
+	t.Parallel()
 	f := keyForm("secret")
 	rest(f, typeAt(f, "one-line\r", true))
 	if f.Focused() != "key" || f.Values().Text("secret") != "one-line" {

@@ -3,6 +3,7 @@ package component
 import "testing"
 
 func TestRank(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		typed, name, title string
 		want               int

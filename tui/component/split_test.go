@@ -7,6 +7,7 @@ import (
 )
 
 func TestPanesLayout(t *testing.T) {
+	t.Parallel()
 	two, three := []int{3, 2}, []int{4, 3, 3}
 	for _, test := range []struct {
 		name  string
@@ -31,6 +32,7 @@ func TestPanesLayout(t *testing.T) {
 }
 
 func TestLayoutFillsTheScreenExactly(t *testing.T) {
+	t.Parallel()
 	for w := 1; w < 230; w += 2 + stride {
 		for h := 1; h < 60; h += 7 {
 			for focused := range 3 {

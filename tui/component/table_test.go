@@ -55,6 +55,7 @@ func selected(t *testing.T, table *Table, want string) {
 }
 
 func TestTableView(t *testing.T) {
+	t.Parallel()
 	table := newTable(list{keys: []string{"one", "a name that is long", "three"}})
 	table.Marking = true
 	press(table, "j", " ")
@@ -64,6 +65,7 @@ func TestTableView(t *testing.T) {
 }
 
 func TestTableMoves(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ keys, want string }{
 		{"j", "1"}, {"down down", "2"}, {"j k", "0"}, {"k", "0"}, {"G", "99"}, {"end up", "98"}, {"G g", "0"}, {"end home", "0"},
 		{"ctrl+d", "2"}, {"ctrl+d ctrl+u", "0"}, {"pgdown", "5"}, {"pgdown pgup", "0"}, {"G pgdown", "99"},
@@ -80,6 +82,7 @@ func TestTableMoves(t *testing.T) {
 }
 
 func TestTableSelectionSticksToItsItem(t *testing.T) {
+	t.Parallel()
 	table := newTable(numbers(10, 60))
 	press(table, "pgdown", "j")
 	selected(t, table, "16")
@@ -100,6 +103,7 @@ func TestTableSelectionSticksToItsItem(t *testing.T) {
 }
 
 func TestTableSurvivesResize(t *testing.T) {
+	t.Parallel()
 	table := newTable(numbers(0, 1000))
 	table.Select("500")
 	for _, size := range sizes {
@@ -112,6 +116,7 @@ func TestTableSurvivesResize(t *testing.T) {
 }
 
 func TestTableFollows(t *testing.T) {
+	t.Parallel()
 	table := newTable(numbers(0, 10))
 	table.Tail = true
 	press(table, "G")
@@ -128,6 +133,7 @@ func TestTableFollows(t *testing.T) {
 }
 
 func TestTableMarksStayWithTheirItems(t *testing.T) {
+	t.Parallel()
 	table := newTable(numbers(0, 9))
 	table.Marking = true
 	press(table, "j", " ", "j", "j", " ", "j", " ", " ")
@@ -145,6 +151,7 @@ func TestTableMarksStayWithTheirItems(t *testing.T) {
 }
 
 func TestColumnsGetWhatThereIsRoomFor(t *testing.T) {
+	t.Parallel()
 	cols := []Column{{Width: 12, Least: 8}, {Width: 10, Least: 6, Flex: 1}, {Width: 6, Priority: 1}, {Width: 8, Flex: 2, Priority: 2}}
 	for _, test := range []struct {
 		name  string
@@ -170,6 +177,7 @@ func TestColumnsGetWhatThereIsRoomFor(t *testing.T) {
 }
 
 func TestExtraColumnsComeLast(t *testing.T) {
+	t.Parallel()
 	cols := []Column{{Width: 12, Least: 8}, {Width: 5, Extra: true}}
 	for width, want := range map[int][]int{4 + 12 + 2 + 5: {12, 5}, 4 + 12 + 2 + 4: {12, 0}, 4 + 11: {8, 0}} {
 		if got := tableLines(cols, width)[0].widths; !slices.Equal(got, want) {
@@ -179,6 +187,7 @@ func TestExtraColumnsComeLast(t *testing.T) {
 }
 
 func TestColumnsGoBelowWhereOneLineIsTooNarrow(t *testing.T) {
+	t.Parallel()
 	table := newTable(list{keys: []string{"one", "a/long/name", "three", "four"}})
 	table.Columns = []Column{{Title: "Name", Width: 9, Middle: true}, {Title: "Number", Short: "No", Width: 4, Right: true, Below: true}}
 	table.SetSize(19, 4)
@@ -189,6 +198,7 @@ func TestColumnsGoBelowWhereOneLineIsTooNarrow(t *testing.T) {
 }
 
 func TestCellsHaveShorterForms(t *testing.T) {
+	t.Parallel()
 	cell := Cell{Text: "12:04:31.220", Shorter: []string{"12:04:31", "12:04"}}
 	for width, want := range map[int]string{13: "12:04:31.220 ", 11: "12:04:31   ", 5: "12:04", 4: "12:…"} {
 		if got := cell.fit(Column{}, width); got != want {
@@ -198,6 +208,7 @@ func TestCellsHaveShorterForms(t *testing.T) {
 }
 
 func TestCutMiddleStaysWithinItsWidth(t *testing.T) {
+	t.Parallel()
 	for _, s := range append([]string{"https://hooks.example.com/a"}, awkward...) {
 		for width := range 30 {
 			if got := (Cell{Text: s}).fit(Column{Middle: true}, width); ansi.StringWidth(got) != width {
@@ -208,6 +219,7 @@ func TestCutMiddleStaysWithinItsWidth(t *testing.T) {
 }
 
 func TestTableEmpty(t *testing.T) {
+	t.Parallel()
 	table := newTable(list{})
 	table.Empty = []string{"Nothing yet.", "", "n creates one"}
 	table.SetSize(20, 6)
@@ -218,6 +230,7 @@ func TestTableEmpty(t *testing.T) {
 }
 
 func TestTableDrawsVisibleRowsOnly(t *testing.T) {
+	t.Parallel()
 	rows, drew := numbers(0, 100_000), 0
 	rows.drew = &drew
 	table := newTable(rows)
@@ -229,6 +242,7 @@ func TestTableDrawsVisibleRowsOnly(t *testing.T) {
 }
 
 func TestTableStaysInItsPane(t *testing.T) {
+	t.Parallel()
 	for _, th := range []*style.Theme{plainTheme(), colourTheme()} {
 		for _, size := range sizes {
 			table := newTable(list{keys: awkward})

@@ -26,6 +26,7 @@ func newViewer(w, h int, lines ...string) *Viewer {
 }
 
 func TestViewerNumbersAndScrolls(t *testing.T) {
+	t.Parallel()
 	v := newViewer(14, 3, counted(120)...)
 	same(t, text(v.View(plainTheme())), "   1 line 1\n   2 line 2\n   3 line 3")
 	for _, test := range []struct{ keys, first, position string }{
@@ -49,6 +50,7 @@ func TestViewerNumbersAndScrolls(t *testing.T) {
 }
 
 func TestViewerWraps(t *testing.T) {
+	t.Parallel()
 	v := newViewer(8, 4, "abcdefghijkl", "second")
 	v.ToggleWrap()
 	same(t, text(v.View(plainTheme())), " 1 abcde\n   fghij\n   kl\n 2 secon")
@@ -60,6 +62,7 @@ func TestViewerWraps(t *testing.T) {
 }
 
 func TestViewerSlides(t *testing.T) {
+	t.Parallel()
 	v := newViewer(13, 2, "0123456789abcdefghijklmnop", "short")
 	same(t, text(v.View(plainTheme())), " 1 012345678…\n 2 short")
 	v.Key(key("right"))
@@ -75,6 +78,7 @@ func TestViewerSlides(t *testing.T) {
 }
 
 func TestViewerKeepsItsPlace(t *testing.T) {
+	t.Parallel()
 	for _, wrapped := range []bool{false, true} {
 		v := newViewer(30, 5, counted(200)...)
 		v.Wrapped = wrapped
@@ -96,6 +100,7 @@ func TestViewerKeepsItsPlace(t *testing.T) {
 }
 
 func TestViewerShowsAndFlagsALine(t *testing.T) {
+	t.Parallel()
 	v := newViewer(20, 6, counted(200)...)
 	v.ShowLine(150)
 	has(t, v.View(plainTheme()), "▸150 line 150")
@@ -104,12 +109,14 @@ func TestViewerShowsAndFlagsALine(t *testing.T) {
 }
 
 func TestViewerEscapesPlainText(t *testing.T) {
+	t.Parallel()
 	v := newViewer(40, 3)
 	v.SetText("a\x1b[2J\r\nb\u202e")
 	same(t, text(v.View(plainTheme())), ` 1 a\x1b[2J`+"\n"+` 2 b\u202e`+"\n")
 }
 
 func TestViewerStaysInItsPane(t *testing.T) {
+	t.Parallel()
 	for _, wrapped := range []bool{false, true} {
 		for _, size := range sizes {
 			v := &Viewer{Numbered: true, Wrapped: wrapped}
@@ -125,6 +132,7 @@ func TestViewerStaysInItsPane(t *testing.T) {
 }
 
 func TestPrettyJSON(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name, in, want string
 		ok             bool
@@ -143,6 +151,7 @@ func TestPrettyJSON(t *testing.T) {
 }
 
 func TestJSONColoursWithoutChangingTheText(t *testing.T) {
+	t.Parallel()
 	pretty, _ := PrettyJSON([]byte(`{"id":"x\u001b","n":-1.5e3,"ok":[true,null],"bidi":"` + "\u202e" + `","e":{}}`))
 	want := style.EscapeMultiline(string(pretty))
 	coloured := join(JSON(colourTheme(), pretty))

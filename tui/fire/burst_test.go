@@ -11,6 +11,7 @@ import (
 )
 
 func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		end  burstEnd
 		want string

@@ -14,6 +14,7 @@ import (
 // A read that never returns keeps neither a deadline nor Close from ending it, whoever has
 // asked for the descriptor.
 func TestPersonsEndCanBeClosedWhileItIsRead(t *testing.T) {
+	t.Parallel()
 	person, program := Open(t, 24, 80)
 	defer program.Close()
 	if _, err := term.GetState(person.Fd()); err != nil {
@@ -44,6 +45,7 @@ func TestPersonsEndCanBeClosedWhileItIsRead(t *testing.T) {
 // The program's end is as a terminal emulator gives it: blocking, or programs that know
 // nothing of polling would read EAGAIN.
 func TestProgramReadsATerminal(t *testing.T) {
+	t.Parallel()
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", "stty size; read -r line; echo got $line")
 	person, program := Open(t, 31, 97)
 	Start(t, cmd, program)

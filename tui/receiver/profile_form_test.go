@@ -10,6 +10,7 @@ import (
 )
 
 func TestReadProfile(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		fields map[string]string
 		want   storage.Profile

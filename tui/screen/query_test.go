@@ -6,6 +6,7 @@ import (
 )
 
 func TestLateAnswersAreDropped(t *testing.T) {
+	t.Parallel()
 	q := Query[string]{Ctx: context.Background()}
 	read := func(text string) func(context.Context) (string, error) {
 		return func(context.Context) (string, error) { return text, nil }
@@ -25,6 +26,7 @@ func TestLateAnswersAreDropped(t *testing.T) {
 }
 
 func TestOneReadAtATime(t *testing.T) {
+	t.Parallel()
 	q := Query[int]{Ctx: context.Background()}
 	reads := 0
 	read := func(context.Context) (int, error) { reads++; return reads, nil }
@@ -44,6 +46,7 @@ func TestOneReadAtATime(t *testing.T) {
 }
 
 func TestAnswersOfOthersAreNotTaken(t *testing.T) {
+	t.Parallel()
 	mine, other := Query[int]{Ctx: context.Background()}, Query[int]{Ctx: context.Background()}
 	read := func(context.Context) (int, error) { return 1, nil }
 	mine.Ask(read)

@@ -7,6 +7,7 @@ import (
 
 // A countdown is drawn again when its text changes, and not before.
 func TestACountdownIsRightAsLongAsItSays(t *testing.T) {
+	t.Parallel()
 	for _, d := range []time.Duration{
 		time.Nanosecond, time.Second, time.Second + 1, 29*time.Second + 400*time.Millisecond, 99 * time.Second, 100*time.Second - 1,
 		100 * time.Second, 2 * time.Minute, 9*time.Minute + 59*time.Second, 99 * time.Minute, 100 * time.Minute, 5*time.Hour + time.Minute, 24 * time.Hour,

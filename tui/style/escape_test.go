@@ -8,6 +8,7 @@ import (
 )
 
 func TestEscape(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ name, in, want string }{
 		{"ascii", `plain "text" \ here`, `plain "text" \ here`},
 		{"escape sequence", "\x1b[31mred\x1b[0m", `\x1b[31mred\x1b[0m`},
@@ -44,6 +45,7 @@ func TestEscape(t *testing.T) {
 }
 
 func TestEscapeMultiline(t *testing.T) {
+	t.Parallel()
 	const in, want = "one\r\ntwo\n\tthree\r", "one\ntwo\n" + `\x09three\x0d`
 	if got := EscapeMultiline(in); got != want {
 		t.Errorf("EscapeMultiline(%q) = %q, want %q", in, got, want)

@@ -16,6 +16,7 @@ func renderer(p termenv.Profile) *lipgloss.Renderer {
 }
 
 func TestThemesDiffer(t *testing.T) {
+	t.Parallel()
 	r := renderer(termenv.TrueColor)
 	dark, light := New(r, true), New(r, false)
 	if dark.Plain || light.Plain {
@@ -30,6 +31,7 @@ func TestThemesDiffer(t *testing.T) {
 }
 
 func TestPlainThemeEmitsNoSequences(t *testing.T) {
+	t.Parallel()
 	th := New(renderer(termenv.Ascii), true)
 	if !th.Plain {
 		t.Error("a theme without colours does not call itself plain")
@@ -42,6 +44,7 @@ func TestPlainThemeEmitsNoSequences(t *testing.T) {
 }
 
 func TestGlyphsAreOneCell(t *testing.T) {
+	t.Parallel()
 	for _, g := range []string{
 		Dot, Check, Cross, Retry, Warning, Pause, None, Info, Pin, Mark, Bar, Caret, Left, Right,
 		Closed, Open, More, Mask, Arrow, Horizontal, Vertical, TopLeft, TopRight, BottomLeft, BottomRight,

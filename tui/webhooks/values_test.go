@@ -13,6 +13,7 @@ import (
 
 // A form that nobody touched gives back what it was given, whatever that is.
 func TestValuesRoundTrip(t *testing.T) {
+	t.Parallel()
 	odd := tuitest.Acme()
 	odd.Auth.JWT.Audience = []string{"a,b", "c"}
 	odd.Auth.JWT.Secret = "env:KEY"
@@ -36,6 +37,7 @@ func TestValuesRoundTrip(t *testing.T) {
 }
 
 func TestValuesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
 	values := valuesOf(tuitest.Acme())
 	for id, text := range map[string]string{
 		fieldTimeout: "10", fieldRetry: "1s, soon", fieldConcurrency: "many", fieldRate: "fast", fieldLifetime: "",
