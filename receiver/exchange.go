@@ -95,9 +95,7 @@ func (x *exchange) store(judge func([]storage.Earlier)) error {
 
 // unstored answers 503 to a request that could not be stored.
 func (x *exchange) unstored(err error) {
-	x.api.unstored.Add(1)
-	x.api.log.Error("store receipt", "path", storage.WithoutTokens(x.receipt.Path), "error", err)
-	x.api.activity.record(unstoredRequests(), err.Error())
+	x.api.recordUnstored(x.receipt.Path, err)
 	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	x.w.Header().Set("Cache-Control", "no-store")
 	x.w.Header().Set(storage.UnstoredHeader, intake.Clip(err.Error(), 4*intake.MaxShown))

@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"backchannel/receiver/intake"
+	"backchannel/storage"
 )
 
 const feedbackPath = "/feedback/{organization}/{sandbox}"
@@ -87,4 +88,11 @@ func (f *feedback) handler(handle func(*exchange)) http.HandlerFunc {
 func (f *feedback) finish() {
 	f.stopRelaying()
 	f.finisher.wait()
+}
+
+// recordUnstored records that a request is answered 503 because it could not be stored.
+func (f *feedback) recordUnstored(path string, err error) {
+	f.unstored.Add(1)
+	f.log.Error("store request", "path", storage.WithoutTokens(path), "error", err)
+	f.activity.record(unstoredRequests(), err.Error())
 }

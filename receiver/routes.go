@@ -8,6 +8,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"backchannel/receiver/executions"
 	"backchannel/storage"
 )
 
@@ -20,6 +21,9 @@ func (r *Receiver) routes() http.Handler {
 	router := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	router.Path(healthPath).Methods(http.MethodGet, http.MethodHead).HandlerFunc(healthy)
 	router.Path(healthPath).HandlerFunc(r.feedback.handler((*exchange).wrongHealth))
+	for _, prefix := range executions.Prefixes() {
+		router.PathPrefix(prefix).Handler(r.executions)
+	}
 	r.feedback.register(router)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.handlers.Add(1)

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/net/netutil"
 
+	"backchannel/receiver/executions"
 	"backchannel/storage"
 )
 
@@ -64,6 +65,8 @@ type Receiver struct {
 	activity *activityRecorder
 	feedback *feedback
 
+	executions *executions.Handler
+
 	listener net.Listener
 	url      string
 	address  string
@@ -98,6 +101,7 @@ func New(store Store, cfg Config) (*Receiver, error) {
 		activity: newActivityRecorder(store.AddActivity, cfg.Now, cfg.Logger),
 	}
 	r.feedback = newFeedback(r.lifetime, store, cfg, r.activity, r.URL)
+	r.executions = executions.New(r.working, store, executions.Config{Now: cfg.Now, Bodies: r.feedback.bodies, Unstored: r.feedback.recordUnstored})
 	return r, nil
 }
 

@@ -3,6 +3,7 @@ package receiver
 import (
 	"context"
 
+	"backchannel/receiver/executions"
 	"backchannel/storage"
 )
 
@@ -11,6 +12,7 @@ type Store interface {
 	Webhooks
 	Receipts
 	Forwards
+	executions.Store
 	AddActivity(ctx context.Context, a storage.Activity) error
 }
 

@@ -87,7 +87,7 @@ const (
 	ChangedActivity
 	ChangedFixtures
 	ChangedCampaigns
-	ChangedExecutions // and their messages
+	ChangedExecutions // and their messages, and how many a campaign has
 	ChangedElsewhere  // by another process; all other bits are set with it
 
 	ChangedAll = ChangedElsewhere<<1 - 1

@@ -20,8 +20,7 @@ type ExecutionStore struct{ *database }
 // more than once, each time with e as it was.
 func (s *ExecutionStore) AddExecution(ctx context.Context, e *storage.Execution, decide func(storage.Precedent) []storage.PlannedMessage) error {
 	call := *e
-	const kinds = storage.ChangedExecutions | storage.ChangedCampaigns | storage.ChangedDeliveries
-	err := s.write(ctx, kinds, func(t *tx) error {
+	err := s.write(ctx, storage.ChangedExecutions|storage.ChangedDeliveries, func(t *tx) error {
 		*e = call
 		return s.add(t, e, decide)
 	})

@@ -1,0 +1,96 @@
+package executions
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"backchannel/storage"
+)
+
+// A place is an organization's sandbox.
+type place struct{ organization, sandbox string }
+
+// A snapshot holds every campaign and webhook as they were at one time. It is not changed.
+type snapshot struct {
+	campaigns     map[string]*storage.Campaign // by UUID, in lower case
+	organizations map[string]bool              // those that have a campaign
+	webhooks      map[place]*storage.Webhook
+}
+
+// campaign returns the campaign of a place with that UUID, or nil.
+func (s *snapshot) campaign(uuid string, at place) *storage.Campaign {
+	c := s.campaigns[strings.ToLower(uuid)]
+	if c == nil || c.Organization != at.organization || c.Sandbox.Name != at.sandbox {
+		return nil
+	}
+	return c
+}
+
+// A catalog caches a snapshot until a hint says that it may be outdated. Each lookup
+// handles the hints first, so that a change takes effect with the next call.
+type catalog struct {
+	ctx   context.Context
+	store Store
+
+	mu      sync.Mutex // guards the fields below, and is held while the store is read
+	hints   <-chan storage.Change
+	current *snapshot // nil: has to be read
+}
+
+func newCatalog(ctx context.Context, store Store) *catalog {
+	return &catalog{ctx: ctx, store: store, hints: store.Changes(ctx)}
+}
+
+func (c *catalog) get() (*snapshot, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.handleChange()
+	if c.current != nil {
+		return c.current, nil
+	}
+	read, err := c.read()
+	if err != nil {
+		return nil, err
+	}
+	c.current = read
+	return read, nil
+}
+
+// forget makes the next lookup read the store.
+func (c *catalog) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.current = nil
+}
+
+func (c *catalog) handleChange() {
+	select {
+	case change, open := <-c.hints:
+		if !open || change.Has(storage.ChangedCampaigns|storage.ChangedWebhooks) {
+			c.current = nil
+		}
+	default:
+	}
+}
+
+func (c *catalog) read() (*snapshot, error) {
+	campaigns, err := c.store.Campaigns(c.ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the campaigns: %w", err)
+	}
+	webhooks, err := c.store.Webhooks(c.ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the webhooks: %w", err)
+	}
+	s := &snapshot{campaigns: map[string]*storage.Campaign{}, organizations: map[string]bool{}, webhooks: map[place]*storage.Webhook{}}
+	for i := range campaigns {
+		s.campaigns[strings.ToLower(campaigns[i].UUID)] = &campaigns[i]
+		s.organizations[campaigns[i].Organization] = true
+	}
+	for i, w := range webhooks {
+		s.webhooks[place{w.Organization, w.Sandbox.Name}] = &webhooks[i]
+	}
+	return s, nil
+}

@@ -1,0 +1,134 @@
+package executions
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"backchannel/receiver/intake"
+	"backchannel/storage"
+)
+
+// The faults of the service, numbered in the order in which they are looked for.
+func noSandbox() fault       { return fault{1, http.StatusBadRequest, "Missing header x-sandbox-name"} }
+func tooLarge() fault        { return fault{2, http.StatusRequestEntityTooLarge, "Request body too large"} }
+func notJSON() fault         { return fault{3, http.StatusBadRequest, "JSON parsing error"} }
+func invalid() fault         { return fault{4, http.StatusBadRequest, "Invalid request"} }
+func sameRecipients() fault  { return fault{5, http.StatusBadRequest, "Duplicate recipients"} }
+func badNamespace() fault    { return fault{6, http.StatusBadRequest, "Invalid namespace"} }
+func contextTooLarge() fault { return fault{7, http.StatusBadRequest, "Contextual data too large"} }
+func noCampaign() fault      { return fault{8, http.StatusNotFound, "Cannot find the Campaign"} }
+func outsideDates() fault {
+	return fault{10, http.StatusBadRequest, "Campaign is outside its start and end dates"}
+}
+func wrongType() fault {
+	return fault{11, http.StatusBadRequest, "Campaign type does not match the endpoint"}
+}
+func noProfile() fault       { return fault{12, http.StatusNotFound, "Cannot find the Profile"} }
+func repeatedRequest() fault { return fault{13, http.StatusConflict, "Duplicate requestId"} }
+
+func notLive(status storage.CampaignStatus) fault {
+	title := "Campaign must be in LIVE status to execute. Current status: " + strings.ToUpper(string(status))
+	return fault{9, http.StatusBadRequest, title}
+}
+
+// The faults of calls that are not executions.
+func noPath() fault      { return fault{20, http.StatusNotFound, "Cannot find the path"} }
+func noMethod() fault    { return fault{21, http.StatusMethodNotAllowed, "Method not allowed"} }
+func unplayed() fault    { return fault{22, http.StatusNotImplemented, "Not implemented"} }
+func noExecution() fault { return fault{23, http.StatusNotFound, "Cannot find the Execution"} }
+
+func unknownPath(path string) problem {
+	return problem{noPath(), []detail{wrong("path", "one of "+strings.Join([]string{
+		unitaryPath, highThroughputPath, healthPath, statusPath + "{executionId}", tokenPath}, ", "), intake.Quote(path), "correct the URL; letter case counts")}}
+}
+
+func wrongMethod(got, allowed string) problem {
+	return problem{noMethod(), []detail{wrong("method", allowed, intake.Quote(got), "use "+allowed)}}
+}
+
+// notPlayed answers the operations that the stand-in does not have.
+func (c *call) notPlayed() {
+	c.conclude(fixed(c.problem(problem{unplayed(), []detail{wrong("path", "an operation that this stand-in plays", intake.Quote(c.req.URL.EscapedPath()),
+		"execute campaigns with "+unitaryPath+" or "+highThroughputPath+"; audiences and schedules are not played here")}})))
+}
+
+// A finding is a detail with the fault that it belongs to.
+type finding struct {
+	fault
+	detail
+}
+
+// findings holds everything that is wrong with a call, in any order.
+type findings []finding
+
+func (f *findings) add(of fault, d detail) { *f = append(*f, finding{of, d}) }
+
+// problem returns the first fault with the details of all, or nil if there is none.
+func (f findings) problem() *problem {
+	if len(f) == 0 {
+		return nil
+	}
+	p := &problem{fault: f[0].fault}
+	for _, found := range f {
+		if found.number < p.fault.number {
+			p.fault = found.fault
+		}
+		p.details = append(p.details, found.detail)
+	}
+	return p
+}
+
+// A check finds a fault that rules out what follows it.
+func one(of fault, d detail) *problem { return &problem{of, []detail{d}} }
+
+// checkCampaign returns why a campaign cannot be executed by a call that is well formed, or
+// nil.
+func (c *call) checkCampaign(campaign *storage.Campaign, at place, highThroughput bool) *problem {
+	if campaign == nil {
+		return one(noCampaign(), wrong("/campaignId", fmt.Sprintf("the id of a campaign in %s / %s", intake.Quote(at.organization), intake.Quote(at.sandbox)),
+			intake.Quote(c.request.campaignID), "take the id from campaign show, or correct x-gw-ims-org-id and x-sandbox-name"))
+	}
+	name := "campaign " + intake.Quote(campaign.Name)
+	switch {
+	case campaign.Status == storage.CampaignDraft:
+		return one(notLive(campaign.Status), wrong("/campaignId", "a live campaign", name+", a draft", "activate it"))
+	case campaign.Status != storage.CampaignLive:
+		return one(notLive(campaign.Status), wrong("/campaignId", "a live campaign", name+", which is stopped for good", "duplicate it, activate the copy and send its id"))
+	case !campaign.InTime(c.e.ReceivedAt):
+		return one(outsideDates(), wrong("/campaignId", "a time "+dates(campaign), formatTime(c.e.ReceivedAt), "change the start or the end of "+name+" and activate it"))
+	case campaign.Category == storage.Marketing:
+		return one(wrongType(), wrong("/campaignId", "a transactional campaign", name+", a marketing campaign", "execute a transactional one"))
+	case campaign.HighThroughput && !highThroughput:
+		return one(wrongType(), wrong("path", highThroughputPath, unitaryPath, name+" is a high throughput campaign: call that path"))
+	case !campaign.HighThroughput && highThroughput:
+		return one(wrongType(), wrong("path", unitaryPath, highThroughputPath, name+" is not a high throughput campaign: call that path"))
+	}
+	return c.checkProfiles(campaign)
+}
+
+func dates(c *storage.Campaign) string {
+	var parts []string
+	if !c.Start.IsZero() {
+		parts = append(parts, "from "+formatTime(c.Start)+" on")
+	}
+	if !c.End.IsZero() {
+		parts = append(parts, "before "+formatTime(c.End))
+	}
+	return strings.Join(parts, " and ")
+}
+
+// checkProfiles returns which profiles are unknown, if the campaign does not create them.
+func (c *call) checkProfiles(campaign *storage.Campaign) *problem {
+	if campaign.CreateProfiles {
+		return nil
+	}
+	var found findings
+	for i, r := range c.request.recipients {
+		if r.kind == typeAEP && unknownProfile(campaign.Channel, r) {
+			found.add(noProfile(), wrong(pointer(i, ""), "a recipient with a profile", intake.Quote(r.userID),
+				"use another address, or switch Create new profiles on in the campaign and activate it"))
+		}
+	}
+	return found.problem()
+}

@@ -1,0 +1,59 @@
+package executions
+
+import (
+	"sync"
+	"time"
+)
+
+// The calls per second that an organization may make.
+const (
+	UnitaryRate        = 500
+	HighThroughputRate = 5000
+)
+
+// rates limits the calls of each organization: never more than the rate within any second.
+type rates struct {
+	mu    sync.Mutex // guards the fields below
+	calls map[rateKey]*recent
+}
+
+type rateKey struct {
+	organization   string
+	highThroughput bool
+}
+
+func newRates() *rates { return &rates{calls: map[rateKey]*recent{}} }
+
+// allow reports whether a call may be made now, and counts it if so.
+func (r *rates) allow(organization string, highThroughput bool, now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key, rate := rateKey{organization, highThroughput}, UnitaryRate
+	if highThroughput {
+		rate = HighThroughputRate
+	}
+	if r.calls[key] == nil {
+		r.calls[key] = &recent{}
+	}
+	return r.calls[key].allow(now, rate)
+}
+
+// recent holds the times of the last calls that were allowed, as many as are allowed within
+// a second.
+type recent struct {
+	at     []time.Time
+	oldest int
+}
+
+func (r *recent) allow(now time.Time, most int) bool {
+	if len(r.at) < most {
+		r.at = append(r.at, now)
+		return true
+	}
+	if now.Sub(r.at[r.oldest]) < time.Second {
+		return false
+	}
+	r.at[r.oldest] = now
+	r.oldest = (r.oldest + 1) % most
+	return true
+}
