@@ -50,7 +50,7 @@ func TestExecutionsOnTheListener(t *testing.T) {
 	if n := len(g.receipts()); n != 0 {
 		t.Errorf("%d calls became receipts", n)
 	}
-	if answer, err := g.do(http.MethodPost, "/ajo", nil); err != nil || answer.StatusCode != 404 || len(g.receipts()) != 1 {
+	if answer, err := g.do(http.MethodPost, "/ajo", nil); err != nil || answer.StatusCode != http.StatusNotFound || len(g.receipts()) != 1 {
 		t.Errorf("/ajo: %v, %v, %d receipts", answer, err, len(g.receipts()))
 	}
 }

@@ -48,7 +48,7 @@ func TestOtherPaths(t *testing.T) {
 func TestHealthIsNotStored(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
-	if r := g.do(&try{method: "GET", path: healthPath}); r.StatusCode != 200 || text(r) != `{"status":"UP"}` {
+	if r := g.do(&try{method: "GET", path: healthPath}); r.StatusCode != http.StatusOK || text(r) != `{"status":"UP"}` {
 		t.Errorf("answered %d", r.StatusCode)
 	}
 	if all, err := g.store.Executions(t.Context(), storage.ExecutionQuery{}); err != nil || len(all) != 0 {
@@ -69,7 +69,7 @@ func TestStatus(t *testing.T) {
 	}
 	want := `{"executionId":"` + id + `","status":"PENDING","executionType":"unitary","executionRunMode":"default","source":{"campaignId":"` +
 		g.campaign.UUID + `","campaignVersionId":"` + g.campaign.VersionID + `"},"requestId":"r-1","createdAt":"` + formatTime(g.now) + `"}`
-	if r := ask(func(*try) {}); r.StatusCode != 200 || text(r) != want {
+	if r := ask(func(*try) {}); r.StatusCode != http.StatusOK || text(r) != want {
 		t.Errorf("answered %d, want %s", r.StatusCode, want)
 	}
 	for status, change := range map[int]func(*try){
@@ -81,7 +81,7 @@ func TestStatus(t *testing.T) {
 			t.Errorf("answered %d, want %d", r.StatusCode, status)
 		}
 	}
-	if r := ask(func(c *try) { c.header.Set("X-Sandbox-Name", "dev") }); r.StatusCode != 404 {
+	if r := ask(func(c *try) { c.header.Set("X-Sandbox-Name", "dev") }); r.StatusCode != http.StatusNotFound {
 		t.Errorf("another sandbox gets %d", r.StatusCode)
 	}
 	for _, m := range g.messages(g.last().ID) {
@@ -104,7 +104,7 @@ func TestTokens(t *testing.T) {
 	}
 	r := ask(formType, form)
 	g.must(json.Unmarshal([]byte(text(r)), &made))
-	if r.StatusCode != 200 || made.Token == "" || made.Type != "bearer" || made.Expires != 86399 {
+	if r.StatusCode != http.StatusOK || made.Token == "" || made.Type != "bearer" || made.Expires != 86399 {
 		t.Errorf("answered %d %+v", r.StatusCode, made)
 	}
 	c := g.try()
@@ -129,7 +129,7 @@ func TestTokens(t *testing.T) {
 		}
 		bad.Set(c.field, c.value)
 		r := ask(c.kind, bad)
-		if said := text(r); r.StatusCode != 400 || !strings.Contains(said, `"error":"`+c.code+`"`) || !strings.Contains(said, c.says) || g.last().Fault != c.code {
+		if said := text(r); r.StatusCode != http.StatusBadRequest || !strings.Contains(said, `"error":"`+c.code+`"`) || !strings.Contains(said, c.says) || g.last().Fault != c.code {
 			t.Errorf("%s %q: %d %s", c.field, c.value, r.StatusCode, said)
 		}
 	}
@@ -147,8 +147,8 @@ func FuzzBody(f *testing.F) {
 		if len(r.recipients) > r.count || len(r.recipients) > MaxRecipients {
 			t.Errorf("%d recipients of %d", len(r.recipients), r.count)
 		}
-		all := append(r.findings, r.checkNamespaces(g.campaign)...)
-		bad := all.problem()
+		r.findings = append(r.findings, r.checkNamespaces(g.campaign)...)
+		bad := r.findings.problem()
 		if bad == nil {
 			if r.requestID == "" || r.campaignID == "" || r.count == 0 || !json.Valid(body) {
 				t.Errorf("nothing is wrong with %q", body)
