@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 
 	"backchannel/engine"
+	"backchannel/engine/policy"
 	"backchannel/storage"
 )
 
@@ -28,7 +29,7 @@ func ExampleAttempt() {
 	}
 	result := engine.Attempt(context.Background(), engine.Config{RootCAs: trust}, webhook, storage.Job{Payload: []byte(`{"requestId":"r1"}`)})
 	fmt.Println(result.Attempt.Code, result.Attempt.Error)
-	fmt.Println("is tried again:", result.Class == engine.Retryable)
+	fmt.Println("is tried again:", result.Class == policy.Retryable)
 	// Output:
 	// POST /feedback application/json
 	// 503 answered 503 Service Unavailable
