@@ -64,7 +64,7 @@ func (q *webhookQueue) endPage(p *page, jobs []storage.Job) (lookAhead bool, wai
 		known := q.queue.has(j.DeliveryID) || q.running[j.DeliveryID] != nil || q.fetcher.during[j.DeliveryID]
 		switch {
 		case known || q.admission.idle():
-		case j.Attempts > 0 && j.NextAttemptAt.After(p.wall): // due only by a clock that was set back since
+		case j.Waits() && j.NextAttemptAt.After(p.wall): // due only by a clock that was set back since
 			q.fetcher.due(j.NextAttemptAt)
 		default:
 			q.queue.push(j)
@@ -92,7 +92,7 @@ func (q *webhookQueue) endLookAhead(later []storage.Job, ok bool) time.Duration 
 	case !ok:
 		q.fetcher.fullScanAt = q.now().Add(scanRetry)
 	case len(later) == 0:
-	case later[0].Attempts == 0: // enqueued before the clock was set back, so it waits for nothing
+	case !later[0].Waits(): // enqueued before the clock was set back, so it waits for nothing
 		q.fetcher.latest, q.fetcher.fullScanAt = later[0].NextAttemptAt, q.now()
 	default:
 		q.fetcher.due(later[0].NextAttemptAt)

@@ -182,6 +182,10 @@ type Job struct {
 	NextAttemptAt time.Time
 }
 
+// Waits reports whether NextAttemptAt is a time to wait for. That of a new delivery is when
+// it was enqueued, which is only in the future if the clock was set back since.
+func (j Job) Waits() bool { return j.Attempts > 0 || !j.DueAt.IsZero() }
+
 // An Outcome is an attempt and the state of its delivery that follows from it. A store
 // saves both in one commit.
 type Outcome struct {

@@ -22,7 +22,7 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 		after = q.After.At.UnixMicro()
 	}
 	jobs, err := collectRaw(ctx, s.reads, readJob, `
-		SELECT d.id, d.webhook_id, d.attempts, e.payload, e.misbehave, d.created_at, d.next_attempt_at
+		SELECT d.id, d.webhook_id, d.attempts, e.payload, e.misbehave, d.created_at, d.next_attempt_at, coalesce(d.due_at, 0)
 		FROM deliveries d JOIN events e ON e.id = d.event_id
 		WHERE d.webhook_id = ? AND d.next_attempt_at <= ? AND (d.next_attempt_at, d.id) > (?, ?)
 		ORDER BY d.next_attempt_at, d.id LIMIT ?`,
@@ -38,6 +38,9 @@ func readJob(row []driver.Value) (j storage.Job) {
 	j.Attempts, j.Misbehave = int(integer(row[2])), storage.Misbehaviour(text(row[4]))
 	j.Payload, _ = row[3].([]byte)
 	j.CreatedAt, j.NextAttemptAt = time.UnixMicro(integer(row[5])).UTC(), time.UnixMicro(integer(row[6])).UTC()
+	if due := integer(row[7]); due != 0 {
+		j.DueAt = time.UnixMicro(due).UTC()
+	}
 	return j
 }
 
