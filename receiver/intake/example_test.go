@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 // A body is read to the byte, and released once it has been stored.
 func ExamplePool() {
 	pool := intake.NewPool(10 * time.Second)
-	request := httptest.NewRequest("POST", "/feedback/myImsOrg/prod", strings.NewReader(`{"requestId": "r1"}`))
+	request := httptest.NewRequest(http.MethodPost, "/feedback/myImsOrg/prod", strings.NewReader(`{"requestId": "r1"}`))
 	body := pool.Read(httptest.NewRecorder(), request)
 	defer body.Release()
 	fmt.Printf("%s, flaw %q, %d large ones in memory\n", body.Bytes, body.Flaw, pool.InUse())

@@ -226,7 +226,7 @@ func (s *Store) inOrder(n int, write func(i int) error, when func(i int) time.Ti
 // AllWebhooks returns the webhooks by name.
 func (s *Store) AllWebhooks() []storage.Webhook {
 	s.t.Helper()
-	return must[[]storage.Webhook](s)(s.Store.Webhooks(context.Background()))
+	return must[[]storage.Webhook](s)(s.Webhooks(context.Background()))
 }
 
 // AllDeliveries returns the deliveries, oldest first.
@@ -249,7 +249,7 @@ func (s *Store) AllEvents() (all []storage.Event) {
 // AllReceipts returns the receipts with their content, oldest first.
 func (s *Store) AllReceipts() []storage.Receipt {
 	s.t.Helper()
-	all := must[[]storage.Receipt](s)(s.Store.Receipts(context.Background(), storage.ReceiptQuery{OldestFirst: true}))
+	all := must[[]storage.Receipt](s)(s.Receipts(context.Background(), storage.ReceiptQuery{OldestFirst: true}))
 	for i := range all {
 		all[i] = must[storage.Receipt](s)(s.Receipt(context.Background(), all[i].ID))
 	}
@@ -264,6 +264,8 @@ func (s *Store) ProfileOf(webhook storage.ID) storage.Profile {
 
 // blank holds the files of an empty store. It is made once, because the migrations take
 // longer than most tests.
+//
+//nolint:gochecknoglobals // shared by all tests of a package, which have nothing else in common
 var blank = sync.OnceValues(func() (map[string][]byte, error) {
 	dir, err := os.MkdirTemp("", "blank")
 	if err != nil {
