@@ -9,12 +9,11 @@ import (
 
 const alsoNeeded = ", which Journey Optimizer would need as well"
 
-// explainNoAgreement tells what an endpoint would speak that has nothing in common with
-// what is offered to it. An alert does not tell that (handshake_failure says no more than
-// that there is no agreement, RFC 8446 §6.2), so the endpoint is asked once more, with all
-// that crypto/tls knows, however weak. That is a handshake alone: no request is sent, so
-// that one attempt stays one request, and nothing secret is told; and it is made for
-// attempts alone that have failed for good.
+// explainNoAgreement returns what an endpoint supports that accepts none of the TLS versions
+// and cipher suites offered to it. The alert does not say (handshake_failure only means
+// that there is no agreement, RFC 8446 §6.2), so a second handshake offers everything that
+// crypto/tls supports, however weak. No request follows it: an attempt stays one request,
+// and nothing secret is sent. It is made only after attempts that will not be retried.
 func (d *dialer) explainNoAgreement(ctx context.Context, alert string, f *failedHandshake) string {
 	const need = "; the endpoint's operator must enable TLS 1.2 or 1.3 with a cipher suite of forward secrecy (ECDHE)" + alsoNeeded
 	if alert != "" {
@@ -55,7 +54,8 @@ func (d *dialer) shakeWidely(ctx context.Context, f *failedHandshake) (tls.Conne
 	return secured.ConnectionState(), nil
 }
 
-// untraced is ctx for what is not part of the attempt and does not count in its timings.
+// untraced returns a context that ends with ctx but has no trace, because the timings of an
+// attempt must not include the handshakes that only explain its failure.
 func untraced(ctx context.Context) (context.Context, context.CancelFunc) {
 	bare, cancel := context.WithCancel(context.Background())
 	stop := context.AfterFunc(ctx, cancel)

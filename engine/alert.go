@@ -16,7 +16,7 @@ import (
 	"backchannel/storage"
 )
 
-// The TLS alerts that say something to a person (RFC 8446 §6).
+// The TLS alerts that lead to an explanation of their own (RFC 8446 §6).
 const (
 	alertUnexpectedMessage    = 10
 	alertBadRecordMAC         = 20
@@ -37,13 +37,13 @@ const (
 	alertNoApplication        = 120
 )
 
-// How a person has a client certificate sent, and that none is.
+// Parts of messages: how to configure a client certificate, and that none is configured.
 const (
 	nameClient = " with --tls-cert and --tls-key (Client certificate, Client key)"
 	noClient   = ", and the webhook has none: name one that it accepts"
 )
 
-// alertName names an alert in the words of RFC 8446.
+// alertName returns the name that RFC 8446 gives an alert, which operators can search for.
 func alertName(code tls.AlertError) string {
 	names := map[tls.AlertError]string{
 		alertUnexpectedMessage: "unexpected_message", alertBadRecordMAC: "bad_record_mac", alertHandshakeFailure: "handshake_failure",
@@ -61,8 +61,8 @@ func alertName(code tls.AlertError) string {
 	return strconv.Itoa(int(code))
 }
 
-// alertOf is the alert that the endpoint sent, if that is what an error is about.
-// crypto/tls keeps its number in an unexported type, so it is found by its text.
+// alertOf returns the alert that the endpoint sent, if there was one. crypto/tls returns
+// its number in an unexported type, so it is looked up by its text.
 func alertOf(err error) (tls.AlertError, bool) {
 	var op *net.OpError
 	if !errors.As(err, &op) || op.Op != "remote error" {
@@ -77,13 +77,13 @@ func alertOf(err error) (tls.AlertError, bool) {
 	return 0, false
 }
 
-// explainAlert tells what an endpoint that refuses wants instead.
+// explainAlert returns a problem that says why the endpoint refused the handshake.
 func (d *dialer) explainAlert(ctx context.Context, code tls.AlertError, f *failedHandshake) error {
 	switch code {
 	case alertInternalError, alertUserCanceled, alertBadRecordMAC, alertUnexpectedMessage, 0:
-		return problemf(storage.ClassTLS, "the endpoint broke the TLS handshake off, with the alert %s", alertName(code))
+		return problemf(storage.ClassTLS, "the endpoint aborted the TLS handshake with the alert %s", alertName(code))
 	case alertUnrecognizedName:
-		return finalf(storage.ClassTLS, "the endpoint's server has no certificate for the host name %s (TLS alert unrecognized_name); correct the URL's host, or have the endpoint's operator set that name up there", f.config.ServerName)
+		return finalf(storage.ClassTLS, "the endpoint's server has no certificate for the host name %s (TLS alert unrecognized_name); correct the URL's host, or have the endpoint's operator set up that name there", f.config.ServerName)
 	case alertNoApplication:
 		if !slices.Contains(f.config.NextProtos, "h2") {
 			return finalf(storage.ClassTLS, "the endpoint wants HTTP/1.1, and does not speak it on that port (TLS alert no_application_protocol); its operator must enable it there (ALPN, RFC 7301)")
@@ -99,11 +99,11 @@ func (d *dialer) explainAlert(ctx context.Context, code tls.AlertError, f *faile
 	return finalf(storage.ClassTLS, "%s", d.explainNoAgreement(ctx, alertName(code), f))
 }
 
-// explainUnanswered is about a connection that broke after its handshake, as seen from
-// here. In TLS 1.3 an endpoint judges the client certificate only then, and its alert may
-// get lost: it closes a connection on which the request has arrived unread, which resets
-// it (RFC 9112 §9.6 tells of that). So a further handshake without a request finds out
-// whether that is why.
+// explainUnanswered explains a connection that broke after the client's side of the
+// handshake was complete. In TLS 1.3 the endpoint verifies the client certificate only
+// then, and its alert may be lost: closing a connection with an unread request resets it
+// (RFC 9112 §9.6). So another handshake, without a request, finds out whether the client
+// certificate was the reason.
 func (d *dialer) explainUnanswered(ctx context.Context, l *link, err error) error {
 	if _, secured := l.Conn.(*tls.Conn); !secured && isClosed(err) {
 		return problemf(storage.ClassTransport, "%s; if the port speaks HTTPS, set the URL to https:// instead of http://", broken(err))
@@ -125,8 +125,8 @@ func (d *dialer) explainUnanswered(ctx context.Context, l *link, err error) erro
 	return finalf(storage.ClassTLS, "%s", d.explainClientAlert(code, l.wanted))
 }
 
-// shakeUnasked makes a handshake, sends nothing, and waits for what the endpoint says. Its
-// error is how that ended the connection; nil if it stays.
+// shakeUnasked makes a handshake, sends no request, and waits a second for an alert. It
+// returns the error with which the endpoint ended the connection, or nil if it did not.
 func (d *dialer) shakeUnasked(ctx context.Context, l *link) error {
 	ctx, cancel := untraced(ctx)
 	defer cancel()
@@ -154,8 +154,8 @@ func isCertificateAlert(code tls.AlertError) bool {
 	return code >= alertBadCertificate && code <= alertCertificateUnknown || code == alertUnknownCA || code == alertCertificateRequired || code == alertAccessDenied
 }
 
-// explainClientAlert is about an endpoint that asked for a client certificate and then
-// refused.
+// explainClientAlert explains the alert of an endpoint that had asked for a client
+// certificate.
 func (d *dialer) explainClientAlert(code tls.AlertError, w *wanted) string {
 	why := map[tls.AlertError]string{
 		alertUnknownCA:          "does not know the authority that issued it: have the endpoint's operator trust that authority, or name another one",
@@ -169,8 +169,8 @@ func (d *dialer) explainClientAlert(code tls.AlertError, w *wanted) string {
 	return fmt.Sprintf("the endpoint refuses the client certificate in %s (TLS alert %s): it %s%s%s", d.client, alertName(code), why, acceptable(w.issuer), nameClient)
 }
 
-// explainClient is about an endpoint that asked for a client certificate and by some sign
-// refuses what it got.
+// explainClient explains the refusal of a client certificate, or of its absence. sign is
+// what indicates the refusal.
 func (d *dialer) explainClient(sign string, w *wanted) string {
 	if d.client == "" {
 		return fmt.Sprintf("the endpoint wants a client certificate (%s)%s%s%s", sign, noClient, acceptable(w.issuer), nameClient)
@@ -179,7 +179,8 @@ func (d *dialer) explainClient(sign string, w *wanted) string {
 		d.client, sign, acceptable(w.issuer), nameClient)
 }
 
-// acceptable names the authorities whose certificates an endpoint accepts, if it told.
+// acceptable lists the authorities whose client certificates the endpoint accepts. An
+// endpoint need not send that list (RFC 8446 §4.2.4).
 func acceptable(issuers [][]byte) string {
 	var names []string
 	for _, raw := range issuers {
@@ -197,7 +198,8 @@ func acceptable(issuers [][]byte) string {
 	return " (it accepts those of " + listed(names, 3) + ")"
 }
 
-// explainProtocol is about what crypto/tls itself would not accept.
+// explainProtocol explains an error of crypto/tls itself about what the endpoint sent.
+// These errors have no types, so they are recognized by their text.
 func (d *dialer) explainProtocol(ctx context.Context, text string, f *failedHandshake) error {
 	text = strings.TrimPrefix(text, "tls: ")
 	reason, unreadable := strings.CutPrefix(text, "failed to parse certificate from server: ")
@@ -213,10 +215,10 @@ func (d *dialer) explainProtocol(ctx context.Context, text string, f *failedHand
 	case strings.HasPrefix(text, "server selected unsupported protocol version"):
 		return finalf(storage.ClassTLS, "%s", d.explainNoAgreement(ctx, "", f))
 	}
-	return finalf(storage.ClassTLS, "the endpoint's TLS is not as the protocol has it: %s; its operator must mend or update the server", clipped(text))
+	return finalf(storage.ClassTLS, "the endpoint violates the TLS protocol: %s; its operator must repair or update the server", clipped(text))
 }
 
-// bareKey drops from an error about a key where it is documented for programmers.
+// bareKey removes from an error about a key what is meant for Go programmers.
 func bareKey(text string) string {
 	text, _, _ = strings.Cut(text, " (see ")
 	return strings.TrimPrefix(strings.TrimPrefix(text, "invalid signature by the server certificate: "), "crypto/rsa: ")

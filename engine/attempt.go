@@ -17,14 +17,14 @@ import (
 
 const maxResponseBody = storage.MaxAnswerBody
 
-// A Result is an attempt and what it means for its delivery.
+// A Result is an attempt and the class of its outcome.
 type Result struct {
 	Attempt    storage.Attempt
 	Class      policy.Class
 	retryAfter string // the header of that name
 }
 
-// attempt makes one try to deliver the job.
+// attempt tries once to deliver the job.
 func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time) Result {
 	ctx, cancel := context.WithTimeout(ctx, ep.webhook.Delivery.Timeout)
 	defer cancel()
@@ -61,8 +61,8 @@ func begun(job *storage.Job, now time.Time) Result {
 	return Result{Attempt: storage.Attempt{DeliveryID: job.DeliveryID, N: job.Attempts + 1, At: now}}
 }
 
-// lines are the header lines of an attempt, but for those that say where it goes and how
-// long it is. Its errors are problems.
+// lines returns the header lines of an attempt without those that describe the target and
+// the length. Its errors are problems.
 func (ep *endpoint) lines(ctx context.Context, job *storage.Job, now time.Time) ([]storage.HeaderField, error) {
 	lines := make([]storage.HeaderField, 0, len(ep.webhook.Headers)+4)
 	lines = append(lines, storage.HeaderField{Name: "Content-Type", Value: "application/json"})
@@ -79,7 +79,7 @@ func (ep *endpoint) lines(ctx context.Context, job *storage.Job, now time.Time) 
 	return ep.customLines(ctx, lines)
 }
 
-// request is the POST as net/http wants it.
+// request returns the POST for net/http, which sends it over HTTP/2.
 func (ep *endpoint) request(ctx context.Context, lines []storage.HeaderField, body []byte) *http.Request {
 	header := make(http.Header, len(lines)+1)
 	for _, line := range lines {
@@ -92,8 +92,8 @@ func (ep *endpoint) request(ctx context.Context, lines []storage.HeaderField, bo
 	}).WithContext(ctx)
 }
 
-// answered keeps the response and judges it. The body is read as far as it goes, and
-// never matters.
+// answered records and judges the response. Only the status counts: a body that breaks off
+// does not make a delivered event undelivered.
 func (ep *endpoint) answered(ctx context.Context, r *Result, resp *http.Response) {
 	r.Attempt.Code = resp.StatusCode
 	r.Attempt.ResponseHeaders = sortedFields(resp.Header)
@@ -112,13 +112,13 @@ func (ep *endpoint) answered(ctx context.Context, r *Result, resp *http.Response
 	r.retryAfter = resp.Header.Get("Retry-After")
 }
 
-// broke judges an attempt that got no answer.
+// broke judges an attempt that received no answer.
 func (r *Result) broke(ctx context.Context, err error, at phase, timeout time.Duration) {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		r.abort()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) && outOfFiles() != "":
-		r.starve(outOfFiles()) // the built-in receiver may be what could not accept it
+		r.starve(outOfFiles()) // the built-in receiver may have been unable to accept the connection
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		r.Class = policy.Retryable
 		r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTimeout, explainTimeout(timeout, at)
@@ -127,8 +127,9 @@ func (r *Result) broke(ctx context.Context, err error, at phase, timeout time.Du
 	}
 }
 
-// unprepared judges an attempt that was not begun, since something that it needs could not
-// be had. Its class says more than the end of the time that it took.
+// unprepared judges an attempt that could not begin, because a key or a file could not be
+// read, for example. It does not look at the context's deadline: the error's own class
+// says more than "timeout".
 func (r *Result) unprepared(err error) {
 	if errors.Is(err, context.Canceled) {
 		r.abort()
@@ -137,7 +138,7 @@ func (r *Result) unprepared(err error) {
 	r.fail(err, starting)
 }
 
-// starve says that an attempt was not made for want of something here.
+// starve records that the attempt was not made because this machine lacked a resource.
 func (r *Result) starve(lack string) {
 	r.Class = policy.Starved
 	r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTransport, lack
@@ -164,8 +165,8 @@ func (r *Result) fail(err error, at phase) {
 	}
 }
 
-// readSome reads up to 16 KiB, and says what it lacks. Only a body that ends there leaves
-// its connection usable: the one byte more that is asked for finds the end.
+// readSome reads up to 16 KiB and reports whether the body is incomplete. It asks for one
+// byte more, because only a body that was read to its end leaves the connection reusable.
 func readSome(body io.Reader) ([]byte, storage.BodyFlaw) {
 	if kept, ok := body.(*keptBody); body == http.NoBody || ok && kept.ended {
 		return nil, ""
@@ -191,7 +192,7 @@ func sortedFields(header http.Header) []storage.HeaderField {
 	return fields
 }
 
-// http2Fields has the header as HTTP/2 sends it, which the transport does not tell.
+// http2Fields returns the header as HTTP/2 sends it, which the transport does not report.
 func (ep *endpoint) http2Fields(req *http.Request) []storage.HeaderField {
 	fields := []storage.HeaderField{
 		{Name: ":authority", Value: req.Host}, {Name: ":method", Value: req.Method},

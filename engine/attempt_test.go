@@ -130,12 +130,12 @@ func TestBrokenEndpoints(t *testing.T) {
 		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, policy.Retryable, storage.ClassTransport, "reset"},
 		{"hangs up", readRequest, policy.Retryable, storage.ClassTransport, "closed without an answer"},
 		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, policy.Permanent, storage.ClassTransport, "does not speak HTTP/1.1: it answered \"\\x00\\xffgarbage\""},
-		{"breaks HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, policy.Permanent, storage.ClassTransport, `breaks HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
-		{"has no status", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 OK\r\n\r\n") }, policy.Permanent, storage.ClassTransport, `breaks HTTP/1.1 (RFC 9112): malformed HTTP status code "OK"`},
+		{"breaks HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, policy.Permanent, storage.ClassTransport, `violates HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
+		{"has no status", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 OK\r\n\r\n") }, policy.Permanent, storage.ClassTransport, `violates HTTP/1.1 (RFC 9112): malformed HTTP status code "OK"`},
 		{"gives two lengths", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, ok+"Content-Length: 1\r\nContent-Length: 2\r\n\r\na")
-		}, policy.Permanent, storage.ClassTransport, "breaks HTTP/1.1 (RFC 9112): "},
+		}, policy.Permanent, storage.ClassTransport, "violates HTTP/1.1 (RFC 9112): "},
 		{"leaves off within its first line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 2") }, policy.Retryable, storage.ClassTransport, "closed without an answer"},
 		{"leaves off within its header", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Conten") }, policy.Retryable, storage.ClassTransport, "closed without an answer"},
 		{"leaves off behind a header line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 1\r\n") }, policy.Retryable, storage.ClassTransport, "closed without an answer"},

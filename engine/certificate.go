@@ -11,23 +11,23 @@ import (
 	"time"
 )
 
-// nameCA is how a person has an authority trusted, on the command line and in the form.
+// Parts of messages: how to have an authority trusted, on the command line and in the form.
 const (
 	flagCA = "--tls-ca (CA file)"
 	nameCA = "name its certificate with " + flagCA
 )
 
-// A presented chain is what an endpoint identified itself by, and what that was verified
-// with. It explains why verification failed: which certificate is at fault, and who can
-// mend that. crypto/x509 tells neither where several certificates are involved.
+// A presented is the chain of certificates that an endpoint sent, with everything that it
+// was verified by. It explains why verification failed: which certificate is at fault, and
+// who can correct that. crypto/x509 says neither if several certificates are involved.
 type presented struct {
-	sent []*x509.Certificate // by the endpoint, its own first
+	sent []*x509.Certificate // the endpoint's own first
 	by   *trusted
 	host string
 	now  time.Time
 }
 
-// explain tells why the chain does not verify, in one line.
+// explain returns in one line why the chain does not verify.
 func (p *presented) explain(err error) string {
 	var (
 		unknown x509.UnknownAuthorityError
@@ -84,7 +84,7 @@ func (p *presented) explainValidity(cert *x509.Certificate) string {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// renewal says who has to replace a certificate, and by what.
+// renewal returns who has to replace an expired certificate, and how.
 func (p *presented) renewal(cert *x509.Certificate) string {
 	switch {
 	case cert.Equal(p.sent[0]):
@@ -95,12 +95,12 @@ func (p *presented) renewal(cert *x509.Certificate) string {
 	return "the endpoint's operator must send the authority's current certificate in its place"
 }
 
-// reissue says who has to have a certificate made anew that is wrong in itself.
+// reissue returns who has to have a certificate reissued that is itself faulty.
 func (p *presented) reissue(cert *x509.Certificate) string {
 	if p.isSent(cert) {
 		return "the endpoint's operator must have it issued anew"
 	}
-	return "have it made anew, and name the new one with --tls-ca (CA file)"
+	return "have it reissued, and name the new one with --tls-ca (CA file)"
 }
 
 func (p *presented) explainNoAuthority(cert *x509.Certificate) string {
@@ -159,7 +159,8 @@ func (p *presented) explainExtension() string {
 	return "a certificate of the endpoint's chain has a critical extension that is not known here"
 }
 
-// known lists the certificates that the endpoint sent and those of the CA file, each once.
+// known returns the certificates that the endpoint sent and those of the CA files, each
+// once.
 func (p *presented) known() []*x509.Certificate {
 	all := slices.Clone(p.sent)
 	for _, named := range p.by.named {
@@ -176,7 +177,7 @@ func (p *presented) isSent(cert *x509.Certificate) bool {
 
 func (p *presented) isNamed(cert *x509.Certificate) bool { return p.fileOf(cert) != "" }
 
-// fileOf is the CA file that holds a certificate; empty if none does.
+// fileOf returns the CA file that contains a certificate, or "".
 func (p *presented) fileOf(cert *x509.Certificate) string {
 	for _, named := range p.by.named {
 		if named.Equal(cert) {
@@ -186,7 +187,7 @@ func (p *presented) fileOf(cert *x509.Certificate) string {
 	return ""
 }
 
-// place says which certificate is meant.
+// place describes a certificate by its position in the chain.
 func (p *presented) place(cert *x509.Certificate) string {
 	i := slices.IndexFunc(p.sent, cert.Equal)
 	switch {
@@ -202,13 +203,14 @@ func (p *presented) place(cert *x509.Certificate) string {
 	return "the authority's certificate " + title(cert.Subject)
 }
 
-// selfSigned also looks at the signature: an authority and what it issued may share a name.
+// selfSigned reports whether a certificate is self-signed. It verifies the signature,
+// because an authority and a certificate that it issued may have the same name.
 func selfSigned(cert *x509.Certificate) bool {
 	return bytes.Equal(cert.RawSubject, cert.RawIssuer) &&
 		cert.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil
 }
 
-// title is what people call a certificate's subject.
+// title returns the common name of a subject, or the whole name if there is none.
 func title(name pkix.Name) string {
 	text := name.CommonName
 	if text == "" {
@@ -220,7 +222,7 @@ func title(name pkix.Name) string {
 	return fmt.Sprintf("%q", shortened(text, 80))
 }
 
-// plain drops from an error of crypto's what only a Go programmer would want to know.
+// plain removes from an error of a crypto package what is meant for Go programmers.
 func plain(err error) string {
 	text := err.Error()
 	for _, prefix := range []string{"tls: ", "x509: "} {

@@ -29,7 +29,8 @@ func (p *presented) explainUnknown(unknown x509.UnknownAuthorityError) string {
 	return "the endpoint's certificates do not lead to an authority that is trusted here: " + plain(unknown)
 }
 
-// issuersOf lists the certificates that have the name of a certificate's issuer.
+// issuersOf returns the known certificates whose subject is a certificate's issuer. There
+// may be several, because an authority may have been renewed under the same name.
 func (p *presented) issuersOf(cert *x509.Certificate) (found []*x509.Certificate) {
 	for _, other := range p.known() {
 		if bytes.Equal(other.RawSubject, cert.RawIssuer) && !other.Equal(cert) {
@@ -39,8 +40,8 @@ func (p *presented) issuersOf(cert *x509.Certificate) (found []*x509.Certificate
 	return found
 }
 
-// follow finds the certificate that issued another, else tells what is wrong with the
-// first of those that could have.
+// follow returns which of the parents issued a certificate. If none did, it returns what
+// is wrong with the first one.
 func (p *presented) follow(cert *x509.Certificate, parents []*x509.Certificate) (next *x509.Certificate, fault string) {
 	for _, parent := range parents {
 		wrong := p.faultOf(cert, parent)
@@ -54,7 +55,7 @@ func (p *presented) follow(cert *x509.Certificate, parents []*x509.Certificate) 
 	return nil, fault
 }
 
-// faultOf tells why a certificate cannot vouch for the one that names it as its issuer.
+// faultOf returns why a certificate is not a valid issuer of another, or "".
 func (p *presented) faultOf(cert, issuer *x509.Certificate) string {
 	switch {
 	case issuer.Version == 3 && !issuer.BasicConstraintsValid, issuer.BasicConstraintsValid && !issuer.IsCA:
@@ -75,25 +76,25 @@ func (p *presented) explainSignature(cert, issuer *x509.Certificate, err error) 
 	var insecure x509.InsecureAlgorithmError
 	switch {
 	case errors.As(err, &insecure):
-		return fmt.Sprintf("%s is signed with %s, which is no longer accepted since such signatures can be forged; %s",
+		return fmt.Sprintf("%s is signed with %s, which is no longer accepted because such signatures can be forged; %s",
 			p.place(cert), x509.SignatureAlgorithm(insecure), p.reissue(cert))
 	case errors.Is(err, x509.ErrUnsupportedAlgorithm):
 		return fmt.Sprintf("%s is signed with an algorithm that is not known here (%s); %s", p.place(cert), cert.SignatureAlgorithm, p.reissue(cert))
 	case strings.Contains(err.Error(), "keys are insecure"): // crypto/rsa has no error to compare with
-		return fmt.Sprintf("%s has a key that is too short to be trusted (RSA wants 2048 bits); %s", p.place(issuer), p.reissue(issuer))
+		return fmt.Sprintf("%s has a key that is too short to be trusted (RSA needs 2048 bits); %s", p.place(issuer), p.reissue(issuer))
 	}
 	who := "the endpoint's operator must send the one that did"
 	if p.isNamed(issuer) {
-		who = "the authority was probably made anew: name its present certificate with --tls-ca (CA file), or have the endpoint's certificate issued by this one"
+		who = "the authority was probably renewed: name its current certificate with --tls-ca (CA file), or have the endpoint's certificate issued by this one"
 	}
-	return fmt.Sprintf("%s was not signed by %s, though that has its issuer's name; %s", p.place(cert), p.place(issuer), who)
+	return fmt.Sprintf("%s was not signed by %s, although that has the name of its issuer; %s", p.place(cert), p.place(issuer), who)
 }
 
-// explainTop is about a chain that ends with a certificate that nobody vouches for.
+// explainTop explains a chain that ends with a self-signed certificate that is not trusted.
 func (p *presented) explainTop(top *x509.Certificate) string {
 	for _, other := range p.by.named {
 		if bytes.Equal(other.RawSubject, top.RawSubject) {
-			return fmt.Sprintf("%s is another one than the certificate of that name, %s, in CA file %s: it was probably made anew; if it is the one that you expect, name it with --tls-ca (CA file)",
+			return fmt.Sprintf("%s differs from the certificate of that name, %s, in CA file %s: it was probably renewed; if it is the one that you expect, name it with --tls-ca (CA file)",
 				p.place(top), title(other.Subject), other.file)
 		}
 	}
@@ -103,11 +104,12 @@ func (p *presented) explainTop(top *x509.Certificate) string {
 	return fmt.Sprintf("the endpoint's certificates lead to an authority that is not trusted here, %s; if you trust it, %s%s", title(top.Subject), nameCA, p.insteadOf())
 }
 
-// explainMissing is about a certificate whose issuer's is neither sent nor named.
+// explainMissing explains a certificate whose issuer's certificate was neither sent nor is
+// in a CA file.
 func (p *presented) explainMissing(cert *x509.Certificate, unknown x509.UnknownAuthorityError) string {
 	issuer := title(cert.Issuer)
 	if p.trustsName(cert.RawIssuer) {
-		return fmt.Sprintf("%s names %s as its issuer, which is trusted here, but its certificate here does not vouch for that%s; the authority was probably made anew: %s",
+		return fmt.Sprintf("%s names %s as its issuer, which is trusted here, but its certificate here does not vouch for that%s; the authority was probably renewed: %s",
 			p.place(cert), issuer, hint(unknown), nameCA)
 	}
 	sent := fmt.Sprintf("the endpoint sends %d certificates, but not that of", len(p.sent))
@@ -118,7 +120,7 @@ func (p *presented) explainMissing(cert *x509.Certificate, unknown x509.UnknownA
 		sent, issuer, p.short(cert), issuer, nameCA, p.insteadOf())
 }
 
-// short is place where the endpoint's own certificate has been mentioned.
+// short is like place, for a sentence that has mentioned the endpoint's own certificate.
 func (p *presented) short(cert *x509.Certificate) string {
 	if cert.Equal(p.sent[0]) {
 		return "it"
@@ -126,7 +128,7 @@ func (p *presented) short(cert *x509.Certificate) string {
 	return title(cert.Subject)
 }
 
-// insteadOf tells which authorities the CA file names, to compare.
+// insteadOf lists the authorities in the CA files, so that a wrong file can be noticed.
 func (p *presented) insteadOf() string {
 	if len(p.by.named) == 0 {
 		return ""
@@ -138,10 +140,11 @@ func (p *presented) insteadOf() string {
 	return fmt.Sprintf("; CA file %s, as it is now, has %s", p.by.files, names)
 }
 
-// trustsName reports whether an authority of that name is trusted. Where the system
-// verifies by itself, its authorities are not listed, which leaves the remedy vaguer.
+// trustsName reports whether an authority of that name is trusted. On systems that verify
+// certificates themselves (macOS, Windows), the pool does not list the authorities, so it
+// returns false and the remedy is less precise.
 func (p *presented) trustsName(subject []byte) bool {
-	for _, known := range p.by.pool.Subjects() { //nolint:staticcheck // it lists all that is asked about here
+	for _, known := range p.by.pool.Subjects() { //nolint:staticcheck // the pool has the named authorities, which Subjects lists
 		if bytes.Equal(known, subject) {
 			return true
 		}
@@ -149,7 +152,8 @@ func (p *presented) trustsName(subject []byte) bool {
 	return false
 }
 
-// hint is what crypto/x509 found wrong with an authority, which it tells in its text alone.
+// hint returns what crypto/x509 found wrong with an authority. The error has that only in
+// its text.
 func hint(unknown x509.UnknownAuthorityError) string {
 	found := regexp.MustCompile(`possibly because of "(.*)" while trying`).FindStringSubmatch(unknown.Error())
 	if found == nil {

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// explainHost tells why a certificate is not for a host, by the names that it has.
+// explainHost returns why a certificate is not valid for a host, with the names for which
+// it is.
 func explainHost(cert *x509.Certificate, host string) string {
 	kind := "DNS:" + host
 	ip := net.ParseIP(host)
@@ -19,7 +20,7 @@ func explainHost(cert *x509.Certificate, host string) string {
 	names := subjectNames(cert)
 	switch {
 	case len(names) == 0 && cert.Subject.CommonName != "":
-		return fmt.Sprintf("the endpoint's own certificate has no subjectAltName, only the common name %q, which is not looked at any more (RFC 9525 §2); %s",
+		return fmt.Sprintf("the endpoint's own certificate has no subjectAltName, only the common name %q, which is ignored (RFC 9525 §2); %s",
 			shortened(cert.Subject.CommonName, 80), reissue)
 	case len(names) == 0:
 		return "the endpoint's own certificate is for no host at all: it has no subjectAltName; " + reissue
@@ -30,7 +31,7 @@ func explainHost(cert *x509.Certificate, host string) string {
 		listed(names, 5), host, wildcardNote(cert, host), reissue)
 }
 
-// isMisplaced reports whether another certificate than the first is for the host.
+// isMisplaced reports whether a certificate other than the first is for the host.
 func (p *presented) isMisplaced() bool {
 	return slices.ContainsFunc(p.sent[1:], func(c *x509.Certificate) bool { return c.VerifyHostname(p.host) == nil })
 }
@@ -43,7 +44,7 @@ func subjectNames(cert *x509.Certificate) []string {
 	return names
 }
 
-// wildcardNote says why a wildcard that looks as if it matched does not.
+// wildcardNote explains why a wildcard that seems to match does not (RFC 9525 §6.3).
 func wildcardNote(cert *x509.Certificate, host string) string {
 	for _, name := range cert.DNSNames {
 		rest, ok := strings.CutPrefix(name, "*.")
@@ -54,7 +55,7 @@ func wildcardNote(cert *x509.Certificate, host string) string {
 	return ""
 }
 
-// listed quotes the first few of what an endpoint may have made many and long.
+// listed quotes the first few names. The endpoint may have sent many, and long ones.
 func listed(names []string, most int) string {
 	var text strings.Builder
 	for i, name := range names[:min(most, len(names))] {

@@ -140,7 +140,7 @@ func TestChainsAreExplained(t *testing.T) {
 		{"root instead of the intermediate", "localhost", []*member{leaf, root}, trusted, []string{`sends 2 certificates, but not that of "Middle"`}},
 		{"authority not named", "localhost", []*member{leaf, middle}, nil, []string{`but not that of "Root", which issued "Middle"`, `if "Root" is the authority itself`, "--tls-ca"}},
 		{"root sent, not named", "localhost", []*member{leaf, middle, root}, nil, []string{`an authority that is not trusted here, "Root"; if you trust it, name its certificate with --tls-ca (CA file)`}},
-		{"authority made anew", "localhost", []*member{direct()}, []*member{newMember(t, nil, newKey(t), asCA("Root"))}, []string{`own certificate was not signed by the authority's certificate "Root" in CA file /ca.pem`, "made anew"}},
+		{"authority renewed", "localhost", []*member{direct()}, []*member{newMember(t, nil, newKey(t), asCA("Root"))}, []string{`own certificate was not signed by the authority's certificate "Root" in CA file /ca.pem`, "probably renewed"}},
 		{"own one expired", "localhost", []*member{newMember(t, middle, key, asLeaf(expired)), middle}, trusted, []string{"the endpoint's own certificate expired on ", "operator must renew it"}},
 		{"intermediate expired", "localhost", under(expired), trusted, []string{`the intermediate certificate "Middle" (2 of 2 that the endpoint sends) expired on `, "operator must send the authority's current certificate in its place"}},
 		{"authority expired", "localhost", oldRoot, oldRootCA, []string{`the authority's certificate "Odd Root" in CA file /ca.pem expired on `, "name the authority's current certificate with --tls-ca"}},
@@ -158,7 +158,7 @@ func TestChainsAreExplained(t *testing.T) {
 			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Critical: true, Value: []byte{5, 0}}}
 		})}, trusted, []string{"own certificate has a critical extension (1.2.3.4)"}},
 		{"self-signed", "localhost", []*member{self}, trusted, []string{"own certificate is self-signed, and not trusted here", "name it with --tls-ca"}},
-		{"self-signed, made anew", "localhost", []*member{self}, []*member{newMember(t, nil, newKey(t), asLeaf())}, []string{`is another one than the certificate of that name, "hooks", in CA file /ca.pem`}},
+		{"self-signed, renewed", "localhost", []*member{self}, []*member{newMember(t, nil, newKey(t), asLeaf())}, []string{`differs from the certificate of that name, "hooks", in CA file /ca.pem`}},
 		{"self-signed and named", "localhost", []*member{self}, []*member{self}, nil},
 		{"common name", "localhost", []*member{direct(func(c *x509.Certificate) { c.DNSNames, c.Subject.CommonName = nil, "localhost" })}, trusted, []string{`no subjectAltName, only the common name "localhost"`, "subjectAltName DNS:localhost"}},
 		{"no name", "localhost", []*member{direct(func(c *x509.Certificate) { c.DNSNames, c.Subject = nil, pkix.Name{} })}, trusted, []string{"for no host at all"}},

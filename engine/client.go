@@ -8,17 +8,17 @@ import (
 	"backchannel/storage"
 )
 
-// A Client makes attempts as one webhook. What they share is kept between them:
-// connections, the parsed key, the files as they were read last. It may be used by many
-// goroutines at a time, and has to be closed.
+// A Client makes attempts for one webhook and reuses what they share: connections, the
+// parsed key, the contents of files. It is safe for use by several goroutines, and must be
+// closed.
 type Client struct {
 	endpoints *endpointBuilder
 	now       func() time.Time
-	endpoint  atomic.Pointer[endpoint] // nil until first needed
-	building  gate                     // for who sets it; files are read within
+	endpoint  atomic.Pointer[endpoint] // nil until the first attempt
+	building  gate                     // held while endpoint is replaced, which reads files
 }
 
-// NewClient returns a client that connects, signs and hides as cfg says.
+// NewClient returns a client that connects, signs and masks secrets as cfg says.
 func NewClient(cfg Config) *Client {
 	cfg = cfg.withDefaults()
 	return newClient(cfg.endpoints(), cfg.Now)
@@ -28,16 +28,16 @@ func newClient(o *endpointBuilder, now func() time.Time) *Client {
 	return &Client{endpoints: o, now: now, building: newGate()}
 }
 
-// Attempt makes a single attempt with a client of its own.
+// Attempt makes a single attempt with a client of its own. It is what a check or a replay to
+// a URL needs; for several attempts, a [Client] reuses connections.
 func Attempt(ctx context.Context, cfg Config, w storage.Webhook, job storage.Job) Result {
 	c := NewClient(cfg)
 	defer c.Close()
 	return c.Attempt(ctx, &w, &job)
 }
 
-// Attempt tries once to deliver the job, with the webhook as it is given. It needs no
-// store: to record the result, and to try again, is for the caller to do. The end of ctx
-// aborts the attempt.
+// Attempt tries once to deliver the job, with the webhook as it is given. It uses no store:
+// the caller records the result and tries again. The end of ctx aborts the attempt.
 func (c *Client) Attempt(ctx context.Context, w *storage.Webhook, job *storage.Job) Result {
 	now := c.now()
 	ep, err := c.prepared(ctx, w)
@@ -56,7 +56,7 @@ func (c *Client) Close() {
 	}
 }
 
-// releaseIdle closes the connections that nobody uses just now.
+// releaseIdle closes the connections that no attempt uses.
 func (c *Client) releaseIdle() {
 	ep := c.endpoint.Load()
 	if ep == nil {
@@ -66,7 +66,8 @@ func (c *Client) releaseIdle() {
 	ep.direct.http2.flush()
 }
 
-// prepared has the endpoint for the webhook as given. Its errors are problems.
+// prepared returns the endpoint for a webhook. It reuses the last one if the webhook, the
+// receiver's URL and the contents of all files are the same. Its errors are problems.
 func (c *Client) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, error) {
 	receiverURL, err := c.endpoints.receiverURL(w)
 	if err != nil {

@@ -10,44 +10,46 @@ import (
 	"backchannel/storage"
 )
 
-// DefaultDrain is how long Run waits for what is in flight.
+// DefaultDrain is how long Run waits for the attempts in flight.
 const DefaultDrain = 10 * time.Second
 
-// A Config is what an engine depends on besides its store. The zero value of each
-// field is something sensible.
+// A Config configures an Engine or a Client. The zero value of every field is usable.
 type Config struct {
 	Now     func() time.Time // the wall clock
 	Version string           // for the User-Agent: backchannel/VERSION
-	Sources storage.Sources  // where secrets and TLS files are read from
-	// ReceiverURL is the built-in receiver's base URL now, else why it is off.
+	Sources storage.Sources  // where secrets and TLS files are read
+	// ReceiverURL returns the built-in receiver's current base URL, or why it is off. It is
+	// called for each attempt, because the port may change.
 	ReceiverURL func() (url, reason string)
-	// ReceiverAddress is the HOST:PORT by which this machine reaches it, if the URL's host is
-	// another; nil: it is not.
+	// ReceiverAddress returns the HOST:PORT at which this machine reaches the receiver if that
+	// is not the URL's; nil: it is.
 	ReceiverAddress func() string
-	// RootCAs are the authorities that every endpoint's certificate is checked by, the
-	// system's by default. It is asked once for each version of a webhook.
+	// RootCAs returns the authorities that are trusted for every endpoint; nil: the system's.
+	// It is called once for each version of a webhook.
 	RootCAs func() (*x509.CertPool, error)
-	// CAFile has more of them, in PEM; it is read for each connection. Empty: there is none.
+	// CAFile is a PEM file with further authorities, which is read for each connection.
+	// Empty: there are none.
 	CAFile string
-	// BlockPrivate refuses loopback and private addresses, too.
+	// BlockPrivate also refuses loopback and private addresses.
 	BlockPrivate bool
 	Resolver     *net.Resolver // for host names
-	Drain        time.Duration // how long Run waits for what is in flight: 10 s
-	// Cutoff ends that wait early when it is closed; nil: nothing does.
+	Drain        time.Duration // how long Run waits for the attempts in flight; 0: DefaultDrain
+	// Cutoff ends that wait early when it is closed; nil: never.
 	Cutoff <-chan struct{}
-	// Blocked reports whether nothing may be sent, since what came of it could not be kept.
-	// A hint that something changed follows when that is over. nil: it never is so.
+	// Blocked reports whether no attempt may begin because its outcome could not be stored.
+	// When that ends, the store must hint at a change. nil: never.
 	Blocked func() bool
-	// Concurrency is how many attempts may be made at a time, of all webhooks together; 0: as
-	// many as these allow.
+	// Concurrency limits the attempts at a time for all webhooks together; 0: only the
+	// webhooks' own limits apply.
 	Concurrency int
-	// OnStall is told why deliveries wait, outcomes that cannot be recorded or a shortage
-	// here, and nothing once they go on. A store on a full disk could not keep that.
+	// OnStall is called with the reason when deliveries begin to wait because outcomes cannot
+	// be recorded or a resource is short, and with "" when they continue. It exists because
+	// on a full disk no activity can say so.
 	OnStall func(reason string)
-	Jitter  func() float64 // from 0 to 1, random
-	// Conceal is what to hide in answers besides the webhooks' secrets.
+	Jitter  func() float64 // random, in [0, 1); nil: math/rand
+	// Conceal lists texts to mask in answers besides the webhooks' secrets.
 	Conceal []string
-	Logger  *slog.Logger // silent
+	Logger  *slog.Logger // nil: none
 }
 
 func (c Config) withDefaults() Config {

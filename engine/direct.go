@@ -19,22 +19,22 @@ import (
 )
 
 const (
-	// oneWrite is how long a message may be to be written before the answer is waited for:
-	// what fits into a socket's buffer needs nobody who reads meanwhile whether the endpoint
-	// has had enough. A goroutine for each message would take more time than the write.
+	// oneWrite is the length up to which a message is written before reading begins. It fits
+	// into a socket's buffer, so the write does not block while the endpoint answers early.
+	// A goroutine for each message would take more time than the write.
 	oneWrite = 16 << 10
-	// lateWrite is how much longer a message may take to be written once it was answered. A
-	// transport has the same limit (maxWriteWaitBeforeConnReuse).
+	// lateWrite is how long writing a message may take after it was answered. net/http has the
+	// same limit (maxWriteWaitBeforeConnReuse).
 	lateWrite = 50 * time.Millisecond
 )
 
 var errUnsent = errors.New("the connection was closed before anything was sent")
 
-// A direct sends HTTP/1.1 requests over kept connections in the goroutine that wants to
-// know the answer. Through a transport, which has two goroutines of its own for each
-// connection, a delivery takes 197 µs of processor time in place of 148 (bench b). The answers are parsed by net/http all the
-// same, and the header goes out in the order and letter case in which it is recorded.
-// HTTP/2 is for the connections of multiplexed.
+// A direct sends HTTP/1.1 requests over reused connections in the goroutine that waits for
+// the answer. Through http.Transport, which runs two goroutines for each connection, a
+// delivery takes 197 µs of processor time instead of 148 (bench b), and the header could
+// not be sent in the order and letter case of its configuration. net/http parses the
+// answers. Connections on which HTTP/2 is negotiated belong to a multiplexed.
 type direct struct {
 	ep      *endpoint
 	dial    *dialer
@@ -45,7 +45,7 @@ type direct struct {
 	framing []storage.HeaderField // the header lines before Content-Length
 	idle    idle
 	http2   *multiplexed
-	http1   atomic.Bool // the endpoint wants it, having agreed on HTTP/2
+	http1   atomic.Bool // the endpoint requires it, although it negotiated HTTP/2
 }
 
 func newDirect(ep *endpoint) *direct {
@@ -57,8 +57,8 @@ func newDirect(ep *endpoint) *direct {
 	}
 }
 
-// withoutZone is a Host field's value: the zone of an address means something on this
-// machine alone (RFC 6874 §1).
+// withoutZone removes the zone of an IPv6 address, as a Host field requires: a zone has no
+// meaning on another machine (RFC 6874 §1).
 func withoutZone(host string) string {
 	before, after, zoned := strings.Cut(host, "%")
 	if _, port, closed := strings.Cut(after, "]"); zoned && closed {
@@ -67,11 +67,11 @@ func withoutZone(host string) string {
 	return host
 }
 
-// An outgoing is what an attempt sends.
+// An outgoing is the content of a request.
 type outgoing struct {
 	lines []storage.HeaderField
 	body  []byte
-	// half of the body goes out, over HTTP/1.1, and then this side of the connection is closed.
+	// half sends half of the body, over HTTP/1.1, and then closes the sending side.
 	half bool
 }
 
@@ -124,14 +124,14 @@ func (d *direct) message(fields []storage.HeaderField, body []byte) []byte {
 	return append(append(message, "\r\n"...), body...)
 }
 
-// A way is a connection to send a request over.
+// A way is a connection for one request. Exactly one of http1 and http2 is set.
 type way struct {
-	http1 *conn            // nil: HTTP/2
-	http2 *http.ClientConn // nil: HTTP/1.1
-	link  *link            // of http2, if it was made for this request
+	http1 *conn
+	http2 *http.ClientConn
+	link  *link // of http2, if it was made for this request
 }
 
-// connect takes a kept connection, or makes one.
+// connect returns an idle connection, or a new one if there is none.
 func (d *direct) connect(ctx context.Context, rec *recorder, onlyHTTP1 bool) (way, error) {
 	if c := d.idle.take(time.Now()); c != nil {
 		return way{http1: c}, nil
@@ -168,7 +168,7 @@ type conn struct {
 	request *http.Request    // what the answers are to
 	home    *idle
 	kept    bool       // it was used before
-	last    bool       // this side closes it behind the message
+	last    bool       // the sending side is closed after the message
 	writing chan error // nil unless the message is still being written
 	since   time.Time
 }
@@ -182,7 +182,7 @@ func newConn(made *link, home *idle) *conn {
 }
 
 // exchange sends the message and reads the head of the answer. When the answer's body is
-// closed, the connection is kept or given up.
+// closed, the connection becomes idle or is closed.
 func (c *conn) exchange(ctx context.Context, rec *recorder, message []byte) (*http.Response, error) {
 	stop := context.AfterFunc(ctx, c.interrupt)
 	resp, err := c.converse(rec, message)
@@ -195,11 +195,11 @@ func (c *conn) exchange(ctx context.Context, rec *recorder, message []byte) (*ht
 	return resp, nil
 }
 
-// interrupt makes whoever reads or writes stop at once.
+// interrupt makes reads and writes fail at once.
 func (c *conn) interrupt() { _ = c.SetDeadline(time.Unix(1, 0)) }
 
-// converse listens while it writes a long message: an endpoint may answer, and read no
-// more, before it has everything.
+// converse sends the message and reads the head of the answer. It reads while it writes a
+// long message, because an endpoint may answer, and stop reading, before the end.
 func (c *conn) converse(rec *recorder, message []byte) (*http.Response, error) {
 	var writeErr error
 	if len(message) <= oneWrite {
@@ -234,7 +234,7 @@ func (c *conn) send(message []byte) error {
 	return nil
 }
 
-// finish waits for the end of a message that is still being written, though not for long.
+// finish waits until the message is written, up to patience.
 func (c *conn) finish(patience time.Duration) error {
 	if c.writing == nil {
 		return nil
@@ -245,7 +245,7 @@ func (c *conn) finish(patience time.Duration) error {
 	return errors.Join(err, c.SetWriteDeadline(time.Time{}))
 }
 
-// answer reads up to the end of the answer's head, past those that are provisional.
+// answer reads the head of the final answer. It skips interim ones (RFC 9110 §15.2).
 func (c *conn) answer(rec *recorder) (*http.Response, error) {
 	c.limit.N = maxResponseHeader
 	defer func() { c.limit.N = math.MaxInt64 }()
@@ -272,7 +272,7 @@ func (c *conn) answer(rec *recorder) (*http.Response, error) {
 	}
 }
 
-// An ending remembers how what is read ended.
+// An ending is a reader that records how its data ended.
 type ending struct {
 	from io.Reader
 	last byte
@@ -288,8 +288,8 @@ func (e *ending) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// explain tells a header that breaks the protocol, and would again, from one that a server
-// left off within a line: net/http takes the beginning of a line for a bad one.
+// explain distinguishes a header that violates the protocol, and would again, from one that
+// ended within a line, which net/http also calls malformed.
 func (e *ending) explain(err error) error {
 	switch {
 	case !breaksHTTP1(err.Error()):
@@ -300,7 +300,8 @@ func (e *ending) explain(err error) error {
 	return finalf(storage.ClassTransport, "%s", bare(err))
 }
 
-// A keptBody gives its connection back when it is closed, if it was read to its end.
+// A keptBody is an answer's body. Closing it makes its connection idle if the body was read
+// to its end, and else closes the connection.
 type keptBody struct {
 	from  io.Reader
 	conn  *conn

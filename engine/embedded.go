@@ -5,8 +5,8 @@ import (
 	"net/netip"
 )
 
-// An embedding is a form of IPv6 address that holds IPv4 addresses, to which a router or a
-// translator on the way sends what is sent to it.
+// An embedding is a form of IPv6 address that contains IPv4 addresses, to which a router or
+// translator may forward the packets.
 type embedding struct {
 	prefix string
 	find   func(b [16]byte) []netip.Addr
@@ -24,8 +24,8 @@ func embeddings() []embedding {
 	}
 }
 
-// embedded lists the IPv4 addresses that may be read out of an IPv6 address. That an
-// address is IPv4-mapped is for netip.Addr.Unmap.
+// embedded returns the IPv4 addresses that an IPv6 address may contain, except for an
+// IPv4-mapped one, which netip.Addr.Unmap returns.
 func embedded(addr netip.Addr) (found []netip.Addr) {
 	addr = addr.WithZone("")
 	if !addr.Is6() || addr.Is4In6() || addr.IsUnspecified() || addr.IsLoopback() {
@@ -43,14 +43,14 @@ func v4At(i int) func([16]byte) []netip.Addr {
 	return func(b [16]byte) []netip.Addr { return []netip.Addr{netip.AddrFrom4([4]byte(b[i : i+4]))} }
 }
 
-// teredo has the server's address, and the client's with all bits inverted.
+// teredo returns the server's address and the client's, whose bits are inverted.
 func teredo(b [16]byte) []netip.Addr {
 	var client [4]byte
 	binary.BigEndian.PutUint32(client[:], ^binary.BigEndian.Uint32(b[12:]))
 	return []netip.Addr{netip.AddrFrom4([4]byte(b[4:8])), netip.AddrFrom4(client)}
 }
 
-// isatap is known by its interface identifier alone, beneath any prefix.
+// isatap recognizes the interface identifier, which may have any prefix.
 func isatap(b [16]byte) []netip.Addr {
 	if id := binary.BigEndian.Uint32(b[8:]); id != 0x00005efe && id != 0x02005efe {
 		return nil
@@ -58,9 +58,9 @@ func isatap(b [16]byte) []netip.Addr {
 	return v4At(12)(b)
 }
 
-// localNAT64 reads the address at each of the places where RFC 6052 §2.2 puts it, since
-// the length of a local prefix cannot be known. Where a place begins with zero, a longer
-// prefix is in use, unless that is the last one.
+// localNAT64 returns the address at each position that RFC 6052 §2.2 allows, because the
+// length of a local prefix is not known. If the first byte at a position is zero, the
+// prefix is longer, unless it is the last position.
 func localNAT64(b [16]byte) (found []netip.Addr) {
 	for _, place := range [][4]byte{
 		{b[6], b[7], b[9], b[10]},

@@ -13,8 +13,8 @@ import (
 	"backchannel/storage"
 )
 
-// An endpoint is everything that the attempts for one version of a webhook have in
-// common, prepared once: where to, over which connections, with which header.
+// An endpoint is what the attempts for one version of a webhook have in common, prepared
+// once: the target, the connections, the fixed parts of the header.
 type endpoint struct {
 	webhook     storage.Webhook
 	receiverURL string // when it was prepared
@@ -24,7 +24,7 @@ type endpoint struct {
 	sources     storage.Sources
 	signer      *signer  // nil: no authentication
 	secrets     []string // names of secret header fields
-	secretLine  []bool   // of the webhook's header lines, which are to be kept secret
+	secretLine  []bool   // for each of the webhook's header lines, whether it is secret
 	userAgent   string
 	files       *namedFiles
 	concealer
@@ -44,7 +44,7 @@ type endpointBuilder struct {
 	freshFiles      time.Duration
 }
 
-// receiverURL is the built-in receiver's, for a webhook that is sent there.
+// receiverURL returns the built-in receiver's URL if the webhook is sent there, and else "".
 func (o *endpointBuilder) receiverURL(w *storage.Webhook) (string, error) {
 	if w.URL != storage.BuiltinReceiver {
 		return "", nil
@@ -97,8 +97,8 @@ func (o *endpointBuilder) newEndpoint(ctx context.Context, w storage.Webhook, re
 	return ep, nil
 }
 
-// current reports whether the endpoint still is what attempts should use, as far as its
-// files are the same.
+// current reports whether attempts may use the endpoint, provided that its files have not
+// changed.
 func (ep *endpoint) current(w *storage.Webhook, receiverURL string) bool {
 	return ep != nil && ep.webhook.Version >= w.Version && ep.receiverURL == receiverURL
 }
@@ -108,15 +108,15 @@ func (ep *endpoint) retire() {
 	ep.direct.retire()
 }
 
-// isSecret reports whether the values of a header field are to be kept secret.
+// isSecret reports whether the values of a header field are secret.
 func (ep *endpoint) isSecret(name string) bool {
 	return slices.ContainsFunc(ep.secrets, func(secret string) bool {
 		return len(secret) == len(name) && strings.EqualFold(secret, name)
 	})
 }
 
-// customLines adds the webhook's own header lines, in the order and the letter case in
-// which they were entered.
+// customLines appends the webhook's own header lines, in the order and letter case in which
+// they were entered.
 func (ep *endpoint) customLines(ctx context.Context, lines []storage.HeaderField) ([]storage.HeaderField, error) {
 	for i, h := range ep.webhook.Headers {
 		value := h.Value

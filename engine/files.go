@@ -10,22 +10,22 @@ import (
 	"backchannel/storage"
 )
 
-// namedFiles are the files that an endpoint's connections were made with. Those that are
-// kept must not outlive a change: what was trusted by an authority may not be any more.
+// namedFiles are the files that an endpoint's connections depend on. If one changes, idle
+// connections must not be used any more: the new CA file may not trust the endpoint.
 type namedFiles struct {
 	from     storage.Sources
 	paths    []string
 	contents [][]byte // when the endpoint was prepared
 	fresh    time.Duration
-	looked   atomic.Int64 // when they were last looked at, in nanoseconds; 0: they had changed
+	looked   atomic.Int64 // when they were last compared, in nanoseconds; 0: they had changed
 }
 
-// freshFiles is how long files are taken to be as they were when they were last looked at:
-// to read them for each attempt would cost more than half of what an attempt does.
+// freshFiles is how long files are assumed to be unchanged after a comparison. Reading them
+// for each attempt would add more than half to the cost of an attempt.
 const freshFiles = 100 * time.Millisecond
 
-// namedFiles reads them as they are now. Whoever needs what they hold says what is wrong
-// with them.
+// namedFiles reads the files. It ignores errors: the code that uses a file's content reports
+// what is wrong with it.
 func (o *endpointBuilder) namedFiles(ctx context.Context, t storage.TLSOptions) *namedFiles {
 	paths := slices.DeleteFunc([]string{o.caFile, t.CAFile, t.CertFile, t.KeyFile}, func(path string) bool { return path == "" })
 	f := &namedFiles{from: o.sources, paths: paths, fresh: o.freshFiles}
@@ -45,15 +45,16 @@ func (f *namedFiles) read(ctx context.Context) (contents [][]byte, err error) {
 	return contents, nil
 }
 
-// isFresh reports whether there is no need to look at them: there are none, or somebody did
-// so lately, or does so now. Else it is for the caller to do.
+// isFresh reports whether the files need not be compared now: there are none, or they were
+// compared lately, or another attempt is doing so. If it returns false, the caller must
+// call same.
 func (f *namedFiles) isFresh(now time.Time) bool {
 	last := f.looked.Load()
 	return len(f.paths) == 0 || last != 0 && (now.UnixNano()-last < int64(f.fresh) || !f.looked.CompareAndSwap(last, now.UnixNano()))
 }
 
-// same reports whether they can be read and hold what they held. If not, they are not fresh
-// for anybody.
+// same reports whether the files can be read and are unchanged. If not, isFresh returns
+// false from then on.
 func (f *namedFiles) same(ctx context.Context) bool {
 	contents, err := f.read(ctx)
 	if err != nil || !slices.EqualFunc(contents, f.contents, bytes.Equal) {

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// A gate is a mutex that is waited for no longer than a context lasts: what is done within
-// reads files, which a network file system may hold up.
+// A gate is a mutex whose lock operation ends with a context. It protects code that reads
+// files, which may take forever on a network file system.
 type gate chan struct{}
 
 func newGate() gate { return make(gate, 1) }
@@ -20,12 +20,12 @@ func (g gate) enter(ctx context.Context) error {
 	}
 }
 
-// late is the end of a wait for somebody who reads the same file.
+// late is the error of a wait for an attempt that reads the same file.
 type late struct{ error }
 
 func (l *late) Error() string {
 	if errors.Is(l.error, context.DeadlineExceeded) {
-		return "another attempt was reading it all the time; check the file system that it is on"
+		return "another attempt was still reading it; check the file system that it is on"
 	}
 	return l.error.Error()
 }

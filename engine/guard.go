@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// A refusal is the guard's error: this address is never connected to.
+// A refusal is the guard's error for an address that must not be connected to.
 type refusal struct {
 	addr   netip.Addr
 	reason string
@@ -17,15 +17,15 @@ func (r *refusal) Error() string {
 	return fmt.Sprintf("refused to connect to %s: %s", r.addr, r.reason)
 }
 
-// A guard keeps deliveries away from addresses that no webhook has business with. It
-// sees the address that a connection is about to be made to, so that no DNS answer, be
-// it the second one, gets around it.
+// A guard refuses connections to addresses at which no webhook can be. It checks the address
+// right before connecting, so that a host name that resolves differently the second time
+// (DNS rebinding) cannot bypass it.
 type guard struct {
 	blockPrivate bool // loopback and private networks, too
 }
 
-// Control is a net.Dialer's ControlContext by which connections that are no deliveries are
-// kept away from the same addresses.
+// Control is a net.Dialer's ControlContext that refuses the same addresses for connections
+// other than deliveries.
 func Control(ctx context.Context, network, address string, conn syscall.RawConn) error {
 	return guard{}.control(ctx, network, address, conn)
 }
@@ -39,7 +39,7 @@ func (g guard) control(_ context.Context, _, address string, _ syscall.RawConn) 
 	return g.check(target.Addr())
 }
 
-// check judges the address and every IPv4 address that it may lead to.
+// check checks an address and every IPv4 address that is embedded in it.
 func (g guard) check(addr netip.Addr) error {
 	for _, a := range append(embedded(addr), addr.Unmap()) {
 		if reason := g.objection(a.WithZone("")); reason != "" {
@@ -49,15 +49,15 @@ func (g guard) check(addr netip.Addr) error {
 	return nil
 }
 
-// An addressRange is a block of addresses that deliveries are kept away from.
+// An addressRange is a block of refused addresses.
 type addressRange struct {
 	prefix  string
 	reason  string
 	private bool // refused only if private addresses are
 }
 
-// refusedRanges follows the registries of special-purpose addresses (RFC 6890, as IANA
-// keeps them), and what clouds publish of where their metadata services answer.
+// refusedRanges returns the special-purpose addresses of IANA's registries (RFC 6890) and
+// the addresses that clouds publish for their metadata services.
 func refusedRanges() []addressRange {
 	const metadata = "a cloud's metadata service answers there"
 	return []addressRange{

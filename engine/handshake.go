@@ -16,15 +16,15 @@ import (
 	"backchannel/storage"
 )
 
-// maxHeard is how much is remembered of what an endpoint says before TLS is spoken.
+// maxHeard limits how much of an endpoint's first bytes is kept for an error message.
 const maxHeard = 256
 
-// A hearing is a connection that remembers how its peer began: crypto/tls keeps no more
-// than five bytes of what is not TLS.
+// A hearing is a connection that keeps the first bytes that its peer sends. crypto/tls keeps
+// only five bytes of data that is not TLS, too few to recognize another protocol.
 type hearing struct {
 	net.Conn
 	first []byte
-	over  bool // the handshake is
+	over  bool // the handshake is complete
 }
 
 func (h *hearing) Read(p []byte) (int, error) {
@@ -42,13 +42,14 @@ type link struct {
 	host, address string
 }
 
-// A wanted notes whether the endpoint asked for a client certificate.
+// A wanted records whether the endpoint asked for a client certificate.
 type wanted struct {
 	asked  atomic.Bool
 	issuer [][]byte // the authorities that it accepts; set before asked
 }
 
-// connect dials, and offers the protocols over TLS. Its errors about TLS are problems.
+// connect dials and, for https, makes a TLS handshake that offers the protocols. Its errors
+// about TLS are problems.
 func (d *dialer) connect(ctx context.Context, scheme, host, address string, protocols ...string) (*link, error) {
 	address = cmp.Or(d.instead, address)
 	made, err := d.DialContext(ctx, "tcp", address)
@@ -77,8 +78,8 @@ func (d *dialer) connect(ctx context.Context, scheme, host, address string, prot
 	return &link{Conn: secured, wanted: asked, host: host, address: address}, nil
 }
 
-// config is the webhook's for one connection, and what there will be to say about the
-// client certificate.
+// config returns the TLS configuration for one connection, and the record of whether the
+// endpoint asks for a client certificate on it.
 func (d *dialer) config(by *trusted, host string, protocols []string) (*tls.Config, *wanted) {
 	config, asked := d.tls.Clone(), new(wanted)
 	host, _, _ = strings.Cut(host, "%") // no certificate has an address's zone
@@ -96,7 +97,7 @@ func (d *dialer) config(by *trusted, host string, protocols []string) (*tls.Conf
 	return config, asked
 }
 
-// A failedHandshake is all that is known about one.
+// A failedHandshake is what is known about a handshake that failed.
 type failedHandshake struct {
 	err     error
 	heard   []byte
@@ -106,8 +107,8 @@ type failedHandshake struct {
 	address string
 }
 
-// explainHandshake makes a problem of a handshake that failed. Only where the connection
-// itself broke is there hope that the next one will not fail in the same way.
+// explainHandshake returns the problem for a handshake that failed. Another attempt may
+// succeed only if the connection itself broke.
 func (d *dialer) explainHandshake(ctx context.Context, f failedHandshake) error {
 	var (
 		known  *problem
@@ -130,13 +131,13 @@ func (d *dialer) explainHandshake(ctx context.Context, f failedHandshake) error 
 	if text := f.err.Error(); strings.HasPrefix(text, "tls: ") {
 		return d.explainProtocol(ctx, text, &f)
 	}
-	return problemf(storage.ClassTLS, "the TLS handshake broke off: %s; if that goes on, see that the URL's port speaks TLS", broken(f.err))
+	return problemf(storage.ClassTLS, "the TLS handshake broke off: %s; if that continues, check that the URL's port speaks TLS", broken(f.err))
 }
 
-// insteadOfTLS is what to do about a port that speaks HTTP.
+// insteadOfTLS is the part of a message that says what to do about a port that speaks HTTP.
 const insteadOfTLS = "; give the URL of the endpoint's HTTPS port, or have its server speak TLS there (Journey Optimizer sends to HTTPS only; a server on this machine can be tried at http:// with --allow-http)"
 
-// explainNoTLS is about a port that answered without TLS.
+// explainNoTLS explains the answer of a port that does not speak TLS.
 func explainNoTLS(heard []byte) string {
 	if isHTTP(heard) {
 		return "the port speaks HTTP without TLS: it answered " + firstLine(heard) + insteadOfTLS
@@ -144,10 +145,10 @@ func explainNoTLS(heard []byte) string {
 	return explainForeign(heard, "TLS")
 }
 
-// explainNoHTTP is about a port that answered a request in another protocol.
+// explainNoHTTP explains the answer of a port that does not speak HTTP.
 func explainNoHTTP(heard []byte) string {
 	if speaks(heard) == "TLS" {
-		return "the port speaks TLS, and was asked without; set the URL to https:// instead of http://"
+		return "the port speaks TLS, but the request came without; set the URL to https:// instead of http://"
 	}
 	return explainForeign(heard, "HTTP/1.1")
 }
@@ -165,13 +166,14 @@ func firstLine(heard []byte) string {
 	return fmt.Sprintf("%q", shortened(string(bytes.TrimRight(line, "\r")), 80))
 }
 
-// isHTTP reports whether an answer begins as one of HTTP/1, as far as it has been heard.
+// isHTTP reports whether an answer, of which only a part may have arrived, begins like one
+// of HTTP/1.
 func isHTTP(heard []byte) bool {
 	const begins = "HTTP/"
 	return bytes.HasPrefix(heard, []byte(begins[:min(len(begins), len(heard))]))
 }
 
-// speaks recognises what servers of other protocols say first.
+// speaks returns the protocol of a server by the first bytes that it sends, or "".
 func speaks(heard []byte) string {
 	for _, p := range []struct{ begins, protocol string }{
 		{"\x15\x03", "TLS"}, {"\x16\x03", "TLS"},
@@ -191,7 +193,7 @@ func speaks(heard []byte) string {
 	return ""
 }
 
-// handshake tells the trace of ctx, if there is one that asks.
+// handshake makes a handshake and calls the hooks of the context's trace, as net/http does.
 func handshake(ctx context.Context, c *tls.Conn) error {
 	trace := httptrace.ContextClientTrace(ctx)
 	if trace == nil || trace.TLSHandshakeStart == nil {

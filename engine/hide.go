@@ -7,10 +7,10 @@ import (
 	"backchannel/storage"
 )
 
-// A concealer makes the mask for what the endpoint answers: it may answer with what it was
-// sent. The mask for the secrets that stay the same is made once.
+// A concealer creates the masks for answers, because an endpoint may echo the request. The
+// mask for the secrets that do not change is created once.
 type concealer struct {
-	always []string // values besides those that are sent as secret header lines
+	always []string // secrets besides the values of secret header lines
 	last   atomic.Pointer[constantMask]
 }
 
@@ -19,8 +19,8 @@ type constantMask struct {
 	mask    *storage.Mask
 }
 
-// mask hides the secret values among the header lines, of which the one that has a token
-// differs each time, and the key that signed it.
+// mask returns a mask for the secret header lines and the signing key. The line with the
+// token differs each time, so it is added to the mask of the others.
 func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 	secrets := make([]string, 0, len(ep.always)+len(lines))
 	secrets = append(secrets, ep.always...)
@@ -45,8 +45,8 @@ func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 	return kept.mask.With(minted)
 }
 
-// conceal hides secrets in what the endpoint answered. Header lines that hold one are kept
-// whole, but as secrets.
+// conceal masks secrets in the answer. Header lines that contain one are kept, but marked as
+// secret, so that they are stored encrypted.
 func (r *Result) conceal(mask *storage.Mask) {
 	a := &r.Attempt
 	a.Error = storage.WithoutTokens(mask.Text(a.Error))

@@ -15,12 +15,12 @@ import (
 	"backchannel/storage"
 )
 
-// A multiplexed has the connections to one endpoint over which HTTP/2 is spoken. Requests
-// are sent over connections of its own, not through http.Transport.RoundTrip, since that
-// sends a request again by itself where an endpoint refuses its stream or says GOAWAY:
-// one attempt is one request on the wire, and what comes next is for the retry schedule.
+// A multiplexed holds the HTTP/2 connections to one endpoint. It does not send requests
+// through http.Transport.RoundTrip, which repeats a request by itself if the endpoint
+// refuses its stream or sends GOAWAY: one attempt must be one request, and the retry
+// schedule decides about the next.
 type multiplexed struct {
-	maker *http.Transport // makes connections, and keeps none
+	maker *http.Transport // makes connections and does not pool them
 
 	retired atomic.Bool
 
@@ -43,7 +43,7 @@ func newMultiplexed(d storage.DeliveryOptions) *multiplexed {
 	}}
 }
 
-// take reserves a request on a connection that has room for one; nil if there is none.
+// take reserves a request on a connection that allows another one, or returns nil.
 func (m *multiplexed) take() *http.ClientConn {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -56,7 +56,7 @@ func (m *multiplexed) take() *http.ClientConn {
 	return nil
 }
 
-// adopt makes a connection of a link, with a request reserved on it.
+// adopt makes an HTTP/2 connection of a link and reserves a request on it.
 func (m *multiplexed) adopt(l *link, address string) (*http.ClientConn, error) {
 	c, err := m.maker.NewClientConn(context.WithValue(context.Background(), linkKey{}, l), "https", address)
 	if err != nil {
@@ -74,14 +74,14 @@ func (m *multiplexed) adopt(l *link, address string) (*http.ClientConn, error) {
 	return c, nil
 }
 
-// retire flushes the connections, and has none made that is kept.
+// retire closes the connections as flush does, and later ones after their first request.
 func (m *multiplexed) retire() {
 	m.retired.Store(true)
 	m.flush()
 }
 
-// flush closes the connections: those in use when their requests are over, which may be a
-// moment after an answer was read.
+// flush closes the connections: idle ones now, others when their last request ends, which
+// may be a moment after its answer was read.
 func (m *multiplexed) flush() {
 	m.mu.Lock()
 	conns := m.conns
@@ -93,7 +93,7 @@ func (m *multiplexed) flush() {
 	}
 }
 
-// closeRetired is told whenever a connection's state has changed, be it under the lock.
+// closeRetired is called when a connection's state changes, possibly with the lock held.
 func (m *multiplexed) closeRetired(c *http.ClientConn) {
 	if m.retired.Load() {
 		closeUnused(c)
@@ -125,14 +125,14 @@ func (d *direct) postHTTP2(ctx context.Context, rec *recorder, c *http.ClientCon
 	return nil, err
 }
 
-// explainHTTP2 tells an error of HTTP/2 in the words of RFC 9113. net/http has no types for
-// them that can be compared with; empty: it is about something else.
+// explainHTTP2 returns an HTTP/2 error in the terms of RFC 9113, or "" if it is another one.
+// net/http exports no types for these errors, so they are recognized by their text.
 func explainHTTP2(text string) string {
 	for _, known := range []struct{ pattern, says string }{
 		{`stream error: stream ID \d+; ([A-Z0-9_]+); received from peer`, "the endpoint reset the request's stream with the HTTP/2 error %s"},
-		{`stream error: stream ID \d+; ([A-Z0-9_]+)`, "the endpoint's answer breaks HTTP/2, with the error %s"},
+		{`stream error: stream ID \d+; ([A-Z0-9_]+)`, "the endpoint's answer violates HTTP/2, with the error %s"},
 		{`server sent GOAWAY and closed the connection; .*ErrCode=([A-Z0-9_]+)`, "the endpoint ended the connection (HTTP/2 GOAWAY) with the error %s before it answered"},
-		{`connection error: ([A-Z0-9_]+)`, "the endpoint breaks HTTP/2, with the error %s for the whole connection"},
+		{`connection error: ([A-Z0-9_]+)`, "the endpoint violates HTTP/2, with the error %s for the whole connection"},
 	} {
 		if found := regexp.MustCompile(known.pattern).FindStringSubmatch(text); found != nil {
 			return fmt.Sprintf(known.says, found[1]) + meaning(found[1])
@@ -144,22 +144,22 @@ func explainHTTP2(text string) string {
 	case strings.Contains(text, "client connection lost"):
 		return "the endpoint no longer answers on the connection (HTTP/2 PING)"
 	case strings.HasSuffix(text, "frame too large"):
-		return "the endpoint's answer breaks HTTP/2, with the error FRAME_SIZE_ERROR" + meaning("FRAME_SIZE_ERROR")
+		return "the endpoint's answer violates HTTP/2, with the error FRAME_SIZE_ERROR" + meaning("FRAME_SIZE_ERROR")
 	case strings.Contains(text, "header list"):
 		return fmt.Sprintf("the answer's header exceeded %d KiB", maxResponseHeader>>10)
 	}
 	return ""
 }
 
-// meaning tells what an HTTP/2 error code stands for (RFC 9113 §7).
+// meaning returns the meaning of an HTTP/2 error code (RFC 9113 §7) in parentheses.
 func meaning(code string) string {
 	says := map[string]string{
-		"NO_ERROR": "no error: it was done with it", "PROTOCOL_ERROR": "a breach of the protocol", "INTERNAL_ERROR": "something within went wrong",
+		"NO_ERROR": "no error: it had finished with it", "PROTOCOL_ERROR": "a violation of the protocol", "INTERNAL_ERROR": "an error within the endpoint",
 		"FLOW_CONTROL_ERROR": "more was sent than was allowed", "SETTINGS_TIMEOUT": "its settings were not acknowledged in time",
 		"STREAM_CLOSED": "the stream was closed already", "FRAME_SIZE_ERROR": "a frame of a wrong size",
 		"REFUSED_STREAM": "the request was not processed", "CANCEL": "the stream is no longer needed",
 		"COMPRESSION_ERROR": "the header compression is out of step", "CONNECT_ERROR": "a connection for CONNECT failed",
-		"ENHANCE_YOUR_CALM": "it is sent too much; lower the webhook's rate or concurrency", "INADEQUATE_SECURITY": "the TLS in use is not secure enough for it",
+		"ENHANCE_YOUR_CALM": "it receives too much; lower the webhook's rate or concurrency", "INADEQUATE_SECURITY": "the TLS in use is not secure enough for it",
 		"HTTP_1_1_REQUIRED": "it wants HTTP/1.1, which the next attempt speaks",
 	}[code]
 	if says == "" {

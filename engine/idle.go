@@ -12,19 +12,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// idle has the connections to one endpoint that nobody uses just now.
+// idle holds the idle connections to one endpoint.
 type idle struct {
 	mu      sync.Mutex // guards what follows
-	conns   []*conn    // the one used last is the last
+	conns   []*conn    // in the order in which they became idle
 	reaper  *time.Timer
 	retired bool
 }
 
-// take hands out the connection that was used last, if the endpoint has not closed it.
+// take returns the connection that was used last and is still usable, or nil. The last one
+// is the least likely to have been closed by the endpoint.
 func (i *idle) take(now time.Time) *conn {
 	for {
 		c := i.pop()
-		if c == nil || now.Sub(c.since) < idleTimeout && quiet(c.Conn) {
+		if c == nil || now.Sub(c.since) < idleTimeout && connAlive(c.Conn) {
 			return c
 		}
 		_ = c.Close()
@@ -44,7 +45,7 @@ func (i *idle) pop() *conn {
 	return c
 }
 
-// put keeps a connection until it is taken or was idle for too long.
+// put keeps a connection until it is taken or has been idle for idleTimeout.
 func (i *idle) put(c *conn, now time.Time) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -59,7 +60,8 @@ func (i *idle) put(c *conn, now time.Time) {
 	}
 }
 
-// reap closes the connections that were idle for too long.
+// reap closes the connections that have been idle for idleTimeout, and schedules itself for
+// the next one.
 func (i *idle) reap() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -83,14 +85,14 @@ func (i *idle) retire() {
 	i.closeAll()
 }
 
-// flush closes all connections that nobody uses just now.
+// flush closes all idle connections.
 func (i *idle) flush() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.closeAll()
 }
 
-// closeAll is called with mu held.
+// closeAll closes all idle connections. The caller holds mu.
 func (i *idle) closeAll() {
 	if i.reaper != nil {
 		i.reaper.Stop()
@@ -102,9 +104,9 @@ func (i *idle) closeAll() {
 	i.conns = nil
 }
 
-// quiet reports whether an idle connection may be used: neither did the endpoint close it,
-// nor does it say anything, since it was not asked.
-func quiet(c net.Conn) (yes bool) {
+// connAlive reports whether an idle connection may be used: the endpoint has neither closed
+// it nor sent anything, which would be taken for the answer to the next request.
+func connAlive(c net.Conn) (alive bool) {
 	if secured, ok := c.(*tls.Conn); ok {
 		if !silent(secured) {
 			return false
@@ -125,21 +127,21 @@ func quiet(c net.Conn) (yes bool) {
 	err = socket.Read(func(fd uintptr) bool {
 		var first [1]byte
 		_, _, err := unix.Recvfrom(int(fd), first[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-		yes = errors.Is(err, unix.EAGAIN)
+		alive = errors.Is(err, unix.EAGAIN)
 		return true
 	})
-	return yes && err == nil
+	return alive && err == nil
 }
 
-// silent reports whether nothing is left of what was read along with the last answer's
-// records, such as a second answer or the notice that the endpoint closes.
+// silent reports whether crypto/tls has no unread data, such as a second answer or a
+// close_notify, that arrived together with the last answer.
 func silent(c *tls.Conn) bool {
-	_ = c.SetReadDeadline(time.Unix(1, 0)) // so that no more is read from the socket
+	_ = c.SetReadDeadline(time.Unix(1, 0)) // so that it reads nothing from the socket
 	_, err := c.Read(make([]byte, 1))
 	return errors.Is(err, os.ErrDeadlineExceeded) && c.SetReadDeadline(time.Time{}) == nil
 }
 
-// protocol is what was agreed upon in the TLS handshake, if anything.
+// protocol returns the protocol that ALPN negotiated, or "".
 func protocol(l *link) string {
 	if secured, ok := l.Conn.(*tls.Conn); ok {
 		return secured.ConnectionState().NegotiatedProtocol

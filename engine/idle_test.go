@@ -42,3 +42,16 @@ func (i *idle) count() int {
 	defer i.mu.Unlock()
 	return len(i.conns)
 }
+
+// A connection that is given back after its endpoint was replaced must not stay open: its
+// files may no longer be the webhook's.
+func TestARetiredPoolClosesWhatIsGivenBack(t *testing.T) {
+	t.Parallel()
+	var i idle
+	ours, theirs := net.Pipe()
+	i.retire()
+	i.put(newConn(&link{Conn: ours, wanted: new(wanted)}, &i), time.Now())
+	if _, err := theirs.Read(make([]byte, 1)); err == nil || i.count() != 0 || i.reaper != nil {
+		t.Errorf("read %v, %d left", err, i.count())
+	}
+}

@@ -8,8 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// A Locker has the one lock of a data folder. The operating system frees it when the
-// process that has it dies.
+// A Locker has the lock of a data folder, which the operating system releases when the
+// process that holds it dies.
 type Locker interface {
 	TryLead() (release func(), ok bool, err error)
 }

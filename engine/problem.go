@@ -14,14 +14,13 @@ import (
 	"backchannel/storage"
 )
 
-// A problem is an error whose class is known where it arises.
+// A problem is an error whose class is known where it occurs.
 type problem struct {
-	class storage.ErrorClass
-	text  string
-	cause error // nil: none but the text
-	final bool  // it would be the same the next time, though not all of its class would
-	// passing says the opposite: it may be another the next time.
-	passing bool
+	class   storage.ErrorClass
+	text    string
+	cause   error // nil: the text says everything
+	final   bool  // another attempt would fail likewise, although others of the class may not
+	passing bool  // another attempt may succeed, although others of the class would not
 }
 
 func (p *problem) Error() string { return p.text }
@@ -31,15 +30,15 @@ func problemf(class storage.ErrorClass, format string, args ...any) *problem {
 	return &problem{class: class, text: fmt.Sprintf(format, args...)}
 }
 
-// finalf is problemf for what does not get better by waiting.
+// finalf is like problemf, for a problem that no retry solves.
 func finalf(class storage.ErrorClass, format string, args ...any) *problem {
 	p := problemf(class, format, args...)
 	p.final = true
 	return p
 }
 
-// unsettled is a problem with what a file holds, which passes if the file is still being
-// written.
+// unsettled returns a problem with the content of files. If one of them has just changed, it
+// may still be being written, and another attempt may succeed.
 func unsettled(from storage.Sources, p *problem, paths ...string) *problem {
 	if from.JustChanged == nil {
 		return p
@@ -54,8 +53,8 @@ func unsettled(from storage.Sources, p *problem, paths ...string) *problem {
 	return p
 }
 
-// sourceProblem is about a key or a file that could not be had. One that took too long may
-// be there the next time: a file system may be slow, or its server away for a while.
+// sourceProblem returns the problem of a key or file that could not be read. If that took too
+// long, it is a timeout, which is retried: a network file system may be slow or away.
 func sourceProblem(class storage.ErrorClass, what string, err error) *problem {
 	if errors.Is(err, context.DeadlineExceeded) {
 		class = storage.ClassTimeout
@@ -66,8 +65,8 @@ func sourceProblem(class storage.ErrorClass, what string, err error) *problem {
 	return &problem{class: class, text: what + err.Error(), cause: err}
 }
 
-// classed says what kind of error kept an attempt from being answered, and tells it in
-// one line. The phase is how far the attempt came.
+// classed returns the class of the error that ended an attempt in a phase, and describes it
+// in one line.
 func classed(err error, at phase) (storage.ErrorClass, string) {
 	var (
 		known   *problem
@@ -97,7 +96,7 @@ func isDial(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// explainConnect tells why no connection could be made, and what may help.
+// explainConnect returns why no connection could be made, and what may help.
 func explainConnect(err error) string {
 	where := "the endpoint"
 	var op *net.OpError
@@ -121,7 +120,7 @@ func explainConnect(err error) string {
 	return bare(err)
 }
 
-// broken tells how a connection ended that had been made.
+// broken returns how an established connection ended.
 func broken(err error) string {
 	switch {
 	case isReset(err):
@@ -136,7 +135,7 @@ func isReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
 }
 
-// isClosed reports whether a connection was closed by its other end, in whichever way.
+// isClosed reports whether the peer closed the connection, in order or by a reset.
 func isClosed(err error) bool {
 	return isReset(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
@@ -148,7 +147,7 @@ func explainDNS(err *net.DNSError) string {
 	return fmt.Sprintf("look up %s: %s", err.Name, err.Err)
 }
 
-// bare drops from an error what only a Go programmer would want to know.
+// bare removes from an error what is meant for Go programmers.
 func bare(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "cancelled"
@@ -161,10 +160,10 @@ func bare(err error) string {
 		text = strings.TrimPrefix(text, prefix)
 	}
 	if strings.Contains(text, "readLoopPeekFailLocked") {
-		return "the endpoint sent something before it was asked"
+		return "the endpoint sent something before the request"
 	}
 	if breaksHTTP1(text) {
-		return "the endpoint's answer breaks HTTP/1.1 (RFC 9112): " + clipped(strings.Replace(text, "MIME header", "header line", 1)) + "; its operator must mend the server"
+		return "the endpoint's answer violates HTTP/1.1 (RFC 9112): " + clipped(strings.Replace(text, "MIME header", "header line", 1)) + "; its operator must repair the server"
 	}
 	if text == "EOF" || text == "unexpected EOF" || strings.HasSuffix(text, "server closed idle connection") {
 		return "the connection was closed without an answer"
@@ -172,14 +171,15 @@ func bare(err error) string {
 	return clipped(text)
 }
 
-// breaksHTTP1 recognises what net/http says of an answer that it cannot read.
+// breaksHTTP1 reports whether text is an error of net/http about an answer that it cannot
+// parse.
 func breaksHTTP1(text string) bool {
 	return slices.ContainsFunc([]string{
 		"malformed HTTP ", "malformed MIME header", "bad Content-Length", "unsupported transfer encoding", "too many transfer encodings", "multiple Content-Length headers",
 	}, func(says string) bool { return strings.Contains(text, says) })
 }
 
-// clipped cuts what an endpoint may have made very long.
+// clipped shortens text that may come from the endpoint.
 func clipped(text string) string { return shortened(text, 300) }
 
 func shortened(text string, most int) string {

@@ -14,16 +14,17 @@ import (
 	"backchannel/storage/weburl"
 )
 
-// maxLookup is how long a host is looked up that is not connected to.
+// maxLookup limits the lookup of a redirect's host, which only serves an error message.
 const maxLookup = time.Second
 
-// redirectRemedy offers the URL that an answer points to, if deliveries may go there.
+// redirectRemedy returns what to do about a redirect: set the webhook's URL to its target, if
+// deliveries may go there.
 func (ep *endpoint) redirectRemedy(ctx context.Context, location string) string {
 	to, err := ep.target.Parse(location)
 	if err != nil {
 		return fmt.Sprintf("it points to %q, which is not a URL", clipped(location))
 	}
-	to.Fragment, to.RawFragment = "", "" // for whoever shows what is there (RFC 9110 §10.2.2)
+	to.Fragment, to.RawFragment = "", "" // a fragment is for browsers (RFC 9110 §10.2.2)
 	text := to.String()
 	if reason := ep.dial.objectionToHost(ctx, to.Hostname()); reason != "" {
 		return fmt.Sprintf("it points to %q, where deliveries never go: %s; the endpoint's operator must correct that", clipped(text), reason)
@@ -42,11 +43,11 @@ func (ep *endpoint) redirectRemedy(ctx context.Context, location string) string 
 	return "set the URL to " + clipped(text)
 }
 
-// objectionToHost is the guard's to a host before it is connected to. A name that does not
-// resolve in time is for the guard to judge, should it be used.
+// objectionToHost returns why the guard would refuse a host, or "". It returns "" for a name
+// that does not resolve in time: the guard checks the address again if it is used.
 func (d *dialer) objectionToHost(ctx context.Context, host string) string {
 	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
-		host = ascii // a digit may have been written as another character that means it
+		host = ascii // digits may be written in other scripts
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	addr, err := netip.ParseAddr(host)
@@ -71,8 +72,8 @@ func (d *dialer) objectionToHost(ctx context.Context, host string) string {
 	return ""
 }
 
-// isMetadataName knows the names by which the metadata services of clouds are called,
-// which resolve within those clouds alone.
+// isMetadataName reports whether a host is the name of a cloud's metadata service. Such names
+// resolve only within the cloud, so their addresses cannot be checked here.
 func isMetadataName(host string) bool {
 	switch host {
 	case "metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal":
@@ -81,7 +82,7 @@ func isMetadataName(host string) bool {
 	return false
 }
 
-// oldIPv4 reads the forms of inet_aton, which some resolvers still take for addresses:
+// oldIPv4 parses the other forms of inet_aton, which some resolvers accept as addresses:
 // 0xa9fea9fe, 2852039166, 0251.0376.169.254.
 func oldIPv4(host string) (netip.Addr, error) {
 	parts := strings.Split(host, ".")

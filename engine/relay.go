@@ -9,15 +9,17 @@ import (
 	"strings"
 )
 
-// A Relay makes requests that are no deliveries. It connects as an endpoint does, by the
-// same guard and the same authorities; its errors are for ExplainRelay.
+// A Relay is an http.RoundTripper for requests other than deliveries. It connects as
+// deliveries do, with the same guard and the same authorities. Pass its errors to
+// ExplainRelay.
 type Relay struct {
 	dial *dialer
 	via  *http.Transport
 }
 
-// NewRelay makes a relay that trusts certain authorities. It follows no proxy of the
-// environment, asks for no compression, and speaks HTTP/1.1 alone.
+// NewRelay returns a relay that trusts the given authorities. It ignores proxies in the
+// environment, requests no compression, and speaks only HTTP/1.1, so that the relayed
+// request stays what the sender sent.
 func NewRelay(trust *Trust) *Relay {
 	const kept = 16 // idle connections
 	dial := &dialer{Dialer: net.Dialer{ControlContext: Control}, tls: &tls.Config{MinVersion: tls.VersionTLS12}, trust: trust}
@@ -32,7 +34,7 @@ func NewRelay(trust *Trust) *Relay {
 	}}
 }
 
-// dialTLS connects for a transport.
+// dialTLS implements http.Transport.DialTLSContext.
 func (d *dialer) dialTLS(ctx context.Context, _, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -45,7 +47,7 @@ func (d *dialer) dialTLS(ctx context.Context, _, address string) (net.Conn, erro
 	return made, nil
 }
 
-// RoundTrip implements http.RoundTripper. It explains a request's end as an attempt does.
+// RoundTrip implements http.RoundTripper. It explains errors as attempts do.
 func (r *Relay) RoundTrip(req *http.Request) (*http.Response, error) {
 	var at *link
 	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
@@ -58,17 +60,17 @@ func (r *Relay) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// CloseIdleConnections is for http.Client.
+// CloseIdleConnections closes idle connections; http.Client calls it.
 func (r *Relay) CloseIdleConnections() { r.via.CloseIdleConnections() }
 
-// ExplainRelay tells in one line why there is no answer, as attempts do.
+// ExplainRelay returns in one line why there is no answer, as attempts do.
 func ExplainRelay(err error) string {
 	_, text := classed(err, answering)
 	return strings.NewReplacer(insteadOfTLS, "; give its URL with http://", alsoNeeded, "").Replace(WithoutWebhook(text))
 }
 
-// WithoutWebhook tells an error of an attempt with remedies for where there is no webhook
-// to have a CA file and a client certificate.
+// WithoutWebhook replaces the remedies in an attempt's error that change a webhook's
+// settings, for requests that belong to no webhook.
 func WithoutWebhook(text string) string {
 	return strings.NewReplacer(
 		flagCA, "--ca-file",

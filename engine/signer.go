@@ -10,14 +10,14 @@ import (
 	"backchannel/storage/token"
 )
 
-// A signer makes the authentication header of one version of a webhook. The key is
-// parsed when it is first needed, and again only when it is kept elsewhere and changed.
+// A signer creates the authentication header of one version of a webhook. It parses the key
+// when it is first needed, and again only if it is stored elsewhere and has changed.
 type signer struct {
 	spec    token.Spec
 	secret  storage.Secret
 	sources storage.Sources
 
-	gate     gate // guards what follows; the key's file is read within
+	gate     gate // guards what follows; the key's file is read with it held
 	material []byte
 	minter   *token.Minter
 
@@ -28,8 +28,8 @@ func newSigner(w storage.Webhook, receiverURL string, sources storage.Sources) *
 	return &signer{gate: newGate(), spec: w.TokenSpec(receiverURL), secret: w.Auth.JWT.Secret, sources: sources}
 }
 
-// value mints a token; a misbehaviour of the token's makes it bad in that way. Its
-// errors are problems.
+// value returns a header value with a new token, which has the fault that m asks for, if
+// any. Its errors are problems.
 func (s *signer) value(ctx context.Context, now time.Time, m storage.Misbehaviour) (string, error) {
 	minter, err := s.current(ctx)
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *signer) value(ctx context.Context, now time.Time, m storage.Misbehaviou
 	return text, nil
 }
 
-// key is what the last token was signed with.
+// key returns the key with which the last token was signed, or "".
 func (s *signer) key() string {
 	if key := s.signed.Load(); key != nil {
 		return *key
@@ -55,7 +55,7 @@ func mint(minter *token.Minter, now time.Time, m storage.Misbehaviour) (string, 
 		return minter.HeaderValue(now)
 	}
 	fault, err := token.ParseFault(string(m))
-	if err != nil { // it misbehaves otherwise
+	if err != nil { // m is not about the token
 		return minter.HeaderValue(now)
 	}
 	return minter.Misbehave(now, fault)

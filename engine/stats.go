@@ -17,20 +17,20 @@ const (
 	latencyDigits  = 2
 )
 
-// stats counts outcomes since the engine was made and over the last 10 seconds, and
-// latencies over the last minute.
+// stats counts outcomes since the engine was created and over the last 10 seconds, and
+// measures latencies over the last minute.
 type stats struct {
 	now func() time.Time
 
 	mu        sync.Mutex // guards what follows
 	total     outcomes
-	second    int64 // that the last attempt fell into
+	second    int64 // of the last outcome, in Unix time
 	perSecond [rateSeconds]outcomes
 	latencies *hdrhistogram.WindowedHistogram // in microseconds
 	rotated   time.Time
 }
 
-// outcomes are attempts, and the deliveries that ended with them.
+// outcomes counts attempts, and the deliveries that ended with them.
 type outcomes struct{ delivered, failed, attempts int64 }
 
 func (o *outcomes) add(more outcomes) {
@@ -46,7 +46,7 @@ func newStats(now func() time.Time) *stats {
 	}
 }
 
-// count counts the end of an attempt and, when that was the last one, the latency.
+// count counts the outcome of an attempt and, if it delivered the event, the latency.
 func (s *stats) count(state storage.State, latency time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,7 +63,7 @@ func (s *stats) count(state storage.State, latency time.Duration) {
 	s.perSecond[s.second%rateSeconds].add(one)
 }
 
-// advance forgets what is too old.
+// advance removes what is too old.
 func (s *stats) advance() {
 	now := s.now()
 	for range min(max(now.Unix()-s.second, 0), rateSeconds) {

@@ -10,7 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// explainStatus says in one line why an answer is not success.
+// explainStatus returns in one line why an answer is not a success, and what to do.
 func (ep *endpoint) explainStatus(ctx context.Context, code int, location string, body []byte) string {
 	text := fmt.Sprintf("answered %d", code)
 	if reason := http.StatusText(code); reason != "" {
@@ -35,20 +35,20 @@ func (ep *endpoint) explainStatus(ctx context.Context, code int, location string
 	return text
 }
 
-// refusesSender reports whether a status is about who asks; the last two are those of nginx
-// for a client certificate that is wrong or missing.
+// refusesSender reports whether a status refuses the sender rather than the request. 495 and
+// 496 are nginx's for a wrong and a missing client certificate.
 func refusesSender(code int) bool {
 	return slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, 495, 496}, code)
 }
 
-// wantsTLS recognises what servers answer on an HTTPS port to a request without TLS: those
-// of Go, nginx, Apache and Tomcat.
+// wantsTLS reports whether an answer is that of an HTTPS port to a request without TLS. It
+// recognizes Go, nginx, Apache and Tomcat.
 func wantsTLS(body []byte) bool {
 	return says(body, "HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port",
 		"speaking plain HTTP to an SSL-enabled server port", "combination of host and port requires TLS")
 }
 
-// says reports whether an answer's body has one of the texts of well-known servers.
+// says reports whether a body contains one of the texts.
 func says(body []byte, texts ...string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(body, []byte(text)) })
 }

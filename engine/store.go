@@ -7,32 +7,33 @@ import (
 	"backchannel/storage"
 )
 
-// A Store keeps what the engine works on. Every method that changes something returns
-// after its commit; all of them may be called by many goroutines at a time.
+// A Store stores what the engine works on. Every method that changes something returns after
+// its commit. All methods are safe for use by several goroutines.
 type Store interface {
 	WorkStore
 	WebhookStore
 	CommandStore
 }
 
-// A WorkStore hands out deliveries and takes back what became of them.
+// A WorkStore has the deliveries to attempt, and stores the outcomes of attempts.
 type WorkStore interface {
-	// Due has the deliveries that are neither final nor marked as sending.
+	// Due returns deliveries that are neither final nor marked as sending.
 	Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error)
-	// NextDue is when the first such delivery of each webhook is due.
+	// NextDue returns when the first such delivery of each webhook is due.
 	NextDue(ctx context.Context) (map[storage.ID]time.Time, error)
-	// MarkSending lets others see which attempts are in flight.
+	// MarkSending marks deliveries as sending, so that other processes see which attempts are
+	// in flight.
 	MarkSending(ctx context.Context, ids []storage.ID) error
-	// ResetSending undoes every MarkSending that no Finish followed.
+	// ResetSending undoes every MarkSending that was not followed by a Finish.
 	ResetSending(ctx context.Context) error
-	// Finish keeps an attempt and the new state of its delivery, in one commit. A
-	// delivery that was cancelled meanwhile stays so. The outcome is not kept hold of.
+	// Finish stores an attempt and the new state of its delivery in one commit. A delivery
+	// that was cancelled meanwhile stays cancelled. Finish does not retain the outcome.
 	Finish(ctx context.Context, o storage.Outcome) error
-	// PendingWork counts what waits, webhook by webhook.
+	// PendingWork counts the waiting deliveries of each webhook.
 	PendingWork(ctx context.Context) ([]storage.Pending, error)
 }
 
-// A WebhookStore knows the webhooks and keeps what the engine learns about each.
+// A WebhookStore has the webhooks, and stores what the engine finds out about them.
 type WebhookStore interface {
 	Webhooks(ctx context.Context) ([]storage.Webhook, error)
 	Breakers(ctx context.Context) ([]storage.Breaker, error)
@@ -40,12 +41,12 @@ type WebhookStore interface {
 	AddActivity(ctx context.Context, a storage.Activity) error
 }
 
-// A CommandStore says what people want done, and that something changed at all.
+// A CommandStore has what people command, and hints at changes.
 type CommandStore interface {
 	Commands(ctx context.Context, after storage.ID) ([]storage.Command, error)
 	DropCommands(ctx context.Context, through storage.ID) error
 	Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
 	Event(ctx context.Context, id storage.ID) (storage.Event, error)
-	// Changes hints at what changed, here or in another process, until ctx ends.
+	// Changes returns a channel of hints at changes in any process, until ctx is done.
 	Changes(ctx context.Context) <-chan storage.Change
 }

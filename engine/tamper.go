@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 )
 
-// harmless names a value of the payload by which no receiver finds the message again:
-// changed, it leaves all but the digest of the body as it should be.
+// harmless is the name of a value that no receiver uses to identify the message. Changing it
+// makes only the digest of the body wrong, and no other verdict.
 const harmless = "messageExecutionID"
 
-// tamper changes one value of a JSON document, which stays valid.
+// tamper changes one value of a JSON document, which remains valid.
 func tamper(payload []byte) []byte {
 	for _, name := range []string{harmless, ""} {
 		if changed, ok := alterValue(payload, name); ok {
@@ -19,7 +19,8 @@ func tamper(payload []byte) []byte {
 	return append(bytes.Clone(payload), ' ')
 }
 
-// alterValue alters the first string or number that can be, of that name if one is given.
+// alterValue alters the first string or number that can be altered, of the given name if
+// name is not empty.
 func alterValue(payload []byte, name string) ([]byte, bool) {
 	decoder := json.NewDecoder(bytes.NewReader(payload))
 	decoder.UseNumber()
@@ -46,8 +47,8 @@ func alterValue(payload []byte, name string) ([]byte, bool) {
 	}
 }
 
-// alter replaces the last letter or digit by its neighbour. It leaves a text with
-// escapes alone, and makes no number begin with a zero that it may not begin with.
+// alter replaces the last letter or digit of a value by its neighbour. It does not alter a
+// text with escapes, which could become invalid, and never creates a leading zero.
 func alter(value []byte) bool {
 	if bytes.IndexByte(value, '\\') >= 0 {
 		return false

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// A phase is how far an attempt came.
+// A phase is how far an attempt has come. Messages contain it.
 type phase string
 
 const (
@@ -20,10 +20,10 @@ const (
 	answering   phase = "waiting for the answer"
 )
 
-// A recorder notes when the parts of one attempt began and ended, and the header fields
-// as they are written. A dialer may go on calling it after the attempt is over.
+// A recorder records the timings of one attempt and the header fields that it sends. A
+// dialer may call it even after the attempt has ended, so it has to be sealed.
 type recorder struct {
-	mu      sync.Mutex // guards all of it
+	mu      sync.Mutex // guards what follows
 	sealed  bool
 	phase   phase
 	began   time.Time // the attempt
@@ -49,7 +49,7 @@ func (r *recorder) trace() *httptrace.ClientTrace {
 	}
 }
 
-// enter begins a phase; that several addresses are tried at once does not begin it anew.
+// enter begins a phase, unless it has begun: several addresses may be tried at once.
 func (r *recorder) enter(p phase) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,7 +72,7 @@ func (r *recorder) connected(_, _ string, err error) {
 	}
 }
 
-// wrote notes the header fields of a request that is about to be written.
+// wrote records the header fields of a request that is about to be written.
 func (r *recorder) wrote(fields []storage.HeaderField) {
 	r.enter(answering)
 	r.mu.Lock()
@@ -80,7 +80,7 @@ func (r *recorder) wrote(fields []storage.HeaderField) {
 	r.fields = fields
 }
 
-// seal ends the recording and hands it over.
+// seal ends the recording and returns it.
 func (r *recorder) seal() (storage.Timings, []storage.HeaderField, phase) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

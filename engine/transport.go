@@ -25,8 +25,8 @@ type dialer struct {
 	client string // the client certificate's file; empty: none
 	trust  *Trust
 	asked  atomic.Bool // the endpoint asked for a client certificate
-	// instead is where connections are made to, in place of what the URL says: the built-in
-	// receiver's name may lead to it from elsewhere alone. Empty: nothing.
+	// instead, if not empty, is the address to connect to instead of the URL's. The host name
+	// of the built-in receiver's URL may resolve only on other machines.
 	instead string
 }
 
@@ -40,9 +40,9 @@ func (o *endpointBuilder) dialer(w storage.Webhook) *dialer {
 	return d
 }
 
-// secure has the dialer make TLS with the webhook's files, which it reads for each
-// connection, since certificates are renewed. Now they are only tried: the endpoint may
-// not ask for all of them. Its errors are problems.
+// secure configures the dialer with the webhook's TLS files. The dialer reads them for each
+// connection, because certificates are renewed. secure reads them only to report errors
+// early: the endpoint may not ask for a client certificate. Its errors are problems.
 func (o *endpointBuilder) secure(ctx context.Context, dial *dialer, t storage.TLSOptions) error {
 	dial.trust = NewTrust(o.roots, o.sources, o.caFile, t.CAFile)
 	dial.tls = &tls.Config{InsecureSkipVerify: t.SkipVerify}

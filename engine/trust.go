@@ -13,12 +13,12 @@ import (
 	"backchannel/storage/pemfile"
 )
 
-// rootsFunc has the authorities that every webhook trusts.
+// A rootsFunc returns the authorities that are trusted for every webhook.
 type rootsFunc func() (*x509.CertPool, error)
 
-// A Trust has the authorities that certificates are checked by: some that stay as they are
-// at first, and those of files, which are read for each connection, since authorities are
-// renewed. A connection that is kept is not checked again: see namedFiles.
+// A Trust holds the authorities by which certificates are verified: fixed roots, and those
+// in files, which it reads for each connection, because authorities are renewed. An idle
+// connection is not verified again; namedFiles takes care of those.
 type Trust struct {
 	roots rootsFunc
 	from  storage.Sources
@@ -28,32 +28,33 @@ type Trust struct {
 	kept *trusted
 }
 
-// trusted are the authorities at a time. It never changes.
+// A trusted is a set of authorities. It never changes.
 type trusted struct {
 	contents [][]byte // of the files
 	pool     *x509.CertPool
 	named    []namedAuthority
-	files    string // which they are and how much they hold; empty: there are none
+	files    string // their names and numbers of certificates, for messages; empty: there are none
 }
 
-// A namedAuthority is a certificate of a file.
+// A namedAuthority is an authority's certificate from a file.
 type namedAuthority struct {
 	*x509.Certificate
 	file string
 }
 
-// NewTrust trusts the roots and those of the files; an empty name is none.
+// NewTrust returns a Trust with the roots and the authorities in the files. It ignores empty
+// file names.
 func NewTrust(roots func() (*x509.CertPool, error), from storage.Sources, files ...string) *Trust {
 	return &Trust{roots: roots, from: from, files: slices.DeleteFunc(files, func(path string) bool { return path == "" })}
 }
 
-// Check reads the authorities. Its error says what is wrong with a file and what to do.
+// Check reads the authorities. Its error says what is wrong with a file, and what to do.
 func (t *Trust) Check(ctx context.Context) error {
 	_, err := t.now(ctx)
 	return err
 }
 
-// now reads the files. Their certificates are parsed only when they have changed. Its
+// now returns the current authorities. It parses the files only if they have changed. Its
 // errors are problems.
 func (t *Trust) now(ctx context.Context) (*trusted, error) {
 	contents := make([][]byte, len(t.files))
