@@ -1,0 +1,172 @@
+package storage
+
+import (
+	"strings"
+	"time"
+)
+
+// A CheckRun is a run of the endpoint check: the cases that were asked for at one webhook's
+// endpoint, and what came of each. The check is a choice of this project; Journey Optimizer
+// has none.
+type CheckRun struct {
+	ID        ID
+	WebhookID ID
+	Webhook   string // the webhook's name, kept after the webhook is deleted
+	URL       string // where the requests went, with its secrets masked
+	Options   CheckOptions
+	State     CheckState
+	Reason    string // why the run ended early, and what to do about it
+	AskedAt   time.Time
+	StartedAt time.Time // zero until an engine takes the run
+	EndedAt   time.Time // zero until it ends
+	Requests  int       // sent so far
+	Cases     []CheckCase
+	Load      CheckLoad
+}
+
+// CheckOptions select and bound what a run does. The zero value runs every case with the
+// defaults.
+type CheckOptions struct {
+	Only, Skip   []string      // groups and cases: "tls", "auth/alg-none"; empty: all, none
+	PerSecond    float64       // requests in a second at most; 0: DefaultCheckRate
+	LoadRate     float64       // of the group load; 0: DefaultLoadRate
+	LoadDuration time.Duration // likewise; 0: DefaultLoadDuration
+	MaxRequests  int           // 0: DefaultCheckRequests
+	Timeout      time.Duration // of the whole run; 0: DefaultCheckTimeout
+}
+
+// The defaults and bounds of a run.
+const (
+	DefaultCheckRate     = 20
+	DefaultLoadRate      = 20
+	DefaultLoadDuration  = 5 * time.Second
+	DefaultCheckRequests = 2000
+	DefaultCheckTimeout  = 5 * time.Minute
+	KeptCheckRuns        = 20 // of each webhook
+)
+
+// A CheckState is how far a run has got.
+type CheckState string
+
+// The states of a run. A run is interrupted if a person stops it or its time is up, and lost
+// if the process that ran it died.
+const (
+	CheckAsked       CheckState = "asked"
+	CheckRunning     CheckState = "running"
+	CheckFinished    CheckState = "finished"
+	CheckInterrupted CheckState = "interrupted"
+	CheckTimedOut    CheckState = "timed out"
+	CheckLost        CheckState = "lost"
+)
+
+// Ended reports whether nothing more will come of the run.
+func (s CheckState) Ended() bool { return s != CheckAsked && s != CheckRunning }
+
+// A CheckLevel says what a case that does not pass means for the whole check.
+type CheckLevel string
+
+// The levels: a must fails the check, a should is a warning, and an info only informs.
+const (
+	CheckMust   CheckLevel = "must"
+	CheckShould CheckLevel = "should"
+	CheckInfo   CheckLevel = "info"
+)
+
+// A CheckResult is what came of a case. It is empty until the case has ended.
+type CheckResult string
+
+// The results of a case.
+const (
+	CheckPassed   CheckResult = "pass"
+	CheckFailed   CheckResult = "fail"
+	CheckWarned   CheckResult = "warn"
+	CheckSkipped  CheckResult = "skip"
+	CheckInformed CheckResult = "info"
+)
+
+// A CheckCase is one case of a run. Secrets are masked in all of its texts.
+type CheckCase struct {
+	ID         string // group/name: "auth/alg-none"
+	Level      CheckLevel
+	Result     CheckResult
+	Sent       string // what was sent, in one line
+	Expected   string
+	Got        string // status, first line of the body, time
+	Why        string // why it matters, with its source
+	Remedy     string
+	Deliveries []ID // its requests, oldest first
+	StartedAt  time.Time
+	EndedAt    time.Time
+}
+
+// Group returns the group of the case: "auth".
+func (c CheckCase) Group() string {
+	group, _, _ := strings.Cut(c.ID, "/")
+	return group
+}
+
+// A CheckLoad is what the group load measured.
+type CheckLoad struct {
+	PerSecond     float64 // sent, on average
+	P50, P95, P99 time.Duration
+	Buckets       []LatencyBucket // in order
+}
+
+// A LatencyBucket is how many answers took at most a time, and longer than the bucket before.
+type LatencyBucket struct {
+	UpTo time.Duration
+	N    int
+}
+
+// A CheckVerdict is what a run as a whole comes to.
+type CheckVerdict struct {
+	Passed, Failed, Warned, Skipped, Informed int
+}
+
+// Verdict counts the cases by result. The check has failed if a must failed.
+func (r CheckRun) Verdict() (v CheckVerdict) {
+	for _, c := range r.Cases {
+		switch c.Result {
+		case CheckPassed:
+			v.Passed++
+		case CheckFailed:
+			v.Failed++
+		case CheckWarned:
+			v.Warned++
+		case CheckSkipped:
+			v.Skipped++
+		case CheckInformed:
+			v.Informed++
+		}
+	}
+	return v
+}
+
+// CheckDiff compares the cases of a run with those of the run before.
+type CheckDiff struct {
+	Fixed, Broken, StillFailing []CheckCase
+}
+
+// Since compares a run with an earlier one: which cases failed or warned before and do not
+// now, which do now and did not before, and which do in both.
+func (r CheckRun) Since(before CheckRun) (d CheckDiff) {
+	was := map[string]CheckResult{}
+	for _, c := range before.Cases {
+		was[c.ID] = c.Result
+	}
+	for _, c := range r.Cases {
+		earlier, known := was[c.ID]
+		switch {
+		case !known || earlier == CheckSkipped || c.Result == CheckSkipped || c.Result == "":
+		case !earlier.bad() && c.Result.bad():
+			d.Broken = append(d.Broken, c)
+		case earlier.bad() && !c.Result.bad():
+			d.Fixed = append(d.Fixed, c)
+		case earlier.bad() && c.Result.bad():
+			d.StillFailing = append(d.StillFailing, c)
+		}
+	}
+	return d
+}
+
+func (r CheckResult) bad() bool { return r == CheckFailed || r == CheckWarned }
