@@ -7,29 +7,57 @@ import (
 	"testing"
 )
 
-// TestSeveralWorkersAreStuckAtOnce lets three of them fail to commit: the trouble lasts
-// until the last one has, and is told of once.
+// TestSeveralWorkersAreStuckAtOnce makes three workers fail to commit. The stall lasts until
+// the last of them has committed, and is reported once.
 func TestSeveralWorkersAreStuckAtOnce(t *testing.T) {
-	var told []string
-	w := newWorld(t, nil, func(c *Config) { c.OnStall = func(reason string) { told = append(told, reason) } })
-	w.run()
+	w, reasons, resumed := stalling(t)
 	full := errors.New("disk full")
 	for range 3 {
 		w.engine.committer.beginStall(full)
 	}
 	for n := range 3 {
 		if !w.engine.committer.stalled() {
-			t.Fatalf("the trouble is over with %d workers still waiting", 3-n)
+			t.Fatalf("the stall is over while %d workers still wait", 3-n)
+		}
+		if *resumed != 0 {
+			t.Errorf("the dispatchers continue while %d workers still wait", 3-n)
 		}
 		w.engine.committer.endStall(full, true)
 	}
 	if w.engine.committer.stalled() {
-		t.Error("the trouble lasts with nobody waiting")
+		t.Error("the stall lasts although no worker waits")
 	}
-	if len(told) != 2 || !strings.Contains(told[0], "disk full") || told[1] != "" {
-		t.Errorf("told %q", told)
+	if len(*reasons) != 2 || !strings.Contains((*reasons)[0], "disk full") || (*reasons)[1] != "" || *resumed != 1 {
+		t.Errorf("reported %q, resumed %d times", *reasons, *resumed)
 	}
-	if n := len(slices.DeleteFunc(w.store.texts(), func(s string) bool { return !strings.Contains(s, "could not be recorded: disk full") })); n != 1 {
-		t.Errorf("Activity tells of it %d times", n)
+	if n := w.countTexts("could not be recorded: disk full"); n != 1 {
+		t.Errorf("%d activities report the stall", n)
 	}
+}
+
+// TestAStallThatTheEnginesEndCutsShort is not reported as over: nothing continues.
+func TestAStallThatTheEnginesEndCutsShort(t *testing.T) {
+	w, reasons, resumed := stalling(t)
+	full := errors.New("disk full")
+	w.engine.committer.beginStall(full)
+	w.engine.committer.endStall(full, false)
+	if len(*reasons) != 1 || *resumed != 0 || w.countTexts("could not be recorded") != 0 {
+		t.Errorf("reported %q, resumed %d times", *reasons, *resumed)
+	}
+}
+
+// stalling returns a world, the reasons that it reports and how often its dispatchers were
+// woken after a stall.
+func stalling(t *testing.T) (w *world, reasons *[]string, resumed *int) {
+	reasons, resumed = new([]string), new(int)
+	w = newWorld(t, nil, func(c *Config) { c.OnStall = func(reason string) { *reasons = append(*reasons, reason) } })
+	wake := w.engine.committer.resume
+	w.engine.committer.resume = func() { *resumed++; wake() }
+	w.run()
+	return w, reasons, resumed
+}
+
+// countTexts counts the activities that contain text.
+func (w *world) countTexts(text string) int {
+	return len(slices.DeleteFunc(w.store.texts(), func(s string) bool { return !strings.Contains(s, text) }))
 }

@@ -68,6 +68,21 @@ func TestACancelledDeliveryLeavesTheQueue(t *testing.T) {
 	}
 }
 
+// TestACancelledDeliveryIsNotQueuedAgain by a page that was read before the cancellation.
+func TestACancelledDeliveryIsNotQueuedAgain(t *testing.T) {
+	t.Parallel()
+	q := newWebhookQueue(storage.Webhook{ID: 1, State: storage.Active}, policy.Breaker{}, 0, time.Now)
+	p, _ := q.beginPage()
+	if p == nil {
+		t.Fatal("a new queue reads no page")
+	}
+	q.cancel(2)
+	q.endPage(p, []storage.Job{{DeliveryID: 2}, {DeliveryID: 3}})
+	if q.queue.has(2) || !q.queue.has(3) {
+		t.Errorf("queued %v", q.queue.held)
+	}
+}
+
 func TestRetryNow(t *testing.T) {
 	var hits atomic.Int64
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {

@@ -26,6 +26,9 @@ func TestQueue(t *testing.T) {
 		t.Error("not in order")
 	}
 	q.pushFront(job(8))
+	if q.has(9) || q.has(0) {
+		t.Errorf("knows %v after popping two of them", q.held)
+	}
 	q.remove(2)
 	q.remove(2)
 	q.remove(0)
