@@ -5,17 +5,23 @@ import "time"
 // timeOfDay tells events of one second apart.
 const timeOfDay = "15:04:05.000"
 
+// A localTime tells the time, and shows moments in the zone of the person who reads them.
+type localTime struct {
+	now  func() time.Time
+	zone *time.Location
+}
+
 // time is a moment in full, nothing for one that never was.
-func (s *session) time(at time.Time) string {
+func (t *localTime) time(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.In(s.zone).Format(time.DateOnly + " " + timeOfDay)
+	return at.In(t.zone).Format(time.DateOnly + " " + timeOfDay)
 }
 
 // clock is a moment as lists show it: without the day if that is today.
-func (s *session) clock(at time.Time) string {
-	at, now := at.In(s.zone), s.now().In(s.zone)
+func (t *localTime) clock(at time.Time) string {
+	at, now := at.In(t.zone), t.now().In(t.zone)
 	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
 		return at.Format(timeOfDay)
 	}

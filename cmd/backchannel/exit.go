@@ -76,23 +76,23 @@ func exitCode(err error) int {
 
 // report says on stderr what went wrong: each bad field on a line of its own, or all of
 // it as one object.
-func (s *session) report(err error) {
+func (a *app) report(err error) {
 	if err == nil {
 		return
 	}
-	text := s.describe(err)
+	text := a.describe(err)
 	var fields storage.FieldErrors
 	errors.As(err, &fields)
 	switch {
-	case s.settings.json():
+	case a.settings.json():
 		if len(fields) > 0 {
 			text = strings.ReplaceAll(text, "\n", "; ")
 		}
-		s.message(message{Error: text, Fields: fields})
+		a.message(message{Error: text, Fields: fields})
 	case len(fields) > 0:
-		s.note("%s", fields.Error())
+		a.note("%s", fields.Error())
 	default:
-		s.note("backchannel: %s", text)
+		a.note("backchannel: %s", text)
 	}
 }
 

@@ -8,15 +8,11 @@ package main
 
 import (
 	"os"
-	"time"
 
 	_ "backchannel/cmd/backchannel/internal/nobackground" // before anything asks the terminal
 )
 
 func main() {
-	a := &app{args: os.Args[1:], session: &session{
-		in: os.Stdin, out: &output{to: os.Stdout}, err: os.Stderr,
-		env: os.LookupEnv, now: time.Now, zone: time.Local,
-	}}
+	a := &app{args: os.Args[1:], session: newSession()}
 	os.Exit(a.main())
 }

@@ -2,6 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"os"
+
+	"github.com/charmbracelet/x/term"
 
 	"backchannel/storage"
 	"backchannel/storage/export"
@@ -16,7 +20,15 @@ type message struct {
 	Fields  storage.FieldErrors `json:"fields,omitempty"`
 }
 
-func (s *session) message(m message) {
+// A stdio is what a command reads, and what it writes beside its result: lines of text, or of
+// JSON where the result is JSON.
+type stdio struct {
+	in   *os.File
+	err  io.Writer
+	json func() bool
+}
+
+func (s *stdio) message(m message) {
 	line, err := export.Encode(m)
 	if err != nil {
 		line = []byte(`{"error":"unknown"}` + "\n")
@@ -25,9 +37,9 @@ func (s *session) message(m message) {
 }
 
 // note tells the person something beside the result.
-func (s *session) note(format string, args ...any) {
+func (s *stdio) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	if s.settings.json() {
+	if s.json() {
 		s.message(message{Note: text})
 		return
 	}
@@ -35,17 +47,23 @@ func (s *session) note(format string, args ...any) {
 }
 
 // warn tells of everything that may be meant, but should be looked at.
-func (s *session) warn(odd storage.FieldErrors) {
+func (s *stdio) warn(odd storage.FieldErrors) {
 	for _, f := range odd {
 		s.warning(f.Field+": "+f.Reason, f)
 	}
 }
 
 // warning tells of one thing, which may concern fields.
-func (s *session) warning(text string, about ...storage.FieldError) {
-	if s.settings.json() {
+func (s *stdio) warning(text string, about ...storage.FieldError) {
+	if s.json() {
 		s.message(message{Warning: text, Fields: about})
 		return
 	}
 	s.note("warning: %s", text)
+}
+
+// interactive reports whether a person can be asked.
+func (s *stdio) interactive() bool {
+	stderr, isFile := s.err.(*os.File)
+	return isFile && term.IsTerminal(s.in.Fd()) && term.IsTerminal(stderr.Fd())
 }

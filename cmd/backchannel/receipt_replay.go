@@ -136,7 +136,7 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 		signed = fire.HowSigned(sender)
 	}
 	sender.URL = to.url
-	attempt, err := s.sendAgain(ctx, r, sender)
+	attempt, err := resender{s.session}.sendAgain(ctx, r, sender)
 	if err != nil {
 		return err
 	}
@@ -156,9 +156,12 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 	return nil
 }
 
+// A resender sends receipts again from this process, whoever leads.
+type resender struct{ *session }
+
 // sendAgain sends the bytes of a receipt in one attempt from this process.
-func (s *session) sendAgain(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error) {
-	config, err := s.senderConfig(ctx)
+func (s resender) sendAgain(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error) {
+	config, err := s.config(ctx)
 	if err != nil {
 		return storage.Attempt{}, err
 	}
@@ -177,14 +180,14 @@ func (s *session) sendAgain(ctx context.Context, r storage.Receipt, sender stora
 }
 
 // resend sends a receipt as it came to a URL. The console calls it.
-func (s *session) resend(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error) {
+func (s resender) resend(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error) {
 	sender := fire.SenderOf(r)
 	sender.URL = to
 	return s.sendAgain(ctx, r, sender)
 }
 
 // senderConfig is an engine's configuration for attempts without a leader.
-func (s *session) senderConfig(ctx context.Context) (engine.Config, error) {
+func (s resender) config(ctx context.Context) (engine.Config, error) {
 	ca, err := s.authority()
 	if err != nil {
 		return engine.Config{}, err

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"io"
 	"os"
 	"time"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"backchannel/fixtures"
@@ -18,25 +16,27 @@ type runE = func(cmd *cobra.Command, args []string) error
 // A session is what every command works with: where it reads and writes, and its settings.
 // The commands on one kind of record share a type that embeds it.
 type session struct {
-	in   *os.File
+	localTime
+	stdio
 	out  *output
-	err  io.Writer
 	env  func(name string) (string, bool)
-	now  func() time.Time
-	zone *time.Location // of the times in tables
-	quit func()         // ends the context of the command that runs
+	quit func() // ends the context of the command that runs
 
 	settings   settings
 	flagErrors storage.FieldErrors // flags and variables that cannot be read
 }
 
+// newSession returns the session of this process.
+func newSession() *session {
+	s := &session{
+		localTime: localTime{now: time.Now, zone: time.Local},
+		out:       &output{to: os.Stdout}, env: os.LookupEnv,
+	}
+	s.stdio = stdio{in: os.Stdin, err: os.Stderr, json: s.settings.json}
+	return s
+}
+
 // rules are what validity depends on besides the records themselves.
 func (s *session) rules() storage.Rules {
 	return storage.Rules{AllowHTTP: s.settings.allowHTTP, Sources: storage.SystemSources(), FailureCodes: fixtures.FailureCodes}
-}
-
-// interactive reports whether a person can be asked.
-func (s *session) interactive() bool {
-	stderr, isFile := s.err.(*os.File)
-	return isFile && term.IsTerminal(s.in.Fd()) && term.IsTerminal(stderr.Fd())
 }

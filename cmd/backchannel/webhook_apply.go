@@ -69,7 +69,7 @@ func (s webhookSession) showApplied(ctx context.Context, store webhookStore, w i
 }
 
 // readFile reads the file that a flag names, or stdin for "-".
-func (s *session) readFile(ctx context.Context, flag, path string, limit int) ([]byte, error) {
+func (s *stdio) readFile(ctx context.Context, flag, path string, limit int) ([]byte, error) {
 	text, err := file.ReadNamed(ctx, path, s.in, limit)
 	if errors.Is(err, context.Canceled) {
 		return nil, err

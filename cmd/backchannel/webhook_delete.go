@@ -49,12 +49,12 @@ type deletion struct {
 
 // confirm asks for confirmation unless --yes was given. Its error says that nothing was done,
 // or that nobody can be asked.
-func (s *session) confirm(ctx context.Context, yes bool, format string, args ...any) error {
+func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...any) error {
 	if yes {
 		return nil
 	}
 	switch {
-	case s.settings.json(): // stderr has only lines of JSON
+	case s.json(): // stderr has only lines of JSON
 		return usagef("this needs confirmation, which --output json cannot ask for; add --yes to go ahead")
 	case !s.interactive():
 		return usagef("this needs confirmation, and there is no terminal to ask on; add --yes to go ahead")
