@@ -32,7 +32,7 @@ func newSession() *session {
 		localTime: localTime{now: time.Now, zone: time.Local},
 		out:       &output{to: os.Stdout}, env: os.LookupEnv,
 	}
-	s.stdio = stdio{in: os.Stdin, err: os.Stderr, json: s.settings.json}
+	s.stdio = stdio{in: os.Stdin, err: os.Stderr, json: func() bool { return s.settings.json() }}
 	return s
 }
 
