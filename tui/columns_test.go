@@ -18,11 +18,11 @@ func TestListsShowWhatOneLooksFor(t *testing.T) {
 		from int      // the width from which that holds
 	}{
 		{"1", []string{"Name", "Channels|Ch", "State", "Last event|Last", "Outcome", "When"}, []string{"acme", "@receiver", "HS256", "myImsOrg", "prod", "bounce", "↻ retrying", "12:04:33"}, 60},
-		{"2", []string{"Time", "State", "Event", "Webhook", "Tries|Try", "Code", "Next"}, []string{"12:03:29", "✗ failed", "bounce", "acme", "401"}, 60},
-		{"2", []string{"Latency", "Receiver|Rcv"}, nil, 120},
-		{"3", []string{"Time", "Event", "Ch", "Identity", "Answer|Ans", "Auth", "Schema|Sch", "Other"}, []string{"12:04:31", "● sent", "email", "john.doe", "204"}, 60},
-		{"3", nil, []string{"12:04:31.220", "john.doe@luma.com"}, 120},
-		{"4", []string{"Time", "What"}, []string{"webhook"}, 60},
+		{"3", []string{"Time", "State", "Event", "Webhook", "Tries|Try", "Code", "Next"}, []string{"12:03:29", "✗ failed", "bounce", "acme", "401"}, 60},
+		{"3", []string{"Latency", "Receiver|Rcv"}, nil, 120},
+		{"4", []string{"Time", "Event", "Ch", "Identity", "Answer|Ans", "Auth", "Schema|Sch", "Other"}, []string{"12:04:31", "● sent", "email", "john.doe", "204"}, 60},
+		{"4", nil, []string{"12:04:31.220", "john.doe@luma.com"}, 120},
+		{"5", []string{"Time", "What"}, []string{"webhook"}, 60},
 	} {
 		testConsole(t, func(c *console) {
 			c.store.AddFewDeliveries()

@@ -15,7 +15,7 @@ func testDeliveries(t *testing.T, test func(*console)) {
 	testConsole(t, func(c *console) {
 		c.store.AddFewDeliveries()
 		c.wait(time.Second)
-		c.press("2")
+		c.press("3")
 		c.size(200, 30)
 		test(c)
 	})
@@ -107,7 +107,7 @@ func TestDeliveryFilterLooksFarBack(t *testing.T) {
 func TestActivityLeadsToWhatItIsAbout(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {
-		c.press("4", "g", "j", "enter")
+		c.press("5", "g", "j", "enter")
 		c.see("▸1 Webhooks", "acme prod")
 	})
 }
@@ -116,7 +116,7 @@ func TestActivityReadsFurtherBack(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.store.AddManyActivities(1000)
-		c.press("4")
+		c.press("5")
 		c.see("number 1000.", "following")
 		c.press("k")
 		c.see("number 999.")
@@ -130,10 +130,10 @@ func TestActivityOffersNoWebhookThatIsGone(t *testing.T) {
 	testFiring(t, func(c *console) {
 		_, err := c.store.DeleteWebhook(c.m.env.Context, staging().ID)
 		c.must(err)
-		c.press("4")
+		c.press("5")
 		c.miss("enter open")
 		c.press("enter")
-		c.see("▸4 Activity", "was deleted")
+		c.see("▸5 Activity", "was deleted")
 	})
 }
 

@@ -26,13 +26,13 @@ func TestNothingWaitsInsideUpdate(t *testing.T) {
 		testConsole(t, func(c *console) {
 			began := time.Now()
 			c.start(c.m.keys.dispatch(slowly(takes, nil)))
-			c.press("2", "3")
+			c.press("3", "4")
 			if waited := time.Since(began); waited != 0 {
 				t.Errorf("what takes %s held the program up for %s", takes, waited)
 			}
 			c.see("▸1 Webhooks")
 			c.wait(min(takes, dispatchLimit))
-			c.see("▸3 Receiver")
+			c.see("▸4 Receiver")
 			if c.m.keys.dispatched != nil || len(c.m.keys.waiting) > 0 {
 				t.Errorf("%d keys still wait", len(c.m.keys.waiting))
 			}

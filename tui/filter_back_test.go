@@ -89,7 +89,7 @@ func TestAnActivityFilterTakenAwayLeavesTheSelection(t *testing.T) {
 			c.store.AddActivities(storage.Activity{Kind: storage.ActivityFired, Text: string(rune('v'+i)) + " fired"})
 		}
 		c.wait(time.Second)
-		c.press("4", "k", "k", "/", "z", "z", "esc")
+		c.press("5", "k", "k", "/", "z", "z", "esc")
 		c.see("8 of 10", "x fired")
 		c.press("/", "v", "esc")
 		c.see("8 of 10")

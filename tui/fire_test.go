@@ -108,7 +108,7 @@ func TestFiringAim(t *testing.T) {
 		c.press("G", "f")
 		c.see("Fire at staging (paused)")
 		c.press("e")
-		c.press("4", "f") // no row there: the one fired at last
+		c.press("5", "f") // no row there: the one fired at last
 		c.see("Fire at staging (paused)", "again error, sms at staging")
 		c.press("w", "1")
 		c.see("Fire at acme prod")
@@ -156,7 +156,7 @@ func TestRepeatOfAWebhookThatIsGone(t *testing.T) {
 		_, err := c.store.DeleteWebhook(c.m.env.Context, acme().ID)
 		c.must(err)
 		c.wait(time.Second)
-		c.press("4", ".")
+		c.press("5", ".")
 		c.see("acme prod, at which the last event was fired, is gone")
 	})
 }
@@ -274,7 +274,7 @@ func TestBurstTellsHowItEnded(t *testing.T) {
 		want   string
 	}{
 		{0, "✓ 3 × bounce, email → acme prod: all 3 delivered in"},
-		{2, "✗ 3 × bounce, email → acme prod: of 3, 2 failed; 2 and / failed show them"},
+		{2, "✗ 3 × bounce, email → acme prod: of 3, 2 failed; 3 and / failed show them"},
 	} {
 		testConsole(t, func(c *console) {
 			c.store.AddTwoWebhooks()

@@ -44,7 +44,7 @@ func TestLettersThatComeTogetherAreTyped(t *testing.T) {
 // A text pasted where nobody types does not end the console.
 func TestQuitsOnlyAtItsLastKey(t *testing.T) {
 	t.Parallel()
-	for keys, quits := range map[string]bool{"q": true, "3q": true, "qq": true, "qjj": false} {
+	for keys, quits := range map[string]bool{"q": true, "4q": true, "qq": true, "qjj": false} {
 		testConsole(t, func(c *console) {
 			c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(keys)})
 			c.settle()
@@ -63,12 +63,12 @@ func TestKeysBeforeTheFirstScreen(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.m.fire = fire.New(c.m.env, c.store)
-		c.m.keys.awake, c.m.keys.waiting = false, typedBefore([]byte("3\x1b[A"))
+		c.m.keys.awake, c.m.keys.waiting = false, typedBefore([]byte("4\x1b[A"))
 		c.press("f")
 		c.see("▸1 Webhooks")
 		c.must(c.store.SetWebhookState(c.m.env.Context, staging().ID, storage.Paused, ""))
 		c.wait(time.Second)
-		c.see("▸3 Receiver", "Fire at acme prod")
+		c.see("▸4 Receiver", "Fire at acme prod")
 	})
 }
 

@@ -31,7 +31,7 @@ func fireScenes() []scene {
 
 func receiverScenes() []scene {
 	at := func(keys ...string) func(*console) {
-		return func(c *console) { c.press(append([]string{"3"}, keys...)...) }
+		return func(c *console) { c.press(append([]string{"4"}, keys...)...) }
 	}
 	failed := []string{"g", "j"}
 	return []scene{
@@ -66,16 +66,16 @@ func receiverScenes() []scene {
 func deliveryScenes() []scene {
 	at := func(keys ...string) func(*console) { return func(c *console) { c.press(keys...) } }
 	return []scene{
-		{name: "deliveries-empty", whole: true, play: at("2")},
-		{name: "deliveries", whole: true, set: fewDeliveries, play: at("2")},
-		{name: "deliveries-failed", whole: true, set: fewDeliveries, play: at("2", "g", "enter")},
-		{name: "deliveries-exchange", whole: true, set: fewDeliveries, play: at("2", "enter", "l")},
-		{name: "deliveries-payload", set: fewDeliveries, play: at("2", "enter", "h")},
-		{name: "deliveries-cancel", set: fewDeliveries, play: at("2", "X")},
-		{name: "deliveries-filter", set: fewDeliveries, play: func(c *console) { c.press("2", "/"); c.write("retrying acme") }},
-		{name: "activity-empty", play: at("4")},
-		{name: "activity", whole: true, set: fewDeliveries, play: at("4")},
-		{name: "activity-filter", set: fewDeliveries, play: func(c *console) { c.press("4", "/"); c.write("acme created") }},
-		{name: "activity-first", set: fewDeliveries, play: at("4", "g")},
+		{name: "deliveries-empty", whole: true, play: at("3")},
+		{name: "deliveries", whole: true, set: fewDeliveries, play: at("3")},
+		{name: "deliveries-failed", whole: true, set: fewDeliveries, play: at("3", "g", "enter")},
+		{name: "deliveries-exchange", whole: true, set: fewDeliveries, play: at("3", "enter", "l")},
+		{name: "deliveries-payload", set: fewDeliveries, play: at("3", "enter", "h")},
+		{name: "deliveries-cancel", set: fewDeliveries, play: at("3", "X")},
+		{name: "deliveries-filter", set: fewDeliveries, play: func(c *console) { c.press("3", "/"); c.write("retrying acme") }},
+		{name: "activity-empty", play: at("5")},
+		{name: "activity", whole: true, set: fewDeliveries, play: at("5")},
+		{name: "activity-filter", set: fewDeliveries, play: func(c *console) { c.press("5", "/"); c.write("acme created") }},
+		{name: "activity-first", set: fewDeliveries, play: at("5", "g")},
 	}
 }

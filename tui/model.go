@@ -5,6 +5,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/activity"
+	"backchannel/tui/campaigns"
 	"backchannel/tui/deliveries"
 	"backchannel/tui/fire"
 	"backchannel/tui/receiver"
@@ -54,6 +55,7 @@ func New(ctx context.Context, cfg Config) *Model {
 func allViews(e *screen.Env, cfg Config) []screen.Screen {
 	return []screen.Screen{
 		webhooks.New(e, cfg.Store, cfg.Rules),
+		campaigns.New(e, cfg.Store, cfg.Rules),
 		deliveries.New(e, cfg.Store),
 		receiver.New(e, cfg.Store, receiver.Actions{CA: cfg.CA, Export: cfg.Export, Resend: cfg.Resend}),
 		activity.New(e, cfg.Store),

@@ -58,7 +58,7 @@ func TestASecondConsoleNamesItsTabs(t *testing.T) {
 			c.store.SetRuntime(func(rt *storage.Runtime) { rt.PID, rt.ReceiverURL = 123456, url })
 			c.wait(2 * tickGap)
 			c.size(80, 24)
-			c.see("▸1 Webhooks 2 Deliveries 3 Receiver 4 Activity", "○ engine 123456", "9443")
+			c.see("▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity", "○ 123456", "9443")
 		})
 	}
 }
@@ -116,21 +116,21 @@ func TestEscLeadsBackFromAJump(t *testing.T) {
 				c.store.AddActivities(a)
 			}
 			position := func(n int) string { return fmt.Sprintf("%d of %d", len(before)+n, len(before)+9) }
-			c.press("4")
+			c.press("5")
 			c.wait(time.Second)
 			c.press("k", "k", "enter")
 			c.wait(time.Second)
-			c.see("▸3 Receiver", "esc back to Activity", "person26")
+			c.see("▸4 Receiver", "esc back to Activity", "person26")
 			c.press("j", "enter", "esc")
-			c.see("▸3 Receiver") // from the detail first
+			c.see("▸4 Receiver") // from the detail first
 			c.press(key)
-			c.see("▸4 Activity", position(7))
+			c.see("▸5 Activity", position(7))
 			c.press("k", "k", "enter")
 			c.see("▸1 Webhooks", "esc back to Activity")
 			c.press("esc")
-			c.see("▸4 Activity", position(5))
-			c.press("j", "enter", "1", "3", "esc") // who goes elsewhere has no way back
-			c.see("▸3 Receiver")
+			c.see("▸5 Activity", position(5))
+			c.press("j", "enter", "1", "4", "esc") // who goes elsewhere has no way back
+			c.see("▸4 Receiver")
 			c.miss("back to Activity")
 			if c.quit {
 				t.Error("the way back quit")
@@ -150,11 +150,11 @@ func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
 			c.press("j")
 		}
 		c.press("v")
-		c.see("▸3 Receiver", "esc back to Deliveries")
+		c.see("▸4 Receiver", "esc back to Deliveries")
 		c.press("v")
-		c.see("▸2 Deliveries", "esc back to Receiver")
+		c.see("▸3 Deliveries", "esc back to Receiver")
 		c.press("esc", "esc")
-		c.see("▸2 Deliveries")
+		c.see("▸3 Deliveries")
 		c.miss("back to")
 	})
 }
@@ -189,11 +189,11 @@ func TestOneZoneOnTheScreen(t *testing.T) {
 		r.Verdicts.Auth = storage.Verdict{Result: storage.Fail, Reason: "exp 12:03:24Z is past", Checks: []storage.Check{{Name: "exp", Result: storage.Fail, Actual: "12:03:24Z is 67 s past"}}}
 		c.store.Receive(r)
 		c.wait(time.Second)
-		c.press("3")
+		c.press("4")
 		c.size(200, 50)
 		c.see("17:34:31.220", "17:33:24 is 67 s past")
 		c.miss("12:0")
-		c.press("4")
+		c.press("5")
 		c.see("2026-11-02 17:30:00 EAST")
 		c.miss("12:0")
 		c.press("1")

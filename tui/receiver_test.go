@@ -250,9 +250,9 @@ func TestFromReceiptToDeliveryAndBack(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewDeliveries, func(c *console) {
 		c.press("g", "j", "v")
-		c.see("▸2 Deliveries", "1 of 5", "✗ bounce email acme prod")
+		c.see("▸3 Deliveries", "1 of 5", "✗ bounce email acme prod")
 		c.press("v")
-		c.see("▸3 Receiver", "2 of 5")
+		c.see("▸4 Receiver", "2 of 5")
 	})
 }
 
@@ -298,7 +298,7 @@ func TestEditAndResend(t *testing.T) {
 		if string(e.Payload) != string(c.store.AllReceipts()[0].Body) || e.WebhookID != acme().ID || e.Status != storage.StatusSent {
 			t.Errorf("unchanged, it sends %+v", e)
 		}
-		c.see("queued", "▸3 Receiver")
+		c.see("queued", "▸4 Receiver")
 		c.press("R")
 		c.write("x")
 		c.see("It is sent as it stands")
@@ -317,7 +317,7 @@ func TestWhatIsNoTextIsNotEdited(t *testing.T) {
 		s.AddFewReceipts(func(all []storage.Receipt) { all[0].Body = []byte("{\xff}") })
 	}, func(c *console) {
 		c.press("g", "R")
-		c.see("▸3 Receiver", "not text (UTF-8)")
+		c.see("▸4 Receiver", "not text (UTF-8)")
 	})
 }
 
@@ -340,7 +340,7 @@ func TestComparingReceipts(t *testing.T) {
 func TestResponseProfileBeforeAnythingArrived(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
-		c.press("3", "o")
+		c.press("4", "o")
 		c.see("How the receiver answers acme prod")
 		c.press("j", "j", "enter")
 		c.see("acme prod from now on: down")

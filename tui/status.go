@@ -26,15 +26,6 @@ func readStatus(ctx context.Context, store StatusStore) (screen.Status, error) {
 	return screen.Status{Runtime: rt, Alive: alive, Counts: counts, Read: true}, nil
 }
 
-// standing says who delivers and where the receiver is, at length and as short as can be.
-func standing(s *screen.Env) (whole, short string) {
-	if !s.Status.Read {
-		return "", ""
-	}
-	whole = spaced(" ", holderPhrase(s), receiverPhrase(s))
-	return whole, spaced(" ", holderPhrase(s), portPhrase(s))
-}
-
 // statusForms are the ways to say how things stand, the longest first: who delivers and
 // where the receiver is are in all of them, as long as there is any room.
 func statusForms(s *screen.Env) []string {
@@ -53,6 +44,7 @@ func statusForms(s *screen.Env) []string {
 		spaced("  ", who, where),
 		spaced(" ", who, where),
 		spaced(" ", who, portPhrase(s)),
+		spaced(" ", strings.Replace(who, "engine ", "", 1), portPhrase(s)),
 		who,
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/activity"
+	"backchannel/tui/campaigns"
 	"backchannel/tui/deliveries"
 	"backchannel/tui/fire"
 	"backchannel/tui/receiver"
@@ -16,6 +17,7 @@ import (
 // errors name the operation, so they are shown as they are.
 type Store interface {
 	webhooks.Store
+	campaigns.Store
 	deliveries.Store
 	receiver.Store
 	activity.Store

@@ -17,7 +17,7 @@ func (c *console) drawnIn(d time.Duration) int {
 
 func TestNothingIsDrawnWhileNothingChanges(t *testing.T) {
 	t.Parallel()
-	for _, view := range []string{"1", "2", "3", "4"} {
+	for _, view := range []string{"1", "2", "3", "4", "5"} {
 		t.Run(view, func(t *testing.T) {
 			testConsole(t, func(c *console) {
 				c.store.AddFewReceipts(nil)
@@ -35,16 +35,16 @@ func TestACountdownCountsWhileItIsShown(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddFewDeliveries()
-		c.press("2")
+		c.press("3")
 		c.see("in 31 s")
 		c.wait(3 * time.Second)
 		c.see("in 28 s")
-		c.press("4")
+		c.press("5")
 		c.wait(2 * tickGap)
 		if n := c.drawnIn(10 * time.Second); n != 0 {
 			t.Errorf("drawn %d times with no countdown in sight", n)
 		}
-		c.press("2")
+		c.press("3")
 		c.wait(tickGap)
 		c.miss("in 28 s")
 	})
@@ -54,7 +54,7 @@ func TestTodaysTimesAreYesterdaysAfterMidnight(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddFewDeliveries()
-		c.press("4")
+		c.press("5")
 		c.see("11:04:29.871")
 		c.skipped = 12 * time.Hour
 		c.wait(2 * tickGap)
@@ -71,7 +71,7 @@ func TestMinutesAreNotCountedEachSecond(t *testing.T) {
 		c.store.Attempt(c.store.AllDeliveries()[4].ID, storage.Outcome{
 			State: storage.Retrying, NextAttemptAt: noon().Add(31 * time.Minute), Attempt: storage.Attempt{Code: 503},
 		})
-		c.press("2")
+		c.press("3")
 		c.wait(2 * tickGap)
 		c.see("in 30 min")
 		drawn := 0

@@ -20,7 +20,7 @@ func testReceiver(t *testing.T, set func(*testStore), test func(*console)) {
 	testConsole(t, func(c *console) {
 		set(c.store)
 		c.wait(time.Second)
-		c.press("3")
+		c.press("4")
 		c.size(200, 30)
 		test(c)
 	})

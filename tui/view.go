@@ -99,26 +99,20 @@ func (c *chrome) header() string {
 }
 
 // place returns the title of a screen, or the tabs of the views, in the longest form that
-// leaves space for the engine and the receiver, and in the longer forms also for counts. It
-// does not depend on the counts themselves, so that the tabs do not move.
+// leaves space for the status. It depends on the width of the screen alone and not on the
+// status itself, so that the tabs do not move.
 func (c *chrome) place() string {
 	if c.views.covered() {
 		return c.heading()
 	}
 	brand := " " + c.env.Theme.Strong.Render("backchannel")
-	stands, short := standing(c.env)
-	if c.width < namesFrom {
-		short = stands
-	}
-	for _, try := range []struct{ place, beside string }{
-		{brand + c.tabs("   ", true), stands + strings.Repeat(" ", countsRoom)},
-		{c.tabs("  ", true)[1:], stands + strings.Repeat(" ", countsRoom)},
-		{c.tabs(" ", true), stands},
-		{c.tabs(" ", true), short},
-	} {
-		if component.Fits(try.place, try.beside+" ", c.width) {
-			return try.place
+	for _, tabs := range []string{brand + c.tabs("   ", true), c.tabs("  ", true)[1:]} {
+		if component.Fits(tabs, strings.Repeat(" ", statusRoom), c.width) {
+			return tabs
 		}
+	}
+	if c.width >= namesFrom {
+		return c.tabs(" ", true)
 	}
 	return c.tabs("  ", false)[1:]
 }
@@ -127,8 +121,8 @@ func (c *chrome) place() string {
 // host.
 const namesFrom = 80
 
-// countsRoom is the width of small counts with their words.
-const countsRoom = 28
+// statusRoom is the width of "● engine 127.0.0.1:9443" and of small counts with their words.
+const statusRoom = 52
 
 func (c *chrome) heading() string {
 	return " " + c.env.Theme.Strong.Render(style.Escape(c.views.front().Title()))

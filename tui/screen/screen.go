@@ -58,6 +58,7 @@ type View int
 // The views in the order of their numbers.
 const (
 	ViewWebhooks View = iota
+	ViewCampaigns
 	ViewDeliveries
 	ViewReceiver
 	ViewActivity

@@ -20,7 +20,7 @@ func welcome(s *screen.Env, width, height int) string {
 	}, [][2]string{
 		{"n", "create a webhook: a name and a channel are enough"},
 		{"f", "fire an event at it"},
-		{"3", "watch it arrive, verified"},
+		{"4", "watch it arrive, verified"},
 	}, width, height)
 }
 

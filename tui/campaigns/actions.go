@@ -1,0 +1,82 @@
+package campaigns
+
+import (
+	"context"
+	"slices"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Bindings returns the keys of the inventory and of its selected campaign.
+func (s *Screen) Bindings() []screen.Binding {
+	list := s.ListBindings("Show only campaigns with these words")
+	r, ok := s.Selected()
+	all := s.rowBindings(r)
+	if !ok {
+		return slices.Concat(list, screen.Because("there is no campaign here to do that with", all))
+	}
+	return slices.Concat(all, list)
+}
+
+// rowBindings returns the keys that act on the campaign.
+func (s *Screen) rowBindings(r row) []screen.Binding {
+	return []screen.Binding{
+		{Keys: []string{"enter"}, Label: "open", Help: "Go to its executions and messages",
+			Do: s.OnSelected(func(r row) tea.Cmd { return s.openExecutions(r.Campaign) })},
+		{Keys: []string{"a"}, Label: "activate", Help: "Activate it: calls are accepted", Do: s.OnSelected(s.activate)},
+		{Keys: []string{"S"}, Label: "stop", Help: "Stop it for good: no further call is accepted", Do: s.OnSelected(s.stop)},
+		{Keys: []string{"d"}, Label: "delete", Help: "Delete the draft", Do: s.OnSelected(s.delete)},
+	}
+}
+
+// activate makes a campaign live, or brings in the changes of its draft.
+func (s *Screen) activate(r row) tea.Cmd {
+	text := r.Name + " is live"
+	if r.Status == storage.CampaignLive {
+		text = r.Name + " now runs with the settings of its draft"
+	}
+	return s.change(r, text, storage.Campaign.Activate)
+}
+
+// stop asks first, because nothing starts a stopped campaign again.
+func (s *Screen) stop(r row) tea.Cmd {
+	if _, err := r.Stop(); err != nil {
+		return screen.Say(screen.Bad(err.Error()))
+	}
+	return s.env.Ask(component.Confirm{
+		Title: "Stop " + r.Name + "?",
+		Text:  []string{"This is final: no further call is accepted. Planned events are still sent.", "To go on later, duplicate it (D) and activate the copy."},
+		Yes:   "stop", No: "keep",
+	}, func() tea.Cmd {
+		return s.change(r, r.Name+" is stopped", storage.Campaign.Stop)
+	})
+}
+
+// change moves a campaign through its life.
+func (s *Screen) change(r row, text string, step func(storage.Campaign) (storage.Campaign, error)) tea.Cmd {
+	return screen.Act(s.env.Context, func(ctx context.Context) (string, error) {
+		changed, err := step(r.Campaign)
+		if err != nil {
+			return "", err
+		}
+		return text, s.store.SaveCampaigns(ctx, &changed)
+	})
+}
+
+// delete asks first. A campaign that is not a draft says what to do instead.
+func (s *Screen) delete(r row) tea.Cmd {
+	if err := r.CheckDelete(); err != nil {
+		return screen.Say(screen.Bad(err.Error()))
+	}
+	return s.env.Ask(component.Confirm{
+		Title: "Delete " + r.Name + "?", Text: []string{"The draft is gone then."}, Yes: "delete", No: "keep",
+	}, func() tea.Cmd {
+		return screen.Act(s.env.Context, func(ctx context.Context) (string, error) {
+			return r.Name + " deleted", s.store.DeleteCampaign(ctx, r.ID)
+		})
+	})
+}

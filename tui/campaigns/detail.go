@@ -1,0 +1,120 @@
+package campaigns
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+)
+
+// describe returns the lines of a campaign's detail: every field, and who gets its events.
+func describe(s *screen.Env, r row, width int, focused bool) []string {
+	d := screen.Detail{Theme: s.Theme, Width: width}
+	heading(&d, r, focused)
+	describeEvents(&d, r)
+	describeMessages(&d, r)
+	describeSettings(s, &d, r.CampaignSettings)
+	d.Title("History")
+	d.Field("Created", s.Date(r.CreatedAt), s.Theme.Text)
+	d.Field("Saved", s.Date(r.UpdatedAt)+fmt.Sprintf(", version %d", r.Version), s.Theme.Text)
+	d.Field("Campaign ID", r.UUID, s.Theme.Text)
+	d.Field("Version ID", r.VersionID, s.Theme.Text)
+	d.Optional("Draft version ID", r.DraftVersionID)
+	return d.Lines
+}
+
+func heading(d *screen.Detail, r row, focused bool) {
+	bar := " "
+	if focused {
+		bar = d.Theme.Accent.Render(style.Bar)
+	}
+	cell := statusCell(d.Theme, r.Campaign)
+	d.Lines = append(d.Lines, component.Spread(bar+d.Theme.Strong.Render(style.Escape(r.Name)), cell.Style.Render(cell.Text)+" ", d.Width))
+	if r.Draft != nil {
+		d.Paragraph("Its draft takes effect when it is activated (a). Calls use the settings below until then.", d.Theme.Dim)
+	}
+}
+
+// describeEvents says which webhook gets the events, or why none does.
+func describeEvents(d *screen.Detail, r row) {
+	switch {
+	case r.silent == "":
+		d.Paragraph(style.Arrow+" webhook "+r.webhook+" gets its events", d.Theme.Text)
+	case r.Webhooks:
+		d.Paragraph(style.Warning+" no events: "+r.silent, d.Theme.Warn)
+	default:
+		d.Paragraph("no events: "+r.silent, d.Theme.Dim)
+	}
+}
+
+func describeMessages(d *screen.Detail, r row) {
+	d.Title("Messages")
+	d.Field("Executions", screen.Thousands(r.Executions), d.Theme.Text)
+	for _, state := range storage.MessageStates() {
+		if n := r.counts[state]; n > 0 {
+			d.Field(string(state), screen.Thousands(n), d.Theme.Text)
+		}
+	}
+}
+
+func describeSettings(s *screen.Env, d *screen.Detail, c storage.CampaignSettings) {
+	text := s.Theme.Text
+	d.Title("Properties")
+	d.Field("Category", string(c.Category), text)
+	d.Field("Organization", c.Organization, text)
+	d.Field("Sandbox", c.Sandbox.Name, text)
+	d.Long(c.Sandbox.ID, s.Theme.Dim)
+	d.Title("Actions")
+	d.Field("Channel", string(c.Channel), text)
+	d.Title("Audience")
+	d.Field("Identity type", c.Identity, text)
+	d.Field("Create profiles", onOff(c.CreateProfiles), text)
+	d.Field("Enable webhooks", onOff(c.Webhooks), text)
+	d.Title("Schedule")
+	d.Field("Start", timeOr(s, c, c.Start.IsZero(), "when activated"), text)
+	d.Field("End", endText(s, c), text)
+	describePlan(d, c)
+}
+
+func timeOr(s *screen.Env, c storage.CampaignSettings, none bool, text string) string {
+	if none {
+		return text
+	}
+	return s.Date(c.Start)
+}
+
+func endText(s *screen.Env, c storage.CampaignSettings) string {
+	if c.End.IsZero() {
+		return "when stopped"
+	}
+	return s.Date(c.End)
+}
+
+func describePlan(d *screen.Detail, c storage.CampaignSettings) {
+	text := d.Theme.Text
+	d.Title("Backchannel's own")
+	d.Field("High throughput", onOff(c.HighThroughput), text)
+	d.Field("Request ID", string(c.RequestIDFrom), text)
+	d.Field("Repeated calls", string(c.Repeat), text)
+	for _, r := range c.Plan.Rules {
+		d.Field("Rule", r.Pattern+" "+style.Arrow+" "+string(r.Outcome), text)
+	}
+	for _, s := range c.Plan.Shares {
+		d.Field("Share", number(s.Percent)+" % "+string(s.Outcome), text)
+	}
+	d.Field("Seed", strconv.FormatInt(c.Plan.Seed, 10), text)
+	d.Field("Speed", number(c.Plan.Speed), text)
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+func number(x float64) string { return strings.TrimSpace(strconv.FormatFloat(x, 'f', -1, 64)) }

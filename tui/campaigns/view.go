@@ -1,0 +1,102 @@
+package campaigns
+
+import (
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+// inventoryTitle names the inventory as Adobe does its kind of campaigns.
+const inventoryTitle = "API-triggered campaigns"
+
+// welcome explains the empty inventory, and how to create the first campaign.
+func welcome(s *screen.Env, width, height int) string {
+	return s.Welcome(inventoryTitle, []string{
+		"No campaign yet. An application calls the execution API with the ID of a live transactional campaign; messages go out, and their feedback events reach the webhook of the campaign's organization and sandbox.",
+		"Here the receiver answers such calls as Journey Optimizer does: in an application only the host changes.",
+	}, [][2]string{
+		{"n", "create a campaign: a name is enough"},
+		{"a", "activate it, so that calls are accepted"},
+		{"1", "the webhooks, one of which gets the events"},
+	}, width, height)
+}
+
+func columns() []component.Column {
+	return []component.Column{
+		{Title: "Name", Least: 10, Width: 16, Flex: 3},
+		{Title: "Channel", Short: "Ch", Least: 5, Width: 7},
+		{Title: "Status", Least: 9, Width: 14},
+		{Title: "Webhooks", Short: "Hooks", Least: 5, Width: 8},
+		{Title: "Executions", Short: "Exec", Least: 5, Width: 10, Right: true},
+		{Title: "Delivered", Short: "Deliv", Least: 5, Width: 9, Right: true},
+		{Title: "Bounced", Short: "Bnc", Least: 4, Width: 7, Right: true},
+		{Title: "Failed", Short: "Fail", Least: 4, Width: 6, Right: true},
+		{Title: "Organization", Width: 20, Middle: true, Extra: true},
+		{Title: "Sandbox", Width: 12, Middle: true, Extra: true},
+	}
+}
+
+// cells returns a campaign's row in the list.
+func cells(th *style.Theme, r row) []component.Cell {
+	return []component.Cell{
+		{Text: r.Name, Style: th.Strong},
+		{Text: string(r.Channel), Style: th.Text},
+		statusCell(th, r.Campaign),
+		webhooksCell(th, r),
+		{Text: screen.Thousands(r.Executions), Style: quietZero(th, r.Executions, th.Text)},
+		countCell(th, r, storage.MessageDelivered, th.Text),
+		countCell(th, r, storage.MessageBounce, th.Bad),
+		countCell(th, r, storage.MessageError, th.Bad),
+		{Text: r.Organization, Style: th.Dim},
+		{Text: r.Sandbox.Name, Style: th.Dim},
+	}
+}
+
+// statusCell names the status. A live campaign may have a draft besides, which calls do not
+// use yet.
+func statusCell(th *style.Theme, c storage.Campaign) component.Cell {
+	glyph, ink := statusStyle(th, c.Status)
+	cell := component.Cell{Text: glyph + " " + string(c.Status), Style: ink}
+	if c.Draft != nil {
+		cell.Shorter = []string{cell.Text + " +"}
+		cell.Text += " + draft"
+	}
+	return cell
+}
+
+func statusStyle(th *style.Theme, status storage.CampaignStatus) (string, lipgloss.Style) {
+	switch status {
+	case storage.CampaignLive:
+		return style.Dot, th.Text
+	case storage.CampaignStopped:
+		return style.None, th.Dim
+	}
+	return style.Info, th.Dim
+}
+
+// webhooksCell says whether Enable webhooks is on, and warns where it does nothing.
+func webhooksCell(th *style.Theme, r row) component.Cell {
+	switch {
+	case !r.Webhooks:
+		return component.Cell{Text: style.None + " off", Style: th.Dim}
+	case r.silent != "":
+		return component.Cell{Text: style.Warning + " on", Style: th.Warn}
+	}
+	return component.Cell{Text: style.Check + " on", Style: th.Text}
+}
+
+func countCell(th *style.Theme, r row, state storage.MessageState, ink lipgloss.Style) component.Cell {
+	n := r.counts[state]
+	return component.Cell{Text: screen.Thousands(n), Style: quietZero(th, n, ink)}
+}
+
+// quietZero dims a number that says nothing.
+func quietZero(th *style.Theme, n int64, ink lipgloss.Style) lipgloss.Style {
+	if n == 0 {
+		return th.Dim
+	}
+	return ink
+}
