@@ -163,6 +163,7 @@ func TestBrokenEndpoints(t *testing.T) {
 }
 
 func TestSlowEndpoints(t *testing.T) {
+	t.Parallel()
 	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
 	for _, c := range []struct {
 		name    string

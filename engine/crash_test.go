@@ -115,6 +115,7 @@ func killOne(t *testing.T, dir string) (acknowledged []string) {
 }
 
 func TestKilledProcesses(t *testing.T) {
+	t.Parallel()
 	s := &sightings{seen: map[string]int{}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)

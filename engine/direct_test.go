@@ -119,6 +119,7 @@ func TestConnectionClosedMeanwhileIsNotUsed(t *testing.T) {
 
 // An endpoint that answers before it has the whole body may read on, or no more.
 func TestLargeBodyIsSentWhileListening(t *testing.T) {
+	t.Parallel()
 	for name, then := range map[string]func(c net.Conn){
 		"reads on": func(c net.Conn) { _, _ = io.Copy(io.Discard, c) },
 		"no more":  func(net.Conn) { <-t.Context().Done() },

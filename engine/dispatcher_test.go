@@ -254,6 +254,7 @@ func TestMemoryStaysBounded(t *testing.T) {
 }
 
 func TestRateLimit(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(http.ResponseWriter, *http.Request) {}).run()
 	ids := w.fire(w.webhook(func(w *storage.Webhook) { w.Delivery.RatePerSec = 20 }), slices.Repeat([]string{"{}"}, 5)...)
 	began := time.Now()
@@ -291,6 +292,7 @@ func TestDrain(t *testing.T) {
 }
 
 func TestDrainAbortsWhatHangs(t *testing.T) {
+	t.Parallel()
 	h := newHoldup()
 	w := newWorld(t, h.ServeHTTP, func(c *Config) { c.Drain = 200 * time.Millisecond }).run()
 	id := w.fire(w.webhook(), "{}")[0]
@@ -307,6 +309,7 @@ func TestDrainAbortsWhatHangs(t *testing.T) {
 }
 
 func TestCutoffEndsTheDrain(t *testing.T) {
+	t.Parallel()
 	h := newHoldup()
 	cutoff := make(chan struct{})
 	w := newWorld(t, h.ServeHTTP, func(c *Config) { c.Drain, c.Cutoff = time.Hour, cutoff }).run()
@@ -354,6 +357,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 func TestSnapshot(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/bad" {
 			rw.WriteHeader(http.StatusBadRequest)

@@ -175,6 +175,7 @@ func mustMarshal(t *testing.T, v any) []byte {
 // Resets that have nothing to do with a certificate that may be left out stay worth
 // another attempt.
 func TestOptionalClientCertificate(t *testing.T) {
+	t.Parallel()
 	m := newMember(t, nil, newKey(t), asLeaf())
 	config := &tls.Config{ClientAuth: tls.RequestClientCert, Certificates: []tls.Certificate{{Certificate: [][]byte{m.Raw}, PrivateKey: m.key}}}
 	url := rawServer(t, func(c net.Conn) {

@@ -160,6 +160,7 @@ func TestGarbageDoesNotComeBack(t *testing.T) {
 
 // What has nothing to hide stays byte for byte as it came.
 func TestAnswersAreKeptAsTheyCame(t *testing.T) {
+	t.Parallel()
 	var bomb bytes.Buffer
 	zw := gzip.NewWriter(&bomb)
 	_, _ = zw.Write(make([]byte, 12<<20))

@@ -76,6 +76,7 @@ func TestCommandsOfAnotherProcess(t *testing.T) {
 
 // What waits while an engine stops under load is neither lost nor sent twice.
 func TestStopUnderLoad(t *testing.T) {
+	t.Parallel()
 	s := &sightings{seen: map[string]int{}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)

@@ -48,6 +48,7 @@ func mustWrite(t *testing.T, path string, text []byte) {
 
 // A CA file counts as it is when a connection is made, however it was changed.
 func TestCAFileCountsAsItIs(t *testing.T) {
+	t.Parallel()
 	own, foreign := newAuthority(t), newAuthority(t)
 	for _, replace := range []struct {
 		name  string

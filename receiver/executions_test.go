@@ -12,6 +12,7 @@ import (
 // The execution API is on the same listener as the webhooks, and neither gets the other's
 // requests.
 func TestExecutionsOnTheListener(t *testing.T) {
+	t.Parallel()
 	g := newRig(t, nil)
 	c := storage.NewCampaign()
 	c.Name, c.Webhooks = "Orders", true

@@ -187,6 +187,7 @@ func TestForwardToItselfEnds(t *testing.T) {
 }
 
 func TestForwardFailures(t *testing.T) {
+	t.Parallel()
 	release := make(chan struct{})
 	l := newLocal(t)
 	defer close(release)
@@ -247,6 +248,7 @@ func TestForwardFailures(t *testing.T) {
 }
 
 func TestForwardNeverHoldsUpAnAnswer(t *testing.T) {
+	t.Parallel()
 	release := make(chan struct{})
 	l := newLocal(t)
 	l.answer = func(http.ResponseWriter, *http.Request) { <-release }

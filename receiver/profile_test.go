@@ -171,6 +171,7 @@ func TestALongAnswerIsNotWrittenForEver(t *testing.T) {
 }
 
 func TestProfileDelay(t *testing.T) {
+	t.Parallel()
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{Delay: 60 * time.Millisecond})
@@ -185,6 +186,7 @@ func TestProfileDelay(t *testing.T) {
 }
 
 func TestProfileDrop(t *testing.T) {
+	t.Parallel()
 	for _, http2 := range []bool{false, true} {
 		g := newRig(t, nil)
 		g.client = g.newClient(http2)
@@ -201,6 +203,7 @@ func TestProfileDrop(t *testing.T) {
 }
 
 func TestProfileHang(t *testing.T) {
+	t.Parallel()
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{Fault: storage.FaultHang})
@@ -217,6 +220,7 @@ func TestProfileHang(t *testing.T) {
 }
 
 func TestProfileDelayOutlivesTheReadTimeout(t *testing.T) {
+	t.Parallel()
 	g := newRig(t, quickRead)
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{Delay: 300 * time.Millisecond})
@@ -226,6 +230,7 @@ func TestProfileDelayOutlivesTheReadTimeout(t *testing.T) {
 }
 
 func TestProfileDrip(t *testing.T) {
+	t.Parallel()
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{DripPerSec: 1000, Body: strings.Repeat("x", 100), Statuses: []int{200, 204}})
@@ -251,6 +256,7 @@ func TestProfileDrip(t *testing.T) {
 }
 
 func TestProfileDripToNobody(t *testing.T) {
+	t.Parallel()
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{DripPerSec: 1})

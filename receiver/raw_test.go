@@ -94,6 +94,7 @@ func TestTruncatedBody(t *testing.T) {
 }
 
 func TestSlowBody(t *testing.T) {
+	t.Parallel()
 	g := newRig(t, quickRead)
 	w := g.webhook(nil)
 	conn := g.dial()
@@ -194,6 +195,7 @@ func TestChunksWithoutEnd(t *testing.T) {
 }
 
 func TestBodyLimit(t *testing.T) {
+	t.Parallel()
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	for _, size := range []int{intake.Small, intake.Small + 1, intake.MaxBody, intake.MaxBody + 1} {
@@ -302,6 +304,7 @@ func TestDuplicateHeadersAreKept(t *testing.T) {
 }
 
 func TestRefusedByNetHTTP(t *testing.T) {
+	t.Parallel()
 	g := newRig(t, quickRead)
 	w := g.webhook(nil)
 	secured := func(text string) func() {

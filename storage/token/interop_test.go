@@ -58,6 +58,7 @@ func mint(t testing.TB, spec Spec, key *Key, now time.Time) string {
 }
 
 func TestMintedTokensVerifyElsewhere(t *testing.T) {
+	t.Parallel()
 	for alg, key := range randomKeys() {
 		t.Run(string(alg), func(t *testing.T) {
 			minted := mint(t, testSpec(alg), key, noon)

@@ -87,6 +87,7 @@ func (v verdict) compareOne(t *testing.T, checks []Check) {
 }
 
 func TestJudgeWrongKey(t *testing.T) {
+	t.Parallel()
 	others := otherKeys()
 	for alg, key := range randomKeys() {
 		t.Run(string(alg), func(t *testing.T) {

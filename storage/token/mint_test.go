@@ -63,6 +63,7 @@ func TestMintWritesTheClaims(t *testing.T) {
 }
 
 func TestMintIsFreshAndConcurrent(t *testing.T) {
+	t.Parallel()
 	for alg, key := range randomKeys() {
 		minter, err := NewMinter(testSpec(alg), key)
 		if err != nil {
@@ -164,6 +165,7 @@ func TestCheckExtra(t *testing.T) {
 }
 
 func TestMisbehaveIsNamedByTheJudge(t *testing.T) {
+	t.Parallel()
 	wants := map[Fault]verdict{
 		Expired:       {"exp", Fail, "exp 11:58:00Z is 120 s past", "cached too long"},
 		NotYetValid:   {"nbf", Fail, "nbf 12:02:00Z is 120 s ahead", "clock is fast"},
