@@ -93,11 +93,16 @@ const (
 // RepeatWindow is how long a requestId or an x-request-id is remembered.
 const RepeatWindow = 24 * time.Hour
 
-// Categories, RequestIDSources and RepeatPolicies list the values in display order, the
-// default first.
-func Categories() []Category              { return []Category{Transactional, Marketing} }
+// Categories returns every category in display order, the default first.
+func Categories() []Category { return []Category{Transactional, Marketing} }
+
+// RequestIDSources returns every source in display order, the default first.
 func RequestIDSources() []RequestIDSource { return []RequestIDSource{FromCaller, FromGateway} }
-func RepeatPolicies() []RepeatPolicy      { return []RepeatPolicy{RepeatReject, RepeatAccept, RepeatIgnore} }
+
+// RepeatPolicies returns every policy in display order, the default first.
+func RepeatPolicies() []RepeatPolicy { return []RepeatPolicy{RepeatReject, RepeatAccept, RepeatIgnore} }
+
+// CampaignStatuses returns every status in the order in which a campaign goes through them.
 func CampaignStatuses() []CampaignStatus {
 	return []CampaignStatus{CampaignDraft, CampaignLive, CampaignStopped}
 }
@@ -165,7 +170,7 @@ func (c Campaign) Latest() CampaignSettings {
 	if c.Draft != nil {
 		return c.Draft.clone()
 	}
-	return c.CampaignSettings.clone()
+	return c.clone()
 }
 
 func (s CampaignSettings) clone() CampaignSettings {

@@ -14,8 +14,8 @@ import (
 // Bindings returns the keys of the inventory and of its selected campaign.
 func (s *Screen) Bindings() []screen.Binding {
 	list := s.ListBindings("Show only campaigns with these words")
-	r, ok := s.Selected()
-	all := s.rowBindings(r)
+	_, ok := s.Selected()
+	all := s.rowBindings()
 	if !ok {
 		return slices.Concat(list, screen.Because("there is no campaign here to do that with", all))
 	}
@@ -23,7 +23,7 @@ func (s *Screen) Bindings() []screen.Binding {
 }
 
 // rowBindings returns the keys that act on the campaign.
-func (s *Screen) rowBindings(r row) []screen.Binding {
+func (s *Screen) rowBindings() []screen.Binding {
 	return []screen.Binding{
 		{Keys: []string{"enter"}, Label: "open", Help: "Go to its executions and messages",
 			Do: s.OnSelected(func(r row) tea.Cmd { return s.openExecutions(r.Campaign) })},
