@@ -16,6 +16,7 @@ type CheckRun struct {
 	Options   CheckOptions
 	State     CheckState
 	Reason    string // why the run ended early, and what to do about it
+	Stop      string // who asked to stop it; its engine has not ended it yet
 	AskedAt   time.Time
 	StartedAt time.Time // zero until an engine takes the run
 	EndedAt   time.Time // zero until it ends
@@ -43,6 +44,10 @@ const (
 	DefaultCheckRequests = 2000
 	DefaultCheckTimeout  = 5 * time.Minute
 	KeptCheckRuns        = 20 // of each webhook
+
+	MaxCheckRate     = 200
+	MaxCheckRequests = 20_000
+	MaxCheckTimeout  = time.Hour
 )
 
 // A CheckState is how far a run has got.

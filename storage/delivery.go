@@ -53,6 +53,8 @@ type Delivery struct {
 	CampaignID    ID     // that message's campaign
 	Campaign      string // its name
 	ExecutionID   string // that message's execution
+	CheckID       ID     // the run of the endpoint check that it is a request of, or 0
+	CheckCase     string // that run's case
 	CreatedAt     time.Time
 	DueAt         time.Time // when a planned event is to be sent; zero: at once
 	NextAttemptAt time.Time // zero if the state is final

@@ -6,6 +6,8 @@ import "time"
 type DeliveryQuery struct {
 	Filter    Filter
 	WebhookID ID
+	CheckID   ID     // requests of that run of the endpoint check
+	CheckCase string // of that case alone; needs CheckID
 	EventIDs  []ID
 	States    []State // as shown, Parked included
 	Statuses  []Status

@@ -69,6 +69,7 @@ const (
 	ActivityReceipts  ActivityKind = "receipts" // cleared, exported, saved as a fixture
 	ActivityCampaign  ActivityKind = "campaign"
 	ActivityExecution ActivityKind = "execution"
+	ActivityCheck     ActivityKind = "check"
 	ActivityProcess   ActivityKind = "process"
 	ActivityError     ActivityKind = "error"
 )
@@ -88,6 +89,7 @@ const (
 	ChangedFixtures
 	ChangedCampaigns
 	ChangedExecutions // and their messages, and how many a campaign has
+	ChangedChecks     // runs of the endpoint check, their cases and requests
 	ChangedElsewhere  // by another process; all other bits are set with it
 
 	ChangedAll = ChangedElsewhere<<1 - 1

@@ -25,7 +25,8 @@ const shownState = `CASE WHEN d.next_attempt_at IS NOT NULL AND (w.state = 'paus
 // keeps SQLite from choosing another one to begin with, and having to sort.
 const selectDeliveries = `SELECT d.id, d.event_id, d.webhook_id, n.name, e.request_id, e.channel, e.status, e.variant, e.identity,
 		e.misbehave, d.replay_of, ` + shownState + `, d.attempts, d.code, d.error_class, d.error, d.created_at, d.next_attempt_at, d.finished_at,
-		coalesce(d.message_id, 0), d.due_at, coalesce(m.campaign_id, 0), coalesce(x.campaign, ''), coalesce(x.execution_id, '')
+		coalesce(d.message_id, 0), d.due_at, coalesce(m.campaign_id, 0), coalesce(x.campaign, ''), coalesce(x.execution_id, ''),
+		coalesce(d.check_id, 0), coalesce(d.check_case, '')
 	FROM deliveries d
 	CROSS JOIN events e ON e.id = d.event_id
 	CROSS JOIN webhook_names n ON n.webhook_id = d.webhook_id
@@ -38,7 +39,7 @@ func scanDelivery(read scan) (d storage.Delivery, err error) {
 	var created, next, finished, due timestamp
 	err = read(&d.ID, &d.EventID, &d.WebhookID, &d.Webhook, &d.RequestID, &d.Channel, &d.Status, &d.Variant, &d.Identity,
 		&d.Misbehave, &d.ReplayOf, &d.State, &d.Attempts, &d.Code, &d.ErrorClass, &d.Error, &created, &next, &finished,
-		&d.MessageID, &due, &d.CampaignID, &d.Campaign, &d.ExecutionID)
+		&d.MessageID, &due, &d.CampaignID, &d.Campaign, &d.ExecutionID, &d.CheckID, &d.CheckCase)
 	d.CreatedAt, d.NextAttemptAt, d.FinishedAt, d.DueAt = created.Time, next.Time, finished.Time, due.Time
 	return d, err
 }
@@ -99,6 +100,12 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	}
 	if q.WebhookID != 0 {
 		add(`d.webhook_id = ?`, q.WebhookID)
+	}
+	if q.CheckID != 0 {
+		add(`d.check_id = ?`, q.CheckID)
+		if q.CheckCase != "" {
+			add(`d.check_case = ?`, q.CheckCase)
+		}
 	}
 	if len(q.EventIDs) > 0 {
 		add(`d.event_id IN (`+marks(len(q.EventIDs))+`)`, anys(q.EventIDs)...)

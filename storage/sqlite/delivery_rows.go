@@ -129,8 +129,17 @@ func (r *deliveryRows) finish(o *storage.Outcome) (is deliveryState, message sto
 		int64(a.N), int64(a.Code), string(a.ErrorClass), a.Error, micros(o.FinishedAt), string(is.state), next, int64(a.DeliveryID))
 }
 
-// reset makes all deliveries due that are marked as being sent.
+// reset makes all deliveries due that are marked as being sent, and cancels those of checks,
+// which are never retried.
 func (r *deliveryRows) reset(now time.Time) error {
+	cancelled, err := collect(r.ctx(), r.conn, one[storage.ID],
+		`UPDATE deliveries SET state = 'cancelled' WHERE state = 'sending' AND check_id IS NOT NULL RETURNING webhook_id`)
+	if err != nil {
+		return err
+	}
+	for _, webhook := range cancelled {
+		r.countMove(deliveryState{webhook, storage.Sending}, storage.Cancelled, 1)
+	}
 	for state, which := range map[storage.State]string{storage.Queued: `attempts = 0`, storage.Retrying: `attempts > 0`} {
 		webhooks, err := collect(r.ctx(), r.conn, one[storage.ID],
 			`UPDATE deliveries SET state = ?, next_attempt_at = ? WHERE state = 'sending' AND `+which+` RETURNING webhook_id`, state, micros(now))

@@ -129,7 +129,10 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 		switch {
 		case err != nil:
 		case is.state == storage.Failed:
-			err = t.runs.recordFailure(t, &o.Attempt, is.webhook)
+			var expected bool // a check sends what is to be refused
+			if expected, err = t.ofCheck(o.Attempt.DeliveryID); err == nil && !expected {
+				err = t.runs.recordFailure(t, &o.Attempt, is.webhook)
+			}
 		case is.state == storage.StateDelivered && message != 0:
 			t.kinds |= storage.ChangedExecutions
 			err = t.campaignMessages.reached(message, o.Attempt.DeliveryID)

@@ -45,6 +45,7 @@ type Store struct {
 	ReceiptStore
 	CampaignStore
 	ExecutionStore
+	CheckStore
 	ProfileStore
 	FixtureStore
 	ActivityStore
@@ -117,6 +118,7 @@ func newStore(o Options, db *database, h *hub) *Store {
 		ReceiptStore:   ReceiptStore{db},
 		CampaignStore:  CampaignStore{db, o.Rules},
 		ExecutionStore: ExecutionStore{db},
+		CheckStore:     CheckStore{db},
 		ProfileStore:   ProfileStore{db},
 		FixtureStore:   FixtureStore{db},
 		ActivityStore:  ActivityStore{db},

@@ -1,4 +1,5 @@
-// Package storetest holds the tests that every store has to pass. Start with [Run] and [RunCampaigns].
+// Package storetest holds the tests that every store has to pass. Start with [Run], [RunCampaigns]
+// and [RunChecks].
 //
 // The methods that all stores have in common are a small interface for each subject, in a
 // file with the tests of that subject. A new subject gets an interface in [Store], and its
@@ -32,6 +33,16 @@ type CampaignStore interface {
 	Activities
 	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
 	ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
+}
+
+// A CheckStore is a Store that keeps runs of the endpoint check as well.
+type CheckStore interface {
+	Store
+	Checks
+	Activities
+	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
+	DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error)
+	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
 }
 
 // Webhooks are where events are delivered to.
@@ -83,13 +94,28 @@ func RunCampaigns(t *testing.T, open func(*testing.T) CampaignStore) {
 	}
 }
 
+// RunChecks tests what a store does with runs of the endpoint check, as Run does.
+func RunChecks(t *testing.T, open func(*testing.T) CheckStore) {
+	for name, test := range checkTests() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := open(t)
+			s := newSuite(t, store)
+			s.checks = store
+			test(s)
+		})
+	}
+}
+
 // A suite is one test of a store with a webhook.
 type suite struct {
 	*testing.T
 	store Store
 	all   CampaignStore // the same one, in tests of campaigns
-	ctx   context.Context
-	hook  storage.Webhook
+
+	checks CheckStore // the same one, in tests of checks
+	ctx    context.Context
+	hook   storage.Webhook
 }
 
 func newSuite(t *testing.T, store Store) *suite {
