@@ -66,16 +66,16 @@ func findWebhook(ctx context.Context, store inventory.FindStore, name string) (s
 	return w, explainMissing(err)
 }
 
-// explainMissing adds to the error about a missing webhook which command helps.
+// explainMissing adds to the error about a missing webhook or campaign which command helps.
 func explainMissing(err error) error {
 	var missing *inventory.NotFoundError
 	switch {
 	case !errors.As(err, &missing):
 		return err
 	case len(missing.Others) == 0:
-		return notFoundf("%v; create one with backchannel webhook create", err)
+		return notFoundf("%v; create one with backchannel %s create", err, missing.Kind)
 	}
-	return notFoundf("%v; backchannel webhook list names them all%s", err, words.DidYouMean(missing.Name, missing.Others))
+	return notFoundf("%v; backchannel %s list names them all%s", err, missing.Kind, words.DidYouMean(missing.Name, missing.Others))
 }
 
 // showWebhook shows a webhook that was found or saved.

@@ -17,17 +17,19 @@ type FindStore interface {
 	Webhooks(ctx context.Context) ([]storage.Webhook, error)
 }
 
-// A NotFoundError says that no webhook has a name or ID. It matches storage.ErrNotFound.
+// A NotFoundError says that no record of a kind has a name or ID. It matches
+// storage.ErrNotFound.
 type NotFoundError struct {
+	Kind   string // webhook or campaign
 	Name   string
-	Others []string // the names of all webhooks
+	Others []string // the names of all records of the kind
 }
 
 func (e *NotFoundError) Error() string {
 	if len(e.Others) == 0 {
-		return fmt.Sprintf("there is no webhook %q, and no other", e.Name)
+		return fmt.Sprintf("there is no %s %q, and no other", e.Kind, e.Name)
 	}
-	return fmt.Sprintf("there is no webhook %q", e.Name)
+	return fmt.Sprintf("there is no %s %q", e.Kind, e.Name)
 }
 
 // Is makes errors.Is match storage.ErrNotFound.
@@ -50,7 +52,7 @@ func Find(ctx context.Context, store FindStore, name string) (storage.Webhook, e
 	if err != nil {
 		return storage.Webhook{}, err
 	}
-	missing := &NotFoundError{Name: name}
+	missing := &NotFoundError{Kind: "webhook", Name: name}
 	for _, other := range all {
 		missing.Others = append(missing.Others, other.Name)
 	}
