@@ -8,11 +8,12 @@ import "time"
 // Judge continues after a failure, so that a sender can correct everything at once. It checks the claims even if the
 // signature is invalid, and then marks them as unverified. It ignores the token's extra claims.
 func Judge(spec Spec, key *Key, headers []string, now time.Time) []Check {
-	j := &judgement{report: make(report, 0, len(CheckNames())), spec: spec, key: key, now: now}
-	segments, unreadable := carrier{report: &j.report, spec: spec}.token(headers)
+	c := carrier{report: make(report, 0, len(CheckNames())), spec: spec}
+	segments, unreadable := c.token(headers)
 	if unreadable != "" {
-		return j.giveUp(unreadable)
+		return c.giveUp(unreadable)
 	}
+	j := &judgement{report: c.report, spec: spec, key: key, now: now}
 	j.decode(segments)
 	j.alg()
 	j.crit()

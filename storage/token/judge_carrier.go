@@ -12,12 +12,12 @@ const masked = "••••"
 
 // A carrier finds the token in a request's header fields.
 type carrier struct {
-	*report
+	report
 	spec Spec
 }
 
 // token returns the segments of the compact serialization (RFC 7515 §7.1), or why there are none.
-func (c carrier) token(headers []string) (segments []string, unreadable string) {
+func (c *carrier) token(headers []string) (segments []string, unreadable string) {
 	value, ok := c.header(headers)
 	if !ok {
 		return nil, "there is no token to judge"
@@ -34,7 +34,7 @@ func (c carrier) token(headers []string) (segments []string, unreadable string) 
 }
 
 // header checks that there is exactly one field value.
-func (c carrier) header(values []string) (string, bool) {
+func (c *carrier) header(values []string) (string, bool) {
 	field := c.spec.Header
 	expected := "exactly one " + field + " header"
 	switch len(values) {
@@ -53,7 +53,7 @@ func (c carrier) header(values []string) (string, bool) {
 
 // prefix removes the configured prefix and the spaces after it. The scheme Bearer is accepted in any letter case
 // (RFC 9110 §11.1); any other prefix is compared exactly.
-func (c carrier) prefix(value string) (string, bool) {
+func (c *carrier) prefix(value string) (string, bool) {
 	prefix := c.spec.Prefix
 	if prefix == "" {
 		return c.noPrefix(value)
@@ -79,7 +79,7 @@ func (c carrier) prefix(value string) (string, bool) {
 	return "", false
 }
 
-func (c carrier) noPrefix(value string) (string, bool) {
+func (c *carrier) noPrefix(value string) (string, bool) {
 	const expected = "the token alone, without a prefix"
 	if strings.Contains(value, " ") {
 		c.fail(checkPrefix, expected, mask(value), "leave the prefix out, or configure it")
@@ -107,7 +107,7 @@ func mask(value string) string {
 }
 
 // segments splits the compact serialization.
-func (c carrier) segments(compact string) ([]string, bool) {
+func (c *carrier) segments(compact string) ([]string, bool) {
 	const expected = "three segments with two dots between them: header.claims.signature"
 	fail := func(actual, remedy string) ([]string, bool) {
 		c.fail(checkSegments, expected, actual, remedy)
