@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -26,16 +27,20 @@ type Result struct {
 
 // attempt tries once to deliver the job.
 func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time) Result {
-	ctx, cancel := context.WithTimeout(ctx, ep.webhook.Delivery.Timeout)
+	return ep.vary(ctx, job, Variation{}, now)
+}
+
+func (ep *endpoint) vary(ctx context.Context, job *storage.Job, v Variation, now time.Time) Result {
+	ctx, cancel := context.WithTimeout(ctx, ep.webhook.Delivery.Timeout+v.Over)
 	defer cancel()
 	r := begun(job, now)
-	lines, err := ep.lines(ctx, job, now)
+	lines, err := ep.lines(ctx, job, v, now)
 	if err != nil {
 		r.unprepared(err)
 		return r
 	}
 	rec := newRecorder()
-	resp, err := ep.send(ctx, rec, lines, job)
+	resp, err := ep.direct.post(ctx, rec, ep.outgoing(lines, job, v))
 	if err == nil {
 		ep.answered(ctx, &r, resp)
 	}
@@ -48,13 +53,13 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	return r
 }
 
-// send makes the request.
-func (ep *endpoint) send(ctx context.Context, rec *recorder, lines []storage.HeaderField, job *storage.Job) (*http.Response, error) {
-	o := outgoing{lines: lines, body: job.Payload, half: job.Misbehave == storage.MisbehaveTruncated}
+// outgoing returns the content of the request.
+func (ep *endpoint) outgoing(lines []storage.HeaderField, job *storage.Job, v Variation) outgoing {
+	o := outgoing{lines: lines, body: job.Payload, half: job.Misbehave == storage.MisbehaveTruncated, Variation: v}
 	if job.Misbehave == storage.MisbehaveTamperedBody {
 		o.body = tamper(o.body)
 	}
-	return ep.direct.post(ctx, rec, o)
+	return o
 }
 
 func begun(job *storage.Job, now time.Time) Result {
@@ -63,31 +68,31 @@ func begun(job *storage.Job, now time.Time) Result {
 
 // lines returns the header lines of an attempt without those that describe the target and
 // the length. Its errors are problems.
-func (ep *endpoint) lines(ctx context.Context, job *storage.Job, now time.Time) ([]storage.HeaderField, error) {
+func (ep *endpoint) lines(ctx context.Context, job *storage.Job, v Variation, now time.Time) ([]storage.HeaderField, error) {
 	lines := make([]storage.HeaderField, 0, len(ep.webhook.Headers)+4)
 	lines = append(lines, storage.HeaderField{Name: "Content-Type", Value: "application/json"})
-	if ep.signer != nil && job.Misbehave != storage.MisbehaveMissingAuth {
-		value, err := ep.signer.value(ctx, now, job.Misbehave)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, storage.HeaderField{Name: ep.webhook.Auth.JWT.Header, Value: value, Secret: true})
+	lines, err := ep.authLines(ctx, lines, job, v, now)
+	if err != nil {
+		return nil, err
 	}
 	lines = append(lines,
 		storage.HeaderField{Name: "Backchannel-Delivery", Value: job.DeliveryID.String()},
 		storage.HeaderField{Name: "Backchannel-Attempt", Value: strconv.Itoa(job.Attempts + 1)})
-	return ep.customLines(ctx, lines)
+	if lines, err = ep.customLines(ctx, lines); err == nil && v.Lines != nil {
+		lines = v.Lines(lines)
+	}
+	return lines, err
 }
 
 // request returns the POST for net/http, which sends it over HTTP/2.
-func (ep *endpoint) request(ctx context.Context, lines []storage.HeaderField, body []byte) *http.Request {
-	header := make(http.Header, len(lines)+1)
-	for _, line := range lines {
-		header[line.Name] = []string{line.Value}
+func (ep *endpoint) request(ctx context.Context, o outgoing) *http.Request {
+	body, header := o.body, make(http.Header, len(o.lines)+1)
+	for _, line := range o.lines {
+		header[line.Name] = append(header[line.Name], line.Value)
 	}
 	header["User-Agent"] = []string{ep.userAgent}
 	return (&http.Request{
-		Method: http.MethodPost, URL: ep.target, Host: withoutZone(ep.target.Host),
+		Method: cmp.Or(o.Method, http.MethodPost), URL: ep.target, Host: withoutZone(ep.target.Host),
 		Header: header, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
 	}).WithContext(ctx)
 }

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"os"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -73,12 +72,14 @@ type outgoing struct {
 	body  []byte
 	// half sends half of the body, over HTTP/1.1, and then closes the sending side.
 	half bool
+
+	Variation
 }
 
 // post sends a request.
 func (d *direct) post(ctx context.Context, rec *recorder, o outgoing) (*http.Response, error) {
 	for {
-		via, err := d.connect(ctx, rec, o.half)
+		via, err := d.connect(ctx, rec, o)
 		if err != nil {
 			return nil, err
 		}
@@ -102,21 +103,24 @@ func (d *direct) post(ctx context.Context, rec *recorder, o outgoing) (*http.Res
 }
 
 func (d *direct) postHTTP1(ctx context.Context, rec *recorder, c *conn, o outgoing) (*http.Response, error) {
-	length := storage.HeaderField{Name: "Content-Length", Value: strconv.Itoa(len(o.body))}
-	fields := append(append(append(make([]storage.HeaderField, 0, len(o.lines)+3), d.framing...), length), o.lines...)
+	fields := append(append(append(make([]storage.HeaderField, 0, len(o.lines)+4), d.framing...), o.lengthFields(o.body)...), o.lines...)
 	rec.wrote(fields)
 	if c.last = o.half; o.half {
 		o.body = o.body[:len(o.body)/2]
 	}
-	return c.exchange(ctx, rec, d.message(fields, o.body))
+	head, body := d.requestLine(o.Variation), o.framed(o.body)
+	if c.paced = o.pacing(message(head, fields, nil), body); c.paced != nil {
+		return c.exchange(ctx, rec, nil)
+	}
+	return c.exchange(ctx, rec, message(head, fields, body))
 }
 
-func (d *direct) message(fields []storage.HeaderField, body []byte) []byte {
-	size := len(d.head) + 2 + len(body)
+func message(head string, fields []storage.HeaderField, body []byte) []byte {
+	size := len(head) + 2 + len(body)
 	for _, f := range fields {
 		size += len(f.Name) + len(f.Value) + 4
 	}
-	message := append(make([]byte, 0, size), d.head...)
+	message := append(make([]byte, 0, size), head...)
 	for _, f := range fields {
 		message = append(append(message, f.Name...), ": "...)
 		message = append(append(message, f.Value...), "\r\n"...)
@@ -132,15 +136,15 @@ type way struct {
 }
 
 // connect returns an idle connection, or a new one if there is none.
-func (d *direct) connect(ctx context.Context, rec *recorder, onlyHTTP1 bool) (way, error) {
-	if c := d.idle.take(time.Now()); c != nil {
-		return way{http1: c}, nil
-	}
+func (d *direct) connect(ctx context.Context, rec *recorder, o outgoing) (way, error) {
 	protocols := []string{"h2", "http/1.1"}
-	if onlyHTTP1 || d.http1.Load() {
+	if o.half || o.OnlyHTTP1 || d.http1.Load() {
 		protocols = protocols[1:]
-	} else if c := d.http2.take(); c != nil {
-		return way{http2: c}, nil
+	}
+	if !o.Fresh {
+		if via := d.kept(protocols); via != (way{}) {
+			return via, nil
+		}
 	}
 	made, err := d.dial.connect(httptrace.WithClientTrace(ctx, rec.trace()), d.scheme, d.host, d.address, protocols...)
 	if err != nil {
@@ -151,6 +155,17 @@ func (d *direct) connect(ctx context.Context, rec *recorder, onlyHTTP1 bool) (wa
 	}
 	c, err := d.http2.adopt(made, d.address)
 	return way{http2: c, link: made}, err
+}
+
+// kept returns an idle connection that speaks one of the protocols, or the zero way.
+func (d *direct) kept(protocols []string) way {
+	if c := d.idle.take(time.Now()); c != nil {
+		return way{http1: c}
+	}
+	if protocols[0] != "h2" {
+		return way{}
+	}
+	return way{http2: d.http2.take()}
 }
 
 // retire closes the connections: idle ones now, busy ones when their attempt is over.
@@ -169,6 +184,7 @@ type conn struct {
 	home    *idle
 	kept    bool       // it was used before
 	last    bool       // the sending side is closed after the message
+	paced   *pacing    // nil unless the message is written in parts
 	writing chan error // nil unless the message is still being written
 	since   time.Time
 }
@@ -191,7 +207,8 @@ func (c *conn) exchange(ctx context.Context, rec *recorder, message []byte) (*ht
 		_ = c.Close()
 		return nil, err
 	}
-	resp.Body = &keptBody{from: resp.Body, conn: c, stop: stop, ended: resp.Body == http.NoBody, last: resp.Close || c.last}
+	last := resp.Close || c.last || c.paced != nil // whether the rest of a paced message is read is not known
+	resp.Body = &keptBody{from: resp.Body, conn: c, stop: stop, ended: resp.Body == http.NoBody, last: last}
 	return resp, nil
 }
 
@@ -202,7 +219,11 @@ func (c *conn) interrupt() { _ = c.SetDeadline(time.Unix(1, 0)) }
 // long message, because an endpoint may answer, and stop reading, before the end.
 func (c *conn) converse(rec *recorder, message []byte) (*http.Response, error) {
 	var writeErr error
-	if len(message) <= oneWrite {
+	if c.paced != nil {
+		c.writing = make(chan error, 1)
+		go func() { c.writing <- c.paced.write(c) }()
+		defer c.paced.end()
+	} else if len(message) <= oneWrite {
 		writeErr = c.send(message)
 	} else {
 		c.writing = make(chan error, 1)
@@ -215,6 +236,7 @@ func (c *conn) converse(rec *recorder, message []byte) (*http.Response, error) {
 	if err == nil {
 		return resp, nil
 	}
+	c.paced.end()
 	if writeErr = errors.Join(writeErr, c.finish(0)); writeErr != nil && !errors.Is(writeErr, os.ErrDeadlineExceeded) {
 		return nil, writeErr
 	}
@@ -269,6 +291,7 @@ func (c *conn) answer(rec *recorder) (*http.Response, error) {
 		case resp.StatusCode >= 200:
 			return resp, nil
 		}
+		c.paced.interim(resp.StatusCode)
 	}
 }
 

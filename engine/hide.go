@@ -24,7 +24,7 @@ type constantMask struct {
 func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 	secrets := make([]string, 0, len(ep.always)+len(lines))
 	secrets = append(secrets, ep.always...)
-	minted := ""
+	var minted []string
 	if ep.signer != nil {
 		secrets = append(secrets, ep.signer.key())
 	}
@@ -32,7 +32,7 @@ func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 		switch {
 		case !line.Secret:
 		case ep.signer != nil && line.Name == ep.webhook.Auth.JWT.Header:
-			minted = line.Value
+			minted = append(minted, line.Value)
 		default:
 			secrets = append(secrets, line.Value)
 		}
@@ -42,7 +42,7 @@ func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 		kept = &constantMask{secrets, storage.NewMask(secrets...)}
 		ep.last.Store(kept)
 	}
-	return kept.mask.With(minted)
+	return kept.mask.With(minted...)
 }
 
 // conceal masks secrets in the answer. Header lines that contain one are kept, but marked as

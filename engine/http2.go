@@ -109,7 +109,7 @@ func closeUnused(c *http.ClientConn) {
 // postHTTP2 sends one request. Its error is errUnsent if the connection was closed before
 // anything was sent.
 func (d *direct) postHTTP2(ctx context.Context, rec *recorder, c *http.ClientConn, o outgoing) (*http.Response, error) {
-	request := d.ep.request(ctx, o.lines, o.body)
+	request := d.ep.request(ctx, o)
 	rec.wrote(d.ep.http2Fields(request))
 	traced := &httptrace.ClientTrace{GotFirstResponseByte: func() { rec.leave(&rec.timings.FirstByte) }}
 	resp, err := c.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, traced)))

@@ -28,18 +28,24 @@ func newSigner(w storage.Webhook, receiverURL string, sources storage.Sources) *
 	return &signer{gate: newGate(), spec: w.TokenSpec(receiverURL), secret: w.Auth.JWT.Secret, sources: sources}
 }
 
-// value returns a header value with a new token, which has the fault that m asks for, if
-// any. Its errors are problems.
-func (s *signer) value(ctx context.Context, now time.Time, m storage.Misbehaviour) (string, error) {
+// values returns the header's values, each with a new token: those of sign if it is not nil,
+// and else one, which has the fault that m asks for, if any. Its errors are problems.
+func (s *signer) values(ctx context.Context, now time.Time, m storage.Misbehaviour, sign func(*token.Minter, time.Time) ([]string, error)) ([]string, error) {
 	minter, err := s.current(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	text, err := mint(minter, now, m)
+	if sign == nil {
+		sign = func(minter *token.Minter, now time.Time) ([]string, error) {
+			text, err := mint(minter, now, m)
+			return []string{text}, err
+		}
+	}
+	texts, err := sign(minter, now)
 	if err != nil {
-		return "", problemf(storage.ClassConfig, "%v", err)
+		return nil, problemf(storage.ClassConfig, "%v", err)
 	}
-	return text, nil
+	return texts, nil
 }
 
 // key returns the key with which the last token was signed, or "".

@@ -23,10 +23,10 @@ func nextWait(schedule []time.Duration, made int, jitter float64, asked time.Dur
 	return max(time.Duration(wait), asked), true
 }
 
-// retryAfter parses a Retry-After header (RFC 9110 §10.2.3), which is a number of seconds
+// RetryAfter parses a Retry-After header (RFC 9110 §10.2.3), which is a number of seconds
 // or a date. It returns at most 24 hours, and 0 if the header is missing, cannot be parsed
 // or names a time in the past.
-func retryAfter(value string, now time.Time) time.Duration {
+func RetryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	if value == "" {
 		return 0

@@ -59,7 +59,7 @@ func TestRetryAfter(t *testing.T) {
 		"Wed, 21 Oct 2027 07:28:00 GMT":     24 * time.Hour,
 		"Wed, 32 Oct 2026 07:28:07 GMT":     0,
 	} {
-		if got := retryAfter(value, now); got != want {
+		if got := RetryAfter(value, now); got != want {
 			t.Errorf("%q gives %s, want %s", value, got, want)
 		}
 	}
