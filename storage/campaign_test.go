@@ -107,7 +107,7 @@ func TestCampaignFaults(t *testing.T) {
 		{func(c *storage.Campaign) { c.Start, c.End = noon, noon }, []string{"end: 2026-11-02T12:00:00Z is not after the start, 2026-11-02T12:00:00Z"}},
 		{func(c *storage.Campaign) { c.Plan.Speed = -1 }, []string{"plan.speed: -1 is out of range; use 0.001 to 1000"}},
 		{func(c *storage.Campaign) {
-			c.Plan.Rules = []storage.OutcomeRule{{"*@a.test", "bounce"}, {"", "bonce"}, {"x", ""}, {"y", "code-10"}, {"z", "code-99"}, {"u", storage.UnknownProfile}}
+			c.Plan.Rules = []storage.OutcomeRule{{"*@a.test", "bounce"}, {"", "bonce"}, {"x*", ""}, {"y*", "code-10"}, {"z*", "code-99"}, {"u*", storage.UnknownProfile}}
 		}, []string{"plan.rules[1].pattern: is missing", `plan.rules[1].outcome: "bonce" is unknown on email; use delivered,`, "plan.rules[2].outcome: is missing",
 			`plan.rules[4].outcome: email has no code "99"; use one of 10, 24`, `plan.rules[5].outcome: "unknown-profile" is a word for addresses only`}},
 		{func(c *storage.Campaign) {

@@ -70,6 +70,9 @@ func (p OutcomePlan) check(bad *FieldErrors, channel Channel, rules Rules) {
 	for i, r := range p.Rules {
 		at := fmt.Sprintf("plan.rules[%d]", i)
 		bad.addText(at+".pattern", r.Pattern, MaxTextLength)
+		if never := WhyNeverMatches(channel, r.Pattern); never != "" {
+			bad.add(at+".pattern", "%q %s", r.Pattern, never)
+		}
 		rules.checkOutcome(bad, at+".outcome", channel, r.Outcome)
 	}
 	var sum float64

@@ -1,6 +1,39 @@
 package storage
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
+
+// Receiver returns that of the webhooks which gets a campaign's events, as long as the
+// campaign enables webhooks and the webhook has its channel: the one of the campaign's
+// organization and sandbox, or nil.
+func (s CampaignSettings) Receiver(webhooks []Webhook) *Webhook {
+	for i, w := range webhooks {
+		if w.Organization == s.Organization && w.Sandbox.Name == s.Sandbox.Name {
+			return &webhooks[i]
+		}
+	}
+	return nil
+}
+
+// Warnings returns the settings that are valid but probably a mistake: those from which no
+// events follow, given the campaign's receiver or nil, and an end that has passed.
+func (s CampaignSettings) Warnings(receiver *Webhook, now time.Time) (odd FieldErrors) {
+	if silent := s.WhySilent(receiver); silent != "" {
+		field := "webhooks"
+		if s.Webhooks && receiver == nil {
+			field = "sandbox.name"
+		} else if s.Webhooks {
+			field = "channel"
+		}
+		odd.add(field, "no events will follow: %s", silent)
+	}
+	if !s.End.IsZero() && !now.Before(s.End) {
+		odd.add("end", "%s has passed, so calls fail; choose a later end, or none", s.End.UTC().Format(timeLayout))
+	}
+	return odd
+}
 
 // WhySilent returns the reason why no events follow from a campaign's messages and what to do
 // about it, or "" if they do: the webhook of the campaign's organization and sandbox gets
