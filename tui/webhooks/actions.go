@@ -63,7 +63,7 @@ func (w *Screen) duplicate(r row) tea.Cmd {
 	hook.State, hook.StateReason = storage.Active, ""
 	hook.Name += " copy"
 	form := w.form(hook)
-	form.form.Focus(fieldSandbox)
+	form.Focus(fieldSandbox)
 	return screen.Open(form)
 }
 

@@ -6,20 +6,18 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strconv"
-	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/screen"
 )
 
 // A judge finds the errors in a form's values: what cannot be parsed, and what storage
 // refuses. It runs while a person types, so it reads no files; the store checks what is in
 // these on Submit.
-type judge struct {
-	base      storage.Webhook
-	allowHTTP bool
-}
+type judge struct{ allowHTTP bool }
 
 // blind returns sources without files and environment.
 func blind() storage.Sources {
@@ -29,15 +27,15 @@ func blind() storage.Sources {
 	}
 }
 
-// all returns the errors by field ID.
-func (j judge) all(v component.Values) map[string]string {
-	w, bad := apply(j.base, v)
+// all returns the errors in a form's values for a webhook.
+func (j judge) all(base storage.Webhook, v component.Values) storage.FieldErrors {
+	w, bad := apply(base, v)
 	w.Normalize()
 	var more storage.FieldErrors
 	if errors.As(w.Validate(context.Background(), storage.Rules{AllowHTTP: j.allowHTTP, Sources: blind()}), &more) {
 		bad = append(bad, more...)
 	}
-	return byField(bad, secretField(w.Auth.JWT.Algorithm))
+	return bad
 }
 
 var (
@@ -48,40 +46,25 @@ var (
 // byField returns the first error of each field of the form, by field ID. secret is the field
 // of the key that is visible.
 func byField(bad storage.FieldErrors, secret string) map[string]string {
-	out := map[string]string{}
-	for _, e := range bad {
-		id, subject := e.Field, "This"
-		switch row := headerPath.FindStringSubmatch(id); {
-		case row != nil:
-			id, subject = fieldHeaders+"."+row[1]+"."+row[2], "The "+row[2]
-		case id == fieldSecret:
-			id = secret
-		case id == fieldTLS:
-			id = fieldCertFile
-		}
-		if out[id] == "" {
-			out[id] = sentence(subject, headerRow.ReplaceAllStringFunc(e.Reason, rowNumber))
-		}
+	bad = slices.Clone(bad)
+	for i := range bad {
+		bad[i].Reason = headerRow.ReplaceAllStringFunc(bad[i].Reason, rowNumber)
 	}
-	return out
+	return screen.ErrorsByField(bad, func(path string) (id, subject string) {
+		switch row := headerPath.FindStringSubmatch(path); {
+		case row != nil:
+			return fieldHeaders + "." + row[1] + "." + row[2], "The " + row[2]
+		case path == fieldSecret:
+			return secret, "This"
+		case path == fieldTLS:
+			return fieldCertFile, "This"
+		}
+		return path, "This"
+	})
 }
 
 // rowNumber returns the number of a header, counted from 1.
 func rowNumber(path string) string {
 	n, _ := strconv.Atoi(headerRow.FindStringSubmatch(path)[1])
 	return fmt.Sprintf("row %d", n+1)
-}
-
-// sentence completes a reason that begins with a verb. Its subject was the path of the field,
-// which the form does not show.
-func sentence(subject, reason string) string {
-	if rest, missing := strings.CutPrefix(reason, "is missing"); missing && subject == "This" {
-		return "Missing" + rest
-	}
-	for _, verb := range []string{"is ", "has ", "holds "} {
-		if strings.HasPrefix(reason, verb) {
-			return subject + " " + reason
-		}
-	}
-	return reason
 }

@@ -44,7 +44,7 @@ func TestValuesThatCannotBeRead(t *testing.T) {
 	} {
 		values[id] = component.Value{Text: text}
 	}
-	wrong := judge{base: tuitest.Acme()}.all(values)
+	wrong := byField(judge{}.all(tuitest.Acme(), values), fieldSecret)
 	for id, want := range map[string]string{
 		fieldTimeout:     `"10" is not a valid duration; use 10s, say`,
 		fieldRetry:       `"soon" is not a valid duration; use waits such as 1s, 5s, 30s, or none`,

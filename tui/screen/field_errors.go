@@ -1,0 +1,33 @@
+package screen
+
+import (
+	"strings"
+
+	"backchannel/storage"
+)
+
+// ErrorsByField returns the first error of each field of a form, by error ID. locate returns
+// the ID for the path that storage uses, and the subject of a reason that begins with a verb:
+// the path that it followed is not shown.
+func ErrorsByField(bad storage.FieldErrors, locate func(path string) (id, subject string)) map[string]string {
+	out := map[string]string{}
+	for _, e := range bad {
+		if id, subject := locate(e.Field); out[id] == "" {
+			out[id] = sentence(subject, e.Reason)
+		}
+	}
+	return out
+}
+
+// sentence completes a reason that begins with a verb.
+func sentence(subject, reason string) string {
+	if rest, missing := strings.CutPrefix(reason, "is missing"); missing && subject == "This" {
+		return "Missing" + rest
+	}
+	for _, verb := range []string{"is ", "are ", "has ", "holds "} {
+		if strings.HasPrefix(reason, verb) {
+			return subject + " " + reason
+		}
+	}
+	return reason
+}
