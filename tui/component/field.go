@@ -20,13 +20,14 @@ const (
 // Section is a titled part of a form.
 type Section struct {
 	Title       string
+	Note        string // beside the title
 	Collapsible bool
 	Open        bool                // initially; only a collapsible section can be closed
 	Summary     func(Values) string // beside the title of a closed section
 	Fields      []Field
 }
 
-// Field declares one field of a form. Visible, Note and Check must depend on the form's
+// Field declares one field of a form. Visible, Note, Below and Check must depend on the form's
 // current values alone.
 type Field struct {
 	ID      string
@@ -38,8 +39,10 @@ type Field struct {
 	Rows    int                    // the visible height of an AreaField; 0: 6
 	Add     string                 // the last line of a RowsField: "add a header"
 	Most    int                    // the maximum number of rows of a RowsField; 0: no limit
+	Pairs   bool                   // the rows of a RowsField are pairs, none of them secret
 	Visible func(Values) bool      // nil: always
 	Note    func(Values) string    // shown dim beside the value
+	Below   func(Values) string    // likewise, but on lines of its own below it
 	Check   func(Values) string    // what is wrong, or ""; see also [Form.WithCheck]
 	Reveal  func(text string) bool // whether a secret is only a reference and may be shown
 	Keeps   string                 // how to show a kept secret; empty: kept

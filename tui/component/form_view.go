@@ -118,6 +118,9 @@ func (f *Form) labelWidth() int {
 func (d formDrawing) title(s int) string {
 	section, th := d.fields.sections[s], d.th
 	title := th.Strong.Render(style.Escape(section.Title))
+	if section.Note != "" {
+		title += "   " + th.Dim.Render(style.Escape(section.Note))
+	}
 	if !section.Collapsible {
 		return " " + title
 	}
@@ -148,11 +151,13 @@ func (d formDrawing) fieldBlock(at stop) block {
 	field, focused, th := *d.fields.field(at), at == d.at, d.th
 	room := max(0, d.width-fieldIndent-d.label-3)
 	lines, cursor := d.fields.inputs[field.ID].view(th, room, focused)
-	note, ink := noteOf(th, field, d.values)
+	note, ink := inkNote(th, field.Note, d.values)
+	below, belowInk := inkNote(th, field.Below, d.values)
 	if !focused {
 		lines[0] = beside(lines[0], note, ink, room)
 	}
 	lines = append(lines, problem(th, d.errors.text(field.ID), room)...)
+	lines = append(lines, inked(belowInk, below, room)...)
 	if focused {
 		lines = append(append(lines, inked(ink, note, room)...), inked(th.Dim, style.Escape(field.Help), room)...)
 	}
@@ -161,16 +166,16 @@ func (d formDrawing) fieldBlock(at stop) block {
 	return b
 }
 
-// noteOf returns a field's note, escaped, and its style.
-func noteOf(th *style.Theme, field Field, values Values) (string, lipgloss.Style) {
-	if field.Note == nil {
+// inkNote returns a note about a field, escaped, and its style.
+func inkNote(th *style.Theme, note func(Values) string, values Values) (string, lipgloss.Style) {
+	if note == nil {
 		return "", th.Dim
 	}
-	note := style.Escape(field.Note(values))
-	if strings.HasPrefix(note, style.Warning) {
-		return note, th.Warn
+	text := style.Escape(note(values))
+	if strings.HasPrefix(text, style.Warning) {
+		return text, th.Warn
 	}
-	return note, th.Dim
+	return text, th.Dim
 }
 
 // beside appends a note to a value, or returns the note alone if the value is empty.

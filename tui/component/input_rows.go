@@ -13,8 +13,7 @@ import (
 const (
 	nameCell = iota
 	valueCell
-	secretCell
-	rowCells
+	secretCell // not in pairs
 )
 
 // cellNames are what the cells are called in the IDs of errors.
@@ -106,13 +105,22 @@ func (i *rowsInput) arrive(dir int) {
 
 // move moves from cell to cell, from row to row, and to the line that adds a row.
 func (i *rowsInput) move(dir int) bool {
-	stop := i.at*rowCells + i.cell + dir
-	if stop < 0 || stop > len(i.rows)*rowCells {
+	cells := i.cells()
+	stop := i.at*cells + i.cell + dir
+	if stop < 0 || stop > len(i.rows)*cells {
 		return false
 	}
-	i.goTo(stop / rowCells)
-	i.cell = stop % rowCells
+	i.goTo(stop / cells)
+	i.cell = stop % cells
 	return true
+}
+
+// cells returns how many cells a row has.
+func (i *rowsInput) cells() int {
+	if i.field.Pairs {
+		return secretCell
+	}
+	return secretCell + 1
 }
 
 func (i *rowsInput) key(msg tea.KeyMsg) bool {
@@ -215,7 +223,11 @@ func (i *rowsInput) view(th *style.Theme, width int, focused bool) (lines []stri
 		if focused && n == i.at {
 			cell = i.cell
 		}
-		lines = append(lines, r.view(th, width, cell))
+		if i.field.Pairs {
+			lines = append(lines, r.viewPair(th, width, cell))
+		} else {
+			lines = append(lines, r.view(th, width, cell))
+		}
 		if r.left {
 			lines = append(lines, i.problemsOf(th, slices.Index(counting, r), width)...)
 		}
@@ -250,16 +262,30 @@ func (i *rowsInput) addLine(th *style.Theme, width int, focused bool) string {
 // screen.
 const widestRow = 100
 
+// viewPair draws a row that cannot be secret, with the cursor in one cell, or in none.
+func (r *rowInput) viewPair(th *style.Theme, width, cell int) string {
+	const gap = 3
+	width = min(width, widestRow)
+	name := max(0, (width-gap)/2)
+	value := max(0, width-gap-name)
+	left := Fit(r.name.view(th, name, cell == nameCell, false), name)
+	return clip(left+" "+th.Dim.Render(style.Arrow)+" "+r.valueView(th, value, cell == valueCell), width)
+}
+
+func (r *rowInput) valueView(th *style.Theme, width int, focused bool) string {
+	if r.secret || r.value.block != "" {
+		return r.value.draw(th, width, focused)
+	}
+	return r.value.line.view(th, width, focused, false)
+}
+
 // view draws the row with the cursor in one cell, or in none.
 func (r *rowInput) view(th *style.Theme, width, cell int) string {
 	const flag = 10 // "[ ] secret"
 	width = min(width, widestRow)
 	name := max(0, (width-flag-4)*2/5)
 	value := max(0, width-flag-4-name)
-	text := r.value.line.view(th, value, cell == valueCell, false)
-	if r.secret || r.value.block != "" {
-		text = r.value.draw(th, value, cell == valueCell)
-	}
+	text := r.valueView(th, value, cell == valueCell)
 	label := th.Dim
 	if r.secret {
 		label = th.Text
