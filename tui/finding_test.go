@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/tui/tuitest"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -116,19 +117,23 @@ func TestThePaletteFindsWhatIsMeant(t *testing.T) {
 		"fixture": "Save", "activity": "▸5 Activity", "deliveries": "▸3 Deliveries", "cancel": "Cancel this delivery?", "another": "Fire at which webhook?",
 		"life": "A message's life", "creat": "Create Feedback Webhook", "re-nothing": "no command has these letters",
 	}
+	ofCampaign := map[string]string{
+		"new": "Create campaign", "creat": "Create campaign", "edit": "Edit welcome", "duplicate": "welcome copy", "delete": "only a draft can be deleted; stop it instead",
+	}
 	for _, view := range []string{"1", "2", "3", "4", "5"} {
 		for typed, want := range everywhere {
-			switch {
+			switch nearer, has := ofCampaign[typed]; {
 			case typed == "edit" && view == "4":
 				want = "Edit and resend" // the receipt's body, which is nearer
-			case typed == "copy" && view == "2":
-				want = "Nothing to copy here" // as there is no campaign
+			case has && view == "2":
+				want = nearer
 			}
 			t.Run(view+" "+typed, func(t *testing.T) {
 				t.Parallel()
 				testConsole(t, func(c *console) {
 					c.rapid = true
 					c.store.AddTwoWebhooks()
+					c.store.AddCampaign(tuitest.Welcome())
 					r := arrived(1, storage.StatusBounce)
 					r.Body = []byte(`{"a":1}`)
 					c.store.Receive(r)

@@ -13,13 +13,14 @@ import (
 
 // Bindings returns the keys of the inventory and of its selected campaign.
 func (s *Screen) Bindings() []screen.Binding {
+	create := screen.Binding{Keys: []string{"n"}, Label: "new", Help: "Create a campaign", Do: s.create}
 	list := s.ListBindings("Show only campaigns with these words")
 	_, ok := s.Selected()
 	all := s.rowBindings()
 	if !ok {
-		return slices.Concat(list, screen.Because("there is no campaign here to do that with", all))
+		return slices.Concat([]screen.Binding{create}, list, screen.Because("there is no campaign here to do that with", all))
 	}
-	return slices.Concat(all, list)
+	return slices.Concat(all[:1], []screen.Binding{create}, all[1:], list)
 }
 
 // rowBindings returns the keys that act on the campaign.
@@ -27,17 +28,19 @@ func (s *Screen) rowBindings() []screen.Binding {
 	return []screen.Binding{
 		{Keys: []string{"enter"}, Label: "open", Help: "Go to its executions and messages",
 			Do: s.OnSelected(func(r row) tea.Cmd { return s.openExecutions(r.Campaign) })},
+		{Keys: []string{"e"}, Label: "edit", Help: "Edit the campaign", Do: s.OnSelected(s.edit)},
 		{Keys: []string{"a"}, Label: "activate", Help: "Activate it: calls are accepted", Do: s.OnSelected(s.activate)},
 		{Keys: []string{"S"}, Label: "stop", Help: "Stop it for good: no further call is accepted", Do: s.OnSelected(s.stop)},
+		{Keys: []string{"D"}, Label: "duplicate", Help: "Duplicate it as a new draft", Do: s.OnSelected(s.duplicate)},
 		{Keys: []string{"d"}, Label: "delete", Help: "Delete the draft", Do: s.OnSelected(s.delete)},
 	}
 }
 
 // activate makes a campaign live, or brings in the changes of its draft.
 func (s *Screen) activate(r row) tea.Cmd {
-	text := r.Name + " is live"
+	text := r.Latest().Name + " is live"
 	if r.Status == storage.CampaignLive {
-		text = r.Name + " now runs with the settings of its draft"
+		text = r.Latest().Name + " now runs with the settings of its draft"
 	}
 	return s.change(r, text, storage.Campaign.Activate)
 }

@@ -34,8 +34,8 @@ type Screen struct {
 type row struct {
 	storage.Campaign
 	counts  storage.MessageCounts
-	webhook string // the name of the one that gets its events; empty: none
-	silent  string // why no events follow from its messages, or ""
+	webhook storage.Webhook // the one that gets its events; the zero Webhook: none
+	silent  string          // why no events follow from its messages, or ""
 }
 
 // New returns the inventory of a store; rules are those by which it accepts campaigns.
@@ -79,8 +79,8 @@ func (s *Screen) readInventory(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// receiver returns the name of the webhook that gets a campaign's events, or why none does.
-func receiver(s storage.CampaignSettings, webhooks []storage.Webhook) (name, silent string) {
+// receiver returns the webhook that gets a campaign's events, or why none does.
+func receiver(s storage.CampaignSettings, webhooks []storage.Webhook) (w storage.Webhook, silent string) {
 	var found *storage.Webhook
 	for i, w := range webhooks {
 		if w.Organization == s.Organization && w.Sandbox.Name == s.Sandbox.Name {
@@ -88,15 +88,21 @@ func receiver(s storage.CampaignSettings, webhooks []storage.Webhook) (name, sil
 		}
 	}
 	if silent = s.WhySilent(found); silent != "" {
-		return "", silent
+		return storage.Webhook{}, silent
 	}
-	return found.Name, ""
+	return *found, ""
+}
+
+// Webhook returns the webhook that gets the events of the selected campaign, at which f fires.
+func (s *Screen) Webhook() (storage.ID, bool) {
+	r, ok := s.Selected()
+	return r.webhook.ID, ok && r.webhook.ID != 0
 }
 
 // words returns what the filter searches of a campaign.
 func words(r row) []string {
 	return []string{
-		r.Name, r.Organization, r.Sandbox.Name, string(r.Category), string(r.Channel), string(r.Status), r.UUID, r.webhook,
+		r.Name, r.Organization, r.Sandbox.Name, string(r.Category), string(r.Channel), string(r.Status), r.UUID, r.webhook.Name,
 	}
 }
 

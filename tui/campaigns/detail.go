@@ -3,7 +3,6 @@ package campaigns
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -43,7 +42,7 @@ func heading(d *screen.Detail, r row, focused bool) {
 func describeEvents(d *screen.Detail, r row) {
 	switch {
 	case r.silent == "":
-		d.Paragraph(style.Arrow+" webhook "+r.webhook+" gets its events", d.Theme.Text)
+		d.Paragraph(style.Arrow+" webhook "+r.webhook.Name+" gets its events", d.Theme.Text)
 	case r.Webhooks:
 		d.Paragraph(style.Warning+" no events: "+r.silent, d.Theme.Warn)
 	default:
@@ -116,5 +115,3 @@ func onOff(on bool) string {
 	}
 	return "off"
 }
-
-func number(x float64) string { return strings.TrimSpace(strconv.FormatFloat(x, 'f', -1, 64)) }

@@ -16,9 +16,9 @@ func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
 		end  burstEnd
 		want string
 	}{
-		{burstEnd{cancelled: 2}, "of 3, 2 cancelled; 2 and / cancelled show them"},
-		{burstEnd{failed: 1}, "of 3, 1 failed; 2 and / failed show them"},
-		{burstEnd{failed: 1, cancelled: 2}, "of 3, 1 failed, 2 cancelled; 2 and / failed cancelled show them"},
+		{burstEnd{cancelled: 2}, "of 3, 2 cancelled; 3 and / cancelled show them"},
+		{burstEnd{failed: 1}, "of 3, 1 failed; 3 and / failed show them"},
+		{burstEnd{failed: 1, cancelled: 2}, "of 3, 1 failed, 2 cancelled; 3 and / failed cancelled show them"},
 		{burstEnd{failed: 1200, cancelled: 8800, more: true}, "of 3, 1,200 or more failed, 8,800 or more cancelled"},
 		{burstEnd{}, "all 3 delivered"},
 	} {

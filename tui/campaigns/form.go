@@ -1,0 +1,133 @@
+package campaigns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// form is Create campaign, and Edit.
+type form = screen.RecordForm[storage.Campaign]
+
+// newForm returns a form that edits a campaign, or creates it if it has no ID yet.
+func (s *Screen) newForm(c storage.Campaign) *form {
+	e, store := s.env, s.store
+	return screen.NewRecordForm(e, screen.RecordFormSpec[storage.Campaign]{
+		View: screen.ViewCampaigns,
+		Title: func(c storage.Campaign) string {
+			if c.ID == 0 {
+				return "Create campaign"
+			}
+			return "Edit " + c.Latest().Name
+		},
+		Name:     func(c storage.Campaign) string { return c.Latest().Name },
+		ID:       func(c storage.Campaign) storage.ID { return c.ID },
+		Sections: func(c storage.Campaign) []component.Section { return fields{e, c}.sections() },
+		Apply:    values{e}.apply,
+		Check:    s.check,
+		ByField: func(bad storage.FieldErrors, _ component.Values) map[string]string {
+			bad = slices.Clone(bad)
+			for i := range bad {
+				bad[i].Reason = e.LocalTimes(bad[i].Reason, e.Now())
+			}
+			return screen.ErrorsByField(bad, locate)
+		},
+		CheckStored: func(ctx context.Context, c storage.Campaign) storage.FieldErrors {
+			var bad storage.FieldErrors
+			errors.As(store.CheckCampaign(ctx, c), &bad)
+			return bad
+		},
+		Save:  func(ctx context.Context, c *storage.Campaign) error { return store.SaveCampaigns(ctx, c) },
+		Saved: s.savedToast,
+		Read:  store.Campaign,
+		Anew:  anew,
+		Keys:  keys,
+	}, c)
+}
+
+// check returns the errors in the form's values that need no other record.
+func (s *Screen) check(base storage.Campaign, v component.Values) storage.FieldErrors {
+	c, bad := values{s.env}.apply(base, v)
+	c.Normalize()
+	var more storage.FieldErrors
+	errors.As(c.Validate(s.rules), &more)
+	return append(bad, more...)
+}
+
+// savedToast says what was saved and which key goes on from there, and warns if nobody gets
+// the events that the campaign asks for.
+func (s *Screen) savedToast(ctx context.Context, c storage.Campaign, created bool) component.Toast {
+	text := c.Latest().Name + " saved"
+	switch {
+	case created:
+		text = c.Name + " created as a draft"
+	case c.Draft != nil:
+		text = c.Latest().Name + " saved as a draft of the live campaign"
+	}
+	if webhooks, err := s.store.Webhooks(ctx); err == nil && c.Latest().Webhooks {
+		if _, silent := receiver(c.Latest(), webhooks); silent != "" {
+			return screen.Warn(text + ", but " + silent)
+		}
+	}
+	return screen.Good(text + ". Press a to activate it")
+}
+
+// anew returns a deleted campaign as a new draft.
+func anew(c storage.Campaign) storage.Campaign {
+	fresh := storage.NewCampaign()
+	fresh.CampaignSettings = c.Latest()
+	return fresh
+}
+
+// keys returns the keys of the outcome plan's rows.
+func keys(field string) []screen.Binding {
+	noun := map[string]string{fieldRules: "rule", fieldShares: "share"}[field]
+	if noun == "" {
+		return nil
+	}
+	return []screen.Binding{
+		{Shown: "enter", Label: "add", Help: fmt.Sprintf("Add a %s, on the last line; elsewhere the next cell", noun)},
+		{Shown: "ctrl+x", Label: "remove", Help: fmt.Sprintf("Remove the %s", noun)},
+		{Shown: "alt+↑↓", Label: "move", Help: fmt.Sprintf("Move the %s up or down; ctrl+↑↓ does too", noun)},
+	}
+}
+
+// create opens a form for a campaign of the organization and sandbox that were used last, or,
+// for the first one, of the webhook that f would fire at.
+func (s *Screen) create() tea.Cmd {
+	c := storage.NewCampaign()
+	if hook, ok := s.env.Targets.Aim(s); ok {
+		c.Organization, c.Sandbox = hook.Organization, hook.Sandbox
+	}
+	var newest storage.ID
+	for _, r := range s.All() {
+		if r.ID > newest {
+			newest, c.Organization, c.Sandbox = r.ID, r.Organization, r.Sandbox
+		}
+	}
+	return screen.Open(s.newForm(c))
+}
+
+// edit opens a form for the campaign, or says why it cannot be changed.
+func (s *Screen) edit(r row) tea.Cmd {
+	if _, err := r.Edit(r.Latest()); err != nil {
+		return screen.Say(screen.Bad(err.Error()))
+	}
+	return screen.Open(s.newForm(r.Campaign))
+}
+
+// duplicate opens a form for a copy of the campaign.
+func (s *Screen) duplicate(r row) tea.Cmd {
+	var taken []string
+	for _, other := range s.All() {
+		taken = append(taken, other.Name, other.Latest().Name)
+	}
+	return screen.Open(s.newForm(r.Duplicate(taken)))
+}

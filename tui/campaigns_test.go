@@ -1,0 +1,376 @@
+package tui
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/tuitest"
+)
+
+func threeCampaigns(s *testStore) { s.AddThreeCampaigns() }
+
+func campaignScenes() []scene {
+	at := func(keys ...string) func(*console) {
+		return func(c *console) { c.press(append([]string{"2"}, keys...)...) }
+	}
+	return []scene{
+		{name: "campaigns-empty", whole: true, play: at()},
+		{name: "campaigns", whole: true, set: threeCampaigns, play: at("G")},
+		{name: "campaign-draft", whole: true, set: threeCampaigns, play: at("g", "j", "tab")},
+		{name: "campaign-changed", set: func(s *testStore) {
+			live, _, _ := s.AddThreeCampaigns()
+			s.ChangeCampaign(live.ID, func(c storage.Campaign) (storage.Campaign, error) {
+				draft := c.Latest()
+				draft.Name = "welcome back"
+				return c.Edit(draft)
+			})
+		}, play: at("G")},
+		{name: "campaigns-filter", set: threeCampaigns, play: func(c *console) { c.press("2", "/"); c.write("sms") }},
+		{name: "campaign-create", whole: true, play: at("n")},
+		{name: "campaign-edit", whole: true, set: threeCampaigns, play: at("G", "e")},
+		{name: "campaign-errors-all", set: threeCampaigns, play: func(c *console) {
+			c.press("2", "G", "e")
+			fillInCampaignBadly(c)
+			c.press("ctrl+s")
+		}},
+		{name: "campaign-meanwhile", set: threeCampaigns, play: func(c *console) {
+			c.press("2", "G", "e", "x")
+			c.store.ChangeCampaign(c.store.AllCampaigns()[2].ID, storage.Campaign.Stop)
+			c.press("ctrl+s")
+		}},
+		{name: "campaign-duplicate", set: threeCampaigns, play: at("G", "D")},
+		{name: "campaign-stop", set: threeCampaigns, play: at("G", "S")},
+		{name: "campaign-delete", set: threeCampaigns, play: at("g", "j", "d")},
+		{name: "campaign-delete-live", set: threeCampaigns, play: at("G", "d")},
+	}
+}
+
+// fillInCampaignBadly leaves about nothing as it should be.
+func fillInCampaignBadly(c *console) {
+	put := func(label, text string) {
+		c.toField(label)
+		c.press("ctrl+u")
+		c.write(text)
+	}
+	put("Campaign name", "goodbye")
+	c.toField("Category")
+	c.press("right")
+	put("Sandbox ID", "42")
+	put("Start", "2026-12-02 12:00")
+	put("End", "2026-12-01 12:00")
+	c.toField("Backchannel's own")
+	c.press("space")
+	put("Outcome rules", "")
+	c.press("tab", "ctrl+u")
+	c.write("bouncy")
+	put("Outcome shares", "bounce")
+	c.press("tab", "ctrl+u")
+	c.write("110")
+	put("Seed", "x")
+	put("Speed", "0")
+}
+
+func TestTheFirstCampaignNeedsAName(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		c.press("2")
+		c.see("No campaign yet", "n create a campaign")
+		c.press("n")
+		c.see("Create campaign", "off: no events are sent", "▸ Backchannel's own caller's request ID, repeats: reject")
+		c.write("welcome")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("welcome created as a draft. Press a to activate it", "· Draft")
+		got := c.store.AllCampaigns()[0]
+		want := storage.NewCampaign()
+		want.Name, want.Identity = "welcome", "email"
+		got.Sandbox.ID = ""
+		if !reflect.DeepEqual(got.CampaignSettings, want.CampaignSettings) {
+			t.Errorf("created %+v, want the defaults %+v", got.CampaignSettings, want.CampaignSettings)
+		}
+		c.press("a")
+		c.wait(time.Second)
+		c.see("welcome is live", "● Live")
+	})
+}
+
+// A campaign is saved as it was filled in, in each of its fields.
+func TestEveryFieldOfACampaignIsSaved(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		c.store.AddTwoWebhooks()
+		c.wait(time.Second)
+		c.press("2", "n")
+		c.write("all of it")
+		c.toField("Channel")
+		c.press("right")
+		c.see("Identity type phone")
+		c.toField("Identity type")
+		c.write("loyalty")
+		c.toField("Create new profiles")
+		c.press("space", "tab", "space")
+		c.see("→ webhook acme prod gets the events")
+		c.toField("Start")
+		c.write("2026-12-01T12:00:00Z")
+		c.press("tab")
+		c.write("2026-12-24")
+		c.toField("Backchannel's own")
+		c.press("space", "tab", "right", "tab", "right", "right", "tab", "space", "tab", "enter")
+		c.write("+1555*")
+		c.press("tab")
+		c.write("code-402")
+		c.press("tab", "tab", "enter")
+		c.write("sent")
+		c.press("tab")
+		c.write("12.5 %")
+		c.press("tab", "tab", "ctrl+u")
+		c.write("-3")
+		c.press("tab", "ctrl+u")
+		c.write("2.5")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("all of it created as a draft")
+		got := c.store.AllCampaigns()[0].CampaignSettings
+		want := storage.CampaignSettings{
+			Name: "all of it", Organization: "myImsOrg", Sandbox: acme().Sandbox, Category: storage.Transactional, Channel: storage.SMS,
+			Webhooks: true, Identity: "loyalty", HighThroughput: true, RequestIDFrom: storage.FromGateway, Repeat: storage.RepeatIgnore,
+			Plan: storage.OutcomePlan{
+				Rules:  []storage.OutcomeRule{{Pattern: "+1555*", Outcome: "code-402"}},
+				Shares: []storage.OutcomeShare{{Outcome: storage.OutcomeSent, Percent: 12.5}}, Seed: -3, Speed: 2.5,
+			},
+		}
+		for _, at := range []struct{ got, want time.Time }{
+			{got.Start, time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)},
+			{got.End, time.Date(2026, 12, 24, 0, 0, 0, 0, c.m.env.Location)},
+		} {
+			if !at.got.Equal(at.want) {
+				t.Errorf("saved %s, want %s", at.got, at.want)
+			}
+		}
+		got.Start, got.End = time.Time{}, time.Time{}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("saved\n%+v, want\n%+v", got, want)
+		}
+	})
+}
+
+// Saved without a change, a campaign stays as it was.
+func TestACampaignComesBackFromItsForm(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		draft := tuitest.Receipts()
+		draft.Start = draft.Start.Add(1234567 * time.Nanosecond)
+		draft.Plan = tuitest.Welcome().Plan
+		draft.Identity, draft.CreateProfiles, draft.Plan.Shares[0].Outcome = "loyalty", false, "slow"
+		draft.Plan.Rules = []storage.OutcomeRule{{Pattern: "+1555*", Outcome: "code-402"}}
+		draft = c.store.AddCampaign(draft)
+		c.wait(time.Second)
+		c.press("2", "e", "ctrl+s")
+		c.wait(time.Second)
+		got := c.store.AllCampaigns()[0]
+		if got.Version != draft.Version+1 || !reflect.DeepEqual(got.CampaignSettings, draft.CampaignSettings) {
+			t.Errorf("version %d of\n%+v, was\n%+v", got.Version, got.CampaignSettings, draft.CampaignSettings)
+		}
+	})
+}
+
+func TestWhoGetsTheEventsOfACampaign(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		smsOnly := acme()
+		smsOnly.Channels = []storage.Channel{storage.SMS}
+		c.store.AddWebhook(smsOnly)
+		c.wait(time.Second)
+		c.press("2", "n")
+		c.write("welcome")
+		c.see("off: no events are sent")
+		c.toField("Enable webhooks")
+		c.press("space")
+		c.see("▲ no events: webhook acme prod does not have the channel email; edit it and add the channel")
+		c.toField("Channel")
+		c.press("right")
+		c.see("→ webhook acme prod gets the events")
+		c.toField("Sandbox")
+		c.press("x")
+		c.see("▲ no events: there is no webhook for myImsOrg / prodx; create one")
+		c.toField("Category")
+		c.press("right")
+		c.see("▲ only transactional campaigns can enable webhooks")
+		c.press("ctrl+s")
+		c.see("✗ only a transactional campaign can enable webhooks")
+		c.toField("Category")
+		c.press("left", "ctrl+s")
+		c.wait(time.Second)
+		c.see("welcome created as a draft, but there is no webhook for myImsOrg / prodx; create one", "▲ on")
+	})
+}
+
+// What is changed of a live campaign waits in a draft until it is activated.
+func TestALiveCampaignIsEditedInADraft(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		threeCampaigns(c.store)
+		c.wait(time.Second)
+		c.press("2", "G", "e")
+		c.see("Edit welcome", "saved as a draft version until you activate it")
+		c.write(" back")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("welcome back saved as a draft of the live campaign. Press a to activate it", "● Live +", "Its draft takes effect when it is activated")
+		before := c.store.AllCampaigns()[2]
+		if before.Name != "welcome" || before.Latest().Name != "welcome back" {
+			t.Errorf("the name is %q, that of the draft %q", before.Name, before.Latest().Name)
+		}
+		c.press("e")
+		c.see("Edit welcome back")
+		c.press("esc", "a")
+		c.wait(time.Second)
+		c.see("welcome back now runs with the settings of its draft")
+		if after := c.store.AllCampaigns()[2]; after.Name != "welcome back" || after.VersionID == before.VersionID || after.Draft != nil {
+			t.Errorf("activated as %+v", after)
+		}
+		c.press("a")
+		c.see("is live already, and has no draft to activate; edit it first")
+	})
+}
+
+func TestTheLifeOfACampaign(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		threeCampaigns(c.store)
+		c.wait(time.Second)
+		c.press("2", "g")
+		c.see("▌ goodbye", "– Stopped")
+		for key, want := range map[string]string{
+			"e": "is stopped and cannot be changed; duplicate it", "a": "is stopped and cannot be activated again; duplicate it",
+			"S": "is stopped already", "d": "has been live, and only a draft can be deleted",
+		} {
+			c.press(key)
+			c.see(want)
+		}
+		c.press("j", "S")
+		c.see("is a draft, which does not run; delete it instead")
+		c.press("d")
+		c.see("Delete receipts by sms?")
+		c.press("y")
+		c.wait(time.Second)
+		c.see("receipts by sms deleted")
+		c.press("G", "S")
+		c.see("Stop welcome?", "This is final")
+		c.press("n")
+		c.miss("Stop welcome?")
+		c.press("S", "y")
+		c.wait(time.Second)
+		c.see("welcome is stopped")
+		c.press("D")
+		c.see("Create campaign", "welcome copy")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("welcome copy created as a draft")
+		c.press("D", "ctrl+s")
+		c.wait(time.Second)
+		c.see("welcome copy copy created as a draft")
+		var names []string
+		for _, got := range c.store.AllCampaigns() {
+			names = append(names, got.Name+" "+string(got.Status))
+		}
+		if got := strings.Join(names, ", "); got != "goodbye Stopped, welcome Stopped, welcome copy Draft, welcome copy copy Draft" {
+			t.Error(got)
+		}
+	})
+}
+
+func TestBadFieldsOfACampaignAreAllShown(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		c.size(120, 60)
+		threeCampaigns(c.store)
+		c.wait(time.Second)
+		c.press("2", "G", "e")
+		fillInCampaignBadly(c)
+		c.press("ctrl+s")
+		c.see("Campaign name goodbye", "▌ Sandbox ID 42", `✗ "goodbye" is taken; use another`, `✗ "42" is not a valid UUID`,
+			"✗ only a transactional campaign can enable webhooks", "is not after the start", "✗ The pattern is missing",
+			`✗ "bouncy" is unknown on email`, "✗ 110 is out of range", "✗ The shares are 110 % together",
+			`✗ "x" is not a whole number`, "✗ 0 is out of range; use 0.001 to 1000")
+		if got := c.store.AllCampaigns()[2]; got.Draft != nil {
+			t.Errorf("saved %+v", got.Draft)
+		}
+		c.press("esc")
+		c.see("Leave without saving?")
+		c.press("y")
+		c.see("API-triggered campaigns")
+	})
+}
+
+func TestACampaignChangedElsewhereIsMerged(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		_, draft, _ := c.store.AddThreeCampaigns()
+		c.wait(time.Second)
+		c.press("2", "g", "j", "e")
+		c.write("!")
+		c.store.ChangeCampaign(draft.ID, func(theirs storage.Campaign) (storage.Campaign, error) {
+			theirs.Identity = "loyalty"
+			return theirs, nil
+		})
+		c.press("ctrl+s")
+		c.see("Changed meanwhile", "receipts by sms was saved elsewhere")
+		c.press("y")
+		c.see("receipts by sms!", "Identity type loyalty")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		if got := c.store.AllCampaigns()[1]; got.Name != "receipts by sms!" || got.Identity != "loyalty" {
+			t.Errorf("saved %+v", got)
+		}
+		c.press("e")
+		c.write("!")
+		c.must(c.store.DeleteCampaign(c.m.env.Context, draft.ID))
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("was deleted elsewhere; submit again to create it anew")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		c.see("receipts by sms!! created as a draft")
+	})
+}
+
+// The list is live: what other processes do to campaigns appears in it.
+func TestCampaignsAreLive(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		live, _, _ := c.store.AddThreeCampaigns()
+		c.wait(time.Second)
+		c.press("2", "G")
+		c.see("● Live", "✓ on", "→ webhook acme prod gets its events")
+		c.store.ChangeWebhook(acme().ID, func(w *storage.Webhook) { w.Channels = []storage.Channel{storage.SMS} })
+		c.wait(time.Second)
+		c.see("▲ on", "▲ no events: webhook acme prod does not")
+		c.store.ChangeCampaign(live.ID, storage.Campaign.Stop)
+		c.wait(time.Second)
+		c.see("▌ welcome", "– Stopped")
+		c.press("y")
+		c.see("campaign ID", "version ID")
+		c.press("enter")
+		if len(c.copied) != 1 || c.copied[0] != live.UUID {
+			t.Errorf("copied %q", c.copied)
+		}
+	})
+}
+
+// Without a campaign, keys that need one say so.
+func TestKeysWithoutACampaign(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		c.press("2")
+		for _, key := range []string{"e", "a", "S", "D", "d", "enter"} {
+			c.press(key)
+			c.see("there is no campaign here to do that with")
+		}
+		c.press("x")
+		c.see("x does nothing here")
+	})
+}

@@ -1,0 +1,72 @@
+package tuitest
+
+import (
+	"context"
+	"time"
+
+	"backchannel/storage"
+)
+
+// Welcome is a live campaign whose events acme gets.
+func Welcome() storage.Campaign {
+	c := storage.NewCampaign()
+	c.UUID, c.VersionID = "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e01", "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e02"
+	c.Name, c.Status, c.Webhooks = "welcome", storage.CampaignLive, true
+	c.Sandbox = Acme().Sandbox
+	c.Plan = storage.OutcomePlan{
+		Rules:  []storage.OutcomeRule{{Pattern: "*@bad.test", Outcome: storage.OutcomeBounceHard}},
+		Shares: []storage.OutcomeShare{{Outcome: storage.OutcomeBounceSoft, Percent: 2.5}}, Seed: 7, Speed: 10,
+	}
+	c.CreatedAt = Noon().Add(-3 * time.Hour)
+	return c
+}
+
+// Receipts is the draft of a campaign whose events nobody would get: its sandbox has no
+// webhook.
+func Receipts() storage.Campaign {
+	c := storage.NewCampaign()
+	c.UUID, c.VersionID = "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e03", "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e04"
+	c.Name, c.Channel, c.Webhooks = "receipts by sms", storage.SMS, true
+	c.Sandbox = storage.Sandbox{ID: "e4da3b7f-bbce-4345-9777-2b0674a318d6", Name: "qa"}
+	c.Start, c.End = Noon().Add(24*time.Hour), Noon().Add(48*time.Hour)
+	c.CreatedAt = Noon().Add(-2 * time.Hour)
+	return c
+}
+
+// Goodbye is a stopped campaign that never asked for events.
+func Goodbye() storage.Campaign {
+	c := storage.NewCampaign()
+	c.UUID, c.VersionID = "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e05", "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e06"
+	c.Name, c.Status = "goodbye", storage.CampaignStopped
+	c.Sandbox = Acme().Sandbox
+	c.CreatedAt = Noon().Add(-time.Hour)
+	return c
+}
+
+// AddCampaign stores a campaign at its CreatedAt.
+func (s *Store) AddCampaign(c storage.Campaign) storage.Campaign {
+	s.t.Helper()
+	s.At(c.CreatedAt, func() { s.must(s.SaveCampaigns(context.Background(), &c)) })
+	return c
+}
+
+// ChangeCampaign changes a stored campaign, as another process might.
+func (s *Store) ChangeCampaign(id storage.ID, change func(storage.Campaign) (storage.Campaign, error)) {
+	s.t.Helper()
+	changed := must[storage.Campaign](s)(change(must[storage.Campaign](s)(s.Campaign(context.Background(), id))))
+	s.must(s.SaveCampaigns(context.Background(), &changed))
+}
+
+// AddThreeCampaigns adds acme and staging, and a campaign of each status.
+func (s *Store) AddThreeCampaigns() (live, draft, stopped storage.Campaign) {
+	s.t.Helper()
+	s.AddWebhook(Acme())
+	s.AddWebhook(Staging())
+	return s.AddCampaign(Welcome()), s.AddCampaign(Receipts()), s.AddCampaign(Goodbye())
+}
+
+// AllCampaigns returns the campaigns by name.
+func (s *Store) AllCampaigns() []storage.Campaign {
+	s.t.Helper()
+	return must[[]storage.Campaign](s)(s.Campaigns(context.Background()))
+}
