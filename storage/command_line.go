@@ -10,6 +10,11 @@ func ResumeCommand(webhook string) string {
 	return "backchannel webhook resume " + shellWord(webhook)
 }
 
+// ActivateCommand returns the command that activates a campaign or its draft.
+func ActivateCommand(campaign string) string {
+	return "backchannel campaign activate " + shellWord(campaign)
+}
+
 // ResumeAdvice returns the last part of the message that says why a webhook was paused:
 // the command that resumes it.
 func ResumeAdvice(webhook string) string { return "resume it with " + ResumeCommand(webhook) }

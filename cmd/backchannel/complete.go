@@ -18,6 +18,7 @@ import (
 // A completionStore is the part of a store that completion uses.
 type completionStore interface {
 	inventory.FindStore
+	inventory.CampaignFindStore
 	savedFixtureStore
 	SavedFixtures(context.Context) ([]storage.SavedFixture, error)
 	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)

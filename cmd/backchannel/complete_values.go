@@ -41,7 +41,15 @@ func argumentChoosers() map[string]chooser {
 		"receipt diff":    inTurn(receiptIDs(""), comparedWith),
 		"receipt export":  others(receiptIDs("")),
 		"profile set":     inTurn(presets),
-		"completion":      inTurn(plain("bash", "zsh", "fish", "powershell")),
+
+		"campaign show":      inTurn(campaignNames(nil)),
+		"campaign edit":      inTurn(campaignNames(func(c storage.Campaign) bool { return c.Status != storage.CampaignStopped })),
+		"campaign activate":  inTurn(campaignNames(takes(storage.Campaign.Activate))),
+		"campaign stop":      inTurn(campaignNames(takes(storage.Campaign.Stop))),
+		"campaign duplicate": inTurn(campaignNames(nil)),
+		"campaign delete":    inTurn(campaignNames(func(c storage.Campaign) bool { return c.CheckDelete() == nil })),
+		"campaign export":    others(campaignNames(nil)),
+		"completion":         inTurn(plain("bash", "zsh", "fish", "powershell")),
 	}
 }
 
@@ -51,6 +59,12 @@ func flagChoosers() map[string]chooser {
 	durations := plain("10m", "1h", "24h", "7d")
 	return map[string]chooser{
 		"--webhook":     webhookNames(""),
+		"--campaign":    campaignNames(nil),
+		"--category":    plain("transactional", "marketing"),
+		"--repeat":      plain(storage.RepeatPolicies()...),
+		"--outcome":     plannedOutcomes,
+		"--share":       plannedShares,
+		"--identity":    plain(storage.DefaultNamespace(storage.Email), storage.DefaultNamespace(storage.SMS)),
 		"--channel":     plain(storage.Channels()...),
 		"--status":      several(storage.AllStatuses()...),
 		"--state":       several(storage.States()...),
@@ -71,6 +85,9 @@ func flagChoosers() map[string]chooser {
 		"--expect-code": expectedCodes,
 		"--listen":      plain(defaultListen, "127.0.0.1:0"),
 		"--metrics":     plain("127.0.0.1:9464"),
+
+		"campaign create --request-id": plain(storage.RequestIDSources()...),
+		"campaign edit --request-id":   plain(storage.RequestIDSources()...),
 
 		"expect --status":          plain(storage.AllStatuses()...),
 		"fire --channel":           firedChannels,

@@ -16,6 +16,7 @@ type wholeStore interface {
 	consoleStore
 	processStore
 	webhookStore
+	campaignStore
 	fireStore
 	fixtureStore
 	deliveryStore

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"reflect"
 	"time"
 
 	"backchannel/storage"
@@ -83,6 +84,20 @@ func OfCampaignSettings(s storage.CampaignSettings) CampaignSettings {
 	}
 	for _, share := range s.Plan.Shares {
 		v.Plan.Shares = append(v.Plan.Shares, OutcomeShare(share))
+	}
+	return v
+}
+
+// SameSettings reports whether two settings are the same in what a view of them says.
+func SameSettings(a, b storage.CampaignSettings) bool {
+	return reflect.DeepEqual(timesAligned(a), timesAligned(b))
+}
+
+// timesAligned is a view whose times are the same if they are written so.
+func timesAligned(s storage.CampaignSettings) CampaignSettings {
+	v := OfCampaignSettings(s)
+	for _, at := range []*Time{&v.Start, &v.End} {
+		*at = Time(time.Time(*at).UTC().Truncate(time.Millisecond))
 	}
 	return v
 }

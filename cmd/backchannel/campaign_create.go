@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+)
+
+// aboutOutcomes explains the words that --outcome and --share take.
+const aboutOutcomes = "What becomes of a message is a choice of backchannel, no feature of Journey Optimizer: magic addresses such as\n" +
+	"bounce@example.com decide first, then --outcome, then --share; all other messages are delivered. An OUTCOME is delivered,\n" +
+	"sent, bounce, bounce-hard, bounce-soft, bounce-late, error, excluded, duplicate, reordered, slow, mix, or code-N for a\n" +
+	"failure code; SMS has bounce alone of the bounces. In a PATTERN, * stands for any characters and ? for one. The same seed\n" +
+	"gives the same run."
+
+func campaignCreateCommand(s campaignSession) *cobra.Command {
+	var flags campaignFlags
+	cmd := &cobra.Command{
+		Use:   "create --name NAME",
+		Short: "Create a campaign",
+		Long: "Creates a campaign as a draft, or as a live one with --activate. Nothing is saved unless every field is valid; all\n" +
+			"invalid fields are reported at once. It warns if no events will follow from the campaign's messages, and says why.\n\n" + aboutOutcomes,
+		Example: `backchannel campaign create --name welcome --webhooks --activate
+backchannel campaign create --name codes --channel sms --webhooks --outcome '+1555*=code-402' --share error=2.5 --seed 7
+backchannel campaign create --name autumn --start 2026-10-01T08:00:00Z --end +30d`,
+		Args: exactly(),
+	}
+	flags.register(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		p := s.parser(cmd)
+		c := storage.NewCampaign()
+		flags.apply(p, &c.CampaignSettings, s.now())
+		if flags.activate {
+			c, _ = c.Activate() // a draft can always be activated
+		}
+		return s.withStore(cmd.Context(), func(store campaignStore) error {
+			return s.saveCampaign(cmd.Context(), store, c, p.bad)
+		})
+	}
+	return reportingFlagErrors(cmd)
+}
+
+// saveCampaign saves a campaign and shows it. If flags could not be read it saves nothing and
+// reports them along with the other invalid fields.
+func (s campaignSession) saveCampaign(ctx context.Context, store campaignStore, c storage.Campaign, unreadable storage.FieldErrors) error {
+	if len(unreadable) > 0 {
+		return unreadable.AndInvalid(namedByFlag(store.CheckCampaign(ctx, c)))
+	}
+	if err := store.SaveCampaigns(ctx, &c); err != nil {
+		return namedByFlag(err)
+	}
+	if err := s.warnOfCampaign(ctx, store, c.Latest()); err != nil {
+		return err
+	}
+	return s.showCampaign(ctx, store, c)
+}
+
+// namedByFlag is byFlag for an error, which may be another one.
+func namedByFlag(err error) error {
+	var fields storage.FieldErrors
+	if errors.As(err, &fields) {
+		return byFlag(fields)
+	}
+	return err
+}

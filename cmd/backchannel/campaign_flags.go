@@ -1,0 +1,192 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"backchannel/storage"
+)
+
+// campaignFlags are the flags of create and edit. Like those of webhooks their texts are read
+// by apply, so that every mistake is reported at once.
+type campaignFlags struct {
+	name, org, sandbox, channel, category, identity    string
+	webhooks, createProfiles, highThroughput, activate bool
+	start, end, requestID, repeat, seed, speed         string
+	outcomes, shares                                   []string
+}
+
+func (v *campaignFlags) register(f *pflag.FlagSet) {
+	f.StringVar(&v.name, "name", "", "unique `NAME`, 1 to 64 characters")
+	f.StringVar(&v.org, "org", "", "IMS `ORGANIZATION` (default "+storage.DefaultOrganization+")")
+	f.StringVar(&v.sandbox, "sandbox", "", "sandbox `NAME`; the webhook of organization and sandbox gets the events (default "+storage.DefaultSandboxName+")")
+	f.StringVar(&v.channel, "channel", "", "`CHANNEL` of the messages: email or sms (default email)")
+	f.StringVar(&v.category, "category", "", "`CATEGORY`: transactional or marketing, which has no events (default transactional)")
+	f.BoolVar(&v.webhooks, "webhooks", false, "Enable webhooks: events follow from the messages")
+	f.StringVar(&v.identity, "identity", "", "`NAMESPACE` of every recipient (default email, or phone for sms)")
+	f.BoolVar(&v.createProfiles, "create-profiles", true, "Create new profiles; if false, an unknown profile fails the whole call")
+	f.BoolVar(&v.highThroughput, "high-throughput", false, "take calls of the high throughput endpoint, and no others")
+	f.StringVar(&v.start, "start", "", "calls before this `TIME` fail: RFC 3339, +2h from now, 30m ago, or '' for none")
+	f.StringVar(&v.end, "end", "", "calls from this `TIME` on fail, written as that of --start")
+	f.StringVar(&v.requestID, "request-id", "", "requestId of the events, a choice of backchannel: that of the `caller` or of the gateway (default caller)")
+	f.StringVar(&v.repeat, "repeat", "", "what a requestId accepted within 24 h gets, a choice of backchannel: `reject`, accept or ignore (default reject)")
+	v.registerPlan(f)
+	f.BoolVar(&v.activate, "activate", false, "activate it, so that calls use these settings")
+}
+
+// registerPlan registers the flags of the outcome plan, which is no feature of Journey
+// Optimizer.
+func (v *campaignFlags) registerPlan(f *pflag.FlagSet) {
+	f.StringArrayVar(&v.outcomes, "outcome", nil, "what becomes of messages to addresses that match, as `'PATTERN=OUTCOME'`; may be repeated, the first match counts")
+	f.StringArrayVar(&v.shares, "share", nil, "what becomes of so many of the others, as `'OUTCOME=PERCENT'`; may be repeated, up to 100 together")
+	f.StringVar(&v.seed, "seed", "", "whole number `N` that the draws repeat from (default 0)")
+	f.StringVar(&v.speed, "speed", "", "divide the times between the events by `N`, 0.001 to 1000 (default 1)")
+}
+
+// apply changes what flags were given for, and reports each that cannot be read by its name.
+func (v *campaignFlags) apply(p *parser, c *storage.CampaignSettings, now time.Time) {
+	usual := c.Identity == "" || c.Identity == storage.DefaultNamespace(c.Channel)
+	p.text("name", &c.Name, v.name)
+	p.text("org", &c.Organization, v.org)
+	p.text("sandbox", &c.Sandbox.Name, v.sandbox)
+	if p.given("channel") {
+		if c.Channel = storage.Channel(strings.ToLower(v.channel)); usual {
+			c.Identity = storage.DefaultNamespace(c.Channel)
+		}
+	}
+	if p.given("category") {
+		c.Category = nearCategory(v.category)
+	}
+	p.text("identity", &c.Identity, v.identity)
+	p.flag("webhooks", &c.Webhooks, v.webhooks)
+	p.flag("create-profiles", &c.CreateProfiles, v.createProfiles)
+	p.flag("high-throughput", &c.HighThroughput, v.highThroughput)
+	p.moment("start", &c.Start, v.start, now)
+	p.moment("end", &c.End, v.end, now)
+	if p.given("request-id") {
+		c.RequestIDFrom = storage.RequestIDSource(v.requestID)
+	}
+	if p.given("repeat") {
+		c.Repeat = storage.RepeatPolicy(v.repeat)
+	}
+	v.applyPlan(p, &c.Plan)
+}
+
+func (v *campaignFlags) applyPlan(p *parser, plan *storage.OutcomePlan) {
+	if p.given("outcome") {
+		plan.Rules = p.outcomes(withoutEmpty(v.outcomes))
+	}
+	if p.given("share") {
+		plan.Shares = p.shares(withoutEmpty(v.shares))
+	}
+	if p.given("seed") {
+		seed, err := strconv.ParseInt(strings.TrimSpace(v.seed), 10, 64)
+		if err != nil {
+			p.add("seed", "%q is not a whole number of up to 64 bits; use 42, say", v.seed)
+		}
+		plan.Seed = seed
+	}
+	if p.given("speed") {
+		speed, err := strconv.ParseFloat(strings.TrimSpace(v.speed), 64)
+		if err != nil || speed == 0 { // 0 in a record stands for the default
+			p.add("speed", "%q is not a number from %g to %d; use 10, say", v.speed, storage.MinSpeed, storage.MaxSpeed)
+		}
+		plan.Speed = speed
+	}
+}
+
+// nearCategory returns the category of that name in any letter case.
+func nearCategory(text string) storage.Category {
+	for _, c := range storage.Categories() {
+		if strings.EqualFold(text, string(c)) {
+			return c
+		}
+	}
+	return storage.Category(text)
+}
+
+func (p *parser) flag(name string, to *bool, value bool) {
+	if p.given(name) {
+		*to = value
+	}
+}
+
+// moment reads a time, a duration before now or, after a plus sign, one from now on. An empty
+// text is the zero time.
+func (p *parser) moment(flag string, to *time.Time, text string, now time.Time) {
+	if !p.given(flag) {
+		return
+	}
+	*to = time.Time{}
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return
+	}
+	later, fromNow := strings.CutPrefix(text, "+")
+	at, ok := storage.ParseTime(later, now)
+	if !ok {
+		p.add(flag, "%q is neither a time nor a duration; use %s, +2h or 30m, say", text, now.UTC().Format(time.RFC3339))
+		return
+	}
+	if fromNow {
+		at = now.Add(now.Sub(at))
+	}
+	*to = at.UTC().Truncate(time.Millisecond) // what is shown and exported is what is stored
+}
+
+// outcomes reads rules. The outcome follows the last equals sign, because an email address may
+// contain others. A text that cannot be read keeps its place, so that the others are numbered
+// as they were given.
+func (p *parser) outcomes(texts []string) (rules []storage.OutcomeRule) {
+	for i, text := range texts {
+		rule := storage.OutcomeRule{Pattern: "*", Outcome: storage.OutcomeDelivered}
+		if at := strings.LastIndexByte(text, '='); at < 0 {
+			p.add(fmt.Sprintf("outcome[%d]", i), "%q has no equals sign; write 'PATTERN=OUTCOME', such as '*@example.com=bounce'", text)
+		} else {
+			rule.Pattern, rule.Outcome = text[:at], storage.MessageOutcome(strings.TrimSpace(text[at+1:]))
+		}
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+func (p *parser) shares(texts []string) (shares []storage.OutcomeShare) {
+	for i, text := range texts {
+		outcome, percent, found := strings.Cut(text, "=")
+		number, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(percent), "%")), 64)
+		switch {
+		case !found:
+			p.add(fmt.Sprintf("share[%d]", i), "%q has no equals sign; write 'OUTCOME=PERCENT', such as bounce=2.5", text)
+		case err != nil:
+			p.add(fmt.Sprintf("share[%d]", i), "%q is not a number; write 'OUTCOME=PERCENT', such as bounce=2.5", percent)
+		}
+		shares = append(shares, storage.OutcomeShare{Outcome: storage.MessageOutcome(strings.TrimSpace(outcome)), Percent: number})
+	}
+	return shares
+}
+
+var planField = regexp.MustCompile(`^plan\.(rules|shares)(\[[0-9]+\])?.*$`)
+
+// byFlag names the fields of a campaign by the flags that set them.
+func byFlag(fields storage.FieldErrors) storage.FieldErrors {
+	flags := map[string]string{
+		"organization": "org", "sandbox.name": "sandbox", "createProfiles": "create-profiles", "highThroughput": "high-throughput",
+		"requestIdFrom": "request-id", "plan.seed": "seed", "plan.speed": "speed",
+	}
+	lists := map[string]string{"rules": "outcome", "shares": "share"}
+	named := make(storage.FieldErrors, len(fields))
+	for i, f := range fields {
+		if flag, known := flags[f.Field]; known {
+			f.Field = flag
+		} else if parts := planField.FindStringSubmatch(f.Field); parts != nil {
+			f.Field = lists[parts[1]] + parts[2]
+		}
+		named[i] = f
+	}
+	return named
+}

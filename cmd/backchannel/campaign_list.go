@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/export"
+	"backchannel/storage/inventory"
+)
+
+func campaignListCommand(s campaignSession) *cobra.Command {
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the campaigns, newest first",
+		Long:  "Lists the campaigns, newest first, with the number of accepted executions and of messages that were delivered, bounced\nor failed.",
+		Example: `backchannel campaign list
+backchannel campaign list --limit 10 --output json`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 0 {
+				return invalid("limit", negativeLimit, limit)
+			}
+			return s.withStore(cmd.Context(), func(store campaignStore) error {
+				return s.listCampaigns(cmd.Context(), store, limit)
+			})
+		},
+	}
+	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
+	return cmd
+}
+
+func (s campaignSession) listCampaigns(ctx context.Context, store campaignStore, limit int) error {
+	all, err := inventory.NewestCampaigns(ctx, store, limit)
+	if err != nil {
+		return err
+	}
+	counts, err := store.MessageCounts(ctx)
+	if err != nil {
+		return err
+	}
+	rows := table{head: []string{"NAME", "CHANNEL", "STATUS", "ENABLE WEBHOOKS", "EXECUTIONS", "DELIVERED", "BOUNCED", "FAILED"}}
+	for _, c := range all {
+		if s.settings.json() {
+			if err := s.out.object(export.OfCampaign(c)); err != nil {
+				return err
+			}
+			continue
+		}
+		n := func(state storage.MessageState) string { return strconv.FormatInt(counts[c.ID][state], 10) }
+		rows.add(c.Name, string(c.Channel), shownCampaignStatus(c), onOff(c.Webhooks), strconv.FormatInt(c.Executions, 10),
+			n(storage.MessageDelivered), n(storage.MessageBounce), n(storage.MessageError))
+	}
+	s.list(&rows, "no campaigns; create one with backchannel campaign create --name NAME --webhooks --activate")
+	return nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+)
+
+func campaignShowCommand(s campaignSession) *cobra.Command {
+	return &cobra.Command{
+		Use:     "show NAME",
+		Short:   "Show a campaign, its draft, and which webhook gets its events",
+		Example: "backchannel campaign show welcome",
+		Args:    exactly(campaignArgument),
+		RunE:    s.onCampaign(s.showCampaign),
+	}
+}
+
+func (s campaignSession) campaignFacts(c storage.Campaign, webhooks []storage.Webhook, counts storage.MessageCounts) facts {
+	var f facts
+	f.add("Name", c.Name)
+	f.add("ID", c.UUID)
+	f.add("Version ID", c.VersionID)
+	f.add("Status", shownCampaignStatus(c))
+	f.add("Events", shownReceiver(c.CampaignSettings, webhooks))
+	settings := s.settingFacts(c.CampaignSettings)
+	f = append(f, settings[1:]...) // the name stands above
+	f.add("Executions", strconv.FormatInt(c.Executions, 10))
+	f.add("Messages", shownCounts(counts))
+	f.add("Created", s.time(c.CreatedAt))
+	f.add("Changed", s.time(c.UpdatedAt))
+	if c.Draft == nil {
+		return f
+	}
+	f.add("Draft", "takes effect with "+storage.ActivateCommand(c.Name))
+	f.add("  Version ID", c.DraftVersionID)
+	f.add("  Events", shownReceiver(*c.Draft, webhooks))
+	for i, changed := range s.settingFacts(*c.Draft) {
+		if !slices.Equal(changed.lines, settings[i].lines) {
+			f.list("  "+changed.name, changed.lines...)
+		}
+	}
+	return f
+}
+
+// settingFacts shows settings: the same facts in the same order for each, so that those of a
+// draft can be compared.
+func (s campaignSession) settingFacts(c storage.CampaignSettings) (f facts) {
+	f.list("Name", c.Name)
+	f.list("Category", string(c.Category))
+	f.list("Channel", string(c.Channel))
+	f.list("Organization", c.Organization)
+	f.list("Sandbox", c.Sandbox.Name+" "+c.Sandbox.ID)
+	f.list("Enable webhooks", onOff(c.Webhooks))
+	f.list("Identity type", c.Identity)
+	f.list("Create new profiles", onOff(c.CreateProfiles))
+	f.list("High throughput", onOff(c.HighThroughput))
+	f.list("Start", orNone(s.time(c.Start)))
+	f.list("End", orNone(s.time(c.End)))
+	f.list("Events' requestId", "the "+string(c.RequestIDFrom)+"'s")
+	f.list("Repeated requestId", string(c.Repeat))
+	f.list("Outcomes", shownRules(c.Plan)...)
+	f.list("Shares", shownShares(c.Plan))
+	f.list("Seed", strconv.FormatInt(c.Plan.Seed, 10))
+	f.list("Speed", fmt.Sprintf("%g", c.Plan.Speed))
+	return f
+}
+
+func shownCampaignStatus(c storage.Campaign) string {
+	if c.Draft != nil {
+		return string(c.Status) + ", with a draft"
+	}
+	return string(c.Status)
+}
+
+// shownReceiver says which webhook gets the events, or why none does.
+func shownReceiver(c storage.CampaignSettings, webhooks []storage.Webhook) string {
+	receiver := c.Receiver(webhooks)
+	if silent := c.WhySilent(receiver); silent != "" {
+		return "none: " + silent
+	}
+	return "go to webhook " + receiver.Name
+}
+
+func shownRules(plan storage.OutcomePlan) []string {
+	lines := []string{}
+	for _, r := range plan.Rules {
+		lines = append(lines, r.Pattern+" = "+string(r.Outcome))
+	}
+	if len(lines) == 0 {
+		return []string{"none"}
+	}
+	return lines
+}
+
+func shownShares(plan storage.OutcomePlan) string {
+	var parts []string
+	for _, share := range plan.Shares {
+		parts = append(parts, fmt.Sprintf("%s %g %%", share.Outcome, share.Percent))
+	}
+	return orNone(strings.Join(parts, ", "))
+}
+
+// shownCounts lists how many messages are in which state.
+func shownCounts(counts storage.MessageCounts) string {
+	var parts []string
+	for _, state := range storage.MessageStates() {
+		if n := counts[state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, state))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}

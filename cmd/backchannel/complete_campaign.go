@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"backchannel/fixtures"
+	"backchannel/storage"
+)
+
+// campaignNames are those of the campaigns that are wanted, or of all.
+func campaignNames(wanted func(storage.Campaign) bool) chooser {
+	return func(q completing) []choice {
+		return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+			all, err := store.Campaigns(ctx)
+			for _, c := range all {
+				if wanted == nil || wanted(c) {
+					choices = append(choices, choice{c.Name, string(c.Channel) + ", " + shownCampaignStatus(c)})
+				}
+			}
+			return choices, err
+		})
+	}
+}
+
+// takes tells the campaigns for which a step of their life is possible.
+func takes(step func(storage.Campaign) (storage.Campaign, error)) func(storage.Campaign) bool {
+	return func(c storage.Campaign) bool {
+		_, err := step(c)
+		return err == nil
+	}
+}
+
+// plannedOutcomes are patterns to start from, and after one the outcomes.
+func plannedOutcomes(q completing) (choices []choice) {
+	at := strings.LastIndexByte(q.text, '=')
+	if at < 0 {
+		return []choice{{"*@example.com=", "the addresses of a domain"}, {"+1555*=", "the numbers that begin so"}, {"*=", "all others"}}
+	}
+	for _, c := range q.outcomes() {
+		choices = append(choices, choice{q.text[:at+1] + c.value, c.about})
+	}
+	return choices
+}
+
+// plannedShares are the outcomes, each to be followed by a percentage.
+func plannedShares(q completing) (choices []choice) {
+	if strings.Contains(q.text, "=") {
+		return nil
+	}
+	for _, c := range q.outcomes() {
+		choices = append(choices, choice{c.value + "=", c.about})
+	}
+	return choices
+}
+
+// outcomes are those of the channel on the line, or of the campaign that is edited.
+func (q completing) outcomes() (choices []choice) {
+	channel := storage.Channel(strings.ToLower(q.given("channel")))
+	q.look(func(ctx context.Context, store completionStore) ([]choice, error) {
+		if channel != "" || len(q.args) == 0 {
+			return nil, nil
+		}
+		c, err := store.CampaignByName(ctx, q.args[0])
+		channel = c.Latest().Channel
+		return nil, err
+	})
+	if channel == "" {
+		channel = storage.Email
+	}
+	for _, o := range storage.MessageOutcomes(channel) {
+		choices = append(choices, choice{value: string(o)})
+	}
+	for _, code := range fixtures.FailureCodes(channel) {
+		if c := (choice{string(storage.CodeOutcome(code)), "failure code " + code}); !slices.Contains(choices, c) {
+			choices = append(choices, c)
+		}
+	}
+	return choices
+}
