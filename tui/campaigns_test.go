@@ -204,7 +204,7 @@ func TestWhoGetsTheEventsOfACampaign(t *testing.T) {
 		c.toField("Category")
 		c.press("left", "ctrl+s")
 		c.wait(time.Second)
-		c.see("welcome created as a draft, but there is no webhook for myImsOrg / prodx; create one", "▲ on")
+		c.see("welcome created as a draft, but sandbox.name: no events will follow: there is no webhook for myImsOrg / prodx; create one", "▲ on")
 	})
 }
 
@@ -358,6 +358,40 @@ func TestCampaignsAreLive(t *testing.T) {
 		if len(c.copied) != 1 || c.copied[0] != live.UUID {
 			t.Errorf("copied %q", c.copied)
 		}
+	})
+}
+
+func TestActivityLeadsToTheCampaign(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		threeCampaigns(c.store)
+		c.wait(time.Second)
+		c.press("5", "/")
+		c.write("campaign welcome created")
+		c.press("enter", "enter")
+		c.see("▸2 Campaigns", "▌ welcome", "3 of 3", "esc back to Activity")
+		c.press("esc", "/", "ctrl+u")
+		c.write("receipts created")
+		c.press("enter", "enter")
+		c.see("▸2 Campaigns", "▌ receipts by sms", "2 of 3")
+		c.must(c.store.DeleteCampaign(c.m.env.Context, c.store.AllCampaigns()[1].ID))
+		c.press("esc", "enter")
+		c.wait(time.Second)
+		c.see("▸2 Campaigns", "▲ the campaign was deleted")
+	})
+}
+
+// A campaign that has ended says so, as its status stays Live.
+func TestACampaignThatHasEndedSaysSo(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		ended := tuitest.Welcome()
+		ended.End = noon().Add(-time.Minute)
+		c.store.AddWebhook(acme())
+		c.store.AddCampaign(ended)
+		c.wait(time.Second)
+		c.press("2")
+		c.see("▲ end: 2026-11-02 12:03:29 UTC has passed")
 	})
 }
 

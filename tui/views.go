@@ -62,11 +62,24 @@ func (v *views) goTo(view screen.View, id storage.ID) tea.Cmd {
 		v.env.Zoomed = false
 	}
 	v.current, v.trail = view, nil
+	if id != 0 {
+		v.uncover(view)
+	}
 	cmd := v.refresh()
 	if r, ok := v.stacks[view][0].(screen.Revealer); ok && id != 0 {
 		return tea.Batch(cmd, r.Reveal(id))
 	}
 	return cmd
+}
+
+// uncover closes what was opened over a view, so that an item there can be seen. A form with
+// what a person typed stays.
+func (v *views) uncover(view screen.View) {
+	stack := v.stacks[view]
+	for len(stack) > 1 && !typing(stack[len(stack)-1]) {
+		stack = stack[:len(stack)-1]
+	}
+	v.stacks[view] = stack
 }
 
 // jump does what a screen asks: it goes to a view, and if the screen says so, esc leads back.

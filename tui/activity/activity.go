@@ -201,6 +201,8 @@ func (a *Screen) subject() (screen.View, storage.ID) {
 		return screen.ViewReceiver, it.ReceiptID
 	case it.DeliveryID != 0:
 		return screen.ViewDeliveries, it.DeliveryID
+	case it.CampaignID != 0:
+		return screen.ViewCampaigns, it.CampaignID
 	default:
 		return screen.ViewWebhooks, it.WebhookID
 	}

@@ -4,6 +4,7 @@ package campaigns
 
 import (
 	"context"
+	"slices"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -33,9 +34,10 @@ type Screen struct {
 // row is a campaign with what became of its messages.
 type row struct {
 	storage.Campaign
-	counts  storage.MessageCounts
-	webhook storage.Webhook // the one that gets its events; the zero Webhook: none
-	silent  string          // why no events follow from its messages, or ""
+	counts   storage.MessageCounts
+	webhook  *storage.Webhook // of its organization and sandbox; nil: none
+	silent   string           // why no events follow from its messages, or ""
+	warnings storage.FieldErrors
 }
 
 // New returns the inventory of a store; rules are those by which it accepts campaigns.
@@ -50,6 +52,7 @@ func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
 		Read:    s.readInventory,
 		Listed:  storage.ChangedCampaigns | storage.ChangedExecutions | storage.ChangedWebhooks,
 		Detail:  func(r row, width int, focused bool) []string { return describe(e, r, width, focused) },
+		Gone:    "the campaign was deleted",
 		Welcome: func(width, height int) string { return welcome(e, width, height) },
 	})
 	return s
@@ -73,37 +76,37 @@ func (s *Screen) readInventory(ctx context.Context) ([]row, error) {
 	}
 	rows := make([]row, len(all))
 	for i, c := range all {
-		rows[i] = row{Campaign: c, counts: counts[c.ID]}
-		rows[i].webhook, rows[i].silent = receiver(c.CampaignSettings, webhooks)
+		hook := c.Receiver(webhooks)
+		rows[i] = row{Campaign: c, counts: counts[c.ID], webhook: hook, silent: c.WhySilent(hook), warnings: s.warnings(c.CampaignSettings, hook)}
 	}
 	return rows, nil
 }
 
-// receiver returns the webhook that gets a campaign's events, or why none does.
-func receiver(s storage.CampaignSettings, webhooks []storage.Webhook) (w storage.Webhook, silent string) {
-	var found *storage.Webhook
-	for i, w := range webhooks {
-		if w.Organization == s.Organization && w.Sandbox.Name == s.Sandbox.Name {
-			found = &webhooks[i]
-		}
+// warnings returns the settings that are probably a mistake. That webhooks are not enabled is
+// the default, and stands on every row.
+func (s *Screen) warnings(of storage.CampaignSettings, hook *storage.Webhook) storage.FieldErrors {
+	odd := slices.DeleteFunc(of.Warnings(hook, s.env.Now()), func(w storage.FieldError) bool { return w.Field == fieldWebhooks })
+	for i := range odd {
+		odd[i].Reason = s.env.LocalTimes(odd[i].Reason, s.env.Now())
 	}
-	if silent = s.WhySilent(found); silent != "" {
-		return storage.Webhook{}, silent
-	}
-	return *found, ""
+	return odd
 }
 
 // Webhook returns the webhook that gets the events of the selected campaign, at which f fires.
 func (s *Screen) Webhook() (storage.ID, bool) {
-	r, ok := s.Selected()
-	return r.webhook.ID, ok && r.webhook.ID != 0
+	if r, ok := s.Selected(); ok && r.webhook != nil {
+		return r.webhook.ID, true
+	}
+	return 0, false
 }
 
 // words returns what the filter searches of a campaign.
 func words(r row) []string {
-	return []string{
-		r.Name, r.Organization, r.Sandbox.Name, string(r.Category), string(r.Channel), string(r.Status), r.UUID, r.webhook.Name,
+	all := []string{r.Name, r.Latest().Name, r.Organization, r.Sandbox.Name, string(r.Category), string(r.Channel), string(r.Status), r.UUID}
+	if r.webhook != nil {
+		all = append(all, r.webhook.Name)
 	}
+	return all
 }
 
 // Copies returns what a person may need elsewhere of a campaign, such as the ID for a call.

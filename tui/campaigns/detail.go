@@ -15,6 +15,11 @@ func describe(s *screen.Env, r row, width int, focused bool) []string {
 	d := screen.Detail{Theme: s.Theme, Width: width}
 	heading(&d, r, focused)
 	describeEvents(&d, r)
+	for _, w := range r.warnings {
+		if r.silent == "" || w.Field == fieldEnd {
+			d.Paragraph(style.Warning+" "+w.Field+": "+w.Reason, s.Theme.Warn)
+		}
+	}
 	describeMessages(&d, r)
 	describeSettings(s, &d, r.CampaignSettings)
 	d.Title("History")

@@ -71,9 +71,9 @@ func (s *Screen) savedToast(ctx context.Context, c storage.Campaign, created boo
 	case c.Draft != nil:
 		text = c.Latest().Name + " saved as a draft of the live campaign"
 	}
-	if webhooks, err := s.store.Webhooks(ctx); err == nil && c.Latest().Webhooks {
-		if _, silent := receiver(c.Latest(), webhooks); silent != "" {
-			return screen.Warn(text + ", but " + silent)
+	if webhooks, err := s.store.Webhooks(ctx); err == nil {
+		if odd := s.warnings(c.Latest(), c.Latest().Receiver(webhooks)); len(odd) > 0 {
+			return screen.Warn(text + ", but " + screen.OneLine(odd))
 		}
 	}
 	return screen.Good(text + ". Press a to activate it")

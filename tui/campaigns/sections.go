@@ -83,7 +83,8 @@ func (f fields) whoGetsEvents(v component.Values) string {
 	}
 	on := s.Webhooks
 	s.Webhooks = true
-	switch hook, silent := receiver(s, f.env.Targets.Webhooks); {
+	hook := s.Receiver(f.env.Targets.Webhooks)
+	switch silent := s.WhySilent(hook); {
 	case !on && silent == "":
 		return "off: no events are sent; webhook " + hook.Name + " would get them"
 	case !on:

@@ -22,6 +22,7 @@ type InventorySpec[R any] struct {
 
 	Read   func(context.Context) ([]R, error)
 	Listed storage.Change // the changes after which it is read again
+	Gone   string         // what to say where a record that is to be selected is not among them
 
 	// Detail returns the lines of a record's detail.
 	Detail func(row R, width int, focused bool) []string
@@ -76,7 +77,7 @@ func (i *Inventory[R]) Refresh(c storage.Change) tea.Cmd {
 func (i *Inventory[R]) Update(msg tea.Msg) tea.Cmd {
 	if a, fresh, cmd := i.query.Take(msg); fresh {
 		i.take(a.Value, a.Err)
-		return cmd
+		return tea.Batch(cmd, i.giveUp())
 	}
 	if key, ok := msg.(tea.KeyMsg); ok {
 		i.key(key)
@@ -94,6 +95,16 @@ func (i *Inventory[R]) take(rows []R, err error) {
 	if i.reveal != 0 && i.table.Select(i.reveal.String()) {
 		i.reveal = 0
 	}
+}
+
+// giveUp says that the record to be selected is gone, once a read that began after it was
+// asked for has not found it.
+func (i *Inventory[R]) giveUp() tea.Cmd {
+	if i.reveal == 0 || i.query.Running || i.err != nil {
+		return nil
+	}
+	i.reveal = 0
+	return Say(Warn(i.spec.Gone))
 }
 
 func (i *Inventory[R]) key(msg tea.KeyMsg) {
@@ -147,7 +158,7 @@ func (i *Inventory[R]) Reveal(id storage.ID) tea.Cmd {
 		i.applyFilter()
 	}
 	i.panes.Focused = PaneList
-	if !i.table.Select(id.String()) {
+	if !i.table.Select(id.String()) || i.query.Running { // then the row may be one that is gone
 		i.reveal = id
 	}
 	return nil

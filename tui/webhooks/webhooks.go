@@ -47,6 +47,7 @@ func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
 		Read:    w.readInventory,
 		Listed:  storage.ChangedWebhooks | storage.ChangedDeliveries,
 		Detail:  func(r row, width int, focused bool) []string { return describe(e, r, width, focused) },
+		Gone:    "the webhook was deleted",
 		Welcome: func(width, height int) string { return welcome(e, width, height) },
 	})
 	return w
