@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/sqlite"
+	"backchannel/storage/sqlite/sqlitetest"
 )
 
 // runOn runs an engine until the test ends or stop is called.
@@ -80,7 +82,7 @@ func TestStopUnderLoad(t *testing.T) {
 	s := &sightings{seen: map[string]int{}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	store := openStore(t, t.TempDir())
+	store := sqlitetest.Open(t, sqlite.Options{Rules: storage.Rules{AllowHTTP: true}})
 	hook := createWebhook(t, store, server.URL)
 	var enqueued int
 	for range 3 {

@@ -321,7 +321,7 @@ func TestForwardSaysWhatAKillLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.Receiver = r
-	g.serve(g.store)
+	g.serve()
 	if got := g.relayed(); got.State != storage.ForwardDropped || !strings.Contains(got.Error, "was killed before") {
 		t.Errorf("kept %+v", got)
 	}

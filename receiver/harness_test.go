@@ -16,6 +16,7 @@ import (
 	"backchannel/fixtures"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/sqlite/sqlitetest"
 	"backchannel/storage/token"
 )
 
@@ -34,27 +35,31 @@ type rig struct {
 // newRig starts a receiver. change may alter its configuration and its store.
 func newRig(t testing.TB, change func(*Config, *Store)) *rig {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	return newRigOn(t, sqlitetest.Open(t, sqlite.Options{}), change)
+}
+
+// newRigOn starts a receiver on a store, which the test has to close.
+func newRigOn(t testing.TB, db *sqlite.Store, change func(*Config, *Store)) *rig {
+	t.Helper()
 	g := &rig{t: t, store: db, ca: newTestCA(t)}
 	cfg, store := Config{Listen: "127.0.0.1:0", CA: g.ca, Drain: 5 * time.Second}, Store(db)
 	if change != nil {
 		change(&cfg, &store)
 	}
-	if g.Receiver, err = New(store, cfg); err != nil {
+	made, err := New(store, cfg)
+	if err != nil {
 		t.Fatal(err)
 	}
+	g.Receiver = made
 	if err := g.Listen(); err != nil {
 		t.Fatal(err)
 	}
 	g.client = g.newClient(false)
-	g.serve(db)
+	g.serve()
 	return g
 }
 
-func (g *rig) serve(db *sqlite.Store) {
+func (g *rig) serve() {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- g.Serve(ctx) }()
@@ -72,7 +77,6 @@ func (g *rig) serve(db *sqlite.Store) {
 	g.t.Cleanup(func() {
 		g.client.CloseIdleConnections()
 		g.stop()
-		_ = db.Close()
 	})
 }
 

@@ -84,14 +84,21 @@ func TestNoOlderTLSThan12(t *testing.T) {
 	}
 }
 
-func TestChangesElsewhereAreInForceAtOnce(t *testing.T) {
-	g := newRig(t, nil)
-	w := g.webhook(nil)
-	other, err := sqlite.Open(t.Context(), sqlite.Options{Dir: g.store.Dir()})
+// openShared opens a store that other processes may use too.
+func openShared(t *testing.T, dir string) *sqlite.Store {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = other.Close() }()
+	t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+func TestChangesElsewhereAreInForceAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	g := newRigOn(t, openShared(t, dir), nil)
+	w, other := g.webhook(nil), openShared(t, dir)
 	code := func() int {
 		answer, _ := g.post(w, event(t, w, storage.StatusSent))
 		return answer.StatusCode

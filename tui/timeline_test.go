@@ -81,8 +81,12 @@ func TestSelectionSticksToItsItem(t *testing.T) {
 		list := receiverOf(c).List()
 		c.press("k", "k")
 		selected := list.SelectedID()
-		for i := range 200 {
-			c.store.Receive(arrived(201+i, storage.StatusSent))
+		for first := 201; first <= 400; first += 20 {
+			var more []storage.Receipt
+			for n := first; n < first+20; n++ {
+				more = append(more, arrived(n, storage.StatusSent))
+			}
+			c.store.Receive(more...)
 			c.wait(changeGap)
 		}
 		c.wait(time.Second)

@@ -187,8 +187,7 @@ func TestACallThatCannotBeStored(t *testing.T) {
 
 func TestSecretsAreSealed(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	g := newWorldIn(t, dir)
+	g := newWorld(t)
 	c := g.try()
 	c.header.Set("Authorization", "Bearer tok-5ecret-tok")
 	c.header.Set("X-Api-Key", "key-5ecret-key")
@@ -210,7 +209,7 @@ func TestSecretsAreSealed(t *testing.T) {
 	if e := g.last(); !e.Sealed || !strings.Contains(string(e.Body), "form-5ecret-form") {
 		t.Errorf("recorded %+v", e)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "backchannel.db*"))
+	files, err := filepath.Glob(filepath.Join(g.store.Dir(), "backchannel.db*"))
 	g.must(err)
 	for _, file := range files {
 		content, err := os.ReadFile(file)

@@ -13,6 +13,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/sqlite/sqlitetest"
 )
 
 // A world is a handler on a real store with a live campaign and a webhook.
@@ -50,22 +51,11 @@ func (s *counting) AddExecution(ctx context.Context, e *storage.Execution, decid
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	return newWorldIn(t, t.TempDir())
-}
-
-func newWorldIn(t testing.TB, dir string) *world {
-	t.Helper()
-	g := &world{TB: t, now: time.Now().Truncate(time.Millisecond)}
-	var err error
-	if g.store, err = sqlite.Open(t.Context(), sqlite.Options{Dir: dir}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { g.must(g.store.Close()) })
+	g := &world{TB: t, now: time.Now().Truncate(time.Millisecond), store: sqlitetest.Open(t, sqlite.Options{})}
 	c, w := storage.NewCampaign(), storage.NewWebhook()
 	c.Name, c.Webhooks = "Orders", true
-	if c, err = c.Activate(); err != nil {
-		t.Fatal(err)
-	}
+	c, err := c.Activate()
+	g.must(err)
 	w.Name, w.Channels = "orders", []storage.Channel{storage.Email}
 	g.campaign, g.webhook = &c, &w
 	g.must(g.store.SaveCampaigns(t.Context(), g.campaign))

@@ -8,6 +8,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/inventory"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/sqlite/sqlitetest"
 )
 
 func rules() storage.Rules { return storage.Rules{Sources: storage.SystemSources()} }
@@ -15,15 +16,7 @@ func rules() storage.Rules { return storage.Rules{Sources: storage.SystemSources
 // newStore returns a store with two webhooks, a in sandbox one and b in sandbox two.
 func newStore(t *testing.T) *sqlite.Store {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Rules: rules()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	store := sqlitetest.Open(t, sqlite.Options{Rules: rules()})
 	for name, sandbox := range map[string]string{"a": "one", "b": "two"} {
 		w := storage.NewWebhook()
 		w.Name, w.Organization, w.Sandbox.Name, w.Channels = name, "x", sandbox, storage.Channels()

@@ -66,7 +66,7 @@ func BenchmarkEnqueue(b *testing.B) {
 func BenchmarkBareInsert(b *testing.B) {
 	for _, n := range producers {
 		b.Run(fmt.Sprintf("producers=%d", n), func(b *testing.B) {
-			db, err := openPool(writerDSN(filepath.Join(b.TempDir(), "bare.db")), 1)
+			db, err := openPool(writerDSN(filepath.Join(b.TempDir(), "bare.db"), durable), 1)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -26,11 +26,26 @@ const (
 // hook, because a statement would set them for one connection of the pool only.
 const (
 	everyConnection = "&_busy_timeout=5000&_foreign_keys=on&_mutex=no&_stmt_cache_size=128"
-	writerOptions   = "?mode=rwc&_journal_mode=wal&_synchronous=full&_txlock=immediate" + everyConnection + "&_cache_size=-32768"
+	writerOptions   = "?mode=rwc&_journal_mode=wal&_txlock=immediate" + everyConnection + "&_cache_size=-32768"
 	readerOptions   = "?mode=ro" + everyConnection
 )
 
-func writerDSN(path string) string { return fileURL(path) + writerOptions }
+// The values of SQLite's synchronous pragma for the writer. With durable, a commit returns
+// after it has reached the disk. With volatile, it survives the end of the process, but not
+// a crash of the machine.
+const durable, volatile = "full", "off"
+
+func (o Options) synchronous() string {
+	if o.Scratch {
+		return volatile
+	}
+	return durable
+}
+
+func writerDSN(path, synchronous string) string {
+	return fileURL(path) + writerOptions + "&_synchronous=" + synchronous
+}
+
 func readerDSN(path string) string { return fileURL(path) + readerOptions }
 
 // fileURL returns a path as a URI. SQLite ignores the mode unless the name begins with

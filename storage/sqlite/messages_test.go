@@ -90,7 +90,7 @@ func TestAnOlderSchemaIsMigrated(t *testing.T) {
 	if err := createFile(path); err != nil {
 		t.Fatal(err)
 	}
-	db, err := openPool(writerDSN(path), 1)
+	db, err := openPool(writerDSN(path, durable), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

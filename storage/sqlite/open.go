@@ -95,7 +95,7 @@ func openInspected(ctx context.Context, o Options, use *os.File) (*Store, error)
 	if err := createFile(path); err != nil {
 		return nil, err
 	}
-	db, err := openPool(writerDSN(path), 1)
+	db, err := openPool(writerDSN(path, o.synchronous()), 1)
 	if err != nil {
 		return nil, err
 	}

@@ -87,7 +87,7 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 func TestDatabaseOfAnotherProgramIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	db, err := openPool(writerDSN(filepath.Join(dir, databaseFile)), 1)
+	db, err := openPool(writerDSN(filepath.Join(dir, databaseFile), durable), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,9 +27,10 @@ type Options struct {
 	Version string           // of the program, for messages
 	Rules   storage.Rules    // for validating webhooks; zero Sources: the system's
 	By      string           // who makes changes, for activities: "in the console"
-	// Alone says that no other process uses the folder, so that Changes need not look for
-	// what others commit.
-	Alone bool
+	// Scratch is for a test whose subject is neither durability nor other processes: no other
+	// process uses the folder, and its content need not survive a crash of the machine. Then
+	// Changes does not look for what others commit, and no commit waits for the disk.
+	Scratch bool
 }
 
 // A Store stores records, with a part for each subject. Its methods are safe for concurrent

@@ -67,7 +67,7 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 		facets: facetIDs{}, messages: messageIndex{raw: raw}, runs: map[storage.ID]activityRun{},
 	}
 	w.startPolling = sync.OnceFunc(func() {
-		if !o.Alone {
+		if !o.Scratch {
 			close(w.polled)
 		}
 	})

@@ -23,14 +23,29 @@ import (
 
 // Fit pads or cuts one styled line to exactly width cells. A cut line ends with "…".
 func Fit(styled string, width int) string {
-	s := clip(styled, width)
-	return s + blank(width-ansi.StringWidth(s))
+	s, pad := fitted(styled, width)
+	return s + pad
 }
 
 // FitRight is [Fit] with the padding on the left.
 func FitRight(styled string, width int) string {
-	s := clip(styled, width)
-	return blank(width-ansi.StringWidth(s)) + s
+	s, pad := fitted(styled, width)
+	return pad + s
+}
+
+// fitted returns a line of at most width cells and the spaces that it lacks. Most lines need
+// no cut and are measured once, which is half of what drawing them takes.
+func fitted(styled string, width int) (s, pad string) {
+	if width <= 0 {
+		return "", ""
+	}
+	s, _, _ = strings.Cut(styled, "\n")
+	cells := ansi.StringWidth(s)
+	if cells > width {
+		s = clip(s, width)
+		cells = ansi.StringWidth(s)
+	}
+	return s, blank(width - cells)
 }
 
 // Spread returns a line of exactly width cells with left and right at its ends. If both do

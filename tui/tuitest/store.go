@@ -3,8 +3,6 @@ package tuitest
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -12,6 +10,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/sqlite/sqlitetest"
 )
 
 // A Store is a real store in a folder of its own. Besides what the console does, it can do
@@ -31,17 +30,11 @@ type Store struct {
 func OpenStore(t testing.TB, now func() time.Time, rules storage.Rules) *Store {
 	t.Helper()
 	s := &Store{t: t, clock: &clock{now: now}, runtime: storage.Runtime{PID: 4711, ReceiverURL: "https://127.0.0.1:9443"}}
-	opened, err := sqlite.Open(context.Background(), sqlite.Options{
-		Dir: blankFolder(t), Now: s.clock.read, Rules: rules, By: "in the console", Alone: true,
-	})
+	s.Store = sqlitetest.Open(t, sqlite.Options{Now: s.clock.read, Rules: rules, By: "in the console"})
+	resign, _, err := s.TryLead()
 	s.must(err)
-	s.Store = opened
-	t.Cleanup(func() {
-		s.Resign()
-		s.must(s.Close())
-	})
-	s.resign, _, err = s.TryLead()
-	s.must(err)
+	s.resign = resign
+	t.Cleanup(s.Resign)
 	s.SetRuntime(func(*storage.Runtime) {})
 	return s
 }
@@ -260,52 +253,4 @@ func (s *Store) AllReceipts() []storage.Receipt {
 func (s *Store) ProfileOf(webhook storage.ID) storage.Profile {
 	s.t.Helper()
 	return must[storage.Profile](s)(s.Profile(context.Background(), webhook))
-}
-
-// blank holds the files of an empty store. It is made once, because the migrations take
-// longer than most tests.
-//
-//nolint:gochecknoglobals // shared by all tests of a package, which have nothing else in common
-var blank = sync.OnceValues(func() (map[string][]byte, error) {
-	dir, err := os.MkdirTemp("", "blank")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	store, err := sqlite.Open(context.Background(), sqlite.Options{Dir: dir, Alone: true})
-	if err != nil {
-		return nil, err
-	}
-	if err := store.Close(); err != nil {
-		return nil, err
-	}
-	names, err := os.ReadDir(dir)
-	files := map[string][]byte{}
-	for _, name := range names {
-		text, err := os.ReadFile(filepath.Join(dir, name.Name()))
-		if err != nil {
-			return nil, err
-		}
-		files[name.Name()] = text
-	}
-	return files, err
-})
-
-// blankFolder makes the data folder of an empty store.
-func blankFolder(t testing.TB) string {
-	t.Helper()
-	files, err := blank()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(t.TempDir(), "data")
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
 }

@@ -12,21 +12,13 @@ import (
 	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/sqlite/sqlitetest"
 )
 
 func config(t *testing.T) (leader.Config, *sqlite.Store) {
 	t.Helper()
-	dir := t.TempDir()
-	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: dir, Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return leader.Config{Store: store, Dir: dir, Listen: "127.0.0.1:0", Now: time.Now, Logger: slog.New(slog.DiscardHandler)}, store
+	store := sqlitetest.Open(t, sqlite.Options{})
+	return leader.Config{Store: store, Dir: store.Dir(), Listen: "127.0.0.1:0", Now: time.Now, Logger: slog.New(slog.DiscardHandler)}, store
 }
 
 func TestABadAuthorityIsNamedWhileAnotherDelivers(t *testing.T) {
