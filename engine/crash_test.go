@@ -49,8 +49,8 @@ func event(w storage.Webhook) storage.Event {
 	return storage.Event{WebhookID: w.ID, RequestID: "r", Channel: storage.Email, Status: storage.StatusSent, Identity: "a@b.example", Payload: []byte(`{"a":1}`)}
 }
 
-// victim delivers and enqueues until it is killed. It prints the ID of each delivery that
-// was acknowledged.
+// victim delivers and enqueues until it is killed, every second event for later. It prints the
+// ID of each delivery that was acknowledged.
 func victim(dir string) error {
 	ctx := context.Background()
 	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir})
@@ -63,8 +63,12 @@ func victim(dir string) error {
 	}
 	for range 8 {
 		go func() {
-			for {
-				made, err := store.Enqueue(ctx, event(webhooks[0]))
+			for planned := false; ; planned = !planned {
+				e := event(webhooks[0])
+				if planned {
+					e.DueAt = time.Now().Add(time.Duration(rand.IntN(300)) * time.Millisecond)
+				}
+				made, err := store.Enqueue(ctx, e)
 				if err != nil {
 					panic(err)
 				}
