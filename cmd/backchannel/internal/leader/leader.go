@@ -21,6 +21,7 @@ import (
 
 	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/engine"
+	"backchannel/engine/check"
 	"backchannel/receiver"
 	"backchannel/storage"
 )
@@ -96,6 +97,7 @@ type leader struct {
 	cfg      Config
 	receiver *receiver.Receiver // nil while it is off
 	engine   *engine.Engine
+	checks   *check.Server
 	status   Status
 	sources  storage.Sources
 	roots    func() (*x509.CertPool, error) // the system's authorities and the local one
@@ -115,14 +117,16 @@ func newLeader(cfg Config, roots *x509.CertPool) (*leader, error) {
 		return nil, err
 	}
 	l.status.Limited = Limited(storage.OpenFiles())
-	l.engine = engine.New(cfg.Store, engine.Config{
+	delivering := engine.Config{
 		Now: cfg.Now, Version: cfg.Version, Sources: l.sources, CAFile: cfg.CAFile, BlockPrivate: cfg.BlockPrivate,
 		ReceiverURL:     func() (string, string) { return l.status.ReceiverURL, l.status.ReceiverError },
 		ReceiverAddress: func() string { return l.receiver.Address() },
 		RootCAs:         func() (*x509.CertPool, error) { return roots, nil },
 		Drain:           drain, Cutoff: cfg.Cutoff, OnStall: cfg.Trouble, Logger: cfg.Logger, Concurrency: shareOf(storage.OpenFiles()),
 		Blocked: func() bool { return cfg.Store.Lost() != nil },
-	})
+	}
+	l.engine = engine.New(cfg.Store, delivering)
+	l.checks = check.NewServer(cfg.Store, check.Config{Engine: delivering, Now: cfg.Now})
 	return l, nil
 }
 
@@ -177,6 +181,7 @@ func (l *leader) run(ctx context.Context) error {
 		defer stopServing()
 		return l.engine.Run(working)
 	})
+	start(func() error { return l.checks.Run(working) })
 	if l.receiver != nil {
 		start(func() error { return l.receive(working, serving) })
 	}

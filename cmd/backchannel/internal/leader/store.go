@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"backchannel/engine"
+	"backchannel/engine/check"
 	"backchannel/receiver"
 	"backchannel/storage"
 )
@@ -13,6 +14,7 @@ type Store interface {
 	engine.Locker
 	engine.Store
 	receiver.Store
+	check.ServerStore
 	SaveRuntime(context.Context, storage.Runtime) error
 	ApplyRetention(context.Context, storage.Retention) (removed int64, err error)
 	// Lost returns why the store cannot be relied on at the moment, or nil.

@@ -1,0 +1,76 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"backchannel/engine"
+	"backchannel/storage"
+)
+
+func headerCases() []Case {
+	const why = "a custom header may be what the endpoint tells senders apart by; this only says whether it looks at it"
+	const remedy = "nothing, unless the endpoint is meant to look at the header"
+	wrong := func(h storage.HeaderField) []storage.HeaderField {
+		h.Value = "backchannel-check"
+		return []storage.HeaderField{h}
+	}
+	return []Case{
+		{
+			ID: "headers/missing", Level: storage.CheckInfo, What: "an event without one of the custom headers, each in turn", Expected: "any answer", Why: why, Remedy: remedy,
+			unfit: withoutHeaders, plan: eachHeader("without", func(storage.HeaderField) []storage.HeaderField { return nil }), judge: lookedAt,
+		},
+		{
+			ID: "headers/wrong", Level: storage.CheckInfo, What: "an event with a wrong value of one of the custom headers, each in turn", Expected: "any answer", Why: why, Remedy: remedy,
+			unfit: withoutHeaders, plan: eachHeader("wrong", wrong), judge: lookedAt,
+		},
+	}
+}
+
+func withoutHeaders(w *storage.Webhook) string {
+	if len(w.Headers) == 0 {
+		return "the webhook has no custom headers"
+	}
+	return ""
+}
+
+// eachHeader sends an event for each custom header, whose line is replaced.
+func eachHeader(how string, replace func(storage.HeaderField) []storage.HeaderField) plan {
+	return func(s *scene) ([]round, error) {
+		var rounds []round
+		for _, h := range s.webhook.Headers {
+			e, err := s.of(storage.StatusSent)
+			if err != nil {
+				return nil, err
+			}
+			rounds = append(rounds, round{{event: e, what: how + " " + h.Name, v: engine.Variation{Lines: replaced(h.Name, replace)}}})
+		}
+		return rounds, nil
+	}
+}
+
+func replaced(name string, replace func(storage.HeaderField) []storage.HeaderField) func([]storage.HeaderField) []storage.HeaderField {
+	return func(lines []storage.HeaderField) (kept []storage.HeaderField) {
+		for _, line := range lines {
+			if line.Name == name {
+				kept = append(kept, replace(line)...)
+				continue
+			}
+			kept = append(kept, line)
+		}
+		return kept
+	}
+}
+
+// lookedAt says for each header whether the endpoint refuses an event because of it.
+func lookedAt(all []answer) opinion {
+	var parts []string
+	for _, a := range all {
+		says := "looked at"
+		if a.ok() {
+			says = "not looked at"
+		}
+		parts = append(parts, fmt.Sprintf("%s (%s)", says, a))
+	}
+	return opinion{result: storage.CheckInformed, got: strings.Join(parts, "; ")}
+}

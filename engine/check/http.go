@@ -1,0 +1,120 @@
+package check
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"backchannel/engine"
+	"backchannel/storage"
+)
+
+func httpCases() []Case {
+	const should, info = storage.CheckShould, storage.CheckInfo
+	return []Case{
+		{
+			ID: "http/get", Level: should, What: "GET instead of POST, without a body", Expected: "no 5xx but 501, and no hang",
+			Why:    "people, monitors and crawlers open the URL; a method that is not supported is to be answered with 405 (RFC 9110 §15.5.6)",
+			Remedy: "answer 405 with Allow: POST", plan: bodyless(http.MethodGet), judge: unharmed(false),
+		},
+		{
+			ID: "http/put", Level: should, What: "PUT instead of POST", Expected: "no 5xx but 501, no hang, and no 2xx",
+			Why:    "events come by POST; 2xx says that the event was taken (RFC 9110 §15.5.6)",
+			Remedy: "answer 405 with Allow: POST", plan: one(storage.StatusSent, engine.Variation{Method: http.MethodPut}), judge: unharmed(true),
+		},
+		{
+			ID: "http/chunked", Level: should, What: "an event in chunks, without Content-Length", Expected: "2xx, or 411",
+			Why: "a server must understand it (RFC 9112 §7.1), and a proxy may change to it; 411 is legal (RFC 9110 §15.5.12)", Remedy: "enable chunked requests in the server or gateway, or answer 411",
+			plan: one(storage.StatusSent, engine.Variation{Chunked: true}), judge: acceptedOr(http.StatusLengthRequired),
+		},
+		{
+			ID: "http/expect-continue", Level: should, What: "an event whose body waits for 100 Continue, a second at most", Expected: "2xx, or 417",
+			Why: "clients do so by themselves, such as curl (RFC 9110 §10.1.1); 417 is legal", Remedy: "let the server answer 100 Continue, or 417",
+			plan: one(storage.StatusSent, engine.Variation{Expect: true, Fresh: true}), judge: acceptedOr(http.StatusExpectationFailed),
+		},
+		{
+			ID: "http/content-type", Level: info, What: "an event with the Content-Type text/plain", Expected: "any answer",
+			Why: "some frameworks read JSON only if the Content-Type says so; Journey Optimizer says so", Remedy: "nothing",
+			plan: one(storage.StatusSent, engine.Variation{Lines: replaced("Content-Type", asText)}), judge: noted,
+		},
+		{
+			ID: "http/version-1.0", Level: info, What: "an event over HTTP/1.0", Expected: "any answer",
+			Why: "some proxies speak it to what is behind them", Remedy: "nothing",
+			plan: one(storage.StatusSent, engine.Variation{Version10: true, Fresh: true}), judge: noted,
+		},
+		{
+			ID: "http/keep-alive", Level: info, What: "two events on one connection", Expected: "any answer; best, the connection is kept",
+			Why: "a new connection for each event costs a TCP and a TLS handshake (RFC 9112 §9.3)", Remedy: "enable keep-alive in the server",
+			plan: func(s *scene) ([]round, error) { return inTurn(s.message(storage.StatusSent, storage.StatusDelivered)) }, judge: keptAlive,
+		},
+		{
+			ID: "http/http2", Level: info, What: "an event with HTTP/2 offered", Expected: "any answer",
+			Why: "it shares one connection among all requests (RFC 9113)", Remedy: "nothing",
+			unfit: withoutTLS, plan: offeringHTTP2, judge: negotiated,
+		},
+	}
+}
+
+func withoutTLS(w *storage.Webhook) string {
+	if strings.HasPrefix(strings.ToLower(w.URL), "http://") {
+		return "the URL is http://; Journey Optimizer takes https:// only"
+	}
+	return ""
+}
+
+// bodyless sends a request of another method without a body.
+func bodyless(method string) plan {
+	return func(s *scene) ([]round, error) {
+		rounds, err := raw(func([]byte) []byte { return []byte{} })(s)
+		if err == nil {
+			rounds[0][0].v = engine.Variation{Method: method, Lines: replaced("Content-Type", func(storage.HeaderField) []storage.HeaderField { return nil })}
+		}
+		return rounds, err
+	}
+}
+
+func offeringHTTP2(s *scene) ([]round, error) {
+	rounds, err := one(storage.StatusSent, engine.Variation{Fresh: true})(s)
+	if err == nil {
+		rounds[0][0].http2 = true
+	}
+	return rounds, err
+}
+
+func asText(h storage.HeaderField) []storage.HeaderField {
+	h.Value = "text/plain"
+	return []storage.HeaderField{h}
+}
+
+// unharmed expects that another method breaks nothing, and if only is set, is not accepted.
+func unharmed(only bool) func([]answer) opinion {
+	return func(all []answer) opinion {
+		bad := func(a answer) bool {
+			return a.none() || a.crashed() && a.code != http.StatusNotImplemented || only && a.ok()
+		}
+		if slices.ContainsFunc(all, bad) {
+			return opinion{result: storage.CheckFailed, got: telling(all, bad), grave: slices.ContainsFunc(all, answer.hung)}
+		}
+		return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+	}
+}
+
+func keptAlive(all []answer) opinion {
+	o := noted(all)
+	if len(all) > 1 && all[len(all)-1].kept {
+		o.got = "the connection is kept: " + o.got
+	} else {
+		o.got = "the connection is closed after each answer: " + o.got
+	}
+	return o
+}
+
+func negotiated(all []answer) opinion {
+	o := noted(all)
+	if slices.ContainsFunc(all, func(a answer) bool { return a.http2 }) {
+		o.got = "HTTP/2: " + o.got
+	} else {
+		o.got = "HTTP/1.1: " + o.got
+	}
+	return o
+}

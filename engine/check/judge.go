@@ -1,0 +1,189 @@
+package check
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/words"
+)
+
+const (
+	// acceptWithin is Adobe I/O Events' timeout, and that of a webhook by default
+	// (domain.md, Delivery).
+	acceptWithin = 10 * time.Second
+	// acceptSoon is the timeout of Journey Optimizer's custom channels (likewise).
+	acceptSoon = 5 * time.Second
+)
+
+// accepted expects that every request was accepted in time.
+func accepted(all []answer) opinion {
+	for _, bad := range []func(answer) bool{
+		func(a answer) bool { return !a.ok() },
+		func(a answer) bool { return a.took > acceptWithin },
+	} {
+		if i := slices.IndexFunc(all, bad); i >= 0 {
+			return opinion{result: storage.CheckFailed, got: telling(all, bad), grave: all[i].hung()}
+		}
+	}
+	late := func(a answer) bool { return a.took > acceptSoon }
+	if slices.ContainsFunc(all, late) {
+		return opinion{result: storage.CheckWarned, got: telling(all, late), remedy: "answer at once and process the event later: a sender that waits 5 s at most would send it again"}
+	}
+	return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+}
+
+// refused expects that every request was refused because of who sent it.
+func refused(all []answer) opinion {
+	for _, kind := range []struct {
+		is     func(answer) bool
+		result storage.CheckResult
+		says   string
+		remedy string
+	}{
+		{answer.ok, storage.CheckFailed, "anybody can post events", ""},
+		{answer.crashed, storage.CheckFailed, "a bad token crashes it", "catch the error of the JWT library and answer 401"},
+		{answer.hung, storage.CheckFailed, "it hangs", "catch the error of the JWT library and answer 401"},
+		{func(a answer) bool { return a.code != http.StatusUnauthorized && a.code != http.StatusForbidden }, storage.CheckWarned,
+			"it does not accept the token, but says so in an unusual way", "answer 401 (RFC 9110 §15.5.2) or 403"},
+	} {
+		if slices.ContainsFunc(all, kind.is) {
+			return opinion{result: kind.result, got: kind.says + ": " + telling(all, kind.is), remedy: kind.remedy, grave: slices.ContainsFunc(all, answer.hung)}
+		}
+	}
+	return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+}
+
+// rejected expects that every request was rejected because of its body.
+func rejected(all []answer) opinion {
+	for _, kind := range []struct {
+		is     func(answer) bool
+		result storage.CheckResult
+		says   string
+		remedy string
+	}{
+		{answer.ok, storage.CheckFailed, "what is not an event is taken for one, and lost", ""},
+		{answer.crashed, storage.CheckFailed, "a bad body crashes it", "catch the parser's error and answer 400"},
+		{answer.hung, storage.CheckFailed, "it hangs", "answer 400 as soon as the body is complete"},
+		{answer.none, storage.CheckFailed, "it does not answer", "answer 400 rather than closing the connection"},
+		{func(a answer) bool { return a.code < 400 }, storage.CheckWarned, "it neither accepts nor rejects", "answer 400"},
+	} {
+		if slices.ContainsFunc(all, kind.is) {
+			return opinion{result: kind.result, got: kind.says + ": " + telling(all, kind.is), remedy: kind.remedy, grave: slices.ContainsFunc(all, answer.hung)}
+		}
+	}
+	return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+}
+
+// acceptedOr expects that every request was accepted, or answered with one of the codes.
+func acceptedOr(codes ...int) func([]answer) opinion {
+	return func(all []answer) opinion {
+		bad := func(a answer) bool { return !a.ok() && !slices.Contains(codes, a.code) }
+		if slices.ContainsFunc(all, bad) {
+			return opinion{result: storage.CheckFailed, got: telling(all, bad), grave: slices.ContainsFunc(all, answer.hung)}
+		}
+		return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+	}
+}
+
+// noted only says what was answered.
+func noted(all []answer) opinion {
+	return opinion{result: storage.CheckInformed, got: telling(all, nil), grave: false}
+}
+
+// crashed reports whether the endpoint answered that it failed.
+func (a answer) crashed() bool { return a.code >= 500 }
+
+// telling says what was answered: the answers that matter if there are any, and else all.
+func telling(all []answer, matters func(answer) bool) string {
+	if len(all) == 0 {
+		return "nothing was sent"
+	}
+	if matters == nil {
+		return summary(all)
+	}
+	var chosen []answer
+	for _, a := range all {
+		if matters(a) {
+			chosen = append(chosen, a)
+		}
+	}
+	text := chosen[0].String()
+	if len(all) == 1 {
+		return text
+	}
+	return fmt.Sprintf("%d of %s, the first: %s", len(chosen), words.Count(len(all), "request"), text)
+}
+
+// summary describes answers that are all as expected.
+func summary(all []answer) string {
+	if len(all) == 1 {
+		return all[0].String()
+	}
+	var codes []string
+	slowest := time.Duration(0)
+	for _, a := range all {
+		code := status(a.code)
+		if a.none() {
+			code = a.err
+		}
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+		slowest = max(slowest, a.took)
+	}
+	return fmt.Sprintf("%s: %s; the slowest took %s", words.Count(len(all), "request"), strings.Join(codes, ", "), shortTime(slowest))
+}
+
+// String describes an answer in one line.
+func (a answer) String() string {
+	text := ""
+	if a.what != "" {
+		text = a.what + ": "
+	}
+	if a.none() {
+		return text + a.err
+	}
+	text += fmt.Sprintf("%s in %s", status(a.code), shortTime(a.took))
+	if a.line != "" {
+		text += ": " + a.line
+	}
+	return text
+}
+
+func status(code int) string {
+	if text := http.StatusText(code); text != "" {
+		return fmt.Sprintf("%d %s", code, text)
+	}
+	return fmt.Sprint(code)
+}
+
+// shortTime rounds a time to what is worth reading.
+func shortTime(d time.Duration) string {
+	if d < 10*time.Millisecond {
+		return d.Round(100 * time.Microsecond).String()
+	}
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}
+
+// maxLine is how many characters of a body's first line are kept.
+const maxLine = 120
+
+// firstLine returns the first line of a body that has text.
+func firstLine(text string) string {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(strings.ToValidUTF8(line, "\uFFFD")); line != "" {
+			if runes := []rune(line); len(runes) > maxLine {
+				return string(runes[:maxLine]) + "…"
+			}
+			return line
+		}
+	}
+	return ""
+}

@@ -1,0 +1,116 @@
+package check
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/words"
+)
+
+func loadCases() []Case {
+	return []Case{{
+		ID: "load/steady", Level: storage.CheckMust, What: "valid events at a steady rate, over as many connections as the webhook allows", Expected: "2xx to all, 99 of 100 of them within the webhook's timeout",
+		Why:    "a campaign of many messages comes as many events at once, and what is not acknowledged comes again on top of it",
+		Remedy: "acknowledge as soon as the event is stored, and work on it later",
+		load:   true,
+	}}
+}
+
+// A burden is what load measured.
+type burden struct {
+	answers []answer
+	lasted  time.Duration
+	timeout time.Duration
+	limited int           // answers of 429
+	obeyed  time.Duration // how long a Retry-After was waited for; 0: there was none
+	gaveUp  bool          // 429 came again after that
+	cutAt   int           // the run's limit of requests that ended it early, or 0
+}
+
+// measured summarizes the burden.
+func (b burden) measured() (l storage.CheckLoad) {
+	took := make([]time.Duration, 0, len(b.answers))
+	for _, a := range b.answers {
+		if !a.none() {
+			took = append(took, a.took)
+		}
+	}
+	slices.Sort(took)
+	l.P50, l.P95, l.P99 = percentile(took, 50), percentile(took, 95), percentile(took, 99)
+	if working := b.lasted - b.obeyed; working > 0 {
+		l.PerSecond = math.Round(10*float64(len(b.answers))/working.Seconds()) / 10
+	}
+	l.Buckets = buckets(took)
+	return l
+}
+
+// percentile returns the nearest-rank percentile of sorted values.
+func percentile(sorted []time.Duration, p int) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[max(0, (len(sorted)*p+99)/100-1)]
+}
+
+// bounds are those of the histogram: 1, 2, 5 in each power of ten.
+func bounds() (all []time.Duration) {
+	for unit := time.Millisecond; unit <= 10*time.Second; unit *= 10 {
+		all = append(all, unit, 2*unit, 5*unit)
+	}
+	return all // an attempt takes acceptWithin at most
+}
+
+// buckets counts sorted values by bounds, from the first that is used to the last.
+func buckets(sorted []time.Duration) (used []storage.LatencyBucket) {
+	i := 0
+	for _, bound := range bounds() {
+		n := 0
+		for i < len(sorted) && sorted[i] <= bound {
+			n++
+			i++
+		}
+		if n > 0 || len(used) > 0 {
+			used = append(used, storage.LatencyBucket{UpTo: bound, N: n})
+		}
+		if i == len(sorted) {
+			break
+		}
+	}
+	return used
+}
+
+// bearable expects that everything was accepted, and fast enough.
+func bearable(b burden) opinion {
+	l := b.measured()
+	text := fmt.Sprintf("%s at %g/s; p50 %s, p95 %s, p99 %s", words.Count(len(b.answers), "request"), l.PerSecond, shortTime(l.P50), shortTime(l.P95), shortTime(l.P99))
+	if b.cutAt > 0 {
+		text += fmt.Sprintf("; ended by the limit of %d requests", b.cutAt)
+	}
+	bad := func(a answer) bool { return !a.ok() && a.code != 429 }
+	switch {
+	case len(b.answers) == 0:
+		return opinion{result: storage.CheckSkipped, got: fmt.Sprintf("the run's limit of %d requests left none", b.cutAt)}
+	case slices.ContainsFunc(b.answers, bad):
+		return opinion{result: storage.CheckFailed, got: telling(b.answers, bad) + "; " + text}
+	case l.P99 > b.timeout:
+		return opinion{result: storage.CheckFailed, got: fmt.Sprintf("p99 is over the timeout of %s: %s", b.timeout, text)}
+	case b.limited > 0:
+		return opinion{result: storage.CheckWarned, got: limits(b) + ": " + text,
+			remedy: fmt.Sprintf("set the webhook's rate limit (--rate) below %g/s, or raise the endpoint's", max(0.1, l.PerSecond))}
+	}
+	return opinion{result: storage.CheckPassed, got: text}
+}
+
+func limits(b burden) string {
+	text := fmt.Sprintf("%d answered 429 Too Many Requests", b.limited)
+	switch {
+	case b.gaveUp:
+		return text + fmt.Sprintf(", and again after the Retry-After of %s was waited for", shortTime(b.obeyed))
+	case b.obeyed > 0:
+		return text + fmt.Sprintf("; the Retry-After of %s was waited for, and the rest accepted", shortTime(b.obeyed))
+	}
+	return text + " without Retry-After (RFC 6585 §4)"
+}

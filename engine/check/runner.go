@@ -1,0 +1,388 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"backchannel/engine"
+	"backchannel/storage"
+)
+
+// A Store stores what a run does.
+type Store interface {
+	StartCheck(ctx context.Context, id storage.ID, cases []storage.CheckCase) error
+	SaveCheckCases(ctx context.Context, id storage.ID, cases ...storage.CheckCase) error
+	EndCheck(ctx context.Context, r storage.CheckRun) error
+	SendCheckEvents(ctx context.Context, run storage.ID, caseID string, events ...storage.Event) ([]storage.Delivery, error)
+	Finish(ctx context.Context, o storage.Outcome) error
+}
+
+// A Config configures runs. The zero value of every field but Engine is usable.
+type Config struct {
+	Engine engine.Config // as that of the engine that delivers
+	Now    func() time.Time
+	// Wait waits for a time or the end of the context.
+	Wait func(context.Context, time.Duration) error
+	Rand io.Reader // for events; nil: crypto/rand
+
+	slow time.Duration // of the case slow/body
+}
+
+func (c Config) withDefaults() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Wait == nil {
+		c.Wait = wait
+	}
+	c.slow = cmp.Or(c.slow, slowBody)
+	return c
+}
+
+// The reasons why a run ends early.
+var (
+	errTimeUp = errors.New("its time is up")
+	errEnded  = errors.New("the process that made the run was stopped; run the check again")
+)
+
+const (
+	// maxRetryAfter is how long a request waits in all when the endpoint answers 429.
+	maxRetryAfter = 30 * time.Second
+	// commitWithin is how long the end of a run may take to be stored after its context.
+	commitWithin = 5 * time.Second
+)
+
+// A runner makes one run.
+type runner struct {
+	cfg     Config
+	store   Store
+	run     storage.CheckRun
+	options storage.CheckOptions
+	webhook storage.Webhook
+	client  *engine.Client
+	scene   *scene
+	pace    *pace
+	cases   []Case
+	// keep stores although the run's context has ended, so that what was done is kept.
+	keep context.Context
+
+	mu   sync.Mutex // guards sent
+	sent int
+}
+
+// Run makes a run that was asked for, and stores its progress case by case. The end of ctx
+// interrupts it, for the reason of context.Cause. The error is one of the store.
+func Run(ctx context.Context, cfg Config, store Store, run storage.CheckRun, w storage.Webhook) error {
+	cfg = cfg.withDefaults()
+	cases, err := Select(run.Options.Only, run.Options.Skip)
+	if err != nil {
+		run.State, run.Reason = storage.CheckInterrupted, err.Error()
+		return store.EndCheck(ctx, run)
+	}
+	w.Delivery.Timeout = min(w.Delivery.Timeout, acceptWithin)
+	w.State = storage.Active
+	options := run.Options.WithDefaults()
+	if rate := w.Delivery.RatePerSec; rate > 0 {
+		options.PerSecond, options.LoadRate = min(options.PerSecond, rate), min(options.LoadRate, rate)
+	}
+	keep, release := context.WithCancel(context.WithoutCancel(ctx))
+	defer release()
+	r := &runner{
+		cfg: cfg, store: store, run: run, options: options, webhook: w, cases: cases, keep: keep,
+		client: engine.NewClient(cfg.Engine), pace: newPace(options.PerSecond, cfg), scene: newScene(&w).seeded(cfg.Now, cfg.Rand),
+	}
+	r.scene.slow = cfg.slow
+	defer r.client.Close()
+	return r.all(ctx)
+}
+
+// all runs the cases and stores the end of the run.
+func (r *runner) all(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, r.options.Timeout, errTimeUp)
+	defer cancel()
+	for _, c := range r.cases {
+		r.run.Cases = append(r.run.Cases, c.Record())
+	}
+	if err := r.store.StartCheck(r.keep, r.run.ID, r.run.Cases); err != nil {
+		return err
+	}
+	reason, err := r.judgeAll(ctx)
+	r.run.State = storage.CheckFinished
+	switch {
+	case errors.Is(context.Cause(ctx), errTimeUp):
+		r.run.State = storage.CheckTimedOut
+		r.run.Reason = fmt.Sprintf("not done within %s; allow more with --timeout, or run fewer cases", r.options.Timeout)
+	case errors.Is(context.Cause(ctx), context.Canceled):
+		r.run.State, r.run.Reason = storage.CheckInterrupted, errEnded.Error()
+	case ctx.Err() != nil:
+		r.run.State, r.run.Reason = storage.CheckInterrupted, context.Cause(ctx).Error()
+	case err != nil:
+		r.run.State, r.run.Reason = storage.CheckInterrupted, err.Error()
+	default:
+		r.run.Reason = reason
+	}
+	return errors.Join(r.skipRest(cmp.Or(r.run.Reason, "not run")), r.end())
+}
+
+func (r *runner) end() error {
+	ctx, cancel := context.WithTimeout(r.keep, commitWithin)
+	defer cancel()
+	return r.store.EndCheck(ctx, r.run)
+}
+
+// judgeAll runs one case after another. It returns why the rest was not run, or "".
+func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
+	var faces *handshakes
+	dead := ""
+	for i, c := range r.cases {
+		record := &r.run.Cases[i]
+		if dead != "" && c.inspect == nil {
+			continue
+		}
+		if err := r.begin(record); err != nil {
+			return "", err
+		}
+		var o opinion
+		switch {
+		case c.unfit != nil && c.unfit(&r.webhook) != "":
+			o = opinion{result: storage.CheckSkipped, got: c.unfit(&r.webhook)}
+		case c.inspect != nil:
+			if faces == nil {
+				if err := r.pace.take(ctx, 1); err != nil {
+					return "", err
+				}
+				seen := look(ctx, r.client, &r.webhook, r.cfg.Now())
+				faces = &seen
+			}
+			o = c.inspect(*faces)
+		default:
+			o, dead, err = r.try(ctx, c, record)
+		}
+		if err != nil || ctx.Err() != nil {
+			return "", err
+		}
+		if err := r.conclude(record, c, o); err != nil {
+			return "", err
+		}
+		if c.ID == Canary && o.result == storage.CheckFailed {
+			dead = "the endpoint did not accept a valid event (" + Canary + "), so that nothing else can be read from it"
+		}
+	}
+	return dead, nil
+}
+
+// begin stores that a case has begun.
+func (r *runner) begin(record *storage.CheckCase) error {
+	record.StartedAt = r.stamp()
+	return r.store.SaveCheckCases(r.keep, r.run.ID, *record)
+}
+
+// stamp returns the time with the precision of a store.
+func (r *runner) stamp() time.Time { return r.cfg.Now().UTC().Truncate(time.Microsecond) }
+
+// conclude stores what came of a case.
+func (r *runner) conclude(record *storage.CheckCase, c Case, o opinion) error {
+	o = o.weighed(c.Level)
+	record.Result, record.Got, record.EndedAt = o.result, o.got, r.stamp()
+	record.Remedy = cmp.Or(o.remedy, record.Remedy)
+	return r.store.SaveCheckCases(r.keep, r.run.ID, *record)
+}
+
+// skipRest stores that the cases without a result were not run, and why.
+func (r *runner) skipRest(why string) error {
+	var rest []storage.CheckCase
+	for i := range r.run.Cases {
+		c := &r.run.Cases[i]
+		if c.Result == "" {
+			c.Result, c.Got, c.EndedAt = storage.CheckSkipped, why, r.stamp()
+			rest = append(rest, *c)
+		}
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(r.keep, commitWithin)
+	defer cancel()
+	return r.store.SaveCheckCases(ctx, r.run.ID, rest...)
+}
+
+// try makes the requests of a case. dead says why no other case can be tried, if that is so.
+func (r *runner) try(ctx context.Context, c Case, record *storage.CheckCase) (o opinion, dead string, err error) {
+	defer func() {
+		if errors.Is(err, errSpent) {
+			o, err = opinion{result: storage.CheckSkipped, got: err.Error()}, nil
+		}
+	}()
+	if c.load {
+		o, err = r.bear(ctx, c, record)
+		return o, "", err
+	}
+	rounds, err := c.plan(r.scene)
+	if err != nil {
+		return o, "", fmt.Errorf("%s: %w", c.ID, err)
+	}
+	var all []answer
+	for _, round := range rounds {
+		answers, err := r.send(ctx, c, record, round)
+		if err != nil {
+			return o, "", err
+		}
+		all = append(all, answers...)
+	}
+	if c.ID == Canary && len(all) == 1 && !all[0].ok() {
+		again, err := r.send(ctx, c, record, rounds[0])
+		if err != nil {
+			return o, "", err
+		}
+		return c.judge(append(all, again...)), "", nil
+	}
+	for _, a := range all {
+		if a.class == storage.ClassConfig && strings.Contains(a.err, tooShort) {
+			return opinion{result: storage.CheckSkipped, got: tooShort}, "", nil
+		}
+	}
+	if c.ID != Canary {
+		dead, err = r.lifeless(ctx, c, all)
+	}
+	o = c.judge(all)
+	if dead != "" {
+		o.got += "; " + dead
+	}
+	return o, dead, err
+}
+
+// send sends the requests of a round at once, and waits for all answers.
+func (r *runner) send(ctx context.Context, c Case, record *storage.CheckCase, requests round) ([]answer, error) {
+	if err := r.pace.take(ctx, len(requests)); err != nil {
+		return nil, err
+	}
+	answers, errs := make([]answer, len(requests)), make([]error, len(requests))
+	var group sync.WaitGroup
+	deliveries, err := r.enqueue(c, record, requests...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range requests {
+		group.Go(func() { answers[i], errs[i] = r.patiently(ctx, c, record, requests[i], deliveries[i]) })
+	}
+	group.Wait()
+	return answers, errors.Join(errs...)
+}
+
+// patiently attempts a delivery. As long as the endpoint answers 429 with Retry-After, it
+// waits and sends the event anew.
+func (r *runner) patiently(ctx context.Context, c Case, record *storage.CheckCase, q request, d storage.Delivery) (answer, error) {
+	waited := time.Duration(0)
+	for {
+		a, after, err := r.attempt(ctx, q, d)
+		if err != nil || a.code != 429 || after <= 0 || waited+after > maxRetryAfter {
+			return a, err
+		}
+		waited += after
+		if err := r.cfg.Wait(ctx, after); err != nil {
+			return a, err
+		}
+		again, err := r.enqueue(c, record, q)
+		if err != nil {
+			return a, err
+		}
+		d = again[0]
+	}
+}
+
+// errSpent means that the run may send no more requests.
+var errSpent = errors.New("allow more with --max")
+
+// enqueue stores the deliveries of requests, which are about to be sent.
+func (r *runner) enqueue(c Case, record *storage.CheckCase, requests ...request) ([]storage.Delivery, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sent+len(requests) > r.options.MaxRequests {
+		return nil, fmt.Errorf("the run's limit of %d requests is reached; %w", r.options.MaxRequests, errSpent)
+	}
+	r.sent += len(requests)
+	events := make([]storage.Event, len(requests))
+	for i, q := range requests {
+		events[i] = q.event
+		events[i].WebhookID = r.webhook.ID
+	}
+	made, err := r.store.SendCheckEvents(r.keep, r.run.ID, c.ID, events...)
+	for _, d := range made {
+		record.Deliveries = append(record.Deliveries, d.ID)
+	}
+	return made, err
+}
+
+// attempt sends one request, stores what came of it, and returns how long the endpoint asks
+// to wait.
+func (r *runner) attempt(ctx context.Context, q request, d storage.Delivery) (answer, time.Duration, error) {
+	v := q.v
+	v.OnlyHTTP1 = !q.http2
+	job := storage.Job{DeliveryID: d.ID, WebhookID: d.WebhookID, Payload: q.event.Payload, CreatedAt: d.CreatedAt}
+	result := r.client.AttemptVaried(ctx, &r.webhook, &job, v)
+	a := answered(result.Attempt, q)
+	state := storage.Failed
+	if a.ok() {
+		state = storage.StateDelivered
+	}
+	finish, cancel := context.WithTimeout(r.keep, commitWithin)
+	defer cancel()
+	err := r.store.Finish(finish, storage.Outcome{Attempt: result.Attempt, State: state, FinishedAt: r.cfg.Now()})
+	if err != nil && ctx.Err() == nil {
+		return a, 0, err
+	}
+	return a, result.RetryAfter(r.cfg.Now()), ctx.Err()
+}
+
+// answered returns what came of an attempt.
+func answered(t storage.Attempt, q request) answer {
+	a := answer{
+		what: q.what, delivery: t.DeliveryID, code: t.Code, class: t.ErrorClass, took: t.Timings.Total,
+		kept: t.Timings.Connect == 0 && t.Code != 0,
+	}
+	if t.Code == 0 {
+		a.err = t.Error
+	} else {
+		a.line = firstLine(t.Answer().Text)
+	}
+	for _, h := range t.RequestHeaders {
+		a.http2 = a.http2 || h.Name == ":authority"
+	}
+	return a
+}
+
+// lifeless finds out whether the endpoint still answers after one that was not answered, and
+// returns how it is dead, or "".
+func (r *runner) lifeless(ctx context.Context, c Case, all []answer) (string, error) {
+	unanswered := false
+	for _, a := range all {
+		unanswered = unanswered || a.none()
+	}
+	if !unanswered {
+		return "", nil
+	}
+	var last answer
+	for n := range 3 { // a supervisor may start it anew
+		if err := r.cfg.Wait(ctx, time.Duration(n)*time.Second); err != nil {
+			return "", err
+		}
+		rounds, err := one(storage.StatusSent, engine.Variation{})(r.scene)
+		if err != nil {
+			return "", err
+		}
+		answers, err := r.send(ctx, c, &storage.CheckCase{}, rounds[0])
+		if err != nil {
+			return "", err
+		}
+		if last = answers[0]; !last.none() {
+			return "", nil
+		}
+	}
+	return fmt.Sprintf("the endpoint has not answered since %s: %s", c.ID, last.err), nil
+}

@@ -1,0 +1,171 @@
+package check
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"backchannel/engine"
+	"backchannel/fixtures"
+	"backchannel/storage"
+)
+
+// A scene makes the events of a run: valid ones for the webhook, and the same with a change.
+// The suite never names a real person: example.com is reserved (RFC 2606 §3), and 555-01xx
+// numbers are fictitious.
+type scene struct {
+	webhook *storage.Webhook
+	builder fixtures.Builder
+	slow    time.Duration
+}
+
+const (
+	mailbox = "recipient@example.com"
+	phone   = "+15550100100"
+)
+
+func newScene(w *storage.Webhook) *scene { return &scene{webhook: w, slow: slowBody} }
+
+// seeded makes the scene's events reproducible.
+func (s *scene) seeded(now func() time.Time, random io.Reader) *scene {
+	s.builder = fixtures.Builder{Now: now, Rand: random}
+	return s
+}
+
+// channel is the one whose events the cases send that are not about channels.
+func (s *scene) channel() storage.Channel {
+	if s.webhook.Has(storage.Email) || len(s.webhook.Channels) == 0 {
+		return storage.Email
+	}
+	return s.webhook.Channels[0]
+}
+
+func address(channel storage.Channel) string {
+	if channel == storage.SMS {
+		return phone
+	}
+	return mailbox
+}
+
+// values are those of a new message.
+func (s *scene) values(channel storage.Channel) (fixtures.Values, error) {
+	return s.builder.Values(*s.webhook, channel, address(channel))
+}
+
+// event returns a valid event of a fixture.
+func (s *scene) event(f fixtures.Fixture, revision storage.Revision) (storage.Event, error) {
+	v, err := s.values(f.Channel)
+	if err != nil {
+		return storage.Event{}, err
+	}
+	return f.Build(revision, v)
+}
+
+// of returns a valid event of a status on the scene's channel.
+func (s *scene) of(status storage.Status) (storage.Event, error) {
+	f, err := fixtures.Find(s.channel(), status, "")
+	if err != nil {
+		return storage.Event{}, err
+	}
+	return s.event(f, s.webhook.Revision)
+}
+
+// message returns events of one message, in the order of the statuses.
+func (s *scene) message(statuses ...storage.Status) ([]storage.Event, error) {
+	v, err := s.values(s.channel())
+	if err != nil {
+		return nil, err
+	}
+	return s.life(v, statuses...)
+}
+
+func (s *scene) life(v fixtures.Values, statuses ...storage.Status) (all []storage.Event, err error) {
+	for _, status := range statuses {
+		f, err := fixtures.Find(s.channel(), status, "")
+		if err != nil {
+			return nil, err
+		}
+		e, err := f.Build(s.webhook.Revision, v)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// inTurn sends the events one after another.
+func inTurn(events []storage.Event, err error) ([]round, error) {
+	var rounds []round
+	for _, e := range events {
+		rounds = append(rounds, round{{event: e}})
+	}
+	return rounds, err
+}
+
+// atOnce sends the events at once.
+func atOnce(events []storage.Event, err error) ([]round, error) {
+	var all round
+	for _, e := range events {
+		all = append(all, request{event: e})
+	}
+	return []round{all}, err
+}
+
+// one sends a single valid event, and so the variation.
+func one(status storage.Status, v engine.Variation) plan {
+	return func(s *scene) ([]round, error) {
+		e, err := s.of(status)
+		return []round{{{event: e, v: v}}}, err
+	}
+}
+
+// changed sends a single event with changes to its values, by JSON Pointer.
+func changed(status storage.Status, changes ...change) plan {
+	return func(s *scene) ([]round, error) {
+		e, err := s.of(status)
+		if err != nil {
+			return nil, err
+		}
+		e, err = amend(e, changes)
+		return []round{{{event: e}}}, err
+	}
+}
+
+// A change replaces one value of a payload.
+type change struct {
+	pointer string
+	value   string          // JSON
+	channel storage.Channel // the only one that it applies to; empty: each
+}
+
+func amend(e storage.Event, changes []change) (storage.Event, error) {
+	payload := e.Payload
+	for _, c := range changes {
+		if c.channel != "" && c.channel != e.Channel {
+			continue
+		}
+		var err error
+		if payload, err = fixtures.Set(payload, c.pointer, json.RawMessage(c.value)); err != nil {
+			return e, fmt.Errorf("change %s: %w", c.pointer, err)
+		}
+	}
+	channel := e.Channel
+	e = fixtures.Amend(e, payload)
+	e.Channel = channel
+	return e, nil
+}
+
+// raw sends a body that may be no event.
+func raw(make func(valid []byte) []byte) plan {
+	return func(s *scene) ([]round, error) {
+		e, err := s.of(storage.StatusSent)
+		if err != nil {
+			return nil, err
+		}
+		e.Payload = make(slices.Clone(e.Payload))
+		return []round{{{event: e}}}, nil
+	}
+}

@@ -1,0 +1,180 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"backchannel/storage"
+)
+
+// A ServerStore has the runs that people ask for, and stores what a run does.
+type ServerStore interface {
+	Store
+	OpenChecks(ctx context.Context) ([]storage.CheckRun, error)
+	LoseChecks(ctx context.Context, reason string) error
+	Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error)
+	Changes(ctx context.Context) <-chan storage.Change
+}
+
+// A Server makes the runs that are asked for, of several webhooks at once. Only the leader
+// may have one: a run that is marked as running when it starts is taken for lost.
+type Server struct {
+	cfg   Config
+	store ServerStore
+
+	group  sync.WaitGroup
+	panics chan any
+
+	mu     sync.Mutex // guards active
+	active map[storage.ID]activeRun
+}
+
+// An activeRun is a run that this server makes.
+type activeRun struct {
+	webhook storage.ID
+	stop    context.CancelCauseFunc
+}
+
+// NewServer returns a server that does not run yet.
+func NewServer(store ServerStore, cfg Config) *Server {
+	return &Server{cfg: cfg.withDefaults(), store: store, panics: make(chan any, 1), active: map[storage.ID]activeRun{}}
+}
+
+const lostReason = "the process that made the run died; what it did is kept: run the check again"
+
+// Run takes runs until ctx ends, which interrupts those under way, and returns when they are
+// stored. A panic in a run is raised again here.
+func (s *Server) Run(ctx context.Context) error {
+	if err := s.store.LoseChecks(ctx, lostReason); err != nil && ctx.Err() == nil {
+		return err
+	}
+	defer s.group.Wait()
+	changes := s.store.Changes(ctx)
+	change := storage.ChangedAll // what changed before the subscription
+	for {
+		s.handle(ctx, change)
+		select {
+		case <-ctx.Done():
+			return nil
+		case text := <-s.panics:
+			panic(text)
+		case c, open := <-changes:
+			if change = c; !open {
+				changes = nil // the store is closed
+			}
+		}
+	}
+}
+
+func (s *Server) handle(ctx context.Context, change storage.Change) {
+	if !change.Has(storage.ChangedChecks | storage.ChangedWebhooks) {
+		return
+	}
+	open, err := s.store.OpenChecks(ctx)
+	if err != nil {
+		s.failed(ctx, "read the checks that are asked for", err)
+		return
+	}
+	if change.Has(storage.ChangedWebhooks) {
+		s.stopUnfit(ctx)
+	}
+	for _, run := range open {
+		switch {
+		case run.State == storage.CheckAsked:
+			s.take(ctx, run)
+		case run.Stop != "":
+			s.stop(run.ID, errors.New(run.Stop))
+		}
+	}
+}
+
+// take begins a run, unless it has begun or should not.
+func (s *Server) take(ctx context.Context, run storage.CheckRun) {
+	s.mu.Lock()
+	_, taken := s.active[run.ID]
+	s.mu.Unlock()
+	if taken {
+		return
+	}
+	w, err := s.store.Webhook(ctx, run.WebhookID)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		s.failed(ctx, "read the webhook to check", err)
+		return
+	}
+	why := unfitNow(w, err)
+	if patience := run.Options.WithDefaults().Timeout; why == nil && s.cfg.Now().Sub(run.AskedAt) > patience {
+		why = fmt.Errorf("no engine took it within %s; run the check again", patience)
+	}
+	if why != nil {
+		run.State, run.Reason = storage.CheckInterrupted, why.Error()
+		s.failed(ctx, "end a check", s.store.EndCheck(ctx, run))
+		return
+	}
+	running, stop := context.WithCancelCause(ctx)
+	s.mu.Lock()
+	s.active[run.ID] = activeRun{run.WebhookID, stop}
+	s.mu.Unlock()
+	s.group.Go(func() { s.run(running, run, w) })
+}
+
+// unfitNow returns why nothing may be sent to a webhook's endpoint, or nil.
+func unfitNow(w storage.Webhook, err error) error {
+	switch {
+	case err != nil:
+		return errors.New("the webhook was deleted")
+	case w.State == storage.Paused:
+		return errors.New("the webhook was paused; resume it, and run the check again")
+	}
+	return nil
+}
+
+func (s *Server) run(ctx context.Context, run storage.CheckRun, w storage.Webhook) {
+	defer func() {
+		s.stop(run.ID, nil)
+		s.mu.Lock()
+		delete(s.active, run.ID)
+		s.mu.Unlock()
+		if text := recover(); text != nil {
+			select {
+			case s.panics <- text:
+			default:
+			}
+		}
+	}()
+	err := Run(ctx, s.cfg, s.store, run, w)
+	if errors.Is(err, storage.ErrConflict) { // it was stopped before it began
+		return
+	}
+	s.failed(ctx, "store a check", err)
+}
+
+func (s *Server) stop(id storage.ID, why error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if run, ok := s.active[id]; ok {
+		run.stop(why)
+	}
+}
+
+// stopUnfit stops the runs whose webhook has been paused or deleted.
+func (s *Server) stopUnfit(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, run := range s.active {
+		w, err := s.store.Webhook(ctx, run.webhook)
+		if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			continue
+		}
+		if why := unfitNow(w, err); why != nil {
+			run.stop(why)
+		}
+	}
+}
+
+func (s *Server) failed(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil && s.cfg.Engine.Logger != nil {
+		s.cfg.Engine.Logger.Error(what, "error", err)
+	}
+}

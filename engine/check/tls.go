@@ -1,0 +1,219 @@
+package check
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"time"
+
+	"backchannel/engine"
+	"backchannel/storage"
+	"backchannel/storage/words"
+)
+
+// A handshakes holds what an endpoint presents, and what came of offering it old versions
+// alone.
+type handshakes struct {
+	report     engine.TLSReport
+	err        error // why there is no report
+	legacy     error // nil: a version before TLS 1.2 was accepted
+	legacyIs   uint16
+	now        time.Time
+	unverified bool // the webhook skips verification
+}
+
+// look makes the handshakes.
+func look(ctx context.Context, client *engine.Client, w *storage.Webhook, now time.Time) handshakes {
+	h := handshakes{now: now, unverified: w.Delivery.TLS.SkipVerify}
+	if h.report, h.err = client.InspectTLS(ctx, w, 0); h.err != nil {
+		return h
+	}
+	var old engine.TLSReport
+	old, h.legacy = client.InspectTLS(ctx, w, tls.VersionTLS11)
+	h.legacyIs = old.State.Version
+	return h
+}
+
+const (
+	minLeft  = 14 * 24 * time.Hour
+	maxShare = 3 // of a certificate's life, for those that live less than six weeks
+)
+
+func tlsCases() []Case {
+	const verify = "Journey Optimizer sends to HTTPS only, and a sender that verifies certificates delivers nothing otherwise (RFC 9110 §4.3.4)"
+	secured := func(name string, level storage.CheckLevel, what, expected, why, remedy string, inspect func(handshakes) opinion) Case {
+		return Case{ID: groupTLS + "/" + name, Level: level, What: what, Expected: expected, Why: why, Remedy: remedy, unfit: withoutTLS, inspect: seen(inspect)}
+	}
+	const must, should = storage.CheckMust, storage.CheckShould
+	return []Case{
+		secured("trusted", must, "a handshake: who issued the certificate?", "an authority that is trusted here", verify,
+			"use a certificate of a public authority, or name the authority with --tls-ca", warned(trusted)),
+		secured("chain", must, "a handshake: does it send the intermediate certificates?", "each certificate up to the authority's", verify+"; browsers fetch what is missing, senders do not (RFC 8446 §4.4.2)",
+			"configure the server with the whole chain: fullchain.pem instead of cert.pem", verifying(complete)),
+		secured("expired", must, "a handshake: is the certificate valid now?", "a time between notBefore and notAfter", verify, "renew the certificate, and have that done automatically", verifying(unexpired)),
+		secured("host", must, "a handshake: is the certificate for the URL's host?", "the host among the certificate's names", verify, "have the certificate issued for the host, or correct the URL", verifying(named)),
+		secured("version", must, "a handshake: which version?", "TLS 1.2 or newer", "TLS 1.0 and 1.1 are deprecated (RFC 8996), and current senders refuse them", "enable TLS 1.2 and 1.3", modern),
+		secured("renewal", should, "a handshake: how long is the certificate valid?", "14 days or more left, or a third of its life where that is shorter",
+			"a certificate whose renewal fails is noticed in time only if there is time left", "renew the certificate now, and have that done automatically", renewed),
+		secured("legacy", should, "a handshake that offers TLS 1.0 and 1.1 alone", "refused", "TLS 1.0 and 1.1 are deprecated (RFC 8996): whoever can force them can read along", "disable TLS 1.0 and 1.1", refusesLegacy),
+	}
+}
+
+// seen answers for endpoints with which no handshake was possible.
+func seen(inspect func(handshakes) opinion) func(handshakes) opinion {
+	return func(h handshakes) opinion {
+		switch {
+		case h.err != nil:
+			return opinion{result: storage.CheckFailed, got: h.err.Error()}
+		case len(h.report.State.PeerCertificates) == 0:
+			return opinion{result: storage.CheckFailed, got: "the endpoint presents no certificate"}
+		}
+		return inspect(h)
+	}
+}
+
+// verifying skips what the webhook does not want to be verified. The first of these cases
+// warns of that.
+func verifying(inspect func(handshakes) opinion) func(handshakes) opinion {
+	return func(h handshakes) opinion {
+		if h.unverified {
+			return opinion{result: storage.CheckSkipped, got: "the webhook skips verification of the certificate"}
+		}
+		return inspect(h)
+	}
+}
+
+// warned is verifying for the case that says so.
+func warned(inspect func(handshakes) opinion) func(handshakes) opinion {
+	return func(h handshakes) opinion {
+		if h.unverified {
+			return opinion{result: storage.CheckWarned, got: "not looked at: the webhook skips verification of the certificate",
+				remedy: "verify it: switch off --tls-skip-verify, and name an authority of your own with --tls-ca"}
+		}
+		return inspect(h)
+	}
+}
+
+func (h handshakes) leaf() *x509.Certificate { return h.report.State.PeerCertificates[0] }
+
+// verify verifies the chain alone: not the host, and at a time when the endpoint's own
+// certificate is valid.
+func (h handshakes) verify() error {
+	options := x509.VerifyOptions{Roots: h.report.Roots, Intermediates: x509.NewCertPool(), CurrentTime: h.now}
+	if h.now.After(h.leaf().NotAfter) || h.now.Before(h.leaf().NotBefore) {
+		options.CurrentTime = h.leaf().NotBefore.Add(h.leaf().NotAfter.Sub(h.leaf().NotBefore) / 2)
+	}
+	for _, c := range h.report.State.PeerCertificates[1:] {
+		options.Intermediates.AddCert(c)
+	}
+	_, err := h.leaf().Verify(options)
+	return err
+}
+
+// brokenOff reports whether the chain ends with a certificate whose issuer was not sent.
+func (h handshakes) brokenOff() bool {
+	if !errors.As(h.verify(), new(x509.UnknownAuthorityError)) {
+		return false
+	}
+	sent := h.report.State.PeerCertificates
+	last := sent[0]
+	for range sent {
+		next := issuerOf(last, sent)
+		if next == nil {
+			return true
+		}
+		if next.Equal(last) {
+			return false
+		}
+		last = next
+	}
+	return false
+}
+
+// issuerOf returns the certificate that signed another, itself if that is self-signed.
+func issuerOf(cert *x509.Certificate, among []*x509.Certificate) *x509.Certificate {
+	for _, c := range among {
+		if string(c.RawSubject) == string(cert.RawIssuer) && c.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) == nil {
+			return c
+		}
+	}
+	return nil
+}
+
+func (h handshakes) issuer() string {
+	if name := h.leaf().Issuer.CommonName; name != "" {
+		return name
+	}
+	return h.leaf().Issuer.String()
+}
+
+func (h handshakes) fails(err error) opinion {
+	return opinion{result: storage.CheckFailed, got: h.report.Explain(err, h.now)}
+}
+
+func trusted(h handshakes) opinion {
+	err := h.verify()
+	switch {
+	case err == nil:
+		return opinion{result: storage.CheckPassed, got: fmt.Sprintf("issued by %q", firstLine(h.issuer()))}
+	case h.brokenOff():
+		return opinion{result: storage.CheckSkipped, got: "cannot be known while the chain is incomplete"}
+	}
+	return h.fails(err)
+}
+
+func complete(h handshakes) opinion {
+	if h.brokenOff() {
+		return h.fails(h.verify())
+	}
+	return opinion{result: storage.CheckPassed, got: words.Count(len(h.report.State.PeerCertificates), "certificate")}
+}
+
+func unexpired(h handshakes) opinion {
+	for _, cert := range h.report.State.PeerCertificates[:1] {
+		if h.now.After(cert.NotAfter) || h.now.Before(cert.NotBefore) {
+			return h.fails(x509.CertificateInvalidError{Cert: cert, Reason: x509.Expired})
+		}
+	}
+	return opinion{result: storage.CheckPassed, got: "valid until " + day(h.leaf().NotAfter)}
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+func named(h handshakes) opinion {
+	if err := h.leaf().VerifyHostname(h.report.Host); err != nil {
+		return h.fails(err)
+	}
+	return opinion{result: storage.CheckPassed, got: h.report.Host}
+}
+
+func modern(h handshakes) opinion {
+	o := opinion{result: storage.CheckPassed, got: tls.VersionName(h.report.State.Version)}
+	if h.report.State.Version < tls.VersionTLS12 {
+		o.result = storage.CheckFailed
+	}
+	return o
+}
+
+func renewed(h handshakes) opinion {
+	cert := h.leaf()
+	left := cert.NotAfter.Sub(h.now)
+	needs := min(minLeft, cert.NotAfter.Sub(cert.NotBefore)/maxShare)
+	if h.now.After(cert.NotAfter) {
+		return opinion{result: storage.CheckSkipped, got: "it has expired"}
+	}
+	o := opinion{result: storage.CheckPassed, got: fmt.Sprintf("%s left, until %s", words.Count(int(left/(24*time.Hour)), "day"), day(cert.NotAfter))}
+	if left < needs {
+		o.result = storage.CheckFailed
+	}
+	return o
+}
+
+func refusesLegacy(h handshakes) opinion {
+	if h.legacy != nil {
+		return opinion{result: storage.CheckPassed, got: "refused"}
+	}
+	return opinion{result: storage.CheckFailed, got: "accepted with " + tls.VersionName(h.legacyIs)}
+}
