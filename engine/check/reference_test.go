@@ -1,0 +1,144 @@
+package check_test
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"backchannel/fixtures"
+	"backchannel/storage/token"
+)
+
+// A reference is an endpoint as it should be. Its fields are the places where the defects of
+// the table change it; the zero value has none.
+type reference struct {
+	spec token.Spec
+	key  *token.Key
+	now  func() time.Time
+
+	// Each hook is called instead of, or before, what the exemplary endpoint does. It reports
+	// whether it has answered.
+	before func(w http.ResponseWriter, req *http.Request) bool
+	// auth judges the values of the JWT's header instead of strict.
+	auth func(r *reference, values []string) bool
+	// parsed is called with a valid event.
+	parsed func(w http.ResponseWriter, e fixtures.Summary, body []byte) bool
+	// body is called with any body.
+	body func(w http.ResponseWriter, body []byte) bool
+
+	mu   sync.Mutex
+	seen map[string]int // events, by what makes them the same
+	last map[string]string
+}
+
+func (r *reference) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if r.before != nil && r.before(w, req) {
+		return
+	}
+	if req.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "POST only", http.StatusMethodNotAllowed)
+		return
+	}
+	auth := r.auth
+	if auth == nil {
+		auth = strict
+	}
+	if r.key != nil && !auth(r, req.Header.Values(r.spec.Header)) {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		http.Error(w, "who are you?", http.StatusUnauthorized)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, 512<<10))
+	switch {
+	case err != nil && strings.Contains(err.Error(), "too large"):
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+	case err != nil:
+		http.Error(w, "the body broke off", http.StatusBadRequest)
+	default:
+		r.receive(w, body)
+	}
+}
+
+func (r *reference) receive(w http.ResponseWriter, body []byte) {
+	if r.body != nil && r.body(w, body) {
+		return
+	}
+	var event struct{ RequestID, Channel string }
+	if !utf8.Valid(body) || json.Unmarshal(body, &event) != nil || event.RequestID == "" || event.Channel == "" {
+		http.Error(w, "not an event", http.StatusBadRequest)
+		return
+	}
+	s, _ := fixtures.Describe(body)
+	if r.parsed != nil && r.parsed(w, s, body) {
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// strict accepts exactly one valid token.
+func strict(r *reference, values []string) bool {
+	return len(values) == 1 && r.judges(values[0], "")
+}
+
+// judges reports whether a header's value passes every check of the receiver's judge but
+// those that are named.
+func (r *reference) judges(value string, but ...string) bool {
+	for _, c := range token.Judge(r.spec, r.key, []string{value}, r.now()) {
+		if c.Result == token.Fail && !slices.Contains(but, c.Name) {
+			return false
+		}
+	}
+	return true
+}
+
+// once counts an event, and reports how often it has come.
+func (r *reference) once(key string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seen == nil {
+		r.seen = map[string]int{}
+	}
+	r.seen[key]++
+	return r.seen[key]
+}
+
+// was returns what was kept under a key, and replaces it.
+func (r *reference) was(key, value string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last == nil {
+		r.last = map[string]string{}
+	}
+	before := r.last[key]
+	r.last[key] = value
+	return before
+}
+
+// serve starts an endpoint over TLS or without.
+func serve(handler http.Handler, config *tls.Config) *httptest.Server {
+	s := httptest.NewUnstartedServer(handler)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if config == nil {
+		s.Start()
+	} else {
+		s.TLS = config
+		s.EnableHTTP2 = true
+		s.StartTLS()
+	}
+	return s
+}
+
+func fail(w http.ResponseWriter, code int) bool {
+	http.Error(w, fmt.Sprintf(`{"error":"answer %d"}`, code), code)
+	return true
+}

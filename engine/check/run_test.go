@@ -1,0 +1,146 @@
+package check_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"backchannel/engine"
+	"backchannel/engine/check"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+	"backchannel/storage/token"
+)
+
+// A bench checks one endpoint with a store of its own.
+type bench struct {
+	*testing.T
+	store  *sqlite.Store
+	hook   storage.Webhook
+	config check.Config
+}
+
+var secret = storage.Secret(strings.Repeat("k", 64))
+
+// key is that of the reference endpoint, shared because RSA keys take long to make.
+var rsaKey = sync.OnceValues(func() (string, error) { return newRSAPEM() })
+
+func newBench(t *testing.T, change func(*storage.Webhook)) *bench {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Alone: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	w := storage.NewWebhook()
+	w.Name, w.Channels = "acme", storage.Channels()
+	w.URL = "https://placeholder.test/"
+	w.Auth.Type, w.Auth.JWT.Secret = storage.AuthJWT, secret
+	w.Headers = []storage.HeaderField{{Name: "X-Tenant", Value: "blue"}, {Name: "X-Key", Value: "a-secret-value-of-a-header", Secret: true}}
+	w.Delivery.Timeout = time.Second
+	if change != nil {
+		change(&w)
+	}
+	w.Normalize()
+	if err := store.CreateWebhook(t.Context(), &w); err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{T: t, store: store, hook: w}
+	b.config = check.Config{Engine: engine.Config{RootCAs: func() (*x509.CertPool, error) { return x509.NewCertPool(), nil }}}
+	return b
+}
+
+// reference returns an exemplary endpoint for the webhook.
+func (b *bench) reference() *reference {
+	spec := b.hook.TokenSpec("")
+	spec.Audience = []string{"127.0.0.1"}
+	key, err := token.ParseKey(spec.Algorithm, []byte(b.hook.Auth.JWT.Secret.Reveal()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &reference{spec: spec, key: key, now: time.Now}
+}
+
+// at points the webhook to a server, whose certificate is trusted.
+func (b *bench) at(s *httptest.Server) {
+	b.Helper()
+	b.Cleanup(s.Close)
+	b.hook.URL = s.URL // the store refuses http://, which --allow-http is for
+	if s.Certificate() != nil {
+		roots := x509.NewCertPool()
+		roots.AddCert(s.Certificate())
+		b.config.Engine.RootCAs = func() (*x509.CertPool, error) { return roots, nil }
+	}
+}
+
+// check makes a run and returns it as it is stored.
+func (b *bench) check(ctx context.Context, o storage.CheckOptions) storage.CheckRun {
+	b.Helper()
+	run := storage.CheckRun{WebhookID: b.hook.ID, Options: o}
+	if err := b.store.AskCheck(b.Context(), &run); err != nil {
+		b.Fatal(err)
+	}
+	if err := check.Run(ctx, b.config, b.store, run, b.hook); err != nil {
+		b.Fatal(err)
+	}
+	run, err := b.store.CheckRun(b.Context(), run.ID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return run
+}
+
+// bad lists the cases of a result, as "id result: got".
+func bad(r storage.CheckRun, results ...storage.CheckResult) (ids, told []string) {
+	for _, c := range r.Cases {
+		if slices.Contains(results, c.Result) {
+			ids = append(ids, c.ID)
+			told = append(told, c.ID+" "+string(c.Result)+": "+c.Got)
+		}
+	}
+	return ids, told
+}
+
+// quick is a run without waiting for its rate.
+func quick(skip ...string) storage.CheckOptions {
+	return storage.CheckOptions{Skip: skip, PerSecond: storage.MaxCheckRate}
+}
+
+// An exemplary endpoint passes everything, whatever the algorithm and the payload revision.
+func TestExemplaryEndpointPassesEverything(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*storage.Webhook){
+		"HS256": func(*storage.Webhook) {},
+		"RS256": func(w *storage.Webhook) {
+			w.Auth.JWT.Algorithm, w.Auth.JWT.Secret = "RS256", storage.Secret(must(rsaKey()))
+		},
+		"2026-10, SMS": func(w *storage.Webhook) {
+			w.Revision, w.Channels = storage.Revision202610, []storage.Channel{storage.SMS}
+		},
+		"a header for it":  func(w *storage.Webhook) { w.Auth.JWT.Header, w.Auth.JWT.Prefix = "X-Token", "" },
+		"no JWT, no other": func(w *storage.Webhook) { w.Auth.Type, w.Headers = storage.AuthNone, nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, change)
+			r := &reference{}
+			if b.hook.Auth.Type == storage.AuthJWT {
+				r = b.reference()
+			}
+			b.at(serve(r, &tls.Config{}))
+			run := b.check(t.Context(), quick("load", "slow"))
+			if run.State != storage.CheckFinished {
+				t.Errorf("the run is %s: %s", run.State, run.Reason)
+			}
+			if _, told := bad(run, storage.CheckFailed, storage.CheckWarned, ""); len(told) > 0 {
+				t.Errorf("of an exemplary endpoint:\n%s", strings.Join(told, "\n"))
+			}
+		})
+	}
+}
