@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"backchannel/receiver/executions"
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+)
+
+var kills = flag.Int("kills", 3, "how many processes TestNoAcceptedCallIsLost kills")
+
+const recipients = 3 // of each call
+
+// A victim is a serve process that is to be killed, and what it accepted.
+type victim struct {
+	cmd      *exec.Cmd
+	receiver string
+	client   *http.Client
+}
+
+func backchannel(t *testing.T, data string, args ...string) *exec.Cmd {
+	t.Helper()
+	program, err := exec.LookPath("backchannel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, args...)
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", envData+"="+data, envListen+"=127.0.0.1:0", "SSL_CERT_FILE="+os.DevNull)
+	return cmd
+}
+
+func startVictim(t *testing.T, data string) *victim {
+	t.Helper()
+	v := &victim{cmd: backchannel(t, data, "serve")}
+	out, err := v.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = v.cmd.Process.Kill() })
+	first, err := bufio.NewReader(out).ReadBytes('\n')
+	var line readyLine
+	if err != nil || json.Unmarshal(first, &line) != nil {
+		t.Fatalf("the ready line is %q, %v", first, err)
+	}
+	authority, err := os.ReadFile(line.CA)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(authority)
+	v.receiver, v.client = line.Receiver, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	return v
+}
+
+// call executes a campaign and returns the executionId, if the call was accepted.
+func (v *victim) call(campaign string) (executionID string, err error) {
+	body := fmt.Appendf(nil, `{"requestId":"r-%d","campaignId":%q,"recipients":[`, rand.Uint64(), campaign)
+	for i := range recipients {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = fmt.Appendf(body, `{"type":"aep","userId":"user%d@a.test","namespace":"email"}`, i)
+	}
+	req, err := http.NewRequest(http.MethodPost, v.receiver+"/ajo/im/executions/unitary", bytes.NewReader(append(body, "]}"...)))
+	if err != nil {
+		return "", err
+	}
+	for name, value := range map[string]string{
+		"Authorization": "Bearer token", "X-Api-Key": "key", "X-Gw-Ims-Org-Id": "myImsOrg", "X-Sandbox-Name": "prod", "Content-Type": "application/json",
+	} {
+		req.Header.Set(name, value)
+	}
+	answer, err := v.client.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusAccepted {
+		return "", err
+	}
+	var accepted struct {
+		ExecutionID string `json:"executionId"`
+	}
+	err = json.Unmarshal(text, &accepted)
+	return accepted.ExecutionID, err
+}
+
+// killUnderLoad executes a campaign until the victim is killed and returns what it accepted.
+func (v *victim) killUnderLoad(campaign string) (accepted []string) {
+	var mu sync.Mutex
+	var callers sync.WaitGroup
+	for range 4 {
+		callers.Go(func() {
+			for {
+				id, err := v.call(campaign)
+				if err != nil {
+					return
+				}
+				if id == "" {
+					continue // over the rate
+				}
+				mu.Lock()
+				accepted = append(accepted, id)
+				mu.Unlock()
+			}
+		})
+	}
+	time.AfterFunc(time.Duration(100+rand.IntN(400))*time.Millisecond, func() { _ = v.cmd.Process.Kill() })
+	callers.Wait()
+	_ = v.cmd.Wait()
+	return accepted
+}
+
+// What follows from a call was committed before the call was answered, and planned events are
+// rows: a process may die at any moment.
+func TestNoAcceptedCallIsLost(t *testing.T) {
+	data := t.TempDir()
+	for _, args := range [][]string{
+		{"webhook", "create", "--name", "acme", "--channel", "email"},
+		{"campaign", "create", "--name", "welcome", "--channel", "email", "--webhooks", "--speed", "10", "--activate"},
+	} {
+		if text, err := backchannel(t, data, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, text)
+		}
+	}
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	campaign, err := store.CampaignByName(t.Context(), "welcome")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var accepted []string
+	for range *kills {
+		accepted = append(accepted, startVictim(t, data).killUnderLoad(campaign.UUID)...)
+	}
+	last := startVictim(t, data)
+	var counts storage.Counts
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		if counts, err = store.Counts(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		left := counts.Deliveries[storage.Queued] + counts.Deliveries[storage.Sending] + counts.Deliveries[storage.Retrying]
+		if left == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d deliveries stay undelivered", left)
+		}
+	}
+	_ = last.cmd.Process.Kill()
+	for _, id := range accepted {
+		checkAccepted(t, store, id)
+	}
+	delivered := counts.Deliveries[storage.StateDelivered]
+	twice := counts.Receipts - delivered
+	t.Logf("%d kills, %d calls accepted, %d events, %d sent twice", *kills, len(accepted), delivered, twice)
+	if len(accepted) == 0 || delivered < int64(2*recipients*len(accepted)) {
+		t.Errorf("%d events were delivered of %d calls", delivered, len(accepted))
+	}
+	if most := int64(*kills * storage.DefaultDelivery().Concurrency); twice > most {
+		t.Errorf("%d events were sent twice, want at most %d", twice, most)
+	}
+}
+
+func checkAccepted(t *testing.T, store executions.Store, id string) {
+	t.Helper()
+	e, err := store.ExecutionByName(t.Context(), id)
+	if err != nil {
+		t.Errorf("an accepted call is lost: %v", err)
+		return
+	}
+	messages, err := store.Messages(t.Context(), storage.MessageQuery{Execution: e.ID})
+	if err != nil || len(messages) != recipients {
+		t.Errorf("%s has %d messages, %v", id, len(messages), err)
+	}
+	for _, m := range messages {
+		if len(m.Events) != 2 || m.State != storage.MessageDelivered || storage.StatusOf(messages) != storage.ExecutionCompleted {
+			t.Errorf("a message of %s is %+v", id, m)
+		}
+	}
+}
