@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"backchannel/storage"
@@ -15,25 +16,38 @@ import (
 func (s *Screen) Bindings() []screen.Binding {
 	create := screen.Binding{Keys: []string{"n"}, Label: "new", Help: "Create a campaign", Do: s.create}
 	list := s.ListBindings("Show only campaigns with these words")
-	_, ok := s.Selected()
-	all := s.rowBindings()
+	r, ok := s.Selected()
+	all := s.rowBindings(r.Campaign)
 	if !ok {
 		return slices.Concat([]screen.Binding{create}, list, screen.Because("there is no campaign here to do that with", all))
 	}
 	return slices.Concat(all[:1], []screen.Binding{create}, all[1:], list)
 }
 
-// rowBindings returns the keys that act on the campaign.
-func (s *Screen) rowBindings() []screen.Binding {
+// rowBindings returns the keys that act on the campaign. Those that its status refuses say
+// why, and what to do instead.
+func (s *Screen) rowBindings(c storage.Campaign) []screen.Binding {
+	_, unchangeable := c.Edit(c.Latest())
+	_, inactivable := c.Activate()
+	_, unstoppable := c.Stop()
 	return []screen.Binding{
 		{Keys: []string{"enter"}, Label: "open", Help: "Go to its executions and messages",
 			Do: s.OnSelected(func(r row) tea.Cmd { return s.openExecutions(r.Campaign) })},
-		{Keys: []string{"e"}, Label: "edit", Help: "Edit the campaign", Do: s.OnSelected(s.edit)},
-		{Keys: []string{"a"}, Label: "activate", Help: "Activate it: calls are accepted", Do: s.OnSelected(s.activate)},
-		{Keys: []string{"S"}, Label: "stop", Help: "Stop it for good: no further call is accepted", Do: s.OnSelected(s.stop)},
+		screen.Binding{Keys: []string{"e"}, Label: "edit", Help: "Edit the campaign", Do: s.OnSelected(s.edit)}.Unless(reason(unchangeable)),
+		screen.Binding{Keys: []string{"a"}, Label: "activate", Help: "Activate it: calls are accepted", Do: s.OnSelected(s.activate)}.Unless(reason(inactivable)),
+		screen.Binding{Keys: []string{"S"}, Label: "stop", Help: "Stop it for good: no further call is accepted", Do: s.OnSelected(s.stop)}.Unless(reason(unstoppable)),
 		{Keys: []string{"D"}, Label: "duplicate", Help: "Duplicate it as a new draft", Do: s.OnSelected(s.duplicate)},
-		{Keys: []string{"d"}, Label: "delete", Help: "Delete the draft", Do: s.OnSelected(s.delete)},
+		screen.Binding{Keys: []string{"d"}, Label: "delete", Help: "Delete the draft", Do: s.OnSelected(s.delete)}.Unless(reason(c.CheckDelete())),
 	}
+}
+
+// reason returns what an error says of the campaign, without the field.
+func reason(err error) string {
+	var refused storage.FieldErrors
+	if errors.As(err, &refused) {
+		return refused[0].Reason
+	}
+	return ""
 }
 
 // activate makes a campaign live, or brings in the changes of its draft.
@@ -47,9 +61,6 @@ func (s *Screen) activate(r row) tea.Cmd {
 
 // stop asks first, because nothing starts a stopped campaign again.
 func (s *Screen) stop(r row) tea.Cmd {
-	if _, err := r.Stop(); err != nil {
-		return screen.Say(screen.Bad(err.Error()))
-	}
 	return s.env.Ask(component.Confirm{
 		Title: "Stop " + r.Name + "?",
 		Text:  []string{"This is final: no further call is accepted. Planned events are still sent.", "To go on later, duplicate it (D) and activate the copy."},
@@ -70,11 +81,8 @@ func (s *Screen) change(r row, text string, step func(storage.Campaign) (storage
 	})
 }
 
-// delete asks first. A campaign that is not a draft says what to do instead.
+// delete asks first.
 func (s *Screen) delete(r row) tea.Cmd {
-	if err := r.CheckDelete(); err != nil {
-		return screen.Say(screen.Bad(err.Error()))
-	}
 	return s.env.Ask(component.Confirm{
 		Title: "Delete " + r.Name + "?", Text: []string{"The draft is gone then."}, Yes: "delete", No: "keep",
 	}, func() tea.Cmd {

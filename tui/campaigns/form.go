@@ -115,13 +115,7 @@ func (s *Screen) create() tea.Cmd {
 	return screen.Open(s.newForm(c))
 }
 
-// edit opens a form for the campaign, or says why it cannot be changed.
-func (s *Screen) edit(r row) tea.Cmd {
-	if _, err := r.Edit(r.Latest()); err != nil {
-		return screen.Say(screen.Bad(err.Error()))
-	}
-	return screen.Open(s.newForm(r.Campaign))
-}
+func (s *Screen) edit(r row) tea.Cmd { return screen.Open(s.newForm(r.Campaign)) }
 
 // duplicate opens a form for a copy of the campaign.
 func (s *Screen) duplicate(r row) tea.Cmd {
