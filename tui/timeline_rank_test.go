@@ -11,7 +11,7 @@ import (
 
 // The footer says which of how many is selected, wherever one is, whatever comes meanwhile.
 func TestThePositionIsRight(t *testing.T) {
-	const n = 3500
+	const n = 1500
 	t.Parallel()
 	testReceiver(t, manyReceipts(n), func(c *console) {
 		c.rapid = true
@@ -39,12 +39,12 @@ func TestThePositionIsRight(t *testing.T) {
 		for _, keys := range [][]string{{}, {"k", "k"}, {"pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup"}, {"g"}, {"pgdown", "pgdown", "pgdown", "pgdown", "pgdown", "pgdown", "pgdown", "pgdown"}, {"G"}} {
 			c.press(keys...)
 			right(paused)
-			traffic(700)
+			traffic(300)
 			right(paused)
 			c.see("paused")
 		}
 		c.press("k", "p")
-		for range 40 {
+		for range 20 {
 			c.press("pgup")
 			traffic(10)
 			right(came)

@@ -169,6 +169,7 @@ func TestTheTerminalIsRestoredHoweverTheConsoleEnds(t *testing.T) {
 
 // Closed, a terminal sends SIGHUP; one that does not control the console just ends.
 func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
+	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {
 		t.Fatal(err)
@@ -191,6 +192,7 @@ func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
 
 // A terminal may show anything after its size has changed: all is drawn again, in that size.
 func TestResize(t *testing.T) {
+	t.Parallel()
 	s := consoleOnScreen(t)
 	for _, size := range []pty.Winsize{{Rows: 24, Cols: 80}, {Rows: 50, Cols: 200}, {Rows: 20, Cols: 60}} {
 		if err := pty.Setsize(s.person, &size); err != nil {
@@ -210,6 +212,7 @@ func TestResize(t *testing.T) {
 }
 
 func TestSuspendAndResume(t *testing.T) {
+	t.Parallel()
 	s := onScreen(t, "sh", "-i")
 	s.see("$ ")
 	s.press("backchannel\n")

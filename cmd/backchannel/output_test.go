@@ -11,6 +11,7 @@ type failing struct{ err error }
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 func TestOutputFailure(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		err   error
 		fails bool

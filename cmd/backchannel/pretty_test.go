@@ -6,6 +6,7 @@ import (
 )
 
 func TestPretty(t *testing.T) {
+	t.Parallel()
 	deep := strings.Repeat("[", 5000) + "0" + strings.Repeat(",0", 5000) + strings.Repeat("]", 5000)
 	for body, want := range map[string]string{
 		`{"b":1.0,"a":[1e5]}`: "{\n  \"b\": 1.0,\n  \"a\": [\n    1e5\n  ]\n}",

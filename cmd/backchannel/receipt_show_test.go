@@ -7,6 +7,7 @@ import (
 )
 
 func TestShownCheck(t *testing.T) {
+	t.Parallel()
 	for want, c := range map[string]storage.Check{
 		"  fail  aud: expected \"a\", got \"b\"; send a": {Name: "aud", Result: storage.Fail, Expected: `"a"`, Actual: `"b"`, Remedy: "send a"},
 		"  n/a   exp: there is no token to judge":        {Name: "exp", Result: storage.NotApplicable, Actual: "there is no token to judge"},

@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 const patience = time.Minute
 
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,

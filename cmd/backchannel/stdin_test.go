@@ -12,6 +12,7 @@ import (
 
 // SIGTERM and Ctrl+C end a command that waits for stdin.
 func TestEndsWhileStdinIsRead(t *testing.T) {
+	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ func written(t table, width int) []string {
 }
 
 func TestTable(t *testing.T) {
+	t.Parallel()
 	rows := [][]string{{"one", "a value of some length", ""}, {"日本", "\x1b[31mred\u202e", "x"}}
 	for _, test := range []struct {
 		name  string
@@ -48,6 +49,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestFacts(t *testing.T) {
+	t.Parallel()
 	var f facts
 	f.add("Name", "acme")
 	f.add("Nothing", "")

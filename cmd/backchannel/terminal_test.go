@@ -17,6 +17,7 @@ import (
 const stall = 5 * time.Second
 
 func TestSilentTerminalStallsNothing(t *testing.T) {
+	t.Parallel()
 	for _, line := range []string{"version", "--help", "webhook", "webhook create --help", "nonsense", "webhook list", "webhook delete nobody"} {
 		t.Run(line, func(t *testing.T) {
 			output, quick := "", false
@@ -67,6 +68,7 @@ func answering(t *testing.T, data, typed string, args ...string) string {
 }
 
 func TestTablesFitTheTerminal(t *testing.T) {
+	t.Parallel()
 	for line := range strings.SplitSeq(onTerminal(t, t.TempDir(), "fixture", "list"), "\r\n") {
 		if len([]rune(line)) > 80 {
 			t.Errorf("%q is wider than the terminal", line)
@@ -75,6 +77,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 }
 
 func TestBurstTellsHowFarItIs(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	onTerminal(t, data, "webhook", "create", "--name", "acme", "--channel", "email")
 	output := onTerminal(t, data, "fire", "sent", "--webhook", "acme", "--count", "600")
@@ -86,6 +89,7 @@ func TestBurstTellsHowFarItIs(t *testing.T) {
 }
 
 func TestAskingEndsWithCtrlC(t *testing.T) {
+	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {
 		t.Fatal(err)
@@ -112,6 +116,7 @@ func TestAskingEndsWithCtrlC(t *testing.T) {
 }
 
 func TestDeleteAsksOnATerminal(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	onTerminal(t, data, "webhook", "create", "--name", "acme", "--channel", "email")
 	for _, step := range []struct{ answer, want string }{{"n\n", "nothing was done"}, {"y\n", "deleted acme"}} {

@@ -10,6 +10,7 @@ import (
 )
 
 func TestDark(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct {
 		answer string
 		dark   bool
@@ -32,6 +33,7 @@ func TestDark(t *testing.T) {
 }
 
 func TestTerminalThatAnswers(t *testing.T) {
+	t.Parallel()
 	terminal, console := openPTY(t)
 	go func() {
 		buffer := make([]byte, 64)
@@ -49,6 +51,7 @@ func TestTerminalThatAnswers(t *testing.T) {
 }
 
 func TestSilentTerminal(t *testing.T) {
+	t.Parallel()
 	_, console := openPTY(t)
 	if dark, _ := Dark(console, console, time.Millisecond); !dark {
 		t.Error("a terminal that says nothing is taken for light")
@@ -56,6 +59,7 @@ func TestSilentTerminal(t *testing.T) {
 }
 
 func TestNoTerminal(t *testing.T) {
+	t.Parallel()
 	null, err := os.Open(os.DevNull)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestGuard(t *testing.T) {
+	t.Parallel()
 	plain := errors.New("plain")
 	if err := Guard(func() error { return plain }); !errors.Is(err, plain) {
 		t.Errorf("an error became %v", err)

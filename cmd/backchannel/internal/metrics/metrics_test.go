@@ -48,6 +48,7 @@ func ask(t *testing.T, store Store) (int, string) {
 }
 
 func TestMetrics(t *testing.T) {
+	t.Parallel()
 	_, text := ask(t, fakeStore{alive: true})
 	for _, line := range []string{
 		`backchannel_info{version="v1"} 1`, `backchannel_holder 1`, `backchannel_receiver_up 1`,
@@ -69,6 +70,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestNobodyDelivers(t *testing.T) {
+	t.Parallel()
 	_, text := ask(t, fakeStore{})
 	if !strings.Contains(text, "backchannel_holder 0\n") || strings.Contains(text, "attempts_total") {
 		t.Errorf("it told\n%s", text)
@@ -76,6 +78,7 @@ func TestNobodyDelivers(t *testing.T) {
 }
 
 func TestTroubleIsNoNumber(t *testing.T) {
+	t.Parallel()
 	code, text := ask(t, fakeStore{alive: true, err: errors.New("the disk is gone")})
 	if code != http.StatusInternalServerError || !strings.Contains(text, "the disk is gone") {
 		t.Errorf("it answered %d: %s", code, text)
@@ -84,6 +87,7 @@ func TestTroubleIsNoNumber(t *testing.T) {
 
 // The names and units are those that Prometheus recommends.
 func TestConventions(t *testing.T) {
+	t.Parallel()
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&reading{ctx: t.Context(), store: fakeStore{alive: true}, version: "v1"})
 	families, err := registry.Gather()
@@ -97,6 +101,7 @@ func TestConventions(t *testing.T) {
 }
 
 func TestLoopbackAlone(t *testing.T) {
+	t.Parallel()
 	for _, address := range []string{"127.0.0.1:0", "localhost:9", "[::1]:0", "127.9.9.9:80"} {
 		if _, err := loopback(address); err != nil {
 			t.Errorf("%s: %v", address, err)
