@@ -2,6 +2,7 @@ package tui
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,13 +13,21 @@ import (
 
 func threeCampaigns(s *testStore) { s.AddThreeCampaigns() }
 
+// busyCampaigns adds those, and the messages of three calls of the live one.
+func busyCampaigns(s *testStore) {
+	live, _, _ := s.AddThreeCampaigns()
+	for status, n := range map[storage.Status]int{storage.StatusDelivered: 11, storage.StatusBounce: 3, storage.StatusError: 2} {
+		s.AddExecution(live, acme(), n, slices.Repeat([]storage.Status{status}, n)...)
+	}
+}
+
 func campaignScenes() []scene {
 	at := func(keys ...string) func(*console) {
 		return func(c *console) { c.press(append([]string{"2"}, keys...)...) }
 	}
 	return []scene{
 		{name: "campaigns-empty", whole: true, play: at()},
-		{name: "campaigns", whole: true, set: threeCampaigns, play: at("G")},
+		{name: "campaigns", whole: true, set: busyCampaigns, play: at("G")},
 		{name: "campaign-draft", whole: true, set: threeCampaigns, play: at("g", "j", "tab")},
 		{name: "campaign-changed", set: func(s *testStore) {
 			live, _, _ := s.AddThreeCampaigns()
@@ -346,6 +355,9 @@ func TestCampaignsAreLive(t *testing.T) {
 		c.wait(time.Second)
 		c.press("2", "G")
 		c.see("● Live", "✓ on", "→ webhook acme prod gets its events")
+		c.store.AddExecution(live, acme(), 1, storage.StatusDelivered, storage.StatusBounce, storage.StatusDelivered, storage.StatusError)
+		c.wait(time.Second)
+		c.see("✓ on 1 2 1 1", "Executions 1", "delivered 2", "bounce 1", "error 1")
 		c.store.ChangeWebhook(acme().ID, func(w *storage.Webhook) { w.Channels = []storage.Channel{storage.SMS} })
 		c.wait(time.Second)
 		c.see("▲ on", "▲ no events: webhook acme prod does not")

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"backchannel/tui/tuitest"
+
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -18,6 +20,7 @@ func TestListsShowWhatOneLooksFor(t *testing.T) {
 		from int      // the width from which that holds
 	}{
 		{"1", []string{"Name", "Channels|Ch", "State", "Last event|Last", "Outcome", "When"}, []string{"acme", "@receiver", "HS256", "myImsOrg", "prod", "bounce", "↻ retrying", "12:04:33"}, 60},
+		{"2", []string{"Name", "Channel|Ch", "Status", "Webhooks|Hooks", "Executions|Exec", "Delivered|Deliv", "Bounced|Bnc", "Failed|Fail"}, []string{"receipts", "sms", "· Draft", "▲ on"}, 60},
 		{"3", []string{"Time", "State", "Event", "Webhook", "Tries|Try", "Code", "Next"}, []string{"12:03:29", "✗ failed", "bounce", "acme", "401"}, 60},
 		{"3", []string{"Latency", "Receiver|Rcv"}, nil, 120},
 		{"4", []string{"Time", "Event", "Ch", "Identity", "Answer|Ans", "Auth", "Schema|Sch", "Other"}, []string{"12:04:31", "● sent", "email", "john.doe", "204"}, 60},
@@ -26,6 +29,7 @@ func TestListsShowWhatOneLooksFor(t *testing.T) {
 	} {
 		testConsole(t, func(c *console) {
 			c.store.AddFewDeliveries()
+			c.store.AddCampaign(tuitest.Receipts())
 			c.wait(changeGap)
 			c.wait(changeGap)
 			c.press(test.key)
@@ -33,7 +37,7 @@ func TestListsShowWhatOneLooksFor(t *testing.T) {
 				c.size(width, 40)
 				lines := strings.Split(ansi.Strip(c.view()), "\n")
 				at := slices.IndexFunc(lines, func(l string) bool {
-					return strings.Contains(l, " Event ") || strings.Contains(l, "What") || strings.Contains(l, "Outcome")
+					return strings.Contains(l, " Event ") || strings.Contains(l, "What") || strings.Contains(l, "Outcome") || strings.Contains(l, " Status ")
 				})
 				if at < 0 {
 					t.Fatalf("view %s has no head at %d columns:\n%s", test.key, width, strings.Join(lines, "\n"))
