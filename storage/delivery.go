@@ -74,10 +74,11 @@ func (d Delivery) Latency() time.Duration {
 	return max(0, d.FinishedAt.Sub(from))
 }
 
-// Planned reports whether the delivery is of an event that is not due yet at a time, which is
-// not to be confused with one that failed and is retried later.
+// Planned reports whether the delivery is of an event that is not due yet at a time and that
+// nobody has asked to send earlier. It is not to be confused with one that failed and is
+// retried later.
 func (d Delivery) Planned(now time.Time) bool {
-	return d.State == Queued && d.Attempts == 0 && d.DueAt.After(now)
+	return d.State == Queued && d.Attempts == 0 && d.DueAt.After(now) && d.NextAttemptAt.After(now)
 }
 
 // An ErrorClass classifies why an attempt failed.

@@ -1,6 +1,9 @@
 package main
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // timeOfDay tells events of one second apart.
 const timeOfDay = "15:04:05.000"
@@ -39,4 +42,15 @@ func latency(d time.Duration) string {
 		return d.Round(time.Millisecond).String()
 	}
 	return d.Round(10 * time.Millisecond).String()
+}
+
+// ahead is how far ahead a moment is, or when it is if that is not soon.
+func (t *localTime) ahead(at time.Time) string {
+	switch d := at.Sub(t.now()); {
+	case d < 10*time.Second:
+		return fmt.Sprintf("in %.1f s", max(0, d.Seconds()))
+	case d < 100*time.Second:
+		return fmt.Sprintf("in %.0f s", d.Seconds())
+	}
+	return "at " + t.clock(at)
 }

@@ -23,6 +23,8 @@ type completionStore interface {
 	SavedFixtures(context.Context) ([]storage.SavedFixture, error)
 	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
 	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
+	Executions(context.Context, storage.ExecutionQuery) ([]storage.Execution, error)
+	Messages(context.Context, storage.MessageQuery) ([]storage.Message, error)
 }
 
 // lookFor is how long a shell that asks what may follow waits for the database.
@@ -89,7 +91,7 @@ func (a *app) answerFor(cmd *cobra.Command, flag string) cobra.CompletionFunc {
 	switch {
 	case flag == "data":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
-	case slices.Contains([]string{"ca-file", "log-file", "tls-ca", "tls-cert", "tls-key", "file", "out"}, flag), path == "fire" && flag == "body":
+	case slices.Contains([]string{"ca-file", "log-file", "tls-ca", "tls-cert", "tls-key", "file", "out"}, flag), (path == "fire" || path == "execute") && flag == "body":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
 	}
 	return cobra.NoFileCompletions

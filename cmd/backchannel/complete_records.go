@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
+	"backchannel/fixtures/outcome"
 	"backchannel/storage"
+	"backchannel/storage/inventory"
 )
 
 // completedIDs is how many records are offered, the newest of those whose IDs begin so.
@@ -73,28 +77,94 @@ func comparedWith(q completing) []choice {
 	return append([]choice{{againstFixture, "the event that would be fired"}}, others(receiptIDs(""))(q)...)
 }
 
+// executionIDs are those of all calls of the execution API.
+func executionIDs(q completing) []choice {
+	after, before, ok := idsFrom(q.text)
+	if !ok {
+		return nil
+	}
+	return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		all, err := store.Executions(ctx, storage.ExecutionQuery{Before: before, Limit: completedIDs})
+		for _, e := range all {
+			if e.ID > after {
+				about := []string{q.session.clock(e.ReceivedAt), e.Campaign, callAnswer(e)}
+				choices = append(choices, choice{e.ID.String(), strings.Join(withoutEmpty(about), ", ")})
+			}
+		}
+		return choices, err
+	})
+}
+
+// messageIDs are those of all messages of campaigns.
+func messageIDs(q completing) []choice {
+	after, before, ok := idsFrom(q.text)
+	if !ok {
+		return nil
+	}
+	return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		all, err := store.Messages(ctx, storage.MessageQuery{Before: before, Limit: completedIDs})
+		for _, m := range all {
+			if m.ID > after {
+				about := []string{q.session.clock(m.CreatedAt), m.Campaign, m.Address, string(m.State)}
+				choices = append(choices, choice{m.ID.String(), strings.Join(withoutEmpty(about), ", ")})
+			}
+		}
+		return choices, err
+	})
+}
+
+// magicRecipients are addresses that decide what becomes of their message, beside those that are
+// already typed.
+func magicRecipients(q completing) (choices []choice) {
+	channel := storage.Email
+	q.look(func(ctx context.Context, store completionStore) ([]choice, error) {
+		c, err := inventory.FindCampaign(ctx, store, q.given("campaign"))
+		if err == nil {
+			channel = c.Channel
+		}
+		return nil, err
+	})
+	before := q.text[:strings.LastIndex(q.text, ",")+1]
+	for _, m := range outcome.Addresses(channel) {
+		if !slices.Contains(strings.Split(before, ","), m.Address) {
+			choices = append(choices, choice{before + m.Address, cmp.Or(string(m.Outcome), "the profile is unknown")})
+		}
+	}
+	return choices
+}
+
 // filterTerms are the keys of a filter, or the values of the key that is being typed. What
 // is before stays.
-func filterTerms(q completing) (choices []choice) {
-	before := q.text[:strings.LastIndex(q.text, " ")+1]
-	term := strings.TrimPrefix(q.text[len(before):], "-")
-	before = q.text[:len(q.text)-len(term)]
-	key, _, typed := strings.Cut(term, ":")
-	if !typed {
-		for _, key := range storage.ReceiptFilter().Keys() {
-			choices = append(choices, choice{value: before + key})
+func filterTerms(syntax storage.FilterSyntax) chooser {
+	return func(q completing) (choices []choice) {
+		before := q.text[:strings.LastIndex(q.text, " ")+1]
+		term := strings.TrimPrefix(q.text[len(before):], "-")
+		before = q.text[:len(q.text)-len(term)]
+		key, _, typed := strings.Cut(term, ":")
+		if !typed {
+			for _, key := range syntax.Keys() {
+				choices = append(choices, choice{value: before + key})
+			}
+			return choices
+		}
+		for _, v := range filterValues(q, syntax, key) {
+			if strings.Contains(v.value, " ") {
+				v.value = `"` + v.value + `"`
+			}
+			choices = append(choices, choice{before + key + ":" + v.value, v.about})
 		}
 		return choices
 	}
-	values := choicesOf(storage.ReceiptFilter().Values(key)...)
-	if key == "webhook" {
-		values = webhookNames("")(q)
+}
+
+func filterValues(q completing, syntax storage.FilterSyntax, key string) []choice {
+	switch {
+	case !slices.Contains(syntax.Keys(), key+":"):
+		return nil
+	case key == "webhook":
+		return webhookNames("")(q)
+	case key == "campaign":
+		return campaignNames(nil)(q)
 	}
-	for _, v := range values {
-		if strings.Contains(v.value, " ") {
-			v.value = `"` + v.value + `"`
-		}
-		choices = append(choices, choice{before + key + ":" + v.value, v.about})
-	}
-	return choices
+	return choicesOf(syntax.Values(key)...)
 }

@@ -50,6 +50,8 @@ func argumentChoosers() map[string]chooser {
 		"campaign delete":    inTurn(campaignNames(func(c storage.Campaign) bool { return c.CheckDelete() == nil })),
 		"campaign export":    others(campaignNames(nil)),
 		"completion":         inTurn(plain("bash", "zsh", "fish", "powershell")),
+		"execution show":     inTurn(executionIDs),
+		"message show":       inTurn(messageIDs),
 	}
 }
 
@@ -69,7 +71,7 @@ func flagChoosers() map[string]chooser {
 		"--status":      several(storage.AllStatuses()...),
 		"--state":       several(storage.States()...),
 		"--since":       durations,
-		"--filter":      filterTerms,
+		"--filter":      filterTerms(storage.ReceiptFilter()),
 		"--format":      plain(export.Formats()...),
 		"--output":      plain(outputTable, outputJSON),
 		"--revision":    plain(storage.Revisions()...),
@@ -88,6 +90,14 @@ func flagChoosers() map[string]chooser {
 
 		"campaign create --request-id": plain(storage.RequestIDSources()...),
 		"campaign edit --request-id":   plain(storage.RequestIDSources()...),
+		"delivery list --filter":       filterTerms(storage.DeliveryFilter()),
+		"execute --namespace":          plain(storage.DefaultNamespace(storage.Email), storage.DefaultNamespace(storage.SMS)),
+		"execute --to":                 magicRecipients,
+		"execution export --filter":    filterTerms(storage.ExecutionFilter()),
+		"execution export --format":    plain(export.ExecutionFormats()...),
+		"execution list --filter":      filterTerms(storage.ExecutionFilter()),
+		"execution tail --filter":      filterTerms(storage.ExecutionFilter()),
+		"message list --filter":        filterTerms(storage.MessageFilter()),
 
 		"expect --status":          plain(storage.AllStatuses()...),
 		"fire --channel":           firedChannels,

@@ -77,7 +77,10 @@ func parseID(text, list string) (storage.ID, error) {
 }
 
 func deliveryTable() table {
-	return table{head: []string{"ID", "CREATED", "WEBHOOK", "EVENT", "TO", "STATE", "CODE", "TRIES", "LATENCY", "ERROR"}}
+	return table{
+		head:    []string{"ID", "CREATED", "WEBHOOK", "EVENT", "TO", "STATE", "CODE", "TRIES", "LATENCY", "CAMPAIGN", "ERROR"},
+		sparing: []string{"CAMPAIGN"}, roomy: []string{"CAMPAIGN"},
+	}
 }
 
 // addDelivery adds a delivery to a list: a row to the table, or a line of JSON to stdout.
@@ -86,11 +89,14 @@ func (s *session) addDelivery(rows *table, d storage.Delivery) error {
 		return s.out.object(export.OfDelivery(d))
 	}
 	problem := d.Error
-	if problem == "" && d.State == storage.Retrying {
+	switch {
+	case d.Planned(s.now()):
+		problem = "due " + s.ahead(d.DueAt)
+	case problem == "" && d.State == storage.Retrying:
 		problem = "next at " + s.clock(d.NextAttemptAt)
 	}
 	rows.add(d.ID.String(), s.clock(d.CreatedAt), d.Webhook, eventName(d), d.Identity, string(d.State),
-		number(d.Code), strconv.Itoa(d.Attempts), latency(d.Latency()), problem)
+		number(d.Code), strconv.Itoa(d.Attempts), latency(d.Latency()), d.Campaign, problem)
 	return nil
 }
 

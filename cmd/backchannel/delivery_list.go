@@ -16,9 +16,12 @@ func deliveryListCommand(s deliverySession) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the deliveries, newest first",
+		Long: "Lists the deliveries, newest first. One of a campaign's event that is not due yet says when it is: \"due in 1.4 s\";\n" +
+			"one that failed and is retried says \"next at\".\n\n" + filterHelp(storage.DeliveryFilter()),
 		Example: `backchannel delivery list --webhook acme --limit 20
 backchannel delivery list --state retrying,failed
-backchannel delivery list --status bounce --since 1h`,
+backchannel delivery list --status bounce --since 1h
+backchannel delivery list --filter 'campaign:welcome -state:delivered'`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			q, err := choice.query(s.parser(cmd), s.now())
@@ -42,20 +45,21 @@ backchannel delivery list --status bounce --since 1h`,
 	f.StringSliceVar(&choice.statuses, "status", nil, "only events of these `STATUSES`: "+words.List(storage.AllStatuses()))
 	f.StringVar(&choice.since, "since", "", "only those fired since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
 	f.StringSliceVar(&choice.states, "state", nil, "only those in these `STATES`: "+words.List(storage.States()))
+	f.StringVar(&choice.filter, "filter", "", "only those that `EXPR` selects, such as 'campaign:welcome status:bounce'")
 	f.IntVar(&choice.limit, "limit", 0, "at most `N`, the newest (default: all)")
 	return reportingFlagErrors(cmd)
 }
 
 // A deliveryChoice is the flags that select deliveries.
 type deliveryChoice struct {
-	webhook, since   string
-	statuses, states []string
-	limit            int
+	webhook, since, filter string
+	statuses, states       []string
+	limit                  int
 }
 
 func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery, error) {
 	p.limit(c.limit)
-	q := storage.DeliveryQuery{Limit: c.limit, Statuses: p.statuses(c.statuses)}
+	q := storage.DeliveryQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: p.filter(storage.DeliveryFilter(), c.filter, now)}
 	if p.given("since") {
 		q.Since = p.since(c.since, now)
 	}
@@ -81,7 +85,7 @@ func (s deliverySession) listDeliveries(ctx context.Context, store deliveryStore
 		ID: func(d storage.Delivery) storage.ID { return d.ID },
 	}
 	empty := "no deliveries; fire an event with backchannel fire bounce --webhook NAME"
-	if q.WebhookID != 0 || len(q.Statuses)+len(q.States) > 0 || !q.Since.IsZero() {
+	if q.WebhookID != 0 || len(q.Statuses)+len(q.States)+len(q.Filter.Terms) > 0 || !q.Since.IsZero() {
 		empty = "no deliveries match the flags"
 	}
 	return listAll(s.session, pages, &rows, s.addDelivery, empty)

@@ -46,6 +46,11 @@ func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event 
 	f.add("To", d.Identity)
 	f.add("Request", d.RequestID)
 	f.add("Webhook", d.Webhook)
+	f.add("Campaign", d.Campaign)
+	f.add("Execution", d.ExecutionID)
+	if d.MessageID != 0 {
+		f.add("Message", d.MessageID.String())
+	}
 	if d.ReplayOf != 0 {
 		f.add("Replay of", d.ReplayOf.String())
 	}
@@ -54,6 +59,11 @@ func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event 
 	f.add("Code", number(d.Code))
 	f.add("Error", d.Error)
 	f.add("Created", s.time(d.CreatedAt))
+	if d.Planned(s.now()) {
+		f.add("Due", s.ahead(d.DueAt)+", when its first attempt is planned")
+	} else {
+		f.add("Due", s.time(d.DueAt))
+	}
 	f.add("Next attempt", s.time(d.NextAttemptAt))
 	f.add("Latency", latency(d.Latency()))
 	f.write(s.out, "")

@@ -86,7 +86,7 @@ func (v *expectFlags) expectation(p *parser, now time.Time) (follow.Expectation,
 	if v.since != "" {
 		since = p.since(v.since, now)
 	}
-	filter := p.filter(v.filter, now)
+	filter := p.filter(storage.ReceiptFilter(), v.filter, now)
 	for _, term := range []storage.Term{{Key: "status", Value: v.status}, {Key: "channel", Value: v.channel}, {Key: "since", Value: v.since, At: since}} {
 		if term.Value != "" {
 			filter.Terms = append(filter.Terms, term)

@@ -46,7 +46,7 @@ func (s fireSession) plan(ctx context.Context, store fireStore, what string, fla
 	case missing == nil:
 		return plan, p.bad.Err()
 	case len(p.bad) > 0:
-		return plan, append(p.bad, aboutWebhook(missing))
+		return plan, append(p.bad, aboutMissing("webhook", missing))
 	}
 	return plan, missing
 }
@@ -81,14 +81,20 @@ func (v *fireFlags) checkExpected(p *parser) {
 
 func (p *parser) edits(texts []string) (edits []fire.Edit) {
 	for i, text := range texts {
-		pointer, value, found := strings.Cut(text, "=")
-		if !found {
-			p.add(fmt.Sprintf("set[%d]", i), "%q has no equals sign; write /POINTER=JSON", text)
-			continue
+		if pointer, value, ok := p.assignment(fmt.Sprintf("set[%d]", i), text); ok {
+			edits = append(edits, fire.Edit{Number: i, Pointer: pointer, Value: value})
 		}
-		edits = append(edits, fire.Edit{Number: i, Pointer: pointer, Value: json.RawMessage(value)})
 	}
 	return edits
+}
+
+// assignment reads /POINTER=JSON.
+func (p *parser) assignment(field, text string) (pointer string, value json.RawMessage, ok bool) {
+	pointer, after, found := strings.Cut(text, "=")
+	if !found {
+		p.add(field, "%q has no equals sign; write /POINTER=JSON", text)
+	}
+	return pointer, json.RawMessage(after), found
 }
 
 // readBody reads --body and removes white space. Unlike decoding and encoding, this keeps
@@ -121,12 +127,13 @@ func targetWebhook(ctx context.Context, store inventory.FindStore, name string) 
 	return findWebhook(ctx, store, name)
 }
 
-func aboutWebhook(missing error) storage.FieldError {
+// aboutMissing is the error about a record that a flag names and is not there.
+func aboutMissing(flag string, missing error) storage.FieldError {
 	var bad storage.FieldErrors
 	if errors.As(missing, &bad) {
 		return bad[0]
 	}
-	return storage.FieldError{Field: "webhook", Reason: missing.Error()}
+	return storage.FieldError{Field: flag, Reason: missing.Error()}
 }
 
 // savedFixture returns the saved fixture with the given name, or nil if the name is that of a

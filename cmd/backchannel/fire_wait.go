@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"backchannel/cmd/backchannel/internal/crash"
-	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 )
@@ -17,22 +15,14 @@ type awaited struct {
 }
 
 // fireAndWait waits for the outcome, and delivers the events itself if no engine is running.
-// When the time is up it cuts off the attempts in flight, because scripts rely on the
-// timeout. After an interruption these attempts have the rest of the time.
 func (s fireSession) fireAndWait(ctx context.Context, store fireStore, plan fire.Plan, awaited awaited) error {
-	timely, cancel := context.WithTimeout(context.WithoutCancel(ctx), awaited.timeout)
-	defer cancel()
-	limited, stop := context.WithCancel(ctx)
-	defer stop()
-	defer context.AfterFunc(timely, stop)()
 	progress := s.progress(plan.Events())
 	outcomes := &fire.Outcomes{
 		Store: store, Expect: awaited.answer, Planned: plan.Events(),
 		Known:  func(storage.Delivery) { progress.add(1, "done") },
 		Parked: func(ctx context.Context, d storage.Delivery) { s.noteParked(ctx, store, d) },
 	}
-	defer context.AfterFunc(ctx, processSession(s).noteStopping)()
-	err := s.whileLed(limited, timely.Done(), store, func(ctx context.Context) error {
+	err := processSession(s).inTime(ctx, store, awaited.timeout, func(ctx context.Context) error {
 		firer := &fire.Firer{Store: store, Plan: plan, Patience: awaited.timeout, Expect: awaited.answer}
 		err := firer.Run(ctx, func(deliveries []storage.Delivery) error {
 			outcomes.Add(deliveries)
@@ -46,59 +36,10 @@ func (s fireSession) fireAndWait(ctx context.Context, store fireStore, plan fire
 		return outcomes.Wait(ctx)
 	})
 	progress.clear()
-	if interrupted := ctx.Err() != nil; err != nil && (interrupted || timely.Err() == nil) {
+	if err != nil {
 		return err
 	}
 	return s.showOutcome(context.WithoutCancel(ctx), store, outcomes, awaited.timeout)
-}
-
-// whileLed runs a function while an engine is running: this process leads if no other does.
-// If this process cannot lead, the run is aborted. Attempts in flight after the run have time
-// until the cutoff.
-func (s fireSession) whileLed(ctx context.Context, cutoff <-chan struct{}, store fireStore, run func(context.Context) error) error {
-	leading, stop := context.WithCancel(ctx)
-	running, abort := context.WithCancelCause(ctx)
-	defer abort(nil)
-	store.OnLost(func(lost error) {
-		if lost != nil {
-			abort(lost)
-		}
-	})
-	led := make(chan error, 1)
-	go func() {
-		err := crash.Guard(func() error {
-			return processSession(s).lead(leading, store, func(cfg *leader.Config) {
-				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, processSession(s).noteCutOff, processSession(s).noteTrouble
-				s.announce(cfg)
-			})
-		})
-		if err != nil {
-			abort(err)
-		}
-		led <- err
-	}()
-	err := run(running)
-	stop()
-	if broken := <-led; broken != nil {
-		return broken
-	}
-	if lost := store.Lost(); lost != nil && err != nil {
-		return lost
-	}
-	return err
-}
-
-// announce says that this process delivers, since no other does.
-func (s fireSession) announce(cfg *leader.Config) {
-	cfg.Started = func(started leader.Status) {
-		s.note("no engine is running, so this command delivers until its own deliveries are final")
-		if started.Limited != "" {
-			s.note("%s", started.Limited)
-		}
-		if started.ReceiverError != "" {
-			s.note("the receiver is off: %s", started.ReceiverError)
-		}
-	}
 }
 
 // showOutcome shows how the deliveries ended. Its error is judgeOutcome's.

@@ -1,69 +1,90 @@
 package main
 
 import (
-	"fmt"
-	"io"
-	"os"
+	"context"
+	"errors"
+	"strings"
 
-	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
 
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/tui/style"
 )
 
-// A message is a line on stderr for a machine to read. One of the three texts is there.
-type message struct {
-	Error   string              `json:"error,omitempty"`   // why the command failed: the last line
-	Warning string              `json:"warning,omitempty"` // what may be meant, but should be looked at
-	Note    string              `json:"note,omitempty"`    // anything else beside the result
-	Fields  storage.FieldErrors `json:"fields,omitempty"`
+// A messageSession runs the commands that show what executions sent to whom.
+type messageSession struct{ *session }
+
+// A messageStore is the part of a store that these commands use.
+type messageStore interface {
+	Message(ctx context.Context, id storage.ID) (storage.Message, error)
+	Messages(ctx context.Context, q storage.MessageQuery) ([]storage.Message, error)
 }
 
-// A stdio is what a command reads, and what it writes beside its result: lines of text, or of
-// JSON where the result is JSON.
-type stdio struct {
-	in   *os.File
-	err  io.Writer
-	json func() bool
+func messageCommand(s messageSession) *cobra.Command {
+	return parent(&cobra.Command{
+		Use:   "message",
+		Short: "See the messages of campaigns, from the call to the last event",
+		Example: `backchannel message list --filter campaign:welcome
+backchannel message show 01k8p2q7xkz`,
+	}, messageListCommand(s), messageShowCommand(s))
 }
 
-func (s *stdio) message(m message) {
-	line, err := export.Encode(m)
+func messageTable() table {
+	return table{
+		head:    []string{"ID", "CREATED", "CAMPAIGN", "EXECUTION", "CHANNEL", "TO", "OUTCOME", "STATE", "EVENTS"},
+		sparing: []string{"TO"}, roomy: []string{"EXECUTION", "CHANNEL"},
+	}
+}
+
+func (s *session) messageRow(m storage.Message) []string {
+	return []string{
+		m.ID.String(), s.clock(m.CreatedAt), m.Campaign, m.ExecutionID, string(m.Channel), m.Address, string(m.Outcome), string(m.State), s.shownLife(m),
+	}
+}
+
+// shownLife is the life of a message on one line, or why there is none.
+func (s *session) shownLife(m storage.Message) string {
+	if m.State == storage.MessageExcluded {
+		return strings.TrimSpace("excluded: " + m.Exclusion.Code + " " + m.Exclusion.Reason)
+	}
+	var steps []string
+	for _, step := range m.Life() {
+		steps = append(steps, s.shownStep(step))
+	}
+	if len(steps) == 0 {
+		return "none"
+	}
+	return strings.Join(steps, ", ")
+}
+
+func (s *session) shownStep(step storage.LifeStep) string {
+	text := string(step.Status)
+	switch {
+	case step.State == storage.StateDelivered:
+		return strings.TrimSpace(text+" "+number(step.Code)) + " after " + latency(step.Took)
+	case step.State == storage.Queued && step.DueAt.After(s.now()):
+		return text + " due " + s.ahead(step.DueAt)
+	}
+	return strings.TrimSpace(text + " " + string(step.State) + " " + number(step.Code))
+}
+
+// addMessage adds a message to a list: a row to the table, or a line of JSON to stdout.
+func (s messageSession) addMessage(rows *table, m storage.Message) error {
+	if s.settings.json() {
+		return s.out.object(export.OfMessage(m))
+	}
+	rows.add(s.messageRow(m)...)
+	return nil
+}
+
+func (s messageSession) find(ctx context.Context, store messageStore, text string) (storage.Message, error) {
+	id, err := parseID(text, "message list")
 	if err != nil {
-		line = []byte(`{"error":"unknown"}` + "\n")
+		return storage.Message{}, err
 	}
-	_, _ = s.err.Write(line)
-}
-
-// note tells the person something beside the result.
-func (s *stdio) note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if s.json() {
-		s.message(message{Note: text})
-		return
+	m, err := store.Message(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		return m, notFoundf("there is no message %s; backchannel message list names them all", id)
 	}
-	fmt.Fprintln(s.err, style.EscapeMultiline(text))
-}
-
-// warn tells of everything that may be meant, but should be looked at.
-func (s *stdio) warn(odd storage.FieldErrors) {
-	for _, f := range odd {
-		s.warning(f.Field+": "+f.Reason, f)
-	}
-}
-
-// warning tells of one thing, which may concern fields.
-func (s *stdio) warning(text string, about ...storage.FieldError) {
-	if s.json() {
-		s.message(message{Warning: text, Fields: about})
-		return
-	}
-	s.note("warning: %s", text)
-}
-
-// interactive reports whether a person can be asked.
-func (s *stdio) interactive() bool {
-	stderr, isFile := s.err.(*os.File)
-	return isFile && term.IsTerminal(s.in.Fd()) && term.IsTerminal(stderr.Fd())
+	return m, err
 }

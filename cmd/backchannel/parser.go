@@ -54,9 +54,9 @@ func (p *parser) limit(n int) {
 	}
 }
 
-// filter reads a filter of receipts.
-func (p *parser) filter(text string, now time.Time) storage.Filter {
-	filter, err := storage.ReceiptFilter().Parse(text, now)
+// filter reads a filter.
+func (p *parser) filter(syntax storage.FilterSyntax, text string, now time.Time) storage.Filter {
+	filter, err := syntax.Parse(text, now)
 	var wrong *storage.FilterError
 	if errors.As(err, &wrong) {
 		p.add("filter", "column %d: %s", wrong.Column, wrong.Reason)

@@ -9,7 +9,7 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// A progress tells a person on a terminal how far a burst is, on one line that is
+// A progress tells a person on a terminal how far many events are, on one line that is
 // written over and taken away in the end. A nil one says nothing.
 type progress struct {
 	session *session
@@ -22,12 +22,12 @@ type progress struct {
 // someTime is how many events are too few to wait for.
 const someTime = 20
 
-func (s fireSession) progress(total int) *progress {
+func (s *session) progress(total int) *progress {
 	stderr, isFile := s.err.(*os.File)
 	if total < someTime || s.settings.json() || !isFile || !term.IsTerminal(stderr.Fd()) {
 		return nil
 	}
-	return &progress{session: s.session, total: total}
+	return &progress{session: s, total: total}
 }
 
 // add tells how many are done, at most ten times a second.

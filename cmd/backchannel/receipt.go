@@ -90,7 +90,10 @@ func noReceipt(ctx context.Context, store receiptStore, id storage.ID) error {
 }
 
 func receiptTable() table {
-	return table{head: []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "OTHER", "NOTE"}, sparing: true}
+	return table{
+		head:    []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "OTHER", "CAMPAIGN", "NOTE"},
+		sparing: []string{"CAMPAIGN", "NOTE"}, roomy: []string{"CAMPAIGN"},
+	}
 }
 
 // noteOf returns what a user added to a receipt: the pin and the note.
@@ -142,7 +145,7 @@ func (s receiptSession) addReceipt(rows *table, r storage.Receipt) error {
 		return s.out.object(export.OfReceipt(r))
 	}
 	rows.add(r.ID.String(), s.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r),
-		string(r.Verdicts.Auth.Result), string(r.Verdicts.Schema.Result), otherVerdicts(r.Verdicts), noteOf(r))
+		string(r.Verdicts.Auth.Result), string(r.Verdicts.Schema.Result), otherVerdicts(r.Verdicts), r.Campaign, noteOf(r))
 	return nil
 }
 

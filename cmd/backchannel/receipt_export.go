@@ -34,7 +34,7 @@ func receiptExportCommand(s receiptSession) *cobra.Command {
 			"  curl    a shell script that writes the bodies to files beside itself, then sends each with curl\n\n" +
 			"har and curl address the receiver where it is now, not where the requests once arrived. --to names another server:\n" +
 			"https://HOST:PORT gets each request at its own path, a URL with a path gets all of them at that path.\n\n" +
-			"Secret headers, tokens and text that looks like either are masked unless --with-secrets is given.\n\n" + filterHelp(),
+			"Secret headers, tokens and text that looks like either are masked unless --with-secrets is given.\n\n" + filterHelp(storage.ReceiptFilter()),
 		Example: `backchannel receipt export --format har --out bounces.har --webhook acme --status bounce --since 1h
 backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.sh && sh again.sh`,
 		Args: cobra.ArbitraryArgs,
@@ -121,8 +121,12 @@ func (s receiptSession) export(ctx context.Context, store receiptStore, r export
 }
 
 func (s *session) exporter(store export.Store) export.Exporter {
-	return export.Exporter{
-		Store: store, Version: programVersion(), Receiver: cmp.Or(receiver.BaseURL(s.settings.listen, s.settings.hosts), "https://"+defaultListen),
+	return export.Exporter{Store: store, Place: s.exportPlace()}
+}
+
+func (s *session) exportPlace() export.Place {
+	return export.Place{
+		Version: programVersion(), Receiver: cmp.Or(receiver.BaseURL(s.settings.listen, s.settings.hosts), "https://"+defaultListen),
 		Authority: func() (string, error) {
 			ca, err := s.authority()
 			if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,7 @@ func receiptListCommand(s receiptSession) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the receipts, newest first",
-		Long:  "Lists the receipts, newest first.\n\n" + filterHelp(),
+		Long:  "Lists the receipts, newest first.\n\n" + filterHelp(storage.ReceiptFilter()),
 		Example: `backchannel receipt list --limit 20
 backchannel receipt list --webhook acme --status bounce,error --since 1h
 backchannel receipt list --filter 'status:bounce -auth:pass since:10m'`,
@@ -69,7 +68,7 @@ func (s receiptSession) onChoice(c *receiptChoice, run func(context.Context, rec
 
 // query reads the flags other than --webhook, for which selectWebhook needs a store.
 func (c *receiptChoice) query(p *parser, now time.Time) storage.ReceiptQuery {
-	q := storage.ReceiptQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: p.filter(c.filter, now)}
+	q := storage.ReceiptQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: p.filter(storage.ReceiptFilter(), c.filter, now)}
 	if p.given("since") {
 		q.Filter.Terms = append(q.Filter.Terms, storage.Term{Key: "since", Value: c.since, At: p.since(c.since, now)})
 	}
@@ -87,13 +86,6 @@ func (c *receiptChoice) selectWebhook(ctx context.Context, store inventory.Recei
 // selective reports whether a query may leave receipts out.
 func selective(q storage.ReceiptQuery) bool {
 	return len(q.Filter.Terms)+len(q.Statuses) > 0 || q.WebhookID != 0
-}
-
-// filterHelp explains the filter language.
-func filterHelp() string {
-	return "A filter consists of terms that must all hold: KEY:VALUE, or -KEY:VALUE to negate one. Quote values with spaces in double quotes.\n" +
-		"Keys are " + strings.Join(storage.ReceiptFilter().Keys(), " ") + ";\n" +
-		"is: takes " + strings.Join(storage.ReceiptFilter().Values("is"), ", ") + "; since: and until: take 10m, 7d or a time; code: takes 204 or 5xx."
 }
 
 func (s receiptSession) listReceipts(ctx context.Context, store receiptStore, q storage.ReceiptQuery) error {

@@ -35,17 +35,25 @@ func (s receiptSession) writeReceipt(r storage.Receipt) {
 	for _, v := range r.Verdicts.List() {
 		verdictFacts(v).write(s.out, "  ")
 	}
-	fmt.Fprint(s.out, "\nHeaders (as net/http names them; their order and letter case on the wire cannot be known)\n")
-	var headers facts
-	for _, h := range r.Headers {
-		headers.list(h.Name, shownHeader(h))
-	}
-	headers.write(s.out, "  ")
+	s.writeHeaders(headersTitle, r.Headers)
 	shown := storage.ShowBody(r.Headers, r.Body, "") // the flaw is among the facts
 	writeBody(s.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), shown)
 	if len(r.Forward.Body) > 0 {
 		writeBody(s.out, "Body of the answer to what was relayed", r.Forward.Answer())
 	}
+}
+
+// headersTitle stands above the headers of a request.
+const headersTitle = "Headers (as net/http names them; their order and letter case on the wire cannot be known)"
+
+// writeHeaders writes headers under a heading.
+func (s *session) writeHeaders(title string, headers []storage.HeaderField) {
+	var f facts
+	for _, h := range headers {
+		f.list(h.Name, shownHeader(h))
+	}
+	fmt.Fprintf(s.out, "\n%s\n", title)
+	f.write(s.out, "  ")
 }
 
 // writeBody writes a body under a heading that also says what was done to it.
@@ -69,6 +77,10 @@ func (s receiptSession) receiptFacts(r storage.Receipt) facts {
 	}
 	f.add("To", r.Identity)
 	f.add("Request ID", r.RequestID)
+	f.add("Campaign", r.Campaign)
+	if r.Campaign != "" {
+		f.add("Execution", r.ExecutionID)
+	}
 	if r.DeliveryID != 0 {
 		f.add("Delivery", fmt.Sprintf("%s, attempt %d", r.DeliveryID, r.Attempt))
 	}

@@ -19,7 +19,7 @@ func receiptTailCommand(s receiptSession) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tail",
 		Short: "Show receipts as they arrive, until Ctrl+C",
-		Long:  "Shows receipts as they arrive, until Ctrl+C.\n\n" + filterHelp(),
+		Long:  "Shows receipts as they arrive, until Ctrl+C.\n\n" + filterHelp(storage.ReceiptFilter()),
 		Example: `backchannel receipt tail
 backchannel receipt tail --filter auth:fail
 backchannel receipt tail --limit 10 --output json`,

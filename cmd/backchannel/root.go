@@ -63,8 +63,14 @@ func addGroups(root *cobra.Command, a *app) {
 		commands  []*cobra.Command
 	}{
 		{"run", "Run", []*cobra.Command{serveCommand(processSession{a.session})}},
-		{"send", "Configure and send", []*cobra.Command{webhookCommand(webhookSession{a.session}), campaignCommand(campaignSession{a.session}), fireCommand(fireSession{a.session}), fixtureCommand(fixtureSession{a.session}), deliveryCommand(deliverySession{a.session})}},
-		{"see", "See and judge", []*cobra.Command{receiptCommand(receiptSession{a.session}), profileCommand(profileSession{a.session}), expectCommand(expectSession{a.session})}},
+		{"send", "Configure and send", []*cobra.Command{
+			webhookCommand(webhookSession{a.session}), campaignCommand(campaignSession{a.session}), fireCommand(fireSession{a.session}),
+			executeCommand(executeSession{a.session}), fixtureCommand(fixtureSession{a.session}), deliveryCommand(deliverySession{a.session}),
+		}},
+		{"see", "See and judge", []*cobra.Command{
+			receiptCommand(receiptSession{a.session}), executionCommand(executionSession{a.session}), messageCommand(messageSession{a.session}),
+			profileCommand(profileSession{a.session}), expectCommand(expectSession{a.session}),
+		}},
 		{"help", "Set up and help", []*cobra.Command{caCommand(a.session), doctorCommand(doctorSession{a.session}), completionCommand(a.session), versionCommand(a.session)}},
 	}
 	for _, group := range groups {

@@ -20,6 +20,9 @@ type wholeStore interface {
 	fireStore
 	fixtureStore
 	deliveryStore
+	executeStore
+	executionStore
+	messageStore
 	receiptStore
 	profileStore
 	expectStore

@@ -16,7 +16,8 @@ import (
 type table struct {
 	head    []string
 	rows    [][]string
-	sparing bool // the last column is left out when nothing is in it
+	sparing []string // columns that are left out when nothing is in them
+	roomy   []string // and those that are left out when the terminal is too narrow
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
@@ -29,10 +30,10 @@ const (
 // write aligns the columns. A table wider than the terminal loses the ends of its widest
 // columns; a width of 0 is no bound.
 func (t *table) write(w io.Writer, width int) {
-	lines := append([][]string{t.head}, t.rows...)
-	if t.sparing && !slices.ContainsFunc(t.rows, func(row []string) bool { return row[len(row)-1] != "" }) {
-		for i, line := range lines {
-			lines[i] = line[:len(line)-1]
+	lines := append([][]string{slices.Clone(t.head)}, t.rows...)
+	for _, name := range t.sparing {
+		if at := slices.Index(lines[0], name); !slices.ContainsFunc(lines[1:], func(row []string) bool { return row[at] != "" }) {
+			withoutColumn(lines, at)
 		}
 	}
 	for _, line := range lines {
@@ -40,11 +41,31 @@ func (t *table) write(w io.Writer, width int) {
 			line[i] = style.Escape(line[i])
 		}
 	}
+	for _, name := range t.roomy {
+		if at := slices.Index(lines[0], name); at >= 0 && width > 0 && total(t.widths(lines)) > width {
+			withoutColumn(lines, at)
+		}
+	}
 	widths := t.widths(lines)
 	shrink(widths, width)
 	for _, line := range lines {
 		fmt.Fprintln(w, alignedLine(line, widths))
 	}
+}
+
+func withoutColumn(lines [][]string, at int) {
+	for i, line := range lines {
+		lines[i] = slices.Delete(line, at, at+1)
+	}
+}
+
+// total is the width of columns with the gaps between them.
+func total(widths []int) int {
+	sum := columnGap * (len(widths) - 1)
+	for _, width := range widths {
+		sum += width
+	}
+	return sum
 }
 
 func (t *table) widths(lines [][]string) []int {
@@ -60,11 +81,7 @@ func (t *table) widths(lines [][]string) []int {
 // shrink takes from the widest column until all fit. The first stays whole: it is what
 // other commands are given to name the row.
 func shrink(widths []int, room int) {
-	total := columnGap * (len(widths) - 1)
-	for _, width := range widths {
-		total += width
-	}
-	for ; room > 0 && total > room; total-- {
+	for total := total(widths); room > 0 && total > room; total-- {
 		others := widths[1:]
 		if len(others) == 0 || slices.Max(others) <= leastWidth {
 			return

@@ -48,6 +48,25 @@ func TestTable(t *testing.T) {
 	}
 }
 
+func TestColumnsThatAreLeftOut(t *testing.T) {
+	for _, test := range []struct {
+		name, campaign string
+		width          int
+		want           []string
+	}{
+		{"room", "welcome", 0, []string{"ID  CAMPAIGN  EVENT       NOTE", "1   welcome   email sent  x"}},
+		{"just enough room", "welcome", 30, []string{"ID  CAMPAIGN  EVENT       NOTE", "1   welcome   email sent  x"}},
+		{"no room", "welcome", 29, []string{"ID  EVENT       NOTE", "1   email sent  x"}},
+		{"nothing in it", "", 0, []string{"ID  EVENT       NOTE", "1   email sent  x"}},
+	} {
+		made := table{head: []string{"ID", "CAMPAIGN", "EVENT", "NOTE"}, sparing: []string{"CAMPAIGN", "NOTE"}, roomy: []string{"CAMPAIGN"}}
+		made.add("1", test.campaign, "email sent", "x")
+		if diff := cmp.Diff(test.want, written(made, test.width)); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
 func TestFacts(t *testing.T) {
 	t.Parallel()
 	var f facts

@@ -53,15 +53,17 @@ func CurlCommand(r storage.Receipt, to, ca string) string {
 
 const scriptEnd = "\nexit \"$failed\"\n"
 
-// command writes a receipt's body into a file, and sends that.
-func (w *Writer) command(r storage.Receipt) ([]byte, error) {
-	file := "receipt-" + r.ID.String() + ".body"
+// command writes a request's body into a file, and sends that.
+func (w *Writer) command(x exchange) ([]byte, error) {
+	r := x.Receipt
+	file := x.kind + "-" + r.ID.String() + ".body"
 	headers, hidden := curlHeaders(r, w.options.WithSecrets)
+	hidden = append(hidden, x.hidden...)
 	if !w.options.WithSecrets && strings.Contains(r.Path, storage.Masked) {
 		hidden = append(hidden, "what is "+storage.Masked+" in the URL")
 	}
 	var script strings.Builder
-	fmt.Fprintf(&script, "\n# Receipt %s of %s\n", r.ID, r.ReceivedAt.UTC().Format(timeLayout))
+	fmt.Fprintf(&script, "\n# %s %s of %s\n", strings.ToUpper(x.kind[:1])+x.kind[1:], r.ID, r.ReceivedAt.UTC().Format(timeLayout))
 	script.WriteString(writeBody(r.Body) + " > " + file + " || exit\n")
 	if len(hidden) > 0 {
 		fmt.Fprintf(&script, "# Left out, since secret (--with-secrets puts them in): %s\n", strings.Join(hidden, ", "))

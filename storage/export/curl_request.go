@@ -12,6 +12,10 @@ type CurlRequest struct {
 	Path    string
 	Headers []storage.HeaderField
 	Body    []byte
+
+	// BodyFile is the path of a file to send, into which Body is written before unless it is
+	// nil. Without one, Body is sent through a pipe.
+	BodyFile string
 }
 
 // Command returns a command for a shell that sends the request to a server with that URL.
@@ -26,6 +30,16 @@ func (r CurlRequest) Command(to, ca string) string {
 	for _, h := range r.Headers {
 		words = append(words, "--header "+quote(h.Name+": "+h.Value))
 	}
-	words = append(words, "--data-binary @-")
-	return writeBody(r.Body) + " | " + strings.Join(words, " \\\n  ")
+	if r.BodyFile == "" {
+		words = append(words, "--data-binary @-")
+		return writeBody(r.Body) + " | " + strings.Join(words, continued)
+	}
+	words = append(words, "--data-binary "+quote("@"+r.BodyFile))
+	if r.Body == nil {
+		return strings.Join(words, continued)
+	}
+	return writeBody(r.Body) + " > " + quote(r.BodyFile) + " && " + strings.Join(words, continued)
 }
+
+// continued goes on with a command on the next line.
+const continued = " \\\n  "

@@ -31,24 +31,29 @@ func (f Format) CheckTo(to string) error {
 	return nil
 }
 
-// destination is the receiver as it is now, or what is asked for instead. Only the
+// A RuntimeStore knows where the receiver is.
+type RuntimeStore interface {
+	Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error)
+}
+
+// destination is the receiver as it is now, or the URL that is asked for instead. Only the
 // receiver is trusted by the local authority.
-func (e Exporter) destination(ctx context.Context, r Request) (destination, error) {
-	if !r.Format.Sends() {
+func (p Place) destination(ctx context.Context, store RuntimeStore, f Format, to string) (destination, error) {
+	if !f.Sends() {
 		return destination{}, nil
 	}
-	ca, err := e.Authority()
+	ca, err := p.Authority()
 	if err != nil {
 		return destination{}, err
 	}
-	at, note, err := e.lastReceiver(ctx)
+	at, note, err := p.lastReceiver(ctx, store)
 	if err != nil {
 		return destination{}, err
 	}
 	d := destination{url: at, ca: ca, note: note}
-	if r.To != "" && r.To != storage.BuiltinReceiver {
-		d = destination{url: r.To}
-		if sameServer(r.To, at) {
+	if to != "" && to != storage.BuiltinReceiver {
+		d = destination{url: to}
+		if sameServer(to, at) {
 			d.ca = ca
 		}
 	}
@@ -60,15 +65,15 @@ func (e Exporter) destination(ctx context.Context, r Request) (destination, erro
 
 // lastReceiver is the receiver's URL, or where it was last or would be, with a note that
 // it is not there now.
-func (e Exporter) lastReceiver(ctx context.Context) (at, note string, err error) {
-	rt, alive, err := e.Store.Runtime(ctx)
+func (p Place) lastReceiver(ctx context.Context, store RuntimeStore) (at, note string, err error) {
+	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
 		return "", "", err
 	}
 	if alive && rt.ReceiverURL != "" {
 		return rt.ReceiverURL, "", nil
 	}
-	at = e.Receiver
+	at = p.Receiver
 	if rt.ReceiverURL != "" {
 		at = rt.ReceiverURL
 	}

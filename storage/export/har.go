@@ -12,9 +12,9 @@ import (
 )
 
 // receipt is a receipt as receipt show has it, but for what was disclosed.
-func (w *Writer) receipt(r storage.Receipt) ([]byte, error) {
-	v := OfWholeReceipt(r)
-	v.Path = r.Path
+func (w *Writer) receipt(x exchange) ([]byte, error) {
+	v := OfWholeReceipt(x.Receipt)
+	v.Path = x.Path
 	return Encode(v)
 }
 
@@ -97,7 +97,8 @@ func (w *Writer) harHead() string {
 	return `{"log":{"version":"1.2","creator":` + strings.TrimSpace(string(creator)) + ",\"entries\":[\n"
 }
 
-func (w *Writer) harEntry(r storage.Receipt) ([]byte, error) {
+func (w *Writer) harEntry(x exchange) ([]byte, error) {
+	r := x.Receipt
 	to := w.target(r)
 	return Encode(harEntry{
 		StartedDateTime: Time(r.ReceivedAt),
@@ -106,18 +107,18 @@ func (w *Writer) harEntry(r storage.Receipt) ([]byte, error) {
 			Method: r.Method, URL: urlText(to), HTTPVersion: r.Proto, Cookies: []harPair{}, Headers: harRequestHeaders(r.Headers, to.base),
 			QueryString: harQuery(to.path), PostData: posted(r), HeadersSize: -1, BodySize: len(r.Body),
 		},
-		Response: w.harResponse(r),
+		Response: w.harResponse(x),
 		Timings:  harTimings{Wait: Millis(r.Duration)},
-		Comment:  harComment(r, to.base),
+		Comment:  harComment(x, to.base),
 		Relayed:  OfWholeReceipt(r).Forward,
 	})
 }
 
-// harComment names the receipt, and what its sender took for our address if that is no
+// harComment names the record, and what its sender took for our address if that is no
 // longer true.
-func harComment(r storage.Receipt, base string) string {
-	text := "receipt " + r.ID.String()
-	if host := header(r, "Host"); host != "" && !sameHost(host, base) {
+func harComment(x exchange, base string) string {
+	text := x.kind + " " + x.ID.String()
+	if host := header(x.Receipt, "Host"); host != "" && !sameHost(host, base) {
 		text += ", which came with Host: " + host
 	}
 	return text
@@ -132,15 +133,13 @@ func harRequestHeaders(headers []storage.HeaderField, base string) []harPair {
 }
 
 // harResponse is the answer as our own engine got it, else no more than the status meant.
-func (w *Writer) harResponse(r storage.Receipt) harResponse {
+func (w *Writer) harResponse(x exchange) harResponse {
+	r := x.Receipt
 	made := harResponse{
 		Status: r.Code, StatusText: http.StatusText(r.Code), HTTPVersion: r.Proto, Cookies: []harPair{}, Headers: []harPair{},
 		HeadersSize: -1, BodySize: -1, Comment: "what was answered besides the status is not kept",
 	}
-	if w.options.Answer == nil {
-		return made
-	}
-	a, ok := w.options.Answer(r)
+	a, ok := x.answer()
 	if !ok || a.Code == 0 {
 		return made
 	}

@@ -19,13 +19,18 @@ type Store interface {
 	Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error)
 	Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error)
 	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
-	Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error)
+	RuntimeStore
 	AddActivity(ctx context.Context, a storage.Activity) error
 }
 
 // An Exporter writes receipts.
 type Exporter struct {
-	Store    Store
+	Store Store
+	Place
+}
+
+// A Place is what exported requests depend on besides the store.
+type Place struct {
 	Version  string // of this program, for HAR
 	Receiver string // where the built-in receiver would listen, if none has run yet
 	// Authority returns the path of the local authority's certificate, made if need be.
@@ -120,7 +125,7 @@ func (e Exporter) prepare(ctx context.Context, r Request) (selection, error) {
 	if len(newest) > 0 {
 		set.until = newest[0].ID
 	}
-	set.to, err = e.destination(ctx, r)
+	set.to, err = e.destination(ctx, e.Store, r.Format, r.To)
 	return set, err
 }
 

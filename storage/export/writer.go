@@ -58,7 +58,16 @@ type Writer struct {
 // A form is what is particular about a format.
 type form struct {
 	before, between, after string
-	one                    func(storage.Receipt) ([]byte, error)
+	one                    func(exchange) ([]byte, error)
+}
+
+// An exchange is a request that was received, and what is particular about its kind of
+// record.
+type exchange struct {
+	storage.Receipt
+	kind   string // receipt or execution
+	answer func() (storage.Attempt, bool)
+	hidden []string // what is left out of the request, other than headers
 }
 
 // NewWriter begins an export.
@@ -84,10 +93,21 @@ func NewWriter(to io.Writer, o Options) (*Writer, error) {
 
 // Add writes a receipt.
 func (w *Writer) Add(r storage.Receipt) error {
-	text, err := w.form.one(disclose(r, w.options.WithSecrets))
+	x := exchange{Receipt: disclose(r, w.options.WithSecrets), kind: "receipt", answer: func() (storage.Attempt, bool) {
+		if w.options.Answer == nil {
+			return storage.Attempt{}, false
+		}
+		return w.options.Answer(r)
+	}}
+	text, err := w.form.one(x)
 	if err != nil {
 		return fmt.Errorf("export receipt %s: %w", r.ID, err)
 	}
+	return w.add(text)
+}
+
+// add writes a record that is formatted already.
+func (w *Writer) add(text []byte) error {
 	if w.form.between != "" {
 		text = []byte(strings.TrimSuffix(string(text), "\n"))
 	}

@@ -13,33 +13,78 @@ import (
 func Tail(ctx context.Context, store ReceiptStore, q storage.ReceiptQuery) iter.Seq2[[]storage.Receipt, error] {
 	return func(yield func([]storage.Receipt, error) bool) {
 		changes := store.Changes(ctx) // before reading, so that no receipt is missed in between
-		stored, last, err := newest(ctx, store, q)
-		if err != nil || len(stored) > 0 {
-			if !yield(stored, err) || err != nil {
-				return
+		tail(ctx, receipts(store, q, changes), q.Limit, func(selected bool, before storage.ID, limit int) ([]storage.Receipt, error) {
+			if !selected {
+				return store.Receipts(ctx, storage.ReceiptQuery{Limit: limit})
 			}
+			q.Before, q.Limit = before, limit
+			return store.Receipts(ctx, q)
+		}, yield)
+	}
+}
+
+// An ExecutionStore is the part of a store that following executions needs.
+type ExecutionStore interface {
+	Executions(context.Context, storage.ExecutionQuery) ([]storage.Execution, error)
+	// Changes returns a channel of hints until ctx ends.
+	Changes(ctx context.Context) <-chan storage.Change
+}
+
+// TailExecutions is like Tail, but for calls of the execution API.
+func TailExecutions(ctx context.Context, store ExecutionStore, q storage.ExecutionQuery) iter.Seq2[[]storage.Execution, error] {
+	return func(yield func([]storage.Execution, error) bool) {
+		follower := Follower[storage.Execution]{
+			Read: func(ctx context.Context, after storage.ID) ([]storage.Execution, error) {
+				q := q
+				q.After, q.OldestFirst, q.Limit = after, true, storage.PageSize
+				return store.Executions(ctx, q)
+			},
+			ID:      func(e storage.Execution) storage.ID { return e.ID },
+			Changes: store.Changes(ctx), // before reading, as in Tail
 		}
-		for page, err := range receipts(store, q, changes).Pages(ctx, ctx.Done(), last) {
-			if !yield(page, err) {
-				return
+		tail(ctx, follower, q.Limit, func(selected bool, before storage.ID, limit int) ([]storage.Execution, error) {
+			if !selected {
+				return store.Executions(ctx, storage.ExecutionQuery{Limit: limit})
 			}
+			q := q
+			q.Before, q.Limit = before, limit
+			return store.Executions(ctx, q)
+		}, yield)
+	}
+}
+
+// A readNewest reads at most limit records, newest first: of those that are selected the ones
+// before the one with an ID, or of all.
+type readNewest[T any] func(selected bool, before storage.ID, limit int) ([]T, error)
+
+// tail yields the newest of the records that are stored, up to a number, and then each that
+// is added.
+func tail[T any](ctx context.Context, f Follower[T], stored int, read readNewest[T], yield func([]T, error) bool) {
+	page, last, err := newest(f.ID, stored, read)
+	if err != nil || len(page) > 0 {
+		if !yield(page, err) || err != nil {
+			return
+		}
+	}
+	for page, err := range f.Pages(ctx, ctx.Done(), last) {
+		if !yield(page, err) {
+			return
 		}
 	}
 }
 
-// newest returns the q.Limit newest of the selected receipts, and the ID of the newest
-// receipt of all, selected or not: what arrives comes after it.
-func newest(ctx context.Context, store ReceiptStore, q storage.ReceiptQuery) (page []storage.Receipt, last storage.ID, err error) {
-	latest, err := store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
+// newest returns up to a number of the newest selected records, oldest first, and the ID of
+// the newest record of all, selected or not: what arrives comes after it.
+func newest[T any](id func(T) storage.ID, n int, read readNewest[T]) (page []T, last storage.ID, err error) {
+	latest, err := read(false, 0, 1)
 	if err != nil || len(latest) == 0 {
 		return nil, 0, err
 	}
-	last = latest[0].ID
-	if q.Limit == 0 { // to a store it means no limit
+	last = id(latest[0])
+	if n == 0 { // to a store it means no limit
 		return nil, last, nil
 	}
-	q.Before = last + 1
-	page, err = store.Receipts(ctx, q)
+	page, err = read(true, last+1, n)
 	slices.Reverse(page)
 	return page, last, err
 }

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"backchannel/fixtures/execute"
+	"backchannel/storage"
+)
+
+// await waits until every event of a call is final, and delivers them itself if no engine is
+// running.
+func (s executeSession) await(ctx context.Context, store executeStore, waiter *execute.Waiter, timeout time.Duration) error {
+	made, err := waiter.Outcome(ctx)
+	if err != nil {
+		return err
+	}
+	progress := s.progress(len(made.Events()))
+	seen := 0
+	waiter.Progress = func(final, _ int) {
+		progress.add(final-seen, "done")
+		seen = final
+	}
+	waiter.Parked = func(ctx context.Context, id storage.ID) {
+		if d, err := store.Delivery(ctx, id); err == nil {
+			s.noteParked(ctx, store, d)
+		}
+	}
+	if made.Open() > 0 {
+		err = processSession(s).inTime(ctx, store, timeout, waiter.Wait)
+	}
+	progress.clear()
+	if err != nil {
+		return err
+	}
+	if made, err = waiter.Outcome(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	if err := s.showCall(made); err != nil {
+		return err
+	}
+	return judgeCall(made, timeout)
+}
+
+// judgeCall returns an error unless every event of a call was delivered.
+func judgeCall(made execute.Outcome, timeout time.Duration) error {
+	result, why := made.Result()
+	switch {
+	case made.Execution.ExecutionID == "":
+		return refusal(made.Execution)
+	case result == execute.Unmet:
+		return unmetf("%s", why)
+	case result == execute.Unfinished:
+		return timeoutf("%s after %s", why, timeout)
+	}
+	return nil
+}

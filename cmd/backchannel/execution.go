@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/fixtures/execute"
+	"backchannel/storage"
+	"backchannel/storage/export"
+)
+
+// An executionSession runs the commands that show and export calls of the execution API.
+type executionSession struct{ *session }
+
+// An executionStore is the part of a store that these commands use.
+type executionStore interface {
+	storage.RuntimeStore
+	export.ExecutionStore
+	ExecutionByName(ctx context.Context, executionID string) (storage.Execution, error)
+	Changes(context.Context) <-chan storage.Change
+}
+
+func executionCommand(s executionSession) *cobra.Command {
+	return parent(&cobra.Command{
+		Use:   "execution",
+		Short: "See the calls of the execution API, and why one yields no event",
+		Example: `backchannel execution list --limit 20
+backchannel execution show HUMA-12345678
+backchannel execution tail`,
+	}, executionListCommand(s), executionTailCommand(s), executionShowCommand(s), executionExportCommand(s))
+}
+
+// executionArgument is the argument of the commands on one execution.
+const executionArgument = "an execution's ID"
+
+func (s executionSession) withStore(ctx context.Context, run func(executionStore) error) error {
+	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
+}
+
+// find returns the execution with an ID of ours or, of an accepted one, with the executionId
+// of its answer.
+func (s executionSession) find(ctx context.Context, store executionStore, text string) (e storage.Execution, err error) {
+	if strings.Contains(text, "-") { // which IDs do not
+		e, err = store.ExecutionByName(ctx, text)
+	} else {
+		id, bad := parseID(text, "execution list")
+		if bad != nil {
+			return e, bad
+		}
+		e, err = store.Execution(ctx, id)
+	}
+	if errors.Is(err, storage.ErrNotFound) {
+		return e, notFoundf("there is no execution %s; backchannel execution list names them all", text)
+	}
+	return e, err
+}
+
+func executionTable() table {
+	return table{
+		head:    []string{"ID", "RECEIVED", "CALL", "CAMPAIGN", "REQUEST", "ANSWER", "TO", "EVENTS", "WHY NONE"},
+		sparing: []string{"CAMPAIGN", "REQUEST", "WHY NONE"}, roomy: []string{"CALL", "REQUEST"},
+	}
+}
+
+// addExecution adds a call to a list: a row to the table, or a line of JSON to stdout.
+func (s executionSession) addExecution(rows *table, e storage.Execution) error {
+	if s.settings.json() {
+		return s.out.object(export.OfExecution(e))
+	}
+	events := ""
+	if e.Accepted() {
+		events = strconv.Itoa(e.Events)
+	}
+	rows.add(e.ID.String(), s.clock(e.ReceivedAt), calledAs(e), e.Campaign, e.RequestID, callAnswer(e), number(e.Recipients), events, e.Silent)
+	return nil
+}
+
+// calledAs is what was called, without what all executions begin with.
+func calledAs(e storage.Execution) string {
+	if what, ok := strings.CutPrefix(e.Path, "/ajo/im/executions/"); ok && e.Method == "POST" {
+		return storage.WithoutTokens(what)
+	}
+	return e.Method + " " + storage.WithoutTokens(e.Path)
+}
+
+// callAnswer is the status of an answer, with the executionId or what was wrong.
+func callAnswer(e storage.Execution) string {
+	return strings.TrimSpace(number(e.Code) + " " + e.ExecutionID + e.Fault)
+}
+
+// executionFacts are what a list shows of a call, and more.
+func (s *session) executionFacts(e storage.Execution) (f facts) {
+	f.add("Execution", e.ID.String())
+	f.add("Received", s.time(e.ReceivedAt))
+	f.add("Call", strings.TrimSpace(e.Method+" "+storage.WithoutTokens(e.Path)+" "+e.Proto))
+	f.add("From", strings.TrimSpace(e.Remote+" "+e.TLSVersion))
+	f.add("Campaign", nameAndID(e.Campaign, e.CampaignUUID))
+	f.add("Request ID", e.RequestID)
+	f.add("X-Request-Id", e.XRequestID)
+	f.add("Answer", strings.TrimSpace(callAnswer(e)+" "+latency(e.Duration)))
+	if e.RepeatOf != 0 {
+		f.add("Repeats", e.RepeatOf.String())
+	}
+	if e.Accepted() {
+		f.add("Planned", eventsOf(e))
+	}
+	f.add("No event", e.Silent)
+	return f
+}
+
+func nameAndID(name, id string) string {
+	if name == "" || id == "" {
+		return name + id
+	}
+	return name + " (" + id + ")"
+}
+
+// showCall shows a call that was just made: whole as JSON, else what a person needs of it.
+func (s *session) showCall(made execute.Outcome) error {
+	if s.settings.json() {
+		return s.out.object(export.OfWholeExecution(made.Execution, made.Messages))
+	}
+	s.executionFacts(made.Execution).write(s.out, "")
+	s.writeFaults(made.Execution)
+	s.writeMessages(made.Messages)
+	return nil
+}
+
+// writeFaults writes what the answer says was wrong with a call.
+func (s *session) writeFaults(e storage.Execution) {
+	var f facts
+	for _, fault := range execute.Faults(e.AnswerBody) {
+		if fault.Expected == "" {
+			f.list(fault.At, fault.Got)
+			continue
+		}
+		f.list(fault.At, "expected  "+fault.Expected, "got       "+fault.Got, "remedy    "+fault.Remedy)
+	}
+	if len(f) > 0 {
+		fmt.Fprint(s.out, "\nWrong with the call\n")
+		f.write(s.out, "  ")
+	}
+}
+
+// writeMessages writes the messages of a call, if there are any.
+func (s *session) writeMessages(messages []storage.Message) {
+	if len(messages) == 0 {
+		return
+	}
+	rows := messageTable()
+	rows.sparing = append(rows.sparing, "CAMPAIGN", "EXECUTION")
+	for _, m := range messages {
+		m.Campaign, m.ExecutionID = "", ""
+		rows.add(s.messageRow(m)...)
+	}
+	fmt.Fprintln(s.out)
+	rows.write(s.out, s.out.width())
+}

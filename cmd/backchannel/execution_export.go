@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/export"
+	"backchannel/storage/words"
+)
+
+// executionExportFlags are the flags of execution export.
+type executionExportFlags struct {
+	executionChoice
+	format, out, to string
+	withSecrets     bool
+}
+
+func executionExportCommand(s executionSession) *cobra.Command {
+	var flags executionExportFlags
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write calls as NDJSON, HAR or a script of curl commands",
+		Long: "Writes the calls that the flags select, oldest first. Bodies are written byte for byte.\n\n" +
+			"  ndjson  the objects that execution show writes, one a line\n" +
+			"  har     HTTP Archive 1.2, with the answers\n" +
+			"  curl    a shell script that writes the bodies to files beside itself, then makes each call with curl\n\n" +
+			"har and curl address the receiver where it is now; --to names another server: https://HOST:PORT.\n\n" +
+			"Tokens, keys and the bodies of the token endpoint are masked unless --with-secrets is given.\n\n" + filterHelp(storage.ExecutionFilter()),
+		Example: `backchannel execution export --format har --out calls.har --filter 'campaign:welcome since:1h'
+backchannel execution export --format curl --limit 1 --with-secrets --out again.sh && sh again.sh`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p := s.parser(cmd)
+			request := flags.request(p)
+			request.Query = flags.query(p, s.now())
+			if err := p.bad.Err(); err != nil {
+				return err
+			}
+			return s.withStore(cmd.Context(), func(store executionStore) error { return s.export(cmd.Context(), store, request) })
+		},
+	}
+	f := cmd.Flags()
+	flags.register(f, "at most `N`, the newest (default: all)")
+	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+words.List(export.ExecutionFormats()))
+	f.StringVar(&flags.out, "out", "", "write to `FILE`, which is replaced if it exists; - is stdout (default: stdout)")
+	f.StringVar(&flags.to, "to", "", "har and curl: address the server at this `URL` instead of the receiver")
+	f.BoolVar(&flags.withSecrets, "with-secrets", false, "write secrets and tokens themselves")
+	return reportingFlagErrors(cmd)
+}
+
+// request reads the flags other than those that select.
+func (v *executionExportFlags) request(p *parser) export.ExecutionRequest {
+	r := export.ExecutionRequest{Format: export.Format(v.format), To: v.to, WithSecrets: v.withSecrets, Path: v.out}
+	known := words.List(export.ExecutionFormats())
+	switch {
+	case v.format == "":
+		p.add("format", "is missing; use %s", known)
+	case !slices.Contains(export.ExecutionFormats(), r.Format):
+		p.add("format", "%q is unknown; use %s", v.format, known)
+	default:
+		if err := r.Format.CheckTo(v.to); err != nil {
+			p.addAll("to", err)
+		}
+	}
+	return r
+}
+
+// export writes calls to a file or to stdout.
+func (s executionSession) export(ctx context.Context, store executionStore, r export.ExecutionRequest) error {
+	exporter := export.ExecutionExporter{Store: store, Place: s.exportPlace()}
+	toFile := r.Path != "" && r.Path != "-"
+	write := exporter.WriteFile
+	if !toFile {
+		write = func(ctx context.Context, r export.ExecutionRequest) (export.ExecutionResult, error) {
+			return exporter.Write(ctx, s.out, r)
+		}
+	}
+	done, err := write(ctx, r)
+	if done.Note != "" {
+		s.note("note: %s", done.Note)
+	}
+	switch {
+	case err != nil:
+		return err
+	case toFile:
+		s.note("executions written to %s: %d", r.Path, done.Executions)
+	case done.Executions > 0:
+	case len(r.Query.Filter.Terms) > 0:
+		s.note("no executions match the filter")
+	default:
+		s.note("no executions")
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"backchannel/storage"
+)
+
+func executionListCommand(s executionSession) *cobra.Command {
+	var choice executionChoice
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the calls, newest first",
+		Long: "Lists the calls of the execution API, good and bad, newest first. The row of an accepted call that yields no event says why,\n" +
+			"and what to do about it.\n\n" + filterHelp(storage.ExecutionFilter()),
+		Example: `backchannel execution list --limit 20
+backchannel execution list --filter 'campaign:welcome -code:2xx since:1h'
+backchannel execution list --filter is:silent`,
+		Args: exactly(),
+		RunE: s.onChoice(&choice, s.listExecutions),
+	}
+	choice.register(cmd.Flags(), "at most `N`, the newest (default: all)")
+	return reportingFlagErrors(cmd)
+}
+
+// An executionChoice is the flags that select calls.
+type executionChoice struct {
+	filter string
+	limit  int
+}
+
+func (c *executionChoice) register(f *pflag.FlagSet, limitHelp string) {
+	f.StringVar(&c.filter, "filter", "", "only those that `EXPR` selects, such as 'campaign:welcome code:4xx'")
+	f.IntVar(&c.limit, "limit", 0, limitHelp)
+}
+
+func (c *executionChoice) query(p *parser, now time.Time) storage.ExecutionQuery {
+	p.limit(c.limit)
+	return storage.ExecutionQuery{Filter: p.filter(storage.ExecutionFilter(), c.filter, now), Limit: c.limit}
+}
+
+// onChoice returns the RunE of a command on the calls that its flags select.
+func (s executionSession) onChoice(c *executionChoice, run func(context.Context, executionStore, storage.ExecutionQuery) error) runE {
+	return func(cmd *cobra.Command, _ []string) error {
+		p := s.parser(cmd)
+		q := c.query(p, s.now())
+		if err := p.bad.Err(); err != nil {
+			return err
+		}
+		return s.withStore(cmd.Context(), func(store executionStore) error { return run(cmd.Context(), store, q) })
+	}
+}
+
+func (s executionSession) listExecutions(ctx context.Context, store executionStore, q storage.ExecutionQuery) error {
+	empty := "no executions; call a campaign with backchannel execute --campaign NAME --to ADDRESS, or point an application at the receiver"
+	if len(q.Filter.Terms) > 0 {
+		empty = "no executions match the filter"
+	}
+	pages := storage.Pager[storage.Execution]{
+		Limit: q.Limit,
+		Read: func(limit int, before storage.ID) ([]storage.Execution, error) {
+			q.Limit, q.Before = limit, before
+			return store.Executions(ctx, q)
+		},
+		ID: func(e storage.Execution) storage.ID { return e.ID },
+	}
+	rows := executionTable()
+	return listAll(s.session, pages, &rows, s.addExecution, empty)
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/export"
+	"backchannel/storage/follow"
+	"backchannel/storage/words"
+	"backchannel/tui/style"
+)
+
+func executionTailCommand(s executionSession) *cobra.Command {
+	var choice executionChoice
+	cmd := &cobra.Command{
+		Use:   "tail",
+		Short: "Show calls as they arrive, until Ctrl+C",
+		Long:  "Shows the calls of the execution API as they arrive, until Ctrl+C.\n\n" + filterHelp(storage.ExecutionFilter()),
+		Example: `backchannel execution tail
+backchannel execution tail --filter '-code:202'
+backchannel execution tail --limit 10 --output json`,
+		Args: exactly(),
+		RunE: untilInterrupted(s.onChoice(&choice, s.tailExecutions)),
+	}
+	choice.register(cmd.Flags(), "begin with the `N` newest calls that are already there")
+	return reportingFlagErrors(cmd)
+}
+
+func (s executionSession) tailExecutions(ctx context.Context, store executionStore, q storage.ExecutionQuery) error {
+	off, err := receiverOff(ctx, store)
+	if err != nil {
+		return err
+	}
+	if off != "" {
+		s.note("%s", off)
+	}
+	for page, err := range follow.TailExecutions(ctx, store, q) {
+		if err != nil {
+			return err
+		}
+		if err := s.streamExecutions(page); err != nil || s.out.closed() {
+			return err
+		}
+	}
+	return nil
+}
+
+// streamExecutions shows calls as they arrive, each on a line of its own form.
+func (s executionSession) streamExecutions(page []storage.Execution) error {
+	for _, e := range page {
+		if s.settings.json() {
+			if err := s.out.object(export.OfExecution(e)); err != nil {
+				return err
+			}
+			continue
+		}
+		line := []string{e.ID.String(), s.clock(e.ReceivedAt), calledAs(e), e.Campaign, e.RequestID, callAnswer(e), eventsOf(e), e.Silent}
+		fmt.Fprintln(s.out, style.Escape(strings.Join(withoutEmpty(line), "  ")))
+	}
+	return nil
+}
+
+// eventsOf says how many events follow from a call, if messages do.
+func eventsOf(e storage.Execution) string {
+	if !e.Accepted() {
+		return ""
+	}
+	return words.Count(e.Events, "event") + " to " + words.Count(e.Recipients, "recipient")
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"backchannel/cmd/backchannel/internal/crash"
+	"backchannel/cmd/backchannel/internal/leader"
+)
+
+// inTime runs a function like whileLed, for a limited time. That the time is up is no error.
+// Attempts that are in flight then are cut off, because scripts rely on the timeout; after an
+// interruption they have the rest of the time.
+func (s processSession) inTime(ctx context.Context, store processStore, timeout time.Duration, run func(context.Context) error) error {
+	timely, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	defer cancel()
+	limited, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(timely, stop)()
+	defer context.AfterFunc(ctx, s.noteStopping)()
+	err := s.whileLed(limited, timely.Done(), store, run)
+	if interrupted := ctx.Err() != nil; !interrupted && timely.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// whileLed runs a function while an engine is running: this process leads if no other does.
+// If this process cannot lead, the run is aborted. Attempts in flight after the run have time
+// until the cutoff.
+func (s processSession) whileLed(ctx context.Context, cutoff <-chan struct{}, store processStore, run func(context.Context) error) error {
+	leading, stop := context.WithCancel(ctx)
+	running, abort := context.WithCancelCause(ctx)
+	defer abort(nil)
+	store.OnLost(func(lost error) {
+		if lost != nil {
+			abort(lost)
+		}
+	})
+	led := make(chan error, 1)
+	go func() {
+		err := crash.Guard(func() error {
+			return s.lead(leading, store, func(cfg *leader.Config) {
+				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, s.noteCutOff, s.noteTrouble
+				s.announce(cfg)
+			})
+		})
+		if err != nil {
+			abort(err)
+		}
+		led <- err
+	}()
+	err := run(running)
+	stop()
+	if broken := <-led; broken != nil {
+		return broken
+	}
+	if lost := store.Lost(); lost != nil && err != nil {
+		return lost
+	}
+	return err
+}
+
+// announce says that this process delivers, since no other does.
+func (s processSession) announce(cfg *leader.Config) {
+	cfg.Started = func(started leader.Status) {
+		s.note("no engine is running, so this command delivers until its own deliveries are final")
+		if started.Limited != "" {
+			s.note("%s", started.Limited)
+		}
+		if started.ReceiverError != "" {
+			s.note("the receiver is off: %s", started.ReceiverError)
+		}
+	}
+}
