@@ -129,9 +129,8 @@ func enqueueOne(ctx context.Context, store *sqlite.Store, source *events) error 
 
 // waitIdle waits until the engine has nothing left to do for the webhook.
 func (w *world) waitIdle(ctx context.Context, hook storage.ID) error {
-	states := []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked}
 	for {
-		left, err := w.store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook, States: states, Limit: 1})
+		left, err := w.store.Due(ctx, storage.DueQuery{WebhookID: hook, Until: time.Now(), Limit: 1})
 		if err != nil {
 			return fmt.Errorf("wait for deliveries: %w", err)
 		}

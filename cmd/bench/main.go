@@ -36,6 +36,7 @@ func benches() []bench {
 		{"f", "enqueues per second, of bare group-committed inserts", enqueue},
 		{"g", "memory, start and refill with a long queue", backlog},
 		{"h", "receipts per second over TLS, of a bare handler's answers", receive},
+		{"i", "events planned by calls of the execution API, of plain enqueueing; deliveries beside them", plan},
 	}
 }
 
