@@ -107,6 +107,15 @@ func (p Profile) Validate() error {
 	return bad.Err()
 }
 
+// Implied returns the profile with the statuses that its other settings imply: with a
+// Retry-After, but without a status or a failure that it would go with, it answers 429.
+func (p Profile) Implied() Profile {
+	if p.RetryAfter > 0 && len(p.Statuses) == 0 && p.FailPct == 0 && p.FailFirst == 0 {
+		p.Statuses = []int{http.StatusTooManyRequests}
+	}
+	return p
+}
+
 // Warnings returns the settings of a profile that have no effect on any answer.
 func (p Profile) Warnings() (odd FieldErrors) {
 	never := func(statuses ...int) bool {

@@ -193,6 +193,17 @@ func (w Webhook) Target(receiverURL string) string {
 	return w.URL
 }
 
+// LeftBehind reports whether a webhook's URL is where the built-in receiver would be on
+// another port of this machine than that of receiverURL: the port of an earlier run, most
+// likely.
+func (w Webhook) LeftBehind(receiverURL string) bool {
+	at, err := url.Parse(w.URL)
+	now, other := url.Parse(receiverURL)
+	return err == nil && other == nil && receiverURL != "" &&
+		weburl.IsThisMachine(at.Hostname()) && weburl.IsThisMachine(now.Hostname()) &&
+		at.EscapedPath() == w.FeedbackPath() && at.Port() != now.Port()
+}
+
 // ShownURL returns the URL with its secrets masked. Only the form to edit a webhook shows
 // them.
 func (w Webhook) ShownURL() string { return WithoutTokens(w.URL) }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -255,7 +254,7 @@ func (s doctorSession) examineWebhooks(ctx context.Context, store doctorStore) (
 		for _, odd := range w.Warnings(ctx, s.rules()) {
 			found = append(found, finding{name, findingWarning, odd.Field + ": " + odd.Reason})
 		}
-		if leftBehind(w, base) {
+		if w.LeftBehind(base) {
 			found = append(found, finding{name, findingWarning, "url: the built-in receiver is at " + base + " now; @receiver follows it: edit the webhook with --url @receiver"})
 		}
 		if len(found) == before {
@@ -263,13 +262,4 @@ func (s doctorSession) examineWebhooks(ctx context.Context, store doctorStore) (
 		}
 	}
 	return found
-}
-
-// leftBehind reports whether a webhook's URL is where the built-in receiver would be on
-// another port of this machine: that of an earlier run, most likely.
-func leftBehind(w storage.Webhook, base string) bool {
-	at, err := url.Parse(w.URL)
-	now, other := url.Parse(base)
-	return err == nil && other == nil && base != "" && isLoopback(at.Hostname()) && isLoopback(now.Hostname()) &&
-		at.EscapedPath() == w.FeedbackPath() && at.Port() != now.Port()
 }

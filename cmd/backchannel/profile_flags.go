@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -66,6 +65,7 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 		}
 		profile.FailPct = percent
 	}
+	profile = profile.Implied()
 	if err := profile.Validate(); err != nil {
 		p.addAll("profile", err)
 	}
@@ -81,13 +81,9 @@ func (v *profileFlags) bytesPerSecond(p *parser) int {
 	return bytes
 }
 
-// statuses are those to answer in turn. To wait before a retry is asked for by 429, unless
-// something else is answered.
+// statuses returns those to answer in turn.
 func (v *profileFlags) statuses(p *parser) (statuses []int) {
 	if !p.given("status") {
-		if p.given("retry-after") && !p.given("fail-percent") && !p.given("fail-first") {
-			return []int{http.StatusTooManyRequests}
-		}
 		return nil
 	}
 	for _, text := range strings.Split(v.status, ",") {

@@ -9,6 +9,7 @@ import (
 	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/cmd/backchannel/internal/metrics"
+	"backchannel/receiver"
 	"backchannel/storage"
 )
 
@@ -31,8 +32,12 @@ backchannel serve --forward-to http://127.0.0.1:3000/hooks
 backchannel serve --metrics 127.0.0.1:9464`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := s.checkForward(flags.forwardTo); cmd.Flags().Changed("forward-to") && err != nil {
-				return err
+			if cmd.Flags().Changed("forward-to") {
+				odd, err := receiver.CheckForward(flags.forwardTo, s.settings.listen, s.settings.hosts)
+				if err != nil {
+					return err
+				}
+				s.warn(odd)
 			}
 			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				return s.serve(cmd.Context(), store, flags)

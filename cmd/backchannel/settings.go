@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"backchannel/receiver"
 	"backchannel/storage"
+	"backchannel/storage/weburl"
 )
 
 // settings are what every command depends on: a flag says it, else the environment,
@@ -132,14 +132,8 @@ func (s *settings) resolveListen(env func(string) (string, bool)) error {
 	if s.listen == "" {
 		s.listen = defaultListen
 	}
-	_, port, err := net.SplitHostPort(s.listen)
-	if err != nil {
-		return fmt.Errorf("%q is not HOST:PORT; use %s, say", s.listen, defaultListen)
-	}
-	if number, err := strconv.Atoi(port); err != nil || number < 0 || number > 65535 {
-		return fmt.Errorf("port %q is not a valid port; use 0 to 65535", port)
-	}
-	return nil
+	_, _, err := weburl.SplitAddress(s.listen, defaultListen)
+	return err
 }
 
 func (s *settings) resolveHosts(env func(string) (string, bool)) (bad []error) {

@@ -3,7 +3,6 @@ package receiver
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -89,9 +88,7 @@ func readProfile(v component.Values) (storage.Profile, storage.FieldErrors) {
 		RetryAfter: optionalDuration(&p, profileRetryAfter, "5s"), DripPerSec: int(optionalNumber(&p, profileDrip, "10")),
 		Headers: readHeaders(&p), Body: v.Text(profileBody),
 	}
-	if len(profile.Statuses) == 0 && profile.RetryAfter > 0 && profile.FailPct == 0 && profile.FailFirst == 0 {
-		profile.Statuses = []int{http.StatusTooManyRequests}
-	}
+	profile = profile.Implied()
 	var bad storage.FieldErrors
 	if errors.As(profile.Validate(), &bad) {
 		p.Bad = append(p.Bad, bad...)

@@ -13,7 +13,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -21,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"backchannel/storage"
+	"backchannel/storage/weburl"
 )
 
 // ErrBusy is what Listen answers when another program has the port.
@@ -61,18 +61,15 @@ func Listen(address string, store Store, version string) (*Server, error) {
 // loopback checks an address and puts a number where it says localhost, which could be
 // made to mean anything.
 func loopback(address string) (string, error) {
-	host, port, err := net.SplitHostPort(address)
+	host, port, err := weburl.SplitAddress(address, "127.0.0.1:9464")
 	if err != nil {
-		return "", invalid("%q is not HOST:PORT; use 127.0.0.1:9464, say", address)
+		return "", invalid("%v", err)
 	}
 	if host == "localhost" {
 		host = "127.0.0.1"
 	}
 	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
 		return "", invalid("%q is not a loopback address, and whoever reaches the metrics can read them; use 127.0.0.1:%s", host, port)
-	}
-	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return "", invalid("port %q is not a valid port; use 0 to 65535", port)
 	}
 	return net.JoinHostPort(host, port), nil
 }
