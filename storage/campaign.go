@@ -144,6 +144,9 @@ func (c *Campaign) Normalize() {
 	c.normalize()
 	if c.Draft != nil {
 		c.Draft.normalize()
+		if c.DraftVersionID == "" {
+			c.DraftVersionID = uuid.NewString()
+		}
 	}
 }
 

@@ -25,6 +25,9 @@ func (c Campaign) Validate(rules Rules) error {
 	if !slices.Contains(CampaignStatuses(), c.Status) {
 		bad.add("status", "%q is unknown; use %s", c.Status, words.OneOf(CampaignStatuses()))
 	}
+	bad.addUUID("id", c.UUID)
+	bad.addUUID("versionId", c.VersionID)
+	bad.addUUID("draftVersionId", c.DraftVersionID)
 	c.Latest().check(&bad, rules)
 	return bad.Err()
 }

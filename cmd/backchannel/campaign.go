@@ -36,7 +36,8 @@ backchannel campaign list
 backchannel campaign edit welcome --outcome '*@example.com=bounce'
 backchannel campaign activate welcome`,
 	}, campaignListCommand(s), campaignShowCommand(s), campaignCreateCommand(s), campaignEditCommand(s), campaignStepCommand(s, activateCampaign),
-		campaignStepCommand(s, stopCampaign), campaignDuplicateCommand(s), campaignDeleteCommand(s))
+		campaignStepCommand(s, stopCampaign), campaignDuplicateCommand(s), campaignDeleteCommand(s),
+		campaignApplyCommand(s), campaignExportCommand(s))
 }
 
 // campaignArgument is the argument of the commands on one campaign.

@@ -12,30 +12,40 @@ import (
 )
 
 func webhookApplyCommand(s webhookSession) *cobra.Command {
-	var path string
-	cmd := &cobra.Command{
-		Use:   "apply -f FILE",
-		Short: "Create and change webhooks from a file",
-		Long: "Reads webhooks as export writes them: JSON objects, one after the other. A webhook that does not exist is created,\n" +
-			"one of the same name is changed; what its object omits stays as it is. Webhooks that are as the file says are left\n" +
-			"alone. Webhooks of a file may swap their organizations and sandboxes. Nothing is saved unless every webhook is valid.",
+	return applyCommand(s, &cobra.Command{
+		Short: "Create and change webhooks and campaigns from a file",
 		Example: `backchannel webhook apply -f webhooks.ndjson
 backchannel webhook export | backchannel --data /tmp/other webhook apply -f -`,
-		Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := must(cmd, "file", path); err != nil {
-				return err
-			}
-			return s.withStore(cmd.Context(), func(store webhookStore) error {
-				return s.applyFile(cmd.Context(), store, path)
-			})
-		},
+	})
+}
+
+// aboutApply explains what a file does.
+const aboutApply = "Reads webhooks and campaigns as export writes them: JSON objects, one after the other. An object whose \"kind\" is\n" +
+	"\"Campaign\" is a campaign, any other a webhook. What does not exist is created; a webhook of the same name, or a campaign\n" +
+	"of the same id or name, is changed. What an object omits stays as it is, and what is as the file says is left alone.\n" +
+	"Webhooks of a file may swap their organizations and sandboxes. Nothing is saved unless every object is valid.\n\n" +
+	"A campaign that is created keeps the ids and the status of the file; with the status Live it takes calls at once. For one\n" +
+	"that exists, the status Live puts the settings in force: a draft is activated, and settings of a live campaign that change\n" +
+	"get a new version id. Without a status, changes of a live campaign are a draft, as with edit. The status Stopped stops it.\n" +
+	"A campaign never becomes a draft again, and a stopped one stays as it is."
+
+// applyCommand is apply, which takes both kinds wherever it is called.
+func applyCommand(s webhookSession, cmd *cobra.Command) *cobra.Command {
+	var path string
+	cmd.Use, cmd.Long, cmd.Args = "apply -f FILE", aboutApply, exactly()
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := must(cmd, "file", path); err != nil {
+			return err
+		}
+		return s.session.withStore(cmd.Context(), func(store wholeStore) error {
+			return s.applyFile(cmd.Context(), store, path)
+		})
 	}
 	cmd.Flags().StringVarP(&path, "file", "f", "", "`FILE` to read; - is stdin")
 	return cmd
 }
 
-func (s webhookSession) applyFile(ctx context.Context, store webhookStore, path string) error {
+func (s webhookSession) applyFile(ctx context.Context, store wholeStore, path string) error {
 	text, err := s.readFile(ctx, "file", path, file.MaxApply)
 	if err != nil {
 		return err
@@ -49,23 +59,44 @@ func (s webhookSession) applyFile(ctx context.Context, store webhookStore, path 
 	}
 	for _, w := range content.Webhooks {
 		s.warn(w.Warnings(ctx, s.rules()))
-		if err := s.showApplied(ctx, store, w); err != nil {
+		if s.settings.json() {
+			if err := s.showWebhook(ctx, store, w.Webhook); err != nil {
+				return err
+			}
+			continue
+		}
+		s.noteApplied(w.Name, w.Unchanged)
+	}
+	return campaignSession(s).showApplied(ctx, store, content.Campaigns)
+}
+
+// showApplied shows the campaigns of a file. Their names say which kind they are, because a
+// webhook may have the same.
+func (s campaignSession) showApplied(ctx context.Context, store campaignStore, all []inventory.Campaign) error {
+	for _, c := range all {
+		if err := s.warnOfCampaign(ctx, store, c.Latest()); err != nil {
 			return err
+		}
+		if s.settings.json() {
+			if err := s.showCampaign(ctx, store, c.Campaign); err != nil {
+				return err
+			}
+			continue
+		}
+		s.noteApplied("campaign "+c.Name, c.Unchanged)
+		if !c.Unchanged {
+			s.noteDraft(c.Campaign)
 		}
 	}
 	return nil
 }
 
-func (s webhookSession) showApplied(ctx context.Context, store webhookStore, w inventory.Webhook) error {
-	switch {
-	case s.settings.json():
-		return s.showWebhook(ctx, store, w.Webhook)
-	case w.Unchanged:
-		s.note("unchanged %s", w.Name)
-	default:
-		s.note("applied %s", w.Name)
+func (s *stdio) noteApplied(name string, unchanged bool) {
+	if unchanged {
+		s.note("unchanged %s", name)
+		return
 	}
-	return nil
+	s.note("applied %s", name)
 }
 
 // readFile reads the file that a flag names, or stdin for "-".

@@ -11,12 +11,13 @@ func webhookExportCommand(s webhookSession) *cobra.Command {
 	var withSecrets bool
 	cmd := &cobra.Command{
 		Use:   "export [NAME]…",
-		Short: "Write webhooks in the form that apply reads",
-		Long:  "Writes the named webhooks, or all of them, as JSON objects in the form that apply reads, one a line.\nSecrets are masked; apply leaves the secrets of webhooks that exist as they are.",
+		Short: "Write webhooks and campaigns in the form that apply reads",
+		Long: "Writes the named webhooks, or all of them and then all campaigns, as JSON objects in the form that apply reads, one a\n" +
+			"line. Secrets are masked; apply leaves the secrets of webhooks that exist as they are.",
 		Example: `backchannel webhook export > webhooks.ndjson
 backchannel webhook export acme --with-secrets`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withStore(cmd.Context(), func(store webhookStore) error {
+			return s.session.withStore(cmd.Context(), func(store wholeStore) error {
 				all, err := inventory.Select(cmd.Context(), store, args...)
 				if err != nil {
 					return explainMissing(err)
@@ -26,7 +27,10 @@ backchannel webhook export acme --with-secrets`,
 						return err
 					}
 				}
-				return nil
+				if len(args) > 0 {
+					return nil
+				}
+				return campaignSession(s).exportCampaigns(cmd.Context(), store)
 			})
 		},
 	}

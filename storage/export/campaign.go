@@ -71,6 +71,33 @@ func OfCampaign(c storage.Campaign) Campaign {
 	return v
 }
 
+// KindCampaign and KindWebhook tell the objects of a file apart. One without a kind is a
+// webhook.
+const (
+	KindWebhook  = "Webhook"
+	KindCampaign = "Campaign"
+)
+
+// A ConfiguredCampaign is what makes the same campaign elsewhere.
+type ConfiguredCampaign struct {
+	Kind      string                 `json:"kind"`
+	ID        string                 `json:"id,omitempty"`
+	VersionID string                 `json:"versionId,omitempty"`
+	Status    storage.CampaignStatus `json:"status"`
+	CampaignSettings
+	DraftVersionID string            `json:"draftVersionId,omitempty"`
+	Draft          *CampaignSettings `json:"draft,omitempty"`
+}
+
+// CampaignConfiguration is what makes the same campaign elsewhere.
+func CampaignConfiguration(c storage.Campaign) ConfiguredCampaign {
+	v := OfCampaign(c)
+	return ConfiguredCampaign{
+		Kind: KindCampaign, ID: v.ID, VersionID: v.VersionID, Status: v.Status, CampaignSettings: v.CampaignSettings,
+		DraftVersionID: v.DraftVersionID, Draft: v.Draft,
+	}
+}
+
 // OfCampaignSettings shows the settings of a campaign.
 func OfCampaignSettings(s storage.CampaignSettings) CampaignSettings {
 	v := CampaignSettings{

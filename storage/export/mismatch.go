@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/words"
@@ -18,6 +19,13 @@ import (
 func Mismatches(object map[string]any) storage.FieldErrors {
 	var m mismatches
 	m.fits("", object, reflect.TypeFor[Webhook]())
+	return m.found
+}
+
+// CampaignMismatches does that for what is read as a ConfiguredCampaign.
+func CampaignMismatches(object map[string]any) storage.FieldErrors {
+	var m mismatches
+	m.fits("", object, reflect.TypeFor[ConfiguredCampaign]())
 	return m.found
 }
 
@@ -56,6 +64,9 @@ func (m *mismatches) fits(path string, value any, t reflect.Type) bool {
 		}
 		return want == anything || want == aNumber || want == aWhole || m.add(path, "is a number; give %s", want)
 	case string:
+		if _, err := time.Parse(time.RFC3339, value); t == reflect.TypeFor[Time]() && err != nil {
+			return m.add(path, "%q is not a time; give one such as 2026-10-01T08:00:00Z", value)
+		}
 		return want == anything || want == aText || m.add(path, "is text; give %s", want)
 	}
 	return want == anything || want == aBool || m.add(path, "is %v; give %s", value, want)
@@ -91,7 +102,7 @@ func kindOf(t reflect.Type) string {
 		return aList
 	case reflect.Bool:
 		return aBool
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		return aWhole
 	case reflect.Float64:
 		return aNumber
@@ -101,9 +112,10 @@ func kindOf(t reflect.Type) string {
 
 func (m *mismatches) members(path string, object map[string]any, t reflect.Type) {
 	known := map[string]reflect.Type{}
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		known[name] = t.Field(i).Type
+	for _, field := range reflect.VisibleFields(t) {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); !field.Anonymous {
+			known[name] = field.Type
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		at := strings.TrimPrefix(path+"."+name, ".")

@@ -17,13 +17,17 @@ import (
 type Store interface {
 	WebhookByName(ctx context.Context, name string) (storage.Webhook, error)
 	Webhooks(ctx context.Context) ([]storage.Webhook, error)
-	// SaveWebhooks stores all of the webhooks or none.
-	SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
+	Campaigns(ctx context.Context) ([]storage.Campaign, error)
+	CampaignByName(ctx context.Context, name string) (storage.Campaign, error)
+	CampaignByUUID(ctx context.Context, uuid string) (storage.Campaign, error)
+	// SaveInventory stores all of the webhooks and campaigns or none.
+	SaveInventory(ctx context.Context, webhooks []*storage.Webhook, campaigns []*storage.Campaign) error
 }
 
-// A File is the content of a file: webhooks that are valid together.
+// A File is the content of a file: webhooks and campaigns that are valid together.
 type File struct {
-	Webhooks []Webhook
+	Webhooks  []Webhook
+	Campaigns []Campaign
 }
 
 // A Webhook is a webhook as a file describes it.
@@ -36,22 +40,32 @@ type Webhook struct {
 
 // Save stores what the file changes. Either all of it is stored, or nothing.
 func (f *File) Save(ctx context.Context, store Store) error {
-	var changed []*storage.Webhook
+	var webhooks []*storage.Webhook
 	for i := range f.Webhooks {
 		if !f.Webhooks[i].Unchanged {
-			changed = append(changed, &f.Webhooks[i].Webhook)
+			webhooks = append(webhooks, &f.Webhooks[i].Webhook)
 		}
 	}
-	return store.SaveWebhooks(ctx, changed...)
+	var campaigns []*storage.Campaign
+	for i := range f.Campaigns {
+		if !f.Campaigns[i].Unchanged {
+			campaigns = append(campaigns, &f.Campaigns[i].Campaign)
+		}
+	}
+	return store.SaveInventory(ctx, webhooks, campaigns)
 }
 
 // Read reads JSON objects, one after the other or in arrays. Each describes the webhook of
-// its name, which need not exist; what it omits stays as it is in the store. The error is a
+// its name or, if its kind is Campaign, the campaign of its id or name. Neither need exist;
+// what an object omits stays as it is in the store. The error is a
 // storage.FieldErrors with every mistake of the text. Each field is preceded by its
 // object's number, as in 2.sandbox.name.
 func Read(ctx context.Context, store Store, rules storage.Rules, text []byte) (*File, error) {
 	groups, broken := split(text)
-	r := &reader{store: store, rules: rules, names: map[string]bool{}, sites: map[site]string{}}
+	r := &reader{
+		store: store, rules: rules, names: map[string]bool{}, sites: map[site]string{},
+		campaignNames: map[string]bool{}, campaignIDs: map[string]bool{},
+	}
 	for _, g := range groups {
 		for _, d := range g.documents {
 			if err := r.read(ctx, d); err != nil {
@@ -63,23 +77,29 @@ func Read(ctx context.Context, store Store, rules storage.Rules, text []byte) (*
 	switch {
 	case broken != nil:
 		return nil, append(r.bad, broken...)
-	case len(r.webhooks) == 0 && len(r.bad) == 0:
-		return nil, storage.FieldErrors{{Field: "file", Reason: "holds no webhook; give JSON objects as webhook export writes them"}}
+	case len(r.webhooks) == 0 && len(r.campaigns) == 0 && len(r.bad) == 0:
+		return nil, storage.FieldErrors{{Field: "file", Reason: "holds no webhook or campaign; give JSON objects as webhook export writes them"}}
 	}
 	if err := r.findTaken(ctx); err != nil {
 		return nil, err
 	}
-	return &File{r.webhooks}, r.bad.Err()
+	if err := r.findTakenNames(ctx); err != nil {
+		return nil, err
+	}
+	return &File{r.webhooks, r.campaigns}, r.bad.Err()
 }
 
-// A reader collects the webhooks of a text and their mistakes.
+// A reader collects the webhooks and campaigns of a text and their mistakes.
 type reader struct {
-	store    Store
-	rules    storage.Rules
-	webhooks []Webhook
-	bad      storage.FieldErrors
-	names    map[string]bool // in the text
-	sites    map[site]string // the name of the text's webhook there
+	store     Store
+	rules     storage.Rules
+	webhooks  []Webhook
+	campaigns []Campaign
+	bad       storage.FieldErrors
+	names     map[string]bool // of the text's webhooks
+	sites     map[site]string // the name of the text's webhook there
+
+	campaignNames, campaignIDs map[string]bool // in the text
 }
 
 // A site is where at most one webhook can be.
@@ -97,6 +117,37 @@ func (r *reader) read(ctx context.Context, d document) error {
 			Reason: fmt.Sprintf("is not an object; give one as webhook export writes it (line %d)", d.line)})
 		return nil
 	}
+	if object["kind"] != nil || looksLikeCampaign(object) {
+		switch {
+		case object["kind"] == export.KindCampaign:
+			return r.readCampaign(ctx, d, object)
+		case object["kind"] != export.KindWebhook:
+			r.bad = append(r.bad, unknownKind(d, object["kind"]))
+			return nil
+		}
+	}
+	delete(object, "kind")
+	return r.readWebhook(ctx, d, object)
+}
+
+// looksLikeCampaign reports whether an object without a kind has members that a campaign
+// alone has. It would be reported as a webhook with many mistakes.
+func looksLikeCampaign(object map[string]any) bool {
+	return object["category"] != nil || object["plan"] != nil || object["versionId"] != nil
+}
+
+func unknownKind(d document, kind any) storage.FieldError {
+	reason := fmt.Sprintf("%v is unknown; use %s or %s", kind, export.KindWebhook, export.KindCampaign)
+	switch text, isText := kind.(string); {
+	case kind == nil:
+		reason = fmt.Sprintf("is missing, so this would be a webhook; add \"kind\":%q", export.KindCampaign)
+	case isText:
+		reason = fmt.Sprintf("%q is unknown; use %s or %s", text, export.KindWebhook, export.KindCampaign)
+	}
+	return storage.FieldError{Field: fmt.Sprintf("%d.kind", d.number), Reason: reason + fmt.Sprintf(" (object from line %d)", d.line)}
+}
+
+func (r *reader) readWebhook(ctx context.Context, d document, object map[string]any) (err error) {
 	raw, unreadable := d.raw, export.Mismatches(object)
 	if len(unreadable) > 0 {
 		if raw, err = json.Marshal(object); err != nil {
@@ -108,7 +159,7 @@ func (r *reader) read(ctx context.Context, d document) error {
 		return err
 	}
 	read := Webhook{Webhook: w, Unchanged: same && len(unreadable) == 0, document: d}
-	r.add(read, r.judge(ctx, w, unreadable))
+	r.add(d, "webhook", w.Name, r.judge(ctx, w, unreadable))
 	r.webhooks = append(r.webhooks, read)
 	return nil
 }
@@ -125,20 +176,21 @@ func decode(raw json.RawMessage) (object map[string]any, ok bool, err error) {
 	return object, ok, nil
 }
 
-// add adds the mistakes of a webhook, with where it is in the text.
-func (r *reader) add(w Webhook, all storage.FieldErrors) {
+// add adds the mistakes of a webhook or campaign, with where it is in the text.
+func (r *reader) add(d document, kind, name string, all storage.FieldErrors) {
 	for _, bad := range all {
-		bad.Field, bad.Reason = fmt.Sprintf("%d.%s", w.document.number, bad.Field), bad.Reason+w.where()
+		bad.Field, bad.Reason = fmt.Sprintf("%d.%s", d.number, bad.Field), bad.Reason+d.where(kind, name)
 		r.bad = append(r.bad, bad)
 	}
 }
 
-// where names the line on which a webhook begins. Its fields may be on later lines.
-func (w *Webhook) where() string {
-	if w.Name == "" {
-		return fmt.Sprintf(" (object from line %d)", w.document.line)
+// where names the line on which a webhook or campaign begins. Its fields may be on later
+// lines.
+func (d document) where(kind, name string) string {
+	if name == "" {
+		return fmt.Sprintf(" (object from line %d)", d.line)
 	}
-	return fmt.Sprintf(" (webhook %q, from line %d)", w.Name, w.document.line)
+	return fmt.Sprintf(" (%s %q, from line %d)", kind, name, d.line)
 }
 
 // judge returns the mistakes of a webhook: the fields that could not be read, those that are
@@ -176,7 +228,7 @@ func (r *reader) findTaken(ctx context.Context) error {
 	}
 	for _, w := range r.webhooks {
 		if other, taken := stored[siteOf(w.Webhook)]; taken {
-			r.add(w, storage.FieldErrors{takenBy(other)})
+			r.add(w.document, "webhook", w.Name, storage.FieldErrors{takenBy(other)})
 		}
 	}
 	return nil

@@ -61,15 +61,24 @@ func (s *CampaignStore) SaveCampaigns(ctx context.Context, all ...*storage.Campa
 	if len(all) == 0 {
 		return nil
 	}
-	saved := make([]storage.Campaign, len(all))
-	err := s.write(ctx, storage.ChangedCampaigns|storage.ChangedActivity, func(t *tx) error { return s.saveAll(t, all, saved) })
-	if err != nil {
+	work, done := s.saving(all)
+	if err := s.write(ctx, storage.ChangedCampaigns|storage.ChangedActivity, work); err != nil {
 		return fmt.Errorf("save campaign: %w", err)
 	}
-	for i, c := range all {
-		*c = saved[i]
-	}
+	done()
 	return nil
+}
+
+// saving returns what SaveCampaigns does in its transaction and, once that is committed,
+// after it.
+func (s *CampaignStore) saving(all []*storage.Campaign) (work func(*tx) error, done func()) {
+	saved := make([]storage.Campaign, len(all))
+	work = func(t *tx) error { return s.saveAll(t, all, saved) }
+	return work, func() {
+		for i, c := range all {
+			*c = saved[i]
+		}
+	}
 }
 
 func (s *CampaignStore) saveAll(t *tx, all []*storage.Campaign, saved []storage.Campaign) (err error) {

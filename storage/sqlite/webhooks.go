@@ -84,13 +84,24 @@ func (s *WebhookStore) SaveWebhooks(ctx context.Context, all ...*storage.Webhook
 	if len(all) == 0 {
 		return nil
 	}
+	work, done := s.saving(ctx, all)
+	if err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, work); err != nil {
+		return err
+	}
+	done()
+	return nil
+}
+
+// saving returns what SaveWebhooks does in its transaction and, once that is committed, after
+// it.
+func (s *WebhookStore) saving(ctx context.Context, all []*storage.Webhook) (work func(*tx) error, done func()) {
 	invalid := make([]error, len(all))
 	for i, w := range all {
 		w.Normalize()
 		invalid[i] = w.Validate(ctx, s.rules) // before the transaction, because it reads files
 	}
 	saved := make([]storage.Webhook, len(all))
-	err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) (err error) {
+	work = func(t *tx) (err error) {
 		if err := vacate(t, all); err != nil {
 			return err
 		}
@@ -100,14 +111,12 @@ func (s *WebhookStore) SaveWebhooks(ctx context.Context, all ...*storage.Webhook
 			}
 		}
 		return nil
-	})
-	if err != nil {
-		return err
 	}
-	for i, w := range all {
-		*w = saved[i]
+	return work, func() {
+		for i, w := range all {
+			*w = saved[i]
+		}
 	}
-	return nil
 }
 
 // vacate gives changing webhooks temporary names and organizations, so that several can

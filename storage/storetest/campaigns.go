@@ -17,6 +17,8 @@ type Campaigns interface {
 	SaveCampaigns(ctx context.Context, all ...*storage.Campaign) error
 	CheckCampaign(ctx context.Context, c storage.Campaign) error
 	DeleteCampaign(ctx context.Context, id storage.ID) error
+	// SaveInventory is SaveWebhooks and SaveCampaigns in one commit.
+	SaveInventory(ctx context.Context, webhooks []*storage.Webhook, campaigns []*storage.Campaign) error
 	MessageCounts(ctx context.Context) (map[storage.ID]storage.MessageCounts, error)
 }
 
@@ -27,6 +29,7 @@ func campaignTests() tests {
 		"an old version of a campaign is a conflict": oldVersion,
 		"names of campaigns can be swapped":          swappedNames,
 		"only a draft is deleted":                    deleteDraft,
+		"webhooks and campaigns are saved together":  bothKinds,
 	}
 }
 
@@ -117,5 +120,37 @@ func deleteDraft(s *suite) {
 	s.must(s.all.DeleteCampaign(s.ctx, draft.ID))
 	if err := s.all.DeleteCampaign(s.ctx, draft.ID); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("deleted twice: %v", err)
+	}
+}
+
+func bothKinds(s *suite) {
+	taken := s.campaign("taken")
+	hook, c := s.hook, storage.NewCampaign()
+	hook.Name, c.Name = "renamed", "taken"
+	if err := s.all.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&c}); !errors.Is(err, storage.ErrConflict) {
+		s.Errorf("saved a name twice: %v", err)
+	}
+	if all, err := s.all.Webhooks(s.ctx); err != nil || len(all) != 1 || all[0].Name != s.hook.Name || hook.Version != s.hook.Version || c.ID != 0 {
+		s.Errorf("a bad campaign let its webhook be saved: %v, %+v", err, all)
+	}
+	old := s.hook
+	old.Version--
+	c.Name = "new"
+	if err := s.all.SaveInventory(s.ctx, []*storage.Webhook{&old}, []*storage.Campaign{&c}); !errors.Is(err, storage.ErrConflict) {
+		s.Errorf("saved an old webhook: %v", err)
+	}
+	if all, err := s.all.Campaigns(s.ctx); err != nil || len(all) != 1 {
+		s.Errorf("a bad webhook let its campaign be saved: %v, %+v", err, all)
+	}
+	taken.Name, c.Name = "new", "taken"
+	s.must(s.all.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&taken, &c}))
+	if got, err := s.all.CampaignByName(s.ctx, "taken"); err != nil || got.ID != c.ID || c.ID == 0 || c.Version != 1 || taken.Version != 2 || hook.Version != s.hook.Version+1 {
+		s.Errorf("saved %+v, %v", got, err)
+	}
+	s.must(s.all.SaveInventory(s.ctx, nil, []*storage.Campaign{&c}))
+	s.must(s.all.SaveInventory(s.ctx, []*storage.Webhook{&hook}, nil))
+	s.must(s.all.SaveInventory(s.ctx, nil, nil))
+	if c.Version != 2 || hook.Version != s.hook.Version+2 {
+		s.Errorf("one kind alone: campaign version %d, webhook version %d", c.Version, hook.Version)
 	}
 }
