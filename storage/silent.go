@@ -51,3 +51,16 @@ func (s CampaignSettings) WhySilent(w *Webhook) string {
 	}
 	return ""
 }
+
+// WhyNotFired returns the reason why an event of a channel for a webhook cannot be one of the
+// campaign's, and what to do about it, or "" if it can.
+func (s CampaignSettings) WhyNotFired(w Webhook, channel Channel) string {
+	switch {
+	case w.Organization != s.Organization || w.Sandbox.Name != s.Sandbox.Name:
+		return fmt.Sprintf("%s belongs to %s / %s, and webhook %s to %s / %s; name the webhook of the campaign's sandbox, or edit one of them",
+			s.Name, s.Organization, s.Sandbox.Name, w.Name, w.Organization, w.Sandbox.Name)
+	case channel != s.Channel:
+		return fmt.Sprintf("%s has the channel %s, not %s; fire on that channel, or name another campaign", s.Name, s.Channel, channel)
+	}
+	return ""
+}

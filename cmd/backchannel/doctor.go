@@ -24,6 +24,7 @@ type doctorSession struct{ *session }
 type doctorStore interface {
 	storage.RuntimeStore
 	Webhooks(context.Context) ([]storage.Webhook, error)
+	Campaigns(context.Context) ([]storage.Campaign, error)
 	// Check reads the whole store and describes each damage.
 	Check(context.Context) ([]string, error)
 	// TryWrite returns why nothing can be stored, or nil.
@@ -37,7 +38,7 @@ type doctorStore interface {
 func doctorCommand(s doctorSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "doctor",
-		Short:   "Check the data folder, the database, the receiver and every webhook",
+		Short:   "Check the data folder, the database, the receiver, every webhook and every campaign",
 		Example: "backchannel doctor",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -67,7 +68,7 @@ const (
 func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 	var findings []finding
 	for _, look := range []func(context.Context, doctorStore) []finding{
-		s.examineFolder, s.examineDisk, s.examineDatabase, s.examineAuthority, s.examineCAFile, examineFiles, s.examineLeader, s.examineWebhooks,
+		s.examineFolder, s.examineDisk, s.examineDatabase, s.examineAuthority, s.examineCAFile, examineFiles, s.examineLeader, s.examineWebhooks, s.examineCampaigns,
 	} {
 		findings = append(findings, look(ctx, store)...)
 	}

@@ -21,6 +21,7 @@ type fireSession struct{ *session }
 type fireStore interface {
 	fire.Store
 	inventory.FindStore
+	inventory.CampaignFindStore
 	storage.ParkedStore
 	processStore
 	savedFixtureStore
@@ -30,6 +31,7 @@ type fireStore interface {
 // fireFlags are the flags of fire.
 type fireFlags struct {
 	webhook, channel, variant, to, body, misbehave, rate string
+	campaign                                             string
 	recipients, count                                    int
 	set                                                  []string
 	wait                                                 bool
@@ -53,6 +55,7 @@ func fireCommand(s fireSession) *cobra.Command {
 			"recipient if --to or --recipients is given. Fields that the saved bytes lack are not added.",
 		Example: `backchannel fire bounce --webhook acme --wait
 backchannel fire bounce --webhook acme --variant hard --to someone@example.com
+backchannel fire delivered --webhook acme --campaign welcome
 backchannel fire sent --webhook acme --count 1000 --rate 50/s
 backchannel fire bounce --webhook acme --misbehave expired --expect-code 401
 backchannel fire delivered --webhook acme --set '/requestId="abc"'
@@ -72,7 +75,8 @@ backchannel fire strange-bounce --webhook acme`,
 func (v *fireFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&v.webhook, "webhook", "", "the webhook, by `NAME`")
-	f.StringVar(&v.channel, "channel", "", "`CHANNEL`: email or sms (default: the webhook's first)")
+	f.StringVar(&v.campaign, "campaign", "", "the events carry the ids and the category of this campaign, by `NAME` (default: made up)")
+	f.StringVar(&v.channel, "channel", "", "`CHANNEL`: email or sms (default: the campaign's, or else the webhook's first)")
 	f.StringVar(&v.variant, "variant", "", "`VARIANT` of the event; backchannel fixture list names them")
 	f.StringVar(&v.to, "to", "", "recipient's `ADDRESS` or number (default: the samples')")
 	f.IntVar(&v.recipients, "recipients", 1, "`N` recipients of one request, 1 to 20; they share its requestId")

@@ -37,8 +37,12 @@ func (s fireSession) plan(ctx context.Context, store fireStore, what string, fla
 	if err := ctx.Err(); err != nil { // while stdin was read
 		return fire.Plan{}, err
 	}
+	campaign, err := s.firedCampaign(ctx, store, p, &spec, flags)
+	if err != nil {
+		return fire.Plan{}, err
+	}
 	spec.Named(what, saved)
-	plan, err := fire.NewPlan(spec, fixtures.Builder{Now: s.now})
+	plan, err := fire.NewPlan(spec, fixtures.Builder{Now: s.now, Campaign: campaign})
 	if err != nil {
 		p.addAll("event", err)
 	}
@@ -49,6 +53,29 @@ func (s fireSession) plan(ctx context.Context, store fireStore, what string, fla
 		return plan, append(p.bad, aboutMissing("webhook", missing))
 	}
 	return plan, missing
+}
+
+// firedCampaign returns the campaign whose ids the events carry, or nil if none is named. Its
+// channel is the one to fire on. It reports a campaign that does not fit the webhook.
+func (s fireSession) firedCampaign(ctx context.Context, store fireStore, p *parser, spec *fire.Spec, flags fireFlags) (*storage.Campaign, error) {
+	if !flags.given("campaign") {
+		return nil, nil //nolint:nilnil // events without one are the usual ones
+	}
+	c, err := inventory.FindCampaign(ctx, store, flags.campaign)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, explainMissing(err)
+	} else if err != nil {
+		return nil, err
+	}
+	if spec.Channel == "" {
+		spec.Channel = c.Channel
+	}
+	if spec.Webhook.ID != 0 {
+		if reason := c.WhyNotFired(spec.Webhook, spec.Channel); reason != "" {
+			p.add("campaign", "%s", reason)
+		}
+	}
+	return &c, nil
 }
 
 // fireSpec reads the flags.

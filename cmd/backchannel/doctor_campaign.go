@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+
+	"backchannel/storage"
+)
+
+// examineCampaigns looks whether campaign, webhook and channel fit together. A live campaign
+// from which no events follow is a warning; a draft or a stopped one harms nobody.
+func (s doctorSession) examineCampaigns(ctx context.Context, store doctorStore) (found []finding) {
+	all, err := store.Campaigns(ctx)
+	if err != nil {
+		return []finding{{"campaigns", findingBad, err.Error()}}
+	}
+	webhooks, err := store.Webhooks(ctx)
+	if err != nil {
+		return []finding{{"campaigns", findingBad, err.Error()}}
+	}
+	for _, c := range all {
+		found = append(found, s.examineCampaign(c, webhooks)...)
+	}
+	return found
+}
+
+func (s doctorSession) examineCampaign(c storage.Campaign, webhooks []storage.Webhook) (found []finding) {
+	name := "campaign " + c.Name
+	if err := c.Validate(s.rules()); err != nil {
+		found = append(found, finding{name, findingBad, err.Error()})
+	}
+	if c.Status == storage.CampaignLive {
+		for _, odd := range c.Warnings(c.Receiver(webhooks), s.now()) {
+			found = append(found, finding{name, findingWarning, odd.Field + ": " + odd.Reason})
+		}
+	}
+	if len(found) == 0 {
+		found = []finding{{name, findingOK, shownCampaignStatus(c) + "; events: " + shownReceiver(c.CampaignSettings, webhooks)}}
+	}
+	return found
+}
