@@ -262,6 +262,19 @@ func TestTheLifeOfACampaign(t *testing.T) {
 		}
 		c.press("j", "S")
 		c.see("is a draft, which does not run; delete it instead")
+		c.press("a")
+		c.wait(time.Second)
+		c.see("receipts by sms is live; but sandbox.name: no events will follow: there is no webhook for myImsOrg / qa; create one")
+		c.press("e", "x", "ctrl+s")
+		c.wait(time.Second)
+		c.press("S")
+		c.see("Stop receipts by sms?", "Its draft is discarded.")
+		c.press("n")
+		c.store.ChangeCampaign(c.store.AllCampaigns()[1].ID, func(live storage.Campaign) (storage.Campaign, error) {
+			live.Status, live.Draft, live.DraftVersionID = storage.CampaignDraft, nil, ""
+			return live, nil
+		})
+		c.wait(time.Second)
 		c.press("d")
 		c.see("Delete receipts by sms?")
 		c.press("y")

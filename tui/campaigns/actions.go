@@ -50,29 +50,33 @@ func reason(err error) string {
 	return ""
 }
 
-// activate makes a campaign live, or brings in the changes of its draft.
+// activate makes a campaign live, or brings in the changes of its draft. It warns if no events
+// follow from that.
 func (s *Screen) activate(r row) tea.Cmd {
 	text := r.Latest().Name + " is live"
 	if r.Status == storage.CampaignLive {
 		text = r.Latest().Name + " now runs with the settings of its draft"
 	}
-	return s.change(r, text, storage.Campaign.Activate)
+	odd := s.warnings(r.Latest(), r.Latest().Receiver(s.env.Targets.Webhooks))
+	return s.change(r, odd, text, storage.Campaign.Activate)
 }
 
 // stop asks first, because nothing starts a stopped campaign again.
 func (s *Screen) stop(r row) tea.Cmd {
-	return s.env.Ask(component.Confirm{
+	c := component.Confirm{
 		Title: "Stop " + r.Name + "?",
 		Text:  []string{"This is final: no further call is accepted. Planned events are still sent.", "To go on later, duplicate it (D) and activate the copy."},
 		Yes:   "stop", No: "keep",
-	}, func() tea.Cmd {
-		return s.change(r, r.Name+" is stopped", storage.Campaign.Stop)
-	})
+	}
+	if r.Draft != nil {
+		c.Text = append(c.Text, "Its draft is discarded.")
+	}
+	return s.env.Ask(c, func() tea.Cmd { return s.change(r, nil, r.Name+" is stopped", storage.Campaign.Stop) })
 }
 
-// change moves a campaign through its life.
-func (s *Screen) change(r row, text string, step func(storage.Campaign) (storage.Campaign, error)) tea.Cmd {
-	return screen.Act(s.env.Context, func(ctx context.Context) (string, error) {
+// change moves a campaign through its life. odd holds warnings about that.
+func (s *Screen) change(r row, odd storage.FieldErrors, text string, step func(storage.Campaign) (storage.Campaign, error)) tea.Cmd {
+	return screen.ActOdd(s.env.Context, odd, func(ctx context.Context) (string, error) {
 		changed, err := step(r.Campaign)
 		if err != nil {
 			return "", err
