@@ -47,3 +47,21 @@ func TestSavedFixtureFields(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestFixtureOfAReceipt(t *testing.T) {
+	t.Parallel()
+	for name, r := range map[string]Receipt{
+		"neither":    {Body: []byte("{}")},
+		"no channel": {Status: "sent", Body: []byte("{}")},
+		"no status":  {Channel: "email", Body: []byte("{}")},
+	} {
+		if f, err := FixtureOf(r, "a", Classic); err == nil || !strings.Contains(err.Error(), "does not say its channel and status") {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+	}
+	r := Receipt{Channel: "sms", Status: "bounce", Body: []byte(`{"a":1}`)}
+	f, err := FixtureOf(r, "a", Classic)
+	if err != nil || f.Name != "a" || f.Channel != SMS || f.Status != StatusBounce || f.Revision != Classic || string(f.Payload) != `{"a":1}` {
+		t.Errorf("%+v, %v", f, err)
+	}
+}

@@ -49,6 +49,16 @@ func TestSavedFixtureIsFired(t *testing.T) {
 	})
 }
 
+func TestWhatIsNotAnEventIsNotSaved(t *testing.T) {
+	t.Parallel()
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("G", "S")
+		c.write("stray")
+		c.press("ctrl+s")
+		c.see("does not say its channel and", "send it as it is")
+	})
+}
+
 func TestNoFixtureIsLikeABodyThatIsNotJSON(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {

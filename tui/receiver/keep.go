@@ -1,7 +1,6 @@
 package receiver
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -17,9 +16,8 @@ import (
 // keepStore is the part of the store that keeps receipts, or removes them.
 type keepStore interface {
 	Receipt(context.Context, storage.ID) (storage.Receipt, error)
-	Webhook(context.Context, storage.ID) (storage.Webhook, error)
+	storage.FixtureStore
 	NoteReceipt(ctx context.Context, id storage.ID, text string) error
-	SaveFixture(context.Context, storage.SavedFixture) error
 	PinReceipt(ctx context.Context, id storage.ID, pinned bool) error
 	// ClearReceipts removes all but the pinned ones.
 	ClearReceipts(context.Context) (removed int64, err error)
@@ -89,36 +87,25 @@ func (k keeper) saveFixture(row storage.Receipt) tea.Cmd {
 
 func checkFixtureName(row storage.Receipt) func(component.Values) string {
 	return func(v component.Values) string {
-		f := savedFixture(row, strings.TrimSpace(v.Text(keepText)), storage.Classic)
-		f.Payload = []byte("any") // rows of the list have no body
+		f, err := storage.FixtureOf(row, strings.TrimSpace(v.Text(keepText)), storage.Classic)
+		if err == nil {
+			f.Payload = []byte("any") // rows of the list have no body
+			err = f.Validate()
+		}
 		var bad storage.FieldErrors
-		if !errors.As(f.Validate(), &bad) {
+		if !errors.As(err, &bad) {
 			return ""
 		}
 		return bad[0].Reason
 	}
 }
 
-func savedFixture(of storage.Receipt, name string, revision storage.Revision) storage.SavedFixture {
-	return storage.SavedFixture{
-		Name: name, Channel: storage.Channel(of.Channel), Status: storage.Status(of.Status),
-		Revision: cmp.Or(revision, storage.Classic), Payload: of.Body,
-	}
-}
-
-// saveAs saves a fixture of the revision that the receipt's webhook has now, or if that was
-// deleted, of the default one.
+// saveAs saves the body of a receipt, of which the list has only the rest.
 func (k keeper) saveAs(ctx context.Context, id storage.ID, name string) error {
 	whole, err := k.store.Receipt(ctx, id)
 	if err != nil {
 		return err
 	}
-	hook, err := k.store.Webhook(ctx, whole.WebhookID)
-	if errors.Is(err, storage.ErrNotFound) {
-		hook, err = storage.NewWebhook(), nil
-	}
-	if err != nil {
-		return err
-	}
-	return k.store.SaveFixture(ctx, savedFixture(whole, name, hook.Revision))
+	_, err = storage.SaveReceipt(ctx, k.store, whole, name)
+	return err
 }
