@@ -31,10 +31,16 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 }
 
 func (ep *endpoint) vary(ctx context.Context, job *storage.Job, v Variation, now time.Time) Result {
-	ctx, cancel := context.WithTimeout(ctx, ep.webhook.Delivery.Timeout+v.Over)
-	defer cancel()
+	began, timeout := time.Now(), ep.webhook.Delivery.Timeout+v.Over
+	preparing, prepared := context.WithDeadline(ctx, began.Add(timeout))
+	defer prepared()
 	r := begun(job, now)
-	lines, err := ep.lines(ctx, job, v, now)
+	lines, err := ep.lines(preparing, job, v, now)
+	if v.Sign != nil { // generating a key to forge with must not count as the endpoint's time
+		began = time.Now()
+	}
+	ctx, cancel := context.WithDeadline(ctx, began.Add(timeout))
+	defer cancel()
 	if err != nil {
 		r.unprepared(err)
 		return r

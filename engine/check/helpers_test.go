@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 )
 
@@ -22,3 +23,5 @@ func newRSAPEM() (string, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), err
 }
+
+func base64url(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }

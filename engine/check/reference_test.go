@@ -35,6 +35,8 @@ type reference struct {
 	// body is called with any body.
 	body func(w http.ResponseWriter, body []byte) bool
 
+	hang chan struct{} // closed when the test ends
+
 	mu   sync.Mutex
 	seen map[string]int // events, by what makes them the same
 	last map[string]string

@@ -33,13 +33,8 @@ var rsaKey = sync.OnceValues(func() (string, error) { return newRSAPEM() })
 
 func newBench(t *testing.T, change func(*storage.Webhook)) *bench {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Alone: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
 	w := storage.NewWebhook()
-	w.Name, w.Channels = "acme", storage.Channels()
+	w.ID, w.Name, w.Channels = 7, "acme", storage.Channels()
 	w.URL = "https://placeholder.test/"
 	w.Auth.Type, w.Auth.JWT.Secret = storage.AuthJWT, secret
 	w.Headers = []storage.HeaderField{{Name: "X-Tenant", Value: "blue"}, {Name: "X-Key", Value: "a-secret-value-of-a-header", Secret: true}}
@@ -48,12 +43,28 @@ func newBench(t *testing.T, change func(*storage.Webhook)) *bench {
 		change(&w)
 	}
 	w.Normalize()
-	if err := store.CreateWebhook(t.Context(), &w); err != nil {
-		t.Fatal(err)
-	}
-	b := &bench{T: t, store: store, hook: w}
+	b := &bench{T: t, hook: w}
 	b.config = check.Config{Engine: engine.Config{RootCAs: func() (*x509.CertPool, error) { return x509.NewCertPool(), nil }}}
 	return b
+}
+
+// open opens a store with the webhook.
+func (b *bench) open() *sqlite.Store {
+	b.Helper()
+	store, err := sqlite.Open(b.Context(), sqlite.Options{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = store.Close() })
+	w := b.hook
+	if w.ID = 0; strings.HasPrefix(w.URL, "http://") {
+		w.URL = "https://placeholder.test/"
+	}
+	if err := store.CreateWebhook(b.Context(), &w); err != nil {
+		b.Fatal(err)
+	}
+	b.store, b.hook.ID = store, w.ID
+	return store
 }
 
 // reference returns an exemplary endpoint for the webhook.
@@ -64,14 +75,14 @@ func (b *bench) reference() *reference {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &reference{spec: spec, key: key, now: time.Now}
+	return &reference{spec: spec, key: key, now: time.Now, hang: make(chan struct{})}
 }
 
 // at points the webhook to a server, whose certificate is trusted.
 func (b *bench) at(s *httptest.Server) {
 	b.Helper()
 	b.Cleanup(s.Close)
-	b.hook.URL = s.URL // the store refuses http://, which --allow-http is for
+	b.hook.URL = s.URL
 	if s.Certificate() != nil {
 		roots := x509.NewCertPool()
 		roots.AddCert(s.Certificate())
@@ -82,6 +93,7 @@ func (b *bench) at(s *httptest.Server) {
 // check makes a run and returns it as it is stored.
 func (b *bench) check(ctx context.Context, o storage.CheckOptions) storage.CheckRun {
 	b.Helper()
+	b.open()
 	run := storage.CheckRun{WebhookID: b.hook.ID, Options: o}
 	if err := b.store.AskCheck(b.Context(), &run); err != nil {
 		b.Fatal(err)

@@ -12,7 +12,7 @@ func Plural[N int | int64](n N, noun string) string {
 	switch {
 	case n == 1:
 		return noun
-	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey"):
+	case len(noun) > 1 && strings.HasSuffix(noun, "y") && !strings.ContainsAny(noun[len(noun)-2:], "aeou"):
 		return strings.TrimSuffix(noun, "y") + "ies"
 	}
 	return noun + "s"

@@ -1,0 +1,223 @@
+package check_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"backchannel/engine/check"
+	"backchannel/storage"
+)
+
+func caseOf(r storage.CheckRun, id string) storage.CheckCase {
+	for _, c := range r.Cases {
+		if c.ID == id {
+			return c
+		}
+	}
+	return storage.CheckCase{ID: "no " + id}
+}
+
+// The canary stops a run of which nothing else could be read, tls apart.
+func TestCanary(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		fails   int32 // how many requests fail
+		code    int
+		result  storage.CheckResult
+		says    string
+		skipped bool
+	}{
+		{"a cold start", 1, 503, storage.CheckPassed, "the first try got 503", false},
+		{"another key", 1000, 401, storage.CheckFailed, "401 Unauthorized", true},
+		{"it is broken", 1000, 500, storage.CheckFailed, "500", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, nil)
+			r := b.reference()
+			var n atomic.Int32
+			r.before = func(w http.ResponseWriter, _ *http.Request) bool { return n.Add(1) <= c.fails && fail(w, c.code) }
+			b.at(serve(r, nil))
+			run := b.tried(t.Context(), storage.CheckOptions{Only: []string{"accept/canary", "auth", "tls"}})
+			canary, other := caseOf(run, check.Canary), caseOf(run, "auth/missing")
+			if canary.Result != c.result || !strings.Contains(canary.Got, c.says) || (other.Result == storage.CheckSkipped) != c.skipped {
+				t.Errorf("the canary is %+v, and auth/missing %+v", canary, other)
+			}
+			if c.skipped && (!strings.Contains(other.Got, check.Canary) || n.Load() != 2 || run.State != storage.CheckFinished) {
+				t.Errorf("%d requests, skipped because %q, run %s", n.Load(), other.Got, run.State)
+			}
+		})
+	}
+}
+
+// An endpoint that dies in mid-run fails the case that killed it; the rest is skipped.
+func TestEndpointDiesInMidRun(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	r := b.reference()
+	var dead atomic.Bool
+	r.before = func(http.ResponseWriter, *http.Request) bool {
+		if dead.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	}
+	r.body = func(_ http.ResponseWriter, body []byte) bool {
+		if dead.Store(len(body) == 0); len(body) == 0 {
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	}
+	b.at(serve(r, nil))
+	run := b.tried(t.Context(), quick("load"))
+	killed, after := caseOf(run, "body/empty"), caseOf(run, "body/not-json")
+	if killed.Result != storage.CheckFailed || after.Result != storage.CheckSkipped || !strings.Contains(after.Got, "body/empty") {
+		t.Errorf("killed by %+v; then %+v", killed, after)
+	}
+	if before := caseOf(run, "body/cut"); before.Result != storage.CheckPassed || run.State != storage.CheckFinished || run.Reason == "" {
+		t.Errorf("before is %+v, the run %s: %s", before, run.State, run.Reason)
+	}
+}
+
+// A restart, as a supervisor makes it, fails a case alone.
+func TestEndpointComesBack(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	r := b.reference()
+	r.body = func(_ http.ResponseWriter, body []byte) bool {
+		if len(body) == 0 {
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	}
+	b.at(serve(r, nil))
+	run := b.tried(t.Context(), quick("load", "slow"))
+	if ids, told := bad(run, storage.CheckFailed); len(ids) != 1 || ids[0] != "body/empty" {
+		t.Errorf("failed are %q", told)
+	}
+}
+
+func TestRunsEndEarly(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		end   func(stop context.CancelCauseFunc)
+		o     storage.CheckOptions
+		state storage.CheckState
+		says  string
+	}{
+		{"stopped by somebody", func(stop context.CancelCauseFunc) { stop(errors.New("stopped in the console")) }, quick(), storage.CheckInterrupted, "stopped in the console"},
+		{"the process ends", func(stop context.CancelCauseFunc) { stop(nil) }, quick(), storage.CheckInterrupted, "process"},
+		{"its requests are used up", func(context.CancelCauseFunc) {}, storage.CheckOptions{MaxRequests: 60, Skip: []string{"load"}}, storage.CheckFinished, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, nil)
+			r := b.reference()
+			ctx, stop := context.WithCancelCause(t.Context())
+			defer stop(nil)
+			r.before = func(_ http.ResponseWriter, req *http.Request) bool {
+				if req.Header.Get(r.spec.Header) == "" && req.Method == http.MethodPost {
+					c.end(stop) // in auth/missing
+				}
+				return false
+			}
+			b.at(serve(r, nil))
+			run := b.tried(ctx, c.o)
+			if run.State != c.state || !strings.Contains(run.Reason, c.says) {
+				t.Errorf("the run is %s: %q", run.State, run.Reason)
+			}
+			if first, last := caseOf(run, "accept/email-sent"), caseOf(run, "slow/body"); first.Result != storage.CheckPassed || last.Result != storage.CheckSkipped || last.Got == "" {
+				t.Errorf("first %+v, last %+v", first, last)
+			}
+			if run.Requests > c.o.WithDefaults().MaxRequests {
+				t.Errorf("%d requests", run.Requests)
+			}
+		})
+	}
+}
+
+func TestTimeIsUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(w *storage.Webhook) { w.Delivery.Timeout = 10 * time.Second })
+	r := b.reference()
+	r.before = func(_ http.ResponseWriter, req *http.Request) bool {
+		if req.Header.Get(r.spec.Header) == "" {
+			<-r.hang
+		}
+		return false
+	}
+	b.at(serve(r, nil))
+	t.Cleanup(func() { close(r.hang) })
+	run := b.tried(t.Context(), storage.CheckOptions{Only: []string{"auth"}, Timeout: time.Second})
+	if run.State != storage.CheckTimedOut || !strings.Contains(run.Reason, "--timeout") || caseOf(run, check.Canary).Result != storage.CheckPassed {
+		t.Errorf("the run is %s: %q", run.State, run.Reason)
+	}
+}
+
+// 429 with Retry-After is waited for, outside of load.
+func TestRetryAfterIsObeyed(t *testing.T) {
+	t.Parallel()
+	for after, want := range map[string]storage.CheckResult{"2": storage.CheckPassed, "31": storage.CheckFailed, "soon": storage.CheckFailed} {
+		b := newBench(t, nil)
+		r := b.reference()
+		var n atomic.Int32
+		r.before = func(w http.ResponseWriter, _ *http.Request) bool {
+			w.Header().Set("Retry-After", after)
+			return n.Add(1) == 3 && fail(w, 429)
+		}
+		b.at(serve(r, nil))
+		run := b.tried(t.Context(), storage.CheckOptions{Only: []string{"repeat/twice"}})
+		if got := caseOf(run, "repeat/twice"); got.Result != want || want == storage.CheckPassed && len(got.Deliveries) != 3 {
+			t.Errorf("Retry-After %s: %+v", after, got)
+		}
+	}
+}
+
+// Configured secrets and minted tokens are masked, in an answer that echoes them too.
+func TestSecretsAreMasked(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	var tokens []string
+	endpoint := http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		tokens = append(tokens, req.Header.Get("Authorization"))
+		http.Error(w, req.Header.Get("Authorization")+" "+req.Header.Get("X-Key")+" "+secret.Reveal()+" \x1b[31m", http.StatusTeapot)
+	})
+	b.at(serve(endpoint, nil))
+	b.hook.URL += "/?api_key=verysecretparameter"
+	run := b.tried(t.Context(), storage.CheckOptions{})
+	got := caseOf(run, check.Canary).Got
+	for _, leaked := range append(tokens, "a-secret-value-of-a-header", secret.Reveal()) {
+		if leaked != "" && strings.Contains(got, strings.TrimPrefix(leaked, "Bearer ")) {
+			t.Errorf("%q shows %q", got, leaked)
+		}
+	}
+	if !strings.Contains(got, storage.Masked) || !strings.Contains(got, "418") {
+		t.Errorf("got is %q", got)
+	}
+}
+
+// A rate is kept, whichever is lower: the run's or the webhook's.
+func TestRate(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ run, hook, want float64 }{{20, 0, 20}, {20, 5, 5}, {2, 5, 2}} {
+		b := newBench(t, func(w *storage.Webhook) { w.Delivery.RatePerSec = c.hook })
+		b.at(serve(b.reference(), nil))
+		began := time.Now()
+		store, clock := &memory{}, newClock()
+		b.config.Now, b.config.Wait = clock.Now, clock.Wait
+		o := storage.CheckOptions{Only: []string{"same-request"}, PerSecond: c.run}
+		if err := check.Run(t.Context(), b.config, store, storage.CheckRun{ID: 1, Options: o}, b.hook); err != nil {
+			t.Fatal(err)
+		}
+		if took, want := clock.Now().Sub(began).Seconds(), 40/c.want; took < want-1 || took > want+1 {
+			t.Errorf("41 requests at %g/s took %g s, want %g", c.want, took, want)
+		}
+	}
+}
