@@ -33,8 +33,8 @@ func (v *campaignFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&v.highThroughput, "high-throughput", false, "take calls of the high throughput endpoint, and no others")
 	f.StringVar(&v.start, "start", "", "calls before this `TIME` fail: RFC 3339, +2h from now, 30m ago, or '' for none")
 	f.StringVar(&v.end, "end", "", "calls from this `TIME` on fail, written as that of --start")
-	f.StringVar(&v.requestID, "request-id", "", "requestId of the events, a choice of backchannel: that of the `caller` or of the gateway (default caller)")
-	f.StringVar(&v.repeat, "repeat", "", "what a requestId accepted within 24 h gets, a choice of backchannel: `reject`, accept or ignore (default reject)")
+	f.StringVar(&v.requestID, "request-id", "", "`SOURCE` of the events' requestId, a choice of backchannel: caller or gateway (default caller)")
+	f.StringVar(&v.repeat, "repeat", "", "`POLICY` for a requestId accepted within 24 h, a choice of backchannel: reject, accept or ignore (default reject)")
 	v.registerPlan(f)
 	f.BoolVar(&v.activate, "activate", false, "activate it, so that calls use these settings")
 }
