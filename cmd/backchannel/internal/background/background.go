@@ -14,13 +14,15 @@ import (
 	"github.com/muesli/cancelreader"
 )
 
-// The terminal is asked for its background (OSC 11) and then for what it is (DA1), which
-// every terminal answers: so one that knows nothing of the first question is not waited for.
-const question = ansi.RequestBackgroundColor + ansi.RequestPrimaryDeviceAttributes
+// query asks the terminal for its background colour (OSC 11) and then for its attributes
+// (DA1). Every terminal answers the latter, so there is no need to wait for a timeout if one
+// does not answer the former.
+const query = ansi.RequestBackgroundColor + ansi.RequestPrimaryDeviceAttributes
 
-// Dark asks the terminal, for so long at most. Where there is no answer it is taken for
-// dark. What came besides the answers was typed, and is handed back.
-func Dark(in, out *os.File, patience time.Duration) (isDark bool, typed []byte) {
+// Dark reports whether a terminal's background is dark. Without an answer within the timeout
+// it returns true. It also returns the input that is not part of an answer, which a user has
+// typed in the meantime.
+func Dark(in, out *os.File, timeout time.Duration) (isDark bool, typed []byte) {
 	before, err := term.MakeRaw(in.Fd())
 	if err != nil {
 		return true, nil
@@ -31,46 +33,45 @@ func Dark(in, out *os.File, patience time.Duration) (isDark bool, typed []byte) 
 		return true, nil
 	}
 	defer reader.Close()
-	if _, err := io.WriteString(out, question); err != nil {
+	if _, err := io.WriteString(out, query); err != nil {
 		return true, nil
 	}
-	defer time.AfterFunc(patience, func() { reader.Cancel() }).Stop()
-	heard := answer(reader)
-	return dark(heard), attributes.ReplaceAll(anyColour.ReplaceAll(heard, nil), nil)
+	defer time.AfterFunc(timeout, func() { reader.Cancel() }).Stop()
+	input := readAnswers(reader)
+	return dark(input), attributes.ReplaceAll(anyColour.ReplaceAll(input, nil), nil)
 }
 
 var attributes = regexp.MustCompile(`\x1b\[\?[0-9;]*c`)
 
-// answer reads up to the answer to the second question, or as far as it gets.
-func answer(from io.Reader) []byte {
-	var heard []byte
+// readAnswers reads up to the answer to the second part of the query, an error or 4 KiB.
+func readAnswers(from io.Reader) (input []byte) {
 	buffer := make([]byte, 256)
-	for !attributes.Match(heard) && len(heard) < 1<<12 {
+	for !attributes.Match(input) && len(input) < 1<<12 {
 		n, err := from.Read(buffer)
-		heard = append(heard, buffer[:n]...)
+		input = append(input, buffer[:n]...)
 		if err != nil {
 			break
 		}
 	}
-	return heard
+	return input
 }
 
-// anyColour is the whole answer to the first question, also one that makes no sense.
+// anyColour matches an answer to the first part of the query, even if it is not a colour.
 var anyColour = regexp.MustCompile(`\x1b\]11;[^\x07\x1b]*(\x07|\x1b\\)`)
 
 var colour = regexp.MustCompile(`\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)`)
 
-func dark(heard []byte) bool {
-	parts := colour.FindSubmatch(heard)
+func dark(input []byte) bool {
+	parts := colour.FindSubmatch(input)
 	if parts == nil {
 		return true
 	}
-	// The weights of the colours in brightness, ITU-R BT.709.
+	// The weights of the colours are those of ITU-R BT.709.
 	brightness := 0.2126*level(parts[1]) + 0.7152*level(parts[2]) + 0.0722*level(parts[3])
 	return brightness < 0.5
 }
 
-// level is a colour's share of the most that so many digits can say.
+// level returns a hexadecimal number as a fraction of the largest one with as many digits.
 func level(digits []byte) float64 {
 	value, err := strconv.ParseUint(string(digits), 16, 64)
 	most, _ := strconv.ParseUint(string(bytes.Repeat([]byte("f"), len(digits))), 16, 64)

@@ -20,12 +20,12 @@ func TestDark(t *testing.T) {
 		"white, ended by bell": {"\x1b]11;rgb:ff/ff/ff\a\x1b[?1;2c", false},
 		"with alpha":           {"\x1b]11;rgba:fafa/fafa/fafa/ffff\x1b\\\x1b[?62;c", false},
 		"dark blue":            {"\x1b]11;rgb:1111/1111/4444\x1b\\\x1b[?62;c", true},
-		"no idea of colours":   {"\x1b[?6c", true},
+		"attributes only":      {"\x1b[?6c", true},
 		"garbage":              {"\x1b]11;rgb:zz/zz/zz\x1b\\\x1b[?6c", true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := dark(answer(strings.NewReader(test.answer))); got != test.dark {
+			if got := dark(readAnswers(strings.NewReader(test.answer))); got != test.dark {
 				t.Errorf("dark is %t", got)
 			}
 		})
@@ -43,7 +43,7 @@ func TestTerminalThatAnswers(t *testing.T) {
 	}()
 	dark, typed := Dark(console, console, time.Minute)
 	if dark {
-		t.Error("a white background is taken for dark")
+		t.Error("a white background is dark")
 	}
 	if string(typed) != "3fb\r" {
 		t.Errorf("typed meanwhile: %q", typed)
@@ -54,7 +54,7 @@ func TestSilentTerminal(t *testing.T) {
 	t.Parallel()
 	_, console := openPTY(t)
 	if dark, _ := Dark(console, console, time.Millisecond); !dark {
-		t.Error("a terminal that says nothing is taken for light")
+		t.Error("a terminal that does not answer is light")
 	}
 }
 
@@ -66,7 +66,7 @@ func TestNoTerminal(t *testing.T) {
 	}
 	defer null.Close()
 	if dark, _ := Dark(null, null, time.Minute); !dark {
-		t.Error("no terminal is taken for a light one")
+		t.Error("what is not a terminal is light")
 	}
 }
 

@@ -1,6 +1,6 @@
-// Package crash turns a panic into an error that still knows where it happened, so that
-// whoever ends the program can put the terminal in order first. [Guard] every goroutine;
-// [Panic.Save] keeps the trace in a file.
+// Package crash turns a panic into an error with its stack trace, so that the terminal can be
+// restored before the program ends. Run every goroutine through [Guard], because a panic in
+// one that is not guarded ends the process at once. [Panic.Save] writes the trace to a file.
 package crash
 
 import (
@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A Panic is a panic that was caught.
+// A Panic is a recovered panic.
 type Panic struct {
 	Value any
 	Stack []byte
@@ -19,7 +19,7 @@ type Panic struct {
 
 func (p *Panic) Error() string { return fmt.Sprintf("a bug in backchannel: %v", p.Value) }
 
-// Guard runs a function and answers a panic in it as a *Panic.
+// Guard calls run and returns a panic in it as a *Panic.
 func Guard(run func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -29,7 +29,7 @@ func Guard(run func() error) (err error) {
 	return run()
 }
 
-// Save writes the panic to a new file in a folder and says which.
+// Save writes the panic to a new file in a folder and returns its path.
 func (p *Panic) Save(dir string, at time.Time, version string) (string, error) {
 	path := filepath.Join(dir, "crash-"+at.UTC().Format("20060102T150405.000Z")+".log")
 	text := fmt.Sprintf("backchannel %s\n%s\npanic: %v\n\n%s", version, at.UTC().Format(time.RFC3339Nano), p.Value, p.Stack)

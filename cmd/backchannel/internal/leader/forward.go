@@ -5,7 +5,7 @@ import (
 	"backchannel/receiver"
 )
 
-// forward says how receipts are relayed to a URL; nil for none.
+// forward returns how receipts are relayed to a URL, or nil if it is empty.
 func forward(to string, trust *engine.Trust) *receiver.Forward {
 	if to == "" {
 		return nil

@@ -1,9 +1,9 @@
-// Package leader is the process that delivers and receives for a data folder: engine,
-// receiver, retention and the row by which it tells others about itself, started and
-// stopped together. Start with [Run].
+// Package leader starts and stops together what the process that delivers and receives for a
+// data folder runs: engine, receiver, endpoint checks, retention and the Runtime row from
+// which other processes know its state. Start with [Run].
 //
-// It waits for the folder's lock first, so that many processes may call Run at once and
-// one of them works. It prints nothing.
+// Run first waits for the folder's lock, so of several processes that call it only one works
+// at a time. The package prints nothing.
 package leader
 
 import (
@@ -26,57 +26,57 @@ import (
 	"backchannel/storage"
 )
 
-// Config is what a leader depends on.
+// A Config configures a leader.
 type Config struct {
 	Store        Store
 	Dir          string   // the data folder, which has the local authority
 	Listen       string   // HOST:PORT of the receiver
-	Hosts        []string // further names and addresses that it is reached by
-	NeedReceiver bool     // a receiver that cannot listen ends Run instead of staying off
-	CAFile       string   // PEM, trusted when delivering besides the system's and the local CA
+	Hosts        []string // further names and addresses at which senders reach it
+	NeedReceiver bool     // Run returns an error if the receiver cannot listen, instead of leaving it off
+	CAFile       string   // PEM, trusted by deliveries in addition to the system's and the local CA
 	BlockPrivate bool
 	ForwardTo    string // URL that verified receipts are relayed to; empty: nowhere
 	Version      string
 	Now          func() time.Time
 	Logger       *slog.Logger
-	// Cutoff ends early what is in flight when it is closed, though not the deliveries
-	// themselves: for that Run's context has to end. nil: all gets its time.
+	// Cutoff, when closed, shortens the time that attempts in flight have to finish once Run's
+	// context is done. With nil they have all of it.
 	Cutoff <-chan struct{}
-	// Started is called once the lock is had and all runs.
+	// Started is called once this process has the lock and everything is running.
 	Started func(Status)
-	// Trouble is an engine.Config's.
+	// Trouble is the OnStall of engine.Config.
 	Trouble func(reason string)
-	// CutOff is called in the end if that many attempts were still in flight.
+	// CutOff is called at the end with the number of attempts that did not finish, if any.
 	CutOff func(attempts int64)
 }
 
-// garbage is how much of it, in percent of the few megabytes in use, may gather before it
-// is collected. The default of 100 costs a delivering process a sixth of its processor time.
-const garbage = 400
+// gcPercent is the target percentage of the garbage collector. Only a few megabytes are in
+// use, and the default of 100 takes a sixth of the processor time of a process that delivers.
+const gcPercent = 400
 
-// Status is what a leader can say of itself as it starts.
+// A Status describes a leader that has started.
 type Status struct {
 	ReceiverURL   string   // empty while the receiver is off
 	ReceiverError string   // why it is off
-	ReceiverNames []string // in its certificate as it starts
+	ReceiverNames []string // in its certificate at the start
 	CA            string   // path of the local authority's certificate
-	Limited       string   // what is done less of at a time than configured, and why
+	Limited       string   // which limit is lower than configured, and why; empty: none
 }
 
-// What is in flight has so long to finish, with the engine as with the receiver. That
-// stops after the engine, whose attempts may be on their way to it, and has afterwards a
-// moment to keep what became of them.
+// The engine and the receiver give attempts and requests in flight the time drain to finish.
+// The receiver stops after the engine, whose attempts may be on their way to it, and then has
+// the time grace to store their outcomes.
 const (
-	drain  = 10 * time.Second
-	moment = time.Second
+	drain = 10 * time.Second
+	grace = time.Second
 )
 
-// Run waits for the lock, then delivers and receives until ctx ends. It returns nil once
-// everything has stopped in good order, also when it never had the lock. The authorities,
-// which take a while to read, are read first: so whoever waits takes over at once.
+// Run waits for the lock, then delivers and receives until ctx is done. It returns nil once
+// everything has stopped in order, also if it never had the lock. It reads the authorities,
+// which takes a while, before it waits, so that it can take over at once.
 func Run(ctx context.Context, cfg Config) error {
-	debug.SetGCPercent(garbage)
-	slog.SetDefault(cfg.Logger) // net/http tells the standard logger of some answers: that must not reach the screen
+	debug.SetGCPercent(gcPercent)
+	slog.SetDefault(cfg.Logger) // net/http logs some responses to the standard logger, which would write over the screen
 	roots, err := Trusted(ctx, cfg.CAFile)
 	if errors.Is(err, context.Canceled) {
 		return nil
@@ -130,9 +130,9 @@ func newLeader(cfg Config, roots *x509.CertPool) (*leader, error) {
 	return l, nil
 }
 
-// Trusted are the system's authorities, which endpoints' certificates are checked by. The
-// file, if one is named, is for the engine to read whenever it connects, but has to hold
-// some more from the start.
+// Trusted returns the system's authorities, with which endpoints' certificates are verified.
+// It returns an error if a CA file is named that has no certificates. It does not add those:
+// the engine reads the file whenever it connects, because it may change.
 func Trusted(ctx context.Context, caFile string) (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
@@ -149,7 +149,7 @@ func Trusted(ctx context.Context, caFile string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// listen takes the receiver's port, or notes why it cannot.
+// listen listens on the receiver's port, or records why that is not possible.
 func (l *leader) listen(ca *receiver.CA) error {
 	r, err := receiver.New(l.cfg.Store, receiver.Config{
 		Listen: l.cfg.Listen, Hosts: l.cfg.Hosts, CA: ca, Now: l.cfg.Now, Sources: l.sources, Logger: l.cfg.Logger, Drain: drain,
@@ -170,8 +170,8 @@ func (l *leader) listen(ca *receiver.CA) error {
 	}
 }
 
-// run works until ctx ends or a part breaks. Then the engine stops first, so that what
-// it has in flight to the receiver is still answered.
+// run runs every part until ctx is done or one of them fails. Then the engine stops first, so
+// that the receiver still answers the engine's attempts in flight.
 func (l *leader) run(ctx context.Context) error {
 	group, working := errgroup.WithContext(ctx)
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
@@ -193,17 +193,17 @@ func (l *leader) run(ctx context.Context) error {
 	if l.cfg.Started != nil {
 		l.cfg.Started(l.status)
 	}
-	l.try("tell of the start", l.announce)(context.WithoutCancel(ctx))
+	l.try("record the start", l.announce)(context.WithoutCancel(ctx))
 	err := group.Wait()
-	l.try("tell of the end", l.resign)(context.WithoutCancel(ctx))
+	l.try("record the end", l.resign)(context.WithoutCancel(ctx))
 	if n := l.engine.CutOff(); n > 0 && l.cfg.CutOff != nil {
 		l.cfg.CutOff(n)
 	}
 	return err
 }
 
-// receive runs the receiver until serving ends, and after working has ended no longer
-// than what is in flight has.
+// receive runs the receiver until serving is done, but not longer than attempts in flight may
+// take once working is done.
 func (l *leader) receive(working, serving context.Context) error {
 	served, done := context.WithCancel(context.WithoutCancel(working))
 	defer done()
@@ -214,7 +214,7 @@ func (l *leader) receive(working, serving context.Context) error {
 	return l.receiver.Serve(serving)
 }
 
-// awaitDrain waits until nothing more may be in flight, or ctx ends.
+// awaitDrain waits until no attempt can be in flight any more, or ctx is done.
 func (l *leader) awaitDrain(ctx context.Context) {
 	timer := time.NewTimer(drain)
 	defer timer.Stop()
@@ -224,14 +224,14 @@ func (l *leader) awaitDrain(ctx context.Context) {
 	case <-ctx.Done():
 		return
 	}
-	timer.Reset(moment)
+	timer.Reset(grace)
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
 }
 
-// every does something again and again until ctx ends.
+// every calls do once per period until ctx is done.
 func every(ctx context.Context, period time.Duration, do func(context.Context)) error {
 	timer := time.NewTimer(storage.NextTick(period))
 	defer timer.Stop()
@@ -246,7 +246,8 @@ func every(ctx context.Context, period time.Duration, do func(context.Context)) 
 	}
 }
 
-// try logs what goes wrong: neither a full disk nor a busy database ends the deliveries.
+// try returns a function that logs the errors of do: neither a full disk nor a busy database
+// may end the deliveries.
 func (l *leader) try(what string, do func(context.Context) error) func(context.Context) {
 	return func(ctx context.Context) {
 		if err := do(ctx); err != nil && ctx.Err() == nil {
@@ -255,7 +256,7 @@ func (l *leader) try(what string, do func(context.Context) error) func(context.C
 	}
 }
 
-// announce keeps for everybody to read who delivers from now on.
+// announce records in Activity that this process delivers from now on.
 func (l *leader) announce(ctx context.Context) error {
 	text := fmt.Sprintf("process %d delivers, and receives at %s", os.Getpid(), l.status.ReceiverURL)
 	if l.cfg.ForwardTo != "" {
@@ -270,14 +271,13 @@ func (l *leader) announce(ctx context.Context) error {
 	return l.recordActivity(ctx, drain, text)
 }
 
-// resign keeps for everybody to read that this process delivers no more.
+// resign records in Activity that this process no longer delivers.
 func (l *leader) resign(ctx context.Context) error {
-	return l.recordActivity(ctx, moment, fmt.Sprintf("process %d no longer delivers or receives", os.Getpid()))
+	return l.recordActivity(ctx, grace, fmt.Sprintf("process %d no longer delivers or receives", os.Getpid()))
 }
 
-// recordActivity keeps a text, if that takes no longer than patience.
-func (l *leader) recordActivity(ctx context.Context, patience time.Duration, text string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (l *leader) recordActivity(ctx context.Context, timeout time.Duration, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	return l.cfg.Store.AddActivity(ctx, storage.Activity{At: l.cfg.Now(), Kind: storage.ActivityProcess, Text: text})
 }

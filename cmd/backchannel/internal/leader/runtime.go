@@ -9,14 +9,14 @@ import (
 	"backchannel/storage"
 )
 
-// A runtimeRecorder keeps the row by which other processes know how the leader fares.
+// A runtimeRecorder saves the row from which other processes know the leader's state.
 type runtimeRecorder struct {
 	leader  *leader
 	started time.Time
 	last    storage.Runtime
 }
 
-// save writes the row if it would say something new.
+// save saves the row if anything in it has changed.
 func (r *runtimeRecorder) save(ctx context.Context) error {
 	l := r.leader
 	now := storage.Runtime{

@@ -2,26 +2,27 @@ package leader
 
 import "fmt"
 
-// Of the files that a process may have open, so many are its own: the database's and its
-// log's, locks, the program's log, and what is read for a moment.
+// ownFiles is how many open files are reserved for the database and its log, locks, the
+// program's log, and files that are open for a moment.
 const ownFiles = 30
 
-// most is how many attempts a webhook may allow at a time; with room for more there is no
-// need of a limit.
-const most = 256
+// maxConcurrency is the largest concurrency of a webhook. If there are enough files for so
+// many attempts at a time, no limit is needed.
+const maxConcurrency = 256
 
-// shareOf is how many attempts, and how many connections to the receiver,
-// there may be at a time when a process may have so many files open; 0 for no limit. An
-// attempt at the built-in receiver takes one of each, and a file or a lookup beside it.
+// shareOf returns how many attempts, and how many connections to the receiver, there may be at
+// a time in a process that may have the given number of files open, or 0 for no limit. An
+// attempt at the built-in receiver needs three files: one for each end of the connection, and
+// one for reading a file or resolving a name.
 func shareOf(files uint64) int {
-	if files == 0 || files >= ownFiles+3*most {
+	if files == 0 || files >= ownFiles+3*maxConcurrency {
 		return 0
 	}
 	return max((int(files)-ownFiles)/3, 1)
 }
 
-// Limited says what there is less of at a time when a process may have only so many files
-// open; empty when that is as much as any webhook may want.
+// Limited describes the limits of a process that may have the given number of files open. It
+// returns "" if they are no lower than what a webhook may configure.
 func Limited(files uint64) string {
 	share := shareOf(files)
 	if share == 0 {

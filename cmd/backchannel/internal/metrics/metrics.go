@@ -1,9 +1,9 @@
-// Package metrics lets Prometheus read how deliveries and receipts fare. Start with
+// Package metrics serves numbers about deliveries and receipts to Prometheus. Start with
 // [Listen], then call Serve.
 //
-// All numbers come from the store, where whoever delivers keeps them, so that a process
-// which stands by tells the same. The package listens on loopback addresses alone: it
-// knows no passwords.
+// All numbers come from the store, in which the leader records its own, so a process that
+// stands by serves the same ones. The package listens on loopback addresses only, because
+// it has no authentication.
 package metrics
 
 import (
@@ -23,26 +23,26 @@ import (
 	"backchannel/storage/weburl"
 )
 
-// ErrBusy is what Listen answers when another program has the port.
+// ErrBusy is returned by Listen if another program uses the port.
 var ErrBusy = errors.New("the port is in use")
 
-// Path is where the metrics are.
+// Path is the path of the metrics.
 const Path = "/metrics"
 
-// Store is where the numbers are kept.
+// Store is the part of a store that has the numbers.
 type Store interface {
 	Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error)
 	Counts(ctx context.Context) (storage.Counts, error)
 	Breakers(ctx context.Context) ([]storage.Breaker, error)
 }
 
-// A Server answers Prometheus.
+// A Server answers requests for the metrics.
 type Server struct {
 	listener net.Listener
 	handler  http.Handler
 }
 
-// Listen takes the port: HOST:PORT, with a HOST that is this machine's alone.
+// Listen listens on HOST:PORT, where HOST is a loopback address.
 func Listen(address string, store Store, version string) (*Server, error) {
 	address, err := loopback(address)
 	if err != nil {
@@ -58,8 +58,8 @@ func Listen(address string, store Store, version string) (*Server, error) {
 	return &Server{listener, handler(store, version)}, nil
 }
 
-// loopback checks an address and puts a number where it says localhost, which could be
-// made to mean anything.
+// loopback validates an address and replaces localhost by 127.0.0.1, because the name can be
+// configured to mean any address.
 func loopback(address string) (string, error) {
 	host, port, err := weburl.SplitAddress(address, "127.0.0.1:9464")
 	if err != nil {
@@ -69,7 +69,7 @@ func loopback(address string) (string, error) {
 		host = "127.0.0.1"
 	}
 	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
-		return "", invalid("%q is not a loopback address, and whoever reaches the metrics can read them; use 127.0.0.1:%s", host, port)
+		return "", invalid("%q is not a loopback address, and the metrics have no password; use 127.0.0.1:%s", host, port)
 	}
 	return net.JoinHostPort(host, port), nil
 }
@@ -78,12 +78,12 @@ func invalid(format string, args ...any) error {
 	return storage.FieldErrors{{Field: "metrics", Reason: fmt.Sprintf(format, args...)}}
 }
 
-// URL is where the metrics can be read.
+// URL returns the URL of the metrics.
 func (s *Server) URL() string { return "http://" + s.listener.Addr().String() + Path }
 
 const patience = 5 * time.Second // for a request to arrive, and for the store to answer
 
-// Serve answers until ctx ends.
+// Serve answers requests until ctx is done.
 func (s *Server) Serve(ctx context.Context) error {
 	server := &http.Server{
 		Handler: s.handler, ReadTimeout: patience, IdleTimeout: time.Minute,

@@ -51,7 +51,7 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	_, text := ask(t, fakeStore{alive: true})
 	for _, line := range []string{
-		`backchannel_info{version="v1"} 1`, `backchannel_holder 1`, `backchannel_receiver_up 1`,
+		`backchannel_info{version="v1"} 1`, `backchannel_leader 1`, `backchannel_receiver_up 1`,
 		`backchannel_deliveries{state="retrying"} 5`, `backchannel_deliveries{state="parked"} 0`, `backchannel_receipts 6`,
 		`backchannel_breakers_open 1`, `backchannel_attempts_total 40`, `backchannel_delivered_total 30`, `backchannel_failed_total 4`,
 		`backchannel_refused_requests_total 7`, `backchannel_in_flight 2`, `backchannel_attempts_per_second 1.5`, `backchannel_delivered_per_second 1.25`, `backchannel_failed_per_second 0.25`,
@@ -64,7 +64,7 @@ func TestMetrics(t *testing.T) {
 	}
 	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "backchannel_") {
-			t.Errorf("%s is of somebody else", line)
+			t.Errorf("%s is not one of our metrics", line)
 		}
 	}
 }
@@ -72,12 +72,12 @@ func TestMetrics(t *testing.T) {
 func TestNobodyDelivers(t *testing.T) {
 	t.Parallel()
 	_, text := ask(t, fakeStore{})
-	if !strings.Contains(text, "backchannel_holder 0\n") || strings.Contains(text, "attempts_total") {
-		t.Errorf("it told\n%s", text)
+	if !strings.Contains(text, "backchannel_leader 0\n") || strings.Contains(text, "attempts_total") {
+		t.Errorf("got\n%s", text)
 	}
 }
 
-func TestTroubleIsNoNumber(t *testing.T) {
+func TestAnErrorIsNotANumber(t *testing.T) {
 	t.Parallel()
 	code, text := ask(t, fakeStore{alive: true, err: errors.New("the disk is gone")})
 	if code != http.StatusInternalServerError || !strings.Contains(text, "the disk is gone") {

@@ -10,7 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// A reading is what one request is answered from. It is a prometheus.Collector.
+// A reading collects the metrics for one request. It is a prometheus.Collector.
 type reading struct {
 	ctx     context.Context
 	store   Store
@@ -18,11 +18,12 @@ type reading struct {
 	out     chan<- prometheus.Metric
 }
 
-// Describe tells nothing beforehand: which metrics there are depends on who is running.
+// Describe sends nothing, because which metrics there are depends on whether there is a
+// leader.
 func (*reading) Describe(chan<- *prometheus.Desc) {}
 
-// Collect reads the store. Half an answer would look like numbers that fell to nothing,
-// so trouble with any of it is trouble with all.
+// Collect reads the store. It reports an error instead of any metrics if a part cannot be
+// read: to Prometheus, missing numbers would look like numbers that are no longer there.
 func (r *reading) Collect(out chan<- prometheus.Metric) {
 	r.out = out
 	counts, errCounts := r.store.Counts(r.ctx)
@@ -32,22 +33,22 @@ func (r *reading) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.NewInvalidMetric(prometheus.NewInvalidDesc(err), err)
 		return
 	}
-	r.gauge("info", "Always 1; the label says which version this is.", 1, "version", r.version)
-	r.kept(counts, breakers)
+	r.gauge("info", "Always 1; the label is the version.", 1, "version", r.version)
+	r.stored(counts, breakers)
 	leader := 0.0
 	if alive {
 		leader = 1
 		r.running(rt)
 	}
-	r.gauge("holder", "1 while a process delivers for the data folder, else 0. What happens is told by that process alone.", leader)
+	r.gauge("leader", "1 while a process delivers for the data folder, else 0, and then there are no metrics of deliveries in progress.", leader)
 }
 
-// kept is about what the store holds, whoever runs.
-func (r *reading) kept(counts storage.Counts, breakers []storage.Breaker) {
+// stored collects what does not depend on a leader.
+func (r *reading) stored(counts storage.Counts, breakers []storage.Breaker) {
 	for _, state := range storage.States() {
-		r.gauge("deliveries", "Deliveries kept, by the state in which they are.", float64(counts.Deliveries[state]), "state", string(state))
+		r.gauge("deliveries", "Stored deliveries, by state.", float64(counts.Deliveries[state]), "state", string(state))
 	}
-	r.gauge("receipts", "Receipts kept.", float64(counts.Receipts))
+	r.gauge("receipts", "Stored receipts.", float64(counts.Receipts))
 	open := 0
 	for _, b := range breakers {
 		if b.Open() {
@@ -57,22 +58,22 @@ func (r *reading) kept(counts storage.Counts, breakers []storage.Breaker) {
 	r.gauge("breakers_open", "Webhooks whose circuit breaker is open.", float64(open))
 }
 
-// running is what the process that delivers tells of itself, once a second.
+// running collects what the leader records about itself, at most once a second.
 func (r *reading) running(rt storage.Runtime) {
 	s := rt.Snapshot
-	r.counter("attempts_total", "Attempts made since the process that delivers started.", s.Attempts)
-	r.counter("delivered_total", "Deliveries that succeeded since then.", s.Delivered)
-	r.counter("failed_total", "Deliveries that failed for good since then.", s.Failed)
-	r.counter("refused_requests_total", "Requests that the receiver could not read since then.", rt.Refused)
-	r.gauge("in_flight", "Attempts under way.", float64(s.InFlight))
-	r.gauge("attempts_per_second", "Attempts per second, over the last 10 s.", s.PerSecond)
-	r.gauge("delivered_per_second", "Deliveries per second that succeeded, over the last 10 s.", s.DeliveredPerSecond)
-	r.gauge("failed_per_second", "Deliveries per second that failed for good, over the last 10 s.", s.FailedPerSecond)
+	r.counter("attempts_total", "Attempts since the leader started.", s.Attempts)
+	r.counter("delivered_total", "Deliveries that succeeded since the leader started.", s.Delivered)
+	r.counter("failed_total", "Deliveries that failed for good since the leader started.", s.Failed)
+	r.counter("refused_requests_total", "Requests that the receiver could not parse since the leader started.", rt.Refused)
+	r.gauge("in_flight", "Attempts in flight.", float64(s.InFlight))
+	r.gauge("attempts_per_second", "Attempts per second in the last 10 s.", s.PerSecond)
+	r.gauge("delivered_per_second", "Deliveries per second that succeeded in the last 10 s.", s.DeliveredPerSecond)
+	r.gauge("failed_per_second", "Deliveries per second that failed for good in the last 10 s.", s.FailedPerSecond)
 	for _, q := range []struct {
 		name  string
 		value time.Duration
 	}{{"50", s.P50}, {"95", s.P95}, {"99", s.P99}} {
-		r.gauge("delivery_latency_seconds", "From the commit of the enqueue to the end of the last attempt, over the last minute.",
+		r.gauge("delivery_latency_seconds", "Time from the enqueueing commit to the end of the last attempt, in the last minute.",
 			q.value.Seconds(), "percentile", q.name)
 	}
 	up := 0.0
@@ -80,7 +81,7 @@ func (r *reading) running(rt storage.Runtime) {
 		up = 1
 	}
 	r.gauge("receiver_up", "1 while the built-in receiver listens, else 0.", up)
-	r.gauge("start_time_seconds", "When the process that delivers started, since 1970.", float64(rt.StartedAt.UnixMilli())/1000)
+	r.gauge("start_time_seconds", "Unix time at which the leader started.", float64(rt.StartedAt.UnixMilli())/1000)
 }
 
 func (r *reading) counter(name, help string, value int64) {
@@ -91,7 +92,7 @@ func (r *reading) gauge(name, help string, value float64, label ...string) {
 	r.metric(prometheus.GaugeValue, name, help, value, label...)
 }
 
-// metric tells a value, with a label's name and value if there is one.
+// metric sends a value, with a label's name and value if there is one.
 func (r *reading) metric(kind prometheus.ValueType, name, help string, value float64, label ...string) {
 	var names, values []string
 	if len(label) == 2 {

@@ -1,12 +1,11 @@
-// Package nobackground keeps a terminal library from asking the terminal for its background
-// while the program is still being loaded. Import it for its effect alone.
+// Package nobackground keeps bubbletea from asking the terminal for its background while the
+// program is initialized. Import it for its side effect only.
 //
-// The question is asked in the init of the library that the console is built on, and on
-// a terminal that does not answer it stalls every command, even version, for five
-// seconds. Go initializes packages whose imports are ready in the order of their paths,
-// so the path of this one, which sorts before github.com, makes it come first; it must
-// import nothing else that would make it wait. The console, which does want to know,
-// asks by itself once it is open.
+// Bubbletea asks in an init function. On a terminal that does not answer, this delays every
+// command, even version, by five seconds. Go initializes packages in the order of their
+// import paths, except that a package comes after its imports. So this package, whose path
+// sorts before github.com, comes first as long as it imports nothing but lipgloss. The
+// console asks the terminal itself once it is open: see package background.
 package nobackground
 
 import "github.com/charmbracelet/lipgloss"
