@@ -73,12 +73,13 @@ func (m Message) Final() bool {
 	return !slices.ContainsFunc(m.Events, func(e MessageEvent) bool { return !e.State.Final() })
 }
 
-// A MessageQuery selects messages, newest first.
+// A MessageQuery selects messages, newest first unless After is set.
 type MessageQuery struct {
 	Filter     Filter
 	CampaignID ID // 0: every one
 	Execution  ID // likewise
 	Before     ID
+	After      ID
 	Limit      int // 0: no limit
 }
 

@@ -22,7 +22,8 @@ func (m *Model) globals() []screen.Binding {
 	for v := range m.views.stacks {
 		out = append(out, m.viewBinding(screen.View(v)))
 	}
-	return append(append(out, m.fireBindings()...),
+	out = append(out, m.fireBindings()...)
+	return append(append(out, m.execute.Bindings(m.views.front)...),
 		screen.Binding{Keys: []string{"y"}, Word: "copy", Help: "Copy something of what is shown", Do: func() tea.Cmd { return m.clipboard.offer(m.views.front()) }},
 		screen.Binding{Keys: []string{"Y"}, Word: "copied", Help: "Show what was copied last, to select it", Do: m.clipboard.show},
 		screen.Binding{Keys: []string{":", "ctrl+p"}, Shown: ": ctrl+p", Help: "Find an action by its name", Do: m.openPalette},
@@ -47,11 +48,19 @@ func (m *Model) zoom() tea.Cmd {
 	return nil
 }
 
+// again repeats what was done last: in Campaigns the last call, elsewhere the last event.
+func (m *Model) again() tea.Cmd {
+	if m.views.current == screen.ViewCampaigns && m.execute.Again() {
+		return m.execute.Repeat()
+	}
+	return m.fire.Repeat()
+}
+
 // fireBindings returns the keys that fire from any view.
 func (m *Model) fireBindings() []screen.Binding {
 	fire := m.fire
 	return []screen.Binding{
 		{Keys: []string{"f"}, Label: "fire", Help: "Fire an event", Do: func() tea.Cmd { return fire.Open(m.views.front()) }},
-		{Keys: []string{"."}, Word: "again", Help: "Fire the last event again", Do: fire.Repeat},
+		{Keys: []string{"."}, Word: "again", Help: "Fire the last event again, in Campaigns make the last call again", Do: m.again},
 	}
 }

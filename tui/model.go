@@ -22,6 +22,7 @@ type Model struct {
 	cfg       Config
 	env       *screen.Env
 	fire      *fire.Firer
+	execute   *campaigns.Executor
 	views     *views
 	overlays  overlays
 	keys      keyQueue
@@ -40,7 +41,8 @@ func New(ctx context.Context, cfg Config) *Model {
 		Context: ctx, Theme: style.New(cfg.Renderer, cfg.Dark),
 	}
 	m := &Model{
-		cfg: cfg, env: e, fire: fire.New(e, cfg.Store), status: screen.Query[screen.Status]{Ctx: ctx},
+		cfg: cfg, env: e, fire: fire.New(e, cfg.Store),
+		execute: campaigns.NewExecutor(e, cfg.Store, cfg.Executions, cfg.CA), status: screen.Query[screen.Status]{Ctx: ctx},
 		hints:     subscription{env: e, store: cfg.Store, changes: cfg.Store.Changes(ctx), notices: cfg.Notices},
 		toasts:    toaster{env: e, add: cfg.Store.AddActivity},
 		clipboard: clipboard{env: e, put: cfg.Copy},
@@ -69,7 +71,7 @@ func (m *Model) Init() tea.Cmd {
 
 // refresh reads again what is on the screen and concerned by a change.
 func (m *Model) refresh(c storage.Change) tea.Cmd {
-	cmds := []tea.Cmd{m.views.front().Refresh(c), m.fire.Refresh(c)}
+	cmds := []tea.Cmd{m.views.front().Refresh(c), m.fire.Refresh(c), m.execute.Refresh(c)}
 	if c.Has(storage.ChangedRuntime | storage.ChangedDeliveries | storage.ChangedReceipts) {
 		cmds = append(cmds, m.readStatus())
 	}

@@ -12,6 +12,7 @@ import (
 const (
 	changeGap = 50 * time.Millisecond // the least time between two hints
 	tickGap   = time.Second
+	tenthGap  = 100 * time.Millisecond // instead, while tenths of a second are on the screen
 )
 
 type (
@@ -95,13 +96,20 @@ func (s *subscription) awaitEnd() tea.Cmd {
 func (s *subscription) awaitTick() tea.Cmd {
 	done, before := s.env.Context.Done(), s.pulse
 	return func() tea.Msg {
-		for pause(storage.NextTick(tickGap), done) {
+		for pause(s.untilTick(), done) {
 			if now := s.readPulse(); s.env.Stale() || now != before {
 				return tickMsg(now)
 			}
 		}
 		return nil
 	}
+}
+
+func (s *subscription) untilTick() time.Duration {
+	if s.env.Tenths() {
+		return storage.NextTick(tenthGap)
+	}
+	return storage.NextTick(tickGap)
 }
 
 // A pulse is what nothing hints at: that the leader has died, that the store can no longer be

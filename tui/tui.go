@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"sync/atomic"
 	"time"
@@ -51,6 +52,9 @@ type Config struct {
 	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that
 	// they came with. If it is nil, the console only replays through webhooks.
 	Resend func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error)
+	// Executions answers calls of the execution API, which the console makes as an
+	// application would. If it is nil, the console makes none.
+	Executions http.Handler
 	// Hold pauses the writes of this process until release is called, while it is
 	// suspended. nil: not needed.
 	Hold func() (release func())

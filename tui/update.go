@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/tui/campaigns"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
 
@@ -60,6 +61,8 @@ func (m *Model) obey(msg tea.Msg) (tea.Cmd, bool) {
 		return cmd, true
 	case screen.GoMsg:
 		return m.views.jump(msg), true
+	case screen.MessageMsg:
+		return campaigns.OpenMessage(m.env, m.cfg.Store, msg.ID), true
 	case screen.OverlayMsg:
 		m.overlays.show(msg.Overlay)
 		return nil, true
@@ -86,7 +89,7 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 		m.env.Status = a.Value
 		m.env.Status.Err = a.Err
 	}
-	cmds := []tea.Cmd{cmd, m.fire.Update(msg)}
+	cmds := []tea.Cmd{cmd, m.fire.Update(msg), m.execute.Update(msg)}
 	cmds = append(cmds, m.overlays.update(msg)...)
 	return tea.Batch(append(cmds, m.views.update(msg)...)...)
 }

@@ -14,6 +14,7 @@ import (
 	"backchannel/cmd/backchannel/internal/background"
 	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/cmd/backchannel/internal/leader"
+	"backchannel/receiver/executions"
 	"backchannel/storage/export"
 	"backchannel/tui"
 )
@@ -32,6 +33,7 @@ type consoleStore interface {
 	processStore
 	tui.Store
 	export.Store
+	executions.Store
 	// PauseWrites keeps this process from writing until release is called.
 	PauseWrites() (release func())
 }
@@ -103,6 +105,7 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
 		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender(s).resend, Hold: store.PauseWrites,
+		Executions: executions.New(ctx, store, executions.Config{Now: s.now}),
 		Crash: func(cause any, stack []byte) string {
 			path, err := (&crash.Panic{Value: cause, Stack: stack}).Save(s.settings.data, s.now(), programVersion())
 			if err != nil {

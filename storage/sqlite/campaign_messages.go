@@ -19,10 +19,14 @@ func scanMessage(read scan) (m storage.Message, err error) {
 	return m, err
 }
 
-// Messages lists messages with their events, newest first.
+// Messages lists messages with their events.
 func (s *ExecutionStore) Messages(ctx context.Context, q storage.MessageQuery) ([]storage.Message, error) {
 	where, args := messageTerms(q)
-	all, err := collect(ctx, s.reads, scanMessage, selectMessages+where+` ORDER BY m.id DESC LIMIT ?`, append(args, atMost(q.Limit))...)
+	order := ` ORDER BY m.id DESC LIMIT ?`
+	if q.After != 0 {
+		order = ` ORDER BY m.id LIMIT ?`
+	}
+	all, err := collect(ctx, s.reads, scanMessage, selectMessages+where+order, append(args, atMost(q.Limit))...)
 	if err == nil {
 		err = s.addEvents(ctx, all)
 	}
@@ -113,6 +117,9 @@ func messageTerms(q storage.MessageQuery) (where string, args []any) {
 	}
 	if q.Before != 0 {
 		c = append(c, condition{`m.id < ?`, []any{q.Before}})
+	}
+	if q.After != 0 {
+		c = append(c, condition{`m.id > ?`, []any{q.After}})
 	}
 	return allOf(c)
 }

@@ -15,7 +15,7 @@ import (
 // Bindings returns the keys of the inventory and of its selected campaign.
 func (s *Screen) Bindings() []screen.Binding {
 	create := screen.Binding{Keys: []string{"n"}, Label: "new", Help: "Create a campaign", Do: s.create}
-	list := s.ListBindings("Show only campaigns with these words")
+	list := append(s.ListBindings("Show only campaigns with these words"), s.callBindings()...)
 	r, ok := s.Selected()
 	all := s.rowBindings(r.Campaign)
 	if !ok {

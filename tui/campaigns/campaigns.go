@@ -21,6 +21,7 @@ type Store interface {
 	DeleteCampaign(context.Context, storage.ID) error
 	MessageCounts(context.Context) (map[storage.ID]storage.MessageCounts, error)
 	Webhooks(context.Context) ([]storage.Webhook, error)
+	callStore
 }
 
 // Screen is the inventory of campaigns.

@@ -1,10 +1,215 @@
 package campaigns
 
 import (
+	"context"
+	"slices"
+
+	"backchannel/fixtures/execute"
 	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// openExecutions opens the executions of a campaign, and their messages.
-func (s *Screen) openExecutions(storage.Campaign) tea.Cmd { return s.OpenBinding().Do() }
+// executions is the screen of the calls of the execution API: those of one campaign, or all
+// there are, wrong ones included.
+type executions struct {
+	*screen.Browser[storage.Execution, call]
+	env      *screen.Env
+	store    callStore
+	campaign storage.Campaign // the zero Campaign: every call
+	reveal   storage.ID       // selected as soon as it is read
+}
+
+// call is everything that is known of a call.
+type call struct {
+	storage.Execution
+	messages []storage.Message // in the order of the recipients
+	faults   []execute.Fault
+	shown    storage.ShownBody
+	pretty   []byte // the body indented; nil if it is not JSON
+}
+
+// The tabs of a call.
+const (
+	tabResult = iota
+	tabBody
+	tabHeaders
+	tabAnswer
+)
+
+func newExecutions(e *screen.Env, store callStore, of storage.Campaign) *executions {
+	s := &executions{env: e, store: store, campaign: of}
+	s.Browser = screen.NewBrowser(e, screen.BrowserSpec[storage.Execution, call]{
+		Columns: callColumns(of.ID == 0),
+		ID:      func(x storage.Execution) storage.ID { return x.ID },
+		Row:     func(x storage.Execution) []component.Cell { return callCells(e, x) },
+		Choose:  s.choose,
+		Total:   func() int64 { return -1 },
+
+		Read: s.read,
+		Known: func(x storage.Execution, c call, read bool) call {
+			if !read {
+				return call{Execution: x}
+			}
+			return c
+		},
+		Needs:    []string{"y"},
+		Listed:   storage.ChangedExecutions,
+		Detailed: storage.ChangedExecutions | storage.ChangedDeliveries,
+
+		Head: func(c call, width int) []string { return callHead(e, c, width) },
+		Tabs: []screen.Tab[call]{
+			tabResult:  {Name: "Result", Draw: func(page *screen.Detail, c call) { describeResult(e, page, c) }},
+			tabBody:    {Name: "Body"},
+			tabHeaders: {Name: "Headers", Draw: func(page *screen.Detail, c call) { describeCall(e, page, c) }},
+			tabAnswer:  {Name: "Answer", Draw: func(page *screen.Detail, c call) { describeAnswer(e, page, c) }},
+		},
+		Body:    screen.Body[call]{Tab: tabBody, Lines: func(c call) []string { return bodyLines(e.Theme, c) }, Head: s.bodyHead},
+		Share:   11,
+		Welcome: func(width, height int) string { return s.welcome(width, height) },
+	})
+	return s
+}
+
+// openExecutions opens the calls of a campaign.
+func (s *Screen) openExecutions(of storage.Campaign) tea.Cmd {
+	return screen.Open(newExecutions(s.env, s.store, of))
+}
+
+// callBindings returns the keys that open the calls and messages of all campaigns, so that
+// wrong calls are seen too.
+func (s *Screen) callBindings() []screen.Binding {
+	return []screen.Binding{
+		{Keys: []string{"c"}, Label: "calls", Help: "Show all calls of the execution API, also those of no known campaign", Do: func() tea.Cmd { return s.openExecutions(storage.Campaign{}) }},
+		{Keys: []string{"m"}, Word: "messages", Help: "Show the messages of all campaigns", Do: func() tea.Cmd {
+			return screen.Open(newMessages(s.env, s.store, messageScope{title: "Messages"}))
+		}},
+	}
+}
+
+// Refresh reads again what a change concerns, and at first selects what is to be shown.
+func (s *executions) Refresh(c storage.Change) tea.Cmd {
+	if id := s.reveal; id != 0 {
+		s.reveal = 0
+		return s.Reveal(id)
+	}
+	return s.Browser.Refresh(c)
+}
+
+// Title returns the heading.
+func (s *executions) Title() string {
+	if s.campaign.ID == 0 {
+		return "Calls of the execution API"
+	}
+	return "Executions of " + s.campaign.Name
+}
+
+// Campaign returns the campaign of the selected call, which E executes.
+func (s *executions) Campaign() storage.ID {
+	x, _ := s.List().Selected()
+	if x.CampaignID != 0 {
+		return x.CampaignID
+	}
+	return s.campaign.ID
+}
+
+func (s *executions) choose(text string) (screen.Chosen[storage.Execution], error) {
+	f, err := storage.ExecutionFilter().Parse(text, s.env.Now())
+	if err != nil {
+		return screen.Chosen[storage.Execution]{}, err
+	}
+	of := s.campaign.ID
+	return screen.Chosen[storage.Execution]{
+		All: len(f.Terms) == 0,
+		Page: func(ctx context.Context, p screen.Page) ([]storage.Execution, error) {
+			return s.store.Executions(ctx, storage.ExecutionQuery{Filter: f, CampaignID: of, Before: p.Before, After: p.After, Limit: p.Limit})
+		},
+		Count: func(ctx context.Context, before storage.ID) (int64, error) {
+			return s.store.CountExecutions(ctx, storage.ExecutionQuery{Filter: f, CampaignID: of, Before: before})
+		},
+	}, nil
+}
+
+func (s *executions) read(ctx context.Context, id storage.ID) (c call, err error) {
+	if c.Execution, err = s.store.Execution(ctx, id); err != nil {
+		return c, err
+	}
+	if !c.Sealed {
+		c.shown = storage.ShowBody(c.Headers, c.Body, "")
+		if pretty, ok := component.PrettyJSON(c.Body); ok {
+			c.pretty = pretty
+		}
+	}
+	if c.Code >= 400 {
+		c.faults = execute.Faults(c.AnswerBody)
+	}
+	c.messages, err = s.store.Messages(ctx, storage.MessageQuery{Execution: id})
+	slices.Reverse(c.messages)
+	return c, err
+}
+
+// Bindings returns the keys of the list and of the selected call.
+func (s *executions) Bindings() []screen.Binding {
+	if s.Typing() {
+		return s.TypingBindings()
+	}
+	x, ok := s.List().Selected()
+	row := []screen.Binding{{Keys: []string{"m"}, Label: "messages", Help: "Go to its messages", Do: s.OnSelected(s.openMessages)}}
+	switch {
+	case !ok:
+		row = screen.Because("there is no call here to do that with", row)
+	case !x.Accepted():
+		row = screen.Because("no messages follow from this call", row)
+	}
+	pause := screen.Binding{Keys: []string{"p"}, Label: "pause", Help: "Pause the view; new calls are counted", Do: s.List().Pause}
+	if s.List().Paused {
+		pause.Label, pause.Help = "go on", "Show what came meanwhile"
+	}
+	list := []screen.Binding{s.FilterBinding("Choose calls: code:4xx is:silent campaign:Orders request:r-1 since:10m"), pause, s.FollowBinding()}
+	if s.List().Len() > 0 {
+		list = append(list, s.NextBindings()...)
+	}
+	wrap := screen.Binding{Keys: []string{"W"}, Word: "wrap", Help: "Wrap long lines of the body, or no longer", Do: func() tea.Cmd {
+		s.BodyViewer().ToggleWrap()
+		return nil
+	}}
+	return slices.Concat(s.TurnBindings(), row, list, []screen.Binding{wrap})
+}
+
+func (s *executions) openMessages(x storage.Execution) tea.Cmd {
+	return screen.Open(newMessages(s.env, s.store, messageScope{title: "Messages of " + x.ExecutionID, execution: x.ID}))
+}
+
+// Copies returns what a person may need elsewhere of a call.
+func (s *executions) Copies() []screen.CopyItem {
+	c, read, ok := s.Current()
+	if !ok {
+		return nil
+	}
+	items := []screen.CopyItem{{Label: "executionId", Text: c.ExecutionID}, {Label: "requestId", Text: c.RequestID}, {Label: "x-request-id", Text: c.XRequestID}, {Label: "ID", Text: c.ID.String()}}
+	if read && !c.Sealed {
+		items = append(items, screen.CopyItem{Label: "body", Text: string(c.Body)}, screen.CopyItem{Label: "answer", Text: string(c.AnswerBody)})
+	}
+	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
+}
+
+func (s *executions) welcome(width, height int) string {
+	steps := [][2]string{{"E", "execute a campaign, as an application would"}, {"esc", "back"}}
+	text := "No call yet. Every call of the execution API stands here as it came, with what was wrong with it."
+	if s.campaign.ID != 0 {
+		text = "No call has named this campaign yet. Its executions stand here, and what became of their messages."
+	}
+	lines := []string{text}
+	if base := s.env.Status.ReceiverURL(); base != "" {
+		lines = append(lines, "The execution API is at "+base+"/ajo/im/executions/unitary.")
+	}
+	return s.env.Welcome(s.Title(), lines, steps, width, height)
+}
+
+// Campaign returns the selected campaign, which E executes.
+func (s *Screen) Campaign() storage.ID {
+	r, _ := s.Selected()
+	return r.ID
+}

@@ -20,7 +20,7 @@ func (d *Screen) Bindings() []screen.Binding {
 	if !ok {
 		return append(d.listBindings(), screen.Because("there is no delivery here to do that with", d.rowBindings(r))...)
 	}
-	return slices.Concat(d.rowBindings(r), d.listBindings(), []screen.Binding{d.receiptBinding(r)})
+	return slices.Concat(d.rowBindings(r), d.listBindings(), []screen.Binding{d.receiptBinding(r), d.messageBinding(r)})
 }
 
 // rowBindings returns the keys that act on the delivery.
@@ -31,8 +31,28 @@ func (d *Screen) rowBindings(r row) []screen.Binding {
 	}
 	return append(d.TurnBindings(),
 		screen.Binding{Keys: []string{"r"}, Label: "replay", Help: "Send the same bytes again, as a new delivery", Do: d.OnSelected(d.replay)},
-		screen.Binding{Keys: []string{"t"}, Label: "retry now", Help: "Make the next attempt now", Do: d.OnSelected(d.retry)}.Unless(over),
+		d.nowBinding(r).Unless(over),
 		screen.Binding{Keys: []string{"X"}, Label: "cancel", Help: "Cancel the delivery", Do: d.OnSelected(d.cancel)}.Unless(over))
+}
+
+// nowBinding returns the key that does not wait for the next attempt, or for the time of a
+// planned event.
+func (d *Screen) nowBinding(r row) screen.Binding {
+	b := screen.Binding{Keys: []string{"t"}, Label: "retry now", Help: "Make the next attempt now", Do: d.OnSelected(d.retry)}
+	if d.env.Planned(r.Delivery) {
+		b.Label, b.Help = "send now", "Send the planned event now, before it is due"
+	}
+	return b
+}
+
+func (d *Screen) messageBinding(r row) screen.Binding {
+	b := screen.Binding{Keys: []string{"m"}, Label: "message", Help: "Show the life of the campaign's message that it is about", Do: func() tea.Cmd {
+		return screen.ShowMessage(r.MessageID)
+	}}
+	if r.MessageID == 0 {
+		b.Off = "it was fired, so that no campaign's message stands behind it"
+	}
+	return b
 }
 
 func (d *Screen) receiptBinding(r row) screen.Binding {
@@ -46,7 +66,7 @@ func (d *Screen) receiptBinding(r row) screen.Binding {
 }
 
 func (d *Screen) listBindings() []screen.Binding {
-	all := []screen.Binding{d.FilterBinding("Choose deliveries by state or text: failed acme bounce")}
+	all := []screen.Binding{d.FilterBinding("Choose deliveries by state, text or key: failed acme campaign:Orders")}
 	if d.List().Len() > 0 {
 		all = append(append(all, d.FollowBinding()), d.NextBindings()...)
 	}

@@ -61,7 +61,7 @@ func New(e *screen.Env, store Store) *Screen {
 		Columns: columns(),
 		ID:      func(r row) storage.ID { return r.ID },
 		Row:     func(r row) []component.Cell { return cells(e, r) },
-		Choose:  func(text string) (screen.Chosen[row], error) { return choose(store, text), nil },
+		Choose:  func(text string) (screen.Chosen[row], error) { return choose(store, text, e.Now()) },
 		Total:   d.total,
 
 		Read:     func(ctx context.Context, id storage.ID) (detail, error) { return read(ctx, store, id) },
@@ -138,6 +138,9 @@ func (d *Screen) Copies() []screen.CopyItem {
 	items := []screen.CopyItem{{Label: "ID", Text: x.row.ID.String()}, {Label: "requestId", Text: x.row.RequestID}}
 	if read {
 		items = slices.Insert(items, 0, screen.CopyItem{Label: "payload", Text: string(x.event.Payload)})
+	}
+	if x.row.ExecutionID != "" {
+		items = append(items, screen.CopyItem{Label: "executionId", Text: x.row.ExecutionID}, screen.CopyItem{Label: "campaign", Text: x.row.Campaign})
 	}
 	if x.row.Error != "" {
 		items = append(items, screen.CopyItem{Label: "error", Text: d.env.Translate(x.row.Error, x.row.CreatedAt)})

@@ -21,6 +21,11 @@ func describeLog(s *screen.Env, d *screen.Detail, x detail) {
 	d.Title("Delivery")
 	d.Fact("Webhook", x.row.Webhook, s.Theme.Text)
 	d.Fact("Queued", s.Date(x.row.CreatedAt), s.Theme.Text)
+	if x.row.MessageID != 0 {
+		d.Fact("Due", s.Date(x.row.DueAt), s.Theme.Text)
+		d.Fact("Campaign", x.row.Campaign, s.Theme.Text)
+		d.Fact("Execution", x.row.ExecutionID, s.Theme.Text)
+	}
 	d.Fact("Request ID", x.row.RequestID, s.Theme.Text)
 	d.Fact("ID", x.row.ID.String(), s.Theme.Text)
 	if r := x.row.Receipt; r.ID != 0 {

@@ -2,36 +2,63 @@ package deliveries
 
 import (
 	"context"
+	"regexp"
 	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
 
 	"backchannel/storage"
 	"backchannel/tui/screen"
 )
 
-// filter chooses deliveries in any of some states that contain all of some words.
+// filter chooses deliveries in any of some states that match all terms and contain all of
+// some words.
 type filter struct {
 	states []storage.State
 	words  []string
+	terms  storage.Filter
 }
 
-// readFilter parses a filter's text: words that name a state, and others. Any text is valid.
-func readFilter(text string) filter {
-	var f filter
-	for _, word := range screen.Words(text) {
+// readFilter parses a filter's text: words that name a state, terms such as campaign:Orders,
+// and other words. Only terms can be wrong.
+func readFilter(text string, now time.Time) (f filter, err error) {
+	syntax := storage.DeliveryFilter()
+	terms := []rune(text)
+	for _, at := range wordPattern.FindAllStringIndex(text, -1) {
+		word := text[at[0]:at[1]]
+		if isTerm(word, syntax) {
+			continue
+		}
+		from := utf8.RuneCountInString(text[:at[0]])
+		for i := range utf8.RuneCountInString(word) {
+			terms[from+i] = ' ' // so that an error names the column in the whole text
+		}
+		word = strings.ToLower(word)
 		if state := storage.State(word); slices.Contains(storage.States(), state) {
 			f.states = append(f.states, state)
 		} else {
 			f.words = append(f.words, word)
 		}
 	}
-	return f
+	f.terms, err = syntax.Parse(string(terms), now)
+	return f, err
+}
+
+// wordPattern matches a word, or a term, whose value may be in quotes and have spaces.
+var wordPattern = regexp.MustCompile(`-?[a-z]+:"(?:[^"\\]|\\.)*"?\S*|\S+`)
+
+// isTerm reports whether a word begins with a key of the filter syntax.
+func isTerm(word string, syntax storage.FilterSyntax) bool {
+	key, _, found := strings.Cut(strings.TrimPrefix(word, "-"), ":")
+	return found && slices.Contains(syntax.Keys(), key+":")
 }
 
 // matches reports whether a delivery contains all words.
 func (f filter) matches(d storage.Delivery) bool {
 	return screen.HasWords(f.words,
 		d.Webhook, string(d.Channel), string(d.Status), d.Variant, d.Identity, d.RequestID, string(d.Misbehave),
-		string(d.ErrorClass), d.Error, d.ID.String())
+		string(d.ErrorClass), d.Error, d.ID.String(), d.Campaign, d.ExecutionID)
 }
 
 const (
@@ -40,18 +67,21 @@ const (
 )
 
 // choose returns the deliveries that a filter's text chooses.
-func choose(store Store, text string) screen.Chosen[row] {
-	f := readFilter(text)
+func choose(store Store, text string, now time.Time) (screen.Chosen[row], error) {
+	f, err := readFilter(text, now)
+	if err != nil {
+		return screen.Chosen[row]{}, err
+	}
 	chosen := screen.Chosen[row]{
 		All:  text == "",
 		Page: func(ctx context.Context, p screen.Page) ([]row, error) { return f.page(ctx, store, p) },
 	}
 	if len(f.words) == 0 { // words are compared here, so only reading everything could count
 		chosen.Count = func(ctx context.Context, before storage.ID) (int64, error) {
-			return store.CountDeliveries(ctx, storage.DeliveryQuery{States: f.states, Before: before})
+			return store.CountDeliveries(ctx, storage.DeliveryQuery{Filter: f.terms, States: f.states, Before: before})
 		}
 	}
-	return chosen
+	return chosen, nil
 }
 
 // page reads a page of deliveries with their receipts.
@@ -75,7 +105,7 @@ func (f filter) page(ctx context.Context, store Store, p screen.Page) ([]row, er
 
 // search reads deliveries until a page is full.
 func (f filter) search(ctx context.Context, store Store, p screen.Page) ([]storage.Delivery, error) {
-	q := storage.DeliveryQuery{States: f.states, Before: p.Before, After: p.After, Limit: p.Limit}
+	q := storage.DeliveryQuery{Filter: f.terms, States: f.states, Before: p.Before, After: p.After, Limit: p.Limit}
 	if len(f.words) == 0 {
 		return store.Deliveries(ctx, q)
 	}

@@ -31,20 +31,21 @@ func columns() []component.Column {
 		{Title: "Latency", Width: 7, Right: true, Priority: 4},
 		{Title: "Next", Least: 7, Width: 9, Right: true, Priority: 1},
 		{Title: "Receiver", Short: "Rcv", Least: 3, Width: 11, Priority: 3},
+		{Title: "Campaign", Width: 16, Extra: true},
 	}
 }
 
 // cells returns a delivery's row in the list, with the receiver's verdicts.
 func cells(s *screen.Env, row row) []component.Cell {
 	th := s.Theme
-	glyph, ink := screen.StateStyle(th, row.State)
+	state, ink := stateWord(s, row.Delivery)
 	code := style.None
 	if row.Code != 0 {
 		code = strconv.Itoa(row.Code)
 	}
 	return []component.Cell{
 		s.ClockCell(row.CreatedAt),
-		{Text: glyph + " " + string(row.State), Style: ink},
+		{Text: state, Style: ink},
 		{Text: string(row.Status), Style: th.Text},
 		{Text: string(row.Channel), Style: th.Text},
 		{Text: row.Webhook, Style: th.Text},
@@ -53,7 +54,18 @@ func cells(s *screen.Env, row row) []component.Cell {
 		latencyCell(s, row.Delivery),
 		nextCell(s, row.Delivery),
 		screen.VerdictCell(th, row.Receipt),
+		{Text: row.Campaign, Style: th.Dim},
 	}
+}
+
+// stateWord returns the glyph and the word of a delivery's state. A planned event is named so,
+// because it waits for nothing but its time.
+func stateWord(s *screen.Env, d storage.Delivery) (string, lipgloss.Style) {
+	glyph, ink := screen.StateStyle(s.Theme, d.State)
+	if s.Planned(d) {
+		return glyph + " planned", ink
+	}
+	return glyph + " " + string(d.State), ink
 }
 
 // latencyCell returns how long a delivery took from the commit of the enqueue to its end.
@@ -70,6 +82,9 @@ func nextCell(s *screen.Env, d storage.Delivery) component.Cell {
 		return component.Cell{Text: style.None, Style: s.Theme.Dim}
 	}
 	due := s.Until(d.NextAttemptAt)
+	if s.Planned(d) {
+		due = s.Due(d.NextAttemptAt)
+	}
 	return component.Cell{Text: due, Shorter: []string{strings.TrimPrefix(due, "in ")}, Style: s.Theme.Text}
 }
 
@@ -122,6 +137,10 @@ func stateSentence(s *screen.Env, x detail) string {
 			next += " of " + strconv.Itoa(x.tries)
 		}
 		return fmt.Sprintf("retrying: attempt %s %s", next, s.Until(d.NextAttemptAt))
+	case storage.Queued:
+		if s.Planned(d) {
+			return "planned: due " + s.Due(d.NextAttemptAt)
+		}
 	case storage.Parked:
 		return "parked: " + s.ExplainParked(x.parked, s.Until)
 	}

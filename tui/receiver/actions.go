@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"backchannel/storage"
@@ -96,10 +97,8 @@ func (r *Screen) lesserBindings(row storage.Receipt) []screen.Binding {
 
 // relatedBindings returns the keys that lead to what belongs to the receipt.
 func (r *Screen) relatedBindings(row storage.Receipt) []screen.Binding {
-	message := screen.Binding{Keys: []string{"m"}, Label: "message", Help: "Show only receipts of the same message", Do: func() tea.Cmd {
-		return r.FilterBy(messageFilter(row.RequestID))
-	}}
-	if row.RequestID == "" {
+	message := screen.Binding{Keys: []string{"m"}, Label: "message", Help: "Show the life of its message; if no campaign of ours sent that, only its receipts", Do: func() tea.Cmd { return r.showMessage(row) }}
+	if row.RequestID == "" && row.DeliveryID == 0 {
 		message.Off = "its body names no request, so there is no message to look for"
 	}
 	delivery := screen.Binding{Keys: []string{"v"}, Word: "delivery", Help: "Go to the delivery that brought it", Do: func() tea.Cmd {
@@ -111,12 +110,32 @@ func (r *Screen) relatedBindings(row storage.Receipt) []screen.Binding {
 	return []screen.Binding{message, delivery}
 }
 
+// showMessage opens the message that the receipt is about, or if that is not a campaign's,
+// chooses the receipts of the same message.
+func (r *Screen) showMessage(row storage.Receipt) tea.Cmd {
+	receipts := func() tea.Cmd { return r.FilterBy(messageFilter(row.RequestID)) }
+	if row.DeliveryID == 0 {
+		return receipts()
+	}
+	return screen.ReadThen(r.env, func(ctx context.Context) (storage.Delivery, error) {
+		return r.store.Delivery(ctx, row.DeliveryID)
+	}, func(d storage.Delivery, err error) tea.Cmd {
+		switch {
+		case d.MessageID != 0:
+			return screen.ShowMessage(d.MessageID)
+		case row.RequestID != "":
+			return receipts()
+		}
+		return tea.Batch(screen.ReadTrouble(err), screen.Say(screen.AboutKeys("its body names no request, so there is no message to look for")))
+	})
+}
+
 func (r *Screen) listBindings() []screen.Binding {
 	pause := screen.Binding{Keys: []string{"p"}, Label: "pause", Help: "Pause the view; new receipts are counted", Do: r.List().Pause}
 	if r.List().Paused {
 		pause.Label, pause.Help = "go on", "Show what came meanwhile"
 	}
-	all := []screen.Binding{r.FilterBinding("Choose receipts: status:bounce auth:fail since:10m body~550"), pause, r.FollowBinding()}
+	all := []screen.Binding{r.FilterBinding("Choose receipts: status:bounce campaign:Orders auth:fail since:10m body~550"), pause, r.FollowBinding()}
 	if r.List().Len() > 0 {
 		all = append(all, r.NextBindings()...)
 	}

@@ -137,7 +137,7 @@ func describeRequest(s *screen.Env, d *screen.Detail, r storage.Receipt) {
 	d.Title("Received")
 	for _, fact := range [][2]string{
 		{"At", s.Date(r.ReceivedAt)}, {"From", r.Remote}, {"TLS", r.TLSVersion}, {"SHA-256", r.SHA256},
-		{"Request ID", r.RequestID}, {"Exclusion", fixtures.DescribeExclusion(r.Body)}, {"Retry count", r.RetryCount}, {"ID", r.ID.String()},
+		{"Request ID", r.RequestID}, {"Campaign", r.Campaign}, {"Execution", r.ExecutionID}, {"Exclusion", fixtures.DescribeExclusion(r.Body)}, {"Retry count", r.RetryCount}, {"ID", r.ID.String()},
 	} {
 		if fact[1] != "" {
 			d.Fact(fact[0], fact[1], s.Theme.Text)

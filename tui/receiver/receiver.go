@@ -41,6 +41,7 @@ type Actions struct {
 type Screen struct {
 	*screen.Browser[storage.Receipt, detail]
 	env       *screen.Env
+	store     Store
 	ca        string
 	chosen    storage.Filter // what the filter chooses now
 	allChecks bool           // show the checks of passed verdicts too
@@ -63,7 +64,7 @@ const (
 // New returns the screen of a store's receipts.
 func New(e *screen.Env, store Store, do Actions) *Screen {
 	r := &Screen{
-		env: e, ca: do.CA, body: body{env: e},
+		env: e, store: store, ca: do.CA, body: body{env: e},
 		keep: keeper{e, store}, export: exporter{e, do.Export}, profiles: profiles{e, store},
 		replay: replayer{e, store, do.Resend}, compare: comparer{e, store},
 	}
@@ -153,6 +154,9 @@ func (r *Screen) Copies() []screen.CopyItem {
 	}
 	if x.RequestID != "" {
 		items = append(items, screen.CopyItem{Label: "requestId", Text: x.RequestID}, screen.CopyItem{Label: "filter for this message", Text: messageFilter(x.RequestID)})
+	}
+	if x.ExecutionID != "" {
+		items = append(items, screen.CopyItem{Label: "executionId", Text: x.ExecutionID})
 	}
 	if x.DeliveryID != 0 {
 		items = append(items, screen.CopyItem{Label: "delivery ID", Text: x.DeliveryID.String()})

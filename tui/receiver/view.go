@@ -22,6 +22,7 @@ func columns() []component.Column {
 		{Title: "Auth", Width: 4, Priority: 1},
 		{Title: "Schema", Short: "Sch", Least: 3, Width: 6, Priority: 1},
 		{Title: "Other", Least: 5, Width: 11, Priority: 5},
+		{Title: "Campaign", Width: 14, Extra: true},
 	}
 }
 
@@ -47,6 +48,7 @@ func receiptRow(s *screen.Env, r storage.Receipt) []component.Cell {
 		verdictCell(th, r.Verdicts.Auth),
 		verdictCell(th, r.Verdicts.Schema),
 		otherVerdicts(th, r.Verdicts),
+		{Text: r.Campaign, Style: th.Dim},
 	}
 }
 

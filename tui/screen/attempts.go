@@ -25,6 +25,8 @@ func (s *Env) DescribeAttempts(d *Detail, of storage.Delivery, attempts []storag
 		}
 	case of.State == storage.Parked:
 		d.Lines = append(d.Lines, attemptLine(th, len(attempts)+1, style.None, "not tried while parked"))
+	case s.Planned(of):
+		d.Lines = append(d.Lines, attemptLine(th, 1, s.Clock(of.NextAttemptAt), "due "+s.Due(of.NextAttemptAt)))
 	case of.State == storage.Sending:
 		d.Lines = append(d.Lines, attemptLine(th, len(attempts)+1, s.Clock(s.ticking()), "under way"))
 	default:

@@ -29,6 +29,8 @@ type (
 		ID   storage.ID
 		Back bool // esc leads back to the present view
 	}
+	// MessageMsg opens the message of a campaign over the present view.
+	MessageMsg struct{ ID storage.ID }
 	// ToastMsg shows a toast.
 	ToastMsg struct{ Toast component.Toast }
 	// CopyMsg copies a text to the person's clipboard.
@@ -58,6 +60,9 @@ func Dismiss(o Overlay) tea.Cmd { return Send(DismissMsg{o}) }
 
 // JumpTo brings a view to the front, and selects an item there; esc leads back.
 func JumpTo(v View, id storage.ID) tea.Cmd { return Send(GoMsg{v, id, true}) }
+
+// ShowMessage opens the message of a campaign over the present view.
+func ShowMessage(id storage.ID) tea.Cmd { return Send(MessageMsg{id}) }
 
 // Say shows a toast.
 func Say(t component.Toast) tea.Cmd { return Send(ToastMsg{t}) }

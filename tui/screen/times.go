@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"backchannel/storage"
 	"backchannel/tui/style"
 )
 
@@ -17,10 +18,19 @@ type Times struct {
 	// staleAt is when the first of the relative times drawn last becomes wrong, in
 	// nanoseconds since 1970; 0: never. Another goroutine waits for it.
 	staleAt atomic.Int64
+	// tenths says that one of them counts tenths of a second.
+	tenths atomic.Bool
 }
 
 // Drawing begins a new drawing of the screen, on which nothing is out of date.
-func (t *Times) Drawing() { t.staleAt.Store(0) }
+func (t *Times) Drawing() {
+	t.staleAt.Store(0)
+	t.tenths.Store(false)
+}
+
+// Tenths reports whether a relative time on the screen counts tenths of a second, so that it
+// has to be drawn more often than others.
+func (t *Times) Tenths() bool { return t.tenths.Load() }
 
 // Stale reports whether a relative time on the screen has become wrong.
 func (t *Times) Stale() bool {
@@ -109,6 +119,27 @@ func (t *Times) Until(at time.Time) string {
 		t.drawAgain(now, lasts)
 	}
 	return text
+}
+
+// Due returns how far ahead a planned event is, in its last ten seconds with tenths: "in 1.4 s".
+func (t *Times) Due(at time.Time) string {
+	const tenth = 100 * time.Millisecond
+	now := t.Now()
+	d := at.Sub(now)
+	if d <= 0 || d >= 10*time.Second {
+		return t.Until(at)
+	}
+	n := int64((d + tenth - 1) / tenth)
+	t.tenths.Store(true)
+	t.drawAgain(now, d-time.Duration(n-1)*tenth)
+	return fmt.Sprintf("in %d.%d s", n/10, n%10)
+}
+
+// Planned reports whether a delivery is of an event that is not due yet, and that nobody has
+// asked to send earlier.
+func (t *Times) Planned(d storage.Delivery) bool {
+	now := t.Now()
+	return d.Planned(now) && d.NextAttemptAt.After(now)
 }
 
 // ahead returns how far ahead something is, and for how long that text is right; 0: always.

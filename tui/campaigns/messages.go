@@ -1,0 +1,297 @@
+package campaigns
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// callStore keeps the calls, their messages, and the deliveries of these.
+type callStore interface {
+	Execution(context.Context, storage.ID) (storage.Execution, error)
+	Executions(context.Context, storage.ExecutionQuery) ([]storage.Execution, error)
+	CountExecutions(context.Context, storage.ExecutionQuery) (int64, error)
+	Message(context.Context, storage.ID) (storage.Message, error)
+	Messages(context.Context, storage.MessageQuery) ([]storage.Message, error)
+	Delivery(context.Context, storage.ID) (storage.Delivery, error)
+	Event(context.Context, storage.ID) (storage.Event, error)
+	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
+}
+
+// messages is the screen of the messages of a campaign, an execution, or all there are.
+type messages struct {
+	*screen.Browser[storage.Message, message]
+	env    *screen.Env
+	store  callStore
+	title  string
+	reveal storage.ID // selected as soon as it is read
+	from   bool       // opened from a record of one of them, to which m leads back
+}
+
+// message is everything that is known of one message.
+type message struct {
+	storage.Message
+	deliveries map[storage.ID]storage.Delivery
+	payload    []byte // of its last event that was sent, otherwise of its first
+	silent     string // why there are no events, or ""
+}
+
+// messageScope is what the messages of a screen have in common.
+type messageScope struct {
+	title     string
+	campaign  storage.ID // 0: every one
+	execution storage.ID // likewise
+}
+
+// The tabs of a message.
+const (
+	tabLife = iota
+	tabMessage
+	tabPayload
+)
+
+func newMessages(e *screen.Env, store callStore, of messageScope) *messages {
+	s := &messages{env: e, store: store, title: of.title}
+	s.Browser = screen.NewBrowser(e, screen.BrowserSpec[storage.Message, message]{
+		Columns: messageColumns(),
+		ID:      func(m storage.Message) storage.ID { return m.ID },
+		Row:     func(m storage.Message) []component.Cell { return messageCells(e, m) },
+		Choose:  func(text string) (screen.Chosen[storage.Message], error) { return s.choose(of, text) },
+		Total:   func() int64 { return -1 },
+
+		Read: s.read,
+		Known: func(m storage.Message, x message, read bool) message {
+			if !read {
+				return message{Message: m}
+			}
+			x.Message = m // which is read more often
+			return x
+		},
+		Needs:    []string{"y"},
+		Listed:   storage.ChangedExecutions | storage.ChangedDeliveries,
+		Detailed: storage.ChangedExecutions | storage.ChangedDeliveries,
+
+		Head: func(x message, width int) []string { return messageHead(e.Theme, x, width) },
+		Tabs: []screen.Tab[message]{
+			tabLife:    {Name: "Life", Draw: func(page *screen.Detail, x message) { describeLife(e, page, x) }},
+			tabMessage: {Name: "Message", Draw: func(page *screen.Detail, x message) { describeMessage(e, page, x) }},
+			tabPayload: {Name: "Payload"},
+		},
+		Body:    messagePayload(e),
+		Share:   12,
+		Welcome: func(width, height int) string { return messagesWelcome(e, width, height) },
+	})
+	return s
+}
+
+// OpenMessage opens a message over the present view, among those of its execution.
+func OpenMessage(e *screen.Env, store Store, id storage.ID) tea.Cmd {
+	return screen.ReadThen(e, func(ctx context.Context) (storage.Message, error) { return store.Message(ctx, id) },
+		func(m storage.Message, err error) tea.Cmd {
+			if err != nil {
+				return screen.Say(screen.AboutKeys("its message is no longer kept"))
+			}
+			s := newMessages(e, store, messageScope{title: "Messages of " + m.ExecutionID, execution: m.Execution})
+			s.reveal, s.from = id, true
+			s.Focused = screen.PaneDetail
+			return screen.Open(s)
+		})
+}
+
+// Title returns the heading.
+func (s *messages) Title() string { return s.title }
+
+// Refresh reads again what a change concerns, and at first selects what is to be shown.
+func (s *messages) Refresh(c storage.Change) tea.Cmd {
+	if id := s.reveal; id != 0 {
+		s.reveal = 0
+		focused := s.Focused
+		cmd := s.Reveal(id)
+		s.Focused = focused
+		return cmd
+	}
+	return s.Browser.Refresh(c)
+}
+
+func (s *messages) choose(of messageScope, text string) (screen.Chosen[storage.Message], error) {
+	f, err := storage.MessageFilter().Parse(text, s.env.Now())
+	if err != nil {
+		return screen.Chosen[storage.Message]{}, err
+	}
+	return screen.Chosen[storage.Message]{
+		All: len(f.Terms) == 0,
+		Page: func(ctx context.Context, p screen.Page) ([]storage.Message, error) {
+			return s.store.Messages(ctx, storage.MessageQuery{
+				Filter: f, CampaignID: of.campaign, Execution: of.execution, Before: p.Before, After: p.After, Limit: p.Limit,
+			})
+		},
+	}, nil
+}
+
+func (s *messages) read(ctx context.Context, id storage.ID) (x message, err error) {
+	if x.Message, err = s.store.Message(ctx, id); err != nil {
+		return x, err
+	}
+	x.deliveries = map[storage.ID]storage.Delivery{}
+	for _, e := range x.Events {
+		if x.deliveries[e.DeliveryID], err = s.store.Delivery(ctx, e.DeliveryID); err != nil {
+			return x, err
+		}
+	}
+	if len(x.Events) == 0 {
+		call, err := s.store.Execution(ctx, x.Execution)
+		x.silent = call.Silent
+		return x, err
+	}
+	event, err := s.store.Event(ctx, x.deliveries[lastSent(x.Message)].EventID)
+	x.payload = event.Payload
+	return x, err
+}
+
+// lastSent returns the delivery of the last event that was sent, otherwise of the first event.
+func lastSent(m storage.Message) (id storage.ID) {
+	for _, s := range m.Life() {
+		if id == 0 || s.Attempts > 0 {
+			id = s.DeliveryID
+		}
+	}
+	return id
+}
+
+// Bindings returns the keys of the list and of the selected message.
+func (s *messages) Bindings() []screen.Binding {
+	if s.Typing() {
+		return s.TypingBindings()
+	}
+	m, ok := s.List().Selected()
+	row := []screen.Binding{s.receiptBinding(), {Keys: []string{"v"}, Label: "delivery", Help: "Go to the delivery of its last event", Do: s.OnSelected(func(m storage.Message) tea.Cmd {
+		return screen.JumpTo(screen.ViewDeliveries, lastSent(m))
+	})}}
+	switch {
+	case !ok:
+		row = screen.Because("there is no message here to do that with", row)
+	case len(m.Events) == 0:
+		first := 0
+		if s.from {
+			first = 1
+		}
+		screen.Because("it has no events, so that there is no delivery", row[first:])
+	}
+	list := []screen.Binding{s.FilterBinding("Choose messages: state:bounce outcome:code-15 address:a@example.com since:10m")}
+	if s.List().Len() > 0 {
+		list = slices.Concat(list, []screen.Binding{s.FollowBinding()}, s.NextBindings())
+	}
+	return slices.Concat(s.TurnBindings(), row, list)
+}
+
+// receiptBinding returns the key that leads to the receipt of the last event, or back to where
+// the message was opened.
+func (s *messages) receiptBinding() screen.Binding {
+	if s.from {
+		return screen.Binding{Keys: []string{"m"}, Label: "back", Help: "Go back to where the message was opened", Do: func() tea.Cmd { return screen.CloseScreen(s) }}
+	}
+	return screen.Binding{Keys: []string{"m"}, Label: "receipt", Help: "Go to what the receiver got of its last event, or else to its delivery", Do: s.OnSelected(s.showReceipt)}
+}
+
+func (s *messages) showReceipt(m storage.Message) tea.Cmd {
+	of := lastSent(m)
+	return screen.ReadThen(s.env, func(ctx context.Context) (storage.Receipt, error) { return screen.LastReceipt(ctx, s.store, of) },
+		func(r storage.Receipt, err error) tea.Cmd {
+			if r.ID == 0 {
+				return tea.Batch(screen.ReadTrouble(err), screen.JumpTo(screen.ViewDeliveries, of))
+			}
+			return screen.JumpTo(screen.ViewReceiver, r.ID)
+		})
+}
+
+// Copies returns what a person may need elsewhere of a message.
+func (s *messages) Copies() []screen.CopyItem {
+	x, read, ok := s.Current()
+	if !ok {
+		return nil
+	}
+	items := []screen.CopyItem{{Label: "executionId", Text: x.ExecutionID}, {Label: "requestId", Text: x.RequestID}, {Label: "address", Text: x.Address}, {Label: "ID", Text: x.ID.String()}}
+	if read && len(x.payload) > 0 {
+		items = append(items, screen.CopyItem{Label: "payload", Text: string(x.payload)})
+	}
+	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
+}
+
+func messagesWelcome(e *screen.Env, width, height int) string {
+	return e.Welcome("Messages", []string{"No message yet. Each accepted call of the execution API sends one to each of its recipients, and its life stands here, from the call to the last event."},
+		[][2]string{{"E", "execute a campaign"}, {"esc", "back"}}, width, height)
+}
+
+func messageColumns() []component.Column {
+	return []component.Column{
+		{Title: "State", Least: 9, Width: 11},
+		{Title: "Life", Least: 16, Width: 58, Flex: 3},
+		{Title: "Address", Least: 10, Width: 20, Flex: 1, Middle: true, Priority: 1},
+		{Title: "Outcome", Least: 8, Width: 11, Priority: 2},
+		{Title: "Execution", Width: 13, Extra: true},
+		{Title: "Campaign", Width: 16, Extra: true},
+	}
+}
+
+func messageCells(e *screen.Env, m storage.Message) []component.Cell {
+	th := e.Theme
+	glyph, ink := messageState(th, m.State)
+	address := component.Cell{Text: m.Address, Style: th.Text}
+	if m.Address == "" {
+		address = component.Cell{Text: m.Identity, Style: th.Dim}
+	}
+	return []component.Cell{
+		{Text: glyph + " " + string(m.State), Style: ink},
+		lifeCell(e, m), address,
+		{Text: string(m.Outcome), Style: th.Dim},
+		{Text: m.ExecutionID, Style: th.Dim},
+		{Text: m.Campaign, Style: th.Dim},
+	}
+}
+
+func messageHead(th *style.Theme, x message, width int) []string {
+	glyph, ink := messageState(th, x.State)
+	title := " " + ink.Render(glyph) + " " + th.Strong.Render(string(x.State)) + "   " + th.Text.Render(style.Escape(fmt.Sprintf("%s   %s", x.Channel, x.Address)))
+	under := " " + th.Dim.Render(style.Escape(x.Campaign+"   "+x.ExecutionID))
+	return []string{component.Fit(title, width), component.Fit(under, width)}
+}
+
+func describeMessage(e *screen.Env, d *screen.Detail, x message) {
+	for _, fact := range [][2]string{
+		{"Created", e.Date(x.CreatedAt)}, {"Channel", string(x.Channel)}, {"Address", x.Address}, {"Identity", x.Namespace + " " + x.Identity},
+		{"Outcome", string(x.Outcome)}, {"Campaign", x.Campaign}, {"Execution", x.ExecutionID}, {"Request ID", x.RequestID}, {"ID", x.ID.String()},
+	} {
+		if fact[1] != "" {
+			d.Fact(fact[0], fact[1], e.Theme.Text)
+		}
+	}
+}
+
+func messagePayload(e *screen.Env) screen.Body[message] {
+	return screen.Body[message]{
+		Tab: tabPayload,
+		Lines: func(x message) []string {
+			pretty, _ := component.PrettyJSON(x.payload)
+			return component.JSON(e.Theme, pretty)
+		},
+		Head: func(_ message, _ bool, place screen.BodyPlace) []string {
+			return []string{paneTitle(e.Theme, "Payload of its last event", place)}
+		},
+	}
+}
+
+// paneTitle draws the title of a pane, with a bar if it has the focus.
+func paneTitle(th *style.Theme, text string, place screen.BodyPlace) string {
+	line := th.Dim.Render(" " + text)
+	if place.Focused {
+		line = th.Accent.Render(style.Bar + text)
+	}
+	return component.Fit(line, place.Width)
+}

@@ -1,0 +1,151 @@
+package campaigns
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+const lifeGap = " " + style.Horizontal + " "
+
+// A lifeForm says what a line of a message's life includes.
+type lifeForm struct{ clock, planned, took, codes bool }
+
+// lifeCell returns the life of a message on one line, and the shorter forms of it: without
+// the codes of good answers, the time of day, and the time that each step took.
+func lifeCell(e *screen.Env, m storage.Message) component.Cell {
+	cell := component.Cell{Style: lifeStyle(e.Theme, m)}
+	for i, f := range []lifeForm{{true, true, true, true}, {true, false, true, true}, {true, false, true, false}, {took: true}, {}} {
+		text := lifeLine(e, m, f)
+		if i == 0 {
+			cell.Text = text
+			continue
+		}
+		cell.Shorter = append(cell.Shorter, text)
+	}
+	return cell
+}
+
+func lifeLine(e *screen.Env, m storage.Message, f lifeForm) string {
+	begin := ""
+	if f.clock {
+		begin = e.FormatTime(m.CreatedAt)
+	}
+	if m.State == storage.MessageExcluded {
+		return strings.TrimSpace(begin + " excluded " + m.Exclusion.Code + " " + m.Exclusion.Reason)
+	}
+	if f.planned {
+		begin += " planned"
+	}
+	var parts []string
+	if begin != "" {
+		parts = append(parts, begin)
+	}
+	for _, s := range m.Life() {
+		if s.Ended() && f.took {
+			parts = append(parts, tookText(s.Took))
+		}
+		parts = append(parts, stepText(e, s, f.codes))
+	}
+	if len(m.Events) == 0 {
+		parts = append(parts, "no events")
+	}
+	return strings.Join(parts, lifeGap)
+}
+
+// tookText returns how long a step took, in as few cells as possible: ".2 s", "1.9 s".
+func tookText(d time.Duration) string {
+	if d < 100*time.Millisecond || d >= time.Minute {
+		return screen.Duration(d)
+	}
+	return strings.TrimPrefix(fmt.Sprintf("%.1f s", d.Seconds()), "0")
+}
+
+// stepText says what has become of a step.
+func stepText(e *screen.Env, s storage.LifeStep, codes bool) string {
+	word, code := string(s.Status), ""
+	if s.Code != 0 {
+		code = " " + strconv.Itoa(s.Code)
+	}
+	switch s.State {
+	case storage.StateDelivered:
+		if codes {
+			return word + code
+		}
+		return word
+	case storage.Failed:
+		return word + " failed" + code
+	case storage.Retrying:
+		return word + code + " retrying"
+	case storage.Sending:
+		return word + " under way"
+	case storage.Queued:
+		return word + " due " + e.Due(s.DueAt)
+	}
+	return word + " " + string(s.State)
+}
+
+// lifeStyle warns of a message of which an event does not reach the webhook as it should.
+func lifeStyle(th *style.Theme, m storage.Message) lipgloss.Style {
+	ink := th.Text
+	for _, s := range m.Events {
+		switch s.State {
+		case storage.Failed:
+			return th.Bad
+		case storage.Retrying, storage.Parked:
+			ink = th.Warn
+		}
+	}
+	return ink
+}
+
+// messageState returns the glyph and the style of a message's state.
+func messageState(th *style.Theme, state storage.MessageState) (string, lipgloss.Style) {
+	switch state {
+	case storage.MessageDelivered:
+		return style.Check, th.Good
+	case storage.MessageBounce, storage.MessageError:
+		return style.Cross, th.Bad
+	case storage.MessageSent:
+		return style.Dot, th.Text
+	case storage.MessageExcluded:
+		return style.None, th.Dim
+	}
+	return style.Info, th.Dim
+}
+
+// describeLife draws the life of a message step by step: when each ended, how long it took
+// and what its delivery says, and when those to come are due.
+func describeLife(e *screen.Env, d *screen.Detail, x message) {
+	th := e.Theme
+	line := func(at time.Time, glyph string, ink lipgloss.Style, text string) {
+		whole := component.Fit(e.DayOrClock(at), 12) + "  "
+		d.Lines = append(d.Lines, component.Fit("  "+th.Dim.Render(whole)+ink.Render(glyph)+" "+th.Text.Render(style.Escape(text)), d.Width))
+	}
+	line(x.CreatedAt, style.Info, th.Dim, "planned")
+	for _, s := range x.Life() {
+		glyph, ink := screen.StateStyle(th, s.State)
+		at, text := s.DueAt, stepText(e, s, true)
+		if s.Ended() {
+			at, text = s.FinishedAt, text+"   after "+tookText(s.Took)
+		}
+		line(at, glyph, ink, text)
+		if why := x.deliveries[s.DeliveryID]; why.Error != "" && s.State != storage.StateDelivered {
+			d.Indented(e.Translate(why.Error, why.FinishedAt), th.Strong)
+		}
+	}
+	switch {
+	case x.State == storage.MessageExcluded:
+		d.Paragraph("excluded: "+x.Exclusion.Code+" "+x.Exclusion.Reason+". Nothing is sent, so there are no events.", th.Text)
+	case x.silent != "":
+		d.Paragraph(style.Warning+" no events: "+x.silent, th.Warn)
+	}
+}
