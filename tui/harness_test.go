@@ -18,6 +18,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
+	"backchannel/receiver/executions"
 	"backchannel/storage"
 	"backchannel/storage/export"
 
@@ -75,7 +76,8 @@ func testConsoleOn(t *testing.T, th theme, wrap func(*testStore) Store, test fun
 			Store: wrap(c.store), Now: now, Location: time.UTC, PID: 4711, Version: "1.2.3",
 			Rules:    c.rules(),
 			Renderer: th.renderer(), Dark: th == darkTheme,
-			Rand: zeros{},
+			Rand:       zeros{},
+			Executions: executions.New(ctx, c.store.Store.Store, executions.Config{Now: now}),
 			Copy: func(_ context.Context, text string) (string, error) {
 				c.copied = append(c.copied, text)
 				return "copied", nil

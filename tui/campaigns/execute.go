@@ -152,7 +152,7 @@ func (x *Executor) report(of storage.Campaign, answer execute.Answer, record sto
 const faultsShown = 5 // in the dialog; the rest is in the record
 
 func (x *Executor) showFaults(answer execute.Answer, record storage.Execution) tea.Cmd {
-	var text []string
+	text := []string{strconv.Itoa(record.Code) + " " + record.Fault}
 	all := execute.Faults(answer.Body)
 	for i, f := range all {
 		if i == faultsShown {
@@ -166,7 +166,7 @@ func (x *Executor) showFaults(answer execute.Answer, record storage.Execution) t
 		text = append(text, line)
 	}
 	return x.env.Ask(component.Confirm{
-		Title: strconv.Itoa(record.Code) + " " + record.Fault, Text: text, Yes: "open the call", No: "close",
+		Title: "The call was refused", Text: text, Yes: "open the call", No: "close",
 	}, func() tea.Cmd {
 		s := newExecutions(x.env, x.store, storage.Campaign{})
 		s.reveal = record.ID

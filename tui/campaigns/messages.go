@@ -231,10 +231,10 @@ func messagesWelcome(e *screen.Env, width, height int) string {
 
 func messageColumns() []component.Column {
 	return []component.Column{
-		{Title: "State", Least: 9, Width: 11},
-		{Title: "Life", Least: 16, Width: 58, Flex: 3},
+		{Title: "State", Width: 11},
+		{Title: "Life", Least: 30, Width: 62, Flex: 3},
 		{Title: "Address", Least: 10, Width: 20, Flex: 1, Middle: true, Priority: 1},
-		{Title: "Outcome", Least: 8, Width: 11, Priority: 2},
+		{Title: "Outcome", Width: 11, Priority: 2},
 		{Title: "Execution", Width: 13, Extra: true},
 		{Title: "Campaign", Width: 16, Extra: true},
 	}
