@@ -19,7 +19,7 @@ func canaryCases() []Case {
 		Expected: expectAccepted,
 		Why:      "an endpoint that accepts no valid event can be judged in nothing else (domain.md, Delivery: 2xx acknowledges)",
 		Remedy:   "look at the answer: is the URL right, does the endpoint run, and does it have this webhook's key, issuer and audience?",
-		plan:     one(storage.StatusSent, engine.Variation{}), judge: canaryJudge,
+		plan:     one(engine.Variation{}), judge: canaryJudge,
 	}}
 }
 

@@ -45,7 +45,7 @@ func values(texts ...string) header {
 	return func(*token.Minter, time.Time) ([]string, error) { return texts, nil }
 }
 
-func signed(h header) plan { return one(storage.StatusSent, engine.Variation{Sign: h}) }
+func signed(h header) plan { return one(engine.Variation{Sign: h}) }
 
 // imposter is a must: a request that the endpoint has to refuse.
 func imposter(name, what, why, remedy string, h header) Case {

@@ -81,11 +81,6 @@ func (a answer) none() bool { return a.code == 0 }
 // hung reports whether nothing was answered in time.
 func (a answer) hung() bool { return a.none() && a.class == storage.ClassTimeout }
 
-// unconnected reports whether the endpoint could not be reached at all.
-func (a answer) unconnected() bool {
-	return a.class == storage.ClassConnect || a.class == storage.ClassDNS || a.class == storage.ClassReceiver
-}
-
 // An opinion is what a case comes to.
 type opinion struct {
 	result storage.CheckResult

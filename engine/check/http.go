@@ -20,27 +20,27 @@ func httpCases() []Case {
 		{
 			ID: "http/put", Level: should, What: "PUT instead of POST", Expected: "no 5xx but 501, no hang, and no 2xx",
 			Why:    "events come by POST; 2xx says that the event was taken (RFC 9110 §15.5.6)",
-			Remedy: "answer 405 with Allow: POST", plan: one(storage.StatusSent, engine.Variation{Method: http.MethodPut}), judge: unharmed(true),
+			Remedy: "answer 405 with Allow: POST", plan: one(engine.Variation{Method: http.MethodPut}), judge: unharmed(true),
 		},
 		{
 			ID: "http/chunked", Level: should, What: "an event in chunks, without Content-Length", Expected: "2xx, or 411",
 			Why: "a server must understand it (RFC 9112 §7.1), and a proxy may change to it; 411 is legal (RFC 9110 §15.5.12)", Remedy: "enable chunked requests in the server or gateway, or answer 411",
-			plan: one(storage.StatusSent, engine.Variation{Chunked: true}), judge: acceptedOr(http.StatusLengthRequired),
+			plan: one(engine.Variation{Chunked: true}), judge: acceptedOr(http.StatusLengthRequired),
 		},
 		{
 			ID: "http/expect-continue", Level: should, What: "an event whose body waits for 100 Continue, a second at most", Expected: "2xx, or 417",
 			Why: "clients do so by themselves, such as curl (RFC 9110 §10.1.1); 417 is legal", Remedy: "let the server answer 100 Continue, or 417",
-			plan: one(storage.StatusSent, engine.Variation{Expect: true, Fresh: true}), judge: acceptedOr(http.StatusExpectationFailed),
+			plan: one(engine.Variation{Expect: true, Fresh: true}), judge: acceptedOr(http.StatusExpectationFailed),
 		},
 		{
 			ID: "http/content-type", Level: info, What: "an event with the Content-Type text/plain", Expected: "any answer",
 			Why: "some frameworks read JSON only if the Content-Type says so; Journey Optimizer says so", Remedy: "nothing",
-			plan: one(storage.StatusSent, engine.Variation{Lines: replaced("Content-Type", asText)}), judge: noted,
+			plan: one(engine.Variation{Lines: replaced("Content-Type", asText)}), judge: noted,
 		},
 		{
 			ID: "http/version-1.0", Level: info, What: "an event over HTTP/1.0", Expected: "any answer",
 			Why: "some proxies speak it to what is behind them", Remedy: "nothing",
-			plan: one(storage.StatusSent, engine.Variation{Version10: true, Fresh: true}), judge: noted,
+			plan: one(engine.Variation{Version10: true, Fresh: true}), judge: noted,
 		},
 		{
 			ID: "http/keep-alive", Level: info, What: "two events on one connection", Expected: "any answer; best, the connection is kept",
@@ -74,7 +74,7 @@ func bodyless(method string) plan {
 }
 
 func offeringHTTP2(s *scene) ([]round, error) {
-	rounds, err := one(storage.StatusSent, engine.Variation{Fresh: true})(s)
+	rounds, err := one(engine.Variation{Fresh: true})(s)
 	if err == nil {
 		rounds[0][0].http2 = true
 	}

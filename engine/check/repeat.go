@@ -1,12 +1,13 @@
 package check
 
 import (
-	"backchannel/engine"
-	"backchannel/storage"
-	"backchannel/storage/token"
 	"slices"
 	"sync"
 	"time"
+
+	"backchannel/engine"
+	"backchannel/storage"
+	"backchannel/storage/token"
 )
 
 const simultaneous = 10

@@ -372,7 +372,7 @@ func (r *runner) lifeless(ctx context.Context, c Case, all []answer) (string, er
 		if err := r.cfg.Wait(ctx, time.Duration(n)*time.Second); err != nil {
 			return "", err
 		}
-		rounds, err := one(storage.StatusSent, engine.Variation{})(r.scene)
+		rounds, err := one(engine.Variation{})(r.scene)
 		if err != nil {
 			return "", err
 		}

@@ -115,9 +115,9 @@ func atOnce(events []storage.Event, err error) ([]round, error) {
 }
 
 // one sends a single valid event, and so the variation.
-func one(status storage.Status, v engine.Variation) plan {
+func one(v engine.Variation) plan {
 	return func(s *scene) ([]round, error) {
-		e, err := s.of(status)
+		e, err := s.of(storage.StatusSent)
 		return []round{{{event: e, v: v}}}, err
 	}
 }

@@ -18,7 +18,7 @@ func slowCases() []Case {
 		Why:    "networks are slow at times, and a server that gives up loses the event or, worse, reads half of it",
 		Remedy: "give the body 10 s or more to arrive, and do not parse what is incomplete",
 		plan: func(s *scene) ([]round, error) {
-			return one(storage.StatusSent, engine.Variation{Over: s.slow, Fresh: true})(s)
+			return one(engine.Variation{Over: s.slow, Fresh: true})(s)
 		},
 		judge: acceptedOr(), // the time that sending takes does not count
 	}}
