@@ -219,13 +219,14 @@ func (c *conn) interrupt() { _ = c.SetDeadline(time.Unix(1, 0)) }
 // long message, because an endpoint may answer, and stop reading, before the end.
 func (c *conn) converse(rec *recorder, message []byte) (*http.Response, error) {
 	var writeErr error
-	if c.paced != nil {
+	switch {
+	case c.paced != nil:
 		c.writing = make(chan error, 1)
 		go func() { c.writing <- c.paced.write(c) }()
 		defer c.paced.end()
-	} else if len(message) <= oneWrite {
+	case len(message) <= oneWrite:
 		writeErr = c.send(message)
-	} else {
+	default:
 		c.writing = make(chan error, 1)
 		go func() { c.writing <- c.send(message) }()
 	}

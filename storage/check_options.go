@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -52,18 +53,20 @@ func (o CheckOptions) Validate() error {
 
 // Summary says in a few words how a run ended: "finished: 80 passed, 2 failed".
 func (r CheckRun) Summary() string {
-	v, text := r.Verdict(), string(r.State)
-	separator := ": "
+	v := r.Verdict()
+	var parts []string
 	for _, part := range []struct {
 		n    int
 		what string
 	}{{v.Passed, "passed"}, {v.Failed, "failed"}, {v.Warned, "warned"}, {v.Informed, "informed"}, {v.Skipped, "skipped"}} {
 		if part.n > 0 {
-			text += fmt.Sprintf("%s%d %s", separator, part.n, part.what)
-			separator = ", "
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
 		}
 	}
-	return text
+	if len(parts) == 0 {
+		return string(r.State)
+	}
+	return string(r.State) + ": " + strings.Join(parts, ", ")
 }
 
 // Done returns how many cases have ended, for a bar of progress.

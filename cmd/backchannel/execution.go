@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -82,7 +83,7 @@ func (s executionSession) addExecution(rows *table, e storage.Execution) error {
 
 // calledAs is what was called, without what all executions begin with.
 func calledAs(e storage.Execution) string {
-	if what, ok := strings.CutPrefix(e.Path, "/ajo/im/executions/"); ok && e.Method == "POST" {
+	if what, ok := strings.CutPrefix(e.Path, "/ajo/im/executions/"); ok && e.Method == http.MethodPost {
 		return storage.WithoutTokens(what)
 	}
 	return e.Method + " " + storage.WithoutTokens(e.Path)

@@ -10,15 +10,16 @@ import (
 // filterHelp explains the filter language of one kind of record.
 func filterHelp(syntax storage.FilterSyntax) string {
 	keys := syntax.Keys()
-	help := "A filter consists of terms that must all hold: KEY:VALUE, or -KEY:VALUE to negate one. Quote values with spaces in double quotes.\n" +
-		"Keys are " + strings.Join(keys, " ") + ";\n"
+	var help strings.Builder
+	help.WriteString("A filter consists of terms that must all hold: KEY:VALUE, or -KEY:VALUE to negate one. Quote values with spaces in double quotes.\n" +
+		"Keys are " + strings.Join(keys, " ") + ";\n")
 	for _, key := range []string{"is", "state"} {
 		if values := syntax.Values(key); values != nil {
-			help += key + ": takes " + strings.Join(values, ", ") + "; "
+			help.WriteString(key + ": takes " + strings.Join(values, ", ") + "; ")
 		}
 	}
 	if slices.Contains(keys, "code:") {
-		help += "code: takes 204 or 5xx; "
+		help.WriteString("code: takes 204 or 5xx; ")
 	}
-	return help + "since: and until: take 10m, 7d or a time."
+	return help.String() + "since: and until: take 10m, 7d or a time."
 }
