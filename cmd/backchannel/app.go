@@ -4,7 +4,7 @@ import (
 	"backchannel/cmd/backchannel/internal/crash"
 )
 
-// app is one run of the program: it hands a session to the command that the arguments name.
+// An app is one run of the program: its arguments, and the session of the command.
 type app struct {
 	*session
 	args []string

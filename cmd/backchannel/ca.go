@@ -12,7 +12,7 @@ func caCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "ca",
 		Short: "Print the certificate of the local authority",
-		Long:  "Prints the certificate of the authority that the built-in receiver's certificates come from, made on first use.\nWhoever sends to the receiver has to trust it.",
+		Long:  "Prints the certificate of the authority that signs the built-in receiver's certificates, created on first use.\nSenders have to trust it.",
 		Example: `backchannel ca > ca.pem
 curl --cacert ca.pem https://127.0.0.1:9443/healthz`,
 		Args: exactly(),
@@ -33,7 +33,7 @@ curl --cacert ca.pem https://127.0.0.1:9443/healthz`,
 	}
 }
 
-// authority is the local authority, made in the data folder when there is none.
+// authority returns the local authority, which it creates in the data folder if needed.
 func (s *session) authority() (*receiver.CA, error) {
 	if err := s.makeDataFolder(); err != nil {
 		return nil, err

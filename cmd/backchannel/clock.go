@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// timeOfDay tells events of one second apart.
+// timeOfDay has milliseconds, which distinguish the events of one second.
 const timeOfDay = "15:04:05.000"
 
-// A localTime tells the time, and shows moments in the zone of the person who reads them.
+// A localTime has the clock, and formats times in the user's time zone.
 type localTime struct {
 	now  func() time.Time
 	zone *time.Location
 }
 
-// time is a moment in full, nothing for one that never was.
+// time returns a time in full, or "" for the zero time.
 func (t *localTime) time(at time.Time) string {
 	if at.IsZero() {
 		return ""
@@ -22,7 +22,7 @@ func (t *localTime) time(at time.Time) string {
 	return at.In(t.zone).Format(time.DateOnly + " " + timeOfDay)
 }
 
-// clock is a moment as lists show it: without the day if that is today.
+// clock returns a time as lists show it: without the date if that is today.
 func (t *localTime) clock(at time.Time) string {
 	at, now := at.In(t.zone), t.now().In(t.zone)
 	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
@@ -31,7 +31,7 @@ func (t *localTime) clock(at time.Time) string {
 	return at.Format(time.DateOnly + " " + timeOfDay)
 }
 
-// latency is a duration in the digits that matter, nothing for none.
+// latency returns a duration rounded to about three digits, or "" for 0.
 func latency(d time.Duration) string {
 	switch {
 	case d == 0:
@@ -44,7 +44,7 @@ func latency(d time.Duration) string {
 	return d.Round(10 * time.Millisecond).String()
 }
 
-// ahead is how far ahead a moment is, or when it is if that is not soon.
+// ahead returns how far in the future a time is, or the time itself if that is not soon.
 func (t *localTime) ahead(at time.Time) string {
 	switch d := at.Sub(t.now()); {
 	case d < 10*time.Second:

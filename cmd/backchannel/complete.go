@@ -27,29 +27,30 @@ type completionStore interface {
 	Messages(context.Context, storage.MessageQuery) ([]storage.Message, error)
 }
 
-// lookFor is how long a shell that asks what may follow waits for the database.
-const lookFor = 500 * time.Millisecond
+// readTimeout is how long a shell waits for values from the database.
+const readTimeout = 500 * time.Millisecond
 
-// A choice is a value that may follow, and a few words about it.
+// A choice is a possible value with a short description.
 type choice struct{ value, about string }
 
-// A completing is one question of a shell's: what may follow what is typed.
+// A completing is a request of a shell for the values that complete a command line.
 type completing struct {
 	session *session
 	cmd     *cobra.Command
-	args    []string // before what is being typed
-	text    string   // what is typed of the value
+	args    []string // before the value
+	text    string   // the beginning of the value
 }
 
-// A chooser says what values there are; all of them, as the rest is cut off later.
+// A chooser returns possible values. It may ignore the beginning, because those that begin
+// otherwise are removed later.
 type chooser func(completing) []choice
 
-// isCompletion reports whether it is a shell that asks.
+// isCompletion reports whether the arguments are a request of a shell.
 func isCompletion(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// complete has every command answer a shell's questions.
+// complete adds completion to every command.
 func (a *app) complete(root *cobra.Command) {
 	if !isCompletion(a.args) {
 		return
@@ -71,11 +72,11 @@ func (a *app) completeCommand(cmd *cobra.Command) {
 
 func (a *app) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		_, f.Usage = pflag.UnquoteUsage(f) // the shell shows it as it is
+		_, f.Usage = pflag.UnquoteUsage(f) // because the shell shows it unchanged
 		switch answer := a.answerFor(cmd, f.Name); {
 		case f.Value.Type() == "bool":
 		default:
-			_ = cmd.RegisterFlagCompletionFunc(f.Name, answer) // an error says that it has one already
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, answer) // fails for a flag that already has one
 		}
 	})
 }
@@ -97,18 +98,18 @@ func (a *app) answerFor(cmd *cobra.Command, flag string) cobra.CompletionFunc {
 	return cobra.NoFileCompletions
 }
 
-// answer makes an answer of what can be chosen: what begins as the text does, in the order
-// in which it was named.
+// answer returns a completion function for a chooser. It keeps the values that begin with the
+// text, in the chooser's order.
 func (a *app) answer(choose chooser) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, text string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 		var answers []cobra.Completion
 		for _, c := range choose(completing{a.session, cmd, args, text}) {
-			if !strings.HasPrefix(c.value, text) || style.Escape(c.value) != c.value { // it could not be typed
+			if !strings.HasPrefix(c.value, text) || style.Escape(c.value) != c.value { // a shell could not show or accept it
 				continue
 			}
 			if strings.HasSuffix(c.value, ":") || strings.HasSuffix(c.value, "=") || strings.HasSuffix(c.value, "~") || strings.HasSuffix(c.value, "://") {
-				directive |= cobra.ShellCompDirectiveNoSpace // a value goes on
+				directive |= cobra.ShellCompDirectiveNoSpace // the value continues
 			}
 			answers = append(answers, cobra.CompletionWithDesc(c.value, style.Escape(c.about)))
 		}
@@ -116,13 +117,13 @@ func (a *app) answer(choose chooser) cobra.CompletionFunc {
 	}
 }
 
-// look reads values from the database, if there is one, without making, changing or
-// waiting for anything. A database that cannot be read has none.
-func (q completing) look(read func(context.Context, completionStore) ([]choice, error)) []choice {
+// query reads values from the database without creating, changing or waiting for anything. It
+// returns none if there is no database or it cannot be read.
+func (q completing) query(read func(context.Context, completionStore) ([]choice, error)) []choice {
 	if q.session.settings.resolveData(q.session.env) != nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), lookFor)
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	found := make(chan []choice, 1)
 	go func() {
@@ -138,12 +139,12 @@ func (q completing) look(read func(context.Context, completionStore) ([]choice, 
 	select {
 	case choices := <-found:
 		return choices
-	case <-ctx.Done(): // a disk that does not answer
+	case <-ctx.Done(): // the disk does not respond
 		return nil
 	}
 }
 
-// given is the text of another flag on the line.
+// given returns the value of another flag on the line.
 func (q completing) given(flag string) string {
 	if f := q.cmd.Flags().Lookup(flag); f != nil {
 		return f.Value.String()
@@ -151,7 +152,7 @@ func (q completing) given(flag string) string {
 	return ""
 }
 
-// plain are values that speak for themselves.
+// plain returns values without descriptions.
 func plain[T ~string](values ...T) chooser {
 	return func(completing) []choice { return choicesOf(values...) }
 }
@@ -163,7 +164,7 @@ func choicesOf[T ~string](values ...T) (choices []choice) {
 	return choices
 }
 
-// several are values of which more than one may be given, parted by commas.
+// several returns values for a flag that accepts more than one, separated by commas.
 func several[T ~string](values ...T) chooser {
 	return func(q completing) (choices []choice) {
 		before := q.text[:strings.LastIndex(q.text, ",")+1]
@@ -176,7 +177,7 @@ func several[T ~string](values ...T) chooser {
 	}
 }
 
-// inTurn chooses by which argument it is.
+// inTurn uses one chooser for each argument.
 func inTurn(choosers ...chooser) chooser {
 	return func(q completing) []choice {
 		if n := len(q.args); n < len(choosers) && choosers[n] != nil {

@@ -9,10 +9,10 @@ import (
 	"backchannel/storage"
 )
 
-// campaignNames are those of the campaigns that are wanted, or of all.
+// campaignNames completes the names of the wanted campaigns, or of all.
 func campaignNames(wanted func(storage.Campaign) bool) chooser {
 	return func(q completing) []choice {
-		return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Campaigns(ctx)
 			for _, c := range all {
 				if wanted == nil || wanted(c) {
@@ -24,7 +24,7 @@ func campaignNames(wanted func(storage.Campaign) bool) chooser {
 	}
 }
 
-// takes tells the campaigns for which a step of their life is possible.
+// takes returns a function that reports whether a campaign can make a step of its life cycle.
 func takes(step func(storage.Campaign) (storage.Campaign, error)) func(storage.Campaign) bool {
 	return func(c storage.Campaign) bool {
 		_, err := step(c)
@@ -32,7 +32,7 @@ func takes(step func(storage.Campaign) (storage.Campaign, error)) func(storage.C
 	}
 }
 
-// plannedOutcomes are patterns to start from, and after one the outcomes.
+// plannedOutcomes completes patterns to start from, or after a pattern the outcomes.
 func plannedOutcomes(q completing) (choices []choice) {
 	at := strings.LastIndexByte(q.text, '=')
 	if at < 0 {
@@ -44,7 +44,7 @@ func plannedOutcomes(q completing) (choices []choice) {
 	return choices
 }
 
-// plannedShares are the outcomes, each to be followed by a percentage.
+// plannedShares completes outcomes, each of which a percentage has to follow.
 func plannedShares(q completing) (choices []choice) {
 	if strings.Contains(q.text, "=") {
 		return nil
@@ -55,10 +55,10 @@ func plannedShares(q completing) (choices []choice) {
 	return choices
 }
 
-// outcomes are those of the channel on the line, or of the campaign that is edited.
+// outcomes returns the outcomes of the channel on the line, or of the campaign to be edited.
 func (q completing) outcomes() (choices []choice) {
 	channel := storage.Channel(strings.ToLower(q.given("channel")))
-	q.look(func(ctx context.Context, store completionStore) ([]choice, error) {
+	q.query(func(ctx context.Context, store completionStore) ([]choice, error) {
 		if channel != "" || len(q.args) == 0 {
 			return nil, nil
 		}

@@ -13,8 +13,8 @@ import (
 
 func firedNames(q completing) []choice { return append(choicesOf(fire.Names()...), savedNames(q)...) }
 
-// firedSpec is what the line fires so far: at the webhook that it names, or at one that
-// has every channel.
+// firedSpec returns what the line fires so far, to the webhook that it names or to one that has
+// every channel.
 func (q completing) firedSpec() fire.Spec {
 	spec := fire.Spec{
 		Webhook: storage.NewWebhook(), Channel: storage.Channel(q.given("channel")), Variant: q.given("variant"),
@@ -23,7 +23,7 @@ func (q completing) firedSpec() fire.Spec {
 	spec.Webhook.Channels = storage.Channels()
 	named := false
 	var saved *storage.SavedFixture
-	q.look(func(ctx context.Context, store completionStore) (_ []choice, err error) {
+	q.query(func(ctx context.Context, store completionStore) (_ []choice, err error) {
 		if w, err := findWebhook(ctx, store, q.given("webhook")); err == nil {
 			spec.Webhook, named = w, true
 		}
@@ -41,11 +41,11 @@ func (q completing) firedSpec() fire.Spec {
 	return spec
 }
 
-// firedChannels are those that the webhook has.
+// firedChannels completes the channels of the webhook.
 func firedChannels(q completing) []choice { return choicesOf(q.firedSpec().Webhook.Channels...) }
 
-// firedVariants are those of the event that is fired on the channel that it would go by; a
-// lifecycle's is that of its bounce.
+// firedVariants completes the variants of the event on its channel. A lifecycle has those of its
+// bounce.
 func firedVariants(q completing) []choice {
 	spec := q.firedSpec()
 	if spec.Lifecycle {
@@ -54,7 +54,7 @@ func firedVariants(q completing) []choice {
 	return variants(spec.Channel, spec.Status)
 }
 
-// variants are those of a channel and status; empty ones stand for any.
+// variants returns the variants of a channel and status, either of which may be empty for any.
 func variants(channel storage.Channel, status storage.Status) (choices []choice) {
 	for _, f := range fixtures.All() {
 		known := slices.ContainsFunc(choices, func(c choice) bool { return c.value == f.VariantName() })
@@ -66,8 +66,8 @@ func variants(channel storage.Channel, status storage.Status) (choices []choice)
 	return choices
 }
 
-// setPointers lead to the values of the event that is fired, each told as it is; behind a
-// pointer there is that value, to be changed.
+// setPointers completes JSON pointers into the payload of the event, described by their values.
+// After a pointer and "=" it completes the value, to be edited.
 func setPointers(q completing) (choices []choice) {
 	plan, err := fire.NewPlan(q.firedSpec(), fixtures.Builder{Now: q.session.now})
 	if err != nil {
@@ -89,7 +89,7 @@ func setPointers(q completing) (choices []choice) {
 	return choices
 }
 
-// shortened is a value in as much of a line as a list has for it.
+// shortened returns a value cut to the length of a description.
 func shortened(value json.RawMessage) string {
 	const most = 40
 	if text := []rune(string(value)); len(text) > most {

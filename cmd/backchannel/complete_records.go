@@ -11,11 +11,10 @@ import (
 	"backchannel/storage/inventory"
 )
 
-// completedIDs is how many records are offered, the newest of those whose IDs begin so.
+// completedIDs is how many IDs are offered, the newest of those that begin with the text.
 const completedIDs = 50
 
-// idsFrom are the bounds, both outside, of the IDs that begin with a text; false when
-// none does.
+// idsFrom returns exclusive bounds of the IDs that begin with a text, or false if none does.
 func idsFrom(text string) (after, before storage.ID, ok bool) {
 	missing := len(storage.ID(0).String()) - len(text)
 	if missing < 0 {
@@ -32,14 +31,14 @@ func idsFrom(text string) (after, before storage.ID, ok bool) {
 	return least - 1, most + 1, err == nil
 }
 
-// deliveryIDs are those of deliveries in some states, or in any.
+// deliveryIDs completes the IDs of deliveries in the given states, or in any.
 func deliveryIDs(states ...storage.State) chooser {
 	return func(q completing) []choice {
 		after, before, ok := idsFrom(q.text)
 		if !ok {
 			return nil
 		}
-		return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Deliveries(ctx, storage.DeliveryQuery{States: states, Before: before, Limit: completedIDs})
 			for _, d := range all {
 				if d.ID > after {
@@ -52,7 +51,7 @@ func deliveryIDs(states ...storage.State) chooser {
 	}
 }
 
-// receiptIDs are those of receipts that a filter chooses.
+// receiptIDs completes the IDs of receipts that match a filter.
 func receiptIDs(filter string) chooser {
 	return func(q completing) []choice {
 		after, before, ok := idsFrom(q.text)
@@ -60,7 +59,7 @@ func receiptIDs(filter string) chooser {
 		if !ok || err != nil {
 			return nil
 		}
-		return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Receipts(ctx, storage.ReceiptQuery{Filter: chosen, Before: before, Limit: completedIDs})
 			for _, r := range all {
 				if r.ID > after {
@@ -77,13 +76,13 @@ func comparedWith(q completing) []choice {
 	return append([]choice{{againstFixture, "the event that would be fired"}}, others(receiptIDs(""))(q)...)
 }
 
-// executionIDs are those of all calls of the execution API.
+// executionIDs completes the IDs of all calls of the execution API.
 func executionIDs(q completing) []choice {
 	after, before, ok := idsFrom(q.text)
 	if !ok {
 		return nil
 	}
-	return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.Executions(ctx, storage.ExecutionQuery{Before: before, Limit: completedIDs})
 		for _, e := range all {
 			if e.ID > after {
@@ -95,13 +94,13 @@ func executionIDs(q completing) []choice {
 	})
 }
 
-// messageIDs are those of all messages of campaigns.
+// messageIDs completes the IDs of all messages of campaigns.
 func messageIDs(q completing) []choice {
 	after, before, ok := idsFrom(q.text)
 	if !ok {
 		return nil
 	}
-	return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.Messages(ctx, storage.MessageQuery{Before: before, Limit: completedIDs})
 		for _, m := range all {
 			if m.ID > after {
@@ -113,11 +112,11 @@ func messageIDs(q completing) []choice {
 	})
 }
 
-// magicRecipients are addresses that decide what becomes of their message, beside those that are
-// already typed.
+// magicRecipients completes the addresses that determine their message's outcome, except those
+// that are on the line already.
 func magicRecipients(q completing) (choices []choice) {
 	channel := storage.Email
-	q.look(func(ctx context.Context, store completionStore) ([]choice, error) {
+	q.query(func(ctx context.Context, store completionStore) ([]choice, error) {
 		c, err := inventory.FindCampaign(ctx, store, q.given("campaign"))
 		if err == nil {
 			channel = c.Channel
@@ -133,8 +132,7 @@ func magicRecipients(q completing) (choices []choice) {
 	return choices
 }
 
-// filterTerms are the keys of a filter, or the values of the key that is being typed. What
-// is before stays.
+// filterTerms completes the keys of a filter, or after a key its values. Earlier terms stay.
 func filterTerms(syntax storage.FilterSyntax) chooser {
 	return func(q completing) (choices []choice) {
 		before := q.text[:strings.LastIndex(q.text, " ")+1]

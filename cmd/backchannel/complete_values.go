@@ -14,7 +14,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// argumentChoosers are the arguments of the commands, by their paths.
+// argumentChoosers returns the choosers of arguments by the paths of their commands.
 func argumentChoosers() map[string]chooser {
 	delivery := func(states ...storage.State) chooser { return inTurn(deliveryIDs(states...)) }
 	receipt := inTurn(receiptIDs(""))
@@ -55,8 +55,8 @@ func argumentChoosers() map[string]chooser {
 	}
 }
 
-// flagChoosers are the values of flags, by their names; those of one command alone stand
-// behind its path.
+// flagChoosers returns the choosers of flags' values by the names of the flags. A name may
+// follow the path of the only command that it is for.
 func flagChoosers() map[string]chooser {
 	durations := plain("10m", "1h", "24h", "7d")
 	return map[string]chooser{
@@ -108,17 +108,17 @@ func flagChoosers() map[string]chooser {
 	}
 }
 
-// others are values that are not among the arguments yet.
+// others removes the values that are arguments already.
 func others(choose chooser) chooser {
 	return func(q completing) []choice {
 		return slices.DeleteFunc(choose(q), func(c choice) bool { return slices.Contains(q.args, c.value) })
 	}
 }
 
-// webhookNames are those of one state, or all.
+// webhookNames completes the names of webhooks in one state, or of all.
 func webhookNames(state storage.WebhookState) chooser {
 	return func(q completing) []choice {
-		return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Webhooks(ctx)
 			for _, w := range all {
 				if state == "" || w.State == state {
@@ -131,7 +131,7 @@ func webhookNames(state storage.WebhookState) chooser {
 }
 
 func organizations(q completing) []choice {
-	known := q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	known := q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.Webhooks(ctx)
 		for _, w := range all {
 			if c := (choice{value: w.Organization}); !slices.Contains(choices, c) {
@@ -147,7 +147,7 @@ func organizations(q completing) []choice {
 }
 
 func savedNames(q completing) []choice {
-	return q.look(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.SavedFixtures(ctx)
 		for _, f := range all {
 			choices = append(choices, choice{f.Name, "saved " + string(f.Channel) + " " + string(f.Status)})
@@ -162,7 +162,7 @@ func shownFixtures(q completing) []choice {
 
 func fixtureStatuses(q completing) []choice {
 	if !storage.Channel(q.args[0]).Known() {
-		return nil // a saved fixture's name stands alone
+		return nil // nothing follows the name of a saved fixture
 	}
 	return choicesOf(storage.Statuses()...)
 }
@@ -183,7 +183,7 @@ func expectedCodes(q completing) []choice {
 		choice{string(fire.NoAnswer), "no answer at all"})
 }
 
-// httpStatuses are those that an endpoint gives; of several in turn, the last one.
+// httpStatuses completes the last of several statuses, separated by commas.
 func httpStatuses(q completing) (choices []choice) {
 	before := q.text[:strings.LastIndex(q.text, ",")+1]
 	for _, code := range []int{200, 202, 204, 400, 401, 403, 404, 408, 410, 413, 422, 429, 500, 501, 502, 503, 504} {

@@ -35,11 +35,11 @@ backchannel completion fish > ~/.config/fish/completions/backchannel.fish`,
 	}
 }
 
-// What cobra's scripts hand to eval are words as the shell has read them, without their
-// quotes: a webhook's name with a space became two, and one with $(…) was run. These put
-// each word back in quotes, also one whose own are still open.
+// Cobra's scripts pass words to eval without their quotes: a name with a space became two
+// words, and a name with $(…) was executed. These replacements quote each word again, even
+// one whose quotes are not closed yet.
 //
-//nolint:gochecknoglobals // constants but for the language
+//nolint:gochecknoglobals // constant, but Go has no constants of this type
 var (
 	fishWords = strings.NewReplacer(
 		`string escape -- (commandline -ct)`,

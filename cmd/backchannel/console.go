@@ -19,10 +19,10 @@ import (
 	"backchannel/tui"
 )
 
-// backgroundPatience is how long a terminal may take to say what its background is.
-const backgroundPatience = 500 * time.Millisecond
+// backgroundTimeout is how long to wait for the terminal to report its background.
+const backgroundTimeout = 500 * time.Millisecond
 
-// explainAfter is how long a person may be left to wonder why the console has not ended.
+// explainAfter is how long the console may take to end without saying why.
 const explainAfter = 300 * time.Millisecond
 
 // A consoleSession opens the console.
@@ -38,7 +38,7 @@ type consoleStore interface {
 	PauseWrites() (release func())
 }
 
-// console is what runs when no command is named.
+// console runs when no command is named.
 func (s consoleSession) console(cmd *cobra.Command) error {
 	if !term.IsTerminal(s.in.Fd()) || !s.out.terminal() {
 		return usagef("there is no terminal to open the console on; use backchannel serve to deliver and receive without one")
@@ -48,8 +48,8 @@ func (s consoleSession) console(cmd *cobra.Command) error {
 	})
 }
 
-// openConsole shows the screens, and delivers and receives behind them once nobody else
-// does. What keeps it from that is told on the screen and ends nothing.
+// openConsole shows the screens, and delivers and receives in the background once no other
+// process does. If it cannot, the screens say why, and stay.
 func (s consoleSession) openConsole(ctx context.Context, store consoleStore) error {
 	leading, stop := context.WithCancel(ctx)
 	notices := make(chan string, 1)
@@ -61,7 +61,7 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore) err
 				cfg.Trouble = func(reason string) {
 					select {
 					case notices <- reason:
-					case <-leading.Done(): // the screens are gone
+					case <-leading.Done(): // the screens are closed
 					}
 				}
 			})
@@ -71,7 +71,7 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore) err
 		}
 	}()
 	err := s.screens(ctx, store, notices)
-	s.quit() // so that the next Ctrl+C ends what is still in flight
+	s.quit() // so that the next Ctrl+C ends the attempts in flight
 	stop()
 	s.awaitDeliveries(led)
 	if errors.Is(err, context.Canceled) {
@@ -80,7 +80,7 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore) err
 	return err
 }
 
-// awaitDeliveries says what it waits for, unless that is over at once.
+// awaitDeliveries waits until nothing is in flight, and after a moment says so.
 func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 	timer := time.NewTimer(explainAfter)
 	defer timer.Stop()
@@ -88,7 +88,7 @@ func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 	case <-led:
 		return
 	case <-timer.C:
-		s.note("finishing what is in flight, for 10 s at most; Ctrl+C ends it now")
+		s.note("finishing attempts in flight, which takes at most 10 s; Ctrl+C ends them now")
 	}
 	<-led
 }
@@ -99,7 +99,7 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 	if err != nil {
 		return err
 	}
-	dark, typed := background.Dark(s.in, out, backgroundPatience)
+	dark, typed := background.Dark(s.in, out, backgroundTimeout)
 	return tui.Run(ctx, tui.Config{
 		Store: store, Rules: s.rules(), Now: s.now, Location: s.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,

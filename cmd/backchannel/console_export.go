@@ -10,7 +10,7 @@ import (
 	"backchannel/storage/export"
 )
 
-// consoleExport writes the receipts that were chosen in the console.
+// consoleExport returns the function with which the console exports receipts.
 func (s consoleSession) consoleExport(store export.Store) func(context.Context, export.Request) (export.Result, error) {
 	return func(ctx context.Context, r export.Request) (_ export.Result, err error) {
 		if r.Path, err = typedPath(r.Path); err != nil {
@@ -20,7 +20,7 @@ func (s consoleSession) consoleExport(store export.Store) func(context.Context, 
 	}
 }
 
-// typedPath is a path as a person types it, made absolute.
+// typedPath makes a path absolute that a user has typed, which may begin with ~/.
 func typedPath(text string) (string, error) {
 	if rest, ok := strings.CutPrefix(text, "~/"); ok {
 		home, err := os.UserHomeDir()

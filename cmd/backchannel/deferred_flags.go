@@ -21,13 +21,13 @@ type deferredValue struct {
 func (v deferredValue) Set(text string) error {
 	before := v.String()
 	if v.Value.Set(text) != nil {
-		_ = v.Value.Set(before) // pflag leaves a zero behind, which would be told as another mistake
+		_ = v.Value.Set(before) // pflag has set the zero value, which would be reported as another mistake
 		*v.bad = append(*v.bad, storage.FieldError{Field: fieldOf(v.flag), Reason: fmt.Sprintf("%q %s", text, unreadable(v.Type()))})
 	}
 	return nil
 }
 
-// unreadable says why a text is no value of a type, as pflag names it.
+// unreadable describes a text that is not a valid value of a type, which is named as in pflag.
 func unreadable(kind string) string {
 	switch kind {
 	case "bool":
@@ -38,7 +38,7 @@ func unreadable(kind string) string {
 	return "is not a valid duration; use 10s or 500ms, say"
 }
 
-// fieldAnnotation names the field that a flag sets, where that is not the flag's name.
+// fieldAnnotation names the field that a flag sets, if that is not the flag's name.
 const fieldAnnotation = "field"
 
 func fieldOf(f *pflag.Flag) string {
@@ -48,11 +48,10 @@ func fieldOf(f *pflag.Flag) string {
 	return f.Name
 }
 
-// deferFlagErrors has the flags of a command and of those below report later what they
-// cannot read.
+// deferFlagErrors makes the flags of a command and of its subcommands report errors later.
 func (a *app) deferFlagErrors(cmd *cobra.Command) {
 	wrap := func(f *pflag.Flag) {
-		if slices.Contains([]string{"bool", "int", "duration"}, f.Value.Type()) { // others take any text
+		if slices.Contains([]string{"bool", "int", "duration"}, f.Value.Type()) { // others accept any text
 			f.Value = deferredValue{f.Value, f, &a.flagErrors}
 		}
 	}
@@ -72,9 +71,9 @@ func reportingFlagErrors(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// prepare settles what every command depends on.
+// prepare resolves the settings.
 func (a *app) prepare(cmd *cobra.Command) error {
-	if cmd.Name() == cobra.ShellCompRequestCmd { // what is wrong elsewhere is told when it runs
+	if cmd.Name() == cobra.ShellCompRequestCmd { // mistakes on the line are reported when the command runs
 		return nil
 	}
 	bad := a.settings.resolve(cmd.Flags(), a.env)

@@ -49,14 +49,14 @@ func doctorCommand(s doctorSession) *cobra.Command {
 	}
 }
 
-// A finding is what one look of the doctor's came to.
+// A finding is the result of one check.
 type finding struct {
 	Check  string `json:"check"`
 	Result string `json:"result"` // ok, warning or bad
 	Text   string `json:"text"`
 }
 
-// lowDisk is how much free space is worth a warning.
+// lowDisk is the free space below which there is a warning.
 const lowDisk = 64 << 20
 
 const (
@@ -93,8 +93,8 @@ func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 	return nil
 }
 
-// examineFolder tells what others can do in the data folder, and what they could until the
-// doctor came.
+// examineFolder checks what other users can do in the data folder, and what they could do until
+// the store was opened.
 func (s doctorSession) examineFolder(_ context.Context, store doctorStore) (found []finding) {
 	info, err := os.Stat(s.settings.data)
 	if err != nil {
@@ -112,8 +112,7 @@ func (s doctorSession) examineFolder(_ context.Context, store doctorStore) (foun
 	return found
 }
 
-// examineDisk tries what a full or read-only disk does not let do, in the folder and in the
-// database.
+// examineDisk writes to the folder and to the database, which fails on a full or read-only disk.
 func (s doctorSession) examineDisk(ctx context.Context, store doctorStore) []finding {
 	if err := store.TryWrite(ctx); err != nil {
 		return []finding{{"disk", findingBad, err.Error()}}
@@ -123,12 +122,12 @@ func (s doctorSession) examineDisk(ctx context.Context, store doctorStore) []fin
 	case !known:
 		return []finding{{"disk", findingOK, "the folder and the database can be written"}}
 	case free < lowDisk:
-		return []finding{{"disk", findingWarning, fmt.Sprintf("only %.1f MiB are free; free some more before receipts cannot be kept", float64(free)/(1<<20))}}
+		return []finding{{"disk", findingWarning, fmt.Sprintf("only %.1f MiB are free; free some more, or receipts can soon not be stored", float64(free)/(1<<20))}}
 	}
 	return []finding{{"disk", findingOK, fmt.Sprintf("the folder and the database can be written; %.1f MiB are free", float64(free)/(1<<20))}}
 }
 
-// examineFiles looks at how many files and connections a process may have open.
+// examineFiles checks how many files and connections a process may have open.
 func examineFiles(context.Context, doctorStore) []finding {
 	files := storage.OpenFiles()
 	if limited := leader.Limited(files); limited != "" {
@@ -146,7 +145,7 @@ func (s doctorSession) examineDatabase(ctx context.Context, store doctorStore) (
 		found = append(found, finding{"database", findingBad, problem})
 	}
 	if len(problems) == 0 {
-		found = append(found, finding{"database", findingOK, "read whole, nothing wrong"})
+		found = append(found, finding{"database", findingOK, "read completely, no damage"})
 	}
 	return found
 }
@@ -159,7 +158,7 @@ func (s doctorSession) examineAuthority(context.Context, doctorStore) []finding 
 	return []finding{{"local authority", findingOK, ca.Path()}}
 }
 
-// examineCAFile reads the file that was named for deliveries, if one was.
+// examineCAFile reads the CA file for deliveries, if one is configured.
 func (s doctorSession) examineCAFile(ctx context.Context, _ doctorStore) []finding {
 	path := s.settings.caFile
 	if path == "" {
@@ -177,14 +176,14 @@ func (s doctorSession) examineLeader(ctx context.Context, store doctorStore) []f
 	case err != nil:
 		return []finding{{"delivery", findingBad, err.Error()}}
 	case !alive:
-		return []finding{{"delivery", findingWarning, "nothing is running that delivers; start backchannel serve"}}
+		return []finding{{"delivery", findingWarning, "no engine is running; start backchannel serve"}}
 	case rt.ReceiverURL == "":
 		return append(delivery(rt), finding{"receiver", findingWarning, rt.ReceiverError})
 	}
 	return append(delivery(rt), s.callReceiver(ctx, rt))
 }
 
-// delivery tells of the process that delivers, and what it is short of.
+// delivery describes the process that delivers, and what it lacks.
 func delivery(rt storage.Runtime) (found []finding) {
 	for _, warning := range []string{rt.Stalled, rt.Limited} {
 		if warning != "" {
@@ -197,8 +196,9 @@ func delivery(rt storage.Runtime) (found []finding) {
 	return found
 }
 
-// callReceiver asks the receiver how it is, as a sender would that trusts the local
-// authority. Its name may lead to it from elsewhere alone, so this machine's way is taken.
+// callReceiver sends a request to the receiver, as a sender would that trusts the local
+// authority. It connects to the receiver's local address, because its name may only be known
+// on other machines.
 func (s doctorSession) callReceiver(ctx context.Context, rt storage.Runtime) finding {
 	url := rt.ReceiverURL
 	ca, err := s.authority()
@@ -229,7 +229,7 @@ func (s doctorSession) callReceiver(ctx context.Context, rt storage.Runtime) fin
 	return finding{"receiver", findingOK, receiverNamed(rt)}
 }
 
-// receiverNamed says where the receiver is, and by which names it can be trusted.
+// receiverNamed returns the receiver's URL and the names in its certificate.
 func receiverNamed(rt storage.Runtime) string {
 	if len(rt.ReceiverNames) == 0 {
 		return rt.ReceiverURL
@@ -237,7 +237,8 @@ func receiverNamed(rt storage.Runtime) string {
 	return rt.ReceiverURL + "; its certificate is for " + strings.Join(rt.ReceiverNames, ", ") + "; add others with --host"
 }
 
-// examineWebhooks judges every webhook anew: a key file may have gone since it was saved.
+// examineWebhooks validates every webhook again, because a file that it names may have been
+// deleted since it was saved.
 func (s doctorSession) examineWebhooks(ctx context.Context, store doctorStore) (found []finding) {
 	all, err := store.Webhooks(ctx)
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 	exitInterrupted = 130
 )
 
-// An exitError is an error with the exit code that it asks for.
+// An exitError is an error with its exit code.
 type exitError struct {
 	code int
 	text string
@@ -50,7 +50,7 @@ func timeoutf(format string, args ...any) error {
 	return &exitError{exitTimeout, fmt.Sprintf(format, args...)}
 }
 
-// invalid is one bad field.
+// invalid returns an error about one field.
 func invalid(field, format string, args ...any) error {
 	return storage.FieldErrors{{Field: field, Reason: fmt.Sprintf(format, args...)}}
 }
@@ -74,8 +74,8 @@ func exitCode(err error) int {
 	return exitUnexpected
 }
 
-// report says on stderr what went wrong: each bad field on a line of its own, or all of
-// it as one object.
+// report writes an error to stderr, with each bad field on a line of its own, or all of it as
+// one JSON object.
 func (a *app) report(err error) {
 	if err == nil {
 		return

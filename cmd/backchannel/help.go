@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// writeHelp says what a command does, how it is called, and shows it done.
+// writeHelp writes the description, usage, examples, subcommands and flags of a command.
 func writeHelp(w io.Writer, cmd *cobra.Command) {
 	about := cmd.Long
 	if about == "" {
@@ -27,7 +27,7 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 	}
 	fmt.Fprintf(w, "\nFlags of every command\n%s", trimmedLines(cmd.Root().PersistentFlags().FlagUsages()))
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(w, "\n%s COMMAND --help says more about a command.\n", cmd.CommandPath())
+		fmt.Fprintf(w, "\n%s COMMAND --help shows more about a command.\n", cmd.CommandPath())
 	}
 }
 
@@ -84,12 +84,11 @@ func trimmedLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// helpCommand is help as a command; it knows what cobra's own does not: how to say that
-// there is no such command.
+// helpCommand replaces cobra's own, which does not report an unknown command as an error.
 func helpCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "help [COMMAND]…",
-		Short:             "Say more about a command",
+		Short:             "Show more about a command",
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		ValidArgsFunction: a.answer(helpTopics),
 		RunE: func(cmd *cobra.Command, args []string) error {

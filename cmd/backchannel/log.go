@@ -12,11 +12,11 @@ import (
 	"backchannel/storage/file"
 )
 
-// maxLog is how large the log grows before it is put aside, once.
+// maxLog is the size from which a log is renamed when it is opened.
 const maxLog = 16 << 20
 
-// openLog opens the log of whoever delivers. A large one is renamed first, over the one
-// renamed before.
+// openLog opens the log of the engine and the receiver. It first renames a large one, replacing
+// the one that it renamed before.
 func (s *session) openLog() (*slog.Logger, io.Closer, error) {
 	path := s.settings.logFile
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -24,7 +24,7 @@ func (s *session) openLog() (*slog.Logger, io.Closer, error) {
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > maxLog {
 		if err := os.Rename(path, path+".1"); err != nil {
-			return nil, nil, fmt.Errorf("put log aside: %w", err)
+			return nil, nil, fmt.Errorf("rename log: %w", err)
 		}
 	}
 	log, err := file.Append(path)
@@ -35,7 +35,7 @@ func (s *session) openLog() (*slog.Logger, io.Closer, error) {
 		return nil, nil, fmt.Errorf("open log: %w; give another with --log-file", err)
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
-		_ = os.Chmod(path, info.Mode().Perm()&^0o077) // it may be somebody else's, who knows why
+		_ = os.Chmod(path, info.Mode().Perm()&^0o077) // which fails if another user owns it
 	}
 	return slog.New(slog.NewTextHandler(log, nil)), log, nil
 }

@@ -1,15 +1,15 @@
-// Command backchannel is a console for feedback webhooks: it keeps their
-// configurations, fires their events, delivers these and judges what arrives.
+// Command backchannel is a console for feedback webhooks: it stores their configurations,
+// fires their events, delivers them and judges what arrives.
 //
-// Start reading at newRoot, which lists the commands; each stands in a file of its own.
-// The package decides nothing about webhooks, deliveries or verdicts: it turns flags
-// into records, records into text or JSON, and errors into exit codes.
+// Start reading at newRoot, which lists the commands; each has a file of its own. The package
+// decides nothing about webhooks, deliveries or verdicts: it turns flags into records,
+// records into text or JSON, and errors into exit codes.
 package main
 
 import (
 	"os"
 
-	_ "backchannel/cmd/backchannel/internal/nobackground" // before anything asks the terminal
+	_ "backchannel/cmd/backchannel/internal/nobackground" // before bubbletea asks the terminal
 )
 
 func main() {

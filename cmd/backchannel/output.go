@@ -12,8 +12,8 @@ import (
 	"backchannel/storage/export"
 )
 
-// output is stdout. It remembers the first write that went wrong, so that nobody has to
-// ask after each one.
+// An output is stdout. It remembers the first error, so that callers need not check each
+// write.
 type output struct {
 	to  io.Writer
 	bad error
@@ -28,14 +28,14 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// closed reports whether nobody will see what is written from now on.
+// closed reports whether a write has failed, so that further ones are pointless.
 func (o *output) closed() bool { return o.bad != nil }
 
-// unread reports whether an error only says that nobody reads any more.
+// unread reports whether an error only means that stdout is no longer read.
 func (o *output) unread(err error) bool { return o.closed() && errors.Is(err, syscall.EPIPE) }
 
-// failure is what kept the result from being written. That the reader had enough, as
-// head has, is none.
+// failure returns the error that kept the result from being written. It is not an error that
+// the reader stops early, as head does.
 func (o *output) failure() error {
 	if o.bad == nil || errors.Is(o.bad, syscall.EPIPE) {
 		return nil
@@ -48,7 +48,7 @@ func (o *output) terminal() bool {
 	return isFile && term.IsTerminal(file.Fd())
 }
 
-// width is how many columns the terminal has, 0 when stdout is none.
+// width returns the number of columns of the terminal, or 0 if stdout is not one.
 func (o *output) width() int {
 	if !o.terminal() {
 		return 0

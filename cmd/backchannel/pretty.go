@@ -7,13 +7,13 @@ import (
 	"backchannel/tui/style"
 )
 
-// pretty lays a body out for reading: JSON indented, its keys and numbers as they came;
-// anything else, and what is nested so deeply that indenting would fill the memory, as it
-// is. What could touch the terminal is spelled out.
+// pretty returns a body for display: JSON indented, with its keys and numbers unchanged, and
+// anything else as it is. So is JSON that is nested so deeply that indentation would fill the
+// memory. It escapes characters that could control the terminal.
 func pretty(body []byte) string {
 	if !utf8.Valid(body) {
 		return style.EscapeMultiline(string(body))
 	}
-	laid, _ := component.PrettyJSON(body)
-	return style.EscapeMultiline(string(laid))
+	text, _ := component.PrettyJSON(body)
+	return style.EscapeMultiline(string(text))
 }

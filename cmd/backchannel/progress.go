@@ -9,40 +9,40 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// A progress tells a person on a terminal how far many events are, on one line that is
-// written over and taken away in the end. A nil one says nothing.
+// A progress shows on a terminal how many of many events are done, on one line that is
+// overwritten, and erased at the end. A nil progress shows nothing.
 type progress struct {
 	session *session
 	total   int
 	done    int
-	said    time.Time
+	shown   time.Time
 	line    string
 }
 
-// someTime is how many events are too few to wait for.
-const someTime = 20
+// minProgress is the number of events from which progress is shown.
+const minProgress = 20
 
 func (s *session) progress(total int) *progress {
 	stderr, isFile := s.err.(*os.File)
-	if total < someTime || s.settings.json() || !isFile || !term.IsTerminal(stderr.Fd()) {
+	if total < minProgress || s.settings.json() || !isFile || !term.IsTerminal(stderr.Fd()) {
 		return nil
 	}
 	return &progress{session: s, total: total}
 }
 
-// add tells how many are done, at most ten times a second.
+// add counts events as done, and shows the count at most ten times a second.
 func (p *progress) add(n int, what string) {
 	if p == nil {
 		return
 	}
 	p.done += n
-	if now := p.session.now(); now.Sub(p.said) >= time.Second/10 {
-		p.said = now
+	if now := p.session.now(); now.Sub(p.shown) >= time.Second/10 {
+		p.shown = now
 		p.write(fmt.Sprintf("%d of %d %s", p.done, p.total, what))
 	}
 }
 
-// clear takes the line away and begins anew.
+// clear erases the line and resets the count.
 func (p *progress) clear() {
 	if p == nil || p.line == "" {
 		return

@@ -11,14 +11,14 @@ import (
 	"backchannel/storage/words"
 )
 
-// newRoot is the tree of commands.
+// newRoot returns the tree of commands.
 func newRoot(a *app) *cobra.Command {
 	var version bool
 	root := &cobra.Command{
 		Use:   "backchannel",
 		Short: "A console for the feedback webhooks of Adobe Journey Optimizer",
-		Long: "Keeps feedback webhooks, fires their events, delivers these durably and judges what arrives.\n" +
-			"Without a command it opens the console: screens, engine and receiver in one.",
+		Long: "Stores feedback webhooks, fires their events, delivers them durably and judges what arrives.\n" +
+			"Without a command it opens the console, with screens, engine and receiver in one process.",
 		Example: `backchannel serve
 backchannel webhook create --name acme --channel email,sms
 backchannel fire bounce --webhook acme --wait
@@ -40,7 +40,7 @@ backchannel receipt list`,
 		Args: cobra.ArbitraryArgs, // RunE names the nearest command
 	}
 	a.settings.flags(root.PersistentFlags())
-	root.Flags().BoolVar(&version, "version", false, "say which version this is")
+	root.Flags().BoolVar(&version, "version", false, "print the version")
 	if asksForJSON(a.args) {
 		a.settings.output = outputJSON
 	}
@@ -83,7 +83,7 @@ func addGroups(root *cobra.Command, a *app) {
 	root.SetHelpCommandGroupID("help")
 }
 
-// parent makes a command that only holds others.
+// parent makes a command that only has subcommands.
 func parent(command *cobra.Command, children ...*cobra.Command) *cobra.Command {
 	command.Args = cobra.ArbitraryArgs
 	command.RunE = func(cmd *cobra.Command, args []string) error {
@@ -109,7 +109,7 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 	return usagef("there is no command %q%s (see %s --help)", cmd.CommandPath()+" "+name, words.DidYouMean(name, childNames(cmd)), cmd.CommandPath())
 }
 
-// flagError adds to pflag's message the flag that was meant.
+// flagError adds the most similar flag to pflag's message.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	near := ""
@@ -128,7 +128,7 @@ func nearFlag(cmd *cobra.Command, name string) string {
 	return ""
 }
 
-// exactly takes so many arguments and says what they are when there are others.
+// exactly accepts one argument for each name. Its error says what the arguments are.
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == len(names) {
@@ -141,7 +141,7 @@ func exactly(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// must marks a flag as one that cannot be left out.
+// must returns an error if a required flag has no value.
 func must(cmd *cobra.Command, flag, value string) error {
 	if value != "" {
 		return nil

@@ -18,13 +18,13 @@ func serveCommand(s processSession) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Deliver and receive, without the console",
-		Long: "Runs the engine and the built-in receiver until Ctrl+C or SIGTERM; what is in flight then has 10 s to finish.\n" +
-			"The first line of stdout says where the receiver is, once it is ready. While another process delivers for\n" +
+		Long: "Runs the engine and the built-in receiver until Ctrl+C or SIGTERM. Attempts in flight then have 10 s to finish.\n" +
+			"Once the receiver is ready, the first line of stdout says where it is. While another process delivers for\n" +
 			"the same data folder, serve stands by and takes over when that one ends.\n\n" +
-			"With --forward-to each receipt whose auth, schema and target verdicts did not fail is also POSTed to that URL:\n" +
-			"the same bytes with the headers that they came with. It is tried once, beside the answer to the sender, which\n" +
-			"does not wait for it; receipt show tells what came back. A redirect is not followed, no order is kept, and what\n" +
-			"does not fit into the queue of 1024, or waits when serve ends, is marked as dropped.",
+			"With --forward-to, each receipt whose auth, schema and target verdicts did not fail is also POSTed to that URL:\n" +
+			"the same bytes with the headers that they arrived with. There is one attempt, and the answer to the sender does\n" +
+			"not wait for it; receipt show shows its result. Redirects are not followed and the order is not kept. A receipt\n" +
+			"that does not fit into the queue of 1024, or is still in it when serve ends, is marked as dropped.",
 		Example: `backchannel serve
 backchannel serve --listen 127.0.0.1:0 --data /tmp/try
 backchannel serve --listen 0.0.0.0:9443 --host backchannel.test
@@ -45,16 +45,16 @@ backchannel serve --metrics 127.0.0.1:9464`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.metrics, "metrics", "", "let Prometheus read /metrics at `HOST:PORT`, over plain HTTP; a loopback address")
-	f.StringVar(&flags.forwardTo, "forward-to", "", "relay each verified receipt to this `URL`, a local server's, say")
-	f.BoolVar(&flags.blockPrivate, "block-private", false, "refuse to deliver to loopback and private addresses, the built-in receiver apart")
+	f.StringVar(&flags.metrics, "metrics", "", "serve /metrics to Prometheus at `HOST:PORT`, a loopback address, over plain HTTP")
+	f.StringVar(&flags.forwardTo, "forward-to", "", "relay each verified receipt to this `URL`, such as that of a local server")
+	f.BoolVar(&flags.blockPrivate, "block-private", false, "refuse to deliver to loopback and private addresses, except to the built-in receiver")
 	return cmd
 }
 
 // A processSession runs the engine and the receiver in this process.
 type processSession struct{ *session }
 
-// A processStore is the part of a store that this takes.
+// A processStore is the part of a store that it uses.
 type processStore interface {
 	leader.Store
 	metrics.Store
@@ -63,25 +63,25 @@ type processStore interface {
 	OnLost(call func(error))
 }
 
-// serveFlags are the flags of serve, as they were given.
+// serveFlags are the flags of serve.
 type serveFlags struct {
 	metrics      string
 	forwardTo    string
 	blockPrivate bool
 }
 
-// readyLine is the first line of stdout, for scripts that wait for it.
+// A readyLine is the first line of stdout, for scripts that wait until serve is ready.
 type readyLine struct {
 	Ready    bool   `json:"ready"`
 	Receiver string `json:"receiver"`
 	CA       string `json:"ca"`
 	Data     string `json:"data"`
 	Metrics  string `json:"metrics,omitempty"`
-	// Names are those of the receiver's certificate.
+	// Names are the names in the receiver's certificate.
 	Names []string `json:"names"`
 }
 
-// serve tells Prometheus of the store also while another process delivers.
+// serve serves the metrics even while another process delivers.
 func (s processSession) serve(ctx context.Context, store processStore, flags serveFlags) error {
 	if flags.metrics == "" {
 		return s.serveWith(ctx, store, flags, "")
@@ -107,42 +107,43 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 	if err != nil {
 		return err
 	}
-	quiet := func() bool { return true }
-	defer func() { quiet() }()
+	cancelNote := func() bool { return true }
+	defer func() { cancelNote() }()
 	return s.lead(ctx, store, func(cfg *leader.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
 		cfg.CutOff, cfg.Trouble = s.noteCutOff, s.noteTrouble
 		cfg.Started = func(started leader.Status) {
-			quiet = context.AfterFunc(ctx, s.noteStopping)
+			cancelNote = context.AfterFunc(ctx, s.noteStopping)
 			if stoodBy {
 				s.note("took over")
 			}
-			// A reader who has gone away shows in a.out and is no reason to stop.
+			// s.out remembers if nobody reads it any more, which is not a reason to stop.
 			_ = s.out.object(readyLine{true, started.ReceiverURL, started.CA, s.settings.data, metricsURL, started.ReceiverNames})
 			if started.Limited != "" {
 				s.note("%s", started.Limited)
 			}
 			s.note("delivering and receiving at %s; stop with Ctrl+C", started.ReceiverURL)
 			if flags.forwardTo != "" {
-				s.note("relaying what is verified to %s", storage.WithoutTokens(flags.forwardTo))
+				s.note("relaying verified receipts to %s", storage.WithoutTokens(flags.forwardTo))
 			}
 		}
 	})
 }
 
 func (s processSession) noteStopping() {
-	s.note("stopping; what is in flight has at most 10 s to finish, a second Ctrl+C ends it now")
+	s.note("stopping; attempts in flight have at most 10 s to finish, a second Ctrl+C ends them now")
 }
 
-// noteTrouble says why nothing moves, and when it does again.
+// noteTrouble says why deliveries wait, or with an empty reason that they continue.
 func (s processSession) noteTrouble(reason string) {
 	if reason == "" {
-		reason = "deliveries go on"
+		reason = "deliveries continue"
 	}
 	s.note("%s", reason)
 }
 
-// noteLost says that the database's files are not in place any more, or are again.
+// noteLost says that the database's files are no longer in place, or with nil that they are
+// again.
 func (s processSession) noteLost(lost error) {
 	if lost == nil {
 		s.note("the database's files are in place again; events and receipts are accepted")
@@ -151,12 +152,12 @@ func (s processSession) noteLost(lost error) {
 	s.note("%v", lost)
 }
 
-// noteCutOff says what became of what did not finish.
+// noteCutOff says what happens to attempts that did not finish.
 func (s processSession) noteCutOff(attempts int64) {
-	s.note("%d in flight did not finish: that counts as no attempt, and is made again once something delivers", attempts)
+	s.note("%d in flight did not finish: these do not count as attempts, and are made again once an engine runs", attempts)
 }
 
-// standBy says so if another process delivers.
+// standBy reports whether another process delivers, and says so.
 func (s processSession) standBy(ctx context.Context, store processStore) (bool, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
@@ -168,7 +169,7 @@ func (s processSession) standBy(ctx context.Context, store processStore) (bool, 
 	return alive, nil
 }
 
-// lead delivers and receives, once the lock is free, until ctx ends.
+// lead delivers and receives, once the lock is free, until ctx is done.
 func (s processSession) lead(ctx context.Context, store processStore, adapt func(*leader.Config)) error {
 	logger, file, err := s.openLog()
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 // A runE is the RunE of a command.
 type runE = func(cmd *cobra.Command, args []string) error
 
-// A session is what every command works with: where it reads and writes, and its settings.
-// The commands on one kind of record share a type that embeds it.
+// A session is what every command works with: its input and outputs, and its settings. The
+// commands on one kind of record share a type that embeds it.
 type session struct {
 	localTime
 	stdio
@@ -36,7 +36,7 @@ func newSession() *session {
 	return s
 }
 
-// rules are what validity depends on besides the records themselves.
+// rules returns what the validity of a record depends on besides the record itself.
 func (s *session) rules() storage.Rules {
 	return storage.Rules{AllowHTTP: s.settings.allowHTTP, Sources: storage.SystemSources(), FailureCodes: fixtures.FailureCodes}
 }

@@ -16,12 +16,12 @@ import (
 	"backchannel/storage/weburl"
 )
 
-// settings are what every command depends on: a flag says it, else the environment,
-// else the default.
+// settings are what every command depends on. A flag takes precedence over the environment,
+// which takes precedence over the default.
 type settings struct {
 	data      string // absolute
 	listen    string
-	hosts     []string // further ones by which the receiver is reached
+	hosts     []string // further names by which senders reach the receiver
 	allowHTTP bool
 	caFile    string
 	logFile   string
@@ -40,7 +40,7 @@ const (
 	envAllowHTTP = "BACKCHANNEL_ALLOW_HTTP"
 )
 
-// json reports whether a machine reads.
+// json reports whether the result is JSON.
 func (s settings) json() bool { return s.output == outputJSON }
 
 func (s *settings) flags(f *pflag.FlagSet) {
@@ -53,27 +53,27 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVarP(&s.output, "output", "o", outputTable, "`FORMAT` of the result: table or json")
 }
 
-// asksForJSON reports whether the arguments choose JSON, also where a mistake among them
-// keeps the flags from being read.
+// asksForJSON reports whether the arguments choose JSON, even if a mistake among them keeps
+// the flags from being parsed.
 func asksForJSON(args []string) bool {
 	for i, arg := range args {
 		if arg == "--" {
 			return false
 		}
 		isFlag := arg == "--output" || arg == "-o"
-		if isFlag && slices.Contains(args[i+1:min(i+2, len(args))], outputJSON) || saysJSON(arg) {
+		if isFlag && slices.Contains(args[i+1:min(i+2, len(args))], outputJSON) || choosesJSON(arg) {
 			return true
 		}
 	}
 	return false
 }
 
-// saysJSON reports whether one argument chooses JSON by itself.
-func saysJSON(arg string) bool {
+// choosesJSON reports whether one argument chooses JSON by itself.
+func choosesJSON(arg string) bool {
 	return slices.Contains([]string{"--output=" + outputJSON, "-o=" + outputJSON, "-o" + outputJSON}, arg)
 }
 
-// resolve fills in what no flag said and checks it all.
+// resolve sets what no flag has set, and validates everything.
 func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)) (bad storage.FieldErrors) {
 	add := func(field string, err error) {
 		if err != nil {
@@ -107,13 +107,13 @@ func (s *settings) resolveData(env func(string) (string, bool)) error {
 		s.data = defaultData(env)
 	}
 	if s.data == "" {
-		return errors.New("there is no home folder to keep it in; give --data DIR")
+		return errors.New("there is no home folder for it; give --data DIR")
 	}
 	return makeAbsolute(&s.data)
 }
 
-// defaultData follows the XDG base directory specification, which ignores a relative
-// path in the variable.
+// defaultData follows the XDG base directory specification, by which a relative path in the
+// variable is ignored.
 func defaultData(env func(string) (string, bool)) string {
 	if base, _ := env("XDG_DATA_HOME"); filepath.IsAbs(base) {
 		return filepath.Join(base, "backchannel")

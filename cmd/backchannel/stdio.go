@@ -12,16 +12,16 @@ import (
 	"backchannel/tui/style"
 )
 
-// A message is a line on stderr for a machine to read. One of the three texts is there.
+// A message is a line of JSON on stderr. It has one of the three texts.
 type message struct {
-	Error   string              `json:"error,omitempty"`   // why the command failed: the last line
-	Warning string              `json:"warning,omitempty"` // what may be meant, but should be looked at
-	Note    string              `json:"note,omitempty"`    // anything else beside the result
+	Error   string              `json:"error,omitempty"`   // why the command failed; in the last line only
+	Warning string              `json:"warning,omitempty"` // what is valid but probably a mistake
+	Note    string              `json:"note,omitempty"`    // anything else that is not the result
 	Fields  storage.FieldErrors `json:"fields,omitempty"`
 }
 
-// A stdio is what a command reads, and what it writes beside its result: lines of text, or of
-// JSON where the result is JSON.
+// A stdio is the input of a command, and where it writes messages: lines of text, or of JSON
+// if the result is JSON.
 type stdio struct {
 	in   *os.File
 	err  io.Writer
@@ -36,7 +36,7 @@ func (s *stdio) message(m message) {
 	_, _ = s.err.Write(line)
 }
 
-// note tells the person something beside the result.
+// note writes a message that is neither a warning nor an error.
 func (s *stdio) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if s.json() {
@@ -46,14 +46,14 @@ func (s *stdio) note(format string, args ...any) {
 	fmt.Fprintln(s.err, style.EscapeMultiline(text))
 }
 
-// warn tells of everything that may be meant, but should be looked at.
+// warn writes a warning for each entry.
 func (s *stdio) warn(odd storage.FieldErrors) {
 	for _, f := range odd {
 		s.warning(f.Field+": "+f.Reason, f)
 	}
 }
 
-// warning tells of one thing, which may concern fields.
+// warning writes a warning, which may be about fields.
 func (s *stdio) warning(text string, about ...storage.FieldError) {
 	if s.json() {
 		s.message(message{Warning: text, Fields: about})
@@ -62,7 +62,7 @@ func (s *stdio) warning(text string, about ...storage.FieldError) {
 	s.note("warning: %s", text)
 }
 
-// interactive reports whether a person can be asked.
+// interactive reports whether a user can be asked.
 func (s *stdio) interactive() bool {
 	stderr, isFile := s.err.(*os.File)
 	return isFile && term.IsTerminal(s.in.Fd()) && term.IsTerminal(stderr.Fd())

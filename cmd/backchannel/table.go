@@ -11,24 +11,24 @@ import (
 	"backchannel/tui/style"
 )
 
-// A table is rows of text under a heading. Whatever is put into it is escaped when it is
-// written, so that received text cannot touch the terminal.
+// A table is rows of text below a heading. Cells are escaped when the table is written, so
+// that received text cannot control the terminal.
 type table struct {
 	head    []string
 	rows    [][]string
-	sparing []string // columns that are left out when nothing is in them
-	roomy   []string // and those that are left out when the terminal is too narrow
+	sparing []string // columns that are omitted if they are empty
+	roomy   []string // columns that are omitted if the terminal is too narrow
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
 const (
-	columnGap  = 2
-	leastWidth = 8 // of a column that gives way to the others
+	columnGap = 2
+	minWidth  = 8 // of a column that is cut
 )
 
-// write aligns the columns. A table wider than the terminal loses the ends of its widest
-// columns; a width of 0 is no bound.
+// write writes aligned columns. If the table is wider than width, it cuts the widest columns;
+// a width of 0 means no limit.
 func (t *table) write(w io.Writer, width int) {
 	lines := append([][]string{slices.Clone(t.head)}, t.rows...)
 	for _, name := range t.sparing {
@@ -59,7 +59,7 @@ func withoutColumn(lines [][]string, at int) {
 	}
 }
 
-// total is the width of columns with the gaps between them.
+// total returns the width of the columns and of the gaps between them.
 func total(widths []int) int {
 	sum := columnGap * (len(widths) - 1)
 	for _, width := range widths {
@@ -78,12 +78,12 @@ func (t *table) widths(lines [][]string) []int {
 	return widths
 }
 
-// shrink takes from the widest column until all fit. The first stays whole: it is what
-// other commands are given to name the row.
-func shrink(widths []int, room int) {
-	for total := total(widths); room > 0 && total > room; total-- {
+// shrink narrows the widest column until all fit. It never cuts the first one, which has the
+// name or ID by which other commands refer to the row.
+func shrink(widths []int, limit int) {
+	for total := total(widths); limit > 0 && total > limit; total-- {
 		others := widths[1:]
-		if len(others) == 0 || slices.Max(others) <= leastWidth {
+		if len(others) == 0 || slices.Max(others) <= minWidth {
 			return
 		}
 		others[slices.Index(others, slices.Max(others))]--
@@ -100,8 +100,8 @@ func alignedLine(cells []string, widths []int) string {
 	return strings.TrimRight(line.String(), " ")
 }
 
-// facts are names with what is known of each. Like a table they are escaped when they
-// are written: a line break that was received begins no line.
+// facts are names with values. Like a table they are escaped when they are written, so a
+// received line break does not begin a line.
 type facts []fact
 
 type fact struct {
@@ -109,14 +109,14 @@ type fact struct {
 	lines []string
 }
 
-// add leaves out what is not known.
+// add adds a value, unless it is empty.
 func (f *facts) add(name, value string) {
 	if value != "" {
 		f.list(name, value)
 	}
 }
 
-// list adds what is known in lines, if there are any.
+// list adds a value of several lines, if there are any.
 func (f *facts) list(name string, lines ...string) {
 	if len(lines) > 0 {
 		*f = append(*f, fact{name, lines})
@@ -130,7 +130,7 @@ func (f *facts) text(name, text string) {
 	}
 }
 
-// write aligns the values. Lines after the first of a value stand beneath it.
+// write writes aligned values. Further lines of a value are below its first one.
 func (f facts) write(w io.Writer, indent string) {
 	wide := 0
 	for i := range f {

@@ -11,14 +11,14 @@ import (
 // version is set by the linker: -X main.version=v1.2.3.
 var version string
 
-// programVersion is what the linker was told, else what the build knows of itself.
+// programVersion returns the version that the linker set, or else that of the module.
 func programVersion() string {
 	if version != "" {
 		return version
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "dev" // parentheses would make a comment of it in User-Agent
+		return "dev" // in parentheses it would be a comment in User-Agent (RFC 9110 §5.6.5)
 	}
 	return info.Main.Version
 }
@@ -26,7 +26,7 @@ func programVersion() string {
 func versionCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Say which version this is",
+		Short:   "Print the version",
 		Example: "backchannel version",
 		Args:    exactly(),
 		RunE:    func(*cobra.Command, []string) error { return s.showVersion() },

@@ -29,7 +29,7 @@ type bench struct {
 var secret = storage.Secret(strings.Repeat("k", 64))
 
 // key is that of the reference endpoint, shared because RSA keys take long to make.
-var rsaKey = sync.OnceValues(func() (string, error) { return newRSAPEM() })
+var rsaKey = sync.OnceValues(newRSAPEM)
 
 func newBench(t *testing.T, change func(*storage.Webhook)) *bench {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"math/big"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,7 +106,7 @@ func TestCertificates(t *testing.T) {
 			run := b.tried(t.Context(), storage.CheckOptions{Only: []string{"tls"}})
 			failed, toldFailed := bad(run, storage.CheckFailed)
 			warned, toldWarned := bad(run, storage.CheckWarned)
-			told := append(toldFailed, toldWarned...)
+			told := slices.Concat(toldFailed, toldWarned)
 			if strings.Join(failed, " ") != c.fails || strings.Join(warned, " ") != c.warns || c.says != "" && !strings.Contains(told[0], c.says) {
 				t.Errorf("told is\n%s", strings.Join(told, "\n"))
 			}
