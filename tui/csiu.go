@@ -9,40 +9,40 @@ import (
 	"unicode/utf8"
 )
 
-// A keyDecoder turns keys that a terminal writes as numbers into what they are elsewhere:
+// A keyDecoder replaces keys that a terminal encodes as numbers by the traditional bytes:
 // CSI code ; modifiers u (fixterms, kitty) and CSI 27 ; modifiers ; code ~ (xterm's
-// modifyOtherKeys). tmux with extended-keys on sends them though nobody asked for them, the
-// line breaks within a paste too.
+// modifyOtherKeys). tmux with extended-keys on sends these without being asked to, even for
+// line breaks within a paste.
 type keyDecoder struct {
-	held    []byte // the beginning of a sequence of which the rest is still to come
-	pasting bool   // within a bracketed paste, which has an end
+	held    []byte // the beginning of an incomplete sequence
+	pasting bool   // within a bracketed paste
 }
 
-// decode is what bytes from a terminal are, but for what is incomplete at their end. more
-// says that there is more to read at once. Then even a lone esc may begin a sequence, and
-// so it may within a paste, and right behind a key that is written as a number: a
-// terminal's buffer may end anywhere.
+// decode returns the decoded bytes and holds back an incomplete sequence at their end, because
+// a terminal's buffer may end anywhere. Whether a lone esc is a key or begins a sequence
+// cannot be known; it is held back if more bytes can be read at once, within a paste, and
+// directly after a key that is encoded as a number.
 func (d *keyDecoder) decode(in []byte, more bool) []byte {
 	in = slices.Concat(d.held, in)
 	d.held = nil
 	out := make([]byte, 0, len(in))
-	for behind := false; len(in) > 0; {
+	for after := false; len(in) > 0; {
 		at := bytes.IndexByte(in, '\x1b')
 		if at < 0 {
 			break
 		}
-		out, in, behind = append(out, in[:at]...), in[at:], behind && at == 0
+		out, in, after = append(out, in[:at]...), in[at:], after && at == 0
 		n, complete := sequenceLength(in)
 		switch {
-		case !complete && (more || d.pasting || behind || n > len("\x1b[")):
+		case !complete && (more || d.pasting || after || n > len("\x1b[")):
 			d.held = slices.Clone(in)
 			return out
 		case !complete:
 			return append(out, in...)
 		}
 		key := keyBytes(in[:n])
-		d.brackets(key)
-		behind = len(key) != n
+		d.trackPaste(key)
+		after = len(key) != n
 		out, in = append(out, key...), in[n:]
 	}
 	if n := incompleteRune(in); (more || d.pasting) && n > 0 {
@@ -52,8 +52,8 @@ func (d *keyDecoder) decode(in []byte, more bool) []byte {
 	return append(out, in...)
 }
 
-// brackets notices where a paste begins and ends.
-func (d *keyDecoder) brackets(sequence []byte) {
+// trackPaste records where a bracketed paste begins and ends.
+func (d *keyDecoder) trackPaste(sequence []byte) {
 	switch string(sequence) {
 	case "\x1b[200~":
 		d.pasting = true
@@ -62,16 +62,16 @@ func (d *keyDecoder) brackets(sequence []byte) {
 	}
 }
 
-// sequenceLength is how long the sequence is that bytes begin with, of those whose
-// parameters are numbers; of any other, the esc alone.
+// sequenceLength returns the length of the sequence at the beginning of in, if its parameters
+// are numbers. For any other sequence it returns the length of the esc.
 func sequenceLength(in []byte) (n int, complete bool) {
 	if len(in) == 2 && in[1] == 'O' {
-		return 2, false // the name of a function key follows
+		return 2, false // a function key, whose name follows
 	}
 	if len(in) > 1 && in[1] != '[' {
 		return 1, true
 	}
-	for n = 2; n < len(in) && n < longestSequence; n++ {
+	for n = 2; n < len(in) && n < maxSequence; n++ {
 		if in[n] >= '@' && in[n] <= '~' {
 			return n + 1, true
 		}
@@ -79,15 +79,15 @@ func sequenceLength(in []byte) (n int, complete bool) {
 			return 1, true
 		}
 	}
-	if n >= longestSequence {
+	if n >= maxSequence {
 		return 1, true
 	}
 	return len(in), false
 }
 
-const longestSequence = 64
+const maxSequence = 64
 
-// incompleteRune is how many bytes at the end begin a character that goes on.
+// incompleteRune returns the number of bytes at the end that begin an incomplete character.
 func incompleteRune(in []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(in); n++ {
 		if tail := in[len(in)-n:]; utf8.RuneStart(tail[0]) {
@@ -107,7 +107,8 @@ const (
 	ctrlBit  = 4
 )
 
-// keyBytes are the bytes of a key that is written as a number; other sequences stay.
+// keyBytes returns the traditional bytes of a key that is encoded as a number. It returns
+// other sequences unchanged.
 func keyBytes(sequence []byte) []byte {
 	body, final := string(sequence[min(2, len(sequence)):]), byte(0)
 	if body != "" {
@@ -128,18 +129,18 @@ func keyBytes(sequence []byte) []byte {
 	return key.bytes()
 }
 
-// An encodedKey is a key as its sequence has it.
+// An encodedKey is the content of a sequence.
 type encodedKey struct {
 	code, shifted rune
 	modifiers     int
 	released      bool
-	text          string // that it types, where the terminal says so
+	text          string // that the key types, if the terminal reports it
 }
 
 func readKey(fields []string) (k encodedKey, ok bool) {
 	codes := strings.Split(fields[0], ":")
 	if k.code, ok = readRune(codes[0]); !ok || k.code >= 0xe000 && k.code < 0xf900 {
-		return k, false // kitty has the keys that type nothing in the private use area
+		return k, false // kitty encodes keys that type nothing in the private use area
 	}
 	if len(codes) > 1 {
 		k.shifted, _ = readRune(codes[1])
@@ -186,7 +187,7 @@ func (k encodedKey) bytes() []byte {
 	return []byte(key)
 }
 
-// control is what a key is with ctrl held.
+// control returns the control character of a key.
 func control(key rune) rune {
 	switch upper := unicode.ToUpper(key); {
 	case upper >= '@' && upper <= '_':

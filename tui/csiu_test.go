@@ -79,7 +79,7 @@ func FuzzKeyDecoder(f *testing.F) {
 		cut = max(0, min(cut, len(in)))
 		var d keyDecoder
 		first := d.decode(in[:cut], true)
-		if len(d.held) > longestSequence {
+		if len(d.held) > maxSequence {
 			t.Fatalf("%d bytes held", len(d.held))
 		}
 		if d.pasting || bytes.Contains(in, []byte("\x1b[200~")) {

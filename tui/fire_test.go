@@ -82,7 +82,7 @@ func TestFiringTellsOfRetriesAndWaiting(t *testing.T) {
 		}, "▲ bounce, email → acme prod retrying at 12:04:3"},
 		{"parked", func(c *console, _ storage.Delivery) { c.openBreaker(noon().Add(time.Minute)) },
 			"▲ bounce, email → acme prod parked: acme prod failed 10 times in a row, so its circuit breaker is open"},
-		{"alone", func(c *console, _ storage.Delivery) { c.wait(2 * time.Second) }, "▲ bounce, email → acme prod queued, but nobody delivers now"},
+		{"alone", func(c *console, _ storage.Delivery) { c.wait(2 * time.Second) }, "▲ bounce, email → acme prod queued, but no engine is running"},
 		{"cancelled", func(c *console, fired storage.Delivery) {
 			c.must(c.store.CancelDelivery(c.m.env.Context, fired.ID))
 		}, "· bounce, email → acme prod cancelled"},

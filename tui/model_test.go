@@ -26,7 +26,7 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 		{"beside", runtimeOf(func(rt *storage.Runtime) { rt.PID = 99 }), []string{"○ engine 99", "127.0.0.1:9443"}},
 		{"off", runtimeOf(func(rt *storage.Runtime) { rt.ReceiverURL, rt.ReceiverError = "", "port 9443 is busy" }), []string{"▲ receiver off", "receiver off: port 9443 is busy", "● engine"}},
 		{"starting", runtimeOf(func(rt *storage.Runtime) { *rt = storage.Runtime{} }), []string{"starting…", "1 Webhooks"}},
-		{"alone", func(s *testStore) { s.Resign() }, []string{"▲ nobody delivers", "1 Webhooks"}},
+		{"alone", func(s *testStore) { s.Resign() }, []string{"▲ no engine", "1 Webhooks"}},
 		{"parked", func(s *testStore) {
 			s.AddWebhook(acme())
 			s.AddWebhook(staging())
@@ -58,7 +58,7 @@ func TestADeadHolderIsNoticedWithoutAHint(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.store.Resign()
 		c.wait(2 * tickGap)
-		c.see("nobody delivers")
+		c.see("no engine")
 	})
 }
 

@@ -12,41 +12,40 @@ import (
 )
 
 const (
-	frameGap  = time.Second / 20     // the least time between two frames
-	frameWait = 5 * time.Millisecond // in which what follows from a key at once joins its frame
+	frameGap  = time.Second / 20     // the minimum time between two frames
+	frameWait = 5 * time.Millisecond // before a frame, so that it shows all immediate effects of a key
 )
 
-// terminal is where the console is drawn. Bubbletea enters and leaves the screen, and hands
-// the terminal over meanwhile; its renderer would look 20 times a second whether there is
-// something to draw, which costs a console that nobody looks at more than all else. So that
-// gets nothing to draw, and is asked to look as rarely as it can. The frames are drawn here,
-// when there is something new. What is sent for the clipboard takes turns with them.
+// A terminal draws the console. Bubbletea still enters and leaves the alternate screen, and
+// gives the terminal to other programs. But its renderer checks 20 times a second whether
+// there is something to draw, which in an idle console costs more than everything else. So
+// the renderer gets a constant view at its lowest rate, and the terminal draws frames itself
+// when the view has changed. Sequences for the clipboard are written between frames.
 type terminal struct {
 	*os.File
-	panics chan any // of drawing a frame
+	panics chan any // from drawing a frame
 
-	mu       sync.Mutex // guards what follows; one write at a time
-	ours     bool       // the alternate screen is there to draw on
+	mu       sync.Mutex // guards the fields below and serializes writes
+	active   bool       // the alternate screen is on
 	painting painting
 	view     string    // to be drawn
-	planned  bool      // somebody will draw it
-	drawn    time.Time // the last frame
+	planned  bool      // a timer will draw it
+	drawn    time.Time // when the last frame was drawn
 }
 
-// painted is the model whose views are drawn on a terminal.
+// painted is a model whose views a terminal draws.
 type painted struct {
 	tea.Model
 	on    *terminal
 	ended <-chan struct{}
 }
 
-// undrawn is the view of which bubbletea's renderer makes its frames. None of these
-// reaches the terminal.
+// undrawn is the view for bubbletea's renderer. Its frames are discarded.
 const undrawn = "drawn by the terminal"
 
 func newTerminal(file *os.File) *terminal { return &terminal{File: file, panics: make(chan any, 1)} }
 
-// run runs a program on the terminal until it ends, by a panic too.
+// run runs a program on the terminal until it ends or panics.
 func (t *terminal) run(m tea.Model, crash func(any, []byte) string, options ...tea.ProgramOption) error {
 	options = append(options, tea.WithOutput(t), tea.WithAltScreen(), tea.WithFPS(1))
 	ended := make(chan struct{})
@@ -54,7 +53,8 @@ func (t *terminal) run(m tea.Model, crash func(any, []byte) string, options ...t
 	return runGuarded(painted{m, t, ended}, crash, options...)
 }
 
-// Init lets a panic of drawing be one of a command, which ends the program in good order.
+// Init turns a panic while drawing into one of a command, after which bubbletea restores the
+// terminal.
 func (p painted) Init() tea.Cmd {
 	return tea.Batch(p.Model.Init(), func() tea.Msg {
 		select {
@@ -66,7 +66,8 @@ func (p painted) Init() tea.Cmd {
 	})
 }
 
-// Update takes a message. A terminal of another size may have moved anything.
+// Update handles a message. After a change of size, everything is drawn again, because the
+// terminal may have moved its content.
 func (p painted) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if size, ok := msg.(tea.WindowSizeMsg); ok {
 		p.on.resize(size.Width, size.Height)
@@ -76,7 +77,7 @@ func (p painted) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return p, cmd
 }
 
-// View has the screen drawn if it looks different now.
+// View shows the model's view on the terminal.
 func (p painted) View() string {
 	p.on.show(p.Model.View())
 	return undrawn
@@ -84,19 +85,19 @@ func (p painted) View() string {
 
 func (t *terminal) Write(p []byte) (int, error) { return t.WriteString(string(p)) }
 
-// WriteString writes what is not a frame. It learns from it when the screen comes and goes, or
-// is empty.
+// WriteString writes what is not a frame. From bubbletea's sequences it learns whether the
+// alternate screen is on, and when it is erased.
 func (t *terminal) WriteString(text string) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
 	case text == ansi.SetModeAltScreenSaveCursor:
-		t.ours = true
-		t.anew()
+		t.active = true
+		t.redraw()
 	case text == ansi.ResetModeAltScreenSaveCursor:
-		t.ours = false
+		t.active = false
 	case text == ansi.EraseEntireScreen:
-		t.anew()
+		t.redraw()
 	case strings.Contains(text, undrawn):
 		return len(text), nil
 	}
@@ -107,7 +108,7 @@ func (t *terminal) resize(width, height int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.painting.width, t.painting.height = width, height
-	t.anew()
+	t.redraw()
 }
 
 func (t *terminal) show(view string) {
@@ -119,12 +120,13 @@ func (t *terminal) show(view string) {
 	}
 }
 
-// anew has everything drawn. The caller has the lock, as that of plan does.
-func (t *terminal) anew() {
+// redraw plans a frame that draws everything. The caller holds t.mu, as for plan.
+func (t *terminal) redraw() {
 	t.painting.lines = nil
 	t.plan()
 }
 
+// plan plans a frame, unless one is planned already.
 func (t *terminal) plan() {
 	if !t.planned {
 		t.planned = true
@@ -132,7 +134,7 @@ func (t *terminal) plan() {
 	}
 }
 
-// draw draws a frame, unless the terminal is somebody else's just now or for good.
+// draw draws a frame if the alternate screen is on.
 func (t *terminal) draw() {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -145,25 +147,25 @@ func (t *terminal) draw() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.planned = false
-	if !t.ours {
+	if !t.active {
 		return
 	}
-	if frame := t.painting.become(t.view); frame != "" {
+	if frame := t.painting.update(t.view); frame != "" {
 		t.drawn = time.Now()
-		_, _ = t.File.WriteString(frame) // keyboard notices that the terminal is gone
+		_, _ = t.File.WriteString(frame) // if the terminal is gone, reading the keyboard fails too
 	}
 }
 
-// A painting is what a terminal shows, as far as it is known.
+// A painting is what a terminal shows.
 type painting struct {
-	width, height int
-	lines         []string // from the top; nil: there may be anything
+	width, height int      // 0: not yet known
+	lines         []string // from the top; nil: unknown
 }
 
-// become is what makes of a painting that of a view: the lines that differ. It is empty if
-// there are none, and as long as the size is not known. Terminals that know how show it all
-// at once.
-func (p *painting) become(view string) string {
+// update returns the sequences that change a painting into a view, which redraw the lines that
+// differ. It returns "" if none do or the size is not known. Terminals with synchronized
+// output (mode 2026) show the changes at once.
+func (p *painting) update(view string) string {
 	if p.width <= 0 || p.height <= 0 {
 		return ""
 	}
@@ -172,7 +174,7 @@ func (p *painting) become(view string) string {
 	var b strings.Builder
 	for i, line := range lines {
 		if i >= len(p.lines) || p.lines[i] != line {
-			b.WriteString(ansi.CursorPosition(1, i+1) + p.whole(line))
+			b.WriteString(ansi.CursorPosition(1, i+1) + p.padded(line))
 		}
 	}
 	if len(lines) < len(p.lines) || p.lines == nil && len(lines) < p.height {
@@ -185,10 +187,10 @@ func (p *painting) become(view string) string {
 	return ansi.SetModeSynchronizedOutput + b.String() + ansi.CursorPosition(1, len(lines)) + ansi.ResetModeSynchronizedOutput
 }
 
-// whole makes a line leave nothing of what stood there. Where it is as wide as the screen
-// there is nothing to erase: the cursor stays on the last cell then, and that would go. A
-// line that is wider would go on in the next one.
-func (p *painting) whole(line string) string {
+// padded returns a line that overwrites a whole line of the screen. A wider one is cut, because
+// it would continue on the next line. One as wide as the screen needs no erasing, which would
+// erase its last cell, where the cursor stays.
+func (p *painting) padded(line string) string {
 	line = ansi.Truncate(line, p.width, "")
 	if ansi.StringWidth(line) < p.width {
 		line += ansi.EraseLineRight

@@ -48,19 +48,19 @@ func TestAPaintingBecomesAnother(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := painting{width: 10, height: 4}
 			if test.before != "" {
-				p.become(test.before)
+				p.update(test.before)
 			}
 			want := test.want
 			if want != "" {
 				want = frameBegins + want + frameEnds
 			}
-			if got := p.become(test.view); got != want {
+			if got := p.update(test.view); got != want {
 				t.Errorf("%q, want %q", got, want)
 			}
 		})
 	}
 	unknown := painting{}
-	if got := unknown.become("a"); got != "" {
+	if got := unknown.update("a"); got != "" {
 		t.Errorf("without a size: %q", got)
 	}
 }
@@ -83,10 +83,10 @@ func TestNothingOfAnEarlierViewRemains(t *testing.T) {
 			}
 		}
 		view := randomView(random, p.width, p.height)
-		screen.take(t, p.become(view))
+		screen.take(t, p.update(view))
 		fresh := newEmulator(p.width, p.height)
 		first := painting{width: p.width, height: p.height}
-		fresh.take(t, first.become(view))
+		fresh.take(t, first.update(view))
 		if screen.text() != fresh.text() {
 			t.Fatalf("%d×%d shows\n%s\nnot\n%s\nof %q", p.width, p.height, screen.text(), fresh.text(), view)
 		}

@@ -26,13 +26,13 @@ func readStatus(ctx context.Context, store StatusStore) (screen.Status, error) {
 	return screen.Status{Runtime: rt, Alive: alive, Counts: counts, Read: true}, nil
 }
 
-// statusForms are the ways to say how things stand, the longest first: who delivers and
-// where the receiver is are in all of them, as long as there is any room.
+// statusForms returns ways to show the status, longest first. All but the shortest say which
+// process delivers and where the receiver is.
 func statusForms(s *screen.Env) []string {
 	if !s.Status.Read {
 		return nil
 	}
-	who, where := holderPhrase(s), receiverPhrase(s)
+	who, where := enginePhrase(s), receiverPhrase(s)
 	all, some := countPhrases(s)
 	receipts := s.Theme.Dim.Render(screen.Thousands(s.Status.Counts.Receipts) + " " + words.Plural(s.Status.Counts.Receipts, "receipt"))
 	return []string{
@@ -49,18 +49,18 @@ func statusForms(s *screen.Env) []string {
 	}
 }
 
-// spaced joins what there is.
+// spaced joins the parts that are not empty.
 func spaced(gap string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), gap)
 }
 
-// countedStates are those of deliveries that are not final.
+// countedStates returns the states of deliveries that wait.
 func countedStates() []storage.State {
 	return []storage.State{storage.Queued, storage.Retrying, storage.Parked}
 }
 
-// countPhrases say how many deliveries wait: of all states worth telling, and of those
-// alone that there are any of.
+// countPhrases returns the numbers of waiting deliveries: all phrases, in which only parked may
+// be missing, and those that are not 0.
 func countPhrases(s *screen.Env) (all, some []string) {
 	th := s.Theme
 	for _, state := range countedStates() {
@@ -83,7 +83,7 @@ func countPhrases(s *screen.Env) (all, some []string) {
 	return all, some
 }
 
-// countGlyphs is the same where words have no room.
+// countGlyphs returns the same with glyphs, for when there is no room for words.
 func countGlyphs(s *screen.Env) string {
 	var parts []string
 	for _, state := range countedStates() {
@@ -98,7 +98,7 @@ func countGlyphs(s *screen.Env) string {
 	return strings.Join(parts, " ")
 }
 
-// receiverPhrase is where the receiver listens, or that it does not; the banner says why.
+// receiverPhrase says where the receiver listens, or that it is off. The banner says why.
 func receiverPhrase(s *screen.Env) string {
 	switch th, url := s.Theme, s.Status.Runtime.ReceiverURL; {
 	case !s.Status.Alive, s.Status.Starting():
@@ -110,7 +110,7 @@ func receiverPhrase(s *screen.Env) string {
 	}
 }
 
-// portPhrase is that where there is no room for the host.
+// portPhrase is receiverPhrase for when there is no room for the host.
 func portPhrase(s *screen.Env) string {
 	url, err := url.Parse(s.Status.Runtime.ReceiverURL)
 	if err != nil || url.Port() == "" || s.Status.Starting() || !s.Status.Alive {
@@ -119,20 +119,21 @@ func portPhrase(s *screen.Env) string {
 	return s.Theme.Text.Render(":" + url.Port())
 }
 
-func holds(s *screen.Env) bool { return s.Status.Runtime.PID == s.PID }
+// isLeader reports whether this process delivers.
+func isLeader(s *screen.Env) bool { return s.Status.Runtime.PID == s.PID }
 
-// holderPhrase says whether this console delivers, or which process does.
-func holderPhrase(s *screen.Env) string {
+// enginePhrase says whether the engine runs, here or in which other process.
+func enginePhrase(s *screen.Env) string {
 	th := s.Theme
 	switch {
 	case !s.Status.Alive:
-		return th.Warn.Render(style.Warning + " nobody delivers")
+		return th.Warn.Render(style.Warning + " no engine")
 	case s.Status.Starting():
 		return th.Dim.Render("starting" + style.More)
-	case holds(s):
+	case isLeader(s):
 		return th.Good.Render(style.Dot) + " " + th.Dim.Render("engine")
 	}
 	return th.Good.Render(ring) + " " + th.Dim.Render("engine "+strconv.Itoa(s.Status.Runtime.PID))
 }
 
-const ring = "○" // there, but not here
+const ring = "○" // the engine of another process

@@ -8,10 +8,11 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// buffer is lines being edited. It is kept rune for rune, so that what nobody touches stays
-// what it was, control characters too; and a key takes no longer than its line is long.
+// A buffer holds lines that are being edited. It stores every rune, so that text which is not
+// edited stays unchanged, including control characters. A key takes time proportional to the
+// length of its line only.
 type buffer struct {
-	lines    [][]rune // never none
+	lines    [][]rune // at least one
 	row, col int
 }
 
@@ -31,7 +32,7 @@ func (b *buffer) String() string {
 
 func (b *buffer) line() []rune { return b.lines[b.row] }
 
-// insert puts text, which may have several lines, before the cursor.
+// insert inserts text, which may have several lines, before the cursor.
 func (b *buffer) insert(s string) {
 	before, after := b.line()[:b.col], slices.Clone(b.line()[b.col:])
 	var added [][]rune
@@ -46,8 +47,8 @@ func (b *buffer) insert(s string) {
 	b.row += last
 }
 
-// erase takes away what is between the cursor and another place in its line, and puts
-// the cursor there.
+// erase removes the text between the cursor and another column of its line, and moves the cursor
+// to the beginning of the gap.
 func (b *buffer) erase(to int) {
 	from, to := min(b.col, to), max(b.col, to)
 	b.lines[b.row] = slices.Delete(b.line(), from, to)
@@ -64,13 +65,13 @@ func (b *buffer) join(row int) {
 	b.lines = slices.Delete(b.lines, row+1, row+2)
 }
 
-// goTo puts the cursor on a row, in the same column where that is possible.
+// goTo moves the cursor to a row, to the same column if the row is long enough.
 func (b *buffer) goTo(row int) {
 	b.row = max(0, min(row, len(b.lines)-1))
 	b.col = min(b.col, len(b.line()))
 }
 
-// step moves the cursor by a character, into the next line or back.
+// step moves the cursor by one character, across the ends of lines.
 func (b *buffer) step(by int) {
 	switch col := b.col + by; {
 	case col >= 0 && col <= len(b.line()):
@@ -83,7 +84,8 @@ func (b *buffer) step(by int) {
 	}
 }
 
-// word is where the word before or after the cursor ends.
+// word returns the column of the start of the word before the cursor, or of the end of the word
+// after it.
 func (b *buffer) word(dir int) int {
 	line, at := b.line(), b.col
 	next := func() (rune, bool) {
@@ -101,7 +103,7 @@ func (b *buffer) word(dir int) int {
 	return at
 }
 
-// key edits and moves, and reports whether the key meant something.
+// key handles a key that edits or moves the cursor, and reports whether it did.
 func (b *buffer) key(msg tea.KeyMsg) bool {
 	if msg.Type == tea.KeyRunes && !msg.Alt || msg.Type == tea.KeySpace {
 		b.insert(pasted(msg))

@@ -101,7 +101,7 @@ func (w *watch) report(d storage.Delivery) tea.Cmd {
 		return w.reportParked(d)
 	case storage.Queued:
 		if w.env.Status.Read && !w.env.Status.Alive {
-			return say(screen.ToastID(d.ID), screen.Warn(screen.DeliveryName(d)+" queued, but nobody delivers now"))
+			return say(screen.ToastID(d.ID), screen.Warn(screen.DeliveryName(d)+" queued, but no engine is running"))
 		}
 		return say(screen.ToastID(d.ID), screen.Info(screen.DeliveryName(d)+" queued"))
 	}
