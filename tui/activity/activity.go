@@ -274,7 +274,7 @@ const lead = 30
 func columns() []component.Column {
 	return []component.Column{
 		{Title: "Time", Width: 12},
-		{Title: "What", Width: 10},
+		{Title: "What", Width: 11},
 		{Title: "", Width: 10, Flex: 1},
 	}
 }
