@@ -137,7 +137,7 @@ func defects() []defect {
 				before := r.was("order "+e.RequestID+e.Identity, e.Status)
 				return e.Status == "sent" && (before == "delivered" || before == "bounce") && fail(w, 409)
 			}
-		}, fails: "order/delivered-first order/sent-after-bounce", warns: "?order/at-once"},
+		}, fails: "order/delivered-first order/sent-after-bounce ?order/at-once", warns: "?order/at-once"},
 		{name: "has no authentication", spoil: func(r *reference) { r.auth = func(*reference, []string) bool { return true } },
 			fails: every("auth/", "auth/clock-skew", "auth/scheme-case", "auth/no-exp", "auth/other-issuer", "auth/two-headers", "auth/other-algorithm", "auth/public-key"),
 			warns: "auth/no-exp auth/other-issuer auth/two-headers auth/other-algorithm"},
@@ -251,7 +251,10 @@ func every(prefix string, but ...string) string {
 // Each endpoint with one defect fails exactly the cases that name it.
 func TestDefectsFailTheirOwnCases(t *testing.T) {
 	t.Parallel()
-	for _, d := range defects() {
+	for i, d := range defects() {
+		if i%defectStep != 0 {
+			continue
+		}
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, d.change)
