@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,8 +33,8 @@ type console struct {
 	t        *testing.T
 	m        *Model
 	store    *testStore
-	skipped  time.Duration // as if the machine had slept
-	resent   []string      // where to, and the bytes
+	skipped  atomic.Int64 // as if the machine had slept
+	resent   []string     // where to, and the bytes
 	exported []export.Request
 	copied   []string
 	readFile func(ctx context.Context, path string) ([]byte, error) // by the form; nil: there are no files
@@ -70,7 +71,7 @@ func testConsoleOn(t *testing.T, th theme, wrap func(*testStore) Store, test fun
 		defer cancel()
 		began := time.Now()
 		c := &console{t: t}
-		now := func() time.Time { return noon().Add(time.Since(began) + c.skipped) }
+		now := func() time.Time { return noon().Add(time.Since(began) + time.Duration(c.skipped.Load())) }
 		c.store = openStore(t, now, c.rules())
 		c.m = New(ctx, Config{
 			Store: wrap(c.store), Now: now, Location: time.UTC, PID: 4711, Version: "1.2.3",

@@ -56,7 +56,7 @@ func TestTodaysTimesAreYesterdaysAfterMidnight(t *testing.T) {
 		c.store.AddFewDeliveries()
 		c.press("5")
 		c.see("11:04:29.871")
-		c.skipped = 12 * time.Hour
+		c.skipped.Store(int64(12 * time.Hour))
 		c.wait(2 * tickGap)
 		c.miss("11:04:29.871")
 		c.see("Nov  2 11:04")
