@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +59,7 @@ func answering(t *testing.T, data, typed string, args ...string) string {
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", envData+"="+data)
 	terminal, inside := ptytest.Open(t, 24, 80)
-	ptytest.Start(t, cmd, inside)
+	ptytest.Attach(t, cmd, inside)
 	if _, err := io.WriteString(terminal, typed); err != nil {
 		t.Fatal(err)
 	}
@@ -94,24 +95,30 @@ func TestAskingEndsWithCtrlC(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), program, "receipt", "clear")
+	// The shell keeps the terminal open until all that the program wrote has been read.
+	const shell = `trap : INT; "$0" "$@"; echo "ended $?"; read -r _`
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", shell, program, "receipt", "clear")
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", envData+"="+t.TempDir())
 	terminal, inside := ptytest.Open(t, 24, 80)
 	ptytest.Start(t, cmd, inside)
-	output, shown := bufio.NewReader(terminal), ""
-	for !strings.HasSuffix(shown, "[y/N] ") {
-		c, err := output.ReadByte()
-		if err != nil {
-			t.Fatalf("it ended after %q: %v", shown, err)
+	output := bufio.NewReader(terminal)
+	until := func(end string) (shown string) {
+		for !strings.HasSuffix(shown, end) {
+			c, err := output.ReadByte()
+			if err != nil {
+				t.Fatalf("it ended after %q: %v", shown, err)
+			}
+			shown += string(c)
 		}
-		shown += string(c)
+		return shown
 	}
+	until("[y/N] ")
 	if _, err := io.WriteString(terminal, "\x03"); err != nil {
 		t.Fatal(err)
 	}
-	rest, _ := io.ReadAll(output)
-	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitInterrupted || !strings.Contains(string(rest), "interrupted") {
-		t.Errorf("%v after %q", err, rest)
+	rest, code := until("ended "), until("\r\n")
+	if strings.TrimSpace(code) != strconv.Itoa(exitInterrupted) || !strings.Contains(rest, "interrupted") {
+		t.Errorf("it exits %s after %q", code, rest)
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package ptytest gives tests a pseudo-terminal whose outer end can be closed while it is
-// read: see [Open] and [Start].
+// read: see [Open], [Start] and [Attach].
 package ptytest
 
 import (
@@ -31,13 +31,23 @@ func Open(t testing.TB, rows, columns uint16) (person, program *os.File) {
 	return person, program
 }
 
-// Start starts a command on the program's end, which then controls it, and closes that end
-// here. A command that still runs when the test ends is killed.
+// Start starts a command on the program's end, which becomes its controlling terminal, and
+// closes that end here. A command that still runs when the test ends is killed.
+//
+// When such a command ends, Linux hangs the terminal up, which may discard what the command
+// has just written. To read all of it, use [Attach].
 func Start(t testing.TB, cmd *exec.Cmd, program *os.File) {
+	t.Helper()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	Attach(t, cmd, program)
+}
+
+// Attach is Start without making the terminal the command's controlling one. Keys such as
+// Ctrl+C then send no signals.
+func Attach(t testing.TB, cmd *exec.Cmd, program *os.File) {
 	t.Helper()
 	defer program.Close()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
