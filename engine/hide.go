@@ -35,6 +35,9 @@ func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 			minted = append(minted, line.Value)
 		default:
 			secrets = append(secrets, line.Value)
+			if rest := storage.WithoutTokens(line.Value); rest != line.Value && rest != storage.Masked {
+				secrets = append(secrets, rest) // what conceal leaves of it
+			}
 		}
 	}
 	kept := ep.last.Load()
@@ -49,7 +52,9 @@ func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 // secret, so that they are stored encrypted.
 func (r *Result) conceal(mask *storage.Mask) {
 	a := &r.Attempt
-	a.Error = storage.WithoutTokens(mask.Text(a.Error))
+	// Tokens first: a form of a short secret may occur in one by chance, and what is left of a
+	// token without it would not be recognized as a token any more.
+	a.Error = mask.Text(storage.WithoutTokens(a.Error))
 	for i := range a.ResponseHeaders {
 		h := &a.ResponseHeaders[i]
 		h.Name = mask.Text(h.Name)

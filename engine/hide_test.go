@@ -158,6 +158,25 @@ func TestGarbageDoesNotComeBack(t *testing.T) {
 	}
 }
 
+// A token that an error quotes only in part is hidden even if it contains a form of a short
+// secret by chance: the claim "iat":1795901231 in base64 contains that of 1234 after one byte.
+func TestATokenWithAFormOfAnotherSecretIsHidden(t *testing.T) {
+	t.Parallel()
+	const quoted = `bad Content-Length "%seyJhbGciOiJIUzI1NiJ9.eyJpYXQiOjE3OTU5MDEyMzEsIm5iZiI6MX0.E8UIhkxyKbheBaef…"; its operator must repair the server`
+	mask := storage.NewMask("1234", "team eyJhbGciOiJIUzI1NiJ9.e30.abc", "team "+storage.Masked)
+	for _, before := range []string{"Bearer ", ""} {
+		r := Result{Attempt: storage.Attempt{Error: fmt.Sprintf(quoted, before)}}
+		r.conceal(mask)
+		if want := fmt.Sprintf(`bad Content-Length "%s%s…"; its operator must repair the server`, before, storage.Masked); r.Attempt.Error != want {
+			t.Errorf("%q: it tells %s", before, r.Attempt.Error)
+		}
+	}
+	r := Result{Attempt: storage.Attempt{Error: "answered team eyJhbGciOiJIUzI1NiJ9.e30.abc"}}
+	if r.conceal(mask); r.Attempt.Error != "answered "+storage.Masked {
+		t.Errorf("it tells %s", r.Attempt.Error)
+	}
+}
+
 // What has nothing to hide stays byte for byte as it came.
 func TestAnswersAreKeptAsTheyCame(t *testing.T) {
 	t.Parallel()
