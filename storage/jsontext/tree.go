@@ -88,6 +88,9 @@ func (t *Tree) Find(tokens ...string) (found int, ok bool) {
 			if name == token {
 				found, ok = child, true
 			}
+			if ok && t.Nodes[parent].Kind == Array {
+				break // no other element has this index, and there may be a million
+			}
 		}
 		if !ok {
 			return 0, false
