@@ -39,7 +39,7 @@ type console struct {
 	copied   []string
 	readFile func(ctx context.Context, path string) ([]byte, error) // by the form; nil: there are no files
 	quit     bool
-	drawn    string     // what is drawn while nothing happens; empty until asked for
+	drawn    string     // what was drawn after the latest message; empty until asked for
 	rapid    bool       // keys come faster than anything is drawn
 	mu       sync.Mutex // guards inbox
 	inbox    []tea.Msg
@@ -137,7 +137,6 @@ func (c *console) settle() {
 		c.inbox = nil
 		c.mu.Unlock()
 		if len(msgs) == 0 {
-			c.drawn = ""
 			if !c.rapid {
 				c.view()
 			}
@@ -158,6 +157,7 @@ func (c *console) deliver(msg tea.Msg) {
 		return
 	}
 	c.delivered++
+	c.drawn = ""
 	_, cmd := c.m.Update(msg)
 	c.start(cmd)
 }

@@ -2,4 +2,4 @@
 
 package tui
 
-const randomSizes = 12
+const randomSizes = 6
