@@ -53,7 +53,18 @@ func TestItFollowsTheNewest(t *testing.T) {
 	})
 }
 
-// No more is read than a person goes back to, in steps; g reads all.
+// g reads all that there is, and leads to the oldest, which was not read yet.
+func TestTheOldestIsOneKeyAway(t *testing.T) {
+	drive(t, func(s *tuitest.Store) { s.AddManyActivities(1000) }, func(d *tuitest.Driver) {
+		d.Press("g")
+		d.See("number 1.")
+		if want := "1 of 1,000"; d.Position() != want {
+			t.Errorf("position %q, want %q", d.Position(), want)
+		}
+	})
+}
+
+// No more is read than a person goes back to, in steps.
 func TestFurtherBackIsReadWhenNeeded(t *testing.T) {
 	drive(t, func(s *tuitest.Store) { s.AddManyActivities(1000) }, func(d *tuitest.Driver) {
 		d.Press("k")
