@@ -58,6 +58,12 @@ type Counts struct {
 	Executions int64
 }
 
+// CallCounts is about calls of the execution API and what follows from them.
+type CallCounts struct {
+	Codes   map[int]int64 // how many stored calls were answered with a status code
+	Planned int64         // how many deliveries are planned, in the sense of Delivery.Planned
+}
+
 // Retention limits how much is kept. Records beyond any of the limits are deleted, oldest
 // first.
 type Retention struct {

@@ -21,12 +21,14 @@ type Executions interface {
 	Executions(ctx context.Context, q storage.ExecutionQuery) ([]storage.Execution, error)
 	Messages(ctx context.Context, q storage.MessageQuery) ([]storage.Message, error)
 	Message(ctx context.Context, id storage.ID) (storage.Message, error)
+	CallCounts(ctx context.Context, now time.Time) (storage.CallCounts, error)
 }
 
 func executionTests() tests {
 	return tests{
 		"an execution comes back as it was stored":  storedExecution,
 		"planned events fall due later":             plannedLater,
+		"calls and planned deliveries are counted":  countedCalls,
 		"what was accepted is found again":          precedents,
 		"executions are counted in order":           ordinals,
 		"a message has the state of its last event": messageState,
@@ -83,6 +85,52 @@ func storedExecution(s *suite) {
 	if _, err := s.all.ExecutionByName(s.ctx, ""); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("found one without a name: %v", err)
 	}
+}
+
+func countedCalls(s *suite) {
+	var deliveries []storage.Delivery
+	want := func(planned int64, codes map[int]int64) {
+		s.Helper()
+		now := time.Now()
+		got, err := s.all.CallCounts(s.ctx, now)
+		s.must(err)
+		if got.Planned != planned || !maps.Equal(got.Codes, codes) {
+			s.Errorf("counted %+v, want %d planned and %v", got, planned, codes)
+		}
+		deliveries, err = s.all.Deliveries(s.ctx, storage.DeliveryQuery{})
+		s.must(err)
+		listed := int64(0)
+		for _, d := range deliveries {
+			if d.Planned(now) {
+				listed++
+			}
+		}
+		if listed != planned {
+			s.Errorf("%d deliveries are planned, want %d", listed, planned)
+		}
+	}
+	want(0, nil)
+	c := s.campaign("welcome")
+	s.accept(c, "r", 0, time.Hour, 2*time.Hour, 3*time.Hour)
+	for _, code := range []int{400, 429, 429} {
+		bad := s.call(c, fmt.Sprint("r", code))
+		s.must(s.all.AddExecution(s.ctx, bad, func(storage.Precedent) []storage.PlannedMessage {
+			bad.Code = code
+			return nil
+		}))
+	}
+	codes := map[int]int64{202: 1, 400: 1, 429: 2}
+	want(3, codes)
+	s.must(s.all.RetryDelivery(s.ctx, deliveries[0].ID))
+	want(2, codes)
+	due := deliveries[len(deliveries)-1].ID
+	s.must(s.store.Finish(s.ctx, outcome(due, 1, storage.Retrying, time.Now().Add(time.Hour))))
+	want(2, codes) // a retry is not planned
+	s.must(s.all.SetWebhookState(s.ctx, s.hook.ID, storage.Paused, ""))
+	want(0, codes)
+	s.must(s.all.SetWebhookState(s.ctx, s.hook.ID, storage.Active, ""))
+	s.must(s.all.CancelDelivery(s.ctx, deliveries[1].ID))
+	want(1, codes)
 }
 
 func plannedLater(s *suite) {

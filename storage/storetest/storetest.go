@@ -31,6 +31,7 @@ type CampaignStore interface {
 	Campaigns
 	Executions
 	Activities
+	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
 	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
 	ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
 }

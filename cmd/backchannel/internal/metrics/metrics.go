@@ -33,6 +33,7 @@ const Path = "/metrics"
 type Store interface {
 	Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error)
 	Counts(ctx context.Context) (storage.Counts, error)
+	CallCounts(ctx context.Context, now time.Time) (storage.CallCounts, error)
 	Breakers(ctx context.Context) ([]storage.Breaker, error)
 }
 

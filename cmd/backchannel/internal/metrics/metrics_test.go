@@ -32,6 +32,10 @@ func (f fakeStore) Counts(context.Context) (storage.Counts, error) {
 	return storage.Counts{Deliveries: map[storage.State]int64{storage.Retrying: 5}, Receipts: 6}, nil
 }
 
+func (f fakeStore) CallCounts(context.Context, time.Time) (storage.CallCounts, error) {
+	return storage.CallCounts{Codes: map[int]int64{202: 8, 400: 1}, Planned: 16}, nil
+}
+
 func (f fakeStore) Breakers(context.Context) ([]storage.Breaker, error) {
 	return []storage.Breaker{{WebhookID: 1, OpenUntil: time.Unix(1, 0)}, {WebhookID: 2, Failures: 3}}, nil
 }
@@ -53,6 +57,7 @@ func TestMetrics(t *testing.T) {
 	for _, line := range []string{
 		`backchannel_info{version="v1"} 1`, `backchannel_leader 1`, `backchannel_receiver_up 1`,
 		`backchannel_deliveries{state="retrying"} 5`, `backchannel_deliveries{state="parked"} 0`, `backchannel_receipts 6`,
+		`backchannel_executions{code="202"} 8`, `backchannel_executions{code="400"} 1`, `backchannel_planned_events 16`,
 		`backchannel_breakers_open 1`, `backchannel_attempts_total 40`, `backchannel_delivered_total 30`, `backchannel_failed_total 4`,
 		`backchannel_refused_requests_total 7`, `backchannel_in_flight 2`, `backchannel_attempts_per_second 1.5`, `backchannel_delivered_per_second 1.25`, `backchannel_failed_per_second 0.25`,
 		`backchannel_delivery_latency_seconds{percentile="50"} 0.001`, `backchannel_delivery_latency_seconds{percentile="95"} 0.02`,

@@ -3,6 +3,7 @@ package metrics
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -27,14 +28,16 @@ func (*reading) Describe(chan<- *prometheus.Desc) {}
 func (r *reading) Collect(out chan<- prometheus.Metric) {
 	r.out = out
 	counts, errCounts := r.store.Counts(r.ctx)
+	calls, errCalls := r.store.CallCounts(r.ctx, time.Now())
 	rt, alive, errRuntime := r.store.Runtime(r.ctx)
 	breakers, errBreakers := r.store.Breakers(r.ctx)
-	if err := errors.Join(errCounts, errRuntime, errBreakers); err != nil {
+	if err := errors.Join(errCounts, errCalls, errRuntime, errBreakers); err != nil {
 		out <- prometheus.NewInvalidMetric(prometheus.NewInvalidDesc(err), err)
 		return
 	}
 	r.gauge("info", "Always 1; the label is the version.", 1, "version", r.version)
 	r.stored(counts, breakers)
+	r.called(calls)
 	leader := 0.0
 	if alive {
 		leader = 1
@@ -56,6 +59,14 @@ func (r *reading) stored(counts storage.Counts, breakers []storage.Breaker) {
 		}
 	}
 	r.gauge("breakers_open", "Webhooks whose circuit breaker is open.", float64(open))
+}
+
+// called collects what became of calls of the execution API.
+func (r *reading) called(calls storage.CallCounts) {
+	for code, n := range calls.Codes {
+		r.gauge("executions", "Stored calls of the execution API, by the status code of the answer.", float64(n), "code", strconv.Itoa(code))
+	}
+	r.gauge("planned_events", "Stored deliveries of events that are not due yet; those of paused webhooks are parked instead.", float64(calls.Planned))
 }
 
 // running collects what the leader records about itself, at most once a second.
