@@ -289,6 +289,13 @@ func (b brokenStore) AddReceipt(ctx context.Context, r *storage.Receipt, judge f
 	return b.Store.AddReceipt(ctx, r, judge)
 }
 
+func (b brokenStore) AddExecution(ctx context.Context, e *storage.Execution, decide func(storage.Precedent) []storage.PlannedMessage) error {
+	if err := b.fail(); err != nil {
+		return err
+	}
+	return b.Store.AddExecution(ctx, e, decide)
+}
+
 func (b brokenStore) SentDigest(ctx context.Context, delivery storage.ID) (string, storage.ID, bool, error) {
 	if err := b.fail(); err != nil {
 		return "", 0, false, err
