@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -107,13 +108,13 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 	if err != nil {
 		return err
 	}
-	cancelNote := func() bool { return true }
-	defer func() { cancelNote() }()
+	endNote := func() {}
+	defer func() { endNote() }()
 	return s.lead(ctx, store, func(cfg *leader.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
 		cfg.CutOff, cfg.Trouble = s.noteCutOff, s.noteTrouble
 		cfg.Started = func(started leader.Status) {
-			cancelNote = context.AfterFunc(ctx, s.noteStopping)
+			endNote = s.noteStopping(ctx)
 			if stoodBy {
 				s.note("took over")
 			}
@@ -130,8 +131,19 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 	})
 }
 
-func (s processSession) noteStopping() {
-	s.note("stopping; attempts in flight have at most 10 s to finish, a second Ctrl+C ends them now")
+// noteStopping says what a stopping process still does as soon as ctx ends, until the function
+// it returns is called. That function waits for a note under way, which would otherwise come
+// behind the error that the command ends with.
+func (s processSession) noteStopping(ctx context.Context) (end func()) {
+	note := sync.OnceFunc(func() {
+		s.note("stopping; attempts in flight have at most 10 s to finish, a second Ctrl+C ends them now")
+	})
+	cancel := context.AfterFunc(ctx, note)
+	return func() {
+		if !cancel() {
+			note()
+		}
+	}
 }
 
 // noteTrouble says why deliveries wait, or with an empty reason that they continue.

@@ -17,7 +17,7 @@ func (s processSession) inTime(ctx context.Context, store processStore, timeout 
 	limited, stop := context.WithCancel(ctx)
 	defer stop()
 	defer context.AfterFunc(timely, stop)()
-	defer context.AfterFunc(ctx, s.noteStopping)()
+	defer s.noteStopping(ctx)()
 	err := s.whileLed(limited, timely.Done(), store, run)
 	if interrupted := ctx.Err() != nil; !interrupted && timely.Err() != nil {
 		return nil
