@@ -122,10 +122,10 @@ func refusal(e storage.Execution) error {
 // call finds the campaign and makes the call. It reports every error of the flags at once. If
 // there is no such campaign, these are the ones that any campaign would cause.
 func (s executeSession) call(ctx context.Context, p *parser, store executeStore, flags executeFlags) (execute.Call, error) {
-	c, missing := targetCampaign(ctx, store, flags.campaign)
-	if missing != nil {
-		if code := exitCode(missing); code != exitNotFound && code != exitInvalid {
-			return execute.Call{}, missing
+	c, noCampaign := targetCampaign(ctx, store, flags.campaign)
+	if noCampaign != nil {
+		if code := exitCode(noCampaign); code != exitNotFound && code != exitInvalid {
+			return execute.Call{}, noCampaign
 		}
 		c = storage.NewCampaign()
 	}
@@ -136,13 +136,7 @@ func (s executeSession) call(ctx context.Context, p *parser, store executeStore,
 	if err != nil && !p.knows("body") {
 		p.addAll("call", err)
 	}
-	switch {
-	case missing == nil:
-		return call, p.bad.Err()
-	case len(p.bad) > 0:
-		return call, append(p.bad, aboutMissing("campaign", missing))
-	}
-	return call, missing
+	return call, p.withMissing(missing{"campaign", noCampaign})
 }
 
 func targetCampaign(ctx context.Context, store inventory.CampaignFindStore, name string) (storage.Campaign, error) {

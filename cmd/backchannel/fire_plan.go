@@ -20,10 +20,10 @@ import (
 // plan finds the webhook and plans what to fire at it. It reports every error of the flags at
 // once. If there is no such webhook, these are the ones that any webhook would cause.
 func (s fireSession) plan(ctx context.Context, store fireStore, what string, flags fireFlags) (fire.Plan, error) {
-	w, missing := targetWebhook(ctx, store, flags.webhook)
-	if missing != nil {
-		if code := exitCode(missing); code != exitNotFound && code != exitInvalid {
-			return fire.Plan{}, missing
+	w, noWebhook := targetWebhook(ctx, store, flags.webhook)
+	if noWebhook != nil {
+		if code := exitCode(noWebhook); code != exitNotFound && code != exitInvalid {
+			return fire.Plan{}, noWebhook
 		}
 		w = storage.NewWebhook()
 		w.Channels, w.Auth.Type = storage.Channels(), storage.AuthJWT
@@ -37,22 +37,35 @@ func (s fireSession) plan(ctx context.Context, store fireStore, what string, fla
 	if err := ctx.Err(); err != nil { // while stdin was read
 		return fire.Plan{}, err
 	}
-	campaign, err := s.firedCampaign(ctx, store, p, &spec, flags)
-	if err != nil {
-		return fire.Plan{}, err
+	campaign, noCampaign := s.firedCampaign(ctx, store, p, &spec, flags)
+	if noCampaign != nil && exitCode(noCampaign) != exitNotFound {
+		return fire.Plan{}, noCampaign
 	}
 	spec.Named(what, saved)
 	plan, err := fire.NewPlan(spec, fixtures.Builder{Now: s.now, Campaign: campaign})
 	if err != nil {
 		p.addAll("event", err)
 	}
-	switch {
-	case missing == nil:
-		return plan, p.bad.Err()
-	case len(p.bad) > 0:
-		return plan, append(p.bad, aboutMissing("webhook", missing))
+	return plan, p.withMissing(missing{"webhook", noWebhook}, missing{"campaign", noCampaign})
+}
+
+// missing is the error about a record that a flag names, or nil if the record is there.
+type missing struct {
+	flag string
+	err  error
+}
+
+// withMissing returns all errors of the flags, those about missing records among them. If a
+// missing record is all that is wrong, its own error is returned, which has its exit code.
+func (p *parser) withMissing(records ...missing) error {
+	records = slices.DeleteFunc(records, func(m missing) bool { return m.err == nil })
+	if len(p.bad) == 0 && len(records) == 1 {
+		return records[0].err
 	}
-	return plan, missing
+	for _, m := range records {
+		p.bad = append(p.bad, m.field())
+	}
+	return p.bad.Err()
 }
 
 // firedCampaign returns the campaign whose ids the events carry, or nil if none is named. Its
@@ -154,13 +167,13 @@ func targetWebhook(ctx context.Context, store inventory.FindStore, name string) 
 	return findWebhook(ctx, store, name)
 }
 
-// aboutMissing is the error about a record that a flag names and is not there.
-func aboutMissing(flag string, missing error) storage.FieldError {
+// field is the error as one about the flag.
+func (m missing) field() storage.FieldError {
 	var bad storage.FieldErrors
-	if errors.As(missing, &bad) {
+	if errors.As(m.err, &bad) {
 		return bad[0]
 	}
-	return storage.FieldError{Field: flag, Reason: missing.Error()}
+	return storage.FieldError{Field: m.flag, Reason: m.err.Error()}
 }
 
 // savedFixture returns the saved fixture with the given name, or nil if the name is that of a
