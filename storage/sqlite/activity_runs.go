@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -80,14 +81,21 @@ func (r *activityRuns) recordFailure(t *tx, a *storage.Attempt, webhook storage.
 }
 
 // recordSilent adds an accepted call from which no event follows to the activities.
-func (r *activityRuns) recordSilent(t *tx, e *storage.Execution) error {
+func (r *activityRuns) recordSilent(t *tx, e *storage.Execution) (err error) {
 	if e.Silent == "" {
 		return nil
 	}
 	t.kinds |= storage.ChangedActivity
-	if run := r.continued(e.CampaignID, t.now); run.n > 1 {
-		text := fmt.Sprintf("%d executions of campaign %s send no events: %s", run.n, e.Campaign, e.Silent)
-		n, err := t.exec(`UPDATE activities SET text = ?, execution = ? WHERE id = ?`, text, e.ID, run.activity)
+	run := r.continued(e.CampaignID, t.now)
+	if run.n == 1 { // in this process
+		if run.activity, err = t.silentActivity(e); err != nil {
+			return err
+		}
+	}
+	if run.activity != 0 {
+		// CAST takes the number that a text begins with; that about one execution begins with none.
+		n, err := t.exec(`UPDATE activities SET text = (max(CAST(text AS INTEGER), 1) + 1) || ?, execution = ? WHERE id = ?`,
+			fmt.Sprintf(" executions of campaign %s send no events: %s", e.Campaign, e.Silent), e.ID, run.activity)
 		if err != nil || n > 0 {
 			r.set(e.CampaignID, run)
 			return err
@@ -97,6 +105,25 @@ func (r *activityRuns) recordSilent(t *tx, e *storage.Execution) error {
 		Kind: storage.ActivityExecution, CampaignID: e.CampaignID, Execution: e.ID,
 		Text: "an execution of campaign " + e.Campaign + " sends no events: " + e.Silent,
 	})
+}
+
+// silentActivity returns the activity about executions of the campaign that another process has
+// begun and that are not over yet, or 0. It looks at the newest activities only, because every
+// execution that begins a run waits for it.
+func (t *tx) silentActivity(e *storage.Execution) (storage.ID, error) {
+	id, err := first(t.ctx(), t.conn, scanID, `SELECT a.id FROM (SELECT * FROM activities ORDER BY id DESC LIMIT 100) a
+		JOIN executions e ON e.id = a.execution AND e.campaign_id = a.campaign_id
+		WHERE a.kind = ? AND a.campaign_id = ? AND e.received_at > ? ORDER BY a.id DESC LIMIT 1`,
+		storage.ActivityExecution, e.CampaignID, micros(t.now.Add(-runGap)))
+	if errors.Is(err, storage.ErrNotFound) {
+		return 0, nil
+	}
+	return id, err
+}
+
+func scanID(read scan) (id storage.ID, err error) {
+	err = read(&id)
+	return id, err
 }
 
 func failureText(a *storage.Attempt) string {

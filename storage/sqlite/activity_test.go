@@ -148,3 +148,56 @@ func TestARunIsCountedOnce(t *testing.T) {
 		t.Errorf("got %q for two failures", last)
 	}
 }
+
+// TestProcessesShareTheActivityOfSilentExecutions has two processes store executions from which
+// nothing follows, in turn and then after a pause.
+func TestProcessesShareTheActivityOfSilentExecutions(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1e9, 0)
+	dir := blankFolder(t)
+	processes := make([]*Store, 2)
+	for i := range processes {
+		processes[i] = must(Open(t.Context(), Options{Dir: dir, Now: func() time.Time { return now }}))
+		defer processes[i].Close()
+	}
+	welcome, other := storage.NewCampaign(), storage.NewCampaign()
+	welcome.Name, other.Name = "welcome", "other"
+	if err := processes[0].SaveCampaigns(t.Context(), &welcome, &other); err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]storage.ID{}
+	execute := func(process int, c storage.Campaign, after time.Duration) {
+		now = now.Add(after)
+		e := &storage.Execution{ReceivedAt: now, Method: "POST", CampaignID: c.ID, Campaign: c.Name}
+		err := processes[process].AddExecution(t.Context(), e, func(storage.Precedent) []storage.PlannedMessage {
+			e.ExecutionID, e.Silent = fmt.Sprint("HUMA-", now.Unix()), "there is no webhook"
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[c.Name] = e.ID
+	}
+	execute(0, welcome, 0)
+	execute(1, welcome, time.Second)
+	execute(1, other, time.Second)
+	execute(0, welcome, runGap-2*time.Second)
+	execute(1, welcome, runGap-time.Second)
+	execute(0, welcome, runGap-time.Second) // the last of its own was longer ago
+	execute(0, other, time.Second)
+	execute(1, welcome, runGap)
+	want := []string{
+		"campaign: campaign welcome created", "campaign: campaign other created",
+		"execution: 5 executions of campaign welcome send no events: there is no webhook",
+		"execution: an execution of campaign other sends no events: there is no webhook",
+		"execution: an execution of campaign other sends no events: there is no webhook",
+		"execution: an execution of campaign welcome sends no events: there is no webhook",
+	}
+	if got := activityTexts(t, processes[1]); !slices.Equal(got, want) {
+		t.Errorf("got\n%q, want\n%q", got, want)
+	}
+	all, err := processes[0].Activities(t.Context(), 0, 0)
+	if last := all[len(all)-1]; err != nil || last.Execution != ids["welcome"] {
+		t.Errorf("the last activity is %+v, %v; want it to be about %s", last, err, ids["welcome"])
+	}
+}
