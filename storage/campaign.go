@@ -150,6 +150,28 @@ func (c *Campaign) Normalize() {
 	}
 }
 
+// FillSandboxIDs sets the UUIDs of the sandboxes that have none, as find knows them. It leaves
+// out those that find returns "" for.
+func (c *Campaign) FillSandboxIDs(find func(organization, sandbox string) (string, error)) error {
+	all := []*CampaignSettings{&c.CampaignSettings}
+	if c.Draft != nil {
+		draft := *c.Draft
+		c.Draft = &draft // the caller's stays as it is
+		all = append(all, c.Draft)
+	}
+	for _, s := range all {
+		if strings.Trim(s.Sandbox.ID, " ") != "" {
+			continue
+		}
+		id, err := find(strings.Trim(s.Organization, " "), strings.Trim(s.Sandbox.Name, " "))
+		if err != nil {
+			return err
+		}
+		s.Sandbox.ID = id
+	}
+	return nil
+}
+
 func (s *CampaignSettings) normalize() {
 	for _, text := range []*string{&s.Name, &s.Organization, &s.Sandbox.ID, &s.Sandbox.Name, &s.Identity} {
 		*text = strings.Trim(*text, " ")

@@ -53,7 +53,9 @@ func (v *campaignFlags) apply(p *parser, c *storage.CampaignSettings, now time.T
 	usual := c.Identity == "" || c.Identity == storage.DefaultNamespace(c.Channel)
 	p.text("name", &c.Name, v.name)
 	p.text("org", &c.Organization, v.org)
-	p.text("sandbox", &c.Sandbox.Name, v.sandbox)
+	if p.given("sandbox") && v.sandbox != c.Sandbox.Name {
+		c.Sandbox = storage.Sandbox{Name: v.sandbox} // of another ID
+	}
 	if p.given("channel") {
 		if c.Channel = storage.Channel(strings.ToLower(v.channel)); usual {
 			c.Identity = storage.DefaultNamespace(c.Channel)

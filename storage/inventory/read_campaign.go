@@ -33,10 +33,12 @@ func (r *reader) readCampaign(ctx context.Context, d document, object map[string
 	if err != nil {
 		return err
 	}
+	sandboxID := c.Sandbox.ID
 	c.Normalize()
 	same := stored.ID != 0 && sameCampaign(stored, c)
-	r.campaigns = append(r.campaigns, Campaign{Campaign: c, Unchanged: same && len(unreadable) == 0, document: d})
 	r.add(d, "campaign", c.Latest().Name, append(r.judgeCampaign(c, unreadable), refused...))
+	c.Sandbox.ID = sandboxID // if empty, the store takes that of the sandbox's webhook
+	r.campaigns = append(r.campaigns, Campaign{Campaign: c, Unchanged: same && len(unreadable) == 0, document: d})
 	return nil
 }
 

@@ -136,6 +136,9 @@ func (s *CampaignStore) check(ctx context.Context, from source, c storage.Campai
 }
 
 func (s *CampaignStore) save(t *tx, c storage.Campaign, along []*storage.Campaign) (saved storage.Campaign, err error) {
+	if err := c.FillSandboxIDs(t.sandboxID); err != nil {
+		return saved, err
+	}
 	c.Normalize()
 	done := "created"
 	if c.ID == 0 {
@@ -163,6 +166,26 @@ func (s *CampaignStore) save(t *tx, c storage.Campaign, along []*storage.Campaig
 		return saved, err
 	}
 	return c, t.addActivity(storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " " + done + s.by})
+}
+
+// sandboxID returns the UUID that a sandbox is known by: that of the webhook there, or else that
+// of a campaign, or "" if there is neither.
+func (t *tx) sandboxID(organization, sandbox string) (string, error) {
+	for _, known := range []string{
+		`SELECT sandbox_id FROM webhooks WHERE organization = ?1 AND sandbox_name = ?2`,
+		`SELECT settings ->> '$.sandboxId' FROM campaigns WHERE settings ->> '$.organization' = ?1 AND settings ->> '$.sandboxName' = ?2 LIMIT 1`,
+	} {
+		id, err := first(t.ctx(), t.conn, scanText, known, organization, sandbox)
+		if !errors.Is(err, storage.ErrNotFound) {
+			return id, err
+		}
+	}
+	return "", nil
+}
+
+func scanText(read scan) (text string, err error) {
+	err = read(&text)
+	return text, err
 }
 
 const excludedCampaign = `excluded.id, excluded.version, excluded.uuid, excluded.version_id, excluded.status, excluded.name, excluded.settings,

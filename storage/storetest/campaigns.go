@@ -30,6 +30,7 @@ func campaignTests() tests {
 		"names of campaigns can be swapped":          swappedNames,
 		"only a draft is deleted":                    deleteDraft,
 		"webhooks and campaigns are saved together":  bothKinds,
+		"a campaign has the ID of its sandbox":       sandboxIDs,
 	}
 }
 
@@ -39,6 +40,45 @@ func (s *suite) campaign(name string) storage.Campaign {
 	c.Name, c.Webhooks, c.Sandbox.Name = name, true, s.hook.Sandbox.Name
 	s.must(s.all.SaveCampaigns(s.ctx, &c))
 	return c
+}
+
+func sandboxIDs(s *suite) {
+	const own = "0b1d6b3c-8d8d-4b29-9a1e-0f3d7a1c2b4e"
+	save := func(name, sandbox, id string) storage.Campaign {
+		c := storage.NewCampaign()
+		c.Name, c.Organization, c.Sandbox = name, " "+s.hook.Organization, storage.Sandbox{Name: sandbox + " ", ID: id}
+		s.must(s.all.SaveInventory(s.ctx, nil, []*storage.Campaign{&c}))
+		return c
+	}
+	known := s.hook.Sandbox
+	first, second, chosen, elsewhere := save("first", known.Name, ""), save("second", known.Name, " "), save("chosen", known.Name, own), save("elsewhere", "none", "")
+	if first.Sandbox != known || second.Sandbox != known {
+		s.Errorf("the sandboxes are %+v and %+v, want the webhook's %+v", first.Sandbox, second.Sandbox, known)
+	}
+	if chosen.Sandbox.ID != own {
+		s.Errorf("the chosen ID became %q", chosen.Sandbox.ID)
+	}
+	if beside := save("beside", "none", ""); beside.Sandbox != elsewhere.Sandbox || beside.Sandbox.ID == known.ID {
+		s.Errorf("two campaigns of one sandbox have %+v and %+v", elsewhere.Sandbox, beside.Sandbox)
+	}
+	live, err := first.Activate()
+	s.must(err)
+	moved := live.Latest()
+	moved.Sandbox = storage.Sandbox{Name: "none"}
+	live, err = live.Edit(moved)
+	s.must(err)
+	s.must(s.all.SaveCampaigns(s.ctx, &live))
+	if live.Draft.Sandbox != elsewhere.Sandbox || live.Sandbox != known {
+		s.Errorf("the draft's sandbox is %+v, the live one's %+v", live.Draft.Sandbox, live.Sandbox)
+	}
+	hook := s.hook
+	hook.ID, hook.Version, hook.Name, hook.Sandbox = 0, 0, "along", storage.Sandbox{Name: "new"}
+	along := storage.NewCampaign()
+	along.Name, along.Organization, along.Sandbox = "along", hook.Organization, storage.Sandbox{Name: "new"}
+	s.must(s.all.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&along}))
+	if along.Sandbox != hook.Sandbox {
+		s.Errorf("saved together, the sandboxes are %+v and %+v", along.Sandbox, hook.Sandbox)
+	}
 }
 
 func roundTrip(s *suite) {

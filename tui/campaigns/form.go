@@ -104,12 +104,12 @@ func keys(field string) []screen.Binding {
 func (s *Screen) create() tea.Cmd {
 	c := storage.NewCampaign()
 	if hook, ok := s.env.Targets.Aim(s); ok {
-		c.Organization, c.Sandbox = hook.Organization, hook.Sandbox
+		c.Organization, c.Sandbox.Name = hook.Organization, hook.Sandbox.Name
 	}
 	var newest storage.ID
 	for _, r := range s.All() {
 		if r.ID > newest {
-			newest, c.Organization, c.Sandbox = r.ID, r.Organization, r.Sandbox
+			newest, c.Organization, c.Sandbox.Name = r.ID, r.Organization, r.Sandbox.Name
 		}
 	}
 	return screen.Open(s.newForm(c))

@@ -47,8 +47,8 @@ func (f fields) propertyFields() []component.Field {
 			Help: "Only transactional campaigns can be executed and enable webhooks."},
 		{ID: fieldOrganization, Label: "Organization", Help: "What calls send as x-gw-ims-org-id."},
 		{ID: fieldSandbox, Label: "Sandbox", Help: "What calls send as x-sandbox-name. Its webhook gets the events."},
-		{ID: fieldSandboxID, Label: "Sandbox ID", Note: ifEmpty(fieldSandboxID, "a new one"),
-			Help: "sandbox.id in events, a UUID. Left empty, one is made."},
+		{ID: fieldSandboxID, Label: "Sandbox ID", Note: ifEmpty(fieldSandboxID, "its webhook's, or a new one"),
+			Help: "A UUID. Left empty, it is the one of the webhook there."},
 	}
 }
 
