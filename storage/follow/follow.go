@@ -1,6 +1,6 @@
 // Package follow reads records as they are stored. Start with [Tail], which yields receipts
 // as they arrive, or with [Expectation], which waits for a number of them. [Follower] is for
-// records of other kinds.
+// records of other kinds, and [Until] waits for whatever shows in the records.
 //
 // The package waits only as long as the caller's context allows, and it stores nothing.
 package follow
@@ -13,8 +13,8 @@ import (
 	"backchannel/storage"
 )
 
-// rereadEvery is how often new records are looked for without a hint. Hints from other
-// processes may get lost.
+// rereadEvery is how often records are read without a hint. Hints from other processes may
+// get lost.
 const rereadEvery = 250 * time.Millisecond
 
 // A Follower yields records in the order of their IDs: those that are stored, then each
@@ -54,22 +54,44 @@ func (f Follower[T]) Pages(ctx context.Context, done <-chan struct{}, after stor
 	}
 }
 
-// wait waits until records may have been added. It reports false once done is closed.
-func (f Follower[T]) wait(done <-chan struct{}) bool {
+func (f Follower[T]) wait(done <-chan struct{}) bool { return waitForChange(done, f.Changes) }
+
+// waitForChange waits until records may have changed. It reports false once done is closed.
+func waitForChange(done <-chan struct{}, changes <-chan storage.Change) bool {
 	select {
 	case <-done:
 		return false
-	case <-f.Changes:
+	case <-changes:
 	case <-time.After(rereadEvery):
 	}
 	return true
 }
 
-// A ReceiptStore is the part of a store that following receipts needs.
-type ReceiptStore interface {
-	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
+// A Hinter hints that records may have changed.
+type Hinter interface {
 	// Changes returns a channel of hints until ctx ends.
 	Changes(ctx context.Context) <-chan storage.Change
+}
+
+// Until calls look, and again whenever records may have changed, until it reports true or an
+// error, which Until returns. If ctx ends first, Until returns its error.
+func Until(ctx context.Context, store Hinter, look func(context.Context) (bool, error)) error {
+	watching, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for changes := store.Changes(watching); ; {
+		if done, err := look(ctx); done || err != nil {
+			return err
+		}
+		if !waitForChange(ctx.Done(), changes) {
+			return ctx.Err()
+		}
+	}
+}
+
+// A ReceiptStore is the part of a store that following receipts needs.
+type ReceiptStore interface {
+	Hinter
+	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
 }
 
 func receipts(store ReceiptStore, q storage.ReceiptQuery, changes <-chan storage.Change) Follower[storage.Receipt] {
