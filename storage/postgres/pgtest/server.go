@@ -1,0 +1,196 @@
+package pgtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+)
+
+// Options configure a server of a test's own.
+type Options struct {
+	Fsync    bool     // for a test that crashes the server; it is slow
+	Settings []string // such as "max_connections=20"
+}
+
+// A Server is a PostgreSQL server with a folder of its own. It listens on a socket there and,
+// for tests that cut connections, on a port of the loopback.
+type Server struct {
+	dir     string
+	port    int
+	options Options
+	bin     string
+	as      *syscall.Credential // nil: this user
+	guard   *exec.Cmd
+	alive   *os.File // the guard cleans up when this end of its pipe is closed
+}
+
+// Start starts a server, which ends with the test.
+func Start(t testing.TB, o Options) *Server {
+	t.Helper()
+	needBinaries(t)
+	server, err := start(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.end(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
+// binaries returns the folder with the programs of the newest version.
+func binaries() (string, error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		return "", errors.New("there is no PostgreSQL in /usr/lib/postgresql; install Debian's package postgresql")
+	}
+	return filepath.Dir(found[len(found)-1]), nil
+}
+
+func start(o Options) (*Server, error) {
+	bin, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{bin: bin, options: o}
+	if s.as, err = credential(); err != nil {
+		return nil, err
+	}
+	// A socket's path has at most 107 bytes (unix(7)), which $TMPDIR may take up alone.
+	if s.dir, err = os.MkdirTemp("/tmp", "pg"); err != nil {
+		return nil, err
+	}
+	if s.as != nil {
+		err = os.Chown(s.dir, int(s.as.Uid), int(s.as.Gid))
+	}
+	if err := errors.Join(err, s.startGuard()); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(s.dir))
+	}
+	if err := s.first(); err != nil {
+		return nil, errors.Join(err, s.end())
+	}
+	return s, nil
+}
+
+// credential returns the user to run a server as: PostgreSQL refuses to be run by root.
+func credential() (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	found, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, fmt.Errorf("PostgreSQL does not run as root: %w", err)
+	}
+	uid, err := strconv.ParseUint(found.Uid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	gid, err := strconv.ParseUint(found.Gid, 10, 32)
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, err
+}
+
+// startGuard starts a process that waits for the end of this one, however it comes, stops the
+// server and removes its folder. It has a process group of its own, because ctrl+c in a
+// terminal ends the whole group of the tests.
+func (s *Server) startGuard() error {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer read.Close()
+	s.guard = s.command("/bin/sh", "-c", `read -r end; "$0/pg_ctl" -D "$1/data" -m immediate stop >/dev/null 2>&1; rm -rf "$1"`, s.bin, s.dir)
+	s.guard.Stdin = read
+	s.guard.SysProcAttr.Setpgid = true
+	if err := s.guard.Start(); err != nil {
+		return errors.Join(err, write.Close())
+	}
+	s.alive = write
+	return nil
+}
+
+// end lets the guard clean up, and waits for that.
+func (s *Server) end() error { return errors.Join(s.alive.Close(), s.guard.Wait()) }
+
+func (s *Server) command(program string, args ...string) *exec.Cmd {
+	command := exec.CommandContext(context.Background(), program, args...)
+	command.Dir = s.dir
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
+	return command
+}
+
+// first makes the server's files and starts it.
+func (s *Server) first() error {
+	made, err := s.command(s.bin+"/initdb", "-D", s.dir+"/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, made)
+	}
+	if s.port, err = freePort(); err != nil {
+		return err
+	}
+	return s.Start()
+}
+
+func freePort() (int, error) {
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	return listener.Addr().(*net.TCPAddr).Port, listener.Close()
+}
+
+// Start starts the server again after Stop.
+func (s *Server) Start() error {
+	flags := fmt.Sprintf("-k %s -p %d -c listen_addresses=127.0.0.1 -c max_connections=200", s.dir, s.port)
+	if !s.options.Fsync {
+		flags += " -c fsync=off -c full_page_writes=off"
+	}
+	for _, setting := range s.options.Settings {
+		flags += " -c " + setting
+	}
+	return s.control("-l", s.dir+"/log", "-w", "-o", flags, "start")
+}
+
+// Stop stops the server in a mode of pg_ctl: "smart", "fast" or, which is a crash, "immediate".
+func (s *Server) Stop(mode string) error { return s.control("-m", mode, "-w", "stop") }
+
+func (s *Server) control(args ...string) error {
+	control := s.command(s.bin+"/pg_ctl", append([]string{"-D", s.dir + "/data"}, args...)...)
+	// Not a pipe, which the server would inherit and keep open.
+	if err := control.Run(); err != nil {
+		log, _ := os.ReadFile(s.dir + "/log")
+		return fmt.Errorf("pg_ctl %s: %w: %s", args[len(args)-1], err, log)
+	}
+	return nil
+}
+
+// Address returns the HOST:PORT of the server.
+func (s *Server) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// URL returns the URL of a database, through the socket and as its superuser.
+func (s *Server) URL(database string) string {
+	query := url.Values{"host": {s.dir}, "port": {strconv.Itoa(s.port)}, "user": {"postgres"}}
+	return "postgres:///" + database + "?" + query.Encode()
+}
+
+// Create creates an empty database, which ends with the server.
+func (s *Server) Create(t testing.TB) string {
+	t.Helper()
+	name := nextName()
+	if err := s.run("CREATE DATABASE " + name); err != nil {
+		t.Fatal(err)
+	}
+	return s.URL(name)
+}
+
+func (s *Server) run(statement string) error { return run(s.URL("postgres"), statement) }
