@@ -1,4 +1,5 @@
-// Package script finds invisible characters in a text. Start with [Odd].
+// Package script finds invisible characters in a text, and spells out those that could act on
+// whatever shows it. Start with [Odd] and [Escape].
 //
 // Two invisible characters are legitimate parts of words: U+200C, the zero width non-joiner,
 // and U+200D, the zero width joiner. Persian, Hindi, Malayalam and many other languages are
