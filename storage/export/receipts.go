@@ -8,10 +8,10 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"backchannel/storage"
+	"backchannel/storage/file"
 )
 
 // A Store has the receipts, and keeps for Activity that some were written to a file.
@@ -204,30 +204,15 @@ func (e Exporter) page(ctx context.Context, set selection, limit int, behind sto
 }
 
 // replaceFile writes a file that nobody else may read, or leaves what is there as it is.
-func replaceFile(path string, write func(io.Writer) error) (err error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return invalid("out", "%s is not a file; name one, or omit --out for stdout", path)
+func replaceFile(path string, write func(io.Writer) error) error {
+	err := file.Replace(path, write)
+	switch bad := new(file.UnwritableError); {
+	case errors.Is(err, file.ErrNotFile):
+		return invalid("out", "%v, or omit --out for stdout", err)
+	case errors.As(err, &bad):
+		return invalid("out", "%v", bad)
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return invalid("out", "%s cannot be written: %v", path, err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(file.Name())
-		}
-	}()
-	err = write(file)
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
+	return err
 }
 
 func invalid(field, format string, args ...any) error {

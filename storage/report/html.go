@@ -1,0 +1,161 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+
+	"backchannel/storage"
+	"backchannel/storage/script"
+)
+
+// A pageView is what the template shows. Its texts are escaped for people: what html/template
+// escapes besides is for browsers.
+type pageView struct {
+	Title, Headline, Tone string
+	Facts                 []Fact
+	Counts                []count
+	Findings              []caseView
+	Changes               []changeView
+	Latencies             string
+	Bars                  []barView
+	BarsHeight            int
+	Groups                []groupView
+	Made                  string
+}
+
+// A count is how many cases had a result, with the width of its part in the bar of all.
+type count struct {
+	Word  string
+	Tone  string
+	N     int
+	At, W float64
+}
+
+type caseView struct {
+	ID, Level, Word, Tone string
+	Sent, Expected, Got   string
+	Details               []Fact
+}
+
+type changeView struct {
+	What string
+	IDs  []string
+}
+
+type groupView struct {
+	Name  string
+	Tally string
+	Cases []caseView
+}
+
+type barView struct {
+	Bar
+	Y, W, TextY, CountX float64
+}
+
+// writeHTML writes the report as one page that needs nothing else: no script, no font, no
+// image.
+func (r Report) writeHTML(w io.Writer) error {
+	t, err := template.New("page").Parse(page)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, r.view())
+}
+
+func (r Report) view() pageView {
+	v := pageView{
+		Title:    "Endpoint check of " + script.Escape(r.Run.Webhook),
+		Headline: script.Escape(r.Headline()), Tone: r.tone(),
+		Counts:    counts(r.Run.Verdict(), len(r.Run.Cases)),
+		Latencies: Latencies(r.Run.Load),
+		Made:      "backchannel " + script.Escape(r.Version),
+	}
+	for _, f := range r.Facts() {
+		v.Facts = append(v.Facts, Fact{f.Name, script.Escape(f.Value)})
+	}
+	v.Findings = caseViews(Findings(r.Run))
+	for _, c := range r.Changes() {
+		v.Changes = append(v.Changes, changeView{c.What, ids(c.Cases)})
+	}
+	v.Bars, v.BarsHeight = barViews(Bars(r.Run.Load))
+	for _, g := range Groups(r.Run) {
+		v.Groups = append(v.Groups, groupView{script.Escape(g.Name), Tally(g.CheckVerdict, g.Open()), caseViews(g.Cases)})
+	}
+	return v
+}
+
+func (r Report) tone() string {
+	switch {
+	case r.Passed() && r.Run.Verdict().Warned == 0:
+		return "pass"
+	case r.Passed(), !r.Run.State.Ended():
+		return "warn"
+	}
+	return "fail"
+}
+
+// Tally says in a few words what cases came to: "10 passed, 1 failed".
+func Tally(v storage.CheckVerdict, open int) (text string) {
+	for _, part := range counts(v, 0) {
+		text = join(text, fmt.Sprintf("%d %s", part.N, part.Word))
+	}
+	if open > 0 {
+		text = join(text, fmt.Sprintf("%d to do", open))
+	}
+	return text
+}
+
+func join(text, more string) string {
+	if text == "" {
+		return more
+	}
+	return text + ", " + more
+}
+
+// counts returns the results that there are, and their parts of a bar that is 100 wide.
+func counts(v storage.CheckVerdict, cases int) (all []count) {
+	at := 0.0
+	for _, c := range []count{
+		{Word: "passed", Tone: "pass", N: v.Passed}, {Word: "failed", Tone: "fail", N: v.Failed}, {Word: "warned", Tone: "warn", N: v.Warned},
+		{Word: "info", Tone: "info", N: v.Informed}, {Word: "skipped", Tone: "skip", N: v.Skipped},
+	} {
+		if c.N == 0 {
+			continue
+		}
+		c.At, c.W = at, 100*float64(c.N)/float64(max(1, cases))
+		at += c.W
+		all = append(all, c)
+	}
+	return all
+}
+
+func caseViews(cases []storage.CheckCase) (all []caseView) {
+	for _, c := range cases {
+		c = escaped(c)
+		tone := string(c.Result)
+		if tone == "" {
+			tone = "open"
+		}
+		all = append(all, caseView{
+			ID: c.ID, Level: string(c.Level), Word: Word(c), Tone: tone,
+			Sent: c.Sent, Expected: c.Expected, Got: c.Got, Details: Details(c),
+		})
+	}
+	return all
+}
+
+// The measures of the histogram, in the units of its viewBox.
+const (
+	barsLabel, barsLength, barHeight, barStep = 90, 400, 14, 20
+)
+
+func barViews(bars []Bar) (all []barView, height int) {
+	for i, b := range bars {
+		y := float64(i * barStep)
+		width := b.Share * barsLength
+		all = append(all, barView{Bar: b, Y: y, W: width, TextY: y + barHeight - 3, CountX: barsLabel + width + 6})
+	}
+	return all, len(bars) * barStep
+}

@@ -1,0 +1,200 @@
+package report
+
+import (
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/script"
+)
+
+// The elements of JUnit XML, as CI servers read them: a testsuite for each group.
+type junitSuites struct {
+	XMLName xml.Name `xml:"testsuites"`
+	Name    string   `xml:"name,attr"`
+	junitCounts
+	Suites []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name      string `xml:"name,attr"`
+	Timestamp string `xml:"timestamp,attr,omitempty"`
+	junitCounts
+	Cases []junitCase `xml:"testcase"`
+}
+
+type junitCounts struct {
+	Tests    int    `xml:"tests,attr"`
+	Failures int    `xml:"failures,attr"`
+	Errors   int    `xml:"errors,attr"`
+	Skipped  int    `xml:"skipped,attr"`
+	Time     string `xml:"time,attr"` // in seconds
+}
+
+type junitCase struct {
+	Class   string       `xml:"classname,attr"`
+	Name    string       `xml:"name,attr"`
+	Time    string       `xml:"time,attr"`
+	Failure *junitDetail `xml:"failure"`
+	Error   *junitDetail `xml:"error"`
+	Skipped *junitDetail `xml:"skipped"`
+	Output  string       `xml:"system-out,omitempty"`
+}
+
+type junitDetail struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",chardata"`
+}
+
+// writeJUnit writes the report as JUnit XML. There is a failure or an error in it unless the
+// endpoint is ready: a run that ended early, or whose endpoint stopped to answer, has its
+// reason as the error of the case that it got to.
+func (r Report) writeJUnit(w io.Writer) error {
+	all := junitSuites{Name: "backchannel check of " + script.Escape(r.Run.Webhook)}
+	broken := r.broken()
+	total := time.Duration(0)
+	for _, g := range Groups(r.Run) {
+		suite := junitSuite{Name: g.Name, Timestamp: timestamp(r.Run.StartedAt)}
+		lasted := time.Duration(0)
+		for _, c := range g.Cases {
+			made := r.junitCase(escaped(c))
+			if c.ID == broken {
+				made.Failure, made.Skipped = nil, nil
+				made.Error = &junitDetail{Message: script.Escape(r.Run.Reason), Type: string(r.Run.State), Text: details(escaped(c))}
+			}
+			suite.count(made)
+			suite.Cases = append(suite.Cases, made)
+			lasted += max(0, c.EndedAt.Sub(c.StartedAt))
+		}
+		suite.Time = seconds(lasted)
+		total += lasted
+		all.add(suite.junitCounts)
+		all.Suites = append(all.Suites, suite)
+	}
+	if len(all.Suites) == 0 && r.Run.Reason != "" {
+		all.add(junitCounts{Tests: 1, Errors: 1})
+		all.Suites = []junitSuite{unbegun(script.Escape(r.Run.Reason))}
+	}
+	all.Time = seconds(total)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	encoder := xml.NewEncoder(w)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(all); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// unbegun is the only suite of a run that ended before it had cases.
+func unbegun(reason string) junitSuite {
+	counts := junitCounts{Tests: 1, Errors: 1, Time: seconds(0)}
+	return junitSuite{Name: "check", junitCounts: counts, Cases: []junitCase{{Class: "check", Name: "run", Time: seconds(0), Error: &junitDetail{Message: reason}}}}
+}
+
+// broken returns the case that a run got to which ended early, or "" if it did not, or if a
+// failure says enough.
+func (r Report) broken() string {
+	cases := r.Run.Cases
+	if r.Run.Reason == "" || len(cases) == 0 || r.Run.State == storage.CheckFinished && r.Run.Verdict().Failed > 0 {
+		return ""
+	}
+	latest := slices.MaxFunc(cases, func(a, b storage.CheckCase) int { return a.StartedAt.Compare(b.StartedAt) })
+	return latest.ID
+}
+
+func (r Report) junitCase(c storage.CheckCase) junitCase {
+	made := junitCase{Class: c.Group(), Name: strings.TrimPrefix(c.ID, c.Group()+"/"), Time: seconds(0)}
+	if !c.StartedAt.IsZero() && !c.EndedAt.IsZero() {
+		made.Time = seconds(c.EndedAt.Sub(c.StartedAt))
+	}
+	switch {
+	case c.Result == storage.CheckFailed, c.Result == storage.CheckWarned && r.Strict:
+		made.Failure = &junitDetail{Message: c.Got, Type: string(c.Level), Text: details(c)}
+	case c.Result == storage.CheckSkipped, c.Result == "":
+		made.Skipped = &junitDetail{Message: cmp.Or(c.Got, "not run")}
+	case c.Result == storage.CheckWarned:
+		made.Output = "warning: " + details(c)
+	default:
+		made.Output = Word(c) + ": " + c.Got
+	}
+	return made
+}
+
+// details are what there is to know about a case that did not pass.
+func details(c storage.CheckCase) string {
+	var text strings.Builder
+	for _, line := range Details(c) {
+		fmt.Fprintf(&text, "%-9s %s\n", line.Name, line.Value)
+	}
+	return text.String()
+}
+
+// Details are a case's facts in the order in which they are read.
+func Details(c storage.CheckCase) (facts []Fact) {
+	for _, f := range []Fact{{"sent", c.Sent}, {"expected", c.Expected}, {"got", c.Got}, {"why", c.Why}, {"remedy", c.Remedy}, {"delivery", shownIDs(c.Deliveries)}} {
+		if f.Value != "" {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// maxShownIDs is how many deliveries of a case are named.
+const maxShownIDs = 4
+
+func shownIDs(all []storage.ID) string {
+	var texts []string
+	for _, id := range all[:min(len(all), maxShownIDs)] {
+		texts = append(texts, id.String())
+	}
+	text := strings.Join(texts, ", ")
+	if more := len(all) - len(texts); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// escaped returns a case whose texts cannot act on what shows them, and are valid in XML.
+func escaped(c storage.CheckCase) storage.CheckCase {
+	for _, text := range []*string{&c.ID, &c.Sent, &c.Expected, &c.Got, &c.Why, &c.Remedy} {
+		*text = script.Escape(*text)
+	}
+	return c
+}
+
+func (n *junitCounts) count(c junitCase) {
+	n.Tests++
+	switch {
+	case c.Error != nil:
+		n.Errors++
+	case c.Failure != nil:
+		n.Failures++
+	case c.Skipped != nil:
+		n.Skipped++
+	}
+}
+
+func (n *junitCounts) add(of junitCounts) {
+	n.Tests += of.Tests
+	n.Failures += of.Failures
+	n.Errors += of.Errors
+	n.Skipped += of.Skipped
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
+
+func timestamp(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format("2006-01-02T15:04:05") // xs:dateTime, without a zone in the schema of Jenkins
+}

@@ -1,0 +1,241 @@
+// Package report presents a run of the endpoint check to people and to other programs: as one
+// JSON object, as JUnit XML and as an HTML page. Start with [Report].
+//
+// It decides what a run as a whole comes to ([Report.Failure]), how its cases are grouped and
+// in which words they are told. It reads no store and keeps nothing. Texts of a run contain
+// what an endpoint answered: whatever shows what this package returns as text escapes it;
+// what it writes itself is escaped already.
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/words"
+)
+
+// A Report is a run of the endpoint check that is to be presented.
+type Report struct {
+	Run     storage.CheckRun
+	Before  *storage.CheckRun // the run that it is compared with; nil: none
+	Strict  bool              // a warning fails the check, too
+	Zone    *time.Location    // of the times on the page; nil: UTC
+	Version string            // of this program, for the page
+}
+
+// Failure returns why the endpoint is not ready, or "". It is for runs that are finished: an
+// endpoint that no longer answers is not ready, either.
+func (r Report) Failure() string {
+	v := r.Run.Verdict()
+	switch {
+	case v.Failed > 0:
+		return words.Count(v.Failed, "case") + " failed"
+	case r.Run.Reason != "":
+		return r.Run.Reason
+	case r.Strict && v.Warned > 0:
+		return words.Count(v.Warned, "case") + " warned, which fails a strict check"
+	}
+	return ""
+}
+
+// Passed reports whether the run has finished and the endpoint is ready.
+func (r Report) Passed() bool {
+	return r.Run.State == storage.CheckFinished && r.Failure() == ""
+}
+
+// Headline says in one line what the run came to.
+func (r Report) Headline() string {
+	switch {
+	case !r.Run.State.Ended():
+		return fmt.Sprintf("%s: %d of %s done", r.Run.State, r.Run.Done(), words.Count(len(r.Run.Cases), "case"))
+	case r.Run.State != storage.CheckFinished:
+		return string(r.Run.State) + ": " + r.Run.Reason
+	case r.Failure() != "":
+		return "not ready: " + r.Failure()
+	case r.Run.Verdict().Warned > 0:
+		return "ready, with " + words.Count(r.Run.Verdict().Warned, "warning")
+	}
+	return "ready"
+}
+
+// A Fact is something about a run as a whole.
+type Fact struct{ Name, Value string }
+
+// Facts are about the run as a whole, without what its cases came to.
+func (r Report) Facts() (facts []Fact) {
+	add := func(name, value string) {
+		if value != "" {
+			facts = append(facts, Fact{name, value})
+		}
+	}
+	run, options := r.Run, r.Run.Options.WithDefaults()
+	add("Webhook", run.Webhook)
+	add("URL", run.URL)
+	add("Started", r.time(cmp.Or(run.StartedAt, run.AskedAt)))
+	if took := run.EndedAt.Sub(run.StartedAt); !run.StartedAt.IsZero() && !run.EndedAt.IsZero() {
+		add("Took", ShortTime(took))
+	}
+	add("Requests", fmt.Sprintf("%d, at most %g/s", run.Requests, options.PerSecond))
+	add("Only", strings.Join(run.Options.Only, ", "))
+	add("Without", strings.Join(run.Options.Skip, ", "))
+	add("Run", run.ID.String())
+	return facts
+}
+
+func (r Report) time(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	zone := time.UTC
+	if r.Zone != nil {
+		zone = r.Zone
+	}
+	return at.In(zone).Format(time.DateTime + " MST")
+}
+
+// ShortTime rounds a time to what is worth reading.
+func ShortTime(d time.Duration) string {
+	switch {
+	case d < 10*time.Millisecond:
+		return d.Round(100 * time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}
+
+// A Group is the cases of a run that belong together, in their order.
+type Group struct {
+	Name  string
+	Cases []storage.CheckCase
+	storage.CheckVerdict
+}
+
+// Groups returns the cases of a run by group, in the order in which they run.
+func Groups(run storage.CheckRun) (groups []Group) {
+	at := map[string]int{}
+	for _, c := range run.Cases {
+		i, known := at[c.Group()]
+		if !known {
+			i = len(groups)
+			at[c.Group()] = i
+			groups = append(groups, Group{Name: c.Group()})
+		}
+		groups[i].Cases = append(groups[i].Cases, c)
+	}
+	for i := range groups {
+		groups[i].CheckVerdict = storage.CheckRun{Cases: groups[i].Cases}.Verdict()
+	}
+	return groups
+}
+
+// Open returns how many cases of the group have not ended.
+func (g Group) Open() int {
+	return len(g.Cases) - g.Passed - g.Failed - g.Warned - g.Skipped - g.Informed
+}
+
+// Word is what became of a case: "passed", or "running".
+func Word(c storage.CheckCase) string {
+	switch c.Result {
+	case storage.CheckPassed:
+		return "passed"
+	case storage.CheckFailed:
+		return "failed"
+	case storage.CheckWarned:
+		return "warned"
+	case storage.CheckSkipped:
+		return "skipped"
+	case storage.CheckInformed:
+		return "info"
+	}
+	if c.StartedAt.IsZero() {
+		return "waiting"
+	}
+	return "running"
+}
+
+// Findings returns the cases that failed, then those that warned: what there is to do.
+func Findings(run storage.CheckRun) (found []storage.CheckCase) {
+	for _, result := range []storage.CheckResult{storage.CheckFailed, storage.CheckWarned} {
+		found = append(found, With(run, result)...)
+	}
+	return found
+}
+
+// With returns the cases of a run with a result, in their order.
+func With(run storage.CheckRun, result storage.CheckResult) (cases []storage.CheckCase) {
+	for _, c := range run.Cases {
+		if c.Result == result {
+			cases = append(cases, c)
+		}
+	}
+	return cases
+}
+
+// A Skip is a reason for which cases were skipped.
+type Skip struct {
+	Reason string
+	IDs    []string
+}
+
+// Skips returns why cases of a run were skipped, each reason once.
+func Skips(run storage.CheckRun) (skips []Skip) {
+	at := map[string]int{}
+	for _, c := range With(run, storage.CheckSkipped) {
+		i, known := at[c.Got]
+		if !known {
+			i = len(skips)
+			at[c.Got] = i
+			skips = append(skips, Skip{Reason: c.Got})
+		}
+		skips[i].IDs = append(skips[i].IDs, c.ID)
+	}
+	return skips
+}
+
+// A Bar of the histogram of latencies stands for the answers that took at most a time, and
+// longer than the bar before.
+type Bar struct {
+	UpTo  string // "≤ 5ms"
+	N     int
+	Share float64 // of the longest bar: 0 to 1
+}
+
+// Bars returns the histogram of latencies that the group load measured, or none.
+func Bars(l storage.CheckLoad) (bars []Bar) {
+	most := 0
+	for _, b := range l.Buckets {
+		most = max(most, b.N)
+	}
+	for _, b := range l.Buckets {
+		bars = append(bars, Bar{UpTo: "≤ " + b.UpTo.String(), N: b.N, Share: float64(b.N) / float64(max(1, most))})
+	}
+	return bars
+}
+
+// Latencies says in one line what the group load measured, or "" if it did not run.
+func Latencies(l storage.CheckLoad) string {
+	if len(l.Buckets) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%g/s; p50 %s, p95 %s, p99 %s", l.PerSecond, ShortTime(l.P50), ShortTime(l.P95), ShortTime(l.P99))
+}
+
+// A Change is one kind of difference from the run before.
+type Change struct {
+	What  string // fixed, broken or still failing
+	Cases []storage.CheckCase
+}
+
+// Changes returns how the run differs from the run before. It always has the three kinds, or
+// none if the run is not compared.
+func (r Report) Changes() []Change {
+	if r.Before == nil {
+		return nil
+	}
+	d := r.Run.Since(*r.Before)
+	return []Change{{"fixed", d.Fixed}, {"broken", d.Broken}, {"still failing", d.StillFailing}}
+}
