@@ -40,11 +40,6 @@ func (t *tx) insertActivity(a storage.Activity) (storage.ID, error) {
 	return id, err
 }
 
-// deliveryText identifies a delivery in an activity.
-func deliveryText(d storage.Delivery) string {
-	return fmt.Sprintf("%s, %s to %s", d.Status, d.Channel, d.Webhook)
-}
-
 // Activities lists the newest activities after a given one, oldest first. With limit 0 it
 // lists all of them.
 func (s *ActivityStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // An activityRun is a series of like things: a webhook's deliveries that failed for good, or
@@ -64,7 +65,7 @@ func (r *activityRuns) begin(t *tx, of storage.ID, a storage.Activity) (err erro
 // recordFailure adds a delivery that failed for good to the activities.
 func (r *activityRuns) recordFailure(t *tx, a *storage.Attempt, webhook storage.ID) error {
 	if run := r.continued(webhook, t.now); run.n > 1 {
-		text := fmt.Sprintf("%d deliveries%s failed within %s; the last %s", run.n, t.toWebhook(webhook), t.now.Sub(run.began).Round(time.Second), failureText(a))
+		text := fmt.Sprintf("%d deliveries%s failed within %s; the last %s", run.n, t.toWebhook(webhook), t.now.Sub(run.began).Round(time.Second), column.FailureText(a))
 		n, err := t.exec(`UPDATE activities SET text = ?, delivery_id = ? WHERE id = ?`, text, a.DeliveryID, run.activity)
 		if err != nil || n > 0 { // otherwise retention has removed the activity
 			r.set(webhook, run)
@@ -76,7 +77,7 @@ func (r *activityRuns) recordFailure(t *tx, a *storage.Attempt, webhook storage.
 		return err
 	}
 	return r.begin(t, webhook, storage.Activity{
-		Kind: storage.ActivityFailed, WebhookID: webhook, DeliveryID: a.DeliveryID, Text: deliveryText(d) + " failed " + failureText(a),
+		Kind: storage.ActivityFailed, WebhookID: webhook, DeliveryID: a.DeliveryID, Text: column.DeliveryText(d) + " failed " + column.FailureText(a),
 	})
 }
 
@@ -124,12 +125,4 @@ func (t *tx) silentActivity(e *storage.Execution) (storage.ID, error) {
 func scanID(read scan) (id storage.ID, err error) {
 	err = read(&id)
 	return id, err
-}
-
-func failureText(a *storage.Attempt) string {
-	attempts := "at once"
-	if a.N > 1 {
-		attempts = fmt.Sprintf("after %d attempts", a.N)
-	}
-	return attempts + ": " + a.Error
 }

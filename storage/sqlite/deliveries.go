@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
+	"backchannel/storage/seal"
 )
 
 // A DeliveryStore stores events and what becomes of their deliveries. What the engine does
@@ -178,23 +180,23 @@ func (s *DeliveryStore) scanAttempt(read scan) (a storage.Attempt, err error) {
 		return a, err
 	}
 	a.At = at.Time
-	secrets, err := s.seals.open(sealed, attemptSecrets(a))
+	secrets, err := s.seals.Open(sealed, attemptSecrets(a))
 	if err != nil {
 		return a, err
 	}
-	if a.RequestHeaders, secrets, err = unpackHeaders(request, secrets); err != nil {
+	if a.RequestHeaders, secrets, err = column.UnpackHeaders(request, secrets); err != nil {
 		return a, err
 	}
 	var old bool
-	if a.ResponseHeaders, _, old, err = unpackForeign(response, secrets); err == nil && old {
-		maskOld(&a)
+	if a.ResponseHeaders, _, old, err = column.UnpackForeign(response, secrets); err == nil && old {
+		column.MaskOld(&a)
 	}
 	return a, err
 }
 
 // attemptSecrets returns the associated data of an attempt's secret header values.
-func attemptSecrets(a storage.Attempt) associatedData {
-	return associatedData{"attempts", "secrets/" + strconv.Itoa(a.N), a.DeliveryID}
+func attemptSecrets(a storage.Attempt) seal.Place {
+	return seal.At("attempts", "secrets/"+strconv.Itoa(a.N), a.DeliveryID)
 }
 
 // ReplayDelivery creates a new delivery of the same event, and so of the same bytes. The
@@ -217,7 +219,7 @@ func (s *DeliveryStore) ReplayDelivery(ctx context.Context, id storage.ID) (stor
 			return err
 		}
 		return t.addActivity(storage.Activity{
-			Kind: storage.ActivityDelivery, WebhookID: made.WebhookID, DeliveryID: made.ID, Text: deliveryText(old) + " replayed" + s.by,
+			Kind: storage.ActivityDelivery, WebhookID: made.WebhookID, DeliveryID: made.ID, Text: column.DeliveryText(old) + " replayed" + s.by,
 		})
 	})
 	if err != nil {
@@ -271,7 +273,7 @@ func (s *DeliveryStore) command(ctx context.Context, kind storage.CommandKind, i
 			return err
 		}
 		done := map[storage.CommandKind]string{storage.CommandRetry: " made due at once", storage.CommandCancel: " cancelled"}[kind]
-		return t.addActivity(storage.Activity{Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: id, Text: deliveryText(d) + done + s.by})
+		return t.addActivity(storage.Activity{Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: id, Text: column.DeliveryText(d) + done + s.by})
 	})
 	if err != nil {
 		return fmt.Errorf("%s delivery %s: %w", kind, id, err)

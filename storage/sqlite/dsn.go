@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/url"
 
+	"backchannel/storage/column"
+
 	"github.com/mattn/go-sqlite3"
 )
 
@@ -75,7 +77,7 @@ func shape(path string) error {
 // connected prepares each new connection. Migrations and Check use message_key.
 func connected(conn *sqlite3.SQLiteConn) error {
 	_, err := conn.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d; PRAGMA temp_store = memory", checkpointPages), nil)
-	return errors.Join(err, conn.RegisterFunc("message_key", messageKey, true))
+	return errors.Join(err, conn.RegisterFunc("message_key", column.MessageKey, true))
 }
 
 // openPool returns a pool with a maximum number of connections, after opening one.

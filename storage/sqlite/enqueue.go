@@ -4,18 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
-
-// A target holds the columns of a webhook that are needed to enqueue an event for it. Reading
-// the whole webhook would decrypt its secrets.
-type target struct {
-	name     string
-	channels string
-	auth     storage.AuthType
-}
 
 // Enqueue stores events with one delivery each, all in one commit or none, and sets the
 // events' ID and CreatedAt. It refuses a channel that the webhook does not have, and a
@@ -68,7 +60,7 @@ func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 	if err != nil {
 		return err
 	}
-	if err := to.check(e); err != nil {
+	if err := to.Check(e); err != nil {
 		return err
 	}
 	if e.ID, err = t.newID(); err != nil {
@@ -81,7 +73,7 @@ func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 		return err
 	}
 	*d = storage.Delivery{
-		EventID: e.ID, WebhookID: e.WebhookID, Webhook: to.name, RequestID: e.RequestID, Channel: e.Channel,
+		EventID: e.ID, WebhookID: e.WebhookID, Webhook: to.Name, RequestID: e.RequestID, Channel: e.Channel,
 		Status: e.Status, Variant: e.Variant, Identity: e.Identity, Misbehave: e.Misbehave, MessageID: e.MessageID, DueAt: e.DueAt,
 	}
 	return t.queueDelivery(d)
@@ -100,7 +92,7 @@ func (t *tx) queueDelivery(d *storage.Delivery) (err error) {
 }
 
 // target returns a webhook's target, which it reads once per transaction.
-func (t *tx) target(id storage.ID) (target, error) {
+func (t *tx) target(id storage.ID) (column.Target, error) {
 	if to, ok := t.targets[id]; ok {
 		return to, nil
 	}
@@ -112,7 +104,7 @@ func (t *tx) target(id storage.ID) (target, error) {
 		return to, err
 	}
 	if t.targets == nil {
-		t.targets = map[storage.ID]target{}
+		t.targets = map[storage.ID]column.Target{}
 	}
 	t.targets[id] = to
 	return to, nil
@@ -124,27 +116,12 @@ func (t *tx) toWebhook(id storage.ID) string {
 	if err != nil {
 		return ""
 	}
-	return " to " + to.name
+	return " to " + to.Name
 }
 
-func scanTarget(read scan) (to target, err error) {
-	err = read(&to.name, &to.channels, &to.auth)
+func scanTarget(read scan) (to column.Target, err error) {
+	err = read(&to.Name, &to.Channels, &to.Auth)
 	return to, err
-}
-
-// check makes sure that the webhook can have an event, within the transaction: the webhook may
-// have been changed since the event was made for it.
-func (to target) check(e *storage.Event) error {
-	var bad storage.FieldErrors
-	if !(storage.Webhook{Channels: splitChannels(to.channels)}).Has(e.Channel) {
-		bad = append(bad, storage.FieldError{Field: "channel",
-			Reason: fmt.Sprintf("webhook %q has no channel %q, it has %s", to.name, e.Channel, strings.ReplaceAll(to.channels, ",", ", "))})
-	}
-	if e.Misbehave.NeedsJWT() && to.auth != storage.AuthJWT {
-		bad = append(bad, storage.FieldError{Field: "misbehave",
-			Reason: fmt.Sprintf("%q needs JWT authentication, which webhook %q does not have", e.Misbehave, to.name)})
-	}
-	return bad.Err()
 }
 
 // Event finds an event by its ID.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 const executionColumns = `x.id, x.received_at, x.execution_id, x.request_id, x.x_request_id, x.campaign_uuid, x.campaign_id, x.version_id, x.campaign,
@@ -37,21 +38,21 @@ func (s *ExecutionStore) scanWhole(read scan) (e storage.Execution, err error) {
 		return e, err
 	}
 	e.ReceivedAt = received.Time
-	secrets, err := s.seals.open(sealed, executionSecrets(e.ID))
+	secrets, err := s.seals.Open(sealed, executionSecrets(e.ID))
 	if err != nil {
 		return e, err
 	}
-	if e.Headers, secrets, err = unpackHeaders(headers, secrets); err != nil {
+	if e.Headers, secrets, err = column.UnpackHeaders(headers, secrets); err != nil {
 		return e, err
 	}
-	if e.AnswerHeaders, secrets, err = unpackHeaders(answer, secrets); err != nil || !e.Sealed {
+	if e.AnswerHeaders, secrets, err = column.UnpackHeaders(answer, secrets); err != nil || !e.Sealed {
 		return e, err
 	}
-	body, secrets, err := cutText(secrets)
+	body, secrets, err := column.CutText(secrets)
 	if err != nil {
 		return e, err
 	}
-	answerBody, _, err := cutText(secrets)
+	answerBody, _, err := column.CutText(secrets)
 	e.Body, e.AnswerBody = []byte(body), []byte(answerBody)
 	return e, err
 }

@@ -4,10 +4,11 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
-	"hash/fnv"
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
+	"backchannel/storage/seal"
 )
 
 // An ExecutionStore stores calls of the execution API and the messages that follow from them.
@@ -42,7 +43,7 @@ func (s *ExecutionStore) add(t *tx, e *storage.Execution, decide func(storage.Pr
 	if err := s.insert(t, e); err != nil || !e.Accepted() {
 		return err
 	}
-	for _, key := range requestKeys(e) {
+	for _, key := range column.AcceptedKeys(e) {
 		if err := t.raw.exec(`INSERT OR IGNORE INTO accepted_requests VALUES (?, ?)`, key, int64(e.ID)); err != nil {
 			return err
 		}
@@ -72,30 +73,10 @@ func (s *ExecutionStore) precedent(t *tx, e *storage.Execution) (p storage.Prece
 		}
 	}
 	since := e.ReceivedAt.Add(-storage.RepeatWindow)
-	if p.SameCall, err = s.accepted(t, e, xRequest, e.XRequestID, since); err == nil {
-		p.SameRequest, err = s.accepted(t, e, bodyRequest, e.RequestID, since)
+	if p.SameCall, err = s.accepted(t, e, column.CallID, e.XRequestID, since); err == nil {
+		p.SameRequest, err = s.accepted(t, e, column.RequestID, e.RequestID, since)
 	}
 	return p, err
-}
-
-// The kinds of request IDs: that of the header x-request-id and that of the body.
-const (
-	xRequest    = "x"
-	bodyRequest = "b"
-)
-
-// requestKeys returns the keys under which a call is found again.
-func requestKeys(e *storage.Execution) []int64 {
-	return []int64{acceptedKey(e, xRequest, e.XRequestID), acceptedKey(e, bodyRequest, e.RequestID)}
-}
-
-// acceptedKey is the hash of a request ID in an organization's sandbox.
-func acceptedKey(e *storage.Execution, kind, id string) int64 {
-	hash := fnv.New64a()
-	for _, part := range []string{kind, e.Organization, e.Sandbox, id} {
-		_, _ = hash.Write(append([]byte(part), 0))
-	}
-	return int64(hash.Sum64()) //nolint:gosec // bits
 }
 
 // accepted finds the newest call since a time that was accepted with a request ID in the same
@@ -105,13 +86,13 @@ func (s *ExecutionStore) accepted(t *tx, e *storage.Execution, kind, id string, 
 		return nil, nil
 	}
 	same := `x_request_id = ?`
-	if kind == bodyRequest {
+	if kind == column.RequestID {
 		same = `request_id = ?`
 	}
 	var row [1]driver.Value
 	found, err := t.raw.queryRow(row[:], `SELECT x.id FROM accepted_requests a CROSS JOIN executions x ON x.id = a.execution
 		WHERE a.key = ? AND x.received_at >= ? AND x.organization = ? AND x.sandbox = ? AND x.`+same+` ORDER BY a.execution DESC LIMIT 1`,
-		acceptedKey(e, kind, id), since.UnixMicro(), e.Organization, e.Sandbox, id)
+		column.AcceptedKey(e, kind, id), since.UnixMicro(), e.Organization, e.Sandbox, id)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -127,21 +108,21 @@ func (s *ExecutionStore) insert(t *tx, e *storage.Execution) error {
 	if err != nil {
 		return err
 	}
-	headers, secrets := packHeaders(e.Headers...)
-	answer, more := packHeaders(e.AnswerHeaders...)
+	headers, secrets := column.PackHeaders(e.Headers...)
+	answer, more := column.PackHeaders(e.AnswerHeaders...)
 	body, answerBody := notNil(e.Body), notNil(e.AnswerBody)
 	secrets = append(secrets, more...)
 	if e.Sealed {
-		secrets = appendText(appendText(secrets, string(body)), string(answerBody))
+		secrets = column.AppendText(column.AppendText(secrets, string(body)), string(answerBody))
 		body, answerBody = []byte{}, []byte{}
 	}
 	err = t.raw.exec(`INSERT INTO execution_contents VALUES (?,?,?,?,?,?,?,?)`, int64(e.ID), headers, answer,
-		s.seals.seal(secrets, executionSecrets(e.ID)), body, string(e.Flaw), answerBody, e.Sealed)
+		s.seals.Seal(secrets, executionSecrets(e.ID)), body, string(e.Flaw), answerBody, e.Sealed)
 	return err
 }
 
-func executionSecrets(id storage.ID) associatedData {
-	return associatedData{"execution_contents", "secrets", id}
+func executionSecrets(id storage.ID) seal.Place {
+	return seal.At("execution_contents", "secrets", id)
 }
 
 // notNil returns an empty slice for nil, which would be stored as NULL.

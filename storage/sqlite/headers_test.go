@@ -4,13 +4,14 @@ import (
 	"testing"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // packOld packs plain lines with the mark of older versions.
 func packOld(lines ...storage.HeaderField) (open []byte) {
 	for _, line := range lines {
-		open = append(appendText(open, line.Name), oldPlainValue)
-		open = appendText(open, line.Value)
+		open = append(column.AppendText(open, line.Name), column.OldPlainValue)
+		open = column.AppendText(open, line.Value)
 	}
 	return open
 }

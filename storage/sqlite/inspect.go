@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"backchannel/storage"
+	"backchannel/storage/seal"
 )
 
 const (
@@ -83,7 +84,7 @@ func checkFresh(dir, path string, alone bool) error {
 		return damaged("it is empty or gone, but its write-ahead log is there and holds records")
 	case !alone:
 		return damaged("it is empty or gone, but another process has it open")
-	case exists(path) && exists(filepath.Join(dir, keyFile)): // the key is made after the first records
+	case exists(path) && exists(filepath.Join(dir, seal.KeyFile)): // the key is made after the first records
 		return damaged("it was emptied")
 	}
 	return checkKey(dir, nil)
@@ -243,7 +244,7 @@ func checkSchema(ctx context.Context, db *sql.DB, program string) (int64, error)
 // checkKey makes sure that the key file is the one with which this database's secrets were
 // sealed. If proof is nil, there are no secrets yet and the file may be missing.
 func checkKey(dir string, proof []byte) error {
-	path := filepath.Join(dir, keyFile)
+	path := filepath.Join(dir, seal.KeyFile)
 	if err := checkRegular(path); err != nil {
 		return err
 	}
@@ -254,8 +255,8 @@ func checkKey(dir string, proof []byte) error {
 	default:
 		return fmt.Errorf("%w: its key %s is gone, and without it the secrets cannot be read; restore the key from a backup; nothing was changed", storage.ErrDamaged, path)
 	}
-	key, err := readKey(dir)
-	if err == nil && proof != nil && !bytes.Equal(proof, proofOf(key)) {
+	key, err := seal.ReadKey(dir)
+	if err == nil && proof != nil && !bytes.Equal(proof, seal.Proof(key)) {
 		err = fmt.Errorf("%w: %s is not the key that its secrets were sealed with; restore that one from a backup; nothing was changed", storage.ErrDamaged, path)
 	}
 	return err

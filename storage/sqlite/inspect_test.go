@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"backchannel/storage"
+	"backchannel/storage/seal"
 )
 
 // killed returns a data folder as a SIGKILL leaves it, with a write-ahead log that holds almost
@@ -181,10 +182,10 @@ func TestDamagedFilesAreRefusedUnchanged(t *testing.T) {
 			closed(t, dir, func(s *Store) { newer(t, s); copyFolder(t, dir, copied) })
 			return copied
 		}, func(t *testing.T, _, db string) { remove(t, db+"-shm") }, storage.ErrNewerSchema, "newer backchannel"},
-		{"a short key", killed, func(t *testing.T, dir, _ string) { change(t, filepath.Join(dir, keyFile), cut(1, 2)) }, storage.ErrDamaged, "16 bytes"},
-		{"an empty key", killed, func(t *testing.T, dir, _ string) { write(t, filepath.Join(dir, keyFile), nil) }, storage.ErrDamaged, "0 bytes"},
-		{"another key", killed, func(t *testing.T, dir, _ string) { change(t, filepath.Join(dir, keyFile), scrambled(0, 1)) }, storage.ErrDamaged, "is not the key"},
-		{"a lost key", killed, func(t *testing.T, dir, _ string) { remove(t, filepath.Join(dir, keyFile)) }, storage.ErrDamaged, "is gone"},
+		{"a short key", killed, func(t *testing.T, dir, _ string) { change(t, filepath.Join(dir, seal.KeyFile), cut(1, 2)) }, storage.ErrDamaged, "16 bytes"},
+		{"an empty key", killed, func(t *testing.T, dir, _ string) { write(t, filepath.Join(dir, seal.KeyFile), nil) }, storage.ErrDamaged, "0 bytes"},
+		{"another key", killed, func(t *testing.T, dir, _ string) { change(t, filepath.Join(dir, seal.KeyFile), scrambled(0, 1)) }, storage.ErrDamaged, "is not the key"},
+		{"a lost key", killed, func(t *testing.T, dir, _ string) { remove(t, filepath.Join(dir, seal.KeyFile)) }, storage.ErrDamaged, "is gone"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := c.start(t)

@@ -2,12 +2,11 @@ package sqlite
 
 import (
 	"database/sql/driver"
-	"encoding/binary"
-	"hash/crc32"
 	"slices"
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A messageIndex finds the receipts of a message by a hash. Since hashes are scattered, each
@@ -30,31 +29,13 @@ const (
 	keysInLevel1 = 4096
 )
 
-// messageKey returns a message's key. One half is a hash of the requestId, because a request
-// may have many recipients; the other is of the recipient at one webhook. Two messages may
-// have the same key.
-func messageKey(requestID, identity string, webhook int64) int64 {
-	recipient := binary.BigEndian.AppendUint64([]byte(identity), uint64(webhook)) //nolint:gosec // bits
-	return requestKey(requestID) | int64(crc32.ChecksumIEEE(recipient))
-}
-
-// requestKey returns the smallest key of a request's messages. Or-ed with lastRecipient it
-// is the greatest.
-func requestKey(requestID string) int64 {
-	return int64(uint64(crc32.ChecksumIEEE([]byte(requestID))) << 32) //nolint:gosec // bits
-}
-
-const lastRecipient = 1<<32 - 1
-
-func keyOf(r *storage.Receipt) int64 { return messageKey(r.RequestID, r.Identity, int64(r.WebhookID)) }
-
 // add adds a receipt. One without a requestId belongs to no message.
 func (m *messageIndex) add(r *storage.Receipt) error {
 	if r.RequestID == "" {
 		return nil
 	}
 	m.added[0]++
-	return m.raw.exec(`INSERT INTO messages VALUES (0, ?, ?)`, keyOf(r), int64(r.ID))
+	return m.raw.exec(`INSERT INTO messages VALUES (0, ?, ?)`, column.KeyOf(r), int64(r.ID))
 }
 
 // raise moves the keys of full levels to the next level.
@@ -79,7 +60,7 @@ func (m *messageIndex) remove(r *storage.Receipt) error {
 	if r.RequestID == "" {
 		return nil
 	}
-	return m.raw.exec(`DELETE FROM messages WHERE level IN (0, 1, 2) AND key = ? AND receipt_id = ?`, keyOf(r), int64(r.ID))
+	return m.raw.exec(`DELETE FROM messages WHERE level IN (0, 1, 2) AND key = ? AND receipt_id = ?`, column.KeyOf(r), int64(r.ID))
 }
 
 // The queries for the first and the last receipts of a key. A higher level has older
@@ -120,7 +101,7 @@ func (m *messageIndex) earlier(r *storage.Receipt) (earlier []storage.Earlier, e
 }
 
 func (m *messageIndex) find(query string, r *storage.Receipt) (ids []storage.ID, err error) {
-	err = m.raw.query(func(row []driver.Value) { ids = append(ids, storage.ID(integer(row[0]))) }, query, keyOf(r))
+	err = m.raw.query(func(row []driver.Value) { ids = append(ids, storage.ID(integer(row[0]))) }, query, column.KeyOf(r))
 	return ids, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A message is found whichever level the key of its receipt is in, until the receipt is
@@ -72,7 +73,7 @@ func TestMessagesWithOneKeyAreApart(t *testing.T) {
 	other.RequestID = "R2"
 	addReceipt(t, s, &r)
 	err := s.write(t.Context(), 0, func(t *tx) error {
-		return t.must(`INSERT INTO messages VALUES (0, ?, ?)`, keyOf(&other), r.ID)
+		return t.must(`INSERT INTO messages VALUES (0, ?, ?)`, column.KeyOf(&other), r.ID)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"backchannel/storage"
+	"backchannel/storage/seal"
 )
 
 const (
@@ -199,21 +199,21 @@ func createFile(path string) error {
 // openSealer reads the key file, which it creates for a new database, and stores a proof of
 // the key in the database. With the proof a wrong key is noticed when the database is opened,
 // not when the first secret cannot be decrypted.
-func openSealer(ctx context.Context, dir string, db *sql.DB) (*sealer, error) {
+func openSealer(ctx context.Context, dir string, db *sql.DB) (*seal.Sealer, error) {
 	proof, err := keyProof(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	key, err := readKey(dir)
+	key, err := seal.ReadKey(dir)
 	if err != nil {
 		return nil, err
 	}
 	if proof == nil {
-		if _, err := db.ExecContext(ctx, `UPDATE store SET key_proof = ?`, proofOf(key)); err != nil {
+		if _, err := db.ExecContext(ctx, `UPDATE store SET key_proof = ?`, seal.Proof(key)); err != nil {
 			return nil, fmt.Errorf("store the key's proof: %w", err)
 		}
 	}
-	return newSealer(key)
+	return seal.New(key)
 }
 
 func keyProof(ctx context.Context, db *sql.DB) (proof []byte, err error) {
@@ -221,11 +221,4 @@ func keyProof(ctx context.Context, db *sql.DB) (proof []byte, err error) {
 		return nil, fmt.Errorf("read the key's proof: %w", err)
 	}
 	return proof, nil
-}
-
-// proofOf returns a hash of the key. The key is random, so that the hash does not help to find
-// it; the prefix keeps it different from hashes of the key for other purposes.
-func proofOf(key []byte) []byte {
-	sum := sha256.Sum256(append([]byte("backchannel key proof:"), key...))
-	return sum[:]
 }

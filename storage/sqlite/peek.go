@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"backchannel/storage"
+	"backchannel/storage/seal"
 )
 
 // peekOptions has a short busy timeout: Peek serves shell completion, and a person waits
@@ -30,16 +31,16 @@ func Peek(ctx context.Context, o Options) (*Store, error) {
 
 // peek uses a pool of one connection, because shell completion runs one query at a time.
 func peek(ctx context.Context, o Options, path string) (*Store, error) {
-	for _, file := range []string{path, path + logSuffix, path + memSuffix, filepath.Join(o.Dir, keyFile)} {
+	for _, file := range []string{path, path + logSuffix, path + memSuffix, filepath.Join(o.Dir, seal.KeyFile)} {
 		if err := checkRegular(file); err != nil {
 			return nil, err
 		}
 	}
-	key, err := os.ReadFile(filepath.Join(o.Dir, keyFile))
+	key, err := os.ReadFile(filepath.Join(o.Dir, seal.KeyFile))
 	if err != nil {
 		return nil, err
 	}
-	seals, err := newSealer(key)
+	seals, err := seal.New(key)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"backchannel/storage"
+	"backchannel/storage/seal"
 )
 
 // An Exposure is a file or folder that others could read when the store was opened.
@@ -35,7 +36,7 @@ func (e Exposure) String() string {
 
 // private returns patterns for the files in a data folder that contain secrets.
 func private() []string {
-	return []string{databaseFile + "*", keyFile + "*", "ca-key.pem*", "backchannel.log*", "crash-*"}
+	return []string{databaseFile + "*", seal.KeyFile + "*", "ca-key.pem*", "backchannel.log*", "crash-*"}
 }
 
 // public returns patterns for the files that anyone may read: the authority's certificate

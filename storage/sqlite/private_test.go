@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"backchannel/storage"
+	"backchannel/storage/seal"
 )
 
 func modeOf(t *testing.T, path string) fs.FileMode {
@@ -20,7 +21,7 @@ func modeOf(t *testing.T, path string) fs.FileMode {
 func TestFilesAreClosedToOthers(t *testing.T) {
 	t.Parallel()
 	dir := blankFolder(t)
-	for _, name := range []string{keyFile, databaseFile, databaseFile + "-wal", "ca-key.pem", "backchannel.log", "backchannel.log.1", "crash-1.log", "ca.pem"} {
+	for _, name := range []string{seal.KeyFile, databaseFile, databaseFile + "-wal", "ca-key.pem", "backchannel.log", "backchannel.log.1", "crash-1.log", "ca.pem"} {
 		file := must(os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600))
 		if err := file.Close(); err != nil {
 			t.Fatal(err)
@@ -45,7 +46,7 @@ func TestFilesAreClosedToOthers(t *testing.T) {
 		t.Errorf("the folder has %v", mode)
 	}
 	activities := must(s.Activities(t.Context(), 0, 100))
-	for _, path := range []string{filepath.Join(dir, keyFile), filepath.Join(dir, databaseFile)} {
+	for _, path := range []string{filepath.Join(dir, seal.KeyFile), filepath.Join(dir, databaseFile)} {
 		if !slices.ContainsFunc(activities, func(a storage.Activity) bool { return strings.HasPrefix(a.Text, path+" was open to others") }) {
 			t.Errorf("%s is not reported: %v", path, activities)
 		}
@@ -63,13 +64,13 @@ func TestSharedFolderStaysOpen(t *testing.T) {
 	if err := os.WriteFile(other, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for path, mode := range map[string]fs.FileMode{dir: 0o755, filepath.Join(dir, keyFile): 0o640} {
+	for path, mode := range map[string]fs.FileMode{dir: 0o755, filepath.Join(dir, seal.KeyFile): 0o640} {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s := openTest(t, dir)
-	if len(s.Exposed()) != 1 || modeOf(t, dir) != 0o755 || modeOf(t, other) != 0o644 || modeOf(t, filepath.Join(dir, keyFile)) != 0o600 {
+	if len(s.Exposed()) != 1 || modeOf(t, dir) != 0o755 || modeOf(t, other) != 0o644 || modeOf(t, filepath.Join(dir, seal.KeyFile)) != 0o600 {
 		t.Errorf("it was exposed: %v; the folder has %v", s.Exposed(), modeOf(t, dir))
 	}
 }

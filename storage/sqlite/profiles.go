@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A ProfileStore stores how the receiver answers each webhook.
@@ -49,19 +49,6 @@ func (s *ProfileStore) SetProfile(ctx context.Context, webhook storage.ID, p sto
 	return nil
 }
 
-// profileName returns the name of a profile's preset. The zero profile has the name of the
-// first preset.
-func profileName(p storage.Profile) string {
-	p.Generation = 0
-	switch {
-	case p.Preset != "":
-		return p.Preset
-	case reflect.DeepEqual(p, storage.Profile{}):
-		return storage.Presets()[0].Name
-	}
-	return "one of its own"
-}
-
 func (s *ProfileStore) save(ctx context.Context, webhook storage.ID, p storage.Profile) error {
 	text, err := json.Marshal(p)
 	if err != nil {
@@ -78,6 +65,6 @@ func (s *ProfileStore) save(ctx context.Context, webhook storage.ID, p storage.P
 			return err
 		}
 		return t.addActivity(storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
-			Text: fmt.Sprintf("response profile of webhook %s set to %s%s", to.name, profileName(p), s.by)})
+			Text: fmt.Sprintf("response profile of webhook %s set to %s%s", to.Name, column.ProfileName(p), s.by)})
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A QueueStore stores the work of the engine: deliveries that are due, commands about
@@ -110,9 +111,9 @@ func (s *QueueStore) ResetSending(ctx context.Context) error {
 // been cancelled stays cancelled, and an attempt that is already stored changes nothing. The
 // headers are packed and sealed before the transaction, in the caller's goroutine.
 func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
-	request, secrets := packHeaders(o.Attempt.RequestHeaders...)
-	response, more := packHeaders(o.Attempt.ResponseHeaders...)
-	sealed := s.seals.seal(append(secrets, more...), attemptSecrets(o.Attempt))
+	request, secrets := column.PackHeaders(o.Attempt.RequestHeaders...)
+	response, more := column.PackHeaders(o.Attempt.ResponseHeaders...)
+	sealed := s.seals.Seal(append(secrets, more...), attemptSecrets(o.Attempt))
 	kinds := storage.ChangedDeliveries
 	if o.PauseWebhook != "" {
 		kinds |= storage.ChangedWebhooks | storage.ChangedActivity

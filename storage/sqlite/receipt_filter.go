@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // storedWithin bounds the time from a receipt's arrival until it is stored and gets its ID,
@@ -112,9 +113,9 @@ func receiptCondition(term storage.Term) condition {
 	at := term.At.UnixMicro()
 	switch term.Key {
 	case "message":
-		least := requestKey(term.Value)
+		least := column.RequestKey(term.Value)
 		return condition{`r.id IN (SELECT receipt_id FROM messages WHERE level IN (0, 1, 2) AND key BETWEEN ? AND ?) AND r.request_id = ?`,
-			[]any{least, least | lastRecipient, term.Value}}
+			[]any{least, least | column.LastRecipient, term.Value}}
 	case "identity":
 		return condition{`r.identity = ? AND r.identity <> ''`, []any{term.Value}}
 	case "campaign":

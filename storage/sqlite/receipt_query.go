@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // receiptColumns are the columns that lists show. What they do not show is in other tables, so
@@ -36,7 +37,7 @@ func scanReceipt(read scan) (r storage.Receipt, err error) {
 	}
 	r.ReceivedAt = received.Time
 	r.Path = storage.WithoutTokens(r.Path) // an older version stored it unmasked
-	return r, unpackVerdicts(verdicts, "", &r.Verdicts)
+	return r, column.UnpackVerdicts(verdicts, "", &r.Verdicts)
 }
 
 // scanWhole scans a receipt with its content. The path with its secrets, if it has any, follows
@@ -51,20 +52,20 @@ func (s *ReceiptStore) scanWhole(read scan) (r storage.Receipt, err error) {
 		return r, err
 	}
 	r.ReceivedAt = received.Time
-	if err := unpackVerdicts(verdicts, checks, &r.Verdicts); err != nil {
+	if err := column.UnpackVerdicts(verdicts, checks, &r.Verdicts); err != nil {
 		return r, err
 	}
-	secrets, err := s.seals.open(sealed, receiptSecrets(r.ID))
+	secrets, err := s.seals.Open(sealed, receiptSecrets(r.ID))
 	if err != nil {
 		return r, err
 	}
 	var old bool
-	if r.Headers, secrets, old, err = unpackForeign(headers, secrets); err == nil && len(secrets) > 0 {
-		r.Path, _, err = cutText(secrets)
+	if r.Headers, secrets, old, err = column.UnpackForeign(headers, secrets); err == nil && len(secrets) > 0 {
+		r.Path, _, err = column.CutText(secrets)
 	}
 	if old && len(r.Forward.Body) > 0 {
 		f := &r.Forward
-		f.Body = storage.MaskBody(storage.NewMask(secretValues(r.Headers)...), f.Header(), f.Body, f.Flaw != "")
+		f.Body = storage.MaskBody(storage.NewMask(column.SecretValues(r.Headers)...), f.Header(), f.Body, f.Flaw != "")
 	}
 	return r, err
 }

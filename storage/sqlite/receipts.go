@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
+	"backchannel/storage/seal"
 )
 
 // A ReceiptStore stores receipts, and what became of relaying them.
@@ -54,17 +56,17 @@ type packed struct {
 // packReceipt packs a receipt. A path can contain a token, so its secrets are sealed with those
 // of the headers.
 func packReceipt(r *storage.Receipt) (p packed) {
-	p.headers, p.secrets = packHeaders(r.Headers...)
+	p.headers, p.secrets = column.PackHeaders(r.Headers...)
 	if p.path = storage.WithoutTokens(r.Path); p.path != r.Path {
-		p.secrets = appendText(p.secrets, r.Path) // after those of the headers
+		p.secrets = column.AppendText(p.secrets, r.Path) // after those of the headers
 	}
-	p.verdicts, p.checks = packVerdicts(r.Verdicts)
+	p.verdicts, p.checks = column.PackVerdicts(r.Verdicts)
 	return p
 }
 
 // insert stores a receipt that has an ID: what lists show, what they do not, and its keys.
 func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
-	facet, err := t.facets.id(t.statements, facetOf(r))
+	facet, err := t.facets.id(t.statements, column.FacetOf(r))
 	if err != nil {
 		return err
 	}
@@ -91,15 +93,15 @@ func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
 		body = []byte{} // not NULL
 	}
 	err = t.raw.exec(`INSERT INTO receipt_contents VALUES (?,?,?,?,?)`, int64(r.ID), p.headers,
-		s.seals.seal(p.secrets, receiptSecrets(r.ID)), p.checks, body)
+		s.seals.Seal(p.secrets, receiptSecrets(r.ID)), p.checks, body)
 	if err != nil {
 		return err
 	}
 	return t.messages.add(r)
 }
 
-func receiptSecrets(id storage.ID) associatedData {
-	return associatedData{"receipt_contents", "secrets", id}
+func receiptSecrets(id storage.ID) seal.Place {
+	return seal.At("receipt_contents", "secrets", id)
 }
 
 // FinishReceipts stores the outcomes of answers, which are known later than the receipts. They

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/seal"
 )
 
 // Options configure a store. Only Dir is required.
@@ -66,7 +67,7 @@ type Store struct {
 type database struct {
 	reads  *sql.DB // never wait for a writer
 	writer *writer // nil if opened by Peek
-	seals  *sealer
+	seals  *seal.Sealer
 	by     string // who makes changes, with a space before it, or empty
 }
 

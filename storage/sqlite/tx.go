@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A tx is the writer's current transaction. It never leaves this package. A record with
@@ -18,7 +19,7 @@ type tx struct {
 	last  storage.ID // the last ID assigned, or 0 before newID has been called
 	kinds storage.Change
 
-	targets    map[storage.ID]target
+	targets    map[storage.ID]column.Target
 	deliveries deliveryRows
 	receipts   receiptTotal // the change to the stored one
 	facets     facetIDs

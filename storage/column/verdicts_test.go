@@ -1,4 +1,4 @@
-package sqlite
+package column
 
 import (
 	"encoding/json"
@@ -21,16 +21,16 @@ func TestVerdictsAreReadAsTheyWereStored(t *testing.T) {
 	v.Auth.Result, v.Auth.Reason = storage.Fail, texts[2]
 	v.Schema = storage.Verdict{Result: storage.NotApplicable, Reason: texts[4]}
 	v.Order = storage.Verdict{Result: storage.Pass, Checks: []storage.Check{{Name: "order", Result: storage.Pass}}}
-	verdicts, apart := packVerdicts(v)
+	verdicts, apart := PackVerdicts(v)
 	var got storage.Verdicts
-	if err := unpackVerdicts(verdicts, apart, &got); err != nil {
+	if err := UnpackVerdicts(verdicts, apart, &got); err != nil {
 		t.Fatalf("%v in %s and %s", err, verdicts, apart)
 	}
 	if diff := cmp.Diff(v, got); diff != "" {
 		t.Error(diff)
 	}
 	got = storage.Verdicts{}
-	if err := unpackVerdicts(verdicts, "", &got); err != nil || got.Auth.Checks != nil || got.Auth.Reason != v.Auth.Reason {
+	if err := UnpackVerdicts(verdicts, "", &got); err != nil || got.Auth.Checks != nil || got.Auth.Reason != v.Auth.Reason {
 		t.Errorf("without checks: %+v, %v", got, err)
 	}
 }
@@ -43,13 +43,13 @@ func TestChecksStoredAsObjectsAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got storage.Verdicts
-	if err := unpackVerdicts(`{}`, string(apart), &got); err != nil {
+	if err := UnpackVerdicts(`{}`, string(apart), &got); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got.Auth.Checks); diff != "" {
 		t.Error(diff)
 	}
-	if _, nothing := packVerdicts(storage.Verdicts{}); nothing != "{}" {
+	if _, nothing := PackVerdicts(storage.Verdicts{}); nothing != "{}" {
 		t.Errorf("no checks are %s", nothing)
 	}
 }

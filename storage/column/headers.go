@@ -1,4 +1,6 @@
-package sqlite
+// Package column holds how both stores write records into the columns of their tables, as far
+// as SQL has no part in it. A store packs a part of a record into a column and unpacks it.
+package column
 
 import (
 	"encoding/binary"
@@ -15,50 +17,50 @@ import (
 const (
 	plainValue  = 'q'
 	secretValue = 's'
-	// oldPlainValue marks a plain value from before the secrets in foreign lines were
+	// OldPlainValue marks a plain value from before the secrets in foreign lines were
 	// recognized by more than a few names, and answers were searched for the secrets sent.
-	oldPlainValue = 'p'
+	OldPlainValue = 'p'
 )
 
-// packHeaders returns lines without their secret values, and those in the same order.
-func packHeaders(lines ...storage.HeaderField) (open, secrets []byte) {
+// PackHeaders returns lines without their secret values, and those in the same order.
+func PackHeaders(lines ...storage.HeaderField) (open, secrets []byte) {
 	open = []byte{} // not NULL
 	for _, line := range lines {
-		open = appendText(open, line.Name)
+		open = AppendText(open, line.Name)
 		if line.Secret {
 			open = append(open, secretValue)
-			secrets = appendText(secrets, line.Value)
+			secrets = AppendText(secrets, line.Value)
 			continue
 		}
 		open = append(open, plainValue)
-		open = appendText(open, line.Value)
+		open = AppendText(open, line.Value)
 	}
 	return open, secrets
 }
 
-// unpackHeaders reads what packHeaders returned. rest is what follows the lines' secrets: some
+// UnpackHeaders reads what PackHeaders returned. rest is what follows the lines' secrets: some
 // records add a text of their own.
-func unpackHeaders(open, secrets []byte) (lines []storage.HeaderField, rest []byte, err error) {
+func UnpackHeaders(open, secrets []byte) (lines []storage.HeaderField, rest []byte, err error) {
 	lines, rest, _, err = unpackMarked(open, secrets)
 	return lines, rest, err
 }
 
-// unpackForeign is unpackHeaders for lines that another program wrote. It looks for secrets in
+// UnpackForeign is UnpackHeaders for lines that another program wrote. It looks for secrets in
 // lines with the old mark; old reports whether there are any.
-func unpackForeign(open, secrets []byte) (lines []storage.HeaderField, rest []byte, old bool, err error) {
+func UnpackForeign(open, secrets []byte) (lines []storage.HeaderField, rest []byte, old bool, err error) {
 	lines, rest, marks, err := unpackMarked(open, secrets)
 	for i := range lines {
-		if marks[i] == oldPlainValue {
+		if marks[i] == OldPlainValue {
 			old, lines[i].Secret = true, lines[i].LikelySecret()
 		}
 	}
 	return lines, rest, old, err
 }
 
-// maskOld hides the secrets that an attempt sent in its answer. It is for attempts that were
+// MaskOld hides the secrets that an attempt sent in its answer. It is for attempts that were
 // stored before this was done when the answer came.
-func maskOld(a *storage.Attempt) {
-	mask := storage.NewMask(secretValues(a.RequestHeaders)...)
+func MaskOld(a *storage.Attempt) {
+	mask := storage.NewMask(SecretValues(a.RequestHeaders)...)
 	for i := range a.ResponseHeaders {
 		h := &a.ResponseHeaders[i]
 		h.Secret = h.Secret || mask.Holds(h.Value)
@@ -66,7 +68,8 @@ func maskOld(a *storage.Attempt) {
 	a.ResponseBody = storage.MaskBody(mask, a.ResponseHeaders, a.ResponseBody, a.ResponseFlaw != "")
 }
 
-func secretValues(lines []storage.HeaderField) (secrets []string) {
+// SecretValues returns the values of the lines that are secret.
+func SecretValues(lines []storage.HeaderField) (secrets []string) {
 	for _, line := range lines {
 		if line.Secret {
 			secrets = append(secrets, line.Value)
@@ -78,7 +81,7 @@ func secretValues(lines []storage.HeaderField) (secrets []string) {
 func unpackMarked(open, secrets []byte) (lines []storage.HeaderField, rest, marks []byte, err error) {
 	for len(open) > 0 {
 		var line storage.HeaderField
-		if line.Name, open, err = cutText(open); err != nil {
+		if line.Name, open, err = CutText(open); err != nil {
 			return nil, nil, nil, err
 		}
 		if len(open) == 0 {
@@ -88,9 +91,9 @@ func unpackMarked(open, secrets []byte) (lines []storage.HeaderField, rest, mark
 		marks = append(marks, open[0])
 		open = open[1:]
 		if line.Secret {
-			line.Value, secrets, err = cutText(secrets)
+			line.Value, secrets, err = CutText(secrets)
 		} else {
-			line.Value, open, err = cutText(open)
+			line.Value, open, err = CutText(open)
 		}
 		if err != nil {
 			return nil, nil, nil, err
@@ -100,11 +103,13 @@ func unpackMarked(open, secrets []byte) (lines []storage.HeaderField, rest, mark
 	return lines, secrets, marks, nil
 }
 
-func appendText(to []byte, text string) []byte {
+// AppendText appends a text in the form that CutText reads.
+func AppendText(to []byte, text string) []byte {
 	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
 }
 
-func cutText(from []byte) (text string, rest []byte, err error) {
+// CutText cuts off what AppendText appended.
+func CutText(from []byte) (text string, rest []byte, err error) {
 	length, n := binary.Uvarint(from)
 	if n <= 0 || length > uint64(len(from)-n) {
 		return "", nil, errCutText()

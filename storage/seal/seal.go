@@ -1,9 +1,12 @@
-package sqlite
+// Package seal encrypts the secrets in a database with a key that is in a file and not in the
+// database. Start with [ReadKey] and [New]. It knows no database.
+package seal
 
 import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,31 +19,36 @@ import (
 	"backchannel/storage"
 )
 
+// KeyFile is the name of the file that a key is in.
 const (
-	keyFile = "secret.key"
+	KeyFile = "secret.key"
 	keySize = 32 // AES-256
 )
 
-// A sealer encrypts secrets with AES-256-GCM, with a key that is in a file beside the database
+// A Sealer encrypts secrets with AES-256-GCM, with a key that is in a file beside the database
 // and not in it: a copy of the database alone, such as in a bug report, reveals none. Each
 // value is bound to its column and row by associated data, so that it cannot be decrypted
 // after being copied elsewhere.
-type sealer struct {
+type Sealer struct {
 	aead cipher.AEAD
 }
 
-// An associatedData identifies the column and row of a sealed value.
-type associatedData struct {
+// A Place identifies the column and row of a sealed value.
+type Place struct {
 	table, column string
 	row           storage.ID
 }
 
+// At returns the place of a table's column in a row.
+func At(table, column string, row storage.ID) Place { return Place{table, column, row} }
+
 // String returns the form that existing values were sealed with.
-func (p associatedData) String() string {
+func (p Place) String() string {
 	return p.table + "/" + strconv.FormatInt(int64(p.row), 10) + "/" + p.column
 }
 
-func newSealer(key []byte) (*sealer, error) {
+// New returns a sealer with a key of ReadKey.
+func New(key []byte) (*Sealer, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, err
@@ -49,20 +57,20 @@ func newSealer(key []byte) (*sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sealer{aead: aead}, nil
+	return &Sealer{aead: aead}, nil
 }
 
-// seal encrypts plain with a random nonce. It returns nil for an empty plain, which most
+// Seal encrypts plain with a random nonce. It returns nil for an empty plain, which most
 // values are.
-func (s *sealer) seal(plain []byte, at associatedData) []byte {
+func (s *Sealer) Seal(plain []byte, at Place) []byte {
 	if len(plain) == 0 {
 		return nil
 	}
 	return s.aead.Seal(nil, nil, plain, []byte(at.String()))
 }
 
-// open decrypts what seal returned.
-func (s *sealer) open(sealed []byte, at associatedData) ([]byte, error) {
+// Open decrypts what Seal returned.
+func (s *Sealer) Open(sealed []byte, at Place) ([]byte, error) {
 	if len(sealed) == 0 {
 		return nil, nil
 	}
@@ -73,10 +81,10 @@ func (s *sealer) open(sealed []byte, at associatedData) ([]byte, error) {
 	return plain, nil
 }
 
-// readKey reads the key file, which it creates if there is none. The caller must hold the
+// ReadKey reads the key file, which it creates if there is none. The caller must hold the
 // opening lock.
-func readKey(dir string) ([]byte, error) {
-	path := filepath.Join(dir, keyFile)
+func ReadKey(dir string) ([]byte, error) {
+	path := filepath.Join(dir, KeyFile)
 	key, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -132,4 +140,11 @@ func syncDir(dir string) error {
 		}
 	}
 	return errors.Join(err, folder.Close())
+}
+
+// Proof returns a hash of the key, by which a database knows it. The key is random, so that the hash does not help to find
+// it; the prefix keeps it different from hashes of the key for other purposes.
+func Proof(key []byte) []byte {
+	sum := sha256.Sum256(append([]byte("backchannel key proof:"), key...))
+	return sum[:]
 }

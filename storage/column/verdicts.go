@@ -1,4 +1,4 @@
-package sqlite
+package column
 
 import (
 	"encoding/json"
@@ -7,9 +7,9 @@ import (
 	"backchannel/storage"
 )
 
-// packVerdicts returns a receipt's verdicts as JSON. Their checks are stored in another table,
+// PackVerdicts returns a receipt's verdicts as JSON. Their checks are stored in another table,
 // because they take most of the space and lists of receipts do not show them.
-func packVerdicts(v storage.Verdicts) (verdicts, packedChecks string) {
+func PackVerdicts(v storage.Verdicts) (verdicts, packedChecks string) {
 	type short struct {
 		Result storage.Result `json:"result"`
 		Reason string         `json:"reason"`
@@ -43,8 +43,8 @@ func asJSON(value any) string {
 	return string(text)
 }
 
-// unpackVerdicts reads what packVerdicts returned, without the checks if packedChecks is empty.
-func unpackVerdicts(verdicts, packedChecks string, v *storage.Verdicts) error {
+// UnpackVerdicts reads what PackVerdicts returned, without the checks if packedChecks is empty.
+func UnpackVerdicts(verdicts, packedChecks string, v *storage.Verdicts) error {
 	if err := json.Unmarshal([]byte(verdicts), v); err != nil {
 		return err
 	}
