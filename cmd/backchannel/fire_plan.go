@@ -37,12 +37,13 @@ func (s fireSession) plan(ctx context.Context, store fireStore, what string, fla
 	if err := ctx.Err(); err != nil { // while stdin was read
 		return fire.Plan{}, err
 	}
-	campaign, noCampaign := s.firedCampaign(ctx, store, p, &spec, flags)
+	var noCampaign error
+	spec.Campaign, noCampaign = firedCampaign(ctx, store, flags)
 	if noCampaign != nil && exitCode(noCampaign) != exitNotFound {
 		return fire.Plan{}, noCampaign
 	}
 	spec.Named(what, saved)
-	plan, err := fire.NewPlan(spec, fixtures.Builder{Now: s.now, Campaign: campaign})
+	plan, err := fire.NewPlan(spec, fixtures.Builder{Now: s.now})
 	if err != nil {
 		p.addAll("event", err)
 	}
@@ -68,25 +69,14 @@ func (p *parser) withMissing(records ...missing) error {
 	return p.bad.Err()
 }
 
-// firedCampaign returns the campaign whose ids the events carry, or nil if none is named. Its
-// channel is the one to fire on. It reports a campaign that does not fit the webhook.
-func (s fireSession) firedCampaign(ctx context.Context, store fireStore, p *parser, spec *fire.Spec, flags fireFlags) (*storage.Campaign, error) {
+// firedCampaign returns the campaign whose ids the events carry, or nil if none is named.
+func firedCampaign(ctx context.Context, store fireStore, flags fireFlags) (*storage.Campaign, error) {
 	if !flags.given("campaign") {
 		return nil, nil //nolint:nilnil // events without one are the usual ones
 	}
 	c, err := inventory.FindCampaign(ctx, store, flags.campaign)
-	if errors.Is(err, storage.ErrNotFound) {
+	if err != nil {
 		return nil, explainMissing(err)
-	} else if err != nil {
-		return nil, err
-	}
-	if spec.Channel == "" {
-		spec.Channel = c.Channel
-	}
-	if spec.Webhook.ID != 0 {
-		if reason := c.WhyNotFired(spec.Webhook, spec.Channel); reason != "" {
-			p.add("campaign", "%s", reason)
-		}
 	}
 	return &c, nil
 }

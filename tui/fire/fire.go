@@ -5,6 +5,7 @@ package fire
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"backchannel/fixtures"
 	"backchannel/fixtures/fire"
@@ -14,11 +15,12 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Store keeps the webhooks and fixtures, and the deliveries of what was fired.
+// Store keeps the webhooks, campaigns and fixtures, and the deliveries of what was fired.
 type Store interface {
 	storage.ParkedStore
 	fire.Store
 	Webhooks(context.Context) ([]storage.Webhook, error)
+	Campaigns(context.Context) ([]storage.Campaign, error)
 	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
 	SavedFixtures(context.Context) ([]storage.SavedFixture, error)
 	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
@@ -27,21 +29,23 @@ type Store interface {
 // Firer fires events from any screen. It knows the webhooks, what a person chose last, and
 // what becomes of the events. It lives as long as the console.
 type Firer struct {
-	env   *screen.Env
-	store Store
-	known screen.Query[inventory]
-	saved []storage.SavedFixture
-	read  bool
-	Tried bool // reading has succeeded or failed
-	last  last
-	burst burst
-	watch watch
+	env       *screen.Env
+	store     Store
+	known     screen.Query[inventory]
+	saved     []storage.SavedFixture
+	campaigns []storage.Campaign
+	read      bool
+	Tried     bool // reading has succeeded or failed
+	last      last
+	burst     burst
+	watch     watch
 }
 
 // last holds what a person chose last, which is what f and . begin with.
 type last struct {
 	spec     fire.Spec // the zero Spec: nothing was fired yet
 	channel  storage.Channel
+	campaign storage.ID // 0: none
 	variants map[target]string
 }
 
@@ -51,11 +55,13 @@ type target struct {
 	status  storage.Status
 }
 
-// inventory holds the webhooks, the saved fixtures, and the webhook that was fired at last.
+// inventory holds the webhooks, campaigns and saved fixtures, and the webhook that was fired at
+// last.
 type inventory struct {
-	webhooks []storage.Webhook
-	saved    []storage.SavedFixture
-	latest   storage.ID
+	webhooks  []storage.Webhook
+	campaigns []storage.Campaign
+	saved     []storage.SavedFixture
+	latest    storage.ID
 }
 
 // New returns a firer for the webhooks of a store.
@@ -71,7 +77,7 @@ func New(e *screen.Env, store Store) *Firer {
 // outcome is awaited.
 func (f *Firer) Refresh(c storage.Change) tea.Cmd {
 	var cmds []tea.Cmd
-	if c.Has(storage.ChangedWebhooks | storage.ChangedFixtures) {
+	if c.Has(storage.ChangedWebhooks | storage.ChangedFixtures | storage.ChangedCampaigns) {
 		cmds = append(cmds, f.known.Ask(f.readInventory))
 	}
 	if c.Has(storage.ChangedDeliveries) {
@@ -94,7 +100,11 @@ func (f *Firer) readInventory(ctx context.Context) (inventory, error) {
 	if err != nil {
 		return inventory{}, err
 	}
-	a := inventory{webhooks: all, saved: saved}
+	campaigns, err := f.store.Campaigns(ctx)
+	if err != nil {
+		return inventory{}, err
+	}
+	a := inventory{webhooks: all, campaigns: campaigns, saved: saved}
 	if len(newest) > 0 {
 		a.latest = newest[0].WebhookID
 	}
@@ -107,7 +117,7 @@ func (f *Firer) Update(msg tea.Msg) tea.Cmd {
 		t := &f.env.Targets
 		f.Tried, t.Reading = true, f.known.Running
 		if a.Err == nil {
-			f.read, t.Webhooks, f.saved = true, a.Value.webhooks, a.Value.saved
+			f.read, t.Webhooks, f.saved, f.campaigns = true, a.Value.webhooks, a.Value.saved, a.Value.campaigns
 			if t.Chosen == 0 {
 				t.Chosen = a.Value.latest
 			}
@@ -128,10 +138,10 @@ func (f *Firer) Update(msg tea.Msg) tea.Cmd {
 
 // Open shows the menu for the webhook that is selected in front, or was fired at last.
 func (f *Firer) Open(front screen.Screen) tea.Cmd {
-	w, ok := f.env.Targets.Aim(front)
+	m, ok := f.menuFor(front)
 	switch {
 	case ok:
-		return screen.Show(newMenu(f, w))
+		return screen.Show(m)
 	case !f.read:
 		return nil
 	}
@@ -149,7 +159,20 @@ func (f *Firer) Repeat() tea.Cmd {
 		return screen.Say(screen.Warn(again.Webhook.Name + ", at which the last event was fired, is gone"))
 	}
 	again.Webhook = w
+	if again.Campaign != nil {
+		if again.Campaign = f.findCampaign(again.Campaign.ID); again.Campaign == nil {
+			return screen.Say(screen.Warn("campaign " + f.last.spec.Campaign.Name + ", of which the last event was fired, is gone"))
+		}
+	}
 	return f.fire(again)
+}
+
+func (f *Firer) findCampaign(id storage.ID) *storage.Campaign {
+	at := slices.IndexFunc(f.campaigns, func(c storage.Campaign) bool { return c.ID == id })
+	if at < 0 {
+		return nil
+	}
+	return &f.campaigns[at]
 }
 
 // channelFor returns the channel chosen last, if the webhook has it, otherwise its first.

@@ -21,6 +21,7 @@ import (
 type menu struct {
 	firing  *Firer
 	webhook storage.Webhook
+	chosen  storage.ID // of the campaign; 0: none
 	menu    component.Menu
 }
 
@@ -32,14 +33,31 @@ const (
 	itemMisbehave = "misbehave"
 	itemVariant   = "variant"
 	itemChannel   = "channel"
+	itemCampaign  = "campaign"
 	itemSaved     = "saved"
 	itemAgain     = "again"
 )
 
-func newMenu(f *Firer, w storage.Webhook) *menu {
-	m := &menu{firing: f, webhook: w}
+func newMenu(f *Firer, w storage.Webhook, campaign storage.ID) *menu {
+	m := &menu{firing: f, webhook: w, chosen: campaign}
 	m.fill()
 	return m
+}
+
+// menuFor returns the menu for what is selected in front: for its campaign too, if events of
+// that go to the webhook.
+func (f *Firer) menuFor(front screen.Screen) (*menu, bool) {
+	w, ok := f.env.Targets.Aim(front)
+	if !ok {
+		return nil, false
+	}
+	campaign := f.last.campaign
+	if a, ok := front.(interface{ Campaign() storage.ID }); ok {
+		if c := f.findCampaign(a.Campaign()); c != nil && c.WhyNotFired(w, c.Channel) == "" && w.Has(c.Channel) {
+			campaign = c.ID
+		}
+	}
+	return newMenu(f, w, campaign), true
 }
 
 // fill builds the items for what is chosen now.
@@ -66,6 +84,9 @@ func (m *menu) fill() {
 			{ID: itemAgain, Key: ".", Label: "again", Detail: f.last.label(), Off: f.last.spec.Status == ""},
 		},
 	}
+	if len(f.campaigns) > 0 {
+		m.menu.Details = slices.Insert(m.menu.Details, 2, component.MenuItem{ID: itemCampaign, Key: "C", Label: "campaign", Detail: m.campaignLabel()})
+	}
 	if len(f.saved) > 0 {
 		m.menu.Columns[1] = append(m.menu.Columns[1], component.MenuItem{ID: itemSaved, Key: "F", Label: "saved fixture…"})
 	}
@@ -79,43 +100,50 @@ func (m *menu) fill() {
 
 // Actions returns the menu's items as bindings, so that the palette finds them by name.
 func (f *Firer) Actions(front screen.Screen) []screen.Binding {
-	w, ok := f.env.Targets.Aim(front)
+	m, ok := f.menuFor(front)
 	if !ok {
 		return nil
 	}
 	var all []screen.Binding
-	for _, column := range newMenu(f, w).menu.Columns {
+	for _, column := range m.menu.Columns {
 		for _, item := range column {
-			all = append(all, f.itemBinding(w, item, func(m *menu) tea.Cmd { return m.pick(item.ID) }))
+			all = append(all, m.itemBinding(item, func(m *menu) tea.Cmd { return m.pick(item.ID) }))
 		}
 	}
-	return append(all, f.choices(w)...)
+	return append(all, m.choices()...)
 }
 
 // choices returns the items that change what is fired. They open the menu, which shows the
 // choice.
-func (f *Firer) choices(w storage.Webhook) []screen.Binding {
-	of := newMenu(f, w).menu
-	items := slices.DeleteFunc(of.Details, func(item component.MenuItem) bool { return item.Off || item.ID == itemAgain })
+func (m *menu) choices() []screen.Binding {
+	of := m.menu
+	items := slices.DeleteFunc(slices.Clone(of.Details), func(item component.MenuItem) bool { return item.Off || item.ID == itemAgain })
 	if of.Hint != nil {
 		items = append(items, component.MenuItem{ID: of.Hint.ID, Key: of.Hint.Key, Label: "another webhook"})
 	}
 	var all []screen.Binding
 	for _, item := range items {
 		item.Label += style.More
-		all = append(all, f.itemBinding(w, item, func(m *menu) tea.Cmd { return tea.Batch(screen.Show(m), m.pick(item.ID)) }))
+		all = append(all, m.itemBinding(item, func(m *menu) tea.Cmd { return tea.Batch(screen.Show(m), m.pick(item.ID)) }))
 	}
 	return all
 }
 
-func (f *Firer) itemBinding(w storage.Webhook, item component.MenuItem, do func(*menu) tea.Cmd) screen.Binding {
+func (m *menu) itemBinding(item component.MenuItem, do func(*menu) tea.Cmd) screen.Binding {
 	return screen.Binding{
-		Shown: "f " + item.Key, Help: fmt.Sprintf("Fire at %s: %s", w.Name, item.Label), Word: strings.TrimSuffix(item.Label, style.More),
-		Do: func() tea.Cmd { return do(newMenu(f, w)) },
+		Shown: "f " + item.Key, Help: fmt.Sprintf("Fire at %s: %s", m.webhook.Name, item.Label), Word: strings.TrimSuffix(item.Label, style.More),
+		Do: func() tea.Cmd { return do(newMenu(m.firing, m.webhook, m.chosen)) },
 	}
 }
 
-func (m *menu) channel() storage.Channel { return m.firing.last.channelFor(m.webhook) }
+// channel returns the channel to fire on, which is that of the campaign if one is chosen whose
+// events go to the webhook.
+func (m *menu) channel() storage.Channel {
+	if c := m.campaign(); c != nil {
+		return c.Channel
+	}
+	return m.firing.last.channelFor(m.webhook)
+}
 
 // Update handles the keys of the items.
 func (m *menu) Update(msg tea.Msg) tea.Cmd {
@@ -143,6 +171,8 @@ func (m *menu) pick(item string) tea.Cmd {
 	case itemChannel:
 		m.nextChannel()
 		return nil
+	case itemCampaign:
+		return m.chooseCampaign()
 	case itemLife:
 		return m.chooseLife()
 	case itemSaved:
@@ -166,7 +196,7 @@ func (m *menu) View(width, height int) string {
 func (m *menu) spec(status storage.Status) fire.Spec {
 	channel := m.channel()
 	return fire.Spec{
-		Webhook: m.webhook, Channel: channel, Status: status, Variant: m.firing.last.variant(channel, status), Recipients: 1, Count: 1,
+		Webhook: m.webhook, Campaign: m.campaign(), Channel: channel, Status: status, Variant: m.firing.last.variant(channel, status), Recipients: 1, Count: 1,
 	}
 }
 
@@ -192,11 +222,12 @@ func (m *menu) changeWebhook() tea.Cmd {
 	return m.firing.env.Choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
 }
 
-// nextChannel chooses the next channel of the webhook.
+// nextChannel chooses the next channel of the webhook. A campaign has only one, so none is
+// chosen any more.
 func (m *menu) nextChannel() {
 	at := slices.Index(m.webhook.Channels, m.channel())
 	m.firing.last.channel = m.webhook.Channels[(at+1)%len(m.webhook.Channels)]
-	m.fill()
+	m.choose(noCampaign)
 }
 
 // changeVariant asks which kind of failure is fired from now on: with a name, or with a code
@@ -287,6 +318,9 @@ func (m *menu) chooseSaved() tea.Cmd {
 		saved := m.firing.saved[i]
 		of := m.spec(saved.Status)
 		of.Channel, of.Variant, of.Saved = saved.Channel, "", &saved
+		if of.Campaign != nil && of.Campaign.Channel != saved.Channel {
+			of.Campaign = nil
+		}
 		return tea.Batch(screen.Dismiss(m), m.firing.fire(of))
 	})
 }

@@ -1,0 +1,62 @@
+package fire
+
+import (
+	"fmt"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// campaign returns the chosen campaign, or nil if there is none whose events go to the webhook.
+func (m *menu) campaign() *storage.Campaign {
+	c := m.firing.findCampaign(m.chosen)
+	if c == nil || notFired(*c, m.webhook) != "" {
+		return nil
+	}
+	return c
+}
+
+// notFired says why an event at the webhook cannot be one of the campaign's, or returns "".
+func notFired(c storage.Campaign, w storage.Webhook) string {
+	if !w.Has(c.Channel) {
+		return fmt.Sprintf("is for %s, which is not a channel of %s", c.Channel, w.Name)
+	}
+	return c.WhyNotFired(w, c.Channel)
+}
+
+func (m *menu) campaignLabel() string {
+	if c := m.campaign(); c != nil {
+		return c.Name + ", whose ids the events have"
+	}
+	return "none: made-up ids"
+}
+
+// chooseCampaign asks of which campaign the events are from now on.
+func (m *menu) chooseCampaign() tea.Cmd {
+	items := []component.MenuItem{{ID: noCampaign, Label: "none", Detail: "each event has made-up ids"}}
+	now := 0
+	for i, c := range m.firing.campaigns {
+		item := component.MenuItem{ID: c.ID.String(), Label: c.Name, Detail: string(c.Status) + "   " + string(c.Channel) + "   " + c.Organization + " / " + c.Sandbox.Name}
+		if why := notFired(c, m.webhook); why != "" {
+			item.Off, item.Detail = true, why
+		}
+		if c.ID == m.chosen {
+			now = i + 1
+		}
+		items = append(items, item)
+	}
+	return m.firing.env.Choose(component.Menu{Title: "Fire events of which campaign?", Details: component.Number(items), At: now, Find: true, Names: true}, func(id string) tea.Cmd {
+		m.choose(id)
+		return nil
+	})
+}
+
+const noCampaign = "none"
+
+func (m *menu) choose(campaign string) {
+	m.chosen, _ = storage.ParseID(campaign) // 0 for none
+	m.firing.last.campaign = m.chosen
+	m.fill()
+}

@@ -1,0 +1,106 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// campaignsFired returns the UUIDs of the campaigns in the payloads of all events, oldest first.
+func (c *console) campaignsFired() (all []string) {
+	for _, e := range c.store.AllEvents() {
+		_, after, _ := strings.Cut(string(e.Payload), `"campaignID":"`)
+		uuid, _, _ := strings.Cut(after, `"`)
+		all = append(all, uuid)
+	}
+	return all
+}
+
+// testFiringOf runs a test in Webhooks with the campaigns welcome and goodbye of acme, whose
+// channel is email, and others.
+func testFiringOf(t *testing.T, test func(c *console, welcome, goodbye storage.Campaign)) {
+	t.Helper()
+	testConsole(t, func(c *console) {
+		welcome, _, goodbye := c.store.AddThreeCampaigns()
+		c.wait(time.Second)
+		c.press("1", "g")
+		test(c, welcome, goodbye)
+	})
+}
+
+func TestFireEventsOfACampaign(t *testing.T) {
+	t.Parallel()
+	testFiringOf(t, func(c *console, welcome, goodbye storage.Campaign) {
+		c.press("f")
+		c.see("C campaign  none: made-up ids")
+		c.press("C")
+		c.see("Fire events of which campaign?", "goodbye", "belongs to myImsOrg / qa, and webhook acme prod to myImsOrg / prod")
+		c.write("welc")
+		c.press("enter")
+		c.see("C campaign  welcome, whose ids the events have")
+		c.press("b")
+		c.see("bounce, email → acme prod queued")
+		c.press("f", "l", "d") // the choice stays
+		c.wait(orderPatience)
+		c.press(".")
+		c.wait(orderPatience)
+		c.press("f", "C")
+		c.write("goodb")
+		c.press("enter")
+		c.see("bounce")
+		c.press("s", "f", "C")
+		c.write("none")
+		c.press("enter", "s")
+		got := c.campaignsFired()
+		if len(got) != 7 {
+			t.Fatalf("%d events", len(got))
+		}
+		for i, uuid := range got[:5] {
+			if uuid != welcome.UUID {
+				t.Errorf("event %d has the campaign %s", i, uuid)
+			}
+		}
+		if got[5] != goodbye.UUID || got[6] == welcome.UUID || got[6] == goodbye.UUID {
+			t.Errorf("the last two have the campaigns %q", got[5:])
+		}
+	})
+}
+
+func TestACampaignIsFiredAsItIsNow(t *testing.T) {
+	t.Parallel()
+	testFiringOf(t, func(c *console, welcome, _ storage.Campaign) {
+		c.press("f", "C")
+		c.write("welc")
+		c.press("enter", "s")
+		c.store.ChangeCampaign(welcome.ID, func(of storage.Campaign) (storage.Campaign, error) {
+			edited, err := of.Edit(of.Latest())
+			c.must(err)
+			return edited.Activate()
+		})
+		c.wait(time.Second)
+		now := c.store.AllCampaigns()[2]
+		c.press(".")
+		if last := lastOf(c.store.AllEvents()); now.VersionID == welcome.VersionID || !strings.Contains(string(last.Payload), now.VersionID) {
+			t.Errorf("%s is not of the version %s", last.Payload, now.VersionID)
+		}
+		c.press("f", "c") // the campaign has only email
+		c.see("c channel   sms", "C campaign  none: made-up ids")
+	})
+}
+
+func TestFiringBeginsWithTheSelectedCampaign(t *testing.T) {
+	t.Parallel()
+	testFiringOf(t, func(c *console, welcome, _ storage.Campaign) {
+		c.press("2", "G", "f")
+		c.see("Fire at acme prod", "C campaign  welcome, whose ids")
+		c.press("d", "1", "g", "f")
+		c.see("C campaign  none")
+		c.press("esc", "2", "g", "j", "f") // its sandbox has no webhook
+		c.see("C campaign  none")
+		if got := c.campaignsFired(); len(got) != 1 || got[0] != welcome.UUID {
+			t.Errorf("fired %q, want %s", got, welcome.UUID)
+		}
+	})
+}
