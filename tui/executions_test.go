@@ -165,3 +165,46 @@ func TestExecuteAgainAndAsCurl(t *testing.T) {
 		}
 	})
 }
+
+func TestARecordedCallIsCopiedAsCurl(t *testing.T) {
+	t.Parallel()
+	testExecuting(t, func(c *console) {
+		c.m.env.CA = "/data/ca.pem"
+		c.press("E", "d", "E", "b", "c", "g", "y")
+		c.see("1 curl command that makes it again", "executionId", "requestId", "body", "answer")
+		c.press("1")
+		all, err := c.store.Executions(c.m.env.Context, storage.ExecutionQuery{Limit: 2})
+		c.must(err)
+		first, err := c.store.Execution(c.m.env.Context, all[1].ID)
+		c.must(err)
+		got := lastOf(c.copied)
+		for _, want := range []string{"--cacert '/data/ca.pem'", c.m.env.Status.ReceiverURL() + "/ajo/im/executions/unitary", "Authorization: Bearer backchannel", string(first.Body)} {
+			if !strings.Contains(got, want) {
+				t.Errorf("no %q in %s", want, got)
+			}
+		}
+	})
+}
+
+func TestActivityOpensTheExecution(t *testing.T) {
+	t.Parallel()
+	testExecuting(t, func(c *console) {
+		w := c.store.AllWebhooks()[0]
+		_, err := c.store.DeleteWebhook(c.m.env.Context, w.ID)
+		c.must(err)
+		c.wait(time.Second)
+		c.press("E", "d")
+		silent := c.newest()
+		c.wait(time.Minute) // so that the next ones are not of that activity
+		c.press("E", "b", "5", "/")
+		c.write("sends no events")
+		c.press("enter", "g", "enter")
+		c.see("Executions of Orders", silent.ExecutionID, "▲ no events: there is no webhook for", "delivered@example.com")
+		c.miss("bounce@example.com")
+		c.press("esc")
+		c.see("▸2 Campaigns", "Orders")
+		c.miss("Executions of Orders")
+		c.press("esc")
+		c.see("▸5 Activity")
+	})
+}

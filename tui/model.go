@@ -37,12 +37,12 @@ type Model struct {
 func New(ctx context.Context, cfg Config) *Model {
 	cfg = cfg.complete()
 	e := &screen.Env{
-		Times: screen.Times{Now: cfg.Now, Location: cfg.Location}, Rand: cfg.Rand, PID: cfg.PID,
+		Times: screen.Times{Now: cfg.Now, Location: cfg.Location}, Rand: cfg.Rand, PID: cfg.PID, CA: cfg.CA,
 		Context: ctx, Theme: style.New(cfg.Renderer, cfg.Dark),
 	}
 	m := &Model{
 		cfg: cfg, env: e, fire: fire.New(e, cfg.Store),
-		execute: campaigns.NewExecutor(e, cfg.Store, cfg.Executions, cfg.CA), status: screen.Query[screen.Status]{Ctx: ctx},
+		execute: campaigns.NewExecutor(e, cfg.Store, cfg.Executions), status: screen.Query[screen.Status]{Ctx: ctx},
 		hints:     subscription{env: e, store: cfg.Store, changes: cfg.Store.Changes(ctx), notices: cfg.Notices},
 		toasts:    toaster{env: e, add: cfg.Store.AddActivity},
 		clipboard: clipboard{env: e, put: cfg.Copy},

@@ -52,6 +52,9 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 func (m *Model) obey(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case screen.OpenMsg:
+		if msg.Over != nil {
+			return tea.Batch(m.views.jump(*msg.Over), m.views.open(msg.Screen)), true
+		}
 		return m.views.open(msg.Screen), true
 	case screen.CloseMsg:
 		cmd := m.views.close(msg.Screen)
@@ -63,6 +66,8 @@ func (m *Model) obey(msg tea.Msg) (tea.Cmd, bool) {
 		return m.views.jump(msg), true
 	case screen.MessageMsg:
 		return campaigns.OpenMessage(m.env, m.cfg.Store, msg.ID), true
+	case screen.ExecutionMsg:
+		return campaigns.OpenExecution(m.env, m.cfg.Store, msg.ID), true
 	case screen.OverlayMsg:
 		m.overlays.show(msg.Overlay)
 		return nil, true

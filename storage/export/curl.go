@@ -33,8 +33,12 @@ func (w *Writer) trust() string {
 // named like that of [Options]; its secrets are left out. Unlike a script, it writes no file
 // and can be pasted anywhere.
 func CurlCommand(r storage.Receipt, to, ca string) string {
+	return curlCommand(disclose(r, false), to, ca)
+}
+
+// curlCommand returns the command for a receipt that is disclosed already.
+func curlCommand(r storage.Receipt, to, ca string) string {
 	w := &Writer{options: Options{Format: Curl, To: to, CA: ca}}
-	r = disclose(r, false)
 	headers, _ := curlHeaders(r, false)
 	words := []string{"curl --silent --show-error --include --globoff --path-as-is"}
 	if ca != "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"backchannel/storage"
 )
@@ -143,6 +144,18 @@ func (w *Writer) execution(e storage.Execution, messages []storage.Message) ([]b
 	v := OfWholeExecution(e, messages)
 	v.Path = request.Path
 	return Encode(v)
+}
+
+// CurlExecution is [CurlCommand] for a call of the execution API. Instead of masked headers it
+// sends the values of replaced, by name. It leaves out a body that is sealed.
+func CurlExecution(e storage.Execution, replaced map[string]string, to, ca string) string {
+	x := exchangeOf(e, false)
+	for i, h := range x.Headers {
+		if value, ok := replaced[h.Name]; ok && strings.Contains(h.Value, storage.Masked) {
+			x.Headers[i].Value = value
+		}
+	}
+	return curlCommand(x.Receipt, to, ca)
 }
 
 // exchangeOf returns a call as a request and its answer. A body that is sealed is left out of

@@ -184,6 +184,9 @@ func (a *Screen) follow() tea.Cmd {
 func (a *Screen) open() tea.Cmd {
 	view, id := a.subject()
 	a.table.Follow(false) // so that this one is still selected when esc leads back
+	if execution := a.selected().Execution; execution != 0 {
+		return screen.ShowExecution(execution)
+	}
 	return screen.JumpTo(view, id)
 }
 

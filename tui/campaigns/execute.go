@@ -23,7 +23,6 @@ type Executor struct {
 	env     *screen.Env
 	store   Store
 	handler http.Handler // answers the calls; nil: none can be made
-	ca      string       // the path of the certificate by which curl can trust the receiver
 	known   screen.Query[[]storage.Campaign]
 	all     []storage.Campaign
 	read    bool
@@ -32,8 +31,8 @@ type Executor struct {
 }
 
 // NewExecutor returns an executor of the campaigns of a store. A nil handler refuses.
-func NewExecutor(e *screen.Env, store Store, handler http.Handler, ca string) *Executor {
-	return &Executor{env: e, store: store, handler: handler, ca: ca, known: screen.Query[[]storage.Campaign]{Ctx: e.Context}}
+func NewExecutor(e *screen.Env, store Store, handler http.Handler) *Executor {
+	return &Executor{env: e, store: store, handler: handler, known: screen.Query[[]storage.Campaign]{Ctx: e.Context}}
 }
 
 // Refresh reads the campaigns, so that the menu can open at once.
@@ -184,7 +183,7 @@ func (x *Executor) copyCurl(spec execute.Spec) tea.Cmd {
 	if err != nil {
 		return screen.Say(screen.Bad("execute: " + screen.OneLine(err)))
 	}
-	return screen.CopyText("the call as a curl command", made.Curl(base, x.ca))
+	return screen.CopyText("the call as a curl command", made.Curl(base, x.env.CA))
 }
 
 // The fields of the form that asks for a call.

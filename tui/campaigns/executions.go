@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"backchannel/fixtures/execute"
@@ -76,6 +77,30 @@ func newExecutions(e *screen.Env, store callStore, of storage.Campaign) *executi
 // openExecutions opens the calls of a campaign.
 func (s *Screen) openExecutions(of storage.Campaign) tea.Cmd {
 	return screen.Open(newExecutions(s.env, s.store, of))
+}
+
+// OpenExecution opens a call in Campaigns, among those of its campaign.
+func OpenExecution(e *screen.Env, store Store, id storage.ID) tea.Cmd {
+	type found struct {
+		storage.Execution
+		campaign storage.Campaign
+	}
+	return screen.ReadThen(e, func(ctx context.Context) (x found, err error) {
+		if x.Execution, err = store.Execution(ctx, id); err != nil {
+			return x, err
+		}
+		if x.campaign, err = store.Campaign(ctx, x.CampaignID); errors.Is(err, storage.ErrNotFound) {
+			err = nil // it is among all calls
+		}
+		return x, err
+	}, func(x found, err error) tea.Cmd {
+		if err != nil {
+			return screen.Say(screen.AboutKeys("the call is no longer kept"))
+		}
+		s := newExecutions(e, store, x.campaign)
+		s.reveal = id
+		return screen.OpenOver(s, screen.ViewCampaigns, x.campaign.ID)
+	})
 }
 
 // callBindings returns the keys that open the calls and messages of all campaigns, so that
@@ -191,6 +216,9 @@ func (s *executions) Copies() []screen.CopyItem {
 	items := []screen.CopyItem{{Label: "executionId", Text: c.ExecutionID}, {Label: "requestId", Text: c.RequestID}, {Label: "x-request-id", Text: c.XRequestID}, {Label: "ID", Text: c.ID.String()}}
 	if read && !c.Sealed {
 		items = append(items, screen.CopyItem{Label: "body", Text: string(c.Body)}, screen.CopyItem{Label: "answer", Text: string(c.AnswerBody)})
+	}
+	if base := s.env.Status.ReceiverURL(); read && base != "" {
+		items = slices.Insert(items, 0, screen.CopyItem{Label: "curl command that makes it again", Text: execute.CurlOf(c.Execution, base, s.env.CA)})
 	}
 	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
 }

@@ -13,7 +13,10 @@ import (
 // a function that returns the command.
 type (
 	// OpenMsg opens a screen over the present view.
-	OpenMsg struct{ Screen Screen }
+	OpenMsg struct {
+		Screen Screen
+		Over   *GoMsg // over that view instead
+	}
 	// CloseMsg closes a screen.
 	CloseMsg struct {
 		Screen Screen
@@ -31,6 +34,8 @@ type (
 	}
 	// MessageMsg opens the message of a campaign over the present view.
 	MessageMsg struct{ ID storage.ID }
+	// ExecutionMsg opens a call of the execution API in Campaigns.
+	ExecutionMsg struct{ ID storage.ID }
 	// ToastMsg shows a toast.
 	ToastMsg struct{ Toast component.Toast }
 	// CopyMsg copies a text to the person's clipboard.
@@ -42,7 +47,10 @@ type (
 type ThemeMsg struct{}
 
 // Open opens a screen over the present view.
-func Open(s Screen) tea.Cmd { return Send(OpenMsg{s}) }
+func Open(s Screen) tea.Cmd { return Send(OpenMsg{Screen: s}) }
+
+// OpenOver opens a screen over an item of a view; esc leads back.
+func OpenOver(s Screen, v View, id storage.ID) tea.Cmd { return Send(OpenMsg{s, &GoMsg{v, id, true}}) }
 
 // CloseScreen closes a screen, wherever it is.
 func CloseScreen(s Screen) tea.Cmd { return Send(CloseMsg{Screen: s}) }
@@ -63,6 +71,9 @@ func JumpTo(v View, id storage.ID) tea.Cmd { return Send(GoMsg{v, id, true}) }
 
 // ShowMessage opens the message of a campaign over the present view.
 func ShowMessage(id storage.ID) tea.Cmd { return Send(MessageMsg{id}) }
+
+// ShowExecution opens a call of the execution API in Campaigns.
+func ShowExecution(id storage.ID) tea.Cmd { return Send(ExecutionMsg{id}) }
 
 // Say shows a toast.
 func Say(t component.Toast) tea.Cmd { return Send(ToastMsg{t}) }

@@ -70,6 +70,7 @@ type Env struct {
 	Times
 	Rand io.Reader // for the IDs of fired events
 	PID  int       // of this process
+	CA   string    // path of the certificate by which clients are to trust the receiver
 
 	Context context.Context // of every command; it ends with the console
 	Theme   *style.Theme
