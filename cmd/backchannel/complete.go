@@ -25,6 +25,7 @@ type completionStore interface {
 	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
 	Executions(context.Context, storage.ExecutionQuery) ([]storage.Execution, error)
 	Messages(context.Context, storage.MessageQuery) ([]storage.Message, error)
+	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)
 }
 
 // readTimeout is how long a shell waits for values from the database.
@@ -92,7 +93,7 @@ func (a *app) answerFor(cmd *cobra.Command, flag string) cobra.CompletionFunc {
 	switch {
 	case flag == "data":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
-	case slices.Contains([]string{"ca-file", "log-file", "tls-ca", "tls-cert", "tls-key", "file", "out"}, flag), (path == "fire" || path == "execute") && flag == "body":
+	case slices.Contains([]string{"ca-file", "log-file", "tls-ca", "tls-cert", "tls-key", "file", "out", "junit", "html"}, flag), (path == "fire" || path == "execute") && flag == "body":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
 	}
 	return cobra.NoFileCompletions

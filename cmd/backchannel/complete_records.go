@@ -112,6 +112,21 @@ func messageIDs(q completing) []choice {
 	})
 }
 
+// checkIDs completes the IDs of runs of the endpoint check, or of those that can be stopped.
+func checkIDs(open bool) chooser {
+	return func(q completing) []choice {
+		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+			all, err := store.CheckRuns(ctx, 0)
+			for _, run := range all {
+				if !open || !run.State.Ended() {
+					choices = append(choices, choice{run.ID.String(), q.session.clock(run.AskedAt) + ", " + run.Webhook + ", " + string(run.State)})
+				}
+			}
+			return choices, err
+		})
+	}
+}
+
 // magicRecipients completes the addresses that determine their message's outcome, except those
 // that are on the line already.
 func magicRecipients(q completing) (choices []choice) {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"backchannel/engine/check"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/export"
@@ -51,6 +52,8 @@ func argumentChoosers() map[string]chooser {
 		"campaign export":    others(campaignNames(nil)),
 		"completion":         inTurn(plain("bash", "zsh", "fish", "powershell")),
 		"execution show":     inTurn(executionIDs),
+		"check show":         inTurn(checkIDs(false)),
+		"check stop":         inTurn(checkIDs(true)),
 		"message show":       inTurn(messageIDs),
 	}
 }
@@ -99,6 +102,9 @@ func flagChoosers() map[string]chooser {
 		"execution tail --filter":      filterTerms(storage.ExecutionFilter()),
 		"message list --filter":        filterTerms(storage.MessageFilter()),
 
+		"check --only":             several(check.Names()...),
+		"check --rate":             plain("20/s", "100/s"),
+		"check --skip":             several(check.Names()...),
 		"expect --status":          plain(storage.AllStatuses()...),
 		"fire --channel":           firedChannels,
 		"fire --set":               setPointers,

@@ -78,7 +78,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	}
 	bad := a.settings.resolve(cmd.Flags(), a.env)
 	a.flagErrors = append(a.flagErrors, bad...)
-	if cmd.Annotations[reportsFlagErrors] != "" && a.settings.data != "" {
+	if cmd.Annotations[reportsFlagErrors] != "" && (a.settings.data != "" || cmd.Flags().Changed("list")) { // which uses no data folder
 		return nil
 	}
 	return a.flagErrors.Err()

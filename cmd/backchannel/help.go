@@ -33,8 +33,12 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 
 func usageLine(cmd *cobra.Command) string {
 	line := cmd.UseLine()
-	if cmd.HasAvailableSubCommands() {
-		line = cmd.CommandPath() + " COMMAND [flags]"
+	switch more := cmd.CommandPath() + " COMMAND [flags]"; {
+	case !cmd.HasAvailableSubCommands():
+	case strings.Contains(cmd.Use, " "): // it does something by itself, too
+		line += "\n  " + more
+	default:
+		line = more
 	}
 	if !cmd.HasParent() {
 		line = "backchannel [COMMAND] [flags]"

@@ -30,15 +30,23 @@ func (s *session) progress(total int) *progress {
 	return &progress{session: s, total: total}
 }
 
-// add counts events as done, and shows the count at most ten times a second.
+// add counts events as done, and shows the count.
 func (p *progress) add(n int, what string) {
 	if p == nil {
 		return
 	}
 	p.done += n
+	p.show(fmt.Sprintf("%d of %d %s", p.done, p.total, what))
+}
+
+// show shows a line instead of the last one, at most ten times a second.
+func (p *progress) show(line string) {
+	if p == nil {
+		return
+	}
 	if now := p.session.now(); now.Sub(p.shown) >= time.Second/10 {
 		p.shown = now
-		p.write(fmt.Sprintf("%d of %d %s", p.done, p.total, what))
+		p.write(line)
 	}
 }
 

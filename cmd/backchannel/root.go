@@ -69,7 +69,7 @@ func addGroups(root *cobra.Command, a *app) {
 		}},
 		{"see", "See and judge", []*cobra.Command{
 			receiptCommand(receiptSession{a.session}), executionCommand(executionSession{a.session}), messageCommand(messageSession{a.session}),
-			profileCommand(profileSession{a.session}), expectCommand(expectSession{a.session}),
+			profileCommand(profileSession{a.session}), expectCommand(expectSession{a.session}), checkCommand(checkSession{a.session}),
 		}},
 		{"help", "Set up and help", []*cobra.Command{caCommand(a.session), doctorCommand(doctorSession{a.session}), completionCommand(a.session), versionCommand(a.session)}},
 	}

@@ -26,6 +26,7 @@ type wholeStore interface {
 	receiptStore
 	profileStore
 	expectStore
+	checkStore
 	doctorStore
 	completionStore
 }

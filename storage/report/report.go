@@ -137,7 +137,13 @@ func (g Group) Open() int {
 	return len(g.Cases) - g.Passed - g.Failed - g.Warned - g.Skipped - g.Informed
 }
 
-// Word is what became of a case: "passed", or "running".
+// The words for a case that has not ended.
+const (
+	Waiting = "waiting"
+	Running = "running"
+)
+
+// Word is what became of a case: "passed", or Running.
 func Word(c storage.CheckCase) string {
 	switch c.Result {
 	case storage.CheckPassed:
@@ -152,9 +158,9 @@ func Word(c storage.CheckCase) string {
 		return "info"
 	}
 	if c.StartedAt.IsZero() {
-		return "waiting"
+		return Waiting
 	}
-	return "running"
+	return Running
 }
 
 // Findings returns the cases that failed, then those that warned: what there is to do.

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/engine/check"
+	"backchannel/storage"
+	"backchannel/storage/inventory"
+)
+
+// A checkSession runs the commands that try endpoints.
+type checkSession struct{ *session }
+
+// A checkStore is the part of a store that these commands use.
+type checkStore interface {
+	inventory.FindStore
+	storage.ParkedStore
+	processStore
+	AskCheck(ctx context.Context, r *storage.CheckRun) error
+	StopCheck(ctx context.Context, id storage.ID) error
+	CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error)
+	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)
+	CheckBefore(ctx context.Context, r storage.CheckRun) (storage.CheckRun, error)
+}
+
+// checkFlags are the flags of check.
+type checkFlags struct {
+	reportFlags
+	webhook, rate     string
+	only, skip        []string
+	list, failing     bool
+	strict, noLoad    bool
+	duration, timeout time.Duration
+	max               int
+}
+
+func checkCommand(s checkSession) *cobra.Command {
+	var flags checkFlags
+	cmd := &cobra.Command{
+		Use:   "check --webhook NAME",
+		Short: "Try whether an endpoint is ready for production",
+		Long: "Fires a suite of cases at a webhook's endpoint and reports what came of each: does it accept what Journey Optimizer\n" +
+			"sends, survive repeats and any order, refuse whoever is not the sender and what is not an event, hold a load, and\n" +
+			"present its certificate rightly? The running engine makes the run; if none is running, this command does.\n\n" +
+			"A case is a must, which fails the check, a should, which only warns, or an info. Recipients are under example.com and\n" +
+			"+1555; requests are kept as deliveries, never retried, and never open the webhook's circuit breaker.\n\n" +
+			"It exits 0 if no must failed, 5 if one did or the endpoint stopped answering, 4 if nothing could be run because the webhook is\n" +
+			"paused, its circuit breaker open or a check of it running, 6 if the time is up, and 130 after Ctrl+C, which keeps what was done.",
+		Example: `backchannel check --webhook acme
+backchannel check --webhook acme --skip load --strict --junit check.xml --html check.html
+backchannel check --webhook acme --only tls,auth/alg-none
+backchannel check --webhook acme --failing --diff
+backchannel check --list`,
+		Args: cobra.ArbitraryArgs, // RunE names the nearest command
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return s.check(cmd.Context(), s.parser(cmd), flags)
+		},
+	}
+	flags.register(cmd)
+	cmd.AddCommand(checkListCommand(s), checkShowCommand(s), checkStopCommand(s))
+	return reportingFlagErrors(cmd)
+}
+
+func (v *checkFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&v.webhook, "webhook", "", "the webhook, by `NAME`")
+	f.StringSliceVar(&v.only, "only", nil, "`GROUPS` and cases to run, such as tls,auth/alg-none; may be repeated (default: all)")
+	f.StringSliceVar(&v.skip, "skip", nil, "`GROUPS` and cases not to run; may be repeated")
+	f.BoolVar(&v.failing, "failing", false, "run only the cases that failed or warned the last time")
+	f.BoolVar(&v.list, "list", false, "list the cases, and run none; needs no webhook")
+	f.BoolVar(&v.strict, "strict", false, "a warning fails the check, too")
+	f.StringVar(&v.rate, "rate", fmt.Sprintf("%d/s", storage.DefaultCheckRate), "send at most `N/s` requests, and as many under load; the webhook's own rate if that is lower")
+	f.DurationVar(&v.duration, "duration", storage.DefaultLoadDuration, "`DURATION` of the load")
+	f.BoolVar(&v.noLoad, "no-load", false, "do without the load")
+	f.IntVar(&v.max, "max", storage.DefaultCheckRequests, "send at most `N` requests in all")
+	f.DurationVar(&v.timeout, "timeout", storage.DefaultCheckTimeout, "`DURATION` of the whole run at most")
+	v.reportFlags.register(f)
+}
+
+func (s checkSession) check(ctx context.Context, p *parser, flags checkFlags) error {
+	options := flags.options(p)
+	if flags.list {
+		return s.listCases(p, options)
+	}
+	flags.checkFiles(p)
+	return s.withStore(ctx, func(store wholeStore) error {
+		w, missingWebhook := targetWebhook(ctx, store, flags.webhook)
+		if missingWebhook != nil && exitCode(missingWebhook) == exitUnexpected {
+			return missingWebhook
+		}
+		if flags.failing && missingWebhook == nil {
+			last, err := s.lastFailing(ctx, store, w)
+			if err != nil || len(last) == 0 {
+				return err
+			}
+			options.Only = last
+		}
+		_, err := check.Select(options.Only, options.Skip)
+		p.addFurther(err)
+		if err := p.withMissing(missing{"webhook", missingWebhook}); err != nil {
+			return err
+		}
+		return s.run(ctx, store, storage.CheckRun{WebhookID: w.ID, Options: options}, flags)
+	})
+}
+
+// options reads the flags that select and bound a run.
+func (v *checkFlags) options(p *parser) storage.CheckOptions {
+	o := storage.CheckOptions{Only: v.only, Skip: v.skip}
+	for flag, chosen := range map[string][]string{"only": v.only, "skip": v.skip} {
+		if p.given(flag) && len(chosen) == 0 {
+			p.add(flag, "is empty; name groups or cases, or omit --%s", flag)
+		}
+	}
+	if v.failing && p.given("only") {
+		p.add("only", "--failing chooses the cases; omit one or the other")
+	}
+	if v.noLoad {
+		o.Skip = append(o.Skip, "load")
+		if p.given("duration") {
+			p.add("duration", "there is no load with --no-load; omit one or the other")
+		}
+	}
+	if p.given("rate") {
+		p.rate("rate", &o.PerSecond, v.rate)
+		if o.LoadRate = o.PerSecond; o.PerSecond == 0 && !p.knows("rate") {
+			p.add("rate", "a check without a limit is not possible; use at most %d/s", storage.MaxCheckRate)
+		}
+	}
+	p.span("duration", &o.LoadDuration, v.duration)
+	p.span("timeout", &o.Timeout, v.timeout)
+	if p.given("max") {
+		if o.MaxRequests = v.max; v.max == 0 {
+			p.add("max", "0 is out of range; a run sends 1 to %d requests", storage.MaxCheckRequests)
+		}
+	}
+	p.addFurther(o.Validate())
+	return o
+}
+
+// span reads a duration whose zero would stand for the default.
+func (p *parser) span(flag string, to *time.Duration, d time.Duration) {
+	if !p.given(flag) {
+		return
+	}
+	if *to = d; d == 0 && !p.knows(flag) {
+		p.add(flag, "0s is out of range; use 30s, say")
+	}
+}
+
+// addFurther adds errors about fields that have none yet.
+func (p *parser) addFurther(err error) {
+	var fields storage.FieldErrors
+	errors.As(err, &fields)
+	for _, f := range fields {
+		if !p.knows(f.Field) {
+			p.bad = append(p.bad, f)
+		}
+	}
+}
+
+// lastFailing returns the cases that failed or warned in the last run of a webhook. If there
+// are none, it says so.
+func (s checkSession) lastFailing(ctx context.Context, store checkStore, w storage.Webhook) ([]string, error) {
+	last, err := store.CheckBefore(ctx, storage.CheckRun{ID: math.MaxInt64, WebhookID: w.ID})
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return nil, notFoundf("webhook %s was not checked yet, so no case is known to fail; omit --failing", w.Name)
+	case err != nil:
+		return nil, err
+	case len(last.Failing()) == 0:
+		s.note("no case of check %s failed or warned, so there is nothing to run again", last.ID)
+	}
+	return last.Failing(), nil
+}
+
+// listCases lists the cases that would run.
+func (s checkSession) listCases(p *parser, o storage.CheckOptions) error {
+	p.bad = slices.DeleteFunc(p.bad, func(f storage.FieldError) bool { return f.Field == "data" }) // it is not used
+	cases, err := check.Select(o.Only, o.Skip)
+	p.addFurther(err)
+	if err := p.bad.Err(); err != nil {
+		return err
+	}
+	rows := table{head: []string{"CASE", "LEVEL", "WHAT", "WHY"}}
+	for _, c := range cases {
+		if s.settings.json() {
+			if err := s.out.object(caseView{c.ID, c.Level, c.What, c.Expected, c.Why, c.Remedy}); err != nil {
+				return err
+			}
+		}
+		rows.add(c.ID, string(c.Level), c.What, c.Why)
+	}
+	s.list(&rows, "")
+	return nil
+}
+
+// A caseView is a case in JSON that has not run.
+type caseView struct {
+	ID       string             `json:"id"`
+	Level    storage.CheckLevel `json:"level"`
+	What     string             `json:"what"`
+	Expected string             `json:"expected"`
+	Why      string             `json:"why"`
+	Remedy   string             `json:"remedy"`
+}

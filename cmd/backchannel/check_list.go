@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/report"
+)
+
+func checkListCommand(s checkSession) *cobra.Command {
+	var webhook string
+	var limit int
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the runs, newest first",
+		Long:    "Lists the runs that are under way, asked for or kept, which are the last " + strconv.Itoa(storage.KeptCheckRuns) + " of each webhook, newest first.",
+		Example: "backchannel check list --webhook acme",
+		Args:    exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p := s.parser(cmd)
+			p.limit(limit)
+			p.webhook(webhook)
+			if err := p.bad.Err(); err != nil {
+				return err
+			}
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
+				return s.listRuns(cmd.Context(), store, webhook, limit)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&webhook, "webhook", "", "only those of a webhook, by `NAME`")
+	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
+	return reportingFlagErrors(cmd)
+}
+
+func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook string, limit int) error {
+	var w storage.Webhook
+	if webhook != "" {
+		found, err := findWebhook(ctx, store, webhook)
+		if err != nil {
+			return err
+		}
+		w = found
+	}
+	runs, err := store.CheckRuns(ctx, w.ID)
+	if err != nil {
+		return err
+	}
+	if limit > 0 {
+		runs = runs[:min(limit, len(runs))]
+	}
+	rows := checkTable()
+	for _, run := range runs {
+		whole, err := store.CheckRun(ctx, run.ID)
+		if errors.Is(err, storage.ErrNotFound) { // a newer one has replaced it just now
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.addRun(ctx, store, &rows, whole); err != nil {
+			return err
+		}
+	}
+	s.list(&rows, "no runs; make one with backchannel check --webhook NAME")
+	return nil
+}
+
+func checkTable() table {
+	return table{head: []string{"ID", "ASKED FOR", "WEBHOOK", "REQUESTS", "CASES", "RESULT"}, roomy: []string{"REQUESTS"}}
+}
+
+// addRun adds a run to a list: a row to the table, or a line of JSON to stdout.
+func (s checkSession) addRun(ctx context.Context, store checkStore, rows *table, run storage.CheckRun) error {
+	r, err := s.report(ctx, store, run, reportFlags{})
+	if err != nil {
+		return err
+	}
+	if s.settings.json() {
+		return s.out.object(r.Summary())
+	}
+	rows.add(run.ID.String(), s.clock(run.AskedAt), run.Webhook, number(run.Requests), report.Tally(run.Verdict(), len(run.Cases)-run.Done()), r.Headline())
+	return nil
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"backchannel/storage"
+	"backchannel/storage/file"
+	"backchannel/storage/report"
+	"backchannel/tui/style"
+)
+
+// reportFlags are the flags that say how a run is reported.
+type reportFlags struct {
+	diff, all   bool
+	junit, html string
+}
+
+func (v *reportFlags) register(f *pflag.FlagSet) {
+	f.BoolVar(&v.diff, "diff", false, "compare with the run before: fixed, broken, still failing")
+	f.BoolVar(&v.all, "all", false, "list the cases that passed, too")
+	f.StringVar(&v.junit, "junit", "", "write JUnit XML to `FILE`, which is replaced if it exists")
+	f.StringVar(&v.html, "html", "", "write a page that prints well to `FILE`, which is replaced if it exists")
+}
+
+// files returns the files to be written, by the flags that name them.
+func (v *reportFlags) files() []reportFile {
+	return []reportFile{{"junit", v.junit, report.JUnit}, {"html", v.html, report.HTML}}
+}
+
+type reportFile struct {
+	flag, path string
+	format     report.Format
+}
+
+// checkFiles refuses files that could not be written, before anything is sent.
+func (v *reportFlags) checkFiles(p *parser) {
+	for _, f := range v.files() {
+		switch {
+		case !p.given(f.flag):
+		case f.path == "" || f.path == file.Stdin:
+			p.add(f.flag, "%q is not a file; name one, or omit --%s", f.path, f.flag)
+		default:
+			if err := file.CheckReplace(f.path); err != nil {
+				p.add(f.flag, "%v", err)
+			}
+		}
+	}
+	if v.junit != "" && v.junit == v.html {
+		p.add("html", "is the file that --junit names; name another")
+	}
+}
+
+// report prepares a run to be presented.
+func (s checkSession) report(ctx context.Context, store checkStore, run storage.CheckRun, flags reportFlags) (report.Report, error) {
+	r := report.Report{Run: run, Zone: s.zone, Version: programVersion()}
+	if err := s.resolve(ctx, store, &r.Run); err != nil || !flags.diff {
+		return r, err
+	}
+	before, err := store.CheckBefore(ctx, run)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		s.note("there is no run before %s to compare with", run.ID)
+		return r, nil
+	case err != nil:
+		return r, err
+	}
+	r.Before = &before
+	return r, nil
+}
+
+// resolve replaces the name of the built-in receiver by the URL that it has now.
+func (s checkSession) resolve(ctx context.Context, store checkStore, run *storage.CheckRun) error {
+	if run.URL != storage.BuiltinReceiver {
+		return nil
+	}
+	base, err := s.receiverURL(ctx, store)
+	if err != nil || base == "" {
+		return err
+	}
+	w, err := store.Webhook(ctx, run.WebhookID)
+	switch {
+	case errors.Is(err, storage.ErrNotFound): // it was deleted
+		return nil
+	case err == nil:
+		run.URL = w.Target(base)
+	}
+	return err
+}
+
+// present shows a report and writes its files.
+func (s checkSession) present(r report.Report, flags reportFlags) error {
+	if s.settings.json() {
+		if err := s.out.object(r.Object()); err != nil {
+			return err
+		}
+	} else {
+		writeReport(s.out, r, flags.all, s.out.width())
+	}
+	for _, f := range flags.files() {
+		if f.path == "" {
+			continue
+		}
+		if err := file.Replace(f.path, func(w io.Writer) error { return r.Write(w, f.format) }); err != nil {
+			return err
+		}
+		s.note("%s written to %s", f.format, f.path)
+	}
+	return nil
+}
+
+// writeReport writes a report as text. The width is the terminal's, or 0.
+func writeReport(w io.Writer, r report.Report, all bool, width int) {
+	var about facts
+	about.add("Result", r.Headline())
+	for _, f := range r.Facts() {
+		about.add(f.Name, f.Value)
+	}
+	about.write(w, "")
+	writeGroups(w, r.Run, width)
+	for _, c := range report.Findings(r.Run) {
+		writeCase(w, c)
+	}
+	writeLatencies(w, r.Run.Load)
+	results := []storage.CheckResult{storage.CheckInformed}
+	if all {
+		results = append(results, storage.CheckPassed)
+	}
+	for _, result := range results {
+		writeCases(w, report.With(r.Run, result))
+	}
+	writeSkips(w, report.Skips(r.Run))
+	writeChanges(w, r)
+}
+
+func writeGroups(w io.Writer, run storage.CheckRun, width int) {
+	rows := table{
+		head:    []string{"GROUP", "CASES", "PASSED", "FAILED", "WARNED", "INFO", "SKIPPED", "TO DO"},
+		sparing: []string{"WARNED", "INFO", "SKIPPED", "TO DO"},
+	}
+	for _, g := range report.Groups(run) {
+		rows.add(g.Name, number(len(g.Cases)), number(g.Passed), number(g.Failed), number(g.Warned), number(g.Informed), number(g.Skipped), number(g.Open()))
+	}
+	if len(rows.rows) > 0 {
+		fmt.Fprintln(w)
+		rows.write(w, width)
+	}
+}
+
+// glyph is what a case is marked with besides the word.
+func glyph(result storage.CheckResult) string {
+	switch result {
+	case storage.CheckPassed:
+		return style.Check
+	case storage.CheckFailed:
+		return style.Cross
+	case storage.CheckWarned:
+		return style.Warning
+	case storage.CheckInformed:
+		return style.Info
+	}
+	return style.None
+}
+
+func writeCase(w io.Writer, c storage.CheckCase) {
+	fmt.Fprintf(w, "\n%s %s %s, %s\n", glyph(c.Result), style.Escape(c.ID), report.Word(c), a(c.Level))
+	var f facts
+	for _, d := range report.Details(c) {
+		f.add(d.Name, d.Value)
+	}
+	f.write(w, "    ")
+}
+
+// a returns the level with its article.
+func a(level storage.CheckLevel) string {
+	if level == storage.CheckInfo {
+		return "an info"
+	}
+	return "a " + string(level)
+}
+
+// writeCases writes a line for each case, all of the same result.
+func writeCases(w io.Writer, cases []storage.CheckCase) {
+	if len(cases) == 0 {
+		return
+	}
+	var f facts
+	for _, c := range cases {
+		f.add(c.ID, c.Got)
+	}
+	fmt.Fprintf(w, "\n%s %s\n", glyph(cases[0].Result), report.Word(cases[0]))
+	f.write(w, "    ")
+}
+
+func writeSkips(w io.Writer, skips []report.Skip) {
+	for _, skip := range skips {
+		fmt.Fprintf(w, "\n%s skipped: %s\n    %s\n", glyph(storage.CheckSkipped), style.Escape(skip.Reason), style.Escape(strings.Join(skip.IDs, ", ")))
+	}
+}
+
+// histogramWidth is the length of the longest bar, in cells.
+const histogramWidth = 40
+
+func writeLatencies(w io.Writer, l storage.CheckLoad) {
+	bars := report.Bars(l)
+	if len(bars) == 0 {
+		return
+	}
+	var f facts
+	for _, b := range bars {
+		f.add(b.UpTo, strings.TrimSpace(strings.Repeat("█", int(math.Ceil(b.Share*histogramWidth)))+" "+fmt.Sprint(b.N)))
+	}
+	fmt.Fprintf(w, "\nLatency under load: %s\n", report.Latencies(l))
+	f.write(w, "    ")
+}
+
+func writeChanges(w io.Writer, r report.Report) {
+	if r.Before == nil {
+		return
+	}
+	var f facts
+	for _, change := range r.Changes() {
+		names := make([]string, len(change.Cases))
+		for i, c := range change.Cases {
+			names[i] = c.ID
+		}
+		if len(names) == 0 {
+			names = []string{"none"}
+		}
+		f.add(change.What, strings.Join(names, ", "))
+	}
+	fmt.Fprintf(w, "\nSince run %s\n", r.Before.ID)
+	f.write(w, "    ")
+}

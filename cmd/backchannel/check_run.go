@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/follow"
+	"backchannel/storage/report"
+)
+
+// run asks for a run, waits for its end and shows its report. The error says that the endpoint
+// is not ready, or that the run did not finish.
+func (s checkSession) run(ctx context.Context, store checkStore, asked storage.CheckRun, flags checkFlags) error {
+	if err := s.ask(ctx, store, &asked); err != nil {
+		return err
+	}
+	run, err := s.await(ctx, store, asked)
+	if err != nil {
+		return err
+	}
+	after := context.WithoutCancel(ctx)
+	r, err := s.report(after, store, run, flags.reportFlags)
+	if err != nil {
+		return err
+	}
+	r.Strict = flags.strict
+	if err := s.present(r, flags.reportFlags); err != nil {
+		return err
+	}
+	return judgeCheck(ctx, r)
+}
+
+// ask asks for a run. If the webhook's endpoint is left alone at the moment, it says how to
+// end that.
+func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.CheckRun) error {
+	parked, err := storage.FindParkedReason(ctx, store, run.WebhookID)
+	if err != nil {
+		return err
+	}
+	if parked != nil {
+		return fmt.Errorf("%w: nothing was sent: %s", storage.ErrConflict, s.explainUnchecked(parked))
+	}
+	return store.AskCheck(ctx, run)
+}
+
+// explainUnchecked says why an endpoint is not checked and what ends that.
+func (s checkSession) explainUnchecked(r *storage.ParkedReason) string {
+	if r.Paused() {
+		return r.Webhook.Name + " is paused; " + storage.ResumeCommand(r.Webhook.Name) + " resumes it"
+	}
+	return s.explainParked(r, "ID")
+}
+
+// checkGrace is how much longer than the run's own limit this command waits for its end.
+const checkGrace = 30 * time.Second
+
+// await waits for the end of a run, and makes it if no engine is running. Ctrl+C stops the run
+// and still waits for its end.
+func (s checkSession) await(ctx context.Context, store checkStore, run storage.CheckRun) (storage.CheckRun, error) {
+	limit := run.Options.WithDefaults().Timeout + checkGrace
+	waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { s.note("stopping the check; a second Ctrl+C ends this command now") })()
+	progress := s.progress(minProgress)
+	id := run.ID
+	err := processSession(s).whileLed(waiting, nil, store, func(running context.Context) (err error) {
+		run, err = follow.Check(running, store, id, ctx.Done(), func(run storage.CheckRun) { progress.show(checkProgress(run)) })
+		if err != nil {
+			return err
+		}
+		return s.resolve(running, store, &run) // as long as the receiver is there
+	})
+	progress.clear()
+	if err != nil && !run.State.Ended() {
+		s.abandon(waiting, store, id)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return run, timeoutf("check %s has not ended within %s, so its engine may be suspended; backchannel check show %s shows how far it got", id, limit, id)
+	}
+	return run, err
+}
+
+// abandon stops a run that nobody waits for any more.
+func (s checkSession) abandon(ctx context.Context, store checkStore, id storage.ID) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = store.StopCheck(ctx, id) // the error that made this necessary is told
+}
+
+// checkProgress says in one short line how far a run has got.
+func checkProgress(run storage.CheckRun) string {
+	v := run.Verdict()
+	text := fmt.Sprintf("%d of %d cases", run.Done(), len(run.Cases))
+	if run.State == storage.CheckAsked {
+		text = "waiting for an engine"
+	}
+	for _, c := range run.Cases {
+		if report.Word(c) == report.Running {
+			text += ", " + c.ID
+		}
+	}
+	if v.Failed > 0 {
+		text += fmt.Sprintf(", %d failed", v.Failed)
+	}
+	if v.Warned > 0 {
+		text += fmt.Sprintf(", %d warned", v.Warned)
+	}
+	return text
+}
+
+// judgeCheck returns an error unless the run finished and the endpoint is ready.
+func judgeCheck(ctx context.Context, r report.Report) error {
+	switch run := r.Run; {
+	case ctx.Err() != nil && run.State != storage.CheckFinished:
+		return ctx.Err()
+	case run.State == storage.CheckTimedOut:
+		return timeoutf("check %s: %s", run.ID, run.Reason)
+	case run.State == storage.CheckInterrupted:
+		return &exitError{exitInterrupted, run.Reason}
+	case run.State == storage.CheckLost:
+		return fmt.Errorf("check %s: %s", run.ID, run.Reason)
+	case r.Failure() != "":
+		return unmetf("the endpoint of %s is not ready: %s", run.Webhook, r.Failure())
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"backchannel/storage"
+)
+
+// A CheckStore is the part of a store that following a run of the endpoint check needs.
+type CheckStore interface {
+	CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error)
+	StopCheck(ctx context.Context, id storage.ID) error
+	Changes(ctx context.Context) <-chan storage.Change
+}
+
+// Check waits until a run of the endpoint check has ended, and returns it. Each state on the
+// way is passed to seen. When stop is closed it asks for the run to be stopped, and waits on:
+// whatever makes the run keeps what was done. The error may be ctx's.
+func Check(ctx context.Context, store CheckStore, id storage.ID, stop <-chan struct{}, seen func(storage.CheckRun)) (storage.CheckRun, error) {
+	changes := store.Changes(ctx)
+	again := time.NewTicker(rereadEvery)
+	defer again.Stop()
+	for {
+		run, err := store.CheckRun(ctx, id)
+		if err != nil || run.State.Ended() {
+			return run, err
+		}
+		seen(run)
+		select {
+		case <-ctx.Done():
+			return run, ctx.Err()
+		case <-stop:
+			stop = nil
+			if err := store.StopCheck(ctx, id); err != nil && !errors.Is(err, storage.ErrConflict) { // it has just ended
+				return run, err
+			}
+		case <-changes:
+		case <-again.C:
+		}
+	}
+}
