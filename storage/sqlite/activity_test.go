@@ -124,7 +124,7 @@ func TestARunIsCountedOnce(t *testing.T) {
 	held := make(chan struct{})
 	s.writer.pauses <- held
 	waiting := func(n int) {
-		for len(s.writer.queue.waiting) < n {
+		for len(s.writer.queue.Waiting) < n {
 			runtime.Gosched()
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/commit"
 )
 
 var producers = []int{1, 32, 128}
@@ -92,11 +93,11 @@ type bareInsert struct {
 }
 
 func bareWriter(b *testing.B, db *sql.DB) chan bareInsert {
-	inserts := make(chan bareInsert, maxBatch)
+	inserts := make(chan bareInsert, commit.MaxBatch)
 	go func() {
 		for op := range inserts {
 			batch := []bareInsert{op}
-			for more := true; more && len(batch) < maxBatch; {
+			for more := true; more && len(batch) < commit.MaxBatch; {
 				select {
 				case op, ok := <-inserts:
 					if more = ok; ok {

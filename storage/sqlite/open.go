@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"backchannel/storage"
+	"backchannel/storage/commit"
 	"backchannel/storage/seal"
 )
 
@@ -160,7 +161,7 @@ func openDatabase(ctx context.Context, o Options, path string, db *sql.DB) (*Sto
 	if err != nil {
 		return nil, err
 	}
-	h := &hub{}
+	h := &commit.Hub{}
 	w, err := startWriter(o, db, h)
 	if err != nil {
 		reads.Close()

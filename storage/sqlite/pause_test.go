@@ -13,7 +13,7 @@ func TestPausedProcessBlocksNoOther(t *testing.T) {
 	release := held.PauseWrites()
 	kept := make(chan error, 1)
 	go func() { kept <- held.AddActivity(t.Context(), storage.Activity{Text: "held"}) }()
-	until(t, "the operation", func() bool { return len(held.writer.queue.waiting) == 1 })
+	until(t, "the operation", func() bool { return len(held.writer.queue.Waiting) == 1 })
 	if err := other.AddActivity(t.Context(), storage.Activity{Text: "other"}); err != nil {
 		t.Fatal(err)
 	}

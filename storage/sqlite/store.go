@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/commit"
 	"backchannel/storage/seal"
 )
 
@@ -56,7 +57,7 @@ type Store struct {
 
 	*database
 	dir   string
-	hub   *hub
+	hub   *commit.Hub
 	use   *os.File // locked while this store is open
 	close func() error
 
@@ -82,7 +83,7 @@ func (s *Store) Close() error { return s.close() }
 // last connection copies the log into the database, and a reader cannot do that.
 func (s *Store) shut() error {
 	err := errors.Join(s.reads.Close(), s.writer.close())
-	s.hub.close()
+	s.hub.Close()
 	return errors.Join(err, s.use.Close())
 }
 
@@ -106,10 +107,10 @@ func withDefaults(o Options) Options {
 // write runs work in a transaction, possibly together with other work, and returns after
 // the commit. work may run more than once, so it must set its results anew each time.
 func (d *database) write(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
-	return d.writer.queue.do(ctx, kinds, work)
+	return d.writer.queue.Do(ctx, kinds, work)
 }
 
-func newStore(o Options, db *database, h *hub) *Store {
+func newStore(o Options, db *database, h *commit.Hub) *Store {
 	if o.By != "" {
 		db.by = " " + o.By
 	}
@@ -130,4 +131,13 @@ func newStore(o Options, db *database, h *hub) *Store {
 	}
 	s.close = sync.OnceValue(s.shut)
 	return s
+}
+
+// Changes returns a channel of the kinds of records that changed. It is closed when ctx is
+// done or the store is closed. Changes made through this store are sent as soon as they
+// are committed, those of other processes within 50 ms. Polling for these begins with the
+// first subscriber, so that a short command does none.
+func (s *Store) Changes(ctx context.Context) <-chan storage.Change {
+	defer s.writer.startPolling()
+	return s.hub.Subscribe(ctx)
 }

@@ -7,6 +7,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/commit"
 )
 
 // A tx is the writer's current transaction. It never leaves this package. A record with
@@ -38,28 +39,28 @@ func newTx(w *writer) *tx {
 }
 
 // run does the work of all operations and commits. If any of it fails, run rolls back.
-func (t *tx) run(batch []*operation) (result outcome) {
+func (t *tx) run(batch []*operation) (result commit.Outcome) {
 	if err := t.raw.exec("BEGIN IMMEDIATE"); err != nil {
-		return outcome{err: t.explain(err)}
+		return commit.Outcome{Err: t.explain(err)}
 	}
 	defer func() {
-		if result.panicked = recover(); result.failed() {
+		if result.Panicked = recover(); result.Failed() {
 			t.rollback()
 		}
 	}()
 	for _, op := range batch {
-		if err := op.work(t); err != nil {
-			return outcome{err: t.explainOwn(err)}
+		if err := op.Work(t); err != nil {
+			return commit.Outcome{Err: t.explainOwn(err)}
 		}
-		t.kinds |= op.kinds
+		t.kinds |= op.Kinds
 	}
 	if err := errors.Join(t.messages.raise(), t.deliveries.saveCounts(), t.campaignMessages.saveCounts(), t.saveTotals()); err != nil {
-		return outcome{err: t.explain(err)}
+		return commit.Outcome{Err: t.explain(err)}
 	}
 	if err := t.raw.exec("COMMIT"); err != nil {
-		return outcome{err: t.explain(err)}
+		return commit.Outcome{Err: t.explain(err)}
 	}
-	return outcome{}
+	return commit.Outcome{}
 }
 
 // explain adds the file's name to a write error.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/commit"
 )
 
 // A writer runs operations one after another on one connection, and commits those that wait
@@ -19,9 +20,9 @@ type writer struct {
 	path string
 	lock *fairLock
 	now  func() time.Time
-	hub  *hub
+	hub  *commit.Hub
 
-	queue        *operationQueue
+	queue        *commit.Queue[*tx]
 	pauses       chan (<-chan struct{}) // nothing is committed until the received channel is closed
 	polled       chan struct{}          // closed once the commits of other processes matter
 	startPolling func()                 // closes polled
@@ -38,7 +39,7 @@ type writer struct {
 	runs        map[storage.ID]activityRun // as committed
 }
 
-func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
+func startWriter(o Options, db *sql.DB, h *commit.Hub) (*writer, error) {
 	conn, err := db.Conn(context.Background())
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 		return nil, err
 	}
 	w := &writer{
-		db: db, path: path, lock: lock, now: o.Now, hub: h, queue: newOperationQueue(),
+		db: db, path: path, lock: lock, now: o.Now, hub: h, queue: commit.NewQueue[*tx](),
 		pauses: make(chan (<-chan struct{})), polled: make(chan struct{}), stopped: make(chan struct{}),
 		statements: statements{conn, raw}, log: log, files: files,
 		facets: facetIDs{}, messages: messageIndex{raw: raw}, runs: map[storage.ID]activityRun{},
@@ -81,7 +82,7 @@ func startWriter(o Options, db *sql.DB, h *hub) (*writer, error) {
 // the connection stays open until the process ends, because SQLite would copy the rest of
 // the log into the database.
 func (w *writer) close() error {
-	w.queue.close()
+	w.queue.Close()
 	<-w.stopped
 	if errors.Is(w.checkFiles(), errCut) {
 		return errors.Join(w.db.Close(), w.lock.close())
@@ -97,11 +98,11 @@ func (w *writer) loop() {
 	polled := w.polled
 	for {
 		select {
-		case op, open := <-w.queue.waiting:
+		case op, open := <-w.queue.Waiting:
 			if !open {
 				return
 			}
-			w.commitAll(w.queue.batch(op))
+			w.commitAll(w.queue.Batch(op))
 		case until := <-w.pauses:
 			<-until
 		case <-polled:
@@ -119,63 +120,50 @@ func (w *writer) loop() {
 	}
 }
 
-// commitAll runs operations in one transaction. If any of them fails, each runs again in a
-// transaction of its own, so that one failure does not affect the others.
-func (w *writer) commitAll(batch []*operation) {
-	if len(batch) == 0 {
-		return
-	}
-	result := w.commit(batch)
-	if len(batch) > 1 && result.failed() {
-		for _, op := range batch {
-			w.commitAll([]*operation{op})
-		}
-		return
-	}
-	for _, op := range batch {
-		op.done <- result
-	}
-}
+// An operation is work in a transaction of this writer.
+type operation = commit.Operation[*tx]
+
+func (w *writer) commitAll(batch []*operation) { commit.All(batch, w.commit) }
 
 // run runs operations in one transaction. If the database's files are not in place, before
 // or after it, the commit would be lost, and is not reported as a success.
-func (w *writer) run(batch []*operation) (*tx, outcome) {
+func (w *writer) run(batch []*operation) (*tx, commit.Outcome) {
 	t := newTx(w)
-	if batch[0].anyway {
+	if batch[0].Anyway {
 		return t, t.run(batch)
 	}
 	if err := w.checkFiles(); err != nil {
-		return t, outcome{err: err}
+		return t, commit.Outcome{Err: err}
 	}
 	result := t.run(batch)
-	if !result.failed() {
-		result.err = w.checkFiles()
+	if !result.Failed() {
+		result.Err = w.checkFiles()
 	}
 	return t, result
 }
 
 // commit runs operations in one transaction, in this writer's turn. On a full disk it tries
 // once more after truncating the log, which may have taken the space.
-func (w *writer) commit(batch []*operation) outcome {
+func (w *writer) commit(batch []*operation) commit.Outcome {
 	if err := w.lock.acquire(); err != nil {
-		return outcome{err: err}
+		return commit.Outcome{Err: err}
 	}
 	t, result := w.run(batch)
-	if errors.Is(result.err, storage.ErrDiskFull) && w.log.truncate() {
+	if errors.Is(result.Err, storage.ErrDiskFull) && w.log.truncate() {
 		t, result = w.run(batch)
 	}
-	if batch[0].anyway {
+	if batch[0].Anyway {
 		w.log.truncate() // copies the log while the database is still there
 	}
 	err := w.lock.release()
 	w.log.fit()
-	if errors.Is(result.err, storage.ErrGone) {
+	if errors.Is(result.Err, storage.ErrGone) {
 		w.reportFiles()
 	}
-	if !result.failed() {
+	if !result.Failed() {
 		t.runs.keep()
-		w.hub.publish(t.kinds)
-		result.err = err
+		w.hub.Publish(t.kinds)
+		result.Err = err
 	}
 	return result
 }
@@ -189,7 +177,7 @@ func (w *writer) poll() bool {
 		return false
 	}
 	w.lastVersion = version
-	w.hub.publish(storage.ChangedAll)
+	w.hub.Publish(storage.ChangedAll)
 	return true
 }
 
@@ -220,7 +208,7 @@ func (w *writer) reportFiles() {
 	if !errors.Is(lost, errCut) {
 		w.recordFiles(lost)
 	}
-	w.hub.publish(storage.ChangedAll)
+	w.hub.Publish(storage.ChangedAll)
 }
 
 // recordFiles adds what happened to the files to the activities, although nothing else is
@@ -230,8 +218,7 @@ func (w *writer) recordFiles(lost error) {
 	if lost != nil {
 		a.Text = lost.Error()
 	}
-	w.commitAll([]*operation{{
-		ctx: context.Background(), kinds: storage.ChangedActivity, work: func(t *tx) error { return t.addActivity(a) },
-		done: make(chan outcome, 1), anyway: true,
-	}})
+	op := commit.Alone(storage.ChangedActivity, func(t *tx) error { return t.addActivity(a) })
+	op.Anyway = true
+	w.commitAll([]*operation{op})
 }

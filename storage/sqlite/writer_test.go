@@ -46,7 +46,7 @@ func TestFailedOperationAffectsNoOther(t *testing.T) {
 			}
 		})
 	}
-	until(t, "a full batch", func() bool { return len(s.writer.queue.waiting) == 20 })
+	until(t, "a full batch", func() bool { return len(s.writer.queue.Waiting) == 20 })
 	release()
 	all.Wait()
 	if got, _ := s.Counts(t.Context()); got.Deliveries[storage.Queued] != 16 {
@@ -82,7 +82,7 @@ func TestPanicReachesItsCallerOnly(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	until(t, "a batch", func() bool { return len(s.writer.queue.waiting) == 2 })
+	until(t, "a batch", func() bool { return len(s.writer.queue.Waiting) == 2 })
 	release()
 	all.Wait()
 	enqueue(t, s, w)
@@ -99,7 +99,7 @@ func TestCancelledOperationDoesNotRun(t *testing.T) {
 		_, err := s.Enqueue(ctx, eventFor(w))
 		failed <- err
 	}()
-	until(t, "the operation", func() bool { return len(s.writer.queue.waiting) == 1 })
+	until(t, "the operation", func() bool { return len(s.writer.queue.Waiting) == 1 })
 	cancel()
 	release()
 	if err := <-failed; !errors.Is(err, context.Canceled) {
@@ -124,7 +124,7 @@ func TestCloseFinishesAcceptedOperations(t *testing.T) {
 		_, err := s.Enqueue(context.Background(), eventFor(w))
 		kept <- err
 	}()
-	until(t, "the operation", func() bool { return len(s.writer.queue.waiting) == 1 })
+	until(t, "the operation", func() bool { return len(s.writer.queue.Waiting) == 1 })
 	closing := make(chan error)
 	go func() { closing <- s.Close() }()
 	release()

@@ -1,0 +1,155 @@
+// Package commit has what a store's writer is made of, whatever it writes to: a [Queue] passes
+// work from many callers to it in batches, because a commit of many costs nearly the same as a
+// commit of one, and a [Hub] tells subscribers what has changed.
+package commit
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"backchannel/storage"
+)
+
+// MaxBatch is the greatest number of operations in one transaction.
+const MaxBatch = 256
+
+// An Operation is work for the writer in a transaction T, for which a caller waits.
+type Operation[T any] struct {
+	Kinds storage.Change
+	Work  func(T) error
+	// Anyway makes the writer do the work even if the database's files are not in place.
+	Anyway bool
+
+	ctx  context.Context
+	done chan Outcome
+}
+
+// Alone returns an operation for which nobody waits.
+func Alone[T any](kinds storage.Change, work func(T) error) *Operation[T] {
+	return &Operation[T]{Kinds: kinds, Work: work, ctx: context.Background(), done: make(chan Outcome, 1)}
+}
+
+// An Outcome is the result of an operation. A panic is passed on to the caller of Do.
+type Outcome struct {
+	Err      error
+	Panicked any
+}
+
+// Failed reports whether the operation has not been done.
+func (o Outcome) Failed() bool { return o.Err != nil || o.Panicked != nil }
+
+// A Queue passes operations from any number of callers to the writer.
+type Queue[T any] struct {
+	// Waiting yields the operations, until the queue is closed and empty.
+	Waiting chan *Operation[T]
+
+	pool sync.Pool // of operations, since each delivery needs two
+
+	mu     sync.RWMutex // guards closed, and sending on waiting against closing it
+	closed bool
+}
+
+// NewQueue returns an empty queue.
+func NewQueue[T any]() *Queue[T] {
+	q := &Queue[T]{Waiting: make(chan *Operation[T], MaxBatch)}
+	q.pool.New = func() any { return &Operation[T]{done: make(chan Outcome, 1)} }
+	return q
+}
+
+// Do runs work in a transaction and waits for its commit. If ctx is done before work
+// begins, it does not run; from then on Do returns the result of the commit.
+func (q *Queue[T]) Do(ctx context.Context, kinds storage.Change, work func(T) error) error {
+	op := q.pool.Get().(*Operation[T])
+	op.ctx, op.Kinds, op.Work = ctx, kinds, work
+	if err := q.add(op); err != nil {
+		return err
+	}
+	result := <-op.done
+	op.ctx, op.Work = nil, nil
+	q.pool.Put(op)
+	if result.Panicked != nil {
+		panic(result.Panicked)
+	}
+	return result.Err
+}
+
+// add waits while the queue is full, which slows down callers that are faster than the disk.
+func (q *Queue[T]) add(op *Operation[T]) error {
+	q.mu.RLock()
+	defer q.mu.RUnlock()
+	if q.closed {
+		return storage.ErrClosed
+	}
+	select {
+	case q.Waiting <- op:
+		return nil
+	case <-op.ctx.Done():
+		return op.ctx.Err()
+	}
+}
+
+// Close refuses further operations. Those waiting are still done.
+func (q *Queue[T]) Close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	close(q.Waiting)
+}
+
+// Batch returns the first operation and those waiting after it, without those whose context
+// is done. As long as more arrive, it yields to goroutines that are about to add one,
+// because a commit of many costs nearly the same as a commit of one. A single caller does
+// not wait.
+func (q *Queue[T]) Batch(first *Operation[T]) []*Operation[T] {
+	batch := q.take(make([]*Operation[T], 0, MaxBatch/4), first)
+	for had := 0; len(batch) > had+1 && len(batch) < MaxBatch; {
+		had = len(batch)
+		runtime.Gosched()
+		batch = q.take(batch, q.next())
+	}
+	return batch
+}
+
+// take adds an operation, and those waiting after it, to a batch.
+func (q *Queue[T]) take(batch []*Operation[T], op *Operation[T]) []*Operation[T] {
+	for ; op != nil; op = q.next() {
+		if err := op.ctx.Err(); err != nil {
+			op.done <- Outcome{Err: err}
+			continue
+		}
+		batch = append(batch, op)
+		if len(batch) == MaxBatch {
+			break
+		}
+	}
+	return batch
+}
+
+// next returns the next waiting operation, or nil.
+func (q *Queue[T]) next() *Operation[T] {
+	select {
+	case op := <-q.Waiting: // nil when closed
+		return op
+	default:
+		return nil
+	}
+}
+
+// All commits a batch in one transaction. If any of the operations fails, each runs again in a
+// transaction of its own, so that one failure does not affect the others.
+func All[T any](batch []*Operation[T], commit func([]*Operation[T]) Outcome) {
+	if len(batch) == 0 {
+		return
+	}
+	result := commit(batch)
+	if len(batch) > 1 && result.Failed() {
+		for i := range batch {
+			All(batch[i:i+1], commit)
+		}
+		return
+	}
+	for _, op := range batch {
+		op.done <- result
+	}
+}
