@@ -8,6 +8,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"backchannel/tui/component"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -192,7 +194,7 @@ func (p *painting) update(view string) string {
 // erase its last cell, where the cursor stays.
 func (p *painting) padded(line string) string {
 	line = ansi.Truncate(line, p.width, "")
-	if ansi.StringWidth(line) < p.width {
+	if component.Width(line) < p.width {
 		line += ansi.EraseLineRight
 	}
 	return line

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
-
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
@@ -299,7 +297,7 @@ func (a *Screen) Row(i int) []component.Cell {
 	}
 }
 
-func kindStyle(th *style.Theme, kind storage.ActivityKind) (string, lipgloss.Style) {
+func kindStyle(th *style.Theme, kind storage.ActivityKind) (string, style.Style) {
 	switch kind {
 	case storage.ActivityError, storage.ActivityFailed:
 		return style.Cross, th.Bad

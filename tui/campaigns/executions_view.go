@@ -10,8 +10,6 @@ import (
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
-
-	"github.com/charmbracelet/lipgloss"
 )
 
 func callColumns(all bool) []component.Column {
@@ -44,7 +42,7 @@ func callCells(e *screen.Env, x storage.Execution) []component.Cell {
 	return append(cells, campaign, component.Cell{Text: x.RequestID, Style: th.Dim})
 }
 
-func codeStyle(th *style.Theme, code int) lipgloss.Style {
+func codeStyle(th *style.Theme, code int) style.Style {
 	if code >= 400 {
 		return th.Bad
 	}
@@ -117,7 +115,7 @@ func describeResult(e *screen.Env, d *screen.Detail, c call) {
 // fitting returns the longest form of a cell's text that fits, or its shortest one cut.
 func fitting(c component.Cell, width int) string {
 	for _, text := range append([]string{c.Text}, c.Shorter...) {
-		if lipgloss.Width(text) <= width {
+		if component.Width(text) <= width {
 			return text
 		}
 		c.Text = text

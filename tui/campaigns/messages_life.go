@@ -10,8 +10,6 @@ import (
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
-
-	"github.com/charmbracelet/lipgloss"
 )
 
 const lifeGap = " " + style.Horizontal + " "
@@ -94,7 +92,7 @@ func stepText(e *screen.Env, s storage.LifeStep, codes bool) string {
 }
 
 // lifeStyle warns of a message of which an event does not reach the webhook as it should.
-func lifeStyle(th *style.Theme, m storage.Message) lipgloss.Style {
+func lifeStyle(th *style.Theme, m storage.Message) style.Style {
 	ink := th.Text
 	for _, s := range m.Events {
 		switch s.State {
@@ -108,7 +106,7 @@ func lifeStyle(th *style.Theme, m storage.Message) lipgloss.Style {
 }
 
 // messageState returns the glyph and the style of a message's state.
-func messageState(th *style.Theme, state storage.MessageState) (string, lipgloss.Style) {
+func messageState(th *style.Theme, state storage.MessageState) (string, style.Style) {
 	switch state {
 	case storage.MessageDelivered:
 		return style.Check, th.Good
@@ -126,7 +124,7 @@ func messageState(th *style.Theme, state storage.MessageState) (string, lipgloss
 // and what its delivery says, and when those to come are due.
 func describeLife(e *screen.Env, d *screen.Detail, x message) {
 	th := e.Theme
-	line := func(at time.Time, glyph string, ink lipgloss.Style, text string) {
+	line := func(at time.Time, glyph string, ink style.Style, text string) {
 		whole := component.Fit(e.DayOrClock(at), 12) + "  "
 		d.Lines = append(d.Lines, component.Fit("  "+th.Dim.Render(whole)+ink.Render(glyph)+" "+th.Text.Render(style.Escape(text)), d.Width))
 	}

@@ -5,8 +5,6 @@ import (
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
-
-	"github.com/charmbracelet/lipgloss"
 )
 
 // inventoryTitle names the inventory as Adobe does its kind of campaigns.
@@ -67,7 +65,7 @@ func statusCell(th *style.Theme, c storage.Campaign) component.Cell {
 	return cell
 }
 
-func statusStyle(th *style.Theme, status storage.CampaignStatus) (string, lipgloss.Style) {
+func statusStyle(th *style.Theme, status storage.CampaignStatus) (string, style.Style) {
 	switch status {
 	case storage.CampaignLive:
 		return style.Dot, th.Text
@@ -88,13 +86,13 @@ func webhooksCell(th *style.Theme, r row) component.Cell {
 	return component.Cell{Text: style.Check + " on", Style: th.Text}
 }
 
-func countCell(th *style.Theme, r row, state storage.MessageState, ink lipgloss.Style) component.Cell {
+func countCell(th *style.Theme, r row, state storage.MessageState, ink style.Style) component.Cell {
 	n := r.counts[state]
 	return component.Cell{Text: screen.Thousands(n), Style: quietZero(th, n, ink)}
 }
 
 // quietZero dims a number that says nothing.
-func quietZero(th *style.Theme, n int64, ink lipgloss.Style) lipgloss.Style {
+func quietZero(th *style.Theme, n int64, ink style.Style) style.Style {
 	if n == 0 {
 		return th.Dim
 	}

@@ -2,8 +2,6 @@ package component
 
 import (
 	"slices"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // Column is the specification of a column of a [Table]. Widths come from the
@@ -192,7 +190,7 @@ func (c Column) rank() int {
 
 // title returns the column's title at a width.
 func (c Column) title(width int) string {
-	if c.Short != "" && ansi.StringWidth(c.Title) > width {
+	if c.Short != "" && Width(c.Title) > width {
 		return c.Short
 	}
 	return c.Title

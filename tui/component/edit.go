@@ -72,7 +72,7 @@ func lineWithCursor(th *style.Theme, before, after string, width int) string {
 		at = " "
 	}
 	line := th.Text.Render(before) + th.Cursor.Render(at) + th.Text.Render(after)
-	needed := ansi.StringWidth(before + at)
+	needed := Width(before + at)
 	if after != "" {
 		needed++
 	}

@@ -40,10 +40,10 @@ func fitted(styled string, width int) (s, pad string) {
 		return "", ""
 	}
 	s, _, _ = strings.Cut(styled, "\n")
-	cells := ansi.StringWidth(s)
+	cells := Width(s)
 	if cells > width {
 		s = clip(s, width)
-		cells = ansi.StringWidth(s)
+		cells = Width(s)
 	}
 	return s, blank(width - cells)
 }
@@ -52,7 +52,7 @@ func fitted(styled string, width int) (s, pad string) {
 // not fit, left is cut.
 func Spread(left, right string, width int) string {
 	right = clip(right, width)
-	rest := width - ansi.StringWidth(right)
+	rest := width - Width(right)
 	if right == "" || rest < 2 {
 		return Fit(left, rest) + right
 	}
@@ -93,6 +93,9 @@ func clip(styled string, width int) string {
 		return ""
 	}
 	line, _, _ := strings.Cut(styled, "\n")
+	if Width(line) <= width {
+		return line
+	}
 	return ansi.Truncate(line, width, style.More)
 }
 
@@ -106,5 +109,5 @@ func join(lines []string) string {
 
 // Fits reports whether [Spread] would show both texts in full.
 func Fits(left, right string, width int) bool {
-	return ansi.StringWidth(left)+1+ansi.StringWidth(right)+1 <= width
+	return Width(left)+1+Width(right)+1 <= width
 }

@@ -3,8 +3,6 @@ package component
 import (
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
-
 	"backchannel/tui/style"
 )
 
@@ -167,7 +165,7 @@ func (d formDrawing) fieldBlock(at stop) block {
 }
 
 // inkNote returns a note about a field, escaped, and its style.
-func inkNote(th *style.Theme, note func(Values) string, values Values) (string, lipgloss.Style) {
+func inkNote(th *style.Theme, note func(Values) string, values Values) (string, style.Style) {
 	if note == nil {
 		return "", th.Dim
 	}
@@ -179,7 +177,7 @@ func inkNote(th *style.Theme, note func(Values) string, values Values) (string, 
 }
 
 // beside appends a note to a value, or returns the note alone if the value is empty.
-func beside(value, note string, ink lipgloss.Style, room int) string {
+func beside(value, note string, ink style.Style, room int) string {
 	switch {
 	case note == "":
 		return value
@@ -246,7 +244,7 @@ func problem(th *style.Theme, text string, width int) []string {
 }
 
 // inked draws escaped secondary text. It returns "" for an empty text.
-func inked(ink lipgloss.Style, text string, width int) []string {
+func inked(ink style.Style, text string, width int) []string {
 	if text == "" {
 		return nil
 	}

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"text/scanner"
 
-	"github.com/charmbracelet/lipgloss"
-
 	"backchannel/tui/style"
 )
 
@@ -85,7 +83,7 @@ func jsonWords(text string) *scanner.Scanner {
 	return words
 }
 
-func jsonStyle(th *style.Theme, word, next rune) lipgloss.Style {
+func jsonStyle(th *style.Theme, word, next rune) style.Style {
 	switch word {
 	case scanner.String:
 		if next == ':' {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 
 	"backchannel/tui/style"
 )
@@ -53,7 +52,7 @@ func (k KeyTable) Match(msg tea.KeyMsg, where string) string {
 // Footer returns a line of exactly width cells: as many keys as fit uncut, in the table's
 // order, and styledRight at the end.
 func (k KeyTable) Footer(th *style.Theme, where, styledRight string, width int) string {
-	room := width - ansi.StringWidth(styledRight) - 2
+	room := width - Width(styledRight) - 2
 	line := ""
 	for _, b := range k.In(where) {
 		if b.Short == "" {
@@ -63,7 +62,7 @@ func (k KeyTable) Footer(th *style.Theme, where, styledRight string, width int) 
 		if line == "" {
 			next = " " + keyHint(th, b.show(), b.Short)
 		}
-		if ansi.StringWidth(next) > room {
+		if Width(next) > room {
 			break
 		}
 		line = next
@@ -89,7 +88,7 @@ func (k KeyTable) Help(th *style.Theme, where string, width int) []string {
 			if row == len(out) {
 				out = append(out, "")
 			}
-			out[row] += blank(i*(column+gap)-ansi.StringWidth(out[row])) + line
+			out[row] += blank(i*(column+gap)-Width(out[row])) + line
 		}
 	}
 	for i := range out {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 
 	"backchannel/tui/style"
 )
@@ -113,7 +112,7 @@ func (m *Menu) View(th *style.Theme, width, height int) string {
 	}
 	lines = append(lines, m.sought(th, inner)...)
 	lines = append(append(lines, shown...), FitRight(closing, inner))
-	return Frame(th, clip(title, inner-1-ansi.StringWidth(hint))+hint, lines, inner+4)
+	return Frame(th, clip(title, inner-1-Width(hint))+hint, lines, inner+4)
 }
 
 const menuEdges = 3 // lines: the box's upper and lower edge, and the one about esc
@@ -174,7 +173,7 @@ func (m *Menu) grid(th *style.Theme) []string {
 			if row == len(lines) {
 				lines = append(lines, "")
 			}
-			lines[row] += blank(indent-ansi.StringWidth(lines[row])) + m.line(th, item, first+row == m.At, 0)
+			lines[row] += blank(indent-Width(lines[row])) + m.line(th, item, first+row == m.At, 0)
 		}
 		first += len(column)
 	}

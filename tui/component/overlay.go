@@ -13,14 +13,14 @@ import (
 func Overlay(base, box string, width, height int) string {
 	lines := strings.Split(box, "\n")
 	canvas := Lines(strings.Split(base, "\n"), width, height)
-	return OverlayAt(join(canvas), box, (width-ansi.StringWidth(lines[0]))/2, (height-len(lines))/2)
+	return OverlayAt(join(canvas), box, (width-Width(lines[0]))/2, (height-len(lines))/2)
 }
 
 // OverlayAt is [Overlay] with the box's upper left corner at column x and row y
 // of a view whose lines all have the same width. It cuts off what does not fit.
 func OverlayAt(base, box string, x, y int) string {
 	out := strings.Split(base, "\n")
-	width := ansi.StringWidth(out[0])
+	width := Width(out[0])
 	x, y = max(0, min(x, width)), max(0, y)
 	for i, line := range strings.Split(box, "\n") {
 		if y+i >= len(out) {
@@ -33,15 +33,15 @@ func OverlayAt(base, box string, x, y int) string {
 
 // splice lays top over a line of exactly width cells, beginning at column x.
 func splice(line, top string, x, width int) string {
-	end := x + ansi.StringWidth(top)
+	end := x + Width(top)
 	left := ansi.Truncate(line, x, "")
-	left += blank(x - ansi.StringWidth(left))
+	left += blank(x - Width(left))
 	right := ansi.TruncateLeft(line, end, "")
 	// Half of a wide character leaves a gap or exceeds the width.
-	if over := ansi.StringWidth(right) - (width - end); over > 0 {
+	if over := Width(right) - (width - end); over > 0 {
 		right = " " + ansi.TruncateLeft(line, end+1, "")
 	}
-	return left + top + blank(width-end-ansi.StringWidth(right)) + right
+	return left + top + blank(width-end-Width(right)) + right
 }
 
 // Frame draws a rounded box of the given outer width around styled lines, the
@@ -52,7 +52,7 @@ func Frame(th *style.Theme, styledTitle string, styled []string, width int) stri
 		return ""
 	}
 	title := clip(styledTitle, inner-1)
-	edge := strings.Repeat(style.Horizontal, max(0, inner-ansi.StringWidth(title)))
+	edge := strings.Repeat(style.Horizontal, max(0, inner-Width(title)))
 	out := []string{th.Rule.Render(style.TopLeft) + " " + title + " " + th.Rule.Render(edge+style.TopRight)}
 	side := th.Rule.Render(style.Vertical)
 	for _, line := range styled {
@@ -66,7 +66,7 @@ func Frame(th *style.Theme, styledTitle string, styled []string, width int) stri
 func widest(styled ...string) int {
 	w := 0
 	for _, s := range styled {
-		w = max(w, ansi.StringWidth(s))
+		w = max(w, Width(s))
 	}
 	return w
 }

@@ -4,14 +4,15 @@ import (
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
+
+	"backchannel/tui/style"
 )
 
 // Cell is plain text with the style to draw it in.
 type Cell struct {
 	Text    string
 	Shorter []string // alternatives for when Text does not fit, the longest first
-	Style   lipgloss.Style
+	Style   style.Style
 }
 
 // Source provides the rows of a [Table]. The table asks for the cells of visible rows only.

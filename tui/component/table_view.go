@@ -3,7 +3,6 @@ package component
 import (
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"backchannel/tui/style"
@@ -31,7 +30,7 @@ func (t *Table) header(th *style.Theme) string {
 	for i, c := range t.Columns {
 		cells[i] = Cell{Text: c.title(t.lines[0].widths[i]), Style: th.Dim}
 	}
-	return blank(gutter) + t.cells(cells, t.lines[0], lipgloss.NewStyle(), false)
+	return blank(gutter) + t.cells(cells, t.lines[0], style.Style{}, false)
 }
 
 func (t *Table) empty(th *style.Theme) []string {
@@ -69,7 +68,7 @@ func (t *Table) row(th *style.Theme, i int) []string {
 }
 
 // cells draws one line of a row. Under the cursor, cells and gaps have the same background.
-func (t *Table) cells(cells []Cell, line tableLine, under lipgloss.Style, lit bool) string {
+func (t *Table) cells(cells []Cell, line tableLine, under style.Style, lit bool) string {
 	gap := blank(line.gap)
 	if lit {
 		gap = under.Render(gap)
@@ -95,7 +94,7 @@ func (t *Table) cells(cells []Cell, line tableLine, under lipgloss.Style, lit bo
 func (c Cell) fit(column Column, width int) string {
 	text := style.Escape(c.Text)
 	for _, shorter := range c.Shorter {
-		if ansi.StringWidth(text) <= width {
+		if Width(text) <= width {
 			break
 		}
 		text = style.Escape(shorter)
@@ -111,7 +110,7 @@ func (c Cell) fit(column Column, width int) string {
 
 // cutMiddle shortens plain text by cutting out its middle.
 func cutMiddle(text string, width int) string {
-	total := ansi.StringWidth(text)
+	total := Width(text)
 	if total <= width || width < 3 {
 		return text
 	}

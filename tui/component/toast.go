@@ -5,9 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/x/ansi"
-
 	"backchannel/tui/style"
 )
 
@@ -23,7 +20,7 @@ const (
 )
 
 // Glyph returns the glyph of an outcome and its style.
-func (o Outcome) Glyph(th *style.Theme) (string, lipgloss.Style) {
+func (o Outcome) Glyph(th *style.Theme) (string, style.Style) {
 	switch o {
 	case OK:
 		return style.Check, th.Good
@@ -152,9 +149,9 @@ const ruleEdge = 2 // cells of the rule left of the first message
 func ruleHolds(parts []string, others, width int) bool {
 	sum := ruleEdge
 	for _, p := range parts {
-		sum += ansi.StringWidth(p) + 2 + ruleEdge
+		sum += Width(p) + 2 + ruleEdge
 	}
-	return sum+ansi.StringWidth(otherToasts(others)) <= width
+	return sum+Width(otherToasts(others)) <= width
 }
 
 func otherToasts(n int) string {
@@ -171,5 +168,5 @@ func inRule(th *style.Theme, parts []string, others, width int) string {
 		line += " " + strings.Join(parts, " "+edge+" ") + " " + edge
 	}
 	line = clip(line+th.Dim.Render(otherToasts(others)), width)
-	return line + Rule(th, width-ansi.StringWidth(line))
+	return line + Rule(th, width-Width(line))
 }

@@ -127,7 +127,7 @@ func (v *Viewer) slide(by int) bool {
 	}
 	longest := 0
 	for i := v.top; i < min(v.top+v.height, len(v.styled)); i++ {
-		longest = max(longest, ansi.StringWidth(v.styled[i]))
+		longest = max(longest, Width(v.styled[i]))
 	}
 	v.left = max(0, min(v.left+by, longest-v.room()))
 	return true

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
-
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
@@ -60,7 +58,7 @@ func cells(s *screen.Env, row row) []component.Cell {
 
 // stateWord returns the glyph and the word of a delivery's state. A planned event is named so,
 // because it waits for nothing but its time.
-func stateWord(s *screen.Env, d storage.Delivery) (string, lipgloss.Style) {
+func stateWord(s *screen.Env, d storage.Delivery) (string, style.Style) {
 	glyph, ink := screen.StateStyle(s.Theme, d.State)
 	if s.Planned(d) {
 		return glyph + " planned", ink
@@ -88,7 +86,7 @@ func nextCell(s *screen.Env, d storage.Delivery) component.Cell {
 	return component.Cell{Text: due, Shorter: []string{strings.TrimPrefix(due, "in ")}, Style: s.Theme.Text}
 }
 
-func codeInk(th *style.Theme, code int) lipgloss.Style {
+func codeInk(th *style.Theme, code int) style.Style {
 	switch {
 	case code == 0:
 		return th.Dim

@@ -6,9 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/x/ansi"
-
 	"backchannel/fixtures"
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -92,13 +89,13 @@ func receiptHead(s *screen.Env, r storage.Receipt, width int) []string {
 }
 
 // headParts puts phrases side by side, as many on a line as fit.
-func headParts(parts []string, ink lipgloss.Style, width int) []string {
+func headParts(parts []string, ink style.Style, width int) []string {
 	const gap = "   "
 	var lines []string
 	line := ""
 	for _, part := range parts {
 		switch longer := strings.TrimPrefix(line+gap+part, gap); {
-		case line == "" || ansi.StringWidth(style.Escape(longer)) < width:
+		case line == "" || component.Width(style.Escape(longer)) < width:
 			line = longer
 		default:
 			lines, line = append(lines, screen.HeadLines(line, ink, width)...), part

@@ -3,9 +3,6 @@ package receiver
 import (
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/x/ansi"
-
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
@@ -121,7 +118,7 @@ func failedCheck(d *screen.Detail, c storage.Check, withRemedy bool) {
 // inked is a text with its style.
 type inked struct {
 	text string
-	ink  lipgloss.Style
+	ink  style.Style
 }
 
 const leastBeside = 22 // cells, in which a text can still be read
@@ -129,9 +126,9 @@ const leastBeside = 22 // cells, in which a text can still be read
 // beside draws a lead, a name, and texts wrapped beside them, or below them if the name is too
 // long for its column or the page is too narrow.
 func beside(d *screen.Detail, styledLead, name string, texts ...inked) {
-	label, indent := style.Escape(name), ansi.StringWidth(styledLead)
+	label, indent := style.Escape(name), component.Width(styledLead)
 	margin := indent + verdictLabel + 1
-	if ansi.StringWidth(label) > verdictLabel || d.Width-margin-1 < leastBeside {
+	if component.Width(label) > verdictLabel || d.Width-margin-1 < leastBeside {
 		d.Lines = append(d.Lines, component.Fit(styledLead+texts[0].ink.Render(label), d.Width))
 		styledLead, margin = "", indent+2
 	} else {

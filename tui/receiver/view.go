@@ -3,8 +3,6 @@ package receiver
 import (
 	"strconv"
 
-	"github.com/charmbracelet/lipgloss"
-
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
@@ -53,7 +51,7 @@ func receiptRow(s *screen.Env, r storage.Receipt) []component.Cell {
 }
 
 // eventWord returns a status as it was sent, with its glyph.
-func eventWord(th *style.Theme, status string) (string, lipgloss.Style) {
+func eventWord(th *style.Theme, status string) (string, style.Style) {
 	if status == "" {
 		return style.None + " none", th.Dim
 	}
@@ -62,7 +60,7 @@ func eventWord(th *style.Theme, status string) (string, lipgloss.Style) {
 }
 
 // answerWord returns the status of the answer, or why there was none.
-func answerWord(th *style.Theme, r storage.Receipt) (string, lipgloss.Style) {
+func answerWord(th *style.Theme, r storage.Receipt) (string, style.Style) {
 	switch {
 	case r.Outcome == storage.Dropped:
 		return "drop", th.Warn
@@ -76,7 +74,7 @@ func answerWord(th *style.Theme, r storage.Receipt) (string, lipgloss.Style) {
 	return strconv.Itoa(r.Code), th.Bad
 }
 
-func resultStyle(th *style.Theme, result storage.Result) (string, lipgloss.Style) {
+func resultStyle(th *style.Theme, result storage.Result) (string, style.Style) {
 	switch result {
 	case storage.Pass:
 		return style.Check, th.Good

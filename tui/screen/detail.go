@@ -7,12 +7,11 @@ import (
 	"backchannel/tui/component"
 	"backchannel/tui/style"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 )
 
 // Fact adds a label with its value wrapped beside it, for panes that may be narrow.
-func (d *Detail) Fact(label, value string, ink lipgloss.Style) {
+func (d *Detail) Fact(label, value string, ink style.Style) {
 	const labels = 11
 	for _, line := range component.Wrap(style.Escape(value), max(8, d.Width-labels-5)) {
 		d.Lines = append(d.Lines, "   "+d.Theme.Dim.Render(component.Fit(label, labels))+" "+ink.Render(line))
@@ -25,7 +24,7 @@ func (d *Detail) Headers(all []storage.HeaderField) {
 	const indent, gap = 3, 2
 	names := 0
 	for _, h := range all {
-		names = max(names, ansi.StringWidth(style.Escape(h.Name)))
+		names = max(names, component.Width(style.Escape(h.Name)))
 	}
 	names = min(names, d.Width/2)
 	for _, h := range all {
@@ -38,14 +37,14 @@ func (d *Detail) Headers(all []storage.HeaderField) {
 }
 
 // Indented adds text that belongs to the line above it.
-func (d *Detail) Indented(text string, ink lipgloss.Style) {
+func (d *Detail) Indented(text string, ink style.Style) {
 	for _, line := range component.Wrap(style.Escape(text), d.Width-8) {
 		d.Lines = append(d.Lines, "      "+ink.Render(line))
 	}
 }
 
 // HeadLines wraps a text at the head of a detail.
-func HeadLines(text string, ink lipgloss.Style, width int) []string {
+func HeadLines(text string, ink style.Style, width int) []string {
 	lines := component.Wrap(style.Escape(text), width-1)
 	for i, line := range lines {
 		lines[i] = component.Fit(" "+ink.Render(line), width)
@@ -75,7 +74,7 @@ const labelWidth = 16
 func (d *Detail) Blank() { d.Lines = append(d.Lines, "") }
 
 // Paragraph adds a text over the whole width.
-func (d *Detail) Paragraph(text string, ink lipgloss.Style) {
+func (d *Detail) Paragraph(text string, ink style.Style) {
 	for _, line := range component.Wrap(style.Escape(text), d.Width-2) {
 		d.Lines = append(d.Lines, " "+ink.Render(line))
 	}
@@ -92,7 +91,7 @@ func (d *Detail) Note(text string) {
 }
 
 // Field adds a label with its value wrapped beside it.
-func (d *Detail) Field(label, value string, ink lipgloss.Style) {
+func (d *Detail) Field(label, value string, ink style.Style) {
 	room := max(8, d.Width-labelWidth-6)
 	for i, line := range component.Wrap(style.Escape(value), room) {
 		if i > 0 {
@@ -103,7 +102,7 @@ func (d *Detail) Field(label, value string, ink lipgloss.Style) {
 }
 
 // Long adds a value on lines of its own, broken anywhere.
-func (d *Detail) Long(value string, ink lipgloss.Style) {
+func (d *Detail) Long(value string, ink style.Style) {
 	for line := range strings.SplitSeq(ansi.Hardwrap(style.Escape(value), max(8, d.Width-7), true), "\n") {
 		d.Lines = append(d.Lines, "     "+ink.Render(line))
 	}

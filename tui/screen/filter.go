@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"backchannel/tui/component"
 	"backchannel/tui/style"
 
@@ -68,8 +66,8 @@ func (f *Filter) pointer(th *style.Theme, width int) string {
 	if f.Column < 1 || f.Column > len(runes)+1 {
 		return ""
 	}
-	before := ansi.StringWidth(style.Escape(string(runes[:f.Column-1])))
-	if lead+ansi.StringWidth(style.Escape(f.Text())) >= width {
+	before := component.Width(style.Escape(string(runes[:f.Column-1])))
+	if lead+component.Width(style.Escape(f.Text())) >= width {
 		return "" // it has been scrolled
 	}
 	return strings.Repeat(" ", lead+before) + th.Bad.Render("^")

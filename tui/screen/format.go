@@ -7,8 +7,6 @@ import (
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/style"
-
-	"github.com/charmbracelet/lipgloss"
 )
 
 // ClockCell returns a cell with a time of day, without its milliseconds if they do not fit.
@@ -20,7 +18,7 @@ func (s *Env) ClockCell(t time.Time) component.Cell {
 
 // StateStyle returns the glyph and the style of a delivery's state. The word is drawn beside
 // the glyph.
-func StateStyle(th *style.Theme, state storage.State) (string, lipgloss.Style) {
+func StateStyle(th *style.Theme, state storage.State) (string, style.Style) {
 	switch state {
 	case storage.StateDelivered:
 		return style.Check, th.Good
@@ -39,7 +37,7 @@ func StateStyle(th *style.Theme, state storage.State) (string, lipgloss.Style) {
 }
 
 // EventStyle returns the glyph and the style of an event's status.
-func EventStyle(th *style.Theme, status storage.Status) (string, lipgloss.Style) {
+func EventStyle(th *style.Theme, status storage.Status) (string, style.Style) {
 	switch status {
 	case storage.StatusSent, storage.StatusDelivered:
 		return style.Dot, th.Text

@@ -8,8 +8,6 @@ import (
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/style"
-
-	"github.com/charmbracelet/lipgloss"
 )
 
 // VerdictCell returns the built-in receiver's verdicts on a delivery in a few words.
@@ -71,7 +69,7 @@ func FirstFailure(v storage.Verdicts) string {
 }
 
 // FailedCell returns a cell with the verdicts that failed, or their number if space is short.
-func FailedCell(failed []string, ink lipgloss.Style) component.Cell {
+func FailedCell(failed []string, ink style.Style) component.Cell {
 	words := strings.Join(failed, " ")
 	short := strings.NewReplacer("schema", "sch", "target", "tgt", "headers", "hdr", "duplicate", "dup", "order", "ord").Replace(words)
 	cell := component.Cell{Text: style.Cross + " " + words, Shorter: []string{style.Cross + " " + short}, Style: ink}

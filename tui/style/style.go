@@ -19,23 +19,23 @@ type Theme struct {
 	Dark  bool
 	Plain bool // no colour, bold or reverse: only glyphs make a difference
 
-	Text   lipgloss.Style // ordinary text
-	Dim    lipgloss.Style // labels, hints and other secondary text
-	Strong lipgloss.Style // the most important text
-	Accent lipgloss.Style // the focus
-	Row    lipgloss.Style // the background of the selected row of the focused list
-	Cursor lipgloss.Style // the character under the text cursor
-	Rule   lipgloss.Style // lines between things
+	Text   Style // ordinary text
+	Dim    Style // labels, hints and other secondary text
+	Strong Style // the most important text
+	Accent Style // the focus
+	Row    Style // the background of the selected row of the focused list
+	Cursor Style // the character under the text cursor
+	Rule   Style // lines between things
 
-	Good lipgloss.Style
-	Warn lipgloss.Style
-	Bad  lipgloss.Style
+	Good Style
+	Warn Style
+	Bad  Style
 
 	// JSON, in hues that are neither the accent nor an outcome.
-	Key     lipgloss.Style
-	String  lipgloss.Style
-	Number  lipgloss.Style // and true, false, null
-	Bracket lipgloss.Style
+	Key     Style
+	String  Style
+	Number  Style // and true, false, null
+	Bracket Style
 }
 
 // palette holds the colours, which differ between dark and light backgrounds.
@@ -68,16 +68,17 @@ func New(r *lipgloss.Renderer, dark bool) *Theme {
 	if dark {
 		p = darkPalette()
 	}
-	ink := func(c lipgloss.Color) lipgloss.Style { return r.NewStyle().Foreground(c) }
+	colour := func(c lipgloss.Color) lipgloss.Style { return r.NewStyle().Foreground(c) }
+	ink := func(c lipgloss.Color) Style { return newStyle(colour(c)) }
 	return &Theme{
 		Dark:    dark,
 		Plain:   r.ColorProfile() == termenv.Ascii,
 		Text:    ink(p.text),
 		Dim:     ink(p.dim),
-		Strong:  ink(p.strong).Bold(true),
-		Accent:  ink(p.accent).Bold(true),
-		Row:     r.NewStyle().Background(p.row).Bold(true),
-		Cursor:  r.NewStyle().Reverse(true),
+		Strong:  newStyle(colour(p.strong).Bold(true)),
+		Accent:  newStyle(colour(p.accent).Bold(true)),
+		Row:     newStyle(r.NewStyle().Background(p.row).Bold(true)),
+		Cursor:  newStyle(r.NewStyle().Reverse(true)),
 		Rule:    ink(p.rule),
 		Good:    ink(p.good),
 		Warn:    ink(p.warn),

@@ -36,7 +36,7 @@ func TestPlainThemeEmitsNoSequences(t *testing.T) {
 	if !th.Plain {
 		t.Error("a theme without colours does not call itself plain")
 	}
-	for _, s := range []lipgloss.Style{th.Strong, th.Accent, th.Row, th.Cursor, th.Bad} {
+	for _, s := range []Style{th.Strong, th.Accent, th.Row, th.Cursor, th.Bad} {
 		if got := s.Render("x"); got != "x" {
 			t.Errorf("plain style renders %q", got)
 		}
