@@ -6,6 +6,7 @@ import (
 	"backchannel/storage"
 	"backchannel/tui/activity"
 	"backchannel/tui/campaigns"
+	"backchannel/tui/check"
 	"backchannel/tui/deliveries"
 	"backchannel/tui/fire"
 	"backchannel/tui/receiver"
@@ -21,6 +22,7 @@ type Store interface {
 	deliveries.Store
 	receiver.Store
 	activity.Store
+	check.Store
 	fire.Store
 	StatusStore
 }

@@ -23,6 +23,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/export"
+	"backchannel/tui/check"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -55,6 +56,8 @@ type Config struct {
 	// Executions answers calls of the execution API, which the console makes as an
 	// application would. If it is nil, the console makes none.
 	Executions http.Handler
+	// Check holds what the screen of the endpoint check needs of others.
+	Check check.Actions
 	// Hold pauses the writes of this process until release is called, while it is
 	// suspended. nil: not needed.
 	Hold func() (release func())

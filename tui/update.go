@@ -5,6 +5,8 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/campaigns"
+	"backchannel/tui/check"
+	"backchannel/tui/deliveries"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
 
@@ -68,6 +70,10 @@ func (m *Model) obey(msg tea.Msg) (tea.Cmd, bool) {
 		return campaigns.OpenMessage(m.env, m.cfg.Store, msg.ID), true
 	case screen.ExecutionMsg:
 		return campaigns.OpenExecution(m.env, m.cfg.Store, msg.ID), true
+	case screen.CheckMsg:
+		return m.views.open(check.New(m.env, m.cfg.Store, m.cfg.Check, msg.Webhook, msg.At)), true
+	case screen.DeliveriesMsg:
+		return m.views.open(deliveries.NewAmong(m.env, m.cfg.Store, msg.Title, msg.Among)), true
 	case screen.OverlayMsg:
 		m.overlays.show(msg.Overlay)
 		return nil, true

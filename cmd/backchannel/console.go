@@ -14,9 +14,11 @@ import (
 	"backchannel/cmd/backchannel/internal/background"
 	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/cmd/backchannel/internal/leader"
+	"backchannel/engine/check"
 	"backchannel/receiver/executions"
 	"backchannel/storage/export"
 	"backchannel/tui"
+	tuicheck "backchannel/tui/check"
 )
 
 // backgroundTimeout is how long to wait for the terminal to report its background.
@@ -106,6 +108,7 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
 		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender(s).resend, Hold: store.PauseWrites,
 		Executions: executions.New(ctx, store, executions.Config{Now: s.now}),
+		Check:      tuicheck.Actions{Requests: check.Requests, Export: exportReport},
 		Crash: func(cause any, stack []byte) string {
 			path, err := (&crash.Panic{Value: cause, Stack: stack}).Save(s.settings.data, s.now(), programVersion())
 			if err != nil {

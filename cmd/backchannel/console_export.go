@@ -3,11 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"backchannel/storage/export"
+	"backchannel/storage/file"
+	"backchannel/storage/report"
+	tuicheck "backchannel/tui/check"
 )
 
 // consoleExport returns the function with which the console exports receipts.
@@ -18,6 +23,18 @@ func (s consoleSession) consoleExport(store export.Store) func(context.Context, 
 		}
 		return s.exporter(store).WriteFile(ctx, r)
 	}
+}
+
+// exportReport writes the report of a check to a file, for the console.
+func exportReport(_ context.Context, r report.Report, to tuicheck.Destination) (path string, err error) {
+	if path, err = typedPath(to.Path); err != nil {
+		return "", err
+	}
+	if _, err := os.Lstat(path); err == nil && !to.Replace {
+		return "", fmt.Errorf("%s: %w", path, fs.ErrExist)
+	}
+	r.Version = programVersion()
+	return path, file.Replace(path, func(w io.Writer) error { return r.Write(w, to.Format) })
 }
 
 // typedPath makes a path absolute that a user has typed, which may begin with ~/.

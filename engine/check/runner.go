@@ -87,10 +87,7 @@ func Run(ctx context.Context, cfg Config, store Store, run storage.CheckRun, w s
 	}
 	w.Delivery.Timeout = min(w.Delivery.Timeout, acceptWithin)
 	w.State = storage.Active
-	options := run.Options.WithDefaults()
-	if rate := w.Delivery.RatePerSec; rate > 0 {
-		options.PerSecond, options.LoadRate = min(options.PerSecond, rate), min(options.LoadRate, rate)
-	}
+	options := run.Options.For(w)
 	keep, release := context.WithCancel(context.WithoutCancel(ctx))
 	defer release()
 	r := &runner{

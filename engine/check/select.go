@@ -86,7 +86,7 @@ func Requests(w storage.Webhook, o storage.CheckOptions) int {
 	if err != nil {
 		return 0
 	}
-	o = o.WithDefaults()
+	o = o.For(w)
 	total, s := 0, newScene(&w)
 	for _, c := range cases {
 		switch {

@@ -164,6 +164,8 @@ func (a *Screen) closed() string {
 	switch view, id := a.subject(); {
 	case id == 0:
 		return "it is about nothing that one could go to"
+	case a.selected().Kind == storage.ActivityCheck:
+		return "" // its report is kept longer than the webhook
 	case view != screen.ViewWebhooks:
 		return ""
 	default:
@@ -184,6 +186,9 @@ func (a *Screen) open() tea.Cmd {
 	a.table.Follow(false) // so that this one is still selected when esc leads back
 	if execution := a.selected().Execution; execution != 0 {
 		return screen.ShowExecution(execution)
+	}
+	if it := a.selected(); it.Kind == storage.ActivityCheck {
+		return screen.ShowCheck(id, it.At)
 	}
 	return screen.JumpTo(view, id)
 }

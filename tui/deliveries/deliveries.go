@@ -30,6 +30,8 @@ type Screen struct {
 	*screen.Browser[row, detail]
 	env   *screen.Env
 	store Store
+	title string
+	all   bool // there are no other deliveries
 }
 
 // row is a delivery and its last receipt, if the built-in receiver got it.
@@ -56,12 +58,19 @@ const (
 
 // New returns the screen of a store's deliveries.
 func New(e *screen.Env, store Store) *Screen {
-	d := &Screen{env: e, store: store}
+	d := NewAmong(e, store, "Deliveries", storage.DeliveryQuery{})
+	d.all = true
+	return d
+}
+
+// NewAmong returns a screen of some of a store's deliveries, which is opened over a view.
+func NewAmong(e *screen.Env, store Store, title string, among storage.DeliveryQuery) *Screen {
+	d := &Screen{env: e, store: store, title: title}
 	d.Browser = screen.NewBrowser(e, screen.BrowserSpec[row, detail]{
 		Columns: columns(),
 		ID:      func(r row) storage.ID { return r.ID },
 		Row:     func(r row) []component.Cell { return cells(e, r) },
-		Choose:  func(text string) (screen.Chosen[row], error) { return choose(store, text, e.Now()) },
+		Choose:  func(text string) (screen.Chosen[row], error) { return choose(store, among, text, e.Now()) },
 		Total:   d.total,
 
 		Read:     func(ctx context.Context, id storage.ID) (detail, error) { return read(ctx, store, id) },
@@ -78,13 +87,13 @@ func New(e *screen.Env, store Store) *Screen {
 		},
 		Body:    payload(e),
 		Share:   12,
-		Welcome: func(width, height int) string { return welcome(e, width, height) },
+		Welcome: func(width, height int) string { return d.welcome(width, height) },
 	})
 	return d
 }
 
-// Title returns the view's name.
-func (d *Screen) Title() string { return "Deliveries" }
+// Title returns the view's name, or what the deliveries have in common.
+func (d *Screen) Title() string { return d.title }
 
 // read reads a delivery, its event, its attempts and its receipt.
 func read(ctx context.Context, store Store, id storage.ID) (d detail, err error) {
@@ -122,6 +131,9 @@ func (d *Screen) Webhook() (storage.ID, bool) {
 }
 
 func (d *Screen) total() int64 {
+	if !d.all {
+		return -1
+	}
 	total := int64(0)
 	for _, n := range d.env.Status.Counts.Deliveries {
 		total += n

@@ -15,6 +15,7 @@ import (
 // filter chooses deliveries in any of some states that match all terms and contain all of
 // some words.
 type filter struct {
+	among  storage.DeliveryQuery
 	states []storage.State
 	words  []string
 	terms  storage.Filter
@@ -54,6 +55,13 @@ func isTerm(word string, syntax storage.FilterSyntax) bool {
 	return found && slices.Contains(syntax.Keys(), key+":")
 }
 
+// query returns what the store chooses; words are compared here.
+func (f filter) query() storage.DeliveryQuery {
+	q := f.among
+	q.Filter, q.States = f.terms, f.states
+	return q
+}
+
 // matches reports whether a delivery contains all words.
 func (f filter) matches(d storage.Delivery) bool {
 	return screen.HasWords(f.words,
@@ -66,19 +74,22 @@ const (
 	searchLimit = 20_000 // how many are searched for one page of the list
 )
 
-// choose returns the deliveries that a filter's text chooses.
-func choose(store Store, text string, now time.Time) (screen.Chosen[row], error) {
+// choose returns the deliveries that a filter's text chooses among some.
+func choose(store Store, among storage.DeliveryQuery, text string, now time.Time) (screen.Chosen[row], error) {
 	f, err := readFilter(text, now)
 	if err != nil {
 		return screen.Chosen[row]{}, err
 	}
+	f.among = among
 	chosen := screen.Chosen[row]{
 		All:  text == "",
 		Page: func(ctx context.Context, p screen.Page) ([]row, error) { return f.page(ctx, store, p) },
 	}
 	if len(f.words) == 0 { // words are compared here, so only reading everything could count
 		chosen.Count = func(ctx context.Context, before storage.ID) (int64, error) {
-			return store.CountDeliveries(ctx, storage.DeliveryQuery{Filter: f.terms, States: f.states, Before: before})
+			q := f.query()
+			q.Before = before
+			return store.CountDeliveries(ctx, q)
 		}
 	}
 	return chosen, nil
@@ -105,7 +116,8 @@ func (f filter) page(ctx context.Context, store Store, p screen.Page) ([]row, er
 
 // search reads deliveries until a page is full.
 func (f filter) search(ctx context.Context, store Store, p screen.Page) ([]storage.Delivery, error) {
-	q := storage.DeliveryQuery{Filter: f.terms, States: f.states, Before: p.Before, After: p.After, Limit: p.Limit}
+	q := f.query()
+	q.Before, q.After, q.Limit = p.Before, p.After, p.Limit
 	if len(f.words) == 0 {
 		return store.Deliveries(ctx, q)
 	}

@@ -14,15 +14,15 @@ import (
 // An InventorySpec declares a screen that lists all records of type R, which are few enough
 // to be read at once, beside the detail of the selected one.
 type InventorySpec[R any] struct {
-	Title   string // above the list
+	Title   string // above the list; empty: no line for it
 	Columns []component.Column
 	ID      func(R) storage.ID
 	Row     func(R) []component.Cell
 	Words   func(R) []string // what the filter searches
 
-	Read   func(context.Context) ([]R, error)
-	Listed storage.Change // the changes after which it is read again
-	Gone   string         // what to say where a record that is to be selected is not among them
+	Read   func(context.Context) ([]R, error) // nil: the screen calls Show
+	Listed storage.Change                     // the changes after which it is read again
+	Gone   string                             // what to say where a record that is to be selected is not among them
 
 	// Detail returns the lines of a record's detail.
 	Detail func(row R, width int, focused bool) []string
@@ -67,7 +67,7 @@ func (i inventoryRows[R]) Row(n int) []component.Cell { return i.spec.Row(i.rows
 
 // Refresh reads the inventory again if a change concerns it.
 func (i *Inventory[R]) Refresh(c storage.Change) tea.Cmd {
-	if !c.Has(i.spec.Listed) {
+	if i.spec.Read == nil || !c.Has(i.spec.Listed) {
 		return nil
 	}
 	return i.query.Ask(i.spec.Read)
@@ -84,6 +84,10 @@ func (i *Inventory[R]) Update(msg tea.Msg) tea.Cmd {
 	}
 	return nil
 }
+
+// Show replaces the records, or says why they could not be read. It is for a screen whose
+// records are part of something else, which it reads itself.
+func (i *Inventory[R]) Show(rows []R, err error) { i.take(rows, err) }
 
 func (i *Inventory[R]) take(rows []R, err error) {
 	i.err = err
@@ -139,6 +143,9 @@ func (i *Inventory[R]) Busy(tea.KeyMsg) bool {
 // Typing reports whether keys are text for the filter.
 func (i *Inventory[R]) Typing() bool { return i.filter.Typing }
 
+// TypingBindings returns the keys of the filter while it is being typed.
+func (i *Inventory[R]) TypingBindings() []Binding { return i.filter.Bindings() }
+
 // Back leads from the detail to the list, and then removes the filter.
 func (i *Inventory[R]) Back() (tea.Cmd, bool) {
 	switch {
@@ -192,6 +199,12 @@ func (i *Inventory[R]) Position() string {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d", min(i.table.Index()+1, len(i.shown)), len(i.shown))
+}
+
+// Select selects a record that is shown, and reports whether there is one with that ID.
+func (i *Inventory[R]) Select(id storage.ID) bool {
+	i.detail = component.Viewer{}
+	return i.table.Select(id.String())
 }
 
 // OpenBinding returns the key that moves the focus to the detail.

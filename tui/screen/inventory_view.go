@@ -32,13 +32,19 @@ func (i *Inventory[R]) View(width, height int) string {
 
 func (i *Inventory[R]) listView(size component.Size) string {
 	th := i.env.Theme
-	title := " " + th.Strong.Render(style.Escape(i.spec.Title))
+	title := ""
+	if i.spec.Title != "" {
+		title = " " + th.Strong.Render(style.Escape(i.spec.Title))
+	}
 	if i.err != nil {
 		title += "  " + ReadFailure(th, i.err)
 	}
+	if title != "" {
+		title = component.Fit(title, size.Width) + "\n"
+		size.Height--
+	}
 	i.table.Focused = i.panes.Focused == PaneList && !i.filter.Typing
-	size.Height--
-	return component.Fit(title, size.Width) + "\n" + i.filter.Below(th, size, func(size component.Size) string {
+	return title + i.filter.Below(th, size, func(size component.Size) string {
 		i.table.SetSize(size.Width, size.Height)
 		return i.table.View(th)
 	})

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"context"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -36,6 +37,17 @@ type (
 	MessageMsg struct{ ID storage.ID }
 	// ExecutionMsg opens a call of the execution API in Campaigns.
 	ExecutionMsg struct{ ID storage.ID }
+	// CheckMsg opens the report of the endpoint check of a webhook over the present view: that
+	// of the run at a time, or of the newest for the zero time.
+	CheckMsg struct {
+		Webhook storage.ID
+		At      time.Time
+	}
+	// DeliveriesMsg opens some deliveries over the present view.
+	DeliveriesMsg struct {
+		Title string
+		Among storage.DeliveryQuery
+	}
 	// ToastMsg shows a toast.
 	ToastMsg struct{ Toast component.Toast }
 	// CopyMsg copies a text to the person's clipboard.
@@ -74,6 +86,15 @@ func ShowMessage(id storage.ID) tea.Cmd { return Send(MessageMsg{id}) }
 
 // ShowExecution opens a call of the execution API in Campaigns.
 func ShowExecution(id storage.ID) tea.Cmd { return Send(ExecutionMsg{id}) }
+
+// ShowCheck opens the report of the endpoint check of a webhook over the present view: that of
+// the run at a time, or of the newest for the zero time.
+func ShowCheck(webhook storage.ID, at time.Time) tea.Cmd { return Send(CheckMsg{webhook, at}) }
+
+// ShowDeliveries opens some deliveries over the present view.
+func ShowDeliveries(title string, among storage.DeliveryQuery) tea.Cmd {
+	return Send(DeliveriesMsg{title, among})
+}
 
 // Say shows a toast.
 func Say(t component.Toast) tea.Cmd { return Send(ToastMsg{t}) }

@@ -53,6 +53,15 @@ func (t *Times) ticking() time.Time {
 	return now
 }
 
+// Elapsed returns for how long something has been under way, in whole seconds.
+func (t *Times) Elapsed(since time.Time) string {
+	d := max(0, t.ticking().Sub(since)).Truncate(time.Second)
+	if d < time.Minute {
+		return fmt.Sprintf("%d s", d/time.Second)
+	}
+	return Duration(d)
+}
+
 // Clock returns a time of day to the millisecond, for lists.
 func (t *Times) Clock(at time.Time) string {
 	if at.IsZero() {

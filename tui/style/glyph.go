@@ -27,6 +27,9 @@ const (
 	BoxOff   = "[ ]"
 	Arrow    = "→"
 
+	Full  = "█" // a part of a bar that is done, or counts
+	Light = "░" // one that is not done
+
 	Horizontal  = "─"
 	Vertical    = "│"
 	TopLeft     = "╭"

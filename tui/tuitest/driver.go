@@ -165,7 +165,7 @@ func (d *Driver) handle(msg tea.Msg) {
 		}
 	case screen.ContinueMsg:
 		d.start(msg.Then())
-	case screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.MessageMsg,
+	case screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.MessageMsg, screen.CheckMsg, screen.DeliveriesMsg,
 		screen.ToastMsg, screen.CopyMsg, screen.QueuedMsg:
 		d.Asked = append(d.Asked, msg)
 	default:

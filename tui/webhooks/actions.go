@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -34,6 +35,7 @@ func (w *Screen) rowBindings(r row) []screen.Binding {
 		w.OpenBinding(),
 		{Keys: []string{"e"}, Label: "edit", Help: "Edit the webhook", Do: w.OnSelected(w.edit)},
 		toggle,
+		{Keys: []string{"K"}, Label: "check", Help: "Check whether its endpoint is ready", Do: w.OnSelected(func(r row) tea.Cmd { return screen.ShowCheck(r.ID, time.Time{}) })},
 		{Keys: []string{"D"}, Label: "duplicate", Help: "Duplicate it for another sandbox", Do: w.OnSelected(w.duplicate)},
 		{Keys: []string{"d"}, Label: "delete", Help: "Delete the webhook; its receipts stay", Do: w.OnSelected(w.delete)},
 	}

@@ -1,0 +1,42 @@
+package storage
+
+import (
+	"net/url"
+
+	"backchannel/storage/weburl"
+)
+
+// For returns the options with which a run is made at a webhook's endpoint: with every
+// default, and no faster than the webhook's own rate limit.
+func (o CheckOptions) For(w Webhook) CheckOptions {
+	o = o.WithDefaults()
+	if rate := w.Delivery.RatePerSec; rate > 0 {
+		o.PerSecond, o.LoadRate = min(o.PerSecond, rate), min(o.LoadRate, rate)
+	}
+	return o
+}
+
+// Again returns the options to run the whole suite again, with the bounds of the run and
+// without what it skipped on purpose. A run of a few cases is followed by one of all.
+func (r CheckRun) Again() CheckOptions {
+	o := r.Options
+	o.Only = nil
+	return o
+}
+
+// AgainOnly returns the options to run some groups and cases again, with the bounds of the run.
+func (r CheckRun) AgainOnly(names ...string) CheckOptions {
+	o := r.Options
+	o.Only, o.Skip = names, nil
+	return o
+}
+
+// LeavesMachine reports whether what is sent to the webhook goes to another machine, as far
+// as the URL tells. A person is asked before anything is sent there that is no event.
+func (w Webhook) LeavesMachine() bool {
+	if w.URL == BuiltinReceiver {
+		return false
+	}
+	u, err := url.Parse(w.URL)
+	return err != nil || !weburl.IsThisMachine(u.Hostname())
+}

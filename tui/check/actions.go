@@ -1,0 +1,250 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/words"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Bindings returns the keys of the report and of its selected case.
+func (s *Screen) Bindings() []screen.Binding {
+	if s.Typing() {
+		return s.TypingBindings()
+	}
+	if s.report.Run.ID == 0 {
+		return append([]screen.Binding{s.againBinding()}, screen.Because("it has not been checked yet; r does", s.runBindings())...)
+	}
+	return slices.Concat(s.caseBindings(), []screen.Binding{s.stopBinding(), s.againBinding()}, s.runBindings(), s.viewBindings())
+}
+
+// caseBindings returns the keys that act on the selected case, or on the cases below a heading.
+func (s *Screen) caseBindings() []screen.Binding {
+	r, ok := s.Selected()
+	open := screen.Binding{Keys: []string{"enter"}, Label: "attempts", Help: "Open the attempts of the case", Do: s.OnSelected(s.open)}
+	only := screen.Binding{Keys: []string{"t"}, Label: "try alone", Help: "Run this case again, or this group, alone", Do: s.OnSelected(s.runOnly)}
+	switch {
+	case !ok:
+		return screen.Because("there is no case here to do that with", []screen.Binding{open, only})
+	case r.heading:
+		open.Label, open.Help = "fold", "Fold the group, or unfold it"
+		if s.shape.compared {
+			only.Off = "select one of the cases"
+		}
+	case len(r.c.Deliveries) == 0:
+		open.Off = "nothing was sent in this case that could be opened"
+	}
+	if only.Off == "" {
+		only.Off = s.unable()
+	}
+	return []screen.Binding{open, only}
+}
+
+// stopBinding returns the key that stops the run. It is first in the footer while there is one.
+func (s *Screen) stopBinding() screen.Binding {
+	stop := screen.Binding{Keys: []string{"S"}, Label: "stop", Help: "Stop the run; what was done is kept", Do: s.stop}
+	if s.report.Run.State.Ended() {
+		stop.Off = "the run has ended already (" + string(s.report.Run.State) + ")"
+	}
+	return stop
+}
+
+func (s *Screen) againBinding() screen.Binding {
+	b := screen.Binding{Keys: []string{"r"}, Label: "run again", Word: "run", Help: "Run the whole check again", Do: func() tea.Cmd { return s.ask(s.report.Run.Again()) }}
+	if s.report.Run.ID == 0 {
+		b.Label, b.Help = "check", "Run the check"
+	}
+	return b.Unless(s.unable())
+}
+
+// runBindings returns the other keys that act on the run, or lead to another one.
+func (s *Screen) runBindings() []screen.Binding {
+	failing := s.report.Run.Failing()
+	again := screen.Binding{Keys: []string{"R"}, Label: "failing again", Word: "failing", Help: "Run only the cases again that failed or warned", Do: func() tea.Cmd {
+		return s.ask(s.report.Run.AgainOnly(failing...))
+	}}
+	if again.Off = s.unable(); again.Off == "" && len(failing) == 0 {
+		again.Off = "no case has failed or warned; r runs all again"
+	}
+	compare := screen.Binding{Keys: []string{"c"}, Label: "compare", Help: "Compare with the run before: broken, fixed, still failing", Do: s.reshape(func(as *shape) { as.compared = !as.compared })}
+	if s.shape.compared {
+		compare.Label, compare.Help = "all cases", "Show the cases by group again"
+	} else if s.report.Before == nil {
+		compare.Off = "there is no run before this one to compare with"
+	}
+	earlier := screen.Binding{Keys: []string{"e"}, Label: "earlier", Help: "Show another run of this webhook", Do: s.chooseRun}
+	if len(s.report.runs) < 2 {
+		earlier.Off = "there is no other run of this webhook"
+	}
+	return []screen.Binding{again, compare, earlier, s.exportBinding()}
+}
+
+// viewBindings returns the keys that say what is listed.
+func (s *Screen) viewBindings() []screen.Binding {
+	problems := screen.Binding{Keys: []string{"p"}, Label: "problems", Help: "Show only the cases that failed, warned or are under way", Do: s.reshape(func(as *shape) { as.problems = !as.problems })}
+	if s.shape.problems {
+		problems.Label, problems.Help = "all cases", "Show the cases that passed too"
+	}
+	all := append([]screen.Binding{problems}, s.ListBindings("Show only the cases that hold these words: auth 401")...)
+	if !s.report.Run.State.Ended() && !s.follow {
+		all = append(all, screen.Binding{Keys: []string{"F"}, Label: "follow", Help: "Follow the case that is being tried", Do: func() tea.Cmd {
+			s.follow = true
+			s.list()
+			return nil
+		}})
+	}
+	return all
+}
+
+// reshape returns what a key does that changes which rows there are.
+func (s *Screen) reshape(change func(*shape)) func() tea.Cmd {
+	return func() tea.Cmd {
+		change(&s.shape)
+		s.list()
+		return nil
+	}
+}
+
+// unable says why no run can be asked for now, or returns "".
+func (s *Screen) unable() string {
+	if runs := s.report.runs; len(runs) > 0 && !runs[0].State.Ended() {
+		if s.report.Run.ID != runs[0].ID {
+			return "the webhook is being checked already; e leads to that run"
+		}
+		return "the webhook is being checked already; S stops the run"
+	}
+	return s.unfit(s.env.At)
+}
+
+// unfit says why the webhook cannot be checked now, and what to do about it, or returns "". when
+// formats the time of the breaker's next probe.
+func (s *Screen) unfit(when func(at time.Time) string) string {
+	switch r := s.report; {
+	case !s.read:
+		return "it has not been read yet"
+	case r.webhook.ID == 0:
+		return "the webhook was deleted, so that its endpoint can no longer be checked"
+	case r.parked == nil:
+		return ""
+	case r.parked.Paused():
+		return s.env.ExplainParked(r.parked, when) + ", and only then can its endpoint be checked"
+	default:
+		return s.env.ExplainParked(r.parked, when) + " at one of its deliveries; its endpoint can be checked once it answers again"
+	}
+}
+
+// ask asks for a run, and first a person if it goes to another machine.
+func (s *Screen) ask(o storage.CheckOptions) tea.Cmd {
+	w := s.report.webhook
+	if !w.LeavesMachine() {
+		return s.askFor(o)
+	}
+	return s.env.Ask(component.Confirm{
+		Title: "Check " + w.Name + "?",
+		Text: []string{
+			"To " + w.ShownURL(),
+			"go " + s.amount(o) + ". Many of them are wrong on purpose: forged tokens, broken bodies, repeats.",
+			"Only check an endpoint that is yours, or whose owner agrees.",
+		},
+		Yes: "check", No: "not now",
+	}, func() tea.Cmd { return s.askFor(o) })
+}
+
+// amount says how much a run sends, and how fast.
+func (s *Screen) amount(o storage.CheckOptions) string {
+	rate := "at most " + strconv.FormatFloat(o.For(s.report.webhook).PerSecond, 'f', -1, 64) + " a second"
+	if s.actions.Requests == nil {
+		return "requests, " + rate
+	}
+	return fmt.Sprintf("about %s, %s", words.Count(s.actions.Requests(s.report.webhook, o), "request"), rate)
+}
+
+// askFor asks for a run, which the process makes that has the engine, and shows it.
+func (s *Screen) askFor(o storage.CheckOptions) tea.Cmd {
+	ctx, store, webhook := s.env.Context, s.store, s.webhook
+	return func() tea.Msg {
+		run := storage.CheckRun{WebhookID: webhook, Options: o}
+		if err := store.AskCheck(ctx, &run); err != nil {
+			return screen.Continue(func() tea.Cmd {
+				return tea.Batch(screen.Say(screen.Bad(s.env.Translate(screen.OneLine(err), s.env.Now()))), s.Refresh(storage.ChangedChecks))
+			})
+		}
+		return screen.Continue(func() tea.Cmd { return s.show(choice{}) })
+	}
+}
+
+// runOnly runs a case, or the cases of a group, alone.
+func (s *Screen) runOnly(r row) tea.Cmd {
+	name := r.c.ID
+	if r.heading {
+		name = r.name
+	}
+	return s.ask(s.report.Run.AgainOnly(name))
+}
+
+// stop ends the run. What was done is kept.
+func (s *Screen) stop() tea.Cmd {
+	id, store := s.report.Run.ID, s.store
+	return screen.Act(s.env.Context, func(ctx context.Context) (string, error) {
+		return "the run is being stopped; what was done is kept", store.StopCheck(ctx, id)
+	})
+}
+
+// open opens the attempts of a case, or folds a group.
+func (s *Screen) open(r row) tea.Cmd {
+	if !r.heading {
+		return screen.ShowDeliveries("Attempts of "+r.c.ID, storage.DeliveryQuery{CheckID: s.report.Run.ID, CheckCase: r.c.ID})
+	}
+	return s.reshape(func(as *shape) { as.folded[r.name] = !as.folded[r.name] })()
+}
+
+// chooseRun offers the runs of the webhook, the newest first.
+func (s *Screen) chooseRun() tea.Cmd {
+	runs := slices.Clone(s.report.runs)
+	return screen.ReadThen(s.env, func(ctx context.Context) ([]storage.CheckRun, error) {
+		for i, r := range runs {
+			whole, err := s.store.CheckRun(ctx, r.ID)
+			if err != nil {
+				return nil, err
+			}
+			runs[i] = whole
+		}
+		return runs, nil
+	}, func(runs []storage.CheckRun, err error) tea.Cmd {
+		if err != nil {
+			return screen.ReadTrouble(err)
+		}
+		return s.env.Choose(s.runMenu(runs), func(id string) tea.Cmd {
+			at, err := strconv.Atoi(id)
+			if err != nil || at == 0 {
+				return s.show(choice{}) // the newest, also once there is a newer one
+			}
+			return s.show(choice{id: runs[at].ID})
+		})
+	})
+}
+
+func (s *Screen) runMenu(runs []storage.CheckRun) component.Menu {
+	m := component.Menu{Title: "Runs of " + s.name()}
+	for i, r := range runs {
+		detail := r.Summary()
+		if only := r.Options.Only; len(only) == 1 {
+			detail += "   only " + only[0]
+		} else if len(only) > 1 {
+			detail += fmt.Sprintf("   only %s and %d more", only[0], len(only)-1)
+		}
+		m.Details = append(m.Details, component.MenuItem{ID: strconv.Itoa(i), Label: s.env.DayOrClock(r.AskedAt), Detail: detail})
+		if r.ID == s.report.Run.ID {
+			m.At = i
+		}
+	}
+	return m
+}

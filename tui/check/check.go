@@ -1,0 +1,231 @@
+// Package check is the screen of the endpoint check: the report of a run, live while it is
+// made, and the runs before it. Begin with [New].
+package check
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/report"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Store keeps the runs. Whichever process has the engine makes those that are asked for.
+type Store interface {
+	storage.ParkedStore
+	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)
+	CheckRun(context.Context, storage.ID) (storage.CheckRun, error)
+	CheckBefore(context.Context, storage.CheckRun) (storage.CheckRun, error)
+	AskCheck(context.Context, *storage.CheckRun) error
+	StopCheck(context.Context, storage.ID) error
+}
+
+// Actions are what the console can do because cmd gives it the means.
+type Actions struct {
+	// Requests returns about how many requests a run sends. nil: unknown.
+	Requests func(storage.Webhook, storage.CheckOptions) int
+	// Export writes a report to a file, and returns its path. Unless it is to replace a file
+	// that is there, that is an error that is fs.ErrExist. nil: there is no export.
+	Export func(ctx context.Context, r report.Report, to Destination) (path string, err error)
+}
+
+// A Destination says where to write a report, and as what.
+type Destination struct {
+	Format  report.Format
+	Path    string // as a person has typed it
+	Replace bool
+}
+
+// Screen is the report of one run.
+type Screen struct {
+	*screen.Inventory[row]
+	env     *screen.Env
+	store   Store
+	actions Actions
+
+	webhook storage.ID
+	wanted  choice
+	reading screen.Query[known]
+	report  known
+	read    bool // at least once
+	err     error
+
+	shape  shape
+	follow bool // select what runs, and at the end what failed, until a person moves
+}
+
+// A choice is the run to show: that of an ID, otherwise that of a time, otherwise the newest.
+type choice struct {
+	id storage.ID
+	at time.Time
+}
+
+// known is a run with everything that the screen says about it. The zero CheckRun: there is none.
+type known struct {
+	report.Report
+	webhook storage.Webhook       // the zero Webhook: it was deleted
+	parked  *storage.ParkedReason // nil: it can be checked
+	runs    []storage.CheckRun    // of the webhook, the newest first, without cases
+}
+
+// New returns the report of a webhook's run at a time, or of its newest run for the zero time.
+func New(e *screen.Env, store Store, actions Actions, webhook storage.ID, at time.Time) *Screen {
+	s := &Screen{
+		env: e, store: store, actions: actions, webhook: webhook, wanted: choice{at: at}, follow: true,
+		reading: screen.Query[known]{Ctx: e.Context}, shape: shape{folded: map[string]bool{}},
+	}
+	s.Inventory = screen.NewInventory(e, screen.InventorySpec[row]{
+		Columns: columns(),
+		ID:      func(r row) storage.ID { return r.id },
+		Row:     func(r row) []component.Cell { return cells(e.Theme, r) },
+		Words:   searched,
+		Detail:  func(r row, width int, focused bool) []string { return describe(e, r, width, focused) },
+	})
+	return s
+}
+
+// Title returns the heading.
+func (s *Screen) Title() string {
+	if name := s.name(); name != "" {
+		return "Endpoint check of " + name
+	}
+	return "Endpoint check"
+}
+
+// name returns the webhook's name, or the one that it had.
+func (s *Screen) name() string {
+	switch r := s.report; {
+	case r.webhook.ID != 0:
+		return r.webhook.Name
+	case len(r.runs) > 0:
+		return r.runs[0].Webhook
+	}
+	w, _ := s.env.Targets.Find(s.webhook)
+	return w.Name
+}
+
+// Webhook returns the webhook that is checked, at which f fires.
+func (s *Screen) Webhook() (storage.ID, bool) { return s.webhook, true }
+
+// Refresh reads the run again if a change concerns it.
+func (s *Screen) Refresh(c storage.Change) tea.Cmd {
+	if !c.Has(storage.ChangedChecks | storage.ChangedWebhooks) {
+		return nil
+	}
+	return s.reading.Ask(s.reader())
+}
+
+// show shows another run.
+func (s *Screen) show(wanted choice) tea.Cmd {
+	s.wanted, s.follow, s.shape = wanted, true, shape{folded: map[string]bool{}}
+	return s.reading.Restart(s.reader())
+}
+
+// reader returns the read of the wanted run.
+func (s *Screen) reader() func(context.Context) (known, error) {
+	store, webhook, wanted := s.store, s.webhook, s.wanted
+	return func(ctx context.Context) (r known, err error) {
+		if r.runs, err = store.CheckRuns(ctx, webhook); err != nil {
+			return r, err
+		}
+		if r.webhook, r.parked, err = readWebhook(ctx, store, webhook); err != nil || len(r.runs) == 0 {
+			return r, err
+		}
+		if r.Run, err = store.CheckRun(ctx, wanted.among(r.runs)); err != nil {
+			return r, err
+		}
+		before, err := store.CheckBefore(ctx, r.Run)
+		switch {
+		case errors.Is(err, storage.ErrNotFound):
+			return r, nil
+		case err == nil:
+			r.Before = &before
+		}
+		return r, err
+	}
+}
+
+// readWebhook reads a webhook and why nothing is sent to its endpoint, if it still exists.
+func readWebhook(ctx context.Context, store Store, id storage.ID) (storage.Webhook, *storage.ParkedReason, error) {
+	w, err := store.Webhook(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		return storage.Webhook{}, nil, nil
+	}
+	if err != nil {
+		return w, nil, err
+	}
+	breakers, err := store.Breakers(ctx)
+	return w, storage.WhyParked(w, breakers), err
+}
+
+// among returns the chosen one of the runs. A run that is no longer kept gives way to the newest.
+func (c choice) among(runs []storage.CheckRun) storage.ID {
+	at := slices.IndexFunc(runs, func(r storage.CheckRun) bool {
+		switch {
+		case c.id != 0:
+			return r.ID == c.id
+		case !c.at.IsZero():
+			return !r.AskedAt.After(c.at)
+		}
+		return true
+	})
+	return runs[max(0, at)].ID
+}
+
+// Update takes what was read, and the keys that move or type.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+	if a, fresh, cmd := s.reading.Take(msg); fresh {
+		if s.err = a.Err; s.err == nil {
+			s.read, s.report = true, a.Value
+			s.list()
+		}
+		return tea.Batch(cmd, s.trouble())
+	}
+	if _, ok := msg.(tea.KeyMsg); ok {
+		s.follow = false
+		return s.Inventory.Update(msg)
+	}
+	return nil
+}
+
+// trouble says why the report shown is not the present one.
+func (s *Screen) trouble() tea.Cmd {
+	if !s.read {
+		return nil
+	}
+	return screen.ReadTrouble(s.err)
+}
+
+// list shows the rows of the report.
+func (s *Screen) list() {
+	s.Show(rows(s.report, s.shape), nil)
+	if !s.follow {
+		return
+	}
+	if id := interesting(s.report.Run); id != 0 {
+		if r, ok := s.Selected(); !ok || r.id != id {
+			s.Select(id)
+		}
+	}
+}
+
+// Busy reports whether the report is being read for the first time.
+func (s *Screen) Busy(tea.KeyMsg) bool { return s.reading.Running && !s.read && !s.Typing() }
+
+// Copies returns what a person may need elsewhere of the selected case.
+func (s *Screen) Copies() []screen.CopyItem {
+	var items []screen.CopyItem
+	if r, ok := s.Selected(); ok && !r.heading {
+		items = []screen.CopyItem{{Label: "case", Text: r.c.ID}, {Label: "what it got", Text: r.c.Got}, {Label: "what to do", Text: r.c.Remedy}}
+	}
+	if s.report.Run.ID != 0 {
+		items = append(items, screen.CopyItem{Label: "run ID", Text: s.report.Run.ID.String()}, screen.CopyItem{Label: "URL", Text: s.report.Run.URL})
+	}
+	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
+}

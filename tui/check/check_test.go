@@ -1,0 +1,429 @@
+package check_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/check"
+	"backchannel/tui/screen"
+	"backchannel/tui/tuitest"
+)
+
+// drive runs a test with the report of acme.
+func drive(t *testing.T, fill func(*tuitest.Store), test func(*tuitest.Driver)) {
+	t.Parallel()
+	driveAt(t, time.Time{}, fill, test)
+}
+
+func driveAt(t *testing.T, at time.Time, fill func(*tuitest.Store), test func(*tuitest.Driver)) {
+	tuitest.Drive(t, fill, func(e *screen.Env, s *tuitest.Store) screen.Screen {
+		e.Status = screen.Status{Read: true, Alive: true}
+		return check.New(e, s, check.Actions{Requests: func(_ storage.Webhook, o storage.CheckOptions) int { return 270 + len(o.Only) }}, tuitest.Acme().ID, at)
+	}, test)
+}
+
+func unchecked(s *tuitest.Store) { s.AddWebhook(tuitest.Acme()) }
+
+// elsewhere is acme with another URL.
+func elsewhere(url string, rate float64) func(*tuitest.Store) {
+	return func(s *tuitest.Store) {
+		w := tuitest.Acme()
+		w.URL, w.Delivery.RatePerSec = url, rate
+		s.AddWebhook(w)
+	}
+}
+
+// checked adds a run that has ended.
+func checked(s *tuitest.Store) {
+	unchecked(s)
+	run := s.Check(tuitest.Acme().ID, tuitest.Noon().Add(-time.Hour), storage.CheckOptions{})
+	s.Begin(&run, tuitest.FewCases()...)
+	s.End(run, storage.CheckFinished, "")
+}
+
+// checkedTwice adds another run after it, in which one case is fixed and another broken.
+func checkedTwice(s *tuitest.Store) {
+	checked(s)
+	run := s.Check(tuitest.Acme().ID, tuitest.Noon().Add(-time.Minute), storage.CheckOptions{})
+	cases := tuitest.FewCases()
+	cases[4].Result, cases[4].Got = storage.CheckPassed, "401 Unauthorized in 2ms"
+	cases[5].Result, cases[5].Got = storage.CheckFailed, "anybody can post events: 200 OK in 4ms"
+	s.Begin(&run, cases...)
+	s.End(run, storage.CheckFinished, "")
+}
+
+// running adds a run of which the first cases have ended.
+func running(s *tuitest.Store) {
+	unchecked(s)
+	run := s.Check(tuitest.Acme().ID, tuitest.Noon().Add(-10*time.Second), storage.CheckOptions{})
+	cases := tuitest.FewCases()
+	for i := 2; i < len(cases); i++ {
+		cases[i].Result, cases[i].Got = "", ""
+	}
+	cases[2].StartedAt = tuitest.Noon().Add(-8 * time.Second)
+	s.Begin(&run, cases...)
+}
+
+func newest(d *tuitest.Driver) storage.CheckRun {
+	d.Helper()
+	all, err := d.Store.CheckRuns(context.Background(), tuitest.Acme().ID)
+	if err != nil || len(all) == 0 {
+		d.Fatalf("%d runs, %v", len(all), err)
+	}
+	run, err := d.Store.CheckRun(context.Background(), all[0].ID)
+	if err != nil {
+		d.Fatal(err)
+	}
+	return run
+}
+
+func TestBeforeTheFirstRun(t *testing.T) {
+	drive(t, unchecked, func(d *tuitest.Driver) {
+		d.See("acme prod has not been checked yet", "r check it: about 270 requests, at most 20 a second")
+		for _, key := range []string{"R", "c", "e"} {
+			if got := d.Offers(key); got != "it has not been checked yet; r does" {
+				t.Errorf("%s offers %q", key, got)
+			}
+		}
+		d.Press("r")
+		d.Wait(time.Second)
+		d.See("· asked for", "0 of 0")
+		if run := newest(d); run.State != storage.CheckAsked || len(run.Options.Only) != 0 {
+			t.Errorf("asked for %+v", run)
+		}
+	})
+}
+
+func TestAnEndpointElsewhereIsCheckedOnlyIfAPersonSaysSo(t *testing.T) {
+	t.Parallel()
+	for url, asks := range map[string]bool{
+		"@receiver": false, "https://localhost:8443/x": false, "https://[::1]/x": false,
+		"https://hooks.example.com/x": true, "https://10.0.0.3/x": true,
+	} {
+		t.Run(url, func(t *testing.T) {
+			driveAt(t, time.Time{}, elsewhere(url, 2.5), func(d *tuitest.Driver) {
+				d.Press("r")
+				if asks {
+					if all, _ := d.Store.CheckRuns(context.Background(), 0); len(all) != 0 {
+						t.Fatalf("%d runs before the answer", len(all))
+					}
+					overlay := d.LastAsked().(screen.OverlayMsg).Overlay.View(80, 24)
+					for _, want := range []string{url, "270 requests", "at most 2.5 a second"} {
+						if !strings.Contains(overlay, want) {
+							t.Errorf("%q is not in the question:\n%s", want, overlay)
+						}
+					}
+					d.Answer("n")
+					if all, _ := d.Store.CheckRuns(context.Background(), 0); len(all) != 0 {
+						t.Fatalf("%d runs after no", len(all))
+					}
+					d.Press("r")
+					d.Answer("y")
+				}
+				if run := newest(d); run.State != storage.CheckAsked {
+					t.Errorf("the run is %s", run.State)
+				}
+			})
+		})
+	}
+}
+
+func TestARunIsLive(t *testing.T) {
+	drive(t, running, func(d *tuitest.Driver) {
+		d.See("● running 2 passed", "2 of 8", "● running", "▌ ● running email-bounce-Admin-F", "· waiting nul", "9 s")
+		run := newest(d)
+		c := run.Cases[2]
+		c.Result, c.Got, c.EndedAt = storage.CheckPassed, "204 No Content in 7ms", tuitest.Noon()
+		next := run.Cases[3]
+		next.StartedAt = tuitest.Noon()
+		d.Store.Progress(run, c)
+		d.Store.Progress(run, next)
+		d.Wait(time.Second)
+		d.See("3 of 8", "▌ ● running nul", "8.0 s")
+		d.Press("k", "k", "k")
+		next.Result, next.Got, next.EndedAt = storage.CheckFailed, "500", tuitest.Noon()
+		d.Store.Progress(run, next)
+		d.Wait(time.Second)
+		d.See("● running 1 failed 3 passed", "▌ ✗ failed ▾ accept")
+		if got := d.Offers("F"); got != "follow" {
+			t.Errorf("F offers %q", got)
+		}
+		d.Press("S")
+		d.Wait(time.Second)
+		if newest(d).Stop == "" || !strings.Contains(d.Toast(), "what was done is kept") {
+			t.Errorf("it is not stopped, and the toast says %q", d.Toast())
+		}
+		d.See("▲ stopped in the console; the request under way is still waited for")
+		if got := d.Offers("r"); got != "the webhook is being checked already; S stops the run" {
+			t.Errorf("r offers %q", got)
+		}
+		for i := range run.Cases {
+			if c := &run.Cases[i]; i > 3 {
+				c.Result, c.Got = storage.CheckSkipped, "stopped in the console"
+				d.Store.Progress(run, *c)
+			}
+		}
+		d.Store.End(run, storage.CheckInterrupted, "stopped in the console")
+		d.Wait(time.Second)
+		d.See("▲ interrupted 1 failed 3 passed 4 skipped", "▲ stopped in the console")
+		if got := d.Offers("S"); got != "the run has ended already (interrupted)" {
+			t.Errorf("S offers %q", got)
+		}
+	})
+}
+
+func TestWhatARunComesTo(t *testing.T) {
+	for name, test := range map[string]struct {
+		change  func([]storage.CheckCase)
+		state   storage.CheckState
+		reason  string
+		verdict string
+		at      string // what is selected
+	}{
+		"failed":         {func([]storage.CheckCase) {}, storage.CheckFinished, "", "✗ not ready 1 failed 1 warned 4 passed 1 informed 1 skipped", "▌ ✗ failed alg-none"},
+		"with a warning": {func(all []storage.CheckCase) { all[4].Result = storage.CheckPassed }, storage.CheckFinished, "", "▲ ready, with 1 warning 1 warned", "▌ ▲ warned nul"},
+		"passed": {func(all []storage.CheckCase) {
+			all[3].Result, all[4].Result = storage.CheckPassed, storage.CheckPassed
+		}, storage.CheckFinished, "", "✓ ready 6 passed 1 informed", "▌ ✓ passed ▾ accept"},
+		"lost":        {func([]storage.CheckCase) {}, storage.CheckLost, "the process that made the run died; what it did is kept: run the check again", "▲ lost 1 failed", "▲ the process that made the run died"},
+		"timed out":   {func([]storage.CheckCase) {}, storage.CheckTimedOut, "not done within 5m0s", "▲ timed out 1 failed", "▲ not done within 5m0s"},
+		"interrupted": {func([]storage.CheckCase) {}, storage.CheckInterrupted, "stopped on the command line", "▲ interrupted", "▲ stopped on the command line"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			drive(t, func(s *tuitest.Store) {
+				unchecked(s)
+				run := s.Check(tuitest.Acme().ID, tuitest.Noon().Add(-time.Hour), storage.CheckOptions{})
+				cases := tuitest.FewCases()
+				test.change(cases)
+				s.Begin(&run, cases...)
+				s.End(run, test.state, test.reason)
+			}, func(d *tuitest.Driver) {
+				d.See(test.verdict, test.at)
+				if got := d.Offers("r"); got != "run again" {
+					t.Errorf("r offers %q", got)
+				}
+			})
+		})
+	}
+}
+
+func TestTheDetailSaysWhatToDo(t *testing.T) {
+	drive(t, checked, func(d *tuitest.Driver) {
+		d.See("✗ failed auth/alg-none", "Got anybody can post events: 200", "Expected 2xx within 10 s", "What to do", "Why", "must")
+		if got := d.Offers("enter"); got != "nothing was sent in this case that could be opened" {
+			t.Errorf("enter offers %q", got)
+		}
+		d.Press("tab", "esc", "g")
+		d.See("accept 3 cases", "1 warned, 2 passed", "▲ accept/nul")
+	})
+}
+
+func TestEnterOpensTheAttemptsOfACase(t *testing.T) {
+	drive(t, func(s *tuitest.Store) {
+		unchecked(s)
+		run := s.Check(tuitest.Acme().ID, tuitest.Noon().Add(-time.Hour), storage.CheckOptions{})
+		cases := tuitest.FewCases()
+		s.Begin(&run, cases...)
+		for i := range 6 {
+			cases[4].Deliveries = append(cases[4].Deliveries, s.Request(run, cases[4].ID, 200+i).ID)
+		}
+		s.Progress(run, cases[4])
+		s.End(run, storage.CheckFinished, "")
+	}, func(d *tuitest.Driver) {
+		d.See("6 deliveries; enter opens", "6 requests")
+		d.Press("enter")
+		want := screen.DeliveriesMsg{Title: "Attempts of auth/alg-none"}
+		want.Among.CheckID, want.Among.CheckCase = newest(d).ID, "auth/alg-none"
+		got, ok := d.LastAsked().(screen.DeliveriesMsg)
+		if !ok || got.Title != want.Title || got.Among.CheckID != want.Among.CheckID || got.Among.CheckCase != want.Among.CheckCase {
+			t.Errorf("asked for %+v, want %+v", d.LastAsked(), want)
+		}
+	})
+}
+
+func TestAGroupIsFolded(t *testing.T) {
+	drive(t, checked, func(d *tuitest.Driver) {
+		d.Press("g", "enter")
+		d.See("▲ warned ▸ accept 1 warned, 2 passed")
+		d.Miss("canary")
+		d.Press("enter")
+		d.See("▾ accept", "canary")
+	})
+}
+
+func TestOnlyProblems(t *testing.T) {
+	drive(t, checked, func(d *tuitest.Driver) {
+		d.Press("p")
+		d.See("▌ ✗ failed alg-none", "nul", "▾ tls")
+		d.Miss("canary", "expired")
+		d.Press("p")
+		d.See("canary", "expired")
+	})
+}
+
+func TestFilterKeepsTheHeadings(t *testing.T) {
+	drive(t, checked, func(d *tuitest.Driver) {
+		d.Press("/")
+		d.Write("auth fail")
+		d.Press("enter")
+		d.See("▾ auth", "alg-none")
+		d.Miss("expired", "▾ accept")
+		d.Press("esc")
+		d.See("expired", "▾ accept")
+	})
+}
+
+func TestRunsAgain(t *testing.T) {
+	for key, only := range map[string][]string{"r": nil, "R": {"accept/nul", "auth/alg-none"}, "t": {"auth/alg-none"}} {
+		t.Run(key, func(t *testing.T) {
+			drive(t, checked, func(d *tuitest.Driver) {
+				d.Press(key)
+				d.Wait(time.Second)
+				if run := newest(d); run.State != storage.CheckAsked || !slices.Equal(run.Options.Only, only) {
+					t.Errorf("%s asked for %+v", key, run.Options)
+				}
+				d.See("· asked for", "the newest of 2 runs")
+			})
+		})
+	}
+}
+
+func TestAGroupIsRunAlone(t *testing.T) {
+	drive(t, checked, func(d *tuitest.Driver) {
+		d.Press("g", "t")
+		if run := newest(d); !slices.Equal(run.Options.Only, []string{"accept"}) {
+			t.Errorf("asked for %+v", run.Options)
+		}
+	})
+}
+
+func TestNothingThatFailedNothingToRunAgain(t *testing.T) {
+	drive(t, func(s *tuitest.Store) {
+		unchecked(s)
+		run := s.Check(tuitest.Acme().ID, tuitest.Noon().Add(-time.Hour), storage.CheckOptions{})
+		s.Begin(&run, tuitest.FewCases()[:3]...)
+		s.End(run, storage.CheckFinished, "")
+	}, func(d *tuitest.Driver) {
+		if got := d.Offers("R"); got != "no case has failed or warned; r runs all again" {
+			t.Errorf("R offers %q", got)
+		}
+		if got := d.Offers("c"); got != "there is no run before this one to compare with" {
+			t.Errorf("c offers %q", got)
+		}
+		d.See("the first run")
+	})
+}
+
+func TestCompare(t *testing.T) {
+	drive(t, checkedTwice, func(d *tuitest.Driver) {
+		d.See("since the run at 11:04:29: 1 fixed 1 broken 1 still failing", "the newest of 2 runs")
+		d.Press("c")
+		d.See("▾ broken", "auth/expired", "▾ fixed", "auth/alg-none", "▾ still failing", "accept/nul", "in the run before: pass")
+		d.Miss("canary")
+		d.Press("c")
+		d.See("canary")
+	})
+}
+
+func TestEarlierRuns(t *testing.T) {
+	drive(t, checkedTwice, func(d *tuitest.Driver) {
+		d.Press("e")
+		menu := d.LastAsked().(screen.OverlayMsg).Overlay.View(100, 24)
+		for _, want := range []string{"12:03:29", "11:04:29", "finished: 4 passed, 1 failed, 1 warned"} {
+			if !strings.Contains(menu, want) {
+				t.Errorf("%q is not in the menu:\n%s", want, menu)
+			}
+		}
+		d.Answer("j", "enter")
+		d.See("an earlier run: 1 of 2", "▌ ✗ failed alg-none", "the first run")
+		d.Press("r")
+		d.Wait(time.Second)
+		d.See("the newest of 3 runs", "asked for")
+	})
+}
+
+// The report that an activity leads to is the one of its time.
+func TestTheRunOfATime(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[time.Duration]string{
+		-time.Hour:                     "an earlier run: 1 of 2",
+		-time.Hour + 20*time.Second:    "an earlier run: 1 of 2",
+		-time.Minute - time.Nanosecond: "an earlier run: 1 of 2",
+		-time.Minute:                   "the newest of 2 runs",
+		0:                              "the newest of 2 runs",
+		-2 * time.Hour:                 "the newest of 2 runs", // it is no longer kept
+	} {
+		t.Run(at.String(), func(t *testing.T) {
+			driveAt(t, tuitest.Noon().Add(at), checkedTwice, func(d *tuitest.Driver) { d.See(want) })
+		})
+	}
+}
+
+func TestWhyAWebhookCannotBeChecked(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*tuitest.Driver)
+		says   []string
+	}{
+		"paused": {func(d *tuitest.Driver) {
+			_ = d.Store.SetWebhookState(context.Background(), tuitest.Acme().ID, storage.Paused, "the endpoint answered 410 Gone")
+		}, []string{"acme prod is paused (the endpoint answered 410 Gone)", "a in Webhooks"}},
+		"breaker": {func(d *tuitest.Driver) {
+			_ = d.Store.SaveBreaker(context.Background(), storage.Breaker{WebhookID: tuitest.Acme().ID, Failures: 10, OpenUntil: tuitest.Noon().Add(time.Minute)})
+		}, []string{"its circuit breaker is open", "t at one of its deliveries"}},
+		"deleted": {func(d *tuitest.Driver) {
+			_, _ = d.Store.DeleteWebhook(context.Background(), tuitest.Acme().ID)
+		}, []string{"the webhook was deleted"}},
+	} {
+		for state, fill := range map[string]func(*tuitest.Store){"checked": checked, "unchecked": unchecked} {
+			t.Run(name+" "+state, func(t *testing.T) {
+				drive(t, fill, func(d *tuitest.Driver) {
+					test.change(d)
+					d.Wait(time.Second)
+					d.See(test.says...)
+					for _, text := range test.says {
+						if got := d.Offers("r"); !strings.Contains(got, text) {
+							t.Errorf("r offers %q, which does not say %q", got, text)
+						}
+					}
+					d.Press("r")
+					if all, _ := d.Store.OpenChecks(context.Background()); len(all) != 0 {
+						t.Errorf("%d runs are asked for", len(all))
+					}
+				})
+			})
+		}
+	}
+}
+
+// What another process did between the reading and the key is said too.
+func TestARunThatIsRefused(t *testing.T) {
+	drive(t, checked, func(d *tuitest.Driver) {
+		d.Store.Check(tuitest.Acme().ID, tuitest.Noon(), storage.CheckOptions{})
+		d.Press("r")
+		if !strings.Contains(d.Toast(), "is being checked already") {
+			t.Errorf("the toast says %q", d.Toast())
+		}
+		d.See("· asked for")
+	})
+}
+
+func TestWithoutAnEngine(t *testing.T) {
+	drive(t, unchecked, func(d *tuitest.Driver) {
+		d.Env.Status.Alive = false
+		d.Press("r")
+		d.Wait(time.Second)
+		d.See("no engine is running, here or in another process", "backchannel serve")
+	})
+}
+
+func TestWithoutTheEngineThatMadeTheRun(t *testing.T) {
+	drive(t, running, func(d *tuitest.Driver) {
+		d.Env.Status.Alive = false
+		d.Wait(time.Second)
+		d.See("the process that made the run is gone", "ends as lost")
+	})
+}

@@ -1,0 +1,119 @@
+package check
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/storage/report"
+	"backchannel/storage/words"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+)
+
+// describe returns the lines of a case, or of the cases below a heading.
+func describe(e *screen.Env, r row, width int, focused bool) []string {
+	d := screen.Detail{Theme: e.Theme, Width: width}
+	if r.heading {
+		describeHeading(&d, r, focused)
+	} else {
+		describeCase(e, &d, r, focused)
+	}
+	return d.Lines
+}
+
+// bar marks the detail that has the focus.
+func bar(d *screen.Detail, focused bool) string {
+	if focused {
+		return d.Theme.Accent.Render(style.Bar)
+	}
+	return " "
+}
+
+func describeHeading(d *screen.Detail, r row, focused bool) {
+	th := d.Theme
+	v := storage.CheckRun{Cases: r.cases}
+	d.Lines = append(d.Lines, component.Spread(bar(d, focused)+th.Strong.Render(r.name), th.Dim.Render(words.Count(len(r.cases), "case"))+" ", d.Width))
+	if all := counts(v.Verdict(), false); len(all) > 0 {
+		d.Paragraph(strings.Join(all, ", "), th.Text)
+	}
+	for _, c := range r.cases {
+		if !attention(c) {
+			continue
+		}
+		glyph, _, ink := outcome(th, c)
+		d.Blank()
+		d.Lines = append(d.Lines, " "+ink.Render(glyph)+" "+th.Text.Render(style.Escape(c.ID)))
+		d.Indented(c.Got, th.Dim)
+	}
+	if load := r.run.Load; r.name == "load" && len(load.Buckets) > 0 {
+		describeLoad(d, load)
+	}
+}
+
+func describeCase(e *screen.Env, d *screen.Detail, r row, focused bool) {
+	th, c := e.Theme, r.c
+	glyph, word, ink := outcome(th, c)
+	d.Lines = append(d.Lines, component.Spread(bar(d, focused)+ink.Render(glyph+" "+word)+"  "+th.Strong.Render(style.Escape(c.ID)), th.Dim.Render(string(c.Level))+" ", d.Width))
+	if r.was != "" && r.was != c.Result {
+		d.Note("in the run before: " + string(r.was))
+	}
+	d.Blank()
+	fact := func(label, value string) {
+		if value != "" {
+			d.Fact(label, value, th.Text)
+		}
+	}
+	if c.Got != "" {
+		d.Fact("Got", c.Got, th.Strong)
+	}
+	fact("Expected", c.Expected)
+	fact("Sent", c.Sent)
+	if c.Result != storage.CheckPassed {
+		fact("What to do", c.Remedy)
+	}
+	fact("Why", c.Why)
+	d.Blank()
+	if c.Result == storage.CheckPassed {
+		fact("If it fails", c.Remedy)
+	}
+	fact("Took", took(c))
+	describeDeliveries(d, c.Deliveries)
+	if strings.HasPrefix(c.ID, "load/") && len(r.run.Load.Buckets) > 0 {
+		describeLoad(d, r.run.Load)
+	}
+}
+
+// describeDeliveries names the first requests of a case.
+func describeDeliveries(d *screen.Detail, all []storage.ID) {
+	const few = 4
+	if len(all) == 0 {
+		return
+	}
+	d.Fact("Requests", words.Count(len(all), "delivery")+"; enter opens them", d.Theme.Text)
+	for i, id := range all {
+		if i == few {
+			d.Fact("", style.More, d.Theme.Dim)
+			break
+		}
+		d.Fact("", id.String(), d.Theme.Dim)
+	}
+}
+
+// describeLoad draws what was measured, with a histogram of the answers' times.
+func describeLoad(d *screen.Detail, load storage.CheckLoad) {
+	th := d.Theme
+	d.Title("Load")
+	d.Paragraph(report.Latencies(load), th.Text)
+	d.Blank()
+	bars := report.Bars(load)
+	room := max(1, min(d.Width, mostBar)-histogramText)
+	for _, b := range bars {
+		n := int(math.Ceil(b.Share * float64(room)))
+		d.Lines = append(d.Lines, "   "+th.Dim.Render(component.FitRight(b.UpTo, 8))+" "+th.Text.Render(strings.Repeat(style.Full, n))+" "+th.Dim.Render(strconv.Itoa(b.N)))
+	}
+}
+
+const histogramText = 20 // columns beside the bars

@@ -1,0 +1,115 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/storage/report"
+)
+
+// A row is a case, or the heading of some cases.
+type row struct {
+	id      storage.ID // the place of the case in its run, by which the list finds it again
+	heading bool
+	name    string // of the heading
+	folded  bool
+	cases   []storage.CheckCase // below the heading
+	c       storage.CheckCase
+	whole   bool // the name of the case is to be shown with its group
+	was     storage.CheckResult
+	run     *storage.CheckRun
+}
+
+// A shape says which rows there are.
+type shape struct {
+	folded   map[string]bool // by heading
+	problems bool            // leave out the cases that need no attention
+	compared bool            // those that differ from the run before, and those that still fail
+}
+
+// headings is where the IDs of headings begin, above those of all cases.
+const headings = storage.ID(1) << 20
+
+// rows returns the rows of a run.
+func rows(k known, as shape) (all []row) {
+	before := map[string]storage.CheckResult{}
+	if k.Before != nil {
+		for _, c := range k.Before.Cases {
+			before[c.ID] = c.Result
+		}
+	}
+	for n, part := range parts(k, as) {
+		part.id, part.heading, part.folded, part.run = headings+storage.ID(n), true, as.folded[part.name], &k.Run
+		all = append(all, part)
+		if part.folded {
+			continue
+		}
+		for _, c := range part.cases {
+			if !as.problems || attention(c) {
+				all = append(all, row{id: place(k.Run, c.ID), c: c, whole: as.compared, was: before[c.ID], run: &k.Run})
+			}
+		}
+	}
+	return all
+}
+
+// parts returns the headings with their cases: the groups in the order in which they begin, or
+// what a comparison found.
+func parts(k known, as shape) (all []row) {
+	if as.compared {
+		for _, change := range k.Changes() {
+			all = append(all, row{name: change.What, cases: change.Cases})
+		}
+		return all
+	}
+	for _, g := range report.Groups(k.Run) {
+		all = append(all, row{name: g.Name, cases: g.Cases})
+	}
+	return all
+}
+
+// place returns the ID of the row of a case.
+func place(run storage.CheckRun, id string) storage.ID {
+	return storage.ID(1 + slices.IndexFunc(run.Cases, func(c storage.CheckCase) bool { return c.ID == id }))
+}
+
+// attention reports whether a case failed, warns, or is being tried.
+func attention(c storage.CheckCase) bool {
+	return c.Result == storage.CheckFailed || c.Result == storage.CheckWarned || underWay(c)
+}
+
+// underWay reports whether a case is being tried.
+func underWay(c storage.CheckCase) bool { return c.Result == "" && !c.StartedAt.IsZero() }
+
+// interesting returns the row that a person looks for first: the case that is being tried, and
+// once the run has ended what there is to do. 0: none.
+func interesting(run storage.CheckRun) storage.ID {
+	if run.State.Ended() {
+		if found := report.Findings(run); len(found) > 0 {
+			return place(run, found[0].ID)
+		}
+		return 0
+	}
+	if i := slices.IndexFunc(run.Cases, underWay); i >= 0 {
+		return place(run, run.Cases[i].ID)
+	}
+	return 0
+}
+
+// searched returns what the filter searches. A heading stands above its cases, so that it is
+// found with them.
+func searched(r row) []string {
+	if !r.heading {
+		return caseWords(r.c)
+	}
+	all := []string{r.name}
+	for _, c := range r.cases {
+		all = append(all, strings.Join(caseWords(c), " "))
+	}
+	return all
+}
+
+func caseWords(c storage.CheckCase) []string {
+	return []string{c.ID, string(c.Level), report.Word(c), string(c.Result), c.Sent, c.Got}
+}
