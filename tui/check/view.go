@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
-
 	"backchannel/storage"
 	"backchannel/storage/report"
 	"backchannel/storage/words"
@@ -82,7 +80,7 @@ func took(c storage.CheckCase) string {
 }
 
 // outcome returns the glyph, the word and the style of what came of a case.
-func outcome(th *style.Theme, c storage.CheckCase) (glyph, word string, ink lipgloss.Style) {
+func outcome(th *style.Theme, c storage.CheckCase) (glyph, word string, ink style.Style) {
 	word = report.Word(c)
 	switch c.Result {
 	case storage.CheckPassed:
@@ -169,7 +167,7 @@ func (s *Screen) head(width int) []string {
 }
 
 // verdict returns what the run as a whole comes to. The numbers and the reason stand apart.
-func (s *Screen) verdict() (glyph, word string, ink lipgloss.Style) {
+func (s *Screen) verdict() (glyph, word string, ink style.Style) {
 	th, r := s.env.Theme, s.report
 	word, _, _ = strings.Cut(r.Headline(), ":")
 	switch {
@@ -226,7 +224,7 @@ func (s *Screen) progress(width int) string {
 	if r.Before == nil {
 		return " " + th.Dim.Render("the first run; the next one is compared with it")
 	}
-	inks := map[string]lipgloss.Style{"fixed": th.Good, "broken": th.Bad, "still failing": th.Warn}
+	inks := map[string]style.Style{"fixed": th.Good, "broken": th.Bad, "still failing": th.Warn}
 	line := " " + th.Dim.Render("since the run "+s.env.At(r.Before.AskedAt)+":")
 	for _, change := range r.Changes() {
 		ink := th.Dim
