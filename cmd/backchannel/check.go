@@ -93,25 +93,38 @@ func (s checkSession) check(ctx context.Context, p *parser, flags checkFlags) er
 		return s.listCases(p, options)
 	}
 	flags.checkFiles(p)
+	p.checked(&options)
 	return s.withStore(ctx, func(store wholeStore) error {
 		w, missingWebhook := targetWebhook(ctx, store, flags.webhook)
 		if missingWebhook != nil && exitCode(missingWebhook) == exitUnexpected {
 			return missingWebhook
 		}
-		if flags.failing && missingWebhook == nil {
-			last, err := s.lastFailing(ctx, store, w)
-			if err != nil || len(last) == 0 {
-				return err
-			}
-			options.Only = last
-		}
-		_, err := check.Select(options.Only, options.Skip)
-		p.addFurther(err)
 		if err := p.withMissing(missing{"webhook", missingWebhook}); err != nil {
 			return err
 		}
+		if flags.failing {
+			failing, err := s.lastFailing(ctx, store, w)
+			if err != nil || len(failing) == 0 {
+				return err
+			}
+			options.Only = failing
+			if p.checked(&options); len(p.bad) > 0 {
+				return p.bad.Err()
+			}
+		}
 		return s.run(ctx, store, storage.CheckRun{WebhookID: w.ID, Options: options}, flags)
 	})
+}
+
+// checked finds out whether the options select cases and are within bounds. Those of the load
+// do not matter if it is not selected.
+func (p *parser) checked(o *storage.CheckOptions) {
+	cases, err := check.Select(o.Only, o.Skip)
+	p.addFurther(err)
+	if !slices.ContainsFunc(cases, func(c check.Case) bool { return c.Group() == "load" }) {
+		o.LoadRate, o.LoadDuration = 0, 0
+	}
+	p.addFurther(o.Validate())
 }
 
 // options reads the flags that select and bound a run.
@@ -144,7 +157,6 @@ func (v *checkFlags) options(p *parser) storage.CheckOptions {
 			p.add("max", "0 is out of range; a run sends 1 to %d requests", storage.MaxCheckRequests)
 		}
 	}
-	p.addFurther(o.Validate())
 	return o
 }
 
@@ -162,11 +174,7 @@ func (p *parser) span(flag string, to *time.Duration, d time.Duration) {
 func (p *parser) addFurther(err error) {
 	var fields storage.FieldErrors
 	errors.As(err, &fields)
-	for _, f := range fields {
-		if !p.knows(f.Field) {
-			p.bad = append(p.bad, f)
-		}
-	}
+	p.bad = append(p.bad, slices.DeleteFunc(fields, func(f storage.FieldError) bool { return p.knows(f.Field) })...)
 }
 
 // lastFailing returns the cases that failed or warned in the last run of a webhook. If there
@@ -187,9 +195,12 @@ func (s checkSession) lastFailing(ctx context.Context, store checkStore, w stora
 // listCases lists the cases that would run.
 func (s checkSession) listCases(p *parser, o storage.CheckOptions) error {
 	p.bad = slices.DeleteFunc(p.bad, func(f storage.FieldError) bool { return f.Field == "data" }) // it is not used
-	cases, err := check.Select(o.Only, o.Skip)
-	p.addFurther(err)
+	p.checked(&o)
 	if err := p.bad.Err(); err != nil {
+		return err
+	}
+	cases, err := check.Select(o.Only, o.Skip)
+	if err != nil {
 		return err
 	}
 	rows := table{head: []string{"CASE", "LEVEL", "WHAT", "WHY"}}

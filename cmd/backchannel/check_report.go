@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -24,7 +25,7 @@ type reportFlags struct {
 
 func (v *reportFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&v.diff, "diff", false, "compare with the run before: fixed, broken, still failing")
-	f.BoolVar(&v.all, "all", false, "list the cases that passed, too")
+	f.BoolVar(&v.all, "all", false, "name every case, those that passed, too")
 	f.StringVar(&v.junit, "junit", "", "write JUnit XML to `FILE`, which is replaced if it exists")
 	f.StringVar(&v.html, "html", "", "write a page that prints well to `FILE`, which is replaced if it exists")
 }
@@ -135,7 +136,7 @@ func writeReport(w io.Writer, r report.Report, all bool, width int) {
 	for _, result := range results {
 		writeCases(w, report.With(r.Run, result))
 	}
-	writeSkips(w, report.Skips(r.Run))
+	writeSkips(w, report.Skips(r.Run), all)
 	writeChanges(w, r)
 }
 
@@ -198,9 +199,16 @@ func writeCases(w io.Writer, cases []storage.CheckCase) {
 	f.write(w, "    ")
 }
 
-func writeSkips(w io.Writer, skips []report.Skip) {
+// maxSkipped is how many of the cases are named that were skipped for the same reason.
+const maxSkipped = 6
+
+func writeSkips(w io.Writer, skips []report.Skip, all bool) {
 	for _, skip := range skips {
-		fmt.Fprintf(w, "\n%s skipped: %s\n    %s\n", glyph(storage.CheckSkipped), style.Escape(skip.Reason), style.Escape(strings.Join(skip.IDs, ", ")))
+		names := skip.IDs
+		if more := len(names) - maxSkipped; !all && more > 1 {
+			names = append(slices.Clone(names[:maxSkipped]), fmt.Sprintf("and %d more", more))
+		}
+		fmt.Fprintf(w, "\n%s skipped: %s\n    %s\n", glyph(storage.CheckSkipped), style.Escape(skip.Reason), style.Escape(strings.Join(names, ", ")))
 	}
 }
 

@@ -41,17 +41,9 @@ func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.Ch
 		return err
 	}
 	if parked != nil {
-		return fmt.Errorf("%w: nothing was sent: %s", storage.ErrConflict, s.explainUnchecked(parked))
+		return fmt.Errorf("%w: nothing was sent: %s", storage.ErrConflict, s.explainParked(parked, "ID"))
 	}
 	return store.AskCheck(ctx, run)
-}
-
-// explainUnchecked says why an endpoint is not checked and what ends that.
-func (s checkSession) explainUnchecked(r *storage.ParkedReason) string {
-	if r.Paused() {
-		return r.Webhook.Name + " is paused; " + storage.ResumeCommand(r.Webhook.Name) + " resumes it"
-	}
-	return s.explainParked(r, "ID")
 }
 
 // checkGrace is how much longer than the run's own limit this command waits for its end.

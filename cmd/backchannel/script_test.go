@@ -60,6 +60,9 @@ func TestScripts(t *testing.T) {
 			"get":    get,
 
 			"messages": messages,
+			"endpoint": endpoint,
+			"harmless": harmless,
+			"junit":    junit,
 
 			"until-shown":   untilShown,
 			"answers":       answers,

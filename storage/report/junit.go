@@ -70,7 +70,7 @@ func (r Report) writeJUnit(w io.Writer) error {
 			}
 			suite.count(made)
 			suite.Cases = append(suite.Cases, made)
-			lasted += max(0, c.EndedAt.Sub(c.StartedAt))
+			lasted += lastedOf(c)
 		}
 		suite.Time = seconds(lasted)
 		total += lasted
@@ -94,6 +94,14 @@ func (r Report) writeJUnit(w io.Writer) error {
 	return err
 }
 
+// lastedOf returns how long a case took, or 0 if it has not begun or not ended.
+func lastedOf(c storage.CheckCase) time.Duration {
+	if c.StartedAt.IsZero() || c.EndedAt.IsZero() {
+		return 0
+	}
+	return c.EndedAt.Sub(c.StartedAt)
+}
+
 // unbegun is the only suite of a run that ended before it had cases.
 func unbegun(reason string) junitSuite {
 	counts := junitCounts{Tests: 1, Errors: 1, Time: seconds(0)}
@@ -112,10 +120,7 @@ func (r Report) broken() string {
 }
 
 func (r Report) junitCase(c storage.CheckCase) junitCase {
-	made := junitCase{Class: c.Group(), Name: strings.TrimPrefix(c.ID, c.Group()+"/"), Time: seconds(0)}
-	if !c.StartedAt.IsZero() && !c.EndedAt.IsZero() {
-		made.Time = seconds(c.EndedAt.Sub(c.StartedAt))
-	}
+	made := junitCase{Class: c.Group(), Name: strings.TrimPrefix(c.ID, c.Group()+"/"), Time: seconds(lastedOf(c))}
 	switch {
 	case c.Result == storage.CheckFailed, c.Result == storage.CheckWarned && r.Strict:
 		made.Failure = &junitDetail{Message: c.Got, Type: string(c.Level), Text: details(c)}

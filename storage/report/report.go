@@ -48,17 +48,23 @@ func (r Report) Passed() bool {
 
 // Headline says in one line what the run came to.
 func (r Report) Headline() string {
+	run, v := r.Run, r.Run.Verdict()
 	switch {
-	case !r.Run.State.Ended():
-		return fmt.Sprintf("%s: %d of %s done", r.Run.State, r.Run.Done(), words.Count(len(r.Run.Cases), "case"))
-	case r.Run.State != storage.CheckFinished:
-		return string(r.Run.State) + ": " + r.Run.Reason
-	case r.Failure() != "":
-		return "not ready: " + r.Failure()
-	case r.Run.Verdict().Warned > 0:
-		return "ready, with " + words.Count(r.Run.Verdict().Warned, "warning")
+	case !run.State.Ended():
+		return fmt.Sprintf("%s: %d of %s done", run.State, run.Done(), words.Count(len(run.Cases), "case"))
+	case run.State != storage.CheckFinished:
+		return string(run.State) + ": " + run.Reason
 	}
-	return "ready"
+	text := "ready"
+	if why := r.Failure(); why != "" {
+		text = "not ready: " + why
+	} else if v.Warned > 0 {
+		text += ", with " + words.Count(v.Warned, "warning")
+	}
+	if v.Skipped > 0 {
+		text += fmt.Sprintf("; %d of %s skipped", v.Skipped, words.Count(len(run.Cases), "case"))
+	}
+	return text
 }
 
 // A Fact is something about a run as a whole.
