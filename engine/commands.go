@@ -55,6 +55,6 @@ func (c *commands) job(ctx context.Context, id storage.ID) (storage.Job, bool) {
 	}
 	return storage.Job{
 		DeliveryID: d.ID, WebhookID: d.WebhookID, Attempts: d.Attempts, Payload: event.Payload,
-		Misbehave: d.Misbehave, CreatedAt: d.CreatedAt, DueAt: d.DueAt, NextAttemptAt: d.NextAttemptAt,
+		Misbehave: d.Misbehave, MessageID: d.MessageID, CreatedAt: d.CreatedAt, DueAt: d.DueAt, NextAttemptAt: d.NextAttemptAt,
 	}, true
 }

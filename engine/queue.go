@@ -54,6 +54,27 @@ func (q *queue) pop() storage.Job {
 	return j
 }
 
+// any reports whether there is a job that may be attempted.
+func (q *queue) any(may func(storage.Job) bool) bool {
+	return slices.ContainsFunc(q.jobs[q.head:], may)
+}
+
+// popFirst is pop for the first job that may be attempted. ok is false if there is none.
+func (q *queue) popFirst(may func(storage.Job) bool) (j storage.Job, ok bool) {
+	for i := q.head; i < len(q.jobs); i++ {
+		switch j = q.jobs[i]; {
+		case !may(j):
+		case i == q.head:
+			return q.pop(), true
+		default:
+			q.jobs = slices.Delete(q.jobs, i, i+1)
+			delete(q.held, j.DeliveryID)
+			return j, true
+		}
+	}
+	return storage.Job{}, false
+}
+
 // remove removes a delivery's job, if there is one.
 func (q *queue) remove(id storage.ID) {
 	if !q.held[id] {

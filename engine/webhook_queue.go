@@ -43,12 +43,14 @@ type webhookQueue struct {
 	fetcher   fetcher
 	queue     queue
 	running   map[storage.ID]*runningAttempt
+	messages  map[storage.ID]bool // those of which a planned event is in flight for the first time
 }
 
 func newWebhookQueue(w storage.Webhook, breaker policy.Breaker, share int, now func() time.Time) *webhookQueue {
 	q := &webhookQueue{
 		id: w.ID, now: now, wake: make(chan struct{}, 1),
 		admission: admission{share: share, breaker: breaker}, running: map[storage.ID]*runningAttempt{},
+		messages: map[storage.ID]bool{},
 	}
 	q.fetcher.fullScanAt = now()
 	q.update(w)
@@ -75,19 +77,43 @@ func (q *webhookQueue) hasWork() bool {
 func (q *webhookQueue) claim() (*runningAttempt, time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.queue.len() == 0 {
+	if !q.queue.any(q.inTurn) {
 		return nil, never
 	}
 	if wait := q.admission.wait(q.now(), len(q.running)); wait > 0 {
 		return nil, wait
 	}
-	job := q.queue.pop()
+	job, _ := q.queue.popFirst(q.inTurn)
+	if m := plannedMessage(job); m != 0 {
+		q.messages[m] = true
+	}
 	a := &runningAttempt{job: job, probe: q.admission.breaker.Begin(), cancel: func() {}}
 	q.running[job.DeliveryID] = a
 	if q.queue.len() == q.lowWatermark() {
 		q.wakeUp()
 	}
 	return a, 0
+}
+
+// inTurn reports whether a job may be attempted now. A message's planned events go out one after
+// the other, so that they arrive as planned also when several are overdue, after a restart or a
+// pause. Only the first attempt counts: while a failed event waits to be retried, the next one
+// goes out in its time.
+func (q *webhookQueue) inTurn(j storage.Job) bool { return !q.messages[plannedMessage(j)] }
+
+// plannedMessage returns the message of which a job is the first attempt at a planned event, or
+// 0 if it is not one.
+func plannedMessage(j storage.Job) storage.ID {
+	if j.Attempts > 0 || j.DueAt.IsZero() {
+		return 0
+	}
+	return j.MessageID
+}
+
+// ended removes an attempt.
+func (q *webhookQueue) ended(a *runningAttempt) {
+	delete(q.running, a.job.DeliveryID)
+	delete(q.messages, plannedMessage(a.job))
 }
 
 // begin records that a claimed attempt begins, and returns the webhook as it is now.
@@ -114,7 +140,7 @@ func (q *webhookQueue) judge(class policy.Class, probe bool) (changed bool) {
 func (q *webhookQueue) finish(a *runningAttempt, next time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	delete(q.running, a.job.DeliveryID)
+	q.ended(a)
 	q.fetcher.ended(a.job.DeliveryID)
 	if !next.IsZero() {
 		q.fetcher.due(next)
@@ -126,7 +152,7 @@ func (q *webhookQueue) finish(a *runningAttempt, next time.Time) {
 func (q *webhookQueue) putBack(a *runningAttempt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	delete(q.running, a.job.DeliveryID)
+	q.ended(a)
 	q.admission.throttle.reduce(q.now(), len(q.running))
 	if q.admission.idle() {
 		q.fetcher.ended(a.job.DeliveryID)

@@ -176,10 +176,7 @@ type Job struct {
 	Attempts      int // already made
 	Payload       []byte
 	Misbehave     Misbehaviour
-	MessageID     ID     // the campaign's message that it is about, or 0
-	CampaignID    ID     // that message's campaign
-	Campaign      string // its name
-	ExecutionID   string // that message's execution
+	MessageID     ID // the campaign's message that it is about, or 0
 	CreatedAt     time.Time
 	DueAt         time.Time // when a planned event is to be sent; zero: at once
 	NextAttemptAt time.Time

@@ -23,7 +23,7 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 		after = q.After.At.UnixMicro()
 	}
 	jobs, err := collectRaw(ctx, s.reads, readJob, `
-		SELECT d.id, d.webhook_id, d.attempts, e.payload, e.misbehave, d.created_at, d.next_attempt_at, coalesce(d.due_at, 0)
+		SELECT d.id, d.webhook_id, d.attempts, e.payload, e.misbehave, d.created_at, d.next_attempt_at, coalesce(d.due_at, 0), coalesce(d.message_id, 0)
 		FROM deliveries d JOIN events e ON e.id = d.event_id
 		WHERE d.webhook_id = ? AND d.next_attempt_at <= ? AND (d.next_attempt_at, d.id) > (?, ?)
 		ORDER BY d.next_attempt_at, d.id LIMIT ?`,
@@ -42,6 +42,7 @@ func readJob(row []driver.Value) (j storage.Job) {
 	if due := integer(row[7]); due != 0 {
 		j.DueAt = time.UnixMicro(due).UTC()
 	}
+	j.MessageID = storage.ID(integer(row[8]))
 	return j
 }
 
