@@ -7,6 +7,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -X main.version=$(VERSION)
 LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FREEZE  := go run github.com/charmbracelet/freeze@v0.2.2
+FRAME   := --language ansi --background '\#11111b' --font.family monospace --padding 20 --border.radius 8
 
 export CGO_ENABLED := 1
 # SQLite counts its memory otherwise, under a lock, and nobody asks.
@@ -60,9 +61,9 @@ torture: ## the long form of the fault and load tests: 100 kills, every fault 25
 		go test "$$dir" -run '^$$' -fuzz "^$$target\$$" -fuzztime 2m -fuzzminimizetime 10x </dev/null; done
 
 .PHONY: picture
-picture: ## draw the README's picture from the receiver's golden screen
-	@$(FREEZE) tui/testdata/golden/receiver-failed.dark.txt --language ansi \
-		--background '#11111b' --font.family monospace --padding 20 --border.radius 8 --output tui/testdata/receiver.svg
+picture: ## draw the README's pictures from golden files: the receiver's screen, a check's report
+	@$(FREEZE) tui/testdata/golden/receiver-failed.dark.txt $(FRAME) --output tui/testdata/receiver.svg
+	@$(FREEZE) cmd/backchannel/testdata/check.txt $(FRAME) --output cmd/backchannel/testdata/check.svg
 
 .PHONY: clean
 clean: ## remove what was built

@@ -126,7 +126,7 @@ func writeReport(w io.Writer, r report.Report, all bool, width int) {
 	about.write(w, "")
 	writeGroups(w, r.Run, width)
 	for _, c := range report.Findings(r.Run) {
-		writeCase(w, c)
+		writeCase(w, c, width)
 	}
 	writeLatencies(w, r.Run.Load)
 	results := []storage.CheckResult{storage.CheckInformed}
@@ -134,10 +134,10 @@ func writeReport(w io.Writer, r report.Report, all bool, width int) {
 		results = append(results, storage.CheckPassed)
 	}
 	for _, result := range results {
-		writeCases(w, report.With(r.Run, result))
+		writeCases(w, report.With(r.Run, result), width)
 	}
-	writeSkips(w, report.Skips(r.Run), all)
-	writeChanges(w, r)
+	writeSkips(w, report.Skips(r.Run), all, width)
+	writeChanges(w, r, width)
 }
 
 func writeGroups(w io.Writer, run storage.CheckRun, width int) {
@@ -169,17 +169,20 @@ func glyph(result storage.CheckResult) string {
 	return style.None
 }
 
-func writeCase(w io.Writer, c storage.CheckCase) {
-	fmt.Fprintf(w, "\n%s %s %s, %s\n", glyph(c.Result), style.Escape(c.ID), report.Word(c), a(c.Level))
+// caseIndent is what the lines about a case begin with.
+const caseIndent = "    "
+
+func writeCase(w io.Writer, c storage.CheckCase, width int) {
+	fmt.Fprintf(w, "\n%s %s %s, %s\n", glyph(c.Result), style.Escape(c.ID), report.Word(c), withArticle(c.Level))
 	var f facts
 	for _, d := range report.Details(c) {
 		f.add(d.Name, d.Value)
 	}
-	f.write(w, "    ")
+	f.wrap(width-len(caseIndent)).write(w, caseIndent)
 }
 
-// a returns the level with its article.
-func a(level storage.CheckLevel) string {
+// withArticle returns "a must" or "an info".
+func withArticle(level storage.CheckLevel) string {
 	if level == storage.CheckInfo {
 		return "an info"
 	}
@@ -187,7 +190,7 @@ func a(level storage.CheckLevel) string {
 }
 
 // writeCases writes a line for each case, all of the same result.
-func writeCases(w io.Writer, cases []storage.CheckCase) {
+func writeCases(w io.Writer, cases []storage.CheckCase, width int) {
 	if len(cases) == 0 {
 		return
 	}
@@ -196,19 +199,23 @@ func writeCases(w io.Writer, cases []storage.CheckCase) {
 		f.add(c.ID, c.Got)
 	}
 	fmt.Fprintf(w, "\n%s %s\n", glyph(cases[0].Result), report.Word(cases[0]))
-	f.write(w, "    ")
+	f.wrap(width-len(caseIndent)).write(w, caseIndent)
 }
 
 // maxSkipped is how many of the cases are named that were skipped for the same reason.
 const maxSkipped = 6
 
-func writeSkips(w io.Writer, skips []report.Skip, all bool) {
+func writeSkips(w io.Writer, skips []report.Skip, all bool, width int) {
 	for _, skip := range skips {
 		names := skip.IDs
 		if more := len(names) - maxSkipped; !all && more > 1 {
 			names = append(slices.Clone(names[:maxSkipped]), fmt.Sprintf("and %d more", more))
 		}
-		fmt.Fprintf(w, "\n%s skipped: %s\n    %s\n", glyph(storage.CheckSkipped), style.Escape(skip.Reason), style.Escape(strings.Join(names, ", ")))
+		fmt.Fprintf(w, "\n%s skipped\n", glyph(storage.CheckSkipped))
+		var f facts
+		f.add("why", skip.Reason)
+		f.add("cases", strings.Join(names, ", "))
+		f.wrap(width-len(caseIndent)).write(w, caseIndent)
 	}
 }
 
@@ -225,10 +232,10 @@ func writeLatencies(w io.Writer, l storage.CheckLoad) {
 		f.add(b.UpTo, strings.TrimSpace(strings.Repeat("█", int(math.Ceil(b.Share*histogramWidth)))+" "+fmt.Sprint(b.N)))
 	}
 	fmt.Fprintf(w, "\nLatency under load: %s\n", report.Latencies(l))
-	f.write(w, "    ")
+	f.write(w, caseIndent)
 }
 
-func writeChanges(w io.Writer, r report.Report) {
+func writeChanges(w io.Writer, r report.Report, width int) {
 	if r.Before == nil {
 		return
 	}
@@ -244,5 +251,5 @@ func writeChanges(w io.Writer, r report.Report) {
 		f.add(change.What, strings.Join(names, ", "))
 	}
 	fmt.Fprintf(w, "\nSince run %s\n", r.Before.ID)
-	f.write(w, "    ")
+	f.wrap(width-len(caseIndent)).write(w, caseIndent)
 }

@@ -130,6 +130,30 @@ func (f *facts) text(name, text string) {
 	}
 }
 
+// minWrap is the least width to which values are wrapped.
+const minWrap = 20
+
+// wrap breaks values between words so that no line is wider than width, which includes the
+// names. A width of 0 or less means no limit.
+func (f facts) wrap(width int) facts {
+	if width <= 0 {
+		return f
+	}
+	names := 0
+	for _, fact := range f {
+		names = max(names, ansi.StringWidth(style.Escape(fact.name)))
+	}
+	var wrapped facts
+	for _, fact := range f {
+		var lines []string
+		for _, line := range fact.lines {
+			lines = append(lines, strings.Split(ansi.Wrap(style.Escape(line), max(minWrap, width-names-columnGap), ""), "\n")...)
+		}
+		wrapped.list(fact.name, lines...)
+	}
+	return wrapped
+}
+
 // write writes aligned values. Further lines of a value are below its first one.
 func (f facts) write(w io.Writer, indent string) {
 	wide := 0
