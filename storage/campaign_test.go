@@ -114,6 +114,7 @@ func TestCampaignFaults(t *testing.T) {
 			c.Channel = storage.SMS
 			c.Plan.Shares = []storage.OutcomeShare{{"bounce", 60}, {"bounce-hard", 10}, {"error", 0}, {"bounce", 50}}
 		}, []string{`plan.shares[1].outcome: "bounce-hard" is unknown on sms`, "plan.shares[2].percent: 0 is out of range", `plan.shares[3].outcome: "bounce" is named twice`, "plan.shares: are 120 % together"}},
+		{func(c *storage.Campaign) { c.Plan.Shares = []storage.OutcomeShare{{"bounce", 60}, {"error", 40.01}} }, []string{"plan.shares: are 100.01 % together; use at most 100"}},
 		{func(c *storage.Campaign) {
 			c.Plan.Shares = []storage.OutcomeShare{{"bounce", 33.3}, {"error", 33.3}, {"sent", 33.4}}
 		}, nil},

@@ -91,7 +91,7 @@ func (p OutcomePlan) check(bad *FieldErrors, channel Channel, rules Rules) {
 		sum += s.Percent
 	}
 	if sum > 100+1e-9 {
-		bad.add("plan.shares", "are %g %% together; use at most 100", sum)
+		bad.add("plan.shares", "are %.10g %% together; use at most 100", sum)
 	}
 	if !(p.Speed >= MinSpeed && p.Speed <= MaxSpeed) {
 		bad.add("plan.speed", "%g is out of range; use %g to %d", p.Speed, MinSpeed, MaxSpeed)

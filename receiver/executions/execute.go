@@ -90,10 +90,13 @@ func (c *call) check(campaign *storage.Campaign, at place, highThroughput bool) 
 	}
 	found = append(found, c.request.findings...)
 	found = append(found, c.request.checkNamespaces(campaign)...)
-	if bad := found.problem(); bad != nil {
-		return bad
+	if at.sandbox != "" && c.request.campaignID != "" {
+		found = append(found, c.checkCampaign(campaign, at, highThroughput)...)
 	}
-	return c.checkCampaign(campaign, at, highThroughput)
+	if len(found) == 0 {
+		found = c.checkProfiles(campaign)
+	}
+	return found.problem()
 }
 
 func (c *call) repeated(earlier *storage.Execution) problem {

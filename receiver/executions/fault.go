@@ -79,12 +79,11 @@ func (f findings) problem() *problem {
 	return p
 }
 
-// A check finds a fault that rules out what follows it.
-func one(of fault, d detail) *problem { return &problem{of, []detail{d}} }
+// one is a fault that rules out what follows it.
+func one(of fault, d detail) findings { return findings{{of, d}} }
 
-// checkCampaign returns why a campaign cannot be executed by a call that is well formed, or
-// nil.
-func (c *call) checkCampaign(campaign *storage.Campaign, at place, highThroughput bool) *problem {
+// checkCampaign returns why a campaign cannot be executed, whatever the recipients are.
+func (c *call) checkCampaign(campaign *storage.Campaign, at place, highThroughput bool) findings {
 	if campaign == nil {
 		return one(noCampaign(), wrong("/campaignId", fmt.Sprintf("the id of a campaign in %s / %s", intake.Quote(at.organization), intake.Quote(at.sandbox)),
 			intake.Quote(c.request.campaignID), "take the id from campaign show, or correct x-gw-ims-org-id and x-sandbox-name"))
@@ -104,7 +103,7 @@ func (c *call) checkCampaign(campaign *storage.Campaign, at place, highThroughpu
 	case !campaign.HighThroughput && highThroughput:
 		return one(wrongType(), wrong("path", unitaryPath, highThroughputPath, name+" is not a high throughput campaign: call that path"))
 	}
-	return c.checkProfiles(campaign)
+	return nil
 }
 
 func dates(c *storage.Campaign) string {
@@ -119,16 +118,15 @@ func dates(c *storage.Campaign) string {
 }
 
 // checkProfiles returns which profiles are unknown, if the campaign does not create them.
-func (c *call) checkProfiles(campaign *storage.Campaign) *problem {
+func (c *call) checkProfiles(campaign *storage.Campaign) (found findings) {
 	if campaign.CreateProfiles {
 		return nil
 	}
-	var found findings
 	for i, r := range c.request.recipients {
 		if r.kind == typeAEP && unknownProfile(campaign.Channel, r) {
 			found.add(noProfile(), wrong(pointer(i, ""), "a recipient with a profile", intake.Quote(r.userID),
 				"use another address, or switch Create new profiles on in the campaign and activate it"))
 		}
 	}
-	return found.problem()
+	return found
 }

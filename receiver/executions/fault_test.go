@@ -272,4 +272,16 @@ func TestEverythingWrongWithABodyIsSaidAtOnce(t *testing.T) {
 	if got := slices.Sorted(maps.Keys(said.Report.AdditionalContext)); !slices.Equal(got, want) {
 		t.Errorf("says %v of %v", said.Report.AdditionalContext, got)
 	}
+	for body, want := range map[string][]string{ // with what is wrong with the campaign
+		`{"campaignId":"none","recipients":[]}`: {"/campaignId", "/recipients", "/requestId", "campaignId"},
+		`{"campaignId":"none","requestId":"r","recipients":[` + person("a", "") + `,` + person("a", "") + `]}`: {"/campaignId", "/recipients/1/userId", "campaignId", "requestId"},
+		`{"campaignId":"","requestId":"r","recipients":[]}`:                                                    {"/campaignId", "/recipients", "requestId"},
+		`{"campaignId":7,"requestId":"r","recipients":[]}`:                                                     {"/campaignId", "/recipients", "requestId"},
+	} {
+		c.body = body
+		said := readError(t, g.do(c))
+		if got := slices.Sorted(maps.Keys(said.Report.AdditionalContext)); said.Title == noCampaign().title || !slices.Equal(got, want) {
+			t.Errorf("%s: says %v of %v", body, said.Report.AdditionalContext, got)
+		}
+	}
 }
