@@ -55,11 +55,18 @@ func (s checkSession) await(ctx context.Context, store checkStore, run storage.C
 	limit := run.Options.WithDefaults().Timeout + checkGrace
 	waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { s.note("stopping the check; a second Ctrl+C ends this command now") })()
 	progress := s.progress(minProgress)
+	defer context.AfterFunc(ctx, func() {
+		progress.clear()
+		s.note("stopping the check; a second Ctrl+C ends this command now")
+	})()
 	id := run.ID
 	err := processSession(s).whileLed(waiting, nil, store, func(running context.Context) (err error) {
-		run, err = follow.Check(running, store, id, ctx.Done(), func(run storage.CheckRun) { progress.show(checkProgress(run)) })
+		run, err = follow.Check(running, store, id, ctx.Done(), func(run storage.CheckRun) {
+			if run.State == storage.CheckRunning && ctx.Err() == nil {
+				progress.show(checkProgress(run))
+			}
+		})
 		if err != nil {
 			return err
 		}
@@ -86,9 +93,6 @@ func (s checkSession) abandon(ctx context.Context, store checkStore, id storage.
 func checkProgress(run storage.CheckRun) string {
 	v := run.Verdict()
 	text := fmt.Sprintf("%d of %d cases", run.Done(), len(run.Cases))
-	if run.State == storage.CheckAsked {
-		text = "waiting for an engine"
-	}
 	for _, c := range run.Cases {
 		if report.Word(c) == report.Running {
 			text += ", " + c.ID

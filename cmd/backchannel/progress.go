@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -14,9 +15,11 @@ import (
 type progress struct {
 	session *session
 	total   int
-	done    int
-	shown   time.Time
-	line    string
+
+	mu    sync.Mutex // guards what follows, because an interruption clears the line
+	done  int
+	shown time.Time
+	line  string
 }
 
 // minProgress is the number of events from which progress is shown.
@@ -35,8 +38,10 @@ func (p *progress) add(n int, what string) {
 	if p == nil {
 		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.done += n
-	p.show(fmt.Sprintf("%d of %d %s", p.done, p.total, what))
+	p.update(fmt.Sprintf("%d of %d %s", p.done, p.total, what))
 }
 
 // show shows a line instead of the last one, at most ten times a second.
@@ -44,6 +49,12 @@ func (p *progress) show(line string) {
 	if p == nil {
 		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.update(line)
+}
+
+func (p *progress) update(line string) {
 	if now := p.session.now(); now.Sub(p.shown) >= time.Second/10 {
 		p.shown = now
 		p.write(line)
@@ -52,7 +63,12 @@ func (p *progress) show(line string) {
 
 // clear erases the line and resets the count.
 func (p *progress) clear() {
-	if p == nil || p.line == "" {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.line == "" {
 		return
 	}
 	p.done = 0

@@ -19,7 +19,7 @@ const stall = 5 * time.Second
 
 func TestSilentTerminalStallsNothing(t *testing.T) {
 	t.Parallel()
-	for _, line := range []string{"version", "--help", "webhook", "webhook create --help", "nonsense", "webhook list", "webhook delete nobody"} {
+	for _, line := range []string{"version", "--help", "webhook", "webhook create --help", "nonsense", "webhook list", "webhook delete nobody", "check --webhook nobody"} {
 		t.Run(line, func(t *testing.T) {
 			output, quick := "", false
 			for range 3 { // a stall comes each time, a busy machine does not
