@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -229,7 +230,7 @@ func writeLatencies(w io.Writer, l storage.CheckLoad) {
 	}
 	var f facts
 	for _, b := range bars {
-		f.add(b.UpTo, strings.TrimSpace(strings.Repeat("█", int(math.Ceil(b.Share*histogramWidth)))+" "+fmt.Sprint(b.N)))
+		f.add(b.UpTo, strings.TrimSpace(strings.Repeat("█", int(math.Ceil(b.Share*histogramWidth)))+" "+strconv.Itoa(b.N)))
 	}
 	fmt.Fprintf(w, "\nLatency under load: %s\n", report.Latencies(l))
 	f.write(w, caseIndent)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/follow"
 	"backchannel/storage/report"
+	"backchannel/storage/words"
 )
 
 // run asks for a run, waits for its end and shows its report. The error says that the endpoint
@@ -92,19 +94,19 @@ func (s checkSession) abandon(ctx context.Context, store checkStore, id storage.
 // checkProgress says in one short line how far a run has got.
 func checkProgress(run storage.CheckRun) string {
 	v := run.Verdict()
-	text := fmt.Sprintf("%d of %d cases", run.Done(), len(run.Cases))
+	parts := []string{fmt.Sprintf("%d of %s", run.Done(), words.Count(len(run.Cases), "case"))}
 	for _, c := range run.Cases {
 		if report.Word(c) == report.Running {
-			text += ", " + c.ID
+			parts = append(parts, c.ID)
 		}
 	}
 	if v.Failed > 0 {
-		text += fmt.Sprintf(", %d failed", v.Failed)
+		parts = append(parts, fmt.Sprintf("%d failed", v.Failed))
 	}
 	if v.Warned > 0 {
-		text += fmt.Sprintf(", %d warned", v.Warned)
+		parts = append(parts, fmt.Sprintf("%d warned", v.Warned))
 	}
-	return text
+	return strings.Join(parts, ", ")
 }
 
 // judgeCheck returns an error unless the run finished and the endpoint is ready.

@@ -117,7 +117,7 @@ func harmless(ts *testscript.TestScript, neg bool, args []string) {
 				ts.Fatalf("%s has %q: %q", name, bad, text[max(0, at-40):min(len(text), at+80)])
 			}
 		}
-		if isPage := strings.Index(text, "<!DOCTYPE html>") == 0; isPage && strings.Index(text, "<script") >= 0 {
+		if strings.HasPrefix(text, "<!DOCTYPE html>") && strings.Contains(text, "<script") {
 			ts.Fatalf("%s has a script", name)
 		}
 	}
