@@ -77,14 +77,14 @@ func (r Report) Facts() (facts []Fact) {
 			facts = append(facts, Fact{name, value})
 		}
 	}
-	run, options := r.Run, r.Run.Options.WithDefaults()
+	run := r.Run
 	add("Webhook", run.Webhook)
 	add("URL", run.URL)
 	add("Started", r.time(cmp.Or(run.StartedAt, run.AskedAt)))
 	if took := run.EndedAt.Sub(run.StartedAt); !run.StartedAt.IsZero() && !run.EndedAt.IsZero() {
 		add("Took", ShortTime(took))
 	}
-	add("Requests", fmt.Sprintf("%d, at most %g/s", run.Requests, options.PerSecond))
+	add("Requests", words.Group(run.Requests))
 	add("Only", strings.Join(run.Options.Only, ", "))
 	add("Without", strings.Join(run.Options.Skip, ", "))
 	add("Run", run.ID.String())

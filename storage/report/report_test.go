@@ -295,16 +295,6 @@ func TestThePageNeedsNothingElse(t *testing.T) {
 	}
 }
 
-func TestFormatOf(t *testing.T) {
-	t.Parallel()
-	for path, want := range map[string]report.Format{"a.json": report.JSON, "b/C.XML": report.JUnit, "c.html": report.HTML, "d.htm": report.HTML, "e": "", "html": "", "f.pdf": ""} {
-		got, err := report.FormatOf(path)
-		if got != want || (err == nil) != (want != "") {
-			t.Errorf("FormatOf(%q) = %q, %v; want %q", path, got, err, want)
-		}
-	}
-}
-
 func TestAnEmptyRun(t *testing.T) {
 	t.Parallel()
 	r := report.Report{Run: storage.CheckRun{ID: 5, Webhook: "acme", State: storage.CheckInterrupted, Reason: "stopped before an engine took it", AskedAt: at(0)}}

@@ -1,10 +1,7 @@
 package report
 
 import (
-	"fmt"
 	"io"
-	"path/filepath"
-	"strings"
 
 	"backchannel/storage/export"
 )
@@ -18,20 +15,6 @@ const (
 	JUnit Format = "junit"
 	HTML  Format = "html"
 )
-
-// FormatOf returns the format that the ending of a file's name stands for: .json, .xml or
-// .html.
-func FormatOf(path string) (Format, error) {
-	switch ending := strings.ToLower(filepath.Ext(path)); ending {
-	case ".json":
-		return JSON, nil
-	case ".xml":
-		return JUnit, nil
-	case ".html", ".htm":
-		return HTML, nil
-	}
-	return "", fmt.Errorf("%q does not say in which form; end it with .html, .json or .xml (JUnit)", filepath.Base(path))
-}
 
 // Write writes the report in a format.
 func (r Report) Write(w io.Writer, f Format) error {
