@@ -131,6 +131,19 @@ func (n nastyStore) Runtime(ctx context.Context) (storage.Runtime, bool, error) 
 	return rt, alive, err
 }
 
+func (n nastyStore) CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error) {
+	one, err := n.testStore.CheckRun(ctx, id)
+	return spoilOne(one, err, func(r *storage.CheckRun) {
+		long := longNasty()
+		r.Webhook, r.URL, r.Reason, r.Stop = long, long, long, long
+		for i := range r.Cases {
+			c := &r.Cases[i]
+			c.ID += long
+			c.Level, c.Sent, c.Expected, c.Got, c.Why, c.Remedy = storage.CheckLevel(long), long, long, long, long, long
+		}
+	})
+}
+
 // nastyReceipts adds deliveries and activities, and receipts that nobody should send.
 func nastyReceipts(s *testStore) {
 	s.AddFewDeliveries()
@@ -178,6 +191,9 @@ func nastyScenes() []nastyScene {
 	var out []nastyScene
 	for _, s := range slices.Concat(fireScenes(), receiverScenes(), deliveryScenes()) {
 		out = append(out, nastyScene{scene{name: "nasty " + s.name, set: nastyReceipts, play: s.play}, true})
+	}
+	for _, s := range checkScenes() {
+		out = append(out, nastyScene{scene{name: "nasty " + s.name, set: s.set, play: s.play}, true})
 	}
 	for _, s := range append(webhookScenes(), overlayScenes()...) {
 		out = append(out, nastyScene{scene{name: "nasty " + s.name, set: oddWebhooks, play: s.play}, false})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"backchannel/storage"
@@ -74,7 +75,7 @@ func (s *Screen) runBindings() []screen.Binding {
 	if again.Off = s.unable(); again.Off == "" && len(failing) == 0 {
 		again.Off = "no case has failed or warned; r runs all again"
 	}
-	compare := screen.Binding{Keys: []string{"c"}, Label: "compare", Help: "Compare with the run before: broken, fixed, still failing", Do: s.reshape(func(as *shape) { as.compared = !as.compared })}
+	compare := screen.Binding{Keys: []string{"c"}, Label: "compare", Help: "Compare with the run before: broken, fixed, still failing", Do: s.compare}
 	if s.shape.compared {
 		compare.Label, compare.Help = "all cases", "Show the cases by group again"
 	} else if s.report.Before == nil {
@@ -113,6 +114,16 @@ func (s *Screen) reshape(change func(*shape)) func() tea.Cmd {
 	}
 }
 
+// compare shows what differs from the run before, from its top, or all cases again.
+func (s *Screen) compare() tea.Cmd {
+	cmd := s.reshape(func(as *shape) { as.compared = !as.compared })()
+	if s.shape.compared {
+		s.follow = false
+		s.Select(headings)
+	}
+	return cmd
+}
+
 // unable says why no run can be asked for now, or returns "".
 func (s *Screen) unable() string {
 	if runs := s.report.runs; len(runs) > 0 && !runs[0].State.Ended() {
@@ -147,11 +158,12 @@ func (s *Screen) ask(o storage.CheckOptions) tea.Cmd {
 	if !w.LeavesMachine() {
 		return s.askFor(o)
 	}
+	requests, rate := s.amount(o)
 	return s.env.Ask(component.Confirm{
 		Title: "Check " + w.Name + "?",
 		Text: []string{
-			"To " + w.ShownURL(),
-			"go " + s.amount(o) + ". Many of them are wrong on purpose: forged tokens, broken bodies, repeats.",
+			strings.ToUpper(requests[:1]) + requests[1:] + " go to " + w.ShownURL() + ", " + rate + ".",
+			"Many of them are wrong on purpose: forged tokens, broken bodies, repeats.",
 			"Only check an endpoint that is yours, or whose owner agrees.",
 		},
 		Yes: "check", No: "not now",
@@ -159,12 +171,12 @@ func (s *Screen) ask(o storage.CheckOptions) tea.Cmd {
 }
 
 // amount says how much a run sends, and how fast.
-func (s *Screen) amount(o storage.CheckOptions) string {
-	rate := "at most " + strconv.FormatFloat(o.For(s.report.webhook).PerSecond, 'f', -1, 64) + " a second"
-	if s.actions.Requests == nil {
-		return "requests, " + rate
+func (s *Screen) amount(o storage.CheckOptions) (requests, rate string) {
+	requests, w := "requests", s.report.webhook
+	if s.actions.Requests != nil {
+		requests = "about " + words.Count(s.actions.Requests(w, o), "request")
 	}
-	return fmt.Sprintf("about %s, %s", words.Count(s.actions.Requests(s.report.webhook, o), "request"), rate)
+	return requests, "at most " + strconv.FormatFloat(o.For(w).PerSecond, 'f', -1, 64) + " a second"
 }
 
 // askFor asks for a run, which the process makes that has the engine, and shows it.

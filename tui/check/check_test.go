@@ -37,36 +37,9 @@ func elsewhere(url string, rate float64) func(*tuitest.Store) {
 	}
 }
 
-// checked adds a run that has ended.
-func checked(s *tuitest.Store) {
-	unchecked(s)
-	run := s.Check(tuitest.Acme().ID, tuitest.Noon().Add(-time.Hour), storage.CheckOptions{})
-	s.Begin(&run, tuitest.FewCases()...)
-	s.End(run, storage.CheckFinished, "")
-}
-
-// checkedTwice adds another run after it, in which one case is fixed and another broken.
-func checkedTwice(s *tuitest.Store) {
-	checked(s)
-	run := s.Check(tuitest.Acme().ID, tuitest.Noon().Add(-time.Minute), storage.CheckOptions{})
-	cases := tuitest.FewCases()
-	cases[4].Result, cases[4].Got = storage.CheckPassed, "401 Unauthorized in 2ms"
-	cases[5].Result, cases[5].Got = storage.CheckFailed, "anybody can post events: 200 OK in 4ms"
-	s.Begin(&run, cases...)
-	s.End(run, storage.CheckFinished, "")
-}
-
-// running adds a run of which the first cases have ended.
-func running(s *tuitest.Store) {
-	unchecked(s)
-	run := s.Check(tuitest.Acme().ID, tuitest.Noon().Add(-10*time.Second), storage.CheckOptions{})
-	cases := tuitest.FewCases()
-	for i := 2; i < len(cases); i++ {
-		cases[i].Result, cases[i].Got = "", ""
-	}
-	cases[2].StartedAt = tuitest.Noon().Add(-8 * time.Second)
-	s.Begin(&run, cases...)
-}
+func checked(s *tuitest.Store)      { s.AddCheck() }
+func checkedTwice(s *tuitest.Store) { s.AddTwoChecks() }
+func running(s *tuitest.Store)      { s.AddRunningCheck() }
 
 func newest(d *tuitest.Driver) storage.CheckRun {
 	d.Helper()
@@ -112,7 +85,7 @@ func TestAnEndpointElsewhereIsCheckedOnlyIfAPersonSaysSo(t *testing.T) {
 						t.Fatalf("%d runs before the answer", len(all))
 					}
 					overlay := d.LastAsked().(screen.OverlayMsg).Overlay.View(80, 24)
-					for _, want := range []string{url, "270 requests", "at most 2.5 a second"} {
+					for _, want := range []string{"About 270 requests go to", url, "2.5"} {
 						if !strings.Contains(overlay, want) {
 							t.Errorf("%q is not in the question:\n%s", want, overlay)
 						}
@@ -134,7 +107,7 @@ func TestAnEndpointElsewhereIsCheckedOnlyIfAPersonSaysSo(t *testing.T) {
 
 func TestARunIsLive(t *testing.T) {
 	drive(t, running, func(d *tuitest.Driver) {
-		d.See("● running 2 passed", "2 of 8", "● running", "▌ ● running email-bounce-Admin-F", "· waiting nul", "9 s")
+		d.See("● running 2 passed", "2 of 9", "● running", "▌ ● running email-bounce-Admin-F", "· waiting nul", "9 s")
 		run := newest(d)
 		c := run.Cases[2]
 		c.Result, c.Got, c.EndedAt = storage.CheckPassed, "204 No Content in 7ms", tuitest.Noon()
@@ -143,7 +116,7 @@ func TestARunIsLive(t *testing.T) {
 		d.Store.Progress(run, c)
 		d.Store.Progress(run, next)
 		d.Wait(time.Second)
-		d.See("3 of 8", "▌ ● running nul", "8.0 s")
+		d.See("3 of 9", "▌ ● running nul", "8.0 s")
 		d.Press("k", "k", "k")
 		next.Result, next.Got, next.EndedAt = storage.CheckFailed, "500", tuitest.Noon()
 		d.Store.Progress(run, next)
@@ -169,7 +142,7 @@ func TestARunIsLive(t *testing.T) {
 		}
 		d.Store.End(run, storage.CheckInterrupted, "stopped in the console")
 		d.Wait(time.Second)
-		d.See("▲ interrupted 1 failed 3 passed 4 skipped", "▲ stopped in the console")
+		d.See("▲ interrupted 1 failed 3 passed 5 skipped", "▲ stopped in the console")
 		if got := d.Offers("S"); got != "the run has ended already (interrupted)" {
 			t.Errorf("S offers %q", got)
 		}
@@ -184,11 +157,11 @@ func TestWhatARunComesTo(t *testing.T) {
 		verdict string
 		at      string // what is selected
 	}{
-		"failed":         {func([]storage.CheckCase) {}, storage.CheckFinished, "", "✗ not ready 1 failed 1 warned 4 passed 1 informed 1 skipped", "▌ ✗ failed alg-none"},
+		"failed":         {func([]storage.CheckCase) {}, storage.CheckFinished, "", "✗ not ready 1 failed 1 warned 5 passed 1 informed 1 skipped", "▌ ✗ failed alg-none"},
 		"with a warning": {func(all []storage.CheckCase) { all[4].Result = storage.CheckPassed }, storage.CheckFinished, "", "▲ ready, with 1 warning 1 warned", "▌ ▲ warned nul"},
 		"passed": {func(all []storage.CheckCase) {
 			all[3].Result, all[4].Result = storage.CheckPassed, storage.CheckPassed
-		}, storage.CheckFinished, "", "✓ ready 6 passed 1 informed", "▌ ✓ passed ▾ accept"},
+		}, storage.CheckFinished, "", "✓ ready 7 passed 1 informed", "▌ ✓ passed ▾ accept"},
 		"lost":        {func([]storage.CheckCase) {}, storage.CheckLost, "the process that made the run died; what it did is kept: run the check again", "▲ lost 1 failed", "▲ the process that made the run died"},
 		"timed out":   {func([]storage.CheckCase) {}, storage.CheckTimedOut, "not done within 5m0s", "▲ timed out 1 failed", "▲ not done within 5m0s"},
 		"interrupted": {func([]storage.CheckCase) {}, storage.CheckInterrupted, "stopped on the command line", "▲ interrupted", "▲ stopped on the command line"},
@@ -209,6 +182,20 @@ func TestWhatARunComesTo(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Of a run whose process died, nothing is under way any more.
+func TestWhatALostRunHasNotDone(t *testing.T) {
+	drive(t, func(s *tuitest.Store) {
+		s.AddRunningCheck()
+		_ = s.LoseChecks(context.Background(), "the process that made the run died")
+	}, func(d *tuitest.Driver) {
+		d.See("▲ lost 2 passed", "– not run email-bounce", "– not run nul")
+		d.Miss("waiting", "running")
+		if got := d.Offers("r"); got != "run again" {
+			t.Errorf("r offers %q", got)
+		}
+	})
 }
 
 func TestTheDetailSaysWhatToDo(t *testing.T) {
@@ -322,7 +309,9 @@ func TestCompare(t *testing.T) {
 	drive(t, checkedTwice, func(d *tuitest.Driver) {
 		d.See("since the run at 11:04:29: 1 fixed 1 broken 1 still failing", "the newest of 2 runs")
 		d.Press("c")
-		d.See("▾ broken", "auth/expired", "▾ fixed", "auth/alg-none", "▾ still failing", "accept/nul", "in the run before: pass")
+		d.See("▾ broken", "auth/expired", "▾ fixed", "auth/alg-none", "▾ still failing", "accept/nul")
+		d.Press("j", "j", "j")
+		d.See("✗ failed auth/expired", "in the run before: pass")
 		d.Miss("canary")
 		d.Press("c")
 		d.See("canary")
@@ -333,7 +322,7 @@ func TestEarlierRuns(t *testing.T) {
 	drive(t, checkedTwice, func(d *tuitest.Driver) {
 		d.Press("e")
 		menu := d.LastAsked().(screen.OverlayMsg).Overlay.View(100, 24)
-		for _, want := range []string{"12:03:29", "11:04:29", "finished: 4 passed, 1 failed, 1 warned"} {
+		for _, want := range []string{"12:03:29", "11:04:29", "finished: 5 passed, 1 failed, 1 warned"} {
 			if !strings.Contains(menu, want) {
 				t.Errorf("%q is not in the menu:\n%s", want, menu)
 			}

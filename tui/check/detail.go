@@ -35,15 +35,15 @@ func bar(d *screen.Detail, focused bool) string {
 func describeHeading(d *screen.Detail, r row, focused bool) {
 	th := d.Theme
 	v := storage.CheckRun{Cases: r.cases}
-	d.Lines = append(d.Lines, component.Spread(bar(d, focused)+th.Strong.Render(r.name), th.Dim.Render(words.Count(len(r.cases), "case"))+" ", d.Width))
+	d.Lines = append(d.Lines, component.Spread(bar(d, focused)+th.Strong.Render(style.Escape(r.name)), th.Dim.Render(words.Count(len(r.cases), "case"))+" ", d.Width))
 	if all := counts(v.Verdict(), false); len(all) > 0 {
 		d.Paragraph(strings.Join(all, ", "), th.Text)
 	}
 	for _, c := range r.cases {
-		if !attention(c) {
+		if !attention(*r.run, c) {
 			continue
 		}
-		glyph, _, ink := outcome(th, c)
+		glyph, _, ink := outcome(th, *r.run, c)
 		d.Blank()
 		d.Lines = append(d.Lines, " "+ink.Render(glyph)+" "+th.Text.Render(style.Escape(c.ID)))
 		d.Indented(c.Got, th.Dim)
@@ -55,8 +55,8 @@ func describeHeading(d *screen.Detail, r row, focused bool) {
 
 func describeCase(e *screen.Env, d *screen.Detail, r row, focused bool) {
 	th, c := e.Theme, r.c
-	glyph, word, ink := outcome(th, c)
-	d.Lines = append(d.Lines, component.Spread(bar(d, focused)+ink.Render(glyph+" "+word)+"  "+th.Strong.Render(style.Escape(c.ID)), th.Dim.Render(string(c.Level))+" ", d.Width))
+	glyph, word, ink := outcome(th, *r.run, c)
+	d.Lines = append(d.Lines, component.Spread(bar(d, focused)+ink.Render(glyph+" "+word)+"  "+th.Strong.Render(style.Escape(c.ID)), th.Dim.Render(style.Escape(string(c.Level)))+" ", d.Width))
 	if r.was != "" && r.was != c.Result {
 		d.Note("in the run before: " + string(r.was))
 	}

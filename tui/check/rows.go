@@ -46,7 +46,7 @@ func rows(k known, as shape) (all []row) {
 			continue
 		}
 		for _, c := range part.cases {
-			if !as.problems || attention(c) {
+			if !as.problems || attention(k.Run, c) {
 				all = append(all, row{id: place(k.Run, c.ID), c: c, whole: as.compared, was: before[c.ID], run: &k.Run})
 			}
 		}
@@ -75,12 +75,14 @@ func place(run storage.CheckRun, id string) storage.ID {
 }
 
 // attention reports whether a case failed, warns, or is being tried.
-func attention(c storage.CheckCase) bool {
-	return c.Result == storage.CheckFailed || c.Result == storage.CheckWarned || underWay(c)
+func attention(run storage.CheckRun, c storage.CheckCase) bool {
+	return c.Result == storage.CheckFailed || c.Result == storage.CheckWarned || underWay(run, c)
 }
 
 // underWay reports whether a case is being tried.
-func underWay(c storage.CheckCase) bool { return c.Result == "" && !c.StartedAt.IsZero() }
+func underWay(run storage.CheckRun, c storage.CheckCase) bool {
+	return !run.State.Ended() && c.Result == "" && !c.StartedAt.IsZero()
+}
 
 // interesting returns the row that a person looks for first: the case that is being tried, and
 // once the run has ended what there is to do. 0: none.
@@ -91,7 +93,7 @@ func interesting(run storage.CheckRun) storage.ID {
 		}
 		return 0
 	}
-	if i := slices.IndexFunc(run.Cases, underWay); i >= 0 {
+	if i := slices.IndexFunc(run.Cases, func(c storage.CheckCase) bool { return underWay(run, c) }); i >= 0 {
 		return place(run, run.Cases[i].ID)
 	}
 	return 0

@@ -28,13 +28,13 @@ func cells(th *style.Theme, r row) []component.Cell {
 	if r.heading {
 		return headingCells(th, r)
 	}
-	glyph, word, ink := outcome(th, r.c)
+	glyph, word, ink := outcome(th, *r.run, r.c)
 	name := r.c.ID
 	if !r.whole {
 		name = "  " + strings.TrimPrefix(name, r.c.Group()+"/")
 	}
 	got := th.Dim
-	if attention(r.c) {
+	if attention(*r.run, r.c) {
 		got = th.Text
 	}
 	return []component.Cell{
@@ -51,24 +51,36 @@ func headingCells(th *style.Theme, r row) []component.Cell {
 	if r.folded {
 		fold = style.Closed
 	}
-	ended := storage.CheckRun{Cases: r.cases}
-	progress, ink := "", th.Dim
-	if done := ended.Done(); done < len(r.cases) {
-		progress = fmt.Sprintf("%s %d/%d", style.Dot, done, len(r.cases))
-		if done == 0 {
-			progress = style.Info + " " + strconv.Itoa(len(r.cases))
-		}
-	} else if c, ok := worst(r.cases); ok {
-		glyph, word, of := outcome(th, c)
-		progress, ink = glyph+" "+word, of
+	verdict := storage.CheckRun{Cases: r.cases}.Verdict()
+	progress, ink := headingOutcome(th, r)
+	if len(r.cases) == 0 {
+		return []component.Cell{{}, {Text: fold + " " + r.name, Style: th.Dim}, {}, {Text: "none", Style: th.Dim}, {}}
 	}
 	return []component.Cell{
 		{Text: progress, Style: ink},
 		{Text: fold + " " + r.name, Style: th.Strong},
 		{},
-		{Text: strings.Join(counts(ended.Verdict(), false), ", "), Shorter: []string{strings.Join(counts(ended.Verdict(), true), "  ")}, Style: th.Dim},
+		{Text: strings.Join(counts(verdict, false), ", "), Shorter: []string{strings.Join(counts(verdict, true), "  ")}, Style: th.Dim},
 		{},
 	}
+}
+
+// headingOutcome says how many of the cases below a heading have ended, or what they come to.
+func headingOutcome(th *style.Theme, r row) (text string, ink style.Style) {
+	done, all := storage.CheckRun{Cases: r.cases}.Done(), len(r.cases)
+	switch {
+	case done < all && r.run.State.Ended():
+		return fmt.Sprintf("%s %d/%d", style.None, done, all), th.Dim
+	case done == 0 && all > 0:
+		return style.Info + " " + strconv.Itoa(all), th.Dim
+	case done < all:
+		return fmt.Sprintf("%s %d/%d", style.Dot, done, all), th.Text
+	}
+	if c, ok := worst(r.cases); ok {
+		glyph, word, ink := outcome(th, *r.run, c)
+		return glyph + " " + word, ink
+	}
+	return "", th.Dim
 }
 
 // took returns how long a case has taken.
@@ -80,7 +92,7 @@ func took(c storage.CheckCase) string {
 }
 
 // outcome returns the glyph, the word and the style of what came of a case.
-func outcome(th *style.Theme, c storage.CheckCase) (glyph, word string, ink style.Style) {
+func outcome(th *style.Theme, run storage.CheckRun, c storage.CheckCase) (glyph, word string, ink style.Style) {
 	word = report.Word(c)
 	switch c.Result {
 	case storage.CheckPassed:
@@ -94,7 +106,10 @@ func outcome(th *style.Theme, c storage.CheckCase) (glyph, word string, ink styl
 	case storage.CheckInformed:
 		return style.Info, word, th.Text
 	}
-	if underWay(c) {
+	switch {
+	case run.State.Ended(): // the process that made the run died
+		return style.None, "not run", th.Dim
+	case underWay(run, c):
 		return style.Dot, word, th.Text
 	}
 	return style.Info, word, th.Dim
@@ -112,17 +127,18 @@ func worst(cases []storage.CheckCase) (storage.CheckCase, bool) {
 	return storage.CheckCase{}, false
 }
 
-// counts returns the numbers of a verdict that are not 0, with words or, in short, with glyphs.
+// counts returns the numbers of a verdict that are not 0, or in short those that matter most,
+// with glyphs.
 func counts(v storage.CheckVerdict, short bool) (all []string) {
 	for _, part := range []struct {
 		n           int
 		glyph, what string
 	}{
 		{v.Failed, style.Cross, "failed"}, {v.Warned, style.Warning, "warned"}, {v.Passed, style.Check, "passed"},
-		{v.Informed, style.Info, "informed"}, {v.Skipped, style.None, "skipped"},
+		{v.Informed, "", "informed"}, {v.Skipped, "", "skipped"},
 	} {
 		switch {
-		case part.n == 0:
+		case part.n == 0, short && part.glyph == "":
 		case short:
 			all = append(all, part.glyph+strconv.Itoa(part.n))
 		default:
@@ -169,7 +185,10 @@ func (s *Screen) head(width int) []string {
 // verdict returns what the run as a whole comes to. The numbers and the reason stand apart.
 func (s *Screen) verdict() (glyph, word string, ink style.Style) {
 	th, r := s.env.Theme, s.report
-	word, _, _ = strings.Cut(r.Headline(), ":")
+	word = r.Headline()
+	if end := strings.IndexAny(word, ":;"); end >= 0 {
+		word = word[:end]
+	}
 	switch {
 	case r.Run.State == storage.CheckAsked:
 		return style.Info, "asked for", th.Text
@@ -225,15 +244,19 @@ func (s *Screen) progress(width int) string {
 		return " " + th.Dim.Render("the first run; the next one is compared with it")
 	}
 	inks := map[string]style.Style{"fixed": th.Good, "broken": th.Bad, "still failing": th.Warn}
-	line := " " + th.Dim.Render("since the run "+s.env.At(r.Before.AskedAt)+":")
+	var changes strings.Builder
 	for _, change := range r.Changes() {
 		ink := th.Dim
 		if len(change.Cases) > 0 {
 			ink = inks[change.What]
 		}
-		line += "   " + ink.Render(fmt.Sprintf("%d %s", len(change.Cases), change.What))
+		changes.WriteString("   " + ink.Render(fmt.Sprintf("%d %s", len(change.Cases), change.What)))
 	}
-	return component.Fit(line, width)
+	since := " since the run " + s.env.At(r.Before.AskedAt) + ":"
+	if !component.Fits(since, changes.String(), width) {
+		since = " since " + s.env.FormatTime(r.Before.AskedAt) + ":"
+	}
+	return component.Fit(th.Dim.Render(since)+changes.String(), width)
 }
 
 const mostBar = 120 // columns, the numbers included
@@ -284,7 +307,8 @@ func (s *Screen) welcome(width, height int) string {
 	}
 	steps := [][2]string{{"r", "check it"}, {"esc", "back"}}
 	if s.report.webhook.ID != 0 {
-		steps[0][1] = "check it: " + s.amount(storage.CheckOptions{})
+		requests, rate := s.amount(storage.CheckOptions{})
+		steps[0][1] = "check it: " + requests + ", " + rate
 	}
 	return s.env.Welcome("Endpoint check", text, steps, width, height)
 }

@@ -63,6 +63,48 @@ func (s *Store) Request(run storage.CheckRun, caseID string, code int) storage.D
 	return made[0]
 }
 
+// AddCheck adds acme and a run that has ended an hour ago, in which one case failed and one
+// warns.
+func (s *Store) AddCheck() storage.CheckRun {
+	s.t.Helper()
+	s.AddWebhook(Acme())
+	run := s.Check(Acme().ID, Noon().Add(-time.Hour), storage.CheckOptions{})
+	s.Begin(&run, FewCases()...)
+	run.Load = fewAnswers()
+	s.End(run, storage.CheckFinished, "")
+	return run
+}
+
+// AddTwoChecks adds another run after it, in which the case that failed is fixed and another
+// one is broken.
+func (s *Store) AddTwoChecks() storage.CheckRun {
+	s.t.Helper()
+	s.AddCheck()
+	run := s.Check(Acme().ID, Noon().Add(-time.Minute), storage.CheckOptions{})
+	cases := FewCases()
+	fixed, broken := &cases[4], &cases[5]
+	fixed.Result, broken.Result = broken.Result, fixed.Result
+	fixed.Got, broken.Got = broken.Got, fixed.Got
+	s.Begin(&run, cases...)
+	run.Load = fewAnswers()
+	s.End(run, storage.CheckFinished, "")
+	return run
+}
+
+// AddRunningCheck adds acme and a run of which the first two cases have ended.
+func (s *Store) AddRunningCheck() storage.CheckRun {
+	s.t.Helper()
+	s.AddWebhook(Acme())
+	run := s.Check(Acme().ID, Noon().Add(-10*time.Second), storage.CheckOptions{})
+	cases := FewCases()
+	for i := 2; i < len(cases); i++ {
+		cases[i].Result, cases[i].Got = "", ""
+	}
+	cases[2].StartedAt = Noon().Add(-8 * time.Second)
+	s.Begin(&run, cases...)
+	return run
+}
+
 // FewCases are cases of several groups: some that passed, one that failed, one that warns, one
 // that was skipped and one that informs.
 func FewCases() []storage.CheckCase {
@@ -81,5 +123,15 @@ func FewCases() []storage.CheckCase {
 		of("auth/expired", storage.CheckMust, storage.CheckPassed, "401 Unauthorized in 2ms"),
 		of("headers/absent", storage.CheckInfo, storage.CheckInformed, "204 No Content in 3ms"),
 		of("slow/body", storage.CheckShould, storage.CheckSkipped, "not run"),
+		of("load/steady", storage.CheckMust, storage.CheckPassed, "100 requests at 20/s; p50 3ms, p95 9ms, p99 41ms"),
+	}
+}
+
+func fewAnswers() storage.CheckLoad {
+	return storage.CheckLoad{
+		PerSecond: 20, P50: 3 * time.Millisecond, P95: 9 * time.Millisecond, P99: 41 * time.Millisecond,
+		Buckets: []storage.LatencyBucket{
+			{UpTo: 2 * time.Millisecond, N: 12}, {UpTo: 5 * time.Millisecond, N: 70}, {UpTo: 10 * time.Millisecond, N: 15}, {UpTo: 20 * time.Millisecond}, {UpTo: 50 * time.Millisecond, N: 3},
+		},
 	}
 }

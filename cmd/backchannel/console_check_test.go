@@ -1,0 +1,28 @@
+package main
+
+import (
+	"testing"
+)
+
+// The endpoint is checked by the whole program: the console asks for the run, its engine makes
+// it, the built-in receiver answers, and no must fails. What takes seconds by design, the
+// groups load and slow, is left out, and the rate is high.
+func TestTheConsoleChecksTheReceiver(t *testing.T) {
+	t.Parallel()
+	s := onScreen(t, "sh", "-c", "backchannel webhook create --name acme --channel email --auth jwt --jwt-secret $(printf %032d 7) && "+
+		"backchannel check --webhook acme --only accept/canary --skip load,slow --rate 200/s && exec backchannel")
+	s.see("Feedback webhook settings", "acme")
+	s.press("K")
+	s.see("Endpoint check of acme", "ready", "canary")
+	s.press("r")
+	s.see("newest of 2 runs", "ready")
+	s.press("p")
+	s.see("accept")
+	s.press("q")
+	s.see("Feedback webhook settings")
+	s.press("\x03")
+	s.see(altScreenOff)
+	if code := s.ended(); code != exitDone {
+		t.Errorf("it exits %d", code)
+	}
+}
