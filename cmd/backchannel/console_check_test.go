@@ -15,7 +15,7 @@ func TestTheConsoleChecksTheReceiver(t *testing.T) {
 	s.press("K")
 	s.see("Endpoint check of acme", "ready", "canary")
 	s.press("r")
-	s.see("newest of 2 runs", "ready")
+	s.see("newest of 2 runs", "✓ ready")
 	s.press("p")
 	s.see("accept")
 	s.press("q")

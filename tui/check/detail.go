@@ -57,8 +57,8 @@ func describeCase(e *screen.Env, d *screen.Detail, r row, focused bool) {
 	th, c := e.Theme, r.c
 	glyph, word, ink := outcome(th, *r.run, c)
 	d.Lines = append(d.Lines, component.Spread(bar(d, focused)+ink.Render(glyph+" "+word)+"  "+th.Strong.Render(style.Escape(c.ID)), th.Dim.Render(style.Escape(string(c.Level)))+" ", d.Width))
-	if r.was != "" && r.was != c.Result {
-		d.Note("in the run before: " + string(r.was))
+	if r.was != "" && c.Result != "" && r.was != c.Result {
+		d.Note("in the run before: " + report.Word(storage.CheckCase{Result: r.was}))
 	}
 	d.Blank()
 	fact := func(label, value string) {

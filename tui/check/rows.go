@@ -85,13 +85,13 @@ func underWay(run storage.CheckRun, c storage.CheckCase) bool {
 }
 
 // interesting returns the row that a person looks for first: the case that is being tried, and
-// once the run has ended what there is to do. 0: none.
+// once the run has ended what there is to do, or if that is nothing, its top. 0: none.
 func interesting(run storage.CheckRun) storage.ID {
 	if run.State.Ended() {
 		if found := report.Findings(run); len(found) > 0 {
 			return place(run, found[0].ID)
 		}
-		return 0
+		return headings
 	}
 	if i := slices.IndexFunc(run.Cases, func(c storage.CheckCase) bool { return underWay(run, c) }); i >= 0 {
 		return place(run, run.Cases[i].ID)
