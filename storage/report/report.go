@@ -55,16 +55,13 @@ func (r Report) Headline() string {
 	case run.State != storage.CheckFinished:
 		return string(run.State) + ": " + run.Reason
 	}
-	text := "ready"
-	if why := r.Failure(); why != "" {
-		text = "not ready: " + why
-	} else if v.Warned > 0 {
-		text += ", with " + words.Count(v.Warned, "warning")
+	switch why := r.Failure(); {
+	case why != "":
+		return "not ready: " + why
+	case v.Warned > 0:
+		return "ready, with " + words.Count(v.Warned, "warning")
 	}
-	if v.Skipped > 0 {
-		text += fmt.Sprintf("; %d of %s skipped", v.Skipped, words.Count(len(run.Cases), "case"))
-	}
-	return text
+	return "ready"
 }
 
 // A Fact is something about a run as a whole.
