@@ -21,7 +21,7 @@ func callColumns(all bool) []component.Column {
 		{Title: "Events", Short: "Ev", Least: 3, Width: 6, Right: true, Priority: 1},
 	}
 	if all {
-		columns = append(columns, component.Column{Title: "Campaign", Least: 8, Width: 14, Priority: 4})
+		columns = append(columns, component.Column{Title: "Campaign", Least: 12, Width: 16, Priority: 4})
 	}
 	return append(columns, component.Column{Title: "Request ID", Width: 36, Extra: true, Middle: true})
 }
@@ -54,10 +54,10 @@ func resultCell(th *style.Theme, x storage.Execution) component.Cell {
 	switch {
 	case x.Fault != "":
 		return component.Cell{Text: style.Cross + " " + faultText(x), Style: th.Bad}
-	case x.Silent != "":
-		return component.Cell{Text: x.ExecutionID + " " + style.Warning + " no events: " + x.Silent, Style: th.Warn}
 	case x.RepeatOf != 0:
 		return component.Cell{Text: x.ExecutionID + " " + style.Info + " a repeat, nothing executed", Style: th.Dim}
+	case x.Silent != "":
+		return component.Cell{Text: x.ExecutionID + " " + style.Warning + " no events: " + x.Silent, Style: th.Warn}
 	case x.ExecutionID == "":
 		return component.Cell{Text: x.Method + " " + storage.WithoutTokens(x.Path), Style: th.Dim}
 	}
