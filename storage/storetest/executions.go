@@ -34,6 +34,7 @@ func executionTests() tests {
 		"a message has the state of its last event": messageState,
 		"filters select":                            recordFilters,
 		"silent executions are one activity":        silentExecutions,
+		"messages are listed both ways":             pagedMessages,
 		"an impossible event stores nothing":        impossibleEvent,
 	}
 }
@@ -295,6 +296,48 @@ func recordFilters(s *suite) {
 		s.must(err)
 		if got, err := s.all.Deliveries(s.ctx, storage.DeliveryQuery{Filter: f}); err != nil || len(got) != want {
 			s.Errorf("%s: %d deliveries, want %d (%v)", text, len(got), want, err)
+		}
+	}
+}
+
+func pagedMessages(s *suite) {
+	a, b := s.campaign("a"), s.campaign("b")
+	for i := range 6 {
+		s.accept([]storage.Campaign{a, b}[i%2], fmt.Sprint("r", i), time.Hour, 2*time.Hour)
+	}
+	all, err := s.all.Messages(s.ctx, storage.MessageQuery{})
+	s.must(err)
+	slices.Reverse(all) // the oldest first
+	ids := func(messages []storage.Message) (ids []storage.ID) {
+		for _, m := range messages {
+			ids = append(ids, m.ID)
+			if len(m.Events) != 2 {
+				s.Errorf("message %s has %d events", m.ID, len(m.Events))
+			}
+		}
+		return ids
+	}
+	known := ids(all)
+	for _, test := range []struct {
+		q    storage.MessageQuery
+		want []int // of all, by age
+	}{
+		{storage.MessageQuery{After: known[1]}, []int{2, 3, 4, 5}},
+		{storage.MessageQuery{After: known[1], Limit: 2}, []int{2, 3}},
+		{storage.MessageQuery{After: known[5]}, nil},
+		{storage.MessageQuery{After: known[0], Before: known[3]}, []int{1, 2}},
+		{storage.MessageQuery{Before: known[3], Limit: 2}, []int{2, 1}},
+		{storage.MessageQuery{After: known[0], CampaignID: a.ID}, []int{2, 4}},
+		{storage.MessageQuery{After: known[0], Execution: all[3].Execution}, []int{3}},
+	} {
+		got, err := s.all.Messages(s.ctx, test.q)
+		s.must(err)
+		var want []storage.ID
+		for _, i := range test.want {
+			want = append(want, known[i])
+		}
+		if !slices.Equal(ids(got), want) {
+			s.Errorf("%+v: %v, want %v", test.q, ids(got), want)
 		}
 	}
 }
