@@ -230,9 +230,10 @@ func TestHangingEndpointHoldsUpNobody(t *testing.T) {
 	for _, id := range w.fire(healthy, slices.Repeat([]string{"{}"}, 100)...) {
 		w.await(id, storage.StateDelivered)
 	}
-	if s := w.engine.Snapshot(); s.InFlight != int64(hanging.Delivery.Concurrency) {
-		t.Errorf("%d in flight", s.InFlight)
-	}
+	inFlight := func() int64 { return w.engine.Snapshot().InFlight }
+	eventually(t, func() bool { return inFlight() == int64(hanging.Delivery.Concurrency) }, func() string {
+		return fmt.Sprintf("%d in flight", inFlight())
+	})
 	close(h.release)
 }
 
