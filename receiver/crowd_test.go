@@ -23,7 +23,7 @@ import (
 )
 
 var (
-	crowdSize  = flag.Int("connections", 2000, "how many connections are open at once")
+	crowdSize  = flag.Int("connections", usualCrowd, "how many connections are open at once")
 	beyondKept = flag.Int("receipts", 2000, "how many receipts arrive beside retention")
 )
 

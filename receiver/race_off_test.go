@@ -2,4 +2,8 @@
 
 package receiver
 
-const memoryFactor = 1
+const (
+	memoryFactor = 1
+	usualCrowd   = 2000
+	mutantStep   = 1
+)
