@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/words"
@@ -31,7 +30,7 @@ func (s *Screen) Bindings() []screen.Binding {
 func (s *Screen) caseBindings() []screen.Binding {
 	r, ok := s.Selected()
 	open := screen.Binding{Keys: []string{"enter"}, Label: "attempts", Help: "Open the attempts of the case", Do: s.OnSelected(s.open)}
-	only := screen.Binding{Keys: []string{"t"}, Label: "try alone", Help: "Run this case again, or this group, alone", Do: s.OnSelected(s.runOnly)}
+	only := screen.Binding{Keys: []string{"t"}, Label: "try alone", Help: "Run this case again, or this group, alone", Do: s.OnSelected(func(r row) tea.Cmd { return s.ask(s.report.Run.AgainOnly(r.runName())) })}
 	switch {
 	case !ok:
 		return screen.Because("there is no case here to do that with", []screen.Binding{open, only})
@@ -44,16 +43,21 @@ func (s *Screen) caseBindings() []screen.Binding {
 		open.Off = "nothing was sent in this case that could be opened"
 	}
 	if only.Off == "" {
-		only.Off = s.unable()
+		only.Off = s.summary().unable()
 	}
 	return []screen.Binding{open, only}
 }
 
-// stopBinding returns the key that stops the run. It is first in the footer while there is one.
+// stopBinding returns the key that stops the run.
 func (s *Screen) stopBinding() screen.Binding {
-	stop := screen.Binding{Keys: []string{"S"}, Label: "stop", Help: "Stop the run; what was done is kept", Do: s.stop}
-	if s.report.Run.State.Ended() {
-		stop.Off = "the run has ended already (" + string(s.report.Run.State) + ")"
+	run := s.report.Run
+	stop := screen.Binding{Keys: []string{"S"}, Label: "stop", Help: "Stop the run; what was done is kept", Do: func() tea.Cmd {
+		return screen.Act(s.env.Context, func(ctx context.Context) (string, error) {
+			return "the run is being stopped; what was done is kept", s.store.StopCheck(ctx, run.ID)
+		})
+	}}
+	if run.State.Ended() {
+		stop.Off = "the run has ended already (" + string(run.State) + ")"
 	}
 	return stop
 }
@@ -63,7 +67,7 @@ func (s *Screen) againBinding() screen.Binding {
 	if s.report.Run.ID == 0 {
 		b.Label, b.Help = "check", "Run the check"
 	}
-	return b.Unless(s.unable())
+	return b.Unless(s.summary().unable())
 }
 
 // runBindings returns the other keys that act on the run, or lead to another one.
@@ -72,7 +76,7 @@ func (s *Screen) runBindings() []screen.Binding {
 	again := screen.Binding{Keys: []string{"R"}, Label: "failing again", Word: "failing", Help: "Run only the cases again that failed or warned", Do: func() tea.Cmd {
 		return s.ask(s.report.Run.AgainOnly(failing...))
 	}}
-	if again.Off = s.unable(); again.Off == "" && len(failing) == 0 {
+	if again.Off = s.summary().unable(); again.Off == "" && len(failing) == 0 {
 		again.Off = "no case has failed or warned; r runs all again"
 	}
 	compare := screen.Binding{Keys: []string{"c"}, Label: "compare", Help: "Compare with the run before: broken, fixed, still failing", Do: s.compare}
@@ -85,7 +89,7 @@ func (s *Screen) runBindings() []screen.Binding {
 	if len(s.report.runs) < 2 {
 		earlier.Off = "there is no other run of this webhook"
 	}
-	return []screen.Binding{again, compare, earlier, s.exportBinding()}
+	return []screen.Binding{again, compare, earlier, exporter{s.env, s.actions.Export}.binding(s.report.Report)}
 }
 
 // viewBindings returns the keys that say what is listed.
@@ -124,41 +128,13 @@ func (s *Screen) compare() tea.Cmd {
 	return cmd
 }
 
-// unable says why no run can be asked for now, or returns "".
-func (s *Screen) unable() string {
-	if runs := s.report.runs; len(runs) > 0 && !runs[0].State.Ended() {
-		if s.report.Run.ID != runs[0].ID {
-			return "the webhook is being checked already; e leads to that run"
-		}
-		return "the webhook is being checked already; S stops the run"
-	}
-	return s.unfit(s.env.At)
-}
-
-// unfit says why the webhook cannot be checked now, and what to do about it, or returns "". when
-// formats the time of the breaker's next probe.
-func (s *Screen) unfit(when func(at time.Time) string) string {
-	switch r := s.report; {
-	case !s.read:
-		return "it has not been read yet"
-	case r.webhook.ID == 0:
-		return "the webhook was deleted, so that its endpoint can no longer be checked"
-	case r.parked == nil:
-		return ""
-	case r.parked.Paused():
-		return s.env.ExplainParked(r.parked, when) + ", and only then can its endpoint be checked"
-	default:
-		return s.env.ExplainParked(r.parked, when) + " at one of its deliveries; its endpoint can be checked once it answers again"
-	}
-}
-
 // ask asks for a run, and first a person if it goes to another machine.
 func (s *Screen) ask(o storage.CheckOptions) tea.Cmd {
 	w := s.report.webhook
 	if !w.LeavesMachine() {
 		return s.askFor(o)
 	}
-	requests, rate := s.amount(o)
+	requests, rate := amount(s.actions, w, o)
 	return s.env.Ask(component.Confirm{
 		Title: "Check " + w.Name + "?",
 		Text: []string{
@@ -171,10 +147,10 @@ func (s *Screen) ask(o storage.CheckOptions) tea.Cmd {
 }
 
 // amount says how much a run sends, and how fast.
-func (s *Screen) amount(o storage.CheckOptions) (requests, rate string) {
-	requests, w := "requests", s.report.webhook
-	if s.actions.Requests != nil {
-		requests = "about " + words.Count(s.actions.Requests(w, o), "request")
+func amount(by Actions, w storage.Webhook, o storage.CheckOptions) (requests, rate string) {
+	requests = "requests"
+	if by.Requests != nil {
+		requests = "about " + words.Count(by.Requests(w, o), "request")
 	}
 	return requests, "at most " + strconv.FormatFloat(o.For(w).PerSecond, 'f', -1, 64) + " a second"
 }
@@ -191,23 +167,6 @@ func (s *Screen) askFor(o storage.CheckOptions) tea.Cmd {
 		}
 		return screen.Continue(func() tea.Cmd { return s.show(choice{}) })
 	}
-}
-
-// runOnly runs a case, or the cases of a group, alone.
-func (s *Screen) runOnly(r row) tea.Cmd {
-	name := r.c.ID
-	if r.heading {
-		name = r.name
-	}
-	return s.ask(s.report.Run.AgainOnly(name))
-}
-
-// stop ends the run. What was done is kept.
-func (s *Screen) stop() tea.Cmd {
-	id, store := s.report.Run.ID, s.store
-	return screen.Act(s.env.Context, func(ctx context.Context) (string, error) {
-		return "the run is being stopped; what was done is kept", store.StopCheck(ctx, id)
-	})
 }
 
 // open opens the attempts of a case, or folds a group.
@@ -234,7 +193,7 @@ func (s *Screen) chooseRun() tea.Cmd {
 		if err != nil {
 			return screen.ReadTrouble(err)
 		}
-		return s.env.Choose(s.runMenu(runs), func(id string) tea.Cmd {
+		return s.env.Choose(runMenu(s.env, s.name(), runs, s.report.Run.ID), func(id string) tea.Cmd {
 			at, err := strconv.Atoi(id)
 			if err != nil || at == 0 {
 				return s.show(choice{}) // the newest, also once there is a newer one
@@ -244,8 +203,9 @@ func (s *Screen) chooseRun() tea.Cmd {
 	})
 }
 
-func (s *Screen) runMenu(runs []storage.CheckRun) component.Menu {
-	m := component.Menu{Title: "Runs of " + s.name()}
+// runMenu offers runs, with the cursor on the one that is shown.
+func runMenu(e *screen.Env, webhook string, runs []storage.CheckRun, shown storage.ID) component.Menu {
+	m := component.Menu{Title: "Runs of " + webhook}
 	for i, r := range runs {
 		detail := r.Summary()
 		if only := r.Options.Only; len(only) == 1 {
@@ -253,8 +213,8 @@ func (s *Screen) runMenu(runs []storage.CheckRun) component.Menu {
 		} else if len(only) > 1 {
 			detail += fmt.Sprintf("   only %s and %d more", only[0], len(only)-1)
 		}
-		m.Details = append(m.Details, component.MenuItem{ID: strconv.Itoa(i), Label: s.env.DayOrClock(r.AskedAt), Detail: detail})
-		if r.ID == s.report.Run.ID {
+		m.Details = append(m.Details, component.MenuItem{ID: strconv.Itoa(i), Label: e.DayOrClock(r.AskedAt), Detail: detail})
+		if r.ID == shown {
 			m.At = i
 		}
 	}

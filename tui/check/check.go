@@ -53,7 +53,6 @@ type Screen struct {
 	wanted  choice
 	reading screen.Query[known]
 	report  known
-	read    bool // at least once
 	err     error
 
 	shape  shape
@@ -69,6 +68,7 @@ type choice struct {
 // known is a run with everything that the screen says about it. The zero CheckRun: there is none.
 type known struct {
 	report.Report
+	read    bool                  // at least once
 	webhook storage.Webhook       // the zero Webhook: it was deleted
 	parked  *storage.ParkedReason // nil: it can be checked
 	runs    []storage.CheckRun    // of the webhook, the newest first, without cases
@@ -110,6 +110,8 @@ func (s *Screen) name() string {
 	return w.Name
 }
 
+func (s *Screen) summary() summary { return summary{s.env, s.report} }
+
 // Webhook returns the webhook that is checked, at which f fires.
 func (s *Screen) Webhook() (storage.ID, bool) { return s.webhook, true }
 
@@ -131,6 +133,7 @@ func (s *Screen) show(wanted choice) tea.Cmd {
 func (s *Screen) reader() func(context.Context) (known, error) {
 	store, webhook, wanted := s.store, s.webhook, s.wanted
 	return func(ctx context.Context) (r known, err error) {
+		r.read = true
 		if r.runs, err = store.CheckRuns(ctx, webhook); err != nil {
 			return r, err
 		}
@@ -182,24 +185,19 @@ func (c choice) among(runs []storage.CheckRun) storage.ID {
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	if a, fresh, cmd := s.reading.Take(msg); fresh {
 		if s.err = a.Err; s.err == nil {
-			s.read, s.report = true, a.Value
+			s.report = a.Value
 			s.list()
 		}
-		return tea.Batch(cmd, s.trouble())
+		if s.report.read {
+			cmd = tea.Batch(cmd, screen.ReadTrouble(s.err))
+		}
+		return cmd
 	}
 	if _, ok := msg.(tea.KeyMsg); ok {
 		s.follow = false
 		return s.Inventory.Update(msg)
 	}
 	return nil
-}
-
-// trouble says why the report shown is not the present one.
-func (s *Screen) trouble() tea.Cmd {
-	if !s.read {
-		return nil
-	}
-	return screen.ReadTrouble(s.err)
 }
 
 // list shows the rows of the report.
@@ -216,7 +214,7 @@ func (s *Screen) list() {
 }
 
 // Busy reports whether the report is being read for the first time.
-func (s *Screen) Busy(tea.KeyMsg) bool { return s.reading.Running && !s.read && !s.Typing() }
+func (s *Screen) Busy(tea.KeyMsg) bool { return s.reading.Running && !s.report.read && !s.Typing() }
 
 // Copies returns what a person may need elsewhere of the selected case.
 func (s *Screen) Copies() []screen.CopyItem {

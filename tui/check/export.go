@@ -30,42 +30,48 @@ func exportFormats() []exportFormat {
 
 const exportPath = "path"
 
-func (s *Screen) exportBinding() screen.Binding {
-	b := screen.Binding{Keys: []string{"x"}, Label: "export", Help: "Write the report to a file: HTML, JSON or JUnit", Do: s.chooseFormat}
-	if s.actions.Export == nil {
+// An exporter writes reports to files.
+type exporter struct {
+	env   *screen.Env
+	write func(ctx context.Context, r report.Report, to Destination) (path string, err error) // nil: no export
+}
+
+func (e exporter) binding(r report.Report) screen.Binding {
+	b := screen.Binding{Keys: []string{"x"}, Label: "export", Help: "Write the report to a file: HTML, JSON or JUnit", Do: func() tea.Cmd { return e.choose(r) }}
+	if e.write == nil {
 		b.Off = "this console cannot write files"
 	}
 	return b
 }
 
-func (s *Screen) chooseFormat() tea.Cmd {
+// choose asks for the format.
+func (e exporter) choose(r report.Report) tea.Cmd {
 	formats := exportFormats()
 	items := make([]component.MenuItem, len(formats))
 	for i, f := range formats {
 		items[i] = component.MenuItem{ID: string(f.Format), Key: f.key, Label: string(f.Format), Detail: f.help}
 	}
-	return s.env.Choose(component.Menu{Title: "Export the report as", Details: items}, func(name string) tea.Cmd {
+	return e.env.Choose(component.Menu{Title: "Export the report as", Details: items}, func(name string) tea.Cmd {
 		at := slices.IndexFunc(formats, func(f exportFormat) bool { return string(f.Format) == name })
 		if at < 0 {
 			return nil
 		}
-		return s.askPath(formats[at])
+		return e.askPath(formats[at], r)
 	})
 }
 
-// askPath asks where to write the run that is shown now.
-func (s *Screen) askPath(format exportFormat) tea.Cmd {
-	r := s.report.Report
-	r.Zone = s.env.Location
-	path := "check-" + r.Run.AskedAt.In(s.env.Location).Format("20060102-150405") + format.suffix
-	return s.env.Fill(screen.FormSpec{
+// askPath asks where to write the report.
+func (e exporter) askPath(format exportFormat, r report.Report) tea.Cmd {
+	r.Zone = e.env.Location
+	path := "check-" + r.Run.AskedAt.In(e.env.Location).Format("20060102-150405") + format.suffix
+	return e.env.Fill(screen.FormSpec{
 		Title: "Export as " + string(format.Format), Verb: "Write",
 		Section: component.Section{Fields: []component.Field{{
 			ID: exportPath, Label: "File", Start: component.Value{Text: path}, Check: checkExportPath,
 			Help: "In the folder where the console was started, unless the path says otherwise. Secrets are masked.",
 		}}},
 		Submit: func(v component.Values) tea.Cmd {
-			return s.export(r, Destination{Format: format.Format, Path: strings.TrimSpace(v.Text(exportPath))})
+			return e.export(r, Destination{Format: format.Format, Path: strings.TrimSpace(v.Text(exportPath))})
 		},
 	})
 }
@@ -78,13 +84,13 @@ func checkExportPath(v component.Values) string {
 }
 
 // export writes a report, and asks first if it would replace a file.
-func (s *Screen) export(r report.Report, to Destination) tea.Cmd {
-	ctx, write := s.env.Context, s.actions.Export
+func (e exporter) export(r report.Report, to Destination) tea.Cmd {
+	ctx, write := e.env.Context, e.write
 	return func() tea.Msg {
 		path, err := write(ctx, r, to)
 		switch {
 		case errors.Is(err, fs.ErrExist):
-			return screen.Continue(func() tea.Cmd { return s.askReplace(r, to) })
+			return screen.Continue(func() tea.Cmd { return e.askReplace(r, to) })
 		case errors.Is(err, context.Canceled):
 			return nil
 		case err != nil:
@@ -94,10 +100,10 @@ func (s *Screen) export(r report.Report, to Destination) tea.Cmd {
 	}
 }
 
-func (s *Screen) askReplace(r report.Report, to Destination) tea.Cmd {
+func (e exporter) askReplace(r report.Report, to Destination) tea.Cmd {
 	path := to.Path
 	to.Replace = true
-	return s.env.Ask(component.Confirm{
+	return e.env.Ask(component.Confirm{
 		Title: "Replace the file?", Text: []string{path + " is there already. What it holds will be gone."}, Yes: "replace", No: "keep",
-	}, func() tea.Cmd { return s.export(r, to) })
+	}, func() tea.Cmd { return e.export(r, to) })
 }

@@ -69,6 +69,14 @@ func parts(k known, as shape) (all []row) {
 	return all
 }
 
+// runName returns the group or the case that runs if the row is run alone.
+func (r row) runName() string {
+	if r.heading {
+		return r.name
+	}
+	return r.c.ID
+}
+
 // place returns the ID of the row of a case.
 func place(run storage.CheckRun, id string) storage.ID {
 	return storage.ID(1 + slices.IndexFunc(run.Cases, func(c storage.CheckCase) bool { return c.ID == id }))

@@ -7,7 +7,6 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/report"
-	"backchannel/storage/words"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
@@ -151,150 +150,18 @@ func counts(v storage.CheckVerdict, short bool) (all []string) {
 // View draws what the run comes to, the list of its cases and the detail of the selected one.
 func (s *Screen) View(width, height int) string {
 	switch {
-	case s.err != nil && !s.read:
+	case s.err != nil && !s.report.read:
 		return screen.ReadFailure(s.env.Theme, s.err)
-	case !s.read:
+	case !s.report.read:
 		return ""
 	case s.report.Run.ID == 0:
 		return s.welcome(width, height)
 	}
-	lines := append(s.head(width), s.notes(width)...)
+	lines := append(s.summary().head(width), s.summary().notes(width)...)
 	if rest := height - len(lines); rest > 0 && len(s.report.Run.Cases) > 0 {
 		lines = append(lines, s.Inventory.View(width, rest))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// head draws three lines: what the run comes to, where it went, and how far it is, or once it
-// has ended, how it compares with the run before.
-func (s *Screen) head(width int) []string {
-	th, run := s.env.Theme, s.report.Run
-	glyph, word, ink := s.verdict()
-	facts := th.Dim.Render(s.facts())
-	left := " " + ink.Render(glyph+" "+word) + "   " + th.Text.Render(strings.Join(counts(run.Verdict(), false), "   "))
-	if !component.Fits(left, facts+" ", width) {
-		left = " " + ink.Render(glyph+" "+word) + "  " + th.Text.Render(strings.Join(counts(run.Verdict(), true), " "))
-	}
-	return []string{
-		component.Spread(left, facts+" ", width),
-		component.Spread(" "+th.Dim.Render(style.Escape(run.URL)), th.Dim.Render(s.which())+" ", width),
-		s.progress(width),
-	}
-}
-
-// verdict returns what the run as a whole comes to. The numbers and the reason stand apart.
-func (s *Screen) verdict() (glyph, word string, ink style.Style) {
-	th, r := s.env.Theme, s.report
-	word = r.Headline()
-	if end := strings.IndexAny(word, ":;"); end >= 0 {
-		word = word[:end]
-	}
-	switch {
-	case r.Run.State == storage.CheckAsked:
-		return style.Info, "asked for", th.Text
-	case r.Run.State == storage.CheckRunning:
-		return style.Dot, word, th.Strong
-	case r.Run.State != storage.CheckFinished:
-		return style.Warning, word, th.Warn
-	case !r.Passed():
-		return style.Cross, word, th.Bad
-	case r.Run.Verdict().Warned > 0:
-		return style.Warning, word, th.Warn
-	}
-	return style.Check, word, th.Good
-}
-
-// facts returns when the run began, how long it took, and what it sent.
-func (s *Screen) facts() string {
-	run := s.report.Run
-	parts := []string{s.env.FormatTime(run.AskedAt)}
-	switch {
-	case run.StartedAt.IsZero():
-	case run.State.Ended():
-		parts = append(parts, screen.Duration(run.EndedAt.Sub(run.StartedAt)))
-	default:
-		parts = append(parts, s.env.Elapsed(run.StartedAt))
-	}
-	return strings.Join(append(parts, words.Count(run.Requests, "request")), "   ")
-}
-
-// which says whether there are other runs.
-func (s *Screen) which() string {
-	runs := s.report.runs
-	for i, r := range runs {
-		switch {
-		case r.ID != s.report.Run.ID || len(runs) == 1:
-		case i == 0:
-			return fmt.Sprintf("the newest of %d runs", len(runs))
-		default:
-			return fmt.Sprintf("an earlier run: %d of %d", len(runs)-i, len(runs))
-		}
-	}
-	return ""
-}
-
-// progress draws the bar, or the comparison.
-func (s *Screen) progress(width int) string {
-	th, r := s.env.Theme, s.report
-	if !r.Run.State.Ended() {
-		text := fmt.Sprintf("  %d of %d", r.Run.Done(), len(r.Run.Cases))
-		return " " + component.Progress(th, r.Run.Done(), len(r.Run.Cases), max(0, min(width, mostBar)-len(text)-2)) + th.Text.Render(text)
-	}
-	if r.Before == nil {
-		return " " + th.Dim.Render("the first run; the next one is compared with it")
-	}
-	inks := map[string]style.Style{"fixed": th.Good, "broken": th.Bad, "still failing": th.Warn}
-	var changes strings.Builder
-	for _, change := range r.Changes() {
-		ink := th.Dim
-		if len(change.Cases) > 0 {
-			ink = inks[change.What]
-		}
-		changes.WriteString("   " + ink.Render(fmt.Sprintf("%d %s", len(change.Cases), change.What)))
-	}
-	since := " since the run " + s.env.At(r.Before.AskedAt) + ":"
-	if !component.Fits(since, changes.String(), width) {
-		since = " since " + s.env.FormatTime(r.Before.AskedAt) + ":"
-	}
-	return component.Fit(th.Dim.Render(since)+changes.String(), width)
-}
-
-const mostBar = 120 // columns, the numbers included
-
-// notes draws what a person has to know before anything else: why the run ended early, and why
-// none can be made.
-func (s *Screen) notes(width int) (lines []string) {
-	run, th := s.report.Run, s.env.Theme
-	note := func(text string) {
-		for _, line := range component.Wrap(style.Warning+" "+style.Escape(text), width-2) {
-			lines = append(lines, component.Fit(" "+th.Warn.Render(line), width))
-		}
-	}
-	if run.Reason != "" {
-		note(s.env.Translate(run.Reason, run.EndedAt))
-	}
-	if text := s.waiting(); text != "" {
-		note(text)
-	}
-	if why := s.unfit(s.env.Until); why != "" && run.State.Ended() {
-		note(why)
-	}
-	return lines
-}
-
-// waiting says why a run does not go on.
-func (s *Screen) waiting() string {
-	switch run := s.report.Run; {
-	case run.State.Ended():
-		return ""
-	case run.State == storage.CheckRunning && run.Stop != "":
-		return run.Stop + "; the request under way is still waited for"
-	case s.env.Status.Alive || !s.env.Status.Read:
-		return ""
-	case run.State == storage.CheckAsked:
-		return "no engine is running, here or in another process, so nothing is sent yet: start backchannel serve, or the console again"
-	}
-	return "the process that made the run is gone. The run ends as lost once an engine is running (backchannel serve), and can then be made again"
 }
 
 // welcome fills the screen until the webhook is checked.
@@ -302,12 +169,12 @@ func (s *Screen) welcome(width, height int) string {
 	text := []string{
 		s.name() + " has not been checked yet. The endpoint check asks whether an endpoint is ready for production: does it accept what Journey Optimizer sends, survive repeats and any order, refuse whoever is not the sender and what is not an event, hold a load, and present its certificate rightly?",
 	}
-	if why := s.unfit(s.env.Until); why != "" {
+	if why := s.summary().unfit(s.env.Until); why != "" {
 		text = append(text, style.Warning+" "+why)
 	}
 	steps := [][2]string{{"r", "check it"}, {"esc", "back"}}
 	if s.report.webhook.ID != 0 {
-		requests, rate := s.amount(storage.CheckOptions{})
+		requests, rate := amount(s.actions, s.report.webhook, storage.CheckOptions{})
 		steps[0][1] = "check it: " + requests + ", " + rate
 	}
 	return s.env.Welcome("Endpoint check", text, steps, width, height)

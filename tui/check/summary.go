@@ -1,0 +1,180 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/words"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+)
+
+// A summary says what is known of a run as a whole.
+type summary struct {
+	env *screen.Env
+	known
+}
+
+// head draws three lines: what the run comes to, where it went, and how far it is, or once it
+// has ended, how it compares with the run before.
+func (s summary) head(width int) []string {
+	th, run := s.env.Theme, s.Run
+	glyph, word, ink := s.verdict()
+	facts := th.Dim.Render(s.facts())
+	left := " " + ink.Render(glyph+" "+word) + "   " + th.Text.Render(strings.Join(counts(run.Verdict(), false), "   "))
+	if !component.Fits(left, facts+" ", width) {
+		left = " " + ink.Render(glyph+" "+word) + "  " + th.Text.Render(strings.Join(counts(run.Verdict(), true), " "))
+	}
+	return []string{
+		component.Spread(left, facts+" ", width),
+		component.Spread(" "+th.Dim.Render(style.Escape(run.URL)), th.Dim.Render(s.which())+" ", width),
+		s.progress(width),
+	}
+}
+
+// verdict returns what the run as a whole comes to. The numbers and the reason stand apart.
+func (s summary) verdict() (glyph, word string, ink style.Style) {
+	th, r := s.env.Theme, s.known
+	word = r.Headline()
+	if end := strings.IndexAny(word, ":;"); end >= 0 {
+		word = word[:end]
+	}
+	switch {
+	case r.Run.State == storage.CheckAsked:
+		return style.Info, "asked for", th.Text
+	case r.Run.State == storage.CheckRunning:
+		return style.Dot, word, th.Strong
+	case r.Run.State != storage.CheckFinished:
+		return style.Warning, word, th.Warn
+	case !r.Passed():
+		return style.Cross, word, th.Bad
+	case r.Run.Verdict().Warned > 0:
+		return style.Warning, word, th.Warn
+	}
+	return style.Check, word, th.Good
+}
+
+// facts returns when the run began, how long it took, and what it sent.
+func (s summary) facts() string {
+	run := s.Run
+	parts := []string{s.env.FormatTime(run.AskedAt)}
+	switch {
+	case run.StartedAt.IsZero():
+	case run.State.Ended():
+		parts = append(parts, screen.Duration(run.EndedAt.Sub(run.StartedAt)))
+	default:
+		parts = append(parts, s.env.Elapsed(run.StartedAt))
+	}
+	return strings.Join(append(parts, words.Count(run.Requests, "request")), "   ")
+}
+
+// which says whether there are other runs.
+func (s summary) which() string {
+	runs := s.runs
+	for i, r := range runs {
+		switch {
+		case r.ID != s.Run.ID || len(runs) == 1:
+		case i == 0:
+			return fmt.Sprintf("the newest of %d runs", len(runs))
+		default:
+			return fmt.Sprintf("an earlier run: %d of %d", len(runs)-i, len(runs))
+		}
+	}
+	return ""
+}
+
+// progress draws the bar, or the comparison.
+func (s summary) progress(width int) string {
+	th, r := s.env.Theme, s.known
+	if !r.Run.State.Ended() {
+		text := fmt.Sprintf("  %d of %d", r.Run.Done(), len(r.Run.Cases))
+		return " " + component.Progress(th, r.Run.Done(), len(r.Run.Cases), max(0, min(width, mostBar)-len(text)-2)) + th.Text.Render(text)
+	}
+	if r.Before == nil {
+		return " " + th.Dim.Render("the first run; the next one is compared with it")
+	}
+	inks := map[string]style.Style{"fixed": th.Good, "broken": th.Bad, "still failing": th.Warn}
+	var changes strings.Builder
+	for _, change := range r.Changes() {
+		ink := th.Dim
+		if len(change.Cases) > 0 {
+			ink = inks[change.What]
+		}
+		changes.WriteString("   " + ink.Render(fmt.Sprintf("%d %s", len(change.Cases), change.What)))
+	}
+	since := " since the run " + s.env.At(r.Before.AskedAt) + ":"
+	if !component.Fits(since, changes.String(), width) {
+		since = " since " + s.env.FormatTime(r.Before.AskedAt) + ":"
+	}
+	return component.Fit(th.Dim.Render(since)+changes.String(), width)
+}
+
+const mostBar = 120 // columns, the numbers included
+
+// notes draws what a person has to know before anything else: why the run ended early, and why
+// none can be made.
+func (s summary) notes(width int) (lines []string) {
+	run, th := s.Run, s.env.Theme
+	note := func(text string) {
+		for _, line := range component.Wrap(style.Warning+" "+style.Escape(text), width-2) {
+			lines = append(lines, component.Fit(" "+th.Warn.Render(line), width))
+		}
+	}
+	if run.Reason != "" {
+		note(s.env.Translate(run.Reason, run.EndedAt))
+	}
+	if text := s.waiting(); text != "" {
+		note(text)
+	}
+	if why := s.unfit(s.env.Until); why != "" && run.State.Ended() {
+		note(why)
+	}
+	return lines
+}
+
+// waiting says why a run does not go on.
+func (s summary) waiting() string {
+	dead := s.env.Status.Read && !s.env.Status.Alive
+	switch run := s.Run; {
+	case run.State.Ended():
+		return ""
+	case dead && run.State == storage.CheckAsked:
+		return "no engine is running, here or in another process, so nothing is sent yet: start backchannel serve, or the console again"
+	case dead:
+		return "the process that made the run is gone. The run ends as lost once an engine is running (backchannel serve), and can then be made again"
+	case run.State == storage.CheckRunning && run.Stop != "":
+		return run.Stop + "; the request under way is still waited for"
+	}
+	return ""
+}
+
+// unable says why no run can be asked for now, or returns "".
+func (s summary) unable() string {
+	if runs := s.runs; len(runs) > 0 && !runs[0].State.Ended() {
+		if s.Run.ID != runs[0].ID {
+			return "the webhook is being checked already; e leads to that run"
+		}
+		return "the webhook is being checked already; S stops the run"
+	}
+	return s.unfit(s.env.At)
+}
+
+// unfit says why the webhook cannot be checked now, and what to do about it, or returns "". when
+// formats the time of the breaker's next probe.
+func (s summary) unfit(when func(at time.Time) string) string {
+	switch r := s.known; {
+	case !r.read:
+		return "it has not been read yet"
+	case r.webhook.ID == 0:
+		return "the webhook was deleted, so that its endpoint can no longer be checked"
+	case r.parked == nil:
+		return ""
+	case r.parked.Paused():
+		return s.env.ExplainParked(r.parked, when) + ", and only then can its endpoint be checked"
+	default:
+		return s.env.ExplainParked(r.parked, when) + " at one of its deliveries; its endpoint can be checked once it answers again"
+	}
+}
