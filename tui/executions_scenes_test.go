@@ -145,6 +145,8 @@ func lifeScenes() []scene {
 		{name: "executions", whole: true, set: manyLives, play: at("G", "enter", "g")},
 		{name: "messages", whole: true, set: manyLives, play: at("m", "G", "k", "k")},
 		{name: "messages-excluded", set: manyLives, play: at("m", "G", "k")},
+		{name: "fire-campaign", set: threeCampaigns, play: func(c *console) { c.press("1", "g", "f", "C") }},
+		{name: "fire-of-campaign", set: threeCampaigns, play: at("G", "f")},
 		{name: "messages-filter", set: manyLives, play: func(c *console) { c.press("2", "m", "/"); c.write("state:delivered outcome:duplicate") }},
 	}
 }

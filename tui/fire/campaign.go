@@ -2,6 +2,7 @@ package fire
 
 import (
 	"fmt"
+	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -40,7 +41,7 @@ func (m *menu) chooseCampaign() tea.Cmd {
 	for i, c := range m.firing.campaigns {
 		item := component.MenuItem{ID: c.ID.String(), Label: c.Name, Detail: string(c.Status) + "   " + string(c.Channel) + "   " + c.Organization + " / " + c.Sandbox.Name}
 		if why := notFired(c, m.webhook); why != "" {
-			item.Off, item.Detail = true, why
+			item.Off, item.Detail = true, strings.TrimPrefix(why, c.Name+" ") // which the label says
 		}
 		if c.ID == m.chosen {
 			now = i + 1
