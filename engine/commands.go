@@ -7,7 +7,8 @@ import (
 	"backchannel/storage"
 )
 
-// commands runs what people command: to retry or cancel a delivery.
+// commands runs what people command: to retry or cancel a delivery. Commands are rows of the
+// store and not calls, because whoever gives them often does so in another process.
 type commands struct {
 	store       CommandStore
 	dispatchers *dispatchers
@@ -16,7 +17,9 @@ type commands struct {
 	last        storage.ID // of the last command that was run
 }
 
-// run runs the commands that are new.
+// run runs the commands that are new. It remembers the last one, because dropping them may
+// fail, and a retry that ran again would be an attempt that nobody asked for. A webhook without a dispatcher
+// has been deleted, which has cancelled its deliveries already.
 func (c *commands) run(ctx context.Context) {
 	found, err := c.store.Commands(ctx, c.last)
 	if err != nil {
@@ -42,7 +45,8 @@ func (c *commands) run(ctx context.Context) {
 	}
 }
 
-// job reads a delivery, and reports whether it is to be attempted.
+// job reads a delivery, and reports whether it is to be attempted. It may have ended, or begun
+// another attempt, since the command was given.
 func (c *commands) job(ctx context.Context, id storage.ID) (storage.Job, bool) {
 	d, err := c.store.Delivery(ctx, id)
 	if err != nil || d.State.Final() || d.State == storage.Sending {

@@ -31,7 +31,9 @@ func (s *dispatchers) of(webhook storage.ID) *dispatcher {
 	return s.byWebhook[webhook]
 }
 
-// reconcile updates the dispatchers to the webhooks that exist now. start returns a
+// reconcile updates the dispatchers to the webhooks that exist now. It compares all of them,
+// because a hint says that webhooks have changed, but not which.
+// start returns a
 // running dispatcher for a webhook that is new.
 func (s *dispatchers) reconcile(webhooks []storage.Webhook, start func(storage.Webhook) *dispatcher) {
 	s.mu.Lock()

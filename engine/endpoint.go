@@ -45,6 +45,8 @@ type endpointBuilder struct {
 }
 
 // receiverURL returns the built-in receiver's URL if the webhook is sent there, and else "".
+// It is asked for at each attempt, because the receiver may be off, or listen on another port
+// than when the webhook was saved.
 func (o *endpointBuilder) receiverURL(w *storage.Webhook) (string, error) {
 	if w.URL != storage.BuiltinReceiver {
 		return "", nil

@@ -7,6 +7,8 @@ import (
 )
 
 const (
+	// A few hundred jobs keep a fast endpoint busy while the next page is read. More would
+	// only take memory: the store is the queue, and this a window into it.
 	maxQueue     = 512
 	lowWatermark = maxQueue / 4
 	queueBytes   = 8 << 20 // of payload, roughly
@@ -116,7 +118,9 @@ func (f *fetcher) fullScanIn(now time.Time) time.Duration {
 }
 
 // begin returns the page to read next: up to room jobs, and in a full scan also the inHand
-// ones that the webhook has already.
+// ones that the webhook has already. It reads up to the latest time that the clock has shown,
+// so that what was enqueued before the clock was set back does not wait until it is that late
+// again.
 func (f *fetcher) begin(now time.Time, full bool, room, inHand int) page {
 	f.beginReading()
 	if wall := now.Round(0); wall.After(f.latest) { // without Round, After compares the monotonic clock

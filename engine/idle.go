@@ -12,7 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// idle holds the idle connections to one endpoint.
+// idle holds the idle connections to one endpoint. A new one takes a TCP and a TLS
+// handshake, each a round trip or more before the request.
 type idle struct {
 	mu      sync.Mutex // guards what follows
 	conns   []*conn    // in the order in which they became idle
@@ -105,7 +106,9 @@ func (i *idle) closeAll() {
 }
 
 // connAlive reports whether an idle connection may be used: the endpoint has neither closed
-// it nor sent anything, which would be taken for the answer to the next request.
+// it nor sent anything, which would be taken for the answer to the next request. Finding out
+// by sending is no way: if a request on a reused connection fails, the endpoint may have
+// handled it (RFC 9110 §9.2.2 advises against repeating a POST automatically).
 func connAlive(c net.Conn) (alive bool) {
 	if secured, ok := c.(*tls.Conn); ok {
 		if !silent(secured) {

@@ -14,6 +14,9 @@ type Locker interface {
 	TryLead() (release func(), ok bool, err error)
 }
 
+// askEvery is how often a waiting process tries the lock, since a lock cannot be waited for
+// together with a context. A process that stands by has to take over within a second of the
+// leader's death.
 const askEvery = 500 * time.Millisecond
 
 // Lead waits until the lock is free, runs with it, and releases it. It returns nil when

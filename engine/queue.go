@@ -7,10 +7,13 @@ import (
 )
 
 // A queue holds jobs in the order in which they are to be attempted. Its user bounds it.
+//
+// It is a slice with a moving head, because nearly all jobs are taken from the front. Taking
+// another one moves those behind it.
 type queue struct {
 	jobs []storage.Job
 	head int
-	held map[storage.ID]bool // the deliveries of the jobs
+	held map[storage.ID]bool // the deliveries of the jobs, by which one that is read again is known
 }
 
 func (q *queue) len() int { return len(q.jobs) - q.head }
@@ -59,7 +62,7 @@ func (q *queue) any(may func(storage.Job) bool) bool {
 	return slices.ContainsFunc(q.jobs[q.head:], may)
 }
 
-// popFirst is pop for the first job that may be attempted. ok is false if there is none.
+// popFirst is [queue.pop] for the first job that may be attempted. ok is false if there is none.
 func (q *queue) popFirst(may func(storage.Job) bool) (j storage.Job, ok bool) {
 	for i := q.head; i < len(q.jobs); i++ {
 		switch j = q.jobs[i]; {
@@ -75,7 +78,8 @@ func (q *queue) popFirst(may func(storage.Job) bool) (j storage.Job, ok bool) {
 	return storage.Job{}, false
 }
 
-// remove removes a delivery's job, if there is one.
+// remove removes a delivery's job, if there is one. Cancelling many deliveries asks for jobs
+// that are mostly not in memory, which the map answers without a search.
 func (q *queue) remove(id storage.ID) {
 	if !q.held[id] {
 		return

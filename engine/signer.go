@@ -21,7 +21,7 @@ type signer struct {
 	material []byte
 	minter   *token.Minter
 
-	signed atomic.Pointer[string] // the key that the last token was signed with
+	signed atomic.Pointer[string] // the key that the last token was signed with, to be hidden in answers
 }
 
 func newSigner(w storage.Webhook, receiverURL string, sources storage.Sources) *signer {
@@ -56,6 +56,8 @@ func (s *signer) key() string {
 	return ""
 }
 
+// mint returns a token with the fault that m asks for. Other
+// misbehaviours are about the body, and get a good token.
 func mint(minter *token.Minter, now time.Time, m storage.Misbehaviour) (string, error) {
 	if m == "" {
 		return minter.HeaderValue(now)
@@ -67,6 +69,9 @@ func mint(minter *token.Minter, now time.Time, m storage.Misbehaviour) (string, 
 	return minter.Misbehave(now, fault)
 }
 
+// current returns the minter of the current key. A key that is stored elsewhere is read for
+// each attempt, so that a rotated one counts at once, but parsed only if it has changed:
+// parsing an RSA key takes longer than making a token with HMAC.
 func (s *signer) current(ctx context.Context) (*token.Minter, error) {
 	if err := s.gate.enter(ctx); err != nil {
 		return nil, sourceProblem(storage.ClassSecret, "JWT key", err)

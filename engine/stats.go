@@ -14,7 +14,7 @@ const (
 	latencyWindows = 6
 	latencyWindow  = 10 * time.Second
 	maxLatency     = 24 * time.Hour
-	latencyDigits  = 2
+	latencyDigits  = 2 // which is as exact as anybody reads a percentile
 )
 
 // stats counts outcomes since the engine was created and over the last 10 seconds, and

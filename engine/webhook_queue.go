@@ -175,7 +175,8 @@ func (q *webhookQueue) update(w storage.Webhook) {
 	q.wakeUp()
 }
 
-// pause pauses the webhook before the store's change arrives.
+// pause pauses the webhook before the store's change arrives. In the meantime the workers
+// would make further attempts, each of which gets the same 410.
 func (q *webhookQueue) pause(reason string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -183,7 +184,8 @@ func (q *webhookQueue) pause(reason string) {
 	q.clear()
 }
 
-// clear empties the queue. The store still has its jobs.
+// clear empties the queue. The store still has its jobs, which a full scan finds when the
+// webhook is active again.
 func (q *webhookQueue) clear() {
 	q.queue.clear()
 	q.fetcher.more = false
@@ -197,7 +199,8 @@ func (q *webhookQueue) close() {
 	q.clear()
 }
 
-// cancel removes a delivery's job or aborts its attempt.
+// cancel removes a delivery's job or aborts its attempt. A page that is being read may still
+// return the delivery, as it was before.
 func (q *webhookQueue) cancel(id storage.ID) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

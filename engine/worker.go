@@ -10,6 +10,8 @@ import (
 )
 
 // work makes one attempt after another, each to its commit, until there is no job to claim.
+// Waiting for the commit bounds what a kill can cost: each worker has at most one attempt
+// whose outcome is not recorded, which the next leader will make again.
 func (d *dispatcher) work(a *runningAttempt) {
 	for a != nil {
 		d.deliver(a)
@@ -21,7 +23,9 @@ func (d *dispatcher) work(a *runningAttempt) {
 	d.queue.wakeUp()
 }
 
-// deliver makes an attempt and commits its outcome.
+// deliver makes an attempt and commits its outcome. Three ends have none, and leave the
+// delivery as it was: the engine had to end before the attempt began, or during it, or this
+// machine lacked a resource, for which the endpoint is not to blame.
 func (d *dispatcher) deliver(a *runningAttempt) {
 	if !d.engine.quota.enter(d.engine.working, d.client.releaseIdle) {
 		d.unclaim(a)
@@ -63,7 +67,8 @@ func (d *dispatcher) deliver(a *runningAttempt) {
 	}
 }
 
-// attempt tries to deliver the job with the webhook as it is now.
+// attempt tries to deliver the job with the webhook as it is now, which may be another
+// version than when the event was enqueued. Only the payload never changes.
 func (d *dispatcher) attempt(a *runningAttempt) (Result, []time.Duration) {
 	ctx, cancel := context.WithCancel(d.engine.working)
 	defer cancel()
