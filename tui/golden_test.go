@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -75,9 +74,13 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func unpadded(screen string) string { return lineEnd.ReplaceAllString(screen, "") }
-
-var lineEnd = regexp.MustCompile(`(?m) +$`)
+func unpadded(screen string) string {
+	lines := strings.Split(screen, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return strings.Join(lines, "\n")
+}
 
 // TestColours compares the escape sequences of one screen that has about every colour.
 func TestColours(t *testing.T) {
@@ -130,7 +133,8 @@ func fitsAnySize(t *testing.T, c *console) {
 	for range randomSizes {
 		fits(t, c, 1+dice.IntN(220), 1+dice.IntN(60))
 	}
-	for _, size := range [][2]int{{1, 1}, {220, 60}, {99, 20}, {100, 20}, {159, 31}, {160, 31}} {
+	odd := [][2]int{{1, 1}, {99, 20}, {100, 20}, {159, 31}, {160, 31}, {220, 60}}
+	for _, size := range odd[:oddSizes] {
 		fits(t, c, size[0], size[1])
 	}
 }

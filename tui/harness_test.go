@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -260,9 +259,7 @@ func (c *console) miss(texts ...string) {
 	}
 }
 
-var spaces = regexp.MustCompile(`\s+`)
-
-func squeeze(s string) string { return strings.TrimSpace(spaces.ReplaceAllString(s, " ")) }
+func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // theme is one of the three ways to draw.
 type theme string

@@ -2,4 +2,7 @@
 
 package tui
 
-const randomSizes = 6
+const (
+	randomSizes = 6
+	oddSizes    = 6
+)

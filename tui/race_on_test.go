@@ -2,6 +2,9 @@
 
 package tui
 
-// randomSizes is how many sizes are tried beside the named ones. Drawing is one goroutine's
-// work, in which the race detector finds nothing, slowly.
-const randomSizes = 2
+// How many sizes are tried beside the usual ones. Drawing is one goroutine's work, in which
+// the race detector finds nothing, slowly.
+const (
+	randomSizes = 1
+	oddSizes    = 1
+)

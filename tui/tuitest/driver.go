@@ -3,7 +3,6 @@ package tuitest
 import (
 	"context"
 	"io"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -244,9 +243,7 @@ func (d *Driver) Miss(texts ...string) {
 	}
 }
 
-var spaces = regexp.MustCompile(`\s+`) //nolint:gochecknoglobals // a constant, but for the type
-
-func squeeze(s string) string { return strings.TrimSpace(spaces.ReplaceAllString(s, " ")) }
+func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Offers returns the label of a key's binding, or why the key does nothing, or "" if it is
 // not bound.
