@@ -53,6 +53,7 @@ func (s CampaignSettings) check(bad *FieldErrors, rules Rules) {
 
 const timeLayout = "2006-01-02T15:04:05Z07:00"
 
+// addUUID checks an ID. It may be empty, because one is generated then.
 func (e *FieldErrors) addUUID(field, text string) {
 	if text != "" && (len(text) != uuidLength || uuid.Validate(text) != nil) {
 		e.add(field, "%q is not a valid UUID (8-4-4-4-12 hexadecimal digits); leave it empty to generate one", text)
@@ -66,6 +67,8 @@ func addChoice[T ~string](bad *FieldErrors, field string, value T, choices []T) 
 	}
 }
 
+// check checks the rules, the shares and the speed. Comparisons are written so that they are
+// false for NaN, which a file may contain and which is neither too small nor too large.
 func (p OutcomePlan) check(bad *FieldErrors, channel Channel, rules Rules) {
 	if len(p.Rules) > MaxOutcomeRules {
 		bad.add("plan.rules", "has %d rules; use at most %d", len(p.Rules), MaxOutcomeRules)
@@ -90,7 +93,7 @@ func (p OutcomePlan) check(bad *FieldErrors, channel Channel, rules Rules) {
 		}
 		sum += s.Percent
 	}
-	if sum > 100+1e-9 {
+	if sum > 100+1e-9 { // decimal shares such as 33.3 and 66.7 do not add up exactly in binary
 		bad.add("plan.shares", "are %.10g %% together; use at most 100", sum)
 	}
 	if !(p.Speed >= MinSpeed && p.Speed <= MaxSpeed) {
@@ -98,6 +101,8 @@ func (p OutcomePlan) check(bad *FieldErrors, channel Channel, rules Rules) {
 	}
 }
 
+// failureCode is the form of a code. Those of email have one to three digits, those of the SMS
+// provider three.
 var failureCode = regexp.MustCompile(`^[0-9]{1,3}$`)
 
 // checkOutcome checks that an outcome exists on a channel. A code is only checked for its

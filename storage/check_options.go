@@ -79,7 +79,8 @@ func (r CheckRun) Done() (n int) {
 	return n
 }
 
-// Failing returns the IDs of the cases that failed or warned, to run these again.
+// Failing returns the IDs of the cases that failed or warned, to run these again after a repair
+// without waiting for all the others.
 func (r CheckRun) Failing() (ids []string) {
 	for _, c := range r.Cases {
 		if c.Result.bad() {

@@ -24,7 +24,8 @@ type filterKey struct {
 	parse   func(value string, now time.Time) (at time.Time, reason string) // nil: any value
 }
 
-// ReceiptFilter returns the syntax of a filter of receipts.
+// ReceiptFilter returns the syntax of a filter of receipts. Keys that several kinds of record
+// share mean the same for all of them, so that a filter can be carried from one to another.
 func ReceiptFilter() FilterSyntax {
 	results := []string{string(Pass), string(Fail), string(NotApplicable)}
 	return FilterSyntax{[]filterKey{
@@ -114,7 +115,8 @@ func (s FilterSyntax) Values(key string) []string {
 	return nil
 }
 
-// parseValue checks a value. It returns the time if the value is one, and the reason if the
+// parseValue checks a value. A word that no record can have is an error, because a filter that
+// finds nothing looks as if there were nothing. It returns the time if the value is one, and the reason if the
 // value is not valid.
 func (k filterKey) parseValue(value string, now time.Time) (at time.Time, reason string) {
 	switch {
@@ -155,6 +157,7 @@ func parseTime(value string, now time.Time) (time.Time, string) {
 	return at, ""
 }
 
+// operator returns what stands between a key and its value.
 func operator(key string) string {
 	if key == bodyKey {
 		return "~"

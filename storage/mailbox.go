@@ -20,11 +20,14 @@ const (
 
 // CheckMailbox returns the reason why text is not an email address that SMTP accepts (RFC
 // 5321 §4.1.2, in any script by RFC 6531), or "" if it is one.
+//
+// net/mail is of no use here: it parses header fields (RFC 5322), in which comments, display
+// names and folded lines are allowed, which no SMTP server takes as a recipient.
 func CheckMailbox(text string) string {
 	if !utf8.ValidString(text) {
 		return "it is not valid UTF-8"
 	}
-	at := strings.LastIndexByte(text, '@')
+	at := strings.LastIndexByte(text, '@') // the last one, because a quoted part may contain others
 	if at < 0 {
 		return "it has no @"
 	}
@@ -44,6 +47,7 @@ func CheckMailbox(text string) string {
 	return ""
 }
 
+// checkLocalPart checks the part before the @: a dot-string, or a quoted string.
 func checkLocalPart(local string) string {
 	if odd, found := script.Odd(local); found {
 		return fmt.Sprintf("it contains the invisible character %U", odd)
@@ -83,6 +87,9 @@ func checkQuotedPart(local string) string {
 	return "the quotes before the @ are not closed"
 }
 
+// checkMailDomain checks a domain in any script. The limit of a label is one of ASCII, which a
+// label in another script reaches only after its conversion (RFC 5890 §2.3.1). Underscores are
+// accepted, because DNS has them though host names have not.
 func checkMailDomain(domain string) string {
 	if inner, literal := strings.CutPrefix(domain, "["); literal {
 		return checkAddressLiteral(inner)

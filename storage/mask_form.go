@@ -19,7 +19,9 @@ type form struct {
 	breaks bool            // may contain line breaks (RFC 2045 §6.8)
 }
 
-// formsOf returns the forms of a secret to search for.
+// formsOf returns the forms of a secret to search for. An endpoint that echoes a request in its
+// answer does so as it likes: in JSON, as a dump in hexadecimal or base64, in an HTML page. A
+// short secret is searched for only as a word, or it would be found everywhere.
 func formsOf(secret string) (forms []form) {
 	if len(secret) < minAlone {
 		return nil
@@ -114,6 +116,9 @@ func (f *form) match(text string, at int, cut bool) int {
 	return end
 }
 
+// follow compares the text from at on with the form, character by character. What compares a
+// character is a parameter, because a secret that contains %, \ or & may stand there as it is
+// or escaped.
 func (f *form) follow(text string, at int, cut bool, match func(text string, want byte) int) int {
 	i := at
 	for n := range len(f.text) {
@@ -174,6 +179,8 @@ func (f *form) matchEscaped(text string, want byte) int {
 	return f.matchByte(text, want)
 }
 
+// matchEscape is matchByte for an escape alone. Proxies and frameworks escape what is escaped
+// already, so it decodes several levels.
 func (f *form) matchEscape(text string, want byte) int {
 	if strings.IndexByte(escapeStarts, text[0]) < 0 {
 		return 0
@@ -220,6 +227,8 @@ func unescape(text string) (c byte, size int) {
 	return 0, 0
 }
 
+// hexByte decodes hexadecimal digits. Characters beyond a byte are none of a secret's bytes,
+// and escapedASCII has a form for them.
 func hexByte(text string, from, digits int) (c byte, size int) {
 	if len(text) < from+digits {
 		return 0, 0

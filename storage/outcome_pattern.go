@@ -28,6 +28,9 @@ func WhyNeverMatches(channel Channel, pattern string) string {
 	return ""
 }
 
+// whyNoNumber is WhyNeverMatches for phone numbers. The rules of a pattern are tried in order
+// and the first that matches decides, so one that never matches is not noticed: its messages
+// just have another outcome.
 func whyNoNumber(pattern string) string {
 	const remedy = "; write a pattern such as +1555*"
 	if !numberPattern.MatchString(pattern) {
@@ -46,6 +49,8 @@ func whyNoNumber(pattern string) string {
 	return ""
 }
 
+// whyNoMailbox is WhyNeverMatches for email addresses. Whether a pattern and the grammar of
+// addresses have a text in common is tried out, with texts that the pattern matches.
 func whyNoMailbox(pattern string) string {
 	if !strings.ContainsAny(pattern, "*?") {
 		if reason := CheckMailbox(pattern); reason != "" {

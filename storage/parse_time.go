@@ -16,6 +16,8 @@ func ParseTime(text string, now time.Time) (time.Time, bool) {
 	return now.Add(-ago), ok
 }
 
+// longUnits matches the units that time.ParseDuration lacks, because a day is not always 24
+// hours long. For finding recent records that is exact enough.
 var longUnits = regexp.MustCompile(`^(?:([0-9]{1,4})w)?(?:([0-9]{1,5})d)?(.*)$`)
 
 func parseAgo(text string) (ago time.Duration, ok bool) {

@@ -116,7 +116,8 @@ func (p Profile) Implied() Profile {
 	return p
 }
 
-// Warnings returns the settings of a profile that have no effect on any answer.
+// Warnings returns the settings of a profile that have no effect on any answer. Whoever tests
+// with a setting that matches nothing would believe that the endpoint had passed.
 func (p Profile) Warnings() (odd FieldErrors) {
 	never := func(statuses ...int) bool {
 		return len(p.Statuses) > 0 && p.FailPct+float64(p.FailFirst) == 0 &&
@@ -132,6 +133,8 @@ func (p Profile) Warnings() (odd FieldErrors) {
 	return odd
 }
 
+// checkProfileHeaders checks the header lines of an answer. Unlike in a request, only what
+// frames the message is refused: testing how a sender takes an odd answer is the purpose.
 func checkProfileHeaders(headers []HeaderField) (bad FieldErrors) {
 	for i, h := range headers {
 		field := fmt.Sprintf("headers[%d]", i)

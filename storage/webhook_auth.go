@@ -75,6 +75,8 @@ func (j JWT) checkKey(ctx context.Context, bad *FieldErrors, from Sources) {
 	}
 }
 
+// checkHeader checks the header that carries the token. It is usually Authorization with the
+// scheme Bearer (RFC 6750 §2.1), and custom actions of Journey Optimizer let one choose both.
 func (j JWT) checkHeader(bad *FieldErrors) {
 	switch name := canonical(j.Header); {
 	case !httpguts.ValidHeaderFieldName(j.Header):
@@ -87,6 +89,9 @@ func (j JWT) checkHeader(bad *FieldErrors) {
 	}
 }
 
+// checkHeaders checks the custom header lines. A name may occur once only: whether two lines
+// of a name mean a list or a contradiction depends on the field (RFC 9110 §5.3), and endpoints
+// read the first, the last or both.
 func (w Webhook) checkHeaders(bad *FieldErrors) {
 	if len(w.Headers) > MaxHeaders {
 		bad.add("headers", "has %d entries; use at most %d", len(w.Headers), MaxHeaders)
@@ -108,6 +113,8 @@ func (w Webhook) checkHeaders(bad *FieldErrors) {
 	}
 }
 
+// addSecretHeader checks how a secret value is referred to. Whether it can be read now is a
+// warning only, as for the key.
 func (e *FieldErrors) addSecretHeader(field string, value Secret) {
 	if value == "" {
 		e.add(field, "is missing; a secret header needs one, or env:NAME, or file:PATH")
@@ -125,7 +132,9 @@ func (w Webhook) checkReserved(bad *FieldErrors, field, name string) {
 	}
 }
 
-// addHeaderSyntax checks the syntax of a header field (RFC 9110 §5).
+// addHeaderSyntax checks the syntax of a header field (RFC 9110 §5). A line break in a value
+// would add header lines, or a second request, that nobody configured. A secret value is not
+// repeated in the error, which is printed and logged.
 func (e *FieldErrors) addHeaderSyntax(field string, h HeaderField) {
 	switch {
 	case h.Name == "":
@@ -147,12 +156,19 @@ func (e *FieldErrors) addHeaderSyntax(field string, h HeaderField) {
 	}
 }
 
+// canonical returns the form in which names are compared, because their letter case has no
+// meaning (RFC 9110 §5.1). They are sent as they were entered.
 func canonical(name string) string { return textproto.CanonicalMIMEHeaderKey(name) }
 
+// reserved reports whether deliveries set a header field themselves: what frames the message,
+// what describes the body, and what the endpoint recognizes a delivery and its attempt by.
 func reserved(name string) bool {
 	return IsFraming(name) || name == "Content-Type" || name == "User-Agent" || strings.HasPrefix(name, "Backchannel-")
 }
 
+// check reads the files that are there, because a wrong file would be noticed only when
+// deliveries fail. A file that is missing may be mounted later, or exist only where deliveries
+// are sent, so that is a warning.
 func (t TLSOptions) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	if (t.CertFile == "") != (t.KeyFile == "") {
 		bad.add("delivery.tls", "a client certificate needs both its certificate and its key; name both files or none")

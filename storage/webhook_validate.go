@@ -13,7 +13,9 @@ import (
 	"backchannel/storage/words"
 )
 
-// Rules are the settings that validation depends on.
+// Rules are the settings that validation depends on. They are parameters because the same
+// webhook may be valid here and not there: --allow-http is one process's own choice, and
+// secrets and files are those of the machine that delivers.
 type Rules struct {
 	AllowHTTP bool // accept http URLs of loopback hosts
 	Sources   Sources
@@ -22,6 +24,8 @@ type Rules struct {
 	FailureCodes func(Channel) []string
 }
 
+// urls returns the rules for a webhook's URL. Journey Optimizer takes HTTPS only, so http is
+// never more than a convenience for an endpoint on the same machine.
 func (r Rules) urls() weburl.Rules {
 	if r.AllowHTTP {
 		return weburl.Rules{HTTP: weburl.Loopback}
@@ -62,6 +66,9 @@ func (w Webhook) Validate(ctx context.Context, rules Rules) error {
 	return bad.Err()
 }
 
+// checkBasics checks what the console's form asks for first. That there is one webhook per
+// organization and sandbox is not checked here, but by the store, which alone knows the others
+// at the time of the commit.
 func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
 	bad.addText("name", w.Name, MaxNameLength)
 	bad.addText("organization", w.Organization, MaxTextLength)
@@ -91,6 +98,8 @@ func (e *FieldErrors) addText(field, text string, most int) {
 	}
 }
 
+// addPrintable refuses characters that would not be seen, or would reorder what is shown. Two
+// names that look the same are a trap.
 func (e *FieldErrors) addPrintable(field, text string) {
 	if !utf8.ValidString(text) {
 		e.add(field, "is not valid UTF-8; retype it")
@@ -136,6 +145,8 @@ func (w Webhook) checkDelivery(ctx context.Context, bad *FieldErrors, rules Rule
 	d.TLS.check(ctx, bad, rules.Sources)
 }
 
+// imsOrg is what an organization's ID normally looks like. The sample of Journey Optimizer's
+// own documentation, myImsOrg, does not, so that another form is a warning and no error.
 var imsOrg = regexp.MustCompile(`^[0-9A-Fa-f]{24}@AdobeOrg$`)
 
 // Warnings returns the settings that are valid but probably a mistake, and the secrets and
