@@ -22,6 +22,8 @@ func judgeHeaders(ctx context.Context, configured []storage.HeaderField, arrived
 	return verdictOf("all "+words.Count(len(configured), "custom header")+" arrived", checks)
 }
 
+// checkHeader judges one header. The value that arrived is compared to the letter, because an
+// endpoint may do so.
 func checkHeader(ctx context.Context, h storage.HeaderField, values []string, from storage.Sources) storage.Check {
 	c := storage.Check{Name: intake.Clip(h.Name, intake.MaxShown), Result: storage.Fail, Expected: shownValue(h, h.Value)}
 	want := h.Value
@@ -46,6 +48,8 @@ func checkHeader(ctx context.Context, h storage.HeaderField, values []string, fr
 	return c
 }
 
+// shownValue returns a configured value as a verdict shows it. It may
+// contain a credential though nobody has marked the field as secret.
 func shownValue(h storage.HeaderField, value string) string {
 	if h.Secret || (storage.HeaderField{Name: h.Name, Value: value}).SecretValue() {
 		return storage.Masked
@@ -53,6 +57,8 @@ func shownValue(h storage.HeaderField, value string) string {
 	return intake.Quote(value)
 }
 
+// shownOther is shownValue for a value that is not the configured one. In place of a secret it
+// may be another secret, or the right one with a typing error.
 func shownOther(h storage.HeaderField, value string) string {
 	if h.Secret {
 		return "another value"

@@ -14,13 +14,16 @@ import (
 
 const timeOfDay = "15:04:05.000"
 
+// accepted reports whether an earlier event counts. One that was refused or got no answer is
+// sent again, and its repetition is what a sender should do.
 func accepted(e storage.Earlier) bool { return e.Code >= 200 && e.Code <= 299 }
 
 func describeEarlier(e storage.Earlier) string {
 	return fmt.Sprintf("receipt %s of %s", e.ID, e.ReceivedAt.UTC().Format(timeOfDay+"Z"))
 }
 
-// judgeDuplicate fails on an event that was accepted before.
+// judgeDuplicate fails on an event that was accepted before. The requestId alone would not do:
+// a call has up to 20 recipients, and each message several statuses.
 func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdict {
 	if r.RequestID == "" || r.Identity == "" || r.Status == "" {
 		return notApplicable("the body lacks requestId, identity or status: nothing to compare")
@@ -69,7 +72,8 @@ func stage(status string) int {
 	return 0
 }
 
-// judgeOrder fails on a status that arrives after one of a later stage.
+// judgeOrder fails on a status that arrives after one of a later stage. Of statuses at one
+// stage, each may follow the other: a message that was delivered can still bounce.
 func judgeOrder(r *storage.Receipt, earlier []storage.Earlier) storage.Verdict {
 	own := stage(r.Status)
 	switch {
