@@ -33,7 +33,8 @@ curl --cacert ca.pem https://127.0.0.1:9443/healthz`,
 	}
 }
 
-// authority returns the local authority, which it creates in the data folder if needed.
+// authority returns the local authority, which it creates in the data folder if needed. So a
+// script can make a sender trust it before anything has been started.
 func (s *session) authority() (*receiver.CA, error) {
 	if err := s.makeDataFolder(); err != nil {
 		return nil, err

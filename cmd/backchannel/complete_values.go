@@ -15,7 +15,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// argumentChoosers returns the choosers of arguments by the paths of their commands.
+// argumentChoosers returns the choosers of arguments by the paths of their commands. They offer
+// only what the command would accept: to retry a delivery that has ended is an error.
 func argumentChoosers() map[string]chooser {
 	delivery := func(states ...storage.State) chooser { return inTurn(deliveryIDs(states...)) }
 	receipt := inTurn(receiptIDs(""))
@@ -136,6 +137,7 @@ func webhookNames(state storage.WebhookState) chooser {
 	}
 }
 
+// organizations completes those of existing webhooks, and the one of the documentation's sample.
 func organizations(q completing) []choice {
 	known := q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.Webhooks(ctx)

@@ -14,7 +14,8 @@ import (
 	"backchannel/storage"
 )
 
-// The exit codes.
+// The exit codes. Scripts depend on them, so a new kind of failure gets the code of the kind
+// nearest to it, or a new one.
 const (
 	exitDone        = 0
 	exitUnexpected  = 1
@@ -26,7 +27,8 @@ const (
 	exitInterrupted = 130
 )
 
-// An exitError is an error with its exit code.
+// An exitError is an error with its exit code, for errors that this package makes itself. Those
+// of other packages get theirs in exitCode, because no package below should know of exit codes.
 type exitError struct {
 	code int
 	text string
@@ -55,6 +57,7 @@ func invalid(field, format string, args ...any) error {
 	return storage.FieldErrors{{Field: field, Reason: fmt.Sprintf(format, args...)}}
 }
 
+// exitCode returns the exit code of an error, or 1 for one that nobody expected.
 func exitCode(err error) int {
 	var exit *exitError
 	switch {
@@ -96,6 +99,8 @@ func (a *app) report(err error) {
 	}
 }
 
+// describe returns the text of an error. A person who pressed ctrl+c knows why the command
+// ended, so the chain of errors that this caused would say nothing new.
 func (s *session) describe(err error) string {
 	var panicked *crash.Panic
 	switch {
@@ -107,6 +112,9 @@ func (s *session) describe(err error) string {
 	return err.Error()
 }
 
+// saveCrash writes the stack of a panic to a file, whose name the terminal shows instead: a
+// stack trace helps only those who repair the program. If it cannot be written, showing it is better
+// than losing it.
 func (s *session) saveCrash(p *crash.Panic) string {
 	dir := cmp.Or(s.settings.data, os.TempDir())
 	path, err := p.Save(dir, s.now(), programVersion())

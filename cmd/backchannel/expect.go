@@ -96,6 +96,8 @@ func (v *expectFlags) expectation(p *parser, now time.Time) (follow.Expectation,
 	return expected, p.bad.Err()
 }
 
+// checkNumbers checks the counts. --count 0 is refused, because it would be met at once
+// whatever arrives, and a test that expects nothing needs --exactly 0.
 func (v *expectFlags) checkNumbers(p *parser) {
 	count, exact := p.given("count"), p.given("exactly")
 	switch {
@@ -114,6 +116,8 @@ func (v *expectFlags) checkNumbers(p *parser) {
 	}
 }
 
+// expect waits for the receipts. If too few came and no receiver is running, it adds that, since
+// no receipt can come then.
 func (s expectSession) expect(ctx context.Context, store expectStore, expected follow.Expectation) error {
 	count, err := expected.Wait(ctx, store)
 	if err != nil {

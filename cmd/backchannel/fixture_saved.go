@@ -58,6 +58,7 @@ func (s fixtureSession) withSavedFixture(ctx context.Context, name string, run f
 	})
 }
 
+// noSavedFixture says that a fixture does not exist, and which one has a similar name.
 func noSavedFixture(ctx context.Context, store fixtureStore, name string) error {
 	all, err := store.SavedFixtures(ctx)
 	if err != nil {
@@ -91,7 +92,8 @@ func (s fixtureSession) showSavedFixture(f storage.SavedFixture) error {
 	return nil
 }
 
-// showPayload shows the bytes of an event. If they are not JSON, --output json writes a string.
+// showPayload shows the bytes of an event. A fixture may be saved from a receipt whose body was
+// not JSON; --output json writes it as a string, since it promises JSON.
 func (s fixtureSession) showPayload(payload []byte) error {
 	switch {
 	case !s.settings.json():

@@ -156,7 +156,8 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 	return nil
 }
 
-// A resender sends receipts again from this process, whoever leads.
+// A resender sends receipts again from this process, whoever leads. A replay is one attempt whose
+// result somebody waits for, so it goes through no queue and is not retried.
 type resender struct{ *session }
 
 // sendAgain sends the bytes of a receipt in one attempt from this process.

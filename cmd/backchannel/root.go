@@ -11,7 +11,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// newRoot returns the tree of commands.
+// newRoot returns the tree of commands. Cobra's own errors and help are switched off: they know
+// nothing of --output json, exit codes and near misses.
 func newRoot(a *app) *cobra.Command {
 	var version bool
 	root := &cobra.Command{
@@ -41,7 +42,7 @@ backchannel receipt list`,
 	}
 	a.settings.flags(root.PersistentFlags())
 	root.Flags().BoolVar(&version, "version", false, "print the version")
-	if asksForJSON(a.args) {
+	if asksForJSON(a.args) { // before flags are parsed, since an error in one is to be JSON as well
 		a.settings.output = outputJSON
 	}
 	root.SetArgs(a.args)
@@ -57,6 +58,8 @@ backchannel receipt list`,
 	return root
 }
 
+// addGroups adds the commands in the groups of the help. Each gets a session of its own type,
+// which declares the part of a store that it uses.
 func addGroups(root *cobra.Command, a *app) {
 	groups := []struct {
 		id, title string
@@ -83,7 +86,8 @@ func addGroups(root *cobra.Command, a *app) {
 	root.SetHelpCommandGroupID("help")
 }
 
-// parent makes a command that only has subcommands.
+// parent makes a command that only has subcommands. Cobra would print the help and exit with 0
+// for a mistyped subcommand, so that a script would go on.
 func parent(command *cobra.Command, children ...*cobra.Command) *cobra.Command {
 	command.Args = cobra.ArbitraryArgs
 	command.RunE = func(cmd *cobra.Command, args []string) error {
@@ -105,6 +109,7 @@ func childNames(cmd *cobra.Command) (names []string) {
 	return names
 }
 
+// unknownCommand names the most similar command.
 func unknownCommand(cmd *cobra.Command, name string) error {
 	return usagef("there is no command %q%s (see %s --help)", cmd.CommandPath()+" "+name, words.DidYouMean(name, childNames(cmd)), cmd.CommandPath())
 }
@@ -141,7 +146,8 @@ func exactly(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// must returns an error if a required flag has no value.
+// must returns an error if a required flag has no value. Cobra's MarkFlagRequired would accept an
+// empty one, such as that of an unset variable in a script.
 func must(cmd *cobra.Command, flag, value string) error {
 	if value != "" {
 		return nil
