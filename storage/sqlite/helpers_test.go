@@ -68,8 +68,13 @@ func openTest(t testing.TB, dirs ...string) *Store {
 	if len(dirs) == 0 {
 		dirs = []string{blankFolder(t)}
 	}
-	dir := dirs[0]
-	s, err := Open(t.Context(), Options{Dir: dir})
+	return openWith(t, Options{Dir: dirs[0]})
+}
+
+// openWith opens a store and closes it when the test ends.
+func openWith(t testing.TB, o Options) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

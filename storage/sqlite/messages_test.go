@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -44,23 +43,6 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 	}
 	if n, err := first(t.Context(), s.reads, one[int], `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d keys are left, %v", n, err)
-	}
-}
-
-// A request may have many recipients, each of whom gets a message of their own.
-func TestMessagesOfOneRequestAreApart(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
-	w := addWebhook(t, s, "acme")
-	for i := range 30 {
-		r := receiptOf(w)
-		r.RequestID, r.Identity = "R", fmt.Sprint("recipient", i)
-		if earlier := earlierOf(t, s, &r); len(earlier) > 0 {
-			t.Errorf("%s has earlier receipts: %d", r.Identity, len(earlier))
-		}
-	}
-	if found := foundBy(t, s, "message:R"); len(found) != 30 {
-		t.Errorf("%d found", len(found))
 	}
 }
 

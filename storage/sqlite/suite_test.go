@@ -8,15 +8,10 @@ import (
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) storetest.Store { return openTest(t) })
-}
-
-func TestChecks(t *testing.T) {
-	t.Parallel()
-	storetest.RunChecks(t, func(t *testing.T) storetest.CheckStore { return openTest(t) })
-}
-
-func TestCampaigns(t *testing.T) {
-	t.Parallel()
-	storetest.RunCampaigns(t, func(t *testing.T) storetest.CampaignStore { return openTest(t) })
+	storetest.RunAll(t, func(t *testing.T) func(storetest.Options) *Store {
+		dir := blankFolder(t)
+		return func(o storetest.Options) *Store {
+			return openWith(t, Options{Dir: dir, Now: o.Now, By: o.By})
+		}
+	})
 }

@@ -9,12 +9,20 @@ import (
 
 // Breakers are the engine's circuit breakers, which outlive it.
 type Breakers interface {
+	breakerReads
+	breakerWrites
+}
+
+type breakerReads interface {
 	Breakers(ctx context.Context) ([]storage.Breaker, error)
+}
+
+type breakerWrites interface {
 	SaveBreaker(ctx context.Context, b storage.Breaker) error
 }
 
-func breakerTests() tests {
-	return tests{"breakers are stored until they have no failures": breakers}
+func breakerTests() subject {
+	return subject{both: tests{"breakers are stored until they have no failures": breakers}}
 }
 
 func breakers(s *suite) {

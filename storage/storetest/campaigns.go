@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,18 +13,28 @@ import (
 
 // Campaigns are what an application executes, and what follows from it.
 type Campaigns interface {
+	campaignReads
+	campaignWrites
+}
+
+type campaignReads interface {
 	Campaigns(ctx context.Context) ([]storage.Campaign, error)
+	Campaign(ctx context.Context, id storage.ID) (storage.Campaign, error)
 	CampaignByName(ctx context.Context, name string) (storage.Campaign, error)
-	SaveCampaigns(ctx context.Context, all ...*storage.Campaign) error
+	CampaignByUUID(ctx context.Context, uuid string) (storage.Campaign, error)
 	CheckCampaign(ctx context.Context, c storage.Campaign) error
-	DeleteCampaign(ctx context.Context, id storage.ID) error
-	// SaveInventory is SaveWebhooks and SaveCampaigns in one commit.
-	SaveInventory(ctx context.Context, webhooks []*storage.Webhook, campaigns []*storage.Campaign) error
 	MessageCounts(ctx context.Context) (map[storage.ID]storage.MessageCounts, error)
 }
 
-func campaignTests() tests {
-	return tests{
+type campaignWrites interface {
+	SaveCampaigns(ctx context.Context, all ...*storage.Campaign) error
+	DeleteCampaign(ctx context.Context, id storage.ID) error
+	// SaveInventory is SaveWebhooks and SaveCampaigns in one commit.
+	SaveInventory(ctx context.Context, webhooks []*storage.Webhook, campaigns []*storage.Campaign) error
+}
+
+func campaignTests() subject {
+	return subject{both: tests{
 		"a campaign comes back as it was saved":      roundTrip,
 		"all campaigns are saved or none":            allOrNone,
 		"an old version of a campaign is a conflict": oldVersion,
@@ -31,14 +42,14 @@ func campaignTests() tests {
 		"only a draft is deleted":                    deleteDraft,
 		"webhooks and campaigns are saved together":  bothKinds,
 		"a campaign has the ID of its sandbox":       sandboxIDs,
-	}
+	}}
 }
 
 func (s *suite) campaign(name string) storage.Campaign {
 	s.Helper()
 	c := storage.NewCampaign()
 	c.Name, c.Webhooks, c.Sandbox.Name = name, true, s.hook.Sandbox.Name
-	s.must(s.all.SaveCampaigns(s.ctx, &c))
+	s.must(s.store.SaveCampaigns(s.ctx, &c))
 	return c
 }
 
@@ -47,7 +58,7 @@ func sandboxIDs(s *suite) {
 	save := func(name, sandbox, id string) storage.Campaign {
 		c := storage.NewCampaign()
 		c.Name, c.Organization, c.Sandbox = name, " "+s.hook.Organization, storage.Sandbox{Name: sandbox + " ", ID: id}
-		s.must(s.all.SaveInventory(s.ctx, nil, []*storage.Campaign{&c}))
+		s.must(s.store.SaveInventory(s.ctx, nil, []*storage.Campaign{&c}))
 		return c
 	}
 	known := s.hook.Sandbox
@@ -67,7 +78,7 @@ func sandboxIDs(s *suite) {
 	moved.Sandbox = storage.Sandbox{Name: "none"}
 	live, err = live.Edit(moved)
 	s.must(err)
-	s.must(s.all.SaveCampaigns(s.ctx, &live))
+	s.must(s.store.SaveCampaigns(s.ctx, &live))
 	if live.Draft.Sandbox != elsewhere.Sandbox || live.Sandbox != known {
 		s.Errorf("the draft's sandbox is %+v, the live one's %+v", live.Draft.Sandbox, live.Sandbox)
 	}
@@ -75,7 +86,7 @@ func sandboxIDs(s *suite) {
 	hook.ID, hook.Version, hook.Name, hook.Sandbox = 0, 0, "along", storage.Sandbox{Name: "new"}
 	along := storage.NewCampaign()
 	along.Name, along.Organization, along.Sandbox = "along", hook.Organization, storage.Sandbox{Name: "new"}
-	s.must(s.all.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&along}))
+	s.must(s.store.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&along}))
 	if along.Sandbox != hook.Sandbox {
 		s.Errorf("saved together, the sandboxes are %+v and %+v", along.Sandbox, hook.Sandbox)
 	}
@@ -87,20 +98,20 @@ func roundTrip(s *suite) {
 	c.Start, c.End = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	c.Webhooks, c.RequestIDFrom, c.Repeat = true, storage.FromGateway, storage.RepeatIgnore
 	c.Plan = storage.OutcomePlan{Seed: -3, Speed: 10, Rules: []storage.OutcomeRule{{Pattern: "+1*", Outcome: "code-402"}}, Shares: []storage.OutcomeShare{{Outcome: "error", Percent: 2.5}}}
-	s.must(s.all.SaveCampaigns(s.ctx, &c))
+	s.must(s.store.SaveCampaigns(s.ctx, &c))
 	draft := c.Latest()
 	draft.Name = "hello"
 	live, err := c.Activate()
 	s.must(err)
 	edited, err := live.Edit(draft)
 	s.must(err)
-	s.must(s.all.SaveCampaigns(s.ctx, &edited))
-	got, err := s.all.CampaignByName(s.ctx, "welcome")
+	s.must(s.store.SaveCampaigns(s.ctx, &edited))
+	got, err := s.store.CampaignByName(s.ctx, "welcome")
 	s.must(err)
 	if diff := cmp.Diff(edited, got); diff != "" || got.Version != 2 || got.Draft == nil {
 		s.Errorf("came back otherwise (-saved, +read): %s", diff)
 	}
-	if _, err := s.all.CampaignByName(s.ctx, "hello"); !errors.Is(err, storage.ErrNotFound) {
+	if _, err := s.store.CampaignByName(s.ctx, "hello"); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("the draft's name is the campaign's: %v", err)
 	}
 }
@@ -108,17 +119,17 @@ func roundTrip(s *suite) {
 func allOrNone(s *suite) {
 	taken, one, bad := s.campaign("taken"), storage.NewCampaign(), storage.NewCampaign()
 	one.Name, bad.Name, bad.Plan.Speed = "one", taken.Name, -1
-	err := s.all.SaveCampaigns(s.ctx, &one, &bad)
+	err := s.store.SaveCampaigns(s.ctx, &one, &bad)
 	var fields storage.FieldErrors
 	if !errors.As(err, &fields) || len(fields) != 2 || fields[0].Field != "plan.speed" || fields[1].Field != "name" || !fields[1].Conflict {
 		s.Errorf("saved what is not valid: %v", err)
 	}
-	all, err := s.all.Campaigns(s.ctx)
+	all, err := s.store.Campaigns(s.ctx)
 	s.must(err)
 	if len(all) != 1 || one.ID != 0 {
 		s.Errorf("stored are %+v", all)
 	}
-	if err := s.all.CheckCampaign(s.ctx, bad); !errors.As(err, &fields) || len(fields) != 2 {
+	if err := s.store.CheckCampaign(s.ctx, bad); !errors.As(err, &fields) || len(fields) != 2 {
 		s.Errorf("checked: %v", err)
 	}
 }
@@ -127,14 +138,14 @@ func oldVersion(s *suite) {
 	old := s.campaign("welcome")
 	changed := old
 	changed.Identity = "crm"
-	s.must(s.all.SaveCampaigns(s.ctx, &changed))
+	s.must(s.store.SaveCampaigns(s.ctx, &changed))
 	old.Identity = "other"
-	if err := s.all.SaveCampaigns(s.ctx, &old); !errors.Is(err, storage.ErrConflict) {
+	if err := s.store.SaveCampaigns(s.ctx, &old); !errors.Is(err, storage.ErrConflict) {
 		s.Errorf("saved over a change: %v", err)
 	}
 	gone := changed
 	gone.ID = 12345
-	if err := s.all.SaveCampaigns(s.ctx, &gone); !errors.Is(err, storage.ErrNotFound) {
+	if err := s.store.SaveCampaigns(s.ctx, &gone); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("saved what does not exist: %v", err)
 	}
 }
@@ -142,8 +153,8 @@ func oldVersion(s *suite) {
 func swappedNames(s *suite) {
 	a, b := s.campaign("a"), s.campaign("b")
 	a.Name, b.Name = "b", "a"
-	s.must(s.all.SaveCampaigns(s.ctx, &a, &b))
-	if got, err := s.all.CampaignByName(s.ctx, "b"); err != nil || got.ID != a.ID {
+	s.must(s.store.SaveCampaigns(s.ctx, &a, &b))
+	if got, err := s.store.CampaignByName(s.ctx, "b"); err != nil || got.ID != a.ID {
 		s.Errorf("b is %+v, %v", got, err)
 	}
 }
@@ -152,13 +163,13 @@ func deleteDraft(s *suite) {
 	c := s.campaign("welcome")
 	live, err := c.Activate()
 	s.must(err)
-	s.must(s.all.SaveCampaigns(s.ctx, &live))
-	if err := s.all.DeleteCampaign(s.ctx, c.ID); !errors.Is(err, storage.ErrConflict) {
+	s.must(s.store.SaveCampaigns(s.ctx, &live))
+	if err := s.store.DeleteCampaign(s.ctx, c.ID); !errors.Is(err, storage.ErrConflict) {
 		s.Errorf("deleted a live one: %v", err)
 	}
 	draft := s.campaign("other")
-	s.must(s.all.DeleteCampaign(s.ctx, draft.ID))
-	if err := s.all.DeleteCampaign(s.ctx, draft.ID); !errors.Is(err, storage.ErrNotFound) {
+	s.must(s.store.DeleteCampaign(s.ctx, draft.ID))
+	if err := s.store.DeleteCampaign(s.ctx, draft.ID); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("deleted twice: %v", err)
 	}
 }
@@ -167,30 +178,40 @@ func bothKinds(s *suite) {
 	taken := s.campaign("taken")
 	hook, c := s.hook, storage.NewCampaign()
 	hook.Name, c.Name = "renamed", "taken"
-	if err := s.all.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&c}); !errors.Is(err, storage.ErrConflict) {
+	if err := s.store.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&c}); !errors.Is(err, storage.ErrConflict) {
 		s.Errorf("saved a name twice: %v", err)
 	}
-	if all, err := s.all.Webhooks(s.ctx); err != nil || len(all) != 1 || all[0].Name != s.hook.Name || hook.Version != s.hook.Version || c.ID != 0 {
+	if all, err := s.store.Webhooks(s.ctx); err != nil || len(all) != 1 || all[0].Name != s.hook.Name || hook.Version != s.hook.Version || c.ID != 0 {
 		s.Errorf("a bad campaign let its webhook be saved: %v, %+v", err, all)
 	}
 	old := s.hook
 	old.Version--
 	c.Name = "new"
-	if err := s.all.SaveInventory(s.ctx, []*storage.Webhook{&old}, []*storage.Campaign{&c}); !errors.Is(err, storage.ErrConflict) {
+	if err := s.store.SaveInventory(s.ctx, []*storage.Webhook{&old}, []*storage.Campaign{&c}); !errors.Is(err, storage.ErrConflict) {
 		s.Errorf("saved an old webhook: %v", err)
 	}
-	if all, err := s.all.Campaigns(s.ctx); err != nil || len(all) != 1 {
+	if all, err := s.store.Campaigns(s.ctx); err != nil || len(all) != 1 {
 		s.Errorf("a bad webhook let its campaign be saved: %v, %+v", err, all)
 	}
 	taken.Name, c.Name = "new", "taken"
-	s.must(s.all.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&taken, &c}))
-	if got, err := s.all.CampaignByName(s.ctx, "taken"); err != nil || got.ID != c.ID || c.ID == 0 || c.Version != 1 || taken.Version != 2 || hook.Version != s.hook.Version+1 {
+	s.must(s.store.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&taken, &c}))
+	if got, err := s.store.CampaignByName(s.ctx, "taken"); err != nil || got.ID != c.ID || c.ID == 0 || c.Version != 1 || taken.Version != 2 || hook.Version != s.hook.Version+1 {
 		s.Errorf("saved %+v, %v", got, err)
 	}
-	s.must(s.all.SaveInventory(s.ctx, nil, []*storage.Campaign{&c}))
-	s.must(s.all.SaveInventory(s.ctx, []*storage.Webhook{&hook}, nil))
-	s.must(s.all.SaveInventory(s.ctx, nil, nil))
+	s.must(s.store.SaveInventory(s.ctx, nil, []*storage.Campaign{&c}))
+	s.must(s.store.SaveInventory(s.ctx, []*storage.Webhook{&hook}, nil))
+	s.must(s.store.SaveInventory(s.ctx, nil, nil))
 	if c.Version != 2 || hook.Version != s.hook.Version+2 {
 		s.Errorf("one kind alone: campaign version %d, webhook version %d", c.Version, hook.Version)
 	}
+}
+
+// RunCampaigns tests what a store does with campaigns, executions and messages.
+func RunCampaigns[S interface {
+	Core
+	Campaigns
+	Executions
+	Activities
+}](t *testing.T, create Create[S]) {
+	run(t, create, campaignTests(), executionTests())
 }

@@ -8,12 +8,17 @@ import (
 )
 
 // Changes are hints that records may have changed.
-type Changes interface {
+type Changes interface{ hinter }
+
+type hinter interface {
 	Changes(ctx context.Context) <-chan storage.Change
 }
 
-func changeTests() tests {
-	return tests{"every commit sends a hint": changes}
+func changeTests() subject {
+	return subject{alone: tests{
+		"every commit sends a hint":   changes,
+		"another store hears of each": heardElsewhere,
+	}}
 }
 
 func changes(s *suite) {
@@ -37,4 +42,30 @@ func changes(s *suite) {
 	receive(storage.ChangedDeliveries)
 	s.webhook("other")
 	receive(storage.ChangedWebhooks)
+}
+
+// heardElsewhere has one store wait for the other's changes, as a console does: it reads when
+// there is a hint, and does not know how many changes a hint is about.
+func heardElsewhere(s *suite) {
+	other := s.open(Options{})
+	hints := other.Changes(s.ctx)
+	timeout := time.NewTimer(20 * time.Second)
+	defer timeout.Stop()
+	for _, state := range []storage.State{storage.Retrying, storage.Retrying, storage.StateDelivered} {
+		id := s.enqueue(s.hook, 1)[0]
+		s.must(s.store.Finish(s.ctx, outcome(id, 1, state, time.Now())))
+		for {
+			if d, err := other.Delivery(s.ctx, id); err == nil && d.State == state {
+				break
+			}
+			select {
+			case got := <-hints:
+				if !got.Has(storage.ChangedDeliveries) {
+					s.Errorf("got %b", got)
+				}
+			case <-timeout.C:
+				s.Fatalf("no hint at delivery %s", id)
+			}
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,11 +15,19 @@ import (
 
 // Checks are runs of the endpoint check.
 type Checks interface {
-	AskCheck(ctx context.Context, r *storage.CheckRun) error
+	checkReads
+	checkWrites
+}
+
+type checkReads interface {
 	CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error)
 	CheckBefore(ctx context.Context, r storage.CheckRun) (storage.CheckRun, error)
 	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)
 	OpenChecks(ctx context.Context) ([]storage.CheckRun, error)
+}
+
+type checkWrites interface {
+	AskCheck(ctx context.Context, r *storage.CheckRun) error
 	StopCheck(ctx context.Context, id storage.ID) error
 	LoseChecks(ctx context.Context, reason string) error
 	StartCheck(ctx context.Context, id storage.ID, cases []storage.CheckCase) error
@@ -27,8 +36,8 @@ type Checks interface {
 	SendCheckEvents(ctx context.Context, run storage.ID, caseID string, events ...storage.Event) ([]storage.Delivery, error)
 }
 
-func checkTests() tests {
-	return tests{
+func checkTests() subject {
+	return subject{both: tests{
 		"a run comes back as it was stored":           storedCheck,
 		"a check cannot be asked for":                 refusedChecks,
 		"requests of a check are deliveries":          checkDeliveries,
@@ -37,16 +46,15 @@ func checkTests() tests {
 		"a run is lost with its process":              lostCheck,
 		"the newest runs of each webhook are kept":    keptChecks,
 		"the run before is the last that judged":      checkBefore,
-		"every step of a run sends a hint":            checkHints,
 		"a run outlives its webhook":                  checkOutlives,
 		"what failed in a check is no activity apart": quietCheck,
-	}
+	}, alone: tests{"every step of a run sends a hint": checkHints}}
 }
 
 func (s *suite) ask(w storage.Webhook) storage.CheckRun {
 	s.Helper()
 	r := storage.CheckRun{WebhookID: w.ID}
-	s.must(s.checks.AskCheck(s.ctx, &r))
+	s.must(s.store.AskCheck(s.ctx, &r))
 	return r
 }
 
@@ -54,19 +62,19 @@ func (s *suite) ask(w storage.Webhook) storage.CheckRun {
 func (s *suite) started(w storage.Webhook) storage.CheckRun {
 	s.Helper()
 	r := s.ask(w)
-	s.must(s.checks.StartCheck(s.ctx, r.ID, []storage.CheckCase{{ID: "b/two", Level: storage.CheckMust, Why: "w"}, {ID: "a/one", Level: storage.CheckInfo}}))
+	s.must(s.store.StartCheck(s.ctx, r.ID, []storage.CheckCase{{ID: "b/two", Level: storage.CheckMust, Why: "w"}, {ID: "a/one", Level: storage.CheckInfo}}))
 	return r
 }
 
 func (s *suite) end(r storage.CheckRun) {
 	s.Helper()
 	r.State = storage.CheckFinished
-	s.must(s.checks.EndCheck(s.ctx, r))
+	s.must(s.store.EndCheck(s.ctx, r))
 }
 
 func (s *suite) run(id storage.ID) storage.CheckRun {
 	s.Helper()
-	r, err := s.checks.CheckRun(s.ctx, id)
+	r, err := s.store.CheckRun(s.ctx, id)
 	s.must(err)
 	return r
 }
@@ -78,7 +86,7 @@ func (s *suite) checkEvent() storage.Event {
 func storedCheck(s *suite) {
 	asked := storage.CheckRun{WebhookID: s.hook.ID, Options: storage.CheckOptions{Only: []string{"tls", "auth/expired"}, LoadDuration: 2 * time.Second, PerSecond: 1.5}}
 	options := asked.Options
-	s.must(s.checks.AskCheck(s.ctx, &asked))
+	s.must(s.store.AskCheck(s.ctx, &asked))
 	if asked.ID == 0 || asked.State != storage.CheckAsked || asked.Webhook != "acme" || asked.URL != s.hook.URL || asked.AskedAt.IsZero() {
 		s.Errorf("asked for is %+v", asked)
 	}
@@ -87,24 +95,24 @@ func storedCheck(s *suite) {
 	}
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	done := storage.CheckCase{ID: "b/two", Level: storage.CheckMust, Result: storage.CheckFailed, Sent: "\x1b<b>", Got: "503", Deliveries: []storage.ID{7, 8}, StartedAt: now, EndedAt: now}
-	s.must(s.checks.StartCheck(s.ctx, asked.ID, []storage.CheckCase{{ID: "b/two"}, {ID: "a/one"}}))
-	s.must(s.checks.SaveCheckCases(s.ctx, asked.ID, done))
+	s.must(s.store.StartCheck(s.ctx, asked.ID, []storage.CheckCase{{ID: "b/two"}, {ID: "a/one"}}))
+	s.must(s.store.SaveCheckCases(s.ctx, asked.ID, done))
 	running := s.run(asked.ID)
 	if running.State != storage.CheckRunning || running.StartedAt.IsZero() || len(running.Cases) != 2 || !cmp.Equal(running.Cases[0], done) || running.Cases[1].ID != "a/one" {
 		s.Errorf("running is %+v", running)
 	}
 	running.State, running.Reason = storage.CheckTimedOut, "time is up"
 	running.Load = storage.CheckLoad{PerSecond: 3, P99: time.Second, Buckets: []storage.LatencyBucket{{UpTo: time.Second, N: 2}}}
-	s.must(s.checks.EndCheck(s.ctx, running))
+	s.must(s.store.EndCheck(s.ctx, running))
 	ended := s.run(asked.ID)
 	running.EndedAt = ended.EndedAt
 	if diff := cmp.Diff(running, ended); diff != "" || ended.EndedAt.IsZero() {
 		s.Errorf("ended otherwise: %s", diff)
 	}
-	if err := s.checks.EndCheck(s.ctx, running); err == nil {
+	if err := s.store.EndCheck(s.ctx, running); err == nil {
 		s.Error("ended twice")
 	}
-	if err := s.checks.StartCheck(s.ctx, asked.ID, nil); !errors.Is(err, storage.ErrConflict) {
+	if err := s.store.StartCheck(s.ctx, asked.ID, nil); !errors.Is(err, storage.ErrConflict) {
 		s.Errorf("started again: %v", err)
 	}
 }
@@ -112,15 +120,15 @@ func storedCheck(s *suite) {
 func refusedChecks(s *suite) {
 	refused := func(r storage.CheckRun, want error, says string) {
 		s.Helper()
-		if err := s.checks.AskCheck(s.ctx, &r); !errors.Is(err, want) || !strings.Contains(err.Error(), says) || r.ID != 0 {
+		if err := s.store.AskCheck(s.ctx, &r); !errors.Is(err, want) || !strings.Contains(err.Error(), says) || r.ID != 0 {
 			s.Errorf("got %v and run %v, want %v that says %q", err, r.ID, want, says)
 		}
 	}
 	refused(storage.CheckRun{WebhookID: 99}, storage.ErrNotFound, "webhook")
 	refused(storage.CheckRun{WebhookID: s.hook.ID, Options: storage.CheckOptions{PerSecond: storage.MaxCheckRate + 1}}, storage.ErrInvalid, "rate")
-	s.must(s.checks.SetWebhookState(s.ctx, s.hook.ID, storage.Paused, ""))
+	s.must(s.store.SetWebhookState(s.ctx, s.hook.ID, storage.Paused, ""))
 	refused(storage.CheckRun{WebhookID: s.hook.ID}, storage.ErrConflict, "paused")
-	s.must(s.checks.SetWebhookState(s.ctx, s.hook.ID, storage.Active, ""))
+	s.must(s.store.SetWebhookState(s.ctx, s.hook.ID, storage.Active, ""))
 	breaker := storage.Breaker{WebhookID: s.hook.ID, Failures: 10, OpenUntil: time.Now().Add(time.Hour)}
 	s.must(s.store.SaveBreaker(s.ctx, breaker))
 	refused(storage.CheckRun{WebhookID: s.hook.ID}, storage.ErrConflict, "breaker")
@@ -132,9 +140,9 @@ func refusedChecks(s *suite) {
 
 func checkDeliveries(s *suite) {
 	r := s.started(s.hook)
-	made, err := s.checks.SendCheckEvents(s.ctx, r.ID, "b/two", s.checkEvent(), s.checkEvent())
+	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "b/two", s.checkEvent(), s.checkEvent())
 	s.must(err)
-	other, err := s.checks.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
+	other, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
 	s.must(err)
 	s.enqueue(s.hook, 1)
 	for _, d := range made {
@@ -150,7 +158,7 @@ func checkDeliveries(s *suite) {
 		s.Errorf("%d requests", requests)
 	}
 	for caseID, want := range map[string][]storage.ID{"": {other[0].ID, made[1].ID, made[0].ID}, "a/one": {other[0].ID}} {
-		all, err := s.checks.Deliveries(s.ctx, storage.DeliveryQuery{CheckID: r.ID, CheckCase: caseID})
+		all, err := s.store.Deliveries(s.ctx, storage.DeliveryQuery{CheckID: r.ID, CheckCase: caseID})
 		s.must(err)
 		var ids []storage.ID
 		for _, d := range all {
@@ -164,7 +172,7 @@ func checkDeliveries(s *suite) {
 
 func unretriedCheck(s *suite) {
 	r := s.started(s.hook)
-	made, err := s.checks.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
+	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
 	s.must(err)
 	s.wantDue(s.hook)
 	s.must(s.store.ResetSending(s.ctx))
@@ -176,28 +184,28 @@ func unretriedCheck(s *suite) {
 
 func stoppedChecks(s *suite) {
 	asked := s.ask(s.hook)
-	s.must(s.checks.StopCheck(s.ctx, asked.ID))
+	s.must(s.store.StopCheck(s.ctx, asked.ID))
 	if r := s.run(asked.ID); r.State != storage.CheckInterrupted || r.Reason == "" || r.EndedAt.IsZero() {
 		s.Errorf("stopped is %+v", r)
 	}
-	if err := s.checks.StopCheck(s.ctx, asked.ID); !errors.Is(err, storage.ErrConflict) {
+	if err := s.store.StopCheck(s.ctx, asked.ID); !errors.Is(err, storage.ErrConflict) {
 		s.Errorf("stopped twice: %v", err)
 	}
 	running := s.started(s.hook)
-	s.must(s.checks.StopCheck(s.ctx, running.ID))
-	open, err := s.checks.OpenChecks(s.ctx)
+	s.must(s.store.StopCheck(s.ctx, running.ID))
+	open, err := s.store.OpenChecks(s.ctx)
 	s.must(err)
 	if len(open) != 1 || open[0].ID != running.ID || open[0].State != storage.CheckRunning || open[0].Stop == "" {
 		s.Errorf("open are %+v", open)
 	}
-	if err := s.checks.StopCheck(s.ctx, 99); !errors.Is(err, storage.ErrNotFound) {
+	if err := s.store.StopCheck(s.ctx, 99); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("stopped another: %v", err)
 	}
 }
 
 func lostCheck(s *suite) {
 	running, asked := s.started(s.hook), s.ask(s.webhook("other"))
-	s.must(s.checks.LoseChecks(s.ctx, "its process died"))
+	s.must(s.store.LoseChecks(s.ctx, "its process died"))
 	if r := s.run(running.ID); r.State != storage.CheckLost || r.Reason != "its process died" || r.EndedAt.IsZero() {
 		s.Errorf("lost is %+v", r)
 	}
@@ -215,7 +223,7 @@ func keptChecks(s *suite) {
 		s.end(r)
 		ids = append([]storage.ID{r.ID}, ids...)
 	}
-	kept, err := s.checks.CheckRuns(s.ctx, s.hook.ID)
+	kept, err := s.store.CheckRuns(s.ctx, s.hook.ID)
 	s.must(err)
 	var got []storage.ID
 	for _, r := range kept {
@@ -224,10 +232,10 @@ func keptChecks(s *suite) {
 	if !slices.Equal(got, ids[:storage.KeptCheckRuns]) {
 		s.Errorf("kept are %v of %v", got, ids)
 	}
-	if _, err := s.checks.CheckRun(s.ctx, ids[storage.KeptCheckRuns]); !errors.Is(err, storage.ErrNotFound) {
+	if _, err := s.store.CheckRun(s.ctx, ids[storage.KeptCheckRuns]); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("an old one is left: %v", err)
 	}
-	all, err := s.checks.CheckRuns(s.ctx, 0)
+	all, err := s.store.CheckRuns(s.ctx, 0)
 	s.must(err)
 	if len(all) != storage.KeptCheckRuns+1 || all[len(all)-1].ID != other.ID {
 		s.Errorf("%d in all", len(all))
@@ -236,17 +244,17 @@ func keptChecks(s *suite) {
 
 func checkBefore(s *suite) {
 	judged := s.started(s.hook)
-	s.must(s.checks.SaveCheckCases(s.ctx, judged.ID, storage.CheckCase{ID: "a/one", Result: storage.CheckFailed}))
+	s.must(s.store.SaveCheckCases(s.ctx, judged.ID, storage.CheckCase{ID: "a/one", Result: storage.CheckFailed}))
 	s.end(judged)
 	skipped := s.started(s.hook)
-	s.must(s.checks.SaveCheckCases(s.ctx, skipped.ID, storage.CheckCase{ID: "a/one", Result: storage.CheckSkipped}))
+	s.must(s.store.SaveCheckCases(s.ctx, skipped.ID, storage.CheckCase{ID: "a/one", Result: storage.CheckSkipped}))
 	s.end(skipped)
-	before, err := s.checks.CheckBefore(s.ctx, s.ask(s.hook))
+	before, err := s.store.CheckBefore(s.ctx, s.ask(s.hook))
 	s.must(err)
 	if before.ID != judged.ID || len(before.Cases) != 2 {
 		s.Errorf("before is %+v", before)
 	}
-	if _, err := s.checks.CheckBefore(s.ctx, judged); !errors.Is(err, storage.ErrNotFound) {
+	if _, err := s.store.CheckBefore(s.ctx, judged); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("before the first: %v", err)
 	}
 }
@@ -256,9 +264,9 @@ func checkHints(s *suite) {
 	var r storage.CheckRun
 	for _, step := range []func(){
 		func() { r = s.ask(s.hook) },
-		func() { s.must(s.checks.StartCheck(s.ctx, r.ID, []storage.CheckCase{{ID: "a/one"}})) },
-		func() { s.must(s.checks.SaveCheckCases(s.ctx, r.ID, storage.CheckCase{ID: "a/one"})) },
-		func() { s.must(s.checks.StopCheck(s.ctx, r.ID)) },
+		func() { s.must(s.store.StartCheck(s.ctx, r.ID, []storage.CheckCase{{ID: "a/one"}})) },
+		func() { s.must(s.store.SaveCheckCases(s.ctx, r.ID, storage.CheckCase{ID: "a/one"})) },
+		func() { s.must(s.store.StopCheck(s.ctx, r.ID)) },
 		func() { s.end(r) },
 	} {
 		step()
@@ -275,30 +283,39 @@ func checkHints(s *suite) {
 
 func checkOutlives(s *suite) {
 	r := s.started(s.hook)
-	made, err := s.checks.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
+	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
 	s.must(err)
-	_, err = s.checks.DeleteWebhook(s.ctx, s.hook.ID)
+	_, err = s.store.DeleteWebhook(s.ctx, s.hook.ID)
 	s.must(err)
 	s.must(s.store.Finish(s.ctx, outcome(made[0].ID, 1, storage.StateDelivered, time.Time{})))
 	s.end(r)
 	if got := s.run(r.ID); got.Webhook != "acme" || got.State != storage.CheckFinished {
 		s.Errorf("left is %+v", got)
 	}
-	if _, err := s.checks.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent()); !errors.Is(err, storage.ErrNotFound) {
+	if _, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent()); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("sent to a deleted webhook: %v", err)
 	}
 }
 
 func quietCheck(s *suite) {
 	r := s.started(s.hook)
-	made, err := s.checks.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
+	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
 	s.must(err)
 	s.must(s.store.Finish(s.ctx, outcome(made[0].ID, 1, storage.Failed, time.Time{})))
-	all, err := s.checks.Activities(s.ctx, 0, 100)
+	all, err := s.store.Activities(s.ctx, 0, 100)
 	s.must(err)
 	for _, a := range all {
 		if a.Kind == storage.ActivityFailed {
 			s.Errorf("activity %q", a.Text)
 		}
 	}
+}
+
+// RunChecks tests what a store does with runs of the endpoint check.
+func RunChecks[S interface {
+	Core
+	Checks
+	Activities
+}](t *testing.T, create Create[S]) {
+	run(t, create, checkTests())
 }

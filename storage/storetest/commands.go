@@ -9,14 +9,22 @@ import (
 
 // Commands are left for the engine by other processes.
 type Commands interface {
+	commandReads
+	commandWrites
+}
+
+type commandReads interface {
+	Commands(ctx context.Context, after storage.ID) ([]storage.Command, error)
+}
+
+type commandWrites interface {
 	RetryDelivery(ctx context.Context, id storage.ID) error
 	CancelDelivery(ctx context.Context, id storage.ID) error
-	Commands(ctx context.Context, after storage.ID) ([]storage.Command, error)
 	DropCommands(ctx context.Context, through storage.ID) error
 }
 
-func commandTests() tests {
-	return tests{"commands come in order until they are dropped": commands}
+func commandTests() subject {
+	return subject{both: tests{"commands come in order until they are dropped": commands}}
 }
 
 func commands(s *suite) {

@@ -15,17 +15,26 @@ import (
 
 // Executions are calls of the execution API with their messages.
 type Executions interface {
-	AddExecution(ctx context.Context, e *storage.Execution, decide func(storage.Precedent) []storage.PlannedMessage) error
+	executionReads
+	executionWrites
+}
+
+type executionReads interface {
 	Execution(ctx context.Context, id storage.ID) (storage.Execution, error)
 	ExecutionByName(ctx context.Context, executionID string) (storage.Execution, error)
 	Executions(ctx context.Context, q storage.ExecutionQuery) ([]storage.Execution, error)
+	CountExecutions(ctx context.Context, q storage.ExecutionQuery) (int64, error)
 	Messages(ctx context.Context, q storage.MessageQuery) ([]storage.Message, error)
 	Message(ctx context.Context, id storage.ID) (storage.Message, error)
 	CallCounts(ctx context.Context, now time.Time) (storage.CallCounts, error)
 }
 
-func executionTests() tests {
-	return tests{
+type executionWrites interface {
+	AddExecution(ctx context.Context, e *storage.Execution, decide func(storage.Precedent) []storage.PlannedMessage) error
+}
+
+func executionTests() subject {
+	return subject{both: tests{
 		"an execution comes back as it was stored":  storedExecution,
 		"planned events fall due later":             plannedLater,
 		"calls and planned deliveries are counted":  countedCalls,
@@ -36,7 +45,7 @@ func executionTests() tests {
 		"silent executions are one activity":        silentExecutions,
 		"messages are listed both ways":             pagedMessages,
 		"an impossible event stores nothing":        impossibleEvent,
-	}
+	}}
 }
 
 // call is one of a campaign with a request ID.
@@ -51,7 +60,7 @@ func (s *suite) call(c storage.Campaign, request string) *storage.Execution {
 func (s *suite) accept(c storage.Campaign, request string, dues ...time.Duration) storage.Execution {
 	s.Helper()
 	e := s.call(c, request)
-	s.must(s.all.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {
+	s.must(s.store.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {
 		e.ExecutionID, e.Code, e.Recipients, e.Messages, e.Events = "HUMA-"+request, 202, 1, 1, len(dues)
 		m := storage.PlannedMessage{Message: storage.Message{
 			Channel: storage.Email, Address: request + "@a.test", Namespace: "email", Identity: request, Outcome: storage.OutcomeDelivered,
@@ -73,17 +82,17 @@ func storedExecution(s *suite) {
 		e.Headers = []storage.HeaderField{{Name: "Authorization", Value: "Bearer abc", Secret: true}, {Name: "X-A", Value: "\xff"}}
 		e.Body, e.Sealed, e.Flaw, e.Duration = []byte("a\xff\x00"), sealed, storage.BodyCut, time.Millisecond
 		e.AnswerHeaders, e.AnswerBody = []storage.HeaderField{{Name: "X-B", Value: "b", Secret: true}}, []byte(`{"x":1}`)
-		s.must(s.all.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {
+		s.must(s.store.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {
 			e.Code, e.Fault = 400, "JSON parsing error"
 			return nil
 		}))
-		got, err := s.all.Execution(s.ctx, e.ID)
+		got, err := s.store.Execution(s.ctx, e.ID)
 		s.must(err)
 		if diff := cmp.Diff(*e, got); diff != "" {
 			s.Errorf("came back otherwise (-stored, +read): %s", diff)
 		}
 	}
-	if _, err := s.all.ExecutionByName(s.ctx, ""); !errors.Is(err, storage.ErrNotFound) {
+	if _, err := s.store.ExecutionByName(s.ctx, ""); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("found one without a name: %v", err)
 	}
 }
@@ -93,12 +102,12 @@ func countedCalls(s *suite) {
 	want := func(planned int64, codes map[int]int64) {
 		s.Helper()
 		now := time.Now()
-		got, err := s.all.CallCounts(s.ctx, now)
+		got, err := s.store.CallCounts(s.ctx, now)
 		s.must(err)
 		if got.Planned != planned || !maps.Equal(got.Codes, codes) {
 			s.Errorf("counted %+v, want %d planned and %v", got, planned, codes)
 		}
-		deliveries, err = s.all.Deliveries(s.ctx, storage.DeliveryQuery{})
+		deliveries, err = s.store.Deliveries(s.ctx, storage.DeliveryQuery{})
 		s.must(err)
 		listed := int64(0)
 		for _, d := range deliveries {
@@ -115,29 +124,29 @@ func countedCalls(s *suite) {
 	s.accept(c, "r", 0, time.Hour, 2*time.Hour, 3*time.Hour)
 	for _, code := range []int{400, 429, 429} {
 		bad := s.call(c, fmt.Sprint("r", code))
-		s.must(s.all.AddExecution(s.ctx, bad, func(storage.Precedent) []storage.PlannedMessage {
+		s.must(s.store.AddExecution(s.ctx, bad, func(storage.Precedent) []storage.PlannedMessage {
 			bad.Code = code
 			return nil
 		}))
 	}
 	codes := map[int]int64{202: 1, 400: 1, 429: 2}
 	want(3, codes)
-	s.must(s.all.RetryDelivery(s.ctx, deliveries[0].ID))
+	s.must(s.store.RetryDelivery(s.ctx, deliveries[0].ID))
 	want(2, codes)
 	due := deliveries[len(deliveries)-1].ID
 	s.must(s.store.Finish(s.ctx, outcome(due, 1, storage.Retrying, time.Now().Add(time.Hour))))
 	want(2, codes) // a retry is not planned
-	s.must(s.all.SetWebhookState(s.ctx, s.hook.ID, storage.Paused, ""))
+	s.must(s.store.SetWebhookState(s.ctx, s.hook.ID, storage.Paused, ""))
 	want(0, codes)
-	s.must(s.all.SetWebhookState(s.ctx, s.hook.ID, storage.Active, ""))
-	s.must(s.all.CancelDelivery(s.ctx, deliveries[1].ID))
+	s.must(s.store.SetWebhookState(s.ctx, s.hook.ID, storage.Active, ""))
+	s.must(s.store.CancelDelivery(s.ctx, deliveries[1].ID))
 	want(1, codes)
 }
 
 func plannedLater(s *suite) {
 	e := s.accept(s.campaign("welcome"), "r", time.Hour, 2*time.Hour)
 	s.wantDue(s.hook)
-	all, err := s.all.Deliveries(s.ctx, storage.DeliveryQuery{})
+	all, err := s.store.Deliveries(s.ctx, storage.DeliveryQuery{})
 	s.must(err)
 	if len(all) != 2 {
 		s.Fatalf("deliveries are %+v", all)
@@ -155,7 +164,7 @@ func plannedLater(s *suite) {
 	s.must(s.store.RetryDelivery(s.ctx, sent.ID))
 	s.wantDue(s.hook, sent.ID)
 	s.must(s.store.CancelDelivery(s.ctx, all[0].ID))
-	m, err := s.all.Message(s.ctx, sent.MessageID)
+	m, err := s.store.Message(s.ctx, sent.MessageID)
 	s.must(err)
 	if len(m.Events) != 2 || m.Events[1].State != storage.Cancelled || m.Events[0].DeliveryID != sent.ID || m.Events[0].Status != sent.Status {
 		s.Errorf("message is %+v", m)
@@ -169,7 +178,7 @@ func precedents(s *suite) {
 		s.Helper()
 		e := s.call(c, "r")
 		change(e)
-		s.must(s.all.AddExecution(s.ctx, e, func(p storage.Precedent) []storage.PlannedMessage {
+		s.must(s.store.AddExecution(s.ctx, e, func(p storage.Precedent) []storage.PlannedMessage {
 			got, e.Code = p, 409
 			if !p.Taken("HUMA-r") || p.Taken("HUMA-other") {
 				s.Error("taken ids are not known")
@@ -207,7 +216,7 @@ func ordinals(s *suite) {
 	var got []int64
 	for i, accepted := range []bool{true, false, true} {
 		e := s.call(c, fmt.Sprint("r", i))
-		s.must(s.all.AddExecution(s.ctx, e, func(p storage.Precedent) []storage.PlannedMessage {
+		s.must(s.store.AddExecution(s.ctx, e, func(p storage.Precedent) []storage.PlannedMessage {
 			if accepted {
 				e.ExecutionID = fmt.Sprint("HUMA-", i)
 			}
@@ -218,7 +227,7 @@ func ordinals(s *suite) {
 			return nil
 		}))
 	}
-	after, err := s.all.CampaignByName(s.ctx, "welcome")
+	after, err := s.store.CampaignByName(s.ctx, "welcome")
 	s.must(err)
 	if !slices.Equal(got, []int64{0, 1, 1}) || after.Executions != 2 || after.Version != c.Version {
 		s.Errorf("ordinals are %v, and the campaign %+v", got, after)
@@ -228,14 +237,14 @@ func ordinals(s *suite) {
 func messageState(s *suite) {
 	c := s.campaign("welcome")
 	e := s.accept(c, "r", 0, time.Second)
-	all, err := s.all.Messages(s.ctx, storage.MessageQuery{Execution: e.ID})
+	all, err := s.store.Messages(s.ctx, storage.MessageQuery{Execution: e.ID})
 	s.must(err)
 	m := all[0]
 	state := func(want storage.MessageState, counts storage.MessageCounts) {
 		s.Helper()
-		got, err := s.all.Message(s.ctx, m.ID)
+		got, err := s.store.Message(s.ctx, m.ID)
 		s.must(err)
-		all, err := s.all.MessageCounts(s.ctx)
+		all, err := s.store.MessageCounts(s.ctx)
 		s.must(err)
 		maps.DeleteFunc(all[c.ID], func(_ storage.MessageState, n int64) bool { return n == 0 })
 		if got.State != want || !maps.Equal(all[c.ID], counts) {
@@ -249,9 +258,9 @@ func messageState(s *suite) {
 	state(storage.MessageSent, storage.MessageCounts{storage.MessageSent: 1})
 	s.must(s.store.Finish(s.ctx, outcome(m.Events[1].DeliveryID, 1, storage.StateDelivered, time.Time{})))
 	state(storage.MessageDelivered, storage.MessageCounts{storage.MessageDelivered: 1})
-	again, err := s.all.ReplayDelivery(s.ctx, m.Events[0].DeliveryID)
+	again, err := s.store.ReplayDelivery(s.ctx, m.Events[0].DeliveryID)
 	s.must(err)
-	if replayed, err := s.all.Message(s.ctx, m.ID); err != nil || len(replayed.Events) != 2 || again.MessageID != m.ID {
+	if replayed, err := s.store.Message(s.ctx, m.ID); err != nil || len(replayed.Events) != 2 || again.MessageID != m.ID {
 		s.Errorf("a replay is an event of its own: %+v, %v", replayed, err)
 	}
 }
@@ -261,23 +270,23 @@ func recordFilters(s *suite) {
 	s.accept(a, "one", time.Hour)
 	e := s.accept(b, "two", time.Hour)
 	quiet := s.call(b, "three")
-	s.must(s.all.AddExecution(s.ctx, quiet, func(storage.Precedent) []storage.PlannedMessage {
+	s.must(s.store.AddExecution(s.ctx, quiet, func(storage.Precedent) []storage.PlannedMessage {
 		quiet.Code, quiet.ExecutionID, quiet.Silent = 202, "HUMA-three", "why"
 		return nil
 	}))
 	again := s.call(b, "two")
-	s.must(s.all.AddExecution(s.ctx, again, func(p storage.Precedent) []storage.PlannedMessage {
+	s.must(s.store.AddExecution(s.ctx, again, func(p storage.Precedent) []storage.PlannedMessage {
 		again.Code, again.ExecutionID, again.RepeatOf = 202, p.SameCall.ExecutionID, p.SameCall.ID
 		return nil
 	}))
-	if got, err := s.all.ExecutionByName(s.ctx, "HUMA-two"); err != nil || got.ID != e.ID {
+	if got, err := s.store.ExecutionByName(s.ctx, "HUMA-two"); err != nil || got.ID != e.ID {
 		s.Errorf("HUMA-two is %+v, %v", got, err)
 	}
 	for text, want := range map[string]int{"campaign:a": 1, "campaign:b": 3, "-campaign:b": 1, "is:silent": 1, "is:repeated": 1, "code:2xx": 4, "code:404": 0,
 		"request:two": 2, "request:x-one": 1, "since:1h": 4, "until:1h": 0, "campaign:" + b.UUID: 3, "campaign:b is:silent": 1} {
 		f, err := storage.ExecutionFilter().Parse(text, time.Now())
 		s.must(err)
-		if got, err := s.all.Executions(s.ctx, storage.ExecutionQuery{Filter: f}); err != nil || len(got) != want {
+		if got, err := s.store.Executions(s.ctx, storage.ExecutionQuery{Filter: f}); err != nil || len(got) != want {
 			s.Errorf("%s: %d executions, want %d (%v)", text, len(got), want, err)
 		}
 	}
@@ -285,7 +294,7 @@ func recordFilters(s *suite) {
 		"state:planned": 2, "-state:planned": 0, "channel:sms": 0, "since:1h": 2, "until:1h": 0} {
 		f, err := storage.MessageFilter().Parse(text, time.Now())
 		s.must(err)
-		if got, err := s.all.Messages(s.ctx, storage.MessageQuery{Filter: f}); err != nil || len(got) != want {
+		if got, err := s.store.Messages(s.ctx, storage.MessageQuery{Filter: f}); err != nil || len(got) != want {
 			s.Errorf("%s: %d messages, want %d (%v)", text, len(got), want, err)
 		}
 	}
@@ -294,7 +303,7 @@ func recordFilters(s *suite) {
 		"channel:sms": 0, "webhook:acme": 3, "webhook:none": 0, "code:none": 3, "message:one": 1, "since:1h": 3, "until:1h": 0} {
 		f, err := storage.DeliveryFilter().Parse(text, time.Now())
 		s.must(err)
-		if got, err := s.all.Deliveries(s.ctx, storage.DeliveryQuery{Filter: f}); err != nil || len(got) != want {
+		if got, err := s.store.Deliveries(s.ctx, storage.DeliveryQuery{Filter: f}); err != nil || len(got) != want {
 			s.Errorf("%s: %d deliveries, want %d (%v)", text, len(got), want, err)
 		}
 	}
@@ -305,7 +314,7 @@ func pagedMessages(s *suite) {
 	for i := range 6 {
 		s.accept([]storage.Campaign{a, b}[i%2], fmt.Sprint("r", i), time.Hour, 2*time.Hour)
 	}
-	all, err := s.all.Messages(s.ctx, storage.MessageQuery{})
+	all, err := s.store.Messages(s.ctx, storage.MessageQuery{})
 	s.must(err)
 	slices.Reverse(all) // the oldest first
 	ids := func(messages []storage.Message) (ids []storage.ID) {
@@ -330,7 +339,7 @@ func pagedMessages(s *suite) {
 		{storage.MessageQuery{After: known[0], CampaignID: a.ID}, []int{2, 4}},
 		{storage.MessageQuery{After: known[0], Execution: all[3].Execution}, []int{3}},
 	} {
-		got, err := s.all.Messages(s.ctx, test.q)
+		got, err := s.store.Messages(s.ctx, test.q)
 		s.must(err)
 		var want []storage.ID
 		for _, i := range test.want {
@@ -346,12 +355,12 @@ func silentExecutions(s *suite) {
 	c := s.campaign("welcome")
 	for i := range 3 {
 		e := s.call(c, fmt.Sprint("r", i))
-		s.must(s.all.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {
+		s.must(s.store.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {
 			e.ExecutionID, e.Silent = fmt.Sprint("HUMA-", i), "there is no webhook"
 			return nil
 		}))
 	}
-	all, err := s.all.Activities(s.ctx, 0, 0)
+	all, err := s.store.Activities(s.ctx, 0, 0)
 	s.must(err)
 	last := all[len(all)-1]
 	if last.Kind != storage.ActivityExecution || last.CampaignID != c.ID || last.Execution == 0 || last.Text != "3 executions of campaign welcome send no events: there is no webhook" {
@@ -364,14 +373,14 @@ func silentExecutions(s *suite) {
 
 func impossibleEvent(s *suite) {
 	e := s.call(s.campaign("welcome"), "r")
-	err := s.all.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {
+	err := s.store.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {
 		e.ExecutionID = "HUMA-1"
 		return []storage.PlannedMessage{{Planned: []storage.Event{{WebhookID: 12345, Channel: storage.Email, Status: storage.StatusSent, Payload: []byte("{}")}}}}
 	})
 	if !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("planned for a webhook that does not exist: %v", err)
 	}
-	if all, err := s.all.Executions(s.ctx, storage.ExecutionQuery{}); err != nil || len(all) != 0 {
+	if all, err := s.store.Executions(s.ctx, storage.ExecutionQuery{}); err != nil || len(all) != 0 {
 		s.Errorf("stored %+v, %v", all, err)
 	}
 }

@@ -12,21 +12,31 @@ import (
 
 // A Queue is what the engine takes its work from.
 type Queue interface {
+	queueReads
+	queueWrites
+}
+
+type queueReads interface {
 	Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error)
 	NextDue(ctx context.Context) (map[storage.ID]time.Time, error)
 	PendingWork(ctx context.Context) ([]storage.Pending, error)
+}
+
+type queueWrites interface {
 	MarkSending(ctx context.Context, ids []storage.ID) error
+	// ResetSending makes those deliveries due again that this node marked with MarkSending, or
+	// one that is gone, and whose attempt did not finish.
 	ResetSending(ctx context.Context) error
 	Finish(ctx context.Context, o storage.Outcome) error
 }
 
-func queueTests() tests {
-	return tests{
+func queueTests() subject {
+	return subject{both: tests{
 		"due deliveries come in order":                 dueInOrder,
 		"due deliveries come in pages":                 dueInPages,
 		"later deliveries are not due":                 notDue,
 		"the next due time is known for each webhook":  nextDue,
-		"an outcome is stored":                         finish,
+		"an outcome is stored":                         finishOne,
 		"an outcome leaves a delivery cancelled":       finishCancelled,
 		"an outcome reported twice counts once":        finishTwice,
 		"an outcome of no delivery is not found":       finishNothing,
@@ -34,7 +44,7 @@ func queueTests() tests {
 		"deliveries being sent are hidden until reset": sending,
 		"sending ends with an outcome":                 sendingEnds,
 		"pending work is counted":                      pending,
-	}
+	}}
 }
 
 func dueInOrder(s *suite) {
@@ -99,7 +109,7 @@ func nextDue(s *suite) {
 	}
 }
 
-func finish(s *suite) {
+func finishOne(s *suite) {
 	id := s.enqueue(s.hook, 1)[0]
 	s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, time.Now().Add(time.Hour))))
 	if d := s.delivery(id); d.State != storage.Retrying || d.Attempts != 1 || d.Code != 503 || d.Error != "answered 503" || d.NextAttemptAt.IsZero() {

@@ -1,13 +1,16 @@
-// Package storetest holds the tests that every store has to pass. Start with [Run], [RunCampaigns]
-// and [RunChecks].
+// Package storetest holds the tests that every store has to pass: the whole contract between a
+// store and those who use it. Start with [RunAll].
 //
-// The methods that all stores have in common are a small interface for each subject, in a
-// file with the tests of that subject. A new subject gets an interface in [Store], and its
-// tests a line in [Run]. The package knows nothing about how a store keeps its records.
+// The methods that all stores have in common are small interfaces, a pair for each subject, in
+// the file with the tests of that subject: one of the methods that read, one of those that
+// write. A store may pass the subjects one after the other, each with a Run function of its own.
+//
+// Every test runs twice: on one store, and on two of one database, where the second has to see
+// what the first writes. What the tests of one store alone are about is in a subject's alone.
+// The package knows nothing about how a store keeps its records.
 package storetest
 
 import (
-	"context"
 	"slices"
 	"testing"
 	"time"
@@ -15,115 +18,15 @@ import (
 	"backchannel/storage"
 )
 
-// A Store is what the engine needs of every store, and what is done to it there.
-type Store interface {
-	Webhooks
-	Deliveries
-	Queue
-	Commands
-	Breakers
-	Changes
+// Options are what a test says about the store to open.
+type Options struct {
+	Now func() time.Time // nil: time.Now
+	By  string           // who makes changes, for activities; empty: nobody
 }
 
-// A CampaignStore is a Store that keeps campaigns as well.
-type CampaignStore interface {
-	Store
-	Campaigns
-	Executions
-	Activities
-	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
-	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
-	ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
-}
-
-// A CheckStore is a Store that keeps runs of the endpoint check as well.
-type CheckStore interface {
-	Store
-	Checks
-	Activities
-	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
-	DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error)
-	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
-}
-
-// Webhooks are where events are delivered to.
-type Webhooks interface {
-	CreateWebhook(ctx context.Context, w *storage.Webhook) error
-	Webhooks(ctx context.Context) ([]storage.Webhook, error)
-}
-
-// Deliveries are events on their way to a webhook.
-type Deliveries interface {
-	Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error)
-	Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
-	Event(ctx context.Context, id storage.ID) (storage.Event, error)
-}
-
-// Activities are what has happened, for people to read.
-type Activities interface {
-	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
-}
-
-// A tests maps names to tests.
-type tests map[string]func(*suite)
-
-// Run tests a store. open is called for each test and must return an empty store. The tests
-// run in parallel.
-func Run(t *testing.T, open func(*testing.T) Store) {
-	for _, subject := range []tests{queueTests(), commandTests(), breakerTests(), changeTests()} {
-		for name, test := range subject {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				test(newSuite(t, open(t)))
-			})
-		}
-	}
-}
-
-// RunCampaigns tests what a store does with campaigns, as Run does.
-func RunCampaigns(t *testing.T, open func(*testing.T) CampaignStore) {
-	for _, subject := range []tests{campaignTests(), executionTests()} {
-		for name, test := range subject {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				store := open(t)
-				s := newSuite(t, store)
-				s.all = store
-				test(s)
-			})
-		}
-	}
-}
-
-// RunChecks tests what a store does with runs of the endpoint check, as Run does.
-func RunChecks(t *testing.T, open func(*testing.T) CheckStore) {
-	for name, test := range checkTests() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			store := open(t)
-			s := newSuite(t, store)
-			s.checks = store
-			test(s)
-		})
-	}
-}
-
-// A suite is one test of a store with a webhook.
-type suite struct {
-	*testing.T
-	store Store
-	all   CampaignStore // the same one, in tests of campaigns
-
-	checks CheckStore // the same one, in tests of checks
-	ctx    context.Context
-	hook   storage.Webhook
-}
-
-func newSuite(t *testing.T, store Store) *suite {
-	s := &suite{T: t, store: store, ctx: t.Context()}
-	s.hook = s.webhook("acme")
-	return s
-}
+// A Create function makes an empty database. The function that it returns opens a store on it,
+// each time another one, as another process would. They are closed when the test ends.
+type Create[S any] func(*testing.T) (open func(Options) S)
 
 func (s *suite) webhook(name string) storage.Webhook {
 	s.Helper()

@@ -1,16 +1,23 @@
-package sqlite
+package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
 	"backchannel/storage"
 )
 
-func TestForwards(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
+func forwardsTests() subject {
+	return subject{
+		bare: true,
+		both: tests{
+			"outcomes of relaying are stored": forwards,
+		},
+	}
+}
+
+func forwards(t *suite) {
+	s := t.store
 	var all [3]storage.Receipt
 	for i, state := range []storage.ForwardState{"", storage.ForwardWaiting, storage.ForwardWaiting} {
 		all[i] = storage.Receipt{ReceivedAt: time.Now(), Forward: storage.Forward{URL: "http://x.test/", State: state}}

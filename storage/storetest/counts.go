@@ -1,15 +1,22 @@
-package sqlite
+package storetest
 
 import (
-	"testing"
 	"time"
 
 	"backchannel/storage"
 )
 
-func TestCountsAgreeWithLists(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
+func countsTests() subject {
+	return subject{
+		bare: true,
+		both: tests{
+			"counts agree with lists": counts,
+		},
+	}
+}
+
+func counts(t *suite) {
+	s := t.store
 	w := addWebhook(t, s, "acme")
 	var ids []storage.ID
 	for i := range 7 {

@@ -1,6 +1,7 @@
-package sqlite
+package storetest
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -13,9 +14,50 @@ import (
 	"backchannel/storage"
 )
 
-func TestEnqueuedEventAndItsDelivery(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
+// Deliveries are events on their way to a webhook.
+type Deliveries interface {
+	deliveryReads
+	deliveryWrites
+}
+
+type deliveryReads interface {
+	Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
+	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
+	CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (int64, error)
+	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
+	Event(ctx context.Context, id storage.ID) (storage.Event, error)
+	SentDigest(ctx context.Context, delivery storage.ID) (sha256 string, webhook storage.ID, known bool, err error)
+	Counts(ctx context.Context) (storage.Counts, error)
+}
+
+type deliveryWrites interface {
+	Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error)
+	Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error)
+	ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
+}
+
+// RunDeliveries tests what a store does with events and their deliveries.
+func RunDeliveries[S Core](t *testing.T, create Create[S]) {
+	run(t, create, deliveriesTests())
+}
+
+func deliveriesTests() subject {
+	return subject{
+		bare: true,
+		both: tests{
+			"an event comes back as it was enqueued": enqueued,
+			"enqueue refuses":                        refusedEvents,
+			"an attempt comes back as it was stored": storedAttempt,
+			"cancelled stays cancelled":              staysCancelled,
+			"commands change deliveries":             commanded,
+			"a replay is a new delivery":             replay,
+			"lists of deliveries":                    deliveryLists,
+		},
+	}
+}
+
+func enqueued(t *suite) {
+	s := t.store
 	w := addWebhook(t, s, "acme")
 	e := eventFor(w)
 	made, err := s.Enqueue(t.Context(), e, e)
@@ -44,9 +86,8 @@ func TestEnqueuedEventAndItsDelivery(t *testing.T) {
 	}
 }
 
-func TestEnqueueRefuses(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
+func refusedEvents(t *suite) {
+	s := t.store
 	w := addWebhook(t, s, "acme", func(w *storage.Webhook) { w.Channels = []storage.Channel{storage.Email} })
 	for _, c := range []struct {
 		name   string
@@ -74,9 +115,8 @@ func TestEnqueueRefuses(t *testing.T) {
 	}
 }
 
-func TestFinishStoresTheAttempt(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
+func storedAttempt(t *suite) {
+	s := t.store
 	w := addWebhook(t, s, "acme")
 	d := enqueue(t, s, w)
 	o := outcomeOf(d, storage.Retrying)
@@ -117,9 +157,8 @@ func TestFinishStoresTheAttempt(t *testing.T) {
 	}
 }
 
-func TestCancelledStaysCancelled(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
+func staysCancelled(t *suite) {
+	s := t.store
 	d := enqueue(t, s, addWebhook(t, s, "acme"))
 	if err := s.CancelDelivery(t.Context(), d.ID); err != nil {
 		t.Fatal(err)
@@ -138,9 +177,8 @@ func TestCancelledStaysCancelled(t *testing.T) {
 	}
 }
 
-func TestCommandsForTheLeader(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
+func commanded(t *suite) {
+	s := t.store
 	w := addWebhook(t, s, "acme")
 	again, gone, done, busy := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
 	finish(t, s, again, storage.Retrying)
@@ -182,9 +220,8 @@ func TestCommandsForTheLeader(t *testing.T) {
 	}
 }
 
-func TestReplay(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
+func replay(t *suite) {
+	s := t.store
 	d := enqueue(t, s, addWebhook(t, s, "acme"))
 	finish(t, s, d, storage.Failed)
 	again, err := s.ReplayDelivery(t.Context(), d.ID)
@@ -203,9 +240,8 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-func TestListsOfDeliveries(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
+func deliveryLists(t *suite) {
+	s := t.store
 	a, b := addWebhook(t, s, "a"), addWebhook(t, s, "b")
 	var ids []storage.ID
 	for i := range 8 {

@@ -1,0 +1,67 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// Activities are what has happened, for people to read.
+type Activities interface {
+	activityReads
+	activityWrites
+}
+
+type activityReads interface {
+	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
+}
+
+type activityWrites interface {
+	AddActivity(ctx context.Context, a storage.Activity) error
+}
+
+// RunActivities tests what a store records of what is done.
+func RunActivities[S interface {
+	Core
+	Activities
+	Profiles
+	Receipts
+	Campaigns
+	Executions
+}](t *testing.T, create Create[S]) {
+	run(t, create, activitiesTests(), activityRunsTests())
+}
+
+func activitiesTests() subject {
+	return subject{
+		bare: true,
+		both: tests{
+			"activities come in order": activities,
+		},
+	}
+}
+
+func activities(t *suite) {
+	s := t.store
+	at := time.Unix(1e9, 0).UTC()
+	for i := range 5 {
+		if err := s.AddActivity(t.Context(), storage.Activity{At: at, Kind: storage.ActivityProcess, WebhookID: 1, DeliveryID: 2, ReceiptID: 3, Text: fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := s.Activities(t.Context(), 0, 0)
+	if err != nil || len(all) != 5 || all[0].Text != "0" {
+		t.Fatalf("%v %v", all, err)
+	}
+	want := storage.Activity{ID: all[4].ID, At: at, Kind: storage.ActivityProcess, WebhookID: 1, DeliveryID: 2, ReceiptID: 3, Text: "4"}
+	if all[4] != want {
+		t.Errorf("%+v", all[4])
+	}
+	newest, err := s.Activities(t.Context(), all[1].ID, 2)
+	if err != nil || len(newest) != 2 || newest[0].Text != "3" || newest[1].Text != "4" {
+		t.Errorf("%v %v", newest, err)
+	}
+}

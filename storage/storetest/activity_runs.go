@@ -1,0 +1,148 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"backchannel/storage"
+)
+
+// runGap is how long nothing of the kind must happen before an activity of its own describes it.
+const runGap = 5 * time.Second
+
+func activityRunsTests() subject {
+	return subject{
+		bare: true,
+		alone: tests{
+			"activities say who did what":                    whoDidWhat,
+			"failures share one activity":                    sharedFailures,
+			"stores share the activity of silent executions": sharedSilence,
+		},
+	}
+}
+
+func whoDidWhat(t *suite) {
+	s := t.open(Options{By: "in the console"})
+	w := addWebhook(t, s, "acme")
+	fired, err := s.Fire(t.Context(), "bounce, email", eventFor(w))
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(err)
+	must(s.RetryDelivery(t.Context(), fired[0].ID))
+	must(s.CancelDelivery(t.Context(), fired[0].ID))
+	replayed, err := s.ReplayDelivery(t.Context(), fired[0].ID)
+	must(err)
+	finish(t, s, replayed, storage.StateDelivered)
+	must(s.SetWebhookState(t.Context(), w.ID, storage.Paused, ""))
+	must(s.SetWebhookState(t.Context(), w.ID, storage.Active, ""))
+	must(s.SetProfile(t.Context(), w.ID, storage.Profile{}))
+	_, err = s.ClearReceipts(t.Context())
+	must(err)
+	_, err = s.DeleteWebhook(t.Context(), w.ID)
+	must(err)
+	want := []string{
+		"webhook: webhook acme created in the console",
+		"fired: bounce, email fired at acme in the console",
+		"delivery: bounce, email to acme made due at once in the console",
+		"delivery: bounce, email to acme cancelled in the console",
+		"delivery: bounce, email to acme replayed in the console",
+		"webhook: webhook acme paused in the console",
+		"webhook: webhook acme activated in the console",
+		"receiver: response profile of webhook acme set to healthy in the console",
+		"receipts: 0 receipts cleared in the console, those pinned stay",
+		"webhook: webhook acme deleted in the console; deliveries cancelled: 0",
+	}
+	if got := activityTexts(t, s); !slices.Equal(got, want) {
+		t.Errorf("got\n%q, want\n%q", got, want)
+	}
+}
+
+// sharedFailures has deliveries fail shortly after each other, and one much
+// later.
+func sharedFailures(t *suite) {
+	now := time.Unix(1e9, 0)
+	s := t.open(Options{Now: func() time.Time { return now }})
+	w := addWebhook(t, s, "acme")
+	fail := func(after time.Duration, n int) {
+		now = now.Add(after)
+		o := outcomeOf(enqueue(t, s, w), storage.Failed)
+		o.Attempt.Error, o.Attempt.N = "answered 503", n
+		if err := s.Finish(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fail(0, 6)
+	fail(time.Second, 1)
+	fail(runGap-time.Second, 2)
+	fail(runGap, 1)
+	want := []string{
+		"webhook: webhook acme created",
+		"failed: 3 deliveries to acme failed within 5s; the last after 2 attempts: answered 503",
+		"failed: bounce, email to acme failed at once: answered 503",
+	}
+	if got := activityTexts(t, s); !slices.Equal(got, want) {
+		t.Errorf("got\n%q, want\n%q", got, want)
+	}
+	d := enqueue(t, s, w)
+	if err := s.CancelDelivery(t.Context(), d.ID); err != nil {
+		t.Fatal(err)
+	}
+	if finish(t, s, d, storage.Failed); len(activityTexts(t, s)) != len(want)+1 {
+		t.Errorf("a cancelled delivery is recorded as failed: %q", activityTexts(t, s))
+	}
+}
+
+// sharedSilence has two processes store executions from which
+// nothing follows, in turn and then after a pause.
+func sharedSilence(t *suite) {
+	now := time.Unix(1e9, 0)
+	processes := make([]store, 2)
+	for i := range processes {
+		processes[i] = t.open(Options{Now: func() time.Time { return now }})
+	}
+	welcome, other := storage.NewCampaign(), storage.NewCampaign()
+	welcome.Name, other.Name = "welcome", "other"
+	if err := processes[0].SaveCampaigns(t.Context(), &welcome, &other); err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]storage.ID{}
+	execute := func(process int, c storage.Campaign, after time.Duration) {
+		now = now.Add(after)
+		e := &storage.Execution{ReceivedAt: now, Method: "POST", CampaignID: c.ID, Campaign: c.Name}
+		err := processes[process].AddExecution(t.Context(), e, func(storage.Precedent) []storage.PlannedMessage {
+			e.ExecutionID, e.Silent = fmt.Sprint("HUMA-", now.Unix()), "there is no webhook"
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[c.Name] = e.ID
+	}
+	execute(0, welcome, 0)
+	execute(1, welcome, time.Second)
+	execute(1, other, time.Second)
+	execute(0, welcome, runGap-2*time.Second)
+	execute(1, welcome, runGap-time.Second)
+	execute(0, welcome, runGap-time.Second) // the last of its own was longer ago
+	execute(0, other, time.Second)
+	execute(1, welcome, runGap)
+	want := []string{
+		"campaign: campaign welcome created", "campaign: campaign other created",
+		"execution: 5 executions of campaign welcome send no events: there is no webhook",
+		"execution: an execution of campaign other sends no events: there is no webhook",
+		"execution: an execution of campaign other sends no events: there is no webhook",
+		"execution: an execution of campaign welcome sends no events: there is no webhook",
+	}
+	if got := activityTexts(t, processes[1]); !slices.Equal(got, want) {
+		t.Errorf("got\n%q, want\n%q", got, want)
+	}
+	all, err := processes[0].Activities(t.Context(), 0, 0)
+	if last := all[len(all)-1]; err != nil || last.Execution != ids["welcome"] {
+		t.Errorf("the last activity is %+v, %v; want it to be about %s", last, err, ids["welcome"])
+	}
+}

@@ -1,0 +1,75 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"backchannel/storage"
+)
+
+// Fixtures are events that a person saved.
+type Fixtures interface {
+	fixtureReads
+	fixtureWrites
+}
+
+type fixtureReads interface {
+	SavedFixtures(ctx context.Context) ([]storage.SavedFixture, error)
+	SavedFixture(ctx context.Context, name string) (storage.SavedFixture, error)
+}
+
+type fixtureWrites interface {
+	SaveFixture(ctx context.Context, f storage.SavedFixture) error
+	DeleteFixture(ctx context.Context, name string) error
+}
+
+// RunFixtures tests what a store does with saved fixtures.
+func RunFixtures[S interface {
+	Core
+	Fixtures
+}](t *testing.T, create Create[S]) {
+	run(t, create, fixturesTests())
+}
+
+func fixturesTests() subject {
+	return subject{
+		bare: true,
+		both: tests{
+			"a fixture is read as it was saved": fixtures,
+		},
+	}
+}
+
+func fixtures(t *suite) {
+	s := t.store
+	f := storage.SavedFixture{Name: "mine", Channel: storage.Email, Status: storage.StatusBounce, Revision: storage.Classic, Payload: []byte("{}")}
+	if err := s.SaveFixture(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+	err := s.SaveFixture(t.Context(), f)
+	if wantFields(t, err, "name"); !errors.Is(err, storage.ErrConflict) {
+		t.Errorf("got %v", err)
+	}
+	wantFields(t, s.SaveFixture(t.Context(), storage.SavedFixture{}), "name", "channel", "status", "revision", "payload")
+	got, err := s.SavedFixture(t.Context(), "mine")
+	if got.CreatedAt.IsZero() || err != nil {
+		t.Errorf("%+v %v", got, err)
+	}
+	f.CreatedAt = got.CreatedAt
+	all, err := s.SavedFixtures(t.Context())
+	if diff := cmp.Diff([]storage.SavedFixture{f}, all); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if err := s.DeleteFixture(t.Context(), "mine"); err != nil {
+		t.Error(err)
+	}
+	_, found := s.SavedFixture(t.Context(), "mine")
+	for _, err := range []error{found, s.DeleteFixture(t.Context(), "mine")} {
+		if !errors.Is(err, storage.ErrNotFound) {
+			t.Errorf("got %v", err)
+		}
+	}
+}

@@ -1,0 +1,30 @@
+package storetest
+
+import (
+	"fmt"
+)
+
+func messagesTests() subject {
+	return subject{
+		bare: true,
+		both: tests{
+			"messages of one request are apart": messagesApart,
+		},
+	}
+}
+
+// A request may have many recipients, each of whom gets a message of their own.
+func messagesApart(t *suite) {
+	s := t.store
+	w := addWebhook(t, s, "acme")
+	for i := range 30 {
+		r := receiptOf(w)
+		r.RequestID, r.Identity = "R", fmt.Sprint("recipient", i)
+		if earlier := earlierOf(t, s, &r); len(earlier) > 0 {
+			t.Errorf("%s has earlier receipts: %d", r.Identity, len(earlier))
+		}
+	}
+	if found := foundBy(t, s, "message:R"); len(found) != 30 {
+		t.Errorf("%d found", len(found))
+	}
+}

@@ -1,0 +1,62 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"backchannel/storage"
+)
+
+// Profiles are how the built-in receiver answers.
+type Profiles interface {
+	profileReads
+	profileWrites
+}
+
+type profileReads interface {
+	Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error)
+}
+
+type profileWrites interface {
+	SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error
+}
+
+// RunProfiles tests what a store does with response profiles.
+func RunProfiles[S interface {
+	Core
+	Profiles
+}](t *testing.T, create Create[S]) {
+	run(t, create, profilesTests())
+}
+
+func profilesTests() subject {
+	return subject{
+		bare: true,
+		both: tests{
+			"a profile is read as it was set": profiles,
+		},
+	}
+}
+
+func profiles(t *suite) {
+	s := t.store
+	w := addWebhook(t, s, "acme")
+	if p, err := s.Profile(t.Context(), w.ID); err != nil || !cmp.Equal(p, storage.Profile{}) {
+		t.Errorf("%+v %v", p, err)
+	}
+	for generation, preset := range storage.Presets() {
+		if err := s.SetProfile(t.Context(), w.ID, preset.Profile); err != nil {
+			t.Fatal(err)
+		}
+		want := preset.Profile
+		want.Generation = int64(generation + 1)
+		got, err := s.Profile(t.Context(), w.ID)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%v %s", err, diff)
+		}
+	}
+	err := s.SetProfile(t.Context(), w.ID, storage.Profile{Delay: -1, FailPct: 200})
+	wantFields(t, err, "delay", "failPercent")
+}

@@ -1,0 +1,178 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"backchannel/storage"
+)
+
+// Receipts are what the built-in receiver got, and what became of it.
+type Receipts interface {
+	receiptReads
+	receiptWrites
+}
+
+type receiptReads interface {
+	Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error)
+	Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error)
+	CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error)
+	ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error)
+}
+
+type receiptWrites interface {
+	AddReceipt(ctx context.Context, r *storage.Receipt, judge func(earlier []storage.Earlier)) error
+	FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error
+	PinReceipt(ctx context.Context, id storage.ID, pinned bool) error
+	NoteReceipt(ctx context.Context, id storage.ID, text string) error
+	// ClearReceipts removes all but the pinned ones.
+	ClearReceipts(ctx context.Context) (removed int64, err error)
+	FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error
+	DropForwards(ctx context.Context, why string) (int64, error)
+}
+
+// RunReceipts tests what a store does with receipts, and how they are found and counted.
+func RunReceipts[S interface {
+	Core
+	Receipts
+}](t *testing.T, create Create[S]) {
+	run(t, create, receiptsTests(), forwardsTests(), messagesTests(), filtersTests(), countsTests())
+}
+
+// earlierLimit is how many of the first and of the last receipts of a message judge is given.
+const earlierLimit = 16
+
+func receiptsTests() subject {
+	return subject{
+		bare: true,
+		both: tests{
+			"a receipt is read as it was stored":      storedReceipt,
+			"a receipt is finished, pinned and noted": notedReceipt,
+			"the judge gets earlier receipts":         judged,
+			"clear keeps pinned receipts":             clearAll,
+			"receipts of a delivery":                  receiptsOfOne,
+		},
+	}
+}
+
+func storedReceipt(t *suite) {
+	s := t.store
+	w := addWebhook(t, s, "acme")
+	want := receiptOf(w)
+	addReceipt(t, s, &want)
+	got, err := s.Receipt(t.Context(), want.ID)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	light := want
+	light.Headers, light.Body, light.Verdicts.Auth.Checks = nil, nil, nil
+	list, err := s.Receipts(t.Context(), storage.ReceiptQuery{})
+	if diff := cmp.Diff([]storage.Receipt{light}, list); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+}
+
+func notedReceipt(t *suite) {
+	s := t.store
+	r := receiptOf(storage.Webhook{})
+	r.Body, r.Headers, r.Webhook = nil, nil, ""
+	addReceipt(t, s, &r)
+	for _, err := range []error{
+		s.FinishReceipts(t.Context(), storage.AnswerEnd{ReceiptID: 1}, storage.AnswerEnd{ReceiptID: r.ID, Outcome: storage.Answered, Duration: time.Second}),
+		s.PinReceipt(t.Context(), r.ID, true),
+		s.NoteReceipt(t.Context(), r.ID, "look"),
+	} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	got, err := s.Receipt(t.Context(), r.ID)
+	if err != nil || got.Outcome != storage.Answered || got.Duration != time.Second || !got.Pinned || got.Note != "look" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	for _, err := range []error{
+		s.PinReceipt(t.Context(), 1, true), s.NoteReceipt(t.Context(), 1, ""),
+	} {
+		if !errors.Is(err, storage.ErrNotFound) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func judged(t *suite) {
+	s := t.store
+	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
+	foreign, nobody := receiptOf(other), receiptOf(w)
+	nobody.Identity = "jane@example.com"
+	addReceipt(t, s, &foreign)
+	addReceipt(t, s, &nobody)
+	var ids []storage.ID
+	for i := range 3 * earlierLimit {
+		r := receiptOf(w)
+		r.RetryCount = fmt.Sprint(i)
+		var earlier []storage.Earlier
+		if err := s.AddReceipt(t.Context(), &r, func(e []storage.Earlier) { earlier = e; r.Verdicts.Duplicate.Reason = "judged" }); err != nil {
+			t.Fatal(err)
+		}
+		if want := min(i, 2*earlierLimit); len(earlier) != want {
+			t.Fatalf("receipt %d got %d, want %d", i, len(earlier), want)
+		}
+		if i > 0 && (earlier[0].ID != ids[0] || earlier[len(earlier)-1].ID != ids[i-1] || earlier[0].RetryCount != "0" || earlier[0].Code != 204 || earlier[0].Status != "bounce") {
+			t.Errorf("receipt %d got %+v", i, earlier)
+		}
+		ids = append(ids, r.ID)
+		if got, _ := s.Receipt(t.Context(), r.ID); got.Verdicts.Duplicate.Reason != "judged" {
+			t.Errorf("the verdict was not stored: %+v", got.Verdicts.Duplicate)
+		}
+	}
+}
+
+func clearAll(t *suite) {
+	s := t.store
+	var pinned storage.Receipt
+	for i := range 5 {
+		r := receiptOf(storage.Webhook{})
+		addReceipt(t, s, &r)
+		if i == 2 {
+			pinned = r
+		}
+	}
+	if err := s.PinReceipt(t.Context(), pinned.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	n, err := s.ClearReceipts(t.Context())
+	if err != nil || n != 4 {
+		t.Errorf("%d cleared, %v", n, err)
+	}
+	left, err := s.Receipts(t.Context(), storage.ReceiptQuery{})
+	if err != nil || len(left) != 1 || left[0].ID != pinned.ID {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	if counts, _ := s.Counts(t.Context()); counts.Receipts != 1 {
+		t.Errorf("counted %d", counts.Receipts)
+	}
+}
+
+func receiptsOfOne(t *suite) {
+	s := t.store
+	w := addWebhook(t, s, "acme")
+	d := enqueue(t, s, w)
+	var ids []storage.ID
+	for attempt := range 2 {
+		r := receiptOf(w)
+		r.DeliveryID, r.Attempt = d.ID, attempt+1
+		addReceipt(t, s, &r)
+		ids = append(ids, r.ID)
+	}
+	stranger := receiptOf(w)
+	addReceipt(t, s, &stranger)
+	got, err := s.ReceiptsOfDelivery(t.Context(), d.ID)
+	if err != nil || len(got) != 2 || got[0].ID != ids[0] || got[1].Attempt != 2 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}

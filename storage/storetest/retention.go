@@ -1,0 +1,81 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// A Retainer removes what is old.
+type Retainer interface {
+	ApplyRetention(ctx context.Context, keep storage.Retention) (removed int64, err error)
+}
+
+// RunRetention tests what a store removes, and what it keeps.
+func RunRetention[S interface {
+	Core
+	Receipts
+	Retainer
+}](t *testing.T, create Create[S]) {
+	run(t, create, retentionTests())
+}
+
+func retentionTests() subject {
+	return subject{
+		bare: true,
+		alone: tests{
+			"records beyond the limits are removed": retention,
+		},
+	}
+}
+
+func retention(t *suite) {
+	s := t.store
+	w := addWebhook(t, s, "acme")
+	long := storage.Retention{Receipts: 1 << 30, ReceiptAge: time.Hour, ReceiptBytes: 1 << 40, DeliveryAge: time.Hour, Activities: 1 << 30}
+	done, waiting := enqueue(t, s, w), enqueue(t, s, w)
+	finish(t, s, done, storage.StateDelivered)
+	for i := range 12 {
+		r := receiptOf(w)
+		r.Body, r.Pinned = make([]byte, 1000), i == 0
+		addReceipt(t, s, &r)
+	}
+	apply := func(change func(*storage.Retention), want int64) {
+		t.Helper()
+		keep := long
+		change(&keep)
+		if n, err := s.ApplyRetention(t.Context(), keep); err != nil || n != want {
+			t.Errorf("%d removed, want %d, %v", n, want, err)
+		}
+	}
+	changes := s.Changes(t.Context())
+	apply(func(*storage.Retention) {}, 0)
+	select {
+	case c := <-changes:
+		t.Errorf("got %v after removing nothing", c)
+	default:
+	}
+	apply(func(r *storage.Retention) { r.Receipts = 10 }, 2)
+	apply(func(r *storage.Retention) { r.ReceiptBytes = 6000 }, 5)
+	apply(func(r *storage.Retention) { r.Activities = 0 }, 1)
+	apply(func(r *storage.Retention) { r.ReceiptAge = -time.Second }, 4)
+	apply(func(r *storage.Retention) { r.Receipts = 0 }, 0)
+	apply(func(r *storage.Retention) { r.DeliveryAge = -time.Second }, 1)
+	if _, err := s.Delivery(t.Context(), done.ID); !errors.Is(err, storage.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := s.Event(t.Context(), done.EventID); !errors.Is(err, storage.ErrNotFound) {
+		t.Errorf("its event: %v", err)
+	}
+	delivery(t, s, waiting.ID)
+	left, err := s.Receipts(t.Context(), storage.ReceiptQuery{})
+	if err != nil || len(left) != 1 || !left[0].Pinned {
+		t.Errorf("%v %v", left, err)
+	}
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("%v %v", found, err)
+	}
+}

@@ -1,0 +1,83 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"backchannel/storage"
+)
+
+// A tests maps names to tests.
+type tests map[string]func(*suite)
+
+// A subject is the tests of one subject: those that hold for what another store reads as well,
+// and those of one store alone or of stores that the test opens itself.
+type subject struct {
+	both, alone tests
+	bare        bool // the tests make their webhooks themselves
+}
+
+// A suite is one test of a store with a webhook.
+type suite struct {
+	*testing.T
+	store store
+	open  func(Options) store // another one on the same database
+	ctx   context.Context
+	hook  storage.Webhook
+}
+
+// RunAll runs the tests of all subjects, in parallel. create is called for each test.
+func RunAll[S Store](t *testing.T, create Create[S]) {
+	for name, subject := range map[string]func(*testing.T, Create[S]){
+		"core": Run[S], "webhooks": RunWebhooks[S], "deliveries": RunDeliveries[S], "receipts": RunReceipts[S],
+		"profiles": RunProfiles[S], "fixtures": RunFixtures[S], "activities": RunActivities[S], "retention": RunRetention[S],
+		"campaigns": RunCampaigns[S], "checks": RunChecks[S], "nodes": RunNodes[S], "pause": RunPause[S], "health": RunHealth[S],
+	} {
+		t.Run(name, func(t *testing.T) { subject(t, create) })
+	}
+}
+
+// Run tests what the engine needs: the queue, commands, breakers and hints.
+func Run[S Core](t *testing.T, create Create[S]) {
+	run(t, create, queueTests(), commandTests(), breakerTests(), changeTests())
+}
+
+// run runs the tests of subjects, on one store and on two.
+func run[S Core](t *testing.T, create Create[S], subjects ...subject) {
+	for _, subject := range subjects {
+		for name, test := range subject.both {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				test(newSuite(t, create, false, subject.bare))
+			})
+			t.Run(name+" for another store", func(t *testing.T) {
+				t.Parallel()
+				test(newSuite(t, create, true, subject.bare))
+			})
+		}
+		for name, test := range subject.alone {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				test(newSuite(t, create, false, subject.bare))
+			})
+		}
+	}
+}
+
+func newSuite[S Core](t *testing.T, create Create[S], two, bare bool) *suite {
+	open := create(t)
+	writer := open(Options{})
+	reader := writer
+	if two {
+		reader = open(Options{})
+	}
+	s := &suite{T: t, store: join(writer, reader), ctx: t.Context()}
+	s.open = func(o Options) store {
+		another := open(o)
+		return join(another, another)
+	}
+	if !bare {
+		s.hook = s.webhook("acme")
+	}
+	return s
+}

@@ -1,0 +1,101 @@
+package storetest
+
+// A Core is what the tests of every subject need of a store.
+type Core interface {
+	Webhooks
+	Deliveries
+	Queue
+	Commands
+	Breakers
+	Changes
+}
+
+// A Store is all that the engine, the receiver, the console and the commands need of a store.
+type Store interface {
+	Core
+	Receipts
+	Profiles
+	Fixtures
+	Activities
+	Campaigns
+	Executions
+	Checks
+	Nodes
+	Health
+	Retainer
+	Pauser
+}
+
+// A store is one or two stores on the same database, of which one writes and one reads. Those
+// parts are nil that the store under test does not have.
+type store struct {
+	webhookReads
+	webhookWrites
+	deliveryReads
+	deliveryWrites
+	queueReads
+	queueWrites
+	commandReads
+	commandWrites
+	breakerReads
+	breakerWrites
+	receiptReads
+	receiptWrites
+	profileReads
+	profileWrites
+	fixtureReads
+	fixtureWrites
+	activityReads
+	activityWrites
+	campaignReads
+	campaignWrites
+	executionReads
+	executionWrites
+	checkReads
+	checkWrites
+	nodeReads
+	nodeWrites
+	hinter
+	Health
+	Retainer
+	Pauser
+}
+
+// join makes a store of one that writes and one that reads.
+func join(writer, reader any) (s store) {
+	joinWriter(&s, writer)
+	s.webhookReads, _ = reader.(webhookReads)
+	s.deliveryReads, _ = reader.(deliveryReads)
+	s.queueReads, _ = reader.(queueReads)
+	s.commandReads, _ = reader.(commandReads)
+	s.breakerReads, _ = reader.(breakerReads)
+	s.receiptReads, _ = reader.(receiptReads)
+	s.profileReads, _ = reader.(profileReads)
+	s.fixtureReads, _ = reader.(fixtureReads)
+	s.activityReads, _ = reader.(activityReads)
+	s.campaignReads, _ = reader.(campaignReads)
+	s.executionReads, _ = reader.(executionReads)
+	s.checkReads, _ = reader.(checkReads)
+	s.nodeReads, _ = reader.(nodeReads)
+	s.hinter, _ = reader.(hinter)
+	s.Health, _ = reader.(Health)
+	return s
+}
+
+func joinWriter(s *store, writer any) {
+	s.webhookWrites, _ = writer.(webhookWrites)
+	s.deliveryWrites, _ = writer.(deliveryWrites)
+	s.queueWrites, _ = writer.(queueWrites)
+	s.commandWrites, _ = writer.(commandWrites)
+	s.breakerWrites, _ = writer.(breakerWrites)
+	s.receiptWrites, _ = writer.(receiptWrites)
+	s.profileWrites, _ = writer.(profileWrites)
+	s.fixtureWrites, _ = writer.(fixtureWrites)
+	s.activityWrites, _ = writer.(activityWrites)
+	s.campaignWrites, _ = writer.(campaignWrites)
+	s.executionWrites, _ = writer.(executionWrites)
+	s.checkWrites, _ = writer.(checkWrites)
+	s.nodeWrites, _ = writer.(nodeWrites)
+	s.Retainer, _ = writer.(Retainer)
+	s.Pauser, _ = writer.(Pauser)
+}

@@ -1,0 +1,291 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"backchannel/storage"
+)
+
+// Webhooks are where events are delivered to.
+type Webhooks interface {
+	webhookReads
+	webhookWrites
+}
+
+type webhookReads interface {
+	Webhooks(ctx context.Context) ([]storage.Webhook, error)
+	Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error)
+	WebhookByName(ctx context.Context, name string) (storage.Webhook, error)
+	WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error)
+	CheckWebhook(ctx context.Context, w storage.Webhook) error
+}
+
+type webhookWrites interface {
+	CreateWebhook(ctx context.Context, w *storage.Webhook) error
+	UpdateWebhook(ctx context.Context, w *storage.Webhook) error
+	SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
+	DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error)
+	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
+}
+
+// RunWebhooks tests what a store does with webhooks.
+func RunWebhooks[S interface {
+	Core
+	Profiles
+	Receipts
+}](t *testing.T, create Create[S]) {
+	run(t, create, webhooksTests())
+}
+
+func webhooksTests() subject {
+	return subject{
+		bare: true,
+		both: tests{
+			"a webhook is read as it was saved":          savedWebhook,
+			"an unknown webhook is not found":            unknownWebhook,
+			"conflicts are reported with invalid fields": takenFields,
+			"saving over a newer version is a conflict":  newerVersion,
+			"a deleted webhook leaves its name behind":   deletedWebhook,
+			"webhooks are saved all or none":             allWebhooks,
+			"checking a webhook stores nothing":          checkedWebhook,
+		},
+		alone: tests{
+			"one of many gets the sandbox":            oneSandbox,
+			"saving no webhook begins no transaction": noWebhook,
+		},
+	}
+}
+
+func fullWebhook(w *storage.Webhook) {
+	withJWT(w)
+	j := &w.Auth.JWT
+	j.Issuer, j.Subject, j.Audience, j.Claims, j.KeyID = "iss", "sub", []string{"a", "b"}, []byte(`{ "x": 1 }`), "k1"
+	w.URL = "https://example.com/hook"
+	w.Headers = []storage.HeaderField{{Name: "X-Plain", Value: "plain"}, {Name: "X-Secret", Value: "hush-hush", Secret: true}, {Name: "X-Caf\u00e9"[:5], Value: "caf\xe9"}}
+	w.Revision = storage.Revision202610
+	w.Delivery = storage.DeliveryOptions{Timeout: time.Second, Retry: []time.Duration{time.Second, time.Hour}, Concurrency: 3, RatePerSec: 1.5,
+		TLS: storage.TLSOptions{SkipVerify: true}}
+}
+
+func savedWebhook(t *suite) {
+	s := t.store
+	want := addWebhook(t, s, "acme", fullWebhook)
+	byID, err := s.Webhook(t.Context(), want.ID)
+	if diff := cmp.Diff(want, byID); err != nil || diff != "" {
+		t.Errorf("by ID: %v %s", err, diff)
+	}
+	byName, err := s.WebhookByName(t.Context(), "acme")
+	if diff := cmp.Diff(want, byName); err != nil || diff != "" {
+		t.Errorf("by name: %v %s", err, diff)
+	}
+	at, err := s.WebhookAt(t.Context(), "acmeOrg", "prod")
+	if diff := cmp.Diff(want, at); err != nil || diff != "" {
+		t.Errorf("by sandbox: %v %s", err, diff)
+	}
+	if got := at.Auth.JWT.Secret.Reveal(); got != testKey {
+		t.Errorf("the key came back as %q", got)
+	}
+	addWebhook(t, s, "Zeta")
+	addWebhook(t, s, "beta")
+	all, err := s.Webhooks(t.Context())
+	if err != nil || len(all) != 3 || all[0].Name != "Zeta" || all[2].Name != "beta" {
+		t.Errorf("list: %v %v", all, err)
+	}
+}
+
+func unknownWebhook(t *suite) {
+	s := t.store
+	_, byID := s.Webhook(t.Context(), 7)
+	_, byName := s.WebhookByName(t.Context(), "none")
+	_, at := s.WebhookAt(t.Context(), "none", "prod")
+	_, deleted := s.DeleteWebhook(t.Context(), 7)
+	state := s.SetWebhookState(t.Context(), 7, storage.Paused, "")
+	gone := webhookNamed("gone")
+	for _, err := range []error{byID, byName, at, deleted, state, s.UpdateWebhook(t.Context(), &gone), s.SetProfile(t.Context(), 7, storage.Profile{})} {
+		if !errors.Is(err, storage.ErrNotFound) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func takenFields(t *suite) {
+	s := t.store
+	addWebhook(t, s, "acme")
+	addWebhook(t, s, "other")
+	twin := webhookNamed("other")
+	twin.Organization = "acmeOrg"
+	twin.Channels = nil
+	err := s.CreateWebhook(t.Context(), &twin)
+	wantFields(t, err, "channels", "sandbox.name", "name")
+	if !errors.Is(err, storage.ErrInvalid) || errors.Is(err, storage.ErrConflict) {
+		t.Errorf("invalid and conflicting fields are not reported as invalid: %v", err)
+	}
+	if !strings.Contains(err.Error(), `"acme"`) {
+		t.Errorf("the webhook that has the sandbox is not named: %v", err)
+	}
+	twin.Channels = storage.Channels()
+	if err := s.CreateWebhook(t.Context(), &twin); !errors.Is(err, storage.ErrConflict) {
+		t.Errorf("got %v", err)
+	}
+	if twin.ID != 0 || twin.Version != 0 {
+		t.Error("a webhook that was not saved got an ID")
+	}
+	if all, _ := s.Webhooks(t.Context()); len(all) != 2 {
+		t.Errorf("%d webhooks after refused ones", len(all))
+	}
+}
+
+func newerVersion(t *suite) {
+	s := t.store
+	mine := addWebhook(t, s, "acme")
+	theirs := mine
+	theirs.URL = "https://example.com/theirs"
+	if err := s.UpdateWebhook(t.Context(), &theirs); err != nil || theirs.Version != 2 {
+		t.Fatalf("version %d, %v", theirs.Version, err)
+	}
+	mine.URL = "https://example.com/mine"
+	err := s.UpdateWebhook(t.Context(), &mine)
+	wantFields(t, err, "version")
+	if !errors.Is(err, storage.ErrConflict) || mine.Version != 1 {
+		t.Errorf("got %v, version %d", err, mine.Version)
+	}
+	if got, _ := s.Webhook(t.Context(), mine.ID); got.URL != theirs.URL {
+		t.Errorf("saved over: %s", got.URL)
+	}
+	if err := s.SetWebhookState(t.Context(), mine.ID, storage.Paused, "410 Gone"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.UpdateWebhook(t.Context(), &theirs); !errors.Is(err, storage.ErrConflict) {
+		t.Errorf("a pause was undone unnoticed: %v", err)
+	}
+	got, _ := s.Webhook(t.Context(), mine.ID)
+	if got.State != storage.Paused || got.StateReason != "410 Gone" {
+		t.Errorf("state %s, %s", got.State, got.StateReason)
+	}
+	got.State, got.Name = storage.Active, "renamed"
+	if err := s.UpdateWebhook(t.Context(), &got); err != nil || got.StateReason != "" {
+		t.Errorf("%v, reason %q", err, got.StateReason)
+	}
+}
+
+func deletedWebhook(t *suite) {
+	s := t.store
+	w := addWebhook(t, s, "acme")
+	done, waiting, retrying, sending := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
+	finish(t, s, done, storage.StateDelivered)
+	finish(t, s, retrying, storage.Retrying)
+	if err := s.MarkSending(t.Context(), []storage.ID{sending.ID}); err != nil {
+		t.Fatal(err)
+	}
+	r := receiptOf(w)
+	addReceipt(t, s, &r)
+	if err := s.SaveBreaker(t.Context(), storage.Breaker{WebhookID: w.ID, Failures: 1}); err != nil {
+		t.Fatal(err)
+	}
+	cancelled, err := s.DeleteWebhook(t.Context(), w.ID)
+	if err != nil || cancelled != 3 {
+		t.Fatalf("%d cancelled, %v", cancelled, err)
+	}
+	for _, d := range []storage.Delivery{waiting, retrying, sending} {
+		if got := delivery(t, s, d.ID); got.State != storage.Cancelled || got.Webhook != "acme" || !got.NextAttemptAt.IsZero() {
+			t.Errorf("got %+v", got)
+		}
+	}
+	if got := delivery(t, s, done.ID); got.State != storage.StateDelivered || got.Webhook != "acme" {
+		t.Errorf("got %+v", got)
+	}
+	if got, err := s.Receipt(t.Context(), r.ID); err != nil || got.Webhook != "acme" {
+		t.Errorf("receipt of %q, %v", got.Webhook, err)
+	}
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("%v %v", found, err)
+	}
+	again := addWebhook(t, s, "acme")
+	if again.ID <= w.ID {
+		t.Errorf("ID %d was given before", again.ID)
+	}
+	if _, err := s.ReplayDelivery(t.Context(), done.ID); !errors.Is(err, storage.ErrConflict) {
+		t.Errorf("replayed to a deleted webhook: %v", err)
+	}
+}
+
+func oneSandbox(t *suite) {
+	stores := []store{t.store, t.open(Options{}), t.open(Options{})}
+	var won, lost int
+	var mu sync.Mutex // guards won and lost
+	var all sync.WaitGroup
+	for i := range 30 {
+		all.Go(func() {
+			w := webhookNamed(string(rune('a' + i)))
+			w.Organization = "same"
+			err := stores[i%3].CreateWebhook(context.Background(), &w)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				won++
+			case errors.Is(err, storage.ErrConflict):
+				lost++
+			default:
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if won != 1 || lost != 29 {
+		t.Errorf("%d won, %d lost", won, lost)
+	}
+}
+
+func allWebhooks(t *suite) {
+	s := t.store
+	old := addWebhook(t, s, "old")
+	changed, first, second := old, webhookNamed("first"), webhookNamed("second")
+	changed.Name, second.Organization = "renamed", first.Organization
+	wantFields(t, s.SaveWebhooks(t.Context(), &changed, &first, &second), "sandbox.name")
+	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 1 || all[0].Name != "old" {
+		t.Errorf("stored %v %v", all, err)
+	}
+	second.Sandbox.Name = "dev"
+	if err := s.SaveWebhooks(t.Context(), &changed, &first, &second); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 3 || first.ID == second.ID || changed.Version != 2 {
+		t.Errorf("stored %v %v", all, err)
+	}
+}
+
+func checkedWebhook(t *suite) {
+	s := t.store
+	addWebhook(t, s, "old")
+	w := webhookNamed("old")
+	w.Channels = nil
+	wantFields(t, s.CheckWebhook(t.Context(), w), "channels", "name", "sandbox.name")
+	if err := s.CheckWebhook(t.Context(), webhookNamed("new")); err != nil {
+		t.Error(err)
+	}
+	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("stored %v %v", all, err)
+	}
+}
+
+// Saving no webhook does not wait for the writer, and notifies no subscriber.
+func noWebhook(t *suite) {
+	s := t.store
+	changes := s.Changes(t.Context())
+	if err := s.SaveWebhooks(t.Context()); err != nil {
+		t.Error(err)
+	}
+	select {
+	case c := <-changes:
+		t.Errorf("hinted at %v", c)
+	default:
+	}
+}
