@@ -57,7 +57,9 @@ func (c *call) read(highThroughput bool) {
 	c.e.RequestID, c.e.CampaignUUID, c.e.Recipients = intake.Indexed(c.request.requestID), intake.Indexed(c.request.campaignID), c.request.count
 }
 
-// judge returns the verdict on a call that the gateway let pass.
+// judge returns the verdict on a call that the gateway let pass. What depends on the call alone
+// is found out here; what depends on earlier calls, in the function that it returns, which the
+// store calls within the transaction. Else two equal calls at once could both be accepted.
 func (c *call) judge(known *snapshot, highThroughput bool) verdict {
 	at := place{c.req.Header.Get("x-gw-ims-org-id"), c.req.Header.Get("x-sandbox-name")}
 	campaign := known.campaign(c.request.campaignID, at)
@@ -99,6 +101,7 @@ func (c *call) check(campaign *storage.Campaign, at place, highThroughput bool) 
 	return found.problem()
 }
 
+// repeated returns the problem of a call whose requestId was accepted before.
 func (c *call) repeated(earlier *storage.Execution) problem {
 	return problem{repeatedRequest(), []detail{wrong("/requestId", "one that was not accepted within 24 hours",
 		fmt.Sprintf("%s, accepted at %s as %s", intake.Quote(c.request.requestID), formatTime(earlier.ReceivedAt), earlier.ExecutionID),
@@ -124,7 +127,8 @@ func (c *call) repeat(earlier *storage.Execution, what string) answer {
 	return jsonAnswer(http.StatusAccepted, string(body))
 }
 
-// accept executes the campaign: it plans what follows from the call.
+// accept executes the campaign: it plans what follows from the call. If no events follow, the
+// answer is the same 202, and only the reason in Silent tells the person at the console.
 func (c *call) accept(p storage.Precedent, campaign *storage.Campaign, webhook *storage.Webhook) (answer, []storage.PlannedMessage) {
 	c.e.ExecutionID = newExecutionID()
 	for p.Taken != nil && p.Taken(c.e.ExecutionID) {

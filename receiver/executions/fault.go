@@ -64,7 +64,8 @@ type findings []finding
 
 func (f *findings) add(of fault, d detail) { *f = append(*f, finding{of, d}) }
 
-// problem returns the first fault with the details of all, or nil if there is none.
+// problem returns the first fault with the details of all, or nil if there is none. An answer has
+// one title and one status, but who has to correct a call wants to know everything at once.
 func (f findings) problem() *problem {
 	if len(f) == 0 {
 		return nil

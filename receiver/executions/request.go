@@ -87,7 +87,9 @@ func parseRequest(body []byte, codings []string, highThroughput bool) (r request
 	return r
 }
 
-// A requestParser fills a request from the JSON of a body.
+// A requestParser fills a request from the JSON of a body. It reads the tree and not a struct,
+// because encoding/json takes any letter case for a key, the last of several equal keys, and
+// null for anything, and stops at the first value of a wrong type.
 type requestParser struct {
 	*request
 	tree           *jsontext.Tree
@@ -163,7 +165,9 @@ func (p *requestParser) recipientType(n int, at string) string {
 	return ""
 }
 
-// duplicates finds the recipients that are there before.
+// duplicates finds the recipients that are there before. A message to the same person twice in
+// one call would have events with the same requestId and identity, which nobody could tell
+// apart.
 func (p *requestParser) duplicates() {
 	first := map[string]int{}
 	for i, r := range p.recipients {
@@ -240,7 +244,8 @@ func (p *requestParser) otherCase(object int, key string) (hint string) {
 	return hint
 }
 
-// optional returns a member that is an object. null is like no member.
+// optional returns a member that is an object. null is like no member, because many encoders
+// write it for what they do not have.
 func (p *requestParser) optional(object int, at, key string) (n int, ok bool) {
 	n, ok = p.tree.Member(object, key)
 	if !ok || p.tree.Nodes[n].Kind == jsontext.Null {

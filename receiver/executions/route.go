@@ -31,7 +31,8 @@ func (o operation) allows(method string) bool { return slices.Contains(o.methods
 
 func (o operation) allow() string { return strings.Join(o.methods, ", ") }
 
-// route returns the operation of an escaped path, and the unescaped ID in it if it has one.
+// route returns the operation of an escaped path, and the unescaped ID in it if it has one. The
+// path is compared as it was sent, because an escaped slash belongs to the ID (RFC 3986 §2.2).
 func route(path string) (to operation, name string) {
 	post := []string{http.MethodPost}
 	get := []string{http.MethodGet, http.MethodHead}

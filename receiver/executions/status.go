@@ -24,7 +24,8 @@ type executionSource struct {
 	VersionID  string `json:"campaignVersionId"`
 }
 
-// status answers how far an execution has got.
+// status answers how far an execution has got. An execution of another organization or sandbox
+// does not exist for the caller: 403 would say that it does.
 func (c *call) status() {
 	known, err := c.h.catalog.get()
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-// newRequestID returns an x-request-id as the gateway makes them.
+// newRequestID returns an x-request-id as the gateway makes them. Bytes beyond the last whole
+// alphabet are discarded, since a plain remainder would prefer the first letters.
 func newRequestID() string {
 	const length = 32
 	id := make([]byte, 0, length)

@@ -19,7 +19,7 @@ const tokenLifetime = 86399 * time.Second
 // token answers a request for an access token, so that an application can be pointed here
 // with all that it calls. Any client gets one; only the form of the request is checked.
 func (c *call) token() {
-	c.e.Sealed = true
+	c.e.Sealed = true // the body has the client's secret, and the answer a token
 	code, reasons := checkTokenForm(c.tokenForm())
 	if code == "" {
 		c.conclude(fixed(jsonAnswer(http.StatusOK, string(compact(struct {
@@ -37,7 +37,7 @@ func (c *call) token() {
 	c.conclude(fixed(a))
 }
 
-// tokenForm returns the parameters, and why they cannot be read.
+// tokenForm returns the parameters, of the body and of the URL, and why they cannot be read.
 func (c *call) tokenForm() (form url.Values, problem string) {
 	kind, _, err := mime.ParseMediaType(c.req.Header.Get("Content-Type"))
 	const want = "application/x-www-form-urlencoded"
