@@ -7,6 +7,9 @@ import (
 	"backchannel/storage"
 )
 
+// selectMessages reads messages with what their calls say of them. CROSS JOIN makes
+// SQLite read the messages in the order of their IDs and look up the call of each. The other
+// way round it would have to sort all of them first.
 const selectMessages = `SELECT m.id, m.execution, x.execution_id, x.request_id, m.campaign_id, x.campaign, m.channel, m.address, m.namespace,
 		m.identity, m.outcome, m.state, m.exclusion_code, m.exclusion, m.created_at
 	FROM campaign_messages m CROSS JOIN executions x ON x.id = m.execution`

@@ -5,6 +5,8 @@ import (
 	"backchannel/storage/column"
 )
 
+// campaignColumns are all columns of a campaign. The settings are one column of JSON, like the
+// draft, which has the same fields; only what SQL compares or changes has columns of its own.
 const campaignColumns = `id, version, uuid, version_id, status, name, settings, draft_version_id, draft, executions, created_at, updated_at`
 
 // campaignValues returns the columns of a campaign in the order of campaignColumns.

@@ -54,7 +54,8 @@ func (s *DeliveryStore) Fire(ctx context.Context, what string, events ...storage
 	return made, nil
 }
 
-// enqueue stores an event and its delivery, and sets what the store assigns in both.
+// enqueue stores an event and its delivery, and sets what the store assigns in both. They are two
+// rows because a replay is another delivery of the same event, to the byte.
 func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 	to, err := t.target(e.WebhookID)
 	if err != nil {
@@ -91,7 +92,8 @@ func (t *tx) queueDelivery(d *storage.Delivery) (err error) {
 	return t.deliveries.insert(d)
 }
 
-// target returns a webhook's target, which it reads once per transaction.
+// target returns a webhook's target, which it reads once per transaction: a transaction may
+// enqueue hundreds of events for one webhook, which cannot change meanwhile.
 func (t *tx) target(id storage.ID) (column.Target, error) {
 	if to, ok := t.targets[id]; ok {
 		return to, nil

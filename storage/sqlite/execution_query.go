@@ -30,6 +30,8 @@ func scanExecution(read scan) (e storage.Execution, err error) {
 	return e, err
 }
 
+// scanWhole reads a call with its content. The secrets of both heads, and of both bodies if the
+// call is sealed, are one text that is taken apart in the order in which insert wrote it.
 func (s *ExecutionStore) scanWhole(read scan) (e storage.Execution, err error) {
 	var received timestamp
 	var headers, answer, sealed []byte

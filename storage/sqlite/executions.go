@@ -59,6 +59,8 @@ func (s *ExecutionStore) add(t *tx, e *storage.Execution, decide func(storage.Pr
 	return t.runs.recordSilent(t, e)
 }
 
+// precedent returns what is known of earlier calls. The transaction holds the write lock, so
+// none can be accepted between this and the call's own insertion.
 func (s *ExecutionStore) precedent(t *tx, e *storage.Execution) (p storage.Precedent, err error) {
 	p.Taken = func(executionID string) bool {
 		found, err := t.raw.queryRow(make([]driver.Value, 1), executionNamed, executionID)
@@ -100,6 +102,9 @@ func (s *ExecutionStore) accepted(t *tx, e *storage.Execution, kind, id string, 
 	return &earlier, err
 }
 
+// insert stores a call in two tables: lists read the narrow one, and a body is read only when
+// its call is looked at. Secrets are sealed with the call's ID as associated data, so that they
+// cannot be moved to another row.
 func (s *ExecutionStore) insert(t *tx, e *storage.Execution) error {
 	err := t.raw.exec(`INSERT INTO executions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(e.ID), micros(e.ReceivedAt), e.ExecutionID, e.RequestID, e.XRequestID, e.CampaignUUID, int64(e.CampaignID), e.VersionID, e.Campaign,

@@ -25,6 +25,7 @@ func (s *ProfileStore) Profile(ctx context.Context, webhook storage.ID) (storage
 	return p, nil
 }
 
+// scanProfile reads a profile. Its generation is a column, because SQL counts it.
 func scanProfile(read scan) (p storage.Profile, err error) {
 	var generation int64
 	var text string
