@@ -29,7 +29,8 @@ func NewConfirm(c Confirm) *Confirm {
 	return &c
 }
 
-// Key handles a key, and returns the answer once there is one.
+// Key handles a key, and returns the answer once there is one. A name that has to be typed rules
+// out the single keys, any of which may have been pressed for what was on the screen before.
 func (c *Confirm) Key(key tea.KeyMsg) (yes, answered bool) {
 	switch {
 	case key.String() == "esc":

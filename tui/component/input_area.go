@@ -25,6 +25,8 @@ func newAreaInput(s string, rows int) *areaInput {
 
 const areaPage = 10 // lines
 
+// key handles a key. At the first and the last line the arrow keys leave the field, so that they
+// lead through the whole form.
 func (i *areaInput) key(msg tea.KeyMsg) bool {
 	atTop, atEnd := i.row == 0, i.row == len(i.lines)-1
 	switch {
@@ -59,6 +61,7 @@ func (i *areaInput) view(th *style.Theme, width int, focused bool) ([]string, in
 // measured, because a line may have a million characters.
 const farOut = 4
 
+// cursorLine draws the line with the cursor, of which it measures only what is near.
 func (i *areaInput) cursorLine(th *style.Theme, width int) string {
 	line, reach := i.line(), farOut*width
 	before, after := line[max(0, i.col-reach):i.col], first(line[i.col:], reach)

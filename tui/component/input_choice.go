@@ -9,7 +9,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// choiceInput shows the one chosen option between arrows.
+// choiceInput shows the one chosen option between arrows. It takes one line however many options
+// there are; radioInput, for two or three, lets all of them be seen.
 type choiceInput struct {
 	single
 	options []Option
@@ -121,6 +122,7 @@ func (i *multiInput) move(dir int) bool {
 
 func (i *multiInput) left() {}
 
+// arrive puts the cursor on the first box, or on the last one if it comes from below.
 func (i *multiInput) arrive(dir int) {
 	i.at = 0
 	if dir < 0 {
@@ -171,6 +173,7 @@ func (i *checkInput) view(th *style.Theme, width int, focused bool) ([]string, i
 	return []string{clip(box(th, i.on, focused)+" "+th.Text.Render(style.Escape(i.label)), width)}, 0
 }
 
+// box draws a box. Its glyphs differ, because colours alone would say nothing without colours.
 func box(th *style.Theme, on, focused bool) string {
 	glyph, ink := style.BoxOff, th.Text
 	if on {

@@ -19,7 +19,8 @@ const (
 // cellNames are what the cells are called in the IDs of errors.
 func cellNames() []string { return []string{"name", "value"} }
 
-// rowsInput is a list of rows with a line below it that adds a row.
+// rowsInput is a list of rows with a line below it that adds a row. A row shows its errors only
+// once the cursor has left it: whoever has typed half a name knows that it is not complete.
 type rowsInput struct {
 	rows     []*rowInput
 	at, cell int // at the add line, at is len(rows)
@@ -56,7 +57,8 @@ func (i *rowsInput) value() Value {
 	return v
 }
 
-// counting returns the rows that are not ignored, that is, all but empty new ones.
+// counting returns the rows that are not ignored, that is, all but empty new ones. An empty row
+// is what remains when somebody adds one too many, and is no reason to refuse the form.
 func (i *rowsInput) counting() []*rowInput {
 	return slices.DeleteFunc(slices.Clone(i.rows), func(r *rowInput) bool {
 		row := r.row()

@@ -29,7 +29,8 @@ func newSecretInput(start Value, f Field) *secretInput {
 	return i
 }
 
-// insert inserts a text that may have several lines.
+// insert inserts a text that may have several lines. A private key is one, and a single-line
+// input would turn its line breaks into spaces, after which it is no PEM any more.
 func (i *secretInput) insert(s string) {
 	if !strings.Contains(strings.TrimRight(s, "\n"), "\n") {
 		i.block = ""
@@ -65,6 +66,8 @@ func erases(msg tea.KeyMsg) bool {
 	return msg.Type == tea.KeyBackspace || msg.Type == tea.KeyDelete || msg.Type == tea.KeyCtrlU
 }
 
+// value returns what was entered. A stored secret is never sent to the form, so that an empty
+// field means that it is kept.
 func (i *secretInput) value() Value {
 	text := i.block + i.line.text()
 	return Value{Text: text, Kept: i.exists && text == ""}

@@ -62,6 +62,8 @@ func (p *Palette) step(by int) {
 	p.top = max(0, min(p.top, p.at), p.at-paletteRows+1)
 }
 
+// filter finds the commands anew if the key has changed the text. Moving the text cursor must not
+// move the selection.
 func (p *Palette) filter(key tea.KeyMsg) {
 	before := p.line.text()
 	p.line.key(key)
