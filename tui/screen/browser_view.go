@@ -7,7 +7,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// View draws the list, the detail and the body, or the welcome if there are no records.
+// View draws the list, the detail and the body, or the welcome if there are no records. A list
+// that is empty because of a filter, or because it is paused, says so instead.
 func (b *Browser[R, D]) View(width, height int) string {
 	switch {
 	case b.list.Err != nil && !b.list.Read:

@@ -10,7 +10,8 @@ const (
 	narrowDetail = 62
 )
 
-// View draws the list and the detail, or the welcome if there are no records.
+// View draws the list and the detail, or the welcome if there are no records. Before the first
+// read it draws nothing: a welcome for an instant would say that there are none.
 func (i *Inventory[R]) View(width, height int) string {
 	th := i.env.Theme
 	switch {
