@@ -24,7 +24,8 @@ type WorkStore interface {
 	// MarkSending marks deliveries as sending, so that other processes see which attempts are
 	// in flight.
 	MarkSending(ctx context.Context, ids []storage.ID) error
-	// ResetSending undoes every MarkSending that was not followed by a Finish.
+	// ResetSending undoes every MarkSending of this node, and of nodes that are gone, that was not
+	// followed by a Finish.
 	ResetSending(ctx context.Context) error
 	// Finish stores an attempt and the new state of its delivery in one commit. A delivery
 	// that was cancelled meanwhile stays cancelled. Finish does not retain the outcome.
@@ -43,7 +44,9 @@ type WebhookStore interface {
 
 // A CommandStore has what people command, and hints at changes.
 type CommandStore interface {
+	// Commands returns those after a given one that this node has not dropped.
 	Commands(ctx context.Context, after storage.ID) ([]storage.Command, error)
+	// DropCommands says that this node has carried out the commands up to a given one.
 	DropCommands(ctx context.Context, through storage.ID) error
 	Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
 	Event(ctx context.Context, id storage.ID) (storage.Event, error)

@@ -41,7 +41,7 @@ const (
 type Forwards interface {
 	Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error)
 	FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error
-	// DropForwards marks all that wait as dropped.
+	// DropForwards marks those as dropped that wait in this node, or in one that is gone.
 	DropForwards(ctx context.Context, why string) (int64, error)
 }
 

@@ -2,9 +2,11 @@ package storage
 
 import "time"
 
-// Runtime is the state that the leader, the one process that delivers and receives,
-// publishes for all other processes.
+// Runtime is the state that a node, a process that delivers and receives, publishes for all
+// other processes.
 type Runtime struct {
+	Name            string // of its machine; empty: an older version does not say, as below
+	Version         string
 	PID             int
 	StartedAt       time.Time
 	UpdatedAt       time.Time

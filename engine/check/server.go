@@ -13,6 +13,7 @@ import (
 type ServerStore interface {
 	Store
 	OpenChecks(ctx context.Context) ([]storage.CheckRun, error)
+	// LoseChecks ends the runs of this node, and of nodes that are gone.
 	LoseChecks(ctx context.Context, reason string) error
 	Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error)
 	Changes(ctx context.Context) <-chan storage.Change

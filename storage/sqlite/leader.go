@@ -86,6 +86,15 @@ func (s *LeaderStore) Runtime(ctx context.Context) (rt storage.Runtime, alive bo
 	return rt, alive, err
 }
 
+// Nodes returns the leader, if there has ever been one. Its lock says whether it is alive.
+func (s *LeaderStore) Nodes(ctx context.Context) ([]storage.Node, error) {
+	rt, alive, err := s.Runtime(ctx)
+	if err != nil || !alive && rt.UpdatedAt.IsZero() {
+		return nil, err
+	}
+	return []storage.Node{{Runtime: rt, Alive: alive}}, nil
+}
+
 // SaveRuntime stores the leader's status, for the other processes.
 func (s *LeaderStore) SaveRuntime(ctx context.Context, rt storage.Runtime) error {
 	text, err := json.Marshal(rt)

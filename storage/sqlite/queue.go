@@ -98,8 +98,9 @@ func (s *QueueStore) MarkSending(ctx context.Context, ids []storage.ID) error {
 	return nil
 }
 
-// ResetSending makes deliveries due again that an engine was sending when it died. Whether
-// they arrived is unknown, so an endpoint may receive them twice.
+// ResetSending makes deliveries due again that this engine was sending, or one that is gone.
+// Whether they arrived is unknown, so an endpoint may receive them twice. There is one engine at
+// a time, the leader's, so all deliveries that are being sent are of these.
 func (s *QueueStore) ResetSending(ctx context.Context) error {
 	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error { return t.deliveries.reset(t.now) })
 	if err != nil {
@@ -189,7 +190,8 @@ func scanCommand(read scan) (c storage.Command, err error) {
 	return c, err
 }
 
-// DropCommands deletes the commands up to and including a given one. Nobody shows commands, so
+// DropCommands deletes the commands up to and including a given one, which are for the one
+// engine that there is. Nobody shows commands, so
 // it notifies no subscriber.
 func (s *QueueStore) DropCommands(ctx context.Context, through storage.ID) error {
 	err := s.write(ctx, 0, func(t *tx) error {

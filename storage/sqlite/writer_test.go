@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -185,25 +184,5 @@ func TestErrorsMatchSentinels(t *testing.T) {
 	}
 	if err := errors.New("else"); !errors.Is(classify(err), err) || classify(nil) != nil {
 		t.Error("changed another error")
-	}
-}
-
-func TestIDsGrowAcrossStoresAndClocks(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	behind, err := Open(t.Context(), Options{Dir: dir, Now: func() time.Time { return time.Now().Add(-24 * time.Hour) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer behind.Close()
-	stores := []*Store{openTest(t, dir), behind}
-	w := addWebhook(t, stores[0], "acme")
-	last := w.ID
-	for i := range 50 {
-		d := enqueue(t, stores[i%2], w)
-		if d.EventID <= last || d.ID <= d.EventID {
-			t.Fatalf("IDs %d, %d after %d", d.EventID, d.ID, last)
-		}
-		last = d.ID
 	}
 }

@@ -29,6 +29,7 @@ type checkReads interface {
 type checkWrites interface {
 	AskCheck(ctx context.Context, r *storage.CheckRun) error
 	StopCheck(ctx context.Context, id storage.ID) error
+	// LoseChecks ends the runs of this node, and of nodes that are gone.
 	LoseChecks(ctx context.Context, reason string) error
 	StartCheck(ctx context.Context, id storage.ID, cases []storage.CheckCase) error
 	SaveCheckCases(ctx context.Context, id storage.ID, cases ...storage.CheckCase) error

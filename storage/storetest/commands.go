@@ -14,17 +14,19 @@ type Commands interface {
 }
 
 type commandReads interface {
+	// Commands returns those after a given one that this node has not dropped.
 	Commands(ctx context.Context, after storage.ID) ([]storage.Command, error)
 }
 
 type commandWrites interface {
 	RetryDelivery(ctx context.Context, id storage.ID) error
 	CancelDelivery(ctx context.Context, id storage.ID) error
+	// DropCommands says that this node has carried out the commands up to a given one.
 	DropCommands(ctx context.Context, through storage.ID) error
 }
 
 func commandTests() subject {
-	return subject{both: tests{"commands come in order until they are dropped": commands}}
+	return subject{alone: tests{"commands come in order until they are dropped": commands}}
 }
 
 func commands(s *suite) {

@@ -49,9 +49,11 @@ func deliveriesTests() subject {
 			"enqueue refuses":                        refusedEvents,
 			"an attempt comes back as it was stored": storedAttempt,
 			"cancelled stays cancelled":              staysCancelled,
-			"commands change deliveries":             commanded,
 			"a replay is a new delivery":             replay,
 			"lists of deliveries":                    deliveryLists,
+		},
+		alone: tests{
+			"commands change deliveries": commanded,
 		},
 	}
 }

@@ -24,8 +24,8 @@ type queueReads interface {
 
 type queueWrites interface {
 	MarkSending(ctx context.Context, ids []storage.ID) error
-	// ResetSending makes those deliveries due again that this node marked with MarkSending, or
-	// one that is gone, and whose attempt did not finish.
+	// ResetSending makes those deliveries due again that this node, or one that is gone, marked
+	// with MarkSending and whose attempt did not finish.
 	ResetSending(ctx context.Context) error
 	Finish(ctx context.Context, o storage.Outcome) error
 }

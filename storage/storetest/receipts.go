@@ -33,6 +33,7 @@ type receiptWrites interface {
 	// ClearReceipts removes all but the pinned ones.
 	ClearReceipts(ctx context.Context) (removed int64, err error)
 	FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error
+	// DropForwards marks those as dropped that wait in this node, or in one that is gone.
 	DropForwards(ctx context.Context, why string) (int64, error)
 }
 

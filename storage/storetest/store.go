@@ -1,7 +1,10 @@
 package storetest
 
+import "io"
+
 // A Core is what the tests of every subject need of a store.
 type Core interface {
+	io.Closer
 	Webhooks
 	Deliveries
 	Queue
@@ -59,6 +62,7 @@ type store struct {
 	Health
 	Retainer
 	Pauser
+	io.Closer
 }
 
 // join makes a store of one that writes and one that reads.
@@ -98,4 +102,5 @@ func joinWriter(s *store, writer any) {
 	s.nodeWrites, _ = writer.(nodeWrites)
 	s.Retainer, _ = writer.(Retainer)
 	s.Pauser, _ = writer.(Pauser)
+	s.Closer, _ = writer.(io.Closer)
 }

@@ -185,7 +185,8 @@ func (l *leader) run(ctx context.Context) error {
 	if l.receiver != nil {
 		start(func() error { return l.receive(working, serving) })
 	}
-	recorder := &runtimeRecorder{leader: l, started: l.cfg.Now()}
+	name, _ := os.Hostname() // which is for show
+	recorder := &runtimeRecorder{leader: l, started: l.cfg.Now(), name: name}
 	save := l.try("save runtime", recorder.save)
 	save(working)
 	start(func() error { return every(working, time.Second, save) })

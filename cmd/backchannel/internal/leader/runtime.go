@@ -13,6 +13,7 @@ import (
 type runtimeRecorder struct {
 	leader  *leader
 	started time.Time
+	name    string // of this machine; empty if it cannot be found out
 	last    storage.Runtime
 }
 
@@ -20,7 +21,7 @@ type runtimeRecorder struct {
 func (r *runtimeRecorder) save(ctx context.Context) error {
 	l := r.leader
 	now := storage.Runtime{
-		PID: os.Getpid(), StartedAt: r.started,
+		Name: r.name, Version: l.cfg.Version, PID: os.Getpid(), StartedAt: r.started,
 		ReceiverURL: l.status.ReceiverURL, ReceiverError: l.status.ReceiverError,
 		Snapshot: l.engine.Snapshot(), Stalled: l.engine.Stall(), Limited: l.status.Limited,
 	}

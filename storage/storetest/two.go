@@ -1,0 +1,242 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"backchannel/storage"
+)
+
+// RunTwo tests what holds while two stores write to one database.
+func RunTwo[S interface {
+	Core
+	Receipts
+	Activities
+}](t *testing.T, create Create[S]) {
+	run(t, create, twoTests())
+}
+
+func twoTests() subject {
+	return subject{bare: true, alone: tests{
+		"ids grow across stores and clocks":         growingIDs,
+		"who has seen an id misses none before it":  noneMissed,
+		"the counts of two writers add up":          addedUp,
+		"each hears of the other's changes":         bothHear,
+		"two finish the same delivery, one counts":  finishedByTwo,
+		"the judge gets what another store wrote":   judgedByTwo,
+		"an old version is a conflict across two":   staleElsewhere,
+		"what one cancels the other does not retry": cancelledElsewhere,
+	}}
+}
+
+func growingIDs(t *suite) {
+	behind := t.open(Options{Now: func() time.Time { return time.Now().Add(-24 * time.Hour) }})
+	stores := []store{t.store, behind}
+	w := addWebhook(t, stores[0], "acme")
+	last := w.ID
+	for i := range 50 {
+		d := enqueue(t, stores[i%2], w)
+		if d.EventID <= last || d.ID <= d.EventID {
+			t.Fatalf("IDs %d, %d after %d", d.EventID, d.ID, last)
+		}
+		last = d.ID
+	}
+}
+
+// noneMissed follows the deliveries by their IDs, as tail does, while two stores write. An ID that
+// became visible after a greater one would be missed.
+func noneMissed(t *suite) {
+	other := t.open(Options{})
+	w := addWebhook(t, t.store, "acme")
+	const each = 40
+	var writers sync.WaitGroup
+	for _, writer := range []store{t.store, t.store, other, other} {
+		writers.Go(func() {
+			for range each {
+				if _, err := writer.Enqueue(context.WithoutCancel(t.ctx), eventFor(w)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { writers.Wait(); close(done) }()
+	var readers sync.WaitGroup
+	for _, reader := range []store{t.store, other} {
+		readers.Go(func() { t.follow(reader, done, 4*each) })
+	}
+	readers.Wait()
+}
+
+// follow reads what is new until there is nothing left after done.
+func (s *suite) follow(reader store, done <-chan struct{}, want int) {
+	seen, last := 0, storage.ID(1)
+	for ended := false; ; {
+		select {
+		case <-done:
+			ended = true
+		default:
+		}
+		page, err := reader.Deliveries(s.ctx, storage.DeliveryQuery{After: last, Limit: 10})
+		if err != nil {
+			s.Error(err)
+			return
+		}
+		for _, d := range page {
+			seen, last = seen+1, max(last, d.ID)
+		}
+		if ended && len(page) == 0 {
+			break
+		}
+	}
+	if seen != want {
+		s.Errorf("%d of %d deliveries were seen", seen, want)
+	}
+}
+
+func addedUp(t *suite) {
+	stores := []store{t.store, t.open(Options{})}
+	w := addWebhook(t, t.store, "acme")
+	var writers sync.WaitGroup
+	for i := range 4 {
+		writers.Go(func() {
+			mine, other := stores[i%2], stores[(i+1)%2]
+			for n := range 6 {
+				r := receiptOf(w)
+				made, err := mine.Enqueue(t.ctx, eventFor(w))
+				if err == nil && n%3 > 0 { // what one enqueues the other finishes
+					err = other.Finish(t.ctx, outcomeOf(made[0], []storage.State{1: storage.StateDelivered, 2: storage.Retrying}[n%3]))
+				}
+				if err == nil {
+					err = mine.AddReceipt(t.ctx, &r, func([]storage.Earlier) {})
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	for i, s := range stores {
+		counts, err := s.Counts(t.ctx)
+		t.must(err)
+		want := storage.Counts{Deliveries: map[storage.State]int64{storage.Queued: 8, storage.StateDelivered: 8, storage.Retrying: 8}, Receipts: 24}
+		for state, n := range counts.Deliveries {
+			if n == 0 {
+				delete(counts.Deliveries, state)
+			}
+		}
+		if diff := gocmp.Diff(want, counts); diff != "" {
+			t.Errorf("store %d (-want, +got): %s", i, diff)
+		}
+		pending, err := s.PendingWork(t.ctx)
+		if err != nil || len(pending) != 1 || pending[0].Queued != 8 || pending[0].Retrying != 8 {
+			t.Errorf("store %d: pending are %+v, %v", i, pending, err)
+		}
+	}
+}
+
+func bothHear(t *suite) {
+	stores := []store{t.store, t.open(Options{})}
+	hints := []<-chan storage.Change{stores[0].Changes(t.ctx), stores[1].Changes(t.ctx)}
+	for i, writer := range stores {
+		t.must(writer.AddActivity(t.ctx, storage.Activity{Text: "something"}))
+		for n, heard := range hints {
+			select {
+			case got := <-heard:
+				if !got.Has(storage.ChangedActivity) {
+					t.Errorf("store %d heard %b", n, got)
+				}
+			case <-time.After(20 * time.Second):
+				t.Fatalf("store %d did not hear of what store %d wrote", n, i)
+			}
+		}
+	}
+}
+
+func finishedByTwo(t *suite) {
+	stores := []store{t.store, t.open(Options{})}
+	d := enqueue(t, t.store, addWebhook(t, t.store, "acme"))
+	o := outcomeOf(d, storage.StateDelivered)
+	var both sync.WaitGroup
+	for _, s := range stores {
+		both.Go(func() { _ = s.Finish(t.ctx, o) }) // the second may be refused
+	}
+	both.Wait()
+	for _, s := range stores {
+		if got := delivery(t, s, d.ID); got.State != storage.StateDelivered || got.Attempts != 1 {
+			t.Errorf("got %+v", got)
+		}
+		if counts, err := s.Counts(t.ctx); err != nil || counts.Deliveries[storage.StateDelivered] != 1 || counts.Deliveries[storage.Queued] != 0 {
+			t.Errorf("counted %+v, %v", counts, err)
+		}
+		if attempts, err := s.Attempts(t.ctx, d.ID); err != nil || len(attempts) != 1 {
+			t.Errorf("attempts are %+v, %v", attempts, err)
+		}
+	}
+}
+
+// judgedByTwo has two receivers get the same message at the same time: of each two receipts, one
+// judge knows of the other.
+func judgedByTwo(t *suite) {
+	stores := []store{t.store, t.open(Options{})}
+	w := addWebhook(t, t.store, "acme")
+	var counts []int
+	var mu sync.Mutex // guards counts
+	var receivers sync.WaitGroup
+	for i := range 10 {
+		receivers.Go(func() {
+			r, earlier := receiptOf(w), 0
+			if err := stores[i%2].AddReceipt(t.ctx, &r, func(e []storage.Earlier) { earlier = len(e) }); err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			counts = append(counts, earlier)
+		})
+	}
+	receivers.Wait()
+	slices.SortFunc(counts, cmp.Compare[int])
+	if !slices.Equal(counts, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
+		t.Errorf("the judges got %v earlier receipts", counts)
+	}
+}
+
+func staleElsewhere(t *suite) {
+	other := t.open(Options{})
+	mine := addWebhook(t, t.store, "acme")
+	theirs, err := other.Webhook(t.ctx, mine.ID)
+	t.must(err)
+	theirs.URL = "https://example.com/theirs"
+	t.must(other.UpdateWebhook(t.ctx, &theirs))
+	wantFields(t, t.store.UpdateWebhook(t.ctx, &mine), "version")
+	if _, err := t.store.DeleteWebhook(t.ctx, mine.ID); err != nil {
+		t.Error(err)
+	}
+	if _, err := other.Enqueue(t.ctx, eventFor(theirs)); err == nil {
+		t.Error("the other store enqueued for a deleted webhook")
+	}
+}
+
+func cancelledElsewhere(t *suite) {
+	other := t.open(Options{})
+	d := enqueue(t, t.store, addWebhook(t, t.store, "acme"))
+	t.must(t.store.MarkSending(t.ctx, []storage.ID{d.ID}))
+	t.must(other.CancelDelivery(t.ctx, d.ID))
+	finish(t, t.store, d, storage.Retrying)
+	for _, s := range []store{t.store, other} {
+		if got := delivery(t, s, d.ID); got.State != storage.Cancelled || !got.NextAttemptAt.IsZero() {
+			t.Errorf("got %+v", got)
+		}
+	}
+	t.must(t.store.ResetSending(t.ctx))
+	if got := delivery(t, other, d.ID); got.State != storage.Cancelled {
+		t.Errorf("after a reset it is %s", got.State)
+	}
+}
