@@ -104,6 +104,14 @@ func noteOf(r storage.Receipt) string {
 	return strings.Join(withoutEmpty([]string{"pinned", r.Note}), ": ")
 }
 
+// resultOf returns the result of a verdict, and if it failed what failed: "fail: exp".
+func resultOf(v storage.Verdict) string {
+	if word := v.Word(); word != "" {
+		return string(v.Result) + ": " + word
+	}
+	return string(v.Result)
+}
+
 // otherVerdicts names the failed verdicts among those without a column of their own.
 func otherVerdicts(v storage.Verdicts) string {
 	var failed []string
@@ -145,7 +153,7 @@ func (s receiptSession) addReceipt(rows *table, r storage.Receipt) error {
 		return s.out.object(export.OfReceipt(r))
 	}
 	rows.add(r.ID.String(), s.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r),
-		string(r.Verdicts.Auth.Result), string(r.Verdicts.Schema.Result), otherVerdicts(r.Verdicts), r.Campaign, noteOf(r))
+		resultOf(r.Verdicts.Auth), resultOf(r.Verdicts.Schema), otherVerdicts(r.Verdicts), r.Campaign, noteOf(r))
 	return nil
 }
 

@@ -38,9 +38,11 @@ type Verdicts struct {
 	Order     Verdict `json:"order"`
 }
 
-// A Verdict judges one aspect. Checks are its steps, where a receipt is shown whole.
+// A Verdict judges one aspect. Word names what failed in short, and Checks are its steps, where
+// a receipt is shown whole.
 type Verdict struct {
 	Result storage.Result   `json:"result"`
+	Word   string           `json:"word,omitempty"`
 	Reason string           `json:"reason"`
 	Checks *[]storage.Check `json:"checks,omitempty"`
 }
@@ -92,7 +94,9 @@ func OfReceipt(r storage.Receipt) Receipt {
 	}
 }
 
-func verdict(v storage.Verdict) Verdict { return Verdict{Result: v.Result, Reason: v.Reason} }
+func verdict(v storage.Verdict) Verdict {
+	return Verdict{Result: v.Result, Word: v.Word(), Reason: v.Reason}
+}
 
 // OfWholeReceipt shows everything that is known of a receipt.
 func OfWholeReceipt(r storage.Receipt) WholeReceipt {

@@ -13,6 +13,7 @@ type Cell struct {
 	Text    string
 	Shorter []string // alternatives for when Text does not fit, the longest first
 	Style   style.Style
+	Glyph   style.Style // of the first character, if the rest has another style
 }
 
 // Source provides the rows of a [Table]. The table asks for the cells of visible rows only.

@@ -2,6 +2,7 @@ package component
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -83,11 +84,29 @@ func (t *Table) cells(cells []Cell, line tableLine, under style.Style, lit bool)
 			cell = cells[i]
 		}
 		if lit {
-			cell.Style = cell.Style.Inherit(under)
+			cell = cell.on(under)
 		}
-		parts = append(parts, cell.Style.Render(cell.fit(t.Columns[i], width)))
+		parts = append(parts, cell.render(cell.fit(t.Columns[i], width)))
 	}
 	return strings.Join(parts, gap)
+}
+
+// on returns the cell on the background of a row.
+func (c Cell) on(under style.Style) Cell {
+	c.Style = c.Style.Inherit(under)
+	if c.Glyph != (style.Style{}) {
+		c.Glyph = c.Glyph.Inherit(under)
+	}
+	return c
+}
+
+// render draws a text in the cell's styles.
+func (c Cell) render(text string) string {
+	if c.Glyph == (style.Style{}) {
+		return c.Style.Render(text)
+	}
+	_, size := utf8.DecodeRuneInString(text)
+	return c.Glyph.Render(text[:size]) + c.Style.Render(text[size:])
 }
 
 // fit returns the first of the cell's texts that fits, or the last one, cut.

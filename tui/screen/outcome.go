@@ -10,19 +10,62 @@ import (
 	"backchannel/tui/style"
 )
 
+// ResultStyle returns the glyph and the style of a verdict's result, or of a check's.
+func ResultStyle(th *style.Theme, result storage.Result) (string, style.Style) {
+	switch result {
+	case storage.Pass:
+		return style.Check, th.Good
+	case storage.Fail:
+		return style.Cross, th.Bad
+	}
+	return style.None, th.Dim
+}
+
+// FaultCell returns a verdict in a column of its own: its glyph, and beside that of a failed
+// one, brighter than anything else in the row, the word for its fault. Of the path of a field,
+// the end remains where space is short.
+func FaultCell(th *style.Theme, v storage.Verdict) component.Cell {
+	glyph, ink := ResultStyle(th, v.Result)
+	word := v.Word()
+	if word == "" {
+		return component.Cell{Text: glyph, Style: ink}
+	}
+	cell := component.Cell{Text: glyph + " " + word, Style: th.Strong, Glyph: ink}
+	for {
+		_, rest, found := strings.Cut(word, "/")
+		if !found {
+			break
+		}
+		word = rest
+		cell.Shorter = append(cell.Shorter, glyph+" "+word)
+	}
+	if len(cell.Shorter) > 0 || len(word) > longestFault {
+		cell.Shorter = append(cell.Shorter, glyph+" field", glyph)
+	}
+	return cell
+}
+
+// longestFault is the length of the longest word for a fault that is not in a field.
+const longestFault = 6
+
 // VerdictCell returns the built-in receiver's verdicts on a delivery in a few words.
 func VerdictCell(th *style.Theme, r storage.Receipt) component.Cell {
 	if r.ID == 0 {
 		return component.Cell{Text: style.None, Style: th.Dim}
 	}
 	var failed []string
+	fault := "" // of the only verdict that failed
 	for _, v := range r.Verdicts.List() {
 		if v.Result == storage.Fail {
-			failed = append(failed, v.Name)
+			failed, fault = append(failed, v.Name), v.Word()
 		}
 	}
 	if len(failed) > 0 {
 		cell := FailedCell(failed, th.Bad)
+		if len(failed) == 1 && fault != "" && fault != failed[0] {
+			cell.Shorter = append([]string{cell.Text, style.Cross + " " + fault}, cell.Shorter...)
+			cell.Text += ": " + fault
+		}
 		cell.Shorter = append(cell.Shorter, style.Cross)
 		return cell
 	}
