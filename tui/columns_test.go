@@ -23,8 +23,10 @@ func TestListsShowWhatOneLooksFor(t *testing.T) {
 		{"2", []string{"Name", "Channel|Ch", "Status", "Webhooks|Hooks", "Executions|Exec", "Delivered|Deliv", "Bounced|Bnc", "Failed|Fail"}, []string{"receipts", "sms", "· Draft", "▲ on"}, 60},
 		{"3", []string{"Time", "State", "Event", "Webhook", "Tries|Try", "Code", "Next"}, []string{"12:03:29", "✗ failed", "bounce", "acme", "401"}, 60},
 		{"3", []string{"Latency", "Receiver|Rcv"}, nil, 120},
-		{"4", []string{"Time", "Event", "Ch", "Identity", "Answer|Ans", "Auth", "Schema|Sch", "Other"}, []string{"12:04:31", "● sent", "email", "john.doe", "204"}, 60},
+		{"4", []string{"Time", "Event", "Ch", "Identity", "Answer|Ans", "Auth", "Schema|Sch"}, []string{"12:04:31", "sent", "email", "john.doe@luma.c", "204", "✗ exp"}, 60},
+		{"4", []string{"Other"}, []string{"→ sent"}, 72},
 		{"4", nil, []string{"12:04:31.220", "john.doe@luma.com"}, 120},
+		{"4", []string{"Webhook"}, []string{"12:04:31.220", "acme prod"}, 160},
 		{"5", []string{"Time", "What"}, []string{"webhook"}, 60},
 	} {
 		testConsole(t, func(c *console) {

@@ -16,6 +16,7 @@ type Column struct {
 	Right    bool   // right-aligned, for numbers
 	Middle   bool   // cut in the middle if too long, because both ends are informative
 	Priority int    // columns with higher numbers are dropped first; 0 is never dropped
+	Shrink   int    // when Width is reduced to Least, among the Priorities of others; 0: first
 	Extra    bool   // shown only if all others have their preferred width
 	Below    bool   // moves to a second line if one line is too narrow
 }
@@ -62,11 +63,11 @@ func layOut(cols []Column, chosen func(Column) bool, width int) tableLine {
 	line := tableLine{make([]int, len(cols)), columnGap}
 	for i, c := range cols {
 		if chosen(c) && !c.Extra {
-			line.widths[i] = c.least()
+			line.widths[i] = c.first()
 		}
 	}
 	line.gap = 1
-	for line.needs() > width && line.dropLeastImportant(cols) {
+	for line.needs() > width && line.giveWay(cols) {
 	}
 	if roomy := (tableLine{line.widths, columnGap}); roomy.needs()+line.cut(cols) <= width {
 		line = roomy
@@ -86,6 +87,14 @@ func (c Column) least() int {
 		return c.Least
 	}
 	return max(1, c.Width)
+}
+
+// first returns the width from which a column is reduced.
+func (c Column) first() int {
+	if c.Shrink > 0 {
+		return c.Width
+	}
+	return c.least()
 }
 
 // needs returns how many cells the line takes.
@@ -110,20 +119,32 @@ func (l tableLine) cut(cols []Column) int {
 	return sum
 }
 
-// dropLeastImportant drops the column with the highest priority number, the rightmost of
-// equals, and reports whether there was one to drop.
-func (l tableLine) dropLeastImportant(cols []Column) bool {
-	worst := -1
+// giveWay reduces or drops the column with the highest number for that, the rightmost of
+// equals, and reports whether there was one.
+func (l tableLine) giveWay(cols []Column) bool {
+	worst, number := -1, 1
 	for i, c := range cols {
-		if l.widths[i] > 0 && c.Priority > 0 && (worst < 0 || c.Priority >= cols[worst].Priority) {
-			worst = i
+		if l.widths[i] > 0 && l.gives(c, i) >= number {
+			worst, number = i, l.gives(c, i)
 		}
 	}
-	if worst < 0 {
+	switch {
+	case worst < 0:
 		return false
+	case l.widths[worst] > cols[worst].least():
+		l.widths[worst] = cols[worst].least()
+	default:
+		l.widths[worst] = 0
 	}
-	l.widths[worst] = 0
 	return true
+}
+
+// gives returns the number by which a column is reduced or dropped next.
+func (l tableLine) gives(c Column, i int) int {
+	if l.widths[i] > c.least() {
+		return c.Shrink
+	}
+	return c.Priority
 }
 
 // grantWishes widens columns to their preferred widths: those with free text first, then the

@@ -10,10 +10,13 @@ import (
 // The minimum widths for panes side by side, and the minimum height for two panes above
 // each other.
 const (
-	doubleFrom = 100
 	tripleFrom = 160
 	stackFrom  = 16
 )
+
+// DoubleFrom is the width from which two panes are side by side. On a narrower screen, a list
+// of records would have to cut what they are about.
+const DoubleFrom = 115
 
 // Panes divides a screen among panes, the list first, then its details.
 type Panes struct {
@@ -35,11 +38,11 @@ type Layout struct {
 	Stacked bool
 }
 
-// Layout computes the sizes: two panes above each other below 100 columns, two side by side
-// from 100, three from 160. If not all panes fit, it shows the list and the focused pane or
+// Layout computes the sizes: two panes above each other below DoubleFrom, two side by side
+// from there, three from 160. If not all panes fit, it shows the list and the focused pane or
 // the first detail.
 func (p Panes) Layout(width, height int) Layout {
-	out := Layout{Sizes: make([]Size, len(p.Weights)), Stacked: width < doubleFrom}
+	out := Layout{Sizes: make([]Size, len(p.Weights)), Stacked: width < DoubleFrom}
 	shown := p.shown(width, height)
 	switch {
 	case width <= 0 || height <= 0 || len(shown) == 0:
@@ -59,7 +62,7 @@ func (p Panes) Layout(width, height int) Layout {
 func (p Panes) shown(width, height int) []int {
 	room := 2
 	switch {
-	case p.Zoomed, width < doubleFrom && height < stackFrom:
+	case p.Zoomed, width < DoubleFrom && height < stackFrom:
 		room = 1
 	case width >= tripleFrom:
 		room = 3

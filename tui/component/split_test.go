@@ -16,9 +16,9 @@ func TestPanesLayout(t *testing.T) {
 		want  []Size
 	}{
 		{"one", Panes{Weights: []int{1}}, 80, 20, []Size{{80, 20}}},
-		{"stacked", Panes{Weights: two}, 99, 21, []Size{{99, 8}, {99, 12}}},
-		{"stacked, too low", Panes{Weights: two, Focused: 1}, 99, 15, []Size{{}, {99, 15}}},
-		{"side by side", Panes{Weights: two}, 101, 15, []Size{{60, 15}, {40, 15}}},
+		{"stacked", Panes{Weights: two}, 114, 21, []Size{{114, 8}, {114, 12}}},
+		{"stacked, too low", Panes{Weights: two, Focused: 1}, 114, 15, []Size{{}, {114, 15}}},
+		{"side by side", Panes{Weights: two}, 116, 15, []Size{{69, 15}, {46, 15}}},
 		{"zoomed", Panes{Weights: two, Zoomed: true}, 200, 15, []Size{{200, 15}, {}}},
 		{"two of three", Panes{Weights: three}, 120, 30, []Size{{68, 30}, {51, 30}, {}}},
 		{"the focused of three", Panes{Weights: three, Focused: 2}, 120, 30, []Size{{68, 30}, {}, {51, 30}}},

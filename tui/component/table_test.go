@@ -267,3 +267,33 @@ func BenchmarkTableRefresh100k(b *testing.B) {
 		table.View(th)
 	}
 }
+
+// A column with Shrink keeps its width until more important space is needed, and is dropped
+// later than it is reduced.
+func TestAColumnShrinksBeforeMoreImportantOnesAreDropped(t *testing.T) {
+	t.Parallel()
+	cols := []Column{{Width: 12, Least: 8, Priority: 2, Shrink: 4}, {Width: 16}, {Width: 5, Priority: 3}, {Width: 14, Least: 8, Priority: 5}}
+	for width, want := range map[int][]int{
+		60: {12, 16, 5, 14}, 48: {12, 16, 5, 8}, 47: {12, 16, 5, 0}, 39: {12, 16, 5, 0}, 38: {8, 16, 5, 0}, 35: {8, 16, 5, 0}, 34: {12, 16, 0, 0}, 32: {8, 16, 0, 0}, 28: {0, 16, 0, 0}, 5: {0, 16, 0, 0},
+	} {
+		if got := layOut(cols, func(Column) bool { return true }, width).widths; !slices.Equal(got, want) {
+			t.Errorf("at %d cells: %v, want %v", width, got, want)
+		}
+	}
+}
+
+// A cell's glyph can have another style than its words, also under the cursor.
+func TestTheGlyphOfACellHasAStyleOfItsOwn(t *testing.T) {
+	t.Parallel()
+	th := colourTheme()
+	cell := Cell{Text: "✗ exp", Style: th.Strong, Glyph: th.Bad}
+	if got, want := cell.render("✗ exp"), th.Bad.Render("✗")+th.Strong.Render(" exp"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := cell.on(th.Row).render("✗ exp"); got == cell.render("✗ exp") {
+		t.Error("the background of the row is missing")
+	}
+	if plain := (Cell{Text: "x", Style: th.Text}).on(th.Row); plain.Glyph != (style.Style{}) {
+		t.Error("a cell without a glyph gets one")
+	}
+}

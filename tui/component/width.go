@@ -35,7 +35,7 @@ func simple(text string) (size, cells int) {
 		return colours(text), 0
 	}
 	r, size := utf8.DecodeRuneInString(text)
-	if boxes := 0x2500 <= r && r < 0x25a0; !boxes && !strings.ContainsRune("…●✓✗·–•→", r) {
+	if boxes := 0x2500 <= r && r < 0x25a0; !boxes && !strings.ContainsRune("…●○✓✗·–•→←", r) {
 		return 0, 0
 	}
 	return size, 1

@@ -34,7 +34,7 @@ func verdicts(d *screen.Detail, all storage.Verdicts, everyCheck bool) {
 }
 
 func verdict(d *screen.Detail, v storage.NamedVerdict, everyCheck bool) {
-	glyph, ink := resultStyle(d.Theme, v.Result)
+	glyph, ink := screen.ResultStyle(d.Theme, v.Result)
 	failed := v.Result == storage.Fail
 	lead := " " + ink.Render(glyph) + " "
 	switch {
@@ -98,7 +98,7 @@ func check(d *screen.Detail, c storage.Check) {
 }
 
 func checkLead(d *screen.Detail, c storage.Check) string {
-	glyph, ink := resultStyle(d.Theme, c.Result)
+	glyph, ink := screen.ResultStyle(d.Theme, c.Result)
 	return "     " + ink.Render(glyph) + " "
 }
 

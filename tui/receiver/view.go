@@ -11,14 +11,14 @@ import (
 
 func columns() []component.Column {
 	return []component.Column{
-		{Title: "Time", Least: 8, Width: 12, Priority: 4},
-		{Title: "Event", Width: 11},
-		{Title: "Ch", Width: 5, Priority: 2},
-		{Title: "Identity", Least: 9, Width: 18, Flex: 3, Priority: 3},
-		{Title: "Webhook", Width: 14, Flex: 1, Extra: true},
-		{Title: "Answer", Short: "Ans", Least: 4, Width: 6, Right: true},
-		{Title: "Auth", Width: 4, Priority: 1},
-		{Title: "Schema", Short: "Sch", Least: 3, Width: 6, Priority: 1},
+		{Title: "Time", Least: 8, Width: 12, Priority: 3, Shrink: 6},
+		{Title: "Event", Least: 9, Width: 11, Shrink: 6},
+		{Title: "Ch", Width: 5, Priority: 4},
+		{Title: "Identity", Least: 16, Width: 18, Flex: 3, Shrink: 6},
+		{Title: "Webhook", Least: 8, Width: 14, Flex: 1, Priority: 7},
+		{Title: "Answer", Short: "Ans", Least: 3, Width: 6, Right: true},
+		{Title: "Auth", Least: 6, Width: 8, Priority: 1},
+		{Title: "Schema", Short: "Sch", Least: 3, Width: 7, Flex: 1, Priority: 1},
 		{Title: "Other", Least: 5, Width: 11, Priority: 5},
 		{Title: "Campaign", Width: 14, Extra: true},
 	}
@@ -39,12 +39,12 @@ func receiptRow(s *screen.Env, r storage.Receipt) []component.Cell {
 	answer, answerInk := answerWord(th, r)
 	return []component.Cell{
 		s.ClockCell(r.ReceivedAt),
-		{Text: event, Style: ink},
+		{Text: event, Shorter: []string{r.Status}, Style: ink},
 		{Text: r.Channel, Style: th.Text},
 		who, hook,
 		{Text: answer, Style: answerInk},
-		verdictCell(th, r.Verdicts.Auth),
-		verdictCell(th, r.Verdicts.Schema),
+		screen.FaultCell(th, r.Verdicts.Auth),
+		screen.FaultCell(th, r.Verdicts.Schema),
 		otherVerdicts(th, r.Verdicts),
 		{Text: r.Campaign, Style: th.Dim},
 	}
@@ -72,21 +72,6 @@ func answerWord(th *style.Theme, r storage.Receipt) (string, style.Style) {
 		return strconv.Itoa(r.Code), th.Text
 	}
 	return strconv.Itoa(r.Code), th.Bad
-}
-
-func resultStyle(th *style.Theme, result storage.Result) (string, style.Style) {
-	switch result {
-	case storage.Pass:
-		return style.Check, th.Good
-	case storage.Fail:
-		return style.Cross, th.Bad
-	}
-	return style.None, th.Dim
-}
-
-func verdictCell(th *style.Theme, v storage.Verdict) component.Cell {
-	glyph, ink := resultStyle(th, v.Result)
-	return component.Cell{Text: glyph, Style: ink}
 }
 
 // otherVerdicts names the verdicts other than auth and schema that failed. Of these, only target

@@ -36,13 +36,18 @@ func StateStyle(th *style.Theme, state storage.State) (string, style.Style) {
 	return style.Info, th.Dim
 }
 
-// EventStyle returns the glyph and the style of an event's status.
+// EventStyle returns the glyph and the style of an event's status. They say what happened to
+// the message and judge nothing: a bounce that passes every check is no failure.
 func EventStyle(th *style.Theme, status storage.Status) (string, style.Style) {
 	switch status {
-	case storage.StatusSent, storage.StatusDelivered:
+	case storage.StatusSent:
+		return style.Arrow, th.Text
+	case storage.StatusDelivered:
 		return style.Dot, th.Text
-	case storage.StatusBounce, storage.StatusError:
-		return style.Cross, th.Bad
+	case storage.StatusBounce:
+		return style.Back, th.Text
+	case storage.StatusError:
+		return style.Ring, th.Text
 	}
 	return style.Info, th.Text
 }

@@ -18,13 +18,13 @@ const (
 	// LeastWidth is the width of the smallest screen on which the console works.
 	LeastWidth = 60
 
-	bodyFrom     = 160        // the width from which the body has a pane of its own
-	stackedBelow = 100        // the width below which list and detail are not side by side
-	leastList    = LeastWidth // in which lists show what a person looks for in them
-	goodList     = 74         // in which they cut neither an address nor the time
-	mostList     = 96         // in which they show both at length
-	goodDetail   = 46         // for the detail beside the list
-	wideDetail   = 106        // for the detail and the body beside the list
+	bodyFrom   = 180        // the width from which the body has a pane of its own
+	leastList  = LeastWidth // in which lists show what a person looks for in them
+	goodList   = 74         // in which they cut neither an address nor the time
+	wideList   = 86         // in which they show all that they show on a screen of 80 columns, and the webhook
+	mostList   = 96         // in which they show all that at length
+	goodDetail = 46         // for the detail beside the list
+	wideDetail = 106        // for the detail and the body beside the list
 )
 
 // Panes divides a screen into a list, the tabs of a detail, and on wide screens one of
@@ -61,12 +61,12 @@ func (p *Panes) arrange(width int, zoomed bool) {
 	if wide {
 		p.Tabs.apart = p.body
 	}
-	p.Zoomed = zoomed || p.Focused != PaneList && width < stackedBelow
+	p.Zoomed = zoomed || p.Focused != PaneList && width < component.DoubleFrom
 }
 
 func (p *Panes) weights(width int) []int {
 	if width >= bodyFrom {
-		list := min(mostList, max(goodList, width-wideDetail))
+		list := min(mostList, max(wideList, width-wideDetail))
 		rest := width - 2 - list
 		return []int{list, rest * 11 / 20, rest - rest*11/20}
 	}

@@ -26,6 +26,8 @@ const (
 	Box      = "[x]"
 	BoxOff   = "[ ]"
 	Arrow    = "→"
+	Back     = "←" // came back
+	Ring     = "○" // did not arrive
 
 	Full  = "█" // a part of a bar that is done, or counts
 	Light = "░" // one that is not done
