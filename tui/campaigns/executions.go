@@ -67,7 +67,7 @@ func newExecutions(e *screen.Env, store callStore, of storage.Campaign) *executi
 			tabHeaders: {Name: "Headers", Draw: func(page *screen.Detail, c call) { describeCall(e, page, c) }},
 			tabAnswer:  {Name: "Answer", Draw: func(page *screen.Detail, c call) { describeAnswer(e, page, c) }},
 		},
-		Body:    screen.Body[call]{Tab: tabBody, Lines: func(c call) []string { return bodyLines(e.Theme, c) }, Head: s.bodyHead},
+		Body:    screen.Body[call]{Tab: tabBody, Content: bodyContent, Head: s.bodyHead},
 		Share:   11,
 		Welcome: func(width, height int) string { return s.welcome(width, height) },
 	})
@@ -216,6 +216,9 @@ func (s *executions) Copies() []screen.CopyItem {
 	items := []screen.CopyItem{{Label: "executionId", Text: c.ExecutionID}, {Label: "requestId", Text: c.RequestID}, {Label: "x-request-id", Text: c.XRequestID}, {Label: "ID", Text: c.ID.String()}}
 	if read && !c.Sealed {
 		items = append(items, screen.CopyItem{Label: "body", Text: string(c.Body)}, screen.CopyItem{Label: "answer", Text: string(c.AnswerBody)})
+	}
+	if read && !c.Sealed {
+		items = append(s.BodyCopies(), items...)
 	}
 	if base := s.env.Status.ReceiverURL(); read && base != "" {
 		items = slices.Insert(items, 0, screen.CopyItem{Label: "curl command that makes it again", Text: execute.CurlOf(c.Execution, base, s.env.CA)})

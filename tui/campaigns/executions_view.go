@@ -176,14 +176,14 @@ func describeAnswer(e *screen.Env, d *screen.Detail, c call) {
 	}
 }
 
-func bodyLines(th *style.Theme, c call) []string {
+func bodyContent(c call) component.Content {
 	switch {
 	case c.Sealed:
-		return []string{storage.Masked}
+		return component.Content{Text: storage.Masked}
 	case c.pretty != nil:
-		return component.JSON(th, c.pretty)
+		return component.Content{Text: string(c.pretty), Indent: true}
 	}
-	return strings.Split(style.EscapeMultiline(c.shown.Text), "\n")
+	return component.Content{Text: c.shown.Text}
 }
 
 func (s *executions) bodyHead(c call, read bool, place screen.BodyPlace) []string {

@@ -219,7 +219,7 @@ func (s *messages) Copies() []screen.CopyItem {
 	}
 	items := []screen.CopyItem{{Label: "executionId", Text: x.ExecutionID}, {Label: "requestId", Text: x.RequestID}, {Label: "address", Text: x.Address}, {Label: "ID", Text: x.ID.String()}}
 	if read && len(x.payload) > 0 {
-		items = append(items, screen.CopyItem{Label: "payload", Text: string(x.payload)})
+		items = append(append(s.BodyCopies(), items...), screen.CopyItem{Label: "payload", Text: string(x.payload)})
 	}
 	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
 }
@@ -276,11 +276,8 @@ func describeMessage(e *screen.Env, d *screen.Detail, x message) {
 
 func messagePayload(e *screen.Env) screen.Body[message] {
 	return screen.Body[message]{
-		Tab: tabPayload,
-		Lines: func(x message) []string {
-			pretty, _ := component.PrettyJSON(x.payload)
-			return component.JSON(e.Theme, pretty)
-		},
+		Tab:     tabPayload,
+		Content: func(x message) component.Content { return component.ContentOf(x.payload) },
 		Head: func(_ message, _ bool, place screen.BodyPlace) []string {
 			return []string{paneTitle(e.Theme, "Payload of its last event", place)}
 		},

@@ -28,6 +28,12 @@ func PrettyJSON(raw []byte) ([]byte, bool) {
 	return b.Bytes(), true
 }
 
+// ContentOf returns a body indented if it is JSON, otherwise as it came.
+func ContentOf(raw []byte) Content {
+	pretty, indented := PrettyJSON(raw)
+	return Content{Text: string(pretty), Indent: indented}
+}
+
 // indentedSize estimates the size of raw when indented.
 func indentedSize(raw []byte) int {
 	size, depth := len(raw), 0

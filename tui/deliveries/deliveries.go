@@ -151,6 +151,7 @@ func (d *Screen) Copies() []screen.CopyItem {
 	if read {
 		items = slices.Insert(items, 0, screen.CopyItem{Label: "payload", Text: string(x.event.Payload)})
 	}
+	items = append(d.BodyCopies(), items...)
 	if x.row.ExecutionID != "" {
 		items = append(items, screen.CopyItem{Label: "executionId", Text: x.row.ExecutionID}, screen.CopyItem{Label: "campaign", Text: x.row.Campaign})
 	}

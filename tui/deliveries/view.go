@@ -159,11 +159,8 @@ func attemptsWord(n int) string {
 // payload is the tab of the event's payload.
 func payload(s *screen.Env) screen.Body[detail] {
 	return screen.Body[detail]{
-		Tab: tabPayload,
-		Lines: func(x detail) []string {
-			pretty, _ := component.PrettyJSON(x.event.Payload)
-			return component.JSON(s.Theme, pretty)
-		},
+		Tab:     tabPayload,
+		Content: func(x detail) component.Content { return component.ContentOf(x.event.Payload) },
 		Head: func(x detail, read bool, place screen.BodyPlace) []string {
 			line := s.Theme.Dim.Render(" Payload as queued")
 			if place.Focused {

@@ -30,7 +30,7 @@ func (r *Screen) detailBindings() []screen.Binding {
 	all := r.TurnBindings()
 	if r.BodyShown() {
 		d, _, _ := r.Current()
-		all = append(all, r.body.bindings(d.pretty != nil, func() { r.RedrawBody(true) }, r.BodyViewer().ToggleWrap)...)
+		all = append(all, r.body.bindings(d.pretty != nil, r.ResetBody, r.BodyViewer().ToggleWrap)...)
 	}
 	if r.Tabs.At != tabVerdicts {
 		return all

@@ -1,8 +1,8 @@
 package receiver
 
 import (
+	"bytes"
 	"fmt"
-	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -18,12 +18,36 @@ type body struct {
 	raw bool
 }
 
-// lines returns the body, coloured if it is indented JSON.
-func (b *body) lines(d detail) []string {
+// content returns the body, indented unless it is to be shown as it came, with what the schema
+// verdict found wrong in it.
+func (b *body) content(d detail) component.Content {
 	if d.pretty != nil && !b.raw {
-		return component.JSON(b.env.Theme, d.pretty)
+		return component.Content{Text: string(d.pretty), Indent: true, Flaws: flaws(d.receipt.Verdicts.Schema.Places())}
 	}
-	return strings.Split(style.EscapeMultiline(d.shown.Text), "\n")
+	return component.Content{Text: d.shown.Text, Flaws: rawFlaws(d)}
+}
+
+// flaws returns the lines of the indented body in which something is wrong.
+func flaws(places []storage.Place) (all []component.Flaw) {
+	for _, p := range places {
+		if p.Line > 0 {
+			all = append(all, component.Flaw{Line: p.Line, Pointer: p.Pointer, What: p.What})
+		}
+	}
+	return all
+}
+
+// rawFlaws returns the lines of the body as it came in which something is wrong.
+func rawFlaws(d detail) (all []component.Flaw) {
+	body := d.receipt.Body
+	if d.shown.Note() != "" {
+		return nil // the lines are not those that were judged
+	}
+	for _, p := range d.receipt.Verdicts.Schema.Places() {
+		line := 1 + bytes.Count(body[:min(p.Byte, len(body))], []byte("\n"))
+		all = append(all, component.Flaw{Line: line, Pointer: p.Pointer, What: p.What})
+	}
+	return all
 }
 
 // head returns the lines above the body: its size, form and digest, and what is wrong with
@@ -78,9 +102,9 @@ func flawSentence(flaw storage.BodyFlaw) string {
 	return style.Escape(string(flaw))
 }
 
-// bindings returns the keys that change how the body is shown. redraw draws it again, and
+// bindings returns the keys that change how the body is shown. reset shows it anew, and
 // wrap switches the wrapping of its lines.
-func (b *body) bindings(indented bool, redraw, wrap func()) []screen.Binding {
+func (b *body) bindings(indented bool, reset, wrap func()) []screen.Binding {
 	all := []screen.Binding{{Keys: []string{"w"}, Word: "wrap", Help: "Wrap long lines of the body, or no longer", Do: func() tea.Cmd {
 		wrap()
 		return nil
@@ -90,7 +114,7 @@ func (b *body) bindings(indented bool, redraw, wrap func()) []screen.Binding {
 	}
 	raw := screen.Binding{Keys: []string{"b"}, Label: "raw", Help: "Show the body as it came", Do: func() tea.Cmd {
 		b.raw = !b.raw
-		redraw()
+		reset()
 		return nil
 	}}
 	if b.raw {

@@ -88,7 +88,7 @@ func New(e *screen.Env, store Store, do Actions) *Screen {
 			tabHeaders:  {Name: "Headers", Draw: func(page *screen.Detail, d detail) { describeRequest(e, page, d.receipt) }},
 			tabAttempts: {Name: "Attempts", Draw: func(page *screen.Detail, d detail) { describeOrigin(e, page, d) }},
 		},
-		Body:    screen.Body[detail]{Tab: tabBody, Lines: r.body.lines, Head: r.body.head},
+		Body:    screen.Body[detail]{Tab: tabBody, Content: r.body.content, Head: r.body.head},
 		Share:   11,
 		Welcome: func(width, height int) string { return welcome(e, width, height) },
 	})
@@ -146,7 +146,8 @@ func (r *Screen) Copies() []screen.CopyItem {
 		return nil
 	}
 	x := d.receipt
-	items := []screen.CopyItem{{Label: "body", Text: string(x.Body)}, {Label: "ID", Text: x.ID.String()}, {Label: "SHA-256", Text: x.SHA256}, {Label: "path", Text: storage.WithoutTokens(x.Path)}}
+	items := append(r.BodyCopies(), screen.CopyItem{Label: "body", Text: string(x.Body)}, screen.CopyItem{Label: "ID", Text: x.ID.String()},
+		screen.CopyItem{Label: "SHA-256", Text: x.SHA256}, screen.CopyItem{Label: "path", Text: storage.WithoutTokens(x.Path)})
 	if base := r.env.Status.ReceiverURL(); base != "" && strings.HasPrefix(x.Path, "/") {
 		items = append(items,
 			screen.CopyItem{Label: "URL of the receiver as it is now", Text: base + storage.WithoutTokens(x.Path)},

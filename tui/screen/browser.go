@@ -57,8 +57,8 @@ type Tab[D any] struct {
 // A Body is the tab that shows a payload, in a pane of its own on wide screens.
 type Body[D any] struct {
 	Tab int
-	// Lines returns the body, styled. They are drawn once for each record.
-	Lines func(D) []string
+	// Content returns the body. It is called once for each record.
+	Content func(D) component.Content
 	// Head returns the lines above the body. Until the detail was read they stand alone.
 	Head func(detail D, read bool, place BodyPlace) []string
 }
@@ -93,7 +93,6 @@ func NewBrowser[R, D any](e *Env, spec BrowserSpec[R, D]) *Browser[R, D] {
 		Panes: newPanes(names, spec.Body.Tab, spec.Share), env: e, spec: spec,
 		selection: Selection[D]{read: spec.Read, query: Query[loaded[D]]{Ctx: e.Context}},
 	}
-	*b.BodyViewer() = component.Viewer{Numbered: true, Wrapped: true}
 	b.list = NewTimeline(e, spec.Columns, TimelineSource[R]{ID: spec.ID, Row: spec.Row})
 	_ = b.source("") // an empty text is a filter, so it has no error
 	return b
@@ -122,15 +121,12 @@ func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
 	if cmd, fresh, another := b.selection.Take(msg); fresh {
 		if another {
 			b.Tabs.Rewind()
-			b.RedrawBody(true)
+			b.ResetBody()
 		}
 		return cmd
 	}
-	switch msg := msg.(type) {
-	case tea.KeyMsg:
-		return b.key(msg)
-	case ThemeMsg:
-		b.RedrawBody(false)
+	if key, ok := msg.(tea.KeyMsg); ok {
+		return b.key(key)
 	}
 	return nil
 }
@@ -141,8 +137,10 @@ func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case b.filter.Typing:
 		return b.typeFilter(msg)
-	case b.Focused == PaneBody:
-		b.BodyViewer().Key(msg)
+	case b.doc.Typing():
+		b.doc.Type(msg)
+	case b.bodyFocused():
+		b.doc.Key(msg)
 	case b.Focused == PaneDetail:
 		b.Tabs.Scroll(msg)
 	default:
@@ -155,7 +153,7 @@ func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
 
 // Busy reports whether rows are being read, or for the keys that need it, the detail.
 func (b *Browser[R, D]) Busy(key tea.KeyMsg) bool {
-	if b.filter.Typing {
+	if b.Typing() {
 		return false
 	}
 	return b.list.Busy() || b.selection.Pending() && slices.Contains(b.spec.Needs, key.String())
@@ -196,6 +194,7 @@ func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
 		cmd = b.choose("")
 	}
 	b.Focused = PaneList
+	b.doc.EndSearch()
 	return tea.Batch(cmd, b.list.Reveal(id), b.readSelected())
 }
 

@@ -46,6 +46,9 @@ func (b *Browser[R, D]) FilterBy(text string) tea.Cmd {
 // FilterBinding returns the key with which a person types a filter; help says what it
 // chooses, with an example.
 func (b *Browser[R, D]) FilterBinding(help string) Binding {
+	if b.bodyFocused() {
+		return Binding{} // the key searches in the body
+	}
 	return Binding{Keys: []string{"/"}, Label: "filter", Help: help, Do: func() tea.Cmd {
 		b.Focused = PaneList
 		if !b.filter.Shown() {
@@ -55,15 +58,24 @@ func (b *Browser[R, D]) FilterBinding(help string) Binding {
 	}}
 }
 
-// TypingBindings returns the keys of the filter while it is being typed.
-func (b *Browser[R, D]) TypingBindings() []Binding { return b.filter.Bindings() }
+// TypingBindings returns the keys of the filter, or of the search in the body, while that is
+// being typed.
+func (b *Browser[R, D]) TypingBindings() []Binding {
+	if b.doc.Typing() {
+		return searchBindings()
+	}
+	return b.filter.Bindings()
+}
 
-// Typing reports whether keys are text for the filter.
-func (b *Browser[R, D]) Typing() bool { return b.filter.Typing }
+// Typing reports whether keys are text for the filter or for the search in the body.
+func (b *Browser[R, D]) Typing() bool { return b.filter.Typing || b.doc.Typing() }
 
-// Back leads from the detail to the list, and then removes the filter.
+// Back ends the search in the body, leads from the detail to the list, and then removes the
+// filter.
 func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
 	switch {
+	case b.bodyFocused() && b.doc.EndSearch():
+		return nil, true
 	case !b.filter.Typing && b.Focused != PaneList:
 		b.Focused = PaneList
 		return nil, true

@@ -1,10 +1,13 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 
 	"backchannel/tui/component"
 	"backchannel/tui/style"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // View draws the list, the detail and the body, or the welcome if there are no records. A list
@@ -71,21 +74,46 @@ func (b *Browser[R, D]) bodyView(size component.Size) string {
 	if !read {
 		return strings.Join(head, "\n")
 	}
-	viewer := b.BodyViewer()
-	viewer.SetSize(size.Width, max(0, size.Height-len(head)))
-	if viewer.Partial() {
-		place.Position = viewer.Position()
+	b.doc.Focused = b.bodyFocused()
+	pointer := b.pointerLines(size.Width)
+	b.doc.SetSize(size.Width, max(0, size.Height-len(head)-len(pointer)))
+	if b.doc.Partial() || b.doc.Focused {
+		place.Position = b.doc.Position()
 		head = b.spec.Body.Head(detail, read, place)
 	}
-	return strings.Join(append(head, viewer.View(b.env.Theme)), "\n")
+	return strings.Join(slices.Concat(head, pointer, []string{b.doc.View(b.env.Theme)}), "\n")
 }
 
-// RedrawBody styles the body again, and scrolls it to its top if anew is set.
-func (b *Browser[R, D]) RedrawBody(anew bool) {
-	viewer, lines := b.BodyViewer(), b.spec.Body.Lines(b.selection.loaded.detail)
-	if anew {
-		viewer.SetLines(lines)
-		return
+// pointerLines draws the JSON Pointer to the value at the cursor of the body, and what is wrong
+// with it.
+func (b *Browser[R, D]) pointerLines(width int) []string {
+	th := b.env.Theme
+	if flaw, wrong := b.doc.Flaw(); wrong {
+		return append(signed(th, flaw.Pointer, th.Strong, width), signed(th, flaw.What, th.Text, width)...)
 	}
-	viewer.Replace(lines)
+	pointer, indented := b.doc.Pointer()
+	if !b.doc.Focused || !indented {
+		return nil
+	}
+	text := style.Escape(pointer)
+	if over := component.Width(text) - (width - 4); over > 0 { // its end says more than its beginning
+		text = ansi.TruncateLeft(text, over+1, style.More)
+	}
+	return []string{component.Fit("   "+th.Dim.Render(text), width)}
 }
+
+// signed draws a text about a failure, wrapped, with the sign of one before it.
+func signed(th *style.Theme, text string, ink style.Style, width int) (lines []string) {
+	if text == "" {
+		return nil
+	}
+	lead := " " + th.Bad.Render(style.Cross) + " "
+	for _, row := range component.Wrap(style.Escape(text), max(8, width-4)) {
+		lines = append(lines, component.Fit(lead+ink.Render(row), width))
+		lead = "   "
+	}
+	return lines
+}
+
+// ResetBody shows the body of the selected record from its first flaw, or from its beginning.
+func (b *Browser[R, D]) ResetBody() { b.doc.SetContent(b.spec.Body.Content(b.selection.loaded.detail)) }

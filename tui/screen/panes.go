@@ -32,12 +32,13 @@ const (
 type Panes struct {
 	component.Panes
 	Tabs  Tabs
-	body  int // the tab that gets its own pane
-	share int // the list's share of the width beside one pane, in twentieths
+	doc   component.Document // the body
+	body  int                // the tab that gets its own pane
+	share int                // the list's share of the width beside one pane, in twentieths
 }
 
 func newPanes(tabs []string, body, share int) Panes {
-	return Panes{Panes: component.Panes{Weights: []int{1, 1}}, Tabs: NewTabs(tabs...), body: body, share: share}
+	return Panes{Panes: component.Panes{Weights: []int{1, 1}}, Tabs: NewTabs(tabs...), doc: component.NewDocument(), body: body, share: share}
 }
 
 // arrange fits the panes to a width. When the body gets its own pane or loses it, the focus
@@ -80,8 +81,8 @@ func (p *Panes) wide() bool { return p.Tabs.apart >= 0 }
 // BodyShown reports whether the body is visible beside the list, or in front of it.
 func (p *Panes) BodyShown() bool { return p.wide() || p.Tabs.At == p.body }
 
-// BodyViewer returns the viewer that scrolls the body.
-func (p *Panes) BodyViewer() *component.Viewer { return &p.Tabs.Viewers[p.body] }
+// BodyViewer returns the document that shows the body.
+func (p *Panes) BodyViewer() *component.Document { return &p.doc }
 
 // bodyFocused reports whether keys scroll the body.
 func (p *Panes) bodyFocused() bool {
@@ -121,6 +122,7 @@ func (p *Panes) TurnBindings() []Binding {
 	if p.bodyFocused() && !p.BodyViewer().Wrapped {
 		back, on = back[:1], on[:1]
 	}
+	all = append(all, p.documentBindings()...)
 	return append(all,
 		Binding{Keys: back, Shown: "h l", Label: "tabs", Help: "Other page of the detail", Do: p.turn(-1)},
 		Binding{Keys: on, Do: p.turn(1)})

@@ -1,0 +1,308 @@
+package component
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"backchannel/storage/jsontext"
+	"backchannel/tui/style"
+)
+
+// nastyBodies are bodies that nobody would send who meant well.
+func nastyBodies() []string {
+	deep := strings.Repeat(`{"a":[`, 300) + "1" + strings.Repeat("]}", 300)
+	return []string{
+		"", " ", "\n", "\n\n\n", "{", "not json", "null", `""`, "[]", "{}", "[[],{}]", "\x1b[2J\x1b]0;x\a", "\xff\xfe{\x00}", "a\r\nb\rc",
+		`{"a/b~c":{"":{"\u0000":[1,-1e999,"é","e\u0301","👩\u200d👩\u200d👧"," \\\" : {"]}}}`, `{"x":"{","y":"[","z":"}"}`, `{"a": "b\": ","c":["d\": ", "}"]}`,
+		`{"\ud800":1,"\ud801":2}`, `{"a":1,"a":2}`, "{\"\xff\":\"\x80\"}", `["` + strings.Repeat("顧客", 400) + `"]`, strings.Repeat("\u0301", 500), strings.Repeat("\t", 300),
+		`{"long":"` + strings.Repeat("x", 20_000) + `"}`, deep, strings.Repeat("a ", 3000), `{"right":"` + "\u202e" + `"}`,
+	}
+}
+
+func contentOf(body string) Content { return ContentOf([]byte(body)) }
+
+// do does to a document one of the things that a person can do.
+func (d *Document) do(dice *rand.Rand) {
+	keys := []string{"j", "k", "ctrl+d", "ctrl+u", "pgdown", "pgup", "g", "G", "left", "right", "x"}
+	switch dice.IntN(9) {
+	case 0:
+		d.Fold()
+	case 1:
+		d.FoldAll()
+	case 2:
+		d.Search()
+		for _, r := range []string{"a", "\"", "é", "顧", "\\x", "}"}[dice.IntN(6)] {
+			d.Type(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
+		}
+		d.Type(tea.KeyMsg{Type: tea.KeyEnter})
+	case 3:
+		d.Next(1 - 2*dice.IntN(2))
+	case 4:
+		d.EndSearch()
+	case 5:
+		d.ToggleWrap()
+	case 6:
+		d.Focused = !d.Focused
+	default:
+		d.Key(key(keys[dice.IntN(len(keys))]))
+	}
+}
+
+// Whatever the body and the keys, the view fits, no control character comes through, and the
+// cursor is in view.
+func TestDocumentAlwaysFits(t *testing.T) {
+	t.Parallel()
+	dice := rand.New(rand.NewPCG(4, 2))
+	for _, body := range nastyBodies() {
+		for _, th := range []*style.Theme{colourTheme(), plainTheme()} {
+			d := NewDocument()
+			d.SetContent(contentOf(body))
+			for range 60 {
+				d.SetSize(1+dice.IntN(90), dice.IntN(24))
+				d.do(dice)
+				d.SetSize(1+dice.IntN(90), 1+dice.IntN(24))
+				view := d.View(th)
+				height := d.height
+				if d.search.Shown() {
+					height++
+				}
+				inBounds(t, view, d.width, height)
+				if strings.ContainsFunc(ansi.Strip(view), func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f || r == '\u202e' }) {
+					t.Fatalf("%.40q: a control character comes through", body)
+				}
+				if d.Focused && d.width > 4 && d.height > 0 && !strings.Contains(ansi.Strip(view), style.Bar) && d.row == 0 {
+					t.Fatalf("%.40q at %d×%d: the cursor is out of view:\n%s", body, d.width, d.height, view)
+				}
+				_, _, _, _ = d.Position(), d.Value(), d.Subtree(), d.Partial()
+				_, _ = d.Pointer()
+			}
+		}
+	}
+}
+
+// At each line, pointer and value are those of the tree that the parser makes of the body.
+func TestDocumentPointersLeadToTheValues(t *testing.T) {
+	t.Parallel()
+	for _, body := range nastyBodies() {
+		content := contentOf(body)
+		if !content.Indent || strings.Contains(body, `\ud80`) || strings.Contains(body, "\xff") {
+			continue // keys that cannot be written in a pointer
+		}
+		d := NewDocument()
+		d.SetContent(content)
+		d.SetSize(80, 20)
+		tree := jsontext.Parse([]byte(body))
+		for range d.lines {
+			pointer, _ := d.Pointer()
+			var tokens []string
+			for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+				tokens = append(tokens, strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
+			}
+			if pointer == "" {
+				tokens = nil
+			}
+			node, ok := tree.Find(tokens...)
+			var want, got bytes.Buffer
+			if ok {
+				_ = json.Compact(&want, tree.Raw(node))
+				_ = json.Compact(&got, []byte(d.Subtree()))
+			}
+			if !ok || !strings.Contains(body, `"a":1,"a":2`) && !bytes.Equal(got.Bytes(), want.Bytes()) {
+				t.Fatalf("%.60q: %q leads to %.60q, and the cursor is at %.60q", body, pointer, want.String(), got.String())
+			}
+			d.Key(key("j"))
+		}
+	}
+}
+
+func example() Document {
+	d := NewDocument()
+	d.SetContent(contentOf(`{"one":{"two":[1,{"three":"a\"b"},[]]},"four":"needle","five":{"six":"Needle"}}`))
+	d.SetSize(40, 8)
+	return d
+}
+
+func pressIn(d *Document, keys ...string) {
+	for _, name := range keys {
+		d.Key(key(name))
+	}
+}
+
+func write(d *Document, text string) {
+	for _, r := range text {
+		d.Type(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
+	}
+}
+
+func seen(d *Document) string { return ansi.Strip(d.View(plainTheme())) }
+
+func TestDocumentFolds(t *testing.T) {
+	t.Parallel()
+	d := example()
+	pressIn(&d, "j", "j", "j") // the 1 within two
+	d.Fold()
+	if got := seen(&d); !strings.Contains(got, `3▸    "two": […]  5 lines`) {
+		t.Errorf("folded to\n%s", got)
+	}
+	pressIn(&d, "j")
+	if pointer, _ := d.Pointer(); pointer != "/one" {
+		t.Errorf("below the fold the cursor is at %s", pointer)
+	}
+	pressIn(&d, "k")
+	d.Fold()
+	if got := seen(&d); strings.Contains(got, style.Closed) {
+		t.Errorf("unfolded to\n%s", got)
+	}
+	d.FoldAll()
+	if got := strings.Count(seen(&d), style.Closed); got != 2 || d.len() != 5 {
+		t.Errorf("all folded, %d folds and %d lines:\n%s", got, d.len(), seen(&d))
+	}
+	d.FoldAll()
+	if d.len() != len(d.lines) {
+		t.Error("not all is unfolded")
+	}
+}
+
+func TestDocumentSearchesAndUnfolds(t *testing.T) {
+	t.Parallel()
+	d := example()
+	d.FoldAll()
+	d.Search()
+	write(&d, "need")
+	if got := d.Value(); got != "needle" || d.Position() != "1 of 2 lines" {
+		t.Errorf("at %q, %s", got, d.Position())
+	}
+	d.Type(tea.KeyMsg{Type: tea.KeyEnter})
+	d.Next(1)
+	if pointer, _ := d.Pointer(); pointer != "/five/six" || d.Position() != "2 of 2 lines" || d.Typing() {
+		t.Errorf("at %s, %s", pointer, d.Position())
+	}
+	d.Next(1)
+	if got := d.Value(); got != "needle" {
+		t.Errorf("after the last match comes %q", got)
+	}
+	d.Next(-1)
+	if got := d.Value(); got != "Needle" {
+		t.Errorf("before the first match comes %q", got)
+	}
+	if !d.EndSearch() || d.EndSearch() || d.Searching() {
+		t.Error("the search does not end, or ends twice")
+	}
+	d.Search()
+	write(&d, "nowhere")
+	if got := seen(&d); !strings.Contains(got, "not found") {
+		t.Errorf("nothing was found, and it shows\n%s", got)
+	}
+}
+
+func TestDocumentCopies(t *testing.T) {
+	t.Parallel()
+	d := example()
+	for _, want := range [][3]string{
+		{"", "", ""}, {"/one", "", ""}, {"/one/two", "", ""}, {"/one/two/0", "1", "1"}, {"/one/two/1", "{\n  \"three\": \"a\\\"b\"\n}", "{\n  \"three\": \"a\\\"b\"\n}"},
+		{"/one/two/1/three", `a"b`, `"a\"b"`}, {"/one/two/1", "", ""}, {"/one/two/2", "[]", "[]"}, {"/one/two", "", ""}, {"/one", "", ""}, {"/four", "needle", `"needle"`},
+	} {
+		pointer, ok := d.Pointer()
+		if !ok || pointer != want[0] || want[1] != "" && d.Value() != want[1] || want[2] != "" && d.Subtree() != want[2] {
+			t.Errorf("at %q: %q and %q, want %q", pointer, d.Value(), d.Subtree(), want)
+		}
+		pressIn(&d, "j")
+	}
+	d.SetContent(Content{Text: "one\n\xfftwo"})
+	pressIn(&d, "j")
+	if pointer, ok := d.Pointer(); ok || pointer != "" || d.Value() != "\xfftwo" {
+		t.Errorf("of a text that is not JSON: %q, %q", pointer, d.Value())
+	}
+}
+
+func TestDocumentShowsItsFirstFlaw(t *testing.T) {
+	t.Parallel()
+	content := contentOf("[" + strings.Repeat("1,", 500) + `"bad"]`)
+	content.Flaws = []Flaw{{Line: 502, Pointer: "/500", What: "expected a number"}}
+	for _, sizeFirst := range []bool{true, false} {
+		d := NewDocument()
+		if sizeFirst {
+			d.SetSize(40, 10)
+		}
+		d.SetContent(content)
+		d.SetSize(40, 10)
+		if got := seen(&d); !strings.Contains(got, `502✗  "bad"`) {
+			t.Errorf("it opens at\n%s", got)
+		}
+		if flaw, ok := d.Flaw(); !ok || flaw.Pointer != "/500" {
+			t.Errorf("the cursor is at %+v", flaw)
+		}
+	}
+}
+
+func TestWrappedRowsHang(t *testing.T) {
+	t.Parallel()
+	d := NewDocument()
+	d.SetContent(contentOf(`{"key":"` + strings.Repeat("word ", 20) + `"}`))
+	d.SetSize(30, 10)
+	lines := strings.Split(seen(&d), "\n")
+	for _, line := range lines[2:5] {
+		if !strings.HasPrefix(line, strings.Repeat(" ", 3+4)) || strings.HasPrefix(line, strings.Repeat(" ", 3+4+4)) {
+			t.Errorf("not indented like the line that it continues: %q", line)
+		}
+	}
+	all := strings.Join(strings.Fields(strings.Join(lines, "")), "")
+	if strings.Count(all, "word") < 18 {
+		t.Errorf("wrapping loses text:\n%s", strings.Join(lines, "\n"))
+	}
+}
+
+// A mebibyte in one line, or in half a million, does not make a key look at all of it again:
+// what is laid out is kept, and only what is visible is drawn.
+func TestDocumentOfAMebibyte(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{strings.Repeat("é", 1<<19), "[" + strings.Repeat("1,", 1<<19-2) + "1]"} {
+		d := NewDocument()
+		d.SetContent(contentOf(body))
+		d.SetSize(80, 20)
+		pressIn(&d, "G", "k", "pgup", "g", "j", "ctrl+d")
+		if n := len(d.laid); n > 300 {
+			t.Errorf("%d lines are laid out", n)
+		}
+		if got := d.View(colourTheme()); len(got) > 80*20*40 {
+			t.Errorf("it draws %d bytes", len(got))
+		}
+		d.Fold()
+		d.FoldAll()
+		pressIn(&d, "G")
+		inBounds(t, d.View(colourTheme()), 80, 20)
+	}
+}
+
+func FuzzDocument(f *testing.F) {
+	for i, body := range nastyBodies() {
+		f.Add(body, uint64(i))
+	}
+	f.Fuzz(func(t *testing.T, body string, seed uint64) {
+		dice := rand.New(rand.NewPCG(seed, 1))
+		d := NewDocument()
+		d.SetContent(contentOf(body))
+		for range 12 {
+			d.SetSize(1+dice.IntN(60), 1+dice.IntN(12))
+			d.do(dice)
+			d.SetSize(d.width, max(1, d.height))
+			height := d.height
+			if d.search.Shown() {
+				height++
+			}
+			inBounds(t, d.View(colourTheme()), d.width, height)
+			_, _ = d.Pointer()
+			if slices.Contains(d.shown, len(d.lines)) {
+				t.Fatal("a line that does not exist is shown")
+			}
+			_ = d.Value()
+		}
+	})
+}

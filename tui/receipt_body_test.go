@@ -1,0 +1,112 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	"backchannel/storage"
+)
+
+// badSchema changes the first receipt to one whose body the schema refuses.
+func badSchema(s *testStore) {
+	s.AddFewReceipts(func(all []storage.Receipt) {
+		all[0].Code = 422
+		all[0].Verdicts.Schema = storage.Verdict{
+			Result: storage.Fail, Reason: `schema /messageDeliveryFeedback/feedbackStatus/value: expected one of "sent", "bounce", got "snet", on line 6, byte 79; send exactly what was expected`,
+			Checks: []storage.Check{{
+				Name: "schema /messageDeliveryFeedback/feedbackStatus/value", Result: storage.Fail, Expected: `one of "sent", "bounce"`,
+				Actual: `"snet", on line 6, byte 79`, Remedy: "send exactly what was expected: letter case and quotes count",
+			}},
+		}
+	})
+}
+
+func TestTheFailingLineIsMarked(t *testing.T) {
+	t.Parallel()
+	testReceiver(t, badSchema, func(c *console) {
+		for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 30}, {200, 50}} {
+			c.size(size[0], size[1])
+			c.press("g")
+			if !strings.Contains(c.view(), "Body │") {
+				for !strings.Contains(c.view(), "SHA-256 a1") {
+					c.press("l")
+				}
+			}
+			c.press("enter")
+			c.see("✗ /messageDeliveryFeedback/feedbackStatus", `6✗ "value": "sent"`, `expected one of "sent", "bounce"`)
+			c.press("esc", "k")
+		}
+		c.size(200, 50)
+		c.see("✗ value")
+		c.press("b")
+		c.see(`1✗{"requestId":"r1"`)
+	})
+}
+
+// While the body has the focus, its keys are about the body; while the list has it, about the
+// list.
+func TestKeysInTheBody(t *testing.T) {
+	t.Parallel()
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.size(200, 50)
+		c.press("g", "/")
+		c.see("take it away")
+		c.press("esc", "tab", "tab", "/")
+		c.write("VALUE")
+		c.see("1 of 1 line", "DeliveryFeedback/feedbackStatus/value", "/ VALUE")
+		c.press("enter", "y")
+		c.see("value at the cursor", "JSON Pointer to it", "subtree at the cursor, as JSON")
+		c.press("1")
+		c.press("y", "2")
+		c.press("k", "y", "3")
+		want := []string{"sent", "/messageDeliveryFeedback/feedbackStatus/value", "{\n  \"value\": \"sent\"\n}"}
+		if strings.Join(c.copied, "|") != strings.Join(want, "|") {
+			t.Errorf("copied %q", c.copied)
+		}
+		c.press("enter")
+		c.see(`5▸ "feedbackStatus": {…} 1 lines`)
+		c.press("n")
+		c.see(`6 "value": "sent"`)
+		c.press("esc")
+		c.miss("/ VALUE", "1 of 1 line")
+		c.see("▌Body")
+		c.press("-")
+		c.see(`4▸ "messageDeliveryFeedback": {…}`)
+		c.press("esc", "y", "1")
+		if got := c.copied[len(c.copied)-1]; got != string(c.store.AllReceipts()[0].Body) {
+			t.Errorf("with the focus on the list, it copies %q first", got)
+		}
+	})
+}
+
+func TestABodyThatIsNotJSONIsSearchedToo(t *testing.T) {
+	t.Parallel()
+	testReceiver(t, func(s *testStore) {
+		s.AddFewReceipts(func(all []storage.Receipt) { all[0].Body = []byte("one\r\n\xff\x1b[31mtwo\nthree") })
+	}, func(c *console) {
+		c.size(200, 50)
+		c.press("g", "tab", "tab", "/")
+		c.write(`\x1b[31mt`)
+		c.see(`2 \xff\x1b[31mtwo`, "1 of 1 line")
+		c.press("enter", "y")
+		c.see("line at the cursor")
+		c.miss("JSON Pointer", "enter fold")
+		c.press("1")
+		if len(c.copied) != 1 || c.copied[0] != "\xff\x1b[31mtwo" {
+			t.Errorf("copied %q", c.copied)
+		}
+	})
+}
+
+// Another receipt's body begins anew: nothing of the search or the folds remains.
+func TestAnotherReceiptHasItsOwnBody(t *testing.T) {
+	t.Parallel()
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.size(200, 50)
+		c.press("g", "tab", "tab", "-", "/")
+		c.write("r1")
+		c.press("enter", "shift+tab", "shift+tab", "j")
+		c.miss("/ r1", "▸ \"messageDeliveryFeedback\"")
+		c.see(`"requestId": "r2"`)
+	})
+}
