@@ -55,8 +55,8 @@ func TestReceiverTabsGoRound(t *testing.T) {
 		c.size(120, 30)
 		c.press("g", "j")
 		for _, step := range []struct{ key, want string }{
-			{"l", "115 bytes indented"}, {"right", "Duplicates are kept."}, {"l", "answered 503 Service Unavailable"},
-			{"l", "✗ exp"}, {"h", "connection refused"}, {"left", "TLS 1.3"}, {"h", `"requestId": "r2"`},
+			{"l", "115 bytes indented"}, {"right", "Duplicates are kept."}, {"l", "Authorization: ••••"}, {"l", "answered 503 Service Unavailable"},
+			{"l", "✗ exp"}, {"h", "connection refused"}, {"left", "Authorization: ••••"}, {"h", "TLS 1.3"}, {"h", `"requestId": "r2"`},
 		} {
 			c.press(step.key)
 			c.see(step.want)

@@ -45,11 +45,15 @@ func (d numericDate) relativeTo(now time.Time) string {
 	if !d.time.Truncate(day).Equal(now.Truncate(day)) {
 		layout = "2006-01-02T15:04:05Z"
 	}
-	at := d.time.Format(layout)
+	return d.time.Format(layout) + " is " + d.distance(now)
+}
+
+// distance returns how far the date is from now: "67 s past", "3.5 s ahead".
+func (d numericDate) distance(now time.Time) string {
 	if d.time.Before(now) {
-		return at + " is " + span(d.time, now) + " past"
+		return span(d.time, now) + " past"
 	}
-	return at + " is " + span(now, d.time) + " ahead"
+	return span(now, d.time) + " ahead"
 }
 
 // span formats the time between two times: "67 s", "3.5 s" or, from two days on, "12 days". It subtracts seconds since

@@ -19,6 +19,7 @@ type detail struct {
 	delivery storage.Delivery // the zero Delivery: it came from a foreign sender
 	attempts []storage.Attempt
 	shown    storage.ShownBody
+	token    storage.ReceivedToken
 	pretty   []byte // the body indented; nil when it is not JSON
 }
 
@@ -27,6 +28,7 @@ func read(ctx context.Context, store Store, id storage.ID) (d detail, err error)
 	if d.receipt, err = store.Receipt(ctx, id); err != nil {
 		return d, err
 	}
+	d.token = d.receipt.Token()
 	d.shown = storage.ShowBody(d.receipt.Headers, d.receipt.Body, "")
 	if pretty, ok := component.PrettyJSON(d.receipt.Body); ok {
 		d.pretty = pretty
@@ -133,7 +135,7 @@ func describeRequest(s *screen.Env, d *screen.Detail, r storage.Receipt) {
 	d.Paragraph("Duplicates are kept. Order and letter case of the names cannot be known: they are as Go's net/http gives them.", s.Theme.Dim)
 	d.Title("Received")
 	for _, fact := range [][2]string{
-		{"At", s.Date(r.ReceivedAt)}, {"From", r.Remote}, {"TLS", r.TLSVersion}, {"SHA-256", r.SHA256},
+		{"At", s.DateUTC(r.ReceivedAt)}, {"From", r.Remote}, {"TLS", r.TLSVersion}, {"SHA-256", r.SHA256},
 		{"Request ID", r.RequestID}, {"Campaign", r.Campaign}, {"Execution", r.ExecutionID}, {"Exclusion", fixtures.DescribeExclusion(r.Body)}, {"Retry count", r.RetryCount}, {"ID", r.ID.String()},
 	} {
 		if fact[1] != "" {

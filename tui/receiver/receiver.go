@@ -58,6 +58,7 @@ const (
 	tabVerdicts = iota
 	tabBody
 	tabHeaders
+	tabToken
 	tabAttempts
 )
 
@@ -86,6 +87,7 @@ func New(e *screen.Env, store Store, do Actions) *Screen {
 			tabVerdicts: {Name: "Verdicts", Draw: r.describeVerdicts},
 			tabBody:     {Name: "Body"},
 			tabHeaders:  {Name: "Headers", Draw: func(page *screen.Detail, d detail) { describeRequest(e, page, d.receipt) }},
+			tabToken:    {Name: "JWT", Draw: r.describeToken},
 			tabAttempts: {Name: "Attempts", Draw: func(page *screen.Detail, d detail) { describeOrigin(e, page, d) }},
 		},
 		Body:    screen.Body[detail]{Tab: tabBody, Content: r.body.content, Head: r.body.head},

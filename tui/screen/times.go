@@ -116,6 +116,20 @@ func (t *Times) Date(at time.Time) string {
 	return at.In(t.Location).Format("2006-01-02 15:04:05.000 MST")
 }
 
+// DateUTC returns a time as Date does, and unless that is UTC already, also in UTC.
+func (t *Times) DateUTC(at time.Time) string {
+	if at.IsZero() || IsUTC(at.In(t.Location)) {
+		return t.Date(at)
+	}
+	return t.Date(at) + ", " + at.UTC().Format("15:04:05.000Z")
+}
+
+// IsUTC reports whether a time is in a zone without an offset at that time.
+func IsUTC(at time.Time) bool {
+	_, offset := at.Zone()
+	return offset == 0
+}
+
 // Until returns how far ahead a time is: "in 21 s", "now". The screen becomes stale when
 // that changes.
 func (t *Times) Until(at time.Time) string {

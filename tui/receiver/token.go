@@ -1,0 +1,142 @@
+package receiver
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/words"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+)
+
+// tokenPage draws what a token says, each name with the check that judged it.
+type tokenPage struct {
+	*screen.Detail
+	env    *screen.Env
+	auth   storage.Verdict
+	judged []string // the names of the checks that have been drawn
+}
+
+// describeToken draws the tab of the token.
+func (r *Screen) describeToken(page *screen.Detail, d detail) {
+	t := d.token
+	if t.Field == "" { // it has not been read yet
+		page.Paragraph(style.More, r.env.Theme.Dim)
+		return
+	}
+	page.Local = func(text string) string { return r.env.LocalTimes(text, d.receipt.ReceivedAt) }
+	p := tokenPage{Detail: page, env: r.env, auth: d.receipt.Verdicts.Auth}
+	if t.Absent != "" {
+		p.Paragraph(t.Absent+".", p.Theme.Text)
+		p.remaining("header", "prefix")
+		return
+	}
+	p.Paragraph(fmt.Sprintf("%s: %s as of %s, when it came", t.Field, storage.Masked, r.env.DateUTC(d.receipt.ReceivedAt)), p.Theme.Dim)
+	if p.auth.Result == storage.NotApplicable {
+		p.Paragraph("Not judged: "+p.auth.Reason+".", p.Theme.Text)
+	}
+	if t.Problem != "" {
+		p.remaining("header", "prefix", "segments", "decode")
+		if len(t.Header)+len(t.Claims) == 0 {
+			p.Paragraph(page.Local(t.Problem)+".", p.Theme.Text)
+			return
+		}
+	}
+	p.members("Header", t.Header, "alg", "crit", "kid")
+	p.members("Claims", t.Claims, "exp", "nbf", "iat", "iss", "sub", "aud")
+	p.Title("Signature")
+	p.signature(t.Signature)
+}
+
+// members draws a part of the token, and then the checks of names that are not in it.
+func (p *tokenPage) members(title string, all []storage.TokenMember, checks ...string) {
+	p.Title(title)
+	if len(all) == 0 {
+		p.Note("none that can be shown")
+	}
+	for _, m := range all {
+		name := m.Name
+		if !slices.Contains(checks, name) {
+			name = "" // no check is about it, whatever it is called
+		}
+		p.member(m, name)
+	}
+	p.remaining(checks...)
+}
+
+func (p *tokenPage) member(m storage.TokenMember, name string) {
+	c, judged := p.auth.Check(name)
+	lead := "   "
+	if judged {
+		lead = p.lead(c.Result)
+		p.judged = append(p.judged, name)
+	}
+	ink := p.Theme.Text
+	if c.Result == storage.Fail {
+		ink = p.Theme.Strong
+	}
+	texts := []inked{{m.Value, ink}}
+	if !m.At.IsZero() {
+		texts = p.times(m, ink)
+	}
+	if c.Result == storage.Fail {
+		texts = append(texts, inked{"expected " + c.Expected, p.Theme.Text})
+	}
+	plain := *p.Detail
+	plain.Local = nil // what stands in a token is shown as it stands there
+	beside(&plain, lead, m.Name, texts...)
+	p.Lines = plain.Lines
+}
+
+// times returns a time in the console's zone with its distance, below each other if they do not
+// fit on a line, and then as it is written and in UTC.
+func (p *tokenPage) times(m storage.TokenMember, ink style.Style) []inked {
+	const gap = "   "
+	at := m.At.In(p.env.Location)
+	local := at.Format("2006-01-02 15:04:05 MST")
+	texts := []inked{{local + gap + m.Distance, ink}}
+	if component.Width(texts[0].text) > p.Width-tokenMargin {
+		texts = []inked{{m.Distance, ink}, {local, p.Theme.Text}}
+	}
+	written := m.Value
+	if !screen.IsUTC(at) {
+		written += gap + m.At.UTC().Format(time.RFC3339)
+	}
+	return append(texts, inked{written, p.Theme.Dim})
+}
+
+// tokenMargin is how many cells beside draws before and behind a value.
+const tokenMargin = 3 + verdictLabel + 2
+
+func (p *tokenPage) lead(result storage.Result) string {
+	glyph, ink := screen.ResultStyle(p.Theme, result)
+	return " " + ink.Render(glyph) + " "
+}
+
+// remaining draws the failed checks of these names that are about nothing in the token.
+func (p *tokenPage) remaining(names ...string) {
+	for _, name := range names {
+		c, _ := p.auth.Check(name)
+		if c.Result == storage.Fail && !slices.Contains(p.judged, name) {
+			p.judged = append(p.judged, name)
+			beside(p.Detail, p.lead(c.Result), name, inked{c.Actual, p.Theme.Strong}, inked{"expected " + c.Expected, p.Theme.Text})
+		}
+	}
+}
+
+func (p *tokenPage) signature(length int) {
+	text := storage.Masked + "   " + words.Count(length, "byte")
+	c, judged := p.auth.Check("signature")
+	if !judged {
+		p.Lines = append(p.Lines, component.Fit("   "+p.Theme.Text.Render(text), p.Width))
+		return
+	}
+	ink := p.Theme.Dim
+	if c.Result == storage.Fail {
+		ink = p.Theme.Strong
+	}
+	beside(p.Detail, p.lead(c.Result), "signature", inked{text, p.Theme.Text}, inked{c.Actual, ink})
+}
