@@ -130,7 +130,7 @@ func (d *Document) View(th *style.Theme) string {
 func (d *Document) gutter(th *style.Theme, at, row int) string {
 	line := d.line(at)
 	bar := " "
-	if d.Focused && at == d.at {
+	if high := len(d.rowsOf(line)) > d.height; d.Focused && at == d.at && (row == d.row || !high) {
 		bar = th.Accent.Render(style.Bar)
 	}
 	if row > 0 {

@@ -82,12 +82,12 @@ func (b *body) describe(d detail) string {
 	switch {
 	case len(d.receipt.Body) == 0:
 		return "empty"
+	case d.pretty != nil && !b.raw:
+		form = "indented"
 	case d.shown.Note() != "":
 		form = d.shown.Note()
 	case d.pretty == nil:
 		form += ": not JSON"
-	case !b.raw:
-		form = "indented"
 	}
 	return fmt.Sprintf("%s bytes   %s   SHA-256 %s", screen.Thousands(int64(len(d.receipt.Body))), form, d.receipt.SHA256)
 }

@@ -91,7 +91,7 @@ func New(e *screen.Env, store Store, do Actions) *Screen {
 			tabAttempts: {Name: "Attempts", Draw: func(page *screen.Detail, d detail) { describeOrigin(e, page, d) }},
 		},
 		Body:    screen.Body[detail]{Tab: tabBody, Content: r.body.content, Head: r.body.head},
-		Share:   11,
+		Share:   12,
 		Welcome: func(width, height int) string { return welcome(e, width, height) },
 	})
 	table := &r.List().Table

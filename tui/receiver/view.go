@@ -15,7 +15,7 @@ func columns() []component.Column {
 		{Title: "Event", Least: 9, Width: 11, Shrink: 6},
 		{Title: "Ch", Width: 5, Priority: 4},
 		{Title: "Identity", Least: 16, Width: 18, Flex: 3, Shrink: 6},
-		{Title: "Webhook", Least: 8, Width: 14, Flex: 1, Priority: 7},
+		{Title: "Webhook", Least: 8, Width: 10, Flex: 1, Priority: 7},
 		{Title: "Answer", Short: "Ans", Least: 3, Width: 6, Right: true},
 		{Title: "Auth", Least: 6, Width: 8, Priority: 1},
 		{Title: "Schema", Short: "Sch", Least: 3, Width: 7, Flex: 1, Priority: 1},

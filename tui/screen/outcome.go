@@ -1,9 +1,11 @@
 package screen
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -22,8 +24,8 @@ func ResultStyle(th *style.Theme, result storage.Result) (string, style.Style) {
 }
 
 // FaultCell returns a verdict in a column of its own: its glyph, and beside that of a failed
-// one, brighter than anything else in the row, the word for its fault. Of the path of a field,
-// the end remains where space is short.
+// one, brighter than anything else in the row, the word for its fault. Of the path of a field
+// the end remains where space is short, and of a word its beginning, unless only the glyph fits.
 func FaultCell(th *style.Theme, v storage.Verdict) component.Cell {
 	glyph, ink := ResultStyle(th, v.Result)
 	word := v.Word()
@@ -31,22 +33,18 @@ func FaultCell(th *style.Theme, v storage.Verdict) component.Cell {
 		return component.Cell{Text: glyph, Style: ink}
 	}
 	cell := component.Cell{Text: glyph + " " + word, Style: th.Strong, Glyph: ink}
-	for {
-		_, rest, found := strings.Cut(word, "/")
-		if !found {
-			break
-		}
-		word = rest
+	for found := true; found; {
 		cell.Shorter = append(cell.Shorter, glyph+" "+word)
+		_, rest, more := strings.Cut(word, "/")
+		word, found = cmp.Or(rest, word), more
 	}
-	if len(cell.Shorter) > 0 || len(word) > longestFault {
-		cell.Shorter = append(cell.Shorter, glyph+" field", glyph)
+	const least = 4 // letters, by which words can be told from each other
+	if word = strings.TrimPrefix(word, "no "); len(word) > least && utf8.ValidString(word[:least]) {
+		word = word[:least]
 	}
+	cell.Shorter = append(cell.Shorter, glyph+" "+word, glyph)
 	return cell
 }
-
-// longestFault is the length of the longest word for a fault that is not in a field.
-const longestFault = 6
 
 // VerdictCell returns the built-in receiver's verdicts on a delivery in a few words.
 func VerdictCell(th *style.Theme, r storage.Receipt) component.Cell {

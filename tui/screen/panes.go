@@ -18,10 +18,10 @@ const (
 	// LeastWidth is the width of the smallest screen on which the console works.
 	LeastWidth = 60
 
-	bodyFrom   = 180        // the width from which the body has a pane of its own
+	bodyFrom   = 190        // the width from which the body has a pane of its own
 	leastList  = LeastWidth // in which lists show what a person looks for in them
 	goodList   = 74         // in which they cut neither an address nor the time
-	wideList   = 86         // in which they show all that they show on a screen of 80 columns, and the webhook
+	wideList   = 92         // in which they show all that they show on a screen of 80 columns, and the webhook
 	mostList   = 96         // in which they show all that at length
 	goodDetail = 46         // for the detail beside the list
 	wideDetail = 106        // for the detail and the body beside the list

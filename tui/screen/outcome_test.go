@@ -1,0 +1,50 @@
+package screen
+
+import (
+	"io"
+	"slices"
+	"testing"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"backchannel/storage"
+	"backchannel/tui/style"
+)
+
+func TestFaultCell(t *testing.T) {
+	t.Parallel()
+	th := style.New(lipgloss.NewRenderer(io.Discard), true)
+	for reason, want := range map[string][]string{
+		"exp: expected x, got y":                                 {"✗ exp", "✗ exp", "✗ exp", "✗"},
+		"aud: expected x, got no aud":                            {"✗ no aud", "✗ no aud", "✗ aud", "✗"},
+		"prefix: expected x, got y":                              {"✗ scheme", "✗ scheme", "✗ sche", "✗"},
+		"schema /a/feedbackStatus/value: expected x, got y":      {"✗ feedbackStatus/value", "✗ feedbackStatus/value", "✗ value", "✗ valu", "✗"},
+		"schema /顧客: expected x, got y":                          {"✗ 顧客", "✗ 顧客", "✗ 顧客", "✗"},
+		"the form of this reason was never heard of by anything": {"✗"},
+	} {
+		cell := FaultCell(th, storage.Verdict{Result: storage.Fail, Reason: reason})
+		if got := append([]string{cell.Text}, cell.Shorter...); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", reason, got, want)
+		}
+	}
+	if cell := FaultCell(th, storage.Verdict{Result: storage.Pass, Reason: "exp: expected x, got y"}); cell.Text != "✓" {
+		t.Errorf("a passed verdict is drawn as %q", cell.Text)
+	}
+}
+
+// A cross means that a verdict failed: no event has one.
+func TestEventGlyphsJudgeNothing(t *testing.T) {
+	t.Parallel()
+	th := style.New(lipgloss.NewRenderer(io.Discard), true)
+	seen := map[string]storage.Status{}
+	for _, status := range storage.AllStatuses() {
+		glyph, ink := EventStyle(th, status)
+		if glyph == style.Cross || glyph == style.Check || glyph == style.Warning || ink != th.Text {
+			t.Errorf("%s is drawn as %s, which judges", status, glyph)
+		}
+		if twin := seen[glyph]; slices.Contains(storage.Statuses(), status) && twin != "" {
+			t.Errorf("%s and %s look alike", twin, status)
+		}
+		seen[glyph] = status
+	}
+}
