@@ -21,7 +21,9 @@ func TestTokenOfAReceipt(t *testing.T) {
 	auth := func(name string, result storage.Result, header string) storage.Verdict {
 		return storage.Verdict{Result: result, Checks: []storage.Check{{Name: "header", Expected: "exactly one " + header + " header"}, {Name: name, Result: result}}}
 	}
-	field := func(name, value string) storage.HeaderField { return storage.HeaderField{Name: name, Value: value, Secret: true} }
+	field := func(name, value string) storage.HeaderField {
+		return storage.HeaderField{Name: name, Value: value, Secret: true}
+	}
 	for _, c := range []struct {
 		name    string
 		auth    storage.Verdict

@@ -96,12 +96,10 @@ func (d *Document) len() int {
 
 // line returns the line at a position.
 func (d *Document) line(at int) int {
-	switch {
-	case d.shown == nil:
+	if d.shown == nil {
 		return max(0, min(at, len(d.lines)-1))
-	default:
-		return d.shown[max(0, min(at, len(d.shown)-1))]
 	}
+	return d.shown[max(0, min(at, len(d.shown)-1))]
 }
 
 // position returns where a line is, or the fold that hides it.
@@ -196,6 +194,9 @@ func (d *Document) moved(at, row, by int) (int, int) {
 	}
 	return at, max(0, min(row, len(d.rowsOf(d.line(at)))-1))
 }
+
+// sideways is how many cells left and right scroll.
+const sideways = 8
 
 // slide scrolls sideways, at most to the end of the longest visible line.
 func (d *Document) slide(by int) bool {

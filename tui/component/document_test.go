@@ -99,7 +99,8 @@ func TestDocumentPointersLeadToTheValues(t *testing.T) {
 		d.SetContent(content)
 		d.SetSize(80, 20)
 		tree := jsontext.Parse([]byte(body))
-		for range d.lines {
+		for line := 0; line < len(d.lines); line += 1 + len(d.lines)/60 {
+			d.reveal(line, 3)
 			pointer, _ := d.Pointer()
 			var tokens []string
 			for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
@@ -117,7 +118,6 @@ func TestDocumentPointersLeadToTheValues(t *testing.T) {
 			if !ok || !strings.Contains(body, `"a":1,"a":2`) && !bytes.Equal(got.Bytes(), want.Bytes()) {
 				t.Fatalf("%.60q: %q leads to %.60q, and the cursor is at %.60q", body, pointer, want.String(), got.String())
 			}
-			d.Key(key("j"))
 		}
 	}
 }
@@ -305,4 +305,52 @@ func FuzzDocument(f *testing.F) {
 			_ = d.Value()
 		}
 	})
+}
+
+func newDocument(w, h int, lines ...string) Document {
+	d := NewDocument()
+	d.SetContent(Content{Text: strings.Join(lines, "\n")})
+	d.SetSize(w, h)
+	return d
+}
+
+func TestDocumentWraps(t *testing.T) {
+	t.Parallel()
+	d := newDocument(8, 4, "abcdefghijkl", "second")
+	same(t, text(d.View(plainTheme())), " 1 abcde\n     fgh\n     ijk\n     l")
+	pressIn(&d, "j")
+	same(t, text(d.View(plainTheme())), "     fgh\n     ijk\n     l\n 2 secon")
+	if d.Key(key("right")) {
+		t.Error("a wrapped text scrolls sideways")
+	}
+}
+
+func TestDocumentSlides(t *testing.T) {
+	t.Parallel()
+	d := newDocument(13, 2, "0123456789abcdefghijklmnop", "short")
+	d.ToggleWrap()
+	same(t, text(d.View(plainTheme())), " 1 0123456789\n 2 short")
+	pressIn(&d, "right")
+	same(t, text(d.View(plainTheme())), " 1 …9abcdefgh\n 2 …")
+	pressIn(&d, "right", "right", "right", "right")
+	same(t, text(d.View(plainTheme())), " 1 …hijklmnop\n 2 …")
+	pressIn(&d, "left", "left", "left", "left", "left")
+	has(t, d.View(plainTheme()), " 1 0123")
+}
+
+// The cursor stays on its line, and in view, when the pane is resized or wrapping is switched.
+func TestDocumentKeepsItsPlace(t *testing.T) {
+	t.Parallel()
+	d := newDocument(30, 5, counted(200)...)
+	pressIn(&d, "pgdown", "pgdown", "j", "j")
+	for i, size := range sizes {
+		d.SetSize(size[0], size[1])
+		if i%2 == 1 {
+			d.ToggleWrap()
+		}
+		d.View(plainTheme())
+		if d.line(d.at) != 12 || d.top > d.at {
+			t.Fatalf("at %v the cursor is at line %d", size, d.line(d.at)+1)
+		}
+	}
 }

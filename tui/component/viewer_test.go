@@ -19,20 +19,20 @@ func counted(n int) []string {
 }
 
 func newViewer(w, h int, lines ...string) *Viewer {
-	v := &Viewer{Numbered: true}
+	v := &Viewer{}
 	v.SetSize(w, h)
-	v.SetLines(lines)
+	v.Replace(lines)
 	return v
 }
 
-func TestViewerNumbersAndScrolls(t *testing.T) {
+func TestViewerScrolls(t *testing.T) {
 	t.Parallel()
 	v := newViewer(14, 3, counted(120)...)
-	same(t, text(v.View(plainTheme())), "   1 line 1\n   2 line 2\n   3 line 3")
+	same(t, text(v.View(plainTheme())), "line 1\nline 2\nline 3")
 	for _, test := range []struct{ keys, first, position string }{
-		{"j", "   2 line 2", "4/120"}, {"k k", "   1 line 1", "3/120"}, {"pgdown", "   4 line 4", "6/120"},
-		{"ctrl+d", "   5 line 5", "7/120"}, {"ctrl+u pgup", "   1 line 1", "3/120"},
-		{"G", " 118 line 118", "120/120"}, {"down", " 118 line 118", "120/120"}, {"home", "   1 line 1", "3/120"},
+		{"j", "line 2", "4/120"}, {"k k", "line 1", "3/120"}, {"pgdown", "line 4", "6/120"},
+		{"ctrl+d", "line 5", "7/120"}, {"ctrl+u pgup", "line 1", "3/120"},
+		{"G", "line 118", "120/120"}, {"down", "line 118", "120/120"}, {"home", "line 1", "3/120"},
 	} {
 		for _, k := range strings.Fields(test.keys) {
 			if !v.Key(key(k)) {
@@ -49,84 +49,33 @@ func TestViewerNumbersAndScrolls(t *testing.T) {
 	}
 }
 
-func TestViewerWraps(t *testing.T) {
-	t.Parallel()
-	v := newViewer(8, 4, "abcdefghijkl", "second")
-	v.ToggleWrap()
-	same(t, text(v.View(plainTheme())), " 1 abcde\n   fghij\n   kl\n 2 secon")
-	v.Key(key("j"))
-	same(t, text(v.View(plainTheme())), "   fghij\n   kl\n 2 secon\n   d")
-	if v.Key(key("right")) {
-		t.Error("a wrapped text scrolls sideways")
-	}
-}
-
-func TestViewerSlides(t *testing.T) {
-	t.Parallel()
-	v := newViewer(13, 2, "0123456789abcdefghijklmnop", "short")
-	same(t, text(v.View(plainTheme())), " 1 012345678…\n 2 short")
-	v.Key(key("right"))
-	same(t, text(v.View(plainTheme())), " 1 …9abcdefg…\n 2")
-	for range 9 {
-		v.Key(key("right"))
-	}
-	same(t, text(v.View(plainTheme())), " 1 …hijklmnop\n 2")
-	for range 9 {
-		v.Key(key("left"))
-	}
-	has(t, v.View(plainTheme()), " 1 0123")
-}
-
 func TestViewerKeepsItsPlace(t *testing.T) {
 	t.Parallel()
-	for _, wrapped := range []bool{false, true} {
-		v := newViewer(30, 5, counted(200)...)
-		v.Wrapped = wrapped
-		for range 50 {
-			v.Key(key("j"))
-		}
-		for _, size := range sizes {
-			v.SetSize(size[0], size[1])
-			v.View(plainTheme())
-			if v.top != 50 {
-				t.Fatalf("at %v the top is line %d", size, v.top+1)
-			}
-		}
-		v.Replace(counted(300))
-		has(t, v.View(plainTheme()), "line 51")
-		v.Replace(counted(3))
-		has(t, v.View(plainTheme()), "line 1")
+	v := newViewer(30, 5, counted(200)...)
+	for range 50 {
+		v.Key(key("j"))
 	}
-}
-
-func TestViewerShowsAndFlagsALine(t *testing.T) {
-	t.Parallel()
-	v := newViewer(20, 6, counted(200)...)
-	v.ShowLine(150)
-	has(t, v.View(plainTheme()), "▸150 line 150")
-	v.SetLines(counted(3))
-	lacks(t, v.View(plainTheme()), "▸")
-}
-
-func TestViewerEscapesPlainText(t *testing.T) {
-	t.Parallel()
-	v := newViewer(40, 3)
-	v.SetText("a\x1b[2J\r\nb\u202e")
-	same(t, text(v.View(plainTheme())), ` 1 a\x1b[2J`+"\n"+` 2 b\u202e`+"\n")
+	for _, size := range sizes {
+		v.SetSize(size[0], size[1])
+		v.View(plainTheme())
+		if v.top != 50 {
+			t.Fatalf("at %v the top is line %d", size, v.top+1)
+		}
+	}
+	v.Replace(counted(300))
+	has(t, v.View(plainTheme()), "line 51")
+	v.Replace(counted(3))
+	has(t, v.View(plainTheme()), "line 1")
 }
 
 func TestViewerStaysInItsPane(t *testing.T) {
 	t.Parallel()
-	for _, wrapped := range []bool{false, true} {
-		for _, size := range sizes {
-			v := &Viewer{Numbered: true, Wrapped: wrapped}
-			v.SetSize(size[0], size[1])
-			v.SetText(strings.Join(awkward, "\n"))
-			for _, k := range []string{"j", "right", "pgdown", "right", "G", "left", "k"} {
-				v.Key(key(k))
-				inBounds(t, v.View(colourTheme()), size[0], size[1])
-				v.Position()
-			}
+	for _, size := range sizes {
+		v := newViewer(size[0], size[1], awkward...)
+		for _, k := range []string{"j", "pgdown", "G", "k"} {
+			v.Key(key(k))
+			inBounds(t, v.View(colourTheme()), size[0], size[1])
+			v.Position()
 		}
 	}
 }

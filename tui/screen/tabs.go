@@ -36,8 +36,7 @@ func (t *Tabs) Turn(by int) {
 // Rewind scrolls every page to its top.
 func (t *Tabs) Rewind() {
 	for i := range t.Viewers {
-		v := &t.Viewers[i]
-		*v = component.Viewer{Numbered: v.Numbered, Wrapped: v.Wrapped}
+		t.Viewers[i] = component.Viewer{}
 	}
 }
 
