@@ -25,7 +25,7 @@ type activityWrites interface {
 
 // RunActivities tests what a store records of what is done.
 func RunActivities[S interface {
-	Core
+	Base
 	Activities
 	Profiles
 	Receipts

@@ -208,7 +208,7 @@ func bothKinds(s *suite) {
 
 // RunCampaigns tests what a store does with campaigns, executions and messages.
 func RunCampaigns[S interface {
-	Core
+	Base
 	Campaigns
 	Executions
 	Activities

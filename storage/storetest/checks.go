@@ -314,7 +314,7 @@ func quietCheck(s *suite) {
 
 // RunChecks tests what a store does with runs of the endpoint check.
 func RunChecks[S interface {
-	Core
+	Base
 	Checks
 	Activities
 }](t *testing.T, create Create[S]) {

@@ -16,28 +16,36 @@ import (
 
 // Deliveries are events on their way to a webhook.
 type Deliveries interface {
+	deliveryFinder
+	enqueuer
 	deliveryReads
 	deliveryWrites
 }
 
-type deliveryReads interface {
+type deliveryFinder interface {
 	Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
+	Event(ctx context.Context, id storage.ID) (storage.Event, error)
+}
+
+type enqueuer interface {
+	Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error)
+}
+
+type deliveryReads interface {
 	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
 	CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (int64, error)
 	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
-	Event(ctx context.Context, id storage.ID) (storage.Event, error)
 	SentDigest(ctx context.Context, delivery storage.ID) (sha256 string, webhook storage.ID, known bool, err error)
 	Counts(ctx context.Context) (storage.Counts, error)
 }
 
 type deliveryWrites interface {
-	Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error)
 	Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error)
 	ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
 }
 
 // RunDeliveries tests what a store does with events and their deliveries.
-func RunDeliveries[S Core](t *testing.T, create Create[S]) {
+func RunDeliveries[S Base](t *testing.T, create Create[S]) {
 	run(t, create, deliveriesTests())
 }
 

@@ -28,7 +28,7 @@ type fixtureWrites interface {
 
 // RunFixtures tests what a store does with saved fixtures.
 func RunFixtures[S interface {
-	Core
+	Base
 	Fixtures
 }](t *testing.T, create Create[S]) {
 	run(t, create, fixturesTests())

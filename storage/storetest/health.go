@@ -26,7 +26,7 @@ func healthTests() subject {
 
 // RunHealth tests what a store says about itself.
 func RunHealth[S interface {
-	Core
+	Base
 	Health
 }](t *testing.T, create Create[S]) {
 	run(t, create, healthTests())

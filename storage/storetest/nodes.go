@@ -34,7 +34,7 @@ type nodeWrites interface {
 
 // RunNodes tests what a store knows of the processes that use it.
 func RunNodes[S interface {
-	Core
+	Base
 	Nodes
 	Checks
 	Receipts

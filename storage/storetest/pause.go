@@ -19,7 +19,7 @@ func pauseTests() subject {
 
 // RunPause tests that a process can be suspended without blocking others.
 func RunPause[S interface {
-	Core
+	Base
 	Activities
 	Pauser
 }](t *testing.T, create Create[S]) {

@@ -25,7 +25,7 @@ type profileWrites interface {
 
 // RunProfiles tests what a store does with response profiles.
 func RunProfiles[S interface {
-	Core
+	Base
 	Profiles
 }](t *testing.T, create Create[S]) {
 	run(t, create, profilesTests())

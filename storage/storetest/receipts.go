@@ -39,7 +39,7 @@ type receiptWrites interface {
 
 // RunReceipts tests what a store does with receipts, and how they are found and counted.
 func RunReceipts[S interface {
-	Core
+	Base
 	Receipts
 }](t *testing.T, create Create[S]) {
 	run(t, create, receiptsTests(), forwardsTests(), messagesTests(), filtersTests(), countsTests())

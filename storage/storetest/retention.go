@@ -16,7 +16,7 @@ type Retainer interface {
 
 // RunRetention tests what a store removes, and what it keeps.
 func RunRetention[S interface {
-	Core
+	Base
 	Receipts
 	Retainer
 }](t *testing.T, create Create[S]) {

@@ -2,20 +2,29 @@ package storetest
 
 import "io"
 
-// A Core is what the tests of every subject need of a store.
+// A Core is what the engine needs of every store, and what is done to it there.
 type Core interface {
-	io.Closer
-	Webhooks
-	Deliveries
+	webhookLister
+	webhookMaker
+	deliveryFinder
+	enqueuer
 	Queue
 	Commands
 	Breakers
 	Changes
 }
 
+// A Base is what the tests of the other subjects need of a store.
+type Base interface {
+	Core
+	Webhooks
+	Deliveries
+	io.Closer
+}
+
 // A Store is all that the engine, the receiver, the console and the commands need of a store.
 type Store interface {
-	Core
+	Base
 	Receipts
 	Profiles
 	Fixtures
@@ -32,6 +41,10 @@ type Store interface {
 // A store is one or two stores on the same database, of which one writes and one reads. Those
 // parts are nil that the store under test does not have.
 type store struct {
+	webhookLister
+	webhookMaker
+	deliveryFinder
+	enqueuer
 	webhookReads
 	webhookWrites
 	deliveryReads
@@ -68,6 +81,8 @@ type store struct {
 // join makes a store of one that writes and one that reads.
 func join(writer, reader any) (s store) {
 	joinWriter(&s, writer)
+	s.webhookLister, _ = reader.(webhookLister)
+	s.deliveryFinder, _ = reader.(deliveryFinder)
 	s.webhookReads, _ = reader.(webhookReads)
 	s.deliveryReads, _ = reader.(deliveryReads)
 	s.queueReads, _ = reader.(queueReads)
@@ -87,6 +102,8 @@ func join(writer, reader any) (s store) {
 }
 
 func joinWriter(s *store, writer any) {
+	s.webhookMaker, _ = writer.(webhookMaker)
+	s.enqueuer, _ = writer.(enqueuer)
 	s.webhookWrites, _ = writer.(webhookWrites)
 	s.deliveryWrites, _ = writer.(deliveryWrites)
 	s.queueWrites, _ = writer.(queueWrites)

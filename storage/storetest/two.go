@@ -15,7 +15,7 @@ import (
 
 // RunTwo tests what holds while two stores write to one database.
 func RunTwo[S interface {
-	Core
+	Base
 	Receipts
 	Activities
 }](t *testing.T, create Create[S]) {

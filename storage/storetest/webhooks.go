@@ -15,12 +15,21 @@ import (
 
 // Webhooks are where events are delivered to.
 type Webhooks interface {
+	webhookLister
+	webhookMaker
 	webhookReads
 	webhookWrites
 }
 
-type webhookReads interface {
+type webhookLister interface {
 	Webhooks(ctx context.Context) ([]storage.Webhook, error)
+}
+
+type webhookMaker interface {
+	CreateWebhook(ctx context.Context, w *storage.Webhook) error
+}
+
+type webhookReads interface {
 	Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error)
 	WebhookByName(ctx context.Context, name string) (storage.Webhook, error)
 	WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error)
@@ -28,7 +37,6 @@ type webhookReads interface {
 }
 
 type webhookWrites interface {
-	CreateWebhook(ctx context.Context, w *storage.Webhook) error
 	UpdateWebhook(ctx context.Context, w *storage.Webhook) error
 	SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
 	DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error)
@@ -37,7 +45,7 @@ type webhookWrites interface {
 
 // RunWebhooks tests what a store does with webhooks.
 func RunWebhooks[S interface {
-	Core
+	Base
 	Profiles
 	Receipts
 }](t *testing.T, create Create[S]) {
