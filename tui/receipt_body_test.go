@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -108,5 +109,15 @@ func TestAnotherReceiptHasItsOwnBody(t *testing.T) {
 		c.press("enter", "shift+tab", "shift+tab", "j")
 		c.miss("/ r1", "▸ \"messageDeliveryFeedback\"")
 		c.see(`"requestId": "r2"`)
+	})
+}
+
+// The body of a call that was refused opens at what the answer names.
+func TestTheFailingLineOfACallIsMarked(t *testing.T) {
+	t.Parallel()
+	i := slices.IndexFunc(scenes(), func(s scene) bool { return s.name == "calls-refused" })
+	scenes()[i].show(t, plainTheme, func(c *console) {
+		c.size(200, 50)
+		c.see("✗ /campaignId", `✗ "campaignId"`)
 	})
 }

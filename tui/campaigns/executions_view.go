@@ -181,9 +181,24 @@ func bodyContent(c call) component.Content {
 	case c.Sealed:
 		return component.Content{Text: storage.Masked}
 	case c.pretty != nil:
-		return component.Content{Text: string(c.pretty), Indent: true}
+		return component.Content{Text: string(c.pretty), Indent: true, Flaws: bodyFlaws(c.faults)}
 	}
 	return component.Content{Text: c.shown.Text}
+}
+
+// bodyFlaws returns what was wrong within the body of a call.
+func bodyFlaws(faults []execute.Fault) (all []component.Flaw) {
+	for _, f := range faults {
+		if !strings.HasPrefix(f.At, "/") {
+			continue
+		}
+		what := f.Got
+		if f.Expected != "" {
+			what = "expected " + f.Expected + ", got " + f.Got
+		}
+		all = append(all, component.Flaw{Pointer: f.At, What: what})
+	}
+	return all
 }
 
 func (s *executions) bodyHead(c call, read bool, place screen.BodyPlace) []string {

@@ -19,7 +19,7 @@ type Content struct {
 
 // A Flaw is a line of a document in which something is wrong.
 type Flaw struct {
-	Line    int    // from 1
+	Line    int    // from 1; 0: that of the Pointer
 	Pointer string // to the value (RFC 6901), or to the one that is missing; empty: there is none
 	What    string
 }
@@ -56,8 +56,14 @@ func NewDocument() Document {
 
 // SetContent shows another text from its first flaw, or from its beginning.
 func (d *Document) SetContent(c Content) {
-	*d = Document{Wrapped: d.Wrapped, Focused: d.Focused, width: d.width, height: d.height, indent: c.Indent, flaws: c.Flaws}
+	*d = Document{Wrapped: d.Wrapped, Focused: d.Focused, width: d.width, height: d.height, indent: c.Indent}
 	d.lines = strings.Split(strings.ReplaceAll(c.Text, "\r\n", "\n"), "\n")
+	for _, flaw := range c.Flaws {
+		if flaw.Line == 0 {
+			flaw.Line = d.lineOf(flaw.Pointer) + 1
+		}
+		d.flaws = append(d.flaws, flaw)
+	}
 	if len(d.flaws) > 0 {
 		d.reveal(d.flaws[0].Line-1, d.height/3)
 	}

@@ -132,6 +132,46 @@ func (d *Document) arrange() {
 	}
 }
 
+// lineOf returns the line of the value that a JSON Pointer leads to, or of what is there of the
+// way to it.
+func (d *Document) lineOf(pointer string) int {
+	line := 0
+	if !d.indent || !strings.HasPrefix(pointer, "/") {
+		return line
+	}
+	for token := range strings.SplitSeq(pointer[1:], "/") {
+		child, ok := d.child(line, strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
+		if !ok {
+			break
+		}
+		line = child
+	}
+	return line
+}
+
+// child returns the line of a member or an element of the value that begins on a line.
+func (d *Document) child(parent int, token string) (int, bool) {
+	if !d.opens(parent) {
+		return 0, false
+	}
+	indent, index := indentOf(d.lines[parent])+indentStep, 0
+	for line := parent + 1; line < len(d.lines) && indentOf(d.lines[line]) >= indent; line++ {
+		text := d.lines[line]
+		if indentOf(text) != indent || text[indent] == '}' || text[indent] == ']' {
+			continue
+		}
+		name := strconv.Itoa(index)
+		if key, ok := keyOf(text); ok && strings.HasSuffix(d.lines[parent], "{") {
+			name = jsontext.Show(jsontext.Unquote([]byte(key)))
+		}
+		if name == token {
+			return line, true
+		}
+		index++
+	}
+	return 0, false
+}
+
 // Pointer returns the JSON Pointer (RFC 6901) to the value at the cursor. It returns false if
 // the text is not indented JSON.
 func (d *Document) Pointer() (string, bool) {

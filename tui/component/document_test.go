@@ -242,6 +242,30 @@ func TestDocumentShowsItsFirstFlaw(t *testing.T) {
 	}
 }
 
+func TestDocumentFindsPointers(t *testing.T) {
+	t.Parallel()
+	d := example()
+	for pointer, want := range map[string]string{
+		"": "", "/": "", "/one/two": "/one/two", "/one/two/1/three": "/one/two/1/three", "/one/two/2": "/one/two/2", "/one/two/9": "/one/two", "/one/none/1": "/one", "/five/six/7": "/five/six", "nothing": "",
+	} {
+		d.reveal(d.lineOf(pointer), 0)
+		if got, _ := d.Pointer(); got != want {
+			t.Errorf("%q leads to %q, want %q", pointer, got, want)
+		}
+	}
+	for _, body := range nastyBodies() {
+		d := NewDocument()
+		d.SetContent(contentOf(body))
+		for line := 0; line < len(d.lines); line += 1 + len(d.lines)/60 {
+			d.reveal(line, 3)
+			pointer, _ := d.Pointer()
+			if got := d.lineOf(pointer); d.indent && got != d.valueAt() && !strings.Contains(body, `"a":1,"a":2`) && !strings.Contains(body, `\ud80`) {
+				t.Errorf("%.40q: %q leads to line %d, not %d", body, pointer, got, d.valueAt())
+			}
+		}
+	}
+}
+
 func TestWrappedRowsHang(t *testing.T) {
 	t.Parallel()
 	d := NewDocument()
