@@ -85,6 +85,27 @@ func TestEndpointDiesInMidRun(t *testing.T) {
 	}
 }
 
+// A gateway answers for an application that has died. Only the case at hand is blamed.
+func TestApplicationDiesBehindAGateway(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	r := b.reference()
+	var dead atomic.Bool
+	r.before = func(w http.ResponseWriter, _ *http.Request) bool { return dead.Load() && fail(w, 502) }
+	r.body = func(w http.ResponseWriter, body []byte) bool {
+		dead.Store(len(body) == 0)
+		return len(body) == 0 && fail(w, 502)
+	}
+	b.at(serve(r, nil))
+	run := b.tried(t.Context(), quick("load"))
+	if ids, told := bad(run, storage.CheckFailed); len(ids) != 1 || ids[0] != "body/empty" {
+		t.Errorf("failed are %q", told)
+	}
+	if after := caseOf(run, "http/get"); after.Result != storage.CheckSkipped || !strings.Contains(after.Got, "since body/empty: 502 Bad Gateway") || run.Reason != after.Got {
+		t.Errorf("then %+v, and the run ended because of %q", after, run.Reason)
+	}
+}
+
 // A restart, as a supervisor makes it, fails a case alone.
 func TestEndpointComesBack(t *testing.T) {
 	t.Parallel()
@@ -174,7 +195,11 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		}
 		b.at(serve(r, nil))
 		run := b.tried(t.Context(), storage.CheckOptions{Only: []string{"repeat/twice"}})
-		if got := caseOf(run, "repeat/twice"); got.Result != want || want == storage.CheckPassed && len(got.Deliveries) != 3 {
+		got := caseOf(run, "repeat/twice")
+		if limited := strings.Contains(got.Remedy, "lower --rate"); limited != (want == storage.CheckFailed) {
+			t.Errorf("Retry-After %s: the remedy is %q", after, got.Remedy)
+		}
+		if got.Result != want || want == storage.CheckPassed && len(got.Deliveries) != 3 {
 			t.Errorf("Retry-After %s: %+v", after, got)
 		}
 	}

@@ -27,7 +27,7 @@ func accepted(all []answer) opinion {
 		func(a answer) bool { return a.took > acceptWithin },
 	} {
 		if i := slices.IndexFunc(all, bad); i >= 0 {
-			return opinion{result: storage.CheckFailed, got: telling(all, bad), grave: all[i].hung()}
+			return opinion{result: storage.CheckFailed, got: telling(all, bad), remedy: limitRemedy(all[i]), grave: all[i].hung()}
 		}
 	}
 	late := func(a answer) bool { return a.took > acceptSoon }
@@ -35,6 +35,15 @@ func accepted(all []answer) opinion {
 		return opinion{result: storage.CheckWarned, got: telling(all, late), remedy: "answer at once and process the event later: a sender that waits 5 s at most would send it again"}
 	}
 	return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+}
+
+// limitRemedy returns what to do about an event that the endpoint refused only because of how
+// many came before it, or "".
+func limitRemedy(a answer) string {
+	if a.code != http.StatusTooManyRequests {
+		return ""
+	}
+	return "the endpoint limits the rate: run the check with a lower --rate, or raise the endpoint's limit and have it send Retry-After of 30 s at most (RFC 6585 §4)"
 }
 
 // refused expects that every request was refused because of who sent it.
@@ -66,7 +75,7 @@ func rejected(all []answer) opinion {
 		says   string
 		remedy string
 	}{
-		{answer.ok, storage.CheckFailed, "what is not an event is taken for one, and lost", ""},
+		{answer.ok, storage.CheckFailed, "what is not valid is accepted, and acknowledged", ""},
 		{answer.crashed, storage.CheckFailed, "a bad body crashes it", "catch the parser's error and answer 400"},
 		{answer.hung, storage.CheckFailed, "it hangs", "answer 400 as soon as the body is complete"},
 		{answer.none, storage.CheckFailed, "it does not answer", "answer 400 rather than closing the connection"},
@@ -97,6 +106,9 @@ func noted(all []answer) opinion {
 
 // crashed reports whether the endpoint answered that it failed.
 func (a answer) crashed() bool { return a.code >= 500 }
+
+// broken reports whether the endpoint did not answer, or that it failed.
+func (a answer) broken() bool { return a.none() || a.crashed() }
 
 // telling says what was answered: the answers that matter if there are any, and else all.
 func telling(all []answer, matters func(answer) bool) string {

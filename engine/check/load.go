@@ -40,11 +40,18 @@ func (b burden) measured() (l storage.CheckLoad) {
 	}
 	slices.Sort(took)
 	l.P50, l.P95, l.P99 = percentile(took, 50), percentile(took, 95), percentile(took, 99)
-	if working := b.lasted - b.obeyed; working > 0 {
-		l.PerSecond = math.Round(10*float64(len(b.answers))/working.Seconds()) / 10
-	}
+	l.PerSecond = b.perSecond(len(b.answers))
 	l.Buckets = buckets(took)
 	return l
+}
+
+// perSecond returns how many of n there were in a second, without the wait for a Retry-After.
+func (b burden) perSecond(n int) float64 {
+	working := b.lasted - b.obeyed
+	if working <= 0 {
+		return 0
+	}
+	return math.Round(10*float64(n)/working.Seconds()) / 10
 }
 
 // percentile returns the nearest-rank percentile of sorted values.
@@ -98,8 +105,9 @@ func bearable(b burden) opinion {
 	case l.P99 > b.timeout:
 		return opinion{result: storage.CheckFailed, got: fmt.Sprintf("p99 is over the timeout of %s: %s", b.timeout, text)}
 	case b.limited > 0:
-		return opinion{result: storage.CheckWarned, got: limits(b) + ": " + text,
-			remedy: fmt.Sprintf("set the webhook's rate limit (--rate) below %g/s, or raise the endpoint's", max(0.1, l.PerSecond))}
+		took := b.perSecond(len(b.answers) - b.limited)
+		return opinion{result: storage.CheckWarned, got: fmt.Sprintf("%s; it took %g/s: %s", limits(b), took, text),
+			remedy: fmt.Sprintf("set the webhook's rate limit (--rate) below %g/s, or raise the endpoint's", max(0.1, took))}
 	}
 	return opinion{result: storage.CheckPassed, got: text}
 }

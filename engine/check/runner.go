@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -354,14 +355,11 @@ func answered(t storage.Attempt, q request) answer {
 	return a
 }
 
-// lifeless finds out whether the endpoint still answers after one that was not answered, and
-// returns how it is dead, or "".
+// lifeless finds out whether the endpoint still serves valid events after a request that was
+// not answered, or by 5xx, and returns how it is dead, or "". A gateway answers 502 or 503 for
+// an application that has died: without this, each case that follows would be blamed for that.
 func (r *runner) lifeless(ctx context.Context, c Case, all []answer) (string, error) {
-	unanswered := false
-	for _, a := range all {
-		unanswered = unanswered || a.none()
-	}
-	if !unanswered {
+	if !slices.ContainsFunc(all, answer.broken) {
 		return "", nil
 	}
 	var last answer
@@ -377,9 +375,12 @@ func (r *runner) lifeless(ctx context.Context, c Case, all []answer) (string, er
 		if err != nil {
 			return "", err
 		}
-		if last = answers[0]; !last.none() {
+		if last = answers[0]; !last.broken() {
 			return "", nil
 		}
 	}
-	return fmt.Sprintf("the endpoint has not answered since %s: %s", c.ID, last.err), nil
+	if last.none() {
+		return fmt.Sprintf("the endpoint has not answered since %s: %s", c.ID, last.err), nil
+	}
+	return fmt.Sprintf("the endpoint has failed valid events since %s: %s", c.ID, last), nil
 }
