@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"backchannel/storage"
+	"backchannel/tui/tuitest"
 )
 
 // badSchema changes the first receipt to one whose body the schema refuses.
@@ -95,6 +96,24 @@ func TestABodyThatIsNotJSONIsSearchedToo(t *testing.T) {
 		c.press("1")
 		if len(c.copied) != 1 || c.copied[0] != "\xff\x1b[31mtwo" {
 			t.Errorf("copied %q", c.copied)
+		}
+	})
+}
+
+// A receipt that arrives while a person types does not turn the letters into keys.
+func TestTypingInTheBodyGoesOnInTheNextOne(t *testing.T) {
+	t.Parallel()
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.size(200, 50)
+		c.press("tab", "tab", "/")
+		c.write("r")
+		c.store.Receive(tuitest.Arrived(9, storage.StatusSent))
+		c.wait(changeGap)
+		c.wait(changeGap)
+		c.write("9")
+		c.see("/ r9", `2 "requestId": "r9"`, "1 of 1 line")
+		if events := len(c.store.AllEvents()); events > 1 {
+			t.Errorf("%d events: a letter was taken for a key", events)
 		}
 	})
 }

@@ -54,8 +54,10 @@ func NewDocument() Document {
 	return d
 }
 
-// SetContent shows another text from its first flaw, or from its beginning.
+// SetContent shows another text from its first flaw, or from its beginning. A search that is
+// being typed goes on in it, because the next letters would act as keys otherwise.
 func (d *Document) SetContent(c Content) {
+	typed := d.search
 	*d = Document{Wrapped: d.Wrapped, Focused: d.Focused, width: d.width, height: d.height, indent: c.Indent}
 	d.lines = strings.Split(strings.ReplaceAll(c.Text, "\r\n", "\n"), "\n")
 	for _, flaw := range c.Flaws {
@@ -66,6 +68,10 @@ func (d *Document) SetContent(c Content) {
 	}
 	if len(d.flaws) > 0 {
 		d.reveal(d.flaws[0].Line-1, d.height/3)
+	}
+	if typed.typing {
+		d.search = search{line: typed.line, typing: true}
+		d.find()
 	}
 }
 
