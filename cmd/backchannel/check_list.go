@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"backchannel/engine/check"
 	"backchannel/storage"
 	"backchannel/storage/report"
 )
@@ -46,7 +48,7 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 		}
 		w = found
 	}
-	runs, err := store.CheckRuns(ctx, w.ID)
+	runs, err := currentRuns(ctx, store, w.ID)
 	if err != nil {
 		return err
 	}
@@ -69,6 +71,21 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 	s.list(&rows, "no runs; make one with backchannel check --webhook NAME")
 	return nil
 }
+
+// currentRuns returns the runs of a webhook, or all. One that is under way according to the
+// store may have died with its process.
+func currentRuns(ctx context.Context, store checkStore, webhook storage.ID) ([]storage.CheckRun, error) {
+	runs, err := store.CheckRuns(ctx, webhook)
+	if err != nil || !slices.ContainsFunc(runs, underWay) {
+		return runs, err
+	}
+	if err := check.LoseOrphans(ctx, store); err != nil {
+		return nil, err
+	}
+	return store.CheckRuns(ctx, webhook)
+}
+
+func underWay(r storage.CheckRun) bool { return r.State == storage.CheckRunning }
 
 func checkTable() table {
 	return table{head: []string{"ID", "ASKED FOR", "WEBHOOK", "REQUESTS", "CASES", "RESULT"}, roomy: []string{"REQUESTS"}}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"backchannel/engine/check"
 	"backchannel/storage"
 	"backchannel/storage/follow"
 	"backchannel/storage/report"
@@ -44,6 +45,9 @@ func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.Ch
 	}
 	if parked != nil {
 		return fmt.Errorf("%w: nothing was sent: %s", storage.ErrConflict, s.explainParked(parked, "ID"))
+	}
+	if err := check.LoseOrphans(ctx, store); err != nil {
+		return err
 	}
 	return store.AskCheck(ctx, run)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"backchannel/engine/check"
 	"backchannel/storage"
 )
 
@@ -77,6 +78,12 @@ func (s checkSession) onRun(ctx context.Context, text string, do func(checkStore
 			return err
 		}
 		run, err := store.CheckRun(ctx, id)
+		if err == nil && underWay(run) {
+			err = check.LoseOrphans(ctx, store)
+			if err == nil {
+				run, err = store.CheckRun(ctx, id)
+			}
+		}
 		if errors.Is(err, storage.ErrNotFound) {
 			return notFoundf("there is no run %s; backchannel check list names them all", id)
 		}

@@ -45,6 +45,24 @@ func NewServer(store ServerStore, cfg Config) *Server {
 
 const lostReason = "the process that made the run died; what it did is kept: run the check again"
 
+// An OrphanStore tells whether an engine is running, and has the runs of one that died.
+type OrphanStore interface {
+	TryLead() (release func(), ok bool, err error)
+	LoseChecks(ctx context.Context, reason string) error
+}
+
+// LoseOrphans ends the runs whose process died, if no engine is running that would have done
+// so when it started. Otherwise they would be told as running, and keep their webhooks from
+// being checked again. This process leads meanwhile, so that no run can begin.
+func LoseOrphans(ctx context.Context, store OrphanStore) error {
+	release, leads, err := store.TryLead()
+	if err != nil || !leads {
+		return err
+	}
+	defer release()
+	return store.LoseChecks(ctx, lostReason)
+}
+
 // Run takes runs until ctx ends, which interrupts those under way, and returns when they are
 // stored. A panic in a run is raised again here.
 func (s *Server) Run(ctx context.Context) error {
