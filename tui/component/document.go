@@ -3,11 +3,12 @@ package component
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"backchannel/tui/style"
 )
 
 // Content is what a [Document] shows.
@@ -30,16 +31,12 @@ type Flaw struct {
 type Document struct {
 	Wrapped bool // if false, left and right scroll sideways
 	Focused bool
+	Search  Search
 
-	lines  []string // as they came, not escaped
-	indent bool
-	flaws  []Flaw
-	search search
+	flaws []Flaw
+	folds folds
 
-	folded map[int]int // the first and the last line of each fold, from 0
-	shown  []int       // the lines that no fold hides; nil: all
-
-	at, row  int // the cursor: a position in shown, and a row of that line
+	at, row  int // the cursor: a position among the lines that are shown, and a row of that line
 	top, sub int // the same of the first visible row
 	left     int
 	width    int
@@ -57,27 +54,27 @@ func NewDocument() Document {
 // SetContent shows another text from its first flaw, or from its beginning. A search that is
 // being typed goes on in it, because the next letters would act as keys otherwise.
 func (d *Document) SetContent(c Content) {
-	typed := d.search
-	*d = Document{Wrapped: d.Wrapped, Focused: d.Focused, width: d.width, height: d.height, indent: c.Indent}
-	d.lines = strings.Split(strings.ReplaceAll(c.Text, "\r\n", "\n"), "\n")
+	typed := d.Search
+	*d = Document{Wrapped: d.Wrapped, Focused: d.Focused, width: d.width, height: d.height}
+	d.folds.outline = outline{strings.Split(strings.ReplaceAll(c.Text, "\r\n", "\n"), "\n"), c.Indent}
 	for _, flaw := range c.Flaws {
 		if flaw.Line == 0 {
-			flaw.Line = d.lineOf(flaw.Pointer) + 1
+			flaw.Line = d.folds.lineOf(flaw.Pointer) + 1
 		}
 		d.flaws = append(d.flaws, flaw)
 	}
 	if len(d.flaws) > 0 {
-		d.reveal(d.flaws[0].Line-1, d.height/3)
+		d.reveal(d.flaws[0].Line - 1)
 	}
 	if typed.typing {
-		d.search = search{line: typed.line, typing: true}
+		d.Search = Search{line: typed.line, typing: true}
 		d.find()
 	}
 }
 
 // SetSize sets the document's size in cells. A search takes the last line.
 func (d *Document) SetSize(width, height int) {
-	if d.search.Shown() {
+	if d.Search.Shown() {
 		height = max(0, height-1)
 	}
 	if width != d.width {
@@ -86,7 +83,7 @@ func (d *Document) SetSize(width, height int) {
 	unseen := d.height == 0 && height > 0
 	d.width, d.height = width, height
 	if unseen && len(d.flaws) > 0 {
-		d.reveal(d.line(d.at), d.height/3)
+		d.reveal(d.folds.line(d.at))
 	}
 	d.keepVisible()
 }
@@ -98,35 +95,11 @@ func (d *Document) ToggleWrap() {
 	d.keepVisible()
 }
 
-// len returns how many lines the folds leave.
-func (d *Document) len() int {
-	if d.shown == nil {
-		return len(d.lines)
-	}
-	return len(d.shown)
-}
-
-// line returns the line at a position.
-func (d *Document) line(at int) int {
-	if d.shown == nil {
-		return max(0, min(at, len(d.lines)-1))
-	}
-	return d.shown[max(0, min(at, len(d.shown)-1))]
-}
-
-// position returns where a line is, or the fold that hides it.
-func (d *Document) position(line int) int {
-	if d.shown == nil {
-		return line
-	}
-	return sort.Search(len(d.shown), func(i int) bool { return d.shown[i] > line }) - 1
-}
-
 // Partial reports whether there is more of the text than fits.
 func (d *Document) Partial() bool {
 	rows := 0
-	for at := 0; at < d.len() && rows <= d.height; at++ {
-		rows += len(d.rowsOf(d.line(at)))
+	for at := 0; at < d.folds.len() && rows <= d.height; at++ {
+		rows += len(d.rowsOf(d.folds.line(at)))
 	}
 	return d.height > 0 && rows > d.height
 }
@@ -134,10 +107,10 @@ func (d *Document) Partial() bool {
 // Position returns the line of the cursor and the number of lines, as in "12/340", or during
 // a search the match and the number of matches.
 func (d *Document) Position() string {
-	if d.search.Shown() {
-		return d.search.count()
+	if d.Search.Shown() {
+		return d.Search.count()
 	}
-	return fmt.Sprintf("%d/%d", d.line(d.at)+1, len(d.lines))
+	return fmt.Sprintf("%d/%d", d.folds.line(d.at)+1, len(d.folds.lines))
 }
 
 // Key handles a key that moves the cursor, and reports whether it did.
@@ -149,18 +122,18 @@ func (d *Document) Key(msg tea.KeyMsg) bool {
 	case "k", "up":
 		d.step(-1)
 	case "ctrl+d":
-		d.scroll(max(1, page/2))
+		d.at, d.row = d.moved(d.at, d.row, max(1, page/2))
 	case "ctrl+u":
-		d.scroll(-max(1, page/2))
+		d.at, d.row = d.moved(d.at, d.row, -max(1, page/2))
 	case "pgdown":
-		d.scroll(page)
+		d.at, d.row = d.moved(d.at, d.row, page)
 	case "pgup":
-		d.scroll(-page)
+		d.at, d.row = d.moved(d.at, d.row, -page)
 	case "g", "home":
 		d.at, d.row = 0, 0
 	case "G", "end":
-		d.at = d.len() - 1
-		d.row = len(d.rowsOf(d.line(d.at))) - 1
+		d.at = d.folds.len() - 1
+		d.row = len(d.rowsOf(d.folds.line(d.at))) - 1
 	case "left":
 		return d.slide(-sideways)
 	case "right":
@@ -175,22 +148,17 @@ func (d *Document) Key(msg tea.KeyMsg) bool {
 // step moves the cursor to the next line or back. In a line that is higher than the pane, it
 // moves by a row, because what is below could not be seen otherwise.
 func (d *Document) step(by int) {
-	rows := len(d.rowsOf(d.line(d.at)))
+	rows := len(d.rowsOf(d.folds.line(d.at)))
 	if next := d.row + by; rows > d.height && next >= 0 && next < rows {
 		d.row = next
 		return
 	}
-	if next := d.at + by; next >= 0 && next < d.len() {
+	if next := d.at + by; next >= 0 && next < d.folds.len() {
 		d.at, d.row = next, 0
-		if last := len(d.rowsOf(d.line(next))) - 1; by < 0 && last >= d.height {
+		if last := len(d.rowsOf(d.folds.line(next))) - 1; by < 0 && last >= d.height {
 			d.row = last
 		}
 	}
-}
-
-// scroll moves the cursor by rows.
-func (d *Document) scroll(by int) {
-	d.at, d.row = d.moved(d.at, d.row, by)
 }
 
 // moved returns a row so many rows below another one, or above.
@@ -198,13 +166,13 @@ func (d *Document) moved(at, row, by int) (int, int) {
 	row += by
 	for row < 0 && at > 0 {
 		at--
-		row += len(d.rowsOf(d.line(at)))
+		row += len(d.rowsOf(d.folds.line(at)))
 	}
-	for at < d.len()-1 && row >= len(d.rowsOf(d.line(at))) {
-		row -= len(d.rowsOf(d.line(at)))
+	for at < d.folds.len()-1 && row >= len(d.rowsOf(d.folds.line(at))) {
+		row -= len(d.rowsOf(d.folds.line(at)))
 		at++
 	}
-	return at, max(0, min(row, len(d.rowsOf(d.line(at)))-1))
+	return at, max(0, min(row, len(d.rowsOf(d.folds.line(at)))-1))
 }
 
 // sideways is how many cells left and right scroll.
@@ -216,57 +184,97 @@ func (d *Document) slide(by int) bool {
 		return false
 	}
 	longest := 0
-	for at := d.top; at < min(d.top+d.height, d.len()); at++ {
-		longest = max(longest, Width(d.text(d.line(at))))
+	for at := d.top; at < min(d.top+d.height, d.folds.len()); at++ {
+		longest = max(longest, Width(d.folds.text(d.folds.line(at))))
 	}
 	d.left = max(0, min(d.left+by, longest-d.room()))
 	d.laid = nil
 	return true
 }
 
-// reveal moves the cursor to a line, with so many rows above it, and unfolds what hides it.
-func (d *Document) reveal(line, above int) {
-	line = max(0, min(line, len(d.lines)-1))
-	for from, to := range d.folded {
-		if from < line && line <= to {
-			delete(d.folded, from)
-		}
-	}
-	d.arrange()
-	d.at, d.row = d.position(line), 0
-	d.top, d.sub = d.moved(d.at, 0, -above)
+// reveal moves the cursor to a line, with some above it, and unfolds what hides it.
+func (d *Document) reveal(line int) {
+	line = max(0, min(line, len(d.folds.lines)-1))
+	d.folds.show(line)
+	d.laid = nil
+	d.at, d.row = d.folds.position(line), 0
+	d.top, d.sub = d.moved(d.at, 0, -d.height/3)
 	d.keepVisible()
 }
 
 // keepVisible scrolls until the cursor is visible and the last page is full.
 func (d *Document) keepVisible() {
 	height := max(1, d.height)
-	d.at = max(0, min(d.at, d.len()-1))
-	d.row = max(0, min(d.row, len(d.rowsOf(d.line(d.at)))-1))
-	end, endRow := d.moved(d.len()-1, len(d.rowsOf(d.line(d.len()-1)))-1, 1-height)
+	d.at = max(0, min(d.at, d.folds.len()-1))
+	d.row = max(0, min(d.row, len(d.rowsOf(d.folds.line(d.at)))-1))
+	end, endRow := d.moved(d.folds.len()-1, len(d.rowsOf(d.folds.line(d.folds.len()-1)))-1, 1-height)
 	first, firstRow := d.moved(d.at, d.row, 1-height)
 	for _, limit := range []struct{ at, row, sign int }{{first, firstRow, 1}, {end, endRow, -1}, {d.at, d.row, -1}, {0, 0, 1}} {
 		if order := (d.top-limit.at)*limit.sign < 0 || d.top == limit.at && (d.sub-limit.row)*limit.sign < 0; order {
 			d.top, d.sub = limit.at, limit.row
 		}
 	}
-	d.sub = max(0, min(d.sub, len(d.rowsOf(d.line(d.top)))-1))
+	d.sub = max(0, min(d.sub, len(d.rowsOf(d.folds.line(d.top)))-1))
 }
 
-// Flaw returns the flaw at the cursor.
-func (d *Document) Flaw() (Flaw, bool) { return d.flaw(d.line(d.at)) }
-
-// flaw returns the flaw of a line.
-func (d *Document) flaw(line int) (Flaw, bool) {
-	i := slices.IndexFunc(d.flaws, func(f Flaw) bool { return f.Line == line+1 })
+// flawOf returns the flaw of a line.
+func flawOf(all []Flaw, line int) (Flaw, bool) {
+	i := slices.IndexFunc(all, func(f Flaw) bool { return f.Line == line+1 })
 	if i < 0 {
 		return Flaw{}, false
 	}
-	return d.flaws[i], true
+	return all[i], true
+}
+
+// At returns the place of the cursor.
+func (d *Document) At() Spot {
+	line := d.folds.line(d.at)
+	flaw, _ := flawOf(d.flaws, line)
+	return Spot{flaw, &d.folds.outline, d.folds.valueOf(line)}
+}
+
+// CanFold reports whether there is anything to fold.
+func (d *Document) CanFold() bool { return d.folds.indented && len(d.folds.lines) > 1 }
+
+// Fold folds the array or object that begins at the cursor, or that is around it, or unfolds it.
+func (d *Document) Fold() { d.refold(d.folds.toggle(d.folds.line(d.at))) }
+
+// FoldAll folds every array and object within the outermost one, or unfolds all.
+func (d *Document) FoldAll() {
+	line := d.folds.line(d.at)
+	d.folds.toggleAll()
+	d.refold(line)
+}
+
+// refold shows other folds, with the cursor on a line or on the fold that hides it.
+func (d *Document) refold(line int) {
+	d.laid = nil
+	d.at, d.row = d.folds.position(line), 0
+	d.keepVisible()
+}
+
+// Type handles a key while what to search for is typed.
+func (d *Document) Type(msg tea.KeyMsg) {
+	if d.Search.key(msg) {
+		d.find()
+	}
+}
+
+// find looks for the text, and goes to the first match from the cursor on.
+func (d *Document) find() {
+	d.Search.look(len(d.folds.lines), func(line int) string { return style.Escape(d.folds.lines[line]) })
+	d.Next(0)
+}
+
+// Next goes to the next match or back, after the last to the first.
+func (d *Document) Next(by int) {
+	if line, ok := d.Search.next(d.folds.line(d.at), by); ok {
+		d.reveal(line)
+	}
 }
 
 // room returns the width available for text beside the line numbers.
 func (d *Document) room() int { return max(1, d.width-d.margin()) }
 
 // margin is the width of the line numbers with the cursor before and a sign behind them.
-func (d *Document) margin() int { return len(strconv.Itoa(len(d.lines))) + 2 }
+func (d *Document) margin() int { return len(strconv.Itoa(len(d.folds.lines))) + 2 }

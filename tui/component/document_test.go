@@ -37,7 +37,7 @@ func (d *Document) do(dice *rand.Rand) {
 	case 1:
 		d.FoldAll()
 	case 2:
-		d.Search()
+		d.Search.Open()
 		for _, r := range []string{"a", "\"", "é", "顧", "\\x", "}"}[dice.IntN(6)] {
 			d.Type(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
 		}
@@ -45,7 +45,7 @@ func (d *Document) do(dice *rand.Rand) {
 	case 3:
 		d.Next(1 - 2*dice.IntN(2))
 	case 4:
-		d.EndSearch()
+		d.Search.End()
 	case 5:
 		d.ToggleWrap()
 	case 6:
@@ -70,7 +70,7 @@ func TestDocumentAlwaysFits(t *testing.T) {
 				d.SetSize(1+dice.IntN(90), 1+dice.IntN(24))
 				view := d.View(th)
 				height := d.height
-				if d.search.Shown() {
+				if d.Search.Shown() {
 					height++
 				}
 				inBounds(t, view, d.width, height)
@@ -80,8 +80,8 @@ func TestDocumentAlwaysFits(t *testing.T) {
 				if d.Focused && d.width > 4 && d.height > 0 && !strings.Contains(ansi.Strip(view), style.Bar) && d.row == 0 {
 					t.Fatalf("%.40q at %d×%d: the cursor is out of view:\n%s", body, d.width, d.height, view)
 				}
-				_, _, _, _ = d.Position(), d.Value(), d.Subtree(), d.Partial()
-				_, _ = d.Pointer()
+				_, _, _, _ = d.Position(), d.At().Value(), d.At().Subtree(), d.Partial()
+				_, _ = d.At().Pointer()
 			}
 		}
 	}
@@ -99,9 +99,9 @@ func TestDocumentPointersLeadToTheValues(t *testing.T) {
 		d.SetContent(content)
 		d.SetSize(80, 20)
 		tree := jsontext.Parse([]byte(body))
-		for line := 0; line < len(d.lines); line += 1 + len(d.lines)/60 {
-			d.reveal(line, 3)
-			pointer, _ := d.Pointer()
+		for line := 0; line < len(d.folds.lines); line += 1 + len(d.folds.lines)/60 {
+			d.reveal(line)
+			pointer, _ := d.At().Pointer()
 			var tokens []string
 			for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 				tokens = append(tokens, strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
@@ -113,7 +113,7 @@ func TestDocumentPointersLeadToTheValues(t *testing.T) {
 			var want, got bytes.Buffer
 			if ok {
 				_ = json.Compact(&want, tree.Raw(node))
-				_ = json.Compact(&got, []byte(d.Subtree()))
+				_ = json.Compact(&got, []byte(d.At().Subtree()))
 			}
 			if !ok || !strings.Contains(body, `"a":1,"a":2`) && !bytes.Equal(got.Bytes(), want.Bytes()) {
 				t.Fatalf("%.60q: %q leads to %.60q, and the cursor is at %.60q", body, pointer, want.String(), got.String())
@@ -152,7 +152,7 @@ func TestDocumentFolds(t *testing.T) {
 		t.Errorf("folded to\n%s", got)
 	}
 	pressIn(&d, "j")
-	if pointer, _ := d.Pointer(); pointer != "/one" {
+	if pointer, _ := d.At().Pointer(); pointer != "/one" {
 		t.Errorf("below the fold the cursor is at %s", pointer)
 	}
 	pressIn(&d, "k")
@@ -161,11 +161,11 @@ func TestDocumentFolds(t *testing.T) {
 		t.Errorf("unfolded to\n%s", got)
 	}
 	d.FoldAll()
-	if got := strings.Count(seen(&d), style.Closed); got != 2 || d.len() != 5 {
-		t.Errorf("all folded, %d folds and %d lines:\n%s", got, d.len(), seen(&d))
+	if got := strings.Count(seen(&d), style.Closed); got != 2 || d.folds.len() != 5 {
+		t.Errorf("all folded, %d folds and %d lines:\n%s", got, d.folds.len(), seen(&d))
 	}
 	d.FoldAll()
-	if d.len() != len(d.lines) {
+	if d.folds.len() != len(d.folds.lines) {
 		t.Error("not all is unfolded")
 	}
 }
@@ -174,28 +174,28 @@ func TestDocumentSearchesAndUnfolds(t *testing.T) {
 	t.Parallel()
 	d := example()
 	d.FoldAll()
-	d.Search()
+	d.Search.Open()
 	write(&d, "need")
-	if got := d.Value(); got != "needle" || d.Position() != "1 of 2 lines" {
+	if got := d.At().Value(); got != "needle" || d.Position() != "1 of 2 lines" {
 		t.Errorf("at %q, %s", got, d.Position())
 	}
 	d.Type(tea.KeyMsg{Type: tea.KeyEnter})
 	d.Next(1)
-	if pointer, _ := d.Pointer(); pointer != "/five/six" || d.Position() != "2 of 2 lines" || d.Typing() {
+	if pointer, _ := d.At().Pointer(); pointer != "/five/six" || d.Position() != "2 of 2 lines" || d.Search.Typing() {
 		t.Errorf("at %s, %s", pointer, d.Position())
 	}
 	d.Next(1)
-	if got := d.Value(); got != "needle" {
+	if got := d.At().Value(); got != "needle" {
 		t.Errorf("after the last match comes %q", got)
 	}
 	d.Next(-1)
-	if got := d.Value(); got != "Needle" {
+	if got := d.At().Value(); got != "Needle" {
 		t.Errorf("before the first match comes %q", got)
 	}
-	if !d.EndSearch() || d.EndSearch() || d.Searching() {
+	if !d.Search.End() || d.Search.End() || d.Search.Shown() {
 		t.Error("the search does not end, or ends twice")
 	}
-	d.Search()
+	d.Search.Open()
 	write(&d, "nowhere")
 	if got := seen(&d); !strings.Contains(got, "not found") {
 		t.Errorf("nothing was found, and it shows\n%s", got)
@@ -209,16 +209,16 @@ func TestDocumentCopies(t *testing.T) {
 		{"", "", ""}, {"/one", "", ""}, {"/one/two", "", ""}, {"/one/two/0", "1", "1"}, {"/one/two/1", "{\n  \"three\": \"a\\\"b\"\n}", "{\n  \"three\": \"a\\\"b\"\n}"},
 		{"/one/two/1/three", `a"b`, `"a\"b"`}, {"/one/two/1", "", ""}, {"/one/two/2", "[]", "[]"}, {"/one/two", "", ""}, {"/one", "", ""}, {"/four", "needle", `"needle"`},
 	} {
-		pointer, ok := d.Pointer()
-		if !ok || pointer != want[0] || want[1] != "" && d.Value() != want[1] || want[2] != "" && d.Subtree() != want[2] {
-			t.Errorf("at %q: %q and %q, want %q", pointer, d.Value(), d.Subtree(), want)
+		pointer, ok := d.At().Pointer()
+		if !ok || pointer != want[0] || want[1] != "" && d.At().Value() != want[1] || want[2] != "" && d.At().Subtree() != want[2] {
+			t.Errorf("at %q: %q and %q, want %q", pointer, d.At().Value(), d.At().Subtree(), want)
 		}
 		pressIn(&d, "j")
 	}
 	d.SetContent(Content{Text: "one\n\xfftwo"})
 	pressIn(&d, "j")
-	if pointer, ok := d.Pointer(); ok || pointer != "" || d.Value() != "\xfftwo" {
-		t.Errorf("of a text that is not JSON: %q, %q", pointer, d.Value())
+	if pointer, ok := d.At().Pointer(); ok || pointer != "" || d.At().Value() != "\xfftwo" {
+		t.Errorf("of a text that is not JSON: %q, %q", pointer, d.At().Value())
 	}
 }
 
@@ -236,7 +236,7 @@ func TestDocumentShowsItsFirstFlaw(t *testing.T) {
 		if got := seen(&d); !strings.Contains(got, `502✗  "bad"`) {
 			t.Errorf("it opens at\n%s", got)
 		}
-		if flaw, ok := d.Flaw(); !ok || flaw.Pointer != "/500" {
+		if flaw := d.At().Flaw; flaw.Pointer != "/500" {
 			t.Errorf("the cursor is at %+v", flaw)
 		}
 	}
@@ -248,19 +248,19 @@ func TestDocumentFindsPointers(t *testing.T) {
 	for pointer, want := range map[string]string{
 		"": "", "/": "", "/one/two": "/one/two", "/one/two/1/three": "/one/two/1/three", "/one/two/2": "/one/two/2", "/one/two/9": "/one/two", "/one/none/1": "/one", "/five/six/7": "/five/six", "nothing": "",
 	} {
-		d.reveal(d.lineOf(pointer), 0)
-		if got, _ := d.Pointer(); got != want {
+		d.reveal(d.folds.lineOf(pointer))
+		if got, _ := d.At().Pointer(); got != want {
 			t.Errorf("%q leads to %q, want %q", pointer, got, want)
 		}
 	}
 	for _, body := range nastyBodies() {
 		d := NewDocument()
 		d.SetContent(contentOf(body))
-		for line := 0; line < len(d.lines); line += 1 + len(d.lines)/60 {
-			d.reveal(line, 3)
-			pointer, _ := d.Pointer()
-			if got := d.lineOf(pointer); d.indent && got != d.valueAt() && !strings.Contains(body, `"a":1,"a":2`) && !strings.Contains(body, `\ud80`) {
-				t.Errorf("%.40q: %q leads to line %d, not %d", body, pointer, got, d.valueAt())
+		for line := 0; line < len(d.folds.lines); line += 1 + len(d.folds.lines)/60 {
+			d.reveal(line)
+			pointer, _ := d.At().Pointer()
+			if got := d.folds.lineOf(pointer); d.folds.indented && got != d.At().line && !strings.Contains(body, `"a":1,"a":2`) && !strings.Contains(body, `\ud80`) {
+				t.Errorf("%.40q: %q leads to line %d, not %d", body, pointer, got, d.At().line)
 			}
 		}
 	}
@@ -318,15 +318,15 @@ func FuzzDocument(f *testing.F) {
 			d.do(dice)
 			d.SetSize(d.width, max(1, d.height))
 			height := d.height
-			if d.search.Shown() {
+			if d.Search.Shown() {
 				height++
 			}
 			inBounds(t, d.View(colourTheme()), d.width, height)
-			_, _ = d.Pointer()
-			if slices.Contains(d.shown, len(d.lines)) {
+			_, _ = d.At().Pointer()
+			if slices.Contains(d.folds.shown, len(d.folds.lines)) {
 				t.Fatal("a line that does not exist is shown")
 			}
-			_ = d.Value()
+			_ = d.At().Value()
 		}
 	})
 }
@@ -373,8 +373,8 @@ func TestDocumentKeepsItsPlace(t *testing.T) {
 			d.ToggleWrap()
 		}
 		d.View(plainTheme())
-		if d.line(d.at) != 12 || d.top > d.at {
-			t.Fatalf("at %v the cursor is at line %d", size, d.line(d.at)+1)
+		if d.folds.line(d.at) != 12 || d.top > d.at {
+			t.Fatalf("at %v the cursor is at line %d", size, d.folds.line(d.at)+1)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package component
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"text/scanner"
@@ -17,17 +16,6 @@ type extent struct{ from, to int }
 // colouredLine is the length of the longest line that is coloured. To colour a line, all of it
 // has to be read.
 const colouredLine = 4 << 10
-
-// text returns a line as it is drawn. Of a fold, the first line says how many it hides.
-func (d *Document) text(line int) string {
-	text := style.Escape(d.lines[line])
-	end, folded := d.folded[line]
-	if !folded {
-		return text
-	}
-	closing := strings.Trim(d.lines[end], " ,")
-	return fmt.Sprintf("%s%s%s  %d lines", text, style.More, closing, end-line-1)
-}
 
 // laid is a line as it is drawn, and its rows.
 type laid struct {
@@ -47,7 +35,7 @@ func (d *Document) layOut(line int) laid {
 	if d.laid == nil || len(d.laid) > mostKept {
 		d.laid = map[int]laid{}
 	}
-	l := laid{text: d.text(line)}
+	l := laid{text: d.folds.text(line)}
 	if d.Wrapped {
 		l.rows = wrapRows(l.text, d.room(), hang(l.text, d.room()))
 	} else {
@@ -109,51 +97,53 @@ func (d *Document) View(th *style.Theme) string {
 	if d.width <= 0 || d.height <= 0 {
 		return ""
 	}
+	p := painter{d, th}
 	lines := make([]string, 0, d.height+1)
 	at, row := d.top, d.sub
-	for len(lines) < d.height && at < d.len() {
-		rows := d.rowsOf(d.line(at))
-		lines = append(lines, d.gutter(th, at, row)+d.draw(th, at, row))
-		if row++; row >= len(rows) {
+	for len(lines) < d.height && at < d.folds.len() {
+		lines = append(lines, p.gutter(at, row)+p.row(at, row))
+		if row++; row >= len(d.rowsOf(d.folds.line(at))) {
 			at, row = at+1, 0
 		}
 	}
 	lines = Lines(lines, d.width, d.height)
-	if d.search.Shown() {
-		lines = append(lines, d.searchView(th))
+	if d.Search.Shown() {
+		lines = append(lines, p.search())
 	}
 	return join(lines)
 }
 
+// A painter draws the rows of a document.
+type painter struct {
+	of *Document
+	th *style.Theme
+}
+
 // gutter draws the cursor, the number of a line, and a sign if something is wrong in it or
 // folded. A bar and signs also say that to people who see no colour.
-func (d *Document) gutter(th *style.Theme, at, row int) string {
-	line := d.line(at)
+func (p painter) gutter(at, row int) string {
+	d, line := p.of, p.of.folds.line(at)
 	bar := " "
 	if high := len(d.rowsOf(line)) > d.height; d.Focused && at == d.at && (row == d.row || !high) {
-		bar = th.Accent.Render(style.Bar)
+		bar = p.th.Accent.Render(style.Bar)
 	}
 	if row > 0 {
 		return bar + blank(d.margin()-1)
 	}
-	number, sign, ink := FitRight(strconv.Itoa(line+1), d.margin()-2), " ", th.Rule
-	_, folded := d.folded[line]
-	_, wrong := d.flaw(line)
-	switch {
-	case wrong:
-		sign, ink = style.Cross, th.Bad
-	case folded:
-		sign = th.Text.Render(style.Closed)
+	sign, ink := " ", p.th.Rule
+	if _, folded := d.folds.ends[line]; folded {
+		sign = p.th.Text.Render(style.Closed)
 	}
-	if wrong {
-		sign = th.Bad.Render(sign)
+	if _, wrong := flawOf(d.flaws, line); wrong {
+		sign, ink = p.th.Bad.Render(style.Cross), p.th.Bad
 	}
-	return bar + ink.Render(number) + sign
+	return bar + ink.Render(FitRight(strconv.Itoa(line+1), d.margin()-2)) + sign
 }
 
-// draw draws a row of a line.
-func (d *Document) draw(th *style.Theme, at, row int) string {
-	l := d.layOut(d.line(at))
+// row draws a row of a line.
+func (p painter) row(at, row int) string {
+	d := p.of
+	l := d.layOut(d.folds.line(at))
 	text, part := l.text, l.rows[row]
 	lead := ""
 	if row > 0 {
@@ -166,34 +156,42 @@ func (d *Document) draw(th *style.Theme, at, row int) string {
 		}
 	}
 	under := style.Style{}
-	if d.Focused && at == d.at && !th.Plain {
-		under = th.Row
+	if d.Focused && at == d.at && !p.th.Plain {
+		under = p.th.Row
 	}
-	return lead + paint(text, part, d.runs(th, text, part), under)
+	return lead + paint(text, part, p.runs(text, part), under)
 }
 
-// A run is a extent in one style.
+// search draws the line in which a person types what to search for.
+func (p painter) search() string {
+	s, width := &p.of.Search, p.of.width
+	right := p.th.Dim.Render(s.count()) + " "
+	room := max(1, width-4-Width(right))
+	return Spread(" "+p.th.Accent.Render("/")+" "+s.line.View(p.th, room, s.typing), right, width)
+}
+
+// A run is an extent in one style.
 type run struct {
 	extent
 	ink style.Style
 }
 
 // runs returns the styles of a line, of a long one those of a part.
-func (d *Document) runs(th *style.Theme, text string, part extent) []run {
-	all := []run{{part, th.Text}}
-	if th.Plain {
+func (p painter) runs(text string, part extent) []run {
+	all := []run{{part, p.th.Text}}
+	if p.th.Plain {
 		return all
 	}
-	wanted := needle(d.search.text())
+	wanted := p.of.Search.wanted()
 	near := extent{max(0, part.from-len(wanted)), min(len(text), part.to+len(wanted))}
 	if len(text) <= colouredLine {
 		near = extent{0, len(text)}
-		if d.indent {
-			all = jsonRuns(th, text)
+		if p.of.folds.indented {
+			all = jsonRuns(p.th, text)
 		}
 	}
 	for _, found := range matches(text[near.from:near.to], wanted) {
-		all = overlay(all, run{extent{near.from + found.from, near.from + found.to}, th.Cursor})
+		all = overlay(all, run{extent{near.from + found.from, near.from + found.to}, p.th.Cursor})
 	}
 	return all
 }

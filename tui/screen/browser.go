@@ -137,7 +137,7 @@ func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case b.filter.Typing:
 		return b.typeFilter(msg)
-	case b.doc.Typing():
+	case b.doc.Search.Typing():
 		b.doc.Type(msg)
 	case b.bodyFocused():
 		b.doc.Key(msg)
@@ -194,7 +194,7 @@ func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
 		cmd = b.choose("")
 	}
 	b.Focused = PaneList
-	b.doc.EndSearch()
+	b.doc.Search.End()
 	return tea.Batch(cmd, b.list.Reveal(id), b.readSelected())
 }
 

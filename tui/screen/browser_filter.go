@@ -61,20 +61,20 @@ func (b *Browser[R, D]) FilterBinding(help string) Binding {
 // TypingBindings returns the keys of the filter, or of the search in the body, while that is
 // being typed.
 func (b *Browser[R, D]) TypingBindings() []Binding {
-	if b.doc.Typing() {
+	if b.doc.Search.Typing() {
 		return searchBindings()
 	}
 	return b.filter.Bindings()
 }
 
 // Typing reports whether keys are text for the filter or for the search in the body.
-func (b *Browser[R, D]) Typing() bool { return b.filter.Typing || b.doc.Typing() }
+func (b *Browser[R, D]) Typing() bool { return b.filter.Typing || b.doc.Search.Typing() }
 
 // Back ends the search in the body, leads from the detail to the list, and then removes the
 // filter.
 func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
 	switch {
-	case b.bodyFocused() && b.doc.EndSearch():
+	case b.bodyFocused() && b.doc.Search.End():
 		return nil, true
 	case !b.filter.Typing && b.Focused != PaneList:
 		b.Focused = PaneList

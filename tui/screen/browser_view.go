@@ -88,10 +88,10 @@ func (b *Browser[R, D]) bodyView(size component.Size) string {
 // with it.
 func (b *Browser[R, D]) pointerLines(width int) []string {
 	th := b.env.Theme
-	if flaw, wrong := b.doc.Flaw(); wrong {
+	if flaw := b.doc.At().Flaw; flaw.Line > 0 {
 		return append(signed(th, flaw.Pointer, th.Strong, width), signed(th, flaw.What, th.Text, width)...)
 	}
-	pointer, indented := b.doc.Pointer()
+	pointer, indented := b.doc.At().Pointer()
 	if !b.doc.Focused || !indented {
 		return nil
 	}

@@ -15,8 +15,8 @@ func (p *Panes) documentBindings() []Binding {
 			return nil
 		}
 	}
-	all := []Binding{{Keys: []string{"/"}, Label: "search", Help: "Search in the body", Do: do(p.doc.Search)}}
-	if p.doc.Searching() {
+	all := []Binding{{Keys: []string{"/"}, Label: "search", Help: "Search in the body", Do: do(p.doc.Search.Open)}}
+	if p.doc.Search.Shown() {
 		all = append(all,
 			Binding{Keys: []string{"n"}, Label: "next", Help: "Next line with what is searched for", Do: do(func() { p.doc.Next(1) })},
 			Binding{Keys: []string{"N"}, Label: "back", Help: "Previous line with what is searched for", Do: do(func() { p.doc.Next(-1) })})
@@ -42,13 +42,14 @@ func (p *Panes) BodyCopies() []CopyItem {
 	if !p.bodyFocused() {
 		return nil
 	}
-	pointer, indented := p.doc.Pointer()
+	here := p.doc.At()
+	pointer, indented := here.Pointer()
 	if !indented {
-		return []CopyItem{{Label: "line at the cursor", Text: p.doc.Value()}}
+		return []CopyItem{{Label: "line at the cursor", Text: here.Value()}}
 	}
-	items := []CopyItem{{Label: "value at the cursor", Text: p.doc.Value()}}
+	items := []CopyItem{{Label: "value at the cursor", Text: here.Value()}}
 	if pointer != "" {
 		items = append(items, CopyItem{Label: "JSON Pointer to it", Text: pointer})
 	}
-	return append(items, CopyItem{Label: "subtree at the cursor, as JSON", Text: p.doc.Subtree()})
+	return append(items, CopyItem{Label: "subtree at the cursor, as JSON", Text: here.Subtree()})
 }
