@@ -57,24 +57,32 @@ func (a *app) complete(root *cobra.Command) {
 		return
 	}
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	a.completeFlags(root, root.PersistentFlags())
-	a.completeCommand(root)
+	c := completer{a.session, argumentChoosers(), flagChoosers()}
+	c.completeFlags(root, root.PersistentFlags())
+	c.completeCommand(root)
 }
 
-func (a *app) completeCommand(cmd *cobra.Command) {
-	if choose := argumentChoosers()[strings.TrimPrefix(cmd.CommandPath(), "backchannel ")]; choose != nil {
-		cmd.ValidArgsFunction = a.answer(choose)
+// A completer adds completion to commands.
+type completer struct {
+	session   *session
+	arguments map[string]chooser
+	flags     map[string]chooser
+}
+
+func (c *completer) completeCommand(cmd *cobra.Command) {
+	if choose := c.arguments[strings.TrimPrefix(cmd.CommandPath(), "backchannel ")]; choose != nil {
+		cmd.ValidArgsFunction = c.answer(choose)
 	}
-	a.completeFlags(cmd, cmd.LocalNonPersistentFlags())
+	c.completeFlags(cmd, cmd.LocalNonPersistentFlags())
 	for _, child := range cmd.Commands() {
-		a.completeCommand(child)
+		c.completeCommand(child)
 	}
 }
 
-func (a *app) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
+func (c *completer) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		_, f.Usage = pflag.UnquoteUsage(f) // because the shell shows it unchanged
-		switch answer := a.answerFor(cmd, f.Name); {
+		switch answer := c.answerFor(cmd, f.Name); {
 		case f.Value.Type() == "bool":
 		default:
 			_ = cmd.RegisterFlagCompletionFunc(f.Name, answer) // fails for a flag that already has one
@@ -82,12 +90,11 @@ func (a *app) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 	})
 }
 
-func (a *app) answerFor(cmd *cobra.Command, flag string) cobra.CompletionFunc {
+func (c *completer) answerFor(cmd *cobra.Command, flag string) cobra.CompletionFunc {
 	path := strings.TrimPrefix(cmd.CommandPath(), "backchannel ")
-	choosers := flagChoosers()
 	for _, name := range []string{path + " --" + flag, "--" + flag} {
-		if choose := choosers[name]; choose != nil {
-			return a.answer(choose)
+		if choose := c.flags[name]; choose != nil {
+			return c.answer(choose)
 		}
 	}
 	switch {
@@ -101,18 +108,18 @@ func (a *app) answerFor(cmd *cobra.Command, flag string) cobra.CompletionFunc {
 
 // answer returns a completion function for a chooser. It keeps the values that begin with the
 // text, in the chooser's order.
-func (a *app) answer(choose chooser) cobra.CompletionFunc {
+func (c *completer) answer(choose chooser) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, text string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 		var answers []cobra.Completion
-		for _, c := range choose(completing{a.session, cmd, args, text}) {
-			if !strings.HasPrefix(c.value, text) || style.Escape(c.value) != c.value { // a shell could not show or accept it
+		for _, found := range choose(completing{c.session, cmd, args, text}) {
+			if !strings.HasPrefix(found.value, text) || style.Escape(found.value) != found.value { // a shell could not show or accept it
 				continue
 			}
-			if strings.HasSuffix(c.value, ":") || strings.HasSuffix(c.value, "=") || strings.HasSuffix(c.value, "~") || strings.HasSuffix(c.value, "://") {
+			if strings.HasSuffix(found.value, ":") || strings.HasSuffix(found.value, "=") || strings.HasSuffix(found.value, "~") || strings.HasSuffix(found.value, "://") {
 				directive |= cobra.ShellCompDirectiveNoSpace // the value continues
 			}
-			answers = append(answers, cobra.CompletionWithDesc(c.value, style.Escape(c.about)))
+			answers = append(answers, cobra.CompletionWithDesc(found.value, style.Escape(found.about)))
 		}
 		return answers, directive
 	}

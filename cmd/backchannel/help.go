@@ -94,7 +94,7 @@ func helpCommand(a *app) *cobra.Command {
 		Use:               "help [COMMAND]…",
 		Short:             "Show more about a command",
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
-		ValidArgsFunction: a.answer(helpTopics),
+		ValidArgsFunction: (&completer{session: a.session}).answer(helpTopics),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at := cmd.Root()
 			for _, name := range args {
