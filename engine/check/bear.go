@@ -40,7 +40,7 @@ func (r *runner) bear(ctx context.Context, c Case, record *storage.CheckCase) (o
 }
 
 func (l *bearing) dispatch(ctx context.Context) {
-	pace := newPace(l.options.LoadRate, l.cfg)
+	pace := newPace(l.options.LoadRate, l.cfg).after(l.pace)
 	for range l.options.LoadRequests() {
 		if !l.ready(ctx) || pace.take(ctx, 1) != nil {
 			return

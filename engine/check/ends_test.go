@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -244,5 +245,36 @@ func TestRate(t *testing.T) {
 		if took, want := clock.Now().Sub(began).Seconds(), 40/c.want; took < want-1 || took > want+1 {
 			t.Errorf("41 requests at %g/s took %g s, want %g", c.want, took, want)
 		}
+	}
+}
+
+// No second has more requests than the rate allows, although some cases send several at once.
+func TestRateInEachSecond(t *testing.T) {
+	t.Parallel()
+	const rate = 20
+	b := newBench(t, nil)
+	store, clock := &memory{}, newClock()
+	b.config.Now, b.config.Wait = clock.Now, clock.Wait
+	r := b.reference()
+	var mu sync.Mutex
+	var at []time.Time
+	r.before = func(http.ResponseWriter, *http.Request) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		at = append(at, clock.Now())
+		return false
+	}
+	b.at(serve(r, nil))
+	o := storage.CheckOptions{Only: []string{"accept", "repeat", "order"}, PerSecond: rate}
+	if err := check.Run(t.Context(), b.config, store, storage.CheckRun{ID: 1, Options: o}, b.hook); err != nil {
+		t.Fatal(err)
+	}
+	for i, first := range at {
+		if i+rate < len(at) && at[i+rate].Sub(first) < time.Second-time.Millisecond {
+			t.Errorf("requests %d to %d of %d came within %s", i+1, i+rate+1, len(at), at[i+rate].Sub(first))
+		}
+	}
+	if len(at) < 2*rate {
+		t.Errorf("only %d requests", len(at))
 	}
 }

@@ -20,20 +20,29 @@ func newPace(perSecond float64, c Config) *pace {
 	return &pace{every: time.Duration(float64(time.Second) / perSecond), now: c.Now, wait: c.Wait}
 }
 
-// take waits until n requests may be sent at once.
+// after makes the pace go on from another one.
+func (p *pace) after(before *pace) *pace {
+	before.mu.Lock()
+	defer before.mu.Unlock()
+	p.next = before.next
+	return p
+}
+
+// take waits until n requests may be sent at once. The time that these n take at this pace is
+// kept free before them as well as after them, so that no second has more than its share.
 func (p *pace) take(ctx context.Context, n int) error {
 	p.mu.Lock()
 	now := p.now()
-	if p.next.Before(now) {
-		p.next = now
+	at := p.next.Add(time.Duration(n-1) * p.every)
+	if at.Before(now) {
+		at = now
 	}
-	ahead := p.next.Sub(now)
-	p.next = p.next.Add(time.Duration(n) * p.every)
+	p.next = at.Add(time.Duration(n) * p.every)
 	p.mu.Unlock()
-	if ahead <= 0 {
-		return ctx.Err()
+	if ahead := at.Sub(now); ahead > 0 {
+		return p.wait(ctx, ahead)
 	}
-	return p.wait(ctx, ahead)
+	return ctx.Err()
 }
 
 // wait waits for a time, or until ctx ends.
