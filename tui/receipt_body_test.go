@@ -140,3 +140,15 @@ func TestTheFailingLineOfACallIsMarked(t *testing.T) {
 		c.see("✗ /campaignId", `✗ "campaignId"`)
 	})
 }
+
+// Keys that are typed faster than a body is read wait for it.
+func TestKeysInTheBodyWaitForIt(t *testing.T) {
+	t.Parallel()
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.size(200, 50)
+		c.rapid = true
+		c.press("tab", "tab", "shift+tab", "shift+tab", "g", "tab", "tab", "j", "j", "j", "enter")
+		c.see(`4▸ "messageDeliveryFeedback": {…} 4 lines`)
+		c.miss("does nothing here")
+	})
+}

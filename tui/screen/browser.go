@@ -151,12 +151,13 @@ func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// Busy reports whether rows are being read, or for the keys that need it, the detail.
+// Busy reports whether rows are being read, or for the keys that need it, the detail. In the
+// body every key needs it.
 func (b *Browser[R, D]) Busy(key tea.KeyMsg) bool {
 	if b.Typing() {
 		return false
 	}
-	return b.list.Busy() || b.selection.Pending() && slices.Contains(b.spec.Needs, key.String())
+	return b.list.Busy() || b.selection.Pending() && (b.bodyFocused() || slices.Contains(b.spec.Needs, key.String()))
 }
 
 // Current returns what is known about the selected record. read reports whether its detail
