@@ -3,6 +3,7 @@ package check_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -276,5 +277,25 @@ func TestRateInEachSecond(t *testing.T) {
 	}
 	if len(at) < 2*rate {
 		t.Errorf("only %d requests", len(at))
+	}
+}
+
+// A deleted webhook is found out by the store before the change is heard of.
+type withoutWebhook struct{ memory }
+
+func (*withoutWebhook) SendCheckEvents(context.Context, storage.ID, string, ...storage.Event) ([]storage.Delivery, error) {
+	return nil, fmt.Errorf("store requests: webhook: %w", storage.ErrNotFound)
+}
+
+func TestWebhookIsDeletedInMidRun(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.at(serve(b.reference(), nil))
+	store := &withoutWebhook{}
+	if err := check.Run(t.Context(), b.config, store, storage.CheckRun{ID: 1}, b.hook); err != nil {
+		t.Fatal(err)
+	}
+	if run := store.run; run.State != storage.CheckInterrupted || run.Reason != "the webhook was deleted" {
+		t.Errorf("the run is %s: %q", run.State, run.Reason)
 	}
 }

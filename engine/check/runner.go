@@ -48,8 +48,9 @@ func (c Config) withDefaults() Config {
 
 // The reasons why a run ends early.
 var (
-	errTimeUp = errors.New("its time is up")
-	errEnded  = errors.New("the process that made the run was stopped; run the check again")
+	errTimeUp  = errors.New("its time is up")
+	errDeleted = errors.New("the webhook was deleted")
+	errEnded   = errors.New("the process that made the run was stopped; run the check again")
 )
 
 const (
@@ -120,6 +121,8 @@ func (r *runner) all(ctx context.Context) error {
 		r.run.State, r.run.Reason = storage.CheckInterrupted, errEnded.Error()
 	case ctx.Err() != nil:
 		r.run.State, r.run.Reason = storage.CheckInterrupted, context.Cause(ctx).Error()
+	case errors.Is(err, storage.ErrNotFound): // told here before the server has heard of it
+		r.run.State, r.run.Reason = storage.CheckInterrupted, errDeleted.Error()
 	case err != nil:
 		r.run.State, r.run.Reason = storage.CheckInterrupted, err.Error()
 	default:

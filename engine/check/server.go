@@ -142,7 +142,7 @@ func (s *Server) take(ctx context.Context, run storage.CheckRun) {
 func unfitNow(w storage.Webhook, err error) error {
 	switch {
 	case err != nil:
-		return errors.New("the webhook was deleted")
+		return errDeleted
 	case w.State == storage.Paused:
 		return errors.New("the webhook was paused; resume it, and run the check again")
 	}
