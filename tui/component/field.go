@@ -39,6 +39,7 @@ type Field struct {
 	Rows    int                    // the visible height of an AreaField; 0: 6
 	Add     string                 // the last line of a RowsField: "add a header"
 	Most    int                    // the maximum number of rows of a RowsField; 0: no limit
+	Between string                 // between name and value of a row in pasted text: ":"; empty: such text makes no rows
 	Pairs   bool                   // the rows of a RowsField are pairs, none of them secret
 	Visible func(Values) bool      // nil: always
 	Note    func(Values) string    // shown dim beside the value

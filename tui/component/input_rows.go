@@ -132,8 +132,11 @@ func (i *rowsInput) key(msg tea.KeyMsg) bool {
 	case "enter":
 		return i.enter()
 	}
+	if i.pasteRows(msg) {
+		return true
+	}
 	if i.at == len(i.rows) {
-		return false
+		return !i.full() && i.typeRow(msg)
 	}
 	switch msg.String() {
 	case "ctrl+x":
