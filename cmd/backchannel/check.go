@@ -51,8 +51,9 @@ func checkCommand(s checkSession) *cobra.Command {
 			"present its certificate rightly? The running engine makes the run; if none is running, this command does.\n\n" +
 			"A case is a must, which fails the check, a should, which only warns, or an info. Recipients are under example.com and\n" +
 			"+1555; requests are kept as deliveries, never retried, and never open the webhook's circuit breaker.\n\n" +
-			"It exits 0 if no must failed, 5 if one did or the endpoint stopped answering, 4 if nothing could be run because the webhook is\n" +
-			"paused, its circuit breaker open or a check of it running, 6 if the time is up, and 130 after Ctrl+C, which keeps what was done.",
+			"It exits 0 if no must failed, 5 if one did, the endpoint stopped answering or --max left cases out, 4 if nothing could\n" +
+			"be run because the webhook is paused, its circuit breaker open or a check of it running, 6 if the time is up, and 130\n" +
+			"after Ctrl+C, which keeps what was done.",
 		Example: `backchannel check --webhook acme
 backchannel check --webhook acme --skip load --strict --junit check.xml --html check.html
 backchannel check --webhook acme --only tls,auth/alg-none

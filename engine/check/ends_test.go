@@ -137,7 +137,7 @@ func TestRunsEndEarly(t *testing.T) {
 	}{
 		{"stopped by somebody", func(stop context.CancelCauseFunc) { stop(errors.New("stopped in the console")) }, quick(), storage.CheckInterrupted, "stopped in the console"},
 		{"the process ends", func(stop context.CancelCauseFunc) { stop(nil) }, quick(), storage.CheckInterrupted, "process"},
-		{"its requests are used up", func(context.CancelCauseFunc) {}, storage.CheckOptions{MaxRequests: 60, Skip: []string{"load"}}, storage.CheckFinished, ""},
+		{"its requests are used up", func(context.CancelCauseFunc) {}, storage.CheckOptions{MaxRequests: 60, Skip: []string{"load"}}, storage.CheckFinished, "limit of 60 requests is reached; allow more with --max"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -74,6 +74,8 @@ type runner struct {
 	// keep stores although the run's context has ended, so that what was done is kept.
 	keep context.Context
 
+	spent string // why cases were left out: the run may send no more requests
+
 	mu   sync.Mutex // guards sent
 	sent int
 }
@@ -126,7 +128,7 @@ func (r *runner) all(ctx context.Context) error {
 	case err != nil:
 		r.run.State, r.run.Reason = storage.CheckInterrupted, err.Error()
 	default:
-		r.run.Reason = reason
+		r.run.Reason = cmp.Or(reason, r.spent)
 	}
 	return errors.Join(r.skipRest(cmp.Or(r.run.Reason, "not run")), r.end())
 }
@@ -217,6 +219,7 @@ func (r *runner) skipRest(why string) error {
 func (r *runner) try(ctx context.Context, c Case, record *storage.CheckCase) (o opinion, dead string, err error) {
 	defer func() {
 		if errors.Is(err, errSpent) {
+			r.spent = err.Error()
 			o, err = opinion{result: storage.CheckSkipped, got: err.Error()}, nil
 		}
 	}()

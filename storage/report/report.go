@@ -27,7 +27,8 @@ type Report struct {
 }
 
 // Failure returns why the endpoint is not ready, or "". It is for runs that are finished: an
-// endpoint that no longer answers is not ready, either.
+// endpoint that no longer answers is not ready, and neither is one of which too few requests
+// were allowed to tell.
 func (r Report) Failure() string {
 	v := r.Run.Verdict()
 	switch {

@@ -2,63 +2,12 @@ package sqlite
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"backchannel/storage"
 )
-
-// filtered lists the notes of the receipts that a filter chooses, newest first.
-func filtered(t testing.TB, s *Store, q storage.ReceiptQuery, text string) string {
-	t.Helper()
-	var err error
-	if q.Filter, err = storage.ReceiptFilter().Parse(text, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	found, err := s.Receipts(t.Context(), q)
-	if err != nil {
-		t.Fatalf("%s: %v", text, err)
-	}
-	var notes []string
-	for _, r := range found {
-		notes = append(notes, r.Note)
-	}
-	return strings.Join(notes, " ")
-}
-
-// checkPages walks through in pages of two, and the other way round.
-func checkPages(t *testing.T, s *Store, text, want string) {
-	t.Helper()
-	filter, _ := storage.ReceiptFilter().Parse(text, time.Now())
-	notes := strings.Fields(want)
-	for _, oldestFirst := range []bool{false, true} {
-		var got []string
-		q := storage.ReceiptQuery{Filter: filter, Limit: 2, OldestFirst: oldestFirst}
-		for {
-			page, err := s.Receipts(t.Context(), q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, r := range page {
-				got = append(got, r.Note)
-			}
-			if len(page) < 2 {
-				break
-			}
-			if oldestFirst {
-				q.After = page[1].ID
-			} else {
-				q.Before = page[1].ID
-			}
-		}
-		if fmt.Sprint(got) != fmt.Sprint(notes) {
-			t.Errorf("%s, in pages: got %q, want %q", text, got, notes)
-		}
-		slices.Reverse(notes)
-	}
-}
 
 func TestForeignBodiesMakeFewFacets(t *testing.T) {
 	t.Parallel()

@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -160,22 +158,6 @@ func until(t testing.TB, what string, ok func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s did not happen", what)
 		}
-	}
-}
-
-// wantFields checks that err names exactly these fields.
-func wantFields(t testing.TB, err error, fields ...string) {
-	t.Helper()
-	var bad storage.FieldErrors
-	if !errors.As(err, &bad) {
-		t.Fatalf("got %v, want errors of the fields %v", err, fields)
-	}
-	var got []string
-	for _, f := range bad {
-		got = append(got, f.Field)
-	}
-	if fmt.Sprint(got) != fmt.Sprint(fields) {
-		t.Errorf("got errors of %v, want %v:\n%v", got, fields, err)
 	}
 }
 

@@ -2,7 +2,7 @@ package storetest
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -48,7 +48,7 @@ func activities(t *suite) {
 	s := t.store
 	at := time.Unix(1e9, 0).UTC()
 	for i := range 5 {
-		if err := s.AddActivity(t.Context(), storage.Activity{At: at, Kind: storage.ActivityProcess, WebhookID: 1, DeliveryID: 2, ReceiptID: 3, Text: fmt.Sprint(i)}); err != nil {
+		if err := s.AddActivity(t.Context(), storage.Activity{At: at, Kind: storage.ActivityProcess, WebhookID: 1, DeliveryID: 2, ReceiptID: 3, Text: strconv.Itoa(i)}); err != nil {
 			t.Fatal(err)
 		}
 	}

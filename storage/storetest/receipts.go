@@ -3,7 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -115,7 +115,7 @@ func judged(t *suite) {
 	var ids []storage.ID
 	for i := range 3 * earlierLimit {
 		r := receiptOf(w)
-		r.RetryCount = fmt.Sprint(i)
+		r.RetryCount = strconv.Itoa(i)
 		var earlier []storage.Earlier
 		if err := s.AddReceipt(t.Context(), &r, func(e []storage.Earlier) { earlier = e; r.Verdicts.Duplicate.Reason = "judged" }); err != nil {
 			t.Fatal(err)

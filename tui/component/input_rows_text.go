@@ -47,7 +47,7 @@ func (i *rowsInput) pasteRows(msg tea.KeyMsg) bool {
 // parseRows reads lines such as "X-Team: blue". It returns no rows unless every line that is
 // not empty is one, and one of them has a value.
 func (f *Field) parseRows(text string) (rows []Row) {
-	values := ""
+	valued := false
 	for line := range strings.SplitSeq(text, "\n") {
 		if strings.TrimSpace(line) == "" {
 			continue
@@ -58,9 +58,9 @@ func (f *Field) parseRows(text string) (rows []Row) {
 			return nil
 		}
 		rows = append(rows, Row{Name: name, Value: strings.TrimSpace(value)})
-		values += rows[len(rows)-1].Value
+		valued = valued || rows[len(rows)-1].Value != ""
 	}
-	if values == "" {
+	if !valued {
 		return nil
 	}
 	return rows

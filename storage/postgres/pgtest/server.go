@@ -11,6 +11,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -151,13 +152,11 @@ func freePort() (int, error) {
 
 // Start starts the server again after Stop.
 func (s *Server) Start() error {
-	flags := fmt.Sprintf("-k %s -p %d -c listen_addresses=127.0.0.1 -c max_connections=200", s.dir, s.port)
+	settings := []string{fmt.Sprintf("-k %s -p %d", s.dir, s.port), "listen_addresses=127.0.0.1", "max_connections=200"}
 	if !s.options.Fsync {
-		flags += " -c fsync=off -c full_page_writes=off"
+		settings = append(settings, "fsync=off", "full_page_writes=off")
 	}
-	for _, setting := range s.options.Settings {
-		flags += " -c " + setting
-	}
+	flags := strings.Join(append(settings, s.options.Settings...), " -c ")
 	return s.control("-l", s.dir+"/log", "-w", "-o", flags, "start")
 }
 
