@@ -18,7 +18,6 @@ type Column struct {
 	Priority int    // columns with higher numbers are dropped first; 0 is never dropped
 	Shrink   int    // when Width is reduced to Least, among the Priorities of others; 0: first
 	Extra    bool   // shown only if all others have their preferred width
-	Below    bool   // moves to a second line if one line is too narrow
 }
 
 const (
@@ -27,42 +26,19 @@ const (
 	margin    = 1 // at the right, before the line between panes
 )
 
-// A tableLine holds the columns on one line of a row.
+// A tableLine is how the columns are laid out in a row.
 type tableLine struct {
-	widths []int // by the number of the column; 0: not here
+	widths []int // by the number of the column; 0: dropped
 	gap    int
 }
 
-// tableLines distributes the columns in a pane of width cells. It uses one line, or, if not
-// all columns would get their preferred width, puts those with Below on a second one.
-func tableLines(cols []Column, width int) []tableLine {
-	all := func(Column) bool { return true }
-	below := func(c Column) bool { return c.Below }
-	above := func(c Column) bool { return !c.Below }
-	if !slices.ContainsFunc(cols, below) || wished(cols).needs() <= width {
-		return []tableLine{layOut(cols, all, width)}
-	}
-	return []tableLine{layOut(cols, above, width), layOut(cols, below, width)}
-}
-
-// wished returns all columns except the extra ones at their preferred widths.
-func wished(cols []Column) tableLine {
+// layOut fits the columns in a pane of width cells: first all at their minimum, dropping some if
+// needed; then with wider gaps if these cut nothing; then with wider columns as far as
+// there is space.
+func layOut(cols []Column, width int) tableLine {
 	line := tableLine{make([]int, len(cols)), columnGap}
 	for i, c := range cols {
 		if !c.Extra {
-			line.widths[i] = max(1, c.Width)
-		}
-	}
-	return line
-}
-
-// layOut fits the chosen columns on a line: first all at their minimum, dropping some if
-// needed; then with wider gaps if these cut nothing; then with wider columns as far as
-// there is space.
-func layOut(cols []Column, chosen func(Column) bool, width int) tableLine {
-	line := tableLine{make([]int, len(cols)), columnGap}
-	for i, c := range cols {
-		if chosen(c) && !c.Extra {
 			line.widths[i] = c.first()
 		}
 	}
@@ -74,7 +50,7 @@ func layOut(cols []Column, chosen func(Column) bool, width int) tableLine {
 	}
 	grown := line.grantWishes(cols, width)
 	for i, c := range cols {
-		if grown && chosen(c) && c.Extra && line.needs()+line.gap+c.Width <= width {
+		if grown && c.Extra && line.needs()+line.gap+c.Width <= width {
 			line.widths[i] = c.Width
 		}
 	}

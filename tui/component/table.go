@@ -43,13 +43,13 @@ type Table struct {
 	marks  map[string]bool
 	width  int
 	height int
-	lines  []tableLine // the lines of a row
+	line   tableLine
 }
 
 // SetSize sets the table's size in cells.
 func (t *Table) SetSize(width, height int) {
 	t.width, t.height = width, height
-	t.lines = tableLines(t.Columns, width)
+	t.line = layOut(t.Columns, width)
 	t.scroll()
 }
 
@@ -207,7 +207,7 @@ func (t *Table) scroll() {
 }
 
 // rows returns how many rows fit below the header.
-func (t *Table) rows() int { return max(0, t.height-1) / max(1, len(t.lines)) }
+func (t *Table) rows() int { return max(0, t.height-1) }
 
 // Page returns how many rows are visible, which is also how far a page key moves.
 func (t *Table) Page() int { return max(1, t.rows()) }

@@ -169,9 +169,9 @@ func TestColumnsGetWhatThereIsRoomFor(t *testing.T) {
 		{"then the next", 4 + 14 + 2, 1, []int{8, 7, 0, 0}},
 		{"the others stay", 10, 1, []int{8, 6, 0, 0}},
 	} {
-		lines := tableLines(cols, test.width)
-		if len(lines) != 1 || lines[0].gap != test.gap || !slices.Equal(lines[0].widths, test.want) {
-			t.Errorf("%s: width %d gives %v, want %v with gaps of %d", test.name, test.width, lines, test.want, test.gap)
+		line := layOut(cols, test.width)
+		if line.gap != test.gap || !slices.Equal(line.widths, test.want) {
+			t.Errorf("%s: width %d gives %v, want %v with gaps of %d", test.name, test.width, line, test.want, test.gap)
 		}
 	}
 }
@@ -180,21 +180,10 @@ func TestExtraColumnsComeLast(t *testing.T) {
 	t.Parallel()
 	cols := []Column{{Width: 12, Least: 8}, {Width: 5, Extra: true}}
 	for width, want := range map[int][]int{4 + 12 + 2 + 5: {12, 5}, 4 + 12 + 2 + 4: {12, 0}, 4 + 11: {8, 0}} {
-		if got := tableLines(cols, width)[0].widths; !slices.Equal(got, want) {
+		if got := layOut(cols, width).widths; !slices.Equal(got, want) {
 			t.Errorf("width %d gives %v, want %v", width, got, want)
 		}
 	}
-}
-
-func TestColumnsGoBelowWhereOneLineIsTooNarrow(t *testing.T) {
-	t.Parallel()
-	table := newTable(list{keys: []string{"one", "a/long/name", "three", "four"}})
-	table.Columns = []Column{{Title: "Name", Width: 9, Middle: true}, {Title: "Number", Short: "No", Width: 4, Right: true, Below: true}}
-	table.SetSize(19, 4)
-	same(t, text(table.View(plainTheme())), "   Name         No\n▌  one          42\n   a/lo…name    42\n   three        42")
-	table.SetSize(18, 6)
-	press(table, "j", "j")
-	same(t, text(table.View(plainTheme())), "   Name\n   a/lo…name\n     42\n▌  three\n▌    42\n")
 }
 
 func TestCellsHaveShorterForms(t *testing.T) {
@@ -276,7 +265,7 @@ func TestAColumnShrinksBeforeMoreImportantOnesAreDropped(t *testing.T) {
 	for width, want := range map[int][]int{
 		60: {12, 16, 5, 14}, 48: {12, 16, 5, 8}, 47: {12, 16, 5, 0}, 39: {12, 16, 5, 0}, 38: {8, 16, 5, 0}, 35: {8, 16, 5, 0}, 34: {12, 16, 0, 0}, 32: {8, 16, 0, 0}, 28: {0, 16, 0, 0}, 5: {0, 16, 0, 0},
 	} {
-		if got := layOut(cols, func(Column) bool { return true }, width).widths; !slices.Equal(got, want) {
+		if got := layOut(cols, width).widths; !slices.Equal(got, want) {
 			t.Errorf("at %d cells: %v, want %v", width, got, want)
 		}
 	}

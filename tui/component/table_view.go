@@ -19,19 +19,18 @@ func (t *Table) View(th *style.Theme) string {
 		return join(Lines(append(lines, t.empty(th)...), t.width, t.height))
 	}
 	for i := t.top; i < min(t.top+t.rows(), t.Len()); i++ {
-		lines = append(lines, t.row(th, i)...)
+		lines = append(lines, t.row(th, i))
 	}
 	return join(Lines(lines, t.width, t.height))
 }
 
-// header draws the titles of the columns on a row's first line. Those on a second line have
-// no title.
+// header draws the titles of the columns.
 func (t *Table) header(th *style.Theme) string {
 	cells := make([]Cell, len(t.Columns))
 	for i, c := range t.Columns {
-		cells[i] = Cell{Text: c.title(t.lines[0].widths[i]), Style: th.Dim}
+		cells[i] = Cell{Text: c.title(t.line.widths[i]), Style: th.Dim}
 	}
-	return blank(gutter) + t.cells(cells, t.lines[0], style.Style{}, false)
+	return blank(gutter) + t.cells(cells, t.line, style.Style{}, false)
 }
 
 func (t *Table) empty(th *style.Theme) []string {
@@ -44,8 +43,7 @@ func (t *Table) empty(th *style.Theme) []string {
 	return lines
 }
 
-// row draws a row of one or two lines.
-func (t *Table) row(th *style.Theme, i int) []string {
+func (t *Table) row(th *style.Theme, i int) string {
 	bar, mark := " ", " "
 	selected := i == t.cursor
 	if selected {
@@ -59,16 +57,10 @@ func (t *Table) row(th *style.Theme, i int) []string {
 	} else if t.Sign != nil {
 		mark = th.Strong.Render(Fit(t.Sign(i), 1))
 	}
-	cells, lead := t.source.Row(i), bar+mark+" "
-	var out []string
-	for _, line := range t.lines {
-		out = append(out, lead+t.cells(cells, line, th.Row, selected && t.Focused))
-		lead = bar + "  "
-	}
-	return out
+	return bar + mark + " " + t.cells(t.source.Row(i), t.line, th.Row, selected && t.Focused)
 }
 
-// cells draws one line of a row. Under the cursor, cells and gaps have the same background.
+// cells draws the cells of a row. Under the cursor, cells and gaps have the same background.
 func (t *Table) cells(cells []Cell, line tableLine, under style.Style, lit bool) string {
 	gap := blank(line.gap)
 	if lit {

@@ -26,16 +26,16 @@ func welcome(s *screen.Env, width, height int) string {
 
 func columns() []component.Column {
 	return []component.Column{
-		{Title: "Name", Least: 10, Width: 14, Flex: 3},
-		{Title: "Channels", Short: "Ch", Least: 5, Width: 10, Priority: 2},
-		{Title: "URL", Least: 12, Width: 24, Flex: 4, Middle: true, Below: true},
-		{Title: "Auth", Least: 5, Width: 9, Priority: 1, Below: true},
-		{Title: "Organization", Least: 10, Width: 12, Flex: 2, Middle: true, Priority: 2, Below: true},
-		{Title: "Sandbox", Least: 7, Width: 8, Flex: 1, Middle: true, Below: true},
+		{Title: "Name", Least: 10, Width: 16, Flex: 3},
+		{Title: "Channels", Short: "Ch", Least: 5, Width: 10, Priority: 3},
+		{Title: "Auth", Least: 5, Width: 9, Priority: 2},
+		{Title: "Sandbox", Least: 7, Width: 8, Flex: 1, Middle: true, Priority: 1},
 		{Title: "State", Width: 8},
-		{Title: "Last event", Short: "Last", Least: 9, Width: 10},
 		{Title: "Outcome", Width: 11},
-		{Title: "When", Width: 8, Priority: 1},
+		{Title: "When", Width: 8, Priority: 4},
+		{Title: "URL", Width: 24, Flex: 4, Middle: true, Extra: true},
+		{Title: "Organization", Width: 12, Flex: 2, Middle: true, Extra: true},
+		{Title: "Last event", Width: 10, Extra: true},
 	}
 }
 
@@ -52,20 +52,26 @@ func cells(s *screen.Env, row row) []component.Cell {
 	cells := []component.Cell{
 		{Text: row.Name, Style: th.Strong},
 		channelsCell(th, row.Channels),
-		{Text: row.ShownURL(), Shorter: []string{strings.TrimPrefix(row.ShownURL(), "https://")}, Style: th.Text},
 		{Text: authWord(row.Auth), Shorter: []string{string(row.Auth.JWT.Algorithm)}, Style: th.Text},
-		{Text: row.Organization, Style: th.Dim},
 		{Text: row.Sandbox.Name, Style: th.Text},
 		state,
 	}
-	if row.last.ID == 0 {
-		return append(cells, component.Cell{Text: style.None, Style: th.Dim})
+	outcome, when, event := lastCells(s, row.last)
+	return append(cells, outcome, when,
+		component.Cell{Text: row.ShownURL(), Shorter: []string{strings.TrimPrefix(row.ShownURL(), "https://")}, Style: th.Text},
+		component.Cell{Text: row.Organization, Style: th.Dim}, event)
+}
+
+// lastCells says what came of a webhook's last delivery, when it was made, and its event.
+func lastCells(s *screen.Env, last storage.Delivery) (outcome, when, event component.Cell) {
+	th := s.Theme
+	if last.ID == 0 {
+		return component.Cell{Text: style.None, Style: th.Dim}, when, event
 	}
-	glyph, ink := screen.StateStyle(th, row.last.State)
-	return append(cells,
-		component.Cell{Text: string(row.last.Status), Style: th.Text},
-		component.Cell{Text: glyph + " " + string(row.last.State), Style: ink},
-		component.Cell{Text: s.FormatTime(row.last.CreatedAt), Style: th.Dim})
+	glyph, ink := screen.StateStyle(th, last.State)
+	return component.Cell{Text: glyph + " " + string(last.State), Style: ink},
+		component.Cell{Text: s.FormatTime(last.CreatedAt), Style: th.Dim},
+		component.Cell{Text: string(last.Status), Style: th.Text}
 }
 
 // channelsCell names the channels of a webhook, of which there are only two.
