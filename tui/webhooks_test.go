@@ -24,7 +24,7 @@ func TestInventoryShowsWhatIsConfiguredAndLastDelivered(t *testing.T) {
 	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.size(200, 50)
-		c.see("acme prod email, sms @receiver JWT HS256 myImsOrg prod ● active bounce ✗ failed 12:03:29")
+		c.see("acme prod email, sms JWT HS256 prod ● active ✗ failed 12:03:29 @receiver myImsOrg")
 		c.see("Secret ••••", "X-Key ••••", "answered 401 Unauthorized", "→ https://127.0.0.1:9443/feedback/myImsOrg/prod")
 		c.miss("hush", "sss")
 		c.press("j")
