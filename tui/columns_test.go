@@ -24,7 +24,7 @@ func TestListsShowWhatOneLooksFor(t *testing.T) {
 		{"1", []string{"URL", "Organization"}, []string{"@receiver", "myImsOrg"}, 200},
 		{"2", []string{"Name", "Channel|Ch", "Status", "Webhooks|Hooks", "Executions|Exec", "Delivered|Deliv", "Bounced|Bnc", "Failed|Fail"}, []string{"receipts", "sms", "· Draft", "▲ on"}, 60},
 		{"3", []string{"Time", "State", "Event", "Webhook", "Tries|Try", "Code", "Next"}, []string{"12:03:29", "✗ failed", "bounce", "acme", "401"}, 60},
-		{"3", []string{"Latency", "Receiver|Rcv"}, nil, 120},
+		{"3", []string{"Latency", "Receiver|Rcv"}, nil, 140},
 		{"4", []string{"Time", "Event", "Ch", "Identity", "Answer|Ans", "Auth", "Schema|Sch"}, []string{"12:04:31", "sent", "email", "john.doe@luma.c", "204", "✗ exp"}, 60},
 		{"4", []string{"Other"}, []string{"→ sent"}, 72},
 		{"4", nil, []string{"12:04:31.220", "john.doe@luma.com"}, 120},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -96,7 +97,7 @@ func (s *session) addDelivery(rows *table, d storage.Delivery) error {
 		problem = "next at " + s.clock(d.NextAttemptAt)
 	}
 	rows.add(d.ID.String(), s.clock(d.CreatedAt), d.Webhook, eventName(d), d.Identity, string(d.State),
-		number(d.Code), strconv.Itoa(d.Attempts), latency(d.Latency()), d.Campaign, problem)
+		cmp.Or(number(d.Code), d.Word()), strconv.Itoa(d.Attempts), latency(d.Latency()), d.Campaign, problem)
 	return nil
 }
 

@@ -26,11 +26,11 @@ func columns() []component.Column {
 		{Title: "Time", Least: 8, Width: 12, Priority: 1},
 		{Title: "State", Width: 11},
 		{Title: "Event", Width: 9},
-		{Title: "Ch", Width: 5, Priority: 5},
+		{Title: "Ch", Width: 5, Priority: 4},
 		{Title: "Webhook", Least: 8, Width: 12, Flex: 2, Priority: 2},
 		{Title: "Tries", Short: "Try", Least: 3, Width: 5, Right: true, Priority: 1},
-		{Title: "Code", Width: 4, Right: true},
-		{Title: "Latency", Width: 7, Right: true, Priority: 4},
+		{Title: "Code", Least: 4, Width: 7, Shrink: 2, Right: true},
+		{Title: "Latency", Width: 7, Right: true, Priority: 5},
 		{Title: "Next", Least: 7, Width: 9, Right: true, Priority: 1},
 		{Title: "Receiver", Short: "Rcv", Least: 3, Width: 11, Priority: 3},
 		{Title: "Campaign", Width: 16, Extra: true},
@@ -41,10 +41,6 @@ func columns() []component.Column {
 func cells(s *screen.Env, row row) []component.Cell {
 	th := s.Theme
 	state, ink := stateWord(s, row.Delivery)
-	code := style.None
-	if row.Code != 0 {
-		code = strconv.Itoa(row.Code)
-	}
 	return []component.Cell{
 		s.ClockCell(row.CreatedAt),
 		{Text: state, Style: ink},
@@ -52,7 +48,7 @@ func cells(s *screen.Env, row row) []component.Cell {
 		{Text: string(row.Channel), Style: th.Text},
 		{Text: row.Webhook, Style: th.Text},
 		{Text: strconv.Itoa(row.Attempts), Style: th.Dim},
-		{Text: code, Style: codeInk(th, row.Code)},
+		codeCell(th, row.Delivery),
 		latencyCell(s, row.Delivery),
 		nextCell(s, row.Delivery),
 		screen.VerdictCell(th, row.Receipt),
@@ -90,14 +86,18 @@ func nextCell(s *screen.Env, d storage.Delivery) component.Cell {
 	return component.Cell{Text: due, Shorter: []string{strings.TrimPrefix(due, "in ")}, Style: s.Theme.Text}
 }
 
-func codeInk(th *style.Theme, code int) style.Style {
-	switch {
-	case code == 0:
-		return th.Dim
-	case code >= 200 && code < 300:
-		return th.Text
+// codeCell returns the status of the last answer, or why there was none.
+func codeCell(th *style.Theme, d storage.Delivery) component.Cell {
+	switch word := d.Word(); {
+	case word != "":
+		const least = 4 // letters, by which words can be told from each other
+		return component.Cell{Text: word, Shorter: []string{word[:min(least, len(word))]}, Style: th.Strong}
+	case d.Code == 0:
+		return component.Cell{Text: style.None, Style: th.Dim}
+	case d.Code >= 200 && d.Code < 300:
+		return component.Cell{Text: strconv.Itoa(d.Code), Style: th.Text}
 	}
-	return th.Bad
+	return component.Cell{Text: strconv.Itoa(d.Code), Style: th.Bad}
 }
 
 // head returns the delivery and its state, in two lines if they fit.
