@@ -305,7 +305,8 @@ func TestDuplicateHeadersAreKept(t *testing.T) {
 
 func TestRefusedByNetHTTP(t *testing.T) {
 	t.Parallel()
-	g := newRig(t, quickRead)
+	// Long enough for the handshake of a good request on a loaded machine: one that takes longer is refused, too.
+	g := newRig(t, func(c *Config, _ *Store) { c.ReadTimeout = time.Second })
 	w := g.webhook(nil)
 	secured := func(text string) func() {
 		return func() {
@@ -367,7 +368,7 @@ func TestRefusedByNetHTTP(t *testing.T) {
 			}
 		})
 	}
-	g.eventually("an activity tells of it", func() bool { return g.told(storage.ActivityReceiver, "refused before it could be read") })
+	g.eventually("an activity tells of it", func() bool { return g.told(storage.ActivityReceiver, "refused before") }) // it, or they: the activity counts on
 }
 
 func TestShutdownLetsRequestsFinish(t *testing.T) {
