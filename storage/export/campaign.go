@@ -9,10 +9,11 @@ import (
 
 // A Campaign is a transactional API-triggered campaign.
 type Campaign struct {
-	ID        string                 `json:"id"` // campaignId in calls
-	VersionID string                 `json:"versionId"`
-	Status    storage.CampaignStatus `json:"status"`
-	CampaignSettings
+	ID        string `json:"id"` // campaignId in calls
+	VersionID string `json:"versionId"`
+	CampaignScope
+	Status storage.CampaignStatus `json:"status"`
+	CampaignConduct
 	Executions int64 `json:"executions"`
 
 	// What becomes of a live campaign when its draft is activated.
@@ -22,11 +23,21 @@ type Campaign struct {
 
 // CampaignSettings are what a person chooses of a campaign.
 type CampaignSettings struct {
-	Name           string                  `json:"name"`
-	Organization   string                  `json:"organization"`
-	Sandbox        Sandbox                 `json:"sandbox"`
-	Category       storage.Category        `json:"category"`
-	Channel        storage.Channel         `json:"channel"`
+	CampaignScope
+	CampaignConduct
+}
+
+// A CampaignScope is those of a campaign's settings that stand before its status.
+type CampaignScope struct {
+	Name         string           `json:"name"`
+	Organization string           `json:"organization"`
+	Sandbox      Sandbox          `json:"sandbox"`
+	Category     storage.Category `json:"category"`
+	Channel      storage.Channel  `json:"channel"`
+}
+
+// A CampaignConduct is those that stand behind it.
+type CampaignConduct struct {
 	Webhooks       bool                    `json:"webhooks"`
 	Identity       string                  `json:"identity"`
 	CreateProfiles bool                    `json:"createProfiles"`
@@ -60,8 +71,9 @@ type OutcomeShare struct {
 
 // OfCampaign shows a campaign.
 func OfCampaign(c storage.Campaign) Campaign {
+	settings := OfCampaignSettings(c.CampaignSettings)
 	v := Campaign{
-		ID: c.UUID, VersionID: c.VersionID, Status: c.Status, CampaignSettings: OfCampaignSettings(c.CampaignSettings),
+		ID: c.UUID, VersionID: c.VersionID, CampaignScope: settings.CampaignScope, Status: c.Status, CampaignConduct: settings.CampaignConduct,
 		Executions: c.Executions, DraftVersionID: c.DraftVersionID,
 	}
 	if c.Draft != nil {
@@ -80,11 +92,12 @@ const (
 
 // A ConfiguredCampaign is what makes the same campaign elsewhere.
 type ConfiguredCampaign struct {
-	Kind      string                 `json:"kind"`
-	ID        string                 `json:"id,omitempty"`
-	VersionID string                 `json:"versionId,omitempty"`
-	Status    storage.CampaignStatus `json:"status"`
-	CampaignSettings
+	Kind      string `json:"kind"`
+	ID        string `json:"id,omitempty"`
+	VersionID string `json:"versionId,omitempty"`
+	CampaignScope
+	Status storage.CampaignStatus `json:"status"`
+	CampaignConduct
 	DraftVersionID string            `json:"draftVersionId,omitempty"`
 	Draft          *CampaignSettings `json:"draft,omitempty"`
 }
@@ -93,19 +106,20 @@ type ConfiguredCampaign struct {
 func CampaignConfiguration(c storage.Campaign) ConfiguredCampaign {
 	v := OfCampaign(c)
 	return ConfiguredCampaign{
-		Kind: KindCampaign, ID: v.ID, VersionID: v.VersionID, Status: v.Status, CampaignSettings: v.CampaignSettings,
+		Kind: KindCampaign, ID: v.ID, VersionID: v.VersionID, CampaignScope: v.CampaignScope, Status: v.Status, CampaignConduct: v.CampaignConduct,
 		DraftVersionID: v.DraftVersionID, Draft: v.Draft,
 	}
 }
 
 // OfCampaignSettings shows the settings of a campaign.
 func OfCampaignSettings(s storage.CampaignSettings) CampaignSettings {
-	v := CampaignSettings{
-		Name: s.Name, Organization: s.Organization, Sandbox: Sandbox(s.Sandbox), Category: s.Category, Channel: s.Channel, Webhooks: s.Webhooks,
-		Identity: s.Identity, CreateProfiles: s.CreateProfiles, HighThroughput: s.HighThroughput, Start: Time(s.Start), End: Time(s.End),
-		RequestIDFrom: s.RequestIDFrom, Repeat: s.Repeat,
+	v := CampaignSettings{CampaignScope{
+		Name: s.Name, Organization: s.Organization, Sandbox: Sandbox(s.Sandbox), Category: s.Category, Channel: s.Channel,
+	}, CampaignConduct{
+		Webhooks: s.Webhooks, Identity: s.Identity, CreateProfiles: s.CreateProfiles, HighThroughput: s.HighThroughput,
+		Start: Time(s.Start), End: Time(s.End), RequestIDFrom: s.RequestIDFrom, Repeat: s.Repeat,
 		Plan: OutcomePlan{Rules: []OutcomeRule{}, Shares: []OutcomeShare{}, Seed: s.Plan.Seed, Speed: s.Plan.Speed},
-	}
+	}}
 	for _, r := range s.Plan.Rules {
 		v.Plan.Rules = append(v.Plan.Rules, OutcomeRule(r))
 	}
@@ -143,4 +157,14 @@ func (v CampaignSettings) Settings() storage.CampaignSettings {
 		s.Plan.Shares = append(s.Plan.Shares, storage.OutcomeShare(share))
 	}
 	return s
+}
+
+// Settings returns what a view of a campaign says of its settings.
+func (v Campaign) Settings() storage.CampaignSettings {
+	return CampaignSettings{v.CampaignScope, v.CampaignConduct}.Settings()
+}
+
+// Settings returns what a file says of a campaign's settings.
+func (v ConfiguredCampaign) Settings() storage.CampaignSettings {
+	return CampaignSettings{v.CampaignScope, v.CampaignConduct}.Settings()
 }

@@ -18,8 +18,8 @@ func TestCampaignAsJSON(t *testing.T) {
 	c.Start = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	c.Plan.Rules = []storage.OutcomeRule{{Pattern: "*@a.test", Outcome: "code-10"}}
 	line, err := export.Encode(export.OfCampaign(c))
-	const want = `{"id":"u","versionId":"v","status":"Draft","name":"welcome","organization":"myImsOrg","sandbox":{"id":"s","name":"prod"},` +
-		`"category":"Transactional","channel":"email","webhooks":false,"identity":"email","createProfiles":true,"highThroughput":false,` +
+	const want = `{"id":"u","versionId":"v","name":"welcome","organization":"myImsOrg","sandbox":{"id":"s","name":"prod"},` +
+		`"category":"Transactional","channel":"email","status":"Draft","webhooks":false,"identity":"email","createProfiles":true,"highThroughput":false,` +
 		`"start":"2026-11-01T00:00:00.000Z","end":null,"requestIdFrom":"caller","repeat":"reject",` +
 		`"plan":{"rules":[{"pattern":"*@a.test","outcome":"code-10"}],"shares":[],"seed":0,"speed":1},"executions":0}`
 	if got := strings.TrimSpace(string(line)); err != nil || got != want {

@@ -111,7 +111,8 @@ func overlayCampaign(stored storage.Campaign, object map[string]any) (c storage.
 	_, drafts := object["draft"]
 	inForce := object["status"] != nil || drafts // the settings are those that calls use
 	if stored.Draft != nil && !inForce {
-		base.CampaignSettings = export.OfCampaignSettings(stored.Latest())
+		latest := export.OfCampaignSettings(stored.Latest())
+		base.CampaignScope, base.CampaignConduct = latest.CampaignScope, latest.CampaignConduct
 		if object["id"] == nil {
 			delete(object, "name") // it says which campaign is meant, not what its draft is called
 		}
