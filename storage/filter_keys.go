@@ -88,7 +88,7 @@ func MessageFilter() FilterSyntax {
 		{name: "execution"},
 		{name: "request"},
 		{name: "address"},
-		{name: "outcome"},
+		{name: "outcome", parse: parseOutcome},
 		{name: "state", allowed: words.Texts(MessageStates())},
 		{name: "channel", allowed: words.Texts(Channels())},
 		{name: "since", parse: parseTime},
@@ -138,6 +138,19 @@ var codePattern = regexp.MustCompile(`^[1-5]([0-9]{2}|xx)$`)
 func parseCode(value string, _ time.Time) (at time.Time, reason string) {
 	if value != CodeNone && !codePattern.MatchString(value) {
 		reason = fmt.Sprintf("code cannot be %q; use a status such as 401, a class such as 5xx, or %s", value, CodeNone)
+	}
+	return at, reason
+}
+
+var outcomeCodePattern = regexp.MustCompile(`^[0-9]+$`)
+
+// parseOutcome accepts what a message's outcome can be. Mix is none: a message has the outcome
+// that it drew.
+func parseOutcome(value string, _ time.Time) (at time.Time, reason string) {
+	drawn := slices.DeleteFunc(MessageOutcomes(Email), func(o MessageOutcome) bool { return o == OutcomeMix })
+	o := MessageOutcome(value)
+	if !slices.Contains(drawn, o) && !outcomeCodePattern.MatchString(o.Code()) {
+		reason = fmt.Sprintf("outcome cannot be %q; use one of %s, or %sN for a failure code", value, strings.Join(words.Texts(drawn), ", "), codePrefix)
 	}
 	return at, reason
 }

@@ -104,6 +104,10 @@ func TestFiltersOfOtherRecords(t *testing.T) {
 		{storage.ExecutionFilter(), `is:silent code:4xx request:x`, ""},
 		{storage.ExecutionFilter(), `campaign:a is:loud`, `filter, column 15: is cannot be "loud"; use one of silent, repeated`},
 		{storage.MessageFilter(), `state:excluded outcome:code-402 address:+15555550402`, ""},
+		{storage.MessageFilter(), `outcome:bounce-late -outcome:code-25`, ""},
+		{storage.MessageFilter(), `outcome:bonce`, `filter, column 9: outcome cannot be "bonce"; use one of delivered, sent, bounce, `},
+		{storage.MessageFilter(), `outcome:mix`, `filter, column 9: outcome cannot be "mix"`},
+		{storage.MessageFilter(), `outcome:code-x`, `filter, column 9: outcome cannot be "code-x"`},
 		{storage.MessageFilter(), `state:queued`, `filter, column 7: state cannot be "queued"; use one of planned, sent`},
 	} {
 		got, err := c.syntax.Parse(c.text, noon)
