@@ -97,7 +97,7 @@ func fieldPath(pointer string) string {
 		if strings.Trim(token, "0123456789") == "" && token != "" {
 			path.WriteString("[" + token + "]")
 		} else {
-			path.WriteString("." + strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
+			path.WriteString("." + jsontext.UnescapeToken(token))
 		}
 	}
 	return path.String()

@@ -108,7 +108,7 @@ func pointer(path []level) string {
 		if l.array {
 			text.WriteString(strconv.Itoa(l.index))
 		} else {
-			text.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(Show(Unquote(l.name))))
+			text.WriteString(EscapeToken(Show(Unquote(l.name))))
 		}
 	}
 	return text.String()

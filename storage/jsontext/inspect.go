@@ -41,7 +41,7 @@ func (f *Flaw) Place() string {
 
 // Name returns the last part of the JSON Pointer.
 func (f *Flaw) Name() string {
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(f.Where[strings.LastIndexByte(f.Where, '/')+1:])
+	return UnescapeToken(f.Where[strings.LastIndexByte(f.Where, '/')+1:])
 }
 
 // Error describes the flaw in words that follow the name of the text.

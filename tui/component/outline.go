@@ -84,7 +84,7 @@ func (o *outline) lineOf(pointer string) int {
 		return line
 	}
 	for token := range strings.SplitSeq(pointer[1:], "/") {
-		child, ok := o.child(line, strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
+		child, ok := o.child(line, jsontext.UnescapeToken(token))
 		if !ok {
 			break
 		}
@@ -167,7 +167,7 @@ func (s Spot) Pointer() (string, bool) {
 	slices.Reverse(tokens)
 	var pointer strings.Builder
 	for _, token := range tokens {
-		pointer.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(token))
+		pointer.WriteString("/" + jsontext.EscapeToken(token))
 	}
 	return pointer.String(), true
 }
