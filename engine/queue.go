@@ -57,39 +57,28 @@ func (q *queue) pop() storage.Job {
 	return j
 }
 
-// any reports whether there is a job that may be attempted.
-func (q *queue) any(may func(storage.Job) bool) bool {
-	return slices.ContainsFunc(q.jobs[q.head:], may)
+// first returns the place of the first job that is one, counted from the front, or -1.
+func (q *queue) first(is func(storage.Job) bool) int {
+	return slices.IndexFunc(q.jobs[q.head:], is)
 }
 
-// popFirst is [queue.pop] for the first job that may be attempted. ok is false if there is none.
-func (q *queue) popFirst(may func(storage.Job) bool) (j storage.Job, ok bool) {
-	for i := q.head; i < len(q.jobs); i++ {
-		switch j = q.jobs[i]; {
-		case !may(j):
-		case i == q.head:
-			return q.pop(), true
-		default:
-			q.jobs = slices.Delete(q.jobs, i, i+1)
-			delete(q.held, j.DeliveryID)
-			return j, true
-		}
+// take is [queue.pop] for the job at a place.
+func (q *queue) take(place int) storage.Job {
+	if place == 0 {
+		return q.pop()
 	}
-	return storage.Job{}, false
+	i := q.head + place
+	j := q.jobs[i]
+	q.jobs = slices.Delete(q.jobs, i, i+1)
+	delete(q.held, j.DeliveryID)
+	return j
 }
 
 // remove removes a delivery's job, if there is one. Cancelling many deliveries asks for jobs
 // that are mostly not in memory, which the map answers without a search.
 func (q *queue) remove(id storage.ID) {
-	if !q.held[id] {
-		return
-	}
-	delete(q.held, id)
-	for i := q.head; i < len(q.jobs); i++ {
-		if q.jobs[i].DeliveryID == id {
-			q.jobs = slices.Delete(q.jobs, i, i+1)
-			return
-		}
+	if q.held[id] {
+		q.take(q.first(func(j storage.Job) bool { return j.DeliveryID == id }))
 	}
 }
 

@@ -77,13 +77,14 @@ func (q *webhookQueue) hasWork() bool {
 func (q *webhookQueue) claim() (*runningAttempt, time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if !q.queue.any(q.inTurn) {
+	next := q.queue.first(q.inTurn)
+	if next < 0 {
 		return nil, never
 	}
 	if wait := q.admission.wait(q.now(), len(q.running)); wait > 0 {
 		return nil, wait
 	}
-	job, _ := q.queue.popFirst(q.inTurn)
+	job := q.queue.take(next)
 	if m := plannedMessage(job); m != 0 {
 		q.messages[m] = true
 	}
