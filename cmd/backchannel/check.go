@@ -131,11 +131,8 @@ func (p *parser) checked(o *storage.CheckOptions) {
 // options reads the flags that select and bound a run.
 func (v *checkFlags) options(p *parser) storage.CheckOptions {
 	o := storage.CheckOptions{Only: v.only, Skip: v.skip}
-	for flag, chosen := range map[string][]string{"only": v.only, "skip": v.skip} {
-		if p.given(flag) && len(chosen) == 0 {
-			p.add(flag, "is empty; name groups or cases, or omit --%s", flag)
-		}
-	}
+	p.notEmpty("only", v.only)
+	p.notEmpty("skip", v.skip)
 	if v.failing && p.given("only") {
 		p.add("only", "--failing chooses the cases; omit one or the other")
 	}
@@ -159,6 +156,13 @@ func (v *checkFlags) options(p *parser) storage.CheckOptions {
 		}
 	}
 	return o
+}
+
+// notEmpty rejects a flag that names no case, which would stand for all.
+func (p *parser) notEmpty(flag string, names []string) {
+	if p.given(flag) && len(names) == 0 {
+		p.add(flag, "is empty; name groups or cases, or omit --%s", flag)
+	}
 }
 
 // span reads a duration whose zero would stand for the default.

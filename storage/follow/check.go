@@ -10,9 +10,9 @@ import (
 
 // A CheckStore is the part of a store that following a run of the endpoint check needs.
 type CheckStore interface {
+	Hinter
 	CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error)
 	StopCheck(ctx context.Context, id storage.ID) error
-	Changes(ctx context.Context) <-chan storage.Change
 }
 
 // Check waits until a run of the endpoint check has ended, and returns it. Each state on the

@@ -25,9 +25,8 @@ func Tail(ctx context.Context, store ReceiptStore, q storage.ReceiptQuery) iter.
 
 // An ExecutionStore is the part of a store that following executions needs.
 type ExecutionStore interface {
+	Hinter
 	Executions(context.Context, storage.ExecutionQuery) ([]storage.Execution, error)
-	// Changes returns a channel of hints until ctx ends.
-	Changes(ctx context.Context) <-chan storage.Change
 }
 
 // TailExecutions is like Tail, but for calls of the execution API.
