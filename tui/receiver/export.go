@@ -2,9 +2,7 @@ package receiver
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -17,18 +15,12 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// An exportFormat is a format for receipts, and how the menu offers it.
-type exportFormat struct {
-	export.Format
-	key, suffix, help string
-}
-
-func exportFormats() []exportFormat {
-	return []exportFormat{
-		{Format: export.JSON, key: "j", suffix: ".json", help: "one array of what receipt show has"},
-		{Format: export.NDJSON, key: "n", suffix: ".ndjson", help: "the same, one object a line"},
-		{Format: export.HAR, key: "h", suffix: ".har", help: "HTTP Archive 1.2, for browsers and proxies"},
-		{Format: export.Curl, key: "c", suffix: ".sh", help: "a script that sends each again with curl"},
+func exportFormats() []screen.ExportFormat {
+	return []screen.ExportFormat{
+		{Name: string(export.JSON), Key: "j", Suffix: ".json", Help: "one array of what receipt show has"},
+		{Name: string(export.NDJSON), Key: "n", Suffix: ".ndjson", Help: "the same, one object a line"},
+		{Name: string(export.HAR), Key: "h", Suffix: ".har", Help: "HTTP Archive 1.2, for browsers and proxies"},
+		{Name: string(export.Curl), Key: "c", Suffix: ".sh", Help: "a script that sends each again with curl"},
 	}
 }
 
@@ -47,24 +39,12 @@ type exportable struct {
 
 // choose asks for the format.
 func (e exporter) choose(of exportable) tea.Cmd {
-	formats := exportFormats()
-	items := make([]component.MenuItem, len(formats))
-	for i, f := range formats {
-		items[i] = component.MenuItem{ID: string(f.Format), Key: f.key, Label: string(f.Format), Detail: f.help}
-	}
-	return e.env.Choose(component.Menu{Title: "Export receipts as", Details: items}, func(name string) tea.Cmd {
-		at := slices.IndexFunc(formats, func(f exportFormat) bool { return string(f.Format) == name })
-		if at < 0 {
-			return nil
-		}
-		return e.ask(formats[at], of)
-	})
+	return e.env.ChooseFormat("Export receipts as", exportFormats(), func(f screen.ExportFormat) tea.Cmd { return e.ask(f, of) })
 }
 
 // The fields of the form that asks for an export, and the options of the first.
 const (
 	exportWhich   = "which"
-	exportPath    = "path"
 	exportTo      = "to"
 	exportSecrets = "secrets"
 
@@ -74,21 +54,20 @@ const (
 )
 
 // ask asks which receipts to write, and where to.
-func (e exporter) ask(format exportFormat, of exportable) tea.Cmd {
+func (e exporter) ask(f screen.ExportFormat, of exportable) tea.Cmd {
 	which := of.options()
-	path := "receipts-" + e.env.Now().In(e.env.Location).Format("20060102-150405") + format.suffix
 	fields := []component.Field{
 		{ID: exportWhich, Label: "Receipts", Kind: component.ChoiceField, Options: which, Start: component.Value{Text: which[0].ID}, Help: "left and right choose."},
-		{ID: exportPath, Label: "File", Start: component.Value{Text: path}, Check: checkExportPath, Help: "In the folder where the console was started, unless the path says otherwise."},
+		e.env.ExportField("receipts", e.env.Now(), f),
 		{ID: exportSecrets, Label: "Secrets", Kind: component.CheckField, Help: "Off: tokens and secret headers are masked, and what looks like either."},
 	}
-	if format.Sends() {
+	if export.Format(f.Name).Sends() {
 		fields = slices.Insert(fields, 2, component.Field{ID: exportTo, Label: "For", Help: "Empty: the receiver as it is now. Else another server: https://HOST:PORT, or a URL that all of them go to."})
 	}
 	return e.env.Fill(screen.FormSpec{
-		Title: "Export as " + string(format.Format), Verb: "Write", Focus: exportPath,
+		Title: "Export as " + f.Name, Verb: "Write", Focus: screen.ExportPath,
 		Section: component.Section{Fields: fields},
-		Submit:  func(v component.Values) tea.Cmd { return e.run(of.request(format, v)) },
+		Submit:  func(v component.Values) tea.Cmd { return e.run(of.request(export.Format(f.Name), v)) },
 	})
 }
 
@@ -108,15 +87,8 @@ func (of exportable) options() []component.Option {
 	return append(all, component.Option{ID: whichFiltered, Label: label})
 }
 
-func checkExportPath(v component.Values) string {
-	if strings.TrimSpace(v.Text(exportPath)) == "" {
-		return "No file; name one."
-	}
-	return ""
-}
-
-func (of exportable) request(format exportFormat, v component.Values) export.Request {
-	e := export.Request{Format: format.Format, Path: strings.TrimSpace(v.Text(exportPath)), To: strings.TrimSpace(v.Text(exportTo)), WithSecrets: v.On(exportSecrets)}
+func (of exportable) request(format export.Format, v component.Values) export.Request {
+	e := export.Request{Format: format, Path: screen.ExportedPath(v), To: strings.TrimSpace(v.Text(exportTo)), WithSecrets: v.On(exportSecrets)}
 	switch v.Text(exportWhich) {
 	case whichMarked:
 		e.IDs = of.marked
@@ -128,19 +100,13 @@ func (of exportable) request(format exportFormat, v component.Values) export.Req
 	return e
 }
 
-// run writes receipts, and asks first if it would replace a file.
 func (e exporter) run(request export.Request) tea.Cmd {
-	ctx := e.env.Context
-	return func() tea.Msg {
+	return e.env.WriteFile(request.Path, func(ctx context.Context, replace bool) (string, error) {
+		request := request
+		request.Replace = replace
 		done, err := e.write(ctx, request)
-		switch {
-		case errors.Is(err, fs.ErrExist):
-			return screen.Continue(func() tea.Cmd { return e.askReplace(request) })
-		case err != nil:
-			return screen.ToastMsg{Toast: screen.Bad("export: " + screen.OneLine(err))}
-		}
-		return screen.ToastMsg{Toast: screen.Good(exported(request, done))}
-	}
+		return exported(request, done), err
+	})
 }
 
 // exported says what was written where.
@@ -155,12 +121,4 @@ func exported(request export.Request, done export.Result) string {
 		text += "; " + done.Note
 	}
 	return text
-}
-
-func (e exporter) askReplace(request export.Request) tea.Cmd {
-	path := request.Path
-	request.Replace = true
-	return e.env.Ask(component.Confirm{
-		Title: "Replace the file?", Text: []string{path + " is there already. What it holds will be gone."}, Yes: "replace", No: "keep",
-	}, func() tea.Cmd { return e.run(request) })
 }
