@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 // activityTexts returns the kinds and texts of all activities.
@@ -33,7 +34,7 @@ func TestARunIsCountedOnce(t *testing.T) {
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	finish(t, s, enqueue(t, s, w), storage.Failed)
-	second := outcomeOf(enqueue(t, s, w), storage.Failed)
+	second := storetest.OutcomeOf(enqueue(t, s, w), storage.Failed)
 	held := make(chan struct{})
 	s.writer.pauses <- held
 	waiting := func(n int) {

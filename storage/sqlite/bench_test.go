@@ -12,6 +12,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/commit"
+	"backchannel/storage/storetest"
 )
 
 var producers = []int{1, 32, 128}
@@ -44,7 +45,7 @@ func parallel(b *testing.B, goroutines int, work func() error) {
 }
 
 func benchEvent(w storage.Webhook) storage.Event {
-	e := eventFor(w)
+	e := storetest.EventFor(w)
 	e.Payload = bytes.Repeat([]byte("x"), 1000)
 	return e
 }
@@ -53,7 +54,7 @@ func BenchmarkEnqueue(b *testing.B) {
 	for _, n := range producers {
 		b.Run(fmt.Sprintf("producers=%d", n), func(b *testing.B) {
 			s := openTest(b)
-			e := benchEvent(addWebhook(b, s, "acme", withJWT))
+			e := benchEvent(addWebhook(b, s, "acme", storetest.WithJWT))
 			parallel(b, n, func() error {
 				_, err := s.Enqueue(context.Background(), e)
 				return err
@@ -133,7 +134,7 @@ func insertBare(b *testing.B, db *sql.DB, batch []bareInsert) error {
 // a commit each, by 64 goroutines.
 func BenchmarkDelivery(b *testing.B) {
 	s := openTest(b)
-	e := benchEvent(addWebhook(b, s, "acme", withJWT))
+	e := benchEvent(addWebhook(b, s, "acme", storetest.WithJWT))
 	parallel(b, 64, func() error {
 		made, err := s.Enqueue(context.Background(), e)
 		if err != nil {
@@ -144,7 +145,7 @@ func BenchmarkDelivery(b *testing.B) {
 }
 
 func benchOutcome(d storage.Delivery) storage.Outcome {
-	o := outcomeOf(d, storage.StateDelivered)
+	o := storetest.OutcomeOf(d, storage.StateDelivered)
 	for i := range 8 {
 		o.Attempt.RequestHeaders = append(o.Attempt.RequestHeaders, storage.HeaderField{Name: fmt.Sprint("Header-", i), Value: "some value of a header"})
 	}
@@ -156,10 +157,10 @@ func benchOutcome(d storage.Delivery) storage.Outcome {
 
 func BenchmarkReceipt(b *testing.B) {
 	s := openTest(b)
-	w := addWebhook(b, s, "acme", withJWT)
+	w := addWebhook(b, s, "acme", storetest.WithJWT)
 	var n atomic.Int64
 	parallel(b, 64, func() error {
-		r := receiptOf(w)
+		r := storetest.ReceiptOf(w)
 		r.RequestID = fmt.Sprint("R", n.Add(1))
 		if err := s.AddReceipt(context.Background(), &r, func([]storage.Earlier) {}); err != nil {
 			return err
@@ -173,7 +174,7 @@ func BenchmarkReceipt(b *testing.B) {
 func BenchmarkFilteredPage(b *testing.B) {
 	for _, receipts := range []int{100, 100_000} {
 		s := openTest(b)
-		w := addWebhook(b, s, "acme", withJWT)
+		w := addWebhook(b, s, "acme", storetest.WithJWT)
 		fillReceipts(b, s, w, receipts)
 		for _, text := range []string{"", "status:sent", "auth:fail status:bounce", "-status:bounce", "code:5xx since:1h", "message:R42", "identity:rare", "is:pinned", "webhook:acme is:out-of-order",
 			"identity:common status:sent", "path:/feedback/myImsOrg/prod auth:fail"} {
@@ -197,7 +198,7 @@ func fillReceipts(b *testing.B, s *Store, w storage.Webhook, n int) {
 	for done := 0; done < n; done += 1000 {
 		err := s.write(b.Context(), 0, func(t *tx) (err error) {
 			for i := done; i < min(n, done+1000); i++ {
-				r := receiptOf(w)
+				r := storetest.ReceiptOf(w)
 				r.RequestID, r.Body = fmt.Sprint("R", i), bytes.Repeat([]byte("x"), 1000)
 				if i < 20 {
 					r.Identity, r.Status, r.Code, r.Pinned = "rare", "sent", 503, true

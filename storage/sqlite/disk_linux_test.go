@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 // mountSmall mounts a disk in memory of so many bytes, where that is allowed.
@@ -37,7 +38,7 @@ func TestRealDiskRunsFull(t *testing.T) {
 	dir, grow := mountSmall(t, "4m")
 	s := openTest(t, filepath.Join(dir, "data"))
 	w := addWebhook(t, s, "acme")
-	e := eventFor(w)
+	e := storetest.EventFor(w)
 	e.Payload = make([]byte, 100_000)
 	var kept []storage.ID
 	for {
@@ -83,7 +84,7 @@ func TestTheLogStaysSmall(t *testing.T) {
 		t.Skip("writes 70 MiB")
 	}
 	s := openTest(t)
-	e := eventFor(addWebhook(t, s, "acme"))
+	e := storetest.EventFor(addWebhook(t, s, "acme"))
 	e.Payload = make([]byte, 1<<20)
 	var largest int64
 	for range 70 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 func TestForeignBodiesMakeFewFacets(t *testing.T) {
@@ -14,7 +15,7 @@ func TestForeignBodiesMakeFewFacets(t *testing.T) {
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
 	for i := range 20 {
-		r := receiptOf(w)
+		r := storetest.ReceiptOf(w)
 		r.Status, r.Channel = fmt.Sprint("s", i), fmt.Sprint("c", i)
 		addReceipt(t, s, &r)
 	}

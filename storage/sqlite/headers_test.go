@@ -5,6 +5,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/storetest"
 )
 
 // packOld packs plain lines with the mark of older versions.
@@ -23,7 +24,7 @@ func TestSecretsOfOlderVersionsAreHidden(t *testing.T) {
 	const token = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2lnbmF0dXJl"
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
-	r := receiptOf(w)
+	r := storetest.ReceiptOf(w)
 	r.Headers = []storage.HeaderField{{Name: "X-Session-Mode", Value: "plain by choice"}}
 	addReceipt(t, s, &r)
 	if got, err := s.Receipt(t.Context(), r.ID); err != nil || got.Headers[0].Secret {
@@ -42,7 +43,7 @@ func TestSecretsOfOlderVersionsAreHidden(t *testing.T) {
 	}
 
 	d := enqueue(t, s, w)
-	o := outcomeOf(d, storage.Retrying)
+	o := storetest.OutcomeOf(d, storage.Retrying)
 	o.Attempt = storage.Attempt{
 		DeliveryID: d.ID, N: 1, At: d.CreatedAt, Code: 400, ErrorClass: storage.ClassStatus,
 		RequestHeaders: []storage.HeaderField{{Name: "X-Mine", Value: "sesame-open-up", Secret: true}},

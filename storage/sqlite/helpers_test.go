@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 // blank returns the files of an empty store, which is created once: the migrations take longer
@@ -84,16 +85,10 @@ func openWith(t testing.TB, o Options) *Store {
 	return s
 }
 
-func webhookNamed(name string) storage.Webhook {
-	w := storage.NewWebhook()
-	w.Name, w.Organization, w.Channels = name, name+"Org", storage.Channels()
-	return w
-}
-
 // addWebhook creates a valid webhook.
 func addWebhook(t testing.TB, s *Store, name string, change ...func(*storage.Webhook)) storage.Webhook {
 	t.Helper()
-	w := webhookNamed(name)
+	w := storetest.WebhookNamed(name)
 	for _, f := range change {
 		f(&w)
 	}
@@ -103,23 +98,9 @@ func addWebhook(t testing.TB, s *Store, name string, change ...func(*storage.Web
 	return w
 }
 
-const testKey = "0123456789abcdef0123456789abcdef-very-secret"
-
-func withJWT(w *storage.Webhook) {
-	w.Auth.Type = storage.AuthJWT
-	w.Auth.JWT.Secret = testKey
-}
-
-func eventFor(w storage.Webhook) storage.Event {
-	return storage.Event{
-		WebhookID: w.ID, RequestID: "Lm5Y4Os8zFJtbpwMq3V0ZFbsmBJWOqYB", Channel: storage.Email, Status: storage.StatusBounce,
-		Variant: "hard", Identity: "john@example.com", Payload: []byte(`{"requestId":"Lm5Y"}`),
-	}
-}
-
 func enqueue(t testing.TB, s *Store, w storage.Webhook) storage.Delivery {
 	t.Helper()
-	made, err := s.Enqueue(t.Context(), eventFor(w))
+	made, err := s.Enqueue(t.Context(), storetest.EventFor(w))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,16 +119,8 @@ func delivery(t testing.TB, s *Store, id storage.ID) storage.Delivery {
 // finish records one attempt that ends in the given state.
 func finish(t testing.TB, s *Store, d storage.Delivery, state storage.State) {
 	t.Helper()
-	if err := s.Finish(t.Context(), outcomeOf(d, state)); err != nil {
+	if err := s.Finish(t.Context(), storetest.OutcomeOf(d, state)); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func outcomeOf(d storage.Delivery, state storage.State) storage.Outcome {
-	now := time.Now()
-	return storage.Outcome{
-		State: state, NextAttemptAt: now.Add(time.Hour), FinishedAt: now,
-		Attempt: storage.Attempt{DeliveryID: d.ID, N: d.Attempts + 1, At: now, Code: 204},
 	}
 }
 

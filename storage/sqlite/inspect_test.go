@@ -15,6 +15,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/seal"
+	"backchannel/storage/storetest"
 )
 
 // killed returns a data folder as a SIGKILL leaves it, with a write-ahead log that holds almost
@@ -23,7 +24,7 @@ func killed(t *testing.T) string {
 	t.Helper()
 	dir, copied := t.TempDir(), t.TempDir()
 	closed(t, dir, func(s *Store) {
-		w := addWebhook(t, s, "acme", withJWT)
+		w := addWebhook(t, s, "acme", storetest.WithJWT)
 		for range 10 {
 			enqueue(t, s, w)
 		}
@@ -38,8 +39,8 @@ func filled(t *testing.T) string {
 	t.Helper()
 	dir, copied := t.TempDir(), t.TempDir()
 	closed(t, dir, func(s *Store) {
-		w := addWebhook(t, s, "acme", withJWT)
-		e := eventFor(w)
+		w := addWebhook(t, s, "acme", storetest.WithJWT)
+		e := storetest.EventFor(w)
 		e.Payload = make([]byte, 1<<18)
 		if _, err := s.Enqueue(t.Context(), e, e, e); err != nil {
 			t.Fatal(err)
@@ -59,7 +60,7 @@ func filled(t *testing.T) string {
 func atRest(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	closed(t, dir, func(s *Store) { addWebhook(t, s, "acme", withJWT) })
+	closed(t, dir, func(s *Store) { addWebhook(t, s, "acme", storetest.WithJWT) })
 	return dir
 }
 
@@ -227,7 +228,7 @@ func TestFilesLeftByACrashOpen(t *testing.T) {
 			dir := killed(t)
 			c.spoil(t, dir, filepath.Join(dir, databaseFile))
 			s := openTest(t, dir)
-			if w, err := s.WebhookByName(t.Context(), "acme"); err != nil || w.Auth.JWT.Secret.Reveal() != testKey {
+			if w, err := s.WebhookByName(t.Context(), "acme"); err != nil || w.Auth.JWT.Secret.Reveal() != storetest.TestKey {
 				t.Errorf("%v %v", w, err)
 			}
 			if found, err := s.Check(t.Context()); err != nil || len(found) > 0 {

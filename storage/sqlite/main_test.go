@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 // The test binary is also what the tests start as other processes on the same folder.
@@ -68,7 +69,7 @@ func childEnqueue(ctx context.Context, s *Store, each int) error {
 	events := make([]storage.Event, each)
 	for ctx.Err() == nil {
 		for i := range events {
-			events[i] = eventFor(w)
+			events[i] = storetest.EventFor(w)
 		}
 		made, err := s.Enqueue(ctx, events...)
 		if err != nil {

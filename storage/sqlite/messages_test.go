@@ -7,6 +7,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/storetest"
 )
 
 // A message is found whichever level the key of its receipt is in, until the receipt is
@@ -16,7 +17,7 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
-	message := receiptOf(w)
+	message := storetest.ReceiptOf(w)
 	message.RequestID = "R"
 	for round := range 4 {
 		again := message
@@ -51,7 +52,7 @@ func TestMessagesWithOneKeyAreApart(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
-	r, other := receiptOf(w), receiptOf(w)
+	r, other := storetest.ReceiptOf(w), storetest.ReceiptOf(w)
 	other.RequestID = "R2"
 	addReceipt(t, s, &r)
 	err := s.write(t.Context(), 0, func(t *tx) error {
@@ -122,7 +123,7 @@ func claimKeys(t *testing.T, s *Store, n int) {
 
 func addMany(t *testing.T, s *Store, w storage.Webhook, n int) {
 	t.Helper()
-	r := receiptOf(w)
+	r := storetest.ReceiptOf(w)
 	p := packReceipt(&r)
 	for range n / 512 {
 		err := s.write(t.Context(), 0, func(t *tx) (err error) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 func openFails(t *testing.T, dir string, want error, says ...string) {
@@ -47,10 +48,10 @@ func TestRecordsOutliveTheStore(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made ? # % here", "and here")
 	var w storage.Webhook
-	closed(t, dir, func(s *Store) { w = addWebhook(t, s, "acme", fullWebhook) })
+	closed(t, dir, func(s *Store) { w = addWebhook(t, s, "acme", storetest.FullWebhook) })
 	s := openTest(t, dir)
 	got, err := s.Webhook(t.Context(), w.ID)
-	if err != nil || got.Auth.JWT.Secret.Reveal() != testKey {
+	if err != nil || got.Auth.JWT.Secret.Reveal() != storetest.TestKey {
 		t.Errorf("%v %v", got, err)
 	}
 	if s.Dir() != dir {

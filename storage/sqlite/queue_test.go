@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 func TestDueComesInOrderAndPages(t *testing.T) {
@@ -109,7 +110,7 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")
-	o := outcomeOf(enqueue(t, s, w), storage.Failed)
+	o := storetest.OutcomeOf(enqueue(t, s, w), storage.Failed)
 	o.PauseWebhook = "410 Gone"
 	if err := s.Finish(t.Context(), o); err != nil {
 		t.Fatal(err)
@@ -122,7 +123,7 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 	if want := "webhook acme paused: 410 Gone; resume it with backchannel webhook resume acme"; err != nil || activities[0].Text != want {
 		t.Errorf("activities are %+v %v", activities, err)
 	}
-	o = outcomeOf(enqueue(t, s, w), storage.Failed)
+	o = storetest.OutcomeOf(enqueue(t, s, w), storage.Failed)
 	o.PauseWebhook = "again"
 	if err := s.Finish(t.Context(), o); err != nil {
 		t.Fatal(err)

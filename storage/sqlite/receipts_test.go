@@ -2,26 +2,10 @@ package sqlite
 
 import (
 	"testing"
-	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
-
-func receiptOf(w storage.Webhook) storage.Receipt {
-	pass := storage.Verdict{Result: storage.Pass, Reason: "fine"}
-	return storage.Receipt{
-		ReceivedAt: time.Now().UTC().Truncate(time.Microsecond), WebhookID: w.ID, Webhook: w.Name,
-		Method: "POST", Path: w.FeedbackPath(), Proto: "HTTP/1.1", TLSVersion: "TLS 1.3", Remote: "127.0.0.1:5",
-		Headers:   []storage.HeaderField{{Name: "A", Value: "1"}, {Name: "A", Value: "\xff\x00"}, {Name: "Authorization", Value: "Bearer sesame", Secret: true}},
-		Body:      []byte("{\"a\":\xff\x00}"),
-		SHA256:    "abc",
-		RequestID: "R1", Channel: "email", Status: "bounce", Identity: "john@example.com", RetryCount: "0", Code: 204,
-		Verdicts: storage.Verdicts{
-			Auth:   storage.Verdict{Result: storage.Pass, Reason: "ok", Checks: []storage.Check{{Name: "alg", Result: storage.Pass, Expected: "HS256", Actual: "HS256"}}},
-			Schema: pass, Target: pass, Headers: pass, Duplicate: pass, Order: pass,
-		},
-	}
-}
 
 func addReceipt(t testing.TB, s *Store, r *storage.Receipt) {
 	t.Helper()
@@ -37,7 +21,7 @@ func TestClearKeepsPinnedReceipts(t *testing.T) {
 	var pinned storage.Receipt
 	for i := range 3 {
 		if i == 1 {
-			pinned = receiptOf(storage.Webhook{})
+			pinned = storetest.ReceiptOf(storage.Webhook{})
 			addReceipt(t, s, &pinned)
 			continue
 		}

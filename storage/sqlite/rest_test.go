@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 func TestChangesSayWhichAndMerge(t *testing.T) {
@@ -16,7 +17,7 @@ func TestChangesSayWhichAndMerge(t *testing.T) {
 	if err := s.AddActivity(t.Context(), storage.Activity{}); err != nil {
 		t.Fatal(err)
 	}
-	r := receiptOf(storage.Webhook{})
+	r := storetest.ReceiptOf(storage.Webhook{})
 	addReceipt(t, s, &r)
 	if c := <-changes; c != storage.ChangedActivity|storage.ChangedReceipts {
 		t.Errorf("got %b", c)

@@ -11,6 +11,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 func TestTheLogLeavesRoomOnASmallDisk(t *testing.T) {
@@ -114,7 +115,7 @@ func TestNothingIsAcknowledgedWithoutAFile(t *testing.T) {
 				if err := take(path); err != nil {
 					t.Fatal(err)
 				}
-				_, err := s.Enqueue(t.Context(), eventFor(w))
+				_, err := s.Enqueue(t.Context(), storetest.EventFor(w))
 				if oneLine(t, err); !errors.Is(err, storage.ErrGone) || !strings.Contains(err.Error(), path) {
 					t.Fatalf("got %v", err)
 				}
@@ -125,7 +126,7 @@ func TestNothingIsAcknowledgedWithoutAFile(t *testing.T) {
 					if err := s.writer.checkFiles(); err != nil {
 						t.Errorf("after it was moved back: %v", err)
 					}
-					if _, err := s.Enqueue(t.Context(), eventFor(w)); err != nil {
+					if _, err := s.Enqueue(t.Context(), storetest.EventFor(w)); err != nil {
 						t.Error(err)
 					}
 				}
@@ -153,7 +154,7 @@ func TestNothingIsWrittenToATruncatedLog(t *testing.T) {
 			}
 			left := sizeOf(log)
 			for _, s := range []*Store{s, other} {
-				_, err := s.Enqueue(t.Context(), eventFor(w))
+				_, err := s.Enqueue(t.Context(), storetest.EventFor(w))
 				if oneLine(t, err); !errors.Is(err, storage.ErrGone) || !strings.Contains(err.Error(), log+" was emptied or cut") {
 					t.Fatalf("got %v", err)
 				}

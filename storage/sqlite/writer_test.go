@@ -10,6 +10,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 // stall keeps the writer busy until release is called, so that later operations form a batch.
@@ -35,7 +36,7 @@ func TestFailedOperationAffectsNoOther(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 20 {
 		all.Go(func() {
-			e := eventFor(w)
+			e := storetest.EventFor(w)
 			if i%5 == 0 {
 				e.WebhookID = 7
 			}
@@ -68,7 +69,7 @@ func TestPanicReachesItsCallerOnly(t *testing.T) {
 				t.Errorf("recovered %v", got)
 			}
 		}()
-		r := receiptOf(w)
+		r := storetest.ReceiptOf(w)
 		calls := 0
 		s.AddReceipt(context.Background(), &r, func([]storage.Earlier) {
 			if calls++; calls > 1 { // in the transaction
@@ -77,7 +78,7 @@ func TestPanicReachesItsCallerOnly(t *testing.T) {
 		})
 	})
 	all.Go(func() {
-		if _, err := s.Enqueue(context.Background(), eventFor(w)); err != nil {
+		if _, err := s.Enqueue(context.Background(), storetest.EventFor(w)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -95,7 +96,7 @@ func TestCancelledOperationDoesNotRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error)
 	go func() {
-		_, err := s.Enqueue(ctx, eventFor(w))
+		_, err := s.Enqueue(ctx, storetest.EventFor(w))
 		failed <- err
 	}()
 	until(t, "the operation", func() bool { return len(s.writer.queue.Waiting) == 1 })
@@ -120,7 +121,7 @@ func TestCloseFinishesAcceptedOperations(t *testing.T) {
 	release := stall(s)
 	kept := make(chan error)
 	go func() {
-		_, err := s.Enqueue(context.Background(), eventFor(w))
+		_, err := s.Enqueue(context.Background(), storetest.EventFor(w))
 		kept <- err
 	}()
 	until(t, "the operation", func() bool { return len(s.writer.queue.Waiting) == 1 })
@@ -148,7 +149,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	pragma(`PRAGMA max_page_count = 1`) // its present number of pages
-	e := eventFor(w)
+	e := storetest.EventFor(w)
 	e.Payload = make([]byte, 1<<20)
 	_, err := s.Enqueue(t.Context(), e)
 	if !errors.Is(err, storage.ErrDiskFull) {

@@ -25,7 +25,7 @@ func activityRunsTests() subject {
 func whoDidWhat(t *suite) {
 	s := t.open(Options{By: "in the console"})
 	w := addWebhook(t, s, "acme")
-	fired, err := s.Fire(t.Context(), "bounce, email", eventFor(w))
+	fired, err := s.Fire(t.Context(), "bounce, email", EventFor(w))
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -70,7 +70,7 @@ func sharedFailures(t *suite) {
 	w := addWebhook(t, s, "acme")
 	fail := func(after time.Duration, n int) {
 		now = now.Add(after)
-		o := outcomeOf(enqueue(t, s, w), storage.Failed)
+		o := OutcomeOf(enqueue(t, s, w), storage.Failed)
 		o.Attempt.Error, o.Attempt.N = "answered 503", n
 		if err := s.Finish(t.Context(), o); err != nil {
 			t.Fatal(err)

@@ -20,7 +20,7 @@ func counts(t *suite) {
 	w := addWebhook(t, s, "acme")
 	var ids []storage.ID
 	for i := range 7 {
-		r := receiptOf(w)
+		r := ReceiptOf(w)
 		if i%2 == 1 {
 			r.Status = "delivered"
 		}

@@ -69,7 +69,7 @@ func deliveriesTests() subject {
 func enqueued(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
-	e := eventFor(w)
+	e := EventFor(w)
 	made, err := s.Enqueue(t.Context(), e, e)
 	if err != nil || len(made) != 2 || made[0].ID >= made[1].ID {
 		t.Fatalf("%v %v", made, err)
@@ -108,9 +108,9 @@ func refusedEvents(t *suite) {
 		{"a token fault without tokens", func(e *storage.Event) { e.Misbehave = storage.MisbehaveExpired }, []string{"misbehave"}},
 		{"both", func(e *storage.Event) { e.Channel, e.Misbehave = storage.SMS, storage.MisbehaveAlgNone }, []string{"channel", "misbehave"}},
 	} {
-		bad := eventFor(w)
+		bad := EventFor(w)
 		c.change(&bad)
-		_, err := s.Enqueue(t.Context(), eventFor(w), bad)
+		_, err := s.Enqueue(t.Context(), EventFor(w), bad)
 		if wantFields(t, err, c.fields...); !errors.Is(err, storage.ErrInvalid) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -118,7 +118,7 @@ func refusedEvents(t *suite) {
 	if got, _ := s.Deliveries(t.Context(), storage.DeliveryQuery{}); len(got) != 0 {
 		t.Errorf("half of an enqueue was stored: %v", got)
 	}
-	fine := eventFor(w)
+	fine := EventFor(w)
 	fine.Misbehave = storage.MisbehaveTruncated
 	if _, err := s.Enqueue(t.Context(), fine); err != nil {
 		t.Error(err)
@@ -129,7 +129,7 @@ func storedAttempt(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
 	d := enqueue(t, s, w)
-	o := outcomeOf(d, storage.Retrying)
+	o := OutcomeOf(d, storage.Retrying)
 	o.Attempt = storage.Attempt{
 		DeliveryID: d.ID, N: 1, At: d.CreatedAt, Code: 503, ErrorClass: storage.ClassStatus, Error: "503",
 		Timings:         storage.Timings{DNS: 1, Connect: 2, TLS: 3, FirstByte: 4, Total: 5},

@@ -25,7 +25,7 @@ func receiptFilters(t *suite) {
 	acme, other := addWebhook(t, s, "acme"), addWebhook(t, s, "the other")
 	d := enqueue(t, s, acme)
 	add := func(note string, w storage.Webhook, change func(*storage.Receipt)) {
-		r := receiptOf(w)
+		r := ReceiptOf(w)
 		r.Note = note
 		change(&r)
 		addReceipt(t, s, &r)

@@ -9,16 +9,10 @@ import (
 	"backchannel/storage"
 )
 
-func webhookNamed(name string) storage.Webhook {
-	w := storage.NewWebhook()
-	w.Name, w.Organization, w.Channels = name, name+"Org", storage.Channels()
-	return w
-}
-
 // addWebhook creates a valid webhook.
 func addWebhook(t testing.TB, s store, name string, change ...func(*storage.Webhook)) storage.Webhook {
 	t.Helper()
-	w := webhookNamed(name)
+	w := WebhookNamed(name)
 	for _, f := range change {
 		f(&w)
 	}
@@ -28,23 +22,9 @@ func addWebhook(t testing.TB, s store, name string, change ...func(*storage.Webh
 	return w
 }
 
-const testKey = "0123456789abcdef0123456789abcdef-very-secret"
-
-func withJWT(w *storage.Webhook) {
-	w.Auth.Type = storage.AuthJWT
-	w.Auth.JWT.Secret = testKey
-}
-
-func eventFor(w storage.Webhook) storage.Event {
-	return storage.Event{
-		WebhookID: w.ID, RequestID: "Lm5Y4Os8zFJtbpwMq3V0ZFbsmBJWOqYB", Channel: storage.Email, Status: storage.StatusBounce,
-		Variant: "hard", Identity: "john@example.com", Payload: []byte(`{"requestId":"Lm5Y"}`),
-	}
-}
-
 func enqueue(t testing.TB, s store, w storage.Webhook) storage.Delivery {
 	t.Helper()
-	made, err := s.Enqueue(t.Context(), eventFor(w))
+	made, err := s.Enqueue(t.Context(), EventFor(w))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,16 +43,8 @@ func delivery(t testing.TB, s store, id storage.ID) storage.Delivery {
 // finish records one attempt that ends in the given state.
 func finish(t testing.TB, s store, d storage.Delivery, state storage.State) {
 	t.Helper()
-	if err := s.Finish(t.Context(), outcomeOf(d, state)); err != nil {
+	if err := s.Finish(t.Context(), OutcomeOf(d, state)); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func outcomeOf(d storage.Delivery, state storage.State) storage.Outcome {
-	now := time.Now()
-	return storage.Outcome{
-		State: state, NextAttemptAt: now.Add(time.Hour), FinishedAt: now,
-		Attempt: storage.Attempt{DeliveryID: d.ID, N: d.Attempts + 1, At: now, Code: 204},
 	}
 }
 
@@ -89,22 +61,6 @@ func wantFields(t testing.TB, err error, fields ...string) {
 	}
 	if fmt.Sprint(got) != fmt.Sprint(fields) {
 		t.Errorf("got errors of %v, want %v:\n%v", got, fields, err)
-	}
-}
-
-func receiptOf(w storage.Webhook) storage.Receipt {
-	pass := storage.Verdict{Result: storage.Pass, Reason: "fine"}
-	return storage.Receipt{
-		ReceivedAt: time.Now().UTC().Truncate(time.Microsecond), WebhookID: w.ID, Webhook: w.Name,
-		Method: "POST", Path: w.FeedbackPath(), Proto: "HTTP/1.1", TLSVersion: "TLS 1.3", Remote: "127.0.0.1:5",
-		Headers:   []storage.HeaderField{{Name: "A", Value: "1"}, {Name: "A", Value: "\xff\x00"}, {Name: "Authorization", Value: "Bearer sesame", Secret: true}},
-		Body:      []byte("{\"a\":\xff\x00}"),
-		SHA256:    "abc",
-		RequestID: "R1", Channel: "email", Status: "bounce", Identity: "john@example.com", RetryCount: "0", Code: 204,
-		Verdicts: storage.Verdicts{
-			Auth:   storage.Verdict{Result: storage.Pass, Reason: "ok", Checks: []storage.Check{{Name: "alg", Result: storage.Pass, Expected: "HS256", Actual: "HS256"}}},
-			Schema: pass, Target: pass, Headers: pass, Duplicate: pass, Order: pass,
-		},
 	}
 }
 

@@ -18,7 +18,7 @@ func messagesApart(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
 	for i := range 30 {
-		r := receiptOf(w)
+		r := ReceiptOf(w)
 		r.RequestID, r.Identity = "R", fmt.Sprint("recipient", i)
 		if earlier := earlierOf(t, s, &r); len(earlier) > 0 {
 			t.Errorf("%s has earlier receipts: %d", r.Identity, len(earlier))

@@ -64,7 +64,7 @@ func receiptsTests() subject {
 func storedReceipt(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
-	want := receiptOf(w)
+	want := ReceiptOf(w)
 	addReceipt(t, s, &want)
 	got, err := s.Receipt(t.Context(), want.ID)
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
@@ -80,7 +80,7 @@ func storedReceipt(t *suite) {
 
 func notedReceipt(t *suite) {
 	s := t.store
-	r := receiptOf(storage.Webhook{})
+	r := ReceiptOf(storage.Webhook{})
 	r.Body, r.Headers, r.Webhook = nil, nil, ""
 	addReceipt(t, s, &r)
 	for _, err := range []error{
@@ -108,13 +108,13 @@ func notedReceipt(t *suite) {
 func judged(t *suite) {
 	s := t.store
 	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
-	foreign, nobody := receiptOf(other), receiptOf(w)
+	foreign, nobody := ReceiptOf(other), ReceiptOf(w)
 	nobody.Identity = "jane@example.com"
 	addReceipt(t, s, &foreign)
 	addReceipt(t, s, &nobody)
 	var ids []storage.ID
 	for i := range 3 * earlierLimit {
-		r := receiptOf(w)
+		r := ReceiptOf(w)
 		r.RetryCount = strconv.Itoa(i)
 		var earlier []storage.Earlier
 		if err := s.AddReceipt(t.Context(), &r, func(e []storage.Earlier) { earlier = e; r.Verdicts.Duplicate.Reason = "judged" }); err != nil {
@@ -137,7 +137,7 @@ func clearAll(t *suite) {
 	s := t.store
 	var pinned storage.Receipt
 	for i := range 5 {
-		r := receiptOf(storage.Webhook{})
+		r := ReceiptOf(storage.Webhook{})
 		addReceipt(t, s, &r)
 		if i == 2 {
 			pinned = r
@@ -165,12 +165,12 @@ func receiptsOfOne(t *suite) {
 	d := enqueue(t, s, w)
 	var ids []storage.ID
 	for attempt := range 2 {
-		r := receiptOf(w)
+		r := ReceiptOf(w)
 		r.DeliveryID, r.Attempt = d.ID, attempt+1
 		addReceipt(t, s, &r)
 		ids = append(ids, r.ID)
 	}
-	stranger := receiptOf(w)
+	stranger := ReceiptOf(w)
 	addReceipt(t, s, &stranger)
 	got, err := s.ReceiptsOfDelivery(t.Context(), d.ID)
 	if err != nil || len(got) != 2 || got[0].ID != ids[0] || got[1].Attempt != 2 {

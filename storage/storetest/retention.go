@@ -39,7 +39,7 @@ func retention(t *suite) {
 	done, waiting := enqueue(t, s, w), enqueue(t, s, w)
 	finish(t, s, done, storage.StateDelivered)
 	for i := range 12 {
-		r := receiptOf(w)
+		r := ReceiptOf(w)
 		r.Body, r.Pinned = make([]byte, 1000), i == 0
 		addReceipt(t, s, &r)
 	}

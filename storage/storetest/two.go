@@ -59,7 +59,7 @@ func noneMissed(t *suite) {
 	for _, writer := range []store{t.store, t.store, other, other} {
 		writers.Go(func() {
 			for range each {
-				if _, err := writer.Enqueue(context.WithoutCancel(t.ctx), eventFor(w)); err != nil {
+				if _, err := writer.Enqueue(context.WithoutCancel(t.ctx), EventFor(w)); err != nil {
 					t.Error(err)
 				}
 			}
@@ -108,10 +108,10 @@ func addedUp(t *suite) {
 		writers.Go(func() {
 			mine, other := stores[i%2], stores[(i+1)%2]
 			for n := range 6 {
-				r := receiptOf(w)
-				made, err := mine.Enqueue(t.ctx, eventFor(w))
+				r := ReceiptOf(w)
+				made, err := mine.Enqueue(t.ctx, EventFor(w))
 				if err == nil && n%3 > 0 { // what one enqueues the other finishes
-					err = other.Finish(t.ctx, outcomeOf(made[0], []storage.State{1: storage.StateDelivered, 2: storage.Retrying}[n%3]))
+					err = other.Finish(t.ctx, OutcomeOf(made[0], []storage.State{1: storage.StateDelivered, 2: storage.Retrying}[n%3]))
 				}
 				if err == nil {
 					err = mine.AddReceipt(t.ctx, &r, func([]storage.Earlier) {})
@@ -163,7 +163,7 @@ func bothHear(t *suite) {
 func finishedByTwo(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	d := enqueue(t, t.store, addWebhook(t, t.store, "acme"))
-	o := outcomeOf(d, storage.StateDelivered)
+	o := OutcomeOf(d, storage.StateDelivered)
 	var both sync.WaitGroup
 	for _, s := range stores {
 		both.Go(func() { _ = s.Finish(t.ctx, o) }) // the second may be refused
@@ -192,7 +192,7 @@ func judgedByTwo(t *suite) {
 	var receivers sync.WaitGroup
 	for i := range 10 {
 		receivers.Go(func() {
-			r, earlier := receiptOf(w), 0
+			r, earlier := ReceiptOf(w), 0
 			if err := stores[i%2].AddReceipt(t.ctx, &r, func(e []storage.Earlier) { earlier = len(e) }); err != nil {
 				t.Error(err)
 			}
@@ -219,7 +219,7 @@ func staleElsewhere(t *suite) {
 	if _, err := t.store.DeleteWebhook(t.ctx, mine.ID); err != nil {
 		t.Error(err)
 	}
-	if _, err := other.Enqueue(t.ctx, eventFor(theirs)); err == nil {
+	if _, err := other.Enqueue(t.ctx, EventFor(theirs)); err == nil {
 		t.Error("the other store enqueued for a deleted webhook")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -71,20 +70,9 @@ func webhooksTests() subject {
 	}
 }
 
-func fullWebhook(w *storage.Webhook) {
-	withJWT(w)
-	j := &w.Auth.JWT
-	j.Issuer, j.Subject, j.Audience, j.Claims, j.KeyID = "iss", "sub", []string{"a", "b"}, []byte(`{ "x": 1 }`), "k1"
-	w.URL = "https://example.com/hook"
-	w.Headers = []storage.HeaderField{{Name: "X-Plain", Value: "plain"}, {Name: "X-Secret", Value: "hush-hush", Secret: true}, {Name: "X-Caf\u00e9"[:5], Value: "caf\xe9"}}
-	w.Revision = storage.Revision202610
-	w.Delivery = storage.DeliveryOptions{Timeout: time.Second, Retry: []time.Duration{time.Second, time.Hour}, Concurrency: 3, RatePerSec: 1.5,
-		TLS: storage.TLSOptions{SkipVerify: true}}
-}
-
 func savedWebhook(t *suite) {
 	s := t.store
-	want := addWebhook(t, s, "acme", fullWebhook)
+	want := addWebhook(t, s, "acme", FullWebhook)
 	byID, err := s.Webhook(t.Context(), want.ID)
 	if diff := cmp.Diff(want, byID); err != nil || diff != "" {
 		t.Errorf("by ID: %v %s", err, diff)
@@ -97,7 +85,7 @@ func savedWebhook(t *suite) {
 	if diff := cmp.Diff(want, at); err != nil || diff != "" {
 		t.Errorf("by sandbox: %v %s", err, diff)
 	}
-	if got := at.Auth.JWT.Secret.Reveal(); got != testKey {
+	if got := at.Auth.JWT.Secret.Reveal(); got != TestKey {
 		t.Errorf("the key came back as %q", got)
 	}
 	addWebhook(t, s, "Zeta")
@@ -115,7 +103,7 @@ func unknownWebhook(t *suite) {
 	_, at := s.WebhookAt(t.Context(), "none", "prod")
 	_, deleted := s.DeleteWebhook(t.Context(), 7)
 	state := s.SetWebhookState(t.Context(), 7, storage.Paused, "")
-	gone := webhookNamed("gone")
+	gone := WebhookNamed("gone")
 	for _, err := range []error{byID, byName, at, deleted, state, s.UpdateWebhook(t.Context(), &gone), s.SetProfile(t.Context(), 7, storage.Profile{})} {
 		if !errors.Is(err, storage.ErrNotFound) {
 			t.Errorf("got %v", err)
@@ -127,7 +115,7 @@ func takenFields(t *suite) {
 	s := t.store
 	addWebhook(t, s, "acme")
 	addWebhook(t, s, "other")
-	twin := webhookNamed("other")
+	twin := WebhookNamed("other")
 	twin.Organization = "acmeOrg"
 	twin.Channels = nil
 	err := s.CreateWebhook(t.Context(), &twin)
@@ -192,7 +180,7 @@ func deletedWebhook(t *suite) {
 	if err := s.MarkSending(t.Context(), []storage.ID{sending.ID}); err != nil {
 		t.Fatal(err)
 	}
-	r := receiptOf(w)
+	r := ReceiptOf(w)
 	addReceipt(t, s, &r)
 	if err := s.SaveBreaker(t.Context(), storage.Breaker{WebhookID: w.ID, Failures: 1}); err != nil {
 		t.Fatal(err)
@@ -231,7 +219,7 @@ func oneSandbox(t *suite) {
 	var all sync.WaitGroup
 	for i := range 30 {
 		all.Go(func() {
-			w := webhookNamed(string(rune('a' + i)))
+			w := WebhookNamed(string(rune('a' + i)))
 			w.Organization = "same"
 			err := stores[i%3].CreateWebhook(context.Background(), &w)
 			mu.Lock()
@@ -255,7 +243,7 @@ func oneSandbox(t *suite) {
 func allWebhooks(t *suite) {
 	s := t.store
 	old := addWebhook(t, s, "old")
-	changed, first, second := old, webhookNamed("first"), webhookNamed("second")
+	changed, first, second := old, WebhookNamed("first"), WebhookNamed("second")
 	changed.Name, second.Organization = "renamed", first.Organization
 	wantFields(t, s.SaveWebhooks(t.Context(), &changed, &first, &second), "sandbox.name")
 	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 1 || all[0].Name != "old" {
@@ -273,10 +261,10 @@ func allWebhooks(t *suite) {
 func checkedWebhook(t *suite) {
 	s := t.store
 	addWebhook(t, s, "old")
-	w := webhookNamed("old")
+	w := WebhookNamed("old")
 	w.Channels = nil
 	wantFields(t, s.CheckWebhook(t.Context(), w), "channels", "name", "sandbox.name")
-	if err := s.CheckWebhook(t.Context(), webhookNamed("new")); err != nil {
+	if err := s.CheckWebhook(t.Context(), WebhookNamed("new")); err != nil {
 		t.Error(err)
 	}
 	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 1 {
