@@ -46,7 +46,7 @@ func TestTheTabsDoNotJump(t *testing.T) {
 				}
 			}
 			c.size(200, 24)
-			c.see("1200 queued", "12 retrying", "4000 parked")
+			c.see("1,200 queued", "12 retrying", "4,000 parked")
 		})
 	}
 }

@@ -3,12 +3,12 @@ package tui
 import (
 	"context"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
 	"backchannel/storage"
 	"backchannel/storage/words"
+	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
 )
@@ -26,105 +26,47 @@ func readStatus(ctx context.Context, store StatusStore) (screen.Status, error) {
 	return screen.Status{Runtime: rt, Alive: alive, Counts: counts, Read: true}, nil
 }
 
-// statusForms returns ways to show the status, longest first. All but the shortest say which
-// process delivers and where the receiver is.
-func statusForms(s *screen.Env) []string {
+// status draws which process delivers, where the receiver is, and what waits: each in as many
+// cells whatever it says. Before it was read they are empty.
+func (f headerForm) status(s *screen.Env) []string {
+	items := append(f.process(s), f.counts.draw(s, f.number)...)
+	if n := s.Status.Counts.Receipts; f.receipts {
+		items = append(items, s.Theme.Dim.Render(count(n, f.number, words.Plural(n, "receipt"), "receipts")))
+	}
 	if !s.Status.Read {
-		return nil
+		return []string{strings.Repeat(" ", component.Width(f.join(items)))}
 	}
-	who, where := enginePhrase(s), receiverPhrase(s)
-	all, some := countPhrases(s)
-	receipts := s.Theme.Dim.Render(screen.Thousands(s.Status.Counts.Receipts) + " " + words.Plural(s.Status.Counts.Receipts, "receipt"))
-	return []string{
-		spaced("   ", who, where, spaced("   ", all...), receipts),
-		spaced("   ", who, where, spaced("   ", all...)),
-		spaced("  ", who, where, spaced("  ", some...)),
-		spaced(" ", who, where, spaced("  ", some...)),
-		spaced(" ", who, where, countGlyphs(s)),
-		spaced("  ", who, where),
-		spaced(" ", who, where),
-		spaced(" ", who, portPhrase(s)),
-		spaced(" ", strings.Replace(who, "engine ", "", 1), portPhrase(s)),
-		who,
+	return items
+}
+
+// process draws the engine and the receiver. Without an engine there is no receiver either,
+// which leaves the first the slots of both.
+func (f headerForm) process(s *screen.Env) []string {
+	if !isDelivering(s) {
+		return []string{component.Fit(enginePhrase(s, f.engine), f.engine+f.gap+f.receiver)}
 	}
+	return []string{component.Fit(enginePhrase(s, f.engine), f.engine), component.Fit(receiverPhrase(s, f.receiver), f.receiver)}
 }
 
-// spaced joins the parts that are not empty.
-func spaced(gap string, parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), gap)
-}
+// isDelivering reports whether there is an engine that has said where the receiver is.
+func isDelivering(s *screen.Env) bool { return s.Status.Read && s.Status.Alive && !s.Status.Starting() }
 
-// countedStates returns the states of deliveries that wait.
-func countedStates() []storage.State {
-	return []storage.State{storage.Queued, storage.Retrying, storage.Parked}
-}
-
-// countPhrases returns the numbers of waiting deliveries: all phrases, in which only parked may
-// be missing, and those that are not 0.
-func countPhrases(s *screen.Env) (all, some []string) {
-	th := s.Theme
-	for _, state := range countedStates() {
-		n := s.Status.Counts.Deliveries[state]
-		ink := th.Dim
-		if n > 0 {
-			ink = th.Text
-		}
-		phrase := ink.Render(strconv.FormatInt(n, 10) + " " + string(state))
-		if n > 0 || state != storage.Parked {
-			all = append(all, phrase)
-		}
-		if n > 0 {
-			some = append(some, phrase)
+// longest returns the first of some texts, longest first, that fits into so many cells.
+func longest(cells int, texts ...string) string {
+	for _, text := range texts[:len(texts)-1] {
+		if component.Width(text) <= cells {
+			return text
 		}
 	}
-	if len(some) == 0 {
-		some = all[:1]
-	}
-	return all, some
-}
-
-// countGlyphs returns the same with glyphs, for when there is no room for words.
-func countGlyphs(s *screen.Env) string {
-	var parts []string
-	for _, state := range countedStates() {
-		if n := s.Status.Counts.Deliveries[state]; n > 0 {
-			glyph, ink := screen.StateStyle(s.Theme, state)
-			parts = append(parts, ink.Render(glyph)+s.Theme.Text.Render(strconv.FormatInt(n, 10)))
-		}
-	}
-	if len(parts) == 0 {
-		return s.Theme.Dim.Render(style.Info + "0")
-	}
-	return strings.Join(parts, " ")
-}
-
-// receiverPhrase says where the receiver listens, or that it is off. The banner says why.
-func receiverPhrase(s *screen.Env) string {
-	switch th, url := s.Theme, s.Status.Runtime.ReceiverURL; {
-	case !s.Status.Alive, s.Status.Starting():
-		return ""
-	case url == "":
-		return th.Warn.Render(style.Warning + " receiver off")
-	default:
-		return th.Text.Render(style.Escape(strings.TrimPrefix(url, "https://")))
-	}
-}
-
-// portPhrase is receiverPhrase for when there is no room for the host.
-func portPhrase(s *screen.Env) string {
-	url, err := url.Parse(s.Status.Runtime.ReceiverURL)
-	if err != nil || url.Port() == "" || s.Status.Starting() || !s.Status.Alive {
-		return receiverPhrase(s)
-	}
-	return s.Theme.Text.Render(":" + url.Port())
+	return texts[len(texts)-1]
 }
 
 // isLeader reports whether this process delivers.
 func isLeader(s *screen.Env) bool { return s.Status.Runtime.PID == s.PID }
 
 // enginePhrase says whether the engine runs, here or in which other process.
-func enginePhrase(s *screen.Env) string {
-	th := s.Theme
+func enginePhrase(s *screen.Env, cells int) string {
+	th, pid := s.Theme, strconv.Itoa(s.Status.Runtime.PID)
 	switch {
 	case !s.Status.Alive:
 		return th.Warn.Render(style.Warning + " no engine")
@@ -133,7 +75,68 @@ func enginePhrase(s *screen.Env) string {
 	case isLeader(s):
 		return th.Good.Render(style.Dot) + " " + th.Dim.Render("engine")
 	}
-	return th.Good.Render(ring) + " " + th.Dim.Render("engine "+strconv.Itoa(s.Status.Runtime.PID))
+	return th.Good.Render(style.Ring) + " " + th.Dim.Render(longest(cells-2, "engine "+pid, pid))
 }
 
-const ring = "○" // the engine of another process
+// receiverPhrase says where the receiver listens, if need be by its port alone, or that it is
+// off. The banner says why.
+func receiverPhrase(s *screen.Env, cells int) string {
+	th, base := s.Theme, s.Status.Runtime.ReceiverURL
+	if base == "" {
+		return th.Warn.Render(style.Warning + longest(cells-1, " receiver off", " off"))
+	}
+	texts := []string{style.Escape(strings.TrimPrefix(base, "https://"))}
+	if at, err := url.Parse(base); err == nil && at.Port() != "" {
+		texts = append(texts, ":"+at.Port())
+	}
+	return th.Text.Render(longest(cells, texts...))
+}
+
+// A countForm is a way to draw how many deliveries wait.
+type countForm int
+
+const (
+	countNone   countForm = iota
+	countSum              // all of them
+	countGlyphs           // those in each state, behind its glyph
+	countWords            // before its name
+)
+
+// countedStates returns the states of deliveries that wait.
+func countedStates() []storage.State {
+	return []storage.State{storage.Queued, storage.Retrying, storage.Parked}
+}
+
+// draw draws the counts, each in a slot for a number of so many cells.
+func (f countForm) draw(s *screen.Env, cells int) (parts []string) {
+	th, all := s.Theme, int64(0)
+	for _, state := range countedStates() {
+		n := s.Status.Counts.Deliveries[state]
+		all += n
+		glyph, ink := screen.StateStyle(th, state)
+		switch f {
+		case countGlyphs:
+			parts = append(parts, inkOf(n, ink, th.Dim).Render(glyph)+
+				inkOf(n, th.Text, th.Dim).Render(component.Fit(screen.ShortCount(n, cells), cells)))
+		case countWords:
+			parts = append(parts, inkOf(n, th.Text, th.Dim).Render(count(n, cells, string(state), string(state))))
+		}
+	}
+	if f == countSum {
+		parts = append(parts, inkOf(all, th.Text, th.Dim).Render(count(all, cells, "waiting", "waiting")))
+	}
+	return parts
+}
+
+// inkOf returns the style of a number and of what belongs to it.
+func inkOf(n int64, ink, zero style.Style) style.Style {
+	if n == 0 {
+		return zero
+	}
+	return ink
+}
+
+// count returns a number of so many cells and a word in as many as its widest form has.
+func count(n int64, cells int, word, widest string) string {
+	return component.FitRight(screen.ShortCount(n, cells), cells) + " " + component.Fit(word, len(widest))
+}

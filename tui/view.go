@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"backchannel/tui/component"
@@ -82,72 +81,6 @@ func (c *chrome) apology() string {
 	lines = component.Lines(lines, c.width, min(len(lines), c.height))
 	above := make([]string, (c.height-len(lines))/2)
 	return strings.Join(component.Lines(append(above, lines...), c.width, c.height), "\n")
-}
-
-// header draws the place on the left, and as much of the status as fits on the right.
-func (c *chrome) header() string {
-	place, forms := c.place(), statusForms(c.env)
-	if len(forms) == 0 {
-		return component.Fit(place, c.width)
-	}
-	for _, form := range forms {
-		if component.Fits(place, form+" ", c.width) {
-			return component.Spread(place, form+" ", c.width)
-		}
-	}
-	return component.Spread(place, forms[len(forms)-1]+" ", c.width)
-}
-
-// place returns the title of a screen, or the tabs of the views, in the longest form that
-// leaves space for the status. It depends on the width of the screen alone and not on the
-// status itself, so that the tabs do not move.
-func (c *chrome) place() string {
-	if c.views.covered() {
-		return c.heading()
-	}
-	brand := " " + c.env.Theme.Strong.Render("backchannel")
-	for _, tabs := range []string{brand + c.tabs("   ", true), c.tabs("  ", true)[1:]} {
-		if component.Fits(tabs, strings.Repeat(" ", statusRoom), c.width) {
-			return tabs
-		}
-	}
-	if c.width >= namesFrom {
-		return c.tabs(" ", true)
-	}
-	return c.tabs("  ", false)[1:]
-}
-
-// namesFrom is the width from which the views' names are more important than the receiver's
-// host.
-const namesFrom = 80
-
-// statusRoom is the width of "● engine 127.0.0.1:9443" and of small counts with their words.
-const statusRoom = 52
-
-func (c *chrome) heading() string {
-	return " " + c.env.Theme.Strong.Render(style.Escape(c.views.front().Title()))
-}
-
-// tabs draws the names of the views. The present one is marked by colour, or in a plain theme
-// by a glyph.
-func (c *chrome) tabs(gap string, words bool) string {
-	th := c.env.Theme
-	var b strings.Builder
-	for v, stack := range c.views.stacks {
-		name := strconv.Itoa(v + 1)
-		if words || screen.View(v) == c.views.current {
-			name += " " + stack[0].Title()
-		}
-		switch {
-		case screen.View(v) != c.views.current:
-			b.WriteString(gap + th.Dim.Render(name))
-		case th.Plain:
-			b.WriteString(gap[1:] + style.Closed + name)
-		default:
-			b.WriteString(gap + th.Accent.Render(name))
-		}
-	}
-	return b.String()
 }
 
 // footer draws keys at the left, and at the right the position in the screen in front.

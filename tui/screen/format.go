@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,4 +64,32 @@ func List[T ~string](words []T) string {
 		texts[i] = string(w)
 	}
 	return strings.Join(texts, ", ")
+}
+
+// ShortCount returns a number in at most so many cells, which are 3 or more: in full, or with
+// a unit and cut off after as many digits as there is space for: "1.2k", "99k", ".9M".
+func ShortCount(n int64, cells int) string {
+	n = max(0, n)
+	text, size := Thousands(n), int64(1)
+	for _, unit := range []string{"k", "M", "G", "T", "P", "E"} {
+		if len(text) <= cells && (size == 1 || n/size < 1000) {
+			break
+		}
+		size *= 1000
+		text = inUnits(n, size, cells-len(unit)) + unit
+	}
+	return text
+}
+
+// inUnits returns how many units a number is, with one or two decimals where they fit.
+func inUnits(n, size int64, cells int) string {
+	whole := strconv.FormatInt(n/size, 10)
+	if n < size {
+		whole = ""
+	}
+	decimals := min(2, cells-len(whole)-1)
+	if decimals < 1 {
+		return whole
+	}
+	return whole + "." + fmt.Sprintf("%03d", n%size/(size/1000))[:decimals]
 }
