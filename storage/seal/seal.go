@@ -81,14 +81,23 @@ func (s *Sealer) Open(sealed []byte, at Place) ([]byte, error) {
 	return plain, nil
 }
 
-// ReadKey reads the key file, which it creates if there is none. The caller must hold the
-// opening lock.
-func ReadKey(dir string) ([]byte, error) {
-	path := filepath.Join(dir, KeyFile)
+// ReadKey reads the key file of a folder, which it creates if there is none. The caller must hold
+// the opening lock.
+func ReadKey(dir string) ([]byte, error) { return ReadOrMake(filepath.Join(dir, KeyFile)) }
+
+// ReadOrMake reads a key file, which it creates if it does not exist.
+func ReadOrMake(path string) ([]byte, error) {
+	key, err := ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return makeKey(path)
+	}
+	return key, err
+}
+
+// ReadFile reads a key file. The error is fs.ErrNotExist if there is none.
+func ReadFile(path string) ([]byte, error) {
 	key, err := os.ReadFile(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return makeKey(dir, path)
 	case err != nil:
 		return nil, fmt.Errorf("read the secret key: %w", err)
 	case len(key) != keySize:
@@ -97,12 +106,12 @@ func ReadKey(dir string) ([]byte, error) {
 	return key, nil
 }
 
-// makeKey creates the key file. A key of which only half were on the disk after a crash would
+// makeKey creates a key file. A key of which only half were on the disk after a crash would
 // make every secret unreadable.
-func makeKey(dir, path string) ([]byte, error) {
+func makeKey(path string) ([]byte, error) {
 	key := make([]byte, keySize)
 	rand.Read(key)
-	if err := writeWhole(dir, path, key); err != nil {
+	if err := writeWhole(filepath.Dir(path), path, key); err != nil {
 		return nil, fmt.Errorf("create the secret key: %w", err)
 	}
 	return key, nil
