@@ -1,0 +1,258 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"backchannel/storage"
+)
+
+// A CampaignStore stores campaigns.
+type CampaignStore struct {
+	*database
+	rules storage.Rules
+}
+
+// Campaigns lists all campaigns by name.
+func (s *CampaignStore) Campaigns(ctx context.Context) ([]storage.Campaign, error) {
+	all, err := collect(ctx, s.reads, scanCampaign, `SELECT `+campaignColumns+` FROM campaigns ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("list campaigns: %w", err)
+	}
+	return all, nil
+}
+
+// Campaign finds a campaign by its ID.
+func (s *CampaignStore) Campaign(ctx context.Context, id storage.ID) (storage.Campaign, error) {
+	c, err := findCampaign(ctx, s.reads, `id = ?`, id)
+	if err != nil {
+		return c, fmt.Errorf("find campaign %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// CampaignByName finds a campaign by its name.
+func (s *CampaignStore) CampaignByName(ctx context.Context, name string) (storage.Campaign, error) {
+	c, err := findCampaign(ctx, s.reads, `name = ?`, name)
+	if err != nil {
+		return c, fmt.Errorf("find campaign %q: %w", name, err)
+	}
+	return c, nil
+}
+
+// CampaignByUUID finds a campaign by the UUID that calls name it by.
+func (s *CampaignStore) CampaignByUUID(ctx context.Context, uuid string) (storage.Campaign, error) {
+	c, err := findCampaign(ctx, s.reads, `uuid = ?`, uuid)
+	if err != nil {
+		return c, fmt.Errorf("find campaign %q: %w", uuid, err)
+	}
+	return c, nil
+}
+
+func findCampaign(ctx context.Context, from source, where string, args ...any) (storage.Campaign, error) {
+	return first(ctx, from, scanCampaign, `SELECT `+campaignColumns+` FROM campaigns WHERE `+where, args...)
+}
+
+// SaveCampaigns stores new campaigns, which have no ID yet, and changed ones, whose Version
+// must be the stored one: either all of them or none. It reports all invalid fields of a
+// campaign at once as storage.FieldErrors, including conflicts with other campaigns.
+func (s *CampaignStore) SaveCampaigns(ctx context.Context, all ...*storage.Campaign) error {
+	if len(all) == 0 {
+		return nil
+	}
+	work, done := s.saving(all)
+	if err := s.write(ctx, storage.ChangedCampaigns|storage.ChangedActivity, work); err != nil {
+		return fmt.Errorf("save campaign: %w", err)
+	}
+	done()
+	return nil
+}
+
+// saving returns what SaveCampaigns does in its transaction and, once that is committed,
+// after it.
+func (s *CampaignStore) saving(all []*storage.Campaign) (work func(*tx) error, done func()) {
+	saved := make([]storage.Campaign, len(all))
+	work = func(t *tx) error { return s.saveAll(t, all, saved) }
+	return work, func() {
+		for i, c := range all {
+			*c = saved[i]
+		}
+	}
+}
+
+func (s *CampaignStore) saveAll(t *tx, all []*storage.Campaign, saved []storage.Campaign) (err error) {
+	if err := vacateCampaigns(t, all); err != nil {
+		return err
+	}
+	for i, c := range all {
+		if saved[i], err = s.save(t, *c, all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// vacateCampaigns gives changing campaigns temporary names, so that several can swap theirs.
+func vacateCampaigns(t *tx, all []*storage.Campaign) error {
+	if len(all) <= 1 {
+		return nil
+	}
+	for _, c := range all {
+		if c.ID == 0 {
+			continue
+		}
+		if _, err := t.exec(`UPDATE campaigns SET name = convert_to(chr(7) || id, 'UTF8') WHERE id = ? AND version = ?`, c.ID, c.Version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckCampaign returns the errors that SaveCampaigns would return for a campaign's fields.
+// It stores nothing.
+func (s *CampaignStore) CheckCampaign(ctx context.Context, c storage.Campaign) error {
+	c.Normalize()
+	return s.check(ctx, s.reads, c, nil)
+}
+
+// check returns what is wrong with a campaign's fields, those of other campaigns considered,
+// of which some are saved along with it.
+func (s *CampaignStore) check(ctx context.Context, from source, c storage.Campaign, along []*storage.Campaign) error {
+	var bad storage.FieldErrors
+	errors.As(c.Validate(s.rules), &bad)
+	others, err := collect(ctx, from, scanCampaign, `SELECT `+campaignColumns+` FROM campaigns WHERE id <> ?`, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, saved := range along {
+		for i := range others {
+			if others[i].ID == saved.ID {
+				others[i] = *saved
+			}
+		}
+	}
+	return append(bad, c.Conflicts(others...)...).Err()
+}
+
+func (s *CampaignStore) save(t *tx, c storage.Campaign, along []*storage.Campaign) (saved storage.Campaign, err error) {
+	if err := c.FillSandboxIDs(t.sandboxID); err != nil {
+		return saved, err
+	}
+	c.Normalize()
+	done := "created"
+	if c.ID == 0 {
+		if c.ID, err = t.newID(); err != nil {
+			return saved, err
+		}
+		c.Version, c.CreatedAt, c.Executions = 0, t.stamp(), 0
+	} else if done, err = reviseCampaign(t, &c); err != nil {
+		return saved, err
+	}
+	if err := s.check(t.context, t, c, along); err != nil {
+		return saved, err
+	}
+	c.Version, c.UpdatedAt = c.Version+1, t.stamp()
+	values, err := campaignValues(&c)
+	if err != nil {
+		return saved, err
+	}
+	_, err = t.exec(`INSERT INTO campaigns (`+campaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET
+		(`+campaignColumns+`) = ROW (`+excludedCampaign+`)`, values...)
+	if violates(err) {
+		return saved, storage.FieldErrors{{Field: "id", Conflict: true, Reason: fmt.Sprintf("%q is the id of another campaign; use another, or none to generate one", c.UUID)}}
+	}
+	if err != nil {
+		return saved, err
+	}
+	return c, t.addActivity(storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " " + done + s.by})
+}
+
+// sandboxID returns the UUID that a sandbox is known by: that of the webhook there, or else that
+// of a campaign, or "" if there is neither.
+func (t *tx) sandboxID(organization, sandbox string) (string, error) {
+	for _, known := range []string{
+		`SELECT sandbox_id FROM webhooks WHERE organization = ? AND sandbox_name = ?`,
+		`SELECT settings::json ->> 'sandboxId' FROM campaigns WHERE settings::json ->> 'organization' = ? AND settings::json ->> 'sandboxName' = ? LIMIT 1`,
+	} {
+		id, err := first(t.context, t, one[string], known, organization, sandbox)
+		if !errors.Is(err, storage.ErrNotFound) {
+			return id, err
+		}
+	}
+	return "", nil
+}
+
+const excludedCampaign = `excluded.id, excluded.version, excluded.uuid, excluded.version_id, excluded.status, excluded.name, excluded.settings,
+	excluded.draft_version_id, excluded.draft, excluded.executions, excluded.created_at, excluded.updated_at`
+
+// reviseCampaign takes over what a save does not change from the stored campaign, and says
+// what is done to it.
+func reviseCampaign(t *tx, c *storage.Campaign) (done string, err error) {
+	stored, err := findCampaign(t.context, t, `id = ?`, c.ID)
+	if err != nil {
+		return "", err
+	}
+	if stored.Version != c.Version {
+		return "", storage.FieldErrors{{Field: "version", Conflict: true,
+			Reason: fmt.Sprintf("the campaign has been changed since (version %d, now %d); reload it and change it again", c.Version, stored.Version)}}
+	}
+	c.CreatedAt, c.Executions = stored.CreatedAt, stored.Executions
+	switch {
+	case c.Status == storage.CampaignStopped && stored.Status != c.Status:
+		return "stopped", nil
+	case c.Status == storage.CampaignLive && c.VersionID != stored.VersionID:
+		return "activated", nil
+	case c.Draft != nil:
+		return "changed in a draft, which takes effect when it is activated,", nil
+	}
+	return "changed", nil
+}
+
+// DeleteCampaign deletes a campaign that is still a draft.
+func (s *CampaignStore) DeleteCampaign(ctx context.Context, id storage.ID) error {
+	err := s.write(ctx, storage.ChangedCampaigns|storage.ChangedActivity, func(t *tx) error {
+		c, err := findCampaign(t.context, t, `id = ?`, id)
+		if err != nil {
+			return err
+		}
+		if err := c.CheckDelete(); err != nil {
+			return err
+		}
+		if err := t.must(`DELETE FROM campaigns WHERE id = ?`, id); err != nil {
+			return err
+		}
+		return t.addActivity(storage.Activity{Kind: storage.ActivityCampaign, CampaignID: id, Text: "campaign " + c.Name + " deleted" + s.by})
+	})
+	if err != nil {
+		return fmt.Errorf("delete campaign %s: %w", id, err)
+	}
+	return nil
+}
+
+// MessageCounts returns the number of messages in each state, by campaign. It counts also
+// those messages that are no longer kept.
+func (s *CampaignStore) MessageCounts(ctx context.Context) (map[storage.ID]storage.MessageCounts, error) {
+	all, err := collect(ctx, s.reads, scanMessageCount, `SELECT campaign_id, state, sum(n)::bigint FROM message_counts GROUP BY 1, 2 HAVING sum(n) <> 0`)
+	if err != nil {
+		return nil, fmt.Errorf("count messages: %w", err)
+	}
+	counts := map[storage.ID]storage.MessageCounts{}
+	for _, c := range all {
+		if counts[c.campaign] == nil {
+			counts[c.campaign] = storage.MessageCounts{}
+		}
+		counts[c.campaign][c.state] = c.n
+	}
+	return counts, nil
+}
+
+type messageCount struct {
+	messageCounter
+	n int64
+}
+
+func scanMessageCount(read scan) (c messageCount, err error) {
+	err = read(&c.campaign, &c.state, &c.n)
+	return c, err
+}

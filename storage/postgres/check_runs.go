@@ -1,0 +1,132 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"backchannel/storage"
+)
+
+// LoseChecks marks the runs that this process was making, or one that is gone.
+func (s *CheckStore) LoseChecks(ctx context.Context, reason string) error {
+	err := s.write(ctx, 0, func(t *tx) error {
+		lost, err := t.exec(`UPDATE check_runs SET state = ?2, reason = ?3, ended_at = ?4 WHERE state = 'running' AND `+abandoned, t.node, storage.CheckLost, reason, t.now)
+		if lost > 0 {
+			t.kinds |= storage.ChangedChecks
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("mark lost checks: %w", err)
+	}
+	return nil
+}
+
+// StartCheck takes a run that was asked for, and stores the cases that it will have. It
+// returns storage.ErrConflict if the run is no longer asked for.
+func (s *CheckStore) StartCheck(ctx context.Context, id storage.ID, cases []storage.CheckCase) error {
+	err := s.write(ctx, storage.ChangedChecks, func(t *tx) error {
+		taken, err := t.exec(`UPDATE check_runs SET state = ?, started_at = ?, node = ? WHERE id = ? AND state = 'asked'`, storage.CheckRunning, t.now, t.node, id)
+		if err != nil {
+			return err
+		}
+		if taken == 0 {
+			return fmt.Errorf("%w: it is no longer asked for", storage.ErrConflict)
+		}
+		for i, c := range cases {
+			if err := t.saveCheckCase(id, i, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("start check %s: %w", id, err)
+	}
+	return nil
+}
+
+// SaveCheckCases stores cases of a run that have started or ended.
+func (s *CheckStore) SaveCheckCases(ctx context.Context, id storage.ID, cases ...storage.CheckCase) error {
+	err := s.write(ctx, storage.ChangedChecks, func(t *tx) error {
+		for _, c := range cases {
+			if err := t.saveCheckCase(id, -1, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("store cases of check %s: %w", id, err)
+	}
+	return nil
+}
+
+// saveCheckCase stores a case; n is its place, if it is new.
+func (t *tx) saveCheckCase(run storage.ID, n int, c storage.CheckCase) error {
+	content, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	judged := c.Result != "" && c.Result != storage.CheckSkipped
+	if n < 0 {
+		return t.must(`UPDATE check_cases SET content = ?, judged = ? WHERE run_id = ? AND id = ?`, content, judged, run, c.ID)
+	}
+	t.send(`INSERT INTO check_cases VALUES (?,?,?,?,?)`, run, c.ID, n, judged, content)
+	return nil
+}
+
+// EndCheck stores how a run ended. Its cases are stored already.
+func (s *CheckStore) EndCheck(ctx context.Context, r storage.CheckRun) error {
+	load, err := json.Marshal(r.Load)
+	if err != nil {
+		return err
+	}
+	err = s.write(ctx, storage.ChangedChecks|storage.ChangedActivity, func(t *tx) error {
+		err := t.must(`UPDATE check_runs SET state = ?, reason = ?, load = ?, ended_at = ? WHERE id = ? AND state IN ('asked', 'running')`,
+			r.State, r.Reason, string(load), moment(t.now), r.ID)
+		if err != nil {
+			return err
+		}
+		if err := t.forgetChecks(r.WebhookID); err != nil {
+			return err
+		}
+		return t.addActivity(storage.Activity{Kind: storage.ActivityCheck, WebhookID: r.WebhookID, Text: "check of webhook " + r.Webhook + " " + r.Summary()})
+	})
+	if err != nil {
+		return fmt.Errorf("end check %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// SendCheckEvents stores events of a case as deliveries that are being sent, and counts them
+// as requests of the run. Finish stores what becomes of one; nothing ever retries it.
+func (s *CheckStore) SendCheckEvents(ctx context.Context, run storage.ID, caseID string, events ...storage.Event) ([]storage.Delivery, error) {
+	made := make([]storage.Delivery, len(events))
+	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedChecks, func(t *tx) error {
+		for i, event := range events { // a copy, because the transaction may run again
+			if err := t.sendCheckEvent(run, caseID, &event, &made[i]); err != nil {
+				return err
+			}
+		}
+		return t.must(`UPDATE check_runs SET requests = requests + ? WHERE id = ?`, len(events), run)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store requests of check %s: %w", run, err)
+	}
+	return made, nil
+}
+
+func (t *tx) sendCheckEvent(run storage.ID, caseID string, e *storage.Event, d *storage.Delivery) error {
+	err := t.makeEvent(e, d)
+	if err == nil {
+		d.ID, err = t.newID()
+	}
+	if err != nil {
+		return err
+	}
+	d.State, d.CreatedAt, d.NextAttemptAt, d.CheckID, d.CheckCase = storage.Sending, t.stamp(), t.stamp(), run, caseID
+	t.deliveries.insertSent(d)
+	return nil
+}

@@ -1,0 +1,226 @@
+package postgres
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"backchannel/storage"
+)
+
+// A deliveryRows changes the rows of deliveries in one transaction, together with the stored
+// number of deliveries in each state: counting a million rows takes too long when the
+// numbers are read. Nothing else may change a delivery's state.
+type deliveryRows struct {
+	*tx
+	counts map[deliveryState]int64 // changes not yet saved
+}
+
+// A deliveryState is a delivery's webhook and stored state.
+type deliveryState struct {
+	webhook storage.ID
+	state   storage.State
+}
+
+func (s deliveryState) compare(other deliveryState) int {
+	return cmp.Or(cmp.Compare(s.webhook, other.webhook), cmp.Compare(s.state, other.state))
+}
+
+func (r *deliveryRows) count(of deliveryState, n int64) {
+	if r.counts == nil {
+		r.counts = map[deliveryState]int64{}
+	}
+	r.counts[of] += n
+}
+
+// countMove counts n deliveries that change to another state.
+func (r *deliveryRows) countMove(from deliveryState, to storage.State, n int64) {
+	r.count(from, -n)
+	r.count(deliveryState{from.webhook, to}, n)
+}
+
+// saveCounts updates the stored counts, once per transaction and in one order, so that two
+// writers in one slot do not wait for each other in turn.
+func (r *deliveryRows) saveCounts() {
+	for _, of := range slices.SortedFunc(maps.Keys(r.counts), deliveryState.compare) {
+		if n := r.counts[of]; n != 0 {
+			r.send(`INSERT INTO delivery_counts AS c VALUES (?, ?, ?, ?) ON CONFLICT (webhook_id, state, slot) DO UPDATE SET n = c.n + excluded.n`,
+				of.webhook, of.state, r.slot, n)
+		}
+	}
+}
+
+// insert stores a new delivery, which has an ID and is queued.
+func (r *deliveryRows) insert(d *storage.Delivery) {
+	r.count(deliveryState{d.WebhookID, storage.Queued}, 1)
+	r.send(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at, message_id, due_at)
+		VALUES (?,?,?,?,'queued',?,?,?,?)`,
+		d.ID, d.EventID, d.WebhookID, d.ReplayOf, d.CreatedAt, d.NextAttemptAt, unlessZero(d.MessageID), moment(d.DueAt))
+	r.jobs.queued = append(r.jobs.queued, *d)
+}
+
+// insertSent stores a new delivery of a check, which is being sent by this process and never
+// waits.
+func (r *deliveryRows) insertSent(d *storage.Delivery) {
+	r.count(deliveryState{d.WebhookID, storage.Sending}, 1)
+	r.send(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, check_id, check_case, node) VALUES (?,?,?,0,'sending',?,?,?,?)`,
+		d.ID, d.EventID, d.WebhookID, d.CreatedAt, d.CheckID, d.CheckCase, r.node)
+}
+
+// stop changes a delivery's state to one in which it has no next attempt.
+func (r *deliveryRows) stop(id storage.ID, to storage.State) error {
+	was, err := first(r.context, r, scanState, `SELECT webhook_id, state FROM deliveries WHERE id = ? FOR UPDATE`, id)
+	if err != nil {
+		return err
+	}
+	r.countMove(was, to, 1)
+	r.send(`UPDATE deliveries SET state = ?, next_attempt_at = NULL WHERE id = ?`, to, id)
+	r.jobs.cancelled = append(r.jobs.cancelled, id)
+	return nil
+}
+
+func scanState(read scan) (is deliveryState, err error) {
+	err = read(&is.webhook, &is.state)
+	return is, err
+}
+
+// sending marks those of deliveries that wait as being sent by this process.
+func (r *deliveryRows) sending(ids []storage.ID) {
+	r.send(`WITH was AS (SELECT id, webhook_id, state FROM deliveries WHERE id = ANY(?1) AND state IN ('queued', 'retrying') ORDER BY id FOR UPDATE),
+		changed AS (UPDATE deliveries d SET state = 'sending', next_attempt_at = NULL, node = ?2 FROM was WHERE d.id = was.id)
+		SELECT webhook_id, state, count(*) FROM was GROUP BY 1, 2`, ids, r.node).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var was deliveryState
+			var n int64
+			if err := rows.Scan(&was.webhook, &was.state, &n); err != nil {
+				return err
+			}
+			r.countMove(was, storage.Sending, n)
+		}
+		return rows.Err()
+	})
+}
+
+// A finished is what a delivery was before an attempt ended.
+type finished struct {
+	was     deliveryState
+	message storage.ID
+	checked bool // it is a request of a check
+	stored  bool // the attempt was not stored already
+}
+
+// finish stores an attempt and updates its delivery. One that was cancelled during the attempt
+// stays cancelled, and an attempt that is already stored changes nothing: both may be found out
+// only by the statement that does it, as two processes may end the same delivery.
+func (r *deliveryRows) finish(o *storage.Outcome, packed packedAttempt, done func(finished) error) {
+	a, next := &o.Attempt, moment(o.NextAttemptAt)
+	if o.State != storage.Retrying {
+		next = nil
+	}
+	r.send(`WITH was AS (SELECT id, state, webhook_id, coalesce(message_id, 0) AS message, check_id IS NOT NULL AS checked FROM deliveries WHERE id = ?1 FOR UPDATE),
+		stored AS (INSERT INTO attempts SELECT was.id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16 FROM was ON CONFLICT DO NOTHING RETURNING n),
+		changed AS (UPDATE deliveries d SET attempts = ?2, code = ?4, error_class = ?5, error = ?6, finished_at = ?17, node = NULL,
+			state = CASE WHEN was.state = 'cancelled' THEN was.state ELSE ?18 END,
+			next_attempt_at = CASE WHEN was.state = 'cancelled' THEN NULL ELSE ?19::timestamptz END
+			FROM was WHERE d.id = was.id AND EXISTS (SELECT FROM stored))
+		SELECT webhook_id, state, message, checked, EXISTS (SELECT FROM stored) FROM was`,
+		a.DeliveryID, a.N, a.At, a.Code, a.ErrorClass, a.Error,
+		int64(a.Timings.DNS), int64(a.Timings.Connect), int64(a.Timings.TLS), int64(a.Timings.FirstByte), int64(a.Timings.Total),
+		packed.request, packed.response, packed.sealed, a.ResponseBody, a.ResponseFlaw,
+		moment(o.FinishedAt), o.State, next,
+	).Query(func(rows pgx.Rows) error {
+		if !rows.Next() {
+			rows.Close()
+			return cmp.Or(rows.Err(), storage.ErrNotFound)
+		}
+		var f finished
+		err := rows.Scan(&f.was.webhook, &f.was.state, &f.message, &f.checked, &f.stored)
+		rows.Close()
+		if err = cmp.Or(err, rows.Err()); err != nil || !f.stored {
+			return err
+		}
+		r.countFinished(o, f)
+		return done(f)
+	})
+}
+
+func (r *deliveryRows) countFinished(o *storage.Outcome, f finished) {
+	state, next := o.State, o.NextAttemptAt
+	if f.was.state == storage.Cancelled {
+		state = storage.Cancelled
+	}
+	if state != storage.Retrying {
+		next = time.Time{}
+	}
+	r.countMove(f.was, state, 1)
+	r.jobs.finished = append(r.jobs.finished, Finished{o.Attempt.DeliveryID, f.was.webhook, state, next})
+}
+
+// abandoned selects what this process was working on, or one that is gone.
+const abandoned = `(node IS NULL OR node = ?1 OR NOT EXISTS (SELECT FROM nodes n WHERE n.id = node AND n.leads AND ` + heard + `))`
+
+// reset makes abandoned deliveries due that are marked as being sent, and cancels those of
+// checks, which are never retried.
+func (r *deliveryRows) reset() error {
+	cancelled, err := collect(r.context, r, one[storage.ID],
+		`UPDATE deliveries SET state = 'cancelled', node = NULL WHERE state = 'sending' AND check_id IS NOT NULL AND `+abandoned+` RETURNING webhook_id`, r.node)
+	if err != nil {
+		return err
+	}
+	for _, webhook := range cancelled {
+		r.countMove(deliveryState{webhook, storage.Sending}, storage.Cancelled, 1)
+	}
+	again, err := collect(r.context, r, scanIdentified, `UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 'queued' ELSE 'retrying' END, next_attempt_at = ?2, node = NULL
+		WHERE state = 'sending' AND `+abandoned+` RETURNING id, webhook_id, state`, r.node, moment(r.now))
+	for _, d := range again {
+		r.countMove(deliveryState{d.webhook, storage.Sending}, d.state, 1)
+		r.jobs.due = append(r.jobs.due, d.id)
+	}
+	return err
+}
+
+// cancelAll cancels a webhook's deliveries that are waiting or being sent.
+func (r *deliveryRows) cancelAll(webhook storage.ID) (cancelled int, err error) {
+	all, err := collect(r.context, r, scanIdentified, `WITH was AS (SELECT id, webhook_id, state FROM deliveries
+			WHERE webhook_id = ? AND state IN ('queued', 'retrying', 'sending') ORDER BY id FOR UPDATE),
+		changed AS (UPDATE deliveries d SET state = 'cancelled', next_attempt_at = NULL FROM was WHERE d.id = was.id)
+		SELECT id, webhook_id, state FROM was`, webhook)
+	for _, d := range all {
+		r.countMove(d.deliveryState, storage.Cancelled, 1)
+		r.jobs.cancelled = append(r.jobs.cancelled, d.id)
+	}
+	return len(all), err
+}
+
+// remove removes deliveries that ended before a given time, with their attempts, and events
+// that have no delivery left.
+func (r *deliveryRows) remove(before time.Time, limit int64) (int64, error) {
+	removed, err := collect(r.context, r, scanIdentified, `DELETE FROM deliveries WHERE id IN (
+			SELECT id FROM deliveries
+			WHERE id < ? AND state IN ('delivered', 'failed', 'cancelled') AND coalesce(finished_at, created_at) < ? ORDER BY id LIMIT ? FOR UPDATE)
+		RETURNING event_id, webhook_id, state`, before.UnixMicro(), before, limit)
+	if err != nil || len(removed) == 0 {
+		return 0, err
+	}
+	events := make([]storage.ID, len(removed))
+	for i, d := range removed {
+		events[i] = d.id
+		r.count(d.deliveryState, -1)
+	}
+	r.send(`DELETE FROM events e WHERE id = ANY(?) AND NOT EXISTS (SELECT FROM deliveries WHERE event_id = e.id)`, events)
+	return int64(len(removed)), nil
+}
+
+// An identified is a state of a delivery or an event, whose ID it has.
+type identified struct {
+	id storage.ID
+	deliveryState
+}
+
+func scanIdentified(read scan) (d identified, err error) {
+	err = read(&d.id, &d.webhook, &d.state)
+	return d, err
+}

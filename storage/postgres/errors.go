@@ -1,0 +1,158 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"backchannel/storage"
+)
+
+// errAborted wraps the error of a commit that certainly did not take place.
+type errAborted struct{ cause error }
+
+func (e errAborted) Error() string { return e.cause.Error() }
+func (e errAborted) Unwrap() error { return e.cause }
+
+// errUnknown is the error of a commit of which it could not be found out whether it took place.
+var errUnknown = errors.New("whether the last change was stored is unknown, because the connection to the database was lost; look before you repeat it")
+
+// Codes of PostgreSQL, appendix A of its manual.
+const (
+	uniqueViolation   = "23505"
+	wrongPassword     = "28P01"
+	refusedRole       = "28000"
+	noDatabase        = "3D000"
+	noRight           = "42501"
+	diskFull          = "53100"
+	tooMany           = "53300"
+	readOnly          = "25006"
+	planOutdated      = "0A000" // the first use of a prepared statement after a migration
+	serialization     = "40001"
+	deadlock          = "40P01"
+	idleTooLong       = "25P03" // the process was stopped in mid-transaction
+	shutdown          = "57P01"
+	crash             = "57P02"
+	notAccepting      = "57P03"
+	lockNotAvailable  = "55P03"
+	canceledStatement = "57014"
+)
+
+func codeOf(err error) string {
+	var server *pgconn.PgError
+	if errors.As(err, &server) {
+		return server.Code
+	}
+	return ""
+}
+
+// violates reports whether err is a violation of a unique constraint.
+func violates(err error) bool { return codeOf(err) == uniqueViolation }
+
+// away reports whether the server cannot be reached, or takes no connections at present.
+func away(err error) bool {
+	switch codeOf(err) {
+	case shutdown, crash, notAccepting, tooMany, idleTooLong:
+		return true
+	case "":
+		return lost(err)
+	}
+	return false
+}
+
+// lost reports whether a connection could not be made or has been lost.
+func lost(err error) bool {
+	var connecting *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connecting) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, net.ErrClosed) || errors.Is(err, context.DeadlineExceeded) || err != nil && strings.Contains(err.Error(), "conn closed")
+}
+
+// transient reports whether what failed may be repeated, because it has certainly not been done
+// and another try may succeed.
+func transient(err error) bool {
+	switch codeOf(err) {
+	case serialization, deadlock, planOutdated, lockNotAvailable:
+		return true
+	case wrongPassword, refusedRole, noDatabase:
+		return false
+	}
+	return !errors.Is(err, errUnknown) && away(err)
+}
+
+// unknown reports whether a commit may have taken place although it returned an error: the
+// server's answer did not arrive.
+func unknown(err error) bool {
+	return err != nil && (codeOf(err) == "" || codeOf(err) == shutdown || codeOf(err) == crash)
+}
+
+// explain says in one line what to do about an error of the server.
+func (p place) explain(err error) error {
+	if err == nil || p.host == "" {
+		return err
+	}
+	switch codeOf(err) {
+	case wrongPassword:
+		return fmt.Errorf("%w: %s refuses the password of user %s; correct it in the URL, or in the file that PGPASSFILE names", storage.ErrReadOnly, p, p.user)
+	case refusedRole:
+		return fmt.Errorf("%w: %s lets user %s not in from here (%s); use another user, or change the server's pg_hba.conf", storage.ErrReadOnly, p, p.user, serverText(err))
+	case noDatabase:
+		return fmt.Errorf("%w: there is no database %s at %s; create it: createdb -h HOST -U USER %[2]s", storage.ErrNotFound, p.database, p.host)
+	case noRight:
+		return fmt.Errorf("%w: user %s lacks a right in %s (%s); let its owner run: GRANT ALL ON DATABASE %s TO %[2]s; GRANT ALL ON SCHEMA public TO %[2]s",
+			storage.ErrReadOnly, p.user, p, serverText(err), p.database)
+	case readOnly:
+		return fmt.Errorf("%w: %s is a standby, or read-only; name the primary in the URL, or add ?target_session_attrs=read-write", storage.ErrReadOnly, p)
+	case diskFull:
+		return fmt.Errorf("%w: the server of %s: %s; free some space there; what was acknowledged is safe", storage.ErrDiskFull, p, serverText(err))
+	case tooMany:
+		return fmt.Errorf("%w: %s has no connection left (%s); raise max_connections there, or run fewer nodes", storage.ErrAway, p, serverText(err))
+	}
+	if away(err) {
+		return fmt.Errorf("%w: %s cannot be reached: %s", storage.ErrAway, p, cause(err))
+	}
+	return err
+}
+
+func serverText(err error) string {
+	var server *pgconn.PgError
+	if errors.As(err, &server) {
+		return server.Message
+	}
+	return err.Error()
+}
+
+// cause returns the innermost reason why a connection failed. What is around it repeats the
+// URL's parts.
+func cause(err error) string {
+	if code := codeOf(err); code != "" {
+		return serverText(err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "no answer in time"
+	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return "no address is known for the host " + dns.Name
+	}
+	for {
+		var inner error
+		switch e := err.(type) { //nolint:errorlint // each layer in turn
+		case interface{ Unwrap() error }:
+			inner = e.Unwrap()
+		case interface{ Unwrap() []error }:
+			if all := e.Unwrap(); len(all) > 0 {
+				inner = all[len(all)-1]
+			}
+		}
+		if inner == nil {
+			return err.Error()
+		}
+		err = inner
+	}
+}

@@ -1,0 +1,131 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/seal"
+)
+
+// HealthStore says whether the database can be relied on.
+type HealthStore struct {
+	*database
+	watch *watch
+}
+
+// A watch asks the server each second whether it is there, once somebody wants to know.
+type watch struct {
+	begin sync.Once
+	mu    sync.Mutex // guards the fields below
+	lost  error
+	call  func(error)
+}
+
+// Lost returns why the database cannot be reached at the moment, or nil. It knows only once
+// OnLost has been called.
+func (s *HealthStore) Lost() error {
+	s.watch.mu.Lock()
+	defer s.watch.mu.Unlock()
+	return s.watch.lost
+}
+
+// OnLost registers a function that is called with an error when the database can no longer be
+// reached, and with nil when it can be again.
+func (s *HealthStore) OnLost(call func(error)) {
+	s.watch.mu.Lock()
+	s.watch.call = call
+	s.watch.mu.Unlock()
+	s.watch.begin.Do(func() { s.background(s.look) })
+}
+
+// look asks once.
+func (s *HealthStore) look(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	err := s.place.explain(s.pool.Ping(ctx))
+	w := s.watch
+	w.mu.Lock()
+	changed := (err == nil) != (w.lost == nil)
+	w.lost = err
+	call := w.call
+	w.mu.Unlock()
+	if changed {
+		s.hub.Publish(storage.ChangedAll)
+		call(err)
+	}
+}
+
+// TryWrite returns why nothing can be stored, or nil.
+func (s *HealthStore) TryWrite(ctx context.Context) error {
+	return s.write(ctx, 0, func(*tx) error { return nil })
+}
+
+// Free returns false: a server does not tell how much space it has left.
+func (s *HealthStore) Free() (bytes int64, known bool) { return 0, false }
+
+// Check reads the tables and describes each damage: a row that the server cannot read, a secret
+// that cannot be unsealed, a counter that does not count right.
+func (s *HealthStore) Check(ctx context.Context) (found []string, err error) {
+	tables, err := collect(ctx, s.pool, one[string], `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'river%' ORDER BY 1`)
+	if err != nil {
+		return nil, s.place.explain(err)
+	}
+	for _, table := range tables {
+		if _, err := first(ctx, s.pool, one[int64], `SELECT count(t.*::text) FROM `+table+` t`); err != nil {
+			found = append(found, fmt.Sprintf("table %s cannot be read: %v", table, s.place.explain(err)))
+		}
+	}
+	secrets, err := s.checkSecrets(ctx)
+	if err != nil {
+		return nil, s.place.explain(err)
+	}
+	counts, err := s.checkCounts(ctx)
+	return append(append(found, secrets...), counts...), s.place.explain(err)
+}
+
+func (s *HealthStore) checkSecrets(ctx context.Context) (found []string, err error) {
+	type sealed struct {
+		id     storage.ID
+		secret []byte
+	}
+	all, err := collect(ctx, s.pool, func(read scan) (w sealed, err error) {
+		err = read(&w.id, &w.secret)
+		return w, err
+	}, `SELECT id, jwt_secret FROM webhooks WHERE jwt_secret IS NOT NULL`)
+	for _, w := range all {
+		if _, err := s.seals.Open(w.secret, seal.At("webhooks", "jwt_secret", w.id)); err != nil {
+			found = append(found, err.Error())
+		}
+	}
+	return found, err
+}
+
+func (s *HealthStore) checkCounts(ctx context.Context) (found []string, err error) {
+	wrong, err := collect(ctx, s.pool, one[string], `SELECT DISTINCT encode(coalesce(n.name, ''), 'escape')
+		FROM (SELECT webhook_id, state, sum(n) AS n FROM delivery_counts GROUP BY 1, 2) c
+		FULL JOIN (SELECT webhook_id, state, count(*) AS n FROM deliveries GROUP BY 1, 2) d USING (webhook_id, state)
+		LEFT JOIN webhook_names n USING (webhook_id) WHERE coalesce(c.n, 0) <> coalesce(d.n, 0)`)
+	if len(wrong) > 0 {
+		found = append(found, "the number of deliveries is counted wrong for "+strings.Join(wrong, ", "))
+	}
+	return found, err
+}
+
+// background runs a pass each second until the store is closed.
+func (d *database) background(pass func(context.Context)) {
+	d.passes.Go(func() {
+		for pass(d.open); wait(d.open, time.Second); pass(d.open) {
+		}
+	})
+}
+
+// PauseWrites waits for the commits in progress and starts no other until release is called. A
+// process that is stopped in mid-transaction keeps locks that others wait for.
+func (d *database) PauseWrites() (release func()) {
+	d.gate.Lock()
+	return sync.OnceFunc(d.gate.Unlock)
+}

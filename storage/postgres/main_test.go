@@ -1,0 +1,28 @@
+package postgres
+
+import (
+	"os"
+	"testing"
+)
+
+// keys is the folder of the key that the databases of tests are sealed with.
+//
+//nolint:gochecknoglobals // made once for all tests
+var keys string
+
+func TestMain(m *testing.M) {
+	os.Exit(withKeys(m))
+}
+
+func withKeys(m *testing.M) int {
+	defer func() { os.RemoveAll(keys) }()
+	return m.Run()
+}
+
+func keyFolder() string {
+	var err error
+	if keys, err = os.MkdirTemp("", "keys"); err != nil {
+		panic(err)
+	}
+	return keys
+}

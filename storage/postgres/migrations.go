@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"backchannel/storage"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrating is the advisory lock of whoever brings the schema up to date and stores the key.
+const migrating = 0x6261636b_6368616e // "backchan"
+
+// knownVersion returns the schema version that this program works with: the number of the
+// last migration.
+func knownVersion() (int64, error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	return goose.NumericComponent(names[len(names)-1])
+}
+
+// prepare brings the schema up to date and returns the key that secrets are sealed with. Several
+// first starts at once do so one after another; a session's lock ends with its connection.
+func prepare(ctx context.Context, pool *pgxpool.Pool, o Options, at place) (key []byte, err error) {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return nil, at.explain(err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrating)); err != nil {
+		return nil, at.explain(err)
+	}
+	defer func() {
+		_, _ = conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrating)) // or the connection is lost, and the lock with it
+	}()
+	if err := migrate(ctx, conn.Conn(), pool, o); err != nil {
+		return nil, at.explain(err)
+	}
+	return agreeOnKey(ctx, conn.Conn(), o, at)
+}
+
+func migrate(ctx context.Context, conn *pgx.Conn, pool *pgxpool.Pool, o Options) error {
+	known, err := knownVersion()
+	if err != nil {
+		return err
+	}
+	version, err := schemaVersion(ctx, conn)
+	switch {
+	case err != nil:
+		return err
+	case version > known:
+		return fmt.Errorf("%w: the database has schema version %d and this program, %s, knows %d; use a newer backchannel, or another database; nothing was changed",
+			storage.ErrNewerSchema, version, o.Version, known)
+	case version < known:
+		if err := up(ctx, pool); err != nil {
+			return err
+		}
+	}
+	if o.Jobs != nil {
+		return o.Jobs.Migrate(ctx, pool)
+	}
+	return nil
+}
+
+// up runs goose, which works with database/sql alone.
+func up(ctx context.Context, pool *pgxpool.Pool) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	defer db.Close()
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// schemaVersion reads the schema's version, which is 0 in an empty database. It does not ask
+// goose, which would create its table in the database of another program.
+func schemaVersion(ctx context.Context, conn *pgx.Conn) (version int64, err error) {
+	names, err := collect(ctx, conn, one[string], `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1 LIMIT 100`)
+	if err != nil || len(names) == 0 {
+		return 0, err
+	}
+	if !strings.Contains(" "+strings.Join(names, " ")+" ", " goose_db_version ") {
+		return 0, fmt.Errorf("%w: it is the database of another program (it has the table %s); use another one", storage.ErrDamaged, names[0])
+	}
+	return first(ctx, conn, one[int64], `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
+}

@@ -1,0 +1,117 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"backchannel/storage"
+)
+
+// SilentFor is how long nothing may be heard of a node that is alive.
+const SilentFor = 5 * time.Second
+
+// heard is the SQL for whether a node has been heard lately. The server's clock counts, because
+// those of the nodes may differ.
+const heard = `n.heard_at > clock_timestamp() - interval '5 seconds'`
+
+// A NodeStore stores which processes deliver and receive, and their status.
+type NodeStore struct {
+	*database
+	leads *sync.Mutex // locked while this process is a node
+}
+
+// Node returns the number of this process, under which it is known to the others.
+func (d *database) Node() int64 { return d.node }
+
+// TryLead makes this process a node that delivers and receives, of which there may be any
+// number. It says once a second that it lives.
+func (s *NodeStore) TryLead() (release func(), ok bool, err error) {
+	if !s.leads.TryLock() {
+		return nil, false, nil
+	}
+	ctx, cancel := context.WithTimeout(s.open, patience)
+	defer cancel()
+	_, err = s.pool.Exec(ctx, `INSERT INTO nodes VALUES ($1, true, clock_timestamp(), clock_timestamp(), 'null')
+		ON CONFLICT (id) DO UPDATE SET leads = true, heard_at = clock_timestamp()`, s.node)
+	if err != nil {
+		s.leads.Unlock()
+		return nil, false, fmt.Errorf("become a node: %w", s.explain(err))
+	}
+	beating, stop := context.WithCancel(s.open)
+	var beats sync.WaitGroup
+	beats.Go(func() { s.beat(beating) })
+	return sync.OnceFunc(func() {
+		stop()
+		beats.Wait()
+		s.leave()
+		s.leads.Unlock()
+	}), true, nil
+}
+
+// beat says that this process lives, and removes nodes of which nothing has been heard for a day.
+func (s *NodeStore) beat(ctx context.Context) {
+	for wait(ctx, time.Second) {
+		beating, cancel := context.WithTimeout(ctx, SilentFor)
+		_, _ = s.pool.Exec(beating, `UPDATE nodes SET heard_at = clock_timestamp(), leads = true WHERE id = $1`, s.node) // or again in a second
+		cancel()
+	}
+}
+
+func (s *NodeStore) leave() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_, _ = s.pool.Exec(ctx, `UPDATE nodes SET leads = false WHERE id = $1`, s.node) // or it will be silent
+	s.hub.Publish(storage.ChangedRuntime)
+	s.notice.add(storage.ChangedRuntime)
+}
+
+// Nodes returns the nodes, the one that has been running for longest first. One that is gone is
+// among them for a day.
+func (s *NodeStore) Nodes(ctx context.Context) ([]storage.Node, error) {
+	all, err := collect(ctx, s.reads, scanNode, `SELECT n.leads AND `+heard+`, n.heard_at, n.runtime FROM nodes n WHERE n.runtime <> 'null' OR n.leads ORDER BY n.started_at, n.id`)
+	if err != nil {
+		return nil, fmt.Errorf("list nodes: %w", err)
+	}
+	return all, nil
+}
+
+func scanNode(read scan) (n storage.Node, err error) {
+	var at timestamp
+	var text string
+	if err := read(&n.Alive, &at, &text); err != nil {
+		return n, err
+	}
+	n.HeardAt = at.Time
+	return n, json.Unmarshal([]byte(text), &n.Runtime)
+}
+
+// Runtime returns the status of the node that has been running for longest, and whether there is
+// one now. Without one it is that of a node that is gone.
+func (s *NodeStore) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error) {
+	nodes, err := s.Nodes(ctx)
+	if err != nil || len(nodes) == 0 {
+		return rt, false, err
+	}
+	if living := storage.Alive(nodes); len(living) > 0 {
+		return living[0].Runtime, true, nil
+	}
+	return nodes[len(nodes)-1].Runtime, false, nil
+}
+
+// SaveRuntime stores this process's status, for the others.
+func (s *NodeStore) SaveRuntime(ctx context.Context, rt storage.Runtime) error {
+	text, err := json.Marshal(rt)
+	if err == nil {
+		err = s.writeLoose(ctx, storage.ChangedRuntime, func(t *tx) error {
+			t.send(`INSERT INTO nodes VALUES (?, false, clock_timestamp(), clock_timestamp(), ?) ON CONFLICT (id) DO UPDATE SET runtime = excluded.runtime`, s.node, text)
+			return nil
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("save runtime: %w", err)
+	}
+	return nil
+}

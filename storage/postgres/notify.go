@@ -1,0 +1,172 @@
+package postgres
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"backchannel/storage"
+)
+
+// channel is what hints are sent on: NODE:KINDS, in hexadecimal.
+const channel = "backchannel"
+
+// notifyGap is the least time between two notices: the server writes one after another, and
+// each wakes every listener.
+const notifyGap = 10 * time.Millisecond
+
+// A notifier tells other processes what this one has committed. A notice of its own transaction
+// would make all commits of the server wait for each other.
+type notifier struct {
+	db      *database
+	mu      sync.Mutex // guards the kinds
+	kinds   storage.Change
+	wake    chan struct{}
+	stopped chan struct{}
+}
+
+func startNotifier(db *database) *notifier {
+	n := &notifier{db: db, wake: make(chan struct{}, 1), stopped: make(chan struct{})}
+	go n.loop()
+	return n
+}
+
+// add makes kinds known soon. It does not wait.
+func (n *notifier) add(kinds storage.Change) {
+	if kinds == 0 {
+		return
+	}
+	n.mu.Lock()
+	n.kinds |= kinds
+	n.mu.Unlock()
+	select {
+	case n.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (n *notifier) take() storage.Change {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	kinds := n.kinds
+	n.kinds = 0
+	return kinds
+}
+
+// loop sends what has been added. What cannot be sent is kept for the next time.
+func (n *notifier) loop() {
+	defer close(n.stopped)
+	for range n.wake {
+		kinds := n.take()
+		if kinds == 0 {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		_, err := n.db.pool.Exec(ctx, `SELECT pg_notify($1, $2)`, channel, n.db.nodeText()+":"+strconv.FormatUint(uint64(kinds), 16))
+		cancel()
+		if err != nil {
+			n.mu.Lock()
+			n.kinds |= kinds
+			n.mu.Unlock()
+		}
+		time.Sleep(notifyGap)
+	}
+}
+
+// close sends what is left and ends the loop.
+func (n *notifier) close() {
+	close(n.wake)
+	<-n.stopped
+}
+
+func (d *database) nodeText() string { return strconv.FormatUint(uint64(d.node), 16) } //nolint:gosec // bits
+
+// A listener hears of what other processes have committed, on a connection of its own.
+type listener struct {
+	db      *database
+	once    sync.Once
+	cancel  context.CancelFunc
+	ctx     context.Context //nolint:containedctx // it ends the goroutine
+	stopped chan struct{}
+}
+
+func newListener(db *database) *listener {
+	l := &listener{db: db, stopped: make(chan struct{})}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	return l
+}
+
+// start begins to listen, and returns once it does or the server does not answer.
+func (l *listener) start() {
+	l.once.Do(func() {
+		ready := make(chan struct{})
+		go l.loop(sync.OnceFunc(func() { close(ready) }))
+		<-ready
+	})
+}
+
+func (l *listener) close() {
+	l.cancel()
+	l.once.Do(func() { close(l.stopped) })
+	<-l.stopped
+}
+
+// loop listens, again after each loss of the connection. What happened meanwhile is unknown, so
+// that everything may have changed.
+func (l *listener) loop(ready func()) {
+	defer close(l.stopped)
+	defer ready()
+	for again := false; l.ctx.Err() == nil; again = true {
+		_ = l.listen(ready, again) // its connection is lost
+		ready()
+		wait(l.ctx, 200*time.Millisecond)
+	}
+}
+
+func (l *listener) listen(ready func(), again bool) error {
+	connecting, cancel := context.WithTimeout(l.ctx, patience)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(connecting, l.db.pool.Config().ConnConfig)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(connecting))
+	if _, err := conn.Exec(connecting, `LISTEN `+channel); err != nil {
+		return err
+	}
+	ready()
+	if again {
+		l.db.hub.Publish(storage.ChangedAll)
+	}
+	for {
+		if err := l.hear(conn); err != nil {
+			return err
+		}
+	}
+}
+
+// quiet is how long a listener hears nothing before it makes sure that its connection lives.
+const quiet = 3 * time.Second
+
+func (l *listener) hear(conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(l.ctx, quiet)
+	defer cancel()
+	notice, err := conn.WaitForNotification(ctx)
+	if err != nil && ctx.Err() != nil && l.ctx.Err() == nil && !conn.IsClosed() {
+		asking, cancel := context.WithTimeout(l.ctx, quiet)
+		defer cancel()
+		return conn.Ping(asking)
+	}
+	if err != nil {
+		return err
+	}
+	from, kinds, _ := strings.Cut(notice.Payload, ":")
+	if bits, err := strconv.ParseUint(kinds, 16, 16); err == nil && from != l.db.nodeText() {
+		l.db.hub.Publish(storage.Change(bits) & storage.ChangedAll)
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"backchannel/storage"
+	"backchannel/storage/seal"
+)
+
+// connections is how many a process has at most, that for listening aside: two that write, and
+// those of readers.
+const connections = 8
+
+// Open opens a database, whose schema it creates or brings up to date. It fails within a few
+// seconds if the server is away, with storage.ErrAway.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	o = withDefaults(o)
+	config, at, err := parse(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	configure(config)
+	ctx, cancel := context.WithTimeout(ctx, patience+10*time.Second) // for the migrations
+	defer cancel()
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, at.explain(err)
+	}
+	store, err := openPool(ctx, pool, o, at)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return store, nil
+}
+
+func openPool(ctx context.Context, pool *pgxpool.Pool, o Options, at place) (*Store, error) {
+	if err := pool.Ping(ctx); err != nil {
+		return nil, at.explain(err)
+	}
+	if err := refusePooler(ctx, pool); err != nil {
+		return nil, at.explain(err)
+	}
+	key, err := prepare(ctx, pool, o, at)
+	if err != nil {
+		return nil, err
+	}
+	seals, err := seal.New(key)
+	if err != nil {
+		return nil, err
+	}
+	return newStore(o, pool, at, seals), nil
+}
+
+// configure sets what every connection needs. The server ends the transaction of a process that
+// was stopped in the middle of it, or whose machine cannot be reached, because it may have
+// locked what every other one needs.
+func configure(config *pgxpool.Config) {
+	config.MaxConns = connections
+	config.AfterConnect = registerTypes
+	config.ConnConfig.ConnectTimeout = patience
+	for name, value := range map[string]string{
+		"application_name":                    "backchannel",
+		"idle_in_transaction_session_timeout": "3s",
+		"tcp_keepalives_idle":                 "2",
+		"tcp_keepalives_interval":             "1",
+		"tcp_keepalives_count":                "3",
+		"tcp_user_timeout":                    "5s",
+		"client_min_messages":                 "warning",
+	} {
+		if _, set := config.ConnConfig.RuntimeParams[name]; !set {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+}
+
+// refusePooler returns an error if a pooler such as PgBouncer gives each transaction another
+// session, which breaks advisory locks, LISTEN and prepared statements. A pooler is recognized
+// by the number of the process that serves a session, in place of which it tells one of its own.
+func refusePooler(ctx context.Context, pool *pgxpool.Pool) error {
+	a, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.Release()
+	pid, err := backend(ctx, a.Conn())
+	if err != nil || pid == a.Conn().PgConn().PID() {
+		return err
+	}
+	b, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer b.Release()
+	for range 3 { // two sessions at the same time have two processes
+		other, err := backend(ctx, b.Conn())
+		if err != nil {
+			return err
+		}
+		if other == pid {
+			return fmt.Errorf("%w: a pooler in transaction mode, such as PgBouncer, is in front of the database, which breaks LISTEN and locks; connect to the server itself, or set pool_mode = session", storage.ErrUnsuited)
+		}
+		if pid, err = backend(ctx, a.Conn()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// backend returns the process that serves a session. It asks with the simple protocol, which
+// needs no prepared statement.
+func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
+	err = conn.QueryRow(ctx, `SELECT pg_backend_pid()`, pgx.QueryExecModeSimpleProtocol).Scan(&pid)
+	return pid, err
+}

@@ -1,0 +1,71 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"backchannel/storage"
+	"backchannel/storage/column"
+)
+
+// A ProfileStore stores how the receiver answers each webhook.
+type ProfileStore struct{ *database }
+
+// Profile returns a webhook's response profile, or the zero one if none was set.
+func (s *ProfileStore) Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error) {
+	p, err := first(ctx, s.reads, scanProfile, `SELECT generation, profile FROM profiles WHERE webhook_id = ?`, webhook)
+	if errors.Is(err, storage.ErrNotFound) {
+		return storage.Profile{}, nil
+	}
+	if err != nil {
+		return p, fmt.Errorf("find the profile of webhook %s: %w", webhook, err)
+	}
+	return p, nil
+}
+
+// scanProfile reads a profile. Its generation is a column, because SQL counts it.
+func scanProfile(read scan) (p storage.Profile, err error) {
+	var generation int64
+	var text string
+	if err := read(&generation, &text); err != nil {
+		return p, err
+	}
+	err = json.Unmarshal([]byte(text), &p)
+	p.Generation = generation
+	return p, err
+}
+
+// SetProfile replaces a webhook's profile. The store increments its Generation, by which a
+// receiver in another process notices that a sequence of answers has to begin anew.
+func (s *ProfileStore) SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
+	err := p.Validate()
+	if err == nil {
+		err = s.save(ctx, webhook, p)
+	}
+	if err != nil {
+		return fmt.Errorf("set the profile of webhook %s: %w", webhook, err)
+	}
+	return nil
+}
+
+func (s *ProfileStore) save(ctx context.Context, webhook storage.ID, p storage.Profile) error {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, storage.ChangedProfiles|storage.ChangedActivity, func(t *tx) error {
+		to, err := t.target(webhook)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`INSERT INTO profiles VALUES (?, 1, ?)
+			ON CONFLICT (webhook_id) DO UPDATE SET generation = profiles.generation + 1, profile = excluded.profile`, webhook, string(text))
+		if err != nil {
+			return err
+		}
+		return t.addActivity(storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
+			Text: fmt.Sprintf("response profile of webhook %s set to %s%s", to.Name, column.ProfileName(p), s.by)})
+	})
+}

@@ -1,0 +1,207 @@
+// Package postgres stores the records of package storage in a PostgreSQL database, which any
+// number of nodes share: processes on any number of machines. Start with [Open].
+//
+// Every writing method returns after its commit is as durable as the server makes it. Two
+// goroutines write, and commit all waiting writes together: one for all that assigns IDs,
+// whose order among all nodes is that of the commits, one for the rest. What is about the
+// server being away for a moment stays in here: a transaction is repeated that certainly did
+// not take place, and one of which that is unknown is looked up first.
+//
+// [Store.Changes] notifies of changes in this or another process. The package makes no
+// decisions: its callers decide when a delivery is attempted and how a receipt is judged. An
+// engine that keeps jobs in the same database takes part in its transactions, see [Jobs].
+package postgres
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"backchannel/storage"
+	"backchannel/storage/commit"
+	"backchannel/storage/seal"
+)
+
+// Options configure a store. Only URL and KeyFile are required.
+type Options struct {
+	URL     string           // postgres://USER:PASSWORD@HOST:PORT/DATABASE
+	KeyFile string           // what secrets are sealed with, created for an empty database
+	Now     func() time.Time // nil: time.Now
+	Version string           // of the program, for messages
+	Rules   storage.Rules    // for validating webhooks; zero Sources: the system's
+	By      string           // who makes changes, for activities: "in the console"
+	Jobs    Jobs             // nil: none
+}
+
+// Jobs keeps something for each delivery that is to be sent, in the transactions in which the
+// deliveries change. Each method is called at most once in a transaction, at its end; the commit
+// may still fail, and the same be told again. The transaction must not be ended, nor retained.
+type Jobs interface {
+	// Migrate brings the tables of the jobs up to date. No other process does so meanwhile.
+	Migrate(ctx context.Context, pool *pgxpool.Pool) error
+	// Queued is about deliveries that are to be sent, now or at their NextAttemptAt.
+	Queued(ctx context.Context, tx pgx.Tx, made []storage.Delivery) error
+	// Due is about deliveries that wait and are to be sent now.
+	Due(ctx context.Context, tx pgx.Tx, deliveries []storage.ID) error
+	// Cancelled is about deliveries that are not to be sent any more.
+	Cancelled(ctx context.Context, tx pgx.Tx, deliveries []storage.ID) error
+	// Finished is about attempts that have ended.
+	Finished(ctx context.Context, tx pgx.Tx, ended []Finished) error
+}
+
+// Finished is what became of a delivery by an attempt.
+type Finished struct {
+	DeliveryID    storage.ID
+	WebhookID     storage.ID
+	State         storage.State // Retrying or a final one
+	NextAttemptAt time.Time     // zero unless Retrying
+}
+
+// A Store stores records, with a part for each subject. Its methods are safe for concurrent
+// use.
+type Store struct {
+	WebhookStore
+	DeliveryStore
+	QueueStore
+	ReceiptStore
+	CampaignStore
+	ExecutionStore
+	CheckStore
+	ProfileStore
+	FixtureStore
+	ActivityStore
+	NodeStore
+	HealthStore
+	Maintenance
+
+	*database
+	close func() error
+}
+
+// A database is what the parts of a store share.
+type database struct {
+	pool   *pgxpool.Pool
+	reads  reader
+	place  place
+	seals  *seal.Sealer
+	by     string // who makes changes, with a space before it, or empty
+	now    func() time.Time
+	hub    *commit.Hub
+	notice *notifier
+	listen *listener
+	node   int64 // of this process, at random
+	jobs   Jobs
+
+	open   context.Context //nolint:containedctx // done when the store is closed
+	closed context.CancelFunc
+	passes sync.WaitGroup // of background
+	gate   sync.RWMutex   // locked while nothing may be written
+
+	ordered *writer // of what assigns IDs
+	loose   *writer
+}
+
+// Close finishes the writes in progress and closes the connections. Later calls return
+// storage.ErrClosed.
+func (s *Store) Close() error { return s.close() }
+
+func (d *database) shut() error {
+	d.closed()
+	d.passes.Wait()
+	d.ordered.close()
+	d.loose.close()
+	d.notice.close()
+	d.listen.close()
+	d.forgetWriters()
+	d.pool.Close()
+	d.hub.Close()
+	return nil
+}
+
+// Pool returns the connections, for what keeps jobs in the same database.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Changes returns a channel of the kinds of records that changed. It is closed when ctx is
+// done or the store is closed. Changes made through this store are sent as soon as they are
+// committed, those of other processes a few milliseconds later. Listening for these begins
+// with the first subscriber, so that a short command does none.
+func (s *Store) Changes(ctx context.Context) <-chan storage.Change {
+	defer s.listen.start()
+	return s.hub.Subscribe(ctx)
+}
+
+// explain says what to do about an error of the server, or that the store is closed.
+func (d *database) explain(err error) error {
+	if err != nil && d.open.Err() != nil {
+		return storage.ErrClosed
+	}
+	return d.place.explain(err)
+}
+
+// write runs work in a transaction that may assign IDs, possibly together with other work, and
+// returns after the commit. Such transactions of all nodes take place one after another: what
+// work reads stays as it is, unless writeLoose changes it. work may run more than once, so it
+// must set its results anew each time.
+func (d *database) write(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
+	return d.ordered.queue.Do(ctx, kinds, work)
+}
+
+// writeLoose is write for work that assigns no IDs. It has to lock the rows that it reads and
+// then changes.
+func (d *database) writeLoose(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
+	return d.loose.queue.Do(ctx, kinds, work)
+}
+
+func withDefaults(o Options) Options {
+	if o.Version == "" {
+		o.Version = "(unknown version)"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	system := storage.SystemSources()
+	if o.Rules.Sources.Env == nil {
+		o.Rules.Sources.Env = system.Env
+	}
+	if o.Rules.Sources.ReadFile == nil {
+		o.Rules.Sources.ReadFile = system.ReadFile
+	}
+	return o
+}
+
+func newStore(o Options, pool *pgxpool.Pool, at place, seals *seal.Sealer) *Store {
+	db := &database{pool: pool, place: at, seals: seals, now: o.Now, hub: &commit.Hub{}, node: rand.Int64(), jobs: o.Jobs}
+	db.reads = reader{db}
+	db.open, db.closed = context.WithCancel(context.Background())
+	if o.By != "" {
+		db.by = " " + o.By
+	}
+	db.notice = startNotifier(db)
+	db.listen = newListener(db)
+	slot := rand.N(slots/2) * 2
+	db.ordered = startWriter(db, slot, true)
+	db.loose = startWriter(db, slot+1, false)
+	s := &Store{
+		WebhookStore:   WebhookStore{db, o.Rules},
+		DeliveryStore:  DeliveryStore{db},
+		QueueStore:     QueueStore{db, &atomic.Int64{}},
+		ReceiptStore:   ReceiptStore{db},
+		CampaignStore:  CampaignStore{db, o.Rules},
+		ExecutionStore: ExecutionStore{db},
+		CheckStore:     CheckStore{db},
+		ProfileStore:   ProfileStore{db},
+		FixtureStore:   FixtureStore{db},
+		ActivityStore:  ActivityStore{db},
+		NodeStore:      NodeStore{db, &sync.Mutex{}},
+		HealthStore:    HealthStore{db, &watch{}},
+		Maintenance:    Maintenance{db},
+		database:       db,
+	}
+	s.close = sync.OnceValue(db.shut)
+	return s
+}

@@ -1,0 +1,191 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"backchannel/storage"
+	"backchannel/storage/column"
+	"backchannel/storage/commit"
+)
+
+// A tx is a writer's current transaction. A statement whose result is not needed at once is
+// sent together with the next one that is, or at the end: a round trip takes longer than most
+// statements. Nothing reads past a statement that has not been sent.
+type tx struct {
+	*writer
+	context context.Context
+	pgx     pgx.Tx
+	now     time.Time
+	last    storage.ID // the last ID assigned, by any transaction
+	began   storage.ID // what last was at first
+	kinds   storage.Change
+
+	pending *pgx.Batch
+	later   []func() error // to be done once pending has been sent
+
+	targets    map[storage.ID]column.Target
+	deliveries deliveryRows
+	messages   messageRows
+	receipts   receiptTotal // the change to the stored one
+	runs       activityRuns
+	jobs       jobs
+}
+
+func newTx(ctx context.Context, w *writer, begun pgx.Tx) *tx {
+	t := &tx{writer: w, context: ctx, pgx: begun, now: w.now(), pending: &pgx.Batch{}, runs: activityRuns{committed: w.runs}}
+	t.deliveries.tx, t.messages.tx = t, t
+	return t
+}
+
+// run does the work of all operations, all but the commit.
+func (t *tx) run(batch []*operation) (result commit.Outcome) {
+	defer func() { result.Panicked = recover() }()
+	if err := t.begin(); err != nil {
+		return commit.Outcome{Err: err}
+	}
+	for _, op := range batch {
+		if err := op.Work(t); err != nil {
+			return commit.Outcome{Err: err}
+		}
+		t.kinds |= op.Kinds
+	}
+	return commit.Outcome{Err: t.end()}
+}
+
+// begin notes the transaction's number and, if it may assign IDs, waits for its turn.
+func (t *tx) begin() (err error) {
+	t.send(`INSERT INTO writers VALUES (?, ?, now()) ON CONFLICT (id) DO UPDATE SET done = excluded.done, seen = excluded.seen`, t.id, t.number)
+	if t.ordered {
+		t.last, err = first(t.context, t, one[storage.ID], `SELECT last_id FROM store FOR UPDATE`)
+		t.began = t.last
+	}
+	return err
+}
+
+// end does what is left to do before the commit. The counters come last, because other writers
+// in the same slot wait for them.
+func (t *tx) end() error {
+	if err := t.settle(); err != nil {
+		return err
+	}
+	if err := t.jobs.tell(t); err != nil {
+		return err
+	}
+	t.deliveries.saveCounts()
+	t.messages.saveCounts()
+	t.receipts.save(t)
+	if t.last != t.began {
+		t.send(`UPDATE store SET last_id = ?`, t.last)
+	}
+	return t.flush()
+}
+
+// settle sends what is pending and does what was to be done after that, which may add to both.
+func (t *tx) settle() error {
+	for {
+		if err := t.flush(); err != nil {
+			return err
+		}
+		if len(t.later) == 0 {
+			return nil
+		}
+		all := t.later
+		t.later = nil
+		for _, do := range all {
+			if err := do(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// then does something once all statements so far have been sent.
+func (t *tx) then(do func() error) { t.later = append(t.later, do) }
+
+// flush sends the pending statements.
+func (t *tx) flush() error {
+	if t.pending.Len() == 0 {
+		return nil
+	}
+	batch := t.pending
+	t.pending = &pgx.Batch{}
+	return t.pgx.SendBatch(t.context, batch).Close()
+}
+
+// send runs a statement at some time before the next that returns something.
+func (t *tx) send(statement string, args ...any) *pgx.QueuedQuery {
+	statement, args = bind(statement, args)
+	return t.pending.Queue(statement, args...)
+}
+
+// Query runs a query at once. It makes the transaction a source.
+func (t *tx) Query(ctx context.Context, query string, args ...any) (pgx.Rows, error) {
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	return t.pgx.Query(ctx, query, args...)
+}
+
+// exec runs a statement at once and returns how many rows it changed.
+func (t *tx) exec(statement string, args ...any) (int64, error) {
+	if err := t.flush(); err != nil {
+		return 0, err
+	}
+	statement, args = bind(statement, args)
+	done, err := t.pgx.Exec(t.context, statement, args...)
+	return done.RowsAffected(), err
+}
+
+// must runs a statement at once and returns storage.ErrNotFound if it changed no row.
+func (t *tx) must(statement string, args ...any) error {
+	changed, err := t.exec(statement, args...)
+	if err == nil && changed == 0 {
+		return storage.ErrNotFound
+	}
+	return err
+}
+
+// newID assigns the next ID: microseconds since 1970, or the last ID plus one if that is
+// greater.
+func (t *tx) newID() (storage.ID, error) {
+	if !t.ordered {
+		return 0, errUnordered
+	}
+	t.last = max(t.last+1, storage.ID(t.now.UnixMicro()))
+	return t.last, nil
+}
+
+var errUnordered = errors.New("an ID was to be assigned by a writer that does not wait for its turn")
+
+// stamp returns the transaction's time with the precision of the database.
+func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
+
+// jobs collects what a transaction has to tell Jobs.
+type jobs struct {
+	queued         []storage.Delivery
+	due, cancelled []storage.ID
+	finished       []Finished
+}
+
+func (j *jobs) tell(t *tx) error {
+	to := t.database.jobs
+	if to == nil {
+		return nil
+	}
+	return errors.Join(
+		tell(t, j.queued, to.Queued),
+		tell(t, j.due, to.Due),
+		tell(t, j.cancelled, to.Cancelled),
+		tell(t, j.finished, to.Finished))
+}
+
+func tell[T any](t *tx, what []T, hear func(context.Context, pgx.Tx, []T) error) error {
+	if len(what) == 0 {
+		return nil
+	}
+	return hear(t.context, t.pgx, what)
+}

@@ -1,0 +1,290 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"backchannel/storage"
+)
+
+// A WebhookStore stores webhooks, with their secrets sealed.
+type WebhookStore struct {
+	*database
+	rules storage.Rules
+}
+
+// Webhooks lists all webhooks by name.
+func (s *WebhookStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
+	all, err := collect(ctx, s.reads, s.scan, `SELECT `+webhookColumns+` FROM webhooks ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("list webhooks: %w", err)
+	}
+	return all, nil
+}
+
+// Webhook finds a webhook by its ID.
+func (s *WebhookStore) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
+	w, err := s.find(ctx, s.reads, `id = ?`, id)
+	if err != nil {
+		return w, fmt.Errorf("find webhook %s: %w", id, err)
+	}
+	return w, nil
+}
+
+// WebhookByName finds a webhook by its name.
+func (s *WebhookStore) WebhookByName(ctx context.Context, name string) (storage.Webhook, error) {
+	w, err := s.find(ctx, s.reads, `name = ?`, name)
+	if err != nil {
+		return w, fmt.Errorf("find webhook %q: %w", name, err)
+	}
+	return w, nil
+}
+
+// WebhookAt finds the webhook of an organization's sandbox.
+func (s *WebhookStore) WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error) {
+	w, err := s.find(ctx, s.reads, `organization = ? AND sandbox_name = ?`, organization, sandbox)
+	if err != nil {
+		return w, fmt.Errorf("find the webhook of %q, sandbox %q: %w", organization, sandbox, err)
+	}
+	return w, nil
+}
+
+func (s *WebhookStore) find(ctx context.Context, from source, where string, args ...any) (storage.Webhook, error) {
+	return first(ctx, from, s.scan, `SELECT `+webhookColumns+` FROM webhooks WHERE `+where, args...)
+}
+
+// CreateWebhook stores a new webhook and sets its ID, Version and times. It reports all
+// invalid fields at once as storage.FieldErrors, including conflicts with other webhooks.
+func (s *WebhookStore) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
+	w.ID = 0
+	if err := s.SaveWebhooks(ctx, w); err != nil {
+		return fmt.Errorf("create webhook: %w", err)
+	}
+	return nil
+}
+
+// UpdateWebhook stores a changed webhook. Its Version must be the stored one; a different
+// one means that someone else has changed the webhook, which is a conflict.
+func (s *WebhookStore) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
+	err := storage.ErrNotFound
+	if w.ID != 0 {
+		err = s.SaveWebhooks(ctx, w)
+	}
+	if err != nil {
+		return fmt.Errorf("save webhook: %w", err)
+	}
+	return nil
+}
+
+// SaveWebhooks stores new webhooks, which have no ID yet, and changed ones: either all of
+// them or none. It sets their IDs, versions and times once they are stored, since work in a
+// transaction may run more than once.
+func (s *WebhookStore) SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error {
+	if len(all) == 0 {
+		return nil
+	}
+	work, done := s.saving(ctx, all)
+	if err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, work); err != nil {
+		return err
+	}
+	done()
+	return nil
+}
+
+// saving returns what SaveWebhooks does in its transaction and, once that is committed, after
+// it.
+func (s *WebhookStore) saving(ctx context.Context, all []*storage.Webhook) (work func(*tx) error, done func()) {
+	invalid := make([]error, len(all))
+	for i, w := range all {
+		w.Normalize()
+		invalid[i] = w.Validate(ctx, s.rules) // before the transaction, because it reads files
+	}
+	saved := make([]storage.Webhook, len(all))
+	work = func(t *tx) (err error) {
+		if err := vacate(t, all); err != nil {
+			return err
+		}
+		for i, w := range all {
+			if saved[i], err = s.save(t, *w, invalid[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return work, func() {
+		for i, w := range all {
+			*w = saved[i]
+		}
+	}
+}
+
+// vacate gives changing webhooks temporary names and organizations, so that several can
+// swap theirs without violating a unique constraint. The temporary values begin with a
+// control character, which no valid value contains.
+func vacate(t *tx, all []*storage.Webhook) error {
+	if len(all) <= 1 {
+		return nil // a single webhook has none to swap with
+	}
+	for _, w := range all {
+		if w.ID == 0 {
+			continue
+		}
+		_, err := t.exec(`UPDATE webhooks SET name = convert_to(chr(7) || id, 'UTF8'), organization = convert_to(chr(7) || id, 'UTF8') WHERE id = ? AND version = ?`, w.ID, w.Version)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckWebhook returns the errors that CreateWebhook or UpdateWebhook would return for a
+// webhook's fields. It stores nothing.
+func (s *WebhookStore) CheckWebhook(ctx context.Context, w storage.Webhook) error {
+	w.Normalize()
+	return checkConflicts(ctx, s.reads, w, w.Validate(ctx, s.rules))
+}
+
+// save stores a webhook and returns it as stored. invalid holds the invalid fields found so
+// far, to which conflicts are added, so that all are reported at once.
+func (s *WebhookStore) save(t *tx, w storage.Webhook, invalid error) (storage.Webhook, error) {
+	if w.ID == 0 {
+		return s.create(t, w, invalid)
+	}
+	return s.change(t, w, invalid)
+}
+
+func (s *WebhookStore) create(t *tx, w storage.Webhook, invalid error) (made storage.Webhook, err error) {
+	if w.ID, err = t.newID(); err != nil {
+		return made, err
+	}
+	if err := checkConflicts(t.context, t, w, invalid); err != nil {
+		return made, err
+	}
+	w.Version, w.CreatedAt, w.UpdatedAt = 1, t.stamp(), t.stamp()
+	if err := s.insert(t, &w); err != nil {
+		return made, err
+	}
+	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.by})
+}
+
+// change stores a changed webhook. A reason why it was paused does not outlast the pause.
+func (s *WebhookStore) change(t *tx, w storage.Webhook, invalid error) (saved storage.Webhook, err error) {
+	stored, err := s.find(t.context, t, `id = ?`, w.ID)
+	if err != nil {
+		return saved, err
+	}
+	if stored.Version != w.Version {
+		return saved, storage.FieldErrors{{Field: "version", Conflict: true,
+			Reason: fmt.Sprintf("the webhook has been changed since (version %d, now %d); reload it and change it again", w.Version, stored.Version)}}
+	}
+	if err := checkConflicts(t.context, t, w, invalid); err != nil {
+		return saved, err
+	}
+	w.Version, w.CreatedAt, w.UpdatedAt = stored.Version+1, stored.CreatedAt, t.stamp()
+	if w.State == storage.Active {
+		w.StateReason = ""
+	}
+	if err := s.update(t, &w); err != nil {
+		return saved, err
+	}
+	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.by})
+}
+
+// insert stores a new webhook, and its name once more in a table that outlives the webhook.
+func (s *WebhookStore) insert(t *tx, w *storage.Webhook) error {
+	values, err := s.values(w)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(`INSERT INTO webhook_names VALUES (?, ?)`, w.ID, w.Name); err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO webhooks (`+webhookColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
+	return err
+}
+
+// update stores a changed webhook. Its deliveries and receipts show its new name.
+func (s *WebhookStore) update(t *tx, w *storage.Webhook) error {
+	values, err := s.values(w)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(`UPDATE webhook_names SET name = ? WHERE webhook_id = ?`, w.Name, w.ID); err != nil {
+		return err
+	}
+	clear(t.targets)
+	_, err = t.exec(`UPDATE webhooks SET (`+webhookColumns+`) = ROW (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?`, append(values, w.ID)...)
+	return err
+}
+
+// checkConflicts adds to the invalid fields of a webhook those whose values are taken by
+// other webhooks. The table's unique constraints would report one conflict only, and not
+// whose.
+func checkConflicts(ctx context.Context, from source, w storage.Webhook, invalid error) error {
+	var bad storage.FieldErrors
+	errors.As(invalid, &bad)
+	others, err := collect(ctx, from, scanOther,
+		`SELECT id, name, organization, sandbox_name FROM webhooks WHERE id <> ? AND (name = ? OR organization = ? AND sandbox_name = ?) ORDER BY id`,
+		w.ID, w.Name, w.Organization, w.Sandbox.Name)
+	if err != nil {
+		return err
+	}
+	return append(bad, w.Conflicts(others...)...).Err()
+}
+
+// scanOther reads the columns of a webhook that must be unique.
+func scanOther(read scan) (w storage.Webhook, err error) {
+	err = read(&w.ID, &w.Name, &w.Organization, &w.Sandbox.Name)
+	return w, err
+}
+
+// SetWebhookState activates or pauses a webhook. reason is empty if a person asked for it.
+func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error {
+	err := s.write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
+		return setWebhookState(t, id, state, s.by, reason)
+	})
+	if err != nil {
+		return fmt.Errorf("set the state of webhook %s: %w", id, err)
+	}
+	return nil
+}
+
+// setWebhookState increments the version, so that saving an older copy is a conflict.
+func setWebhookState(t *tx, id storage.ID, state storage.WebhookState, by, reason string) error {
+	name, err := first(t.context, t, one[string],
+		`UPDATE webhooks SET state = ?, state_reason = ?, version = version + 1, updated_at = ? WHERE id = ? RETURNING name`,
+		state, reason, moment(t.now), id)
+	if err != nil {
+		return err
+	}
+	text := "webhook " + name + " paused" + by
+	if state == storage.Active {
+		text = "webhook " + name + " activated" + by
+	}
+	if reason != "" {
+		text += ": " + reason + "; " + storage.ResumeAdvice(name)
+	}
+	return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: text})
+}
+
+// DeleteWebhook deletes a webhook and cancels its unfinished deliveries. Its deliveries and
+// receipts are kept under its name.
+func (s *WebhookStore) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error) {
+	err = s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error {
+		name, err := first(t.context, t, one[string], `DELETE FROM webhooks WHERE id = ? RETURNING name`, id)
+		if err != nil {
+			return err
+		}
+		clear(t.targets)
+		if cancelled, err = t.deliveries.cancelAll(id); err != nil {
+			return err
+		}
+		return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
+			Text: fmt.Sprintf("webhook %s deleted%s; deliveries cancelled: %d", name, s.by, cancelled)})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("delete webhook %s: %w", id, err)
+	}
+	return cancelled, nil
+}

@@ -1,0 +1,144 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"backchannel/storage"
+	"backchannel/storage/column"
+	"backchannel/storage/commit"
+)
+
+const (
+	// patience is how long an operation waits for a server that is away.
+	patience = 5 * time.Second
+	// firstPause is the time before the first repetition; it doubles.
+	firstPause = 5 * time.Millisecond
+	// slots is the number of rows that a counter has at most. Each writer has one of its own,
+	// unless there are so many that two share one and wait for each other now and then.
+	slots = 32
+)
+
+// An operation is work in a transaction of a writer.
+type operation = commit.Operation[*tx]
+
+// A writer runs operations one after another, and commits those that wait together, because a
+// commit waits for the server's disk and perhaps for a standby's.
+type writer struct {
+	*database
+	id      int64 // in table writers
+	number  int64 // of the last transaction
+	slot    int
+	ordered bool // its transactions may assign IDs
+	queue   *commit.Queue[*tx]
+	stopped chan struct{} // closed when the goroutine has ended
+
+	facets map[column.Facet]int64     // stored ones
+	runs   map[storage.ID]activityRun // as committed
+}
+
+func startWriter(db *database, slot int, ordered bool) *writer {
+	w := &writer{
+		database: db, id: rand.Int64(), slot: slot, ordered: ordered, queue: commit.NewQueue[*tx](), stopped: make(chan struct{}),
+		facets: map[column.Facet]int64{}, runs: map[storage.ID]activityRun{},
+	}
+	go w.loop()
+	return w
+}
+
+// loop is the writer's goroutine. It ends when the queue is closed and empty.
+func (w *writer) loop() {
+	defer close(w.stopped)
+	for op := range w.queue.Waiting {
+		commit.All(w.queue.Batch(op), w.commit)
+	}
+}
+
+func (w *writer) close() {
+	w.queue.Close()
+	<-w.stopped
+}
+
+// commit runs operations in one transaction, again for as long as patience lasts if the server
+// was away or two transactions were in each other's way. Its context is not that of a caller,
+// because a cancelled one closes the connection.
+func (w *writer) commit(batch []*operation) commit.Outcome {
+	w.gate.RLock()
+	defer w.gate.RUnlock()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for pause := firstPause; ; pause *= 2 {
+		t, result := w.run(ctx, batch)
+		if !result.Failed() {
+			t.runs.keep()
+			w.hub.Publish(t.kinds)
+			w.notice.add(t.kinds)
+			return result
+		}
+		clear(w.facets) // those that the transaction stored are gone
+		if !transient(result.Err) || !wait(ctx, pause) {
+			result.Err = w.place.explain(result.Err)
+			return result
+		}
+	}
+}
+
+// run runs operations in one transaction.
+func (w *writer) run(ctx context.Context, batch []*operation) (*tx, commit.Outcome) {
+	conn, err := w.pool.Acquire(ctx)
+	if err != nil {
+		return nil, commit.Outcome{Err: err}
+	}
+	defer conn.Release()
+	begun, err := conn.Begin(ctx)
+	if err != nil {
+		return nil, commit.Outcome{Err: err}
+	}
+	w.number++
+	t := newTx(ctx, w, begun)
+	result := t.run(batch)
+	if result.Failed() {
+		rollback(ctx, begun)
+		return t, result
+	}
+	if err = begun.Commit(ctx); unknown(err) {
+		err = w.lookUp(ctx, err)
+	}
+	return t, commit.Outcome{Err: err}
+}
+
+// lookUp finds out whether the last transaction took place although its commit returned an
+// error. The row of table writers that it changed is locked as long as it may still do so: the
+// connection can be lost while the server is committing.
+func (w *writer) lookUp(ctx context.Context, lost error) error {
+	for pause := firstPause; ; pause *= 2 {
+		done, err := first(ctx, w.pool, one[int64], `INSERT INTO writers VALUES (?, 0, now())
+			ON CONFLICT (id) DO UPDATE SET seen = excluded.seen RETURNING done`, w.id)
+		switch {
+		case err == nil && done == w.number:
+			return nil
+		case err == nil:
+			return errAborted{lost}
+		case !transient(err) || !wait(ctx, pause):
+			return errors.Join(errUnknown, lost)
+		}
+	}
+}
+
+// forgetWriters removes the rows of this process's writers. Those of a process that was killed
+// are removed by retention.
+func (d *database) forgetWriters() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_, _ = d.pool.Exec(ctx, `DELETE FROM writers WHERE id IN ($1, $2)`, d.ordered.id, d.loose.id)
+}
+
+func rollback(ctx context.Context, tx pgx.Tx) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = tx.Rollback(ctx) // or the connection is lost, and with it the transaction
+}
