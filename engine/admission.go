@@ -17,7 +17,8 @@ const never = time.Duration(math.MaxInt64)
 // circuit breaker and rate limit must allow it, and this machine must have the resources.
 // It must not be used by several goroutines at once.
 type admission struct {
-	share    int // the most attempts of any webhook; 0: no limit
+	share    int   // the most attempts of any webhook; 0: no limit
+	part     *Part // of what the webhook allows; nil: all
 	webhook  storage.Webhook
 	closed   bool // the webhook was deleted or the engine has ended
 	breaker  policy.Breaker
@@ -28,13 +29,30 @@ type admission struct {
 // idle reports whether no attempt may begin, whatever the endpoint does.
 func (a *admission) idle() bool { return a.closed || a.webhook.State != storage.Active }
 
-// wait returns how long no attempt may begin while inFlight are under way. If it returns
-// 0, a token of the rate limit has been taken.
-func (a *admission) wait(now time.Time, inFlight int) time.Duration {
+// most returns how many attempts may be in flight at most.
+func (a *admission) most() int {
 	most := a.webhook.Delivery.Concurrency
 	if a.share > 0 {
 		most = min(most, a.share)
 	}
+	if a.part != nil {
+		most = min(most, a.part.Concurrency)
+	}
+	return most
+}
+
+// wait returns how long no attempt may begin while inFlight are under way. If it returns
+// 0, a token of the rate limit has been taken.
+func (a *admission) wait(now time.Time, inFlight int) time.Duration {
+	if wait := a.blocked(now, inFlight); wait > 0 {
+		return wait
+	}
+	return a.reserve(now)
+}
+
+// blocked is wait without the rate limit.
+func (a *admission) blocked(now time.Time, inFlight int) time.Duration {
+	most := a.most()
 	if a.idle() || inFlight >= most {
 		return never
 	}
@@ -44,13 +62,53 @@ func (a *admission) wait(now time.Time, inFlight int) time.Duration {
 	if inFlight >= a.throttle.limit(now, most) {
 		return recoverAfter
 	}
+	if a.breaker.Open() && a.part != nil && !a.part.Probes {
+		return never
+	}
 	if ok, wait := a.breaker.Ready(now); !ok {
 		if wait == 0 {
 			wait = never
 		}
 		return wait
 	}
-	return a.reserve(now)
+	return 0
+}
+
+// room returns how many attempts may begin now, or if none may, after how long to ask again.
+// It takes no tokens of the rate limit: take does.
+func (a *admission) room(now time.Time, inFlight int) (n int, wait time.Duration) {
+	if wait := a.blocked(now, inFlight); wait > 0 {
+		return 0, wait
+	}
+	most := a.most()
+	n = min(most, a.throttle.limit(now, most)) - inFlight
+	if a.breaker.Open() {
+		n = 1 // the probe
+	}
+	if a.limiter == nil {
+		return n, 0
+	}
+	tokens := a.limiter.TokensAt(now)
+	if tokens < 1 {
+		return 0, time.Duration((1 - tokens) / float64(a.limiter.Limit()) * float64(time.Second))
+	}
+	return min(n, int(tokens)), 0
+}
+
+// take takes the tokens of attempts that room allowed.
+func (a *admission) take(now time.Time, n int) {
+	if a.limiter != nil {
+		a.limiter.ReserveN(now, n)
+	}
+}
+
+// divide changes which part of what the webhook allows this engine may use.
+func (a *admission) divide(part Part) {
+	before := a.part
+	a.part = &part
+	if before == nil || before.Engines != part.Engines {
+		a.limiter = a.newLimiter()
+	}
 }
 
 // reserve takes a token of the rate limit, or returns when there will be one.
@@ -84,8 +142,16 @@ func (a *admission) update(w storage.Webhook, now time.Time) {
 		a.breaker.ProbeNow(now)
 	}
 	if before.Delivery.RatePerSec != w.Delivery.RatePerSec {
-		a.limiter = newLimiter(w.Delivery.RatePerSec)
+		a.limiter = a.newLimiter()
 	}
+}
+
+func (a *admission) newLimiter() *rate.Limiter {
+	perSecond := a.webhook.Delivery.RatePerSec
+	if a.part != nil && a.part.Engines > 1 {
+		perSecond /= float64(a.part.Engines)
+	}
+	return newLimiter(perSecond)
 }
 
 // newLimiter returns a bucket with the tokens of 50 ms. Timers are too coarse to admit

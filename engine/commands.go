@@ -36,6 +36,8 @@ func (c *commands) run(ctx context.Context) {
 		case d == nil:
 		case one.Kind == storage.CommandCancel:
 			d.queue.cancel(one.DeliveryID)
+		case one.Kind == storage.CommandRetry && d.worker != nil:
+			d.probeNow() // the source has the job
 		case one.Kind == storage.CommandRetry:
 			d.queue.retry(func() (storage.Job, bool) { return c.job(ctx, one.DeliveryID) })
 		}

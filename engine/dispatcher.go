@@ -17,6 +17,7 @@ type dispatcher struct {
 	engine *Engine
 	queue  *webhookQueue
 	client *Client
+	worker *Worker // nil unless a source hands over the jobs
 
 	saving sync.Mutex // orders the commits of the circuit breaker
 }
@@ -106,4 +107,7 @@ func (d *dispatcher) lookAhead(ctx context.Context, after time.Time) time.Durati
 func (d *dispatcher) close() {
 	d.queue.close()
 	d.client.Close()
+	if d.worker != nil {
+		d.engine.source.Close(d.worker)
+	}
 }

@@ -32,17 +32,18 @@ func (s *dispatchers) of(webhook storage.ID) *dispatcher {
 }
 
 // reconcile updates the dispatchers to the webhooks that exist now. It compares all of them,
-// because a hint says that webhooks have changed, but not which.
-// start returns a
-// running dispatcher for a webhook that is new.
-func (s *dispatchers) reconcile(webhooks []storage.Webhook, start func(storage.Webhook) *dispatcher) {
+// because a hint says that webhooks have changed, but not which. start returns a running
+// dispatcher for a webhook that is new. reconcile returns those of webhooks that were edited.
+func (s *dispatchers) reconcile(webhooks []storage.Webhook, start func(storage.Webhook) *dispatcher) (edited []*dispatcher) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	exists := make(map[storage.ID]bool, len(webhooks))
 	for _, w := range webhooks {
 		exists[w.ID] = true
 		if d := s.byWebhook[w.ID]; d != nil {
-			d.queue.update(w)
+			if d.queue.update(w) {
+				edited = append(edited, d)
+			}
 			continue
 		}
 		s.byWebhook[w.ID] = start(w)
@@ -53,6 +54,7 @@ func (s *dispatchers) reconcile(webhooks []storage.Webhook, start func(storage.W
 			delete(s.byWebhook, id)
 		}
 	}
+	return edited
 }
 
 // inFlight returns how many attempts are under way.

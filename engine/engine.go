@@ -32,6 +32,7 @@ const commitGrace = 2 * time.Second
 // An Engine delivers the deliveries in a store. Only one may run on a store at a time.
 type Engine struct {
 	store     Store
+	source    Source // of jobs; nil: the store
 	cfg       Config
 	endpoints *endpointBuilder
 	log       *slog.Logger
@@ -135,6 +136,19 @@ func (e *Engine) loop(ctx context.Context) {
 				changes = nil // the store is closed
 			}
 		}
+		e.pace(ctx)
+	}
+}
+
+// pace keeps an engine that is one of several from asking the store at each change of any of
+// them. What changes meanwhile comes as one hint.
+func (e *Engine) pace(ctx context.Context) {
+	if e.source == nil {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(hintGap):
 	}
 }
 
@@ -145,7 +159,11 @@ func (e *Engine) handleChange(ctx context.Context, change storage.Change) {
 		}
 	}
 	if change.Has(storage.ChangedDeliveries) {
-		e.hint(ctx)
+		if e.source == nil {
+			e.hint(ctx)
+		} else if err := e.followBreakers(ctx); err != nil {
+			e.reads.failed(ctx, err)
+		}
 		e.commands.run(ctx)
 		e.gauge.changed()
 	}
@@ -185,11 +203,20 @@ func (e *Engine) reload(ctx context.Context, breakers []storage.Breaker) error {
 	if err != nil {
 		return fmt.Errorf("read webhooks: %w", err)
 	}
-	e.dispatchers.reconcile(webhooks, func(w storage.Webhook) *dispatcher {
+	edited := e.dispatchers.reconcile(webhooks, func(w storage.Webhook) *dispatcher {
 		d := newDispatcher(e, w, breakerOf(breakers, w.ID))
+		if e.source != nil {
+			d.handOver()
+			return d
+		}
 		e.routines.spawn(func() { d.run(ctx) })
 		return d
 	})
+	if e.source != nil {
+		for _, d := range edited {
+			d.probeNow()
+		}
+	}
 	return nil
 }
 

@@ -43,6 +43,7 @@ type webhookQueue struct {
 	fetcher   fetcher
 	queue     queue
 	running   map[storage.ID]*runningAttempt
+	reserved  int                 // places for jobs that are about to be handed over
 	messages  map[storage.ID]bool // those of which a planned event is in flight for the first time
 }
 
@@ -162,10 +163,21 @@ func (q *webhookQueue) putBack(a *runningAttempt) {
 	q.queue.pushFront(a.job)
 }
 
-// update replaces the webhook by a newer version.
-func (q *webhookQueue) update(w storage.Webhook) {
+// giveBack is putBack for a job that was handed over. It returns when the job may be attempted
+// again.
+func (q *webhookQueue) giveBack(a *runningAttempt) (after time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.ended(a)
+	q.admission.throttle.reduce(q.now(), len(q.running))
+	return max(q.admission.throttle.wait(q.now()), firstShortageWait)
+}
+
+// update replaces the webhook by a newer version, and reports whether there was another one.
+func (q *webhookQueue) update(w storage.Webhook) (edited bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	edited = q.admission.webhook.Version != w.Version
 	wasActive := q.admission.webhook.State == storage.Active
 	q.admission.update(w, q.now())
 	if w.State != storage.Active {
@@ -174,6 +186,7 @@ func (q *webhookQueue) update(w storage.Webhook) {
 		q.fetcher.fullScanAt = q.now()
 	}
 	q.wakeUp()
+	return edited
 }
 
 // pause pauses the webhook before the store's change arrives. In the meantime the workers
@@ -248,6 +261,13 @@ func (q *webhookQueue) parked() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.admission.idle() || q.admission.breaker.Open()
+}
+
+// cleanBreaker reports whether the circuit breaker counts no failures.
+func (q *webhookQueue) cleanBreaker() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.admission.breaker.Clean()
 }
 
 // breakerRecord returns the circuit breaker as it is to be stored, and the webhook's name.

@@ -24,28 +24,34 @@ func (d *dispatcher) work(a *runningAttempt) {
 }
 
 // deliver makes an attempt and commits its outcome. Three ends have none, and leave the
-// delivery as it was: the engine had to end before the attempt began, or during it, or this
-// machine lacked a resource, for which the endpoint is not to blame.
-func (d *dispatcher) deliver(a *runningAttempt) {
+// delivery as it was, to be attempted again after a while: the engine had to end before the
+// attempt began, or during it, or this machine lacked a resource, for which the endpoint is not
+// to blame.
+func (d *dispatcher) deliver(a *runningAttempt) (back bool, after time.Duration) {
 	if !d.engine.quota.enter(d.engine.working, d.client.releaseIdle) {
 		d.unclaim(a)
-		return
+		return true, 0
 	}
 	defer d.engine.quota.leave()
 	if d.engine.quota != nil && d.engine.draining.Load() { // the wait may have been long
 		d.unclaim(a)
-		return
+		return true, 0
 	}
 	r, schedule := d.attempt(a)
 	if r.Class == policy.Aborted && !a.cancelled.Load() {
 		d.engine.cutOff.Add(1)
 		d.unclaim(a)
-		return
+		return true, 0
 	}
 	if r.Class == policy.Starved && !a.cancelled.Load() {
-		d.putBack(a, r.Attempt.Error)
-		return
+		return true, d.putBack(a, r.Attempt.Error)
 	}
+	return !d.conclude(a, &r, schedule), 0
+}
+
+// conclude commits the outcome of an attempt.
+func (d *dispatcher) conclude(a *runningAttempt, r *Result, schedule []time.Duration) (committed bool) {
+	clean := d.queue.cleanBreaker()
 	changed := d.queue.judge(r.Class, a.probe)
 	o := policy.Decide(policy.Attempt{
 		Class: r.Class, N: r.Attempt.N, Code: r.Attempt.Code, RetryAfter: r.retryAfter,
@@ -56,15 +62,19 @@ func (d *dispatcher) deliver(a *runningAttempt) {
 		d.queue.pause(o.PauseWebhook)
 	}
 	a.stopMarking()
-	committed := d.engine.committer.commit(o)
+	committed = d.engine.committer.commit(o)
 	d.queue.finish(a, o.NextAttemptAt)
 	if !committed {
-		return
+		return false
 	}
 	d.engine.stats.count(o.State, o.FinishedAt.Sub(a.job.CreatedAt))
-	if changed {
+	switch {
+	case d.engine.source != nil:
+		d.shareOutcome(r.Class, a.probe, clean)
+	case changed:
 		d.saveBreaker()
 	}
+	return true
 }
 
 // attempt tries to deliver the job with the webhook as it is now, which may be another
@@ -84,8 +94,8 @@ func (d *dispatcher) unclaim(a *runningAttempt) {
 }
 
 // putBack returns a job to the queue, to be tried again when this machine may have the
-// resources.
-func (d *dispatcher) putBack(a *runningAttempt, lack string) {
+// resources, which it returns.
+func (d *dispatcher) putBack(a *runningAttempt, lack string) (after time.Duration) {
 	d.queue.judge(policy.Starved, a.probe)
 	if a.stopMarking() {
 		if err := d.engine.store.ResetSending(d.engine.committing); err != nil {
@@ -93,7 +103,11 @@ func (d *dispatcher) putBack(a *runningAttempt, lack string) {
 		}
 	}
 	d.engine.shortages.report(lack)
+	if d.engine.source != nil {
+		return d.queue.giveBack(a)
+	}
 	d.queue.putBack(a)
+	return 0
 }
 
 // saveBreaker stores the circuit breaker as it is when its turn comes, so that of several
@@ -105,6 +119,11 @@ func (d *dispatcher) saveBreaker() {
 	if err := d.engine.store.SaveBreaker(d.engine.committing, b); err != nil {
 		d.engine.log.Error("save circuit breaker", "webhook", name, "error", err)
 	}
+	d.recordBreaker(b, name)
+}
+
+// recordBreaker records in Activity that a circuit breaker has opened, closed or waits longer.
+func (d *dispatcher) recordBreaker(b storage.Breaker, name string) {
 	text := fmt.Sprintf("%s answers again: its circuit breaker is closed", name)
 	if b.Open() {
 		text = fmt.Sprintf("%s failed %d times in a row: its circuit breaker is open, the next try is in %s",

@@ -29,10 +29,19 @@ func RestoredBreaker(b storage.Breaker) Breaker {
 	return Breaker{failures: b.Failures, openUntil: b.OpenUntil, wait: b.Wait}
 }
 
+// Follow makes the breaker what a record describes, which another process may have stored. A
+// probe of this process that is in flight stays so.
+func (b *Breaker) Follow(r storage.Breaker) {
+	b.failures, b.openUntil, b.wait = r.Failures, r.OpenUntil, r.Wait
+}
+
 // Record returns the breaker as it is to be stored.
 func (b *Breaker) Record(webhook storage.ID) storage.Breaker {
 	return storage.Breaker{WebhookID: webhook, Failures: b.failures, OpenUntil: b.openUntil, Wait: b.wait}
 }
+
+// Clean reports whether the breaker is closed and counts no failures.
+func (b *Breaker) Clean() bool { return b.failures == 0 && !b.Open() }
 
 // Open reports whether the breaker is open.
 func (b *Breaker) Open() bool { return !b.openUntil.IsZero() }

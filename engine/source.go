@@ -1,0 +1,233 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"backchannel/engine/policy"
+	"backchannel/storage"
+)
+
+// A Source hands jobs to an engine that does not read them from its store, because several
+// engines share them. Its methods may be called by several goroutines at once.
+type Source interface {
+	// Open begins to hand a webhook's jobs to its worker. It must not wait.
+	Open(w *Worker)
+	// Close ends that. It must not wait either.
+	Close(w *Worker)
+	// ChangeBreaker changes a circuit breaker that the engines share. It returns the changed one
+	// after it is stored. change may be called several times.
+	ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (storage.Breaker, error)
+}
+
+// hintGap is the least time between two looks at what a source's store has changed. What has to
+// be quicker, the source hears of by itself.
+const hintGap = 25 * time.Millisecond
+
+// NewShared is [New] for an engine that gets its jobs from a source. Any number of them may run
+// on a store.
+func NewShared(store Store, cfg Config, source Source) *Engine {
+	e := New(store, cfg)
+	e.source = source
+	return e
+}
+
+// A Part is how much of what a webhook allows one of several engines may use.
+type Part struct {
+	Concurrency int  // attempts in flight
+	Engines     int  // those that share the rate
+	Probes      bool // this engine makes the probes of an open circuit breaker
+}
+
+// A Worker attempts the jobs of one webhook that a source hands to it. The source reserves room
+// for them first.
+type Worker struct{ d *dispatcher }
+
+// WebhookID returns which webhook it is.
+func (w *Worker) WebhookID() storage.ID { return w.d.queue.id }
+
+// Allowed returns how many attempts the webhook allows at a time, by all engines together.
+func (w *Worker) Allowed() int {
+	w.d.queue.mu.Lock()
+	defer w.d.queue.mu.Unlock()
+	if w.d.queue.admission.closed {
+		return 0
+	}
+	return w.d.queue.admission.webhook.Delivery.Concurrency
+}
+
+// Divide says how much of what the webhook allows the worker may use. Until it is called, that
+// is nothing.
+func (w *Worker) Divide(p Part) {
+	w.d.queue.mu.Lock()
+	defer w.d.queue.mu.Unlock()
+	if before := w.d.queue.admission.part; before == nil || *before != p {
+		w.d.queue.admission.divide(p)
+		w.d.queue.wakeUp()
+	}
+}
+
+// Paused reports whether nothing is to be attempted, whatever the endpoint does.
+func (w *Worker) Paused() bool {
+	w.d.queue.mu.Lock()
+	defer w.d.queue.mu.Unlock()
+	return w.d.queue.admission.idle()
+}
+
+// InFlight returns how many jobs the worker has, or has reserved room for.
+func (w *Worker) InFlight() int {
+	w.d.queue.mu.Lock()
+	defer w.d.queue.mu.Unlock()
+	return len(w.d.queue.running) + w.d.queue.reserved
+}
+
+// Has reports whether the worker has the job of a delivery.
+func (w *Worker) Has(delivery storage.ID) bool {
+	w.d.queue.mu.Lock()
+	defer w.d.queue.mu.Unlock()
+	return w.d.queue.running[delivery] != nil
+}
+
+// Woken holds a notice after something has changed that may have made room.
+func (w *Worker) Woken() <-chan struct{} { return w.d.queue.wake }
+
+// Reserve reserves room for the jobs that the worker may be given now, or if it is none, returns
+// after how long to ask again. Every place is to be used by Take, or given up by Release.
+func (w *Worker) Reserve() (n int, wait time.Duration) {
+	if w.d.engine.halted() {
+		return 0, never
+	}
+	q := w.d.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n, wait = q.admission.room(q.now(), len(q.running)+q.reserved)
+	q.reserved += n
+	return n, wait
+}
+
+// Release gives up room that was reserved.
+func (w *Worker) Release(n int) {
+	w.d.queue.mu.Lock()
+	defer w.d.queue.mu.Unlock()
+	w.d.queue.reserved -= n
+}
+
+// A Taken is a job that a worker attempts.
+type Taken struct {
+	done  chan struct{}
+	back  bool
+	after time.Duration
+}
+
+// Wait waits until the worker has done with the job. back means that nothing is stored: the job
+// is to be attempted again after a while, which counts as nothing.
+func (t *Taken) Wait() (back bool, after time.Duration) {
+	<-t.done
+	return t.back, t.after
+}
+
+// Take begins to attempt a job for which there is room.
+func (w *Worker) Take(job storage.Job) *Taken {
+	a, t := w.d.queue.accept(job), &Taken{done: make(chan struct{})}
+	w.d.engine.marker.notice()
+	w.d.engine.routines.spawn(func() {
+		defer close(t.done)
+		t.back, t.after = w.d.deliver(a)
+	})
+	return t
+}
+
+// handOver has the source hand over the jobs.
+func (d *dispatcher) handOver() {
+	d.worker = &Worker{d}
+	d.worker.Divide(Part{})
+	d.engine.source.Open(d.worker)
+}
+
+// accept is claim for a job that is handed over.
+func (q *webhookQueue) accept(job storage.Job) *runningAttempt {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.admission.take(q.now(), 1)
+	q.reserved--
+	a := &runningAttempt{job: job, probe: q.admission.breaker.Begin(), cancel: func() {}}
+	q.running[job.DeliveryID] = a
+	return a
+}
+
+// shareOutcome counts the outcome of an attempt in the circuit breaker that engines share,
+// unless it is of no consequence there.
+func (d *dispatcher) shareOutcome(class policy.Class, probe, clean bool) {
+	if class != policy.Retryable && clean {
+		return
+	}
+	changed := false
+	d.changeBreaker(func(b *policy.Breaker) {
+		changed = b.End(class, probe && b.Open(), d.engine.now())
+	})
+	if changed {
+		b, name := d.queue.breakerRecord()
+		d.recordBreaker(b, name)
+	}
+}
+
+// changeBreaker changes the shared circuit breaker, and this engine's after it.
+func (d *dispatcher) changeBreaker(change func(*policy.Breaker)) {
+	e := d.engine
+	stored, err := e.source.ChangeBreaker(e.committing, d.queue.id, func(r storage.Breaker) storage.Breaker {
+		b := policy.RestoredBreaker(r)
+		change(&b)
+		return b.Record(d.queue.id)
+	})
+	if err != nil {
+		e.log.Error("save circuit breaker", "webhook", d.queue.id, "error", err)
+		return
+	}
+	d.queue.follow(stored)
+}
+
+// follow makes the circuit breaker what is stored.
+func (q *webhookQueue) follow(b storage.Breaker) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	before := q.admission.breaker.Record(q.id)
+	q.admission.breaker.Follow(b)
+	if b.OpenUntil.Before(before.OpenUntil) {
+		q.wakeUp()
+	}
+}
+
+// followBreakers reads the circuit breakers that other engines may have changed.
+func (e *Engine) followBreakers(ctx context.Context) error {
+	breakers, err := e.store.Breakers(ctx)
+	if err != nil {
+		return fmt.Errorf("read circuit breakers: %w", err)
+	}
+	for _, d := range e.dispatchers.all() {
+		d.queue.follow(breakerOf(breakers, d.queue.id))
+	}
+	return nil
+}
+
+// probeNow makes the next probe of an open circuit breaker due at once.
+func (d *dispatcher) probeNow() {
+	d.queue.mu.Lock()
+	probes := d.queue.admission.breaker.Open() && d.queue.admission.part != nil && d.queue.admission.part.Probes
+	d.queue.mu.Unlock()
+	if probes {
+		d.changeBreaker(func(b *policy.Breaker) { b.ProbeNow(d.engine.now()) })
+	}
+}
+
+// Unmark forgets which attempts are marked as sending, after ResetSending of the store has
+// undone all of this process.
+func (e *Engine) Unmark() {
+	for _, d := range e.dispatchers.all() {
+		for _, a := range d.queue.startedBefore(e.now()) {
+			a.marking.Lock()
+			a.isMarked = false
+			a.marking.Unlock()
+		}
+	}
+}
