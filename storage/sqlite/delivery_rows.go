@@ -64,6 +64,15 @@ func (r *deliveryRows) insert(d *storage.Delivery) error {
 		unlessZero(d.MessageID), micros(d.DueAt))
 }
 
+// insertFinal stores a delivery that ended elsewhere, and the outcome of its last attempt.
+func (r *deliveryRows) insertFinal(d *storage.Delivery) error {
+	r.count(deliveryState{d.WebhookID, d.State}, 1)
+	return r.raw.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, attempts, code, error_class, error, created_at, finished_at, due_at)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`,
+		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), string(d.State), int64(d.Attempts), int64(d.Code),
+		string(d.ErrorClass), d.Error, micros(d.CreatedAt), micros(d.FinishedAt), micros(d.DueAt))
+}
+
 // unlessZero returns an ID as stored, or NULL for none.
 func unlessZero(id storage.ID) any {
 	if id == 0 {

@@ -113,9 +113,7 @@ func (s *QueueStore) ResetSending(ctx context.Context) error {
 // been cancelled stays cancelled, and an attempt that is already stored changes nothing. The
 // headers are packed and sealed before the transaction, in the caller's goroutine.
 func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
-	request, secrets := column.PackHeaders(o.Attempt.RequestHeaders...)
-	response, more := column.PackHeaders(o.Attempt.ResponseHeaders...)
-	sealed := s.seals.Seal(append(secrets, more...), attemptSecrets(o.Attempt))
+	packed := s.packAttempt(&o.Attempt)
 	kinds := storage.ChangedDeliveries
 	if o.PauseWebhook != "" {
 		kinds |= storage.ChangedWebhooks | storage.ChangedActivity
@@ -124,7 +122,7 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 		kinds |= storage.ChangedActivity
 	}
 	err := s.write(ctx, kinds, func(t *tx) error {
-		stored, err := insertAttempt(t, &o.Attempt, request, response, sealed)
+		stored, err := packed.insert(t)
 		if err != nil || !stored {
 			return err
 		}
@@ -151,13 +149,25 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 	return nil
 }
 
-// insertAttempt stores an attempt. It returns false if the attempt is already stored, as when
+// A packedAttempt is an attempt with its headers packed and sealed.
+type packedAttempt struct {
+	*storage.Attempt
+	request, response, sealed []byte
+}
+
+func (d *database) packAttempt(a *storage.Attempt) packedAttempt {
+	request, secrets := column.PackHeaders(a.RequestHeaders...)
+	response, more := column.PackHeaders(a.ResponseHeaders...)
+	return packedAttempt{a, request, response, d.seals.Seal(append(secrets, more...), attemptSecrets(*a))}
+}
+
+// insert stores an attempt. It returns false if the attempt is already stored, as when
 // the engine repeats an outcome whose commit succeeded although an error was reported.
-func insertAttempt(t *tx, a *storage.Attempt, request, response, sealed []byte) (stored bool, err error) {
+func (a packedAttempt) insert(t *tx) (stored bool, err error) {
 	err = t.raw.exec(`INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(a.DeliveryID), int64(a.N), micros(a.At), int64(a.Code), string(a.ErrorClass), a.Error,
 		int64(a.Timings.DNS), int64(a.Timings.Connect), int64(a.Timings.TLS), int64(a.Timings.FirstByte), int64(a.Timings.Total),
-		request, response, sealed, a.ResponseBody, string(a.ResponseFlaw))
+		a.request, a.response, a.sealed, a.ResponseBody, string(a.ResponseFlaw))
 	switch {
 	case violates(err):
 		return false, nil

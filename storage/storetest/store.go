@@ -71,6 +71,7 @@ type store struct {
 	checkWrites
 	nodeReads
 	nodeWrites
+	Imports
 	hinter
 	Health
 	Retainer
@@ -117,6 +118,7 @@ func joinWriter(s *store, writer any) {
 	s.executionWrites, _ = writer.(executionWrites)
 	s.checkWrites, _ = writer.(checkWrites)
 	s.nodeWrites, _ = writer.(nodeWrites)
+	s.Imports, _ = writer.(Imports)
 	s.Retainer, _ = writer.(Retainer)
 	s.Pauser, _ = writer.(Pauser)
 	s.Closer, _ = writer.(io.Closer)

@@ -1,0 +1,56 @@
+package storage
+
+import (
+	"context"
+	"errors"
+)
+
+// A Configuration is what people have set up in a store, for another store to take over.
+type Configuration struct {
+	Webhooks  []Webhook
+	Profiles  map[ID]Profile // by the ID of the webhook
+	Campaigns []Campaign
+	Fixtures  []SavedFixture
+}
+
+// Validate returns FieldErrors with an entry for each field that is not valid, or nil. The name
+// of the record comes before that of the field.
+func (c Configuration) Validate(ctx context.Context, rules Rules) error {
+	var bad FieldErrors
+	for _, w := range c.Webhooks {
+		bad.addAbout("webhook "+w.Name, w.Validate(ctx, rules))
+		bad.addAbout("profile of webhook "+w.Name, c.Profiles[w.ID].Validate())
+	}
+	for _, made := range c.Campaigns {
+		bad.addAbout("campaign "+made.Name, made.Validate(rules))
+	}
+	for _, f := range c.Fixtures {
+		bad.addAbout("fixture "+f.Name, f.Validate())
+	}
+	return bad.Err()
+}
+
+// addAbout adds the errors of one of several records.
+func (e *FieldErrors) addAbout(record string, err error) {
+	var bad FieldErrors
+	errors.As(err, &bad)
+	for _, f := range bad {
+		f.Field = record + ": " + f.Field
+		*e = append(*e, f)
+	}
+}
+
+// A History is a part of what has happened in a store, for another store to take over. The
+// deliveries are final.
+type History struct {
+	Deliveries []PastDelivery
+	Receipts   []Receipt
+}
+
+// A PastDelivery is a delivery with the event that it sent and its attempts. Several deliveries
+// may have sent the same event.
+type PastDelivery struct {
+	Delivery Delivery
+	Event    Event
+	Attempts []Attempt
+}

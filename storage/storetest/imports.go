@@ -1,0 +1,317 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"backchannel/storage"
+)
+
+// Imports take over what another store has, with its IDs. Each call stores all of it or nothing,
+// and what exists already is a conflict.
+type Imports interface {
+	// ImportConfiguration keeps versions and times. How many executions a campaign had is not
+	// taken over.
+	ImportConfiguration(ctx context.Context, c storage.Configuration) error
+	// ImportHistory keeps times. A delivery that is not final is invalid. What deliveries were a
+	// part of, a campaign's message or a check, is not taken over.
+	ImportHistory(ctx context.Context, h storage.History) error
+}
+
+// RunImports tests how a store takes over what another one has.
+func RunImports[S interface {
+	Base
+	Imports
+	Profiles
+	Fixtures
+	Campaigns
+	Receipts
+	Activities
+}](t *testing.T, create Create[S]) {
+	run(t, create, importsTests())
+}
+
+func importsTests() subject {
+	return subject{
+		bare: true,
+		both: tests{
+			"a configuration is taken over with its ids":   importedConfiguration,
+			"of a configuration all is taken over or none": importedAtOnce,
+			"history is taken over with its ids":           importedHistory,
+			"history of a deleted webhook keeps its name":  importedNames,
+			"what was taken over is not taken over again":  importedOnce,
+			"a delivery on its way is not taken over":      importedFinal,
+			"the judge gets receipts taken over":           importedAndJudged,
+		},
+		alone: tests{
+			"what was taken over is recorded": importRecorded,
+		},
+	}
+}
+
+// The IDs and times of what is taken over: of an earlier year, but for one from a clock that is
+// ahead.
+const (
+	importedID = storage.ID(1_500_000_000_000_000)
+	futureID   = storage.ID(5_000_000_000_000_000)
+)
+
+func importTime(n int) time.Time { return time.Unix(1_500_000_000, int64(n)*1000).UTC() }
+
+// aConfiguration returns one of each.
+func aConfiguration() storage.Configuration {
+	w := WebhookNamed("acme")
+	FullWebhook(&w)
+	w.ID, w.Version, w.State, w.StateReason = importedID, 7, storage.Paused, "it answered 410"
+	w.CreatedAt, w.UpdatedAt = importTime(1), importTime(2)
+	w.Normalize()
+	c := storage.NewCampaign()
+	c.ID, c.Version, c.Name, c.Executions = futureID, 3, "welcome", 12
+	c.CreatedAt, c.UpdatedAt = importTime(3), importTime(4)
+	c.Normalize()
+	c, _ = c.Activate() // a draft can be
+	c, _ = c.Edit(c.Latest())
+	c.Normalize()
+	return storage.Configuration{
+		Webhooks:  []storage.Webhook{w},
+		Profiles:  map[storage.ID]storage.Profile{w.ID: storage.Presets()[1].Profile},
+		Campaigns: []storage.Campaign{c},
+		Fixtures: []storage.SavedFixture{{
+			Name: "mine", Channel: storage.Email, Status: storage.StatusBounce, Revision: storage.Classic, Payload: []byte("{\xff\x00}"), CreatedAt: importTime(5),
+		}},
+	}
+}
+
+// wantConfiguration checks that a store has a configuration and nothing else.
+func (s *suite) wantConfiguration(want storage.Configuration) {
+	s.Helper()
+	var got storage.Configuration
+	var err error
+	got.Webhooks, err = s.store.Webhooks(s.ctx)
+	s.must(err)
+	got.Campaigns, err = s.store.Campaigns(s.ctx)
+	s.must(err)
+	got.Fixtures, err = s.store.SavedFixtures(s.ctx)
+	s.must(err)
+	for _, w := range got.Webhooks {
+		p, err := s.store.Profile(s.ctx, w.ID)
+		s.must(err)
+		if got.Profiles == nil {
+			got.Profiles = map[storage.ID]storage.Profile{}
+		}
+		got.Profiles[w.ID] = p
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(storage.Profile{}, "Generation"), cmpopts.EquateEmpty()); diff != "" {
+		s.Errorf("(-want, +got): %s", diff)
+	}
+}
+
+func importedConfiguration(t *suite) {
+	c := aConfiguration()
+	t.must(t.store.ImportConfiguration(t.ctx, c))
+	c.Campaigns[0].Executions = 0
+	t.wantConfiguration(c)
+	if next := addWebhook(t, t.store, "next"); next.ID <= futureID {
+		t.Errorf("the next ID, %d, is not after one that was taken over, %d", next.ID, futureID)
+	}
+}
+
+func importedAtOnce(t *suite) {
+	t.makeTaken()
+	for name, spoil := range map[string]struct {
+		err    error
+		change func(*storage.Configuration)
+	}{
+		"a webhook's name":   {storage.ErrConflict, func(c *storage.Configuration) { c.Webhooks[0].Name = "taken" }},
+		"a sandbox":          {storage.ErrConflict, func(c *storage.Configuration) { c.Webhooks[0].Organization = "takenOrg" }},
+		"a campaign's name":  {storage.ErrConflict, func(c *storage.Configuration) { c.Campaigns[0].Draft.Name = "taken" }},
+		"a fixture's name":   {storage.ErrConflict, func(c *storage.Configuration) { c.Fixtures[0].Name = "taken" }},
+		"an invalid webhook": {storage.ErrInvalid, func(c *storage.Configuration) { c.Webhooks[0].URL = "ftp://x" }},
+		"an invalid fixture": {storage.ErrInvalid, func(c *storage.Configuration) { c.Fixtures[0].Payload = nil }},
+	} {
+		c := aConfiguration()
+		spoil.change(&c)
+		if err := t.store.ImportConfiguration(t.ctx, c); !errors.Is(err, spoil.err) {
+			t.Errorf("%s: got %v, want %v", name, err, spoil.err)
+		}
+		if _, err := t.store.Webhook(t.ctx, importedID); !errors.Is(err, storage.ErrNotFound) {
+			t.Errorf("%s: the webhook is there: %v", name, err)
+		}
+	}
+	t.must(t.store.ImportConfiguration(t.ctx, aConfiguration()))
+}
+
+// makeTaken stores a webhook, a campaign and a fixture of the same name.
+func (s *suite) makeTaken() {
+	s.Helper()
+	addWebhook(s, s.store, "taken")
+	c := storage.NewCampaign()
+	c.Name = "taken"
+	s.must(s.store.SaveCampaigns(s.ctx, &c))
+	s.must(s.store.SaveFixture(s.ctx, storage.SavedFixture{
+		Name: "taken", Channel: storage.Email, Status: storage.StatusSent, Revision: storage.Classic, Payload: []byte("{}"),
+	}))
+}
+
+// aHistory returns a delivery that failed once, its replay and the receipt of the latter.
+func aHistory(w storage.Webhook) storage.History {
+	e := EventFor(w)
+	e.ID, e.CreatedAt, e.Payload = importedID+1, importTime(1), []byte("{\xff\x00}")
+	first := storage.Delivery{
+		ID: importedID + 2, EventID: e.ID, WebhookID: w.ID, Webhook: w.Name, RequestID: e.RequestID, Channel: e.Channel, Status: e.Status,
+		Variant: e.Variant, Identity: e.Identity, State: storage.Failed, Attempts: 1, Code: 503, ErrorClass: storage.ClassStatus, Error: "answered 503",
+		CreatedAt: importTime(2), FinishedAt: importTime(9), DueAt: importTime(3),
+	}
+	replay := first
+	replay.ID, replay.ReplayOf, replay.State, replay.Code, replay.ErrorClass, replay.Error = importedID+3, first.ID, storage.StateDelivered, 204, "", ""
+	replay.DueAt = time.Time{}
+	attempt := storage.Attempt{
+		DeliveryID: first.ID, N: 1, At: importTime(4), Code: 503, ErrorClass: storage.ClassStatus, Error: "answered 503",
+		Timings:         storage.Timings{DNS: 1, Connect: 2, TLS: 3, FirstByte: 4, Total: 10},
+		RequestHeaders:  []storage.HeaderField{{Name: "Authorization", Value: "Bearer sesame", Secret: true}, {Name: "A", Value: "\xff"}},
+		ResponseHeaders: []storage.HeaderField{{Name: "B", Value: "c"}}, ResponseBody: []byte("no\x00"), ResponseFlaw: storage.BodyCut,
+	}
+	again := attempt
+	again.DeliveryID, again.Code, again.ErrorClass, again.Error = replay.ID, 204, "", ""
+	r := ReceiptOf(w)
+	r.ID, r.ReceivedAt, r.DeliveryID, r.Attempt = importedID+4, importTime(6), replay.ID, 1
+	r.Path += "?access_token=sesame"
+	r.Outcome, r.Duration, r.Pinned, r.Note = storage.Answered, time.Second, true, "look"
+	r.Forward = storage.Forward{URL: "http://x.test/", State: storage.ForwardAnswered, Code: 200, Body: []byte("fine"), Type: "text/plain"}
+	return storage.History{
+		Deliveries: []storage.PastDelivery{{Delivery: first, Event: e, Attempts: []storage.Attempt{attempt}}, {Delivery: replay, Event: e, Attempts: []storage.Attempt{again}}},
+		Receipts:   []storage.Receipt{r},
+	}
+}
+
+// wantHistory checks that a store has a history and nothing else.
+func (s *suite) wantHistory(want storage.History) {
+	s.Helper()
+	var got storage.History
+	all, err := s.store.Deliveries(s.ctx, storage.DeliveryQuery{After: 1})
+	s.must(err)
+	for _, d := range all {
+		past := storage.PastDelivery{Delivery: d}
+		past.Event, err = s.store.Event(s.ctx, d.EventID)
+		s.must(err)
+		past.Attempts, err = s.store.Attempts(s.ctx, d.ID)
+		s.must(err)
+		got.Deliveries = append(got.Deliveries, past)
+	}
+	receipts, err := s.store.Receipts(s.ctx, storage.ReceiptQuery{OldestFirst: true})
+	s.must(err)
+	for _, r := range receipts {
+		whole, err := s.store.Receipt(s.ctx, r.ID)
+		s.must(err)
+		got.Receipts = append(got.Receipts, whole)
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		s.Errorf("(-want, +got): %s", diff)
+	}
+}
+
+func importedHistory(t *suite) {
+	c := aConfiguration()
+	w := c.Webhooks[0]
+	t.must(t.store.ImportConfiguration(t.ctx, c))
+	h := aHistory(w)
+	t.must(t.store.ImportHistory(t.ctx, h))
+	t.wantHistory(h)
+	counts, err := t.store.Counts(t.ctx)
+	if err != nil || counts.Receipts != 1 || counts.Deliveries[storage.Failed] != 1 || counts.Deliveries[storage.StateDelivered] != 1 {
+		t.Errorf("counted %+v, %v", counts, err)
+	}
+	if of, err := t.store.ReceiptsOfDelivery(t.ctx, importedID+3); err != nil || len(of) != 1 {
+		t.Errorf("the delivery has the receipts %+v, %v", of, err)
+	}
+	if jobs := t.due(w, storage.Cursor{}, 100); len(jobs) != 0 {
+		t.Errorf("due are %+v", jobs)
+	}
+	if next := enqueue(t, t.store, addWebhook(t, t.store, "next")); next.ID <= futureID {
+		t.Errorf("the next ID, %d, is not after one that was taken over", next.ID)
+	}
+}
+
+func importedNames(t *suite) {
+	h := aHistory(storage.Webhook{ID: 5, Name: "gone"})
+	unmatched := ReceiptOf(storage.Webhook{})
+	unmatched.ID = importedID + 9
+	h.Receipts = append(h.Receipts, unmatched)
+	t.must(t.store.ImportHistory(t.ctx, h))
+	t.wantHistory(h)
+}
+
+func importedOnce(t *suite) {
+	c := aConfiguration()
+	h := aHistory(c.Webhooks[0])
+	t.must(t.store.ImportConfiguration(t.ctx, c))
+	t.must(t.store.ImportHistory(t.ctx, h))
+	other := h.Deliveries[1]
+	other.Delivery.ID = importedID + 20
+	unseen := h.Receipts[0]
+	unseen.ID = importedID + 21
+	for what, err := range map[string]error{
+		"the configuration": t.store.ImportConfiguration(t.ctx, c),
+		"the history":       t.store.ImportHistory(t.ctx, h),
+		"a delivery": t.store.ImportHistory(t.ctx, storage.History{
+			Deliveries: []storage.PastDelivery{other, h.Deliveries[0]}}),
+		"a receipt": t.store.ImportHistory(t.ctx, storage.History{
+			Deliveries: []storage.PastDelivery{other}, Receipts: []storage.Receipt{unseen, h.Receipts[0]}}),
+	} {
+		if !errors.Is(err, storage.ErrConflict) {
+			t.Errorf("%s: got %v", what, err)
+		}
+	}
+	t.wantHistory(h)
+	_, err := t.store.DeleteWebhook(t.ctx, c.Webhooks[0].ID)
+	t.must(err)
+	c.Campaigns, c.Fixtures, c.Webhooks[0].Name = nil, nil, "again"
+	t.must(t.store.ImportConfiguration(t.ctx, c))
+	if d := t.delivery(importedID + 2); d.Webhook != "again" {
+		t.Errorf("its webhook is called %q", d.Webhook)
+	}
+}
+
+func importedFinal(t *suite) {
+	for _, state := range []storage.State{storage.Queued, storage.Sending, storage.Retrying} {
+		h := aHistory(storage.Webhook{ID: 5, Name: "gone"})
+		h.Deliveries[1].Delivery.State = state
+		if err := t.store.ImportHistory(t.ctx, h); !errors.Is(err, storage.ErrInvalid) {
+			t.Errorf("%s: got %v", state, err)
+		}
+	}
+	t.wantHistory(storage.History{})
+}
+
+func importedAndJudged(t *suite) {
+	c := aConfiguration()
+	t.must(t.store.ImportConfiguration(t.ctx, c))
+	h := aHistory(c.Webhooks[0])
+	t.must(t.store.ImportHistory(t.ctx, h))
+	later := ReceiptOf(c.Webhooks[0])
+	earlier := earlierOf(t, t.store, &later)
+	if len(earlier) != 1 || earlier[0].ID != h.Receipts[0].ID {
+		t.Errorf("the judge got %+v", earlier)
+	}
+}
+
+func importRecorded(t *suite) {
+	s := t.open(Options{By: "by a copy"})
+	c := aConfiguration()
+	t.must(s.ImportConfiguration(t.ctx, c))
+	t.must(s.ImportHistory(t.ctx, aHistory(c.Webhooks[0])))
+	want := []string{
+		"webhook: webhook acme created by a copy",
+		"receiver: response profile of webhook acme set to flaky by a copy",
+		"campaign: campaign welcome created by a copy",
+		"receipts: bounce, email saved as the fixture mine by a copy",
+	}
+	if diff := cmp.Diff(want, activityTexts(t, s)); diff != "" {
+		t.Error(diff)
+	}
+}
