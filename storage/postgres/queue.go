@@ -215,17 +215,21 @@ func scanBreaker(read scan) (b storage.Breaker, err error) {
 // failures, and ignores one whose webhook has been deleted.
 func (s *QueueStore) SaveBreaker(ctx context.Context, b storage.Breaker) error {
 	err := s.writeLoose(ctx, storage.ChangedDeliveries|storage.ChangedWebhooks, func(t *tx) error {
-		if !b.Open() && b.Failures == 0 {
-			t.send(`DELETE FROM breakers WHERE webhook_id = ?`, b.WebhookID)
-			return nil
-		}
-		t.send(`INSERT INTO breakers SELECT id, ?, ?, ? FROM webhooks WHERE id = ?
-			ON CONFLICT (webhook_id) DO UPDATE SET failures = excluded.failures, open_until = excluded.open_until, wait = excluded.wait`,
-			b.Failures, moment(b.OpenUntil), int64(b.Wait), b.WebhookID)
+		t.saveBreaker(b)
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("save the breaker of webhook %s: %w", b.WebhookID, err)
 	}
 	return nil
+}
+
+func (t *tx) saveBreaker(b storage.Breaker) {
+	if !b.Open() && b.Failures == 0 {
+		t.send(`DELETE FROM breakers WHERE webhook_id = ?`, b.WebhookID)
+		return
+	}
+	t.send(`INSERT INTO breakers SELECT id, ?, ?, ? FROM webhooks WHERE id = ?
+		ON CONFLICT (webhook_id) DO UPDATE SET failures = excluded.failures, open_until = excluded.open_until, wait = excluded.wait`,
+		b.Failures, moment(b.OpenUntil), int64(b.Wait), b.WebhookID)
 }

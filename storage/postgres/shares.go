@@ -1,0 +1,91 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"backchannel/storage"
+)
+
+// Living returns the numbers of the nodes that are alive, the one that has been running for
+// longest first.
+func (s *NodeStore) Living(ctx context.Context) ([]int64, error) {
+	all, err := collect(ctx, s.reads, one[int64], `SELECT n.id FROM nodes n WHERE n.leads AND `+heard+` ORDER BY n.started_at, n.id`)
+	if err != nil {
+		return nil, fmt.Errorf("list the nodes that are alive: %w", err)
+	}
+	return all, nil
+}
+
+// Claim gives this node as much of what webhooks allow as it wants and other nodes do not hold,
+// and returns that. What it holds above that of an earlier claim it gives up, but never what it
+// is using: so it has to use no more from the moment at which it counts that. A process that is
+// not a node gets nothing.
+func (s *NodeStore) Claim(ctx context.Context, claims ...storage.Claim) (held map[storage.ID]int, err error) {
+	var webhooks []storage.ID
+	var allowed, using, wanted []int
+	for _, c := range claims {
+		webhooks, allowed, using, wanted = append(webhooks, c.WebhookID), append(allowed, c.Allowed), append(using, c.Using), append(wanted, c.Wanted)
+	}
+	err = s.writeLoose(ctx, 0, func(t *tx) error {
+		held = map[storage.ID]int{}
+		t.send(`LOCK TABLE shares IN SHARE ROW EXCLUSIVE MODE`) // one node after another
+		t.send(`DELETE FROM shares s WHERE NOT EXISTS (SELECT FROM nodes n WHERE n.id = s.node AND n.leads AND ` + heard + `)
+			OR NOT EXISTS (SELECT FROM webhooks w WHERE w.id = s.webhook_id)`)
+		all, err := collect(t.context, t, scanShare, `INSERT INTO shares
+			SELECT c.webhook, ?1, greatest(c.using, least(c.wanted, c.allowed
+				- (SELECT coalesce(sum(s.held), 0) FROM shares s WHERE s.webhook_id = c.webhook AND s.node <> ?1)))
+			FROM unnest(?2::bigint[], ?3::integer[], ?4::integer[], ?5::integer[]) c (webhook, allowed, "using", wanted)
+			WHERE EXISTS (SELECT FROM nodes n WHERE n.id = ?1 AND n.leads AND `+heard+`)
+			ON CONFLICT (webhook_id, node) DO UPDATE SET held = excluded.held RETURNING webhook_id, held`,
+			s.node, webhooks, allowed, using, wanted)
+		for _, one := range all {
+			held[one.webhook] = one.held
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim a share of %d webhooks: %w", len(claims), err)
+	}
+	return held, nil
+}
+
+type share struct {
+	webhook storage.ID
+	held    int
+}
+
+func scanShare(read scan) (s share, err error) {
+	err = read(&s.webhook, &s.held)
+	return s, err
+}
+
+// ChangeBreaker changes the state of a breaker, and returns the changed one after its commit.
+// No other process changes it meanwhile. change may be called several times. A webhook that has
+// been deleted has no breaker, and change is not called.
+func (s *QueueStore) ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (changed storage.Breaker, err error) {
+	err = s.writeLoose(ctx, storage.ChangedDeliveries, func(t *tx) error {
+		changed = storage.Breaker{WebhookID: webhook}
+		found, err := collect(t.context, t, one[storage.ID], `SELECT id FROM webhooks WHERE id = ? FOR NO KEY UPDATE`, webhook)
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		was := changed
+		stored, err := collect(t.context, t, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers WHERE webhook_id = ?`, webhook)
+		if err != nil {
+			return err
+		}
+		if len(stored) > 0 {
+			was = stored[0]
+		}
+		if changed = change(was); changed.Open() != was.Open() {
+			t.kinds |= storage.ChangedWebhooks
+		}
+		t.saveBreaker(changed)
+		return nil
+	})
+	if err != nil {
+		return changed, fmt.Errorf("change the breaker of webhook %s: %w", webhook, err)
+	}
+	return changed, nil
+}
