@@ -29,6 +29,7 @@ const (
 	refusedRole       = "28000"
 	noDatabase        = "3D000"
 	noRight           = "42501"
+	noSchema          = "3F000" // none that the role may use
 	diskFull          = "53100"
 	tooMany           = "53300"
 	readOnly          = "25006"
@@ -103,7 +104,7 @@ func (p place) explain(err error) error {
 		return fmt.Errorf("%w: %s lets user %s not in from here (%s); use another user, or change the server's pg_hba.conf", storage.ErrReadOnly, p, p.user, serverText(err))
 	case noDatabase:
 		return fmt.Errorf("%w: there is no database %s at %s; create it: createdb -h HOST -U USER %[2]s", storage.ErrNotFound, p.database, p.host)
-	case noRight:
+	case noRight, noSchema:
 		return fmt.Errorf("%w: user %s lacks a right in %s (%s); let its owner run: GRANT ALL ON DATABASE %s TO %[2]s; GRANT ALL ON SCHEMA public TO %[2]s",
 			storage.ErrReadOnly, p.user, p, serverText(err), p.database)
 	case readOnly:
@@ -113,7 +114,8 @@ func (p place) explain(err error) error {
 	case tooMany:
 		return fmt.Errorf("%w: %s has no connection left (%s); raise max_connections there, or run fewer nodes", storage.ErrAway, p, serverText(err))
 	}
-	if away(err) {
+	var connecting *pgconn.ConnectError
+	if away(err) || errors.As(err, &connecting) {
 		return fmt.Errorf("%w: %s cannot be reached: %s", storage.ErrAway, p, cause(err))
 	}
 	return err

@@ -57,26 +57,25 @@ func openPool(ctx context.Context, pool *pgxpool.Pool, o Options, at place) (*St
 	return newStore(o, pool, at, seals), nil
 }
 
-// configure sets what every connection needs. The server ends the transaction of a process that
-// was stopped in the middle of it, or whose machine cannot be reached, because it may have
-// locked what every other one needs.
 func configure(config *pgxpool.Config) {
 	config.MaxConns = connections
-	config.AfterConnect = registerTypes
+	config.AfterConnect = prepareSession
 	config.ConnConfig.ConnectTimeout = patience
-	for name, value := range map[string]string{
-		"application_name":                    "backchannel",
-		"idle_in_transaction_session_timeout": "3s",
-		"tcp_keepalives_idle":                 "2",
-		"tcp_keepalives_interval":             "1",
-		"tcp_keepalives_count":                "3",
-		"tcp_user_timeout":                    "5s",
-		"client_min_messages":                 "warning",
-	} {
-		if _, set := config.ConnConfig.RuntimeParams[name]; !set {
-			config.ConnConfig.RuntimeParams[name] = value
-		}
+	if config.ConnConfig.RuntimeParams["application_name"] == "" {
+		config.ConnConfig.RuntimeParams["application_name"] = "backchannel"
 	}
+}
+
+// sessionSettings let the server end the transaction of a process that was stopped in the middle
+// of it, or whose machine cannot be reached, because it may have locked what every other one
+// needs. They are not startup parameters, which PgBouncer refuses.
+const sessionSettings = `SET idle_in_transaction_session_timeout = '3s'; SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1;
+	SET tcp_keepalives_count = 3; SET tcp_user_timeout = 5000`
+
+func prepareSession(ctx context.Context, conn *pgx.Conn) error {
+	registerTypes(conn)
+	_, err := conn.PgConn().Exec(ctx, sessionSettings).ReadAll()
+	return err
 }
 
 // refusePooler returns an error if a pooler such as PgBouncer gives each transaction another

@@ -41,7 +41,7 @@ func hostPort(host string, port uint16) string {
 func reasonOf(err error) string {
 	text := err.Error()
 	if at := strings.LastIndex(text, "`: "); at >= 0 {
-		return text[at+len("`: "):]
+		return text[at+len("`: "):] + "; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE"
 	}
 	return "it cannot be read; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE"
 }
@@ -49,11 +49,16 @@ func reasonOf(err error) string {
 // checkURL finds what people get wrong in a URL, part by part.
 func checkURL(text string) error {
 	parsed, err := url.Parse(text)
+	if err != nil && strings.Contains(text, "#") {
+		return badURL("it cannot be read; write a # in a password as %%23")
+	}
 	if err != nil {
 		return badURL("it cannot be read; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, with characters such as @ and / in the password written as %%40 and %%2F")
 	}
 	query := parsed.Query()
 	switch {
+	case parsed.Scheme == "":
+		return badURL("expected postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 	case parsed.Scheme != "postgres" && parsed.Scheme != "postgresql":
 		return badURL("it begins with %q; expected postgres://", parsed.Scheme+":")
 	case parsed.Hostname() == "" && query.Get("host") == "":

@@ -227,8 +227,7 @@ func (scanText) Scan(src []byte, target any) error {
 	return nil
 }
 
-// registerTypes prepares a new connection.
-func registerTypes(_ context.Context, conn *pgx.Conn) error {
+// registerTypes makes a new connection scan texts from bytes.
+func registerTypes(conn *pgx.Conn) {
 	conn.TypeMap().RegisterType(&pgtype.Type{Name: "bytea", OID: pgtype.ByteaOID, Codec: foreign{}})
-	return nil
 }

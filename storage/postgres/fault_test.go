@@ -1,0 +1,302 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/postgres/pgtest"
+	"backchannel/storage/storetest"
+)
+
+// TestLostAnswersToCommits cuts the connection when it carries a commit or the answer to one. In
+// the first case the change is not stored, in the second it is; in both it has to be there once
+// in the end.
+func TestLostAnswersToCommits(t *testing.T) {
+	t.Parallel()
+	for name, cut := range map[string]func(*proxy, int){
+		"the commit is lost":      func(p *proxy, n int) { p.cutRequests("commit", n) },
+		"the answer to it is":     func(p *proxy, n int) { p.cutAnswers("COMMIT\x00", n) },
+		"both, one after another": func(p *proxy, n int) { p.cutRequests("commit", n); p.cutAnswers("COMMIT\x00", n) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := pgtest.Start(t, pgtest.Options{})
+			database := server.Create(t)
+			direct := open(t, Options{URL: database, KeyFile: templateKey})
+			w := makeWebhook(t, direct)
+			p := newProxy(t, server.Address())
+			through := mustParse(t, database)
+			through.Host, through.RawQuery = p.address, url.Values{"user": {"postgres"}, "sslmode": {"disable"}}.Encode()
+			store := open(t, Options{URL: through.String(), KeyFile: templateKey})
+			for i := range 3 {
+				cut(p, 1)
+				made, err := store.Enqueue(t.Context(), storetest.EventFor(w))
+				if err != nil {
+					t.Fatal(err)
+				}
+				cut(p, 1)
+				if err := store.Finish(t.Context(), storetest.OutcomeOf(made[0], storage.StateDelivered)); err != nil {
+					t.Fatal(err)
+				}
+				wantDelivered(t, direct, int64(i+1))
+			}
+			if p.cuts.Load() < 6 {
+				t.Errorf("the connection was cut %d times", p.cuts.Load())
+			}
+		})
+	}
+}
+
+func makeWebhook(t *testing.T, store *Store) storage.Webhook {
+	t.Helper()
+	w := storage.NewWebhook()
+	w.Name, w.Channels, w.Sandbox.Name = "acme", storage.Channels(), "acme"
+	if err := store.CreateWebhook(t.Context(), &w); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// wantDelivered checks that there are n deliveries, all of which have arrived, and that the
+// counters agree with the rows.
+func wantDelivered(t *testing.T, store *Store, n int64) {
+	t.Helper()
+	rows, err := store.CountDeliveries(t.Context(), storage.DeliveryQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := store.Counts(t.Context())
+	if err != nil || rows != n || counts.Deliveries[storage.StateDelivered] != n || counts.Deliveries[storage.Queued] != 0 {
+		t.Errorf("there are %d deliveries, counted as %v, %v; want %d", rows, counts.Deliveries, err, n)
+	}
+}
+
+// A proxy passes bytes between clients and a server, and cuts a connection at given texts.
+type proxy struct {
+	address, server string
+	cuts            atomic.Int64
+
+	mu                sync.Mutex // guards the fields below
+	request, answer   []byte
+	requests, answers int // how often to cut
+}
+
+func newProxy(t *testing.T, server string) *proxy {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &proxy{address: listener.Addr().String(), server: server}
+	var conns sync.WaitGroup
+	conns.Go(func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			conns.Go(func() { p.serve(client) })
+		}
+	})
+	t.Cleanup(func() { listener.Close(); conns.Wait() })
+	return p
+}
+
+func (p *proxy) cutRequests(at string, times int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.request, p.requests = []byte(at), times
+}
+
+func (p *proxy) cutAnswers(at string, times int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answer, p.answers = []byte(at), times
+}
+
+// cutsRequest reports whether a connection is to be cut before these bytes; likewise cutsAnswer.
+func (p *proxy) cutsRequest(part []byte) bool { return p.cut(part, p.request, &p.requests) }
+func (p *proxy) cutsAnswer(part []byte) bool  { return p.cut(part, p.answer, &p.answers) }
+
+func (p *proxy) cut(part, at []byte, times *int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if *times == 0 || !bytes.Contains(part, at) {
+		return false
+	}
+	*times--
+	p.cuts.Add(1)
+	return true
+}
+
+func (p *proxy) serve(client net.Conn) {
+	server, err := net.Dial("tcp", p.server)
+	if err != nil {
+		client.Close()
+		return
+	}
+	var both sync.WaitGroup
+	pass := func(to, from net.Conn, cuts func([]byte) bool) {
+		both.Go(func() {
+			defer client.Close()
+			defer server.Close()
+			buffer := make([]byte, 64<<10)
+			for {
+				n, err := from.Read(buffer)
+				if err != nil || cuts(buffer[:n]) {
+					return
+				}
+				if _, err := to.Write(buffer[:n]); err != nil {
+					return
+				}
+			}
+		})
+	}
+	pass(server, client, p.cutsRequest)
+	pass(client, server, p.cutsAnswer)
+	both.Wait()
+}
+
+// TestRestartsOfTheServer enqueues while the server is restarted: what was acknowledged is there,
+// and nothing twice.
+func TestRestartsOfTheServer(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"fast", "immediate"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			server := pgtest.Start(t, pgtest.Options{Fsync: mode == "immediate"})
+			store := open(t, Options{URL: server.Create(t), KeyFile: templateKey})
+			w := makeWebhook(t, store)
+			hints := store.Changes(t.Context())
+			var unknown atomic.Int64
+			acknowledged := whileRestarting(t, server, mode, func() error {
+				_, err := store.Enqueue(context.WithoutCancel(t.Context()), storetest.EventFor(w))
+				if errors.Is(err, errUnknown) {
+					unknown.Add(1)
+				}
+				return err
+			})
+			rows, err := store.CountDeliveries(t.Context(), storage.DeliveryQuery{})
+			if err != nil || rows < acknowledged || rows > acknowledged+unknown.Load() {
+				t.Errorf("%d events were acknowledged, of %d it was unknown, %d are there, %v", acknowledged, unknown.Load(), rows, err)
+			}
+			waitForAll(t, hints)
+		})
+	}
+}
+
+// whileRestarting repeats work until some time after a restart, and returns how often it was done.
+func whileRestarting(t *testing.T, server *pgtest.Server, mode string, work func() error) (done int64) {
+	t.Helper()
+	stop, atWork := make(chan struct{}), make(chan struct{})
+	var workers sync.WaitGroup
+	var count atomic.Int64
+	for range 4 {
+		workers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				err := work()
+				switch {
+				case errors.Is(err, storage.ErrAway), errors.Is(err, errUnknown): // on a slow machine
+				case err != nil:
+					t.Errorf("while the server was restarted: %v", err)
+					return
+				case count.Add(1) == 50:
+					close(atWork)
+				}
+			}
+		})
+	}
+	<-atWork
+	if err := errors.Join(server.Stop(mode), server.Start()); err != nil {
+		t.Error(err)
+	}
+	back := count.Load() + 50
+	for count.Load() < back && !t.Failed() {
+		time.Sleep(time.Millisecond)
+	}
+	close(stop)
+	workers.Wait()
+	return count.Load()
+}
+
+// waitForAll waits for the hint that anything may have changed, which follows a loss of the
+// connection.
+func waitForAll(t *testing.T, hints <-chan storage.Change) {
+	t.Helper()
+	timeout := time.After(20 * time.Second)
+	for {
+		select {
+		case kinds := <-hints:
+			if kinds.Has(storage.ChangedElsewhere) {
+				return
+			}
+		case <-timeout:
+			t.Fatal("no hint after the restart")
+		}
+	}
+}
+
+// TestAnAwayServerIsSaid has a server that is gone for good, and then comes back.
+func TestAnAwayServerIsSaid(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t, pgtest.Options{})
+	store := open(t, Options{URL: server.Create(t), KeyFile: templateKey})
+	lost := make(chan error, 8)
+	store.OnLost(func(err error) { lost <- err })
+	if err := server.Stop("fast"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-lost; !errors.Is(err, storage.ErrAway) || !errors.Is(store.Lost(), storage.ErrAway) {
+		t.Errorf("lost: %v, %v", err, store.Lost())
+	}
+	began := time.Now()
+	_, reading := store.Webhooks(t.Context())
+	writing := store.TryWrite(t.Context())
+	if !errors.Is(reading, storage.ErrAway) || !errors.Is(writing, storage.ErrAway) || strings.Contains(reading.Error()+writing.Error(), "\n") {
+		t.Errorf("got %v and %v after %s", reading, writing, time.Since(began))
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-lost; err != nil || store.Lost() != nil {
+		t.Errorf("found again: %v, %v", err, store.Lost())
+	}
+	if err := store.TryWrite(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAStoppedProcessBlocksNobody has a process keep the lock that all others need, as one does
+// that is stopped in the middle of a transaction. The server ends its transaction.
+func TestAStoppedProcessBlocksNobody(t *testing.T) {
+	t.Parallel()
+	database := pgtest.Copy(t, template)
+	stopped, other := open(t, Options{URL: database, KeyFile: templateKey}), open(t, Options{URL: database, KeyFile: templateKey})
+	tx, err := stopped.Pool().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `SELECT last_id FROM store FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.AddActivity(t.Context(), storage.Activity{Text: "written"}); err != nil {
+		t.Error(err)
+	}
+	if err := tx.Commit(t.Context()); err == nil {
+		t.Error("the stopped process could commit")
+	}
+}
