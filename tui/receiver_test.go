@@ -352,8 +352,8 @@ func TestAPaneThatCutsSaysSo(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(80, 24)
 		c.press("g", "j")
-		c.see("7/12")
+		c.see("↓5 more")
 		c.press("enter")
-		c.miss("/12")
+		c.miss("more")
 	})
 }

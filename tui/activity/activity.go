@@ -29,8 +29,9 @@ type Screen struct {
 	shown   []storage.Activity // those that the filter chooses
 	filter  screen.Filter
 	table   component.Table
-	limit   int  // how many are read; it grows as a person goes back in time
-	first   bool // select the oldest once all were read
+	limit   int        // how many are read; it grows as a person goes back in time
+	first   bool       // select the oldest once all were read
+	seen    storage.ID // the newest that was visible
 	read    bool
 	err     error
 }
@@ -100,7 +101,7 @@ func (a *Screen) key(key tea.KeyMsg) tea.Cmd {
 			a.table.Choose()
 		}
 		return a.fill()
-	case !a.table.Key(key) || !a.older():
+	case !a.pressed(key) || !a.older():
 		return nil
 	case key.String() == "g" || key.String() == "home":
 		a.limit, a.first = all, true
@@ -110,12 +111,42 @@ func (a *Screen) key(key tea.KeyMsg) tea.Cmd {
 	return a.ask()
 }
 
+// pressed reports whether a key moved the selection.
+func (a *Screen) pressed(key tea.KeyMsg) bool {
+	moved := a.table.Key(key)
+	a.look()
+	return moved
+}
+
 func (a *Screen) applyFilter() {
 	words := screen.Words(a.filter.Text())
 	a.shown = slices.DeleteFunc(slices.Clone(a.all), func(it storage.Activity) bool {
 		return !screen.HasWords(words, string(it.Kind), it.Text)
 	})
 	a.table.SetSource(a)
+	a.look()
+}
+
+// look remembers which activities were visible.
+func (a *Screen) look() {
+	bottom := a.table.Bottom()
+	if a.table.Following() {
+		bottom = len(a.shown) - 1
+	}
+	if bottom >= 0 && bottom < len(a.shown) {
+		a.seen = max(a.seen, a.shown[bottom].ID)
+	}
+}
+
+// unseen returns how many activities are newer than those that were visible.
+func (a *Screen) unseen() (n int) {
+	for _, it := range slices.Backward(a.shown) {
+		if it.ID <= a.seen {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // fill reads all activities once a person filters them.
@@ -222,15 +253,16 @@ func (a *Screen) Webhook() (storage.ID, bool) {
 
 // Position returns whether the list follows the newest, or where the selection is.
 func (a *Screen) Position() string {
+	text := ""
 	switch {
 	case len(a.shown) == 0:
 		return ""
 	case a.table.Following():
 		return "following"
 	case len(a.all) < a.limit:
-		return fmt.Sprintf("%s of %s", screen.Thousands(int64(a.table.Index()+1)), screen.Thousands(int64(len(a.shown))))
+		text = fmt.Sprintf("%s of %s   ", screen.Thousands(int64(a.table.Index()+1)), screen.Thousands(int64(len(a.shown))))
 	}
-	return ""
+	return strings.TrimRight(text+screen.News(a.unseen()), " ")
 }
 
 // Copies returns the text of the activity.

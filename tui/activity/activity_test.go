@@ -45,7 +45,7 @@ func TestItFollowsTheNewest(t *testing.T) {
 		d.Press("k")
 		d.Store.AddActivities(add(storage.ActivityProcess, "and another"))
 		d.Wait(time.Second)
-		if want := "100 of 102"; d.Position() != want {
+		if want := "100 of 102   ↓1 new · F"; d.Position() != want {
 			t.Errorf("position %q, want %q", d.Position(), want)
 		}
 		d.Press("F")

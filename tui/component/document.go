@@ -1,7 +1,6 @@
 package component
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,13 +103,23 @@ func (d *Document) Partial() bool {
 	return d.height > 0 && rows > d.height
 }
 
-// Position returns the line of the cursor and the number of lines, as in "12/340", or during
-// a search the match and the number of matches.
+// Position says how many lines are out of sight, as in "↓16 more", or during a search the match
+// and the number of matches. A line of which not all is visible is out of sight.
 func (d *Document) Position() string {
 	if d.Search.Shown() {
 		return d.Search.count()
 	}
-	return fmt.Sprintf("%d/%d", d.folds.line(d.at)+1, len(d.folds.lines))
+	at, row := d.top, d.sub
+	for rows := d.height; at < d.folds.len(); at, row = at+1, 0 {
+		if rows -= len(d.rowsOf(d.folds.line(at))) - row; rows < 0 {
+			break
+		}
+	}
+	above := d.top
+	if d.sub > 0 {
+		above++
+	}
+	return outOfSight(above, d.folds.len()-at)
 }
 
 // Key handles a key that moves the cursor, and reports whether it did.

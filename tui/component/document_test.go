@@ -378,3 +378,31 @@ func TestDocumentKeepsItsPlace(t *testing.T) {
 		}
 	}
 }
+
+func TestDocumentSaysWhatIsOutOfSight(t *testing.T) {
+	t.Parallel()
+	lines := counted(20)
+	lines[10] = strings.Repeat("wide ", 10) // three rows of 20 cells
+	for _, test := range []struct {
+		name, keys, want string
+		height           int
+	}{
+		{"all fits", "", "", 30},
+		{"exactly", "", "", 22},
+		{"one row is missing", "", "↓1 more", 21},
+		{"from the top", "", "↓15 more", 5},
+		{"a line of which only a part is visible counts", "", "↓10 more", 11},
+		{"at the end", "G", "↑15 more", 5},
+		{"in the middle", "pgdown pgdown", "↓10 more", 5},
+	} {
+		d := NewDocument()
+		d.SetContent(Content{Text: strings.Join(lines, "\n")})
+		d.SetSize(24, test.height)
+		for _, k := range strings.Fields(test.keys) {
+			d.Key(key(k))
+		}
+		if got := d.Position(); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}

@@ -99,6 +99,9 @@ func (t *Table) Selected() (string, bool) {
 // Index returns the position of the selected row, counted from 0.
 func (t *Table) Index() int { return t.cursor }
 
+// Bottom returns the position of the last visible row, counted from 0, or -1 if there are none.
+func (t *Table) Bottom() int { return min(t.top+max(1, t.rows()), t.Len()) - 1 }
+
 // Select moves the cursor to the row with that key, if there is one, and stops
 // following.
 func (t *Table) Select(key string) bool {

@@ -30,9 +30,20 @@ func (v *Viewer) Replace(styled []string) {
 	v.clampTop()
 }
 
-// Position returns the last visible line and the number of lines, as in "12/340".
+// Position says how many lines are out of sight, as in "↓16 more".
 func (v *Viewer) Position() string {
-	return fmt.Sprintf("%d/%d", min(v.top+max(1, v.height), len(v.styled)), len(v.styled))
+	return outOfSight(v.top, len(v.styled)-v.top-v.height)
+}
+
+// outOfSight says how many lines are below what is visible, or at the end how many are above.
+func outOfSight(above, below int) string {
+	switch {
+	case below > 0:
+		return fmt.Sprintf("%s%d more", style.Down, below)
+	case above > 0:
+		return fmt.Sprintf("%s%d more", style.Up, above)
+	}
+	return ""
 }
 
 // Partial reports whether there is more of the text than fits.

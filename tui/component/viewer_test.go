@@ -30,9 +30,9 @@ func TestViewerScrolls(t *testing.T) {
 	v := newViewer(14, 3, counted(120)...)
 	same(t, text(v.View(plainTheme())), "line 1\nline 2\nline 3")
 	for _, test := range []struct{ keys, first, position string }{
-		{"j", "line 2", "4/120"}, {"k k", "line 1", "3/120"}, {"pgdown", "line 4", "6/120"},
-		{"ctrl+d", "line 5", "7/120"}, {"ctrl+u pgup", "line 1", "3/120"},
-		{"G", "line 118", "120/120"}, {"down", "line 118", "120/120"}, {"home", "line 1", "3/120"},
+		{"j", "line 2", "↓116 more"}, {"k k", "line 1", "↓117 more"}, {"pgdown", "line 4", "↓114 more"},
+		{"ctrl+d", "line 5", "↓113 more"}, {"ctrl+u pgup", "line 1", "↓117 more"},
+		{"G", "line 118", "↑117 more"}, {"down", "line 118", "↑117 more"}, {"home", "line 1", "↓117 more"},
 	} {
 		for _, k := range strings.Fields(test.keys) {
 			if !v.Key(key(k)) {

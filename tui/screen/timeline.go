@@ -19,13 +19,14 @@ type Timeline[T any] struct {
 	Table  component.Table
 	Source TimelineSource[T]
 	rows   Query[span[T]]
-	news   Query[int]
+	news   Query[news]
 	Span   span[T]
 	Read   bool // at least once
 	Err    error
 	Paused bool
 	until  storage.ID // while paused, the newest record that is shown
-	unseen int        // the number of newer ones while paused
+	seen   storage.ID // the newest record that was visible
+	unseen int        // while paused or not following, how many are newer than that
 	held   storage.ID // the last selected record, to return to from an empty list
 	origin origin     // the position before the filter
 	jumps  bool       // another span is being read, far from this one
@@ -50,7 +51,7 @@ type origin struct {
 const (
 	SpanReach  = 150           // how many records a span has on each side of the selected one
 	SpanMargin = 60            // how near its end the next is read: more than a page
-	newsLimit  = 1000          // how many new records are counted while paused
+	newsLimit  = 1000          // how many new records are counted
 	firstID    = storage.ID(1) // lower than every ID
 	newestSpan = SpanReach     // how many records a span has while following
 )
@@ -61,7 +62,7 @@ func NewTimeline[T any](s *Env, columns []component.Column, source TimelineSourc
 		Table:  component.Table{Columns: columns, Tail: true},
 		Source: source,
 		rows:   Query[span[T]]{Ctx: s.Context},
-		news:   Query[int]{Ctx: s.Context},
+		news:   Query[news]{Ctx: s.Context},
 		ranks:  Query[rank]{Ctx: s.Context},
 		before: -1,
 	}
@@ -95,18 +96,8 @@ func (t *Timeline[T]) SelectedID() storage.ID {
 	return 0
 }
 
-// Refresh reads the span again, and while paused counts what is new.
-func (t *Timeline[T]) Refresh() tea.Cmd {
-	cmd := t.rows.Ask(t.reader())
-	if !t.Paused {
-		return cmd
-	}
-	after, pages := t.until, t.Source.Page
-	return tea.Batch(cmd, t.news.Ask(func(ctx context.Context) (int, error) {
-		rows, err := pages(ctx, Page{After: after, Limit: newsLimit})
-		return len(rows), err
-	}))
-}
+// Refresh reads the span again, and unless the list follows the newest, counts what is new.
+func (t *Timeline[T]) Refresh() tea.Cmd { return tea.Batch(t.rows.Ask(t.reader()), t.countNews()) }
 
 // reader returns the read of the newest records while following, otherwise of those around
 // the selected one.
@@ -127,8 +118,7 @@ func (t *Timeline[T]) reader() func(context.Context) (span[T], error) {
 
 // Take takes the answers to the timeline's reads, and reports whether msg was one.
 func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
-	if a, fresh, cmd := t.news.Take(msg); fresh {
-		t.unseen = a.Value
+	if cmd, fresh := t.takeNews(msg); fresh {
 		return cmd, true
 	}
 	if a, fresh, cmd := t.ranks.Take(msg); fresh {
@@ -152,7 +142,7 @@ func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 		}
 		t.selectNear(a.Value.near)
 		t.held = cmp.Or(t.SelectedID(), t.held)
-		cmd = tea.Batch(cmd, t.rank())
+		cmd = tea.Batch(cmd, t.rank(), t.look())
 	}
 	return cmd, true
 }
@@ -199,9 +189,9 @@ func (t *Timeline[T]) Press(msg tea.KeyMsg) (tea.Cmd, bool) {
 	t.held = t.SelectedID()
 	at := t.Table.Index()
 	if t.Span.older && at < SpanMargin || t.Span.newer && at >= t.Len()-SpanMargin {
-		return t.rows.Ask(t.reader()), true
+		return tea.Batch(t.rows.Ask(t.reader()), t.look()), true
 	}
-	return t.rank(), true
+	return tea.Batch(t.rank(), t.look()), true
 }
 
 // Reveal selects a record, which may be far from the span.
@@ -220,7 +210,7 @@ func (t *Timeline[T]) Reveal(id storage.ID) tea.Cmd {
 }
 
 // Restart reads again after the source has changed, to another filter for example.
-func (t *Timeline[T]) Restart() tea.Cmd { return t.jump(t.reader()) }
+func (t *Timeline[T]) Restart() tea.Cmd { return tea.Batch(t.jump(t.reader()), t.countNews()) }
 
 // jump reads another span.
 func (t *Timeline[T]) jump(read func(context.Context) (span[T], error)) tea.Cmd {

@@ -3,8 +3,6 @@ package screen
 import (
 	"fmt"
 	"strconv"
-
-	"backchannel/tui/style"
 )
 
 // Position returns the position of the selection, and whether the list moves. total is how many
@@ -28,15 +26,7 @@ func (t *Timeline[T]) Position(total int64) string {
 	case total >= 0:
 		text = "of " + Thousands(total)
 	}
-	switch {
-	case t.Paused && t.unseen >= newsLimit:
-		text += fmt.Sprintf("   %s paused, %s or more new", style.Pause, Thousands(newsLimit))
-	case t.Paused:
-		text += fmt.Sprintf("   %s paused, %d new", style.Pause, t.unseen)
-	case t.Table.Following() && t.Len() > 0:
-		text += "   following"
-	}
-	return text
+	return text + t.newText()
 }
 
 // Thousands formats a number with its digits in groups of three.

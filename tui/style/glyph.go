@@ -26,6 +26,8 @@ const (
 	Box      = "[x]"
 	BoxOff   = "[ ]"
 	Arrow    = "→"
+	Down     = "↓" // there is more below
+	Up       = "↑" // there is more above
 	Back     = "←" // came back
 	Ring     = "○" // did not arrive
 
