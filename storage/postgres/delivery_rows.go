@@ -70,6 +70,15 @@ func (r *deliveryRows) insertSent(d *storage.Delivery) {
 		d.ID, d.EventID, d.WebhookID, d.CreatedAt, d.CheckID, d.CheckCase, r.node)
 }
 
+// insertFinal stores a delivery that ended elsewhere, and the outcome of its last attempt.
+func (r *deliveryRows) insertFinal(d *storage.Delivery) {
+	r.count(deliveryState{d.WebhookID, d.State}, 1)
+	r.send(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, attempts, code, error_class, error, created_at, finished_at, due_at)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`,
+		d.ID, d.EventID, d.WebhookID, d.ReplayOf, d.State, d.Attempts, d.Code, d.ErrorClass, d.Error,
+		d.CreatedAt, moment(d.FinishedAt), moment(d.DueAt))
+}
+
 // stop changes a delivery's state to one in which it has no next attempt.
 func (r *deliveryRows) stop(id storage.ID, to storage.State) error {
 	was, err := first(r.context, r, scanState, `SELECT webhook_id, state FROM deliveries WHERE id = ? FOR UPDATE`, id)

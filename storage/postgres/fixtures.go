@@ -18,21 +18,26 @@ func (s *FixtureStore) SaveFixture(ctx context.Context, f storage.SavedFixture) 
 	err := f.Validate()
 	if err == nil {
 		err = s.write(ctx, storage.ChangedFixtures|storage.ChangedActivity, func(t *tx) error {
-			_, err := t.exec(`INSERT INTO saved_fixtures (`+fixtureColumns+`) VALUES (?,?,?,?,?,?)`,
-				f.Name, f.Channel, f.Status, f.Revision, f.Payload, moment(t.now))
-			if violates(err) { // the name, which is the table's only constraint
-				return storage.FieldErrors{{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q is taken; use another", f.Name)}}
-			}
-			if err != nil {
-				return err
-			}
-			return t.addActivity(storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%s, %s saved as the fixture %s%s", f.Status, f.Channel, f.Name, s.by)})
+			f.CreatedAt = t.now
+			return s.insert(t, f)
 		})
 	}
 	if err != nil {
 		return fmt.Errorf("save fixture: %w", err)
 	}
 	return nil
+}
+
+func (s *FixtureStore) insert(t *tx, f storage.SavedFixture) error {
+	_, err := t.exec(`INSERT INTO saved_fixtures (`+fixtureColumns+`) VALUES (?,?,?,?,?,?)`,
+		f.Name, f.Channel, f.Status, f.Revision, f.Payload, moment(f.CreatedAt))
+	if violates(err) { // the name, which is the table's only constraint
+		return storage.FieldErrors{{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q is taken; use another", f.Name)}}
+	}
+	if err != nil {
+		return err
+	}
+	return t.addActivity(storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%s, %s saved as the fixture %s%s", f.Status, f.Channel, f.Name, s.by)})
 }
 
 // SavedFixture finds a saved fixture by its name.

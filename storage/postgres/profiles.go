@@ -42,7 +42,7 @@ func scanProfile(read scan) (p storage.Profile, err error) {
 func (s *ProfileStore) SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
 	err := p.Validate()
 	if err == nil {
-		err = s.save(ctx, webhook, p)
+		err = s.write(ctx, storage.ChangedProfiles|storage.ChangedActivity, func(t *tx) error { return s.set(t, webhook, p) })
 	}
 	if err != nil {
 		return fmt.Errorf("set the profile of webhook %s: %w", webhook, err)
@@ -50,22 +50,20 @@ func (s *ProfileStore) SetProfile(ctx context.Context, webhook storage.ID, p sto
 	return nil
 }
 
-func (s *ProfileStore) save(ctx context.Context, webhook storage.ID, p storage.Profile) error {
+func (s *ProfileStore) set(t *tx, webhook storage.ID, p storage.Profile) error {
 	text, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, storage.ChangedProfiles|storage.ChangedActivity, func(t *tx) error {
-		to, err := t.target(webhook)
-		if err != nil {
-			return err
-		}
-		_, err = t.exec(`INSERT INTO profiles VALUES (?, 1, ?)
-			ON CONFLICT (webhook_id) DO UPDATE SET generation = profiles.generation + 1, profile = excluded.profile`, webhook, string(text))
-		if err != nil {
-			return err
-		}
-		return t.addActivity(storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
-			Text: fmt.Sprintf("response profile of webhook %s set to %s%s", to.Name, column.ProfileName(p), s.by)})
-	})
+	to, err := t.target(webhook)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO profiles VALUES (?, 1, ?)
+		ON CONFLICT (webhook_id) DO UPDATE SET generation = profiles.generation + 1, profile = excluded.profile`, webhook, string(text))
+	if err != nil {
+		return err
+	}
+	return t.addActivity(storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
+		Text: fmt.Sprintf("response profile of webhook %s set to %s%s", to.Name, column.ProfileName(p), s.by)})
 }

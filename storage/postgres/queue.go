@@ -154,11 +154,11 @@ func (t *tx) finished(o *storage.Outcome, f finished) error {
 // A packedAttempt holds the columns of an attempt that have to be encoded.
 type packedAttempt struct{ request, response, sealed []byte }
 
-func (s *QueueStore) packAttempt(a *storage.Attempt) (p packedAttempt) {
+func (d *database) packAttempt(a *storage.Attempt) (p packedAttempt) {
 	var secrets, more []byte
 	p.request, secrets = column.PackHeaders(a.RequestHeaders...)
 	p.response, more = column.PackHeaders(a.ResponseHeaders...)
-	p.sealed = s.seals.Seal(append(secrets, more...), attemptSecrets(*a))
+	p.sealed = d.seals.Seal(append(secrets, more...), attemptSecrets(*a))
 	return p
 }
 

@@ -158,14 +158,19 @@ func (s *WebhookStore) create(t *tx, w storage.Webhook, invalid error) (made sto
 	if w.ID, err = t.newID(); err != nil {
 		return made, err
 	}
-	if err := checkConflicts(t.context, t, w, invalid); err != nil {
-		return made, err
-	}
 	w.Version, w.CreatedAt, w.UpdatedAt = 1, t.stamp(), t.stamp()
-	if err := s.insert(t, &w); err != nil {
-		return made, err
+	return w, s.add(t, &w, invalid)
+}
+
+// add stores a new webhook that has an ID.
+func (s *WebhookStore) add(t *tx, w *storage.Webhook, invalid error) error {
+	if err := checkConflicts(t.context, t, *w, invalid); err != nil {
+		return err
 	}
-	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.by})
+	if err := s.insert(t, w); err != nil {
+		return err
+	}
+	return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.by})
 }
 
 // change stores a changed webhook. A reason why it was paused does not outlast the pause.
@@ -197,7 +202,8 @@ func (s *WebhookStore) insert(t *tx, w *storage.Webhook) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(`INSERT INTO webhook_names VALUES (?, ?)`, w.ID, w.Name); err != nil {
+	_, err = t.exec(`INSERT INTO webhook_names VALUES (?, ?) ON CONFLICT (webhook_id) DO UPDATE SET name = excluded.name`, w.ID, w.Name)
+	if err != nil {
 		return err
 	}
 	_, err = t.exec(`INSERT INTO webhooks (`+webhookColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, values...)

@@ -8,12 +8,10 @@ import (
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	create := func(t *testing.T) func(storetest.Options) *Store {
+	storetest.RunAll(t, func(t *testing.T) func(storetest.Options) *Store {
 		dir := blankFolder(t)
 		return func(o storetest.Options) *Store {
 			return openWith(t, Options{Dir: dir, Now: o.Now, By: o.By})
 		}
-	}
-	storetest.RunAll(t, create)
-	t.Run("imports", func(t *testing.T) { storetest.RunImports(t, create) })
+	})
 }

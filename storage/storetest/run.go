@@ -31,7 +31,7 @@ func RunAll[S Store](t *testing.T, create Create[S]) {
 	for name, subject := range map[string]func(*testing.T, Create[S]){
 		"core": Run[S], "webhooks": RunWebhooks[S], "deliveries": RunDeliveries[S], "receipts": RunReceipts[S],
 		"profiles": RunProfiles[S], "fixtures": RunFixtures[S], "activities": RunActivities[S], "retention": RunRetention[S],
-		"campaigns": RunCampaigns[S], "checks": RunChecks[S], "nodes": RunNodes[S], "pause": RunPause[S], "health": RunHealth[S], "two": RunTwo[S],
+		"campaigns": RunCampaigns[S], "checks": RunChecks[S], "nodes": RunNodes[S], "imports": RunImports[S], "pause": RunPause[S], "health": RunHealth[S], "two": RunTwo[S],
 	} {
 		t.Run(name, func(t *testing.T) { subject(t, create) })
 	}

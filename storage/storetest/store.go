@@ -33,6 +33,7 @@ type Store interface {
 	Executions
 	Checks
 	Nodes
+	Imports
 	Health
 	Retainer
 	Pauser
