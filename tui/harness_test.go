@@ -64,6 +64,12 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 // testConsoleOn runs a test with a console on what wrap makes of the store.
 func testConsoleOn(t *testing.T, th theme, wrap func(*testStore) Store, test func(*console)) {
 	t.Helper()
+	testConsoleOf(t, th, func(cfg *Config, s *testStore) { cfg.Store = wrap(s) }, test)
+}
+
+// testConsoleOf runs a test with a console of which it changes what the console depends on.
+func testConsoleOf(t *testing.T, th theme, change func(*Config, *testStore), test func(*console)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer time.Sleep(time.Hour) // until every timer has gone off
@@ -72,8 +78,8 @@ func testConsoleOn(t *testing.T, th theme, wrap func(*testStore) Store, test fun
 		c := &console{t: t}
 		now := func() time.Time { return noon().Add(time.Since(began) + time.Duration(c.skipped.Load())) }
 		c.store = openStore(t, now, c.rules())
-		c.m = New(ctx, Config{
-			Store: wrap(c.store), Now: now, Location: time.UTC, PID: 4711, Version: "1.2.3",
+		cfg := Config{
+			Store: c.store, Now: now, Location: time.UTC, PID: 4711, Version: "1.2.3",
 			Rules:    c.rules(),
 			Renderer: th.renderer(), Dark: th == darkTheme,
 			Rand:       zeros{},
@@ -93,7 +99,9 @@ func testConsoleOn(t *testing.T, th theme, wrap func(*testStore) Store, test fun
 				}
 				return export.Result{Receipts: max(1, len(e.IDs)), Path: "/here/" + e.Path}, nil
 			},
-		})
+		}
+		change(&cfg, c.store)
+		c.m = New(ctx, cfg)
 		c.start(c.m.Init())
 		c.size(120, 30)
 		test(c)

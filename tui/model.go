@@ -31,6 +31,9 @@ type Model struct {
 	toasts    toaster
 	clipboard clipboard
 	chrome    chrome
+	keep      keeper
+	remap     remap
+	kept      tea.Cmd // reads what the kept filters choose
 }
 
 // New returns the console's model. It lives until ctx ends.
@@ -48,8 +51,10 @@ func New(ctx context.Context, cfg Config) *Model {
 		clipboard: clipboard{env: e, put: cfg.Copy},
 	}
 	m.views = newViews(e, allViews(e, cfg), func() tea.Cmd { return m.refresh(storage.ChangedAll) })
-	m.chrome = chrome{env: e, views: m.views, toasts: &m.toasts.shown}
+	m.chrome = chrome{env: e, views: m.views, toasts: &m.toasts.shown, shown: m.shownBindings}
 	m.keys = keyQueue{target: m, now: cfg.Now, waiting: typedBefore(cfg.Typed)}
+	m.keep = keeper{env: e, views: m.views, set: cfg.Keep, filters: map[screen.View]string{}}
+	m.applyKept(cfg.Kept)
 	return m
 }
 
@@ -66,7 +71,7 @@ func allViews(e *screen.Env, cfg Config) []screen.Screen {
 
 // Init reads what is shown first, and subscribes to changes.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.refresh(storage.ChangedAll), m.hints.start())
+	return tea.Batch(m.refresh(storage.ChangedAll), m.hints.start(), m.kept)
 }
 
 // refresh reads again what is on the screen and concerned by a change.
@@ -99,6 +104,7 @@ func (m *Model) busy(msg tea.KeyMsg) bool {
 	case !ok || m.overlays.top() != nil || msg.String() == "esc":
 		return false
 	}
+	msg, _ = m.remapped(msg)
 	return front.Busy(msg)
 }
 

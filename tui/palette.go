@@ -56,10 +56,11 @@ func (m *Model) actions() []action {
 		}
 		return b.Do()
 	}
-	add("", front.Bindings(), here)
-	add("", m.globals(), here)
+	add("", m.shownBindings(front.Bindings()), here)
+	add("", m.shownBindings(m.globals()), here)
 	add("", urgent(), here)
 	add("", m.fire.Actions(front), here)
+	add("", m.settingActions(), here)
 	for v, stack := range m.views.stacks {
 		if screen.View(v) != m.views.current && len(stack) == 1 {
 			add(stack[0].Title()+": ", stack[0].Bindings(), func(b screen.Binding) tea.Cmd { return m.pressIn(screen.View(v), b.Keys[0]) })

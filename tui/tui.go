@@ -24,6 +24,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/export"
 	"backchannel/tui/check"
+	"backchannel/tui/config"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -58,6 +59,10 @@ type Config struct {
 	Executions http.Handler
 	// Check holds what the screen of the endpoint check needs of others.
 	Check check.Actions
+	// Kept is what a person chose before, by config.toml, and Keep writes there what they
+	// choose now. Without them nothing is kept.
+	Kept *config.Kept
+	Keep func(ctx context.Context, key config.Key, value any) error
 	// Hold pauses the writes of this process until release is called, while it is
 	// suspended. nil: not needed.
 	Hold func() (release func())
@@ -79,6 +84,9 @@ func (c Config) complete() Config {
 	if c.Copy == nil {
 		c.Copy = func(context.Context, string) (string, error) { return "", errors.New("this terminal has no clipboard") }
 	}
+	if c.Kept == nil {
+		c.Kept = &config.Kept{}
+	}
 	if c.Crash == nil {
 		c.Crash = func(any, []byte) string { return "" }
 	}
@@ -96,7 +104,9 @@ func Run(ctx context.Context, cfg Config, in, out *os.File) error {
 	keys := &keyboard{File: in, gone: func() { gone.Store(true); cancel() }}
 	suspending := &suspender{hold: cfg.Hold}
 	defer suspending.resume()
-	err := term.run(New(ctx, cfg), cfg.complete().Crash,
+	m := New(ctx, cfg)
+	defer m.keep.flush()
+	err := term.run(m, cfg.complete().Crash,
 		tea.WithFilter(suspending.filter), tea.WithInput(keys), tea.WithoutSignalHandler())
 	if gone.Load() && !errors.Is(err, ErrCrashed) {
 		return nil

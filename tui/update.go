@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"backchannel/storage"
@@ -8,7 +9,6 @@ import (
 	"backchannel/tui/check"
 	"backchannel/tui/deliveries"
 	"backchannel/tui/screen"
-	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -16,10 +16,10 @@ import (
 // Update handles a message, and then the keys that waited for it.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if key, ok := msg.(tea.KeyMsg); ok {
-		return m, m.keys.press(key)
+		return m, tea.Batch(m.keys.press(key), m.keep.keepFilters())
 	}
 	cmd := m.update(msg)
-	return m, tea.Batch(cmd, m.keys.wake())
+	return m, tea.Batch(cmd, m.keys.wake(), m.keep.keepFilters())
 }
 
 // update handles the messages for the root, and passes on all others.
@@ -43,6 +43,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
 	case toastOverMsg:
 		return m.toasts.expire()
+	case keptMsg:
+		return m.keep.written(msg.err)
 	}
 	if cmd, mine := m.obey(msg); mine {
 		return cmd
@@ -118,10 +120,17 @@ func (m *Model) tick(now pulse) tea.Cmd {
 
 // key looks a key up in the overlay in front, the screen in front, and the root.
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
-	key, front := msg.String(), m.views.front()
-	if cmd, ok := screen.Run(urgent(), key); ok {
+	front := m.views.front()
+	if cmd, ok := screen.Run(urgent(), msg.String()); ok {
 		return cmd
 	}
+	if !m.covered() && !m.chrome.tooSmall() {
+		var moved string
+		if msg, moved = m.remapped(msg); moved != "" {
+			return screen.Say(screen.AboutKeys(shownKey(moved) + " has taken the place of " + shownKey(msg.String())))
+		}
+	}
+	key := msg.String()
 	switch {
 	case m.chrome.tooSmall(): // nobody should act on what they cannot see
 		return nil
@@ -147,12 +156,10 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 }
 
 // moves reports whether a key is one of those that lists and texts handle.
-func moves(msg tea.KeyMsg) bool {
-	switch msg.String() {
-	case "j", "k", "g", "G", "h", "l", "up", "down", "left", "right", "home", "end", "pgup", "pgdown", "ctrl+d", "ctrl+u":
-		return true
-	}
-	return false
+func moves(msg tea.KeyMsg) bool { return slices.Contains(movingKeys(), msg.String()) }
+
+func movingKeys() []string {
+	return []string{"j", "k", "g", "G", "h", "l", "up", "down", "left", "right", "home", "end", "pgup", "pgdown", "ctrl+d", "ctrl+u"}
 }
 
 func useless(msg tea.KeyMsg) string {
@@ -167,15 +174,13 @@ func useless(msg tea.KeyMsg) string {
 func (m *Model) back(key string) tea.Cmd {
 	cmd, done := m.views.back()
 	switch {
+	case !done && key == "esc":
+		m.chrome.fault = ""
+		return cmd
 	case done || key != "q":
 		return cmd
 	case m.keys.more:
 		return screen.Say(screen.Warn("q with more keys right behind it looks like pasted text: press it alone to quit"))
 	}
 	return tea.Quit
-}
-
-func (m *Model) switchTheme() tea.Cmd {
-	m.env.Theme = style.New(m.cfg.Renderer, !m.env.Theme.Dark)
-	return screen.Send(screen.ThemeMsg{})
 }

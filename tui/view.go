@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,6 +37,8 @@ type chrome struct {
 	views  *views
 	toasts *component.Toasts
 	banner string
+	fault  string                                  // in what was kept, until esc hides it
+	shown  func([]screen.Binding) []screen.Binding // with the keys that a person chose
 	width  int
 	height int
 }
@@ -56,10 +59,10 @@ const maxBanner = 3 // lines
 
 // bannerLines draws what a person should know as long as it lasts.
 func (c *chrome) bannerLines() []string {
-	text := c.banner
-	if text == "" {
-		text = c.env.Status.Trouble()
-	}
+	return append(c.bannerOf(cmp.Or(c.banner, c.env.Status.Trouble())), c.bannerOf(c.fault)...)
+}
+
+func (c *chrome) bannerOf(text string) []string {
 	if text == "" {
 		return nil
 	}
@@ -93,7 +96,7 @@ func (c *chrome) footer(keys []screen.Binding, covered bool) string {
 	if p, ok := front.(screen.Positioner); ok && p.Position() != "" {
 		right = th.Dim.Render(p.Position()) + "   " + right
 	}
-	return screen.KeyTable("", keys).Footer(th, "", "  "+right, c.width)
+	return screen.KeyTable("", c.shown(keys)).Footer(th, "", "  "+right, c.width)
 }
 
 // keys returns the keys that do something on the screen in front. fire are those that fire.

@@ -19,6 +19,7 @@ import (
 	"backchannel/storage/export"
 	"backchannel/tui"
 	tuicheck "backchannel/tui/check"
+	"backchannel/tui/config"
 )
 
 // backgroundTimeout is how long to wait for the terminal to report its background.
@@ -101,12 +102,14 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 	if err != nil {
 		return err
 	}
+	settings := config.File{Path: config.Path(s.env)}
 	dark, typed := background.Dark(s.in, out, backgroundTimeout)
 	return tui.Run(ctx, tui.Config{
 		Store: store, Rules: s.rules(), Now: s.now, Location: s.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
 		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender(s).resend, Hold: store.PauseWrites,
+		Kept: config.Load(ctx, settings.Path), Keep: settings.Set,
 		Executions: executions.New(ctx, store, executions.Config{Now: s.now}),
 		Check:      tuicheck.Actions{Requests: check.Requests, Export: exportReport},
 		Crash: func(cause any, stack []byte) string {

@@ -41,7 +41,7 @@ func onScreen(t *testing.T, name string, args ...string) *screenOf {
 	t.Helper()
 	s := &screenOf{t: t, cmd: exec.CommandContext(t.Context(), name, args...)}
 	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", "PS1=$ ", "ENV=",
-		envData+"="+t.TempDir(), envListen+"=127.0.0.1:0")
+		envData+"="+t.TempDir(), envListen+"=127.0.0.1:0", "XDG_CONFIG_HOME="+t.TempDir())
 	person, inside := ptytest.Open(t, 30, 100)
 	s.person = person
 	var err error

@@ -44,12 +44,14 @@ type Table struct {
 	width  int
 	height int
 	line   tableLine
+
+	chosenColumns []int // by a person, by their number in Columns; nil: all
 }
 
 // SetSize sets the table's size in cells.
 func (t *Table) SetSize(width, height int) {
 	t.width, t.height = width, height
-	t.line = layOut(t.Columns, width)
+	t.line = layOut(t.columns(), width)
 	t.scroll()
 }
 

@@ -26,8 +26,9 @@ func (t *Table) View(th *style.Theme) string {
 
 // header draws the titles of the columns.
 func (t *Table) header(th *style.Theme) string {
-	cells := make([]Cell, len(t.Columns))
-	for i, c := range t.Columns {
+	columns := t.columns()
+	cells := make([]Cell, len(columns))
+	for i, c := range columns {
 		cells[i] = Cell{Text: c.title(t.line.widths[i]), Style: th.Dim}
 	}
 	return blank(gutter) + t.cells(cells, t.line, style.Style{}, false)
@@ -57,7 +58,7 @@ func (t *Table) row(th *style.Theme, i int) string {
 	} else if t.Sign != nil {
 		mark = th.Strong.Render(Fit(t.Sign(i), 1))
 	}
-	return bar + mark + " " + t.cells(t.source.Row(i), t.line, th.Row, selected && t.Focused)
+	return bar + mark + " " + t.cells(t.shownCells(t.source.Row(i)), t.line, th.Row, selected && t.Focused)
 }
 
 // cells draws the cells of a row. Under the cursor, cells and gaps have the same background.
@@ -67,6 +68,7 @@ func (t *Table) cells(cells []Cell, line tableLine, under style.Style, lit bool)
 		gap = under.Render(gap)
 	}
 	var parts []string
+	columns := t.columns()
 	for i, width := range line.widths {
 		if width == 0 {
 			continue
@@ -78,7 +80,7 @@ func (t *Table) cells(cells []Cell, line tableLine, under style.Style, lit bool)
 		if lit {
 			cell = cell.on(under)
 		}
-		parts = append(parts, cell.render(cell.fit(t.Columns[i], width)))
+		parts = append(parts, cell.render(cell.fit(columns[i], width)))
 	}
 	return strings.Join(parts, gap)
 }

@@ -1,0 +1,262 @@
+package tui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"backchannel/tui/config"
+)
+
+// testKept runs a test with a console that keeps what a person chooses in a file, which holds a
+// text at first. kept returns what it holds.
+func testKept(t *testing.T, text string, fill func(*testStore), test func(c *console, kept func() string)) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := config.File{Path: path}
+	testConsoleOf(t, darkTheme, func(cfg *Config, s *testStore) {
+		fill(s)
+		cfg.Kept, cfg.Keep = config.Load(context.Background(), path), file.Set
+	}, func(c *console) {
+		test(c, func() string {
+			t.Helper()
+			got, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(got)
+		})
+	})
+}
+
+func twoHooks(s *testStore) {
+	s.AddWebhook(acme())
+	s.AddWebhook(staging())
+}
+
+// pick runs a command of the palette.
+func (c *console) pick(name string) {
+	c.press(":")
+	c.write(name)
+	c.press("enter")
+}
+
+func TestThemeIsKept(t *testing.T) {
+	t.Parallel()
+	testKept(t, "theme = \"light\" # by day\n", twoHooks, func(c *console, kept func() string) {
+		if c.m.env.Theme.Dark {
+			t.Error("the console is dark")
+		}
+		for _, step := range []struct {
+			do   func()
+			dark bool
+			want string
+		}{
+			{func() { c.press("T") }, true, "dark"},
+			{func() { c.press("T") }, false, "light"},
+			{func() { c.pick("theme auto") }, true, "auto"},
+		} {
+			step.do()
+			if want := "theme = '" + step.want + "' # by day\n"; kept() != want || c.m.env.Theme.Dark != step.dark {
+				t.Errorf("the theme is dark: %v, and there is kept %q, want %q", c.m.env.Theme.Dark, kept(), want)
+			}
+		}
+	})
+}
+
+func TestColumnsAreKept(t *testing.T) {
+	t.Parallel()
+	testKept(t, "[columns]\nwebhooks = [\"State\", \"Name\"]\n", twoHooks, func(c *console, kept func() string) {
+		c.see("State Name", "active acme prod")
+		c.miss("Outcome")
+		c.pick("columns")
+		c.see("Columns of Webhooks", "[x] State", "[x] Name", "[ ] Sandbox")
+		c.press("space", "right", "right", "space", "ctrl+s") // without State
+		c.miss("State Name")
+		if !strings.HasPrefix(kept(), "[columns]\nwebhooks = ['Name', '") {
+			t.Errorf("there is kept %q", kept())
+		}
+		c.press("3")
+		c.see("Nothing was fired yet")
+	})
+	testKept(t, "", twoHooks, func(c *console, kept func() string) {
+		c.pick("columns")
+		c.press("space", "ctrl+s")
+		if !strings.Contains(kept(), "[columns]\nwebhooks = [") {
+			t.Errorf("there is kept %q", kept())
+		}
+		c.miss("Name Ch")
+		c.pick("columns")
+		c.press("ctrl+s")
+		c.miss("Name Ch")
+	})
+}
+
+func TestFiltersAreKept(t *testing.T) {
+	t.Parallel()
+	testKept(t, "[filters]\nwebhooks = 'stag'\ndeliveries = 'state:failed'\n", twoHooks, func(c *console, kept func() string) {
+		c.see("/ stag", "staging", "1 of 1")
+		c.miss("acme prod")
+		c.press("/", "x")
+		if !strings.Contains(kept(), "'stag'") {
+			t.Errorf("while it is typed, there is kept %q", kept())
+		}
+		c.press("backspace", "backspace", "enter")
+		if !strings.Contains(kept(), "webhooks = 'sta'") {
+			t.Errorf("once it is typed, there is kept %q", kept())
+		}
+		c.press("esc")
+		c.see("acme prod")
+		if kept() != "[filters]\ndeliveries = 'state:failed'\n" {
+			t.Errorf("without a filter, there is kept %q", kept())
+		}
+		c.press("3")
+		c.see("/ state:failed")
+		c.press("5", "/")
+		c.write("acme")
+		c.press("enter")
+		if kept() != "[filters]\ndeliveries = 'state:failed'\nactivity = 'acme'\n" {
+			t.Errorf("there is kept %q", kept())
+		}
+	})
+}
+
+func TestKeysAreMoved(t *testing.T) {
+	t.Parallel()
+	testKept(t, "[keys]\n\"n\" = \"ctrl+n\"\n'e' = 'd'\n'd' = 'e'\n'/' = 'f5'\n", twoHooks, func(c *console, kept func() string) {
+		c.see("ctrl+n new", "d edit", "f5 filter")
+		c.press("n")
+		c.see("ctrl+n has taken the place of n")
+		c.press("f5")
+		c.write("ne") // are text there
+		c.see("/ ne")
+		c.press("esc", "ctrl+n")
+		c.see("Create Feedback Webhook")
+		c.press("esc", "d")
+		c.see("Edit")
+		c.press("esc")
+		c.pick("keys")
+		c.write("y")
+		c.press("tab")
+		c.write("n")
+		c.press("ctrl+s")
+		c.see("n is the key in the place of y")
+		if !strings.HasSuffix(kept(), "'/' = 'f5'\ny = 'n'\n") {
+			t.Errorf("there is kept %q", kept())
+		}
+		c.press("n")
+		c.see("Copy")
+		c.press("esc")
+		c.pick("keys")
+		c.write("y")
+		c.press("tab", "ctrl+s")
+		c.see("y is the key again")
+		if strings.Contains(kept(), "y =") {
+			t.Errorf("there is kept %q", kept())
+		}
+	})
+}
+
+// A key that has a meaning on one of the screens is not put in the place of another of that
+// screen.
+func TestKeysThatConflict(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ keys, want string }{
+		"same screen":       {"n = 'e'", `keys.n: "e" is for "Edit the webhook" in Webhooks; choose another key, or give that one another, too`},
+		"anywhere":          {"n = 'y'", `keys.n: "y" is for "Copy something of what is shown" in Webhooks; choose another key, or give that one another, too`},
+		"from anywhere":     {"f = 'X'", `keys.f: "X" is for "Cancel the delivery" in Deliveries; choose another key, or give that one another, too`},
+		"moving":            {"n = 'j'", `keys.n: "j" is for "moving and leaving" in Webhooks; choose another key, or give that one another, too`},
+		"quit":              {"n = 'q'", `keys.n: "q" is for "moving and leaving" in Webhooks; choose another key, or give that one another, too`},
+		"interrupt":         {"n = 'ctrl+c'", `keys.n: "ctrl+c" is for "moving and leaving" in Webhooks; choose another key, or give that one another, too`},
+		"quit itself":       {"q = 'x'", `keys.q: this key stays what it is; remove the line`},
+		"two in one place":  {"n = 'f5'\ne = 'f5'", `keys.n: "f5" takes the place of e in Webhooks, too; choose another key; 1 more after that`},
+		"half a swap":       {"n = 'e'\ne = 'q'", `keys.n: "e" is for "Edit the webhook" in Webhooks; choose another key, or give that one another, too; 1 more after that`},
+		"no key":            {"n = 'ctrl+shift+x'", `keys.n: "ctrl+shift+x" is not a key; write one letter or sign, or such as ctrl+x, alt+x, f5, space`},
+		"empty":             {"n = ''", `keys.n: "" is not a key; write one letter or sign, or such as ctrl+x, alt+x, f5, space`},
+		"nowhere":           {"'ctrl+x' = 'n'", `keys.ctrl+x: no view has this key; ? lists those of each`},
+		"two letters":       {"n = 'nn'", `keys.n: "nn" is not a key; write one letter or sign, or such as ctrl+x, alt+x, f5, space`},
+		"another screen":    {"X = 'n'", ""},
+		"an arrow's letter": {"n = 'l'", `keys.n: "l" is for "moving and leaving" in Webhooks; choose another key, or give that one another, too`},
+		"space":             {"n = 'space'", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testKept(t, "[keys]\n"+test.keys+"\n", twoHooks, func(c *console, _ func() string) {
+				fault := c.m.chrome.fault
+				if test.want == "" && fault != "" || test.want != "" && !strings.HasSuffix(fault, ": "+test.want+"; esc hides this") {
+					t.Errorf("got  %s\nwant %s", fault, test.want)
+				}
+				c.see("acme prod")
+			})
+		})
+	}
+}
+
+// No screen has two things for one key, so that a remap is all that can conflict.
+func TestBuiltInKeysDoNotConflict(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		for v := range c.m.views.stacks {
+			seen := map[string]string{}
+			for _, b := range append(append(c.m.views.stacks[v][0].Bindings(), c.m.globals()...), urgent()...) {
+				for _, key := range b.Keys {
+					if b.Do != nil && seen[key] != "" {
+						t.Errorf("%s of %s: %s, and %s", key, c.m.views.stacks[v][0].Title(), seen[key], b.Help)
+					}
+					seen[key] = b.Help
+				}
+			}
+			for _, key := range fixedKeys() {
+				if help := seen[key]; help != "" && !strings.Contains(help, "page of the detail") && !strings.HasPrefix(key, "ctrl+") {
+					t.Errorf("%s is for moving, and for %q", key, help)
+				}
+			}
+		}
+	})
+}
+
+// What cannot be used is told in one line, and the console opens all the same.
+func TestFaultsOfTheKeptFile(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ text, want string }{
+		"column":      {"[columns]\n\ndeliveries = ['Time', 'Stat']\n", `:3: columns.deliveries: there is no column "Stat"; did you mean "State"?; the columns are Time, State, Event, Ch, Webhook, Tries, Code, Latency, Next, Receiver, Campaign`},
+		"twice":       {"[columns]\ndeliveries = ['Time', 'Time']\n", `:2: columns.deliveries: "Time" is there twice; remove one`},
+		"no column":   {"[columns]\nactivity = []\n", `:2: columns.activity: names no column; name some of Time, What, or remove the line`},
+		"view":        {"[columns]\ndelivery = ['Time']\n", `:2: columns.delivery: there is no view "delivery"; the views are webhooks, campaigns, deliveries, receiver, activity`},
+		"filter view": {"[filters]\nDeliveries = 'x'\n", `:2: filters.Deliveries: there is no view "Deliveries"; did you mean "deliveries"?; the views are webhooks, campaigns, deliveries, receiver, activity`},
+		"filter":      {"theme = 'light'\n[filters]\nreceiver = 'status:bonce'\n", `:3: filters.receiver: `},
+		"syntax":      {"mouse = on\n", `:1: toml: `},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testKept(t, test.text, twoHooks, func(c *console, kept func() string) {
+				if fault := c.m.chrome.fault; !strings.Contains(fault, "config.toml"+test.want) || strings.Contains(fault, "more after") {
+					t.Errorf("got  %s\nwant %s", fault, test.want)
+				}
+				c.see("config.toml", "acme prod")
+				c.press("3", "4", "5", "1", "esc")
+				c.miss("config.toml")
+				if kept() != test.text {
+					t.Errorf("the file is now %q", kept())
+				}
+			})
+		})
+	}
+}
+
+// Leaving the console does not lose what was just chosen.
+func TestTheLastChoiceIsKept(t *testing.T) {
+	t.Parallel()
+	testKept(t, "", twoHooks, func(c *console, kept func() string) {
+		c.m.keep.unsaved = append(c.m.keep.unsaved, setting{config.Mouse(), true})
+		c.m.keep.flush()
+		if !strings.Contains(kept(), "mouse = true") {
+			t.Errorf("there is kept %q", kept())
+		}
+	})
+}

@@ -1,0 +1,186 @@
+package tui
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// remap holds the keys that a person has put in the place of built-in ones, which then do
+// nothing. A key is put there as if the built-in one had been pressed, so that lists and texts
+// with keys of their own need not know of it. Where the new key has a meaning already, it keeps
+// that, and the built-in key stays: nothing that a screen can do gets out of reach.
+type remap map[string]string
+
+// spaceKey is how people write the space key.
+const spaceKey = "space"
+
+// keyName returns a key in bubbletea's notation.
+func keyName(name string) string {
+	if name == spaceKey {
+		return " "
+	}
+	return name
+}
+
+// shownKey returns a key as people write it.
+func shownKey(key string) string { return strings.ReplaceAll(key, " ", spaceKey) }
+
+// keyOf returns the message of a key, in bubbletea's notation. It returns false if there is no
+// such key.
+func keyOf(name string) (tea.KeyMsg, bool) {
+	if rest, alt := strings.CutPrefix(name, "alt+"); alt {
+		msg, ok := keyOf(rest)
+		msg.Alt = true
+		return msg, ok && !strings.HasPrefix(rest, "alt+")
+	}
+	if name == "" {
+		return tea.KeyMsg{}, false
+	}
+	const least, most = -100, 127 // the numbers of bubbletea's keys
+	for t := tea.KeyType(least); t <= most; t++ {
+		if t != tea.KeyRunes && t != tea.KeySpace && (tea.KeyMsg{Type: t}).String() == name {
+			return tea.KeyMsg{Type: t}, true
+		}
+	}
+	switch runes := []rune(name); {
+	case name == " ":
+		return tea.KeyMsg{Type: tea.KeySpace, Runes: runes}, true
+	case len(runes) == 1 && component.Width(name) == 1:
+		return tea.KeyMsg{Type: tea.KeyRunes, Runes: runes}, true
+	}
+	return tea.KeyMsg{}, false
+}
+
+// A scope is the keys that mean something on one screen.
+type scope struct {
+	name   string
+	help   map[string]string // what each does
+	typing bool              // letters are text
+}
+
+func newScope(name string, typing bool, bindings ...[]screen.Binding) scope {
+	s := scope{name, map[string]string{}, typing}
+	for _, key := range fixedKeys() {
+		s.help[key] = "moving and leaving"
+	}
+	for _, b := range slices.Concat(bindings...) {
+		for _, key := range b.Keys {
+			if _, ok := s.help[key]; !ok {
+				s.help[key] = b.Help
+			}
+		}
+	}
+	return s
+}
+
+// fixedKeys returns the keys that stay where they are.
+func fixedKeys() []string {
+	all := []string{"esc", "q", "backspace"}
+	for _, b := range urgent() {
+		all = append(all, b.Keys...)
+	}
+	return append(all, movingKeys()...)
+}
+
+// active returns the new key for a built-in one in a scope, or false if it has none there.
+func (r remap) active(s scope, builtin string) (string, bool) {
+	key, moved := r[builtin]
+	_, known := s.help[builtin]
+	_, taken := s.help[key]
+	_, away := r[key]
+	switch {
+	case !moved, !known, taken && !away:
+		return "", false
+	case s.typing && !(strings.HasPrefix(key, "ctrl+") && strings.HasPrefix(builtin, "ctrl+")): // one is text there
+		return "", false
+	}
+	return key, true
+}
+
+// translate returns the built-in key for one that was pressed. It returns what took the place
+// of a built-in key, or "".
+func (r remap) translate(s scope, msg tea.KeyMsg) (as tea.KeyMsg, moved string) {
+	pressed := msg.String()
+	if msg.Paste {
+		return msg, ""
+	}
+	for builtin := range r {
+		if key, ok := r.active(s, builtin); ok && key == pressed {
+			as, _ = keyOf(builtin)
+			return as, ""
+		}
+	}
+	moved, _ = r.active(s, pressed)
+	return msg, moved
+}
+
+// show gives bindings the keys that a person has to press.
+func (r remap) show(s scope, bindings []screen.Binding) []screen.Binding {
+	if len(r) == 0 {
+		return bindings
+	}
+	out := slices.Clone(bindings)
+	for i, b := range out {
+		keys, changed := slices.Clone(b.Keys), false
+		for at, builtin := range keys {
+			if key, ok := r.active(s, builtin); ok {
+				keys[at], changed = key, true
+			}
+		}
+		if changed && b.Shown != "" {
+			out[i].Shown = shownKey(strings.Join(keys, "\x00"))
+			out[i].Shown = strings.ReplaceAll(out[i].Shown, "\x00", " ")
+		}
+		out[i].Keys = keys
+	}
+	return out
+}
+
+// check says why a key cannot take the place of a built-in one, or returns nil. scopes are the
+// screens that are known.
+func (r remap) check(builtin string, scopes []scope) error {
+	key := r[builtin]
+	switch _, ok := keyOf(key); {
+	case !ok:
+		return fmt.Errorf("%q is not a key; write one letter or sign, or such as ctrl+x, alt+x, f5, space", shownKey(key))
+	case slices.Contains(fixedKeys(), builtin):
+		return errors.New("this key stays what it is; remove the line")
+	}
+	known := false
+	for _, s := range scopes {
+		if _, ok := s.help[builtin]; !ok {
+			continue
+		}
+		known = true
+		if err := r.conflict(builtin, key, s); err != nil {
+			return err
+		}
+	}
+	if !known {
+		return errors.New("no view has this key; ? lists those of each")
+	}
+	return nil
+}
+
+// conflict says what else a key is for in a scope.
+func (r remap) conflict(builtin, key string, s scope) error {
+	if help, taken := s.help[key]; taken && key != builtin {
+		if _, away := r[key]; !away {
+			return fmt.Errorf("%q is for %q in %s; choose another key, or give that one another, too", shownKey(key), help, s.name)
+		}
+	}
+	for _, other := range slices.Sorted(maps.Keys(r)) {
+		if _, known := s.help[other]; known && other != builtin && r[other] == key {
+			return fmt.Errorf("%q takes the place of %s in %s, too; choose another key", shownKey(key), shownKey(other), s.name)
+		}
+	}
+	return nil
+}
