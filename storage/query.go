@@ -1,6 +1,11 @@
 package storage
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"backchannel/storage/words"
+)
 
 // A DeliveryQuery selects deliveries, newest first unless After is set.
 type DeliveryQuery struct {
@@ -56,6 +61,17 @@ type Counts struct {
 	Deliveries map[State]int64
 	Receipts   int64
 	Executions int64
+}
+
+// Waiting says how many deliveries wait: "12 queued, 3 retrying, 1 parked", empty for none.
+func (c Counts) Waiting() string {
+	var parts []string
+	for _, state := range []State{Queued, Retrying, Parked} {
+		if n := c.Deliveries[state]; n > 0 {
+			parts = append(parts, words.Group(n)+" "+string(state))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // CallCounts is about calls of the execution API and what follows from them.

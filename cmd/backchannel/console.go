@@ -77,6 +77,7 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore) err
 	s.quit() // so that the next Ctrl+C ends the attempts in flight
 	stop()
 	s.awaitDeliveries(led)
+	s.noteLeft(ctx, store)
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}

@@ -237,3 +237,26 @@ func TestSuspendAndResume(t *testing.T) {
 		t.Error("there is a stack trace")
 	}
 }
+
+// What a person leaves undelivered is said where they see it: below the screen that is gone.
+func TestTheConsoleSaysWhatItLeaves(t *testing.T) {
+	t.Parallel()
+	const prepare = "backchannel webhook create --name acme --channel email && backchannel webhook pause acme && backchannel fire sent --webhook acme --count 3 && "
+	for name, keys := range map[string]string{"q": "q", "ctrl+c": "\x03"} {
+		t.Run(name, func(t *testing.T) {
+			s := onScreen(t, "sh", "-c", prepare+"exec backchannel")
+			s.see("Webhooks", "acme", "parked")
+			s.press(keys)
+			s.see(altScreenOff, "3 parked: waiting for an engine, which backchannel serve and the console run\r\n")
+			if code := s.ended(); code != exitDone {
+				t.Errorf("it exits %d", code)
+			}
+		})
+	}
+	s := consoleOnScreen(t)
+	s.press("q")
+	s.see(altScreenOff)
+	if s.ended(); strings.Contains(s.drawn(), "waiting for") {
+		t.Errorf("nothing is left, and it says %q", s.drawn())
+	}
+}

@@ -110,7 +110,7 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 	}
 	endNote := func() {}
 	defer func() { endNote() }()
-	return s.lead(ctx, store, func(cfg *leader.Config) {
+	err = s.lead(ctx, store, func(cfg *leader.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
 		cfg.CutOff, cfg.Trouble = s.noteCutOff, s.noteTrouble
 		cfg.Started = func(started leader.Status) {
@@ -129,6 +129,10 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 			}
 		}
 	})
+	if err == nil {
+		s.noteLeft(ctx, store)
+	}
+	return err
 }
 
 // noteStopping says what a stopping process still does as soon as ctx ends, until the function

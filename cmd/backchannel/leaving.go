@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"backchannel/storage"
+)
+
+// leftTimeout is how long a process that ends waits to learn what it leaves.
+const leftTimeout = 2 * time.Second
+
+// A leftStore is the part of a store that knows what is still to be delivered.
+type leftStore interface {
+	storage.RuntimeStore
+	Counts(context.Context) (storage.Counts, error)
+}
+
+// noteLeft says what is still to be delivered when this process ends, and by whom. It says
+// nothing if there is nothing, or if that cannot be read.
+func (s *session) noteLeft(ctx context.Context, store leftStore) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTimeout)
+	defer cancel()
+	counts, err := store.Counts(ctx)
+	if err != nil || counts.Waiting() == "" {
+		return
+	}
+	switch rt, alive, err := store.Runtime(ctx); {
+	case err != nil:
+	case alive && rt.PID != 0:
+		s.note("%s: process %d goes on", counts.Waiting(), rt.PID)
+	default:
+		s.note("%s: waiting for an engine, which backchannel serve and the console run", counts.Waiting())
+	}
+}
