@@ -5,11 +5,13 @@ package fire
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"backchannel/fixtures"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
+	"backchannel/tui/component"
 	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -148,7 +150,8 @@ func (f *Firer) Open(front screen.Screen) tea.Cmd {
 	return screen.Say(screen.Info("There is no webhook to fire at yet: 1 goes to the webhooks, n makes one"))
 }
 
-// Repeat fires again what was fired last, at the webhook as it is now.
+// Repeat fires again what was fired last, at the webhook as it is now. It asks before a burst,
+// because a key that fires one event should not fire a thousand by surprise.
 func (f *Firer) Repeat() tea.Cmd {
 	again := f.last.spec
 	if again.Status == "" {
@@ -164,7 +167,16 @@ func (f *Firer) Repeat() tea.Cmd {
 			return screen.Say(screen.Warn("campaign " + f.last.spec.Campaign.Name + ", of which the last event was fired, is gone"))
 		}
 	}
-	return f.fire(again)
+	switch {
+	case again.Count == 1:
+		return f.fire(again)
+	case f.burst.running():
+		return f.burst.refuse()
+	}
+	return f.env.Ask(component.Confirm{
+		Title: "Fire the burst again?", Text: []string{fmt.Sprintf("%s at %s, %s.", again, w.Name, again.Pace())},
+		Yes: "fire " + screen.Thousands(int64(again.Count)), No: "leave it",
+	}, func() tea.Cmd { return f.fire(again) })
 }
 
 func (f *Firer) findCampaign(id storage.ID) *storage.Campaign {
@@ -195,6 +207,14 @@ func (l last) variantLabel(channel storage.Channel, status storage.Status) strin
 		return err.Error()
 	}
 	return fixture.Label()
+}
+
+// failureLabel is variantLabel for the statuses of a failure, and "" for the others.
+func (l last) failureLabel(channel storage.Channel, status storage.Status) string {
+	if status != storage.StatusBounce && status != storage.StatusError {
+		return ""
+	}
+	return l.variantLabel(channel, status)
 }
 
 // label describes what . would fire.

@@ -3,10 +3,8 @@ package fire
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
-	"backchannel/fixtures"
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -64,6 +62,7 @@ func (f *Firer) menuFor(front screen.Screen) (*menu, bool) {
 func (m *menu) fill() {
 	f, channel := m.firing, m.channel()
 	m.menu = component.Menu{
+		At:    m.menu.At,
 		Title: "Fire at " + m.webhook.Name,
 		Hint:  &component.MenuItem{ID: itemWebhook, Key: "w", Label: "change"},
 		Columns: [][]component.MenuItem{
@@ -151,14 +150,34 @@ func (m *menu) Update(msg tea.Msg) tea.Cmd {
 	if !ok {
 		return nil
 	}
+	at := m.menu.At
 	switch item, done := m.menu.Key(key); {
 	case !done:
 		return nil
 	case item == "":
 		return screen.Dismiss(m)
 	default:
+		m.menu.At = at // what is chosen is for the event at the cursor
 		return m.pick(item)
 	}
+}
+
+// status returns the status at the cursor, or "" if it is elsewhere.
+func (m *menu) status() storage.Status {
+	if all := storage.Statuses(); m.menu.At < len(all) {
+		return all[m.menu.At]
+	}
+	return ""
+}
+
+// lastSpec returns an event like the one that was fired last, with the present choices.
+func (m *menu) lastSpec() fire.Spec {
+	if saved := m.firing.last.spec.Saved; saved != nil && m.webhook.Has(saved.Channel) {
+		if of, ok := m.savedSpec(saved.Name); ok {
+			return of
+		}
+	}
+	return m.spec(m.firing.last.status())
 }
 
 // pick does what an item says.
@@ -178,7 +197,7 @@ func (m *menu) pick(item string) tea.Cmd {
 	case itemSaved:
 		return m.chooseSaved()
 	case itemMisbehave:
-		return tea.Batch(screen.Dismiss(m), m.firing.chooseMisbehaviour(m.spec(m.firing.last.status())))
+		return m.chooseMisbehaviour(m.lastSpec())
 	case itemBurst:
 		return tea.Batch(screen.Dismiss(m), m.firing.askBurst(m.spec(m.firing.last.status())))
 	case itemAgain:
@@ -230,63 +249,6 @@ func (m *menu) nextChannel() {
 	m.choose(noCampaign)
 }
 
-// changeVariant asks which kind of failure is fired from now on: with a name, or with a code
-// that the provider of the channel has.
-func (m *menu) changeVariant() tea.Cmd {
-	channel := m.channel()
-	variants := failures(channel)
-	items := make([]component.MenuItem, len(variants))
-	title, now := "Which bounce?", 0
-	for i, v := range variants {
-		items[i] = variantItem(v, strconv.Itoa(i+1))
-		switch {
-		case v.Status == storage.StatusError:
-			title = "Which bounce or error?"
-		case v.Variant == m.firing.last.variant(channel, storage.StatusBounce):
-			now = i
-		}
-	}
-	pick := func(id string) tea.Cmd {
-		i := slices.IndexFunc(items, func(item component.MenuItem) bool { return item.ID == id })
-		m.firing.last.variants[target{channel, variants[i].Status}] = variants[i].Variant
-		m.fill()
-		return nil
-	}
-	return m.firing.env.Choose(component.Menu{Title: title, Details: items, At: now, Find: true}, pick)
-}
-
-// variantItem has a digit as its key only if the variant has a name, because the digits of a
-// code are typed to find it.
-func variantItem(v fixtures.Fixture, digit string) component.MenuItem {
-	item := component.MenuItem{ID: v.Name(), Key: digit, Label: v.VariantName(), Detail: v.Label()}
-	if v.ByCode() {
-		item.Key, item.Label = "", "code "+v.Variant
-	}
-	if v.Status == storage.StatusError {
-		item.Detail = "error: " + item.Detail
-	}
-	return item
-}
-
-// failures returns the variants of bounce and error, the named ones first. Errors that are
-// all the same are left out.
-func failures(channel storage.Channel) []fixtures.Fixture {
-	errors := fixtures.Variants(channel, storage.StatusError)
-	if !slices.ContainsFunc(errors, func(f fixtures.Fixture) bool { return f.Label() != errors[0].Label() }) {
-		errors = nil
-	}
-	all := append(fixtures.Variants(channel, storage.StatusBounce), errors...)
-	slices.SortStableFunc(all, func(a, b fixtures.Fixture) int { return rankByCode(a) - rankByCode(b) })
-	return all
-}
-
-func rankByCode(f fixtures.Fixture) int {
-	if f.ByCode() {
-		return 1
-	}
-	return 0
-}
-
 // chooseLife asks how the lifecycle of the message ends.
 func (m *menu) chooseLife() tea.Cmd {
 	ends := []component.MenuItem{
@@ -298,62 +260,4 @@ func (m *menu) chooseLife() tea.Cmd {
 		life.Lifecycle = true
 		return tea.Batch(screen.Dismiss(m), m.firing.fire(life))
 	})
-}
-
-// chooseSaved asks which saved fixture to fire.
-func (m *menu) chooseSaved() tea.Cmd {
-	var items []component.MenuItem
-	for _, saved := range m.firing.saved {
-		item := component.MenuItem{ID: saved.Name, Label: saved.Name, Detail: fmt.Sprintf("%s, %s", saved.Status, saved.Channel)}
-		if !m.webhook.Has(saved.Channel) {
-			item.Off, item.Detail = true, fmt.Sprintf("is for %s, which is not a channel of %s", saved.Channel, m.webhook.Name)
-		}
-		items = append(items, item)
-	}
-	return m.firing.env.Choose(component.Menu{Title: "Which saved fixture?", Details: component.Number(items), Find: true, Names: true}, func(name string) tea.Cmd {
-		i := slices.IndexFunc(m.firing.saved, func(f storage.SavedFixture) bool { return f.Name == name })
-		if i < 0 {
-			return nil
-		}
-		saved := m.firing.saved[i]
-		of := m.spec(saved.Status)
-		of.Channel, of.Variant, of.Saved = saved.Channel, "", &saved
-		if of.Campaign != nil && of.Campaign.Channel != saved.Channel {
-			of.Campaign = nil
-		}
-		return tea.Batch(screen.Dismiss(m), m.firing.fire(of))
-	})
-}
-
-// chooseMisbehaviour asks what shall be wrong with an event. Faults of the token need a webhook
-// that sends one.
-func (f *Firer) chooseMisbehaviour(of fire.Spec) tea.Cmd {
-	var items []component.MenuItem
-	for i, kind := range storage.Misbehaviours() {
-		item := component.MenuItem{ID: string(kind), Key: strconv.Itoa((i + 1) % 10), Label: string(kind), Detail: misbehaviourHelp(kind)}
-		if kind.NeedsJWT() && of.Webhook.Auth.Type != storage.AuthJWT {
-			item.Off, item.Detail = true, "needs JWT authentication, which "+of.Webhook.Name+" does not use"
-		}
-		items = append(items, item)
-	}
-	title := strings.TrimSpace(fmt.Sprintf("Misbehave at %s: %s, %s, but…", of.Webhook.Name, of.Status, of.Channel))
-	return f.env.Choose(component.Menu{Title: title, Details: items, Find: true}, func(kind string) tea.Cmd {
-		of.Misbehave = storage.Misbehaviour(kind)
-		return f.fire(of)
-	})
-}
-
-func misbehaviourHelp(kind storage.Misbehaviour) string {
-	return map[storage.Misbehaviour]string{
-		storage.MisbehaveExpired:       "the token expired two minutes ago",
-		storage.MisbehaveNotYetValid:   "the token is for later",
-		storage.MisbehaveWrongKey:      "the token is signed by another key",
-		storage.MisbehaveWrongAudience: "the token is for somebody else",
-		storage.MisbehaveAlgNone:       "the token is not signed at all",
-		storage.MisbehaveMissingAuth:   "there is no token",
-		storage.MisbehaveTamperedBody:  "the body was changed on its way",
-		storage.MisbehaveTruncated:     "the body ends too early",
-		storage.MisbehaveDuplicate:     "the same event comes twice",
-		storage.MisbehaveOutOfOrder:    "delivered comes before sent",
-	}[kind]
 }

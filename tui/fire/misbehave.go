@@ -1,0 +1,82 @@
+package fire
+
+import (
+	"fmt"
+	"strconv"
+
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// itemEvent leads from the choice of a misbehaviour to that of the event.
+const itemEvent = "event"
+
+// chooseMisbehaviour asks what shall be wrong with an event, at first the one that was fired
+// last. Faults of the token need a webhook that sends one.
+func (m *menu) chooseMisbehaviour(of fire.Spec) tea.Cmd {
+	var items []component.MenuItem
+	for i, kind := range storage.Misbehaviours() {
+		item := component.MenuItem{ID: string(kind), Key: strconv.Itoa((i + 1) % 10), Label: string(kind), Detail: misbehaviourHelp(kind)}
+		switch {
+		case kind.NeedsJWT() && of.Webhook.Auth.Type != storage.AuthJWT:
+			item.Off, item.Detail = true, "needs JWT authentication, which "+of.Webhook.Name+" does not use"
+		case kind == storage.MisbehaveOutOfOrder && of.Saved != nil:
+			item.Off, item.Detail = true, "needs two events of one message, which a saved fixture is not"
+		}
+		items = append(items, item)
+	}
+	return m.firing.env.Choose(component.Menu{
+		Title: fmt.Sprintf("Misbehave at %s: %s, but…", of.Webhook.Name, of), Details: items, Find: true,
+		Hint: &component.MenuItem{ID: itemEvent, Key: "tab", Label: "another event"},
+	}, func(kind string) tea.Cmd {
+		if kind == itemEvent {
+			return m.chooseMisbehaving(of)
+		}
+		of.Misbehave = storage.Misbehaviour(kind)
+		return tea.Batch(screen.Dismiss(m), m.firing.fire(of))
+	})
+}
+
+// chooseMisbehaving asks which event shall misbehave.
+func (m *menu) chooseMisbehaving(of fire.Spec) tea.Cmd {
+	var items []component.MenuItem
+	now := 0
+	for i, s := range storage.Statuses() {
+		if s == of.Status {
+			now = i
+		}
+		items = append(items, component.MenuItem{ID: string(s), Key: string(s[0]), Label: string(s), Detail: m.firing.last.failureLabel(of.Channel, s)})
+	}
+	for _, item := range m.savedItems() { // none of which has the name of a status
+		if of.Saved != nil && of.Saved.Name == item.ID {
+			now = len(items)
+		}
+		items = append(items, item)
+	}
+	return m.firing.env.Choose(component.Menu{Title: "Which event misbehaves at " + of.Webhook.Name + "?", Details: items, At: now}, func(id string) tea.Cmd {
+		chosen, ok := m.savedSpec(id)
+		if !ok {
+			chosen = m.spec(storage.Status(id))
+		}
+		return m.chooseMisbehaviour(chosen)
+	})
+}
+
+func misbehaviourHelp(kind storage.Misbehaviour) string {
+	return map[storage.Misbehaviour]string{
+		storage.MisbehaveExpired:       "the token expired two minutes ago",
+		storage.MisbehaveNotYetValid:   "the token is for later",
+		storage.MisbehaveWrongKey:      "the token is signed by another key",
+		storage.MisbehaveWrongAudience: "the token is for somebody else",
+		storage.MisbehaveAlgNone:       "the token is not signed at all",
+		storage.MisbehaveMissingAuth:   "there is no token",
+		storage.MisbehaveTamperedBody:  "the body was changed on its way",
+		storage.MisbehaveTruncated:     "the body ends too early",
+		storage.MisbehaveDuplicate:     "the same event comes twice",
+		storage.MisbehaveOutOfOrder:    "delivered comes before sent",
+	}[kind]
+}

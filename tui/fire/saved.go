@@ -1,0 +1,50 @@
+package fire
+
+import (
+	"fmt"
+	"slices"
+
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// chooseSaved asks which saved fixture to fire.
+func (m *menu) chooseSaved() tea.Cmd {
+	return m.firing.env.Choose(component.Menu{Title: "Which saved fixture?", Details: component.Number(m.savedItems()), Find: true, Names: true}, func(name string) tea.Cmd {
+		of, ok := m.savedSpec(name)
+		if !ok {
+			return nil
+		}
+		return tea.Batch(screen.Dismiss(m), m.firing.fire(of))
+	})
+}
+
+func (m *menu) savedItems() (items []component.MenuItem) {
+	for _, saved := range m.firing.saved {
+		item := component.MenuItem{ID: saved.Name, Label: saved.Name, Detail: fmt.Sprintf("%s, %s", saved.Status, saved.Channel)}
+		if !m.webhook.Has(saved.Channel) {
+			item.Off, item.Detail = true, fmt.Sprintf("is for %s, which is not a channel of %s", saved.Channel, m.webhook.Name)
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// savedSpec returns the event of a saved fixture, unless that is gone.
+func (m *menu) savedSpec(name string) (fire.Spec, bool) {
+	i := slices.IndexFunc(m.firing.saved, func(f storage.SavedFixture) bool { return f.Name == name })
+	if i < 0 {
+		return fire.Spec{}, false
+	}
+	saved := m.firing.saved[i]
+	of := m.spec(saved.Status)
+	of.Channel, of.Variant, of.Saved = saved.Channel, "", &saved
+	if of.Campaign != nil && of.Campaign.Channel != saved.Channel {
+		of.Campaign = nil
+	}
+	return of, true
+}

@@ -1,0 +1,77 @@
+package fire
+
+import (
+	"slices"
+	"strconv"
+
+	"backchannel/fixtures"
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// changeVariant asks which kind of failure is fired from now on: with a name, or with a code
+// that the provider of the channel has. With the cursor on error, only errors are offered.
+func (m *menu) changeVariant() tea.Cmd {
+	channel, of := m.channel(), storage.StatusBounce
+	variants, title := failures(channel), "Which bounce?"
+	switch both := slices.ContainsFunc(variants, isError); {
+	case m.status() == storage.StatusError && !both:
+		return screen.Say(screen.AboutKeys("there is one kind of error on " + string(channel) + ": " + m.firing.last.variantLabel(channel, storage.StatusError)))
+	case m.status() == storage.StatusError:
+		of, title = storage.StatusError, "Which error?"
+		variants = slices.DeleteFunc(variants, func(v fixtures.Fixture) bool { return !isError(v) })
+	case both:
+		title = "Which bounce or error?"
+	}
+	items := make([]component.MenuItem, len(variants))
+	for i, v := range variants {
+		items[i] = variantItem(v, strconv.Itoa(i+1))
+	}
+	now := slices.IndexFunc(variants, func(v fixtures.Fixture) bool {
+		return v.Status == of && v.Variant == m.firing.last.variant(channel, of)
+	})
+	pick := func(id string) tea.Cmd {
+		i := slices.IndexFunc(items, func(item component.MenuItem) bool { return item.ID == id })
+		m.firing.last.variants[target{channel, variants[i].Status}] = variants[i].Variant
+		m.fill()
+		return nil
+	}
+	return m.firing.env.Choose(component.Menu{Title: title, Details: items, At: max(0, now), Find: true}, pick)
+}
+
+func isError(f fixtures.Fixture) bool { return f.Status == storage.StatusError }
+
+// variantItem has a digit as its key only if the variant has a name, because the digits of a
+// code are typed to find it.
+func variantItem(v fixtures.Fixture, digit string) component.MenuItem {
+	item := component.MenuItem{ID: v.Name(), Key: digit, Label: v.VariantName(), Detail: v.Label()}
+	if v.ByCode() {
+		item.Key, item.Label = "", "code "+v.Variant
+	}
+	if v.Status == storage.StatusError {
+		item.Detail = "error: " + item.Detail
+	}
+	return item
+}
+
+// failures returns the variants of bounce and error, the named ones first. Errors that are
+// all the same are left out.
+func failures(channel storage.Channel) []fixtures.Fixture {
+	errors := fixtures.Variants(channel, storage.StatusError)
+	if !slices.ContainsFunc(errors, func(f fixtures.Fixture) bool { return f.Label() != errors[0].Label() }) {
+		errors = nil
+	}
+	all := append(fixtures.Variants(channel, storage.StatusBounce), errors...)
+	slices.SortStableFunc(all, func(a, b fixtures.Fixture) int { return rankByCode(a) - rankByCode(b) })
+	return all
+}
+
+func rankByCode(f fixtures.Fixture) int {
+	if f.ByCode() {
+		return 1
+	}
+	return 0
+}
