@@ -201,10 +201,8 @@ func TestActivityOpensTheExecution(t *testing.T) {
 		c.press("enter", "g", "enter")
 		c.see("Executions of Orders", silent.ExecutionID, "▲ no events: there is no webhook for", "delivered@example.com")
 		c.miss("bounce@example.com")
-		c.press("esc")
-		c.see("▸2 Campaigns", "Orders")
-		c.miss("Executions of Orders")
-		c.press("esc")
-		c.see("▸5 Activity")
+		c.see("esc back to Activity")
+		c.press("esc") // one jump, one step back
+		c.see("▸5 Activity", "/ sends no events")
 	})
 }

@@ -30,7 +30,7 @@ func (m *Model) globals() []screen.Binding {
 		screen.Binding{Keys: []string{"?"}, Word: "help", Help: "Say what every key does", Do: m.openHelp},
 		screen.Binding{Keys: []string{"z"}, Word: "zoom", Help: "Zoom the focused pane, and back", Do: m.zoom},
 		screen.Binding{Keys: []string{"T"}, Word: "theme", Help: "Switch to the light or dark theme", Do: m.switchTheme},
-		screen.Binding{Shown: "esc", Help: "Back; never quits"},
+		screen.Binding{Shown: "esc backspace", Help: "Back: out of the filter, the pane, the jump; never quits"},
 		screen.Binding{Shown: "q", Help: "Back, and at the root of a view quit"},
 	)
 }
@@ -39,7 +39,7 @@ func (m *Model) viewBinding(v screen.View) screen.Binding {
 	return screen.Binding{
 		Keys: []string{strconv.Itoa(int(v) + 1)},
 		Help: "Go to " + m.views.title(v), Word: m.views.title(v),
-		Do: func() tea.Cmd { return m.views.goTo(v, 0) },
+		Do: func() tea.Cmd { return m.views.goTo(v) },
 	}
 }
 

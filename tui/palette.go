@@ -71,7 +71,7 @@ func (m *Model) actions() []action {
 
 // pressIn goes to a view and presses a key there, once the view was read.
 func (m *Model) pressIn(v screen.View, key string) tea.Cmd {
-	return tea.Batch(m.views.goTo(v, 0), m.keys.afterKeys(func() tea.Cmd {
+	return tea.Batch(m.views.jump(screen.GoMsg{View: v}), m.keys.afterKeys(func() tea.Cmd {
 		done, _ := screen.Run(m.views.front().Bindings(), key)
 		return done
 	}))

@@ -16,14 +16,31 @@ type toaster struct {
 	env   *screen.Env
 	add   func(context.Context, storage.Activity) error
 	shown component.Toasts
+	armed bool // enter opens what the latest toast names: no other key was pressed since it came
 }
 
 type toastOverMsg struct{}
 
 // show shows a toast, in the place of an earlier one with its ID.
 func (t *toaster) show(toast component.Toast) tea.Cmd {
+	if !t.shown.Shows(toast.ID) {
+		t.armed = true
+	}
 	t.shown.Push(t.env.Now(), toast)
 	return tea.Batch(t.awaitExpiry(), t.record(toast))
+}
+
+// opens returns the key that opens what the latest toast names, as long as a person has not
+// turned to something else: then enter belongs to the screen again.
+func (t *toaster) opens() []screen.Binding {
+	latest, ok := t.shown.Latest()
+	if !ok || !t.armed || latest.Opens == nil {
+		return nil
+	}
+	return []screen.Binding{{Keys: []string{"enter"}, Label: "open " + latest.Names, Do: func() tea.Cmd {
+		t.armed = false
+		return screen.Send(latest.Opens)
+	}}}
 }
 
 // record records an error in Activity, because a toast may have no space for it. Toasts with

@@ -57,13 +57,13 @@ func (m *Model) obey(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case screen.OpenMsg:
 		if msg.Over != nil {
-			return tea.Batch(m.views.jump(*msg.Over), m.views.open(msg.Screen)), true
+			return m.views.jumpOver(*msg.Over, msg.Screen), true
 		}
 		return m.views.open(msg.Screen), true
 	case screen.CloseMsg:
 		cmd := m.views.close(msg.Screen)
 		if msg.Then != nil {
-			return tea.Batch(cmd, m.views.goTo(msg.Then.View, msg.Then.ID)), true
+			return tea.Batch(cmd, m.views.arrive(*msg.Then)), true
 		}
 		return cmd, true
 	case screen.GoMsg:
@@ -138,11 +138,16 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.overlays.key(msg)
 	case key == "esc" && m.fire.Stop():
 		return nil
-	case key == "esc" || key == "q" && !typing(front):
+	case key == "esc" || (key == "q" || key == "backspace") && !typing(front):
 		return m.back(key)
 	case typing(front) && screen.Typed(msg):
+		m.toasts.armed = false
 		return front.Update(msg)
 	}
+	if cmd, ok := screen.Run(m.toasts.opens(), key); ok {
+		return cmd
+	}
+	m.toasts.armed = false
 	if cmd, ok := screen.Run(front.Bindings(), key); ok {
 		return cmd
 	}
@@ -177,8 +182,10 @@ func (m *Model) back(key string) tea.Cmd {
 	case !done && key == "esc":
 		m.chrome.fault = ""
 		return cmd
-	case done || key != "q":
+	case done:
 		return cmd
+	case key == "backspace":
+		return screen.Say(screen.AboutKeys("there is no earlier place to go back to"))
 	case m.keys.more:
 		return screen.Say(screen.Warn("q with more keys right behind it looks like pasted text: press it alone to quit"))
 	}

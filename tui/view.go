@@ -35,7 +35,7 @@ func (m *Model) View() string {
 type chrome struct {
 	env    *screen.Env
 	views  *views
-	toasts *component.Toasts
+	toasts *toaster
 	banner string
 	fault  string                                  // in what was kept, until esc hides it
 	shown  func([]screen.Binding) []screen.Binding // with the keys that a person chose
@@ -49,7 +49,7 @@ func (c *chrome) frame(keys []screen.Binding, covered bool) string {
 	th := c.env.Theme
 	lines := []string{c.header(), component.Rule(th, c.width)}
 	lines = append(lines, c.bannerLines()...)
-	foot := append(c.toasts.View(th, c.width), c.footer(keys, covered))
+	foot := append(c.toasts.shown.View(th, c.width), c.footer(keys, covered))
 	height := c.height - len(lines) - len(foot)
 	body := component.Lines(strings.Split(c.views.front().View(c.width, height), "\n"), c.width, height)
 	return strings.Join(slices.Concat(lines, body, foot), "\n")
@@ -103,15 +103,15 @@ func (c *chrome) footer(keys []screen.Binding, covered bool) string {
 func (c *chrome) keys(fire []screen.Binding) []screen.Binding {
 	v := c.views
 	keys := v.front().Bindings()
-	switch {
-	case typing(v.front()):
+	if typing(v.front()) {
 		return keys
-	case len(v.trail) > 0 && !v.covered():
-		back := v.title(v.trail[len(v.trail)-1])
-		keys = append([]screen.Binding{{Shown: "esc", Label: "back to " + back}}, keys...)
 	}
+	keys = slices.Insert(slices.Clone(keys), v.backAt(len(keys)), v.backBinding()...)
 	if len(c.env.Targets.Webhooks) > 0 {
-		return append(fire, keys...)
+		keys = append(fire, keys...)
+	}
+	if open := c.toasts.opens(); len(open) > 0 {
+		keys = append(open, slices.DeleteFunc(keys, func(b screen.Binding) bool { return slices.Contains(b.Keys, "enter") })...)
 	}
 	return keys
 }

@@ -3,7 +3,6 @@ package tui
 import (
 	"slices"
 
-	"backchannel/storage"
 	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -16,7 +15,7 @@ type views struct {
 	refresh func() tea.Cmd    // reads what is in front
 	stacks  [][]screen.Screen // for each view: the view itself, then what was opened over it
 	current screen.View
-	trail   []screen.View // the views to which esc leads back, the latest last
+	trail   []place // to which esc leads back, the latest last
 }
 
 func newViews(e *screen.Env, all []screen.Screen, refresh func() tea.Cmd) *views {
@@ -50,24 +49,38 @@ func (v *views) close(s screen.Screen) tea.Cmd {
 	for view, stack := range v.stacks {
 		v.stacks[view] = slices.DeleteFunc(stack, func(other screen.Screen) bool { return other == s && other != stack[0] })
 	}
+	v.forget(s)
 	return v.refresh()
 }
 
-// goTo brings a view to the front, and selects the item of an ID there unless that is 0.
-func (v *views) goTo(view screen.View, id storage.ID) tea.Cmd {
-	if int(view) >= len(v.stacks) {
+// goTo brings a view to the front as it is. Who goes there by its number begins anew: esc does
+// not lead back.
+func (v *views) goTo(view screen.View) tea.Cmd {
+	v.trail = nil
+	return v.arrive(screen.GoMsg{View: view})
+}
+
+// arrive brings a view to the front, and filters it or selects an item there.
+func (v *views) arrive(msg screen.GoMsg) tea.Cmd {
+	if int(msg.View) >= len(v.stacks) {
 		return nil
 	}
-	if view != v.current {
+	if msg.View != v.current {
 		v.env.Zoomed = false
 	}
-	v.current, v.trail = view, nil
-	if id != 0 {
-		v.uncover(view)
+	v.current = msg.View
+	if msg.ID != 0 || msg.Filter != "" {
+		v.uncover(msg.View)
 	}
-	cmd := v.refresh()
-	if r, ok := v.stacks[view][0].(screen.Revealer); ok && id != 0 {
-		return tea.Batch(cmd, r.Reveal(id))
+	cmd, root := v.refresh(), v.stacks[msg.View][0]
+	if f, ok := root.(screen.Filterer); ok && msg.Filter != "" {
+		return tea.Batch(cmd, f.FilterBy(msg.Filter))
+	}
+	if r, ok := root.(screen.Revealer); ok && msg.ID != 0 {
+		cmd = tea.Batch(cmd, r.Reveal(msg.ID))
+	}
+	if d, ok := root.(screen.Detailer); ok && msg.Detail {
+		d.FocusDetail()
 	}
 	return cmd
 }
@@ -82,16 +95,6 @@ func (v *views) uncover(view screen.View) {
 	v.stacks[view] = stack
 }
 
-// jump does what a screen asks: it goes to a view, and if the screen says so, esc leads back.
-func (v *views) jump(msg screen.GoMsg) tea.Cmd {
-	trail, from := v.trail, v.current
-	cmd := v.goTo(msg.View, msg.ID)
-	if msg.Back && msg.View != from {
-		v.trail = slices.Concat(trail, []screen.View{from})
-	}
-	return cmd
-}
-
 // back leads one step back. It returns false at the root of a view.
 func (v *views) back() (tea.Cmd, bool) {
 	front := v.front()
@@ -104,14 +107,10 @@ func (v *views) back() (tea.Cmd, bool) {
 	case v.env.Zoomed:
 		v.env.Zoomed = false
 		return nil, true
-	case v.covered():
+	case v.closes():
 		return v.close(front), true
-	case len(v.trail) > 0:
-		last := len(v.trail) - 1
-		trail, view := v.trail[:last], v.trail[last]
-		cmd := v.goTo(view, 0)
-		v.trail = trail
-		return cmd, true
+	case v.steps() > 0:
+		return v.comeBack(), true
 	}
 	return nil, false
 }
@@ -120,10 +119,8 @@ func (v *views) back() (tea.Cmd, bool) {
 // front.
 func (v *views) update(msg tea.Msg) []tea.Cmd {
 	var cmds []tea.Cmd
-	for _, stack := range v.stacks {
-		for _, s := range stack {
-			cmds = append(cmds, s.Update(msg))
-		}
+	for _, s := range slices.Concat(append(slices.Clone(v.stacks), v.away())...) {
+		cmds = append(cmds, s.Update(msg))
 	}
 	return cmds
 }

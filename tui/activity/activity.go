@@ -175,6 +175,39 @@ func (a *Screen) Back() (tea.Cmd, bool) {
 	return nil, had
 }
 
+// Place returns what the list shows.
+func (a *Screen) Place() screen.Place {
+	return screen.Place{Filter: a.filter.Text(), ID: a.selected().ID, Follows: a.table.Following()}
+}
+
+// Return shows a place again.
+func (a *Screen) Return(to screen.Place) tea.Cmd {
+	if a.filter.Text() != to.Filter {
+		a.FilterBy(to.Filter)
+	}
+	a.table.Select(to.ID.String())
+	a.table.Follow(to.Follows && a.table.Index() == len(a.shown)-1)
+	return nil
+}
+
+// FilterBy filters by a text as if a person had typed it.
+func (a *Screen) FilterBy(text string) tea.Cmd {
+	a.filter = screen.Filter{}
+	if text != "" {
+		a.filter.Line = component.NewLine(text)
+	}
+	a.applyFilter()
+	return a.fill()
+}
+
+// Nearer says what esc does before it leads back.
+func (a *Screen) Nearer() string {
+	if a.filter.Shown() {
+		return "clear the filter"
+	}
+	return ""
+}
+
 // older reports whether the selection is near activities that were not read yet.
 func (a *Screen) older() bool { return len(a.all) >= a.limit && a.table.Index() < screen.SpanMargin }
 

@@ -126,7 +126,7 @@ func TestEnterLeadsToTheSubject(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			drive(t, func(s *tuitest.Store) { s.AddTwoWebhooks(); s.AddActivities(test.about) }, func(d *tuitest.Driver) {
 				d.Press("enter")
-				if want := (screen.GoMsg{View: test.view, ID: test.id, Back: true}); d.LastAsked() != want {
+				if want := (screen.GoMsg{View: test.view, ID: test.id}); d.LastAsked() != want {
 					t.Errorf("asked for %+v, want %+v", d.LastAsked(), want)
 				}
 				if d.Position() == "following" { // else another would be selected when esc leads back

@@ -137,15 +137,18 @@ func (x *Executor) execute(spec execute.Spec) tea.Cmd {
 // of it.
 func (x *Executor) report(of storage.Campaign, answer execute.Answer, record storage.Execution) tea.Cmd {
 	lead := fmt.Sprintf("%s executed: %d %s", of.Name, answer.Code, record.ExecutionID)
+	say := func(t component.Toast) tea.Cmd {
+		return screen.Say(screen.Naming(t, "the call", screen.ExecutionMsg{ID: record.ID}))
+	}
 	switch {
 	case record.Fault != "":
 		return x.showFaults(answer, record)
 	case record.RepeatOf != 0:
-		return screen.Say(screen.Warn(lead + ", a repeat of an earlier call, so that nothing was executed"))
+		return say(screen.Warn(lead + ", a repeat of an earlier call, so that nothing was executed"))
 	case record.Silent != "":
-		return screen.Say(screen.Warn(lead + ", but no events follow: " + record.Silent))
+		return say(screen.Warn(lead + ", but no events follow: " + record.Silent))
 	}
-	return screen.Say(screen.Good(fmt.Sprintf("%s, recipients: %d, events planned: %d", lead, record.Recipients, record.Events)))
+	return say(screen.Good(fmt.Sprintf("%s, recipients: %d, events planned: %d", lead, record.Recipients, record.Events)))
 }
 
 const faultsShown = 5 // in the dialog; the rest is in the record

@@ -88,6 +88,9 @@ func Wrap(text string, width int) []string {
 const flagDashes = "\ue000\ue000"
 
 // clip cuts a line to at most width cells.
+// Clip cuts a text to at most width cells.
+func Clip(text string, width int) string { return clip(text, width) }
+
 func clip(styled string, width int) string {
 	if width <= 0 {
 		return ""

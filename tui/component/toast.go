@@ -2,8 +2,11 @@ package component
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
 
 	"backchannel/tui/style"
 )
@@ -39,6 +42,8 @@ type Toast struct {
 	ID      string
 	Outcome Outcome
 	Text    string
+	Names   string  // what enter opens, such as "the delivery"; empty: nothing
+	Opens   tea.Msg // asks for that
 }
 
 // Toasts keeps the latest messages for a while. The caller provides the clock: Wait returns
@@ -57,6 +62,19 @@ const (
 	toastFor    = 4 * time.Second
 	badToastFor = 8 * time.Second // errors are longer to read
 )
+
+// Latest returns the latest message.
+func (t *Toasts) Latest() (Toast, bool) {
+	if len(t.shown) == 0 {
+		return Toast{}, false
+	}
+	return t.shown[0].Toast, true
+}
+
+// Shows reports whether a message with an ID is shown.
+func (t *Toasts) Shows(id string) bool {
+	return id != "" && slices.ContainsFunc(t.shown, func(s shownToast) bool { return s.ID == id })
+}
 
 // Push shows a message.
 func (t *Toasts) Push(now time.Time, toast Toast) {

@@ -93,7 +93,7 @@ func (d *Screen) cancel(r row) tea.Cmd {
 		Text:  []string{name + " will not be sent. It can be replayed later."},
 		Yes:   "cancel it", No: "keep",
 	}, func() tea.Cmd {
-		return screen.WithToastID(screen.ToastID(r.ID), screen.Act(d.env.Context, func(ctx context.Context) (string, error) {
+		return screen.WithToast(func(t component.Toast) component.Toast { return screen.NamingDelivery(t, r.ID) }, screen.Act(d.env.Context, func(ctx context.Context) (string, error) {
 			return name + " cancelled", d.store.CancelDelivery(ctx, r.ID)
 		}))
 	})

@@ -63,7 +63,7 @@ func TestWhatAKeyDoesDependsOnTheState(t *testing.T) {
 func TestTheReceiptIsShownInTheReceiver(t *testing.T) {
 	drive(t, few, func(d *tuitest.Driver) {
 		d.Press("g", "v")
-		want := screen.GoMsg{View: screen.ViewReceiver, ID: tuitest.Arrived(2, "").ID, Back: true}
+		want := screen.GoMsg{View: screen.ViewReceiver, ID: tuitest.Arrived(2, "").ID}
 		if d.LastAsked() != want {
 			t.Errorf("asked for %+v, want %+v", d.LastAsked(), want)
 		}

@@ -80,7 +80,7 @@ type burst struct {
 func (b *burst) running() bool { return b.run != nil && !b.run.stopped && !b.run.ended }
 
 func (b *burst) refuse() tea.Cmd {
-	return say(burstToast, screen.Warn("A burst is under way: esc stops it"))
+	return b.say(b.run, screen.Warn("A burst is under way: esc stops it"))
 }
 
 // report shows how far a burst is.
@@ -94,7 +94,16 @@ func (b *burst) report(r *run, err error) tea.Cmd {
 	case r.ended:
 		toast = screen.Good(fmt.Sprintf("%s: all queued in %s", r, screen.Duration(b.env.Now().Sub(r.began))))
 	}
-	return say(burstToast, toast)
+	return b.say(r, toast)
+}
+
+// say shows a toast about a burst in the place of the earlier one. Its deliveries in some states
+// are what enter opens, or all that the webhook has.
+func (b *burst) say(r *run, toast component.Toast, states ...string) tea.Cmd {
+	toast.ID = burstToast
+	of := storage.Filter{Terms: []storage.Term{{Key: "webhook", Value: r.spec.Webhook.Name}}}
+	filter := strings.Join(append(states, of.String()), " ")
+	return screen.Say(screen.Naming(toast, "its deliveries", screen.GoMsg{View: screen.ViewDeliveries, Filter: filter}))
 }
 
 // burstEnd is the outcome of a burst.
@@ -152,11 +161,12 @@ func (b *burst) reportEnd(end burstEnd) tea.Cmd {
 	r.reported = true
 	took := screen.Duration(b.env.Now().Sub(r.began))
 	toast := screen.Good(fmt.Sprintf("%s: all %s delivered in %s", r, screen.Thousands(int64(r.queued)), took))
-	if counts, words := end.missed(); len(words) > 0 {
+	counts, words := end.missed()
+	if len(words) > 0 {
 		toast = screen.Bad(fmt.Sprintf("%s: of %s, %s; %d and / %s show them", r, screen.Thousands(int64(r.queued)),
 			strings.Join(counts, ", "), screen.ViewDeliveries+1, strings.Join(words, " ")))
 	}
-	return say(burstToast, toast)
+	return b.say(r, toast, words...)
 }
 
 // missed returns the numbers of deliveries that failed or were cancelled, and the words of

@@ -90,28 +90,27 @@ func (w *watch) remember(id storage.ID, state string) {
 func (w *watch) report(d storage.Delivery) tea.Cmd {
 	switch d.State {
 	case storage.StateDelivered:
-		return say(screen.ToastID(d.ID), screen.Good(fmt.Sprintf("%s delivered: %d in %s", screen.DeliveryName(d), d.Code, screen.Duration(d.Latency()))))
+		return say(d, screen.Good(fmt.Sprintf("%s delivered: %d in %s", screen.DeliveryName(d), d.Code, screen.Duration(d.Latency()))))
 	case storage.Failed:
 		return w.reportFailure(d)
 	case storage.Cancelled:
-		return say(screen.ToastID(d.ID), screen.Info(screen.DeliveryName(d)+" cancelled"))
+		return say(d, screen.Info(screen.DeliveryName(d)+" cancelled"))
 	case storage.Retrying:
-		return say(screen.ToastID(d.ID), screen.Warn(fmt.Sprintf("%s retrying %s: %s", screen.DeliveryName(d), w.env.At(d.NextAttemptAt), w.env.Translate(d.Error, d.CreatedAt))))
+		return say(d, screen.Warn(fmt.Sprintf("%s retrying %s: %s", screen.DeliveryName(d), w.env.At(d.NextAttemptAt), w.env.Translate(d.Error, d.CreatedAt))))
 	case storage.Parked:
 		return w.reportParked(d)
 	case storage.Queued:
 		if w.env.Status.Read && !w.env.Status.Alive {
-			return say(screen.ToastID(d.ID), screen.Warn(screen.DeliveryName(d)+" queued, but no engine is running"))
+			return say(d, screen.Warn(screen.DeliveryName(d)+" queued, but no engine is running"))
 		}
-		return say(screen.ToastID(d.ID), screen.Info(screen.DeliveryName(d)+" queued"))
+		return say(d, screen.Info(screen.DeliveryName(d)+" queued"))
 	}
 	return nil
 }
 
-// say shows a toast in the place of the earlier one with that ID.
-func say(id string, toast component.Toast) tea.Cmd {
-	toast.ID = id
-	return screen.Say(toast)
+// say shows a toast about a delivery in the place of the earlier one.
+func say(d storage.Delivery, toast component.Toast) tea.Cmd {
+	return screen.Say(screen.NamingDelivery(toast, d.ID))
 }
 
 func (w *watch) reportParked(d storage.Delivery) tea.Cmd {
@@ -121,8 +120,7 @@ func (w *watch) reportParked(d storage.Delivery) tea.Cmd {
 			return screen.ToastMsg{Toast: screen.Bad(err.Error())}
 		}
 		toast := screen.Warn(fmt.Sprintf("%s parked: %s", screen.DeliveryName(d), w.env.ExplainParked(reason, w.env.At)))
-		toast.ID = screen.ToastID(d.ID)
-		return screen.ToastMsg{Toast: toast}
+		return screen.ToastMsg{Toast: screen.NamingDelivery(toast, d.ID)}
 	}
 }
 
@@ -142,7 +140,6 @@ func (w *watch) reportFailure(d storage.Delivery) tea.Cmd {
 			why += "; " + d.Webhook + " is paused now: " + screen.ActivateAdvice
 		}
 		toast := screen.Bad(fmt.Sprintf("%s failed: %s", screen.DeliveryName(d), why))
-		toast.ID = screen.ToastID(d.ID)
-		return screen.ToastMsg{Toast: toast}
+		return screen.ToastMsg{Toast: screen.NamingDelivery(toast, d.ID)}
 	}
 }

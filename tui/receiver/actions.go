@@ -113,7 +113,7 @@ func (r *Screen) relatedBindings(row storage.Receipt) []screen.Binding {
 // showMessage opens the message that the receipt is about, or if that is not a campaign's,
 // chooses the receipts of the same message.
 func (r *Screen) showMessage(row storage.Receipt) tea.Cmd {
-	receipts := func() tea.Cmd { return r.FilterBy(messageFilter(row.RequestID)) }
+	receipts := func() tea.Cmd { return screen.FilterTo(screen.ViewReceiver, messageFilter(row.RequestID)) }
 	if row.DeliveryID == 0 {
 		return receipts()
 	}

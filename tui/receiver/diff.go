@@ -89,7 +89,6 @@ func (d *diffScreen) Title() string {
 func (d *diffScreen) Bindings() []screen.Binding {
 	return []screen.Binding{
 		{Shown: "j k", Label: "scroll", Help: "Scroll"},
-		{Shown: "esc", Label: "back", Help: "Back to the receiver"},
 	}
 }
 

@@ -1,8 +1,6 @@
 package screen
 
 import (
-	"backchannel/tui/component"
-
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -39,7 +37,8 @@ func (b *Browser[R, D]) FilterBy(text string) tea.Cmd {
 	if !b.filter.Shown() {
 		b.list.Leave()
 	}
-	b.filter = Filter{Line: component.NewLine(text)}
+	b.filter = keptFilter(text)
+	b.Focused = PaneList
 	return b.choose(text)
 }
 

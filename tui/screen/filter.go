@@ -36,6 +36,22 @@ func (f *Filter) Text() string {
 	return f.Line.Text()
 }
 
+// Kept returns the text, unless it is not valid.
+func (f *Filter) Kept() string {
+	if f.Wrong != "" {
+		return ""
+	}
+	return f.Text()
+}
+
+// keptFilter returns a filter as if a person had typed and kept it.
+func keptFilter(text string) Filter {
+	if text == "" {
+		return Filter{}
+	}
+	return Filter{Line: component.NewLine(text)}
+}
+
 // Shown reports whether there is a filter, even an empty one.
 func (f *Filter) Shown() bool { return f.Line != nil }
 

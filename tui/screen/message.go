@@ -21,17 +21,19 @@ type (
 	// CloseMsg closes a screen.
 	CloseMsg struct {
 		Screen Screen
-		Then   *GoMsg // where to go then; nil: nowhere
+		Then   *GoMsg // what to select then; nil: nothing
 	}
 	// OverlayMsg shows an overlay.
 	OverlayMsg struct{ Overlay Overlay }
 	// DismissMsg dismisses an overlay.
 	DismissMsg struct{ Overlay Overlay }
-	// GoMsg brings a view to the front, and selects the item of an ID unless that is 0.
+	// GoMsg brings a view to the front, and filters it unless Filter is empty, or selects the
+	// item of an ID unless that is 0. esc leads back to the present place.
 	GoMsg struct {
-		View View
-		ID   storage.ID
-		Back bool // esc leads back to the present view
+		View   View
+		ID     storage.ID
+		Filter string
+		Detail bool // with the focus on the item's detail
 	}
 	// MessageMsg opens the message of a campaign over the present view.
 	MessageMsg struct{ ID storage.ID }
@@ -62,7 +64,9 @@ type ThemeMsg struct{}
 func Open(s Screen) tea.Cmd { return Send(OpenMsg{Screen: s}) }
 
 // OpenOver opens a screen over an item of a view; esc leads back.
-func OpenOver(s Screen, v View, id storage.ID) tea.Cmd { return Send(OpenMsg{s, &GoMsg{v, id, true}}) }
+func OpenOver(s Screen, v View, id storage.ID) tea.Cmd {
+	return Send(OpenMsg{s, &GoMsg{View: v, ID: id}})
+}
 
 // CloseScreen closes a screen, wherever it is.
 func CloseScreen(s Screen) tea.Cmd { return Send(CloseMsg{Screen: s}) }
@@ -79,7 +83,10 @@ func Show(o Overlay) tea.Cmd { return Send(OverlayMsg{o}) }
 func Dismiss(o Overlay) tea.Cmd { return Send(DismissMsg{o}) }
 
 // JumpTo brings a view to the front, and selects an item there; esc leads back.
-func JumpTo(v View, id storage.ID) tea.Cmd { return Send(GoMsg{v, id, true}) }
+func JumpTo(v View, id storage.ID) tea.Cmd { return Send(GoMsg{View: v, ID: id}) }
+
+// FilterTo brings a view to the front and filters it; esc leads back.
+func FilterTo(v View, filter string) tea.Cmd { return Send(GoMsg{View: v, Filter: filter}) }
 
 // ShowMessage opens the message of a campaign over the present view.
 func ShowMessage(id storage.ID) tea.Cmd { return Send(MessageMsg{id}) }
@@ -125,13 +132,12 @@ func ActOdd(ctx context.Context, odd storage.FieldErrors, do func(context.Contex
 	}
 }
 
-// WithToastID gives the toast with which a command answers an ID, so that it replaces earlier
-// toasts with that ID.
-func WithToastID(id string, cmd tea.Cmd) tea.Cmd {
+// WithToast changes the toast with which a command answers.
+func WithToast(change func(component.Toast) component.Toast, cmd tea.Cmd) tea.Cmd {
 	return func() tea.Msg {
 		msg := cmd()
 		if said, ok := msg.(ToastMsg); ok {
-			said.Toast.ID = id
+			said.Toast = change(said.Toast)
 			return said
 		}
 		return msg

@@ -45,9 +45,35 @@ type (
 	Copier interface{ Copies() []CopyItem }
 	// A Revealer can select an item.
 	Revealer interface{ Reveal(storage.ID) tea.Cmd }
+	// A Filterer can filter by a text, as if a person had typed it.
+	Filterer interface{ FilterBy(text string) tea.Cmd }
+	// A Detailer can move the focus to the detail.
+	Detailer interface{ FocusDetail() }
+	// A Placer says what it shows, and shows that again.
+	Placer interface {
+		Place() Place
+		Return(Place) tea.Cmd
+	}
+	// A Nearer says in a word or two what esc does before it leads back, or "".
+	Nearer interface{ Nearer() string }
 	// An aimer returns the webhook that is selected, at which f fires.
 	aimer interface{ Webhook() (storage.ID, bool) }
 )
+
+// A Place is what a screen with a list shows.
+type Place struct {
+	Filter  string
+	ID      storage.ID // of the selected record; 0: none
+	Follows bool       // it was selected as the newest
+	Pane    int
+	Tab     int
+}
+
+// Same reports whether two places show the same, whatever comes.
+func (p Place) Same(as Place) bool {
+	p.Follows = as.Follows
+	return p == as
+}
 
 // A CopyItem is a text to copy, and what to call it.
 type CopyItem struct{ Label, Text string }

@@ -141,6 +141,7 @@ func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 			return tea.Batch(cmd, Say(AboutKeys("it is no longer kept"))), true
 		}
 		t.selectNear(a.Value.near)
+		t.followOn(a.Value)
 		t.held = cmp.Or(t.SelectedID(), t.held)
 		cmd = tea.Batch(cmd, t.rank(), t.look())
 	}

@@ -29,6 +29,7 @@ type span[T any] struct {
 	older, newer bool       // there are records before or after it
 	selects      storage.ID // the record to select; 0: none
 	near         storage.ID // the record to select, or the next one; 0: none
+	follows      bool       // follow the newest, if that is the one
 }
 
 // newest reads the newest records, up to an ID unless that is 0.

@@ -6,6 +6,8 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
 )
 
 // OneLine returns an error on one line.
@@ -32,6 +34,19 @@ func Warn(text string) component.Toast { return component.Toast{Outcome: compone
 
 // Bad returns a toast about a failure.
 func Bad(text string) component.Toast { return component.Toast{Outcome: component.Error, Text: text} }
+
+// Naming returns a toast from which enter opens what it names.
+func Naming(t component.Toast, what string, open tea.Msg) component.Toast {
+	t.Names, t.Opens = what, open
+	return t
+}
+
+// NamingDelivery returns a toast in the place of the earlier one about a delivery, from which
+// enter opens that.
+func NamingDelivery(t component.Toast, id storage.ID) component.Toast {
+	t.ID = ToastID(id)
+	return Naming(t, "the delivery", GoMsg{View: ViewDeliveries, ID: id, Detail: true})
+}
 
 // AboutKeys returns a toast that says why a key did nothing.
 func AboutKeys(text string) component.Toast {

@@ -22,7 +22,20 @@ func (w *Screen) Bindings() []screen.Binding {
 	if !ok {
 		return slices.Concat([]screen.Binding{create}, list, screen.Because("there is no webhook here to do that with", all))
 	}
-	return slices.Concat(all[:1], []screen.Binding{create}, all[1:], list)
+	return slices.Concat(all[:1], []screen.Binding{create}, all[1:], list, w.relatedBindings(r))
+}
+
+// relatedBindings returns the keys that lead to what belongs to the webhook.
+func (w *Screen) relatedBindings(r row) []screen.Binding {
+	of := storage.Filter{Terms: []storage.Term{{Key: "webhook", Value: r.Name}}}.String()
+	to := func(v screen.View, filter string) func() tea.Cmd {
+		return func() tea.Cmd { return screen.FilterTo(v, filter) }
+	}
+	return []screen.Binding{
+		{Keys: []string{"v"}, Label: "deliveries", Help: "Go to its deliveries", Do: to(screen.ViewDeliveries, of)},
+		{Keys: []string{"r"}, Label: "receipts", Help: "Go to what the receiver got for it", Do: to(screen.ViewReceiver, of)},
+		{Keys: []string{"c"}, Label: "campaigns", Help: "Go to the campaigns whose events it gets", Do: to(screen.ViewCampaigns, r.Name)},
+	}
 }
 
 // rowBindings returns the keys that act on the webhook.

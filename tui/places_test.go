@@ -1,0 +1,207 @@
+package tui
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/screen"
+)
+
+// testPlaces runs a test with records of every kind that lead to one another.
+func testPlaces(t *testing.T, test func(*console)) {
+	t.Helper()
+	testExecuting(t, func(c *console) {
+		w := c.store.AllWebhooks()[0]
+		for range 3 {
+			c.press("E", "d")
+			c.wait(time.Second)
+		}
+		found, err := c.store.Deliveries(c.m.env.Context, storage.DeliveryQuery{})
+		c.must(err)
+		for i, d := range found {
+			r := arrived(i, d.Status)
+			r.ID, r.WebhookID, r.DeliveryID, r.RequestID = 0, w.ID, d.ID, d.RequestID
+			c.store.Receive(r)
+			of, err := c.store.ReceiptsOfDelivery(c.m.env.Context, d.ID)
+			c.must(err)
+			c.store.AddActivities(storage.Activity{Kind: storage.ActivityFailed, Text: "it happened", DeliveryID: d.ID},
+				storage.Activity{Kind: storage.ActivityReceiver, Text: "it came", ReceiptID: of[0].ID})
+		}
+		c.wait(time.Second)
+		test(c)
+	})
+}
+
+// where describes the present place.
+func where(c *console) string {
+	v := c.m.views
+	text := fmt.Sprint(v.current, v.env.Zoomed)
+	for _, s := range v.spots(v.current) {
+		s.showed.Follows = false
+		text += fmt.Sprintf(" %s %+v", s.screen.Title(), s.showed)
+	}
+	return text
+}
+
+// Wherever jumps have led, esc leads back to where they began: to the view, what was opened over
+// it, the filter, the selection, the pane and the tab.
+func TestARandomWalkIsUnwound(t *testing.T) {
+	t.Parallel()
+	keys := []string{"enter", "enter", "v", "v", "m", "m", "c", "r", "j", "k", "g", "G", "l", "h", "tab", "z", "esc", "backspace", "K", "/", "jump"}
+	for seed := range uint64(12) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			testPlaces(t, func(c *console) {
+				dice := rand.New(rand.NewPCG(seed, 18))
+				c.size(60+dice.IntN(150), 20+dice.IntN(30))
+				c.press(fmt.Sprint(1 + dice.IntN(5)))
+				start, path := where(c), []string{}
+				for range 60 {
+					if len(c.m.views.trail) == 0 {
+						start, path = where(c), nil
+					}
+					path = append(path, walk(c, dice, keys[dice.IntN(len(keys))]))
+				}
+				c.wait(time.Second)
+				for range 1000 {
+					if len(c.m.views.trail) == 0 || c.m.views.steps() == 0 {
+						break
+					}
+					c.press("esc")
+				}
+				c.wait(time.Second)
+				if got := where(c); len(c.m.views.trail) > 0 && c.m.views.steps() > 0 || got != start {
+					t.Errorf("after %s and esc\nat   %s\nwant %s", strings.Join(path, " "), got, start)
+				}
+			})
+		})
+	}
+}
+
+// walk presses a key of a walk, unless it would change records there.
+func walk(c *console, dice *rand.Rand, key string) string {
+	v := c.m.views
+	switch {
+	case key == "r" && (v.current != screen.ViewWebhooks || v.covered()):
+		return ""
+	case key == "/":
+		c.press("/")
+		if typing(v.front()) {
+			c.write([]string{"webhook:hook", "orders", "status:sent"}[dice.IntN(3)])
+			c.press("enter")
+			if typing(v.front()) {
+				c.press("esc")
+			}
+		}
+	case key == "jump":
+		found, err := c.store.Deliveries(c.m.env.Context, storage.DeliveryQuery{})
+		c.must(err)
+		c.send(screen.GoMsg{View: screen.ViewDeliveries, ID: found[dice.IntN(len(found))].ID, Detail: dice.IntN(2) == 0})
+	default:
+		c.press(key)
+	}
+	if dice.IntN(2) == 0 {
+		c.wait(time.Second)
+	}
+	return key
+}
+
+// A webhook leads to what belongs to it, and esc from there to the webhook: out of the filter
+// first, and then back.
+func TestAWebhookLeadsToWhatBelongsToIt(t *testing.T) {
+	t.Parallel()
+	testPlaces(t, func(c *console) {
+		c.press("1")
+		for key, view := range map[string]string{"v": "▸3 Deliveries", "r": "▸4 Receiver", "c": "▸2 Campaigns"} {
+			c.press(key)
+			c.wait(time.Second)
+			c.see(view, "hook", "esc clear the filter")
+			c.press("esc")
+			c.see("esc back to Webhooks")
+			c.press("backspace")
+			c.see("▸1 Webhooks")
+			c.miss("back to")
+		}
+		c.press("backspace")
+		c.see("there is no earlier place to go back to")
+	})
+}
+
+// What was chosen in a view before a jump led there comes back too.
+func TestAJumpLeavesTheFilterOfTheViewItLedTo(t *testing.T) {
+	t.Parallel()
+	testPlaces(t, func(c *console) {
+		c.press("3", "/")
+		c.write("status:sent")
+		c.press("enter", "g", "enter", "l")
+		want := where(c)
+		c.press("4", "g", "v")
+		c.wait(time.Second)
+		c.see("▸3 Deliveries", "esc back to Receiver")
+		c.miss("/ status:sent")
+		c.press("esc", "3")
+		c.wait(time.Second)
+		if got := where(c); got != want {
+			t.Errorf("at %s\nwant %s", got, want)
+		}
+	})
+}
+
+// Who selected the newest record and comes back finds that one selected, and follows on only if
+// it still is the newest.
+func TestComingBackToTheNewest(t *testing.T) {
+	t.Parallel()
+	for _, more := range []bool{false, true} {
+		testPlaces(t, func(c *console) {
+			c.press("4", "G")
+			c.see("following")
+			was := receiverOf(c).List().SelectedID()
+			c.press("v")
+			if more {
+				r := arrived(40, storage.StatusSent)
+				r.ID = 0
+				c.store.Receive(r)
+				c.wait(time.Second)
+			}
+			c.press("esc")
+			c.wait(time.Second)
+			if list := receiverOf(c).List(); list.SelectedID() != was || list.Table.Following() == more {
+				t.Errorf("more %v: selected %s, was %s; following %v", more, list.SelectedID(), was, list.Table.Following())
+			}
+		})
+	}
+}
+
+// Enter opens what a toast names, as long as no other key was pressed since it came.
+func TestEnterOpensWhatAToastNames(t *testing.T) {
+	t.Parallel()
+	fire := func(c *console) { c.press("1", "f", "d"); c.wait(100 * time.Millisecond) }
+	for name, test := range map[string]struct {
+		keys []string
+		see  []string
+	}{
+		"a delivery":             {[]string{"enter"}, []string{"▸3 Deliveries", "▌Attempts", "delivered, email"}},
+		"and back":               {[]string{"enter", "esc", "esc"}, []string{"▸1 Webhooks", "delivered, email"}},
+		"after another key":      {[]string{"j", "enter"}, []string{"▸1 Webhooks"}},
+		"a call":                 {[]string{"E", "d", "enter"}, []string{"Executions of Orders", "esc back to Webhooks"}},
+		"a call after a number":  {[]string{"E", "d", "3", "enter"}, []string{"▸3 Deliveries"}},
+		"the delivery only once": {[]string{"enter", "esc", "enter"}, []string{"▸3 Deliveries", "▌Attempts"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testPlaces(t, func(c *console) {
+				fire(c)
+				c.see("enter open the delivery")
+				for _, key := range test.keys {
+					c.press(key)
+					c.wait(100 * time.Millisecond)
+				}
+				c.see(test.see...)
+			})
+		})
+	}
+}

@@ -1,0 +1,104 @@
+package screen
+
+import (
+	"context"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Place returns what the browser shows.
+func (b *Browser[R, D]) Place() Place {
+	return Place{Filter: b.filter.Kept(), ID: b.list.SelectedID(), Follows: b.list.Table.Following(), Pane: b.Focused, Tab: b.Tabs.At}
+}
+
+// Return shows a place again.
+func (b *Browser[R, D]) Return(to Place) tea.Cmd {
+	here := b.Place()
+	b.Focused, b.Tabs.At = to.Pane, to.Tab
+	if here.Filter == to.Filter && here.ID == to.ID && !to.Follows {
+		return nil
+	}
+	b.filter = keptFilter(to.Filter)
+	_ = b.source(to.Filter) // it was valid, or it would not have been kept
+	return tea.Batch(b.list.Return(to.ID, to.Follows), b.readSelected())
+}
+
+// Nearer says what esc does before it leads back.
+func (b *Browser[R, D]) Nearer() string {
+	return nearer(b.Focused != PaneList, b.filter.Shown())
+}
+
+// FocusDetail moves the focus to the detail.
+func (b *Browser[R, D]) FocusDetail() { b.Focused = PaneDetail }
+
+func nearer(inDetail, filtered bool) string {
+	switch {
+	case inDetail:
+		return "to the list"
+	case filtered:
+		return "clear the filter"
+	}
+	return ""
+}
+
+// Return selects a record again, or the next one if it is gone. If it was selected as the newest
+// and still is that, the timeline follows on.
+func (t *Timeline[T]) Return(id storage.ID, follows bool) tea.Cmd {
+	if id == 0 {
+		t.Table.Follow(follows)
+		return t.jump(t.Source.newest(t.until))
+	}
+	t.Table.Follow(false)
+	read := t.Source.around(id, t.until)
+	return t.jump(func(ctx context.Context) (span[T], error) {
+		found, err := read(ctx)
+		found.near, found.follows = id, follows
+		return found, err
+	})
+}
+
+// followOn follows the newest record again if a span selects it for that.
+func (t *Timeline[T]) followOn(of span[T]) {
+	if of.follows && !of.newer && t.Table.Index() == t.Len()-1 {
+		t.Table.Follow(true)
+	}
+}
+
+// Place returns what the inventory shows.
+func (i *Inventory[R]) Place() Place {
+	at := Place{Filter: i.filter.Kept(), Pane: i.panes.Focused}
+	if row, ok := i.Selected(); ok {
+		at.ID = i.spec.ID(row)
+	}
+	return at
+}
+
+// Return shows a place again.
+func (i *Inventory[R]) Return(to Place) tea.Cmd {
+	here := i.Place()
+	i.panes.Focused = to.Pane
+	if here.Filter == to.Filter && here.ID == to.ID {
+		return nil
+	}
+	i.filter = keptFilter(to.Filter)
+	i.applyFilter()
+	i.table.Select(to.ID.String())
+	i.detail = component.Viewer{}
+	return nil
+}
+
+// Nearer says what esc does before it leads back.
+func (i *Inventory[R]) Nearer() string {
+	return nearer(i.panes.Focused == PaneDetail, i.filter.Shown())
+}
+
+// FilterBy filters by a text as if a person had typed it.
+func (i *Inventory[R]) FilterBy(text string) tea.Cmd {
+	i.panes.Focused = PaneList
+	i.filter = keptFilter(text)
+	i.applyFilter()
+	return nil
+}
