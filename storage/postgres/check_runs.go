@@ -10,17 +10,19 @@ import (
 
 // LoseChecks marks the runs that this process was making, or one that is gone.
 func (s *CheckStore) LoseChecks(ctx context.Context, reason string) error {
-	err := s.write(ctx, 0, func(t *tx) error {
-		lost, err := t.exec(`UPDATE check_runs SET state = ?2, reason = ?3, ended_at = ?4 WHERE state = 'running' AND `+abandoned, t.node, storage.CheckLost, reason, t.now)
-		if lost > 0 {
-			t.kinds |= storage.ChangedChecks
-		}
-		return err
-	})
+	err := s.write(ctx, 0, func(t *tx) error { return t.loseChecks(t.node, reason) })
 	if err != nil {
 		return fmt.Errorf("mark lost checks: %w", err)
 	}
 	return nil
+}
+
+func (t *tx) loseChecks(node int64, reason string) error {
+	lost, err := t.exec(`UPDATE check_runs SET state = ?2, reason = ?3, ended_at = ?4 WHERE state = 'running' AND `+abandoned, node, storage.CheckLost, reason, t.now)
+	if lost > 0 {
+		t.kinds |= storage.ChangedChecks
+	}
+	return err
 }
 
 // StartCheck takes a run that was asked for, and stores the cases that it will have. It

@@ -168,14 +168,14 @@ func (r *deliveryRows) countFinished(o *storage.Outcome, f finished) {
 	r.jobs.finished = append(r.jobs.finished, Finished{o.Attempt.DeliveryID, f.was.webhook, state, next})
 }
 
-// abandoned selects what this process was working on, or one that is gone.
+// abandoned selects what a node was working on, or one that is gone.
 const abandoned = `(node IS NULL OR node = ?1 OR NOT EXISTS (SELECT FROM nodes n WHERE n.id = node AND n.leads AND ` + heard + `))`
 
-// reset makes abandoned deliveries due that are marked as being sent, and cancels those of
-// checks, which are never retried.
-func (r *deliveryRows) reset() error {
+// reset makes deliveries due that are marked as being sent by a node or by one that is gone, and
+// cancels those of checks, which are never retried.
+func (r *deliveryRows) reset(node int64) error {
 	cancelled, err := collect(r.context, r, one[storage.ID],
-		`UPDATE deliveries SET state = 'cancelled', node = NULL WHERE state = 'sending' AND check_id IS NOT NULL AND `+abandoned+` RETURNING webhook_id`, r.node)
+		`UPDATE deliveries SET state = 'cancelled', node = NULL WHERE state = 'sending' AND check_id IS NOT NULL AND `+abandoned+` RETURNING webhook_id`, node)
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (r *deliveryRows) reset() error {
 		r.countMove(deliveryState{webhook, storage.Sending}, storage.Cancelled, 1)
 	}
 	again, err := collect(r.context, r, scanIdentified, `UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 'queued' ELSE 'retrying' END, next_attempt_at = ?2, node = NULL
-		WHERE state = 'sending' AND `+abandoned+` RETURNING id, webhook_id, state`, r.node, moment(r.now))
+		WHERE state = 'sending' AND `+abandoned+` RETURNING id, webhook_id, state`, node, moment(r.now))
 	for _, d := range again {
 		r.countMove(deliveryState{d.webhook, storage.Sending}, d.state, 1)
 		r.jobs.due = append(r.jobs.due, d.id)

@@ -50,7 +50,7 @@ func (s *ReceiptStore) DropForwards(ctx context.Context, why string) (dropped in
 	waiting, err := collect(ctx, s.reads, one[int64], `SELECT receipt_id FROM forwards WHERE state = 'waiting' LIMIT 1`)
 	if err == nil && len(waiting) > 0 {
 		err = s.writeLoose(ctx, storage.ChangedReceipts, func(t *tx) (err error) {
-			dropped, err = t.exec(`UPDATE forwards SET state = 'dropped', error = ?2 WHERE state = 'waiting' AND `+abandoned, t.node, why)
+			dropped, err = t.dropForwards(t.node, why)
 			return err
 		})
 	}
@@ -58,4 +58,8 @@ func (s *ReceiptStore) DropForwards(ctx context.Context, why string) (dropped in
 		return 0, fmt.Errorf("drop receipts waiting to be relayed: %w", err)
 	}
 	return dropped, nil
+}
+
+func (t *tx) dropForwards(node int64, why string) (dropped int64, err error) {
+	return t.exec(`UPDATE forwards SET state = 'dropped', error = ?2 WHERE state = 'waiting' AND `+abandoned, node, why)
 }

@@ -103,7 +103,7 @@ func (s *QueueStore) MarkSending(ctx context.Context, ids []storage.ID) error {
 // ResetSending makes deliveries due again that this process was sending, or one that is gone.
 // Whether they arrived is unknown, so an endpoint may receive them twice.
 func (s *QueueStore) ResetSending(ctx context.Context) error {
-	err := s.writeLoose(ctx, storage.ChangedDeliveries, func(t *tx) error { return t.deliveries.reset() })
+	err := s.writeLoose(ctx, storage.ChangedDeliveries, func(t *tx) error { return t.deliveries.reset(s.node) })
 	if err != nil {
 		return fmt.Errorf("reset deliveries being sent: %w", err)
 	}

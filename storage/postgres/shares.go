@@ -89,3 +89,35 @@ func (s *QueueStore) ChangeBreaker(ctx context.Context, webhook storage.ID, chan
 	}
 	return changed, nil
 }
+
+// TakeOver does for nodes that are gone, and for no other, what ResetSending, LoseChecks and
+// DropForwards do.
+func (s *NodeStore) TakeOver(ctx context.Context, reason string) error {
+	const nobody = 0
+	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedReceipts, func(t *tx) error {
+		if err := t.deliveries.reset(nobody); err != nil {
+			return err
+		}
+		if err := t.loseChecks(nobody, reason); err != nil {
+			return err
+		}
+		_, err := t.dropForwards(nobody, reason)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("take over from nodes that are gone: %w", err)
+	}
+	return nil
+}
+
+// OutOfTurn returns those of deliveries before which an earlier planned event of the same message
+// has to be attempted, that is due and has not been.
+func (s *QueueStore) OutOfTurn(ctx context.Context, deliveries ...storage.ID) ([]storage.ID, error) {
+	all, err := collect(ctx, s.reads, one[storage.ID], `SELECT d.id FROM deliveries d WHERE d.id = ANY(?) AND EXISTS (
+		SELECT FROM deliveries o WHERE o.message_id = d.message_id AND o.attempts = 0 AND o.state IN ('queued', 'sending')
+			AND (o.due_at, o.id) < (d.due_at, d.id) AND o.due_at <= clock_timestamp())`, deliveries)
+	if err != nil {
+		return nil, fmt.Errorf("find which of %d planned events have to wait: %w", len(deliveries), err)
+	}
+	return all, nil
+}

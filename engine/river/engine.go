@@ -1,0 +1,233 @@
+package river
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"backchannel/engine"
+	"backchannel/storage"
+)
+
+const (
+	// fetchCooldown is the least time between two looks at a queue, in which attempts that end
+	// make room for several jobs. 1 ms is River's least. Others say more because each look may
+	// be due to a notice of the server; here none is.
+	fetchCooldown = time.Millisecond
+	fetchPoll     = 100 * time.Millisecond
+	// keepCompleted is how long completed jobs can be looked at with River's tools. A day, which
+	// is River's default, would be 400 million of them at 5,000 a second.
+	keepCompleted = time.Minute
+	// rescueAfter is after how long River frees the job of a node that is gone. The leader does
+	// so much sooner.
+	rescueAfter = storage.MaxTimeout + 5*time.Second
+	stopWithin  = 5 * time.Second
+	// placeholder is a queue without jobs: River wants at least one to begin with.
+	placeholder = "backchannel"
+)
+
+// A Store is a store on PostgreSQL that was opened with [Jobs].
+type Store interface {
+	engine.Store
+	NodeStore
+	// Jobs returns what there is to send for deliveries that wait.
+	Jobs(ctx context.Context, deliveries ...storage.ID) ([]storage.Job, error)
+	// OutOfTurn returns those of planned events that have to wait for another one.
+	OutOfTurn(ctx context.Context, deliveries ...storage.ID) ([]storage.ID, error)
+	// ChangeBreaker changes a circuit breaker while no other node does.
+	ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (storage.Breaker, error)
+}
+
+// A NodeStore knows the nodes, of which this process is one.
+type NodeStore interface {
+	Pool() *pgxpool.Pool
+	Node() int64
+	// Living returns the nodes that are alive, the one that has been running for longest first.
+	Living(ctx context.Context) ([]int64, error)
+	// Claim returns what this node may use of what it claims.
+	Claim(ctx context.Context, claims ...storage.Claim) (map[storage.ID]int, error)
+	// TakeOver undoes what nodes that are gone had begun.
+	TakeOver(ctx context.Context, reason string) error
+}
+
+// An Engine delivers as one node of several. The process must be a node of the store while it
+// runs.
+type Engine struct {
+	store  Store
+	engine *engine.Engine
+	client *river.Client[pgx.Tx]
+	exec   riverdriver.Executor
+	pilot  *pilot
+	queues *queues
+	now    func() time.Time
+	log    *slog.Logger
+
+	leads   atomic.Bool
+	changed chan struct{} // holds a notice that shares may have changed
+	others  chan struct{} // holds a notice that another node has committed something
+
+	mu     sync.Mutex // guards what follows
+	living []int64
+	seen   time.Time // when living was read
+}
+
+// New returns an engine that does not run yet. jobs is what the store was opened with.
+func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
+	e := &Engine{
+		store: store, queues: newQueues(), now: cfg.Now, log: cfg.Logger,
+		changed: make(chan struct{}, 1), others: make(chan struct{}, 1),
+	}
+	if e.now == nil {
+		e.now = time.Now
+	}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	e.engine = engine.NewShared(store, cfg, (*source)(e))
+	e.pilot = &pilot{node: e}
+	d := &driver{riverpgxv5.New(store.Pool()), e.pilot}
+	e.exec = d.GetExecutor()
+	var err error
+	if e.client, err = river.NewClient(d, e.config()); err != nil {
+		return nil, fmt.Errorf("set up River: %w", err)
+	}
+	jobs.listen(e.tell)
+	return e, nil
+}
+
+func (e *Engine) config() *river.Config {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &worker{node: e})
+	indexes := slices.DeleteFunc(river.ReindexerIndexNamesDefault(), func(name string) bool { return slices.Contains(unusedIndexes(), name) })
+	return &river.Config{
+		ID: nameOf(e.store.Node()), Logger: slog.New(warnings{e.log.Handler()}), Workers: workers,
+		Queues:        map[string]river.QueueConfig{placeholder: {MaxWorkers: 1}},
+		FetchCooldown: fetchCooldown, FetchPollInterval: fetchPoll,
+		JobTimeout: -1, RescueStuckJobsAfter: rescueAfter, MaxAttempts: maxAttempts,
+		CompletedJobRetentionPeriod: keepCompleted, ReindexerIndexNames: indexes,
+	}
+}
+
+// nameOf returns River's name of a node.
+func nameOf(node int64) string { return "node_" + strconv.FormatInt(node, 10) }
+
+// Run delivers until ctx is done, and then ends as that of engine.Engine does.
+func (e *Engine) Run(ctx context.Context) error {
+	if err := e.client.Start(context.WithoutCancel(ctx)); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fmt.Errorf("start River: %w", err)
+	}
+	defer e.stop()
+	running, stop := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer stop()
+	group.Go(func() { e.hear(running) })
+	group.Go(func() { e.lookForDue(running) })
+	group.Go(func() { e.standTogether(running) })
+	return e.engine.Run(ctx)
+}
+
+// stop gives back the jobs whose attempts were cut off.
+func (e *Engine) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	if err := e.client.Stop(ctx); err != nil {
+		e.log.Error("stop River", "error", err)
+	}
+}
+
+// Leads reports whether this node does what one of all has to do.
+func (e *Engine) Leads() bool { return e.leads.Load() }
+
+// Stall is that of engine.Engine.
+func (e *Engine) Stall() string { return e.engine.Stall() }
+
+// CutOff is that of engine.Engine.
+func (e *Engine) CutOff() int64 { return e.engine.CutOff() }
+
+// Snapshot is that of engine.Engine: outcomes are those of this node.
+func (e *Engine) Snapshot() storage.Snapshot { return e.engine.Snapshot() }
+
+// A source is what the engine sees of this one.
+type source Engine
+
+// Open begins to take the jobs of a webhook.
+func (s *source) Open(w *engine.Worker) {
+	e := (*Engine)(s)
+	e.queues.add(newQueue(e, w))
+	notice(e.changed)
+}
+
+// Close takes no more jobs of a webhook.
+func (s *source) Close(w *engine.Worker) {
+	e := (*Engine)(s)
+	e.queues.end(queueOf(w.WebhookID()))
+	notice(e.changed)
+}
+
+// ChangeBreaker is the store's.
+func (s *source) ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (storage.Breaker, error) {
+	return s.store.ChangeBreaker(ctx, webhook, change)
+}
+
+// notice leaves a notice. It never blocks.
+func notice(in chan struct{}) {
+	select {
+	case in <- struct{}{}:
+	default:
+	}
+}
+
+// A worker is what River calls for each job that was taken.
+type worker struct {
+	river.WorkerDefaults[arguments]
+
+	node *Engine
+}
+
+// Timeout returns that there is none: an attempt has its own.
+func (*worker) Timeout(*river.Job[arguments]) time.Duration { return -1 }
+
+// Work waits for the attempt. It returns nil if the outcome is committed, and with it what
+// becomes of the job; otherwise River gives the job back.
+func (w *worker) Work(_ context.Context, job *river.Job[arguments]) error {
+	q := w.node.queues.named(job.Queue)
+	if q == nil {
+		return river.JobSnooze(0)
+	}
+	if back, after := q.finish(job.ID); back {
+		return river.JobSnooze(after)
+	}
+	return nil
+}
+
+// warnings is a handler of log records that leaves out what is not at least a warning: River
+// tells of each queue every few seconds.
+type warnings struct{ slog.Handler }
+
+// Enabled is that of a slog.Handler.
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs is that of a slog.Handler.
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{w.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup is that of a slog.Handler.
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }

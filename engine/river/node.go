@@ -1,0 +1,188 @@
+package river
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"backchannel/engine"
+	"backchannel/storage"
+)
+
+const (
+	// beat is how often a node looks which others there are.
+	beat = time.Second
+	// claimAgain is after how long a node claims again what another one still used.
+	claimAgain = 50 * time.Millisecond
+	// staleAfter is after how long without a look at the others a node takes no more jobs. The
+	// others take it for gone after 5 s, and then use what it had.
+	staleAfter = 3 * time.Second
+	// othersGap is the least time between two looks at what other nodes have committed.
+	othersGap = 25 * time.Millisecond
+)
+
+// hear passes the store's hints on to the queues.
+func (e *Engine) hear(ctx context.Context) {
+	for change := range e.store.Changes(ctx) {
+		if change.Has(storage.ChangedRuntime) {
+			notice(e.changed)
+		}
+		if !change.Has(storage.ChangedDeliveries) {
+			continue
+		}
+		if change.Has(storage.ChangedElsewhere) {
+			notice(e.others)
+		}
+		now := e.now()
+		for _, q := range e.queues.all() {
+			q.committed(now)
+		}
+	}
+}
+
+// tell is called when this process is about to commit a job.
+func (e *Engine) tell(queue string, at time.Time) {
+	if q := e.queues.named(queue); q != nil {
+		q.tell(at)
+	}
+}
+
+// lookForDue finds out when the next job of each queue is due: after other nodes have committed
+// something, and each second, as hints may get lost with a connection.
+func (e *Engine) lookForDue(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-e.others:
+			if !sleep(ctx, othersGap) {
+				return
+			}
+		}
+		timer.Reset(idle)
+		next, err := e.store.NextDue(ctx)
+		if err != nil { // the engine says so, which reads the store too
+			continue
+		}
+		for webhook, at := range next {
+			if q := e.queues.named(queueOf(webhook)); q != nil {
+				q.expect(at)
+			}
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// standTogether keeps to what the nodes have agreed on until ctx is done.
+func (e *Engine) standTogether(ctx context.Context) {
+	var running sync.WaitGroup
+	defer running.Wait()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.changed:
+		case <-timer.C:
+		}
+		e.open(ctx, func(q *queue) { running.Go(func() { q.run(ctx) }) })
+		timer.Reset(e.agree(ctx))
+	}
+}
+
+// agree looks which nodes there are, and takes its part. It returns after how long to do so again.
+func (e *Engine) agree(ctx context.Context) time.Duration {
+	living, err := e.store.Living(ctx)
+	if err != nil {
+		e.failed(ctx, "look which nodes there are", err)
+		return beat
+	}
+	before, rejoins := e.see(living)
+	settled, err := e.divide(ctx, living, rejoins)
+	e.failed(ctx, "divide what webhooks allow among the nodes", err)
+	e.failed(ctx, "free what nodes had that are gone", e.free(ctx, before, living))
+	if !settled {
+		return claimAgain
+	}
+	return beat
+}
+
+func (e *Engine) failed(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		e.log.Error(what, "error", err)
+	}
+}
+
+// see notes which nodes are alive. It returns which were, and whether the others may have taken
+// this node for gone meanwhile.
+func (e *Engine) see(living []int64) (before []int64, rejoins bool) {
+	e.leads.Store(len(living) > 0 && living[0] == e.store.Node())
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	before, rejoins = e.living, e.now().Sub(e.seen) > staleAfter
+	e.living, e.seen = living, e.now()
+	return before, rejoins || !slices.Contains(before, e.store.Node())
+}
+
+// stale reports whether this node does not know what the others do.
+func (e *Engine) stale() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.now().Sub(e.seen) > staleAfter
+}
+
+// divide takes this node's part of each webhook. Of what it has too much it uses no more before
+// it says so to the store, which gives it to another node. It returns false if this node has
+// to wait for others.
+func (e *Engine) divide(ctx context.Context, living []int64, rejoins bool) (settled bool, err error) {
+	all, targets := e.queues.all(), map[storage.ID]int{}
+	var claims []storage.Claim
+	for _, q := range all {
+		id, allowed := q.worker.WebhookID(), q.worker.Allowed()
+		if rejoins {
+			q.held = 0
+		}
+		target := Part(id, allowed, living, e.store.Node())
+		targets[id] = target
+		q.divide(min(target, q.held), Working(allowed, len(living)))
+		if q.held != target && !q.isOver() {
+			claims = append(claims, storage.Claim{WebhookID: id, Allowed: allowed, Using: q.worker.InFlight(), Wanted: target})
+		}
+	}
+	if len(claims) == 0 {
+		return true, nil
+	}
+	held, err := e.store.Claim(ctx, claims...)
+	if err != nil {
+		return false, err
+	}
+	settled = true
+	for _, q := range all {
+		id := q.worker.WebhookID()
+		if got, claimed := held[id]; claimed {
+			q.held = got
+		}
+		target := targets[id]
+		q.divide(min(target, q.held), Working(q.worker.Allowed(), len(living)))
+		settled = settled && q.held == target
+	}
+	return settled, nil
+}
+
+// divide tells the worker how much it may use.
+func (q *queue) divide(part, working int) {
+	q.worker.Divide(engine.Part{Concurrency: part, Engines: working, Probes: q.node.leads.Load()})
+}

@@ -1,0 +1,88 @@
+package river
+
+import (
+	"context"
+	"sync"
+
+	"github.com/riverqueue/river"
+
+	"backchannel/storage"
+)
+
+// queues are those of all webhooks.
+type queues struct {
+	mu     sync.Mutex // guards byName
+	byName map[string]*queue
+}
+
+func newQueues() *queues { return &queues{byName: map[string]*queue{}} }
+
+func (s *queues) named(name string) *queue {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byName[name]
+}
+
+func (s *queues) all() []*queue {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]*queue, 0, len(s.byName))
+	for _, q := range s.byName {
+		all = append(all, q)
+	}
+	return all
+}
+
+func (s *queues) add(q *queue) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.byName[q.name] = q
+}
+
+// end says that a queue's webhook is gone. The queue stays until its last attempt has ended.
+func (s *queues) end(name string) {
+	if q := s.named(name); q != nil {
+		close(q.ended)
+	}
+}
+
+func (s *queues) remove(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.byName, name)
+}
+
+// open makes queues known to River that are new, and removes those whose webhook is gone. River
+// waits for the attempts of a queue that it removes, so there must be none.
+func (e *Engine) open(ctx context.Context, start func(*queue)) {
+	for _, q := range e.queues.all() {
+		var err error
+		switch {
+		case q.isOver() && !q.added:
+			e.queues.remove(q.name)
+		case q.isOver() && q.worker.InFlight() == 0:
+			if err = e.client.Queues().Remove(ctx, q.name); err == nil {
+				e.queues.remove(q.name)
+			}
+		case !q.isOver() && !q.added:
+			if err = e.client.Queues().Add(q.name, river.QueueConfig{MaxWorkers: storage.MaxConcurrency}); err != nil {
+				_ = e.client.Queues().Remove(ctx, q.name) // it may be known although it has not started
+				break
+			}
+			q.added = true
+			start(q)
+		}
+		if err != nil && ctx.Err() == nil {
+			e.log.Error("change River's queues", "queue", q.name, "error", err)
+		}
+	}
+}
+
+func (q *queue) isOver() bool {
+	select {
+	case <-q.ended:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,150 @@
+package river_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+func retrying(waits ...time.Duration) func(*storage.Webhook) {
+	return func(w *storage.Webhook) { w.Delivery.Retry = waits }
+}
+
+// wantGaps checks how long after the request before each request of a delivery came.
+func (w *world) wantGaps(id storage.ID, gaps ...time.Duration) {
+	w.Helper()
+	var last time.Time
+	n := 0
+	for _, r := range w.endpoint.requests() {
+		if r.delivery != id.String() {
+			continue
+		}
+		if n > 0 && n <= len(gaps) && r.at.Sub(last) < gaps[n-1] {
+			w.Errorf("attempt %s came after %s, and should come after %s", r.attempt, r.at.Sub(last), gaps[n-1])
+		}
+		last = r.at
+		n++
+	}
+	if n != len(gaps)+1 {
+		w.Errorf("there were %d attempts, want %d", n, len(gaps)+1)
+	}
+}
+
+func TestRetriesByTheSchedule(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, retrying(20*time.Millisecond, 300*time.Millisecond))
+	w.endpoint.status(http.StatusServiceUnavailable)
+	w.node()
+	w.node()
+	ids := w.fire(3)
+	w.await(storage.Failed, ids...)
+	for _, id := range ids {
+		w.wantGaps(id, 20*time.Millisecond, 300*time.Millisecond)
+		if attempts, err := w.store.Attempts(t.Context(), id); err != nil || len(attempts) != 3 {
+			t.Errorf("%d attempts are stored, %v", len(attempts), err)
+		}
+	}
+}
+
+func TestRetryAfterIsAMinimum(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, retrying(10*time.Millisecond))
+	w.endpoint.answers(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Backchannel-Attempt") == "1" {
+			rw.Header().Set("Retry-After", "1")
+			rw.WriteHeader(http.StatusTooManyRequests)
+		}
+	})
+	w.node()
+	id := w.fire(1)[0]
+	w.await(storage.StateDelivered, id)
+	w.wantGaps(id, time.Second)
+}
+
+func TestAPermanentAnswerIsNotRetried(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.endpoint.status(http.StatusNotFound)
+	w.node()
+	id := w.fire(1)[0]
+	w.await(storage.Failed, id)
+	w.wantGaps(id)
+}
+
+func TestRetryNow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, retrying(time.Hour))
+	w.endpoint.status(http.StatusBadGateway)
+	w.node()
+	id := w.fire(1)[0]
+	w.await(storage.Retrying, id)
+	w.endpoint.status(http.StatusNoContent)
+	if err := w.store.RetryDelivery(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	w.await(storage.StateDelivered, id)
+	w.wantGaps(id, 0)
+}
+
+func TestACancelledDeliveryIsNotSent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, retrying(time.Hour))
+	w.endpoint.status(http.StatusBadGateway)
+	w.node()
+	waiting := w.fire(1)[0]
+	w.await(storage.Retrying, waiting)
+	release := w.endpoint.hold()
+	defer release()
+	flying := w.fire(1)[0]
+	w.awaitRequests(2)
+	for _, id := range []storage.ID{waiting, flying} {
+		if err := w.store.CancelDelivery(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.eventually(func() bool { now, _ := w.endpoint.atATime(); return now == 0 }, func() string { return "the attempt in flight goes on" })
+	w.await(storage.Cancelled, waiting, flying)
+	release()
+	w.await(storage.StateDelivered, w.fire(1)...)
+	if n := len(w.endpoint.requests()); n != 3 {
+		t.Errorf("the endpoint got %d requests", n)
+	}
+}
+
+func TestADeletedWebhookIsSentNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, retrying(time.Hour))
+	w.endpoint.status(http.StatusBadGateway)
+	w.node()
+	id := w.fire(1)[0]
+	w.await(storage.Retrying, id)
+	if _, err := w.store.DeleteWebhook(t.Context(), w.hook.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.await(storage.Cancelled, id)
+	w.endpoint.status(http.StatusNoContent)
+	w.hook = w.webhook("other")
+	w.await(storage.StateDelivered, w.fire(1)...)
+	if n := len(w.endpoint.requests()); n != 2 {
+		t.Errorf("the endpoint got %d requests", n)
+	}
+}
+
+func TestPlannedEventsComeWhenTheyAreDue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *storage.Webhook) { w.Delivery.Concurrency = 1 })
+	w.node()
+	w.node()
+	now := time.Now()
+	due := []time.Duration{600 * time.Millisecond, 150 * time.Millisecond, 300 * time.Millisecond}
+	ids := w.fire(3, func(i int, e *storage.Event) { e.DueAt = now.Add(due[i]) })
+	w.await(storage.StateDelivered, ids...)
+	for i, r := range w.endpoint.requests() {
+		n := []int{1, 2, 0}[i]
+		if r.delivery != ids[n].String() || r.at.Before(now.Add(due[n])) {
+			t.Errorf("request %d is delivery %s after %s", i, r.delivery, r.at.Sub(now))
+		}
+	}
+}
