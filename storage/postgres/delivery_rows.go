@@ -17,6 +17,17 @@ import (
 type deliveryRows struct {
 	*tx
 	counts map[deliveryState]int64 // changes not yet saved
+
+	events  eventRows // these three are sent before other statements
+	made    newDeliveries
+	endings endings
+}
+
+// queue adds what has been collected to a batch.
+func (r *deliveryRows) queue(to *pgx.Batch) {
+	r.events.queue(to)
+	r.made.queue(to)
+	r.endings.queue(to)
 }
 
 // A deliveryState is a delivery's webhook and stored state.
@@ -56,9 +67,7 @@ func (r *deliveryRows) saveCounts() {
 // insert stores a new delivery, which has an ID and is queued.
 func (r *deliveryRows) insert(d *storage.Delivery) {
 	r.count(deliveryState{d.WebhookID, storage.Queued}, 1)
-	r.send(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at, message_id, due_at)
-		VALUES (?,?,?,?,'queued',?,?,?,?)`,
-		d.ID, d.EventID, d.WebhookID, d.ReplayOf, d.CreatedAt, d.NextAttemptAt, unlessZero(d.MessageID), moment(d.DueAt))
+	r.made.add(d)
 	r.jobs.queued = append(r.jobs.queued, *d)
 }
 
@@ -118,42 +127,21 @@ type finished struct {
 	was     deliveryState
 	message storage.ID
 	checked bool // it is a request of a check
-	stored  bool // the attempt was not stored already
 }
 
-// finish stores an attempt and updates its delivery. One that was cancelled during the attempt
-// stays cancelled, and an attempt that is already stored changes nothing: both may be found out
-// only by the statement that does it, as two processes may end the same delivery.
-func (r *deliveryRows) finish(o *storage.Outcome, packed packedAttempt, done func(finished) error) {
-	a, next := &o.Attempt, moment(o.NextAttemptAt)
-	if o.State != storage.Retrying {
-		next = nil
-	}
-	r.send(`WITH was AS (SELECT id, state, webhook_id, coalesce(message_id, 0) AS message, check_id IS NOT NULL AS checked FROM deliveries WHERE id = ?1 FOR UPDATE),
-		stored AS (INSERT INTO attempts SELECT was.id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16 FROM was ON CONFLICT DO NOTHING RETURNING n),
-		changed AS (UPDATE deliveries d SET attempts = ?2, code = ?4, error_class = ?5, error = ?6, finished_at = ?17, node = NULL,
-			state = CASE WHEN was.state = 'cancelled' THEN was.state ELSE ?18 END,
-			next_attempt_at = CASE WHEN was.state = 'cancelled' THEN NULL ELSE ?19::timestamptz END
-			FROM was WHERE d.id = was.id AND EXISTS (SELECT FROM stored))
-		SELECT webhook_id, state, message, checked, EXISTS (SELECT FROM stored) FROM was`,
-		a.DeliveryID, a.N, a.At, a.Code, a.ErrorClass, a.Error,
-		int64(a.Timings.DNS), int64(a.Timings.Connect), int64(a.Timings.TLS), int64(a.Timings.FirstByte), int64(a.Timings.Total),
-		packed.request, packed.response, packed.sealed, a.ResponseBody, a.ResponseFlaw,
-		moment(o.FinishedAt), o.State, next,
-	).Query(func(rows pgx.Rows) error {
-		if !rows.Next() {
-			rows.Close()
-			return cmp.Or(rows.Err(), storage.ErrNotFound)
-		}
-		var f finished
-		err := rows.Scan(&f.was.webhook, &f.was.state, &f.message, &f.checked, &f.stored)
-		rows.Close()
-		if err = cmp.Or(err, rows.Err()); err != nil || !f.stored {
+// finish stores the end of an attempt. A second one of the same delivery needs a statement of
+// its own. done is called once it has been stored, unless it had been already.
+func (r *deliveryRows) finish(o *storage.Outcome, packed packedAttempt, done func(finished)) error {
+	if _, ending := r.endings.of[o.Attempt.DeliveryID]; ending {
+		if err := r.flush(); err != nil {
 			return err
 		}
+	}
+	r.endings.add(o, packed, func(f finished) {
 		r.countFinished(o, f)
-		return done(f)
+		done(f)
 	})
+	return nil
 }
 
 func (r *deliveryRows) countFinished(o *storage.Outcome, f finished) {
@@ -207,23 +195,34 @@ func (r *deliveryRows) cancelAll(webhook storage.ID) (cancelled int, err error) 
 // remove removes deliveries that ended before a given time, with their attempts, and events
 // that have no delivery left.
 func (r *deliveryRows) remove(before time.Time, limit int64) (int64, error) {
-	removed, err := collect(r.context, r, scanIdentified, `DELETE FROM deliveries WHERE id IN (
+	removed, err := collect(r.context, r, scanRemoved, `DELETE FROM deliveries WHERE id IN (
 			SELECT id FROM deliveries
 			WHERE id < ? AND state IN ('delivered', 'failed', 'cancelled') AND coalesce(finished_at, created_at) < ? ORDER BY id LIMIT ? FOR UPDATE)
-		RETURNING event_id, webhook_id, state`, before.UnixMicro(), before, limit)
+		RETURNING event_id, webhook_id, state, id`, before.UnixMicro(), before, limit)
 	if err != nil || len(removed) == 0 {
 		return 0, err
 	}
-	events := make([]storage.ID, len(removed))
+	events, deliveries := make([]storage.ID, len(removed)), make([]storage.ID, len(removed))
 	for i, d := range removed {
-		events[i] = d.id
+		events[i], deliveries[i] = d.event, d.id
 		r.count(d.deliveryState, -1)
 	}
+	r.send(`DELETE FROM attempts WHERE delivery_id = ANY(?)`, deliveries)
 	r.send(`DELETE FROM events e WHERE id = ANY(?) AND NOT EXISTS (SELECT FROM deliveries WHERE event_id = e.id)`, events)
 	return int64(len(removed)), nil
 }
 
-// An identified is a state of a delivery or an event, whose ID it has.
+type removedDelivery struct {
+	identified
+	event storage.ID
+}
+
+func scanRemoved(read scan) (d removedDelivery, err error) {
+	err = read(&d.event, &d.webhook, &d.state, &d.id)
+	return d, err
+}
+
+// An identified is a delivery and its state.
 type identified struct {
 	id storage.ID
 	deliveryState

@@ -80,8 +80,7 @@ func (t *tx) makeEvent(e *storage.Event, d *storage.Delivery) error {
 		return err
 	}
 	e.CreatedAt = t.stamp()
-	t.send(`INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)`, e.ID, e.WebhookID, e.RequestID, e.Channel,
-		e.Status, e.Variant, e.Identity, e.Misbehave, e.CreatedAt, notNil(e.Payload))
+	t.deliveries.events.add(e)
 	*d = storage.Delivery{
 		EventID: e.ID, WebhookID: e.WebhookID, Webhook: to.Name, RequestID: e.RequestID, Channel: e.Channel,
 		Status: e.Status, Variant: e.Variant, Identity: e.Identity, Misbehave: e.Misbehave, MessageID: e.MessageID, DueAt: e.DueAt,

@@ -68,9 +68,10 @@ func configure(config *pgxpool.Config) {
 
 // sessionSettings let the server end the transaction of a process that was stopped in the middle
 // of it, or whose machine cannot be reached, because it may have locked what every other one
-// needs. They are not startup parameters, which PgBouncer refuses.
+// needs. Compiling a query takes longer than any of ours. They are not startup parameters, which
+// PgBouncer refuses.
 const sessionSettings = `SET idle_in_transaction_session_timeout = '3s'; SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1;
-	SET tcp_keepalives_count = 3; SET tcp_user_timeout = 5000`
+	SET tcp_keepalives_count = 3; SET tcp_user_timeout = 5000; SET jit = off`
 
 func prepareSession(ctx context.Context, conn *pgx.Conn) error {
 	registerTypes(conn)

@@ -126,8 +126,7 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 		write = s.write
 	}
 	err := write(ctx, kinds, func(t *tx) error {
-		t.deliveries.finish(&o, packed, func(f finished) error { return t.finished(&o, f) })
-		return nil
+		return t.deliveries.finish(&o, packed, func(f finished) { t.finished(&o, f) })
 	})
 	if err != nil {
 		return fmt.Errorf("store attempt %d of delivery %s: %w", o.Attempt.N, o.Attempt.DeliveryID, err)
@@ -136,7 +135,7 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 }
 
 // finished notes what else follows from the end of an attempt.
-func (t *tx) finished(o *storage.Outcome, f finished) error {
+func (t *tx) finished(o *storage.Outcome, f finished) {
 	cancelled := f.was.state == storage.Cancelled
 	if o.State == storage.StateDelivered && !cancelled && f.message != 0 {
 		t.kinds |= storage.ChangedExecutions
@@ -148,7 +147,6 @@ func (t *tx) finished(o *storage.Outcome, f finished) error {
 	if o.PauseWebhook != "" {
 		t.then(func() error { return pauseWebhook(t, f.was.webhook, o.PauseWebhook) })
 	}
-	return nil
 }
 
 // A packedAttempt holds the columns of an attempt that have to be encoded.

@@ -56,8 +56,13 @@ func (t *tx) run(batch []*operation) (result commit.Outcome) {
 	return commit.Outcome{Err: t.end()}
 }
 
+// byIndexes makes the server look up each row by an index. It plans a statement once, when the
+// tables are nearly empty, and would read all of a table of a million rows later.
+const byIndexes = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
+
 // begin notes the transaction's number and, if it may assign IDs, waits for its turn.
 func (t *tx) begin() (err error) {
+	t.send(byIndexes)
 	t.send(`INSERT INTO writers VALUES (?, ?, now()) ON CONFLICT (id) DO UPDATE SET done = excluded.done, seen = excluded.seen`, t.id, t.number)
 	if t.ordered {
 		t.last, err = first(t.context, t, one[storage.ID], `SELECT last_id FROM store FOR UPDATE`)
@@ -106,12 +111,13 @@ func (t *tx) settle() error {
 // then does something once all statements so far have been sent.
 func (t *tx) then(do func() error) { t.later = append(t.later, do) }
 
-// flush sends the pending statements.
+// flush sends the pending statements, those of deliveries first, to which others may refer.
 func (t *tx) flush() error {
-	if t.pending.Len() == 0 {
+	batch := &pgx.Batch{}
+	t.deliveries.queue(batch)
+	if batch.QueuedQueries = append(batch.QueuedQueries, t.pending.QueuedQueries...); batch.Len() == 0 {
 		return nil
 	}
-	batch := t.pending
 	t.pending = &pgx.Batch{}
 	return t.pgx.SendBatch(t.context, batch).Close()
 }

@@ -124,7 +124,7 @@ CREATE TABLE delivery_counts (
 ) WITH (fillfactor = 50);
 
 CREATE TABLE attempts (
-    delivery_id      bigint NOT NULL REFERENCES deliveries ON DELETE CASCADE,
+    delivery_id      bigint NOT NULL, -- of a delivery, which the statement makes sure of at a lower cost than a constraint
     n                integer NOT NULL,
     at               timestamptz NOT NULL,
     code             integer NOT NULL,
