@@ -127,7 +127,7 @@ func (q *queue) look() time.Duration {
 	n, wait := q.worker.Reserve()
 	q.worker.Release(n)
 	if n == 0 {
-		return wait
+		return min(wait, idle) // the clock may be changed
 	}
 	q.node.pilot.kick(q.name)
 	return kickAgain

@@ -1,0 +1,200 @@
+package river_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"backchannel/engine"
+	"backchannel/storage"
+)
+
+func allowing(concurrency int) func(*storage.Webhook) {
+	return func(w *storage.Webhook) { w.Delivery.Concurrency = concurrency }
+}
+
+// awaitShares waits until so many nodes have a part of the webhook.
+func (w *world) awaitShares(nodes int) {
+	w.Helper()
+	n := -1
+	w.eventually(func() bool {
+		err := w.store.Pool().QueryRow(w.Context(), `SELECT count(*) FROM shares WHERE webhook_id = $1 AND held > 0`, int64(w.hook.ID)).Scan(&n)
+		if err != nil {
+			w.Fatal(err)
+		}
+		return n == nodes
+	}, func() string { return fmt.Sprintf("%d nodes have a part, and %d should", n, nodes) })
+}
+
+func TestTheConcurrencyHoldsForAllNodesTogether(t *testing.T) {
+	t.Parallel()
+	for _, allowed := range []int{1, 2, 5} {
+		t.Run(fmt.Sprint(allowed), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, allowing(allowed))
+			w.node()
+			w.awaitShares(1)
+			release := w.endpoint.hold()
+			ids := w.fire(4 * allowed)
+			w.awaitRequests(allowed) // one node uses all
+			w.node()
+			w.node()
+			w.eventually(func() bool { now, _ := w.endpoint.atATime(); return now == allowed }, func() string { return "not all are in flight" })
+			release()
+			w.await(storage.StateDelivered, ids...)
+			w.awaitShares(min(allowed, 3))
+			release = w.endpoint.hold()
+			ids = w.fire(4 * allowed)
+			w.awaitRequests(5 * allowed) // those of three nodes add up to all
+			release()
+			w.await(storage.StateDelivered, ids...)
+			if _, most := w.endpoint.atATime(); most != allowed {
+				t.Errorf("there were %d requests at a time, and %d are allowed", most, allowed)
+			}
+		})
+	}
+}
+
+func TestAChangedConcurrencyHoldsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, allowing(2))
+	w.node()
+	w.node()
+	w.awaitShares(2)
+	w.edit(allowing(6))
+	defer w.endpoint.hold()()
+	w.fire(10)
+	w.awaitRequests(6)
+	if now, most := w.endpoint.atATime(); now != 6 || most != 6 {
+		t.Errorf("there are %d requests, and were %d", now, most)
+	}
+}
+
+func TestTheRateHoldsForAllNodesTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *storage.Webhook) { w.Delivery.RatePerSec = 20 })
+	w.node()
+	w.node()
+	w.awaitShares(2)
+	w.await(storage.StateDelivered, w.fire(30)...)
+	all := w.endpoint.requests()
+	// Each node may begin with one request without having waited.
+	if took := all[29].at.Sub(all[0].at); took < 27*time.Second/20 {
+		t.Errorf("30 requests at 20 a second took %s", took)
+	}
+}
+
+func TestAPausedWebhookIsSentNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.node()
+	w.node()
+	w.awaitShares(2)
+	if err := w.store.SetWebhookState(t.Context(), w.hook.ID, storage.Paused, ""); err != nil {
+		t.Fatal(err)
+	}
+	paused := w.hook
+	w.hook = w.webhook("other")
+	w.await(storage.StateDelivered, w.fire(20)...) // by now both nodes know
+	w.hook = paused
+	ids := w.fire(20)
+	w.hook, _ = w.store.WebhookByName(t.Context(), "other")
+	w.await(storage.StateDelivered, w.fire(20)...)
+	if n := len(w.endpoint.requests()); n != 40 {
+		t.Errorf("%d requests of a paused webhook", n-40)
+	}
+	if err := w.store.SetWebhookState(t.Context(), paused.ID, storage.Active, ""); err != nil {
+		t.Fatal(err)
+	}
+	w.await(storage.StateDelivered, ids...)
+}
+
+func TestGonePausesTheWebhook(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, allowing(1))
+	w.endpoint.status(http.StatusGone)
+	w.node()
+	w.node()
+	ids := w.fire(5)
+	w.await(storage.Failed, ids[0])
+	w.await(storage.Parked, ids[1:]...)
+	if n := len(w.endpoint.requests()); n != 1 {
+		t.Errorf("the endpoint got %d requests", n)
+	}
+}
+
+// A clock is that of nodes, which a test may set.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) use(cfg *engine.Config) {
+	cfg.Now = func() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+}
+
+func TestTheBreakerHoldsForAllNodesTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, allowing(2), retrying())
+	var ahead clock
+	w.endpoint.status(http.StatusServiceUnavailable)
+	w.node(ahead.use)
+	w.node(ahead.use)
+	w.awaitShares(2)
+	ids := w.fire(40)
+	parked := func() (n int) {
+		for _, id := range ids {
+			if w.delivery(id).State == storage.Parked {
+				n++
+			}
+		}
+		return n
+	}
+	w.eventually(func() bool { now, _ := w.endpoint.atATime(); return now == 0 && parked() > 0 }, func() string { return "nothing is parked" })
+	// The failures are counted together, and what is in flight meanwhile is not held back.
+	w.eventually(func() bool { return parked()+len(w.endpoint.requests()) == 40 }, func() string {
+		return fmt.Sprintf("%d were sent and %d are parked", len(w.endpoint.requests()), parked())
+	})
+	sent := len(w.endpoint.requests())
+	if sent < 10 || sent > 14 {
+		t.Errorf("%d attempts were made until the breaker was open", sent)
+	}
+	release := w.endpoint.hold()
+	ahead.ahead.Store(int64(31 * time.Second))
+	w.awaitRequests(sent + 1)
+	released := time.Now()
+	release()
+	w.eventually(func() bool { return parked() == 0 }, func() string { return fmt.Sprintf("%d are parked", parked()) })
+	w.awaitRequests(40)
+	for i, r := range w.endpoint.requests()[sent+1:] {
+		if r.at.Before(released) {
+			t.Errorf("request %d came beside the probe", i)
+		}
+	}
+	w.wantBreakerTold()
+}
+
+// wantBreakerTold checks that Activity says once that the breaker opened, and once that it closed.
+func (w *world) wantBreakerTold() {
+	w.Helper()
+	var texts []string
+	w.eventually(func() bool {
+		all, err := w.store.Activities(w.Context(), 0, 0)
+		if err != nil {
+			w.Fatal(err)
+		}
+		texts = nil
+		for _, a := range all {
+			if a.Kind == storage.ActivityBreaker {
+				texts = append(texts, a.Text)
+			}
+		}
+		return len(texts) >= 2
+	}, func() string { return fmt.Sprintf("Activity says %q", texts) })
+	opened := slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "in a row: its circuit breaker is open") })
+	closed := slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "answers again") })
+	if !opened || !closed || len(texts) != 2 {
+		w.Errorf("Activity says %q", texts)
+	}
+}
