@@ -28,8 +28,12 @@ const backgroundTimeout = 500 * time.Millisecond
 // explainAfter is how long the console may take to end without saying why.
 const explainAfter = 300 * time.Millisecond
 
-// A consoleSession opens the console.
-type consoleSession struct{ *session }
+// A consoleSession opens the console, or for those whom a screen does not suit, a session of
+// lines.
+type consoleSession struct {
+	*session
+	accessible bool
+}
 
 // A consoleStore is the part of a store that the console uses.
 type consoleStore interface {
@@ -43,24 +47,33 @@ type consoleStore interface {
 
 // console runs when no command is named.
 func (s consoleSession) console(cmd *cobra.Command) error {
+	if s.accessible {
+		return s.withWholeStore(cmd.Context(), "in the console", func(store wholeStore) error {
+			return s.openConsole(cmd.Context(), store, func(ctx context.Context, notices <-chan string) error {
+				return lineSession{s.session}.run(ctx, store, notices)
+			})
+		})
+	}
 	if !term.IsTerminal(s.in.Fd()) || !s.out.terminal() {
 		return usagef("there is no terminal to open the console on; use backchannel serve to deliver and receive without one")
 	}
 	return s.withWholeStore(cmd.Context(), "in the console", func(store wholeStore) error {
-		return s.openConsole(cmd.Context(), store)
+		return s.openConsole(cmd.Context(), store, func(ctx context.Context, notices <-chan string) error {
+			return s.screens(ctx, store, notices)
+		})
 	})
 }
 
-// openConsole shows the screens, and delivers and receives in the background once no other
+// openConsole shows the console, and delivers and receives in the background once no other
 // process does. If it cannot, the screens say why, and stay.
-func (s consoleSession) openConsole(ctx context.Context, store consoleStore) error {
+func (s consoleSession) openConsole(ctx context.Context, store consoleStore, show func(context.Context, <-chan string) error) error {
 	leading, stop := context.WithCancel(ctx)
 	notices := make(chan string, 1)
 	led := make(chan struct{})
 	go func() {
 		defer close(led)
 		err := crash.Guard(func() error {
-			return processSession(s).lead(leading, store, func(cfg *leader.Config) {
+			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) {
 				cfg.Trouble = func(reason string) {
 					select {
 					case notices <- reason:
@@ -73,7 +86,7 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore) err
 			notices <- fmt.Sprintf("nothing is delivered or received here: %s", s.describe(err))
 		}
 	}()
-	err := s.screens(ctx, store, notices)
+	err := show(ctx, notices)
 	s.quit() // so that the next Ctrl+C ends the attempts in flight
 	stop()
 	s.awaitDeliveries(led)
@@ -109,7 +122,7 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 		Store: store, Rules: s.rules(), Now: s.now, Location: s.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
-		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender(s).resend, Hold: store.PauseWrites,
+		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender{s.session}.resend, Hold: store.PauseWrites,
 		Kept: config.Load(ctx, settings.Path), Keep: settings.Set,
 		Executions: executions.New(ctx, store, executions.Config{Now: s.now}),
 		Check:      tuicheck.Actions{Requests: check.Requests, Export: exportReport},

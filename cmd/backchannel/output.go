@@ -15,8 +15,9 @@ import (
 // An output is stdout. It remembers the first error, so that callers need not check each
 // write.
 type output struct {
-	to  io.Writer
-	bad error
+	to       io.Writer
+	bad      error
+	labelled *labelledRows // nil: tables have columns
 }
 
 func (o *output) Write(p []byte) (int, error) {

@@ -65,6 +65,14 @@ func untilInterrupted(run runE) runE {
 // because columns can be aligned only when all rows are known.
 func (s receiptSession) streamReceipts(receipts []storage.Receipt) error {
 	for _, r := range receipts {
+		if s.out.labelled != nil {
+			rows := receiptTable()
+			if err := s.addReceipt(&rows, r); err != nil {
+				return err
+			}
+			rows.write(s.out, 0)
+			continue
+		}
 		if s.settings.json() {
 			if err := s.out.object(export.OfReceipt(r)); err != nil {
 				return err

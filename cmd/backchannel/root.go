@@ -14,7 +14,7 @@ import (
 // newRoot returns the tree of commands. Cobra's own errors and help are switched off: they know
 // nothing of --output json, exit codes and near misses.
 func newRoot(a *app) *cobra.Command {
-	var version bool
+	var version, accessible bool
 	root := &cobra.Command{
 		Use:   "backchannel",
 		Short: "A console for the feedback webhooks of Adobe Journey Optimizer",
@@ -36,12 +36,13 @@ backchannel receipt list`,
 			if version {
 				return a.showVersion()
 			}
-			return consoleSession{a.session}.console(cmd)
+			return consoleSession{a.session, accessible || a.wantsLines()}.console(cmd)
 		},
 		Args: cobra.ArbitraryArgs, // RunE names the nearest command
 	}
 	a.settings.flags(root.PersistentFlags())
 	root.Flags().BoolVar(&version, "version", false, "print the version")
+	root.Flags().BoolVar(&accessible, "accessible", false, "the console as lines with labels and prompts, for screen readers, dumb terminals and pipes ($"+envAccessible+")")
 	if asksForJSON(a.args) { // before flags are parsed, since an error in one is to be JSON as well
 		a.settings.output = outputJSON
 	}

@@ -20,7 +20,8 @@ type session struct {
 	stdio
 	out  *output
 	env  func(name string) (string, bool)
-	quit func() // ends the context of the command that runs
+	quit func()     // ends the context of the command that runs
+	open wholeStore // by the session that the command is a line of; nil: the command opens it
 
 	settings   settings
 	flagErrors storage.FieldErrors // flags and variables that cannot be read

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -26,6 +27,7 @@ type stdio struct {
 	in   *os.File
 	err  io.Writer
 	json func() bool
+	ask  func(ctx context.Context, question string) (string, error) // nil: on the terminal, if there is one
 }
 
 func (s *stdio) message(m message) {

@@ -45,6 +45,9 @@ func (s folderStore) Exposures() (texts []string) {
 // withWholeStore runs a function with the store open. Activity attributes what the function
 // does to by.
 func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeStore) error) (err error) {
+	if s.open != nil {
+		return run(s.open)
+	}
 	if err := s.makeDataFolder(); err != nil {
 		return err
 	}

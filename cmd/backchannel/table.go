@@ -30,6 +30,10 @@ const (
 // write writes aligned columns. If the table is wider than width, it cuts the widest columns;
 // a width of 0 means no limit.
 func (t *table) write(w io.Writer, width int) {
+	if out, ok := w.(*output); ok && out.labelled != nil {
+		out.labelled.write(out, t)
+		return
+	}
 	lines := append([][]string{slices.Clone(t.head)}, t.rows...)
 	for _, name := range t.sparing {
 		if at := slices.Index(lines[0], name); !slices.ContainsFunc(lines[1:], func(row []string) bool { return row[at] != "" }) {
@@ -156,6 +160,10 @@ func (f facts) wrap(width int) facts {
 
 // write writes aligned values. Further lines of a value are below its first one.
 func (f facts) write(w io.Writer, indent string) {
+	if out, ok := w.(*output); ok && out.labelled != nil {
+		f.writeLabelled(out)
+		return
+	}
 	wide := 0
 	for i := range f {
 		f[i].name = style.Escape(f[i].name)

@@ -54,6 +54,12 @@ func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...an
 		return nil
 	}
 	switch {
+	case s.ask != nil:
+		answer, err := s.ask(ctx, fmt.Sprintf(format, args...)+" yes or no [no]: ")
+		if err == nil && !isYes(answer) {
+			err = errNotConfirmed
+		}
+		return err
 	case s.json(): // stderr has only lines of JSON
 		return usagef("this needs confirmation, which --output json cannot ask for; add --yes to go ahead")
 	case !s.interactive():
@@ -63,16 +69,23 @@ func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...an
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(s.in).ReadString('\n') // the end of input means no
-		answer <- strings.ToLower(strings.TrimSpace(line))
+		answer <- line
 	}()
 	select {
 	case <-ctx.Done():
 		s.note("")
 		return ctx.Err()
 	case line := <-answer:
-		if line == "y" || line == "yes" {
+		if isYes(line) {
 			return nil
 		}
-		return errors.New("not confirmed; nothing was done")
+		return errNotConfirmed
 	}
+}
+
+var errNotConfirmed = errors.New("not confirmed; nothing was done")
+
+func isYes(answer string) bool {
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
 }

@@ -125,3 +125,7 @@ func (s *Screen) duplicate(r row) tea.Cmd {
 	}
 	return screen.Open(s.newForm(r.Duplicate(taken)))
 }
+
+// Form returns a form that edits a campaign, or creates it if it has no ID yet, for use without
+// the screen.
+func (s *Screen) Form(c storage.Campaign) *screen.RecordForm[storage.Campaign] { return s.newForm(c) }

@@ -112,3 +112,9 @@ func savedToast(w storage.Webhook, warnings storage.FieldErrors, created bool) c
 func shownWarnings(all storage.FieldErrors) storage.FieldErrors {
 	return slices.DeleteFunc(slices.Clone(all), func(w storage.FieldError) bool { return w.Field == fieldOrganization })
 }
+
+// Form returns a form that edits a webhook, or creates it if it has no ID yet, for use without
+// the screen.
+func Form(e *screen.Env, store formStore, rules storage.Rules, w storage.Webhook) *screen.RecordForm[storage.Webhook] {
+	return newForm(e, store, rules, w)
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/charmbracelet/x/term"
+
+	"backchannel/tui/style"
+)
+
+const envAccessible = "ACCESSIBLE"
+
+// wantsLines reports whether the environment asks for lines instead of screens. Any value but
+// a no does, as in other programs.
+func (s *session) wantsLines() bool {
+	text, _ := s.env(envAccessible)
+	on, err := strconv.ParseBool(text)
+	return text != "" && (on || err != nil)
+}
+
+// lines asks on stdin, and says on stdout. Everything is appended: nothing is drawn over, and
+// nothing is drawn around.
+type lines struct {
+	in     *os.File
+	reader *bufio.Reader
+	mu     sync.Mutex // guards to
+	to     io.Writer
+}
+
+func newLines(in *os.File, to io.Writer) *lines {
+	return &lines{in: in, reader: bufio.NewReader(in), to: to}
+}
+
+// Write writes a result, whole lines at a time, because notices come from elsewhere.
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.to.Write(p)
+}
+
+// Say writes a line.
+func (l *lines) Say(text string) { _, _ = fmt.Fprintln(l, style.EscapeMultiline(text)) }
+
+// prompts reports whether the answers come from a terminal, which shows them behind the
+// question. From a pipe nothing is shown, so that what follows needs a line of its own.
+func (l *lines) prompts() bool { return term.IsTerminal(l.in.Fd()) }
+
+func (l *lines) question(text string) {
+	if !l.prompts() {
+		text = strings.TrimRight(text, " ") + "\n"
+	}
+	_, _ = io.WriteString(l, style.EscapeMultiline(text))
+}
+
+// Ask asks, and returns the line that answers. The end of input is io.EOF.
+func (l *lines) Ask(ctx context.Context, question string) (string, error) {
+	l.question(question)
+	return l.line(ctx)
+}
+
+// AskSecret is Ask without the terminal showing the answer.
+func (l *lines) AskSecret(ctx context.Context, question string) (string, error) {
+	if !l.prompts() {
+		return l.Ask(ctx, question)
+	}
+	l.question(question)
+	fd := l.in.Fd()
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", fmt.Errorf("hide what is typed: %w", err)
+	}
+	defer func() {
+		_ = term.Restore(fd, before)
+		l.Say("")
+	}()
+	return await(ctx, func() (string, error) {
+		text, err := term.ReadPassword(fd)
+		return string(text), err
+	})
+}
+
+// line reads a line, unless ctx ends first.
+func (l *lines) line(ctx context.Context) (string, error) {
+	return await(ctx, func() (string, error) {
+		text, err := l.reader.ReadString('\n')
+		if text != "" {
+			err = nil // the last line may lack its end
+		}
+		return strings.TrimRight(text, "\r\n"), err
+	})
+}
+
+// await returns what reading returns, or the reason why ctx ended first.
+func await(ctx context.Context, read func() (string, error)) (string, error) {
+	type answer struct {
+		text string
+		err  error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		text, err := read()
+		done <- answer{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case a := <-done:
+		return a.text, a.err
+	}
+}
+
+// inputEnded reports whether an error only means that there is nothing more to do.
+func inputEnded(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) }

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/storage/words"
+	"backchannel/tui/screen"
+)
+
+// list lists the records of the present kind that the filter chooses, the last ones only
+// unless asked for all.
+func (st *lineState) list(ctx context.Context, args []string) error {
+	st.rows.begin()
+	st.rows.words = nil
+	filter := st.filters[st.kind.name]
+	if st.kind.command == "" {
+		st.rows.words = screen.Words(filter)
+		return st.activity(ctx)
+	}
+	command := []string{st.kind.command, "list"}
+	switch {
+	case filter == "":
+	case st.kind.filters:
+		command = append(command, "--filter", filter)
+	default:
+		st.rows.words = screen.Words(filter)
+	}
+	if len(args) == 0 && st.kind.command != "webhook" && st.kind.command != "campaign" {
+		args = []string{"--limit", strconv.Itoa(listedAtOnce)}
+	}
+	if slices.Equal(args, []string{"all"}) {
+		args = nil
+	}
+	err := st.runCommand(ctx, append(command, args...))
+	if err == nil && len(st.rows.words) > 0 && len(st.rows.refs) == 0 {
+		st.lines.Say("Nothing matches.")
+	}
+	st.rows.words = nil
+	if err == nil && filter != "" {
+		st.lines.Say("Filter: " + filter + ". filter alone takes it away.")
+	}
+	return err
+}
+
+// listedAtOnce is how many records list writes, which somebody can listen to.
+const listedAtOnce = 20
+
+// activity lists what has happened, the newest last.
+func (st *lineState) activity(ctx context.Context) error {
+	all, err := st.store.Activities(ctx, 0, listedAtOnce)
+	if err != nil {
+		return err
+	}
+	rows := table{head: []string{"ID", "AT", "WHAT", "TEXT"}}
+	for _, a := range all {
+		rows.add(a.ID.String(), st.clock(a.At), string(a.Kind), a.Text)
+	}
+	out := &output{to: st.lines, labelled: st.rows}
+	if len(rows.rows) == 0 {
+		st.lines.Say("Nothing happened yet.")
+	}
+	rows.write(out, 0)
+	return nil
+}
+
+// follow says what arrives until there is a line of input, or its end.
+func (st *lineState) follow(ctx context.Context) error {
+	kind := st.kind
+	if !kind.tail {
+		kind, _ = kindOf("receipts")
+	}
+	st.lines.Say("Following " + kind.name + " as they arrive. Enter ends it.")
+	st.rows.begin()
+	following, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	args := []string{kind.command, "tail"}
+	if filter := st.filters[kind.name]; filter != "" {
+		args = append(args, "--filter", filter)
+	}
+	go func() { done <- st.runCommand(following, args) }()
+	_, err := st.lines.line(ctx)
+	stop()
+	return cmp.Or(<-done, err)
+}
+
+// status says what the header of the screens shows.
+func (st *lineState) status(ctx context.Context) {
+	rt, alive, err := st.store.Runtime(ctx)
+	if err == nil {
+		var counts storage.Counts
+		if counts, err = st.store.Counts(ctx); err == nil {
+			st.sayStatus(screen.Status{Runtime: rt, Alive: alive, Counts: counts, Read: true})
+			return
+		}
+	}
+	st.fail(err)
+}
+
+func (st *lineState) sayStatus(s screen.Status) {
+	engine := "Engine: none runs."
+	switch {
+	case s.Alive && s.Starting():
+		engine = "Engine: starting."
+	case s.Alive:
+		engine = fmt.Sprintf("Engine: runs in process %d.", s.Runtime.PID)
+	}
+	receiver := "Receiver: off."
+	if s.Alive && s.Runtime.ReceiverURL != "" {
+		receiver = "Receiver: " + s.Runtime.ReceiverURL + "."
+	}
+	var waiting []string
+	for _, state := range []storage.State{storage.Queued, storage.Retrying, storage.Parked} {
+		waiting = append(waiting, fmt.Sprintf("%d %s", s.Counts.Deliveries[state], state))
+	}
+	st.lines.Say(engine + " " + receiver)
+	st.lines.Say("Deliveries: " + strings.Join(waiting, ", ") + ". Receipts: " + strconv.FormatInt(s.Counts.Receipts, 10) + ".")
+}
+
+// help says what the session understands, or what a command does.
+func (st *lineState) help(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		return st.command(ctx, append(slices.Clone(args), "--help"))
+	}
+	var names []string
+	for _, k := range recordKinds() {
+		names = append(names, k.name)
+	}
+	for _, line := range []string{
+		words.List(names) + ": go to that list and write it.",
+		"list, list all, list --limit 5: write the present list. Rows have numbers, which commands take instead of a name or an ID.",
+		"filter TEXT: list only what TEXT chooses from now on. filter: list all again.",
+		"show 2: everything about row 2.",
+		"fire bounce acme: fire an event at a webhook. fire alone asks for each.",
+		"follow: write what arrives until Enter.",
+		"new, edit 2: create or change a webhook or campaign, a question for each field.",
+		"status: engine, receiver, and what waits.",
+		"quit: leave. The end of the input does, too.",
+	} {
+		st.lines.Say(line)
+	}
+	if st.kind.command != "" {
+		group, _, err := newRoot(st.app(nil)).Find([]string{st.kind.command})
+		if err != nil {
+			return err
+		}
+		for _, c := range group.Commands() {
+			st.lines.Say(c.Use + ": " + c.Short + ".")
+		}
+	}
+	st.lines.Say("Every command of the command line works here, too, such as receipt export or campaign activate; help COMMAND explains one.")
+	return nil
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A lineSession is the console without a screen: it asks for a command, runs it, and appends
+// what comes of it. Its commands are those of the command line, on one kind of records at a
+// time, and the forms are those of the screens, a question for each field.
+type lineSession struct{ *session }
+
+// lineState is what a session of lines remembers from command to command.
+type lineState struct {
+	lineSession
+	store   wholeStore
+	lines   *lines
+	rows    *labelledRows
+	kind    recordKind
+	filters map[string]string // by kind
+}
+
+// A recordKind is one of the lists.
+type recordKind struct {
+	name    string // of the list: webhooks
+	command string // webhook
+	filters bool   // the command has --filter; otherwise words choose rows
+	tail    bool   // the command has tail
+}
+
+func recordKinds() []recordKind {
+	return []recordKind{
+		{name: "webhooks", command: "webhook"},
+		{name: "campaigns", command: "campaign"},
+		{name: "deliveries", command: "delivery", filters: true},
+		{name: "receipts", command: "receipt", filters: true, tail: true},
+		{name: "executions", command: "execution", filters: true, tail: true},
+		{name: "messages", command: "message", filters: true},
+		{name: "checks", command: "check"},
+		{name: "activity"},
+	}
+}
+
+func kindOf(word string) (recordKind, bool) {
+	kinds := recordKinds()
+	at := slices.IndexFunc(kinds, func(k recordKind) bool { return k.name == word })
+	if at < 0 {
+		return recordKind{}, false
+	}
+	return kinds[at], true
+}
+
+// run asks for commands until quit, the end of the input, or Ctrl+C.
+func (s lineSession) run(ctx context.Context, store wholeStore, notices <-chan string) error {
+	l := newLines(s.in, s.out.to)
+	st := &lineState{lineSession: s, store: store, lines: l, rows: &labelledRows{}, kind: recordKinds()[0], filters: map[string]string{}}
+	go st.tell(ctx, notices)
+	l.Say("backchannel " + programVersion() + ", as lines. help lists the commands, quit leaves.")
+	st.status(ctx)
+	for {
+		text, err := l.Ask(ctx, st.kind.name+"> ")
+		if inputEnded(err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read a command: %w", err)
+		}
+		if word, filter, _ := strings.Cut(strings.TrimSpace(text), " "); word == "filter" {
+			st.filters[st.kind.name] = strings.TrimSpace(filter) // with its quotes
+			st.fail(st.list(ctx, nil))
+			continue
+		}
+		args, err := splitWords(text)
+		switch {
+		case err != nil:
+			st.fail(err)
+		case len(args) == 0:
+		case args[0] == "quit" || args[0] == "exit":
+			return nil
+		default:
+			st.fail(st.do(ctx, args))
+		}
+	}
+}
+
+// tell says what the screens show in a banner.
+func (st *lineState) tell(ctx context.Context, notices <-chan string) {
+	for {
+		select {
+		case text := <-notices:
+			st.lines.Say("Notice: " + cmp.Or(text, "deliveries continue"))
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// fail says why a command failed. The session goes on.
+func (st *lineState) fail(err error) {
+	if err != nil && !inputEnded(err) {
+		st.lines.Say("Error: " + strings.ReplaceAll(st.describe(err), "backchannel ", ""))
+	}
+}
+
+// do runs a command of the session.
+func (st *lineState) do(ctx context.Context, args []string) error {
+	if args[0] == "backchannel" && len(args) > 1 {
+		args = args[1:]
+	}
+	word, rest := args[0], args[1:]
+	if kind, ok := kindOf(word); ok {
+		st.kind = kind
+		return st.list(ctx, rest)
+	}
+	switch word {
+	case "help", "?":
+		return st.help(ctx, rest)
+	case "status":
+		st.status(ctx)
+		return nil
+	case "list", "ls":
+		return st.list(ctx, rest)
+	case "follow":
+		return st.follow(ctx)
+	case "new":
+		return st.create(ctx, rest)
+	case "edit":
+		if len(rest) == 1 {
+			return st.edit(ctx, st.ref(rest[0]))
+		}
+	case "fire":
+		return st.fire(ctx, rest)
+	}
+	return st.command(ctx, args)
+}
+
+// command runs a command of the command line. One of the present kind need not name it.
+func (st *lineState) command(ctx context.Context, args []string) error {
+	root := newRoot(st.app(nil))
+	if c, _, err := root.Find([]string{st.kind.command, args[0]}); err == nil && st.kind.command != "" && c.Name() == args[0] {
+		args = append([]string{st.kind.command}, args...)
+	} else if c, _, err := root.Find(args[:1]); err != nil || c == root {
+		return usagef("there is no command %q for %s; help lists them", args[0], st.kind.name)
+	}
+	if slices.Contains([]string{"serve", "completion"}, args[0]) {
+		return usagef("%s is not for a session, which delivers and receives already", args[0])
+	}
+	if len(args) > 2 {
+		args = slices.Clone(args)
+		args[2] = st.ref(args[2])
+	}
+	return st.runCommand(ctx, args)
+}
+
+// ref returns by what commands refer to a row of the last list, if a word is the number of one.
+func (st *lineState) ref(word string) string {
+	if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= len(st.rows.refs) {
+		return st.rows.refs[n-1]
+	}
+	return word
+}
+
+// app returns a run of the program with arguments, on the store of this session.
+func (st *lineState) app(args []string) *app {
+	s := *st.session
+	s.out = &output{to: st.lines, labelled: st.rows}
+	s.open, s.flagErrors = st.store, nil
+	a := &app{args: append(slices.Clone(args), st.settingArgs()...), session: &s}
+	s.stdio = stdio{in: st.in, err: st.lines, json: func() bool { return s.settings.json() }, ask: st.lines.Ask}
+	return a
+}
+
+// settingArgs returns the settings of this session as flags.
+func (st *lineState) settingArgs() []string {
+	set := st.settings
+	args := []string{"--data", set.data, "--listen", set.listen, "--log-file", set.logFile}
+	for _, host := range set.hosts {
+		args = append(args, "--host", host)
+	}
+	if set.caFile != "" {
+		args = append(args, "--ca-file", set.caFile)
+	}
+	if set.allowHTTP {
+		args = append(args, "--allow-http")
+	}
+	return args
+}
+
+func (st *lineState) runCommand(ctx context.Context, args []string) error {
+	a := st.app(args)
+	err := newRoot(a).ExecuteContext(ctx)
+	return cmp.Or(err, a.out.failure())
+}

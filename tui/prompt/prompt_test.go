@@ -1,0 +1,162 @@
+package prompt_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"backchannel/tui/component"
+	"backchannel/tui/prompt"
+)
+
+// script answers questions one after another, and records what was said.
+type script struct {
+	answers []string
+	said    []string
+	hidden  int
+}
+
+func (s *script) Say(text string) { s.said = append(s.said, text) }
+
+func (s *script) Ask(_ context.Context, question string) (string, error) {
+	s.Say(question)
+	if len(s.answers) == 0 {
+		return "", io.EOF
+	}
+	answer := s.answers[0]
+	s.answers = s.answers[1:]
+	return answer, nil
+}
+
+func (s *script) AskSecret(ctx context.Context, question string) (string, error) {
+	s.hidden++
+	return s.Ask(ctx, question)
+}
+
+func (s *script) heard(text string) bool {
+	return slices.ContainsFunc(s.said, func(line string) bool { return strings.Contains(line, text) })
+}
+
+func options() []component.Option {
+	return []component.Option{{ID: "email", Label: "Email"}, {ID: "sms", Label: "SMS"}, {ID: "smtp", Label: "SMTP"}}
+}
+
+func TestValues(t *testing.T) {
+	text := func(s string) component.Value { return component.Value{Text: s} }
+	rows := func(all ...component.Row) component.Value { return component.Value{Rows: all} }
+	for name, test := range map[string]struct {
+		field   component.Field
+		answers []string
+		want    component.Value
+		heard   string
+	}{
+		"text":              {component.Field{Label: "Name"}, []string{"acme prod"}, text("acme prod"), "Name: "},
+		"kept":              {component.Field{Label: "Name", Start: text("acme")}, []string{""}, text("acme"), "Name [acme]: "},
+		"emptied":           {component.Field{Label: "Name", Start: text("acme")}, []string{"-"}, text(""), "Name [acme]: "},
+		"explained":         {component.Field{Label: "Name", Help: "What it is called."}, []string{"?", "a"}, text("a"), "What it is called."},
+		"note":              {component.Field{Label: "ID", Note: func(component.Values) string { return "a new one" }}, []string{""}, text(""), "ID [empty: a new one]: "},
+		"choice by number":  {component.Field{Label: "Ch", Kind: component.ChoiceField, Options: options(), Start: text("email")}, []string{"2"}, text("sms"), "Ch, one of 1 Email, 2 SMS, 3 SMTP [Email]: "},
+		"choice by name":    {component.Field{Kind: component.RadioField, Options: options()}, []string{"sms"}, text("sms"), ""},
+		"choice by letters": {component.Field{Kind: component.RadioField, Options: options()}, []string{"smt"}, text("smtp"), ""},
+		"choice of none":    {component.Field{Kind: component.RadioField, Options: options()}, []string{"9", "0", "fax", "1"}, text("email"), `"fax" is none of 1 Email, 2 SMS, 3 SMTP`},
+		"some":              {component.Field{Label: "Ch", Kind: component.MultiField, Options: options(), Start: component.Value{Set: []string{"sms"}}}, []string{"3, email"}, component.Value{Set: []string{"email", "smtp"}}, "with commas between [SMS]: "},
+		"some of none":      {component.Field{Kind: component.MultiField, Options: options()}, []string{"1,fax", "-"}, component.Value{}, `"fax" is none of`},
+		"check":             {component.Field{Label: "Verification", Kind: component.CheckField, Options: []component.Option{{Label: "skip it"}}}, []string{"maybe", "YES"}, component.Value{On: true}, "Verification, skip it, yes or no [no]: "},
+		"secret kept":       {component.Field{Label: "Secret", Kind: component.SecretField, Start: component.Value{Kept: true}}, []string{""}, component.Value{Kept: true}, "Secret [kept]: "},
+		"secret":            {component.Field{Label: "Secret", Kind: component.SecretField, Start: component.Value{Kept: true}}, []string{"x"}, text("x"), ""},
+		"key":               {component.Field{Kind: component.SecretField, PEM: true}, []string{"-----BEGIN KEY-----", "abc", "-----END KEY-----"}, text("-----BEGIN KEY-----\nabc\n-----END KEY-----\n"), ""},
+		"key elsewhere":     {component.Field{Kind: component.SecretField, PEM: true}, []string{"env:KEY"}, text("env:KEY"), ""},
+		"rows":              {component.Field{Label: "Headers", Kind: component.RowsField, Between: ":"}, []string{"X-A: 1", "nothing", "secret X-B", "hush", "remove 3", "remove 1", ""}, rows(component.Row{Name: "X-B", Value: "hush", Secret: true}), "Headers 2. X-B: kept secret"},
+		"rows kept":         {component.Field{Label: "Headers", Kind: component.RowsField, Start: rows(component.Row{ID: "7", Name: "X-A", Secret: true, Kept: true})}, []string{""}, rows(component.Row{ID: "7", Name: "X-A", Secret: true, Kept: true}), "Headers 1. X-A= kept secret"},
+		"rows emptied":      {component.Field{Label: "Rules", Kind: component.RowsField, Pairs: true, Between: "=", Start: rows(component.Row{Name: "a"})}, []string{"-", "b = c=d", ""}, rows(component.Row{Name: "b", Value: "c=d"}), "Rules: none."},
+		"checked": {component.Field{Label: "Name", Check: func(v component.Values) string {
+			if v.Text("f") == "" {
+				return "is needed"
+			}
+			return ""
+		}}, []string{"", "-", "a"}, text("a"), "Error: is needed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.field.ID = "f"
+			s := &script{answers: test.answers}
+			got, err := prompt.Filler{Lines: s}.Fill(t.Context(), []component.Section{{Title: "Basic", Fields: []component.Field{test.field}}}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got["f"]); diff != "" {
+				t.Error(diff)
+			}
+			if !s.heard(test.heard) || len(s.answers) > 0 {
+				t.Errorf("%q was not said, or %q not asked for:\n%s", test.heard, s.answers, strings.Join(s.said, "\n"))
+			}
+			if test.field.Kind == component.SecretField != (s.hidden > 0) && name != "rows" {
+				t.Errorf("%d answers were hidden", s.hidden)
+			}
+		})
+	}
+}
+
+func form() []component.Section {
+	return []component.Section{
+		{Title: "Basic", Fields: []component.Field{
+			{ID: "auth", Label: "Auth", Kind: component.CheckField},
+			{ID: "secret", Label: "Secret", Visible: func(v component.Values) bool { return v.On("auth") }},
+		}},
+		{Title: "More", Collapsible: true, Summary: func(component.Values) string { return "10s" }, Fields: []component.Field{{ID: "timeout", Label: "Timeout", Start: component.Value{Text: "10s"}}}},
+	}
+}
+
+func TestFormsAskOnlyForWhatCounts(t *testing.T) {
+	for answers, want := range map[string]string{
+		"no,no":             "",
+		"yes,s,":            "Secret: ",
+		"no,what,yes,20s":   "Timeout [10s]: ",
+		"yes,s,y,":          "More: 10s. Change them? yes or no [no]: ",
+		"?,yes,s,no":        "Auth, on, yes or no [no]: ",
+		"nonsense,yes,s,no": "Error: answer yes or no",
+	} {
+		s := &script{answers: strings.Split(answers, ",")}
+		v, err := prompt.Filler{Lines: s}.Fill(t.Context(), form(), nil)
+		if err != nil || !s.heard(want) || len(s.answers) > 0 {
+			t.Errorf("%s: %v, %v, %q", answers, err, v, s.said)
+		}
+		if asked := s.heard("Secret"); asked != v.On("auth") {
+			t.Errorf("%s: the secret was asked for: %v", answers, asked)
+		}
+	}
+}
+
+func TestFormsAreLeft(t *testing.T) {
+	for answers, want := range map[string]error{".": prompt.ErrLeft, "no,.": prompt.ErrLeft, "yes": io.EOF, "yes,.": prompt.ErrLeft, "no,yes,.": prompt.ErrLeft} {
+		s := &script{answers: strings.Split(answers, ",")}
+		if _, err := (prompt.Filler{Lines: s}).Fill(t.Context(), form(), nil); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", answers, err, want)
+		}
+	}
+}
+
+// What saving refuses is asked for again, each field with its error.
+func TestCorrect(t *testing.T) {
+	s := &script{answers: []string{"yes", "30s"}}
+	values := component.Values{"timeout": {Text: "1h"}}
+	wrong := map[string]string{"auth": "is needed", "timeout": "is too long", "version": "is old", "secret": "is hidden"}
+	if err := (prompt.Filler{Lines: s}).Correct(t.Context(), form(), values, wrong, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !values.On("auth") || values.Text("timeout") != "30s" {
+		t.Errorf("got %v", values)
+	}
+	for _, want := range []string{"Error: Auth: is needed", "Error: Timeout: is too long", "Error: version: is old", "Error: secret: is hidden"} {
+		if !s.heard(want) {
+			t.Errorf("%q was not said: %q", want, s.said)
+		}
+	}
+	if err := (prompt.Filler{Lines: s}).Correct(t.Context(), form(), values, map[string]string{"version": "is old"}, nil); err == nil {
+		t.Error("what no field can put right goes on for ever")
+	}
+}
