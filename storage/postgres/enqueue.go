@@ -101,11 +101,10 @@ func (t *tx) queueDelivery(d *storage.Delivery) (err error) {
 	return nil
 }
 
-// target returns a webhook's target, which it reads once per transaction: a transaction may
-// enqueue hundreds of events for one webhook, which cannot change meanwhile, because whatever
-// changes one waits for its turn as well.
+// target returns a webhook's target. The transaction has its turn, so that no webhook is changed
+// meanwhile, and the writer remembers targets until one is.
 func (t *tx) target(id storage.ID) (column.Target, error) {
-	if to, ok := t.targets[id]; ok {
+	if to, ok := t.targets[id]; ok && t.ordered {
 		return to, nil
 	}
 	to, err := first(t.context, t, scanTarget, `SELECT name, channels, auth FROM webhooks WHERE id = ?`, id)
@@ -114,9 +113,6 @@ func (t *tx) target(id storage.ID) (column.Target, error) {
 	}
 	if err != nil {
 		return to, err
-	}
-	if t.targets == nil {
-		t.targets = map[storage.ID]column.Target{}
 	}
 	t.targets[id] = to
 	return to, nil

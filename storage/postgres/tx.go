@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -8,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"backchannel/storage"
-	"backchannel/storage/column"
 	"backchannel/storage/commit"
 )
 
@@ -27,7 +27,6 @@ type tx struct {
 	pending *pgx.Batch
 	later   []func() error // to be done once pending has been sent
 
-	targets    map[storage.ID]column.Target
 	deliveries deliveryRows
 	messages   messageRows
 	receipts   receiptTotal // the change to the stored one
@@ -65,10 +64,40 @@ func (t *tx) begin() (err error) {
 	t.send(byIndexes)
 	t.send(`INSERT INTO writers VALUES (?, ?, now()) ON CONFLICT (id) DO UPDATE SET done = excluded.done, seen = excluded.seen`, t.id, t.number)
 	if t.ordered {
-		t.last, err = first(t.context, t, one[storage.ID], `SELECT last_id FROM store FOR UPDATE`)
-		t.began = t.last
+		err = t.takeTurn()
 	}
 	return err
+}
+
+// takeTurn waits until no other transaction assigns IDs. What the writer knows of webhooks is
+// true as long as none of them has been changed.
+func (t *tx) takeTurn() error {
+	known, err := first(t.context, t, scanTurn, `SELECT last_id, webhooks_version FROM store FOR UPDATE`)
+	if err != nil {
+		return err
+	}
+	t.last, t.began = known.last, known.last
+	if known.version != t.writer.targetsVersion {
+		clear(t.writer.targets)
+		t.writer.targetsVersion = known.version
+	}
+	return nil
+}
+
+type turn struct {
+	last    storage.ID
+	version int64
+}
+
+func scanTurn(read scan) (t turn, err error) {
+	err = read(&t.last, &t.version)
+	return t, err
+}
+
+// webhooksChanged makes every writer read again what it knows of webhooks.
+func (t *tx) webhooksChanged() {
+	clear(t.writer.targets)
+	t.send(`UPDATE store SET webhooks_version = webhooks_version + 1`)
 }
 
 // end does what is left to do before the commit. The counters come last, because other writers
@@ -86,7 +115,7 @@ func (t *tx) end() error {
 	if t.last != t.began {
 		t.send(`UPDATE store SET last_id = ?`, t.last)
 	}
-	return t.flush()
+	return nil
 }
 
 // settle sends what is pending and does what was to be done after that, which may add to both.
@@ -111,15 +140,29 @@ func (t *tx) settle() error {
 // then does something once all statements so far have been sent.
 func (t *tx) then(do func() error) { t.later = append(t.later, do) }
 
-// flush sends the pending statements, those of deliveries first, to which others may refer.
-func (t *tx) flush() error {
+// take returns the pending statements, those of deliveries first, to which others may refer.
+func (t *tx) take() *pgx.Batch {
 	batch := &pgx.Batch{}
 	t.deliveries.queue(batch)
-	if batch.QueuedQueries = append(batch.QueuedQueries, t.pending.QueuedQueries...); batch.Len() == 0 {
+	batch.QueuedQueries = append(batch.QueuedQueries, t.pending.QueuedQueries...)
+	t.pending = &pgx.Batch{}
+	return batch
+}
+
+// flush sends the pending statements.
+func (t *tx) flush() error {
+	batch := t.take()
+	if batch.Len() == 0 {
 		return nil
 	}
-	t.pending = &pgx.Batch{}
 	return t.pgx.SendBatch(t.context, batch).Close()
+}
+
+// commit sends the pending statements and the end of the transaction in one message. If any of
+// them fails, the server does not come to the end.
+func (t *tx) commit() error {
+	t.send(`commit`)
+	return t.flush()
 }
 
 // send runs a statement at some time before the next that returns something.
@@ -128,22 +171,60 @@ func (t *tx) send(statement string, args ...any) *pgx.QueuedQuery {
 	return t.pending.Queue(statement, args...)
 }
 
-// Query runs a query at once. It makes the transaction a source.
+// Query runs a query at once, in one message with the pending statements. It makes the
+// transaction a source.
 func (t *tx) Query(ctx context.Context, query string, args ...any) (pgx.Rows, error) {
-	if err := t.flush(); err != nil {
+	results, err := t.sendWith(ctx, query, args)
+	if err != nil {
 		return nil, err
 	}
-	return t.pgx.Query(ctx, query, args...)
+	rows, err := results.Query()
+	if err != nil {
+		return nil, errors.Join(err, results.Close())
+	}
+	return lastRows{rows, results}, nil
 }
 
 // exec runs a statement at once and returns how many rows it changed.
 func (t *tx) exec(statement string, args ...any) (int64, error) {
-	if err := t.flush(); err != nil {
+	statement, args = bind(statement, args)
+	results, err := t.sendWith(t.context, statement, args)
+	if err != nil {
 		return 0, err
 	}
-	statement, args = bind(statement, args)
-	done, err := t.pgx.Exec(t.context, statement, args...)
-	return done.RowsAffected(), err
+	done, err := results.Exec()
+	return done.RowsAffected(), cmp.Or(err, results.Close())
+}
+
+// sendWith sends the pending statements and one more, whose result is the next to be read.
+func (t *tx) sendWith(ctx context.Context, statement string, args []any) (pgx.BatchResults, error) {
+	batch := t.take()
+	before := batch.QueuedQueries
+	batch.Queue(statement, args...)
+	results := t.pgx.SendBatch(ctx, batch)
+	for _, query := range before {
+		read := query.Fn
+		if read == nil {
+			read = func(results pgx.BatchResults) error { _, err := results.Exec(); return err }
+		}
+		if err := read(results); err != nil {
+			_ = results.Close() // whose error is the same
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// A lastRows is the result of the last statement of a batch.
+type lastRows struct {
+	pgx.Rows
+	batch pgx.BatchResults
+}
+
+// Close ends the batch as well.
+func (r lastRows) Close() {
+	r.Rows.Close()
+	_ = r.batch.Close() // whose error is that of the rows
 }
 
 // must runs a statement at once and returns storage.ErrNotFound if it changed no row.

@@ -219,7 +219,7 @@ func (s *WebhookStore) update(t *tx, w *storage.Webhook) error {
 	if _, err := t.exec(`UPDATE webhook_names SET name = ? WHERE webhook_id = ?`, w.Name, w.ID); err != nil {
 		return err
 	}
-	clear(t.targets)
+	t.webhooksChanged()
 	_, err = t.exec(`UPDATE webhooks SET (`+webhookColumns+`) = ROW (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?`, append(values, w.ID)...)
 	return err
 }
@@ -282,7 +282,7 @@ func (s *WebhookStore) DeleteWebhook(ctx context.Context, id storage.ID) (cancel
 		if err != nil {
 			return err
 		}
-		clear(t.targets)
+		t.webhooksChanged()
 		if cancelled, err = t.deliveries.cancelAll(id); err != nil {
 			return err
 		}

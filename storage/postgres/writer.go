@@ -37,14 +37,17 @@ type writer struct {
 	queue   *commit.Queue[*tx]
 	stopped chan struct{} // closed when the goroutine has ended
 
-	facets map[column.Facet]int64     // stored ones
-	runs   map[storage.ID]activityRun // as committed
+	facets map[column.Facet]int64 // stored ones
+	// What is needed of webhooks to enqueue, as of a version.
+	targets        map[storage.ID]column.Target
+	targetsVersion int64
+	runs           map[storage.ID]activityRun // as committed
 }
 
 func startWriter(db *database, slot int, ordered bool) *writer {
 	w := &writer{
 		database: db, id: rand.Int64(), slot: slot, ordered: ordered, queue: commit.NewQueue[*tx](), stopped: make(chan struct{}),
-		facets: map[column.Facet]int64{}, runs: map[storage.ID]activityRun{},
+		facets: map[column.Facet]int64{}, targets: map[storage.ID]column.Target{}, runs: map[storage.ID]activityRun{},
 	}
 	go w.loop()
 	return w
@@ -80,6 +83,7 @@ func (w *writer) commit(batch []*operation) commit.Outcome {
 			return result
 		}
 		clear(w.facets) // those that the transaction stored are gone
+		clear(w.targets)
 		if !transient(result.Err) || !wait(ctx, pause) {
 			result.Err = w.place.explain(result.Err)
 			return result
@@ -105,8 +109,11 @@ func (w *writer) run(ctx context.Context, batch []*operation) (*tx, commit.Outco
 		rollback(ctx, begun)
 		return t, result
 	}
-	if err = begun.Commit(ctx); unknown(err) {
+	switch err = t.commit(); {
+	case unknown(err):
 		err = w.lookUp(ctx, err)
+	case err != nil:
+		rollback(ctx, begun)
 	}
 	return t, commit.Outcome{Err: err}
 }

@@ -10,12 +10,13 @@
 -- One row: the last ID assigned. Every transaction that assigns IDs locks it first, so that
 -- IDs are in the order of the commits.
 CREATE TABLE store (
-    id          integer PRIMARY KEY CHECK (id = 1),
-    last_id     bigint NOT NULL,
-    key_proof   bytea, -- of the key that secrets are sealed with
-    key_made_at bytea  -- on which host, in which file, for whoever looks for it
+    id               integer PRIMARY KEY CHECK (id = 1),
+    last_id          bigint NOT NULL,
+    webhooks_version bigint NOT NULL, -- changes when what is needed of a webhook to enqueue does
+    key_proof        bytea, -- of the key that secrets are sealed with
+    key_made_at      bytea  -- on which host, in which file, for whoever looks for it
 ) WITH (fillfactor = 10);
-INSERT INTO store VALUES (1, 0, NULL, NULL);
+INSERT INTO store VALUES (1, 0, 0, NULL, NULL);
 
 -- The number of the last transaction of each writer of a process, by which it finds out whether
 -- a commit took place whose answer was lost.
