@@ -13,6 +13,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"backchannel/storage"
+	"backchannel/storage/seal"
 )
 
 //go:embed migrations/*.sql
@@ -49,6 +50,27 @@ func prepare(ctx context.Context, pool *pgxpool.Pool, o Options, at place) (key 
 		return nil, at.explain(err)
 	}
 	return agreeOnKey(ctx, conn.Conn(), o, at)
+}
+
+// inspect returns the key of a database whose schema is up to date.
+func inspect(ctx context.Context, pool *pgxpool.Pool, o Options, at place) (key []byte, err error) {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return nil, at.explain(err)
+	}
+	defer conn.Release()
+	known, err := knownVersion()
+	if err != nil {
+		return nil, err
+	}
+	found, err := schemaVersion(ctx, conn.Conn())
+	if err == nil && found != known {
+		err = fmt.Errorf("%w: it has version %d, this backchannel %s knows %d", storage.ErrNewerSchema, found, o.Version, known)
+	}
+	if err != nil {
+		return nil, at.explain(err)
+	}
+	return seal.ReadFile(o.KeyFile)
 }
 
 func migrate(ctx context.Context, conn *pgx.Conn, pool *pgxpool.Pool, o Options) error {

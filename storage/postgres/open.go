@@ -18,7 +18,17 @@ const connections = 8
 
 // Open opens a database, whose schema it creates or brings up to date. It fails within a few
 // seconds if the server is away, with storage.ErrAway.
-func Open(ctx context.Context, o Options) (*Store, error) {
+func Open(ctx context.Context, o Options) (*Store, error) { return openWith(ctx, o, prepare) }
+
+// Peek opens a database for reading, without creating or changing anything: no schema and no
+// key. Only methods that read may be called. If Open would have to create or migrate something
+// first, Peek returns an error.
+func Peek(ctx context.Context, o Options) (*Store, error) { return openWith(ctx, o, inspect) }
+
+// A preparation makes sure that a database can be used, and returns its key.
+type preparation func(ctx context.Context, pool *pgxpool.Pool, o Options, at place) (key []byte, err error)
+
+func openWith(ctx context.Context, o Options, prepare preparation) (*Store, error) {
 	o = withDefaults(o)
 	config, at, err := parse(o.URL)
 	if err != nil {
@@ -31,7 +41,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, at.explain(err)
 	}
-	store, err := openPool(ctx, pool, o, at)
+	store, err := openPool(ctx, pool, o, at, prepare)
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -39,7 +49,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return store, nil
 }
 
-func openPool(ctx context.Context, pool *pgxpool.Pool, o Options, at place) (*Store, error) {
+func openPool(ctx context.Context, pool *pgxpool.Pool, o Options, at place, prepare preparation) (*Store, error) {
 	if err := pool.Ping(ctx); err != nil {
 		return nil, at.explain(err)
 	}

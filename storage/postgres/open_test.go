@@ -13,6 +13,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/postgres/pgtest"
+	"backchannel/storage/storetest"
 )
 
 const password = "s3cr/et@x"
@@ -46,6 +47,7 @@ func TestBadURLs(t *testing.T) {
 		{"an unescaped password", "postgres://a:s3cr/et@x@h/db", "%40 and %2F", storage.ErrInvalid},
 		{"no host", "postgres:///db", "names no host", storage.ErrInvalid},
 		{"no database", "postgres://a:" + quoted + "@h", "names no database", storage.ErrInvalid},
+		{"an unescaped password that begins like a port", "postgres://a:12/s3cr/et@x@h/db", "%40 and %2F", storage.ErrInvalid},
 		{"a path", "postgres://a:" + quoted + "@h/db/table", "not the name of a database", storage.ErrInvalid},
 		{"a # in the password", "postgres://a:s3cr#et@h/db", "%23", storage.ErrInvalid},
 		{"a bad port", "postgres://a:" + quoted + "@h:port/db", "cannot be read", storage.ErrInvalid},
@@ -70,6 +72,9 @@ func TestBadURLs(t *testing.T) {
 			}
 			if strings.Contains(err.Error(), "\n") {
 				t.Errorf("it is not one line: %v", err)
+			}
+			if checked := CheckURL(test.url); (checked != nil) != errors.Is(err, storage.ErrInvalid) || checked != nil && !strings.HasSuffix(err.Error(), checked.Error()) {
+				t.Errorf("without opening it: %v", checked)
 			}
 		})
 	}
@@ -156,6 +161,41 @@ func TestSchemasOfOthersAreLeftAlone(t *testing.T) {
 		if !errors.Is(err, want.is) || !strings.Contains(err.Error(), want.text) {
 			t.Errorf("got %v, want %v", err, want)
 		}
+	}
+}
+
+// TestPeekMakesNothing looks into an empty database, one of an older schema and one without its
+// key, before one that is as it has to be.
+func TestPeekMakesNothing(t *testing.T) {
+	t.Parallel()
+	empty, older, full := pgtest.Database(t), pgtest.Copy(t, template), pgtest.Copy(t, template)
+	pgtest.Run(t, older, `DELETE FROM goose_db_version WHERE version_id > 0`)
+	missing := filepath.Join(t.TempDir(), "missing.key")
+	for name, o := range map[string]Options{
+		"empty": {URL: empty, KeyFile: missing}, "older": {URL: older, KeyFile: templateKey}, "without a key": {URL: full, KeyFile: missing},
+	} {
+		if _, err := Peek(t.Context(), o); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a key was made: %v", err)
+	}
+	pgtest.Run(t, empty, `CREATE TABLE store (n int)`) // there is none yet
+	made := open(t, Options{URL: full, KeyFile: templateKey})
+	w := storetest.WebhookNamed("acme")
+	if err := made.CreateWebhook(t.Context(), &w); err != nil {
+		t.Fatal(err)
+	}
+	store, err := Peek(t.Context(), Options{URL: full, KeyFile: templateKey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, err := store.Webhooks(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("got %+v, %v", all, err)
+	}
+	if err := store.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

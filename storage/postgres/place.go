@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -20,12 +21,9 @@ func (p place) String() string { return "database " + p.database + " at " + p.ho
 // parse reads the URL of a database. What pgx says of a bad one is not passed on, because it
 // may quote the password.
 func parse(text string) (*pgxpool.Config, place, error) {
-	if err := checkURL(text); err != nil {
-		return nil, place{}, err
-	}
-	config, err := pgxpool.ParseConfig(text)
+	config, err := configOf(text)
 	if err != nil {
-		return nil, place{}, badURL("%s", reasonOf(err))
+		return nil, place{}, fmt.Errorf("%w: the database's URL: %w", storage.ErrInvalid, err)
 	}
 	c := config.ConnConfig
 	return config, place{host: hostPort(c.Host, c.Port), user: c.User, database: c.Database}, nil
@@ -46,33 +44,49 @@ func reasonOf(err error) string {
 	return "it cannot be read; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE"
 }
 
+// CheckURL returns what is wrong with the URL of a database, without anything that may be its
+// password, or nil.
+func CheckURL(text string) error {
+	_, err := configOf(text)
+	return err
+}
+
+func configOf(text string) (*pgxpool.Config, error) {
+	if err := checkURL(text); err != nil {
+		return nil, err
+	}
+	config, err := pgxpool.ParseConfig(text)
+	if err != nil {
+		return nil, errors.New(reasonOf(err))
+	}
+	return config, nil
+}
+
 // checkURL finds what people get wrong in a URL, part by part.
 func checkURL(text string) error {
 	parsed, err := url.Parse(text)
 	if err != nil && strings.Contains(text, "#") {
-		return badURL("it cannot be read; write a # in a password as %%23")
+		return errors.New("it cannot be read; write a # in a password as %23")
 	}
 	if err != nil {
-		return badURL("it cannot be read; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, with characters such as @ and / in the password written as %%40 and %%2F")
+		return errors.New("it cannot be read; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, with characters such as @ and / in the password written as %40 and %2F")
 	}
 	query := parsed.Query()
 	switch {
 	case parsed.Scheme == "":
-		return badURL("expected postgres://USER:PASSWORD@HOST:PORT/DATABASE")
+		return errors.New("expected postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 	case parsed.Scheme != "postgres" && parsed.Scheme != "postgresql":
-		return badURL("it begins with %q; expected postgres://", parsed.Scheme+":")
+		return fmt.Errorf("it begins with %q; expected postgres://", parsed.Scheme+":")
 	case parsed.Hostname() == "" && query.Get("host") == "":
-		return badURL("it names no host; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE")
+		return errors.New("it names no host; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 	case strings.Trim(parsed.Path, "/") == "" && query.Get("dbname") == "":
-		return badURL("it names no database; add its name after the host: postgres://…/DATABASE")
+		return errors.New("it names no database; add its name after the host: postgres://…/DATABASE")
+	case strings.Contains(parsed.Path, "@"): // which is part of a password, unless it is a mistake
+		return errors.New("its path is not the name of a database; write characters such as @ and / in the password as %40 and %2F")
 	case strings.Contains(strings.Trim(parsed.Path, "/"), "/"):
-		return badURL("its path %q is not the name of a database; expected /DATABASE", parsed.Path)
+		return fmt.Errorf("its path %q is not the name of a database; expected /DATABASE", parsed.Path)
 	case parsed.Fragment != "":
-		return badURL("it has a # in it; write %%23 in a password")
+		return errors.New("it has a # in it; write %23 in a password")
 	}
 	return nil
-}
-
-func badURL(format string, args ...any) error {
-	return fmt.Errorf("%w: the database's URL: "+format, append([]any{storage.ErrInvalid}, args...)...)
 }
