@@ -36,14 +36,17 @@ const (
 
 // Config configures a Receiver. Only CA is required.
 type Config struct {
-	Listen  string   // HOST:PORT; port 0 takes any free one
-	Hosts   []string // further names and addresses, in the form that ParseHost returns
-	CA      *CA
-	Now     func() time.Time // nil: time.Now
-	Random  func() float64   // in [0, 1), for failures by percentage; nil: math/rand
-	Sources storage.Sources  // where secrets outside the store are read
-	Logger  *slog.Logger     // nil: none
-	Drain   time.Duration    // how long requests in progress may take to finish; 0: DefaultDrain
+	Listen string   // HOST:PORT; port 0 takes any free one
+	Hosts  []string // further names and addresses, in the form that ParseHost returns
+	// Advertise is the URL by which senders reach it, as ParseAdvertised returns it, whose host is
+	// among Hosts; empty: that of where it listens.
+	Advertise string
+	CA        *CA
+	Now       func() time.Time // nil: time.Now
+	Random    func() float64   // in [0, 1), for failures by percentage; nil: math/rand
+	Sources   storage.Sources  // where secrets outside the store are read
+	Logger    *slog.Logger     // nil: none
+	Drain     time.Duration    // how long requests in progress may take to finish; 0: DefaultDrain
 	// ReadTimeout is how long a request may take to arrive; 0: 10 s.
 	ReadTimeout time.Duration
 	Forward     *Forward // nil: nothing is relayed
@@ -120,7 +123,7 @@ func (r *Receiver) Listen() error {
 	}
 	r.listener = watchedListener{listener, func(lack string) { r.activity.record(waitingConnections(), lack) }}
 	_, port, _ := net.SplitHostPort(listener.Addr().String()) // an Addr of a TCP listener has this form
-	r.url, r.address = baseURL(host, port, r.cfg.Hosts), dialable(host, port)
+	r.url, r.address = cmp.Or(r.cfg.Advertise, baseURL(host, port, r.cfg.Hosts)), dialable(host, port)
 	r.reach = newReach(host, r.cfg.Hosts)
 	return nil
 }

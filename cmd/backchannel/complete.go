@@ -98,9 +98,9 @@ func (c *completer) answerFor(cmd *cobra.Command, flag string) cobra.CompletionF
 		}
 	}
 	switch {
-	case flag == "data":
+	case slices.Contains([]string{"data", "from"}, flag):
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
-	case slices.Contains([]string{"ca-file", "log-file", "tls-ca", "tls-cert", "tls-key", "file", "out", "junit", "html"}, flag), (path == "fire" || path == "execute") && flag == "body":
+	case slices.Contains([]string{"ca-file", "key-file", "log-file", "tls-ca", "tls-cert", "tls-key", "file", "out", "junit", "html"}, flag), (path == "fire" || path == "execute") && flag == "body":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
 	}
 	return cobra.NoFileCompletions
@@ -128,7 +128,8 @@ func (c *completer) answer(choose chooser) cobra.CompletionFunc {
 // query reads values from the database without creating, changing or waiting for anything. It
 // returns none if there is no database or it cannot be read.
 func (q completing) query(read func(context.Context, completionStore) ([]choice, error)) []choice {
-	if q.session.settings.resolveData(q.session.env) != nil {
+	s := q.session
+	if s.settings.resolveData(s.env) != nil || s.settings.resolveDatabase(q.cmd.Flags(), s.env) != nil || s.settings.resolveKeyFile() != nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)

@@ -71,6 +71,9 @@ func reportingFlagErrors(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
+// namesDatabase is the annotation of a command that has another flag for a database.
+const namesDatabase = "namesDatabase"
+
 // prepare resolves the settings.
 func (a *app) prepare(cmd *cobra.Command) error {
 	if cmd.Name() == cobra.ShellCompRequestCmd { // mistakes on the line are reported when the command runs
@@ -78,6 +81,10 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	}
 	bad := a.settings.resolve(cmd.Flags(), a.env)
 	a.flagErrors = append(a.flagErrors, bad...)
+	if cmd.Flags().Changed("key-file") && a.settings.database == "" && cmd.Annotations[namesDatabase] == "" {
+		a.flagErrors = append(a.flagErrors, storage.FieldError{Field: "key-file",
+			Reason: "is the key of a database, and none is named; give --database URL too, or omit it (a data folder has its own)"})
+	}
 	if cmd.Annotations[reportsFlagErrors] != "" && (a.settings.data != "" || cmd.Flags().Changed("list")) { // which uses no data folder
 		return nil
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"backchannel/fixtures/execute"
-	"backchannel/receiver"
 	"backchannel/receiver/executions"
 	"backchannel/storage"
 	"backchannel/storage/file"
@@ -192,7 +191,7 @@ func (s executeSession) printCurl(ctx context.Context, store executeStore, call 
 	if err != nil {
 		return err
 	}
-	base := cmp.Or(rt.ReceiverURL, receiver.BaseURL(s.settings.listen, s.settings.hosts), "https://"+defaultListen)
+	base := cmp.Or(rt.ReceiverURL, s.ownReceiver(), "https://"+defaultListen)
 	if !alive || rt.ReceiverURL == "" {
 		s.note("the receiver is not running; it is taken to listen at %s: start backchannel serve first", base)
 	}

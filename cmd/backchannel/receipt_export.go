@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/receiver"
 	"backchannel/storage"
 	"backchannel/storage/export"
 	"backchannel/storage/words"
@@ -126,7 +125,7 @@ func (s *session) exporter(store export.Store) export.Exporter {
 
 func (s *session) exportPlace() export.Place {
 	return export.Place{
-		Version: programVersion(), Receiver: cmp.Or(receiver.BaseURL(s.settings.listen, s.settings.hosts), "https://"+defaultListen),
+		Version: programVersion(), Receiver: cmp.Or(s.ownReceiver(), "https://"+defaultListen),
 		Authority: func() (string, error) {
 			ca, err := s.authority()
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"backchannel/storage"
 	"backchannel/storage/words"
 )
 
@@ -75,7 +76,7 @@ func addGroups(root *cobra.Command, a *app) {
 			receiptCommand(receiptSession{a.session}), executionCommand(executionSession{a.session}), messageCommand(messageSession{a.session}),
 			profileCommand(profileSession{a.session}), expectCommand(expectSession{a.session}), checkCommand(checkSession{a.session}),
 		}},
-		{"help", "Set up and help", []*cobra.Command{caCommand(a.session), doctorCommand(doctorSession{a.session}), completionCommand(a.session), versionCommand(a.session)}},
+		{"help", "Set up and help", []*cobra.Command{caCommand(a.session), doctorCommand(doctorSession{a.session}), copyCommand(copySession{a.session}), completionCommand(a.session), versionCommand(a.session)}},
 	}
 	for _, group := range groups {
 		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title})
@@ -112,7 +113,7 @@ func childNames(cmd *cobra.Command) (names []string) {
 
 // unknownCommand names the most similar command.
 func unknownCommand(cmd *cobra.Command, name string) error {
-	return usagef("there is no command %q%s (see %s --help)", cmd.CommandPath()+" "+name, words.DidYouMean(name, childNames(cmd)), cmd.CommandPath())
+	return usagef("there is no command %q%s (see %s --help)", cmd.CommandPath()+" "+shownArgument(name), words.DidYouMean(name, childNames(cmd)), cmd.CommandPath())
 }
 
 // flagError adds the most similar flag to pflag's message.
@@ -141,10 +142,21 @@ func exactly(names ...string) cobra.PositionalArgs {
 			return nil
 		}
 		if len(names) == 0 {
-			return usagef("%s takes no argument, so %q is one too many (see %s --help)", cmd.CommandPath(), args[0], cmd.CommandPath())
+			return usagef("%s takes no argument, so %q is one too many (see %s --help)", cmd.CommandPath(), shownArgument(args[0]), cmd.CommandPath())
 		}
 		return usagef("%s takes %s, not %s (see %s --help)", cmd.CommandPath(), strings.Join(names, " and "), words.Count(len(args), "argument"), cmd.CommandPath())
 	}
+}
+
+// shownArgument returns an argument as a message shows it: it may be the URL of a database behind
+// which the flag was forgotten, with any characters in its password.
+func shownArgument(arg string) string {
+	if scheme, rest, found := strings.Cut(arg, "://"); found {
+		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+			arg = scheme + "://" + storage.Masked + rest[at:]
+		}
+	}
+	return storage.WithoutTokens(arg)
 }
 
 // must returns an error if a required flag has no value. Cobra's MarkFlagRequired would accept an

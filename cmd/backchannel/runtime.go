@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"backchannel/receiver"
@@ -17,7 +18,13 @@ func (s *session) receiverURL(ctx context.Context, store storage.RuntimeStore) (
 	if alive && rt.ReceiverURL != "" {
 		return rt.ReceiverURL, nil
 	}
-	return receiver.BaseURL(s.settings.listen, s.settings.hosts), nil
+	return s.ownReceiver(), nil
+}
+
+// ownReceiver returns the base URL that a receiver of this process would have. It is empty if that
+// would be any free port.
+func (s *session) ownReceiver() string {
+	return cmp.Or(s.settings.advertise, receiver.BaseURL(s.settings.listen, s.settings.hosts))
 }
 
 // receiverOff says why nothing is received at the moment. It is empty while the receiver is

@@ -156,7 +156,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	p := &process{cmd: exec.Command(lookUp(ts, args[1]), args[2:]...), ended: make(chan struct{})}
 	p.cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{envData, envListen, "KEY", "PATH", "HOME", "TMPDIR", "GORACE", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
+	for _, name := range []string{envData, envDatabase, envListen, "KEY", "PATH", "HOME", "TMPDIR", "GORACE", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
 		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	p.cmd.Stdout, p.cmd.Stderr = create(ts, args[0]+".out"), create(ts, args[0]+".err")
@@ -239,7 +239,7 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: signal NAME TERM|INT|KILL")
 	}
 	p := named(ts, args[0]).cmd.Process
-	poll(ts, args[0]+" to open the database", func() bool { return hasBegun(p.Pid) })
+	poll(ts, args[0]+" to open the database, or to say why it does not", func() bool { return hasBegun(p.Pid) || ts.ReadFile(args[0]+".err") != "" })
 	if err := p.Signal(signals[args[1]]); err != nil {
 		ts.Fatalf("signal %s: %v\n%s", args[0], err, ts.ReadFile(args[0]+".err"))
 	}

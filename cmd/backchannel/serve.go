@@ -40,7 +40,10 @@ backchannel serve --metrics 127.0.0.1:9464`,
 				}
 				s.warn(odd)
 			}
-			return s.withStore(cmd.Context(), func(store wholeStore) error {
+			if s.settings.observe {
+				return usagef("serve delivers and receives, which --observe rules out; omit it, or look with the console: backchannel --observe")
+			}
+			return s.withWholeStore(cmd.Context(), onCommandLine, func(store wholeStore) error {
 				return s.serve(cmd.Context(), store, flags)
 			})
 		},
@@ -173,8 +176,12 @@ func (s processSession) noteCutOff(attempts int64) {
 	s.note("%d in flight did not finish: these do not count as attempts, and are made again once an engine runs", attempts)
 }
 
-// standBy reports whether another process delivers, and says so.
+// standBy reports whether another process delivers for the same data folder, and says so. With a
+// database any number of processes deliver.
 func (s processSession) standBy(ctx context.Context, store processStore) (bool, error) {
+	if s.settings.database != "" {
+		return false, nil
+	}
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
 		return false, err
@@ -185,15 +192,20 @@ func (s processSession) standBy(ctx context.Context, store processStore) (bool, 
 	return alive, nil
 }
 
-// lead delivers and receives, once the lock is free, until ctx is done.
+// lead delivers and receives, once the lock is free, until ctx is done. A process that only
+// observes waits for that.
 func (s processSession) lead(ctx context.Context, store processStore, adapt func(*leader.Config)) error {
+	if s.settings.observe {
+		<-ctx.Done()
+		return nil
+	}
 	logger, file, err := s.openLog()
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	cfg := leader.Config{
-		Store: store, Dir: s.settings.data, Listen: s.settings.listen, Hosts: s.settings.hosts, CAFile: s.settings.caFile,
+		Store: store, Dir: s.settings.data, Listen: s.settings.listen, Hosts: s.settings.hosts, Advertise: s.settings.advertise, CAFile: s.settings.caFile,
 		Version: programVersion(), Now: s.now, Logger: logger,
 	}
 	adapt(&cfg)

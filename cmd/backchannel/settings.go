@@ -13,6 +13,8 @@ import (
 
 	"backchannel/receiver"
 	"backchannel/storage"
+	"backchannel/storage/postgres"
+	"backchannel/storage/seal"
 	"backchannel/storage/weburl"
 )
 
@@ -20,7 +22,11 @@ import (
 // which takes precedence over the default.
 type settings struct {
 	data      string // absolute
+	database  string // URL of the database that several machines share; empty: the data folder has the records
+	keyFile   string // what secrets in that database are sealed with
+	observe   bool   // only look and fire
 	listen    string
+	advertise string   // the URL by which senders reach the receiver, or the receivers of all machines
 	hosts     []string // further names by which senders reach the receiver
 	allowHTTP bool
 	caFile    string
@@ -35,6 +41,7 @@ const (
 	defaultListen = "127.0.0.1:9443"
 
 	envData      = "BACKCHANNEL_DATA"
+	envDatabase  = "BACKCHANNEL_DATABASE"
 	envListen    = "BACKCHANNEL_LISTEN"
 	envHost      = "BACKCHANNEL_HOST"
 	envAllowHTTP = "BACKCHANNEL_ALLOW_HTTP"
@@ -45,7 +52,11 @@ func (s settings) json() bool { return s.output == outputJSON }
 
 func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "", "data `DIR` ($"+envData+", else $XDG_DATA_HOME/backchannel)")
+	f.StringVar(&s.database, "database", "", "`URL` of a PostgreSQL database that several machines share, postgres://USER:PASSWORD@HOST/NAME ($"+envDatabase+", else the data folder)")
+	f.StringVar(&s.keyFile, "key-file", "", "`FILE` with the key that secrets in that database are sealed with, the same on every machine (default: "+seal.KeyFile+" in the data folder)")
+	f.BoolVar(&s.observe, "observe", false, "neither deliver nor receive here, only look and fire; others deliver")
 	f.StringVar(&s.listen, "listen", "", "where the receiver listens, as `HOST:PORT`; port 0: any free one ($"+envListen+", else "+defaultListen+")")
+	f.StringVar(&s.advertise, "advertise", "", "`URL` by which senders reach the receiver, such as that of a load balancer (default: where it listens)")
 	f.StringArrayVar(&s.hosts, "host", nil, "further `NAME` or address by which senders reach the receiver, for its certificate; may be repeated ($"+envHost+", with commas)")
 	f.BoolVar(&s.allowHTTP, "allow-http", false, "accept http:// URLs of loopback hosts ($"+envAllowHTTP+")")
 	f.StringVar(&s.caFile, "ca-file", "", "PEM `FILE` of authorities to trust when delivering, besides the system's and the local one")
@@ -84,7 +95,10 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 		add("output", fmt.Errorf("%q is unknown; use %s or %s", s.output, outputTable, outputJSON))
 	}
 	add("data", s.resolveData(env))
+	add("database", s.resolveDatabase(flags, env))
+	add("key-file", s.resolveKeyFile())
 	add("listen", s.resolveListen(env))
+	add("advertise", s.resolveAdvertise())
 	for _, err := range s.resolveHosts(env) {
 		add("host", err)
 	}
@@ -123,6 +137,42 @@ func defaultData(env func(string) (string, bool)) string {
 		return ""
 	}
 	return filepath.Join(home, ".local", "share", "backchannel")
+}
+
+// resolveDatabase chooses the data folder if the flag is given without a URL.
+func (s *settings) resolveDatabase(flags *pflag.FlagSet, env func(string) (string, bool)) error {
+	from := ""
+	if !flags.Changed("database") {
+		s.database, _ = env(envDatabase)
+		from = "$" + envDatabase + ": "
+	}
+	if s.database == "" {
+		return nil
+	}
+	if err := postgres.CheckURL(s.database); err != nil {
+		return fmt.Errorf("%s%w", from, err)
+	}
+	return nil
+}
+
+func (s *settings) resolveKeyFile() error {
+	if s.keyFile == "" {
+		s.keyFile = filepath.Join(s.data, seal.KeyFile)
+	}
+	return makeAbsolute(&s.keyFile)
+}
+
+// resolveAdvertise adds the host of the URL to the names in the receiver's certificate.
+func (s *settings) resolveAdvertise() error {
+	if s.advertise == "" {
+		return nil
+	}
+	base, host, err := receiver.ParseAdvertised(s.advertise)
+	if err != nil {
+		return err
+	}
+	s.advertise, s.hosts = base, append(s.hosts, host)
+	return nil
 }
 
 func (s *settings) resolveListen(env func(string) (string, bool)) error {

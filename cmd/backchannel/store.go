@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 
@@ -29,9 +30,37 @@ type wholeStore interface {
 	checkStore
 	doctorStore
 	completionStore
+	copyStore
 }
 
-// A folderStore is the SQLite store of the data folder.
+// An openStore is a whole store, to be closed.
+type openStore interface {
+	wholeStore
+	io.Closer
+}
+
+// A storePlace is where a store is: a database, or else a data folder.
+type storePlace struct {
+	database string // its URL
+	keyFile  string // of the database
+	folder   string
+}
+
+// place returns where the records of this session are.
+func (s *session) place() storePlace {
+	return storePlace{s.settings.database, s.settings.keyFile, s.settings.data}
+}
+
+// openAt opens the store at a place, which is created there if needed. Activity attributes what
+// is done with it to by.
+func (s *session) openAt(ctx context.Context, at storePlace, by string) (openStore, error) {
+	if at.database != "" {
+		return s.openDatabase(ctx, at, by)
+	}
+	return s.openFolder(ctx, at.folder, by)
+}
+
+// A folderStore is the SQLite store of a data folder.
 type folderStore struct{ *sqlite.Store }
 
 // Exposures returns what others could read when the store was opened.
@@ -42,48 +71,82 @@ func (s folderStore) Exposures() (texts []string) {
 	return texts
 }
 
-// withWholeStore runs a function with the store open. Activity attributes what the function
-// does to by.
-func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeStore) error) (err error) {
+func (s *session) openFolder(ctx context.Context, dir, by string) (openStore, error) {
+	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir, Now: s.now, Version: programVersion(), Rules: s.rules(), By: by})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range store.Exposed() {
+		if e.Notable() {
+			s.warning(e.String())
+		}
+	}
+	return folderStore{store}, nil
+}
+
+// hasStore reports whether there is a store in a folder.
+func hasStore(dir string) bool { return sqlite.Exists(dir) }
+
+// withWholeStore runs a function with the store of this session open, for which it waits until
+// ctx is done. Activity attributes what the function does to by.
+func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeStore) error) error {
+	err := s.withOpened(func() (openStore, error) { return s.openPatiently(ctx, s.place(), by) }, run)
+	if errors.Is(err, errNotAwaited) {
+		return nil
+	}
+	return err
+}
+
+// onCommandLine is what commands do to records, as Activity says it.
+const onCommandLine = "on the command line"
+
+// withStore is withWholeStore for a command, which does not wait.
+func (s *session) withStore(ctx context.Context, run func(wholeStore) error) error {
+	return s.withOpened(func() (openStore, error) { return s.openAt(ctx, s.place(), onCommandLine) }, run)
+}
+
+func (s *session) withOpened(open func() (openStore, error), run func(wholeStore) error) (err error) {
 	if s.open != nil {
 		return run(s.open)
 	}
 	if err := s.makeDataFolder(); err != nil {
 		return err
 	}
-	store, err := sqlite.Open(ctx, sqlite.Options{
-		Dir: s.settings.data, Now: s.now, Version: programVersion(), Rules: s.rules(), By: by,
-	})
+	store, err := open()
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closing := store.Close(); err == nil && closing != nil {
-			err = fmt.Errorf("close the store: %w", closing)
-		}
-	}()
-	for _, e := range store.Exposed() {
-		if e.Notable() {
-			s.warning(e.String())
-		}
-	}
-	return run(folderStore{store})
+	defer closeStore(store, &err)
+	return run(store)
 }
 
-// withStore is withWholeStore for a command.
-func (s *session) withStore(ctx context.Context, run func(wholeStore) error) error {
-	return s.withWholeStore(ctx, "on the command line", run)
+// closeStore closes a store, and sets err if that fails unless it is set already.
+func closeStore(store io.Closer, err *error) {
+	if closing := store.Close(); *err == nil && closing != nil {
+		*err = fmt.Errorf("close the store: %w", closing)
+	}
 }
 
 // peek runs a function with the store open for reading only. It does not create, change or
 // wait for anything.
 func (s *session) peek(ctx context.Context, read func(completionStore) error) error {
-	store, err := sqlite.Peek(ctx, sqlite.Options{Dir: s.settings.data, Version: programVersion()})
+	store, err := s.openToPeek(ctx)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	return read(store)
+}
+
+func (s *session) openToPeek(ctx context.Context) (openStore, error) {
+	if at := s.place(); at.database != "" {
+		return s.peekDatabase(ctx, at)
+	}
+	store, err := sqlite.Peek(ctx, sqlite.Options{Dir: s.settings.data, Version: programVersion()})
+	if err != nil {
+		return nil, err
+	}
+	return folderStore{store}, nil
 }
 
 func (s *session) makeDataFolder() error {

@@ -25,10 +25,26 @@ func (s processSession) inTime(ctx context.Context, store processStore, timeout 
 	return err
 }
 
+// A standIn is a store for which a process delivers only while no other does. There is one that
+// delivers in a data folder anyway; of a database, a command would become a further node.
+type standIn struct{ processStore }
+
+func (s standIn) TryLead() (release func(), ok bool, err error) {
+	if _, alive, err := s.Runtime(context.Background()); alive || err != nil {
+		return nil, false, err
+	}
+	return s.processStore.TryLead()
+}
+
 // whileLed runs a function while an engine is running: this process leads if no other does.
 // If this process cannot lead, the run is aborted. Attempts in flight after the run have time
 // until the cutoff.
 func (s processSession) whileLed(ctx context.Context, cutoff <-chan struct{}, store processStore, run func(context.Context) error) error {
+	if s.settings.observe {
+		if err := s.noteWaiting(ctx, store); err != nil {
+			return err
+		}
+	}
 	leading, stop := context.WithCancel(ctx)
 	running, abort := context.WithCancelCause(ctx)
 	defer abort(nil)
@@ -40,7 +56,7 @@ func (s processSession) whileLed(ctx context.Context, cutoff <-chan struct{}, st
 	led := make(chan error, 1)
 	go func() {
 		err := crash.Guard(func() error {
-			return s.lead(leading, store, func(cfg *leader.Config) {
+			return s.lead(leading, standIn{store}, func(cfg *leader.Config) {
 				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, s.noteCutOff, s.noteTrouble
 				s.announce(cfg)
 			})

@@ -98,7 +98,7 @@ func clash(record string, checked error, lookups ...error) (bad storage.FieldErr
 	}
 	if len(same) > 0 {
 		bad = append(bad, storage.FieldError{Field: record, Conflict: true, Reason: fmt.Sprintf(
-			"the target has one with the same %s; change or delete either of them, then copy again", strings.Join(same, " and "))})
+			"the target has one with the same %s; change or delete either of them, then copy again", strings.Join(same, ", "))})
 	}
 	return bad, nil
 }

@@ -282,8 +282,8 @@ func TestASecondCopyDoublesNothing(t *testing.T) {
 	want := []string{
 		"webhook acme: the target has one with the same id" + advice,
 		"webhook paused: the target has one with the same id" + advice,
-		"campaign draft: the target has one with the same name and id" + advice,
-		"campaign live: the target has one with the same name and id" + advice,
+		"campaign draft: the target has one with the same name, id" + advice,
+		"campaign live: the target has one with the same name, id" + advice,
 		fmt.Sprintf("deliveries: the target has 3 of them already, the first of which is %s; copy the history to a store without them", deliveries[2].Delivery.ID),
 		fmt.Sprintf("receipts: the target has 2 of them already, the first of which is %s; copy the history to a store without them", receipts[1].ID),
 	}

@@ -21,6 +21,9 @@ const (
 	readers      = 6 // connections for reading
 )
 
+// Exists reports whether there is a database in a data folder.
+func Exists(dir string) bool { return exists(filepath.Join(dir, databaseFile)) }
+
 // Open opens the store in a data folder, which it creates or migrates if needed. Processes
 // that open it at the same time wait for the first one to do so. Open refuses a newer
 // schema or a damaged file without changing anything.

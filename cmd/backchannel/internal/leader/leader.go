@@ -32,6 +32,7 @@ type Config struct {
 	Dir          string   // the data folder, which has the local authority
 	Listen       string   // HOST:PORT of the receiver
 	Hosts        []string // further names and addresses at which senders reach it
+	Advertise    string   // the URL by which senders reach it; empty: that of where it listens
 	NeedReceiver bool     // Run returns an error if the receiver cannot listen, instead of leaving it off
 	CAFile       string   // PEM, trusted by deliveries in addition to the system's and the local CA
 	BlockPrivate bool
@@ -152,7 +153,7 @@ func Trusted(ctx context.Context, caFile string) (*x509.CertPool, error) {
 // listen listens on the receiver's port, or records why that is not possible.
 func (l *leader) listen(ca *receiver.CA) error {
 	r, err := receiver.New(l.cfg.Store, receiver.Config{
-		Listen: l.cfg.Listen, Hosts: l.cfg.Hosts, CA: ca, Now: l.cfg.Now, Sources: l.sources, Logger: l.cfg.Logger, Drain: drain,
+		Listen: l.cfg.Listen, Hosts: l.cfg.Hosts, Advertise: l.cfg.Advertise, CA: ca, Now: l.cfg.Now, Sources: l.sources, Logger: l.cfg.Logger, Drain: drain,
 		Forward: forward(l.cfg.ForwardTo, engine.NewTrust(l.roots, l.sources, l.cfg.CAFile)), Connections: shareOf(storage.OpenFiles()),
 	})
 	if err != nil {

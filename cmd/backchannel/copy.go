@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/copying"
+	"backchannel/storage/postgres"
+	"backchannel/storage/words"
+)
+
+// A copySession runs the command that copies from one store to another.
+type copySession struct{ *session }
+
+// A copyStore is the part of a store that is copied from or to.
+type copyStore interface {
+	copying.Source
+	copying.Target
+	storage.RuntimeStore
+}
+
+// copyFlags are the flags of copy.
+type copyFlags struct {
+	from, to string
+	history  bool
+}
+
+func copyCommand(s copySession) *cobra.Command {
+	var flags copyFlags
+	cmd := &cobra.Command{
+		Use:   "copy --from DIR [--to URL|DIR]",
+		Short: "Copy what is in a data folder to a database, or to another folder",
+		Long: "Copies webhooks with their secrets and response profiles, campaigns and saved events: either all of them or nothing.\n" +
+			"With --history it then copies the receipts, with pins and notes, and the deliveries that are finished, with their\n" +
+			"attempts. Those that still wait stay where they are, because they are sent from there. Everything keeps its ID, and\n" +
+			"secrets are sealed with the key of the target. What the target has already is a conflict, all of which is named\n" +
+			"before anything is copied; so a second copy doubles nothing. Calls of the execution API and runs of the check stay.",
+		Example: `backchannel copy --from ~/.local/share/backchannel --to postgres://backchannel:secret@db.test/backchannel
+backchannel copy --from /srv/old --to /srv/new --history`,
+		Args:        exactly(),
+		Annotations: map[string]string{namesDatabase: "to"},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := must(cmd, "from", flags.from); err != nil {
+				return err
+			}
+			from, to, err := s.places(flags)
+			if err != nil {
+				return err
+			}
+			return s.copy(cmd.Context(), from, to, flags.history)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.from, "from", "", "data `DIR` to copy from")
+	f.StringVar(&flags.to, "to", "", "`URL` of a database, or a data folder, to copy to (default: that of --database)")
+	f.BoolVar(&flags.history, "history", false, "copy receipts and finished deliveries, too")
+	return cmd
+}
+
+// places returns where to copy from and to.
+func (s copySession) places(flags copyFlags) (from, to storePlace, err error) {
+	var bad storage.FieldErrors
+	from = storePlace{folder: flags.from}
+	if err := makeAbsolute(&from.folder); err != nil {
+		bad = append(bad, storage.FieldError{Field: "from", Reason: err.Error()})
+	} else if !hasStore(from.folder) {
+		bad = append(bad, storage.FieldError{Field: "from", Reason: fmt.Sprintf("there is no database in %s; give a data folder, such as that of --data", from.folder)})
+	}
+	if to, err = s.target(flags.to); err != nil {
+		bad = append(bad, storage.FieldError{Field: "to", Reason: err.Error()})
+	} else if to.database == "" && filepath.Clean(to.folder) == filepath.Clean(from.folder) {
+		bad = append(bad, storage.FieldError{Field: "to", Reason: "is the folder to copy from; give another one, or the URL of a database"})
+	}
+	return from, to, bad.Err()
+}
+
+// target returns the place that --to names.
+func (s copySession) target(to string) (storePlace, error) {
+	switch {
+	case to == "" && s.settings.database == "":
+		return storePlace{}, fmt.Errorf("is missing; give the URL of a database, postgres://USER:PASSWORD@HOST/NAME, or a data folder")
+	case to == "":
+		to = s.settings.database
+	case !strings.Contains(to, ":"), filepath.IsAbs(to):
+		at := storePlace{folder: to}
+		return at, makeAbsolute(&at.folder)
+	}
+	return storePlace{database: to, keyFile: s.settings.keyFile}, postgres.CheckURL(to)
+}
+
+func (s copySession) copy(ctx context.Context, from, to storePlace, history bool) (err error) {
+	if to.database != "" { // whose key is in the data folder, unless another file is named
+		if err := s.makeDataFolder(); err != nil {
+			return err
+		}
+	}
+	source, err := s.openAt(ctx, from, "")
+	if err != nil {
+		return fmt.Errorf("open the source: %w", err)
+	}
+	defer closeStore(source, &err)
+	target, err := s.openAt(ctx, to, onCommandLine+", copied from "+from.folder)
+	if err != nil {
+		return fmt.Errorf("open the target: %w", err)
+	}
+	defer closeStore(target, &err)
+	if err := s.noteRunning(ctx, source, from); err != nil {
+		return err
+	}
+	result, err := s.copyStore(ctx, source, target, history)
+	if err != nil {
+		s.noteCopied(result)
+		return err
+	}
+	return s.showCopied(result, history)
+}
+
+// noteRunning says that a process may change what is copied.
+func (s copySession) noteRunning(ctx context.Context, source copyStore, from storePlace) error {
+	rt, alive, err := source.Runtime(ctx)
+	if err == nil && alive {
+		s.note("process %d delivers for %s: what happens there from now on is not copied", rt.PID, from.folder)
+	}
+	return err
+}
+
+func (s copySession) copyStore(ctx context.Context, source, target copyStore, history bool) (copying.Result, error) {
+	var shown *progress
+	defer func() { shown.clear() }()
+	return copying.Copy(ctx, source, target, copying.Options{History: history, Progress: func(stored, total int64) {
+		if shown == nil {
+			shown = s.progress(int(total))
+		}
+		shown.show(fmt.Sprintf("%d of %d deliveries and receipts copied", stored, total))
+	}})
+}
+
+// noteCopied says what a copy has stored that failed.
+func (s copySession) noteCopied(r copying.Result) {
+	if r.Configured {
+		s.note("copied so far: %s, %d of %s and %d of %s; as all of these are conflicts now, give another target to copy again",
+			configured(r), r.Deliveries, words.Count(r.AllDeliveries, "delivery"), r.Receipts, words.Count(r.AllReceipts, "receipt"))
+	}
+}
+
+// A copiedView is the JSON form of what has been copied.
+type copiedView struct {
+	Webhooks   int   `json:"webhooks"`
+	Campaigns  int   `json:"campaigns"`
+	Fixtures   int   `json:"fixtures"`
+	Deliveries int64 `json:"deliveries"`
+	Receipts   int64 `json:"receipts"`
+	Unfinished int64 `json:"unfinished"` // deliveries that were left
+}
+
+func (s copySession) showCopied(r copying.Result, history bool) error {
+	s.warn(r.References)
+	if r.Unfinished > 0 {
+		s.note("not copied: %s not finished yet, and sent from where they are", words.Count(r.Unfinished, "delivery"))
+	}
+	if s.settings.json() {
+		return s.out.object(copiedView{r.Webhooks, r.Campaigns, r.Fixtures, r.Deliveries, r.Receipts, r.Unfinished})
+	}
+	text := "copied " + configured(r)
+	if history {
+		text += fmt.Sprintf(", %s and %s", words.Count(r.Deliveries, "delivery"), words.Count(r.Receipts, "receipt"))
+	}
+	s.note("%s", text)
+	return nil
+}
+
+func configured(r copying.Result) string {
+	return words.Count(r.Webhooks, "webhook") + ", " + words.Count(r.Campaigns, "campaign") + ", " + words.Count(r.Fixtures, "saved event")
+}
