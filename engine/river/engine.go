@@ -55,8 +55,9 @@ type NodeStore interface {
 	Node() int64
 	// Living returns the nodes that are alive, the one that has been running for longest first.
 	Living(ctx context.Context) ([]int64, error)
-	// Claim returns what this node may use of what it claims.
-	Claim(ctx context.Context, claims ...storage.Claim) (map[storage.ID]int, error)
+	// Claim returns what this node may use of what it claims. What is held by nodes that are
+	// believed to be alive is not free, even if nothing is heard of them.
+	Claim(ctx context.Context, believed []int64, claims ...storage.Claim) (map[storage.ID]int, error)
 	// TakeOver undoes what nodes that are gone had begun.
 	TakeOver(ctx context.Context, reason string) error
 }
@@ -77,9 +78,12 @@ type Engine struct {
 	changed chan struct{} // holds a notice that shares may have changed
 	others  chan struct{} // holds a notice that another node has committed something
 
+	missing map[int64]absence // jobs that this node should have
+
 	mu     sync.Mutex // guards what follows
 	living []int64
 	seen   time.Time // when living was read
+	steady time.Time // when this node began to read it again, after it could not
 }
 
 // New returns an engine that does not run yet. jobs is what the store was opened with.

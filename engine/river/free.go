@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	// lostAfter is after how long a job is lost that this node has taken and knows nothing of,
-	// because the answer with it was lost. River waits for the answer for 10 s.
-	lostAfter = 15 * time.Second
+	// lostAfter is longer than River takes to give a job back.
+	lostAfter = time.Second
 	// mostRunning is the most jobs that are looked at at once.
 	mostRunning = 10_000
 	// ahead is how much later than this node's clock any other one may be.
@@ -25,12 +24,12 @@ const (
 
 // free frees the jobs of nodes that are gone, if this node leads, and those that got lost on
 // the way to this node.
-func (e *Engine) free(ctx context.Context, before, living []int64) error {
+func (e *Engine) free(ctx context.Context, v view) error {
 	running, err := e.exec.JobGetStuck(ctx, &riverdriver.JobGetStuckParams{Max: mostRunning, StuckHorizon: e.now().Add(ahead)})
 	if err != nil {
 		return err
 	}
-	if err := e.release(ctx, e.lost(running), lostReason); err != nil || !e.Leads() {
+	if err := e.release(ctx, e.lost(running), lostReason); err != nil || !e.Leads() || v.unsure {
 		return err
 	}
 	// A node is known before it takes a job, so whoever is not known now is gone.
@@ -39,7 +38,7 @@ func (e *Engine) free(ctx context.Context, before, living []int64) error {
 		return err
 	}
 	gone := without(running, now)
-	if len(gone) > 0 || slices.ContainsFunc(before, func(node int64) bool { return !slices.Contains(living, node) }) {
+	if len(gone) > 0 || slices.ContainsFunc(v.before, func(node int64) bool { return !slices.Contains(v.living, node) }) {
 		if err := e.store.TakeOver(ctx, goneReason); err != nil {
 			return err
 		}
@@ -47,26 +46,44 @@ func (e *Engine) free(ctx context.Context, before, living []int64) error {
 	return e.release(ctx, gone, goneReason)
 }
 
-// lost returns the jobs that this node should have and has not.
+// An absence is that of a job which this node has taken, and does not have.
+type absence struct{ taken, since time.Time }
+
+// lost returns the jobs that this node should have, and has not had for a while: the answer with
+// which it got them was lost.
 func (e *Engine) lost(running []*rivertype.JobRow) (lost []*rivertype.JobRow) {
+	before, me, now := e.missing, nameOf(e.store.Node()), e.now()
+	e.missing = map[int64]absence{}
 	for _, job := range running {
-		if takerOf(job) != nameOf(e.store.Node()) || job.AttemptedAt == nil || e.now().Sub(*job.AttemptedAt) < lostAfter {
+		if takerOf(job) != me || job.AttemptedAt == nil {
 			continue
 		}
-		if q := e.queues.named(job.Queue); q == nil || !q.worker.Has(deliveryOf(job)) {
+		if q := e.queues.named(job.Queue); q != nil && (q.taking.Load() || q.worker.Has(deliveryOf(job))) {
+			continue
+		}
+		a, missed := before[job.ID]
+		if !missed || !a.taken.Equal(*job.AttemptedAt) {
+			a = absence{*job.AttemptedAt, now}
+		}
+		e.missing[job.ID] = a
+		if now.Sub(a.since) >= lostAfter {
 			lost = append(lost, job)
 		}
 	}
 	return lost
 }
 
-// release makes running jobs available again, in the order that they had.
+// release makes running jobs available again, in the order that they had, but none that was taken
+// anew meanwhile.
 func (e *Engine) release(ctx context.Context, jobs []*rivertype.JobRow, reason string) error {
 	if len(jobs) == 0 {
 		return nil
 	}
-	p := riverdriver.JobRescueManyParams{StuckHorizon: e.now().Add(ahead)}
+	var p riverdriver.JobRescueManyParams
 	for _, job := range jobs {
+		if at := job.AttemptedAt; at != nil && !at.Before(p.StuckHorizon) {
+			p.StuckHorizon = at.Add(time.Microsecond)
+		}
 		text, err := json.Marshal(rivertype.AttemptError{At: e.now(), Attempt: job.Attempt, Error: reason})
 		if err != nil {
 			return err

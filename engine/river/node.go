@@ -15,6 +15,8 @@ const (
 	beat = time.Second
 	// claimAgain is after how long a node claims again what another one still used.
 	claimAgain = 50 * time.Millisecond
+	// silentFor is how long nothing may be heard of a node that is alive.
+	silentFor = 5 * time.Second
 	// staleAfter is after how long without a look at the others a node takes no more jobs. The
 	// others take it for gone after 5 s, and then use what it had.
 	staleAfter = 3 * time.Second
@@ -105,15 +107,15 @@ func (e *Engine) standTogether(ctx context.Context) {
 
 // agree looks which nodes there are, and takes its part. It returns after how long to do so again.
 func (e *Engine) agree(ctx context.Context) time.Duration {
-	living, err := e.store.Living(ctx)
+	heard, err := e.store.Living(ctx)
 	if err != nil {
 		e.failed(ctx, "look which nodes there are", err)
 		return beat
 	}
-	before, rejoins := e.see(living)
-	settled, err := e.divide(ctx, living, rejoins)
+	v := e.see(heard)
+	settled, err := e.divide(ctx, v)
 	e.failed(ctx, "divide what webhooks allow among the nodes", err)
-	e.failed(ctx, "free what nodes had that are gone", e.free(ctx, before, living))
+	e.failed(ctx, "free what nodes had that are gone", e.free(ctx, v))
 	if !settled {
 		return claimAgain
 	}
@@ -126,15 +128,46 @@ func (e *Engine) failed(ctx context.Context, what string, err error) {
 	}
 }
 
-// see notes which nodes are alive. It returns which were, and whether the others may have taken
-// this node for gone meanwhile.
-func (e *Engine) see(living []int64) (before []int64, rejoins bool) {
-	e.leads.Store(len(living) > 0 && living[0] == e.store.Node())
+// A view is what a node knows of the others.
+type view struct {
+	living, before []int64 // now, and at the last look
+	// rejoins means that the others may have taken this node for gone since the last look.
+	rejoins bool
+	// unsure means that nodes are among the living of which nothing is heard, because for a
+	// while none could be.
+	unsure bool
+}
+
+// see notes which nodes are alive. After the database was away nothing has been heard of any
+// node: this one believes for a while that those are alive that were before.
+func (e *Engine) see(heard []int64) view {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	before, rejoins = e.living, e.now().Sub(e.seen) > staleAfter
-	e.living, e.seen = living, e.now()
-	return before, rejoins || !slices.Contains(before, e.store.Node())
+	now, v := e.now(), view{living: heard, before: e.living}
+	if now.Sub(e.seen) > staleAfter {
+		v.rejoins = true
+		if !e.seen.IsZero() {
+			e.steady = now
+		}
+	}
+	if v.unsure = now.Sub(e.steady) < silentFor; v.unsure {
+		v.living = union(e.living, heard)
+	}
+	v.rejoins = v.rejoins || !slices.Contains(heard, e.store.Node())
+	e.living, e.seen = v.living, now
+	e.leads.Store(len(v.living) > 0 && v.living[0] == e.store.Node())
+	return v
+}
+
+// union returns the nodes of two lists, those of the first one first.
+func union(a, b []int64) []int64 {
+	all := slices.Clone(a)
+	for _, node := range b {
+		if !slices.Contains(all, node) {
+			all = append(all, node)
+		}
+	}
+	return all
 }
 
 // stale reports whether this node does not know what the others do.
@@ -147,17 +180,17 @@ func (e *Engine) stale() bool {
 // divide takes this node's part of each webhook. Of what it has too much it uses no more before
 // it says so to the store, which gives it to another node. It returns false if this node has
 // to wait for others.
-func (e *Engine) divide(ctx context.Context, living []int64, rejoins bool) (settled bool, err error) {
+func (e *Engine) divide(ctx context.Context, v view) (settled bool, err error) {
 	all, targets := e.queues.all(), map[storage.ID]int{}
 	var claims []storage.Claim
 	for _, q := range all {
 		id, allowed := q.worker.WebhookID(), q.worker.Allowed()
-		if rejoins {
+		if v.rejoins {
 			q.held = 0
 		}
-		target := Part(id, allowed, living, e.store.Node())
+		target := Part(id, allowed, v.living, e.store.Node())
 		targets[id] = target
-		q.divide(min(target, q.held), Working(allowed, len(living)))
+		q.divide(min(target, q.held), Working(allowed, len(v.living)))
 		if q.held != target && !q.isOver() {
 			claims = append(claims, storage.Claim{WebhookID: id, Allowed: allowed, Using: q.worker.InFlight(), Wanted: target})
 		}
@@ -165,7 +198,7 @@ func (e *Engine) divide(ctx context.Context, living []int64, rejoins bool) (sett
 	if len(claims) == 0 {
 		return true, nil
 	}
-	held, err := e.store.Claim(ctx, claims...)
+	held, err := e.store.Claim(ctx, v.living, claims...)
 	if err != nil {
 		return false, err
 	}
@@ -176,7 +209,7 @@ func (e *Engine) divide(ctx context.Context, living []int64, rejoins bool) (sett
 			q.held = got
 		}
 		target := targets[id]
-		q.divide(min(target, q.held), Working(q.worker.Allowed(), len(living)))
+		q.divide(min(target, q.held), Working(q.worker.Allowed(), len(v.living)))
 		settled = settled && q.held == target
 	}
 	return settled, nil

@@ -3,6 +3,7 @@ package river
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river/riverdriver"
@@ -30,6 +31,7 @@ type queue struct {
 	node   *Engine
 	name   string
 	worker *engine.Worker
+	taking atomic.Bool   // jobs are on their way
 	poke   chan struct{} // holds a notice that there may be something to take
 	ended  chan struct{} // closed when the webhook is gone
 
@@ -165,6 +167,8 @@ func (q *queue) take(ctx context.Context, exec riverdriver.Executor, params rive
 	if room == 0 {
 		return nil, nil
 	}
+	q.taking.Store(true)
+	defer q.taking.Store(false)
 	q.begin()
 	params.MaxToLock, params.MaxAttemptedBy = min(room, params.MaxToLock), 1
 	found, err := exec.JobGetAvailable(ctx, &params)

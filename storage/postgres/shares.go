@@ -19,9 +19,10 @@ func (s *NodeStore) Living(ctx context.Context) ([]int64, error) {
 
 // Claim gives this node as much of what webhooks allow as it wants and other nodes do not hold,
 // and returns that. What it holds above that of an earlier claim it gives up, but never what it
-// is using: so it has to use no more from the moment at which it counts that. A process that is
-// not a node gets nothing.
-func (s *NodeStore) Claim(ctx context.Context, claims ...storage.Claim) (held map[storage.ID]int, err error) {
+// is using: so it has to use no more from the moment at which it counts that. What a node holds
+// that is gone is free, unless the caller has reason to believe in it. A process that is not a
+// node gets nothing.
+func (s *NodeStore) Claim(ctx context.Context, believed []int64, claims ...storage.Claim) (held map[storage.ID]int, err error) {
 	var webhooks []storage.ID
 	var allowed, using, wanted []int
 	for _, c := range claims {
@@ -30,8 +31,8 @@ func (s *NodeStore) Claim(ctx context.Context, claims ...storage.Claim) (held ma
 	err = s.writeLoose(ctx, 0, func(t *tx) error {
 		held = map[storage.ID]int{}
 		t.send(`LOCK TABLE shares IN SHARE ROW EXCLUSIVE MODE`) // one node after another
-		t.send(`DELETE FROM shares s WHERE NOT EXISTS (SELECT FROM nodes n WHERE n.id = s.node AND n.leads AND ` + heard + `)
-			OR NOT EXISTS (SELECT FROM webhooks w WHERE w.id = s.webhook_id)`)
+		t.send(`DELETE FROM shares s WHERE NOT s.node = ANY(?) AND NOT EXISTS (SELECT FROM nodes n WHERE n.id = s.node AND n.leads AND `+heard+`)
+			OR NOT EXISTS (SELECT FROM webhooks w WHERE w.id = s.webhook_id)`, append([]int64{}, believed...))
 		all, err := collect(t.context, t, scanShare, `INSERT INTO shares
 			SELECT c.webhook, ?1, greatest(c.using, least(c.wanted, c.allowed
 				- (SELECT coalesce(sum(s.held), 0) FROM shares s WHERE s.webhook_id = c.webhook AND s.node <> ?1)))

@@ -34,7 +34,7 @@ func nodes(t *testing.T, n int) ([]*Store, storage.Webhook) {
 
 func claim(t *testing.T, s *Store, w storage.Webhook, using, wanted int) int {
 	t.Helper()
-	held, err := s.Claim(t.Context(), storage.Claim{WebhookID: w.ID, Allowed: 5, Using: using, Wanted: wanted})
+	held, err := s.Claim(t.Context(), nil, storage.Claim{WebhookID: w.ID, Allowed: 5, Using: using, Wanted: wanted})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +81,10 @@ func TestWhatANodeHeldThatIsGoneIsFree(t *testing.T) {
 		t.Errorf("alive are %v, %v", living, err)
 	}
 	release()
+	held, err := all[0].Claim(t.Context(), []int64{gone.Node()}, storage.Claim{WebhookID: w.ID, Allowed: 5, Wanted: 4})
+	if err != nil || held[w.ID] != 0 {
+		t.Errorf("the other, who believes in the first, got %d, %v", held[w.ID], err)
+	}
 	if got := claim(t, gone, w, 1, 5); got != 0 {
 		t.Errorf("a process that is not a node got %d", got)
 	}
