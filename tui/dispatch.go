@@ -93,7 +93,7 @@ func (d *dispatch) limit() tea.Cmd {
 // asksRoot reports whether a message asks for something on which the next key may depend.
 func asksRoot(msg tea.Msg) bool {
 	switch msg.(type) {
-	case tea.BatchMsg, screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CheckMsg, screen.DeliveriesMsg, screen.CopyMsg, screen.ContinueMsg:
+	case tea.BatchMsg, screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CheckMsg, screen.MessageMsg, screen.ExecutionMsg, screen.DeliveriesMsg, screen.CopyMsg, screen.ContinueMsg:
 		return true
 	}
 	return false

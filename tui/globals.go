@@ -26,7 +26,7 @@ func (m *Model) globals() []screen.Binding {
 	return append(append(out, m.execute.Bindings(m.views.front)...),
 		screen.Binding{Keys: []string{"y"}, Word: "copy", Help: "Copy something of what is shown", Do: func() tea.Cmd { return m.clipboard.offer(m.views.front()) }},
 		screen.Binding{Keys: []string{"Y"}, Word: "copied", Help: "Show what was copied last, to select it", Do: m.clipboard.show},
-		screen.Binding{Keys: []string{":", "ctrl+p"}, Shown: ": ctrl+p", Help: "Find an action by its name", Do: m.openPalette},
+		screen.Binding{Keys: []string{":", "ctrl+p"}, Shown: ": ctrl+p", Help: "Find an action by its name", Do: m.commander.open},
 		screen.Binding{Keys: []string{"?"}, Word: "help", Help: "Say what every key does", Do: m.openHelp},
 		screen.Binding{Keys: []string{"z"}, Word: "zoom", Help: "Zoom the focused pane, and back", Do: m.zoom},
 		screen.Binding{Keys: []string{"T"}, Word: "theme", Help: "Switch to the light or dark theme", Do: m.switchTheme},

@@ -30,6 +30,7 @@ type Model struct {
 	status    screen.Query[screen.Status]
 	toasts    toaster
 	clipboard clipboard
+	commander commander
 	chrome    chrome
 	keep      keeper
 	remap     remap
@@ -53,6 +54,7 @@ func New(ctx context.Context, cfg Config) *Model {
 	m.views = newViews(e, allViews(e, cfg), func() tea.Cmd { return m.refresh(storage.ChangedAll) })
 	m.chrome = chrome{env: e, views: m.views, toasts: &m.toasts, shown: m.shownBindings}
 	m.keys = keyQueue{target: m, now: cfg.Now, waiting: typedBefore(cfg.Typed)}
+	m.commander = commander{m: m}
 	m.keep = keeper{env: e, views: m.views, set: cfg.Keep, filters: map[screen.View]string{}}
 	m.applyKept(cfg.Kept)
 	return m

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"backchannel/tui/component"
@@ -10,35 +11,94 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// palette finds an action by its name, including those of other views.
+// commander holds what the palette offers: every action by its name, and commands with
+// arguments. It remembers which were used last.
+type commander struct {
+	m      *Model
+	recent []string // their titles, the latest first
+}
+
+// palette finds an action by its name, including those of other views, or runs a command with
+// arguments.
 type palette struct {
-	env     *screen.Env
+	of      *commander
 	palette *component.Palette
-	actions []action
+	actions []action // those that can be done here, without arguments
+	found   []action // those that are listed
 }
 
 type action struct {
 	title, key, name string
-	off              bool // do only says why it does nothing now
+	off              bool   // do only says why it does nothing now
+	fill             string // what the line becomes, if it needs more than its name
+	look             bool   // the palette stays until it knows whether there is such a thing
 	do               func() tea.Cmd
 }
 
-func (m *Model) openPalette() tea.Cmd {
-	p := &palette{env: m.env, actions: m.actions()}
-	commands := make([]component.Command, len(p.actions))
-	for i, a := range p.actions {
-		commands[i] = component.Command{ID: strconv.Itoa(i), Title: a.title, Key: a.key, Name: a.name, Off: a.off}
-	}
-	p.palette = component.NewPalette(commands)
+func (c *commander) open() tea.Cmd {
+	p := &palette{of: c, actions: c.actions()}
+	p.palette = component.NewFinder(p.find, len(p.actions))
 	return screen.Show(p)
+}
+
+// find returns what matches the text: without one what was used last comes first, and behind
+// the name of a command what its arguments can be.
+func (p *palette) find(typed string) component.Finding {
+	verb, args, ok := p.of.verb(typed)
+	var lines []action
+	if ok {
+		lines = verb.lines(args)
+	}
+	recent, others := p.recent()
+	p.found = slices.Concat(lines, recent, others, p.of.verbActions())
+	commands := make([]component.Command, len(p.found))
+	for i, a := range p.found {
+		commands[i] = component.Command{ID: strconv.Itoa(i), Title: a.title, Key: a.key, Name: a.name, Off: a.off, Fill: a.fill, More: a.fill != ""}
+		if i < len(lines) {
+			commands[i].Fill = a.title
+		}
+	}
+	n := len(lines)
+	finding := component.Finding{Commands: component.Match(commands[n:], typed)}
+	if ok && verb.free {
+		finding.Commands = slices.Concat(commands[:n], finding.Commands)
+	} else if ok {
+		finding.Commands = append(component.Match(commands[:n], typed), finding.Commands...)
+	}
+	if ok && len(finding.Commands) == 0 {
+		finding.Error = verb.explain(args)
+	}
+	return finding
+}
+
+// recent returns the actions that were used last, the latest first, and the others.
+func (p *palette) recent() (recent, others []action) {
+	others = slices.Clone(p.actions)
+	for _, title := range p.of.recent {
+		if at := slices.IndexFunc(others, func(a action) bool { return a.title == title }); at >= 0 {
+			recent, others = append(recent, others[at]), slices.Delete(others, at, at+1)
+		} else if line, ok := p.of.line(title); ok {
+			recent = append(recent, line)
+		}
+	}
+	return recent, others
+}
+
+// mostRecent limits how many commands are remembered.
+const mostRecent = 20
+
+func (c *commander) used(title string) {
+	c.recent = slices.DeleteFunc(c.recent, func(other string) bool { return other == title })
+	c.recent = slices.Insert(c.recent, 0, title)
+	c.recent = c.recent[:min(len(c.recent), mostRecent)]
 }
 
 // actions returns everything that can be done, the nearest first: on the screen in front,
 // anywhere, and in the other views after going there. What cannot be done now is listed and
 // says why, so that a search for it does not find something else.
-func (m *Model) actions() []action {
+func (c *commander) actions() []action {
 	var out []action
-	front := m.views.front()
+	m, front := c.m, c.m.views.front()
 	add := func(place string, all []screen.Binding, do func(screen.Binding) tea.Cmd) {
 		for _, b := range all {
 			if b.Do == nil || b.Help == "" {
@@ -63,26 +123,49 @@ func (m *Model) actions() []action {
 	add("", m.settingActions(), here)
 	for v, stack := range m.views.stacks {
 		if screen.View(v) != m.views.current && len(stack) == 1 {
-			add(stack[0].Title()+": ", stack[0].Bindings(), func(b screen.Binding) tea.Cmd { return m.pressIn(screen.View(v), b.Keys[0]) })
+			add(stack[0].Title()+": ", stack[0].Bindings(), func(b screen.Binding) tea.Cmd { return c.pressIn(screen.View(v), b.Keys[0]) })
 		}
 	}
 	return out
 }
 
 // pressIn goes to a view and presses a key there, once the view was read.
-func (m *Model) pressIn(v screen.View, key string) tea.Cmd {
+func (c *commander) pressIn(v screen.View, key string) tea.Cmd {
+	m := c.m
 	return tea.Batch(m.views.jump(screen.GoMsg{View: v}), m.keys.afterKeys(func() tea.Cmd {
 		done, _ := screen.Run(m.views.front().Bindings(), key)
 		return done
 	}))
 }
 
+// foundMsg says whether there is what a command named.
+type foundMsg struct {
+	palette *palette
+	title   string
+	open    tea.Cmd // nil: there is none
+	err     error
+}
+
 // Update passes keys to the palette until a command is picked.
 func (p *palette) Update(msg tea.Msg) tea.Cmd {
-	key, ok := msg.(tea.KeyMsg)
-	if !ok {
-		return nil
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		return p.key(msg)
+	case foundMsg:
+		if msg.palette != p {
+			return nil
+		}
+		if msg.err != nil {
+			p.palette.Refuse(screen.OneLine(msg.err))
+			return nil
+		}
+		p.of.used(msg.title)
+		return tea.Batch(screen.Dismiss(p), msg.open)
 	}
+	return nil
+}
+
+func (p *palette) key(key tea.KeyMsg) tea.Cmd {
 	command, done := p.palette.Key(key)
 	if !done {
 		return nil
@@ -91,7 +174,22 @@ func (p *palette) Update(msg tea.Msg) tea.Cmd {
 	if err != nil {
 		return screen.Dismiss(p)
 	}
-	return tea.Batch(screen.Dismiss(p), p.actions[i].do())
+	a := p.found[i]
+	if a.look {
+		return p.look(a)
+	}
+	p.of.used(a.title)
+	return tea.Batch(screen.Dismiss(p), a.do())
 }
 
-func (p *palette) View(width, _ int) string { return p.palette.View(p.env.Theme, width) }
+// look does what answers with a foundMsg, and keeps the palette until then.
+func (p *palette) look(a action) tea.Cmd {
+	cmd := a.do()
+	return func() tea.Msg {
+		msg, _ := cmd().(foundMsg)
+		msg.palette, msg.title = p, a.title
+		return msg
+	}
+}
+
+func (p *palette) View(width, _ int) string { return p.palette.View(p.of.m.env.Theme, width) }

@@ -25,6 +25,8 @@ type Store interface {
 	check.Store
 	fire.Store
 	StatusStore
+	// ExecutionByName finds the accepted call with an execution ID such as HUMA-12345678.
+	ExecutionByName(ctx context.Context, executionID string) (storage.Execution, error)
 }
 
 // StatusStore returns the status of the engine, and hints at changes.

@@ -190,6 +190,9 @@ func (a *Screen) Return(to screen.Place) tea.Cmd {
 	return nil
 }
 
+// CheckFilter accepts any text.
+func (a *Screen) CheckFilter(string) error { return nil }
+
 // FilterBy filters by a text as if a person had typed it.
 func (a *Screen) FilterBy(text string) tea.Cmd {
 	a.filter = screen.Filter{}

@@ -90,6 +90,9 @@ func (x *Executor) aim(front screen.Screen) (storage.Campaign, bool) {
 	return x.all[at], true
 }
 
+// Campaigns returns the campaigns as they were read last.
+func (x *Executor) Campaigns() []storage.Campaign { return x.all }
+
 func (x *Executor) find(id storage.ID) (storage.Campaign, bool) {
 	at := slices.IndexFunc(x.all, func(c storage.Campaign) bool { return c.ID == id })
 	if at < 0 {

@@ -16,22 +16,39 @@ type Command struct {
 	Key   string // the key for the same action, if any
 	Name  string // the action's name in the footer, if any
 	Off   bool   // the command is unavailable and only shows why
+	Fill  string // what tab makes of the text; empty: nothing
+	More  bool   // the command lacks arguments, so enter does what tab does
 }
 
-// Palette finds commands by some of their letters. Build it with [NewPalette].
+// A Finding is what a text has found.
+type Finding struct {
+	Commands []Command
+	Error    string // why that is nothing, and what to do; empty: no command is called that
+}
+
+// Palette finds commands by some of their letters. Build it with [NewPalette] or [NewFinder].
 type Palette struct {
-	commands []Command
-	found    []Command
-	line     edit
-	at       int
-	top      int
+	find  func(typed string) Finding
+	found []Command
+	wrong string
+	rows  int
+	line  edit
+	at    int
+	top   int
 }
 
 const paletteRows = 10
 
 // NewPalette returns a palette of commands, in the given order.
 func NewPalette(commands []Command) *Palette {
-	return &Palette{commands: commands, found: commands, line: newEdit("")}
+	return NewFinder(func(typed string) Finding { return Finding{Commands: Match(commands, typed)} }, len(commands))
+}
+
+// NewFinder returns a palette of what a function finds, most of it without a text.
+func NewFinder(find func(typed string) Finding, most int) *Palette {
+	p := &Palette{find: find, rows: min(paletteRows, most)}
+	p.fill("")
+	return p
 }
 
 // Key handles a key, and returns the ID of the command on enter; of none on esc.
@@ -40,9 +57,15 @@ func (p *Palette) Key(key tea.KeyMsg) (command string, done bool) {
 	case "esc":
 		return "", true
 	case "enter":
-		if len(p.found) > 0 {
-			return p.found[p.at].ID, true
+		if len(p.found) == 0 {
+			break
 		}
+		if at := p.found[p.at]; !at.More {
+			return at.ID, true
+		}
+		p.complete()
+	case "tab":
+		p.complete()
 	case "up", "ctrl+p":
 		p.step(-1)
 	case "down", "ctrl+n":
@@ -57,6 +80,28 @@ func (p *Palette) Key(key tea.KeyMsg) (command string, done bool) {
 	return "", false
 }
 
+// complete makes the text what the selected command says.
+func (p *Palette) complete() {
+	if len(p.found) > 0 && p.found[p.at].Fill != "" {
+		p.fill(p.found[p.at].Fill)
+	}
+}
+
+func (p *Palette) fill(text string) {
+	p.line = newEdit(text)
+	p.look()
+}
+
+// look finds the commands anew.
+func (p *Palette) look() {
+	found := p.find(p.line.text())
+	p.found, p.wrong = found.Commands, found.Error
+	p.at, p.top = 0, 0
+}
+
+// Refuse says why a command cannot be run, until the text changes.
+func (p *Palette) Refuse(why string) { p.wrong = why }
+
 func (p *Palette) step(by int) {
 	p.at = max(0, min(p.at+by, len(p.found)-1))
 	p.top = max(0, min(p.top, p.at), p.at-paletteRows+1)
@@ -68,15 +113,14 @@ func (p *Palette) filter(key tea.KeyMsg) {
 	before := p.line.text()
 	p.line.key(key)
 	if p.line.text() != before {
-		p.found = match(p.commands, p.line.text())
-		p.at, p.top = 0, 0
+		p.look()
 	}
 }
 
-// match selects the commands that match the search text, the best first: by words of the
+// Match selects the commands that match the search text, the best first: by words of the
 // footer, by words, by beginnings of words, then by abbreviations. Among equal matches,
 // available commands come first.
-func match(commands []Command, typed string) []Command {
+func Match(commands []Command, typed string) []Command {
 	if strings.TrimSpace(typed) == "" {
 		return commands
 	}
@@ -93,16 +137,35 @@ func match(commands []Command, typed string) []Command {
 }
 
 // View draws a box of at most width cells, for [Overlay]. Its height depends on
-// the number of commands, not on how many are found.
+// the number of commands, not on how many are found. What is wrong stands in the place of the last ones.
 func (p *Palette) View(th *style.Theme, width int) string {
 	width = min(width, 60)
 	inner := max(0, width-4)
 	lines := []string{th.Accent.Render(style.Bar) + " " + p.line.view(th, max(0, inner-2), true, false), ""}
-	rows := min(paletteRows, len(p.commands))
-	for i := p.top; i < p.top+rows; i++ {
-		lines = append(lines, p.row(th, i, inner))
+	wrong := p.refusal(th, inner)
+	for i := p.top; i < p.top+max(0, p.rows-len(wrong)); i++ {
+		if i < len(p.found) || len(wrong) == 0 {
+			lines = append(lines, p.row(th, i, inner))
+		}
+	}
+	lines = append(lines, wrong...)
+	for len(lines) < p.rows+2 {
+		lines = append(lines, "")
 	}
 	return Frame(th, th.Strong.Render("Commands"), lines, width)
+}
+
+// refusal draws what is wrong with the text.
+func (p *Palette) refusal(th *style.Theme, width int) (lines []string) {
+	if p.wrong == "" {
+		return nil
+	}
+	lead := th.Bad.Render(style.Cross) + " "
+	for _, text := range Wrap(style.Escape(p.wrong), max(1, width-2)) {
+		lines = append(lines, lead+th.Text.Render(text))
+		lead = "  "
+	}
+	return lines[:min(len(lines), p.rows)]
 }
 
 func (p *Palette) row(th *style.Theme, i, width int) string {

@@ -179,6 +179,11 @@ func (f *Firer) Repeat() tea.Cmd {
 	}, func() tea.Cmd { return f.fire(again) })
 }
 
+// FireAt fires an event at a webhook with what was chosen last.
+func (f *Firer) FireAt(w storage.Webhook, event storage.Status) tea.Cmd {
+	return f.fire(newMenu(f, w, f.last.campaign).spec(event))
+}
+
 func (f *Firer) findCampaign(id storage.ID) *storage.Campaign {
 	at := slices.IndexFunc(f.campaigns, func(c storage.Campaign) bool { return c.ID == id })
 	if at < 0 {

@@ -32,6 +32,12 @@ func (b *Browser[R, D]) typeFilter(msg tea.KeyMsg) tea.Cmd {
 	return b.choose(b.filter.Text())
 }
 
+// CheckFilter says what is wrong with a filter's text.
+func (b *Browser[R, D]) CheckFilter(text string) error {
+	_, err := b.spec.Choose(text)
+	return err
+}
+
 // FilterBy filters by a text as if a person had typed it.
 func (b *Browser[R, D]) FilterBy(text string) tea.Cmd {
 	if !b.filter.Shown() {

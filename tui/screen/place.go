@@ -95,6 +95,9 @@ func (i *Inventory[R]) Nearer() string {
 	return nearer(i.panes.Focused == PaneDetail, i.filter.Shown())
 }
 
+// CheckFilter accepts any text.
+func (i *Inventory[R]) CheckFilter(string) error { return nil }
+
 // FilterBy filters by a text as if a person had typed it.
 func (i *Inventory[R]) FilterBy(text string) tea.Cmd {
 	i.panes.Focused = PaneList

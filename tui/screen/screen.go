@@ -46,7 +46,11 @@ type (
 	// A Revealer can select an item.
 	Revealer interface{ Reveal(storage.ID) tea.Cmd }
 	// A Filterer can filter by a text, as if a person had typed it.
-	Filterer interface{ FilterBy(text string) tea.Cmd }
+	Filterer interface {
+		FilterBy(text string) tea.Cmd
+		// CheckFilter says what is wrong with a filter's text.
+		CheckFilter(text string) error
+	}
 	// A Detailer can move the focus to the detail.
 	Detailer interface{ FocusDetail() }
 	// A Placer says what it shows, and shows that again.

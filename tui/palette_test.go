@@ -1,0 +1,162 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/screen"
+)
+
+// command runs a command of the palette.
+func (c *console) command(text string) {
+	c.press(":")
+	c.write(text)
+	c.press("enter")
+	c.wait(200 * time.Millisecond)
+}
+
+func TestThePaletteTakesArguments(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string][]string{
+		"fire bounce":         {"bounce, email → hook"},
+		"fire delivered hook": {"delivered, email → hook"},
+		"FIRE sent HOO":       {"sent, email → hook"},
+		"fire err ho":         {"error, email → hook"},
+		"filter orders":       {"▸2 Campaigns", "/ orders"},
+		"go deliveries":       {"▸3 Deliveries", "esc back to Campaigns"},
+		"go act":              {"▸5 Activity"},
+		"go campaign Orders":  {"▸2 Campaigns"},
+		"go camp ord":         {"▸2 Campaigns"},
+		"go webhook hook":     {"▸1 Webhooks", "esc back to Campaigns"},
+		"go check hook":       {"Endpoint check of hook", "esc back to Campaigns"},
+		"go calls":            {"Calls of the execution API"},
+		"go messages":         {"Messages"},
+		"go to rec":           {"▸4 Receiver"}, // an action without arguments
+		"open HUMA-1":         {"give the ID of", "has 11 characters, this has 6"},
+		"open HUMA-12345678":  {"no record has the ID HUMA-12345678", "another data folder"},
+		"open 00000000001":    {"no record has the ID 00000000001"},
+		"fire bounec hook":    {`there is no event "bounec"; did you mean "bounce"?`, "use sent, delivered, bounce or error"},
+		"fire bounce hok":     {`no webhook is called "hok"; did you mean`},
+		"go campaign orsers":  {`no campaign is called "orsers"; did you mean`, `"Orders"?; use one of Orders`},
+		"go campain orders":   {`there is no place "campain"; did you mean "campaign"?`},
+		"go activity now":     {`activity takes no name; remove "now"`},
+		"go \x1b[2J":          {`there is no place "`},
+	} {
+		t.Run(typed, func(t *testing.T) {
+			t.Parallel()
+			testPlaces(t, func(c *console) {
+				c.wait(time.Minute)
+				c.press("2")
+				c.command(typed)
+				c.see(want...)
+			})
+		})
+	}
+}
+
+// Any ID opens what it is of, and esc leads back.
+func TestThePaletteOpensAnyID(t *testing.T) {
+	t.Parallel()
+	testPlaces(t, func(c *console) {
+		ctx, call := c.m.env.Context, c.newest()
+		deliveries, err := c.store.Deliveries(ctx, storage.DeliveryQuery{Limit: 1})
+		c.must(err)
+		receipts, err := c.store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
+		c.must(err)
+		messages, err := c.store.Messages(ctx, storage.MessageQuery{Limit: 1})
+		c.must(err)
+		campaigns, err := c.store.Campaigns(ctx)
+		c.must(err)
+		hook := c.store.AllWebhooks()[0]
+		run := storage.CheckRun{WebhookID: hook.ID}
+		c.must(c.store.AskCheck(ctx, &run))
+		for id, see := range map[string]string{
+			deliveries[0].ID.String(): "▸3 Deliveries",
+			receipts[0].ID.String():   "▸4 Receiver",
+			hook.ID.String():          "▸1 Webhooks",
+			campaigns[0].ID.String():  "▸2 Campaigns",
+			campaigns[0].UUID:         "▸2 Campaigns",
+			campaigns[0].VersionID:    "▸2 Campaigns",
+			call.ID.String():          "Executions of Orders",
+			call.ExecutionID:          "Executions of Orders",
+			messages[0].ID.String():   "Messages of " + messages[0].ExecutionID,
+			run.ID.String():           "Endpoint check of hook",
+		} {
+			c.press("5", "g")
+			c.wait(time.Minute)
+			was := where(c)
+			c.command("open " + id)
+			c.see(see)
+			if c.covered() {
+				t.Fatalf("the palette is still there after %s", id)
+			}
+			for range 3 {
+				if where(c) != was {
+					c.press("esc")
+				}
+			}
+			if got := where(c); got != was {
+				t.Errorf("from %s esc leads to %s, want %s", id, got, was)
+			}
+		}
+	})
+}
+
+// listed fails unless the palette lists these commands first.
+func (c *console) listed(want ...string) {
+	c.t.Helper()
+	_, list, _ := strings.Cut(c.screen(), "Commands")
+	var got []string
+	for line := range strings.Lines(list) {
+		if parts := strings.Split(line, "│"); len(parts) > 2 {
+			got = append(got, squeeze(strings.Trim(parts[len(parts)/2], " ▌")))
+		}
+	}
+	if len(got) < len(want)+2 || !slices.Equal(got[2:len(want)+2], want) {
+		c.t.Fatalf("listed %q, want %q:\n%s", got, want, c.screen())
+	}
+}
+
+func (c *console) covered() bool { return c.m.covered() }
+
+// What was used last comes first, arguments and all.
+func TestThePaletteHasTheLatestFirst(t *testing.T) {
+	t.Parallel()
+	testPlaces(t, func(c *console) {
+		c.command("go campaign orders")
+		c.command("fire delivered hook")
+		c.command("zoom")
+		c.press(":")
+		c.listed("Zoom the focused pane, and back z", "fire delivered hook", "go campaign Orders")
+		c.press("down", "down", "enter")
+		c.see("▸2 Campaigns")
+		c.press("1", ":")
+		c.listed("go campaign Orders", "Zoom the focused pane, and back z", "fire delivered hook")
+	})
+}
+
+// Tab completes a command and its arguments, and so does enter where some are missing.
+func TestThePaletteCompletes(t *testing.T) {
+	t.Parallel()
+	testPlaces(t, func(c *console) {
+		c.press(":")
+		c.write("fire webhook")
+		c.press("tab")
+		c.see("fire ▏", "fire sent at hook")
+		c.write("bo")
+		c.press("tab")
+		c.see("fire bounce▏")
+		c.press("down", "tab")
+		c.see("fire bounce hook▏")
+		c.press("esc", ":")
+		c.write("go campaign NAME")
+		c.press("enter")
+		c.see("go ▏", "go webhooks")
+		if c.m.views.current != screen.ViewCampaigns {
+			t.Error("it went somewhere")
+		}
+	})
+}

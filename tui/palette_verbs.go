@@ -1,0 +1,193 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/words"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// A verb is a command of the palette that takes arguments.
+type verb struct {
+	name  string
+	usage string // its arguments
+	key   string // the key that does it without arguments
+	// lines returns the command with all the arguments that it can have, or if it is free to take
+	// any, with those that were typed.
+	lines func(args string) []action
+	free  bool
+	// explain says why no line has the arguments, and what to do.
+	explain func(args string) string
+}
+
+func (c *commander) verbs() []verb {
+	return []verb{
+		{name: "fire", usage: "EVENT WEBHOOK", key: "f", lines: func(string) []action { return c.fireLines() }, explain: c.explainFire},
+		{name: "filter", usage: "status:bounce acme", key: "/", free: true, lines: c.filterLines, explain: c.explainFilter},
+		{name: "open", usage: "ID", free: true, lines: c.openLines, explain: c.explainOpen},
+		{name: "go", usage: "campaign NAME", lines: func(string) []action { return c.goLines() }, explain: c.explainGo},
+	}
+}
+
+// verb returns the verb with which a text begins, and its arguments.
+func (c *commander) verb(typed string) (of verb, args string, ok bool) {
+	name, args, ok := strings.Cut(strings.TrimLeft(typed, " "), " ")
+	at := slices.IndexFunc(c.verbs(), func(v verb) bool { return v.name == strings.ToLower(name) })
+	if !ok || at < 0 {
+		return verb{}, "", false
+	}
+	return c.verbs()[at], strings.TrimSpace(args), true
+}
+
+// verbActions returns the commands with arguments, to be filled in.
+func (c *commander) verbActions() (all []action) {
+	for _, v := range c.verbs() {
+		all = append(all, action{title: v.name + " " + v.usage, key: v.key, fill: v.name + " "})
+	}
+	return all
+}
+
+// line returns the command that a text is in full.
+func (c *commander) line(text string) (action, bool) {
+	v, args, ok := c.verb(text)
+	if !ok {
+		return action{}, false
+	}
+	lines := v.lines(args)
+	at := slices.IndexFunc(lines, func(a action) bool { return a.title == text })
+	if at < 0 {
+		return action{}, false
+	}
+	return lines[at], true
+}
+
+func (c *commander) webhooks() []string {
+	return namesOf(c.m.env.Targets.Webhooks, func(w storage.Webhook) string { return w.Name })
+}
+
+func (c *commander) campaigns() []string {
+	return namesOf(c.m.execute.Campaigns(), func(x storage.Campaign) string { return x.Name })
+}
+
+func namesOf[T any](all []T, name func(T) string) []string {
+	names := make([]string, len(all))
+	for i, one := range all {
+		names[i] = name(one)
+	}
+	return names
+}
+
+// noSuch says that nothing of a kind has a name, and what the names are.
+func noSuch(kind, name string, all []string, create string) string {
+	if len(all) == 0 {
+		return fmt.Sprintf("there is no %s yet; %s", kind, create)
+	}
+	const most = 5
+	shown := all
+	if len(all) > most {
+		shown = append(slices.Clone(all[:most]), words.Count(len(all)-most, "more"))
+		shown[most] = fmt.Sprintf("%d more", len(all)-most)
+	}
+	return fmt.Sprintf("no %s is called %q%s; use one of %s", kind, name, words.DidYouMean(name, all), strings.Join(shown, ", "))
+}
+
+// begins returns those of some words that begin with a text.
+func begins(all []string, text string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(word string) bool { return !strings.HasPrefix(word, strings.ToLower(text)) })
+}
+
+// fireLines returns the events at the webhook at which f fires, and at each one.
+func (c *commander) fireLines() (all []action) {
+	f := c.m.fire
+	for _, event := range storage.Statuses() {
+		if w, ok := c.m.env.Targets.Aim(c.m.views.front()); ok {
+			all = append(all, action{title: "fire " + string(event), key: "at " + w.Name, do: func() tea.Cmd { return f.FireAt(w, event) }})
+		}
+	}
+	for _, event := range storage.Statuses() {
+		for _, w := range c.m.env.Targets.Webhooks {
+			all = append(all, action{title: "fire " + string(event) + " " + w.Name, do: func() tea.Cmd { return f.FireAt(w, event) }})
+		}
+	}
+	return all
+}
+
+func (c *commander) explainFire(args string) string {
+	event, name, _ := strings.Cut(args, " ")
+	events := words.Texts(storage.Statuses())
+	switch hooks := c.webhooks(); {
+	case len(hooks) == 0:
+		return noSuch("webhook", "", nil, "1 goes to the webhooks, n makes one")
+	case len(begins(events, event)) == 0:
+		return fmt.Sprintf("there is no event %q%s; use %s, and then the name of a webhook", event, words.DidYouMean(event, events), words.OneOf(events))
+	default:
+		return noSuch("webhook", strings.TrimSpace(name), hooks, "")
+	}
+}
+
+// filterLines returns the filter that was typed, for the list in front.
+func (c *commander) filterLines(args string) []action {
+	list, ok := c.m.views.front().(screen.Filterer)
+	if !ok || args == "" || list.CheckFilter(args) != nil {
+		return nil
+	}
+	return []action{{title: "filter " + args, do: func() tea.Cmd { return list.FilterBy(args) }}}
+}
+
+func (c *commander) explainFilter(args string) string {
+	list, ok := c.m.views.front().(screen.Filterer)
+	if !ok {
+		return "there is no list here to filter; go to one first"
+	}
+	if err := list.CheckFilter(args); err != nil {
+		return err.Error()
+	}
+	return "say what to filter by: words, or key:value"
+}
+
+// goLines returns every place that one can go to.
+func (c *commander) goLines() (all []action) {
+	m := c.m
+	add := func(to string, do func() tea.Cmd) { all = append(all, action{title: "go " + to, do: do}) }
+	for v := range m.views.stacks {
+		add(strings.ToLower(m.views.title(screen.View(v))), func() tea.Cmd { return m.views.jump(screen.GoMsg{View: screen.View(v)}) })
+	}
+	add("calls", func() tea.Cmd { return c.pressIn(screen.ViewCampaigns, "c") })
+	add("messages", func() tea.Cmd { return c.pressIn(screen.ViewCampaigns, "m") })
+	for _, w := range m.env.Targets.Webhooks {
+		add("webhook "+w.Name, func() tea.Cmd { return screen.JumpTo(screen.ViewWebhooks, w.ID) })
+	}
+	for _, x := range m.execute.Campaigns() {
+		add("campaign "+x.Name, func() tea.Cmd { return screen.JumpTo(screen.ViewCampaigns, x.ID) })
+	}
+	for _, w := range m.env.Targets.Webhooks {
+		add("check "+w.Name, func() tea.Cmd { return screen.ShowCheck(w.ID, time.Time{}) })
+	}
+	return all
+}
+
+func (c *commander) explainGo(args string) string {
+	place, name, _ := strings.Cut(args, " ")
+	var places []string
+	for _, a := range c.goLines() {
+		places = append(places, strings.Fields(a.title)[1])
+	}
+	places = append(places, "webhook", "campaign", "check")
+	slices.Sort(places)
+	places = slices.Compact(places)
+	switch name = strings.TrimSpace(name); {
+	case len(begins(places, place)) == 0:
+		return fmt.Sprintf("there is no place %q%s; use %s", place, words.DidYouMean(place, places), words.OneOf(places))
+	case strings.HasPrefix("campaign", place):
+		return noSuch("campaign", name, c.campaigns(), "2 goes to the campaigns, n creates one")
+	case name != "" && len(begins([]string{"webhook", "check"}, place)) == 0:
+		return fmt.Sprintf("%s takes no name; remove %q", place, name)
+	}
+	return noSuch("webhook", name, c.webhooks(), "1 goes to the webhooks, n makes one")
+}
