@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // What a transaction does for each of many events and attempts is one statement with arrays:
@@ -150,3 +151,22 @@ func readFinished(rows pgx.Rows, of map[storage.ID]func(finished)) error {
 
 // stored returns a time as stored in an array, where the zero time is NULL.
 func stored(t time.Time) pgtype.Timestamptz { return pgtype.Timestamptz{Time: t, Valid: !t.IsZero()} }
+
+// saveTallies adds the attempts of a transaction to the stored tallies, as saveCounts does the
+// deliveries.
+func saveTallies(t *tx, tallies column.Tallies) {
+	if len(tallies) == 0 {
+		return
+	}
+	var webhooks, periods, took, ns []int64
+	var classes [][]byte
+	for _, of := range tallies.Kinds() {
+		webhooks, periods, took = append(webhooks, int64(of.Webhook)), append(periods, of.Period), append(took, int64(of.Took))
+		classes, ns = append(classes, []byte(of.Class)), append(ns, tallies[of])
+	}
+	t.pending.Queue(`INSERT INTO attempt_tallies AS t
+		SELECT webhook, period, class, took, $6, n FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[])
+			AS made (webhook, period, class, took, n)
+		ON CONFLICT (webhook_id, period, class, took, slot) DO UPDATE SET n = t.n + excluded.n`,
+		webhooks, periods, classes, took, ns, t.slot)
+}

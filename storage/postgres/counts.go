@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"backchannel/storage"
 )
@@ -43,4 +44,21 @@ type stateCount struct {
 func scanStateCount(read scan) (c stateCount, err error) {
 	err = read(&c.state, &c.n)
 	return c, err
+}
+
+// AttemptTallies returns how many attempts of a webhook ended how, and after how long, within the
+// window that ends at a time. It reads stored counters, so it takes no longer with a million
+// attempts.
+func (s *DeliveryStore) AttemptTallies(ctx context.Context, webhook storage.ID, until time.Time) (storage.AttemptTallies, error) {
+	all, err := collect(ctx, s.reads, scanTally, `SELECT period, class, took, sum(n)::bigint FROM attempt_tallies
+		WHERE webhook_id = ? AND period >= ? GROUP BY period, class, took`, webhook, storage.FirstTallyPeriod(until))
+	if err != nil {
+		return nil, fmt.Errorf("count attempts: %w", err)
+	}
+	return all, nil
+}
+
+func scanTally(read scan) (t storage.AttemptTally, err error) {
+	err = read(&t.Period, &t.Class, (*int64)(&t.Took), &t.N)
+	return t, err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A deliveryRows changes the rows of deliveries in one transaction, together with the stored
@@ -16,7 +17,8 @@ import (
 // numbers are read. Nothing else may change a delivery's state.
 type deliveryRows struct {
 	*tx
-	counts map[deliveryState]int64 // changes not yet saved
+	counts  map[deliveryState]int64 // changes not yet saved
+	tallies column.Tallies          // likewise
 
 	events  eventRows // these three are sent before other statements
 	made    newDeliveries
@@ -153,6 +155,7 @@ func (r *deliveryRows) countFinished(o *storage.Outcome, f finished) {
 		next = time.Time{}
 	}
 	r.countMove(f.was, state, 1)
+	r.tallies.Add(f.was.webhook, &o.Attempt)
 	r.jobs.finished = append(r.jobs.finished, Finished{o.Attempt.DeliveryID, f.was.webhook, state, next})
 }
 

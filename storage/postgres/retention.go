@@ -126,9 +126,11 @@ func removeExecutions(t *tx, keep int, before time.Time) (int64, error) {
 		before.UnixMicro(), before, keep, retentionBatch/10) // each has up to 20 messages
 }
 
-// removeLeftovers removes commands that every node has carried out or was not there for, and what
-// is known of processes that ended without a word.
+// removeLeftovers removes commands that every node has carried out or was not there for, what is
+// known of processes that ended without a word, and the tallies of attempts that nobody asks for
+// any more.
 func removeLeftovers(t *tx) (int64, error) {
+	t.send(`DELETE FROM attempt_tallies WHERE period < ?`, storage.FirstTallyPeriod(t.now))
 	t.send(`DELETE FROM commands WHERE id < ?`, t.now.Add(-time.Hour).UnixMicro())
 	t.send(`DELETE FROM writers WHERE seen < now() - interval '1 day'`)
 	t.send(`DELETE FROM nodes WHERE heard_at < now() - interval '1 day'`)

@@ -110,6 +110,7 @@ func (t *tx) end() error {
 		return err
 	}
 	t.deliveries.saveCounts()
+	saveTallies(t, t.deliveries.tallies)
 	t.messages.saveCounts()
 	t.receipts.save(t)
 	if t.last != t.began {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A deliveryRows changes the rows of deliveries in one transaction, together with the stored
@@ -12,7 +13,8 @@ import (
 // numbers are read. Nothing else may change a delivery's state.
 type deliveryRows struct {
 	*statements
-	counts map[deliveryState]int64 // changes not yet saved
+	counts  map[deliveryState]int64 // changes not yet saved
+	tallies column.Tallies          // likewise
 }
 
 // A deliveryState is a delivery's webhook and stored state.
@@ -43,6 +45,19 @@ func (r *deliveryRows) saveCounts() error {
 		}
 		err := r.raw.exec(`INSERT INTO delivery_counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n`,
 			int64(of.webhook), string(of.state), n)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveTallies updates the stored tallies. At most as many change as attempts end in one
+// transaction, and under load far fewer.
+func (r *deliveryRows) saveTallies() error {
+	for _, of := range r.tallies.Kinds() {
+		err := r.raw.exec(`INSERT INTO attempt_tallies VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n`,
+			int64(of.Webhook), of.Period, string(of.Class), int64(of.Took), r.tallies[of])
 		if err != nil {
 			return err
 		}
@@ -125,6 +140,7 @@ func (r *deliveryRows) finish(o *storage.Outcome) (is deliveryState, message sto
 	if err != nil {
 		return was, 0, err
 	}
+	r.tallies.Add(was.webhook, a)
 	is = deliveryState{was.webhook, o.State}
 	next := micros(o.NextAttemptAt)
 	if was.state == storage.Cancelled {

@@ -27,6 +27,7 @@ func (s *Maintenance) ApplyRetention(ctx context.Context, keep storage.Retention
 		func(t *tx) (int64, error) { return t.deliveries.remove(now.Add(-keep.DeliveryAge), retentionBatch) },
 		func(t *tx) (int64, error) { return removeActivities(t, keep.Activities) },
 		func(t *tx) (int64, error) { return removeExecutions(t, keep.Executions, now.Add(-keep.ExecutionAge)) },
+		removeTallies,
 	} {
 		n, err := s.removeAll(ctx, remove)
 		removed += n
@@ -132,4 +133,10 @@ func removeExecutions(t *tx, keep int, before time.Time) (int64, error) {
 	return t.exec(`DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE id < ? AND received_at < ? OR
 		id <= (SELECT id FROM executions ORDER BY id DESC LIMIT 1 OFFSET ?) ORDER BY id LIMIT ?)`,
 		before.UnixMicro(), before.UnixMicro(), keep, retentionBatch/10) // each has up to 20 messages
+}
+
+// removeTallies removes the tallies of attempts that nobody asks for any more.
+func removeTallies(t *tx) (int64, error) {
+	_, err := t.exec(`DELETE FROM attempt_tallies WHERE period < ?`, storage.FirstTallyPeriod(t.now))
+	return 0, err
 }

@@ -54,7 +54,7 @@ func (t *tx) run(batch []*operation) (result commit.Outcome) {
 		}
 		t.kinds |= op.Kinds
 	}
-	if err := errors.Join(t.messages.raise(), t.deliveries.saveCounts(), t.campaignMessages.saveCounts(), t.saveTotals()); err != nil {
+	if err := errors.Join(t.messages.raise(), t.deliveries.saveCounts(), t.deliveries.saveTallies(), t.campaignMessages.saveCounts(), t.saveTotals()); err != nil {
 		return commit.Outcome{Err: t.explain(err)}
 	}
 	if err := t.raw.exec("COMMIT"); err != nil {

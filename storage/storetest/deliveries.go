@@ -37,6 +37,7 @@ type deliveryReads interface {
 	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
 	SentDigest(ctx context.Context, delivery storage.ID) (sha256 string, webhook storage.ID, known bool, err error)
 	Counts(ctx context.Context) (storage.Counts, error)
+	AttemptTallies(ctx context.Context, webhook storage.ID, until time.Time) (storage.AttemptTallies, error)
 }
 
 type deliveryWrites interface {
@@ -59,6 +60,7 @@ func deliveriesTests() subject {
 			"cancelled stays cancelled":              staysCancelled,
 			"a replay is a new delivery":             replay,
 			"lists of deliveries":                    deliveryLists,
+			"tallies of attempts":                    attemptTallies,
 		},
 		alone: tests{
 			"commands change deliveries": commanded,

@@ -28,6 +28,7 @@ func retentionTests() subject {
 		bare: true,
 		alone: tests{
 			"records beyond the limits are removed": retention,
+			"old tallies are removed":               oldTallies,
 		},
 	}
 }
