@@ -117,12 +117,6 @@ type CheckLoad struct {
 	Buckets       []LatencyBucket // in order
 }
 
-// A LatencyBucket is how many answers took at most a time, and longer than the bucket before.
-type LatencyBucket struct {
-	UpTo time.Duration
-	N    int
-}
-
 // A CheckVerdict is what a run as a whole comes to.
 type CheckVerdict struct {
 	Passed, Failed, Warned, Skipped, Informed int

@@ -210,43 +210,6 @@ func TestMisbehaving(t *testing.T) {
 	})
 }
 
-func TestBurstKeepsItsPace(t *testing.T) {
-	t.Parallel()
-	testFiring(t, func(c *console) {
-		c.press("f", "B")
-		c.see("Burst at acme prod")
-		c.press("ctrl+s")
-		c.wait(time.Second)
-		if n := len(c.store.AllEvents()); n < 45 || n > 55 {
-			t.Errorf("%d of 50 a second queued after a second", n)
-		}
-		c.see("100 × bounce, email → acme prod:", "esc stops")
-		c.wait(2 * time.Second)
-		if n := len(c.store.AllEvents()); n != 100 {
-			t.Errorf("%d events queued", n)
-		}
-		c.see("all queued in")
-	})
-}
-
-func TestBurstStops(t *testing.T) {
-	t.Parallel()
-	testFiring(t, func(c *console) {
-		c.press("f", "B", "ctrl+s")
-		c.wait(500 * time.Millisecond)
-		c.press(".")
-		c.see("A burst is under way: esc stops it")
-		c.press("esc")
-		before := len(c.store.AllEvents())
-		c.wait(time.Second)
-		if after := len(c.store.AllEvents()); before == 0 || after > before+1 || after >= 100 {
-			t.Errorf("%d events before, %d after esc", before, after)
-		}
-		c.see("stopped:")
-		c.miss("under way")
-	})
-}
-
 func TestBurstRefusesNonsense(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
@@ -265,37 +228,6 @@ func TestFiringTellsOfRefusal(t *testing.T) {
 		c.press("f", "b")
 		c.see("✗ the disk is full")
 	})
-}
-
-func TestBurstTellsHowItEnded(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		failed int
-		want   string
-	}{
-		{0, "✓ 3 × bounce, email → acme prod: all 3 delivered in"},
-		{2, "✗ 3 × bounce, email → acme prod: of 3, 2 failed; 3 and / failed show them"},
-	} {
-		testConsole(t, func(c *console) {
-			c.store.AddTwoWebhooks()
-			c.wait(time.Second)
-			before := len(c.store.AllDeliveries())
-			c.press("f", "B", "ctrl+u")
-			c.write("3")
-			c.press("ctrl+s")
-			c.wait(time.Second)
-			c.see("all queued in")
-			for i, d := range c.store.AllDeliveries()[before:] {
-				code := 204
-				if i < test.failed {
-					code = 401
-				}
-				c.store.Attempt(d.ID, answered(code))
-			}
-			c.wait(time.Second)
-			c.see(test.want)
-		})
-	}
 }
 
 func TestThePaletteChoosesWhatIsFired(t *testing.T) {

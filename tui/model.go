@@ -52,7 +52,7 @@ func New(ctx context.Context, cfg Config) *Model {
 		clipboard: clipboard{env: e, put: cfg.Copy},
 	}
 	m.views = newViews(e, allViews(e, cfg), func() tea.Cmd { return m.refresh(storage.ChangedAll) })
-	m.chrome = chrome{env: e, views: m.views, toasts: &m.toasts, shown: m.shownBindings}
+	m.chrome = chrome{env: e, views: m.views, toasts: &m.toasts, panel: m.fire.Panel, shown: m.shownBindings}
 	m.keys = keyQueue{target: m, now: cfg.Now, waiting: typedBefore(cfg.Typed)}
 	m.commander = commander{m: m}
 	m.keep = keeper{env: e, views: m.views, set: cfg.Keep, filters: map[screen.View]string{}}

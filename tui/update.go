@@ -136,7 +136,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return nil
 	case m.covered():
 		return m.overlays.key(msg)
-	case key == "esc" && m.fire.Stop():
+	case key == "esc" && (m.fire.Stop() || !typing(front) && m.fire.Dismiss()):
 		return nil
 	case key == "esc" || (key == "q" || key == "backspace") && !typing(front):
 		return m.back(key)

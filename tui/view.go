@@ -36,6 +36,7 @@ type chrome struct {
 	env    *screen.Env
 	views  *views
 	toasts *toaster
+	panel  func(width, height int) []string
 	banner string
 	fault  string                                  // in what was kept, until esc hides it
 	shown  func([]screen.Binding) []screen.Binding // with the keys that a person chose
@@ -44,12 +45,12 @@ type chrome struct {
 }
 
 // frame draws the header, a rule, the banner if there is one, the screen in front, a rule
-// with the toasts, and the footer.
+// with the toasts, the panel of a burst, and the footer.
 func (c *chrome) frame(keys []screen.Binding, covered bool) string {
 	th := c.env.Theme
 	lines := []string{c.header(), component.Rule(th, c.width)}
 	lines = append(lines, c.bannerLines()...)
-	foot := append(c.toasts.shown.View(th, c.width), c.footer(keys, covered))
+	foot := slices.Concat(c.toasts.shown.View(th, c.width), c.panel(c.width, c.height), []string{c.footer(keys, covered)})
 	height := c.height - len(lines) - len(foot)
 	body := component.Lines(strings.Split(c.views.front().View(c.width, height), "\n"), c.width, height)
 	return strings.Join(slices.Concat(lines, body, foot), "\n")

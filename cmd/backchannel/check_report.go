@@ -224,15 +224,19 @@ func writeSkips(w io.Writer, skips []report.Skip, all bool, width int) {
 const histogramWidth = 40
 
 func writeLatencies(w io.Writer, l storage.CheckLoad) {
-	bars := report.Bars(l)
+	bars := storage.Bars(l.Buckets, 0)
 	if len(bars) == 0 {
 		return
 	}
+	fmt.Fprintf(w, "\nLatency under load: %s\n", report.Latencies(l))
+	writeBars(w, bars)
+}
+
+func writeBars(w io.Writer, bars []storage.LatencyBar) {
 	var f facts
 	for _, b := range bars {
 		f.add(b.UpTo, strings.TrimSpace(strings.Repeat("█", int(math.Ceil(b.Share*histogramWidth)))+" "+strconv.Itoa(b.N)))
 	}
-	fmt.Fprintf(w, "\nLatency under load: %s\n", report.Latencies(l))
 	f.write(w, caseIndent)
 }
 

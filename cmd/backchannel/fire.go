@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -108,9 +109,10 @@ func (s fireSession) fire(ctx context.Context, store fireStore, what string, fla
 	}
 	firer := &fire.Firer{Store: store, Plan: plan, Patience: fire.Patience(plan.Webhook, alive)}
 	shown := s.liveList(plan.Events())
-	progress := s.progress(plan.Events())
+	progress, began, queued := s.progress(plan.Events()), s.now(), 0
 	err = firer.Run(ctx, func(deliveries []storage.Delivery) error {
 		progress.add(len(deliveries), "queued")
+		queued += len(deliveries)
 		return shown.add(asParked(deliveries, parked != ""))
 	})
 	progress.clear()
@@ -118,7 +120,15 @@ func (s fireSession) fire(ctx context.Context, store fireStore, what string, fla
 		return err
 	}
 	shown.finish()
+	s.writePace(queued, s.now().Sub(began))
 	return s.noteFired(ctx, store, parked)
+}
+
+// writePace says on a terminal how fast many events were queued.
+func (s fireSession) writePace(queued int, took time.Duration) {
+	if queued > 1 && took > 0 && !s.settings.json() && s.out.terminal() {
+		fmt.Fprintf(s.out, "\n%s queued in %s, %s\n", words.Group(queued), latency(took), fire.Rate(float64(queued)/took.Seconds()))
+	}
 }
 
 // awaited relies on checkExpected.

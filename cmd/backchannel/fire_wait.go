@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"backchannel/fixtures/fire"
@@ -53,10 +54,21 @@ func (s fireSession) showOutcome(ctx context.Context, store fireStore, outcomes 
 		return err
 	}
 	shown.finish()
+	s.writeFigures(fire.TallyOf(all))
 	if len(all) <= maxListed {
 		s.nameReceipts(ctx, store, all)
 	}
 	return s.judgeOutcome(ctx, outcomes, all, timeout)
+}
+
+// writeFigures says on a terminal how fast many deliveries were, with a histogram of their
+// latencies.
+func (s fireSession) writeFigures(tally fire.Tally) {
+	if tally.Final() < 2 || s.settings.json() || !s.out.terminal() {
+		return
+	}
+	fmt.Fprintf(s.out, "\n%s %s\n", tally.Counts(), tally.Figures(latency))
+	writeBars(s.out, storage.Bars(tally.Latencies().Buckets, 0))
 }
 
 // judgeOutcome returns an error unless every delivery ended as expected.

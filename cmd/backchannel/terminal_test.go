@@ -82,10 +82,25 @@ func TestBurstTellsHowFarItIs(t *testing.T) {
 	data := t.TempDir()
 	onTerminal(t, data, "webhook", "create", "--name", "acme", "--channel", "email")
 	output := onTerminal(t, data, "fire", "sent", "--webhook", "acme", "--count", "600")
-	for _, want := range []string{"\r500 of 600 queued", "600 events: 600 queued\r\n"} {
+	for _, want := range []string{"\r500 of 600 queued", "600 events: 600 queued\r\n", "600 queued in "} {
 		if !strings.Contains(output, want) {
 			t.Errorf("%q is not in %q", want, output)
 		}
+	}
+}
+
+func TestBurstTellsHowFastItWas(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	onTerminal(t, data, "webhook", "create", "--name", "acme", "--channel", "email")
+	output := onTerminal(t, data, "fire", "sent", "--webhook", "acme", "--count", "30", "--wait", "--listen", "127.0.0.1:0")
+	for _, want := range []string{"\r\n30 delivered in ", "/s; p50 ", ", longest ", "\r\n    ≤ ", "█"} {
+		if !strings.Contains(output, want) {
+			t.Errorf("%q is not in %q", want, output)
+		}
+	}
+	if one := onTerminal(t, data, "fire", "sent", "--webhook", "acme", "--wait", "--listen", "127.0.0.1:0"); strings.Contains(one, "p50") {
+		t.Errorf("a single event has a histogram: %q", one)
 	}
 }
 

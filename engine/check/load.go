@@ -31,18 +31,15 @@ type burden struct {
 }
 
 // measured summarizes the burden.
-func (b burden) measured() (l storage.CheckLoad) {
+func (b burden) measured() storage.CheckLoad {
 	took := make([]time.Duration, 0, len(b.answers))
 	for _, a := range b.answers {
 		if !a.none() {
 			took = append(took, a.took)
 		}
 	}
-	slices.Sort(took)
-	l.P50, l.P95, l.P99 = percentile(took, 50), percentile(took, 95), percentile(took, 99)
-	l.PerSecond = b.perSecond(len(b.answers))
-	l.Buckets = buckets(took)
-	return l
+	all := storage.MeasureLatencies(took)
+	return storage.CheckLoad{PerSecond: b.perSecond(len(b.answers)), P50: all.P50, P95: all.P95, P99: all.P99, Buckets: all.Buckets}
 }
 
 // perSecond returns how many of n there were in a second, without the wait for a Retry-After.
@@ -52,41 +49,6 @@ func (b burden) perSecond(n int) float64 {
 		return 0
 	}
 	return math.Round(10*float64(n)/working.Seconds()) / 10
-}
-
-// percentile returns the nearest-rank percentile of sorted values.
-func percentile(sorted []time.Duration, p int) time.Duration {
-	if len(sorted) == 0 {
-		return 0
-	}
-	return sorted[max(0, (len(sorted)*p+99)/100-1)]
-}
-
-// bounds are those of the histogram: 1, 2, 5 in each power of ten.
-func bounds() (all []time.Duration) {
-	for unit := time.Millisecond; unit <= 10*time.Second; unit *= 10 {
-		all = append(all, unit, 2*unit, 5*unit)
-	}
-	return all // an attempt takes acceptWithin at most
-}
-
-// buckets counts sorted values by bounds, from the first that is used to the last.
-func buckets(sorted []time.Duration) (used []storage.LatencyBucket) {
-	i := 0
-	for _, bound := range bounds() {
-		n := 0
-		for i < len(sorted) && sorted[i] <= bound {
-			n++
-			i++
-		}
-		if n > 0 || len(used) > 0 {
-			used = append(used, storage.LatencyBucket{UpTo: bound, N: n})
-		}
-		if i == len(sorted) {
-			break
-		}
-	}
-	return used
 }
 
 // bearable expects that everything was accepted, and fast enough.

@@ -50,7 +50,7 @@ type groupView struct {
 }
 
 type barView struct {
-	Bar
+	storage.LatencyBar
 	Y, W, TextY, CountX float64
 }
 
@@ -79,7 +79,7 @@ func (r Report) view() pageView {
 	for _, c := range r.Changes() {
 		v.Changes = append(v.Changes, changeView{c.What, ids(c.Cases)})
 	}
-	v.Bars, v.BarsHeight = barViews(Bars(r.Run.Load))
+	v.Bars, v.BarsHeight = barViews(storage.Bars(r.Run.Load.Buckets, 0))
 	for _, g := range Groups(r.Run) {
 		v.Groups = append(v.Groups, groupView{script.Escape(g.Name), Tally(g.CheckVerdict, g.Open()), caseViews(g.Cases)})
 	}
@@ -151,11 +151,11 @@ const (
 	barsLabel, barsLength, barHeight, barStep = 90, 400, 14, 20
 )
 
-func barViews(bars []Bar) (all []barView, height int) {
+func barViews(bars []storage.LatencyBar) (all []barView, height int) {
 	for i, b := range bars {
 		y := float64(i * barStep)
 		width := b.Share * barsLength
-		all = append(all, barView{Bar: b, Y: y, W: width, TextY: y + barHeight - 3, CountX: barsLabel + width + 6})
+		all = append(all, barView{LatencyBar: b, Y: y, W: width, TextY: y + barHeight - 3, CountX: barsLabel + width + 6})
 	}
 	return all, len(bars) * barStep
 }

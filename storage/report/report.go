@@ -206,26 +206,6 @@ func Skips(run storage.CheckRun) (skips []Skip) {
 	return skips
 }
 
-// A Bar of the histogram of latencies stands for the answers that took at most a time, and
-// longer than the bar before.
-type Bar struct {
-	UpTo  string // "≤ 5ms"
-	N     int
-	Share float64 // of the longest bar: 0 to 1
-}
-
-// Bars returns the histogram of latencies that the group load measured, or none.
-func Bars(l storage.CheckLoad) (bars []Bar) {
-	most := 0
-	for _, b := range l.Buckets {
-		most = max(most, b.N)
-	}
-	for _, b := range l.Buckets {
-		bars = append(bars, Bar{UpTo: "≤ " + b.UpTo.String(), N: b.N, Share: float64(b.N) / float64(max(1, most))})
-	}
-	return bars
-}
-
 // Latencies says in one line what the group load measured, or "" if it did not run.
 func Latencies(l storage.CheckLoad) string {
 	if len(l.Buckets) == 0 {

@@ -108,7 +108,7 @@ func describeLoad(d *screen.Detail, load storage.CheckLoad) {
 	d.Title("Load")
 	d.Paragraph(report.Latencies(load), th.Text)
 	d.Blank()
-	bars := report.Bars(load)
+	bars := storage.Bars(load.Buckets, 0)
 	room := max(1, min(d.Width, mostBar)-histogramText)
 	for _, b := range bars {
 		n := int(math.Ceil(b.Share * float64(room)))

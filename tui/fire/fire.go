@@ -70,7 +70,7 @@ type inventory struct {
 func New(e *screen.Env, store Store) *Firer {
 	return &Firer{
 		env: e, store: store, known: screen.Query[inventory]{Ctx: e.Context}, last: last{variants: map[target]string{}},
-		burst: burst{env: e, store: store, ends: screen.Query[burstEnd]{Ctx: e.Context}},
+		burst: burst{env: e, store: store, looks: screen.Query[look]{Ctx: e.Context}},
 		watch: watch{env: e, store: store, query: screen.Query[[]storage.Delivery]{Ctx: e.Context}},
 	}
 }
@@ -83,7 +83,7 @@ func (f *Firer) Refresh(c storage.Change) tea.Cmd {
 		cmds = append(cmds, f.known.Ask(f.readInventory))
 	}
 	if c.Has(storage.ChangedDeliveries) {
-		cmds = append(cmds, f.watch.look(), f.burst.look())
+		cmds = append(cmds, f.watch.look(), f.burst.changed())
 	}
 	f.env.Targets.Reading = f.known.Running
 	return tea.Batch(cmds...)

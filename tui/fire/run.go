@@ -19,11 +19,10 @@ type run struct {
 	progress chan runMsg
 	stop     context.CancelFunc
 	queued   int
-	stopped  bool       // by a person
-	ended    bool       // nothing more will be queued
-	first    storage.ID // of its deliveries
-	last     storage.ID
-	reported bool // its outcome was shown
+	stopped  bool           // by a person
+	ended    bool           // nothing more will be queued
+	over     bool           // and all of it is final
+	follower *fire.Follower // of a burst
 }
 
 // runMsg reports what a run has queued, and at its end the error, if any.
@@ -47,7 +46,7 @@ func (f *Firer) fire(spec fire.Spec) tea.Cmd {
 		if f.burst.running() {
 			return f.burst.refuse()
 		}
-		f.burst.run = r
+		f.burst.begin(r)
 	}
 	return tea.Batch(f.start(r, fire.Patience(spec.Webhook, f.env.Status.Alive)), r.next(f.env.Context))
 }
@@ -94,18 +93,12 @@ func (r *run) next(ctx context.Context) tea.Cmd {
 func (f *Firer) advance(msg runMsg) tea.Cmd {
 	r := msg.run
 	r.queued += len(msg.queued)
-	if n := len(msg.queued); n > 0 {
-		r.last = msg.queued[n-1].ID
-		if r.first == 0 {
-			r.first = msg.queued[0].ID
-		}
-	}
 	var more tea.Cmd
 	if r.ended = msg.ended; !r.ended {
 		more = r.next(f.env.Context)
 	}
 	if r.burst() {
-		return tea.Batch(f.burst.report(r, msg.err), f.burst.look(), more)
+		return tea.Batch(f.burst.report(msg), more)
 	}
 	return tea.Batch(f.follow(msg.queued, msg.err), more)
 }

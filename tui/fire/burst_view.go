@@ -1,0 +1,201 @@
+package fire
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+)
+
+func (b *burst) shown() bool { return b.run != nil && !b.hidden && (b.run.queued > 0 || b.running()) }
+
+// Panel draws the progress of a burst in one line, and when it is over, its outcome with a
+// histogram of the latencies. The screen has so many lines in all.
+func (f *Firer) Panel(width, height int) []string {
+	b := &f.burst
+	switch {
+	case !b.shown():
+		return nil
+	case !b.run.over:
+		return []string{b.progress(width)}
+	}
+	return b.outcome(width, height)
+}
+
+// planned returns how many deliveries there will be.
+func (b *burst) planned() int {
+	if b.running() {
+		return max(b.run.spec.Count, b.run.queued)
+	}
+	return b.run.queued
+}
+
+// progress draws the line in the longest form that fits: with what is fired and a long bar, or
+// without.
+func (b *burst) progress(width int) string {
+	th, done, all := b.env.Theme, b.now.Final(), b.planned()
+	counts := th.Strong.Render(screen.Thousands(int64(done)) + "/" + screen.Thousands(int64(all)))
+	parts := b.parts()
+	name := th.Text.Render(style.Escape(b.run.String()) + "  ")
+	for _, form := range []struct {
+		name  string
+		bar   int
+		parts []string
+	}{{name, 30, parts}, {name, 10, parts}, {"", 20, parts}, {"", 5, parts}, {"", 5, parts[1:]}} {
+		line := " " + form.name + counts + " " + component.Progress(th, done, all, form.bar) + " " + strings.Join(form.parts, th.Dim.Render(" · "))
+		if component.Width(line) < width || len(form.parts) < len(parts) {
+			return component.Fit(line, width)
+		}
+	}
+	return ""
+}
+
+// parts returns what the line says beside the bar, the speed first.
+func (b *burst) parts() []string {
+	th, now := b.env.Theme, b.env.Now()
+	perSecond := b.pace.perSecond(now)
+	parts := []string{th.Text.Render(fire.Rate(perSecond)), th.Good.Render(fmt.Sprintf("%s %s", screen.Thousands(int64(b.now.Delivered)), style.Check)) + " " + b.failures()}
+	for _, state := range []storage.State{storage.Retrying, storage.Parked} {
+		if n := b.now.States[state]; n > 0 {
+			parts = append(parts, th.Warn.Render(fmt.Sprintf("%s %s", screen.Thousands(int64(n)), state)))
+		}
+	}
+	switch left, known := b.left(perSecond); {
+	case b.env.Status.Read && !b.env.Status.Alive:
+		parts = append(parts, th.Warn.Render("no engine is running"))
+	case known:
+		parts = append(parts, th.Text.Render(leftText(left)))
+	}
+	b.env.Elapsed(b.run.began) // draws the line again in a second
+	switch {
+	case b.running():
+		parts = append(parts, th.Text.Render("esc")+th.Dim.Render(" stops"))
+	default:
+		parts = append(parts, th.Text.Render("esc")+th.Dim.Render(" hides"))
+	}
+	return parts
+}
+
+func (b *burst) failures() string {
+	ink := b.env.Theme.Dim
+	if b.now.Failed > 0 {
+		ink = b.env.Theme.Bad
+	}
+	text := ink.Render(fmt.Sprintf("%s %s", screen.Thousands(int64(b.now.Failed)), style.Cross))
+	if n := b.now.Cancelled; n > 0 {
+		text += b.env.Theme.Dim.Render(fmt.Sprintf(" %s cancelled", screen.Thousands(int64(n))))
+	}
+	return text
+}
+
+// left estimates how long it takes until all deliveries are final: as long as queueing takes at
+// the rate that was asked for, and as delivering does at its present speed.
+func (b *burst) left(perSecond float64) (left time.Duration, known bool) {
+	if perSecond <= 0 {
+		return 0, false
+	}
+	seconds := float64(b.planned()-b.now.Final()) / perSecond
+	if r := b.run; b.running() && r.spec.PerSecond > 0 {
+		seconds = max(seconds, float64(r.spec.Count-r.queued)/r.spec.PerSecond)
+	}
+	if seconds > (10000 * time.Hour).Seconds() {
+		return 0, false
+	}
+	return time.Duration(seconds * float64(time.Second)), true
+}
+
+func leftText(left time.Duration) string {
+	seconds := int(math.Ceil(left.Seconds()))
+	switch {
+	case seconds < 100:
+		return fmt.Sprintf("%d s left", seconds)
+	case seconds < 100*60:
+		return fmt.Sprintf("%d min left", (seconds+59)/60)
+	}
+	return fmt.Sprintf("%d h left", (seconds+3599)/3600)
+}
+
+// missed reports whether some of the burst was not delivered.
+func (b *burst) missed() bool { return b.now.Failed+b.now.Cancelled > 0 }
+
+// sentence says how the burst ended.
+func (b *burst) sentence() string {
+	r, all := b.run, screen.Thousands(int64(b.run.queued))
+	lead := r.String()
+	if r.queued < r.spec.Count {
+		lead += fmt.Sprintf(" ended after %s", all)
+	}
+	counts, states := b.shortfall()
+	if len(counts) == 0 {
+		return fmt.Sprintf("%s: all %s delivered", lead, all)
+	}
+	return fmt.Sprintf("%s: of %s, %s; %d and / %s show them", lead, all, strings.Join(counts, ", "), screen.ViewDeliveries+1, strings.Join(states, " "))
+}
+
+// shortfall returns the numbers of deliveries that failed or were cancelled, and the words of
+// the filter that shows these.
+func (b *burst) shortfall() (counts, states []string) {
+	for _, part := range []struct {
+		n     int
+		state storage.State
+	}{{b.now.Failed, storage.Failed}, {b.now.Cancelled, storage.Cancelled}} {
+		if part.n > 0 {
+			counts = append(counts, screen.Thousands(int64(part.n))+" "+string(part.state))
+			states = append(states, string(part.state))
+		}
+	}
+	return counts, states
+}
+
+// The space that a histogram has.
+const (
+	barsLeast, barsMost = 3, 10 // lines
+	barText             = 22    // columns beside the bars
+	barWidth            = 40    // of the longest bar, where there is room
+)
+
+// outcome draws how the burst ended, how fast, and how the latencies are distributed.
+func (b *burst) outcome(width, height int) []string {
+	th := b.env.Theme
+	glyph, ink := style.Check, th.Good
+	if b.missed() {
+		glyph, ink = style.Cross, th.Bad
+	}
+	sentence := component.Wrap(style.Escape(b.sentence()), width-4)
+	var lines []string
+	for i, line := range sentence {
+		lead := "   "
+		if i == 0 {
+			lead = " " + ink.Render(glyph) + " "
+		}
+		lines = append(lines, lead+th.Strong.Render(line))
+	}
+	for _, line := range component.Wrap(b.now.Figures(screen.Duration), width-4) {
+		lines = append(lines, "   "+th.Text.Render(line))
+	}
+	lines = slices.Concat(lines, b.bars(width, max(barsLeast, min(barsMost, (height-len(lines))/4))))
+	closing := th.Text.Render("esc") + th.Dim.Render(" closes ")
+	if last := len(lines) - 1; component.Fits(lines[last], closing, width) {
+		lines[last] = component.Spread(lines[last], closing, width)
+		return component.Lines(lines, width, len(lines))
+	}
+	return component.Lines(append(lines, component.FitRight(closing, width)), width, len(lines)+1)
+}
+
+// bars draws the histogram in at most so many lines.
+func (b *burst) bars(width, most int) (lines []string) {
+	th, room := b.env.Theme, max(1, min(barWidth, width-barText))
+	for _, bar := range storage.Bars(b.now.Latencies().Buckets, most) {
+		n := int(math.Ceil(bar.Share * float64(room)))
+		lines = append(lines, "   "+th.Dim.Render(component.FitRight(bar.UpTo, 8))+" "+th.Text.Render(strings.Repeat(style.Full, n))+" "+th.Dim.Render(strconv.Itoa(bar.N)))
+	}
+	return lines
+}
