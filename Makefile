@@ -49,6 +49,10 @@ check: lint race ## everything that has to be green before a commit
 bench: ## measure speed as ratios to the machine's own limits; BENCH='-only b -duration 5s'
 	@go build -o bin/bench ./cmd/bench && bin/bench $(BENCH)
 
+.PHONY: bench-cluster
+bench-cluster: ## measure speed on PostgreSQL, which it starts; BENCH='-only n -duration 5s'
+	@go build -o bin/bench ./cmd/bench && bin/bench -cluster $(BENCH)
+
 .PHONY: torture
 torture: ## the long form of the fault and load tests: 100 kills, every fault 25 times, two minutes of fuzzing each
 	go test ./engine -run Killed -kills 100 -count=1 -timeout 20m

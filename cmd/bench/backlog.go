@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"backchannel/engine"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
@@ -58,7 +59,7 @@ func takeUp(ctx context.Context, s settings, p *peer, n int) (refill, error) {
 	peak := watchHeap(ctx)
 	w := &world{store: store}
 	began := time.Now()
-	w.startEngine(ctx)
+	w.start(ctx, engine.New(store, engineConfig()))
 	defer w.close()
 	r := w.follow(began, min(s.duration, 5*time.Second), int64(n))
 	r.memory = peak()

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"backchannel/storage"
-	"backchannel/storage/sqlite"
 )
 
 const (
@@ -118,7 +117,7 @@ func (w *world) count(delivered *atomic.Int64) (stop func()) {
 	return func() { ticks.Stop(); close(done) }
 }
 
-func enqueueOne(ctx context.Context, store *sqlite.Store, source *events) error {
+func enqueueOne(ctx context.Context, store store, source *events) error {
 	event, err := source.next()
 	if err != nil {
 		return err

@@ -40,6 +40,16 @@ func benches() []bench {
 	}
 }
 
+// clusterBenches need a PostgreSQL server, which each of them starts.
+func clusterBenches() []bench {
+	return []bench{
+		{"n", "deliveries per second on one node and on two, of raw POSTs", nodes},
+		{"s", "a webhook whose endpoint takes 100 ms, 16 attempts a node: two nodes, of one", spread},
+		{"l", "latency at a paced 200/s, against a raw POST", clusterPaced},
+		{"q", "enqueues per second from two stores with 16 callers each, of one with 32", clusterEnqueue},
+	}
+}
+
 // settings apply to every bench.
 type settings struct {
 	duration time.Duration
@@ -58,6 +68,7 @@ func main() {
 func run() error {
 	var s settings
 	only := flag.String("only", "", "comma-separated keys of the benches to run; all by default")
+	cluster := flag.Bool("cluster", false, "measure on PostgreSQL")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the measuring process here")
 	role := flag.String("role", "", "internal: what this process is to be")
 	flag.StringVar(&s.dir, "data", "", "internal: where that keeps its data")
@@ -79,14 +90,18 @@ func run() error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	return start(ctx, *role, *only, s)
+	all := benches()
+	if *cluster {
+		all = clusterBenches()
+	}
+	return start(ctx, *role, *only, all, s)
 }
 
 // garbage sets the garbage collector as the commands that deliver and receive do. It applies
 // to raw POSTs as well.
 const garbage = 400
 
-func start(ctx context.Context, role, only string, s settings) error {
+func start(ctx context.Context, role, only string, all []bench, s settings) error {
 	debug.SetGCPercent(garbage)
 	if role != "" {
 		return play(role, s.dir)
@@ -97,12 +112,12 @@ func start(ctx context.Context, role, only string, s settings) error {
 	}
 	defer os.RemoveAll(dir)
 	s.dir = dir
-	return measure(ctx, only, s)
+	return measure(ctx, only, all, s)
 }
 
-func measure(ctx context.Context, only string, s settings) error {
+func measure(ctx context.Context, only string, all []bench, s settings) error {
 	printMachine(s)
-	for _, b := range benches() {
+	for _, b := range all {
 		if only != "" && !strings.Contains(","+only+",", ","+b.key+",") {
 			continue
 		}

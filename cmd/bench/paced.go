@@ -14,9 +14,9 @@ import (
 
 const pace = 2 * time.Millisecond // 500/s
 
-// atPace calls do every 2 ms for a while, each time in a new goroutine, and returns how long
+// atPace calls do at a pace for a while, each time in a new goroutine, and returns how long
 // each call took.
-func atPace(ctx context.Context, duration time.Duration, do func(context.Context) (time.Duration, error)) ([]time.Duration, error) {
+func atPace(ctx context.Context, duration, pace time.Duration, do func(context.Context) (time.Duration, error)) ([]time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var mu sync.Mutex
@@ -53,7 +53,7 @@ func paced(ctx context.Context, s settings) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours, err := w.latencies(ctx, source, s.duration)
+	ours, err := w.latencies(ctx, source, s.duration, pace)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func barePace(ctx context.Context, s settings, p *peer, source *events) ([]time.
 		return nil, err
 	}
 	defer db.Close()
-	return atPace(ctx, s.duration, func(ctx context.Context) (time.Duration, error) {
+	return atPace(ctx, s.duration, pace, func(ctx context.Context) (time.Duration, error) {
 		began := time.Now()
 		if _, err := db.Exec("INSERT INTO bare (payload) VALUES (?)", body); err != nil {
 			return 0, err
@@ -116,10 +116,10 @@ func openBare(path string) (*sql.DB, error) {
 }
 
 // latencies enqueues at the pace and then asks the store when each attempt ended.
-func (w *world) latencies(ctx context.Context, source *events, duration time.Duration) ([]time.Duration, error) {
+func (w *world) latencies(ctx context.Context, source *events, duration, pace time.Duration) ([]time.Duration, error) {
 	var mu sync.Mutex
 	began := map[storage.ID]time.Time{}
-	_, err := atPace(ctx, duration, func(ctx context.Context) (time.Duration, error) {
+	_, err := atPace(ctx, duration, pace, func(ctx context.Context) (time.Duration, error) {
 		event, err := source.next()
 		if err != nil {
 			return 0, err
@@ -177,14 +177,14 @@ func beside(ctx context.Context, s settings) ([]row, error) {
 		return nil, err
 	}
 	defer w.close()
-	alone, err := w.latencies(ctx, source, s.duration)
+	alone, err := w.latencies(ctx, source, s.duration, pace)
 	if err != nil {
 		return nil, err
 	}
 	if err := w.hang(ctx, hanging); err != nil {
 		return nil, err
 	}
-	together, err := w.latencies(ctx, source, s.duration)
+	together, err := w.latencies(ctx, source, s.duration, pace)
 	return []row{compare("p99 beside a hanging endpoint", together, alone, 0.99, "< 1.5")}, err
 }
 

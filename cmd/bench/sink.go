@@ -28,7 +28,9 @@ const (
 	roleSink    = "sink"     // answers every POST 204, over TCP
 	roleTLSSink = "tls-sink" // the same over TLS
 	roleHang    = "hang"     // accepts and never answers
+	roleSlow    = "slow"     // answers after slowAnswer
 	roleHandler = "handler"  // a bare net/http handler over TLS
+	roleNode    = "node"     // delivers what is in the database that a file in its folder names
 
 	roleReceiver = "receiver" // the receiver, on a store of its own
 )
@@ -36,8 +38,11 @@ const (
 // play serves in a role until standard input ends, which also happens when the measuring
 // process dies. It writes the URL to standard output, and after it the certificate.
 func play(role, dir string) error {
-	if role == roleReceiver {
+	switch role {
+	case roleReceiver:
 		return playReceiver(dir)
+	case roleNode:
+		return playNode(dir)
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -72,8 +77,12 @@ func serve(role string, listener net.Listener, cert tls.Certificate) {
 		if err != nil {
 			return
 		}
-		if role != roleHang {
-			go swallow(conn)
+		switch role {
+		case roleHang:
+		case roleSlow:
+			go swallow(conn, slowAnswer)
+		default:
+			go swallow(conn, 0)
 		}
 	}
 }
@@ -85,7 +94,7 @@ func bareHandler(w http.ResponseWriter, r *http.Request) {
 }
 
 // swallow answers each request on a connection. It parses nothing but the request's length.
-func swallow(conn net.Conn) {
+func swallow(conn net.Conn, after time.Duration) {
 	defer conn.Close()
 	answer := []byte("HTTP/1.1 204 No Content\r\n\r\n")
 	in := bufio.NewReaderSize(conn, 16<<10)
@@ -96,6 +105,9 @@ func swallow(conn net.Conn) {
 		}
 		if _, err := in.Discard(length); err != nil {
 			return
+		}
+		if after > 0 {
+			time.Sleep(after)
 		}
 		if _, err := conn.Write(answer); err != nil {
 			return
@@ -144,26 +156,10 @@ type peer struct {
 }
 
 func startPeer(role, dir string) (*peer, error) {
-	self, err := os.Executable()
+	lines, stop, err := startRole(role, dir)
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(self, "-role", role, "-data", dir)
-	cmd.Stderr = os.Stderr
-	in, inErr := cmd.StdinPipe()
-	out, outErr := cmd.StdoutPipe()
-	if inErr != nil || outErr != nil {
-		return nil, fmt.Errorf("connect to %s: %w %w", role, inErr, outErr)
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	stop := sync.OnceValue(func() time.Duration {
-		in.Close()
-		_ = cmd.Wait()
-		return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	})
-	lines := bufio.NewReader(out)
 	url, err := lines.ReadString('\n')
 	if err != nil {
 		stop()
@@ -171,6 +167,30 @@ func startPeer(role, dir string) (*peer, error) {
 	}
 	caFile, err := saveCertificate(lines, dir)
 	return &peer{url: strings.TrimSpace(url), caFile: caFile, stop: stop}, err
+}
+
+// startRole starts a process in a role, and returns what it says and how to end it.
+func startRole(role, dir string) (lines *bufio.Reader, stop func() time.Duration, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, nil, err
+	}
+	cmd := exec.Command(self, "-role", role, "-data", dir)
+	cmd.Stderr = os.Stderr
+	in, inErr := cmd.StdinPipe()
+	out, outErr := cmd.StdoutPipe()
+	if inErr != nil || outErr != nil {
+		return nil, nil, fmt.Errorf("connect to %s: %w %w", role, inErr, outErr)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, nil, err
+	}
+	stop = sync.OnceValue(func() time.Duration {
+		in.Close()
+		_ = cmd.Wait()
+		return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	})
+	return bufio.NewReader(out), stop, nil
 }
 
 func saveCertificate(lines *bufio.Reader, dir string) (string, error) {

@@ -19,10 +19,28 @@ import (
 // secret signs the tokens of every bench with HS256.
 const secret = "bench-bench-bench-bench-bench-bench"
 
+// A store is what the benches need of one, whatever it keeps its records in.
+type store interface {
+	CreateWebhook(ctx context.Context, w *storage.Webhook) error
+	UpdateWebhook(ctx context.Context, w *storage.Webhook) error
+	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
+	Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error)
+	Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error)
+	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
+	Counts(ctx context.Context) (storage.Counts, error)
+	Close() error
+}
+
+// A deliverer is an engine.
+type deliverer interface {
+	Run(ctx context.Context) error
+	Snapshot() storage.Snapshot
+}
+
 // A world is a store and an engine that works on it, in this process.
 type world struct {
-	store  *sqlite.Store
-	engine *engine.Engine
+	store  store
+	engine deliverer
 	sink   *peer // of facing
 	stop   func() error
 }
@@ -69,12 +87,16 @@ func newWorld(ctx context.Context, s settings) (*world, error) {
 		return nil, err
 	}
 	w := &world{store: store}
-	w.startEngine(ctx)
+	w.start(ctx, engine.New(store, engineConfig()))
 	return w, nil
 }
 
-func (w *world) startEngine(ctx context.Context) {
-	w.engine = engine.New(w.store, engine.Config{RootCAs: func() (*x509.CertPool, error) { return x509.NewCertPool(), nil }})
+func engineConfig() engine.Config {
+	return engine.Config{RootCAs: func() (*x509.CertPool, error) { return x509.NewCertPool(), nil }}
+}
+
+func (w *world) start(ctx context.Context, e deliverer) {
+	w.engine = e
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- w.engine.Run(ctx) }()
@@ -94,7 +116,7 @@ func (w *world) close() {
 }
 
 // targetPeer creates a webhook whose endpoint is the peer.
-func targetPeer(ctx context.Context, store *sqlite.Store, name string, p *peer, concurrency int) (storage.Webhook, error) {
+func targetPeer(ctx context.Context, store store, name string, p *peer, concurrency int) (storage.Webhook, error) {
 	w := storage.NewWebhook()
 	w.Name, w.Sandbox.Name = name, name
 	w.Channels = storage.Channels()

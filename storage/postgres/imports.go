@@ -28,7 +28,7 @@ func (s *Store) importConfiguration(t *tx, c storage.Configuration) error {
 		}
 	}
 	for webhook, p := range c.Profiles {
-		if err := s.ProfileStore.set(t, webhook, p); err != nil {
+		if err := s.set(t, webhook, p); err != nil {
 			return err
 		}
 	}
@@ -58,7 +58,7 @@ func (s *Store) importWebhook(t *tx, w storage.Webhook) error {
 func (s *Store) importCampaign(t *tx, c storage.Campaign) error {
 	t.reserve(c.ID)
 	c.Executions = 0
-	if err := s.CampaignStore.check(t.context, t, c, nil); err != nil {
+	if err := s.check(t.context, t, c, nil); err != nil {
 		return err
 	}
 	values, err := campaignValues(&c)

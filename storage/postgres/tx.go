@@ -77,9 +77,9 @@ func (t *tx) takeTurn() error {
 		return err
 	}
 	t.last, t.began = known.last, known.last
-	if known.version != t.writer.targetsVersion {
-		clear(t.writer.targets)
-		t.writer.targetsVersion = known.version
+	if known.version != t.targetsVersion {
+		clear(t.targets)
+		t.targetsVersion = known.version
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func scanTurn(read scan) (t turn, err error) {
 
 // webhooksChanged makes every writer read again what it knows of webhooks.
 func (t *tx) webhooksChanged() {
-	clear(t.writer.targets)
+	clear(t.targets)
 	t.send(`UPDATE store SET webhooks_version = webhooks_version + 1`)
 }
 

@@ -50,6 +50,9 @@ func Start(t testing.TB, o Options) *Server {
 	return server
 }
 
+// Serve starts a server for what is no test. End ends it.
+func Serve(o Options) (*Server, error) { return start(o) }
+
 // binaries returns the folder with the programs of the newest version.
 func binaries() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
@@ -120,6 +123,9 @@ func (s *Server) startGuard() error {
 	return nil
 }
 
+// End ends a server that Serve started, and waits for that.
+func (s *Server) End() error { return s.end() }
+
 // end lets the guard clean up, and waits for that.
 func (s *Server) end() error { return errors.Join(s.alive.Close(), s.guard.Wait()) }
 
@@ -185,11 +191,17 @@ func (s *Server) URL(database string) string {
 // Create creates an empty database, which ends with the server.
 func (s *Server) Create(t testing.TB) string {
 	t.Helper()
-	name := nextName()
-	if err := s.run("CREATE DATABASE " + name); err != nil {
+	url, err := s.Make()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return s.URL(name)
+	return url
+}
+
+// Make makes an empty database and returns its URL.
+func (s *Server) Make() (url string, err error) {
+	name := nextName()
+	return s.URL(name), s.run("CREATE DATABASE " + name)
 }
 
 func (s *Server) run(statement string) error { return run(s.URL("postgres"), statement) }

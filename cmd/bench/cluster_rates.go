@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"backchannel/storage"
+)
+
+// fill keeps enough deliveries in the queue until ctx is done.
+func (c *cluster) fill(ctx context.Context, events []storage.Event) error {
+	var enqueued, delivered atomic.Int64
+	before, err := c.delivered(ctx)
+	if err != nil {
+		return err
+	}
+	go func() {
+		for ctx.Err() == nil {
+			if n, err := c.delivered(ctx); err == nil {
+				delivered.Store(n - before)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+	_, err = hammer(context.WithoutCancel(ctx), producers, time.Hour, func(filling context.Context) error {
+		for enqueued.Load()-delivered.Load() > ahead && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		if ctx.Err() != nil {
+			return errFilled
+		}
+		_, err := c.store.Enqueue(filling, events[enqueued.Add(1)%made])
+		return err
+	})
+	if errors.Is(err, errFilled) {
+		return nil
+	}
+	return err
+}
+
+// errFilled ends fill.
+var errFilled = errors.New("enough was enqueued")
+
+// nodes compares raw POSTs with deliveries on one node and on two: events are enqueued one by
+// one, each is signed anew, each attempt is kept, and everything committed by PostgreSQL with
+// synchronous_commit.
+func nodes(ctx context.Context, s settings) ([]row, error) {
+	c, err := newCluster(ctx, s, roleSink, s.workers)
+	if err != nil {
+		return nil, err
+	}
+	defer c.end()
+	if err := c.deliver(ctx); err != nil {
+		return nil, err
+	}
+	var limit, one float64
+	var rawCost cost
+	for range rounds {
+		raw, err := rawRate(ctx, s, c.sink, c.source, &rawCost)
+		if err != nil {
+			return nil, err
+		}
+		delivered, err := c.measured(ctx, s.duration/rounds)
+		if err != nil {
+			return nil, err
+		}
+		limit, one = limit+raw/rounds, one+delivered/rounds
+	}
+	if err := c.join(); err != nil {
+		return nil, err
+	}
+	two, err := c.measured(ctx, s.duration)
+	return []row{
+		{what: "delivered on one node", ours: perSecond(one), limit: perSecond(limit), ratio: one / limit, aim: "> 0.22"},
+		{what: "delivered on two nodes, of one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, aim: "> 0.9"},
+	}, err
+}
+
+// slowAnswer is how long the endpoint of spread takes, and share how many attempts each node has
+// in flight there.
+const (
+	slowAnswer = 100 * time.Millisecond
+	share      = 16
+)
+
+// spread compares what two nodes deliver to a slow endpoint with what one does.
+func spread(ctx context.Context, s settings) ([]row, error) {
+	c, err := newCluster(ctx, s, roleSlow, share)
+	if err != nil {
+		return nil, err
+	}
+	defer c.end()
+	if err := c.deliver(ctx); err != nil {
+		return nil, err
+	}
+	one, err := c.measured(ctx, s.duration)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.join(); err != nil {
+		return nil, err
+	}
+	hook := c.source.webhook
+	hook.Delivery.Concurrency = 2 * share
+	if err := c.store.UpdateWebhook(ctx, &hook); err != nil {
+		return nil, err
+	}
+	two, err := c.measured(ctx, s.duration)
+	return []row{{what: "delivered by two nodes, of one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, aim: "> 1.9"}}, err
+}
+
+const clusterPace = 5 * time.Millisecond // 200/s
+
+// clusterPaced compares the latency of deliveries, from the call to enqueue to the end of the
+// attempt, with that of a raw POST.
+func clusterPaced(ctx context.Context, s settings) ([]row, error) {
+	c, err := newCluster(ctx, s, roleSink, s.workers)
+	if err != nil {
+		return nil, err
+	}
+	defer c.end()
+	if err := c.deliver(ctx); err != nil {
+		return nil, err
+	}
+	body, header, err := c.source.sample()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := newPost(c.sink, body, header, s.workers)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := atPace(ctx, s.duration, clusterPace, func(ctx context.Context) (time.Duration, error) {
+		began := time.Now()
+		err := raw.do(ctx)
+		return time.Since(began), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	ours, err := c.latencies(ctx, c.source, s.duration, clusterPace)
+	return []row{
+		compare("p50 at 200/s", ours, limit, 0.50, ""),
+		compare("p99 at 200/s", ours, limit, 0.99, "< 6"),
+	}, err
+}
+
+// clusterEnqueue compares what two stores of one database enqueue with what one does.
+func clusterEnqueue(ctx context.Context, s settings) ([]row, error) {
+	c, err := newCluster(ctx, s, roleSink, s.workers)
+	if err != nil {
+		return nil, err
+	}
+	defer c.end()
+	if err := c.store.SetWebhookState(ctx, c.source.webhook.ID, storage.Paused, ""); err != nil {
+		return nil, err
+	}
+	other, _, err := openShared(ctx, c.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer other.Close()
+	stores := [2]store{c.store, other}
+	var next atomic.Int64
+	one, err := hammer(ctx, 2*share, s.duration, func(ctx context.Context) error { return enqueueOne(ctx, c.store, c.source) })
+	if err != nil {
+		return nil, err
+	}
+	two, err := hammer(ctx, 2*share, s.duration, func(ctx context.Context) error {
+		return enqueueOne(ctx, stores[next.Add(1)%2], c.source)
+	})
+	return []row{{what: fmt.Sprintf("enqueued by 2 × %d, of 1 × %d", share, 2*share), ours: perSecond(two), limit: perSecond(one), ratio: two / one, aim: "> 0.5"}}, err
+}
