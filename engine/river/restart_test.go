@@ -23,7 +23,7 @@ func TestDeliveriesGoOnAfterTheDatabaseRestarted(t *testing.T) {
 	for _, mode := range []string{"fast", "immediate"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			server := pgtest.Start(t, pgtest.Options{Fsync: true})
+			server := pgtest.Start(t, pgtest.Options{})
 			w := newWorldOn(t, server)
 			w.node()
 			w.node()
