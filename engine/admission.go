@@ -74,8 +74,8 @@ func (a *admission) blocked(now time.Time, inFlight int) time.Duration {
 	return 0
 }
 
-// room returns how many attempts may begin now, or if none may, after how long to ask again.
-// It takes no tokens of the rate limit: take does.
+// room returns how many attempts may begin now, or if none may, after how long to ask again. It
+// takes no tokens of the rate limit.
 func (a *admission) room(now time.Time, inFlight int) (n int, wait time.Duration) {
 	if wait := a.blocked(now, inFlight); wait > 0 {
 		return 0, wait
@@ -93,13 +93,6 @@ func (a *admission) room(now time.Time, inFlight int) (n int, wait time.Duration
 		return 0, time.Duration((1 - tokens) / float64(a.limiter.Limit()) * float64(time.Second))
 	}
 	return min(n, int(tokens)), 0
-}
-
-// take takes the tokens of attempts that room allowed.
-func (a *admission) take(now time.Time, n int) {
-	if a.limiter != nil {
-		a.limiter.ReserveN(now, n)
-	}
 }
 
 // divide changes which part of what the webhook allows this engine may use.

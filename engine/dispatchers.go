@@ -78,3 +78,12 @@ func (s *dispatchers) releaseIdle() {
 		d.client.releaseIdle()
 	}
 }
+
+// giveUp gives back the jobs that sources have handed over, and that have not begun.
+func (s *dispatchers) giveUp() {
+	for _, d := range s.all() {
+		d.queue.mu.Lock()
+		d.queue.giveUp()
+		d.queue.mu.Unlock()
+	}
+}

@@ -265,6 +265,7 @@ func (e *Engine) Snapshot() storage.Snapshot {
 // drain ends what Run began.
 func (e *Engine) drain() {
 	e.draining.Store(true)
+	e.dispatchers.giveUp()
 	ended := e.routines.ended()
 	e.routines.await(ended, e.cfg.Drain, e.cfg.Cutoff)
 	e.stopWork()

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"backchannel/engine/policy"
@@ -40,8 +41,7 @@ type Part struct {
 	Probes      bool // this engine makes the probes of an open circuit breaker
 }
 
-// A Worker attempts the jobs of one webhook that a source hands to it. The source reserves room
-// for them first.
+// A Worker attempts the jobs of one webhook that a source hands to it, when they may begin.
 type Worker struct{ d *dispatcher }
 
 // WebhookID returns which webhook it is.
@@ -75,67 +75,78 @@ func (w *Worker) Paused() bool {
 	return w.d.queue.admission.idle()
 }
 
-// InFlight returns how many jobs the worker has, or has reserved room for.
-func (w *Worker) InFlight() int {
-	w.d.queue.mu.Lock()
-	defer w.d.queue.mu.Unlock()
-	return len(w.d.queue.running) + w.d.queue.reserved
-}
+// InFlight returns how many attempts are in flight. Once Divide has returned, it does not rise
+// above the part.
+func (w *Worker) InFlight() int { return int(w.d.queue.inFlight().total()) }
 
 // Has reports whether the worker has the job of a delivery.
 func (w *Worker) Has(delivery storage.ID) bool {
-	w.d.queue.mu.Lock()
-	defer w.d.queue.mu.Unlock()
-	return w.d.queue.running[delivery] != nil
-}
-
-// Woken holds a notice after something has changed that may have made room.
-func (w *Worker) Woken() <-chan struct{} { return w.d.queue.wake }
-
-// Reserve reserves room for the jobs that the worker may be given now, or if it is none, returns
-// after how long to ask again. Every place is to be used by Take, or given up by Release.
-func (w *Worker) Reserve() (n int, wait time.Duration) {
-	if w.d.engine.halted() {
-		return 0, never
-	}
 	q := w.d.queue
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n, wait = q.admission.room(q.now(), len(q.running)+q.reserved)
-	q.reserved += n
-	return n, wait
+	return q.running[delivery] != nil || slices.ContainsFunc(q.taken, func(t *Taken) bool { return t.job.DeliveryID == delivery })
 }
 
-// Release gives up room that was reserved.
-func (w *Worker) Release(n int) {
+// Idle reports whether the worker has no job.
+func (w *Worker) Idle() bool {
 	w.d.queue.mu.Lock()
 	defer w.d.queue.mu.Unlock()
-	w.d.queue.reserved -= n
+	return len(w.d.queue.running)+len(w.d.queue.taken) == 0
 }
 
-// A Taken is a job that a worker attempts.
+// Woken holds a notice after something has changed that may have made room, or let a job begin.
+func (w *Worker) Woken() <-chan struct{} { return w.d.queue.wake }
+
+// Room returns how many jobs the worker is to be given now, or if it is none, after how long to
+// ask again.
+func (w *Worker) Room() (n int, wait time.Duration) {
+	if w.d.engine.halted() {
+		return 0, never
+	}
+	return w.d.queue.room()
+}
+
+// A Taken is a job that a worker has taken.
 type Taken struct {
+	job   storage.Job
 	done  chan struct{}
 	back  bool
 	after time.Duration
 }
 
 // Wait waits until the worker has done with the job. back means that nothing is stored: the job
-// is to be attempted again after a while, which counts as nothing.
+// is to be attempted again after a while, by any engine, which counts as nothing.
 func (t *Taken) Wait() (back bool, after time.Duration) {
 	<-t.done
 	return t.back, t.after
 }
 
-// Take begins to attempt a job for which there is room.
+// Take takes a job. [Worker.Start] has to be called after it.
 func (w *Worker) Take(job storage.Job) *Taken {
-	a, t := w.d.queue.accept(job), &Taken{done: make(chan struct{})}
-	w.d.engine.marker.notice()
-	w.d.engine.routines.spawn(func() {
-		defer close(t.done)
-		t.back, t.after = w.d.deliver(a)
-	})
+	t := &Taken{job: job, done: make(chan struct{})}
+	w.d.queue.mu.Lock()
+	defer w.d.queue.mu.Unlock()
+	w.d.queue.taken = append(w.d.queue.taken, t)
 	return t
+}
+
+// Start begins the attempts that may begin. It has to be called again after the time that it
+// returns, and after a notice of Woken.
+func (w *Worker) Start() (wait time.Duration) {
+	return w.d.queue.start(w.d.engine.halted, func(t *Taken, a *runningAttempt) {
+		w.d.engine.marker.notice()
+		w.d.engine.routines.spawn(func() { w.work(t, a) })
+	})
+}
+
+// work makes one attempt after another, as long as they may begin.
+func (w *Worker) work(t *Taken, a *runningAttempt) {
+	for t != nil {
+		t.back, t.after = w.d.deliver(a)
+		close(t.done)
+		t, a = w.d.queue.then(w.d.engine.halted)
+	}
+	w.d.queue.wakeUp()
 }
 
 // handOver has the source hand over the jobs.
@@ -143,17 +154,6 @@ func (d *dispatcher) handOver() {
 	d.worker = &Worker{d}
 	d.worker.Divide(Part{})
 	d.engine.source.Open(d.worker)
-}
-
-// accept is claim for a job that is handed over.
-func (q *webhookQueue) accept(job storage.Job) *runningAttempt {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.admission.take(q.now(), 1)
-	q.reserved--
-	a := &runningAttempt{job: job, probe: q.admission.breaker.Begin(), cancel: func() {}}
-	q.running[job.DeliveryID] = a
-	return a
 }
 
 // shareOutcome counts the outcome of an attempt in the circuit breaker that engines share,

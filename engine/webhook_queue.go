@@ -43,7 +43,8 @@ type webhookQueue struct {
 	fetcher   fetcher
 	queue     queue
 	running   map[storage.ID]*runningAttempt
-	reserved  int                 // places for jobs that are about to be handed over
+	taken     []*Taken            // jobs that a source has handed over, and that have not begun
+	took      time.Duration       // by an attempt, on average
 	messages  map[storage.ID]bool // those of which a planned event is in flight for the first time
 }
 
@@ -201,6 +202,7 @@ func (q *webhookQueue) pause(reason string) {
 // clear empties the queue. The store still has its jobs, which a full scan finds when the
 // webhook is active again.
 func (q *webhookQueue) clear() {
+	q.giveUp()
 	q.queue.clear()
 	q.fetcher.more = false
 }
@@ -220,6 +222,7 @@ func (q *webhookQueue) cancel(id storage.ID) {
 	defer q.mu.Unlock()
 	q.fetcher.ended(id)
 	q.queue.remove(id)
+	q.drop(id)
 	if a := q.running[id]; a != nil {
 		a.cancelled.Store(true)
 		a.cancel()

@@ -70,6 +70,7 @@ func (d *dispatcher) conclude(a *runningAttempt, r *Result, schedule []time.Dura
 	d.engine.stats.count(o.State, o.FinishedAt.Sub(a.job.CreatedAt))
 	switch {
 	case d.engine.source != nil:
+		d.queue.measure(r.Attempt.Timings.Total)
 		d.shareOutcome(r.Class, a.probe, clean)
 	case changed:
 		d.saveBreaker()

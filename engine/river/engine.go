@@ -2,6 +2,7 @@ package river
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -196,6 +197,8 @@ func notice(in chan struct{}) {
 	}
 }
 
+var errGone = errors.New("its webhook was deleted")
+
 // A worker is what River calls for each job that was taken.
 type worker struct {
 	river.WorkerDefaults[arguments]
@@ -213,7 +216,10 @@ func (w *worker) Work(_ context.Context, job *river.Job[arguments]) error {
 	if q == nil {
 		return river.JobSnooze(0)
 	}
-	if back, after := q.finish(job.ID); back {
+	switch back, after := q.finish(job.ID); {
+	case back && q.isOver():
+		return river.JobCancel(errGone)
+	case back:
 		return river.JobSnooze(after)
 	}
 	return nil

@@ -120,19 +120,19 @@ func (q *queue) run(ctx context.Context) {
 	}
 }
 
-// look has River take jobs if there are any and there is room, and returns after how long to
-// look again.
+// look begins the attempts that may begin and has River take jobs if there are any and there is
+// room. It returns after how long to look again.
 func (q *queue) look() time.Duration {
+	again := min(q.worker.Start(), idle) // the clock may be changed
 	if wait := q.wait(q.node.now()); wait > 0 {
-		return wait
+		return min(wait, again)
 	}
-	n, wait := q.worker.Reserve()
-	q.worker.Release(n)
+	n, wait := q.worker.Room()
 	if n == 0 {
-		return min(wait, idle) // the clock may be changed
+		return min(wait, again)
 	}
 	q.node.pilot.kick(q.name)
-	return kickAgain
+	return min(kickAgain, again)
 }
 
 // wait returns how long there is nothing to take, as far as known.
@@ -161,9 +161,7 @@ func (q *queue) take(ctx context.Context, exec riverdriver.Executor, params rive
 	if q.wait(q.node.now()) > 0 || q.node.stale() {
 		return nil, nil
 	}
-	room, _ := q.worker.Reserve()
-	unused := room
-	defer func() { q.worker.Release(unused) }()
+	room, _ := q.worker.Room()
 	if room == 0 {
 		return nil, nil
 	}
@@ -177,7 +175,7 @@ func (q *queue) take(ctx context.Context, exec riverdriver.Executor, params rive
 		return nil, err
 	}
 	begun, err := q.work(ctx, exec, found.Jobs)
-	unused -= len(begun)
+	q.worker.Start()
 	q.mu.Lock()
 	q.more = q.more || len(found.Jobs) == params.MaxToLock
 	q.mu.Unlock()
@@ -227,8 +225,7 @@ func (q *queue) finish(id int64) (back bool, after time.Duration) {
 	if taken == nil { // never; the job is given back
 		return true, idle
 	}
-	back, after = taken.Wait()
-	if back {
+	if back, after = taken.Wait(); back {
 		q.expect(q.node.now().Add(after))
 	}
 	q.wake()

@@ -9,6 +9,9 @@ import (
 	"backchannel/storage"
 )
 
+// mostJobs is the most jobs of a queue that a node has: so many in flight, and as many ahead.
+const mostJobs = 2 * storage.MaxConcurrency
+
 // queues are those of all webhooks.
 type queues struct {
 	mu     sync.Mutex // guards byName
@@ -60,12 +63,12 @@ func (e *Engine) open(ctx context.Context, start func(*queue)) {
 		switch {
 		case q.isOver() && !q.added:
 			e.queues.remove(q.name)
-		case q.isOver() && q.worker.InFlight() == 0:
+		case q.isOver() && q.worker.Idle():
 			if err = e.client.Queues().Remove(ctx, q.name); err == nil {
 				e.queues.remove(q.name)
 			}
 		case !q.isOver() && !q.added:
-			if err = e.client.Queues().Add(q.name, river.QueueConfig{MaxWorkers: storage.MaxConcurrency}); err != nil {
+			if err = e.client.Queues().Add(q.name, river.QueueConfig{MaxWorkers: mostJobs}); err != nil {
 				_ = e.client.Queues().Remove(ctx, q.name) // it may be known although it has not started
 				break
 			}

@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"backchannel/storage"
+)
+
+// quick is how long the attempts of an endpoint take at most whose worker takes jobs ahead. It
+// takes a few milliseconds to get a job, during which a slow endpoint is busy, and the jobs of
+// one should not wait where they are while another engine has nothing to do.
+const quick = 50 * time.Millisecond
+
+// room returns how many jobs to take now, or if it is none, after how long to ask again.
+func (q *webhookQueue) room() (n int, wait time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n, wait = q.admission.room(q.now(), len(q.running))
+	if n += q.ahead() - len(q.taken); n > 0 {
+		return n, 0
+	}
+	if wait == 0 {
+		wait = never // until a job begins
+	}
+	return 0, wait
+}
+
+// ahead returns how many jobs to take that cannot begin yet.
+func (q *webhookQueue) ahead() int {
+	a := &q.admission
+	if a.idle() || a.breaker.Open() || a.limiter != nil || a.throttle != (throttle{}) || q.took > quick {
+		return 0
+	}
+	return a.most()
+}
+
+// measure notes how long an attempt took, of which took is a moving average.
+func (q *webhookQueue) measure(d time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.took += (d - q.took) / 8
+}
+
+// start has begin called for the jobs that may begin, and returns after how long to do so again.
+func (q *webhookQueue) start(halted func() bool, begin func(*Taken, *runningAttempt)) time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for {
+		t, a, wait := q.next(halted())
+		if t == nil {
+			return wait
+		}
+		begin(t, a)
+	}
+}
+
+// then returns the job that begins after another one has ended, or nil.
+func (q *webhookQueue) then(halted func() bool) (*Taken, *runningAttempt) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t, a, _ := q.next(halted())
+	return t, a
+}
+
+// next returns the first job that was taken, if it may begin now, and otherwise after how long
+// to ask again. While nothing may begin for a reason that lasts, it gives all of them back.
+func (q *webhookQueue) next(halted bool) (*Taken, *runningAttempt, time.Duration) {
+	if halted || q.admission.idle() || q.admission.most() == 0 {
+		q.giveUp()
+	}
+	if len(q.taken) == 0 {
+		return nil, nil, never
+	}
+	open := q.admission.breaker.Open()
+	if wait := q.admission.wait(q.now(), len(q.running)); wait > 0 {
+		if open {
+			q.giveUp()
+		}
+		return nil, nil, wait
+	}
+	t := q.taken[0]
+	q.taken = slices.Delete(q.taken, 0, 1)
+	a := &runningAttempt{job: t.job, probe: q.admission.breaker.Begin(), cancel: func() {}}
+	q.running[t.job.DeliveryID] = a
+	if open { // one probe is enough
+		q.giveUp()
+	}
+	return t, a, 0
+}
+
+// giveUp gives back the jobs that have not begun.
+func (q *webhookQueue) giveUp() {
+	for _, t := range q.taken {
+		t.giveBack()
+	}
+	q.taken = nil
+}
+
+// drop gives back the job of a delivery that has not begun.
+func (q *webhookQueue) drop(id storage.ID) {
+	if i := slices.IndexFunc(q.taken, func(t *Taken) bool { return t.job.DeliveryID == id }); i >= 0 {
+		q.taken[i].giveBack()
+		q.taken = slices.Delete(q.taken, i, i+1)
+	}
+}
+
+func (t *Taken) giveBack() {
+	t.back = true
+	close(t.done)
+}

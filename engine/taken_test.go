@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"backchannel/engine/policy"
+	"backchannel/storage"
+)
+
+// shared is a worker that no engine runs, at one moment.
+type shared struct {
+	*testing.T
+
+	q     *webhookQueue
+	taken []*Taken
+	begun []*runningAttempt
+}
+
+func newShared(t *testing.T, part Part, breaker policy.Breaker, options storage.DeliveryOptions) *shared {
+	now := time.Now()
+	s := &shared{T: t, q: newWebhookQueue(storage.Webhook{ID: 1, State: storage.Active, Delivery: options}, breaker, 0, func() time.Time { return now })}
+	(&Worker{&dispatcher{queue: s.q}}).Divide(part)
+	return s
+}
+
+// take takes jobs and begins those that may begin.
+func (s *shared) take(n int) {
+	for range n {
+		t := (&Worker{&dispatcher{queue: s.q}}).Take(storage.Job{DeliveryID: storage.ID(len(s.taken) + 1)})
+		s.taken = append(s.taken, t)
+	}
+	s.start()
+}
+
+func (s *shared) start() {
+	s.q.start(func() bool { return false }, func(_ *Taken, a *runningAttempt) { s.begun = append(s.begun, a) })
+}
+
+// want checks how many jobs have begun, how many were given back, and how many more may be taken.
+func (s *shared) want(begun, back, room int) {
+	s.Helper()
+	given := 0
+	for _, t := range s.taken {
+		select {
+		case <-t.done:
+			if !t.back {
+				s.Error("a job is done of which nobody has said so")
+			}
+			given++
+		default:
+		}
+	}
+	if n, _ := s.q.room(); len(s.begun) != begun || given != back || n != room {
+		s.Errorf("%d have begun, %d are given back, there is room for %d; want %d, %d, %d", len(s.begun), given, n, begun, back, room)
+	}
+}
+
+func TestAWorkerBeginsWhatItsPartAllows(t *testing.T) {
+	t.Parallel()
+	s := newShared(t, Part{Concurrency: 2, Engines: 2}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 4})
+	s.want(0, 0, 4) // two in flight, and two ahead
+	s.take(4)
+	s.want(2, 0, 0)
+	s.q.cancel(4)
+	s.want(2, 1, 1)
+	s.q.finish(s.begun[0], time.Time{})
+	s.start()
+	s.want(3, 1, 2)
+	(&Worker{&dispatcher{queue: s.q}}).Divide(Part{Concurrency: 1, Engines: 4})
+	s.take(1)
+	s.want(3, 1, 0) // two are in flight, which is more than its part
+	s.q.finish(s.begun[1], time.Time{})
+	s.start()
+	s.want(3, 1, 0)
+	s.q.finish(s.begun[2], time.Time{})
+	s.start()
+	s.want(4, 1, 1)
+	s.take(1)
+	(&Worker{&dispatcher{queue: s.q}}).Divide(Part{Engines: 4})
+	s.start()
+	s.want(4, 2, 0)
+}
+
+func TestAWorkerGivesBackWhatAPauseKeepsFromBeginning(t *testing.T) {
+	t.Parallel()
+	s := newShared(t, Part{Concurrency: 1, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 1})
+	s.take(2)
+	s.q.update(storage.Webhook{ID: 1, State: storage.Paused, Delivery: storage.DeliveryOptions{Concurrency: 1}})
+	s.want(1, 1, 0)
+	s.take(1)
+	s.want(1, 2, 0)
+}
+
+func TestOneWorkerMakesTheProbe(t *testing.T) {
+	t.Parallel()
+	for _, probes := range []bool{false, true} {
+		due := policy.RestoredBreaker(storage.Breaker{Failures: 10, OpenUntil: time.Now().Add(-time.Second), Wait: time.Minute})
+		s := newShared(t, Part{Concurrency: 4, Engines: 2, Probes: probes}, due, storage.DeliveryOptions{Concurrency: 8})
+		if !probes {
+			s.want(0, 0, 0)
+			s.take(2)
+			s.want(0, 2, 0)
+			continue
+		}
+		s.want(0, 0, 1)
+		s.take(3) // others were taken before it opened
+		s.want(1, 2, 0)
+		if !s.begun[0].probe {
+			t.Error("the attempt is not a probe")
+		}
+	}
+}
+
+func TestASlowEndpointsJobsAreNotTakenAhead(t *testing.T) {
+	t.Parallel()
+	s := newShared(t, Part{Concurrency: 3, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 3})
+	s.want(0, 0, 6)
+	for range 20 {
+		s.q.measure(time.Second)
+	}
+	s.want(0, 0, 3)
+	for range 50 {
+		s.q.measure(time.Millisecond)
+	}
+	s.want(0, 0, 6)
+}
+
+func TestAnEngineGetsItsPartOfTheRate(t *testing.T) {
+	t.Parallel()
+	s := newShared(t, Part{Concurrency: 64, Engines: 4}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 64, RatePerSec: 800})
+	s.want(0, 0, 10) // 50 ms of 200 a second
+	s.take(12)
+	s.want(10, 0, 0)
+	if _, wait := s.q.room(); wait != 5*time.Millisecond {
+		t.Errorf("there is room in %s", wait)
+	}
+}
