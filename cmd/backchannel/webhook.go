@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,6 +28,7 @@ type webhookStore interface {
 	CheckWebhook(context.Context, storage.Webhook) error
 	DeleteWebhook(context.Context, storage.ID) (cancelled int, err error)
 	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
+	AttemptTallies(ctx context.Context, webhook storage.ID, until time.Time) (storage.AttemptTallies, error)
 }
 
 func webhookCommand(s webhookSession) *cobra.Command {

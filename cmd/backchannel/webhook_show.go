@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,17 +10,62 @@ import (
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
+	"backchannel/storage/export"
 	"backchannel/storage/words"
 )
 
 func webhookShowCommand(s webhookSession) *cobra.Command {
 	return &cobra.Command{
-		Use:     "show NAME",
-		Short:   "Show a webhook",
+		Use:   "show NAME",
+		Short: "Show a webhook",
+		Long: "Shows a webhook's settings, and what came of its attempts of the last ten minutes: how many were answered how, how\n" +
+			"many failed without an answer, how long the answers took, and when the attempts were made.",
 		Example: "backchannel webhook show acme",
 		Args:    exactly(webhookArgument),
-		RunE:    s.onWebhook(s.showWebhook),
+		RunE:    s.onWebhook(s.showWithAttempts),
 	}
+}
+
+// showWithAttempts shows a webhook with what came of its latest attempts.
+func (s webhookSession) showWithAttempts(ctx context.Context, store webhookStore, w storage.Webhook) error {
+	base, err := s.receiverURL(ctx, store)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	tallies, err := store.AttemptTallies(ctx, w.ID, now)
+	if err != nil {
+		return err
+	}
+	recent := tallies.Summary(now)
+	if s.settings.json() {
+		shown := export.OfWebhook(w, base)
+		shown.Recent = export.OfAttempts(recent)
+		return s.out.object(shown)
+	}
+	f := s.webhookFacts(w, base)
+	f.list("Last 10 min", shownAttempts(recent)...)
+	f.write(s.out, "")
+	return nil
+}
+
+// shownAttempts says what came of attempts, a line each for the answers, for how long they took,
+// and for when the attempts were made.
+func shownAttempts(s storage.AttemptSummary) []string {
+	if s.Attempts == 0 {
+		return []string{"no attempts"}
+	}
+	var counts []string
+	for _, class := range storage.AnswerClasses() {
+		if n := s.Classes[class]; n > 0 || class != storage.AnsweredOther {
+			counts = append(counts, string(class)+" "+words.Group(n))
+		}
+	}
+	lines := []string{strings.Join(counts, ", ")}
+	if s.P50 > 0 {
+		lines = append(lines, fmt.Sprintf("p50 %s, p95 %s, p99 %s", latency(s.P50), latency(s.P95), latency(s.P99)))
+	}
+	return append(lines, words.Sparkline(s.Periods))
 }
 
 func (s webhookSession) webhookFacts(w storage.Webhook, base string) facts {

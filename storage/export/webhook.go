@@ -25,6 +25,7 @@ type Webhook struct {
 	Delivery     DeliveryOptions      `json:"delivery"`
 	CreatedAt    *Time                `json:"createdAt,omitempty"`
 	UpdatedAt    *Time                `json:"updatedAt,omitempty"`
+	Recent       *Recent              `json:"recent,omitempty"` // where one webhook is shown
 }
 
 // Sandbox is a named division of an organization.
