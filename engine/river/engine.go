@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -68,6 +69,7 @@ type NodeStore interface {
 type Engine struct {
 	store  Store
 	engine *engine.Engine
+	pool   *pgxpool.Pool // of client and exec
 	client *river.Client[pgx.Tx]
 	exec   riverdriver.Executor
 	pilot  *pilot
@@ -101,14 +103,32 @@ func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
 	}
 	e.engine = engine.NewShared(store, cfg, (*source)(e))
 	e.pilot = &pilot{node: e}
-	d := &driver{riverpgxv5.New(store.Pool()), e.pilot}
-	e.exec = d.GetExecutor()
 	var err error
+	if e.pool, err = unhurried(store.Pool()); err != nil {
+		return nil, fmt.Errorf("set up River's connections: %w", err)
+	}
+	d := &driver{riverpgxv5.New(e.pool), e.pilot}
+	e.exec = d.GetExecutor()
 	if e.client, err = river.NewClient(d, e.config()); err != nil {
 		return nil, fmt.Errorf("set up River: %w", err)
 	}
 	jobs.listen(e.tell)
 	return e, nil
+}
+
+// riverConnections is how many connections River has: to take jobs, to give them back, and for
+// its leader.
+const riverConnections = 4
+
+// unhurried returns connections whose commits do not wait for the disk, which would delay each
+// delivery by one more write. Nothing is lost with them: if the server crashes, a job that was
+// taken is available again, and what the attempt came to is committed durably by the store.
+func unhurried(pool *pgxpool.Pool) (*pgxpool.Pool, error) {
+	config := pool.Config()
+	config.MaxConns = riverConnections
+	config.ConnConfig.RuntimeParams = maps.Clone(config.ConnConfig.RuntimeParams)
+	config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
+	return pgxpool.NewWithConfig(context.Background(), config)
 }
 
 func (e *Engine) config() *river.Config {
@@ -127,9 +147,11 @@ func (e *Engine) config() *river.Config {
 // nameOf returns River's name of a node.
 func nameOf(node int64) string { return "node_" + strconv.FormatInt(node, 10) }
 
-// Run delivers until ctx is done, and then ends as that of engine.Engine does.
+// Run delivers until ctx is done, and then ends as that of engine.Engine does. It can be called
+// once.
 func (e *Engine) Run(ctx context.Context) error {
 	if err := e.client.Start(context.WithoutCancel(ctx)); err != nil {
+		e.pool.Close()
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -153,6 +175,7 @@ func (e *Engine) stop() {
 	if err := e.client.Stop(ctx); err != nil {
 		e.log.Error("stop River", "error", err)
 	}
+	e.pool.Close()
 }
 
 // Leads reports whether this node does what one of all has to do.
