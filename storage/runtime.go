@@ -1,6 +1,9 @@
 package storage
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Runtime is the state that a node, a process that delivers and receives, publishes for all
 // other processes.
@@ -55,6 +58,12 @@ type Activity struct {
 	CampaignID ID
 	Execution  ID // the record
 	Text       string
+}
+
+// Ends reports whether something has come to its end on which a person may wait who looks
+// elsewhere meanwhile: a delivery that failed for good, or a check.
+func (a Activity) Ends() bool {
+	return a.Kind == ActivityFailed || a.Kind == ActivityCheck && !strings.Contains(a.Text, " asked for")
 }
 
 // An ActivityKind classifies activities.

@@ -34,6 +34,8 @@ type Model struct {
 	chrome    chrome
 	keep      keeper
 	remap     remap
+	mouse     mouse
+	notice    notifier
 	kept      tea.Cmd // reads what the kept filters choose
 }
 
@@ -56,6 +58,8 @@ func New(ctx context.Context, cfg Config) *Model {
 	m.keys = keyQueue{target: m, now: cfg.Now, waiting: typedBefore(cfg.Typed)}
 	m.commander = commander{m: m}
 	m.keep = keeper{env: e, views: m.views, set: cfg.Keep, filters: map[screen.View]string{}}
+	m.mouse.set = cfg.Mouse
+	m.notice = notifier{store: cfg.Store, ring: cfg.Notify, query: screen.Query[[]storage.Activity]{Ctx: ctx}}
 	m.applyKept(cfg.Kept)
 	return m
 }
@@ -78,7 +82,7 @@ func (m *Model) Init() tea.Cmd {
 
 // refresh reads again what is on the screen and concerned by a change.
 func (m *Model) refresh(c storage.Change) tea.Cmd {
-	cmds := []tea.Cmd{m.views.front().Refresh(c), m.fire.Refresh(c), m.execute.Refresh(c)}
+	cmds := []tea.Cmd{m.views.front().Refresh(c), m.fire.Refresh(c), m.execute.Refresh(c), m.notice.refresh(c)}
 	if c.Has(storage.ChangedRuntime | storage.ChangedDeliveries | storage.ChangedReceipts) {
 		cmds = append(cmds, m.readStatus())
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"backchannel/tui/component"
+	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -29,6 +30,8 @@ type terminal struct {
 
 	mu       sync.Mutex // guards the fields below and serializes writes
 	active   bool       // the alternate screen is on
+	mouse    bool       // the terminal reports the mouse while that is on
+	titled   bool       // its title is ours, and the one before is on its stack
 	painting painting
 	view     string    // to be drawn
 	planned  bool      // a timer will draw it
@@ -96,14 +99,72 @@ func (t *terminal) WriteString(text string) (int, error) {
 	case text == ansi.SetModeAltScreenSaveCursor:
 		t.active = true
 		t.redraw()
+		if t.mouse { // Bubbletea switched that off when it left the screen
+			text += mouseOn
+		}
 	case text == ansi.ResetModeAltScreenSaveCursor:
 		t.active = false
+		if t.titled {
+			t.titled = false
+			text += popTitle
+		}
 	case text == ansi.EraseEntireScreen:
 		t.redraw()
 	case strings.Contains(text, undrawn):
 		return len(text), nil
 	}
 	return t.File.WriteString(text)
+}
+
+// The sequences by which a terminal reports presses, releases and the wheel, in cells of any
+// number, or no longer. Bubbletea ends these modes when it gives the terminal away.
+const (
+	mouseOn  = ansi.SetModeMouseButtonEvent + ansi.SetModeMouseExtSgr
+	mouseOff = ansi.ResetModeMouseButtonEvent + ansi.ResetModeMouseExtSgr
+)
+
+// setMouse has the terminal report the mouse, or no longer.
+func (t *terminal) setMouse(on bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if on == t.mouse {
+		return
+	}
+	t.mouse = on
+	sequence := mouseOff
+	if on {
+		sequence = mouseOn
+	}
+	if t.active {
+		_, _ = t.File.WriteString(sequence)
+	}
+}
+
+// The sequences that keep a terminal's title on its stack (XTWINOPS), and bring it back.
+const (
+	pushTitle = "\x1b[22;2t"
+	popTitle  = "\x1b[23;2t"
+)
+
+// notify rings the bell, and shows a text in the terminal's title. An empty text brings back the
+// title that was there before.
+func (t *terminal) notify(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	sequence := ""
+	switch {
+	case !t.active, text == "" && !t.titled:
+		return
+	case text == "":
+		sequence = popTitle
+	case !t.titled:
+		sequence = pushTitle
+		fallthrough
+	default:
+		sequence += ansi.SetWindowTitle(style.Escape(text)) + "\a"
+	}
+	t.titled = text != ""
+	_, _ = t.File.WriteString(sequence)
 }
 
 func (t *terminal) resize(width, height int) {

@@ -17,6 +17,8 @@ import (
 // applyKept gives the console what a person chose before. What it cannot use stands in a banner.
 func (m *Model) applyKept(kept *config.Kept) {
 	m.applyTheme(kept.Theme)
+	m.turnMouse(kept.Mouse)
+	m.notice.on = kept.Notice
 	m.kept = m.keep.apply(kept)
 	m.remap = remap{}
 	for builtin, key := range kept.Keys {
@@ -94,6 +96,7 @@ func (m *Model) shownBindings(all []screen.Binding) []screen.Binding {
 func (m *Model) settingActions() []screen.Binding {
 	return []screen.Binding{
 		{Help: "Take the theme that suits the terminal", Word: "theme auto", Do: func() tea.Cmd { return m.setTheme(config.ThemeAuto) }},
+		m.noticeBinding(),
 		{Help: "Choose the columns of this list", Word: "columns", Do: m.chooseColumns},
 		{Help: "Put another key in the place of one", Word: "keys", Do: m.chooseKey},
 	}

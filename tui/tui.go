@@ -47,6 +47,11 @@ type Config struct {
 	// Copy puts text on the clipboard of the person's terminal, and says how far that is
 	// known to have worked: "copied to …". Run sets it.
 	Copy func(ctx context.Context, text string) (how string, err error)
+	// Mouse has the terminal report the mouse, or no longer. Run sets it.
+	Mouse func(on bool)
+	// Notify rings the terminal's bell and shows a text in its title; an empty text brings
+	// the title back that was there before. Run sets it.
+	Notify func(text string)
 	// CA is the path of the certificate by which clients are to trust the built-in receiver.
 	CA string
 	// Export writes receipts to a file. Without it the console offers none.
@@ -99,7 +104,7 @@ func Run(ctx context.Context, cfg Config, in, out *os.File) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	term := newTerminal(out)
-	cfg.Copy = term.copy
+	cfg.Copy, cfg.Mouse, cfg.Notify = term.copy, term.setMouse, term.notify
 	var gone atomic.Bool
 	keys := &keyboard{File: in, gone: func() { gone.Store(true); cancel() }}
 	suspending := &suspender{hold: cfg.Hold}

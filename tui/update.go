@@ -16,6 +16,7 @@ import (
 // Update handles a message, and then the keys that waited for it.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if key, ok := msg.(tea.KeyMsg); ok {
+		m.notice.seen()
 		return m, tea.Batch(m.keys.press(key), m.keep.keepFilters())
 	}
 	cmd := m.update(msg)
@@ -43,6 +44,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
 	case toastOverMsg:
 		return m.toasts.expire()
+	case tea.MouseMsg:
+		return m.point(msg)
 	case keptMsg:
 		return m.keep.written(msg.err)
 	}
@@ -102,7 +105,7 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 		m.env.Status = a.Value
 		m.env.Status.Err = a.Err
 	}
-	cmds := []tea.Cmd{cmd, m.fire.Update(msg), m.execute.Update(msg)}
+	cmds := []tea.Cmd{cmd, m.fire.Update(msg), m.execute.Update(msg), m.notice.take(msg)}
 	cmds = append(cmds, m.overlays.update(msg)...)
 	return tea.Batch(append(cmds, m.views.update(msg)...)...)
 }

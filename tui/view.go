@@ -48,13 +48,16 @@ type chrome struct {
 // with the toasts, the panel of a burst, and the footer.
 func (c *chrome) frame(keys []screen.Binding, covered bool) string {
 	th := c.env.Theme
-	lines := []string{c.header(), component.Rule(th, c.width)}
-	lines = append(lines, c.bannerLines()...)
+	lines := append([]string{c.header(), component.Rule(th, c.width)}, c.bannerLines()...)
 	foot := slices.Concat(c.toasts.shown.View(th, c.width), c.panel(c.width, c.height), []string{c.footer(keys, covered)})
 	height := c.height - len(lines) - len(foot)
 	body := component.Lines(strings.Split(c.views.front().View(c.width, height), "\n"), c.width, height)
 	return strings.Join(slices.Concat(lines, body, foot), "\n")
 }
+
+// above returns how many lines are above the screen in front, and below how many are below it.
+func (c *chrome) above() int { return 2 + len(c.bannerLines()) }
+func (c *chrome) below() int { return 2 + len(c.panel(c.width, c.height)) }
 
 const maxBanner = 3 // lines
 
@@ -89,6 +92,11 @@ func (c *chrome) apology() string {
 
 // footer draws keys at the left, and at the right the position in the screen in front.
 func (c *chrome) footer(keys []screen.Binding, covered bool) string {
+	return screen.KeyTable("", c.shown(keys)).Footer(c.env.Theme, "", c.footerEnd(covered), c.width)
+}
+
+// footerEnd is the right end of the footer.
+func (c *chrome) footerEnd(covered bool) string {
 	th, front := c.env.Theme, c.views.front()
 	right := th.Text.Render("?") + " " + th.Dim.Render("help")
 	if typing(front) || covered {
@@ -97,7 +105,24 @@ func (c *chrome) footer(keys []screen.Binding, covered bool) string {
 	if p, ok := front.(screen.Positioner); ok && p.Position() != "" {
 		right = th.Dim.Render(p.Position()) + "   " + right
 	}
-	return screen.KeyTable("", c.shown(keys)).Footer(th, "", "  "+right, c.width)
+	return "  " + right
+}
+
+// footerAt returns the name of the key that the footer shows in a column, or "".
+func (c *chrome) footerAt(keys []screen.Binding, column int) string {
+	th, end := c.env.Theme, c.footerEnd(false)
+	if help := len(" ? help "); column >= c.width-help && !typing(c.views.front()) {
+		return "?"
+	}
+	b, ok := screen.KeyTable("", c.shown(keys)).FooterAt(th, "", end, c.width, column)
+	switch {
+	case !ok:
+		return ""
+	case len(b.Keys) > 0:
+		return b.Keys[0]
+	}
+	name, _, _ := strings.Cut(b.Show, " ")
+	return name
 }
 
 // keys returns the keys that do something on the screen in front. fire are those that fire.

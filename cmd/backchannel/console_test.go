@@ -260,3 +260,25 @@ func TestTheConsoleSaysWhatItLeaves(t *testing.T) {
 		t.Errorf("nothing is left, and it says %q", s.drawn())
 	}
 }
+
+// A terminal reports the mouse from the key that turns it on until the console ends, and in a
+// console that was suspended not while the shell has the terminal.
+func TestMouseOnATerminal(t *testing.T) {
+	t.Parallel()
+	const on, off = "\x1b[?1002h\x1b[?1006h", "\x1b[?1002l"
+	s := consoleOnScreen(t)
+	if strings.Contains(s.drawn(), on) {
+		t.Error("the mouse is on unasked")
+	}
+	s.press("M")
+	s.see(on, "the mouse works here")
+	s.press("\x1b[<0;16;1M\x1b[<0;16;1m") // the second tab
+	s.see("No campaign yet")
+	s.press("\x1b[<0;98;30M\x1b[<0;98;30m") // help in the footer
+	s.see("Keys")
+	s.press("\x1b[<65;50;15M\x03")
+	s.see(off, altScreenOff)
+	if code := s.ended(); code != exitDone {
+		t.Errorf("it exits %d", code)
+	}
+}

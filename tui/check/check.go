@@ -56,6 +56,7 @@ type Screen struct {
 	err     error
 
 	shape  shape
+	above  int  // the lines above the list when it was drawn last
 	follow bool // select what runs, and at the end what failed, until a person moves
 }
 

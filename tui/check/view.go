@@ -158,6 +158,7 @@ func (s *Screen) View(width, height int) string {
 		return s.welcome(width, height)
 	}
 	lines := append(s.summary().head(width), s.summary().notes(width)...)
+	s.above = len(lines)
 	if rest := height - len(lines); rest > 0 && len(s.report.Run.Cases) > 0 {
 		lines = append(lines, s.Inventory.View(width, rest))
 	}

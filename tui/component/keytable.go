@@ -52,22 +52,45 @@ func (k KeyTable) Match(msg tea.KeyMsg, where string) string {
 // Footer returns a line of exactly width cells: as many keys as fit uncut, in the table's
 // order, and styledRight at the end.
 func (k KeyTable) Footer(th *style.Theme, where, styledRight string, width int) string {
-	room := width - Width(styledRight) - 2
 	line := ""
+	for _, b := range k.inFooter(th, where, width-Width(styledRight)-2) {
+		line += b.hint
+	}
+	return Spread(line, styledRight+" ", width)
+}
+
+// FooterAt returns the binding that a footer with the same arguments shows in a column.
+func (k KeyTable) FooterAt(th *style.Theme, where, styledRight string, width, column int) (Binding, bool) {
+	for _, b := range k.inFooter(th, where, width-Width(styledRight)-2) {
+		if column -= Width(b.hint); column < 0 {
+			return b.Binding, true
+		}
+	}
+	return Binding{}, false
+}
+
+// A shownBinding is a binding with what stands for it in the footer, and the space before that.
+type shownBinding struct {
+	Binding
+	hint string
+}
+
+// inFooter returns the bindings that fit in the footer.
+func (k KeyTable) inFooter(th *style.Theme, where string, room int) (all []shownBinding) {
 	for _, b := range k.In(where) {
 		if b.Short == "" {
 			continue
 		}
-		next := line + "   " + keyHint(th, b.show(), b.Short)
-		if line == "" {
-			next = " " + keyHint(th, b.show(), b.Short)
+		hint := "   " + keyHint(th, b.show(), b.Short)
+		if len(all) == 0 {
+			hint = hint[len("  "):]
 		}
-		if Width(next) > room {
+		if room -= Width(hint); room < 0 {
 			break
 		}
-		line = next
+		all = append(all, shownBinding{b, hint})
 	}
-	return Spread(line, styledRight+" ", width)
+	return all
 }
 
 // Help returns the keys that work in a place, by group, in as many columns as fit. It may be

@@ -98,6 +98,25 @@ func (p Panes) widths(shown []int, width int) []int {
 	return out
 }
 
+// At returns the pane at a place of the layout, and the place within it. It returns false for
+// the lines between panes.
+func (l Layout) At(x, y int) (pane, paneX, paneY int, ok bool) {
+	for i, size := range l.Sizes {
+		if !size.Shown() {
+			continue
+		}
+		if x >= 0 && x < size.Width && y >= 0 && y < size.Height {
+			return i, x, y, true
+		}
+		if l.Stacked {
+			y -= size.Height + 1
+		} else {
+			x -= size.Width + 1
+		}
+	}
+	return 0, 0, 0, false
+}
+
 // Join draws the shown panes with a line between them. It takes one styled view per pane.
 func (l Layout) Join(th *style.Theme, styled ...string) string {
 	var out []string

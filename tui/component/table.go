@@ -116,6 +116,18 @@ func (t *Table) Select(key string) bool {
 	return at >= 0
 }
 
+// Click selects the row on a line of the table, and reports whether there is one.
+func (t *Table) Click(line int) bool {
+	at := t.top + line - 1 // below the header
+	if line < 1 || line >= t.height || at >= t.Len() {
+		return false
+	}
+	t.follow = false
+	t.moveTo(at)
+	t.Choose()
+	return true
+}
+
 // Following reports whether the cursor follows the newest row.
 func (t *Table) Following() bool { return t.follow }
 

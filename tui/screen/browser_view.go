@@ -23,6 +23,7 @@ func (b *Browser[R, D]) View(width, height int) string {
 	}
 	b.arrange(width, b.env.Zoomed)
 	layout := b.Layout(width, height)
+	b.drawn = layout
 	views := []string{b.listView(layout.Sizes[PaneList]), b.detailView(layout.Sizes[PaneDetail])}
 	if b.wide() {
 		views = append(views, b.bodyView(layout.Sizes[PaneBody]))
@@ -55,6 +56,7 @@ func (b *Browser[R, D]) detailView(size component.Size) string {
 	}
 	th := b.env.Theme
 	head := append(b.spec.Head(detail, size.Width), "", b.Tabs.Head(th, b.Focused == PaneDetail))
+	b.head = len(head) - 1
 	if b.Tabs.At == b.spec.Body.Tab {
 		body := b.bodyView(component.Size{Width: size.Width, Height: size.Height - len(head)})
 		return strings.Join(append(head, body), "\n")

@@ -44,6 +44,7 @@ type Inventory[R any] struct {
 	table  component.Table
 	detail component.Viewer
 	panes  component.Panes
+	drawn  component.Layout // what was drawn last, for the mouse
 	reveal storage.ID // selected as soon as it is read
 }
 

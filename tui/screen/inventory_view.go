@@ -28,6 +28,7 @@ func (i *Inventory[R]) View(width, height int) string {
 		i.panes.Weights = []int{width - narrowDetail, narrowDetail}
 	}
 	layout := i.panes.Layout(width, height)
+	i.drawn = layout
 	return layout.Join(th, i.listView(layout.Sizes[PaneList]), i.detailView(layout.Sizes[PaneDetail]))
 }
 

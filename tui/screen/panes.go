@@ -33,6 +33,8 @@ type Panes struct {
 	component.Panes
 	Tabs  Tabs
 	doc   component.Document // the body
+	drawn component.Layout   // what was drawn last, for the mouse
+	head  int                // the lines above the names of the tabs then
 	body  int                // the tab that gets its own pane
 	share int                // the list's share of the width beside one pane, in twentieths
 }

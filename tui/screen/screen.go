@@ -60,6 +60,12 @@ type (
 	}
 	// A Nearer says in a word or two what esc does before it leads back, or "".
 	Nearer interface{ Nearer() string }
+	// A Pointed takes the mouse: a click, and the wheel, downwards if by is greater than 0.
+	// The place is within the size that View drew last.
+	Pointed interface {
+		Click(x, y int) tea.Cmd
+		Wheel(x, y, by int) tea.Cmd
+	}
 	// An aimer returns the webhook that is selected, at which f fires.
 	aimer interface{ Webhook() (storage.ID, bool) }
 )

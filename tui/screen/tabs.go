@@ -45,6 +45,19 @@ func (t *Tabs) viewer() *component.Viewer { return &t.Viewers[t.At] }
 // Scroll passes a key to the page in front.
 func (t *Tabs) Scroll(msg tea.KeyMsg) bool { return t.viewer().Key(msg) }
 
+// Click brings the page to the front whose name is in a column of the head.
+func (t *Tabs) Click(column int) {
+	for i, name := range t.names {
+		if i == t.apart {
+			continue
+		}
+		if column -= component.Width(name) + len("   "); column < 0 {
+			t.At = i
+			return
+		}
+	}
+}
+
 // Head returns the names of the pages. The one in front is the brightest, and has a glyph
 // for people who see no colour; a bar says that it has the focus.
 func (t *Tabs) Head(th *style.Theme, focused bool) string {

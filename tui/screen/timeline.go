@@ -187,12 +187,17 @@ func (t *Timeline[T]) Press(msg tea.KeyMsg) (tea.Cmd, bool) {
 	case !t.Table.Key(msg):
 		return nil, false
 	}
+	return t.moved(), true
+}
+
+// moved reads what is near the row that a person has gone to.
+func (t *Timeline[T]) moved() tea.Cmd {
 	t.held = t.SelectedID()
 	at := t.Table.Index()
 	if t.Span.older && at < SpanMargin || t.Span.newer && at >= t.Len()-SpanMargin {
-		return tea.Batch(t.rows.Ask(t.reader()), t.look()), true
+		return tea.Batch(t.rows.Ask(t.reader()), t.look())
 	}
-	return tea.Batch(t.rank(), t.look()), true
+	return tea.Batch(t.rank(), t.look())
 }
 
 // Reveal selects a record, which may be far from the span.

@@ -1,0 +1,219 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// testMouse is testKept with the mouse on, and 40 deliveries.
+func testMouse(t *testing.T, test func(*console)) {
+	t.Helper()
+	testKept(t, "mouse = true\n", func(s *testStore) {
+		twoHooks(s)
+		for range 40 {
+			s.AddDelivery(bounce())
+		}
+	}, func(c *console, _ func() string) { test(c) })
+}
+
+func (c *console) mouse(x, y int, button tea.MouseButton) {
+	c.send(tea.MouseMsg{X: x, Y: y, Action: tea.MouseActionPress, Button: button})
+}
+
+// clickOn clicks on the first place that shows a text.
+func (c *console) clickOn(text string) {
+	c.t.Helper()
+	for y, line := range strings.Split(c.screen(), "\n") {
+		if before, _, ok := strings.Cut(line, text); ok {
+			c.mouse(ansi.StringWidth(before)+len(text)/2, y, tea.MouseButtonLeft)
+			return
+		}
+	}
+	c.t.Fatalf("%q is not on the screen:\n%s", text, c.screen())
+}
+
+func mouseSizes() []tea.WindowSizeMsg {
+	return []tea.WindowSizeMsg{{Width: 60, Height: 20}, {Width: 80, Height: 24}, {Width: 120, Height: 30}, {Width: 160, Height: 45}, {Width: 200, Height: 50}}
+}
+
+func TestMouseClicks(t *testing.T) {
+	t.Parallel()
+	testMouse(t, func(c *console) {
+		for _, size := range mouseSizes() {
+			c.size(size.Width, size.Height)
+			for v := range c.m.views.stacks {
+				name := c.m.views.title(screen.View(v))
+				if size.Width < 80 {
+					name = fmt.Sprint(v + 1)
+				}
+				c.clickOn(name)
+				if c.m.views.current != screen.View(v) {
+					t.Errorf("at %d columns, a click on %s leads to %s", size.Width, name, c.m.views.title(c.m.views.current))
+				}
+			}
+			c.press("1")
+			c.clickOn("staging")
+			if w, _ := c.m.views.front().(interface{ Webhook() (storage.ID, bool) }).Webhook(); w != staging().ID {
+				t.Errorf("at %d columns, a click on the row of staging selects another", size.Width)
+			}
+			c.clickOn("acme prod")
+			if w, _ := c.m.views.front().(interface{ Webhook() (storage.ID, bool) }).Webhook(); w != acme().ID {
+				t.Errorf("at %d columns, a click on the row of acme selects another", size.Width)
+			}
+			c.clickOn("n new")
+			c.see("Create Feedback Webhook")
+			c.press("esc")
+			c.clickOn("? help")
+			c.see("╭ Keys")
+			c.press("esc")
+		}
+	})
+}
+
+func TestMouseInARecordsDetail(t *testing.T) {
+	t.Parallel()
+	testMouse(t, func(c *console) {
+		c.size(160, 45)
+		c.clickOn("3 Deliveries")
+		c.clickOn("Exchange")
+		c.see("▌Exchange")
+		c.clickOn(" Payload")
+		c.see("Payload as queued")
+		c.mouse(10, 10, tea.MouseButtonWheelUp)
+		c.see("37 of 40")
+		c.mouse(10, 10, tea.MouseButtonWheelDown)
+		c.see("40 of 40")
+		c.mouse(10, 5, tea.MouseButtonRight)
+		c.see("40 of 40")
+		c.size(120, 24)
+		c.clickOn("1 Webhooks")
+		c.see("Last delivery", "▌ acme prod")
+		c.mouse(110, 15, tea.MouseButtonWheelDown)
+		c.miss("Last delivery")
+		c.mouse(110, 15, tea.MouseButtonWheelUp)
+		c.see("Last delivery", "▌ acme prod")
+	})
+}
+
+func TestMouseIsOffUntilAKeyTurnsItOn(t *testing.T) {
+	t.Parallel()
+	testKept(t, "", twoHooks, func(c *console, kept func() string) {
+		c.clickOn("3 Deliveries")
+		c.see("Feedback webhook settings")
+		c.press("M")
+		c.see("the mouse works here")
+		if !strings.Contains(kept(), "mouse = true") {
+			t.Errorf("there is kept %q", kept())
+		}
+		c.clickOn("3 Deliveries")
+		c.see("Nothing was fired yet")
+		c.press("M", "1")
+		c.clickOn("3 Deliveries")
+		c.see("Feedback webhook settings")
+		if !strings.Contains(kept(), "mouse = false") {
+			t.Errorf("there is kept %q", kept())
+		}
+	})
+}
+
+// What lies behind a box is out of reach, and the wheel is for the box.
+func TestMouseBehindABox(t *testing.T) {
+	t.Parallel()
+	testMouse(t, func(c *console) {
+		c.press("?")
+		c.clickOn("3 Deliveries")
+		c.mouse(3, 29, tea.MouseButtonLeft)
+		c.see("Anywhere")
+		c.press("esc")
+		c.see("Feedback webhook settings")
+	})
+}
+
+// Wherever the mouse is, and whatever is there, nothing breaks.
+func TestMouseEverywhere(t *testing.T) {
+	t.Parallel()
+	testMouse(t, func(c *console) {
+		c.rapid = true
+		for _, size := range mouseSizes()[:3] {
+			c.size(size.Width, size.Height)
+			for _, keys := range [][]string{{"1"}, {"2"}, {"3"}, {"3", "enter"}, {"4"}, {"5"}, {"1", "n"}, {"?"}, {":"}, {"f"}, {"3", "/", "x"}} {
+				c.press(keys...)
+				for y := 0; y < size.Height; y += 9 {
+					for x := 0; x < size.Width; x += 37 {
+						for _, button := range []tea.MouseButton{tea.MouseButtonWheelDown, tea.MouseButtonWheelUp, tea.MouseButtonWheelLeft} {
+							c.deliver(tea.MouseMsg{X: x, Y: y, Action: tea.MouseActionPress, Button: button})
+						}
+					}
+				}
+				c.settle()
+				c.deliver(tea.MouseMsg{X: size.Width + 5, Y: size.Height + 5, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
+				c.settle()
+				if lines := strings.Split(c.screen(), "\n"); len(lines) != size.Height {
+					t.Fatalf("%d lines at %d×%d", len(lines), size.Width, size.Height)
+				}
+				c.press("esc", "esc", "esc", "1")
+			}
+		}
+	})
+}
+
+func TestNotices(t *testing.T) {
+	t.Parallel()
+	var rung []string
+	heard := func() string {
+		defer func() { rung = nil }()
+		return strings.Join(rung, "|")
+	}
+	testConsoleOf(t, plainTheme, func(cfg *Config, s *testStore) {
+		twoHooks(s)
+		cfg.Notify = func(text string) { rung = append(rung, text) }
+	}, func(c *console) {
+		ctx := c.m.env.Context
+		add := func(kind storage.ActivityKind, text string) {
+			c.must(c.store.AddActivity(ctx, storage.Activity{Kind: kind, Text: text}))
+		}
+		add(storage.ActivityFailed, "bounce to acme failed: 400")
+		c.wait(time.Second)
+		if got := heard(); got != "" {
+			t.Errorf("unasked, it rings %q", got)
+		}
+		c.pick("notice")
+		c.see("the bell rings")
+		add(storage.ActivityCheck, "check of webhook acme asked for in the console")
+		add(storage.ActivityFired, "fired")
+		c.wait(time.Second)
+		if got := heard(); got != "" {
+			t.Errorf("it rings %q", got)
+		}
+		add(storage.ActivityCheck, "check of webhook acme ready: 12 passed")
+		c.wait(time.Second)
+		if got := heard(); got != "backchannel: check of webhook acme ready: 12 passed" {
+			t.Errorf("it rings %q", got)
+		}
+		add(storage.ActivityFailed, "one failed")
+		add(storage.ActivityFailed, "two failed")
+		c.wait(time.Second)
+		if got := heard(); got != "backchannel: one failed, and 1 more" {
+			t.Errorf("it rings %q", got)
+		}
+		c.press("j", "k")
+		if got := heard(); got != "" || c.m.notice.rung {
+			t.Errorf("a key brings the title back with %q", got)
+		}
+		c.pick("notice")
+		c.see("no notices any more")
+		add(storage.ActivityFailed, "three failed")
+		c.wait(time.Second)
+		if got := heard(); got != "" {
+			t.Errorf("it rings %q", got)
+		}
+	})
+}
