@@ -146,7 +146,7 @@ func (s *CampaignStore) save(t *tx, c storage.Campaign, along []*storage.Campaig
 			return saved, err
 		}
 		c.Version, c.CreatedAt, c.Executions = 0, t.stamp(), 0
-	} else if done, err = reviseCampaign(t, &c); err != nil {
+	} else if done, err = revise(t, &c); err != nil {
 		return saved, err
 	}
 	if err := s.check(t.context, t, c, along); err != nil {
@@ -186,27 +186,12 @@ func (t *tx) sandboxID(organization, sandbox string) (string, error) {
 const excludedCampaign = `excluded.id, excluded.version, excluded.uuid, excluded.version_id, excluded.status, excluded.name, excluded.settings,
 	excluded.draft_version_id, excluded.draft, excluded.executions, excluded.created_at, excluded.updated_at`
 
-// reviseCampaign takes over what a save does not change from the stored campaign, and says
-// what is done to it.
-func reviseCampaign(t *tx, c *storage.Campaign) (done string, err error) {
+func revise(t *tx, c *storage.Campaign) (done string, err error) {
 	stored, err := findCampaign(t.context, t, `id = ?`, c.ID)
 	if err != nil {
 		return "", err
 	}
-	if stored.Version != c.Version {
-		return "", storage.FieldErrors{{Field: "version", Conflict: true,
-			Reason: fmt.Sprintf("the campaign has been changed since (version %d, now %d); reload it and change it again", c.Version, stored.Version)}}
-	}
-	c.CreatedAt, c.Executions = stored.CreatedAt, stored.Executions
-	switch {
-	case c.Status == storage.CampaignStopped && stored.Status != c.Status:
-		return "stopped", nil
-	case c.Status == storage.CampaignLive && c.VersionID != stored.VersionID:
-		return "activated", nil
-	case c.Draft != nil:
-		return "changed in a draft, which takes effect when it is activated,", nil
-	}
-	return "changed", nil
+	return c.Revise(stored)
 }
 
 // DeleteCampaign deletes a campaign that is still a draft.

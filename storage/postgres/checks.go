@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"backchannel/storage"
 )
@@ -60,13 +59,12 @@ func (s *CheckStore) AskCheck(ctx context.Context, r *storage.CheckRun) error {
 
 // A checkedWebhook holds the columns of a webhook that decide whether it can be checked.
 type checkedWebhook struct {
-	name, url string
-	state     storage.WebhookState
-	open      timestamp // when its circuit breaker is due for a probe
+	storage.Webhook
+	probe timestamp // when its circuit breaker is due for one
 }
 
 func scanChecked(read scan) (w checkedWebhook, err error) {
-	err = read(&w.name, &w.url, &w.state, &w.open)
+	err = read(&w.Name, &w.URL, &w.State, &w.probe)
 	return w, err
 }
 
@@ -80,19 +78,11 @@ func (t *tx) checkable(r *storage.CheckRun) error {
 	if err != nil {
 		return err
 	}
-	r.Webhook, r.URL = w.name, storage.WithoutTokens(w.url)
-	switch {
-	case w.state == storage.Paused:
-		return fmt.Errorf("%w: webhook %s is paused, so nothing is sent to its endpoint; resume it first", storage.ErrConflict, w.name)
-	case !w.open.IsZero():
-		return fmt.Errorf("%w: the circuit breaker of webhook %s is open, because its endpoint keeps failing; wait for the probe at %s, or retry one of its deliveries",
-			storage.ErrConflict, w.name, w.open.Format(time.RFC3339))
-	}
 	open, err := collect(t.context, t, one[storage.ID], `SELECT id FROM check_runs WHERE webhook_id = ? AND state IN ('asked', 'running')`, r.WebhookID)
-	if err == nil && len(open) > 0 {
-		err = fmt.Errorf("%w: webhook %s is being checked already (run %s); wait for its end, or stop it", storage.ErrConflict, w.name, open[0])
+	if err != nil {
+		return err
 	}
-	return err
+	return r.Ask(w.Webhook, w.probe.Time, open)
 }
 
 func (t *tx) insertCheck(r *storage.CheckRun) error {

@@ -52,7 +52,7 @@ func (s *ExecutionStore) add(t *tx, e *storage.Execution, decide func(storage.Pr
 			return err
 		}
 	}
-	return t.runs.recordSilent(t, e)
+	return t.recordSilent(e)
 }
 
 // precedent returns what is known of earlier calls. None can be accepted between this and the

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 	"backchannel/storage/commit"
 )
 
@@ -30,12 +31,12 @@ type tx struct {
 	deliveries deliveryRows
 	messages   messageRows
 	receipts   receiptTotal // the change to the stored one
-	runs       activityRuns
+	runs       column.Runs
 	jobs       jobs
 }
 
 func newTx(ctx context.Context, w *writer, begun pgx.Tx) *tx {
-	t := &tx{writer: w, context: ctx, pgx: begun, now: w.now(), pending: &pgx.Batch{}, runs: activityRuns{committed: w.runs}}
+	t := &tx{writer: w, context: ctx, pgx: begun, now: w.now(), pending: &pgx.Batch{}, runs: column.Runs{Committed: w.runs}}
 	t.deliveries.tx, t.messages.tx = t, t
 	return t
 }

@@ -173,22 +173,17 @@ func (s *WebhookStore) add(t *tx, w *storage.Webhook, invalid error) error {
 	return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.by})
 }
 
-// change stores a changed webhook. A reason why it was paused does not outlast the pause.
+// change stores a changed webhook.
 func (s *WebhookStore) change(t *tx, w storage.Webhook, invalid error) (saved storage.Webhook, err error) {
 	stored, err := s.find(t.context, t, `id = ?`, w.ID)
 	if err != nil {
 		return saved, err
 	}
-	if stored.Version != w.Version {
-		return saved, storage.FieldErrors{{Field: "version", Conflict: true,
-			Reason: fmt.Sprintf("the webhook has been changed since (version %d, now %d); reload it and change it again", w.Version, stored.Version)}}
+	if w, err = w.Revise(stored, t.stamp()); err != nil {
+		return saved, err
 	}
 	if err := checkConflicts(t.context, t, w, invalid); err != nil {
 		return saved, err
-	}
-	w.Version, w.CreatedAt, w.UpdatedAt = stored.Version+1, stored.CreatedAt, t.stamp()
-	if w.State == storage.Active {
-		w.StateReason = ""
 	}
 	if err := s.update(t, &w); err != nil {
 		return saved, err
@@ -264,14 +259,7 @@ func setWebhookState(t *tx, id storage.ID, state storage.WebhookState, by, reaso
 	if err != nil {
 		return err
 	}
-	text := "webhook " + name + " paused" + by
-	if state == storage.Active {
-		text = "webhook " + name + " activated" + by
-	}
-	if reason != "" {
-		text += ": " + reason + "; " + storage.ResumeAdvice(name)
-	}
-	return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: text})
+	return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: storage.StateChange(name, state, by, reason)})
 }
 
 // DeleteWebhook deletes a webhook and cancels its unfinished deliveries. Its deliveries and

@@ -41,13 +41,13 @@ type writer struct {
 	// What is needed of webhooks to enqueue, as of a version.
 	targets        map[storage.ID]column.Target
 	targetsVersion int64
-	runs           map[storage.ID]activityRun // as committed
+	runs           map[storage.ID]column.Run // as committed
 }
 
 func startWriter(db *database, slot int, ordered bool) *writer {
 	w := &writer{
 		database: db, id: rand.Int64(), slot: slot, ordered: ordered, queue: commit.NewQueue[*tx](), stopped: make(chan struct{}),
-		facets: map[column.Facet]int64{}, targets: map[storage.ID]column.Target{}, runs: map[storage.ID]activityRun{},
+		facets: map[column.Facet]int64{}, targets: map[storage.ID]column.Target{}, runs: map[storage.ID]column.Run{},
 	}
 	go w.loop()
 	return w
@@ -77,7 +77,7 @@ func (w *writer) commit(batch []*operation) commit.Outcome {
 	for pause := firstPause; ; pause *= 2 {
 		t, result := w.run(ctx, batch)
 		if !result.Failed() {
-			t.runs.keep()
+			t.runs.Keep()
 			w.hub.Publish(t.kinds)
 			w.notice.add(t.kinds)
 			return result

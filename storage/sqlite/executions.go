@@ -56,7 +56,7 @@ func (s *ExecutionStore) add(t *tx, e *storage.Execution, decide func(storage.Pr
 			return err
 		}
 	}
-	return t.runs.recordSilent(t, e)
+	return t.recordSilent(e)
 }
 
 // precedent returns what is known of earlier calls. The transaction holds the write lock, so

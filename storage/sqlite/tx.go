@@ -25,7 +25,7 @@ type tx struct {
 	receipts   receiptTotal // the change to the stored one
 	facets     facetIDs
 	messages   *messageIndex
-	runs       activityRuns
+	runs       column.Runs
 
 	campaignMessages messageRows
 }
@@ -34,7 +34,7 @@ func newTx(w *writer) *tx {
 	s := &w.statements
 	return &tx{
 		statements: s, path: w.path, now: w.now(), deliveries: deliveryRows{statements: s}, facets: w.facets, messages: &w.messages,
-		runs: activityRuns{committed: w.runs}, campaignMessages: messageRows{statements: s},
+		runs: column.Runs{Committed: w.runs}, campaignMessages: messageRows{statements: s},
 	}
 }
 

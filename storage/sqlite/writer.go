@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 	"backchannel/storage/commit"
 )
 
@@ -36,7 +37,7 @@ type writer struct {
 	lastVersion int64 // the last data_version, which only other processes' commits change
 	facets      facetIDs
 	messages    messageIndex
-	runs        map[storage.ID]activityRun // as committed
+	runs        map[storage.ID]column.Run // as committed
 }
 
 func startWriter(o Options, db *sql.DB, h *commit.Hub) (*writer, error) {
@@ -65,7 +66,7 @@ func startWriter(o Options, db *sql.DB, h *commit.Hub) (*writer, error) {
 		db: db, path: path, lock: lock, now: o.Now, hub: h, queue: commit.NewQueue[*tx](),
 		pauses: make(chan (<-chan struct{})), polled: make(chan struct{}), stopped: make(chan struct{}),
 		statements: statements{conn, raw}, log: log, files: files,
-		facets: facetIDs{}, messages: messageIndex{raw: raw}, runs: map[storage.ID]activityRun{},
+		facets: facetIDs{}, messages: messageIndex{raw: raw}, runs: map[storage.ID]column.Run{},
 	}
 	w.startPolling = sync.OnceFunc(func() {
 		if !o.Scratch {
@@ -161,7 +162,7 @@ func (w *writer) commit(batch []*operation) commit.Outcome {
 		w.reportFiles()
 	}
 	if !result.Failed() {
-		t.runs.keep()
+		t.runs.Keep()
 		w.hub.Publish(t.kinds)
 		result.Err = err
 	}
