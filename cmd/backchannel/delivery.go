@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
+	"backchannel/storage/bulk"
 	"backchannel/storage/export"
 	"backchannel/storage/inventory"
 )
@@ -21,10 +22,9 @@ type deliveryStore interface {
 	inventory.FindStore
 	storage.RuntimeStore
 	storage.ParkedStore
-	Delivery(context.Context, storage.ID) (storage.Delivery, error)
-	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
 	Event(context.Context, storage.ID) (storage.Event, error)
 	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
+	bulk.Store
 	ReplayDelivery(context.Context, storage.ID) (storage.Delivery, error)
 	RetryDelivery(context.Context, storage.ID) error
 	CancelDelivery(context.Context, storage.ID) error
@@ -55,16 +55,21 @@ func (s deliverySession) onDelivery(run func(context.Context, deliveryStore, sto
 			return err
 		}
 		return s.withStore(cmd.Context(), func(store deliveryStore) error {
-			d, err := store.Delivery(cmd.Context(), id)
-			if errors.Is(err, storage.ErrNotFound) {
-				return notFoundf("there is no delivery %s; backchannel delivery list names them all", id)
-			}
+			d, err := s.delivery(cmd.Context(), store, id)
 			if err != nil {
 				return err
 			}
 			return run(cmd.Context(), store, d)
 		})
 	}
+}
+
+func (s deliverySession) delivery(ctx context.Context, store deliveryStore, id storage.ID) (storage.Delivery, error) {
+	d, err := store.Delivery(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		err = notFoundf("there is no delivery %s; backchannel delivery list names them all", id)
+	}
+	return d, err
 }
 
 // parseID reads an ID. Its error is that of a missing record, because a text that is not an

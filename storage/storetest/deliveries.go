@@ -43,6 +43,7 @@ type deliveryReads interface {
 type deliveryWrites interface {
 	Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error)
 	ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
+	ActOnDeliveries(ctx context.Context, action storage.DeliveryAction, ids []storage.ID) (storage.ActionOutcome, error)
 }
 
 // RunDeliveries tests what a store does with events and their deliveries.
@@ -63,7 +64,8 @@ func deliveriesTests() subject {
 			"tallies of attempts":                    attemptTallies,
 		},
 		alone: tests{
-			"commands change deliveries": commanded,
+			"commands change deliveries":     commanded,
+			"an action changes those it can": actedOn,
 		},
 	}
 }

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/bulk"
+)
+
+// onDeliveries completes a command that does something with a delivery, or with many.
+func (s deliverySession) onDeliveries(cmd *cobra.Command, action storage.DeliveryAction, one func(context.Context, deliveryStore, storage.Delivery) error) *cobra.Command {
+	var flags bulkFlags
+	cmd.Use = string(action) + " [ID]…"
+	cmd.Long = cmd.Short + ": the named deliveries, or all that the filter selects.\n\n" +
+		"With --filter it first says how many these are and with how many it cannot be done, and asks. Where there is no\n" +
+		"terminal to ask on it needs --yes. Deliveries that come meanwhile are not taken. Of many deliveries it writes a\n" +
+		"summary; ctrl+c stops it, and what was done by then stays done. Exits 4 if it can be done with none of them.\n\n" +
+		filterHelp(storage.DeliveryFilter())
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		choice, err := flags.choice(s.parser(cmd), args, s.now())
+		switch {
+		case err != nil:
+			return err
+		case len(args) == 0 && !cmd.Flags().Changed("filter"):
+			return usagef("%s takes %s, or --filter EXPR (see %s --help)", cmd.CommandPath(), deliveryArgument, cmd.CommandPath())
+		case len(args) == 1:
+			return s.onDelivery(one)(cmd, args)
+		}
+		return s.withStore(cmd.Context(), func(store deliveryStore) error {
+			return bulkSession{s, store, action}.run(cmd.Context(), choice, flags.yes)
+		})
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.filter, "filter", "", "all that `EXPR` selects, such as 'state:retrying webhook:acme'")
+	f.BoolVar(&flags.yes, "yes", false, "do not ask")
+	return reportingFlagErrors(cmd)
+}
+
+// bulkFlags are the flags of the commands on many deliveries.
+type bulkFlags struct {
+	filter string
+	yes    bool
+}
+
+func (f *bulkFlags) choice(p *parser, args []string, now time.Time) (of bulk.Choice, err error) {
+	of.Query.Filter = p.filter(storage.DeliveryFilter(), f.filter, now)
+	switch {
+	case !p.given("filter"):
+	case len(args) > 0:
+		p.add("filter", "cannot be combined with IDs; either name the deliveries or select them")
+	case len(of.Query.Filter.Terms) == 0 && !p.knows("filter"): // usually of an unset variable in a script
+		p.add("filter", "is empty, which would take every delivery; use a term such as state:retrying or since:1h")
+	}
+	if err := p.bad.Err(); err != nil {
+		return of, err
+	}
+	for _, text := range args {
+		id, err := parseID(text, "delivery list")
+		if err != nil {
+			return of, err
+		}
+		of.IDs = append(of.IDs, id)
+	}
+	return of, nil
+}
+
+// A bulkSession does the same with many deliveries.
+type bulkSession struct {
+	deliverySession
+	store  deliveryStore
+	action storage.DeliveryAction
+}
+
+func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
+	for _, id := range of.IDs {
+		if _, err := s.delivery(ctx, s.store, id); err != nil {
+			return err
+		}
+	}
+	plan, err := bulk.Prepare(ctx, s.store, s.action, of, nil)
+	switch {
+	case err != nil:
+		return err
+	case len(plan.IDs) == 0 && s.settings.json():
+		return s.report(bulk.Outcome{Action: s.action})
+	case len(plan.IDs) == 0:
+		s.note("no deliveries match the filter")
+		return nil
+	case plan.Impossible() != nil:
+		return plan.Impossible()
+	}
+	question := plan.Question()
+	if why := plan.Exception(); why != "" {
+		question = why + " " + question
+	}
+	if err := s.confirm(ctx, yes || len(of.IDs) > 0, "%s", question); err != nil {
+		return err
+	}
+	return s.carryOut(ctx, plan)
+}
+
+// carryOut does what was planned, and says what became of it.
+func (s bulkSession) carryOut(ctx context.Context, plan bulk.Plan) error {
+	progress, seen := s.progress(len(plan.IDs)), 0
+	done, err := plan.Run(ctx, s.store, onCommandLine, func(o bulk.Outcome) {
+		progress.add(o.Total()-seen, s.action.Done())
+		seen = o.Total()
+	})
+	progress.clear()
+	if err != nil && done.Total() == 0 {
+		return err
+	}
+	if reporting := s.report(done); err == nil {
+		err = reporting
+	}
+	switch {
+	case err != nil:
+		return err
+	case done.Stopped:
+		return ctx.Err()
+	case s.action != storage.CancelDeliveries:
+		return s.noteWaiting(ctx, s.store)
+	}
+	return nil
+}
+
+// An actionResult is the JSON result of doing the same with many deliveries.
+type actionResult struct {
+	Action     storage.DeliveryAction `json:"action"`
+	Deliveries int                    `json:"deliveries"` // that were asked for
+	Done       int                    `json:"done"`
+	Refused    map[string]int         `json:"refused"` // by what they are: their state, say
+	Stopped    bool                   `json:"stopped"`
+}
+
+func (s bulkSession) report(o bulk.Outcome) error {
+	if !s.settings.json() {
+		s.note("%s", o)
+		return nil
+	}
+	if o.Refused == nil {
+		o.Refused = map[string]int{}
+	}
+	return s.out.object(actionResult{o.Action, o.Of, o.Done, o.Refused, o.Stopped})
+}

@@ -1,0 +1,150 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"backchannel/storage"
+	"backchannel/storage/column"
+)
+
+// ReplayDelivery creates a new delivery of the same event, and so of the same bytes. The
+// delivery replayed stays as it is, with its attempts.
+func (s *DeliveryStore) ReplayDelivery(ctx context.Context, id storage.ID) (made storage.Delivery, err error) {
+	err = s.actOnOne(ctx, storage.ReplayDeliveries, id, func(t *tx, old storage.Delivery) (storage.Delivery, error) {
+		made, err = t.replay(old)
+		return made, err
+	})
+	return made, err
+}
+
+// RetryDelivery makes a waiting delivery due now and leaves a command for the engine, which
+// may have it in memory with its old time.
+func (s *DeliveryStore) RetryDelivery(ctx context.Context, id storage.ID) error {
+	return s.command(ctx, storage.RetryDeliveries, id)
+}
+
+// CancelDelivery cancels a delivery that is not final and leaves a command for the engine. The
+// outcome of an attempt in flight is still stored, but no other attempt follows.
+func (s *DeliveryStore) CancelDelivery(ctx context.Context, id storage.ID) error {
+	return s.command(ctx, storage.CancelDeliveries, id)
+}
+
+func (s *DeliveryStore) command(ctx context.Context, action storage.DeliveryAction, id storage.ID) error {
+	return s.actOnOne(ctx, action, id, func(t *tx, d storage.Delivery) (storage.Delivery, error) {
+		return d, t.command(action, d)
+	})
+}
+
+// actOnOne does something with a delivery, and adds that to the activities as something about
+// the delivery that it returns.
+func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAction, id storage.ID, act func(*tx, storage.Delivery) (storage.Delivery, error)) error {
+	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
+		d, err := findDelivery(t.context, t, id)
+		if err != nil {
+			return err
+		}
+		about, err := act(t, d)
+		if err != nil {
+			return err
+		}
+		return t.addActivity(storage.Activity{
+			Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: about.ID, Text: column.DeliveryText(d) + " " + action.Recorded() + s.by,
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("%s delivery %s: %w", action, id, err)
+	}
+	return nil
+}
+
+// ActOnDeliveries does the same with many deliveries in one commit. It adds nothing to the
+// activities, because only the caller knows of how many commits that is a part.
+func (s *DeliveryStore) ActOnDeliveries(ctx context.Context, action storage.DeliveryAction, ids []storage.ID) (storage.ActionOutcome, error) {
+	var outcome storage.ActionOutcome
+	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
+		outcome = storage.ActionOutcome{} // the work may run again
+		for _, id := range ids {
+			err := t.act(action, id)
+			refused := new(storage.RefusedError)
+			switch {
+			case errors.As(err, &refused):
+				outcome.Refuse(refused)
+			case err != nil:
+				return err
+			default:
+				outcome.Done++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return storage.ActionOutcome{}, fmt.Errorf("%s %d deliveries: %w", action, len(ids), err)
+	}
+	return outcome, nil
+}
+
+// act does something with a delivery.
+func (t *tx) act(action storage.DeliveryAction, id storage.ID) error {
+	d, err := findDelivery(t.context, t, id)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return storage.RefuseRemoved()
+	case err != nil:
+		return err
+	case action == storage.ReplayDeliveries:
+		_, err = t.replay(d)
+		return err
+	}
+	return t.command(action, d)
+}
+
+// replay queues a new delivery of a delivery's event.
+func (t *tx) replay(old storage.Delivery) (made storage.Delivery, err error) {
+	_, err = t.target(old.WebhookID)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return made, storage.RefuseOrphan(old)
+	case err != nil:
+		return made, err
+	}
+	made = storage.Delivery{
+		EventID: old.EventID, WebhookID: old.WebhookID, Webhook: old.Webhook, RequestID: old.RequestID, Channel: old.Channel,
+		Status: old.Status, Variant: old.Variant, Identity: old.Identity, Misbehave: old.Misbehave, ReplayOf: old.ID, MessageID: old.MessageID,
+	}
+	return made, t.queueDelivery(&made)
+}
+
+// command changes a delivery and leaves a command for the engine, which may have the delivery
+// in memory.
+func (t *tx) command(action storage.DeliveryAction, d storage.Delivery) error {
+	if err := action.Check(d); err != nil {
+		return err
+	}
+	if err := t.change(action, d); err != nil {
+		return err
+	}
+	command, err := t.newID()
+	if err != nil {
+		return err
+	}
+	t.send(`INSERT INTO commands VALUES (?,?,?,?)`, command, storage.CommandKind(action), d.ID, d.WebhookID)
+	return nil
+}
+
+func (t *tx) change(action storage.DeliveryAction, d storage.Delivery) error {
+	if action == storage.RetryDeliveries {
+		// Another node may have begun to send it since it was read.
+		err := t.must(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ? AND next_attempt_at IS NOT NULL`, t.now, d.ID)
+		if errors.Is(err, storage.ErrNotFound) {
+			d.State = storage.Sending
+			return action.Check(d)
+		}
+		if err == nil {
+			t.jobs.due = append(t.jobs.due, d.ID)
+		}
+		return err
+	}
+	return t.deliveries.stop(d.ID, storage.Cancelled)
+}

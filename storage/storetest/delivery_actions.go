@@ -1,0 +1,70 @@
+package storetest
+
+import (
+	"slices"
+
+	"github.com/google/go-cmp/cmp"
+
+	"backchannel/storage"
+)
+
+// actedOn does each action with a delivery in each state, all in one commit.
+func actedOn(t *suite) {
+	s, gone := t.store, storage.ID(7)
+	w, orphaned := addWebhook(t, s, "acme"), addWebhook(t, s, "old")
+	ids := func() []storage.ID {
+		queued, waits, busy := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
+		done, failed, dropped := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
+		finish(t, s, waits, storage.Retrying)
+		finish(t, s, done, storage.StateDelivered)
+		finish(t, s, failed, storage.Failed)
+		t.must(s.MarkSending(t.ctx, []storage.ID{busy.ID}))
+		t.must(s.CancelDelivery(t.ctx, dropped.ID))
+		return []storage.ID{queued.ID, waits.ID, busy.ID, done.ID, failed.ID, dropped.ID, gone}
+	}
+	orphan := enqueue(t, s, orphaned)
+	_, err := s.DeleteWebhook(t.ctx, orphaned.ID)
+	t.must(err)
+	before, err := s.Activities(t.ctx, 0, 0)
+	t.must(err)
+
+	for _, c := range []struct {
+		action  storage.DeliveryAction
+		done    int
+		refused map[string]int
+	}{
+		{storage.RetryDeliveries, 2, map[string]int{"sending": 1, "delivered": 1, "failed": 1, "cancelled": 2, "no longer kept": 1}},
+		{storage.CancelDeliveries, 3, map[string]int{"delivered": 1, "failed": 1, "cancelled": 2, "no longer kept": 1}},
+		{storage.ReplayDeliveries, 6, map[string]int{"of a deleted webhook": 1, "no longer kept": 1}},
+	} {
+		all := ids()
+		told, err := s.Commands(t.ctx, 0)
+		t.must(err)
+		outcome, err := s.ActOnDeliveries(t.ctx, c.action, append(all, orphan.ID))
+		t.must(err)
+		if diff := cmp.Diff(storage.ActionOutcome{Done: c.done, Refused: c.refused}, outcome); diff != "" {
+			t.Errorf("%s: %s", c.action, diff)
+		}
+		again, err := s.Commands(t.ctx, told[len(told)-1].ID)
+		t.must(err)
+		if c.action == storage.ReplayDeliveries {
+			made, err := s.Deliveries(t.ctx, storage.DeliveryQuery{States: []storage.State{storage.Queued}, After: all[5]})
+			t.must(err)
+			if len(made) != 6 || made[0].ReplayOf != all[0] || len(again) != 0 {
+				t.Errorf("replayed are %+v, commanded %+v", made, again)
+			}
+			continue
+		}
+		if len(again) != c.done || again[0].DeliveryID != all[0] || again[0].Kind != storage.CommandKind(c.action) {
+			t.Errorf("%s: commanded are %+v", c.action, again)
+		}
+	}
+	after, err := s.Activities(t.ctx, before[len(before)-1].ID, 0)
+	t.must(err)
+	if about := slices.DeleteFunc(after, func(a storage.Activity) bool { return a.Kind != storage.ActivityDelivery }); len(about) != 3 {
+		t.Errorf("beside the three that were cancelled one by one, activities are %+v", about)
+	}
+	if found, err := s.Check(t.ctx); err != nil || found != nil {
+		t.Errorf("%v %v", found, err)
+	}
+}
