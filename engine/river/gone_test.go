@@ -21,7 +21,7 @@ import (
 
 // takenByAnother has a node take deliveries that ends without a word. It returns the function
 // that makes it old news.
-func (w *world) takenByAnother(ids []storage.ID, marked int) (age func()) {
+func (w *world) takenByAnother(ids []storage.ID, marked int, also ...func(checker) error) (age func()) {
 	w.Helper()
 	gone, err := postgres.Open(w.Context(), options(w.url))
 	if err != nil {
@@ -38,6 +38,11 @@ func (w *world) takenByAnother(ids []storage.ID, marked int) (age func()) {
 	}
 	if err := gone.MarkSending(w.Context(), ids[:marked]); err != nil {
 		w.Fatal(err)
+	}
+	for _, do := range also {
+		if err := do(gone); err != nil {
+			w.Fatal(err)
+		}
 	}
 	return func() {
 		if err := gone.Close(); err != nil {
