@@ -217,3 +217,14 @@ func TestSixFirstStartsAtOnce(t *testing.T) {
 	}
 	starts.Wait()
 }
+
+// TestTheSecondOfTwoHosts has a URL with a standby, of which the first host is gone.
+func TestTheSecondOfTwoHosts(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t, pgtest.Options{})
+	name := strings.TrimPrefix(mustParse(t, server.Create(t)).Path, "/")
+	store := open(t, Options{URL: "postgres://postgres@127.0.0.1:1," + server.Address() + "/" + name + "?target_session_attrs=read-write", KeyFile: templateKey})
+	if err := store.TryWrite(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
