@@ -54,15 +54,23 @@ func LoadOrCreateCA(dir string, now time.Time) (*CA, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open local CA: %w", err)
 	}
-	switch public, ok := key.Public().(*ecdsa.PublicKey); {
-	case !ok || !public.Equal(cert.PublicKey):
-		return nil, fmt.Errorf("open local CA: %w", damagedError(path, "is not the certificate of "+keyPath))
-	case !cert.IsCA:
-		return nil, fmt.Errorf("open local CA: %w", damagedError(path, "is not a certificate authority's certificate"))
-	case now.After(cert.NotAfter):
-		return nil, fmt.Errorf("open local CA: %w", damagedError(path, "expired on "+cert.NotAfter.Format(time.DateOnly)))
+	if flaw := flawOf(cert, key, now, keyPath); flaw != "" {
+		return nil, fmt.Errorf("open local CA: %w", damagedError(path, flaw))
 	}
 	return &CA{path: path, cert: cert, key: key}, nil
+}
+
+// flawOf returns why an authority cannot sign anything, or "".
+func flawOf(cert *x509.Certificate, key crypto.Signer, now time.Time, keyPath string) string {
+	switch public, ok := key.Public().(*ecdsa.PublicKey); {
+	case !ok || !public.Equal(cert.PublicKey):
+		return "is not the certificate of " + keyPath
+	case !cert.IsCA:
+		return "is not a certificate authority's certificate"
+	case now.After(cert.NotAfter):
+		return "expired on " + cert.NotAfter.Format(time.DateOnly)
+	}
+	return ""
 }
 
 // Path returns the path of the certificate's file, for curl --cacert.
@@ -110,19 +118,28 @@ func loadOrCreateKey(path, keyPath string) (crypto.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	key, flaw := parseKey(text)
+	if flaw != "" {
+		return nil, damagedError(keyPath, flaw)
+	}
+	return key, nil
+}
+
+// parseKey parses a key, or returns what is wrong with it.
+func parseKey(text []byte) (key crypto.Signer, flaw string) {
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return nil, damagedError(keyPath, "holds no PEM")
+		return nil, "holds no PEM"
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return nil, damagedError(keyPath, fmt.Sprintf("cannot be read (%v)", err))
+		return nil, fmt.Sprintf("cannot be read (%v)", err)
 	}
-	key, ok := parsed.(*ecdsa.PrivateKey)
+	signer, ok := parsed.(*ecdsa.PrivateKey)
 	if !ok {
-		return nil, damagedError(keyPath, "holds no ECDSA key")
+		return nil, "holds no ECDSA key"
 	}
-	return key, nil
+	return signer, ""
 }
 
 func newKeyPEM() ([]byte, error) {
@@ -130,6 +147,10 @@ func newKeyPEM() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return keyPEM(key)
+}
+
+func keyPEM(key crypto.Signer) ([]byte, error) {
 	raw, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return nil, err
@@ -145,15 +166,23 @@ func loadOrCreateCert(path string, key crypto.Signer, now time.Time) (*x509.Cert
 	if err != nil {
 		return nil, err
 	}
+	cert, flaw := parseCert(text)
+	if flaw != "" {
+		return nil, damagedError(path, flaw)
+	}
+	return cert, nil
+}
+
+func parseCert(text []byte) (cert *x509.Certificate, flaw string) {
 	block, _ := pem.Decode(text)
 	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, damagedError(path, "holds no PEM certificate")
+		return nil, "holds no PEM certificate"
 	}
 	cert, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
-		return nil, damagedError(path, fmt.Sprintf("cannot be read (%v)", err))
+		return nil, fmt.Sprintf("cannot be read (%v)", err)
 	}
-	return cert, nil
+	return cert, ""
 }
 
 func newCertPEM(key crypto.Signer, now time.Time) ([]byte, error) {

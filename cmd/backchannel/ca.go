@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,8 +18,8 @@ func caCommand(s *session) *cobra.Command {
 		Example: `backchannel ca > ca.pem
 curl --cacert ca.pem https://127.0.0.1:9443/healthz`,
 		Args: exactly(),
-		RunE: func(*cobra.Command, []string) error {
-			ca, err := s.authority()
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ca, err := s.authority(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -33,13 +35,28 @@ curl --cacert ca.pem https://127.0.0.1:9443/healthz`,
 	}
 }
 
-// authority returns the local authority, which it creates in the data folder if needed. So a
-// script can make a sender trust it before anything has been started.
-func (s *session) authority() (*receiver.CA, error) {
+// authority returns the local authority, which it creates if needed: in the database that is
+// open, or else in the data folder. So a script can make a sender trust it before anything has
+// been started.
+func (s *session) authority(ctx context.Context) (ca *receiver.CA, err error) {
+	switch {
+	case s.opened != nil:
+		return s.opened.CA(ctx)
+	case s.settings.database != "":
+		err = s.withStore(ctx, func(wholeStore) error {
+			ca, err = s.opened.CA(ctx)
+			return err
+		})
+		return ca, err
+	}
 	if err := s.makeDataFolder(); err != nil {
 		return nil, err
 	}
-	ca, err := receiver.LoadOrCreateCA(s.settings.data, s.now())
+	return folderCA(s.settings.data, s.now())
+}
+
+func folderCA(dir string, now time.Time) (*receiver.CA, error) {
+	ca, err := receiver.LoadOrCreateCA(dir, now)
 	if err != nil {
 		return nil, fmt.Errorf("open the local authority: %w", err)
 	}

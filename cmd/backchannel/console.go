@@ -112,7 +112,7 @@ func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 
 func (s consoleSession) screens(ctx context.Context, store consoleStore, notices <-chan string) error {
 	out := os.Stdout
-	ca, err := s.authority()
+	ca, err := s.authority(ctx)
 	if err != nil {
 		return err
 	}

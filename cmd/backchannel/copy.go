@@ -10,7 +10,6 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/copying"
-	"backchannel/storage/postgres"
 	"backchannel/storage/words"
 )
 
@@ -90,7 +89,7 @@ func (s copySession) target(to string) (storePlace, error) {
 		at := storePlace{folder: to}
 		return at, makeAbsolute(&at.folder)
 	}
-	return storePlace{database: to, keyFile: s.settings.keyFile}, postgres.CheckURL(to)
+	return storePlace{database: to, keyFile: s.settings.keyFile}, checkDatabaseURL(to)
 }
 
 func (s copySession) copy(ctx context.Context, from, to storePlace, history bool) (err error) {

@@ -5,35 +5,57 @@ import (
 	"errors"
 	"time"
 
+	"backchannel/cmd/backchannel/internal/leader"
+	"backchannel/engine"
+	"backchannel/engine/river"
+	"backchannel/receiver"
 	"backchannel/storage"
 	"backchannel/storage/postgres"
 )
 
 // A databaseStore is the store of a database that several machines share.
-type databaseStore struct{ *postgres.Store }
+type databaseStore struct {
+	*postgres.Store
+	jobs   *river.Jobs
+	folder string // of this process
+	now    func() time.Time
+}
+
+// CA returns the authority that all receivers share.
+func (s databaseStore) CA(ctx context.Context) (*receiver.CA, error) {
+	return receiver.SharedCA(ctx, s.Store, s.folder, s.now())
+}
+
+// NewEngine returns the engine of one node of several.
+func (s databaseStore) NewEngine(cfg engine.Config) (leader.Engine, error) {
+	return river.New(s.Store, s.jobs, cfg)
+}
 
 // Exposures returns nothing: who can read the files of a database is not known here.
 func (databaseStore) Exposures() []string { return nil }
 
+// checkDatabaseURL returns what is wrong with the URL of a database, without its password, or nil.
+func checkDatabaseURL(text string) error { return postgres.CheckURL(text) }
+
 // openDatabase opens a database. The folder of the key has to exist.
 func (s *session) openDatabase(ctx context.Context, at storePlace, by string) (openStore, error) {
-	store, err := postgres.Open(ctx, s.databaseOptions(at, by))
-	if err != nil {
-		return nil, err
-	}
-	return databaseStore{store}, nil
+	return s.openDatabaseWith(ctx, postgres.Open, at, by)
 }
 
+// peekDatabase opens a database for reading only. It creates and changes nothing.
 func (s *session) peekDatabase(ctx context.Context, at storePlace) (openStore, error) {
-	store, err := postgres.Peek(ctx, s.databaseOptions(at, ""))
+	return s.openDatabaseWith(ctx, postgres.Peek, at, "")
+}
+
+func (s *session) openDatabaseWith(ctx context.Context, open func(context.Context, postgres.Options) (*postgres.Store, error), at storePlace, by string) (openStore, error) {
+	jobs := river.NewJobs()
+	store, err := open(ctx, postgres.Options{
+		URL: at.database, KeyFile: at.keyFile, Now: s.now, Version: programVersion(), Rules: s.rules(), By: by, Jobs: jobs,
+	})
 	if err != nil {
 		return nil, err
 	}
-	return databaseStore{store}, nil
-}
-
-func (s *session) databaseOptions(at storePlace, by string) postgres.Options {
-	return postgres.Options{URL: at.database, KeyFile: at.keyFile, Now: s.now, Version: programVersion(), Rules: s.rules(), By: by}
+	return databaseStore{store, jobs, s.settings.data, s.now}, nil
 }
 
 // errNotAwaited is the error of openPatiently if its context is done first.

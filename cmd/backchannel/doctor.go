@@ -150,8 +150,8 @@ func (s doctorSession) examineDatabase(ctx context.Context, store doctorStore) (
 	return found
 }
 
-func (s doctorSession) examineAuthority(context.Context, doctorStore) []finding {
-	ca, err := s.authority()
+func (s doctorSession) examineAuthority(ctx context.Context, _ doctorStore) []finding {
+	ca, err := s.authority(ctx)
 	if err != nil {
 		return []finding{{"local authority", findingBad, err.Error()}}
 	}
@@ -201,7 +201,7 @@ func delivery(rt storage.Runtime) (found []finding) {
 // on other machines.
 func (s doctorSession) callReceiver(ctx context.Context, rt storage.Runtime) finding {
 	url := rt.ReceiverURL
-	ca, err := s.authority()
+	ca, err := s.authority(ctx)
 	if err != nil {
 		return finding{"receiver", findingBad, err.Error()}
 	}

@@ -187,7 +187,7 @@ func (s executeSession) printCurl(ctx context.Context, store executeStore, call 
 	if err != nil {
 		return err
 	}
-	ca, err := s.authority()
+	ca, err := s.authority(ctx)
 	if err != nil {
 		return err
 	}

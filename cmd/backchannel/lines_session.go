@@ -181,6 +181,16 @@ func (st *lineState) settingArgs() []string {
 	for _, host := range set.hosts {
 		args = append(args, "--host", host)
 	}
+	args = append(args, "--database", set.database) // also if it is empty, so that the environment does not name another
+	if set.database != "" {
+		args = append(args, "--key-file", set.keyFile)
+	}
+	if set.advertise != "" {
+		args = append(args, "--advertise", set.advertise)
+	}
+	if set.observe {
+		args = append(args, "--observe")
+	}
 	if set.caFile != "" {
 		args = append(args, "--ca-file", set.caFile)
 	}

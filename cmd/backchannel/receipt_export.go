@@ -127,7 +127,7 @@ func (s *session) exportPlace() export.Place {
 	return export.Place{
 		Version: programVersion(), Receiver: cmp.Or(s.ownReceiver(), "https://"+defaultListen),
 		Authority: func() (string, error) {
-			ca, err := s.authority()
+			ca, err := s.authority(context.Background())
 			if err != nil {
 				return "", err
 			}

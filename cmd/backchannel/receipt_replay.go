@@ -189,7 +189,7 @@ func (s resender) resend(ctx context.Context, r storage.Receipt, to string) (sto
 
 // senderConfig is an engine's configuration for attempts without a leader.
 func (s resender) config(ctx context.Context) (engine.Config, error) {
-	ca, err := s.authority()
+	ca, err := s.authority(ctx)
 	if err != nil {
 		return engine.Config{}, err
 	}

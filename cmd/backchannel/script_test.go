@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"backchannel/storage/postgres/pgtest"
 )
 
 func TestMain(m *testing.M) {
@@ -33,9 +35,58 @@ const patience = time.Minute
 
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	runScripts(t, everyScript(t), "folder", func(*testscript.Env) {})
+}
+
+// folderOnly begins a script whose subject is a data folder and what is in it.
+const folderOnly = "# Of a data folder:"
+
+// TestScriptsWithADatabase runs the other scripts, each with a database of its own. It has a
+// schema, but no key yet: the first command makes it.
+func TestScriptsWithADatabase(t *testing.T) {
+	t.Parallel()
+	template := &pgtest.Template{Fill: func(url string) error {
+		s := newSession()
+		store, err := s.openAt(t.Context(), storePlace{database: url, keyFile: filepath.Join(t.TempDir(), "key")}, "")
+		if err == nil {
+			err = store.Close()
+		}
+		if err == nil {
+			pgtest.Run(t, url, `UPDATE store SET key_proof = NULL, key_made_at = NULL`)
+		}
+		return err
+	}}
+	shared := slices.DeleteFunc(everyScript(t), func(path string) bool {
+		text, err := os.ReadFile(path)
+		return err != nil || strings.HasPrefix(string(text), folderOnly)
+	})
+	runScripts(t, shared, "database", func(env *testscript.Env) {
+		env.Setenv(envDatabase, pgtest.Copy(env.T().(testing.TB), template))
+	})
+}
+
+func everyScript(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "script", "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are no scripts: %v", err)
+	}
+	return files
+}
+
+// runScripts runs scripts that find the records in a folder or in a database, which are
+// conditions of lines.
+func runScripts(t *testing.T, files []string, records string, more func(*testscript.Env)) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Files:               files,
 		RequireExplicitExec: true,
+		Condition: func(cond string) (bool, error) {
+			if cond != "folder" && cond != "database" {
+				return false, fmt.Errorf("there is no condition %q", cond)
+			}
+			return cond == records, nil
+		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(envData, filepath.Join(env.WorkDir, "data"))
 			env.Setenv(envListen, "127.0.0.1:0")
@@ -46,6 +97,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SSL_CERT_DIR", filepath.Join(env.WorkDir, "none"))
 			env.Setenv("KEY", "a secret of well over thirty-two bytes")
 			env.Values[processesKey{}] = processes{}
+			more(env)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -245,7 +297,7 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// hasBegun reports whether a process has opened the database, which it does after it has
+// hasBegun reports whether a process has opened the database, a file or a socket, which it does after it has
 // begun to handle signals. Where there is no /proc nothing is known, and it returns true.
 func hasBegun(pid int) bool {
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
@@ -254,7 +306,7 @@ func hasBegun(pid int) bool {
 	}
 	return slices.ContainsFunc(files, func(file string) bool {
 		target, err := os.Readlink(file)
-		return err == nil && strings.Contains(target, "/backchannel.db")
+		return err == nil && (strings.Contains(target, "/backchannel.db") || strings.HasPrefix(target, "socket:"))
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/cmd/backchannel/internal/metrics"
+	"backchannel/engine"
 	"backchannel/receiver"
 	"backchannel/storage"
 )
@@ -65,6 +66,8 @@ type processStore interface {
 	// OnLost registers a function that is called with an error when the store can no longer
 	// be relied on, and with nil when it can be again.
 	OnLost(call func(error))
+	// NewEngine returns what delivers from the store.
+	NewEngine(engine.Config) (leader.Engine, error)
 }
 
 // serveFlags are the flags of serve.
@@ -205,7 +208,7 @@ func (s processSession) lead(ctx context.Context, store processStore, adapt func
 	}
 	defer file.Close()
 	cfg := leader.Config{
-		Store: store, Dir: s.settings.data, Listen: s.settings.listen, Hosts: s.settings.hosts, Advertise: s.settings.advertise, CAFile: s.settings.caFile,
+		Store: store, CA: s.authority, Engine: store.NewEngine, Listen: s.settings.listen, Hosts: s.settings.hosts, Advertise: s.settings.advertise, CAFile: s.settings.caFile,
 		Version: programVersion(), Now: s.now, Logger: logger,
 	}
 	adapt(&cfg)

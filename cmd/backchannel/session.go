@@ -23,6 +23,8 @@ type session struct {
 	quit func()     // ends the context of the command that runs
 	open wholeStore // by the session that the command is a line of; nil: the command opens it
 
+	opened openStore // by withStore or withWholeStore; nil: none is open
+
 	settings   settings
 	flagErrors storage.FieldErrors // flags and variables that cannot be read
 }

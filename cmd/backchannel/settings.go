@@ -13,7 +13,6 @@ import (
 
 	"backchannel/receiver"
 	"backchannel/storage"
-	"backchannel/storage/postgres"
 	"backchannel/storage/seal"
 	"backchannel/storage/weburl"
 )
@@ -149,7 +148,7 @@ func (s *settings) resolveDatabase(flags *pflag.FlagSet, env func(string) (strin
 	if s.database == "" {
 		return nil
 	}
-	if err := postgres.CheckURL(s.database); err != nil {
+	if err := checkDatabaseURL(s.database); err != nil {
 		return fmt.Errorf("%s%w", from, err)
 	}
 	return nil

@@ -7,7 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
+	"backchannel/cmd/backchannel/internal/leader"
+	"backchannel/engine"
+	"backchannel/receiver"
 	"backchannel/storage/sqlite"
 )
 
@@ -37,6 +41,8 @@ type wholeStore interface {
 type openStore interface {
 	wholeStore
 	io.Closer
+	// CA returns the local authority, which is created if needed.
+	CA(context.Context) (*receiver.CA, error)
 }
 
 // A storePlace is where a store is: a database, or else a data folder.
@@ -61,7 +67,18 @@ func (s *session) openAt(ctx context.Context, at storePlace, by string) (openSto
 }
 
 // A folderStore is the SQLite store of a data folder.
-type folderStore struct{ *sqlite.Store }
+type folderStore struct {
+	*sqlite.Store
+	now func() time.Time
+}
+
+// CA returns the authority of the folder.
+func (s folderStore) CA(context.Context) (*receiver.CA, error) { return folderCA(s.Dir(), s.now()) }
+
+// NewEngine returns the engine of the one process that delivers for the folder.
+func (s folderStore) NewEngine(cfg engine.Config) (leader.Engine, error) {
+	return engine.New(s.Store, cfg), nil
+}
 
 // Exposures returns what others could read when the store was opened.
 func (s folderStore) Exposures() (texts []string) {
@@ -81,7 +98,7 @@ func (s *session) openFolder(ctx context.Context, dir, by string) (openStore, er
 			s.warning(e.String())
 		}
 	}
-	return folderStore{store}, nil
+	return folderStore{store, s.now}, nil
 }
 
 // hasStore reports whether there is a store in a folder.
@@ -117,6 +134,8 @@ func (s *session) withOpened(open func() (openStore, error), run func(wholeStore
 		return err
 	}
 	defer closeStore(store, &err)
+	defer func(before openStore) { s.opened = before }(s.opened)
+	s.opened = store
 	return run(store)
 }
 
@@ -146,7 +165,7 @@ func (s *session) openToPeek(ctx context.Context) (openStore, error) {
 	if err != nil {
 		return nil, err
 	}
-	return folderStore{store}, nil
+	return folderStore{store, s.now}, nil
 }
 
 func (s *session) makeDataFolder() error {

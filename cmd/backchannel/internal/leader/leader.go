@@ -28,8 +28,11 @@ import (
 
 // A Config configures a leader.
 type Config struct {
-	Store        Store
-	Dir          string   // the data folder, which has the local authority
+	Store Store
+	// CA returns the local authority, once this process has the lock.
+	CA func(context.Context) (*receiver.CA, error)
+	// Engine makes what delivers; nil: the engine of a store that one process delivers for.
+	Engine       func(engine.Config) (Engine, error)
 	Listen       string   // HOST:PORT of the receiver
 	Hosts        []string // further names and addresses at which senders reach it
 	Advertise    string   // the URL by which senders reach it; empty: that of where it listens
@@ -86,7 +89,7 @@ func Run(ctx context.Context, cfg Config) error {
 		return err
 	}
 	return engine.Lead(ctx, cfg.Store, func(ctx context.Context) error {
-		l, err := newLeader(cfg, roots)
+		l, err := newLeader(ctx, cfg, roots)
 		if err != nil {
 			return err
 		}
@@ -97,15 +100,15 @@ func Run(ctx context.Context, cfg Config) error {
 type leader struct {
 	cfg      Config
 	receiver *receiver.Receiver // nil while it is off
-	engine   *engine.Engine
+	engine   Engine
 	checks   *check.Server
 	status   Status
 	sources  storage.Sources
 	roots    func() (*x509.CertPool, error) // the system's authorities and the local one
 }
 
-func newLeader(cfg Config, roots *x509.CertPool) (*leader, error) {
-	ca, err := receiver.LoadOrCreateCA(cfg.Dir, cfg.Now())
+func newLeader(ctx context.Context, cfg Config, roots *x509.CertPool) (*leader, error) {
+	ca, err := cfg.CA(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +129,14 @@ func newLeader(cfg Config, roots *x509.CertPool) (*leader, error) {
 		Drain:           drain, Cutoff: cfg.Cutoff, OnStall: cfg.Trouble, Logger: cfg.Logger, Concurrency: shareOf(storage.OpenFiles()),
 		Blocked: func() bool { return cfg.Store.Lost() != nil },
 	}
-	l.engine = engine.New(cfg.Store, delivering)
 	l.checks = check.NewServer(cfg.Store, check.Config{Engine: delivering, Now: cfg.Now})
+	if cfg.Engine == nil {
+		l.engine = engine.New(cfg.Store, delivering)
+		return l, nil
+	}
+	if l.engine, err = cfg.Engine(delivering); err != nil {
+		return nil, errors.Join(err, l.close())
+	}
 	return l, nil
 }
 
@@ -169,6 +178,14 @@ func (l *leader) listen(ca *receiver.CA) error {
 		l.status.ReceiverError = err.Error()
 		return r.Close()
 	}
+}
+
+// close closes a receiver that was not run.
+func (l *leader) close() error {
+	if l.receiver == nil {
+		return nil
+	}
+	return l.receiver.Close()
 }
 
 // run runs every part until ctx is done or one of them fails. Then the engine stops first, so

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"backchannel/cmd/backchannel/internal/leader"
+	"backchannel/receiver"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 	"backchannel/storage/sqlite/sqlitetest"
@@ -18,7 +19,8 @@ import (
 func config(t *testing.T) (leader.Config, *sqlite.Store) {
 	t.Helper()
 	store := sqlitetest.Open(t, sqlite.Options{})
-	return leader.Config{Store: store, Dir: store.Dir(), Listen: "127.0.0.1:0", Now: time.Now, Logger: slog.New(slog.DiscardHandler)}, store
+	authority := func(context.Context) (*receiver.CA, error) { return receiver.LoadOrCreateCA(store.Dir(), time.Now()) }
+	return leader.Config{Store: store, CA: authority, Listen: "127.0.0.1:0", Now: time.Now, Logger: slog.New(slog.DiscardHandler)}, store
 }
 
 func TestABadAuthorityIsNamedWhileAnotherDelivers(t *testing.T) {

@@ -20,3 +20,14 @@ type Store interface {
 	// Lost returns why the store cannot be relied on at the moment, or nil.
 	Lost() error
 }
+
+// An Engine delivers.
+type Engine interface {
+	Run(ctx context.Context) error
+	// Snapshot counts what it has delivered.
+	Snapshot() storage.Snapshot
+	// Stall says why deliveries of every webhook wait, or is empty.
+	Stall() string
+	// CutOff returns how many attempts did not finish when it ended.
+	CutOff() int64
+}

@@ -1,0 +1,69 @@
+package receiver
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"backchannel/storage/file"
+)
+
+// sharedCAFile is a copy of the certificate that receivers on several machines share. The folder
+// may have an authority of its own as well.
+const sharedCAFile = "ca-database.pem"
+
+// A KeyStore has the authority that receivers on several machines share, certificate and key as
+// PEM. The first one that asks makes it; all others get that.
+type KeyStore interface {
+	Authority(ctx context.Context, make func() (certificate, key []byte, err error)) (certificate, key []byte, err error)
+}
+
+// SharedCA returns the authority in a store. The first that is stored is the one of a folder,
+// which senders may trust already. The folder gets a copy of the certificate, for curl --cacert.
+func SharedCA(ctx context.Context, store KeyStore, dir string, now time.Time) (*CA, error) {
+	certificate, key, err := store.Authority(ctx, func() (certificate, key []byte, err error) {
+		own, err := LoadOrCreateCA(dir, now)
+		if err != nil {
+			return nil, nil, err
+		}
+		key, err = keyPEM(own.key)
+		return own.PEM(), key, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the shared CA: %w", err)
+	}
+	ca := &CA{path: filepath.Join(dir, sharedCAFile)}
+	var flaw string
+	if ca.cert, flaw = parseCert(certificate); flaw == "" {
+		ca.key, flaw = parseKey(key)
+	}
+	if flaw == "" {
+		flaw = flawOf(ca.cert, ca.key, now, "its key")
+	}
+	if flaw != "" {
+		return nil, fmt.Errorf("open the shared CA: the certificate in the database %s; delete the row of its table authority, and the next node makes a new one, which clients must then trust", flaw)
+	}
+	if err := ca.copyTo(ca.path); err != nil {
+		return nil, fmt.Errorf("copy the shared CA: %w", err)
+	}
+	return ca, nil
+}
+
+// copyTo writes the certificate to a file, unless it is there.
+func (ca *CA) copyTo(path string) error {
+	text, err := file.Read(context.Background(), path, file.MaxKey)
+	if err == nil && bytes.Equal(text, ca.PEM()) {
+		return nil
+	}
+	if errors.Is(err, file.ErrStream) {
+		return err
+	}
+	return file.Replace(path, func(to io.Writer) error {
+		_, err := to.Write(ca.PEM())
+		return err
+	})
+}
