@@ -220,9 +220,9 @@ func (d *dispatcher) probeNow() {
 	}
 }
 
-// Unmark forgets which attempts are marked as sending, after ResetSending of the store has
-// undone all of this process.
-func (e *Engine) Unmark() {
+// unmark forgets which attempts are marked as sending, after the store's ResetSending has undone
+// that of all of this process.
+func (e *Engine) unmark() {
 	for _, d := range e.dispatchers.all() {
 		for _, a := range d.queue.startedBefore(e.now()) {
 			a.marking.Lock()

@@ -95,13 +95,14 @@ func (d *dispatcher) unclaim(a *runningAttempt) {
 }
 
 // putBack returns a job to the queue, to be tried again when this machine may have the
-// resources, which it returns.
+// resources. For one that was handed over, it returns after how long that is.
 func (d *dispatcher) putBack(a *runningAttempt, lack string) (after time.Duration) {
 	d.queue.judge(policy.Starved, a.probe)
 	if a.stopMarking() {
 		if err := d.engine.store.ResetSending(d.engine.committing); err != nil {
 			d.engine.log.Error("take back what could not be sent", "error", err)
 		}
+		d.engine.unmark()
 	}
 	d.engine.shortages.report(lack)
 	if d.engine.source != nil {

@@ -58,8 +58,8 @@ type NodeStore interface {
 	// Living returns the nodes that are alive, the one that has been running for longest first.
 	Living(ctx context.Context) ([]int64, error)
 	// Claim returns what this node may use of what it claims. What is held by nodes that are
-	// believed to be alive is not free, even if nothing is heard of them.
-	Claim(ctx context.Context, believed []int64, claims ...storage.Claim) (map[storage.ID]int, error)
+	// assumed to be alive is not free, even if nothing is heard of them.
+	Claim(ctx context.Context, assumed []int64, claims ...storage.Claim) (map[storage.ID]int, error)
 	// TakeOver undoes what nodes that are gone had begun.
 	TakeOver(ctx context.Context, reason string) error
 }
@@ -104,7 +104,7 @@ func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
 	e.engine = engine.NewShared(store, cfg, (*source)(e))
 	e.pilot = &pilot{node: e}
 	var err error
-	if e.pool, err = unhurried(store.Pool()); err != nil {
+	if e.pool, err = asyncPool(store.Pool()); err != nil {
 		return nil, fmt.Errorf("set up River's connections: %w", err)
 	}
 	d := &driver{riverpgxv5.New(e.pool), e.pilot}
@@ -112,7 +112,7 @@ func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
 	if e.client, err = river.NewClient(d, e.config()); err != nil {
 		return nil, fmt.Errorf("set up River: %w", err)
 	}
-	jobs.listen(e.tell)
+	jobs.listen(e.announce)
 	return e, nil
 }
 
@@ -120,10 +120,10 @@ func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
 // its leader.
 const riverConnections = 4
 
-// unhurried returns connections whose commits do not wait for the disk, which would delay each
+// asyncPool returns connections whose commits do not wait for the disk, which would delay each
 // delivery by one more write. Nothing is lost with them: if the server crashes, a job that was
 // taken is available again, and what the attempt came to is committed durably by the store.
-func unhurried(pool *pgxpool.Pool) (*pgxpool.Pool, error) {
+func asyncPool(pool *pgxpool.Pool) (*pgxpool.Pool, error) {
 	config := pool.Config()
 	config.MaxConns = riverConnections
 	config.ConnConfig.RuntimeParams = maps.Clone(config.ConnConfig.RuntimeParams)
@@ -162,9 +162,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer stop()
-	group.Go(func() { e.hear(running) })
+	group.Go(func() { e.followChanges(running) })
 	group.Go(func() { e.lookForDue(running) })
-	group.Go(func() { e.standTogether(running) })
+	group.Go(func() { e.coordinate(running) })
 	return e.engine.Run(ctx)
 }
 

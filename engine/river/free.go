@@ -96,7 +96,7 @@ func (e *Engine) release(ctx context.Context, jobs []*rivertype.JobRow, reason s
 	}
 	e.log.Warn("jobs are free again", "jobs", len(jobs), "reason", reason)
 	for _, job := range jobs {
-		e.tell(job.Queue, e.now().Add(1))
+		e.announce(job.Queue, e.now().Add(1))
 	}
 	return nil
 }

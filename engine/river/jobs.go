@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -46,7 +45,7 @@ func (arguments) Kind() string { return kind }
 // transactions of a store that is opened with it, and needs no engine.
 type Jobs struct {
 	driver *riverpgxv5.Driver
-	hear   atomic.Pointer[func(queue string, at time.Time)]
+	onJob  atomic.Pointer[func(queue string, at time.Time)]
 }
 
 // NewJobs returns what postgres.Options.Jobs is.
@@ -56,10 +55,10 @@ var _ postgres.Jobs = (*Jobs)(nil)
 
 // listen has a function called when this process is about to commit that a job is to be taken at
 // a time.
-func (j *Jobs) listen(hear func(queue string, at time.Time)) { j.hear.Store(&hear) }
+func (j *Jobs) listen(hear func(queue string, at time.Time)) { j.onJob.Store(&hear) }
 
-func (j *Jobs) tell(queue string, at time.Time) {
-	if hear := j.hear.Load(); hear != nil {
+func (j *Jobs) announce(queue string, at time.Time) {
+	if hear := j.onJob.Load(); hear != nil {
 		(*hear)(queue, at)
 	}
 }
@@ -119,7 +118,7 @@ func (j *Jobs) Queued(ctx context.Context, tx pgx.Tx, made []storage.Delivery) e
 			at = &d.NextAttemptAt
 		}
 		jobs[i] = newJob(int64(d.ID), queue, at, ordinary)
-		j.tell(queue, *at)
+		j.announce(queue, *at)
 	}
 	return j.insert(ctx, j.driver.UnwrapExecutor(tx), jobs)
 }
@@ -151,7 +150,7 @@ func (j *Jobs) Due(ctx context.Context, tx pgx.Tx, deliveries []storage.ID) erro
 	jobs := make([]*riverdriver.JobInsertFastParams, len(removed))
 	for i, old := range removed {
 		jobs[i] = newJob(old.ID, old.Queue, &time.Time{}, first)
-		j.tell(old.Queue, time.Time{})
+		j.announce(old.Queue, time.Time{})
 	}
 	return j.insert(ctx, exec, jobs)
 }
@@ -183,14 +182,14 @@ func (j *Jobs) remove(ctx context.Context, exec riverdriver.Executor, deliveries
 }
 
 // Finished gives back the jobs of deliveries that are to be retried, and completes the others.
-// That River does so, it does not: see pilot.
+// River itself changes none of them afterwards: see pilot.
 func (j *Jobs) Finished(ctx context.Context, tx pgx.Tx, ended []postgres.Finished) error {
 	now := time.Now()
 	var changes changes
 	for _, f := range ended {
 		if f.State == storage.Retrying {
 			changes.giveBack(int64(f.DeliveryID), f.NextAttemptAt)
-			j.tell(queueOf(f.WebhookID), f.NextAttemptAt)
+			j.announce(queueOf(f.WebhookID), f.NextAttemptAt)
 			continue
 		}
 		changes.complete(int64(f.DeliveryID), now)
@@ -232,6 +231,3 @@ func (c *changes) apply(ctx context.Context, exec riverdriver.Executor) error {
 
 // deliveryOf returns the delivery of a job.
 func deliveryOf(job *rivertype.JobRow) storage.ID { return storage.ID(job.ID) }
-
-// isQueue reports whether a queue is a webhook's.
-func isQueue(name string) bool { return strings.HasPrefix(name, "webhook_") }

@@ -24,8 +24,8 @@ const (
 	othersGap = 25 * time.Millisecond
 )
 
-// hear passes the store's hints on to the queues.
-func (e *Engine) hear(ctx context.Context) {
+// followChanges passes the store's hints on to the queues.
+func (e *Engine) followChanges(ctx context.Context) {
 	for change := range e.store.Changes(ctx) {
 		if change.Has(storage.ChangedRuntime) {
 			notice(e.changed)
@@ -43,10 +43,10 @@ func (e *Engine) hear(ctx context.Context) {
 	}
 }
 
-// tell is called when this process is about to commit a job.
-func (e *Engine) tell(queue string, at time.Time) {
+// announce is called when this process is about to commit a job.
+func (e *Engine) announce(queue string, at time.Time) {
 	if q := e.queues.named(queue); q != nil {
-		q.tell(at)
+		q.announce(at)
 	}
 }
 
@@ -87,8 +87,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// standTogether keeps to what the nodes have agreed on until ctx is done.
-func (e *Engine) standTogether(ctx context.Context) {
+// coordinate keeps to what the nodes have agreed on until ctx is done.
+func (e *Engine) coordinate(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
 	timer := time.NewTimer(0)
@@ -139,7 +139,7 @@ type view struct {
 }
 
 // see notes which nodes are alive. After the database was away nothing has been heard of any
-// node: this one believes for a while that those are alive that were before.
+// node: this one assumes for a while that those are alive that were before.
 func (e *Engine) see(heard []int64) view {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -35,16 +35,15 @@ type queue struct {
 	poke   chan struct{} // holds a notice that there may be something to take
 	ended  chan struct{} // closed when the webhook is gone
 
-	mu      sync.Mutex // guards what follows
-	added   bool       // to River
-	held    int        // attempts that may be in flight, as the store knows
-	allowed int        // of all nodes, when held was claimed
-	part    engine.Part
-	hinted  bool      // there may be a new job
-	more    bool      // the last time there was no end to the jobs
-	due     time.Time // when the next one is due, as far as known
-	told    time.Time // when a job was about to be committed last
-	taken   map[int64]*engine.Taken
+	added bool // to River; used by coordinate alone, as is held
+	held  int  // attempts that may be in flight, as the store knows
+
+	mu        sync.Mutex // guards what follows
+	hinted    bool       // there may be a new job
+	more      bool       // the last time there was no end to the jobs
+	due       time.Time  // when the next one is due, as far as known
+	announced time.Time  // when a job was about to be committed last
+	taken     map[int64]*engine.Taken
 }
 
 func newQueue(node *Engine, w *engine.Worker) *queue {
@@ -80,22 +79,22 @@ func (q *queue) expect(at time.Time) {
 	q.wake()
 }
 
-// tell says that a job is about to be committed.
-func (q *queue) tell(at time.Time) {
+// announce says that a job is about to be committed.
+func (q *queue) announce(at time.Time) {
 	now := q.node.now()
 	if at.After(now) {
 		q.expect(at)
 		return
 	}
 	q.mu.Lock()
-	q.told = now
+	q.announced = now
 	q.mu.Unlock()
 }
 
 // committed says that this process has committed something, which may be what it was told of.
 func (q *queue) committed(now time.Time) {
 	q.mu.Lock()
-	lately := !q.told.IsZero() && now.Sub(q.told) < committing
+	lately := !q.announced.IsZero() && now.Sub(q.announced) < committing
 	q.mu.Unlock()
 	if lately {
 		q.hint()

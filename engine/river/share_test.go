@@ -2,6 +2,7 @@ package river_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"backchannel/engine/river"
@@ -70,7 +71,7 @@ func TestPartsAddUp(t *testing.T) {
 		if sum != allowed {
 			t.Fatalf("the parts %v of %d add up to %d", before, allowed, sum)
 		}
-		shuffled := append(nodes[1:len(nodes):len(nodes)], nodes[0])
+		shuffled := slices.Concat(nodes[1:], nodes[:1])
 		if got := river.Part(webhook, allowed, shuffled, nodes[0]); got != before[0] {
 			t.Fatalf("in another order it is %d, not %d", got, before[0])
 		}

@@ -20,9 +20,9 @@ func (s *NodeStore) Living(ctx context.Context) ([]int64, error) {
 // Claim gives this node as much of what webhooks allow as it wants and other nodes do not hold,
 // and returns that. What it holds above that of an earlier claim it gives up, but never what it
 // is using: so it has to use no more from the moment at which it counts that. What a node holds
-// that is gone is free, unless the caller has reason to believe in it. A process that is not a
+// that is gone is free, unless the caller assumes that it is alive. A process that is not a
 // node gets nothing.
-func (s *NodeStore) Claim(ctx context.Context, believed []int64, claims ...storage.Claim) (held map[storage.ID]int, err error) {
+func (s *NodeStore) Claim(ctx context.Context, assumed []int64, claims ...storage.Claim) (held map[storage.ID]int, err error) {
 	var webhooks []storage.ID
 	var allowed, using, wanted []int
 	for _, c := range claims {
@@ -32,7 +32,7 @@ func (s *NodeStore) Claim(ctx context.Context, believed []int64, claims ...stora
 		held = map[storage.ID]int{}
 		t.send(`LOCK TABLE shares IN SHARE ROW EXCLUSIVE MODE`) // one node after another
 		t.send(`DELETE FROM shares s WHERE NOT s.node = ANY(?) AND NOT EXISTS (SELECT FROM nodes n WHERE n.id = s.node AND n.leads AND `+heard+`)
-			OR NOT EXISTS (SELECT FROM webhooks w WHERE w.id = s.webhook_id)`, append([]int64{}, believed...))
+			OR NOT EXISTS (SELECT FROM webhooks w WHERE w.id = s.webhook_id)`, append([]int64{}, assumed...))
 		all, err := collect(t.context, t, scanShare, `INSERT INTO shares
 			SELECT c.webhook, ?1, greatest(c.using, least(c.wanted, c.allowed
 				- (SELECT coalesce(sum(s.held), 0) FROM shares s WHERE s.webhook_id = c.webhook AND s.node <> ?1)))

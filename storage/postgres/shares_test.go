@@ -83,7 +83,7 @@ func TestWhatANodeHeldThatIsGoneIsFree(t *testing.T) {
 	release()
 	held, err := all[0].Claim(t.Context(), []int64{gone.Node()}, storage.Claim{WebhookID: w.ID, Allowed: 5, Wanted: 4})
 	if err != nil || held[w.ID] != 0 {
-		t.Errorf("the other, who believes in the first, got %d, %v", held[w.ID], err)
+		t.Errorf("the other, which assumes that the first is alive, got %d, %v", held[w.ID], err)
 	}
 	if got := claim(t, gone, w, 1, 5); got != 0 {
 		t.Errorf("a process that is not a node got %d", got)
