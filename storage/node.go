@@ -1,6 +1,10 @@
 package storage
 
-import "time"
+import (
+	"slices"
+	"strconv"
+	"time"
+)
 
 // A Node is a process that delivers and receives. A store on one machine has at most one, which
 // is the leader of the processes there; one that many machines share has any number.
@@ -8,6 +12,14 @@ type Node struct {
 	Runtime
 	Alive   bool
 	HeardAt time.Time // when it last said that it lives; zero: its store knows without being told
+}
+
+// String names the machine and the process.
+func (n Node) String() string { return n.Name + "/" + strconv.Itoa(n.PID) }
+
+// Shared reports whether nodes are of a store that many machines share.
+func Shared(nodes []Node) bool {
+	return slices.ContainsFunc(nodes, func(n Node) bool { return !n.HeardAt.IsZero() })
 }
 
 // Alive returns the nodes that are alive.

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"os/user"
 	"time"
 
 	"backchannel/cmd/backchannel/internal/leader"
@@ -50,12 +52,26 @@ func (s *session) peekDatabase(ctx context.Context, at storePlace) (openStore, e
 func (s *session) openDatabaseWith(ctx context.Context, open func(context.Context, postgres.Options) (*postgres.Store, error), at storePlace, by string) (openStore, error) {
 	jobs := river.NewJobs()
 	store, err := open(ctx, postgres.Options{
-		URL: at.database, KeyFile: at.keyFile, Now: s.now, Version: programVersion(), Rules: s.rules(), By: by, Jobs: jobs,
+		URL: at.database, KeyFile: at.keyFile, Now: s.now, Version: programVersion(), Rules: s.rules(), By: doer(by), Jobs: jobs,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return databaseStore{store, jobs, s.settings.data, s.now}, nil
+}
+
+// doer says who does something to records that several people share, and on which machine.
+func doer(how string) string {
+	if how == "" {
+		return ""
+	}
+	if host, err := os.Hostname(); err == nil {
+		how += " of " + host
+	}
+	if person, err := user.Current(); err == nil {
+		how = "by " + person.Username + " " + how
+	}
+	return how
 }
 
 // errNotAwaited is the error of openPatiently if its context is done first.

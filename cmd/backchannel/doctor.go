@@ -23,6 +23,7 @@ type doctorSession struct{ *session }
 // A doctorStore is the part of a store that it uses.
 type doctorStore interface {
 	storage.RuntimeStore
+	Nodes(context.Context) ([]storage.Node, error)
 	Webhooks(context.Context) ([]storage.Webhook, error)
 	Campaigns(context.Context) ([]storage.Campaign, error)
 	// Check reads the whole store and describes each damage.
@@ -171,6 +172,13 @@ func (s doctorSession) examineCAFile(ctx context.Context, _ doctorStore) []findi
 }
 
 func (s doctorSession) examineLeader(ctx context.Context, store doctorStore) []finding {
+	nodes, err := store.Nodes(ctx)
+	if err != nil {
+		return []finding{{"delivery", findingBad, err.Error()}}
+	}
+	if alive := storage.Alive(nodes); storage.Shared(alive) {
+		return s.examineNodes(alive)
+	}
 	rt, alive, err := store.Runtime(ctx)
 	switch {
 	case err != nil:

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+)
+
+// examineNodes describes each process that delivers from a database, on whatever machine. Their
+// receivers are not called, because they may be reached from their own machines alone.
+func (s doctorSession) examineNodes(alive []storage.Node) (found []finding) {
+	for _, n := range alive {
+		found = append(found, describeNode(n, programVersion(), s.now()))
+	}
+	return found
+}
+
+func describeNode(n storage.Node, version string, now time.Time) finding {
+	name := "node " + n.String()
+	if n.PID == 0 { // it has not said anything yet
+		return finding{"node", findingOK, "one is starting"}
+	}
+	parts := []string{n.Version}
+	var odd []string
+	if n.Version != version {
+		odd = append(odd, "this program is "+version+": use the same everywhere")
+	}
+	if n.ReceiverURL == "" {
+		parts = append(parts, "receiver off")
+		odd = append(odd, n.ReceiverError)
+	} else {
+		parts = append(parts, "receiver "+n.ReceiverURL)
+	}
+	heard := max(0, now.Sub(n.HeardAt)).Round(100 * time.Millisecond) // by the clock of the database
+	parts = append(parts, fmt.Sprintf("%d in flight", n.Snapshot.InFlight), fmt.Sprintf("heard %s ago", heard))
+	for _, warning := range []string{n.Stalled, n.Limited} {
+		if warning != "" {
+			odd = append(odd, warning)
+		}
+	}
+	text := strings.Join(parts, ", ")
+	if len(odd) > 0 {
+		return finding{name, findingWarning, text + "; " + strings.Join(odd, "; ")}
+	}
+	return finding{name, findingOK, text}
+}
