@@ -24,6 +24,8 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 	}{
 		{"holder", func(*testStore) {}, []string{"● engine", "127.0.0.1:9443", "0 queued", "0 retrying", "0 receipts"}},
 		{"beside", runtimeOf(func(rt *storage.Runtime) { rt.PID = 99 }), []string{"○ engine 99", "127.0.0.1:9443"}},
+		{"together", func(s *testStore) { s.SetNodes(3) }, []string{"● 3 nodes", "127.0.0.1:9443"}},
+		{"alone of many", func(s *testStore) { s.SetNodes(1) }, []string{"● 1 node", "127.0.0.1:9443"}},
 		{"off", runtimeOf(func(rt *storage.Runtime) { rt.ReceiverURL, rt.ReceiverError = "", "port 9443 is busy" }), []string{"▲ receiver off", "receiver off: port 9443 is busy", "● engine"}},
 		{"starting", runtimeOf(func(rt *storage.Runtime) { *rt = storage.Runtime{} }), []string{"starting…", "1 Webhooks"}},
 		{"alone", func(s *testStore) { s.Resign() }, []string{"▲ no engine", "1 Webhooks"}},

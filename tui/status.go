@@ -23,7 +23,15 @@ func readStatus(ctx context.Context, store StatusStore) (screen.Status, error) {
 	if err != nil {
 		return screen.Status{}, err
 	}
-	return screen.Status{Runtime: rt, Alive: alive, Counts: counts, Read: true}, nil
+	nodes, err := store.Nodes(ctx)
+	if err != nil {
+		return screen.Status{}, err
+	}
+	status := screen.Status{Runtime: rt, Alive: alive, Counts: counts, Read: true}
+	if storage.Shared(nodes) {
+		status.Nodes = len(storage.Alive(nodes))
+	}
+	return status, nil
 }
 
 // status draws which process delivers, where the receiver is, and what waits: each in as many
@@ -64,7 +72,8 @@ func longest(cells int, texts ...string) string {
 // isLeader reports whether this process delivers.
 func isLeader(s *screen.Env) bool { return s.Status.Runtime.PID == s.PID }
 
-// enginePhrase says whether the engine runs, here or in which other process.
+// enginePhrase says whether the engine runs, here or in which other process, or how many nodes
+// deliver together.
 func enginePhrase(s *screen.Env, cells int) string {
 	th, pid := s.Theme, strconv.Itoa(s.Status.Runtime.PID)
 	switch {
@@ -72,6 +81,8 @@ func enginePhrase(s *screen.Env, cells int) string {
 		return th.Warn.Render(style.Warning + " no engine")
 	case s.Status.Starting():
 		return th.Dim.Render("starting" + style.More)
+	case s.Status.Nodes > 0:
+		return th.Good.Render(style.Dot) + " " + th.Dim.Render(longest(cells-2, words.Count(s.Status.Nodes, "node"), strconv.Itoa(s.Status.Nodes)))
 	case isLeader(s):
 		return th.Good.Render(style.Dot) + " " + th.Dim.Render("engine")
 	}

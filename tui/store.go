@@ -32,6 +32,7 @@ type Store interface {
 // StatusStore returns the status of the engine, and hints at changes.
 type StatusStore interface {
 	Runtime(context.Context) (rt storage.Runtime, alive bool, err error)
+	Nodes(context.Context) ([]storage.Node, error)
 	Counts(context.Context) (storage.Counts, error)
 	AddActivity(context.Context, storage.Activity) error
 	// Changes hints at changed records until ctx ends. Hints that were not received merge.

@@ -8,6 +8,7 @@ import (
 type Status struct {
 	Runtime storage.Runtime
 	Alive   bool // there is a leader
+	Nodes   int  // that deliver from the store that several machines share; 0: it is not shared, or there is none
 	Counts  storage.Counts
 	Read    bool
 	Err     error

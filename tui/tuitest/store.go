@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,6 +23,7 @@ type Store struct {
 	clock   *clock
 	resign  func()
 	runtime storage.Runtime
+	nodes   atomic.Pointer[[]storage.Node] // as if the store were shared; nil: it is not
 }
 
 // OpenStore opens an empty store. Its leader is process 4711, which this one plays. The
@@ -91,6 +93,25 @@ func (s *Store) Resign() {
 		s.resign()
 		s.resign = nil
 	}
+}
+
+// SetNodes has so many nodes deliver, and one that is gone, as if many machines shared the store.
+func (s *Store) SetNodes(alive int) {
+	s.t.Helper()
+	nodes := make([]storage.Node, alive+1)
+	for i := range nodes {
+		nodes[i] = storage.Node{Alive: i < alive, HeardAt: s.clock.read()}
+	}
+	s.nodes.Store(&nodes)
+	s.SetRuntime(func(*storage.Runtime) {})
+}
+
+// Nodes returns the nodes that were set, or else those of the store.
+func (s *Store) Nodes(ctx context.Context) ([]storage.Node, error) {
+	if nodes := s.nodes.Load(); nodes != nil {
+		return *nodes, nil
+	}
+	return s.Store.Nodes(ctx)
 }
 
 // SetRuntime changes the status that the leader publishes.
