@@ -32,6 +32,7 @@ const Path = "/metrics"
 // Store is the part of a store that has the numbers.
 type Store interface {
 	Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error)
+	Nodes(ctx context.Context) ([]storage.Node, error)
 	Counts(ctx context.Context) (storage.Counts, error)
 	CallCounts(ctx context.Context, now time.Time) (storage.CallCounts, error)
 	Breakers(ctx context.Context) ([]storage.Breaker, error)

@@ -19,7 +19,10 @@ import (
 type fakeStore struct {
 	alive bool
 	err   error
+	nodes []storage.Node
 }
+
+func (f fakeStore) Nodes(context.Context) ([]storage.Node, error) { return f.nodes, nil }
 
 func (f fakeStore) Runtime(context.Context) (storage.Runtime, bool, error) {
 	return storage.Runtime{
@@ -71,6 +74,28 @@ func TestMetrics(t *testing.T) {
 		if !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "backchannel_") {
 			t.Errorf("%s is not one of our metrics", line)
 		}
+	}
+}
+
+// TestNodesAreTold has two nodes deliver from one database, and one that is gone.
+func TestNodesAreTold(t *testing.T) {
+	t.Parallel()
+	node := func(name string, attempts int64) storage.Node {
+		return storage.Node{Alive: true, HeardAt: time.Unix(1, 0), Runtime: storage.Runtime{Name: name, PID: 7, Snapshot: storage.Snapshot{Attempts: attempts}}}
+	}
+	gone := node("c", 9)
+	gone.Alive = false
+	_, text := ask(t, fakeStore{alive: true, nodes: []storage.Node{node("a", 1), node("b", 2), gone}})
+	for _, line := range []string{
+		`backchannel_leader 1`, `backchannel_attempts_total{node="a/7"} 1`, `backchannel_attempts_total{node="b/7"} 2`, `backchannel_receipts 6`,
+		`backchannel_delivery_latency_seconds{node="b/7",percentile="99"} 0`,
+	} {
+		if !strings.Contains(text, "\n"+line+"\n") {
+			t.Errorf("there is no line %s in\n%s", line, text)
+		}
+	}
+	if strings.Contains(text, "c/7") {
+		t.Errorf("a node that is gone is told of:\n%s", text)
 	}
 }
 

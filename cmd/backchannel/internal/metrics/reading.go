@@ -17,6 +17,7 @@ type reading struct {
 	store   Store
 	version string
 	out     chan<- prometheus.Metric
+	node    string // whose metrics are collected, if several deliver from one database; else empty
 }
 
 // Describe sends nothing, because which metrics there are depends on whether there is a
@@ -30,8 +31,9 @@ func (r *reading) Collect(out chan<- prometheus.Metric) {
 	counts, errCounts := r.store.Counts(r.ctx)
 	calls, errCalls := r.store.CallCounts(r.ctx, time.Now())
 	rt, alive, errRuntime := r.store.Runtime(r.ctx)
+	nodes, errNodes := r.store.Nodes(r.ctx)
 	breakers, errBreakers := r.store.Breakers(r.ctx)
-	if err := errors.Join(errCounts, errCalls, errRuntime, errBreakers); err != nil {
+	if err := errors.Join(errCounts, errCalls, errRuntime, errNodes, errBreakers); err != nil {
 		out <- prometheus.NewInvalidMetric(prometheus.NewInvalidDesc(err), err)
 		return
 	}
@@ -39,11 +41,19 @@ func (r *reading) Collect(out chan<- prometheus.Metric) {
 	r.stored(counts, breakers)
 	r.called(calls)
 	leader := 0.0
-	if alive {
+	switch living := storage.Alive(nodes); {
+	case storage.Shared(living):
+		leader = 1
+		for _, n := range living {
+			r.node = n.String()
+			r.running(n.Runtime)
+		}
+		r.node = ""
+	case alive:
 		leader = 1
 		r.running(rt)
 	}
-	r.gauge("leader", "1 while a process delivers for the data folder, else 0, and then there are no metrics of deliveries in progress.", leader)
+	r.gauge("leader", "1 while a process delivers, else 0, and then there are no metrics of deliveries in progress.", leader)
 }
 
 // stored collects what does not depend on a leader.
@@ -103,11 +113,14 @@ func (r *reading) gauge(name, help string, value float64, label ...string) {
 	r.metric(prometheus.GaugeValue, name, help, value, label...)
 }
 
-// metric sends a value, with a label's name and value if there is one.
+// metric sends a value, with a label's name and value if there is one, and with the node.
 func (r *reading) metric(kind prometheus.ValueType, name, help string, value float64, label ...string) {
 	var names, values []string
 	if len(label) == 2 {
-		names, values = label[:1], label[1:]
+		names, values = label[:1:1], label[1:2:2]
+	}
+	if r.node != "" {
+		names, values = append(names, "node"), append(values, r.node)
 	}
 	desc := prometheus.NewDesc("backchannel_"+name, help, names, nil)
 	r.out <- prometheus.MustNewConstMetric(desc, kind, value, values...)
