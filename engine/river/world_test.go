@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -89,6 +90,7 @@ func (w *world) webhook(name string, change ...func(*storage.Webhook)) storage.W
 	w.Helper()
 	hook := storetest.WebhookNamed(name)
 	hook.URL = w.endpoint.URL + "/" + name
+	hook.Delivery.Timeout = time.Minute // a request that is held must not end by itself
 	for _, c := range change {
 		c(&hook)
 	}
@@ -224,8 +226,8 @@ func (w *world) awaitRequests(n int) {
 
 // A request is one that the endpoint got.
 type request struct {
-	delivery, attempt string
-	at                time.Time
+	path, delivery, attempt string
+	at                      time.Time
 }
 
 // An endpoint records requests and answers them as told.
@@ -249,7 +251,7 @@ func newEndpoint(t *testing.T) *endpoint {
 func (e *endpoint) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // only then is it noticed that the sender goes
 	e.mu.Lock()
-	e.got = append(e.got, request{r.Header.Get("Backchannel-Delivery"), r.Header.Get("Backchannel-Attempt"), time.Now()})
+	e.got = append(e.got, request{r.URL.Path, r.Header.Get("Backchannel-Delivery"), r.Header.Get("Backchannel-Attempt"), time.Now()})
 	e.now++
 	e.most = max(e.most, e.now)
 	answer := e.answer
@@ -271,10 +273,15 @@ func (e *endpoint) status(code int) {
 	e.answers(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(code) })
 }
 
-// hold keeps requests until release is called, or the sender ends them.
-func (e *endpoint) hold() (release func()) {
+// hold keeps requests, all or those at some paths, until release is called, or the sender ends
+// them.
+func (e *endpoint) hold(at ...string) (release func()) {
 	held := make(chan struct{})
 	e.answers(func(rw http.ResponseWriter, r *http.Request) {
+		if len(at) > 0 && !slices.Contains(at, r.URL.Path) {
+			rw.WriteHeader(http.StatusNoContent)
+			return
+		}
 		select {
 		case <-held:
 			rw.WriteHeader(http.StatusNoContent)
