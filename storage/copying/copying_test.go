@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -181,7 +182,7 @@ func many(n int, w storage.Webhook, e storage.Event) (h storage.History) {
 		}
 		h.Deliveries = append(h.Deliveries, storage.PastDelivery{Delivery: d, Event: e})
 		r := storetest.ReceiptOf(w)
-		r.ID, r.RequestID = d.ID+storage.ID(n), fmt.Sprint(i)
+		r.ID, r.RequestID = d.ID+storage.ID(n), strconv.Itoa(i)
 		h.Receipts = append(h.Receipts, r)
 	}
 	return h
