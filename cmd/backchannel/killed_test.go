@@ -22,7 +22,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-var kills = flag.Int("kills", 3, "how many processes TestNoAcceptedCallIsLost kills")
+var kills = flag.Int("kills", 3, "how many processes TestNoAcceptedCallIsLost and TestNodesAreKilledUnderLoad each kill")
 
 const recipients = 3 // of each call
 

@@ -164,9 +164,13 @@ func (s processSession) noteTrouble(reason string) {
 	s.note("%s", reason)
 }
 
-// noteLost says that the database's files are no longer in place, or with nil that they are
-// again.
+// noteLost says that the database's files are no longer in place or that it cannot be reached, or
+// with nil that it is as it was.
 func (s processSession) noteLost(lost error) {
+	if lost == nil && s.settings.database != "" {
+		s.note("the database can be reached again; events and receipts are accepted")
+		return
+	}
 	if lost == nil {
 		s.note("the database's files are in place again; events and receipts are accepted")
 		return

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/postgres/pgtest"
+)
+
+// A database that is restarted in mid-load costs nothing that was acknowledged. Nodes say that it
+// is away, refuse what they cannot store, and continue by themselves; so does what is started
+// meanwhile.
+func TestTheDatabaseIsRestartedUnderLoad(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"fast", "immediate"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			server := pgtest.Start(t, pgtest.Options{})
+			c := newCluster(t, server.Create(t))
+			node := c.node()
+			stop := make(chan struct{})
+			var ids []storage.ID
+			var firing sync.WaitGroup
+			firing.Go(func() { ids = c.fire(stop) })
+			c.awaitRequests(50)
+			if err := server.Stop(mode); err != nil {
+				t.Fatal(err)
+			}
+			node.says("cannot be reached")
+			if got := node.answer(); got != http.StatusServiceUnavailable {
+				t.Errorf("the receiver of a node without its database answers %d", got)
+			}
+			late := c.begin()
+			late.says("waiting for it")
+			c.checkFireFails()
+			before := c.awaitRequests(0)
+			if err := server.Start(); err != nil {
+				t.Fatal(err)
+			}
+			accepting := time.Now()
+			c.awaitRequests(before + 1)
+			t.Logf("delivered again %s after the server accepted connections", time.Since(accepting))
+			node.says("can be reached again")
+			late.awaitReady()
+			late.says("the database is there")
+			close(stop)
+			firing.Wait()
+			c.awaitDelivered(ids)
+			if got := node.answer(); got == http.StatusServiceUnavailable {
+				t.Errorf("the receiver of a node still answers %d", got)
+			}
+			all, twice := c.endpoint.requests()
+			t.Logf("%d deliveries acknowledged, %d requests, %d sent twice", len(ids), all, twice)
+		})
+	}
+}
+
+// awaitRequests waits until the endpoint has had n requests, and returns how many it has had.
+func (c *cluster) awaitRequests(n int) (all int) {
+	c.Helper()
+	c.eventually("requests", func() bool {
+		all, _ = c.endpoint.requests()
+		return all >= n
+	})
+	return all
+}
+
+// checkFireFails checks that a command does not wait for a database that is away.
+func (c *cluster) checkFireFails() {
+	c.Helper()
+	begun := time.Now()
+	text, err := c.command("fire", "bounce", "--webhook", "acme").CombinedOutput()
+	c.Logf("fire ended after %s", time.Since(begun))
+	if code := exitOf(err); code != 1 || strings.Count(string(text), "\n") != 1 || !strings.Contains(string(text), "cannot be reached") {
+		c.Errorf("without a database fire exits %d and writes\n%s", code, text)
+	}
+}

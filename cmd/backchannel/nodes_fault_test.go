@@ -1,0 +1,78 @@
+package main
+
+import (
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/postgres/pgtest"
+)
+
+// outage is how long a node is stopped, or cut off: longer than the 5 s after which the others
+// take a node for dead.
+const outage = 12 * time.Second
+
+// What a killed node had in flight is sent again, by the others, and nothing else is.
+func TestNodesAreKilledUnderLoad(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, pgtest.Database(t))
+	nodes := []*memberProcess{c.node(), c.node()}
+	c.awaitNodes(2)
+	var ids []storage.ID
+	var slowest time.Duration
+	for i := range *kills {
+		stop := make(chan struct{})
+		var firing sync.WaitGroup
+		firing.Go(func() { ids = append(ids, c.fire(stop)...) })
+		before, _ := c.endpoint.requests()
+		c.eventually("requests", func() bool { now, _ := c.endpoint.requests(); return now > before+50 })
+		nodes[i%2].kill()
+		killed := time.Now()
+		close(stop)
+		firing.Wait()
+		c.awaitDelivered(ids)
+		slowest = max(slowest, time.Since(killed))
+		nodes[i%2] = c.node()
+	}
+	_, twice := c.endpoint.requests()
+	t.Logf("%d kills, %d deliveries acknowledged, %d sent twice, all delivered within %s of a kill", *kills, len(ids), twice, slowest)
+	if most := *kills * c.hook.Delivery.Concurrency; twice > most {
+		t.Errorf("%d were sent twice, want at most %d", twice, most)
+	}
+}
+
+// A node that was stopped for a while, as a laptop's lid does it, finds its jobs taken.
+func TestANodeIsStoppedForAWhile(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, pgtest.Database(t))
+	stopped, other := c.node(), c.node()
+	c.awaitNodes(2)
+	stop := make(chan struct{})
+	var ids []storage.ID
+	var firing sync.WaitGroup
+	firing.Go(func() { ids = c.fire(stop) })
+	c.eventually("requests", func() bool { all, _ := c.endpoint.requests(); return all > 50 })
+	if err := stopped.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	resume := time.After(outage)
+	close(stop)
+	firing.Wait()
+	c.awaitNodes(1)
+	c.awaitDelivered(ids)
+	<-resume
+	if err := stopped.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	c.awaitNodes(2)
+	other.kill()
+	made := c.fireSome(20)
+	c.awaitDelivered(append(ids, made...)) // by the one that was stopped
+	_, twice := c.endpoint.requests()
+	t.Logf("%d deliveries acknowledged, %d sent twice", len(ids)+len(made), twice)
+	if twice > c.hook.Delivery.Concurrency {
+		t.Errorf("%d were sent twice, want at most %d", twice, c.hook.Delivery.Concurrency)
+	}
+}

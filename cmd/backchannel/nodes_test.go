@@ -1,0 +1,277 @@
+package main
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"backchannel/engine/river"
+	"backchannel/storage"
+	"backchannel/storage/postgres"
+	"backchannel/storage/storetest"
+)
+
+// A cluster is a database, an endpoint, and nodes that are processes. What is fired is enqueued
+// by a store that no engine uses.
+type cluster struct {
+	*testing.T
+
+	url, keyFile string
+	store        *postgres.Store
+	hook         storage.Webhook
+	endpoint     *countingEndpoint
+}
+
+func newCluster(t *testing.T, url string) *cluster {
+	t.Helper()
+	c := &cluster{T: t, url: url, keyFile: filepath.Join(t.TempDir(), "secret.key"), endpoint: newCountingEndpoint(t)}
+	var err error
+	c.store, err = postgres.Open(t.Context(), postgres.Options{URL: url, KeyFile: c.keyFile, Jobs: river.NewJobs(), Rules: storage.Rules{AllowHTTP: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.store.Close() })
+	c.hook = storetest.WebhookNamed("acme")
+	c.hook.URL = c.endpoint.URL
+	if err := c.store.CreateWebhook(t.Context(), &c.hook); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// command returns a command on the database, with a data folder of its own.
+func (c *cluster) command(args ...string) *exec.Cmd {
+	c.Helper()
+	cmd := backchannel(c.T, c.TempDir(), append(args, "--database", c.url, "--key-file", c.keyFile)...)
+	cmd.Env = append(cmd.Env, envAllowHTTP+"=true")
+	return cmd
+}
+
+// A memberProcess is a serve process on the database.
+type memberProcess struct {
+	*cluster
+
+	cmd      *exec.Cmd
+	out, err *lockedBuffer
+	receiver string
+	client   *http.Client
+	ended    chan struct{}
+}
+
+// begin starts a node, which may have to wait for the database.
+func (c *cluster) begin() *memberProcess {
+	c.Helper()
+	m := &memberProcess{cluster: c, cmd: c.command("serve"), out: &lockedBuffer{}, err: &lockedBuffer{}, ended: make(chan struct{})}
+	m.cmd.Stdout, m.cmd.Stderr = m.out, m.err
+	if err := m.cmd.Start(); err != nil {
+		c.Fatal(err)
+	}
+	go func() {
+		_ = m.cmd.Wait()
+		close(m.ended)
+	}()
+	c.Cleanup(m.kill)
+	return m
+}
+
+// node starts a node and waits until it delivers and receives.
+func (c *cluster) node() *memberProcess {
+	c.Helper()
+	m := c.begin()
+	m.awaitReady()
+	return m
+}
+
+func (m *memberProcess) awaitReady() {
+	m.Helper()
+	var line readyLine
+	m.eventually("the ready line", func() bool {
+		first, _, whole := strings.Cut(m.out.String(), "\n")
+		return whole && json.Unmarshal([]byte(first), &line) == nil
+	})
+	authority, err := os.ReadFile(line.CA)
+	if err != nil {
+		m.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(authority)
+	m.receiver, m.client = line.Receiver, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+}
+
+func (m *memberProcess) kill() {
+	_ = m.cmd.Process.Kill()
+	<-m.ended
+}
+
+// says waits until the node has written a text to stderr.
+func (m *memberProcess) says(text string) {
+	m.Helper()
+	m.eventually("the words "+text, func() bool { return strings.Contains(m.err.String(), text) })
+}
+
+// answer returns the status with which the node's receiver answers a feedback request.
+func (m *memberProcess) answer() int {
+	m.Helper()
+	answer, err := m.client.Post(m.receiver+"/feedback/"+m.hook.Organization+"/"+m.hook.Sandbox.Name, "application/json", strings.NewReader("{}"))
+	if err != nil {
+		m.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	return answer.StatusCode
+}
+
+func (m *memberProcess) eventually(what string, ok func() bool) {
+	m.Helper()
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			m.Fatalf("waited %s for %s; stderr has\n%s", patience, what, m.err.String())
+		}
+	}
+}
+
+// awaitNodes waits until so many nodes are alive.
+func (c *cluster) awaitNodes(n int) {
+	c.Helper()
+	c.eventually("nodes", func() bool {
+		alive, err := c.store.Living(c.Context())
+		return err == nil && len(alive) == n
+	})
+}
+
+func (c *cluster) eventually(what string, ok func() bool) {
+	c.Helper()
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			c.Fatalf("waited %s for %s", patience, what)
+		}
+	}
+}
+
+// fire enqueues events, one after another from each of four goroutines, until stop is closed.
+// It returns the deliveries that were acknowledged.
+func (c *cluster) fire(stop <-chan struct{}) (ids []storage.ID) {
+	var mu sync.Mutex
+	var firing sync.WaitGroup
+	for range 4 {
+		firing.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				made, err := c.store.Enqueue(c.Context(), storetest.EventFor(c.hook))
+				if err != nil {
+					continue // not acknowledged
+				}
+				mu.Lock()
+				ids = append(ids, made[0].ID)
+				mu.Unlock()
+			}
+		})
+	}
+	firing.Wait()
+	return ids
+}
+
+// fireSome enqueues n events.
+func (c *cluster) fireSome(n int) (ids []storage.ID) {
+	c.Helper()
+	for range n {
+		made, err := c.store.Enqueue(c.Context(), storetest.EventFor(c.hook))
+		if err != nil {
+			c.Fatal(err)
+		}
+		ids = append(ids, made[0].ID)
+	}
+	return ids
+}
+
+// awaitDelivered waits until each delivery that there is has ended, and checks that all those
+// acknowledged were delivered, once each as the counters and the records of attempts have it.
+func (c *cluster) awaitDelivered(ids []storage.ID) {
+	c.Helper()
+	var counts storage.Counts
+	c.eventually("all deliveries", func() bool {
+		var err error
+		counts, err = c.store.Counts(c.Context())
+		return err == nil && counts.Deliveries[storage.Queued]+counts.Deliveries[storage.Sending]+counts.Deliveries[storage.Retrying] == 0
+	})
+	var total int64
+	for _, n := range counts.Deliveries {
+		total += n
+	}
+	if delivered := counts.Deliveries[storage.StateDelivered]; len(ids) == 0 || delivered != total || delivered < int64(len(ids)) {
+		c.Errorf("%d of %d deliveries were delivered, %d were acknowledged", delivered, total, len(ids))
+	}
+	for _, id := range ids {
+		d, err := c.store.Delivery(c.Context(), id)
+		if err != nil || d.State != storage.StateDelivered {
+			c.Errorf("acknowledged delivery %s is %s: %v", id, d.State, err)
+		}
+	}
+}
+
+// A countingEndpoint counts the requests of each delivery.
+type countingEndpoint struct {
+	*httptest.Server
+
+	mu  sync.Mutex // guards got
+	got map[string]int
+}
+
+// newCountingEndpoint returns an endpoint that takes a moment, so that there always are
+// attempts in flight.
+func newCountingEndpoint(t *testing.T) *countingEndpoint {
+	e := &countingEndpoint{got: map[string]int{}}
+	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		e.mu.Lock()
+		e.got[r.Header.Get("Backchannel-Delivery")]++
+		e.mu.Unlock()
+		time.Sleep(5 * time.Millisecond)
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(e.Close)
+	return e
+}
+
+// requests returns how many requests there were, and how many of them were duplicates.
+func (e *countingEndpoint) requests() (all, twice int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, n := range e.got {
+		all += n
+		twice += n - 1
+	}
+	return all, twice
+}
+
+// A lockedBuffer is a buffer that a process writes while a test reads it.
+type lockedBuffer struct {
+	mu     sync.Mutex // guards buffer
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}
