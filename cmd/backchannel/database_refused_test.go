@@ -1,0 +1,70 @@
+package main
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"backchannel/storage/postgres/pgtest"
+)
+
+// password is one that no message may show. The test's server does not ask for it.
+const password = "hush-hush-7Q"
+
+// What is wrong with a database is said in one line, with what to do, and never with the
+// password of its URL: by commands and by serve, which waits only for a database that is away.
+func TestUnusableDatabasesAreSaidInOneLine(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t, pgtest.Options{})
+	c := newCluster(t, server.Create(t))
+	newer := newCluster(t, server.Create(t))
+	pgtest.Run(t, newer.url, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`)
+	pgtest.Run(t, c.url, `CREATE ROLE guest LOGIN`)
+	wrongKey := filepath.Join(t.TempDir(), "wrong.key")
+	if err := os.WriteFile(wrongKey, []byte(strings.Repeat("k", 32)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	usable := overTCP(t, server, c.url)
+	for name, bad := range map[string]struct {
+		url, keyFile, says string
+		code               int
+	}{
+		"another key":     {usable, wrongKey, "wrong.key", 1},
+		"a missing key":   {usable, filepath.Join(t.TempDir(), "none.key"), "none.key", 1},
+		"a newer schema":  {overTCP(t, server, newer.url), newer.keyFile, "newer", 1},
+		"without rights":  {strings.Replace(usable, "postgres:"+password, "guest:"+password, 1), c.keyFile, "GRANT", 1},
+		"no such user":    {strings.Replace(usable, "postgres:"+password, "nobody:"+password, 1), c.keyFile, "nobody", 1},
+		"no such base":    {usable + "x", c.keyFile, "createdb", 3},
+		"another scheme":  {strings.Replace(usable, "postgres:", "mysql:", 1), c.keyFile, "postgres://", 2},
+		"no database":     {usable[:strings.LastIndex(usable, "/")], c.keyFile, "names no database", 2},
+		"a bad port":      {strings.Replace(usable, server.Address(), "127.0.0.1:port", 1), c.keyFile, "expected postgres://", 2},
+		"a # in it":       {strings.Replace(usable, password, password+"#", 1), c.keyFile, "%23", 2},
+		"a bad parameter": {usable + "?sslmode=" + password, c.keyFile, "sslmode", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, args := range [][]string{{"webhook", "list"}, {"serve"}} {
+				cmd := backchannel(t, t.TempDir(), append(args, "--database", bad.url, "--key-file", bad.keyFile)...)
+				text, err := cmd.CombinedOutput()
+				if code := exitOf(err); code != bad.code {
+					t.Errorf("%v exits %d, want %d", args, code, bad.code)
+				}
+				if s := string(text); strings.Count(s, "\n") != 1 || !strings.Contains(s, bad.says) || strings.Contains(s, password) {
+					t.Errorf("%v writes, and should say %q in one line without the password:\n%s", args, bad.says, s)
+				}
+			}
+		})
+	}
+}
+
+// overTCP returns the URL of a database with a password, and through the server's port.
+func overTCP(t *testing.T, server *pgtest.Server, socket string) string {
+	t.Helper()
+	parsed, err := url.Parse(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "postgres://postgres:" + password + "@" + server.Address() + parsed.Path
+}
