@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"backchannel/storage/words"
 )
 
 // A Filter selects the records that match all of its terms. The zero value selects all.
@@ -15,10 +17,11 @@ type Filter struct {
 	Terms []Term
 }
 
-// A Term is one condition of a Filter, such as status:bounce or -auth:pass.
+// A Term is one condition of a Filter, such as status:bounce or -auth:pass, or a word.
 type Term struct {
-	Key    string
+	Key    string // empty: Value is a word, which is looked for in what lists show
 	Value  string
+	Bare   bool      // it was written without its key: failed in place of state:failed
 	Not    bool      // the term is negated
 	At     time.Time // the time that the value of since: or until: means
 	Column int       // where the term begins in the text, in characters from 1
@@ -35,93 +38,137 @@ func (e *FilterError) Error() string { return fmt.Sprintf("filter, column %d: %s
 // Is makes a FilterError match ErrInvalid.
 func (e *FilterError) Is(target error) bool { return target == ErrInvalid }
 
-// Parse parses a filter: terms of the form key:value, separated by spaces.
+// Parse parses a filter: words, and terms of the form key:value, separated by spaces.
 //
-//	status:bounce channel:sms -auth:pass code:5xx since:10m webhook:"my hook" body~"550" is:duplicate
+//	status:bounce channel:sms -auth:pass code:5xx since:10m webhook:"my hook" body~"550" acme
 //
-// A "-" before a term negates it. A value in double quotes may contain spaces and the
-// escapes \" and \\. The keys since and until accept the times of [ParseTime]. If the
-// filter is not valid, the error is a *FilterError.
+// A "-" before a term negates it. A value or a word in double quotes may contain spaces and the
+// escapes \" and \\. The keys since and until accept the times of [ParseTime]. Where records have
+// states, the name of one is a term too, and of several such names one has to hold. If the filter
+// is not valid, the error is a *FilterError.
 func (s FilterSyntax) Parse(text string, now time.Time) (Filter, error) {
-	var filter Filter
-	for rest := text; ; {
-		rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
-		if rest == "" {
-			return filter, nil
-		}
-		column := utf8.RuneCountInString(text[:len(text)-len(rest)]) + 1
-		term, after, err := s.parseTerm(rest, column, now)
-		if err != nil {
-			return Filter{}, err
-		}
-		filter.Terms = append(filter.Terms, term)
-		rest = after
-	}
+	return s.parse(text, -1, now)
 }
 
-var termStart = regexp.MustCompile(`^(-?)([^\s:~"]*)([:~]?)`)
+// ParseTyped is Parse for a text that is still being typed. The term that ends at the cursor is
+// not finished: it is left out as long as it is not valid, or may become a key. The cursor is in
+// characters from 0.
+func (s FilterSyntax) ParseTyped(text string, cursor int, now time.Time) (Filter, error) {
+	return s.parse(text, cursor, now)
+}
 
-// parseTerm parses the term at the beginning of text; column is its position in the filter.
-func (s FilterSyntax) parseTerm(text string, column int, now time.Time) (term Term, rest string, err error) {
-	parts := termStart.FindStringSubmatch(text)
-	term = Term{Not: parts[1] != "", Key: parts[2], Column: column}
-	at := column + len(parts[1])
-	key, reason := s.find(term.Key, parts[3])
-	if parts[3] == "" {
-		reason = s.explainMissingKey(text)
+func (s FilterSyntax) parse(text string, cursor int, now time.Time) (Filter, error) {
+	var filter Filter
+	for _, part := range filterParts(text) {
+		term, err := s.parseTerm(part.text, part.start+1, now)
+		switch open := cursor == part.end; {
+		case open && (err != nil || term.Key == "" && s.beginsKey(part.text)):
+		case err != nil:
+			return Filter{}, err
+		default:
+			filter.Terms = append(filter.Terms, term)
+		}
 	}
+	return filter, nil
+}
+
+// beginsKey reports whether a text may become a key.
+func (s FilterSyntax) beginsKey(text string) bool {
+	text = strings.TrimPrefix(text, "-")
+	return slices.ContainsFunc(s.keys, func(k filterKey) bool { return strings.HasPrefix(k.name, text) })
+}
+
+// A filterPart is the text of a term, from start up to end in characters from 0.
+type filterPart struct {
+	text       string
+	start, end int
+}
+
+// partPattern matches a term. A quoted value may contain spaces.
+var partPattern = regexp.MustCompile(`(?:-?(?:[^\s:~"]*[:~])?"(?:[^"\\]|\\.)*"?|\S)\S*`)
+
+func filterParts(text string) []filterPart {
+	var all []filterPart
+	for _, at := range partPattern.FindAllStringIndex(text, -1) {
+		start := utf8.RuneCountInString(text[:at[0]])
+		all = append(all, filterPart{text[at[0]:at[1]], start, start + utf8.RuneCountInString(text[at[0]:at[1]])})
+	}
+	return all
+}
+
+// keyPattern matches what looks like a key with its operator. A URL or a time of day does not.
+var keyPattern = regexp.MustCompile(`^(\pL*)([:~])`)
+
+// parseTerm parses the text of a term; column is its position in the filter.
+func (s FilterSyntax) parseTerm(text string, column int, now time.Time) (term Term, err error) {
+	term.Column = column
+	if rest, not := strings.CutPrefix(text, "-"); not && rest != "" {
+		text, term.Not = rest, true
+		column++
+	}
+	parts := keyPattern.FindStringSubmatch(text)
+	if parts == nil || strings.HasPrefix(text[len(parts[0]):], "//") {
+		return s.parseWord(term, text, column)
+	}
+	term.Key = parts[1]
+	key, reason := s.find(term.Key, parts[2], text)
 	if reason != "" {
-		return term, "", &FilterError{at, reason}
+		return term, &FilterError{column, reason}
 	}
-	at += utf8.RuneCountInString(parts[2]) + len(parts[3])
-	term.Value, rest, reason = cutValue(text[len(parts[0]):])
-	if reason == "" {
+	column += utf8.RuneCountInString(parts[0])
+	if term.Value, reason = unquote(text[len(parts[0]):]); reason == "" {
 		term.At, reason = key.parseValue(term.Value, now)
 	}
 	if reason != "" {
-		return term, "", &FilterError{at, reason}
+		return term, &FilterError{column, reason}
 	}
-	return term, rest, nil
+	return term, nil
 }
 
-func (s FilterSyntax) find(name, op string) (filterKey, string) {
+// parseWord parses a term without a key.
+func (s FilterSyntax) parseWord(term Term, text string, column int) (Term, error) {
+	value, reason := unquote(text)
+	switch {
+	case reason != "":
+		return term, &FilterError{column, reason}
+	case value == "":
+		return term, &FilterError{column, "the word in quotes is empty; remove it"}
+	}
+	term.Value = value
+	if states := s.Values(s.bare); value == text && slices.Contains(states, strings.ToLower(value)) {
+		term.Key, term.Value, term.Bare = s.bare, strings.ToLower(value), true
+	}
+	return term, nil
+}
+
+func (s FilterSyntax) find(name, op, text string) (filterKey, string) {
 	i := slices.IndexFunc(s.keys, func(k filterKey) bool { return k.name == name })
 	switch {
 	case i < 0:
-		return filterKey{}, fmt.Sprintf("there is no key %q; use one of %s", name, strings.Join(s.Keys(), " "))
+		names := make([]string, len(s.keys))
+		for at, k := range s.keys {
+			names[at] = k.name
+		}
+		return filterKey{}, fmt.Sprintf("there is no key %q; use one of %s%s, or write %s to look for that as a word",
+			name, strings.Join(s.Keys(), " "), words.DidYouMean(name, names), quote(text))
 	case op != operator(name):
 		return filterKey{}, fmt.Sprintf("write %s%s instead of %s%s", name, operator(name), name, op)
 	}
 	return s.keys[i], ""
 }
 
-// explainMissingKey returns the error for a word that is not of the form key:value.
-func (s FilterSyntax) explainMissingKey(text string) string {
-	word := text
-	if end := strings.IndexFunc(text, unicode.IsSpace); end > 0 {
-		word = text[:end]
-	}
-	return fmt.Sprintf("%q is not a valid term; write key:value, with one of %s", word, strings.Join(s.Keys(), " "))
-}
-
-// cutValue splits text after its first value, which is quoted or ends at a space.
-func cutValue(text string) (value, rest, reason string) {
+// unquote returns a value without the quotes around it, if there are any.
+func unquote(text string) (value, reason string) {
 	if !strings.HasPrefix(text, `"`) {
-		end := strings.IndexFunc(text, unicode.IsSpace)
-		if end < 0 {
-			end = len(text)
-		}
-		return text[:end], text[end:], ""
+		return text, ""
 	}
 	var plain strings.Builder
 	for i := 1; i < len(text); i++ {
 		switch c := text[i]; {
+		case c == '"' && i+1 < len(text):
+			return "", "a space must follow the closing quote; write \\\" for a quote within"
 		case c == '"':
-			rest = text[i+1:]
-			if next, _ := utf8.DecodeRuneInString(rest); rest != "" && !unicode.IsSpace(next) {
-				return "", "", "a space must follow the closing quote; write \\\" for a quote within"
-			}
-			return plain.String(), rest, ""
+			return plain.String(), ""
 		case c == '\\' && i+1 < len(text) && (text[i+1] == '"' || text[i+1] == '\\'):
 			i++
 			plain.WriteByte(text[i])
@@ -129,7 +176,20 @@ func cutValue(text string) (value, rest, reason string) {
 			plain.WriteByte(c)
 		}
 	}
-	return "", "", "the quote is not closed; end it with \""
+	return "", "the quote is not closed; end it with \""
+}
+
+// Split returns the terms that all have to hold, and the states of which one has to, or none if
+// every state will do.
+func (f Filter) Split() (all []Term, states []string) {
+	for _, t := range f.Terms {
+		if t.Bare && !t.Not {
+			states = append(states, t.Value)
+		} else {
+			all = append(all, t)
+		}
+	}
+	return all, states
 }
 
 // String returns the filter in the syntax that Parse accepts.
@@ -143,6 +203,12 @@ func (f Filter) String() string {
 
 func (t Term) String() string {
 	text := t.Key + operator(t.Key) + quoteValue(t.Value)
+	switch {
+	case t.Bare:
+		text = t.Value
+	case t.Key == "":
+		text = quoteWord(t.Value)
+	}
 	if t.Not {
 		return "-" + text
 	}
@@ -153,5 +219,23 @@ func quoteValue(value string) string {
 	if value != "" && value[0] != '"' && !strings.ContainsFunc(value, unicode.IsSpace) {
 		return value
 	}
+	return quote(value)
+}
+
+// quoteWord quotes a word that would not be one without quotes.
+func quoteWord(word string) string {
+	if word == "-" || word != "" && word[0] != '-' && !keyPattern.MatchString(word) && !isState(word) {
+		return quoteValue(word)
+	}
+	return quote(word)
+}
+
+// isState reports whether a word may be the name of a state of some kind of record.
+func isState(word string) bool {
+	word = strings.ToLower(word)
+	return slices.Contains(States(), State(word)) || slices.Contains(MessageStates(), MessageState(word))
+}
+
+func quote(value string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 }

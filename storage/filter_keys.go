@@ -12,23 +12,27 @@ import (
 
 // A FilterSyntax is the keys that a filter of one kind of record may use. Start with
 // [ReceiptFilter], [DeliveryFilter], [ExecutionFilter] or [MessageFilter].
-type FilterSyntax struct{ keys []filterKey }
+type FilterSyntax struct {
+	keys []filterKey
+	bare string // the key whose values may stand alone; empty: none
+}
 
 // bodyKey is the only key that is written with ~, because it matches a substring.
 const bodyKey = "body"
 
 // A filterKey is a key and the values that it accepts.
 type filterKey struct {
-	name    string
-	allowed []string                                                        // nil: any value that parse accepts
-	parse   func(value string, now time.Time) (at time.Time, reason string) // nil: any value
+	name     string
+	allowed  []string                                                        // nil: any value that parse accepts
+	parse    func(value string, now time.Time) (at time.Time, reason string) // nil: any value
+	examples []string                                                        // of what parse accepts
 }
 
 // ReceiptFilter returns the syntax of a filter of receipts. Keys that several kinds of record
 // share mean the same for all of them, so that a filter can be carried from one to another.
 func ReceiptFilter() FilterSyntax {
 	results := []string{string(Pass), string(Fail), string(NotApplicable)}
-	return FilterSyntax{[]filterKey{
+	return FilterSyntax{keys: []filterKey{
 		{name: "status", allowed: words.Texts(AllStatuses())},
 		{name: "channel", allowed: words.Texts(Channels())},
 		{name: "webhook"},
@@ -38,9 +42,9 @@ func ReceiptFilter() FilterSyntax {
 		{name: "headers", allowed: results},
 		{name: "duplicate", allowed: results},
 		{name: "order", allowed: results},
-		{name: "code", parse: parseCode},
-		{name: "since", parse: parseTime},
-		{name: "until", parse: parseTime},
+		codeKey(),
+		timeKey("since"),
+		timeKey("until"),
 		{name: "message"},
 		{name: "identity"},
 		{name: "campaign"},
@@ -54,36 +58,36 @@ func ReceiptFilter() FilterSyntax {
 
 // DeliveryFilter returns the syntax of a filter of deliveries.
 func DeliveryFilter() FilterSyntax {
-	return FilterSyntax{[]filterKey{
+	return FilterSyntax{keys: []filterKey{
 		{name: "state", allowed: words.Texts(States())},
 		{name: "status", allowed: words.Texts(AllStatuses())},
 		{name: "channel", allowed: words.Texts(Channels())},
 		{name: "webhook"},
-		{name: "code", parse: parseCode},
-		{name: "since", parse: parseTime},
-		{name: "until", parse: parseTime},
+		codeKey(),
+		timeKey("since"),
+		timeKey("until"),
 		{name: "message"},
 		{name: "identity"},
 		{name: "campaign"},
 		{name: "execution"},
-	}}
+	}, bare: "state"}
 }
 
 // ExecutionFilter returns the syntax of a filter of executions.
 func ExecutionFilter() FilterSyntax {
-	return FilterSyntax{[]filterKey{
+	return FilterSyntax{keys: []filterKey{
 		{name: "campaign"},
-		{name: "code", parse: parseCode},
+		codeKey(),
 		{name: "request"},
-		{name: "since", parse: parseTime},
-		{name: "until", parse: parseTime},
+		timeKey("since"),
+		timeKey("until"),
 		{name: "is", allowed: []string{"silent", "repeated"}},
 	}}
 }
 
 // MessageFilter returns the syntax of a filter of messages.
 func MessageFilter() FilterSyntax {
-	return FilterSyntax{[]filterKey{
+	return FilterSyntax{keys: []filterKey{
 		{name: "campaign"},
 		{name: "execution"},
 		{name: "request"},
@@ -91,9 +95,73 @@ func MessageFilter() FilterSyntax {
 		{name: "outcome", parse: parseOutcome},
 		{name: "state", allowed: words.Texts(MessageStates())},
 		{name: "channel", allowed: words.Texts(Channels())},
-		{name: "since", parse: parseTime},
-		{name: "until", parse: parseTime},
+		timeKey("since"),
+		timeKey("until"),
+	}, bare: "state"}
+}
+
+// WebhookFilter returns the syntax of a filter of webhooks.
+func WebhookFilter() FilterSyntax {
+	return FilterSyntax{keys: []filterKey{
+		{name: "webhook"},
+		{name: "state", allowed: words.Texts([]WebhookState{Active, Paused})},
+		{name: "channel", allowed: words.Texts(Channels())},
+		{name: "auth", allowed: append([]string{string(AuthNone), string(AuthJWT)}, words.Texts(Algorithms())...)},
+		{name: "organization"},
+		{name: "sandbox"},
+		{name: "outcome", allowed: words.Texts(States())},
 	}}
+}
+
+// CampaignFilter returns the syntax of a filter of campaigns.
+func CampaignFilter() FilterSyntax {
+	return FilterSyntax{keys: []filterKey{
+		{name: "campaign"},
+		{name: "status", allowed: lowered(CampaignStatuses())},
+		{name: "channel", allowed: words.Texts(Channels())},
+		{name: "category", allowed: lowered(Categories())},
+		{name: "webhook"},
+		{name: "organization"},
+		{name: "sandbox"},
+		{name: "is", allowed: []string{"silent"}},
+	}}
+}
+
+// CaseFilter returns the syntax of a filter of the cases of an endpoint check.
+func CaseFilter() FilterSyntax {
+	return FilterSyntax{keys: []filterKey{
+		{name: "case"},
+		{name: "group"},
+		{name: "level"},
+		{name: "result", allowed: words.Texts([]CheckResult{CheckPassed, CheckFailed, CheckWarned, CheckInformed, CheckSkipped})},
+	}}
+}
+
+// ActivityFilter returns the syntax of a filter of activities.
+func ActivityFilter() FilterSyntax {
+	return FilterSyntax{keys: []filterKey{
+		{name: "kind", allowed: words.Texts(ActivityKinds())},
+		{name: "webhook"},
+		timeKey("since"),
+		timeKey("until"),
+	}}
+}
+
+// lowered returns words as they are typed in a filter.
+func lowered[T ~string](all []T) []string {
+	texts := words.Texts(all)
+	for i := range texts {
+		texts[i] = strings.ToLower(texts[i])
+	}
+	return texts
+}
+
+func codeKey() filterKey {
+	return filterKey{name: "code", parse: parseCode, examples: []string{"2xx", "4xx", "5xx", CodeNone}}
+}
+
+func timeKey(name string) filterKey {
+	return filterKey{name: name, parse: parseTime, examples: []string{"10m", "1h", "24h", "7d"}}
 }
 
 // Keys returns the keys as they are typed: "status:", "body~".
@@ -120,6 +188,8 @@ func (s FilterSyntax) Values(key string) []string {
 // value is not valid.
 func (k filterKey) parseValue(value string, now time.Time) (at time.Time, reason string) {
 	switch {
+	case value == "" && k.allowed != nil:
+		return at, fmt.Sprintf("%s%s needs a value; use one of %s", k.name, operator(k.name), strings.Join(k.allowed, ", "))
 	case value == "":
 		return at, fmt.Sprintf("%s%s needs a value", k.name, operator(k.name))
 	case k.allowed != nil && !slices.Contains(k.allowed, value):

@@ -32,6 +32,13 @@ func TestParse(t *testing.T) {
 		{"path:/feedback/a:b~c", []storage.Term{{Key: "path", Value: "/feedback/a:b~c", Column: 1}}},
 		{"code:none code:204", []storage.Term{{Key: "code", Value: "none", Column: 1}, {Key: "code", Value: "204", Column: 11}}},
 		{"delivery:" + id, []storage.Term{{Key: "delivery", Value: id, Column: 1}}},
+		{"acme status:bounce -Foo", []storage.Term{{Value: "acme", Column: 1}, {Key: "status", Value: "bounce", Column: 6}, {Value: "Foo", Not: true, Column: 20}}},
+		{`"two words" -"a \"b\"" "status:bounce"`, []storage.Term{{Value: "two words", Column: 1}, {Value: `a "b"`, Not: true, Column: 13}, {Value: "status:bounce", Column: 24}}},
+		{"https://a.test:1 12:04:31 127.0.0.1:9443 a@b.test /x - a\"b c", []storage.Term{
+			{Value: "https://a.test:1", Column: 1}, {Value: "12:04:31", Column: 18}, {Value: "127.0.0.1:9443", Column: 27},
+			{Value: "a@b.test", Column: 42}, {Value: "/x", Column: 51}, {Value: "-", Column: 54}, {Value: `a"b`, Column: 56}, {Value: "c", Column: 60},
+		}},
+		{"failed", []storage.Term{{Value: "failed", Column: 1}}}, // receipts have no states
 	} {
 		got, err := storage.ReceiptFilter().Parse(c.text, noon)
 		if diff := cmp.Diff(c.want, got.Terms); err != nil || diff != "" {
@@ -46,7 +53,6 @@ func TestParseErrors(t *testing.T) {
 		column int
 		says   []string
 	}{
-		{"bounce", 1, []string{"status:", "body~", `"bounce"`}},
 		{"status:bounce nope:1", 15, []string{`"nope"`, "status:"}},
 		{"-nope:1", 2, []string{`"nope"`}},
 		{"äö:1", 1, []string{`"äö"`}},
@@ -65,7 +71,10 @@ func TestParseErrors(t *testing.T) {
 		{"status~bounce", 1, []string{"status:"}},
 		{`body~"open`, 6, []string{"not closed"}},
 		{`body~"a"b`, 6, []string{"closing quote"}},
-		{`"quoted"`, 1, []string{"key:value"}},
+		{`"open`, 1, []string{"not closed"}},
+		{`a ""`, 3, []string{"empty"}},
+		{`-"a"b`, 2, []string{"closing quote"}},
+		{"staus:bounce", 1, []string{`"staus"`, `did you mean "status"?`, `"staus:bounce" to look for that as a word`}},
 		{":", 1, []string{"no key"}},
 	} {
 		_, err := storage.ReceiptFilter().Parse(c.text, noon)
@@ -100,6 +109,14 @@ func TestFiltersOfOtherRecords(t *testing.T) {
 		text, want string
 	}{
 		{storage.DeliveryFilter(), `state:parked campaign:welcome -execution:HUMA-12345678`, ""},
+		{storage.DeliveryFilter(), `failed retrying -parked acme "failed"`, ""},
+		{storage.MessageFilter(), `bounce -delivered`, ""},
+		{storage.WebhookFilter(), `state:paused auth:RS256 webhook:"my hook" prod`, ""},
+		{storage.WebhookFilter(), `state:live`, `filter, column 7: state cannot be "live"; use one of active, paused`},
+		{storage.CampaignFilter(), `status:live -channel:sms webhook:hook category:transactional`, ""},
+		{storage.CaseFilter(), `result:fail group:auth 401`, ""},
+		{storage.ActivityFilter(), `kind:fired webhook:acme since:10m it`, ""},
+		{storage.ActivityFilter(), `kind:fire`, `filter, column 6: kind cannot be "fire"; use one of webhook, fired,`},
 		{storage.DeliveryFilter(), `auth:pass`, `filter, column 1: there is no key "auth"; use one of state: status:`},
 		{storage.ExecutionFilter(), `is:silent code:4xx request:x`, ""},
 		{storage.ExecutionFilter(), `campaign:a is:loud`, `filter, column 15: is cannot be "loud"; use one of silent, repeated`},
@@ -122,11 +139,11 @@ func TestFiltersOfOtherRecords(t *testing.T) {
 }
 
 func FuzzFilter(f *testing.F) {
-	for _, seed := range []string{"status:bounce -auth:pass", `body~"a \" b" since:5m`, "webhook:\"\\\\\"", "x", "path:\xff", "-", "code:5xx until:2026-10-01T12:00:00Z"} {
+	for _, seed := range []string{"status:bounce -channel:sms", `Failed -"failed" -failed "a \" b" since:5m`, `-"-a" "a:b" -- a"b`, "webhook:\"\\\\\"", "x", "path:\xff", "-", "code:5xx until:2026-10-01T12:00:00Z"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		first, err := storage.ReceiptFilter().Parse(text, noon)
+		first, err := storage.DeliveryFilter().Parse(text, noon)
 		if err != nil {
 			var bad *storage.FilterError
 			if !errors.As(err, &bad) || bad.Column < 1 || bad.Column > len([]rune(text))+1 {
@@ -134,7 +151,7 @@ func FuzzFilter(f *testing.F) {
 			}
 			return
 		}
-		again, err := storage.ReceiptFilter().Parse(first.String(), noon)
+		again, err := storage.DeliveryFilter().Parse(first.String(), noon)
 		if err != nil {
 			t.Fatalf("%q became %q: %v", text, first, err)
 		}
@@ -142,4 +159,106 @@ func FuzzFilter(f *testing.F) {
 			t.Fatalf("%q became %q: %s", text, first, diff)
 		}
 	})
+}
+
+// A term that is being typed is left out until it is valid; what was typed before it counts.
+func TestParseTyped(t *testing.T) {
+	for _, c := range []struct {
+		text   string // | is the cursor
+		want   string
+		column int // of an error
+	}{
+		{"status:|", "", 0},
+		{"status:bou|", "", 0},
+		{"status:bounce|", "status:bounce", 0},
+		{"status:bou |", "", 8},
+		{"status:bou| code:5xx", "code:5xx", 0},
+		{"statu|", "", 0},
+		{"statu |", "statu", 0},
+		{"statux|", "statux", 0},
+		{"acme nope:1|", "acme", 0},
+		{"nope:1 acme|", "", 1},
+		{`webhook:"my ho|`, "", 0},
+		{`webhook:"my hook"|`, `webhook:"my hook"`, 0},
+		{"-|", "", 0},
+		{"|status:bou", "", 8},
+		{"body:x|", "", 0},
+		{"ä -stat|", "ä", 0},
+	} {
+		before, after, _ := strings.Cut(c.text, "|")
+		got, err := storage.ReceiptFilter().ParseTyped(before+after, len([]rune(before)), noon)
+		var wrong *storage.FilterError
+		if errors.As(err, &wrong) != (c.column > 0) || wrong != nil && wrong.Column != c.column || got.String() != c.want {
+			t.Errorf("%s: got %q, %v, want %q, column %d", c.text, got, err, c.want, c.column)
+		}
+	}
+}
+
+func TestComplete(t *testing.T) {
+	known := func(key string) []string {
+		return map[string][]string{"webhook": {"acme prod", "acme", "Staging"}, "code": {"401"}}[key]
+	}
+	for _, c := range []struct {
+		text string // | is the cursor
+		n    int
+		want string // the first completion
+		rest string
+	}{
+		{"|", 11, "state:|", "state:"},
+		{"sta|", 2, "state:|", "te:"},
+		{"fai|", 1, "failed|", "led"},
+		{"-chan|", 1, "-channel:|", "nel:"},
+		{"acme st| code:5xx", 2, "acme state:| code:5xx", "ate:"},
+		{"state:|", len(storage.States()), "state:queued|", "queued"},
+		{"state:re|", 1, "state:retrying|", "trying"},
+		{"state:queued|", len(storage.States()) - 1, "state:sending|", ""},
+		{"status:unknown|", len(storage.AllStatuses()) - 1, "status:sent|", ""},
+		{"webhook:|", 3, `webhook:"acme prod"|`, `"acme prod"`},
+		{"webhook:ac|", 2, `webhook:"acme prod"|`, ""},
+		{`webhook:"ac|`, 2, `webhook:"acme prod"|`, `me prod"`},
+		{`webhook:"acme prod"|`, 2, "webhook:acme|", ""},
+		{"webhook:st|", 1, "webhook:Staging|", ""},
+		{"code:|", 5, "code:2xx|", "2xx"},
+		{"code:4|", 2, "code:4xx|", "xx"},
+		{"since:|", 4, "since:10m|", "10m"},
+		{"sta|te:", 0, "", ""},
+		{"nope:|", 0, "", ""},
+		{"zzz|", 0, "", ""},
+	} {
+		before, after, _ := strings.Cut(c.text, "|")
+		got := storage.DeliveryFilter().Complete(before+after, len([]rune(before)), known)
+		if len(got) != c.n {
+			t.Errorf("%s: got %v", c.text, got)
+			continue
+		}
+		if c.n == 0 {
+			continue
+		}
+		runes := []rune(got[0].Text)
+		if text := string(runes[:got[0].At]) + "|" + string(runes[got[0].At:]); text != c.want || got[0].Rest != c.rest {
+			t.Errorf("%s: got %s and %q, want %s and %q", c.text, text, got[0].Rest, c.want, c.rest)
+		}
+	}
+}
+
+func TestFilterMatches(t *testing.T) {
+	record := storage.Fields{
+		Values: map[string][]string{"webhook": {"Acme prod"}, "state": {"paused"}, "channel": {"email", "sms"}},
+		Words:  []string{"https://a.test/x", "Ärger"}, At: noon.Add(-time.Hour),
+	}
+	for text, want := range map[string]bool{
+		"": true, "acme": true, "ACME prod": true, "prod sms": true, "nope": false, "-nope": true, "-acme": false, "a.test": true, "ärger": true,
+		`webhook:"Acme prod"`: true, "webhook:acme": false, "state:active": false, "-state:active paused": true, `"acme prod"`: true, `"prod acme"`: false,
+		"channel:sms channel:email": true, "aus": true,
+	} {
+		f, err := storage.WebhookFilter().Parse(text, noon)
+		if err != nil || f.Matches(record) != want {
+			t.Errorf("%s: %v, want %v", text, err, want)
+		}
+	}
+	for text, want := range map[string]bool{"since:2h": true, "since:10m": false, "until:10m": true, "-until:10m": false} {
+		if f, err := storage.ActivityFilter().Parse(text, noon); err != nil || f.Matches(record) != want {
+			t.Errorf("%s: %v, want %v", text, err, want)
+		}
+	}
 }

@@ -85,6 +85,12 @@ const (
 	ActivityError     ActivityKind = "error"
 )
 
+// ActivityKinds returns every kind.
+func ActivityKinds() []ActivityKind {
+	return []ActivityKind{ActivityWebhook, ActivityFired, ActivityFailed, ActivityDelivery, ActivityBreaker, ActivityReceiver, ActivityReceipts,
+		ActivityCampaign, ActivityExecution, ActivityCheck, ActivityProcess, ActivityError}
+}
+
 // A Change is a hint that records of some kinds may have changed, in this or another
 // process. It carries no data, so that a subscriber reads again the records it shows.
 type Change uint16

@@ -101,7 +101,7 @@ func TestDeliveriesOfACampaign(t *testing.T) {
 		for _, test := range []struct{ filter, want string }{
 			{"campaign:Orders", "of 3"}, {"campaign:Orders bounce", "1 of 1"}, {"execution:" + c.newest().ExecutionID, "1 of 1"},
 			{"-campaign:Orders", "Nothing matches"}, {"queued campaign:Orders", "of 3"}, {`campaign:"no such"`, "Nothing matches"},
-			{"bounce code:9", "column 13"}, {"state:odd", "state cannot be"},
+			{"bounce code:9 ", "column 13"}, {"state:odd ", "state cannot be"},
 		} {
 			c.press("/")
 			c.write(test.filter)
@@ -126,8 +126,8 @@ func TestWhatIsWrongWithACall(t *testing.T) {
 		c.write("code:2xx")
 		c.see("Nothing matches")
 		c.press("ctrl+u")
-		c.write("odd")
-		c.see("is not a valid term")
+		c.write("odd:1 ")
+		c.see(`there is no key "odd"`, `write "odd:1" to look for that as a word`)
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 func filterHelp(syntax storage.FilterSyntax) string {
 	keys := syntax.Keys()
 	var help strings.Builder
-	help.WriteString("A filter consists of terms that must all hold: KEY:VALUE, or -KEY:VALUE to negate one. Quote values with spaces in double quotes.\n" +
+	help.WriteString("A filter consists of terms that must all hold: KEY:VALUE, or a WORD that lists show, each negated by a - before it. Quote what has spaces in double quotes.\n" +
 		"Keys are " + strings.Join(keys, " ") + ";\n")
 	for _, key := range []string{"is", "state"} {
 		if values := syntax.Values(key); values != nil {

@@ -98,8 +98,12 @@ func scanMessageEvent(read scan) (e messageEvent, err error) {
 
 func messageTerms(q storage.MessageQuery) (where string, args []any) {
 	var c []condition
-	for _, term := range q.Filter.Terms {
+	all, states := q.Filter.Split()
+	for _, term := range all {
 		c = append(c, messageCondition(term).negatedIf(term.Not))
+	}
+	if len(states) > 0 {
+		c = append(c, condition{`m.state IN (` + marks(len(states)) + `)`, anys(states)})
 	}
 	if q.CampaignID != 0 {
 		c = append(c, condition{`m.campaign_id = ?`, []any{q.CampaignID}})
@@ -119,6 +123,8 @@ func messageTerms(q storage.MessageQuery) (where string, args []any) {
 // messageCondition translates a term of a filter of messages (m) and their executions (x).
 func messageCondition(term storage.Term) condition {
 	switch term.Key {
+	case "":
+		return messageWord(term)
 	case "campaign":
 		return condition{`x.campaign = ? OR m.campaign_id IN (SELECT id FROM campaigns WHERE name = ? OR uuid = ?)`, []any{term.Value, term.Value, term.Value}}
 	case "execution":

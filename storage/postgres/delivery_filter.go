@@ -6,6 +6,8 @@ import "backchannel/storage"
 // webhooks' names (n), messages (m) and executions (x).
 func deliveryCondition(term storage.Term) condition {
 	switch term.Key {
+	case "":
+		return deliveryWord(term)
 	case "state":
 		state := storage.State(term.Value)
 		return condition{stateTerm([]storage.State{state}) + ` AND ` + shownState + ` = ?`, []any{state}}

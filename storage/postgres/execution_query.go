@@ -140,6 +140,8 @@ func allOf(all []condition) (where string, args []any) {
 // executionCondition translates a term of a filter of executions (x).
 func executionCondition(term storage.Term) condition {
 	switch term.Key {
+	case "":
+		return executionWord(term)
 	case "campaign":
 		return condition{`x.campaign = ? OR x.campaign_uuid = ? OR x.campaign_id IN (SELECT id FROM campaigns WHERE name = ?)`,
 			[]any{term.Value, term.Value, term.Value}}

@@ -112,6 +112,8 @@ func codeCondition(column, value string) condition {
 func receiptCondition(term storage.Term) condition {
 	at := term.At.UnixMicro() // as an ID
 	switch term.Key {
+	case "":
+		return receiptWord(term)
 	case "message":
 		least := column.RequestKey(term.Value)
 		return condition{`r.message IS NOT NULL AND r.message BETWEEN ? AND ? AND r.request_id = ?`,

@@ -96,10 +96,18 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 		terms = append(terms, term)
 		args = append(args, values...)
 	}
-	for _, term := range q.Filter.Terms {
+	addStates := func(states []storage.State) {
+		if len(states) > 0 {
+			add(stateTerm(states))
+			add(shownState+` IN (`+marks(len(states))+`)`, anys(states)...)
+		}
+	}
+	all, states := q.Filter.Split()
+	for _, term := range all {
 		c := deliveryCondition(term).negatedIf(term.Not)
 		add(c.sql, c.args...)
 	}
+	addStates(storage.StatesOf(states))
 	if q.WebhookID != 0 {
 		add(`d.webhook_id = ?`, q.WebhookID)
 	}
@@ -112,10 +120,7 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	if len(q.EventIDs) > 0 {
 		add(`d.event_id IN (`+marks(len(q.EventIDs))+`)`, anys(q.EventIDs)...)
 	}
-	if len(q.States) > 0 {
-		add(stateTerm(q.States))
-		add(shownState+` IN (`+marks(len(q.States))+`)`, anys(q.States)...)
-	}
+	addStates(q.States)
 	if len(q.Statuses) > 0 {
 		add(`e.status IN (`+marks(len(q.Statuses))+`)`, anys(q.Statuses)...)
 	}

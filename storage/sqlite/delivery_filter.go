@@ -7,6 +7,8 @@ import "backchannel/storage"
 func deliveryCondition(term storage.Term) condition {
 	at := term.At.UnixMicro()
 	switch term.Key {
+	case "":
+		return deliveryWord(term)
 	case "state":
 		state := storage.State(term.Value)
 		return condition{stateTerm([]storage.State{state}) + ` AND ` + shownState + ` = ?`, []any{state}}

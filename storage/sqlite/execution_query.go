@@ -141,6 +141,8 @@ func allOf(all []condition) (where string, args []any) {
 func executionCondition(term storage.Term) condition {
 	at := term.At.UnixMicro()
 	switch term.Key {
+	case "":
+		return executionWord(term)
 	case "campaign":
 		return condition{`x.campaign = ? OR x.campaign_uuid = ? OR x.campaign_id IN (SELECT id FROM campaigns WHERE name = ?)`,
 			[]any{term.Value, term.Value, term.Value}}

@@ -112,6 +112,8 @@ func codeCondition(column, value string) condition {
 func receiptCondition(term storage.Term) condition {
 	at := term.At.UnixMicro()
 	switch term.Key {
+	case "":
+		return receiptWord(term)
 	case "message":
 		least := column.RequestKey(term.Value)
 		return condition{`r.id IN (SELECT receipt_id FROM messages WHERE level IN (0, 1, 2) AND key BETWEEN ? AND ?) AND r.request_id = ?`,

@@ -283,7 +283,7 @@ func recordFilters(s *suite) {
 		s.Errorf("HUMA-two is %+v, %v", got, err)
 	}
 	for text, want := range map[string]int{"campaign:a": 1, "campaign:b": 3, "-campaign:b": 1, "is:silent": 1, "is:repeated": 1, "code:2xx": 4, "code:404": 0,
-		"request:two": 2, "request:x-one": 1, "since:1h": 4, "until:1h": 0, "campaign:" + b.UUID: 3, "campaign:b is:silent": 1} {
+		"request:two": 2, "request:x-one": 1, "since:1h": 4, "until:1h": 0, "campaign:" + b.UUID: 3, "campaign:b is:silent": 1, "huma-TWO": 2, "two -is:repeated": 1, "nothing": 0, "why": 1} {
 		f, err := storage.ExecutionFilter().Parse(text, time.Now())
 		s.must(err)
 		if got, err := s.store.Executions(s.ctx, storage.ExecutionQuery{Filter: f}); err != nil || len(got) != want {
@@ -291,7 +291,7 @@ func recordFilters(s *suite) {
 		}
 	}
 	for text, want := range map[string]int{"campaign:a": 1, "execution:HUMA-two": 1, "execution:HUMA-none": 0, "request:one": 1, "address:one@a.test": 1, "outcome:delivered": 2,
-		"state:planned": 2, "-state:planned": 0, "channel:sms": 0, "since:1h": 2, "until:1h": 0} {
+		"state:planned": 2, "-state:planned": 0, "channel:sms": 0, "since:1h": 2, "until:1h": 0, "ONE@a": 1, "-one": 1, "delivered": 0, "planned bounce": 2, "deliver": 2} {
 		f, err := storage.MessageFilter().Parse(text, time.Now())
 		s.must(err)
 		if got, err := s.store.Messages(s.ctx, storage.MessageQuery{Filter: f}); err != nil || len(got) != want {
@@ -300,7 +300,7 @@ func recordFilters(s *suite) {
 	}
 	s.enqueue(s.hook, 1)
 	for text, want := range map[string]int{"campaign:a": 1, "-campaign:a": 2, "execution:HUMA-two": 1, "-execution:HUMA-two": 2, "state:queued": 3, "state:parked": 0, "status:sent": 3,
-		"channel:sms": 0, "webhook:acme": 3, "webhook:none": 0, "code:none": 3, "message:one": 1, "since:1h": 3, "until:1h": 0} {
+		"channel:sms": 0, "webhook:acme": 3, "webhook:none": 0, "code:none": 3, "message:one": 1, "since:1h": 3, "until:1h": 0, "ACME": 3, "huma": 2, "queued failed": 3, "failed": 0, "-queued": 0, `"queued"`: 0, "a@b.nowhere": 0} {
 		f, err := storage.DeliveryFilter().Parse(text, time.Now())
 		s.must(err)
 		if got, err := s.store.Deliveries(s.ctx, storage.DeliveryQuery{Filter: f}); err != nil || len(got) != want {

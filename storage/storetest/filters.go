@@ -85,6 +85,17 @@ func receiptFilters(t *suite) {
 		{`body~"550 x"`, ""},
 		{`body~550 status:bounce`, "ours"},
 		{`-body~550 status:bounce`, "twice badauth plain"},
+		{"acme", "ours twice badauth plain old"},
+		{"ACME bounce", "ours twice badauth plain"},
+		{"other", "sms"},
+		{"-acme", "lost sms"},
+		{"nowhere -acme", "lost"},
+		{"1555 status:sent", "sms"},
+		{`"the other"`, "sms"},
+		{"%z", ""}, {"ac_e", ""}, {"' OR 1", ""},
+		{"pla", "plain"}, // the note
+		{"40", "lost badauth"},
+		{"acme -is:duplicate auth:pass channel:email", "ours plain"},
 	} {
 		if got := filtered(t, s, storage.ReceiptQuery{}, c.text); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.text, got, c.want)

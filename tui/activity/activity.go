@@ -44,6 +44,7 @@ const (
 // New returns the screen of a store's activities.
 func New(e *screen.Env, store Store) *Screen {
 	a := &Screen{env: e, store: store, reading: screen.Query[[]storage.Activity]{Ctx: e.Context}, limit: step}
+	a.filter = screen.NewFilter(e, screen.FilterSpec{View: "activity", Syntax: storage.ActivityFilter(), Known: a.known})
 	a.table = component.Table{Columns: columns(), Tail: true, Focused: true}
 	a.table.Follow(true)
 	return a
@@ -97,7 +98,8 @@ func (a *Screen) key(key tea.KeyMsg) tea.Cmd {
 	case a.filter.Typing:
 		if a.filter.Key(key) {
 			a.applyFilter()
-		} else if !a.filter.Typing {
+		}
+		if !a.filter.Typing {
 			a.table.Choose()
 		}
 		return a.fill()
@@ -119,10 +121,10 @@ func (a *Screen) pressed(key tea.KeyMsg) bool {
 }
 
 func (a *Screen) applyFilter() {
-	words := screen.Words(a.filter.Text())
 	a.shown = slices.DeleteFunc(slices.Clone(a.all), func(it storage.Activity) bool {
-		return !screen.HasWords(words, string(it.Kind), it.Text)
+		return !a.filter.Terms().Matches(a.compared(it))
 	})
+	a.filter.Found, a.filter.Total = int64(len(a.shown)), int64(len(a.all))
 	a.table.SetSource(a)
 	a.look()
 }
@@ -149,9 +151,29 @@ func (a *Screen) unseen() (n int) {
 	return n
 }
 
+// compared returns what the filter compares of an activity.
+func (a *Screen) compared(it storage.Activity) storage.Fields {
+	values := map[string][]string{"kind": {string(it.Kind)}}
+	if w, ok := a.env.Targets.Find(it.WebhookID); ok {
+		values["webhook"] = []string{w.Name}
+	}
+	return storage.Fields{Values: values, Words: []string{it.Text}, At: it.At}
+}
+
+// known returns the values of a key that occur.
+func (a *Screen) known(key string) []string {
+	var all []string
+	for _, w := range a.env.Targets.Webhooks {
+		if key == "webhook" {
+			all = append(all, w.Name)
+		}
+	}
+	return all
+}
+
 // fill reads all activities once a person filters them.
 func (a *Screen) fill() tea.Cmd {
-	if a.filter.Text() == "" || len(a.all) < a.limit {
+	if len(a.filter.Terms().Terms) == 0 || len(a.all) < a.limit {
 		return nil
 	}
 	a.limit = all
@@ -177,7 +199,7 @@ func (a *Screen) Back() (tea.Cmd, bool) {
 
 // Place returns what the list shows.
 func (a *Screen) Place() screen.Place {
-	return screen.Place{Filter: a.filter.Text(), ID: a.selected().ID, Follows: a.table.Following()}
+	return screen.Place{Filter: a.filter.Kept(), ID: a.selected().ID, Follows: a.table.Following()}
 }
 
 // Return shows a place again.
@@ -190,15 +212,12 @@ func (a *Screen) Return(to screen.Place) tea.Cmd {
 	return nil
 }
 
-// CheckFilter accepts any text.
-func (a *Screen) CheckFilter(string) error { return nil }
+// CheckFilter says what is wrong with a filter's text.
+func (a *Screen) CheckFilter(text string) error { return a.filter.Check(text) }
 
 // FilterBy filters by a text as if a person had typed it.
 func (a *Screen) FilterBy(text string) tea.Cmd {
-	a.filter = screen.Filter{}
-	if text != "" {
-		a.filter.Line = component.NewLine(text)
-	}
+	a.filter.Set(text)
 	a.applyFilter()
 	return a.fill()
 }

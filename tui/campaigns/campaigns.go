@@ -5,6 +5,7 @@ package campaigns
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -49,7 +50,8 @@ func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
 		Columns: columns(),
 		ID:      func(r row) storage.ID { return r.ID },
 		Row:     func(r row) []component.Cell { return cells(e.Theme, r) },
-		Words:   words,
+		Filter:  screen.FilterSpec{View: "campaigns", Syntax: storage.CampaignFilter()},
+		Fields:  compared,
 		Read:    s.readInventory,
 		Listed:  storage.ChangedCampaigns | storage.ChangedExecutions | storage.ChangedWebhooks,
 		Detail:  func(r row, width int, focused bool) []string { return describe(e, r, width, focused) },
@@ -101,13 +103,19 @@ func (s *Screen) Webhook() (storage.ID, bool) {
 	return 0, false
 }
 
-// words returns what the filter searches of a campaign.
-func words(r row) []string {
-	all := []string{r.Name, r.Latest().Name, r.Organization, r.Sandbox.Name, string(r.Category), string(r.Channel), string(r.Status), r.UUID}
-	if r.webhook != nil {
-		all = append(all, r.webhook.Name)
+// compared returns what the filter compares of a campaign.
+func compared(r row) []storage.Fields {
+	values := map[string][]string{
+		"campaign": {r.Name, r.UUID, r.Latest().Name}, "status": {strings.ToLower(string(r.Status))}, "channel": {string(r.Channel)},
+		"category": {strings.ToLower(string(r.Category))}, "organization": {r.Organization}, "sandbox": {r.Sandbox.Name},
 	}
-	return all
+	if r.webhook != nil {
+		values["webhook"] = []string{r.webhook.Name}
+	}
+	if r.silent != "" {
+		values["is"] = []string{"silent"}
+	}
+	return []storage.Fields{{Values: values}}
 }
 
 // Copies returns what a person may need elsewhere of a campaign, such as the ID for a call.

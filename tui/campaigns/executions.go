@@ -46,8 +46,12 @@ func newExecutions(e *screen.Env, store callStore, of storage.Campaign) *executi
 		Columns: callColumns(of.ID == 0),
 		ID:      func(x storage.Execution) storage.ID { return x.ID },
 		Row:     func(x storage.Execution) []component.Cell { return callCells(e, x) },
-		Choose:  s.choose,
-		Total:   func() int64 { return -1 },
+		Filter:  screen.FilterSpec{View: "executions", Syntax: storage.ExecutionFilter()},
+		Values: func(x storage.Execution) map[string]string {
+			return map[string]string{"campaign": x.Campaign, "request": x.RequestID, "code": screen.CodeValue(x.Code)}
+		},
+		Choose: s.choose,
+		Total:  func() int64 { return -1 },
 
 		Read: s.read,
 		Known: func(x storage.Execution, c call, read bool) call {
@@ -140,21 +144,16 @@ func (s *executions) Campaign() storage.ID {
 	return s.campaign.ID
 }
 
-func (s *executions) choose(text string) (screen.Chosen[storage.Execution], error) {
-	f, err := storage.ExecutionFilter().Parse(text, s.env.Now())
-	if err != nil {
-		return screen.Chosen[storage.Execution]{}, err
-	}
+func (s *executions) choose(f storage.Filter) screen.Chosen[storage.Execution] {
 	of := s.campaign.ID
 	return screen.Chosen[storage.Execution]{
-		All: len(f.Terms) == 0,
 		Page: func(ctx context.Context, p screen.Page) ([]storage.Execution, error) {
 			return s.store.Executions(ctx, storage.ExecutionQuery{Filter: f, CampaignID: of, Before: p.Before, After: p.After, Limit: p.Limit})
 		},
 		Count: func(ctx context.Context, before storage.ID) (int64, error) {
 			return s.store.CountExecutions(ctx, storage.ExecutionQuery{Filter: f, CampaignID: of, Before: before})
 		},
-	}, nil
+	}
 }
 
 func (s *executions) read(ctx context.Context, id storage.ID) (c call, err error) {

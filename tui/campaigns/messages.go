@@ -20,6 +20,7 @@ type callStore interface {
 	CountExecutions(context.Context, storage.ExecutionQuery) (int64, error)
 	Message(context.Context, storage.ID) (storage.Message, error)
 	Messages(context.Context, storage.MessageQuery) ([]storage.Message, error)
+	CountMessages(context.Context, storage.MessageQuery) (int64, error)
 	Delivery(context.Context, storage.ID) (storage.Delivery, error)
 	Event(context.Context, storage.ID) (storage.Event, error)
 	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
@@ -63,7 +64,9 @@ func newMessages(e *screen.Env, store callStore, of messageScope) *messages {
 		Columns: messageColumns(),
 		ID:      func(m storage.Message) storage.ID { return m.ID },
 		Row:     func(m storage.Message) []component.Cell { return messageCells(e, m) },
-		Choose:  func(text string) (screen.Chosen[storage.Message], error) { return s.choose(of, text) },
+		Filter:  screen.FilterSpec{View: "messages", Syntax: storage.MessageFilter()},
+		Values:  messageValues,
+		Choose:  func(f storage.Filter) screen.Chosen[storage.Message] { return s.choose(of, f) },
 		Total:   func() int64 { return -1 },
 
 		Read: s.read,
@@ -120,19 +123,27 @@ func (s *messages) Refresh(c storage.Change) tea.Cmd {
 	return s.Browser.Refresh(c)
 }
 
-func (s *messages) choose(of messageScope, text string) (screen.Chosen[storage.Message], error) {
-	f, err := storage.MessageFilter().Parse(text, s.env.Now())
-	if err != nil {
-		return screen.Chosen[storage.Message]{}, err
-	}
+func (s *messages) choose(of messageScope, f storage.Filter) screen.Chosen[storage.Message] {
+	those := storage.MessageQuery{Filter: f, CampaignID: of.campaign, Execution: of.execution}
 	return screen.Chosen[storage.Message]{
-		All: len(f.Terms) == 0,
 		Page: func(ctx context.Context, p screen.Page) ([]storage.Message, error) {
-			return s.store.Messages(ctx, storage.MessageQuery{
-				Filter: f, CampaignID: of.campaign, Execution: of.execution, Before: p.Before, After: p.After, Limit: p.Limit,
-			})
+			q := those
+			q.Before, q.After, q.Limit = p.Before, p.After, p.Limit
+			return s.store.Messages(ctx, q)
 		},
-	}, nil
+		Count: func(ctx context.Context, before storage.ID) (int64, error) {
+			q := those
+			q.Before = before
+			return s.store.CountMessages(ctx, q)
+		},
+	}
+}
+
+// messageValues returns what the keys of a filter mean for a message.
+func messageValues(m storage.Message) map[string]string {
+	return map[string]string{
+		"campaign": m.Campaign, "execution": m.ExecutionID, "request": m.RequestID, "address": m.Address, "outcome": string(m.Outcome),
+	}
 }
 
 func (s *messages) read(ctx context.Context, id storage.ID) (x message, err error) {

@@ -85,7 +85,8 @@ func New(e *screen.Env, store Store, actions Actions, webhook storage.ID, at tim
 		Columns: columns(),
 		ID:      func(r row) storage.ID { return r.id },
 		Row:     func(r row) []component.Cell { return cells(e.Theme, r) },
-		Words:   searched,
+		Filter:  screen.FilterSpec{View: "check", Syntax: storage.CaseFilter()},
+		Fields:  fields,
 		Detail:  func(r row, width int, focused bool) []string { return describe(e, r, width, focused) },
 	})
 	return s

@@ -2,7 +2,6 @@ package check
 
 import (
 	"slices"
-	"strings"
 
 	"backchannel/storage"
 	"backchannel/storage/report"
@@ -107,19 +106,22 @@ func interesting(run storage.CheckRun) storage.ID {
 	return 0
 }
 
-// searched returns what the filter searches. A heading stands above its cases, so that it is
-// found with them.
-func searched(r row) []string {
+// fields returns what the filter compares. A heading stands above its cases, so that it is found
+// with them.
+func fields(r row) []storage.Fields {
 	if !r.heading {
-		return caseWords(r.c)
+		return []storage.Fields{caseFields(r.c)}
 	}
-	all := []string{r.name}
+	all := []storage.Fields{{Words: []string{r.name}}}
 	for _, c := range r.cases {
-		all = append(all, strings.Join(caseWords(c), " "))
+		all = append(all, caseFields(c))
 	}
 	return all
 }
 
-func caseWords(c storage.CheckCase) []string {
-	return []string{c.ID, string(c.Level), report.Word(c), string(c.Result), c.Sent, c.Got}
+func caseFields(c storage.CheckCase) storage.Fields {
+	return storage.Fields{
+		Values: map[string][]string{"case": {c.ID}, "group": {c.Group()}, "level": {string(c.Level)}, "result": {string(c.Result)}},
+		Words:  []string{report.Word(c), c.Sent, c.Got},
+	}
 }

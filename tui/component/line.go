@@ -2,6 +2,7 @@ package component
 
 import (
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"backchannel/tui/style"
 )
@@ -20,6 +21,30 @@ func (l *Line) Key(msg tea.KeyMsg) bool {
 	before := l.edit.text()
 	l.edit.key(msg)
 	return l.edit.text() != before
+}
+
+// At returns the position of the cursor, in characters from 0.
+func (l *Line) At() int { return l.edit.in.Position() }
+
+// Set replaces the text, and moves the cursor.
+func (l *Line) Set(text string, at int) {
+	l.edit.in.SetValue(text)
+	l.edit.in.SetCursor(at)
+}
+
+// ViewHint draws the line like View. While it has the focus and the cursor is at its end, a hint
+// of what may follow stands dim behind that, if it fits.
+func (l *Line) ViewHint(th *style.Theme, width int, focused bool, hint string) string {
+	text := style.Escape(l.Text())
+	if hint = style.Escape(hint); !focused || hint == "" || l.At() < len([]rune(l.Text())) || Width(text+hint)+2 > width {
+		return l.View(th, width, focused)
+	}
+	first, _ := ansi.FirstGraphemeCluster(hint, ansi.GraphemeWidth)
+	at := th.Cursor.Render(first)
+	if th.Plain {
+		at = style.Caret + first
+	}
+	return Fit(th.Text.Render(text)+at+th.Dim.Render(hint[len(first):]), width)
 }
 
 // View draws the line in exactly width cells, with the cursor when focused.

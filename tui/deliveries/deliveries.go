@@ -70,7 +70,9 @@ func NewAmong(e *screen.Env, store Store, title string, among storage.DeliveryQu
 		Columns: columns(),
 		ID:      func(r row) storage.ID { return r.ID },
 		Row:     func(r row) []component.Cell { return cells(e, r) },
-		Choose:  func(text string) (screen.Chosen[row], error) { return choose(store, among, text, e.Now()) },
+		Filter:  screen.FilterSpec{View: "deliveries", Syntax: storage.DeliveryFilter()},
+		Values:  values,
+		Choose:  func(f storage.Filter) screen.Chosen[row] { return choose(store, among, f) },
 		Total:   d.total,
 
 		Read:     func(ctx context.Context, id storage.ID) (detail, error) { return read(ctx, store, id) },

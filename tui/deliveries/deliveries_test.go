@@ -157,6 +157,8 @@ func TestAFilterThatCannotBeReadSaysWhere(t *testing.T) {
 	drive(t, few, func(d *tuitest.Driver) {
 		d.Press("/")
 		d.Write("state:lost")
+		d.Miss("^") // it is not finished
+		d.Write(" ")
 		d.See("^", "lost")
 		d.Press("esc")
 		d.Miss("^")

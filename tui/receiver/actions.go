@@ -172,5 +172,5 @@ func (r *Screen) diff() tea.Cmd {
 }
 
 func (r *Screen) chooseExport() tea.Cmd {
-	return r.export.choose(exportable{marked: r.marked(), selected: r.List().SelectedID(), filter: r.chosen})
+	return r.export.choose(exportable{marked: r.marked(), selected: r.List().SelectedID(), filter: r.Terms()})
 }

@@ -43,8 +43,7 @@ type Screen struct {
 	env       *screen.Env
 	store     Store
 	ca        string
-	chosen    storage.Filter // what the filter chooses now
-	allChecks bool           // show the checks of passed verdicts too
+	allChecks bool // show the checks of passed verdicts too
 	body      body
 	keep      keeper
 	export    exporter
@@ -73,7 +72,9 @@ func New(e *screen.Env, store Store, do Actions) *Screen {
 		Columns: columns(),
 		ID:      func(x storage.Receipt) storage.ID { return x.ID },
 		Row:     func(x storage.Receipt) []component.Cell { return receiptRow(e, x) },
-		Choose:  func(text string) (screen.Chosen[storage.Receipt], error) { return r.choose(store, text) },
+		Filter:  screen.FilterSpec{View: "receiver", Syntax: storage.ReceiptFilter()},
+		Values:  values,
+		Choose:  func(f storage.Filter) screen.Chosen[storage.Receipt] { return choose(store, f) },
 		Total:   func() int64 { return e.Status.Counts.Receipts },
 
 		Read:     func(ctx context.Context, id storage.ID) (detail, error) { return read(ctx, store, id) },
@@ -108,22 +109,28 @@ func New(e *screen.Env, store Store, do Actions) *Screen {
 // Title returns the view's name.
 func (r *Screen) Title() string { return "Receiver" }
 
-// choose returns the receipts that a filter's text chooses.
-func (r *Screen) choose(store Store, text string) (screen.Chosen[storage.Receipt], error) {
-	f, err := storage.ReceiptFilter().Parse(text, r.env.Now())
-	if err != nil {
-		return screen.Chosen[storage.Receipt]{}, err
-	}
-	r.chosen = f
+// choose returns the receipts that a filter chooses.
+func choose(store Store, f storage.Filter) screen.Chosen[storage.Receipt] {
 	return screen.Chosen[storage.Receipt]{
-		All: len(f.Terms) == 0,
 		Page: func(ctx context.Context, p screen.Page) ([]storage.Receipt, error) {
 			return store.Receipts(ctx, storage.ReceiptQuery{Filter: f, Before: p.Before, After: p.After, Limit: p.Limit})
 		},
 		Count: func(ctx context.Context, before storage.ID) (int64, error) {
 			return store.CountReceipts(ctx, storage.ReceiptQuery{Filter: f, Before: before})
 		},
-	}, nil
+	}
+}
+
+// values returns what the keys of a filter mean for a receipt.
+func values(r storage.Receipt) map[string]string {
+	all := map[string]string{
+		"message": r.RequestID, "identity": r.Identity, "campaign": r.Campaign, "execution": r.ExecutionID,
+		"path": storage.WithoutTokens(r.Path), "code": screen.CodeValue(r.Code),
+	}
+	if r.DeliveryID != 0 {
+		all["delivery"] = r.DeliveryID.String()
+	}
+	return all
 }
 
 // Webhook returns the webhook of the selected receipt, at which f fires.

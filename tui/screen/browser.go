@@ -2,7 +2,6 @@ package screen
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"backchannel/storage"
@@ -17,9 +16,12 @@ type BrowserSpec[R, D any] struct {
 	Columns []component.Column
 	ID      func(R) storage.ID
 	Row     func(R) []component.Cell
-	// Choose returns the records that a filter's text chooses; an empty text chooses all.
-	// An error stands below the text, and the list stays as it is.
-	Choose func(text string) (Chosen[R], error)
+	// Filter names the view and its syntax; Values returns what its keys mean for a row, to be
+	// offered while a filter is typed.
+	Filter FilterSpec
+	Values func(R) map[string]string
+	// Choose returns the records that a filter chooses.
+	Choose func(storage.Filter) Chosen[R]
 	// Total returns how many records there are.
 	Total func() int64
 
@@ -44,8 +46,7 @@ type BrowserSpec[R, D any] struct {
 // Chosen is a source of the records that a filter chooses.
 type Chosen[R any] struct {
 	Page  func(context.Context, Page) ([]R, error)
-	Count func(ctx context.Context, before storage.ID) (int64, error) // nil: cannot be counted
-	All   bool                                                        // the filter leaves no record out
+	Count func(ctx context.Context, before storage.ID) (int64, error) // nil: cannot be matchCount
 }
 
 // A Tab is a page of a detail. The tab of the body has no Draw.
@@ -79,6 +80,7 @@ type Browser[R, D any] struct {
 	spec      BrowserSpec[R, D]
 	list      Timeline[R]
 	filter    Filter
+	counts    Query[matchCount]
 	all       bool // the filter leaves no record out
 	selection Selection[D]
 }
@@ -94,7 +96,9 @@ func NewBrowser[R, D any](e *Env, spec BrowserSpec[R, D]) *Browser[R, D] {
 		selection: Selection[D]{read: spec.Read, query: Query[loaded[D]]{Ctx: e.Context}},
 	}
 	b.list = NewTimeline(e, spec.Columns, TimelineSource[R]{ID: spec.ID, Row: spec.Row})
-	_ = b.source("") // an empty text is a filter, so it has no error
+	spec.Filter.Known = b.known
+	b.filter, b.counts = NewFilter(e, spec.Filter), Query[matchCount]{Ctx: e.Context}
+	b.source()
 	return b
 }
 
@@ -105,7 +109,7 @@ func (b *Browser[R, D]) List() *Timeline[R] { return &b.list }
 func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
 	var cmds []tea.Cmd
 	if c.Has(b.spec.Listed) {
-		cmds = append(cmds, b.list.Refresh())
+		cmds = append(cmds, b.list.Refresh(), b.count())
 	}
 	if c.Has(b.spec.Detailed) {
 		cmds = append(cmds, b.selection.Refresh())
@@ -117,6 +121,9 @@ func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
 func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
 	if cmd, fresh := b.list.Take(msg); fresh {
 		return tea.Batch(cmd, b.readSelected(), b.list.Trouble())
+	}
+	if cmd, fresh := b.takeCount(msg); fresh {
+		return cmd
 	}
 	if cmd, fresh, another := b.selection.Take(msg); fresh {
 		if another {
@@ -192,7 +199,7 @@ func (b *Browser[R, D]) FollowBinding() Binding {
 func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
 	var cmd tea.Cmd
 	if b.filter.Clear() {
-		cmd = b.choose("")
+		cmd = b.choose()
 	}
 	b.Focused = PaneList
 	b.doc.Search.End()
@@ -205,13 +212,4 @@ func (b *Browser[R, D]) Position() string {
 		return b.list.Position(-1)
 	}
 	return b.list.Position(b.spec.Total())
-}
-
-// column returns the position of an error within a filter, counted from 1, or 0.
-func column(err error) int {
-	var at *storage.FilterError
-	if errors.As(err, &at) {
-		return at.Column
-	}
-	return 0
 }

@@ -1,51 +1,82 @@
 package screen
 
 import (
+	"context"
+	"slices"
+	"strconv"
+
+	"backchannel/storage"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// source sets where the list reads from, or returns why a filter's text is not valid.
-func (b *Browser[R, D]) source(text string) error {
-	chosen, err := b.spec.Choose(text)
-	if err == nil {
-		b.list.Source.Page, b.list.Source.Count, b.all = chosen.Page, chosen.Count, chosen.All
-	}
-	return err
+// source sets where the list reads from.
+func (b *Browser[R, D]) source() {
+	chosen := b.spec.Choose(b.filter.Terms())
+	b.list.Source.Page, b.list.Source.Count = chosen.Page, chosen.Count
+	b.all = len(b.filter.Terms().Terms) == 0
 }
 
-// choose lists the records that a filter's text chooses, if the text is valid.
-func (b *Browser[R, D]) choose(text string) tea.Cmd {
-	err := b.source(text)
-	if err != nil {
-		b.filter.Wrong, b.filter.Column = err.Error(), column(err)
+// choose lists the records that the filter chooses.
+func (b *Browser[R, D]) choose() tea.Cmd {
+	b.source()
+	b.filter.Found = -1
+	return tea.Batch(b.list.Restart(), b.count())
+}
+
+// matchCount is how many records a filter chooses, of how many.
+type matchCount struct{ found, total int64 }
+
+// count counts what the filter chooses, if there is one.
+func (b *Browser[R, D]) count() tea.Cmd {
+	found, all := b.spec.Choose(b.filter.Terms()).Count, b.spec.Choose(storage.Filter{}).Count
+	if b.all || found == nil || all == nil {
 		return nil
 	}
-	b.filter.Wrong, b.filter.Column = "", 0
-	return b.list.Restart()
+	total := b.spec.Total()
+	return b.counts.Ask(func(ctx context.Context) (n matchCount, err error) {
+		if n.found, err = found(ctx, 0); err != nil {
+			return n, err
+		}
+		if n.total = total; total < 0 {
+			n.total, err = all(ctx, 0)
+		}
+		return n, err
+	})
 }
 
-// typeFilter filters with every letter. Enter does not keep a text that is not valid.
+// takeCount takes the answer to count, and reports whether msg was one.
+func (b *Browser[R, D]) takeCount(msg tea.Msg) (tea.Cmd, bool) {
+	a, fresh, cmd := b.counts.Take(msg)
+	if fresh && a.Err == nil {
+		b.filter.Found, b.filter.Total = a.Value.found, a.Value.total
+	}
+	return cmd, fresh
+}
+
+// typeFilter filters with every letter, as far as what was typed is finished.
 func (b *Browser[R, D]) typeFilter(msg tea.KeyMsg) tea.Cmd {
-	if msg.Type == tea.KeyEnter && b.filter.Wrong != "" || !b.filter.Key(msg) {
+	before := b.filter.Terms().String()
+	if !b.filter.Key(msg) || b.filter.Terms().String() == before {
 		return nil
 	}
-	return b.choose(b.filter.Text())
+	return b.choose()
 }
+
+// Terms returns the filter that is in force.
+func (b *Browser[R, D]) Terms() storage.Filter { return b.filter.Terms() }
 
 // CheckFilter says what is wrong with a filter's text.
-func (b *Browser[R, D]) CheckFilter(text string) error {
-	_, err := b.spec.Choose(text)
-	return err
-}
+func (b *Browser[R, D]) CheckFilter(text string) error { return b.filter.Check(text) }
 
 // FilterBy filters by a text as if a person had typed it.
 func (b *Browser[R, D]) FilterBy(text string) tea.Cmd {
 	if !b.filter.Shown() {
 		b.list.Leave()
 	}
-	b.filter = keptFilter(text)
+	b.filter.Set(text)
 	b.Focused = PaneList
-	return b.choose(text)
+	return b.choose()
 }
 
 // FilterBinding returns the key with which a person types a filter; help says what it
@@ -87,8 +118,42 @@ func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
 	case b.filter.Shown():
 		givenUp := b.filter.Typing
 		b.filter.Clear()
-		_ = b.source("") // an empty text is a filter, so it has no error
+		b.source()
 		return b.list.Unfilter(givenUp), true
 	}
 	return nil, false
+}
+
+// known returns the values of a key that occur in the records around the selected one, the newest
+// first, or the names of all webhooks.
+func (b *Browser[R, D]) known(key string) []string {
+	if key == "webhook" {
+		return b.env.webhookNames()
+	}
+	if b.spec.Values == nil {
+		return nil
+	}
+	var all []string
+	for _, row := range slices.Backward(b.list.Span.Items) {
+		if value := b.spec.Values(row)[key]; value != "" && !slices.Contains(all, value) {
+			all = append(all, value)
+		}
+	}
+	return all
+}
+
+func (s *Env) webhookNames() []string {
+	names := make([]string, len(s.Targets.Webhooks))
+	for i, w := range s.Targets.Webhooks {
+		names[i] = w.Name
+	}
+	return names
+}
+
+// CodeValue returns a status as a value of the key code.
+func CodeValue(code int) string {
+	if code == 0 {
+		return storage.CodeNone
+	}
+	return strconv.Itoa(code)
 }

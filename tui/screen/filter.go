@@ -1,22 +1,43 @@
 package screen
 
 import (
+	"errors"
 	"slices"
-	"strings"
 
+	"backchannel/storage"
 	"backchannel/tui/component"
-	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Filter is the line in which a person types what a list shall show. It takes effect with
-// every letter; enter keeps it, esc removes it.
+// A FilterSpec is what the filter of a list understands.
+type FilterSpec struct {
+	View   string // of which up recalls the filters
+	Syntax storage.FilterSyntax
+	Known  func(key string) []string // values of a key that occur; nil: none are known
+}
+
+// Filter is the line in which a person types what a list shall show. It takes effect with every
+// letter, apart from a term that is not finished; enter keeps it, esc removes it.
 type Filter struct {
 	Line   *component.Line // nil: there is no filter
 	Typing bool
 	Wrong  string // the error in it, if any
 	Column int    // where the error is, in characters from 1; 0: unknown
+
+	// Found and Total are how many records it chooses, of how many; negative: unknown.
+	Found, Total int64
+
+	env      *Env
+	spec     FilterSpec
+	terms    storage.Filter // in force
+	recalled int            // which of the earlier filters is shown, from 1; 0: none
+	typed    string         // before one was recalled
+}
+
+// NewFilter returns a filter that is not there yet.
+func NewFilter(e *Env, spec FilterSpec) Filter {
+	return Filter{env: e, spec: spec, Found: -1, Total: -1}
 }
 
 // Open makes keys text for the filter.
@@ -24,7 +45,7 @@ func (f *Filter) Open() tea.Cmd {
 	if f.Line == nil {
 		f.Line = component.NewLine("")
 	}
-	f.Typing = true
+	f.Typing, f.recalled = true, 0
 	return nil
 }
 
@@ -36,98 +57,163 @@ func (f *Filter) Text() string {
 	return f.Line.Text()
 }
 
+// Terms returns the filter that is in force.
+func (f *Filter) Terms() storage.Filter { return f.terms }
+
+// InForce returns the text of the filter. It returns false while that is typed.
+func (f *Filter) InForce() (string, bool) { return f.Text(), !f.Typing }
+
 // Kept returns the text, unless it is not valid.
 func (f *Filter) Kept() string {
-	if f.Wrong != "" {
+	if f.Check(f.Text()) != nil {
 		return ""
 	}
 	return f.Text()
 }
 
-// keptFilter returns a filter as if a person had typed and kept it.
-func keptFilter(text string) Filter {
-	if text == "" {
-		return Filter{}
-	}
-	return Filter{Line: component.NewLine(text)}
-}
-
 // Shown reports whether there is a filter, even an empty one.
 func (f *Filter) Shown() bool { return f.Line != nil }
 
-// Key handles a key, and reports whether the text changed.
-func (f *Filter) Key(msg tea.KeyMsg) bool {
-	if msg.Type == tea.KeyEnter {
-		f.Typing = false
-		if f.Text() == "" {
-			f.Line = nil
-		}
-		return false
+// Check says what is wrong with a filter's text.
+func (f *Filter) Check(text string) error {
+	_, err := f.spec.Syntax.Parse(text, f.env.Now())
+	return err
+}
+
+// Set filters by a text as if a person had typed and kept it; an empty one removes the filter.
+func (f *Filter) Set(text string) {
+	*f = NewFilter(f.env, f.spec)
+	if text != "" {
+		f.Line = component.NewLine(text)
+		f.read()
+		f.env.rememberFilter(f.spec.View, text)
 	}
-	return f.Line.Key(msg)
 }
 
 // Clear removes the filter, and reports whether there was one.
 func (f *Filter) Clear() bool {
 	had := f.Shown()
-	*f = Filter{}
+	*f = NewFilter(f.env, f.spec)
 	return had
 }
 
-// pointer returns a line that points at the error in the line above, or "" if the error is
-// out of view.
-func (f *Filter) pointer(th *style.Theme, width int) string {
-	const lead = 3
-	runes := []rune(f.Text())
-	if f.Column < 1 || f.Column > len(runes)+1 {
-		return ""
+// Key handles a key, and reports whether what is in force may have changed.
+func (f *Filter) Key(msg tea.KeyMsg) bool {
+	switch msg.String() {
+	case "enter":
+		return f.keep()
+	case "tab":
+		f.complete(0)
+	case "shift+tab":
+		f.complete(-1)
+	case "up":
+		f.recall(1)
+	case "down":
+		f.recall(-1)
+	default:
+		f.Line.Key(msg)
+		f.recalled = 0
 	}
-	before := component.Width(style.Escape(string(runes[:f.Column-1])))
-	if lead+component.Width(style.Escape(f.Text())) >= width {
-		return "" // it has been scrolled
-	}
-	return strings.Repeat(" ", lead+before) + th.Bad.Render("^")
+	return f.read()
 }
 
-// view draws the line.
-func (f *Filter) view(th *style.Theme, width int) string {
-	return component.Fit(" "+th.Accent.Render("/")+" "+f.Line.View(th, max(0, width-4), f.Typing), width)
+// keep ends typing, unless the text is not valid.
+func (f *Filter) keep() bool {
+	f.Typing = false
+	if !f.read() {
+		f.Typing = true
+		return false
+	}
+	f.env.rememberFilter(f.spec.View, f.Text())
+	if f.Text() == "" {
+		f.Line = nil
+	}
+	return true
+}
+
+// read parses the text. While that is typed, the term at the cursor is not finished. If the text
+// is not valid, what was in force before stays so.
+func (f *Filter) read() bool {
+	cursor := -1
+	if f.Typing {
+		cursor = f.Line.At()
+	}
+	terms, err := f.spec.Syntax.ParseTyped(f.Text(), cursor, f.env.Now())
+	f.Wrong, f.Column = "", 0
+	if err == nil {
+		f.terms = terms
+		return true
+	}
+	f.Wrong = err.Error()
+	var at *storage.FilterError
+	if errors.As(err, &at) {
+		f.Column = at.Column
+	}
+	return false
+}
+
+// completions returns what the text may become.
+func (f *Filter) completions() []storage.Completion {
+	if !f.Typing {
+		return nil
+	}
+	return f.spec.Syntax.Complete(f.Text(), f.Line.At(), f.spec.Known)
+}
+
+// complete takes the first completion, or the last for -1.
+func (f *Filter) complete(which int) {
+	if all := f.completions(); len(all) > 0 {
+		to := all[(which+len(all))%len(all)]
+		f.Line.Set(to.Text, to.At)
+	}
+}
+
+// recall shows an earlier filter, or a later one, or again what was typed.
+func (f *Filter) recall(by int) {
+	all := f.env.Filters[f.spec.View]
+	if f.recalled == 0 {
+		f.typed = f.Text()
+	}
+	to := max(0, min(f.recalled+by, len(all)))
+	if to == f.recalled {
+		return
+	}
+	f.recalled = to
+	text := f.typed
+	if to > 0 {
+		text = all[to-1]
+	}
+	f.Line.Set(text, len([]rune(text)))
+}
+
+// mostFilters limits how many filters of a view are remembered.
+const mostFilters = 50
+
+// rememberFilter remembers a filter of a view as the latest.
+func (s *Env) rememberFilter(view, text string) {
+	if text == "" {
+		return
+	}
+	if s.Filters == nil {
+		s.Filters = map[string][]string{}
+	}
+	others := slices.DeleteFunc(s.Filters[view], func(other string) bool { return other == text })
+	others = others[:min(len(others), mostFilters-1)]
+	s.Filters[view] = append([]string{text}, others...)
 }
 
 // Bindings explains the keys of the filter.
 func (f *Filter) Bindings() []Binding {
-	away := Binding{Shown: "esc", Label: "take it away", Help: "Show all again"}
-	if f.Wrong != "" {
-		return []Binding{away}
+	var all []Binding
+	if f.Wrong == "" {
+		all = append(all, Binding{Shown: "enter", Label: "keep the filter", Help: "Keep the filter and go to the list"})
 	}
-	return []Binding{{Shown: "enter", Label: "keep the filter", Help: "Keep the filter and go to the list"}, away}
-}
-
-// Below draws a list, below it the filter, if there is one, and below that its error.
-func (f *Filter) Below(th *style.Theme, size component.Size, list func(component.Size) string) string {
-	if !f.Shown() {
-		return list(size)
+	all = append(all, Binding{Shown: "esc", Label: "take it away", Help: "Show all again"})
+	if len(f.completions()) > 0 {
+		all = append(all, Binding{Shown: "tab", Label: "complete", Help: "Complete a key or a value; again: the next value"})
 	}
-	foot := []string{f.view(th, size.Width)}
-	if f.Wrong != "" {
-		if at := f.pointer(th, size.Width); at != "" {
-			foot = append(foot, at)
-		}
-		lead := "   " + th.Bad.Render(style.Cross) + " "
-		for _, text := range component.Wrap(style.Escape(f.Wrong), max(1, size.Width-6)) {
-			foot = append(foot, lead+th.Text.Render(text))
-			lead = "     "
-		}
+	if len(f.env.Filters[f.spec.View]) > 0 {
+		all = append(all, Binding{Shown: "up", Label: "earlier", Help: "Recall an earlier filter"})
 	}
-	size.Height = max(0, size.Height-len(foot))
-	return strings.TrimPrefix(list(size)+"\n"+strings.Join(foot, "\n"), "\n")
-}
-
-// Words splits the text of a filter into words, in lower case.
-func Words(filter string) []string { return strings.Fields(strings.ToLower(filter)) }
-
-// HasWords reports whether every word, given in lower case, occurs in one of the texts.
-func HasWords(words []string, texts ...string) bool {
-	text := strings.ToLower(strings.Join(texts, " "))
-	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+	return all
 }

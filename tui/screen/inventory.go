@@ -18,7 +18,9 @@ type InventorySpec[R any] struct {
 	Columns []component.Column
 	ID      func(R) storage.ID
 	Row     func(R) []component.Cell
-	Words   func(R) []string // what the filter searches
+	Filter  FilterSpec
+	// Fields returns what the filter compares: it chooses a record if any of them matches.
+	Fields func(R) []storage.Fields
 
 	Read   func(context.Context) ([]R, error) // nil: the screen calls Show
 	Listed storage.Change                     // the changes after which it is read again
@@ -50,10 +52,13 @@ type Inventory[R any] struct {
 
 // NewInventory returns an inventory that is still to be read.
 func NewInventory[R any](e *Env, spec InventorySpec[R]) *Inventory[R] {
-	return &Inventory[R]{
+	i := &Inventory[R]{
 		env: e, spec: spec, query: Query[[]R]{Ctx: e.Context}, panes: component.Panes{Upper: 5},
 		table: component.Table{Columns: spec.Columns, Empty: []string{"Nothing matches the filter.", "esc takes it away."}},
 	}
+	spec.Filter.Known = i.known
+	i.filter = NewFilter(e, spec.Filter)
+	return i
 }
 
 // inventoryRows is what the table shows.
@@ -117,7 +122,8 @@ func (i *Inventory[R]) key(msg tea.KeyMsg) {
 	case i.filter.Typing:
 		if i.filter.Key(msg) {
 			i.applyFilter()
-		} else if !i.filter.Typing {
+		}
+		if !i.filter.Typing {
 			i.table.Choose() // a person filtered in order to find this row
 		}
 	case i.panes.Focused == PaneDetail:
@@ -128,9 +134,20 @@ func (i *Inventory[R]) key(msg tea.KeyMsg) {
 }
 
 func (i *Inventory[R]) applyFilter() {
-	words := Words(i.filter.Text())
-	i.shown = slices.DeleteFunc(slices.Clone(i.all), func(r R) bool { return !HasWords(words, i.spec.Words(r)...) })
+	i.shown = slices.DeleteFunc(slices.Clone(i.all), func(r R) bool { return !slices.ContainsFunc(i.spec.Fields(r), i.filter.Terms().Matches) })
+	i.filter.Found, i.filter.Total = int64(len(i.shown)), int64(len(i.all))
 	i.table.SetSource(inventoryRows[R]{i.shown, &i.spec})
+}
+
+// known returns the values of a key that occur.
+func (i *Inventory[R]) known(key string) (all []string) {
+	for _, row := range i.all {
+		for _, fields := range i.spec.Fields(row) {
+			all = append(all, fields.Values[key]...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Tried reports whether reading the inventory has succeeded or failed.

@@ -24,11 +24,11 @@ func (b *Browser[R, D]) FilterText() (string, bool) { return b.filter.InForce() 
 
 // KeepFilter filters by a text that was kept, or returns why the text is not a filter.
 func (b *Browser[R, D]) KeepFilter(text string) (tea.Cmd, error) {
-	if err := b.source(text); err != nil {
+	if err := b.filter.Check(text); err != nil {
 		return nil, err
 	}
-	b.filter = NewFilter(text)
-	return b.list.Restart(), nil
+	b.filter.Set(text)
+	return b.choose(), nil
 }
 
 // ListTable returns the table of the list.
@@ -37,15 +37,10 @@ func (i *Inventory[R]) ListTable() *component.Table { return &i.table }
 // FilterText returns the filter that is in force. It returns false while one is typed.
 func (i *Inventory[R]) FilterText() (string, bool) { return i.filter.InForce() }
 
-// KeepFilter filters by a text that was kept. Any text is a filter here.
+// KeepFilter filters by a text that was kept, or returns why the text is not a filter.
 func (i *Inventory[R]) KeepFilter(text string) (tea.Cmd, error) {
-	i.filter = NewFilter(text)
-	i.applyFilter()
-	return nil, nil
+	if err := i.filter.Check(text); err != nil {
+		return nil, err
+	}
+	return i.FilterBy(text), nil
 }
-
-// NewFilter returns the filter of a text that was kept.
-func NewFilter(text string) Filter { return Filter{Line: component.NewLine(text)} }
-
-// InForce returns the text of a filter. It returns false while it is typed.
-func (f *Filter) InForce() (string, bool) { return f.Text(), !f.Typing }

@@ -21,9 +21,9 @@ func (b *Browser[R, D]) Return(to Place) tea.Cmd {
 	if here.Filter == to.Filter && here.ID == to.ID && !to.Follows {
 		return nil
 	}
-	b.filter = keptFilter(to.Filter)
-	_ = b.source(to.Filter) // it was valid, or it would not have been kept
-	return tea.Batch(b.list.Return(to.ID, to.Follows), b.readSelected())
+	b.filter.Set(to.Filter)
+	b.source()
+	return tea.Batch(b.list.Return(to.ID, to.Follows), b.readSelected(), b.count())
 }
 
 // Nearer says what esc does before it leads back.
@@ -83,7 +83,7 @@ func (i *Inventory[R]) Return(to Place) tea.Cmd {
 	if here.Filter == to.Filter && here.ID == to.ID {
 		return nil
 	}
-	i.filter = keptFilter(to.Filter)
+	i.filter.Set(to.Filter)
 	i.applyFilter()
 	i.table.Select(to.ID.String())
 	i.detail = component.Viewer{}
@@ -95,13 +95,13 @@ func (i *Inventory[R]) Nearer() string {
 	return nearer(i.panes.Focused == PaneDetail, i.filter.Shown())
 }
 
-// CheckFilter accepts any text.
-func (i *Inventory[R]) CheckFilter(string) error { return nil }
+// CheckFilter says what is wrong with a filter's text.
+func (i *Inventory[R]) CheckFilter(text string) error { return i.filter.Check(text) }
 
 // FilterBy filters by a text as if a person had typed it.
 func (i *Inventory[R]) FilterBy(text string) tea.Cmd {
 	i.panes.Focused = PaneList
-	i.filter = keptFilter(text)
+	i.filter.Set(text)
 	i.applyFilter()
 	return nil
 }

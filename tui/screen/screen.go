@@ -112,8 +112,9 @@ type Env struct {
 	Theme   *style.Theme
 	Status  Status
 	Targets Targets
-	Zoomed  bool // the focused pane has the whole screen
-	Waiting int  // how many commands of ReadThen have not been answered
+	Zoomed  bool                // the focused pane has the whole screen
+	Filters map[string][]string // that were used last in each view, the latest first
+	Waiting int                 // how many commands of ReadThen have not been answered
 }
 
 // Targets holds the webhooks that an event can be fired at, as they were read last.

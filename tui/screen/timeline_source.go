@@ -84,7 +84,7 @@ func (s TimelineSource[T]) upTo(until storage.ID, found span[T]) span[T] {
 
 // strayed reports whether the selection has left a span while it was being read.
 func (s TimelineSource[T]) strayed(found span[T], id storage.ID, following bool) bool {
-	if id == 0 || found.selects != 0 || following || len(found.Items) == 0 {
+	if id == 0 || found.selects != 0 || found.near != 0 || following || len(found.Items) == 0 {
 		return false
 	}
 	first, last := s.ID(found.Items[0]), s.ID(found.Items[len(found.Items)-1])

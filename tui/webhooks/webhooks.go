@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 
@@ -43,7 +44,8 @@ func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
 		Columns: columns(),
 		ID:      func(r row) storage.ID { return r.ID },
 		Row:     func(r row) []component.Cell { return cells(e, r) },
-		Words:   words,
+		Filter:  screen.FilterSpec{View: "webhooks", Syntax: storage.WebhookFilter()},
+		Fields:  compared,
 		Read:    w.readInventory,
 		Listed:  storage.ChangedWebhooks | storage.ChangedDeliveries,
 		Detail:  func(r row, width int, focused bool) []string { return describe(e, r, width, focused) },
@@ -75,11 +77,19 @@ func (w *Screen) readInventory(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// words returns what the filter searches of a webhook.
-func words(r row) []string {
-	return []string{
-		r.Name, r.Organization, r.Sandbox.Name, r.URL, screen.List(r.Channels), authWord(r.Auth), string(r.State), string(r.last.Status),
+// compared returns what the filter compares of a webhook.
+func compared(r row) []storage.Fields {
+	values := map[string][]string{
+		"webhook": {r.Name}, "organization": {r.Organization}, "sandbox": {r.Sandbox.Name}, "channel": words.Texts(r.Channels),
+		"auth": {string(r.Auth.Type)}, "state": {string(r.State)},
 	}
+	if r.Auth.Type == storage.AuthJWT {
+		values["auth"] = append(values["auth"], string(r.Auth.JWT.Algorithm))
+	}
+	if r.last.ID != 0 {
+		values["outcome"] = []string{string(r.last.State)}
+	}
+	return []storage.Fields{{Values: values, Words: []string{r.URL, authWord(r.Auth), string(r.last.Status)}}}
 }
 
 // Busy reports whether the selected webhook is being read, for the list or for f to fire at.

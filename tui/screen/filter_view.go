@@ -1,0 +1,85 @@
+package screen
+
+import (
+	"strings"
+
+	"backchannel/storage"
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+)
+
+// Below draws a list, and below it the filter, if there is one: its line, what may follow, and its
+// error.
+func (f *Filter) Below(th *style.Theme, size component.Size, list func(component.Size) string) string {
+	if !f.Shown() {
+		return list(size)
+	}
+	possible := f.completions()
+	foot := []string{f.view(th, size.Width, possible)}
+	if f.Typing && f.Wrong == "" {
+		foot = append(foot, suggestions(th, possible, size.Width))
+	}
+	if f.Wrong != "" {
+		if at := f.pointer(th, size.Width); at != "" {
+			foot = append(foot, at)
+		}
+		lead := "   " + th.Bad.Render(style.Cross) + " "
+		for _, text := range component.Wrap(style.Escape(f.Wrong), max(1, size.Width-6)) {
+			foot = append(foot, lead+th.Text.Render(text))
+			lead = "     "
+		}
+	}
+	size.Height = max(0, size.Height-len(foot))
+	return strings.TrimPrefix(list(size)+"\n"+strings.Join(foot, "\n"), "\n")
+}
+
+// view draws the line, with the first of what may follow dim behind the cursor, and at the right
+// how many records are found.
+func (f *Filter) view(th *style.Theme, width int, possible []storage.Completion) string {
+	count, hint := f.count(), ""
+	if len(possible) > 0 {
+		hint = possible[0].Rest
+	}
+	line := " " + th.Accent.Render("/") + " " + f.Line.ViewHint(th, max(0, width-5-component.Width(count)), f.Typing, hint)
+	return component.Spread(line, th.Dim.Render(count)+" ", width)
+}
+
+// count says how many records the filter chooses: "6 of 3,350".
+func (f *Filter) count() string {
+	if len(f.terms.Terms) == 0 || f.Found < 0 || f.Total < 0 {
+		return ""
+	}
+	return Thousands(f.Found) + " of " + Thousands(max(f.Found, f.Total))
+}
+
+// suggestions draws as much as fits of what may follow.
+func suggestions(th *style.Theme, possible []storage.Completion, width int) string {
+	const lead = 3
+	line := ""
+	for _, c := range possible {
+		if c.Other {
+			break
+		}
+		more := strings.TrimPrefix(line+"  "+style.Escape(c.Shown), "  ")
+		if lead+component.Width(more) > width-1 {
+			break
+		}
+		line = more
+	}
+	return strings.Repeat(" ", lead) + th.Dim.Render(line)
+}
+
+// pointer returns a line that points at the error in the line above, or "" if the error is
+// out of view.
+func (f *Filter) pointer(th *style.Theme, width int) string {
+	const lead = 3
+	runes := []rune(f.Text())
+	if f.Column < 1 || f.Column > len(runes)+1 {
+		return ""
+	}
+	before := component.Width(style.Escape(string(runes[:f.Column-1])))
+	if lead+component.Width(style.Escape(f.Text())) >= width {
+		return "" // it has been scrolled
+	}
+	return strings.Repeat(" ", lead+before) + th.Bad.Render("^")
+}
