@@ -65,8 +65,8 @@ func receiverScenes() []scene {
 		{name: "receiver-fixture", set: fewReceipts, play: at("g", "=")},
 		{name: "receiver-note", set: fewReceipts, play: at("k", "N")},
 		{name: "receiver-clear", set: fewReceipts, play: at("C")},
-		{name: "receiver-filter", set: fewReceipts, play: func(c *console) { c.press("3", "/"); c.write("status:bounce auth:perhaps") }},
-		{name: "receiver-nothing", set: fewReceipts, play: func(c *console) { c.press("3", "/"); c.write("status:read"); c.press("enter") }},
+		{name: "receiver-filter", set: fewReceipts, play: func(c *console) { c.press("4", "/"); c.write("status:bounce auth:perhaps ") }},
+		{name: "receiver-nothing", set: fewReceipts, play: func(c *console) { c.press("4", "/"); c.write("status:read"); c.press("enter") }},
 	}
 }
 

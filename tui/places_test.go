@@ -119,7 +119,7 @@ func TestAWebhookLeadsToWhatBelongsToIt(t *testing.T) {
 		for key, view := range map[string]string{"v": "▸3 Deliveries", "r": "▸4 Receiver", "c": "▸2 Campaigns"} {
 			c.press(key)
 			c.wait(time.Second)
-			c.see(view, "hook", "esc clear the filter")
+			c.see(view, "/ webhook:hook", "esc clear the filter")
 			c.press("esc")
 			c.see("esc back to Webhooks")
 			c.press("backspace")

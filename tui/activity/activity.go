@@ -240,7 +240,7 @@ func (a *Screen) Bindings() []screen.Binding {
 	}
 	all := []screen.Binding{screen.Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to what it is about", Do: a.open}.Unless(a.closed())}
 	if len(a.all) > 0 {
-		all = append(all, screen.Binding{Keys: []string{"/"}, Label: "filter", Help: "Show only what holds these words: failed acme", Do: a.filter.Open}, screen.FollowBinding(a.table.Following(), a.follow))
+		all = append(all, screen.Binding{Keys: []string{"/"}, Label: "filter", Help: "Choose activities: failed kind:breaker webhook:acme since:1h", Do: a.filter.Open}, screen.FollowBinding(a.table.Following(), a.follow))
 	}
 	return all
 }

@@ -14,8 +14,11 @@ import (
 
 // Bindings returns the keys of the inventory and of its selected campaign.
 func (s *Screen) Bindings() []screen.Binding {
+	if s.Typing() {
+		return s.TypingBindings()
+	}
 	create := screen.Binding{Keys: []string{"n"}, Label: "new", Help: "Create a campaign", Do: s.create}
-	list := append(s.ListBindings("Show only campaigns with these words"), s.callBindings()...)
+	list := append(s.ListBindings("Choose campaigns: welcome status:live webhook:acme is:silent"), s.callBindings()...)
 	r, ok := s.Selected()
 	all := s.rowBindings(r.Campaign)
 	if !ok {

@@ -98,7 +98,7 @@ func (s *Screen) viewBindings() []screen.Binding {
 	if s.shape.problems {
 		problems.Label, problems.Help = "all cases", "Show the cases that passed too"
 	}
-	all := append([]screen.Binding{problems}, s.ListBindings("Show only the cases that hold these words: auth 401")...)
+	all := append([]screen.Binding{problems}, s.ListBindings("Choose cases: 401 group:auth result:fail")...)
 	if !s.report.Run.State.Ended() && !s.follow {
 		all = append(all, screen.Binding{Keys: []string{"F"}, Label: "follow", Help: "Follow the case that is being tried", Do: func() tea.Cmd {
 			s.follow = true

@@ -43,6 +43,9 @@ func (b *Browser[R, D]) listView(size component.Size) string {
 	if !b.filter.Shown() { // the list is paused, else the welcome would be here
 		table.Empty = []string{"Nothing yet. p goes on."}
 	}
+	if total := b.spec.Total(); total >= 0 { // it may have been read later than the count
+		b.filter.Total = total
+	}
 	return b.filter.Below(th, size, func(size component.Size) string {
 		table.SetSize(size.Width, size.Height)
 		return table.View(th)

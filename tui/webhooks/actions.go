@@ -15,8 +15,11 @@ import (
 
 // Bindings returns the keys of the inventory and of its selected webhook.
 func (w *Screen) Bindings() []screen.Binding {
+	if w.Typing() {
+		return w.TypingBindings()
+	}
 	create := screen.Binding{Keys: []string{"n"}, Label: "new", Help: "Create a feedback webhook", Do: w.create}
-	list := w.ListBindings("Show only webhooks with these words")
+	list := w.ListBindings("Choose webhooks: acme state:paused channel:sms -auth:none")
 	r, ok := w.Selected()
 	all := w.rowBindings(r)
 	if !ok {
@@ -34,7 +37,7 @@ func (w *Screen) relatedBindings(r row) []screen.Binding {
 	return []screen.Binding{
 		{Keys: []string{"v"}, Label: "deliveries", Help: "Go to its deliveries", Do: to(screen.ViewDeliveries, of)},
 		{Keys: []string{"r"}, Label: "receipts", Help: "Go to what the receiver got for it", Do: to(screen.ViewReceiver, of)},
-		{Keys: []string{"c"}, Label: "campaigns", Help: "Go to the campaigns whose events it gets", Do: to(screen.ViewCampaigns, r.Name)},
+		{Keys: []string{"c"}, Label: "campaigns", Help: "Go to the campaigns whose events it gets", Do: to(screen.ViewCampaigns, of)},
 	}
 }
 

@@ -1,0 +1,125 @@
+package tui
+
+import (
+	"testing"
+	"time"
+
+	"backchannel/storage"
+)
+
+// The filter is the same in every view: what may follow stands dim, tab takes it, up recalls what
+// was kept in that view, and an error waits until its term is finished.
+func TestTheFilterIsTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		keys                     []string // to the list
+		key, begun, value, wrong string
+	}{
+		"webhooks":   {[]string{"1"}, "state:", "sta", "active", "state:x"},
+		"campaigns":  {[]string{"2"}, "status:", "st", "draft", "status:x"},
+		"calls":      {[]string{"2", "c"}, "request:", "req", "", "code:x"},
+		"messages":   {[]string{"2", "m"}, "outcome:", "out", "delivered", "state:x"},
+		"deliveries": {[]string{"3"}, "status:", "statu", "sent", "state:x"},
+		"receiver":   {[]string{"4"}, "schema:", "sch", "pass", "auth:x"},
+		"activity":   {[]string{"5"}, "kind:", "ki", "webhook", "kind:x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testPlaces(t, func(c *console) {
+				c.wait(time.Minute)
+				c.size(200, 40)
+				c.press(test.keys...)
+				c.wait(time.Second)
+				c.press("/")
+				c.see("/ ▏", "tab complete")
+				c.write(test.begun)
+				c.see(test.begun + "▏" + test.key[len(test.begun):])
+				c.press("tab")
+				c.see("/ " + test.key)
+				if test.value != "" {
+					c.press("tab")
+					c.see("/ " + test.key + test.value + "▏")
+					c.press("shift+tab", "tab") // to another value and back
+					c.see("/ " + test.key + test.value + "▏")
+				}
+				c.press("ctrl+u")
+				c.write(test.wrong)
+				c.miss("filter, column")
+				c.write(" ")
+				c.see("filter, column", "^")
+				c.press("backspace", "enter") // which finishes it
+				c.see("filter, column", "^")
+				c.press("ctrl+u")
+				c.write("zzz nowhere")
+				c.see("0 of ")
+				c.press("enter", "/", "ctrl+u")
+				c.write("e")
+				c.press("enter", "esc", "/")
+				c.see("up earlier")
+				c.write("ne")
+				c.press("up", "up")
+				c.see("/ zzz nowhere▏")
+				c.press("down")
+				c.see("/ e▏")
+				c.press("down")
+				c.see("/ ne▏")
+				c.press("esc", "/", "up", "up", "up", "enter")
+				c.see("/ zzz nowhere", "0 of ")
+				c.press("esc")
+				c.miss("zzz")
+			})
+		})
+	}
+}
+
+// What one view has kept is not recalled in another one.
+func TestEachViewRecallsItsOwnFilters(t *testing.T) {
+	t.Parallel()
+	testPlaces(t, func(c *console) {
+		c.press("3", "/")
+		c.write("sent")
+		c.press("enter", "4", "/", "up")
+		c.see("/ ▏")
+		c.miss("sent▏")
+	})
+}
+
+// The line says how many of how many are found, as far as what was typed is finished.
+func TestTheFilterCounts(t *testing.T) {
+	t.Parallel()
+	testReceiver(t, manyReceipts(3350), func(c *console) {
+		c.press("/")
+		c.write("person77")
+		c.wait(time.Second)
+		c.see("/ person77▏ 11 of 3,350")
+		c.write(" status:bo")
+		c.wait(time.Second)
+		c.see("11 of 3,350")
+		c.press("tab", "enter")
+		c.wait(time.Second)
+		c.see("/ person77 status:bounce", "0 of 3,350")
+		r := arrived(4000, storage.StatusBounce)
+		r.ID, r.Identity = 0, "person77@new.test"
+		c.store.Receive(r)
+		c.wait(time.Second)
+		c.see("1 of 3,351")
+	})
+}
+
+// Names are completed too, in quotes where they need them.
+func TestTheFilterCompletesNames(t *testing.T) {
+	t.Parallel()
+	testReceiver(t, fewReceipts, func(c *console) {
+		c.press("/")
+		c.write("webhook:ac")
+		c.see("acme prod")
+		c.press("tab", "enter")
+		c.wait(time.Second)
+		c.see(`/ webhook:"acme prod"`, " of 5")
+		c.press("/")
+		c.write(" -identity:")
+		c.press("tab", "enter")
+		c.wait(time.Second)
+		c.see(`/ webhook:"acme prod" -identity:`)
+	})
+}
