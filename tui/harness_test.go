@@ -32,8 +32,9 @@ type console struct {
 	t        *testing.T
 	m        *Model
 	store    *testStore
-	skipped  atomic.Int64 // as if the machine had slept
-	resent   []string     // where to, and the bytes
+	skipped  atomic.Int64    // as if the machine had slept
+	resent   []string        // where to, and the bytes
+	sender   storage.Webhook // of the last of these
 	exported []export.Request
 	copied   []string
 	readFile func(ctx context.Context, path string) ([]byte, error) // by the form; nil: there are no files
@@ -88,8 +89,9 @@ func testConsoleOf(t *testing.T, th theme, change func(*Config, *testStore), tes
 				c.copied = append(c.copied, text)
 				return "copied", nil
 			},
-			Resend: func(_ context.Context, r storage.Receipt, to string) (storage.Attempt, error) {
-				c.resent = append(c.resent, to+" "+string(r.Body))
+			Resend: func(_ context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error) {
+				c.resent = append(c.resent, sender.URL+" "+string(r.Body))
+				c.sender = sender
 				return storage.Attempt{Code: 204}, nil
 			},
 			Export: func(_ context.Context, e export.Request) (export.Result, error) {

@@ -43,7 +43,7 @@ type Model struct {
 func New(ctx context.Context, cfg Config) *Model {
 	cfg = cfg.complete()
 	e := &screen.Env{
-		Times: screen.Times{Now: cfg.Now, Location: cfg.Location}, Rand: cfg.Rand, PID: cfg.PID, CA: cfg.CA,
+		Times: screen.Times{Now: cfg.Now, Location: cfg.Location}, Rand: cfg.Rand, PID: cfg.PID, CA: cfg.CA, Editor: cfg.Editor,
 		Context: ctx, Theme: style.New(cfg.Renderer, cfg.Dark),
 	}
 	m := &Model{
@@ -70,7 +70,7 @@ func allViews(e *screen.Env, cfg Config) []screen.Screen {
 		webhooks.New(e, cfg.Store, cfg.Rules),
 		campaigns.New(e, cfg.Store, cfg.Rules),
 		deliveries.New(e, cfg.Store),
-		receiver.New(e, cfg.Store, receiver.Actions{CA: cfg.CA, Export: cfg.Export, Resend: cfg.Resend}),
+		receiver.New(e, cfg.Store, receiver.Actions{CA: cfg.CA, Export: cfg.Export, Resend: cfg.Resend, Rules: cfg.Rules}),
 		activity.New(e, cfg.Store),
 	}
 }

@@ -56,9 +56,11 @@ type Config struct {
 	CA string
 	// Export writes receipts to a file. Without it the console offers none.
 	Export func(context.Context, export.Request) (export.Result, error)
-	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that
-	// they came with. If it is nil, the console only replays through webhooks.
-	Resend func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error)
+	// Resend sends the body of a receipt in one attempt, as sender says: to its URL, with its
+	// headers and its authentication. If it is nil, the console only replays through webhooks.
+	Resend func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
+	// Editor is the person's editor, as a shell runs it; empty: none.
+	Editor string
 	// Executions answers calls of the execution API, which the console makes as an
 	// application would. If it is nil, the console makes none.
 	Executions http.Handler

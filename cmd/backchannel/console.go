@@ -122,7 +122,7 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 		Store: store, Rules: s.rules(), Now: s.now, Location: s.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
-		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender{s.session}.resend, Hold: store.PauseWrites,
+		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender{s.session}.sendAgain, Hold: store.PauseWrites, Editor: s.editor(),
 		Kept: config.Load(ctx, settings.Path), Keep: settings.Set,
 		Executions: executions.New(ctx, store, executions.Config{Now: s.now}),
 		Check:      tuicheck.Actions{Requests: check.Requests, Export: exportReport},
@@ -134,4 +134,14 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 			return path
 		},
 	}, s.in, out)
+}
+
+// editor returns the person's editor, as a shell runs it, or "".
+func (s *session) editor() string {
+	for _, name := range []string{"VISUAL", "EDITOR"} {
+		if editor, _ := s.env(name); editor != "" {
+			return editor
+		}
+	}
+	return ""
 }

@@ -22,6 +22,7 @@ type deliveryStore interface {
 	inventory.FindStore
 	storage.RuntimeStore
 	storage.ParkedStore
+	againStore
 	Event(context.Context, storage.ID) (storage.Event, error)
 	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
 	bulk.Store

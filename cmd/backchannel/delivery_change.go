@@ -5,16 +5,28 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 )
 
 func deliveryReplayCommand(s deliverySession) *cobra.Command {
+	var flags againFlags
 	cmd := &cobra.Command{
 		Short: "Send the same bytes again, as a new delivery",
 		Example: `backchannel delivery replay 01k8p2q7xkz
-backchannel delivery replay --filter 'state:failed webhook:acme since:1h'`,
+backchannel delivery replay --filter 'state:failed webhook:acme since:1h'
+backchannel delivery replay 01k8p2q7xkz --webhook staging
+backchannel delivery replay 01k8p2q7xkz --to https://127.0.0.1:3000/hooks --resign --header 'X-Team: crm'`,
 	}
-	return s.onDeliveries(cmd, storage.ReplayDeliveries, func(ctx context.Context, store deliveryStore, old storage.Delivery) error {
+	flags.register(cmd)
+	s.onDeliveries(cmd, storage.ReplayDeliveries, func(ctx context.Context, store deliveryStore, old storage.Delivery) error {
+		if flags.changes() || flags.to != "" {
+			of, err := sentBy(ctx, store, old)
+			if err != nil {
+				return err
+			}
+			return s.sendAgain(ctx, store, of, &flags)
+		}
 		d, err := store.ReplayDelivery(ctx, old.ID)
 		if err != nil {
 			return err
@@ -25,6 +37,27 @@ backchannel delivery replay --filter 'state:failed webhook:acme since:1h'`,
 		s.noteParked(ctx, store, d)
 		return s.showAgain(ctx, store, d.ID)
 	})
+	run := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 && (flags.changes() || flags.to != "") {
+			return usagef("many deliveries are sent as they were; name one to change what is sent")
+		}
+		return run(cmd, args)
+	}
+	for _, flag := range []string{"to", "webhook", "body", "header", "resign", "as-it-came"} {
+		cmd.MarkFlagsMutuallyExclusive("filter", flag) // many are sent as they were
+	}
+	return cmd
+}
+
+// sentBy returns what a delivery has sent, as a receipt.
+func sentBy(ctx context.Context, store deliveryStore, d storage.Delivery) (storage.Receipt, error) {
+	event, err := store.Event(ctx, d.EventID)
+	if err != nil {
+		return storage.Receipt{}, err
+	}
+	attempts, err := store.Attempts(ctx, d.ID)
+	return fire.OfDelivery(d, event, attempts), err
 }
 
 func deliveryRetryCommand(s deliverySession) *cobra.Command {

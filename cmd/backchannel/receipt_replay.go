@@ -18,8 +18,7 @@ import (
 )
 
 func receiptReplayCommand(s receiptSession) *cobra.Command {
-	var to string
-	var resign bool
+	var flags againFlags
 	cmd := &cobra.Command{
 		Use:   "replay ID",
 		Short: "Send a receipt's bytes again",
@@ -28,26 +27,30 @@ func receiptReplayCommand(s receiptSession) *cobra.Command {
 			"With --to this command itself sends them to another URL, in one attempt: with the headers that they came with,\n" +
 			"token included, or with --resign as the webhook would send them, with its headers and a new token. Either way\n" +
 			"Content-Type is application/json and User-Agent is backchannel's. Exits 5 if the answer is not 2xx.\n" +
-			"--to @receiver is the built-in receiver where it is now, at the path at which they arrived.",
+			"--to @receiver is the built-in receiver where it is now, at the path at which they arrived.\n\n" +
+			"With --body, or --webhook alone, a new event is queued as well. What a webhook would not send, other headers or the old\n" +
+			"token, is sent in one attempt.",
 		Example: `backchannel receipt replay 01k8p2q7xkz
-backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-http --resign`,
+backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-http --resign
+backchannel receipt replay 01k8p2q7xkz --webhook staging --header 'X-Team: crm' --body changed.json`,
 		Args: exactly(receiptArgument),
 	}
 	replay := s.onReceipt(func(ctx context.Context, store receiptStore, r storage.Receipt, _ []string) error {
-		if to == "" {
+		switch {
+		case flags.changes():
+			return s.sendAgain(ctx, store, r, &flags)
+		case flags.to == "":
 			return s.replayToWebhook(ctx, store, r)
 		}
-		return s.replayTo(ctx, store, r, replayTarget{to, resign})
+		return s.replayTo(ctx, store, r, replayTarget{flags.to, flags.resign})
 	})
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if reason := s.rules().CheckURL(to); cmd.Flags().Changed("to") && reason != "" {
+		if reason := s.rules().CheckURL(flags.to); cmd.Flags().Changed("to") && reason != "" {
 			return invalid("to", "%s", reason)
 		}
 		return replay(cmd, args)
 	}
-	f := cmd.Flags()
-	f.StringVar(&to, "to", "", "send to this `URL` instead of the webhook, or to @receiver")
-	f.BoolVar(&resign, "resign", false, "with --to: send as the webhook would, with a new token; to the webhook itself it is always sent so")
+	flags.register(cmd)
 	return cmd
 }
 
@@ -136,7 +139,7 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 		signed = fire.HowSigned(sender)
 	}
 	sender.URL = to.url
-	attempt, err := resender(s).sendAgain(ctx, r, sender)
+	attempt, err := resender{s.session}.sendAgain(ctx, r, sender)
 	if err != nil {
 		return err
 	}
@@ -178,13 +181,6 @@ func (s resender) sendAgain(ctx context.Context, r storage.Receipt, sender stora
 		attempt.Error = engine.WithoutWebhook(attempt.Error)
 	}
 	return attempt, nil
-}
-
-// resend sends a receipt as it came to a URL. The console calls it.
-func (s resender) resend(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error) {
-	sender := fire.SenderOf(r)
-	sender.URL = to
-	return s.sendAgain(ctx, r, sender)
 }
 
 // senderConfig is an engine's configuration for attempts without a leader.

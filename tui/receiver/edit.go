@@ -1,10 +1,8 @@
 package receiver
 
 import (
-	"context"
 	"unicode/utf8"
 
-	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/jsontext"
 	"backchannel/tui/component"
@@ -16,14 +14,18 @@ import (
 // resend is a form in which a person edits the body of a receipt and sends it to its webhook,
 // as a new event with a new token.
 type resend struct {
-	env     *screen.Env
-	store   replayStore
+	replayer
 	receipt storage.Receipt
 	form    *component.Form
 }
 
 const (
-	resendBody = "body"
+	resendTo      = "to"
+	resendURL     = "url"
+	resendToken   = "token"
+	resendHeaders = "headers"
+	resendBody    = "body"
+
 	resendRows = 1000 // the form scrolls, not the field
 )
 
@@ -36,15 +38,17 @@ func (r replayer) edit(d detail) tea.Cmd {
 	if d.pretty != nil {
 		text = string(d.pretty)
 	}
-	form := component.NewForm("Send", []component.Section{{
+	f := &resend{replayer: r, receipt: d.receipt}
+	f.form = component.NewForm("Send", []component.Section{f.control(), {
 		Title: "Body",
 		Fields: []component.Field{{
 			ID: resendBody, Kind: component.AreaField, Rows: resendRows, Start: component.Value{Text: text},
 			Note: func(v component.Values) string { return howSent(v.Text(resendBody)) },
 		}},
-	}})
-	form.Update(tea.KeyMsg{Type: tea.KeyCtrlHome})
-	return screen.Open(&resend{r.env, r.store, d.receipt, form})
+	}}).WithCheck(f.check)
+	f.form.Focus(resendBody)
+	f.form.Update(tea.KeyMsg{Type: tea.KeyCtrlHome})
+	return screen.Open(f)
 }
 
 // howSent says how a text is sent.
@@ -69,6 +73,7 @@ func (r *resend) Typing() bool { return true }
 func (r *resend) Bindings() []screen.Binding {
 	return []screen.Binding{
 		{Keys: []string{"ctrl+s"}, Label: "send", Help: "Send the body to the webhook", Do: func() tea.Cmd { return r.Update(tea.KeyMsg{Type: tea.KeyCtrlS}) }},
+		{Keys: []string{"ctrl+o"}, Label: "editor", Help: "Edit the body in $EDITOR", Do: r.editBody},
 		{Shown: "esc", Label: "leave", Help: "Leave; asks when something was changed"},
 	}
 }
@@ -96,13 +101,7 @@ func (r *resend) Update(msg tea.Msg) tea.Cmd {
 	if result != component.Submitted {
 		return cmd
 	}
-	return tea.Batch(screen.CloseScreen(r), r.send(r.form.Values().Text(resendBody)))
-}
-
-func (r *resend) send(text string) tea.Cmd {
-	return screen.Queue(r.env.Context, func(ctx context.Context) ([]storage.Delivery, error) {
-		return fire.Resend(ctx, r.store, r.receipt, []byte(text))
-	})
+	return tea.Batch(screen.CloseScreen(r), r.send(r.again(r.form.Values())))
 }
 
 // View draws the form.

@@ -34,7 +34,8 @@ type Actions struct {
 	Export func(context.Context, export.Request) (export.Result, error)
 	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that
 	// they came with. If it is nil, the screen only replays through webhooks.
-	Resend func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error)
+	Rules  storage.Rules // for what is sent again
+	Resend func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
 }
 
 // Screen lists the requests that the built-in receiver got, live, with its verdicts.
@@ -66,7 +67,7 @@ func New(e *screen.Env, store Store, do Actions) *Screen {
 	r := &Screen{
 		env: e, store: store, ca: do.CA, body: body{env: e},
 		keep: keeper{e, store}, export: exporter{e, do.Export}, profiles: profiles{e, store},
-		replay: replayer{e, store, do.Resend}, compare: comparer{e, store},
+		replay: replayer{e, store, do.Resend, do.Rules}, compare: comparer{e, store},
 	}
 	r.Browser = screen.NewBrowser(e, screen.BrowserSpec[storage.Receipt, detail]{
 		Columns: columns(),

@@ -16,8 +16,9 @@ import (
 type replayer struct {
 	env   *screen.Env
 	store replayStore
-	// resend sends the bytes of a receipt to a URL; nil: that is not possible.
-	resend func(ctx context.Context, r storage.Receipt, to string) (storage.Attempt, error)
+	// resend sends the body of a receipt in one attempt; nil: that is not possible.
+	resend func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
+	rules  storage.Rules
 }
 
 // replayStore is what replaying reads, and where it enqueues.
@@ -80,9 +81,10 @@ func (r replayer) toWebhook(x replay) tea.Cmd {
 
 // toReceiver sends the bytes to the built-in receiver, wherever the webhook leads.
 func (r replayer) toReceiver(x replay) tea.Cmd {
-	ctx, to := r.env.Context, x.places.Receiver
+	ctx, to, sender := r.env.Context, x.places.Receiver, fire.SenderOf(x.receipt)
+	sender.URL = to
 	sent := func() tea.Msg {
-		attempt, err := r.resend(ctx, x.receipt, to)
+		attempt, err := r.resend(ctx, x.receipt, sender)
 		switch {
 		case err != nil:
 			return screen.ToastMsg{Toast: screen.Bad("replay: " + screen.OneLine(err))}

@@ -47,7 +47,7 @@ type Inventory[R any] struct {
 	detail component.Viewer
 	panes  component.Panes
 	drawn  component.Layout // what was drawn last, for the mouse
-	reveal storage.ID // selected as soon as it is read
+	reveal storage.ID       // selected as soon as it is read
 }
 
 // NewInventory returns an inventory that is still to be read.

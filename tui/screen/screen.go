@@ -104,9 +104,10 @@ const (
 // the webhooks that an event can be fired at. It neither reads nor writes records.
 type Env struct {
 	Times
-	Rand io.Reader // for the IDs of fired events
-	PID  int       // of this process
-	CA   string    // path of the certificate by which clients are to trust the receiver
+	Rand   io.Reader // for the IDs of fired events
+	PID    int       // of this process
+	Editor string    // the person's, as a shell runs it; empty: none
+	CA     string    // path of the certificate by which clients are to trust the receiver
 
 	Context context.Context // of every command; it ends with the console
 	Theme   *style.Theme

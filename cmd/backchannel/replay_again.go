@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/fixtures/fire"
+	"backchannel/storage"
+	"backchannel/storage/export"
+	"backchannel/storage/file"
+	"backchannel/storage/inventory"
+)
+
+// An againStore is what sending a receipt or a delivery again needs of a store.
+type againStore interface {
+	fire.ReplayStore
+	fire.PlaceStore
+	inventory.FindStore
+	storage.RuntimeStore
+	storage.ParkedStore
+}
+
+// againFlags are the flags that change what a replay sends.
+type againFlags struct {
+	to, webhook, body string
+	headers           []string
+	resign, asItCame  bool
+}
+
+func (v *againFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&v.to, "to", "", "send to this `URL` instead of the webhook, or to @receiver")
+	f.StringVar(&v.webhook, "webhook", "", "send to another webhook, by `NAME`")
+	f.StringArrayVar(&v.headers, "header", nil, "send `NAME: VALUE` instead of what has that name, or without a value nothing; may be repeated")
+	f.StringVar(&v.body, "body", "", "send the content of `FILE` instead; - is stdin")
+	f.BoolVar(&v.resign, "resign", false, "with --to: send as the webhook would, with a new token; to the webhook itself it is always sent so")
+	f.BoolVar(&v.asItCame, "as-it-came", false, "send the headers that it came with, the old token included, to a webhook, too")
+	cmd.MarkFlagsMutuallyExclusive("resign", "as-it-came")
+	cmd.MarkFlagsMutuallyExclusive("to", "webhook")
+}
+
+// changes reports whether more is changed than where it is sent.
+func (v *againFlags) changes() bool {
+	return v.webhook != "" || v.body != "" || len(v.headers) > 0 || v.asItCame
+}
+
+// again returns what the flags say.
+func (v *againFlags) again(ctx context.Context, s *session, store againStore, of storage.Receipt) (fire.Again, error) {
+	a := fire.Again{Of: of, URL: v.to, AsItCame: v.asItCame || v.to != "" && !v.resign}
+	var bad storage.FieldErrors
+	for _, text := range v.headers {
+		name, value, ok := strings.Cut(text, ":")
+		if !ok {
+			bad = append(bad, storage.FieldError{Field: "header", Reason: `"` + text + `" has no colon; write NAME: VALUE`})
+		}
+		a.Headers = append(a.Headers, storage.HeaderField{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
+	}
+	if v.body != "" {
+		body, err := file.ReadNamed(ctx, v.body, s.in, maxReplayBody)
+		if err != nil {
+			bad = append(bad, storage.FieldError{Field: "body", Reason: err.Error()})
+		}
+		a.Body = body
+	}
+	if v.webhook != "" {
+		w, err := findWebhook(ctx, store, v.webhook)
+		if err != nil {
+			return a, err
+		}
+		a.To = w
+	}
+	return a, append(bad, a.Validate(ctx, s.rules())...).Err()
+}
+
+// maxReplayBody is what the receiver keeps of a body.
+const maxReplayBody = 1 << 20
+
+// sendAgain sends a receipt or a delivery as the flags say.
+func (s *session) sendAgain(ctx context.Context, store againStore, of storage.Receipt, v *againFlags) error {
+	a, err := v.again(ctx, s, store, of)
+	if err != nil {
+		return err
+	}
+	if a.Queued() {
+		return s.queueAgain(ctx, store, a)
+	}
+	r, sender, err := a.Request(ctx, store)
+	if errors.Is(err, fire.ErrNoTarget) {
+		return usagef("%s was for no webhook; send it to one with --webhook NAME, or elsewhere with --to URL", of.ID)
+	}
+	if err != nil {
+		return err
+	}
+	attempt, err := resender{s}.sendAgain(ctx, r, sender)
+	if err != nil {
+		return err
+	}
+	shown := storage.WithoutTokens(sender.URL)
+	how := "with the headers that it came with"
+	if !a.AsItCame {
+		how = fire.HowSigned(sender)
+	}
+	s.note("replayed to %s: %d bytes of %s, in one attempt, %s", shown, len(r.Body), of.ID, how)
+	if s.settings.json() {
+		made := replay{of.ID, shown, fmt.Sprintf("%x", sha256.Sum256(r.Body)), !a.AsItCame && sender.Auth.Type == storage.AuthJWT, export.OfAttempt(attempt)}
+		if err := s.out.object(made); err != nil {
+			return err
+		}
+	} else {
+		s.writeAttempt(attempt)
+	}
+	if attempt.ErrorClass != "" {
+		return unmetf("the replay of %s failed: %s", of.ID, attempt.Error)
+	}
+	return nil
+}
+
+// queueAgain queues what is to be sent as a new event of a webhook.
+func (s *session) queueAgain(ctx context.Context, store againStore, a fire.Again) error {
+	w := a.To
+	if w.ID == 0 {
+		var err error
+		if w, err = fire.Target(ctx, store, a.Of); err != nil {
+			return suggest(err, a.Of, "send it to another with --webhook NAME, or elsewhere with --to URL")
+		}
+	}
+	parked, err := s.whyWillPark(ctx, store, w)
+	if err != nil {
+		return err
+	}
+	deliveries, err := a.Queue(ctx, store)
+	if err != nil {
+		return err
+	}
+	s.note("replayed to %s: what %s holds, %s", w.Name, a.Of.ID, fire.HowSigned(w))
+	if err := s.noteFired(ctx, store, parked); err != nil {
+		return err
+	}
+	return s.showDelivery(asParked(deliveries, parked != "")[0])
+}
