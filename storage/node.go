@@ -49,3 +49,11 @@ func Total(nodes []Node) (total Snapshot) {
 	}
 	return total
 }
+
+// A Server is what keeps the database that several machines share.
+type Server struct {
+	Version string        // of its program
+	Latency time.Duration // of a question and its answer
+	Durable bool          // a commit is on its disk before it is acknowledged
+	Standby bool          // and on that of another machine
+}

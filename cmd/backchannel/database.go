@@ -33,6 +33,12 @@ func (s databaseStore) NewEngine(cfg engine.Config) (leader.Engine, error) {
 	return river.New(s.Store, s.jobs, cfg)
 }
 
+// Server returns what is known of the server.
+func (s databaseStore) Server(ctx context.Context) (storage.Server, bool, error) {
+	server, err := s.Store.Server(ctx)
+	return server, true, err
+}
+
 // Exposures returns nothing: who can read the files of a database is not known here.
 func (databaseStore) Exposures() []string { return nil }
 

@@ -32,6 +32,8 @@ type doctorStore interface {
 	TryWrite(context.Context) error
 	// Free returns how much can still be stored.
 	Free() (bytes int64, known bool)
+	// Server returns what is known of the server of a shared database, and whether it is one.
+	Server(context.Context) (server storage.Server, shared bool, err error)
 	// Exposures describes what others could read when the store was opened.
 	Exposures() []string
 }
@@ -69,7 +71,7 @@ const (
 func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 	var findings []finding
 	for _, look := range []func(context.Context, doctorStore) []finding{
-		s.examineFolder, s.examineDisk, s.examineDatabase, s.examineAuthority, s.examineCAFile, examineFiles, s.examineLeader, s.examineWebhooks, s.examineCampaigns,
+		s.examineFolder, s.examineDisk, s.examineDatabase, s.examineServer, s.examineAuthority, s.examineCAFile, examineFiles, s.examineLeader, s.examineWebhooks, s.examineCampaigns,
 	} {
 		findings = append(findings, look(ctx, store)...)
 	}

@@ -12,6 +12,7 @@ import (
 	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/engine"
 	"backchannel/receiver"
+	"backchannel/storage"
 	"backchannel/storage/sqlite"
 )
 
@@ -86,6 +87,11 @@ func (s folderStore) Exposures() (texts []string) {
 		texts = append(texts, e.String())
 	}
 	return texts
+}
+
+// Server returns that there is none.
+func (folderStore) Server(context.Context) (server storage.Server, shared bool, err error) {
+	return server, false, nil
 }
 
 func (s *session) openFolder(ctx context.Context, dir, by string) (openStore, error) {

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// examineServer says how far away the server of a shared database is, and what survives its loss.
+func (s doctorSession) examineServer(ctx context.Context, store doctorStore) []finding {
+	server, shared, err := store.Server(ctx)
+	switch {
+	case err != nil:
+		return []finding{{"database server", findingBad, err.Error()}}
+	case !shared:
+		return nil
+	}
+	about := fmt.Sprintf("PostgreSQL %s answers in %s", server.Version, server.Latency.Round(10*time.Microsecond))
+	switch {
+	case !server.Durable:
+		return []finding{{"database server", findingWarning, about + "; with fsync or synchronous_commit off, a crash loses what was acknowledged: set both to on"}}
+	case !server.Standby:
+		return []finding{{"database server", findingWarning, about + "; without a synchronous standby the loss of its disk loses what was acknowledged: see synchronous_standby_names"}}
+	}
+	return []finding{{"database server", findingOK, about + "; a commit is on a standby, too"}}
+}

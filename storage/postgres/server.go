@@ -1,0 +1,43 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"backchannel/storage"
+)
+
+// Server returns what is known of the server.
+func (s *HealthStore) Server(ctx context.Context) (server storage.Server, err error) {
+	server, err = first(ctx, s.reads, scanServer, `SELECT current_setting('server_version'),
+		current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off',
+		current_setting('synchronous_standby_names') <> '' AND current_setting('synchronous_commit') IN ('on', 'remote_apply', 'remote_write')`)
+	if err == nil {
+		server.Latency, err = s.latency(ctx)
+	}
+	if err != nil {
+		return server, fmt.Errorf("ask the server: %w", s.explain(err))
+	}
+	return server, nil
+}
+
+func scanServer(read scan) (s storage.Server, err error) {
+	err = read(&s.Version, &s.Durable, &s.Standby)
+	return s, err
+}
+
+// latency returns the median of a few questions.
+func (s *HealthStore) latency(ctx context.Context) (time.Duration, error) {
+	var took []time.Duration
+	for range 9 {
+		began := time.Now()
+		if err := s.pool.Ping(ctx); err != nil {
+			return 0, err
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	return took[len(took)/2], nil
+}
