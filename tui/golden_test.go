@@ -27,7 +27,7 @@ type scene struct {
 
 // scenes are all of them. Each file of screens adds its own.
 func scenes() []scene {
-	return slices.Concat(webhookScenes(), overlayScenes(), fireScenes(), receiverScenes(), deliveryScenes(), campaignScenes(), executeScenes(), lifeScenes(), checkScenes())
+	return slices.Concat(webhookScenes(), trafficScenes(), overlayScenes(), fireScenes(), receiverScenes(), deliveryScenes(), campaignScenes(), executeScenes(), lifeScenes(), checkScenes())
 }
 
 func sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {120, 30}, {200, 50}} }

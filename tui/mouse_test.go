@@ -95,11 +95,11 @@ func TestMouseInARecordsDetail(t *testing.T) {
 		c.see("40 of 40")
 		c.size(120, 24)
 		c.clickOn("1 Webhooks")
-		c.see("Last delivery", "▌ acme prod")
+		c.see("no attempts in the last 10 minutes", "▌ acme prod")
 		c.mouse(110, 15, tea.MouseButtonWheelDown)
-		c.miss("Last delivery")
+		c.miss("no attempts in the last 10 minutes")
 		c.mouse(110, 15, tea.MouseButtonWheelUp)
-		c.see("Last delivery", "▌ acme prod")
+		c.see("no attempts in the last 10 minutes", "▌ acme prod")
 	})
 }
 

@@ -62,6 +62,17 @@ func (t *Times) Elapsed(since time.Time) string {
 	return Duration(d)
 }
 
+// Attempts sums up a webhook's latest attempts. The screen becomes stale when the next period
+// begins, as long as there are any.
+func (t *Times) Attempts(all storage.AttemptTallies) storage.AttemptSummary {
+	now := t.Now()
+	s := all.Summary(now)
+	if s.Attempts > 0 {
+		t.drawAgain(now, now.Truncate(storage.TallyPeriod).Add(storage.TallyPeriod).Sub(now))
+	}
+	return s
+}
+
 // Clock returns a time of day to the millisecond, for lists.
 func (t *Times) Clock(at time.Time) string {
 	if at.IsZero() {

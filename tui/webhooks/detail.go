@@ -11,13 +11,17 @@ import (
 	"backchannel/tui/style"
 )
 
-// describe returns the lines of a webhook's detail: every field, with secrets masked, and
-// its latest delivery.
-func describe(s *screen.Env, row row, width int, focused bool) []string {
+// describe returns the lines of a webhook's detail: what came of its attempts, its latest
+// delivery, and every field, with secrets masked.
+func (w *Screen) describe(row row, width int, focused bool) []string {
+	s := w.env
 	d := screen.Detail{Theme: s.Theme, Width: width}
 	heading(&d, row, focused)
-	for _, w := range shownWarnings(row.warnings) {
-		d.Paragraph(style.Warning+" "+w.Field+": "+w.Reason, s.Theme.Warn)
+	if row.ID == w.recent.of {
+		d.Lines = append(d.Lines, w.recent.lines(width)...)
+	}
+	for _, warning := range shownWarnings(row.warnings) {
+		d.Paragraph(style.Warning+" "+warning.Field+": "+warning.Reason, s.Theme.Warn)
 	}
 	describeLast(s, &d, row)
 	describeBasics(s, &d, row.Webhook)

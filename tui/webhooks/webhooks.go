@@ -4,6 +4,7 @@ package webhooks
 
 import (
 	"context"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/words"
@@ -19,14 +20,16 @@ type Store interface {
 	DeleteWebhook(context.Context, storage.ID) (cancelled int, err error)
 	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
 	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
+	AttemptTallies(ctx context.Context, webhook storage.ID, until time.Time) (storage.AttemptTallies, error)
 }
 
 // Screen is the inventory: Feedback webhook settings.
 type Screen struct {
 	*screen.Inventory[row]
-	env   *screen.Env
-	store Store
-	rules storage.Rules
+	env    *screen.Env
+	store  Store
+	rules  storage.Rules
+	recent recent // of the selected webhook
 }
 
 // row is a webhook and its latest delivery.
@@ -38,7 +41,7 @@ type row struct {
 
 // New returns the inventory of a store; rules are those by which it accepts webhooks.
 func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
-	w := &Screen{env: e, store: store, rules: rules}
+	w := &Screen{env: e, store: store, rules: rules, recent: newRecent(e, store)}
 	w.Inventory = screen.NewInventory(e, screen.InventorySpec[row]{
 		Title:   inventoryTitle,
 		Columns: columns(),
@@ -48,7 +51,7 @@ func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
 		Fields:  compared,
 		Read:    w.readInventory,
 		Listed:  storage.ChangedWebhooks | storage.ChangedDeliveries,
-		Detail:  func(r row, width int, focused bool) []string { return describe(e, r, width, focused) },
+		Detail:  w.describe,
 		Gone:    "the webhook was deleted",
 		Welcome: func(width, height int) string { return welcome(e, width, height) },
 	})
@@ -57,6 +60,35 @@ func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
 
 // Title returns the view's name.
 func (w *Screen) Title() string { return "Webhooks" }
+
+// Refresh reads again what a change concerns.
+func (w *Screen) Refresh(c storage.Change) tea.Cmd {
+	return tea.Batch(w.Inventory.Refresh(c), w.recent.refresh(c))
+}
+
+// Update takes what was read, and the keys that move or type.
+func (w *Screen) Update(msg tea.Msg) tea.Cmd {
+	read := w.recent.update(msg)
+	return tea.Batch(read, w.Inventory.Update(msg), w.follow())
+}
+
+// Back leads from the detail to the list, and then removes the filter.
+func (w *Screen) Back() (tea.Cmd, bool) {
+	cmd, took := w.Inventory.Back()
+	return tea.Batch(cmd, w.follow()), took
+}
+
+// Reveal selects a webhook, as soon as it is read.
+func (w *Screen) Reveal(id storage.ID) tea.Cmd {
+	cmd := w.Inventory.Reveal(id)
+	return tea.Batch(cmd, w.follow())
+}
+
+// follow reads the attempts of the selected webhook, if that is another one now.
+func (w *Screen) follow() tea.Cmd {
+	id, _ := w.Webhook()
+	return w.recent.follow(id)
+}
 
 func (w *Screen) readInventory(ctx context.Context) ([]row, error) {
 	all, err := w.store.Webhooks(ctx)

@@ -1,0 +1,167 @@
+package webhooks
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/words"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+	"backchannel/tui/style"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// readGap is how long a read of attempts waits after a hint, so that a burst causes a few of
+// them a second.
+const readGap = 250 * time.Millisecond
+
+// A recent follows what comes of the attempts of one webhook, the selected one.
+type recent struct {
+	env   *screen.Env
+	store Store
+	query screen.Query[storage.AttemptTallies]
+
+	of      storage.ID // the webhook, or 0
+	read    bool       // at least once
+	tallies storage.AttemptTallies
+	err     error
+}
+
+func newRecent(e *screen.Env, store Store) recent {
+	return recent{env: e, store: store, query: screen.Query[storage.AttemptTallies]{Ctx: e.Context}}
+}
+
+// follow reads the attempts of a webhook, unless it is the one that is followed already.
+func (r *recent) follow(webhook storage.ID) tea.Cmd {
+	if webhook == r.of {
+		return nil
+	}
+	r.of, r.read, r.tallies, r.err = webhook, false, nil, nil
+	return r.query.Restart(r.reader(0))
+}
+
+// refresh reads the attempts again if a change concerns them: at once if a key brought the
+// screen to the front, because the next key waits for that.
+func (r *recent) refresh(c storage.Change) tea.Cmd {
+	switch {
+	case r.of == 0 || !c.Has(storage.ChangedDeliveries):
+		return nil
+	case c == storage.ChangedAll:
+		return r.query.Ask(r.reader(0))
+	}
+	return r.query.Ask(r.reader(readGap))
+}
+
+// reader returns what reads the attempts of the present webhook, after a time.
+func (r *recent) reader(after time.Duration) func(context.Context) (storage.AttemptTallies, error) {
+	store, now, webhook := r.store, r.env.Now, r.of
+	return func(ctx context.Context) (storage.AttemptTallies, error) {
+		timer := time.NewTimer(after)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if webhook == 0 {
+			return nil, nil
+		}
+		return store.AttemptTallies(ctx, webhook, now())
+	}
+}
+
+// update takes what was read.
+func (r *recent) update(msg tea.Msg) tea.Cmd {
+	a, fresh, cmd := r.query.Take(msg)
+	if fresh {
+		r.read, r.err = true, a.Err
+		if a.Err == nil {
+			r.tallies = a.Value
+		}
+	}
+	return cmd
+}
+
+// The widths of what the strip shows, and of the shortest bars.
+const (
+	countCells   = 4
+	latencyCells = 6
+	leastBars    = 10
+	barsLabel    = "10 min"
+)
+
+// lines draws the strip: how the attempts of the last ten minutes were answered, how long that
+// took, and when they were made. These are in one line, in two or in three, by the width alone.
+func (r *recent) lines(width int) []string {
+	th := r.env.Theme
+	switch {
+	case r.err != nil:
+		return screen.HeadLines(r.err.Error(), th.Bad, width)
+	case !r.read:
+		return []string{""}
+	}
+	s := r.env.Attempts(r.tallies)
+	if s.Attempts == 0 {
+		return []string{" " + th.Dim.Render("no attempts in the last 10 minutes")}
+	}
+	lines := arrange(th, s, width)
+	if n := s.Classes[storage.AnsweredOther]; n > 0 {
+		lines = append(lines, " "+th.Dim.Render("other")+" "+th.Bad.Render(screen.Thousands(n))+th.Dim.Render(", such as redirects"))
+	}
+	return lines
+}
+
+func arrange(th *style.Theme, s storage.AttemptSummary, width int) []string {
+	counts, times := " "+countLine(th, s), latencyLine(th, s)
+	one, two := counts+"  "+times, counts
+	room := func(before string) int { return width - component.Width(before) - len("  "+" "+barsLabel) }
+	switch {
+	case room(one) >= leastBars:
+		return []string{one + "  " + bars(th, s, room(one))}
+	case room(two) >= leastBars:
+		return []string{two + "  " + bars(th, s, room(two)), " " + times}
+	}
+	return []string{counts, " " + times, " " + bars(th, s, width-len("  "+barsLabel))}
+}
+
+// countLine draws how many attempts there are of each class, each number in its place.
+func countLine(th *style.Theme, s storage.AttemptSummary) string {
+	var parts []string
+	for _, class := range storage.AnswerClasses() {
+		n, ink := s.Classes[class], th.Bad
+		switch {
+		case class == storage.AnsweredOther: // on a line of its own, for it is rare
+			continue
+		case n == 0:
+			ink = th.Dim
+		case class == storage.Answered2xx:
+			ink = th.Text
+		}
+		number := component.Fit(screen.ShortCount(n, countCells), countCells)
+		parts = append(parts, th.Dim.Render(string(class))+" "+ink.Render(number))
+	}
+	return strings.Join(parts, " ")
+}
+
+func latencyLine(th *style.Theme, s storage.AttemptSummary) string {
+	var parts []string
+	for _, p := range []struct {
+		name string
+		took time.Duration
+	}{{"p50", s.P50}, {"p95", s.P95}, {"p99", s.P99}} {
+		text, ink := screen.Duration(p.took), th.Text
+		if p.took == 0 {
+			text, ink = style.None, th.Dim
+		}
+		parts = append(parts, th.Dim.Render(p.name)+" "+ink.Render(component.Fit(text, latencyCells)))
+	}
+	return strings.Join(parts, " ")
+}
+
+// bars draws when the attempts were made, in at most so many cells, and over how long a time.
+func bars(th *style.Theme, s storage.AttemptSummary, cells int) string {
+	return th.Text.Render(words.Sparkline(s.Spark(cells))) + " " + th.Dim.Render(barsLabel)
+}
