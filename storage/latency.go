@@ -37,8 +37,8 @@ func bounds() (all []time.Duration) {
 	for unit := time.Millisecond; unit <= 10*time.Second; unit *= 10 {
 		all = append(all, unit, 2*unit, 5*unit)
 	}
-	for _, minutes := range []time.Duration{1, 2, 5, 10, 20, 30, 60, 2 * 60, 5 * 60, 12 * 60, 24 * 60, 7 * 24 * 60} {
-		all = append(all, minutes*time.Minute)
+	for _, minutes := range []int{1, 2, 5, 10, 20, 30, 60, 2 * 60, 5 * 60, 12 * 60, 24 * 60, 7 * 24 * 60} {
+		all = append(all, time.Duration(minutes)*time.Minute)
 	}
 	return append(all, 1<<63-1)
 }

@@ -29,7 +29,12 @@ func fireScenes() []scene {
 		{name: "fire-burst", set: twoWebhooks, play: fire("B", "x", "tab")},
 		{name: "fire-queued", set: twoWebhooks, play: fire("b")},
 		{name: "fire-progress", whole: true, set: twoWebhooks, play: func(c *console) { c.startsBurst(); c.endsBurst(38, 2); c.wait(100 * time.Millisecond) }},
-		{name: "fire-outcome", whole: true, set: twoWebhooks, play: func(c *console) { c.startsBurst(); c.wait(2 * time.Second); c.endsBurst(98, 2); c.wait(5 * time.Second) }},
+		{name: "fire-outcome", whole: true, set: twoWebhooks, play: func(c *console) {
+			c.startsBurst()
+			c.wait(2 * time.Second)
+			c.endsBurst(98, 2)
+			c.wait(5 * time.Second)
+		}},
 	}
 }
 

@@ -60,7 +60,6 @@ func findRecord(ctx context.Context, store Store, text string) (tea.Cmd, error) 
 	if err != nil {
 		return nil, err
 	}
-	err = storage.ErrNotFound
 	for _, kind := range kinds(store) {
 		if err = kind.has(ctx, id); !errors.Is(err, storage.ErrNotFound) {
 			return kind.open(id), err

@@ -184,7 +184,7 @@ func (c *commander) explainGo(args string) string {
 	switch name = strings.TrimSpace(name); {
 	case len(begins(places, place)) == 0:
 		return fmt.Sprintf("there is no place %q%s; use %s", place, words.DidYouMean(place, places), words.OneOf(places))
-	case strings.HasPrefix("campaign", place):
+	case len(begins([]string{"campaign"}, place)) > 0:
 		return noSuch("campaign", name, c.campaigns(), "2 goes to the campaigns, n creates one")
 	case name != "" && len(begins([]string{"webhook", "check"}, place)) == 0:
 		return fmt.Sprintf("%s takes no name; remove %q", place, name)

@@ -99,7 +99,7 @@ func (r remap) active(s scope, builtin string) (string, bool) {
 	switch {
 	case !moved, !known, taken && !away:
 		return "", false
-	case s.typing && !(strings.HasPrefix(key, "ctrl+") && strings.HasPrefix(builtin, "ctrl+")): // one is text there
+	case s.typing && (!strings.HasPrefix(key, "ctrl+") || !strings.HasPrefix(builtin, "ctrl+")): // one is text there
 		return "", false
 	}
 	return key, true

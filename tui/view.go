@@ -137,7 +137,8 @@ func (c *chrome) keys(fire []screen.Binding) []screen.Binding {
 		keys = append(fire, keys...)
 	}
 	if open := c.toasts.opens(); len(open) > 0 {
-		keys = append(open, slices.DeleteFunc(keys, func(b screen.Binding) bool { return slices.Contains(b.Keys, "enter") })...)
+		keys = slices.DeleteFunc(keys, func(b screen.Binding) bool { return slices.Contains(b.Keys, "enter") })
+		keys = slices.Concat(open, keys)
 	}
 	return keys
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -82,7 +83,7 @@ func (s copySession) places(flags copyFlags) (from, to storePlace, err error) {
 func (s copySession) target(to string) (storePlace, error) {
 	switch {
 	case to == "" && s.settings.database == "":
-		return storePlace{}, fmt.Errorf("is missing; give the URL of a database, postgres://USER:PASSWORD@HOST/NAME, or a data folder")
+		return storePlace{}, errors.New("is missing; give the URL of a database, postgres://USER:PASSWORD@HOST/NAME, or a data folder")
 	case to == "":
 		to = s.settings.database
 	case !strings.Contains(to, ":"), filepath.IsAbs(to):

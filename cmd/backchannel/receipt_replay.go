@@ -139,7 +139,7 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 		signed = fire.HowSigned(sender)
 	}
 	sender.URL = to.url
-	attempt, err := resender{s.session}.sendAgain(ctx, r, sender)
+	attempt, err := resender(s).sendAgain(ctx, r, sender)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (s *Store) importConfiguration(t *tx, c storage.Configuration) error {
 		}
 	}
 	for webhook, p := range c.Profiles {
-		if err := s.ProfileStore.set(t, webhook, p); err != nil {
+		if err := s.set(t, webhook, p); err != nil {
 			return err
 		}
 	}
@@ -61,7 +61,7 @@ func (s *Store) importCampaign(t *tx, c storage.Campaign) error {
 		return err
 	}
 	c.Executions = 0
-	if err := s.CampaignStore.check(t.ctx(), t.conn, c, nil); err != nil {
+	if err := s.check(t.ctx(), t.conn, c, nil); err != nil {
 		return err
 	}
 	values, err := campaignValues(&c)

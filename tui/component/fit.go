@@ -87,7 +87,7 @@ func Wrap(text string, width int) []string {
 // cannot occur in the text, because Escape escapes private-use characters.
 const flagDashes = "\ue000\ue000"
 
-// clip cuts a line to at most width cells.
+// Clip cuts a line to at most width cells.
 // Clip cuts a text to at most width cells.
 func Clip(text string, width int) string { return clip(text, width) }
 

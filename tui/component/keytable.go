@@ -52,11 +52,11 @@ func (k KeyTable) Match(msg tea.KeyMsg, where string) string {
 // Footer returns a line of exactly width cells: as many keys as fit uncut, in the table's
 // order, and styledRight at the end.
 func (k KeyTable) Footer(th *style.Theme, where, styledRight string, width int) string {
-	line := ""
+	var line strings.Builder
 	for _, b := range k.inFooter(th, where, width-Width(styledRight)-2) {
-		line += b.hint
+		line.WriteString(b.hint)
 	}
-	return Spread(line, styledRight+" ", width)
+	return Spread(line.String(), styledRight+" ", width)
 }
 
 // FooterAt returns the binding that a footer with the same arguments shows in a column.

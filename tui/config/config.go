@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"backchannel/storage/file"
 	"backchannel/storage/words"
@@ -65,9 +66,13 @@ const (
 	notice = "notice"
 )
 
-// Theme, Mouse and Notice are the keys at the top of the file.
-func Theme() Key  { return Key{Name: theme} }
-func Mouse() Key  { return Key{Name: mouse} }
+// Theme is the key of the colours.
+func Theme() Key { return Key{Name: theme} }
+
+// Mouse is the key that turns the mouse on.
+func Mouse() Key { return Key{Name: mouse} }
+
+// Notice is the key of the bell and the title.
 func Notice() Key { return Key{Name: notice} }
 
 // A Problem is something in the file that cannot be used.
@@ -274,7 +279,7 @@ func kind(value any) string {
 	case string:
 		return fmt.Sprintf("the text %q", value)
 	case bool:
-		return fmt.Sprint(value)
+		return strconv.FormatBool(value)
 	case int64, float64:
 		return fmt.Sprintf("the number %v", value)
 	case []any:
