@@ -41,7 +41,7 @@ func TestThePaletteTakesArguments(t *testing.T) {
 		"fire bounec hook":    {`there is no event "bounec"; did you mean "bounce"?`, "use sent, delivered, bounce or error"},
 		"fire bounce hok":     {`no webhook is called "hok"; did you mean`},
 		"go campaign orsers":  {`no campaign is called "orsers"; did you mean`, `"Orders"?; use one of Orders`},
-		"go campagne orders":  {`there is no place "campagne"; did you mean "campaign"?`},
+		"go campain orders":   {`there is no place "campain"; did you mean "campaign"?`}, //nolint:misspell // on purpose
 		"go activity now":     {`activity takes no name; remove "now"`},
 		"go \x1b[2J":          {`there is no place "`},
 	} {
