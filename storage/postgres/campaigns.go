@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A CampaignStore stores campaigns.
@@ -14,9 +15,11 @@ type CampaignStore struct {
 	rules storage.Rules
 }
 
+func scanCampaign(read scan) (storage.Campaign, error) { return column.ScanCampaign(read) }
+
 // Campaigns lists all campaigns by name.
 func (s *CampaignStore) Campaigns(ctx context.Context) ([]storage.Campaign, error) {
-	all, err := collect(ctx, s.reads, scanCampaign, `SELECT `+campaignColumns+` FROM campaigns ORDER BY name`)
+	all, err := collect(ctx, s.reads, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list campaigns: %w", err)
 	}
@@ -51,7 +54,7 @@ func (s *CampaignStore) CampaignByUUID(ctx context.Context, uuid string) (storag
 }
 
 func findCampaign(ctx context.Context, from source, where string, args ...any) (storage.Campaign, error) {
-	return first(ctx, from, scanCampaign, `SELECT `+campaignColumns+` FROM campaigns WHERE `+where, args...)
+	return first(ctx, from, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns WHERE `+where, args...)
 }
 
 // SaveCampaigns stores new campaigns, which have no ID yet, and changed ones, whose Version
@@ -121,7 +124,7 @@ func (s *CampaignStore) CheckCampaign(ctx context.Context, c storage.Campaign) e
 func (s *CampaignStore) check(ctx context.Context, from source, c storage.Campaign, along []*storage.Campaign) error {
 	var bad storage.FieldErrors
 	errors.As(c.Validate(s.rules), &bad)
-	others, err := collect(ctx, from, scanCampaign, `SELECT `+campaignColumns+` FROM campaigns WHERE id <> ?`, c.ID)
+	others, err := collect(ctx, from, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns WHERE id <> ?`, c.ID)
 	if err != nil {
 		return err
 	}
@@ -153,12 +156,12 @@ func (s *CampaignStore) save(t *tx, c storage.Campaign, along []*storage.Campaig
 		return saved, err
 	}
 	c.Version, c.UpdatedAt = c.Version+1, t.stamp()
-	values, err := campaignValues(&c)
+	values, err := column.CampaignValues(&c, moment)
 	if err != nil {
 		return saved, err
 	}
-	_, err = t.exec(`INSERT INTO campaigns (`+campaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET
-		(`+campaignColumns+`) = ROW (`+excludedCampaign+`)`, values...)
+	_, err = t.exec(`INSERT INTO campaigns (`+column.CampaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET
+		(`+column.CampaignColumns+`) = ROW (`+excludedCampaign+`)`, values...)
 	if violates(err) {
 		return saved, storage.FieldErrors{{Field: "id", Conflict: true, Reason: fmt.Sprintf("%q is the id of another campaign; use another, or none to generate one", c.UUID)}}
 	}

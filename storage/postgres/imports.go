@@ -61,11 +61,11 @@ func (s *Store) importCampaign(t *tx, c storage.Campaign) error {
 	if err := s.check(t.context, t, c, nil); err != nil {
 		return err
 	}
-	values, err := campaignValues(&c)
+	values, err := column.CampaignValues(&c, moment)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO campaigns (`+campaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
+	_, err = t.exec(`INSERT INTO campaigns (`+column.CampaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
 	if violates(err) {
 		return takenID("campaign", c.ID)
 	}

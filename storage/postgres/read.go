@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A source answers queries: the connections for reading, or a transaction.
@@ -158,16 +159,7 @@ func moment(t time.Time) any {
 }
 
 // A timestamp scans a column that was written with moment.
-type timestamp struct{ time.Time }
-
-// ScanTimestamptz implements pgtype.TimestamptzScanner.
-func (m *timestamp) ScanTimestamptz(value pgtype.Timestamptz) error {
-	m.Time = time.Time{}
-	if value.Valid {
-		m.Time = value.Time.UTC()
-	}
-	return nil
-}
+type timestamp = column.Timestamp
 
 // marks returns n marks for SQL.
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }

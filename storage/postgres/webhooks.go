@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A WebhookStore stores webhooks, with their secrets sealed.
@@ -14,9 +15,13 @@ type WebhookStore struct {
 	rules storage.Rules
 }
 
+func (s *WebhookStore) scan(read scan) (storage.Webhook, error) {
+	return column.ScanWebhook(read, s.seals)
+}
+
 // Webhooks lists all webhooks by name.
 func (s *WebhookStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
-	all, err := collect(ctx, s.reads, s.scan, `SELECT `+webhookColumns+` FROM webhooks ORDER BY name`)
+	all, err := collect(ctx, s.reads, s.scan, `SELECT `+column.WebhookColumns+` FROM webhooks ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list webhooks: %w", err)
 	}
@@ -51,7 +56,7 @@ func (s *WebhookStore) WebhookAt(ctx context.Context, organization, sandbox stri
 }
 
 func (s *WebhookStore) find(ctx context.Context, from source, where string, args ...any) (storage.Webhook, error) {
-	return first(ctx, from, s.scan, `SELECT `+webhookColumns+` FROM webhooks WHERE `+where, args...)
+	return first(ctx, from, s.scan, `SELECT `+column.WebhookColumns+` FROM webhooks WHERE `+where, args...)
 }
 
 // CreateWebhook stores a new webhook and sets its ID, Version and times. It reports all
@@ -193,7 +198,7 @@ func (s *WebhookStore) change(t *tx, w storage.Webhook, invalid error) (saved st
 
 // insert stores a new webhook, and its name once more in a table that outlives the webhook.
 func (s *WebhookStore) insert(t *tx, w *storage.Webhook) error {
-	values, err := s.values(w)
+	values, err := column.WebhookValues(w, s.seals, moment)
 	if err != nil {
 		return err
 	}
@@ -201,13 +206,13 @@ func (s *WebhookStore) insert(t *tx, w *storage.Webhook) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO webhooks (`+webhookColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
+	_, err = t.exec(`INSERT INTO webhooks (`+column.WebhookColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
 	return err
 }
 
 // update stores a changed webhook. Its deliveries and receipts show its new name.
 func (s *WebhookStore) update(t *tx, w *storage.Webhook) error {
-	values, err := s.values(w)
+	values, err := column.WebhookValues(w, s.seals, moment)
 	if err != nil {
 		return err
 	}
@@ -215,7 +220,7 @@ func (s *WebhookStore) update(t *tx, w *storage.Webhook) error {
 		return err
 	}
 	t.webhooksChanged()
-	_, err = t.exec(`UPDATE webhooks SET (`+webhookColumns+`) = ROW (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?`, append(values, w.ID)...)
+	_, err = t.exec(`UPDATE webhooks SET (`+column.WebhookColumns+`) = ROW (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?`, append(values, w.ID)...)
 	return err
 }
 

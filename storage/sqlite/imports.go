@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // ImportConfiguration stores what was set up in another store, with its IDs, versions and times:
@@ -64,11 +65,11 @@ func (s *Store) importCampaign(t *tx, c storage.Campaign) error {
 	if err := s.check(t.ctx(), t.conn, c, nil); err != nil {
 		return err
 	}
-	values, err := campaignValues(&c)
+	values, err := column.CampaignValues(&c, micros)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO campaigns (`+campaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
+	_, err = t.exec(`INSERT INTO campaigns (`+column.CampaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
 	if violates(err) {
 		return takenID("campaign", c.ID)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // A source answers queries: the pool of readers, or the writer's own connection.
@@ -73,13 +74,4 @@ func micros(t time.Time) any {
 }
 
 // A timestamp scans a column that was written with micros.
-type timestamp struct{ time.Time }
-
-// Scan implements sql.Scanner.
-func (m *timestamp) Scan(value any) error {
-	m.Time = time.Time{}
-	if at, ok := value.(int64); ok {
-		m.Time = time.UnixMicro(at).UTC()
-	}
-	return nil
-}
+type timestamp = column.Timestamp
