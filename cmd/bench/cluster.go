@@ -61,6 +61,19 @@ func newCluster(ctx context.Context, s settings, role string, concurrency int) (
 	return c, err
 }
 
+// oneNode is newCluster with this process as a node.
+func oneNode(ctx context.Context, s settings, role string, concurrency int) (*cluster, error) {
+	c, err := newCluster(ctx, s, role, concurrency)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.deliver(ctx); err != nil {
+		c.end()
+		return nil, err
+	}
+	return c, nil
+}
+
 func openShared(ctx context.Context, dir string) (*postgres.Store, *river.Jobs, error) {
 	url, err := os.ReadFile(filepath.Join(dir, databaseFile))
 	if err != nil {

@@ -48,14 +48,11 @@ var errFilled = errors.New("enough was enqueued")
 // one, each is signed anew, each attempt is kept, and everything committed by PostgreSQL with
 // synchronous_commit.
 func nodes(ctx context.Context, s settings) ([]row, error) {
-	c, err := newCluster(ctx, s, roleSink, s.workers)
+	c, err := oneNode(ctx, s, roleSink, s.workers)
 	if err != nil {
 		return nil, err
 	}
 	defer c.end()
-	if err := c.deliver(ctx); err != nil {
-		return nil, err
-	}
 	var limit, one float64
 	var rawCost cost
 	for range rounds {
@@ -88,14 +85,11 @@ const (
 
 // spread compares what two nodes deliver to a slow endpoint with what one does.
 func spread(ctx context.Context, s settings) ([]row, error) {
-	c, err := newCluster(ctx, s, roleSlow, share)
+	c, err := oneNode(ctx, s, roleSlow, share)
 	if err != nil {
 		return nil, err
 	}
 	defer c.end()
-	if err := c.deliver(ctx); err != nil {
-		return nil, err
-	}
 	one, err := c.measured(ctx, s.duration)
 	if err != nil {
 		return nil, err
@@ -117,14 +111,11 @@ const clusterPace = 5 * time.Millisecond // 200/s
 // clusterPaced compares the latency of deliveries, from the call to enqueue to the end of the
 // attempt, with that of a raw POST.
 func clusterPaced(ctx context.Context, s settings) ([]row, error) {
-	c, err := newCluster(ctx, s, roleSink, s.workers)
+	c, err := oneNode(ctx, s, roleSink, s.workers)
 	if err != nil {
 		return nil, err
 	}
 	defer c.end()
-	if err := c.deliver(ctx); err != nil {
-		return nil, err
-	}
 	body, header, err := c.source.sample()
 	if err != nil {
 		return nil, err
