@@ -220,6 +220,22 @@ func (c *cluster) awaitDelivered(ids []storage.ID) {
 		if err != nil || d.State != storage.StateDelivered {
 			c.Errorf("acknowledged delivery %s is %s: %v", id, d.State, err)
 		}
+		c.wantDeliveredOnce(id)
+	}
+}
+
+// wantDeliveredOnce checks that the records of a delivery's attempts end with the one that was
+// answered well, and have no other such.
+func (c *cluster) wantDeliveredOnce(id storage.ID) {
+	c.Helper()
+	attempts, err := c.store.Attempts(c.Context(), id)
+	if err != nil {
+		c.Error(err)
+	}
+	for i, a := range attempts {
+		if ended := a.Code/100 == 2; ended != (i == len(attempts)-1) {
+			c.Errorf("attempt %d of %d of delivery %s was answered %d", a.N, len(attempts), id, a.Code)
+		}
 	}
 }
 
