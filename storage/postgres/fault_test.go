@@ -51,8 +51,8 @@ func TestLostAnswersToCommits(t *testing.T) {
 				}
 				wantDelivered(t, direct, int64(i+1))
 			}
-			if p.cuts.Load() < 6 {
-				t.Errorf("the connection was cut %d times", p.cuts.Load())
+			if p.done.Load() < 6 {
+				t.Errorf("the connection was cut %d times", p.done.Load())
 			}
 		})
 	}
@@ -91,11 +91,16 @@ func wantDelivered(t *testing.T, store *Store, n int64) {
 // A proxy passes bytes between clients and a server, and cuts a connection at given texts.
 type proxy struct {
 	address, server string
-	cuts            atomic.Int64
+	done            atomic.Int64 // how often it has cut
 
 	mu                sync.Mutex // guards the fields below
-	request, answer   []byte
-	requests, answers int // how often to cut
+	requests, answers cut
+}
+
+// A cut says before which bytes to cut a connection, and how often.
+type cut struct {
+	at    string
+	times int
 }
 
 func newProxy(t *testing.T, server string) *proxy {
@@ -119,30 +124,24 @@ func newProxy(t *testing.T, server string) *proxy {
 	return p
 }
 
-func (p *proxy) cutRequests(at string, times int) {
+func (p *proxy) cutRequests(at string, times int) { p.set(&p.requests, cut{at, times}) }
+func (p *proxy) cutAnswers(at string, times int)  { p.set(&p.answers, cut{at, times}) }
+
+func (p *proxy) set(which *cut, to cut) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.request, p.requests = []byte(at), times
+	*which = to
 }
 
-func (p *proxy) cutAnswers(at string, times int) {
+// cuts reports whether a connection is to be cut before these bytes.
+func (p *proxy) cuts(which *cut, part []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.answer, p.answers = []byte(at), times
-}
-
-// cutsRequest reports whether a connection is to be cut before these bytes; likewise cutsAnswer.
-func (p *proxy) cutsRequest(part []byte) bool { return p.cut(part, p.request, &p.requests) }
-func (p *proxy) cutsAnswer(part []byte) bool  { return p.cut(part, p.answer, &p.answers) }
-
-func (p *proxy) cut(part, at []byte, times *int) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if *times == 0 || !bytes.Contains(part, at) {
+	if which.times == 0 || !bytes.Contains(part, []byte(which.at)) {
 		return false
 	}
-	*times--
-	p.cuts.Add(1)
+	which.times--
+	p.done.Add(1)
 	return true
 }
 
@@ -153,14 +152,14 @@ func (p *proxy) serve(client net.Conn) {
 		return
 	}
 	var both sync.WaitGroup
-	pass := func(to, from net.Conn, cuts func([]byte) bool) {
+	pass := func(to, from net.Conn, which *cut) {
 		both.Go(func() {
 			defer client.Close()
 			defer server.Close()
 			buffer := make([]byte, 64<<10)
 			for {
 				n, err := from.Read(buffer)
-				if err != nil || cuts(buffer[:n]) {
+				if err != nil || p.cuts(which, buffer[:n]) {
 					return
 				}
 				if _, err := to.Write(buffer[:n]); err != nil {
@@ -169,8 +168,8 @@ func (p *proxy) serve(client net.Conn) {
 			}
 		})
 	}
-	pass(server, client, p.cutsRequest)
-	pass(client, server, p.cutsAnswer)
+	pass(server, client, &p.requests)
+	pass(client, server, &p.answers)
 	both.Wait()
 }
 
