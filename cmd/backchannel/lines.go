@@ -98,8 +98,12 @@ func (l *lines) line(ctx context.Context) (string, error) {
 	})
 }
 
-// await returns what reading returns, or the reason why ctx ended first.
+// await returns what reading returns, or the reason why ctx ended first. What is being read then
+// is left behind, so that nothing more may be read.
 func await(ctx context.Context, read func() (string, error)) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
 	type answer struct {
 		text string
 		err  error

@@ -82,7 +82,7 @@ func TestCtrlCLeavesTheLines(t *testing.T) {
 			}
 			s.press("\x03")
 			if code := s.ended(); code != exitDone {
-				t.Errorf("it exits %d", code)
+				t.Errorf("it exits %d: %s", code, s.drawn())
 			}
 			if !s.isCooked() {
 				t.Error("the terminal is not as it was")
