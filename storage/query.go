@@ -63,10 +63,11 @@ type Counts struct {
 	Executions int64
 }
 
-// Waiting says how many deliveries wait: "12 queued, 3 retrying, 1 parked", empty for none.
-func (c Counts) Waiting() string {
+// Unfinished says how many deliveries have not ended: "12 queued, 3 retrying, 1 parked", empty for
+// none. Some may be sending even once this process has stopped, on another node.
+func (c Counts) Unfinished() string {
 	var parts []string
-	for _, state := range []State{Queued, Retrying, Parked} {
+	for _, state := range []State{Queued, Sending, Retrying, Parked} {
 		if n := c.Deliveries[state]; n > 0 {
 			parts = append(parts, words.Group(n)+" "+string(state))
 		}

@@ -22,14 +22,14 @@ func (s *session) noteLeft(ctx context.Context, store leftStore) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTimeout)
 	defer cancel()
 	counts, err := store.Counts(ctx)
-	if err != nil || counts.Waiting() == "" {
+	if err != nil || counts.Unfinished() == "" {
 		return
 	}
 	switch rt, alive, err := store.Runtime(ctx); {
 	case err != nil:
 	case alive && rt.PID != 0:
-		s.note("%s: process %d goes on", counts.Waiting(), rt.PID)
+		s.note("%s: process %d goes on", counts.Unfinished(), rt.PID)
 	default:
-		s.note("%s: waiting for an engine, which backchannel serve and the console run", counts.Waiting())
+		s.note("%s: waiting for an engine, which backchannel serve and the console run", counts.Unfinished())
 	}
 }
