@@ -34,6 +34,9 @@ func Alone[T any](kinds storage.Change, work func(T) error) *Operation[T] {
 type Outcome struct {
 	Err      error
 	Panicked any
+	// Common means that an error is not due to a single operation, so that trying each alone is
+	// in vain, or is dangerous, because all of them may have been done.
+	Common bool
 }
 
 // Failed reports whether the operation has not been done.
@@ -137,13 +140,14 @@ func (q *Queue[T]) next() *Operation[T] {
 }
 
 // All commits a batch in one transaction. If any of the operations fails, each runs again in a
-// transaction of its own, so that one failure does not affect the others.
+// transaction of its own, so that one failure does not affect the others, unless they have it in
+// common.
 func All[T any](batch []*Operation[T], commit func([]*Operation[T]) Outcome) {
 	if len(batch) == 0 {
 		return
 	}
 	result := commit(batch)
-	if len(batch) > 1 && result.Failed() {
+	if len(batch) > 1 && result.Failed() && !result.Common {
 		for i := range batch {
 			All(batch[i:i+1], commit)
 		}

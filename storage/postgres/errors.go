@@ -20,7 +20,7 @@ func (e errAborted) Error() string { return e.cause.Error() }
 func (e errAborted) Unwrap() error { return e.cause }
 
 // errUnknown is the error of a commit of which it could not be found out whether it took place.
-var errUnknown = errors.New("whether the last change was stored is unknown, because the connection to the database was lost; look before you repeat it")
+var errUnknown = errors.New("whether the change was stored is unknown, so look before you repeat it")
 
 // Codes of PostgreSQL, appendix A of its manual.
 const (
@@ -113,6 +113,9 @@ func (p place) explain(err error) error {
 		return fmt.Errorf("%w: the server of %s: %s; free some space there; what was acknowledged is safe", storage.ErrDiskFull, p, serverText(err))
 	case tooMany:
 		return fmt.Errorf("%w: %s has no connection left (%s); raise max_connections there, or run fewer nodes", storage.ErrAway, p, serverText(err))
+	}
+	if errors.Is(err, errUnknown) {
+		return fmt.Errorf("%w: %s cannot be reached: %s; %w", storage.ErrAway, p, cause(err), errUnknown)
 	}
 	var connecting *pgconn.ConnectError
 	if away(err) || errors.As(err, &connecting) {

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -36,9 +35,7 @@ func TestLostAnswersToCommits(t *testing.T) {
 			direct := open(t, Options{URL: database, KeyFile: templateKey})
 			w := makeWebhook(t, direct)
 			p := newProxy(t, server.Address())
-			through := mustParse(t, database)
-			through.Host, through.RawQuery = p.address, url.Values{"user": {"postgres"}, "sslmode": {"disable"}}.Encode()
-			store := open(t, Options{URL: through.String(), KeyFile: templateKey})
+			store := open(t, Options{URL: p.url(t, database), KeyFile: templateKey})
 			for i := range 3 {
 				cut(p, 1)
 				made, err := store.Enqueue(t.Context(), storetest.EventFor(w))
@@ -95,12 +92,15 @@ type proxy struct {
 
 	mu                sync.Mutex // guards the fields below
 	requests, answers cut
+	conns             map[net.Conn]bool // of clients; nil: none is let through any more
 }
 
-// A cut says before which bytes to cut a connection, and how often.
+// A cut says before which bytes to cut a connection, and how often; or all connections, for
+// good.
 type cut struct {
 	at    string
 	times int
+	all   bool
 }
 
 func newProxy(t *testing.T, server string) *proxy {
@@ -109,7 +109,7 @@ func newProxy(t *testing.T, server string) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{address: listener.Addr().String(), server: server}
+	p := &proxy{address: listener.Addr().String(), server: server, conns: map[net.Conn]bool{}}
 	var conns sync.WaitGroup
 	conns.Go(func() {
 		for {
@@ -124,8 +124,18 @@ func newProxy(t *testing.T, server string) *proxy {
 	return p
 }
 
-func (p *proxy) cutRequests(at string, times int) { p.set(&p.requests, cut{at, times}) }
-func (p *proxy) cutAnswers(at string, times int)  { p.set(&p.answers, cut{at, times}) }
+// url returns the URL of a database of the server, through the proxy.
+func (p *proxy) url(t *testing.T, database string) string {
+	through := mustParse(t, database)
+	through.Host, through.RawQuery = p.address, url.Values{"user": {"postgres"}, "sslmode": {"disable"}}.Encode()
+	return through.String()
+}
+
+func (p *proxy) cutRequests(at string, times int) { p.set(&p.requests, cut{at: at, times: times}) }
+func (p *proxy) cutAnswers(at string, times int)  { p.set(&p.answers, cut{at: at, times: times}) }
+
+// cutOffAt cuts all connections at an answer, and lets none through from then on.
+func (p *proxy) cutOffAt(at string) { p.set(&p.answers, cut{at: at, times: 1, all: true}) }
 
 func (p *proxy) set(which *cut, to cut) {
 	p.mu.Lock()
@@ -142,10 +152,30 @@ func (p *proxy) cuts(which *cut, part []byte) bool {
 	}
 	which.times--
 	p.done.Add(1)
+	if which.all {
+		for conn := range p.conns {
+			conn.Close()
+		}
+		p.conns = nil
+	}
 	return true
 }
 
+// admit reports whether a client is let through.
+func (p *proxy) admit(client net.Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.conns != nil {
+		p.conns[client] = true
+	}
+	return p.conns != nil
+}
+
 func (p *proxy) serve(client net.Conn) {
+	if !p.admit(client) {
+		client.Close()
+		return
+	}
 	server, err := net.Dial("tcp", p.server)
 	if err != nil {
 		client.Close()
@@ -171,73 +201,6 @@ func (p *proxy) serve(client net.Conn) {
 	pass(server, client, &p.requests)
 	pass(client, server, &p.answers)
 	both.Wait()
-}
-
-// TestRestartsOfTheServer enqueues while the server is restarted: what was acknowledged is there,
-// and nothing twice.
-func TestRestartsOfTheServer(t *testing.T) {
-	t.Parallel()
-	for _, mode := range []string{"fast", "immediate"} {
-		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
-			server := pgtest.Start(t, pgtest.Options{Fsync: mode == "immediate"})
-			store := open(t, Options{URL: server.Create(t), KeyFile: templateKey})
-			w := makeWebhook(t, store)
-			hints := store.Changes(t.Context())
-			var unknown atomic.Int64
-			acknowledged := whileRestarting(t, server, mode, func() error {
-				_, err := store.Enqueue(context.WithoutCancel(t.Context()), storetest.EventFor(w))
-				if errors.Is(err, errUnknown) {
-					unknown.Add(1)
-				}
-				return err
-			})
-			rows, err := store.CountDeliveries(t.Context(), storage.DeliveryQuery{})
-			if err != nil || rows < acknowledged || rows > acknowledged+unknown.Load() {
-				t.Errorf("%d events were acknowledged, of %d it was unknown, %d are there, %v", acknowledged, unknown.Load(), rows, err)
-			}
-			waitForAll(t, hints)
-		})
-	}
-}
-
-// whileRestarting repeats work until some time after a restart, and returns how often it was done.
-func whileRestarting(t *testing.T, server *pgtest.Server, mode string, work func() error) (done int64) {
-	t.Helper()
-	stop, atWork := make(chan struct{}), make(chan struct{})
-	var workers sync.WaitGroup
-	var count atomic.Int64
-	for range 4 {
-		workers.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				err := work()
-				switch {
-				case errors.Is(err, storage.ErrAway), errors.Is(err, errUnknown): // on a slow machine
-				case err != nil:
-					t.Errorf("while the server was restarted: %v", err)
-					return
-				case count.Add(1) == 50:
-					close(atWork)
-				}
-			}
-		})
-	}
-	<-atWork
-	if err := errors.Join(server.Stop(mode), server.Start()); err != nil {
-		t.Error(err)
-	}
-	back := count.Load() + 50
-	for count.Load() < back && !t.Failed() {
-		time.Sleep(time.Millisecond)
-	}
-	close(stop)
-	workers.Wait()
-	return count.Load()
 }
 
 // waitForAll waits for the hint that anything may have changed, which follows a loss of the

@@ -85,6 +85,7 @@ func (w *writer) commit(batch []*operation) commit.Outcome {
 		clear(w.facets) // those that the transaction stored are gone
 		clear(w.targets)
 		if !transient(result.Err) || !wait(ctx, pause) {
+			result.Common = away(result.Err) || errors.Is(result.Err, errUnknown)
 			result.Err = w.place.explain(result.Err)
 			return result
 		}
@@ -111,7 +112,7 @@ func (w *writer) run(ctx context.Context, batch []*operation) (*tx, commit.Outco
 	}
 	switch err = t.commit(); {
 	case unknown(err):
-		err = w.lookUp(ctx, err)
+		err = w.lookUp(err)
 	case err != nil:
 		rollback(ctx, begun)
 	}
@@ -120,8 +121,11 @@ func (w *writer) run(ctx context.Context, batch []*operation) (*tx, commit.Outco
 
 // lookUp finds out whether the last transaction took place although its commit returned an
 // error. The row of table writers that it changed is locked as long as it may still do so: the
-// connection can be lost while the server is committing.
-func (w *writer) lookUp(ctx context.Context, lost error) error {
+// connection can be lost while the server is committing. It is as patient as if nothing had been
+// tried before, because whoever hears that it is unknown has to look for himself.
+func (w *writer) lookUp(lost error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	for pause := firstPause; ; pause *= 2 {
 		done, err := first(ctx, w.pool, one[int64], `INSERT INTO writers VALUES (?, 0, now())
 			ON CONFLICT (id) DO UPDATE SET seen = excluded.seen RETURNING done`, w.id)
