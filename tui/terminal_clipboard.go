@@ -21,8 +21,15 @@ const tmuxPatience = 2 * time.Second
 // how far that is known to have worked, because no terminal confirms it. Within tmux, tmux
 // itself copies it: by default (set-clipboard external) it ignores the escape sequence.
 func (t *terminal) copy(ctx context.Context, text string) (how string, err error) {
-	if os.Getenv("TMUX") != "" && keepInTmux(ctx, text) == nil {
-		return "copied to tmux: prefix ] pastes it, and the terminal has it if it takes it", nil
+	inTmux := os.Getenv("TMUX") != ""
+	if inTmux {
+		if passed, err := keepInTmux(ctx, text); err == nil {
+			how := "copied to tmux: prefix ] pastes it"
+			if passed {
+				how += "; sent to the terminal's clipboard too, unless tmux's set-clipboard is off"
+			}
+			return how, nil
+		}
 	}
 	if hasNoClipboard(os.Getenv("TERM"), os.Getenv("TERM_PROGRAM")) {
 		return "", errors.New("this terminal has no clipboard")
@@ -30,12 +37,15 @@ func (t *terminal) copy(ctx context.Context, text string) (how string, err error
 	if _, err := t.Write([]byte(clipboardSequence(os.Getenv("TERM"), text))); err != nil {
 		return "", err
 	}
-	return "sent to the terminal, which has it on its clipboard if it takes it", nil
+	if inTmux { // by default tmux takes what it is told itself, and nothing that a program writes
+		return "sent to the terminal's clipboard, which tmux lets through with set-clipboard on", nil
+	}
+	return "sent to the terminal's clipboard", nil
 }
 
 // keepInTmux puts a text into tmux's paste buffer, and from version 3.2 (-w) also onto the
-// clipboard of the terminal around it.
-func keepInTmux(ctx context.Context, text string) error {
+// clipboard of the terminal around it, which passed reports.
+func keepInTmux(ctx context.Context, text string) (passed bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, tmuxPatience)
 	defer cancel()
 	load := func(options ...string) error {
@@ -44,9 +54,9 @@ func keepInTmux(ctx context.Context, text string) error {
 		return cmd.Run()
 	}
 	if load("-w") == nil {
-		return nil
+		return true, nil
 	}
-	return load()
+	return false, load()
 }
 
 // hasNoClipboard reports whether a terminal is known not to take OSC 52.

@@ -28,7 +28,6 @@ type Store interface {
 type Choice struct {
 	IDs   []storage.ID // these, or if there are none, what follows
 	Query storage.DeliveryQuery
-	Match func(storage.Delivery) bool // nil: all that the query selects
 }
 
 // A Plan is an action and the deliveries that it was asked for.
@@ -96,9 +95,6 @@ func (p *planner) all(ctx context.Context, of Choice) error {
 	for d, err := range pages.All() {
 		if err != nil {
 			return err
-		}
-		if of.Match != nil && !of.Match(d) {
-			continue
 		}
 		if err := p.consider(ctx, d); err != nil {
 			return err

@@ -112,11 +112,7 @@ func TestPlanSaysWhatWillBeDone(t *testing.T) {
 		"those":      {storage.CancelDeliveries, bulk.Choice{IDs: []storage.ID{3, 99, 1}}, mixed, 0, "Cancel 2 of 3 deliveries?", "1 cannot be cancelled: 1 no longer kept.", ""},
 		"none":       {storage.CancelDeliveries, bulk.Choice{}, mixed[4:], 0, "Cancel 0 of 4 deliveries?", "4 cannot be cancelled: 2 failed, 1 cancelled, 1 delivered.", "conflict: none of 4 deliveries can be cancelled: 2 failed, 1 cancelled, 1 delivered"},
 		"none again": {storage.RetryDeliveries, bulk.Choice{}, mixed[4:5], 0, "Retry 0 of 1 delivery?", "1 cannot be retried: 1 delivered.", "conflict: none of them can be retried: 1 delivered; replay them instead"},
-		"matching": {
-			storage.CancelDeliveries, bulk.Choice{Match: func(d storage.Delivery) bool { return d.ID%2 == 1 }}, mixed, 0,
-			"Cancel 2 of 4 deliveries?", "2 cannot be cancelled: 1 cancelled, 1 delivered.", "",
-		},
-		"nothing": {storage.CancelDeliveries, bulk.Choice{}, nil, 0, "Cancel 0 deliveries?", "", ""},
+		"nothing":    {storage.CancelDeliveries, bulk.Choice{}, nil, 0, "Cancel 0 deliveries?", "", ""},
 	} {
 		s := stored(c.states...)
 		s.deleted = c.deleted

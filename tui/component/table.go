@@ -1,6 +1,7 @@
 package component
 
 import (
+	"maps"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -149,6 +150,24 @@ func (t *Table) Marked() []string {
 		}
 	}
 	return keys
+}
+
+// Marks returns the keys of all marked rows, whether they are in the table now or not.
+func (t *Table) Marks() []string { return slices.Sorted(maps.Keys(t.marks)) }
+
+// HasMarks reports whether any row is marked.
+func (t *Table) HasMarks() bool { return len(t.marks) > 0 }
+
+// KeepMarks removes the marks of rows that are not in the table.
+func (t *Table) KeepMarks() {
+	if !t.HasMarks() {
+		return
+	}
+	kept := map[string]bool{}
+	for _, key := range t.Marked() {
+		kept[key] = true
+	}
+	t.marks = kept
 }
 
 // ClearMarks removes all marks.

@@ -25,6 +25,9 @@ func (d *Screen) Bindings() []screen.Binding {
 
 // rowBindings returns the keys that act on the delivery.
 func (d *Screen) rowBindings(r row) []screen.Binding {
+	if marked := d.List().Marked(); len(marked) > 0 {
+		return d.markedBindings(marked)
+	}
 	over := ""
 	if r.State.Final() {
 		over = "it is " + string(r.State) + " already; r sends it again"
@@ -68,7 +71,7 @@ func (d *Screen) receiptBinding(r row) screen.Binding {
 func (d *Screen) listBindings() []screen.Binding {
 	all := []screen.Binding{d.FilterBinding("Choose deliveries by state, text or key: failed acme campaign:Orders")}
 	if d.List().Len() > 0 {
-		all = append(append(all, d.FollowBinding()), d.NextBindings()...)
+		all = slices.Concat(all, []screen.Binding{d.FollowBinding()}, d.MarkBindings(), []screen.Binding{d.allBinding()}, d.NextBindings())
 	}
 	return all
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"backchannel/storage"
+	"backchannel/storage/bulk"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 )
@@ -14,9 +15,8 @@ import (
 // Store keeps the deliveries, and what is known of each.
 type Store interface {
 	storage.ParkedStore
+	bulk.Store
 	Event(context.Context, storage.ID) (storage.Event, error)
-	Delivery(context.Context, storage.ID) (storage.Delivery, error)
-	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
 	CountDeliveries(context.Context, storage.DeliveryQuery) (int64, error)
 	Attempts(context.Context, storage.ID) ([]storage.Attempt, error)
 	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
@@ -31,7 +31,9 @@ type Screen struct {
 	env   *screen.Env
 	store Store
 	title string
-	all   bool // there are no other deliveries
+	among storage.DeliveryQuery // those that the screen is about
+	all   bool                  // there are no other deliveries
+	many  many
 }
 
 // row is a delivery and its last receipt, if the built-in receiver got it.
@@ -65,7 +67,7 @@ func New(e *screen.Env, store Store) *Screen {
 
 // NewAmong returns a screen of some of a store's deliveries, which is opened over a view.
 func NewAmong(e *screen.Env, store Store, title string, among storage.DeliveryQuery) *Screen {
-	d := &Screen{env: e, store: store, title: title}
+	d := &Screen{env: e, store: store, title: title, among: among, many: many{env: e, store: store}}
 	d.Browser = screen.NewBrowser(e, screen.BrowserSpec[row, detail]{
 		Columns: columns(),
 		ID:      func(r row) storage.ID { return r.ID },
@@ -91,6 +93,7 @@ func NewAmong(e *screen.Env, store Store, title string, among storage.DeliveryQu
 		Share:   12,
 		Welcome: func(width, height int) string { return d.welcome(width, height) },
 	})
+	d.List().Table.Marking = true
 	return d
 }
 

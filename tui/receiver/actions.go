@@ -80,10 +80,8 @@ func (r *Screen) lesserBindings(row storage.Receipt) []screen.Binding {
 	if row.Pinned {
 		pin.Label, pin.Help = "unpin", "No longer pin it"
 	}
-	all := []screen.Binding{
-		{Keys: []string{" "}, Label: "mark", Help: "Mark it, or no longer", Do: r.mark},
-		{Keys: []string{"="}, Label: "diff", Help: "Compare two marked receipts, or the marked and this one; none marked: this one and its fixture", Do: r.diff},
-	}
+	all := append(r.MarkBindings(),
+		screen.Binding{Keys: []string{"="}, Label: "diff", Help: "Compare two marked receipts, or the marked and this one; none marked: this one and its fixture", Do: r.diff})
 	if r.export.write != nil {
 		all = append(all, screen.Binding{Keys: []string{"x"}, Label: "export", Help: "Export receipts to a file: JSON, NDJSON, HAR, curl", Do: r.chooseExport})
 	}
@@ -142,26 +140,10 @@ func (r *Screen) listBindings() []screen.Binding {
 	return all
 }
 
-func (r *Screen) mark() tea.Cmd {
-	r.List().Table.Key(tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}})
-	return nil
-}
-
-// marked returns the IDs of the marked receipts.
-func (r *Screen) marked() []storage.ID {
-	var ids []storage.ID
-	for _, text := range r.List().Table.Marked() {
-		if id, err := storage.ParseID(text); err == nil { // always: the table has it from an ID
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
 // diff compares two marked receipts, or the marked one with the selected one, or if none is
 // marked, the selected one with its fixture.
 func (r *Screen) diff() tea.Cmd {
-	marked, selected := r.marked(), r.List().SelectedID()
+	marked, selected := r.List().Marked(), r.List().SelectedID()
 	if len(marked) == 1 && marked[0] != selected {
 		marked = append(marked, selected)
 	}
@@ -172,5 +154,5 @@ func (r *Screen) diff() tea.Cmd {
 }
 
 func (r *Screen) chooseExport() tea.Cmd {
-	return r.export.choose(exportable{marked: r.marked(), selected: r.List().SelectedID(), filter: r.Terms()})
+	return r.export.choose(exportable{marked: r.List().Marked(), selected: r.List().SelectedID(), filter: r.Terms()})
 }

@@ -4,7 +4,6 @@ package receiver
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"backchannel/fixtures/fire"
@@ -138,15 +137,6 @@ func values(r storage.Receipt) map[string]string {
 func (r *Screen) Webhook() (storage.ID, bool) {
 	row, ok := r.List().Selected()
 	return row.WebhookID, ok && row.WebhookID != 0
-}
-
-// Position returns where the selection is in the list, and how many receipts are marked.
-func (r *Screen) Position() string {
-	text := r.Browser.Position()
-	if marked := len(r.List().Table.Marked()); marked > 0 {
-		return fmt.Sprintf("%d marked   %s", marked, text)
-	}
-	return text
 }
 
 // Copies returns what a person may need elsewhere of a receipt.

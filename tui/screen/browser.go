@@ -120,6 +120,7 @@ func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
 // Update takes what was read, and the keys that move or type.
 func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
 	if cmd, fresh := b.list.Take(msg); fresh {
+		b.dropStaleMarks()
 		return tea.Batch(cmd, b.readSelected(), b.list.Trouble())
 	}
 	if cmd, fresh := b.takeCount(msg); fresh {
@@ -208,8 +209,9 @@ func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
 
 // Position returns where the selection is in the list, and whether the list moves.
 func (b *Browser[R, D]) Position() string {
-	if !b.all {
-		return b.list.Position(-1)
+	total := int64(-1)
+	if b.all {
+		total = b.spec.Total()
 	}
-	return b.list.Position(b.spec.Total())
+	return b.marksWord() + b.list.Position(total)
 }

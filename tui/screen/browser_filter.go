@@ -106,8 +106,8 @@ func (b *Browser[R, D]) TypingBindings() []Binding {
 // Typing reports whether keys are text for the filter or for the search in the body.
 func (b *Browser[R, D]) Typing() bool { return b.filter.Typing || b.doc.Search.Typing() }
 
-// Back ends the search in the body, leads from the detail to the list, and then removes the
-// filter.
+// Back ends the search in the body, leads from the detail to the list, removes the filter, and
+// then the marks.
 func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
 	switch {
 	case b.bodyFocused() && b.doc.Search.End():
@@ -120,6 +120,9 @@ func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
 		b.filter.Clear()
 		b.source()
 		return b.list.Unfilter(givenUp), true
+	case b.list.Table.HasMarks():
+		b.list.Table.ClearMarks()
+		return nil, true
 	}
 	return nil, false
 }

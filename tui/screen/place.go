@@ -28,7 +28,11 @@ func (b *Browser[R, D]) Return(to Place) tea.Cmd {
 
 // Nearer says what esc does before it leads back.
 func (b *Browser[R, D]) Nearer() string {
-	return nearer(b.Focused != PaneList, b.filter.Shown())
+	near := nearer(b.Focused != PaneList, b.filter.Shown())
+	if near == "" && b.list.Table.HasMarks() {
+		return "clear the marks"
+	}
+	return near
 }
 
 // FocusDetail moves the focus to the detail.

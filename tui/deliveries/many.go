@@ -1,0 +1,196 @@
+package deliveries
+
+import (
+	"context"
+	"fmt"
+
+	"backchannel/storage"
+	"backchannel/storage/bulk"
+	"backchannel/storage/words"
+	"backchannel/tui/component"
+	"backchannel/tui/screen"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// many does the same with many deliveries, one plan at a time.
+type many struct {
+	env   *screen.Env
+	store bulk.Store
+	stop  context.CancelFunc // nil: nothing is under way
+	so    string             // how far it is, for the left of the position
+}
+
+// byConsole is who does what the console does, as Activity says it.
+const byConsole = "in the console"
+
+// manyToast is the toast that says what became of a plan, or why there is none.
+const manyToast = "many"
+
+// manyNews says how far a plan is, and at last what became of it.
+type manyNews struct {
+	done  bulk.Outcome
+	ended bool
+	err   error
+	more  <-chan manyNews
+	of    *many
+}
+
+// ask finds the deliveries, says with how many it can be done, and asks whether to do it.
+func (m *many) ask(action storage.DeliveryAction, of bulk.Choice) tea.Cmd {
+	if m.stop != nil {
+		return m.say(screen.Warn("another one is under way: esc stops it"))
+	}
+	return screen.ReadThen(m.env, func(ctx context.Context) (bulk.Plan, error) {
+		return bulk.Prepare(ctx, m.store, action, of, nil)
+	}, m.confirm)
+}
+
+func (m *many) confirm(plan bulk.Plan, err error) tea.Cmd {
+	if err == nil {
+		err = plan.Impossible()
+	}
+	switch {
+	case err != nil:
+		return m.say(screen.Bad(screen.OneLine(err)))
+	case len(plan.IDs) == 0:
+		return m.say(screen.Info("no deliveries match the filter"))
+	}
+	text := []string{"Those that come meanwhile are not taken."}
+	if why := plan.Exception(); why != "" {
+		text = append([]string{why}, text...)
+	}
+	return m.env.Ask(component.Confirm{
+		Title: plan.Question(), Text: text, Yes: string(plan.Action) + " " + words.Group(plan.Expect.Done), No: "leave them",
+	}, func() tea.Cmd { return m.start(plan) })
+}
+
+// start carries a plan out.
+func (m *many) start(plan bulk.Plan) tea.Cmd {
+	if m.stop != nil { // begun while the question stood
+		return m.say(screen.Warn("another one is under way: esc stops it"))
+	}
+	ctx, stop := context.WithCancel(m.env.Context)
+	m.stop = stop
+	news := make(chan manyNews, 1)
+	return tea.Batch(func() tea.Msg {
+		done, err := plan.Run(ctx, m.store, byConsole, func(o bulk.Outcome) {
+			select {
+			case news <- manyNews{done: o, more: news, of: m}:
+			default: // the one before has not been shown yet
+			}
+		})
+		news <- manyNews{done: done, ended: true, err: err, of: m}
+		return nil
+	}, m.await(news))
+}
+
+func (m *many) await(news <-chan manyNews) tea.Cmd {
+	ctx := m.env.Context
+	return func() tea.Msg {
+		select {
+		case one := <-news:
+			return one
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// take shows how far a plan is, or what became of it, and reports whether msg was about that.
+func (m *many) take(msg tea.Msg) (tea.Cmd, bool) {
+	news, ok := msg.(manyNews)
+	if !ok || news.of != m {
+		return nil, false
+	}
+	if !news.ended {
+		m.so = fmt.Sprintf("%s %s of %s, esc stops   ", news.done.Action.Done(), words.Group(news.done.Total()), words.Group(news.done.Of))
+		return m.await(news.more), true
+	}
+	m.stop()
+	m.stop, m.so = nil, ""
+	return m.say(m.ended(news)), true
+}
+
+func (m *many) ended(news manyNews) component.Toast {
+	switch {
+	case news.err != nil:
+		return screen.Bad(news.done.String() + "; then " + screen.OneLine(news.err))
+	case news.done.Stopped || news.done.RefusedTotal() > 0:
+		return screen.Warn(news.done.String())
+	}
+	return screen.Good(news.done.String())
+}
+
+// halt stops the plan that is carried out, and reports whether there is one.
+func (m *many) halt() bool {
+	if m.stop == nil {
+		return false
+	}
+	m.stop()
+	return true
+}
+
+func (m *many) say(t component.Toast) tea.Cmd {
+	t.ID = manyToast
+	return screen.Say(t)
+}
+
+// Update takes what was read, and the progress of a plan.
+func (d *Screen) Update(msg tea.Msg) tea.Cmd {
+	if cmd, taken := d.many.take(msg); taken {
+		return cmd
+	}
+	return d.Browser.Update(msg)
+}
+
+// Position returns how far a plan is, how many deliveries are marked, and where the selection is.
+func (d *Screen) Position() string { return d.many.so + d.Browser.Position() }
+
+// Back stops the plan that is carried out, before it leads anywhere.
+func (d *Screen) Back() (tea.Cmd, bool) {
+	if d.many.halt() {
+		return nil, true
+	}
+	return d.Browser.Back()
+}
+
+// Nearer says what esc does before it leads back.
+func (d *Screen) Nearer() string {
+	if d.many.stop != nil {
+		return "stop"
+	}
+	return d.Browser.Nearer()
+}
+
+// markedBindings returns the keys that act on the marked deliveries.
+func (d *Screen) markedBindings(marked []storage.ID) []screen.Binding {
+	n := screen.Thousands(int64(len(marked)))
+	do := func(key, label string, action storage.DeliveryAction) screen.Binding {
+		return screen.Binding{
+			Keys: []string{key}, Label: label + " " + n, Help: "Do so with the " + n + " marked, after a question",
+			Do: func() tea.Cmd { return d.many.ask(action, bulk.Choice{IDs: marked}) },
+		}
+	}
+	return append(d.TurnBindings(), do("r", "replay", storage.ReplayDeliveries), do("t", "retry now", storage.RetryDeliveries), do("X", "cancel", storage.CancelDeliveries))
+}
+
+// allBinding returns the key that acts on all deliveries that the filter chooses.
+func (d *Screen) allBinding() screen.Binding {
+	return screen.Binding{Keys: []string{"A"}, Label: "all", Help: "Replay, retry or cancel all that the filter chooses, after a question", Do: d.chooseForAll}
+}
+
+func (d *Screen) chooseForAll() tea.Cmd {
+	of := bulk.Choice{Query: d.among}
+	of.Query.Filter = d.Terms()
+	title := "All that the filter chooses"
+	if len(of.Query.Filter.Terms) == 0 {
+		title = "All deliveries here"
+	}
+	menu := component.Menu{Title: title, Details: []component.MenuItem{
+		{ID: string(storage.ReplayDeliveries), Key: "r", Label: "replay", Detail: "send the same bytes again, as new deliveries"},
+		{ID: string(storage.RetryDeliveries), Key: "t", Label: "retry now", Detail: "make the next attempt of each now"},
+		{ID: string(storage.CancelDeliveries), Key: "X", Label: "cancel", Detail: "make no further attempt"},
+	}}
+	return d.env.Choose(menu, func(action string) tea.Cmd { return d.many.ask(storage.DeliveryAction(action), of) })
+}
