@@ -1,17 +1,13 @@
 package column
 
-import (
-	"time"
-
-	"backchannel/storage"
-)
+import "backchannel/storage"
 
 // CampaignColumns are all columns of a campaign, in the order of CampaignValues and ScanCampaign. The settings are one column of JSON, like the
 // draft, which has the same fields; only what SQL compares or changes has columns of its own.
 const CampaignColumns = `id, version, uuid, version_id, status, name, settings, draft_version_id, draft, executions, created_at, updated_at`
 
-// CampaignValues returns the columns of a campaign. at is how the store writes a time.
-func CampaignValues(c *storage.Campaign, at func(time.Time) any) ([]any, error) {
+// CampaignValues returns the columns of a campaign.
+func CampaignValues(c *storage.Campaign) ([]any, error) {
 	settings, err := PackSettings(&c.CampaignSettings)
 	if err != nil {
 		return nil, err
@@ -24,7 +20,7 @@ func CampaignValues(c *storage.Campaign, at func(time.Time) any) ([]any, error) 
 	}
 	return []any{
 		c.ID, c.Version, c.UUID, c.VersionID, c.Status, c.Name, settings, c.DraftVersionID, draft, c.Executions,
-		at(c.CreatedAt), at(c.UpdatedAt),
+		At(c.CreatedAt), At(c.UpdatedAt),
 	}, nil
 }
 

@@ -1,8 +1,6 @@
 package column
 
 import (
-	"time"
-
 	"backchannel/storage"
 	"backchannel/storage/seal"
 )
@@ -12,8 +10,8 @@ import (
 const WebhookColumns = `id, version, name, organization, sandbox_id, sandbox_name, channels, url, auth, state, state_reason,
 	revision, options, headers, jwt_secret, header_secrets, created_at, updated_at`
 
-// WebhookValues returns the columns of a webhook. at is how the store writes a time.
-func WebhookValues(w *storage.Webhook, seals *seal.Sealer, at func(time.Time) any) ([]any, error) {
+// WebhookValues returns the columns of a webhook.
+func WebhookValues(w *storage.Webhook, seals *seal.Sealer) ([]any, error) {
 	options, err := PackOptions(w)
 	if err != nil {
 		return nil, err
@@ -28,7 +26,7 @@ func WebhookValues(w *storage.Webhook, seals *seal.Sealer, at func(time.Time) an
 		w.State, w.StateReason, w.Revision, options, headers,
 		seals.Seal([]byte(w.Auth.JWT.Secret.Reveal()), seal.At("webhooks", "jwt_secret", w.ID)),
 		seals.Seal(secrets, seal.At("webhooks", "header_secrets", w.ID)),
-		at(w.CreatedAt), at(w.UpdatedAt),
+		At(w.CreatedAt), At(w.UpdatedAt),
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // An ActivityStore stores the activity log.
@@ -43,7 +44,7 @@ func (t *tx) insertActivity(a storage.Activity) (storage.ID, error) {
 // Activities lists the newest activities after a given one, oldest first. With limit 0 it
 // lists all of them.
 func (s *ActivityStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
-	all, err := collect(ctx, s.reads, scanActivity,
+	all, err := records.Collect(ctx, s.reads, scanActivity,
 		`SELECT id, at, kind, webhook_id, delivery_id, receipt_id, text, campaign_id, execution FROM activities WHERE id > ? ORDER BY id DESC LIMIT ?`,
 		after, atMost(limit))
 	if err != nil {

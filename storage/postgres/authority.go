@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
@@ -31,7 +32,7 @@ func (s *Store) Authority(ctx context.Context, make func() (certificate, key []b
 
 func (s *Store) authority(ctx context.Context) (certificate, key []byte, err error) {
 	var sealed []byte
-	certificate, err = first(ctx, s.reads, func(read scan) (certificate []byte, err error) {
+	certificate, err = records.First(ctx, s.reads, func(read scan) (certificate []byte, err error) {
 		err = read(&certificate, &sealed)
 		return certificate, err
 	}, `SELECT certificate, key FROM authority`)

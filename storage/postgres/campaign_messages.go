@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // selectMessages reads messages with what their calls say of them. JOIN makes
@@ -29,7 +30,7 @@ func (s *ExecutionStore) Messages(ctx context.Context, q storage.MessageQuery) (
 	if q.After != 0 {
 		order = ` ORDER BY m.id LIMIT ?`
 	}
-	all, err := collect(ctx, s.reads, scanMessage, selectMessages+where+order, append(args, atMost(q.Limit))...)
+	all, err := records.Collect(ctx, s.reads, scanMessage, selectMessages+where+order, append(args, atMost(q.Limit))...)
 	if err == nil {
 		err = s.addEvents(ctx, all)
 	}
@@ -42,7 +43,7 @@ func (s *ExecutionStore) Messages(ctx context.Context, q storage.MessageQuery) (
 // CountMessages counts the messages that Messages would list.
 func (s *ExecutionStore) CountMessages(ctx context.Context, q storage.MessageQuery) (int64, error) {
 	where, args := messageTerms(q)
-	n, err := first(ctx, s.reads, one[int64], `SELECT count(*) FROM campaign_messages m JOIN executions x ON x.id = m.execution`+where, args...)
+	n, err := records.First(ctx, s.reads, records.One[int64], `SELECT count(*) FROM campaign_messages m JOIN executions x ON x.id = m.execution`+where, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count messages: %w", err)
 	}
@@ -51,7 +52,7 @@ func (s *ExecutionStore) CountMessages(ctx context.Context, q storage.MessageQue
 
 // Message finds a message by its ID.
 func (s *ExecutionStore) Message(ctx context.Context, id storage.ID) (storage.Message, error) {
-	found, err := collect(ctx, s.reads, scanMessage, selectMessages+` WHERE m.id = ?`, id)
+	found, err := records.Collect(ctx, s.reads, scanMessage, selectMessages+` WHERE m.id = ?`, id)
 	if err == nil && len(found) == 0 {
 		err = storage.ErrNotFound
 	}
@@ -71,7 +72,7 @@ func (s *ExecutionStore) addEvents(ctx context.Context, messages []storage.Messa
 	for i, m := range messages {
 		at[m.ID], ids[i] = i, m.ID
 	}
-	events, err := collect(ctx, s.reads, scanMessageEvent, `SELECT d.message_id, e.status, d.due_at, d.id, `+shownState+`, d.code, d.attempts, d.finished_at
+	events, err := records.Collect(ctx, s.reads, scanMessageEvent, `SELECT d.message_id, e.status, d.due_at, d.id, `+shownState+`, d.code, d.attempts, d.finished_at
 		FROM deliveries d
 		JOIN events e ON e.id = d.event_id
 		LEFT JOIN webhooks w ON w.id = d.webhook_id
@@ -103,7 +104,7 @@ func messageTerms(q storage.MessageQuery) (where string, args []any) {
 		c = append(c, messageCondition(term).negatedIf(term.Not))
 	}
 	if len(states) > 0 {
-		c = append(c, condition{`m.state IN (` + marks(len(states)) + `)`, anys(states)})
+		c = append(c, condition{`m.state IN (` + records.Marks(len(states)) + `)`, records.Args(states)})
 	}
 	if q.CampaignID != 0 {
 		c = append(c, condition{`m.campaign_id = ?`, []any{q.CampaignID}})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // A CheckStore stores runs of the endpoint check and their cases.
@@ -70,7 +71,7 @@ func scanChecked(read scan) (w checkedWebhook, err error) {
 
 // checkable makes sure that a run can be asked for, and sets what it says of its webhook.
 func (t *tx) checkable(r *storage.CheckRun) error {
-	w, err := first(t.context, t, scanChecked, `SELECT w.name, w.url, w.state, b.open_until
+	w, err := records.First(t.context, t, scanChecked, `SELECT w.name, w.url, w.state, b.open_until
 		FROM webhooks w LEFT JOIN breakers b ON b.webhook_id = w.id WHERE w.id = ?`, r.WebhookID)
 	if errors.Is(err, storage.ErrNotFound) {
 		return fmt.Errorf("webhook %s: %w", r.WebhookID, err)
@@ -78,7 +79,7 @@ func (t *tx) checkable(r *storage.CheckRun) error {
 	if err != nil {
 		return err
 	}
-	open, err := collect(t.context, t, one[storage.ID], `SELECT id FROM check_runs WHERE webhook_id = ? AND state IN ('asked', 'running')`, r.WebhookID)
+	open, err := records.Collect(t.context, t, records.One[storage.ID], `SELECT id FROM check_runs WHERE webhook_id = ? AND state IN ('asked', 'running')`, r.WebhookID)
 	if err != nil {
 		return err
 	}
@@ -115,9 +116,9 @@ func (s *CheckStore) CheckBefore(ctx context.Context, r storage.CheckRun) (stora
 }
 
 func (s *CheckStore) found(ctx context.Context, what, where string, args ...any) (storage.CheckRun, error) {
-	r, err := first(ctx, s.reads, scanCheck, selectChecks+where, args...)
+	r, err := records.First(ctx, s.reads, scanCheck, selectChecks+where, args...)
 	if err == nil {
-		r.Cases, err = collect(ctx, s.reads, scanCheckCase, `SELECT content FROM check_cases WHERE run_id = ? ORDER BY n`, r.ID)
+		r.Cases, err = records.Collect(ctx, s.reads, scanCheckCase, `SELECT content FROM check_cases WHERE run_id = ? ORDER BY n`, r.ID)
 	}
 	if err != nil {
 		return r, fmt.Errorf("find %s: %w", what, err)
@@ -136,7 +137,7 @@ func scanCheckCase(read scan) (c storage.CheckCase, err error) {
 // CheckRuns lists the runs of a webhook, newest first, or of every webhook for 0. They come
 // without their cases.
 func (s *CheckStore) CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error) {
-	all, err := collect(ctx, s.reads, scanCheck, selectChecks+` WHERE ?1::bigint = 0 OR webhook_id = ?1 ORDER BY id DESC`, webhook)
+	all, err := records.Collect(ctx, s.reads, scanCheck, selectChecks+` WHERE ?1::bigint = 0 OR webhook_id = ?1 ORDER BY id DESC`, webhook)
 	if err != nil {
 		return nil, fmt.Errorf("list checks: %w", err)
 	}
@@ -145,7 +146,7 @@ func (s *CheckStore) CheckRuns(ctx context.Context, webhook storage.ID) ([]stora
 
 // OpenChecks lists the runs that are asked for or running, oldest first, without their cases.
 func (s *CheckStore) OpenChecks(ctx context.Context) ([]storage.CheckRun, error) {
-	all, err := collect(ctx, s.reads, scanCheck, selectChecks+` WHERE state IN ('asked', 'running') ORDER BY id`)
+	all, err := records.Collect(ctx, s.reads, scanCheck, selectChecks+` WHERE state IN ('asked', 'running') ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("list open checks: %w", err)
 	}
@@ -157,7 +158,7 @@ func (s *CheckStore) OpenChecks(ctx context.Context) ([]storage.CheckRun, error)
 func (s *CheckStore) StopCheck(ctx context.Context, id storage.ID) error {
 	reason := "stopped" + s.by
 	err := s.write(ctx, storage.ChangedChecks, func(t *tx) error {
-		r, err := first(t.context, t, scanCheck, selectChecks+` WHERE id = ?`, id)
+		r, err := records.First(t.context, t, scanCheck, selectChecks+` WHERE id = ?`, id)
 		switch {
 		case err != nil:
 			return err

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // Counts returns the number of deliveries in each state as shown, and the numbers of
 // receipts and executions. Deliveries and receipts have stored counters, so it takes no longer with a million records.
 func (s *DeliveryStore) Counts(ctx context.Context) (storage.Counts, error) {
 	counts := storage.Counts{Deliveries: map[storage.State]int64{}}
-	states, err := collect(ctx, s.reads, scanStateCount, `
+	states, err := records.Collect(ctx, s.reads, scanStateCount, `
 		SELECT CASE WHEN c.state IN ('queued', 'retrying') AND (w.state = 'paused' OR b.open_until IS NOT NULL) THEN 'parked' ELSE c.state END, sum(c.n)::bigint
 		FROM delivery_counts c
 		LEFT JOIN webhooks w ON w.id = c.webhook_id
@@ -24,11 +25,11 @@ func (s *DeliveryStore) Counts(ctx context.Context) (storage.Counts, error) {
 	for _, c := range states {
 		counts.Deliveries[c.state] = c.n
 	}
-	counts.Receipts, err = first(ctx, s.reads, one[int64], `SELECT coalesce(sum(n), 0)::bigint FROM receipt_counts`)
+	counts.Receipts, err = records.First(ctx, s.reads, records.One[int64], `SELECT coalesce(sum(n), 0)::bigint FROM receipt_counts`)
 	if err != nil {
 		return counts, fmt.Errorf("count receipts: %w", err)
 	}
-	counts.Executions, err = first(ctx, s.reads, one[int64], `SELECT count(*) FROM executions`)
+	counts.Executions, err = records.First(ctx, s.reads, records.One[int64], `SELECT count(*) FROM executions`)
 	if err != nil {
 		return counts, fmt.Errorf("count executions: %w", err)
 	}
@@ -50,7 +51,7 @@ func scanStateCount(read scan) (c stateCount, err error) {
 // window that ends at a time. It reads stored counters, so it takes no longer with a million
 // attempts.
 func (s *DeliveryStore) AttemptTallies(ctx context.Context, webhook storage.ID, until time.Time) (storage.AttemptTallies, error) {
-	all, err := collect(ctx, s.reads, scanTally, `SELECT period, class, took, sum(n)::bigint FROM attempt_tallies
+	all, err := records.Collect(ctx, s.reads, scanTally, `SELECT period, class, took, sum(n)::bigint FROM attempt_tallies
 		WHERE webhook_id = ? AND period >= ? GROUP BY period, class, took`, webhook, storage.FirstTallyPeriod(until))
 	if err != nil {
 		return nil, fmt.Errorf("count attempts: %w", err)

@@ -11,6 +11,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
@@ -57,7 +58,7 @@ func (s *DeliveryStore) Delivery(ctx context.Context, id storage.ID) (storage.De
 // findDelivery reads a delivery on a reader's or the writer's connection: within a transaction
 // only the latter sees what the transaction has changed.
 func findDelivery(ctx context.Context, from source, id storage.ID) (storage.Delivery, error) {
-	return first(ctx, from, scanDelivery, selectDeliveries+` WHERE d.id = ?`, id)
+	return records.First(ctx, from, scanDelivery, selectDeliveries+` WHERE d.id = ?`, id)
 }
 
 // Deliveries lists the deliveries that a query selects.
@@ -67,7 +68,7 @@ func (s *DeliveryStore) Deliveries(ctx context.Context, q storage.DeliveryQuery)
 	if q.After != 0 {
 		order = ` ORDER BY d.id`
 	}
-	all, err := collect(ctx, s.reads, scanDelivery, selectDeliveries+where+order+` LIMIT ?`, append(args, atMost(q.Limit))...)
+	all, err := records.Collect(ctx, s.reads, scanDelivery, selectDeliveries+where+order+` LIMIT ?`, append(args, atMost(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
@@ -81,7 +82,7 @@ func (s *DeliveryStore) CountDeliveries(ctx context.Context, q storage.DeliveryQ
 	if len(q.States) == 0 && len(q.EventIDs) == 0 && len(q.Statuses) == 0 && len(q.Filter.Terms) == 0 {
 		counted = `SELECT count(*) FROM deliveries d` + where // the other terms need no joined table
 	}
-	n, err := first(ctx, s.reads, one[int64], counted, args...)
+	n, err := records.First(ctx, s.reads, records.One[int64], counted, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count deliveries: %w", err)
 	}
@@ -98,7 +99,7 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	addStates := func(states []storage.State) {
 		if len(states) > 0 {
 			add(stateTerm(states))
-			add(shownState+` IN (`+marks(len(states))+`)`, anys(states)...)
+			add(shownState+` IN (`+records.Marks(len(states))+`)`, records.Args(states)...)
 		}
 	}
 	all, states := q.Filter.Split()
@@ -121,7 +122,7 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	}
 	addStates(q.States)
 	if len(q.Statuses) > 0 {
-		add(`e.status IN (`+marks(len(q.Statuses))+`)`, anys(q.Statuses)...)
+		add(`e.status IN (`+records.Marks(len(q.Statuses))+`)`, records.Args(q.Statuses)...)
 	}
 	if !q.Since.IsZero() { // an ID is at least the time of creation, and unlike created_at it has an index
 		add(`d.id >= ? AND d.created_at >= ?`, q.Since.UnixMicro(), q.Since)
@@ -154,7 +155,7 @@ func stateTerm(shown []storage.State) string {
 
 // Attempts lists the attempts of a delivery, oldest first.
 func (s *DeliveryStore) Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error) {
-	all, err := collect(ctx, s.reads, s.scanAttempt, `SELECT delivery_id, n, at, code, error_class, error, dns, connect, tls, first_byte, total,
+	all, err := records.Collect(ctx, s.reads, s.scanAttempt, `SELECT delivery_id, n, at, code, error_class, error, dns, connect, tls, first_byte, total,
 		request_headers, response_headers, secrets, response_body, response_flaw FROM attempts WHERE delivery_id = ? ORDER BY n`, delivery)
 	if err != nil {
 		return nil, fmt.Errorf("list attempts of delivery %s: %w", delivery, err)
@@ -195,7 +196,7 @@ func (s *DeliveryStore) SentDigest(ctx context.Context, delivery storage.ID) (di
 		webhook storage.ID
 		payload []byte
 	}
-	found, err := first(ctx, s.reads, func(read scan) (one sent, err error) {
+	found, err := records.First(ctx, s.reads, func(read scan) (one sent, err error) {
 		err = read(&one.webhook, &one.payload)
 		return one, err
 	}, `SELECT d.webhook_id, e.payload FROM deliveries d JOIN events e ON e.id = d.event_id WHERE d.id = ?`, delivery)

@@ -10,6 +10,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // A deliveryRows changes the rows of deliveries in one transaction, together with the stored
@@ -92,7 +93,7 @@ func (r *deliveryRows) insertFinal(d *storage.Delivery) {
 
 // stop changes a delivery's state to one in which it has no next attempt.
 func (r *deliveryRows) stop(id storage.ID, to storage.State) error {
-	was, err := first(r.context, r, scanState, `SELECT webhook_id, state FROM deliveries WHERE id = ? FOR UPDATE`, id)
+	was, err := records.First(r.context, r, scanState, `SELECT webhook_id, state FROM deliveries WHERE id = ? FOR UPDATE`, id)
 	if err != nil {
 		return err
 	}
@@ -165,7 +166,7 @@ const abandoned = `(node IS NULL OR node = ?1 OR NOT EXISTS (SELECT FROM nodes n
 // reset makes deliveries due that are marked as being sent by a node or by one that is gone, and
 // cancels those of checks, which are never retried.
 func (r *deliveryRows) reset(node int64) error {
-	cancelled, err := collect(r.context, r, one[storage.ID],
+	cancelled, err := records.Collect(r.context, r, records.One[storage.ID],
 		`UPDATE deliveries SET state = 'cancelled', node = NULL WHERE state = 'sending' AND check_id IS NOT NULL AND `+abandoned+` RETURNING webhook_id`, node)
 	if err != nil {
 		return err
@@ -173,7 +174,7 @@ func (r *deliveryRows) reset(node int64) error {
 	for _, webhook := range cancelled {
 		r.countMove(deliveryState{webhook, storage.Sending}, storage.Cancelled, 1)
 	}
-	again, err := collect(r.context, r, scanIdentified, `UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 'queued' ELSE 'retrying' END, next_attempt_at = ?2, node = NULL
+	again, err := records.Collect(r.context, r, scanIdentified, `UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 'queued' ELSE 'retrying' END, next_attempt_at = ?2, node = NULL
 		WHERE state = 'sending' AND `+abandoned+` RETURNING id, webhook_id, state`, node, moment(r.now))
 	for _, d := range again {
 		r.countMove(deliveryState{d.webhook, storage.Sending}, d.state, 1)
@@ -184,7 +185,7 @@ func (r *deliveryRows) reset(node int64) error {
 
 // cancelAll cancels a webhook's deliveries that are waiting or being sent.
 func (r *deliveryRows) cancelAll(webhook storage.ID) (cancelled int, err error) {
-	all, err := collect(r.context, r, scanIdentified, `WITH was AS (SELECT id, webhook_id, state FROM deliveries
+	all, err := records.Collect(r.context, r, scanIdentified, `WITH was AS (SELECT id, webhook_id, state FROM deliveries
 			WHERE webhook_id = ? AND state IN ('queued', 'retrying', 'sending') ORDER BY id FOR UPDATE),
 		changed AS (UPDATE deliveries d SET state = 'cancelled', next_attempt_at = NULL FROM was WHERE d.id = was.id)
 		SELECT id, webhook_id, state FROM was`, webhook)
@@ -198,7 +199,7 @@ func (r *deliveryRows) cancelAll(webhook storage.ID) (cancelled int, err error) 
 // remove removes deliveries that ended before a given time, with their attempts, and events
 // that have no delivery left.
 func (r *deliveryRows) remove(before time.Time, limit int64) (int64, error) {
-	removed, err := collect(r.context, r, scanRemoved, `DELETE FROM deliveries WHERE id IN (
+	removed, err := records.Collect(r.context, r, scanRemoved, `DELETE FROM deliveries WHERE id IN (
 			SELECT id FROM deliveries
 			WHERE id < ? AND state IN ('delivered', 'failed', 'cancelled') AND coalesce(finished_at, created_at) < ? ORDER BY id LIMIT ? FOR UPDATE)
 		RETURNING event_id, webhook_id, state, id`, before.UnixMicro(), before, limit)

@@ -7,6 +7,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // Enqueue stores events with one delivery each, all in one commit or none, and sets the
@@ -107,7 +108,7 @@ func (t *tx) target(id storage.ID) (column.Target, error) {
 	if to, ok := t.targets[id]; ok && t.ordered {
 		return to, nil
 	}
-	to, err := first(t.context, t, scanTarget, `SELECT name, channels, auth FROM webhooks WHERE id = ?`, id)
+	to, err := records.First(t.context, t, scanTarget, `SELECT name, channels, auth FROM webhooks WHERE id = ?`, id)
 	if errors.Is(err, storage.ErrNotFound) {
 		return to, fmt.Errorf("webhook %s: %w", id, err)
 	}
@@ -134,7 +135,7 @@ func scanTarget(read scan) (to column.Target, err error) {
 
 // Event finds an event by its ID.
 func (s *DeliveryStore) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
-	e, err := first(ctx, s.reads, scanEvent,
+	e, err := records.First(ctx, s.reads, scanEvent,
 		`SELECT id, webhook_id, request_id, channel, status, variant, identity, misbehave, created_at, payload FROM events WHERE id = ?`, id)
 	if err != nil {
 		return e, fmt.Errorf("find event %s: %w", id, err)

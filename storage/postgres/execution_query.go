@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 const executionColumns = `x.id, x.received_at, x.execution_id, x.request_id, x.x_request_id, x.campaign_uuid, x.campaign_id, x.version_id, x.campaign,
@@ -60,7 +61,7 @@ func (s *ExecutionStore) scanWhole(read scan) (e storage.Execution, err error) {
 }
 
 func (s *ExecutionStore) find(ctx context.Context, from source, id storage.ID) (storage.Execution, error) {
-	return first(ctx, from, s.scanWhole, `SELECT `+executionColumns+`, x.headers, x.answer_headers, x.secrets, x.body, x.flaw, x.answer_body, x.sealed
+	return records.First(ctx, from, s.scanWhole, `SELECT `+executionColumns+`, x.headers, x.answer_headers, x.secrets, x.body, x.flaw, x.answer_body, x.sealed
 		FROM executions x WHERE x.id = ?`, id)
 }
 
@@ -76,7 +77,7 @@ func (s *ExecutionStore) Execution(ctx context.Context, id storage.ID) (storage.
 // ExecutionByName finds the accepted call with an ExecutionID such as HUMA-12345678,
 // including its content.
 func (s *ExecutionStore) ExecutionByName(ctx context.Context, executionID string) (storage.Execution, error) {
-	id, err := first(ctx, s.reads, one[storage.ID], executionNamed, executionID)
+	id, err := records.First(ctx, s.reads, records.One[storage.ID], executionNamed, executionID)
 	if err != nil {
 		return storage.Execution{}, fmt.Errorf("find execution %q: %w", executionID, err)
 	}
@@ -90,7 +91,7 @@ func (s *ExecutionStore) Executions(ctx context.Context, q storage.ExecutionQuer
 	if q.After != 0 || q.OldestFirst {
 		order = ` ORDER BY x.id LIMIT ?`
 	}
-	all, err := collect(ctx, s.reads, scanExecution, `SELECT `+executionColumns+` FROM executions x`+where+order, append(args, atMost(q.Limit))...)
+	all, err := records.Collect(ctx, s.reads, scanExecution, `SELECT `+executionColumns+` FROM executions x`+where+order, append(args, atMost(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list executions: %w", err)
 	}
@@ -100,7 +101,7 @@ func (s *ExecutionStore) Executions(ctx context.Context, q storage.ExecutionQuer
 // CountExecutions counts the calls that Executions would list.
 func (s *ExecutionStore) CountExecutions(ctx context.Context, q storage.ExecutionQuery) (int64, error) {
 	where, args := executionTerms(q)
-	n, err := first(ctx, s.reads, one[int64], `SELECT count(*) FROM executions x`+where, args...)
+	n, err := records.First(ctx, s.reads, records.One[int64], `SELECT count(*) FROM executions x`+where, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count executions: %w", err)
 	}
@@ -167,14 +168,14 @@ func executionCondition(term storage.Term) condition {
 // them it is for whoever asks now and then, not for a screen.
 func (s *ExecutionStore) CallCounts(ctx context.Context, now time.Time) (storage.CallCounts, error) {
 	counts := storage.CallCounts{Codes: map[int]int64{}}
-	codes, err := collect(ctx, s.reads, scanCodeCount, `SELECT code, count(*) FROM executions GROUP BY code`)
+	codes, err := records.Collect(ctx, s.reads, scanCodeCount, `SELECT code, count(*) FROM executions GROUP BY code`)
 	if err != nil {
 		return counts, fmt.Errorf("count executions: %w", err)
 	}
 	for _, c := range codes {
 		counts.Codes[c.code] = c.n
 	}
-	counts.Planned, err = first(ctx, s.reads, one[int64], `SELECT count(*) FROM webhooks w
+	counts.Planned, err = records.First(ctx, s.reads, records.One[int64], `SELECT count(*) FROM webhooks w
 		JOIN deliveries d ON d.webhook_id = w.id AND d.next_attempt_at > ? AND d.state = 'queued'
 		WHERE w.state <> 'paused' AND NOT EXISTS (SELECT FROM breakers b WHERE b.webhook_id = w.id AND b.open_until IS NOT NULL)`, now)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
@@ -59,11 +60,11 @@ func (s *ExecutionStore) add(t *tx, e *storage.Execution, decide func(storage.Pr
 // call's own insertion, because that transaction has to wait for its turn.
 func (s *ExecutionStore) precedent(t *tx, e *storage.Execution) (p storage.Precedent, err error) {
 	p.Taken = func(executionID string) bool {
-		_, err := first(t.context, t, one[storage.ID], executionNamed, executionID)
+		_, err := records.First(t.context, t, records.One[storage.ID], executionNamed, executionID)
 		return err == nil
 	}
 	if e.CampaignID != 0 {
-		p.Ordinal, err = first(t.context, t, one[int64], `SELECT executions FROM campaigns WHERE id = ?`, e.CampaignID)
+		p.Ordinal, err = records.First(t.context, t, records.One[int64], `SELECT executions FROM campaigns WHERE id = ?`, e.CampaignID)
 		if err != nil && !errors.Is(err, storage.ErrNotFound) {
 			return p, err
 		}
@@ -85,7 +86,7 @@ func (s *ExecutionStore) accepted(t *tx, e *storage.Execution, kind, requestID s
 	if kind == column.RequestID {
 		same = `request_id = ?`
 	}
-	id, err := first(t.context, t, one[storage.ID], `SELECT x.id FROM accepted_requests a JOIN executions x ON x.id = a.execution
+	id, err := records.First(t.context, t, records.One[storage.ID], `SELECT x.id FROM accepted_requests a JOIN executions x ON x.id = a.execution
 		WHERE a.key = ? AND x.received_at >= ? AND x.organization = ? AND x.sandbox = ? AND x.`+same+` ORDER BY a.execution DESC LIMIT 1`,
 		column.AcceptedKey(e, kind, requestID), since, e.Organization, e.Sandbox, requestID)
 	if errors.Is(err, storage.ErrNotFound) {

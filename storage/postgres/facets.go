@@ -1,6 +1,9 @@
 package postgres
 
-import "backchannel/storage/column"
+import (
+	"backchannel/storage/column"
+	"backchannel/storage/records"
+)
 
 // facetID returns the ID of a facet, which it stores if it is new. There are few of them, so the
 // writer remembers all that it has used.
@@ -11,7 +14,7 @@ func (t *tx) facetID(of column.Facet) (int64, error) {
 	columns := []any{of.Webhook, of.Channel, of.Status, of.Code, of.Auth, of.Schema, of.Target, of.Headers, of.Duplicate, of.Ordered}
 	t.send(`INSERT INTO facets (webhook_id, channel, status, code, auth, schema, target, headers, duplicate, "order")
 		VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`, columns...)
-	id, err := first(t.context, t, one[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
+	id, err := records.First(t.context, t, records.One[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
 		AND auth = ? AND schema = ? AND target = ? AND headers = ? AND duplicate = ? AND "order" = ?`, columns...)
 	if err == nil {
 		t.facets[of] = id

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // forwardColumns are NULL for the receipts that were not relayed, which are most.
@@ -47,7 +48,7 @@ func (s *ReceiptStore) FinishForward(ctx context.Context, receipt storage.ID, f 
 // DropForwards marks the receipts as dropped that this process was to relay, or one that is gone,
 // and returns how many there were. It reads first, so that a start with none needs no commit.
 func (s *ReceiptStore) DropForwards(ctx context.Context, why string) (dropped int64, err error) {
-	waiting, err := collect(ctx, s.reads, one[int64], `SELECT receipt_id FROM forwards WHERE state = 'waiting' LIMIT 1`)
+	waiting, err := records.Collect(ctx, s.reads, records.One[int64], `SELECT receipt_id FROM forwards WHERE state = 'waiting' LIMIT 1`)
 	if err == nil && len(waiting) > 0 {
 		err = s.writeLoose(ctx, storage.ChangedReceipts, func(t *tx) (err error) {
 			dropped, err = t.dropForwards(t.node, why)

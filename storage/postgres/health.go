@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
@@ -70,12 +71,12 @@ func (s *HealthStore) Free() (bytes int64, known bool) { return 0, false }
 // Check reads the tables and describes each damage: a row that the server cannot read, a secret
 // that cannot be unsealed, a counter that does not count right.
 func (s *HealthStore) Check(ctx context.Context) (found []string, err error) {
-	tables, err := collect(ctx, s.pool, one[string], `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'river%' ORDER BY 1`)
+	tables, err := records.Collect(ctx, queries{s.pool}, records.One[string], `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'river%' ORDER BY 1`)
 	if err != nil {
 		return nil, s.place.explain(err)
 	}
 	for _, table := range tables {
-		if _, err := first(ctx, s.pool, one[int64], `SELECT count(t.*::text) FROM `+table+` t`); err != nil {
+		if _, err := records.First(ctx, queries{s.pool}, records.One[int64], `SELECT count(t.*::text) FROM `+table+` t`); err != nil {
 			found = append(found, fmt.Sprintf("table %s cannot be read: %v", table, s.place.explain(err)))
 		}
 	}
@@ -92,7 +93,7 @@ func (s *HealthStore) checkSecrets(ctx context.Context) (found []string, err err
 		id     storage.ID
 		secret []byte
 	}
-	all, err := collect(ctx, s.pool, func(read scan) (w sealed, err error) {
+	all, err := records.Collect(ctx, queries{s.pool}, func(read scan) (w sealed, err error) {
 		err = read(&w.id, &w.secret)
 		return w, err
 	}, `SELECT id, jwt_secret FROM webhooks WHERE jwt_secret IS NOT NULL`)
@@ -105,7 +106,7 @@ func (s *HealthStore) checkSecrets(ctx context.Context) (found []string, err err
 }
 
 func (s *HealthStore) checkCounts(ctx context.Context) (found []string, err error) {
-	wrong, err := collect(ctx, s.pool, one[string], `SELECT DISTINCT encode(coalesce(n.name, ''), 'escape')
+	wrong, err := records.Collect(ctx, queries{s.pool}, records.One[string], `SELECT DISTINCT encode(coalesce(n.name, ''), 'escape')
 		FROM (SELECT webhook_id, state, sum(n) AS n FROM delivery_counts GROUP BY 1, 2) c
 		FULL JOIN (SELECT webhook_id, state, count(*) AS n FROM deliveries GROUP BY 1, 2) d USING (webhook_id, state)
 		LEFT JOIN webhook_names n USING (webhook_id) WHERE coalesce(c.n, 0) <> coalesce(d.n, 0)`)

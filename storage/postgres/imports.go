@@ -6,74 +6,8 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
-
-// ImportConfiguration stores what was set up in another store, with its IDs, versions and times:
-// either all of it or nothing. What exists already is a conflict.
-func (s *Store) ImportConfiguration(ctx context.Context, c storage.Configuration) error {
-	err := c.Validate(ctx, s.WebhookStore.rules)
-	if err == nil {
-		err = s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error { return s.importConfiguration(t, c) })
-	}
-	if err != nil {
-		return fmt.Errorf("import the configuration: %w", err)
-	}
-	return nil
-}
-
-func (s *Store) importConfiguration(t *tx, c storage.Configuration) error {
-	for i := range c.Webhooks {
-		if err := s.importWebhook(t, c.Webhooks[i]); err != nil {
-			return err
-		}
-	}
-	for webhook, p := range c.Profiles {
-		if err := s.set(t, webhook, p); err != nil {
-			return err
-		}
-	}
-	for i := range c.Campaigns {
-		if err := s.importCampaign(t, c.Campaigns[i]); err != nil {
-			return err
-		}
-	}
-	for _, f := range c.Fixtures {
-		if err := s.FixtureStore.insert(t, f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Store) importWebhook(t *tx, w storage.Webhook) error {
-	t.reserve(w.ID)
-	err := s.WebhookStore.add(t, &w, nil)
-	if violates(err) {
-		return takenID("webhook", w.ID)
-	}
-	return err
-}
-
-// importCampaign stores a campaign without the number of its executions, which stay behind.
-func (s *Store) importCampaign(t *tx, c storage.Campaign) error {
-	t.reserve(c.ID)
-	c.Executions = 0
-	if err := s.check(t.context, t, c, nil); err != nil {
-		return err
-	}
-	values, err := column.CampaignValues(&c, moment)
-	if err != nil {
-		return err
-	}
-	_, err = t.exec(`INSERT INTO campaigns (`+column.CampaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
-	if violates(err) {
-		return takenID("campaign", c.ID)
-	}
-	if err != nil {
-		return err
-	}
-	return t.addActivity(storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " created" + s.by})
-}
 
 // ImportHistory stores what has happened in another store, with its IDs and times: either all of
 // it or nothing. What exists already is a conflict, and a delivery that is not final invalid.
@@ -125,12 +59,12 @@ func (t *tx) refuseTaken(h storage.History) error {
 		{"delivery", `SELECT id FROM deliveries WHERE id = ANY(?) ORDER BY id`, deliveries},
 		{"receipt", `SELECT id FROM receipts WHERE id = ANY(?) ORDER BY id`, receipts},
 	} {
-		taken, err := collect(t.context, t, one[storage.ID], kind.query, kind.ids)
+		taken, err := records.Collect(t.context, t, records.One[storage.ID], kind.query, kind.ids)
 		if err != nil {
 			return err
 		}
 		for _, id := range taken {
-			bad = append(bad, takenID(kind.name, id)...)
+			bad = append(bad, records.Taken(kind.name, id)...)
 		}
 	}
 	return bad.Err()
@@ -181,7 +115,3 @@ func (t *tx) keepName(webhook storage.ID, name string) {
 
 // reserve keeps an ID from being assigned.
 func (t *tx) reserve(id storage.ID) { t.last = max(t.last, id) }
-
-func takenID(kind string, id storage.ID) storage.FieldErrors {
-	return storage.FieldErrors{{Field: kind + " " + id.String(), Conflict: true, Reason: "exists already"}}
-}

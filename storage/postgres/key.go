@@ -12,13 +12,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
 // agreeOnKey returns the key that all nodes seal secrets with. The first one makes it; the
 // others have to have it, because the database does not.
 func agreeOnKey(ctx context.Context, conn *pgx.Conn, o Options, at place) ([]byte, error) {
-	stored, err := first(ctx, conn, scanKey, `SELECT key_proof, coalesce(key_made_at, '') FROM store`)
+	stored, err := records.First(ctx, queries{conn}, scanKey, `SELECT key_proof, coalesce(key_made_at, '') FROM store`)
 	if err != nil {
 		return nil, at.explain(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
@@ -117,12 +118,12 @@ func up(ctx context.Context, pool *pgxpool.Pool) error {
 // schemaVersion reads the schema's version, which is 0 in an empty database. It does not ask
 // goose, which would create its table in the database of another program.
 func schemaVersion(ctx context.Context, conn *pgx.Conn) (version int64, err error) {
-	names, err := collect(ctx, conn, one[string], `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1 LIMIT 100`)
+	names, err := records.Collect(ctx, queries{conn}, records.One[string], `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1 LIMIT 100`)
 	if err != nil || len(names) == 0 {
 		return 0, err
 	}
 	if !strings.Contains(" "+strings.Join(names, " ")+" ", " goose_db_version ") {
 		return 0, fmt.Errorf("%w: it is the database of another program (it has the table %s); use another one", storage.ErrDamaged, names[0])
 	}
-	return first(ctx, conn, one[int64], `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
+	return records.First(ctx, queries{conn}, records.One[int64], `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
 }

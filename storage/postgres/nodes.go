@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // SilentFor is how long nothing may be heard of a node that is alive.
@@ -71,7 +72,7 @@ func (s *NodeStore) leave() {
 // Nodes returns the nodes, the one that has been running for longest first. One that is gone is
 // among them for a day.
 func (s *NodeStore) Nodes(ctx context.Context) ([]storage.Node, error) {
-	all, err := collect(ctx, s.reads, scanNode, `SELECT n.leads AND `+heard+`, n.heard_at, n.runtime FROM nodes n WHERE n.runtime <> 'null' OR n.leads ORDER BY n.started_at, n.id`)
+	all, err := records.Collect(ctx, s.reads, scanNode, `SELECT n.leads AND `+heard+`, n.heard_at, n.runtime FROM nodes n WHERE n.runtime <> 'null' OR n.leads ORDER BY n.started_at, n.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list nodes: %w", err)
 	}

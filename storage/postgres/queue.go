@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // A QueueStore stores the work of the engine: deliveries that are due, commands about
@@ -35,7 +36,7 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 		where += ` AND (d.next_attempt_at, d.id) > (?, ?)`
 		args = append(args, q.After.At, q.After.ID)
 	}
-	jobs, err := collect(ctx, s.reads, scanJob, selectJobs+where+` ORDER BY d.next_attempt_at, d.id LIMIT ?`, append(args, atMost(q.Limit))...)
+	jobs, err := records.Collect(ctx, s.reads, scanJob, selectJobs+where+` ORDER BY d.next_attempt_at, d.id LIMIT ?`, append(args, atMost(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list due deliveries: %w", err)
 	}
@@ -45,7 +46,7 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 // Jobs returns what there is to send for deliveries that wait, in no order. Those that do not
 // wait, such as one that has been cancelled, are left out.
 func (s *QueueStore) Jobs(ctx context.Context, ids ...storage.ID) ([]storage.Job, error) {
-	jobs, err := collect(ctx, s.reads, scanJob, selectJobs+` WHERE d.id = ANY(?) AND d.next_attempt_at IS NOT NULL`, ids)
+	jobs, err := records.Collect(ctx, s.reads, scanJob, selectJobs+` WHERE d.id = ANY(?) AND d.next_attempt_at IS NOT NULL`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("find %d deliveries: %w", len(ids), err)
 	}
@@ -55,7 +56,7 @@ func (s *QueueStore) Jobs(ctx context.Context, ids ...storage.ID) ([]storage.Job
 // PendingWork returns for each webhook with waiting deliveries how many wait and when the
 // first is due. It reads stored counters, so it takes no longer with a million deliveries.
 func (s *QueueStore) PendingWork(ctx context.Context) ([]storage.Pending, error) {
-	all, err := collect(ctx, s.reads, scanPending, `
+	all, err := records.Collect(ctx, s.reads, scanPending, `
 		SELECT c.webhook_id, c.queued, c.retrying,
 			(SELECT min(next_attempt_at) FROM deliveries WHERE webhook_id = c.webhook_id AND next_attempt_at IS NOT NULL)
 		FROM (SELECT webhook_id, coalesce(sum(n) FILTER (WHERE state = 'queued'), 0)::bigint AS queued, coalesce(sum(n) FILTER (WHERE state = 'retrying'), 0)::bigint AS retrying
@@ -162,17 +163,17 @@ func (d *database) packAttempt(a *storage.Attempt) (p packedAttempt) {
 
 // pauseWebhook pauses a webhook for a reason, unless it is already paused or deleted.
 func pauseWebhook(t *tx, webhook storage.ID, reason string) error {
-	active, err := collect(t.context, t, one[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
+	active, err := records.Collect(t.context, t, records.One[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
 	if err != nil || len(active) == 0 {
 		return err
 	}
-	return setWebhookState(t, webhook, storage.Paused, "", reason)
+	return records.SetWebhookState(sharedTx{t}, webhook, storage.Paused, "", reason)
 }
 
 // Commands lists the commands after a given one that this process has not dropped.
 func (s *QueueStore) Commands(ctx context.Context, after storage.ID) ([]storage.Command, error) {
 	after = max(after, storage.ID(s.dropped.Load()))
-	all, err := collect(ctx, s.reads, scanCommand, `SELECT id, kind, delivery_id, webhook_id FROM commands WHERE id > ? ORDER BY id`, after)
+	all, err := records.Collect(ctx, s.reads, scanCommand, `SELECT id, kind, delivery_id, webhook_id FROM commands WHERE id > ? ORDER BY id`, after)
 	if err != nil {
 		return nil, fmt.Errorf("list commands: %w", err)
 	}
@@ -195,7 +196,7 @@ func (s *QueueStore) DropCommands(_ context.Context, through storage.ID) error {
 // Breakers lists the circuit breakers that have counted failures. They are stored so that
 // other processes know them, and a restart does not begin with a burst of failures.
 func (s *QueueStore) Breakers(ctx context.Context) ([]storage.Breaker, error) {
-	all, err := collect(ctx, s.reads, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers ORDER BY webhook_id`)
+	all, err := records.Collect(ctx, s.reads, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers ORDER BY webhook_id`)
 	if err != nil {
 		return nil, fmt.Errorf("list breakers: %w", err)
 	}

@@ -13,77 +13,47 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // A source answers queries: the connections for reading, or a transaction.
-type source interface {
-	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
-}
+type source = records.Source
+
+type scan = records.Scan
 
 // A reader answers queries outside a transaction. It repeats one if a connection was lost: those
 // of the pool may be older than the server is.
 type reader struct{ *database }
 
-// Query makes a reader a source.
-func (r reader) Query(ctx context.Context, query string, args ...any) (pgx.Rows, error) {
-	return r.pool.Query(ctx, query, args...)
-}
-
-// collect reads all rows of a query. In the query each ? stands for an argument. Results are
-// small or have a limit; the callers that read without one do so in pages.
-func collect[T any](ctx context.Context, from source, read func(scan) (T, error), query string, args ...any) (all []T, err error) {
-	query, args = bind(query, args)
-	d, ok := from.(reader)
-	if !ok {
-		return rowsOf(ctx, from, read, query, args)
-	}
+// Read makes a reader a source.
+func (r reader) Read(ctx context.Context, rows func(records.Rows) error, query string, args ...any) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for pause := firstPause; ; pause *= 2 {
-		all, err = rowsOf(ctx, d.pool, read, query, args)
+		err := queries{r.pool}.Read(ctx, rows, query, args...)
 		if !transient(err) || !wait(ctx, pause) {
-			return all, d.explain(err)
+			return r.explain(err)
 		}
 	}
 }
 
-// A scan reads the columns of one row.
-type scan func(dest ...any) error
+// A querier is what pgx has for queries.
+type querier interface {
+	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+}
 
-func rowsOf[T any](ctx context.Context, from source, read func(scan) (T, error), query string, args []any) ([]T, error) {
-	rows, err := from.Query(ctx, query, args...)
+// A queries makes a source of a querier. It makes one attempt.
+type queries struct{ querier }
+
+// Read makes a queries a source.
+func (q queries) Read(ctx context.Context, read func(records.Rows) error, query string, args ...any) error {
+	query, args = bind(query, args)
+	rows, err := q.Query(ctx, query, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		one, err := read(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
-}
-
-// first reads the first row of a query. It returns storage.ErrNotFound if there is none.
-func first[T any](ctx context.Context, from source, read func(scan) (T, error), query string, args ...any) (T, error) {
-	all, err := collect(ctx, from, read, query, args...)
-	if err == nil && len(all) == 0 {
-		err = storage.ErrNotFound
-	}
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return all[0], nil
-}
-
-// one reads a row of a single column.
-func one[T any](read scan) (value T, err error) {
-	err = read(&value)
-	return value, err
+	return read(rows)
 }
 
 // wait waits for a while and reports whether ctx is still not done.
@@ -133,6 +103,8 @@ func bare(arg any) any {
 		return []byte(v)
 	case storage.ID:
 		return int64(v)
+	case timestamp:
+		return moment(v.Time)
 	case []storage.ID:
 		ids := make([]int64, len(v))
 		for i, id := range v {
@@ -160,18 +132,6 @@ func moment(t time.Time) any {
 
 // A timestamp scans a column that was written with moment.
 type timestamp = column.Timestamp
-
-// marks returns n marks for SQL.
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
-
-// anys returns values as arguments of a statement.
-func anys[T any](values []T) []any {
-	all := make([]any, len(values))
-	for i, v := range values {
-		all[i] = v
-	}
-	return all
-}
 
 // unlessZero returns an ID as stored, or NULL for none.
 func unlessZero(id storage.ID) any {

@@ -6,6 +6,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // receiptColumns are the columns that lists show.
@@ -65,7 +66,7 @@ func (s *ReceiptStore) scanWhole(read scan) (r storage.Receipt, err error) {
 
 // Receipt finds a receipt by its ID, including its content.
 func (s *ReceiptStore) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
-	r, err := first(ctx, s.reads, s.scanWhole, `SELECT `+receiptColumns+`, r.headers, r.secrets, r.checks, r.body, `+forwardColumns+
+	r, err := records.First(ctx, s.reads, s.scanWhole, `SELECT `+receiptColumns+`, r.headers, r.secrets, r.checks, r.body, `+forwardColumns+
 		fromReceipts+` LEFT JOIN forwards w ON w.receipt_id = r.id WHERE r.id = ?`, id)
 	if err != nil {
 		return r, fmt.Errorf("find receipt %s: %w", id, err)
@@ -76,7 +77,7 @@ func (s *ReceiptStore) Receipt(ctx context.Context, id storage.ID) (storage.Rece
 // ReceiptsOfDelivery lists the receipts of one of our own deliveries, oldest first and
 // without their content.
 func (s *ReceiptStore) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error) {
-	all, err := collect(ctx, s.reads, scanReceipt, `SELECT `+receiptColumns+fromReceipts+` WHERE r.delivery_id = ? ORDER BY r.id`, delivery)
+	all, err := records.Collect(ctx, s.reads, scanReceipt, `SELECT `+receiptColumns+fromReceipts+` WHERE r.delivery_id = ? ORDER BY r.id`, delivery)
 	if err != nil {
 		return nil, fmt.Errorf("list receipts of delivery %s: %w", delivery, err)
 	}
@@ -86,7 +87,7 @@ func (s *ReceiptStore) ReceiptsOfDelivery(ctx context.Context, delivery storage.
 // CountReceipts counts the receipts that Receipts would list.
 func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
 	query, args := pageQuery(q)
-	n, err := first(ctx, s.reads, one[int64], `SELECT count(*) FROM (`+query+`) listed`, args...)
+	n, err := records.First(ctx, s.reads, records.One[int64], `SELECT count(*) FROM (`+query+`) listed`, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count receipts: %w", err)
 	}
@@ -97,7 +98,7 @@ func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery
 // are empty, and the secrets in Path are masked.
 func (s *ReceiptStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
 	query, args := pageQuery(q)
-	all, err := collect(ctx, s.reads, scanReceipt, query, args...)
+	all, err := records.Collect(ctx, s.reads, scanReceipt, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list receipts: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
@@ -95,7 +96,7 @@ func (t *tx) earlier(r *storage.Receipt) ([]storage.Earlier, error) {
 		return nil, nil
 	}
 	const same = `SELECT id, received_at, status, retry_count, code FROM receipts WHERE message = ?1 AND request_id = ?2 AND identity = ?3 AND webhook_id = ?4 ORDER BY id`
-	return collect(t.context, t, scanEarlier, `(`+same+` LIMIT ?5) UNION (`+same+` DESC LIMIT ?5) ORDER BY id`,
+	return records.Collect(t.context, t, scanEarlier, `(`+same+` LIMIT ?5) UNION (`+same+` DESC LIMIT ?5) ORDER BY id`,
 		column.KeyOf(r), r.RequestID, r.Identity, r.WebhookID, earlierLimit)
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // retentionBatch is how many records one transaction removes. It is small, so that other
@@ -57,7 +58,7 @@ func (d *database) removeAll(ctx context.Context, remove func(*tx) (int64, error
 // removeReceipts removes a batch of receipts beyond the limits. If they take too much space, it
 // estimates how many to remove by their mean size, and at least one, until they fit.
 func removeReceipts(t *tx, keep storage.Retention, now time.Time) (int64, error) {
-	total, err := first(t.context, t, scanTotal, `SELECT coalesce(sum(n), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM receipt_counts`)
+	total, err := records.First(t.context, t, scanTotal, `SELECT coalesce(sum(n), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM receipt_counts`)
 	if err != nil {
 		return 0, err
 	}
@@ -79,7 +80,7 @@ func removeReceipts(t *tx, keep storage.Retention, now time.Time) (int64, error)
 
 // deleteReceipts deletes the oldest receipts that match a condition.
 func deleteReceipts(t *tx, where string, limit int64, args ...any) (int64, error) {
-	deleted, err := collect(t.context, t, one[int64], `DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?)
+	deleted, err := records.Collect(t.context, t, records.One[int64], `DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?)
 		RETURNING size`, append(args, limit)...)
 	if err != nil {
 		return 0, err

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // Server returns what is known of the server.
 func (s *HealthStore) Server(ctx context.Context) (server storage.Server, err error) {
-	server, err = first(ctx, s.reads, scanServer, `SELECT current_setting('server_version'),
+	server, err = records.First(ctx, s.reads, scanServer, `SELECT current_setting('server_version'),
 		current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off',
 		current_setting('synchronous_standby_names') <> '' AND current_setting('synchronous_commit') IN ('on', 'remote_apply', 'remote_write')`)
 	if err == nil {

@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // Living returns the numbers of the nodes that are alive, the one that has been running for
 // longest first.
 func (s *NodeStore) Living(ctx context.Context) ([]int64, error) {
-	all, err := collect(ctx, s.reads, one[int64], `SELECT n.id FROM nodes n WHERE n.leads AND `+heard+` ORDER BY n.started_at, n.id`)
+	all, err := records.Collect(ctx, s.reads, records.One[int64], `SELECT n.id FROM nodes n WHERE n.leads AND `+heard+` ORDER BY n.started_at, n.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list the nodes that are alive: %w", err)
 	}
@@ -33,7 +34,7 @@ func (s *NodeStore) Claim(ctx context.Context, assumed []int64, claims ...storag
 		t.send(`LOCK TABLE shares IN SHARE ROW EXCLUSIVE MODE`) // one node after another
 		t.send(`DELETE FROM shares s WHERE NOT s.node = ANY(?) AND NOT EXISTS (SELECT FROM nodes n WHERE n.id = s.node AND n.leads AND `+heard+`)
 			OR NOT EXISTS (SELECT FROM webhooks w WHERE w.id = s.webhook_id)`, append([]int64{}, assumed...))
-		all, err := collect(t.context, t, scanShare, `INSERT INTO shares
+		all, err := records.Collect(t.context, t, scanShare, `INSERT INTO shares
 			SELECT c.webhook, ?1, greatest(c.using, least(c.wanted, c.allowed
 				- (SELECT coalesce(sum(s.held), 0) FROM shares s WHERE s.webhook_id = c.webhook AND s.node <> ?1)))
 			FROM unnest(?2::bigint[], ?3::integer[], ?4::integer[], ?5::integer[]) c (webhook, allowed, "using", wanted)
@@ -67,12 +68,12 @@ func scanShare(read scan) (s share, err error) {
 func (s *QueueStore) ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (changed storage.Breaker, err error) {
 	err = s.writeLoose(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		changed = storage.Breaker{WebhookID: webhook}
-		found, err := collect(t.context, t, one[storage.ID], `SELECT id FROM webhooks WHERE id = ? FOR NO KEY UPDATE`, webhook)
+		found, err := records.Collect(t.context, t, records.One[storage.ID], `SELECT id FROM webhooks WHERE id = ? FOR NO KEY UPDATE`, webhook)
 		if err != nil || len(found) == 0 {
 			return err
 		}
 		was := changed
-		stored, err := collect(t.context, t, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers WHERE webhook_id = ?`, webhook)
+		stored, err := records.Collect(t.context, t, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers WHERE webhook_id = ?`, webhook)
 		if err != nil {
 			return err
 		}
@@ -114,7 +115,7 @@ func (s *NodeStore) TakeOver(ctx context.Context, reason string) error {
 // OutOfTurn returns those of deliveries before which an earlier planned event of the same message
 // has to be attempted, that is due and has not been.
 func (s *QueueStore) OutOfTurn(ctx context.Context, deliveries ...storage.ID) ([]storage.ID, error) {
-	all, err := collect(ctx, s.reads, one[storage.ID], `SELECT d.id FROM deliveries d WHERE d.id = ANY(?) AND EXISTS (
+	all, err := records.Collect(ctx, s.reads, records.One[storage.ID], `SELECT d.id FROM deliveries d WHERE d.id = ANY(?) AND EXISTS (
 		SELECT FROM deliveries o WHERE o.message_id = d.message_id AND o.attempts = 0 AND o.state IN ('queued', 'sending')
 			AND (o.due_at, o.id) < (d.due_at, d.id) AND o.due_at <= clock_timestamp())`, deliveries)
 	if err != nil {

@@ -24,6 +24,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/commit"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
@@ -65,15 +66,12 @@ type Finished struct {
 // A Store stores records, with a part for each subject. Its methods are safe for concurrent
 // use.
 type Store struct {
-	WebhookStore
+	records.Inventory
 	DeliveryStore
 	QueueStore
 	ReceiptStore
-	CampaignStore
 	ExecutionStore
 	CheckStore
-	ProfileStore
-	FixtureStore
 	ActivityStore
 	NodeStore
 	HealthStore
@@ -187,15 +185,12 @@ func newStore(o Options, pool *pgxpool.Pool, at place, seals *seal.Sealer) *Stor
 	db.ordered = startWriter(db, slot, true)
 	db.loose = startWriter(db, slot+1, false)
 	s := &Store{
-		WebhookStore:   WebhookStore{db, o.Rules},
+		Inventory:      records.NewInventory(db.shared(), o.Rules),
 		DeliveryStore:  DeliveryStore{db},
 		QueueStore:     QueueStore{db, &atomic.Int64{}},
 		ReceiptStore:   ReceiptStore{db},
-		CampaignStore:  CampaignStore{db, o.Rules},
 		ExecutionStore: ExecutionStore{db},
 		CheckStore:     CheckStore{db},
-		ProfileStore:   ProfileStore{db},
-		FixtureStore:   FixtureStore{db},
 		ActivityStore:  ActivityStore{db},
 		NodeStore:      NodeStore{db, &sync.Mutex{}},
 		HealthStore:    HealthStore{db, &watch{}},

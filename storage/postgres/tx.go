@@ -11,6 +11,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/column"
 	"backchannel/storage/commit"
+	"backchannel/storage/records"
 )
 
 // A tx is a writer's current transaction. A statement whose result is not needed at once is
@@ -73,7 +74,7 @@ func (t *tx) begin() (err error) {
 // takeTurn waits until no other transaction assigns IDs. What the writer knows of webhooks is
 // true as long as none of them has been changed.
 func (t *tx) takeTurn() error {
-	known, err := first(t.context, t, scanTurn, `SELECT last_id, webhooks_version FROM store FOR UPDATE`)
+	known, err := records.First(t.context, t, scanTurn, `SELECT last_id, webhooks_version FROM store FOR UPDATE`)
 	if err != nil {
 		return err
 	}
@@ -173,8 +174,13 @@ func (t *tx) send(statement string, args ...any) *pgx.QueuedQuery {
 	return t.pending.Queue(statement, args...)
 }
 
-// Query runs a query at once, in one message with the pending statements. It makes the
+// Read runs a query at once, in one message with the pending statements. It makes the
 // transaction a source.
+func (t *tx) Read(ctx context.Context, rows func(records.Rows) error, query string, args ...any) error {
+	return queries{t}.Read(ctx, rows, query, args...)
+}
+
+// Query makes the transaction a querier.
 func (t *tx) Query(ctx context.Context, query string, args ...any) (pgx.Rows, error) {
 	results, err := t.sendWith(ctx, query, args)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/column"
 	"backchannel/storage/commit"
+	"backchannel/storage/records"
 )
 
 const (
@@ -127,7 +128,7 @@ func (w *writer) lookUp(lost error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for pause := firstPause; ; pause *= 2 {
-		done, err := first(ctx, w.pool, one[int64], `INSERT INTO writers VALUES (?, 0, now())
+		done, err := records.First(ctx, queries{w.pool}, records.One[int64], `INSERT INTO writers VALUES (?, 0, now())
 			ON CONFLICT (id) DO UPDATE SET seen = excluded.seen RETURNING done`, w.id)
 		switch {
 		case err == nil && done == w.number:

@@ -5,6 +5,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // recordFailure adds a delivery that failed for good to the activities.
@@ -55,7 +56,7 @@ func (t *tx) recordSilent(e *storage.Execution) (err error) {
 // begun and that are not over yet, or 0. It looks at the newest activities only, because every
 // execution that begins a run waits for it.
 func (t *tx) silentActivity(e *storage.Execution) (storage.ID, error) {
-	id, err := first(t.ctx(), t.conn, one[storage.ID], `SELECT a.id FROM (SELECT * FROM activities ORDER BY id DESC LIMIT 100) a
+	id, err := first(t.ctx(), t.conn, records.One[storage.ID], `SELECT a.id FROM (SELECT * FROM activities ORDER BY id DESC LIMIT 100) a
 		JOIN executions e ON e.id = a.execution AND e.campaign_id = a.campaign_id
 		WHERE a.kind = ? AND a.campaign_id = ? AND e.received_at > ? ORDER BY a.id DESC LIMIT 1`,
 		storage.ActivityExecution, e.CampaignID, micros(t.now.Add(-column.RunGap)))

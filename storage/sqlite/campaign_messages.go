@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // selectMessages reads messages with what their calls say of them. CROSS JOIN makes
@@ -42,7 +43,7 @@ func (s *ExecutionStore) Messages(ctx context.Context, q storage.MessageQuery) (
 // CountMessages counts the messages that Messages would list.
 func (s *ExecutionStore) CountMessages(ctx context.Context, q storage.MessageQuery) (int64, error) {
 	where, args := messageTerms(q)
-	n, err := first(ctx, s.reads, one[int64], `SELECT count(*) FROM campaign_messages m CROSS JOIN executions x ON x.id = m.execution`+where, args...)
+	n, err := first(ctx, s.reads, records.One[int64], `SELECT count(*) FROM campaign_messages m CROSS JOIN executions x ON x.id = m.execution`+where, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count messages: %w", err)
 	}
@@ -83,7 +84,7 @@ func (s *ExecutionStore) addEvents(ctx context.Context, messages []storage.Messa
 			CROSS JOIN events e ON e.id = d.event_id
 			LEFT JOIN webhooks w ON w.id = d.webhook_id
 			LEFT JOIN breakers b ON b.webhook_id = d.webhook_id
-			WHERE d.message_id IN (`+marks(len(ids))+`) AND d.message_id IS NOT NULL AND d.replay_of = 0 ORDER BY d.due_at, d.id`, ids...)
+			WHERE d.message_id IN (`+records.Marks(len(ids))+`) AND d.message_id IS NOT NULL AND d.replay_of = 0 ORDER BY d.due_at, d.id`, ids...)
 		if err != nil {
 			return err
 		}
@@ -114,7 +115,7 @@ func messageTerms(q storage.MessageQuery) (where string, args []any) {
 		c = append(c, messageCondition(term).negatedIf(term.Not))
 	}
 	if len(states) > 0 {
-		c = append(c, condition{`m.state IN (` + marks(len(states)) + `)`, anys(states)})
+		c = append(c, condition{`m.state IN (` + records.Marks(len(states)) + `)`, records.Args(states)})
 	}
 	if q.CampaignID != 0 {
 		c = append(c, condition{`m.campaign_id = ?`, []any{q.CampaignID}})

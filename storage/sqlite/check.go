@@ -3,13 +3,15 @@ package sqlite
 import (
 	"context"
 	"fmt"
+
+	"backchannel/storage/records"
 )
 
 // Check reads the whole database and lists what is wrong with it. The list is empty if
 // nothing is. SQLite checks its own structures; that the stored counts and the index of
 // messages agree with the records is checked by counting these.
 func (s *Maintenance) Check(ctx context.Context) ([]string, error) {
-	found, err := collect(ctx, s.reads, one[string], `PRAGMA integrity_check`)
+	found, err := collect(ctx, s.reads, records.One[string], `PRAGMA integrity_check`)
 	if err != nil {
 		return nil, fmt.Errorf("check the database: %w", err)
 	}
@@ -20,7 +22,7 @@ func (s *Maintenance) Check(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check the database's references: %w", err)
 	}
-	miscounts, err := collect(ctx, s.reads, one[string], miscounted)
+	miscounts, err := collect(ctx, s.reads, records.One[string], miscounted)
 	if err != nil {
 		return nil, fmt.Errorf("check the database's counts: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // A CheckStore stores runs of the endpoint check and their cases.
@@ -78,7 +79,7 @@ func (t *tx) checkable(r *storage.CheckRun) error {
 	if err != nil {
 		return err
 	}
-	open, err := collect(t.ctx(), t.conn, one[storage.ID], `SELECT id FROM check_runs WHERE webhook_id = ? AND state IN ('asked', 'running')`, r.WebhookID)
+	open, err := collect(t.ctx(), t.conn, records.One[storage.ID], `SELECT id FROM check_runs WHERE webhook_id = ? AND state IN ('asked', 'running')`, r.WebhookID)
 	if err != nil {
 		return err
 	}

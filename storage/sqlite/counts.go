@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // Counts returns the number of deliveries in each state as shown, and the numbers of
@@ -25,11 +26,11 @@ func (s *DeliveryStore) Counts(ctx context.Context) (storage.Counts, error) {
 	for _, c := range states {
 		counts.Deliveries[c.state] = c.n
 	}
-	counts.Receipts, err = first(ctx, s.reads, one[int64], `SELECT receipts FROM store`)
+	counts.Receipts, err = first(ctx, s.reads, records.One[int64], `SELECT receipts FROM store`)
 	if err != nil {
 		return counts, fmt.Errorf("count receipts: %w", err)
 	}
-	counts.Executions, err = first(ctx, s.reads, one[int64], `SELECT count(*) FROM executions`)
+	counts.Executions, err = first(ctx, s.reads, records.One[int64], `SELECT count(*) FROM executions`)
 	if err != nil {
 		return counts, fmt.Errorf("count executions: %w", err)
 	}

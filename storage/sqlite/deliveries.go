@@ -11,6 +11,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
@@ -82,7 +83,7 @@ func (s *DeliveryStore) CountDeliveries(ctx context.Context, q storage.DeliveryQ
 	if len(q.States) == 0 && len(q.EventIDs) == 0 && len(q.Statuses) == 0 && len(q.Filter.Terms) == 0 {
 		counted = `SELECT count(*) FROM deliveries d` + where // the other terms need no joined table
 	}
-	n, err := first(ctx, s.reads, one[int64], counted, args...)
+	n, err := first(ctx, s.reads, records.One[int64], counted, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count deliveries: %w", err)
 	}
@@ -99,7 +100,7 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 	addStates := func(states []storage.State) {
 		if len(states) > 0 {
 			add(stateTerm(states))
-			add(shownState+` IN (`+marks(len(states))+`)`, anys(states)...)
+			add(shownState+` IN (`+records.Marks(len(states))+`)`, records.Args(states)...)
 		}
 	}
 	all, states := q.Filter.Split()
@@ -118,11 +119,11 @@ func deliveryTerms(q storage.DeliveryQuery) (where string, args []any) {
 		}
 	}
 	if len(q.EventIDs) > 0 {
-		add(`d.event_id IN (`+marks(len(q.EventIDs))+`)`, anys(q.EventIDs)...)
+		add(`d.event_id IN (`+records.Marks(len(q.EventIDs))+`)`, records.Args(q.EventIDs)...)
 	}
 	addStates(q.States)
 	if len(q.Statuses) > 0 {
-		add(`e.status IN (`+marks(len(q.Statuses))+`)`, anys(q.Statuses)...)
+		add(`e.status IN (`+records.Marks(len(q.Statuses))+`)`, records.Args(q.Statuses)...)
 	}
 	if !q.Since.IsZero() { // an ID is at least the time of creation, and unlike created_at it has an index
 		add(`d.id >= ? AND d.created_at >= ?`, q.Since.UnixMicro(), q.Since.UnixMicro())
@@ -151,18 +152,6 @@ func stateTerm(shown []storage.State) string {
 		}
 	}
 	return `(` + strings.Join(terms, ` OR `) + `)`
-}
-
-// marks returns n placeholders for SQL.
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
-
-// anys returns values as arguments of a statement.
-func anys[T any](values []T) []any {
-	all := make([]any, len(values))
-	for i, v := range values {
-		all[i] = v
-	}
-	return all
 }
 
 // Attempts lists the attempts of a delivery, oldest first.

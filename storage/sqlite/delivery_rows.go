@@ -6,6 +6,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // A deliveryRows changes the rows of deliveries in one transaction, together with the stored
@@ -157,7 +158,7 @@ func (r *deliveryRows) finish(o *storage.Outcome) (is deliveryState, message sto
 // reset makes all deliveries due that are marked as being sent, and cancels those of checks,
 // which are never retried.
 func (r *deliveryRows) reset(now time.Time) error {
-	cancelled, err := collect(r.ctx(), r.conn, one[storage.ID],
+	cancelled, err := collect(r.ctx(), r.conn, records.One[storage.ID],
 		`UPDATE deliveries SET state = 'cancelled' WHERE state = 'sending' AND check_id IS NOT NULL RETURNING webhook_id`)
 	if err != nil {
 		return err
@@ -166,7 +167,7 @@ func (r *deliveryRows) reset(now time.Time) error {
 		r.countMove(deliveryState{webhook, storage.Sending}, storage.Cancelled, 1)
 	}
 	for state, which := range map[storage.State]string{storage.Queued: `attempts = 0`, storage.Retrying: `attempts > 0`} {
-		webhooks, err := collect(r.ctx(), r.conn, one[storage.ID],
+		webhooks, err := collect(r.ctx(), r.conn, records.One[storage.ID],
 			`UPDATE deliveries SET state = ?, next_attempt_at = ? WHERE state = 'sending' AND `+which+` RETURNING webhook_id`, state, micros(now))
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 const executionColumns = `x.id, x.received_at, x.execution_id, x.request_id, x.x_request_id, x.campaign_uuid, x.campaign_id, x.version_id, x.campaign,
@@ -76,7 +77,7 @@ func (s *ExecutionStore) Execution(ctx context.Context, id storage.ID) (storage.
 // ExecutionByName finds the accepted call with an ExecutionID such as HUMA-12345678,
 // including its content.
 func (s *ExecutionStore) ExecutionByName(ctx context.Context, executionID string) (storage.Execution, error) {
-	id, err := first(ctx, s.reads, one[storage.ID], executionNamed, executionID)
+	id, err := first(ctx, s.reads, records.One[storage.ID], executionNamed, executionID)
 	if err != nil {
 		return storage.Execution{}, fmt.Errorf("find execution %q: %w", executionID, err)
 	}
@@ -100,7 +101,7 @@ func (s *ExecutionStore) Executions(ctx context.Context, q storage.ExecutionQuer
 // CountExecutions counts the calls that Executions would list.
 func (s *ExecutionStore) CountExecutions(ctx context.Context, q storage.ExecutionQuery) (int64, error) {
 	where, args := executionTerms(q)
-	n, err := first(ctx, s.reads, one[int64], `SELECT count(*) FROM executions x`+where, args...)
+	n, err := first(ctx, s.reads, records.One[int64], `SELECT count(*) FROM executions x`+where, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count executions: %w", err)
 	}
@@ -179,7 +180,7 @@ func (s *ExecutionStore) CallCounts(ctx context.Context, now time.Time) (storage
 	// way than by taking away the latter, which are few.
 	const waiting = `(SELECT count(*) FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id AND d.next_attempt_at > ?1
 		WHERE w.state <> 'paused' AND NOT EXISTS (SELECT 1 FROM breakers b WHERE b.webhook_id = w.id AND b.open_until IS NOT NULL)`
-	counts.Planned, err = first(ctx, s.reads, one[int64], `SELECT `+waiting+`) - `+waiting+` AND d.state = 'retrying')`, micros(now))
+	counts.Planned, err = first(ctx, s.reads, records.One[int64], `SELECT `+waiting+`) - `+waiting+` AND d.state = 'retrying')`, micros(now))
 	if err != nil {
 		return counts, fmt.Errorf("count planned deliveries: %w", err)
 	}

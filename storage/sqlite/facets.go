@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // A facetIDs maps facets to their IDs. There are few of them, so all that this process has
@@ -19,7 +20,7 @@ func (f facetIDs) id(s *statements, of column.Facet) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	id, err := first(s.ctx(), s.conn, one[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
+	id, err := first(s.ctx(), s.conn, records.One[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
 		AND auth = ? AND schema = ? AND target = ? AND headers = ? AND duplicate = ? AND "order" = ?`, columns...)
 	if err == nil {
 		f[of] = id

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 	"backchannel/storage/storetest"
 )
 
@@ -19,7 +20,7 @@ func TestForeignBodiesMakeFewFacets(t *testing.T) {
 		r.Status, r.Channel = fmt.Sprint("s", i), fmt.Sprint("c", i)
 		addReceipt(t, s, &r)
 	}
-	n, err := first(t.Context(), s.reads, one[int], `SELECT count(*) FROM facets`)
+	n, err := first(t.Context(), s.reads, records.One[int], `SELECT count(*) FROM facets`)
 	if err != nil || n != 1 {
 		t.Errorf("%d facets, %v", n, err)
 	}

@@ -5,79 +5,8 @@ import (
 	"fmt"
 
 	"backchannel/storage"
-	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
-
-// ImportConfiguration stores what was set up in another store, with its IDs, versions and times:
-// either all of it or nothing. What exists already is a conflict.
-func (s *Store) ImportConfiguration(ctx context.Context, c storage.Configuration) error {
-	err := c.Validate(ctx, s.WebhookStore.rules)
-	if err == nil {
-		err = s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error { return s.importConfiguration(t, c) })
-	}
-	if err != nil {
-		return fmt.Errorf("import the configuration: %w", err)
-	}
-	return nil
-}
-
-func (s *Store) importConfiguration(t *tx, c storage.Configuration) error {
-	for i := range c.Webhooks {
-		if err := s.importWebhook(t, c.Webhooks[i]); err != nil {
-			return err
-		}
-	}
-	for webhook, p := range c.Profiles {
-		if err := s.set(t, webhook, p); err != nil {
-			return err
-		}
-	}
-	for i := range c.Campaigns {
-		if err := s.importCampaign(t, c.Campaigns[i]); err != nil {
-			return err
-		}
-	}
-	for _, f := range c.Fixtures {
-		if err := s.FixtureStore.insert(t, f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Store) importWebhook(t *tx, w storage.Webhook) error {
-	if err := t.reserve(w.ID); err != nil {
-		return err
-	}
-	err := s.WebhookStore.add(t, &w, nil)
-	if violates(err) {
-		return takenID("webhook", w.ID)
-	}
-	return err
-}
-
-// importCampaign stores a campaign without the number of its executions, which stay behind.
-func (s *Store) importCampaign(t *tx, c storage.Campaign) error {
-	if err := t.reserve(c.ID); err != nil {
-		return err
-	}
-	c.Executions = 0
-	if err := s.check(t.ctx(), t.conn, c, nil); err != nil {
-		return err
-	}
-	values, err := column.CampaignValues(&c, micros)
-	if err != nil {
-		return err
-	}
-	_, err = t.exec(`INSERT INTO campaigns (`+column.CampaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
-	if violates(err) {
-		return takenID("campaign", c.ID)
-	}
-	if err != nil {
-		return err
-	}
-	return t.addActivity(storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " created" + s.by})
-}
 
 // ImportHistory stores what has happened in another store, with its IDs and times: either all of
 // it or nothing. What exists already is a conflict, and a delivery that is not final invalid.
@@ -127,7 +56,7 @@ func (t *tx) importDelivery(past *storage.PastDelivery, attempts []packedAttempt
 	}
 	err = t.deliveries.insertFinal(d)
 	if violates(err) {
-		return takenID("delivery", d.ID)
+		return records.Taken("delivery", d.ID)
 	}
 	for _, a := range attempts {
 		if err == nil {
@@ -146,7 +75,7 @@ func (s *Store) importReceipt(t *tx, r *storage.Receipt) error {
 	}
 	err := s.ReceiptStore.insert(t, r, packReceipt(r))
 	if violates(err) {
-		return takenID("receipt", r.ID)
+		return records.Taken("receipt", r.ID)
 	}
 	if err == nil && r.Outcome != "" {
 		err = t.raw.exec(`INSERT INTO answers VALUES (?,?,?)`, int64(r.ID), string(r.Outcome), int64(r.Duration))
@@ -176,8 +105,4 @@ func (t *tx) reserve(id storage.ID) error {
 	_, err := t.newID()
 	t.last = max(t.last, id)
 	return err
-}
-
-func takenID(kind string, id storage.ID) error {
-	return storage.FieldErrors{{Field: kind + " " + id.String(), Conflict: true, Reason: "exists already"}}
 }

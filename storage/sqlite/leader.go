@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // leaderLock is the file that the leader has locked. Its name is that of the first version,
@@ -72,7 +73,7 @@ func (s *LeaderStore) Runtime(ctx context.Context) (rt storage.Runtime, alive bo
 	if err := s.writer.files.lastCheck(); err != nil {
 		return rt, false, err
 	}
-	text, err := first(ctx, s.reads, one[string], `SELECT runtime FROM runtime`)
+	text, err := first(ctx, s.reads, records.One[string], `SELECT runtime FROM runtime`)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 	case err != nil:

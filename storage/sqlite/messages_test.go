@@ -7,6 +7,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 	"backchannel/storage/storetest"
 )
 
@@ -32,7 +33,7 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 			addMany(t, s, w, keysInLevel0)
 		}
 	}
-	if n, _ := first(t.Context(), s.reads, one[int], `SELECT count(DISTINCT level) FROM messages`); n != 3 {
+	if n, _ := first(t.Context(), s.reads, records.One[int], `SELECT count(DISTINCT level) FROM messages`); n != 3 {
 		t.Errorf("keys are in %d levels", n)
 	}
 	if found := foundBy(t, s, "message:R"); len(found) != 4 {
@@ -42,7 +43,7 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 	if _, err := s.ClearReceipts(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := first(t.Context(), s.reads, one[int], `SELECT count(*) FROM messages`); n != 0 {
+	if n, err := first(t.Context(), s.reads, records.One[int], `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d keys are left, %v", n, err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 func TestSixProcessesStartAtOnce(t *testing.T) {
@@ -130,7 +131,7 @@ func TestWritersTakeTurns(t *testing.T) {
 	var between []int
 	for range 100 {
 		id := enqueue(t, s, w).ID
-		n, err := first(t.Context(), s.reads, one[int], `SELECT count(DISTINCT created_at) FROM deliveries WHERE id > ? AND id < ?`, last, id)
+		n, err := first(t.Context(), s.reads, records.One[int], `SELECT count(DISTINCT created_at) FROM deliveries WHERE id > ? AND id < ?`, last, id)
 		if err != nil {
 			t.Fatal(err)
 		}

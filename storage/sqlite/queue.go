@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // A QueueStore stores the work of the engine: deliveries that are due, commands about
@@ -179,11 +180,11 @@ func (a packedAttempt) insert(t *tx) (stored bool, err error) {
 
 // pauseWebhook pauses a webhook for a reason, unless it is already paused or deleted.
 func pauseWebhook(t *tx, webhook storage.ID, reason string) error {
-	active, err := collect(t.ctx(), t.conn, one[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
+	active, err := collect(t.ctx(), t.conn, records.One[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
 	if err != nil || len(active) == 0 {
 		return err
 	}
-	return setWebhookState(t, webhook, storage.Paused, "", reason)
+	return records.SetWebhookState(sharedTx{t}, webhook, storage.Paused, "", reason)
 }
 
 // Commands lists the commands after a given one.

@@ -6,6 +6,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // storedWithin bounds the time from a receipt's arrival until it is stored and gets its ID,
@@ -43,7 +44,7 @@ func conditionsOf(q storage.ReceiptQuery) conditions {
 		c.facet = append(c.facet, condition{`f.webhook_id = ?`, []any{q.WebhookID}})
 	}
 	if len(q.Statuses) > 0 {
-		c.facet = append(c.facet, condition{`f.status IN (` + marks(len(q.Statuses)) + `)`, anys(q.Statuses)})
+		c.facet = append(c.facet, condition{`f.status IN (` + records.Marks(len(q.Statuses)) + `)`, records.Args(q.Statuses)})
 	}
 	if q.Before != 0 {
 		c.receipt = append(c.receipt, condition{`r.id < ?`, []any{q.Before}})

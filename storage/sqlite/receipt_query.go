@@ -6,6 +6,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // receiptColumns are the columns that lists show. What they do not show is in other tables, so
@@ -93,7 +94,7 @@ func (s *ReceiptStore) ReceiptsOfDelivery(ctx context.Context, delivery storage.
 // CountReceipts counts the receipts that Receipts would list.
 func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
 	query, args := pageQuery(q)
-	n, err := first(ctx, s.reads, one[int64], `SELECT count(*) FROM (`+query+`)`, args...)
+	n, err := first(ctx, s.reads, records.One[int64], `SELECT count(*) FROM (`+query+`)`, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count receipts: %w", err)
 	}

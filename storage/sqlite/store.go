@@ -19,6 +19,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/commit"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
@@ -42,15 +43,12 @@ type Options struct {
 // of its records, embedded here. The methods that another database has to offer too are an
 // interface in package storetest, with tests that both have to pass.
 type Store struct {
-	WebhookStore
+	records.Inventory
 	DeliveryStore
 	QueueStore
 	ReceiptStore
-	CampaignStore
 	ExecutionStore
 	CheckStore
-	ProfileStore
-	FixtureStore
 	ActivityStore
 	LeaderStore
 	Maintenance
@@ -115,15 +113,12 @@ func newStore(o Options, db *database, h *commit.Hub) *Store {
 		db.by = " " + o.By
 	}
 	s := &Store{
-		WebhookStore:   WebhookStore{db, o.Rules},
+		Inventory:      records.NewInventory(db.shared(), o.Rules),
 		DeliveryStore:  DeliveryStore{db},
 		QueueStore:     QueueStore{db},
 		ReceiptStore:   ReceiptStore{db},
-		CampaignStore:  CampaignStore{db, o.Rules},
 		ExecutionStore: ExecutionStore{db},
 		CheckStore:     CheckStore{db},
-		ProfileStore:   ProfileStore{db},
-		FixtureStore:   FixtureStore{db},
 		ActivityStore:  ActivityStore{db},
 		LeaderStore:    LeaderStore{db, o.Dir},
 		Maintenance:    Maintenance{db, o.Now},

@@ -1,17 +1,20 @@
 package sqlite
 
 import (
+	"strings"
 	"testing"
+
+	"backchannel/storage/column"
 )
 
 func TestTheSchemaItselfRefusesASecondWebhook(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
+	addWebhook(t, s, "acme")
+	other := strings.Replace(column.WebhookColumns, "id, version, name", "id + 1, version, 'other'", 1)
 	err := s.write(t.Context(), 0, func(tx *tx) error {
-		w.ID++
-		w.Name = "other"
-		return s.WebhookStore.insert(tx, &w)
+		_, err := tx.exec(`INSERT INTO webhooks (` + column.WebhookColumns + `) SELECT ` + other + ` FROM webhooks`)
+		return err
 	})
 	if !violates(err) {
 		t.Errorf("got %v", err)

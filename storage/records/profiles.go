@@ -1,4 +1,4 @@
-package postgres
+package records
 
 import (
 	"context"
@@ -11,11 +11,11 @@ import (
 )
 
 // A ProfileStore stores how the receiver answers each webhook.
-type ProfileStore struct{ *database }
+type ProfileStore struct{ db *Database }
 
 // Profile returns a webhook's response profile, or the zero one if none was set.
 func (s *ProfileStore) Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error) {
-	p, err := first(ctx, s.reads, scanProfile, `SELECT generation, profile FROM profiles WHERE webhook_id = ?`, webhook)
+	p, err := First(ctx, s.db.Reads, scanProfile, `SELECT generation, profile FROM profiles WHERE webhook_id = ?`, webhook)
 	if errors.Is(err, storage.ErrNotFound) {
 		return storage.Profile{}, nil
 	}
@@ -26,7 +26,7 @@ func (s *ProfileStore) Profile(ctx context.Context, webhook storage.ID) (storage
 }
 
 // scanProfile reads a profile. Its generation is a column, because SQL counts it.
-func scanProfile(read scan) (p storage.Profile, err error) {
+func scanProfile(read Scan) (p storage.Profile, err error) {
 	var generation int64
 	var text string
 	if err := read(&generation, &text); err != nil {
@@ -42,7 +42,7 @@ func scanProfile(read scan) (p storage.Profile, err error) {
 func (s *ProfileStore) SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
 	err := p.Validate()
 	if err == nil {
-		err = s.write(ctx, storage.ChangedProfiles|storage.ChangedActivity, func(t *tx) error { return s.set(t, webhook, p) })
+		err = s.db.Write(ctx, storage.ChangedProfiles|storage.ChangedActivity, func(t Tx) error { return s.set(t, webhook, p) })
 	}
 	if err != nil {
 		return fmt.Errorf("set the profile of webhook %s: %w", webhook, err)
@@ -50,20 +50,20 @@ func (s *ProfileStore) SetProfile(ctx context.Context, webhook storage.ID, p sto
 	return nil
 }
 
-func (s *ProfileStore) set(t *tx, webhook storage.ID, p storage.Profile) error {
+func (s *ProfileStore) set(t Tx, webhook storage.ID, p storage.Profile) error {
 	text, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
-	to, err := t.target(webhook)
+	to, err := t.Target(webhook)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO profiles VALUES (?, 1, ?)
+	_, err = t.Exec(`INSERT INTO profiles VALUES (?, 1, ?)
 		ON CONFLICT (webhook_id) DO UPDATE SET generation = profiles.generation + 1, profile = excluded.profile`, webhook, string(text))
 	if err != nil {
 		return err
 	}
-	return t.addActivity(storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
-		Text: fmt.Sprintf("response profile of webhook %s set to %s%s", to.Name, column.ProfileName(p), s.by)})
+	return t.AddActivity(storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
+		Text: fmt.Sprintf("response profile of webhook %s set to %s%s", to.Name, column.ProfileName(p), s.db.By)})
 }

@@ -1,4 +1,4 @@
-package sqlite
+package records
 
 import (
 	"context"
@@ -11,15 +11,15 @@ import (
 
 // A CampaignStore stores campaigns.
 type CampaignStore struct {
-	*database
+	db    *Database
 	rules storage.Rules
 }
 
-func scanCampaign(read scan) (storage.Campaign, error) { return column.ScanCampaign(read) }
+func scanCampaign(read Scan) (storage.Campaign, error) { return column.ScanCampaign(read) }
 
 // Campaigns lists all campaigns by name.
 func (s *CampaignStore) Campaigns(ctx context.Context) ([]storage.Campaign, error) {
-	all, err := collect(ctx, s.reads, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns ORDER BY name`)
+	all, err := Collect(ctx, s.db.Reads, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list campaigns: %w", err)
 	}
@@ -28,7 +28,7 @@ func (s *CampaignStore) Campaigns(ctx context.Context) ([]storage.Campaign, erro
 
 // Campaign finds a campaign by its ID.
 func (s *CampaignStore) Campaign(ctx context.Context, id storage.ID) (storage.Campaign, error) {
-	c, err := findCampaign(ctx, s.reads, `id = ?`, id)
+	c, err := FindCampaign(ctx, s.db.Reads, `id = ?`, id)
 	if err != nil {
 		return c, fmt.Errorf("find campaign %s: %w", id, err)
 	}
@@ -37,7 +37,7 @@ func (s *CampaignStore) Campaign(ctx context.Context, id storage.ID) (storage.Ca
 
 // CampaignByName finds a campaign by its name.
 func (s *CampaignStore) CampaignByName(ctx context.Context, name string) (storage.Campaign, error) {
-	c, err := findCampaign(ctx, s.reads, `name = ?`, name)
+	c, err := FindCampaign(ctx, s.db.Reads, `name = ?`, name)
 	if err != nil {
 		return c, fmt.Errorf("find campaign %q: %w", name, err)
 	}
@@ -46,15 +46,16 @@ func (s *CampaignStore) CampaignByName(ctx context.Context, name string) (storag
 
 // CampaignByUUID finds a campaign by the UUID that calls name it by.
 func (s *CampaignStore) CampaignByUUID(ctx context.Context, uuid string) (storage.Campaign, error) {
-	c, err := findCampaign(ctx, s.reads, `uuid = ?`, uuid)
+	c, err := FindCampaign(ctx, s.db.Reads, `uuid = ?`, uuid)
 	if err != nil {
 		return c, fmt.Errorf("find campaign %q: %w", uuid, err)
 	}
 	return c, nil
 }
 
-func findCampaign(ctx context.Context, from source, where string, args ...any) (storage.Campaign, error) {
-	return first(ctx, from, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns WHERE `+where, args...)
+// FindCampaign reads the campaign for which a condition holds.
+func FindCampaign(ctx context.Context, from Source, where string, args ...any) (storage.Campaign, error) {
+	return First(ctx, from, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns WHERE `+where, args...)
 }
 
 // SaveCampaigns stores new campaigns, which have no ID yet, and changed ones, whose Version
@@ -65,7 +66,7 @@ func (s *CampaignStore) SaveCampaigns(ctx context.Context, all ...*storage.Campa
 		return nil
 	}
 	work, done := s.saving(all)
-	if err := s.write(ctx, storage.ChangedCampaigns|storage.ChangedActivity, work); err != nil {
+	if err := s.db.Write(ctx, storage.ChangedCampaigns|storage.ChangedActivity, work); err != nil {
 		return fmt.Errorf("save campaign: %w", err)
 	}
 	done()
@@ -74,9 +75,9 @@ func (s *CampaignStore) SaveCampaigns(ctx context.Context, all ...*storage.Campa
 
 // saving returns what SaveCampaigns does in its transaction and, once that is committed,
 // after it.
-func (s *CampaignStore) saving(all []*storage.Campaign) (work func(*tx) error, done func()) {
+func (s *CampaignStore) saving(all []*storage.Campaign) (work func(Tx) error, done func()) {
 	saved := make([]storage.Campaign, len(all))
-	work = func(t *tx) error { return s.saveAll(t, all, saved) }
+	work = func(t Tx) error { return s.saveAll(t, all, saved) }
 	return work, func() {
 		for i, c := range all {
 			*c = saved[i]
@@ -84,7 +85,7 @@ func (s *CampaignStore) saving(all []*storage.Campaign) (work func(*tx) error, d
 	}
 }
 
-func (s *CampaignStore) saveAll(t *tx, all []*storage.Campaign, saved []storage.Campaign) (err error) {
+func (s *CampaignStore) saveAll(t Tx, all []*storage.Campaign, saved []storage.Campaign) (err error) {
 	if err := vacateCampaigns(t, all); err != nil {
 		return err
 	}
@@ -97,7 +98,7 @@ func (s *CampaignStore) saveAll(t *tx, all []*storage.Campaign, saved []storage.
 }
 
 // vacateCampaigns gives changing campaigns temporary names, so that several can swap theirs.
-func vacateCampaigns(t *tx, all []*storage.Campaign) error {
+func vacateCampaigns(t Tx, all []*storage.Campaign) error {
 	if len(all) <= 1 {
 		return nil
 	}
@@ -105,7 +106,7 @@ func vacateCampaigns(t *tx, all []*storage.Campaign) error {
 		if c.ID == 0 {
 			continue
 		}
-		if _, err := t.exec(`UPDATE campaigns SET name = char(7) || id WHERE id = ? AND version = ?`, c.ID, c.Version); err != nil {
+		if _, err := t.Exec(`UPDATE campaigns SET name = ? WHERE id = ? AND version = ?`, vacant(c.ID), c.ID, c.Version); err != nil {
 			return err
 		}
 	}
@@ -116,15 +117,15 @@ func vacateCampaigns(t *tx, all []*storage.Campaign) error {
 // It stores nothing.
 func (s *CampaignStore) CheckCampaign(ctx context.Context, c storage.Campaign) error {
 	c.Normalize()
-	return s.check(ctx, s.reads, c, nil)
+	return s.check(ctx, s.db.Reads, c, nil)
 }
 
 // check returns what is wrong with a campaign's fields, those of other campaigns considered,
 // of which some are saved along with it.
-func (s *CampaignStore) check(ctx context.Context, from source, c storage.Campaign, along []*storage.Campaign) error {
+func (s *CampaignStore) check(ctx context.Context, from Source, c storage.Campaign, along []*storage.Campaign) error {
 	var bad storage.FieldErrors
 	errors.As(c.Validate(s.rules), &bad)
-	others, err := collect(ctx, from, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns WHERE id <> ?`, c.ID)
+	others, err := Collect(ctx, from, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns WHERE id <> ?`, c.ID)
 	if err != nil {
 		return err
 	}
@@ -138,64 +139,60 @@ func (s *CampaignStore) check(ctx context.Context, from source, c storage.Campai
 	return append(bad, c.Conflicts(others...)...).Err()
 }
 
-func (s *CampaignStore) save(t *tx, c storage.Campaign, along []*storage.Campaign) (saved storage.Campaign, err error) {
-	if err := c.FillSandboxIDs(t.sandboxID); err != nil {
+func (s *CampaignStore) save(t Tx, c storage.Campaign, along []*storage.Campaign) (saved storage.Campaign, err error) {
+	if err := c.FillSandboxIDs(func(organization, sandbox string) (string, error) { return sandboxID(t, organization, sandbox) }); err != nil {
 		return saved, err
 	}
 	c.Normalize()
 	done := "created"
 	if c.ID == 0 {
-		if c.ID, err = t.newID(); err != nil {
+		if c.ID, err = t.NewID(); err != nil {
 			return saved, err
 		}
-		c.Version, c.CreatedAt, c.Executions = 0, t.stamp(), 0
+		c.Version, c.CreatedAt, c.Executions = 0, t.Stamp(), 0
 	} else if done, err = revise(t, &c); err != nil {
 		return saved, err
 	}
-	if err := s.check(t.ctx(), t.conn, c, along); err != nil {
+	if err := s.check(t.Context(), t, c, along); err != nil {
 		return saved, err
 	}
-	c.Version, c.UpdatedAt = c.Version+1, t.stamp()
-	values, err := column.CampaignValues(&c, micros)
+	c.Version, c.UpdatedAt = c.Version+1, t.Stamp()
+	values, err := column.CampaignValues(&c)
 	if err != nil {
 		return saved, err
 	}
-	_, err = t.exec(`INSERT INTO campaigns (`+column.CampaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET
+	_, err = t.Exec(`INSERT INTO campaigns (`+column.CampaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET
 		(`+column.CampaignColumns+`) = (`+excludedCampaign+`)`, values...)
-	if violates(err) {
+	if s.db.Violates(err) {
 		return saved, storage.FieldErrors{{Field: "id", Conflict: true, Reason: fmt.Sprintf("%q is the id of another campaign; use another, or none to generate one", c.UUID)}}
 	}
 	if err != nil {
 		return saved, err
 	}
-	return c, t.addActivity(storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " " + done + s.by})
+	return c, t.AddActivity(storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " " + done + s.db.By})
 }
 
 // sandboxID returns the UUID that a sandbox is known by: that of the webhook there, or else that
 // of a campaign, or "" if there is neither.
-func (t *tx) sandboxID(organization, sandbox string) (string, error) {
-	for _, known := range []string{
-		`SELECT sandbox_id FROM webhooks WHERE organization = ?1 AND sandbox_name = ?2`,
-		`SELECT settings ->> '$.sandboxId' FROM campaigns WHERE settings ->> '$.organization' = ?1 AND settings ->> '$.sandboxName' = ?2 LIMIT 1`,
-	} {
-		id, err := first(t.ctx(), t.conn, scanText, known, organization, sandbox)
-		if !errors.Is(err, storage.ErrNotFound) {
-			return id, err
+func sandboxID(t Tx, organization, sandbox string) (string, error) {
+	id, err := First(t.Context(), t, One[string], `SELECT sandbox_id FROM webhooks WHERE organization = ? AND sandbox_name = ?`, organization, sandbox)
+	if !errors.Is(err, storage.ErrNotFound) {
+		return id, err
+	}
+	all, err := Collect(t.Context(), t, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns`)
+	for _, c := range all {
+		if c.Organization == organization && c.Sandbox.Name == sandbox {
+			return c.Sandbox.ID, err
 		}
 	}
-	return "", nil
-}
-
-func scanText(read scan) (text string, err error) {
-	err = read(&text)
-	return text, err
+	return "", err
 }
 
 const excludedCampaign = `excluded.id, excluded.version, excluded.uuid, excluded.version_id, excluded.status, excluded.name, excluded.settings,
 	excluded.draft_version_id, excluded.draft, excluded.executions, excluded.created_at, excluded.updated_at`
 
-func revise(t *tx, c *storage.Campaign) (done string, err error) {
-	stored, err := findCampaign(t.ctx(), t.conn, `id = ?`, c.ID)
+func revise(t Tx, c *storage.Campaign) (done string, err error) {
+	stored, err := FindCampaign(t.Context(), t, `id = ?`, c.ID)
 	if err != nil {
 		return "", err
 	}
@@ -204,18 +201,18 @@ func revise(t *tx, c *storage.Campaign) (done string, err error) {
 
 // DeleteCampaign deletes a campaign that is still a draft.
 func (s *CampaignStore) DeleteCampaign(ctx context.Context, id storage.ID) error {
-	err := s.write(ctx, storage.ChangedCampaigns|storage.ChangedActivity, func(t *tx) error {
-		c, err := findCampaign(t.ctx(), t.conn, `id = ?`, id)
+	err := s.db.Write(ctx, storage.ChangedCampaigns|storage.ChangedActivity, func(t Tx) error {
+		c, err := FindCampaign(t.Context(), t, `id = ?`, id)
 		if err != nil {
 			return err
 		}
 		if err := c.CheckDelete(); err != nil {
 			return err
 		}
-		if err := t.must(`DELETE FROM campaigns WHERE id = ?`, id); err != nil {
+		if err := must(t, `DELETE FROM campaigns WHERE id = ?`, id); err != nil {
 			return err
 		}
-		return t.addActivity(storage.Activity{Kind: storage.ActivityCampaign, CampaignID: id, Text: "campaign " + c.Name + " deleted" + s.by})
+		return t.AddActivity(storage.Activity{Kind: storage.ActivityCampaign, CampaignID: id, Text: "campaign " + c.Name + " deleted" + s.db.By})
 	})
 	if err != nil {
 		return fmt.Errorf("delete campaign %s: %w", id, err)
@@ -226,7 +223,7 @@ func (s *CampaignStore) DeleteCampaign(ctx context.Context, id storage.ID) error
 // MessageCounts returns the number of messages in each state, by campaign. It counts also
 // those messages that are no longer kept.
 func (s *CampaignStore) MessageCounts(ctx context.Context) (map[storage.ID]storage.MessageCounts, error) {
-	all, err := collect(ctx, s.reads, scanMessageCount, `SELECT campaign_id, state, n FROM message_counts`)
+	all, err := Collect(ctx, s.db.Reads, scanMessageCount, `SELECT campaign_id, state, CAST(sum(n) AS bigint) FROM message_counts GROUP BY campaign_id, state HAVING sum(n) <> 0`)
 	if err != nil {
 		return nil, fmt.Errorf("count messages: %w", err)
 	}
@@ -241,11 +238,12 @@ func (s *CampaignStore) MessageCounts(ctx context.Context) (map[storage.ID]stora
 }
 
 type messageCount struct {
-	messageCounter
-	n int64
+	campaign storage.ID
+	state    storage.MessageState
+	n        int64
 }
 
-func scanMessageCount(read scan) (c messageCount, err error) {
+func scanMessageCount(read Scan) (c messageCount, err error) {
 	err = read(&c.campaign, &c.state, &c.n)
 	return c, err
 }

@@ -1,24 +1,25 @@
-package postgres
+package records
 
 import (
 	"context"
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // fixtureColumns are in the order in which they are inserted and scanned.
 const fixtureColumns = `name, channel, status, revision, payload, created_at`
 
 // A FixtureStore stores payloads that were saved as fixtures.
-type FixtureStore struct{ *database }
+type FixtureStore struct{ db *Database }
 
 // SaveFixture stores a payload under a name that is not taken yet.
 func (s *FixtureStore) SaveFixture(ctx context.Context, f storage.SavedFixture) error {
 	err := f.Validate()
 	if err == nil {
-		err = s.write(ctx, storage.ChangedFixtures|storage.ChangedActivity, func(t *tx) error {
-			f.CreatedAt = t.now
+		err = s.db.Write(ctx, storage.ChangedFixtures|storage.ChangedActivity, func(t Tx) error {
+			f.CreatedAt = t.Stamp()
 			return s.insert(t, f)
 		})
 	}
@@ -28,21 +29,21 @@ func (s *FixtureStore) SaveFixture(ctx context.Context, f storage.SavedFixture) 
 	return nil
 }
 
-func (s *FixtureStore) insert(t *tx, f storage.SavedFixture) error {
-	_, err := t.exec(`INSERT INTO saved_fixtures (`+fixtureColumns+`) VALUES (?,?,?,?,?,?)`,
-		f.Name, f.Channel, f.Status, f.Revision, f.Payload, moment(f.CreatedAt))
-	if violates(err) { // the name, which is the table's only constraint
+func (s *FixtureStore) insert(t Tx, f storage.SavedFixture) error {
+	_, err := t.Exec(`INSERT INTO saved_fixtures (`+fixtureColumns+`) VALUES (?,?,?,?,?,?)`,
+		f.Name, f.Channel, f.Status, f.Revision, f.Payload, column.At(f.CreatedAt))
+	if s.db.Violates(err) { // the name, which is the table's only constraint
 		return storage.FieldErrors{{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q is taken; use another", f.Name)}}
 	}
 	if err != nil {
 		return err
 	}
-	return t.addActivity(storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%s, %s saved as the fixture %s%s", f.Status, f.Channel, f.Name, s.by)})
+	return t.AddActivity(storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%s, %s saved as the fixture %s%s", f.Status, f.Channel, f.Name, s.db.By)})
 }
 
 // SavedFixture finds a saved fixture by its name.
 func (s *FixtureStore) SavedFixture(ctx context.Context, name string) (storage.SavedFixture, error) {
-	f, err := first(ctx, s.reads, scanFixture, `SELECT `+fixtureColumns+` FROM saved_fixtures WHERE name = ?`, name)
+	f, err := First(ctx, s.db.Reads, scanFixture, `SELECT `+fixtureColumns+` FROM saved_fixtures WHERE name = ?`, name)
 	if err != nil {
 		return f, fmt.Errorf("find saved fixture %q: %w", name, err)
 	}
@@ -51,7 +52,7 @@ func (s *FixtureStore) SavedFixture(ctx context.Context, name string) (storage.S
 
 // SavedFixtures lists the saved fixtures by name.
 func (s *FixtureStore) SavedFixtures(ctx context.Context) ([]storage.SavedFixture, error) {
-	all, err := collect(ctx, s.reads, scanFixture, `SELECT `+fixtureColumns+` FROM saved_fixtures ORDER BY name`)
+	all, err := Collect(ctx, s.db.Reads, scanFixture, `SELECT `+fixtureColumns+` FROM saved_fixtures ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list saved fixtures: %w", err)
 	}
@@ -60,8 +61,8 @@ func (s *FixtureStore) SavedFixtures(ctx context.Context) ([]storage.SavedFixtur
 
 // DeleteFixture deletes a saved fixture.
 func (s *FixtureStore) DeleteFixture(ctx context.Context, name string) error {
-	err := s.write(ctx, storage.ChangedFixtures, func(t *tx) error {
-		return t.must(`DELETE FROM saved_fixtures WHERE name = ?`, name)
+	err := s.db.Write(ctx, storage.ChangedFixtures, func(t Tx) error {
+		return must(t, `DELETE FROM saved_fixtures WHERE name = ?`, name)
 	})
 	if err != nil {
 		return fmt.Errorf("delete saved fixture %q: %w", name, err)
@@ -69,8 +70,8 @@ func (s *FixtureStore) DeleteFixture(ctx context.Context, name string) error {
 	return nil
 }
 
-func scanFixture(read scan) (f storage.SavedFixture, err error) {
-	var created timestamp
+func scanFixture(read Scan) (f storage.SavedFixture, err error) {
+	var created column.Timestamp
 	err = read(&f.Name, &f.Channel, &f.Status, &f.Revision, &f.Payload, &created)
 	f.CreatedAt = created.Time
 	return f, err

@@ -1,4 +1,4 @@
-package sqlite
+package records
 
 import (
 	"context"
@@ -11,17 +11,17 @@ import (
 
 // A WebhookStore stores webhooks, with their secrets sealed.
 type WebhookStore struct {
-	*database
+	db    *Database
 	rules storage.Rules
 }
 
-func (s *WebhookStore) scan(read scan) (storage.Webhook, error) {
-	return column.ScanWebhook(read, s.seals)
+func (s *WebhookStore) scan(read Scan) (storage.Webhook, error) {
+	return column.ScanWebhook(read, s.db.Seals)
 }
 
 // Webhooks lists all webhooks by name.
 func (s *WebhookStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
-	all, err := collect(ctx, s.reads, s.scan, `SELECT `+column.WebhookColumns+` FROM webhooks ORDER BY name`)
+	all, err := Collect(ctx, s.db.Reads, s.scan, `SELECT `+column.WebhookColumns+` FROM webhooks ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list webhooks: %w", err)
 	}
@@ -30,7 +30,7 @@ func (s *WebhookStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) 
 
 // Webhook finds a webhook by its ID.
 func (s *WebhookStore) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
-	w, err := s.find(ctx, s.reads, `id = ?`, id)
+	w, err := s.find(ctx, s.db.Reads, `id = ?`, id)
 	if err != nil {
 		return w, fmt.Errorf("find webhook %s: %w", id, err)
 	}
@@ -39,7 +39,7 @@ func (s *WebhookStore) Webhook(ctx context.Context, id storage.ID) (storage.Webh
 
 // WebhookByName finds a webhook by its name.
 func (s *WebhookStore) WebhookByName(ctx context.Context, name string) (storage.Webhook, error) {
-	w, err := s.find(ctx, s.reads, `name = ?`, name)
+	w, err := s.find(ctx, s.db.Reads, `name = ?`, name)
 	if err != nil {
 		return w, fmt.Errorf("find webhook %q: %w", name, err)
 	}
@@ -48,15 +48,15 @@ func (s *WebhookStore) WebhookByName(ctx context.Context, name string) (storage.
 
 // WebhookAt finds the webhook of an organization's sandbox.
 func (s *WebhookStore) WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error) {
-	w, err := s.find(ctx, s.reads, `organization = ? AND sandbox_name = ?`, organization, sandbox)
+	w, err := s.find(ctx, s.db.Reads, `organization = ? AND sandbox_name = ?`, organization, sandbox)
 	if err != nil {
 		return w, fmt.Errorf("find the webhook of %q, sandbox %q: %w", organization, sandbox, err)
 	}
 	return w, nil
 }
 
-func (s *WebhookStore) find(ctx context.Context, from source, where string, args ...any) (storage.Webhook, error) {
-	return first(ctx, from, s.scan, `SELECT `+column.WebhookColumns+` FROM webhooks WHERE `+where, args...)
+func (s *WebhookStore) find(ctx context.Context, from Source, where string, args ...any) (storage.Webhook, error) {
+	return First(ctx, from, s.scan, `SELECT `+column.WebhookColumns+` FROM webhooks WHERE `+where, args...)
 }
 
 // CreateWebhook stores a new webhook and sets its ID, Version and times. It reports all
@@ -90,7 +90,7 @@ func (s *WebhookStore) SaveWebhooks(ctx context.Context, all ...*storage.Webhook
 		return nil
 	}
 	work, done := s.saving(ctx, all)
-	if err := s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, work); err != nil {
+	if err := s.db.Write(ctx, changedInventory, work); err != nil {
 		return err
 	}
 	done()
@@ -99,14 +99,14 @@ func (s *WebhookStore) SaveWebhooks(ctx context.Context, all ...*storage.Webhook
 
 // saving returns what SaveWebhooks does in its transaction and, once that is committed, after
 // it.
-func (s *WebhookStore) saving(ctx context.Context, all []*storage.Webhook) (work func(*tx) error, done func()) {
+func (s *WebhookStore) saving(ctx context.Context, all []*storage.Webhook) (work func(Tx) error, done func()) {
 	invalid := make([]error, len(all))
 	for i, w := range all {
 		w.Normalize()
 		invalid[i] = w.Validate(ctx, s.rules) // before the transaction, because it reads files
 	}
 	saved := make([]storage.Webhook, len(all))
-	work = func(t *tx) (err error) {
+	work = func(t Tx) (err error) {
 		if err := vacate(t, all); err != nil {
 			return err
 		}
@@ -125,9 +125,8 @@ func (s *WebhookStore) saving(ctx context.Context, all []*storage.Webhook) (work
 }
 
 // vacate gives changing webhooks temporary names and organizations, so that several can
-// swap theirs without violating a unique constraint. The temporary values begin with a
-// control character, which no valid value contains.
-func vacate(t *tx, all []*storage.Webhook) error {
+// swap theirs without violating a unique constraint.
+func vacate(t Tx, all []*storage.Webhook) error {
 	if len(all) <= 1 {
 		return nil // a single webhook has none to swap with
 	}
@@ -135,7 +134,7 @@ func vacate(t *tx, all []*storage.Webhook) error {
 		if w.ID == 0 {
 			continue
 		}
-		_, err := t.exec(`UPDATE webhooks SET name = char(7) || id, organization = char(7) || id WHERE id = ? AND version = ?`, w.ID, w.Version)
+		_, err := t.Exec(`UPDATE webhooks SET name = ?, organization = ? WHERE id = ? AND version = ?`, vacant(w.ID), vacant(w.ID), w.ID, w.Version)
 		if err != nil {
 			return err
 		}
@@ -147,90 +146,90 @@ func vacate(t *tx, all []*storage.Webhook) error {
 // webhook's fields. It stores nothing.
 func (s *WebhookStore) CheckWebhook(ctx context.Context, w storage.Webhook) error {
 	w.Normalize()
-	return checkConflicts(ctx, s.reads, w, w.Validate(ctx, s.rules))
+	return checkConflicts(ctx, s.db.Reads, w, w.Validate(ctx, s.rules))
 }
 
 // save stores a webhook and returns it as stored. invalid holds the invalid fields found so
 // far, to which conflicts are added, so that all are reported at once.
-func (s *WebhookStore) save(t *tx, w storage.Webhook, invalid error) (storage.Webhook, error) {
+func (s *WebhookStore) save(t Tx, w storage.Webhook, invalid error) (storage.Webhook, error) {
 	if w.ID == 0 {
 		return s.create(t, w, invalid)
 	}
 	return s.change(t, w, invalid)
 }
 
-func (s *WebhookStore) create(t *tx, w storage.Webhook, invalid error) (made storage.Webhook, err error) {
-	if w.ID, err = t.newID(); err != nil {
+func (s *WebhookStore) create(t Tx, w storage.Webhook, invalid error) (made storage.Webhook, err error) {
+	if w.ID, err = t.NewID(); err != nil {
 		return made, err
 	}
-	w.Version, w.CreatedAt, w.UpdatedAt = 1, t.stamp(), t.stamp()
+	w.Version, w.CreatedAt, w.UpdatedAt = 1, t.Stamp(), t.Stamp()
 	return w, s.add(t, &w, invalid)
 }
 
 // add stores a new webhook that has an ID.
-func (s *WebhookStore) add(t *tx, w *storage.Webhook, invalid error) error {
-	if err := checkConflicts(t.ctx(), t.conn, *w, invalid); err != nil {
+func (s *WebhookStore) add(t Tx, w *storage.Webhook, invalid error) error {
+	if err := checkConflicts(t.Context(), t, *w, invalid); err != nil {
 		return err
 	}
 	if err := s.insert(t, w); err != nil {
 		return err
 	}
-	return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.by})
+	return t.AddActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.db.By})
 }
 
 // change stores a changed webhook.
-func (s *WebhookStore) change(t *tx, w storage.Webhook, invalid error) (saved storage.Webhook, err error) {
-	stored, err := s.find(t.ctx(), t.conn, `id = ?`, w.ID)
+func (s *WebhookStore) change(t Tx, w storage.Webhook, invalid error) (saved storage.Webhook, err error) {
+	stored, err := s.find(t.Context(), t, `id = ?`, w.ID)
 	if err != nil {
 		return saved, err
 	}
-	if w, err = w.Revise(stored, t.stamp()); err != nil {
+	if w, err = w.Revise(stored, t.Stamp()); err != nil {
 		return saved, err
 	}
-	if err := checkConflicts(t.ctx(), t.conn, w, invalid); err != nil {
+	if err := checkConflicts(t.Context(), t, w, invalid); err != nil {
 		return saved, err
 	}
 	if err := s.update(t, &w); err != nil {
 		return saved, err
 	}
-	return w, t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.by})
+	return w, t.AddActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.db.By})
 }
 
 // insert stores a new webhook, and its name once more in a table that outlives the webhook.
-func (s *WebhookStore) insert(t *tx, w *storage.Webhook) error {
-	values, err := column.WebhookValues(w, s.seals, micros)
+func (s *WebhookStore) insert(t Tx, w *storage.Webhook) error {
+	values, err := column.WebhookValues(w, s.db.Seals)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO webhook_names VALUES (?, ?) ON CONFLICT DO UPDATE SET name = excluded.name`, w.ID, w.Name)
+	_, err = t.Exec(`INSERT INTO webhook_names VALUES (?, ?) ON CONFLICT (webhook_id) DO UPDATE SET name = excluded.name`, w.ID, w.Name)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO webhooks (`+column.WebhookColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
+	_, err = t.Exec(`INSERT INTO webhooks (`+column.WebhookColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
 	return err
 }
 
 // update stores a changed webhook. Its deliveries and receipts show its new name.
-func (s *WebhookStore) update(t *tx, w *storage.Webhook) error {
-	values, err := column.WebhookValues(w, s.seals, micros)
+func (s *WebhookStore) update(t Tx, w *storage.Webhook) error {
+	values, err := column.WebhookValues(w, s.db.Seals)
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(`UPDATE webhook_names SET name = ? WHERE webhook_id = ?`, w.Name, w.ID); err != nil {
+	if _, err := t.Exec(`UPDATE webhook_names SET name = ? WHERE webhook_id = ?`, w.Name, w.ID); err != nil {
 		return err
 	}
-	clear(t.targets)
-	_, err = t.exec(`UPDATE webhooks SET (`+column.WebhookColumns+`) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?`, append(values, w.ID)...)
+	t.WebhooksChanged()
+	_, err = t.Exec(`UPDATE webhooks SET (`+column.WebhookColumns+`) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?`, append(values, w.ID)...)
 	return err
 }
 
 // checkConflicts adds to the invalid fields of a webhook those whose values are taken by
 // other webhooks. The table's unique constraints would report one conflict only, and not
 // whose.
-func checkConflicts(ctx context.Context, from source, w storage.Webhook, invalid error) error {
+func checkConflicts(ctx context.Context, from Source, w storage.Webhook, invalid error) error {
 	var bad storage.FieldErrors
 	errors.As(invalid, &bad)
-	others, err := collect(ctx, from, scanOther,
+	others, err := Collect(ctx, from, scanOther,
 		`SELECT id, name, organization, sandbox_name FROM webhooks WHERE id <> ? AND (name = ? OR organization = ? AND sandbox_name = ?) ORDER BY id`,
 		w.ID, w.Name, w.Organization, w.Sandbox.Name)
 	if err != nil {
@@ -240,15 +239,15 @@ func checkConflicts(ctx context.Context, from source, w storage.Webhook, invalid
 }
 
 // scanOther reads the columns of a webhook that must be unique.
-func scanOther(read scan) (w storage.Webhook, err error) {
+func scanOther(read Scan) (w storage.Webhook, err error) {
 	err = read(&w.ID, &w.Name, &w.Organization, &w.Sandbox.Name)
 	return w, err
 }
 
 // SetWebhookState activates or pauses a webhook. reason is empty if a person asked for it.
 func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error {
-	err := s.write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
-		return setWebhookState(t, id, state, s.by, reason)
+	err := s.db.Write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t Tx) error {
+		return SetWebhookState(t, id, state, s.db.By, reason)
 	})
 	if err != nil {
 		return fmt.Errorf("set the state of webhook %s: %w", id, err)
@@ -256,31 +255,31 @@ func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state
 	return nil
 }
 
-// setWebhookState increments the version, so that saving an older copy is a conflict.
-func setWebhookState(t *tx, id storage.ID, state storage.WebhookState, by, reason string) error {
-	name, err := first(t.ctx(), t.conn, one[string],
+// SetWebhookState does what that of WebhookStore does, within a transaction. It increments the version, so that saving an older copy is a conflict.
+func SetWebhookState(t Tx, id storage.ID, state storage.WebhookState, by, reason string) error {
+	name, err := First(t.Context(), t, One[string],
 		`UPDATE webhooks SET state = ?, state_reason = ?, version = version + 1, updated_at = ? WHERE id = ? RETURNING name`,
-		state, reason, micros(t.now), id)
+		state, reason, column.At(t.Stamp()), id)
 	if err != nil {
 		return err
 	}
-	return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: storage.StateChange(name, state, by, reason)})
+	return t.AddActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: storage.StateChange(name, state, by, reason)})
 }
 
 // DeleteWebhook deletes a webhook and cancels its unfinished deliveries. Its deliveries and
 // receipts are kept under its name.
 func (s *WebhookStore) DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error) {
-	err = s.write(ctx, storage.ChangedAll&^storage.ChangedElsewhere, func(t *tx) error {
-		name, err := first(t.ctx(), t.conn, one[string], `DELETE FROM webhooks WHERE id = ? RETURNING name`, id)
+	err = s.db.Write(ctx, changedInventory, func(t Tx) error {
+		name, err := First(t.Context(), t, One[string], `DELETE FROM webhooks WHERE id = ? RETURNING name`, id)
 		if err != nil {
 			return err
 		}
-		clear(t.targets)
-		if cancelled, err = t.deliveries.cancelAll(id); err != nil {
+		t.WebhooksChanged()
+		if cancelled, err = t.CancelDeliveries(id); err != nil {
 			return err
 		}
-		return t.addActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
-			Text: fmt.Sprintf("webhook %s deleted%s; deliveries cancelled: %d", name, s.by, cancelled)})
+		return t.AddActivity(storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
+			Text: fmt.Sprintf("webhook %s deleted%s; deliveries cancelled: %d", name, s.db.By, cancelled)})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("delete webhook %s: %w", id, err)

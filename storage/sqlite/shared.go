@@ -1,0 +1,78 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/column"
+	"backchannel/storage/records"
+)
+
+// shared returns the database as package records knows it.
+func (d *database) shared() *records.Database {
+	return &records.Database{
+		Reads: queries{d.reads}, Violates: violates, Seals: d.seals, By: d.by,
+		Write: func(ctx context.Context, kinds storage.Change, work func(records.Tx) error) error {
+			return d.write(ctx, kinds, func(t *tx) error { return work(sharedTx{t}) })
+		},
+	}
+}
+
+// A queries makes a records.Source of what database/sql has for queries.
+type queries struct{ source }
+
+// Read implements records.Source.
+func (q queries) Read(ctx context.Context, read func(records.Rows) error, query string, args ...any) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return readError(err)
+	}
+	defer rows.Close()
+	return readError(read(rows))
+}
+
+// A source is the pool of readers, or the writer's own connection.
+type source interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// A sharedTx is a transaction as package records knows it.
+type sharedTx struct{ *tx }
+
+// Read implements records.Source.
+func (t sharedTx) Read(ctx context.Context, rows func(records.Rows) error, query string, args ...any) error {
+	return queries{t.conn}.Read(ctx, rows, query, args...)
+}
+
+// Context and the other methods implement records.Tx.
+func (t sharedTx) Context() context.Context { return t.ctx() }
+
+// Exec implements records.Tx.
+func (t sharedTx) Exec(statement string, args ...any) (int64, error) {
+	return t.exec(statement, args...)
+}
+
+// NewID implements records.Tx.
+func (t sharedTx) NewID() (storage.ID, error) { return t.newID() }
+
+// Reserve implements records.Tx.
+func (t sharedTx) Reserve(id storage.ID) error { return t.reserve(id) }
+
+// Stamp implements records.Tx.
+func (t sharedTx) Stamp() time.Time { return t.stamp() }
+
+// AddActivity implements records.Tx.
+func (t sharedTx) AddActivity(a storage.Activity) error { return t.addActivity(a) }
+
+// Target implements records.Tx.
+func (t sharedTx) Target(webhook storage.ID) (column.Target, error) { return t.target(webhook) }
+
+// WebhooksChanged implements records.Tx.
+func (t sharedTx) WebhooksChanged() { clear(t.targets) }
+
+// CancelDeliveries implements records.Tx.
+func (t sharedTx) CancelDeliveries(webhook storage.ID) (int, error) {
+	return t.deliveries.cancelAll(webhook)
+}
