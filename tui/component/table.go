@@ -141,34 +141,15 @@ func (t *Table) Follow(on bool) {
 	t.Choose()
 }
 
-// Marked returns the keys of the marked rows that still exist, in row order.
-func (t *Table) Marked() []string {
-	var keys []string
-	for i := 0; i < t.Len() && len(keys) < len(t.marks); i++ {
-		if k := t.source.Key(i); t.marks[k] {
-			keys = append(keys, k)
-		}
-	}
-	return keys
-}
-
-// Marks returns the keys of all marked rows, whether they are in the table now or not.
+// Marks returns the keys of all marked rows in the order of text, whether they are in the table
+// now or not.
 func (t *Table) Marks() []string { return slices.Sorted(maps.Keys(t.marks)) }
 
 // HasMarks reports whether any row is marked.
 func (t *Table) HasMarks() bool { return len(t.marks) > 0 }
 
-// KeepMarks removes the marks of rows that are not in the table.
-func (t *Table) KeepMarks() {
-	if !t.HasMarks() {
-		return
-	}
-	kept := map[string]bool{}
-	for _, key := range t.Marked() {
-		kept[key] = true
-	}
-	t.marks = kept
-}
+// Unmark removes the mark of a row, whether that is in the table now or not.
+func (t *Table) Unmark(key string) { delete(t.marks, key) }
 
 // ClearMarks removes all marks.
 func (t *Table) ClearMarks() { t.marks = nil }

@@ -43,10 +43,11 @@ func (m *many) ask(action storage.DeliveryAction, of bulk.Choice) tea.Cmd {
 	}
 	return screen.ReadThen(m.env, func(ctx context.Context) (bulk.Plan, error) {
 		return bulk.Prepare(ctx, m.store, action, of, nil)
-	}, m.confirm)
+	}, func(plan bulk.Plan, err error) tea.Cmd { return m.confirm(plan, len(of.IDs) > 0, err) })
 }
 
-func (m *many) confirm(plan bulk.Plan, err error) tea.Cmd {
+// confirm asks whether to carry a plan out, of deliveries that were marked or that a filter chose.
+func (m *many) confirm(plan bulk.Plan, marked bool, err error) tea.Cmd {
 	if err == nil {
 		err = plan.Impossible()
 	}
@@ -56,9 +57,12 @@ func (m *many) confirm(plan bulk.Plan, err error) tea.Cmd {
 	case len(plan.IDs) == 0:
 		return m.say(screen.Info("no deliveries match the filter"))
 	}
-	text := []string{"Those that come meanwhile are not taken."}
+	var text []string
 	if why := plan.Exception(); why != "" {
-		text = append([]string{why}, text...)
+		text = append(text, why)
+	}
+	if !marked {
+		text = append(text, "Those that come meanwhile are not taken.")
 	}
 	return m.env.Ask(component.Confirm{
 		Title: plan.Question(), Text: text, Yes: string(plan.Action) + " " + words.Group(plan.Expect.Done), No: "leave them",
@@ -172,7 +176,9 @@ func (d *Screen) markedBindings(marked []storage.ID) []screen.Binding {
 			Do: func() tea.Cmd { return d.many.ask(action, bulk.Choice{IDs: marked}) },
 		}
 	}
-	return append(d.TurnBindings(), do("r", "replay", storage.ReplayDeliveries), do("t", "retry now", storage.RetryDeliveries), do("X", "cancel", storage.CancelDeliveries))
+	// They come first, so that the footer has space for them.
+	all := []screen.Binding{do("r", "replay", storage.ReplayDeliveries), do("t", "retry now", storage.RetryDeliveries), do("X", "cancel", storage.CancelDeliveries)}
+	return append(all, d.TurnBindings()...)
 }
 
 // allBinding returns the key that acts on all deliveries that the filter chooses.

@@ -1,7 +1,8 @@
 package screen
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
 
 	"backchannel/storage"
 
@@ -35,27 +36,45 @@ func (b *Browser[R, D]) MarkBindings() []Binding {
 	return all
 }
 
-// dropStaleMarks removes the marks of records that are no longer kept, which only a list of all
-// records shows.
+// dropStaleMarks removes the marks of records that are no longer kept, as far as the list shows
+// that, which must be one of all records.
 func (b *Browser[R, D]) dropStaleMarks() {
-	whole := b.all && !b.list.jumps && !b.list.rows.Running // else the span may still be that of a filter
-	if whole && b.list.Err == nil && !b.list.Paused && !b.list.Span.older && !b.list.Span.newer {
-		b.list.Table.KeepMarks()
+	if !b.all || b.list.jumps || b.list.rows.Running || b.list.Err != nil || b.list.Paused {
+		return // the span may still be that of a filter, or old
+	}
+	gone, _ := b.list.missing(b.list.Marked())
+	for _, id := range gone {
+		b.list.Table.Unmark(id.String())
 	}
 }
 
-// marksWord says how many records are marked, and how many of them a filter leaves out if that is
-// known, for the left of the position.
+// marksWord says how many records are marked, and how many of them the filter leaves out if that
+// is known, for the left of the position.
 func (b *Browser[R, D]) marksWord() string {
-	table := &b.list.Table
-	if !table.HasMarks() {
+	marked := b.list.Marked()
+	if len(marked) == 0 {
 		return ""
 	}
-	marked := len(table.Marks())
-	text := Thousands(int64(marked)) + " marked"
-	whole := !b.list.Span.older && !b.list.Span.newer // else a mark may be elsewhere in the list
-	if hidden := marked - len(table.Marked()); hidden > 0 && !b.all && whole {
-		text += fmt.Sprintf(", %s not shown", Thousands(int64(hidden)))
+	text := Thousands(int64(len(marked))) + " marked"
+	if hidden, sure := b.list.missing(marked); sure && len(hidden) > 0 && !b.all {
+		text += ", " + Thousands(int64(len(hidden))) + " not shown"
 	}
 	return text + "   "
+}
+
+// missing returns which records are not in the list. It is not sure of those before and after
+// the span, and then returns fewer.
+func (t *Timeline[T]) missing(ids []storage.ID) (none []storage.ID, sure bool) {
+	sure = true
+	for _, id := range ids {
+		at, found := slices.BinarySearchFunc(t.Span.Items, id, func(item T, id storage.ID) int { return cmp.Compare(t.Source.ID(item), id) })
+		switch {
+		case found:
+		case at == 0 && t.Span.older || at == t.Len() && t.Span.newer:
+			sure = false
+		default:
+			none = append(none, id)
+		}
+	}
+	return none, sure
 }
