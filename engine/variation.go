@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"time"
 
-	"backchannel/engine/policy"
 	"backchannel/storage"
 	"backchannel/storage/token"
 )
@@ -58,7 +57,7 @@ func (c *Client) AttemptVaried(ctx context.Context, w *storage.Webhook, job *sto
 }
 
 // RetryAfter returns how long the endpoint asks to wait, or 0.
-func (r Result) RetryAfter(now time.Time) time.Duration { return policy.RetryAfter(r.retryAfter, now) }
+func (r Result) RetryAfter(now time.Time) time.Duration { return storage.RetryAfter(r.retryAfter, now) }
 
 // authLines appends the JWT's header lines.
 func (ep *endpoint) authLines(ctx context.Context, lines []storage.HeaderField, job *storage.Job, v Variation, now time.Time) ([]storage.HeaderField, error) {

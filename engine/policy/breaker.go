@@ -10,7 +10,6 @@ import (
 const (
 	BreakerLimit   = 10 // retryable failures in a row
 	FirstProbeWait = 30 * time.Second
-	maxProbeWait   = 5 * time.Minute
 )
 
 // A Breaker is a webhook's circuit breaker. It is closed, and allows every attempt, until
@@ -55,11 +54,8 @@ func (b *Breaker) Ready(now time.Time) (ok bool, wait time.Duration) {
 	if b.probing {
 		return false, 0
 	}
-	wait = b.openUntil.Sub(now)
-	if wait <= 0 || wait > maxProbeWait { // it is longer only if the clock was set back
-		return true, 0
-	}
-	return false, wait
+	wait = storage.ProbeReady(b.openUntil, now)
+	return wait == 0, wait
 }
 
 // Begin records that an attempt begins, and reports whether it is a probe.
@@ -95,7 +91,7 @@ func (b *Breaker) End(c Class, probe bool, now time.Time) (changed bool) {
 	}
 	switch {
 	case probe:
-		b.wait = min(2*b.wait, maxProbeWait)
+		b.wait = storage.ProbeWait(b.wait)
 	case !b.Open() && b.failures >= BreakerLimit:
 		b.wait = FirstProbeWait
 	default:

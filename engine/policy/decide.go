@@ -29,7 +29,7 @@ func Decide(a Attempt, jitter float64, now time.Time) storage.Outcome {
 	case a.Cancelled:
 		o.State = storage.Cancelled
 	case a.Class == Retryable:
-		if wait, ok := nextWait(a.Schedule, a.N, jitter, RetryAfter(a.RetryAfter, now)); ok {
+		if wait, ok := storage.RetryWait(a.Schedule, a.N, jitter, storage.RetryAfter(a.RetryAfter, now)); ok {
 			o.State, o.NextAttemptAt = storage.Retrying, now.Add(wait)
 		}
 	}

@@ -1,11 +1,11 @@
-package policy
+package storage
 
 import (
 	"testing"
 	"time"
 )
 
-func TestNextWait(t *testing.T) {
+func TestRetryWait(t *testing.T) {
 	t.Parallel()
 	schedule := []time.Duration{time.Second, 10 * time.Second}
 	for _, c := range []struct {
@@ -26,12 +26,12 @@ func TestNextWait(t *testing.T) {
 		{"shorter is asked for", 2, 0.5, time.Second, 10 * time.Second, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got, ok := nextWait(schedule, c.made, c.jitter, c.asked); got != c.want || ok != c.ok {
+			if got, ok := RetryWait(schedule, c.made, c.jitter, c.asked); got != c.want || ok != c.ok {
 				t.Errorf("got %s, %t; want %s, %t", got, ok, c.want, c.ok)
 			}
 		})
 	}
-	if _, ok := nextWait(nil, 1, 0, 0); ok {
+	if _, ok := RetryWait(nil, 1, 0, 0); ok {
 		t.Error("without a schedule there is one attempt alone")
 	}
 }

@@ -1,4 +1,4 @@
-package policy
+package storage
 
 import (
 	"net/http"
@@ -9,13 +9,14 @@ import (
 const (
 	jitterShare   = 0.2
 	maxRetryAfter = 24 * time.Hour
+	maxProbeWait  = 5 * time.Minute
 )
 
-// nextWait returns how long to wait after the given number of attempts, or false if the
+// RetryWait returns how long to wait after the given number of attempts, or false if the
 // schedule is used up. jitter, in [0, 1), moves the scheduled wait by up to 20 % either
 // way, so that deliveries that failed together are not retried together. The wait that
 // the endpoint asked for is a minimum, which jitter never shortens.
-func nextWait(schedule []time.Duration, made int, jitter float64, asked time.Duration) (time.Duration, bool) {
+func RetryWait(schedule []time.Duration, made int, jitter float64, asked time.Duration) (time.Duration, bool) {
 	if made < 1 || made > len(schedule) {
 		return 0, false
 	}
@@ -52,4 +53,18 @@ func secondsUpTo(digits string, most time.Duration) time.Duration {
 		}
 	}
 	return total
+}
+
+// ProbeWait returns how long a circuit breaker waits after a probe that failed: twice as long as
+// before it, up to 5 minutes.
+func ProbeWait(before time.Duration) time.Duration { return min(2*before, maxProbeWait) }
+
+// ProbeReady returns how long a circuit breaker that is open until a time still waits for its
+// probe. It is 0 if the probe is due, and also if the wait is longer than any, because the clock
+// was set back.
+func ProbeReady(until, now time.Time) time.Duration {
+	if wait := until.Sub(now); wait > 0 && wait <= maxProbeWait {
+		return wait
+	}
+	return 0
 }
