@@ -2,6 +2,9 @@ package storage
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,7 +19,7 @@ type PlannedAttempt struct {
 	// Until is when it begins at the latest, unless there is more to do at once than the webhook
 	// allows, and without the time that the attempts before it take.
 	Until time.Time
-	Wait  time.Duration // scheduled after the attempt before it; 0 for the next one
+	Wait  time.Duration // scheduled after the attempt before it, without jitter; 0 for the next one
 	By    PlannedBy
 }
 
@@ -44,6 +47,32 @@ type Planning struct {
 	Now      time.Time
 }
 
+// A PlanningStore has what the attempts of a delivery depend on.
+type PlanningStore interface {
+	ParkedStore
+	Attempts(context.Context, ID) ([]Attempt, error)
+}
+
+// FindPlanning reads the attempts of a delivery, and what decides about those to come.
+func FindPlanning(ctx context.Context, store PlanningStore, d Delivery, now time.Time) (p Planning, err error) {
+	p.Delivery, p.Now = d, now
+	if p.Attempts, err = store.Attempts(ctx, d.ID); err != nil || d.State.Final() {
+		return p, err
+	}
+	w, err := store.Webhook(ctx, d.WebhookID)
+	if errors.Is(err, ErrNotFound) { // it was deleted, and its deliveries are about to be cancelled
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Schedule = w.Delivery.Retry
+	if d.State == Parked {
+		p.Parked, err = FindParkedReason(ctx, store, d.WebhookID)
+	}
+	return p, err
+}
+
 // Planned returns the attempts to come. The schedule is the same as the engine's: see RetryWait.
 func (p Planning) Planned() (all []PlannedAttempt) {
 	if p.Delivery.State.Final() {
@@ -65,7 +94,7 @@ func (p Planning) Planned() (all []PlannedAttempt) {
 		planned := PlannedAttempt{N: made + 1, Wait: p.Schedule[made-1], By: BySchedule}
 		if probeWait > 0 { // the attempt before it was the probe, and failed
 			if probeWait = ProbeWait(probeWait); probeWait > longest {
-				shortest, longest, planned.By = probeWait, probeWait, ByProbe
+				shortest, longest, planned.By, planned.Wait = probeWait, probeWait, ByProbe, probeWait
 			}
 			shortest = max(shortest, probeWait)
 		}
@@ -123,6 +152,48 @@ func (p Planning) dueBy() PlannedBy {
 		return ByHand
 	}
 	return BySchedule
+}
+
+// Mid returns the middle between the earliest and the latest time of an attempt.
+func (p PlannedAttempt) Mid() time.Time { return p.From.Add(p.Until.Sub(p.From) / 2) }
+
+// Exact reports whether it is known when an attempt begins.
+func (p PlannedAttempt) Exact() bool { return !p.From.IsZero() && p.From.Equal(p.Until) }
+
+// Spread says how far jitter moves the wait before an attempt, or "" if it does not.
+func (p PlannedAttempt) Spread() string {
+	if p.By != BySchedule || p.Wait == 0 {
+		return ""
+	}
+	return fmt.Sprintf("± %d %%", int(100*jitterShare))
+}
+
+// Why says what decides when an attempt is made, if that is not the schedule.
+func (p PlannedAttempt) Why() string {
+	return map[PlannedBy]string{
+		ByRetryAfter: "as the endpoint asked",
+		ByProbe:      "the circuit breaker's probe",
+		ByPause:      "once the webhook is resumed",
+		ByHand:       "as somebody asked",
+		UnderWay:     "under way",
+	}[p.By]
+}
+
+// RetryAfterNote returns what an answer's Retry-After header says and what it comes to, or "" if
+// there is none.
+func (a Attempt) RetryAfterNote() string {
+	value := a.RetryAfterValue()
+	if value == "" {
+		return ""
+	}
+	note := "Retry-After: " + value
+	switch asked := RetryAfter(value, a.Ended()); {
+	case asked == maxRetryAfter:
+		return note + ", of which 24 h count"
+	case asked == 0 && strings.Trim(value, "0 ") != "":
+		return note + ", which is not a number of seconds or a time to come"
+	}
+	return note
 }
 
 // Ended returns when an attempt ended.

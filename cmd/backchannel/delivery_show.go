@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
 	"backchannel/storage/export"
+	"backchannel/tui/component"
 )
 
 func deliveryShowCommand(s deliverySession) *cobra.Command {
@@ -23,23 +26,23 @@ func deliveryShowCommand(s deliverySession) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			attempts, err := store.Attempts(ctx, d.ID)
+			plan, err := storage.FindPlanning(ctx, store, d, s.now())
 			if err != nil {
 				return err
 			}
 			parked := s.whyParked(ctx, store, &d)
 			if s.settings.json() {
-				whole := export.OfWholeDelivery(d, event, attempts)
+				whole := export.OfWholeDelivery(d, event, plan)
 				whole.ParkedBy = parked
 				return s.out.object(whole)
 			}
-			s.writeDelivery(d, parked, event, attempts)
+			s.writeDelivery(d, parked, event, plan)
 			return nil
 		}),
 	}
 }
 
-func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event storage.Event, attempts []storage.Attempt) {
+func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event storage.Event, plan storage.Planning) {
 	var f facts
 	f.add("Delivery", d.ID.String())
 	f.add("Event", eventName(d))
@@ -67,22 +70,76 @@ func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event 
 	f.add("Next attempt", s.time(d.NextAttemptAt))
 	f.add("Latency", latency(d.Latency()))
 	f.write(s.out, "")
-	for _, attempt := range attempts {
-		s.writeAttempt(attempt)
+	for i := range plan.Attempts {
+		s.writeTry(plan.Attempts, i)
 	}
+	s.writePlanned(plan.Planned())
 	writeSection(s.out, "Payload", pretty(event.Payload))
 }
 
-func (s *session) writeAttempt(t storage.Attempt) {
+// writeTry writes one of several attempts. A result like that of an earlier one is not repeated.
+func (s *session) writeTry(all []storage.Attempt, at int) {
+	t := all[at]
+	like := storage.LikeEarlier(all, at)
+	if like == 0 || t.Error == "" && len(t.ResponseBody) == 0 {
+		s.writeAttempt(t, s.waited(all, at))
+		return
+	}
+	t.Error, t.ErrorClass, t.ResponseBody = "", "", nil
+	s.writeAttempt(t, s.waited(all, at), [2]string{"Result", fmt.Sprintf("as attempt %d", like)})
+}
+
+// waited says how long was waited before an attempt that is not the first, and what for.
+func (s *session) waited(all []storage.Attempt, at int) [2]string {
+	if at == 0 {
+		return [2]string{}
+	}
+	text := latency(max(0, all[at].At.Sub(all[at-1].Ended())))
+	if note := all[at-1].RetryAfterNote(); note != "" {
+		text += ", " + note
+	}
+	return [2]string{"Waited", text}
+}
+
+// writePlanned writes the attempts to come.
+func (s *session) writePlanned(all []storage.PlannedAttempt) {
+	if len(all) == 0 {
+		return
+	}
+	rows := table{head: []string{"ATTEMPT", "AT", "FROM NOW", "WAIT", "WHY"}, sparing: []string{"WAIT", "WHY"}}
+	for _, p := range all {
+		at, ahead := "unknown", ""
+		switch {
+		case p.From.IsZero():
+		case p.Exact():
+			at, ahead = s.clock(p.From), max(0, p.From.Sub(s.now())).Round(time.Second).String()
+		default:
+			at, ahead = "about "+s.clock(p.Mid().Round(time.Second)), p.Mid().Sub(s.now()).Round(time.Second).String()
+		}
+		wait := ""
+		if p.Wait > 0 {
+			wait = strings.TrimSpace(p.Wait.String() + " " + p.Spread())
+		}
+		rows.add(strconv.Itoa(p.N), at, ahead, wait, p.Why())
+	}
+	fmt.Fprintln(s.out, "\nPlanned, each if the one before it fails and may be repeated")
+	rows.write(s.out, s.out.width())
+}
+
+func (s *session) writeAttempt(t storage.Attempt, more ...[2]string) {
 	var f facts
 	f.add("At", s.time(t.At))
+	for _, fact := range more {
+		f.add(fact[0], fact[1])
+	}
 	f.add("Code", number(t.Code))
 	f.add("Error", strings.TrimSpace(string(t.ErrorClass)+" "+t.Error))
 	f.add("Took", shownTimings(t.Timings))
 	f.list("Sent", shownHeaders(t.RequestHeaders)...)
 	f.list("Answered", shownHeaders(t.ResponseHeaders)...)
 	answer := t.Answer()
-	f.text("Body", answer.Text)
+	body, _ := component.PrettyJSON([]byte(answer.Text))
+	f.text("Body", string(body))
 	f.add("Shown", answer.Note())
 	fmt.Fprintf(s.out, "\nAttempt %d\n", t.N)
 	f.write(s.out, "  ")

@@ -32,9 +32,18 @@ type Delivery struct {
 // A WholeDelivery is a delivery with what it carries and each attempt.
 type WholeDelivery struct {
 	Delivery
-	ParkedBy string          `json:"parkedBy,omitempty"` // what it waits for while it is parked
-	Payload  json.RawMessage `json:"payload"`
-	Log      []Attempt       `json:"log"`
+	ParkedBy string           `json:"parkedBy,omitempty"` // what it waits for while it is parked
+	Payload  json.RawMessage  `json:"payload"`
+	Log      []Attempt        `json:"log"`
+	Planned  []PlannedAttempt `json:"planned"`
+}
+
+// A PlannedAttempt is an attempt to come, if those before it fail and may be repeated.
+type PlannedAttempt struct {
+	N     int               `json:"n"`
+	From  Time              `json:"from"`  // at the earliest; null while nobody can know
+	Until Time              `json:"until"` // at the latest
+	By    storage.PlannedBy `json:"by"`    // what decides that
 }
 
 // An Attempt is one try to deliver.
@@ -69,13 +78,22 @@ func OfDelivery(d storage.Delivery) Delivery {
 	}
 }
 
-// OfWholeDelivery shows a delivery with its event and its attempts.
-func OfWholeDelivery(d storage.Delivery, e storage.Event, attempts []storage.Attempt) WholeDelivery {
-	v := WholeDelivery{Delivery: OfDelivery(d), Payload: object(e.Payload), Log: make([]Attempt, len(attempts))}
-	for i, a := range attempts {
+// OfWholeDelivery shows a delivery with its event, its attempts and those to come.
+func OfWholeDelivery(d storage.Delivery, e storage.Event, p storage.Planning) WholeDelivery {
+	v := WholeDelivery{Delivery: OfDelivery(d), Payload: object(e.Payload), Log: make([]Attempt, len(p.Attempts)), Planned: OfPlanned(p.Planned())}
+	for i, a := range p.Attempts {
 		v.Log[i] = OfAttempt(a)
 	}
 	return v
+}
+
+// OfPlanned shows the attempts to come.
+func OfPlanned(all []storage.PlannedAttempt) []PlannedAttempt {
+	shown := make([]PlannedAttempt, len(all))
+	for i, p := range all {
+		shown[i] = PlannedAttempt{N: p.N, From: Time(p.From), Until: Time(p.Until), By: p.By}
+	}
+	return shown
 }
 
 // OfAttempt shows one try to deliver.

@@ -5,6 +5,7 @@ package deliveries
 import (
 	"context"
 	"slices"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/bulk"
@@ -44,11 +45,9 @@ type row struct {
 
 // detail is everything about one delivery.
 type detail struct {
-	row      row
-	event    storage.Event // the zero Event: not read yet
-	attempts []storage.Attempt
-	tries    int                   // how many attempts the webhook's schedule has now; 0: unknown
-	parked   *storage.ParkedReason // nil: it is not parked
+	row   row
+	event storage.Event // the zero Event: not read yet
+	plan  storage.Planning
 }
 
 // The tabs of a delivery.
@@ -86,7 +85,7 @@ func NewAmong(e *screen.Env, store Store, title string, among storage.DeliveryQu
 		Head: func(x detail, width int) []string { return head(e, x, width) },
 		Tabs: []screen.Tab[detail]{
 			tabLog:      {Name: "Attempts", Draw: func(page *screen.Detail, x detail) { describeLog(e, page, x) }},
-			tabExchange: {Name: "Exchange", Draw: func(page *screen.Detail, x detail) { describeExchanges(e, page, x.attempts) }},
+			tabExchange: {Name: "Exchange", Draw: func(page *screen.Detail, x detail) { describeExchanges(e, page, x.plan.Attempts) }},
 			tabPayload:  {Name: "Payload"},
 		},
 		Body:    payload(e),
@@ -108,13 +107,7 @@ func read(ctx context.Context, store Store, id storage.ID) (d detail, err error)
 	if d.event, err = store.Event(ctx, d.row.EventID); err != nil {
 		return d, err
 	}
-	if d.attempts, err = store.Attempts(ctx, id); err != nil {
-		return d, err
-	}
-	if hook, err := store.Webhook(ctx, d.row.WebhookID); err == nil { // else it was deleted
-		d.tries = len(hook.Delivery.Retry) + 1
-	}
-	if d.parked, err = screen.ParkedReason(ctx, store, d.row.Delivery); err != nil {
+	if d.plan, err = storage.FindPlanning(ctx, store, d.row.Delivery, time.Time{}); err != nil {
 		return d, err
 	}
 	d.row.Receipt, err = screen.LastReceipt(ctx, store, id)

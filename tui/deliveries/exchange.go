@@ -17,7 +17,7 @@ func describeLog(s *screen.Env, d *screen.Detail, x detail) {
 	if x.row.EventID != 0 && x.event.ID == 0 {
 		return // not read yet
 	}
-	s.DescribeAttempts(d, x.row.Delivery, x.attempts)
+	s.DescribeAttempts(d, x.plan)
 	d.Title("Delivery")
 	d.Fact("Webhook", x.row.Webhook, s.Theme.Text)
 	d.Fact("Queued", s.Date(x.row.CreatedAt), s.Theme.Text)
@@ -42,25 +42,42 @@ func describeExchanges(s *screen.Env, d *screen.Detail, attempts []storage.Attem
 	if len(attempts) == 0 {
 		d.Paragraph("No attempt was made yet.", d.Theme.Dim)
 	}
-	for _, a := range slices.Backward(attempts) {
+	for i, a := range slices.Backward(attempts) {
 		d.Lines = append(d.Lines, " "+d.Theme.Strong.Render(fmt.Sprintf("Attempt %d", a.N))+"   "+d.Theme.Dim.Render(s.Clock(a.At)))
 		d.Title("Request")
 		d.Headers(a.RequestHeaders)
-		d.Title(answerTitle(a))
-		d.Headers(a.ResponseHeaders)
-		if len(a.ResponseBody) > 0 {
-			answer := a.Answer()
-			d.Blank()
-			if answer.Note() != "" {
-				d.Indented(answer.Note(), d.Theme.Dim)
-			}
-			for _, line := range strings.Split(style.EscapeMultiline(answer.Text), "\n") {
-				for _, row := range component.Wrap(line, d.Width-4) {
-					d.Lines = append(d.Lines, "   "+d.Theme.Text.Render(row))
-				}
-			}
+		if like := storage.AnswerLikeEarlier(attempts, i); like > 0 {
+			d.Title(fmt.Sprintf("%s, as to attempt %d but for its date", answerTitle(a), like))
+		} else {
+			d.Title(answerTitle(a))
+			describeAnswer(d, a)
 		}
 		d.Blank()
+	}
+}
+
+// describeAnswer draws an answer, with its body indented if that is JSON.
+func describeAnswer(d *screen.Detail, a storage.Attempt) {
+	d.Headers(a.ResponseHeaders)
+	if len(a.ResponseBody) == 0 {
+		return
+	}
+	answer := a.Answer()
+	d.Blank()
+	if answer.Note() != "" {
+		d.Indented(answer.Note(), d.Theme.Dim)
+	}
+	pretty, indented := component.PrettyJSON([]byte(answer.Text))
+	text := style.EscapeMultiline(string(pretty))
+	coloured := component.JSON(d.Theme, pretty)
+	for i, line := range strings.Split(text, "\n") {
+		if indented && component.Width(line) <= d.Width-4 {
+			d.Lines = append(d.Lines, "   "+coloured[i])
+			continue
+		}
+		for _, row := range component.Wrap(line, d.Width-4) {
+			d.Lines = append(d.Lines, "   "+d.Theme.Text.Render(row))
+		}
 	}
 }
 

@@ -135,8 +135,8 @@ func stateSentence(s *screen.Env, x detail) string {
 		return fmt.Sprintf("%s after %s, %s", text, attemptsWord(d.Attempts), screen.Duration(d.Latency()))
 	case storage.Retrying:
 		next := strconv.Itoa(d.Attempts + 1)
-		if x.tries > d.Attempts {
-			next += " of " + strconv.Itoa(x.tries)
+		if tries := len(x.plan.Schedule) + 1; tries > d.Attempts {
+			next += " of " + strconv.Itoa(tries)
 		}
 		return fmt.Sprintf("retrying: attempt %s %s", next, s.Until(d.NextAttemptAt))
 	case storage.Queued:
@@ -144,7 +144,7 @@ func stateSentence(s *screen.Env, x detail) string {
 			return "planned: due " + s.Due(d.NextAttemptAt)
 		}
 	case storage.Parked:
-		return "parked: " + s.ExplainParked(x.parked, s.Until)
+		return "parked: " + s.ExplainParked(x.plan.Parked, s.Until)
 	}
 	return string(x.row.State)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"backchannel/fixtures"
 	"backchannel/storage"
@@ -17,7 +18,7 @@ import (
 type detail struct {
 	receipt  storage.Receipt
 	delivery storage.Delivery // the zero Delivery: it came from a foreign sender
-	attempts []storage.Attempt
+	plan     storage.Planning // of the delivery
 	shown    storage.ShownBody
 	token    storage.ReceivedToken
 	pretty   []byte // the body indented; nil when it is not JSON
@@ -40,7 +41,7 @@ func read(ctx context.Context, store Store, id storage.ID) (d detail, err error)
 	if d.delivery, err = store.Delivery(ctx, of); err != nil {
 		return d, err
 	}
-	d.attempts, err = store.Attempts(ctx, of)
+	d.plan, err = storage.FindPlanning(ctx, store, d.delivery, time.Time{})
 	return d, err
 }
 
@@ -152,7 +153,7 @@ func describeOrigin(s *screen.Env, d *screen.Detail, x detail) {
 	case x.delivery.ID == 0:
 		d.Paragraph("…", s.Theme.Dim)
 	default:
-		s.DescribeAttempts(d, x.delivery, x.attempts)
+		s.DescribeAttempts(d, x.plan)
 		d.Title("Delivery")
 		d.Fact("ID", x.delivery.ID.String(), s.Theme.Text)
 		d.Fact("Attempt", strconv.Itoa(x.receipt.Attempt), s.Theme.Text)

@@ -18,10 +18,10 @@ import (
 type Store interface {
 	fire.ReplayStore
 	fire.PlaceStore
+	storage.PlanningStore
 	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
 	CountReceipts(context.Context, storage.ReceiptQuery) (int64, error)
 	Delivery(context.Context, storage.ID) (storage.Delivery, error)
-	Attempts(context.Context, storage.ID) ([]storage.Attempt, error)
 	keepStore
 	profileStore
 }

@@ -29,7 +29,8 @@ const (
 	Down     = "↓" // there is more below
 	Up       = "↑" // there is more above
 	Back     = "←" // came back
-	Ring     = "○" // did not arrive
+	Ring     = "○" // did not arrive, or is to come
+	About    = "≈" // not exactly
 
 	Full  = "█" // a part of a bar that is done, or counts
 	Light = "░" // one that is not done

@@ -47,7 +47,7 @@ func TestGlyphsAreOneCell(t *testing.T) {
 	t.Parallel()
 	for _, g := range []string{
 		Dot, Check, Cross, Retry, Warning, Pause, None, Info, Pin, Mark, Bar, Caret, Left, Right,
-		Closed, Open, More, Mask, Arrow, Down, Up, Back, Ring, Horizontal, Vertical, TopLeft, TopRight, BottomLeft, BottomRight,
+		Closed, Open, More, Mask, Arrow, Down, Up, Back, Ring, About, Horizontal, Vertical, TopLeft, TopRight, BottomLeft, BottomRight,
 	} {
 		if w := ansi.StringWidth(g); w != 1 {
 			t.Errorf("%q is %d cells wide", g, w)
