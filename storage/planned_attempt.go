@@ -172,7 +172,7 @@ func (p PlannedAttempt) Spread() string {
 func (p PlannedAttempt) Why() string {
 	return map[PlannedBy]string{
 		ByRetryAfter: "as the endpoint asked",
-		ByProbe:      "the circuit breaker's probe",
+		ByProbe:      "with the circuit breaker's probe",
 		ByPause:      "once the webhook is resumed",
 		ByHand:       "as somebody asked",
 		UnderWay:     "under way",

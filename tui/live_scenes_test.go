@@ -78,6 +78,9 @@ func receiverScenes() []scene {
 func deliveryScenes() []scene {
 	at := func(keys ...string) func(*console) { return func(c *console) { c.press(keys...) } }
 	return []scene{
+		{name: "deliveries-retried", whole: true, set: retriedDelivery, play: at("3", "G", "enter")},
+		{name: "deliveries-probe", whole: true, set: heldDelivery, play: at("3", "G", "enter", "z")},
+		{name: "deliveries-folded", set: retriedDelivery, play: at("3", "G", "l", "enter", "z")},
 		{name: "deliveries-empty", whole: true, play: at("3")},
 		{name: "deliveries", whole: true, set: fewDeliveries, play: at("3")},
 		{name: "deliveries-failed", whole: true, set: fewDeliveries, play: at("3", "g", "enter")},

@@ -47,7 +47,7 @@ func describeExchanges(s *screen.Env, d *screen.Detail, attempts []storage.Attem
 		d.Title("Request")
 		d.Headers(a.RequestHeaders)
 		if like := storage.AnswerLikeEarlier(attempts, i); like > 0 {
-			d.Title(fmt.Sprintf("%s, as to attempt %d but for its date", answerTitle(a), like))
+			d.Title(fmt.Sprintf("%s, as to attempt %d but for the date", answerTitle(a), like))
 		} else {
 			d.Title(answerTitle(a))
 			describeAnswer(d, a)

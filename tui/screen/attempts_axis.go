@@ -1,8 +1,10 @@
 package screen
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -42,6 +44,9 @@ func (x axis) row(glyph string, ink style.Style, n int, rest string) {
 
 // under adds a text beside the axis, which goes on there if there is another point on it.
 func (x axis) under(text string, ink style.Style, more bool) {
+	if text == "" {
+		return
+	}
 	for _, line := range component.Wrap(style.Escape(text), max(8, x.d.Width-8)) {
 		x.beside(ink.Render(line), more)
 	}
@@ -55,7 +60,7 @@ func (x axis) beside(styled string, more bool) {
 	x.d.Lines = append(x.d.Lines, " "+line+"     "+styled)
 }
 
-// gap adds the wait before a point.
+// gap adds the wait before a point, and what it was for.
 func (x axis) gap(wait, why string) {
 	text := "+ " + wait
 	if why != "" {
@@ -64,39 +69,69 @@ func (x axis) gap(wait, why string) {
 	x.under(text, x.env.Theme.Dim, true)
 }
 
+// waitText returns how long a wait is, from a minute on in the words of a webhook's schedule.
+func waitText(d time.Duration) string {
+	if d >= time.Minute {
+		return ShortDuration(d.Round(time.Second))
+	}
+	return Duration(max(0, d))
+}
+
 // made draws an attempt that was made. more says that others are to come.
 func (x axis) made(i int, more bool) {
-	s, th, a := x.env, x.env.Theme, x.of.Attempts[i]
+	th, a := x.env.Theme, x.of.Attempts[i]
 	if i > 0 {
 		before := x.of.Attempts[i-1]
-		x.gap(Duration(max(0, a.At.Sub(before.Ended()))), before.RetryAfterNote())
+		x.gap(waitText(a.At.Sub(before.Ended())), before.RetryAfterNote())
 	}
-	more = more || i < len(x.of.Attempts)-1
-	glyph, ink, answer := style.Cross, th.Bad, style.None
-	if a.ErrorClass == "" {
-		glyph, ink = style.Check, th.Good
+	last := i == len(x.of.Attempts)-1
+	like := storage.LikeEarlier(x.of.Attempts, i)
+	var notes []note
+	if like > 0 && (a.Error != "" || len(a.ResponseBody) > 0) {
+		notes = append(notes, note{"as attempt " + strconv.Itoa(like), th.Text})
 	}
-	code := th.Dim.Render(component.Fit(answer, 3))
+	if split := timings(a.Timings); split != "" {
+		notes = append(notes, note{split, th.Dim})
+	}
+	x.answered(a, notes, more || !last)
+	if like == 0 {
+		x.result(a, more || !last)
+	}
+	if last && !more {
+		x.under(a.RetryAfterNote(), th.Dim, false)
+	}
+}
+
+// A note stands beside a point.
+type note struct {
+	text string
+	ink  style.Style
+}
+
+// answered draws the point of an attempt that was made. As many of the notes stand in its line as
+// fit, the others together below it.
+func (x axis) answered(a storage.Attempt, notes []note, more bool) {
+	th, room := x.env.Theme, x.d.Width-7
+	glyph, ink, code := style.Check, th.Good, th.Dim.Render(component.Fit(style.None, 3))
+	if a.ErrorClass != "" {
+		glyph, ink = style.Cross, th.Bad
+	}
 	if a.Code != 0 {
 		code = ink.Render(component.Fit(strconv.Itoa(a.Code), 3))
 	}
-	line := th.Dim.Render(s.DayOrClock(a.At)) + "  " + code + " " + th.Text.Render(component.FitRight(Duration(a.Timings.Total), 7))
-	like := storage.LikeEarlier(x.of.Attempts, i)
-	if folds := a.Error != "" || len(a.ResponseBody) > 0; folds && like > 0 {
-		line += "   " + th.Text.Render("as attempt "+strconv.Itoa(like))
+	const gap = "   "
+	line := th.Dim.Render(x.env.DayOrClock(a.At)) + "  " + code + " " + th.Text.Render(component.FitRight(Duration(a.Timings.Total), 7))
+	for len(notes) > 0 && component.Fits(line, gap+notes[0].text, room) {
+		line += gap + notes[0].ink.Render(notes[0].text)
+		notes = notes[1:]
 	}
-	split := "   " + th.Dim.Render(timings(a.Timings))
-	if fits := component.Fits(line, split, x.d.Width-7); fits {
-		x.row(glyph, ink, a.N, line+split)
-	} else {
-		x.row(glyph, ink, a.N, line)
-		x.under(timings(a.Timings), th.Dim, more)
-	}
-	if like == 0 {
-		x.result(a, more)
-	}
-	if last := i == len(x.of.Attempts)-1; last && len(x.of.Planned()) == 0 && a.RetryAfterNote() != "" {
-		x.under(a.RetryAfterNote(), th.Dim, more)
+	x.row(glyph, ink, a.N, line)
+	if len(notes) > 0 {
+		below := notes[0].text
+		for _, n := range notes[1:] {
+			below += gap + n.text
+		}
+		x.under(below, notes[0].ink, more)
 	}
 }
 
@@ -142,47 +177,69 @@ func indentedLines(th *style.Theme, text string, width int) (lines []string, ind
 
 // planned draws an attempt to come.
 func (x axis) planned(p storage.PlannedAttempt, first, last bool) {
+	x.ahead(p, first)
 	s, th := x.env, x.env.Theme
-	switch made := len(x.of.Attempts); {
-	case first && made > 0 && !p.From.IsZero() && p.By != storage.UnderWay:
-		before := x.of.Attempts[made-1]
-		x.gap(Duration(max(0, p.From.Sub(before.Ended()))), before.RetryAfterNote())
-	case !first:
-		x.gap(strings.TrimSpace(ShortDuration(p.Wait)+" "+p.Spread()), map[bool]string{true: p.Why()}[p.By == storage.ByProbe])
-	}
-	var text []string
-	at := s.DayOrClock(p.From)
-	switch {
-	case p.From.IsZero():
-		at = style.None
-	case p.By == storage.UnderWay:
-		at = s.Clock(s.ticking())
-	case !p.Exact():
-		at = style.About + " " + s.FormatTime(p.Mid())
-		text = append(text, s.Until(p.Mid()))
-	case s.Planned(x.of.Delivery):
-		text = append(text, "due "+s.Due(p.From))
-	default:
-		text = append(text, "due "+s.Until(p.From))
-	}
-	if why := p.Why(); first && why != "" {
-		text = append(text, why)
-	}
-	if last && !first && p.Wait > 0 {
-		text = append(text, "the last")
-	}
-	glyph, ink := style.Ring, th.Text
+	glyph := style.Ring
 	if p.By == storage.UnderWay {
 		glyph = style.Dot
 	}
-	line := th.Dim.Render(component.Fit(at, 12)) + "  "
-	if rest := strings.Join(text, ", "); component.Fits(line, rest, x.d.Width-7) {
-		x.row(glyph, ink, p.N, line+th.Text.Render(style.Escape(rest)))
+	at, when := x.due(p)
+	said := []string{when}
+	if first {
+		said = append(said, p.Why())
+	} else if last {
+		said = append(said, "the last")
+	}
+	said = slices.DeleteFunc(said, func(phrase string) bool { return phrase == "" })
+	line, rest := th.Dim.Render(component.Fit(at, 12))+"  ", strings.Join(said, ", ")
+	if fits := component.Fits(line, rest, x.d.Width-7); fits {
+		x.row(glyph, th.Text, p.N, line+th.Text.Render(style.Escape(rest)))
 	} else {
-		x.row(glyph, ink, p.N, line)
+		x.row(glyph, th.Text, p.N, line)
 		x.under(rest, th.Text, !last)
 	}
 	if due := x.of.Delivery.NextAttemptAt; first && p.By == storage.ByProbe && due.After(x.of.Now) {
-		x.under("due at "+s.Clock(due)+", but nothing goes before the probe", th.Dim, !last)
+		x.under("due at "+s.Clock(due)+", held until the probe", th.Dim, !last)
 	}
+}
+
+// ahead draws the wait before an attempt to come.
+func (x axis) ahead(p storage.PlannedAttempt, first bool) {
+	if !first {
+		why := ""
+		if p.By == storage.ByProbe {
+			why = "until the circuit breaker's next probe"
+		}
+		x.gap(strings.TrimSpace(ShortDuration(p.Wait)+" "+p.Spread()), why)
+		return
+	}
+	made := len(x.of.Attempts)
+	if made == 0 {
+		return
+	}
+	before, begins := x.of.Attempts[made-1], p.From
+	if p.By == storage.UnderWay {
+		begins = x.of.Delivery.NextAttemptAt
+	}
+	if begins.IsZero() {
+		x.under(before.RetryAfterNote(), x.env.Theme.Dim, true)
+		return
+	}
+	x.gap(waitText(begins.Sub(before.Ended())), before.RetryAfterNote())
+}
+
+// due returns the time of an attempt to come, and how far ahead that is.
+func (x axis) due(p storage.PlannedAttempt) (at, ahead string) {
+	s := x.env
+	switch {
+	case p.From.IsZero():
+		return style.None, ""
+	case p.By == storage.UnderWay:
+		return "now", ""
+	case !p.Exact():
+		return style.About + " " + s.FormatTime(p.Mid()), s.Until(p.Mid())
+	case s.Planned(x.of.Delivery):
+		return s.DayOrClock(p.From), "due " + s.Due(p.From)
+	}
+	return s.DayOrClock(p.From), "due " + s.Until(p.From)
 }
