@@ -110,6 +110,9 @@ func (c CheckCase) Group() string {
 	return group
 }
 
+// Judged reports whether the case has a result other than that it was skipped.
+func (c CheckCase) Judged() bool { return c.Result != "" && c.Result != CheckSkipped }
+
 // A CheckLoad is what the group load measured.
 type CheckLoad struct {
 	PerSecond     float64 // sent, on average
@@ -156,7 +159,7 @@ func (r CheckRun) Since(before CheckRun) (d CheckDiff) {
 	for _, c := range r.Cases {
 		earlier, known := was[c.ID]
 		switch {
-		case !known || earlier == CheckSkipped || c.Result == CheckSkipped || c.Result == "":
+		case !known || earlier == CheckSkipped || !c.Judged():
 		case !earlier.bad() && c.Result.bad():
 			d.Broken = append(d.Broken, c)
 		case earlier.bad() && !c.Result.bad():

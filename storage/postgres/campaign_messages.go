@@ -30,7 +30,7 @@ func (s *ExecutionStore) Messages(ctx context.Context, q storage.MessageQuery) (
 	if q.After != 0 {
 		order = ` ORDER BY m.id LIMIT ?`
 	}
-	all, err := records.Collect(ctx, s.reads, scanMessage, selectMessages+where+order, append(args, atMost(q.Limit))...)
+	all, err := records.Collect(ctx, s.reads, scanMessage, selectMessages+where+order, append(args, records.Limit(q.Limit))...)
 	if err == nil {
 		err = s.addEvents(ctx, all)
 	}

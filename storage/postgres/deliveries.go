@@ -68,7 +68,7 @@ func (s *DeliveryStore) Deliveries(ctx context.Context, q storage.DeliveryQuery)
 	if q.After != 0 {
 		order = ` ORDER BY d.id`
 	}
-	all, err := records.Collect(ctx, s.reads, scanDelivery, selectDeliveries+where+order+` LIMIT ?`, append(args, atMost(q.Limit))...)
+	all, err := records.Collect(ctx, s.reads, scanDelivery, selectDeliveries+where+order+` LIMIT ?`, append(args, records.Limit(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}

@@ -91,7 +91,7 @@ func (s *ExecutionStore) Executions(ctx context.Context, q storage.ExecutionQuer
 	if q.After != 0 || q.OldestFirst {
 		order = ` ORDER BY x.id LIMIT ?`
 	}
-	all, err := records.Collect(ctx, s.reads, scanExecution, `SELECT `+executionColumns+` FROM executions x`+where+order, append(args, atMost(q.Limit))...)
+	all, err := records.Collect(ctx, s.reads, scanExecution, `SELECT `+executionColumns+` FROM executions x`+where+order, append(args, records.Limit(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list executions: %w", err)
 	}

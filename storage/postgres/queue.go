@@ -36,7 +36,7 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 		where += ` AND (d.next_attempt_at, d.id) > (?, ?)`
 		args = append(args, q.After.At, q.After.ID)
 	}
-	jobs, err := records.Collect(ctx, s.reads, scanJob, selectJobs+where+` ORDER BY d.next_attempt_at, d.id LIMIT ?`, append(args, atMost(q.Limit))...)
+	jobs, err := records.Collect(ctx, s.reads, scanJob, selectJobs+where+` ORDER BY d.next_attempt_at, d.id LIMIT ?`, append(args, records.Limit(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list due deliveries: %w", err)
 	}

@@ -141,14 +141,6 @@ func unlessZero(id storage.ID) any {
 	return int64(id)
 }
 
-// atMost returns a limit for SQL, in which NULL means no limit.
-func atMost(limit int) any {
-	if limit <= 0 {
-		return nil
-	}
-	return int64(limit)
-}
-
 // notNil returns an empty slice for nil, which would be stored as NULL.
 func notNil(bytes []byte) []byte {
 	if bytes == nil {

@@ -172,7 +172,7 @@ func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 	}
 	walk := condition{`SELECT ` + receiptColumns + ` FROM receipts r JOIN facets f ON f.id = r.facet_id` + joinAll + ` WHERE true`, nil}
 	query, args = walk.and(append(c.receipt, c.facet...))
-	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, atMost(q.Limit))
+	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, records.Limit(q.Limit))
 }
 
 // and appends conditions to a query that already has a WHERE clause.

@@ -30,6 +30,12 @@ func (t sharedTx) Exec(statement string, args ...any) (int64, error) {
 	return t.exec(statement, args...)
 }
 
+// Send implements records.Tx.
+func (t sharedTx) Send(statement string, args ...any) error {
+	t.send(statement, args...)
+	return nil
+}
+
 // NewID implements records.Tx.
 func (t sharedTx) NewID() (storage.ID, error) { return t.newID() }
 
@@ -42,9 +48,6 @@ func (t sharedTx) Reserve(id storage.ID) error {
 // Stamp implements records.Tx.
 func (t sharedTx) Stamp() time.Time { return t.stamp() }
 
-// AddActivity implements records.Tx.
-func (t sharedTx) AddActivity(a storage.Activity) error { return t.addActivity(a) }
-
 // Target implements records.Tx.
 func (t sharedTx) Target(webhook storage.ID) (column.Target, error) { return t.target(webhook) }
 
@@ -54,4 +57,13 @@ func (t sharedTx) WebhooksChanged() { t.webhooksChanged() }
 // CancelDeliveries implements records.Tx.
 func (t sharedTx) CancelDeliveries(webhook storage.ID) (int, error) {
 	return t.deliveries.cancelAll(webhook)
+}
+
+func (t *tx) addActivity(a storage.Activity) error {
+	_, err := t.insertActivity(a)
+	return err
+}
+
+func (t *tx) insertActivity(a storage.Activity) (storage.ID, error) {
+	return records.InsertActivity(sharedTx{t}, a)
 }

@@ -72,7 +72,7 @@ type Store struct {
 	ReceiptStore
 	ExecutionStore
 	CheckStore
-	ActivityStore
+	records.ActivityStore
 	NodeStore
 	HealthStore
 	Maintenance
@@ -184,14 +184,15 @@ func newStore(o Options, pool *pgxpool.Pool, at place, seals *seal.Sealer) *Stor
 	slot := rand.N(slots/2) * 2
 	db.ordered = startWriter(db, slot, true)
 	db.loose = startWriter(db, slot+1, false)
+	shared := db.shared()
 	s := &Store{
-		Inventory:      records.NewInventory(db.shared(), o.Rules),
+		Inventory:      records.NewInventory(shared, o.Rules),
 		DeliveryStore:  DeliveryStore{db},
 		QueueStore:     QueueStore{db, &atomic.Int64{}},
 		ReceiptStore:   ReceiptStore{db},
 		ExecutionStore: ExecutionStore{db},
-		CheckStore:     CheckStore{db},
-		ActivityStore:  ActivityStore{db},
+		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
+		ActivityStore:  records.NewActivityStore(shared),
 		NodeStore:      NodeStore{db, &sync.Mutex{}},
 		HealthStore:    HealthStore{db, &watch{}},
 		Maintenance:    Maintenance{db},

@@ -5,6 +5,7 @@ package records
 
 import (
 	"context"
+	"math"
 	"strings"
 	"time"
 
@@ -46,13 +47,15 @@ type Tx interface {
 	Context() context.Context
 	// Exec runs a statement and returns how many rows it changed.
 	Exec(statement string, args ...any) (int64, error)
+	// Send runs a statement, at the latest before the next one that returns something. Its error
+	// may be that of a later call.
+	Send(statement string, args ...any) error
 	// NewID assigns the next ID.
 	NewID() (storage.ID, error)
 	// Reserve keeps an ID from being assigned.
 	Reserve(id storage.ID) error
 	// Stamp returns the transaction's time with the precision of the database.
 	Stamp() time.Time
-	AddActivity(a storage.Activity) error
 	// Target returns what the transaction knows of a webhook.
 	Target(webhook storage.ID) (column.Target, error)
 	// WebhooksChanged makes transactions read again what they know of webhooks.
@@ -119,6 +122,14 @@ func Args[T any](values []T) []any {
 		all[i] = v
 	}
 	return all
+}
+
+// Limit returns a limit for SQL. Zero means no limit.
+func Limit(n int) int64 {
+	if n <= 0 {
+		return math.MaxInt64
+	}
+	return int64(n)
 }
 
 // vacant returns a temporary value for a column that must be unique, so that several rows can

@@ -2,11 +2,17 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
+
+// A CheckStore stores runs of the endpoint check, and what the engine does with them.
+type CheckStore struct {
+	records.CheckStore
+	*database
+}
 
 // LoseChecks marks the runs that a process was making when it died. A new leader calls it,
 // because nobody else can be making one then.
@@ -35,67 +41,10 @@ func (s *CheckStore) StartCheck(ctx context.Context, id storage.ID, cases []stor
 		if taken == 0 {
 			return fmt.Errorf("%w: it is no longer asked for", storage.ErrConflict)
 		}
-		for i, c := range cases {
-			if err := t.saveCheckCase(id, i, c); err != nil {
-				return err
-			}
-		}
-		return nil
+		return records.AddCheckCases(sharedTx{t}, id, cases)
 	})
 	if err != nil {
 		return fmt.Errorf("start check %s: %w", id, err)
-	}
-	return nil
-}
-
-// SaveCheckCases stores cases of a run that have started or ended.
-func (s *CheckStore) SaveCheckCases(ctx context.Context, id storage.ID, cases ...storage.CheckCase) error {
-	err := s.write(ctx, storage.ChangedChecks, func(t *tx) error {
-		for _, c := range cases {
-			if err := t.saveCheckCase(id, -1, c); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("store cases of check %s: %w", id, err)
-	}
-	return nil
-}
-
-// saveCheckCase stores a case; n is its place, if it is new.
-func (t *tx) saveCheckCase(run storage.ID, n int, c storage.CheckCase) error {
-	content, err := json.Marshal(c)
-	if err != nil {
-		return err
-	}
-	if n < 0 {
-		return t.must(`UPDATE check_cases SET content = ? WHERE run_id = ? AND id = ?`, string(content), run, c.ID)
-	}
-	_, err = t.exec(`INSERT INTO check_cases VALUES (?,?,?,?)`, run, c.ID, n, string(content))
-	return err
-}
-
-// EndCheck stores how a run ended. Its cases are stored already.
-func (s *CheckStore) EndCheck(ctx context.Context, r storage.CheckRun) error {
-	load, err := json.Marshal(r.Load)
-	if err != nil {
-		return err
-	}
-	err = s.write(ctx, storage.ChangedChecks|storage.ChangedActivity, func(t *tx) error {
-		err := t.must(`UPDATE check_runs SET state = ?, reason = ?, load = ?, ended_at = ? WHERE id = ? AND state IN ('asked', 'running')`,
-			r.State, r.Reason, string(load), micros(t.now), r.ID)
-		if err != nil {
-			return err
-		}
-		if err := t.forgetChecks(r.WebhookID); err != nil {
-			return err
-		}
-		return t.addActivity(storage.Activity{Kind: storage.ActivityCheck, WebhookID: r.WebhookID, Text: "check of webhook " + r.Webhook + " " + r.Summary()})
-	})
-	if err != nil {
-		return fmt.Errorf("end check %s: %w", r.ID, err)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 		FROM deliveries d JOIN events e ON e.id = d.event_id
 		WHERE d.webhook_id = ? AND d.next_attempt_at <= ? AND (d.next_attempt_at, d.id) > (?, ?)
 		ORDER BY d.next_attempt_at, d.id LIMIT ?`,
-		int64(q.WebhookID), q.Until.UnixMicro(), after, int64(q.After.ID), int64(atMost(q.Limit)))
+		int64(q.WebhookID), q.Until.UnixMicro(), after, int64(q.After.ID), int64(records.Limit(q.Limit)))
 	if err != nil {
 		return nil, fmt.Errorf("list due deliveries: %w", err)
 	}

@@ -171,7 +171,7 @@ func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 	}
 	walk := condition{`SELECT ` + receiptColumns + ` FROM receipts r CROSS JOIN facets f ON f.id = r.facet_id` + joinAll + ` WHERE 1`, nil}
 	query, args = walk.and(append(c.receipt, c.facet...))
-	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, atMost(q.Limit))
+	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, records.Limit(q.Limit))
 }
 
 // scan returns a query that reads bodies from the newest receipt on, and only of receipts
@@ -180,7 +180,7 @@ func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 func (c conditions) scan(order string, limit int) (query string, args []any) {
 	facets, args := (condition{`SELECT f.id FROM facets f WHERE 1`, nil}).and(c.facet)
 	query, args = (condition{`SELECT ` + receiptColumns + ` FROM receipts r NOT INDEXED` + joinAll + ` WHERE r.facet_id IN (` + facets + `)`, args}).and(c.receipt)
-	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, atMost(limit))
+	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, records.Limit(limit))
 }
 
 // and appends conditions to a query that already has a WHERE clause.

@@ -54,6 +54,12 @@ func (t sharedTx) Exec(statement string, args ...any) (int64, error) {
 	return t.exec(statement, args...)
 }
 
+// Send implements records.Tx.
+func (t sharedTx) Send(statement string, args ...any) error {
+	_, err := t.exec(statement, args...)
+	return err
+}
+
 // NewID implements records.Tx.
 func (t sharedTx) NewID() (storage.ID, error) { return t.newID() }
 
@@ -62,9 +68,6 @@ func (t sharedTx) Reserve(id storage.ID) error { return t.reserve(id) }
 
 // Stamp implements records.Tx.
 func (t sharedTx) Stamp() time.Time { return t.stamp() }
-
-// AddActivity implements records.Tx.
-func (t sharedTx) AddActivity(a storage.Activity) error { return t.addActivity(a) }
 
 // Target implements records.Tx.
 func (t sharedTx) Target(webhook storage.ID) (column.Target, error) { return t.target(webhook) }
@@ -75,4 +78,13 @@ func (t sharedTx) WebhooksChanged() { clear(t.targets) }
 // CancelDeliveries implements records.Tx.
 func (t sharedTx) CancelDeliveries(webhook storage.ID) (int, error) {
 	return t.deliveries.cancelAll(webhook)
+}
+
+func (t *tx) addActivity(a storage.Activity) error {
+	_, err := t.insertActivity(a)
+	return err
+}
+
+func (t *tx) insertActivity(a storage.Activity) (storage.ID, error) {
+	return records.InsertActivity(sharedTx{t}, a)
 }

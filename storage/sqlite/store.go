@@ -49,7 +49,7 @@ type Store struct {
 	ReceiptStore
 	ExecutionStore
 	CheckStore
-	ActivityStore
+	records.ActivityStore
 	LeaderStore
 	Maintenance
 
@@ -112,14 +112,15 @@ func newStore(o Options, db *database, h *commit.Hub) *Store {
 	if o.By != "" {
 		db.by = " " + o.By
 	}
+	shared := db.shared()
 	s := &Store{
-		Inventory:      records.NewInventory(db.shared(), o.Rules),
+		Inventory:      records.NewInventory(shared, o.Rules),
 		DeliveryStore:  DeliveryStore{db},
 		QueueStore:     QueueStore{db},
 		ReceiptStore:   ReceiptStore{db},
 		ExecutionStore: ExecutionStore{db},
-		CheckStore:     CheckStore{db},
-		ActivityStore:  ActivityStore{db},
+		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
+		ActivityStore:  records.NewActivityStore(shared),
 		LeaderStore:    LeaderStore{db, o.Dir},
 		Maintenance:    Maintenance{db, o.Now},
 		database:       db, dir: o.Dir, hub: h,

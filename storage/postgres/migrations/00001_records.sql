@@ -382,8 +382,7 @@ CREATE TABLE check_cases (
     run_id  bigint NOT NULL REFERENCES check_runs ON DELETE CASCADE,
     id      bytea NOT NULL,
     n       integer NOT NULL, -- its place in the run
-    judged  boolean NOT NULL, -- it has a result, and was not skipped
-    content text NOT NULL,    -- JSON
+    content text NOT NULL, -- JSON
     PRIMARY KEY (run_id, id)
 );
 -- +goose StatementEnd

@@ -1,4 +1,4 @@
-package sqlite
+package records
 
 import (
 	"context"
@@ -6,46 +6,49 @@ import (
 	"slices"
 
 	"backchannel/storage"
+	"backchannel/storage/column"
 )
 
 // An ActivityStore stores the activity log.
-type ActivityStore struct{ *database }
+type ActivityStore struct{ db *Database }
+
+// NewActivityStore returns the activity log in a database.
+func NewActivityStore(db *Database) ActivityStore { return ActivityStore{db} }
 
 // AddActivity stores an activity. The store assigns its ID, and its time if it has none.
 func (s *ActivityStore) AddActivity(ctx context.Context, a storage.Activity) error {
-	err := s.write(ctx, storage.ChangedActivity, func(t *tx) error { return t.addActivity(a) })
+	err := s.db.Write(ctx, storage.ChangedActivity, func(t Tx) error { return addActivity(t, a) })
 	if err != nil {
 		return fmt.Errorf("store activity: %w", err)
 	}
 	return nil
 }
 
-func (t *tx) addActivity(a storage.Activity) error {
-	_, err := t.insertActivity(a)
+func addActivity(t Tx, a storage.Activity) error {
+	_, err := InsertActivity(t, a)
 	return err
 }
 
-// insertActivity stores an activity and returns its ID, by which a run of failures changes it
+// InsertActivity stores an activity and returns its ID, by which a run of failures changes it
 // later.
-func (t *tx) insertActivity(a storage.Activity) (storage.ID, error) {
-	id, err := t.newID()
+func InsertActivity(t Tx, a storage.Activity) (storage.ID, error) {
+	id, err := t.NewID()
 	if err != nil {
 		return 0, err
 	}
 	if a.At.IsZero() {
-		a.At = t.now
+		a.At = t.Stamp()
 	}
-	_, err = t.exec(`INSERT INTO activities VALUES (?,?,?,?,?,?,?,?,?)`, id, micros(a.At), a.Kind, a.WebhookID, a.DeliveryID, a.ReceiptID, a.Text,
+	return id, t.Send(`INSERT INTO activities VALUES (?,?,?,?,?,?,?,?,?)`, id, column.At(a.At), a.Kind, a.WebhookID, a.DeliveryID, a.ReceiptID, a.Text,
 		a.CampaignID, a.Execution)
-	return id, err
 }
 
 // Activities lists the newest activities after a given one, oldest first. With limit 0 it
 // lists all of them.
 func (s *ActivityStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
-	all, err := collect(ctx, s.reads, scanActivity,
+	all, err := Collect(ctx, s.db.Reads, scanActivity,
 		`SELECT id, at, kind, webhook_id, delivery_id, receipt_id, text, campaign_id, execution FROM activities WHERE id > ? ORDER BY id DESC LIMIT ?`,
-		after, atMost(limit))
+		after, Limit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("list activities: %w", err)
 	}
@@ -53,16 +56,8 @@ func (s *ActivityStore) Activities(ctx context.Context, after storage.ID, limit 
 	return all, nil
 }
 
-// atMost returns a limit for SQL, in which a negative value means no limit.
-func atMost(limit int) int {
-	if limit <= 0 {
-		return -1
-	}
-	return limit
-}
-
-func scanActivity(read scan) (a storage.Activity, err error) {
-	var at timestamp
+func scanActivity(read Scan) (a storage.Activity, err error) {
+	var at column.Timestamp
 	err = read(&a.ID, &at, &a.Kind, &a.WebhookID, &a.DeliveryID, &a.ReceiptID, &a.Text, &a.CampaignID, &a.Execution)
 	a.At = at.Time
 	return a, err

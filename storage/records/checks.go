@@ -1,0 +1,266 @@
+package records
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"backchannel/storage"
+	"backchannel/storage/column"
+)
+
+// A CheckStore stores runs of the endpoint check and their cases. What the engine does with them
+// is for the stores to add.
+type CheckStore struct{ db *Database }
+
+// NewCheckStore returns the checks in a database.
+func NewCheckStore(db *Database) CheckStore { return CheckStore{db} }
+
+const selectChecks = `SELECT id, webhook_id, webhook, url, options, state, reason, stop, asked_at, started_at, ended_at, requests, load FROM check_runs`
+
+func scanCheck(read Scan) (r storage.CheckRun, err error) {
+	var options, load string
+	var asked, started, ended column.Timestamp
+	err = read(&r.ID, &r.WebhookID, &r.Webhook, &r.URL, &options, &r.State, &r.Reason, &r.Stop, &asked, &started, &ended, &r.Requests, &load)
+	if err != nil {
+		return r, err
+	}
+	r.AskedAt, r.StartedAt, r.EndedAt = asked.Time, started.Time, ended.Time
+	return r, errors.Join(json.Unmarshal([]byte(options), &r.Options), json.Unmarshal([]byte(load), &r.Load))
+}
+
+// AskCheck asks for a run: whichever process has the engine makes it. It sets the run's ID,
+// state and times, and the webhook's name and URL. It refuses options out of bounds as
+// storage.FieldErrors, and, as a conflict, a webhook that is paused, has an open circuit
+// breaker or is being checked already.
+func (s *CheckStore) AskCheck(ctx context.Context, r *storage.CheckRun) error {
+	asked := *r
+	err := s.db.Write(ctx, storage.ChangedChecks|storage.ChangedActivity, func(t Tx) (err error) {
+		asked = storage.CheckRun{WebhookID: r.WebhookID, Options: r.Options, State: storage.CheckAsked, AskedAt: t.Stamp()}
+		if err := asked.Options.Validate(); err != nil {
+			return err
+		}
+		if err := checkable(t, &asked); err != nil {
+			return err
+		}
+		if asked.ID, err = t.NewID(); err != nil {
+			return err
+		}
+		if err := insertCheck(t, &asked); err != nil {
+			return err
+		}
+		if err := forgetChecks(t, asked.WebhookID); err != nil {
+			return err
+		}
+		return addActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: asked.WebhookID, Text: "check of webhook " + asked.Webhook + " asked for" + s.db.By})
+	})
+	if err != nil {
+		return fmt.Errorf("ask for a check: %w", err)
+	}
+	*r = asked
+	return nil
+}
+
+// A checkedWebhook holds the columns of a webhook that decide whether it can be checked.
+type checkedWebhook struct {
+	storage.Webhook
+	probe column.Timestamp // when its circuit breaker is due for one
+}
+
+func scanChecked(read Scan) (w checkedWebhook, err error) {
+	err = read(&w.Name, &w.URL, &w.State, &w.probe)
+	return w, err
+}
+
+// checkable makes sure that a run can be asked for, and sets what it says of its webhook.
+func checkable(t Tx, r *storage.CheckRun) error {
+	w, err := First(t.Context(), t, scanChecked, `SELECT w.name, w.url, w.state, b.open_until
+		FROM webhooks w LEFT JOIN breakers b ON b.webhook_id = w.id WHERE w.id = ?`, r.WebhookID)
+	if errors.Is(err, storage.ErrNotFound) {
+		return fmt.Errorf("webhook %s: %w", r.WebhookID, err)
+	}
+	if err != nil {
+		return err
+	}
+	open, err := Collect(t.Context(), t, One[storage.ID], `SELECT id FROM check_runs WHERE webhook_id = ? AND state IN ('asked', 'running')`, r.WebhookID)
+	if err != nil {
+		return err
+	}
+	return r.Ask(w.Webhook, w.probe.Time, open)
+}
+
+func insertCheck(t Tx, r *storage.CheckRun) error {
+	options, err := json.Marshal(r.Options)
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(`INSERT INTO check_runs (id, webhook_id, webhook, url, options, state, reason, stop, asked_at, requests, load)
+		VALUES (?,?,?,?,?,?,'','',?,0,'{}')`,
+		r.ID, r.WebhookID, r.Webhook, r.URL, string(options), r.State, column.At(r.AskedAt))
+	return err
+}
+
+// forgetChecks removes the runs of a webhook beyond the newest ones.
+func forgetChecks(t Tx, webhook storage.ID) error {
+	return t.Send(`DELETE FROM check_runs WHERE webhook_id = ? AND state NOT IN ('asked', 'running') AND id NOT IN (
+		SELECT id FROM check_runs WHERE webhook_id = ? ORDER BY id DESC LIMIT ?)`, webhook, webhook, storage.KeptCheckRuns)
+}
+
+// CheckRun finds a run with its cases.
+func (s *CheckStore) CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error) {
+	r, err := First(ctx, s.db.Reads, scanCheck, selectChecks+` WHERE id = ?`, id)
+	if err == nil {
+		r.Cases, err = s.cases(ctx, id)
+	}
+	if err != nil {
+		return r, fmt.Errorf("find check %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// CheckBefore finds the run of the same webhook before a given one, with its cases. Runs
+// that judged no case are passed over.
+func (s *CheckStore) CheckBefore(ctx context.Context, r storage.CheckRun) (storage.CheckRun, error) {
+	before, err := s.before(ctx, r)
+	if err != nil {
+		return before, fmt.Errorf("find check before %s: %w", r.ID, err)
+	}
+	return before, nil
+}
+
+func (s *CheckStore) before(ctx context.Context, r storage.CheckRun) (none storage.CheckRun, err error) {
+	ended, err := Collect(ctx, s.db.Reads, scanCheck,
+		selectChecks+` WHERE webhook_id = ? AND id < ? AND state NOT IN ('asked', 'running') ORDER BY id DESC`, r.WebhookID, r.ID)
+	if err != nil {
+		return none, err
+	}
+	for _, run := range ended {
+		if run.Cases, err = s.cases(ctx, run.ID); err != nil || slices.ContainsFunc(run.Cases, storage.CheckCase.Judged) {
+			return run, err
+		}
+	}
+	return none, storage.ErrNotFound
+}
+
+func (s *CheckStore) cases(ctx context.Context, run storage.ID) ([]storage.CheckCase, error) {
+	return Collect(ctx, s.db.Reads, scanCheckCase, `SELECT content FROM check_cases WHERE run_id = ? ORDER BY n`, run)
+}
+
+func scanCheckCase(read Scan) (c storage.CheckCase, err error) {
+	var content string
+	if err := read(&content); err != nil {
+		return c, err
+	}
+	return c, json.Unmarshal([]byte(content), &c)
+}
+
+// CheckRuns lists the runs of a webhook, newest first, or of every webhook for 0. They come
+// without their cases.
+func (s *CheckStore) CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error) {
+	where, args := ``, []any(nil)
+	if webhook != 0 {
+		where, args = ` WHERE webhook_id = ?`, []any{webhook}
+	}
+	all, err := Collect(ctx, s.db.Reads, scanCheck, selectChecks+where+` ORDER BY id DESC`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list checks: %w", err)
+	}
+	return all, nil
+}
+
+// OpenChecks lists the runs that are asked for or running, oldest first, without their cases.
+func (s *CheckStore) OpenChecks(ctx context.Context) ([]storage.CheckRun, error) {
+	all, err := Collect(ctx, s.db.Reads, scanCheck, selectChecks+` WHERE state IN ('asked', 'running') ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("list open checks: %w", err)
+	}
+	return all, nil
+}
+
+// StopCheck stops a run. One that no engine has taken ends at once; one that is running is
+// ended by its engine, which keeps what was done.
+func (s *CheckStore) StopCheck(ctx context.Context, id storage.ID) error {
+	reason := "stopped" + s.db.By
+	err := s.db.Write(ctx, storage.ChangedChecks, func(t Tx) error {
+		r, err := First(t.Context(), t, scanCheck, selectChecks+` WHERE id = ?`, id)
+		switch {
+		case err != nil:
+			return err
+		case r.State.Ended():
+			return fmt.Errorf("%w: it has ended already (%s)", storage.ErrConflict, r.State)
+		case r.State == storage.CheckAsked:
+			_, err = t.Exec(`UPDATE check_runs SET state = ?, reason = ?, ended_at = ? WHERE id = ?`,
+				storage.CheckInterrupted, reason+" before an engine took it", column.At(t.Stamp()), id)
+		default:
+			_, err = t.Exec(`UPDATE check_runs SET stop = ? WHERE id = ?`, reason, id)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("stop check %s: %w", id, err)
+	}
+	return nil
+}
+
+// SaveCheckCases stores cases of a run that have started or ended.
+func (s *CheckStore) SaveCheckCases(ctx context.Context, id storage.ID, cases ...storage.CheckCase) error {
+	err := s.db.Write(ctx, storage.ChangedChecks, func(t Tx) error {
+		for _, c := range cases {
+			if err := saveCheckCase(t, id, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("store cases of check %s: %w", id, err)
+	}
+	return nil
+}
+
+func saveCheckCase(t Tx, run storage.ID, c storage.CheckCase) error {
+	content, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return must(t, `UPDATE check_cases SET content = ? WHERE run_id = ? AND id = ?`, string(content), run, c.ID)
+}
+
+// AddCheckCases stores the cases that a run will have.
+func AddCheckCases(t Tx, run storage.ID, cases []storage.CheckCase) error {
+	for i, c := range cases {
+		content, err := json.Marshal(c)
+		if err != nil {
+			return err
+		}
+		if err := t.Send(`INSERT INTO check_cases VALUES (?,?,?,?)`, run, c.ID, i, string(content)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EndCheck stores how a run ended. Its cases are stored already.
+func (s *CheckStore) EndCheck(ctx context.Context, r storage.CheckRun) error {
+	load, err := json.Marshal(r.Load)
+	if err != nil {
+		return err
+	}
+	err = s.db.Write(ctx, storage.ChangedChecks|storage.ChangedActivity, func(t Tx) error {
+		err := must(t, `UPDATE check_runs SET state = ?, reason = ?, load = ?, ended_at = ? WHERE id = ? AND state IN ('asked', 'running')`,
+			r.State, r.Reason, string(load), column.At(t.Stamp()), r.ID)
+		if err != nil {
+			return err
+		}
+		if err := forgetChecks(t, r.WebhookID); err != nil {
+			return err
+		}
+		return addActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: r.WebhookID, Text: "check of webhook " + r.Webhook + " " + r.Summary()})
+	})
+	if err != nil {
+		return fmt.Errorf("end check %s: %w", r.ID, err)
+	}
+	return nil
+}
