@@ -17,7 +17,7 @@ func (t *tx) recordFailure(a *storage.Attempt, webhook storage.ID) error {
 			return err
 		}
 	}
-	d, err := findDelivery(t.context, t, a.DeliveryID)
+	d, err := records.FindDelivery(t.context, t, a.DeliveryID)
 	if err != nil {
 		return err
 	}

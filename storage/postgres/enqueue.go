@@ -10,6 +10,13 @@ import (
 	"backchannel/storage/records"
 )
 
+// A DeliveryStore stores events and what becomes of their deliveries. What the engine does with
+// them is in QueueStore.
+type DeliveryStore struct {
+	records.DeliveryStore
+	*database
+}
+
 // Enqueue stores events with one delivery each, all in one commit or none, and sets the
 // events' ID and CreatedAt. It refuses a channel that the webhook does not have, and a
 // misbehaviour that needs a token if the webhook has none.

@@ -13,7 +13,10 @@ import (
 )
 
 // An ExecutionStore stores calls of the execution API and the messages that follow from them.
-type ExecutionStore struct{ *database }
+type ExecutionStore struct {
+	records.ExecutionStore
+	*database
+}
 
 // AddExecution stores a call with its messages and their events, which are enqueued as
 // deliveries that fall due at Event.DueAt, all in one commit, and sets the call's ID. Within
@@ -60,7 +63,7 @@ func (s *ExecutionStore) add(t *tx, e *storage.Execution, decide func(storage.Pr
 // call's own insertion, because that transaction has to wait for its turn.
 func (s *ExecutionStore) precedent(t *tx, e *storage.Execution) (p storage.Precedent, err error) {
 	p.Taken = func(executionID string) bool {
-		_, err := records.First(t.context, t, records.One[storage.ID], executionNamed, executionID)
+		_, err := records.First(t.context, t, records.One[storage.ID], records.ExecutionNamed, executionID)
 		return err == nil
 	}
 	if e.CampaignID != 0 {

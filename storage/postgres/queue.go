@@ -157,7 +157,7 @@ func (d *database) packAttempt(a *storage.Attempt) (p packedAttempt) {
 	var secrets, more []byte
 	p.request, secrets = column.PackHeaders(a.RequestHeaders...)
 	p.response, more = column.PackHeaders(a.ResponseHeaders...)
-	p.sealed = d.seals.Seal(append(secrets, more...), attemptSecrets(*a))
+	p.sealed = d.seals.Seal(append(secrets, more...), records.AttemptSecrets(a))
 	return p
 }
 

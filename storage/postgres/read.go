@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"reflect"
@@ -53,7 +54,8 @@ func (q queries) Read(ctx context.Context, read func(records.Rows) error, query 
 		return err
 	}
 	defer rows.Close()
-	return read(rows)
+	err = read(rows)
+	return cmp.Or(err, rows.Err())
 }
 
 // wait waits for a while and reports whether ctx is still not done.

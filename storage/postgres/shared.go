@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"backchannel/storage"
@@ -12,9 +13,20 @@ import (
 // shared returns the database as package records knows it.
 func (d *database) shared() *records.Database {
 	return &records.Database{
-		Reads: d.reads, Violates: violates, Seals: d.seals, By: d.by,
+		Dialect: dialect(), Reads: d.reads, Violates: violates, Seals: d.seals, By: d.by,
 		Write: func(ctx context.Context, kinds storage.Change, work func(records.Tx) error) error {
 			return d.write(ctx, kinds, func(t *tx) error { return work(sharedTx{t}) })
+		},
+	}
+}
+
+// dialect finds texts in foreign ones, which are bytea and have no letters: its escaped form has.
+func dialect() *records.Dialect {
+	return &records.Dialect{
+		Join: `JOIN`,
+		Text: func(column string) string { return column + `::text::bytea` },
+		Contains: func(column, text string) records.Condition {
+			return records.Where(`position(lower(encode(?::bytea, 'escape')) IN lower(encode(`+column+`, 'escape'))) > 0`, []byte(text))
 		},
 	}
 }
@@ -53,6 +65,26 @@ func (t sharedTx) Target(webhook storage.ID) (column.Target, error) { return t.t
 
 // WebhooksChanged implements records.Tx.
 func (t sharedTx) WebhooksChanged() { t.webhooksChanged() }
+
+// QueueDelivery implements records.Tx.
+func (t sharedTx) QueueDelivery(d *storage.Delivery) error { return t.queueDelivery(d) }
+
+// ChangeDelivery implements records.Tx.
+func (t sharedTx) ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error {
+	if action == storage.RetryDeliveries {
+		// Another node may have begun to send it since it was read.
+		err := t.must(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ? AND next_attempt_at IS NOT NULL`, t.now, d.ID)
+		if errors.Is(err, storage.ErrNotFound) {
+			d.State = storage.Sending
+			return action.Check(d)
+		}
+		if err == nil {
+			t.jobs.due = append(t.jobs.due, d.ID)
+		}
+		return err
+	}
+	return t.deliveries.stop(d.ID, storage.Cancelled)
+}
 
 // CancelDeliveries implements records.Tx.
 func (t sharedTx) CancelDeliveries(webhook storage.ID) (int, error) {

@@ -187,10 +187,10 @@ func newStore(o Options, pool *pgxpool.Pool, at place, seals *seal.Sealer) *Stor
 	shared := db.shared()
 	s := &Store{
 		Inventory:      records.NewInventory(shared, o.Rules),
-		DeliveryStore:  DeliveryStore{db},
+		DeliveryStore:  DeliveryStore{records.NewDeliveryStore(shared), db},
 		QueueStore:     QueueStore{db, &atomic.Int64{}},
 		ReceiptStore:   ReceiptStore{db},
-		ExecutionStore: ExecutionStore{db},
+		ExecutionStore: ExecutionStore{records.NewExecutionStore(shared), db},
 		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
 		ActivityStore:  records.NewActivityStore(shared),
 		NodeStore:      NodeStore{db, &sync.Mutex{}},

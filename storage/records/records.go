@@ -6,7 +6,6 @@ package records
 import (
 	"context"
 	"math"
-	"strings"
 	"time"
 
 	"backchannel/storage"
@@ -16,7 +15,8 @@ import (
 
 // A Database is what the parts of a store share.
 type Database struct {
-	Reads Source
+	Dialect *Dialect
+	Reads   Source
 	// Write runs work in a transaction, possibly together with other work, and returns after the
 	// commit. work may run more than once, so it must set its results anew each time.
 	Write func(ctx context.Context, kinds storage.Change, work func(Tx) error) error
@@ -33,11 +33,10 @@ type Source interface {
 	Read(ctx context.Context, rows func(Rows) error, query string, args ...any) error
 }
 
-// Rows are the result of a query.
+// Rows are the result of a query. Whether it came to its end is for the Source to check.
 type Rows interface {
 	Next() bool
 	Scan(dest ...any) error
-	Err() error
 }
 
 // A Tx is a transaction in progress. Within it only itself is a Source that sees its changes.
@@ -60,6 +59,10 @@ type Tx interface {
 	Target(webhook storage.ID) (column.Target, error)
 	// WebhooksChanged makes transactions read again what they know of webhooks.
 	WebhooksChanged()
+	// QueueDelivery stores a new delivery of an event, to be sent.
+	QueueDelivery(d *storage.Delivery) error
+	// ChangeDelivery makes a waiting delivery due now, or cancels one that is not final.
+	ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error
 	// CancelDeliveries cancels a webhook's deliveries that are waiting or being sent.
 	CancelDeliveries(webhook storage.ID) (cancelled int, err error)
 }
@@ -79,7 +82,7 @@ func Collect[T any](ctx context.Context, from Source, read func(Scan) (T, error)
 			}
 			all = append(all, one)
 		}
-		return rows.Err()
+		return nil
 	}, query, args...)
 	return all, err
 }
@@ -110,18 +113,6 @@ func must(t Tx, statement string, args ...any) error {
 		return storage.ErrNotFound
 	}
 	return err
-}
-
-// Marks returns n marks for arguments.
-func Marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
-
-// Args returns values as arguments of a statement.
-func Args[T any](values []T) []any {
-	all := make([]any, len(values))
-	for i, v := range values {
-		all[i] = v
-	}
-	return all
 }
 
 // Limit returns a limit for SQL. Zero means no limit.

@@ -17,7 +17,7 @@ func (t *tx) recordFailure(a *storage.Attempt, webhook storage.ID) error {
 			return err
 		}
 	}
-	d, err := findDelivery(t.ctx(), t.conn, a.DeliveryID)
+	d, err := records.FindDelivery(t.ctx(), queries{t.conn}, a.DeliveryID)
 	if err != nil {
 		return err
 	}

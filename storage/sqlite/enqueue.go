@@ -7,7 +7,15 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
+
+// A DeliveryStore stores events and what becomes of their deliveries. What the engine does with
+// them is in QueueStore.
+type DeliveryStore struct {
+	records.DeliveryStore
+	*database
+}
 
 // Enqueue stores events with one delivery each, all in one commit or none, and sets the
 // events' ID and CreatedAt. It refuses a channel that the webhook does not have, and a

@@ -8,11 +8,15 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
 // An ExecutionStore stores calls of the execution API and the messages that follow from them.
-type ExecutionStore struct{ *database }
+type ExecutionStore struct {
+	records.ExecutionStore
+	*database
+}
 
 // AddExecution stores a call with its messages and their events, which are enqueued as
 // deliveries that fall due at Event.DueAt, all in one commit, and sets the call's ID. Within
@@ -63,7 +67,7 @@ func (s *ExecutionStore) add(t *tx, e *storage.Execution, decide func(storage.Pr
 // none can be accepted between this and the call's own insertion.
 func (s *ExecutionStore) precedent(t *tx, e *storage.Execution) (p storage.Precedent, err error) {
 	p.Taken = func(executionID string) bool {
-		found, err := t.raw.queryRow(make([]driver.Value, 1), executionNamed, executionID)
+		found, err := t.raw.queryRow(make([]driver.Value, 1), records.ExecutionNamed, executionID)
 		return found && err == nil
 	}
 	if e.CampaignID != 0 {

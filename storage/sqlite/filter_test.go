@@ -96,8 +96,9 @@ func TestDeliveryListsUseIndexes(t *testing.T) {
 		{"failed", storage.DeliveryQuery{States: []storage.State{storage.Failed}}, "deliveries_by_state (state=?)"},
 		{"sending", storage.DeliveryQuery{States: []storage.State{storage.Sending}}, "deliveries_by_state (state=?)"},
 	} {
-		where, args := deliveryTerms(c.query)
-		plan := explain(t, s, selectDeliveries+where+` ORDER BY d.id DESC LIMIT 50`, args)
+		c.query.Limit = 50
+		query, args := dialect().ListDeliveries(c.query)
+		plan := explain(t, s, query, args)
 		if !strings.Contains(plan, c.want) || strings.Contains(plan, "TEMP B-TREE") && c.name != "an event's" {
 			t.Errorf("%s does not use %s:\n%s", c.name, c.want, plan)
 		}

@@ -28,7 +28,7 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 		FROM deliveries d JOIN events e ON e.id = d.event_id
 		WHERE d.webhook_id = ? AND d.next_attempt_at <= ? AND (d.next_attempt_at, d.id) > (?, ?)
 		ORDER BY d.next_attempt_at, d.id LIMIT ?`,
-		int64(q.WebhookID), q.Until.UnixMicro(), after, int64(q.After.ID), int64(records.Limit(q.Limit)))
+		int64(q.WebhookID), q.Until.UnixMicro(), after, int64(q.After.ID), records.Limit(q.Limit))
 	if err != nil {
 		return nil, fmt.Errorf("list due deliveries: %w", err)
 	}
@@ -159,7 +159,7 @@ type packedAttempt struct {
 func (d *database) packAttempt(a *storage.Attempt) packedAttempt {
 	request, secrets := column.PackHeaders(a.RequestHeaders...)
 	response, more := column.PackHeaders(a.ResponseHeaders...)
-	return packedAttempt{a, request, response, d.seals.Seal(append(secrets, more...), attemptSecrets(*a))}
+	return packedAttempt{a, request, response, d.seals.Seal(append(secrets, more...), records.AttemptSecrets(a))}
 }
 
 // insert stores an attempt. It returns false if the attempt is already stored, as when

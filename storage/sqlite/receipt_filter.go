@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"strings"
 	"time"
 
 	"backchannel/storage"
@@ -13,137 +12,41 @@ import (
 // so that the term until: need not read later IDs.
 const storedWithin = time.Minute
 
-// conditions holds a filter's terms as SQL, separately for facets (f) and receipts (r).
-type conditions struct {
-	facet, receipt []condition
-	few            bool // a condition on receipts selects few of them by an index
-	shared         bool // a condition has an index that begins with the facet
-	scanned        bool // a condition has to read the bodies
-}
-
-type condition struct {
-	sql  string
-	args []any
-}
-
-// conditionsOf translates a query. The filter's values must be valid by
-// FilterSyntax.Parse.
-func conditionsOf(q storage.ReceiptQuery) conditions {
-	var c conditions
-	for _, term := range q.Filter.Terms {
-		if on, ok := facetCondition(term); ok {
-			c.facet = append(c.facet, on.negatedIf(term.Not))
-			continue
-		}
-		c.receipt = append(c.receipt, receiptCondition(term).negatedIf(term.Not))
-		c.few = c.few || !term.Not && leavesFew(term)
-		c.shared = c.shared || !term.Not && indexedByFacet(term)
-		c.scanned = c.scanned || term.Key == "body"
-	}
-	if q.WebhookID != 0 {
-		c.facet = append(c.facet, condition{`f.webhook_id = ?`, []any{q.WebhookID}})
-	}
-	if len(q.Statuses) > 0 {
-		c.facet = append(c.facet, condition{`f.status IN (` + records.Marks(len(q.Statuses)) + `)`, records.Args(q.Statuses)})
-	}
-	if q.Before != 0 {
-		c.receipt = append(c.receipt, condition{`r.id < ?`, []any{q.Before}})
-	}
-	if q.After != 0 {
-		c.receipt = append(c.receipt, condition{`r.id > ?`, []any{q.After}})
-	}
-	return c
-}
-
-func (c condition) negatedIf(not bool) condition {
-	if not {
-		c.sql = `NOT (` + c.sql + `)`
-	}
-	return c
-}
-
-// leavesFew reports whether a term has an index of its own and matches a handful of receipts.
-func leavesFew(term storage.Term) bool { return term.Key == "message" || term.Key == "delivery" }
-
-// indexedByFacet reports whether a term may match most receipts and has an index that
-// yields the newest of each facet.
-func indexedByFacet(term storage.Term) bool {
-	return term.Key == "identity" || term.Key == "path" || term.Key == "is" && term.Value == "pinned"
-}
-
-// facetCondition translates a term on a facet's columns. It returns false for other terms.
-func facetCondition(term storage.Term) (condition, bool) {
-	equal := func(column string, value any) (condition, bool) {
-		return condition{`f.` + column + ` = ?`, []any{value}}, true
-	}
-	switch term.Key {
-	case "status", "channel", "auth", "schema", "target", "headers", "duplicate":
-		return equal(term.Key, term.Value)
-	case "order":
-		return equal(`"order"`, term.Value)
-	case "webhook":
-		return condition{`f.webhook_id IN (SELECT webhook_id FROM webhook_names WHERE name = ?)`, []any{term.Value}}, true
-	case "code":
-		return codeCondition(`f.code`, term.Value), true
-	case "is":
-		switch term.Value {
-		case "duplicate":
-			return equal(`duplicate`, storage.Fail)
-		case "out-of-order":
-			return equal(`"order"`, storage.Fail)
-		case "unmatched":
-			return equal(`webhook_id`, 0)
-		}
-	}
-	return condition{}, false
-}
-
-// codeCondition translates a value of code: 404, 4xx or none.
-func codeCondition(column, value string) condition {
-	if class, ok := strings.CutSuffix(value, "xx"); ok {
-		return condition{column + ` / 100 = CAST(? AS INTEGER)`, []any{class}}
-	}
-	if value == storage.CodeNone {
-		value = "0"
-	}
-	return condition{column + ` = CAST(? AS INTEGER)`, []any{value}}
-}
-
 // receiptCondition translates a term on the receipt's own columns.
-func receiptCondition(term storage.Term) condition {
+func receiptCondition(term storage.Term) records.Condition {
 	at := term.At.UnixMicro()
 	switch term.Key {
 	case "":
-		return receiptWord(term)
+		return dialect().ReceiptWord(term)
 	case "message":
 		least := column.RequestKey(term.Value)
-		return condition{`r.id IN (SELECT receipt_id FROM messages WHERE level IN (0, 1, 2) AND key BETWEEN ? AND ?) AND r.request_id = ?`,
-			[]any{least, least | column.LastRecipient, term.Value}}
+		return records.Where(`r.id IN (SELECT receipt_id FROM messages WHERE level IN (0, 1, 2) AND key BETWEEN ? AND ?) AND r.request_id = ?`,
+			least, least|column.LastRecipient, term.Value)
 	case "identity":
-		return condition{`r.identity = ? AND r.identity <> ''`, []any{term.Value}}
+		return records.Where(`r.identity = ? AND r.identity <> ''`, term.Value)
 	case "campaign":
-		return condition{`r.campaign_uuid <> '' AND r.campaign_uuid IN (SELECT uuid FROM campaigns WHERE name = ? UNION SELECT ?)`,
-			[]any{term.Value, term.Value}}
+		return records.Where(`r.campaign_uuid <> '' AND r.campaign_uuid IN (SELECT uuid FROM campaigns WHERE name = ? UNION SELECT ?)`,
+			term.Value, term.Value)
 	case "execution":
-		return condition{`r.execution_id = ?`, []any{term.Value}}
+		return records.Where(`r.execution_id = ?`, term.Value)
 	case "path":
-		return condition{`r.path = ?`, []any{storage.WithoutTokens(term.Value)}}
+		return records.Where(`r.path = ?`, storage.WithoutTokens(term.Value))
 	case "delivery":
 		id, err := storage.ParseID(term.Value)
 		if err != nil {
-			return condition{`0`, nil}
+			return records.Nothing()
 		}
-		return condition{`r.delivery_id IS NOT NULL AND r.delivery_id = ?`, []any{id}}
+		return records.Where(`r.delivery_id IS NOT NULL AND r.delivery_id = ?`, id)
 	case "since": // a receipt gets its ID after its arrival
-		return condition{`r.received_at >= ? AND r.id >= ?`, []any{at, at}}
+		return records.Where(`r.received_at >= ? AND r.id >= ?`, at, at)
 	case "until":
-		return condition{`r.received_at <= ? AND r.id <= ?`, []any{at, at + storedWithin.Microseconds()}}
+		return records.Where(`r.received_at <= ? AND r.id <= ?`, at, at+storedWithin.Microseconds())
 	case "is":
-		return condition{`r.pinned = 1`, nil}
+		return records.Where(`r.pinned = 1`)
 	case "body":
-		return condition{`instr((SELECT body FROM receipt_contents WHERE receipt_id = r.id), ?) > 0`, []any{[]byte(term.Value)}}
+		return records.Where(`instr((SELECT body FROM receipt_contents WHERE receipt_id = r.id), ?) > 0`, []byte(term.Value))
 	}
-	return condition{`0`, nil} // unreachable for a parsed filter
+	return records.Nothing() // unreachable for a parsed filter
 }
 
 // pageQuery returns the SQL for a page of receipts, in the form that reads the fewest rows.
@@ -153,41 +56,32 @@ func receiptCondition(term storage.Term) condition {
 // those are the page. Otherwise it reads receipts from the newest on, by an index that
 // selects few of them if there is one.
 func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
-	c := conditionsOf(q)
+	c := records.ReceiptTerms(q, receiptCondition)
 	order := ` DESC`
 	if q.After != 0 || q.OldestFirst {
 		order = ``
 	}
-	if q.Limit > 0 && (len(c.facet) > 0 || c.shared) && !c.few && !c.scanned {
-		newest, args := (condition{`SELECT r.id FROM receipts r WHERE r.facet_id = f.id`, nil}).and(c.receipt)
-		page, args2 := (condition{`SELECT p.id FROM facets f CROSS JOIN receipts p ON p.id IN (` + newest + ` ORDER BY r.id` + order + ` LIMIT ?)
-			WHERE 1`, append(args, q.Limit)}).and(c.facet)
+	if q.Limit > 0 && (len(c.Facet) > 0 || c.Shared) && !c.Few && !c.Scanned {
+		newest, args := records.Where(`SELECT r.id FROM receipts r WHERE r.facet_id = f.id`).And(c.Receipt)
+		page, args2 := records.Where(`SELECT p.id FROM facets f CROSS JOIN receipts p ON p.id IN (`+newest+` ORDER BY r.id`+order+` LIMIT ?)
+			WHERE true`, append(args, q.Limit)...).And(c.Facet)
 		return `WITH page (id) AS (` + page + ` ORDER BY p.id` + order + ` LIMIT ?)
 			SELECT ` + receiptColumns + ` FROM page CROSS JOIN receipts r ON r.id = page.id` + joinAll + ` ORDER BY r.id` + order,
 			append(args2, q.Limit)
 	}
-	if c.scanned && !c.few {
-		return c.scan(order, q.Limit)
+	if c.Scanned && !c.Few {
+		return scanBodies(c, order, q.Limit)
 	}
-	walk := condition{`SELECT ` + receiptColumns + ` FROM receipts r CROSS JOIN facets f ON f.id = r.facet_id` + joinAll + ` WHERE 1`, nil}
-	query, args = walk.and(append(c.receipt, c.facet...))
+	walk := records.Where(`SELECT ` + receiptColumns + ` FROM receipts r CROSS JOIN facets f ON f.id = r.facet_id` + joinAll + ` WHERE true`)
+	query, args = walk.And(append(c.Receipt, c.Facet...))
 	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, records.Limit(q.Limit))
 }
 
-// scan returns a query that reads bodies from the newest receipt on, and only of receipts
+// scanBodies returns a query that reads bodies from the newest receipt on, and only of receipts
 // for which all other conditions hold. It forbids indexes, because their order would make
 // SQLite read and sort all matching receipts first.
-func (c conditions) scan(order string, limit int) (query string, args []any) {
-	facets, args := (condition{`SELECT f.id FROM facets f WHERE 1`, nil}).and(c.facet)
-	query, args = (condition{`SELECT ` + receiptColumns + ` FROM receipts r NOT INDEXED` + joinAll + ` WHERE r.facet_id IN (` + facets + `)`, args}).and(c.receipt)
+func scanBodies(c records.ReceiptConditions, order string, limit int) (query string, args []any) {
+	facets, args := records.Where(`SELECT f.id FROM facets f WHERE true`).And(c.Facet)
+	query, args = records.Where(`SELECT `+receiptColumns+` FROM receipts r NOT INDEXED`+joinAll+` WHERE r.facet_id IN (`+facets+`)`, args...).And(c.Receipt)
 	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, records.Limit(limit))
-}
-
-// and appends conditions to a query that already has a WHERE clause.
-func (c condition) and(more []condition) (string, []any) {
-	for _, m := range more {
-		c.sql += ` AND ` + m.sql
-		c.args = append(c.args, m.args...)
-	}
-	return c.sql, c.args
 }

@@ -1,8 +1,10 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"backchannel/storage"
@@ -13,9 +15,22 @@ import (
 // shared returns the database as package records knows it.
 func (d *database) shared() *records.Database {
 	return &records.Database{
-		Reads: queries{d.reads}, Violates: violates, Seals: d.seals, By: d.by,
+		Dialect: dialect(), Reads: queries{d.reads}, Violates: violates, Seals: d.seals, By: d.by,
 		Write: func(ctx context.Context, kinds storage.Change, work func(records.Tx) error) error {
 			return d.write(ctx, kinds, func(t *tx) error { return work(sharedTx{t}) })
+		},
+	}
+}
+
+// dialect joins with CROSS JOIN, which keeps SQLite from choosing another table to begin with, and
+// having to sort. LIKE ignores the case of ASCII letters.
+func dialect() *records.Dialect {
+	wild := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+	return &records.Dialect{
+		Join: `CROSS JOIN`,
+		Text: func(column string) string { return column },
+		Contains: func(column, text string) records.Condition {
+			return records.Where(column+` LIKE ? ESCAPE '\'`, `%`+wild.Replace(text)+`%`)
 		},
 	}
 }
@@ -30,7 +45,8 @@ func (q queries) Read(ctx context.Context, read func(records.Rows) error, query 
 		return readError(err)
 	}
 	defer rows.Close()
-	return readError(read(rows))
+	err = read(rows)
+	return readError(cmp.Or(err, rows.Err()))
 }
 
 // A source is the pool of readers, or the writer's own connection.
@@ -74,6 +90,18 @@ func (t sharedTx) Target(webhook storage.ID) (column.Target, error) { return t.t
 
 // WebhooksChanged implements records.Tx.
 func (t sharedTx) WebhooksChanged() { clear(t.targets) }
+
+// QueueDelivery implements records.Tx.
+func (t sharedTx) QueueDelivery(d *storage.Delivery) error { return t.queueDelivery(d) }
+
+// ChangeDelivery implements records.Tx.
+func (t sharedTx) ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error {
+	if action == storage.RetryDeliveries {
+		_, err := t.exec(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ?`, micros(t.now), d.ID)
+		return err
+	}
+	return t.deliveries.stop(d.ID, storage.Cancelled)
+}
 
 // CancelDeliveries implements records.Tx.
 func (t sharedTx) CancelDeliveries(webhook storage.ID) (int, error) {

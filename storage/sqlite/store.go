@@ -115,10 +115,10 @@ func newStore(o Options, db *database, h *commit.Hub) *Store {
 	shared := db.shared()
 	s := &Store{
 		Inventory:      records.NewInventory(shared, o.Rules),
-		DeliveryStore:  DeliveryStore{db},
+		DeliveryStore:  DeliveryStore{records.NewDeliveryStore(shared), db},
 		QueueStore:     QueueStore{db},
 		ReceiptStore:   ReceiptStore{db},
-		ExecutionStore: ExecutionStore{db},
+		ExecutionStore: ExecutionStore{records.NewExecutionStore(shared), db},
 		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
 		ActivityStore:  records.NewActivityStore(shared),
 		LeaderStore:    LeaderStore{db, o.Dir},

@@ -127,11 +127,11 @@ func (x axis) answered(a storage.Attempt, notes []note, more bool) {
 	}
 	x.row(glyph, ink, a.N, line)
 	if len(notes) > 0 {
-		below := notes[0].text
-		for _, n := range notes[1:] {
-			below += gap + n.text
+		below := make([]string, len(notes))
+		for i, n := range notes {
+			below[i] = n.text
 		}
-		x.under(below, notes[0].ink, more)
+		x.under(strings.Join(below, gap), notes[0].ink, more)
 	}
 }
 

@@ -1,4 +1,4 @@
-package sqlite
+package records
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 // ReplayDelivery creates a new delivery of the same event, and so of the same bytes. The
 // delivery replayed stays as it is, with its attempts.
 func (s *DeliveryStore) ReplayDelivery(ctx context.Context, id storage.ID) (made storage.Delivery, err error) {
-	err = s.actOnOne(ctx, storage.ReplayDeliveries, id, func(t *tx, old storage.Delivery) (storage.Delivery, error) {
-		made, err = t.replay(old)
+	err = s.actOnOne(ctx, storage.ReplayDeliveries, id, func(t Tx, old storage.Delivery) (storage.Delivery, error) {
+		made, err = replay(t, old)
 		return made, err
 	})
 	return made, err
@@ -32,16 +32,16 @@ func (s *DeliveryStore) CancelDelivery(ctx context.Context, id storage.ID) error
 }
 
 func (s *DeliveryStore) command(ctx context.Context, action storage.DeliveryAction, id storage.ID) error {
-	return s.actOnOne(ctx, action, id, func(t *tx, d storage.Delivery) (storage.Delivery, error) {
-		return d, t.command(action, d)
+	return s.actOnOne(ctx, action, id, func(t Tx, d storage.Delivery) (storage.Delivery, error) {
+		return d, command(t, action, d)
 	})
 }
 
 // actOnOne does something with a delivery, and adds that to the activities as something about
 // the delivery that it returns.
-func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAction, id storage.ID, act func(*tx, storage.Delivery) (storage.Delivery, error)) error {
-	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
-		d, err := findDelivery(t.ctx(), t.conn, id)
+func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAction, id storage.ID, act func(Tx, storage.Delivery) (storage.Delivery, error)) error {
+	err := s.db.Write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t Tx) error {
+		d, err := FindDelivery(t.Context(), t, id)
 		if err != nil {
 			return err
 		}
@@ -49,8 +49,8 @@ func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAct
 		if err != nil {
 			return err
 		}
-		return t.addActivity(storage.Activity{
-			Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: about.ID, Text: column.DeliveryText(d) + " " + action.Recorded() + s.by,
+		return addActivity(t, storage.Activity{
+			Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: about.ID, Text: column.DeliveryText(d) + " " + action.Recorded() + s.db.By,
 		})
 	})
 	if err != nil {
@@ -63,10 +63,10 @@ func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAct
 // activities, because only the caller knows of how many commits that is a part.
 func (s *DeliveryStore) ActOnDeliveries(ctx context.Context, action storage.DeliveryAction, ids []storage.ID) (storage.ActionOutcome, error) {
 	var outcome storage.ActionOutcome
-	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
+	err := s.db.Write(ctx, storage.ChangedDeliveries, func(t Tx) error {
 		outcome = storage.ActionOutcome{} // the work may run again
 		for _, id := range ids {
-			err := t.act(action, id)
+			err := act(t, action, id)
 			refused := new(storage.RefusedError)
 			switch {
 			case errors.As(err, &refused):
@@ -86,23 +86,23 @@ func (s *DeliveryStore) ActOnDeliveries(ctx context.Context, action storage.Deli
 }
 
 // act does something with a delivery.
-func (t *tx) act(action storage.DeliveryAction, id storage.ID) error {
-	d, err := findDelivery(t.ctx(), t.conn, id)
+func act(t Tx, action storage.DeliveryAction, id storage.ID) error {
+	d, err := FindDelivery(t.Context(), t, id)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 		return storage.RefuseRemoved()
 	case err != nil:
 		return err
 	case action == storage.ReplayDeliveries:
-		_, err = t.replay(d)
+		_, err = replay(t, d)
 		return err
 	}
-	return t.command(action, d)
+	return command(t, action, d)
 }
 
 // replay queues a new delivery of a delivery's event.
-func (t *tx) replay(old storage.Delivery) (made storage.Delivery, err error) {
-	_, err = t.target(old.WebhookID)
+func replay(t Tx, old storage.Delivery) (made storage.Delivery, err error) {
+	_, err = t.Target(old.WebhookID)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 		return made, storage.RefuseOrphan(old)
@@ -113,30 +113,21 @@ func (t *tx) replay(old storage.Delivery) (made storage.Delivery, err error) {
 		EventID: old.EventID, WebhookID: old.WebhookID, Webhook: old.Webhook, RequestID: old.RequestID, Channel: old.Channel,
 		Status: old.Status, Variant: old.Variant, Identity: old.Identity, Misbehave: old.Misbehave, ReplayOf: old.ID, MessageID: old.MessageID,
 	}
-	return made, t.queueDelivery(&made)
+	return made, t.QueueDelivery(&made)
 }
 
 // command changes a delivery and leaves a command for the engine, which may have the delivery
 // in memory.
-func (t *tx) command(action storage.DeliveryAction, d storage.Delivery) error {
+func command(t Tx, action storage.DeliveryAction, d storage.Delivery) error {
 	if err := action.Check(d); err != nil {
 		return err
 	}
-	if err := t.change(action, d); err != nil {
+	if err := t.ChangeDelivery(action, d); err != nil {
 		return err
 	}
-	command, err := t.newID()
+	command, err := t.NewID()
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO commands VALUES (?,?,?,?)`, command, storage.CommandKind(action), d.ID, d.WebhookID)
-	return err
-}
-
-func (t *tx) change(action storage.DeliveryAction, d storage.Delivery) error {
-	if action == storage.RetryDeliveries {
-		_, err := t.exec(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ?`, micros(t.now), d.ID)
-		return err
-	}
-	return t.deliveries.stop(d.ID, storage.Cancelled)
+	return t.Send(`INSERT INTO commands VALUES (?,?,?,?)`, command, storage.CommandKind(action), d.ID, d.WebhookID)
 }

@@ -1,0 +1,92 @@
+package records
+
+import (
+	"strconv"
+	"strings"
+
+	"backchannel/storage"
+)
+
+// A Dialect is the SQL of a database where it differs from that of others.
+type Dialect struct {
+	// Join joins a table that is not to be read before those to the left of it.
+	Join string
+	// Text returns a column of numbers or of our own words as Contains takes it.
+	Text func(column string) string
+	// Contains selects the rows of which a column contains a text, whatever the case of its ASCII
+	// letters.
+	Contains func(column, text string) Condition
+}
+
+// A Condition selects rows.
+type Condition struct {
+	SQL  string
+	Args []any
+}
+
+// Where returns a condition.
+func Where(sql string, args ...any) Condition { return Condition{sql, args} }
+
+// Not returns the condition, or its opposite.
+func (c Condition) Not(not bool) Condition {
+	if not {
+		c.SQL = `NOT (` + c.SQL + `)`
+	}
+	return c
+}
+
+// And appends conditions to a query that already has a WHERE clause.
+func (c Condition) And(more []Condition) (query string, args []any) {
+	for _, m := range more {
+		c.SQL += ` AND (` + m.SQL + `)`
+		c.Args = append(c.Args, m.Args...)
+	}
+	return c.SQL, c.Args
+}
+
+// allOf returns the WHERE clause of conditions that all have to hold.
+func allOf(all []Condition) (where string, args []any) {
+	if len(all) == 0 {
+		return "", nil
+	}
+	return Where(` WHERE (`+all[0].SQL+`)`, all[0].Args...).And(all[1:])
+}
+
+// within returns conditions on the IDs of a page, those after and before others.
+func within(column string, after, before storage.ID) (all []Condition) {
+	if before != 0 {
+		all = append(all, Where(column+` < ?`, before))
+	}
+	if after != 0 {
+		all = append(all, Where(column+` > ?`, after))
+	}
+	return all
+}
+
+// oneOf selects rows of which a column has one of some values.
+func oneOf[T any](column string, values []T) Condition {
+	return Where(column+` IN (`+marks(len(values))+`)`, anys(values)...)
+}
+
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+func anys[T any](values []T) []any {
+	all := make([]any, len(values))
+	for i, v := range values {
+		all[i] = v
+	}
+	return all
+}
+
+// Nothing selects no row. It stands for terms that no parsed filter has.
+func Nothing() Condition { return Where(`1 = 0`) }
+
+// codeCondition translates a value of code: 404, 4xx or none.
+func codeCondition(column, value string) Condition {
+	class, isClass := strings.CutSuffix(value, "xx")
+	code, _ := strconv.Atoi(class) // 0 for none
+	if isClass {
+		return Where(column+` / 100 = ?`, code)
+	}
+	return Where(column+` = ?`, code)
+}
