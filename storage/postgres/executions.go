@@ -98,7 +98,7 @@ func (s *ExecutionStore) accepted(t *tx, e *storage.Execution, kind, requestID s
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := s.find(t.context, t, id)
+	earlier, err := s.FindExecution(t.context, t, id)
 	return &earlier, err
 }
 

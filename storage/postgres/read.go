@@ -17,9 +17,6 @@ import (
 	"backchannel/storage/records"
 )
 
-// A source answers queries: the connections for reading, or a transaction.
-type source = records.Source
-
 type scan = records.Scan
 
 // A reader answers queries outside a transaction. It repeats one if a connection was lost: those

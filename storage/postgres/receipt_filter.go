@@ -70,10 +70,10 @@ func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 		page, args2 := records.Where(`SELECT p.id FROM facets f CROSS JOIN LATERAL (`+newest+` ORDER BY r.id`+order+` LIMIT ?) p
 			WHERE true`, append(args, q.Limit)...).And(c.Facet)
 		return `WITH page (id) AS (` + page + ` ORDER BY p.id` + order + ` LIMIT ?)
-			SELECT ` + receiptColumns + ` FROM page JOIN receipts r ON r.id = page.id` + joinAll + ` ORDER BY r.id` + order,
+			SELECT ` + records.ReceiptColumns + ` FROM page JOIN receipts r ON r.id = page.id` + records.JoinReceipts + ` ORDER BY r.id` + order,
 			append(args2, q.Limit)
 	}
-	walk := records.Where(`SELECT ` + receiptColumns + ` FROM receipts r JOIN facets f ON f.id = r.facet_id` + joinAll + ` WHERE true`)
+	walk := records.Where(`SELECT ` + records.ReceiptColumns + ` FROM receipts r JOIN facets f ON f.id = r.facet_id` + records.JoinReceipts + ` WHERE true`)
 	query, args = walk.And(append(c.Receipt, c.Facet...))
 	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, records.Limit(q.Limit))
 }

@@ -11,7 +11,10 @@ import (
 )
 
 // A ReceiptStore stores receipts, and what became of relaying them.
-type ReceiptStore struct{ *database }
+type ReceiptStore struct {
+	records.ReceiptStore
+	*database
+}
 
 // AddReceipt stores a receipt and sets its ID. Within the transaction it calls judge with
 // the earlier receipts of the same webhook, requestId and identity, oldest first. judge may

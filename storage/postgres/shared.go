@@ -23,8 +23,11 @@ func (d *database) shared() *records.Database {
 // dialect finds texts in foreign ones, which are bytea and have no letters: its escaped form has.
 func dialect() *records.Dialect {
 	return &records.Dialect{
-		Join: `JOIN`,
-		Text: func(column string) string { return column + `::text::bytea` },
+		Join:              `JOIN`,
+		Text:              func(column string) string { return column + `::text::bytea` },
+		Receipts:          pageQuery,
+		ReceiptContents:   records.Contents{Alias: `r`, Secrets: receiptSecrets},
+		ExecutionContents: records.Contents{Alias: `x`, Secrets: executionSecrets},
 		Contains: func(column, text string) records.Condition {
 			return records.Where(`position(lower(encode(?::bytea, 'escape')) IN lower(encode(`+column+`, 'escape'))) > 0`, []byte(text))
 		},

@@ -189,7 +189,7 @@ func newStore(o Options, pool *pgxpool.Pool, at place, seals *seal.Sealer) *Stor
 		Inventory:      records.NewInventory(shared, o.Rules),
 		DeliveryStore:  DeliveryStore{records.NewDeliveryStore(shared), db},
 		QueueStore:     QueueStore{db, &atomic.Int64{}},
-		ReceiptStore:   ReceiptStore{db},
+		ReceiptStore:   ReceiptStore{records.NewReceiptStore(shared), db},
 		ExecutionStore: ExecutionStore{records.NewExecutionStore(shared), db},
 		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
 		ActivityStore:  records.NewActivityStore(shared),

@@ -15,13 +15,13 @@ type ExecutionStore struct{ db *Database }
 // NewExecutionStore returns the calls in a database.
 func NewExecutionStore(db *Database) ExecutionStore { return ExecutionStore{db} }
 
-// ExecutionColumns are the columns that lists of calls (x) show.
-const ExecutionColumns = `x.id, x.received_at, x.execution_id, x.request_id, x.x_request_id, x.campaign_uuid, x.campaign_id, x.version_id, x.campaign,
+// executionColumns are the columns that lists of calls (x) show.
+const executionColumns = `x.id, x.received_at, x.execution_id, x.request_id, x.x_request_id, x.campaign_uuid, x.campaign_id, x.version_id, x.campaign,
 	x.organization, x.sandbox, x.method, x.path, x.proto, x.tls_version, x.remote, x.code, x.fault, x.recipients, x.messages, x.events, x.silent,
 	x.repeat_of, x.duration`
 
-// LightExecution returns the scan destinations for ExecutionColumns.
-func LightExecution(e *storage.Execution, received *column.Timestamp) []any {
+// lightExecution returns the scan destinations for executionColumns.
+func lightExecution(e *storage.Execution, received *column.Timestamp) []any {
 	return []any{
 		&e.ID, received, &e.ExecutionID, &e.RequestID, &e.XRequestID, &e.CampaignUUID, &e.CampaignID, &e.VersionID, &e.Campaign,
 		&e.Organization, &e.Sandbox, &e.Method, &e.Path, &e.Proto, &e.TLSVersion, &e.Remote, &e.Code, &e.Fault, &e.Recipients, &e.Messages,
@@ -31,9 +31,64 @@ func LightExecution(e *storage.Execution, received *column.Timestamp) []any {
 
 func scanExecution(read Scan) (e storage.Execution, err error) {
 	var received column.Timestamp
-	err = read(LightExecution(&e, &received)...)
+	err = read(lightExecution(&e, &received)...)
 	e.ReceivedAt = received.Time
 	return e, err
+}
+
+// scanWhole reads a call with its content. The secrets of both heads, and of both bodies if the
+// call is sealed, are one text that is taken apart in the order in which insert wrote it.
+func (s *ExecutionStore) scanWhole(read Scan) (e storage.Execution, err error) {
+	var received column.Timestamp
+	var headers, answer, sealed []byte
+	err = read(append(lightExecution(&e, &received), &headers, &answer, &sealed, &e.Body, &e.Flaw, &e.AnswerBody, &e.Sealed)...)
+	if err != nil {
+		return e, err
+	}
+	e.ReceivedAt = received.Time
+	secrets, err := s.db.Seals.Open(sealed, s.db.Dialect.ExecutionContents.Secrets(e.ID))
+	if err != nil {
+		return e, err
+	}
+	if e.Headers, secrets, err = column.UnpackHeaders(headers, secrets); err != nil {
+		return e, err
+	}
+	if e.AnswerHeaders, secrets, err = column.UnpackHeaders(answer, secrets); err != nil || !e.Sealed {
+		return e, err
+	}
+	body, secrets, err := column.CutText(secrets)
+	if err != nil {
+		return e, err
+	}
+	answerBody, _, err := column.CutText(secrets)
+	e.Body, e.AnswerBody = []byte(body), []byte(answerBody)
+	return e, err
+}
+
+// FindExecution reads a call with its content, within a transaction or not.
+func (s *ExecutionStore) FindExecution(ctx context.Context, from Source, id storage.ID) (storage.Execution, error) {
+	contents := s.db.Dialect.ExecutionContents
+	return First(ctx, from, s.scanWhole, `SELECT `+executionColumns+
+		contents.columns(`headers`, `answer_headers`, `secrets`, `body`, `flaw`, `answer_body`, `sealed`)+` FROM executions x`+contents.Join+` WHERE x.id = ?`, id)
+}
+
+// Execution finds a call by its ID, including its content.
+func (s *ExecutionStore) Execution(ctx context.Context, id storage.ID) (storage.Execution, error) {
+	e, err := s.FindExecution(ctx, s.db.Reads, id)
+	if err != nil {
+		return e, fmt.Errorf("find execution %s: %w", id, err)
+	}
+	return e, nil
+}
+
+// ExecutionByName finds the accepted call with an ExecutionID such as HUMA-12345678,
+// including its content.
+func (s *ExecutionStore) ExecutionByName(ctx context.Context, executionID string) (storage.Execution, error) {
+	id, err := First(ctx, s.db.Reads, One[storage.ID], ExecutionNamed, executionID)
+	if err != nil {
+		return storage.Execution{}, fmt.Errorf("find execution %q: %w", executionID, err)
+	}
+	return s.Execution(ctx, id)
 }
 
 // Executions lists calls without their content: headers and bodies are empty.
@@ -43,7 +98,7 @@ func (s *ExecutionStore) Executions(ctx context.Context, q storage.ExecutionQuer
 	if q.After != 0 || q.OldestFirst {
 		order = ` ORDER BY x.id LIMIT ?`
 	}
-	all, err := Collect(ctx, s.db.Reads, scanExecution, `SELECT `+ExecutionColumns+` FROM executions x`+where+order, append(args, Limit(q.Limit))...)
+	all, err := Collect(ctx, s.db.Reads, scanExecution, `SELECT `+executionColumns+` FROM executions x`+where+order, append(args, Limit(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list executions: %w", err)
 	}

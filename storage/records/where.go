@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/seal"
 )
 
 // A Dialect is the SQL of a database where it differs from that of others.
@@ -13,9 +14,28 @@ type Dialect struct {
 	Join string
 	// Text returns a column of numbers or of our own words as Contains takes it.
 	Text func(column string) string
+	// Receipts returns the SQL for a page of receipts, in the form that reads the fewest rows.
+	Receipts          func(q storage.ReceiptQuery) (query string, args []any)
+	ReceiptContents   Contents
+	ExecutionContents Contents
 	// Contains selects the rows of which a column contains a text, whatever the case of its ASCII
 	// letters.
 	Contains func(column, text string) Condition
+}
+
+// Contents says where a database has what lists of records do not show.
+type Contents struct {
+	Alias   string                         // of the table
+	Join    string                         // joins the table, unless it is that of the lists
+	Secrets func(id storage.ID) seal.Place // where a record's secrets are
+}
+
+func (c Contents) columns(names ...string) string {
+	var columns strings.Builder
+	for _, name := range names {
+		columns.WriteString(`, ` + c.Alias + `.` + name)
+	}
+	return columns.String()
 }
 
 // A Condition selects rows.

@@ -102,7 +102,7 @@ func (s *ExecutionStore) accepted(t *tx, e *storage.Execution, kind, id string, 
 	if err != nil || !found {
 		return nil, err
 	}
-	earlier, err := s.find(t.ctx(), t.conn, storage.ID(integer(row[0])))
+	earlier, err := s.FindExecution(t.ctx(), queries{t.conn}, storage.ID(integer(row[0])))
 	return &earlier, err
 }
 

@@ -8,15 +8,6 @@ import (
 	"backchannel/storage/records"
 )
 
-// forwardColumns are NULL for the receipts that were not relayed, which are most.
-const forwardColumns = `coalesce(w.url, ''), coalesce(w.state, ''), coalesce(w.code, 0), coalesce(w.duration, 0), coalesce(w.error, ''), w.response_body,
-	coalesce(w.response_flaw, ''), coalesce(w.response_type, ''), coalesce(w.response_encoding, '')`
-
-// forwardInto returns the scan destinations for forwardColumns.
-func forwardInto(f *storage.Forward) []any {
-	return []any{&f.URL, &f.State, &f.Code, (*int64)(&f.Duration), &f.Error, &f.Body, &f.Flaw, &f.Type, &f.Encoding}
-}
-
 // insertForward stores what became of relaying a receipt, unless nothing was relayed then.
 func insertForward(t *tx, receipt storage.ID, f storage.Forward) error {
 	if f.State == "" {

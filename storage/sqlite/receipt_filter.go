@@ -66,13 +66,13 @@ func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 		page, args2 := records.Where(`SELECT p.id FROM facets f CROSS JOIN receipts p ON p.id IN (`+newest+` ORDER BY r.id`+order+` LIMIT ?)
 			WHERE true`, append(args, q.Limit)...).And(c.Facet)
 		return `WITH page (id) AS (` + page + ` ORDER BY p.id` + order + ` LIMIT ?)
-			SELECT ` + receiptColumns + ` FROM page CROSS JOIN receipts r ON r.id = page.id` + joinAll + ` ORDER BY r.id` + order,
+			SELECT ` + records.ReceiptColumns + ` FROM page CROSS JOIN receipts r ON r.id = page.id` + records.JoinReceipts + ` ORDER BY r.id` + order,
 			append(args2, q.Limit)
 	}
 	if c.Scanned && !c.Few {
 		return scanBodies(c, order, q.Limit)
 	}
-	walk := records.Where(`SELECT ` + receiptColumns + ` FROM receipts r CROSS JOIN facets f ON f.id = r.facet_id` + joinAll + ` WHERE true`)
+	walk := records.Where(`SELECT ` + records.ReceiptColumns + ` FROM receipts r CROSS JOIN facets f ON f.id = r.facet_id` + records.JoinReceipts + ` WHERE true`)
 	query, args = walk.And(append(c.Receipt, c.Facet...))
 	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, records.Limit(q.Limit))
 }
@@ -82,6 +82,6 @@ func pageQuery(q storage.ReceiptQuery) (query string, args []any) {
 // SQLite read and sort all matching receipts first.
 func scanBodies(c records.ReceiptConditions, order string, limit int) (query string, args []any) {
 	facets, args := records.Where(`SELECT f.id FROM facets f WHERE true`).And(c.Facet)
-	query, args = records.Where(`SELECT `+receiptColumns+` FROM receipts r NOT INDEXED`+joinAll+` WHERE r.facet_id IN (`+facets+`)`, args...).And(c.Receipt)
+	query, args = records.Where(`SELECT `+records.ReceiptColumns+` FROM receipts r NOT INDEXED`+records.JoinReceipts+` WHERE r.facet_id IN (`+facets+`)`, args...).And(c.Receipt)
 	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, records.Limit(limit))
 }

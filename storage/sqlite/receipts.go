@@ -7,11 +7,15 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
 // A ReceiptStore stores receipts, and what became of relaying them.
-type ReceiptStore struct{ *database }
+type ReceiptStore struct {
+	records.ReceiptStore
+	*database
+}
 
 // AddReceipt stores a receipt and sets its ID. Within the transaction it calls judge with
 // the earlier receipts of the same webhook, requestId and identity, oldest first. judge may

@@ -27,8 +27,11 @@ func (d *database) shared() *records.Database {
 func dialect() *records.Dialect {
 	wild := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 	return &records.Dialect{
-		Join: `CROSS JOIN`,
-		Text: func(column string) string { return column },
+		Join:              `CROSS JOIN`,
+		Text:              func(column string) string { return column },
+		Receipts:          pageQuery,
+		ReceiptContents:   records.Contents{Alias: `c`, Join: ` JOIN receipt_contents c ON c.receipt_id = r.id`, Secrets: receiptSecrets},
+		ExecutionContents: records.Contents{Alias: `c`, Join: ` JOIN execution_contents c ON c.execution = x.id`, Secrets: executionSecrets},
 		Contains: func(column, text string) records.Condition {
 			return records.Where(column+` LIKE ? ESCAPE '\'`, `%`+wild.Replace(text)+`%`)
 		},

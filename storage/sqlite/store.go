@@ -117,7 +117,7 @@ func newStore(o Options, db *database, h *commit.Hub) *Store {
 		Inventory:      records.NewInventory(shared, o.Rules),
 		DeliveryStore:  DeliveryStore{records.NewDeliveryStore(shared), db},
 		QueueStore:     QueueStore{db},
-		ReceiptStore:   ReceiptStore{db},
+		ReceiptStore:   ReceiptStore{records.NewReceiptStore(shared), db},
 		ExecutionStore: ExecutionStore{records.NewExecutionStore(shared), db},
 		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
 		ActivityStore:  records.NewActivityStore(shared),

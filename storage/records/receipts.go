@@ -1,4 +1,4 @@
-package sqlite
+package records
 
 import (
 	"context"
@@ -6,23 +6,28 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
-	"backchannel/storage/records"
 )
 
-// receiptColumns are the columns that lists show. What they do not show is in other tables, so
-// that SQLite reads hundreds of receipts with a few pages.
-const receiptColumns = `r.id, r.received_at, r.webhook_id, coalesce(n.name, ''), r.method, r.path, r.proto, r.tls_version, r.remote, r.sha256, r.flaw,
+// A ReceiptStore lists receipts. How they are stored is for the stores to add.
+type ReceiptStore struct{ db *Database }
+
+// NewReceiptStore returns the receipts in a database.
+func NewReceiptStore(db *Database) ReceiptStore { return ReceiptStore{db} }
+
+// ReceiptColumns are the columns that lists of receipts (r) show.
+const ReceiptColumns = `r.id, r.received_at, r.webhook_id, coalesce(n.name, ''), r.method, r.path, r.proto, r.tls_version, r.remote, r.sha256, r.flaw,
 	r.request_id, r.channel, r.status, r.identity, r.retry_count, coalesce(r.delivery_id, 0), r.attempt, r.code, coalesce(a.outcome, ''), coalesce(a.duration, 0),
 	r.verdicts, r.pinned, r.note, r.campaign_uuid, r.execution_id, coalesce(g.name, '')`
 
 const (
-	joinAll = ` LEFT JOIN webhook_names n ON n.webhook_id = r.webhook_id LEFT JOIN answers a ON a.receipt_id = r.id
+	// JoinReceipts adds what other tables say of receipts.
+	JoinReceipts = ` LEFT JOIN webhook_names n ON n.webhook_id = r.webhook_id LEFT JOIN answers a ON a.receipt_id = r.id
 	LEFT JOIN campaigns g ON g.uuid = r.campaign_uuid`
-	fromReceipts = ` FROM receipts r` + joinAll
+	fromReceipts = ` FROM receipts r` + JoinReceipts
 )
 
-// lightReceipt returns the scan destinations for receiptColumns.
-func lightReceipt(r *storage.Receipt, received *timestamp, verdicts *string) []any {
+// lightReceipt returns the scan destinations for ReceiptColumns.
+func lightReceipt(r *storage.Receipt, received *column.Timestamp, verdicts *string) []any {
 	return []any{
 		&r.ID, received, &r.WebhookID, &r.Webhook, &r.Method, &r.Path, &r.Proto, &r.TLSVersion, &r.Remote, &r.SHA256, &r.Flaw,
 		&r.RequestID, &r.Channel, &r.Status, &r.Identity, &r.RetryCount, &r.DeliveryID, &r.Attempt, &r.Code, &r.Outcome, (*int64)(&r.Duration),
@@ -30,8 +35,8 @@ func lightReceipt(r *storage.Receipt, received *timestamp, verdicts *string) []a
 	}
 }
 
-func scanReceipt(read scan) (r storage.Receipt, err error) {
-	var received timestamp
+func scanReceipt(read Scan) (r storage.Receipt, err error) {
+	var received column.Timestamp
 	var verdicts string
 	if err := read(lightReceipt(&r, &received, &verdicts)...); err != nil {
 		return r, err
@@ -43,8 +48,8 @@ func scanReceipt(read scan) (r storage.Receipt, err error) {
 
 // scanWhole scans a receipt with its content. The path with its secrets, if it has any, follows
 // those of the headers.
-func (s *ReceiptStore) scanWhole(read scan) (r storage.Receipt, err error) {
-	var received timestamp
+func (s *ReceiptStore) scanWhole(read Scan) (r storage.Receipt, err error) {
+	var received column.Timestamp
 	var verdicts, checks string
 	var headers, sealed []byte
 	into := append(lightReceipt(&r, &received, &verdicts), &headers, &sealed, &checks, &r.Body)
@@ -56,7 +61,7 @@ func (s *ReceiptStore) scanWhole(read scan) (r storage.Receipt, err error) {
 	if err := column.UnpackVerdicts(verdicts, checks, &r.Verdicts); err != nil {
 		return r, err
 	}
-	secrets, err := s.seals.Open(sealed, receiptSecrets(r.ID))
+	secrets, err := s.db.Seals.Open(sealed, s.db.Dialect.ReceiptContents.Secrets(r.ID))
 	if err != nil {
 		return r, err
 	}
@@ -73,8 +78,9 @@ func (s *ReceiptStore) scanWhole(read scan) (r storage.Receipt, err error) {
 
 // Receipt finds a receipt by its ID, including its content.
 func (s *ReceiptStore) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
-	r, err := first(ctx, s.reads, s.scanWhole, `SELECT `+receiptColumns+`, c.headers, c.secrets, c.checks, c.body, `+forwardColumns+
-		fromReceipts+` JOIN receipt_contents c ON c.receipt_id = r.id LEFT JOIN forwards w ON w.receipt_id = r.id WHERE r.id = ?`, id)
+	contents := s.db.Dialect.ReceiptContents
+	r, err := First(ctx, s.db.Reads, s.scanWhole, `SELECT `+ReceiptColumns+contents.columns(`headers`, `secrets`, `checks`, `body`)+`, `+forwardColumns+
+		fromReceipts+contents.Join+` LEFT JOIN forwards w ON w.receipt_id = r.id WHERE r.id = ?`, id)
 	if err != nil {
 		return r, fmt.Errorf("find receipt %s: %w", id, err)
 	}
@@ -84,7 +90,7 @@ func (s *ReceiptStore) Receipt(ctx context.Context, id storage.ID) (storage.Rece
 // ReceiptsOfDelivery lists the receipts of one of our own deliveries, oldest first and
 // without their content.
 func (s *ReceiptStore) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error) {
-	all, err := collect(ctx, s.reads, scanReceipt, `SELECT `+receiptColumns+fromReceipts+` WHERE r.delivery_id = ? ORDER BY r.id`, delivery)
+	all, err := Collect(ctx, s.db.Reads, scanReceipt, `SELECT `+ReceiptColumns+fromReceipts+` WHERE r.delivery_id = ? ORDER BY r.id`, delivery)
 	if err != nil {
 		return nil, fmt.Errorf("list receipts of delivery %s: %w", delivery, err)
 	}
@@ -93,8 +99,8 @@ func (s *ReceiptStore) ReceiptsOfDelivery(ctx context.Context, delivery storage.
 
 // CountReceipts counts the receipts that Receipts would list.
 func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
-	query, args := pageQuery(q)
-	n, err := first(ctx, s.reads, records.One[int64], `SELECT count(*) FROM (`+query+`)`, args...)
+	query, args := s.db.Dialect.Receipts(q)
+	n, err := First(ctx, s.db.Reads, One[int64], `SELECT count(*) FROM (`+query+`) listed`, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count receipts: %w", err)
 	}
@@ -104,10 +110,19 @@ func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery
 // Receipts lists receipts without their content: Body, Headers and the verdicts' Checks
 // are empty, and the secrets in Path are masked.
 func (s *ReceiptStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
-	query, args := pageQuery(q)
-	all, err := collect(ctx, s.reads, scanReceipt, query, args...)
+	query, args := s.db.Dialect.Receipts(q)
+	all, err := Collect(ctx, s.db.Reads, scanReceipt, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list receipts: %w", err)
 	}
 	return all, nil
+}
+
+// forwardColumns are NULL for the receipts that were not relayed, which are most.
+const forwardColumns = `coalesce(w.url, ''), coalesce(w.state, ''), coalesce(w.code, 0), coalesce(w.duration, 0), coalesce(w.error, ''), w.response_body,
+	coalesce(w.response_flaw, ''), coalesce(w.response_type, ''), coalesce(w.response_encoding, '')`
+
+// forwardInto returns the scan destinations for forwardColumns.
+func forwardInto(f *storage.Forward) []any {
+	return []any{&f.URL, &f.State, &f.Code, (*int64)(&f.Duration), &f.Error, &f.Body, &f.Flaw, &f.Type, &f.Encoding}
 }
