@@ -27,7 +27,7 @@ build: ## build bin/backchannel
 
 .PHONY: test
 test: ## run every test
-	go test $(TESTFLAGS) ./...
+	go test -timeout 20m $(TESTFLAGS) ./...
 
 .PHONY: race
 race: ## run every test under the race detector

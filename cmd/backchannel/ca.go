@@ -49,7 +49,7 @@ func (s *session) authority(ctx context.Context) (ca *receiver.CA, err error) {
 		})
 		return ca, err
 	}
-	if err := s.makeDataFolder(); err != nil {
+	if err := s.settings.makeDataFolder(); err != nil {
 		return nil, err
 	}
 	return folderCA(s.settings.data, s.now())

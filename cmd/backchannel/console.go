@@ -122,7 +122,7 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 		Store: store, Rules: s.rules(), Now: s.now, Location: s.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
-		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender{s.session}.sendAgain, Hold: store.PauseWrites, Editor: s.editor(),
+		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender{s.session}.sendAgain, Hold: store.PauseWrites, Editor: s.env.editor(),
 		Kept: config.Load(ctx, settings.Path), Keep: settings.Set,
 		Executions: executions.New(ctx, store, executions.Config{Now: s.now}),
 		Check:      tuicheck.Actions{Requests: check.Requests, Export: exportReport},
@@ -137,9 +137,9 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 }
 
 // editor returns the person's editor, as a shell runs it, or "".
-func (s *session) editor() string {
+func (e environment) editor() string {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
-		if editor, _ := s.env(name); editor != "" {
+		if editor, _ := e(name); editor != "" {
 			return editor
 		}
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 func TestConsoleExports(t *testing.T) {
-	s := consoleSession{session: &session{settings: settings{data: t.TempDir()}, localTime: localTime{now: time.Now}}}
+	s := consoleSession{session: &session{settings: settings{data: t.TempDir()}, printer: printer{localTime: localTime{now: time.Now}}}}
 	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: s.settings.data})
 	if err != nil {
 		t.Fatal(err)

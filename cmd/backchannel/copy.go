@@ -95,7 +95,7 @@ func (s copySession) target(to string) (storePlace, error) {
 
 func (s copySession) copy(ctx context.Context, from, to storePlace, history bool) (err error) {
 	if to.database != "" { // whose key is in the data folder, unless another file is named
-		if err := s.makeDataFolder(); err != nil {
+		if err := s.settings.makeDataFolder(); err != nil {
 			return err
 		}
 	}

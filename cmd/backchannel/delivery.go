@@ -91,8 +91,8 @@ func deliveryTable() table {
 }
 
 // addDelivery adds a delivery to a list: a row to the table, or a line of JSON to stdout.
-func (s *session) addDelivery(rows *table, d storage.Delivery) error {
-	if s.settings.json() {
+func (s *printer) addDelivery(rows *table, d storage.Delivery) error {
+	if s.json() {
 		return s.out.object(export.OfDelivery(d))
 	}
 	problem := d.Error
@@ -108,7 +108,7 @@ func (s *session) addDelivery(rows *table, d storage.Delivery) error {
 }
 
 // showDelivery shows a delivery as a list of one.
-func (s *session) showDelivery(d storage.Delivery) error {
+func (s *printer) showDelivery(d storage.Delivery) error {
 	rows := deliveryTable()
 	if err := s.addDelivery(&rows, d); err != nil {
 		return err

@@ -78,7 +78,7 @@ func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event 
 }
 
 // writeTry writes one of several attempts. A result like that of an earlier one is not repeated.
-func (s *session) writeTry(all []storage.Attempt, at int) {
+func (s *printer) writeTry(all []storage.Attempt, at int) {
 	t := all[at]
 	like := storage.LikeEarlier(all, at)
 	if like == 0 || t.Error == "" && len(t.ResponseBody) == 0 {
@@ -90,7 +90,7 @@ func (s *session) writeTry(all []storage.Attempt, at int) {
 }
 
 // waited says how long was waited before an attempt that is not the first, and what for.
-func (s *session) waited(all []storage.Attempt, at int) [2]string {
+func (s *printer) waited(all []storage.Attempt, at int) [2]string {
 	if at == 0 {
 		return [2]string{}
 	}
@@ -102,7 +102,7 @@ func (s *session) waited(all []storage.Attempt, at int) [2]string {
 }
 
 // writePlanned writes the attempts to come.
-func (s *session) writePlanned(all []storage.PlannedAttempt) {
+func (s *printer) writePlanned(all []storage.PlannedAttempt) {
 	if len(all) == 0 {
 		return
 	}
@@ -126,7 +126,7 @@ func (s *session) writePlanned(all []storage.PlannedAttempt) {
 	rows.write(s.out, s.out.width())
 }
 
-func (s *session) writeAttempt(t storage.Attempt, more ...[2]string) {
+func (s *printer) writeAttempt(t storage.Attempt, more ...[2]string) {
 	var f facts
 	f.add("At", s.time(t.At))
 	for _, fact := range more {

@@ -191,7 +191,7 @@ func (s executeSession) printCurl(ctx context.Context, store executeStore, call 
 	if err != nil {
 		return err
 	}
-	base := cmp.Or(rt.ReceiverURL, s.ownReceiver(), "https://"+defaultListen)
+	base := cmp.Or(rt.ReceiverURL, s.settings.ownReceiver(), "https://"+defaultListen)
 	if !alive || rt.ReceiverURL == "" {
 		s.note("the receiver is not running; it is taken to listen at %s: start backchannel serve first", base)
 	}

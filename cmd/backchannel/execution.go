@@ -95,7 +95,7 @@ func callAnswer(e storage.Execution) string {
 }
 
 // executionFacts are what a list shows of a call, and more.
-func (s *session) executionFacts(e storage.Execution) (f facts) {
+func (s *printer) executionFacts(e storage.Execution) (f facts) {
 	f.add("Execution", e.ID.String())
 	f.add("Received", s.time(e.ReceivedAt))
 	f.add("Call", strings.TrimSpace(e.Method+" "+storage.WithoutTokens(e.Path)+" "+e.Proto))
@@ -122,8 +122,8 @@ func nameAndID(name, id string) string {
 }
 
 // showCall shows a call that was just made: whole as JSON, else what a person needs of it.
-func (s *session) showCall(made execute.Outcome) error {
-	if s.settings.json() {
+func (s *printer) showCall(made execute.Outcome) error {
+	if s.json() {
 		return s.out.object(export.OfWholeExecution(made.Execution, made.Messages))
 	}
 	s.executionFacts(made.Execution).write(s.out, "")
@@ -133,7 +133,7 @@ func (s *session) showCall(made execute.Outcome) error {
 }
 
 // writeFaults writes what the answer says was wrong with a call.
-func (s *session) writeFaults(e storage.Execution) {
+func (s *printer) writeFaults(e storage.Execution) {
 	var f facts
 	for _, fault := range execute.Faults(e.AnswerBody) {
 		if fault.Expected == "" {
@@ -149,7 +149,7 @@ func (s *session) writeFaults(e storage.Execution) {
 }
 
 // writeMessages writes the messages of a call, if there are any.
-func (s *session) writeMessages(messages []storage.Message) {
+func (s *printer) writeMessages(messages []storage.Message) {
 	if len(messages) == 0 {
 		return
 	}

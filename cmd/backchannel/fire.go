@@ -138,7 +138,7 @@ func (v *fireFlags) awaited() awaited {
 }
 
 // noteFired says why queued events may have to wait.
-func (s *session) noteFired(ctx context.Context, store storage.RuntimeStore, parked string) error {
+func (s *stdio) noteFired(ctx context.Context, store storage.RuntimeStore, parked string) error {
 	if parked != "" {
 		s.note("%s", parked)
 	}

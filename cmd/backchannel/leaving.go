@@ -18,7 +18,7 @@ type leftStore interface {
 
 // noteLeft says what is still to be delivered when this process ends, and by whom. It says
 // nothing if there is nothing, or if that cannot be read.
-func (s *session) noteLeft(ctx context.Context, store leftStore) {
+func (s *stdio) noteLeft(ctx context.Context, store leftStore) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTimeout)
 	defer cancel()
 	counts, err := store.Counts(ctx)

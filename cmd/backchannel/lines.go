@@ -20,8 +20,8 @@ const envAccessible = "ACCESSIBLE"
 
 // wantsLines reports whether the environment asks for lines instead of screens. Any value but
 // a no does, as in other programs.
-func (s *session) wantsLines() bool {
-	text, _ := s.env(envAccessible)
+func (e environment) wantsLines() bool {
+	text, _ := e(envAccessible)
 	on, err := strconv.ParseBool(text)
 	return text != "" && (on || err != nil)
 }

@@ -21,9 +21,9 @@ func listAll[T any](s *session, pages storage.Pager[T], rows *table, add func(*t
 }
 
 // list writes the rows of a table. If there are none it says on stderr what to do.
-func (s *session) list(rows *table, empty string) {
+func (s *printer) list(rows *table, empty string) {
 	switch {
-	case s.settings.json():
+	case s.json():
 	case len(rows.rows) == 0:
 		s.note("%s", empty)
 	default:

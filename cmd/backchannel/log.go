@@ -17,8 +17,8 @@ const maxLog = 16 << 20
 
 // openLog opens the log of the engine and the receiver. It first renames a large one, replacing
 // the one that it renamed before.
-func (s *session) openLog() (*slog.Logger, io.Closer, error) {
-	path := s.settings.logFile
+func (s *settings) openLog() (*slog.Logger, io.Closer, error) {
+	path := s.logFile
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("open log: %w", err)
 	}

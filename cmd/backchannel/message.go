@@ -36,14 +36,14 @@ func messageTable() table {
 	}
 }
 
-func (s *session) messageRow(m storage.Message) []string {
+func (s *printer) messageRow(m storage.Message) []string {
 	return []string{
 		m.ID.String(), s.clock(m.CreatedAt), m.Campaign, m.ExecutionID, string(m.Channel), m.Address, string(m.Outcome), string(m.State), s.shownLife(m),
 	}
 }
 
 // shownLife is the life of a message on one line, or why there is none.
-func (s *session) shownLife(m storage.Message) string {
+func (s *printer) shownLife(m storage.Message) string {
 	if m.State == storage.MessageExcluded {
 		return strings.TrimSpace("excluded: " + m.Exclusion.Code + " " + m.Exclusion.Reason)
 	}
@@ -57,7 +57,7 @@ func (s *session) shownLife(m storage.Message) string {
 	return strings.Join(steps, ", ")
 }
 
-func (s *session) shownStep(step storage.LifeStep) string {
+func (s *printer) shownStep(step storage.LifeStep) string {
 	text := string(step.Status)
 	switch {
 	case step.State == storage.StateDelivered:

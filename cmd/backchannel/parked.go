@@ -8,7 +8,7 @@ import (
 )
 
 // explainParked says why deliveries wait and which command ends that for one of them.
-func (s *session) explainParked(r *storage.ParkedReason, delivery string) string {
+func (s *printer) explainParked(r *storage.ParkedReason, delivery string) string {
 	when := "due"
 	if r.Breaker.OpenUntil.After(s.now()) {
 		when = "at " + r.Breaker.OpenUntil.In(s.zone).Format(time.TimeOnly)
@@ -20,7 +20,7 @@ func (s *session) explainParked(r *storage.ParkedReason, delivery string) string
 
 // whyWillPark says why the deliveries that a webhook is about to get will be parked. It is
 // empty if they will not be.
-func (s *session) whyWillPark(ctx context.Context, store storage.ParkedStore, w storage.Webhook) (string, error) {
+func (s *printer) whyWillPark(ctx context.Context, store storage.ParkedStore, w storage.Webhook) (string, error) {
 	reason, err := storage.FindParkedReason(ctx, store, w.ID)
 	if err != nil || reason == nil {
 		return "", err
@@ -30,7 +30,7 @@ func (s *session) whyWillPark(ctx context.Context, store storage.ParkedStore, w 
 
 // noteParked says why a delivery is not attempted, if so, and how to change that. The note
 // is left out if the reason cannot be read, since the command itself succeeded.
-func (s *session) noteParked(ctx context.Context, store storage.ParkedStore, d storage.Delivery) {
+func (s *printer) noteParked(ctx context.Context, store storage.ParkedStore, d storage.Delivery) {
 	if reason, err := storage.FindParkedReason(ctx, store, d.WebhookID); err == nil && reason != nil {
 		s.note("%s", s.explainParked(reason, d.ID.String()))
 	}
@@ -38,7 +38,7 @@ func (s *session) noteParked(ctx context.Context, store storage.ParkedStore, d s
 
 // notePaused is noteParked for a delivery that was retried, which only a pause can still
 // stop.
-func (s *session) notePaused(ctx context.Context, store storage.ParkedStore, d storage.Delivery) {
+func (s *printer) notePaused(ctx context.Context, store storage.ParkedStore, d storage.Delivery) {
 	if reason, err := storage.FindParkedReason(ctx, store, d.WebhookID); err == nil && reason != nil && reason.Paused() {
 		s.note("%s", s.explainParked(reason, d.ID.String()))
 	}
@@ -46,7 +46,7 @@ func (s *session) notePaused(ctx context.Context, store storage.ParkedStore, d s
 
 // whyParked says why a parked delivery is parked, and corrects when it is attempted next.
 // It is empty if the delivery is not parked, or no longer.
-func (s *session) whyParked(ctx context.Context, store storage.ParkedStore, d *storage.Delivery) string {
+func (s *printer) whyParked(ctx context.Context, store storage.ParkedStore, d *storage.Delivery) string {
 	if d.State != storage.Parked {
 		return ""
 	}

@@ -9,7 +9,7 @@ import (
 
 func TestWhatIsParkedNamesTheCommandThatEndsIt(t *testing.T) {
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
-	s := &session{localTime: localTime{now: func() time.Time { return now }, zone: time.UTC}}
+	s := &session{printer: printer{localTime: localTime{now: func() time.Time { return now }, zone: time.UTC}}}
 	acme := storage.Webhook{Name: "acme"}
 	for _, test := range []struct {
 		breaker storage.Breaker

@@ -125,7 +125,7 @@ func (s *session) exporter(store export.Store) export.Exporter {
 
 func (s *session) exportPlace() export.Place {
 	return export.Place{
-		Version: programVersion(), Receiver: cmp.Or(s.ownReceiver(), "https://"+defaultListen),
+		Version: programVersion(), Receiver: cmp.Or(s.settings.ownReceiver(), "https://"+defaultListen),
 		Authority: func() (string, error) {
 			ca, err := s.authority(context.Background())
 			if err != nil {

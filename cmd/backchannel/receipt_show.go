@@ -47,7 +47,7 @@ func (s receiptSession) writeReceipt(r storage.Receipt) {
 const headersTitle = "Headers (as net/http names them; their order and letter case on the wire cannot be known)"
 
 // writeHeaders writes headers under a heading.
-func (s *session) writeHeaders(title string, headers []storage.HeaderField) {
+func (s *printer) writeHeaders(title string, headers []storage.HeaderField) {
 	var f facts
 	for _, h := range headers {
 		f.list(h.Name, shownHeader(h))

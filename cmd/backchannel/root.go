@@ -37,7 +37,7 @@ backchannel receipt list`,
 			if version {
 				return a.showVersion()
 			}
-			return consoleSession{a.session, accessible || a.wantsLines()}.console(cmd)
+			return consoleSession{a.session, accessible || a.env.wantsLines()}.console(cmd)
 		},
 		Args: cobra.ArbitraryArgs, // RunE names the nearest command
 	}

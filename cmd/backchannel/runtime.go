@@ -18,13 +18,13 @@ func (s *session) receiverURL(ctx context.Context, store storage.RuntimeStore) (
 	if alive && rt.ReceiverURL != "" {
 		return rt.ReceiverURL, nil
 	}
-	return s.ownReceiver(), nil
+	return s.settings.ownReceiver(), nil
 }
 
 // ownReceiver returns the base URL that a receiver of this process would have. It is empty if that
 // would be any free port.
-func (s *session) ownReceiver() string {
-	return cmp.Or(s.settings.advertise, receiver.BaseURL(s.settings.listen, s.settings.hosts))
+func (s *settings) ownReceiver() string {
+	return cmp.Or(s.advertise, receiver.BaseURL(s.listen, s.hosts))
 }
 
 // receiverOff says why nothing is received at the moment. It is empty while the receiver is
@@ -43,7 +43,7 @@ func receiverOff(ctx context.Context, store storage.RuntimeStore) (string, error
 }
 
 // noteWaiting says what would deliver what was just queued, if no engine is running.
-func (s *session) noteWaiting(ctx context.Context, store storage.RuntimeStore) error {
+func (s *stdio) noteWaiting(ctx context.Context, store storage.RuntimeStore) error {
 	_, alive, err := store.Runtime(ctx)
 	if err != nil {
 		return err

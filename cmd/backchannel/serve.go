@@ -206,7 +206,7 @@ func (s processSession) lead(ctx context.Context, store processStore, adapt func
 		<-ctx.Done()
 		return nil
 	}
-	logger, file, err := s.openLog()
+	logger, file, err := s.settings.openLog()
 	if err != nil {
 		return err
 	}

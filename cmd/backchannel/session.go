@@ -13,13 +13,21 @@ import (
 // A runE is the RunE of a command.
 type runE = func(cmd *cobra.Command, args []string) error
 
+// A printer writes records, as JSON or as text with times in the user's time zone.
+type printer struct {
+	localTime
+	stdio
+	out *output
+}
+
+// An environment looks up a variable.
+type environment func(name string) (value string, set bool)
+
 // A session is what every command works with: its input and outputs, and its settings. The
 // commands on one kind of record share a type that embeds it.
 type session struct {
-	localTime
-	stdio
-	out  *output
-	env  func(name string) (string, bool)
+	printer
+	env  environment
 	quit func()     // ends the context of the command that runs
 	open wholeStore // by the session that the command is a line of; nil: the command opens it
 
@@ -31,11 +39,10 @@ type session struct {
 
 // newSession returns the session of this process.
 func newSession() *session {
-	s := &session{
-		localTime: localTime{now: time.Now, zone: time.Local},
-		out:       &output{to: os.Stdout}, env: os.LookupEnv,
-	}
+	s := &session{env: os.LookupEnv}
+	s.localTime = localTime{now: time.Now, zone: time.Local}
 	s.stdio = stdio{in: os.Stdin, err: os.Stderr, json: func() bool { return s.settings.json() }}
+	s.out = &output{to: os.Stdout}
 	return s
 }
 

@@ -54,8 +54,8 @@ type storePlace struct {
 }
 
 // place returns where the records of this session are.
-func (s *session) place() storePlace {
-	return storePlace{s.settings.database, s.settings.keyFile, s.settings.data}
+func (s *settings) place() storePlace {
+	return storePlace{s.database, s.keyFile, s.data}
 }
 
 // openAt opens the store at a place, which is created there if needed. Activity attributes what
@@ -113,7 +113,7 @@ func hasStore(dir string) bool { return sqlite.Exists(dir) }
 // withWholeStore runs a function with the store of this session open, for which it waits until
 // ctx is done. Activity attributes what the function does to by.
 func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeStore) error) error {
-	err := s.withOpened(func() (openStore, error) { return s.openPatiently(ctx, s.place(), by) }, run)
+	err := s.withOpened(func() (openStore, error) { return s.openPatiently(ctx, s.settings.place(), by) }, run)
 	if errors.Is(err, errNotAwaited) {
 		return nil
 	}
@@ -125,14 +125,14 @@ const onCommandLine = "on the command line"
 
 // withStore is withWholeStore for a command, which does not wait.
 func (s *session) withStore(ctx context.Context, run func(wholeStore) error) error {
-	return s.withOpened(func() (openStore, error) { return s.openAt(ctx, s.place(), onCommandLine) }, run)
+	return s.withOpened(func() (openStore, error) { return s.openAt(ctx, s.settings.place(), onCommandLine) }, run)
 }
 
 func (s *session) withOpened(open func() (openStore, error), run func(wholeStore) error) (err error) {
 	if s.open != nil {
 		return run(s.open)
 	}
-	if err := s.makeDataFolder(); err != nil {
+	if err := s.settings.makeDataFolder(); err != nil {
 		return err
 	}
 	store, err := open()
@@ -164,7 +164,7 @@ func (s *session) peek(ctx context.Context, read func(completionStore) error) er
 }
 
 func (s *session) openToPeek(ctx context.Context) (openStore, error) {
-	if at := s.place(); at.database != "" {
+	if at := s.settings.place(); at.database != "" {
 		return s.peekDatabase(ctx, at)
 	}
 	store, err := sqlite.Peek(ctx, sqlite.Options{Dir: s.settings.data, Version: programVersion()})
@@ -174,11 +174,11 @@ func (s *session) openToPeek(ctx context.Context) (openStore, error) {
 	return folderStore{store, s.now}, nil
 }
 
-func (s *session) makeDataFolder() error {
-	err := os.MkdirAll(s.settings.data, 0o700)
+func (s *settings) makeDataFolder() error {
+	err := os.MkdirAll(s.data, 0o700)
 	var at *fs.PathError
 	if errors.As(err, &at) {
-		return fmt.Errorf("make data folder %s: %w; choose another with --data DIR", s.settings.data, at.Err)
+		return fmt.Errorf("make data folder %s: %w; choose another with --data DIR", s.data, at.Err)
 	}
 	return err
 }

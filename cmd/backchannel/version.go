@@ -33,9 +33,9 @@ func versionCommand(s *session) *cobra.Command {
 	}
 }
 
-func (s *session) showVersion() error {
+func (s *printer) showVersion() error {
 	platform := runtime.GOOS + "/" + runtime.GOARCH
-	if s.settings.json() {
+	if s.json() {
 		return s.out.object(struct {
 			Version  string `json:"version"`
 			Go       string `json:"go"`
