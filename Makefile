@@ -56,7 +56,7 @@ bench-cluster: ## measure speed on PostgreSQL, which it starts; BENCH='-only n -
 .PHONY: torture
 torture: ## the long form of the fault and load tests: 100 kills, every fault 25 times, two minutes of fuzzing each
 	go test ./engine -run Killed -kills 100 -count=1 -timeout 20m
-	go test ./cmd/backchannel -run 'NoAcceptedCall|NodesAreKilled' -kills 100 -count=1 -timeout 40m
+	go test ./cmd/backchannel -run 'NoAcceptedCall|NodesAreKilled|CutOff' -kills 100 -count=1 -timeout 40m
 	go test ./engine -race -count=25 -timeout 40m -run \
 		'Broken|Slow|Endless|Unreachable|Redirects|Certificate|DNS|Clock|FullDisk|Drain|StopUnderLoad|Hanging|Breaker|AnotherProcess|MemoryStays'
 	go test ./storage/sqlite -race -count=25 -timeout 40m -run 'Disk|LogStaysSmall|Starves|KilledWriter|HoldsUpNobody'

@@ -22,7 +22,12 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-var kills = flag.Int("kills", 3, "how many processes TestNoAcceptedCallIsLost and TestNodesAreKilledUnderLoad each kill")
+const fewKills = 3
+
+var kills = flag.Int("kills", fewKills, "how many processes TestNoAcceptedCallIsLost and TestNodesAreKilledUnderLoad each kill; with more than 3 other tests of faults are long too")
+
+// long reports whether tests may take long.
+func long() bool { return *kills > fewKills }
 
 const recipients = 3 // of each call
 

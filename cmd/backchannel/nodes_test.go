@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -72,9 +74,14 @@ type memberProcess struct {
 // begin starts a node, which may have to wait for the database.
 func (c *cluster) begin() *memberProcess {
 	c.Helper()
+	return c.beginBy((*exec.Cmd).Start)
+}
+
+func (c *cluster) beginBy(start func(*exec.Cmd) error) *memberProcess {
+	c.Helper()
 	m := &memberProcess{cluster: c, cmd: c.command("serve"), out: &lockedBuffer{}, err: &lockedBuffer{}, ended: make(chan struct{})}
 	m.cmd.Stdout, m.cmd.Stderr = m.out, m.err
-	if err := m.cmd.Start(); err != nil {
+	if err := start(m.cmd); err != nil {
 		c.Fatal(err)
 	}
 	go func() {
@@ -290,4 +297,27 @@ func (b *lockedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buffer.String()
+}
+
+// checkWithin checks how long something took. A machine that has more to do than it has cores
+// for may take longer, in proportion.
+func checkWithin(t *testing.T, most, took time.Duration, what string) {
+	t.Helper()
+	allowed := time.Duration(float64(most) * (1 + loadPerCore()))
+	t.Logf("%s after %s, of %s allowed (%s on a quiet machine)", what, took.Round(time.Millisecond), allowed.Round(time.Millisecond), most)
+	if took > allowed {
+		t.Errorf("%s after %s, want within %s", what, took, allowed)
+	}
+}
+
+// loadPerCore returns how many processes have waited for each core in the last minute, or 0 if
+// the system does not tell.
+func loadPerCore() float64 {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return 0
+	}
+	first, _, _ := strings.Cut(string(text), " ")
+	load, _ := strconv.ParseFloat(first, 64)
+	return load / float64(runtime.NumCPU())
 }

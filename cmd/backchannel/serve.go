@@ -109,7 +109,8 @@ func (s processSession) serve(ctx context.Context, store processStore, flags ser
 }
 
 func (s processSession) serveWith(ctx context.Context, store processStore, flags serveFlags, metricsURL string) error {
-	store.OnLost(s.noteLost)
+	notes := &lossNotes{processSession: s}
+	store.OnLost(notes.lose)
 	stoodBy, err := s.standBy(ctx, store)
 	if err != nil {
 		return err
@@ -118,7 +119,7 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 	defer func() { endNote() }()
 	err = s.lead(ctx, store, func(cfg *leader.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
-		cfg.CutOff, cfg.Trouble = s.noteCutOff, s.noteTrouble
+		cfg.CutOff, cfg.Trouble = s.noteCutOff, notes.trouble
 		cfg.Started = func(started leader.Status) {
 			endNote = s.noteStopping(ctx)
 			if stoodBy {

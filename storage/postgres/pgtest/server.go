@@ -20,10 +20,14 @@ import (
 type Options struct {
 	Fsync    bool     // for a test that crashes the server; it is slow
 	Settings []string // such as "max_connections=20"
+	// Inside runs what starts the server, for one that is to be on another host than the test;
+	// nil: runs it here.
+	Inside func(start func() error) error
 }
 
 // A Server is a PostgreSQL server with a folder of its own. It listens on a socket there and,
-// for tests that cut connections, on a port of the loopback.
+// for tests that cut connections, on a port of the loopback, unless its settings name another
+// address. It lets in everybody who gets there.
 type Server struct {
 	dir     string
 	port    int
@@ -142,10 +146,25 @@ func (s *Server) first() error {
 	if err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, made)
 	}
+	if err := s.admitNeighbours(); err != nil {
+		return err
+	}
 	if s.port, err = freePort(); err != nil {
 		return err
 	}
 	return s.Start()
+}
+
+// admitNeighbours lets in whoever is in a network of the server. There is none unless the
+// server listens there.
+func (s *Server) admitNeighbours() (err error) {
+	rules, err := os.OpenFile(s.dir+"/data/pg_hba.conf", os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rules.Close()) }()
+	_, err = rules.WriteString("host all all samenet trust\n")
+	return err
 }
 
 func freePort() (int, error) {
@@ -163,7 +182,11 @@ func (s *Server) Start() error {
 		settings = append(settings, "fsync=off", "full_page_writes=off")
 	}
 	flags := strings.Join(append(settings, s.options.Settings...), " -c ")
-	return s.control("-l", s.dir+"/log", "-w", "-o", flags, "start")
+	start := func() error { return s.control("-l", s.dir+"/log", "-w", "-o", flags, "start") }
+	if s.options.Inside != nil {
+		return s.options.Inside(start)
+	}
+	return start()
 }
 
 // Stop stops the server in a mode of pg_ctl: "smart", "fast" or, which is a crash, "immediate".
@@ -181,6 +204,9 @@ func (s *Server) control(args ...string) error {
 
 // Address returns the HOST:PORT of the server.
 func (s *Server) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// Port returns the port of the server.
+func (s *Server) Port() string { return strconv.Itoa(s.port) }
 
 // URL returns the URL of a database, through the socket and as its superuser.
 func (s *Server) URL(database string) string {

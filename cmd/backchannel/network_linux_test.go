@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// A network is one of this test's own: hosts that are namespaces of the kernel, around a switch
+// that is another one. It ends with the test's process, however that ends.
+type network struct {
+	*testing.T
+
+	hub   *host // has the switch
+	hosts int
+}
+
+// A host is where a test puts processes and listeners.
+type host struct {
+	*network
+
+	space   *os.File
+	address string
+	port    string // its name at the switch
+}
+
+// The addresses are for documentation (RFC 5737, section 3); no host that is not the test's has one.
+const hubAddress = "198.51.100.1"
+
+// newNetwork returns a network without hosts but for the hub. Only root may make one.
+func newNetwork(t *testing.T) *network {
+	t.Helper()
+	_, err := exec.LookPath("ip")
+	switch {
+	case os.Geteuid() != 0:
+		t.Skip("only root may make a network of its own; run the tests as root to have it tested")
+	case err != nil && os.Getenv("CI") != "":
+		t.Fatal("there is no program ip; install Debian's package iproute2")
+	case err != nil:
+		t.Skip("there is no program ip; install Debian's package iproute2")
+	}
+	n := &network{T: t}
+	n.hub = n.newHost(hubAddress)
+	n.hub.ip("link", "add", "name", "switch", "type", "bridge")
+	n.hub.ip("link", "set", "switch", "up")
+	n.hub.ip("address", "add", hubAddress+"/24", "dev", "switch")
+	return n
+}
+
+// newHost makes a namespace. A machine that does not let root make one is said to be such.
+func (n *network) newHost(address string) *host {
+	n.Helper()
+	h := &host{network: n, address: address}
+	var err error
+	onThread(func() {
+		if err = unix.Unshare(unix.CLONE_NEWNET); err == nil {
+			h.space, err = os.Open("/proc/thread-self/ns/net")
+		}
+	})
+	if err != nil && os.Getenv("CI") == "" {
+		n.Skipf("this machine lets nobody make a network of its own: %v", err)
+	}
+	if err != nil {
+		n.Fatal(err)
+	}
+	n.Cleanup(func() { h.space.Close() })
+	h.ip("link", "set", "lo", "up")
+	return h
+}
+
+// host adds a host that is connected to the switch.
+func (n *network) host() *host {
+	n.Helper()
+	n.hosts++
+	h := n.newHost(fmt.Sprintf("198.51.100.%d", 1+n.hosts))
+	h.port = fmt.Sprintf("port%d", n.hosts)
+	n.hub.ipWith(h.space, "link", "add", "name", h.port, "type", "veth", "peer", "name", "eth0", "netns", "/proc/self/fd/3")
+	n.hub.ip("link", "set", h.port, "master", "switch", "up")
+	h.ip("address", "add", h.address+"/24", "dev", "eth0")
+	h.plug()
+	return h
+}
+
+// lose makes the network lose whatever is sent from and to the host, without anybody's knowing.
+func (h *host) lose() { h.hub.ip("link", "set", h.port, "nomaster") }
+
+// find is the end of lose.
+func (h *host) find() { h.hub.ip("link", "set", h.port, "master", "switch") }
+
+// unplug has the host notice that it has no network.
+func (h *host) unplug() { h.ip("link", "set", "eth0", "down") }
+
+// plug is the end of unplug.
+func (h *host) plug() { h.ip("link", "set", "eth0", "up") }
+
+func (h *host) ip(args ...string) { h.Helper(); h.ipWith(nil, args...) }
+
+// ipWith runs the program ip on the host, with a file as its descriptor 3.
+func (h *host) ipWith(file *os.File, args ...string) {
+	h.Helper()
+	cmd := exec.Command("ip", args...)
+	if file != nil {
+		cmd.ExtraFiles = []*os.File{file}
+	}
+	var out lockedBuffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := h.do(cmd.Start)
+	if err == nil {
+		err = cmd.Wait()
+	}
+	if err != nil {
+		h.Fatalf("%v: %v: %s", cmd.Args, err, out.String())
+	}
+}
+
+// do runs a function on the host: what it listens on, connects from, and the processes that it
+// starts are there.
+func (h *host) do(f func() error) (err error) {
+	onThread(func() {
+		if err = unix.Setns(int(h.space.Fd()), unix.CLONE_NEWNET); err == nil {
+			err = f()
+		}
+	})
+	return err
+}
+
+// onThread runs a function on a thread that ends with it, and waits for that.
+func onThread(f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread()
+		f()
+	}()
+	<-done
+}
+
+// start starts a process on the host.
+func (h *host) start(cmd *exec.Cmd) error { return h.do(cmd.Start) }
+
+// dial connects from the host to an IP address.
+func (h *host) dial(ctx context.Context, kind, address string) (conn net.Conn, err error) {
+	err = h.do(func() error {
+		conn, err = new(net.Dialer).DialContext(ctx, kind, address)
+		return err
+	})
+	return conn, err
+}
+
+// listen listens on the host.
+func (h *host) listen(address string) net.Listener {
+	h.Helper()
+	var listener net.Listener
+	err := h.do(func() (err error) {
+		listener, err = net.Listen("tcp", address)
+		return err
+	})
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.Cleanup(func() { listener.Close() })
+	return listener
+}
