@@ -79,10 +79,7 @@ func start(o Options) (*Server, error) {
 	if s.dir, err = os.MkdirTemp("/tmp", "pg"); err != nil {
 		return nil, err
 	}
-	if s.as != nil {
-		err = os.Chown(s.dir, int(s.as.Uid), int(s.as.Gid))
-	}
-	if err := errors.Join(err, s.startGuard()); err != nil {
+	if err := errors.Join(s.Own(s.dir), s.startGuard()); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.dir))
 	}
 	if err := s.first(); err != nil {
@@ -200,6 +197,14 @@ func (s *Server) control(args ...string) error {
 		return fmt.Errorf("pg_ctl %s: %w: %s", args[len(args)-1], err, log)
 	}
 	return nil
+}
+
+// Own gives a file to the user as whom the server runs.
+func (s *Server) Own(path string) error {
+	if s.as == nil {
+		return nil
+	}
+	return os.Chown(path, int(s.as.Uid), int(s.as.Gid))
 }
 
 // Address returns the HOST:PORT of the server.
