@@ -39,7 +39,7 @@ func (c *commands) run(ctx context.Context) {
 		case one.Kind == storage.CommandRetry && d.worker != nil:
 			d.probeNow() // the source has the job
 		case one.Kind == storage.CommandRetry:
-			d.queue.retry(func() (storage.Job, bool) { return c.job(ctx, one.DeliveryID) })
+			d.pages.retry(func() (storage.Job, bool) { return c.job(ctx, one.DeliveryID) })
 		}
 	}
 	if err := c.store.DropCommands(ctx, c.last); err != nil && ctx.Err() == nil {

@@ -16,17 +16,17 @@ import (
 type dispatcher struct {
 	engine *Engine
 	queue  *webhookQueue
+	pages  pager // of the queue
 	client *Client
-	worker *Worker // nil unless a source hands over the jobs
+	worker *Worker  // nil unless a source hands over the jobs
+	taken  handover // of the queue, if there is a worker
 
 	saving sync.Mutex // orders the commits of the circuit breaker
 }
 
 func newDispatcher(e *Engine, w storage.Webhook, b storage.Breaker) *dispatcher {
-	return &dispatcher{
-		engine: e, client: newClient(e.endpoints, e.cfg.Now),
-		queue: newWebhookQueue(w, policy.RestoredBreaker(b), e.cfg.Concurrency, e.cfg.Now),
-	}
+	queue := newWebhookQueue(w, policy.RestoredBreaker(b), e.cfg.Concurrency, e.cfg.Now)
+	return &dispatcher{engine: e, client: newClient(e.endpoints, e.cfg.Now), queue: queue, pages: pager{queue}, taken: handover{queue}}
 }
 
 // run makes passes until ctx is done.
@@ -73,18 +73,18 @@ func (d *dispatcher) claim() (*runningAttempt, time.Duration) {
 // refill reads a page from the store if one is due, and returns in how long the next one
 // is.
 func (d *dispatcher) refill(ctx context.Context) time.Duration {
-	p, wait := d.queue.beginPage()
+	p, wait := d.pages.beginPage()
 	if p == nil {
 		return wait
 	}
 	jobs, err := d.engine.store.Due(ctx, p.query)
 	if err != nil {
-		d.queue.failPage()
+		d.pages.failPage()
 		d.engine.reads.failed(ctx, err)
 		return scanRetry
 	}
 	d.engine.reads.succeeded()
-	lookAhead, wait := d.queue.endPage(p, jobs)
+	lookAhead, wait := d.pages.endPage(p, jobs)
 	if !lookAhead {
 		return wait
 	}
@@ -100,7 +100,7 @@ func (d *dispatcher) lookAhead(ctx context.Context, after time.Time) time.Durati
 	if err != nil {
 		d.engine.reads.failed(ctx, err)
 	}
-	return d.queue.endLookAhead(later, err == nil)
+	return d.pages.endLookAhead(later, err == nil)
 }
 
 // close prevents further attempts and closes the connections.

@@ -72,12 +72,12 @@ func TestACancelledDeliveryLeavesTheQueue(t *testing.T) {
 func TestACancelledDeliveryIsNotQueuedAgain(t *testing.T) {
 	t.Parallel()
 	q := newWebhookQueue(storage.Webhook{ID: 1, State: storage.Active}, policy.Breaker{}, 0, time.Now)
-	p, _ := q.beginPage()
+	p, _ := pager{q}.beginPage()
 	if p == nil {
 		t.Fatal("a new queue reads no page")
 	}
 	q.cancel(2)
-	q.endPage(p, []storage.Job{{DeliveryID: 2}, {DeliveryID: 3}})
+	pager{q}.endPage(p, []storage.Job{{DeliveryID: 2}, {DeliveryID: 3}})
 	if q.queue.has(2) || !q.queue.has(3) {
 		t.Errorf("queued %v", q.queue.held)
 	}

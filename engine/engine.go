@@ -175,14 +175,14 @@ func (e *Engine) hint(ctx context.Context) {
 	var idle []*dispatcher
 	for _, d := range e.dispatchers.all() {
 		if d.queue.hasWork() {
-			d.queue.hint()
+			d.pages.hint()
 			continue
 		}
 		idle = append(idle, d)
 	}
 	if len(idle) <= 1 {
 		for _, d := range idle {
-			d.queue.hint()
+			d.pages.hint()
 		}
 		return
 	}
@@ -192,7 +192,7 @@ func (e *Engine) hint(ctx context.Context) {
 	}
 	for _, d := range idle {
 		if at, waits := next[d.queue.id]; waits || err != nil {
-			d.queue.expect(at)
+			d.pages.expect(at)
 		}
 	}
 }

@@ -103,7 +103,7 @@ func (w *Worker) Room() (n int, wait time.Duration) {
 	if w.d.engine.halted() {
 		return 0, never
 	}
-	return w.d.queue.room()
+	return w.d.taken.room()
 }
 
 // A Taken is a job that a worker has taken.
@@ -133,7 +133,7 @@ func (w *Worker) Take(job storage.Job) *Taken {
 // Start begins the attempts that may begin. It has to be called again after the time that it
 // returns, and after a notice of Woken.
 func (w *Worker) Start() (wait time.Duration) {
-	return w.d.queue.start(w.d.engine.halted, func(t *Taken, a *runningAttempt) {
+	return w.d.taken.start(w.d.engine.halted, func(t *Taken, a *runningAttempt) {
 		w.d.engine.marker.notice()
 		w.d.engine.routines.spawn(func() { w.work(t, a) })
 	})
@@ -144,7 +144,7 @@ func (w *Worker) work(t *Taken, a *runningAttempt) {
 	for t != nil {
 		t.back, t.after = w.d.deliver(a)
 		close(t.done)
-		t, a = w.d.queue.then(w.d.engine.halted)
+		t, a = w.d.taken.then(w.d.engine.halted)
 	}
 	w.d.queue.wakeUp()
 }

@@ -12,8 +12,11 @@ import (
 // one should not wait where they are while another engine has nothing to do.
 const quick = 50 * time.Millisecond
 
+// A handover takes the jobs of a queue from a source, which hands them over one by one.
+type handover struct{ *webhookQueue }
+
 // room returns how many jobs to take now, or if it is none, after how long to ask again.
-func (q *webhookQueue) room() (n int, wait time.Duration) {
+func (q handover) room() (n int, wait time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	n, wait = q.admission.room(q.now(), len(q.running))
@@ -27,7 +30,7 @@ func (q *webhookQueue) room() (n int, wait time.Duration) {
 }
 
 // ahead returns how many jobs to take that cannot begin yet.
-func (q *webhookQueue) ahead() int {
+func (q handover) ahead() int {
 	a := &q.admission
 	if a.idle() || a.breaker.Open() || a.limiter != nil || a.throttle != (throttle{}) || q.took > quick {
 		return 0
@@ -36,14 +39,14 @@ func (q *webhookQueue) ahead() int {
 }
 
 // measure notes how long an attempt took, of which took is a moving average.
-func (q *webhookQueue) measure(d time.Duration) {
+func (q handover) measure(d time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.took += (d - q.took) / 8
 }
 
 // start has begin called for the jobs that may begin, and returns after how long to do so again.
-func (q *webhookQueue) start(halted func() bool, begin func(*Taken, *runningAttempt)) time.Duration {
+func (q handover) start(halted func() bool, begin func(*Taken, *runningAttempt)) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for {
@@ -56,7 +59,7 @@ func (q *webhookQueue) start(halted func() bool, begin func(*Taken, *runningAtte
 }
 
 // then returns the job that begins after another one has ended, or nil.
-func (q *webhookQueue) then(halted func() bool) (*Taken, *runningAttempt) {
+func (q handover) then(halted func() bool) (*Taken, *runningAttempt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	t, a, _ := q.next(halted())
@@ -65,7 +68,7 @@ func (q *webhookQueue) then(halted func() bool) (*Taken, *runningAttempt) {
 
 // next returns the first job that was taken, if it may begin now, and otherwise after how long
 // to ask again. While nothing may begin for a reason that lasts, it gives all of them back.
-func (q *webhookQueue) next(halted bool) (*Taken, *runningAttempt, time.Duration) {
+func (q handover) next(halted bool) (*Taken, *runningAttempt, time.Duration) {
 	if halted || q.admission.idle() || q.admission.most() == 0 {
 		q.giveUp()
 	}
@@ -87,6 +90,16 @@ func (q *webhookQueue) next(halted bool) (*Taken, *runningAttempt, time.Duration
 		q.giveUp()
 	}
 	return t, a, 0
+}
+
+// giveBack is putBack for a job that was handed over. It returns when the job may be attempted
+// again.
+func (q handover) giveBack(a *runningAttempt) (after time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.ended(a)
+	q.admission.throttle.reduce(q.now(), len(q.running))
+	return max(q.admission.throttle.wait(q.now()), firstShortageWait)
 }
 
 // giveUp gives back the jobs that have not begun.

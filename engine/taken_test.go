@@ -13,6 +13,7 @@ type shared struct {
 	*testing.T
 
 	q     *webhookQueue
+	over  handover
 	taken []*Taken
 	begun []*runningAttempt
 }
@@ -20,6 +21,7 @@ type shared struct {
 func newShared(t *testing.T, part Part, breaker policy.Breaker, options storage.DeliveryOptions) *shared {
 	now := time.Now()
 	s := &shared{T: t, q: newWebhookQueue(storage.Webhook{ID: 1, State: storage.Active, Delivery: options}, breaker, 0, func() time.Time { return now })}
+	s.over = handover{s.q}
 	(&Worker{&dispatcher{queue: s.q}}).Divide(part)
 	return s
 }
@@ -34,7 +36,7 @@ func (s *shared) take(n int) {
 }
 
 func (s *shared) start() {
-	s.q.start(func() bool { return false }, func(_ *Taken, a *runningAttempt) { s.begun = append(s.begun, a) })
+	s.over.start(func() bool { return false }, func(_ *Taken, a *runningAttempt) { s.begun = append(s.begun, a) })
 }
 
 // want checks how many jobs have begun, how many were given back, and how many more may be taken.
@@ -51,7 +53,7 @@ func (s *shared) want(begun, back, room int) {
 		default:
 		}
 	}
-	if n, _ := s.q.room(); len(s.begun) != begun || given != back || n != room {
+	if n, _ := s.over.room(); len(s.begun) != begun || given != back || n != room {
 		s.Errorf("%d have begun, %d are given back, there is room for %d; want %d, %d, %d", len(s.begun), given, n, begun, back, room)
 	}
 }
@@ -117,11 +119,11 @@ func TestASlowEndpointsJobsAreNotTakenAhead(t *testing.T) {
 	s := newShared(t, Part{Concurrency: 3, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 3})
 	s.want(0, 0, 6)
 	for range 20 {
-		s.q.measure(time.Second)
+		s.over.measure(time.Second)
 	}
 	s.want(0, 0, 3)
 	for range 50 {
-		s.q.measure(time.Millisecond)
+		s.over.measure(time.Millisecond)
 	}
 	s.want(0, 0, 6)
 }
@@ -132,7 +134,7 @@ func TestAnEngineGetsItsPartOfTheRate(t *testing.T) {
 	s.want(0, 0, 10) // 50 ms of 200 a second
 	s.take(12)
 	s.want(10, 0, 0)
-	if _, wait := s.q.room(); wait != 5*time.Millisecond {
+	if _, wait := s.over.room(); wait != 5*time.Millisecond {
 		t.Errorf("there is room in %s", wait)
 	}
 }

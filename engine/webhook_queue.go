@@ -164,16 +164,6 @@ func (q *webhookQueue) putBack(a *runningAttempt) {
 	q.queue.pushFront(a.job)
 }
 
-// giveBack is putBack for a job that was handed over. It returns when the job may be attempted
-// again.
-func (q *webhookQueue) giveBack(a *runningAttempt) (after time.Duration) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.ended(a)
-	q.admission.throttle.reduce(q.now(), len(q.running))
-	return max(q.admission.throttle.wait(q.now()), firstShortageWait)
-}
-
 // update replaces the webhook by a newer version, and reports whether there was another one.
 func (q *webhookQueue) update(w storage.Webhook) (edited bool) {
 	q.mu.Lock()

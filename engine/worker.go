@@ -70,7 +70,7 @@ func (d *dispatcher) conclude(a *runningAttempt, r *Result, schedule []time.Dura
 	d.engine.stats.count(o.State, o.FinishedAt.Sub(a.job.CreatedAt))
 	switch {
 	case d.engine.source != nil:
-		d.queue.measure(r.Attempt.Timings.Total)
+		d.taken.measure(r.Attempt.Timings.Total)
 		d.shareOutcome(r.Class, a.probe, clean)
 	case changed:
 		d.saveBreaker()
@@ -106,7 +106,7 @@ func (d *dispatcher) putBack(a *runningAttempt, lack string) (after time.Duratio
 	}
 	d.engine.shortages.report(lack)
 	if d.engine.source != nil {
-		return d.queue.giveBack(a)
+		return d.taken.giveBack(a)
 	}
 	d.queue.putBack(a)
 	return 0

@@ -6,8 +6,11 @@ import (
 	"backchannel/storage"
 )
 
+// A pager fills a queue with what the store has, a page at a time.
+type pager struct{ *webhookQueue }
+
 // hint records that the store may have something new.
-func (q *webhookQueue) hint() {
+func (q pager) hint() {
 	q.mu.Lock()
 	q.fetcher.hint(q.now())
 	q.mu.Unlock()
@@ -15,7 +18,7 @@ func (q *webhookQueue) hint() {
 }
 
 // expect records when the next attempt of a webhook without any work in memory is due.
-func (q *webhookQueue) expect(at time.Time) {
+func (q pager) expect(at time.Time) {
 	q.mu.Lock()
 	now := q.now()
 	if at.After(now) && at.After(q.fetcher.latest) {
@@ -33,7 +36,7 @@ func (q *webhookQueue) lowWatermark() int {
 }
 
 // nextPage reports whether the next page is to be a full scan, and in how long it is due.
-func (q *webhookQueue) nextPage() (full bool, wait time.Duration) {
+func (q pager) nextPage() (full bool, wait time.Duration) {
 	if q.admission.idle() || q.queue.len() > q.lowWatermark() {
 		return false, never
 	}
@@ -42,7 +45,7 @@ func (q *webhookQueue) nextPage() (full bool, wait time.Duration) {
 
 // beginPage returns the page to read now. If none is due, it returns nil and in how long
 // one is. After a page, call endPage or failPage.
-func (q *webhookQueue) beginPage() (*page, time.Duration) {
+func (q pager) beginPage() (*page, time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	full, wait := q.nextPage()
@@ -57,7 +60,7 @@ func (q *webhookQueue) beginPage() (*page, time.Duration) {
 
 // endPage queues the jobs of a page that are new. It reports whether the dispatcher has to
 // look ahead, and in how long the next page is due if not.
-func (q *webhookQueue) endPage(p *page, jobs []storage.Job) (lookAhead bool, wait time.Duration) {
+func (q pager) endPage(p *page, jobs []storage.Job) (lookAhead bool, wait time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, j := range jobs {
@@ -76,7 +79,7 @@ func (q *webhookQueue) endPage(p *page, jobs []storage.Job) (lookAhead bool, wai
 }
 
 // failPage ends a page that could not be read. A full scan will replace it.
-func (q *webhookQueue) failPage() {
+func (q pager) failPage() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.fetcher.endReading()
@@ -85,7 +88,7 @@ func (q *webhookQueue) failPage() {
 
 // endLookAhead records the first delivery that is due later, if there is one, and returns
 // in how long the next page is due. ok is false if the store could not be read.
-func (q *webhookQueue) endLookAhead(later []storage.Job, ok bool) time.Duration {
+func (q pager) endLookAhead(later []storage.Job, ok bool) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	switch {
@@ -103,7 +106,7 @@ func (q *webhookQueue) endLookAhead(later []storage.Job, ok bool) time.Duration 
 
 // retry puts a job that read returns at the head of the queue. If the circuit breaker is
 // open, the job becomes its probe.
-func (q *webhookQueue) retry(read func() (storage.Job, bool)) {
+func (q pager) retry(read func() (storage.Job, bool)) {
 	q.mu.Lock()
 	q.fetcher.beginReading()
 	q.mu.Unlock()
