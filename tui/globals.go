@@ -29,8 +29,8 @@ func (m *Model) globals() []screen.Binding {
 		screen.Binding{Keys: []string{":", "ctrl+p"}, Shown: ": ctrl+p", Help: "Find an action by its name", Do: m.commander.open},
 		screen.Binding{Keys: []string{"?"}, Word: "help", Help: "Say what every key does", Do: m.openHelp},
 		screen.Binding{Keys: []string{"z"}, Word: "zoom", Help: "Zoom the focused pane, and back", Do: m.zoom},
-		screen.Binding{Keys: []string{"T"}, Word: "theme", Help: "Switch to the light or dark theme", Do: m.switchTheme},
-		m.mouseBinding(),
+		screen.Binding{Keys: []string{"T"}, Word: "theme", Help: "Switch to the light or dark theme", Do: preferences{m}.switchTheme},
+		pointer{m}.mouseBinding(),
 		screen.Binding{Shown: "esc backspace", Help: "Back: out of the filter, the pane, the jump; never quits"},
 		screen.Binding{Shown: "q", Help: "Back, and at the root of a view quit"},
 	)

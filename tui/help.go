@@ -20,8 +20,8 @@ type help struct {
 
 func (m *Model) openHelp() tea.Cmd {
 	front := m.views.front()
-	keys := slices.Concat(screen.KeyTable(front.Title(), m.shownBindings(front.Bindings())), screen.KeyTable("Moving", movement()),
-		screen.KeyTable("Anywhere", m.shownBindings(m.globals())), screen.KeyTable("Anywhere", urgent()))
+	keys := slices.Concat(screen.KeyTable(front.Title(), preferences{m}.shownBindings(front.Bindings())), screen.KeyTable("Moving", movement()),
+		screen.KeyTable("Anywhere", preferences{m}.shownBindings(m.globals())), screen.KeyTable("Anywhere", urgent()))
 	return screen.Show(&help{env: m.env, version: m.cfg.Version, keys: keys})
 }
 

@@ -54,13 +54,13 @@ func New(ctx context.Context, cfg Config) *Model {
 		clipboard: clipboard{env: e, put: cfg.Copy},
 	}
 	m.views = newViews(e, allViews(e, cfg), func() tea.Cmd { return m.refresh(storage.ChangedAll) })
-	m.chrome = chrome{env: e, views: m.views, toasts: &m.toasts, panel: m.fire.Panel, shown: m.shownBindings}
+	m.chrome = chrome{env: e, views: m.views, toasts: &m.toasts, panel: m.fire.Panel, shown: preferences{m}.shownBindings}
 	m.keys = keyQueue{target: m, now: cfg.Now, waiting: typedBefore(cfg.Typed)}
 	m.commander = commander{m: m}
 	m.keep = keeper{env: e, views: m.views, set: cfg.Keep, filters: map[screen.View]string{}}
 	m.mouse.set = cfg.Mouse
 	m.notice = notifier{store: cfg.Store, ring: cfg.Notify, query: screen.Query[[]storage.Activity]{Ctx: ctx}}
-	m.applyKept(cfg.Kept)
+	preferences{m}.applyKept(cfg.Kept)
 	return m
 }
 
@@ -110,7 +110,7 @@ func (m *Model) busy(msg tea.KeyMsg) bool {
 	case !ok || m.overlays.top() != nil || msg.String() == "esc":
 		return false
 	}
-	msg, _ = m.remapped(msg)
+	msg, _ = preferences{m}.remapped(msg)
 	return front.Busy(msg)
 }
 

@@ -16,51 +16,54 @@ type mouse struct {
 	set func(on bool) // has the terminal report the mouse; nil: it cannot
 }
 
+// A pointer does in the console what the mouse asks for.
+type pointer struct{ *Model }
+
 // mouseBinding returns the key that turns the mouse on or off.
-func (m *Model) mouseBinding() screen.Binding {
-	b := screen.Binding{Keys: []string{"M"}, Word: "mouse", Help: "Let the mouse work: wheel, rows, tabs and footer", Do: m.toggleMouse}
-	if m.mouse.on {
+func (p pointer) mouseBinding() screen.Binding {
+	b := screen.Binding{Keys: []string{"M"}, Word: "mouse", Help: "Let the mouse work: wheel, rows, tabs and footer", Do: p.toggleMouse}
+	if p.mouse.on {
 		b.Help = "Leave the mouse to the terminal, which selects text with it"
 	}
 	return b
 }
 
-func (m *Model) toggleMouse() tea.Cmd {
-	m.turnMouse(!m.mouse.on)
+func (p pointer) toggleMouse() tea.Cmd {
+	p.turnMouse(!p.mouse.on)
 	said := screen.Good("the mouse works here; the terminal still selects text while shift is held, in most terminals")
-	if !m.mouse.on {
+	if !p.mouse.on {
 		said = screen.Good("the mouse is the terminal's again")
 	}
-	return tea.Batch(screen.Say(said), m.keep.keep(config.Mouse(), m.mouse.on))
+	return tea.Batch(screen.Say(said), p.keep.keep(config.Mouse(), p.mouse.on))
 }
 
-func (m *Model) turnMouse(on bool) {
-	m.mouse.on = on
-	if m.mouse.set != nil {
-		m.mouse.set(on)
+func (p pointer) turnMouse(on bool) {
+	p.mouse.on = on
+	if p.mouse.set != nil {
+		p.mouse.set(on)
 	}
 }
 
 // point does what the mouse asks for, after the keys that wait.
-func (m *Model) point(msg tea.MouseMsg) tea.Cmd {
+func (p pointer) point(msg tea.MouseMsg) tea.Cmd {
 	event := tea.MouseEvent(msg)
 	click := event.Action == tea.MouseActionPress && event.Button == tea.MouseButtonLeft
-	if !m.mouse.on || !click && !event.IsWheel() {
+	if !p.mouse.on || !click && !event.IsWheel() {
 		return nil
 	}
-	return m.keys.afterKeys(func() tea.Cmd {
+	return p.keys.afterKeys(func() tea.Cmd {
 		switch {
-		case m.chrome.tooSmall():
+		case p.chrome.tooSmall():
 			return nil
 		case event.IsWheel():
-			return m.wheel(event)
+			return p.wheel(event)
 		}
-		return m.click(event.X, event.Y)
+		return p.click(event.X, event.Y)
 	})
 }
 
 // wheel moves in what is below the pointer. Menus, texts and forms move as by the arrow keys.
-func (m *Model) wheel(event tea.MouseEvent) tea.Cmd {
+func (p pointer) wheel(event tea.MouseEvent) tea.Cmd {
 	by := 1
 	switch event.Button {
 	case tea.MouseButtonWheelUp:
@@ -69,58 +72,58 @@ func (m *Model) wheel(event tea.MouseEvent) tea.Cmd {
 	default:
 		return nil // sideways
 	}
-	front, pointed := m.views.front().(screen.Pointed)
-	if pointed && !m.covered() {
-		return front.Wheel(event.X, event.Y-m.chrome.above(), by)
+	front, pointed := p.views.front().(screen.Pointed)
+	if pointed && !p.covered() {
+		return front.Wheel(event.X, event.Y-p.chrome.above(), by)
 	}
 	keys := screen.WheelKeys(by)
-	if m.typing() {
+	if p.typing() {
 		keys = keys[:1] // the next field
 	}
 	var cmds []tea.Cmd
 	for _, key := range keys {
-		cmds = append(cmds, m.key(key))
+		cmds = append(cmds, p.key(key))
 	}
 	return tea.Batch(cmds...)
 }
 
 // click does what is at a place: a view's tab, a key of the footer, or what the screen shows.
 // While a box has the keys, nothing outside of it counts.
-func (m *Model) click(x, y int) tea.Cmd {
-	above := m.chrome.above()
+func (p pointer) click(x, y int) tea.Cmd {
+	above := p.chrome.above()
 	switch {
-	case m.covered():
+	case p.covered():
 		return nil
 	case y == 0:
-		return m.clickTab(x)
-	case y == m.chrome.height-1:
-		return m.clickFooter(x)
-	case y < above || y >= m.chrome.height-m.chrome.below():
+		return p.clickTab(x)
+	case y == p.chrome.height-1:
+		return p.clickFooter(x)
+	case y < above || y >= p.chrome.height-p.chrome.below():
 		return nil
 	}
-	if front, ok := m.views.front().(screen.Pointed); ok {
+	if front, ok := p.views.front().(screen.Pointed); ok {
 		return front.Click(x, y-above)
 	}
 	return nil
 }
 
 // clickTab goes to the view whose tab is in a column of the header.
-func (m *Model) clickTab(x int) tea.Cmd {
-	if m.views.covered() {
+func (p pointer) clickTab(x int) tea.Cmd {
+	if p.views.covered() {
 		return nil
 	}
-	for view, end := range headerFormAt(m.chrome.width).tabs.ends(m.env.Theme, m.views) {
+	for view, end := range headerFormAt(p.chrome.width).tabs.ends(p.env.Theme, p.views) {
 		if x < end {
-			return m.views.goTo(screen.View(view))
+			return p.views.goTo(screen.View(view))
 		}
 	}
 	return nil
 }
 
 // clickFooter presses the key that the footer shows in a column.
-func (m *Model) clickFooter(x int) tea.Cmd {
-	if msg, ok := keyOf(keyName(m.chrome.footerAt(m.chrome.keys(m.fireBindings()), x))); ok {
-		return m.key(msg)
+func (p pointer) clickFooter(x int) tea.Cmd {
+	if msg, ok := keyOf(keyName(p.chrome.footerAt(p.chrome.keys(p.fireBindings()), x))); ok {
+		return p.key(msg)
 	}
 	return nil
 }

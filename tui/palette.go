@@ -116,11 +116,11 @@ func (c *commander) actions() []action {
 		}
 		return b.Do()
 	}
-	add("", m.shownBindings(front.Bindings()), here)
-	add("", m.shownBindings(m.globals()), here)
+	add("", preferences{m}.shownBindings(front.Bindings()), here)
+	add("", preferences{m}.shownBindings(m.globals()), here)
 	add("", urgent(), here)
 	add("", m.fire.Actions(front), here)
-	add("", m.settingActions(), here)
+	add("", preferences{m}.settingActions(), here)
 	for v, stack := range m.views.stacks {
 		if screen.View(v) != m.views.current && len(stack) == 1 {
 			add(stack[0].Title()+": ", stack[0].Bindings(), func(b screen.Binding) tea.Cmd { return c.pressIn(screen.View(v), b.Keys[0]) })

@@ -45,7 +45,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case toastOverMsg:
 		return m.toasts.expire()
 	case tea.MouseMsg:
-		return m.point(msg)
+		return pointer{m}.point(msg)
 	case keptMsg:
 		return m.keep.written(msg.err)
 	}
@@ -129,7 +129,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	}
 	if !m.covered() && !m.chrome.tooSmall() {
 		var moved string
-		if msg, moved = m.remapped(msg); moved != "" {
+		if msg, moved = (preferences{m}).remapped(msg); moved != "" {
 			return screen.Say(screen.AboutKeys(shownKey(moved) + " has taken the place of " + shownKey(msg.String())))
 		}
 	}
