@@ -10,7 +10,6 @@ import (
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
-	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -120,15 +119,6 @@ func (a *Screen) pressed(key tea.KeyMsg) bool {
 	return moved
 }
 
-func (a *Screen) applyFilter() {
-	a.shown = slices.DeleteFunc(slices.Clone(a.all), func(it storage.Activity) bool {
-		return !a.filter.Terms().Matches(a.compared(it))
-	})
-	a.filter.Found, a.filter.Total = int64(len(a.shown)), int64(len(a.all))
-	a.table.SetSource(a)
-	a.look()
-}
-
 // look remembers which activities were visible.
 func (a *Screen) look() {
 	bottom := a.table.Bottom()
@@ -151,50 +141,9 @@ func (a *Screen) unseen() (n int) {
 	return n
 }
 
-// compared returns what the filter compares of an activity.
-func (a *Screen) compared(it storage.Activity) storage.Fields {
-	values := map[string][]string{"kind": {string(it.Kind)}}
-	if w, ok := a.env.Targets.Find(it.WebhookID); ok {
-		values["webhook"] = []string{w.Name}
-	}
-	return storage.Fields{Values: values, Words: []string{it.Text}, At: it.At}
-}
-
-// known returns the values of a key that occur.
-func (a *Screen) known(key string) []string {
-	var all []string
-	for _, w := range a.env.Targets.Webhooks {
-		if key == "webhook" {
-			all = append(all, w.Name)
-		}
-	}
-	return all
-}
-
-// fill reads all activities once a person filters them.
-func (a *Screen) fill() tea.Cmd {
-	if len(a.filter.Terms().Terms) == 0 || len(a.all) < a.limit {
-		return nil
-	}
-	a.limit = all
-	return a.ask()
-}
-
 // Busy reports whether rows that a key may move to are being read.
 func (a *Screen) Busy(tea.KeyMsg) bool {
 	return a.reading.Running && !a.filter.Typing && (!a.read || a.first || a.older())
-}
-
-// Typing reports whether keys are text for the filter.
-func (a *Screen) Typing() bool { return a.filter.Typing }
-
-// Back removes the filter.
-func (a *Screen) Back() (tea.Cmd, bool) {
-	had := a.filter.Clear()
-	if had {
-		a.applyFilter()
-	}
-	return nil, had
 }
 
 // Place returns what the list shows.
@@ -212,24 +161,6 @@ func (a *Screen) Return(to screen.Place) tea.Cmd {
 	return nil
 }
 
-// CheckFilter says what is wrong with a filter's text.
-func (a *Screen) CheckFilter(text string) error { return a.filter.Check(text) }
-
-// FilterBy filters by a text as if a person had typed it.
-func (a *Screen) FilterBy(text string) tea.Cmd {
-	a.filter.Set(text)
-	a.applyFilter()
-	return a.fill()
-}
-
-// Nearer says what esc does before it leads back.
-func (a *Screen) Nearer() string {
-	if a.filter.Shown() {
-		return "clear the filter"
-	}
-	return ""
-}
-
 // older reports whether the selection is near activities that were not read yet.
 func (a *Screen) older() bool { return len(a.all) >= a.limit && a.table.Index() < screen.SpanMargin }
 
@@ -245,65 +176,9 @@ func (a *Screen) Bindings() []screen.Binding {
 	return all
 }
 
-// closed says why enter has nothing to go to, or returns "".
-func (a *Screen) closed() string {
-	switch view, id := a.subject(); {
-	case id == 0:
-		return "it is about nothing that one could go to"
-	case a.selected().Kind == storage.ActivityCheck:
-		return "" // its report is kept longer than the webhook
-	case view != screen.ViewWebhooks:
-		return ""
-	default:
-		if _, ok := a.env.Targets.Find(id); ok {
-			return ""
-		}
-		return "the webhook that it is about was deleted"
-	}
-}
-
 func (a *Screen) follow() tea.Cmd {
 	a.table.Follow(!a.table.Following())
 	return nil
-}
-
-func (a *Screen) open() tea.Cmd {
-	view, id := a.subject()
-	a.table.Follow(false) // so that this one is still selected when esc leads back
-	if execution := a.selected().Execution; execution != 0 {
-		return screen.ShowExecution(execution)
-	}
-	if it := a.selected(); it.Kind == storage.ActivityCheck {
-		return screen.ShowCheck(id, it.At)
-	}
-	return screen.JumpTo(view, id)
-}
-
-func (a *Screen) selected() storage.Activity {
-	if i := a.table.Index(); i < len(a.shown) {
-		return a.shown[i]
-	}
-	return storage.Activity{}
-}
-
-// subject returns the item that the selected activity is about.
-func (a *Screen) subject() (screen.View, storage.ID) {
-	switch it := a.selected(); {
-	case it.ReceiptID != 0:
-		return screen.ViewReceiver, it.ReceiptID
-	case it.DeliveryID != 0:
-		return screen.ViewDeliveries, it.DeliveryID
-	case it.CampaignID != 0:
-		return screen.ViewCampaigns, it.CampaignID
-	default:
-		return screen.ViewWebhooks, it.WebhookID
-	}
-}
-
-// Webhook returns the webhook that the selected activity is about, at which f fires.
-func (a *Screen) Webhook() (storage.ID, bool) {
-	id := a.selected().WebhookID
-	return id, id != 0
 }
 
 // Position returns whether the list follows the newest, or where the selection is.
@@ -318,85 +193,4 @@ func (a *Screen) Position() string {
 		text = fmt.Sprintf("%s of %s   ", screen.Thousands(int64(a.table.Index()+1)), screen.Thousands(int64(len(a.shown))))
 	}
 	return strings.TrimRight(text+screen.News(a.unseen()), " ")
-}
-
-// Copies returns the text of the activity.
-func (a *Screen) Copies() []screen.CopyItem {
-	if it := a.selected(); it.ID != 0 {
-		return []screen.CopyItem{{Label: "text", Text: it.Text}}
-	}
-	return nil
-}
-
-// View draws the list, and below it the text of the selected activity if its row cuts it.
-func (a *Screen) View(width, height int) string {
-	th := a.env.Theme
-	switch {
-	case a.err != nil && !a.read:
-		return screen.ReadFailure(th, a.err)
-	case !a.read:
-		return ""
-	case len(a.all) == 0:
-		return a.env.Welcome("Activity", []string{"Nothing happened yet. Webhooks saved and paused, events fired, deliveries that failed for good, breakers opened, the receiver going on and off, another process taking over: all that stands here."},
-			[][2]string{{"1", "the webhooks; n makes one"}}, width, height)
-	}
-	whole := component.Wrap(style.Escape(a.selected().Text), width-6)
-	if len(whole) == 1 && len(whole[0])+lead <= width {
-		whole = nil
-	}
-	whole = whole[:min(len(whole), height/3)]
-	a.table.Focused = !a.filter.Typing
-	a.table.Empty = []string{"Nothing holds these words.", "esc shows all again."}
-	size := component.Size{Width: width, Height: height - len(whole) - min(1, len(whole))}
-	lines := []string{a.filter.Below(th, size, func(size component.Size) string {
-		a.table.SetSize(size.Width, size.Height)
-		return a.table.View(th)
-	})}
-	if len(whole) > 0 {
-		lines = append(lines, component.Rule(th, width))
-	}
-	for _, line := range whole {
-		lines = append(lines, "   "+th.Text.Render(line))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// lead is the width of the columns before the text.
-const lead = 30
-
-func columns() []component.Column {
-	return []component.Column{
-		{Title: "Time", Width: 12},
-		{Title: "What", Width: 11},
-		{Title: "", Width: 10, Flex: 1},
-	}
-}
-
-// Len returns the number of rows; Len, Key and Row are for the table.
-func (a *Screen) Len() int { return len(a.shown) }
-
-// Key returns the ID of an activity.
-func (a *Screen) Key(i int) string { return a.shown[i].ID.String() }
-
-// Row returns the cells of an activity.
-func (a *Screen) Row(i int) []component.Cell {
-	it, th := a.shown[i], a.env.Theme
-	glyph, ink := kindStyle(th, it.Kind)
-	return []component.Cell{
-		{Text: a.env.DayOrClock(it.At), Style: th.Dim},
-		{Text: glyph + " " + string(it.Kind), Style: ink},
-		{Text: it.Text, Style: th.Text},
-	}
-}
-
-func kindStyle(th *style.Theme, kind storage.ActivityKind) (string, style.Style) {
-	switch kind {
-	case storage.ActivityError, storage.ActivityFailed:
-		return style.Cross, th.Bad
-	case storage.ActivityFired:
-		return style.Dot, th.Text
-	case storage.ActivityBreaker:
-		return style.Warning, th.Warn
-	}
-	return style.Info, th.Dim
 }
