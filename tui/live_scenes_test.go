@@ -44,6 +44,7 @@ func receiverScenes() []scene {
 	}
 	failed := []string{"g", "j"}
 	return []scene{
+		{name: "receiver-copy", set: fewReceipts, play: func(c *console) { c.press("4", "g", "j", "y") }},
 		{name: "receiver-empty", whole: true, set: twoWebhooks, play: at()},
 		{name: "receiver-empty-off", set: func(s *testStore) {
 			twoWebhooks(s)
@@ -91,6 +92,7 @@ func deliveryScenes() []scene {
 		{name: "deliveries-marked", whole: true, set: fewDeliveries, play: at("3", " ", "k", " ", "g", " ")},
 		{name: "deliveries-marked-filter", set: fewDeliveries, play: func(c *console) { c.press("3", " ", "g", " ", "/"); c.write("state:failed"); c.press("enter") }},
 		{name: "deliveries-marked-cancel", set: fewDeliveries, play: at("3", " ", "k", " ", "g", " ", "X")},
+		{name: "deliveries-copy", set: fewDeliveries, play: at("3", "g", "y")},
 		{name: "deliveries-all", set: fewDeliveries, play: at("3", "A")},
 		{name: "deliveries-all-cancel", set: fewDeliveries, play: at("3", "A", "X")},
 		{name: "activity-empty", play: at("5")},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -16,11 +17,14 @@ import (
 )
 
 func deliveryShowCommand(s deliverySession) *cobra.Command {
-	return &cobra.Command{
-		Use:     "show ID",
-		Short:   "Show a delivery with its payload and each attempt",
-		Example: "backchannel delivery show 01k8p2q7xkz",
-		Args:    exactly(deliveryArgument),
+	curl := false
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a delivery with its payload and each attempt",
+		Long:  "Shows a delivery. With --curl it is shown as a command that sends its payload to the webhook's endpoint once more.",
+		Example: `backchannel delivery show 01k8p2q7xkz
+backchannel delivery show 01k8p2q7xkz --curl | sh`,
+		Args: exactly(deliveryArgument),
 		RunE: s.onDelivery(func(ctx context.Context, store deliveryStore, d storage.Delivery) error {
 			event, err := store.Event(ctx, d.EventID)
 			if err != nil {
@@ -29,6 +33,9 @@ func deliveryShowCommand(s deliverySession) *cobra.Command {
 			plan, err := storage.FindPlanning(ctx, store, d, s.now())
 			if err != nil {
 				return err
+			}
+			if curl {
+				return s.showDeliveryCurl(ctx, store, d, event, plan.Attempts)
 			}
 			parked := s.whyParked(ctx, store, &d)
 			if s.settings.json() {
@@ -40,6 +47,21 @@ func deliveryShowCommand(s deliverySession) *cobra.Command {
 			return nil
 		}),
 	}
+	registerCurl(cmd, &curl)
+	return cmd
+}
+
+func (s deliverySession) showDeliveryCurl(ctx context.Context, store deliveryStore, d storage.Delivery, event storage.Event, attempts []storage.Attempt) error {
+	w, err := store.Webhook(ctx, d.WebhookID)
+	if errors.Is(err, storage.ErrNotFound) {
+		return fmt.Errorf("%w: webhook %q was deleted, so it is not known where to send it; delivery replay %s --to URL sends it elsewhere", storage.ErrConflict, d.Webhook, d.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return s.showCurl(ctx, store, func(receiver, ca string) string {
+		return export.CurlDelivery(w, event.Payload, attempts, receiver, ca)
+	})
 }
 
 func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event storage.Event, plan storage.Planning) {

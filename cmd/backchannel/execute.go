@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -183,17 +182,9 @@ const maxCallBody = 4 * file.MaxBody
 
 // printCurl prints a call as a command. A body that was given as a file stays there.
 func (s executeSession) printCurl(ctx context.Context, store executeStore, call execute.Call, body string) error {
-	rt, alive, err := store.Runtime(ctx)
+	base, ca, err := s.whereReceiverIs(ctx, store)
 	if err != nil {
 		return err
-	}
-	ca, err := s.authority(ctx)
-	if err != nil {
-		return err
-	}
-	base := cmp.Or(rt.ReceiverURL, s.settings.ownReceiver(), "https://"+defaultListen)
-	if !alive || rt.ReceiverURL == "" {
-		s.note("the receiver is not running; it is taken to listen at %s: start backchannel serve first", base)
 	}
 	bodyFile := "execute.json"
 	if body != "" && body != file.Stdin {
@@ -202,12 +193,5 @@ func (s executeSession) printCurl(ctx context.Context, store executeStore, call 
 		}
 		call.Body = nil
 	}
-	command := call.CurlWithFile(base, ca.Path(), bodyFile)
-	if s.settings.json() {
-		return s.out.object(struct {
-			Command string `json:"command"`
-		}{command})
-	}
-	_, err = s.out.Write([]byte(command + "\n"))
-	return err
+	return s.writeCommand(call.CurlWithFile(base, ca, bodyFile))
 }

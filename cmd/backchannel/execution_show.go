@@ -6,23 +6,29 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"backchannel/fixtures/execute"
 	"backchannel/storage"
 	"backchannel/storage/export"
 )
 
 func executionShowCommand(s executionSession) *cobra.Command {
-	return &cobra.Command{
+	curl := false
+	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show a call: headers, body, answer, what was wrong, messages",
 		Long:  "Shows a call of the execution API. ID is that of the list or the executionId of the answer.",
 		Example: `backchannel execution show 01k8p2q7xkz
-backchannel execution show HUMA-12345678`,
+backchannel execution show HUMA-12345678
+backchannel execution show HUMA-12345678 --curl | sh`,
 		Args: exactly(executionArgument),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.withStore(cmd.Context(), func(store executionStore) error {
 				e, err := s.find(cmd.Context(), store, args[0])
 				if err != nil {
 					return err
+				}
+				if curl {
+					return s.showCurl(cmd.Context(), store, func(receiver, ca string) string { return execute.CurlOf(e, receiver, ca) })
 				}
 				messages, err := store.Messages(cmd.Context(), storage.MessageQuery{Execution: e.ID})
 				if err != nil {
@@ -37,6 +43,8 @@ backchannel execution show HUMA-12345678`,
 			})
 		},
 	}
+	registerCurl(cmd, &curl)
+	return cmd
 }
 
 func (s executionSession) writeExecution(e storage.Execution, messages []storage.Message) {

@@ -14,12 +14,17 @@ import (
 )
 
 func receiptShowCommand(s receiptSession) *cobra.Command {
-	return &cobra.Command{
-		Use:     "show ID",
-		Short:   "Show a receipt: verdicts with their checks, headers, body",
-		Example: "backchannel receipt show 01k8p2q7xkz",
-		Args:    exactly(receiptArgument),
-		RunE: s.onReceipt(func(_ context.Context, _ receiptStore, r storage.Receipt, _ []string) error {
+	curl := false
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a receipt: verdicts with their checks, headers, body",
+		Example: `backchannel receipt show 01k8p2q7xkz
+backchannel receipt show 01k8p2q7xkz --curl`,
+		Args: exactly(receiptArgument),
+		RunE: s.onReceipt(func(ctx context.Context, store receiptStore, r storage.Receipt, _ []string) error {
+			if curl {
+				return s.showCurl(ctx, store, func(receiver, ca string) string { return export.CurlCommand(r, receiver, ca) })
+			}
 			if s.settings.json() {
 				return s.out.object(export.OfWholeReceipt(r))
 			}
@@ -27,14 +32,14 @@ func receiptShowCommand(s receiptSession) *cobra.Command {
 			return nil
 		}),
 	}
+	registerCurl(cmd, &curl)
+	return cmd
 }
 
 func (s receiptSession) writeReceipt(r storage.Receipt) {
 	s.receiptFacts(r).write(s.out, "")
 	fmt.Fprint(s.out, "\nVerdicts\n")
-	for _, v := range r.Verdicts.List() {
-		verdictFacts(v).write(s.out, "  ")
-	}
+	s.writeVerdicts(r.Verdicts)
 	s.writeHeaders(headersTitle, r.Headers)
 	shown := storage.ShowBody(r.Headers, r.Body, "") // the flaw is among the facts
 	writeBody(s.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), shown)
@@ -96,14 +101,19 @@ func (s receiptSession) receiptFacts(r storage.Receipt) facts {
 	return f
 }
 
-// verdictFacts are a verdict and, beneath it, its checks.
-func verdictFacts(v storage.NamedVerdict) (f facts) {
-	lines := []string{fmt.Sprintf("%-4s  %s", v.Result, v.Reason)}
-	for _, c := range v.Checks {
-		lines = append(lines, shownCheck(c))
+// writeVerdicts writes the verdicts and, beneath each, its checks.
+func (s receiptSession) writeVerdicts(all storage.Verdicts) {
+	if s.out.labelled == nil {
+		for line := range strings.Lines(export.VerdictText(all)) {
+			fmt.Fprint(s.out, "  "+line)
+		}
+		return
 	}
-	f.list(fmt.Sprintf("%-9s", v.Name), lines...)
-	return f
+	for _, v := range all.List() {
+		var f facts
+		f.list(v.Name, export.VerdictLines(v)...)
+		f.write(s.out, "  ")
+	}
 }
 
 // flawText says what is wrong with how the body arrived.
@@ -115,15 +125,4 @@ func flawText(r storage.Receipt) string {
 		return fmt.Sprintf("over-long: only the first %d bytes of the body are kept", len(r.Body))
 	}
 	return string(r.Flaw)
-}
-
-func shownCheck(c storage.Check) string {
-	line := fmt.Sprintf("%-4s  %s: expected %s, got %s", c.Result, c.Name, c.Expected, c.Actual)
-	if c.Expected == "" || c.Actual == "" {
-		line = fmt.Sprintf("%-4s  %s: %s", c.Result, c.Name, c.Expected+c.Actual)
-	}
-	if c.Remedy != "" {
-		line += "; " + c.Remedy
-	}
-	return "  " + line
 }

@@ -33,17 +33,23 @@ func (w *Writer) trust() string {
 // named like that of [Options]; its secrets are left out. Unlike a script, it writes no file
 // and can be pasted anywhere.
 func CurlCommand(r storage.Receipt, to, ca string) string {
-	return curlCommand(disclose(r, false), to, ca)
+	return curlCommand(disclose(r, false), to, trusting(ca))
 }
 
-// curlCommand returns the command for a receipt that is disclosed already.
-func curlCommand(r storage.Receipt, to, ca string) string {
-	w := &Writer{options: Options{Format: Curl, To: to, CA: ca}}
-	headers, _ := curlHeaders(r, false)
-	words := []string{"curl --silent --show-error --include --globoff --path-as-is"}
-	if ca != "" {
-		words = append(words, "--cacert "+quote(ca))
+// trusting is the option by which curl trusts an authority instead of the system's, if there is
+// one.
+func trusting(ca string) []string {
+	if ca == "" {
+		return nil
 	}
+	return []string{"--cacert " + quote(ca)}
+}
+
+// curlCommand returns the command for a receipt that is disclosed already, with further options.
+func curlCommand(r storage.Receipt, to string, options []string) string {
+	w := &Writer{options: Options{Format: Curl, To: to}}
+	headers, _ := curlHeaders(r, false)
+	words := append([]string{"curl --silent --show-error --include --globoff --path-as-is"}, options...)
 	words = append(words, method(r)+" "+curlURL(w.target(r)))
 	for _, h := range headers {
 		words = append(words, "--header "+quote(h))

@@ -155,7 +155,7 @@ func CurlExecution(e storage.Execution, replaced map[string]string, to, ca strin
 			x.Headers[i].Value = value
 		}
 	}
-	return curlCommand(x.Receipt, to, ca)
+	return curlCommand(x.Receipt, to, trusting(ca))
 }
 
 // exchangeOf returns a call as a request and its answer. A body that is sealed is left out of

@@ -4,7 +4,6 @@ package deliveries
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"backchannel/storage"
@@ -137,24 +136,4 @@ func (d *Screen) total() int64 {
 		total += n
 	}
 	return total
-}
-
-// Copies returns what a person may need elsewhere of a delivery.
-func (d *Screen) Copies() []screen.CopyItem {
-	x, read, ok := d.Current()
-	if !ok {
-		return nil
-	}
-	items := []screen.CopyItem{{Label: "ID", Text: x.row.ID.String()}, {Label: "requestId", Text: x.row.RequestID}}
-	if read {
-		items = slices.Insert(items, 0, screen.CopyItem{Label: "payload", Text: string(x.event.Payload)})
-	}
-	items = append(d.BodyCopies(), items...)
-	if x.row.ExecutionID != "" {
-		items = append(items, screen.CopyItem{Label: "executionId", Text: x.row.ExecutionID}, screen.CopyItem{Label: "campaign", Text: x.row.Campaign})
-	}
-	if x.row.Error != "" {
-		items = append(items, screen.CopyItem{Label: "error", Text: d.env.Translate(x.row.Error, x.row.CreatedAt)})
-	}
-	return items
 }

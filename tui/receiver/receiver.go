@@ -4,7 +4,6 @@ package receiver
 
 import (
 	"context"
-	"strings"
 
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
@@ -137,32 +136,6 @@ func values(r storage.Receipt) map[string]string {
 func (r *Screen) Webhook() (storage.ID, bool) {
 	row, ok := r.List().Selected()
 	return row.WebhookID, ok && row.WebhookID != 0
-}
-
-// Copies returns what a person may need elsewhere of a receipt.
-func (r *Screen) Copies() []screen.CopyItem {
-	d, read, _ := r.Current()
-	if !read {
-		return nil
-	}
-	x := d.receipt
-	items := append(r.BodyCopies(), screen.CopyItem{Label: "body", Text: string(x.Body)}, screen.CopyItem{Label: "ID", Text: x.ID.String()},
-		screen.CopyItem{Label: "SHA-256", Text: x.SHA256}, screen.CopyItem{Label: "path", Text: storage.WithoutTokens(x.Path)})
-	if base := r.env.Status.ReceiverURL(); base != "" && strings.HasPrefix(x.Path, "/") {
-		items = append(items,
-			screen.CopyItem{Label: "URL of the receiver as it is now", Text: base + storage.WithoutTokens(x.Path)},
-			screen.CopyItem{Label: "curl command for the receiver as it is now, without secrets", Text: export.CurlCommand(x, base, r.ca)})
-	}
-	if x.RequestID != "" {
-		items = append(items, screen.CopyItem{Label: "requestId", Text: x.RequestID}, screen.CopyItem{Label: "filter for this message", Text: messageFilter(x.RequestID)})
-	}
-	if x.ExecutionID != "" {
-		items = append(items, screen.CopyItem{Label: "executionId", Text: x.ExecutionID})
-	}
-	if x.DeliveryID != 0 {
-		items = append(items, screen.CopyItem{Label: "delivery ID", Text: x.DeliveryID.String()})
-	}
-	return items
 }
 
 // messageFilter returns the filter for all receipts of one request.
