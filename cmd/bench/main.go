@@ -1,6 +1,6 @@
 // Command bench measures backchannel's throughput and latency as ratios to the limits of the
 // same machine in the same run: raw POSTs for the engine, bare commits for the queue, a bare
-// TLS handler for the receiver.
+// TLS handler for the receiver. The console is compared with itself when there is little to show.
 //
 // The servers run in processes of their own and do as little as possible, so that they are
 // never the bottleneck. Run it with `make bench`; -only selects benchmarks.
@@ -36,6 +36,7 @@ func benches() []bench {
 		{"f", "enqueues per second, of bare group-committed inserts", enqueue},
 		{"g", "memory, start and refill with a long queue", backlog},
 		{"h", "receipts per second over TLS, of a bare handler's answers", receive},
+		{"u", "Update and View of the console with many receipts, of with few", console},
 		{"i", "events planned by calls of the execution API, of plain enqueueing; deliveries beside them", plan},
 	}
 }

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+	"golang.org/x/sync/errgroup"
+
+	"backchannel/storage"
+	"backchannel/storage/sqlite"
+	"backchannel/tui"
+)
+
+const (
+	fewReceipts = 100
+	keysARound  = 100
+	quiet       = 15 * time.Millisecond // after which nothing more follows from a key
+)
+
+// console compares Update and View of the console's receiver with many receipts with the same
+// with few, for the same keys. Both consoles are pressed in turn.
+func console(ctx context.Context, s settings) ([]row, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	n := s.backlog / 10
+	few, err := newViewer(ctx, s, fewReceipts)
+	if err != nil {
+		return nil, err
+	}
+	defer few.store.Close()
+	many, err := newViewer(ctx, s, n)
+	if err != nil {
+		return nil, err
+	}
+	defer many.store.Close()
+	const turns = 4
+	for turn := range turns {
+		for _, v := range []*viewer{few, many, many, few} { // neither is always the first
+			v.browse(rand.New(rand.NewPCG(uint64(turn), 18)))
+		}
+	}
+	return []row{
+		compare(fmt.Sprintf("p50 of Update and View for a key in the receiver with %d receipts, of %d", n, fewReceipts), many.busy, few.busy, 0.5, "<= 1.3"),
+		compare("p50 until what the key asked for was read and drawn", many.answered, few.answered, 0.5, ""),
+	}, nil
+}
+
+// A viewer drives a console as the program does, without a terminal.
+type viewer struct {
+	store    *sqlite.Store
+	model    tea.Model
+	messages chan tea.Msg
+	spent    time.Duration   // by Update and View since the last key
+	busy     []time.Duration // that, for each key
+	answered []time.Duration // from a key until all was drawn that followed from it
+}
+
+// newViewer returns a console that shows so many receipts.
+func newViewer(ctx context.Context, s settings, n int) (*viewer, error) {
+	store, source, err := unheard(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := addReceipts(ctx, store, source, n); err != nil {
+		store.Close()
+		return nil, err
+	}
+	renderer := lipgloss.NewRenderer(io.Discard)
+	renderer.SetColorProfile(termenv.TrueColor)
+	v := &viewer{store: store, messages: make(chan tea.Msg, 1000)}
+	v.model = tui.New(ctx, tui.Config{Store: store, Renderer: renderer, Dark: true, Location: time.UTC})
+	v.start(v.model.Init())
+	v.send(tea.WindowSizeMsg{Width: 160, Height: 45})
+	v.press("4")
+	v.busy, v.answered = nil, nil
+	return v, nil
+}
+
+// addReceipts stores receipts of the webhook's events, which differ in their recipients.
+func addReceipts(ctx context.Context, store *sqlite.Store, source *events, n int) error {
+	var group errgroup.Group
+	group.SetLimit(callers)
+	for i := range n {
+		event, err := source.next()
+		if err != nil {
+			return err
+		}
+		group.Go(func() error {
+			r := storage.Receipt{
+				ReceivedAt: time.Now(), WebhookID: source.webhook.ID, Method: "POST", Path: source.webhook.FeedbackPath(), Proto: "HTTP/1.1", Code: 204,
+				Headers: []storage.HeaderField{{Name: "Content-Type", Value: "application/json"}},
+				Body:    json.RawMessage(event.Payload), RequestID: event.RequestID, Channel: string(event.Channel), Status: string(event.Status),
+				Identity: fmt.Sprintf("person%d@example.com", i), Outcome: storage.Answered, Duration: time.Millisecond,
+			}
+			return store.AddReceipt(ctx, &r, func([]storage.Earlier) {})
+		})
+	}
+	return group.Wait()
+}
+
+// browse presses keys that go through the receipts, and into them.
+func (v *viewer) browse(dice *rand.Rand) {
+	keys := []string{"j", "k", "j", "k", "ctrl+d", "ctrl+u", "g", "G", "l", "h"}
+	for range keysARound {
+		v.press(keys[dice.IntN(len(keys))])
+	}
+}
+
+func (v *viewer) press(key string) {
+	msg := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(key)}
+	switch key {
+	case "ctrl+d":
+		msg = tea.KeyMsg{Type: tea.KeyCtrlD}
+	case "ctrl+u":
+		msg = tea.KeyMsg{Type: tea.KeyCtrlU}
+	}
+	v.spent = 0
+	pressed := time.Now()
+	v.send(msg)
+	drawn := time.Now()
+	for {
+		select {
+		case next := <-v.messages:
+			v.send(next)
+			drawn = time.Now()
+			continue
+		case <-time.After(quiet):
+		}
+		break
+	}
+	v.busy, v.answered = append(v.busy, v.spent), append(v.answered, drawn.Sub(pressed))
+}
+
+// send hands a message to the console, and draws it.
+func (v *viewer) send(msg tea.Msg) {
+	began := time.Now()
+	var cmd tea.Cmd
+	v.model, cmd = v.model.Update(msg)
+	_ = v.model.View()
+	v.spent += time.Since(began)
+	v.start(cmd)
+}
+
+// start runs a command beside the console.
+func (v *viewer) start(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	go func() {
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			for _, cmd := range msg {
+				v.start(cmd)
+			}
+		default:
+			v.messages <- msg
+		}
+	}()
+}
