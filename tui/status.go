@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -42,7 +43,11 @@ func (f headerForm) status(s *screen.Env) []string {
 		items = append(items, s.Theme.Dim.Render(count(n, f.number, words.Plural(n, "receipt"), "receipts")))
 	}
 	if !s.Status.Read {
-		return []string{strings.Repeat(" ", component.Width(f.join(items)))}
+		text := ""
+		if errors.Is(s.Status.Err, storage.ErrAway) {
+			text = s.Theme.Warn.Render(style.Warning + " database away")
+		}
+		return []string{component.Fit(text, component.Width(f.join(items)))}
 	}
 	return items
 }

@@ -70,17 +70,17 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore, sho
 	leading, stop := context.WithCancel(ctx)
 	notices := make(chan string, 1)
 	led := make(chan struct{})
+	banner := &troubleBanner{show: func(text string) {
+		select {
+		case notices <- text:
+		case <-leading.Done(): // the screens are closed
+		}
+	}}
+	store.OnLost(banner.lose)
 	go func() {
 		defer close(led)
 		err := crash.Guard(func() error {
-			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) {
-				cfg.Trouble = func(reason string) {
-					select {
-					case notices <- reason:
-					case <-leading.Done(): // the screens are closed
-					}
-				}
-			})
+			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) { cfg.Trouble = banner.trouble })
 		})
 		if err != nil {
 			notices <- fmt.Sprintf("nothing is delivered or received here: %s", s.describe(err))

@@ -97,7 +97,7 @@ func (s *session) openPatiently(ctx context.Context, at storePlace, by string) (
 			}
 			return store, err
 		case !told:
-			s.note("%v; waiting for it, stop with Ctrl+C", err)
+			s.note("%v; see that its server runs and that --database is right; waiting for it, stop with Ctrl+C", err)
 		}
 		select {
 		case <-ctx.Done():

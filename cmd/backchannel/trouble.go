@@ -1,6 +1,9 @@
 package main
 
-import "sync"
+import (
+	"cmp"
+	"sync"
+)
 
 // lossNotes tell that the database cannot be used, and that deliveries wait, which goes without
 // saying in the first case.
@@ -29,4 +32,30 @@ func (n *lossNotes) trouble(reason string) {
 		n.noteTrouble(reason)
 		n.told = begins
 	}
+}
+
+// A troubleBanner is what stands above the console's screens as long as the database cannot be
+// used, or as deliveries wait.
+type troubleBanner struct {
+	show func(text string) // instead of what was shown before; nothing if it is empty
+
+	mu          sync.Mutex // guards what follows
+	lost, stall string
+}
+
+func (b *troubleBanner) lose(lost error) {
+	text := ""
+	if lost != nil {
+		text = lost.Error()
+	}
+	b.set(&b.lost, text)
+}
+
+func (b *troubleBanner) trouble(reason string) { b.set(&b.stall, reason) }
+
+func (b *troubleBanner) set(which *string, text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	*which = text
+	b.show(cmp.Or(b.lost, b.stall))
 }
