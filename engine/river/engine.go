@@ -45,6 +45,10 @@ type Store interface {
 	NodeStore
 	// Jobs returns what there is to send for deliveries that wait.
 	Jobs(ctx context.Context, deliveries ...storage.ID) ([]storage.Job, error)
+	// Overdue lists deliveries whose time came before a given one, the first of each webhook.
+	Overdue(ctx context.Context, before time.Time, ofEach int) ([]storage.ID, error)
+	// RestoreJobs has Jobs make what is missing for deliveries that wait.
+	RestoreJobs(ctx context.Context, deliveries ...storage.ID) error
 	// OutOfTurn returns those of planned events that have to wait for another one.
 	OutOfTurn(ctx context.Context, deliveries ...storage.ID) ([]storage.ID, error)
 	// ChangeBreaker changes a circuit breaker while no other node does.
@@ -81,7 +85,8 @@ type Engine struct {
 	changed chan struct{} // holds a notice that shares may have changed
 	others  chan struct{} // holds a notice that another node has committed something
 
-	missing map[int64]absence // jobs that this node should have
+	missing  map[int64]absence // jobs that this node should have
+	restored time.Time         // when it looked last for deliveries without a job
 
 	mu     sync.Mutex // guards what follows
 	living []int64

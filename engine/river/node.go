@@ -116,6 +116,7 @@ func (e *Engine) agree(ctx context.Context) time.Duration {
 	settled, err := e.divide(ctx, v)
 	e.failed(ctx, "divide what webhooks allow among the nodes", err)
 	e.failed(ctx, "free what nodes had that are gone", e.free(ctx, v))
+	e.failed(ctx, "look for deliveries without a job", e.restore(ctx, v))
 	if !settled {
 		return claimAgain
 	}

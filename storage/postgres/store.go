@@ -51,6 +51,8 @@ type Jobs interface {
 	Due(ctx context.Context, tx pgx.Tx, deliveries []storage.ID) error
 	// Cancelled is about deliveries that are not to be sent any more.
 	Cancelled(ctx context.Context, tx pgx.Tx, deliveries []storage.ID) error
+	// Missed is about deliveries that wait, and that may have lost what was kept for them.
+	Missed(ctx context.Context, tx pgx.Tx, waiting []storage.Delivery) error
 	// Finished is about attempts that have ended.
 	Finished(ctx context.Context, tx pgx.Tx, ended []Finished) error
 }

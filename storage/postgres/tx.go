@@ -261,7 +261,7 @@ func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() 
 
 // jobs collects what a transaction has to tell Jobs.
 type jobs struct {
-	queued         []storage.Delivery
+	queued, missed []storage.Delivery
 	due, cancelled []storage.ID
 	finished       []Finished
 }
@@ -275,6 +275,7 @@ func (j *jobs) tell(t *tx) error {
 		tell(t, j.queued, to.Queued),
 		tell(t, j.due, to.Due),
 		tell(t, j.cancelled, to.Cancelled),
+		tell(t, j.missed, to.Missed),
 		tell(t, j.finished, to.Finished))
 }
 

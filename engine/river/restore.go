@@ -1,0 +1,92 @@
+package river
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivertype"
+
+	"backchannel/storage"
+)
+
+const (
+	// overdueFor is for how long a delivery is due before somebody looks whether it has a job,
+	// and how often that is done.
+	overdueFor = 10 * time.Second
+	// mostOverdue is how many deliveries of each webhook are looked at. They are those that are
+	// due first, so that one without a job gets there once those before it were sent.
+	mostOverdue = 100
+)
+
+// restore makes jobs for deliveries that have none. Nobody would send these: a person can delete
+// or cancel a job with River's tools, which know nothing of deliveries.
+func (e *Engine) restore(ctx context.Context, v view) error {
+	now := e.now()
+	if !e.Leads() || v.unsure || now.Sub(e.restored) < overdueFor {
+		return nil
+	}
+	e.restored = now
+	overdue, err := e.store.Overdue(ctx, now.Add(-overdueFor), mostOverdue)
+	if err != nil || len(overdue) == 0 {
+		return err
+	}
+	jobs, err := getJobs(ctx, e.exec, overdue)
+	if err != nil {
+		return err
+	}
+	lacking := slices.DeleteFunc(overdue, func(id storage.ID) bool { return isLive(jobs[id]) })
+	if len(lacking) == 0 {
+		return nil
+	}
+	e.log.Warn("deliveries without a job get one", "deliveries", len(lacking))
+	return e.store.RestoreJobs(ctx, lacking...)
+}
+
+// getJobs returns the jobs of deliveries that have one.
+func getJobs(ctx context.Context, exec riverdriver.Executor, deliveries []storage.ID) (map[storage.ID]*rivertype.JobRow, error) {
+	ids := make([]int64, len(deliveries))
+	for i, id := range deliveries {
+		ids[i] = int64(id)
+	}
+	found, err := exec.JobGetByIDMany(ctx, &riverdriver.JobGetByIDManyParams{ID: ids})
+	if err != nil {
+		return nil, err
+	}
+	jobs := make(map[storage.ID]*rivertype.JobRow, len(found))
+	for _, job := range found {
+		jobs[deliveryOf(job)] = job
+	}
+	return jobs, nil
+}
+
+// isLive reports whether there is a job that is taken, or will be.
+func isLive(job *rivertype.JobRow) bool { return job != nil && job.FinalizedAt == nil }
+
+// Missed makes jobs for those of deliveries that have none, in place of ended ones. The rows of
+// the deliveries are locked, so that no job of theirs changes meanwhile but by River's tools.
+func (j *Jobs) Missed(ctx context.Context, tx pgx.Tx, waiting []storage.Delivery) error {
+	exec := j.driver.UnwrapExecutor(tx)
+	ids := make([]storage.ID, len(waiting))
+	for i, d := range waiting {
+		ids[i] = d.ID
+	}
+	jobs, err := getJobs(ctx, exec, ids)
+	if err != nil {
+		return err
+	}
+	waiting = slices.DeleteFunc(slices.Clone(waiting), func(d storage.Delivery) bool { return isLive(jobs[d.ID]) })
+	if len(waiting) == 0 {
+		return nil
+	}
+	ids = ids[:0]
+	for _, d := range waiting {
+		ids = append(ids, d.ID)
+	}
+	if _, err := j.remove(ctx, exec, ids); err != nil {
+		return err
+	}
+	return j.Queued(ctx, tx, waiting)
+}
