@@ -9,6 +9,7 @@ import (
 	"backchannel/tui/deliveries"
 	"backchannel/tui/fire"
 	"backchannel/tui/receiver"
+	"backchannel/tui/resend"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
 	"backchannel/tui/webhooks"
@@ -69,10 +70,15 @@ func allViews(e *screen.Env, cfg Config) []screen.Screen {
 	return []screen.Screen{
 		webhooks.New(e, cfg.Store, cfg.Rules),
 		campaigns.New(e, cfg.Store, cfg.Rules),
-		deliveries.New(e, cfg.Store),
+		deliveries.New(e, cfg.Store, sender(e, cfg)),
 		receiver.New(e, cfg.Store, receiver.Actions{CA: cfg.CA, Export: cfg.Export, Resend: cfg.Resend, Rules: cfg.Rules}),
 		activity.New(e, cfg.Store),
 	}
+}
+
+// sender sends again what was sent or received.
+func sender(e *screen.Env, cfg Config) resend.Sender {
+	return resend.Sender{Env: e, Store: cfg.Store, Attempt: cfg.Resend, Rules: cfg.Rules}
 }
 
 // Init reads what is shown first, and subscribes to changes.

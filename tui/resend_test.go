@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"backchannel/storage"
 )
@@ -61,5 +63,45 @@ func TestResendWithoutAnEditor(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "R", "ctrl+o")
 		c.see("$EDITOR is not set", "Edit and resend to acme prod")
+	})
+}
+
+// A delivery is edited and sent in the same form as a receipt.
+func TestResendOfADelivery(t *testing.T) {
+	t.Parallel()
+	testDeliveries(t, func(c *console) {
+		c.press("g", "R")
+		c.see("Edit and resend to acme prod", "Where and how", "to acme prod, a new token", `"requestId": "r"`)
+		c.press("shift+tab", "space", "tab", "right")
+		c.see("‹ staging ›")
+		c.press("ctrl+s")
+		c.wait(time.Second)
+		if e := lastOf(c.store.AllEvents()); e.WebhookID != staging().ID {
+			t.Errorf("sent is %+v", e)
+		}
+		c.store.Attempt(c.store.AllDeliveries()[4].ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{
+			Code: 400, RequestHeaders: []storage.HeaderField{{Name: ":method", Value: "POST"}, {Name: "authorization", Value: "Bearer old", Secret: true}},
+		}})
+		c.wait(time.Second)
+		c.press("g", "j", "j", "j", "j", "R", "shift+tab", "space", "tab", "tab", "right") // the old token
+		c.press("ctrl+s")
+		c.see("resent to https://127.0.0.1:9443/feedback/myImsOrg/prod: 204")
+		if len(c.resent) != 1 || !strings.Contains(c.resent[0], `{"requestId":"r"`) {
+			t.Errorf("sent is %q", c.resent)
+		}
+		if want := []storage.HeaderField{{Name: "authorization", Value: "Bearer old"}}; !slices.Equal(c.sender.Headers, want) {
+			t.Errorf("with it was sent %v", c.sender.Headers)
+		}
+	})
+}
+
+// Nothing was sent yet of a delivery that waits, so it has no old token.
+func TestResendOfADeliveryThatWasNotSent(t *testing.T) {
+	t.Parallel()
+	testDeliveries(t, func(c *console) {
+		c.press("g", "j", "j", "j", "R", "shift+tab", "space", "tab", "tab", "right", "ctrl+s")
+		c.see("nothing was sent yet that has one; send it with a new one")
+		c.press("esc")
+		c.see("Leave without sending?")
 	})
 }

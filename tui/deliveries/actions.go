@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
@@ -34,8 +35,21 @@ func (d *Screen) rowBindings(r row) []screen.Binding {
 	}
 	return append(d.TurnBindings(),
 		screen.Binding{Keys: []string{"r"}, Label: "replay", Help: "Send the same bytes again, as a new delivery", Do: d.OnSelected(d.replay)},
+		d.editBinding(),
 		d.nowBinding(r).Unless(over),
 		screen.Binding{Keys: []string{"X"}, Label: "cancel", Help: "Cancel the delivery", Do: d.OnSelected(d.cancel)}.Unless(over))
+}
+
+// editBinding returns the key that opens a form for what the delivery carries.
+func (d *Screen) editBinding() screen.Binding {
+	x, read, _ := d.Current()
+	b := screen.Binding{Keys: []string{"R"}, Label: "edit", Help: "Edit what it carries and send that: to another webhook or URL, with other headers, with the old token", Do: func() tea.Cmd {
+		return d.resend.Open(fire.OfDelivery(x.row.Delivery, x.event, x.plan.Attempts))
+	}}
+	if !read {
+		b.Off = "the delivery is still being read; press it again"
+	}
+	return b
 }
 
 // nowBinding returns the key that does not wait for the next attempt, or for the time of a

@@ -9,6 +9,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/bulk"
 	"backchannel/tui/component"
+	"backchannel/tui/resend"
 	"backchannel/tui/screen"
 )
 
@@ -16,6 +17,7 @@ import (
 type Store interface {
 	storage.ParkedStore
 	bulk.Store
+	resend.Store
 	Event(context.Context, storage.ID) (storage.Event, error)
 	CountDeliveries(context.Context, storage.DeliveryQuery) (int64, error)
 	Attempts(context.Context, storage.ID) ([]storage.Attempt, error)
@@ -34,6 +36,8 @@ type Screen struct {
 	among storage.DeliveryQuery // those that the screen is about
 	all   bool                  // there are no other deliveries
 	many  many
+
+	resend resend.Sender
 }
 
 // row is a delivery and its last receipt, if the built-in receiver got it.
@@ -56,16 +60,23 @@ const (
 	tabPayload
 )
 
-// New returns the screen of a store's deliveries.
-func New(e *screen.Env, store Store) *Screen {
-	d := NewAmong(e, store, "Deliveries", storage.DeliveryQuery{})
+// New returns the screen of a store's deliveries, which can be sent again by a sender.
+func New(e *screen.Env, store Store, again resend.Sender) *Screen {
+	d := NewAmong(e, store, again, Some{Title: "Deliveries"})
 	d.all = true
 	return d
 }
 
+// Some is a choice of deliveries, and what they have in common.
+type Some struct {
+	Title string
+	Among storage.DeliveryQuery
+}
+
 // NewAmong returns a screen of some of a store's deliveries, which is opened over a view.
-func NewAmong(e *screen.Env, store Store, title string, among storage.DeliveryQuery) *Screen {
-	d := &Screen{env: e, store: store, title: title, among: among, many: many{env: e, store: store}}
+func NewAmong(e *screen.Env, store Store, again resend.Sender, some Some) *Screen {
+	among := some.Among
+	d := &Screen{env: e, store: store, title: some.Title, among: among, many: many{env: e, store: store}, resend: again}
 	d.Browser = screen.NewBrowser(e, screen.BrowserSpec[row, detail]{
 		Columns: columns(),
 		ID:      func(r row) storage.ID { return r.ID },
@@ -77,7 +88,7 @@ func NewAmong(e *screen.Env, store Store, title string, among storage.DeliveryQu
 
 		Read:     func(ctx context.Context, id storage.ID) (detail, error) { return read(ctx, store, id) },
 		Known:    known,
-		Needs:    []string{"y"},
+		Needs:    []string{"R", "y"},
 		Listed:   storage.ChangedDeliveries | storage.ChangedReceipts | storage.ChangedWebhooks,
 		Detailed: storage.ChangedDeliveries | storage.ChangedReceipts | storage.ChangedWebhooks,
 

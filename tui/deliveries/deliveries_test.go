@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/deliveries"
+	"backchannel/tui/resend"
 	"backchannel/tui/screen"
 	"backchannel/tui/tuitest"
 )
@@ -15,7 +16,9 @@ import (
 // drive runs a test with Deliveries.
 func drive(t *testing.T, fill func(*tuitest.Store), test func(*tuitest.Driver)) {
 	t.Parallel()
-	tuitest.Drive(t, fill, func(e *screen.Env, s *tuitest.Store) screen.Screen { return deliveries.New(e, s) }, test)
+	tuitest.Drive(t, fill, func(e *screen.Env, s *tuitest.Store) screen.Screen {
+		return deliveries.New(e, s, resend.Sender{Env: e, Store: s})
+	}, test)
 }
 
 // few are deliveries of acme and staging, oldest first: one that failed with a receipt, one

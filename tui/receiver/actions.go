@@ -58,7 +58,7 @@ func (r *Screen) rowBindings(row storage.Receipt) []screen.Binding {
 		unread = "the receipt is still being read; press it again"
 	}
 	replay := screen.Binding{Keys: []string{"r"}, Label: "replay", Help: "Send the same bytes to the webhook again", Do: r.OnSelected(r.replay.start)}
-	edit := screen.Binding{Keys: []string{"R"}, Label: "edit", Help: "Edit the body and send that", Do: func() tea.Cmd { return r.replay.edit(d) }}
+	edit := screen.Binding{Keys: []string{"R"}, Label: "edit", Help: "Edit the body and send that", Do: func() tea.Cmd { return r.resend.Open(d.receipt) }}
 	return []screen.Binding{replay.Unless(unmatched), edit.Unless(cmp.Or(unmatched, unread))}
 }
 

@@ -9,6 +9,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/export"
 	"backchannel/tui/component"
+	"backchannel/tui/resend"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
 )
@@ -47,6 +48,7 @@ type Screen struct {
 	keep      keeper
 	export    exporter
 	replay    replayer
+	resend    resend.Sender
 	compare   comparer
 	profiles  profiles
 }
@@ -65,7 +67,7 @@ func New(e *screen.Env, store Store, do Actions) *Screen {
 	r := &Screen{
 		env: e, store: store, ca: do.CA, body: body{env: e},
 		keep: keeper{e, store}, export: exporter{e, do.Export}, profiles: profiles{e, store},
-		replay: replayer{e, store, do.Resend, do.Rules}, compare: comparer{e, store},
+		replay: replayer{e, store, do.Resend}, resend: resend.Sender{Env: e, Store: store, Attempt: do.Resend, Rules: do.Rules}, compare: comparer{e, store},
 	}
 	r.Browser = screen.NewBrowser(e, screen.BrowserSpec[storage.Receipt, detail]{
 		Columns: columns(),

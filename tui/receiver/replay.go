@@ -7,6 +7,7 @@ import (
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/resend"
 	"backchannel/tui/screen"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -15,16 +16,9 @@ import (
 // replayer sends receipts again.
 type replayer struct {
 	env   *screen.Env
-	store replayStore
+	store resend.Store
 	// resend sends the body of a receipt in one attempt; nil: that is not possible.
 	resend func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
-	rules  storage.Rules
-}
-
-// replayStore is what replaying reads, and where it enqueues.
-type replayStore interface {
-	fire.ReplayStore
-	fire.PlaceStore
 }
 
 // replay is a receipt and the places to which it can be sent again.

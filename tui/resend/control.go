@@ -1,4 +1,4 @@
-package receiver
+package resend
 
 import (
 	"context"
@@ -24,7 +24,7 @@ const (
 
 // control declares where and how the body is sent. It is closed at first, because most often a
 // person only changes the body.
-func (r *resend) control() component.Section {
+func (r *form) control() component.Section {
 	toURL := func(v component.Values) bool { return v.Text(resendTo) == elsewhere }
 	return component.Section{
 		Title: "Where and how", Collapsible: true, Summary: r.summary,
@@ -42,22 +42,22 @@ func (r *resend) control() component.Section {
 }
 
 // targets returns the webhook that the receipt was for, the others, and a URL.
-func (r *resend) targets() []component.Option {
+func (r *form) targets() []component.Option {
 	own := r.receipt.WebhookID.String()
 	all := []component.Option{{ID: own, Label: r.receipt.Webhook}}
-	for _, w := range r.env.Targets.Webhooks {
+	for _, w := range r.Env.Targets.Webhooks {
 		if w.ID.String() != own {
 			all = append(all, component.Option{ID: w.ID.String(), Label: w.Name})
 		}
 	}
-	if r.resend != nil {
+	if r.Attempt != nil {
 		all = append(all, component.Option{ID: elsewhere, Label: "a URL"})
 	}
 	return all
 }
 
 // summary says where and how it is sent, while that is closed.
-func (r *resend) summary(v component.Values) string {
+func (r *form) summary(v component.Values) string {
 	a := r.again(v)
 	to := "to " + r.receipt.Webhook
 	switch {
@@ -78,12 +78,12 @@ func (r *resend) summary(v component.Values) string {
 }
 
 // again returns what the form says.
-func (r *resend) again(v component.Values) fire.Again {
+func (r *form) again(v component.Values) fire.Again {
 	a := fire.Again{Of: r.receipt, AsItCame: v.Text(resendToken) == tokenOld, Body: []byte(v.Text(resendBody))}
 	if to := v.Text(resendTo); to == elsewhere {
 		a.URL = strings.TrimSpace(v.Text(resendURL))
 	} else if id, err := storage.ParseID(to); err == nil && id != r.receipt.WebhookID {
-		a.To, _ = r.env.Targets.Find(id)
+		a.To, _ = r.Env.Targets.Find(id)
 	}
 	for _, row := range v[resendHeaders].Rows {
 		a.Headers = append(a.Headers, storage.HeaderField{Name: strings.TrimSpace(row.Name), Value: strings.TrimSpace(row.Value)})
@@ -92,13 +92,13 @@ func (r *resend) again(v component.Values) fire.Again {
 }
 
 // check returns the errors by field.
-func (r *resend) check(v component.Values) map[string]string {
+func (r *form) check(v component.Values) map[string]string {
 	wrong := map[string]string{}
 	a := r.again(v)
 	if v.Text(resendTo) == elsewhere && a.URL == "" {
 		wrong[resendURL] = "is needed; give an HTTPS URL, or " + storage.BuiltinReceiver
 	}
-	for _, e := range a.Validate(r.env.Context, r.rules) {
+	for _, e := range a.Validate(r.Env.Context, r.Rules) {
 		field := e.Field
 		if field == resendTo {
 			field = resendURL
@@ -111,12 +111,12 @@ func (r *resend) check(v component.Values) map[string]string {
 }
 
 // send sends it, as a new event or in one attempt.
-func (r *resend) send(a fire.Again) tea.Cmd {
-	if a.Queued() || r.resend == nil {
-		return screen.Queue(r.env.Context, func(ctx context.Context) ([]storage.Delivery, error) { return a.Queue(ctx, r.store) })
+func (r *form) send(a fire.Again) tea.Cmd {
+	if a.Queued() || r.Attempt == nil {
+		return screen.Queue(r.Env.Context, func(ctx context.Context) ([]storage.Delivery, error) { return a.Queue(ctx, r.Store) })
 	}
-	store, send := r.store, r.resend
-	return screen.Act(r.env.Context, func(ctx context.Context) (string, error) {
+	store, send := r.Store, r.Attempt
+	return screen.Act(r.Env.Context, func(ctx context.Context) (string, error) {
 		receipt, sender, err := a.Request(ctx, store)
 		if err != nil {
 			return "", fmt.Errorf("resend: %w", err)
@@ -134,8 +134,8 @@ func (r *resend) send(a fire.Again) tea.Cmd {
 }
 
 // editBody opens the body in the person's editor.
-func (r *resend) editBody() tea.Cmd {
-	return r.env.Edit(r.form.Values().Text(resendBody), ".json", func(text string) tea.Cmd {
+func (r *form) editBody() tea.Cmd {
+	return r.Env.Edit(r.form.Values().Text(resendBody), ".json", func(text string) tea.Cmd {
 		r.form.Fill(component.Values{resendBody: {Text: text}})
 		return nil
 	})

@@ -1,8 +1,12 @@
-package receiver
+// Package resend is the form in which a person edits what was sent, and sends it again: to another
+// webhook or a URL, with other headers, with the old token or a new one. Begin with [Sender.Open].
+package resend
 
 import (
+	"context"
 	"unicode/utf8"
 
+	"backchannel/fixtures/fire"
 	"backchannel/storage"
 	"backchannel/storage/jsontext"
 	"backchannel/tui/component"
@@ -11,10 +15,25 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// resend is a form in which a person edits the body of a receipt and sends it to its webhook,
-// as a new event with a new token.
-type resend struct {
-	replayer
+// A Store is what sending again reads, and where it enqueues.
+type Store interface {
+	fire.ReplayStore
+	fire.PlaceStore
+}
+
+// A Sender sends receipts, or what deliveries have sent, again.
+type Sender struct {
+	Env   *screen.Env
+	Store Store
+	// Attempt sends the body of a receipt in one attempt; nil: that is not possible.
+	Attempt func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
+	Rules   storage.Rules
+}
+
+// form is a form in which a person edits a body and sends it to a webhook, as a new event with a
+// new token, or elsewhere.
+type form struct {
+	Sender
 	receipt storage.Receipt
 	form    *component.Form
 }
@@ -29,20 +48,17 @@ const (
 	resendRows = 1000 // the form scrolls, not the field
 )
 
-// edit opens the body of a receipt that has been read.
-func (r replayer) edit(d detail) tea.Cmd {
-	if !utf8.Valid(d.receipt.Body) {
+// Open opens the form with the body of a receipt that has been read.
+func (s Sender) Open(r storage.Receipt) tea.Cmd {
+	if !utf8.Valid(r.Body) {
 		return screen.Say(screen.Info("The body is not text (UTF-8), so editing would change more of it: r sends it as it is, x exports it"))
 	}
-	text := string(d.receipt.Body)
-	if d.pretty != nil {
-		text = string(d.pretty)
-	}
-	f := &resend{replayer: r, receipt: d.receipt}
+	text, _ := component.PrettyJSON(r.Body)
+	f := &form{Sender: s, receipt: r}
 	f.form = component.NewForm("Send", []component.Section{f.control(), {
 		Title: "Body",
 		Fields: []component.Field{{
-			ID: resendBody, Kind: component.AreaField, Rows: resendRows, Start: component.Value{Text: text},
+			ID: resendBody, Kind: component.AreaField, Rows: resendRows, Start: component.Value{Text: string(text)},
 			Note: func(v component.Values) string { return howSent(v.Text(resendBody)) },
 		}},
 	}}).WithCheck(f.check)
@@ -64,13 +80,13 @@ func howSent(text string) string {
 }
 
 // Title says where the body is sent to.
-func (r *resend) Title() string { return "Edit and resend to " + r.receipt.Webhook }
+func (r *form) Title() string { return "Edit and resend to " + r.receipt.Webhook }
 
 // Typing returns true, because letters belong to the body.
-func (r *resend) Typing() bool { return true }
+func (r *form) Typing() bool { return true }
 
 // Bindings explains the keys, which the form handles.
-func (r *resend) Bindings() []screen.Binding {
+func (r *form) Bindings() []screen.Binding {
 	return []screen.Binding{
 		{Keys: []string{"ctrl+s"}, Label: "send", Help: "Send the body to the webhook", Do: func() tea.Cmd { return r.Update(tea.KeyMsg{Type: tea.KeyCtrlS}) }},
 		{Keys: []string{"ctrl+o"}, Label: "editor", Help: "Edit the body in $EDITOR", Do: r.editBody},
@@ -79,20 +95,20 @@ func (r *resend) Bindings() []screen.Binding {
 }
 
 // Refresh does nothing, so that nothing replaces what a person types.
-func (r *resend) Refresh(storage.Change) tea.Cmd { return nil }
+func (r *form) Refresh(storage.Change) tea.Cmd { return nil }
 
 // Back asks before a person leaves a changed body.
-func (r *resend) Back() (tea.Cmd, bool) {
+func (r *form) Back() (tea.Cmd, bool) {
 	if !r.form.Changed() {
 		return nil, false
 	}
-	return r.env.Ask(component.Confirm{
+	return r.Env.Ask(component.Confirm{
 		Title: "Leave without sending?", Text: []string{"What you changed in this body will be lost."}, Yes: "leave", No: "stay",
 	}, func() tea.Cmd { return screen.CloseScreen(r) }), true
 }
 
 // Update edits the body, and sends it when the form is submitted.
-func (r *resend) Update(msg tea.Msg) tea.Cmd {
+func (r *form) Update(msg tea.Msg) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {
 		return nil
@@ -105,7 +121,7 @@ func (r *resend) Update(msg tea.Msg) tea.Cmd {
 }
 
 // View draws the form.
-func (r *resend) View(width, height int) string {
+func (r *form) View(width, height int) string {
 	r.form.SetSize(width, height)
-	return r.form.View(r.env.Theme)
+	return r.form.View(r.Env.Theme)
 }
