@@ -57,6 +57,8 @@ type finding struct {
 	Check  string `json:"check"`
 	Result string `json:"result"` // ok, warning or bad
 	Text   string `json:"text"`
+	// Node is what it is about, if that is a process that delivers from a shared database.
+	Node *nodeObject `json:"node,omitempty"`
 }
 
 // lowDisk is the free space below which there is a warning.
@@ -101,16 +103,16 @@ func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 func (s doctorSession) examineFolder(_ context.Context, store doctorStore) (found []finding) {
 	info, err := os.Stat(s.settings.data)
 	if err != nil {
-		return []finding{{"data folder", findingBad, err.Error()}}
+		return []finding{{Check: "data folder", Result: findingBad, Text: err.Error()}}
 	}
 	for _, text := range store.Exposures() {
-		found = append(found, finding{"data folder", findingWarning, text})
+		found = append(found, finding{Check: "data folder", Result: findingWarning, Text: text})
 	}
 	switch open := info.Mode().Perm() & 0o077; {
 	case open != 0:
-		found = append(found, finding{"data folder", findingWarning, fmt.Sprintf("%s is open to others (%v); close it with chmod 700", s.settings.data, info.Mode().Perm())})
+		found = append(found, finding{Check: "data folder", Result: findingWarning, Text: fmt.Sprintf("%s is open to others (%v); close it with chmod 700", s.settings.data, info.Mode().Perm())})
 	case len(found) == 0:
-		found = []finding{{"data folder", findingOK, s.settings.data}}
+		found = []finding{{Check: "data folder", Result: findingOK, Text: s.settings.data}}
 	}
 	return found
 }
@@ -118,37 +120,37 @@ func (s doctorSession) examineFolder(_ context.Context, store doctorStore) (foun
 // examineDisk writes to the folder and to the database, which fails on a full or read-only disk.
 func (s doctorSession) examineDisk(ctx context.Context, store doctorStore) []finding {
 	if err := store.TryWrite(ctx); err != nil {
-		return []finding{{"disk", findingBad, err.Error()}}
+		return []finding{{Check: "disk", Result: findingBad, Text: err.Error()}}
 	}
 	free, known := store.Free()
 	switch {
 	case !known:
-		return []finding{{"disk", findingOK, "the folder and the database can be written"}}
+		return []finding{{Check: "disk", Result: findingOK, Text: "the folder and the database can be written"}}
 	case free < lowDisk:
-		return []finding{{"disk", findingWarning, fmt.Sprintf("only %.1f MiB are free; free some more, or receipts can soon not be stored", float64(free)/(1<<20))}}
+		return []finding{{Check: "disk", Result: findingWarning, Text: fmt.Sprintf("only %.1f MiB are free; free some more, or receipts can soon not be stored", float64(free)/(1<<20))}}
 	}
-	return []finding{{"disk", findingOK, fmt.Sprintf("the folder and the database can be written; %.1f MiB are free", float64(free)/(1<<20))}}
+	return []finding{{Check: "disk", Result: findingOK, Text: fmt.Sprintf("the folder and the database can be written; %.1f MiB are free", float64(free)/(1<<20))}}
 }
 
 // examineFiles checks how many files and connections a process may have open.
 func examineFiles(context.Context, doctorStore) []finding {
 	files := storage.OpenFiles()
 	if limited := leader.Limited(files); limited != "" {
-		return []finding{{"open files", findingWarning, limited}}
+		return []finding{{Check: "open files", Result: findingWarning, Text: limited}}
 	}
-	return []finding{{"open files", findingOK, fmt.Sprintf("up to %d", files)}}
+	return []finding{{Check: "open files", Result: findingOK, Text: fmt.Sprintf("up to %d", files)}}
 }
 
 func (s doctorSession) examineDatabase(ctx context.Context, store doctorStore) (found []finding) {
 	problems, err := store.Check(ctx)
 	if err != nil {
-		return []finding{{"database", findingBad, err.Error()}}
+		return []finding{{Check: "database", Result: findingBad, Text: err.Error()}}
 	}
 	for _, problem := range problems {
-		found = append(found, finding{"database", findingBad, problem})
+		found = append(found, finding{Check: "database", Result: findingBad, Text: problem})
 	}
 	if len(problems) == 0 {
-		found = append(found, finding{"database", findingOK, "read completely, no damage"})
+		found = append(found, finding{Check: "database", Result: findingOK, Text: "read completely, no damage"})
 	}
 	return found
 }
@@ -156,9 +158,9 @@ func (s doctorSession) examineDatabase(ctx context.Context, store doctorStore) (
 func (s doctorSession) examineAuthority(ctx context.Context, _ doctorStore) []finding {
 	ca, err := s.authority(ctx)
 	if err != nil {
-		return []finding{{"local authority", findingBad, err.Error()}}
+		return []finding{{Check: "local authority", Result: findingBad, Text: err.Error()}}
 	}
-	return []finding{{"local authority", findingOK, ca.Path()}}
+	return []finding{{Check: "local authority", Result: findingOK, Text: ca.Path()}}
 }
 
 // examineCAFile reads the CA file for deliveries, if one is configured.
@@ -168,15 +170,15 @@ func (s doctorSession) examineCAFile(ctx context.Context, _ doctorStore) []findi
 		return nil
 	}
 	if _, err := leader.Trusted(ctx, path); err != nil {
-		return []finding{{"CA file", findingBad, err.Error()}}
+		return []finding{{Check: "CA file", Result: findingBad, Text: err.Error()}}
 	}
-	return []finding{{"CA file", findingOK, path}}
+	return []finding{{Check: "CA file", Result: findingOK, Text: path}}
 }
 
 func (s doctorSession) examineLeader(ctx context.Context, store doctorStore) []finding {
 	nodes, err := store.Nodes(ctx)
 	if err != nil {
-		return []finding{{"delivery", findingBad, err.Error()}}
+		return []finding{{Check: "delivery", Result: findingBad, Text: err.Error()}}
 	}
 	if alive := storage.Alive(nodes); storage.Shared(alive) {
 		return s.examineNodes(alive)
@@ -184,11 +186,11 @@ func (s doctorSession) examineLeader(ctx context.Context, store doctorStore) []f
 	rt, alive, err := store.Runtime(ctx)
 	switch {
 	case err != nil:
-		return []finding{{"delivery", findingBad, err.Error()}}
+		return []finding{{Check: "delivery", Result: findingBad, Text: err.Error()}}
 	case !alive:
-		return []finding{{"delivery", findingWarning, "no engine is running; start backchannel serve"}}
+		return []finding{{Check: "delivery", Result: findingWarning, Text: "no engine is running; start backchannel serve"}}
 	case rt.ReceiverURL == "":
-		return append(delivery(rt), finding{"receiver", findingWarning, rt.ReceiverError})
+		return append(delivery(rt), finding{Check: "receiver", Result: findingWarning, Text: rt.ReceiverError})
 	}
 	return append(delivery(rt), s.callReceiver(ctx, rt))
 }
@@ -197,11 +199,11 @@ func (s doctorSession) examineLeader(ctx context.Context, store doctorStore) []f
 func delivery(rt storage.Runtime) (found []finding) {
 	for _, warning := range []string{rt.Stalled, rt.Limited} {
 		if warning != "" {
-			found = append(found, finding{"delivery", findingWarning, fmt.Sprintf("process %d: %s", rt.PID, warning)})
+			found = append(found, finding{Check: "delivery", Result: findingWarning, Text: fmt.Sprintf("process %d: %s", rt.PID, warning)})
 		}
 	}
 	if found == nil {
-		found = []finding{{"delivery", findingOK, fmt.Sprintf("process %d", rt.PID)}}
+		found = []finding{{Check: "delivery", Result: findingOK, Text: fmt.Sprintf("process %d", rt.PID)}}
 	}
 	return found
 }
@@ -213,13 +215,13 @@ func (s doctorSession) callReceiver(ctx context.Context, rt storage.Runtime) fin
 	url := rt.ReceiverURL
 	ca, err := s.authority(ctx)
 	if err != nil {
-		return finding{"receiver", findingBad, err.Error()}
+		return finding{Check: "receiver", Result: findingBad, Text: err.Error()}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/healthz", nil)
 	if err != nil {
-		return finding{"receiver", findingBad, err.Error()}
+		return finding{Check: "receiver", Result: findingBad, Text: err.Error()}
 	}
 	name, _, _ := strings.Cut(request.URL.Hostname(), "%")
 	client := http.Client{Transport: &http.Transport{
@@ -230,13 +232,13 @@ func (s doctorSession) callReceiver(ctx context.Context, rt storage.Runtime) fin
 	}}
 	answer, err := client.Do(request)
 	if err != nil {
-		return finding{"receiver", findingBad, err.Error()}
+		return finding{Check: "receiver", Result: findingBad, Text: err.Error()}
 	}
 	answer.Body.Close()
 	if answer.StatusCode/100 != 2 {
-		return finding{"receiver", findingBad, fmt.Sprintf("%s/healthz answers %s", url, answer.Status)}
+		return finding{Check: "receiver", Result: findingBad, Text: fmt.Sprintf("%s/healthz answers %s", url, answer.Status)}
 	}
-	return finding{"receiver", findingOK, receiverNamed(rt)}
+	return finding{Check: "receiver", Result: findingOK, Text: receiverNamed(rt)}
 }
 
 // receiverNamed returns the receiver's URL and the names in its certificate.
@@ -252,25 +254,25 @@ func receiverNamed(rt storage.Runtime) string {
 func (s doctorSession) examineWebhooks(ctx context.Context, store doctorStore) (found []finding) {
 	all, err := store.Webhooks(ctx)
 	if err != nil {
-		return []finding{{"webhooks", findingBad, err.Error()}}
+		return []finding{{Check: "webhooks", Result: findingBad, Text: err.Error()}}
 	}
 	base, err := s.receiverURL(ctx, store)
 	if err != nil {
-		return []finding{{"webhooks", findingBad, err.Error()}}
+		return []finding{{Check: "webhooks", Result: findingBad, Text: err.Error()}}
 	}
 	for _, w := range all {
 		name, before := "webhook "+w.Name, len(found)
 		if err := w.Validate(ctx, s.rules()); err != nil {
-			found = append(found, finding{name, findingBad, err.Error()})
+			found = append(found, finding{Check: name, Result: findingBad, Text: err.Error()})
 		}
 		for _, odd := range w.Warnings(ctx, s.rules()) {
-			found = append(found, finding{name, findingWarning, odd.Field + ": " + odd.Reason})
+			found = append(found, finding{Check: name, Result: findingWarning, Text: odd.Field + ": " + odd.Reason})
 		}
 		if w.LeftBehind(base) {
-			found = append(found, finding{name, findingWarning, "url: the built-in receiver is at " + base + " now; @receiver follows it: edit the webhook with --url @receiver"})
+			found = append(found, finding{Check: name, Result: findingWarning, Text: "url: the built-in receiver is at " + base + " now; @receiver follows it: edit the webhook with --url @receiver"})
 		}
 		if len(found) == before {
-			found = append(found, finding{name, findingOK, shownURL(w, base)})
+			found = append(found, finding{Check: name, Result: findingOK, Text: shownURL(w, base)})
 		}
 	}
 	return found

@@ -11,11 +11,11 @@ import (
 func (s doctorSession) examineCampaigns(ctx context.Context, store doctorStore) (found []finding) {
 	all, err := store.Campaigns(ctx)
 	if err != nil {
-		return []finding{{"campaigns", findingBad, err.Error()}}
+		return []finding{{Check: "campaigns", Result: findingBad, Text: err.Error()}}
 	}
 	webhooks, err := store.Webhooks(ctx)
 	if err != nil {
-		return []finding{{"campaigns", findingBad, err.Error()}}
+		return []finding{{Check: "campaigns", Result: findingBad, Text: err.Error()}}
 	}
 	for _, c := range all {
 		found = append(found, s.examineCampaign(c, webhooks)...)
@@ -26,15 +26,15 @@ func (s doctorSession) examineCampaigns(ctx context.Context, store doctorStore) 
 func (s doctorSession) examineCampaign(c storage.Campaign, webhooks []storage.Webhook) (found []finding) {
 	name := "campaign " + c.Name
 	if err := c.Validate(s.rules()); err != nil {
-		found = append(found, finding{name, findingBad, err.Error()})
+		found = append(found, finding{Check: name, Result: findingBad, Text: err.Error()})
 	}
 	if c.Status == storage.CampaignLive {
 		for _, odd := range c.Warnings(c.Receiver(webhooks), s.now()) {
-			found = append(found, finding{name, findingWarning, odd.Field + ": " + odd.Reason})
+			found = append(found, finding{Check: name, Result: findingWarning, Text: odd.Field + ": " + odd.Reason})
 		}
 	}
 	if len(found) == 0 {
-		found = []finding{{name, findingOK, shownCampaignStatus(c) + "; events: " + shownReceiver(c.CampaignSettings, webhooks)}}
+		found = []finding{{Check: name, Result: findingOK, Text: shownCampaignStatus(c) + "; events: " + shownReceiver(c.CampaignSettings, webhooks)}}
 	}
 	return found
 }

@@ -12,15 +12,37 @@ import (
 // receivers are not called, because they may be reached from their own machines alone.
 func (s doctorSession) examineNodes(alive []storage.Node) (found []finding) {
 	for _, n := range alive {
-		found = append(found, describeNode(n, programVersion(), s.now()))
+		f := describeNode(n, programVersion(), s.now())
+		if n.PID != 0 {
+			f.Node = newNodeObject(n)
+		}
+		found = append(found, f)
 	}
 	return found
+}
+
+// A nodeObject is a node in JSON. Receiver is null while it is off.
+type nodeObject struct {
+	Name     string    `json:"name"` // of its machine
+	PID      int       `json:"pid"`
+	Version  string    `json:"version"`
+	Receiver *string   `json:"receiver"`
+	InFlight int64     `json:"inFlight"`
+	HeardAt  time.Time `json:"heardAt"`
+}
+
+func newNodeObject(n storage.Node) *nodeObject {
+	o := &nodeObject{Name: n.Name, PID: n.PID, Version: n.Version, InFlight: n.Snapshot.InFlight, HeardAt: n.HeardAt.UTC()}
+	if n.ReceiverURL != "" {
+		o.Receiver = &n.ReceiverURL
+	}
+	return o
 }
 
 func describeNode(n storage.Node, version string, now time.Time) finding {
 	name := "node " + n.String()
 	if n.PID == 0 { // it has not said anything yet
-		return finding{"node", findingOK, "one is starting"}
+		return finding{Check: "node", Result: findingOK, Text: "one is starting"}
 	}
 	parts := []string{n.Version}
 	var odd []string
@@ -42,7 +64,7 @@ func describeNode(n storage.Node, version string, now time.Time) finding {
 	}
 	text := strings.Join(parts, ", ")
 	if len(odd) > 0 {
-		return finding{name, findingWarning, text + "; " + strings.Join(odd, "; ")}
+		return finding{Check: name, Result: findingWarning, Text: text + "; " + strings.Join(odd, "; ")}
 	}
-	return finding{name, findingOK, text}
+	return finding{Check: name, Result: findingOK, Text: text}
 }

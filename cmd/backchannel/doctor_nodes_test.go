@@ -1,6 +1,11 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,21 +22,60 @@ func TestDescribeNode(t *testing.T) {
 		change func(*storage.Node)
 		want   finding
 	}{
-		"all is well": {func(*storage.Node) {}, finding{"node db1/7", findingOK, "v1, receiver https://db1:9443, 3 in flight, heard 1.2s ago"}},
+		"all is well": {func(*storage.Node) {}, finding{Check: "node db1/7", Result: findingOK, Text: "v1, receiver https://db1:9443, 3 in flight, heard 1.2s ago"}},
 		"its clock is ahead": {func(n *storage.Node) { n.HeardAt = at.Add(time.Hour) },
-			finding{"node db1/7", findingOK, "v1, receiver https://db1:9443, 3 in flight, heard 0s ago"}},
+			finding{Check: "node db1/7", Result: findingOK, Text: "v1, receiver https://db1:9443, 3 in flight, heard 0s ago"}},
 		"another version": {func(n *storage.Node) { n.Version = "v0" },
-			finding{"node db1/7", findingWarning, "v0, receiver https://db1:9443, 3 in flight, heard 1.2s ago; this program is v1: use the same everywhere"}},
+			finding{Check: "node db1/7", Result: findingWarning, Text: "v0, receiver https://db1:9443, 3 in flight, heard 1.2s ago; this program is v1: use the same everywhere"}},
 		"no receiver": {func(n *storage.Node) { n.ReceiverURL, n.ReceiverError = "", "the port is in use" },
-			finding{"node db1/7", findingWarning, "v1, receiver off, 3 in flight, heard 1.2s ago; the port is in use"}},
+			finding{Check: "node db1/7", Result: findingWarning, Text: "v1, receiver off, 3 in flight, heard 1.2s ago; the port is in use"}},
 		"nothing is delivered": {func(n *storage.Node) { n.Stalled, n.Limited = "no memory", "few files" },
-			finding{"node db1/7", findingWarning, "v1, receiver https://db1:9443, 3 in flight, heard 1.2s ago; no memory; few files"}},
-		"it begins": {func(n *storage.Node) { n.Runtime = storage.Runtime{} }, finding{"node", findingOK, "one is starting"}},
+			finding{Check: "node db1/7", Result: findingWarning, Text: "v1, receiver https://db1:9443, 3 in flight, heard 1.2s ago; no memory; few files"}},
+		"it begins": {func(n *storage.Node) { n.Runtime = storage.Runtime{} }, finding{Check: "node", Result: findingOK, Text: "one is starting"}},
 	} {
 		n := node
 		test.change(&n)
 		if got := describeNode(n, "v1", at); got != test.want {
 			t.Errorf("%s: got %+v, want %+v", name, got, test.want)
 		}
+	}
+}
+
+// checkNodesAreTold checks that doctor tells of each node what a script needs, and Activity on
+// which machine it is.
+func (c *cluster) checkNodesAreTold(nodes ...*memberProcess) {
+	c.Helper()
+	host, err := os.Hostname()
+	if err != nil {
+		c.Fatal(err)
+	}
+	told := map[int]nodeObject{}
+	text, _ := c.command("doctor", "--output", "json").Output() // there is no synchronous standby
+	for line := range strings.Lines(string(text)) {
+		var f finding
+		if err := json.Unmarshal([]byte(line), &f); err != nil {
+			c.Fatalf("%v in %s", err, text)
+		}
+		if f.Node != nil {
+			told[f.Node.PID] = *f.Node
+		}
+	}
+	activities, err := c.store.Activities(c.Context(), 0, 100)
+	if err != nil {
+		c.Fatal(err)
+	}
+	for _, m := range nodes {
+		pid := m.cmd.Process.Pid
+		got := told[pid]
+		if got.Name != host || got.Version == "" || got.Receiver == nil || *got.Receiver != m.receiver || got.HeardAt.IsZero() {
+			c.Errorf("doctor tells of node %d: %+v", pid, got)
+		}
+		line := fmt.Sprintf("process %d of %s delivers, and receives at %s", pid, host, m.receiver)
+		if !slices.ContainsFunc(activities, func(a storage.Activity) bool { return a.Text == line }) {
+			c.Errorf("Activity has nothing of %q", line)
+		}
+	}
+	if len(told) != len(nodes) {
+		c.Errorf("doctor tells of %d nodes, want %d", len(told), len(nodes))
 	}
 }

@@ -11,16 +11,16 @@ func (s doctorSession) examineServer(ctx context.Context, store doctorStore) []f
 	server, shared, err := store.Server(ctx)
 	switch {
 	case err != nil:
-		return []finding{{"database server", findingBad, err.Error()}}
+		return []finding{{Check: "database server", Result: findingBad, Text: err.Error()}}
 	case !shared:
 		return nil
 	}
 	about := fmt.Sprintf("PostgreSQL %s answers in %s", server.Version, server.Latency.Round(10*time.Microsecond))
 	switch {
 	case !server.Durable:
-		return []finding{{"database server", findingWarning, about + "; with fsync or synchronous_commit off, a crash loses what was acknowledged: set both to on"}}
+		return []finding{{Check: "database server", Result: findingWarning, Text: about + "; with fsync or synchronous_commit off, a crash loses what was acknowledged: set both to on"}}
 	case !server.Standby:
-		return []finding{{"database server", findingWarning, about + "; without a synchronous standby the loss of its disk loses what was acknowledged: see synchronous_standby_names"}}
+		return []finding{{Check: "database server", Result: findingWarning, Text: about + "; without a synchronous standby the loss of its disk loses what was acknowledged: see synchronous_standby_names"}}
 	}
-	return []finding{{"database server", findingOK, about + "; a commit is on a standby, too"}}
+	return []finding{{Check: "database server", Result: findingOK, Text: about + "; a commit is on a standby, too"}}
 }

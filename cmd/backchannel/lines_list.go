@@ -109,7 +109,7 @@ func (st *lineState) sayStatus(s screen.Status) {
 	case s.Alive && s.Starting():
 		engine = "Engine: starting."
 	case s.Alive:
-		engine = fmt.Sprintf("Engine: runs in process %d.", s.Runtime.PID)
+		engine = "Engine: runs in " + processOf(s.Runtime) + "."
 	}
 	receiver := "Receiver: off."
 	if s.Alive && s.Runtime.ReceiverURL != "" {

@@ -49,6 +49,7 @@ func TestANodeIsStoppedForAWhile(t *testing.T) {
 	c := newCluster(t, pgtest.Database(t))
 	stopped, other := c.node(), c.node()
 	c.awaitNodes(2)
+	c.checkNodesAreTold(stopped, other)
 	stop := make(chan struct{})
 	var ids []storage.ID
 	var firing sync.WaitGroup

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"os"
 
 	"backchannel/receiver"
 	"backchannel/storage"
@@ -52,4 +54,13 @@ func (s *stdio) noteWaiting(ctx context.Context, store storage.RuntimeStore) err
 		s.note("queued: no engine is running to deliver it; start backchannel serve, or the console with backchannel")
 	}
 	return nil
+}
+
+// processOf names a process that delivers, with its machine if that is another one.
+func processOf(rt storage.Runtime) string {
+	name := fmt.Sprintf("process %d", rt.PID)
+	if host, _ := os.Hostname(); rt.Name != "" && rt.Name != host {
+		name += " of " + rt.Name
+	}
+	return name
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -215,6 +216,9 @@ func (s processSession) lead(ctx context.Context, store processStore, adapt func
 	cfg := leader.Config{
 		Store: store, CA: s.authority, Engine: store.NewEngine, Listen: s.settings.listen, Hosts: s.settings.hosts, Advertise: s.settings.advertise, CAFile: s.settings.caFile,
 		Version: programVersion(), Now: s.now, Logger: logger,
+	}
+	if s.settings.database != "" {
+		cfg.Host, _ = os.Hostname() // which is for show
 	}
 	adapt(&cfg)
 	return leader.Run(ctx, cfg)

@@ -41,6 +41,7 @@ type Config struct {
 	BlockPrivate bool
 	ForwardTo    string // URL that verified receipts are relayed to; empty: nowhere
 	Version      string
+	Host         string // this machine's name, if processes of several deliver from the store
 	Now          func() time.Time
 	Logger       *slog.Logger
 	// Cutoff, when closed, shortens the time that attempts in flight have to finish once Run's
@@ -275,14 +276,23 @@ func (l *leader) try(what string, do func(context.Context) error) func(context.C
 	}
 }
 
+// process names this process for people.
+func (l *leader) process() string {
+	name := fmt.Sprintf("process %d", os.Getpid())
+	if l.cfg.Host != "" {
+		name += " of " + l.cfg.Host
+	}
+	return name
+}
+
 // announce records in Activity that this process delivers from now on.
 func (l *leader) announce(ctx context.Context) error {
-	text := fmt.Sprintf("process %d delivers, and receives at %s", os.Getpid(), l.status.ReceiverURL)
+	text := fmt.Sprintf("%s delivers, and receives at %s", l.process(), l.status.ReceiverURL)
 	if l.cfg.ForwardTo != "" {
 		text += ", from where it relays to " + storage.WithoutTokens(l.cfg.ForwardTo)
 	}
 	if l.receiver == nil {
-		text = fmt.Sprintf("process %d delivers; the receiver is off: %s", os.Getpid(), l.status.ReceiverError)
+		text = fmt.Sprintf("%s delivers; the receiver is off: %s", l.process(), l.status.ReceiverError)
 	}
 	if l.status.Limited != "" {
 		text += "; " + l.status.Limited
@@ -292,7 +302,7 @@ func (l *leader) announce(ctx context.Context) error {
 
 // resign records in Activity that this process no longer delivers.
 func (l *leader) resign(ctx context.Context) error {
-	return l.recordActivity(ctx, grace, fmt.Sprintf("process %d no longer delivers or receives", os.Getpid()))
+	return l.recordActivity(ctx, grace, l.process()+" no longer delivers or receives")
 }
 
 func (l *leader) recordActivity(ctx context.Context, timeout time.Duration, text string) error {
