@@ -41,6 +41,7 @@ func TestUnusableDatabasesAreSaidInOneLine(t *testing.T) {
 		"no database":     {usable[:strings.LastIndex(usable, "/")], c.keyFile, "names no database", 2},
 		"a bad port":      {strings.Replace(usable, server.Address(), "127.0.0.1:port", 1), c.keyFile, "expected postgres://", 2},
 		"a # in it":       {strings.Replace(usable, password, password+"#", 1), c.keyFile, "%23", 2},
+		"a pooler":        {pgtest.Pooler(t, c.url, "transaction"), c.keyFile, "pool_mode = session", 1},
 		"a bad parameter": {usable + "?sslmode=" + password, c.keyFile, "sslmode", 2},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package pgtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ import (
 type Options struct {
 	Fsync    bool     // for a test that crashes the server; it is slow
 	Settings []string // such as "max_connections=20"
+	// OverTCP is how the server asks who comes through its port, such as "scram-sha-256"; empty:
+	// not at all.
+	OverTCP string
 	// Inside runs what starts the server, for one that is to be on another host than the test;
 	// nil: runs it here.
 	Inside func(start func() error) error
@@ -139,7 +143,7 @@ func (s *Server) command(program string, args ...string) *exec.Cmd {
 
 // first makes the server's files and starts it.
 func (s *Server) first() error {
-	made, err := s.command(s.bin+"/initdb", "-D", s.dir+"/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput()
+	made, err := s.command(s.bin+"/initdb", "-D", s.dir+"/data", "-U", "postgres", "-A", "trust", "--auth-host="+cmp.Or(s.options.OverTCP, "trust"), "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, made)
 	}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"backchannel/storage/postgres/pgtest"
+)
+
+// secretPassword has in its midst what has to be written otherwise in a URL, or ends what quotes it.
+const secretPassword = "h#ushed@7/Q%s'`: zorro"
+
+// wantNoPassword checks that nothing of the password is in a text, from before or after what has
+// to be written otherwise.
+func wantNoPassword(t *testing.T, where string, text []byte) {
+	t.Helper()
+	for _, part := range []string{"ushed", "zorro"} {
+		if bytes.Contains(text, []byte(part)) {
+			t.Errorf("%s: the password is in\n%s", where, text)
+			return
+		}
+	}
+}
+
+// wantNoPasswordIn looks into all files of a folder.
+func wantNoPasswordIn(t *testing.T, dir string) {
+	t.Helper()
+	read := 0
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		wantNoPassword(t, path, text)
+		read++
+		return err
+	})
+	if err != nil || read == 0 {
+		t.Errorf("%d files were read in %s, %v", read, dir, err)
+	}
+}
+
+// A wayOfPassword is how a process gets it.
+type wayOfPassword struct {
+	url func(at string) string // at is HOST:PORT/DATABASE
+	env func(t *testing.T) []string
+}
+
+func waysOfPassword() map[string]wayOfPassword {
+	plain := func(at string) string { return "postgres://postgres@" + at }
+	return map[string]wayOfPassword{
+		"in the URL": {
+			func(at string) string {
+				return "postgres://" + url.UserPassword("postgres", secretPassword).String() + "@" + at
+			},
+			func(*testing.T) []string { return nil },
+		},
+		"in a parameter of the URL": {
+			func(at string) string {
+				return plain(at) + map[bool]string{true: "&", false: "?"}[strings.Contains(at, "?")] + "password=" + strings.ReplaceAll(url.QueryEscape(secretPassword), "+", "%20")
+			},
+			func(*testing.T) []string { return nil },
+		},
+		"in PGPASSWORD": {plain, func(*testing.T) []string { return []string{"PGPASSWORD=" + secretPassword} }},
+		"in a file": {plain, func(t *testing.T) []string {
+			path := filepath.Join(t.TempDir(), "pgpass")
+			line := "*:*:*:*:" + strings.NewReplacer(`\`, `\\`, ":", `\:`).Replace(secretPassword) + "\n"
+			if err := os.WriteFile(path, []byte(line), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return []string{"PGPASSFILE=" + path}
+		}},
+	}
+}
+
+// The password of a database is never shown, however a process gets it and whatever is wrong: not
+// in what it writes, nor in its files, in what doctor and Activity tell, or in its metrics.
+func TestThePasswordIsNeverShown(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t, pgtest.Options{OverTCP: "scram-sha-256"})
+	c := newCluster(t, server.Create(t))
+	pgtest.Run(t, c.url, `ALTER ROLE postgres PASSWORD '`+strings.ReplaceAll(secretPassword, "'", "''")+`'`)
+	newer := newCluster(t, server.Create(t))
+	pgtest.Run(t, newer.url, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`)
+	pgtest.Run(t, c.url, `CREATE ROLE other LOGIN PASSWORD 'another'`)
+	base := func(c *cluster) string {
+		return c.url[strings.LastIndex(c.url[:strings.Index(c.url, "?")], "/"):strings.Index(c.url, "?")]
+	}
+	good := server.Address() + base(c)
+	for name, way := range waysOfPassword() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run := func(database, keyFile string, args ...string) *exec.Cmd {
+				cmd := backchannel(t, t.TempDir(), append(args, "--key-file", keyFile)...)
+				cmd.Env = append(cmd.Env, append(way.env(t), envDatabase+"="+database, envAllowHTTP+"=true")...)
+				return cmd
+			}
+			for what, bad := range map[string]struct{ url, keyFile string }{
+				"no such host":     {way.url("nowhere.invalid:5432/x"), c.keyFile},
+				"nobody listens":   {way.url("127.0.0.1:1/x"), c.keyFile},
+				"a bad port":       {way.url("127.0.0.1:x/x"), c.keyFile},
+				"no database":      {way.url(server.Address()), c.keyFile},
+				"no such database": {way.url(good + "x"), c.keyFile},
+				"a newer schema":   {way.url(server.Address() + base(newer)), newer.keyFile},
+				"another key":      {way.url(good), filepath.Join(t.TempDir(), "none.key")},
+				"a wrong password": {strings.Replace(way.url(good), "//postgres", "//other", 1), c.keyFile},
+				"a bad parameter":  {way.url(good + "?sslmode=" + url.QueryEscape(secretPassword)), c.keyFile},
+			} {
+				for _, args := range [][]string{{"doctor", "-o", "json"}, {"fire", "sent", "--webhook", "acme"}} {
+					text, err := run(bad.url, bad.keyFile, args...).CombinedOutput()
+					if exitOf(err) <= 0 {
+						t.Errorf("with %s %v ends with %v", what, args, err)
+					}
+					wantNoPassword(t, what, text)
+				}
+			}
+			wantNodeWithoutPassword(t, c, run(way.url(good), c.keyFile, "serve", "--metrics", "127.0.0.1:0"), run(way.url(good), c.keyFile, "doctor"))
+		})
+	}
+}
+
+// wantNodeWithoutPassword has a node run that gets the password, and looks at all that it leaves.
+func wantNodeWithoutPassword(t *testing.T, c *cluster, serve, doctor *exec.Cmd) {
+	t.Helper()
+	of := *c
+	of.T = t
+	m := of.beginBy(func(cmd *exec.Cmd) error { cmd.Args, cmd.Env = serve.Args, serve.Env; return cmd.Start() })
+	m.awaitReady()
+	text, _ := doctor.CombinedOutput()
+	wantNoPassword(t, "doctor", text)
+	_, after, _ := strings.Cut(m.out.String(), `"metrics":"`)
+	address, _, _ := strings.Cut(after, `"`)
+	answer, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics, err := io.ReadAll(answer.Body)
+	answer.Body.Close()
+	if err != nil || len(metrics) == 0 {
+		t.Errorf("the metrics are %q, %v", metrics, err)
+	}
+	wantNoPassword(t, "the metrics", metrics)
+	activities, err := c.store.Activities(t.Context(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range activities {
+		wantNoPassword(t, "Activity", []byte(a.Text))
+	}
+	m.kill()
+	wantNoPassword(t, "what serve writes", []byte(m.out.String()+m.err.String()))
+	for _, variable := range serve.Env {
+		if dir, found := strings.CutPrefix(variable, envData+"="); found {
+			wantNoPasswordIn(t, dir)
+		}
+	}
+}
