@@ -68,3 +68,42 @@ func TestThePositionAmongTheChosen(t *testing.T) {
 		c.see(fmt.Sprintf("%d of 900", at))
 	})
 }
+
+// What was counted with one filter is not taken for what another one chooses.
+func TestThePositionWithAnotherFilter(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		keys []string
+		want string
+	}{
+		"taken away":                {[]string{"esc"}, "600 of 1,500"},
+		"given up":                  {[]string{"/", "x", "esc"}, "1,500 of 1,500"},
+		"paused before the filter":  {[]string{"esc", "G", "p", "esc", "/", "s", "e", "n", "t", "enter", "esc"}, "1,500 of 1,500"},
+		"paused while it is chosen": {[]string{"p", "esc"}, "600 of 846   ‖ paused, 654 new"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testReceiver(t, func(s *testStore) {
+				s.AddTwoWebhooks()
+				all := make([]storage.Receipt, 1500)
+				for i := range all {
+					all[i] = arrived(i+1, []storage.Status{storage.StatusBounce, storage.StatusSent}[i%2])
+				}
+				s.Receive(all...)
+			}, func(c *console) {
+				c.rapid = true
+				c.press("/")
+				c.write("status:sent")
+				c.press("enter", "g")
+				list := receiverOf(c).List()
+				for list.SelectedID() != arrived(600, "").ID {
+					c.press("j")
+				}
+				c.see("300 of 750")
+				c.press(test.keys...)
+				c.wait(time.Second)
+				c.see(test.want)
+			})
+		})
+	}
+}

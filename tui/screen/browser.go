@@ -209,7 +209,7 @@ func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
 
 // Position returns where the selection is in the list, and whether the list moves.
 func (b *Browser[R, D]) Position() string {
-	total := int64(-1)
+	total := b.filter.Found
 	if b.all {
 		total = b.spec.Total()
 	}

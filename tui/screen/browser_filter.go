@@ -12,8 +12,7 @@ import (
 
 // source sets where the list reads from.
 func (b *Browser[R, D]) source() {
-	chosen := b.spec.Choose(b.filter.Terms())
-	b.list.Source.Page, b.list.Source.Count = chosen.Page, chosen.Count
+	b.list.Choose(b.spec.Choose(b.filter.Terms()))
 	b.all = len(b.filter.Terms().Terms) == 0
 }
 

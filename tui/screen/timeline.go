@@ -33,6 +33,7 @@ type Timeline[T any] struct {
 	ranks  Query[rank]
 	before int64 // how many records there are before the span; -1: unknown
 	total  int64 // how many records there are while paused; -1: unknown
+	others bool  // the span is of another source, from which nothing follows about this one
 }
 
 // A rank is the number of records before an ID.
@@ -122,8 +123,7 @@ func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 		return cmd, true
 	}
 	if a, fresh, cmd := t.ranks.Take(msg); fresh {
-		t.ranked(a.Value, a.Err)
-		return cmd, true
+		return tea.Batch(cmd, t.ranked(a.Value, a.Err)), true
 	}
 	a, fresh, cmd := t.rows.Take(msg)
 	switch {
@@ -134,7 +134,7 @@ func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 	case t.Source.strayed(a.Value, t.SelectedID(), t.Table.Following()):
 		return tea.Batch(cmd, t.rows.Ask(t.reader())), true
 	default:
-		t.slide(a.Value)
+		cmd = tea.Batch(cmd, t.slide(a.Value))
 		t.Err, t.Read, t.Span, t.jumps = nil, true, a.Value, false
 		t.Table.SetSource(t)
 		if id := a.Value.selects; id != 0 && !t.Table.Select(id.String()) {
@@ -213,6 +213,13 @@ func (t *Timeline[T]) Reveal(id storage.ID) tea.Cmd {
 		found.selects = id
 		return found, err
 	})
+}
+
+// Choose changes the source, to that of another filter. The caller has the timeline read again.
+func (t *Timeline[T]) Choose(from Chosen[T]) {
+	t.Source.Page, t.Source.Count = from.Page, from.Count
+	t.others, t.before, t.total = true, -1, -1
+	t.ranks.Drop()
 }
 
 // Restart reads again after the source has changed, to another filter for example.

@@ -12,14 +12,18 @@ import (
 // The position of a span among all records is counted once, and then derived from how spans
 // overlap, because the time that counting takes grows with the number of records.
 
-// slide derives the position of the span that replaces the present one.
-func (t *Timeline[T]) slide(to span[T]) {
-	was := t.before
-	t.before = -1
+// slide derives the position of the span that replaces the present one. While paused, it has the
+// records of another source counted.
+func (t *Timeline[T]) slide(to span[T]) (cmd tea.Cmd) {
+	was, others := t.before, t.others
+	t.before, t.others = -1, false
+	if others && t.Paused {
+		cmd = t.countBefore(t.until + 1)
+	}
 	switch {
 	case !to.older:
 		t.before = 0
-	case was < 0 || len(to.Items) == 0 || t.Len() == 0:
+	case others || was < 0 || len(to.Items) == 0 || t.Len() == 0:
 	default:
 		first, old := t.Source.ID(to.Items[0]), t.Source.ID(t.Span.Items[0])
 		if i := t.Source.find(t.Span.Items, first); i >= 0 {
@@ -28,6 +32,7 @@ func (t *Timeline[T]) slide(to span[T]) {
 			t.before = was - int64(i)
 		}
 	}
+	return cmd
 }
 
 func (s TimelineSource[T]) find(items []T, id storage.ID) int {
@@ -37,7 +42,7 @@ func (s TimelineSource[T]) find(items []T, id storage.ID) int {
 // rank counts the records before the span unless that is known. While following, it is derived
 // from the number of all records.
 func (t *Timeline[T]) rank() tea.Cmd {
-	if t.before >= 0 || t.Len() == 0 || t.Table.Following() && !t.Paused || t.ranks.Running {
+	if t.others || t.before >= 0 || t.Len() == 0 || t.Table.Following() && !t.Paused || t.ranks.Running {
 		return nil
 	}
 	return t.countBefore(t.Source.ID(t.Span.Items[0]))
@@ -54,10 +59,10 @@ func (t *Timeline[T]) countBefore(id storage.ID) tea.Cmd {
 	})
 }
 
-// ranked takes a count, if it is about the present span.
-func (t *Timeline[T]) ranked(r rank, err error) {
-	if err != nil {
-		return
+// ranked takes a count. It counts again if that was not about the present span.
+func (t *Timeline[T]) ranked(r rank, err error) tea.Cmd {
+	if err != nil || t.others {
+		return nil
 	}
 	if t.Paused && r.id == t.until+1 {
 		t.total = r.n
@@ -72,4 +77,5 @@ func (t *Timeline[T]) ranked(r rank, err error) {
 	if n > 0 && r.id >= t.Source.ID(t.Span.Items[0]) && r.id <= t.Source.ID(t.Span.Items[n-1])+1 {
 		t.before = max(0, r.n-int64(within))
 	}
+	return t.rank()
 }
