@@ -142,6 +142,12 @@ func fitsAnySize(t *testing.T, c *console) {
 func fits(t *testing.T, c *console, width, height int) {
 	t.Helper()
 	c.size(width, height)
+	checkFits(t, c, width, height)
+}
+
+// checkFits fails unless what is drawn has just this size, and nothing in it moves the cursor.
+func checkFits(t *testing.T, c *console, width, height int) {
+	t.Helper()
 	lines := strings.Split(c.view(), "\n")
 	if len(lines) != height {
 		t.Errorf("at %d×%d the view has %d lines", width, height, len(lines))

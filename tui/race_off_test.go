@@ -4,5 +4,6 @@ package tui
 
 const (
 	randomSizes = 6
+	strollSteps = 120
 	oddSizes    = 6
 )

@@ -6,5 +6,6 @@ package tui
 // the race detector finds nothing, slowly.
 const (
 	randomSizes = 1
+	strollSteps = 60
 	oddSizes    = 1
 )

@@ -1,0 +1,246 @@
+package tui
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"backchannel/storage"
+	"backchannel/tui/screen"
+)
+
+var walks = flag.Uint64("walks", 1, "how many random walks are taken, each with the seed after the one before")
+
+// many is how many there are of each kind of record that has no end.
+const many = 5000
+
+// A stroll is a random walk through a console. All of it follows from its seed.
+type stroll struct {
+	*console
+	dice *rand.Rand
+	path []string
+	came int // receipts
+}
+
+// TestAnyKeysOnThousandsOfRecords presses keys at random while records come and the terminal
+// changes its size. First those that move, mark, filter and jump: the selection stays on its
+// record and the position is that of the store. Then any at all, which need only be survived.
+func TestAnyKeysOnThousandsOfRecords(t *testing.T) {
+	t.Parallel()
+	for seed := range *walks {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			testConsole(t, func(c *console) {
+				c.rapid = true
+				s := &stroll{console: c, dice: rand.New(rand.NewPCG(seed, 18)), came: many}
+				defer func() {
+					if cause := recover(); cause != nil || t.Failed() {
+						t.Errorf("after %s: %v", strings.Join(s.path, " "), cause)
+					}
+				}()
+				s.fill()
+				for range strollSteps {
+					s.browse()
+				}
+				for range strollSteps {
+					s.press(s.anyKey())
+				}
+			})
+		})
+	}
+}
+
+// fill stores records of every kind.
+func (s *stroll) fill() {
+	s.store.AddManyReceipts(many)
+	hooks := make([]storage.Webhook, 60)
+	campaigns := make([]*storage.Campaign, 30)
+	for i := range hooks {
+		hooks[i] = staging()
+		hooks[i].Name, hooks[i].Sandbox.Name = fmt.Sprintf("hook %d", i), fmt.Sprintf("sandbox%d", i)
+	}
+	s.store.AddWebhooks(hooks...)
+	for i := range campaigns {
+		draft := storage.NewCampaign()
+		draft.Name = fmt.Sprintf("campaign %d", i)
+		campaigns[i] = &draft
+	}
+	s.must(s.store.SaveCampaigns(s.m.env.Context, campaigns...))
+	events := make([]storage.Event, many)
+	for i := range events {
+		events[i] = storage.Event{
+			WebhookID: []storage.ID{acme().ID, staging().ID}[i%2], RequestID: fmt.Sprintf("q%d", i), Channel: []storage.Channel{storage.Email, storage.SMS}[i%2],
+			Status: storage.StatusSent, Identity: fmt.Sprintf("person%d", i), Payload: []byte(`{"a":[1,{"b":"c"}]}`),
+		}
+		if i%3 == 0 {
+			events[i].Status = storage.StatusBounce
+		}
+	}
+	_, err := s.store.Enqueue(s.m.env.Context, events...)
+	s.must(err)
+	s.store.AddManyActivities(many / 10)
+	s.wait(time.Second)
+}
+
+// press presses a key, and looks whether what is drawn fits.
+func (s *stroll) press(key string) {
+	s.path = append(s.path, key)
+	s.console.press(key)
+	s.look()
+}
+
+func (s *stroll) look() {
+	s.t.Helper()
+	if s.quit {
+		s.t.Fatal("the console has ended")
+	}
+	checkFits(s.t, s.console, s.m.chrome.width, s.m.chrome.height)
+	if s.t.Failed() {
+		s.t.FailNow()
+	}
+}
+
+// anyKey returns a key that does not end the console.
+func (s *stroll) anyKey() string {
+	named := []string{
+		"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "pgup", "pgdown", "home", "end", "backspace", "delete", "space",
+		"ctrl+d", "ctrl+u", "ctrl+s", "ctrl+a", "ctrl+e", "ctrl+w", "ctrl+k", "ctrl+n", "ctrl+p", "ctrl+r", "ctrl+t", "alt+enter", "é", "界", "👩‍🚀",
+	}
+	if s.dice.IntN(2) == 0 {
+		return named[s.dice.IntN(len(named))]
+	}
+	for {
+		if key := string(rune('!' + s.dice.IntN('~'-'!'+1))); key != "q" {
+			return key
+		}
+	}
+}
+
+// browse does one thing that changes no record that is shown, and looks at what it led to.
+func (s *stroll) browse() {
+	before, placed := s.place()
+	follows := before.Follows
+	still := true // the selection is where it was
+	switch s.dice.IntN(8) {
+	case 0:
+		s.path = append(s.path, "resize")
+		s.size(20+s.dice.IntN(200), 8+s.dice.IntN(52))
+	case 1:
+		s.receive(1 + s.dice.IntN(40))
+	case 2:
+		s.press("?")
+		s.press("esc")
+	case 3:
+		still = false
+		s.press([]string{"1", "2", "3", "4", "5"}[s.dice.IntN(5)])
+	case 4:
+		still = false
+		s.filter()
+	default:
+		still = false
+		keys := []string{"j", "k", "j", "k", "down", "up", "ctrl+d", "ctrl+u", "pgup", "pgdown", "g", "G", "enter", "esc", "tab", "h", "l", "z", "space", "F", "v", "backspace", "p"}
+		s.press(keys[s.dice.IntN(len(keys))])
+	}
+	s.look()
+	after, _ := s.place()
+	if still && placed && !follows && after.ID != before.ID {
+		s.t.Fatalf("the selection went from %s to %s", before.ID, after.ID)
+	}
+	s.checkPosition()
+}
+
+// place returns what the screen in front shows.
+func (s *stroll) place() (at screen.Place, ok bool) {
+	placer, ok := s.m.views.front().(screen.Placer)
+	if ok {
+		at = placer.Place()
+	}
+	return at, ok
+}
+
+func (s *stroll) receive(n int) {
+	s.path = append(s.path, fmt.Sprintf("%d came", n))
+	more := make([]storage.Receipt, n)
+	for i := range more {
+		s.came++
+		more[i] = arrived(s.came, storage.Statuses()[s.came%3])
+		more[i].ID = 0 // as the store makes it
+	}
+	s.store.Receive(more...)
+	s.wait(time.Second)
+}
+
+// filter types a filter, of which any of the views may know nothing.
+func (s *stroll) filter() {
+	text := []string{"status:sent", "person7", "status:bounce 3", "webhook:acme", "nothing like it", "state:parked 1"}[s.dice.IntN(6)]
+	s.press("/")
+	if !typing(s.m.views.front()) {
+		return
+	}
+	s.path = append(s.path, text)
+	s.write(text)
+	s.press("enter")
+	if typing(s.m.views.front()) {
+		s.press("esc")
+	}
+	s.wait(time.Second)
+}
+
+// checkPosition compares the position with the store's order of the records that the filter
+// chooses.
+func (s *stroll) checkPosition() {
+	s.wait(100 * time.Millisecond)
+	at, ok := s.place()
+	front, positioned := s.m.views.front().(screen.Positioner)
+	if !ok || !positioned || at.ID == 0 || s.m.views.covered() || s.dice.IntN(4) > 0 {
+		return
+	}
+	var ids []storage.ID
+	switch s.m.views.current {
+	case screen.ViewReceiver:
+		ids = s.receipts(at.Filter)
+	case screen.ViewDeliveries:
+		ids = s.deliveries(at.Filter)
+	default:
+		return
+	}
+	said := regexp.MustCompile(`[\d,]+ of [\d,]+`).FindString(front.Position())
+	shown := len(ids)
+	if paused := regexp.MustCompile(`paused, (\d+) new`).FindStringSubmatch(front.Position()); paused != nil {
+		unseen, err := strconv.Atoi(paused[1])
+		s.must(err)
+		shown -= unseen
+	}
+	want := fmt.Sprintf("%s of %s", screen.Thousands(int64(slices.Index(ids, at.ID)+1)), screen.Thousands(int64(shown)))
+	if said != "" && said != want {
+		s.t.Fatalf("filtered by %q, the position is %q, want %q", at.Filter, front.Position(), want)
+	}
+}
+
+func (s *stroll) receipts(filter string) (ids []storage.ID) {
+	chosen, err := storage.ReceiptFilter().Parse(filter, s.m.env.Now())
+	s.must(err)
+	all, err := s.store.Receipts(context.Background(), storage.ReceiptQuery{Filter: chosen, OldestFirst: true})
+	s.must(err)
+	for _, r := range all {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func (s *stroll) deliveries(filter string) (ids []storage.ID) {
+	chosen, err := storage.DeliveryFilter().Parse(filter, s.m.env.Now())
+	s.must(err)
+	all, err := s.store.Deliveries(context.Background(), storage.DeliveryQuery{Filter: chosen, After: 1})
+	s.must(err)
+	for _, d := range all {
+		ids = append(ids, d.ID)
+	}
+	return ids
+}
