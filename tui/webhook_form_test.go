@@ -282,6 +282,10 @@ func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
 		c.see("acme prod mine", "myImsOrg", "X-Team2")
 		c.press("ctrl+s", "y")
 		c.see("acme prod mine", "Organization theirs", "▌ Headers X-Team2", "What you changed stands over")
+		c.see("→ brought in: this was saved elsewhere meanwhile", "→ this was changed elsewhere too; yours stands over it")
+		if n := strings.Count(c.screen(), "brought in: "); n != 1 { // the organization
+			t.Errorf("%d fields are marked as brought in:\n%s", n, c.screen())
+		}
 		c.miss("X-Theirs")
 		c.press("ctrl+s")
 		c.wait(time.Second)

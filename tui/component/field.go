@@ -85,6 +85,17 @@ func (v Value) equal(w Value) bool {
 // Values maps field IDs to values, including those of hidden fields.
 type Values map[string]Value
 
+// Differing returns the values that others do not have.
+func (v Values) Differing(from Values) Values {
+	out := Values{}
+	for id, value := range v {
+		if !value.equal(from[id]) {
+			out[id] = value
+		}
+	}
+	return out
+}
+
 // Text returns the text, or the chosen ID, of a field.
 func (v Values) Text(id string) string { return v[id].Text }
 

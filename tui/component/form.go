@@ -1,6 +1,7 @@
 package component
 
 import (
+	"maps"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -32,6 +33,8 @@ type Form struct {
 	offset int
 	width  int
 	height int
+
+	remarks map[string]string // at fields, by ID
 }
 
 // NewForm returns a form with the fields' initial values. Field IDs must be unique.
@@ -66,14 +69,14 @@ func (f *Form) Changed() bool { return len(f.Edited()) > 0 }
 
 // Edited returns the values that differ from their initial values.
 func (f *Form) Edited() Values {
-	out := Values{}
-	for id, v := range f.Values() {
-		if !v.equal(f.fields.start[id]) {
-			out[id] = v
-		}
-	}
-	return out
+	return f.Values().Differing(f.fields.start)
 }
+
+// Start returns the values that the form began with.
+func (f *Form) Start() Values { return maps.Clone(f.fields.start) }
+
+// Mark shows a remark at each of some fields, by ID.
+func (f *Form) Mark(remarks map[string]string) { f.remarks = remarks }
 
 // Fill sets the values of fields as if a person had entered them.
 func (f *Form) Fill(values Values) {

@@ -1,6 +1,7 @@
 package component
 
 import (
+	"slices"
 	"strings"
 
 	"backchannel/tui/style"
@@ -131,10 +132,16 @@ func (d formDrawing) title(s int) string {
 	case section.Open:
 	case d.errors.in(section):
 		line += "   " + th.Bad.Render(style.Cross+" something in here is wrong")
+	case d.remarked(section):
+		line += "   " + th.Warn.Render("something in here was saved elsewhere")
 	case section.Summary != nil:
 		line += "   " + th.Dim.Render(style.Escape(section.Summary(d.values)))
 	}
 	return line
+}
+
+func (d formDrawing) remarked(section Section) bool {
+	return slices.ContainsFunc(section.Fields, func(field Field) bool { return d.remarks[field.ID] != "" })
 }
 
 // bar marks the stop with the focus.
@@ -155,6 +162,7 @@ func (d formDrawing) fieldBlock(at stop) block {
 		lines[0] = beside(lines[0], note, ink, room)
 	}
 	lines = append(lines, problem(th, d.errors.text(field.ID), room)...)
+	lines = append(lines, inked(th.Warn, style.Escape(d.remarks[field.ID]), room)...)
 	lines = append(lines, inked(belowInk, below, room)...)
 	if focused {
 		lines = append(append(lines, inked(ink, note, room)...), inked(th.Dim, style.Escape(field.Help), room)...)

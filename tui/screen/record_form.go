@@ -7,6 +7,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -267,13 +268,28 @@ func (f *RecordForm[R]) reloaded(msg reloadedMsg[R]) tea.Cmd {
 
 // merge applies what a person changed to another version of the record.
 func (f *RecordForm[R]) merge(theirs R) {
-	mine, at := f.form.Edited(), f.form.Focused()
-	if f.spec.Merge != nil {
-		theirs = f.spec.Merge(mine, f.base, theirs)
-	}
+	mine, was, at := f.form.Edited(), f.form.Start(), f.form.Focused()
+	base := f.base
 	f.load(theirs)
+	marks := remarks(mine, was, f.form.Start())
+	if f.spec.Merge != nil {
+		f.load(f.spec.Merge(mine, base, theirs))
+	}
+	f.form.Mark(marks)
 	f.form.Fill(mine)
 	f.form.Focus(at)
+}
+
+// remarks says at which fields a version that was saved elsewhere differs from the one before.
+func remarks(mine, was, theirs component.Values) map[string]string {
+	all := map[string]string{}
+	for id := range theirs.Differing(was) {
+		all[id] = style.Arrow + " brought in: this was saved elsewhere meanwhile"
+		if _, changed := mine[id]; changed {
+			all[id] = style.Arrow + " this was changed elsewhere too; yours stands over it"
+		}
+	}
+	return all
 }
 
 // View draws the form.
