@@ -10,8 +10,12 @@ func TestTwoNodesDeliverEachEventOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	one, two := w.node(), w.node()
-	ids := w.fire(300)
-	w.await(storage.StateDelivered, ids...)
+	var ids []storage.ID
+	for one.Snapshot().Delivered == 0 || two.Snapshot().Delivered == 0 { // one may be done before the other begins
+		fired := w.fire(300)
+		w.await(storage.StateDelivered, fired...)
+		ids = append(ids, fired...)
+	}
 	got := map[string]int{}
 	for _, r := range w.endpoint.requests() {
 		got[r.delivery]++
@@ -23,7 +27,7 @@ func TestTwoNodesDeliverEachEventOnce(t *testing.T) {
 	}
 	by := []int64{one.Snapshot().Delivered, two.Snapshot().Delivered}
 	t.Logf("the nodes delivered %d", by)
-	if by[0]+by[1] != 300 || by[0] == 0 || by[1] == 0 {
-		t.Errorf("the nodes delivered %d", by)
+	if by[0]+by[1] != int64(len(ids)) {
+		t.Errorf("the nodes delivered %d of %d", by, len(ids))
 	}
 }

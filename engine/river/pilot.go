@@ -49,12 +49,12 @@ func (p *pilot) kick(queue string) {
 }
 
 // JobGetAvailable takes jobs for a queue of this process.
-func (p *pilot) JobGetAvailable(ctx context.Context, exec riverdriver.Executor, _ riverpilot.ProducerState, params *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
+func (p *pilot) JobGetAvailable(ctx context.Context, _ riverdriver.Executor, _ riverpilot.ProducerState, params *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
 	q := p.node.queues.named(params.Queue)
 	if q == nil {
 		return &riverdriver.JobGetAvailableResult{}, nil
 	}
-	taken, err := q.take(ctx, exec, *params)
+	taken, err := q.take(ctx, params.MaxToLock)
 	return &riverdriver.JobGetAvailableResult{Jobs: taken}, err
 }
 
@@ -62,20 +62,21 @@ func (p *pilot) JobGetAvailable(ctx context.Context, exec riverdriver.Executor, 
 // became of them is committed with the outcomes of their attempts. By now such a job may be
 // running again.
 func (p *pilot) JobSetStateIfRunningMany(ctx context.Context, exec riverdriver.Executor, params *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {
-	var rest changes
+	rest := riverdriver.JobSetStateIfRunningManyParams{Now: params.Now, Schema: params.Schema}
 	for i, state := range params.State {
 		if state == rivertype.JobStateCompleted {
 			continue
 		}
-		rest.add(&riverdriver.JobSetStateIfRunningParams{
-			ID: params.ID[i], Attempt: params.Attempt[i], State: state, ErrData: params.ErrData[i], FinalizedAt: params.FinalizedAt[i],
-			MetadataDoMerge: params.MetadataDoMerge[i], MetadataUpdates: params.MetadataUpdates[i], ScheduledAt: params.ScheduledAt[i],
-		})
+		rest.ID, rest.Attempt, rest.State = append(rest.ID, params.ID[i]), append(rest.Attempt, params.Attempt[i]), append(rest.State, state)
+		rest.ErrData, rest.FinalizedAt = append(rest.ErrData, params.ErrData[i]), append(rest.FinalizedAt, params.FinalizedAt[i])
+		rest.MetadataDoMerge = append(rest.MetadataDoMerge, params.MetadataDoMerge[i])
+		rest.MetadataUpdates = append(rest.MetadataUpdates, params.MetadataUpdates[i])
+		rest.ScheduledAt = append(rest.ScheduledAt, params.ScheduledAt[i])
 	}
-	if len(rest.params.ID) == 0 {
+	if len(rest.ID) == 0 {
 		return nil, nil
 	}
-	return exec.JobSetStateIfRunningMany(ctx, &rest.params)
+	return exec.JobSetStateIfRunningMany(ctx, &rest)
 }
 
 // JobGetStuck leaves out the jobs of nodes that are alive: an attempt may have to wait for long

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
 
 	"backchannel/engine"
@@ -156,7 +155,7 @@ func (q *queue) begin() {
 
 // take takes jobs as River does, but not more than there is room for, and begins to attempt
 // them. It returns those that it has begun.
-func (q *queue) take(ctx context.Context, exec riverdriver.Executor, params riverdriver.JobGetAvailableParams) ([]*rivertype.JobRow, error) {
+func (q *queue) take(ctx context.Context, most int) ([]*rivertype.JobRow, error) {
 	if q.wait(q.node.now()) > 0 || q.node.stale() {
 		return nil, nil
 	}
@@ -167,23 +166,23 @@ func (q *queue) take(ctx context.Context, exec riverdriver.Executor, params rive
 	q.taking.Store(true)
 	defer q.taking.Store(false)
 	q.begin()
-	params.MaxToLock, params.MaxAttemptedBy = min(room, params.MaxToLock), 1
-	found, err := exec.JobGetAvailable(ctx, &params)
+	most = min(room, most)
+	found, err := take(ctx, q.node.pool, q.name, nameOf(q.node.store.Node()), most)
 	if err != nil {
 		q.hint()
 		return nil, err
 	}
-	begun, err := q.work(ctx, exec, found.Jobs)
+	begun, err := q.work(ctx, found)
 	q.worker.Start()
 	q.mu.Lock()
-	q.more = q.more || len(found.Jobs) == params.MaxToLock
+	q.more = q.more || len(found) == most
 	q.mu.Unlock()
 	q.wake()
 	return begun, err
 }
 
 // work begins to attempt those of jobs that are to be attempted now.
-func (q *queue) work(ctx context.Context, exec riverdriver.Executor, found []*rivertype.JobRow) (begun []*rivertype.JobRow, err error) {
+func (q *queue) work(ctx context.Context, found []*rivertype.JobRow) (begun []*rivertype.JobRow, err error) {
 	if len(found) == 0 {
 		return nil, nil
 	}
@@ -193,7 +192,7 @@ func (q *queue) work(ctx context.Context, exec riverdriver.Executor, found []*ri
 			sorted.later.giveBack(job.ID, job.ScheduledAt)
 		}
 	}
-	if failed := sorted.later.apply(ctx, exec); failed != nil {
+	if failed := sorted.later.apply(ctx, q.node.pool); failed != nil {
 		return nil, failed
 	}
 	if !sorted.again.IsZero() {

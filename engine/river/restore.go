@@ -47,11 +47,7 @@ func (e *Engine) restore(ctx context.Context, v view) error {
 
 // getJobs returns the jobs of deliveries that have one.
 func getJobs(ctx context.Context, exec riverdriver.Executor, deliveries []storage.ID) (map[storage.ID]*rivertype.JobRow, error) {
-	ids := make([]int64, len(deliveries))
-	for i, id := range deliveries {
-		ids[i] = int64(id)
-	}
-	found, err := exec.JobGetByIDMany(ctx, &riverdriver.JobGetByIDManyParams{ID: ids})
+	found, err := exec.JobGetByIDMany(ctx, &riverdriver.JobGetByIDManyParams{ID: numbers(deliveries)})
 	if err != nil {
 		return nil, err
 	}
@@ -67,26 +63,11 @@ func isLive(job *rivertype.JobRow) bool { return job != nil && job.FinalizedAt =
 
 // Missed makes jobs for those of deliveries that have none, in place of ended ones. The rows of
 // the deliveries are locked, so that no job of theirs changes meanwhile but by River's tools.
-func (j *Jobs) Missed(ctx context.Context, tx pgx.Tx, waiting []storage.Delivery) error {
-	exec := j.driver.UnwrapExecutor(tx)
-	ids := make([]storage.ID, len(waiting))
+func (j *Jobs) Missed(to *pgx.Batch, waiting []storage.Delivery) {
+	ids := make([]int64, len(waiting))
 	for i, d := range waiting {
-		ids[i] = d.ID
+		ids[i] = int64(d.ID)
 	}
-	jobs, err := getJobs(ctx, exec, ids)
-	if err != nil {
-		return err
-	}
-	waiting = slices.DeleteFunc(slices.Clone(waiting), func(d storage.Delivery) bool { return isLive(jobs[d.ID]) })
-	if len(waiting) == 0 {
-		return nil
-	}
-	ids = ids[:0]
-	for _, d := range waiting {
-		ids = append(ids, d.ID)
-	}
-	if _, err := j.remove(ctx, exec, ids); err != nil {
-		return err
-	}
-	return j.Queued(ctx, tx, waiting)
+	to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND finalized_at IS NOT NULL`, ids)
+	j.Queued(to, waiting)
 }

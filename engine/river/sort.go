@@ -49,7 +49,7 @@ func (e *Engine) dismiss(ctx context.Context, found []*rivertype.JobRow, s *sort
 		case err != nil && !errors.Is(err, storage.ErrNotFound):
 			return err
 		case err != nil || d.State.Final():
-			s.later.complete(job.ID, e.now())
+			s.later.complete(job.ID)
 		default:
 			s.giveBack(job.ID, e.now().Add(idle))
 		}

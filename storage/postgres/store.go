@@ -40,21 +40,22 @@ type Options struct {
 }
 
 // Jobs keeps something for each delivery that is to be sent, in the transactions in which the
-// deliveries change. Each method is called at most once in a transaction, at its end; the commit
-// may still fail, and the same be told again. The transaction must not be ended, nor retained.
+// deliveries change. Each method but Migrate is called at most once in a transaction, at its end,
+// and adds statements to the last ones before the commit. That may still fail, and the same be
+// told again.
 type Jobs interface {
 	// Migrate brings the tables of the jobs up to date. No other process does so meanwhile.
 	Migrate(ctx context.Context, pool *pgxpool.Pool) error
 	// Queued is about deliveries that are to be sent, now or at their NextAttemptAt.
-	Queued(ctx context.Context, tx pgx.Tx, made []storage.Delivery) error
+	Queued(to *pgx.Batch, made []storage.Delivery)
 	// Due is about deliveries that wait and are to be sent now.
-	Due(ctx context.Context, tx pgx.Tx, deliveries []storage.ID) error
+	Due(to *pgx.Batch, deliveries []storage.ID)
 	// Cancelled is about deliveries that are not to be sent any more.
-	Cancelled(ctx context.Context, tx pgx.Tx, deliveries []storage.ID) error
+	Cancelled(to *pgx.Batch, deliveries []storage.ID)
 	// Missed is about deliveries that wait, and that may have lost what was kept for them.
-	Missed(ctx context.Context, tx pgx.Tx, waiting []storage.Delivery) error
+	Missed(to *pgx.Batch, waiting []storage.Delivery)
 	// Finished is about attempts that have ended.
-	Finished(ctx context.Context, tx pgx.Tx, ended []Finished) error
+	Finished(to *pgx.Batch, ended []Finished)
 }
 
 // Finished is what became of a delivery by an attempt.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,12 +21,13 @@ import (
 type tx struct {
 	*writer
 	context context.Context
-	pgx     pgx.Tx
+	conn    *pgx.Conn
 	now     time.Time
 	last    storage.ID // the last ID assigned, by any transaction
 	began   storage.ID // what last was at first
 	kinds   storage.Change
 
+	opening *pgx.Batch // the first statements, which come before all others; nil once they have been sent
 	pending *pgx.Batch
 	later   []func() error // to be done once pending has been sent
 
@@ -36,8 +38,8 @@ type tx struct {
 	jobs       jobs
 }
 
-func newTx(ctx context.Context, w *writer, begun pgx.Tx) *tx {
-	t := &tx{writer: w, context: ctx, pgx: begun, now: w.now(), pending: &pgx.Batch{}, runs: column.Runs{Committed: w.runs}}
+func newTx(ctx context.Context, w *writer, conn *pgx.Conn) *tx {
+	t := &tx{writer: w, context: ctx, conn: conn, now: w.now(), opening: &pgx.Batch{}, pending: &pgx.Batch{}, runs: column.Runs{Committed: w.runs}}
 	t.deliveries.tx, t.messages.tx = t, t
 	return t
 }
@@ -63,8 +65,9 @@ const byIndexes = `SELECT set_config('enable_seqscan', 'off', true), set_config(
 
 // begin notes the transaction's number and, if it may assign IDs, waits for its turn.
 func (t *tx) begin() (err error) {
-	t.send(byIndexes)
-	t.send(`INSERT INTO writers VALUES (?, ?, now()) ON CONFLICT (id) DO UPDATE SET done = excluded.done, seen = excluded.seen`, t.id, t.number)
+	t.opening.Queue(`begin`)
+	t.opening.Queue(byIndexes)
+	t.opening.Queue(`INSERT INTO writers VALUES ($1, $2, now()) ON CONFLICT (id) DO UPDATE SET done = excluded.done, seen = excluded.seen`, t.id, t.number)
 	if t.ordered {
 		err = t.takeTurn()
 	}
@@ -108,9 +111,7 @@ func (t *tx) end() error {
 	if err := t.settle(); err != nil {
 		return err
 	}
-	if err := t.jobs.tell(t); err != nil {
-		return err
-	}
+	t.jobs.tell(t)
 	t.deliveries.saveCounts()
 	saveTallies(t, t.deliveries.tallies)
 	t.messages.saveCounts()
@@ -121,14 +122,13 @@ func (t *tx) end() error {
 	return nil
 }
 
-// settle sends what is pending and does what was to be done after that, which may add to both.
+// settle sends what is pending if something is to be done with what comes of it or after it, which
+// may add to both. The rest is sent together with the commit, but for the opening: when the
+// server is told to commit, the row is locked by which lookUp finds out whether it did.
 func (t *tx) settle() error {
-	for {
+	for t.opening != nil || t.deliveries.endings.of != nil || len(t.later) > 0 || slices.ContainsFunc(t.pending.QueuedQueries, isRead) {
 		if err := t.flush(); err != nil {
 			return err
-		}
-		if len(t.later) == 0 {
-			return nil
 		}
 		all := t.later
 		t.later = nil
@@ -138,7 +138,11 @@ func (t *tx) settle() error {
 			}
 		}
 	}
+	return nil
 }
+
+// isRead reports whether something is done with the result of a statement.
+func isRead(q *pgx.QueuedQuery) bool { return q.Fn != nil }
 
 // then does something once all statements so far have been sent.
 func (t *tx) then(do func() error) { t.later = append(t.later, do) }
@@ -146,6 +150,9 @@ func (t *tx) then(do func() error) { t.later = append(t.later, do) }
 // take returns the pending statements, those of deliveries first, to which others may refer.
 func (t *tx) take() *pgx.Batch {
 	batch := &pgx.Batch{}
+	if t.opening != nil {
+		batch, t.opening = t.opening, nil
+	}
 	t.deliveries.queue(batch)
 	batch.QueuedQueries = append(batch.QueuedQueries, t.pending.QueuedQueries...)
 	t.pending = &pgx.Batch{}
@@ -158,7 +165,7 @@ func (t *tx) flush() error {
 	if batch.Len() == 0 {
 		return nil
 	}
-	return t.pgx.SendBatch(t.context, batch).Close()
+	return t.conn.SendBatch(t.context, batch).Close()
 }
 
 // commit sends the pending statements and the end of the transaction in one message. If any of
@@ -209,7 +216,7 @@ func (t *tx) sendWith(ctx context.Context, statement string, args []any) (pgx.Ba
 	batch := t.take()
 	before := batch.QueuedQueries
 	batch.Queue(statement, args...)
-	results := t.pgx.SendBatch(ctx, batch)
+	results := t.conn.SendBatch(ctx, batch)
 	for _, query := range before {
 		read := query.Fn
 		if read == nil {
@@ -266,22 +273,20 @@ type jobs struct {
 	finished       []Finished
 }
 
-func (j *jobs) tell(t *tx) error {
+func (j *jobs) tell(t *tx) {
 	to := t.database.jobs
 	if to == nil {
-		return nil
+		return
 	}
-	return errors.Join(
-		tell(t, j.queued, to.Queued),
-		tell(t, j.due, to.Due),
-		tell(t, j.cancelled, to.Cancelled),
-		tell(t, j.missed, to.Missed),
-		tell(t, j.finished, to.Finished))
+	tell(t, j.queued, to.Queued)
+	tell(t, j.due, to.Due)
+	tell(t, j.cancelled, to.Cancelled)
+	tell(t, j.missed, to.Missed)
+	tell(t, j.finished, to.Finished)
 }
 
-func tell[T any](t *tx, what []T, hear func(context.Context, pgx.Tx, []T) error) error {
-	if len(what) == 0 {
-		return nil
+func tell[T any](t *tx, what []T, hear func(*pgx.Batch, []T)) {
+	if len(what) > 0 {
+		hear(t.pending, what)
 	}
-	return hear(t.context, t.pgx, what)
 }

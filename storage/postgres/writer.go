@@ -100,22 +100,18 @@ func (w *writer) run(ctx context.Context, batch []*operation) (*tx, commit.Outco
 		return nil, commit.Outcome{Err: err}
 	}
 	defer conn.Release()
-	begun, err := conn.Begin(ctx)
-	if err != nil {
-		return nil, commit.Outcome{Err: err}
-	}
 	w.number++
-	t := newTx(ctx, w, begun)
+	t := newTx(ctx, w, conn.Conn())
 	result := t.run(batch)
 	if result.Failed() {
-		rollback(ctx, begun)
+		rollback(ctx, t.conn)
 		return t, result
 	}
 	switch err = t.commit(); {
 	case unknown(err):
 		err = w.lookUp(err)
 	case err != nil:
-		rollback(ctx, begun)
+		rollback(ctx, t.conn)
 	}
 	return t, commit.Outcome{Err: err}
 }
@@ -149,8 +145,15 @@ func (d *database) forgetWriters() {
 	_, _ = d.pool.Exec(ctx, `DELETE FROM writers WHERE id IN ($1, $2)`, d.ordered.id, d.loose.id)
 }
 
-func rollback(ctx context.Context, tx pgx.Tx) {
+// rollback ends a transaction that has failed, if it has begun.
+func rollback(ctx context.Context, conn *pgx.Conn) {
+	if conn.IsClosed() || conn.PgConn().TxStatus() == idle {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_ = tx.Rollback(ctx) // or the connection is lost, and with it the transaction
+	_, _ = conn.Exec(ctx, `rollback`) // or the pool closes the connection, and with it ends the transaction
 }
+
+// idle is the status of a connection without a transaction.
+const idle = 'I'

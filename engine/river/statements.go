@@ -1,0 +1,134 @@
+package river
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/riverqueue/river/rivertype"
+
+	"backchannel/storage"
+)
+
+// What every delivery needs of River's table are statements of our own. River's do more: each
+// returns whole rows, and allows for unique jobs, errors, metadata and kinds, of which ours have
+// none. With River's a delivery takes a fifth more of the processor's time.
+
+// The priorities of jobs: one that somebody wants to be attempted now comes first.
+const (
+	first    = 1
+	ordinary = 2
+)
+
+// maxAttempts is the most that River allows. It counts how often a job was taken, also when its
+// delivery was not attempted; the schedule of the webhook says how often that is.
+const maxAttempts = 1<<15 - 1
+
+// A newJobs holds new jobs.
+type newJobs struct {
+	ids           []int64
+	names, queues []string
+	at            []pgtype.Timestamptz
+}
+
+// add adds the job of a delivery that is due at a time; zero is the server's.
+func (n *newJobs) add(delivery storage.ID, queue string, at time.Time) {
+	n.ids, n.names = append(n.ids, int64(delivery)), append(n.names, delivery.String())
+	n.queues, n.at = append(n.queues, queue), append(n.at, pgtype.Timestamptz{Time: at, Valid: !at.IsZero()})
+}
+
+// queue adds the statement. A delivery that is restored may have a job all the same.
+func (n *newJobs) queue(to *pgx.Batch) {
+	to.Queue(`INSERT INTO river_job (id, state, max_attempts, created_at, scheduled_at, priority, args, kind, queue)
+		SELECT id, 'available', $5, now(), coalesce(at, now()), $6, jsonb_build_object('delivery', name), $7, queue
+		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) AS made (id, name, queue, at)
+		ON CONFLICT (id) DO NOTHING`,
+		n.ids, n.names, n.queues, n.at, maxAttempts, ordinary, kind)
+}
+
+// putFirst puts those of jobs that wait before all others. said is called for the queue of each.
+func putFirst(to *pgx.Batch, deliveries []storage.ID, said func(queue string)) {
+	to.Queue(`UPDATE river_job SET state = 'available', priority = $2, scheduled_at = now(), attempt = 0, finalized_at = NULL
+		WHERE id = ANY($1) AND state::text <> 'running' RETURNING queue`, numbers(deliveries), first,
+	).Query(func(rows pgx.Rows) error {
+		var queue string
+		_, err := pgx.ForEachRow(rows, []any{&queue}, func() error { said(queue); return nil })
+		return err
+	})
+}
+
+// remove deletes those of jobs that are not running.
+func remove(to *pgx.Batch, deliveries []storage.ID) {
+	to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND state::text <> 'running'`, numbers(deliveries))
+}
+
+func numbers(deliveries []storage.ID) []int64 {
+	ids := make([]int64, len(deliveries))
+	for i, id := range deliveries {
+		ids[i] = int64(id)
+	}
+	return ids
+}
+
+// changes are what becomes of running jobs.
+type changes struct {
+	completed, back []int64
+	at              []time.Time // when those of back are available again
+}
+
+// giveBack makes a job available from a time on. That it was taken does not count.
+func (c *changes) giveBack(id int64, at time.Time) {
+	c.back, c.at = append(c.back, id), append(c.at, at)
+}
+
+func (c *changes) complete(id int64) { c.completed = append(c.completed, id) }
+
+// queue adds the statements. A state is compared as a text, because the server would look for all
+// running jobs by their index otherwise, in which those that have ended stay until a vacuum.
+func (c *changes) queue(to *pgx.Batch) {
+	if len(c.completed) > 0 {
+		to.Queue(`UPDATE river_job SET state = 'completed', finalized_at = now() WHERE id = ANY($1) AND state::text = 'running'`, c.completed)
+	}
+	if len(c.back) > 0 {
+		to.Queue(`UPDATE river_job j SET state = 'available', attempt = 0, scheduled_at = back.at
+			FROM unnest($1::bigint[], $2::timestamptz[]) AS back (id, at) WHERE j.id = back.id AND j.state::text = 'running'`, c.back, c.at)
+	}
+}
+
+// A sender is what pgx has for statements.
+type sender interface {
+	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+	SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults
+}
+
+// apply makes the changes in a transaction of their own.
+func (c *changes) apply(ctx context.Context, to sender) error {
+	batch := &pgx.Batch{}
+	if c.queue(batch); batch.Len() == 0 {
+		return nil
+	}
+	return to.SendBatch(ctx, batch).Close()
+}
+
+// take takes at most so many jobs of a queue that are due, for a node.
+func take(ctx context.Context, from sender, queue, node string, limit int) ([]*rivertype.JobRow, error) {
+	rows, err := from.Query(ctx, `UPDATE river_job SET state = 'running', attempt = least(attempt + 1, max_attempts), attempted_at = now(), attempted_by = ARRAY[$2::text]
+		WHERE id = ANY(ARRAY(
+			SELECT id FROM river_job WHERE state = 'available' AND queue = $1 AND scheduled_at <= now()
+			ORDER BY priority, scheduled_at, id LIMIT $3 FOR UPDATE SKIP LOCKED))
+		RETURNING id, attempt, attempted_at, attempted_by, created_at, priority, scheduled_at`, queue, node, limit)
+	if err != nil {
+		return nil, err
+	}
+	taken, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*rivertype.JobRow, error) {
+		job := &rivertype.JobRow{Queue: queue, Kind: kind, MaxAttempts: maxAttempts, State: rivertype.JobStateRunning, EncodedArgs: []byte(`{}`), Metadata: []byte(`{}`)}
+		return job, row.Scan(&job.ID, &job.Attempt, &job.AttemptedAt, &job.AttemptedBy, &job.CreatedAt, &job.Priority, &job.ScheduledAt)
+	})
+	slices.SortFunc(taken, func(a, b *rivertype.JobRow) int {
+		return cmp.Or(cmp.Compare(a.Priority, b.Priority), a.ScheduledAt.Compare(b.ScheduledAt), cmp.Compare(a.ID, b.ID))
+	})
+	return taken, err
+}
