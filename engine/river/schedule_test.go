@@ -138,13 +138,20 @@ func TestPlannedEventsComeWhenTheyAreDue(t *testing.T) {
 	w.node()
 	w.node()
 	now := time.Now()
-	due := []time.Duration{600 * time.Millisecond, 150 * time.Millisecond, 300 * time.Millisecond}
-	ids := w.fire(3, func(i int, e *storage.Event) { e.DueAt = now.Add(due[i]) })
+	due := map[string]time.Time{}
+	delays := []time.Duration{600 * time.Millisecond, 150 * time.Millisecond, 300 * time.Millisecond}
+	ids := w.fire(3, func(i int, e *storage.Event) { e.DueAt = now.Add(delays[i]) })
+	for i, id := range ids {
+		due[id.String()] = now.Add(delays[i])
+	}
 	w.await(storage.StateDelivered, ids...)
-	for i, r := range w.endpoint.requests() {
-		n := []int{1, 2, 0}[i]
-		if r.delivery != ids[n].String() || r.at.Before(now.Add(due[n])) {
-			t.Errorf("request %d is delivery %s after %s", i, r.delivery, r.at.Sub(now))
+	for _, r := range w.endpoint.requests() {
+		if r.at.Before(due[r.delivery]) {
+			t.Errorf("delivery %s came %s early", r.delivery, due[r.delivery].Sub(r.at))
 		}
+		delete(due, r.delivery)
+	}
+	if len(due) > 0 {
+		t.Errorf("these did not come: %v", due)
 	}
 }
