@@ -24,6 +24,9 @@ func (s *Env) Edit(text, name string, done func(text string) tea.Cmd) tea.Cmd {
 		}
 		// By a shell, because the variable may hold arguments, too: code --wait.
 		command := exec.CommandContext(s.Context, "sh", "-c", editor+` "$1"`, "sh", path)
+		// The terminal itself: what the console reads and writes is no file, so that the editor would
+		// get pipes, and its end would wait for one more key.
+		command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 		return tea.ExecProcess(command, func(err error) tea.Msg {
 			edited, err := readTemp(path, err)
 			if err != nil {
