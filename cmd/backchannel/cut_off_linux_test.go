@@ -32,7 +32,7 @@ func TestANodeIsCutOff(t *testing.T) {
 			n := newNetwork(t)
 			server := pgtest.Start(t, pgtest.Options{Settings: []string{"listen_addresses=" + hubAddress}, Inside: n.hub.do})
 			c := newCluster(t, server.Create(t))
-			at := strings.TrimPrefix(c.url[:strings.Index(c.url, "?")], "postgres:///")
+			at, _, _ := strings.Cut(strings.TrimPrefix(c.url, "postgres:///"), "?")
 			c.url = "postgres://postgres@" + net.JoinHostPort(hubAddress, server.Port()) + "/" + at
 			far, near := n.host(), n.host()
 			gate := newGate(c.endpoint, far.listen(c.endpoint.Listener.Addr().String()))

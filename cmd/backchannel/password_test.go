@@ -92,7 +92,8 @@ func TestThePasswordIsNeverShown(t *testing.T) {
 	pgtest.Run(t, newer.url, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`)
 	pgtest.Run(t, c.url, `CREATE ROLE other LOGIN PASSWORD 'another'`)
 	base := func(c *cluster) string {
-		return c.url[strings.LastIndex(c.url[:strings.Index(c.url, "?")], "/"):strings.Index(c.url, "?")]
+		name, _, _ := strings.Cut(strings.TrimPrefix(c.url, "postgres:///"), "?")
+		return "/" + name
 	}
 	good := server.Address() + base(c)
 	for name, way := range waysOfPassword() {

@@ -28,7 +28,7 @@ func (n *lossNotes) lose(lost error) {
 func (n *lossNotes) trouble(reason string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if begins := reason != ""; begins != n.told && !(begins && n.lost) {
+	if begins := reason != ""; begins != n.told && (!begins || !n.lost) {
 		n.noteTrouble(reason)
 		n.told = begins
 	}

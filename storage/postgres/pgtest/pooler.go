@@ -34,7 +34,7 @@ func Pooler(t testing.TB, database, mode string) string {
 		_ = command.Wait()
 	})
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		conn, err := net.Dial("tcp", address)
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
 		if err == nil {
 			conn.Close()
 			return "postgres://postgres@" + address + "/" + name
