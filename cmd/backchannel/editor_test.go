@@ -1,0 +1,72 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// editors are programs that a person may have as editor, by what they are to show.
+func editors(t *testing.T, dir string) (good, failing, emptying string) {
+	t.Helper()
+	script := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	// It shows that the terminal is its own, and takes arguments before the file.
+	good = script("good", `[ -t 0 ] && [ -t 1 ] && [ $# = 3 ] && [ "$1 $2" = "--wait my way" ] || exit 9
+printf '{"edited": "%s"}\n' "$(stat -c %a "$3")" > "$3"
+`)
+	return good + " --wait 'my way'", script("failing", `echo '{"edited": "lost"}' > "$1"; exit 1`), script("emptying", `: > "$1"`)
+}
+
+// The body of what is sent again is edited in the person's own editor, which gets the terminal and
+// may fail.
+func TestEditingTheBodyInAnEditor(t *testing.T) {
+	t.Parallel()
+	good, failing, emptying := editors(t, t.TempDir())
+	for name, test := range map[string]struct {
+		visual, editor string
+		see            []string
+	}{
+		"an editor with arguments": {"", good, []string{"600"}},
+		"VISUAL before EDITOR":     {good, failing, []string{"600"}},
+		"it fails":                 {"", failing, []string{"exit status 1"}},
+		"it leaves nothing":        {"", emptying, []string{"stands,"}},
+		"it is not there":          {"", "/no/such/editor", []string{"exit status 127"}},
+		"there is none":            {"", "", []string{"$EDITOR is not set"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := consoleWithADelivery(t, "VISUAL="+test.visual, "EDITOR="+test.editor)
+			s.press("3")
+			s.see("replay")
+			s.press("R")
+			s.see("Edit and resend to acme", "requestId", "editor")
+			s.press("\x0f")
+			s.see(test.see...)
+			_ = s.cmd.Process.Kill()
+		})
+	}
+}
+
+// consoleWithADelivery opens a console on a delivery that waits, as its webhook is paused.
+func consoleWithADelivery(t *testing.T, env ...string) *screenOf {
+	t.Helper()
+	data := t.TempDir()
+	for _, line := range []string{"webhook create --name acme --channel email --url https://hooks.example.com", "webhook pause acme", "fire bounce --webhook acme"} {
+		onTerminal(t, data, strings.Fields(line)...)
+	}
+	program, err := exec.LookPath("backchannel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := onScreen(t, "env", append(append(env, envData+"="+data), program)...)
+	s.see("acme")
+	return s
+}
