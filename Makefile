@@ -65,8 +65,9 @@ torture: ## the long form of the fault and load tests: 100 kills, every fault 25
 		go test "$$dir" -run '^$$' -fuzz "^$$target\$$" -fuzztime 2m -fuzzminimizetime 10x </dev/null; done
 
 .PHONY: picture
-picture: ## draw the README's pictures from golden files: the receiver's screen, a check's report
+picture: ## draw the README's pictures from golden files: the receiver, a delivery's attempts, a check's report
 	@$(FREEZE) tui/testdata/golden/receiver-failed.dark.txt $(FRAME) --output tui/testdata/receiver.svg
+	@$(FREEZE) tui/testdata/golden/deliveries-probe.dark.txt $(FRAME) --output tui/testdata/attempts.svg
 	@$(FREEZE) cmd/backchannel/testdata/check.txt $(FRAME) --output cmd/backchannel/testdata/check.svg
 
 .PHONY: clean

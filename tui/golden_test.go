@@ -82,15 +82,18 @@ func unpadded(screen string) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestColours compares the escape sequences of one screen that has about every colour.
+// TestColours compares the escape sequences of one screen that has about every colour, and of
+// another of which the README has a picture.
 func TestColours(t *testing.T) {
 	t.Parallel()
-	i := slices.IndexFunc(scenes(), func(s scene) bool { return s.name == "receiver-failed" })
-	for _, th := range []theme{darkTheme, lightTheme} {
-		scenes()[i].show(t, th, func(c *console) {
-			fits(t, c, 120, 30)
-			golden(t, "receiver-failed."+string(th)+".txt", c.view()+"\n")
-		})
+	for name, themes := range map[string][]theme{"receiver-failed": {darkTheme, lightTheme}, "deliveries-probe": {darkTheme}} {
+		i := slices.IndexFunc(scenes(), func(s scene) bool { return s.name == name })
+		for _, th := range themes {
+			scenes()[i].show(t, th, func(c *console) {
+				fits(t, c, 120, 30)
+				golden(t, name+"."+string(th)+".txt", c.view()+"\n")
+			})
+		}
 	}
 }
 
