@@ -20,7 +20,7 @@ type preferences struct{ *Model }
 // applyKept gives the console what a person chose before. What it cannot use stands in a banner.
 func (p preferences) applyKept(kept *config.Kept) {
 	p.applyTheme(kept.Theme)
-	pointer{p.Model}.turnMouse(kept.Mouse)
+	pointer(p).turnMouse(kept.Mouse)
 	p.notice.on = kept.Notice
 	p.kept = p.keep.apply(kept)
 	p.remap = remap{}
