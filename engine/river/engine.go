@@ -28,9 +28,6 @@ const (
 	// be due to a notice of the server; here none is.
 	fetchCooldown = time.Millisecond
 	fetchPoll     = 100 * time.Millisecond
-	// keepCompleted is how long completed jobs can be looked at with River's tools. A day, which
-	// is River's default, would be 400 million of them at 5,000 a second.
-	keepCompleted = time.Minute
 	// rescueAfter is after how long River frees the job of a node that is gone. The leader does
 	// so much sooner.
 	rescueAfter = storage.MaxTimeout + 5*time.Second
@@ -145,7 +142,7 @@ func (e *Engine) config() *river.Config {
 		Queues:        map[string]river.QueueConfig{placeholder: {MaxWorkers: 1}},
 		FetchCooldown: fetchCooldown, FetchPollInterval: fetchPoll,
 		JobTimeout: -1, RescueStuckJobsAfter: rescueAfter, MaxAttempts: maxAttempts,
-		CompletedJobRetentionPeriod: keepCompleted, ReindexerIndexNames: indexes,
+		ReindexerIndexNames: indexes,
 	}
 }
 

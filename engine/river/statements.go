@@ -86,11 +86,13 @@ func (c *changes) giveBack(id int64, at time.Time) {
 
 func (c *changes) complete(id int64) { c.completed = append(c.completed, id) }
 
-// queue adds the statements. A state is compared as a text, because the server would look for all
+// queue adds the statements. A job that is completed is deleted: the delivery tells what came of
+// it, and keeping the job until River deletes it takes a fifth more of the processor's time per
+// delivery. A state is compared as a text, because the server would look for all
 // running jobs by their index otherwise, in which those that have ended stay until a vacuum.
 func (c *changes) queue(to *pgx.Batch) {
 	if len(c.completed) > 0 {
-		to.Queue(`UPDATE river_job SET state = 'completed', finalized_at = now() WHERE id = ANY($1) AND state::text = 'running'`, c.completed)
+		to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND state::text = 'running'`, c.completed)
 	}
 	if len(c.back) > 0 {
 		to.Queue(`UPDATE river_job j SET state = 'available', attempt = 0, scheduled_at = back.at
