@@ -15,8 +15,7 @@ type campaignSession struct{ *session }
 
 // A campaignStore is the part of a store that these commands use.
 type campaignStore interface {
-	inventory.CampaignFindStore
-	Webhooks(context.Context) ([]storage.Webhook, error)
+	inventory.CampaignChooseStore
 	SaveCampaigns(context.Context, ...*storage.Campaign) error
 	// CheckCampaign returns the error with which the campaign would not be saved.
 	CheckCampaign(context.Context, storage.Campaign) error

@@ -13,28 +13,34 @@ import (
 
 func campaignListCommand(s campaignSession) *cobra.Command {
 	var limit int
+	var filter string
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the campaigns, newest first",
-		Long:  "Lists the campaigns, newest first, with the number of accepted executions and of messages that were delivered, bounced\nor failed.",
+		Long:  "Lists the campaigns, newest first, with the number of accepted executions and of messages that were delivered, bounced\nor failed.\n\n" + filterHelp(storage.CampaignFilter()),
 		Example: `backchannel campaign list
+backchannel campaign list --filter 'status:live is:silent'
 backchannel campaign list --limit 10 --output json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if limit < 0 {
-				return invalid("limit", negativeLimit, limit)
+			p := s.parser(cmd)
+			p.limit(limit)
+			chosen := p.filter(storage.CampaignFilter(), filter, s.now())
+			if err := p.bad.Err(); err != nil {
+				return err
 			}
 			return s.withStore(cmd.Context(), func(store campaignStore) error {
-				return s.listCampaigns(cmd.Context(), store, limit)
+				return s.listCampaigns(cmd.Context(), store, chosen, limit)
 			})
 		},
 	}
+	cmd.Flags().StringVar(&filter, "filter", "", "only those that `EXPR` selects, such as 'status:live sandbox:prod'")
 	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
 	return cmd
 }
 
-func (s campaignSession) listCampaigns(ctx context.Context, store campaignStore, limit int) error {
-	all, err := inventory.NewestCampaigns(ctx, store, limit)
+func (s campaignSession) listCampaigns(ctx context.Context, store campaignStore, of storage.Filter, limit int) error {
+	all, err := inventory.ChooseCampaigns(ctx, store, of, limit)
 	if err != nil {
 		return err
 	}
@@ -54,6 +60,10 @@ func (s campaignSession) listCampaigns(ctx context.Context, store campaignStore,
 		rows.add(c.Name, string(c.Channel), shownCampaignStatus(c), onOff(c.Webhooks), strconv.FormatInt(c.Executions, 10),
 			n(storage.MessageDelivered), n(storage.MessageBounce), n(storage.MessageError))
 	}
-	s.list(&rows, "no campaigns; create one with backchannel campaign create --name NAME --webhooks --activate")
+	empty := "no campaigns; create one with backchannel campaign create --name NAME --webhooks --activate"
+	if len(of.Terms) > 0 {
+		empty = "no campaigns match the filter"
+	}
+	s.list(&rows, empty)
 	return nil
 }

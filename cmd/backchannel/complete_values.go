@@ -104,6 +104,8 @@ func flagChoosers() map[string]chooser {
 		"execution export --format":    plain(export.ExecutionFormats()...),
 		"execution list --filter":      filterTerms(storage.ExecutionFilter()),
 		"execution tail --filter":      filterTerms(storage.ExecutionFilter()),
+		"campaign list --filter":       filterTerms(storage.CampaignFilter()),
+		"webhook list --filter":        filterTerms(storage.WebhookFilter()),
 		"message list --filter":        filterTerms(storage.MessageFilter()),
 
 		"check --only":             checkNames,

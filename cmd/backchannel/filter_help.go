@@ -13,13 +13,17 @@ func filterHelp(syntax storage.FilterSyntax) string {
 	var help strings.Builder
 	help.WriteString("A filter consists of terms that must all hold: KEY:VALUE, or a WORD that lists show, each negated by a - before it. Quote what has spaces in double quotes.\n" +
 		"Keys are " + strings.Join(keys, " ") + ";\n")
+	var takes []string
 	for _, key := range []string{"is", "state"} {
 		if values := syntax.Values(key); values != nil {
-			help.WriteString(key + ": takes " + strings.Join(values, ", ") + "; ")
+			takes = append(takes, key+": takes "+strings.Join(values, ", "))
 		}
 	}
 	if slices.Contains(keys, "code:") {
-		help.WriteString("code: takes 204 or 5xx; ")
+		takes = append(takes, "code: takes 204 or 5xx")
 	}
-	return help.String() + "since: and until: take 10m, 7d or a time."
+	if slices.Contains(keys, "since:") {
+		takes = append(takes, "since: and until: take 10m, 7d or a time")
+	}
+	return help.String() + strings.Join(takes, "; ") + "."
 }

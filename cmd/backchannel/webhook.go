@@ -20,7 +20,7 @@ type webhookSession struct{ *session }
 // A webhookStore is the part of a store that these commands use.
 type webhookStore interface {
 	inventory.Store
-	inventory.FindStore
+	inventory.ChooseStore
 	storage.RuntimeStore
 	CreateWebhook(context.Context, *storage.Webhook) error
 	UpdateWebhook(context.Context, *storage.Webhook) error

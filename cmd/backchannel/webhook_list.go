@@ -13,27 +13,34 @@ import (
 
 func webhookListCommand(s webhookSession) *cobra.Command {
 	var limit int
+	var filter string
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the webhooks, newest first",
+		Long:  "Lists the webhooks, newest first.\n\n" + filterHelp(storage.WebhookFilter()),
 		Example: `backchannel webhook list
+backchannel webhook list --filter 'state:paused channel:email'
 backchannel webhook list --limit 10 --output json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if limit < 0 {
-				return invalid("limit", negativeLimit, limit)
+			p := s.parser(cmd)
+			p.limit(limit)
+			chosen := p.filter(storage.WebhookFilter(), filter, s.now())
+			if err := p.bad.Err(); err != nil {
+				return err
 			}
 			return s.withStore(cmd.Context(), func(store webhookStore) error {
-				return s.listWebhooks(cmd.Context(), store, limit)
+				return s.listWebhooks(cmd.Context(), store, chosen, limit)
 			})
 		},
 	}
+	cmd.Flags().StringVar(&filter, "filter", "", "only those that `EXPR` selects, such as 'sandbox:prod outcome:failed'")
 	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
 	return cmd
 }
 
-func (s webhookSession) listWebhooks(ctx context.Context, store webhookStore, limit int) error {
-	all, err := inventory.Newest(ctx, store, limit)
+func (s webhookSession) listWebhooks(ctx context.Context, store webhookStore, of storage.Filter, limit int) error {
+	all, err := inventory.Choose(ctx, store, of, limit)
 	if err != nil {
 		return err
 	}
@@ -51,7 +58,11 @@ func (s webhookSession) listWebhooks(ctx context.Context, store webhookStore, li
 		}
 		rows.add(w.Name, words.List(w.Channels), shownURL(w, base), shownAuth(w), w.Organization, w.Sandbox.Name, shownState(w))
 	}
-	s.list(&rows, "no webhooks; create one with backchannel webhook create --name NAME --channel email")
+	empty := "no webhooks; create one with backchannel webhook create --name NAME --channel email"
+	if len(of.Terms) > 0 {
+		empty = "no webhooks match the filter"
+	}
+	s.list(&rows, empty)
 	return nil
 }
 

@@ -106,8 +106,5 @@ func Newest(ctx context.Context, store FindStore, limit int) ([]storage.Webhook,
 		return nil, err
 	}
 	slices.SortFunc(all, func(a, b storage.Webhook) int { return cmp.Compare(b.ID, a.ID) })
-	if limit > 0 {
-		all = all[:min(limit, len(all))]
-	}
-	return all, nil
+	return newest(all, limit), nil
 }

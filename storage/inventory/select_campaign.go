@@ -31,8 +31,5 @@ func NewestCampaigns(ctx context.Context, store CampaignFindStore, limit int) ([
 		return nil, err
 	}
 	slices.SortFunc(all, func(a, b storage.Campaign) int { return cmp.Compare(b.ID, a.ID) })
-	if limit > 0 {
-		all = all[:min(limit, len(all))]
-	}
-	return all, nil
+	return newest(all, limit), nil
 }

@@ -5,7 +5,6 @@ package campaigns
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -105,17 +104,7 @@ func (s *Screen) Webhook() (storage.ID, bool) {
 
 // compared returns what the filter compares of a campaign.
 func compared(r row) []storage.Fields {
-	values := map[string][]string{
-		"campaign": {r.Name, r.UUID, r.Latest().Name}, "status": {strings.ToLower(string(r.Status))}, "channel": {string(r.Channel)},
-		"category": {strings.ToLower(string(r.Category))}, "organization": {r.Organization}, "sandbox": {r.Sandbox.Name},
-	}
-	if r.webhook != nil {
-		values["webhook"] = []string{r.webhook.Name}
-	}
-	if r.silent != "" {
-		values["is"] = []string{"silent"}
-	}
-	return []storage.Fields{{Values: values}}
+	return []storage.Fields{r.Fields(r.webhook)}
 }
 
 // Copies returns what a person may need elsewhere of a campaign, such as the ID for a call.

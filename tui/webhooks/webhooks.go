@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"backchannel/storage"
-	"backchannel/storage/words"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 
@@ -111,17 +110,7 @@ func (w *Screen) readInventory(ctx context.Context) ([]row, error) {
 
 // compared returns what the filter compares of a webhook.
 func compared(r row) []storage.Fields {
-	values := map[string][]string{
-		"webhook": {r.Name}, "organization": {r.Organization}, "sandbox": {r.Sandbox.Name}, "channel": words.Texts(r.Channels),
-		"auth": {string(r.Auth.Type)}, "state": {string(r.State)},
-	}
-	if r.Auth.Type == storage.AuthJWT {
-		values["auth"] = append(values["auth"], string(r.Auth.JWT.Algorithm))
-	}
-	if r.last.ID != 0 {
-		values["outcome"] = []string{string(r.last.State)}
-	}
-	return []storage.Fields{{Values: values, Words: []string{r.URL, authWord(r.Auth), string(r.last.Status)}}}
+	return []storage.Fields{r.Fields(r.last)}
 }
 
 // Busy reports whether the selected webhook is being read, for the list or for f to fire at.

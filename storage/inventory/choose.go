@@ -1,0 +1,76 @@
+package inventory
+
+import (
+	"context"
+
+	"backchannel/storage"
+)
+
+// A ChooseStore is the part of a store with which webhooks are chosen.
+type ChooseStore interface {
+	FindStore
+	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
+}
+
+// Choose returns the newest webhooks that a filter chooses, at most limit; 0: all of them.
+func Choose(ctx context.Context, store ChooseStore, f storage.Filter, limit int) ([]storage.Webhook, error) {
+	all, err := Newest(ctx, store, 0)
+	if err != nil {
+		return nil, err
+	}
+	var chosen []storage.Webhook
+	for _, w := range all {
+		last, err := lastDelivery(ctx, store, f, w.ID)
+		if err != nil {
+			return nil, err
+		}
+		if f.Matches(w.Fields(last)) {
+			chosen = append(chosen, w)
+		}
+	}
+	return newest(chosen, limit), nil
+}
+
+// lastDelivery reads the newest delivery of a webhook, which only a filter asks for.
+func lastDelivery(ctx context.Context, store ChooseStore, f storage.Filter, webhook storage.ID) (last storage.Delivery, err error) {
+	if len(f.Terms) == 0 {
+		return last, nil
+	}
+	found, err := store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: webhook, Limit: 1})
+	if err != nil || len(found) == 0 {
+		return last, err
+	}
+	return found[0], nil
+}
+
+// A CampaignChooseStore is the part of a store with which campaigns are chosen.
+type CampaignChooseStore interface {
+	CampaignFindStore
+	Webhooks(ctx context.Context) ([]storage.Webhook, error)
+}
+
+// ChooseCampaigns returns the newest campaigns that a filter chooses, at most limit; 0: all of them.
+func ChooseCampaigns(ctx context.Context, store CampaignChooseStore, f storage.Filter, limit int) ([]storage.Campaign, error) {
+	all, err := NewestCampaigns(ctx, store, 0)
+	if err != nil {
+		return nil, err
+	}
+	webhooks, err := store.Webhooks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var chosen []storage.Campaign
+	for _, c := range all {
+		if f.Matches(c.Fields(c.Receiver(webhooks))) {
+			chosen = append(chosen, c)
+		}
+	}
+	return newest(chosen, limit), nil
+}
+
+func newest[T any](all []T, limit int) []T {
+	if limit > 0 {
+		all = all[:min(limit, len(all))]
+	}
+	return all
+}
