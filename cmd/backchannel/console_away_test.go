@@ -32,6 +32,7 @@ func TestAConsoleWhoseDatabaseIsAway(t *testing.T) {
 	s.see("cannot be reached", "--database is right", "waiting for it, stop with Ctrl+C")
 	start()
 	s.see("acme")
+	s.see("1 node")
 	stop()
 	s.see("database away: database", "cannot be reached") // the banner
 	s.press("5")

@@ -138,7 +138,6 @@ func TestTheDatabasesDiskIsFull(t *testing.T) {
 		return failed
 	})
 	accepted := node.acceptUntilFull()
-	node.says("disk full")
 	disk.clear()
 	c.awaitDelivered(ids)
 	c.eventually("the receiver to accept", func() bool { return node.answer() != http.StatusServiceUnavailable })
