@@ -2,12 +2,9 @@ package river
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/rivertype"
 
 	"backchannel/storage"
 )
@@ -33,33 +30,13 @@ func (e *Engine) restore(ctx context.Context, v view) error {
 	if err != nil || len(overdue) == 0 {
 		return err
 	}
-	jobs, err := getJobs(ctx, e.exec, overdue)
-	if err != nil {
+	lacking, err := withoutJob(ctx, e.pool, overdue)
+	if err != nil || len(lacking) == 0 {
 		return err
-	}
-	lacking := slices.DeleteFunc(overdue, func(id storage.ID) bool { return isLive(jobs[id]) })
-	if len(lacking) == 0 {
-		return nil
 	}
 	e.log.Warn("deliveries without a job get one", "deliveries", len(lacking))
 	return e.store.RestoreJobs(ctx, lacking...)
 }
-
-// getJobs returns the jobs of deliveries that have one.
-func getJobs(ctx context.Context, exec riverdriver.Executor, deliveries []storage.ID) (map[storage.ID]*rivertype.JobRow, error) {
-	found, err := exec.JobGetByIDMany(ctx, &riverdriver.JobGetByIDManyParams{ID: numbers(deliveries)})
-	if err != nil {
-		return nil, err
-	}
-	jobs := make(map[storage.ID]*rivertype.JobRow, len(found))
-	for _, job := range found {
-		jobs[deliveryOf(job)] = job
-	}
-	return jobs, nil
-}
-
-// isLive reports whether there is a job that is taken, or will be.
-func isLive(job *rivertype.JobRow) bool { return job != nil && job.FinalizedAt == nil }
 
 // Missed makes jobs for those of deliveries that have none, in place of ended ones. The rows of
 // the deliveries are locked, so that no job of theirs changes meanwhile but by River's tools.

@@ -60,6 +60,16 @@ func putFirst(to *pgx.Batch, deliveries []storage.ID, said func(queue string)) {
 	})
 }
 
+// withoutJob returns those of deliveries that have no job that is taken, or will be.
+func withoutJob(ctx context.Context, from sender, deliveries []storage.ID) ([]storage.ID, error) {
+	rows, err := from.Query(ctx, `SELECT id FROM unnest($1::bigint[]) AS d (id)
+		WHERE NOT EXISTS (SELECT FROM river_job j WHERE j.id = d.id AND j.finalized_at IS NULL)`, numbers(deliveries))
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[storage.ID])
+}
+
 // remove deletes those of jobs that are not running.
 func remove(to *pgx.Batch, deliveries []storage.ID) {
 	to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND state::text <> 'running'`, numbers(deliveries))

@@ -14,13 +14,16 @@ type ChooseStore interface {
 
 // Choose returns the newest webhooks that a filter chooses, at most limit; 0: all of them.
 func Choose(ctx context.Context, store ChooseStore, f storage.Filter, limit int) ([]storage.Webhook, error) {
+	if len(f.Terms) == 0 {
+		return Newest(ctx, store, limit)
+	}
 	all, err := Newest(ctx, store, 0)
 	if err != nil {
 		return nil, err
 	}
 	var chosen []storage.Webhook
 	for _, w := range all {
-		last, err := lastDelivery(ctx, store, f, w.ID)
+		last, err := lastDelivery(ctx, store, w.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -31,11 +34,8 @@ func Choose(ctx context.Context, store ChooseStore, f storage.Filter, limit int)
 	return newest(chosen, limit), nil
 }
 
-// lastDelivery reads the newest delivery of a webhook, which only a filter asks for.
-func lastDelivery(ctx context.Context, store ChooseStore, f storage.Filter, webhook storage.ID) (last storage.Delivery, err error) {
-	if len(f.Terms) == 0 {
-		return last, nil
-	}
+// lastDelivery reads the newest delivery of a webhook, or the zero one if there is none.
+func lastDelivery(ctx context.Context, store ChooseStore, webhook storage.ID) (last storage.Delivery, err error) {
 	found, err := store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: webhook, Limit: 1})
 	if err != nil || len(found) == 0 {
 		return last, err
@@ -51,6 +51,9 @@ type CampaignChooseStore interface {
 
 // ChooseCampaigns returns the newest campaigns that a filter chooses, at most limit; 0: all of them.
 func ChooseCampaigns(ctx context.Context, store CampaignChooseStore, f storage.Filter, limit int) ([]storage.Campaign, error) {
+	if len(f.Terms) == 0 {
+		return NewestCampaigns(ctx, store, limit)
+	}
 	all, err := NewestCampaigns(ctx, store, 0)
 	if err != nil {
 		return nil, err
