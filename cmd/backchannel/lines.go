@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/charmbracelet/x/term"
+	"golang.org/x/sys/unix"
 
 	"backchannel/tui/style"
 )
@@ -71,20 +72,27 @@ func (l *lines) AskSecret(ctx context.Context, question string) (string, error) 
 	if !l.prompts() {
 		return l.Ask(ctx, question)
 	}
-	l.question(question)
-	fd := l.in.Fd()
-	before, err := term.GetState(fd)
+	restore, err := hideTyping(l.in.Fd())
 	if err != nil {
 		return "", fmt.Errorf("hide what is typed: %w", err)
 	}
 	defer func() {
-		_ = term.Restore(fd, before)
+		restore()
 		l.Say("")
 	}()
-	return await(ctx, func() (string, error) {
-		text, err := term.ReadPassword(fd)
-		return string(text), err
-	})
+	l.question(question) // last: from here on someone may type, or paste
+	return l.line(ctx)
+}
+
+// hideTyping stops the terminal from showing what is typed, until restore.
+func hideTyping(fd uintptr) (restore func(), err error) {
+	before, err := term.GetState(fd)
+	if err != nil {
+		return nil, err
+	}
+	hidden := *before
+	hidden.Lflag &^= unix.ECHO
+	return func() { _ = term.Restore(fd, before) }, term.SetState(fd, &hidden)
 }
 
 // line reads a line, unless ctx ends first.

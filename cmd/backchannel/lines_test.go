@@ -34,7 +34,7 @@ func TestLinesOnADumbTerminal(t *testing.T) {
 	answer("Method, one of", "jwt")
 	answer("Algorithm, one of", "HS256")
 	answer("Secret [empty: at least 32 bytes]: ", "short-and-secret")
-	answer("Error: ", "")
+	s.see("Error: ")
 	answer("Secret [kept]: ", "a secret of well over thirty-two bytes")
 	for _, question := range []string{"Issuer", "Subject", "Audience", "Extra claims", "Key ID", "Token lifetime", "Header [", "Prefix ["} {
 		answer(question, "")
