@@ -24,7 +24,7 @@ type headerForm struct {
 }
 
 // headerForms returns the forms, widest first. From 80 columns the names of the views are more
-// important than the host of the receiver, and than what waits.
+// important than the host of the receiver, and than all but the worst of what waits.
 func headerForms() []headerForm {
 	return []headerForm{
 		{190, tabsBranded, 3, 16, 21, countWords, 5, true},
@@ -34,8 +34,8 @@ func headerForms() []headerForm {
 		{124, tabsClose, 1, 11, 14, countWords, 4, false},
 		{120, tabsClose, 1, 11, 14, countWords, 3, false},
 		{104, tabsClose, 1, 11, 14, countGlyphs, 4, false},
-		{86, tabsClose, 1, 11, 14, countNone, 0, false},
-		{80, tabsClose, 1, 11, 6, countNone, 0, false},
+		{96, tabsClose, 1, 11, 6, countGlyphs, 4, false},
+		{80, tabsClose, 1, 9, 6, countWorst, 3, false},
 		{67, tabsNumbers, 1, 11, 14, countGlyphs, 4, false},
 		{screen.LeastWidth, tabsNumbers, 1, 9, 14, countSum, 4, false},
 	}

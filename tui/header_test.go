@@ -36,11 +36,13 @@ func headerItems() map[string]*regexp.Regexp {
 // headerColumns returns the column at which each item of a header begins, of the number in
 // front of a word that at which it ends.
 func headerColumns(items map[string]*regexp.Regexp, line string) map[string]int {
-	columns := map[string]int{}
+	columns, worst := map[string]int{}, headerFormAt(ansi.StringWidth(line)).counts == countWorst
 	for item, pattern := range items {
 		at := pattern.FindStringIndex(line)
 		switch {
 		case at == nil:
+		case worst && (item == "queued" || item == "retrying" || item == "parked"):
+			columns["the worst"] = utf8.RuneCountInString(line[:at[0]])
 		case item == "tab 1" || item == "the number":
 			columns[item] = utf8.RuneCountInString(line[:at[1]])
 		default:
@@ -128,7 +130,7 @@ func TestNothingMovesTheStatus(t *testing.T) {
 			return line[strings.IndexAny(line, "●:"):]
 		}
 		before := map[int]string{}
-		widths := []int{60, 66, 67, 79, 80, 86, 100, 104, 119, 120, 124, 134, 150, 160, 168, 190, 200, 220}
+		widths := []int{60, 66, 67, 79, 80, 95, 96, 104, 119, 120, 124, 134, 150, 160, 168, 190, 200, 220}
 		for _, width := range widths {
 			c.size(width, 24)
 			before[width] = status()
@@ -192,8 +194,11 @@ func TestWhatTheHeaderSays(t *testing.T) {
 			{60, calm, "▸1 2 3 4 5 Webhooks ● engine 127.0.0.1:9443 0 waiting"},
 			{60, busy, "▸1 2 3 4 5 Webhooks ○ 4194304 :19443 1.3M waiting"},
 			{67, busy, "▸1 2 3 4 5 Webhooks ○ 4194304 :19443 ·1.2M ↻12k ‖100k"},
-			{80, calm, "▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity ● engine :9443"},
-			{100, calm, "▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity ● engine 127.0.0.1:9443"},
+			{80, calm, "▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity ● engine :9443 ·0"},
+			{80, busy, "▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity ○ 4194304 :19443 ‖.1M"},
+			{80, status(4711, "https://127.0.0.1:9443", 3, 12, 0, 1), "▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity ● engine :9443 ↻12"},
+			{96, busy, "▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity ○ 4194304 :19443 ·1.2M ↻12k ‖100k"},
+			{104, calm, "▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity ● engine 127.0.0.1:9443 ·0 ↻0 ‖0"},
 			{110, busy, "▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity ○ 4194304 :19443 ·1.2M ↻12k ‖100k"},
 			{120, busy, "▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity ○ 4194304 :19443 1M queued 12k retrying .1M parked"},
 			{160, calm, "▸1 Webhooks 2 Campaigns 3 Deliveries 4 Receiver 5 Activity ● engine 127.0.0.1:9443 0 queued 0 retrying 0 parked 1 receipt"},

@@ -45,11 +45,12 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 				for width := screen.LeastWidth; width < 155; width++ {
 					c.size(width, 30)
 					who, where := test.want[0], test.want[1]
-					switch form := headerFormAt(width); {
-					case form.tabs == tabsNumbers:
-						who = longest(form.engine, who, strings.Replace(who, "engine 99", "99", 1))
+					form := headerFormAt(width)
+					who = longest(form.engine, who, strings.Replace(who, "engine 99", "99", 1))
+					if form.tabs == tabsNumbers {
 						where = strings.TrimPrefix(where, "1 ") // the name is behind the numbers
-					case form.receiver < len(where):
+					}
+					if form.receiver < len(where) {
 						where = strings.TrimPrefix(where, "127.0.0.1")
 					}
 					c.see(who, where) // whoever delivers, and where

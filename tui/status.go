@@ -112,36 +112,48 @@ func receiverPhrase(s *screen.Env, cells int) string {
 type countForm int
 
 const (
-	countNone   countForm = iota
-	countSum              // all of them
-	countGlyphs           // those in each state, behind its glyph
-	countWords            // before its name
+	countSum    countForm = iota // all of them
+	countWorst                   // those in the state that most needs somebody, behind its glyph
+	countGlyphs                  // those in each state, behind its glyph
+	countWords                   // before its name
 )
 
-// countedStates returns the states of deliveries that wait.
+// countedStates returns the states of deliveries that wait, the worst last.
 func countedStates() []storage.State {
 	return []storage.State{storage.Queued, storage.Retrying, storage.Parked}
 }
 
 // draw draws the counts, each in a slot for a number of so many cells.
 func (f countForm) draw(s *screen.Env, cells int) (parts []string) {
-	th, all := s.Theme, int64(0)
+	all, worst := int64(0), storage.Queued
 	for _, state := range countedStates() {
 		n := s.Status.Counts.Deliveries[state]
 		all += n
-		glyph, ink := screen.StateStyle(th, state)
+		if n > 0 {
+			worst = state
+		}
 		switch f {
 		case countGlyphs:
-			parts = append(parts, inkOf(n, ink, th.Dim).Render(glyph)+
-				inkOf(n, th.Text, th.Dim).Render(component.Fit(screen.ShortCount(n, cells), cells)))
+			parts = append(parts, glyphCount(s, state, cells))
 		case countWords:
-			parts = append(parts, inkOf(n, th.Text, th.Dim).Render(count(n, cells, string(state), string(state))))
+			parts = append(parts, inkOf(n, s.Theme.Text, s.Theme.Dim).Render(count(n, cells, string(state), string(state))))
 		}
 	}
-	if f == countSum {
-		parts = append(parts, inkOf(all, th.Text, th.Dim).Render(count(all, cells, "waiting", "waiting")))
+	switch f {
+	case countSum:
+		parts = append(parts, inkOf(all, s.Theme.Text, s.Theme.Dim).Render(count(all, cells, "waiting", "waiting")))
+	case countWorst:
+		parts = append(parts, glyphCount(s, worst, cells))
 	}
 	return parts
+}
+
+// glyphCount draws how many deliveries are in a state, behind its glyph.
+func glyphCount(s *screen.Env, state storage.State, cells int) string {
+	n, th := s.Status.Counts.Deliveries[state], s.Theme
+	glyph, ink := screen.StateStyle(th, state)
+	return inkOf(n, ink, th.Dim).Render(glyph) +
+		inkOf(n, th.Text, th.Dim).Render(component.Fit(screen.ShortCount(n, cells), cells))
 }
 
 // inkOf returns the style of a number and of what belongs to it.
