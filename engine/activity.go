@@ -17,6 +17,8 @@ type activityRecorder struct {
 	now   func() time.Time
 }
 
+// record stamps the activity with the current time, logs it and stores it. A failure to store it
+// is only logged: what the activity reports has happened in any case.
 func (r activityRecorder) record(ctx context.Context, a storage.Activity) {
 	a.At = r.now()
 	r.log.Info(a.Text, "kind", a.Kind)
@@ -32,12 +34,15 @@ type readMonitor struct {
 	failing atomic.Bool
 }
 
+// failed records that the store could not be read. The end of ctx is not a failure of the store.
 func (m *readMonitor) failed(ctx context.Context, err error) {
 	if ctx.Err() == nil && !m.failing.Swap(true) {
 		m.log.Error("read deliveries", "error", err)
 	}
 }
 
+// succeeded records that the store could be read. It is called for each page, so the common case
+// is a load without a write.
 func (m *readMonitor) succeeded() {
 	if m.failing.Load() && m.failing.Swap(false) {
 		m.log.Info("deliveries can be read again")

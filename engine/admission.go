@@ -62,10 +62,13 @@ func (a *admission) blocked(now time.Time, inFlight int) time.Duration {
 	if inFlight >= a.throttle.limit(now, most) {
 		return recoverAfter
 	}
+	// Of several engines only one probes an endpoint that is failing; the others wait until the
+	// breaker closes, which they learn from the store.
 	if a.breaker.Open() && a.part != nil && !a.part.Probes {
 		return never
 	}
 	if ok, wait := a.breaker.Ready(now); !ok {
+		// Ready returns 0 while a probe is in flight. Only its outcome decides when to go on.
 		if wait == 0 {
 			wait = never
 		}
@@ -95,7 +98,9 @@ func (a *admission) room(now time.Time, inFlight int) (n int, wait time.Duration
 	return min(n, int(tokens)), 0
 }
 
-// divide changes which part of what the webhook allows this engine may use.
+// divide changes which part of what the webhook allows this engine may use. The limiter is
+// replaced only if the number of engines has changed: a new one starts with a full bucket, so
+// replacing it at each call would admit more than the rate.
 func (a *admission) divide(part Part) {
 	before := a.part
 	a.part = &part
@@ -111,6 +116,7 @@ func (a *admission) reserve(now time.Time) time.Duration {
 	}
 	r := a.limiter.ReserveN(now, 1)
 	wait := r.DelayFrom(now)
+	// Return the token: the caller will ask again, and must not find that it has already paid.
 	if wait > 0 {
 		r.CancelAt(now)
 	}
@@ -131,6 +137,7 @@ func (a *admission) end(class policy.Class, probe bool, now time.Time) (changed 
 func (a *admission) update(w storage.Webhook, now time.Time) {
 	before := a.webhook
 	a.webhook = w
+	// The ID is 0 when the first version arrives after the start, which is not an edit.
 	if before.ID != 0 && before.Version != w.Version {
 		a.breaker.ProbeNow(now)
 	}
@@ -139,6 +146,8 @@ func (a *admission) update(w storage.Webhook, now time.Time) {
 	}
 }
 
+// newLimiter returns a limiter for this engine's part of the webhook's rate. Engines do not share
+// tokens: asking a database for each of them would cost more than the attempts.
 func (a *admission) newLimiter() *rate.Limiter {
 	perSecond := a.webhook.Delivery.RatePerSec
 	if a.part != nil && a.part.Engines > 1 {
@@ -147,8 +156,9 @@ func (a *admission) newLimiter() *rate.Limiter {
 	return newLimiter(perSecond)
 }
 
-// newLimiter returns a bucket with the tokens of 50 ms. Timers are too coarse to admit
-// thousands of attempts a second one by one.
+// newLimiter returns a bucket that holds the tokens of 50 ms, but at least one, or nil if there
+// is no limit. With a burst of 1, each attempt would wait for a timer of its own, and timers are
+// too coarse to admit thousands of attempts a second.
 func newLimiter(perSecond float64) *rate.Limiter {
 	if perSecond == 0 {
 		return nil

@@ -7,6 +7,8 @@ import (
 	"strings"
 )
 
+// alsoNeeded is a part of messages that [ExplainRelay] removes, because a request that is relayed
+// has nothing to do with Journey Optimizer.
 const alsoNeeded = ", which Journey Optimizer would need as well"
 
 // explainNoAgreement returns what an endpoint supports that accepts none of the TLS versions
@@ -19,7 +21,7 @@ func (d *dialer) explainNoAgreement(ctx context.Context, alert string, f *failed
 	if alert != "" {
 		alert = " (TLS alert " + alert + ")"
 	}
-	state, err := d.shakeWidely(ctx, f)
+	state, err := d.handshakeOfferingAll(ctx, f)
 	switch {
 	case err == nil && state.Version < tls.VersionTLS12:
 		return fmt.Sprintf("the endpoint speaks no newer version than %s, which is not secure (RFC 8996)%s%s", tls.VersionName(state.Version), alert, need)
@@ -32,7 +34,9 @@ func (d *dialer) explainNoAgreement(ctx context.Context, alert string, f *failed
 	return "the endpoint has no TLS version, cipher suite or signature algorithm in common with what is offered, TLS 1.2 and 1.3" + alert + need
 }
 
-func (d *dialer) shakeWidely(ctx context.Context, f *failedHandshake) (tls.ConnectionState, error) {
+// handshakeOfferingAll makes a handshake that offers every TLS version and cipher suite of
+// crypto/tls and verifies nothing, and returns what was agreed on.
+func (d *dialer) handshakeOfferingAll(ctx context.Context, f *failedHandshake) (tls.ConnectionState, error) {
 	ctx, cancel := untraced(ctx)
 	defer cancel()
 	made, err := d.DialContext(ctx, "tcp", f.address)

@@ -80,18 +80,21 @@ func alertOf(err error) (tls.AlertError, bool) {
 // explainAlert returns a problem that says why the endpoint refused the handshake.
 func (d *dialer) explainAlert(ctx context.Context, code tls.AlertError, f *failedHandshake) error {
 	switch code {
+	// These alerts are about this connection, so another attempt may succeed. An endpoint that
+	// sends any other alert would send it again.
 	case alertInternalError, alertUserCanceled, alertBadRecordMAC, alertUnexpectedMessage, 0:
 		return problemf(storage.ClassTLS, "the endpoint aborted the TLS handshake with the alert %s", alertName(code))
 	case alertUnrecognizedName:
 		return finalf(storage.ClassTLS, "the endpoint's server has no certificate for the host name %s (TLS alert unrecognized_name); correct the URL's host, or have the endpoint's operator set up that name there", f.config.ServerName)
 	case alertNoApplication:
+		// Which protocols were offered decides what the endpoint's operator has to enable.
 		if !slices.Contains(f.config.NextProtos, "h2") {
 			return finalf(storage.ClassTLS, "the endpoint wants HTTP/1.1, and does not speak it on that port (TLS alert no_application_protocol); its operator must enable it there (ALPN, RFC 7301)")
 		}
 		return finalf(storage.ClassTLS, "the endpoint speaks neither HTTP/2 nor HTTP/1.1 on that port (TLS alert no_application_protocol); correct the URL's port, or have the endpoint's operator offer one of them (ALPN, RFC 7301)")
 	}
-	if f.wanted.asked.Load() {
-		return finalf(storage.ClassTLS, "%s", d.explainClientAlert(code, f.wanted))
+	if f.certRequest.asked.Load() {
+		return finalf(storage.ClassTLS, "%s", d.explainClientAlert(code, f.certRequest))
 	}
 	if isCertificateAlert(code) {
 		return finalf(storage.ClassTLS, "the endpoint refused the connection with the TLS alert %s, and did not ask for a client certificate; its operator can tell why", alertName(code))
@@ -108,26 +111,26 @@ func (d *dialer) explainUnanswered(ctx context.Context, l *link, err error) erro
 	if _, secured := l.Conn.(*tls.Conn); !secured && isClosed(err) {
 		return problemf(storage.ClassTransport, "%s; if the port speaks HTTPS, set the URL to https:// instead of http://", broken(err))
 	}
-	if !l.wanted.asked.Load() {
+	if !l.certRequest.asked.Load() {
 		return err
 	}
 	code, refused := alertOf(err)
 	if !refused {
-		again := d.shakeUnasked(ctx, l)
+		again := d.handshakeOnly(ctx, l)
 		if isClosed(again) {
-			return finalf(storage.ClassTLS, "%s", d.explainClient("it closes the connection after the handshake", l.wanted))
+			return finalf(storage.ClassTLS, "%s", d.explainClient("it closes the connection after the handshake", l.certRequest))
 		}
 		code, refused = alertOf(again)
 	}
 	if !refused {
 		return err
 	}
-	return finalf(storage.ClassTLS, "%s", d.explainClientAlert(code, l.wanted))
+	return finalf(storage.ClassTLS, "%s", d.explainClientAlert(code, l.certRequest))
 }
 
-// shakeUnasked makes a handshake, sends no request, and waits a second for an alert. It
+// handshakeOnly makes a handshake, sends no request, and waits a second for an alert. It
 // returns the error with which the endpoint ended the connection, or nil if it did not.
-func (d *dialer) shakeUnasked(ctx context.Context, l *link) error {
+func (d *dialer) handshakeOnly(ctx context.Context, l *link) error {
 	ctx, cancel := untraced(ctx)
 	defer cancel()
 	by, err := d.trust.now(ctx)
@@ -150,13 +153,15 @@ func (d *dialer) shakeUnasked(ctx context.Context, l *link) error {
 	return err
 }
 
+// isCertificateAlert reports whether an alert is about a certificate or about access (RFC 8446
+// §6.2).
 func isCertificateAlert(code tls.AlertError) bool {
 	return code >= alertBadCertificate && code <= alertCertificateUnknown || code == alertUnknownCA || code == alertCertificateRequired || code == alertAccessDenied
 }
 
 // explainClientAlert explains the alert of an endpoint that had asked for a client
 // certificate.
-func (d *dialer) explainClientAlert(code tls.AlertError, w *wanted) string {
+func (d *dialer) explainClientAlert(code tls.AlertError, w *certRequest) string {
 	why := map[tls.AlertError]string{
 		alertUnknownCA:          "does not know the authority that issued it: have the endpoint's operator trust that authority, or name another one",
 		alertCertificateExpired: "says that it has expired: name a renewed one",
@@ -171,7 +176,7 @@ func (d *dialer) explainClientAlert(code tls.AlertError, w *wanted) string {
 
 // explainClient explains the refusal of a client certificate, or of its absence. sign is
 // what indicates the refusal.
-func (d *dialer) explainClient(sign string, w *wanted) string {
+func (d *dialer) explainClient(sign string, w *certRequest) string {
 	if d.client == "" {
 		return fmt.Sprintf("the endpoint wants a client certificate (%s)%s%s%s", sign, noClient, acceptable(w.issuer), nameClient)
 	}

@@ -16,6 +16,7 @@ import (
 	"backchannel/storage"
 )
 
+// maxResponseBody is how much of an answer's body is kept, in bytes.
 const maxResponseBody = storage.MaxAnswerBody
 
 // A Result is an attempt and the class of its outcome.
@@ -30,6 +31,9 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	return ep.vary(ctx, job, Variation{}, now)
 }
 
+// vary makes an attempt whose request differs as v says. Preparing the request has a deadline,
+// because a key may be read from a network file system, but does not count as the endpoint's time
+// if v signs.
 func (ep *endpoint) vary(ctx context.Context, job *storage.Job, v Variation, now time.Time) Result {
 	began, timeout := time.Now(), ep.webhook.Delivery.Timeout+v.Over
 	preparing, prepared := context.WithDeadline(ctx, began.Add(timeout))
@@ -68,6 +72,7 @@ func (ep *endpoint) outgoing(lines []storage.HeaderField, job *storage.Job, v Va
 	return o
 }
 
+// begun returns the result of an attempt that has only begun.
 func begun(job *storage.Job, now time.Time) Result {
 	return Result{Attempt: storage.Attempt{DeliveryID: job.DeliveryID, N: job.Attempts + 1, At: now}}
 }
@@ -81,6 +86,8 @@ func (ep *endpoint) lines(ctx context.Context, job *storage.Job, v Variation, no
 	if err != nil {
 		return nil, err
 	}
+	// The delivery's ID is the same in every attempt, so that an endpoint can recognize a
+	// repetition; the attempt's number tells the repetitions apart.
 	lines = append(lines,
 		storage.HeaderField{Name: "Backchannel-Delivery", Value: job.DeliveryID.String()},
 		storage.HeaderField{Name: "Backchannel-Attempt", Value: strconv.Itoa(job.Attempts + 1)})
@@ -111,6 +118,8 @@ func (ep *endpoint) answered(ctx context.Context, r *Result, resp *http.Response
 	r.Attempt.ResponseBody, r.Attempt.ResponseFlaw = readSome(resp.Body)
 	_ = resp.Body.Close()
 	r.Class = policy.JudgeStatus(resp.StatusCode)
+	// The built-in receiver is on this machine, so a full disk there is this machine's shortage,
+	// not a failure of the endpoint. The header is believed from no other endpoint.
 	if lack := resp.Header.Get(storage.UnstoredHeader); lack != "" && ep.webhook.URL == storage.BuiltinReceiver {
 		r.starve("the built-in receiver could not store it: " + clipped(lack))
 		return
@@ -155,11 +164,15 @@ func (r *Result) starve(lack string) {
 	r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTransport, lack
 }
 
+// abort records that the attempt was cut off, by a person's cancellation or by the end of the
+// engine. The caller knows which, and counts neither as a failure.
 func (r *Result) abort() {
 	r.Class = policy.Aborted
 	r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTransport, "cancelled while in flight"
 }
 
+// fail records the error that ended the attempt. The class of an error decides whether it is
+// retried, unless the problem itself knows better.
 func (r *Result) fail(err error, at phase) {
 	if lack := shortage(err, at); lack != "" {
 		r.starve(lack)
@@ -192,6 +205,8 @@ func readSome(body io.Reader) ([]byte, storage.BodyFlaw) {
 	return read, ""
 }
 
+// sortedFields returns the fields of a header by name. net/http keeps a header in a map, so the
+// order in which they arrived is lost, and any fixed order is better than that of the map.
 func sortedFields(header http.Header) []storage.HeaderField {
 	fields := make([]storage.HeaderField, 0, len(header))
 	for name, values := range header {

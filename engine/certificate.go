@@ -11,24 +11,25 @@ import (
 	"time"
 )
 
-// Parts of messages: how to have an authority trusted, on the command line and in the form.
+// Parts of messages: how to have an authority trusted, with the flag's name and the form's label.
 const (
 	flagCA = "--tls-ca (CA file)"
 	nameCA = "name its certificate with " + flagCA
 )
 
-// A presented is the chain of certificates that an endpoint sent, with everything that it
-// was verified by. It explains why verification failed: which certificate is at fault, and
-// who can correct that. crypto/x509 says neither if several certificates are involved.
-type presented struct {
+// A presentedChain is the chain of certificates that an endpoint sent, together with what it was
+// verified against. It explains why verification failed: which certificate is at fault, and who
+// can correct that. The errors of crypto/x509 say neither when the chain has several
+// certificates.
+type presentedChain struct {
 	sent []*x509.Certificate // the endpoint's own first
-	by   *trusted
+	by   *authorities
 	host string
 	now  time.Time
 }
 
 // explain returns in one line why the chain does not verify.
-func (p *presented) explain(err error) string {
+func (p *presentedChain) explain(err error) string {
 	var (
 		unknown x509.UnknownAuthorityError
 		host    x509.HostnameError
@@ -52,9 +53,11 @@ func (p *presented) explain(err error) string {
 	return "the endpoint's certificate does not verify: " + plain(err)
 }
 
-func (p *presented) explainInvalid(invalid x509.CertificateInvalidError) string {
+// explainInvalid explains a certificate that crypto/x509 found invalid in itself.
+func (p *presentedChain) explainInvalid(invalid x509.CertificateInvalidError) string {
 	cert := invalid.Cert
 	if cert == nil {
+		// Some errors of crypto/x509 name no certificate. They concern the endpoint's own.
 		cert = p.sent[0]
 	}
 	switch invalid.Reason {
@@ -68,24 +71,26 @@ func (p *presented) explainInvalid(invalid x509.CertificateInvalidError) string 
 		return p.explainConstraints(invalid)
 	case x509.TooManyIntermediates:
 		return fmt.Sprintf("%s allows fewer intermediate certificates beneath it (pathLenConstraint %d, RFC 5280 §4.2.1.9) than there are; %s",
-			p.place(cert), cert.MaxPathLen, p.reissue(cert))
+			p.describe(cert), cert.MaxPathLen, p.reissue(cert))
 	}
-	return fmt.Sprintf("%s does not verify: %s", p.place(cert), plain(invalid))
+	return fmt.Sprintf("%s does not verify: %s", p.describe(cert), plain(invalid))
 }
 
-func (p *presented) explainValidity(cert *x509.Certificate) string {
+// explainValidity explains a certificate that has expired or is not valid yet. It gives this
+// machine's time as well, because a wrong clock looks the same.
+func (p *presentedChain) explainValidity(cert *x509.Certificate) string {
 	what, at := "expired on", cert.NotAfter
 	if p.now.Before(cert.NotBefore) {
 		what, at = "is not valid before", cert.NotBefore
 	}
 	return fmt.Sprintf("%s %s %s, and it is %s here; if this machine's clock is right, %s",
-		p.place(cert), what, stamp(at), stamp(p.now), p.renewal(cert))
+		p.describe(cert), what, stamp(at), stamp(p.now), p.renewal(cert))
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // renewal returns who has to replace an expired certificate, and how.
-func (p *presented) renewal(cert *x509.Certificate) string {
+func (p *presentedChain) renewal(cert *x509.Certificate) string {
 	switch {
 	case cert.Equal(p.sent[0]):
 		return "the endpoint's operator must renew it"
@@ -96,25 +101,27 @@ func (p *presented) renewal(cert *x509.Certificate) string {
 }
 
 // reissue returns who has to have a certificate reissued that is itself faulty.
-func (p *presented) reissue(cert *x509.Certificate) string {
+func (p *presentedChain) reissue(cert *x509.Certificate) string {
 	if p.isSent(cert) {
 		return "the endpoint's operator must have it issued anew"
 	}
 	return "have it reissued, and name the new one with --tls-ca (CA file)"
 }
 
-func (p *presented) explainNoAuthority(cert *x509.Certificate) string {
+func (p *presentedChain) explainNoAuthority(cert *x509.Certificate) string {
 	return fmt.Sprintf("%s is not marked as an authority's (it has no basicConstraints with CA:TRUE, RFC 5280 §4.2.1.9), so no certificate that it signed can be trusted; %s",
-		p.place(cert), p.reissue(cert))
+		p.describe(cert), p.reissue(cert))
 }
 
-func (p *presented) explainUsage() string {
+// explainUsage explains a chain that is not for servers. crypto/x509 does not say which
+// certificate restricts the usage, and each certificate of a chain may (RFC 5280 §4.2.1.12).
+func (p *presentedChain) explainUsage() string {
 	for _, cert := range p.known() {
 		if len(cert.ExtKeyUsage)+len(cert.UnknownExtKeyUsage) == 0 || serves(cert) {
 			continue
 		}
 		return fmt.Sprintf("%s is not for servers: its extended key usage is %s and lacks serverAuth (RFC 5280 §4.2.1.12); %s",
-			p.place(cert), usages(cert), p.reissue(cert))
+			p.describe(cert), usages(cert), p.reissue(cert))
 	}
 	return "the endpoint's certificate is not for servers; its operator must have it issued anew, with the extended key usage serverAuth"
 }
@@ -134,11 +141,11 @@ func usages(cert *x509.Certificate) string {
 	return clipped(strings.Join(names, ", "))
 }
 
-func (p *presented) explainConstraints(invalid x509.CertificateInvalidError) string {
+func (p *presentedChain) explainConstraints(invalid x509.CertificateInvalidError) string {
 	for _, cert := range p.known()[1:] {
 		if constrained(cert) {
 			return fmt.Sprintf("%s may not issue certificates for the names in the endpoint's (name constraints, RFC 5280 §4.2.1.10): %s; the endpoint's operator must get one from another authority",
-				p.place(cert), clipped(strings.TrimPrefix(invalid.Detail, "x509: ")))
+				p.describe(cert), clipped(strings.TrimPrefix(invalid.Detail, "x509: ")))
 		}
 	}
 	return "an authority of the endpoint's chain may not issue certificates for its names (name constraints, RFC 5280 §4.2.1.10): " + clipped(invalid.Detail)
@@ -149,11 +156,11 @@ func constrained(c *x509.Certificate) bool {
 		len(c.PermittedURIDomains)+len(c.ExcludedURIDomains)+len(c.PermittedEmailAddresses)+len(c.ExcludedEmailAddresses) > 0
 }
 
-func (p *presented) explainExtension() string {
+func (p *presentedChain) explainExtension() string {
 	for _, cert := range p.known() {
 		if len(cert.UnhandledCriticalExtensions) > 0 {
 			return fmt.Sprintf("%s has a critical extension (%s) that is not known here, and must not be accepted then (RFC 5280 §4.2); %s",
-				p.place(cert), cert.UnhandledCriticalExtensions[0], p.reissue(cert))
+				p.describe(cert), cert.UnhandledCriticalExtensions[0], p.reissue(cert))
 		}
 	}
 	return "a certificate of the endpoint's chain has a critical extension that is not known here"
@@ -161,7 +168,7 @@ func (p *presented) explainExtension() string {
 
 // known returns the certificates that the endpoint sent and those of the CA files, each
 // once.
-func (p *presented) known() []*x509.Certificate {
+func (p *presentedChain) known() []*x509.Certificate {
 	all := slices.Clone(p.sent)
 	for _, named := range p.by.named {
 		if !p.isSent(named.Certificate) {
@@ -171,14 +178,14 @@ func (p *presented) known() []*x509.Certificate {
 	return all
 }
 
-func (p *presented) isSent(cert *x509.Certificate) bool {
+func (p *presentedChain) isSent(cert *x509.Certificate) bool {
 	return slices.ContainsFunc(p.sent, cert.Equal)
 }
 
-func (p *presented) isNamed(cert *x509.Certificate) bool { return p.fileOf(cert) != "" }
+func (p *presentedChain) isNamed(cert *x509.Certificate) bool { return p.fileOf(cert) != "" }
 
 // fileOf returns the CA file that contains a certificate, or "".
-func (p *presented) fileOf(cert *x509.Certificate) string {
+func (p *presentedChain) fileOf(cert *x509.Certificate) string {
 	for _, named := range p.by.named {
 		if named.Equal(cert) {
 			return named.file
@@ -187,8 +194,9 @@ func (p *presented) fileOf(cert *x509.Certificate) string {
 	return ""
 }
 
-// place describes a certificate by its position in the chain.
-func (p *presented) place(cert *x509.Certificate) string {
+// describe returns the role of a certificate in the chain, and its name and position where these
+// help to find it.
+func (p *presentedChain) describe(cert *x509.Certificate) string {
 	i := slices.IndexFunc(p.sent, cert.Equal)
 	switch {
 	case i == 0:

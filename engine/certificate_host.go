@@ -31,11 +31,13 @@ func explainHost(cert *x509.Certificate, host string) string {
 		listed(names, 5), host, wildcardNote(cert, host), reissue)
 }
 
-// isMisplaced reports whether a certificate other than the first is for the host.
-func (p *presented) isMisplaced() bool {
+// isMisplaced reports whether a certificate other than the first is for the host, which means
+// that the server's file has its certificates in the wrong order.
+func (p *presentedChain) isMisplaced() bool {
 	return slices.ContainsFunc(p.sent[1:], func(c *x509.Certificate) bool { return c.VerifyHostname(p.host) == nil })
 }
 
+// subjectNames returns the host names and IP addresses that a certificate is for.
 func subjectNames(cert *x509.Certificate) []string {
 	names := slices.Clone(cert.DNSNames)
 	for _, ip := range cert.IPAddresses {
@@ -55,7 +57,8 @@ func wildcardNote(cert *x509.Certificate, host string) string {
 	return ""
 }
 
-// listed quotes the first few names. The endpoint may have sent many, and long ones.
+// listed quotes the first few names, at most the given number. The endpoint chooses how many
+// there are and how long they are, so both are limited.
 func listed(names []string, most int) string {
 	var text strings.Builder
 	for i, name := range names[:min(most, len(names))] {

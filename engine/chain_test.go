@@ -196,7 +196,7 @@ func TestAuthorityOfThatNameHasAnotherKey(t *testing.T) {
 }
 
 func TestWeakSignatureIsExplained(t *testing.T) {
-	p := presented{}
+	p := presentedChain{}
 	a, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +204,7 @@ func TestWeakSignatureIsExplained(t *testing.T) {
 	root := newMember(t, nil, a, asCA("Root"))
 	leaf := newMember(t, root, newKey(t), asLeaf())
 	leaf.SignatureAlgorithm = x509.SHA1WithRSA // which CreateCertificate refuses to make
-	p.sent, p.by, p.now = []*x509.Certificate{leaf.Certificate}, &trusted{named: []namedAuthority{{root.Certificate, "/ca.pem"}}}, time.Now()
+	p.sent, p.by, p.now = []*x509.Certificate{leaf.Certificate}, &authorities{named: []namedAuthority{{root.Certificate, "/ca.pem"}}}, time.Now()
 	if got := p.explain(x509.UnknownAuthorityError{Cert: leaf.Certificate}); !strings.Contains(got, "own certificate is signed with SHA1-RSA, which is no longer accepted") {
 		t.Error(got)
 	}

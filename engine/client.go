@@ -76,6 +76,7 @@ func (c *Client) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, e
 	if ep := c.endpoint.Load(); ep.current(w, receiverURL) && ep.files.isFresh(time.Now()) {
 		return ep, nil
 	}
+	// From here on files are read, which takes unbounded time on a network file system.
 	ctx, cancel := context.WithTimeout(ctx, w.Delivery.Timeout)
 	defer cancel()
 	if ep := c.endpoint.Load(); ep.current(w, receiverURL) && ep.files.same(ctx) {
@@ -85,6 +86,7 @@ func (c *Client) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, e
 		return nil, sourceProblem(storage.ClassConfig, "prepare the attempt", err)
 	}
 	defer c.building.leave()
+	// Another attempt may have replaced the endpoint while this one waited at the gate.
 	before := c.endpoint.Load()
 	if before.current(w, receiverURL) && before.files.same(ctx) {
 		return before, nil

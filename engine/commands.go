@@ -7,8 +7,8 @@ import (
 	"backchannel/storage"
 )
 
-// commands runs what people command: to retry or cancel a delivery. Commands are rows of the
-// store and not calls, because whoever gives them often does so in another process.
+// commands carries out what people ask for: to retry or to cancel a delivery. Commands are rows
+// in the store rather than calls, because they often come from another process.
 type commands struct {
 	store       CommandStore
 	dispatchers *dispatchers
@@ -17,9 +17,9 @@ type commands struct {
 	last        storage.ID // of the last command that was run
 }
 
-// run runs the commands that are new. It remembers the last one, because dropping them may
-// fail, and a retry that ran again would be an attempt that nobody asked for. A webhook without a dispatcher
-// has been deleted, which has cancelled its deliveries already.
+// run carries out the commands that are new. It remembers the last one, because dropping them may
+// fail, and a retry that ran again would be an attempt that nobody asked for. A webhook without a
+// dispatcher has been deleted, which has already cancelled its deliveries.
 func (c *commands) run(ctx context.Context) {
 	found, err := c.store.Commands(ctx, c.last)
 	if err != nil {
@@ -36,8 +36,8 @@ func (c *commands) run(ctx context.Context) {
 		case d == nil:
 		case one.Kind == storage.CommandCancel:
 			d.queue.cancel(one.DeliveryID)
-		case one.Kind == storage.CommandRetry && d.worker != nil:
-			d.probeNow() // the source has the job
+		case one.Kind == storage.CommandRetry && d.worker != nil: // the source hands over the job by itself
+			d.probeNow()
 		case one.Kind == storage.CommandRetry:
 			d.pages.retry(func() (storage.Job, bool) { return c.job(ctx, one.DeliveryID) })
 		}
@@ -47,8 +47,8 @@ func (c *commands) run(ctx context.Context) {
 	}
 }
 
-// job reads a delivery, and reports whether it is to be attempted. It may have ended, or begun
-// another attempt, since the command was given.
+// job reads a delivery, and reports whether to attempt it. The delivery may have ended, or
+// another attempt may have begun, since the command was given.
 func (c *commands) job(ctx context.Context, id storage.ID) (storage.Job, bool) {
 	d, err := c.store.Delivery(ctx, id)
 	if err != nil || d.State.Final() || d.State == storage.Sending {

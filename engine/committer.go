@@ -12,16 +12,20 @@ import (
 )
 
 const (
+	// The wait after a failed commit doubles from the first to the longest. A disk that was full
+	// for a moment delays deliveries only briefly, and one that stays full is not asked all the
+	// time.
 	firstCommitRetry = 100 * time.Millisecond
 	maxCommitRetry   = 2 * time.Second
 )
 
-// A committer commits outcomes. While it cannot, because the disk is full, for example, the
-// engine is stalled: every further attempt would be repeated after a crash.
+// A committer commits outcomes. While it cannot, for example because the disk is full, the engine
+// is stalled and claims nothing: the outcome of a further attempt would be lost in a crash, and
+// the attempt made again.
 type committer struct {
 	ctx      context.Context // ends after every attempt
 	store    WorkStore
-	look     func(ctx context.Context, id storage.ID) (storage.Delivery, error)
+	delivery func(ctx context.Context, id storage.ID) (storage.Delivery, error)
 	activity activityRecorder
 	log      *slog.Logger
 	now      func() time.Time
@@ -61,6 +65,7 @@ func (c *committer) commit(o storage.Outcome) (committed bool) {
 			return false
 		case <-time.After(wait):
 		}
+		// Committing an outcome twice would count its attempt twice.
 		if c.wasCommitted(o) {
 			return true
 		}
@@ -70,7 +75,8 @@ func (c *committer) commit(o storage.Outcome) (committed bool) {
 	}
 }
 
-// try commits an outcome once. That its delivery has been removed is not an error.
+// try tries to commit an outcome. It is not an error if the delivery has been removed: nobody is
+// interested in the outcome then.
 func (c *committer) try(o storage.Outcome) error {
 	err := c.store.Finish(c.ctx, o)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -82,11 +88,12 @@ func (c *committer) try(o storage.Outcome) error {
 // wasCommitted reports whether an outcome was committed although its commit returned an
 // error, as happens when the answer to a commit is lost.
 func (c *committer) wasCommitted(o storage.Outcome) bool {
-	d, err := c.look(c.ctx, o.Attempt.DeliveryID)
+	d, err := c.delivery(c.ctx, o.Attempt.DeliveryID)
 	return err == nil && d.Attempts >= o.Attempt.N
 }
 
-// beginStall counts a worker that could not commit. The first one is reported.
+// beginStall counts a worker that cannot commit, and reports the first. It cannot record an
+// activity, which would have to be committed to the same store.
 func (c *committer) beginStall(err error) {
 	what := err.Error()
 	if c.waiting.Add(1) > 1 {
@@ -98,8 +105,8 @@ func (c *committer) beginStall(err error) {
 	c.changed()
 }
 
-// endStall counts a worker that need not wait any more. The last one is reported, unless
-// the engine had to end: then nothing continues.
+// endStall counts a worker that has stopped waiting, and reports the last. If the engine had to
+// end, it reports nothing, because deliveries do not continue.
 func (c *committer) endStall(cause error, committed bool) {
 	if c.waiting.Add(-1) > 0 || !committed {
 		return

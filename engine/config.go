@@ -10,7 +10,8 @@ import (
 	"backchannel/storage"
 )
 
-// DefaultDrain is how long Run waits for the attempts in flight.
+// DefaultDrain is how long [Engine.Run] waits for the attempts in flight after its context is
+// done.
 const DefaultDrain = 10 * time.Second
 
 // A Config configures an Engine or a Client. The zero value of every field is usable.

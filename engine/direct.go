@@ -27,13 +27,17 @@ const (
 	lateWrite = 50 * time.Millisecond
 )
 
+// errUnsent means that a reused connection turned out to be closed before anything was written to
+// it. It is the only error after which a request is repeated on another connection: once a byte
+// was written, the endpoint may have handled the request.
 var errUnsent = errors.New("the connection was closed before anything was sent")
 
-// A direct sends HTTP/1.1 requests over reused connections in the goroutine that waits for
-// the answer. Through http.Transport, which runs two goroutines for each connection, a
-// delivery takes 197 µs of processor time instead of 148 (bench b), and the header could
-// not be sent in the order and letter case of its configuration. net/http parses the
-// answers. Connections on which HTTP/2 is negotiated belong to a multiplexed.
+// A direct sends requests over connections that it keeps and reuses. HTTP/1.1 it speaks itself,
+// in the goroutine that waits for the answer, and leaves only the parsing of answers to net/http.
+// Through http.Transport, which runs two goroutines for each connection, a delivery took 197 µs
+// of processor time instead of 148 (bench b), and the header could not be sent in the order and
+// letter case in which it was configured. Connections on which HTTP/2 was negotiated belong to an
+// http2Pool.
 type direct struct {
 	ep      *endpoint
 	dial    *dialer
@@ -43,7 +47,7 @@ type direct struct {
 	head    string                // the request line
 	framing []storage.HeaderField // the header lines before Content-Length
 	idle    idle
-	http2   *multiplexed
+	http2   *http2Pool
 	http1   atomic.Bool // the endpoint requires it, although it negotiated HTTP/2
 }
 
@@ -52,7 +56,7 @@ func newDirect(ep *endpoint) *direct {
 		ep: ep, dial: ep.dial, scheme: ep.target.Scheme, host: ep.target.Hostname(), address: ep.address(),
 		head:    "POST " + ep.target.RequestURI() + " HTTP/1.1\r\n",
 		framing: []storage.HeaderField{{Name: "Host", Value: withoutZone(ep.target.Host)}, {Name: "User-Agent", Value: ep.userAgent}},
-		http2:   newMultiplexed(ep.webhook.Delivery),
+		http2:   newHTTP2Pool(ep.webhook.Delivery),
 	}
 }
 
@@ -115,6 +119,7 @@ func (d *direct) postHTTP1(ctx context.Context, rec *recorder, c *conn, o outgoi
 	return c.exchange(ctx, rec, message(head, fields, body))
 }
 
+// message returns the head and the body in one slice, so that one write sends them.
 func message(head string, fields []storage.HeaderField, body []byte) []byte {
 	size := len(head) + 2 + len(body)
 	for _, f := range fields {
@@ -128,44 +133,46 @@ func message(head string, fields []storage.HeaderField, body []byte) []byte {
 	return append(append(message, "\r\n"...), body...)
 }
 
-// A way is a connection for one request. Exactly one of http1 and http2 is set.
-type way struct {
+// A connection is what a request is sent on. Exactly one of http1 and http2 is set.
+type connection struct {
 	http1 *conn
 	http2 *http.ClientConn
 	link  *link // of http2, if it was made for this request
 }
 
 // connect returns an idle connection, or a new one if there is none.
-func (d *direct) connect(ctx context.Context, rec *recorder, o outgoing) (way, error) {
+func (d *direct) connect(ctx context.Context, rec *recorder, o outgoing) (connection, error) {
 	protocols := []string{"h2", "http/1.1"}
+	// Half a body can be sent only over HTTP/1.1: an HTTP/2 stream cannot end early without an
+	// error.
 	if o.half || o.OnlyHTTP1 || d.http1.Load() {
 		protocols = protocols[1:]
 	}
 	if !o.Fresh {
-		if via := d.kept(protocols); via != (way{}) {
+		if via := d.kept(protocols); via != (connection{}) {
 			return via, nil
 		}
 	}
 	made, err := d.dial.connect(httptrace.WithClientTrace(ctx, rec.trace()), d.scheme, d.host, d.address, protocols...)
 	if err != nil {
-		return way{}, err
+		return connection{}, err
 	}
 	if protocol(made) != "h2" {
-		return way{http1: newConn(made, &d.idle)}, nil
+		return connection{http1: newConn(made, &d.idle)}, nil
 	}
 	c, err := d.http2.adopt(made, d.address)
-	return way{http2: c, link: made}, err
+	return connection{http2: c, link: made}, err
 }
 
-// kept returns an idle connection that speaks one of the protocols, or the zero way.
-func (d *direct) kept(protocols []string) way {
+// kept returns an idle connection that speaks one of the protocols, or the zero connection.
+func (d *direct) kept(protocols []string) connection {
 	if c := d.idle.take(time.Now()); c != nil {
-		return way{http1: c}
+		return connection{http1: c}
 	}
 	if protocols[0] != "h2" {
-		return way{}
+		return connection{}
 	}
-	return way{http2: d.http2.take()}
+	return connection{http2: d.http2.take()}
 }
 
 // retire closes the connections: idle ones now, busy ones when their attempt is over.
@@ -179,7 +186,7 @@ type conn struct {
 	*link
 	in      *bufio.Reader
 	limit   io.LimitedReader // beneath in
-	ended   ending           // beneath limit
+	ended   endRecorder      // beneath limit
 	request *http.Request    // what the answers are to
 	home    *idle
 	kept    bool       // it was used before
@@ -201,7 +208,7 @@ func newConn(made *link, home *idle) *conn {
 // closed, the connection becomes idle or is closed.
 func (c *conn) exchange(ctx context.Context, rec *recorder, message []byte) (*http.Response, error) {
 	stop := context.AfterFunc(ctx, c.interrupt)
-	resp, err := c.converse(rec, message)
+	resp, err := c.roundTrip(rec, message)
 	if err != nil {
 		stop()
 		_ = c.Close()
@@ -212,12 +219,12 @@ func (c *conn) exchange(ctx context.Context, rec *recorder, message []byte) (*ht
 	return resp, nil
 }
 
-// interrupt makes reads and writes fail at once.
+// interrupt makes reads and writes fail at once, in other goroutines too.
 func (c *conn) interrupt() { _ = c.SetDeadline(time.Unix(1, 0)) }
 
-// converse sends the message and reads the head of the answer. It reads while it writes a
+// roundTrip sends the message and reads the head of the answer. It reads while it writes a
 // long message, because an endpoint may answer, and stop reading, before the end.
-func (c *conn) converse(rec *recorder, message []byte) (*http.Response, error) {
+func (c *conn) roundTrip(rec *recorder, message []byte) (*http.Response, error) {
 	var writeErr error
 	switch {
 	case c.paced != nil:
@@ -244,6 +251,8 @@ func (c *conn) converse(rec *recorder, message []byte) (*http.Response, error) {
 	return nil, err
 }
 
+// send writes the message. It returns errUnsent only if nothing at all was written to a
+// connection that had been used before.
 func (c *conn) send(message []byte) error {
 	switch n, err := c.Write(message); {
 	case err != nil && n == 0 && c.kept:
@@ -257,24 +266,26 @@ func (c *conn) send(message []byte) error {
 	return nil
 }
 
-// finish waits until the message is written, up to patience.
-func (c *conn) finish(patience time.Duration) error {
+// finish waits until the message is written, up to atMost.
+func (c *conn) finish(atMost time.Duration) error {
 	if c.writing == nil {
 		return nil
 	}
-	_ = c.SetWriteDeadline(time.Now().Add(patience))
+	_ = c.SetWriteDeadline(time.Now().Add(atMost))
 	err := <-c.writing
 	c.writing = nil
 	return errors.Join(err, c.SetWriteDeadline(time.Time{}))
 }
 
-// answer reads the head of the final answer. It skips interim ones (RFC 9110 §15.2).
+// answer reads the head of the final answer and skips interim ones (RFC 9110 §15.2). The limit
+// applies to all heads together, so that an endpoint cannot send interim answers forever.
 func (c *conn) answer(rec *recorder) (*http.Response, error) {
 	c.limit.N = maxResponseHeader
 	defer func() { c.limit.N = math.MaxInt64 }()
 	if _, err := c.in.Peek(1); err != nil {
 		return nil, err
 	}
+	// On a connection that has been used, the port has already spoken HTTP.
 	if heard, _ := c.in.Peek(c.in.Buffered()); !c.kept && !isHTTP(heard) {
 		return nil, finalf(storage.ClassTransport, "%s", explainNoHTTP(heard))
 	}
@@ -296,14 +307,14 @@ func (c *conn) answer(rec *recorder) (*http.Response, error) {
 	}
 }
 
-// An ending is a reader that records how its data ended.
-type ending struct {
+// An endRecorder is a reader that records how its data ended.
+type endRecorder struct {
 	from io.Reader
 	last byte
 	over bool
 }
 
-func (e *ending) Read(p []byte) (int, error) {
+func (e *endRecorder) Read(p []byte) (int, error) {
 	n, err := e.from.Read(p)
 	if n > 0 {
 		e.last = p[n-1]
@@ -314,7 +325,7 @@ func (e *ending) Read(p []byte) (int, error) {
 
 // explain distinguishes a header that violates the protocol, and would again, from one that
 // ended within a line, which net/http also calls malformed.
-func (e *ending) explain(err error) error {
+func (e *endRecorder) explain(err error) error {
 	switch {
 	case !breaksHTTP1(err.Error()):
 		return err

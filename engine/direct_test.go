@@ -229,14 +229,14 @@ func TestIdleConnectionsAreReaped(t *testing.T) {
 	for n := range 3 {
 		a, b := net.Pipe()
 		ours, theirs = append(ours, a), append(theirs, b)
-		i.put(newConn(&link{Conn: a, wanted: new(wanted)}, &i), now.Add(time.Duration(n-2)*idleTimeout))
+		i.put(newConn(&link{Conn: a, certRequest: new(certRequest)}, &i), now.Add(time.Duration(n-2)*idleTimeout))
 	}
 	i.reap()
 	if len(i.conns) != 1 || i.conns[0].Conn != ours[2] || i.reaper == nil {
 		t.Errorf("%d connections are left", len(i.conns))
 	}
 	i.retire()
-	i.put(newConn(&link{Conn: ours[2], wanted: new(wanted)}, &i), now)
+	i.put(newConn(&link{Conn: ours[2], certRequest: new(certRequest)}, &i), now)
 	for n, c := range theirs {
 		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("connection %d: %v", n, err)

@@ -10,9 +10,9 @@ import (
 	"backchannel/storage"
 )
 
-// A dispatcher delivers one webhook's work: it fills the queue from the store, and starts
-// as many workers as may make attempts at once. Dispatchers share nothing but the store
-// and the engine's quota, so that a slow endpoint does not delay another one's deliveries.
+// A dispatcher delivers one webhook's work: it fills the queue from the store, and starts as many
+// workers as may make attempts at once. Dispatchers share only the store and the engine's quota,
+// so a slow endpoint does not delay the deliveries to another.
 type dispatcher struct {
 	engine *Engine
 	queue  *webhookQueue

@@ -6,7 +6,7 @@ import (
 	"backchannel/storage"
 )
 
-// dispatchers are those of all webhooks.
+// dispatchers holds the dispatcher of each webhook.
 type dispatchers struct {
 	mu        sync.Mutex // guards byWebhook
 	byWebhook map[storage.ID]*dispatcher
@@ -14,6 +14,8 @@ type dispatchers struct {
 
 func newDispatchers() *dispatchers { return &dispatchers{byWebhook: map[storage.ID]*dispatcher{}} }
 
+// all returns the dispatchers in no particular order. It copies them, so that the caller may lock
+// one of them without the lock of the set.
 func (s *dispatchers) all() []*dispatcher {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -39,6 +39,7 @@ func embedded(addr netip.Addr) (found []netip.Addr) {
 	return found
 }
 
+// v4At returns a function that reads the IPv4 address at byte i.
 func v4At(i int) func([16]byte) []netip.Addr {
 	return func(b [16]byte) []netip.Addr { return []netip.Addr{netip.AddrFrom4([4]byte(b[i : i+4]))} }
 }

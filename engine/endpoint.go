@@ -13,8 +13,9 @@ import (
 	"backchannel/storage"
 )
 
-// An endpoint is what the attempts for one version of a webhook have in common, prepared
-// once: the target, the connections, the fixed parts of the header.
+// An endpoint is what the attempts for one version of a webhook have in common, prepared once:
+// the target, the connections, the fixed parts of the header. An edited webhook gets a new
+// endpoint.
 type endpoint struct {
 	webhook     storage.Webhook
 	receiverURL string // when it was prepared
@@ -133,6 +134,8 @@ func (ep *endpoint) customLines(ctx context.Context, lines []storage.HeaderField
 	return lines, nil
 }
 
+// resolve returns the value of a secret header field. The value is validated here and not only
+// when the webhook is saved, because a secret in a file or in the environment can change later.
 func (ep *endpoint) resolve(ctx context.Context, h storage.HeaderField) (string, error) {
 	value, err := storage.Secret(h.Value).Resolve(ctx, ep.sources)
 	if err != nil {
@@ -148,6 +151,7 @@ func (ep *endpoint) resolve(ctx context.Context, h storage.HeaderField) (string,
 	return string(value), nil
 }
 
+// address returns the target as HOST:PORT, with the scheme's port if the URL has none.
 func (ep *endpoint) address() string {
 	port := ep.target.Port()
 	if port == "" {

@@ -26,7 +26,8 @@ import (
 	"backchannel/storage"
 )
 
-// commitGrace is how long outcomes may take to be committed after the drain.
+// commitGrace is how long outcomes may take to be committed after the attempts in flight have
+// ended. A store that takes longer is stalled, and the process must end all the same.
 const commitGrace = 2 * time.Second
 
 // An Engine delivers the deliveries in a store. Only one may run on a store at a time.
@@ -70,7 +71,7 @@ func New(store Store, cfg Config) *Engine {
 	e.committing, e.stopCommit = context.WithCancel(context.Background())
 	e.commands = commands{store: store, dispatchers: e.dispatchers, reads: e.reads, log: e.log}
 	e.committer = &committer{
-		ctx: e.committing, store: store, look: store.Delivery, activity: e.activity, log: e.log, now: cfg.Now,
+		ctx: e.committing, store: store, delivery: store.Delivery, activity: e.activity, log: e.log, now: cfg.Now,
 		changed: func() { e.cfg.OnStall(e.Stall()) },
 	}
 	e.committer.resume = e.dispatchers.wake
@@ -108,6 +109,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
+// start takes over what an earlier run left behind. Deliveries that it had marked as sending are
+// reset first: its attempts are over, and Due would not return them.
 func (e *Engine) start(ctx context.Context) error {
 	e.gauge.changed()
 	if err := e.store.ResetSending(ctx); err != nil {
@@ -120,7 +123,8 @@ func (e *Engine) start(ctx context.Context) error {
 	return e.reload(ctx, breakers)
 }
 
-// loop handles the store's hints.
+// loop handles the store's hints. It subscribes before it reads for the first time, so that no
+// change falls between the two.
 func (e *Engine) loop(ctx context.Context) {
 	changes := e.store.Changes(ctx)
 	change := storage.ChangedAll // what changed before the subscription
@@ -140,8 +144,8 @@ func (e *Engine) loop(ctx context.Context) {
 	}
 }
 
-// pace keeps an engine that is one of several from asking the store at each change of any of
-// them. What changes meanwhile comes as one hint.
+// pace keeps one of several engines from asking the store after each change that any of them
+// makes. The changes of a pause arrive as one hint.
 func (e *Engine) pace(ctx context.Context) {
 	if e.source == nil {
 		return
@@ -152,6 +156,8 @@ func (e *Engine) pace(ctx context.Context) {
 	}
 }
 
+// handleChange reads again what a hint says has changed. Webhooks come first, because a delivery
+// may belong to a webhook that is new.
 func (e *Engine) handleChange(ctx context.Context, change storage.Change) {
 	if change.Has(storage.ChangedWebhooks) {
 		if err := e.reload(ctx, nil); err != nil {
@@ -262,7 +268,9 @@ func (e *Engine) Snapshot() storage.Snapshot {
 	return s
 }
 
-// drain ends what Run began.
+// drain ends what Run began: first the attempts, then the commits of their outcomes. An attempt
+// that is cut off still has its outcome to record, which is why the two contexts end one after
+// the other.
 func (e *Engine) drain() {
 	e.draining.Store(true)
 	e.dispatchers.giveUp()
@@ -278,7 +286,9 @@ func (e *Engine) drain() {
 	e.handBack()
 }
 
-// handBack leaves the deliveries that are marked as sending to the next run.
+// handBack resets the deliveries that are still marked as sending, so that the next run, in
+// whichever process, makes their attempts. The engine's own contexts have ended, so it uses a new
+// one.
 func (e *Engine) handBack() {
 	ctx, cancel := context.WithTimeout(context.Background(), commitGrace)
 	defer cancel()

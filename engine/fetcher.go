@@ -14,6 +14,8 @@ const (
 	queueBytes   = 8 << 20 // of payload, roughly
 	firstPage    = 64      // while the size of payloads is not known
 
+	// A full scan follows a change after fullScanAfter, so that the changes of a burst share one.
+	// scanGap bounds the rate of full scans if attempts are due all the time.
 	fullScanAfter = 50 * time.Millisecond
 	scanGap       = 5 * time.Millisecond
 	backlogGap    = time.Second // between full scans while there is more behind the cursor
@@ -56,7 +58,8 @@ func (f *fetcher) hint(now time.Time) {
 	}
 }
 
-// due records when an attempt will be due.
+// due records when an attempt will be due. It compares wall times, as the store does: Round
+// removes the monotonic reading.
 func (f *fetcher) due(at time.Time) {
 	at = at.Round(0)
 	if f.nextDue.IsZero() || at.Before(f.nextDue) {
@@ -64,6 +67,8 @@ func (f *fetcher) due(at time.Time) {
 	}
 }
 
+// beginReading and endReading enclose a read of the store, which happens without the queue's
+// lock. What ends meanwhile is remembered: the read may still return it as waiting.
 func (f *fetcher) beginReading() {
 	if f.readers == 0 {
 		f.during = map[storage.ID]bool{}
@@ -93,7 +98,9 @@ func (f *fetcher) next(now time.Time) (full bool, wait time.Duration) {
 	return true, wait
 }
 
-// fullScanIn returns in how long a full scan is due.
+// fullScanIn returns in how long a full scan is due. It never waits longer than clockCheck for a
+// point in time, because timers follow the monotonic clock and due times the wall clock, which
+// may be set forward.
 func (f *fetcher) fullScanIn(now time.Time) time.Duration {
 	wait := never
 	for _, at := range []time.Time{f.fullScanAt, f.nextDue} {
@@ -153,7 +160,8 @@ func (f *fetcher) end(p page, jobs []storage.Job) (lookAhead bool) {
 	return lookAhead
 }
 
-// capacity returns how many jobs the queue should hold.
+// capacity returns how many jobs the queue should hold: as many as fit into queueBytes at the
+// average size of the last page, but enough to keep a webhook busy with large payloads.
 func (f *fetcher) capacity() int {
 	if f.size == 0 {
 		return firstPage

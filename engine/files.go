@@ -10,8 +10,8 @@ import (
 	"backchannel/storage"
 )
 
-// namedFiles are the files that an endpoint's connections depend on. If one changes, idle
-// connections must not be used any more: the new CA file may not trust the endpoint.
+// namedFiles are the files that an endpoint's connections depend on. If one of them changes, idle
+// connections must not be reused: the new CA file may not trust the endpoint any more.
 type namedFiles struct {
 	from     storage.Sources
 	paths    []string
@@ -34,6 +34,7 @@ func (o *endpointBuilder) namedFiles(ctx context.Context, t storage.TLSOptions) 
 	return f
 }
 
+// read returns the contents of the files in order.
 func (f *namedFiles) read(ctx context.Context) (contents [][]byte, err error) {
 	for _, path := range f.paths {
 		content, err := f.from.ReadFile(ctx, path)

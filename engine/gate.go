@@ -5,8 +5,9 @@ import (
 	"errors"
 )
 
-// A gate is a mutex whose lock operation ends with a context. It protects code that reads
-// files, which may take forever on a network file system.
+// A gate is a mutex whose lock operation gives up when a context ends. It protects code that
+// reads files, which may take forever on a network file system; a sync.Mutex would hold up every
+// other attempt of the webhook for as long.
 type gate chan struct{}
 
 func newGate() gate { return make(gate, 1) }

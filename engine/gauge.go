@@ -28,12 +28,14 @@ type gauge struct {
 // A backlog counts the deliveries that wait, without those in flight.
 type backlog struct{ queued, retrying, parked int64 }
 
+// changed makes the next pass count again.
 func (g *gauge) changed() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.dirty = true
 }
 
+// last returns the last count, which may be a second old or older.
 func (g *gauge) last() backlog {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -61,6 +63,7 @@ func (g *gauge) run(ctx context.Context) {
 // measure counts if anything has changed.
 func (g *gauge) measure(ctx context.Context) error {
 	g.mu.Lock()
+	// Clear the flag before reading: a change during the read must lead to another one.
 	dirty := g.dirty
 	g.dirty = false
 	g.mu.Unlock()
@@ -79,8 +82,8 @@ func (g *gauge) measure(ctx context.Context) error {
 	return nil
 }
 
-// sum adds up what the store has of each webhook. The store shows most attempts in flight
-// as queued or retrying.
+// sum adds up what the store has of each webhook. The store shows most attempts in flight as
+// queued or retrying, because only those that take long are marked, so these are subtracted.
 func (g *gauge) sum(pending []storage.Pending) (all backlog) {
 	for _, p := range pending {
 		d := g.dispatchers.of(p.WebhookID)

@@ -30,7 +30,8 @@ func Control(ctx context.Context, network, address string, conn syscall.RawConn)
 	return guard{}.control(ctx, network, address, conn)
 }
 
-// control is a net.Dialer's ControlContext.
+// control implements net.Dialer.ControlContext, which is called with the resolved address for
+// each connection that is tried.
 func (g guard) control(_ context.Context, _, address string, _ syscall.RawConn) error {
 	target, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -88,6 +89,7 @@ func refusedRanges() []addressRange {
 	}
 }
 
+// objection returns why an address must not be connected to, or "".
 func (g guard) objection(a netip.Addr) string {
 	for _, r := range refusedRanges() {
 		if (g.blockPrivate || !r.private) && netip.MustParsePrefix(r.prefix).Contains(a) {

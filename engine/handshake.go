@@ -16,20 +16,21 @@ import (
 	"backchannel/storage"
 )
 
-// maxHeard limits how much of an endpoint's first bytes is kept for an error message.
-const maxHeard = 256
+// maxPrefix limits how many of an endpoint's first bytes are kept for an error message.
+const maxPrefix = 256
 
-// A hearing is a connection that keeps the first bytes that its peer sends. crypto/tls keeps
-// only five bytes of data that is not TLS, too few to recognize another protocol.
-type hearing struct {
+// A prefixConn is a connection that keeps the first bytes that its peer sends, until the
+// handshake is complete. tls.RecordHeaderError has only five bytes of data that is not TLS, too
+// few to recognize another protocol.
+type prefixConn struct {
 	net.Conn
 	first []byte
 	over  bool // the handshake is complete
 }
 
-func (h *hearing) Read(p []byte) (int, error) {
+func (h *prefixConn) Read(p []byte) (int, error) {
 	n, err := h.Conn.Read(p)
-	if room := maxHeard - len(h.first); !h.over && room > 0 {
+	if room := maxPrefix - len(h.first); !h.over && room > 0 {
 		h.first = append(h.first, p[:min(n, room)]...)
 	}
 	return n, err
@@ -38,12 +39,12 @@ func (h *hearing) Read(p []byte) (int, error) {
 // A link is a connection to an endpoint, over TLS or not.
 type link struct {
 	net.Conn
-	wanted        *wanted
+	certRequest   *certRequest
 	host, address string
 }
 
-// A wanted records whether the endpoint asked for a client certificate.
-type wanted struct {
+// A certRequest records whether the endpoint asked for a client certificate.
+type certRequest struct {
 	asked  atomic.Bool
 	issuer [][]byte // the authorities that it accepts; set before asked
 }
@@ -57,7 +58,7 @@ func (d *dialer) connect(ctx context.Context, scheme, host, address string, prot
 		return nil, err
 	}
 	if scheme != "https" {
-		return &link{Conn: made, wanted: new(wanted), host: host, address: address}, nil
+		return &link{Conn: made, certRequest: new(certRequest), host: host, address: address}, nil
 	}
 	by, err := d.trust.now(ctx)
 	if err != nil {
@@ -65,23 +66,23 @@ func (d *dialer) connect(ctx context.Context, scheme, host, address string, prot
 		return nil, err
 	}
 	config, asked := d.config(by, host, protocols)
-	heard := &hearing{Conn: made}
+	heard := &prefixConn{Conn: made}
 	secured := tls.Client(heard, config)
 	if err := handshake(ctx, secured); err != nil {
 		_ = made.Close()
 		if ctx.Err() != nil {
 			return nil, err
 		}
-		return nil, d.explainHandshake(ctx, failedHandshake{err: err, heard: heard.first, config: config, by: by, wanted: asked, address: address})
+		return nil, d.explainHandshake(ctx, failedHandshake{err: err, heard: heard.first, config: config, by: by, certRequest: asked, address: address})
 	}
 	heard.over, heard.first = true, nil
-	return &link{Conn: secured, wanted: asked, host: host, address: address}, nil
+	return &link{Conn: secured, certRequest: asked, host: host, address: address}, nil
 }
 
 // config returns the TLS configuration for one connection, and the record of whether the
 // endpoint asks for a client certificate on it.
-func (d *dialer) config(by *trusted, host string, protocols []string) (*tls.Config, *wanted) {
-	config, asked := d.tls.Clone(), new(wanted)
+func (d *dialer) config(by *authorities, host string, protocols []string) (*tls.Config, *certRequest) {
+	config, asked := d.tls.Clone(), new(certRequest)
 	host, _, _ = strings.Cut(host, "%") // no certificate has an address's zone
 	config.RootCAs, config.ServerName, config.NextProtos = by.pool, host, protocols
 	configured := config.GetClientCertificate
@@ -99,12 +100,12 @@ func (d *dialer) config(by *trusted, host string, protocols []string) (*tls.Conf
 
 // A failedHandshake is what is known about a handshake that failed.
 type failedHandshake struct {
-	err     error
-	heard   []byte
-	config  *tls.Config
-	by      *trusted
-	wanted  *wanted
-	address string
+	err         error
+	heard       []byte
+	config      *tls.Config
+	by          *authorities
+	certRequest *certRequest
+	address     string
 }
 
 // explainHandshake returns the problem for a handshake that failed. Another attempt may
@@ -119,7 +120,7 @@ func (d *dialer) explainHandshake(ctx context.Context, f failedHandshake) error 
 		return known
 	}
 	if errors.As(f.err, &cert) {
-		p := presented{sent: cert.UnverifiedCertificates, by: f.by, host: f.config.ServerName, now: time.Now()}
+		p := presentedChain{sent: cert.UnverifiedCertificates, by: f.by, host: f.config.ServerName, now: time.Now()}
 		return problemf(storage.ClassCertificate, "%s", p.explain(cert.Err))
 	}
 	if errors.As(f.err, &record) {
@@ -140,7 +141,7 @@ const insteadOfTLS = "; give the URL of the endpoint's HTTPS port, or have its s
 // explainNoTLS explains the answer of a port that does not speak TLS.
 func explainNoTLS(heard []byte) string {
 	if isHTTP(heard) {
-		return "the port speaks HTTP without TLS: it answered " + firstLine(heard) + insteadOfTLS
+		return "the port speaks HTTP without TLS: it answered " + quotedFirstLine(heard) + insteadOfTLS
 	}
 	return explainForeign(heard, "TLS")
 }
@@ -153,15 +154,18 @@ func explainNoHTTP(heard []byte) string {
 	return explainForeign(heard, "HTTP/1.1")
 }
 
+// explainForeign explains the answer of a port that speaks another protocol than the wanted one.
 func explainForeign(heard []byte, wanted string) string {
 	what := "the port does not speak " + wanted
 	if other := speaks(heard); other != "" {
 		what = "the port speaks " + other + ", not " + wanted
 	}
-	return what + ": it answered " + firstLine(heard) + "; correct the URL's host and port"
+	return what + ": it answered " + quotedFirstLine(heard) + "; correct the URL's host and port"
 }
 
-func firstLine(heard []byte) string {
+// quotedFirstLine returns the first line of what an endpoint sent, quoted so that control
+// characters cannot reach a terminal.
+func quotedFirstLine(heard []byte) string {
 	line, _, _ := bytes.Cut(heard, []byte("\n"))
 	return fmt.Sprintf("%q", shortened(string(bytes.TrimRight(line, "\r")), 80))
 }

@@ -15,11 +15,11 @@ import (
 	"backchannel/storage"
 )
 
-// A multiplexed holds the HTTP/2 connections to one endpoint. It does not send requests
+// An http2Pool holds the HTTP/2 connections to one endpoint. It does not send requests
 // through http.Transport.RoundTrip, which repeats a request by itself if the endpoint
 // refuses its stream or sends GOAWAY: one attempt must be one request, and the retry
 // schedule decides about the next.
-type multiplexed struct {
+type http2Pool struct {
 	maker *http.Transport // makes connections and does not pool them
 
 	retired atomic.Bool
@@ -28,10 +28,12 @@ type multiplexed struct {
 	conns []*http.ClientConn
 }
 
+// A linkKey is the key of a context's value with which adopt hands a link to DialTLSContext. The
+// transport has no other way to be given a connection that exists.
 type linkKey struct{}
 
-func newMultiplexed(d storage.DeliveryOptions) *multiplexed {
-	return &multiplexed{maker: &http.Transport{
+func newHTTP2Pool(d storage.DeliveryOptions) *http2Pool {
+	return &http2Pool{maker: &http.Transport{
 		DialTLSContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return ctx.Value(linkKey{}).(*link).Conn, nil
 		},
@@ -44,7 +46,7 @@ func newMultiplexed(d storage.DeliveryOptions) *multiplexed {
 }
 
 // take reserves a request on a connection that allows another one, or returns nil.
-func (m *multiplexed) take() *http.ClientConn {
+func (m *http2Pool) take() *http.ClientConn {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.conns = slices.DeleteFunc(m.conns, func(c *http.ClientConn) bool { return c.Err() != nil })
@@ -57,7 +59,7 @@ func (m *multiplexed) take() *http.ClientConn {
 }
 
 // adopt makes an HTTP/2 connection of a link and reserves a request on it.
-func (m *multiplexed) adopt(l *link, address string) (*http.ClientConn, error) {
+func (m *http2Pool) adopt(l *link, address string) (*http.ClientConn, error) {
 	c, err := m.maker.NewClientConn(context.WithValue(context.Background(), linkKey{}, l), "https", address)
 	if err != nil {
 		_ = l.Close()
@@ -75,14 +77,14 @@ func (m *multiplexed) adopt(l *link, address string) (*http.ClientConn, error) {
 }
 
 // retire closes the connections as flush does, and later ones after their first request.
-func (m *multiplexed) retire() {
+func (m *http2Pool) retire() {
 	m.retired.Store(true)
 	m.flush()
 }
 
 // flush closes the connections: idle ones now, others when their last request ends, which
 // may be a moment after its answer was read.
-func (m *multiplexed) flush() {
+func (m *http2Pool) flush() {
 	m.mu.Lock()
 	conns := m.conns
 	m.conns = nil
@@ -93,13 +95,15 @@ func (m *multiplexed) flush() {
 	}
 }
 
-// closeRetired is called when a connection's state changes, possibly with the lock held.
-func (m *multiplexed) closeRetired(c *http.ClientConn) {
+// closeRetired is called when a connection's state changes. Reserve may call it with mu held,
+// which is why retired is atomic.
+func (m *http2Pool) closeRetired(c *http.ClientConn) {
 	if m.retired.Load() {
 		closeUnused(c)
 	}
 }
 
+// closeUnused closes a connection on which no request is in flight.
 func closeUnused(c *http.ClientConn) {
 	if c.InFlight() == 0 {
 		_ = c.Close()

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// idle holds the idle connections to one endpoint. A new one takes a TCP and a TLS
-// handshake, each a round trip or more before the request.
+// An idle holds the idle connections to one endpoint. Making a new one takes a TCP and a TLS
+// handshake, each at least a round trip before the request can be sent.
 type idle struct {
 	mu      sync.Mutex // guards what follows
 	conns   []*conn    // in the order in which they became idle
@@ -33,6 +33,7 @@ func (i *idle) take(now time.Time) *conn {
 	}
 }
 
+// pop removes and returns the connection that was used last, or nil.
 func (i *idle) pop() *conn {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -105,10 +106,10 @@ func (i *idle) closeAll() {
 	i.conns = nil
 }
 
-// connAlive reports whether an idle connection may be used: the endpoint has neither closed
-// it nor sent anything, which would be taken for the answer to the next request. Finding out
-// by sending is no way: if a request on a reused connection fails, the endpoint may have
-// handled it (RFC 9110 §9.2.2 advises against repeating a POST automatically).
+// connAlive reports whether an idle connection may be used: the endpoint has neither closed it
+// nor sent anything, which would be taken for the answer to the next request. Sending a request
+// to find out is not an option: if it fails, the endpoint may have handled it, and RFC 9110
+// §9.2.2 advises against repeating a POST automatically.
 func connAlive(c net.Conn) (alive bool) {
 	if secured, ok := c.(*tls.Conn); ok {
 		if !silent(secured) {
@@ -116,7 +117,7 @@ func connAlive(c net.Conn) (alive bool) {
 		}
 		c = secured.NetConn()
 	}
-	if h, ok := c.(*hearing); ok {
+	if h, ok := c.(*prefixConn); ok {
 		c = h.Conn
 	}
 	raw, ok := c.(syscall.Conn)

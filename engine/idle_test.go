@@ -16,7 +16,7 @@ func TestTheReaperComesAgain(t *testing.T) {
 		for range 3 {
 			ours, other := net.Pipe()
 			theirs = append(theirs, other)
-			i.put(newConn(&link{Conn: ours, wanted: new(wanted)}, &i), time.Now())
+			i.put(newConn(&link{Conn: ours, certRequest: new(certRequest)}, &i), time.Now())
 			time.Sleep(idleTimeout / 4)
 		}
 		for n, c := range theirs { // put away at 0, ¼ and ½ of the time, it now being ¾
@@ -50,7 +50,7 @@ func TestARetiredPoolClosesWhatIsGivenBack(t *testing.T) {
 	var i idle
 	ours, theirs := net.Pipe()
 	i.retire()
-	i.put(newConn(&link{Conn: ours, wanted: new(wanted)}, &i), time.Now())
+	i.put(newConn(&link{Conn: ours, certRequest: new(certRequest)}, &i), time.Now())
 	if _, err := theirs.Read(make([]byte, 1)); err == nil || i.count() != 0 || i.reaper != nil {
 		t.Errorf("read %v, %d left", err, i.count())
 	}

@@ -31,9 +31,9 @@ func (m *marker) notice() {
 	}
 }
 
-// run marks until ctx is done. It sleeps while no attempt is in flight, because an
-// idle process would wake up twenty times a second for nothing. The marks are
-// committed with committing, which ends later.
+// run marks until ctx is done. It sleeps while no attempt is in flight, because otherwise an idle
+// process would wake up twenty times a second for nothing. The marks are committed with
+// committing, which ends later.
 func (m *marker) run(ctx, committing context.Context) {
 	again := time.NewTicker(markInterval)
 	defer again.Stop()

@@ -26,6 +26,7 @@ type problem struct {
 func (p *problem) Error() string { return p.text }
 func (p *problem) Unwrap() error { return p.cause }
 
+// problemf returns a problem of a class. The class decides whether another attempt is made.
 func problemf(class storage.ErrorClass, format string, args ...any) *problem {
 	return &problem{class: class, text: fmt.Sprintf(format, args...)}
 }
@@ -87,6 +88,7 @@ func classed(err error, at phase) (storage.ErrorClass, string) {
 	}
 }
 
+// explainTimeout says how long the endpoint had, and in which phase the time ran out.
 func explainTimeout(timeout time.Duration, at phase) string {
 	return fmt.Sprintf("no answer within %s (%s)", timeout, at)
 }
@@ -131,6 +133,8 @@ func broken(err error) string {
 	return bare(err)
 }
 
+// isReset reports whether the peer reset the connection. A write to a connection that was reset
+// returns EPIPE.
 func isReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
 }
@@ -140,6 +144,7 @@ func isClosed(err error) bool {
 	return isReset(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
+// explainDNS explains why a host name was not resolved.
 func explainDNS(err *net.DNSError) string {
 	if err.IsNotFound {
 		return fmt.Sprintf("there is no host %s", err.Name)
@@ -147,7 +152,8 @@ func explainDNS(err *net.DNSError) string {
 	return fmt.Sprintf("look up %s: %s", err.Name, err.Err)
 }
 
-// bare removes from an error what is meant for Go programmers.
+// bare returns the text of an error of net/http without what is meant only for Go programmers.
+// These errors have no types, so they are recognized by their text.
 func bare(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "cancelled"
@@ -159,6 +165,7 @@ func bare(err error) string {
 	for _, prefix := range []string{"net/http: HTTP/1.x transport connection broken: ", "net/http: ", "http: ", "http2: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
+	// That is the name of a function in net/http, which appears in its error.
 	if strings.Contains(text, "readLoopPeekFailLocked") {
 		return "the endpoint sent something before the request"
 	}
@@ -182,6 +189,7 @@ func breaksHTTP1(text string) bool {
 // clipped shortens text that may come from the endpoint.
 func clipped(text string) string { return shortened(text, 300) }
 
+// shortened returns at most the first most bytes of a text, cut between characters.
 func shortened(text string, most int) string {
 	if len(text) <= most {
 		return text

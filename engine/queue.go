@@ -6,14 +6,14 @@ import (
 	"backchannel/storage"
 )
 
-// A queue holds jobs in the order in which they are to be attempted. Its user bounds it.
+// A queue holds jobs in the order in which they are to be attempted. Its user limits its length.
 //
-// It is a slice with a moving head, because nearly all jobs are taken from the front. Taking
-// another one moves those behind it.
+// It is a slice with a moving head, because nearly all jobs are taken from the front. Taking one
+// from the middle moves those behind it.
 type queue struct {
 	jobs []storage.Job
 	head int
-	held map[storage.ID]bool // the deliveries of the jobs, by which one that is read again is known
+	held map[storage.ID]bool // the deliveries of the jobs, to recognize one that is read again
 }
 
 func (q *queue) len() int { return len(q.jobs) - q.head }
@@ -57,25 +57,26 @@ func (q *queue) pop() storage.Job {
 	return j
 }
 
-// first returns the place of the first job that is one, counted from the front, or -1.
+// first returns the index of the first job for which is returns true, counted from the front, or
+// -1.
 func (q *queue) first(is func(storage.Job) bool) int {
 	return slices.IndexFunc(q.jobs[q.head:], is)
 }
 
-// take is [queue.pop] for the job at a place.
-func (q *queue) take(place int) storage.Job {
-	if place == 0 {
+// take removes and returns the job at an index.
+func (q *queue) take(index int) storage.Job {
+	if index == 0 {
 		return q.pop()
 	}
-	i := q.head + place
+	i := q.head + index
 	j := q.jobs[i]
 	q.jobs = slices.Delete(q.jobs, i, i+1)
 	delete(q.held, j.DeliveryID)
 	return j
 }
 
-// remove removes a delivery's job, if there is one. Cancelling many deliveries asks for jobs
-// that are mostly not in memory, which the map answers without a search.
+// remove removes a delivery's job, if there is one. Cancelling many deliveries calls it for jobs
+// of which most are not in memory, and the map answers that without a search.
 func (q *queue) remove(id storage.ID) {
 	if q.held[id] {
 		q.take(q.first(func(j storage.Job) bool { return j.DeliveryID == id }))

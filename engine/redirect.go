@@ -83,7 +83,7 @@ func isMetadataName(host string) bool {
 }
 
 // oldIPv4 parses the other forms of inet_aton, which some resolvers accept as addresses:
-// 0xa9fea9fe, 2852039166, 0251.0376.169.254.
+// 0xa9fea9fe, 2852039166, 0251.0376.169.254. The last part may stand for several bytes.
 func oldIPv4(host string) (netip.Addr, error) {
 	parts := strings.Split(host, ".")
 	if len(parts) > 4 {

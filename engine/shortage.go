@@ -15,6 +15,8 @@ import (
 // attempt and no circuit breaker counts it: deliveries wait, and continue by themselves.
 
 const (
+	// While no attempt succeeds, the wait doubles from the first to the longest. A throttled
+	// webhook may make one attempt more at a time after each recoverAfter.
 	firstShortageWait = 100 * time.Millisecond
 	maxShortageWait   = 2 * time.Second
 	recoverAfter      = time.Second

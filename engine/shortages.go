@@ -34,7 +34,8 @@ func (s *shortages) reason() string {
 	return s.what
 }
 
-// report records a shortage.
+// report records a shortage. It closes idle connections in any case, because each of them takes a
+// file and a port.
 func (s *shortages) report(what string) {
 	s.release()
 	if s.begin(what) {
@@ -56,7 +57,8 @@ func (s *shortages) begin(what string) bool {
 	return true
 }
 
-// check reports the end of the shortage if there was none for a while.
+// check reports the end of the shortage if it has not occurred for shortageOverAfter. A clock
+// that was set back must not delay that, so the timer never runs longer.
 func (s *shortages) check() {
 	s.mu.Lock()
 	if rest := shortageOverAfter - s.now().Sub(s.last); rest > 0 && !s.draining.Load() {

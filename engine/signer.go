@@ -56,8 +56,8 @@ func (s *signer) key() string {
 	return ""
 }
 
-// mint returns a token with the fault that m asks for. Other
-// misbehaviours are about the body, and get a good token.
+// mint returns a token with the fault that m asks for. A misbehaviour that is not about the token
+// gets a valid one.
 func mint(minter *token.Minter, now time.Time, m storage.Misbehaviour) (string, error) {
 	if m == "" {
 		return minter.HeaderValue(now)

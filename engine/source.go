@@ -11,19 +11,20 @@ import (
 )
 
 // A Source hands jobs to an engine that does not read them from its store, because several
-// engines share them. Its methods may be called by several goroutines at once.
+// engines share them. Its methods must be safe for use by several goroutines.
 type Source interface {
 	// Open begins to hand a webhook's jobs to its worker. It must not wait.
 	Open(w *Worker)
-	// Close ends that. It must not wait either.
+	// Close ends that. It must not wait either: both are called while the set of dispatchers is
+	// locked.
 	Close(w *Worker)
 	// ChangeBreaker changes a circuit breaker that the engines share. It returns the changed one
 	// after it is stored. change may be called several times.
 	ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (storage.Breaker, error)
 }
 
-// hintGap is the least time between two looks at what a source's store has changed. What has to
-// be quicker, the source hears of by itself.
+// hintGap is the least time between two reads of what has changed in a shared store. Whatever has
+// to happen sooner, the source reports itself.
 const hintGap = 25 * time.Millisecond
 
 // NewShared is [New] for an engine that gets its jobs from a source. Any number of them may run
@@ -34,7 +35,8 @@ func NewShared(store Store, cfg Config, source Source) *Engine {
 	return e
 }
 
-// A Part is how much of what a webhook allows one of several engines may use.
+// A Part is how much of what a webhook allows one of several engines may use. The parts of all
+// engines add up to what the webhook allows.
 type Part struct {
 	Concurrency int  // attempts in flight
 	Engines     int  // those that share the rate
@@ -44,7 +46,7 @@ type Part struct {
 // A Worker attempts the jobs of one webhook that a source hands to it, when they may begin.
 type Worker struct{ d *dispatcher }
 
-// WebhookID returns which webhook it is.
+// WebhookID returns the ID of the worker's webhook.
 func (w *Worker) WebhookID() storage.ID { return w.d.queue.id }
 
 // Allowed returns how many attempts the webhook allows at a time, by all engines together.
@@ -57,8 +59,8 @@ func (w *Worker) Allowed() int {
 	return w.d.queue.admission.webhook.Delivery.Concurrency
 }
 
-// Divide says how much of what the webhook allows the worker may use. Until it is called, that
-// is nothing.
+// Divide sets how much of what the webhook allows the worker may use. Until it is called, the
+// worker begins no attempt: the other engines may already use all of it.
 func (w *Worker) Divide(p Part) {
 	w.d.queue.mu.Lock()
 	defer w.d.queue.mu.Unlock()
@@ -75,8 +77,8 @@ func (w *Worker) Paused() bool {
 	return w.d.queue.admission.idle()
 }
 
-// InFlight returns how many attempts are in flight. Once Divide has returned, it does not rise
-// above the part.
+// InFlight returns how many attempts are in flight. Once it has fallen to the part's concurrency,
+// it does not rise above it until Divide is called again.
 func (w *Worker) InFlight() int { return int(w.d.queue.inFlight().total()) }
 
 // Has reports whether the worker has the job of a delivery.
@@ -94,11 +96,12 @@ func (w *Worker) Idle() bool {
 	return len(w.d.queue.running)+len(w.d.queue.taken) == 0
 }
 
-// Woken holds a notice after something has changed that may have made room, or let a job begin.
+// Woken returns a channel that holds a notice after a change that may have made room for a job or
+// allowed one to begin.
 func (w *Worker) Woken() <-chan struct{} { return w.d.queue.wake }
 
-// Room returns how many jobs the worker is to be given now, or if it is none, after how long to
-// ask again.
+// Room returns how many jobs to give to the worker now. If that is none, it returns after how
+// long to ask again.
 func (w *Worker) Room() (n int, wait time.Duration) {
 	if w.d.engine.halted() {
 		return 0, never
@@ -114,14 +117,14 @@ type Taken struct {
 	after time.Duration
 }
 
-// Wait waits until the worker has done with the job. back means that nothing is stored: the job
-// is to be attempted again after a while, by any engine, which counts as nothing.
+// Wait waits until the worker has finished with the job. If back is true, no attempt counts and
+// nothing was stored: any engine may attempt the job again, after the given time.
 func (t *Taken) Wait() (back bool, after time.Duration) {
 	<-t.done
 	return t.back, t.after
 }
 
-// Take takes a job. [Worker.Start] has to be called after it.
+// Take gives a job to the worker. The caller must call [Worker.Start] afterwards.
 func (w *Worker) Take(job storage.Job) *Taken {
 	t := &Taken{job: job, done: make(chan struct{})}
 	w.d.queue.mu.Lock()
@@ -130,8 +133,8 @@ func (w *Worker) Take(job storage.Job) *Taken {
 	return t
 }
 
-// Start begins the attempts that may begin. It has to be called again after the time that it
-// returns, and after a notice of Woken.
+// Start begins the attempts that may begin. Call it again after the time that it returns, and
+// after a notice of [Worker.Woken].
 func (w *Worker) Start() (wait time.Duration) {
 	return w.d.taken.start(w.d.engine.halted, func(t *Taken, a *runningAttempt) {
 		w.d.engine.marker.notice()
@@ -149,15 +152,16 @@ func (w *Worker) work(t *Taken, a *runningAttempt) {
 	w.d.queue.wakeUp()
 }
 
-// handOver has the source hand over the jobs.
+// handOver opens the dispatcher's worker at the source, which hands over the jobs from then on.
 func (d *dispatcher) handOver() {
 	d.worker = &Worker{d}
 	d.worker.Divide(Part{})
 	d.engine.source.Open(d.worker)
 }
 
-// shareOutcome counts the outcome of an attempt in the circuit breaker that engines share,
-// unless it is of no consequence there.
+// shareOutcome counts the outcome of an attempt in the circuit breaker that engines share. It
+// skips the one outcome that cannot change it, a success while no failure is counted, because it
+// is by far the most frequent and would cost a transaction.
 func (d *dispatcher) shareOutcome(class policy.Class, probe, clean bool) {
 	if class != policy.Retryable && clean {
 		return
@@ -187,7 +191,8 @@ func (d *dispatcher) changeBreaker(change func(*policy.Breaker)) {
 	d.queue.follow(stored)
 }
 
-// follow makes the circuit breaker what is stored.
+// follow sets the circuit breaker to the stored one. If it now opens for a shorter time, a probe
+// may be due.
 func (q *webhookQueue) follow(b storage.Breaker) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -220,8 +225,8 @@ func (d *dispatcher) probeNow() {
 	}
 }
 
-// unmark forgets which attempts are marked as sending, after the store's ResetSending has undone
-// that of all of this process.
+// unmark forgets which attempts are marked as sending. The store's ResetSending has undone the
+// marks of all attempts of this process, so those still in flight need a new one.
 func (e *Engine) unmark() {
 	for _, d := range e.dispatchers.all() {
 		for _, a := range d.queue.startedBefore(e.now()) {

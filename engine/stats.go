@@ -14,7 +14,7 @@ const (
 	latencyWindows = 6
 	latencyWindow  = 10 * time.Second
 	maxLatency     = 24 * time.Hour
-	latencyDigits  = 2 // which is as exact as anybody reads a percentile
+	latencyDigits  = 2 // significant digits; a percentile is not read more exactly
 )
 
 // stats counts outcomes since the engine was created and over the last 10 seconds, and
@@ -63,7 +63,8 @@ func (s *stats) count(state storage.State, latency time.Duration) {
 	s.perSecond[s.second%rateSeconds].add(one)
 }
 
-// advance removes what is too old.
+// advance removes what is too old. It is called by each method, so that no goroutine has to run
+// for it while the engine is idle.
 func (s *stats) advance() {
 	now := s.now()
 	for range min(max(now.Unix()-s.second, 0), rateSeconds) {

@@ -34,7 +34,7 @@ type WorkStore interface {
 	PendingWork(ctx context.Context) ([]storage.Pending, error)
 }
 
-// A WebhookStore has the webhooks, and stores what the engine finds out about them.
+// A WebhookStore has the webhooks, and stores what the engine learns about them.
 type WebhookStore interface {
 	Webhooks(ctx context.Context) ([]storage.Webhook, error)
 	Breakers(ctx context.Context) ([]storage.Breaker, error)
@@ -42,10 +42,13 @@ type WebhookStore interface {
 	AddActivity(ctx context.Context, a storage.Activity) error
 }
 
-// A CommandStore has what people command, and hints at changes.
+// A CommandStore has the commands that people give, and sends hints about changes.
 type CommandStore interface {
+	// Commands returns the commands after a given one that this node has not dropped, oldest
+	// first.
 	// Commands returns those after a given one that this node has not dropped.
 	Commands(ctx context.Context, after storage.ID) ([]storage.Command, error)
+	// DropCommands records that this node has carried out the commands up to a given one.
 	// DropCommands says that this node has carried out the commands up to a given one.
 	DropCommands(ctx context.Context, through storage.ID) error
 	Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error)

@@ -6,7 +6,7 @@ import (
 )
 
 // harmless is the name of a value that no receiver uses to identify the message. Changing it
-// makes only the digest of the body wrong, and no other verdict.
+// spoils the digest of the body and leaves every other verdict as it was.
 const harmless = "messageExecutionID"
 
 // tamper changes one value of a JSON document, which remains valid.

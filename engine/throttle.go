@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A throttle limits a webhook's attempts during a shortage: to as many at a time as went
-// well, to none for a while if not a single one does, and to one more after each
+// A throttle limits a webhook's attempts during a shortage: to the number that were in flight
+// when one failed, to none for a while if not even one succeeds, and then to one more after each
 // recoverAfter.
 type throttle struct {
 	most  int // attempts at a time; 0: as many as the webhook allows
@@ -45,8 +45,8 @@ func (t *throttle) wait(now time.Time) time.Duration {
 // succeeded records that an attempt had the resources that it needed.
 func (t *throttle) succeeded() { t.pause = 0 }
 
-// A quota limits the attempts that are made at a time for all webhooks together; nil: no
-// limit. Those who wait are served in order.
+// A quota limits the attempts for all webhooks together; nil means no limit. Waiting attempts are
+// served in order, as a channel does.
 type quota chan struct{}
 
 func newQuota(most int) quota {

@@ -16,13 +16,13 @@ type TLSReport struct {
 	State tls.ConnectionState
 	Host  string // that the certificate has to be for
 	Roots *x509.CertPool
-	by    *trusted
+	by    *authorities
 }
 
 // Explain returns in one line what a verification error of the certificate means, and what to
 // do.
 func (r TLSReport) Explain(err error, now time.Time) string {
-	p := presented{sent: r.State.PeerCertificates, by: r.by, host: r.Host, now: now}
+	p := presentedChain{sent: r.State.PeerCertificates, by: r.by, host: r.Host, now: now}
 	return p.explain(err)
 }
 
@@ -57,13 +57,13 @@ func (d *dialer) inspect(ctx context.Context, host, address string, most uint16)
 	if err != nil {
 		return TLSReport{}, err
 	}
-	config, wanted := d.config(by, host, []string{"http/1.1"})
+	config, certRequest := d.config(by, host, []string{"http/1.1"})
 	config.InsecureSkipVerify, config.MinVersion, config.MaxVersion = true, tls.VersionTLS10, most //nolint:gosec // it only looks
 	config.CipherSuites = everyCipherSuite()
-	heard := &hearing{Conn: made}
+	heard := &prefixConn{Conn: made}
 	secured := tls.Client(heard, config)
 	if err := secured.HandshakeContext(ctx); err != nil {
-		return TLSReport{}, d.explainHandshake(ctx, failedHandshake{err: err, heard: heard.first, config: config, by: by, wanted: wanted, address: address})
+		return TLSReport{}, d.explainHandshake(ctx, failedHandshake{err: err, heard: heard.first, config: config, by: by, certRequest: certRequest, address: address})
 	}
 	return TLSReport{State: secured.ConnectionState(), Host: config.ServerName, Roots: by.pool, by: by}, nil
 }

@@ -37,6 +37,7 @@ func newRecorder() *recorder {
 	return &recorder{phase: starting, began: now, since: now}
 }
 
+// trace returns the hooks that record the phases of making a connection.
 func (r *recorder) trace() *httptrace.ClientTrace {
 	t := &r.timings
 	return &httptrace.ClientTrace{
@@ -58,6 +59,7 @@ func (r *recorder) enter(p phase) {
 	}
 }
 
+// leave stores how long the phase has taken until now.
 func (r *recorder) leave(part *time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -66,6 +68,8 @@ func (r *recorder) leave(part *time.Duration) {
 	}
 }
 
+// connected records the time of the connection that succeeded. Of addresses that are tried at
+// once, the others fail later.
 func (r *recorder) connected(_, _ string, err error) {
 	if err == nil {
 		r.leave(&r.timings.Connect)

@@ -13,6 +13,8 @@ import (
 )
 
 const (
+	// maxResponseHeader limits the head of an answer in bytes. idleTimeout is that of
+	// http.DefaultTransport.
 	maxResponseHeader = 64 << 10
 	idleTimeout       = 90 * time.Second
 )

@@ -25,11 +25,11 @@ type Trust struct {
 	files []string
 
 	mu   sync.Mutex // guards kept
-	kept *trusted
+	kept *authorities
 }
 
-// A trusted is a set of authorities. It never changes.
-type trusted struct {
+// An authorities is a set of trusted authorities. It never changes.
+type authorities struct {
 	contents [][]byte // of the files
 	pool     *x509.CertPool
 	named    []namedAuthority
@@ -56,7 +56,7 @@ func (t *Trust) Check(ctx context.Context) error {
 
 // now returns the current authorities. It parses the files only if they have changed. Its
 // errors are problems.
-func (t *Trust) now(ctx context.Context) (*trusted, error) {
+func (t *Trust) now(ctx context.Context) (*authorities, error) {
 	contents := make([][]byte, len(t.files))
 	for i, path := range t.files {
 		var err error
@@ -77,12 +77,14 @@ func (t *Trust) now(ctx context.Context) (*trusted, error) {
 	return found, nil
 }
 
-func (t *Trust) parse(contents [][]byte) (*trusted, error) {
+// parse returns the authorities in the roots and the files. It adds to a clone of the roots,
+// because others may use the same pool.
+func (t *Trust) parse(contents [][]byte) (*authorities, error) {
 	roots, err := t.roots()
 	if err != nil {
 		return nil, problemf(storage.ClassConfig, "read trusted authorities: %v", err)
 	}
-	found := &trusted{contents: contents, pool: roots}
+	found := &authorities{contents: contents, pool: roots}
 	if len(t.files) > 0 {
 		found.pool = roots.Clone()
 	}

@@ -28,6 +28,7 @@ type Variation struct {
 	OnlyHTTP1 bool   // HTTP/2 is not offered
 	Fresh     bool   // on a new connection
 
+	// The fields below require HTTP/1, which OnlyHTTP1 ensures.
 	// The rest needs HTTP/1, which OnlyHTTP1 makes sure of.
 
 	Version10 bool          // HTTP/1.0
@@ -134,6 +135,8 @@ func (v Variation) pacing(head, body []byte) *pacing {
 // errUnwanted means that the endpoint answered instead of reading the body.
 var errUnwanted = errors.New("the body was not sent, because the endpoint answered first")
 
+// write writes the message: the head, then the body in equal parts over the given time, and only
+// once it is expected. It stops when the endpoint has answered.
 func (p *pacing) write(to io.Writer) error {
 	if _, err := to.Write(p.head); err != nil {
 		return err
@@ -166,7 +169,7 @@ func (p *pacing) wait(most time.Duration, until <-chan struct{}) bool {
 	return true
 }
 
-// interim notes a 1xx answer, of which 100 asks for the body.
+// interim records an interim answer (1xx). 100 Continue asks for the body.
 func (p *pacing) interim(code int) {
 	if p == nil || p.proceed == nil || code != http.StatusContinue {
 		return
@@ -178,7 +181,7 @@ func (p *pacing) interim(code int) {
 	}
 }
 
-// end notes that no more of the message is wanted.
+// end records that the endpoint wants no more of the message.
 func (p *pacing) end() {
 	if p == nil {
 		return

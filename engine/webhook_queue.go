@@ -22,8 +22,8 @@ type runningAttempt struct {
 	finished  bool // it must not be marked any more
 }
 
-// stopMarking waits until the attempt is not being marked, and prevents that it is marked
-// later. It reports whether it is.
+// stopMarking waits until the attempt is not being marked, prevents later marks, and reports
+// whether it is marked.
 func (a *runningAttempt) stopMarking() bool {
 	a.marking.Lock()
 	defer a.marking.Unlock()
@@ -44,8 +44,8 @@ type webhookQueue struct {
 	queue     queue
 	running   map[storage.ID]*runningAttempt
 	taken     []*Taken            // jobs that a source has handed over, and that have not begun
-	took      time.Duration       // by an attempt, on average
-	messages  map[storage.ID]bool // those of which a planned event is in flight for the first time
+	took      time.Duration       // how long an attempt takes on average
+	messages  map[storage.ID]bool // messages with a planned event in flight for the first time
 }
 
 func newWebhookQueue(w storage.Webhook, breaker policy.Breaker, share int, now func() time.Time) *webhookQueue {
@@ -98,14 +98,14 @@ func (q *webhookQueue) claim() (*runningAttempt, time.Duration) {
 	return a, 0
 }
 
-// inTurn reports whether a job may be attempted now. A message's planned events go out one after
-// the other, so that they arrive as planned also when several are overdue, after a restart or a
-// pause. Only the first attempt counts: while a failed event waits to be retried, the next one
-// goes out in its time.
+// inTurn reports whether a job may be attempted now. The planned events of a message go out one
+// after another, so that they arrive in the planned order even if several are overdue after a
+// restart or a pause. Only the first attempt counts: while a failed event waits for its retry,
+// the next one goes out when it is due.
 func (q *webhookQueue) inTurn(j storage.Job) bool { return !q.messages[plannedMessage(j)] }
 
-// plannedMessage returns the message of which a job is the first attempt at a planned event, or
-// 0 if it is not one.
+// plannedMessage returns the message of a job that is the first attempt at a planned event, or 0
+// for other jobs.
 func plannedMessage(j storage.Job) storage.ID {
 	if j.Attempts > 0 || j.DueAt.IsZero() {
 		return 0
@@ -113,7 +113,7 @@ func plannedMessage(j storage.Job) storage.ID {
 	return j.MessageID
 }
 
-// ended removes an attempt.
+// ended removes an attempt. The caller holds mu.
 func (q *webhookQueue) ended(a *runningAttempt) {
 	delete(q.running, a.job.DeliveryID)
 	delete(q.messages, plannedMessage(a.job))
@@ -151,7 +151,8 @@ func (q *webhookQueue) finish(a *runningAttempt, next time.Time) {
 	}
 }
 
-// putBack returns the job of an attempt for which this machine lacked a resource.
+// putBack returns the job of an attempt for which this machine lacked a resource. It goes to the
+// front: its turn had come.
 func (q *webhookQueue) putBack(a *runningAttempt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -231,12 +232,13 @@ func (q *webhookQueue) startedBefore(at time.Time) (found []*runningAttempt) {
 	return found
 }
 
-// flights counts attempts in flight: first ones, and retries.
-type flights struct{ first, again int64 }
+// inFlightCounts counts attempts in flight: first ones, and retries.
+type inFlightCounts struct{ first, again int64 }
 
-func (f flights) total() int64 { return f.first + f.again }
+func (f inFlightCounts) total() int64 { return f.first + f.again }
 
-func (q *webhookQueue) inFlight() (n flights) {
+// inFlight counts the attempts from their claim to their commit.
+func (q *webhookQueue) inFlight() (n inFlightCounts) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, a := range q.running {
@@ -249,7 +251,7 @@ func (q *webhookQueue) inFlight() (n flights) {
 	return n
 }
 
-// parked reports whether what is not in flight is parked.
+// parked reports whether the deliveries that are not in flight are parked.
 func (q *webhookQueue) parked() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

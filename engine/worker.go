@@ -23,10 +23,9 @@ func (d *dispatcher) work(a *runningAttempt) {
 	d.queue.wakeUp()
 }
 
-// deliver makes an attempt and commits its outcome. Three ends have none, and leave the
-// delivery as it was, to be attempted again after a while: the engine had to end before the
-// attempt began, or during it, or this machine lacked a resource, for which the endpoint is not
-// to blame.
+// deliver makes an attempt and commits its outcome. In three cases there is no outcome, and the
+// delivery stays as it was, to be attempted again later: the engine ended before the attempt
+// began, or during it, or this machine lacked a resource, which is not the endpoint's fault.
 func (d *dispatcher) deliver(a *runningAttempt) (back bool, after time.Duration) {
 	if !d.engine.quota.enter(d.engine.working, d.client.releaseIdle) {
 		d.unclaim(a)
@@ -49,7 +48,8 @@ func (d *dispatcher) deliver(a *runningAttempt) (back bool, after time.Duration)
 	return !d.conclude(a, &r, schedule), 0
 }
 
-// conclude commits the outcome of an attempt.
+// conclude commits the outcome of an attempt. The circuit breaker and the pause after a 410 come
+// first, so that no further attempt begins while the commit is under way.
 func (d *dispatcher) conclude(a *runningAttempt, r *Result, schedule []time.Duration) (committed bool) {
 	clean := d.queue.cleanBreaker()
 	changed := d.queue.judge(r.Class, a.probe)
@@ -87,7 +87,8 @@ func (d *dispatcher) attempt(a *runningAttempt) (Result, []time.Duration) {
 	return d.client.Attempt(ctx, &w, &a.job), w.Delivery.Retry
 }
 
-// unclaim leaves the job to the next run, as if it had not been claimed.
+// unclaim leaves the job to the next run, as if it had not been claimed. The probe of a circuit
+// breaker is given back as well.
 func (d *dispatcher) unclaim(a *runningAttempt) {
 	d.queue.judge(policy.Aborted, a.probe)
 	a.stopMarking()
