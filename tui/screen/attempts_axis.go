@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 	"backchannel/tui/style"
 )
@@ -135,8 +136,9 @@ func (x axis) answered(a storage.Attempt, notes []note, more bool) {
 	}
 }
 
-// mostJSON is how many lines of an answer that is JSON stand on the axis. The exchange has all.
-const mostJSON = 12
+// mostJSON is how many lines of an answer that is JSON stand on the axis: enough for an error's
+// code and message, and few enough for what is to come to stay in sight. The exchange has all.
+const mostJSON = 6
 
 // result draws the error of an attempt and the body of an answer that is not a success.
 func (x axis) result(a storage.Attempt, more bool) {
@@ -153,12 +155,11 @@ func (x axis) result(a storage.Attempt, more bool) {
 		x.under(excerpt(body), th.Dim, more)
 		return
 	}
-	for i, line := range lines {
-		if i == mostJSON {
-			x.beside(th.Dim.Render(style.More), more)
-			break
-		}
+	for _, line := range lines[:min(len(lines), mostJSON)] {
 		x.beside(line, more)
+	}
+	if rest := len(lines) - mostJSON; rest > 0 {
+		x.under(style.More+" "+words.Count(rest, "more line"), th.Dim, more)
 	}
 }
 
