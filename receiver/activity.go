@@ -14,8 +14,8 @@ import (
 // incident, so that a sender of garbage cannot fill the list.
 const recordInterval = 10 * time.Second
 
-// An incident is a kind of event worth an activity. Its texts follow the number of
-// occurrences.
+// An incident is a kind of event that is worth an activity. Its texts follow the number of
+// occurrences, "1 " before one and the number before all.
 type incident struct {
 	kind     storage.ActivityKind
 	one, all string
@@ -65,6 +65,8 @@ type activityRecorder struct {
 	pending map[incident]*occurrences
 }
 
+// An occurrences counts how often an incident occurred since it was last recorded, and describes
+// the last time.
 type occurrences struct {
 	n    int
 	last string
@@ -74,30 +76,31 @@ func newActivityRecorder(add func(context.Context, storage.Activity) error, now 
 	return &activityRecorder{add: add, now: now, log: log, wake: make(chan struct{}, 1), pending: map[incident]*occurrences{}}
 }
 
-// record counts an occurrence of what. It never blocks.
-func (t *activityRecorder) record(what incident, last string) {
-	t.mu.Lock()
-	if t.pending[what] == nil {
-		t.pending[what] = &occurrences{}
+// record counts an occurrence of an incident. It never blocks, because it is called while a
+// request is being handled, even when the store cannot take more.
+func (r *activityRecorder) record(what incident, last string) {
+	r.mu.Lock()
+	if r.pending[what] == nil {
+		r.pending[what] = &occurrences{}
 	}
-	t.pending[what].n++
-	t.pending[what].last = last
-	t.mu.Unlock()
+	r.pending[what].n++
+	r.pending[what].last = last
+	r.mu.Unlock()
 	select {
-	case t.wake <- struct{}{}:
+	case r.wake <- struct{}{}:
 	default:
 	}
 }
 
 // run writes the pending activities until stop is done, and then once more.
-func (t *activityRecorder) run(ctx, stop context.Context) {
-	defer t.flush(ctx)
+func (r *activityRecorder) run(ctx, stop context.Context) {
+	defer r.flush(ctx)
 	for {
 		select {
 		case <-stop.Done():
 			return
-		case <-t.wake:
-			t.flush(ctx)
+		case <-r.wake:
+			r.flush(ctx)
 		}
 		pause := time.NewTimer(recordInterval)
 		select {
@@ -109,18 +112,19 @@ func (t *activityRecorder) run(ctx, stop context.Context) {
 	}
 }
 
-func (t *activityRecorder) flush(ctx context.Context) {
-	t.mu.Lock()
-	pending := t.pending
-	t.pending = map[incident]*occurrences{}
-	t.mu.Unlock()
+// flush writes what is pending. An activity that cannot be stored is logged instead.
+func (r *activityRecorder) flush(ctx context.Context) {
+	r.mu.Lock()
+	pending := r.pending
+	r.pending = map[incident]*occurrences{}
+	r.mu.Unlock()
 	for what, found := range pending {
 		text := what.count(found.n) + ": " + found.last
 		if found.n > 1 {
 			text = what.count(found.n) + "; the last: " + found.last
 		}
-		if err := t.add(ctx, storage.Activity{At: t.now(), Kind: what.kind, Text: text}); err != nil {
-			t.log.Error("record activity", "text", text, "error", err)
+		if err := r.add(ctx, storage.Activity{At: r.now(), Kind: what.kind, Text: text}); err != nil {
+			r.log.Error("record activity", "text", text, "error", err)
 		}
 	}
 }

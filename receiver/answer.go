@@ -30,12 +30,12 @@ func (a answer) code() int {
 // deadline must not end it.
 func (a answer) slow() bool { return a.delay > 0 || a.drip > 0 || a.fault == storage.FaultHang }
 
-// verdictAnswer returns the answer that the verdicts call for. Its problem describes the
-// first verdict that failed.
+// verdictAnswer returns the answer that the verdicts call for. Its problem describes the first
+// verdict that failed, in the order in which VerdictStatus looks at them.
 func (x *exchange) verdictAnswer(to *endpoint) answer {
 	v, made := x.receipt.Verdicts, answer{status: x.receipt.VerdictStatus()}
 	switch {
-	case made.status == http.StatusNoContent:
+	case made.status == http.StatusNoContent: // nothing is wrong
 	case x.receipt.Flaw != "":
 		made.problem = problemOf("schema", v.Schema)
 	case v.Auth.Result == storage.Fail:

@@ -29,8 +29,9 @@ const (
 )
 
 const (
+	// Ten years, because every client has to be told to trust a new authority.
 	caLifetime = 10 * 365 * 24 * time.Hour
-	clockSlack = time.Hour // how far a client's clock may lag behind
+	clockSlack = time.Hour // how far a client's clock may be slow
 )
 
 // A CA is the local certificate authority, which signs the receiver's certificate.
@@ -73,7 +74,7 @@ func flawOf(cert *x509.Certificate, key crypto.Signer, now time.Time, keyPath st
 	return ""
 }
 
-// Path returns the path of the certificate's file, for curl --cacert.
+// Path returns the path of the certificate's file in PEM form, for curl --cacert.
 func (ca *CA) Path() string { return ca.path }
 
 // PEM returns the certificate in PEM form.
@@ -84,13 +85,16 @@ func (ca *CA) PEM() []byte {
 // AddTo adds the authority to the ones that a pool trusts.
 func (ca *CA) AddTo(pool *x509.CertPool) { pool.AddCert(ca.cert) }
 
-// Pool returns a new pool that trusts this authority alone.
+// Pool returns a new pool that trusts only this authority.
 func (ca *CA) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	ca.AddTo(pool)
 	return pool
 }
 
+// damagedError returns an error for a file of the authority that cannot be used. A new authority
+// is never made in its place without being asked for, because every client would then have to
+// trust it.
 func damagedError(path, what string) error {
 	return fmt.Errorf("%s %s; move %s and %s away and start again to create new ones, which clients must then trust",
 		path, what, caFile, caKeyFile)
@@ -106,8 +110,10 @@ func readOwn(path string) ([]byte, error) {
 	return text, err
 }
 
+// loadOrCreateKey reads the authority's key, or creates it if there is no certificate either. A
+// certificate without its key is an error.
 func loadOrCreateKey(path, keyPath string) (crypto.Signer, error) {
-	_, certErr := os.Stat(path) // before the key is read, because others create the key first
+	_, certErr := os.Stat(path) // before the key is read: another process creates the key first, so a certificate implies a key
 	text, err := readOwn(keyPath)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && certErr == nil:
@@ -142,6 +148,8 @@ func parseKey(text []byte) (key crypto.Signer, flaw string) {
 	return signer, ""
 }
 
+// newKeyPEM returns a new key on P-256, which every implementation of TLS 1.3 has to support (RFC
+// 8446 §9.1).
 func newKeyPEM() ([]byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -150,6 +158,7 @@ func newKeyPEM() ([]byte, error) {
 	return keyPEM(key)
 }
 
+// keyPEM returns a key in PKCS #8 form.
 func keyPEM(key crypto.Signer) ([]byte, error) {
 	raw, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
@@ -158,6 +167,7 @@ func keyPEM(key crypto.Signer) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw}), nil
 }
 
+// loadOrCreateCert reads the authority's certificate, or creates it for the key.
 func loadOrCreateCert(path string, key crypto.Signer, now time.Time) (*x509.Certificate, error) {
 	text, err := readOwn(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -173,6 +183,7 @@ func loadOrCreateCert(path string, key crypto.Signer, now time.Time) (*x509.Cert
 	return cert, nil
 }
 
+// parseCert parses a certificate, or returns what is wrong with it.
 func parseCert(text []byte) (cert *x509.Certificate, flaw string) {
 	block, _ := pem.Decode(text)
 	if block == nil || block.Type != "CERTIFICATE" {
@@ -185,6 +196,8 @@ func parseCert(text []byte) (cert *x509.Certificate, flaw string) {
 	return cert, ""
 }
 
+// newCertPEM returns a certificate that the key signs itself. The authority may not issue
+// certificates for further authorities (MaxPathLenZero).
 func newCertPEM(key crypto.Signer, now time.Time) ([]byte, error) {
 	template := &x509.Certificate{
 		SerialNumber:          newSerial(),
@@ -203,6 +216,8 @@ func newCertPEM(key crypto.Signer, now time.Time) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}), nil
 }
 
+// newSerial returns a random serial number. A counter would have to be stored, and two
+// certificates of one authority must not share a number (RFC 5280 §4.1.2.2).
 func newSerial() *big.Int {
 	const bits = 127 // positive, and at most 20 bytes (RFC 5280 §4.1.2.2)
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), bits))

@@ -12,18 +12,19 @@ import (
 	"backchannel/storage/file"
 )
 
-// sharedCAFile is a copy of the certificate that receivers on several machines share. The folder
-// may have an authority of its own as well.
+// sharedCAFile holds a copy of the certificate of the authority that receivers on several
+// machines share. The folder may also have an authority of its own, whose file keeps its name.
 const sharedCAFile = "ca-database.pem"
 
-// A KeyStore has the authority that receivers on several machines share, certificate and key as
-// PEM. The first one that asks makes it; all others get that.
+// A KeyStore has the authority that receivers on several machines share: certificate and key as
+// PEM. It calls make only if it has none, stores the result, and returns that to every caller
+// from then on.
 type KeyStore interface {
 	Authority(ctx context.Context, make func() (certificate, key []byte, err error)) (certificate, key []byte, err error)
 }
 
-// SharedCA returns the authority in a store. The first that is stored is the one of a folder,
-// which senders may trust already. The folder gets a copy of the certificate, for curl --cacert.
+// SharedCA returns the authority in a store. If the store has none, it takes that of the folder,
+// which senders may already trust. It copies the certificate to the folder, for curl --cacert.
 func SharedCA(ctx context.Context, store KeyStore, dir string, now time.Time) (*CA, error) {
 	certificate, key, err := store.Authority(ctx, func() (certificate, key []byte, err error) {
 		own, err := LoadOrCreateCA(dir, now)
@@ -53,7 +54,7 @@ func SharedCA(ctx context.Context, store KeyStore, dir string, now time.Time) (*
 	return ca, nil
 }
 
-// copyTo writes the certificate to a file, unless it is there.
+// copyTo writes the certificate to a file, unless the file already has it.
 func (ca *CA) copyTo(path string) error {
 	text, err := file.Read(context.Background(), path, file.MaxKey)
 	if err == nil && bytes.Equal(text, ca.PEM()) {

@@ -17,7 +17,8 @@ import (
 // it does with the connection. The receiver therefore watches connections: a request that
 // began and never reached a handler was refused.
 
-// A watchedConn records what happens to a connection's requests.
+// A watchedConn records what happens to the requests of a connection. Its fields are atomic,
+// because net/http calls the hooks from several goroutines.
 type watchedConn struct {
 	net.Conn
 	pending atomic.Bool  // a request has begun and no handler has seen it yet
@@ -51,6 +52,7 @@ func (l watchedListener) Accept() (net.Conn, error) {
 	return &watchedConn{Conn: conn}, nil
 }
 
+// watched returns the watchedConn beneath a connection, or nil.
 func watched(conn net.Conn) *watchedConn {
 	if secured, ok := conn.(*tls.Conn); ok {
 		conn = secured.NetConn()
@@ -59,6 +61,7 @@ func watched(conn net.Conn) *watchedConn {
 	return found
 }
 
+// A connKey is the key of a context's value that holds the request's watchedConn.
 type connKey struct{}
 
 // connContext implements http.Server.ConnContext. It makes the connection available to
@@ -122,6 +125,7 @@ func (r *Receiver) connState(conn net.Conn, state http.ConnState) {
 	r.refuse(conn.RemoteAddr().String() + ": no request that could be read")
 }
 
+// speaksHTTP2 reports whether HTTP/2 was negotiated on a connection.
 func speaksHTTP2(conn net.Conn) bool {
 	secured, ok := conn.(*tls.Conn)
 	return ok && secured.ConnectionState().NegotiatedProtocol == "h2"
@@ -136,6 +140,8 @@ const acceptPrefix = "http: Accept error: "
 // An errorLog is the io.Writer to which net/http logs.
 type errorLog struct{ r *Receiver }
 
+// Write implements io.Writer. net/http calls it once for each line, and offers no other way to
+// learn of failed handshakes.
 func (l errorLog) Write(line []byte) (int, error) {
 	text := strings.TrimSpace(string(line))
 	failure, ok := strings.CutPrefix(text, handshakePrefix)
@@ -150,6 +156,7 @@ func (l errorLog) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
+// refuse counts a request that no handler saw.
 func (r *Receiver) refuse(last string) {
 	r.refusals.Add(1)
 	r.log.Debug("request refused", "by", last)

@@ -33,6 +33,7 @@ type endpoints struct {
 	generation int // how often cached was emptied
 }
 
+// newEndpoints subscribes to the hints before anything is cached, so that no change is missed.
 func newEndpoints(ctx context.Context, store Webhooks, url func() string) *endpoints {
 	return &endpoints{store: store, url: url, hints: store.Changes(ctx), cached: map[pathKey]*endpoint{}}
 }
@@ -46,7 +47,7 @@ func (e *endpoints) at(ctx context.Context, p pathKey) (*endpoint, error) {
 	}
 	webhook, err := e.store.WebhookAt(ctx, p.organization, p.sandbox)
 	if err != nil {
-		return nil, fmt.Errorf("lookup the webhook up: %w", err)
+		return nil, fmt.Errorf("look the webhook up: %w", err)
 	}
 	profile, err := e.store.Profile(ctx, webhook.ID)
 	if err != nil {
@@ -57,6 +58,7 @@ func (e *endpoints) at(ctx context.Context, p pathKey) (*endpoint, error) {
 	return found, nil
 }
 
+// lookup returns the cached endpoint of a path, or nil, and the generation of the cache.
 func (e *endpoints) lookup(p pathKey) (*endpoint, int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -73,6 +75,8 @@ func (e *endpoints) put(p pathKey, found *endpoint, generation int) {
 	}
 }
 
+// handleChange empties the cache if a hint says that it may be outdated. It also does so when the
+// channel of hints is closed, because no further hint will come. The caller holds mu.
 func (e *endpoints) handleChange() {
 	select {
 	case change, open := <-e.hints:
@@ -104,6 +108,8 @@ func newKeyring(sources storage.Sources) *keyring {
 	return &keyring{sources: sources, keys: map[storage.ID]parsedKey{}}
 }
 
+// key returns the key by which a webhook's tokens are verified. An error of the key itself is
+// cached as well: parsing it again would not help.
 func (k *keyring) key(ctx context.Context, w *storage.Webhook) (*token.Key, error) {
 	material, err := w.Auth.JWT.Secret.Resolve(ctx, k.sources)
 	if err != nil {

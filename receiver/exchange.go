@@ -62,6 +62,8 @@ func (x *exchange) concludeUnjudged(verdicts storage.Verdicts, a answer) {
 // that the sender would take for acceptance.
 func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 	if a.slow() && x.receipt.Flaw == "" {
+		// Only the sender decides how long it waits for a slow answer. An incomplete body keeps
+		// its deadline, because net/http reads the rest before it answers.
 		// The sender alone decides how long it waits for a slow answer. An incomplete
 		// body keeps its deadline, because net/http reads the rest before it answers.
 		_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
@@ -71,7 +73,7 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 		x.unstored(err)
 		return
 	}
-	x.receipt.Body = nil // an answer may take long, and the store has it
+	x.receipt.Body = nil // sending the answer may take long, and the store has the body
 	x.body.Release()
 	out := responder{w: x.w, req: x.req, lifetime: x.api.lifetime}
 	outcome := out.send(a, x.receipt.ID)
@@ -93,7 +95,8 @@ func (x *exchange) store(judge func([]storage.Earlier)) error {
 	return err
 }
 
-// unstored answers 503 to a request that could not be stored.
+// unstored answers 503 to a request that could not be stored. The header tells our own engine
+// that the receiver, not the endpoint under test, is short of something.
 func (x *exchange) unstored(err error) {
 	x.api.recordUnstored(x.receipt.Path, err)
 	x.w.Header().Set("Content-Type", "text/plain; charset=utf-8")

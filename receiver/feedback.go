@@ -12,6 +12,8 @@ import (
 	"backchannel/storage"
 )
 
+// feedbackPath is the path of a webhook's URL. It has the names that identify the webhook,
+// because no two webhooks may have the same organization and sandbox.
 const feedbackPath = "/feedback/{organization}/{sandbox}"
 
 // A lifetime ends in two steps, so that requests in progress can finish.
@@ -22,6 +24,7 @@ type lifetime struct {
 	quit     context.CancelFunc
 }
 
+// newLifetime returns a lifetime whose contexts are not done.
 func newLifetime() *lifetime {
 	l := &lifetime{}
 	l.stopping, l.stop = context.WithCancel(context.Background())
@@ -68,7 +71,7 @@ func newFeedback(life *lifetime, store Store, cfg Config, activity *activityReco
 	return f
 }
 
-// register adds the paths of the webhooks, and the handler of paths that are nobody's.
+// register adds the paths of the webhooks, and the handler of paths that belong to nothing.
 func (f *feedback) register(router *mux.Router) {
 	router.Path(feedbackPath).Methods(http.MethodPost).HandlerFunc(f.handler((*exchange).event))
 	router.Path(feedbackPath).HandlerFunc(f.handler((*exchange).wrongMethod))

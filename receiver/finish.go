@@ -34,6 +34,9 @@ func newFinisher(ctx context.Context, store Receipts, log *slog.Logger) *finishe
 	return &finisher{ctx: ctx, store: store, log: log, slots: make(chan struct{}, maxFinishing)}
 }
 
+// add queues an outcome. It blocks while maxFinishing are waiting, which slows senders down
+// instead of filling the memory while the store is slow. The first outcome of a batch starts the
+// goroutine that stores it.
 func (f *finisher) add(one storage.AnswerEnd) {
 	f.slots <- struct{}{}
 	f.mu.Lock()
@@ -59,4 +62,5 @@ func (f *finisher) flush() {
 	}
 }
 
+// wait waits until all outcomes are stored, or could not be.
 func (f *finisher) wait() { f.all.Wait() }

@@ -32,6 +32,8 @@ type Forward struct {
 
 // The bounds of relaying.
 const (
+	// Receipts beyond maxToRelay are dropped rather than made to wait, because relaying must not
+	// delay the answer to the sender.
 	maxRelaying  = 16   // at once
 	maxToRelay   = 1024 // in progress or waiting
 	relayTimeout = 10 * time.Second
@@ -62,6 +64,8 @@ type forwarder struct {
 	cancel  context.CancelFunc
 }
 
+// newForwarder returns a forwarder that does not run yet. It follows no redirects, as deliveries
+// do not.
 func newForwarder(to Forward, store Forwards, cfg Config, record func(incident, string)) *forwarder {
 	if to.Timeout == 0 {
 		to.Timeout = relayTimeout
@@ -97,6 +101,8 @@ func (f *feedback) stopRelaying() {
 	f.dropForwards("backchannel was stopped before it was relayed or the answer came")
 }
 
+// dropForwards marks the receipts that are waiting to be relayed as dropped, and says in Activity
+// how many there were.
 func (f *feedback) dropForwards(why string) {
 	n, err := f.store.DropForwards(f.working, why)
 	if err == nil && n > 0 {
@@ -200,6 +206,8 @@ func (f *forwarder) failed(what string, id storage.ID, err error) {
 	}
 }
 
+// attempt relays a receipt once, and returns the outcome with all secrets masked: the target may
+// echo the request.
 func (f *forwarder) attempt(ctx context.Context, r storage.Receipt) storage.Forward {
 	made := storage.Forward{URL: f.url, State: storage.ForwardFailed}
 	mask := storage.NewMask(append(r.Secrets(), storage.URLSecrets(f.to.URL)...)...)
@@ -241,6 +249,8 @@ func (f *forwarder) pause(ctx context.Context, lack string) bool {
 	}
 }
 
+// post sends a receipt's request to the target. The Via header marks it, so that a chain of
+// receivers that leads back here is noticed (RFC 9110 §7.6.3).
 func (f *forwarder) post(ctx context.Context, r storage.Receipt) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, r.Method, f.to.URL, bytes.NewReader(r.Body))
 	if err != nil {

@@ -37,7 +37,8 @@ func CheckForward(target, listen string, names []string) (warnings storage.Field
 	return warnings, nil
 }
 
-// leadsTo reports whether a URL leads to a receiver, as far as its text tells.
+// leadsTo reports whether a URL leads to a receiver, as far as its text shows. Names are not
+// resolved: a chain back to the receiver by another name is noticed by its Via header.
 func leadsTo(u *url.URL, listen string, names []string) bool {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {

@@ -23,10 +23,12 @@ func (x *exchange) judge(to *endpoint) {
 	v.Headers = judgeHeaders(ctx, to.webhook.Headers, x.req.Header, x.api.cfg.Sources)
 }
 
+// passed returns the verdict for checks that all passed.
 func passed(reason string, checks ...storage.Check) storage.Verdict {
 	return storage.Verdict{Result: storage.Pass, Reason: reason, Checks: checks}
 }
 
+// notApplicable returns the verdict on what could not or need not be judged.
 func notApplicable(reason string) storage.Verdict {
 	return storage.Verdict{Result: storage.NotApplicable, Reason: reason}
 }
@@ -44,7 +46,8 @@ func failed(checks ...storage.Check) storage.Verdict {
 	return v
 }
 
-// verdictOf returns the verdict for checks; reason is the one to give if all passed.
+// verdictOf returns the verdict for checks. Its reason is the given one if all of them passed,
+// and otherwise the first failure.
 func verdictOf(reason string, checks []storage.Check) storage.Verdict {
 	if _, bad := token.Failed(checks); bad {
 		return failed(checks...)
@@ -52,6 +55,7 @@ func verdictOf(reason string, checks []storage.Check) storage.Verdict {
 	return passed(reason, checks...)
 }
 
+// countFailed returns how many of the checks failed.
 func countFailed(checks []storage.Check) (n int) {
 	for _, c := range checks {
 		if c.Result == storage.Fail {

@@ -22,8 +22,8 @@ func judgeHeaders(ctx context.Context, configured []storage.HeaderField, arrived
 	return verdictOf("all "+words.Count(len(configured), "custom header")+" arrived", checks)
 }
 
-// checkHeader judges one header. The value that arrived is compared to the letter, because an
-// endpoint may do so.
+// checkHeader judges one header. The value must be exactly the configured one, because an
+// endpoint may compare it that way.
 func checkHeader(ctx context.Context, h storage.HeaderField, values []string, from storage.Sources) storage.Check {
 	c := storage.Check{Name: intake.Clip(h.Name, intake.MaxShown), Result: storage.Fail, Expected: shownValue(h, h.Value)}
 	want := h.Value
@@ -48,8 +48,8 @@ func checkHeader(ctx context.Context, h storage.HeaderField, values []string, fr
 	return c
 }
 
-// shownValue returns a configured value as a verdict shows it. It may
-// contain a credential though nobody has marked the field as secret.
+// shownValue returns a configured value as a verdict shows it. The value may be a credential
+// although nobody has marked the field as secret.
 func shownValue(h storage.HeaderField, value string) string {
 	if h.Secret || (storage.HeaderField{Name: h.Name, Value: value}).SecretValue() {
 		return storage.Masked

@@ -14,16 +14,17 @@ import (
 
 const timeOfDay = "15:04:05.000"
 
-// accepted reports whether an earlier event counts. One that was refused or got no answer is
-// sent again, and its repetition is what a sender should do.
+// accepted reports whether an earlier event counts. A sender is right to repeat one that was
+// refused or got no answer.
 func accepted(e storage.Earlier) bool { return e.Code >= 200 && e.Code <= 299 }
 
+// describeEarlier names an earlier receipt in a reason.
 func describeEarlier(e storage.Earlier) string {
 	return fmt.Sprintf("receipt %s of %s", e.ID, e.ReceivedAt.UTC().Format(timeOfDay+"Z"))
 }
 
-// judgeDuplicate fails on an event that was accepted before. The requestId alone would not do:
-// a call has up to 20 recipients, and each message several statuses.
+// judgeDuplicate fails on an event that was accepted before. The requestId alone does not
+// identify an event: a call has up to 20 recipients, and each message several statuses.
 func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdict {
 	if r.RequestID == "" || r.Identity == "" || r.Status == "" {
 		return notApplicable("the body lacks requestId, identity or status: nothing to compare")
@@ -54,6 +55,7 @@ func judgeDuplicate(r *storage.Receipt, earlier []storage.Earlier) storage.Verdi
 	return passed("the first receipt of this message")
 }
 
+// orNone returns a retryCount as a reason shows it. SMS events of revision 2026-10 have none.
 func orNone(retryCount string) string {
 	if retryCount == "" {
 		return "none"
@@ -61,7 +63,8 @@ func orNone(retryCount string) string {
 	return retryCount
 }
 
-// stage returns how far a message has come with a status, or 0 if the status has no order.
+// stage returns how far a message has come with a status, or 0 if the status has no place in the
+// order. The statuses that the data model has beyond the four of the webhook have none.
 func stage(status string) int {
 	switch storage.Status(status) {
 	case storage.StatusSent:

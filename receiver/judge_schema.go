@@ -56,6 +56,8 @@ func checkWhole(flawed string, codings []string) (storage.Check, bool) {
 	return storage.Check{}, true
 }
 
+// checkKeys returns a failed check for each key that occurs twice. JSON parsers differ in which
+// of the values they use (RFC 8259 §4), so the event would not mean the same to everyone.
 func checkKeys(body []byte, twice []jsontext.Flaw) []storage.Check {
 	lines := jsontext.NewLines(body)
 	checks := make([]storage.Check, len(twice))
@@ -99,6 +101,8 @@ func otherRevision(than storage.Revision, body []byte) storage.Revision {
 	return ""
 }
 
+// checkViolations returns a failed check for each violation of the schema. other is the payload
+// revision by which the body is valid, or "".
 func checkViolations(body []byte, violations []fixtures.Violation, other storage.Revision) []storage.Check {
 	lines := jsontext.NewLines(body)
 	checks := make([]storage.Check, len(violations))
@@ -116,6 +120,7 @@ func checkViolations(body []byte, violations []fixtures.Violation, other storage
 	return checks
 }
 
+// violationPlace returns where a violation is, as a JSON Pointer.
 func violationPlace(v fixtures.Violation) string {
 	if v.Pointer == "" {
 		return "(the whole)"
@@ -123,6 +128,7 @@ func violationPlace(v fixtures.Violation) string {
 	return intake.Clip(v.Pointer, intake.MaxShown)
 }
 
+// violationRemedy returns what the sender should do about a violation.
 func violationRemedy(v fixtures.Violation, other storage.Revision) string {
 	switch {
 	case other != "":
@@ -162,6 +168,9 @@ func noted(found jsontext.Inspection) string {
 	return text.String()
 }
 
+// checkNoted returns a passed check for each value that some readers cannot represent: numbers
+// beyond 2^53, which a JavaScript number does not hold exactly, and strings such as those with a
+// lone surrogate.
 func checkNoted(body []byte, found jsontext.Inspection) []storage.Check {
 	checks := make([]storage.Check, 0, len(found.Large)+len(found.Odd))
 	add := func(name, expected string, all []jsontext.Flaw) {

@@ -22,6 +22,7 @@ func judgeTarget(w *storage.Webhook, said fixtures.Summary, sha256 string, d dig
 	return verdictOf("the body is for this webhook's organization, sandbox and channels", checks)
 }
 
+// checkChannel judges whether the webhook is for the channel of the event.
 func checkChannel(w *storage.Webhook, channel string) storage.Check {
 	c := storage.Check{Name: "channel", Result: storage.Pass, Expected: joinChannels(w.Channels), Actual: intake.Quote(channel)}
 	if !w.Has(storage.Channel(channel)) {
@@ -30,6 +31,7 @@ func checkChannel(w *storage.Webhook, channel string) storage.Check {
 	return c
 }
 
+// joinChannels lists channels as a check's expected value.
 func joinChannels(channels []storage.Channel) string {
 	names := make([]string, len(channels))
 	for i, c := range channels {
@@ -75,6 +77,8 @@ func (f *feedback) noWebhook(to pathKey) storage.Verdict {
 		Remedy: "correct the URL, or create the webhook; letter case counts"})
 }
 
+// expectedWebhooks lists the paths of the webhooks that exist, so that a mistyped one can be
+// corrected.
 func (f *feedback) expectedWebhooks() string {
 	webhooks, err := f.store.Webhooks(f.working)
 	if err != nil || len(webhooks) == 0 {

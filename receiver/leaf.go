@@ -15,6 +15,8 @@ import (
 )
 
 const (
+	// A leaf can be short-lived, because another one is issued without anyone having to do
+	// anything.
 	leafLifetime = 30 * 24 * time.Hour
 	leafRenewal  = 10 * 24 * time.Hour // how long before its expiry a leaf is replaced
 )
@@ -64,6 +66,7 @@ func (l *leaf) has(ip net.IP) bool {
 	return ip == nil || slices.ContainsFunc(l.current.Leaf.IPAddresses, ip.Equal) || !slices.Contains(l.names(), ip.String())
 }
 
+// reachedAt returns the address that the client connected to, or nil if it is not known.
 func reachedAt(hello *tls.ClientHelloInfo) net.IP {
 	if hello == nil || hello.Conn == nil {
 		return nil
@@ -75,7 +78,8 @@ func reachedAt(hello *tls.ClientHelloInfo) net.IP {
 	return address.IP
 }
 
-// issue issues a certificate for hosts, which are names and addresses.
+// issue issues a certificate for hosts, which are names and addresses. The first is the common
+// name, which only people read (RFC 9525 §2).
 func (ca *CA) issue(hosts []string, now time.Time) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

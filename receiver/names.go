@@ -86,6 +86,7 @@ func hostNameProblem(text string) string {
 	return ""
 }
 
+// hasPort reports whether a host is followed by a port.
 func hasPort(host string) bool {
 	_, port, err := net.SplitHostPort(host)
 	return err == nil && strings.Trim(port, "0123456789") == ""
@@ -100,6 +101,8 @@ func nonASCIIProblem(host string) string {
 	return "is neither a host name nor an address"
 }
 
+// labelProblem returns why a part of a host name between dots is not valid, or "". An underscore
+// is not allowed by RFC 1123, but names with one are in use within networks.
 func labelProblem(label string) string {
 	odd := strings.IndexFunc(label, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
@@ -124,6 +127,9 @@ type reach struct {
 	first  string   // the host of the receiver's URL
 }
 
+// newReach returns the names of a receiver that listens on a host. The host of its URL is the one
+// it listens on, or if it listens on every address, the first further name, or the machine's own
+// address.
 func newReach(listen string, hosts []string) reach {
 	if ip, _, ok := parseAddress(listen); ok {
 		listen = ip.String()
@@ -175,6 +181,7 @@ func (r reach) interfaceAddresses() (all []string) {
 	return all
 }
 
+// hostname returns the machine's name if it can be in a certificate.
 func hostname() (string, error) {
 	name, err := os.Hostname()
 	if err != nil {

@@ -23,8 +23,11 @@ type problem struct {
 	Receipt  *storage.ID `json:"receipt,omitempty"`
 }
 
+// problemType is the media type of a problem (RFC 9457 §3).
 const problemType = "application/problem+json"
 
+// problemOf returns the problem for a verdict that failed. It has the first failed check, as
+// programs may want to read it, beside the reason for people.
 func problemOf(name string, v storage.Verdict) *problem {
 	p := &problem{Detail: v.Reason, Verdict: name}
 	if first, ok := token.Failed(v.Checks); ok {

@@ -18,12 +18,14 @@ type counters struct {
 	webhooks map[storage.ID]*counter
 }
 
+// A counter belongs to one generation of a profile, which changes whenever the profile is set.
 type counter struct {
 	generation int64
 	turn       int    // index of the next status
 	failures   recent // attempts of each delivery
 }
 
+// newCounters returns empty counters. random returns numbers in [0, 1).
 func newCounters(random func() float64) *counters {
 	return &counters{random: random, webhooks: map[storage.ID]*counter{}}
 }

@@ -32,6 +32,8 @@ type exchange struct {
 	shortage error  // set if the receiver lacked resources to judge the request
 }
 
+// newExchange begins the receipt of a request. The body is read later, when it is known which
+// headers are secret.
 func (f *feedback) newExchange(w http.ResponseWriter, req *http.Request) *exchange {
 	x := &exchange{api: f, w: w, req: req}
 	x.receipt = storage.Receipt{
@@ -47,7 +49,8 @@ func (f *feedback) newExchange(w http.ResponseWriter, req *http.Request) *exchan
 	return x
 }
 
-// read fills the receipt from the request. webhook is nil if the path names none.
+// read fills the receipt from the request. webhook is nil if the path names none. Values by which
+// receipts are searched are shortened, because they may be as long as the body.
 func (x *exchange) read(webhook *storage.Webhook) {
 	x.body = x.api.bodies.Read(x.w, x.req)
 	rc := &x.receipt

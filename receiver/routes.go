@@ -44,6 +44,7 @@ func closeIfAmbiguous(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
+// healthy answers the health check, which is not recorded.
 func healthy(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, "ok\n")
@@ -69,6 +70,7 @@ func (x *exchange) wrongMethod() {
 	x.refuse(wrongMethod(x.req.Method, http.MethodPost), http.MethodPost)
 }
 
+// wrongHealth refuses a request to the health check that does not read it.
 func (x *exchange) wrongHealth() {
 	x.read(nil)
 	x.refuse(wrongMethod(x.req.Method, "GET, HEAD"), "GET, HEAD")

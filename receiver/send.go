@@ -181,6 +181,7 @@ type flushed struct {
 	controller *http.ResponseController
 }
 
+// Write implements io.Writer.
 func (f flushed) Write(p []byte) (int, error) {
 	n, err := f.Writer.Write(p)
 	if err == nil {

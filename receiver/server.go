@@ -31,6 +31,7 @@ const (
 	readTimeout = 10 * time.Second
 	idleTimeout = 2 * time.Minute
 
+	// crowdedIdleTimeout is the idle timeout while connections are limited.
 	crowdedIdleTimeout = 2 * time.Second
 )
 
@@ -108,7 +109,8 @@ func New(store Store, cfg Config) (*Receiver, error) {
 	return r, nil
 }
 
-// Listen opens the port. Connections are queued until Serve is called.
+// Listen opens the port. Connections are queued until Serve is called. Its error matches ErrBusy
+// if another program uses the port, and otherwise says what to do as well.
 func (r *Receiver) Listen() error {
 	host, _, err := net.SplitHostPort(r.cfg.Listen)
 	if err != nil {
@@ -183,9 +185,9 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	server := r.server()
 	defer context.AfterFunc(ctx, r.stop)()
 	defer r.stop()
-	telling := make(chan any, 1)
+	recorderEnded := make(chan any, 1)
 	go func() {
-		defer func() { telling <- recover() }()
+		defer func() { recorderEnded <- recover() }()
 		r.activity.run(r.working, r.stopping)
 	}()
 	r.feedback.startRelaying()
@@ -198,7 +200,7 @@ func (r *Receiver) Serve(ctx context.Context) error {
 	case <-r.stopping.Done():
 	}
 	r.shutDown(server)
-	if cause := <-telling; cause != nil {
+	if cause := <-recorderEnded; cause != nil {
 		panic(cause)
 	}
 	if err != nil {
@@ -209,17 +211,19 @@ func (r *Receiver) Serve(ctx context.Context) error {
 
 // shutDown waits for the requests in progress and aborts those that exceed Config.Drain.
 func (r *Receiver) shutDown(server *http.Server) {
-	patience, cancel := context.WithTimeout(r.working, r.cfg.Drain)
+	draining, cancel := context.WithTimeout(r.working, r.cfg.Drain)
 	defer cancel()
-	if err := server.Shutdown(patience); err != nil {
+	if err := server.Shutdown(draining); err != nil {
 		_ = server.Close()
 	}
-	impatient := context.AfterFunc(patience, r.quit) // a store that hangs must not keep the handlers waiting
+	stopQuitting := context.AfterFunc(draining, r.quit) // a store that hangs must not keep the handlers waiting forever
 	r.handlers.Wait()
 	r.feedback.finish()
-	impatient()
+	stopQuitting()
 }
 
+// server returns the HTTP server. It has no write timeout, because a response profile may ask for
+// an answer that takes minutes.
 func (r *Receiver) server() *http.Server {
 	certificate := newLeaf(r.cfg.CA, r.reach.names, r.cfg.Now)
 	return &http.Server{

@@ -12,11 +12,13 @@ import (
 	"backchannel/storage"
 )
 
+// jsonType is the media type of calls and answers.
 const jsonType = "application/json"
 
 // timeLayout is RFC 3339 with milliseconds, in UTC.
 const timeLayout = "2006-01-02T15:04:05.000Z07:00"
 
+// formatTime returns a time in the form that the API uses.
 func formatTime(at time.Time) string { return at.UTC().Format(timeLayout) }
 
 // An answer is the response to a call.
@@ -28,6 +30,7 @@ type answer struct {
 	body    []byte
 }
 
+// jsonAnswer returns an answer whose body is JSON.
 func jsonAnswer(status int, body string) answer {
 	return answer{status: status, kind: jsonType, body: []byte(body)}
 }
@@ -37,6 +40,8 @@ func (a answer) fields() []storage.HeaderField {
 	return append([]storage.HeaderField{{Name: "Content-Type", Value: a.kind}}, a.headers...)
 }
 
+// send writes an answer. An error means that the caller has gone, which does not concern the
+// call: it is already stored.
 func send(w http.ResponseWriter, a answer) {
 	for _, h := range a.fields() {
 		w.Header().Add(h.Name, h.Value)
@@ -59,8 +64,8 @@ type fault struct {
 	title  string
 }
 
-// A detail says what is wrong at one place of a call. at is a JSON Pointer, the name of a
-// header, or "body".
+// A detail says what is wrong in one place of a call. at is a JSON Pointer, the name of a header,
+// or "body".
 type detail struct{ at, text string }
 
 // wrong formats a detail.
@@ -104,8 +109,8 @@ func compact(value any) []byte {
 	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
 }
 
-// A report is a JSON object of strings that keeps their order. Details with the same
-// place are joined.
+// A report is a JSON object of strings that keeps the order of its members. Several details of
+// one place are joined, because a caller's parser may reject a key that occurs twice.
 type report []detail
 
 // MarshalJSON implements json.Marshaler.

@@ -23,8 +23,10 @@ type call struct {
 	e       storage.Execution
 }
 
+// requestIDHeader identifies a call. The answer repeats the caller's, or has a new one.
 const requestIDHeader = "X-Request-Id"
 
+// newCall begins the record of a request and reads its body.
 func (h *Handler) newCall(w http.ResponseWriter, req *http.Request) *call {
 	c := &call{h: h, w: w, req: req, id: req.Header.Get(requestIDHeader)}
 	if c.id == "" {
@@ -91,11 +93,13 @@ func (c *call) keep(v verdict) (a answer, err error) {
 		return planned
 	})
 	if err != nil {
+		// The transaction set these fields, and the caller may try again.
 		c.e = before
 	}
 	return a, err
 }
 
+// answer sends the answer of a call that is stored, and names its record to our own commands.
 func (c *call) answer(a answer) {
 	c.w.Header().Set(storage.ExecutionHeader, c.e.ID.String())
 	send(c.w, a)

@@ -9,18 +9,19 @@ import (
 	"backchannel/storage"
 )
 
-// A place is an organization's sandbox.
-type place struct{ organization, sandbox string }
+// A sandboxKey identifies a sandbox of an organization by their names.
+type sandboxKey struct{ organization, sandbox string }
 
 // A snapshot holds every campaign and webhook as they were at one time. It is not changed.
 type snapshot struct {
 	campaigns     map[string]*storage.Campaign // by UUID, in lower case
 	organizations map[string]bool              // those that have a campaign
-	webhooks      map[place]*storage.Webhook
+	webhooks      map[sandboxKey]*storage.Webhook
 }
 
-// campaign returns the campaign of a place with that UUID, or nil.
-func (s *snapshot) campaign(uuid string, at place) *storage.Campaign {
+// campaign returns the campaign with a UUID in a sandbox, or nil. Another sandbox's campaign does
+// not exist for the caller.
+func (s *snapshot) campaign(uuid string, at sandboxKey) *storage.Campaign {
 	c := s.campaigns[strings.ToLower(uuid)]
 	if c == nil || c.Organization != at.organization || c.Sandbox.Name != at.sandbox {
 		return nil
@@ -43,6 +44,8 @@ func newCatalog(ctx context.Context, store Store) *catalog {
 	return &catalog{ctx: ctx, store: store, hints: store.Changes(ctx)}
 }
 
+// get returns the current snapshot. Only one caller reads the store at a time; the others wait
+// for its result.
 func (c *catalog) get() (*snapshot, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,6 +68,7 @@ func (c *catalog) forget() {
 	c.current = nil
 }
 
+// handleChange drops the snapshot if a hint says that it may be outdated. The caller holds mu.
 func (c *catalog) handleChange() {
 	select {
 	case change, open := <-c.hints:
@@ -75,6 +79,7 @@ func (c *catalog) handleChange() {
 	}
 }
 
+// read reads a snapshot from the store.
 func (c *catalog) read() (*snapshot, error) {
 	campaigns, err := c.store.Campaigns(c.ctx)
 	if err != nil {
@@ -84,13 +89,13 @@ func (c *catalog) read() (*snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the webhooks: %w", err)
 	}
-	s := &snapshot{campaigns: map[string]*storage.Campaign{}, organizations: map[string]bool{}, webhooks: map[place]*storage.Webhook{}}
+	s := &snapshot{campaigns: map[string]*storage.Campaign{}, organizations: map[string]bool{}, webhooks: map[sandboxKey]*storage.Webhook{}}
 	for i := range campaigns {
 		s.campaigns[strings.ToLower(campaigns[i].UUID)] = &campaigns[i]
 		s.organizations[campaigns[i].Organization] = true
 	}
 	for i, w := range webhooks {
-		s.webhooks[place{w.Organization, w.Sandbox.Name}] = &webhooks[i]
+		s.webhooks[sandboxKey{w.Organization, w.Sandbox.Name}] = &webhooks[i]
 	}
 	return s, nil
 }

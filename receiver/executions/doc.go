@@ -8,7 +8,7 @@
 // that follows from it; only the health check is not stored. What was wrong with a body is
 // reported at once, by JSON Pointer.
 //
-// Statuses, titles and error codes are those of Adobe's reference where it has any. It
-// publishes no code for the single faults of the service, so that ours begin with BCH. The
+// Statuses, titles and error codes are those of Adobe's reference, where it has any. It
+// publishes no codes for individual faults of the service, so ours begin with BCH. The
 // package sends nothing: the engine delivers the events when they fall due.
 package executions

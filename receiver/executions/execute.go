@@ -10,7 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// maxPlans is how often a call is planned anew because a webhook changed at the same time.
+// maxPlans limits how often a call is planned again because a webhook changed at the same time.
 const maxPlans = 5
 
 // execute handles a call that executes a campaign.
@@ -57,11 +57,12 @@ func (c *call) read(highThroughput bool) {
 	c.e.RequestID, c.e.CampaignUUID, c.e.Recipients = intake.Indexed(c.request.requestID), intake.Indexed(c.request.campaignID), c.request.count
 }
 
-// judge returns the verdict on a call that the gateway let pass. What depends on the call alone
-// is found out here; what depends on earlier calls, in the function that it returns, which the
-// store calls within the transaction. Else two equal calls at once could both be accepted.
+// judge returns the verdict on a call that the gateway let pass. It judges here what depends on
+// the call alone. What depends on earlier calls is judged by the function that it returns, which
+// the store calls within the transaction; otherwise two equal calls at once could both be
+// accepted.
 func (c *call) judge(known *snapshot, highThroughput bool) verdict {
-	at := place{c.req.Header.Get("x-gw-ims-org-id"), c.req.Header.Get("x-sandbox-name")}
+	at := sandboxKey{c.req.Header.Get("x-gw-ims-org-id"), c.req.Header.Get("x-sandbox-name")}
 	campaign := known.campaign(c.request.campaignID, at)
 	c.e.CampaignID, c.e.Campaign, c.e.VersionID = 0, "", ""
 	if campaign != nil {
@@ -70,7 +71,7 @@ func (c *call) judge(known *snapshot, highThroughput bool) verdict {
 	bad := c.check(campaign, at, highThroughput)
 	return func(p storage.Precedent) (answer, []storage.PlannedMessage) {
 		switch earlier := p.SameRequest; {
-		case p.SameCall != nil:
+		case p.SameCall != nil: // first, because it gets the first answer whatever its body is
 			return c.repeat(p.SameCall, "x-request-id"), nil
 		case bad != nil:
 			return c.problem(*bad), nil
@@ -85,7 +86,7 @@ func (c *call) judge(known *snapshot, highThroughput bool) verdict {
 }
 
 // check returns what is wrong with a call that the gateway let pass, or nil.
-func (c *call) check(campaign *storage.Campaign, at place, highThroughput bool) *problem {
+func (c *call) check(campaign *storage.Campaign, at sandboxKey, highThroughput bool) *problem {
 	var found findings
 	if at.sandbox == "" {
 		found.add(noSandbox(), wrong("x-sandbox-name", "the name of a sandbox", "no such header", "send the sandbox of the campaign"))
@@ -151,7 +152,8 @@ func (c *call) accept(p storage.Precedent, campaign *storage.Campaign, webhook *
 	return jsonAnswer(http.StatusAccepted, string(compact(accepted{c.e.ExecutionID, c.request.requestID, formatTime(c.e.ReceivedAt)}))), planned
 }
 
-// whyExcluded says why messages of a campaign whose events are wanted have none.
+// whyExcluded says why no event follows although the campaign's events are wanted: every
+// recipient is excluded. It counts each reason.
 func whyExcluded(messages []storage.PlannedMessage) string {
 	var reasons []string
 	counts := map[string]int{}

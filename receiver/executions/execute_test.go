@@ -84,7 +84,7 @@ func TestARepeatedCallGetsTheFirstAnswer(t *testing.T) {
 	if again := g.accept(c); again != first || g.last().RepeatOf == 0 || len(g.messages(g.last().ID)) != 0 || !strings.Contains(g.last().Silent, "x-request-id") {
 		t.Errorf("again %s, recorded %+v", again, g.last())
 	}
-	c.header.Del("X-Sandbox-Name") // another place
+	c.header.Del("X-Sandbox-Name") // another sandbox
 	if g.do(c); g.last().Fault != "Missing header x-sandbox-name" {
 		t.Errorf("fault %q", g.last().Fault)
 	}

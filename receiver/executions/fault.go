@@ -38,16 +38,19 @@ func noMethod() fault    { return fault{21, http.StatusMethodNotAllowed, "Method
 func unplayed() fault    { return fault{22, http.StatusNotImplemented, "Not implemented"} }
 func noExecution() fault { return fault{23, http.StatusNotFound, "Cannot find the Execution"} }
 
+// unknownPath returns the problem of a path without an operation. It lists the paths that have
+// one.
 func unknownPath(path string) problem {
 	return problem{noPath(), []detail{wrong("path", "one of "+strings.Join([]string{
 		unitaryPath, highThroughputPath, healthPath, statusPath + "{executionId}", tokenPath}, ", "), intake.Quote(path), "correct the URL; letter case counts")}}
 }
 
+// wrongMethod returns the problem of a method that a path does not allow.
 func wrongMethod(got, allowed string) problem {
 	return problem{noMethod(), []detail{wrong("method", allowed, intake.Quote(got), "use "+allowed)}}
 }
 
-// notPlayed answers the operations that the stand-in does not have.
+// notPlayed answers 501 for the operations that Journey Optimizer has and the stand-in does not.
 func (c *call) notPlayed() {
 	c.conclude(fixed(c.problem(problem{unplayed(), []detail{wrong("path", "an operation that this stand-in plays", intake.Quote(c.req.URL.EscapedPath()),
 		"execute campaigns with "+unitaryPath+" or "+highThroughputPath+"; audiences and schedules are not played here")}})))
@@ -62,10 +65,12 @@ type finding struct {
 // findings holds everything that is wrong with a call, in any order.
 type findings []finding
 
+// add appends what is wrong at one place of a call.
 func (f *findings) add(of fault, d detail) { *f = append(*f, finding{of, d}) }
 
-// problem returns the first fault with the details of all, or nil if there is none. An answer has
-// one title and one status, but who has to correct a call wants to know everything at once.
+// problem returns the fault that the service looks for first, with the details of all, or nil if
+// there is none. An answer has one title and one status, but whoever corrects the call wants to
+// know everything at once.
 func (f findings) problem() *problem {
 	if len(f) == 0 {
 		return nil
@@ -80,11 +85,11 @@ func (f findings) problem() *problem {
 	return p
 }
 
-// one is a fault that rules out what follows it.
+// one returns the only finding of a check that looks no further.
 func one(of fault, d detail) findings { return findings{{of, d}} }
 
 // checkCampaign returns why a campaign cannot be executed, whatever the recipients are.
-func (c *call) checkCampaign(campaign *storage.Campaign, at place, highThroughput bool) findings {
+func (c *call) checkCampaign(campaign *storage.Campaign, at sandboxKey, highThroughput bool) findings {
 	if campaign == nil {
 		return one(noCampaign(), wrong("/campaignId", fmt.Sprintf("the id of a campaign in %s / %s", intake.Quote(at.organization), intake.Quote(at.sandbox)),
 			intake.Quote(c.request.campaignID), "take the id from campaign show, or correct x-gw-ims-org-id and x-sandbox-name"))
@@ -107,6 +112,7 @@ func (c *call) checkCampaign(campaign *storage.Campaign, at place, highThroughpu
 	return nil
 }
 
+// dates describes when a campaign can be executed.
 func dates(c *storage.Campaign) string {
 	var parts []string
 	if !c.Start.IsZero() {

@@ -11,12 +11,14 @@ import (
 	"backchannel/storage"
 )
 
-// The values that stand for a token and a key that are not accepted.
+// The token and the API key that are refused, so that a caller can try how it handles that.
 const (
 	expiredToken = "expired"
 	invalidKey   = "invalid"
 )
 
+// twoAuthorizations is the body of the answer to two Authorization headers. Callers of the real
+// gateway have seen an HTML page there, not JSON.
 const twoAuthorizations = `<html>
 <head><title>400 Bad Request</title></head>
 <body>
@@ -26,8 +28,8 @@ const twoAuthorizations = `<html>
 </html>
 `
 
-// credentials returns the gateway's answer to a call whose headers do not identify the
-// caller, or nil.
+// credentials returns the gateway's answer to a call whose headers do not identify the caller, or
+// nil if they do.
 func (c *call) credentials(known *snapshot) *answer {
 	header := c.req.Header
 	token := bearer(header.Get("Authorization"))

@@ -36,8 +36,8 @@ type Config struct {
 	Unstored func(path string, err error)
 }
 
-// bodyTimeout is only used to describe a body that took too long. A handler without a
-// listener reads bodies that are in memory.
+// bodyTimeout describes a body that took too long, and limits nothing. A handler without a
+// listener gets bodies that are in memory.
 const bodyTimeout = 10 * time.Second
 
 // A Handler answers the execution API. It is safe for concurrent use.

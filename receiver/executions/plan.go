@@ -14,6 +14,7 @@ func (r *request) planned() []outcome.Recipient {
 	return all
 }
 
+// planned returns the recipient in the form that the planner of outcomes takes.
 func (r recipient) planned() outcome.Recipient {
 	return outcome.Recipient{UserID: r.userID, Namespace: r.namespace, Email: r.email, Mobile: r.mobile, ProfileEmail: r.profileEmail, ProfileMobile: r.profileMobile}
 }

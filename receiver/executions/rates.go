@@ -17,6 +17,7 @@ type rates struct {
 	calls map[rateKey]*recent
 }
 
+// A rateKey identifies calls that share a limit.
 type rateKey struct {
 	organization   string
 	highThroughput bool
@@ -38,13 +39,15 @@ func (r *rates) allow(organization string, highThroughput bool, now time.Time) b
 	return r.calls[key].allow(now, rate)
 }
 
-// recent holds the times of the last calls that were allowed, as many as are allowed within
-// a second.
+// A recent holds the times of the last calls that were allowed, as many as the rate allows within
+// a second, in a ring. A token bucket would allow nearly twice the rate within some second.
 type recent struct {
 	at     []time.Time
 	oldest int
 }
 
+// allow reports whether the oldest of the last calls was at least a second ago, and if so, puts
+// this call in its place.
 func (r *recent) allow(now time.Time, most int) bool {
 	if len(r.at) < most {
 		r.at = append(r.at, now)

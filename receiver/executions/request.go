@@ -97,6 +97,8 @@ type requestParser struct {
 	context        int // bytes
 }
 
+// top reads the members of the body. It continues after each finding, so that all of them are
+// reported at once.
 func (p *requestParser) top() {
 	p.requestID = p.text(0, "", "requestId", "send an ID of your own for this call")
 	p.campaignID = p.text(0, "", "campaignId", "send the id of the campaign")
@@ -125,6 +127,7 @@ func (p *requestParser) top() {
 	}
 }
 
+// recipient reads one recipient.
 func (p *requestParser) recipient(n, index int) (r recipient) {
 	at := pointer(index, "")
 	if kind := p.tree.Nodes[n].Kind; kind != jsontext.Object {
@@ -148,6 +151,8 @@ func (p *requestParser) recipient(n, index int) (r recipient) {
 	return r
 }
 
+// recipientType reads the type of a recipient. High throughput takes only external recipients,
+// who have no profile.
 func (p *requestParser) recipientType(n int, at string) string {
 	kinds := []string{typeAEP, typeExternal}
 	if p.highThroughput {
@@ -165,8 +170,8 @@ func (p *requestParser) recipientType(n int, at string) string {
 	return ""
 }
 
-// duplicates finds the recipients that are there before. A message to the same person twice in
-// one call would have events with the same requestId and identity, which nobody could tell
+// duplicates finds the recipients that occur earlier in the call. Two messages to the same person
+// in one call would have events with the same requestId and identity, which nobody could tell
 // apart.
 func (p *requestParser) duplicates() {
 	first := map[string]int{}
@@ -225,6 +230,7 @@ func (p *requestParser) member(object int, at, key string, kind jsontext.Kind, r
 	return n, p.hasKind(n, at+"/"+key, kind, remedy)
 }
 
+// hasKind reports whether a value has a kind, and records a finding if not.
 func (p *requestParser) hasKind(n int, at string, kind jsontext.Kind, remedy string) bool {
 	got := p.tree.Nodes[n].Kind
 	if got != kind {
@@ -233,7 +239,7 @@ func (p *requestParser) hasKind(n int, at string, kind jsontext.Kind, remedy str
 	return got == kind
 }
 
-// otherCase returns a hint if a missing key is there in another letter case.
+// otherCase returns a hint if a missing key is present in another letter case.
 func (p *requestParser) otherCase(object int, key string) (hint string) {
 	p.tree.Children(object, func(n int) bool {
 		if strings.EqualFold(p.tree.Nodes[n].Key, key) {
@@ -244,8 +250,8 @@ func (p *requestParser) otherCase(object int, key string) (hint string) {
 	return hint
 }
 
-// optional returns a member that is an object. null is like no member, because many encoders
-// write it for what they do not have.
+// optional returns a member that is an object. null counts as absent, because many encoders write
+// it for what they do not have.
 func (p *requestParser) optional(object int, at, key string) (n int, ok bool) {
 	n, ok = p.tree.Member(object, key)
 	if !ok || p.tree.Nodes[n].Kind == jsontext.Null {
@@ -254,6 +260,7 @@ func (p *requestParser) optional(object int, at, key string) (n int, ok bool) {
 	return n, p.hasKind(n, at+"/"+key, jsontext.Object, "send an object, or omit it")
 }
 
+// optionalText returns a member that is a string, or "".
 func (p *requestParser) optionalText(object int, at, key string) string {
 	n, ok := p.tree.Member(object, key)
 	if !ok || p.tree.Nodes[n].Kind == jsontext.Null || !p.hasKind(n, at+"/"+key, jsontext.String, "send a string, or omit it") {
@@ -263,8 +270,8 @@ func (p *requestParser) optionalText(object int, at, key string) string {
 	return text
 }
 
-// profileText returns a text of a profile, whose form depends on its schema: what is not
-// as expected is not an address, but not wrong either.
+// profileText returns a text of a profile. The form of a profile depends on its schema, so
+// anything unexpected is not an address, but not an error either.
 func (p *requestParser) profileText(profile int, outer, inner string) string {
 	n, ok := p.tree.Member(profile, outer)
 	if !ok || p.tree.Nodes[n].Kind != jsontext.Object {
@@ -279,7 +286,8 @@ func (p *requestParser) profileText(profile int, outer, inner string) string {
 	return ""
 }
 
-// string returns what a string says, unless it cannot be stored as it is.
+// string returns the decoded string of a node. It records a finding if the string cannot be
+// stored as it is.
 func (p *requestParser) string(n int, at string) (text string, ok bool) {
 	text = jsontext.Unquote(p.tree.Raw(n))
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
@@ -289,6 +297,7 @@ func (p *requestParser) string(n int, at string) (text string, ok bool) {
 	return text, true
 }
 
+// kindName returns a kind of JSON value as a message names it.
 func kindName(k jsontext.Kind) string {
 	switch k {
 	case jsontext.Null:

@@ -18,6 +18,7 @@ const (
 	tokenPath          = "/ims/token/v3" //nolint:gosec // a path
 )
 
+// healthBody is the body of the health check's answer.
 const healthBody = `{"status":"UP"}`
 
 // An operation is what is done at a path.

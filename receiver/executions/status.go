@@ -24,8 +24,8 @@ type executionSource struct {
 	VersionID  string `json:"campaignVersionId"`
 }
 
-// status answers how far an execution has got. An execution of another organization or sandbox
-// does not exist for the caller: 403 would say that it does.
+// status answers how far an execution has come. An execution of another organization or sandbox
+// does not exist for the caller: answering 403 would confirm that it does.
 func (c *call) status() {
 	known, err := c.h.catalog.get()
 	if err != nil {

@@ -6,10 +6,12 @@ import (
 	"math/big"
 )
 
+// alphanumeric has the characters of Adobe's request IDs.
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-// newRequestID returns an x-request-id as the gateway makes them. Bytes beyond the last whole
-// alphabet are discarded, since a plain remainder would prefer the first letters.
+// newRequestID returns an x-request-id in the form of the gateway's. It discards bytes beyond the
+// last whole multiple of the alphabet's length, because a plain remainder would favour the first
+// letters.
 func newRequestID() string {
 	const length = 32
 	id := make([]byte, 0, length)

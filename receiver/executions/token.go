@@ -13,11 +13,11 @@ import (
 	"backchannel/receiver/intake"
 )
 
-// tokenLifetime is how long a token of the token endpoint is valid.
+// tokenLifetime is how long a token of the token endpoint is valid: a day less a second.
 const tokenLifetime = 86399 * time.Second
 
-// token answers a request for an access token, so that an application can be pointed here
-// with all that it calls. Any client gets one; only the form of the request is checked.
+// token answers a request for an access token, so that an application can be pointed here with
+// everything that it calls. Any client gets one; only the form of the request is checked.
 func (c *call) token() {
 	c.e.Sealed = true // the body has the client's secret, and the answer a token
 	code, reasons := checkTokenForm(c.tokenForm())
@@ -37,7 +37,7 @@ func (c *call) token() {
 	c.conclude(fixed(a))
 }
 
-// tokenForm returns the parameters, of the body and of the URL, and why they cannot be read.
+// tokenForm returns the parameters in the body and in the URL, or why they cannot be read.
 func (c *call) tokenForm() (form url.Values, problem string) {
 	kind, _, err := mime.ParseMediaType(c.req.Header.Get("Content-Type"))
 	const want = "application/x-www-form-urlencoded"

@@ -56,8 +56,9 @@ func (b *Body) Release() {
 	}
 }
 
-// Read reads a body until it ends, breaks off or exceeds MaxBody. The caller must release
-// the body.
+// Read reads a body until it ends, breaks off or exceeds MaxBody. The caller must release the
+// body. Read starts with a buffer for the announced length, but no larger than a small body: the
+// length is only a claim of the sender.
 func (p *Pool) Read(w http.ResponseWriter, req *http.Request) Body {
 	var body Body
 	from := http.MaxBytesReader(w, req.Body, MaxBody)

@@ -35,7 +35,7 @@ func Clip(text string, most int) string {
 	return text[:end]
 }
 
-// maxIndexed bounds the values of a request that are searched and compared.
+// maxIndexed bounds the values of a request that are searched and compared, in characters.
 const maxIndexed = 256
 
 // Indexed returns text, shortened to maxIndexed characters. A shortened text ends with the
