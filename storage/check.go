@@ -64,6 +64,11 @@ const (
 	CheckLost        CheckState = "lost"
 )
 
+// CheckStates returns every state of a run.
+func CheckStates() []CheckState {
+	return []CheckState{CheckAsked, CheckRunning, CheckFinished, CheckInterrupted, CheckTimedOut, CheckLost}
+}
+
 // Ended reports whether nothing more will come of the run.
 func (s CheckState) Ended() bool { return s != CheckAsked && s != CheckRunning }
 

@@ -39,3 +39,19 @@ func (c *Campaign) Fields(hook *Webhook) Fields {
 	}
 	return Fields{Values: values}
 }
+
+// Fields returns what a filter compares of a run of the endpoint check.
+func (r *CheckRun) Fields() Fields {
+	values := map[string][]string{"webhook": {r.Webhook}, "state": {string(r.State)}}
+	return Fields{Values: values, Words: []string{r.URL, r.Reason, r.Stop}, At: r.AskedAt}
+}
+
+// Fields returns what a filter compares of an activity. webhook is the name of the webhook that
+// it names, or empty.
+func (a *Activity) Fields(webhook string) Fields {
+	values := map[string][]string{"kind": {string(a.Kind)}}
+	if webhook != "" {
+		values["webhook"] = []string{webhook}
+	}
+	return Fields{Values: values, Words: []string{a.Text}, At: a.At}
+}

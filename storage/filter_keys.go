@@ -137,6 +137,16 @@ func CaseFilter() FilterSyntax {
 	}}
 }
 
+// CheckFilter returns the syntax of a filter of runs of the endpoint check.
+func CheckFilter() FilterSyntax {
+	return FilterSyntax{keys: []filterKey{
+		{name: "webhook"},
+		{name: "state", allowed: words.Texts(CheckStates())},
+		timeKey("since"),
+		timeKey("until"),
+	}}
+}
+
 // ActivityFilter returns the syntax of a filter of activities.
 func ActivityFilter() FilterSyntax {
 	return FilterSyntax{keys: []filterKey{

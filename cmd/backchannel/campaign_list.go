@@ -60,10 +60,6 @@ func (s campaignSession) listCampaigns(ctx context.Context, store campaignStore,
 		rows.add(c.Name, string(c.Channel), shownCampaignStatus(c), onOff(c.Webhooks), strconv.FormatInt(c.Executions, 10),
 			n(storage.MessageDelivered), n(storage.MessageBounce), n(storage.MessageError))
 	}
-	empty := "no campaigns; create one with backchannel campaign create --name NAME --webhooks --activate"
-	if len(of.Terms) > 0 {
-		empty = "no campaigns match the filter"
-	}
-	s.list(&rows, empty)
+	s.list(&rows, noneOf("campaigns", "create one with backchannel campaign create --name NAME --webhooks --activate", of))
 	return nil
 }

@@ -14,32 +14,35 @@ import (
 )
 
 func checkListCommand(s checkSession) *cobra.Command {
-	var webhook string
+	var webhook, filter string
 	var limit int
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the runs, newest first",
-		Long:    "Lists the runs that are under way, asked for or kept, which are the last " + strconv.Itoa(storage.KeptCheckRuns) + " of each webhook, newest first.",
-		Example: "backchannel check list --webhook acme",
+		Use:   "list",
+		Short: "List the runs, newest first",
+		Long: "Lists the runs that are under way, asked for or kept, which are the last " + strconv.Itoa(storage.KeptCheckRuns) + " of each webhook, newest first.\n\n" +
+			filterHelp(storage.CheckFilter()),
+		Example: "backchannel check list --webhook acme\nbackchannel check list --filter 'state:finished since:24h'",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p := s.parser(cmd)
 			p.limit(limit)
 			p.webhook(webhook)
+			chosen := p.filter(storage.CheckFilter(), filter, s.now())
 			if err := p.bad.Err(); err != nil {
 				return err
 			}
 			return s.withStore(cmd.Context(), func(store wholeStore) error {
-				return s.listRuns(cmd.Context(), store, webhook, limit)
+				return s.listRuns(cmd.Context(), store, webhook, chosen, limit)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&webhook, "webhook", "", "only those of a webhook, by `NAME`")
+	cmd.Flags().StringVar(&filter, "filter", "", "only those that `EXPR` selects, such as 'state:running webhook:acme'")
 	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
 	return reportingFlagErrors(cmd)
 }
 
-func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook string, limit int) error {
+func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook string, of storage.Filter, limit int) error {
 	var w storage.Webhook
 	if webhook != "" {
 		found, err := findWebhook(ctx, store, webhook)
@@ -52,6 +55,7 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 	if err != nil {
 		return err
 	}
+	runs = slices.DeleteFunc(runs, func(r storage.CheckRun) bool { return !of.Matches(r.Fields()) })
 	if limit > 0 {
 		runs = runs[:min(limit, len(runs))]
 	}
@@ -68,7 +72,7 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 			return err
 		}
 	}
-	s.list(&rows, "no runs; make one with backchannel check --webhook NAME")
+	s.list(&rows, noneOf("runs", "make one with backchannel check --webhook NAME", of))
 	return nil
 }
 

@@ -106,6 +106,8 @@ func flagChoosers() map[string]chooser {
 		"execution tail --filter":      filterTerms(storage.ExecutionFilter()),
 		"campaign list --filter":       filterTerms(storage.CampaignFilter()),
 		"webhook list --filter":        filterTerms(storage.WebhookFilter()),
+		"activity list --filter":       filterTerms(storage.ActivityFilter()),
+		"check list --filter":          filterTerms(storage.CheckFilter()),
 		"message list --filter":        filterTerms(storage.MessageFilter()),
 
 		"check --only":             checkNames,

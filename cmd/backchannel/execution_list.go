@@ -56,10 +56,6 @@ func (s executionSession) onChoice(c *executionChoice, run func(context.Context,
 }
 
 func (s executionSession) listExecutions(ctx context.Context, store executionStore, q storage.ExecutionQuery) error {
-	empty := "no executions; call a campaign with backchannel execute --campaign NAME --to ADDRESS, or point an application at the receiver"
-	if len(q.Filter.Terms) > 0 {
-		empty = "no executions match the filter"
-	}
 	pages := storage.Pager[storage.Execution]{
 		Limit: q.Limit,
 		Read: func(limit int, before storage.ID) ([]storage.Execution, error) {
@@ -69,5 +65,5 @@ func (s executionSession) listExecutions(ctx context.Context, store executionSto
 		ID: func(e storage.Execution) storage.ID { return e.ID },
 	}
 	rows := executionTable()
-	return listAll(s.session, pages, &rows, s.addExecution, empty)
+	return listAll(s.session, pages, &rows, s.addExecution, noneOf("executions", "call a campaign with backchannel execute --campaign NAME --to ADDRESS, or point an application at the receiver", q.Filter))
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"backchannel/tui/screen"
 	"backchannel/tui/style"
 )
 
@@ -13,8 +12,7 @@ import (
 // screen readers, which lose the columns of a table. It numbers the rows, and remembers by
 // what other commands refer to them.
 type labelledRows struct {
-	words []string // only rows with all of these, in lower case, are written
-	refs  []string // by number from 1
+	refs []string // by number from 1
 }
 
 // begin starts with number 1, for another list.
@@ -22,9 +20,6 @@ func (l *labelledRows) begin() { l.refs = nil }
 
 func (l *labelledRows) write(w *output, t *table) {
 	for _, row := range t.rows {
-		if !screen.HasWords(l.words, row...) {
-			continue
-		}
 		l.refs = append(l.refs, row[0])
 		var parts []string
 		for i, cell := range row {

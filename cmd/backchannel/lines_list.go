@@ -17,31 +17,18 @@ import (
 // unless asked for all.
 func (st *lineState) list(ctx context.Context, args []string) error {
 	st.rows.begin()
-	st.rows.words = nil
 	filter := st.filters[st.kind.name]
-	if st.kind.command == "" {
-		st.rows.words = screen.Words(filter)
-		return st.activity(ctx)
-	}
 	command := []string{st.kind.command, "list"}
-	switch {
-	case filter == "":
-	case st.kind.filters:
+	if filter != "" {
 		command = append(command, "--filter", filter)
-	default:
-		st.rows.words = screen.Words(filter)
 	}
-	if len(args) == 0 && st.kind.command != "webhook" && st.kind.command != "campaign" {
+	if len(args) == 0 && st.kind.grows {
 		args = []string{"--limit", strconv.Itoa(listedAtOnce)}
 	}
 	if slices.Equal(args, []string{"all"}) {
 		args = nil
 	}
 	err := st.runCommand(ctx, append(command, args...))
-	if err == nil && len(st.rows.words) > 0 && len(st.rows.refs) == 0 {
-		st.lines.Say("Nothing matches.")
-	}
-	st.rows.words = nil
 	if err == nil && filter != "" {
 		st.lines.Say("Filter: " + filter + ". filter alone takes it away.")
 	}
@@ -50,24 +37,6 @@ func (st *lineState) list(ctx context.Context, args []string) error {
 
 // listedAtOnce is how many records list writes, which somebody can listen to.
 const listedAtOnce = 20
-
-// activity lists what has happened, the newest last.
-func (st *lineState) activity(ctx context.Context) error {
-	all, err := st.store.Activities(ctx, 0, listedAtOnce)
-	if err != nil {
-		return err
-	}
-	rows := table{head: []string{"ID", "AT", "WHAT", "TEXT"}}
-	for _, a := range all {
-		rows.add(a.ID.String(), st.clock(a.At), string(a.Kind), a.Text)
-	}
-	out := &output{to: st.lines, labelled: st.rows}
-	if len(rows.rows) == 0 {
-		st.lines.Say("Nothing happened yet.")
-	}
-	rows.write(out, 0)
-	return nil
-}
 
 // follow says what arrives until there is a line of input, or its end.
 func (st *lineState) follow(ctx context.Context) error {
@@ -145,14 +114,12 @@ func (st *lineState) help(ctx context.Context, args []string) error {
 	} {
 		st.lines.Say(line)
 	}
-	if st.kind.command != "" {
-		group, _, err := newRoot(st.app(nil)).Find([]string{st.kind.command})
-		if err != nil {
-			return err
-		}
-		for _, c := range group.Commands() {
-			st.lines.Say(c.Use + ": " + c.Short + ".")
-		}
+	group, _, err := newRoot(st.app(nil)).Find([]string{st.kind.command})
+	if err != nil {
+		return err
+	}
+	for _, c := range group.Commands() {
+		st.lines.Say(c.Use + ": " + c.Short + ".")
 	}
 	st.lines.Say("Every command of the command line works here, too, such as receipt export or campaign activate; help COMMAND explains one.")
 	return nil

@@ -28,7 +28,7 @@ type lineState struct {
 type recordKind struct {
 	name    string // of the list: webhooks
 	command string // webhook
-	filters bool   // the command has --filter; otherwise words choose rows
+	grows   bool   // with what is fired, so that a list is of the last ones only
 	tail    bool   // the command has tail
 }
 
@@ -36,12 +36,12 @@ func recordKinds() []recordKind {
 	return []recordKind{
 		{name: "webhooks", command: "webhook"},
 		{name: "campaigns", command: "campaign"},
-		{name: "deliveries", command: "delivery", filters: true},
-		{name: "receipts", command: "receipt", filters: true, tail: true},
-		{name: "executions", command: "execution", filters: true, tail: true},
-		{name: "messages", command: "message", filters: true},
-		{name: "checks", command: "check"},
-		{name: "activity"},
+		{name: "deliveries", command: "delivery", grows: true},
+		{name: "receipts", command: "receipt", grows: true, tail: true},
+		{name: "executions", command: "execution", grows: true, tail: true},
+		{name: "messages", command: "message", grows: true},
+		{name: "checks", command: "check", grows: true},
+		{name: "activity", command: "activity", grows: true},
 	}
 }
 
@@ -141,7 +141,7 @@ func (st *lineState) do(ctx context.Context, args []string) error {
 // command runs a command of the command line. One of the present kind need not name it.
 func (st *lineState) command(ctx context.Context, args []string) error {
 	root := newRoot(st.app(nil))
-	if c, _, err := root.Find([]string{st.kind.command, args[0]}); err == nil && st.kind.command != "" && c.Name() == args[0] {
+	if c, _, err := root.Find([]string{st.kind.command, args[0]}); err == nil && c.Name() == args[0] {
 		args = append([]string{st.kind.command}, args...)
 	} else if c, _, err := root.Find(args[:1]); err != nil || c == root {
 		return usagef("there is no command %q for %s; help lists them", args[0], st.kind.name)

@@ -20,6 +20,15 @@ func listAll[T any](s *session, pages storage.Pager[T], rows *table, add func(*t
 	return nil
 }
 
+// noneOf says that a list has no records of a kind, and what to do about that unless it is a
+// filter that leaves none.
+func noneOf(kind, hint string, of storage.Filter) string {
+	if len(of.Terms) > 0 {
+		return "no " + kind + " match the filter"
+	}
+	return "no " + kind + "; " + hint
+}
+
 // list writes the rows of a table. If there are none it says on stderr what to do.
 func (s *printer) list(rows *table, empty string) {
 	switch {

@@ -36,10 +36,6 @@ backchannel message list --filter 'execution:HUMA-12345678 -state:delivered'`,
 }
 
 func (s messageSession) listMessages(ctx context.Context, store messageStore, q storage.MessageQuery) error {
-	empty := "no messages; call a campaign with backchannel execute --campaign NAME --to ADDRESS"
-	if len(q.Filter.Terms) > 0 {
-		empty = "no messages match the filter"
-	}
 	pages := storage.Pager[storage.Message]{
 		Limit: q.Limit,
 		Read: func(limit int, before storage.ID) ([]storage.Message, error) {
@@ -49,5 +45,5 @@ func (s messageSession) listMessages(ctx context.Context, store messageStore, q 
 		ID: func(m storage.Message) storage.ID { return m.ID },
 	}
 	rows := messageTable()
-	return listAll(s.session, pages, &rows, s.addMessage, empty)
+	return listAll(s.session, pages, &rows, s.addMessage, noneOf("messages", "call a campaign with backchannel execute --campaign NAME --to ADDRESS", q.Filter))
 }

@@ -75,6 +75,7 @@ func addGroups(root *cobra.Command, a *app) {
 		{"see", "See and judge", []*cobra.Command{
 			receiptCommand(receiptSession{a.session}), executionCommand(executionSession{a.session}), messageCommand(messageSession{a.session}),
 			profileCommand(profileSession{a.session}), expectCommand(expectSession{a.session}), checkCommand(checkSession{a.session}),
+			activityCommand(activitySession{a.session}),
 		}},
 		{"help", "Set up and help", []*cobra.Command{caCommand(a.session), doctorCommand(doctorSession{a.session}), copyCommand(copySession{a.session}), completionCommand(a.session), versionCommand(a.session)}},
 	}

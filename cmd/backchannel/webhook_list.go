@@ -58,11 +58,7 @@ func (s webhookSession) listWebhooks(ctx context.Context, store webhookStore, of
 		}
 		rows.add(w.Name, words.List(w.Channels), shownURL(w, base), shownAuth(w), w.Organization, w.Sandbox.Name, shownState(w))
 	}
-	empty := "no webhooks; create one with backchannel webhook create --name NAME --channel email"
-	if len(of.Terms) > 0 {
-		empty = "no webhooks match the filter"
-	}
-	s.list(&rows, empty)
+	s.list(&rows, noneOf("webhooks", "create one with backchannel webhook create --name NAME --channel email", of))
 	return nil
 }
 

@@ -19,11 +19,8 @@ func (a *Screen) applyFilter() {
 
 // compared returns what the filter compares of an activity.
 func (a *Screen) compared(it storage.Activity) storage.Fields {
-	values := map[string][]string{"kind": {string(it.Kind)}}
-	if w, ok := a.env.Targets.Find(it.WebhookID); ok {
-		values["webhook"] = []string{w.Name}
-	}
-	return storage.Fields{Values: values, Words: []string{it.Text}, At: it.At}
+	w, _ := a.env.Targets.Find(it.WebhookID)
+	return it.Fields(w.Name)
 }
 
 // known returns the values of a key that occur.

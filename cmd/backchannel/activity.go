@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"backchannel/storage"
+	"backchannel/storage/export"
+)
+
+// An activitySession runs the command that shows what has happened.
+type activitySession struct{ *session }
+
+// An activityStore is the part of a store that this command uses.
+type activityStore interface {
+	Webhooks(context.Context) ([]storage.Webhook, error)
+	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
+}
+
+func activityCommand(s activitySession) *cobra.Command {
+	return parent(&cobra.Command{
+		Use:     "activity",
+		Short:   "See who did what, and what failed for good",
+		Example: "backchannel activity list",
+	}, activityListCommand(s))
+}
+
+func activityListCommand(s activitySession) *cobra.Command {
+	var filter string
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List what was done, newest first",
+		Long: "Lists what people and engines did to webhooks, campaigns, deliveries and receipts, and what failed for good, newest first.\n\n" +
+			filterHelp(storage.ActivityFilter()),
+		Example: `backchannel activity list --limit 20
+backchannel activity list --filter 'kind:failed webhook:acme since:1h'`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p := s.parser(cmd)
+			p.limit(limit)
+			chosen := p.filter(storage.ActivityFilter(), filter, s.now())
+			if err := p.bad.Err(); err != nil {
+				return err
+			}
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
+				return s.listActivities(cmd.Context(), store, chosen, limit)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&filter, "filter", "", "only those that `EXPR` selects, such as 'kind:failed webhook:acme'")
+	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
+	return reportingFlagErrors(cmd)
+}
+
+func (s activitySession) listActivities(ctx context.Context, store activityStore, of storage.Filter, limit int) error {
+	webhooks, err := store.Webhooks(ctx)
+	if err != nil {
+		return err
+	}
+	names := map[storage.ID]string{}
+	for _, w := range webhooks {
+		names[w.ID] = w.Name
+	}
+	all, err := store.Activities(ctx, 0, 0)
+	if err != nil {
+		return err
+	}
+	rows := table{head: []string{"ID", "AT", "WHAT", "TEXT"}}
+	listed := 0
+	for _, a := range slices.Backward(all) {
+		name := names[a.WebhookID]
+		if limit > 0 && listed == limit {
+			break
+		}
+		if !of.Matches(a.Fields(name)) {
+			continue
+		}
+		listed++
+		if !s.settings.json() {
+			rows.add(a.ID.String(), s.clock(a.At), string(a.Kind), a.Text)
+		} else if err := s.out.object(export.OfActivity(a, name)); err != nil {
+			return err
+		}
+	}
+	s.list(&rows, noneOf("activities", "what people and engines do will be listed", of))
+	return nil
+}

@@ -1,0 +1,25 @@
+package export
+
+import "backchannel/storage"
+
+// An Activity is something that a person or an engine did. The IDs are those of the records that
+// it was done to, or null.
+type Activity struct {
+	ID         storage.ID           `json:"id"`
+	At         Time                 `json:"at"`
+	Kind       storage.ActivityKind `json:"kind"`
+	Text       string               `json:"text"`
+	Webhook    string               `json:"webhook,omitempty"` // the name, unless it was deleted since
+	WebhookID  *storage.ID          `json:"webhookId"`
+	CampaignID *storage.ID          `json:"campaignId"`
+	DeliveryID *storage.ID          `json:"deliveryId"`
+	ReceiptID  *storage.ID          `json:"receiptId"`
+}
+
+// OfActivity shows an activity. webhook is the name of the webhook that it names.
+func OfActivity(a storage.Activity, webhook string) Activity {
+	return Activity{
+		ID: a.ID, At: Time(a.At), Kind: a.Kind, Text: a.Text, Webhook: webhook,
+		WebhookID: known(a.WebhookID), CampaignID: known(a.CampaignID), DeliveryID: known(a.DeliveryID), ReceiptID: known(a.ReceiptID),
+	}
+}
