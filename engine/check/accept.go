@@ -10,21 +10,24 @@ import (
 	"backchannel/storage"
 )
 
+// expectAccepted is what most cases expect. The timeout is acceptWithin.
 const expectAccepted = "2xx within 10 s"
 
+// canaryCases has the one case that decides whether the others are run.
 func canaryCases() []Case {
 	return []Case{{
 		ID: Canary, Level: storage.CheckMust,
 		What:     "a valid sent event; once more if that fails, because a cold start may cost the first",
 		Expected: expectAccepted,
-		Why:      "an endpoint that accepts no valid event can be judged in nothing else (domain.md, Delivery: 2xx acknowledges)",
+		Why:      "nothing else can be judged at an endpoint that accepts no valid event (2xx acknowledges it, as with Journey Optimizer's custom channels)",
 		Remedy:   "look at the answer: is the URL right, does the endpoint run, and does it have this webhook's key, issuer and audience?",
 		plan:     one(engine.Variation{}), judge: canaryJudge,
 	}}
 }
 
-// canaryJudge judges the last try.
-func canaryJudge(all []answer) opinion {
+// canaryJudge judges the last try. The first may have failed because the endpoint was just being
+// started.
+func canaryJudge(all []answer) judgement {
 	if len(all) == 0 {
 		return accepted(all)
 	}
@@ -44,10 +47,10 @@ func fixtureCases() (cases []Case) {
 	for _, f := range fixtures.All() {
 		cases = append(cases, Case{
 			ID: "accept/" + slug(f), Level: storage.CheckMust, What: describe(f), Expected: expectAccepted,
-			Why:    "Journey Optimizer sends such events; one that is not acknowledged is sent again, and finally lost (domain.md, Fixtures)",
+			Why:    "Journey Optimizer sends such events; one that is not acknowledged is sent again, and finally lost (backchannel fixture list shows them)",
 			Remedy: "accept every event that has the payload's structure, whatever its status, code and reason",
 			unfit:  withoutChannel(f.Channel),
-			plan: func(s *scene) ([]round, error) {
+			plan: func(s *eventSource) ([]round, error) {
 				e, err := s.event(f, s.webhook.Revision)
 				return []round{{{event: e}}}, err
 			},
@@ -57,6 +60,7 @@ func fixtureCases() (cases []Case) {
 	return cases
 }
 
+// slug returns a fixture's name in the form of a case's ID.
 func slug(f fixtures.Fixture) string { return strings.ReplaceAll(f.Name(), " ", "-") }
 
 func describe(f fixtures.Fixture) string {
@@ -67,6 +71,7 @@ func describe(f fixtures.Fixture) string {
 	return text
 }
 
+// withoutChannel makes a case unfit for webhooks that lack a channel.
 func withoutChannel(channel storage.Channel) func(*storage.Webhook) string {
 	return func(w *storage.Webhook) string {
 		if w.Has(channel) {
@@ -83,7 +88,7 @@ func revisionCases() (cases []Case) {
 			ID: "accept/other-revision-" + string(channel), Level: storage.CheckShould,
 			What:     fmt.Sprintf("%s: each event in the payload revision that the webhook does not use", channel),
 			Expected: "2xx",
-			Why:      "the payload has been extended once (domain.md, The payload), and an organization may be switched to another revision",
+			Why:      "the payload has been extended once (Adobe's documentation of October 2026), and an organization may be switched to another revision",
 			Remedy:   "ignore fields that are not known, and do without those that are new",
 			unfit:    withoutChannel(channel), plan: otherRevision(channel), judge: accepted,
 		})
@@ -91,8 +96,10 @@ func revisionCases() (cases []Case) {
 	return cases
 }
 
+// otherRevision sends each of the named fixtures of a channel in the payload revision that the
+// webhook does not use. It leaves out the failure codes, whose events differ only in the code.
 func otherRevision(channel storage.Channel) plan {
-	return func(s *scene) (rounds []round, err error) {
+	return func(s *eventSource) (rounds []round, err error) {
 		other := storage.Revisions()[0]
 		if other == s.webhook.Revision {
 			other = storage.Revisions()[1]
@@ -111,7 +118,8 @@ func otherRevision(channel storage.Channel) plan {
 	}
 }
 
-// statusCases send the statuses that only the wider data model has.
+// statusCases send the statuses that only the wider data model has. An endpoint has no reason to
+// refuse them, but receives none of them today, so that is only a should.
 func statusCases() (cases []Case) {
 	for _, status := range storage.AllStatuses()[len(storage.Statuses()):] {
 		changes := []change{{pointer: "/messageDeliveryFeedback/feedbackStatus/value", value: fmt.Sprintf("%q", status)}}
@@ -122,7 +130,7 @@ func statusCases() (cases []Case) {
 		cases = append(cases, Case{
 			ID: "accept/status-" + string(status), Level: storage.CheckShould,
 			What: fmt.Sprintf("an event of status %s", status), Expected: "2xx",
-			Why:    "the data model has this status, although a feedback webhook does not capture it today (domain.md, The payload)",
+			Why:    "the data model has this status, although a feedback webhook does not capture it today (Adobe's documentation)",
 			Remedy: "store statuses that are not known, or ignore them; either way, acknowledge them",
 			plan:   changed(storage.StatusSent, changes...), judge: accepted,
 		})
@@ -135,12 +143,13 @@ const (
 	identityAt = "/identityMap/email/0/id"
 )
 
+// contentCases send valid events whose content some endpoints cannot handle.
 func contentCases() []Case {
-	texts := "texts come from mail servers and providers as they are (domain.md, Delivery; RFC 8259 §7)"
+	texts := "texts are passed on as mail servers and providers send them (RFC 8259 §7)"
 	return []Case{
 		{
 			ID: "accept/unknown-field", Level: storage.CheckShould, What: "an event with a field that is not known", Expected: "2xx",
-			Why:    "Journey Optimizer has added fields before (domain.md, The payload)",
+			Why:    "Journey Optimizer has added fields before (Adobe's documentation of October 2026)",
 			Remedy: "ignore what is not known: in ASP.NET do not set UnmappedMemberHandling.Disallow, in Spring not FAIL_ON_UNKNOWN_PROPERTIES, in Go not DisallowUnknownFields",
 			plan: raw(func(valid []byte) []byte {
 				return append([]byte(`{"addedLater":{"by":"the sender","list":[1,null]},`), valid[1:]...)
@@ -148,13 +157,13 @@ func contentCases() []Case {
 		},
 		{
 			ID: "accept/marketing", Level: storage.CheckShould, What: "an event of messageType marketing", Expected: "2xx",
-			Why:    "the later SMS sample has it (domain.md, The payload)",
+			Why:    "Adobe's later SMS sample has it",
 			Remedy: "accept every messageType",
 			plan:   changed(storage.StatusSent, change{pointer: "/messageExecution/messageType", value: `"marketing"`}), judge: accepted,
 		},
 		{
 			ID: "accept/type-admin", Level: storage.CheckShould, What: "a bounce of the failure type Admin", Expected: "2xx",
-			Why:    "the failure types are open: Hard, Soft and Ignored are those seen so far (domain.md, The payload)",
+			Why:    "the failure types are open: Hard, Soft and Ignored are those seen so far (Adobe's documentation)",
 			Remedy: "treat a failure type that is not known like Ignored",
 			plan:   changed(storage.StatusBounce, change{pointer: "/messageDeliveryFeedback/messageFailure/type", value: `"Admin"`}), judge: accepted,
 		},

@@ -22,6 +22,7 @@ const (
 	basic = "Basic dXNlcjpwYXNzd29yZA=="
 )
 
+// withoutJWT makes a case unfit for webhooks without JWT authentication.
 func withoutJWT(w *storage.Webhook) string {
 	if w.Auth.Type == storage.AuthJWT {
 		return ""
@@ -32,7 +33,8 @@ func withoutJWT(w *storage.Webhook) string {
 // A header returns the values of the JWT's header.
 type header func(m *token.Minter, now time.Time) ([]string, error)
 
-// forged sends one token with a forgery.
+// forged sends a token with one fault. Everything else about the token is right, so that the case
+// shows which check the endpoint lacks.
 func forged(f token.Forgery) header {
 	return func(m *token.Minter, now time.Time) ([]string, error) {
 		text, err := m.Forge(now, f)
@@ -45,10 +47,12 @@ func values(texts ...string) header {
 	return func(*token.Minter, time.Time) ([]string, error) { return texts, nil }
 }
 
+// signed sends one event with the header that h returns.
 func signed(h header) plan { return one(engine.Variation{Sign: h}) }
 
-// imposter is a must: a request that the endpoint has to refuse.
-func imposter(name, what, why, remedy string, h header) Case {
+// mustRefuse returns a must: a request that the endpoint has to refuse, because it does not come
+// from the sender.
+func mustRefuse(name, what, why, remedy string, h header) Case {
 	return Case{ID: "auth/" + name, Level: storage.CheckMust, What: what, Expected: expectRefused, Why: why, Remedy: remedy, unfit: withoutJWT, plan: signed(h), judge: refused}
 }
 
@@ -60,44 +64,48 @@ func credentialCases() []Case {
 	const why = "whoever is not the sender has no token (RFC 6750 §3.1: 401)"
 	const remedy = "verify the JWT before anything else, in front of every route of the endpoint"
 	return []Case{
-		imposter("missing", "an event without the JWT's header", why, remedy, values()),
-		imposter("empty", "an event with an empty JWT's header", why, remedy, values("")),
-		imposter("other-scheme", "an event with Basic authentication instead of the JWT", why, remedy, values(basic)),
-		imposter("not-a-jwt", "a token of two segments instead of three", "a JWS has three (RFC 7515 §7.1)", "let the JWT library parse the token, and answer 401 if it fails", twoSegments),
+		mustRefuse("missing", "an event without the JWT's header", why, remedy, values()),
+		mustRefuse("empty", "an event whose JWT header is empty", why, remedy, values("")),
+		mustRefuse("other-scheme", "an event with Basic authentication instead of the JWT", why, remedy, values(basic)),
+		mustRefuse("not-a-jwt", "a token of two segments instead of three", "a JWS has three (RFC 7515 §7.1)", "let the JWT library parse the token, and answer 401 if it fails", twoSegments),
 	}
 }
 
+// twoSegments sends a token without its signature.
 func twoSegments(m *token.Minter, now time.Time) ([]string, error) {
 	text, err := m.Forge(now, token.Forgery{})
 	return []string{m.Prefixed("", text[:max(0, strings.LastIndexByte(text, '.'))])}, err
 }
 
+// signatureCases send tokens whose claims are right and whose signature is not.
 func signatureCases() []Case {
 	const why = "the signature is all that tells the sender from everybody else (RFC 7515 §5.2)"
 	const remedy = "verify the signature: jwt.verify, not jwt.decode; decode with verify_signature on; ParseWithClaims, not ParseUnverified"
 	sig := func(change func([]byte) []byte) header { return forged(token.Forgery{Signature: change}) }
 	return []Case{
-		imposter("signature-changed", "a token with one bit of the signature changed", why, remedy, sig(func(s []byte) []byte {
+		mustRefuse("signature-changed", "a token with one bit of the signature changed", why, remedy, sig(func(s []byte) []byte {
 			s[len(s)/2] ^= 1
 			return s
 		})),
-		imposter("signature-cut", "a token with half of the signature", why, remedy, sig(func(s []byte) []byte { return s[:len(s)/2] })),
-		imposter("signature-empty", "a token with an empty signature", why, remedy, sig(func([]byte) []byte { return nil })),
-		imposter("other-key", "a token that another key signed", why, remedy, forged(token.Forgery{OtherKey: true})),
+		mustRefuse("signature-cut", "a token with half of the signature", why, remedy, sig(func(s []byte) []byte { return s[:len(s)/2] })),
+		mustRefuse("signature-empty", "a token with an empty signature", why, remedy, sig(func([]byte) []byte { return nil })),
+		mustRefuse("other-key", "a token that another key signed", why, remedy, forged(token.Forgery{OtherKey: true})),
 	}
 }
 
+// confusionCases send tokens that exploit a library which lets the token choose how it is
+// verified.
 func confusionCases() []Case {
 	const none = "a library that lets the token choose accepts it unsigned (RFC 8725 §2.1, §3.1)"
 	var cases []Case
 	for _, c := range []struct{ name, alg string }{{"alg-none", "none"}, {"alg-none-title", "None"}, {"alg-none-upper", "NONE"}, {"alg-none-mixed", "nOnE"}} {
-		cases = append(cases, imposter(c.name, "a token without a signature, alg "+c.alg, none, "give the library the algorithm that you expect, and compare names exactly", forged(token.Forgery{Unsigned: c.alg})))
+		cases = append(cases, mustRefuse(c.name, "a token without a signature, alg "+c.alg, none, "give the library the algorithm that you expect, and compare names exactly", forged(token.Forgery{Unsigned: c.alg})))
 	}
 	for _, c := range []struct {
 		name, what string
 		cut        bool
 	}{{"public-key-as-secret", "a token signed by HS256 with the public key's PEM as the secret", false}, {"public-key-as-secret-cut", "the same without the PEM's last newline", true}} {
-		confused := imposter(c.name, c.what, "the public key is public: a library that lets the token choose HS256 takes it for the secret (RFC 8725 §2.1)",
+		confused := mustRefuse(c.name, c.what, "the public key is public: a library that lets the token choose HS256 takes it for the secret (RFC 8725 §2.1)",
 			"give the library the algorithm that you expect, such as RS256 alone", forged(token.Forgery{PublicAsSecret: true, CutNewline: c.cut}))
 		confused.unfit = symmetric
 		cases = append(cases, confused)
@@ -105,14 +113,15 @@ func confusionCases() []Case {
 	const own = "a token must not bring the key that it is verified with (RFC 8725 §3.10)"
 	const ignore = "ignore jwk, jku, x5c and x5u in the token's header; use the key that you configured"
 	cases = append(cases,
-		imposter("own-key", "a token signed by another key, which its header brings as jwk", own, ignore, forged(token.Forgery{OtherKey: true, Embedded: true})),
-		imposter("own-key-url", "a token signed by another key, to be fetched from its header's jku", own, ignore, forged(token.Forgery{OtherKey: true, KeyURL: keysElsewhere})))
-	other := imposter("other-algorithm", "a token signed with the right key by another algorithm", "each use of a key should have one algorithm (RFC 8725 §3.1)",
+		mustRefuse("own-key", "a token signed by another key, which its header brings as jwk", own, ignore, forged(token.Forgery{OtherKey: true, Embedded: true})),
+		mustRefuse("own-key-url", "a token signed by another key, to be fetched from its header's jku", own, ignore, forged(token.Forgery{OtherKey: true, KeyURL: keysElsewhere})))
+	other := mustRefuse("other-algorithm", "a token signed with the right key by another algorithm", "each use of a key should have one algorithm (RFC 8725 §3.1)",
 		"give the library the algorithm that you expect", sibling)
 	other.Level, other.unfit = storage.CheckShould, withoutSibling
 	return append(cases, other)
 }
 
+// symmetric makes a case unfit for algorithms without a public key.
 func symmetric(w *storage.Webhook) string {
 	if why := withoutJWT(w); why != "" {
 		return why
@@ -123,6 +132,8 @@ func symmetric(w *storage.Webhook) string {
 	return ""
 }
 
+// withoutSibling makes a case unfit for algorithms whose key no other algorithm can use. Each ES
+// algorithm has its own curve (RFC 7518 §3.4).
 func withoutSibling(w *storage.Webhook) string {
 	alg := w.Auth.JWT.Algorithm
 	if why := withoutJWT(w); why != "" {
@@ -134,9 +145,11 @@ func withoutSibling(w *storage.Webhook) string {
 	return ""
 }
 
-// tooShort is why a request cannot be signed. The attempt's error has it.
+// tooShort is why a token of another algorithm cannot be signed. The runner recognizes it in the
+// attempt's error, because signing happens there, and skips the case.
 const tooShort = "the secret is too short for another algorithm (RFC 7518 §3.2)"
 
+// sibling signs with another algorithm of the same family.
 func sibling(m *token.Minter, now time.Time) ([]string, error) {
 	alg := m.Sibling()
 	if alg == "" {
@@ -145,23 +158,26 @@ func sibling(m *token.Minter, now time.Time) ([]string, error) {
 	return forged(token.Forgery{Sibling: alg})(m, now)
 }
 
+// claimCases send tokens whose signature is right and one of whose claims is not.
 func claimCases() []Case {
-	noExp := imposter("no-exp", "a token that never expires: no exp", "a token that leaked would be valid for ever",
+	noExp := mustRefuse("no-exp", "a token that never expires: no exp", "a token that leaked would be valid for ever",
 		"require exp: requiredClaims, options={\"require\": [\"exp\"]}, WithExpirationRequired", forged(token.Forgery{NoExpiry: true}))
-	issuer := imposter("other-issuer", "a token of another issuer, signed with the right key", "a key may serve several issuers (RFC 8725 §3.8)",
+	issuer := mustRefuse("other-issuer", "a token of another issuer, signed with the right key", "a key may serve several issuers (RFC 8725 §3.8)",
 		"compare iss with the webhook's issuer", forged(token.Forgery{Issuer: foreign}))
-	two := imposter("two-headers", "two of the JWT's header: a token that another key signed, then a valid one", "a sender must not repeat this header (RFC 9110 §5.3), and two readers may take different ones",
+	two := mustRefuse("two-headers", "the JWT's header twice: a token that another key signed, then a valid one", "a sender must not repeat this header (RFC 9110 §5.3), and two readers may take different ones",
 		"refuse a request with more than one", twoHeaders)
 	noExp.Level, issuer.Level, two.Level = storage.CheckShould, storage.CheckShould, storage.CheckShould
 	return []Case{
-		imposter("expired", "a token that expired an hour ago", "an expired token must not be accepted (RFC 7519 §4.1.4)", "have the library verify exp; do not ignore expiration", forged(token.Forgery{ExpiredBy: time.Hour})),
-		imposter("not-yet-valid", "a token that is valid in an hour", "it must not be accepted before nbf (RFC 7519 §4.1.5)", "have the library verify nbf", forged(token.Forgery{ValidIn: time.Hour})),
-		imposter("other-audience", "a token for another audience, signed with the right key", "a token that was meant for another service must be rejected (RFC 7519 §4.1.3)",
+		mustRefuse("expired", "a token that expired an hour ago", "an expired token must not be accepted (RFC 7519 §4.1.4)", "have the library verify exp; do not ignore expiration", forged(token.Forgery{ExpiredBy: time.Hour})),
+		mustRefuse("not-yet-valid", "a token that is valid in an hour", "it must not be accepted before nbf (RFC 7519 §4.1.5)", "have the library verify nbf", forged(token.Forgery{ValidIn: time.Hour})),
+		mustRefuse("other-audience", "a token for another audience, signed with the right key", "a token that was meant for another service must be rejected (RFC 7519 §4.1.3)",
 			"give the library the audience that you expect: the webhook's", forged(token.Forgery{Audience: otherAudience})),
 		noExp, issuer, two,
 	}
 }
 
+// twoHeaders sends a forged token before a valid one. An endpoint that looks only at the last one
+// accepts the request.
 func twoHeaders(m *token.Minter, now time.Time) ([]string, error) {
 	bad, err := m.Forge(now, token.Forgery{OtherKey: true})
 	if err != nil {
@@ -179,11 +195,12 @@ func toleranceCases() []Case {
 	return []Case{
 		tolerated("clock-skew", "a token that expired 10 s ago", "clocks differ by seconds, and a leeway is provided for (RFC 7519 §4.1.4)",
 			"allow a leeway of 30 to 60 s: clockTolerance, leeway, WithLeeway", withoutJWT, forged(token.Forgery{ExpiredBy: 10 * time.Second})),
-		tolerated("scheme-case", "the scheme with its first letter in lower case: bearer", "a scheme's name has no letter case (RFC 9110 §11.1)",
+		tolerated("scheme-case", "the scheme with its first letter in lower case: bearer", "the name of a scheme is case-insensitive (RFC 9110 §11.1)",
 			"compare the scheme without regard to letter case", withoutScheme, lowerScheme),
 	}
 }
 
+// withoutScheme makes a case unfit for a prefix without a capital letter to change.
 func withoutScheme(w *storage.Webhook) string {
 	if why := withoutJWT(w); why != "" {
 		return why
@@ -194,6 +211,7 @@ func withoutScheme(w *storage.Webhook) string {
 	return ""
 }
 
+// lowered returns a scheme with its first letter in lower case.
 func lowered(scheme string) string { return strings.ToLower(scheme[:1]) + scheme[1:] }
 
 func lowerScheme(m *token.Minter, now time.Time) ([]string, error) {

@@ -10,12 +10,13 @@ import (
 )
 
 const (
+	// largeBody is the limit of the built-in receiver.
 	depth     = 10_000
 	largeBody = 1 << 20
 )
 
 func bodyCases() []Case {
-	const lost = "a 2xx acknowledges it: the event is lost, and nobody is told (domain.md, Delivery)"
+	const lost = "a 2xx acknowledges it: the event is lost, and nobody is told"
 	const parse = "parse the whole body before you answer, and answer 400 if that fails"
 	bad := func(name string, level storage.CheckLevel, what, why, remedy string, p plan) Case {
 		return Case{ID: "body/" + name, Level: level, What: what, Expected: "4xx", Why: why, Remedy: remedy, plan: p, judge: rejected}
@@ -25,7 +26,7 @@ func bodyCases() []Case {
 		bad("cut", must, "the first half of an event, with the Content-Length of that half", lost, parse, raw(func(valid []byte) []byte { return valid[:len(valid)/2] })),
 		bad("empty", must, "an empty body", lost, parse, raw(func([]byte) []byte { return []byte{} })),
 		bad("not-json", must, "text that is not JSON", lost, parse, raw(func([]byte) []byte { return []byte("status=sent&channel=email") })),
-		bad("array", must, "an array of two events", "there is one event for each request (domain.md, Delivery); whoever takes an array for an event loses it",
+		bad("array", must, "an array of two events", "there is one event for each request (as in all of Adobe's examples); whoever takes an array for an event loses it",
 			"require an object with the fields that you need, and answer 400 or 422 otherwise", raw(func(valid []byte) []byte { return slices.Concat([]byte("["), valid, []byte(","), valid, []byte("]")) })),
 		bad("invalid-utf8", should, "an event whose text has a byte that is not UTF-8", "JSON is UTF-8 (RFC 8259 §8.1); a lenient decoder changes what was sent",
 			"decode strictly: TextDecoder with fatal, errors=\"strict\", utf8.Valid", raw(broken)),
@@ -51,7 +52,7 @@ func broken(valid []byte) []byte {
 }
 
 // largeEvent is a bounce whose reason makes the body exactly as long as it should be.
-func largeEvent(s *scene) ([]round, error) {
+func largeEvent(s *eventSource) ([]round, error) {
 	rounds, err := changed(storage.StatusBounce, change{pointer: reasonAt, value: `""`})(s)
 	if err != nil {
 		return nil, err

@@ -30,10 +30,10 @@ type Case struct {
 	// unfit returns why the case cannot be tried at a webhook, or "". nil: it always can.
 	unfit func(w *storage.Webhook) string
 	plan  plan
-	judge func([]answer) opinion
+	judge func([]answer) judgement
 
 	// Instead of plan and judge, a case may look at the TLS handshake or bear load.
-	inspect func(handshakes) opinion
+	inspect func(handshakes) judgement
 	load    bool
 }
 
@@ -47,7 +47,7 @@ func (c Case) Group() string { return c.Record().Group() }
 
 // A plan returns the requests of a case: rounds one after another, each of requests that are
 // sent at once.
-type plan func(*scene) ([]round, error)
+type plan func(*eventSource) ([]round, error)
 
 type round []request
 
@@ -81,17 +81,17 @@ func (a answer) none() bool { return a.code == 0 }
 // hung reports whether nothing was answered in time.
 func (a answer) hung() bool { return a.none() && a.class == storage.ClassTimeout }
 
-// An opinion is what a case comes to.
-type opinion struct {
+// A judgement is the outcome of a case.
+type judgement struct {
 	result storage.CheckResult
 	got    string
 	remedy string // instead of the case's, if not empty
 	grave  bool   // a failure whatever the level says
 }
 
-// weighed returns the opinion as the level of the case has it: only a must fails the check,
+// weighed returns the judgement as the level of the case has it: only a must fails the check,
 // unless the endpoint hangs.
-func (o opinion) weighed(level storage.CheckLevel) opinion {
+func (o judgement) weighed(level storage.CheckLevel) judgement {
 	switch {
 	case o.result == storage.CheckSkipped || o.grave:
 	case level == storage.CheckInfo:

@@ -8,8 +8,10 @@ import (
 	"backchannel/storage"
 )
 
+// headerCases leave out or change the webhook's own headers. They are only informative: whether
+// an endpoint must look at a custom header is not known here.
 func headerCases() []Case {
-	const why = "a custom header may be what the endpoint tells senders apart by; this only says whether it looks at it"
+	const why = "an endpoint may tell senders apart by a custom header; this only says whether it looks at it"
 	const remedy = "nothing, unless the endpoint is meant to look at the header"
 	wrong := func(h storage.HeaderField) []storage.HeaderField {
 		h.Value = "backchannel-check"
@@ -18,15 +20,16 @@ func headerCases() []Case {
 	return []Case{
 		{
 			ID: "headers/missing", Level: storage.CheckInfo, What: "an event without one of the custom headers, each in turn", Expected: "any answer", Why: why, Remedy: remedy,
-			unfit: withoutHeaders, plan: eachHeader("without", func(storage.HeaderField) []storage.HeaderField { return nil }), judge: lookedAt,
+			unfit: withoutHeaders, plan: eachHeader("without", func(storage.HeaderField) []storage.HeaderField { return nil }), judge: informPerHeader,
 		},
 		{
 			ID: "headers/wrong", Level: storage.CheckInfo, What: "an event with a wrong value of one of the custom headers, each in turn", Expected: "any answer", Why: why, Remedy: remedy,
-			unfit: withoutHeaders, plan: eachHeader("wrong", wrong), judge: lookedAt,
+			unfit: withoutHeaders, plan: eachHeader("wrong", wrong), judge: informPerHeader,
 		},
 	}
 }
 
+// withoutHeaders makes a case unfit for webhooks without custom headers.
 func withoutHeaders(w *storage.Webhook) string {
 	if len(w.Headers) == 0 {
 		return "the webhook has no custom headers"
@@ -36,7 +39,7 @@ func withoutHeaders(w *storage.Webhook) string {
 
 // eachHeader sends an event for each custom header, whose line is replaced.
 func eachHeader(how string, replace func(storage.HeaderField) []storage.HeaderField) plan {
-	return func(s *scene) ([]round, error) {
+	return func(s *eventSource) ([]round, error) {
 		var rounds []round
 		for _, h := range s.webhook.Headers {
 			e, err := s.of(storage.StatusSent)
@@ -49,6 +52,7 @@ func eachHeader(how string, replace func(storage.HeaderField) []storage.HeaderFi
 	}
 }
 
+// replaced returns a change of header lines that replaces those of a name.
 func replaced(name string, replace func(storage.HeaderField) []storage.HeaderField) func([]storage.HeaderField) []storage.HeaderField {
 	return func(lines []storage.HeaderField) (kept []storage.HeaderField) {
 		for _, line := range lines {
@@ -62,8 +66,8 @@ func replaced(name string, replace func(storage.HeaderField) []storage.HeaderFie
 	}
 }
 
-// lookedAt says for each header whether the endpoint refuses an event because of it.
-func lookedAt(all []answer) opinion {
+// informPerHeader says for each header whether the endpoint refuses an event because of it.
+func informPerHeader(all []answer) judgement {
 	var parts []string
 	for _, a := range all {
 		says := "looked at"
@@ -72,5 +76,5 @@ func lookedAt(all []answer) opinion {
 		}
 		parts = append(parts, fmt.Sprintf("%s (%s)", says, a))
 	}
-	return opinion{result: storage.CheckInformed, got: strings.Join(parts, "; ")}
+	return judgement{result: storage.CheckInformed, got: strings.Join(parts, "; ")}
 }

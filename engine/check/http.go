@@ -15,12 +15,12 @@ func httpCases() []Case {
 		{
 			ID: "http/get", Level: should, What: "GET instead of POST, without a body", Expected: "no 5xx but 501, and no hang",
 			Why:    "people, monitors and crawlers open the URL; a method that is not supported is to be answered with 405 (RFC 9110 §15.5.6)",
-			Remedy: "answer 405 with Allow: POST", plan: bodyless(http.MethodGet), judge: unharmed(false),
+			Remedy: "answer 405 with Allow: POST", plan: bodyless(http.MethodGet), judge: survives(false),
 		},
 		{
 			ID: "http/put", Level: should, What: "PUT instead of POST", Expected: "no 5xx but 501, no hang, and no 2xx",
 			Why:    "events come by POST; 2xx says that the event was taken (RFC 9110 §15.5.6)",
-			Remedy: "answer 405 with Allow: POST", plan: one(engine.Variation{Method: http.MethodPut}), judge: unharmed(true),
+			Remedy: "answer 405 with Allow: POST", plan: one(engine.Variation{Method: http.MethodPut}), judge: survives(true),
 		},
 		{
 			ID: "http/chunked", Level: should, What: "an event in chunks, without Content-Length", Expected: "2xx, or 411",
@@ -45,7 +45,9 @@ func httpCases() []Case {
 		{
 			ID: "http/keep-alive", Level: info, What: "two events on one connection", Expected: "any answer; best, the connection is kept",
 			Why: "a new connection for each event costs a TCP and a TLS handshake (RFC 9112 §9.3)", Remedy: "enable keep-alive in the server",
-			plan: func(s *scene) ([]round, error) { return inTurn(s.message(storage.StatusSent, storage.StatusDelivered)) }, judge: keptAlive,
+			plan: func(s *eventSource) ([]round, error) {
+				return inTurn(s.message(storage.StatusSent, storage.StatusDelivered))
+			}, judge: keptAlive,
 		},
 		{
 			ID: "http/http2", Level: info, What: "an event with HTTP/2 offered", Expected: "any answer",
@@ -55,6 +57,7 @@ func httpCases() []Case {
 	}
 }
 
+// withoutTLS makes a case unfit for URLs with http.
 func withoutTLS(w *storage.Webhook) string {
 	if strings.HasPrefix(strings.ToLower(w.URL), "http://") {
 		return "the URL is http://; Journey Optimizer takes https:// only"
@@ -64,7 +67,7 @@ func withoutTLS(w *storage.Webhook) string {
 
 // bodyless sends a request of another method without a body.
 func bodyless(method string) plan {
-	return func(s *scene) ([]round, error) {
+	return func(s *eventSource) ([]round, error) {
 		rounds, err := raw(func([]byte) []byte { return []byte{} })(s)
 		if err == nil {
 			rounds[0][0].v = engine.Variation{Method: method, Lines: replaced("Content-Type", func(storage.HeaderField) []storage.HeaderField { return nil })}
@@ -73,7 +76,8 @@ func bodyless(method string) plan {
 	}
 }
 
-func offeringHTTP2(s *scene) ([]round, error) {
+// offeringHTTP2 sends an event on a new connection, for which HTTP/2 may be negotiated.
+func offeringHTTP2(s *eventSource) ([]round, error) {
 	rounds, err := one(engine.Variation{Fresh: true})(s)
 	if err == nil {
 		rounds[0][0].http2 = true
@@ -81,25 +85,27 @@ func offeringHTTP2(s *scene) ([]round, error) {
 	return rounds, err
 }
 
+// asText changes a Content-Type to that of plain text.
 func asText(h storage.HeaderField) []storage.HeaderField {
 	h.Value = "text/plain"
 	return []storage.HeaderField{h}
 }
 
-// unharmed expects that another method breaks nothing, and if only is set, is not accepted.
-func unharmed(only bool) func([]answer) opinion {
-	return func(all []answer) opinion {
+// survives expects that a request breaks nothing, and if only is set, that it is not accepted.
+func survives(only bool) func([]answer) judgement {
+	return func(all []answer) judgement {
 		bad := func(a answer) bool {
 			return a.none() || a.crashed() && a.code != http.StatusNotImplemented || only && a.ok()
 		}
 		if slices.ContainsFunc(all, bad) {
-			return opinion{result: storage.CheckFailed, got: telling(all, bad), grave: slices.ContainsFunc(all, answer.hung)}
+			return judgement{result: storage.CheckFailed, got: describeAnswers(all, bad), grave: slices.ContainsFunc(all, answer.hung)}
 		}
-		return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+		return judgement{result: storage.CheckPassed, got: describeAnswers(all, nil)}
 	}
 }
 
-func keptAlive(all []answer) opinion {
+// keptAlive says whether the second request used the connection of the first.
+func keptAlive(all []answer) judgement {
 	o := noted(all)
 	if len(all) > 1 && all[len(all)-1].kept {
 		o.got = "the connection is kept: " + o.got
@@ -109,7 +115,8 @@ func keptAlive(all []answer) opinion {
 	return o
 }
 
-func negotiated(all []answer) opinion {
+// negotiated says which version of HTTP was used.
+func negotiated(all []answer) judgement {
 	o := noted(all)
 	if slices.ContainsFunc(all, func(a answer) bool { return a.http2 }) {
 		o.got = "HTTP/2: " + o.got

@@ -13,28 +13,28 @@ import (
 )
 
 const (
-	// acceptWithin is Adobe I/O Events' timeout, and that of a webhook by default
-	// (domain.md, Delivery).
+	// acceptWithin is the timeout of Adobe I/O Events, and by default that of a webhook here.
 	acceptWithin = 10 * time.Second
-	// acceptSoon is the timeout of Journey Optimizer's custom channels (likewise).
+	// acceptSoon is the timeout of Journey Optimizer's custom channels. Adobe publishes none for
+	// feedback webhooks.
 	acceptSoon = 5 * time.Second
 )
 
 // accepted expects that every request was accepted in time.
-func accepted(all []answer) opinion {
+func accepted(all []answer) judgement {
 	for _, bad := range []func(answer) bool{
 		func(a answer) bool { return !a.ok() },
 		func(a answer) bool { return a.took > acceptWithin },
 	} {
 		if i := slices.IndexFunc(all, bad); i >= 0 {
-			return opinion{result: storage.CheckFailed, got: telling(all, bad), remedy: limitRemedy(all[i]), grave: all[i].hung()}
+			return judgement{result: storage.CheckFailed, got: describeAnswers(all, bad), remedy: limitRemedy(all[i]), grave: all[i].hung()}
 		}
 	}
 	late := func(a answer) bool { return a.took > acceptSoon }
 	if slices.ContainsFunc(all, late) {
-		return opinion{result: storage.CheckWarned, got: telling(all, late), remedy: "answer at once and process the event later: a sender that waits 5 s at most would send it again"}
+		return judgement{result: storage.CheckWarned, got: describeAnswers(all, late), remedy: "answer at once and process the event later: a sender that waits 5 s at most would send it again"}
 	}
-	return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+	return judgement{result: storage.CheckPassed, got: describeAnswers(all, nil)}
 }
 
 // limitRemedy returns what to do about an event that the endpoint refused only because of how
@@ -47,7 +47,7 @@ func limitRemedy(a answer) string {
 }
 
 // refused expects that every request was refused because of who sent it.
-func refused(all []answer) opinion {
+func refused(all []answer) judgement {
 	for _, kind := range []struct {
 		is     func(answer) bool
 		result storage.CheckResult
@@ -61,47 +61,48 @@ func refused(all []answer) opinion {
 			"it does not accept the token, but says so in an unusual way", "answer 401 (RFC 9110 §15.5.2) or 403"},
 	} {
 		if slices.ContainsFunc(all, kind.is) {
-			return opinion{result: kind.result, got: kind.says + ": " + telling(all, kind.is), remedy: kind.remedy, grave: slices.ContainsFunc(all, answer.hung)}
+			return judgement{result: kind.result, got: kind.says + ": " + describeAnswers(all, kind.is), remedy: kind.remedy, grave: slices.ContainsFunc(all, answer.hung)}
 		}
 	}
-	return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+	return judgement{result: storage.CheckPassed, got: describeAnswers(all, nil)}
 }
 
 // rejected expects that every request was rejected because of its body.
-func rejected(all []answer) opinion {
+func rejected(all []answer) judgement {
 	for _, kind := range []struct {
 		is     func(answer) bool
 		result storage.CheckResult
 		says   string
 		remedy string
 	}{
-		{answer.ok, storage.CheckFailed, "what is not valid is accepted, and acknowledged", ""},
+		{answer.ok, storage.CheckFailed, "an invalid body is accepted, and acknowledged", ""},
 		{answer.crashed, storage.CheckFailed, "a bad body crashes it", "catch the parser's error and answer 400"},
 		{answer.hung, storage.CheckFailed, "it hangs", "answer 400 as soon as the body is complete"},
 		{answer.none, storage.CheckFailed, "it does not answer", "answer 400 rather than closing the connection"},
 		{func(a answer) bool { return a.code < 400 }, storage.CheckWarned, "it neither accepts nor rejects", "answer 400"},
 	} {
 		if slices.ContainsFunc(all, kind.is) {
-			return opinion{result: kind.result, got: kind.says + ": " + telling(all, kind.is), remedy: kind.remedy, grave: slices.ContainsFunc(all, answer.hung)}
+			return judgement{result: kind.result, got: kind.says + ": " + describeAnswers(all, kind.is), remedy: kind.remedy, grave: slices.ContainsFunc(all, answer.hung)}
 		}
 	}
-	return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+	return judgement{result: storage.CheckPassed, got: describeAnswers(all, nil)}
 }
 
 // acceptedOr expects that every request was accepted, or answered with one of the codes.
-func acceptedOr(codes ...int) func([]answer) opinion {
-	return func(all []answer) opinion {
+func acceptedOr(codes ...int) func([]answer) judgement {
+	return func(all []answer) judgement {
 		bad := func(a answer) bool { return !a.ok() && !slices.Contains(codes, a.code) }
 		if slices.ContainsFunc(all, bad) {
-			return opinion{result: storage.CheckFailed, got: telling(all, bad), grave: slices.ContainsFunc(all, answer.hung)}
+			return judgement{result: storage.CheckFailed, got: describeAnswers(all, bad), grave: slices.ContainsFunc(all, answer.hung)}
 		}
-		return opinion{result: storage.CheckPassed, got: telling(all, nil)}
+		return judgement{result: storage.CheckPassed, got: describeAnswers(all, nil)}
 	}
 }
 
+// noted judges nothing and only says what was answered.
 // noted only says what was answered.
-func noted(all []answer) opinion {
-	return opinion{result: storage.CheckInformed, got: telling(all, nil), grave: false}
+func noted(all []answer) judgement {
+	return judgement{result: storage.CheckInformed, got: describeAnswers(all, nil), grave: false}
 }
 
 // crashed reports whether the endpoint answered that it failed.
@@ -110,8 +111,9 @@ func (a answer) crashed() bool { return a.code >= 500 }
 // broken reports whether the endpoint did not answer, or that it failed.
 func (a answer) broken() bool { return a.none() || a.crashed() }
 
-// telling says what was answered: the answers that matter if there are any, and else all.
-func telling(all []answer, matters func(answer) bool) string {
+// describeAnswers says what was answered. If matters is not nil, it describes the answers for
+// which that returns true.
+func describeAnswers(all []answer, matters func(answer) bool) string {
 	if len(all) == 0 {
 		return "nothing was sent"
 	}
@@ -167,6 +169,7 @@ func (a answer) String() string {
 	return text
 }
 
+// status returns a status with its name, as in 404 Not Found.
 func status(code int) string {
 	if text := http.StatusText(code); text != "" {
 		return fmt.Sprintf("%d %s", code, text)
@@ -174,7 +177,7 @@ func status(code int) string {
 	return strconv.Itoa(code)
 }
 
-// shortTime rounds a time to what is worth reading.
+// shortTime returns a duration without digits that say nothing.
 func shortTime(d time.Duration) string {
 	if d < 10*time.Millisecond {
 		return d.Round(100 * time.Microsecond).String()
@@ -188,7 +191,8 @@ func shortTime(d time.Duration) string {
 // maxLine is how many characters of a body's first line are kept.
 const maxLine = 120
 
-// firstLine returns the first line of a body that has text.
+// firstLine returns the first line of a text that is not blank. A report has one line for each
+// answer, and bodies may be HTML pages.
 func firstLine(text string) string {
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(strings.ToValidUTF8(line, "\uFFFD")); line != "" {

@@ -10,6 +10,7 @@ import (
 	"backchannel/storage/words"
 )
 
+// loadCases has the only case that sends many events.
 func loadCases() []Case {
 	return []Case{{
 		ID: "load/steady", Level: storage.CheckMust, What: "valid events at a steady rate, over as many connections as the webhook allows", Expected: "2xx to all, 99 of 100 of them within the webhook's timeout",
@@ -19,8 +20,8 @@ func loadCases() []Case {
 	}}
 }
 
-// A burden is what load measured.
-type burden struct {
+// A loadResult is what the group load measured.
+type loadResult struct {
 	answers []answer
 	lasted  time.Duration
 	timeout time.Duration
@@ -30,8 +31,8 @@ type burden struct {
 	cutAt   int           // the run's limit of requests that ended it early, or 0
 }
 
-// measured summarizes the burden.
-func (b burden) measured() storage.CheckLoad {
+// measured summarizes the loadResult.
+func (b loadResult) measured() storage.CheckLoad {
 	took := make([]time.Duration, 0, len(b.answers))
 	for _, a := range b.answers {
 		if !a.none() {
@@ -43,7 +44,7 @@ func (b burden) measured() storage.CheckLoad {
 }
 
 // perSecond returns how many of n there were in a second, without the wait for a Retry-After.
-func (b burden) perSecond(n int) float64 {
+func (b loadResult) perSecond(n int) float64 {
 	working := b.lasted - b.obeyed
 	if working <= 0 {
 		return 0
@@ -51,8 +52,8 @@ func (b burden) perSecond(n int) float64 {
 	return math.Round(10*float64(n)/working.Seconds()) / 10
 }
 
-// bearable expects that everything was accepted, and fast enough.
-func bearable(b burden) opinion {
+// judgeLoad expects that everything was accepted, and fast enough.
+func judgeLoad(b loadResult) judgement {
 	l := b.measured()
 	text := fmt.Sprintf("%s at %g/s; p50 %s, p95 %s, p99 %s", words.Count(len(b.answers), "request"), l.PerSecond, shortTime(l.P50), shortTime(l.P95), shortTime(l.P99))
 	if b.cutAt > 0 {
@@ -61,20 +62,20 @@ func bearable(b burden) opinion {
 	bad := func(a answer) bool { return !a.ok() && a.code != 429 }
 	switch {
 	case len(b.answers) == 0:
-		return opinion{result: storage.CheckSkipped, got: fmt.Sprintf("the run's limit of %d requests left none", b.cutAt)}
+		return judgement{result: storage.CheckSkipped, got: fmt.Sprintf("the run's limit of %d requests left none", b.cutAt)}
 	case slices.ContainsFunc(b.answers, bad):
-		return opinion{result: storage.CheckFailed, got: telling(b.answers, bad) + "; " + text}
+		return judgement{result: storage.CheckFailed, got: describeAnswers(b.answers, bad) + "; " + text}
 	case l.P99 > b.timeout:
-		return opinion{result: storage.CheckFailed, got: fmt.Sprintf("p99 is over the timeout of %s: %s", b.timeout, text)}
+		return judgement{result: storage.CheckFailed, got: fmt.Sprintf("p99 is over the timeout of %s: %s", b.timeout, text)}
 	case b.limited > 0:
 		took := b.perSecond(len(b.answers) - b.limited)
-		return opinion{result: storage.CheckWarned, got: fmt.Sprintf("%s; it took %g/s: %s", limits(b), took, text),
+		return judgement{result: storage.CheckWarned, got: fmt.Sprintf("%s; it took %g/s: %s", limits(b), took, text),
 			remedy: fmt.Sprintf("set the webhook's rate limit (--rate) below %g/s, or raise the endpoint's", max(0.1, took))}
 	}
-	return opinion{result: storage.CheckPassed, got: text}
+	return judgement{result: storage.CheckPassed, got: text}
 }
 
-func limits(b burden) string {
+func limits(b loadResult) string {
 	text := fmt.Sprintf("%d answered 429 Too Many Requests", b.limited)
 	switch {
 	case b.gaveUp:

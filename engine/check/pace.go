@@ -16,11 +16,13 @@ type pace struct {
 	next time.Time
 }
 
+// newPace returns a pace of which the first request may be sent at once.
 func newPace(perSecond float64, c Config) *pace {
 	return &pace{every: time.Duration(float64(time.Second) / perSecond), now: c.Now, wait: c.Wait}
 }
 
-// after makes the pace go on from another one.
+// after makes the pace continue where another one stands, so that the change between them sends
+// no burst.
 func (p *pace) after(before *pace) *pace {
 	before.mu.Lock()
 	defer before.mu.Unlock()

@@ -10,23 +10,25 @@ import (
 	"backchannel/storage/token"
 )
 
+// simultaneous is how many copies of an event arrive at once. Endpoints that look an event up
+// before they insert it let some of them fail.
 const simultaneous = 10
 
 func repeatCases() []Case {
-	const why = "delivery is at least once: whatever is not acknowledged in time is sent again (domain.md, Delivery)"
+	const why = "delivery is at least once: whatever is not acknowledged in time is sent again (Adobe's documentation does not promise exactly one delivery)"
 	return []Case{
 		{
 			ID: "repeat/twice", Level: storage.CheckMust, What: "the same event twice in a row, each with its own JWT", Expected: "2xx to both", Why: why,
 			Remedy: "recognize a repeat by requestId, identity, status and retryCount together, and acknowledge it like the first",
-			plan: func(s *scene) ([]round, error) {
+			plan: func(s *eventSource) ([]round, error) {
 				all, err := s.message(storage.StatusSent)
 				return inTurn(slices.Repeat(all, 2), err)
 			}, judge: accepted,
 		},
 		{
 			ID: "repeat/at-once", Level: storage.CheckMust, What: "the same event 10 times at once, each with its own JWT", Expected: "2xx to each", Why: why,
-			Remedy: "insert with ON CONFLICT DO NOTHING or its like, and take a violated unique key for a repeat: a look beforehand is a race",
-			plan: func(s *scene) ([]round, error) {
+			Remedy: "insert with ON CONFLICT DO NOTHING or its like, and take a violated unique key for a repeat: to look first and then insert is a race",
+			plan: func(s *eventSource) ([]round, error) {
 				all, err := s.message(storage.StatusSent)
 				return atOnce(slices.Repeat(all, simultaneous), err)
 			}, judge: accepted,
@@ -41,7 +43,7 @@ func repeatCases() []Case {
 }
 
 // sameToken signs both requests with the token of the first.
-func sameToken(s *scene) ([]round, error) {
+func sameToken(s *eventSource) ([]round, error) {
 	all, err := s.message(storage.StatusSent)
 	var first sync.Once
 	var value string

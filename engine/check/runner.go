@@ -62,15 +62,15 @@ const (
 
 // A runner makes one run.
 type runner struct {
-	cfg     Config
-	store   Store
-	run     storage.CheckRun
-	options storage.CheckOptions
-	webhook storage.Webhook
-	client  *engine.Client
-	scene   *scene
-	pace    *pace
-	cases   []Case
+	cfg         Config
+	store       Store
+	run         storage.CheckRun
+	options     storage.CheckOptions
+	webhook     storage.Webhook
+	client      *engine.Client
+	eventSource *eventSource
+	pace        *pace
+	cases       []Case
 	// keep stores although the run's context has ended, so that what was done is kept.
 	keep context.Context
 
@@ -96,9 +96,9 @@ func Run(ctx context.Context, cfg Config, store Store, run storage.CheckRun, w s
 	defer release()
 	r := &runner{
 		cfg: cfg, store: store, run: run, options: options, webhook: w, cases: cases, keep: keep,
-		client: engine.NewClient(cfg.Engine), pace: newPace(options.PerSecond, cfg), scene: newScene(&w).seeded(cfg.Now, cfg.Rand),
+		client: engine.NewClient(cfg.Engine), pace: newPace(options.PerSecond, cfg), eventSource: newEventSource(&w).seeded(cfg.Now, cfg.Rand),
 	}
-	r.scene.slow = cfg.slow
+	r.eventSource.slow = cfg.slow
 	defer r.client.Close()
 	return r.all(ctx)
 }
@@ -123,7 +123,7 @@ func (r *runner) all(ctx context.Context) error {
 		r.run.State, r.run.Reason = storage.CheckInterrupted, errEnded.Error()
 	case ctx.Err() != nil:
 		r.run.State, r.run.Reason = storage.CheckInterrupted, context.Cause(ctx).Error()
-	case errors.Is(err, storage.ErrNotFound): // told here before the server has heard of it
+	case errors.Is(err, storage.ErrNotFound): // the store knows of the deletion before the server hears of it
 		r.run.State, r.run.Reason = storage.CheckInterrupted, errDeleted.Error()
 	case err != nil:
 		r.run.State, r.run.Reason = storage.CheckInterrupted, err.Error()
@@ -133,15 +133,18 @@ func (r *runner) all(ctx context.Context) error {
 	return errors.Join(r.skipRest(cmp.Or(r.run.Reason, "not run")), r.end())
 }
 
+// end stores the end of the run.
 func (r *runner) end() error {
 	ctx, cancel := context.WithTimeout(r.keep, commitWithin)
 	defer cancel()
 	return r.store.EndCheck(ctx, r.run)
 }
 
-// judgeAll runs one case after another. It returns why the rest was not run, or "".
+// judgeAll runs one case after another. It returns why the rest was not run, or "". The TLS cases
+// need no answer to an event, so they run even if the endpoint is dead. They share one set of
+// handshakes.
 func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
-	var faces *handshakes
+	var presented *handshakes
 	dead := ""
 	for i, c := range r.cases {
 		record := &r.run.Cases[i]
@@ -151,19 +154,19 @@ func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
 		if err := r.begin(record); err != nil {
 			return "", err
 		}
-		var o opinion
+		var o judgement
 		switch {
 		case c.unfit != nil && c.unfit(&r.webhook) != "":
-			o = opinion{result: storage.CheckSkipped, got: c.unfit(&r.webhook)}
+			o = judgement{result: storage.CheckSkipped, got: c.unfit(&r.webhook)}
 		case c.inspect != nil:
-			if faces == nil {
+			if presented == nil {
 				if err := r.pace.take(ctx, 1); err != nil {
 					return "", err
 				}
-				seen := look(ctx, r.client, &r.webhook, r.cfg.Now())
-				faces = &seen
+				seen := inspectTLS(ctx, r.client, &r.webhook, r.cfg.Now())
+				presented = &seen
 			}
-			o = c.inspect(*faces)
+			o = c.inspect(*presented)
 		default:
 			o, dead, err = r.try(ctx, c, record)
 		}
@@ -174,7 +177,7 @@ func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
 			return "", err
 		}
 		if c.ID == Canary && o.result == storage.CheckFailed {
-			dead = "the endpoint did not accept a valid event (" + Canary + "), so that nothing else can be read from it"
+			dead = "the endpoint did not accept a valid event (" + Canary + "), so nothing else can be learned from it"
 		}
 	}
 	return dead, nil
@@ -186,11 +189,11 @@ func (r *runner) begin(record *storage.CheckCase) error {
 	return r.store.SaveCheckCases(r.keep, r.run.ID, *record)
 }
 
-// stamp returns the time with the precision of a store.
+// stamp returns the time as a store returns it, in UTC and whole microseconds, so that what is kept here equals what is read again.
 func (r *runner) stamp() time.Time { return r.cfg.Now().UTC().Truncate(time.Microsecond) }
 
 // conclude stores what came of a case.
-func (r *runner) conclude(record *storage.CheckCase, c Case, o opinion) error {
+func (r *runner) conclude(record *storage.CheckCase, c Case, o judgement) error {
 	o = o.weighed(c.Level)
 	record.Result, record.Got, record.EndedAt = o.result, o.got, r.stamp()
 	record.Remedy = cmp.Or(o.remedy, record.Remedy)
@@ -216,18 +219,18 @@ func (r *runner) skipRest(why string) error {
 }
 
 // try makes the requests of a case. dead says why no other case can be tried, if that is so.
-func (r *runner) try(ctx context.Context, c Case, record *storage.CheckCase) (o opinion, dead string, err error) {
+func (r *runner) try(ctx context.Context, c Case, record *storage.CheckCase) (o judgement, dead string, err error) {
 	defer func() {
 		if errors.Is(err, errSpent) {
 			r.spent = err.Error()
-			o, err = opinion{result: storage.CheckSkipped, got: err.Error()}, nil
+			o, err = judgement{result: storage.CheckSkipped, got: err.Error()}, nil
 		}
 	}()
 	if c.load {
-		o, err = r.bear(ctx, c, record)
+		o, err = r.runLoad(ctx, c, record)
 		return o, "", err
 	}
-	rounds, err := c.plan(r.scene)
+	rounds, err := c.plan(r.eventSource)
 	if err != nil {
 		return o, "", fmt.Errorf("%s: %w", c.ID, err)
 	}
@@ -248,11 +251,11 @@ func (r *runner) try(ctx context.Context, c Case, record *storage.CheckCase) (o 
 	}
 	for _, a := range all {
 		if a.class == storage.ClassConfig && strings.Contains(a.err, tooShort) {
-			return opinion{result: storage.CheckSkipped, got: tooShort}, "", nil
+			return judgement{result: storage.CheckSkipped, got: tooShort}, "", nil
 		}
 	}
 	if c.ID != Canary {
-		dead, err = r.lifeless(ctx, c, all)
+		dead, err = r.whyDead(ctx, c, all)
 	}
 	o = c.judge(all)
 	if dead != "" {
@@ -273,15 +276,15 @@ func (r *runner) send(ctx context.Context, c Case, record *storage.CheckCase, re
 		return nil, err
 	}
 	for i := range requests {
-		group.Go(func() { answers[i], errs[i] = r.patiently(ctx, c, record, requests[i], deliveries[i]) })
+		group.Go(func() { answers[i], errs[i] = r.attemptPatiently(ctx, c, record, requests[i], deliveries[i]) })
 	}
 	group.Wait()
 	return answers, errors.Join(errs...)
 }
 
-// patiently attempts a delivery. As long as the endpoint answers 429 with Retry-After, it
+// attemptPatiently attempts a delivery. As long as the endpoint answers 429 with Retry-After, it
 // waits and sends the event anew.
-func (r *runner) patiently(ctx context.Context, c Case, record *storage.CheckCase, q request, d storage.Delivery) (answer, error) {
+func (r *runner) attemptPatiently(ctx context.Context, c Case, record *storage.CheckCase, q request, d storage.Delivery) (answer, error) {
 	waited := time.Duration(0)
 	for {
 		a, after, err := r.attempt(ctx, q, d)
@@ -300,10 +303,12 @@ func (r *runner) patiently(ctx context.Context, c Case, record *storage.CheckCas
 	}
 }
 
+// errSpent means that the run may send no more requests. Its text ends the message.
 // errSpent means that the run may send no more requests.
 var errSpent = errors.New("allow more with --max")
 
-// enqueue stores the deliveries of requests, which are about to be sent.
+// enqueue stores the deliveries of requests that are about to be sent, so that their bytes and
+// answers can be looked at later.
 func (r *runner) enqueue(c Case, record *storage.CheckCase, requests ...request) ([]storage.Delivery, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -361,19 +366,20 @@ func answered(t storage.Attempt, q request) answer {
 	return a
 }
 
-// lifeless finds out whether the endpoint still serves valid events after a request that was
-// not answered, or by 5xx, and returns how it is dead, or "". A gateway answers 502 or 503 for
-// an application that has died: without this, each case that follows would be blamed for that.
-func (r *runner) lifeless(ctx context.Context, c Case, all []answer) (string, error) {
+// whyDead finds out, after a request that was answered by 5xx or not at all, whether the endpoint
+// still accepts valid events, and returns how it fails if not, else "". A gateway answers 502 or
+// 503 for an application that has died: without this, each case that follows would be blamed for
+// it.
+func (r *runner) whyDead(ctx context.Context, c Case, all []answer) (string, error) {
 	if !slices.ContainsFunc(all, answer.broken) {
 		return "", nil
 	}
 	var last answer
-	for n := range 3 { // a supervisor may start it anew
+	for n := range 3 { // a supervisor may start it again
 		if err := r.cfg.Wait(ctx, time.Duration(n)*time.Second); err != nil {
 			return "", err
 		}
-		rounds, err := one(engine.Variation{})(r.scene)
+		rounds, err := one(engine.Variation{})(r.eventSource)
 		if err != nil {
 			return "", err
 		}

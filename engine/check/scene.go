@@ -12,10 +12,10 @@ import (
 	"backchannel/storage"
 )
 
-// A scene makes the events of a run: valid ones for the webhook, and the same with a change.
-// The suite never names a real person: example.com is reserved (RFC 2606 §3), and 555-01xx
-// numbers are fictitious.
-type scene struct {
+// An eventSource makes the events of a run: valid ones for the webhook, and valid ones with a
+// change. The suite never names a real person: example.com is reserved (RFC 2606 §3), and
+// 555-01xx numbers are fictitious.
+type eventSource struct {
 	webhook *storage.Webhook
 	builder fixtures.Builder
 	slow    time.Duration
@@ -26,22 +26,24 @@ const (
 	phone   = "+15550100100"
 )
 
-func newScene(w *storage.Webhook) *scene { return &scene{webhook: w, slow: slowBody} }
+func newEventSource(w *storage.Webhook) *eventSource { return &eventSource{webhook: w, slow: slowBody} }
 
-// seeded makes the scene's events reproducible.
-func (s *scene) seeded(now func() time.Time, random io.Reader) *scene {
+// seeded sets the clock and the random numbers from which events are made.
+func (s *eventSource) seeded(now func() time.Time, random io.Reader) *eventSource {
 	s.builder = fixtures.Builder{Now: now, Rand: random}
 	return s
 }
 
-// channel is the one whose events the cases send that are not about channels.
-func (s *scene) channel() storage.Channel {
+// channel returns the channel for cases that are not about channels: email if the webhook has it,
+// because some changes apply only to an email address.
+func (s *eventSource) channel() storage.Channel {
 	if s.webhook.Has(storage.Email) || len(s.webhook.Channels) == 0 {
 		return storage.Email
 	}
 	return s.webhook.Channels[0]
 }
 
+// address returns the suite's recipient on a channel.
 func address(channel storage.Channel) string {
 	if channel == storage.SMS {
 		return phone
@@ -49,13 +51,13 @@ func address(channel storage.Channel) string {
 	return mailbox
 }
 
-// values are those of a new message.
-func (s *scene) values(channel storage.Channel) (fixtures.Values, error) {
+// values returns the values of a new message.
+func (s *eventSource) values(channel storage.Channel) (fixtures.Values, error) {
 	return s.builder.Values(*s.webhook, channel, address(channel))
 }
 
 // event returns a valid event of a fixture.
-func (s *scene) event(f fixtures.Fixture, revision storage.Revision) (storage.Event, error) {
+func (s *eventSource) event(f fixtures.Fixture, revision storage.Revision) (storage.Event, error) {
 	v, err := s.values(f.Channel)
 	if err != nil {
 		return storage.Event{}, err
@@ -63,8 +65,8 @@ func (s *scene) event(f fixtures.Fixture, revision storage.Revision) (storage.Ev
 	return f.Build(revision, v)
 }
 
-// of returns a valid event of a status on the scene's channel.
-func (s *scene) of(status storage.Status) (storage.Event, error) {
+// of returns a valid event with a status.
+func (s *eventSource) of(status storage.Status) (storage.Event, error) {
 	f, err := fixtures.Find(s.channel(), status, "")
 	if err != nil {
 		return storage.Event{}, err
@@ -73,7 +75,7 @@ func (s *scene) of(status storage.Status) (storage.Event, error) {
 }
 
 // message returns events of one message, in the order of the statuses.
-func (s *scene) message(statuses ...storage.Status) ([]storage.Event, error) {
+func (s *eventSource) message(statuses ...storage.Status) ([]storage.Event, error) {
 	v, err := s.values(s.channel())
 	if err != nil {
 		return nil, err
@@ -81,7 +83,8 @@ func (s *scene) message(statuses ...storage.Status) ([]storage.Event, error) {
 	return s.life(v, statuses...)
 }
 
-func (s *scene) life(v fixtures.Values, statuses ...storage.Status) (all []storage.Event, err error) {
+// life returns the events of the message with the given values, in the order of the statuses.
+func (s *eventSource) life(v fixtures.Values, statuses ...storage.Status) (all []storage.Event, err error) {
 	for _, status := range statuses {
 		f, err := fixtures.Find(s.channel(), status, "")
 		if err != nil {
@@ -114,9 +117,10 @@ func atOnce(events []storage.Event, err error) ([]round, error) {
 	return []round{all}, err
 }
 
+// one sends a single valid event whose request differs as v says.
 // one sends a single valid event, and so the variation.
 func one(v engine.Variation) plan {
-	return func(s *scene) ([]round, error) {
+	return func(s *eventSource) ([]round, error) {
 		e, err := s.of(storage.StatusSent)
 		return []round{{{event: e, v: v}}}, err
 	}
@@ -124,7 +128,7 @@ func one(v engine.Variation) plan {
 
 // changed sends a single event with changes to its values, by JSON Pointer.
 func changed(status storage.Status, changes ...change) plan {
-	return func(s *scene) ([]round, error) {
+	return func(s *eventSource) ([]round, error) {
 		e, err := s.of(status)
 		if err != nil {
 			return nil, err
@@ -141,6 +145,8 @@ type change struct {
 	channel storage.Channel // the only one that it applies to; empty: each
 }
 
+// amend returns an event with the changes. Its channel stays that of the original, whatever the
+// changes are.
 func amend(e storage.Event, changes []change) (storage.Event, error) {
 	payload := e.Payload
 	for _, c := range changes {
@@ -158,9 +164,10 @@ func amend(e storage.Event, changes []change) (storage.Event, error) {
 	return e, nil
 }
 
+// raw sends a body that need not be an event.
 // raw sends a body that may be no event.
 func raw(make func(valid []byte) []byte) plan {
-	return func(s *scene) ([]round, error) {
+	return func(s *eventSource) ([]round, error) {
 		e, err := s.of(storage.StatusSent)
 		if err != nil {
 			return nil, err

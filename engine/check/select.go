@@ -9,10 +9,11 @@ import (
 	"backchannel/storage/words"
 )
 
-// Canary is the case that decides whether anything else can be read from an endpoint.
+// Canary is the ID of the case that decides whether anything else can be learned from an
+// endpoint.
 const Canary = "accept/canary"
 
-// groupTLS is the group that needs no answer of the endpoint.
+// groupTLS is the group whose cases send no request.
 const groupTLS = "tls"
 
 // Groups lists the groups in the order in which they run.
@@ -25,7 +26,8 @@ func Groups() (names []string) {
 	return names
 }
 
-// Names lists what only and skip of Select may contain: the groups, then the cases.
+// Names lists what the parameters only and skip of Select may contain: the groups, then the
+// cases.
 func Names() []string {
 	names := Groups()
 	for _, c := range Cases() {
@@ -34,10 +36,10 @@ func Names() []string {
 	return names
 }
 
-// Select returns the cases that are in only, or all if it is empty, but for those in skip.
-// Both hold groups and cases. The canary comes along with every case that sends a request,
-// unless skip names it. Errors are storage.FieldErrors with the fields only and skip, and
-// name the nearest group or case.
+// Select returns the cases in only, or all cases if it is empty, except for those in skip. Both
+// may contain groups and cases. The canary comes along with every case that sends a request,
+// unless skip names it. Errors are storage.FieldErrors for the fields only and skip, and name the
+// nearest group or case.
 func Select(only, skip []string) ([]Case, error) {
 	var bad storage.FieldErrors
 	names := Names()
@@ -66,6 +68,7 @@ func Select(only, skip []string) ([]Case, error) {
 	return cases, nil
 }
 
+// unknownName returns the reason why a name is wrong.
 func unknownName(name string, names []string) string {
 	near := words.DidYouMean(name, names)
 	if group, _, isCase := strings.Cut(name, "/"); near == "" && isCase && slices.Contains(names, group) {
@@ -74,20 +77,22 @@ func unknownName(name string, names []string) string {
 	return fmt.Sprintf("%q is neither a group nor a case%s; list them with --list", name, near)
 }
 
+// selected reports whether a case is in only and not in skip.
 func selected(c Case, only, skip []string) bool {
 	in := func(names []string) bool { return slices.Contains(names, c.ID) || slices.Contains(names, c.Group()) }
 	return (len(only) == 0 || in(only)) && !in(skip)
 }
 
-// Requests returns about how many requests a run sends to a webhook's endpoint, to ask before
-// it begins.
+// Requests returns about how many requests a run would send to a webhook's endpoint. A person is
+// asked before a run at an endpoint of others, and has to know that number. Repetitions after 429
+// are not counted.
 func Requests(w storage.Webhook, o storage.CheckOptions) int {
 	cases, err := Select(o.Only, o.Skip)
 	if err != nil {
 		return 0
 	}
 	o = o.For(w)
-	total, s := 0, newScene(&w)
+	total, s := 0, newEventSource(&w)
 	for _, c := range cases {
 		switch {
 		case c.unfit != nil && c.unfit(&w) != "", c.inspect != nil:

@@ -19,8 +19,8 @@ type ServerStore interface {
 	Changes(ctx context.Context) <-chan storage.Change
 }
 
-// A Server makes the runs that are asked for, of several webhooks at once. Only the leader
-// may have one: a run that is marked as running when it starts is taken for lost.
+// A Server makes the runs that are asked for, of several webhooks at once. Only the leader may
+// have one: it takes a run that is already marked as running when it starts for lost.
 type Server struct {
 	cfg   Config
 	store ServerStore
@@ -43,17 +43,18 @@ func NewServer(store ServerStore, cfg Config) *Server {
 	return &Server{cfg: cfg.withDefaults(), store: store, panics: make(chan any, 1), active: map[storage.ID]activeRun{}}
 }
 
+// lostReason is the reason with which the run of a dead process ends.
 const lostReason = "the process that made the run died; what it did is kept: run the check again"
 
-// An OrphanStore tells whether an engine is running, and has the runs of one that died.
+// An OrphanStore tells whether an engine is running, and has the runs of engines that died.
 type OrphanStore interface {
 	TryLead() (release func(), ok bool, err error)
 	LoseChecks(ctx context.Context, reason string) error
 }
 
-// LoseOrphans ends the runs whose process died, if no engine is running that would have done
-// so when it started. Otherwise they would be told as running, and keep their webhooks from
-// being checked again. This process leads meanwhile, so that no run can begin.
+// LoseOrphans ends the runs whose process died, unless an engine is running, which did so when it
+// started. Otherwise they would be shown as running, and would keep their webhooks from being
+// checked again. This process leads meanwhile, so that no run can begin.
 func LoseOrphans(ctx context.Context, store OrphanStore) error {
 	release, leads, err := store.TryLead()
 	if err != nil || !leads {
@@ -87,6 +88,8 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 }
 
+// handle begins and stops runs after a change. Webhooks matter too: a run stops when its webhook
+// is paused or deleted.
 func (s *Server) handle(ctx context.Context, change storage.Change) {
 	if !change.Has(storage.ChangedChecks | storage.ChangedWebhooks) {
 		return
@@ -123,8 +126,8 @@ func (s *Server) take(ctx context.Context, run storage.CheckRun) {
 		return
 	}
 	why := unfitNow(w, err)
-	if patience := run.Options.WithDefaults().Timeout; why == nil && s.cfg.Now().Sub(run.AskedAt) > patience {
-		why = fmt.Errorf("no engine took it within %s; run the check again", patience)
+	if limit := run.Options.WithDefaults().Timeout; why == nil && s.cfg.Now().Sub(run.AskedAt) > limit {
+		why = fmt.Errorf("no engine took it within %s; run the check again", limit)
 	}
 	if why != nil {
 		run.State, run.Reason = storage.CheckInterrupted, why.Error()
@@ -149,6 +152,8 @@ func unfitNow(w storage.Webhook, err error) error {
 	return nil
 }
 
+// run makes one run. A panic is handed to Run, so that the process can restore the terminal
+// before it ends.
 func (s *Server) run(ctx context.Context, run storage.CheckRun, w storage.Webhook) {
 	defer func() {
 		s.stop(run.ID, nil)
@@ -169,6 +174,7 @@ func (s *Server) run(ctx context.Context, run storage.CheckRun, w storage.Webhoo
 	s.failed(ctx, "store a check", err)
 }
 
+// stop ends a run that this server makes, for a reason that the run stores.
 func (s *Server) stop(id storage.ID, why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -192,6 +198,7 @@ func (s *Server) stopUnfit(ctx context.Context) {
 	}
 }
 
+// failed logs an error, unless the server is ending.
 func (s *Server) failed(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil && s.cfg.Engine.Logger != nil {
 		s.cfg.Engine.Logger.Error(what, "error", err)

@@ -13,6 +13,7 @@ import (
 	"backchannel/storage/words"
 )
 
+// A handshakes holds what an endpoint presents, and what came of offering it only old versions.
 // A handshakes holds what an endpoint presents, and what came of offering it old versions
 // alone.
 type handshakes struct {
@@ -24,8 +25,9 @@ type handshakes struct {
 	unverified bool // the webhook skips verification
 }
 
-// look makes the handshakes.
-func look(ctx context.Context, client *engine.Client, w *storage.Webhook, now time.Time) handshakes {
+// inspectTLS makes two handshakes: one as a client does that accepts every version, and one that
+// offers only versions before TLS 1.2.
+func inspectTLS(ctx context.Context, client *engine.Client, w *storage.Webhook, now time.Time) handshakes {
 	h := handshakes{now: now, unverified: w.Delivery.TLS.SkipVerify}
 	if h.report, h.err = client.InspectTLS(ctx, w, 0); h.err != nil {
 		return h
@@ -37,13 +39,14 @@ func look(ctx context.Context, client *engine.Client, w *storage.Webhook, now ti
 }
 
 const (
+	// Two weeks leave time to notice and mend a renewal that failed.
 	minLeft  = 14 * 24 * time.Hour
 	maxShare = 3 // of a certificate's life, for those that live less than six weeks
 )
 
 func tlsCases() []Case {
 	const verify = "Journey Optimizer sends to HTTPS only, and a sender that verifies certificates delivers nothing otherwise (RFC 9110 §4.3.4)"
-	secured := func(name string, level storage.CheckLevel, what, expected, why, remedy string, inspect func(handshakes) opinion) Case {
+	secured := func(name string, level storage.CheckLevel, what, expected, why, remedy string, inspect func(handshakes) judgement) Case {
 		return Case{ID: groupTLS + "/" + name, Level: level, What: what, Expected: expected, Why: why, Remedy: remedy, unfit: withoutTLS, inspect: seen(inspect)}
 	}
 	const must, should = storage.CheckMust, storage.CheckShould
@@ -62,13 +65,13 @@ func tlsCases() []Case {
 }
 
 // seen answers for endpoints with which no handshake was possible.
-func seen(inspect func(handshakes) opinion) func(handshakes) opinion {
-	return func(h handshakes) opinion {
+func seen(inspect func(handshakes) judgement) func(handshakes) judgement {
+	return func(h handshakes) judgement {
 		switch {
 		case h.err != nil:
-			return opinion{result: storage.CheckFailed, got: h.err.Error()}
+			return judgement{result: storage.CheckFailed, got: h.err.Error()}
 		case len(h.report.State.PeerCertificates) == 0:
-			return opinion{result: storage.CheckFailed, got: "the endpoint presents no certificate"}
+			return judgement{result: storage.CheckFailed, got: "the endpoint presents no certificate"}
 		}
 		return inspect(h)
 	}
@@ -76,30 +79,31 @@ func seen(inspect func(handshakes) opinion) func(handshakes) opinion {
 
 // verifying skips what the webhook does not want to be verified. The first of these cases
 // warns of that.
-func verifying(inspect func(handshakes) opinion) func(handshakes) opinion {
-	return func(h handshakes) opinion {
+func verifying(inspect func(handshakes) judgement) func(handshakes) judgement {
+	return func(h handshakes) judgement {
 		if h.unverified {
-			return opinion{result: storage.CheckSkipped, got: "the webhook skips verification of the certificate"}
+			return judgement{result: storage.CheckSkipped, got: "the webhook skips verification of the certificate"}
 		}
 		return inspect(h)
 	}
 }
 
 // warned is verifying for the case that says so.
-func warned(inspect func(handshakes) opinion) func(handshakes) opinion {
-	return func(h handshakes) opinion {
+func warned(inspect func(handshakes) judgement) func(handshakes) judgement {
+	return func(h handshakes) judgement {
 		if h.unverified {
-			return opinion{result: storage.CheckWarned, got: "not looked at: the webhook skips verification of the certificate",
+			return judgement{result: storage.CheckWarned, got: "not looked at: the webhook skips verification of the certificate",
 				remedy: "verify it: switch off --tls-skip-verify, and name an authority of your own with --tls-ca"}
 		}
 		return inspect(h)
 	}
 }
 
+// leaf returns the endpoint's own certificate.
 func (h handshakes) leaf() *x509.Certificate { return h.report.State.PeerCertificates[0] }
 
-// verify verifies the chain alone: not the host, and at a time when the endpoint's own
-// certificate is valid.
+// verify verifies only the chain: not the host, and at a time when the endpoint's own certificate
+// is valid. Each of these has a case of its own, and one fault should fail one case.
 func (h handshakes) verify() error {
 	options := x509.VerifyOptions{Roots: h.report.Roots, Intermediates: x509.NewCertPool(), CurrentTime: h.now}
 	if h.now.After(h.leaf().NotAfter) || h.now.Before(h.leaf().NotBefore) {
@@ -142,6 +146,7 @@ func issuerOf(cert *x509.Certificate, among []*x509.Certificate) *x509.Certifica
 	return nil
 }
 
+// issuer returns the name of the authority that issued the endpoint's certificate.
 func (h handshakes) issuer() string {
 	if name := h.leaf().Issuer.CommonName; name != "" {
 		return name
@@ -149,71 +154,80 @@ func (h handshakes) issuer() string {
 	return h.leaf().Issuer.String()
 }
 
-func (h handshakes) fails(err error) opinion {
-	return opinion{result: storage.CheckFailed, got: h.report.Explain(err, h.now)}
+// fails returns the judgement for a certificate that does not verify.
+func (h handshakes) fails(err error) judgement {
+	return judgement{result: storage.CheckFailed, got: h.report.Explain(err, h.now)}
 }
 
-func trusted(h handshakes) opinion {
+// trusted expects that the chain leads to an authority that is trusted here.
+func trusted(h handshakes) judgement {
 	err := h.verify()
 	switch {
 	case err == nil:
-		return opinion{result: storage.CheckPassed, got: fmt.Sprintf("issued by %q", firstLine(h.issuer()))}
+		return judgement{result: storage.CheckPassed, got: fmt.Sprintf("issued by %q", firstLine(h.issuer()))}
 	case h.brokenOff():
-		return opinion{result: storage.CheckSkipped, got: "cannot be known while the chain is incomplete"}
+		return judgement{result: storage.CheckSkipped, got: "cannot be known while the chain is incomplete"}
 	}
 	return h.fails(err)
 }
 
-func complete(h handshakes) opinion {
+// complete expects that the endpoint sends the intermediate certificates.
+func complete(h handshakes) judgement {
 	if h.brokenOff() {
 		return h.fails(h.verify())
 	}
-	return opinion{result: storage.CheckPassed, got: words.Count(len(h.report.State.PeerCertificates), "certificate")}
+	return judgement{result: storage.CheckPassed, got: words.Count(len(h.report.State.PeerCertificates), "certificate")}
 }
 
-func unexpired(h handshakes) opinion {
+// unexpired expects that the endpoint's own certificate is valid now.
+func unexpired(h handshakes) judgement {
 	for _, cert := range h.report.State.PeerCertificates[:1] {
 		if h.now.After(cert.NotAfter) || h.now.Before(cert.NotBefore) {
 			return h.fails(x509.CertificateInvalidError{Cert: cert, Reason: x509.Expired})
 		}
 	}
-	return opinion{result: storage.CheckPassed, got: "valid until " + day(h.leaf().NotAfter)}
+	return judgement{result: storage.CheckPassed, got: "valid until " + day(h.leaf().NotAfter)}
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-func named(h handshakes) opinion {
+// named expects that the endpoint's own certificate is for the URL's host.
+func named(h handshakes) judgement {
 	if err := h.leaf().VerifyHostname(h.report.Host); err != nil {
 		return h.fails(err)
 	}
-	return opinion{result: storage.CheckPassed, got: h.report.Host}
+	return judgement{result: storage.CheckPassed, got: h.report.Host}
 }
 
-func modern(h handshakes) opinion {
-	o := opinion{result: storage.CheckPassed, got: tls.VersionName(h.report.State.Version)}
+// modern expects TLS 1.2 or newer.
+func modern(h handshakes) judgement {
+	o := judgement{result: storage.CheckPassed, got: tls.VersionName(h.report.State.Version)}
 	if h.report.State.Version < tls.VersionTLS12 {
 		o.result = storage.CheckFailed
 	}
 	return o
 }
 
-func renewed(h handshakes) opinion {
+// renewed expects that the certificate stays valid for a while. An expired one is the subject of
+// another case.
+func renewed(h handshakes) judgement {
 	cert := h.leaf()
 	left := cert.NotAfter.Sub(h.now)
 	needs := min(minLeft, cert.NotAfter.Sub(cert.NotBefore)/maxShare)
 	if h.now.After(cert.NotAfter) {
-		return opinion{result: storage.CheckSkipped, got: "it has expired"}
+		return judgement{result: storage.CheckSkipped, got: "it has expired"}
 	}
-	o := opinion{result: storage.CheckPassed, got: fmt.Sprintf("%s left, until %s", words.Count(int(left/(24*time.Hour)), "day"), day(cert.NotAfter))}
+	o := judgement{result: storage.CheckPassed, got: fmt.Sprintf("%s left, until %s", words.Count(int(left/(24*time.Hour)), "day"), day(cert.NotAfter))}
 	if left < needs {
 		o.result = storage.CheckFailed
 	}
 	return o
 }
 
-func refusesLegacy(h handshakes) opinion {
+// refusesLegacy expects that a handshake with only old versions fails.
+func refusesLegacy(h handshakes) judgement {
 	if h.legacy != nil {
-		return opinion{result: storage.CheckPassed, got: "refused"}
+		return judgement{result: storage.CheckPassed, got: "refused"}
 	}
-	return opinion{result: storage.CheckFailed, got: "accepted with " + tls.VersionName(h.legacyIs)}
+	return judgement{result: storage.CheckFailed, got: "accepted with " + tls.VersionName(h.legacyIs)}
 }

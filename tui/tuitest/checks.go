@@ -111,7 +111,7 @@ func FewCases() []storage.CheckCase {
 	of := func(id string, level storage.CheckLevel, result storage.CheckResult, got string) storage.CheckCase {
 		return storage.CheckCase{
 			ID: id, Level: level, Result: result, Got: got, Sent: "a valid event, changed for " + id, Expected: "2xx within 10 s",
-			Why: "what is not acknowledged comes again (domain.md, Delivery)", Remedy: "answer 2xx as soon as the event is stored",
+			Why: "what is not acknowledged comes again", Remedy: "answer 2xx as soon as the event is stored",
 		}
 	}
 	return []storage.CheckCase{

@@ -9,22 +9,22 @@ import (
 	"backchannel/storage"
 )
 
-// A bearing is the group load under way.
-type bearing struct {
+// A loadRun is the group load under way.
+type loadRun struct {
 	*runner
 	c       Case
 	record  *storage.CheckCase
 	workers chan struct{} // as many as the webhook allows requests at a time
 
 	mu    sync.Mutex // guards what follows
-	b     burden
+	b     loadResult
 	until time.Time // a Retry-After is waited for until then
 	err   error
 }
 
 // bear sends valid events at the rate of the load for as long as it lasts.
-func (r *runner) bear(ctx context.Context, c Case, record *storage.CheckCase) (opinion, error) {
-	l := &bearing{runner: r, c: c, record: record, workers: make(chan struct{}, max(1, r.webhook.Delivery.Concurrency))}
+func (r *runner) runLoad(ctx context.Context, c Case, record *storage.CheckCase) (judgement, error) {
+	l := &loadRun{runner: r, c: c, record: record, workers: make(chan struct{}, max(1, r.webhook.Delivery.Concurrency))}
 	l.b.timeout = r.webhook.Delivery.Timeout
 	began := r.cfg.Now()
 	l.dispatch(ctx)
@@ -34,18 +34,20 @@ func (r *runner) bear(ctx context.Context, c Case, record *storage.CheckCase) (o
 	l.b.lasted = r.cfg.Now().Sub(began)
 	r.run.Load = l.b.measured()
 	if ctx.Err() != nil {
-		return opinion{}, ctx.Err()
+		return judgement{}, ctx.Err()
 	}
-	return bearable(l.b), l.err
+	return judgeLoad(l.b), l.err
 }
 
-func (l *bearing) dispatch(ctx context.Context) {
+// dispatch sends the events, each in a goroutine as soon as a worker is free. It returns early if
+// the run is cut short.
+func (l *loadRun) dispatch(ctx context.Context) {
 	pace := newPace(l.options.LoadRate, l.cfg).after(l.pace)
 	for range l.options.LoadRequests() {
 		if !l.ready(ctx) || pace.take(ctx, 1) != nil {
 			return
 		}
-		event, err := l.scene.of(storage.StatusDelivered)
+		event, err := l.eventSource.of(storage.StatusDelivered)
 		if l.failed(err) {
 			return
 		}
@@ -68,7 +70,7 @@ func (l *bearing) dispatch(ctx context.Context) {
 }
 
 // ready waits for a Retry-After, and reports whether to go on.
-func (l *bearing) ready(ctx context.Context) bool {
+func (l *loadRun) ready(ctx context.Context) bool {
 	l.mu.Lock()
 	stop, pause := l.b.gaveUp || l.err != nil, l.until.Sub(l.cfg.Now())
 	l.mu.Unlock()
@@ -78,9 +80,9 @@ func (l *bearing) ready(ctx context.Context) bool {
 	return pause <= 0 || l.cfg.Wait(ctx, pause) == nil
 }
 
-// failed notes an error, and reports whether there was one. A run that may send no more
-// requests has no error.
-func (l *bearing) failed(err error) bool {
+// failed records an error, and reports whether there was one. That the run may send no more
+// requests ends the load but is no error.
+func (l *loadRun) failed(err error) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if errors.Is(err, errSpent) {
@@ -91,7 +93,9 @@ func (l *bearing) failed(err error) bool {
 	return err != nil
 }
 
-func (l *bearing) one(ctx context.Context, q request, d storage.Delivery) {
+// one makes one attempt. The first 429 with Retry-After pauses the load; a 429 after that pause
+// ends it, because the endpoint does not take the rate even then.
+func (l *loadRun) one(ctx context.Context, q request, d storage.Delivery) {
 	a, after, err := l.attempt(ctx, q, d)
 	if l.failed(err) {
 		return
