@@ -21,18 +21,14 @@ type Store interface {
 
 // Screen lists what has happened, the newest last.
 type Screen struct {
+	*screen.Inventory[storage.Activity]
 	env     *screen.Env
 	store   Store
 	reading screen.Query[[]storage.Activity]
-	all     []storage.Activity
-	shown   []storage.Activity // those that the filter chooses
-	filter  screen.Filter
-	table   component.Table
 	limit   int        // how many are read; it grows as a person goes back in time
 	first   bool       // select the oldest once all were read
 	seen    storage.ID // the newest that was visible
-	read    bool
-	err     error
+	at      int        // which row was selected
 }
 
 const (
@@ -43,9 +39,19 @@ const (
 // New returns the screen of a store's activities.
 func New(e *screen.Env, store Store) *Screen {
 	a := &Screen{env: e, store: store, reading: screen.Query[[]storage.Activity]{Ctx: e.Context}, limit: step}
-	a.filter = screen.NewFilter(e, screen.FilterSpec{View: "activity", Syntax: storage.ActivityFilter(), Known: a.known})
-	a.table = component.Table{Columns: columns(), Tail: true, Focused: true}
-	a.table.Follow(true)
+	a.Inventory = screen.NewInventory(e, screen.InventorySpec[storage.Activity]{
+		Columns: columns(),
+		ID:      func(it storage.Activity) storage.ID { return it.ID },
+		Row:     func(it storage.Activity) []component.Cell { return cells(e, it) },
+		Filter:  screen.FilterSpec{View: "activity", Syntax: storage.ActivityFilter(), Known: e.KnownWebhooks},
+		Fields: func(it storage.Activity) []storage.Fields {
+			w, _ := e.Targets.Find(it.WebhookID)
+			return []storage.Fields{it.Fields(w.Name)}
+		},
+		Tail:    true,
+		Moved:   a.moved,
+		Welcome: func(width, height int) string { return welcome(e, width, height) },
+	})
 	return a
 }
 
@@ -68,20 +74,26 @@ func (a *Screen) ask() tea.Cmd {
 // Update takes what was read, and the keys that move or type.
 func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	if answer, fresh, cmd := a.reading.Take(msg); fresh {
-		if a.err = answer.Err; a.err == nil {
-			a.read, a.all = true, advised(a.env, answer.Value)
-			a.applyFilter()
-			if a.first && len(a.shown) > 0 {
-				a.table.Select(a.Key(0))
-			}
-			a.first = false
-		}
+		a.take(answer.Value, answer.Err)
 		return cmd
 	}
-	if key, ok := msg.(tea.KeyMsg); ok {
-		return a.key(key)
+	if key, ok := msg.(tea.KeyMsg); ok && a.more() && !a.Typing() && (key.String() == "g" || key.String() == "home") {
+		a.limit, a.first = all, true
+		return tea.Batch(a.Inventory.Update(msg), a.ask())
 	}
-	return nil
+	return a.Inventory.Update(msg)
+}
+
+func (a *Screen) take(read []storage.Activity, err error) {
+	a.Show(advised(a.env, read), err)
+	if err != nil {
+		return
+	}
+	if shown := a.Shown(); a.first && len(shown) > 0 {
+		a.Select(shown[0].ID)
+	}
+	a.first = false
+	a.look()
 }
 
 // advised translates the texts of activities, which advise commands, to keys.
@@ -92,47 +104,47 @@ func advised(s *screen.Env, all []storage.Activity) []storage.Activity {
 	return all
 }
 
-func (a *Screen) key(key tea.KeyMsg) tea.Cmd {
+// moved reads further back once the selection comes near what was not read, and all activities
+// once a person filters them.
+func (a *Screen) moved() tea.Cmd {
+	a.look()
+	was := a.at
+	a.at = a.ListTable().Index()
 	switch {
-	case a.filter.Typing:
-		if a.filter.Key(key) {
-			a.applyFilter()
-		}
-		if !a.filter.Typing {
-			a.table.Choose()
-		}
-		return a.fill()
-	case !a.pressed(key) || !a.older():
-		return nil
-	case key.String() == "g" || key.String() == "home":
-		a.limit, a.first = all, true
-	default:
+	case len(a.Terms().Terms) > 0 && (a.more() || !a.Tried()):
+		a.limit = all
+	case a.older() && a.at != was:
 		a.limit += step
+	default:
+		return nil
+	}
+	if !a.Tried() {
+		return nil // they are read once the screen is in front
 	}
 	return a.ask()
 }
 
-// pressed reports whether a key moved the selection.
-func (a *Screen) pressed(key tea.KeyMsg) bool {
-	moved := a.table.Key(key)
-	a.look()
-	return moved
-}
+// more reports whether there may be activities that were not read.
+func (a *Screen) more() bool { return len(a.All()) >= a.limit }
+
+// older reports whether the selection is near activities that were not read yet.
+func (a *Screen) older() bool { return a.more() && a.ListTable().Index() < screen.SpanMargin }
 
 // look remembers which activities were visible.
 func (a *Screen) look() {
-	bottom := a.table.Bottom()
-	if a.table.Following() {
-		bottom = len(a.shown) - 1
+	shown, table := a.Shown(), a.ListTable()
+	bottom := table.Bottom()
+	if table.Following() {
+		bottom = len(shown) - 1
 	}
-	if bottom >= 0 && bottom < len(a.shown) {
-		a.seen = max(a.seen, a.shown[bottom].ID)
+	if bottom >= 0 && bottom < len(shown) {
+		a.seen = max(a.seen, shown[bottom].ID)
 	}
 }
 
 // unseen returns how many activities are newer than those that were visible.
 func (a *Screen) unseen() (n int) {
-	for _, it := range slices.Backward(a.shown) {
+	for _, it := range slices.Backward(a.Shown()) {
 		if it.ID <= a.seen {
 			break
 		}
@@ -143,41 +155,24 @@ func (a *Screen) unseen() (n int) {
 
 // Busy reports whether rows that a key may move to are being read.
 func (a *Screen) Busy(tea.KeyMsg) bool {
-	return a.reading.Running && !a.filter.Typing && (!a.read || a.first || a.older())
+	return a.reading.Running && !a.Typing() && (!a.Tried() || a.first || a.older())
 }
-
-// Place returns what the list shows.
-func (a *Screen) Place() screen.Place {
-	return screen.Place{Filter: a.filter.Kept(), ID: a.selected().ID, Follows: a.table.Following()}
-}
-
-// Return shows a place again.
-func (a *Screen) Return(to screen.Place) tea.Cmd {
-	if a.filter.Text() != to.Filter {
-		a.FilterBy(to.Filter)
-	}
-	a.table.Select(to.ID.String())
-	a.table.Follow(to.Follows && a.table.Index() == len(a.shown)-1)
-	return nil
-}
-
-// older reports whether the selection is near activities that were not read yet.
-func (a *Screen) older() bool { return len(a.all) >= a.limit && a.table.Index() < screen.SpanMargin }
 
 // Bindings returns the keys of the list and of its selected activity.
 func (a *Screen) Bindings() []screen.Binding {
-	if a.filter.Typing {
-		return a.filter.Bindings()
+	if a.Typing() {
+		return a.TypingBindings()
 	}
-	all := []screen.Binding{screen.Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to what it is about", Do: a.open}.Unless(a.closed())}
-	if len(a.all) > 0 {
-		all = append(all, screen.Binding{Keys: []string{"/"}, Label: "filter", Help: "Choose activities: failed kind:breaker webhook:acme since:1h", Do: a.filter.Open}, screen.FollowBinding(a.table.Following(), a.follow))
+	keys := []screen.Binding{screen.Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to what it is about", Do: a.OnSelected(a.open)}.Unless(a.closed())}
+	if len(a.All()) > 0 {
+		keys = append(keys, a.FilterBinding("Choose activities: failed kind:breaker webhook:acme since:1h"), screen.FollowBinding(a.ListTable().Following(), a.follow))
 	}
-	return all
+	return keys
 }
 
 func (a *Screen) follow() tea.Cmd {
-	a.table.Follow(!a.table.Following())
+	table := a.ListTable()
+	table.Follow(!table.Following())
 	return nil
 }
 
@@ -185,12 +180,12 @@ func (a *Screen) follow() tea.Cmd {
 func (a *Screen) Position() string {
 	text := ""
 	switch {
-	case len(a.shown) == 0:
+	case len(a.Shown()) == 0:
 		return ""
-	case a.table.Following():
+	case a.ListTable().Following():
 		return "following"
-	case len(a.all) < a.limit:
-		text = fmt.Sprintf("%s of %s   ", screen.Thousands(int64(a.table.Index()+1)), screen.Thousands(int64(len(a.shown))))
+	case !a.more():
+		text = fmt.Sprintf("%s of %s   ", screen.Thousands(int64(a.ListTable().Index()+1)), screen.Thousands(int64(len(a.Shown()))))
 	}
 	return strings.TrimRight(text+screen.News(a.unseen()), " ")
 }

@@ -101,7 +101,7 @@ func TestFilter(t *testing.T) {
 		d.Press("/", "ctrl+u")
 		d.Write("nobody")
 		d.Press("enter")
-		d.See("Nothing holds these words.")
+		d.See("Nothing matches the filter.")
 		d.Press("esc")
 		d.See("acme fired", "number 400.")
 	})

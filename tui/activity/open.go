@@ -9,10 +9,11 @@ import (
 
 // closed says why enter has nothing to go to, or returns "".
 func (a *Screen) closed() string {
-	switch view, id := a.subject(); {
+	it, _ := a.Selected()
+	switch view, id := subject(it); {
 	case id == 0:
 		return "it is about nothing that one could go to"
-	case a.selected().Kind == storage.ActivityCheck:
+	case it.Kind == storage.ActivityCheck:
 		return "" // its report is kept longer than the webhook
 	case view != screen.ViewWebhooks:
 		return ""
@@ -24,28 +25,21 @@ func (a *Screen) closed() string {
 	}
 }
 
-func (a *Screen) open() tea.Cmd {
-	view, id := a.subject()
-	a.table.Follow(false) // so that this one is still selected when esc leads back
-	if execution := a.selected().Execution; execution != 0 {
-		return screen.ShowExecution(execution)
-	}
-	if it := a.selected(); it.Kind == storage.ActivityCheck {
+func (a *Screen) open(it storage.Activity) tea.Cmd {
+	a.ListTable().Follow(false) // so that this one is still selected when esc leads back
+	switch view, id := subject(it); {
+	case it.Execution != 0:
+		return screen.ShowExecution(it.Execution)
+	case it.Kind == storage.ActivityCheck:
 		return screen.ShowCheck(id, it.At)
+	default:
+		return screen.JumpTo(view, id)
 	}
-	return screen.JumpTo(view, id)
 }
 
-func (a *Screen) selected() storage.Activity {
-	if i := a.table.Index(); i < len(a.shown) {
-		return a.shown[i]
-	}
-	return storage.Activity{}
-}
-
-// subject returns the item that the selected activity is about.
-func (a *Screen) subject() (screen.View, storage.ID) {
-	switch it := a.selected(); {
+// subject returns the item that an activity is about.
+func subject(it storage.Activity) (screen.View, storage.ID) {
+	switch {
 	case it.ReceiptID != 0:
 		return screen.ViewReceiver, it.ReceiptID
 	case it.DeliveryID != 0:
@@ -59,13 +53,13 @@ func (a *Screen) subject() (screen.View, storage.ID) {
 
 // Webhook returns the webhook that the selected activity is about, at which f fires.
 func (a *Screen) Webhook() (storage.ID, bool) {
-	id := a.selected().WebhookID
-	return id, id != 0
+	it, _ := a.Selected()
+	return it.WebhookID, it.WebhookID != 0
 }
 
 // Copies returns the text of the activity.
 func (a *Screen) Copies() []screen.CopyItem {
-	if it := a.selected(); it.ID != 0 {
+	if it, ok := a.Selected(); ok {
 		return []screen.CopyItem{{Label: "text", Text: it.Text}}
 	}
 	return nil

@@ -76,12 +76,11 @@ type BodyPlace struct {
 // screen embeds it and adds a title, its bindings and what these do.
 type Browser[R, D any] struct {
 	Panes
+	filteredTable
 	env       *Env
 	spec      BrowserSpec[R, D]
 	list      Timeline[R]
-	filter    Filter
 	counts    Query[matchCount]
-	all       bool // the filter leaves no record out
 	selection Selection[D]
 }
 
@@ -97,7 +96,8 @@ func NewBrowser[R, D any](e *Env, spec BrowserSpec[R, D]) *Browser[R, D] {
 	}
 	b.list = NewTimeline(e, spec.Columns, TimelineSource[R]{ID: spec.ID, Row: spec.Row})
 	spec.Filter.Known = b.known
-	b.filter, b.counts = NewFilter(e, spec.Filter), Query[matchCount]{Ctx: e.Context}
+	b.filteredTable = filteredTable{table: &b.list.Table, panes: &b.Panes.Panes, filter: NewFilter(e, spec.Filter), chosen: b.choose, leave: b.list.Leave}
+	b.counts = Query[matchCount]{Ctx: e.Context}
 	b.source()
 	return b
 }
@@ -181,12 +181,7 @@ func (b *Browser[R, D]) Current() (detail D, read, ok bool) {
 
 // OnSelected returns what a key does with the selected record.
 func (b *Browser[R, D]) OnSelected(do func(R) tea.Cmd) func() tea.Cmd {
-	return func() tea.Cmd {
-		if row, ok := b.list.Selected(); ok {
-			return do(row)
-		}
-		return nil
-	}
+	return onSelected(b.list.Selected, do)
 }
 
 // FollowBinding returns the key that keeps the newest record in view, or no longer does.
@@ -210,7 +205,7 @@ func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
 // Position returns where the selection is in the list, and whether the list moves.
 func (b *Browser[R, D]) Position() string {
 	total := b.filter.Found
-	if b.all {
+	if b.filter.choosesAll() {
 		total = b.spec.Total()
 	}
 	return b.marksWord() + b.list.Position(total)

@@ -11,10 +11,7 @@ import (
 )
 
 // source sets where the list reads from.
-func (b *Browser[R, D]) source() {
-	b.list.Choose(b.spec.Choose(b.filter.Terms()))
-	b.all = len(b.filter.Terms().Terms) == 0
-}
+func (b *Browser[R, D]) source() { b.list.Choose(b.spec.Choose(b.Terms())) }
 
 // choose lists the records that the filter chooses.
 func (b *Browser[R, D]) choose() tea.Cmd {
@@ -29,7 +26,7 @@ type matchCount struct{ found, total int64 }
 // count counts what the filter chooses, if there is one.
 func (b *Browser[R, D]) count() tea.Cmd {
 	found, all := b.spec.Choose(b.filter.Terms()).Count, b.spec.Choose(storage.Filter{}).Count
-	if b.all || found == nil || all == nil {
+	if b.filter.choosesAll() || found == nil || all == nil {
 		return nil
 	}
 	total := b.spec.Total()
@@ -53,44 +50,13 @@ func (b *Browser[R, D]) takeCount(msg tea.Msg) (tea.Cmd, bool) {
 	return cmd, fresh
 }
 
-// typeFilter filters with every letter, as far as what was typed is finished.
-func (b *Browser[R, D]) typeFilter(msg tea.KeyMsg) tea.Cmd {
-	before := b.filter.Terms().String()
-	if !b.filter.Key(msg) || b.filter.Terms().String() == before {
-		return nil
-	}
-	return b.choose()
-}
-
-// Terms returns the filter that is in force.
-func (b *Browser[R, D]) Terms() storage.Filter { return b.filter.Terms() }
-
-// CheckFilter says what is wrong with a filter's text.
-func (b *Browser[R, D]) CheckFilter(text string) error { return b.filter.Check(text) }
-
-// FilterBy filters by a text as if a person had typed it.
-func (b *Browser[R, D]) FilterBy(text string) tea.Cmd {
-	if !b.filter.Shown() {
-		b.list.Leave()
-	}
-	b.filter.Set(text)
-	b.Focused = PaneList
-	return b.choose()
-}
-
 // FilterBinding returns the key with which a person types a filter; help says what it
 // chooses, with an example.
 func (b *Browser[R, D]) FilterBinding(help string) Binding {
 	if b.bodyFocused() {
 		return Binding{} // the key searches in the body
 	}
-	return Binding{Keys: []string{"/"}, Label: "filter", Help: help, Do: func() tea.Cmd {
-		b.Focused = PaneList
-		if !b.filter.Shown() {
-			b.list.Leave()
-		}
-		return b.filter.Open()
-	}}
+	return b.filteredTable.FilterBinding(help)
 }
 
 // TypingBindings returns the keys of the filter, or of the search in the body, while that is
@@ -111,8 +77,7 @@ func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
 	switch {
 	case b.bodyFocused() && b.doc.Search.End():
 		return nil, true
-	case !b.filter.Typing && b.Focused != PaneList:
-		b.Focused = PaneList
+	case b.backToList():
 		return nil, true
 	case b.filter.Shown():
 		givenUp := b.filter.Typing
@@ -129,11 +94,8 @@ func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
 // known returns the values of a key that occur in the records around the selected one, the newest
 // first, or the names of all webhooks.
 func (b *Browser[R, D]) known(key string) []string {
-	if key == "webhook" {
-		return b.env.webhookNames()
-	}
-	if b.spec.Values == nil {
-		return nil
+	if key == "webhook" || b.spec.Values == nil {
+		return b.env.KnownWebhooks(key)
 	}
 	var all []string
 	for _, row := range slices.Backward(b.list.Span.Items) {
@@ -144,7 +106,11 @@ func (b *Browser[R, D]) known(key string) []string {
 	return all
 }
 
-func (s *Env) webhookNames() []string {
+// KnownWebhooks returns the names of all webhooks, which are the values of the key webhook.
+func (s *Env) KnownWebhooks(key string) []string {
+	if key != "webhook" {
+		return nil
+	}
 	names := make([]string, len(s.Targets.Webhooks))
 	for i, w := range s.Targets.Webhooks {
 		names[i] = w.Name

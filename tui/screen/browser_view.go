@@ -37,19 +37,10 @@ func ReadFailure(th *style.Theme, err error) string {
 }
 
 func (b *Browser[R, D]) listView(size component.Size) string {
-	table, th := &b.list.Table, b.env.Theme
-	table.Focused = b.Focused == PaneList && !b.filter.Typing
-	table.Empty = []string{"Nothing matches the filter.", "esc takes it away."}
-	if !b.filter.Shown() { // the list is paused, else the welcome would be here
-		table.Empty = []string{"Nothing yet. p goes on."}
-	}
 	if total := b.spec.Total(); total >= 0 { // it may have been read later than the count
 		b.filter.Total = total
 	}
-	return b.filter.Below(th, size, func(size component.Size) string {
-		table.SetSize(size.Width, size.Height)
-		return table.View(th)
-	})
+	return b.view(b.env.Theme, size)
 }
 
 func (b *Browser[R, D]) detailView(size component.Size) string {

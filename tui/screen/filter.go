@@ -60,8 +60,8 @@ func (f *Filter) Text() string {
 // Terms returns the filter that is in force.
 func (f *Filter) Terms() storage.Filter { return f.terms }
 
-// InForce returns the text of the filter. It returns false while that is typed.
-func (f *Filter) InForce() (string, bool) { return f.Text(), !f.Typing }
+// choosesAll reports whether the filter leaves no record out.
+func (f *Filter) choosesAll() bool { return len(f.terms.Terms) == 0 }
 
 // Kept returns the text, unless it is not valid.
 func (f *Filter) Kept() string {

@@ -46,7 +46,7 @@ func (f *Filter) view(th *style.Theme, width int, possible []storage.Completion)
 
 // count says how many records the filter chooses: "6 of 3,350".
 func (f *Filter) count() string {
-	if len(f.terms.Terms) == 0 || f.Found < 0 || f.Total < 0 {
+	if f.choosesAll() || f.Found < 0 || f.Total < 0 {
 		return ""
 	}
 	return Thousands(f.Found) + " of " + Thousands(max(f.Found, f.Total))

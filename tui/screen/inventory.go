@@ -3,7 +3,6 @@ package screen
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -22,11 +21,15 @@ type InventorySpec[R any] struct {
 	// Fields returns what the filter compares: it chooses a record if any of them matches.
 	Fields func(R) []storage.Fields
 
+	Tail bool // new records come last, and the selection follows them
+	// Moved follows up once another record may be selected or another filter in force; may be nil.
+	Moved func() tea.Cmd
+
 	Read   func(context.Context) ([]R, error) // nil: the screen calls Show
 	Listed storage.Change                     // the changes after which it is read again
 	Gone   string                             // what to say where a record that is to be selected is not among them
 
-	// Detail returns the lines of a record's detail.
+	// Detail returns the lines of a record's detail. nil: the list stands alone.
 	Detail func(row R, width int, focused bool) []string
 	// Welcome fills the screen as long as there are no records.
 	Welcome func(width, height int) string
@@ -35,41 +38,37 @@ type InventorySpec[R any] struct {
 // An Inventory is a list of all records of a kind with a filter, and the detail of the
 // selected one. A screen embeds it and adds a title, its bindings and what these do.
 type Inventory[R any] struct {
-	env    *Env
-	spec   InventorySpec[R]
-	query  Query[[]R]
-	read   bool // at least once
-	err    error
-	all    []R
-	shown  []R // the records that the filter chooses
-	filter Filter
-	table  component.Table
-	detail component.Viewer
-	panes  component.Panes
-	drawn  component.Layout // what was drawn last, for the mouse
-	reveal storage.ID       // selected as soon as it is read
+	filteredTable
+	env     *Env
+	spec    InventorySpec[R]
+	query   Query[[]R]
+	read    bool // at least once
+	err     error
+	records records[R]
+	list    component.Table
+	detail  component.Viewer
+	around  component.Panes
+	drawn   component.Layout // what was drawn last, for the mouse
+	reveal  storage.ID       // selected as soon as it is read
 }
 
 // NewInventory returns an inventory that is still to be read.
 func NewInventory[R any](e *Env, spec InventorySpec[R]) *Inventory[R] {
 	i := &Inventory[R]{
-		env: e, spec: spec, query: Query[[]R]{Ctx: e.Context}, panes: component.Panes{Upper: 5},
-		table: component.Table{Columns: spec.Columns, Empty: []string{"Nothing matches the filter.", "esc takes it away."}},
+		env: e, spec: spec, query: Query[[]R]{Ctx: e.Context}, around: component.Panes{Upper: 5},
+		records: records[R]{rows: rows[R]{id: spec.ID, cells: spec.Row}, fields: spec.Fields},
+		list:    component.Table{Columns: spec.Columns, Tail: spec.Tail},
 	}
-	spec.Filter.Known = i.known
-	i.filter = NewFilter(e, spec.Filter)
+	if spec.Moved == nil {
+		i.spec.Moved = func() tea.Cmd { return nil }
+	}
+	i.list.Follow(spec.Tail)
+	if spec.Filter.Known == nil {
+		spec.Filter.Known = i.records.known
+	}
+	i.filteredTable = filteredTable{table: &i.list, panes: &i.around, filter: NewFilter(e, spec.Filter), chosen: i.choose, leave: func() {}}
 	return i
 }
-
-// inventoryRows is what the table shows.
-type inventoryRows[R any] struct {
-	rows []R
-	spec *InventorySpec[R]
-}
-
-func (i inventoryRows[R]) Len() int                   { return len(i.rows) }
-func (i inventoryRows[R]) Key(n int) string           { return i.spec.ID(i.rows[n]).String() }
-func (i inventoryRows[R]) Row(n int) []component.Cell { return i.spec.Row(i.rows[n]) }
 
 // Refresh reads the inventory again if a change concerns it.
 func (i *Inventory[R]) Refresh(c storage.Change) tea.Cmd {
@@ -82,25 +81,23 @@ func (i *Inventory[R]) Refresh(c storage.Change) tea.Cmd {
 // Update takes what was read, and the keys that move or type.
 func (i *Inventory[R]) Update(msg tea.Msg) tea.Cmd {
 	if a, fresh, cmd := i.query.Take(msg); fresh {
-		i.take(a.Value, a.Err)
-		return tea.Batch(cmd, i.giveUp())
+		i.Show(a.Value, a.Err)
+		return tea.Batch(cmd, i.giveUp(), i.spec.Moved())
 	}
 	if key, ok := msg.(tea.KeyMsg); ok {
-		i.key(key)
+		return i.key(key)
 	}
 	return nil
 }
 
 // Show replaces the records, or says why they could not be read. It is for a screen whose
 // records are part of something else, which it reads itself.
-func (i *Inventory[R]) Show(rows []R, err error) { i.take(rows, err) }
-
-func (i *Inventory[R]) take(rows []R, err error) {
+func (i *Inventory[R]) Show(rows []R, err error) {
 	i.err = err
 	if err != nil {
 		return
 	}
-	i.read, i.all = true, rows
+	i.read, i.records.all = true, rows
 	i.applyFilter()
 	if i.reveal != 0 && i.table.Select(i.reveal.String()) {
 		i.reveal = 0
@@ -117,37 +114,31 @@ func (i *Inventory[R]) giveUp() tea.Cmd {
 	return Say(Warn(i.spec.Gone))
 }
 
-func (i *Inventory[R]) key(msg tea.KeyMsg) {
+func (i *Inventory[R]) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case i.filter.Typing:
-		if i.filter.Key(msg) {
-			i.applyFilter()
-		}
+		cmd := i.typeFilter(msg)
 		if !i.filter.Typing {
 			i.table.Choose() // a person filtered in order to find this row
 		}
+		return cmd
 	case i.panes.Focused == PaneDetail:
 		i.detail.Key(msg)
 	case i.table.Key(msg):
 		i.detail = component.Viewer{}
 	}
+	return i.spec.Moved()
 }
 
 func (i *Inventory[R]) applyFilter() {
-	i.shown = slices.DeleteFunc(slices.Clone(i.all), func(r R) bool { return !slices.ContainsFunc(i.spec.Fields(r), i.filter.Terms().Matches) })
-	i.filter.Found, i.filter.Total = int64(len(i.shown)), int64(len(i.all))
-	i.table.SetSource(inventoryRows[R]{i.shown, &i.spec})
+	i.filter.Found, i.filter.Total = i.records.choose(i.filter.Terms())
+	i.table.SetSource(i.records)
 }
 
-// known returns the values of a key that occur.
-func (i *Inventory[R]) known(key string) (all []string) {
-	for _, row := range i.all {
-		for _, fields := range i.spec.Fields(row) {
-			all = append(all, fields.Values[key]...)
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
+// choose lists the records that the filter chooses.
+func (i *Inventory[R]) choose() tea.Cmd {
+	i.applyFilter()
+	return i.spec.Moved()
 }
 
 // Tried reports whether reading the inventory has succeeded or failed.
@@ -158,21 +149,13 @@ func (i *Inventory[R]) Busy(tea.KeyMsg) bool {
 	return !i.filter.Typing && i.query.Running && (!i.Tried() || i.reveal != 0)
 }
 
-// Typing reports whether keys are text for the filter.
-func (i *Inventory[R]) Typing() bool { return i.filter.Typing }
-
-// TypingBindings returns the keys of the filter while it is being typed.
-func (i *Inventory[R]) TypingBindings() []Binding { return i.filter.Bindings() }
-
 // Back leads from the detail to the list, and then removes the filter.
 func (i *Inventory[R]) Back() (tea.Cmd, bool) {
 	switch {
-	case !i.filter.Typing && i.panes.Focused == PaneDetail:
-		i.panes.Focused = PaneList
+	case i.backToList():
 		return nil, true
 	case i.filter.Clear():
-		i.applyFilter()
-		return nil, true
+		return i.choose(), true
 	}
 	return nil, false
 }
@@ -186,37 +169,30 @@ func (i *Inventory[R]) Reveal(id storage.ID) tea.Cmd {
 	if !i.table.Select(id.String()) || i.query.Running { // then the row may be one that is gone
 		i.reveal = id
 	}
-	return nil
+	return i.spec.Moved()
 }
 
 // All returns the records, including those that the filter hides.
-func (i *Inventory[R]) All() []R { return i.all }
+func (i *Inventory[R]) All() []R { return i.records.all }
+
+// Shown returns the records that the filter chooses.
+func (i *Inventory[R]) Shown() []R { return i.records.items }
 
 // Selected returns the selected record. It returns false if there is none.
-func (i *Inventory[R]) Selected() (R, bool) {
-	if at := i.table.Index(); at < len(i.shown) {
-		return i.shown[at], true
-	}
-	var none R
-	return none, false
-}
+func (i *Inventory[R]) Selected() (R, bool) { return i.records.at(i.table.Index()) }
 
 // OnSelected returns what a key does with the selected record.
 func (i *Inventory[R]) OnSelected(do func(R) tea.Cmd) func() tea.Cmd {
-	return func() tea.Cmd {
-		if row, ok := i.Selected(); ok {
-			return do(row)
-		}
-		return nil
-	}
+	return onSelected(i.Selected, do)
 }
 
 // Position returns where the selection is in the list.
 func (i *Inventory[R]) Position() string {
-	if len(i.all) == 0 {
+	if len(i.All()) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d of %d", min(i.table.Index()+1, len(i.shown)), len(i.shown))
+	shown := i.records.Len()
+	return fmt.Sprintf("%d of %d", min(i.table.Index()+1, shown), shown)
 }
 
 // Select selects a record that is shown, and reports whether there is one with that ID.
@@ -233,15 +209,13 @@ func (i *Inventory[R]) OpenBinding() Binding {
 // ListBindings returns the keys that filter the list and that move the focus. help says
 // what the filter chooses.
 func (i *Inventory[R]) ListBindings(help string) []Binding {
-	if len(i.all) == 0 {
+	switch filter := i.FilterBinding(help); {
+	case len(i.All()) == 0:
 		return nil
-	}
-	return []Binding{
-		{Keys: []string{"/"}, Label: "filter", Help: help, Do: func() tea.Cmd {
-			i.panes.Focused = PaneList
-			return i.filter.Open()
-		}},
-		{Keys: []string{"tab", "shift+tab"}, Help: "Other pane", Do: i.focus(1 - i.panes.Focused)},
+	case i.spec.Detail == nil:
+		return []Binding{filter}
+	default:
+		return []Binding{filter, {Keys: []string{"tab", "shift+tab"}, Help: "Other pane", Do: i.focus(1 - i.panes.Focused)}}
 	}
 }
 

@@ -19,17 +19,28 @@ func (i *Inventory[R]) View(width, height int) string {
 		return ReadFailure(th, i.err)
 	case !i.read:
 		return ""
-	case len(i.all) == 0:
+	case len(i.All()) == 0:
 		return i.spec.Welcome(width, height)
 	}
 	i.panes.Zoomed = i.env.Zoomed
-	i.panes.Weights = []int{5, 3}
-	if width >= roomyFrom {
-		i.panes.Weights = []int{width - narrowDetail, narrowDetail}
-	}
+	i.panes.Weights = i.weights(width)
 	layout := i.panes.Layout(width, height)
 	i.drawn = layout
-	return layout.Join(th, i.listView(layout.Sizes[PaneList]), i.detailView(layout.Sizes[PaneDetail]))
+	views := []string{i.listView(layout.Sizes[PaneList])}
+	if i.spec.Detail != nil {
+		views = append(views, i.detailView(layout.Sizes[PaneDetail]))
+	}
+	return layout.Join(th, views...)
+}
+
+func (i *Inventory[R]) weights(width int) []int {
+	switch {
+	case i.spec.Detail == nil:
+		return []int{1}
+	case width >= roomyFrom:
+		return []int{width - narrowDetail, narrowDetail}
+	}
+	return []int{5, 3}
 }
 
 func (i *Inventory[R]) listView(size component.Size) string {
@@ -45,11 +56,7 @@ func (i *Inventory[R]) listView(size component.Size) string {
 		title = component.Fit(title, size.Width) + "\n"
 		size.Height--
 	}
-	i.table.Focused = i.panes.Focused == PaneList && !i.filter.Typing
-	return title + i.filter.Below(th, size, func(size component.Size) string {
-		i.table.SetSize(size.Width, size.Height)
-		return i.table.View(th)
-	})
+	return title + i.view(th, size)
 }
 
 func (i *Inventory[R]) detailView(size component.Size) string {

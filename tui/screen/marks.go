@@ -39,7 +39,7 @@ func (b *Browser[R, D]) MarkBindings() []Binding {
 // dropStaleMarks removes the marks of records that are no longer kept, as far as the list shows
 // that, which must be one of all records.
 func (b *Browser[R, D]) dropStaleMarks() {
-	if !b.all || b.list.jumps || b.list.rows.Running || b.list.Err != nil || b.list.Paused {
+	if !b.filter.choosesAll() || b.list.jumps || b.list.rows.Running || b.list.Err != nil || b.list.Paused {
 		return // the span may still be that of a filter, or old
 	}
 	gone, _ := b.list.missing(b.list.Marked())
@@ -56,7 +56,7 @@ func (b *Browser[R, D]) marksWord() string {
 		return ""
 	}
 	text := Thousands(int64(len(marked))) + " marked"
-	if hidden, sure := b.list.missing(marked); sure && len(hidden) > 0 && !b.all {
+	if hidden, sure := b.list.missing(marked); sure && len(hidden) > 0 && !b.filter.choosesAll() {
 		text += ", " + Thousands(int64(len(hidden))) + " not shown"
 	}
 	return text + "   "

@@ -80,6 +80,9 @@ func (p *Panes) weights(width int) []int {
 // wide reports whether the body has a pane of its own.
 func (p *Panes) wide() bool { return p.Tabs.apart >= 0 }
 
+// FocusDetail moves the focus to the detail.
+func (p *Panes) FocusDetail() { p.Focused = PaneDetail }
+
 // BodyShown reports whether the body is visible beside the list, or in front of it.
 func (p *Panes) BodyShown() bool { return p.wide() || p.Tabs.At == p.body }
 

@@ -10,9 +10,7 @@ import (
 )
 
 // Place returns what the browser shows.
-func (b *Browser[R, D]) Place() Place {
-	return Place{Filter: b.filter.Kept(), ID: b.list.SelectedID(), Follows: b.list.Table.Following(), Pane: b.Focused, Tab: b.Tabs.At}
-}
+func (b *Browser[R, D]) Place() Place { return b.place(b.list.SelectedID(), b.Tabs.At) }
 
 // Return shows a place again.
 func (b *Browser[R, D]) Return(to Place) tea.Cmd {
@@ -28,24 +26,11 @@ func (b *Browser[R, D]) Return(to Place) tea.Cmd {
 
 // Nearer says what esc does before it leads back.
 func (b *Browser[R, D]) Nearer() string {
-	near := nearer(b.Focused != PaneList, b.filter.Shown())
+	near := b.filteredTable.Nearer()
 	if near == "" && b.list.Table.HasMarks() {
 		return "clear the marks"
 	}
 	return near
-}
-
-// FocusDetail moves the focus to the detail.
-func (b *Browser[R, D]) FocusDetail() { b.Focused = PaneDetail }
-
-func nearer(inDetail, filtered bool) string {
-	switch {
-	case inDetail:
-		return "to the list"
-	case filtered:
-		return "clear the filter"
-	}
-	return ""
 }
 
 // Return selects a record again, or the next one if it is gone. If it was selected as the newest
@@ -72,40 +57,26 @@ func (t *Timeline[T]) followOn(of span[T]) {
 }
 
 // Place returns what the inventory shows.
-func (i *Inventory[R]) Place() Place {
-	at := Place{Filter: i.filter.Kept(), Pane: i.panes.Focused}
+func (i *Inventory[R]) Place() Place { return i.place(i.selectedID(), 0) }
+
+func (i *Inventory[R]) selectedID() storage.ID {
 	if row, ok := i.Selected(); ok {
-		at.ID = i.spec.ID(row)
+		return i.spec.ID(row)
 	}
-	return at
+	return 0
 }
 
 // Return shows a place again.
 func (i *Inventory[R]) Return(to Place) tea.Cmd {
 	here := i.Place()
 	i.panes.Focused = to.Pane
-	if here.Filter == to.Filter && here.ID == to.ID {
+	if here.Filter == to.Filter && here.ID == to.ID && !to.Follows {
 		return nil
 	}
 	i.filter.Set(to.Filter)
 	i.applyFilter()
 	i.table.Select(to.ID.String())
+	i.table.Follow(to.Follows && i.table.Index() == i.records.Len()-1)
 	i.detail = component.Viewer{}
-	return nil
-}
-
-// Nearer says what esc does before it leads back.
-func (i *Inventory[R]) Nearer() string {
-	return nearer(i.panes.Focused == PaneDetail, i.filter.Shown())
-}
-
-// CheckFilter says what is wrong with a filter's text.
-func (i *Inventory[R]) CheckFilter(text string) error { return i.filter.Check(text) }
-
-// FilterBy filters by a text as if a person had typed it.
-func (i *Inventory[R]) FilterBy(text string) tea.Cmd {
-	i.panes.Focused = PaneList
-	i.filter.Set(text)
-	i.applyFilter()
-	return nil
+	return i.spec.Moved()
 }

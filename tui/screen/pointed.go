@@ -63,7 +63,7 @@ func (b *Browser[R, D]) Wheel(x, y, by int) tea.Cmd {
 // Click selects a row, or gives the focus to a pane.
 func (i *Inventory[R]) Click(x, y int) tea.Cmd {
 	pane, _, y, ok := i.drawn.At(x, y)
-	if !ok || len(i.all) == 0 {
+	if !ok || len(i.All()) == 0 {
 		return nil
 	}
 	i.filter.Typing = false
@@ -71,7 +71,7 @@ func (i *Inventory[R]) Click(x, y int) tea.Cmd {
 	if pane == PaneList && i.table.Click(y-i.titleLines()) {
 		i.detail = component.Viewer{}
 	}
-	return nil
+	return i.spec.Moved()
 }
 
 // Wheel moves in the list, or scrolls the detail, whatever has the focus.
@@ -86,7 +86,7 @@ func (i *Inventory[R]) Wheel(x, y, by int) tea.Cmd {
 			i.detail = component.Viewer{}
 		}
 	}
-	return nil
+	return i.spec.Moved()
 }
 
 // titleLines returns how many lines are above the list.

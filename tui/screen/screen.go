@@ -70,6 +70,26 @@ type (
 	aimer interface{ Webhook() (storage.ID, bool) }
 )
 
+// A lister is what every screen with a list can do.
+type lister interface {
+	Typer
+	Busier
+	Backer
+	Positioner
+	Revealer
+	Filterer
+	Placer
+	Nearer
+	Pointed
+	Keeper
+}
+
+var (
+	_ lister   = (*Browser[any, any])(nil)
+	_ Detailer = (*Browser[any, any])(nil)
+	_ lister   = (*Inventory[any])(nil)
+)
+
 // A Place is what a screen with a list shows.
 type Place struct {
 	Filter  string

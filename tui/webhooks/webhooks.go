@@ -50,6 +50,7 @@ func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
 		Fields:  compared,
 		Read:    w.readInventory,
 		Listed:  storage.ChangedWebhooks | storage.ChangedDeliveries,
+		Moved:   w.follow,
 		Detail:  w.describe,
 		Gone:    "the webhook was deleted",
 		Welcome: func(width, height int) string { return welcome(e, width, height) },
@@ -67,20 +68,7 @@ func (w *Screen) Refresh(c storage.Change) tea.Cmd {
 
 // Update takes what was read, and the keys that move or type.
 func (w *Screen) Update(msg tea.Msg) tea.Cmd {
-	read := w.recent.update(msg)
-	return tea.Batch(read, w.Inventory.Update(msg), w.follow())
-}
-
-// Back leads from the detail to the list, and then removes the filter.
-func (w *Screen) Back() (tea.Cmd, bool) {
-	cmd, took := w.Inventory.Back()
-	return tea.Batch(cmd, w.follow()), took
-}
-
-// Reveal selects a webhook, as soon as it is read.
-func (w *Screen) Reveal(id storage.ID) tea.Cmd {
-	cmd := w.Inventory.Reveal(id)
-	return tea.Batch(cmd, w.follow())
+	return tea.Batch(w.recent.update(msg), w.Inventory.Update(msg))
 }
 
 // follow reads the attempts of the selected webhook, if that is another one now.
