@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 	"backchannel/tui/style"
 
@@ -38,6 +41,9 @@ type RecordFormSpec[R any] struct {
 	// Merge prepares a version that was saved elsewhere for the values that a person has
 	// changed; nil: nothing to do.
 	Merge func(mine component.Values, base, theirs R) R
+	// Masked returns the fields in which two versions differ although they look alike, because
+	// the form does not show what is secret; nil: there are none.
+	Masked func(base, theirs R) []string
 	// Keys returns further keys of the field with the focus; nil: there are none.
 	Keys func(field string) []Binding
 }
@@ -262,34 +268,55 @@ func (f *RecordForm[R]) reloaded(msg reloadedMsg[R]) tea.Cmd {
 	if msg.err != nil {
 		return Say(Bad(fmt.Sprintf("read %s: %v", f.spec.Name(f.base), msg.err)))
 	}
-	f.merge(msg.record)
-	return Say(Info("What you changed stands over what was saved elsewhere"))
+	return Say(Info(f.merge(msg.record)))
 }
 
-// merge applies what a person changed to another version of the record.
-func (f *RecordForm[R]) merge(theirs R) {
+// merge applies what a person changed to another version of the record, and says what that
+// version brought in.
+func (f *RecordForm[R]) merge(theirs R) string {
 	mine, was, at := f.form.Edited(), f.form.Start(), f.form.Focused()
 	base := f.base
 	f.load(theirs)
-	marks := remarks(mine, was, f.form.Start())
+	differing := slices.Collect(maps.Keys(f.form.Start().Differing(was)))
+	if f.spec.Masked != nil {
+		differing = append(differing, f.spec.Masked(base, theirs)...)
+	}
 	if f.spec.Merge != nil {
 		f.load(f.spec.Merge(mine, base, theirs))
 	}
-	f.form.Mark(marks)
+	f.form.Mark(remarks(mine, differing))
 	f.form.Fill(mine)
 	f.form.Focus(at)
+	return f.broughtIn(mine, differing)
 }
 
 // remarks says at which fields a version that was saved elsewhere differs from the one before.
-func remarks(mine, was, theirs component.Values) map[string]string {
+func remarks(mine component.Values, differing []string) map[string]string {
 	all := map[string]string{}
-	for id := range theirs.Differing(was) {
+	for _, id := range differing {
 		all[id] = style.Arrow + " brought in: this was saved elsewhere meanwhile"
 		if _, changed := mine[id]; changed {
 			all[id] = style.Arrow + " this was changed elsewhere too; yours stands over it"
 		}
 	}
 	return all
+}
+
+// broughtIn names the fields that a version that was saved elsewhere has filled. Some may be in
+// a section that is closed, or out of sight.
+func (f *RecordForm[R]) broughtIn(mine component.Values, differing []string) string {
+	var names []string
+	for _, section := range f.spec.Sections(f.base) {
+		for _, field := range section.Fields {
+			if _, changed := mine[field.ID]; !changed && slices.Contains(differing, field.ID) {
+				names = append(names, field.Label)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return "What you changed stands over what was saved elsewhere"
+	}
+	return "Brought in: " + words.List(names) + ". What you changed stands"
 }
 
 // View draws the form.

@@ -59,8 +59,20 @@ func newForm(e *screen.Env, store formStore, rules storage.Rules, w storage.Webh
 			}
 			return theirs
 		},
-		Keys: headerBindings,
+		Masked: maskedChanges,
+		Keys:   headerBindings,
 	}, w)
+}
+
+// maskedChanges returns the fields whose secrets differ.
+func maskedChanges(base, theirs storage.Webhook) (fields []string) {
+	if theirs.Auth.Type == storage.AuthJWT && base.Auth.JWT.Secret != theirs.Auth.JWT.Secret {
+		fields = append(fields, secretField(theirs.Auth.JWT.Algorithm))
+	}
+	if !slices.Equal(base.Headers, theirs.Headers) {
+		fields = append(fields, fieldHeaders)
+	}
+	return fields
 }
 
 // formTitle returns Adobe's name of the form.
