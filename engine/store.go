@@ -46,10 +46,8 @@ type WebhookStore interface {
 type CommandStore interface {
 	// Commands returns the commands after a given one that this node has not dropped, oldest
 	// first.
-	// Commands returns those after a given one that this node has not dropped.
 	Commands(ctx context.Context, after storage.ID) ([]storage.Command, error)
 	// DropCommands records that this node has carried out the commands up to a given one.
-	// DropCommands says that this node has carried out the commands up to a given one.
 	DropCommands(ctx context.Context, through storage.ID) error
 	Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
 	Event(ctx context.Context, id storage.ID) (storage.Event, error)

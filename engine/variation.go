@@ -29,7 +29,6 @@ type Variation struct {
 	Fresh     bool   // on a new connection
 
 	// The fields below require HTTP/1, which OnlyHTTP1 ensures.
-	// The rest needs HTTP/1, which OnlyHTTP1 makes sure of.
 
 	Version10 bool          // HTTP/1.0
 	Chunked   bool          // RFC 9112 §7.1, instead of a Content-Length

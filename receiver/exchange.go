@@ -64,8 +64,6 @@ func (x *exchange) conclude(a answer, judge func([]storage.Earlier)) {
 	if a.slow() && x.receipt.Flaw == "" {
 		// Only the sender decides how long it waits for a slow answer. An incomplete body keeps
 		// its deadline, because net/http reads the rest before it answers.
-		// The sender alone decides how long it waits for a slow answer. An incomplete
-		// body keeps its deadline, because net/http reads the rest before it answers.
 		_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
 	}
 	x.receipt.Code = a.code()

@@ -100,7 +100,6 @@ func acceptedOr(codes ...int) func([]answer) judgement {
 }
 
 // noted judges nothing and only says what was answered.
-// noted only says what was answered.
 func noted(all []answer) judgement {
 	return judgement{result: storage.CheckInformed, got: describeAnswers(all, nil), grave: false}
 }

@@ -304,7 +304,6 @@ func (r *runner) attemptPatiently(ctx context.Context, c Case, record *storage.C
 }
 
 // errSpent means that the run may send no more requests. Its text ends the message.
-// errSpent means that the run may send no more requests.
 var errSpent = errors.New("allow more with --max")
 
 // enqueue stores the deliveries of requests that are about to be sent, so that their bytes and

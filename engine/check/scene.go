@@ -118,7 +118,6 @@ func atOnce(events []storage.Event, err error) ([]round, error) {
 }
 
 // one sends a single valid event whose request differs as v says.
-// one sends a single valid event, and so the variation.
 func one(v engine.Variation) plan {
 	return func(s *eventSource) ([]round, error) {
 		e, err := s.of(storage.StatusSent)
@@ -165,7 +164,6 @@ func amend(e storage.Event, changes []change) (storage.Event, error) {
 }
 
 // raw sends a body that need not be an event.
-// raw sends a body that may be no event.
 func raw(make func(valid []byte) []byte) plan {
 	return func(s *eventSource) ([]round, error) {
 		e, err := s.of(storage.StatusSent)

@@ -21,7 +21,7 @@ type burst struct {
 	store  Store
 	run    *run // the latest; nil: none yet
 	looks  screen.Query[look]
-	now    fire.Standing
+	now    fire.Progress
 	pace   pace
 	hidden bool // by a person
 }
@@ -29,7 +29,7 @@ type burst struct {
 // look is what was found out about a run.
 type look struct {
 	run *run
-	fire.Standing
+	fire.Progress
 }
 
 func (b *burst) running() bool { return b.run != nil && !b.run.stopped && !b.run.ended }
@@ -41,7 +41,7 @@ func (b *burst) refuse() tea.Cmd {
 // begin shows another run.
 func (b *burst) begin(r *run) {
 	r.follower = &fire.Follower{Store: b.store}
-	b.run, b.now, b.hidden, b.pace = r, fire.Standing{}, false, pace{}
+	b.run, b.now, b.hidden, b.pace = r, fire.Progress{}, false, pace{}
 	b.pace.add(r.began, 0)
 }
 
@@ -91,7 +91,7 @@ func (b *burst) take(msg tea.Msg) (tea.Cmd, bool) {
 	if !fresh || a.Err != nil || a.Value.run != b.run {
 		return cmd, fresh
 	}
-	b.now = a.Value.Standing
+	b.now = a.Value.Progress
 	b.pace.add(b.env.Now(), b.now.Final())
 	r := b.run
 	switch {
