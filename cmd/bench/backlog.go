@@ -12,6 +12,8 @@ import (
 	"backchannel/storage/sqlite"
 )
 
+// shortQueue is the length of the queue that the long one is compared with. It takes more than
+// one read of the store as well.
 const shortQueue = 1000
 
 // A refill is the measurement of an engine that starts with a filled queue.
@@ -29,11 +31,11 @@ func backlog(ctx context.Context, s settings) ([]row, error) {
 		return nil, err
 	}
 	defer p.stop()
-	short, err := takeUp(ctx, s, p, shortQueue)
+	short, err := startWithQueue(ctx, s, p, shortQueue)
 	if err != nil {
 		return nil, err
 	}
-	long, err := takeUp(ctx, s, p, s.backlog)
+	long, err := startWithQueue(ctx, s, p, s.backlog)
 	if err != nil {
 		return nil, err
 	}
@@ -45,9 +47,13 @@ func backlog(ctx context.Context, s settings) ([]row, error) {
 	}, nil
 }
 
+// megabytes formats a number of bytes.
 func megabytes(n uint64) string { return fmt.Sprintf("%.0f MB", float64(n)/(1<<20)) }
 
-func takeUp(ctx context.Context, s settings, p *peer, n int) (refill, error) {
+// startWithQueue fills the queue of a new store with n deliveries and measures an engine that
+// starts on it. The garbage of filling is collected first, because it would count as the engine's
+// heap.
+func startWithQueue(ctx context.Context, s settings, p *peer, n int) (refill, error) {
 	store, err := openStore(ctx, s.dir)
 	if err != nil {
 		return refill{}, err
@@ -91,6 +97,8 @@ func fill(ctx context.Context, store *sqlite.Store, p *peer, s settings, n int) 
 	return nil
 }
 
+// follow waits for the first delivery and then measures the rate, until all are delivered or a
+// time has passed.
 func (w *world) follow(began time.Time, most time.Duration, all int64) refill {
 	for w.engine.Snapshot().Delivered == 0 {
 		time.Sleep(100 * time.Microsecond)
@@ -103,7 +111,8 @@ func (w *world) follow(began time.Time, most time.Duration, all int64) refill {
 	return refill{first: first, rate: float64(delivered) / (time.Since(began) - first).Seconds()}
 }
 
-// watchHeap samples the size of the heap until its result is requested.
+// watchHeap samples the size of the heap every 5 ms until the function that it returns is called,
+// which returns the maximum.
 func watchHeap(ctx context.Context) (peak func() uint64) {
 	ctx, stop := context.WithCancel(ctx)
 	var most atomic.Uint64

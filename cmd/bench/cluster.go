@@ -19,7 +19,8 @@ import (
 // databaseFile is the file in a node's folder that holds its database's URL.
 const databaseFile, keyFile = "database", "secret.key"
 
-// A cluster is a database that nodes share, with a sink that they deliver to.
+// A cluster is a database that nodes share, with a sink that they deliver to. It runs a
+// PostgreSQL server of its own.
 type cluster struct {
 	*world
 	jobs   *river.Jobs
@@ -29,7 +30,8 @@ type cluster struct {
 	nodes  []func() time.Duration // end the other processes
 }
 
-// newCluster starts a server that waits for its disk, and a sink. Nothing is delivered yet.
+// newCluster starts a server that waits for its disk at each commit, as one in use does, and a
+// sink. Nothing is delivered yet.
 func newCluster(ctx context.Context, s settings, role string, concurrency int) (c *cluster, err error) {
 	c = &cluster{world: &world{stop: func() error { return nil }}}
 	if c.dir, err = os.MkdirTemp(s.dir, "cluster-"); err != nil {
@@ -74,6 +76,7 @@ func oneNode(ctx context.Context, s settings, role string, concurrency int) (*cl
 	return c, nil
 }
 
+// openShared opens the database that a node's folder names.
 func openShared(ctx context.Context, dir string) (*postgres.Store, *river.Jobs, error) {
 	url, err := os.ReadFile(filepath.Join(dir, databaseFile))
 	if err != nil {
@@ -98,6 +101,7 @@ func (c *cluster) deliver(ctx context.Context) error {
 	return nil
 }
 
+// newNode returns an engine on the database. Call release when it has ended.
 func newNode(store *postgres.Store, jobs *river.Jobs) (node *river.Engine, release func(), err error) {
 	release, ok, err := store.TryLead()
 	if err != nil || !ok {
@@ -118,6 +122,8 @@ func (c *cluster) join() error {
 	return err
 }
 
+// playNode delivers as a further node until the measuring process ends, which closes its standard
+// input.
 func playNode(dir string) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -139,6 +145,7 @@ func playNode(dir string) error {
 	return <-ended
 }
 
+// end ends the other nodes, then this one, then the server.
 func (c *cluster) end() {
 	for _, stop := range c.nodes {
 		stop()
@@ -155,7 +162,8 @@ func (c *cluster) delivered(ctx context.Context) (int64, error) {
 	return counts.Deliveries[storage.StateDelivered], err
 }
 
-// measured returns how many deliveries arrive per second while there is enough to deliver.
+// measured returns how many deliveries per second all nodes make while the queue is never empty.
+// It asks the database, since the nodes are several processes.
 func (c *cluster) measured(ctx context.Context, duration time.Duration) (rate float64, err error) {
 	events, err := c.source.some(made)
 	if err != nil {

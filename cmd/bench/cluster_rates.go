@@ -10,7 +10,8 @@ import (
 	"backchannel/storage"
 )
 
-// fill keeps enough deliveries in the queue until ctx is done.
+// fill keeps up to ahead deliveries in the queue until ctx is done. Counting asks the server, so
+// it happens only every 20 ms.
 func (c *cluster) fill(ctx context.Context, events []storage.Event) error {
 	var enqueued, delivered atomic.Int64
 	before, err := c.delivered(ctx)
@@ -41,7 +42,7 @@ func (c *cluster) fill(ctx context.Context, events []storage.Event) error {
 	return err
 }
 
-// errFilled ends fill.
+// errFilled ends the goroutines of fill, and is not an error.
 var errFilled = errors.New("enough was enqueued")
 
 // nodes compares raw POSTs with deliveries on one node and on two: events are enqueued one by
@@ -76,8 +77,9 @@ func nodes(ctx context.Context, s settings) ([]row, error) {
 	}, err
 }
 
-// slowAnswer is how long the endpoint of spread takes, and share how many attempts each node has
-// in flight there.
+// slowAnswer is how long the endpoint of spread takes to answer, and share how many attempts each
+// node has in flight there. At that rate the endpoint limits the deliveries, not the processor
+// that the nodes share.
 const (
 	slowAnswer = 100 * time.Millisecond
 	share      = 16
@@ -106,6 +108,8 @@ func spread(ctx context.Context, s settings) ([]row, error) {
 	return []row{{what: "delivered by two nodes, of one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, aim: "> 1.9"}}, err
 }
 
+// clusterPace is the interval between two events of the paced bench on a cluster, below what the
+// machine can deliver.
 const clusterPace = 5 * time.Millisecond // 200/s
 
 // clusterPaced compares the latency of deliveries, from the call to enqueue to the end of the

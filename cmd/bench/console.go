@@ -19,9 +19,11 @@ import (
 )
 
 const (
+	// The console draws no more than a screen, so a hundred receipts are enough to fill every
+	// list.
 	fewReceipts = 100
 	keysARound  = 100
-	quiet       = 15 * time.Millisecond // after which nothing more follows from a key
+	settleTime  = 15 * time.Millisecond // after which nothing more follows from a key
 )
 
 // console compares Update and View of the console's receiver with many receipts with the same
@@ -52,7 +54,7 @@ func console(ctx context.Context, s settings) ([]row, error) {
 	}, nil
 }
 
-// A viewer drives a console as the program does, without a terminal.
+// A viewer drives a console as a tea.Program does, without a terminal.
 type viewer struct {
 	store    *sqlite.Store
 	model    tea.Model
@@ -62,9 +64,9 @@ type viewer struct {
 	answered []time.Duration // from a key until all was drawn that followed from it
 }
 
-// newViewer returns a console that shows so many receipts.
+// newViewer returns a console that shows the receiver with n receipts.
 func newViewer(ctx context.Context, s settings, n int) (*viewer, error) {
-	store, source, err := unheard(ctx, s)
+	store, source, err := idleStore(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +85,7 @@ func newViewer(ctx context.Context, s settings, n int) (*viewer, error) {
 	return v, nil
 }
 
-// addReceipts stores receipts of the webhook's events, which differ in their recipients.
+// addReceipts stores n receipts of the webhook's events, each for another recipient.
 func addReceipts(ctx context.Context, store *sqlite.Store, source *events, n int) error {
 	var group errgroup.Group
 	group.SetLimit(callers)
@@ -113,6 +115,9 @@ func (v *viewer) browse(dice *rand.Rand) {
 	}
 }
 
+// press sends a key and everything that follows from it, and records how long Update and View
+// took and when the last of it was drawn. Nothing says that a key has been handled, so it waits
+// until nothing has happened for settleTime.
 func (v *viewer) press(key string) {
 	msg := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(key)}
 	switch key {
@@ -131,7 +136,7 @@ func (v *viewer) press(key string) {
 			v.send(next)
 			drawn = time.Now()
 			continue
-		case <-time.After(quiet):
+		case <-time.After(settleTime):
 		}
 		break
 	}

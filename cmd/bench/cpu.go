@@ -22,6 +22,7 @@ type cost struct {
 	n    int64
 }
 
+// add counts n things that took some processor time together.
 func (c *cost) add(used time.Duration, n int64) { c.used, c.n = c.used+used, c.n+n }
 
 // each returns the processor time per item. On a machine with other load it is more reliable
@@ -33,6 +34,7 @@ func (c *cost) each() time.Duration {
 	return c.used / time.Duration(c.n)
 }
 
+// printCost writes a cost to standard error, apart from the table.
 func printCost(what string, c cost) {
 	fmt.Fprintf(os.Stderr, "   %s: %.1f µs of processor time each\n", what, float64(c.each().Nanoseconds())/1000)
 }

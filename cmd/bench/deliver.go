@@ -18,10 +18,12 @@ const (
 	rounds    = 3
 )
 
+// deliverPlain measures deliveries over HTTP.
 func deliverPlain(ctx context.Context, s settings) ([]row, error) {
 	return deliver(ctx, s, roleSink, "over HTTP", "> 0.40")
 }
 
+// deliverTLS measures deliveries over TLS.
 func deliverTLS(ctx context.Context, s settings) ([]row, error) {
 	return deliver(ctx, s, roleTLSSink, "over TLS", "")
 }
@@ -29,7 +31,7 @@ func deliverTLS(ctx context.Context, s settings) ([]row, error) {
 // deliver compares raw POSTs to a sink with deliveries to it: enqueued one by one, each
 // signed anew, each with its attempt kept, everything committed with synchronous=FULL.
 func deliver(ctx context.Context, s settings, role, how, goal string) ([]row, error) {
-	w, source, err := facing(ctx, s, role)
+	w, source, err := worldWithSink(ctx, s, role)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +54,7 @@ func deliver(ctx context.Context, s settings, role, how, goal string) ([]row, er
 	return []row{{what: "delivered " + how, ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, aim: goal}}, nil
 }
 
+// rawRate returns how many raw POSTs per second a sink answers.
 func rawRate(ctx context.Context, s settings, p *peer, source *events, c *cost) (float64, error) {
 	body, header, err := source.sample()
 	if err != nil {
@@ -68,7 +71,8 @@ func rawRate(ctx context.Context, s settings, p *peer, source *events, c *cost) 
 	return rate, err
 }
 
-// deliveryRate keeps the queue filled and counts what the engine delivers per second.
+// deliveryRate keeps the queue filled and returns what the engine delivers per second. Only what
+// is delivered after the warm-up counts, when connections are open and the queue is full.
 func (w *world) deliveryRate(ctx context.Context, source *events, duration time.Duration, c *cost) (float64, error) {
 	var enqueued, delivered atomic.Int64
 	stop := w.count(&delivered)
@@ -117,6 +121,7 @@ func (w *world) count(delivered *atomic.Int64) (stop func()) {
 	return func() { ticks.Stop(); close(done) }
 }
 
+// enqueueOne makes an event and enqueues it.
 func enqueueOne(ctx context.Context, store store, source *events) error {
 	event, err := source.next()
 	if err != nil {

@@ -37,8 +37,9 @@ func enqueue(ctx context.Context, s settings) ([]row, error) {
 	return rows, nil
 }
 
+// enqueueRate returns how many events per second n producers enqueue.
 func enqueueRate(ctx context.Context, s settings, n int) (float64, error) {
-	store, source, err := unheard(ctx, s)
+	store, source, err := idleStore(ctx, s)
 	if err != nil {
 		return 0, err
 	}
@@ -46,8 +47,8 @@ func enqueueRate(ctx context.Context, s settings, n int) (float64, error) {
 	return hammer(ctx, n, s.duration, func(ctx context.Context) error { return enqueueOne(ctx, store, source) })
 }
 
-// unheard returns a store with a paused webhook, so that nothing but enqueueing happens.
-func unheard(ctx context.Context, s settings) (*sqlite.Store, *events, error) {
+// idleStore returns a store with a paused webhook, so that nothing but enqueueing happens.
+func idleStore(ctx context.Context, s settings) (*sqlite.Store, *events, error) {
 	store, err := openStore(ctx, s.dir)
 	if err != nil {
 		return nil, nil, err
@@ -70,6 +71,8 @@ type bare struct {
 	values  func(id int64, event storage.Event) [][]any
 }
 
+// singleRow inserts one row into a table without an index: the least that keeping an event can
+// cost.
 func singleRow(_ context.Context, s settings) (bare, error) {
 	db, err := bareDatabase(s.dir)
 	return bare{
@@ -80,7 +83,7 @@ func singleRow(_ context.Context, s settings) (bare, error) {
 
 // sameRows inserts the same rows as enqueueing, into the tables of a store.
 func sameRows(ctx context.Context, s settings) (bare, error) {
-	store, source, err := unheard(ctx, s)
+	store, source, err := idleStore(ctx, s)
 	if err != nil {
 		return bare{}, err
 	}
@@ -110,6 +113,7 @@ type insert struct {
 	done  chan error
 }
 
+// bareInserts returns how many events per second n producers insert.
 func bareInserts(ctx context.Context, s settings, n int, open func(context.Context, settings) (bare, error)) (float64, error) {
 	to, err := open(ctx, s)
 	if err != nil {
@@ -134,6 +138,8 @@ func bareInserts(ctx context.Context, s settings, n int, open func(context.Conte
 	})
 }
 
+// groupCommit commits all waiting inserts together, as the store's writer does: with a commit for
+// each, the disk would be the limit.
 func (b bare) groupCommit(waiting <-chan insert) {
 	id := time.Now().UnixMicro()
 	for first := range waiting {
@@ -149,6 +155,8 @@ func (b bare) groupCommit(waiting <-chan insert) {
 	}
 }
 
+// commitAll inserts the events of a group in one transaction. It inserts row by row rather than
+// event by event, so that each statement is prepared once.
 func (b bare) commitAll(id int64, group []insert) error {
 	tx, err := b.db.Begin()
 	if err != nil {

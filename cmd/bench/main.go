@@ -27,6 +27,7 @@ type bench struct {
 	run  func(ctx context.Context, b settings) ([]row, error)
 }
 
+// benches lists the benches on SQLite. Their keys are those of the README's table.
 func benches() []bench {
 	return []bench{
 		{"b", "deliveries per second over HTTP, of raw POSTs", deliverPlain},
@@ -66,6 +67,7 @@ func main() {
 	}
 }
 
+// run parses the flags and measures, or plays a role if this process is a peer.
 func run() error {
 	var s settings
 	only := flag.String("only", "", "comma-separated keys of the benches to run; all by default")
@@ -98,12 +100,13 @@ func run() error {
 	return start(ctx, *role, *only, all, s)
 }
 
-// garbage sets the garbage collector as the commands that deliver and receive do. It applies
-// to raw POSTs as well.
-const garbage = 400
+// gcPercent is the garbage collector's target of the commands that deliver and receive. It
+// applies to raw POSTs as well, so that both sides of a ratio have it.
+const gcPercent = 400
 
+// start plays a role or measures, in a folder of its own that is removed afterwards.
 func start(ctx context.Context, role, only string, all []bench, s settings) error {
-	debug.SetGCPercent(garbage)
+	debug.SetGCPercent(gcPercent)
 	if role != "" {
 		return play(role, s.dir)
 	}
@@ -116,6 +119,7 @@ func start(ctx context.Context, role, only string, all []bench, s settings) erro
 	return measure(ctx, only, all, s)
 }
 
+// measure runs the benches that were chosen, one after another, and prints a row for each result.
 func measure(ctx context.Context, only string, all []bench, s settings) error {
 	printMachine(s)
 	for _, b := range all {

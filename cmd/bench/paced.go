@@ -12,6 +12,8 @@ import (
 	"backchannel/storage"
 )
 
+// pace is the interval between two events of the paced benches, far below what the machine can
+// deliver, so that the latency has no queueing in it.
 const pace = 2 * time.Millisecond // 500/s
 
 // atPace calls do at a pace for a while, each time in a new goroutine, and returns how long
@@ -44,7 +46,7 @@ func atPace(ctx context.Context, duration, pace time.Duration, do func(context.C
 // paced compares the latency of deliveries, from the call to enqueue to the end of the
 // attempt, with that of one bare commit and one raw POST after the other.
 func paced(ctx context.Context, s settings) ([]row, error) {
-	w, source, err := facing(ctx, s, roleSink)
+	w, source, err := worldWithSink(ctx, s, roleSink)
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +65,13 @@ func paced(ctx context.Context, s settings) ([]row, error) {
 	}, nil
 }
 
+// compare returns the row for a quantile of two sets of latencies.
 func compare(what string, ours, limit []time.Duration, part float64, goal string) row {
 	a, b := quantile(ours, part), quantile(limit, part)
 	return row{what: what, ours: millis(a), limit: millis(b), ratio: float64(a) / float64(b), aim: goal}
 }
 
+// barePace measures the limit of paced.
 func barePace(ctx context.Context, s settings, p *peer, source *events) ([]time.Duration, error) {
 	body, header, err := source.sample()
 	if err != nil {
@@ -107,6 +111,7 @@ func bareDatabase(parent string) (*sql.DB, error) {
 	return db, err
 }
 
+// openBare opens a database as the store does, with one connection.
 func openBare(path string) (*sql.DB, error) {
 	db, err := sql.Open("sqlite3", "file:"+path+"?_journal_mode=wal&_synchronous=full&_txlock=immediate&_foreign_keys=on")
 	if err == nil {
@@ -143,6 +148,8 @@ func (w *world) latencies(ctx context.Context, source *events, duration, pace ti
 	return w.tookSince(ctx, source.webhook.ID, began)
 }
 
+// tookSince returns how long the deliveries took that began at the given times. One that failed
+// is an error, because its latency means nothing.
 func (w *world) tookSince(ctx context.Context, hook storage.ID, began map[storage.ID]time.Time) ([]time.Duration, error) {
 	deliveries, err := w.store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook})
 	if err != nil {
@@ -172,7 +179,7 @@ func beside(ctx context.Context, s settings) ([]row, error) {
 		return nil, err
 	}
 	defer hanging.stop()
-	w, source, err := facing(ctx, s, roleSink)
+	w, source, err := worldWithSink(ctx, s, roleSink)
 	if err != nil {
 		return nil, err
 	}
@@ -188,6 +195,7 @@ func beside(ctx context.Context, s settings) ([]row, error) {
 	return []row{compare("p99 beside a hanging endpoint", together, alone, 0.99, "< 1.5")}, err
 }
 
+// hang enqueues deliveries to an endpoint that never answers.
 func (w *world) hang(ctx context.Context, p *peer) error {
 	hook, err := targetPeer(ctx, w.store, "hanging", p, storage.DefaultDelivery().Concurrency)
 	if err != nil {

@@ -52,8 +52,9 @@ type campaigner struct {
 	calls    atomic.Int64
 }
 
+// newCampaigner returns a campaigner on a store of its own, whose webhook is paused.
 func newCampaigner(ctx context.Context, s settings) (*campaigner, error) {
-	store, source, err := unheard(ctx, s)
+	store, source, err := idleStore(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +86,7 @@ func executeRate(ctx context.Context, s settings) (float64, error) {
 	return rate * float64(2*len(c.people)), err // each message is sent and delivered
 }
 
+// execute makes one call without a network, which is not what is measured.
 func (c *campaigner) execute(to http.Handler) error {
 	var body strings.Builder
 	fmt.Fprintf(&body, `{"requestId":"request-%d","campaignId":%q,"recipients":[`, c.calls.Add(1), c.campaign.UUID)
@@ -109,8 +111,8 @@ func (c *campaigner) execute(to http.Handler) error {
 	return nil
 }
 
-// batchRate returns the number of such events per second that are enqueued without a call, as
-// many at a time as follow from one. They were made beforehand.
+// batchRate returns how many of the same events per second are enqueued without a call, as many
+// at a time as follow from one call. The events are made beforehand.
 func batchRate(ctx context.Context, s settings) (float64, error) {
 	c, err := newCampaigner(ctx, s)
 	if err != nil {
@@ -132,12 +134,12 @@ func batchRate(ctx context.Context, s settings) (float64, error) {
 // besidePlanned compares deliveries while many events are planned for later with deliveries
 // alone.
 func besidePlanned(ctx context.Context, s settings) ([]row, error) {
-	alone, source, err := facing(ctx, s, roleSink)
+	alone, source, err := worldWithSink(ctx, s, roleSink)
 	if err != nil {
 		return nil, err
 	}
 	defer alone.close()
-	beside, planned, err := facing(ctx, s, roleSink)
+	beside, planned, err := worldWithSink(ctx, s, roleSink)
 	if err != nil {
 		return nil, err
 	}

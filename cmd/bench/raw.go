@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// post sends a bare request with the same body and the same header lines as a delivery.
+// A post is a bare request with the same body and the same header lines as a delivery.
 type post struct {
 	client *http.Client
 	url    string
@@ -22,6 +22,7 @@ type post struct {
 	header http.Header
 }
 
+// newPost returns a post to a peer.
 func newPost(p *peer, body []byte, header http.Header, workers int) (*post, error) {
 	client, err := p.client(workers)
 	if err != nil {
@@ -44,6 +45,8 @@ func (p *peer) client(workers int) (*http.Client, error) {
 	}}, nil
 }
 
+// do sends the request once. It reads the answer to its end, which leaves the connection
+// reusable.
 func (p *post) do(ctx context.Context) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(p.body))
 	if err != nil {

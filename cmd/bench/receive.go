@@ -109,14 +109,16 @@ func playReceiver(dir string) error {
 	return errors.Join(err, <-ended)
 }
 
-// requests are created before the measurement, so that creating them takes no processor time
-// from the server.
+// A requests is a set of requests that are created before the measurement, so that creating them
+// takes no processor time from the server.
 type requests struct {
 	path   string
 	bodies [][]byte
 	tokens []string
 }
 
+// prepare creates the requests, each with an event and a token of its own: a repeated event would
+// be judged a duplicate.
 func prepare(w storage.Webhook, receiverURL string) (*requests, error) {
 	key, err := token.ParseKey(w.Auth.JWT.Algorithm, []byte(secret))
 	if err != nil {
@@ -155,6 +157,7 @@ type sender struct {
 	rate   float64 // the sum of each round's
 }
 
+// to returns a sender of the requests to a peer.
 func (r *requests) to(p *peer) (*sender, error) {
 	client, err := p.client(connections)
 	if err != nil {
@@ -163,12 +166,14 @@ func (r *requests) to(p *peer) (*sender, error) {
 	return &sender{requests: r, url: p.url + r.path, client: client}, nil
 }
 
+// run sends requests for a while and adds the rate.
 func (s *sender) run(ctx context.Context, duration time.Duration) error {
 	rate, err := hammer(ctx, connections, duration, s.send)
 	s.rate += rate
 	return err
 }
 
+// send sends the next request.
 func (s *sender) send(ctx context.Context) error {
 	i := s.next.Add(1) % prepared
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(s.bodies[i]))

@@ -21,6 +21,7 @@ type row struct {
 	aim   string
 }
 
+// printMachine prints what the figures were measured on, and the head of the table.
 func printMachine(s settings) {
 	sqlite, _, _ := sqlite3.Version()
 	fmt.Printf("%s, %s, %d cores, %s/%s, Go %s, SQLite %s, %d workers, %s each\n\n",
@@ -30,6 +31,7 @@ func printMachine(s settings) {
 	fmt.Println("|---|---|---:|---:|---:|---|")
 }
 
+// processor returns the name of the processor.
 func processor() string {
 	file, err := os.Open("/proc/cpuinfo")
 	if err != nil {
@@ -45,6 +47,7 @@ func processor() string {
 	return "unknown processor"
 }
 
+// printRows prints rows of the table, in Markdown. A row without a limit has no ratio.
 func printRows(b bench, rows []row) {
 	for _, r := range rows {
 		ratio := ""
@@ -55,8 +58,10 @@ func printRows(b bench, rows []row) {
 	}
 }
 
+// perSecond formats a rate.
 func perSecond(rate float64) string { return fmt.Sprintf("%.0f/s", rate) }
 
+// millis formats a duration in milliseconds.
 func millis(d time.Duration) string { return fmt.Sprintf("%.2f ms", d.Seconds()*1000) }
 
 // quantile returns the value below which the given fraction of the samples lies. It sorts

@@ -62,6 +62,8 @@ func play(role, dir string) error {
 	return err
 }
 
+// serve accepts connections until the process ends. The sinks do without net/http, which would
+// take more processor time than what is measured.
 func serve(role string, listener net.Listener, cert tls.Certificate) {
 	config := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	switch role {
@@ -115,6 +117,7 @@ func swallow(conn net.Conn, after time.Duration) {
 	}
 }
 
+// skipHead reads a request's head and returns the length of its body.
 func skipHead(in *bufio.Reader) (length int, err error) {
 	field := []byte("Content-Length: ")
 	for {
@@ -131,6 +134,7 @@ func skipHead(in *bufio.Reader) (length int, err error) {
 	}
 }
 
+// selfSigned returns a certificate for 127.0.0.1 and its PEM form, which the other side trusts.
 func selfSigned() (tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -155,6 +159,7 @@ type peer struct {
 	stop   func() time.Duration // ends it; the processor time that it took
 }
 
+// startPeer starts a peer and waits until it listens.
 func startPeer(role, dir string) (*peer, error) {
 	lines, stop, err := startRole(role, dir)
 	if err != nil {
@@ -193,6 +198,7 @@ func startRole(role, dir string) (lines *bufio.Reader, stop func() time.Duration
 	return bufio.NewReader(out), stop, nil
 }
 
+// saveCertificate writes the certificate that a peer prints to a file and returns its path.
 func saveCertificate(lines *bufio.Reader, dir string) (string, error) {
 	var text strings.Builder
 	for {

@@ -19,7 +19,7 @@ import (
 // secret signs the tokens of every bench with HS256.
 const secret = "bench-bench-bench-bench-bench-bench"
 
-// A store is what the benches need of one, whatever it keeps its records in.
+// A store is the part of a store that the benches need, on SQLite or PostgreSQL.
 type store interface {
 	CreateWebhook(ctx context.Context, w *storage.Webhook) error
 	UpdateWebhook(ctx context.Context, w *storage.Webhook) error
@@ -31,7 +31,7 @@ type store interface {
 	Close() error
 }
 
-// A deliverer is an engine.
+// A deliverer is an engine: engine.Engine or river.Engine.
 type deliverer interface {
 	Run(ctx context.Context) error
 	Snapshot() storage.Snapshot
@@ -41,12 +41,12 @@ type deliverer interface {
 type world struct {
 	store  store
 	engine deliverer
-	sink   *peer // of facing
+	sink   *peer // of worldWithSink
 	stop   func() error
 }
 
-// facing returns a world with a sink in a role, and events for a webhook that points to it.
-func facing(ctx context.Context, s settings, role string) (*world, *events, error) {
+// worldWithSink returns a world with a sink in a role, and events for a webhook that points to it.
+func worldWithSink(ctx context.Context, s settings, role string) (*world, *events, error) {
 	sink, err := startPeer(role, s.dir)
 	if err != nil {
 		return nil, nil, err
@@ -57,14 +57,15 @@ func facing(ctx context.Context, s settings, role string) (*world, *events, erro
 		return nil, nil, err
 	}
 	w.sink = sink
-	source, err := w.aimed(ctx, s)
+	source, err := w.eventsFor(ctx, s)
 	if err != nil {
 		w.close()
 	}
 	return w, source, err
 }
 
-func (w *world) aimed(ctx context.Context, s settings) (*events, error) {
+// eventsFor returns events for a webhook that points to the world's sink.
+func (w *world) eventsFor(ctx context.Context, s settings) (*events, error) {
 	hook, err := targetPeer(ctx, w.store, "bench", w.sink, s.workers)
 	if err != nil {
 		return nil, err
@@ -72,6 +73,7 @@ func (w *world) aimed(ctx context.Context, s settings) (*events, error) {
 	return newEvents(hook)
 }
 
+// openStore opens a new store, which waits for the disk at each commit.
 func openStore(ctx context.Context, parent string) (*sqlite.Store, error) {
 	dir, err := os.MkdirTemp(parent, "data-")
 	if err != nil {
@@ -81,6 +83,7 @@ func openStore(ctx context.Context, parent string) (*sqlite.Store, error) {
 	return sqlite.Open(ctx, sqlite.Options{Dir: dir, Rules: rules})
 }
 
+// newWorld returns a world whose engine is running.
 func newWorld(ctx context.Context, s settings) (*world, error) {
 	store, err := openStore(ctx, s.dir)
 	if err != nil {
@@ -91,10 +94,12 @@ func newWorld(ctx context.Context, s settings) (*world, error) {
 	return w, nil
 }
 
+// engineConfig returns the configuration of an engine that trusts only the peers' certificates.
 func engineConfig() engine.Config {
 	return engine.Config{RootCAs: func() (*x509.CertPool, error) { return x509.NewCertPool(), nil }}
 }
 
+// start runs an engine until close is called.
 func (w *world) start(ctx context.Context, e deliverer) {
 	w.engine = e
 	ctx, cancel := context.WithCancel(ctx)
@@ -103,6 +108,7 @@ func (w *world) start(ctx context.Context, e deliverer) {
 	w.stop = func() error { cancel(); return <-ended }
 }
 
+// close ends the engine, the store and the sink.
 func (w *world) close() {
 	if err := w.stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: engine:", err)
@@ -128,18 +134,20 @@ func targetPeer(ctx context.Context, store store, name string, p *peer, concurre
 	return w, store.CreateWebhook(ctx, &w)
 }
 
-// events creates bounces for a webhook, each with its own requestId.
+// An events creates bounces for a webhook, each with its own requestId.
 type events struct {
 	webhook storage.Webhook
 	fixture fixtures.Fixture
 	builder fixtures.Builder
 }
 
+// newEvents returns the events of a webhook.
 func newEvents(w storage.Webhook) (*events, error) {
 	fixture, err := fixtures.Find(storage.Email, storage.StatusBounce, "")
 	return &events{webhook: w, fixture: fixture}, err
 }
 
+// next creates an event.
 func (e *events) next() (storage.Event, error) {
 	values, err := e.builder.Values(e.webhook, storage.Email, "")
 	if err != nil {
@@ -150,6 +158,7 @@ func (e *events) next() (storage.Event, error) {
 	return event, err
 }
 
+// some creates n events.
 func (e *events) some(n int) ([]storage.Event, error) {
 	all := make([]storage.Event, n)
 	for i := range all {
@@ -177,6 +186,7 @@ func (e *events) sample() ([]byte, http.Header, error) {
 	}, err
 }
 
+// authorize returns the value of an Authorization header with a token of the webhook.
 func authorize(w storage.Webhook) (string, error) {
 	key, err := token.ParseKey(w.Auth.JWT.Algorithm, []byte(secret))
 	if err != nil {
