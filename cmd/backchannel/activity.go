@@ -55,6 +55,7 @@ backchannel activity list --filter 'kind:failed webhook:acme since:1h'`,
 	return reportingFlagErrors(cmd)
 }
 
+// listActivities lists the activities that a filter selects, newest first.
 func (s activitySession) listActivities(ctx context.Context, store activityStore, of storage.Filter, limit int) error {
 	webhooks, err := store.Webhooks(ctx)
 	if err != nil {

@@ -15,6 +15,7 @@ func (a *app) main() (code int) {
 	ctx, stop := a.signals()
 	defer stop()
 	err := crash.Guard(func() error { return newRoot(a).ExecuteContext(ctx) })
+	// A reader that stops early, as head does, ends the command without an error.
 	if err == nil || a.out.unread(err) {
 		err = a.out.failure()
 	}

@@ -55,6 +55,7 @@ func (s *session) authority(ctx context.Context) (ca *receiver.CA, err error) {
 	return folderCA(s.settings.data, s.now())
 }
 
+// folderCA returns the local authority of a data folder, which it creates if needed.
 func folderCA(dir string, now time.Time) (*receiver.CA, error) {
 	ca, err := receiver.LoadOrCreateCA(dir, now)
 	if err != nil {

@@ -42,6 +42,7 @@ backchannel campaign activate welcome`,
 // campaignArgument is the argument of the commands on one campaign.
 const campaignArgument = "a campaign's NAME"
 
+// withStore runs a function with the store open.
 func (s campaignSession) withStore(ctx context.Context, run func(campaignStore) error) error {
 	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
 }
@@ -76,7 +77,8 @@ func (s campaignSession) showCampaign(ctx context.Context, store campaignStore, 
 	return nil
 }
 
-// warnOfCampaign warns of settings that are valid but probably a mistake, silence above all.
+// warnOfCampaign warns of settings that are valid but probably a mistake. The most frequent is
+// that no events follow.
 func (s campaignSession) warnOfCampaign(ctx context.Context, store campaignStore, c storage.CampaignSettings) error {
 	webhooks, err := store.Webhooks(ctx)
 	if err == nil {

@@ -13,7 +13,7 @@ import (
 const aboutOutcomes = "What becomes of a message is a choice of backchannel, no feature of Journey Optimizer: magic addresses such as\n" +
 	"bounce@example.com decide first, then --outcome, then --share; all other messages are delivered. An OUTCOME is delivered,\n" +
 	"sent, bounce, bounce-hard, bounce-soft, bounce-late, error, excluded, duplicate, reordered, slow, mix, or code-N for a\n" +
-	"failure code; SMS has bounce alone of the bounces. In a PATTERN, * stands for any characters and ? for one. The same seed\n" +
+	"failure code; of the bounces, SMS has only bounce. In a PATTERN, * stands for any characters and ? for one. The same seed\n" +
 	"gives the same run."
 
 func campaignCreateCommand(s campaignSession) *cobra.Command {
@@ -58,7 +58,7 @@ func (s campaignSession) saveCampaign(ctx context.Context, store campaignStore, 
 	return s.showCampaign(ctx, store, c)
 }
 
-// namedByFlag is byFlag for an error, which may be another one.
+// namedByFlag names the fields in an error by their flags, if it is one about fields.
 func namedByFlag(err error) error {
 	var fields storage.FieldErrors
 	if errors.As(err, &fields) {

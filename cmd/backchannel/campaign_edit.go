@@ -32,6 +32,8 @@ backchannel campaign edit welcome --share '' --end ''`,
 	return reportingFlagErrors(cmd)
 }
 
+// editCampaign changes a campaign as the flags say. Settings that change nothing are not saved,
+// because they would make a draft that equals the live settings.
 func (s campaignSession) editCampaign(ctx context.Context, store campaignStore, c storage.Campaign, flags *campaignFlags, p *parser) error {
 	to := c.Latest()
 	flags.apply(p, &to, s.now())

@@ -48,7 +48,8 @@ func (v *campaignFlags) registerPlan(f *pflag.FlagSet) {
 	f.StringVar(&v.speed, "speed", "", "divide the times between the events by `N`, 0.001 to 1000 (default 1)")
 }
 
-// apply changes what flags were given for, and reports each that cannot be read by its name.
+// apply changes the settings whose flags are given, and reports each text that cannot be read by
+// the name of its flag. The namespace follows the channel as long as nobody has chosen another.
 func (v *campaignFlags) apply(p *parser, c *storage.CampaignSettings, now time.Time) {
 	usual := c.Identity == "" || c.Identity == storage.DefaultNamespace(c.Channel)
 	p.text("name", &c.Name, v.name)
@@ -79,6 +80,7 @@ func (v *campaignFlags) apply(p *parser, c *storage.CampaignSettings, now time.T
 	v.applyPlan(p, &c.Plan)
 }
 
+// applyPlan changes the outcome plan as the flags say.
 func (v *campaignFlags) applyPlan(p *parser, plan *storage.OutcomePlan) {
 	if p.given("outcome") {
 		plan.Rules = p.outcomes(withoutEmpty(v.outcomes))
@@ -112,6 +114,7 @@ func nearCategory(text string) storage.Category {
 	return storage.Category(text)
 }
 
+// flag sets a boolean, if its flag is given.
 func (p *parser) flag(name string, to *bool, value bool) {
 	if p.given(name) {
 		*to = value
@@ -157,6 +160,7 @@ func (p *parser) outcomes(texts []string) (rules []storage.OutcomeRule) {
 	return rules
 }
 
+// shares reads shares. Like a rule, one that cannot be read keeps its place.
 func (p *parser) shares(texts []string) (shares []storage.OutcomeShare) {
 	for i, text := range texts {
 		outcome, percent, found := strings.Cut(text, "=")
@@ -172,6 +176,7 @@ func (p *parser) shares(texts []string) (shares []storage.OutcomeShare) {
 	return shares
 }
 
+// planField matches the names that the fields of a plan have in errors of package storage.
 var planField = regexp.MustCompile(`^plan\.(rules|shares)(\[[0-9]+\])?.*$`)
 
 // byFlag names the fields of a campaign by the flags that set them.

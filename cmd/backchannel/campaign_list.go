@@ -39,6 +39,8 @@ backchannel campaign list --limit 10 --output json`,
 	return cmd
 }
 
+// listCampaigns lists the campaigns that a filter selects, with the number of messages in each
+// state.
 func (s campaignSession) listCampaigns(ctx context.Context, store campaignStore, of storage.Filter, limit int) error {
 	all, err := inventory.ChooseCampaigns(ctx, store, of, limit)
 	if err != nil {

@@ -21,6 +21,7 @@ func campaignShowCommand(s campaignSession) *cobra.Command {
 	}
 }
 
+// campaignFacts shows a campaign. Of a draft it shows only what activating it would change.
 func (s campaignSession) campaignFacts(c storage.Campaign, webhooks []storage.Webhook, counts storage.MessageCounts) facts {
 	var f facts
 	f.add("Name", c.Name)
@@ -71,6 +72,7 @@ func (s campaignSession) settingFacts(c storage.CampaignSettings) (f facts) {
 	return f
 }
 
+// shownCampaignStatus returns the status of a campaign, and whether it has a draft.
 func shownCampaignStatus(c storage.Campaign) string {
 	if c.Draft != nil {
 		return string(c.Status) + ", with a draft"
@@ -87,6 +89,7 @@ func shownReceiver(c storage.CampaignSettings, webhooks []storage.Webhook) strin
 	return "go to webhook " + receiver.Name
 }
 
+// shownRules returns the rules of a plan, one a line in their order.
 func shownRules(plan storage.OutcomePlan) []string {
 	lines := []string{}
 	for _, r := range plan.Rules {
@@ -98,6 +101,7 @@ func shownRules(plan storage.OutcomePlan) []string {
 	return lines
 }
 
+// shownShares returns the shares of a plan on one line.
 func shownShares(plan storage.OutcomePlan) string {
 	var parts []string
 	for _, share := range plan.Shares {
@@ -124,6 +128,7 @@ func orNone(text string) string {
 	return text
 }
 
+// onOff returns a switch as Adobe's interface labels it.
 func onOff(on bool) string {
 	if on {
 		return "on"

@@ -48,7 +48,7 @@ func checkCommand(s checkSession) *cobra.Command {
 		Short: "Try whether an endpoint is ready for production",
 		Long: "Fires a suite of cases at a webhook's endpoint and reports what came of each: does it accept what Journey Optimizer\n" +
 			"sends, survive repeats and any order, refuse whoever is not the sender and what is not an event, hold a load, and\n" +
-			"present its certificate rightly? The running engine makes the run; if none is running, this command does.\n\n" +
+			"present its certificate correctly? The running engine makes the run; if none is running, this command does.\n\n" +
 			"A case is a must, which fails the check, a should, which only warns, or an info. Recipients are under example.com and\n" +
 			"+1555; requests are kept as deliveries, never retried, and never open the webhook's circuit breaker.\n\n" +
 			"It exits 0 if no must failed, 5 if one did, the endpoint stopped answering or --max left cases out, 4 if nothing could\n" +
@@ -88,6 +88,8 @@ func (v *checkFlags) register(cmd *cobra.Command) {
 	v.reportFlags.register(f)
 }
 
+// check reads the flags, finds the webhook and runs the check. All errors of the flags are
+// reported at once, also if the webhook does not exist.
 func (s checkSession) check(ctx context.Context, p *parser, flags checkFlags) error {
 	options := flags.options(p)
 	if flags.list {
@@ -117,7 +119,7 @@ func (s checkSession) check(ctx context.Context, p *parser, flags checkFlags) er
 	})
 }
 
-// checked finds out whether the options select cases and are within bounds. Those of the load
+// checked adds the errors of options that select no case or are out of bounds. Those of the load
 // do not matter if it is not selected.
 func (p *parser) checked(o *storage.CheckOptions) {
 	cases, err := check.Select(o.Only, o.Skip)
@@ -158,7 +160,7 @@ func (v *checkFlags) options(p *parser) storage.CheckOptions {
 	return o
 }
 
-// notEmpty rejects a flag that names no case, which would stand for all.
+// notEmpty rejects a flag that is given without a name. The empty list would stand for all cases.
 func (p *parser) notEmpty(flag string, names []string) {
 	if p.given(flag) && len(names) == 0 {
 		p.add(flag, "is empty; name groups or cases, or omit --%s", flag)

@@ -42,6 +42,8 @@ func checkListCommand(s checkSession) *cobra.Command {
 	return reportingFlagErrors(cmd)
 }
 
+// listRuns lists the runs that a filter selects. A list of runs has no cases, so each run is read
+// again.
 func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook string, of storage.Filter, limit int) error {
 	var w storage.Webhook
 	if webhook != "" {
@@ -76,8 +78,8 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 	return nil
 }
 
-// currentRuns returns the runs of a webhook, or all. One that is under way according to the
-// store may have died with its process.
+// currentRuns returns the runs of a webhook, or of all. A run that is under way according to the
+// store may have died with its process, so it first ends those.
 func currentRuns(ctx context.Context, store checkStore, webhook storage.ID) ([]storage.CheckRun, error) {
 	runs, err := store.CheckRuns(ctx, webhook)
 	if err != nil || !slices.ContainsFunc(runs, underWay) {
@@ -89,8 +91,10 @@ func currentRuns(ctx context.Context, store checkStore, webhook storage.ID) ([]s
 	return store.CheckRuns(ctx, webhook)
 }
 
+// underWay reports whether a run is running according to the store.
 func underWay(r storage.CheckRun) bool { return r.State == storage.CheckRunning }
 
+// checkTable returns a table of runs without rows.
 func checkTable() table {
 	return table{head: []string{"ID", "ASKED FOR", "WEBHOOK", "REQUESTS", "CASES", "RESULT"}, roomy: []string{"REQUESTS"}}
 }

@@ -26,7 +26,7 @@ type reportFlags struct {
 
 func (v *reportFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&v.diff, "diff", false, "compare with the run before: fixed, broken, still failing")
-	f.BoolVar(&v.all, "all", false, "name every case, those that passed, too")
+	f.BoolVar(&v.all, "all", false, "name every case, including those that passed")
 	f.StringVar(&v.junit, "junit", "", "write JUnit XML to `FILE`, which is replaced if it exists")
 	f.StringVar(&v.html, "html", "", "write a page that prints well to `FILE`, which is replaced if it exists")
 }
@@ -36,12 +36,14 @@ func (v *reportFlags) files() []reportFile {
 	return []reportFile{{"junit", v.junit, report.JUnit}, {"html", v.html, report.HTML}}
 }
 
+// A reportFile is a file to write a report to.
 type reportFile struct {
 	flag, path string
 	format     report.Format
 }
 
-// checkFiles refuses files that could not be written, before anything is sent.
+// checkFiles rejects files that cannot be written, before anything is sent: a run takes minutes,
+// and must not be lost to a mistyped path.
 func (v *reportFlags) checkFiles(p *parser) {
 	for _, f := range v.files() {
 		switch {
@@ -141,6 +143,7 @@ func writeReport(w io.Writer, r report.Report, all bool, width int) {
 	writeChanges(w, r, width)
 }
 
+// writeGroups writes how the cases of each group came out.
 func writeGroups(w io.Writer, run storage.CheckRun, width int) {
 	rows := table{
 		head:    []string{"GROUP", "CASES", "PASSED", "FAILED", "WARNED", "INFO", "SKIPPED", "TO DO"},
@@ -155,7 +158,8 @@ func writeGroups(w io.Writer, run storage.CheckRun, width int) {
 	}
 }
 
-// glyph is what a case is marked with besides the word.
+// glyph returns the mark of a case's result. It stands beside the word, because neither a colour
+// nor a sign alone is clear to everyone.
 func glyph(result storage.CheckResult) string {
 	switch result {
 	case storage.CheckPassed:
@@ -173,6 +177,7 @@ func glyph(result storage.CheckResult) string {
 // caseIndent is what the lines about a case begin with.
 const caseIndent = "    "
 
+// writeCase writes everything about one case.
 func writeCase(w io.Writer, c storage.CheckCase, width int) {
 	fmt.Fprintf(w, "\n%s %s %s, %s\n", glyph(c.Result), style.Escape(c.ID), report.Word(c), withArticle(c.Level))
 	var f facts
@@ -206,6 +211,8 @@ func writeCases(w io.Writer, cases []storage.CheckCase, width int) {
 // maxSkipped is how many of the cases are named that were skipped for the same reason.
 const maxSkipped = 6
 
+// writeSkips writes which cases were skipped, by reason: a dead endpoint skips a hundred of them
+// for one.
 func writeSkips(w io.Writer, skips []report.Skip, all bool, width int) {
 	for _, skip := range skips {
 		names := skip.IDs
@@ -223,6 +230,7 @@ func writeSkips(w io.Writer, skips []report.Skip, all bool, width int) {
 // histogramWidth is the length of the longest bar, in cells.
 const histogramWidth = 40
 
+// writeLatencies writes the latencies under load, if the run had a load.
 func writeLatencies(w io.Writer, l storage.CheckLoad) {
 	bars := storage.Bars(l.Buckets, 0)
 	if len(bars) == 0 {
@@ -232,6 +240,7 @@ func writeLatencies(w io.Writer, l storage.CheckLoad) {
 	writeBars(w, bars)
 }
 
+// writeBars writes a histogram.
 func writeBars(w io.Writer, bars []storage.LatencyBar) {
 	var f facts
 	for _, b := range bars {
@@ -240,6 +249,7 @@ func writeBars(w io.Writer, bars []storage.LatencyBar) {
 	f.write(w, caseIndent)
 }
 
+// writeChanges writes how the run differs from the one before, if they were to be compared.
 func writeChanges(w io.Writer, r report.Report, width int) {
 	if r.Before == nil {
 		return

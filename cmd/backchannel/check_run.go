@@ -24,6 +24,7 @@ func (s checkSession) run(ctx context.Context, store checkStore, asked storage.C
 	if err != nil {
 		return err
 	}
+	// Ctrl+C stops the run, whose report is still to be read and shown.
 	after := context.WithoutCancel(ctx)
 	r, err := s.report(after, store, run, flags.reportFlags)
 	if err != nil {
@@ -88,14 +89,14 @@ func (s checkSession) await(ctx context.Context, store checkStore, run storage.C
 	return run, err
 }
 
-// abandon stops a run that nobody waits for any more.
+// abandon stops a run whose end nobody waits for any more.
 func (s checkSession) abandon(ctx context.Context, store checkStore, id storage.ID) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	_ = store.StopCheck(ctx, id) // the error that made this necessary is told
 }
 
-// checkProgress says in one short line how far a run has got.
+// checkProgress says in one short line how far a run has come.
 func checkProgress(run storage.CheckRun) string {
 	v := run.Verdict()
 	parts := []string{fmt.Sprintf("%d of %s", run.Done(), words.Count(len(run.Cases), "case"))}

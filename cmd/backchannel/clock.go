@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// timeOfDay has milliseconds, which distinguish the events of one second.
+// timeOfDay has milliseconds, because many events happen within one second.
 const timeOfDay = "15:04:05.000"
 
 // A localTime has the clock, and formats times in the user's time zone.

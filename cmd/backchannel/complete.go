@@ -28,7 +28,8 @@ type completionStore interface {
 	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)
 }
 
-// readTimeout is how long a shell waits for values from the database.
+// readTimeout limits how long a shell waits for values from the database. Completion happens
+// while somebody types.
 const readTimeout = 500 * time.Millisecond
 
 // A choice is a possible value with a short description.
@@ -69,6 +70,7 @@ type completer struct {
 	flags     map[string]chooser
 }
 
+// completeCommand adds completion to a command and its subcommands.
 func (c *completer) completeCommand(cmd *cobra.Command) {
 	if choose := c.arguments[strings.TrimPrefix(cmd.CommandPath(), "backchannel ")]; choose != nil {
 		cmd.ValidArgsFunction = c.answer(choose)
@@ -79,6 +81,7 @@ func (c *completer) completeCommand(cmd *cobra.Command) {
 	}
 }
 
+// completeFlags adds completion to flags that take a value.
 func (c *completer) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		_, f.Usage = pflag.UnquoteUsage(f) // because the shell shows it unchanged
@@ -90,6 +93,8 @@ func (c *completer) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 	})
 }
 
+// answerFor returns what completes a flag's value: a chooser, or the shell's own completion of
+// files or folders.
 func (c *completer) answerFor(cmd *cobra.Command, flag string) cobra.CompletionFunc {
 	path := strings.TrimPrefix(cmd.CommandPath(), "backchannel ")
 	for _, name := range []string{path + " --" + flag, "--" + flag} {
@@ -166,6 +171,7 @@ func plain[T ~string](values ...T) chooser {
 	return func(completing) []choice { return choicesOf(values...) }
 }
 
+// choicesOf returns values as choices without descriptions.
 func choicesOf[T ~string](values ...T) (choices []choice) {
 	for _, v := range values {
 		choices = append(choices, choice{value: string(v)})

@@ -32,7 +32,7 @@ func takes(step func(storage.Campaign) (storage.Campaign, error)) func(storage.C
 	}
 }
 
-// plannedOutcomes completes patterns to start from, or after a pattern the outcomes.
+// plannedOutcomes completes patterns to start from, or after a pattern and "=" the outcomes.
 func plannedOutcomes(q completing) (choices []choice) {
 	at := strings.LastIndexByte(q.text, '=')
 	if at < 0 {

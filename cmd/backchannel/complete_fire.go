@@ -11,6 +11,7 @@ import (
 	"backchannel/storage"
 )
 
+// firedNames completes the names of what can be fired.
 func firedNames(q completing) []choice { return append(choicesOf(fire.Names()...), savedNames(q)...) }
 
 // firedSpec returns what the line fires so far, to the webhook that it names or to one that has

@@ -14,7 +14,9 @@ import (
 // completedIDs is how many IDs are offered, the newest of those that begin with the text.
 const completedIDs = 50
 
-// idsFrom returns exclusive bounds of the IDs that begin with a text, or false if none does.
+// idsFrom returns exclusive bounds of the IDs that begin with a text. It reports false if no ID
+// does. IDs of a fixed length sort as their numbers do, so a range of numbers selects a
+// beginning.
 func idsFrom(text string) (after, before storage.ID, ok bool) {
 	missing := len(storage.ID(0).String()) - len(text)
 	if missing < 0 {
@@ -72,6 +74,7 @@ func receiptIDs(filter string) chooser {
 	}
 }
 
+// comparedWith completes what a receipt can be compared with: its fixture, or another receipt.
 func comparedWith(q completing) []choice {
 	return append([]choice{{againstFixture, "the event that would be fired"}}, others(receiptIDs(""))(q)...)
 }
@@ -170,6 +173,7 @@ func filterTerms(syntax storage.FilterSyntax) chooser {
 	}
 }
 
+// filterValues returns the values of a filter's key.
 func filterValues(q completing, syntax storage.FilterSyntax, key string) []choice {
 	switch {
 	case !slices.Contains(syntax.Keys(), key+":"):

@@ -122,8 +122,8 @@ func flagChoosers() map[string]chooser {
 	}
 }
 
-// checkNames completes the groups and cases of the endpoint check, which are built when they are
-// asked for: that takes longer than everything else here.
+// checkNames completes the groups and cases of the endpoint check. It builds them only when they
+// are asked for, because that takes longer than everything else here.
 func checkNames(q completing) []choice { return several(check.Names()...)(q) }
 
 // others removes the values that are arguments already.
@@ -165,6 +165,7 @@ func organizations(q completing) []choice {
 	return known
 }
 
+// savedNames completes the names of saved fixtures.
 func savedNames(q completing) []choice {
 	return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.SavedFixtures(ctx)
@@ -175,10 +176,13 @@ func savedNames(q completing) []choice {
 	})
 }
 
+// shownFixtures completes the first argument of fixture show: a channel or the name of a saved
+// fixture.
 func shownFixtures(q completing) []choice {
 	return append(choicesOf(storage.Channels()...), savedNames(q)...)
 }
 
+// fixtureStatuses completes the argument after a channel.
 func fixtureStatuses(q completing) []choice {
 	if !storage.Channel(q.args[0]).Known() {
 		return nil // nothing follows the name of a saved fixture
@@ -186,10 +190,12 @@ func fixtureStatuses(q completing) []choice {
 	return choicesOf(storage.Statuses()...)
 }
 
+// fixtureVariants completes the argument after a channel and a status.
 func fixtureVariants(q completing) []choice {
 	return variants(storage.Channel(q.args[0]), storage.Status(q.args[1]))
 }
 
+// presets completes the names of response profiles.
 func presets(completing) (choices []choice) {
 	for _, p := range storage.Presets() {
 		choices = append(choices, choice{p.Name, p.Help})
@@ -197,6 +203,7 @@ func presets(completing) (choices []choice) {
 	return choices
 }
 
+// expectedCodes completes the answers that fire may expect.
 func expectedCodes(q completing) []choice {
 	return append(httpStatuses(q), choice{"4xx", "any refusal"}, choice{"5xx", "any failure of the server"},
 		choice{string(fire.NoAnswer), "no answer at all"})
@@ -211,6 +218,7 @@ func httpStatuses(q completing) (choices []choice) {
 	return choices
 }
 
+// helpTopics completes the commands beneath those that were named.
 func helpTopics(q completing) (choices []choice) {
 	at := q.cmd.Root()
 	for _, name := range q.args {

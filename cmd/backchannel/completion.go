@@ -50,6 +50,7 @@ var (
 	zshWords = strings.NewReplacer(`words=("${=words[1,CURRENT]}")`, `words=("${words[1]}" "${(@q)${(@Q)words[2,CURRENT]}}")`)
 )
 
+// writeScript writes a generated script with the replacements made.
 func writeScript(to io.Writer, generate func(io.Writer) error, mend *strings.Replacer) error {
 	var script bytes.Buffer
 	if err := generate(&script); err != nil {

@@ -22,14 +22,15 @@ import (
 	"backchannel/tui/config"
 )
 
-// backgroundTimeout is how long to wait for the terminal to report its background.
+// backgroundTimeout limits the wait for the terminal to report its background. Many terminals
+// never answer.
 const backgroundTimeout = 500 * time.Millisecond
 
 // explainAfter is how long the console may take to end without saying why.
 const explainAfter = 300 * time.Millisecond
 
-// A consoleSession opens the console, or for those whom a screen does not suit, a session of
-// lines.
+// A consoleSession opens the console: its screens, or a session of lines for people whom screens
+// do not suit.
 type consoleSession struct {
 	*session
 	accessible bool
@@ -64,8 +65,8 @@ func (s consoleSession) console(cmd *cobra.Command) error {
 	})
 }
 
-// openConsole shows the console, and delivers and receives in the background once no other
-// process does. If it cannot, the screens say why, and stay.
+// openConsole shows the console, and delivers and receives in the background as soon as no other
+// process does. If it cannot, the screens stay open and say why.
 func (s consoleSession) openConsole(ctx context.Context, store consoleStore, show func(context.Context, <-chan string) error) error {
 	leading, stop := context.WithCancel(ctx)
 	notices := make(chan string, 1)
@@ -97,7 +98,8 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore, sho
 	return err
 }
 
-// awaitDeliveries waits until nothing is in flight, and after a moment says so.
+// awaitDeliveries waits until nothing is in flight. It explains the wait only if that takes more
+// than a moment.
 func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 	timer := time.NewTimer(explainAfter)
 	defer timer.Stop()
@@ -110,6 +112,7 @@ func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 	<-led
 }
 
+// screens runs the console's screens until the user quits.
 func (s consoleSession) screens(ctx context.Context, store consoleStore, notices <-chan string) error {
 	out := os.Stdout
 	ca, err := s.authority(ctx)

@@ -39,7 +39,7 @@ func copyCommand(s copySession) *cobra.Command {
 			"With --history it then copies the receipts, with pins and notes, and the deliveries that are finished, with their\n" +
 			"attempts. Those that still wait stay where they are, because they are sent from there. Everything keeps its ID, and\n" +
 			"secrets are sealed with the key of the target. What the target has already is a conflict, all of which is named\n" +
-			"before anything is copied; so a second copy doubles nothing. Calls of the execution API and runs of the check stay.",
+			"before anything is copied; so a second copy duplicates nothing. Calls of the execution API and runs of the check stay.",
 		Example: `backchannel copy --from ~/.local/share/backchannel --to postgres://backchannel:secret@db.test/backchannel
 backchannel copy --from /srv/old --to /srv/new --history`,
 		Args:        exactly(),
@@ -62,7 +62,7 @@ backchannel copy --from /srv/old --to /srv/new --history`,
 	return cmd
 }
 
-// places returns where to copy from and to.
+// places returns the stores to copy from and to.
 func (s copySession) places(flags copyFlags) (from, to storePlace, err error) {
 	var bad storage.FieldErrors
 	from = storePlace{folder: flags.from}
@@ -79,7 +79,8 @@ func (s copySession) places(flags copyFlags) (from, to storePlace, err error) {
 	return from, to, bad.Err()
 }
 
-// target returns the place that --to names.
+// target returns the store that --to names. A text with a colon is the URL of a database, unless
+// it is an absolute path.
 func (s copySession) target(to string) (storePlace, error) {
 	switch {
 	case to == "" && s.settings.database == "":
@@ -93,6 +94,7 @@ func (s copySession) target(to string) (storePlace, error) {
 	return storePlace{database: to, keyFile: s.settings.keyFile}, checkDatabaseURL(to)
 }
 
+// copy opens both stores and copies.
 func (s copySession) copy(ctx context.Context, from, to storePlace, history bool) (err error) {
 	if to.database != "" { // whose key is in the data folder, unless another file is named
 		if err := s.settings.makeDataFolder(); err != nil {
@@ -129,6 +131,7 @@ func (s copySession) noteRunning(ctx context.Context, source copyStore, from sto
 	return err
 }
 
+// copyStore copies, and shows the progress once the amount is known.
 func (s copySession) copyStore(ctx context.Context, source, target copyStore, history bool) (copying.Result, error) {
 	var shown *progress
 	defer func() { shown.clear() }()
@@ -140,7 +143,7 @@ func (s copySession) copyStore(ctx context.Context, source, target copyStore, hi
 	}})
 }
 
-// noteCopied says what a copy has stored that failed.
+// noteCopied says what a copy that failed has stored so far.
 func (s copySession) noteCopied(r copying.Result) {
 	if r.Configured {
 		s.note("copied so far: %s, %d of %s and %d of %s; as all of these are conflicts now, give another target to copy again",
@@ -158,6 +161,7 @@ type copiedView struct {
 	Unfinished int64 `json:"unfinished"` // deliveries that were left
 }
 
+// showCopied says what was copied and what was left.
 func (s copySession) showCopied(r copying.Result, history bool) error {
 	s.warn(r.References)
 	if r.Unfinished > 0 {
@@ -174,6 +178,7 @@ func (s copySession) showCopied(r copying.Result, history bool) error {
 	return nil
 }
 
+// configured lists how many records of configuration were copied.
 func configured(r copying.Result) string {
 	return words.Count(r.Webhooks, "webhook") + ", " + words.Count(r.Campaigns, "campaign") + ", " + words.Count(r.Fixtures, "saved event")
 }

@@ -15,8 +15,8 @@ func registerCurl(cmd *cobra.Command, curl *bool) {
 	cmd.Flags().BoolVar(curl, "curl", false, "print a curl command that sends it again instead, without secrets")
 }
 
-// showCurl prints the command for a server with the receiver's URL, and an authority by which
-// curl is to trust that.
+// showCurl prints the command that command returns for the receiver's URL and for the file of the
+// authority by which curl is to trust it.
 func (s *session) showCurl(ctx context.Context, store storage.RuntimeStore, command func(receiver, ca string) string) error {
 	receiver, ca, err := s.whereReceiverIs(ctx, store)
 	if err != nil {
@@ -30,7 +30,7 @@ func (s *session) showCurl(ctx context.Context, store storage.RuntimeStore, comm
 }
 
 // whereReceiverIs returns the receiver's URL and the path of its authority. If the receiver is
-// not running, it says what it is taken for.
+// not running, it returns the URL at which serve would listen, and says so.
 func (s *session) whereReceiverIs(ctx context.Context, store storage.RuntimeStore) (url, ca string, err error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {

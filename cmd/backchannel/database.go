@@ -55,6 +55,7 @@ func (s *session) peekDatabase(ctx context.Context, at storePlace) (openStore, e
 	return s.openDatabaseWith(ctx, postgres.Peek, at, "")
 }
 
+// openDatabaseWith opens a database with a function of package postgres.
 func (s *session) openDatabaseWith(ctx context.Context, open func(context.Context, postgres.Options) (*postgres.Store, error), at storePlace, by string) (openStore, error) {
 	jobs := river.NewJobs()
 	store, err := open(ctx, postgres.Options{
@@ -66,7 +67,8 @@ func (s *session) openDatabaseWith(ctx context.Context, open func(context.Contex
 	return databaseStore{store, jobs, s.settings.data, s.now}, nil
 }
 
-// doer says who does something to records that several people share, and on which machine.
+// doer completes the text that says how something was done by who did it and on which machine,
+// for records that several people share.
 func doer(how string) string {
 	if how == "" {
 		return ""
@@ -80,7 +82,7 @@ func doer(how string) string {
 	return how
 }
 
-// errNotAwaited is the error of openPatiently if its context is done first.
+// errNotAwaited is the error of openPatiently if its context ends first.
 var errNotAwaited = errors.New("stopped before the database was there")
 
 // askAgain is how long to wait before a database that is away is asked again.
@@ -93,7 +95,7 @@ func (s *session) openPatiently(ctx context.Context, at storePlace, by string) (
 		switch {
 		case !errors.Is(err, storage.ErrAway):
 			if told && err == nil {
-				s.note("the database is there")
+				s.note("the database can be reached")
 			}
 			return store, err
 		case !told:

@@ -46,7 +46,7 @@ func TestTheDatabaseIsRestartedUnderLoad(t *testing.T) {
 			t.Logf("delivered again %s after the server accepted connections", time.Since(accepting))
 			node.says("can be reached again")
 			late.awaitReady()
-			late.says("the database is there")
+			late.says("the database can be reached")
 			close(stop)
 			firing.Wait()
 			c.awaitDelivered(ids)

@@ -18,6 +18,7 @@ type deferredValue struct {
 	bad  *storage.FieldErrors
 }
 
+// Set implements pflag.Value. It always succeeds, because pflag stops at the first error.
 func (v deferredValue) Set(text string) error {
 	before := v.String()
 	if v.Value.Set(text) != nil {
@@ -41,6 +42,7 @@ func unreadable(kind string) string {
 // fieldAnnotation names the field that a flag sets, if that is not the flag's name.
 const fieldAnnotation = "field"
 
+// fieldOf returns the name by which errors refer to a flag.
 func fieldOf(f *pflag.Flag) string {
 	if names := f.Annotations[fieldAnnotation]; len(names) > 0 {
 		return names[0]
@@ -62,6 +64,7 @@ func (a *app) deferFlagErrors(cmd *cobra.Command) {
 	}
 }
 
+// reportsFlagErrors is the annotation of commands that report the deferred errors themselves.
 const reportsFlagErrors = "reports flag errors"
 
 // reportingFlagErrors marks a command that reports the deferred flag errors itself, along
@@ -71,10 +74,13 @@ func reportingFlagErrors(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// namesDatabase is the annotation of a command that has another flag for a database.
+// namesDatabase is the annotation of a command with a further flag for a database, to which
+// --key-file may belong.
 const namesDatabase = "namesDatabase"
 
-// prepare resolves the settings.
+// prepare resolves the settings before a command runs, and reports the deferred errors unless the
+// command does so itself. Without a data folder no command can continue, except for one that
+// lists what is built in.
 func (a *app) prepare(cmd *cobra.Command) error {
 	if cmd.Name() == cobra.ShellCompRequestCmd { // mistakes on the line are reported when the command runs
 		return nil

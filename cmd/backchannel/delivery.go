@@ -44,6 +44,7 @@ backchannel delivery replay 01k8p2q7xkz`,
 // deliveryArgument is the argument of the commands on one delivery.
 const deliveryArgument = "a delivery's ID"
 
+// withStore runs a function with the store open.
 func (s deliverySession) withStore(ctx context.Context, run func(deliveryStore) error) error {
 	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
 }
@@ -65,6 +66,7 @@ func (s deliverySession) onDelivery(run func(context.Context, deliveryStore, sto
 	}
 }
 
+// delivery reads a delivery. If there is none, the error says where IDs are listed.
 func (s deliverySession) delivery(ctx context.Context, store deliveryStore, id storage.ID) (storage.Delivery, error) {
 	d, err := store.Delivery(ctx, id)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -83,6 +85,7 @@ func parseID(text, list string) (storage.ID, error) {
 	return id, nil
 }
 
+// deliveryTable returns a table of deliveries without rows.
 func deliveryTable() table {
 	return table{
 		head:    []string{"ID", "CREATED", "WEBHOOK", "EVENT", "TO", "STATE", "CODE", "TRIES", "LATENCY", "CAMPAIGN", "ERROR"},
@@ -117,6 +120,7 @@ func (s *printer) showDelivery(d storage.Delivery) error {
 	return nil
 }
 
+// eventName describes the event of a delivery, as in "email bounce hard (expired)".
 func eventName(d storage.Delivery) string {
 	name := string(d.Channel) + " " + string(d.Status)
 	if d.Variant != "" {

@@ -16,7 +16,7 @@ func (s deliverySession) onDeliveries(cmd *cobra.Command, action storage.Deliver
 	cmd.Use = string(action) + " [ID]…"
 	cmd.Long = cmd.Short + ": the named deliveries, or all that the filter selects.\n\n" +
 		"With --filter it first says how many these are and with how many it cannot be done, and asks. Where there is no\n" +
-		"terminal to ask on it needs --yes. Deliveries that come meanwhile are not taken. Of many deliveries it writes a\n" +
+		"terminal to ask on it needs --yes. Deliveries that are fired meanwhile are left alone. For many deliveries it writes a\n" +
 		"summary; ctrl+c stops it, and what was done by then stays done. Exits 4 if it can be done with none of them.\n\n" +
 		filterHelp(storage.DeliveryFilter())
 	cmd.Args = cobra.ArbitraryArgs
@@ -46,6 +46,8 @@ type bulkFlags struct {
 	yes    bool
 }
 
+// choice returns the deliveries that the arguments and flags select. An empty filter is rejected
+// rather than taken for all: in a script it is usually an unset variable.
 func (f *bulkFlags) choice(p *parser, args []string, now time.Time) (of bulk.Choice, err error) {
 	of.Query.Filter = p.filter(storage.DeliveryFilter(), f.filter, now)
 	switch {
@@ -68,13 +70,15 @@ func (f *bulkFlags) choice(p *parser, args []string, now time.Time) (of bulk.Cho
 	return of, nil
 }
 
-// A bulkSession does the same with many deliveries.
+// A bulkSession does the same thing with many deliveries.
 type bulkSession struct {
 	deliverySession
 	store  deliveryStore
 	action storage.DeliveryAction
 }
 
+// run finds the deliveries, asks, and does it. An ID that does not exist stops it before anything
+// is done.
 func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
 	for _, id := range of.IDs {
 		if _, err := s.delivery(ctx, s.store, id); err != nil {
@@ -103,7 +107,8 @@ func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
 	return s.carryOut(ctx, plan)
 }
 
-// carryOut does what was planned, and says what became of it.
+// carryOut does what was planned, and reports the outcome, even if it was interrupted: what was
+// done by then stays done.
 func (s bulkSession) carryOut(ctx context.Context, plan bulk.Plan) error {
 	progress, seen := s.progress(len(plan.IDs)), 0
 	done, err := plan.Run(ctx, s.store, onCommandLine, func(o bulk.Outcome) {
@@ -131,12 +136,13 @@ func (s bulkSession) carryOut(ctx context.Context, plan bulk.Plan) error {
 // An actionResult is the JSON result of doing the same with many deliveries.
 type actionResult struct {
 	Action     storage.DeliveryAction `json:"action"`
-	Deliveries int                    `json:"deliveries"` // that were asked for
+	Deliveries int                    `json:"deliveries"` // selected
 	Done       int                    `json:"done"`
-	Refused    map[string]int         `json:"refused"` // by what they are: their state, say
+	Refused    map[string]int         `json:"refused"` // by what prevented it, such as their state
 	Stopped    bool                   `json:"stopped"`
 }
 
+// report says how many deliveries it was done with.
 func (s bulkSession) report(o bulk.Outcome) error {
 	if !s.settings.json() {
 		s.note("%s", o)

@@ -57,6 +57,7 @@ type deliveryChoice struct {
 	limit                  int
 }
 
+// query reads the flags other than --webhook, which needs a store.
 func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery, error) {
 	p.limit(c.limit)
 	q := storage.DeliveryQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: p.filter(storage.DeliveryFilter(), c.filter, now)}
@@ -74,6 +75,7 @@ func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery,
 	return q, p.bad.Err()
 }
 
+// listDeliveries lists the deliveries of a query, page by page.
 func (s deliverySession) listDeliveries(ctx context.Context, store deliveryStore, q storage.DeliveryQuery) error {
 	rows := deliveryTable()
 	pages := storage.Pager[storage.Delivery]{

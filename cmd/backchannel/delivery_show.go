@@ -51,6 +51,7 @@ backchannel delivery show 01k8p2q7xkz --curl | sh`,
 	return cmd
 }
 
+// showDeliveryCurl prints a delivery as a curl command to the webhook's endpoint.
 func (s deliverySession) showDeliveryCurl(ctx context.Context, store deliveryStore, d storage.Delivery, event storage.Event, attempts []storage.Attempt) error {
 	w, err := store.Webhook(ctx, d.WebhookID)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -64,6 +65,7 @@ func (s deliverySession) showDeliveryCurl(ctx context.Context, store deliverySto
 	})
 }
 
+// writeDelivery writes a delivery with its attempts, past and planned, and its payload.
 func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event storage.Event, plan storage.Planning) {
 	var f facts
 	f.add("Delivery", d.ID.String())
@@ -111,7 +113,7 @@ func (s *printer) writeTry(all []storage.Attempt, at int) {
 	s.writeAttempt(t, s.waited(all, at), [2]string{"Result", fmt.Sprintf("as attempt %d", like)})
 }
 
-// waited says how long was waited before an attempt that is not the first, and what for.
+// waited returns how long the sender waited before an attempt other than the first, and why.
 func (s *printer) waited(all []storage.Attempt, at int) [2]string {
 	if at == 0 {
 		return [2]string{}
@@ -148,6 +150,7 @@ func (s *printer) writePlanned(all []storage.PlannedAttempt) {
 	rows.write(s.out, s.out.width())
 }
 
+// writeAttempt writes one attempt, with further facts about it.
 func (s *printer) writeAttempt(t storage.Attempt, more ...[2]string) {
 	var f facts
 	f.add("At", s.time(t.At))
@@ -167,6 +170,7 @@ func (s *printer) writeAttempt(t storage.Attempt, more ...[2]string) {
 	f.write(s.out, "  ")
 }
 
+// shownTimings returns the total duration of an attempt and its parts.
 func shownTimings(t storage.Timings) string {
 	return strings.Join(append([]string{latency(t.Total)}, t.Parts(latency)...), ", ")
 }

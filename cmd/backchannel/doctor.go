@@ -61,15 +61,17 @@ type finding struct {
 	Node *nodeObject `json:"node,omitempty"`
 }
 
-// lowDisk is the free space below which there is a warning.
+// lowDisk is the free space in bytes below which there is a warning.
 const lowDisk = 64 << 20
 
 const (
+	// The results of a check. Only a bad one makes the command fail.
 	findingOK      = "ok"
 	findingWarning = "warning"
 	findingBad     = "bad"
 )
 
+// examine makes every check and lists the findings.
 func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 	var findings []finding
 	for _, look := range []func(context.Context, doctorStore) []finding{
@@ -141,6 +143,7 @@ func examineFiles(context.Context, doctorStore) []finding {
 	return []finding{{Check: "open files", Result: findingOK, Text: fmt.Sprintf("up to %d", files)}}
 }
 
+// examineDatabase reads the whole database. Opening it checks only its header.
 func (s doctorSession) examineDatabase(ctx context.Context, store doctorStore) (found []finding) {
 	problems, err := store.Check(ctx)
 	if err != nil {
@@ -155,6 +158,7 @@ func (s doctorSession) examineDatabase(ctx context.Context, store doctorStore) (
 	return found
 }
 
+// examineAuthority opens the local authority.
 func (s doctorSession) examineAuthority(ctx context.Context, _ doctorStore) []finding {
 	ca, err := s.authority(ctx)
 	if err != nil {
@@ -175,6 +179,7 @@ func (s doctorSession) examineCAFile(ctx context.Context, _ doctorStore) []findi
 	return []finding{{Check: "CA file", Result: findingOK, Text: path}}
 }
 
+// examineLeader checks which processes deliver, and calls their receiver.
 func (s doctorSession) examineLeader(ctx context.Context, store doctorStore) []finding {
 	nodes, err := store.Nodes(ctx)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"backchannel/storage"
 )
 
-// examineCampaigns looks whether campaign, webhook and channel fit together. A live campaign
-// from which no events follow is a warning; a draft or a stopped one harms nobody.
+// examineCampaigns checks whether campaign, webhook and channel fit together. A live campaign
+// from which no events follow is a warning; a draft or a stopped one does no harm.
 func (s doctorSession) examineCampaigns(ctx context.Context, store doctorStore) (found []finding) {
 	all, err := store.Campaigns(ctx)
 	if err != nil {
@@ -23,6 +23,7 @@ func (s doctorSession) examineCampaigns(ctx context.Context, store doctorStore) 
 	return found
 }
 
+// examineCampaign checks one campaign.
 func (s doctorSession) examineCampaign(c storage.Campaign, webhooks []storage.Webhook) (found []finding) {
 	name := "campaign " + c.Name
 	if err := c.Validate(s.rules()); err != nil {

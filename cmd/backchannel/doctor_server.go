@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// examineServer says how far away the server of a shared database is, and what survives its loss.
+// examineServer says how fast the server of a shared database answers, and whether what was
+// acknowledged survives a crash of the server and the loss of its disk.
 func (s doctorSession) examineServer(ctx context.Context, store doctorStore) []finding {
 	server, shared, err := store.Server(ctx)
 	switch {

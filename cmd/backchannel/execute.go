@@ -80,6 +80,7 @@ func (v *executeFlags) register(cmd *cobra.Command) {
 	f.DurationVar(&v.timeout, "timeout", time.Minute, "`DURATION` to wait at most")
 }
 
+// execute makes the call, and waits for its events if asked to.
 func (s executeSession) execute(ctx context.Context, p *parser, store executeStore, flags executeFlags) error {
 	call, err := s.call(ctx, p, store, flags)
 	if err != nil {
@@ -112,13 +113,13 @@ func (s executeSession) execute(ctx context.Context, p *parser, store executeSto
 	return nil
 }
 
-// refusal is the error about a call that was answered with an error.
+// refusal returns the error for a call that was answered with an error.
 func refusal(e storage.Execution) error {
 	return unmetf("the call was answered %d %s; backchannel execution show %s shows it whole", e.Code, e.Fault, e.ID)
 }
 
-// call finds the campaign and makes the call. It reports every error of the flags at once. If
-// there is no such campaign, these are the ones that any campaign would cause.
+// call finds the campaign and builds the call. It reports all errors of the flags at once. If
+// there is no such campaign, it reports those that any campaign would cause.
 func (s executeSession) call(ctx context.Context, p *parser, store executeStore, flags executeFlags) (execute.Call, error) {
 	c, noCampaign := targetCampaign(ctx, store, flags.campaign)
 	if noCampaign != nil {
@@ -137,6 +138,7 @@ func (s executeSession) call(ctx context.Context, p *parser, store executeStore,
 	return call, p.withMissing(missing{"campaign", noCampaign})
 }
 
+// targetCampaign finds the campaign that --campaign names.
 func targetCampaign(ctx context.Context, store inventory.CampaignFindStore, name string) (storage.Campaign, error) {
 	if name == "" {
 		return storage.Campaign{}, invalid("campaign", "is missing; name one with --campaign NAME")
@@ -177,7 +179,8 @@ func (s executeSession) spec(ctx context.Context, p *parser, c storage.Campaign,
 	return spec
 }
 
-// maxCallBody is more than the receiver takes, so that a body that is too large can be tried.
+// maxCallBody is more than the receiver accepts, so that its answer to a body that is too large
+// can be tried.
 const maxCallBody = 4 * file.MaxBody
 
 // printCurl prints a call as a command. A body that was given as a file stays there.

@@ -39,6 +39,7 @@ backchannel execution tail`,
 // executionArgument is the argument of the commands on one execution.
 const executionArgument = "an execution's ID"
 
+// withStore runs a function with the store open.
 func (s executionSession) withStore(ctx context.Context, run func(executionStore) error) error {
 	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
 }
@@ -46,7 +47,7 @@ func (s executionSession) withStore(ctx context.Context, run func(executionStore
 // find returns the execution with an ID of ours or, of an accepted one, with the executionId
 // of its answer.
 func (s executionSession) find(ctx context.Context, store executionStore, text string) (e storage.Execution, err error) {
-	if strings.Contains(text, "-") { // which IDs do not
+	if strings.Contains(text, "-") { // an executionId; our own IDs have no hyphen
 		e, err = store.ExecutionByName(ctx, text)
 	} else {
 		id, bad := parseID(text, "execution list")
@@ -61,6 +62,7 @@ func (s executionSession) find(ctx context.Context, store executionStore, text s
 	return e, err
 }
 
+// executionTable returns a table of calls without rows.
 func executionTable() table {
 	return table{
 		head:    []string{"ID", "RECEIVED", "CALL", "CAMPAIGN", "REQUEST", "ANSWER", "TO", "EVENTS", "WHY NONE"},
@@ -81,7 +83,8 @@ func (s executionSession) addExecution(rows *table, e storage.Execution) error {
 	return nil
 }
 
-// calledAs is what was called, without what all executions begin with.
+// calledAs returns what was called. It leaves out what the paths of all executions have in
+// common, because a row is short.
 func calledAs(e storage.Execution) string {
 	if what, ok := strings.CutPrefix(e.Path, "/ajo/im/executions/"); ok && e.Method == http.MethodPost {
 		return storage.WithoutTokens(what)
@@ -89,7 +92,7 @@ func calledAs(e storage.Execution) string {
 	return e.Method + " " + storage.WithoutTokens(e.Path)
 }
 
-// callAnswer is the status of an answer, with the executionId or what was wrong.
+// callAnswer returns the status of an answer, with the executionId or the fault.
 func callAnswer(e storage.Execution) string {
 	return strings.TrimSpace(number(e.Code) + " " + e.ExecutionID + e.Fault)
 }
@@ -114,6 +117,7 @@ func (s *printer) executionFacts(e storage.Execution) (f facts) {
 	return f
 }
 
+// nameAndID returns a name with an ID in parentheses, or the one that there is.
 func nameAndID(name, id string) string {
 	if name == "" || id == "" {
 		return name + id

@@ -38,6 +38,7 @@ func (c *executionChoice) register(f *pflag.FlagSet, limitHelp string) {
 	f.IntVar(&c.limit, "limit", 0, limitHelp)
 }
 
+// query reads the flags.
 func (c *executionChoice) query(p *parser, now time.Time) storage.ExecutionQuery {
 	p.limit(c.limit)
 	return storage.ExecutionQuery{Filter: p.filter(storage.ExecutionFilter(), c.filter, now), Limit: c.limit}
@@ -55,6 +56,7 @@ func (s executionSession) onChoice(c *executionChoice, run func(context.Context,
 	}
 }
 
+// listExecutions lists the calls of a query, page by page.
 func (s executionSession) listExecutions(ctx context.Context, store executionStore, q storage.ExecutionQuery) error {
 	pages := storage.Pager[storage.Execution]{
 		Limit: q.Limit,

@@ -47,6 +47,7 @@ backchannel execution show HUMA-12345678 --curl | sh`,
 	return cmd
 }
 
+// writeExecution writes a call with both bodies, unless these are secret.
 func (s executionSession) writeExecution(e storage.Execution, messages []storage.Message) {
 	s.executionFacts(e).write(s.out, "")
 	s.writeFaults(e)

@@ -30,6 +30,7 @@ backchannel execution tail --limit 10 --output json`,
 	return reportingFlagErrors(cmd)
 }
 
+// tailExecutions shows calls until ctx is done. It first says if none can arrive.
 func (s executionSession) tailExecutions(ctx context.Context, store executionStore, q storage.ExecutionQuery) error {
 	off, err := receiverOff(ctx, store)
 	if err != nil {

@@ -36,18 +36,22 @@ type exitError struct {
 
 func (e *exitError) Error() string { return e.text }
 
+// usagef returns an error about how the command was called.
 func usagef(format string, args ...any) error {
 	return &exitError{exitInvalid, fmt.Sprintf(format, args...)}
 }
 
+// notFoundf returns an error about a record that does not exist.
 func notFoundf(format string, args ...any) error {
 	return &exitError{exitNotFound, fmt.Sprintf(format, args...)}
 }
 
+// unmetf returns an error about an expectation that was not met.
 func unmetf(format string, args ...any) error {
 	return &exitError{exitUnmet, fmt.Sprintf(format, args...)}
 }
 
+// timeoutf returns an error about something that did not happen in time.
 func timeoutf(format string, args ...any) error {
 	return &exitError{exitTimeout, fmt.Sprintf(format, args...)}
 }

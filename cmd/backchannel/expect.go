@@ -35,7 +35,7 @@ func expectCommand(s expectSession) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "expect --webhook NAME --count N|--exactly N",
 		Short: "Wait until a webhook's events have arrived, for tests",
-		Long: "Waits until the built-in receiver has a number of receipts of a webhook. Exits 5 if it has not in time.\n" +
+		Long: "Waits until the built-in receiver has a number of receipts of a webhook. Exits 5 if it does not have them in time.\n" +
 			"--exactly waits until the time is up, in order to see that no more arrive.",
 		Example: `backchannel expect --webhook acme --status bounce --count 1
 backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
@@ -70,6 +70,7 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 	return reportingFlagErrors(cmd)
 }
 
+// expectation reads the flags other than --webhook.
 func (v *expectFlags) expectation(p *parser, now time.Time) (follow.Expectation, error) {
 	expected := follow.Expectation{Count: v.atLeast, Timeout: v.timeout}
 	if p.given("exactly") {
@@ -116,8 +117,8 @@ func (v *expectFlags) checkNumbers(p *parser) {
 	}
 }
 
-// expect waits for the receipts. If too few came and no receiver is running, it adds that, since
-// no receipt can come then.
+// expect waits for the receipts. If too few came and no receiver is running, the error says so as
+// well: that is why none could come.
 func (s expectSession) expect(ctx context.Context, store expectStore, expected follow.Expectation) error {
 	count, err := expected.Wait(ctx, store)
 	if err != nil {
@@ -137,6 +138,7 @@ func (s expectSession) expect(ctx context.Context, store expectStore, expected f
 	return s.showExpectation(count, failed)
 }
 
+// showExpectation shows the number of receipts and returns the given error.
 func (s expectSession) showExpectation(count int, failed error) error {
 	if s.settings.json() {
 		if err := s.out.object(struct {

@@ -91,6 +91,7 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 	f.DurationVar(&v.timeout, "timeout", 30*time.Second, "`DURATION` to wait at most")
 }
 
+// fire queues the events, and waits for their outcome if asked to.
 func (s fireSession) fire(ctx context.Context, store fireStore, what string, flags fireFlags) error {
 	plan, err := s.plan(ctx, store, what, flags)
 	if err != nil {
@@ -124,14 +125,15 @@ func (s fireSession) fire(ctx context.Context, store fireStore, what string, fla
 	return s.noteFired(ctx, store, parked)
 }
 
-// writePace says on a terminal how fast many events were queued.
+// writePace says how fast many events were queued. Scripts do not need that, so it is written to
+// a terminal only.
 func (s fireSession) writePace(queued int, took time.Duration) {
 	if queued > 1 && took > 0 && !s.settings.json() && s.out.terminal() {
 		fmt.Fprintf(s.out, "\n%s queued in %s, %s\n", words.Group(queued), latency(took), fire.Rate(float64(queued)/took.Seconds()))
 	}
 }
 
-// awaited relies on checkExpected.
+// awaited returns what to wait for. checkExpected has validated the answer.
 func (v *fireFlags) awaited() awaited {
 	answer, _ := fire.ParseAnswer(v.expectCode)
 	return awaited{answer, v.timeout}

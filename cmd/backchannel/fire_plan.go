@@ -17,8 +17,8 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// plan finds the webhook and plans what to fire at it. It reports every error of the flags at
-// once. If there is no such webhook, these are the ones that any webhook would cause.
+// plan finds the webhook and plans what to fire at it. It reports all errors of the flags at
+// once. If there is no such webhook, it reports those that any webhook would cause.
 func (s fireSession) plan(ctx context.Context, store fireStore, what string, flags fireFlags) (fire.Plan, error) {
 	w, noWebhook := targetWebhook(ctx, store, flags.webhook)
 	if noWebhook != nil {
@@ -50,7 +50,7 @@ func (s fireSession) plan(ctx context.Context, store fireStore, what string, fla
 	return plan, p.withMissing(missing{"webhook", noWebhook}, missing{"campaign", noCampaign})
 }
 
-// missing is the error about a record that a flag names, or nil if the record is there.
+// A missing is the error about a record that a flag names, or nil if the record exists.
 type missing struct {
 	flag string
 	err  error
@@ -97,6 +97,7 @@ func (s fireSession) fireSpec(ctx context.Context, p *parser, w storage.Webhook,
 	return spec
 }
 
+// checkExpected rejects an answer that cannot be expected, or not waited for.
 func (v *fireFlags) checkExpected(p *parser) {
 	if !v.given("expect-code") {
 		return
@@ -109,6 +110,7 @@ func (v *fireFlags) checkExpected(p *parser) {
 	}
 }
 
+// edits reads the changes of a payload.
 func (p *parser) edits(texts []string) (edits []fire.Edit) {
 	for i, text := range texts {
 		if pointer, value, ok := p.assignment(fmt.Sprintf("set[%d]", i), text); ok {
@@ -150,6 +152,7 @@ func (s fireSession) readBody(ctx context.Context, p *parser, path string) []byt
 	return compact.Bytes()
 }
 
+// targetWebhook finds the webhook that --webhook names.
 func targetWebhook(ctx context.Context, store inventory.FindStore, name string) (storage.Webhook, error) {
 	if name == "" {
 		return storage.Webhook{}, invalid("webhook", "is missing; name one with --webhook NAME")

@@ -40,6 +40,7 @@ type fixtureView struct {
 	Failure *failureView    `json:"messageFailure"`
 }
 
+// A failureView is the JSON form of a failure, with the payload's names.
 type failureView struct {
 	Category string `json:"category"`
 	Type     string `json:"type"`
@@ -85,6 +86,7 @@ func (s fixtureSession) listFixtures(saved []storage.SavedFixture) error {
 	return nil
 }
 
+// addFixtures adds built-in fixtures to a list.
 func (s fixtureSession) addFixtures(rows *table, all []fixtures.Fixture) error {
 	for _, f := range all {
 		if !s.settings.json() {
@@ -133,6 +135,7 @@ backchannel fixture show strange-bounce`,
 	return cmd
 }
 
+// samplePayload returns the payload of a built-in fixture with the values of Adobe's samples.
 func samplePayload(args []string, revision storage.Revision) ([]byte, error) {
 	channel, status := storage.Channel(strings.ToLower(args[0])), storage.Status(strings.ToLower(args[1]))
 	f, err := fixtures.Find(channel, status, strings.Join(args[2:], ""))

@@ -71,10 +71,12 @@ func noSavedFixture(ctx context.Context, store fixtureStore, name string) error 
 	return notFoundf("there is no saved fixture %q; backchannel fixture list names them all%s", name, words.DidYouMean(name, names))
 }
 
+// fixtureTable returns a table of fixtures without rows.
 func fixtureTable() table {
 	return table{head: []string{"NAME", "CHANNEL", "STATUS", "VARIANT", "FAILURE"}}
 }
 
+// addSavedFixture adds a saved fixture to a list.
 func (s fixtureSession) addSavedFixture(rows *table, f storage.SavedFixture) error {
 	if s.settings.json() {
 		return s.out.object(savedView{f.Name, f.Channel, f.Status, f.Revision, len(f.Payload), export.Time(f.CreatedAt)})
@@ -83,6 +85,7 @@ func (s fixtureSession) addSavedFixture(rows *table, f storage.SavedFixture) err
 	return nil
 }
 
+// showSavedFixture shows a saved fixture as a list of one.
 func (s fixtureSession) showSavedFixture(f storage.SavedFixture) error {
 	rows := fixtureTable()
 	if err := s.addSavedFixture(&rows, f); err != nil {

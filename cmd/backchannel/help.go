@@ -31,11 +31,13 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 	}
 }
 
+// usageLine returns how a command is called, on two lines if both the command and its subcommands
+// do something.
 func usageLine(cmd *cobra.Command) string {
 	line := cmd.UseLine()
 	switch more := cmd.CommandPath() + " COMMAND [flags]"; {
 	case !cmd.HasAvailableSubCommands():
-	case strings.Contains(cmd.Use, " "): // it does something by itself, too
+	case strings.Contains(cmd.Use, " "): // the command itself does something as well
 		line += "\n  " + more
 	default:
 		line = more
@@ -46,6 +48,7 @@ func usageLine(cmd *cobra.Command) string {
 	return line
 }
 
+// writeCommands lists the subcommands of a command, by groups if it has any.
 func writeCommands(w io.Writer, cmd *cobra.Command) {
 	if !cmd.HasAvailableSubCommands() {
 		return
@@ -67,6 +70,7 @@ func writeCommands(w io.Writer, cmd *cobra.Command) {
 	}
 }
 
+// shortHelp returns a line for each command.
 func shortHelp(commands []*cobra.Command) (lines facts) {
 	for _, c := range commands {
 		if c.IsAvailableCommand() {
@@ -76,10 +80,12 @@ func shortHelp(commands []*cobra.Command) (lines facts) {
 	return lines
 }
 
+// indented indents each line of a text.
 func indented(text string) string {
 	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
 }
 
+// trimmedLines removes the spaces that pflag leaves at the ends of lines.
 func trimmedLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {

@@ -8,16 +8,17 @@ import (
 	"backchannel/tui/style"
 )
 
-// labelledRows writes each row of a table as one line in which every value has its label, for
-// screen readers, which lose the columns of a table. It numbers the rows, and remembers by
-// what other commands refer to them.
+// A labelledRows writes each row of a table as one line in which every value has its label, for
+// screen readers, which lose the columns of a table. It numbers the rows and remembers the name
+// or ID of each, so that a command can take the number instead.
 type labelledRows struct {
 	refs []string // by number from 1
 }
 
-// begin starts with number 1, for another list.
+// begin restarts the numbers at 1, for another list.
 func (l *labelledRows) begin() { l.refs = nil }
 
+// write writes the rows of a table. The first column has the name or ID.
 func (l *labelledRows) write(w *output, t *table) {
 	for _, row := range t.rows {
 		l.refs = append(l.refs, row[0])

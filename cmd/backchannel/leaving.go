@@ -16,8 +16,8 @@ type leftStore interface {
 	Counts(context.Context) (storage.Counts, error)
 }
 
-// noteLeft says what is still to be delivered when this process ends, and by whom. It says
-// nothing if there is nothing, or if that cannot be read.
+// noteLeft says what is still to be delivered when this process ends, and which process will
+// deliver it. It says nothing if there is nothing, or if the store cannot be read in time.
 func (s *stdio) noteLeft(ctx context.Context, store leftStore) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTimeout)
 	defer cancel()

@@ -17,18 +17,20 @@ import (
 	"backchannel/tui/style"
 )
 
+// envAccessible is the variable by which other terminal programs are asked for prompts instead of
+// screens as well.
 const envAccessible = "ACCESSIBLE"
 
-// wantsLines reports whether the environment asks for lines instead of screens. Any value but
-// a no does, as in other programs.
+// wantsLines reports whether the environment asks for lines instead of screens. Any value except
+// one that means no does, as in other programs.
 func (e environment) wantsLines() bool {
 	text, _ := e(envAccessible)
 	on, err := strconv.ParseBool(text)
 	return text != "" && (on || err != nil)
 }
 
-// lines asks on stdin, and says on stdout. Everything is appended: nothing is drawn over, and
-// nothing is drawn around.
+// A lines asks on stdin and answers on stdout. Everything is appended; nothing that was written
+// is changed, which a screen reader would miss.
 type lines struct {
 	in     *os.File
 	reader *bufio.Reader
@@ -36,11 +38,13 @@ type lines struct {
 	to     io.Writer
 }
 
+// newLines returns a lines that reads from in and writes to to.
 func newLines(in *os.File, to io.Writer) *lines {
 	return &lines{in: in, reader: bufio.NewReader(in), to: to}
 }
 
-// Write writes a result, whole lines at a time, because notices come from elsewhere.
+// Write implements io.Writer. Each call writes whole lines, because notices are written by
+// another goroutine.
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -50,10 +54,11 @@ func (l *lines) Write(p []byte) (int, error) {
 // Say writes a line.
 func (l *lines) Say(text string) { _, _ = fmt.Fprintln(l, style.EscapeMultiline(text)) }
 
-// prompts reports whether the answers come from a terminal, which shows them behind the
-// question. From a pipe nothing is shown, so that what follows needs a line of its own.
+// prompts reports whether the answers come from a terminal, which shows them after the question.
+// Nothing is shown of answers from a pipe, so what follows needs a line of its own.
 func (l *lines) prompts() bool { return term.IsTerminal(l.in.Fd()) }
 
+// question writes a question.
 func (l *lines) question(text string) {
 	if !l.prompts() {
 		text = strings.TrimRight(text, " ") + "\n"
@@ -106,8 +111,8 @@ func (l *lines) line(ctx context.Context) (string, error) {
 	})
 }
 
-// await returns what reading returns, or the reason why ctx ended first. What is being read then
-// is left behind, so that nothing more may be read.
+// await calls read and returns its result, or the error of ctx if that ends first. read then goes
+// on in the background, so nothing else may read from the same input afterwards.
 func await(ctx context.Context, read func() (string, error)) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err

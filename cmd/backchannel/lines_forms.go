@@ -21,7 +21,7 @@ import (
 	"backchannel/tui/webhooks"
 )
 
-// env returns what the forms of the screens need.
+// env returns the environment that the forms of the screens need.
 func (st *lineState) env(ctx context.Context) (*screen.Env, error) {
 	rt, alive, err := st.store.Runtime(ctx)
 	return &screen.Env{
@@ -97,7 +97,7 @@ func askForm[R any](ctx context.Context, st *lineState, form *screen.RecordForm[
 	return nil
 }
 
-// fire fires an event at a webhook. It asks for what was not said.
+// fire fires an event at a webhook. It asks for what the line does not say.
 func (st *lineState) fire(ctx context.Context, args []string) error {
 	var given []string
 	for len(args) > 0 && !strings.HasPrefix(args[0], "-") && len(given) < 2 {
@@ -128,7 +128,8 @@ func (st *lineState) fire(ctx context.Context, args []string) error {
 	return st.runCommand(ctx, append(command, args...))
 }
 
-// refOf is ref for rows of one list; another's numbers mean nothing there.
+// refOf is ref for a row of a list of the given kind. The numbers of another list mean nothing
+// here.
 func (st *lineState) refOf(kind, word string) string {
 	if st.kind.name == kind {
 		return st.ref(word)
@@ -171,7 +172,8 @@ func (st *lineState) choose(ctx context.Context, question string, names []string
 	return answer, err
 }
 
-// splitWords splits a line into words. What stands in quotes is one word.
+// splitWords splits a line into words. Text in single or double quotes belongs to one word, as in
+// a shell.
 func splitWords(line string) (words []string, err error) {
 	var word strings.Builder
 	quote, begun := rune(0), false

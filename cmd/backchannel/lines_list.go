@@ -13,8 +13,8 @@ import (
 	"backchannel/tui/screen"
 )
 
-// list lists the records of the present kind that the filter chooses, the last ones only
-// unless asked for all.
+// list lists the records of the current kind that its filter selects. Of those that grow in
+// number it lists only the last ones, unless asked for all.
 func (st *lineState) list(ctx context.Context, args []string) error {
 	st.rows.begin()
 	filter := st.filters[st.kind.name]
@@ -30,15 +30,15 @@ func (st *lineState) list(ctx context.Context, args []string) error {
 	}
 	err := st.runCommand(ctx, append(command, args...))
 	if err == nil && filter != "" {
-		st.lines.Say("Filter: " + filter + ". filter alone takes it away.")
+		st.lines.Say("Filter: " + filter + ". filter alone removes it.")
 	}
 	return err
 }
 
-// listedAtOnce is how many records list writes, which somebody can listen to.
+// listedAtOnce is how many records list writes at once: as many as a person can listen to.
 const listedAtOnce = 20
 
-// follow says what arrives until there is a line of input, or its end.
+// follow writes what arrives until there is a line of input, or its end.
 func (st *lineState) follow(ctx context.Context) error {
 	kind := st.kind
 	if !kind.tail {
@@ -59,7 +59,7 @@ func (st *lineState) follow(ctx context.Context) error {
 	return cmp.Or(<-done, err)
 }
 
-// status says what the header of the screens shows.
+// status writes what the header of the screens shows.
 func (st *lineState) status(ctx context.Context) {
 	rt, alive, err := st.store.Runtime(ctx)
 	if err == nil {
@@ -72,6 +72,7 @@ func (st *lineState) status(ctx context.Context) {
 	st.fail(err)
 }
 
+// sayStatus writes the state of the engine and the receiver, and the counts.
 func (st *lineState) sayStatus(s screen.Status) {
 	engine := "Engine: none runs."
 	switch {
@@ -92,7 +93,7 @@ func (st *lineState) sayStatus(s screen.Status) {
 	st.lines.Say("Deliveries: " + strings.Join(waiting, ", ") + ". Receipts: " + strconv.FormatInt(s.Counts.Receipts, 10) + ".")
 }
 
-// help says what the session understands, or what a command does.
+// help writes what the session understands, or what a command does.
 func (st *lineState) help(ctx context.Context, args []string) error {
 	if len(args) > 0 {
 		return st.command(ctx, append(slices.Clone(args), "--help"))

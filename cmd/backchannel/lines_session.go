@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// A lineSession is the console without a screen: it asks for a command, runs it, and appends
-// what comes of it. Its commands are those of the command line, on one kind of records at a
-// time, and the forms are those of the screens, a question for each field.
+// A lineSession is the console without a screen: it asks for a command, runs it, and appends the
+// result. Its commands are those of the command line, on one kind of record at a time, and its
+// forms are those of the screens, with a question for each field.
 type lineSession struct{ *session }
 
-// lineState is what a session of lines remembers from command to command.
+// A lineState is what a session of lines remembers from one command to the next.
 type lineState struct {
 	lineSession
 	store   wholeStore
@@ -32,6 +32,7 @@ type recordKind struct {
 	tail    bool   // the command has tail
 }
 
+// recordKinds returns the kinds of records in the order in which help names them.
 func recordKinds() []recordKind {
 	return []recordKind{
 		{name: "webhooks", command: "webhook"},
@@ -45,6 +46,7 @@ func recordKinds() []recordKind {
 	}
 }
 
+// kindOf returns the kind of record with the given name.
 func kindOf(word string) (recordKind, bool) {
 	kinds := recordKinds()
 	at := slices.IndexFunc(kinds, func(k recordKind) bool { return k.name == word })
@@ -87,7 +89,7 @@ func (s lineSession) run(ctx context.Context, store wholeStore, notices <-chan s
 	}
 }
 
-// tell says what the screens show in a banner.
+// tell writes the notices that the screens show in a banner.
 func (st *lineState) tell(ctx context.Context, notices <-chan string) {
 	for {
 		select {
@@ -99,7 +101,7 @@ func (st *lineState) tell(ctx context.Context, notices <-chan string) {
 	}
 }
 
-// fail says why a command failed. The session goes on.
+// fail writes why a command failed. The session continues.
 func (st *lineState) fail(err error) {
 	if err != nil && !inputEnded(err) {
 		st.lines.Say("Error: " + strings.ReplaceAll(st.describe(err), "backchannel ", ""))
@@ -138,7 +140,8 @@ func (st *lineState) do(ctx context.Context, args []string) error {
 	return st.command(ctx, args)
 }
 
-// command runs a command of the command line. One of the present kind need not name it.
+// command runs a command of the command line. The name of the current kind of record may be
+// omitted.
 func (st *lineState) command(ctx context.Context, args []string) error {
 	root := newRoot(st.app(nil))
 	if c, _, err := root.Find([]string{st.kind.command, args[0]}); err == nil && c.Name() == args[0] {
@@ -156,7 +159,8 @@ func (st *lineState) command(ctx context.Context, args []string) error {
 	return st.runCommand(ctx, args)
 }
 
-// ref returns by what commands refer to a row of the last list, if a word is the number of one.
+// ref returns the name or ID of a row of the last list if word is its number, and word itself
+// otherwise.
 func (st *lineState) ref(word string) string {
 	if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= len(st.rows.refs) {
 		return st.rows.refs[n-1]
@@ -164,7 +168,8 @@ func (st *lineState) ref(word string) string {
 	return word
 }
 
-// app returns a run of the program with arguments, on the store of this session.
+// app returns a run of the program with the given arguments on the store of this session. It is a
+// whole run, with its own flags, so that a command behaves as it does in a shell.
 func (st *lineState) app(args []string) *app {
 	s := *st.session
 	s.out = &output{to: st.lines, labelled: st.rows}
@@ -200,6 +205,7 @@ func (st *lineState) settingArgs() []string {
 	return args
 }
 
+// runCommand runs a command with the given arguments.
 func (st *lineState) runCommand(ctx context.Context, args []string) error {
 	a := st.app(args)
 	err := newRoot(a).ExecuteContext(ctx)

@@ -20,8 +20,8 @@ func listAll[T any](s *session, pages storage.Pager[T], rows *table, add func(*t
 	return nil
 }
 
-// noneOf says that a list has no records of a kind, and what to do about that unless it is a
-// filter that leaves none.
+// noneOf says that a list is empty and what to do about it. If a filter was given, that is the
+// reason.
 func noneOf(kind, hint string, of storage.Filter) string {
 	if len(of.Terms) > 0 {
 		return "no " + kind + " match the filter"

@@ -10,8 +10,8 @@ import (
 // maxListed is the number of deliveries up to which a table lists each.
 const maxListed = 50
 
-// A liveList shows deliveries as they become known: each at once as JSON, or in the end as a
-// table, or just their number if they are many.
+// A liveList shows deliveries as they become known: as JSON each at once, as text at the end in a
+// table, or if there are many, only their number.
 type liveList struct {
 	*session
 	total  int
@@ -19,10 +19,12 @@ type liveList struct {
 	states map[storage.State]int
 }
 
+// liveList returns a list for the given number of deliveries.
 func (s *session) liveList(total int) *liveList {
 	return &liveList{session: s, total: total, rows: deliveryTable(), states: map[storage.State]int{}}
 }
 
+// add adds deliveries to the list.
 func (l *liveList) add(deliveries []storage.Delivery) error {
 	for _, d := range deliveries {
 		l.states[d.State]++
@@ -36,6 +38,7 @@ func (l *liveList) add(deliveries []storage.Delivery) error {
 	return nil
 }
 
+// finish writes what is shown at the end.
 func (l *liveList) finish() {
 	switch {
 	case l.settings.json():

@@ -12,7 +12,7 @@ import (
 	"backchannel/storage/file"
 )
 
-// maxLog is the size from which a log is renamed when it is opened.
+// maxLog is the size in bytes above which a log is renamed when it is opened.
 const maxLog = 16 << 20
 
 // openLog opens the log of the engine and the receiver. It first renames a large one, replacing

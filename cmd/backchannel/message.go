@@ -29,6 +29,7 @@ backchannel message show 01k8p2q7xkz`,
 	}, messageListCommand(s), messageShowCommand(s))
 }
 
+// messageTable returns a table of messages without rows.
 func messageTable() table {
 	return table{
 		head:    []string{"ID", "CREATED", "CAMPAIGN", "EXECUTION", "CHANNEL", "TO", "OUTCOME", "STATE", "EVENTS"},
@@ -36,13 +37,14 @@ func messageTable() table {
 	}
 }
 
+// messageRow returns the cells of a message.
 func (s *printer) messageRow(m storage.Message) []string {
 	return []string{
 		m.ID.String(), s.clock(m.CreatedAt), m.Campaign, m.ExecutionID, string(m.Channel), m.Address, string(m.Outcome), string(m.State), s.shownLife(m),
 	}
 }
 
-// shownLife is the life of a message on one line, or why there is none.
+// shownLife returns the life of a message on one line, or why it has none.
 func (s *printer) shownLife(m storage.Message) string {
 	if m.State == storage.MessageExcluded {
 		return strings.TrimSpace("excluded: " + m.Exclusion.Code + " " + m.Exclusion.Reason)
@@ -57,6 +59,7 @@ func (s *printer) shownLife(m storage.Message) string {
 	return strings.Join(steps, ", ")
 }
 
+// shownStep returns one event in the life of a message.
 func (s *printer) shownStep(step storage.LifeStep) string {
 	text := string(step.Status)
 	switch {
@@ -77,6 +80,7 @@ func (s messageSession) addMessage(rows *table, m storage.Message) error {
 	return nil
 }
 
+// find reads a message. If there is none, the error says where IDs are listed.
 func (s messageSession) find(ctx context.Context, store messageStore, text string) (storage.Message, error) {
 	id, err := parseID(text, "message list")
 	if err != nil {

@@ -35,6 +35,7 @@ backchannel message list --filter 'execution:HUMA-12345678 -state:delivered'`,
 	return reportingFlagErrors(cmd)
 }
 
+// listMessages lists the messages of a query, page by page.
 func (s messageSession) listMessages(ctx context.Context, store messageStore, q storage.MessageQuery) error {
 	pages := storage.Pager[storage.Message]{
 		Limit: q.Limit,

@@ -31,6 +31,7 @@ func messageShowCommand(s messageSession) *cobra.Command {
 	}
 }
 
+// writeMessage writes a message and its events.
 func (s messageSession) writeMessage(m storage.Message) {
 	var f facts
 	f.add("Message", m.ID.String())

@@ -20,6 +20,7 @@ type output struct {
 	labelled *labelledRows // nil: tables have columns
 }
 
+// Write implements io.Writer. After an error it writes nothing more.
 func (o *output) Write(p []byte) (int, error) {
 	if o.bad != nil {
 		return 0, o.bad
@@ -44,6 +45,7 @@ func (o *output) failure() error {
 	return fmt.Errorf("write output: %w", o.bad)
 }
 
+// terminal reports whether stdout is a terminal.
 func (o *output) terminal() bool {
 	file, isFile := o.to.(*os.File)
 	return isFile && term.IsTerminal(file.Fd())

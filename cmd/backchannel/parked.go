@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// explainParked says why deliveries wait and which command ends that for one of them.
+// explainParked says why deliveries wait, and which command ends the wait for one of them.
 func (s *printer) explainParked(r *storage.ParkedReason, delivery string) string {
 	when := "due"
 	if r.Breaker.OpenUntil.After(s.now()) {
@@ -44,8 +44,8 @@ func (s *printer) notePaused(ctx context.Context, store storage.ParkedStore, d s
 	}
 }
 
-// whyParked says why a parked delivery is parked, and corrects when it is attempted next.
-// It is empty if the delivery is not parked, or no longer.
+// whyParked says why a delivery is parked, and corrects the time of its next attempt, which the
+// circuit breaker may delay. It returns "" if the delivery is not parked, or not any more.
 func (s *printer) whyParked(ctx context.Context, store storage.ParkedStore, d *storage.Delivery) string {
 	if d.State != storage.Parked {
 		return ""

@@ -27,6 +27,7 @@ func (s *session) parser(cmd *cobra.Command) *parser {
 	return &parser{given: cmd.Flags().Changed, bad: slices.Clone(s.flagErrors)}
 }
 
+// add records an error of a field.
 func (p *parser) add(field, format string, args ...any) {
 	p.bad = append(p.bad, storage.FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
 }
@@ -36,7 +37,7 @@ func (p *parser) knows(field string) bool {
 	return slices.ContainsFunc(p.bad, func(f storage.FieldError) bool { return f.Field == field })
 }
 
-// addAll adds the errors of an error that has several, or else the error as that of a field.
+// addAll records the field errors in an error, or else the error as that of the given field.
 func (p *parser) addAll(field string, err error) {
 	var fields storage.FieldErrors
 	if errors.As(err, &fields) {
@@ -48,6 +49,7 @@ func (p *parser) addAll(field string, err error) {
 
 const negativeLimit = "%d is negative; use 0 or more"
 
+// limit rejects a negative limit. 0 means none.
 func (p *parser) limit(n int) {
 	if n < 0 {
 		p.add("limit", negativeLimit, n)
@@ -93,12 +95,14 @@ func (p *parser) since(text string, now time.Time) time.Time {
 	return at
 }
 
+// text sets a text, if its flag is given.
 func (p *parser) text(flag string, to *string, text string) {
 	if p.given(flag) {
 		*to = text
 	}
 }
 
+// duration reads a duration in Go's form, if its flag is given.
 func (p *parser) duration(flag, field string, to *time.Duration, text string) {
 	if !p.given(flag) {
 		return
@@ -111,6 +115,7 @@ func (p *parser) duration(flag, field string, to *time.Duration, text string) {
 	*to = d
 }
 
+// number reads a whole number, if its flag is given.
 func (p *parser) number(flag, field string, to *int, text string) {
 	if !p.given(flag) {
 		return
@@ -138,7 +143,7 @@ func (p *parser) rate(field string, to *float64, text string) {
 	*to = rate
 }
 
-// refuseJWT refuses flags that would otherwise be ignored.
+// refuseJWT rejects flags that would have no effect without JWT authentication.
 func (p *parser) refuseJWT() {
 	for _, f := range []struct{ flag, field string }{
 		{"jwt-alg", "algorithm"}, {"jwt-secret", "secret"}, {"jwt-iss", "issuer"}, {"jwt-sub", "subject"},

@@ -108,6 +108,8 @@ backchannel profile set --webhook acme --fail-percent 30`,
 	})
 }
 
+// setProfile sets a profile and returns once the receiver answers by it, so that a script can
+// fire at once.
 func (s profileSession) setProfile(ctx context.Context, store profileStore, w storage.Webhook, p storage.Profile) error {
 	if err := store.SetProfile(ctx, w.ID, p); err != nil {
 		return err
@@ -115,6 +117,7 @@ func (s profileSession) setProfile(ctx context.Context, store profileStore, w st
 	return awaitEffect(ctx, store)
 }
 
+// presetHelp describes the presets.
 func presetHelp() string {
 	var f facts
 	for _, p := range storage.Presets() {
@@ -125,6 +128,7 @@ func presetHelp() string {
 	return text.String()
 }
 
+// presetNames returns the names of the presets.
 func presetNames() (names []string) {
 	for _, p := range storage.Presets() {
 		names = append(names, p.Name)
@@ -132,6 +136,7 @@ func presetNames() (names []string) {
 	return names
 }
 
+// showProfile shows the profile of a webhook.
 func (s profileSession) showProfile(ctx context.Context, store profileStore, w storage.Webhook) error {
 	p, err := store.Profile(ctx, w.ID)
 	if err != nil {
@@ -144,6 +149,7 @@ func (s profileSession) showProfile(ctx context.Context, store profileStore, w s
 	return nil
 }
 
+// shownStatuses returns the statuses of a profile as text.
 func shownStatuses(statuses []int) string {
 	text := strings.Trim(fmt.Sprint(statuses), "[]")
 	switch len(statuses) {
@@ -155,6 +161,7 @@ func shownStatuses(statuses []int) string {
 	return text + " in turn"
 }
 
+// profileFacts shows what a profile changes.
 func profileFacts(w storage.Webhook, p storage.Profile) (f facts) {
 	f.add("Webhook", w.Name)
 	f.add("Preset", p.Preset)

@@ -72,6 +72,7 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 	return profile, p.bad.Err()
 }
 
+// bytesPerSecond reads the rate of a slow answer, such as 10/s.
 func (v *profileFlags) bytesPerSecond(p *parser) int {
 	number, perSecond := strings.CutSuffix(strings.TrimSpace(v.drip), "/s")
 	bytes, err := strconv.Atoi(number)
@@ -81,7 +82,7 @@ func (v *profileFlags) bytesPerSecond(p *parser) int {
 	return bytes
 }
 
-// statuses returns those to answer in turn.
+// statuses reads the statuses with which to answer in turn.
 func (v *profileFlags) statuses(p *parser) (statuses []int) {
 	if !p.given("status") {
 		return nil
@@ -97,6 +98,7 @@ func (v *profileFlags) statuses(p *parser) (statuses []int) {
 	return statuses
 }
 
+// readHeaders reads the headers of the answer.
 func (v *profileFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 	for i, text := range v.headers {
 		name, value, found := strings.Cut(text, ":")
@@ -109,6 +111,7 @@ func (v *profileFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 	return headers
 }
 
+// fault returns the fault that the flags choose.
 func (v *profileFlags) fault(p *parser) storage.Fault {
 	switch {
 	case v.drop && v.hang:

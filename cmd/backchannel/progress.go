@@ -10,8 +10,8 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// A progress shows on a terminal how many of many events are done, on one line that is
-// overwritten, and erased at the end. A nil progress shows nothing.
+// A progress shows on a terminal how many of many things are done, on one line that is
+// overwritten and finally erased. A nil progress shows nothing.
 type progress struct {
 	session *session
 	total   int
@@ -22,9 +22,11 @@ type progress struct {
 	line  string
 }
 
-// minProgress is the number of events from which progress is shown.
+// minProgress is the number of things from which progress is shown.
 const minProgress = 20
 
+// progress returns a progress, or nil if nothing is to be shown: for few things, in JSON, or if
+// stderr is not a terminal.
 func (s *session) progress(total int) *progress {
 	stderr, isFile := s.err.(*os.File)
 	if total < minProgress || s.settings.json() || !isFile || !term.IsTerminal(stderr.Fd()) {
@@ -54,6 +56,7 @@ func (p *progress) show(line string) {
 	p.update(line)
 }
 
+// update writes a line unless one was written just now. The caller holds mu.
 func (p *progress) update(line string) {
 	if now := p.session.now(); now.Sub(p.shown) >= time.Second/10 {
 		p.shown = now
@@ -76,6 +79,7 @@ func (p *progress) clear() {
 	fmt.Fprint(p.session.err, "\r")
 }
 
+// write overwrites the line. The caller holds mu.
 func (p *progress) write(line string) {
 	fmt.Fprint(p.session.err, "\r"+line+strings.Repeat(" ", max(0, len(p.line)-len(line))))
 	p.line = line

@@ -49,6 +49,7 @@ backchannel receipt tail`,
 // receiptArgument is the first argument of the commands on one receipt.
 const receiptArgument = "a receipt's ID"
 
+// withStore runs a function with the store open.
 func (s receiptSession) withStore(ctx context.Context, run func(receiptStore) error) error {
 	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
 }
@@ -71,6 +72,7 @@ func (s receiptSession) onReceipt(run func(ctx context.Context, store receiptSto
 	}
 }
 
+// findReceipt reads a receipt.
 func findReceipt(ctx context.Context, store receiptStore, id storage.ID) (storage.Receipt, error) {
 	r, err := store.Receipt(ctx, id)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -79,8 +81,8 @@ func findReceipt(ctx context.Context, store receiptStore, id storage.ID) (storag
 	return r, err
 }
 
-// noReceipt is the error about a missing receipt. It names the receipt that was meant if the
-// ID is that of a delivery.
+// noReceipt returns the error about a receipt that does not exist. If the ID is that of a
+// delivery, which is easily confused, it names the delivery's receipt.
 func noReceipt(ctx context.Context, store receiptStore, id storage.ID) error {
 	receipts, err := store.ReceiptsOfDelivery(ctx, id)
 	if err == nil && len(receipts) > 0 {
@@ -89,6 +91,7 @@ func noReceipt(ctx context.Context, store receiptStore, id storage.ID) error {
 	return notFoundf("there is no receipt %s; backchannel receipt list names them all", id)
 }
 
+// receiptTable returns a table of receipts without rows.
 func receiptTable() table {
 	return table{
 		head:    []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "OTHER", "CAMPAIGN", "NOTE"},
@@ -126,6 +129,7 @@ func otherVerdicts(v storage.Verdicts) string {
 	return "fail: " + strings.Join(failed, ", ")
 }
 
+// webhookOf returns the webhook that a receipt is for, as text.
 func webhookOf(r storage.Receipt) string {
 	if r.Webhook == "" {
 		return "(unmatched)"
@@ -133,6 +137,7 @@ func webhookOf(r storage.Receipt) string {
 	return r.Webhook
 }
 
+// receivedEvent describes the event of a receipt, or if its body is not an event, the request.
 func receivedEvent(r storage.Receipt) string {
 	if r.Channel == "" && r.Status == "" {
 		return r.Method + " " + storage.WithoutTokens(r.Path)
@@ -140,6 +145,7 @@ func receivedEvent(r storage.Receipt) string {
 	return r.Channel + " " + r.Status
 }
 
+// shownAnswer returns how a request was answered.
 func shownAnswer(r storage.Receipt) string {
 	if r.Outcome == storage.Dropped || r.Outcome == storage.ClientGone {
 		return string(r.Outcome)

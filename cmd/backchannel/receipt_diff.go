@@ -46,6 +46,7 @@ backchannel receipt diff 01k8p2q7xkz fixture --exit-code`,
 	return cmd
 }
 
+// compareReceipt compares a receipt with its fixture or with another receipt.
 func (s receiptSession) compareReceipt(ctx context.Context, store receiptStore, r storage.Receipt, with string) (diff.Comparison, error) {
 	if with == againstFixture {
 		return diff.WithFixture(ctx, store, r, fixtures.Builder{Now: s.now})
@@ -61,6 +62,7 @@ func (s receiptSession) compareReceipt(ctx context.Context, store receiptStore, 
 	return diff.Receipts(r, other)
 }
 
+// showComparison shows how two bodies differ, with - and + as in a unified diff.
 func (s receiptSession) showComparison(c diff.Comparison) error {
 	if s.settings.json() {
 		return s.out.object(c)

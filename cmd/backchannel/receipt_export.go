@@ -119,10 +119,13 @@ func (s receiptSession) export(ctx context.Context, store receiptStore, r export
 	return nil
 }
 
+// exporter returns what exports receipts from a store.
 func (s *session) exporter(store export.Store) export.Exporter {
 	return export.Exporter{Store: store, Place: s.exportPlace()}
 }
 
+// exportPlace returns where exported requests are addressed to. The authority is opened only if
+// the format needs it.
 func (s *session) exportPlace() export.Place {
 	return export.Place{
 		Version: programVersion(), Receiver: cmp.Or(s.settings.ownReceiver(), "https://"+defaultListen),

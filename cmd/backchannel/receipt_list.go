@@ -35,6 +35,7 @@ type receiptChoice struct {
 	limit                  int
 }
 
+// register adds the flags.
 func (c *receiptChoice) register(f *pflag.FlagSet, limitHelp string) {
 	c.registerChoice(f)
 	f.IntVar(&c.limit, "limit", 0, limitHelp)
@@ -76,6 +77,7 @@ func (c *receiptChoice) query(p *parser, now time.Time) storage.ReceiptQuery {
 	return q
 }
 
+// selectWebhook restricts a query to the webhook that --webhook names.
 func (c *receiptChoice) selectWebhook(ctx context.Context, store inventory.ReceiptStore, q *storage.ReceiptQuery) error {
 	if c.webhook == "" {
 		return nil
@@ -88,6 +90,7 @@ func selective(q storage.ReceiptQuery) bool {
 	return len(q.Filter.Terms)+len(q.Statuses) > 0 || q.WebhookID != 0
 }
 
+// listReceipts lists the receipts of a query, page by page.
 func (s receiptSession) listReceipts(ctx context.Context, store receiptStore, q storage.ReceiptQuery) error {
 	empty := "no receipts; fire an event at a webhook whose URL is @receiver: backchannel fire bounce --webhook NAME --wait"
 	if selective(q) {

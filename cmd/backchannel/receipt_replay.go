@@ -54,6 +54,7 @@ backchannel receipt replay 01k8p2q7xkz --webhook staging --header 'X-Team: crm' 
 	return cmd
 }
 
+// replayToWebhook queues a receipt's body as a new event of its webhook.
 func (s receiptSession) replayToWebhook(ctx context.Context, store receiptStore, r storage.Receipt) error {
 	places, err := fire.PlacesOf(ctx, store, r)
 	if err != nil {
@@ -125,6 +126,7 @@ type replay struct {
 	export.Attempt
 }
 
+// replayTo sends a receipt's body to another URL in one attempt, whose result is the command's.
 func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r storage.Receipt, to replayTarget) (err error) {
 	if to.url == storage.BuiltinReceiver {
 		if to.url, err = receiverNow(ctx, store, r); err != nil {
@@ -159,8 +161,8 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 	return nil
 }
 
-// A resender sends receipts again from this process, whoever leads. A replay is one attempt whose
-// result somebody waits for, so it goes through no queue and is not retried.
+// A resender sends receipts again from this process, whether it leads or not. A replay is one
+// attempt whose result somebody waits for, so it goes through no queue and is not retried.
 type resender struct{ *session }
 
 // sendAgain sends the bytes of a receipt in one attempt from this process.
@@ -183,7 +185,8 @@ func (s resender) sendAgain(ctx context.Context, r storage.Receipt, sender stora
 	return attempt, nil
 }
 
-// senderConfig is an engine's configuration for attempts without a leader.
+// config returns the configuration of an engine for single attempts, which trusts what the
+// leader's engine trusts.
 func (s resender) config(ctx context.Context) (engine.Config, error) {
 	ca, err := s.authority(ctx)
 	if err != nil {

@@ -36,6 +36,7 @@ backchannel receipt show 01k8p2q7xkz --curl`,
 	return cmd
 }
 
+// writeReceipt writes a receipt with its verdicts, headers and body.
 func (s receiptSession) writeReceipt(r storage.Receipt) {
 	s.receiptFacts(r).write(s.out, "")
 	fmt.Fprint(s.out, "\nVerdicts\n")
@@ -69,6 +70,7 @@ func writeBody(w io.Writer, title string, shown storage.ShownBody) {
 	writeSection(w, title, pretty([]byte(shown.Text)))
 }
 
+// receiptFacts shows everything about a receipt that fits on one line each.
 func (s receiptSession) receiptFacts(r storage.Receipt) facts {
 	var f facts
 	f.add("Receipt", r.ID.String())

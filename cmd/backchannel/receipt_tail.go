@@ -30,6 +30,7 @@ backchannel receipt tail --limit 10 --output json`,
 	return reportingFlagErrors(cmd)
 }
 
+// tailReceipts shows receipts until ctx is done. It first says if none can arrive.
 func (s receiptSession) tailReceipts(ctx context.Context, store receiptStore, q storage.ReceiptQuery) error {
 	off, err := receiverOff(ctx, store)
 	if err != nil {

@@ -36,9 +36,9 @@ func (v *againFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&v.to, "to", "", "send to this `URL` instead of the webhook, or to @receiver")
 	f.StringVar(&v.webhook, "webhook", "", "send to another webhook, by `NAME`")
-	f.StringArrayVar(&v.headers, "header", nil, "send `NAME: VALUE` instead of what has that name, or without a value nothing; may be repeated")
+	f.StringArrayVar(&v.headers, "header", nil, "send `NAME: VALUE` instead of the header of that name, or without a value no such header; may be repeated")
 	f.StringVar(&v.body, "body", "", "send the content of `FILE` instead; - is stdin")
-	f.BoolVar(&v.resign, "resign", false, "with --to: send as the webhook would, with a new token; to the webhook itself it is always sent so")
+	f.BoolVar(&v.resign, "resign", false, "with --to: send as the webhook would, with a new token, as is always done for the webhook itself")
 	f.BoolVar(&v.asItCame, "as-it-came", false, "send the headers that it came with, the old token included, to a webhook, too")
 	cmd.MarkFlagsMutuallyExclusive("resign", "as-it-came")
 	cmd.MarkFlagsMutuallyExclusive("to", "webhook")
@@ -49,7 +49,7 @@ func (v *againFlags) changes() bool {
 	return v.webhook != "" || v.body != "" || len(v.headers) > 0 || v.asItCame
 }
 
-// again returns what the flags say.
+// again returns how to send the payload again, as the flags say.
 func (v *againFlags) again(ctx context.Context, s *session, store againStore, of storage.Receipt) (fire.Again, error) {
 	a := fire.Again{Of: of, URL: v.to, AsItCame: v.asItCame || v.to != "" && !v.resign}
 	var bad storage.FieldErrors
@@ -77,7 +77,7 @@ func (v *againFlags) again(ctx context.Context, s *session, store againStore, of
 	return a, append(bad, a.Validate(ctx, s.rules())...).Err()
 }
 
-// maxReplayBody is what the receiver keeps of a body.
+// maxReplayBody is the length of a body that the receiver keeps, in bytes.
 const maxReplayBody = 1 << 20
 
 // sendAgain sends a receipt or a delivery as the flags say.

@@ -103,6 +103,7 @@ func parent(command *cobra.Command, children ...*cobra.Command) *cobra.Command {
 	return command
 }
 
+// childNames returns the names of a command's subcommands.
 func childNames(cmd *cobra.Command) (names []string) {
 	for _, child := range cmd.Commands() {
 		if child.IsAvailableCommand() {
@@ -127,6 +128,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usagef("%v%s (see %s --help)", err, near, cmd.CommandPath())
 }
 
+// nearFlag suggests the flag with the most similar name.
 func nearFlag(cmd *cobra.Command, name string) string {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })

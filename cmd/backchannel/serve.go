@@ -89,7 +89,8 @@ type readyLine struct {
 	Names []string `json:"names"`
 }
 
-// serve serves the metrics even while another process delivers.
+// serve delivers and receives until ctx is done. It serves the metrics even while another process
+// delivers.
 func (s processSession) serve(ctx context.Context, store processStore, flags serveFlags) error {
 	if flags.metrics == "" {
 		return s.serveWith(ctx, store, flags, "")
@@ -109,6 +110,7 @@ func (s processSession) serve(ctx context.Context, store processStore, flags ser
 	return group.Wait()
 }
 
+// serveWith delivers and receives, and says on stdout and stderr how far that is.
 func (s processSession) serveWith(ctx context.Context, store processStore, flags serveFlags, metricsURL string) error {
 	notes := &lossNotes{processSession: s}
 	store.OnLost(notes.lose)
@@ -144,8 +146,8 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 }
 
 // noteStopping says what a stopping process still does as soon as ctx ends, until the function
-// it returns is called. That function waits for a note under way, which would otherwise come
-// behind the error that the command ends with.
+// that it returns is called. That function waits for a note under way, which would otherwise
+// appear after the error with which the command ends.
 func (s processSession) noteStopping(ctx context.Context) (end func()) {
 	note := sync.OnceFunc(func() {
 		s.note("stopping; attempts in flight have at most 10 s to finish, a second Ctrl+C ends them now")
@@ -185,8 +187,8 @@ func (s processSession) noteCutOff(attempts int64) {
 	s.note("%d in flight did not finish: these do not count as attempts, and are made again once an engine runs", attempts)
 }
 
-// standBy reports whether another process delivers for the same data folder, and says so. With a
-// database any number of processes deliver.
+// standBy reports whether another process delivers for the same data folder, and if so, tells the
+// user. Any number of processes may deliver from a database.
 func (s processSession) standBy(ctx context.Context, store processStore) (bool, error) {
 	if s.settings.database != "" {
 		return false, nil
@@ -201,8 +203,8 @@ func (s processSession) standBy(ctx context.Context, store processStore) (bool, 
 	return alive, nil
 }
 
-// lead delivers and receives, once the lock is free, until ctx is done. A process that only
-// observes waits for that.
+// lead delivers and receives until ctx is done, as soon as the lock is free. A process that only
+// observes just waits for ctx.
 func (s processSession) lead(ctx context.Context, store processStore, adapt func(*leader.Config)) error {
 	if s.settings.observe {
 		<-ctx.Done()

@@ -49,6 +49,8 @@ const (
 // json reports whether the result is JSON.
 func (s settings) json() bool { return s.output == outputJSON }
 
+// flags adds the flags of every command. Most have an empty default, because the environment
+// comes before the default.
 func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "", "data `DIR` ($"+envData+", else $XDG_DATA_HOME/backchannel)")
 	f.StringVar(&s.database, "database", "", "`URL` of a PostgreSQL database that several machines share, postgres://USER:PASSWORD@HOST/NAME ($"+envDatabase+", else the data folder)")
@@ -112,6 +114,7 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 	return bad
 }
 
+// resolveData sets the data folder.
 func (s *settings) resolveData(env func(string) (string, bool)) error {
 	if s.data == "" {
 		s.data, _ = env(envData)
@@ -154,6 +157,7 @@ func (s *settings) resolveDatabase(flags *pflag.FlagSet, env func(string) (strin
 	return nil
 }
 
+// resolveKeyFile sets the file of the key.
 func (s *settings) resolveKeyFile() error {
 	if s.keyFile == "" {
 		s.keyFile = filepath.Join(s.data, seal.KeyFile)
@@ -174,6 +178,7 @@ func (s *settings) resolveAdvertise() error {
 	return nil
 }
 
+// resolveListen sets where the receiver listens.
 func (s *settings) resolveListen(env func(string) (string, bool)) error {
 	if s.listen == "" {
 		s.listen, _ = env(envListen)
@@ -185,6 +190,7 @@ func (s *settings) resolveListen(env func(string) (string, bool)) error {
 	return err
 }
 
+// resolveHosts sets the further names of the receiver, in the form of certificates.
 func (s *settings) resolveHosts(env func(string) (string, bool)) (bad []error) {
 	given, from := s.hosts, ""
 	if text, _ := env(envHost); len(given) == 0 && text != "" {
@@ -202,6 +208,7 @@ func (s *settings) resolveHosts(env func(string) (string, bool)) (bad []error) {
 	return bad
 }
 
+// resolveAllowHTTP reads the variable.
 func (s *settings) resolveAllowHTTP(env func(string) (string, bool)) (err error) {
 	text, _ := env(envAllowHTTP)
 	if text == "" {
@@ -213,6 +220,7 @@ func (s *settings) resolveAllowHTTP(env func(string) (string, bool)) (err error)
 	return nil
 }
 
+// makeAbsolute makes a path absolute, unless it is empty.
 func makeAbsolute(path *string) error {
 	if *path == "" {
 		return nil

@@ -30,6 +30,7 @@ type stdio struct {
 	ask  func(ctx context.Context, question string) (string, error) // nil: on the terminal, if there is one
 }
 
+// message writes a line of JSON.
 func (s *stdio) message(m message) {
 	line, err := export.Encode(m)
 	if err != nil {

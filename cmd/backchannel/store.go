@@ -89,11 +89,12 @@ func (s folderStore) Exposures() (texts []string) {
 	return texts
 }
 
-// Server returns that there is none.
+// Server reports that there is no server.
 func (folderStore) Server(context.Context) (server storage.Server, shared bool, err error) {
 	return server, false, nil
 }
 
+// openFolder opens the store of a data folder, and warns of files that others could read.
 func (s *session) openFolder(ctx context.Context, dir, by string) (openStore, error) {
 	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir, Now: s.now, Version: programVersion(), Rules: s.rules(), By: by})
 	if err != nil {
@@ -128,6 +129,8 @@ func (s *session) withStore(ctx context.Context, run func(wholeStore) error) err
 	return s.withOpened(func() (openStore, error) { return s.openAt(ctx, s.settings.place(), onCommandLine) }, run)
 }
 
+// withOpened runs a function with a store open. A command within a session of lines uses the
+// store of that session.
 func (s *session) withOpened(open func() (openStore, error), run func(wholeStore) error) (err error) {
 	if s.open != nil {
 		return run(s.open)
@@ -163,6 +166,7 @@ func (s *session) peek(ctx context.Context, read func(completionStore) error) er
 	return read(store)
 }
 
+// openToPeek opens the store for reading only.
 func (s *session) openToPeek(ctx context.Context) (openStore, error) {
 	if at := s.settings.place(); at.database != "" {
 		return s.peekDatabase(ctx, at)
@@ -174,6 +178,7 @@ func (s *session) openToPeek(ctx context.Context) (openStore, error) {
 	return folderStore{store, s.now}, nil
 }
 
+// makeDataFolder creates the data folder, to which only its owner has access.
 func (s *settings) makeDataFolder() error {
 	err := os.MkdirAll(s.data, 0o700)
 	var at *fs.PathError

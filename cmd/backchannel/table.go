@@ -20,6 +20,7 @@ type table struct {
 	roomy   []string // columns that are omitted if the terminal is too narrow
 }
 
+// add adds a row.
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
 const (
@@ -57,6 +58,7 @@ func (t *table) write(w io.Writer, width int) {
 	}
 }
 
+// withoutColumn removes a column from all lines.
 func withoutColumn(lines [][]string, at int) {
 	for i, line := range lines {
 		lines[i] = slices.Delete(line, at, at+1)
@@ -72,6 +74,7 @@ func total(widths []int) int {
 	return sum
 }
 
+// widths returns the width of the widest cell of each column, in cells of the terminal.
 func (t *table) widths(lines [][]string) []int {
 	widths := make([]int, len(lines[0]))
 	for _, line := range lines {
@@ -94,6 +97,7 @@ func shrink(widths []int, limit int) {
 	}
 }
 
+// alignedLine returns a row with its cells cut or padded to the widths.
 func alignedLine(cells []string, widths []int) string {
 	var line strings.Builder
 	for i, cell := range cells {
@@ -108,6 +112,7 @@ func alignedLine(cells []string, widths []int) string {
 // received line break does not begin a line.
 type facts []fact
 
+// A fact is a name with the lines of its value.
 type fact struct {
 	name  string
 	lines []string

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// lossNotes tell that the database cannot be used, and that deliveries wait, which goes without
-// saying in the first case.
+// A lossNotes says when the database cannot be used and when deliveries wait. The second is not
+// worth saying while the first holds.
 type lossNotes struct {
 	processSession
 
@@ -34,8 +34,8 @@ func (n *lossNotes) trouble(reason string) {
 	}
 }
 
-// A troubleBanner is what stands above the console's screens as long as the database cannot be
-// used, or as deliveries wait.
+// A troubleBanner is the banner above the console's screens while the database cannot be used or
+// deliveries wait.
 type troubleBanner struct {
 	show func(text string) // instead of what was shown before; nothing if it is empty
 
@@ -43,6 +43,7 @@ type troubleBanner struct {
 	lost, stall string
 }
 
+// lose shows that the database cannot be used, or with nil that it can be again.
 func (b *troubleBanner) lose(lost error) {
 	text := ""
 	if lost != nil {
@@ -51,8 +52,11 @@ func (b *troubleBanner) lose(lost error) {
 	b.set(&b.lost, text)
 }
 
+// trouble shows why deliveries wait, or with an empty reason that they continue.
 func (b *troubleBanner) trouble(reason string) { b.set(&b.stall, reason) }
 
+// set changes one of the two texts. The loss of the database is the one shown, since it explains
+// the other.
 func (b *troubleBanner) set(which *string, text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -33,6 +33,7 @@ func versionCommand(s *session) *cobra.Command {
 	}
 }
 
+// showVersion prints the version and what the program was built with.
 func (s *printer) showVersion() error {
 	platform := runtime.GOOS + "/" + runtime.GOARCH
 	if s.json() {

@@ -45,6 +45,7 @@ backchannel webhook edit acme --timeout 5s`,
 // webhookArgument is the argument of the commands on one webhook.
 const webhookArgument = "a webhook's NAME"
 
+// withStore runs a function with the store open.
 func (s webhookSession) withStore(ctx context.Context, run func(webhookStore) error) error {
 	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
 }
@@ -93,7 +94,8 @@ func (s webhookSession) showWebhook(ctx context.Context, store webhookStore, w s
 	return nil
 }
 
-// awaitEffect waits until what this process changed is in force at the receiver.
+// awaitEffect waits until the receiver works with what this process has changed, so that a script
+// can fire at once.
 func awaitEffect(ctx context.Context, store storage.RuntimeStore) error {
 	return storage.AwaitEffect(ctx, store, os.Getpid())
 }

@@ -29,7 +29,8 @@ const aboutApply = "Reads webhooks and campaigns as export writes them: JSON obj
 	"get a new version id. Without a status, changes of a live campaign are a draft, as with edit. The status Stopped stops it.\n" +
 	"A campaign never becomes a draft again, and a stopped one stays as it is."
 
-// applyCommand is apply, which takes both kinds wherever it is called.
+// applyCommand completes an apply command. It takes webhooks and campaigns alike, under whichever
+// command it is called.
 func applyCommand(s webhookSession, cmd *cobra.Command) *cobra.Command {
 	var path string
 	cmd.Use, cmd.Long, cmd.Args = "apply -f FILE", aboutApply, exactly()
@@ -45,6 +46,7 @@ func applyCommand(s webhookSession, cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
+// applyFile saves the content of a file, and says of each record whether it changed.
 func (s webhookSession) applyFile(ctx context.Context, store wholeStore, path string) error {
 	text, err := s.readFile(ctx, "file", path, file.MaxApply)
 	if err != nil {
@@ -91,6 +93,7 @@ func (s campaignSession) showApplied(ctx context.Context, store campaignStore, a
 	return nil
 }
 
+// noteApplied says whether a record was changed.
 func (s *stdio) noteApplied(name string, unchanged bool) {
 	if unchanged {
 		s.note("unchanged %s", name)

@@ -83,8 +83,10 @@ func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...an
 	}
 }
 
+// errNotConfirmed is the error of confirm for every answer but yes.
 var errNotConfirmed = errors.New("not confirmed; nothing was done")
 
+// isYes reports whether an answer means yes.
 func isYes(answer string) bool {
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"

@@ -14,8 +14,8 @@ import (
 	"backchannel/storage/token"
 )
 
-// webhookFlags are the flags of create and edit. Their texts are read by apply, so that
-// every mistake is told at once.
+// webhookFlags are the flags of create and edit. apply reads their texts, so that every mistake
+// is reported at once.
 type webhookFlags struct {
 	name, org, sandbox, sandboxID, url             string
 	channels                                       []string
@@ -33,7 +33,8 @@ type headerFlag struct {
 	secret bool
 }
 
-// headerList is a flag that adds to a list which it shares with another.
+// A headerList is a flag that appends to a list which it shares with another flag. The order of
+// both together is that of the headers.
 type headerList struct {
 	to     *[]headerFlag
 	secret bool
@@ -60,6 +61,7 @@ func (v *webhookFlags) register(f *pflag.FlagSet) {
 	v.registerDelivery(f)
 }
 
+// registerAuth registers the flags of the authentication.
 func (v *webhookFlags) registerAuth(f *pflag.FlagSet) {
 	f.StringVar(&v.auth, "auth", "", "`METHOD` of authentication: none or jwt (default none)")
 	f.StringVar(&v.alg, "jwt-alg", "", "`ALGORITHM`: "+algorithms()+" (default HS256)")
@@ -74,6 +76,7 @@ func (v *webhookFlags) registerAuth(f *pflag.FlagSet) {
 	f.StringVar(&v.prefix, "jwt-prefix", "", "`TEXT` before the token (default "+storage.DefaultPrefix+")")
 }
 
+// registerDelivery registers the flags of the delivery options.
 func (v *webhookFlags) registerDelivery(f *pflag.FlagSet) {
 	f.StringVar(&v.revision, "revision", "", "payload `REVISION`: classic or 2026-10 (default classic)")
 	f.StringVar(&v.timeout, "timeout", "", "`DURATION` from connecting to the response head, 100ms to 10m (default 10s)")
@@ -87,6 +90,7 @@ func (v *webhookFlags) registerDelivery(f *pflag.FlagSet) {
 	f.Lookup("tls-skip-verify").Annotations = map[string][]string{fieldAnnotation: {"delivery.tls.skipVerify"}}
 }
 
+// algorithms lists the signature algorithms.
 func algorithms() string {
 	var names []string
 	for _, a := range token.Algorithms() {
@@ -95,7 +99,7 @@ func algorithms() string {
 	return strings.Join(names, ", ")
 }
 
-// apply changes what flags were given for, and reports each that cannot be read.
+// apply changes the fields whose flags are given, and reports each text that cannot be read.
 func (v *webhookFlags) apply(s *session, w *storage.Webhook, given func(flag string) bool) storage.FieldErrors {
 	p := parser{given: given, bad: s.flagErrors}
 	p.text("name", &w.Name, v.name)
@@ -117,6 +121,8 @@ func (v *webhookFlags) apply(s *session, w *storage.Webhook, given func(flag str
 	return p.bad
 }
 
+// splitChannels returns the channels of a flag that may be repeated and may have several,
+// separated by commas.
 func splitChannels(texts []string) (channels []storage.Channel) {
 	for _, name := range strings.Split(strings.Join(texts, ","), ",") {
 		if name = strings.TrimSpace(name); name != "" {
@@ -126,6 +132,7 @@ func splitChannels(texts []string) (channels []storage.Channel) {
 	return channels
 }
 
+// applyAuth changes the authentication as the flags say.
 func (v *webhookFlags) applyAuth(p *parser, auth *storage.Auth) {
 	if p.given("auth") {
 		auth.Type = storage.AuthType(v.auth)
@@ -155,6 +162,7 @@ func (v *webhookFlags) applyAuth(p *parser, auth *storage.Auth) {
 	p.text("jwt-prefix", &j.Prefix, v.prefix)
 }
 
+// withoutEmpty returns the texts that are not empty.
 func withoutEmpty(texts []string) (kept []string) {
 	for _, text := range texts {
 		if text != "" {
@@ -164,8 +172,8 @@ func withoutEmpty(texts []string) (kept []string) {
 	return kept
 }
 
-// readHeaders reads 'Name: value' lines. An empty one stands for no header at all, so
-// that edit can take all away.
+// readHeaders reads lines of the form 'Name: value'. An empty one stands for no header at all,
+// with which edit removes all headers.
 func (v *webhookFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 	for _, flag := range v.headers {
 		if strings.Trim(flag.text, " ") == "" {
@@ -181,7 +189,7 @@ func (v *webhookFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 	return headers
 }
 
-// shown hides what may be a secret that was given without a name.
+// shown returns the text for a message. A secret header may consist of nothing but the secret.
 func (f headerFlag) shown() string {
 	if f.secret {
 		return "the secret header"
@@ -189,6 +197,7 @@ func (f headerFlag) shown() string {
 	return strconv.Quote(f.text)
 }
 
+// applyDelivery changes the delivery options as the flags say.
 func (v *webhookFlags) applyDelivery(p *parser, d *storage.DeliveryOptions) {
 	p.duration("timeout", "delivery.timeoutMs", &d.Timeout, v.timeout)
 	if p.given("retry") {
@@ -206,7 +215,8 @@ func (v *webhookFlags) applyDelivery(p *parser, d *storage.DeliveryOptions) {
 	}
 }
 
-// retry reads waits; one that cannot be read leaves the others unjudged.
+// retry reads the waits of a retry schedule. If one of them cannot be read, the schedule stays as
+// it was.
 func (p *parser) retry(to *[]time.Duration, text string) {
 	if text == "none" {
 		*to = nil

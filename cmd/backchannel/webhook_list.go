@@ -39,6 +39,7 @@ backchannel webhook list --limit 10 --output json`,
 	return cmd
 }
 
+// listWebhooks lists the webhooks that a filter selects.
 func (s webhookSession) listWebhooks(ctx context.Context, store webhookStore, of storage.Filter, limit int) error {
 	all, err := inventory.Choose(ctx, store, of, limit)
 	if err != nil {
@@ -62,6 +63,8 @@ func (s webhookSession) listWebhooks(ctx context.Context, store webhookStore, of
 	return nil
 }
 
+// shownURL returns a webhook's URL. The built-in receiver is shown by its URL, and endpoints that
+// are not verified are marked.
 func shownURL(w storage.Webhook, base string) string {
 	if w.URL == storage.BuiltinReceiver && base != "" {
 		return w.Target(base) + " (" + storage.BuiltinReceiver + ")"
@@ -72,6 +75,7 @@ func shownURL(w storage.Webhook, base string) string {
 	return w.ShownURL()
 }
 
+// shownAuth returns the authentication of a webhook on one line.
 func shownAuth(w storage.Webhook) string {
 	if w.Auth.Type == storage.AuthJWT {
 		return "jwt " + string(w.Auth.JWT.Algorithm)
@@ -79,6 +83,7 @@ func shownAuth(w storage.Webhook) string {
 	return string(w.Auth.Type)
 }
 
+// shownState returns the state of a webhook, and why it has that.
 func shownState(w storage.Webhook) string {
 	if w.StateReason != "" {
 		return string(w.State) + " (" + w.StateReason + ")"

@@ -18,7 +18,7 @@ func webhookShowCommand(s webhookSession) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show NAME",
 		Short: "Show a webhook",
-		Long: "Shows a webhook's settings, and what came of its attempts of the last ten minutes: how many were answered how, how\n" +
+		Long: "Shows a webhook's settings, and what came of its attempts of the last ten minutes: how many got which answer, how\n" +
 			"many failed without an answer, how long the answers took, and when the attempts were made.",
 		Example: "backchannel webhook show acme",
 		Args:    exactly(webhookArgument),
@@ -49,8 +49,8 @@ func (s webhookSession) showWithAttempts(ctx context.Context, store webhookStore
 	return nil
 }
 
-// shownAttempts says what came of attempts, a line each for the answers, for how long they took,
-// and for when the attempts were made.
+// shownAttempts summarizes attempts on a line each: how they were answered, how long the answers
+// took, and when the attempts were made.
 func shownAttempts(s storage.AttemptSummary) []string {
 	if s.Attempts == 0 {
 		return []string{"no attempts"}
@@ -68,6 +68,7 @@ func shownAttempts(s storage.AttemptSummary) []string {
 	return append(lines, words.Sparkline(s.Periods))
 }
 
+// webhookFacts shows the settings of a webhook.
 func (s webhookSession) webhookFacts(w storage.Webhook, base string) facts {
 	var f facts
 	f.add("Name", w.Name)
@@ -86,6 +87,7 @@ func (s webhookSession) webhookFacts(w storage.Webhook, base string) facts {
 	return f
 }
 
+// addAuthFacts shows the authentication, with the values that empty settings stand for.
 func addAuthFacts(f *facts, w storage.Webhook, base string) {
 	if w.Auth.Type != storage.AuthJWT {
 		f.add("Authentication", string(w.Auth.Type))
@@ -103,6 +105,7 @@ func addAuthFacts(f *facts, w storage.Webhook, base string) {
 	f.add("  Sent as", strings.TrimSpace(spec.Header+": "+spec.Prefix)+" TOKEN")
 }
 
+// addDeliveryFacts shows the delivery options.
 func addDeliveryFacts(f *facts, d storage.DeliveryOptions) {
 	f.add("Timeout", d.Timeout.String())
 	f.add("Retry", shownWaits(d.Retry))
@@ -115,6 +118,7 @@ func addDeliveryFacts(f *facts, d storage.DeliveryOptions) {
 	}
 }
 
+// shownHeaders returns headers, one a line.
 func shownHeaders(headers []storage.HeaderField) []string {
 	lines := make([]string, len(headers))
 	for i, h := range headers {
@@ -131,6 +135,7 @@ func shownHeader(h storage.HeaderField) string {
 	return h.Value
 }
 
+// shownWaits returns a retry schedule.
 func shownWaits(waits []time.Duration) string {
 	if len(waits) == 0 {
 		return "none"
@@ -142,6 +147,7 @@ func shownWaits(waits []time.Duration) string {
 	return strings.Join(texts, ", ")
 }
 
+// shownRate returns a rate limit.
 func shownRate(perSecond float64) string {
 	if perSecond == 0 {
 		return "none"

@@ -168,7 +168,7 @@ func (s *Screen) View(width, height int) string {
 // welcome fills the screen until the webhook is checked.
 func (s *Screen) welcome(width, height int) string {
 	text := []string{
-		s.name() + " has not been checked yet. The endpoint check asks whether an endpoint is ready for production: does it accept what Journey Optimizer sends, survive repeats and any order, refuse whoever is not the sender and what is not an event, hold a load, and present its certificate rightly?",
+		s.name() + " has not been checked yet. The endpoint check asks whether an endpoint is ready for production: does it accept what Journey Optimizer sends, survive repeats and any order, refuse whoever is not the sender and what is not an event, hold a load, and present its certificate correctly?",
 	}
 	if why := s.summary().unfit(s.env.Until); why != "" {
 		text = append(text, style.Warning+" "+why)

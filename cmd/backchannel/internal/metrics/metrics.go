@@ -44,7 +44,9 @@ type Server struct {
 	handler  http.Handler
 }
 
-// Listen listens on HOST:PORT, where HOST is a loopback address.
+// Listen listens on HOST:PORT, where HOST is a loopback address. An error about the address is
+// storage.FieldErrors with the field "metrics"; one that matches ErrBusy means that another
+// program uses the port.
 func Listen(address string, store Store, version string) (*Server, error) {
 	address, err := loopback(address)
 	if err != nil {
@@ -76,6 +78,7 @@ func loopback(address string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
+// invalid returns an error of the field metrics.
 func invalid(format string, args ...any) error {
 	return storage.FieldErrors{{Field: "metrics", Reason: fmt.Sprintf(format, args...)}}
 }
@@ -83,12 +86,12 @@ func invalid(format string, args ...any) error {
 // URL returns the URL of the metrics.
 func (s *Server) URL() string { return "http://" + s.listener.Addr().String() + Path }
 
-const patience = 5 * time.Second // for a request to arrive, and for the store to answer
+const requestTimeout = 5 * time.Second // for a request to arrive, and for the store to answer
 
 // Serve answers requests until ctx is done.
 func (s *Server) Serve(ctx context.Context) error {
 	server := &http.Server{
-		Handler: s.handler, ReadTimeout: patience, IdleTimeout: time.Minute,
+		Handler: s.handler, ReadTimeout: requestTimeout, IdleTimeout: time.Minute,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
@@ -98,10 +101,12 @@ func (s *Server) Serve(ctx context.Context) error {
 	return nil
 }
 
+// handler returns the handler of the metrics. Each request has a registry of its own, because the
+// metrics are read from the store, not kept in this process.
 func handler(store Store, version string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+Path, func(w http.ResponseWriter, req *http.Request) {
-		ctx, cancel := context.WithTimeout(req.Context(), patience)
+		ctx, cancel := context.WithTimeout(req.Context(), requestTimeout)
 		defer cancel()
 		registry := prometheus.NewRegistry()
 		registry.MustRegister(&reading{ctx: ctx, store: store, version: version})

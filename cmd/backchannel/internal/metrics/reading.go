@@ -105,10 +105,12 @@ func (r *reading) running(rt storage.Runtime) {
 	r.gauge("start_time_seconds", "Unix time at which the leader started.", float64(rt.StartedAt.UnixMilli())/1000)
 }
 
+// counter sends a number that only grows while the leader runs.
 func (r *reading) counter(name, help string, value int64) {
 	r.metric(prometheus.CounterValue, name, help, float64(value))
 }
 
+// gauge sends a number that may fall as well.
 func (r *reading) gauge(name, help string, value float64, label ...string) {
 	r.metric(prometheus.GaugeValue, name, help, value, label...)
 }
