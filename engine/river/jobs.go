@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -52,12 +53,17 @@ func (j *Jobs) announce(queue string, at time.Time) {
 
 // Migrate brings River's tables up to date, and drops the indexes that only searching them by
 // kind, arguments and metadata would need: without these, a delivery takes a fifth less of the
-// processor's time.
-func (j *Jobs) Migrate(ctx context.Context, pool *pgxpool.Pool) error {
+// processor's time. Every command does so when it opens the database, so conn tells first whether
+// there is anything to do: the questions of River's migrator take another connection and 40 ms of the
+// server's time.
+func (j *Jobs) Migrate(ctx context.Context, conn *pgx.Conn, pool *pgxpool.Pool) error {
 	driver := riverpgxv5.New(pool)
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
+	}
+	if upToDate(ctx, conn, migrator.AllVersions()) {
+		return nil
 	}
 	existing, err := migrator.ExistingVersions(ctx)
 	if err != nil {
@@ -69,6 +75,18 @@ func (j *Jobs) Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 		}
 	}
 	return dropUnused(ctx, driver.GetExecutor())
+}
+
+// upToDate reports whether River's tables are certainly at the last of its versions, without the
+// unused indexes.
+func upToDate(ctx context.Context, conn *pgx.Conn, known []rivermigrate.Migration) bool {
+	var versions []int
+	var indexed bool
+	err := conn.QueryRow(ctx, `SELECT array_agg(version ORDER BY version),
+		(SELECT bool_or(to_regclass(name) IS NOT NULL) FROM unnest($1::text[]) name)
+		FROM river_migration WHERE line = $2`, unusedIndexes(), riverdriver.MigrationLineMain).Scan(&versions, &indexed)
+	return err == nil && !indexed && // there is no table at first, and in River's early versions no line
+		slices.EqualFunc(versions, known, func(version int, m rivermigrate.Migration) bool { return version == m.Version })
 }
 
 func dropUnused(ctx context.Context, exec riverdriver.Executor) error {

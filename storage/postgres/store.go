@@ -44,8 +44,9 @@ type Options struct {
 // and adds statements to the last ones before the commit. That may still fail, and the same be
 // told again.
 type Jobs interface {
-	// Migrate brings the tables of the jobs up to date. No other process does so meanwhile.
-	Migrate(ctx context.Context, pool *pgxpool.Pool) error
+	// Migrate brings the tables of the jobs up to date with connections of the pool, if conn tells
+	// that they are not. No other process does so meanwhile.
+	Migrate(ctx context.Context, conn *pgx.Conn, pool *pgxpool.Pool) error
 	// Queued is about deliveries that are to be sent, now or at their NextAttemptAt.
 	Queued(to *pgx.Batch, made []storage.Delivery)
 	// Due is about deliveries that wait and are to be sent now.
