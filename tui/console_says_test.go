@@ -78,7 +78,7 @@ func TestAProfileThatIsPartlyOfNoUseIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("o", "8")
-		c.see("Answer so")
+		c.see("Apply")
 		c.press("ctrl+u")
 		c.write("204")
 		for range 8 {

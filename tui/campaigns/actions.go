@@ -44,7 +44,9 @@ func (s *Screen) rowBindings(c storage.Campaign) []screen.Binding {
 	}
 }
 
-// reason returns what an error says of the campaign, without the field.
+// reason returns the first reason that a storage.FieldErrors gives, without the name of its
+// field, which means nothing beside a key. It returns "" for any other error, nil included, so
+// that the key stays enabled.
 func reason(err error) string {
 	var refused storage.FieldErrors
 	if errors.As(err, &refused) {
@@ -77,7 +79,8 @@ func (s *Screen) stop(r row) tea.Cmd {
 	return s.env.Ask(c, func() tea.Cmd { return s.change(r, nil, r.Name+" is stopped", storage.Campaign.Stop) })
 }
 
-// change moves a campaign through its life. odd holds warnings about that.
+// change saves the campaign that step returns, such as one that is activated, and shows text if
+// that succeeds. odd holds warnings, which are shown with it and stop nothing.
 func (s *Screen) change(r row, odd storage.FieldErrors, text string, step func(storage.Campaign) (storage.Campaign, error)) tea.Cmd {
 	return screen.ActOdd(s.env.Context, odd, func(ctx context.Context) (string, error) {
 		changed, err := step(r.Campaign)
@@ -88,7 +91,7 @@ func (s *Screen) change(r row, odd storage.FieldErrors, text string, step func(s
 	})
 }
 
-// delete asks first.
+// delete asks first. Only a draft can be deleted; rowBindings disables the key for the rest.
 func (s *Screen) delete(r row) tea.Cmd {
 	return s.env.Ask(component.Confirm{
 		Title: "Delete " + r.Name + "?", Text: []string{"The draft is gone then."}, Yes: "delete", No: "keep",

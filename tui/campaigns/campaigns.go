@@ -63,6 +63,8 @@ func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
 // Title returns the view's name.
 func (s *Screen) Title() string { return "Campaigns" }
 
+// readInventory reads the campaigns, and for each its messages by state and the webhook of its
+// organization and sandbox. Three queries serve the whole list, however long it is.
 func (s *Screen) readInventory(ctx context.Context) ([]row, error) {
 	all, err := s.store.Campaigns(ctx)
 	if err != nil {
@@ -84,8 +86,8 @@ func (s *Screen) readInventory(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// warnings returns the settings that are probably a mistake. That webhooks are not enabled is
-// the default, and stands on every row.
+// warnings returns the settings that are probably a mistake, with times in the console's zone. It
+// leaves out that webhooks are not enabled: that is the default, and would be on every row.
 func (s *Screen) warnings(of storage.CampaignSettings, hook *storage.Webhook) storage.FieldErrors {
 	odd := slices.DeleteFunc(of.Warnings(hook, s.env.Now()), func(w storage.FieldError) bool { return w.Field == fieldWebhooks })
 	for i := range odd {
@@ -102,7 +104,7 @@ func (s *Screen) Webhook() (storage.ID, bool) {
 	return 0, false
 }
 
-// compared returns what the filter compares of a campaign.
+// compared returns the fields of a row that the filter looks at.
 func compared(r row) []storage.Fields {
 	return []storage.Fields{r.Fields(r.webhook)}
 }

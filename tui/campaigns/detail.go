@@ -10,7 +10,9 @@ import (
 	"backchannel/tui/style"
 )
 
-// describe returns the lines of a campaign's detail: every field, and who gets its events.
+// describe returns the lines of a campaign's detail: every field, and who gets its events. Where
+// no events follow, describeEvents has said why, which leaves one warning that does not repeat
+// it: that of the end of the schedule.
 func describe(s *screen.Env, r row, width int, focused bool) []string {
 	d := screen.Detail{Theme: s.Theme, Width: width}
 	heading(&d, r, focused)
@@ -31,6 +33,7 @@ func describe(s *screen.Env, r row, width int, focused bool) []string {
 	return d.Lines
 }
 
+// heading draws the name and the status, with a bar on the left while the pane has the focus.
 func heading(d *screen.Detail, r row, focused bool) {
 	bar := " "
 	if focused {
@@ -55,6 +58,7 @@ func describeEvents(d *screen.Detail, r row) {
 	}
 }
 
+// describeMessages draws how many messages are in each state, without the states that have none.
 func describeMessages(d *screen.Detail, r row) {
 	d.Title("Messages")
 	d.Field("Executions", screen.Thousands(r.Executions), d.Theme.Text)
@@ -65,6 +69,8 @@ func describeMessages(d *screen.Detail, r row) {
 	}
 }
 
+// describeSettings draws the settings in the sections of the form, so that a value is found in
+// the same place in both.
 func describeSettings(s *screen.Env, d *screen.Detail, c storage.CampaignSettings) {
 	text := s.Theme.Text
 	d.Title("Properties")
@@ -79,18 +85,20 @@ func describeSettings(s *screen.Env, d *screen.Detail, c storage.CampaignSetting
 	d.Field("Create profiles", onOff(c.CreateProfiles), text)
 	d.Field("Enable webhooks", onOff(c.Webhooks), text)
 	d.Title("Schedule")
-	d.Field("Start", timeOr(s, c, c.Start.IsZero(), "when activated"), text)
+	d.Field("Start", startText(s, c), text)
 	d.Field("End", endText(s, c), text)
 	describePlan(d, c)
 }
 
-func timeOr(s *screen.Env, c storage.CampaignSettings, none bool, text string) string {
-	if none {
-		return text
+// startText returns the start of the schedule, or what happens without one.
+func startText(s *screen.Env, c storage.CampaignSettings) string {
+	if c.Start.IsZero() {
+		return "when activated"
 	}
 	return s.Date(c.Start)
 }
 
+// endText returns the end of the schedule, or what happens without one.
 func endText(s *screen.Env, c storage.CampaignSettings) string {
 	if c.End.IsZero() {
 		return "when stopped"
@@ -98,6 +106,7 @@ func endText(s *screen.Env, c storage.CampaignSettings) string {
 	return s.Date(c.End)
 }
 
+// describePlan draws the settings that Journey Optimizer does not have.
 func describePlan(d *screen.Detail, c storage.CampaignSettings) {
 	text := d.Theme.Text
 	d.Title("Backchannel's own")

@@ -30,7 +30,8 @@ type Executor struct {
 	last    execute.Spec // without recipients: nothing was executed yet
 }
 
-// NewExecutor returns an executor of the campaigns of a store. A nil handler refuses.
+// NewExecutor returns an executor of the campaigns of a store. A nil handler, as in a console
+// whose receiver is off, leaves it without keys.
 func NewExecutor(e *screen.Env, store Store, handler http.Handler) *Executor {
 	return &Executor{env: e, store: store, handler: handler, known: screen.Query[[]storage.Campaign]{Ctx: e.Context}}
 }
@@ -93,6 +94,7 @@ func (x *Executor) aim(front screen.Screen) (storage.Campaign, bool) {
 // Campaigns returns the campaigns as they were read last.
 func (x *Executor) Campaigns() []storage.Campaign { return x.all }
 
+// find returns a campaign as it was last read.
 func (x *Executor) find(id storage.ID) (storage.Campaign, bool) {
 	at := slices.IndexFunc(x.all, func(c storage.Campaign) bool { return c.ID == id })
 	if at < 0 {
@@ -115,7 +117,8 @@ func (x *Executor) Repeat() tea.Cmd {
 	return x.execute(spec)
 }
 
-// execute makes a call, and shows its answer.
+// execute makes a call, and shows its answer. The answer names the record of the call, which says
+// what followed from it: a repeated or silent call is answered with 202 as well.
 func (x *Executor) execute(spec execute.Spec) tea.Cmd {
 	made, err := execute.New(spec)
 	if err != nil {
@@ -154,8 +157,12 @@ func (x *Executor) report(of storage.Campaign, answer execute.Answer, record sto
 	return say(screen.Good(fmt.Sprintf("%s, recipients: %d, events planned: %d", lead, record.Recipients, record.Events)))
 }
 
-const faultsShown = 5 // in the dialog; the rest is in the record
+// faultsShown is how many faults the dialog lists. A call may have dozens, and the dialog has to
+// fit in a small terminal; the record of the call has them all.
+const faultsShown = 5
 
+// showFaults shows what was wrong with a call, and offers to go to its record. That is opened
+// among all calls, because a refused call may belong to no campaign.
 func (x *Executor) showFaults(answer execute.Answer, record storage.Execution) tea.Cmd {
 	text := []string{strconv.Itoa(record.Code) + " " + record.Fault}
 	all := execute.Faults(answer.Body)
@@ -199,7 +206,9 @@ const (
 	callContext   = "context"
 )
 
-// ask asks for the recipients and the rest of a call.
+// ask asks for the recipients, the request ID and the context of a call. The recipients of the
+// last call are there already if it was of the same campaign; the request ID never is, since a
+// second call with it would be a repeat.
 func (x *Executor) ask(of storage.Campaign) tea.Cmd {
 	to := ""
 	if x.last.Campaign.ID == of.ID {
@@ -219,7 +228,8 @@ func (x *Executor) ask(of storage.Campaign) tea.Cmd {
 	})
 }
 
-// spec returns the call that a form describes.
+// spec returns the call that a form describes. A line of the context is a JSON pointer and a
+// value, separated by the first "=". The value may contain more of them.
 func (x *Executor) spec(of storage.Campaign, v component.Values) execute.Spec {
 	spec := execute.Spec{Campaign: of, RequestID: strings.TrimSpace(v.Text(callRequestID))}
 	spec.To = strings.FieldsFunc(v.Text(callTo), func(r rune) bool { return strings.ContainsRune(" ,;\t\r\n", r) })

@@ -30,13 +30,15 @@ const (
 	itemCurl     = "curl"
 )
 
+// newExecuteMenu returns the menu for a campaign.
 func newExecuteMenu(x *Executor, of storage.Campaign) *executeMenu {
 	m := &executeMenu{by: x, campaign: of}
 	m.fill()
 	return m
 }
 
-// outcomeKeys are the keys of the outcomes in the menu's columns.
+// outcomeKeys returns the outcomes of the menu's columns and their keys. Fixed keys, rather than
+// numbers, are the same for every channel, although not every channel has every outcome.
 func outcomeKeys() [][]component.MenuItem {
 	return [][]component.MenuItem{
 		{{ID: "delivered", Key: "d"}, {ID: "sent", Key: "s"}, {ID: "bounce", Key: "b"}, {ID: "bounce-soft", Key: "B"}, {ID: "error", Key: "e"}},
@@ -76,6 +78,7 @@ func (m *executeMenu) fill() {
 	}
 }
 
+// lastLabel describes the call that "again" would repeat.
 func (m *executeMenu) lastLabel() string {
 	if !m.by.Again() {
 		return "nothing executed yet"
@@ -83,7 +86,8 @@ func (m *executeMenu) lastLabel() string {
 	return m.by.last.Campaign.Name + " to " + strings.Join(m.by.last.To, ", ")
 }
 
-// address returns the magic address of an outcome.
+// address returns the magic address of an outcome, such as bounce@example.com, if the channel has
+// one.
 func (m *executeMenu) address(word string) (string, bool) {
 	all := outcome.Addresses(m.campaign.Channel)
 	at := slices.IndexFunc(all, func(a outcome.Magic) bool { return string(a.Outcome) == word })
@@ -142,6 +146,8 @@ func (m *executeMenu) View(width, height int) string {
 	return m.menu.View(m.by.env.Theme, width, height)
 }
 
+// changeCampaign asks for another campaign, and keeps the menu open for it. The choice is looked
+// up by its ID, because the list may have been read again in the meantime.
 func (m *executeMenu) changeCampaign() tea.Cmd {
 	var items []component.MenuItem
 	now := 0
@@ -162,7 +168,8 @@ func (m *executeMenu) changeCampaign() tea.Cmd {
 	return m.by.env.Choose(component.Menu{Title: "Execute which campaign?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
 }
 
-// chooseAddress offers every magic address of the channel.
+// chooseAddress offers every magic address of the channel. The one without an outcome is that
+// whose profile does not exist.
 func (m *executeMenu) chooseAddress() tea.Cmd {
 	var items []component.MenuItem
 	for _, a := range outcome.Addresses(m.campaign.Channel) {
@@ -177,7 +184,9 @@ func (m *executeMenu) chooseAddress() tea.Cmd {
 	})
 }
 
-// magicHelp offers the words that decide what becomes of a message.
+// magicHelp lists the words that decide what becomes of a message. For email it writes the
+// addresses of codes once, as code-N, since there are dozens of them. For SMS there is no such
+// pattern: its magic addresses are telephone numbers.
 func magicHelp(channel storage.Channel) string {
 	var words []string
 	for _, a := range outcome.Addresses(channel) {

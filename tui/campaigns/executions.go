@@ -40,6 +40,8 @@ const (
 	tabAnswer
 )
 
+// newExecutions returns the screen of the calls of one campaign, or of all calls for the zero
+// Campaign.
 func newExecutions(e *screen.Env, store callStore, of storage.Campaign) *executions {
 	s := &executions{env: e, store: store, campaign: of}
 	s.Browser = screen.NewBrowser(e, screen.BrowserSpec[storage.Execution, call]{
@@ -144,6 +146,7 @@ func (s *executions) Campaign() storage.ID {
 	return s.campaign.ID
 }
 
+// choose returns how to read and count the calls that match a filter.
 func (s *executions) choose(f storage.Filter) screen.Chosen[storage.Execution] {
 	of := s.campaign.ID
 	return screen.Chosen[storage.Execution]{
@@ -156,6 +159,9 @@ func (s *executions) choose(f storage.Filter) screen.Chosen[storage.Execution] {
 	}
 }
 
+// read reads a call with its messages. The body is prepared here, off the event loop, because
+// formatting a large one takes longer than a frame. A sealed body stays masked: storage replaces
+// it before it gets here.
 func (s *executions) read(ctx context.Context, id storage.ID) (c call, err error) {
 	if c.Execution, err = s.store.Execution(ctx, id); err != nil {
 		return c, err
@@ -202,6 +208,7 @@ func (s *executions) Bindings() []screen.Binding {
 	return slices.Concat(s.TurnBindings(), row, list, []screen.Binding{wrap})
 }
 
+// openMessages opens the messages of a call.
 func (s *executions) openMessages(x storage.Execution) tea.Cmd {
 	return screen.Open(newMessages(s.env, s.store, messageScope{title: "Messages of " + x.ExecutionID, execution: x.ID}))
 }
@@ -225,11 +232,12 @@ func (s *executions) Copies() []screen.CopyItem {
 	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
 }
 
+// welcome explains the empty list, and where to send a call if the receiver is on.
 func (s *executions) welcome(width, height int) string {
 	steps := [][2]string{{"E", "execute a campaign, as an application would"}, {"esc", "back"}}
-	text := "No call yet. Every call of the execution API stands here as it came, with what was wrong with it."
+	text := "No call yet. Every call of the execution API appears here as it came, with what was wrong with it."
 	if s.campaign.ID != 0 {
-		text = "No call has named this campaign yet. Its executions stand here, and what became of their messages."
+		text = "No call has named this campaign yet. Its executions appear here, and what became of their messages."
 	}
 	lines := []string{text}
 	if base := s.env.Status.ReceiverURL(); base != "" {

@@ -12,6 +12,8 @@ import (
 	"backchannel/tui/style"
 )
 
+// callColumns returns the columns of the list. The campaign is one of them only where the list
+// has calls of several.
 func callColumns(all bool) []component.Column {
 	columns := []component.Column{
 		{Title: "Time", Least: 8, Width: 12, Priority: 2},
@@ -26,6 +28,7 @@ func callColumns(all bool) []component.Column {
 	return append(columns, component.Column{Title: "Request ID", Width: 36, Extra: true, Middle: true})
 }
 
+// callCells returns a call's row in the list.
 func callCells(e *screen.Env, x storage.Execution) []component.Cell {
 	th := e.Theme
 	campaign := component.Cell{Text: x.Campaign, Style: th.Text}
@@ -42,6 +45,7 @@ func callCells(e *screen.Env, x storage.Execution) []component.Cell {
 	return append(cells, campaign, component.Cell{Text: x.RequestID, Style: th.Dim})
 }
 
+// codeStyle returns the style of an HTTP status.
 func codeStyle(th *style.Theme, code int) style.Style {
 	if code >= 400 {
 		return th.Bad
@@ -49,7 +53,9 @@ func codeStyle(th *style.Theme, code int) style.Style {
 	return th.Text
 }
 
-// resultCell names the execution, or the fault, and says why no event follows.
+// resultCell names the execution or the fault, and says why no event follows. The cases are in
+// the order of their weight: a repeated call may be silent too, but first of all nothing was
+// executed.
 func resultCell(th *style.Theme, x storage.Execution) component.Cell {
 	switch {
 	case x.Fault != "":
@@ -64,7 +70,8 @@ func resultCell(th *style.Theme, x storage.Execution) component.Cell {
 	return component.Cell{Text: x.ExecutionID, Style: th.Text}
 }
 
-// faultText returns the fault of a call, and where it went if that was not an execution.
+// faultText returns the fault of a call, and where it went unless that was an execution endpoint,
+// which is the usual case and needs no mention. A path may hold a token, which is masked.
 func faultText(x storage.Execution) string {
 	if strings.Contains(x.Path, "/executions/unitary") || strings.Contains(x.Path, "/executions/highthroughput") {
 		return x.Fault
@@ -72,6 +79,7 @@ func faultText(x storage.Execution) string {
 	return x.Fault + ", " + x.Method + " " + storage.WithoutTokens(x.Path)
 }
 
+// callHead draws the two lines above the tabs: what was answered, and to whom and when.
 func callHead(e *screen.Env, c call, width int) []string {
 	th := e.Theme
 	glyph, ink, name := style.Check, th.Good, c.ExecutionID
@@ -160,6 +168,7 @@ func describeCall(e *screen.Env, d *screen.Detail, c call) {
 	}
 }
 
+// describeAnswer draws the answer as it was sent.
 func describeAnswer(e *screen.Env, d *screen.Detail, c call) {
 	d.Paragraph("Answered "+strconv.Itoa(c.Code)+" after "+screen.Duration(c.Duration), e.Theme.Strong)
 	d.Headers(c.AnswerHeaders)
@@ -176,6 +185,7 @@ func describeAnswer(e *screen.Env, d *screen.Detail, c call) {
 	}
 }
 
+// bodyContent returns the body indented, with its faults marked, or as it came if it is not JSON.
 func bodyContent(c call) component.Content {
 	switch {
 	case c.Sealed:
@@ -186,7 +196,8 @@ func bodyContent(c call) component.Content {
 	return component.Content{Text: c.shown.Text}
 }
 
-// bodyFlaws returns what was wrong within the body of a call.
+// bodyFlaws returns the faults within the body. Their place is a JSON pointer; that of a fault of
+// the headers or of the URL does not begin with a slash.
 func bodyFlaws(faults []execute.Fault) (all []component.Flaw) {
 	for _, f := range faults {
 		if !strings.HasPrefix(f.At, "/") {
@@ -201,6 +212,8 @@ func bodyFlaws(faults []execute.Fault) (all []component.Flaw) {
 	return all
 }
 
+// bodyHead draws the line above the body: its size, and why it is not shown as JSON, or not
+// whole.
 func (s *executions) bodyHead(c call, read bool, place screen.BodyPlace) []string {
 	text := "Body"
 	switch {

@@ -52,7 +52,8 @@ func (s *Screen) newForm(c storage.Campaign) *form {
 	}, c)
 }
 
-// check returns the errors in the form's values that need no other record.
+// check returns the errors in the form's values that can be found without the store. It runs at
+// every key; CheckStored finds the rest, such as a name that is taken.
 func (s *Screen) check(base storage.Campaign, v component.Values) storage.FieldErrors {
 	c, bad := values{s.env}.apply(base, v)
 	c.Normalize()
@@ -86,7 +87,8 @@ func anew(c storage.Campaign) storage.Campaign {
 	return fresh
 }
 
-// keys returns the keys of the outcome plan's rows.
+// keys returns the keys of the outcome plan's rows, for the footer. The field handles them
+// itself.
 func keys(field string) []screen.Binding {
 	noun := map[string]string{fieldRules: "rule", fieldShares: "share"}[field]
 	if noun == "" {
@@ -115,6 +117,7 @@ func (s *Screen) create() tea.Cmd {
 	return screen.Open(s.newForm(c))
 }
 
+// edit opens a form for the campaign.
 func (s *Screen) edit(r row) tea.Cmd { return screen.Open(s.newForm(r.Campaign)) }
 
 // duplicate opens a form for a copy of the campaign.

@@ -58,6 +58,7 @@ const (
 	tabPayload
 )
 
+// newMessages returns the screen of the messages in a scope.
 func newMessages(e *screen.Env, store callStore, of messageScope) *messages {
 	s := &messages{env: e, store: store, title: of.title}
 	s.Browser = screen.NewBrowser(e, screen.BrowserSpec[storage.Message, message]{
@@ -111,7 +112,8 @@ func OpenMessage(e *screen.Env, store Store, id storage.ID) tea.Cmd {
 // Title returns the heading.
 func (s *messages) Title() string { return s.title }
 
-// Refresh reads again what a change concerns, and at first selects what is to be shown.
+// Refresh reads again what a change concerns, and at first selects what is to be shown. Reveal
+// moves the focus to the list; a message that was opened from a record keeps it on its detail.
 func (s *messages) Refresh(c storage.Change) tea.Cmd {
 	if id := s.reveal; id != 0 {
 		s.reveal = 0
@@ -123,6 +125,7 @@ func (s *messages) Refresh(c storage.Change) tea.Cmd {
 	return s.Browser.Refresh(c)
 }
 
+// choose returns how to read and count the messages of a scope that match a filter.
 func (s *messages) choose(of messageScope, f storage.Filter) screen.Chosen[storage.Message] {
 	those := storage.MessageQuery{Filter: f, CampaignID: of.campaign, Execution: of.execution}
 	return screen.Chosen[storage.Message]{
@@ -146,6 +149,8 @@ func messageValues(m storage.Message) map[string]string {
 	}
 }
 
+// read reads a message with its deliveries and the payload of the last that was sent. If it has
+// no events, the call says why.
 func (s *messages) read(ctx context.Context, id storage.ID) (x message, err error) {
 	if x.Message, err = s.store.Message(ctx, id); err != nil {
 		return x, err
@@ -166,7 +171,8 @@ func (s *messages) read(ctx context.Context, id storage.ID) (x message, err erro
 	return x, err
 }
 
-// lastSent returns the delivery of the last event that was sent, otherwise of the first event.
+// lastSent returns the delivery of the last event that was sent, otherwise of the first event, or
+// 0 if there are no events.
 func lastSent(m storage.Message) (id storage.ID) {
 	for _, s := range m.Life() {
 		if id == 0 || s.Attempts > 0 {
@@ -211,6 +217,8 @@ func (s *messages) receiptBinding() screen.Binding {
 	return screen.Binding{Keys: []string{"m"}, Label: "receipt", Help: "Go to what the receiver got of its last event, or else to its delivery", Do: s.OnSelected(s.showReceipt)}
 }
 
+// showReceipt goes to what the receiver got of the last event. An event for an endpoint other
+// than the built-in receiver has no receipt, so its delivery is shown instead.
 func (s *messages) showReceipt(m storage.Message) tea.Cmd {
 	of := lastSent(m)
 	return screen.ReadThen(s.env, func(ctx context.Context) (storage.Receipt, error) { return screen.LastReceipt(ctx, s.store, of) },
@@ -235,11 +243,14 @@ func (s *messages) Copies() []screen.CopyItem {
 	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
 }
 
+// messagesWelcome explains the empty list.
 func messagesWelcome(e *screen.Env, width, height int) string {
-	return e.Welcome("Messages", []string{"No message yet. Each accepted call of the execution API sends one to each of its recipients, and its life stands here, from the call to the last event."},
+	return e.Welcome("Messages", []string{"No message yet. Each accepted call of the execution API sends one to each of its recipients, and its life appears here, from the call to the last event."},
 		[][2]string{{"E", "execute a campaign"}, {"esc", "back"}}, width, height)
 }
 
+// messageColumns returns the columns of the list. The life has the most room: it is what tells
+// one message from another.
 func messageColumns() []component.Column {
 	return []component.Column{
 		{Title: "State", Width: 11},
@@ -251,6 +262,8 @@ func messageColumns() []component.Column {
 	}
 }
 
+// messageCells returns a message's row in the list. A message without an address, whose profile
+// is unknown, shows the identity of the recipient.
 func messageCells(e *screen.Env, m storage.Message) []component.Cell {
 	th := e.Theme
 	glyph, ink := messageState(th, m.State)
@@ -267,6 +280,7 @@ func messageCells(e *screen.Env, m storage.Message) []component.Cell {
 	}
 }
 
+// messageHead draws the two lines above the tabs.
 func messageHead(th *style.Theme, x message, width int) []string {
 	glyph, ink := messageState(th, x.State)
 	title := " " + ink.Render(glyph) + " " + th.Strong.Render(string(x.State)) + "   " + th.Text.Render(style.Escape(fmt.Sprintf("%s   %s", x.Channel, x.Address)))
@@ -274,6 +288,7 @@ func messageHead(th *style.Theme, x message, width int) []string {
 	return []string{component.Fit(title, width), component.Fit(under, width)}
 }
 
+// describeMessage draws the fields of a message that are set.
 func describeMessage(e *screen.Env, d *screen.Detail, x message) {
 	for _, fact := range [][2]string{
 		{"Created", e.Date(x.CreatedAt)}, {"Channel", string(x.Channel)}, {"Address", x.Address}, {"Identity", x.Namespace + " " + x.Identity},
@@ -285,6 +300,7 @@ func describeMessage(e *screen.Env, d *screen.Detail, x message) {
 	}
 }
 
+// messagePayload declares the tab of the payload.
 func messagePayload(e *screen.Env) screen.Body[message] {
 	return screen.Body[message]{
 		Tab:     tabPayload,

@@ -12,6 +12,7 @@ import (
 	"backchannel/tui/style"
 )
 
+// lifeGap separates the steps of a life.
 const lifeGap = " " + style.Horizontal + " "
 
 // A lifeForm says what a line of a message's life includes.
@@ -32,6 +33,8 @@ func lifeCell(e *screen.Env, m storage.Message) component.Cell {
 	return cell
 }
 
+// lifeLine draws a life in one form, as in "12:00:01 planned ─ .2 s ─ sent 200 ─ 1.9 s ─
+// delivered 200". An excluded message has no steps; its line says what excluded it.
 func lifeLine(e *screen.Env, m storage.Message, f lifeForm) string {
 	begin := ""
 	if f.clock {
@@ -59,7 +62,8 @@ func lifeLine(e *screen.Env, m storage.Message, f lifeForm) string {
 	return strings.Join(parts, lifeGap)
 }
 
-// tookText returns how long a step took, in as few cells as possible: ".2 s", "1.9 s".
+// tookText returns how long a step took, in as few cells as possible: ".2 s", "1.9 s". Below 0.1
+// s one decimal place would show nothing, and from a minute on it would show too much.
 func tookText(d time.Duration) string {
 	if d < 100*time.Millisecond || d >= time.Minute {
 		return screen.Duration(d)
@@ -67,7 +71,8 @@ func tookText(d time.Duration) string {
 	return strings.TrimPrefix(fmt.Sprintf("%.1f s", d.Seconds()), "0")
 }
 
-// stepText says what has become of a step.
+// stepText says what has become of a step. codes is whether to show the HTTP status of a
+// delivered one, which is the expected case; that of a failure always shows.
 func stepText(e *screen.Env, s storage.LifeStep, codes bool) string {
 	word, code := string(s.Status), ""
 	if s.Code != 0 {
@@ -91,7 +96,8 @@ func stepText(e *screen.Env, s storage.LifeStep, codes bool) string {
 	return word + " " + string(s.State)
 }
 
-// lifeStyle warns of a message of which an event does not reach the webhook as it should.
+// lifeStyle warns of a message of which an event does not reach the webhook as it should. A
+// bounce that was delivered to the webhook is no reason to warn: it is what was asked for.
 func lifeStyle(th *style.Theme, m storage.Message) style.Style {
 	ink := th.Text
 	for _, s := range m.Events {

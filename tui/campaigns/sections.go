@@ -40,6 +40,7 @@ func (f fields) sections() []component.Section {
 // ownTitle is that of the section with what Journey Optimizer does not have.
 const ownTitle = "Backchannel's own"
 
+// propertyFields returns what identifies the campaign to a call and to the webhook.
 func (f fields) propertyFields() []component.Field {
 	return []component.Field{
 		{ID: fieldName, Label: "Campaign name", Help: "1 to 64 characters, unique. Calls use its ID, which y copies."},
@@ -52,6 +53,7 @@ func (f fields) propertyFields() []component.Field {
 	}
 }
 
+// actionFields returns the choice of the channel.
 func actionFields() []component.Field {
 	return []component.Field{
 		{ID: fieldChannel, Label: "Channel", Kind: component.RadioField,
@@ -60,6 +62,7 @@ func actionFields() []component.Field {
 	}
 }
 
+// audienceFields returns what is known of the recipients, and whether events follow.
 func (f fields) audienceFields() []component.Field {
 	return []component.Field{
 		{ID: fieldIdentity, Label: "Identity type", Note: defaultIdentity,
@@ -71,7 +74,8 @@ func (f fields) audienceFields() []component.Field {
 	}
 }
 
-// whoGetsEvents says which webhook gets the events, or what is missing for that.
+// whoGetsEvents says which webhook gets the events, or what is missing for that. While webhooks
+// are off it asks as if they were on, to say what turning them on would do.
 func (f fields) whoGetsEvents(v component.Values) string {
 	c, _ := values{f.env}.apply(f.base, v)
 	s := c.Latest()
@@ -96,6 +100,8 @@ func (f fields) whoGetsEvents(v component.Values) string {
 	}
 }
 
+// scheduleFields returns the start and end. The help names the console's zone, in which a time
+// without a zone is read.
 func (f fields) scheduleFields() []component.Field {
 	zone := f.env.Now().In(f.env.Location).Format("MST")
 	return []component.Field{
@@ -106,6 +112,7 @@ func (f fields) scheduleFields() []component.Field {
 	}
 }
 
+// ownFields returns the settings that Journey Optimizer does not have.
 func (f fields) ownFields() []component.Field {
 	return []component.Field{
 		{ID: fieldRequestID, Label: "Request ID", Kind: component.RadioField, Options: options(storage.RequestIDSources(), "'s"),
@@ -149,6 +156,7 @@ func planSummary(v component.Values) string {
 	return strings.Join(parts, ", ")
 }
 
+// counted returns a number with its noun, whose plural has an s.
 func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -156,6 +164,8 @@ func counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// defaultIdentity returns the namespace that an empty identity type stands for, to be shown
+// beside the field. It changes with the channel.
 func defaultIdentity(v component.Values) string {
 	if strings.TrimSpace(v.Text(fieldIdentity)) != "" {
 		return ""
@@ -163,6 +173,7 @@ func defaultIdentity(v component.Values) string {
 	return storage.DefaultNamespace(storage.Channel(v.Text(fieldChannel)))
 }
 
+// ifEmpty returns a note that says what an empty field means, and goes once something is typed.
 func ifEmpty(id, text string) func(component.Values) string {
 	return func(v component.Values) string {
 		if strings.TrimSpace(v.Text(id)) != "" {
@@ -172,6 +183,7 @@ func ifEmpty(id, text string) func(component.Values) string {
 	}
 }
 
+// label returns the one option that a check box has.
 func label(text string) []component.Option { return []component.Option{{Label: text}} }
 
 // options returns a choice for each of some words.

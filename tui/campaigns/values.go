@@ -34,9 +34,13 @@ const (
 	fieldSpeed        = "plan.speed"
 )
 
+// rowPath matches the paths that storage gives to the cells of the outcome plan's rows, such as
+// plan.rules[2].pattern.
 var rowPath = regexp.MustCompile(`^(plan\.(?:rules|shares))\[(\d+)\]\.(\w+)$`)
 
-// locate returns the ID of the form's error for the path of a field in storage.
+// locate returns the ID of the form's error for the path of a field in storage, and the noun that
+// its message begins with. In the form a row has a name and a value. The name is the pattern of a
+// rule and the outcome of a share; a rule's outcome is therefore its value.
 func locate(path string) (id, subject string) {
 	row := rowPath.FindStringSubmatch(path)
 	switch {
@@ -82,6 +86,7 @@ func (f values) of(s storage.CampaignSettings) component.Values {
 	}
 }
 
+// ruleRows returns the rules as rows of the form.
 func ruleRows(rules []storage.OutcomeRule) []component.Row {
 	rows := make([]component.Row, len(rules))
 	for i, r := range rules {
@@ -90,6 +95,7 @@ func ruleRows(rules []storage.OutcomeRule) []component.Row {
 	return rows
 }
 
+// shareRows returns the shares as rows of the form.
 func shareRows(shares []storage.OutcomeShare) []component.Row {
 	rows := make([]component.Row, len(shares))
 	for i, s := range shares {
@@ -120,9 +126,11 @@ func (f values) apply(c storage.Campaign, v component.Values) (storage.Campaign,
 	return edited, append(p.Bad, refused...)
 }
 
+// timeExample shows how to write a time, in help texts and errors.
 const timeExample = "2026-12-01 12:00"
 
-// when returns a time as the form shows it.
+// when returns a time as the form shows it, or "" for the zero time. It leaves the seconds out
+// only if there are none, so that saving a form does not round a time that nobody touched.
 func (f values) when(at time.Time) string {
 	if at.IsZero() {
 		return ""
@@ -134,8 +142,9 @@ func (f values) when(at time.Time) string {
 	return at.Format("2006-01-02 15:04:05.999999999")
 }
 
-// readTime parses a time. One whose text is unchanged stays as it is, because a time of day
-// comes twice when summer time ends.
+// readTime parses a time, in the console's zone unless it names one. A text that is unchanged
+// keeps the old time: when summer time ends, an hour occurs twice, and parsing would pick the
+// wrong one.
 func (f values) readTime(p *screen.Parser, field string, old time.Time) time.Time {
 	text := strings.TrimSpace(p.Values.Text(field))
 	switch {
@@ -156,6 +165,8 @@ func (f values) readTime(p *screen.Parser, field string, old time.Time) time.Tim
 	return old
 }
 
+// readPlan parses the outcome plan. A speed of 0 has to be refused here, because storage takes it
+// for a speed that is not set.
 func readPlan(p *screen.Parser) (plan storage.OutcomePlan) {
 	for _, r := range p.Values[fieldRules].Rows {
 		plan.Rules = append(plan.Rules, storage.OutcomeRule{Pattern: r.Name, Outcome: storage.MessageOutcome(strings.TrimSpace(r.Value))})
@@ -165,7 +176,7 @@ func readPlan(p *screen.Parser) (plan storage.OutcomePlan) {
 		share.Percent = readNumber(p, fieldShares+"["+strconv.Itoa(i)+"].percent", strings.TrimSuffix(strings.TrimSpace(r.Value), "%"), "5, say")
 		plan.Shares = append(plan.Shares, share)
 	}
-	if plan.Speed = readNumber(p, fieldSpeed, p.Values.Text(fieldSpeed), "1, say"); plan.Speed == 0 { // which storage takes for the default
+	if plan.Speed = readNumber(p, fieldSpeed, p.Values.Text(fieldSpeed), "1, say"); plan.Speed == 0 {
 		p.Add(fieldSpeed, "0 is out of range; use %g to %d", storage.MinSpeed, storage.MaxSpeed)
 	}
 	seed, err := strconv.ParseInt(strings.TrimSpace(p.Values.Text(fieldSeed)), 10, 64)
@@ -176,6 +187,7 @@ func readPlan(p *screen.Parser) (plan storage.OutcomePlan) {
 	return plan
 }
 
+// readNumber parses a number, or adds an error that shows an example.
 func readNumber(p *screen.Parser, field, text, example string) float64 {
 	x, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	if err != nil {
@@ -184,4 +196,6 @@ func readNumber(p *screen.Parser, field, text, example string) float64 {
 	return x
 }
 
+// number writes a number in as few digits as it takes to read it back unchanged, and never with
+// an exponent.
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -22,6 +22,7 @@ func welcome(s *screen.Env, width, height int) string {
 	}, width, height)
 }
 
+// columns returns the columns of the inventory. Those that are Extra show only in wide terminals.
 func columns() []component.Column {
 	return []component.Column{
 		{Title: "Name", Least: 10, Width: 16, Flex: 3},
@@ -65,6 +66,8 @@ func statusCell(th *style.Theme, c storage.Campaign) component.Cell {
 	return cell
 }
 
+// statusStyle returns the glyph and the style of a status. Every status has a glyph of its own,
+// because colour alone would be lost with NO_COLOR.
 func statusStyle(th *style.Theme, status storage.CampaignStatus) (string, style.Style) {
 	switch status {
 	case storage.CampaignLive:
@@ -86,6 +89,7 @@ func webhooksCell(th *style.Theme, r row) component.Cell {
 	return component.Cell{Text: style.Check + " on", Style: th.Text}
 }
 
+// countCell returns how many messages of the campaign are in a state.
 func countCell(th *style.Theme, r row, state storage.MessageState, ink style.Style) component.Cell {
 	n := r.counts[state]
 	return component.Cell{Text: screen.Thousands(n), Style: quietZero(th, n, ink)}

@@ -67,7 +67,7 @@ func (d *Screen) messageBinding(r row) screen.Binding {
 		return screen.ShowMessage(r.MessageID)
 	}}
 	if r.MessageID == 0 {
-		b.Off = "it was fired, so that no campaign's message stands behind it"
+		b.Off = "it was fired, so it belongs to no campaign's message"
 	}
 	return b
 }

@@ -17,7 +17,7 @@ func (d *Screen) welcome(width, height int) string {
 		return d.env.Welcome(d.title, []string{"None of these deliveries is kept any more: finished ones are removed after a while."},
 			[][2]string{{"esc", "back"}}, width, height)
 	}
-	return d.env.Welcome("Deliveries", []string{"Nothing was fired yet. Each event that is fired at a webhook stands here: how it was delivered, in how many attempts, and what was answered."},
+	return d.env.Welcome("Deliveries", []string{"Nothing was fired yet. Each event that is fired at a webhook appears here: how it was delivered, in how many attempts, and what was answered."},
 		[][2]string{{"f", "fire an event at a webhook"}, {"1", "the webhooks; n makes one"}}, width, height)
 }
 

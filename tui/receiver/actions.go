@@ -42,12 +42,14 @@ func (r *Screen) detailBindings() []screen.Binding {
 	return append(all, checks)
 }
 
+// toggleChecks shows the checks of passed verdicts too, or only those of failed ones.
 func (r *Screen) toggleChecks() tea.Cmd {
 	r.allChecks = !r.allChecks
 	return nil
 }
 
-// rowBindings returns the keys that send the receipt again.
+// rowBindings returns the keys that send the receipt again. Editing needs the body, which only
+// the detail has; a replay reads it itself.
 func (r *Screen) rowBindings(row storage.Receipt) []screen.Binding {
 	d, read, _ := r.Current()
 	unmatched, unread := "", ""
@@ -74,11 +76,11 @@ func (r *Screen) profileBinding() screen.Binding {
 	return b
 }
 
-// lesserBindings returns keys that the footer shows only if there is much space.
+// lesserBindings returns the keys that the footer shows only if there is much space.
 func (r *Screen) lesserBindings(row storage.Receipt) []screen.Binding {
 	pin := screen.Binding{Keys: []string{"P"}, Label: "pin", Help: "Pin it: retention and clearing leave it", Do: r.OnSelected(r.keep.pin)}
 	if row.Pinned {
-		pin.Label, pin.Help = "unpin", "No longer pin it"
+		pin.Label, pin.Help = "unpin", "Unpin it: retention and clearing may remove it"
 	}
 	all := append(r.MarkBindings(),
 		screen.Binding{Keys: []string{"="}, Label: "diff", Help: "Compare two marked receipts, or the marked and this one; none marked: this one and its fixture", Do: r.diff})
@@ -103,13 +105,13 @@ func (r *Screen) relatedBindings(row storage.Receipt) []screen.Binding {
 		return screen.JumpTo(screen.ViewDeliveries, row.DeliveryID)
 	}}
 	if row.DeliveryID == 0 {
-		delivery.Off = "a foreign sender's: no delivery of ours stands behind it"
+		delivery.Off = "it came from a foreign sender: no delivery of ours brought it"
 	}
 	return []screen.Binding{message, delivery}
 }
 
-// showMessage opens the message that the receipt is about, or if that is not a campaign's,
-// chooses the receipts of the same message.
+// showMessage opens the message that the receipt is about. Only an event of a campaign's message
+// has one; for the others, it chooses the receipts with the same request ID.
 func (r *Screen) showMessage(row storage.Receipt) tea.Cmd {
 	receipts := func() tea.Cmd { return screen.FilterTo(screen.ViewReceiver, messageFilter(row.RequestID)) }
 	if row.DeliveryID == 0 {
@@ -128,6 +130,7 @@ func (r *Screen) showMessage(row storage.Receipt) tea.Cmd {
 	})
 }
 
+// listBindings returns the keys of the list.
 func (r *Screen) listBindings() []screen.Binding {
 	pause := screen.Binding{Keys: []string{"p"}, Label: "pause", Help: "Pause the view; new receipts are counted", Do: r.List().Pause}
 	if r.List().Paused {
@@ -153,6 +156,7 @@ func (r *Screen) diff() tea.Cmd {
 	return r.compare.receipts(marked)
 }
 
+// chooseExport exports the marked receipts, the selected one, or those that the filter chooses.
 func (r *Screen) chooseExport() tea.Cmd {
 	return r.export.choose(exportable{marked: r.List().Marked(), selected: r.List().SelectedID(), filter: r.Terms()})
 }

@@ -37,11 +37,13 @@ func flaws(places []storage.Place) (all []component.Flaw) {
 	return all
 }
 
-// rawFlaws returns the lines of the body as it came in which something is wrong.
+// rawFlaws returns the lines of the body as it came in which something is wrong. It has none for
+// a body that was decoded or shortened to be shown, because the places count the bytes that were
+// judged.
 func rawFlaws(d detail) (all []component.Flaw) {
 	body := d.receipt.Body
 	if d.shown.Note() != "" {
-		return nil // the lines are not those that were judged
+		return nil
 	}
 	for _, p := range d.receipt.Verdicts.Schema.Places() {
 		line := 1 + bytes.Count(body[:min(p.Byte, len(body))], []byte("\n"))
@@ -92,6 +94,7 @@ func (b *body) describe(d detail) string {
 	return fmt.Sprintf("%s bytes   %s   SHA-256 %s", screen.Thousands(int64(len(d.receipt.Body))), form, d.receipt.SHA256)
 }
 
+// flawSentence says what is wrong with how a body arrived.
 func flawSentence(flaw storage.BodyFlaw) string {
 	switch flaw {
 	case storage.BodyCut:
@@ -102,10 +105,11 @@ func flawSentence(flaw storage.BodyFlaw) string {
 	return style.Escape(string(flaw))
 }
 
-// bindings returns the keys that change how the body is shown. reset shows it anew, and
-// wrap switches the wrapping of its lines.
+// bindings returns the keys that change how the body is shown. reset draws it anew, and wrap
+// switches the wrapping of its lines. A body that is not JSON is shown as it came, so that there
+// is nothing to choose.
 func (b *body) bindings(indented bool, reset, wrap func()) []screen.Binding {
-	all := []screen.Binding{{Keys: []string{"w"}, Word: "wrap", Help: "Wrap long lines of the body, or no longer", Do: func() tea.Cmd {
+	all := []screen.Binding{{Keys: []string{"w"}, Word: "wrap", Help: "Wrap long lines of the body, or stop wrapping", Do: func() tea.Cmd {
 		wrap()
 		return nil
 	}}}

@@ -9,7 +9,8 @@ import (
 	"backchannel/tui/screen"
 )
 
-// Copies returns what a person may need elsewhere of a receipt.
+// Copies returns what a person may need elsewhere of a receipt. Tokens in paths are masked, and
+// the curl command leaves secret headers out.
 func (r *Screen) Copies() []screen.CopyItem {
 	d, read, _ := r.Current()
 	if !read {

@@ -24,7 +24,8 @@ type detail struct {
 	pretty   []byte // the body indented; nil when it is not JSON
 }
 
-// read reads a receipt, and the delivery that brought it, if that is one of ours.
+// read reads a receipt, and the delivery that brought it, if that is one of ours. What takes long
+// with a large body, indenting and decoding it, is done here, off the event loop.
 func read(ctx context.Context, store Store, id storage.ID) (d detail, err error) {
 	if d.receipt, err = store.Receipt(ctx, id); err != nil {
 		return d, err
@@ -55,7 +56,9 @@ func known(row storage.Receipt, d detail, read bool) detail {
 	return d
 }
 
-const noteLines = 3 // at most; there is more to see
+// noteLines is how many lines of a note are shown. A longer note must not push the verdicts off
+// the screen.
+const noteLines = 3
 
 // receiptHead returns what identifies a receipt, in two lines if they fit.
 func receiptHead(s *screen.Env, r storage.Receipt, width int) []string {
@@ -107,7 +110,8 @@ func headParts(parts []string, ink style.Style, width int) []string {
 	return append(lines, screen.HeadLines(line, ink, width)...)
 }
 
-// answerSentence says how the request was answered.
+// answerSentence says how the request was answered, and whether the response profile replaced the
+// status that the verdicts call for.
 func answerSentence(r storage.Receipt) string {
 	switch {
 	case r.Outcome == storage.Dropped:
@@ -149,7 +153,7 @@ func describeRequest(s *screen.Env, d *screen.Detail, r storage.Receipt) {
 func describeOrigin(s *screen.Env, d *screen.Detail, x detail) {
 	switch {
 	case x.receipt.DeliveryID == 0:
-		d.Paragraph("A foreign sender's: no delivery of ours stands behind it.", s.Theme.Text)
+		d.Paragraph("It came from a foreign sender: no delivery of ours brought it.", s.Theme.Text)
 	case x.delivery.ID == 0:
 		d.Paragraph("…", s.Theme.Dim)
 	default:

@@ -34,7 +34,7 @@ type compared struct {
 	invalid     error // why the bodies cannot be compared value by value
 }
 
-// receipts compares two receipts.
+// receipts compares two receipts. IDs grow with time, so the lower one is the older receipt.
 func (c comparer) receipts(ids []storage.ID) tea.Cmd {
 	if len(ids) != 2 {
 		return screen.Say(screen.Info(fmt.Sprintf("Mark two receipts with space, one and go to another, or none to compare this one with its fixture; %d marked here", len(ids))))
@@ -63,6 +63,7 @@ func (c comparer) withFixture(id storage.ID) tea.Cmd {
 	}, c.show)
 }
 
+// show opens the screen of the differences.
 func (c comparer) show(x compared, err error) tea.Cmd {
 	if err != nil {
 		return screen.Say(screen.Bad(screen.OneLine(err)))
@@ -124,6 +125,7 @@ func (d *diffScreen) View(width, height int) string {
 	return d.viewer.View(page.Theme)
 }
 
+// differences draws a summary, and then what changed, what is gone and what is new.
 func differences(d *screen.Detail, of compared) {
 	if of.invalid != nil {
 		d.Paragraph(screen.OneLine(of.invalid)+".", d.Theme.Text)
@@ -146,6 +148,7 @@ func differences(d *screen.Detail, of compared) {
 	}
 }
 
+// difference draws a path with both of its values; an empty one is missing.
 func difference(d *screen.Detail, path, from, to string) {
 	d.Paragraph(cmp.Or(path, "(the whole body)"), d.Theme.Strong)
 	side(d, "-", from)

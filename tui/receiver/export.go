@@ -15,6 +15,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
+// exportFormats returns the formats of an export, with the keys that choose them.
 func exportFormats() []screen.ExportFormat {
 	return []screen.ExportFormat{
 		{Name: string(export.JSON), Key: "j", Suffix: ".json", Help: "one array of what receipt show has"},
@@ -53,7 +54,8 @@ const (
 	whichFiltered = "filtered"
 )
 
-// ask asks which receipts to write, and where to.
+// ask asks which receipts to write, and where to. A format whose file sends the receipts asks for
+// the server to send them to as well.
 func (e exporter) ask(f screen.ExportFormat, of exportable) tea.Cmd {
 	which := of.options()
 	fields := []component.Field{
@@ -87,6 +89,8 @@ func (of exportable) options() []component.Option {
 	return append(all, component.Option{ID: whichFiltered, Label: label})
 }
 
+// request returns the export that a form describes. Receipts that a filter chooses are read when
+// the export runs, so that it has those that came while the form was open.
 func (of exportable) request(format export.Format, v component.Values) export.Request {
 	e := export.Request{Format: format, Path: screen.ExportedPath(v), To: strings.TrimSpace(v.Text(exportTo)), WithSecrets: v.On(exportSecrets)}
 	switch v.Text(exportWhich) {
@@ -100,6 +104,7 @@ func (of exportable) request(format export.Format, v component.Values) export.Re
 	return e
 }
 
+// run writes the file. WriteFile asks before it replaces one.
 func (e exporter) run(request export.Request) tea.Cmd {
 	return e.env.WriteFile(request.Path, func(ctx context.Context, replace bool) (string, error) {
 		request := request

@@ -29,13 +29,15 @@ type keeper struct {
 	store keepStore
 }
 
-const keepText = "text" // the only field of the forms below
+// keepText is the only field of the forms for a note and for the name of a fixture.
+const keepText = "text"
 
+// note asks for the note on a receipt. An empty one removes it.
 func (k keeper) note(row storage.Receipt) tea.Cmd {
 	return k.env.Fill(screen.FormSpec{
 		Title: "Note on the receipt", Verb: "Keep",
 		Section: component.Section{Fields: []component.Field{
-			{ID: keepText, Label: "Note", Start: component.Value{Text: row.Note}, Help: "Stands above the verdicts. Empty takes it away."},
+			{ID: keepText, Label: "Note", Start: component.Value{Text: row.Note}, Help: "It is shown above the verdicts. Empty removes it."},
 		}},
 		Submit: func(v component.Values) tea.Cmd {
 			return screen.Act(k.env.Context, func(ctx context.Context) (string, error) {
@@ -45,7 +47,7 @@ func (k keeper) note(row storage.Receipt) tea.Cmd {
 	})
 }
 
-// pin excludes a receipt from retention and clearing, or no longer does.
+// pin excludes a receipt from retention and clearing, or includes it again.
 func (k keeper) pin(row storage.Receipt) tea.Cmd {
 	text := "pinned: retention and clearing leave it"
 	if row.Pinned {
@@ -56,6 +58,7 @@ func (k keeper) pin(row storage.Receipt) tea.Cmd {
 	})
 }
 
+// clear asks first, because the receipts cannot be had back.
 func (k keeper) clear() tea.Cmd {
 	return k.env.Ask(component.Confirm{
 		Title: "Clear the receiver?",
@@ -85,11 +88,13 @@ func (k keeper) saveFixture(row storage.Receipt) tea.Cmd {
 	})
 }
 
+// checkFixtureName returns a check of the name while it is typed. A row of the list has no body,
+// so the check uses some other payload: that of the receipt is checked when it is saved.
 func checkFixtureName(row storage.Receipt) func(component.Values) string {
 	return func(v component.Values) string {
 		f, err := storage.FixtureOf(row, strings.TrimSpace(v.Text(keepText)), storage.Classic)
 		if err == nil {
-			f.Payload = []byte("any") // rows of the list have no body
+			f.Payload = []byte("any")
 			err = f.Validate()
 		}
 		var bad storage.FieldErrors
@@ -100,7 +105,7 @@ func checkFixtureName(row storage.Receipt) func(component.Values) string {
 	}
 }
 
-// saveAs saves the body of a receipt, of which the list has only the rest.
+// saveAs saves the body of a receipt, which it has to read first: the list has all but the body.
 func (k keeper) saveAs(ctx context.Context, id storage.ID, name string) error {
 	whole, err := k.store.Receipt(ctx, id)
 	if err != nil {

@@ -77,7 +77,9 @@ func (p profiles) set(hook storage.Webhook, profile storage.Profile, words strin
 	})
 }
 
-// presetName returns the name of the preset that a profile is, or "" if it is not one.
+// presetName returns the name of the preset that a profile is, or "" if it is none. A webhook
+// whose profile was never set has the zero Profile, which is the first preset. Generation only
+// counts the changes.
 func presetName(p storage.Profile) string {
 	p.Generation = 0
 	if p.Preset == "" && reflect.DeepEqual(p, storage.Profile{}) {

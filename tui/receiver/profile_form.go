@@ -31,17 +31,20 @@ const (
 // ask asks for a profile of the webhook's own, beginning with the present one.
 func (p profiles) ask(hook storage.Webhook, present storage.Profile) tea.Cmd {
 	return p.env.Fill(screen.FormSpec{
-		Title: "How the receiver answers " + hook.Name, Verb: "Answer so", Rows: profileRows,
+		Title: "How the receiver answers " + hook.Name, Verb: "Apply", Rows: profileRows,
 		Section: component.Section{Fields: profileFields(present)},
 		Submit: func(v component.Values) tea.Cmd {
-			profile, _ := readProfile(v) // it is valid, else it could not be submitted
+			profile, _ := readProfile(v) // a form with errors cannot be submitted
 			return p.set(hook, profile, profileWords(profile))
 		},
 	})
 }
 
+// profileRows is the height of the form, which scrolls in smaller terminals.
 const profileRows = 18
 
+// profileFields returns the fields of the form. Each checks the whole profile and shows the
+// errors that are its own.
 func profileFields(p storage.Profile) []component.Field {
 	text := func(id, label, start, help string) component.Field {
 		return component.Field{ID: id, Label: label, Start: component.Value{Text: start}, Help: help}
@@ -96,6 +99,7 @@ func readProfile(v component.Values) (storage.Profile, storage.FieldErrors) {
 	return profile, p.Bad
 }
 
+// readStatuses parses statuses that are separated by commas or spaces.
 func readStatuses(p *screen.Parser) (statuses []int) {
 	for _, word := range strings.FieldsFunc(p.Values.Text(profileStatus), func(r rune) bool { return r == ',' || r == ' ' }) {
 		status, err := strconv.Atoi(word)
@@ -108,6 +112,7 @@ func readStatuses(p *screen.Parser) (statuses []int) {
 	return statuses
 }
 
+// optionalDuration parses a duration. Empty is 0.
 func optionalDuration(p *screen.Parser, field, example string) time.Duration {
 	if strings.TrimSpace(p.Values.Text(field)) == "" {
 		return 0
@@ -129,6 +134,8 @@ func optionalNumber(p *screen.Parser, field, example string) float64 {
 	return n
 }
 
+// readHeaders parses lines of the form "Name: value". Its errors name a line, which reasonFor
+// takes off again.
 func readHeaders(p *screen.Parser) (headers []storage.HeaderField) {
 	for i, line := range strings.Split(p.Values.Text(profileHeaders), "\n") {
 		name, value, found := strings.Cut(line, ":")
@@ -143,6 +150,7 @@ func readHeaders(p *screen.Parser) (headers []storage.HeaderField) {
 	return headers
 }
 
+// headerLines writes headers as readHeaders parses them.
 func headerLines(headers []storage.HeaderField) string {
 	lines := make([]string, len(headers))
 	for i, h := range headers {
@@ -151,6 +159,7 @@ func headerLines(headers []storage.HeaderField) string {
 	return strings.Join(lines, "\n")
 }
 
+// statusText writes statuses as readStatuses parses them.
 func statusText(statuses []int) string {
 	words := make([]string, len(statuses))
 	for i, status := range statuses {
@@ -159,6 +168,7 @@ func statusText(statuses []int) string {
 	return strings.Join(words, ", ")
 }
 
+// durationOrNone writes a duration, or nothing for 0.
 func durationOrNone(d time.Duration) string {
 	if d == 0 {
 		return ""
@@ -166,6 +176,7 @@ func durationOrNone(d time.Duration) string {
 	return screen.ShortDuration(d)
 }
 
+// numberOrNone writes a number, or nothing for 0.
 func numberOrNone(n float64) string {
 	if n == 0 {
 		return ""

@@ -31,9 +31,10 @@ type Actions struct {
 	CA string // the path of the certificate by which clients can trust the built-in receiver
 	// Export writes receipts to a file. If it is nil, the screen offers no export.
 	Export func(context.Context, export.Request) (export.Result, error)
-	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that
-	// they came with. If it is nil, the screen only replays through webhooks.
-	Rules  storage.Rules // for what is sent again
+	// Rules are those by which a URL to send to is accepted.
+	Rules storage.Rules
+	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that they
+	// came with. If it is nil, the screen only replays through webhooks.
 	Resend func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
 }
 

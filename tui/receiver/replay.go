@@ -44,8 +44,8 @@ const (
 	toReceiver = "receiver"
 )
 
-// offer sends the receipt again. If its webhook leads elsewhere than to the built-in
-// receiver, it asks where to first.
+// offer sends the receipt again. If its webhook leads elsewhere than to the built-in receiver, it
+// asks first which of the two is meant.
 func (r replayer) offer(x replay, err error) tea.Cmd {
 	switch {
 	case err != nil:
@@ -73,7 +73,8 @@ func (r replayer) toWebhook(x replay) tea.Cmd {
 	return tea.Batch(sent, screen.Say(screen.Info("replayed to "+x.places.Lead())), warnOfReplay(x.receipt))
 }
 
-// toReceiver sends the bytes to the built-in receiver, wherever the webhook leads.
+// toReceiver sends the bytes to the built-in receiver, wherever the webhook leads. It makes an
+// attempt without a delivery, since no delivery of the webhook goes there.
 func (r replayer) toReceiver(x replay) tea.Cmd {
 	ctx, to, sender := r.env.Context, x.places.Receiver, fire.SenderOf(x.receipt)
 	sender.URL = to

@@ -67,6 +67,9 @@ func (p *tokenPage) members(title string, all []storage.TokenMember, checks ...s
 	p.remaining(checks...)
 }
 
+// member draws a header parameter or claim, with the check of that name beside it. A value of a
+// token is never rewritten in local time, as a verdict's text is: it is shown as it is in the
+// token.
 func (p *tokenPage) member(m storage.TokenMember, name string) {
 	c, judged := p.auth.Check(name)
 	lead := "   "
@@ -86,7 +89,7 @@ func (p *tokenPage) member(m storage.TokenMember, name string) {
 		texts = append(texts, inked{"expected " + c.Expected, p.Theme.Text})
 	}
 	plain := *p.Detail
-	plain.Local = nil // what stands in a token is shown as it stands there
+	plain.Local = nil
 	beside(&plain, lead, m.Name, texts...)
 	p.Lines = plain.Lines
 }
@@ -111,6 +114,7 @@ func (p *tokenPage) times(m storage.TokenMember, ink style.Style) []inked {
 // tokenMargin is how many cells beside draws before and behind a value.
 const tokenMargin = 3 + verdictLabel + 2
 
+// lead returns the glyph of a check's result.
 func (p *tokenPage) lead(result storage.Result) string {
 	glyph, ink := screen.ResultStyle(p.Theme, result)
 	return " " + ink.Render(glyph) + " "
@@ -127,6 +131,9 @@ func (p *tokenPage) remaining(names ...string) {
 	}
 }
 
+// signature draws the length of the signature and the check of it. The signature itself is
+// masked: with it and the parts above, the token could be put together again and used until it
+// expires.
 func (p *tokenPage) signature(length int) {
 	text := storage.Masked + "   " + words.Count(length, "byte")
 	c, judged := p.auth.Check("signature")

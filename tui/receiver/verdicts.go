@@ -9,6 +9,8 @@ import (
 	"backchannel/tui/style"
 )
 
+// verdictLabel is the width of the column with the names of verdicts and checks. Longer names
+// have a line of their own.
 const verdictLabel = 10
 
 // describeVerdicts draws the tab of the verdicts.
@@ -33,6 +35,8 @@ func verdicts(d *screen.Detail, all storage.Verdicts, everyCheck bool) {
 	}
 }
 
+// verdict draws a verdict, and its checks if everyCheck. A failed one has no reason beside it if
+// the checks that follow say what failed.
 func verdict(d *screen.Detail, v storage.NamedVerdict, everyCheck bool) {
 	glyph, ink := screen.ResultStyle(d.Theme, v.Result)
 	failed := v.Result == storage.Fail
@@ -83,6 +87,7 @@ func forward(d *screen.Detail, f storage.Forward) {
 	}
 }
 
+// hasFailed reports whether any of the checks failed.
 func hasFailed(checks []storage.Check) bool {
 	for _, c := range checks {
 		if c.Result == storage.Fail {
@@ -97,6 +102,7 @@ func check(d *screen.Detail, c storage.Check) {
 	beside(d, checkLead(d, c), c.Name, inked{c.Actual, d.Theme.Dim})
 }
 
+// checkLead returns the glyph of a check's result, indented below its verdict.
 func checkLead(d *screen.Detail, c storage.Check) string {
 	glyph, ink := screen.ResultStyle(d.Theme, c.Result)
 	return "     " + ink.Render(glyph) + " "
@@ -121,7 +127,8 @@ type inked struct {
 	ink  style.Style
 }
 
-const leastBeside = 22 // cells, in which a text can still be read
+// leastBeside is how many cells a text needs to be readable beside its name.
+const leastBeside = 22
 
 // beside draws a lead, a name, and texts wrapped beside them, or below them if the name is too
 // long for its column or the page is too narrow.

@@ -9,6 +9,7 @@ import (
 	"backchannel/tui/style"
 )
 
+// columns returns the columns of the list.
 func columns() []component.Column {
 	return []component.Column{
 		{Title: "Time", Least: 8, Width: 12, Priority: 3, Shrink: 6},

@@ -57,6 +57,7 @@ func (w *Screen) rowBindings(r row) []screen.Binding {
 	}
 }
 
+// form returns a form that edits a webhook, or creates it if it has no ID yet.
 func (w *Screen) form(hook storage.Webhook) *form { return newForm(w.env, w.store, w.rules, hook) }
 
 // create opens a form for a webhook of the organization that was used last.
@@ -71,6 +72,7 @@ func (w *Screen) create() tea.Cmd {
 	return screen.Open(w.form(hook))
 }
 
+// edit opens a form for the webhook.
 func (w *Screen) edit(r row) tea.Cmd { return screen.Open(w.form(r.Webhook)) }
 
 // duplicate opens a form for a copy of a webhook. The copy has no sandbox yet, because each
@@ -96,7 +98,8 @@ func (w *Screen) toggle(r row) tea.Cmd {
 	})
 }
 
-// maxPending limits how many deliveries are counted for a question.
+// maxPending limits how many deliveries are read to count them for a question. The rest would not
+// change the answer.
 const maxPending = 1000
 
 // delete counts the deliveries that would be cancelled, and then asks.
@@ -115,6 +118,8 @@ func (w *Screen) delete(r row) tea.Cmd {
 	})
 }
 
+// confirmDelete asks whether to delete. If deliveries would be cancelled, the name has to be
+// typed, because nothing brings these back.
 func (w *Screen) confirmDelete(hook storage.Webhook, pending int) tea.Cmd {
 	c := component.Confirm{
 		Title: "Delete " + hook.Name + "?",
@@ -133,6 +138,7 @@ func (w *Screen) confirmDelete(hook storage.Webhook, pending int) tea.Cmd {
 	})
 }
 
+// pendingText says how many deliveries will be cancelled. DeleteWebhook returns the exact number.
 func pendingText(n int) string {
 	switch {
 	case n >= maxPending:
@@ -143,6 +149,7 @@ func pendingText(n int) string {
 	return fmt.Sprintf("%d deliveries are queued and will be cancelled.", n)
 }
 
+// deletedText says that a webhook was deleted, and how many deliveries were cancelled with it.
 func deletedText(name string, cancelled int) string {
 	if cancelled == 0 {
 		return name + " deleted"

@@ -14,12 +14,11 @@ import (
 	"backchannel/tui/screen"
 )
 
-// A judge finds the errors in a form's values: what cannot be parsed, and what storage
-// refuses. It runs while a person types, so it reads no files; the store checks what is in
-// these on Submit.
+// A judge finds the errors in a form's values: what cannot be parsed, and what storage refuses.
+// It runs while a person types, so it reads no files; the store checks their content on Submit.
 type judge struct{ allowHTTP bool }
 
-// blind returns sources without files and environment.
+// blind returns sources that find no files and no environment variables.
 func blind() storage.Sources {
 	return storage.Sources{
 		Env:      func(string) (string, bool) { return "", false },
@@ -39,12 +38,16 @@ func (j judge) all(base storage.Webhook, v component.Values) storage.FieldErrors
 }
 
 var (
+	// headerPath matches the paths that storage gives to the cells of a header.
 	headerPath = regexp.MustCompile(`^headers\[(\d+)\]\.(\w+)$`)
-	headerRow  = regexp.MustCompile(`headers\[(\d+)\]`)
+	// headerRow matches such a path within a message, which says "row 2" instead.
+	headerRow = regexp.MustCompile(`headers\[(\d+)\]`)
 )
 
-// byField returns the first error of each field of the form, by field ID. secret is the field
-// of the key that is visible.
+// byField returns the first error of each field of the form, by field ID. storage calls the key
+// of any algorithm auth.secret; secret is the field for it that is visible. It blames a client
+// certificate without a key, or the other way round, on delivery.tls as a whole, which is not a
+// field of the form.
 func byField(bad storage.FieldErrors, secret string) map[string]string {
 	bad = slices.Clone(bad)
 	for i := range bad {

@@ -41,6 +41,7 @@ func (w *Screen) describe(row row, width int, focused bool) []string {
 	return d.Lines
 }
 
+// describeLast draws what became of the latest delivery.
 func describeLast(s *screen.Env, d *screen.Detail, row row) {
 	if row.last.ID == 0 {
 		d.Blank()
@@ -60,6 +61,8 @@ func describeLast(s *screen.Env, d *screen.Detail, row row) {
 	}
 }
 
+// describeBasics draws Adobe's basic configuration. The URL @receiver is followed by what it
+// stands for at present.
 func describeBasics(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	d.Title("Basic configuration")
 	d.Field("Channels", screen.List(w.Channels), s.Theme.Text)
@@ -79,6 +82,8 @@ func describeBasics(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	d.Long(w.Sandbox.ID, s.Theme.Dim)
 }
 
+// describeAuth draws the claims as they are sent, with their defaults. A Secret masks itself when
+// it is written.
 func describeAuth(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	d.Title("Authentication")
 	if w.Auth.Type == storage.AuthNone {
@@ -101,6 +106,7 @@ func describeAuth(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	d.Field("Header", strings.TrimSpace(j.Header+": "+j.Prefix)+" …", s.Theme.Text)
 }
 
+// describeDelivery draws the delivery options.
 func describeDelivery(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	o := w.Delivery
 	d.Title("Delivery options")
@@ -117,6 +123,8 @@ func describeDelivery(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	}
 }
 
+// heading draws the name and the state, with a bar on the left while the pane has the focus, and
+// why the webhook was paused if it was not a person who did that.
 func heading(d *screen.Detail, row row, focused bool) {
 	bar := " "
 	if focused {

@@ -55,7 +55,9 @@ func newForm(e *screen.Env, store formStore, rules storage.Rules, w storage.Webh
 		},
 		Merge: func(mine component.Values, base, theirs storage.Webhook) storage.Webhook {
 			if _, changed := mine[fieldHeaders]; changed {
-				theirs.Headers = base.Headers // apply finds the kept secrets of the rows in these
+				// A row that was not edited keeps its secret by its index, which counts in the
+				// headers that the form began with.
+				theirs.Headers = base.Headers
 			}
 			return theirs
 		},
@@ -64,7 +66,8 @@ func newForm(e *screen.Env, store formStore, rules storage.Rules, w storage.Webh
 	}, w)
 }
 
-// maskedChanges returns the fields whose secrets differ.
+// maskedChanges returns the fields whose secrets differ. The values of a form do not have the
+// secrets, so that comparing these would miss it.
 func maskedChanges(base, theirs storage.Webhook) (fields []string) {
 	if theirs.Auth.Type == storage.AuthJWT && base.Auth.JWT.Secret != theirs.Auth.JWT.Secret {
 		fields = append(fields, secretField(theirs.Auth.JWT.Algorithm))
@@ -83,6 +86,8 @@ func formTitle(w storage.Webhook) string {
 	return "Edit " + w.Name
 }
 
+// headerBindings returns the keys of the header rows, for the footer. The field handles them
+// itself.
 func headerBindings(field string) []screen.Binding {
 	if field != fieldHeaders {
 		return nil
@@ -119,7 +124,7 @@ func savedToast(w storage.Webhook, warnings storage.FieldErrors, created bool) c
 	return screen.Good(w.Name + " " + verb + hint)
 }
 
-// shownWarnings leaves out the warning about the organization, which stands beside it at all
+// shownWarnings leaves out the warning about the organization, which is shown beside it at all
 // times: in tests it rarely has Adobe's form.
 func shownWarnings(all storage.FieldErrors) storage.FieldErrors {
 	return slices.DeleteFunc(slices.Clone(all), func(w storage.FieldError) bool { return w.Field == fieldOrganization })

@@ -9,6 +9,7 @@ import (
 	"backchannel/tui/screen"
 )
 
+// none is how an option that is off is written, and read.
 const none = "none"
 
 // readRetry parses "1s, 5s, 30s", or none.
@@ -29,6 +30,7 @@ func readRetry(p *screen.Parser) []time.Duration {
 	return waits
 }
 
+// readConcurrency parses a whole number. storage checks its range.
 func readConcurrency(p *screen.Parser) int {
 	text := strings.TrimSpace(p.Values.Text(fieldConcurrency))
 	n, err := strconv.Atoi(text)
@@ -38,7 +40,8 @@ func readConcurrency(p *screen.Parser) int {
 	return n
 }
 
-// readRate parses "50", "50/s" or none.
+// readRate parses "50", "50/s" or none. It refuses 0, which storage takes for no limit, the
+// opposite of what it looks like.
 func readRate(p *screen.Parser) float64 {
 	text := strings.TrimSpace(p.Values.Text(fieldRate))
 	if text == none || text == "" {
@@ -51,6 +54,7 @@ func readRate(p *screen.Parser) float64 {
 	return n
 }
 
+// retryText writes waits as readRetry parses them.
 func retryText(waits []time.Duration) string {
 	if len(waits) == 0 {
 		return none
@@ -62,6 +66,7 @@ func retryText(waits []time.Duration) string {
 	return strings.Join(words, ", ")
 }
 
+// rateText writes a rate as readRate parses it.
 func rateText(perSecond float64) string {
 	if perSecond == 0 {
 		return none
@@ -78,6 +83,7 @@ func joinWords(words []string) string {
 	return strings.Join(escaped, ", ")
 }
 
+// splitWords splits what joinWords has joined, and leaves empty words out.
 func splitWords(text string) []string {
 	const comma = "\x00" // stands for one within a word
 	var words []string

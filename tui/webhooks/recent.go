@@ -30,6 +30,7 @@ type recent struct {
 	err     error
 }
 
+// newRecent returns a recent that follows no webhook yet.
 func newRecent(e *screen.Env, store Store) recent {
 	return recent{env: e, store: store, query: screen.Query[storage.AttemptTallies]{Ctx: e.Context}}
 }
@@ -114,6 +115,9 @@ func (r *recent) lines(width int) []string {
 	return lines
 }
 
+// arrange puts the parts of the strip on as few lines as the width allows. The bars get what is
+// left, as long as there is room for the shortest ones. How much the numbers need does not
+// matter, or the strip would change its height while it is watched.
 func arrange(th *style.Theme, s storage.AttemptSummary, width int) []string {
 	counts, times := " "+countLine(th, s), latencyLine(th, s)
 	one, two := counts+"  "+times, counts
@@ -146,6 +150,7 @@ func countLine(th *style.Theme, s storage.AttemptSummary) string {
 	return strings.Join(parts, " ")
 }
 
+// latencyLine draws the percentiles of how long the attempts took, each in its place.
 func latencyLine(th *style.Theme, s storage.AttemptSummary) string {
 	var parts []string
 	for _, p := range []struct {

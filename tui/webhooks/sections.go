@@ -37,6 +37,7 @@ func (f fields) sections() []component.Section {
 	return all
 }
 
+// basicFields returns the fields of Adobe's first section.
 func (f fields) basicFields() []component.Field {
 	return []component.Field{
 		{ID: fieldName, Label: "Webhook name", Help: "What the inventory calls it. 1 to 64 characters, unique."},
@@ -76,20 +77,27 @@ func oddOrganization(w storage.Webhook) string {
 	return ""
 }
 
+// oddOrganization is the function of that name for the form's values.
 func (f fields) oddOrganization(v component.Values) string {
 	w, _ := apply(f.base, v)
 	w.Normalize()
 	return oddOrganization(w)
 }
 
+// isJWT reports whether the form has JWT authentication chosen, which the other fields of the
+// section belong to.
 func isJWT(v component.Values) bool { return v.Text(fieldAuth) == string(storage.AuthJWT) }
 
+// symmetric reports whether the algorithm uses a shared secret.
 func symmetric(v component.Values) bool {
 	return storage.Algorithm(v.Text(fieldAlgorithm)).Symmetric()
 }
 
+// elsewhere says how to keep a secret outside of the database.
 const elsewhere = "env:NAME or file:PATH reads it at each attempt."
 
+// authFields returns the method, and the fields of JWT authentication, which are visible only for
+// that. The secret and the private key are two fields, because a key takes several lines.
 func (f fields) authFields() []component.Field {
 	methods := []component.Option{
 		{ID: string(storage.AuthNone), Label: "No authentication"},
@@ -122,6 +130,7 @@ func (f fields) authFields() []component.Field {
 	return append([]component.Field{method}, fields...)
 }
 
+// algorithmOptions returns the algorithms of a signature.
 func algorithmOptions() []component.Option {
 	var out []component.Option
 	for _, a := range storage.Algorithms() {
@@ -130,6 +139,8 @@ func algorithmOptions() []component.Option {
 	return out
 }
 
+// isElsewhere reports whether a secret only says where the secret is, so that it need not be
+// masked.
 func isElsewhere(text string) bool { return storage.Secret(text).Elsewhere() }
 
 // secretLength says how long a secret must be, until there is one.
@@ -155,6 +166,7 @@ func (f fields) claimDefault(id string) func(component.Values) string {
 	}
 }
 
+// ifEmpty returns a note that says what an empty field means, and goes once something is typed.
 func ifEmpty(id, text string) func(component.Values) string {
 	return func(v component.Values) string {
 		if v.Text(id) == "" {
@@ -164,6 +176,7 @@ func ifEmpty(id, text string) func(component.Values) string {
 	}
 }
 
+// headerFields returns the rows of Adobe's header parameters.
 func headerFields() []component.Field {
 	return []component.Field{{
 		ID: fieldHeaders, Label: "Headers", Kind: component.RowsField, Add: "add a header", Between: ":", Most: storage.MaxHeaders, Reveal: isElsewhere,
@@ -171,6 +184,8 @@ func headerFields() []component.Field {
 	}}
 }
 
+// deliveryFields returns the settings that Adobe does not have. Those of TLS are hidden for the
+// built-in receiver, whose certificate the console trusts anyhow.
 func deliveryFields() []component.Field {
 	toReceiver := func(v component.Values) bool { return strings.TrimSpace(v.Text(fieldURL)) == storage.BuiltinReceiver }
 	outside := func(v component.Values) bool { return !toReceiver(v) }
@@ -197,6 +212,7 @@ func deliveryFields() []component.Field {
 	}
 }
 
+// skipWarning warns if certificates are not verified.
 func skipWarning(v component.Values) string {
 	if v.On(fieldSkipVerify) {
 		return "▲ certificates are not verified"

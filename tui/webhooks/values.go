@@ -89,6 +89,8 @@ func secretField(a storage.Algorithm) string {
 	return fieldPrivateKey
 }
 
+// secretValue returns the value of a secret: where it is, if it is kept elsewhere, and otherwise
+// only whether there is one.
 func secretValue(s storage.Secret) component.Value {
 	if s.Elsewhere() {
 		return component.Value{Text: s.Reveal()}
@@ -128,6 +130,8 @@ func apply(w storage.Webhook, v component.Values) (storage.Webhook, storage.Fiel
 	return w, p.Bad
 }
 
+// headersOf returns the headers of rows. The value of a row that kept its secret is the old one
+// at its ID, since rows may have moved.
 func headersOf(old []storage.HeaderField, rows []component.Row) []storage.HeaderField {
 	var out []storage.HeaderField
 	for _, r := range rows {
@@ -140,6 +144,8 @@ func headersOf(old []storage.HeaderField, rows []component.Row) []storage.Header
 	return out
 }
 
+// readAuth returns the authentication that the form describes. Without authentication it does not
+// parse the lifetime: an error in a field that is hidden could not be mended.
 func readAuth(p *screen.Parser, old storage.Auth) storage.Auth {
 	v := p.Values
 	a := storage.Auth{Type: storage.AuthType(v.Text(fieldAuth)), JWT: storage.JWT{
@@ -166,6 +172,7 @@ func readAuth(p *screen.Parser, old storage.Auth) storage.Auth {
 	return a
 }
 
+// readOptions returns the delivery options that the form describes.
 func readOptions(p *screen.Parser, old storage.DeliveryOptions) storage.DeliveryOptions {
 	v := p.Values
 	old.Timeout = p.Duration(fieldTimeout, "10s")

@@ -24,6 +24,7 @@ func welcome(s *screen.Env, width, height int) string {
 	}, width, height)
 }
 
+// columns returns the columns of the inventory.
 func columns() []component.Column {
 	return []component.Column{
 		{Title: "Name", Least: 10, Width: 16, Flex: 3},

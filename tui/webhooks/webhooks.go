@@ -77,6 +77,7 @@ func (w *Screen) follow() tea.Cmd {
 	return w.recent.follow(id)
 }
 
+// readInventory reads the webhooks, and the latest delivery of each.
 func (w *Screen) readInventory(ctx context.Context) ([]row, error) {
 	all, err := w.store.Webhooks(ctx)
 	if err != nil {
@@ -96,7 +97,7 @@ func (w *Screen) readInventory(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// compared returns what the filter compares of a webhook.
+// compared returns the fields of a row that the filter looks at.
 func compared(r row) []storage.Fields {
 	return []storage.Fields{r.Fields(r.last)}
 }
