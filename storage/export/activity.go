@@ -16,7 +16,8 @@ type Activity struct {
 	ReceiptID  *storage.ID          `json:"receiptId"`
 }
 
-// OfActivity shows an activity. webhook is the name of the webhook that it names.
+// OfActivity returns the view of an activity. webhook is the name of its webhook, or "" if that
+// was deleted.
 func OfActivity(a storage.Activity, webhook string) Activity {
 	return Activity{
 		ID: a.ID, At: Time(a.At), Kind: a.Kind, Text: a.Text, Webhook: webhook,

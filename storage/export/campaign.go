@@ -21,13 +21,14 @@ type Campaign struct {
 	Draft          *CampaignSettings `json:"draft,omitempty"`
 }
 
-// CampaignSettings are what a person chooses of a campaign.
+// CampaignSettings are the settings of a campaign that a person chooses.
 type CampaignSettings struct {
 	CampaignScope
 	CampaignConduct
 }
 
-// A CampaignScope is those of a campaign's settings that stand before its status.
+// A CampaignScope has the settings that come before the status. encoding/json writes the fields
+// of embedded structs in order, which is why the settings are in two parts.
 type CampaignScope struct {
 	Name         string           `json:"name"`
 	Organization string           `json:"organization"`
@@ -36,7 +37,7 @@ type CampaignScope struct {
 	Channel      storage.Channel  `json:"channel"`
 }
 
-// A CampaignConduct is those that stand behind it.
+// A CampaignConduct has the settings that come after the status.
 type CampaignConduct struct {
 	Webhooks       bool                    `json:"webhooks"`
 	Identity       string                  `json:"identity"`
@@ -57,19 +58,20 @@ type OutcomePlan struct {
 	Speed  float64        `json:"speed"`
 }
 
-// An OutcomeRule is the outcome of recipients that match a pattern.
+// An OutcomeRule gives the outcome of the recipients whose address matches a pattern with * and
+// ?.
 type OutcomeRule struct {
 	Pattern string                 `json:"pattern"`
 	Outcome storage.MessageOutcome `json:"outcome"`
 }
 
-// An OutcomeShare is the percentage of messages that have an outcome.
+// An OutcomeShare gives the percentage, 0 to 100, of the messages that get an outcome.
 type OutcomeShare struct {
 	Outcome storage.MessageOutcome `json:"outcome"`
 	Percent float64                `json:"percent"`
 }
 
-// OfCampaign shows a campaign.
+// OfCampaign returns the view of a campaign, with its draft if it has one.
 func OfCampaign(c storage.Campaign) Campaign {
 	settings := OfCampaignSettings(c.CampaignSettings)
 	v := Campaign{
@@ -90,7 +92,9 @@ const (
 	KindCampaign = "Campaign"
 )
 
-// A ConfiguredCampaign is what makes the same campaign elsewhere.
+// A ConfiguredCampaign is a campaign in a file of apply and export. Unlike a Campaign it has no
+// counters, since it is to make the same campaign elsewhere. The IDs are kept: applications name
+// them in their calls.
 type ConfiguredCampaign struct {
 	Kind      string `json:"kind"`
 	ID        string `json:"id,omitempty"`
@@ -102,7 +106,7 @@ type ConfiguredCampaign struct {
 	Draft          *CampaignSettings `json:"draft,omitempty"`
 }
 
-// CampaignConfiguration is what makes the same campaign elsewhere.
+// CampaignConfiguration returns what has to be in a file to make the same campaign elsewhere.
 func CampaignConfiguration(c storage.Campaign) ConfiguredCampaign {
 	v := OfCampaign(c)
 	return ConfiguredCampaign{
@@ -111,7 +115,8 @@ func CampaignConfiguration(c storage.Campaign) ConfiguredCampaign {
 	}
 }
 
-// OfCampaignSettings shows the settings of a campaign.
+// OfCampaignSettings returns the view of a campaign's settings. Its lists are never nil, so that
+// JSON has [] rather than null.
 func OfCampaignSettings(s storage.CampaignSettings) CampaignSettings {
 	v := CampaignSettings{CampaignScope{
 		Name: s.Name, Organization: s.Organization, Sandbox: Sandbox(s.Sandbox), Category: s.Category, Channel: s.Channel,
@@ -129,12 +134,13 @@ func OfCampaignSettings(s storage.CampaignSettings) CampaignSettings {
 	return v
 }
 
-// SameSettings reports whether two settings are the same in what a view of them says.
+// SameSettings reports whether two settings have the same view. A file has only what a view has:
+// times in UTC, and in milliseconds.
 func SameSettings(a, b storage.CampaignSettings) bool {
 	return reflect.DeepEqual(timesAligned(a), timesAligned(b))
 }
 
-// timesAligned is a view whose times are the same if they are written so.
+// timesAligned returns a view in which times are equal if they are written alike.
 func timesAligned(s storage.CampaignSettings) CampaignSettings {
 	v := OfCampaignSettings(s)
 	for _, at := range []*Time{&v.Start, &v.End} {
@@ -143,7 +149,7 @@ func timesAligned(s storage.CampaignSettings) CampaignSettings {
 	return v
 }
 
-// Settings returns what a view of them says.
+// Settings returns the settings of a view.
 func (v CampaignSettings) Settings() storage.CampaignSettings {
 	s := storage.CampaignSettings{
 		Name: v.Name, Organization: v.Organization, Sandbox: storage.Sandbox(v.Sandbox), Category: v.Category, Channel: v.Channel, Webhooks: v.Webhooks,
@@ -159,12 +165,12 @@ func (v CampaignSettings) Settings() storage.CampaignSettings {
 	return s
 }
 
-// Settings returns what a view of a campaign says of its settings.
+// Settings returns the settings of a campaign's view.
 func (v Campaign) Settings() storage.CampaignSettings {
 	return CampaignSettings{v.CampaignScope, v.CampaignConduct}.Settings()
 }
 
-// Settings returns what a file says of a campaign's settings.
+// Settings returns the settings of a campaign in a file.
 func (v ConfiguredCampaign) Settings() storage.CampaignSettings {
 	return CampaignSettings{v.CampaignScope, v.CampaignConduct}.Settings()
 }

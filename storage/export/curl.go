@@ -10,6 +10,8 @@ import (
 	"backchannel/storage"
 )
 
+// scriptHead returns the beginning of a script. umask keeps the bodies, which may contain
+// personal data, from other users. CDPATH would have cd print the directory, or go elsewhere.
 func (w *Writer) scriptHead() string {
 	return `#!/bin/sh
 # Sends again what backchannel received, oldest first. The bodies are written beside this
@@ -21,7 +23,7 @@ CDPATH='' cd -- "$(dirname -- "$0")" || exit
 `
 }
 
-// trust is the line that says whom curl trusts instead of the system's authorities.
+// trust returns the line that names the authority that curl is to trust instead of the system's.
 func (w *Writer) trust() string {
 	if w.options.CA == "" {
 		return ""
@@ -29,15 +31,14 @@ func (w *Writer) trust() string {
 	return "ca=" + quote(w.options.CA) + " # whom to trust: the authority of the built-in receiver\n"
 }
 
-// CurlCommand is a command for a shell that sends one receipt again, to a server that is
-// named like that of [Options]; its secrets are left out. Unlike a script, it writes no file
-// and can be pasted anywhere.
+// CurlCommand returns a shell command that sends one receipt again, to the server that to names
+// as [Options] does. ca is the path of a certificate to trust; empty: the system's. Secrets are
+// left out. Unlike a script, it writes no file and can be pasted anywhere.
 func CurlCommand(r storage.Receipt, to, ca string) string {
 	return curlCommand(disclose(r, false), to, trusting(ca))
 }
 
-// trusting is the option by which curl trusts an authority instead of the system's, if there is
-// one.
+// trusting returns the option by which curl trusts an authority instead of the system's, or nil.
 func trusting(ca string) []string {
 	if ca == "" {
 		return nil
@@ -61,9 +62,11 @@ func curlCommand(r storage.Receipt, to string, options []string) string {
 	return writeBody(r.Body) + " | " + strings.Join(words, " \\\n  ")
 }
 
+// scriptEnd ends a script with the exit code of the last curl that failed.
 const scriptEnd = "\nexit \"$failed\"\n"
 
-// command writes a request's body into a file, and sends that.
+// command returns the part of a script that writes a request's body into a file, and sends that.
+// A file, unlike an argument, has no limit of length and may contain NUL.
 func (w *Writer) command(x exchange) ([]byte, error) {
 	r := x.Receipt
 	file := x.kind + "-" + r.ID.String() + ".body"
@@ -93,7 +96,8 @@ func (w *Writer) command(x exchange) ([]byte, error) {
 	return []byte(script.String()), nil
 }
 
-// curlURL are the options that say where to. What curl would change in a URL goes apart.
+// curlURL returns the options that say where to send to. curl drops a fragment and escapes what
+// is not ASCII, so that such a path is passed as the request target instead.
 func curlURL(to target) string {
 	if to.odd() {
 		return "--url " + quote(to.base+"/") + " --request-target " + quote(to.path)
@@ -101,8 +105,8 @@ func curlURL(to target) string {
 	return "--url " + quote(to.base+to.path)
 }
 
-// method is the option that makes curl send that method. Told HEAD by name, it would wait
-// for the body that is announced and never comes.
+// method returns the option for a method. Given HEAD by --request, curl would wait for the body
+// that the response announces and does not have.
 func method(r storage.Receipt) string {
 	if headOnly(r) {
 		return "--head"
@@ -110,10 +114,12 @@ func method(r storage.Receipt) string {
 	return "--request " + quote(r.Method)
 }
 
+// headOnly reports whether curl can send the request with --head, which has no body.
 func headOnly(r storage.Receipt) bool { return r.Method == http.MethodHead && len(r.Body) == 0 }
 
-// curlHeaders are the arguments of --header, and the names of those that had a secret.
-// What curl would add by itself and the receipt does not have is taken away.
+// curlHeaders returns the arguments of --header, and the names of the headers that had a secret.
+// A header that curl adds, and that the receipt does not have, is removed with "Name:". What
+// frames the message, such as Content-Length, is up to curl.
 func curlHeaders(r storage.Receipt, withSecrets bool) (arguments, hidden []string) {
 	added := map[string]bool{"Accept": true, "Content-Type": true, "User-Agent": true, "Expect": true}
 	for _, h := range r.Headers {
@@ -123,7 +129,7 @@ func curlHeaders(r storage.Receipt, withSecrets bool) (arguments, hidden []strin
 		case !withSecrets && strings.Contains(h.Value, storage.Masked):
 			hidden = append(hidden, h.Name)
 		case h.Value == "":
-			arguments = append(arguments, h.Name+";") // a colon would take the header away
+			arguments = append(arguments, h.Name+";") // with a colon, curl would send no such header
 		default:
 			arguments = append(arguments, h.Name+": "+h.Value)
 		}
@@ -137,7 +143,8 @@ func curlHeaders(r storage.Receipt, withSecrets bool) (arguments, hidden []strin
 	return arguments, hidden
 }
 
-// writeBody is a command that writes exactly these bytes.
+// writeBody returns a command that writes exactly these bytes. echo would not do: it adds a
+// newline, and some shells have it interpret backslashes.
 func writeBody(body []byte) string {
 	switch {
 	case len(body) == 0:
@@ -148,8 +155,9 @@ func writeBody(body []byte) string {
 	return "printf " + octal(string(body))
 }
 
-// quote makes one word of a text that no shell reads anything into. The text has no NUL,
-// which cannot be in an argument, and does not end in a newline unless it is plain.
+// quote returns a text as one word that the shell does not expand. The text must not contain NUL,
+// which cannot be in an argument, and must not end in a newline unless it is plain, since $(...)
+// removes that.
 func quote(text string) string {
 	if plain(text) {
 		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
@@ -164,8 +172,9 @@ func plain(text string) bool {
 	}) < 0
 }
 
-// octal is a format for printf that writes these bytes: letters and digits as they are,
-// the rest by number.
+// octal returns a format for printf that writes these bytes: letters, digits and some marks as
+// they are, the rest by number. The first byte is written by number if it is a mark, so that no
+// printf takes it for an option.
 func octal(text string) string {
 	var format strings.Builder
 	format.WriteByte('\'')

@@ -7,10 +7,11 @@ import (
 	"backchannel/storage"
 )
 
-// CurlDelivery returns a command for a shell that sends what a delivery carries to its webhook as
-// that is now, with the headers of the last attempt. As in [CurlCommand], secrets are left out.
-// receiver is the URL of the built-in receiver, and ca the path of the certificate by which curl
-// is to trust that. It returns "" if the webhook's endpoint is the receiver and that has no URL.
+// CurlDelivery returns a shell command that sends what a delivery carries to its webhook as it is
+// now, with the headers of the last attempt. As in [CurlCommand], secrets are left out. receiver
+// is the URL of the built-in receiver, and ca the path of the certificate by which curl is to
+// trust it. CurlDelivery returns "" if the webhook's endpoint is the receiver and the receiver
+// has no URL.
 func CurlDelivery(w storage.Webhook, payload []byte, attempts []storage.Attempt, receiver, ca string) string {
 	if w.URL == storage.BuiltinReceiver && receiver == "" {
 		return ""
@@ -34,7 +35,7 @@ func sentHeaders(w storage.Webhook, attempts []storage.Attempt) []storage.Header
 	return sent
 }
 
-// tlsOptions are a webhook's TLS options as curl has them.
+// tlsOptions returns a webhook's TLS options as options of curl.
 func tlsOptions(w storage.Webhook, ca string) (options []string) {
 	own := w.Delivery.TLS
 	if own.CAFile != "" {

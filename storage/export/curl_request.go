@@ -6,20 +6,21 @@ import (
 	"backchannel/storage"
 )
 
-// A CurlRequest is a request that this program made up. It contains no secret.
+// A CurlRequest is a request that this program made up, rather than one that it received or sent.
+// It contains no secret.
 type CurlRequest struct {
 	Method  string
 	Path    string
 	Headers []storage.HeaderField
 	Body    []byte
 
-	// BodyFile is the path of a file to send, into which Body is written before unless it is
-	// nil. Without one, Body is sent through a pipe.
+	// BodyFile is the path of a file to send. The command first writes Body into it, unless Body
+	// is nil. Without a BodyFile, Body is sent through a pipe.
 	BodyFile string
 }
 
-// Command returns a command for a shell that sends the request to a server with that URL.
-// ca is the path of the certificate by which curl is to trust it; empty: the system's.
+// Command returns a shell command that sends the request to the server at that URL. ca is the
+// path of the certificate by which curl is to trust it; empty: the system's.
 func (r CurlRequest) Command(to, ca string) string {
 	base, _ := cutBase(to)
 	words := []string{"curl --silent --show-error --include"}
@@ -41,5 +42,5 @@ func (r CurlRequest) Command(to, ca string) string {
 	return writeBody(r.Body) + " > " + quote(r.BodyFile) + " && " + strings.Join(words, continued)
 }
 
-// continued goes on with a command on the next line.
+// continued continues a command on the next line.
 const continued = " \\\n  "

@@ -6,7 +6,7 @@ import (
 	"backchannel/storage"
 )
 
-// A Delivery is how one event fares.
+// A Delivery is the delivery of one event, as a list shows it.
 type Delivery struct {
 	ID            storage.ID      `json:"id"`
 	Webhook       string          `json:"webhook"`
@@ -22,14 +22,14 @@ type Delivery struct {
 	CreatedAt     Time            `json:"createdAt"`
 	NextAttemptAt Time            `json:"nextAttemptAt"`
 
-	// Of a campaign's event alone.
+	// Only of a campaign's event.
 	Campaign    string      `json:"campaign,omitempty"`
 	ExecutionID string      `json:"executionId,omitempty"`
 	MessageID   *storage.ID `json:"messageId,omitempty"`
 	DueAt       *Time       `json:"dueAt,omitempty"` // when it is or was to be sent
 }
 
-// A WholeDelivery is a delivery with what it carries and each attempt.
+// A WholeDelivery is a delivery with its payload and every attempt, made and planned.
 type WholeDelivery struct {
 	Delivery
 	ParkedBy string           `json:"parkedBy,omitempty"` // what it waits for while it is parked
@@ -38,7 +38,7 @@ type WholeDelivery struct {
 	Planned  []PlannedAttempt `json:"planned"`
 }
 
-// A PlannedAttempt is an attempt to come, if those before it fail and may be repeated.
+// A PlannedAttempt is an attempt that will be made if those before it fail and may be repeated.
 type PlannedAttempt struct {
 	N     int               `json:"n"`
 	From  Time              `json:"from"`  // at the earliest; null while nobody can know
@@ -46,7 +46,7 @@ type PlannedAttempt struct {
 	By    storage.PlannedBy `json:"by"`    // what decides that
 }
 
-// An Attempt is one try to deliver.
+// An Attempt is one attempt to deliver an event.
 type Attempt struct {
 	N               int                `json:"n"`
 	At              Time               `json:"at"`
@@ -59,7 +59,8 @@ type Attempt struct {
 	Answer
 }
 
-// Timings splits an attempt's duration.
+// Timings splits the duration of an attempt. A phase that it did not have, such as connecting on
+// a connection that was open already, is 0.
 type Timings struct {
 	DNS       Millis `json:"dns"`
 	Connect   Millis `json:"connect"`
@@ -68,7 +69,7 @@ type Timings struct {
 	Total     Millis `json:"total"`
 }
 
-// OfDelivery shows how an event fares.
+// OfDelivery returns the view of a delivery in a list.
 func OfDelivery(d storage.Delivery) Delivery {
 	return Delivery{
 		ID: d.ID, Webhook: d.Webhook, RequestID: Text(d.RequestID), Channel: d.Channel, Status: d.Status, Recipient: Text(d.Identity),
@@ -78,7 +79,7 @@ func OfDelivery(d storage.Delivery) Delivery {
 	}
 }
 
-// OfWholeDelivery shows a delivery with its event, its attempts and those to come.
+// OfWholeDelivery returns the view of a delivery with its event, its attempts and those to come.
 func OfWholeDelivery(d storage.Delivery, e storage.Event, p storage.Planning) WholeDelivery {
 	v := WholeDelivery{Delivery: OfDelivery(d), Payload: object(e.Payload), Log: make([]Attempt, len(p.Attempts)), Planned: OfPlanned(p.Planned())}
 	for i, a := range p.Attempts {
@@ -87,7 +88,7 @@ func OfWholeDelivery(d storage.Delivery, e storage.Event, p storage.Planning) Wh
 	return v
 }
 
-// OfPlanned shows the attempts to come.
+// OfPlanned returns the view of the attempts to come.
 func OfPlanned(all []storage.PlannedAttempt) []PlannedAttempt {
 	shown := make([]PlannedAttempt, len(all))
 	for i, p := range all {
@@ -96,7 +97,7 @@ func OfPlanned(all []storage.PlannedAttempt) []PlannedAttempt {
 	return shown
 }
 
-// OfAttempt shows one try to deliver.
+// OfAttempt returns the view of an attempt.
 func OfAttempt(a storage.Attempt) Attempt {
 	t := a.Timings
 	return Attempt{

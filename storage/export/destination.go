@@ -16,8 +16,9 @@ type destination struct {
 	note string // what a person should know about it
 }
 
-// CheckTo checks where requests are to go, which may be any server's URL. Its error is
-// about the field "to".
+// CheckTo checks the URL to which requests are to go, which may be any server's. It returns a
+// storage.FieldErrors about the field "to": for a URL that is not valid, and for any URL if the
+// format does not send.
 func (f Format) CheckTo(to string) error {
 	switch {
 	case to == "" || to == storage.BuiltinReceiver:
@@ -36,8 +37,9 @@ type RuntimeStore interface {
 	Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error)
 }
 
-// destination is the receiver as it is now, or the URL that is asked for instead. Only the
-// receiver is trusted by the local authority.
+// destination returns where requests go: to the receiver as it is now, or to the URL that is
+// asked for instead. Only the receiver is trusted by the local authority. A URL of the same
+// server is still the receiver.
 func (p Place) destination(ctx context.Context, store RuntimeStore, f Format, to string) (destination, error) {
 	if !f.Sends() {
 		return destination{}, nil
@@ -63,8 +65,8 @@ func (p Place) destination(ctx context.Context, store RuntimeStore, f Format, to
 	return d, nil
 }
 
-// lastReceiver is the receiver's URL, or where it was last or would be, with a note that
-// it is not there now.
+// lastReceiver returns the receiver's URL. If the receiver is off, it returns where the receiver
+// was last or would be, and a note that says so.
 func (p Place) lastReceiver(ctx context.Context, store RuntimeStore) (at, note string, err error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"backchannel/storage/script"
 )
 
-// Encode writes a value as one line of JSON that no terminal reads anything into.
+// Encode writes a value as one line of JSON, with a newline, in which nothing controls a
+// terminal.
 func Encode(value any) ([]byte, error) {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
@@ -42,6 +43,8 @@ func Harmless(line []byte) []byte {
 	return safe.Bytes()
 }
 
+// hazardous reports whether a terminal may obey or hide a character. U+FFFD is among these
+// because it also stands for bytes that are not UTF-8, which must not be in JSON.
 func hazardous(r rune) bool {
 	return r != '\n' && (!unicode.IsGraphic(r) || r == utf8.RuneError || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r))
 }

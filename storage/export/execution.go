@@ -21,7 +21,7 @@ type Execution struct {
 	DurationMs  Millis     `json:"durationMs"`
 }
 
-// A WholeExecution is a call with everything that is known of it.
+// A WholeExecution is a call with its headers, bodies and messages.
 type WholeExecution struct {
 	Execution
 	VersionID  string            `json:"campaignVersionId,omitempty"`
@@ -36,7 +36,7 @@ type WholeExecution struct {
 	Messages   []ExecutedMessage `json:"messages"`
 }
 
-// An ExecutionAnswer is what a call was answered besides its status.
+// An ExecutionAnswer is the answer to a call, without its status.
 type ExecutionAnswer struct {
 	Headers [][2]string `json:"headers"`
 	Body    string      `json:"body"`
@@ -58,13 +58,13 @@ type ExecutedMessage struct {
 	CreatedAt   Time                   `json:"createdAt"`
 }
 
-// An Identity is a recipient's, as called.
+// An Identity identifies a recipient, in the words of the call.
 type Identity struct {
 	Namespace Text `json:"namespace"`
 	ID        Text `json:"id"`
 }
 
-// An Exclusion is why a recipient gets no message.
+// An Exclusion says why a recipient gets no message.
 type Exclusion struct {
 	Code   string `json:"code"`
 	Reason string `json:"reason"`
@@ -78,7 +78,7 @@ type MessageEvent struct {
 	State      storage.State  `json:"state"`
 }
 
-// OfExecution shows a call in a list. A token in its path is masked.
+// OfExecution returns the view of a call in a list. A token in its path is masked.
 func OfExecution(e storage.Execution) Execution {
 	return Execution{
 		ID: e.ID, ReceivedAt: Time(e.ReceivedAt), ExecutionID: known(e.ExecutionID), RequestID: Text(e.RequestID), XRequestID: Text(e.XRequestID),
@@ -87,7 +87,7 @@ func OfExecution(e storage.Execution) Execution {
 	}
 }
 
-// OfWholeExecution shows everything that is known of a call. Bodies that are secret are
+// OfWholeExecution returns the view of a call and its messages. Bodies that contain secrets are
 // masked.
 func OfWholeExecution(e storage.Execution, messages []storage.Message) WholeExecution {
 	v := WholeExecution{
@@ -105,7 +105,7 @@ func OfWholeExecution(e storage.Execution, messages []storage.Message) WholeExec
 	return v
 }
 
-// OfMessage shows a message with its events.
+// OfMessage returns the view of a message with its events.
 func OfMessage(m storage.Message) ExecutedMessage {
 	v := ExecutedMessage{
 		ID: m.ID, ExecutionID: m.ExecutionID, RequestID: Text(m.RequestID), Campaign: m.Campaign, Channel: m.Channel, Address: Text(m.Address),

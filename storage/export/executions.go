@@ -11,8 +11,8 @@ import (
 	"backchannel/storage"
 )
 
-// An ExecutionStore has the calls of the execution API, and keeps for Activity that some were
-// written to a file.
+// An ExecutionStore has the calls of the execution API, and records in the activity that some
+// were written to a file.
 type ExecutionStore interface {
 	Execution(ctx context.Context, id storage.ID) (storage.Execution, error)
 	Executions(ctx context.Context, q storage.ExecutionQuery) ([]storage.Execution, error)
@@ -39,13 +39,14 @@ type ExecutionRequest struct {
 // ExecutionFormats returns the formats that calls can be written as.
 func ExecutionFormats() []Format { return []Format{NDJSON, HAR, Curl} }
 
-// An ExecutionResult is how an export went.
+// An ExecutionResult is the outcome of an export.
 type ExecutionResult struct {
 	Executions int
 	Note       string // what a person should know about where it goes
 }
 
-// WriteFile writes calls to a file, only once all of them can be written.
+// WriteFile writes calls to a file, and records that in the activity. The file appears only once
+// it is whole; on an error, an earlier one stays as it was.
 func (e ExecutionExporter) WriteFile(ctx context.Context, r ExecutionRequest) (done ExecutionResult, err error) {
 	err = replaceFile(r.Path, func(file io.Writer) (err error) {
 		done, err = e.Write(ctx, file, r)
@@ -59,7 +60,7 @@ func (e ExecutionExporter) WriteFile(ctx context.Context, r ExecutionRequest) (d
 	return done, err
 }
 
-// Write writes calls, oldest first.
+// Write writes calls, oldest first. Those that are removed while it runs are left out.
 func (e ExecutionExporter) Write(ctx context.Context, to io.Writer, r ExecutionRequest) (done ExecutionResult, err error) {
 	if err := r.Format.CheckTo(r.To); err != nil {
 		return done, err
@@ -89,7 +90,8 @@ func (e ExecutionExporter) Write(ctx context.Context, to io.Writer, r ExecutionR
 	return done, w.Close()
 }
 
-// selected returns the IDs of the calls, oldest first.
+// selected returns the IDs of the calls, oldest first. The limit of the query is about the newest
+// calls, so they are read newest first and reversed; only the IDs are in memory.
 func (e ExecutionExporter) selected(ctx context.Context, q storage.ExecutionQuery) (ids []storage.ID, err error) {
 	pages := storage.Pager[storage.Execution]{
 		Limit: q.Limit,
@@ -109,6 +111,7 @@ func (e ExecutionExporter) selected(ctx context.Context, q storage.ExecutionQuer
 	return ids, nil
 }
 
+// add reads a call and writes it.
 func (e ExecutionExporter) add(ctx context.Context, w *Writer, id storage.ID) error {
 	x, err := e.Store.Execution(ctx, id)
 	if err != nil {
@@ -136,6 +139,8 @@ func (w *Writer) AddExecution(e storage.Execution, messages []storage.Message) (
 	return w.add(text)
 }
 
+// execution returns a call as one object of JSON, with the secrets that may be disclosed, which
+// OfWholeExecution alone would mask.
 func (w *Writer) execution(e storage.Execution, messages []storage.Message) ([]byte, error) {
 	request := disclose(storage.Receipt{Headers: e.Headers, Path: e.Path}, w.options.WithSecrets)
 	answer := disclose(storage.Receipt{Headers: e.AnswerHeaders}, w.options.WithSecrets)

@@ -11,15 +11,16 @@ import (
 	"backchannel/storage"
 )
 
-// receipt is a receipt as receipt show has it, but for what was disclosed.
+// receipt returns a receipt as the command "receipt show" prints it, with the secrets that may be
+// disclosed.
 func (w *Writer) receipt(x exchange) ([]byte, error) {
 	v := OfWholeReceipt(x.Receipt)
 	v.Path = x.Path
 	return Encode(v)
 }
 
-// A harEntry is an exchange as the HTTP Archive 1.2 specification names its parts. -1 is
-// its word for what is not known.
+// A harEntry is an exchange in the terms of the HTTP Archive 1.2 specification, in which -1 is a
+// size that is not known.
 type harEntry struct {
 	StartedDateTime Time        `json:"startedDateTime"`
 	Time            Millis      `json:"time"`
@@ -28,10 +29,12 @@ type harEntry struct {
 	Cache           struct{}    `json:"cache"`
 	Timings         harTimings  `json:"timings"`
 	Comment         string      `json:"comment"`
-	// What another server answered to what was relayed to it, in a field of our own.
+	// Relayed is what another server answered to the request that was relayed to it. The
+	// specification has no field for that, but allows fields that begin with an underscore.
 	Relayed *Forward `json:"_relayed,omitempty"`
 }
 
+// A harRequest is the request of an entry.
 type harRequest struct {
 	Method      string     `json:"method"`
 	URL         string     `json:"url"`
@@ -44,20 +47,23 @@ type harRequest struct {
 	BodySize    int        `json:"bodySize"`
 }
 
+// A harPair is a header or a parameter of the query.
 type harPair struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
+// A harPosted is the body of a request.
 type harPosted struct {
 	MimeType string `json:"mimeType"`
 	Text     string `json:"text"`
-	// The specification has an encoding for what was answered, but none for what was
-	// sent; it lets anybody add fields that begin with an underscore.
+	// The specification has an encoding for the body of a response, but none for that of a
+	// request.
 	Encoding string `json:"_encoding,omitempty"`
 	Comment  string `json:"comment,omitempty"`
 }
 
+// A harResponse is the response of an entry.
 type harResponse struct {
 	Status      int        `json:"status"`
 	StatusText  string     `json:"statusText"`
@@ -71,6 +77,8 @@ type harResponse struct {
 	Comment     string     `json:"comment"`
 }
 
+// A harContent is the body of a response. Size is that of Text, and Compression how many bytes
+// fewer were sent.
 type harContent struct {
 	Size        int    `json:"size"`
 	Compression int    `json:"compression,omitempty"`
@@ -80,12 +88,16 @@ type harContent struct {
 	Comment     string `json:"comment,omitempty"`
 }
 
+// harTimings has the three phases that the specification requires. Of a request that came in,
+// only the time until the answer is known.
 type harTimings struct {
 	Send    Millis `json:"send"`
 	Wait    Millis `json:"wait"`
 	Receive Millis `json:"receive"`
 }
 
+// harHead returns the beginning of an archive, up to its entries. It is written as text rather
+// than encoded, because the entries follow one by one.
 func (w *Writer) harHead() string {
 	creator, err := Encode(struct {
 		Name    string `json:"name"`
@@ -97,6 +109,7 @@ func (w *Writer) harHead() string {
 	return `{"log":{"version":"1.2","creator":` + strings.TrimSpace(string(creator)) + ",\"entries\":[\n"
 }
 
+// harEntry returns the entry of an exchange.
 func (w *Writer) harEntry(x exchange) ([]byte, error) {
 	r := x.Receipt
 	to := w.target(r)
@@ -114,8 +127,8 @@ func (w *Writer) harEntry(x exchange) ([]byte, error) {
 	})
 }
 
-// harComment names the record, and what its sender took for our address if that is no
-// longer true.
+// harComment names the record, and the Host that the sender used if it is not that of the URL,
+// from which harRequestHeaders removes it.
 func harComment(x exchange, base string) string {
 	text := x.kind + " " + x.ID.String()
 	if host := header(x.Receipt, "Host"); host != "" && !sameHost(host, base) {
@@ -124,15 +137,16 @@ func harComment(x exchange, base string) string {
 	return text
 }
 
-// harRequestHeaders are without a Host that contradicts the URL: whoever sends the request
-// again would send that.
+// harRequestHeaders returns the headers without a Host that contradicts the URL. A program that
+// sends the request again would send that Host to another server.
 func harRequestHeaders(headers []storage.HeaderField, base string) []harPair {
 	return harHeaders(slices.DeleteFunc(slices.Clone(headers), func(h storage.HeaderField) bool {
 		return h.Name == "Host" && !sameHost(h.Value, base)
 	}))
 }
 
-// harResponse is the answer as our own engine got it, else no more than the status meant.
+// harResponse returns the answer as our own engine received it. Of a request from another sender,
+// only the status is known.
 func (w *Writer) harResponse(x exchange) harResponse {
 	r := x.Receipt
 	made := harResponse{
@@ -152,7 +166,8 @@ func (w *Writer) harResponse(x exchange) harResponse {
 	return made
 }
 
-// harContentOf is an answer's body: as text, decoded if need be, else in base64.
+// harContentOf returns an answer's body: as text, decoded if it was compressed, or else in
+// base64.
 func harContentOf(a storage.Attempt, mime string) harContent {
 	c := harContent{Size: len(a.ResponseBody), MimeType: mime, Text: string(a.ResponseBody)}
 	shown := a.Answer()
@@ -167,6 +182,7 @@ func harContentOf(a storage.Attempt, mime string) harContent {
 	return c
 }
 
+// harHeaders returns headers as pairs.
 func harHeaders(headers []storage.HeaderField) []harPair {
 	pairs := make([]harPair, len(headers))
 	for i, h := range headers {
@@ -175,7 +191,8 @@ func harHeaders(headers []storage.HeaderField) []harPair {
 	return pairs
 }
 
-// harQuery is the query in its order, its escapes undone where they can be.
+// harQuery returns the parameters of the query in their order, unescaped where they are valid.
+// url.ParseQuery would lose the order.
 func harQuery(path string) []harPair {
 	pairs := []harPair{}
 	_, query, _ := strings.Cut(path, "?")
@@ -189,6 +206,7 @@ func harQuery(path string) []harPair {
 	return pairs
 }
 
+// unescaped returns a part of a query without its escapes, or as it is if they are not valid.
 func unescaped(text string) string {
 	if plain, err := url.QueryUnescape(text); err == nil {
 		return plain
@@ -196,6 +214,7 @@ func unescaped(text string) string {
 	return text
 }
 
+// posted returns the body of a request, or nil if it is empty.
 func posted(r storage.Receipt) *harPosted {
 	if len(r.Body) == 0 {
 		return nil
@@ -208,6 +227,7 @@ func posted(r storage.Receipt) *harPosted {
 	return p
 }
 
+// header returns the value of the first header of that name, or "".
 func header(r storage.Receipt, name string) string {
 	for _, h := range r.Headers {
 		if h.Name == name {

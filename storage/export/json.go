@@ -10,10 +10,10 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// Time is a moment, null when it never was.
+// Time is a time in JSON: RFC 3339 in UTC with milliseconds, or null for the zero time.
 type Time time.Time
 
-// timeLayout is RFC 3339 with milliseconds.
+// timeLayout is RFC 3339 with milliseconds, always three digits.
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
 // MarshalJSON writes RFC 3339 in UTC with milliseconds.
@@ -27,22 +27,22 @@ func (t Time) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads what MarshalJSON writes.
 func (t *Time) UnmarshalJSON(text []byte) error { return (*time.Time)(t).UnmarshalJSON(text) }
 
-// Text is a text as it was received, which need not be valid Unicode: a surrogate without
-// its other half stays the escape that it came as.
+// Text is a string as it was received, which need not be valid Unicode: a surrogate without its
+// other half stays the escape that it came as. encoding/json would replace it by U+FFFD.
 type Text string
 
-// MarshalJSON writes a string.
+// MarshalJSON writes a JSON string.
 func (t Text) MarshalJSON() ([]byte, error) { return []byte(jsontext.Quote(string(t))), nil }
 
-// Millis is a duration in milliseconds, down to the microsecond.
+// Millis is a duration in JSON: a number of milliseconds with up to three decimal places.
 type Millis time.Duration
 
-// MarshalJSON writes a number.
+// MarshalJSON writes a JSON number.
 func (m Millis) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(time.Duration(m).Microseconds()) / 1000)
 }
 
-// UnmarshalJSON reads a number.
+// UnmarshalJSON reads a JSON number.
 func (m *Millis) UnmarshalJSON(text []byte) error {
 	var number float64
 	if err := json.Unmarshal(text, &number); err != nil {
@@ -52,7 +52,7 @@ func (m *Millis) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// known is nil, null in JSON, for a zero value.
+// known returns a pointer to a value, or nil, null in JSON, if it is the zero value.
 func known[T comparable](value T) *T {
 	var zero T
 	if value == zero {
@@ -61,7 +61,8 @@ func known[T comparable](value T) *T {
 	return &value
 }
 
-// pairs are header lines as [name, value].
+// pairs returns header lines as [name, value], which keeps their order and those of the same
+// name.
 func pairs(headers []storage.HeaderField) [][2]string {
 	list := make([][2]string, len(headers))
 	for i, h := range headers {
@@ -70,7 +71,7 @@ func pairs(headers []storage.HeaderField) [][2]string {
 	return list
 }
 
-// shown is a header's value, masked when it is secret.
+// shown returns a header's value, masked if it is secret.
 func shown(h storage.HeaderField) string {
 	if h.Secret {
 		return storage.Secret(h.Value).String()
@@ -78,8 +79,9 @@ func shown(h storage.HeaderField) string {
 	return headerText(h.Value)
 }
 
-// headerText takes a value that is not UTF-8 for ISO 8859-1, as HTTP once did (RFC 9110
-// §5.5): JSON can hold no bytes, and every one of them can be told from its character.
+// headerText returns a value as valid UTF-8. It takes one that is not for ISO 8859-1, as HTTP
+// once did (RFC 9110 §5.5): JSON strings cannot contain arbitrary bytes, and this way each of
+// them can be told from its character.
 func headerText(value string) string {
 	if utf8.ValidString(value) {
 		return value
@@ -91,8 +93,8 @@ func headerText(value string) string {
 	return string(runes)
 }
 
-// body is a message's body as text, else in base64. A text that was cut within a character
-// is both, without that character.
+// body returns a body as text, or else in base64. A text that was cut within a character is
+// returned as both; the text is without that character.
 func body(kept []byte, flaw storage.BodyFlaw) (text, encoded *string) {
 	plain := kept
 	if flaw != "" {
@@ -109,7 +111,7 @@ func body(kept []byte, flaw storage.BodyFlaw) (text, encoded *string) {
 	return text, encoded
 }
 
-// An Answer is the body of an answer: as it came, and if that differs as it can be read.
+// An Answer is the body of an answer: as it came, and decoded if it was compressed.
 type Answer struct {
 	Body       *string          `json:"responseBody,omitempty"`
 	BodyBase64 *string          `json:"responseBodyBase64,omitempty"`
@@ -118,6 +120,7 @@ type Answer struct {
 	Flaw       storage.BodyFlaw `json:"responseFlaw,omitempty"`
 }
 
+// answer returns the view of an answer's body. Decoded is left out if the body is text already.
 func answer(kept []byte, flaw storage.BodyFlaw, shown storage.ShownBody) Answer {
 	a := Answer{Note: shown.Note(), Flaw: flaw}
 	a.Body, a.BodyBase64 = body(kept, flaw)
@@ -127,7 +130,8 @@ func answer(kept []byte, flaw storage.BodyFlaw, shown storage.ShownBody) Answer 
 	return a
 }
 
-// object is a payload as the JSON that it is, or as text when it is none.
+// object returns a payload as the JSON that it is, or as a string if it is not valid, so that the
+// file around it stays valid.
 func object(payload []byte) json.RawMessage {
 	if json.Valid(payload) && utf8.Valid(payload) {
 		return payload

@@ -14,32 +14,34 @@ import (
 	"backchannel/storage/words"
 )
 
-// Mismatches takes out of a decoded object whatever a Webhook cannot be read from, and
-// says what that was: the decoder would stop at the first. Numbers are json.Number.
+// Mismatches removes from a decoded object what cannot be read into a Webhook, and returns an
+// error for each. The decoder would stop at the first. Numbers must be of type json.Number.
 func Mismatches(object map[string]any) storage.FieldErrors {
 	var m mismatches
 	m.fits("", object, reflect.TypeFor[Webhook]())
 	return m.found
 }
 
-// CampaignMismatches does that for what is read as a ConfiguredCampaign.
+// CampaignMismatches is Mismatches for what is read into a ConfiguredCampaign.
 func CampaignMismatches(object map[string]any) storage.FieldErrors {
 	var m mismatches
 	m.fits("", object, reflect.TypeFor[ConfiguredCampaign]())
 	return m.found
 }
 
+// mismatches collects the errors.
 type mismatches struct {
 	found storage.FieldErrors
 }
 
+// add adds an error, and returns false for its caller to return.
 func (m *mismatches) add(path, format string, args ...any) bool {
 	m.found = append(m.found, storage.FieldError{Field: path, Reason: fmt.Sprintf(format, args...)})
 	return false
 }
 
-// fits reports whether a value, as far as it was not taken out, can be read as a type.
-// null is fine everywhere: it changes nothing.
+// fits reports whether a value can be read into a type, apart from what it removes from it. null
+// always can: json.Unmarshal leaves the field as it is.
 func (m *mismatches) fits(path string, value any, t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -72,7 +74,8 @@ func (m *mismatches) fits(path string, value any, t reflect.Type) bool {
 	return want == anything || want == aBool || m.add(path, "is %v; give %s", value, want)
 }
 
-// maxNumber is beyond every bound of ours, and of no harm when it is counted in nanoseconds.
+// maxNumber is above every limit on a setting, which storage reports in its own words, and low
+// enough that milliseconds of it do not overflow when they are converted to nanoseconds.
 const maxNumber = 1e12
 
 // The kinds of values, as a message names them.
@@ -86,6 +89,8 @@ const (
 	aBool    = "true or false"
 )
 
+// kindOf returns the kind of JSON value that a type is read from. The types that marshal
+// themselves come first, because their Go kind is another.
 func kindOf(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[json.RawMessage]():
@@ -110,6 +115,8 @@ func kindOf(t reflect.Type) string {
 	return aText
 }
 
+// members checks the members of an object against the fields of a struct. A name that is not a
+// field is an error too: it is probably misspelt, and would be ignored.
 func (m *mismatches) members(path string, object map[string]any, t reflect.Type) {
 	known := map[string]reflect.Type{}
 	for _, field := range reflect.VisibleFields(t) {
@@ -130,6 +137,7 @@ func (m *mismatches) members(path string, object map[string]any, t reflect.Type)
 	}
 }
 
+// elements checks the elements of a list. One that does not fit makes the whole list unfit.
 func (m *mismatches) elements(path string, list []any, t reflect.Type) bool {
 	good := true
 	for i, element := range list {

@@ -17,7 +17,7 @@ type Profile struct {
 	RetryAfterMs *Millis        `json:"retryAfterMs"`
 }
 
-// OfProfile shows how the built-in receiver answers the webhook of that name.
+// OfProfile returns the view of the profile of the webhook with that name.
 func OfProfile(webhook string, p storage.Profile) Profile {
 	return Profile{
 		Webhook: webhook, Preset: known(p.Preset), Statuses: append([]int{}, p.Statuses...), DelayMs: Millis(p.Delay), Body: p.Body,

@@ -22,13 +22,14 @@ type Receipt struct {
 	Note       string      `json:"note"`
 	Verdicts   Verdicts    `json:"verdicts"`
 
-	// As the body has them, and the name of the campaign if it is one of ours.
+	// CampaignID and ExecutionID are those in the body. Campaign is the name of the campaign, if
+	// it is one of ours.
 	CampaignID  Text   `json:"campaignId,omitempty"`
 	ExecutionID Text   `json:"executionId,omitempty"`
 	Campaign    string `json:"campaign,omitempty"`
 }
 
-// Verdicts is everything that is judged of a receipt.
+// Verdicts has the verdicts on a receipt.
 type Verdicts struct {
 	Auth      Verdict `json:"auth"`
 	Schema    Verdict `json:"schema"`
@@ -47,7 +48,7 @@ type Verdict struct {
 	Checks *[]storage.Check `json:"checks,omitempty"`
 }
 
-// A WholeReceipt is a receipt with everything that is known of it.
+// A WholeReceipt is a receipt with its headers, its body and what became of it.
 type WholeReceipt struct {
 	Receipt
 	Method     string                `json:"method"`
@@ -62,7 +63,7 @@ type WholeReceipt struct {
 	Forward    *Forward              `json:"forward,omitempty"`
 }
 
-// A Forward is what became of relaying a receipt.
+// A Forward is the outcome of relaying a receipt to another server.
 type Forward struct {
 	URL        string               `json:"url"`
 	State      storage.ForwardState `json:"state"`
@@ -72,6 +73,7 @@ type Forward struct {
 	Answer
 }
 
+// ofForward returns the view of a relayed request, or nil if the receipt was not relayed.
 func ofForward(f storage.Forward) *Forward {
 	if f.State == "" {
 		return nil
@@ -82,7 +84,7 @@ func ofForward(f storage.Forward) *Forward {
 	}
 }
 
-// OfReceipt shows a receipt in a list. A token in its path is masked.
+// OfReceipt returns the view of a receipt in a list. A token in its path is masked.
 func OfReceipt(r storage.Receipt) Receipt {
 	v := r.Verdicts
 	return Receipt{
@@ -94,17 +96,19 @@ func OfReceipt(r storage.Receipt) Receipt {
 	}
 }
 
+// verdict returns the view of a verdict without its checks.
 func verdict(v storage.Verdict) Verdict {
 	return Verdict{Result: v.Result, Word: v.Word(), Reason: v.Reason}
 }
 
-// OfWholeReceipt shows everything that is known of a receipt.
+// OfWholeReceipt returns the view of a receipt. Secret headers are masked.
 func OfWholeReceipt(r storage.Receipt) WholeReceipt {
 	v := WholeReceipt{
 		Receipt: OfReceipt(r), Method: r.Method, Remote: r.Remote, TLS: r.TLSVersion, DurationMs: Millis(r.Duration),
 		Outcome: r.Outcome, Flaw: r.Flaw, Headers: pairs(r.Headers), Forward: ofForward(r.Forward),
 	}
 	w := &v.Verdicts
+	// In the order of List.
 	for i, to := range []*Verdict{&w.Auth, &w.Schema, &w.Target, &w.Headers, &w.Duplicate, &w.Order} {
 		checks := append([]storage.Check{}, r.Verdicts.List()[i].Checks...)
 		to.Checks = &checks

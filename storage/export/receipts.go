@@ -14,7 +14,7 @@ import (
 	"backchannel/storage/file"
 )
 
-// A Store has the receipts, and keeps for Activity that some were written to a file.
+// A Store has the receipts, and records in the activity that some were written to a file.
 type Store interface {
 	Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error)
 	Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error)
@@ -49,24 +49,25 @@ type Request struct {
 	Replace bool   // a file that is there; without it, that is an error that is fs.ErrExist
 }
 
-// A Result is how an export went.
+// A Result is the outcome of an export.
 type Result struct {
 	Receipts int
 	Path     string // of the file
 	Note     string // what a person should know about where it goes
 }
 
-// A MissingError is about a receipt that was named and is not there.
+// A MissingError says that a receipt with this ID, which was asked for by it, does not exist.
 type MissingError struct{ ID storage.ID }
 
 func (e *MissingError) Error() string {
 	return fmt.Sprintf("receipt %s is not there any more", e.ID)
 }
 
-// Unwrap makes it a storage.ErrNotFound.
+// Unwrap returns storage.ErrNotFound.
 func (e *MissingError) Unwrap() error { return storage.ErrNotFound }
 
-// WriteFile writes receipts to a file, only once all of them can be written.
+// WriteFile writes receipts to a file, and records that in the activity. The file appears only
+// once it is whole; on an error, an earlier one stays as it was.
 func (e Exporter) WriteFile(ctx context.Context, r Request) (Result, error) {
 	if _, err := os.Lstat(r.Path); err == nil && !r.Replace {
 		return Result{}, fmt.Errorf("%s: %w", r.Path, fs.ErrExist)
@@ -88,7 +89,8 @@ func (e Exporter) WriteFile(ctx context.Context, r Request) (Result, error) {
 	return done, err
 }
 
-// Write writes receipts.
+// Write writes receipts, oldest first unless they were named. Those that are removed while it
+// runs are left out.
 func (e Exporter) Write(ctx context.Context, to io.Writer, r Request) (Result, error) {
 	set, err := e.prepare(ctx, r)
 	if err != nil {
@@ -98,14 +100,15 @@ func (e Exporter) Write(ctx context.Context, to io.Writer, r Request) (Result, e
 	return Result{Receipts: n, Note: set.to.note}, err
 }
 
-// A selection is what a request chooses.
+// A selection is what a request asks for, checked.
 type selection struct {
 	Request
 	to    destination
 	until storage.ID // the newest there was when it began: others may come without end
 }
 
-// prepare makes sure that there is everything that is named.
+// prepare checks a request before anything is written: its URL, and that each receipt that it
+// names exists.
 func (e Exporter) prepare(ctx context.Context, r Request) (selection, error) {
 	if err := r.Format.CheckTo(r.To); err != nil {
 		return selection{}, err
@@ -129,6 +132,7 @@ func (e Exporter) prepare(ctx context.Context, r Request) (selection, error) {
 	return set, err
 }
 
+// write writes the selection, and returns how many receipts it had.
 func (e Exporter) write(ctx context.Context, to io.Writer, set selection) (n int, err error) {
 	writer, err := NewWriter(to, Options{
 		Format: set.Format, WithSecrets: set.WithSecrets, Version: e.Version,
@@ -149,7 +153,8 @@ func (e Exporter) write(ctx context.Context, to io.Writer, set selection) (n int
 	return n, writer.Close()
 }
 
-// answers looks up what our own engine got for an answer.
+// answers returns a function that looks up the attempt of our own engine that brought a receipt,
+// and so its answer.
 func (e Exporter) answers(ctx context.Context) func(storage.Receipt) (storage.Attempt, bool) {
 	return func(r storage.Receipt) (storage.Attempt, bool) {
 		if r.DeliveryID == 0 {
@@ -164,7 +169,8 @@ func (e Exporter) answers(ctx context.Context) func(storage.Receipt) (storage.At
 	}
 }
 
-// receipts reads them whole, one at a time.
+// receipts returns the receipts with their bodies, one at a time: all of them might not fit in
+// memory.
 func (e Exporter) receipts(ctx context.Context, set selection) iter.Seq2[storage.Receipt, error] {
 	pages := storage.Pager[storage.ID]{
 		Read: func(limit int, behind storage.ID) ([]storage.ID, error) { return e.page(ctx, set, limit, behind) },
@@ -186,6 +192,8 @@ func (e Exporter) receipts(ctx context.Context, set selection) iter.Seq2[storage
 	}
 }
 
+// page returns up to limit IDs of the selection after that ID. IDs that were named are a single
+// page.
 func (e Exporter) page(ctx context.Context, set selection, limit int, behind storage.ID) ([]storage.ID, error) {
 	if len(set.IDs) > 0 {
 		if behind != 0 {
@@ -203,7 +211,8 @@ func (e Exporter) page(ctx context.Context, set selection, limit int, behind sto
 	return ids, err
 }
 
-// replaceFile writes a file that nobody else may read, or leaves what is there as it is.
+// replaceFile writes a file that nobody else may read, or leaves the existing one as it is. Its
+// errors about the path are about the field "out".
 func replaceFile(path string, write func(io.Writer) error) error {
 	err := file.Replace(path, write)
 	switch bad := new(file.UnwritableError); {
@@ -215,6 +224,7 @@ func replaceFile(path string, write func(io.Writer) error) error {
 	return err
 }
 
+// invalid returns a storage.FieldErrors about one field.
 func invalid(field, format string, args ...any) error {
 	return storage.FieldErrors{{Field: field, Reason: fmt.Sprintf(format, args...)}}
 }

@@ -2,7 +2,7 @@ package export
 
 import "backchannel/storage"
 
-// Recent is what came of a webhook's attempts of the last ten minutes.
+// Recent summarizes a webhook's attempts of the last ten minutes.
 type Recent struct {
 	WindowMs  Millis  `json:"windowMs"`
 	Attempts  int64   `json:"attempts"`
@@ -18,7 +18,7 @@ type Recent struct {
 	PerPeriod []int64 `json:"perPeriod"` // oldest first; the last has not ended
 }
 
-// OfAttempts shows a summary of attempts.
+// OfAttempts returns the view of a summary of attempts.
 func OfAttempts(s storage.AttemptSummary) *Recent {
 	return &Recent{
 		WindowMs: Millis(storage.TallyWindow), Attempts: s.Attempts,

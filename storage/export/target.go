@@ -15,7 +15,8 @@ type target struct {
 	path string // as it goes over the wire
 }
 
-// target is where a receipt goes now, whatever its sender took for our address.
+// target returns where a receipt goes now, whatever host its sender used. A URL with a path of
+// its own replaces that of every receipt.
 func (w *Writer) target(r storage.Receipt) target {
 	base, path := cutBase(w.options.To)
 	switch {
@@ -27,7 +28,8 @@ func (w *Writer) target(r storage.Receipt) target {
 	return target{base, path}
 }
 
-// cutBase divides a URL before its path.
+// cutBase splits a URL before its path or query. It does not parse it, because a path must stay
+// as it is, byte by byte.
 func cutBase(text string) (base, path string) {
 	scheme := strings.Index(text, "://") + len("://")
 	if end := strings.IndexAny(text[scheme:], "/?"); end >= 0 {
@@ -36,8 +38,8 @@ func cutBase(text string) (base, path string) {
 	return text, ""
 }
 
-// ownPath is what a request asked for, without the server that its absolute form (RFC 9112
-// §3.2.2) names.
+// ownPath returns the path and query of a request. A request target in absolute form (RFC 9112
+// §3.2.2) has a server before them, which it removes.
 func ownPath(path string) string {
 	if strings.HasPrefix(path, "/") || !strings.Contains(path, "://") {
 		return path
@@ -49,16 +51,16 @@ func ownPath(path string) string {
 	return path
 }
 
-// urlText is the target as one URL.
+// urlText returns the target as one URL. It escapes #, which would begin a fragment.
 func urlText(to target) string {
-	path := strings.ReplaceAll(to.path, "#", "%23") // which would begin a fragment
+	path := strings.ReplaceAll(to.path, "#", "%23")
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
 	return to.base + path
 }
 
-// odd reports whether a path cannot be part of a URL and stay as it is.
+// odd reports whether a path would be changed as part of a URL.
 func (t target) odd() bool {
 	return !strings.HasPrefix(t.path, "/") || strings.ContainsFunc(t.path, func(r rune) bool { return r == '#' || r > unicode.MaxASCII })
 }
@@ -73,6 +75,8 @@ func sameHost(host, base string) bool {
 	return strings.EqualFold(withPort(host, standard), withPort(u.Host, standard))
 }
 
+// withPort returns a host with its port, which is the standard one if there is none. An IPv6
+// address has brackets around it either way.
 func withPort(host, standard string) string {
 	if _, port, err := net.SplitHostPort(host); err == nil && port != "" {
 		return host

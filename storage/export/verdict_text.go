@@ -8,8 +8,8 @@ import (
 	"backchannel/storage/script"
 )
 
-// VerdictText returns verdicts as receipt show prints them: each with its checks below it, on
-// lines of their own. What others have sent is escaped.
+// VerdictText returns verdicts as the command "receipt show" prints them: each with its checks
+// below it, on lines of their own. Control characters, which others may have sent, are escaped.
 func VerdictText(all storage.Verdicts) string {
 	var text strings.Builder
 	for _, v := range all.List() {
@@ -22,8 +22,8 @@ func VerdictText(all storage.Verdicts) string {
 	return text.String()
 }
 
-// VerdictLines returns the result of a verdict with its reason, and then its checks. They are not
-// escaped.
+// VerdictLines returns the result of a verdict with its reason, and then its checks, without
+// escaping them.
 func VerdictLines(v storage.NamedVerdict) []string {
 	lines := []string{fmt.Sprintf("%-4s  %s", v.Result, v.Reason)}
 	for _, c := range v.Checks {
@@ -32,6 +32,8 @@ func VerdictLines(v storage.NamedVerdict) []string {
 	return lines
 }
 
+// checkLine returns a check on one line. One that has no expected or no actual value shows the
+// other alone.
 func checkLine(c storage.Check) string {
 	line := fmt.Sprintf("%-4s  %s: expected %s, got %s", c.Result, c.Name, c.Expected, c.Actual)
 	if c.Expected == "" || c.Actual == "" {

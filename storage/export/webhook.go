@@ -34,7 +34,7 @@ type Sandbox struct {
 	Name string `json:"name"`
 }
 
-// Auth is a webhook's authentication; all but the type is there with JWT alone.
+// Auth is a webhook's authentication. All but the type is only for JWT.
 type Auth struct {
 	Type       storage.AuthType `json:"type"`
 	Algorithm  token.Algorithm  `json:"algorithm,omitempty"`
@@ -56,8 +56,8 @@ type Header struct {
 	Secret bool   `json:"secret"`
 }
 
-// UnmarshalJSON reads a header from nothing but its text: the decoder would otherwise
-// fill in what is missing from the header that stood in its place before.
+// UnmarshalJSON reads a header into a zero one. encoding/json reuses the elements of a slice, so
+// that a header without a value would get that of the header that was at its index before.
 func (h *Header) UnmarshalJSON(text []byte) error {
 	type plain Header
 	var fresh plain
@@ -75,7 +75,8 @@ type DeliveryOptions struct {
 	TLS           *TLS     `json:"tls,omitempty"`
 }
 
-// TLS is how an endpoint is trusted, and told who calls.
+// TLS says which certificates an endpoint may have, and names the one that the client shows it.
+// The files are paths of PEM files.
 type TLS struct {
 	CAFile     string `json:"caFile,omitempty"`
 	CertFile   string `json:"certFile,omitempty"`
@@ -83,7 +84,8 @@ type TLS struct {
 	SkipVerify bool   `json:"skipVerify,omitempty"`
 }
 
-// OfWebhook shows a webhook, given the built-in receiver's base URL if it is known.
+// OfWebhook returns the view of a webhook with its secrets masked. receiverURL is the base URL of
+// the built-in receiver, or "" if that is not known.
 func OfWebhook(w storage.Webhook, receiverURL string) Webhook {
 	v := Configuration(w, false)
 	v.ID, v.StateReason = w.ID, w.StateReason
@@ -94,6 +96,8 @@ func OfWebhook(w storage.Webhook, receiverURL string) Webhook {
 	return v
 }
 
+// moment returns a time that is left out of JSON if it is zero, for which omitempty needs a
+// pointer.
 func moment(at time.Time) *Time {
 	if at.IsZero() {
 		return nil
@@ -102,7 +106,8 @@ func moment(at time.Time) *Time {
 	return &t
 }
 
-// Configuration is what makes the same webhook elsewhere, with its secrets if asked for.
+// Configuration returns what has to be in a file to make the same webhook elsewhere, with its
+// secrets in clear text if secrets is set.
 func Configuration(w storage.Webhook, secrets bool) Webhook {
 	v := Webhook{
 		Name: w.Name, Organization: w.Organization, Sandbox: Sandbox(w.Sandbox), Channels: w.Channels, URL: w.ShownURL(),
@@ -121,8 +126,8 @@ func Configuration(w storage.Webhook, secrets bool) Webhook {
 	return v
 }
 
-// Editable is Configuration with secrets and with what JWT authentication starts from, for a file
-// that may say no more than what it changes.
+// Editable returns the Configuration with secrets, and with the defaults of JWT authentication
+// even if that is off. A file is read over it, and may contain no more than what it changes.
 func Editable(w storage.Webhook) Webhook {
 	v := Configuration(w, true)
 	v.Auth = authOf(storage.Auth{Type: storage.AuthJWT, JWT: w.Auth.JWT}, true)
@@ -130,6 +135,7 @@ func Editable(w storage.Webhook) Webhook {
 	return v
 }
 
+// authOf returns the view of an authentication.
 func authOf(a storage.Auth, secrets bool) Auth {
 	if a.Type != storage.AuthJWT {
 		return Auth{Type: a.Type}
@@ -145,6 +151,7 @@ func authOf(a storage.Auth, secrets bool) Auth {
 	return v
 }
 
+// deliveryOf returns the view of delivery options.
 func deliveryOf(d storage.DeliveryOptions) DeliveryOptions {
 	v := DeliveryOptions{
 		TimeoutMs: Millis(d.Timeout), RetryMs: make([]Millis, len(d.Retry)),
@@ -156,8 +163,8 @@ func deliveryOf(d storage.DeliveryOptions) DeliveryOptions {
 	return v
 }
 
-// Apply makes a kept webhook what the view says. A masked secret stays the one that is
-// kept.
+// Apply changes a stored webhook to what the view says. A masked secret, and a URL with a masked
+// part, stay as they are stored.
 func (v Webhook) Apply(w *storage.Webhook) {
 	w.Name, w.Organization, w.Sandbox = v.Name, v.Organization, storage.Sandbox(v.Sandbox)
 	w.Channels, w.Revision, w.State = v.Channels, v.Revision, v.State
@@ -176,6 +183,8 @@ func (v Webhook) Apply(w *storage.Webhook) {
 	v.Delivery.apply(&w.Delivery)
 }
 
+// keptSecret returns the stored secret of a header, which is found by its name, since the order
+// may have changed, or "".
 func keptSecret(headers []storage.HeaderField, name string) string {
 	for _, h := range headers {
 		if h.Secret && h.Name == name {
@@ -185,6 +194,7 @@ func keptSecret(headers []storage.HeaderField, name string) string {
 	return ""
 }
 
+// apply changes a stored authentication. Without JWT it resets the rest to the defaults.
 func (v Auth) apply(a *storage.Auth) {
 	a.Type = v.Type
 	if v.Type != storage.AuthJWT {
@@ -204,6 +214,7 @@ func (v Auth) apply(a *storage.Auth) {
 	}
 }
 
+// apply changes stored delivery options.
 func (v DeliveryOptions) apply(d *storage.DeliveryOptions) {
 	d.Timeout, d.Concurrency = time.Duration(v.TimeoutMs), v.Concurrency
 	d.Retry = make([]time.Duration, len(v.RetryMs))

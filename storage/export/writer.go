@@ -1,10 +1,10 @@
-// Package export shows records to other programs: as JSON, and receipts also as HAR 1.2 or
-// as a shell script of curl commands. Start with [Exporter] for receipts, and with
-// [OfWebhook], [OfDelivery] and the others like them for a record alone.
+// Package export presents records to other programs: as JSON, and requests also as HAR 1.2 or as
+// a shell script of curl commands. Begin with [Exporter] for receipts, and with [OfWebhook],
+// [OfDelivery] and the others like them for one record.
 //
-// In JSON names are in camelCase, times in UTC with milliseconds, durations in
-// milliseconds, and what is not known is null. Bodies come out byte for byte. Secrets do
-// not come out at all unless asked for. One receipt at a time is held in memory.
+// In JSON, names are in camelCase, times in UTC with milliseconds, durations in milliseconds, and
+// what is not known is null. Bodies are exact, byte for byte. Secrets are left out unless asked
+// for. One receipt at a time is in memory.
 package export
 
 import (
@@ -30,24 +30,25 @@ const (
 // Formats lists every format.
 func Formats() []Format { return []Format{JSON, NDJSON, HAR, Curl} }
 
-// Sends reports whether what is written says where to send it.
+// Sends reports whether the format says where to send the requests, so that it needs a URL.
 func (f Format) Sends() bool { return f == HAR || f == Curl }
 
-// Options is what a Writer depends on.
+// Options configure a Writer.
 type Options struct {
 	Format      Format
 	WithSecrets bool
 	Version     string // of this program, for HAR
-	// To is where the requests go: a URL without a path, behind which each has the path
-	// that it came with, or a whole one for all of them. What a sender took for our address
-	// stays in its Host header.
+	// To is where the requests go: a URL without a path, to which the path of each request is
+	// appended, or a URL with a path, to which all of them go. The host that a sender used stays
+	// in its Host header.
 	To string
 	CA string // path of the certificate by which curl is to trust that server; empty: the system's
-	// Answer is what a receipt got for an answer, where that is known. HAR has it.
+	// Answer returns the attempt that brought a receipt, and so its answer, if that is known.
+	// Only HAR uses it.
 	Answer func(storage.Receipt) (storage.Attempt, bool)
 }
 
-// A Writer writes receipts one after the other. What was added is whole once it is closed.
+// A Writer writes records one after the other. The output is valid once the Writer is closed.
 type Writer struct {
 	to      io.Writer
 	options Options
@@ -55,14 +56,14 @@ type Writer struct {
 	n       int
 }
 
-// A form is what is particular about a format.
+// A form has what differs from format to format.
 type form struct {
 	before, between, after string
 	one                    func(exchange) ([]byte, error)
 }
 
-// An exchange is a request that was received, and what is particular about its kind of
-// record.
+// An exchange is a request that was received, and its answer. A call of the execution API is
+// written as if it were a receipt.
 type exchange struct {
 	storage.Receipt
 	kind   string // receipt or execution
@@ -70,7 +71,8 @@ type exchange struct {
 	hidden []string // what is left out of the request, other than headers
 }
 
-// NewWriter begins an export.
+// NewWriter begins an export. It returns an error for an unknown format, and for one that sends
+// if To is not a URL.
 func NewWriter(to io.Writer, o Options) (*Writer, error) {
 	w := &Writer{to: to, options: o}
 	if o.Format.Sends() && !strings.Contains(o.To, "://") {
@@ -106,7 +108,8 @@ func (w *Writer) Add(r storage.Receipt) error {
 	return w.add(text)
 }
 
-// add writes a record that is formatted already.
+// add writes a record that is formatted already, without its newline if the format has a
+// separator.
 func (w *Writer) add(text []byte) error {
 	if w.form.between != "" {
 		text = []byte(strings.TrimSuffix(string(text), "\n"))
@@ -120,7 +123,7 @@ func (w *Writer) add(text []byte) error {
 	return w.write(string(text))
 }
 
-// Close ends the export. It does not close what was written to.
+// Close ends the export. It does not close the underlying writer.
 func (w *Writer) Close() error {
 	if w.n > 0 && w.form.between != "" {
 		return w.write("\n" + w.form.after)
@@ -128,12 +131,15 @@ func (w *Writer) Close() error {
 	return w.write(w.form.after)
 }
 
+// write writes a text.
 func (w *Writer) write(text string) error {
 	_, err := io.WriteString(w.to, text)
 	return err
 }
 
-// disclose is the receipt with its secrets in the open, or with none.
+// disclose returns the receipt with its secrets in clear text, or with none. A header is masked
+// as well if it was not marked as secret and looks like it. No header is marked afterwards,
+// because the views mask those.
 func disclose(r storage.Receipt, withSecrets bool) storage.Receipt {
 	r.Headers = slices.Clone(r.Headers)
 	for i := range r.Headers {

@@ -185,7 +185,7 @@ func headerFields() []component.Field {
 }
 
 // deliveryFields returns the settings that Adobe does not have. Those of TLS are hidden for the
-// built-in receiver, whose certificate the console trusts anyhow.
+// built-in receiver.
 func deliveryFields() []component.Field {
 	toReceiver := func(v component.Values) bool { return strings.TrimSpace(v.Text(fieldURL)) == storage.BuiltinReceiver }
 	outside := func(v component.Values) bool { return !toReceiver(v) }
