@@ -30,8 +30,7 @@ type Executor struct {
 	last    execute.Spec // without recipients: nothing was executed yet
 }
 
-// NewExecutor returns an executor of the campaigns of a store. A nil handler, as in a console
-// whose receiver is off, leaves it without keys.
+// NewExecutor returns an executor of the campaigns of a store. With a nil handler it has no keys.
 func NewExecutor(e *screen.Env, store Store, handler http.Handler) *Executor {
 	return &Executor{env: e, store: store, handler: handler, known: screen.Query[[]storage.Campaign]{Ctx: e.Context}}
 }
@@ -157,12 +156,12 @@ func (x *Executor) report(of storage.Campaign, answer execute.Answer, record sto
 	return say(screen.Good(fmt.Sprintf("%s, recipients: %d, events planned: %d", lead, record.Recipients, record.Events)))
 }
 
-// faultsShown is how many faults the dialog lists. A call may have dozens, and the dialog has to
-// fit in a small terminal; the record of the call has them all.
+// faultsShown is how many faults the dialog lists. The rest are in the record of the call, which
+// the dialog offers to open.
 const faultsShown = 5
 
-// showFaults shows what was wrong with a call, and offers to go to its record. That is opened
-// among all calls, because a refused call may belong to no campaign.
+// showFaults shows what was wrong with a call, and offers to open its record among all calls: a
+// refused call may not belong to any campaign.
 func (x *Executor) showFaults(answer execute.Answer, record storage.Execution) tea.Cmd {
 	text := []string{strconv.Itoa(record.Code) + " " + record.Fault}
 	all := execute.Faults(answer.Body)

@@ -185,8 +185,8 @@ func (m *executeMenu) chooseAddress() tea.Cmd {
 }
 
 // magicHelp lists the words that decide what becomes of a message. For email it writes the
-// addresses of codes once, as code-N, since there are dozens of them. For SMS there is no such
-// pattern: its magic addresses are telephone numbers.
+// addresses of codes once, as code-N, instead of one for each code. SMS has no such words: its
+// magic addresses are telephone numbers.
 func magicHelp(channel storage.Channel) string {
 	var words []string
 	for _, a := range outcome.Addresses(channel) {

@@ -160,8 +160,8 @@ func (s *executions) choose(f storage.Filter) screen.Chosen[storage.Execution] {
 }
 
 // read reads a call with its messages. The body is prepared here, off the event loop, because
-// formatting a large one takes longer than a frame. A sealed body stays masked: storage replaces
-// it before it gets here.
+// formatting a large one takes time. A sealed body, which has a client's secret or a token, is
+// not prepared: only a mask is shown of it.
 func (s *executions) read(ctx context.Context, id storage.ID) (c call, err error) {
 	if c.Execution, err = s.store.Execution(ctx, id); err != nil {
 		return c, err

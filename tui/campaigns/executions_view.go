@@ -53,9 +53,7 @@ func codeStyle(th *style.Theme, code int) style.Style {
 	return th.Text
 }
 
-// resultCell names the execution or the fault, and says why no event follows. The cases are in
-// the order of their weight: a repeated call may be silent too, but first of all nothing was
-// executed.
+// resultCell names the execution or the fault, and says why no event follows.
 func resultCell(th *style.Theme, x storage.Execution) component.Cell {
 	switch {
 	case x.Fault != "":

@@ -52,8 +52,8 @@ func (s *Screen) newForm(c storage.Campaign) *form {
 	}, c)
 }
 
-// check returns the errors in the form's values that can be found without the store. It runs at
-// every key; CheckStored finds the rest, such as a name that is taken.
+// check returns the errors in the form's values that can be found without the store. CheckStored
+// finds the rest, such as a name that is taken.
 func (s *Screen) check(base storage.Campaign, v component.Values) storage.FieldErrors {
 	c, bad := values{s.env}.apply(base, v)
 	c.Normalize()

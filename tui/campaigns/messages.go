@@ -262,8 +262,8 @@ func messageColumns() []component.Column {
 	}
 }
 
-// messageCells returns a message's row in the list. A message without an address, whose profile
-// is unknown, shows the identity of the recipient.
+// messageCells returns a message's row in the list. Without an address it shows the identity of
+// the recipient.
 func messageCells(e *screen.Env, m storage.Message) []component.Cell {
 	th := e.Theme
 	glyph, ink := messageState(th, m.State)

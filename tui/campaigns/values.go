@@ -143,8 +143,8 @@ func (f values) when(at time.Time) string {
 }
 
 // readTime parses a time, in the console's zone unless it names one. A text that is unchanged
-// keeps the old time: when summer time ends, an hour occurs twice, and parsing would pick the
-// wrong one.
+// keeps the old time, because an hour occurs twice when summer time ends, and parsing might pick
+// the other one.
 func (f values) readTime(p *screen.Parser, field string, old time.Time) time.Time {
 	text := strings.TrimSpace(p.Values.Text(field))
 	switch {

@@ -13,27 +13,33 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
+// burstToast is the ID of the toast about a burst. A later toast with it replaces the earlier
+// one.
 const burstToast = "burst"
 
 // burst fires one burst at a time, and shows its progress and then its outcome in a panel.
 type burst struct {
-	env    *screen.Env
-	store  Store
-	run    *run // the latest; nil: none yet
-	looks  screen.Query[look]
-	now    fire.Progress
-	pace   pace
-	hidden bool // by a person
+	env      *screen.Env
+	store    Store
+	run      *run // the latest; nil: none yet
+	readings screen.Query[reading]
+	now      fire.Progress
+	pace     pace
+	hidden   bool // by a person
 }
 
-// look is what was found out about a run.
-type look struct {
+// A reading is the progress of a run as it was read. It names the run, because another may have
+// begun in the meantime.
+type reading struct {
 	run *run
 	fire.Progress
 }
 
+// running reports whether the latest run still queues events. Those that it has queued may be
+// under way for longer than that.
 func (b *burst) running() bool { return b.run != nil && !b.run.stopped && !b.run.ended }
 
+// refuse says that there is one burst at a time, and how to end it.
 func (b *burst) refuse() tea.Cmd {
 	return b.say(b.run, screen.Warn("A burst is under way: esc stops it"))
 }
@@ -45,7 +51,8 @@ func (b *burst) begin(r *run) {
 	b.pace.add(r.began, 0)
 }
 
-// report takes what a run has queued, or the error that ended it.
+// report takes what a run has queued, or the error that ended it. A run that a person stopped
+// ends with the error of its context, which is not worth a toast.
 func (b *burst) report(msg runMsg) tea.Cmd {
 	msg.run.follower.Add(msg.queued)
 	cmd := b.look()
@@ -55,8 +62,8 @@ func (b *burst) report(msg runMsg) tea.Cmd {
 	return cmd
 }
 
-// say shows a toast about a burst in the place of the earlier one. Its deliveries in some states
-// are what enter opens, or all that the webhook has.
+// say shows a toast about a burst, in place of the earlier one. Its "its deliveries" leads to
+// those of the webhook that are in one of the states, or to all of the webhook if there are none.
 func (b *burst) say(r *run, toast component.Toast, states ...string) tea.Cmd {
 	toast.ID = burstToast
 	of := storage.Filter{Terms: []storage.Term{{Key: "webhook", Value: r.spec.Webhook.Name}}}
@@ -64,7 +71,7 @@ func (b *burst) say(r *run, toast component.Toast, states ...string) tea.Cmd {
 	return screen.Say(screen.Naming(toast, "its deliveries", screen.GoMsg{View: screen.ViewDeliveries, Filter: filter}))
 }
 
-// changed looks again at the deliveries.
+// changed reads the progress again, because deliveries have changed.
 func (b *burst) changed() tea.Cmd {
 	if b.run == nil || b.run.over {
 		return nil
@@ -73,21 +80,23 @@ func (b *burst) changed() tea.Cmd {
 	return b.look()
 }
 
+// look reads the progress of the latest run, unless all of it is final.
 func (b *burst) look() tea.Cmd {
 	r := b.run
 	if r == nil || r.over {
 		return nil
 	}
-	return b.looks.Ask(func(ctx context.Context) (look, error) {
+	return b.readings.Ask(func(ctx context.Context) (reading, error) {
 		s, err := r.follower.Look(ctx)
-		return look{r, s}, err
+		return reading{r, s}, err
 	})
 }
 
-// take takes what was found out, and reports whether msg was that. After an error, the next
-// change looks again.
+// take takes a reading, and reports whether msg was one. An error is ignored: the next change
+// reads again. While the follower is behind, it is asked again at once, since there may be no
+// further change to wait for.
 func (b *burst) take(msg tea.Msg) (tea.Cmd, bool) {
-	a, fresh, cmd := b.looks.Take(msg)
+	a, fresh, cmd := b.readings.Take(msg)
 	if !fresh || a.Err != nil || a.Value.run != b.run {
 		return cmd, fresh
 	}
@@ -106,7 +115,7 @@ func (b *burst) take(msg tea.Msg) (tea.Cmd, bool) {
 	return cmd, true
 }
 
-// tell says in a toast how a burst ended whose panel was hidden.
+// tell says in a toast how a burst ended whose panel was hidden, where nobody would see it.
 func (b *burst) tell() tea.Cmd {
 	toast := screen.Good(b.sentence())
 	if b.missed() {

@@ -19,7 +19,8 @@ const (
 	burstRate  = "rate"
 )
 
-// askBurst asks for the event, the number and the rate of a burst.
+// askBurst asks for the event, the number and the rate of a burst, beginning with those of the
+// last burst. The help texts give the limits of fire.CheckCount and fire.CheckRate.
 func (f *Firer) askBurst(of fire.Spec) tea.Cmd {
 	options := make([]component.Option, 0, len(storage.Statuses()))
 	for _, s := range storage.Statuses() {
@@ -49,6 +50,7 @@ func (f *Firer) askBurst(of fire.Spec) tea.Cmd {
 	})
 }
 
+// checkCount says what is wrong with the number of events, or returns "".
 func checkCount(v component.Values) string {
 	n, err := strconv.Atoi(strings.TrimSpace(v.Text(burstCount)))
 	if err != nil {
@@ -57,6 +59,7 @@ func checkCount(v component.Values) string {
 	return fire.CheckCount(n)
 }
 
+// checkRate says what is wrong with the rate, or returns "".
 func checkRate(v component.Values) string {
 	r, err := strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64)
 	if err != nil {

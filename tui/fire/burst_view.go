@@ -15,10 +15,13 @@ import (
 	"backchannel/tui/style"
 )
 
+// shown reports whether there is something to draw. A run that ended before it queued anything
+// has only the toast about its error.
 func (b *burst) shown() bool { return b.run != nil && !b.hidden && (b.run.queued > 0 || b.running()) }
 
 // Panel draws the progress of a burst in one line, and when it is over, its outcome with a
-// histogram of the latencies. The screen has so many lines in all.
+// histogram of the latencies. height is that of the whole screen, of which the panel takes a
+// part.
 func (f *Firer) Panel(width, height int) []string {
 	b := &f.burst
 	switch {
@@ -30,7 +33,8 @@ func (f *Firer) Panel(width, height int) []string {
 	return b.outcome(width, height)
 }
 
-// planned returns how many deliveries there will be.
+// planned returns how many deliveries there will be. A run that was stopped has no more than it
+// had queued by then.
 func (b *burst) planned() int {
 	if b.running() {
 		return max(b.run.spec.Count, b.run.queued)
@@ -39,7 +43,7 @@ func (b *burst) planned() int {
 }
 
 // progress draws the line in the longest form that fits: with what is fired and a long bar, or
-// without.
+// without. The last form has no speed either, and is cut if even that is too long.
 func (b *burst) progress(width int) string {
 	th, done, all := b.env.Theme, b.now.Final(), b.planned()
 	counts := th.Strong.Render(screen.Thousands(int64(done)) + "/" + screen.Thousands(int64(all)))
@@ -58,7 +62,8 @@ func (b *burst) progress(width int) string {
 	return ""
 }
 
-// parts returns what the line says beside the bar, the speed first.
+// parts returns what the line says beside the bar: the speed, the outcomes so far, what waits,
+// and how long it will take.
 func (b *burst) parts() []string {
 	th, now := b.env.Theme, b.env.Now()
 	perSecond := b.pace.perSecond(now)
@@ -84,6 +89,8 @@ func (b *burst) parts() []string {
 	return parts
 }
 
+// failures draws the number of deliveries that failed, in red unless it is zero, and of those
+// that were cancelled.
 func (b *burst) failures() string {
 	ink := b.env.Theme.Dim
 	if b.now.Failed > 0 {
@@ -97,7 +104,9 @@ func (b *burst) failures() string {
 }
 
 // left estimates how long it takes until all deliveries are final: as long as queueing takes at
-// the rate that was asked for, and as delivering does at its present speed.
+// the rate that was asked for, or as delivering does at its present speed, whichever is longer.
+// An estimate of more than a year says only that almost nothing moves, and one much longer would
+// not fit in a time.Duration.
 func (b *burst) left(perSecond float64) (left time.Duration, known bool) {
 	if perSecond <= 0 {
 		return 0, false
@@ -112,6 +121,9 @@ func (b *burst) left(perSecond float64) (left time.Duration, known bool) {
 	return time.Duration(seconds * float64(time.Second)), true
 }
 
+// leftText writes an estimate, rounded up, so that it reaches zero only at the end. Up to a
+// hundred of a unit stay in it, because "90 s" changes visibly while one waits and "2 min" does
+// not.
 func leftText(left time.Duration) string {
 	seconds := int(math.Ceil(left.Seconds()))
 	switch {
@@ -140,8 +152,8 @@ func (b *burst) sentence() string {
 	return fmt.Sprintf("%s: of %s, %s; %d and / %s show them", lead, all, strings.Join(counts, ", "), screen.ViewDeliveries+1, strings.Join(states, " "))
 }
 
-// shortfall returns the numbers of deliveries that failed or were cancelled, and the words of
-// the filter that shows these.
+// shortfall returns the numbers of deliveries that failed or were cancelled, as text, and the
+// words of the filter that shows these.
 func (b *burst) shortfall() (counts, states []string) {
 	for _, part := range []struct {
 		n     int
@@ -162,7 +174,9 @@ const (
 	barWidth            = 40    // of the longest bar, where there is room
 )
 
-// outcome draws how the burst ended, how fast, and how the latencies are distributed.
+// outcome draws how the burst ended, how fast, and how the latencies are distributed. The
+// histogram takes a quarter of what is left of the screen, so that the list above it can still be
+// used.
 func (b *burst) outcome(width, height int) []string {
 	th := b.env.Theme
 	glyph, ink := style.Check, th.Good
@@ -190,7 +204,8 @@ func (b *burst) outcome(width, height int) []string {
 	return component.Lines(append(lines, component.FitRight(closing, width)), width, len(lines)+1)
 }
 
-// bars draws the histogram in at most so many lines.
+// bars draws the histogram in at most so many lines. A bar is rounded up, so that even one slow
+// delivery among a million has a cell.
 func (b *burst) bars(width, most int) (lines []string) {
 	th, room := b.env.Theme, max(1, min(barWidth, width-barText))
 	for _, bar := range storage.Bars(b.now.Latencies().Buckets, most) {

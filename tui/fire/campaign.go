@@ -27,6 +27,7 @@ func notFired(c storage.Campaign, w storage.Webhook) string {
 	return c.WhyNotFired(w, c.Channel)
 }
 
+// campaignLabel says whose campaign and action IDs the events have.
 func (m *menu) campaignLabel() string {
 	if c := m.campaign(); c != nil {
 		return c.Name + ", whose ids the events have"
@@ -54,8 +55,10 @@ func (m *menu) chooseCampaign() tea.Cmd {
 	})
 }
 
+// noCampaign is the item that chooses no campaign. It cannot be the ID of one, which is a number.
 const noCampaign = "none"
 
+// choose fires events of the campaign with this ID from now on, or of none.
 func (m *menu) choose(campaign string) {
 	m.chosen, _ = storage.ParseID(campaign) // 0 for none
 	m.firing.last.campaign = m.chosen

@@ -70,7 +70,7 @@ type inventory struct {
 func New(e *screen.Env, store Store) *Firer {
 	return &Firer{
 		env: e, store: store, known: screen.Query[inventory]{Ctx: e.Context}, last: last{variants: map[target]string{}},
-		burst: burst{env: e, store: store, looks: screen.Query[look]{Ctx: e.Context}},
+		burst: burst{env: e, store: store, readings: screen.Query[reading]{Ctx: e.Context}},
 		watch: watch{env: e, store: store, query: screen.Query[[]storage.Delivery]{Ctx: e.Context}},
 	}
 }
@@ -89,6 +89,8 @@ func (f *Firer) Refresh(c storage.Change) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// readInventory reads what the menu offers, and the webhook of the newest delivery, which the
+// menu of a new console begins with.
 func (f *Firer) readInventory(ctx context.Context) (inventory, error) {
 	all, err := f.store.Webhooks(ctx)
 	if err != nil {
@@ -184,6 +186,7 @@ func (f *Firer) FireAt(w storage.Webhook, event storage.Status) tea.Cmd {
 	return f.fire(newMenu(f, w, f.last.campaign).spec(event))
 }
 
+// findCampaign returns a campaign as it was last read, or nil.
 func (f *Firer) findCampaign(id storage.ID) *storage.Campaign {
 	at := slices.IndexFunc(f.campaigns, func(c storage.Campaign) bool { return c.ID == id })
 	if at < 0 {

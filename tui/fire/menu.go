@@ -36,6 +36,7 @@ const (
 	itemAgain     = "again"
 )
 
+// newMenu returns a menu for a webhook and a campaign; 0 is no campaign.
 func newMenu(f *Firer, w storage.Webhook, campaign storage.ID) *menu {
 	m := &menu{firing: f, webhook: w, chosen: campaign}
 	m.fill()
@@ -128,6 +129,8 @@ func (m *menu) choices() []screen.Binding {
 	return all
 }
 
+// itemBinding returns a binding that does what an item does. It builds the menu anew when it
+// runs, because the palette may have been open while the webhooks or campaigns changed.
 func (m *menu) itemBinding(item component.MenuItem, do func(*menu) tea.Cmd) screen.Binding {
 	return screen.Binding{
 		Shown: "f " + item.Key, Help: fmt.Sprintf("Fire at %s: %s", m.webhook.Name, item.Label), Word: strings.TrimSuffix(item.Label, style.More),
@@ -219,6 +222,8 @@ func (m *menu) spec(status storage.Status) fire.Spec {
 	}
 }
 
+// changeWebhook asks for another webhook, and keeps the menu open for it. The choice is looked up
+// by its ID, because the list may have been read again in the meantime.
 func (m *menu) changeWebhook() tea.Cmd {
 	var items []component.MenuItem
 	now := 0
@@ -241,8 +246,8 @@ func (m *menu) changeWebhook() tea.Cmd {
 	return m.firing.env.Choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
 }
 
-// nextChannel chooses the next channel of the webhook. A campaign has only one, so none is
-// chosen any more.
+// nextChannel chooses the next channel of the webhook, and no campaign, since a campaign has one
+// channel only.
 func (m *menu) nextChannel() {
 	at := slices.Index(m.webhook.Channels, m.channel())
 	m.firing.last.channel = m.webhook.Channels[(at+1)%len(m.webhook.Channels)]

@@ -12,10 +12,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// itemEvent leads from the choice of a misbehaviour to that of the event.
+// itemEvent is the item that leads from the choice of a misbehaviour to that of the event.
 const itemEvent = "event"
 
-// chooseMisbehaviour asks what shall be wrong with an event, at first the one that was fired
+// chooseMisbehaviour asks what is to be wrong with an event, at first the one that was fired
 // last. Faults of the token need a webhook that sends one.
 func (m *menu) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 	var items []component.MenuItem
@@ -41,7 +41,8 @@ func (m *menu) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 	})
 }
 
-// chooseMisbehaving asks which event shall misbehave.
+// chooseMisbehaving asks which event is to misbehave. Saved fixtures are among the statuses; none
+// can have the name of one.
 func (m *menu) chooseMisbehaving(of fire.Spec) tea.Cmd {
 	var items []component.MenuItem
 	now := 0
@@ -51,7 +52,7 @@ func (m *menu) chooseMisbehaving(of fire.Spec) tea.Cmd {
 		}
 		items = append(items, component.MenuItem{ID: string(s), Key: string(s[0]), Label: string(s), Detail: m.firing.last.failureLabel(of.Channel, s)})
 	}
-	for _, item := range m.savedItems() { // none of which has the name of a status
+	for _, item := range m.savedItems() {
 		if of.Saved != nil && of.Saved.Name == item.ID {
 			now = len(items)
 		}
@@ -66,6 +67,7 @@ func (m *menu) chooseMisbehaving(of fire.Spec) tea.Cmd {
 	})
 }
 
+// misbehaviourHelp describes a misbehaviour as the application sees it.
 func misbehaviourHelp(kind storage.Misbehaviour) string {
 	return map[storage.Misbehaviour]string{
 		storage.MisbehaveExpired:       "the token expired two minutes ago",

@@ -36,9 +36,11 @@ type runMsg struct {
 // burst reports whether a run has many messages, which are reported together.
 func (r *run) burst() bool { return r.spec.Count > 1 }
 
+// String names a run in toasts and in the panel, as in "100 bounce on email → acme".
 func (r *run) String() string { return fmt.Sprintf("%s → %s", r.spec, r.spec.Webhook.Name) }
 
-// fire fires what a person chose, and remembers it for the next time.
+// fire fires what a person chose, and remembers it for the next time. The channel of the run's
+// progress has a buffer, so that queueing does not wait for each frame of the console.
 func (f *Firer) fire(spec fire.Spec) tea.Cmd {
 	f.last.spec, f.last.channel, f.env.Targets.Chosen = spec, spec.Channel, spec.Webhook.ID
 	r := &run{spec: spec, began: f.env.Now(), progress: make(chan runMsg, 64)}
@@ -51,8 +53,10 @@ func (f *Firer) fire(spec fire.Spec) tea.Cmd {
 	return tea.Batch(f.start(r, fire.Patience(spec.Webhook, f.env.Status.Alive)), r.next(f.env.Context))
 }
 
-// start runs a run in a command of its own, which reports on the run's channel, because a run
-// takes as long as its rate says and its events may wait for one another.
+// start runs a run in a command of its own, which reports on the run's channel: a run takes as
+// long as its rate says, its events may wait for one another, and a command returns one message
+// only. Reports wait for the console rather than for the run, so that the last one arrives after
+// a run was stopped too.
 func (f *Firer) start(r *run, patience time.Duration) tea.Cmd {
 	ctx, stop := context.WithCancel(f.env.Context)
 	r.stop = stop
@@ -89,7 +93,7 @@ func (r *run) next(ctx context.Context) tea.Cmd {
 	}
 }
 
-// advance takes a report of a run, and waits for the next.
+// advance takes a report of a run, and waits for the next unless it was the last.
 func (f *Firer) advance(msg runMsg) tea.Cmd {
 	r := msg.run
 	r.queued += len(msg.queued)

@@ -42,6 +42,7 @@ func (m *menu) changeVariant() tea.Cmd {
 	return m.firing.env.Choose(component.Menu{Title: title, Details: items, At: max(0, now), Find: true}, pick)
 }
 
+// isError reports whether a fixture is of an error rather than of a bounce.
 func isError(f fixtures.Fixture) bool { return f.Status == storage.StatusError }
 
 // variantItem has a digit as its key only if the variant has a name, because the digits of a
@@ -57,8 +58,8 @@ func variantItem(v fixtures.Fixture, digit string) component.MenuItem {
 	return item
 }
 
-// failures returns the variants of bounce and error, the named ones first. Errors that are
-// all the same are left out.
+// failures returns the variants of bounce and error, the named ones first. Errors that are all
+// the same are left out, since there would be nothing to choose.
 func failures(channel storage.Channel) []fixtures.Fixture {
 	errors := fixtures.Variants(channel, storage.StatusError)
 	if !slices.ContainsFunc(errors, func(f fixtures.Fixture) bool { return f.Label() != errors[0].Label() }) {
@@ -69,6 +70,7 @@ func failures(channel storage.Channel) []fixtures.Fixture {
 	return all
 }
 
+// rankByCode puts the variants that are named by a provider's code behind those that have a name.
 func rankByCode(f fixtures.Fixture) int {
 	if f.ByCode() {
 		return 1

@@ -26,7 +26,8 @@ type watch struct {
 	shown map[storage.ID]string // the states that the toasts show
 }
 
-// maxWatched limits how many deliveries are watched at once.
+// maxWatched limits how many deliveries are watched at once, since each is read by itself at
+// every change. The oldest are given up.
 const maxWatched = 20
 
 // follow watches deliveries that were just queued, and shows their state.
@@ -38,7 +39,8 @@ func (w *watch) follow(queued []storage.Delivery) tea.Cmd {
 	return w.look()
 }
 
-// look reads the watched deliveries.
+// look reads the watched deliveries. One that cannot be read, such as one that was deleted, is
+// left out, and does not keep the others from being reported.
 func (w *watch) look() tea.Cmd {
 	if len(w.open) == 0 {
 		return nil
@@ -55,7 +57,8 @@ func (w *watch) look() tea.Cmd {
 	})
 }
 
-// Update shows what has changed.
+// Update shows what has changed. The number of attempts is part of the state, so that each retry
+// is reported.
 func (w *watch) Update(msg tea.Msg) tea.Cmd {
 	a, fresh, cmd := w.query.Take(msg)
 	if !fresh {
@@ -79,6 +82,7 @@ func (w *watch) Update(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// remember notes the state that a delivery's toast shows.
 func (w *watch) remember(id storage.ID, state string) {
 	if w.shown == nil {
 		w.shown = map[storage.ID]string{}
@@ -113,6 +117,7 @@ func say(d storage.Delivery, toast component.Toast) tea.Cmd {
 	return screen.Say(screen.NamingDelivery(toast, d.ID))
 }
 
+// reportParked shows why a delivery is parked, which takes a query and so a command.
 func (w *watch) reportParked(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
 		reason, err := screen.ParkedReason(w.env.Context, w.store, d)
@@ -125,7 +130,8 @@ func (w *watch) reportParked(d storage.Delivery) tea.Cmd {
 }
 
 // reportFailure shows why a delivery failed. If the built-in receiver refused it, its verdict
-// explains more than the status.
+// explains more than the status. A 410 has paused the webhook as well, which is said unless the
+// error says so already.
 func (w *watch) reportFailure(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
 		why := w.env.Translate(d.Error, d.CreatedAt)
