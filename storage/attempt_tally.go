@@ -6,15 +6,16 @@ import (
 	"time"
 )
 
-// What is known about a webhook's latest attempts reaches back for TallyWindow, and is counted
-// in periods of TallyPeriod, which begin at multiples of it.
+// A store counts the attempts of the last TallyWindow, in periods of TallyPeriod that begin at
+// multiples of it.
 const (
 	TallyWindow  = 10 * time.Minute
 	TallyPeriod  = 10 * time.Second
 	tallyPeriods = int(TallyWindow / TallyPeriod)
 )
 
-// An AnswerClass says what came of an attempt.
+// An AnswerClass is the class of an attempt's answer: that of the HTTP status, or that there was
+// none.
 type AnswerClass string
 
 // The answer classes.
@@ -31,7 +32,7 @@ func AnswerClasses() []AnswerClass {
 	return []AnswerClass{Answered2xx, Answered4xx, Answered5xx, Unanswered, AnsweredOther}
 }
 
-// AnswerClass returns what came of the attempt.
+// AnswerClass returns the class of the attempt's answer.
 func (a *Attempt) AnswerClass() AnswerClass {
 	switch a.Code / 100 {
 	case 0:
@@ -56,7 +57,7 @@ type AttemptTally struct {
 	N      int64
 }
 
-// Tally returns the attempt as one of which there is one.
+// Tally returns a tally with a count of one for the attempt.
 func (a *Attempt) Tally() AttemptTally {
 	t := AttemptTally{Period: TallyPeriodOf(a.At), Class: a.AnswerClass(), N: 1}
 	if t.Class != Unanswered {
@@ -93,7 +94,7 @@ func coarse(d time.Duration) time.Duration {
 // AttemptTallies is what a store knows about a webhook's latest attempts.
 type AttemptTallies []AttemptTally
 
-// An AttemptSummary says what came of the attempts within a window.
+// An AttemptSummary sums up the attempts within a window.
 type AttemptSummary struct {
 	Attempts      int64
 	Classes       map[AnswerClass]int64
@@ -101,8 +102,8 @@ type AttemptSummary struct {
 	Periods       []int64       // how many were made in each period, oldest first; the last has not ended
 }
 
-// Summary sums up the window that ends at a time. What a clock that is set back has left in
-// later periods is left out.
+// Summary sums up the window that ends at a time. Periods after that, which are left if the clock
+// was set back, do not count.
 func (all AttemptTallies) Summary(until time.Time) AttemptSummary {
 	s := AttemptSummary{Classes: map[AnswerClass]int64{}, Periods: make([]int64, tallyPeriods)}
 	first, took := FirstTallyPeriod(until), map[time.Duration]int64{}
@@ -122,7 +123,7 @@ func (all AttemptTallies) Summary(until time.Time) AttemptSummary {
 	return s
 }
 
-// percentiles returns nearest-rank percentiles, of durations of which there are many each.
+// percentiles returns nearest-rank percentiles of durations, each of which comes with its count.
 func percentiles(took map[time.Duration]int64) (p50, p95, p99 time.Duration) {
 	type bucket struct {
 		took time.Duration

@@ -57,6 +57,7 @@ func ShowBody(header []HeaderField, body []byte, flaw BodyFlaw) ShownBody {
 	return shown
 }
 
+// note adds a note.
 func (b *ShownBody) note(format string, args ...any) {
 	b.Notes = append(b.Notes, fmt.Sprintf(format, args...))
 }
@@ -84,6 +85,7 @@ func (b *ShownBody) decode(codings []string, body []byte) []byte {
 	return decoded
 }
 
+// explainDecoding returns the end of a note about a body that cannot be decoded.
 func explainDecoding(err error) string {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return "it ends early"
@@ -110,6 +112,8 @@ func codingsOf(header []HeaderField, body []byte) (codings []string) {
 	return codings
 }
 
+// unknownCoding returns the first coding that is not decoded: an unknown one, or one beyond
+// maxCodings.
 func unknownCoding(codings []string) (name string, unknown bool) {
 	for i, coding := range codings {
 		switch coding {
@@ -140,6 +144,7 @@ type lazyDecoder struct {
 	decoded io.Reader
 }
 
+// Read implements io.Reader.
 func (d *lazyDecoder) Read(p []byte) (n int, err error) {
 	if d.decoded == nil {
 		if d.decoded, err = beginDecoding(d.coding, d.from); err != nil {
@@ -167,6 +172,8 @@ func beginDecoding(coding string, from io.Reader) (io.Reader, error) {
 	return flate.NewReader(from), nil
 }
 
+// charset returns the charset of the body in lower case, or "". A parameter that is malformed
+// does not keep the valid ones from being used.
 func charset(header []HeaderField) string {
 	for _, h := range header {
 		if strings.EqualFold(h.Name, "Content-Type") {
@@ -237,6 +244,8 @@ func fromLatin1(text []byte) string {
 	return string(runes)
 }
 
+// fromUTF16 decodes UTF-16, without a byte order mark at its beginning and without half a unit at
+// its end.
 func fromUTF16(text []byte, little bool) string {
 	units := make([]uint16, 0, len(text)/2)
 	for ; len(text) >= 2; text = text[2:] {

@@ -15,6 +15,7 @@ import (
 // zlib (RFC 1950 §2.2). It may contain line breaks, and slashes escaped as in JSON.
 var packedText = regexp.MustCompile(`(?:` + strings.Join(packedStarts(), "|") + `)(?:[A-Za-z0-9+/_-]|\\/|\\n|\\r|\r?\n){16,}={0,2}`)
 
+// packedStarts returns what base64 of gzip, and of zlib at each of its levels, begins with.
 func packedStarts() []string {
 	return []string{"H4sI", "eJw", "eJx", "eJy", "eJz", "eNo", "eNp", "eNq", "eNr", "eAE"}
 }
@@ -60,6 +61,8 @@ func (m *Mask) inPacked(packed string, left *int64) bool {
 	return m.hide(string(plain), !whole) != string(plain)
 }
 
+// unpacked returns a reader of the data in packedText. It accepts both alphabets, line breaks as
+// such and as in JSON, and padding or none.
 func unpacked(packed string) (io.Reader, error) {
 	digits := strings.NewReplacer(`\n`, "", `\r`, "", `\`, "", "\n", "", "\r", "", "=", "", "-", "+", "_", "/").Replace(packed)
 	if len(digits)%4 == 1 {

@@ -172,6 +172,7 @@ func (c *Campaign) FillSandboxIDs(find func(organization, sandbox string) (strin
 	return nil
 }
 
+// normalize is Normalize for one set of settings.
 func (s *CampaignSettings) normalize() {
 	for _, text := range []*string{&s.Name, &s.Organization, &s.Sandbox.ID, &s.Sandbox.Name, &s.Identity} {
 		*text = strings.Trim(*text, " ")
@@ -198,6 +199,7 @@ func (c Campaign) Latest() CampaignSettings {
 	return c.clone()
 }
 
+// clone returns a copy that shares no list with s.
 func (s CampaignSettings) clone() CampaignSettings {
 	s.Plan.Rules, s.Plan.Shares = slices.Clone(s.Plan.Rules), slices.Clone(s.Plan.Shares)
 	return s
@@ -259,6 +261,7 @@ func (c Campaign) CheckDelete() error {
 	return nil
 }
 
+// refuse returns the reason why the campaign's status does not allow a step, as a conflict.
 func (c Campaign) refuse(reason string) error {
 	return FieldErrors{{Field: "status", Conflict: true, Reason: fmt.Sprintf("campaign %q %s", c.Name, reason)}}
 }

@@ -32,6 +32,7 @@ func (c Campaign) Validate(rules Rules) error {
 	return bad.Err()
 }
 
+// check adds the errors of the settings.
 func (s CampaignSettings) check(bad *FieldErrors, rules Rules) {
 	bad.addText("name", s.Name, MaxNameLength)
 	bad.addText("organization", s.Organization, MaxTextLength)
@@ -51,6 +52,7 @@ func (s CampaignSettings) check(bad *FieldErrors, rules Rules) {
 	s.Plan.check(bad, s.Channel, rules)
 }
 
+// timeLayout is RFC 3339 without fractions of a second, as times are written in messages.
 const timeLayout = "2006-01-02T15:04:05Z07:00"
 
 // addUUID checks an ID. It may be empty, because one is generated then.

@@ -6,8 +6,7 @@ import (
 )
 
 // A CheckRun is a run of the endpoint check: the cases that were asked for at one webhook's
-// endpoint, and what came of each. The check is a choice of this project; Journey Optimizer
-// has none.
+// endpoint, and their results. The check is a choice of this project; Journey Optimizer has none.
 type CheckRun struct {
 	ID        ID
 	WebhookID ID
@@ -82,7 +81,7 @@ const (
 	CheckInfo   CheckLevel = "info"
 )
 
-// A CheckResult is what came of a case. It is empty until the case has ended.
+// A CheckResult is the result of a case. It is empty until the case has ended.
 type CheckResult string
 
 // The results of a case.
@@ -125,7 +124,7 @@ type CheckLoad struct {
 	Buckets       []LatencyBucket // in order
 }
 
-// A CheckVerdict is what a run as a whole comes to.
+// A CheckVerdict is the result of a run as a whole.
 type CheckVerdict struct {
 	Passed, Failed, Warned, Skipped, Informed int
 }
@@ -176,4 +175,5 @@ func (r CheckRun) Since(before CheckRun) (d CheckDiff) {
 	return d
 }
 
+// bad reports whether the case needs attention.
 func (r CheckResult) bad() bool { return r == CheckFailed || r == CheckWarned }

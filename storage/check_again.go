@@ -31,8 +31,8 @@ func (r CheckRun) AgainOnly(names ...string) CheckOptions {
 	return o
 }
 
-// LeavesMachine reports whether what is sent to the webhook goes to another machine, as far
-// as the URL tells. A person is asked before anything is sent there that is no event.
+// LeavesMachine reports whether what is sent to the webhook goes to another machine, as far as
+// the URL tells. A person is asked before anything but events is sent there.
 func (w Webhook) LeavesMachine() bool {
 	if w.URL == BuiltinReceiver {
 		return false

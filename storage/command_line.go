@@ -19,6 +19,8 @@ func ActivateCommand(campaign string) string {
 // the command that resumes it.
 func ResumeAdvice(webhook string) string { return "resume it with " + ResumeCommand(webhook) }
 
+// resumeAdvice matches what ResumeAdvice returns, for any name: shellWord puts quotes around
+// those with other characters.
 var resumeAdvice = regexp.MustCompile(`resume it with backchannel webhook resume (?:'(?:[^']|'\\'')*'|[A-Za-z0-9_.@-]+)`)
 
 // AdviseInstead returns text with each ResumeAdvice replaced by words. The advice is stored

@@ -99,7 +99,7 @@ const (
 	ClassReceiver    ErrorClass = "receiver"  // the built-in receiver is off
 )
 
-// An Attempt is one try to deliver: what was sent, what came back, how long it took.
+// An Attempt is one attempt to deliver: what was sent, what came back, and how long it took.
 type Attempt struct {
 	DeliveryID      ID
 	N               int // from 1
@@ -162,6 +162,7 @@ func (h HeaderField) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(h))
 }
 
+// shown returns the value, or a mask if it is secret.
 func (h HeaderField) shown() string {
 	if h.Secret {
 		return Secret(h.Value).mask()

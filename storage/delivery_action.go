@@ -10,7 +10,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// A DeliveryAction is what a person does with deliveries that exist already.
+// A DeliveryAction is something that a person can do with existing deliveries.
 type DeliveryAction string
 
 // The actions.
@@ -73,7 +73,8 @@ func RefuseOrphan(d Delivery) *RefusedError {
 // RefuseRemoved returns why nothing is done with a delivery that retention has removed.
 func RefuseRemoved() *RefusedError { return &RefusedError{"no longer kept", "it is no longer kept"} }
 
-// An ActionOutcome is with how many deliveries an action was done, and with how many not.
+// An ActionOutcome counts the deliveries that an action was done with, and those that were
+// refused, by reason.
 type ActionOutcome struct {
 	Done    int
 	Refused map[string]int // by the Word of the RefusedError
@@ -87,7 +88,7 @@ func (o *ActionOutcome) Refuse(e *RefusedError) {
 	o.Refused[e.Word]++
 }
 
-// Add counts what another outcome does.
+// Add adds the counts of another outcome.
 func (o *ActionOutcome) Add(more ActionOutcome) {
 	o.Done += more.Done
 	if o.Refused == nil {

@@ -45,8 +45,8 @@ type Execution struct {
 // Accepted reports whether messages follow from the call.
 func (e Execution) Accepted() bool { return e.ExecutionID != "" && e.RepeatOf == 0 }
 
-// A Precedent is what an execution has to be judged by and only the transaction that stores
-// it can know.
+// A Precedent is what is stored already and decides how an execution is answered. Only the
+// transaction that stores the execution can know it.
 type Precedent struct {
 	SameCall    *Execution // accepted within RepeatWindow with the same x-request-id, in that organization and sandbox
 	SameRequest *Execution // accepted within RepeatWindow with the same requestId, likewise

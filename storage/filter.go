@@ -33,6 +33,7 @@ type FilterError struct {
 	Reason string
 }
 
+// Error returns the reason and its column, counted from 1.
 func (e *FilterError) Error() string { return fmt.Sprintf("filter, column %d: %s", e.Column, e.Reason) }
 
 // Is makes a FilterError match ErrInvalid.
@@ -57,6 +58,7 @@ func (s FilterSyntax) ParseTyped(text string, cursor int, now time.Time) (Filter
 	return s.parse(text, cursor, now)
 }
 
+// parse implements Parse, for which cursor is -1, and ParseTyped.
 func (s FilterSyntax) parse(text string, cursor int, now time.Time) (Filter, error) {
 	var filter Filter
 	for _, part := range filterParts(text) {
@@ -87,6 +89,7 @@ type filterPart struct {
 // partPattern matches a term. A quoted value may contain spaces.
 var partPattern = regexp.MustCompile(`(?:-?(?:[^\s:~"]*[:~])?"(?:[^"\\]|\\.)*"?|\S)\S*`)
 
+// filterParts splits a filter into its terms.
 func filterParts(text string) []filterPart {
 	var all []filterPart
 	for _, at := range partPattern.FindAllStringIndex(text, -1) {
@@ -141,6 +144,8 @@ func (s FilterSyntax) parseWord(term Term, text string, column int) (Term, error
 	return term, nil
 }
 
+// find returns the key with that name, or the reason why there is none, or why its operator is
+// another. text is the whole term.
 func (s FilterSyntax) find(name, op, text string) (filterKey, string) {
 	i := slices.IndexFunc(s.keys, func(k filterKey) bool { return k.name == name })
 	switch {
@@ -201,6 +206,7 @@ func (f Filter) String() string {
 	return strings.Join(terms, " ")
 }
 
+// String returns the term as Parse accepts it.
 func (t Term) String() string {
 	text := t.Key + operator(t.Key) + quoteValue(t.Value)
 	switch {
@@ -215,6 +221,7 @@ func (t Term) String() string {
 	return text
 }
 
+// quoteValue puts quotes around a value that would otherwise be parsed as something else.
 func quoteValue(value string) string {
 	if value != "" && value[0] != '"' && !strings.ContainsFunc(value, unicode.IsSpace) {
 		return value
@@ -236,6 +243,7 @@ func isState(word string) bool {
 	return slices.Contains(States(), State(word)) || slices.Contains(MessageStates(), MessageState(word))
 }
 
+// quote puts quotes around a text, and escapes those within.
 func quote(value string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 }

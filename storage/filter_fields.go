@@ -6,8 +6,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// Fields returns what a filter compares of a webhook, of which last is the newest delivery,
-// or the zero one.
+// Fields returns the fields of a webhook that a filter looks at. last is its newest delivery, or
+// the zero Delivery.
 func (w *Webhook) Fields(last Delivery) Fields {
 	values := map[string][]string{
 		"webhook": {w.Name}, "organization": {w.Organization}, "sandbox": {w.Sandbox.Name}, "channel": words.Texts(w.Channels),
@@ -24,8 +24,8 @@ func (w *Webhook) Fields(last Delivery) Fields {
 	return Fields{Values: values, Words: []string{w.URL, auth, string(last.Status)}}
 }
 
-// Fields returns what a filter compares of a campaign. hook is the webhook that gets its
-// events, or nil.
+// Fields returns the fields of a campaign that a filter looks at. hook is the webhook that gets
+// its events, or nil.
 func (c *Campaign) Fields(hook *Webhook) Fields {
 	values := map[string][]string{
 		"campaign": {c.Name, c.UUID, c.Latest().Name}, "status": {strings.ToLower(string(c.Status))}, "channel": {string(c.Channel)},
@@ -40,14 +40,14 @@ func (c *Campaign) Fields(hook *Webhook) Fields {
 	return Fields{Values: values}
 }
 
-// Fields returns what a filter compares of a run of the endpoint check.
+// Fields returns the fields of a run of the endpoint check that a filter looks at.
 func (r *CheckRun) Fields() Fields {
 	values := map[string][]string{"webhook": {r.Webhook}, "state": {string(r.State)}}
 	return Fields{Values: values, Words: []string{r.URL, r.Reason, r.Stop}, At: r.AskedAt}
 }
 
-// Fields returns what a filter compares of an activity. webhook is the name of the webhook that
-// it names, or empty.
+// Fields returns the fields of an activity that a filter looks at. webhook is the name of its
+// webhook, or "".
 func (a *Activity) Fields(webhook string) Fields {
 	values := map[string][]string{"kind": {string(a.Kind)}}
 	if webhook != "" {

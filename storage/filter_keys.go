@@ -166,10 +166,12 @@ func lowered[T ~string](all []T) []string {
 	return texts
 }
 
+// codeKey returns the key of an HTTP status.
 func codeKey() filterKey {
 	return filterKey{name: "code", parse: parseCode, examples: []string{"2xx", "4xx", "5xx", CodeNone}}
 }
 
+// timeKey returns a key whose value is a time.
 func timeKey(name string) filterKey {
 	return filterKey{name: name, parse: parseTime, examples: []string{"10m", "1h", "24h", "7d"}}
 }
@@ -213,8 +215,10 @@ func (k filterKey) parseValue(value string, now time.Time) (at time.Time, reason
 // CodeNone is the value of the key code for a request that got no answer.
 const CodeNone = "none"
 
+// codePattern matches a status and a class of them.
 var codePattern = regexp.MustCompile(`^[1-5]([0-9]{2}|xx)$`)
 
+// parseCode accepts a status, a class of them, and CodeNone.
 func parseCode(value string, _ time.Time) (at time.Time, reason string) {
 	if value != CodeNone && !codePattern.MatchString(value) {
 		reason = fmt.Sprintf("code cannot be %q; use a status such as 401, a class such as 5xx, or %s", value, CodeNone)
@@ -222,6 +226,7 @@ func parseCode(value string, _ time.Time) (at time.Time, reason string) {
 	return at, reason
 }
 
+// outcomeCodePattern matches the codes that campaigns accept in an outcome of the form code-N.
 var outcomeCodePattern = regexp.MustCompile(`^[0-9]+$`)
 
 // parseOutcome accepts what a message's outcome can be. Mix is none: a message has the outcome
@@ -235,6 +240,7 @@ func parseOutcome(value string, _ time.Time) (at time.Time, reason string) {
 	return at, reason
 }
 
+// parseDelivery accepts an ID.
 func parseDelivery(value string, _ time.Time) (at time.Time, reason string) {
 	if _, err := ParseID(value); err != nil {
 		reason = err.Error()
@@ -242,6 +248,7 @@ func parseDelivery(value string, _ time.Time) (at time.Time, reason string) {
 	return at, reason
 }
 
+// parseTime accepts what ParseTime does.
 func parseTime(value string, now time.Time) (time.Time, string) {
 	at, ok := ParseTime(value, now)
 	if !ok {

@@ -17,7 +17,7 @@ func StatesOf(names []string) []State {
 	return states
 }
 
-// Fields are what a filter compares of a record that is in memory.
+// Fields are the fields of a record in memory that a filter looks at.
 type Fields struct {
 	Values map[string][]string // by key
 	Words  []string            // what lists show of it; the values need not be among them
@@ -46,6 +46,7 @@ func (x Fields) has(t Term) bool {
 	return slices.Contains(x.Values[t.Key], t.Value)
 }
 
+// hasWord reports whether a word, in lower case, occurs in a text or a value of the record.
 func (x Fields) hasWord(word string) bool {
 	has := func(text string) bool { return strings.Contains(strings.ToLower(text), word) }
 	if slices.ContainsFunc(x.Words, has) {
@@ -59,7 +60,8 @@ func (x Fields) hasWord(word string) bool {
 	return false
 }
 
-// Spellings returns a word as it is looked for by what ignores the case of ASCII letters alone.
+// Spellings returns the spellings in which a word has to be looked for by a comparison that
+// ignores the case of ASCII letters only.
 func (t Term) Spellings() []string {
 	if strings.IndexFunc(t.Value, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
 		return []string{t.Value}

@@ -13,8 +13,8 @@ import (
 // A fixture's name can be typed in a shell without quotes and is never taken for a flag.
 var fixtureName = regexp.MustCompile(fmt.Sprintf(`^[A-Za-z0-9][A-Za-z0-9._-]{0,%d}$`, MaxNameLength-1))
 
-// reservedNames returns the words that mean something else in the argument that may name a
-// saved fixture.
+// reservedNames returns the words that cannot be the name of a saved fixture, because they mean
+// something else in the same argument.
 func reservedNames() []string {
 	return append(append(words.Texts(AllStatuses()), words.Texts(Channels())...), "lifecycle")
 }

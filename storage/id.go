@@ -20,6 +20,7 @@ const (
 	idBits   = 5
 )
 
+// String returns the text form of the ID.
 func (id ID) String() string {
 	var text [idLength]byte
 	rest := uint64(id)

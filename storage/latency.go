@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// Latencies summarizes how long something took that happened several times.
+// Latencies summarizes a number of durations.
 type Latencies struct {
 	P50, P95, P99, Longest time.Duration
 	Buckets                []LatencyBucket // in order
 }
 
-// A LatencyBucket is how many took at most a time, and longer than the bucket before.
+// A LatencyBucket counts the durations that are at most UpTo and longer than the UpTo of the
+// bucket before.
 type LatencyBucket struct {
 	UpTo time.Duration
 	N    int
@@ -91,12 +92,13 @@ func Bars(buckets []LatencyBucket, most int) (bars []LatencyBar) {
 	return bars
 }
 
+// label returns the bound as it is shown: "≤ 5ms". time.Duration would write "1m0s" for a minute.
 func (b LatencyBucket) label() string {
 	if b.UpTo > 7*24*time.Hour {
 		return "longer"
 	}
 	text := b.UpTo.String()
-	for _, nothing := range []string{"m0s", "h0m"} { // "1m0s"
+	for _, nothing := range []string{"m0s", "h0m"} {
 		if strings.HasSuffix(text, nothing) {
 			text = text[:len(text)-2]
 		}

@@ -130,6 +130,7 @@ func checkAddressLiteral(inner string) string {
 	return ""
 }
 
+// isASCII reports whether text has no character outside ASCII.
 func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 }

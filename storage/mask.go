@@ -91,6 +91,8 @@ type formSet struct {
 	begins [256][]int // for each byte, the indices of the forms that may begin with it
 }
 
+// newFormSet returns the forms of secrets and of their parts. begins has for each byte the forms
+// that may begin with it, so that most of a text is passed over with one look at each byte.
 func newFormSet(secrets []string) *formSet {
 	s := &formSet{}
 	for _, secret := range secrets {
@@ -109,6 +111,7 @@ func newFormSet(secrets []string) *formSet {
 	return s
 }
 
+// add adds the forms of a secret, once.
 func (s *formSet) add(secret string) {
 	if secret != "" && !slices.Contains(s.whole, secret) {
 		s.whole = append(s.whole, secret)

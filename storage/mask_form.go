@@ -51,6 +51,7 @@ func foldedForm(text string) form {
 	return form{text: string(folded), fold: foldByte}
 }
 
+// foldByte folds what foldedForm ignores.
 func foldByte(c byte) byte { return lower(base64Letter(c)) }
 
 // base64Core returns the base64 digits that depend on the secret alone, for a secret that is
@@ -78,6 +79,7 @@ func escapedASCII(text string) string {
 	return escaped.String()
 }
 
+// lower returns an ASCII letter in lower case, and any other byte as it is.
 func lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		return c + 'a' - 'A'
@@ -96,6 +98,7 @@ func base64Letter(c byte) byte {
 	return c
 }
 
+// folded returns a byte of the text as the form compares it.
 func (f *form) folded(c byte) byte {
 	if f.fold == nil {
 		return c
@@ -203,6 +206,7 @@ func (f *form) matchEscape(text string, want byte) int {
 	return 0
 }
 
+// wordByte reports whether a byte can be part of a word, of any script.
 func wordByte(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf
 }
@@ -240,6 +244,7 @@ func hexByte(text string, from, digits int) (c byte, size int) {
 	return byte(n), from + digits
 }
 
+// unescapeSlash is unescape for an escape of JSON, Go or C, which begins with a backslash.
 func unescapeSlash(text string) (c byte, size int) {
 	if len(text) < 2 {
 		return 0, 0
@@ -261,6 +266,7 @@ func unescapeSlash(text string) (c byte, size int) {
 	return 0, 0
 }
 
+// unescapeHTML is unescape for a character reference of HTML.
 func unescapeHTML(text string) (c byte, size int) {
 	end := strings.IndexByte(text[:min(len(text), maxEscape)], ';')
 	if end < 0 {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A MessageOutcome names what becomes of a message: one of MessageOutcomes, or code-N for a failure with
-// that code. The outcomes are choices of this project, not of Journey Optimizer.
+// A MessageOutcome decides what becomes of a message: one of MessageOutcomes, or code-N for a
+// failure with that code. The outcomes are choices of this project, not of Journey Optimizer.
 type MessageOutcome string
 
 // The outcomes. A late bounce follows sent and delivered; of a duplicate, each event is sent
@@ -31,6 +31,7 @@ const (
 // where a campaign does not create profiles, it fails the call before there are messages.
 const UnknownProfile = "unknown-profile"
 
+// codePrefix begins the outcome of a failure code.
 const codePrefix = "code-"
 
 // MessageOutcomes returns the outcomes of a channel in display order, without those of the form

@@ -12,6 +12,8 @@ const (
 	maxDigits = 15
 )
 
+// numberPattern matches the patterns that a phone number can match: a plus sign, if any, comes
+// first.
 var numberPattern = regexp.MustCompile(`^[*?]*\+?[0-9*?]*$`)
 
 // WhyNeverMatches returns the reason why no address of a channel can match a pattern and what
@@ -88,6 +90,7 @@ func instances(pattern string) (all []string) {
 	return all
 }
 
+// filled returns a text that the pattern matches, with star for each *.
 func filled(pattern, star string) string {
 	return strings.NewReplacer("*", star, "?", "a").Replace(pattern)
 }

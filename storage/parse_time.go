@@ -20,6 +20,8 @@ func ParseTime(text string, now time.Time) (time.Time, bool) {
 // hours long. For finding recent records that is exact enough.
 var longUnits = regexp.MustCompile(`^(?:([0-9]{1,4})w)?(?:([0-9]{1,5})d)?(.*)$`)
 
+// parseAgo parses a duration before now. It refuses one that overflows, and a negative one, which
+// would be in the future.
 func parseAgo(text string) (ago time.Duration, ok bool) {
 	parts := longUnits.FindStringSubmatch(text)
 	if parts == nil { // "." does not match a line break

@@ -23,7 +23,7 @@ type PlannedAttempt struct {
 	By    PlannedBy
 }
 
-// A PlannedBy is what decides when a planned attempt is made.
+// A PlannedBy says what decides when a planned attempt is made.
 type PlannedBy string
 
 // What decides when an attempt is made.
@@ -219,6 +219,7 @@ func LikeEarlier(attempts []Attempt, at int) int {
 	return 0
 }
 
+// sameResult reports whether two attempts had the same status, error and body.
 func (a Attempt) sameResult(b Attempt) bool {
 	return a.Code == b.Code && a.ErrorClass == b.ErrorClass && a.Error == b.Error && a.ResponseFlaw == b.ResponseFlaw && bytes.Equal(a.ResponseBody, b.ResponseBody)
 }
@@ -234,6 +235,7 @@ func AnswerLikeEarlier(attempts []Attempt, at int) int {
 	return 0
 }
 
+// undated returns the headers of an answer without the date.
 func undated(a Attempt) []HeaderField {
 	return slices.DeleteFunc(slices.Clone(a.ResponseHeaders), func(h HeaderField) bool { return http.CanonicalHeaderKey(h.Name) == "Date" })
 }

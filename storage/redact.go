@@ -65,6 +65,8 @@ func publicName(name string) bool {
 // A compact JWS begins with a JSON object in base64url (RFC 7515 §7.1): {" is eyJ.
 const tokenStart = "eyJ"
 
+// compactToken matches a JWS in compact form. In a query, its dots may be percent-encoded. The
+// signature may be empty, as that of a token with the algorithm none is.
 var compactToken = regexp.MustCompile(tokenStart + `[A-Za-z0-9_-]+(?:\.|%2[Ee])[A-Za-z0-9_-]+(?:\.|%2[Ee])[A-Za-z0-9_-]*`)
 
 // WithoutTokens returns text with every token replaced by Masked, and so the password of a
@@ -132,6 +134,8 @@ func valueLength(text string, at int) int {
 	return len(value)
 }
 
+// unescapedName returns a parameter's name without its escapes, or as it is if they are not
+// valid.
 func unescapedName(name string) string {
 	if plain, err := url.QueryUnescape(name); err == nil {
 		return plain

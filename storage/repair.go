@@ -19,6 +19,8 @@ func (s Secret) Explain(err error) error {
 	return explain(err, s.repair)
 }
 
+// explain returns err with the instruction that repair returns, if there is a command that mends
+// the PEM.
 func explain(err error, repair func(filter string) string) error {
 	var fault *pemfile.Fault
 	if !errors.As(err, &fault) || fault.Filter == "" {
@@ -39,6 +41,8 @@ func (s Secret) repair(filter string) string {
 	return "enter it again as it comes from " + filter + " < FILE"
 }
 
+// repairFile returns the instruction to pass a file through filter into a new one: the shell
+// would empty the old one before the filter reads it.
 func repairFile(path, filter string) string {
 	return "repair a copy with " + filter + " < " + shellPath(path) + " > NEWFILE, and name that"
 }

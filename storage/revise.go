@@ -49,6 +49,7 @@ func (c *Campaign) Revise(stored Campaign) (done string, err error) {
 	return "changed", nil
 }
 
+// staleVersion returns the conflict of a save with one that came first.
 func staleVersion(what string, had, now int64) FieldErrors {
 	return FieldErrors{{Field: "version", Conflict: true,
 		Reason: fmt.Sprintf("the %s has been changed since (version %d, now %d); reload it and change it again", what, had, now)}}

@@ -30,6 +30,7 @@ const (
 	filePrefix = "file:"
 )
 
+// String hides the secret.
 func (s Secret) String() string { return s.mask() }
 
 // GoString hides the secret from %#v.
@@ -92,8 +93,10 @@ func (s Secret) checkReference() string {
 	return ""
 }
 
+// notInName reports whether a character cannot be in the name of an environment variable.
 func notInName(r rune) bool { return r == '=' || unicode.IsSpace(r) || !unicode.IsPrint(r) }
 
+// absolute returns an absolute path, or the path itself if that is not possible.
 func absolute(path string) string {
 	full, err := filepath.Abs(path)
 	if path == "" || err != nil {
@@ -118,6 +121,8 @@ type Sources struct {
 // truncates a file before it starts the command that writes it.
 const writeWindow = 10 * time.Second
 
+// justChanged implements Sources.JustChanged. The absolute value also holds for a file from the
+// near future, as on a file server whose clock is ahead.
 func justChanged(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && time.Since(info.ModTime()).Abs() < writeWindow
@@ -153,6 +158,8 @@ func (s Secret) Resolve(ctx context.Context, from Sources) ([]byte, error) {
 	return []byte(s), nil
 }
 
+// readSecretFile reads a secret from a file, without the line break at its end. Each error
+// matches ErrSecretMissing.
 func readSecretFile(ctx context.Context, path string, from Sources) ([]byte, error) {
 	content, err := from.ReadFile(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) {

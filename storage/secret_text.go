@@ -40,6 +40,8 @@ func (s Secret) Oddity(value []byte) string {
 	return what + ", which counts as part of it; " + s.repairText(trimCommand(value))
 }
 
+// repairText returns how to remove what is probably a mistake: by passing the secret through
+// filter, a shell command, where it is kept, or by entering it again.
 func (s Secret) repairText(filter string) string {
 	if !s.Elsewhere() {
 		return "enter it again without it, unless it is intended"
@@ -54,6 +56,7 @@ func suspiciousAtEnd(r rune) bool {
 	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r != 0 && unicode.IsControl(r) || strings.ContainsRune(quotationMarks, r)
 }
 
+// nameRune names a character that cannot be seen, or is easily overlooked.
 func nameRune(r rune) string {
 	switch r {
 	case '\n':

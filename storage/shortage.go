@@ -42,6 +42,7 @@ func OpenFiles() uint64 {
 	return limit.Cur
 }
 
+// openFileLimit returns the limit in brackets, or "" if it is unknown.
 func openFileLimit() string {
 	if limit := OpenFiles(); limit > 0 {
 		return fmt.Sprintf(" (%d)", limit)

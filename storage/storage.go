@@ -46,6 +46,7 @@ type FieldError struct {
 // every error is a conflict, and ErrInvalid otherwise.
 type FieldErrors []FieldError
 
+// Error returns the errors, each on a line of its own.
 func (e FieldErrors) Error() string {
 	lines := make([]string, len(e))
 	for i, f := range e {
@@ -65,6 +66,7 @@ func (e FieldErrors) Is(target error) bool {
 	return false
 }
 
+// conflictsOnly reports whether every error is a conflict.
 func (e FieldErrors) conflictsOnly() bool {
 	for _, f := range e {
 		if !f.Conflict {
@@ -83,6 +85,7 @@ func (e FieldErrors) Err() error {
 	return e
 }
 
+// add adds an error about a field.
 func (e *FieldErrors) add(field, format string, args ...any) {
 	*e = append(*e, FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
 }

@@ -60,6 +60,7 @@ func checkWord(name, got string) string {
 	return name
 }
 
+// either returns one of two words.
 func either(condition bool, yes, no string) string {
 	if condition {
 		return yes
@@ -80,6 +81,8 @@ func formWord(got string) string {
 	return "form"
 }
 
+// signatureWord returns the word for a signature that failed: it is empty, it could not be
+// checked with the key, or it does not match.
 func signatureWord(got string) string {
 	switch {
 	case strings.HasPrefix(got, "an empty signature"):

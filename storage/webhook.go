@@ -229,6 +229,7 @@ func (w Webhook) TokenSpec(receiverURL string) token.Spec {
 	return spec
 }
 
+// audienceOf returns the default audience of a URL.
 func audienceOf(target string) []string {
 	u, err := url.Parse(target)
 	if err != nil || u.Hostname() == "" {

@@ -16,6 +16,7 @@ import (
 	"backchannel/storage/token"
 )
 
+// checkAuth checks the authentication.
 func (w Webhook) checkAuth(ctx context.Context, bad *FieldErrors, rules Rules) {
 	switch w.Auth.Type {
 	case AuthNone:
@@ -26,6 +27,7 @@ func (w Webhook) checkAuth(ctx context.Context, bad *FieldErrors, rules Rules) {
 	}
 }
 
+// check checks the settings of the tokens.
 func (j JWT) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	j.checkKey(ctx, bad, from)
 	if len(j.Claims) > 0 {
@@ -123,6 +125,8 @@ func (e *FieldErrors) addSecretHeader(field string, value Secret) {
 	}
 }
 
+// checkReserved refuses the name of a header that deliveries set themselves, that of the token
+// included.
 func (w Webhook) checkReserved(bad *FieldErrors, field, name string) {
 	switch {
 	case reserved(name):
@@ -261,6 +265,8 @@ func (j JWT) warnKey(ctx context.Context, odd *FieldErrors, from Sources) {
 	}
 }
 
+// warnHeader adds a warning if a secret header cannot be read now, or probably is not the
+// intended one.
 func (e *FieldErrors) warnHeader(ctx context.Context, field string, value Secret, from Sources) {
 	resolved, err := value.Resolve(ctx, from)
 	if err != nil {
@@ -274,6 +280,7 @@ func (e *FieldErrors) warnHeader(ctx context.Context, field string, value Secret
 	}
 }
 
+// addOddity adds the oddity of a secret, if it has one.
 func (e *FieldErrors) addOddity(field string, secret Secret, value []byte) {
 	if odd := secret.Oddity(value); odd != "" {
 		e.add(field, "%s", odd)

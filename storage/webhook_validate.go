@@ -110,6 +110,7 @@ func (e *FieldErrors) addPrintable(field, text string) {
 	}
 }
 
+// checkChannels checks that there is a channel, and that each is known and named once.
 func checkChannels(bad *FieldErrors, channels []Channel) {
 	if len(channels) == 0 {
 		bad.add("channels", "is missing; choose at least one of %s", words.List(Channels()))
@@ -123,6 +124,7 @@ func checkChannels(bad *FieldErrors, channels []Channel) {
 	}
 }
 
+// checkDelivery checks the delivery options.
 func (w Webhook) checkDelivery(ctx context.Context, bad *FieldErrors, rules Rules) {
 	d := w.Delivery
 	if d.Timeout < MinTimeout || d.Timeout > MaxTimeout {
