@@ -44,7 +44,7 @@ type Config struct {
 	// webhooks' own limits apply.
 	Concurrency int
 	// OnStall is called with the reason when deliveries begin to wait because outcomes cannot
-	// be recorded or a resource is short, and with "" when they continue. It exists because
+	// be recorded, attempts cannot begin or a resource is short, and with "" when they continue. It exists because
 	// on a full disk no activity can say so.
 	OnStall func(reason string)
 	Jitter  func() float64 // random, in [0, 1); nil: math/rand

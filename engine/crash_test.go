@@ -76,7 +76,7 @@ func victim(dir string) error {
 			}
 		}()
 	}
-	return Lead(ctx, store, New(store, Config{}).Run)
+	return Lead(ctx, store, nil, New(store, Config{}).Run)
 }
 
 // sightings counts how often each delivery reached an endpoint.

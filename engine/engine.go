@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -50,12 +51,14 @@ type Engine struct {
 	commands    commands
 	committer   *committer
 	shortages   *shortages
+	obstacles   *obstacles
 	quota       quota
 	marker      *marker
 	gauge       *gauge
 	stats       *stats
 	activity    activityRecorder
 	reads       *readMonitor
+	telling     sync.Mutex // locked during OnStall, which is to hear the latest last
 }
 
 // New returns an engine that does not run yet.
@@ -72,13 +75,14 @@ func New(store Store, cfg Config) *Engine {
 	e.commands = commands{store: store, dispatchers: e.dispatchers, reads: e.reads, log: e.log}
 	e.committer = &committer{
 		ctx: e.committing, store: store, delivery: store.Delivery, activity: e.activity, log: e.log, now: cfg.Now,
-		changed: func() { e.cfg.OnStall(e.Stall()) },
+		changed: e.tellStall,
 	}
 	e.committer.resume = e.dispatchers.wake
 	e.shortages = &shortages{
 		ctx: e.committing, activity: e.activity, now: cfg.Now, draining: &e.draining,
 		release: e.dispatchers.releaseIdle, changed: e.committer.changed,
 	}
+	e.obstacles = &obstacles{log: e.log, changed: e.committer.changed, all: map[string]string{}}
 	e.marker = &marker{store: store, dispatchers: e.dispatchers, log: e.log, now: cfg.Now, claimed: make(chan struct{}, 1)}
 	e.gauge = &gauge{store: store, dispatchers: e.dispatchers, reads: e.reads}
 	return e
@@ -95,7 +99,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer e.stopWork()
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	if err := e.start(running); err != nil {
+	if err := e.Persist(running, "begin to deliver", e.start); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -108,6 +112,21 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.drain()
 	return nil
 }
+
+// Persist does what an engine needs before it begins attempts, again for as long as that fails
+// with an error that may pass, which is the reason of a stall meanwhile.
+func (e *Engine) Persist(ctx context.Context, what string, do func(context.Context) error) error {
+	return storage.Persist(ctx, do, func(err error) {
+		if err != nil {
+			e.log.Warn("the start waits", "for", what, "error", err)
+		}
+		e.obstacles.put(what, err)
+	})
+}
+
+// Hinder says why a source cannot do something that attempts wait for, or with nil that it can
+// again. Until then that is the reason of a stall.
+func (e *Engine) Hinder(what string, err error) { e.obstacles.put(what, err) }
 
 // start takes over what an earlier run left behind. Deliveries that it had marked as sending are
 // reset first: its attempts are over, and Due would not return them.
@@ -246,10 +265,19 @@ func (e *Engine) Stall() string {
 	if cause := e.committer.reason(); cause != "" {
 		all = append(all, "deliveries wait until outcomes can be recorded again: "+cause)
 	}
+	if cause := e.obstacles.reason(); cause != "" {
+		all = append(all, "deliveries wait until attempts can begin again: "+cause)
+	}
 	if what := e.shortages.reason(); what != "" {
 		all = append(all, "deliveries wait, which counts as no attempt: "+what)
 	}
 	return strings.Join(all, "; ")
+}
+
+func (e *Engine) tellStall() {
+	e.telling.Lock()
+	defer e.telling.Unlock()
+	e.cfg.OnStall(e.Stall())
 }
 
 // CutOff returns how many attempts were aborted because Run had to end. Whether they reached

@@ -20,12 +20,21 @@ type Locker interface {
 const askEvery = 500 * time.Millisecond
 
 // Lead waits until the lock is free, runs with it, and releases it. It returns nil when
-// ctx ends before the lock is free.
-func Lead(ctx context.Context, locker Locker, run func(context.Context) error) error {
+// ctx ends before the lock is free. waits is called when the lock cannot be asked for at present,
+// with the reason, and with nil when it can be again.
+func Lead(ctx context.Context, locker Locker, waits func(error), run func(context.Context) error) error {
 	again := time.NewTimer(0)
 	defer again.Stop()
 	for {
-		release, ok, err := locker.TryLead()
+		var release func()
+		var ok bool
+		err := storage.Persist(ctx, func(context.Context) (err error) {
+			release, ok, err = locker.TryLead()
+			return err
+		}, waits)
+		if ctx.Err() != nil && storage.Passing(err) {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("take the lock: %w", err)
 		}

@@ -24,7 +24,7 @@ func TestHoldWaitsForTheLock(t *testing.T) {
 		began := time.Now()
 		l := &lock{free: began.Add(950 * time.Millisecond)}
 		broken := errors.New("broken")
-		err := Lead(t.Context(), l, func(context.Context) error {
+		err := Lead(t.Context(), l, nil, func(context.Context) error {
 			if took := time.Since(began); took != time.Second || l.released {
 				t.Errorf("held after %s, released %t", took, l.released)
 			}
@@ -41,11 +41,11 @@ func TestHoldGivesUp(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		l := &lock{free: time.Now().Add(time.Hour)}
-		if err := Lead(ctx, l, func(context.Context) error { t.Error("it runs"); return nil }); err != nil {
+		if err := Lead(ctx, l, nil, func(context.Context) error { t.Error("it runs"); return nil }); err != nil {
 			t.Error(err)
 		}
 		l.err = errors.New("no such folder")
-		if err := Lead(ctx, l, nil); !errors.Is(err, l.err) {
+		if err := Lead(ctx, l, nil, nil); !errors.Is(err, l.err) {
 			t.Errorf("got %v", err)
 		}
 	})

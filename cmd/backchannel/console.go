@@ -15,6 +15,7 @@ import (
 	"backchannel/cmd/backchannel/internal/crash"
 	"backchannel/cmd/backchannel/internal/leader"
 	"backchannel/engine/check"
+	"backchannel/receiver"
 	"backchannel/receiver/executions"
 	"backchannel/storage/export"
 	"backchannel/tui"
@@ -115,7 +116,11 @@ func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 // screens runs the console's screens until the user quits.
 func (s consoleSession) screens(ctx context.Context, store consoleStore, notices <-chan string) error {
 	out := os.Stdout
-	ca, err := s.authority(ctx)
+	var ca *receiver.CA
+	err := s.patiently(ctx, func() (err error) {
+		ca, err = s.authority(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,6 @@ func TestAConsoleWhoseDatabaseIsAway(t *testing.T) {
 	s := onScreen(t, program, "--database", c.url, "--key-file", c.keyFile)
 	s.see("cannot be reached", "--database is right", "waiting for it, stop with Ctrl+C")
 	start()
-	s.see("acme")
 	s.see("1 node")
 	stop()
 	s.see("database away: database", "cannot be reached") // the banner

@@ -89,21 +89,30 @@ var errNotAwaited = errors.New("stopped before the database was there")
 const askAgain = time.Second
 
 // openPatiently is openAt for what runs until it is stopped: it waits for a database that is away.
-func (s *session) openPatiently(ctx context.Context, at storePlace, by string) (openStore, error) {
+func (s *session) openPatiently(ctx context.Context, at storePlace, by string) (store openStore, err error) {
+	err = s.patiently(ctx, func() (err error) {
+		store, err = s.openAt(ctx, at, by)
+		return err
+	})
+	return store, err
+}
+
+// patiently calls do again for as long as the database is away, which it says.
+func (s *session) patiently(ctx context.Context, do func() error) error {
 	for told := false; ; told = true {
-		store, err := s.openAt(ctx, at, by)
+		err := do()
 		switch {
 		case !errors.Is(err, storage.ErrAway):
 			if told && err == nil {
 				s.note("the database can be reached")
 			}
-			return store, err
+			return err
 		case !told:
 			s.note("%v; see that its server runs and that --database is right; waiting for it, stop with Ctrl+C", err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, errNotAwaited
+			return errNotAwaited
 		case <-time.After(askAgain):
 		}
 	}

@@ -67,7 +67,9 @@ func LoseOrphans(ctx context.Context, store OrphanStore) error {
 // Run takes runs until ctx ends, which interrupts those under way, and returns when they are
 // stored. A panic in a run is raised again here.
 func (s *Server) Run(ctx context.Context) error {
-	if err := s.store.LoseChecks(ctx, lostReason); err != nil && ctx.Err() == nil {
+	lose := func(ctx context.Context) error { return s.store.LoseChecks(ctx, lostReason) }
+	waits := func(err error) { s.failed(ctx, "end the checks of processes that died", err) }
+	if err := storage.Persist(ctx, lose, waits); err != nil && ctx.Err() == nil {
 		return err
 	}
 	defer s.group.Wait()

@@ -61,6 +61,10 @@ type NodeStore interface {
 	// Claim returns what this node may use of what it claims. What is held by nodes that are
 	// assumed to be alive is not free, even if nothing is heard of them.
 	Claim(ctx context.Context, assumed []int64, claims ...storage.Claim) (map[storage.ID]int, error)
+	// Unheard returns why this process could not say the last time that it lives, or nil.
+	Unheard() error
+	// Explain says what to do about an error of the server.
+	Explain(err error) error
 	// TakeOver undoes what nodes that are gone had begun.
 	TakeOver(ctx context.Context, reason string) error
 }
@@ -152,7 +156,7 @@ func nameOf(node int64) string { return "node_" + strconv.FormatInt(node, 10) }
 // Run delivers until ctx is done, and then ends as that of engine.Engine does. It can be called
 // once.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.client.Start(context.WithoutCancel(ctx)); err != nil {
+	if err := e.engine.Persist(ctx, "start River", e.start); err != nil {
 		e.pool.Close()
 		if ctx.Err() != nil {
 			return nil
@@ -168,6 +172,11 @@ func (e *Engine) Run(ctx context.Context) error {
 	group.Go(func() { e.lookForDue(running) })
 	group.Go(func() { e.coordinate(running) })
 	return e.engine.Run(ctx)
+}
+
+// start starts River, which can be tried again. It is not to end with ctx.
+func (e *Engine) start(ctx context.Context) error {
+	return e.store.Explain(e.client.Start(context.WithoutCancel(ctx)))
 }
 
 // stop gives back the jobs whose attempts were cut off.

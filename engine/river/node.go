@@ -114,7 +114,8 @@ func (e *Engine) agree(ctx context.Context) time.Duration {
 	}
 	v := e.see(heard)
 	settled, err := e.divide(ctx, v)
-	e.failed(ctx, "divide what webhooks allow among the nodes", err)
+	e.hinder(ctx, "divide what webhooks allow among the nodes", err)
+	e.hinder(ctx, "say that this node lives", e.unheard(heard))
 	e.failed(ctx, "free what nodes had that are gone", e.free(ctx, v))
 	e.failed(ctx, "look for deliveries without a job", e.restore(ctx, v))
 	if !settled {
@@ -126,6 +127,21 @@ func (e *Engine) agree(ctx context.Context) time.Duration {
 func (e *Engine) failed(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		e.log.Error(what, "error", err)
+	}
+}
+
+// unheard returns why this node is not among those that are heard, or nil. It has no part then.
+func (e *Engine) unheard(heard []int64) error {
+	if slices.Contains(heard, e.store.Node()) {
+		return nil
+	}
+	return e.store.Unheard()
+}
+
+// hinder says why attempts wait, or with nil that they do not for this reason.
+func (e *Engine) hinder(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil {
+		e.engine.Hinder(what, e.store.Explain(err))
 	}
 }
 

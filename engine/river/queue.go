@@ -43,6 +43,7 @@ type queue struct {
 	due       time.Time  // when the next one is due, as far as known
 	announced time.Time  // when a job was about to be committed last
 	taken     map[int64]*engine.Taken
+	failures  int // of takes, one after another
 }
 
 func newQueue(node *Engine, w *engine.Worker) *queue {
@@ -109,6 +110,7 @@ func (q *queue) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-q.ended:
+			q.took(ctx, nil)
 			return
 		case <-q.worker.Woken():
 		case <-q.poke:
@@ -127,6 +129,9 @@ func (q *queue) look() time.Duration {
 	}
 	n, wait := q.worker.Room()
 	if n == 0 {
+		if q.worker.Idle() { // nothing is to be taken
+			q.took(context.Background(), nil)
+		}
 		return min(wait, again)
 	}
 	q.node.pilot.kick(q.name)
@@ -170,15 +175,31 @@ func (q *queue) take(ctx context.Context, most int) ([]*rivertype.JobRow, error)
 	found, err := take(ctx, q.node.pool, q.name, nameOf(q.node.store.Node()), most)
 	if err != nil {
 		q.hint()
+		q.took(ctx, err)
 		return nil, err
 	}
 	begun, err := q.work(ctx, found)
+	q.took(ctx, err)
 	q.worker.Start()
 	q.mu.Lock()
 	q.more = q.more || len(found) == most
 	q.mu.Unlock()
 	q.wake()
 	return begun, err
+}
+
+// took notes whether jobs could be taken. What fails once may be that another one was in the way.
+func (q *queue) took(ctx context.Context, err error) {
+	q.mu.Lock()
+	before := q.failures
+	if q.failures++; err == nil {
+		q.failures = 0
+	}
+	failures := q.failures
+	q.mu.Unlock()
+	if before > 1 || failures > 1 {
+		q.node.hinder(ctx, "take the jobs of "+q.name, err)
+	}
 }
 
 // work begins to attempt those of jobs that are to be attempted now.

@@ -92,8 +92,17 @@ func unknown(err error) bool {
 	return err != nil && (codeOf(err) == "" || codeOf(err) == shutdown || codeOf(err) == crash)
 }
 
-// explain says in one line what to do about an error of the server.
+// explain says in one line what to do about an error of the server. What its owner can mend while
+// this process runs is marked as such.
 func (p place) explain(err error) error {
+	switch codeOf(err) {
+	case noRight, noSchema, readOnly, diskFull, wrongPassword, refusedRole, noDatabase:
+		return storage.AsPassing(p.describe(err))
+	}
+	return p.describe(err)
+}
+
+func (p place) describe(err error) error {
 	if err == nil || p.host == "" {
 		return err
 	}
@@ -103,6 +112,9 @@ func (p place) explain(err error) error {
 	case refusedRole:
 		return fmt.Errorf("%w: %s lets user %s not in from here (%s); use another user, or change the server's pg_hba.conf", storage.ErrReadOnly, p, p.user, serverText(err))
 	case noDatabase:
+		if p.opened { // it is not what was looked for that is missing
+			return fmt.Errorf("%w: there is no database %s at %s any more; restore it there", storage.ErrAway, p.database, p.host)
+		}
 		return fmt.Errorf("%w: there is no database %s at %s; create it: createdb -h HOST -U USER %[2]s", storage.ErrNotFound, p.database, p.host)
 	case noRight, noSchema:
 		return fmt.Errorf("%w: user %s lacks a right in %s (%s); let its owner run: GRANT ALL ON DATABASE %s TO %[2]s; GRANT ALL ON SCHEMA public TO %[2]s",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"backchannel/storage"
@@ -21,7 +22,8 @@ const heard = `n.heard_at > clock_timestamp() - interval '5 seconds'`
 // A NodeStore stores which processes deliver and receive, and their status.
 type NodeStore struct {
 	*database
-	leads *sync.Mutex // locked while this process is a node
+	leads   *sync.Mutex // locked while this process is a node
+	unheard *atomic.Pointer[error]
 }
 
 // Node returns the number of this process, under which it is known to the others.
@@ -52,13 +54,24 @@ func (s *NodeStore) TryLead() (release func(), ok bool, err error) {
 	}), true, nil
 }
 
-// beat says that this process lives, and removes nodes of which nothing has been heard for a day.
+// beat says that this process lives.
 func (s *NodeStore) beat(ctx context.Context) {
 	for wait(ctx, time.Second) {
 		beating, cancel := context.WithTimeout(ctx, SilentFor)
-		_, _ = s.pool.Exec(beating, `UPDATE nodes SET heard_at = clock_timestamp(), leads = true WHERE id = $1`, s.node) // or again in a second
+		_, err := s.pool.Exec(beating, `UPDATE nodes SET heard_at = clock_timestamp(), leads = true WHERE id = $1`, s.node) // or again in a second
 		cancel()
+		err = s.explain(err)
+		s.unheard.Store(&err)
 	}
+}
+
+// Unheard returns why this process, which is a node, could not say the last time that it lives,
+// or nil.
+func (s *NodeStore) Unheard() error {
+	if err := s.unheard.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 func (s *NodeStore) leave() {

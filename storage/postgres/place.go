@@ -14,6 +14,7 @@ import (
 // A place says in messages which database it is, without its password.
 type place struct {
 	host, user, database string
+	opened               bool // it has been there
 }
 
 func (p place) String() string { return "database " + p.database + " at " + p.host }

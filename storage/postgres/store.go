@@ -137,6 +137,9 @@ func (s *Store) Changes(ctx context.Context) <-chan storage.Change {
 	return s.hub.Subscribe(ctx)
 }
 
+// Explain says what to do about an error of the server, for what keeps jobs in the same database.
+func (s *Store) Explain(err error) error { return s.explain(err) }
+
 // explain says what to do about an error of the server, or that the store is closed.
 func (d *database) explain(err error) error {
 	if err != nil && d.open.Err() != nil {
@@ -177,6 +180,7 @@ func withDefaults(o Options) Options {
 }
 
 func newStore(o Options, pool *pgxpool.Pool, at place, seals *seal.Sealer) *Store {
+	at.opened = true
 	db := &database{pool: pool, place: at, seals: seals, now: o.Now, hub: &commit.Hub{}, node: rand.Int64(), jobs: o.Jobs}
 	db.reads = reader{db}
 	db.open, db.closed = context.WithCancel(context.Background())
@@ -197,7 +201,7 @@ func newStore(o Options, pool *pgxpool.Pool, at place, seals *seal.Sealer) *Stor
 		ExecutionStore: ExecutionStore{records.NewExecutionStore(shared), db},
 		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
 		ActivityStore:  records.NewActivityStore(shared),
-		NodeStore:      NodeStore{db, &sync.Mutex{}},
+		NodeStore:      NodeStore{db, &sync.Mutex{}, &atomic.Pointer[error]{}},
 		HealthStore:    HealthStore{db, &watch{}},
 		Maintenance:    Maintenance{db},
 		database:       db,

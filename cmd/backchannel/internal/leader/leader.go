@@ -89,13 +89,35 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	return engine.Lead(ctx, cfg.Store, func(ctx context.Context) error {
-		l, err := newLeader(ctx, cfg, roots)
+	return engine.Lead(ctx, cfg.Store, cfg.waits, func(ctx context.Context) error {
+		var l *leader
+		err := storage.Persist(ctx, func(ctx context.Context) (err error) {
+			l, err = newLeader(ctx, cfg, roots)
+			return err
+		}, cfg.waits)
+		if ctx.Err() != nil && storage.Passing(err) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
 		return l.run(ctx)
 	})
+}
+
+// waits tells why nothing can be delivered or received yet, or with nil that it can be. Of a
+// database that is away the store tells.
+func (cfg Config) waits(err error) {
+	if err != nil {
+		cfg.Logger.Warn("the start waits", "error", err)
+	}
+	switch {
+	case cfg.Trouble == nil || errors.Is(err, storage.ErrAway):
+	case err == nil:
+		cfg.Trouble("")
+	default:
+		cfg.Trouble("nothing is delivered or received here yet: " + err.Error())
+	}
 }
 
 type leader struct {

@@ -1,0 +1,50 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// A passingError is an error that may pass without anything being done to this process.
+type passingError struct{ error }
+
+func (e passingError) Unwrap() error { return e.error }
+
+// AsPassing marks an error of a store that others use as well, and may mend, such as that the
+// disk of its server is full.
+func AsPassing(err error) error { return passingError{err} }
+
+// Passing reports whether an error may pass without anything being done to this process: it is
+// marked as such, or the store's server is away.
+func Passing(err error) bool {
+	var marked passingError
+	return errors.As(err, &marked) || errors.Is(err, ErrAway)
+}
+
+// Persist calls do again each second for as long as it fails with an error that may pass, and
+// ctx is not done. It returns what do did last. waits is called with each such error that says
+// something new, and at the end with nil if it had been called before.
+func Persist(ctx context.Context, do func(context.Context) error, waits func(error)) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for told := ""; ; {
+		err := do(ctx)
+		if !Passing(err) || ctx.Err() != nil {
+			if told != "" {
+				waits(nil)
+			}
+			return err
+		}
+		if text := err.Error(); text != told {
+			told = text
+			waits(err)
+		}
+		timer.Reset(NextTick(time.Second))
+		select {
+		case <-ctx.Done():
+			return err
+		case <-timer.C:
+		}
+	}
+}
