@@ -9,21 +9,26 @@ import (
 	"backchannel/storage"
 )
 
-// Activities are what has happened, for people to read.
+// Activities is the log of what has happened, for people to read.
 type Activities interface {
 	activityReads
 	activityWrites
 }
 
+// activityReads are the methods of Activities that read.
 type activityReads interface {
+	// Activities returns the newest activities after an ID, oldest first. A limit of 0 is none.
 	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
 }
 
+// activityWrites are the methods of Activities that write.
 type activityWrites interface {
+	// AddActivity assigns the ID. Most activities are recorded by the method that changes the
+	// record, in the same commit.
 	AddActivity(ctx context.Context, a storage.Activity) error
 }
 
-// RunActivities tests what a store records of what is done.
+// RunActivities tests what a store records of changes.
 func RunActivities[S interface {
 	Base
 	Activities
@@ -35,6 +40,8 @@ func RunActivities[S interface {
 	run(t, create, activitiesTests(), activityRunsTests())
 }
 
+// activitiesTests are about the log itself. Whatever else writes to it would be in the way, so
+// there is no webhook.
 func activitiesTests() subject {
 	return subject{
 		bare: true,
@@ -44,6 +51,8 @@ func activitiesTests() subject {
 	}
 }
 
+// activities have their IDs in the order in which they were added, and the newest are returned if
+// there are more than the limit.
 func activities(t *suite) {
 	s := t.store
 	at := time.Unix(1e9, 0).UTC()

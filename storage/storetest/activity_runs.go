@@ -8,9 +8,11 @@ import (
 	"backchannel/storage"
 )
 
-// runGap is how long nothing of the kind must happen before an activity of its own describes it.
+// runGap is how long there must be no similar activity before a new one is recorded. Until then
+// the last one is rewritten.
 const runGap = 5 * time.Second
 
+// activityRunsTests are about activities that a store records by itself.
 func activityRunsTests() subject {
 	return subject{
 		bare: true,
@@ -22,6 +24,8 @@ func activityRunsTests() subject {
 	}
 }
 
+// whoDidWhat tests the text for each change, which names who made it: Options.By, at the end of
+// the sentence.
 func whoDidWhat(t *suite) {
 	s := t.open(Options{By: "in the console"})
 	w := addWebhook(t, s, "acme")
@@ -62,8 +66,8 @@ func whoDidWhat(t *suite) {
 	}
 }
 
-// sharedFailures has deliveries fail shortly after each other, and one much
-// later.
+// sharedFailures has deliveries fail shortly after each other, which is one activity, and one
+// much later, which is another. The attempts that are counted are those of the last one.
 func sharedFailures(t *suite) {
 	now := time.Unix(1e9, 0)
 	s := t.open(Options{Now: func() time.Time { return now }})
@@ -97,8 +101,9 @@ func sharedFailures(t *suite) {
 	}
 }
 
-// sharedSilence has two processes store executions from which
-// nothing follows, in turn and then after a pause.
+// sharedSilence has two processes store executions from which no events follow, in turn and then
+// after a pause. Those of one campaign share an activity, whichever process stored them, and
+// although another campaign's come in between.
 func sharedSilence(t *suite) {
 	now := time.Unix(1e9, 0)
 	processes := make([]store, 2)

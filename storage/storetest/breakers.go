@@ -7,24 +7,32 @@ import (
 	"backchannel/storage"
 )
 
-// Breakers are the engine's circuit breakers, which outlive it.
+// Breakers keeps the state of the engine's circuit breakers, so that an open one stays open when
+// another process takes over.
 type Breakers interface {
 	breakerReads
 	breakerWrites
 }
 
+// breakerReads are the methods of Breakers that read.
 type breakerReads interface {
+	// Breakers returns those that have counted a failure.
 	Breakers(ctx context.Context) ([]storage.Breaker, error)
 }
 
+// breakerWrites are the methods of Breakers that write.
 type breakerWrites interface {
+	// SaveBreaker inserts or replaces the breaker of a webhook. One without failures is closed,
+	// and is deleted.
 	SaveBreaker(ctx context.Context, b storage.Breaker) error
 }
 
+// breakerTests are the tests of Breakers.
 func breakerTests() subject {
 	return subject{both: tests{"breakers are stored until they have no failures": breakers}}
 }
 
+// breakers saves a breaker, changes it, and closes it.
 func breakers(s *suite) {
 	b := storage.Breaker{WebhookID: s.hook.ID, Failures: 10, OpenUntil: time.Now().Add(time.Minute).Truncate(time.Millisecond), Wait: time.Minute}
 	s.must(s.store.SaveBreaker(s.ctx, b))

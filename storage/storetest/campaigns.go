@@ -11,28 +11,38 @@ import (
 	"backchannel/storage"
 )
 
-// Campaigns are what an application executes, and what follows from it.
+// Campaigns keeps the campaigns, which applications name in their calls.
 type Campaigns interface {
 	campaignReads
 	campaignWrites
 }
 
+// campaignReads are the methods of Campaigns that read. An unknown campaign is
+// storage.ErrNotFound.
 type campaignReads interface {
 	Campaigns(ctx context.Context) ([]storage.Campaign, error)
 	Campaign(ctx context.Context, id storage.ID) (storage.Campaign, error)
+	// CampaignByName knows a live campaign by its own name, not by that of its draft.
 	CampaignByName(ctx context.Context, name string) (storage.Campaign, error)
 	CampaignByUUID(ctx context.Context, uuid string) (storage.Campaign, error)
+	// CheckCampaign returns the error that saving would, and stores nothing.
 	CheckCampaign(ctx context.Context, c storage.Campaign) error
+	// MessageCounts counts the messages of every campaign by state.
 	MessageCounts(ctx context.Context) (map[storage.ID]storage.MessageCounts, error)
 }
 
+// campaignWrites are the methods of Campaigns that write.
 type campaignWrites interface {
+	// SaveCampaigns creates campaigns without an ID and updates the others, in one commit. On an
+	// error it leaves the campaigns as they were passed.
 	SaveCampaigns(ctx context.Context, all ...*storage.Campaign) error
+	// DeleteCampaign deletes a draft. Any other status is a conflict.
 	DeleteCampaign(ctx context.Context, id storage.ID) error
 	// SaveInventory is SaveWebhooks and SaveCampaigns in one commit.
 	SaveInventory(ctx context.Context, webhooks []*storage.Webhook, campaigns []*storage.Campaign) error
 }
 
+// campaignTests are the tests of Campaigns.
 func campaignTests() subject {
 	return subject{both: tests{
 		"a campaign comes back as it was saved":      roundTrip,
@@ -45,6 +55,7 @@ func campaignTests() subject {
 	}}
 }
 
+// campaign saves a campaign whose events the suite's webhook gets.
 func (s *suite) campaign(name string) storage.Campaign {
 	s.Helper()
 	c := storage.NewCampaign()
@@ -53,6 +64,9 @@ func (s *suite) campaign(name string) storage.Campaign {
 	return c
 }
 
+// sandboxIDs tests that a campaign without the UUID of its sandbox gets the one that the webhook
+// or another campaign there has, even one that is saved in the same commit, since a sandbox has
+// only one. A UUID that a person chose stays.
 func sandboxIDs(s *suite) {
 	const own = "0b1d6b3c-8d8d-4b29-9a1e-0f3d7a1c2b4e"
 	save := func(name, sandbox, id string) storage.Campaign {
@@ -92,6 +106,7 @@ func sandboxIDs(s *suite) {
 	}
 }
 
+// roundTrip saves every setting that is not the default, and a draft.
 func roundTrip(s *suite) {
 	c := storage.NewCampaign()
 	c.Name, c.Channel, c.Category, c.HighThroughput, c.CreateProfiles = "welcome", storage.SMS, storage.Transactional, true, false
@@ -116,6 +131,8 @@ func roundTrip(s *suite) {
 	}
 }
 
+// allOrNone saves a campaign together with one that is neither valid nor free of conflicts: both
+// errors are reported, and neither is stored.
 func allOrNone(s *suite) {
 	taken, one, bad := s.campaign("taken"), storage.NewCampaign(), storage.NewCampaign()
 	one.Name, bad.Name, bad.Plan.Speed = "one", taken.Name, -1
@@ -134,6 +151,7 @@ func allOrNone(s *suite) {
 	}
 }
 
+// oldVersion saves a campaign that was changed after it was read, and one that does not exist.
 func oldVersion(s *suite) {
 	old := s.campaign("welcome")
 	changed := old
@@ -150,6 +168,8 @@ func oldVersion(s *suite) {
 	}
 }
 
+// swappedNames exchanges two names in one commit. Neither may be compared with the stored name of
+// the other, which is about to change.
 func swappedNames(s *suite) {
 	a, b := s.campaign("a"), s.campaign("b")
 	a.Name, b.Name = "b", "a"
@@ -159,6 +179,7 @@ func swappedNames(s *suite) {
 	}
 }
 
+// deleteDraft deletes a draft, then the same again, and a live campaign.
 func deleteDraft(s *suite) {
 	c := s.campaign("welcome")
 	live, err := c.Activate()
@@ -174,6 +195,7 @@ func deleteDraft(s *suite) {
 	}
 }
 
+// bothKinds tests that SaveInventory stores both kinds or neither, whichever is at fault.
 func bothKinds(s *suite) {
 	taken := s.campaign("taken")
 	hook, c := s.hook, storage.NewCampaign()

@@ -7,13 +7,17 @@ import (
 	"backchannel/storage"
 )
 
-// Changes are hints that records may have changed.
+// Changes tells subscribers that records may have changed, in this process or another.
 type Changes interface{ hinter }
 
+// A hinter sends hints.
 type hinter interface {
+	// Changes returns a channel of hints, until ctx ends. Hints that are not received in time are
+	// merged, so none is lost and a slow subscriber holds up nobody.
 	Changes(ctx context.Context) <-chan storage.Change
 }
 
+// changeTests are the tests of Changes.
 func changeTests() subject {
 	return subject{alone: tests{
 		"every commit sends a hint":   changes,
@@ -21,6 +25,7 @@ func changeTests() subject {
 	}}
 }
 
+// changes tests that a hint says what kind of record changed.
 func changes(s *suite) {
 	hints := s.store.Changes(s.ctx)
 	receive := func(want storage.Change) {
@@ -45,7 +50,7 @@ func changes(s *suite) {
 }
 
 // heardElsewhere has one store wait for the other's changes, as a console does: it reads when
-// there is a hint, and does not know how many changes a hint is about.
+// there is a hint, and does not know how many changes the hint stands for.
 func heardElsewhere(s *suite) {
 	other := s.open(Options{})
 	hints := other.Changes(s.ctx)

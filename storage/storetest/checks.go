@@ -13,30 +13,48 @@ import (
 	"backchannel/storage"
 )
 
-// Checks are runs of the endpoint check.
+// Checks keeps the runs of the endpoint check. A run is asked for by any process and made by the
+// node.
 type Checks interface {
 	checkReads
 	checkWrites
 }
 
+// checkReads are the methods of Checks that read. An unknown run is storage.ErrNotFound.
 type checkReads interface {
+	// CheckRun returns a run with its cases.
 	CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error)
+	// CheckBefore returns the last run of the same webhook before r that judged a case.
 	CheckBefore(ctx context.Context, r storage.CheckRun) (storage.CheckRun, error)
+	// CheckRuns returns the runs of a webhook, or of all for 0, newest first and without their
+	// cases.
 	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)
+	// OpenChecks returns the runs that have not ended.
 	OpenChecks(ctx context.Context) ([]storage.CheckRun, error)
 }
 
+// checkWrites are the methods of Checks that write.
 type checkWrites interface {
+	// AskCheck stores a run that is to be made, and deletes the oldest runs of its webhook. It is
+	// a conflict if the webhook is paused, its breaker is open, or another run of it has not
+	// ended.
 	AskCheck(ctx context.Context, r *storage.CheckRun) error
+	// StopCheck ends a run that has not started. One that has is marked, for the node to end it.
 	StopCheck(ctx context.Context, id storage.ID) error
 	// LoseChecks ends the runs of this node, and of nodes that are gone.
 	LoseChecks(ctx context.Context, reason string) error
+	// StartCheck stores the cases that the run will have, in order.
 	StartCheck(ctx context.Context, id storage.ID, cases []storage.CheckCase) error
+	// SaveCheckCases replaces the cases with these IDs.
 	SaveCheckCases(ctx context.Context, id storage.ID, cases ...storage.CheckCase) error
+	// EndCheck stores the state, the reason and the load of a run.
 	EndCheck(ctx context.Context, r storage.CheckRun) error
+	// SendCheckEvents stores deliveries that are being sent already: the check sends them itself,
+	// and the engine must never take them from the queue.
 	SendCheckEvents(ctx context.Context, run storage.ID, caseID string, events ...storage.Event) ([]storage.Delivery, error)
 }
 
+// checkTests are the tests of Checks.
 func checkTests() subject {
 	return subject{both: tests{
 		"a run comes back as it was stored":           storedCheck,
@@ -52,6 +70,7 @@ func checkTests() subject {
 	}, alone: tests{"every step of a run sends a hint": checkHints}}
 }
 
+// ask asks for a run at a webhook.
 func (s *suite) ask(w storage.Webhook) storage.CheckRun {
 	s.Helper()
 	r := storage.CheckRun{WebhookID: w.ID}
@@ -67,12 +86,14 @@ func (s *suite) started(w storage.Webhook) storage.CheckRun {
 	return r
 }
 
+// end ends a run as finished.
 func (s *suite) end(r storage.CheckRun) {
 	s.Helper()
 	r.State = storage.CheckFinished
 	s.must(s.store.EndCheck(s.ctx, r))
 }
 
+// run reads a run.
 func (s *suite) run(id storage.ID) storage.CheckRun {
 	s.Helper()
 	r, err := s.store.CheckRun(s.ctx, id)
@@ -80,10 +101,14 @@ func (s *suite) run(id storage.ID) storage.CheckRun {
 	return r
 }
 
+// checkEvent returns an event as a check sends it. The payload is not valid JSON, which a check
+// may well send on purpose.
 func (s *suite) checkEvent() storage.Event {
 	return storage.Event{WebhookID: s.hook.ID, RequestID: "r", Channel: storage.Email, Status: storage.StatusSent, Payload: []byte("{")}
 }
 
+// storedCheck reads a run back after each step of its life. Its options come back as they were
+// passed, without the defaults.
 func storedCheck(s *suite) {
 	asked := storage.CheckRun{WebhookID: s.hook.ID, Options: storage.CheckOptions{Only: []string{"tls", "auth/expired"}, LoadDuration: 2 * time.Second, PerSecond: 1.5}}
 	options := asked.Options
@@ -118,6 +143,8 @@ func storedCheck(s *suite) {
 	}
 }
 
+// refusedChecks asks for runs that cannot be made, and tests that the error says why. A run of
+// another webhook is no obstacle.
 func refusedChecks(s *suite) {
 	refused := func(r storage.CheckRun, want error, says string) {
 		s.Helper()
@@ -139,6 +166,7 @@ func refusedChecks(s *suite) {
 	s.ask(s.webhook("other"))
 }
 
+// checkDeliveries tests that what a check sends can be found by its run and case, and is counted.
 func checkDeliveries(s *suite) {
 	r := s.started(s.hook)
 	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "b/two", s.checkEvent(), s.checkEvent())
@@ -171,6 +199,8 @@ func checkDeliveries(s *suite) {
 	}
 }
 
+// unretriedCheck resets the deliveries of a process that died. Those of a check are cancelled
+// instead, since the run that would judge the answer is lost.
 func unretriedCheck(s *suite) {
 	r := s.started(s.hook)
 	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
@@ -183,6 +213,7 @@ func unretriedCheck(s *suite) {
 	}
 }
 
+// stoppedChecks stops a run that has not started, one that runs, and one that does not exist.
 func stoppedChecks(s *suite) {
 	asked := s.ask(s.hook)
 	s.must(s.store.StopCheck(s.ctx, asked.ID))
@@ -204,6 +235,8 @@ func stoppedChecks(s *suite) {
 	}
 }
 
+// lostCheck takes over from a process that died. A run that it had started is lost; one that
+// nobody has started can still be made.
 func lostCheck(s *suite) {
 	running, asked := s.started(s.hook), s.ask(s.webhook("other"))
 	s.must(s.store.LoseChecks(s.ctx, "its process died"))
@@ -216,6 +249,7 @@ func lostCheck(s *suite) {
 	s.ask(s.hook)
 }
 
+// keptChecks tests that the limit is one for each webhook.
 func keptChecks(s *suite) {
 	other := s.ask(s.webhook("other"))
 	var ids []storage.ID
@@ -243,6 +277,8 @@ func keptChecks(s *suite) {
 	}
 }
 
+// checkBefore tests that a run that skipped every case is passed over: there would be nothing to
+// compare with.
 func checkBefore(s *suite) {
 	judged := s.started(s.hook)
 	s.must(s.store.SaveCheckCases(s.ctx, judged.ID, storage.CheckCase{ID: "a/one", Result: storage.CheckFailed}))
@@ -260,6 +296,7 @@ func checkBefore(s *suite) {
 	}
 }
 
+// checkHints tests that a console can follow a run.
 func checkHints(s *suite) {
 	hints := s.store.Changes(s.ctx)
 	var r storage.CheckRun
@@ -282,6 +319,8 @@ func checkHints(s *suite) {
 	}
 }
 
+// checkOutlives deletes a webhook during a run. The run can still be ended, and keeps the
+// webhook's name.
 func checkOutlives(s *suite) {
 	r := s.started(s.hook)
 	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
@@ -298,6 +337,8 @@ func checkOutlives(s *suite) {
 	}
 }
 
+// quietCheck tests that a delivery that fails in a check is not recorded, because many of these
+// are to fail.
 func quietCheck(s *suite) {
 	r := s.started(s.hook)
 	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())

@@ -7,28 +7,37 @@ import (
 	"backchannel/storage"
 )
 
-// Commands are left for the engine by other processes.
+// Commands are left by any process for the engine, which may have read the delivery already and
+// would not see that it was changed.
 type Commands interface {
 	commandReads
 	commandWrites
 }
 
+// commandReads are the methods of Commands that read.
 type commandReads interface {
 	// Commands returns those after a given one that this node has not dropped.
 	Commands(ctx context.Context, after storage.ID) ([]storage.Command, error)
 }
 
+// commandWrites are the methods of Commands that write.
 type commandWrites interface {
+	// RetryDelivery makes a queued or retrying delivery due at once. In any other state it is a
+	// conflict.
 	RetryDelivery(ctx context.Context, id storage.ID) error
+	// CancelDelivery cancels a delivery that is not final. An attempt that is under way is not
+	// stopped, and its outcome does not change the state.
 	CancelDelivery(ctx context.Context, id storage.ID) error
 	// DropCommands says that this node has carried out the commands up to a given one.
 	DropCommands(ctx context.Context, through storage.ID) error
 }
 
+// commandTests are the tests of Commands.
 func commandTests() subject {
 	return subject{alone: tests{"commands come in order until they are dropped": commands}}
 }
 
+// commands leaves two commands, and drops them one after the other.
 func commands(s *suite) {
 	ids := s.enqueue(s.hook, 2)
 	s.must(s.store.RetryDelivery(s.ctx, ids[1]))

@@ -6,6 +6,7 @@ import (
 	"backchannel/storage"
 )
 
+// countsTests are the tests of CountReceipts and CountDeliveries.
 func countsTests() subject {
 	return subject{
 		bare: true,
@@ -15,6 +16,8 @@ func countsTests() subject {
 	}
 }
 
+// counts compares each count with the length of the list for the same query. A console shows
+// both, and counts are not made by listing.
 func counts(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")

@@ -14,7 +14,7 @@ import (
 	"backchannel/storage"
 )
 
-// Deliveries are events on their way to a webhook.
+// Deliveries keeps events and their deliveries to webhooks.
 type Deliveries interface {
 	deliveryFinder
 	enqueuer
@@ -22,27 +22,44 @@ type Deliveries interface {
 	deliveryWrites
 }
 
+// deliveryFinder are the methods of Deliveries that read one record, which is storage.ErrNotFound
+// if it does not exist.
 type deliveryFinder interface {
 	Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
 	Event(ctx context.Context, id storage.ID) (storage.Event, error)
 }
 
+// An enqueuer queues events.
 type enqueuer interface {
+	// Enqueue stores each event with a delivery that is due at once, all of them or none. An
+	// event that the webhook cannot send is storage.FieldErrors.
 	Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error)
 }
 
+// deliveryReads are the methods of Deliveries that read several records.
 type deliveryReads interface {
 	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
 	CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (int64, error)
 	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
+	// SentDigest returns the SHA-256 digest of what a delivery sends, by which the receiver can
+	// tell whether a body was changed on its way.
 	SentDigest(ctx context.Context, delivery storage.ID) (sha256 string, webhook storage.ID, known bool, err error)
+	// Counts returns the number of deliveries in each state that is shown: those of a paused
+	// webhook are parked.
 	Counts(ctx context.Context) (storage.Counts, error)
+	// AttemptTallies returns the tallies of the last storage.TallyWindow.
 	AttemptTallies(ctx context.Context, webhook storage.ID, until time.Time) (storage.AttemptTallies, error)
 }
 
+// deliveryWrites are the methods of Deliveries that write, apart from Enqueue.
 type deliveryWrites interface {
+	// Fire is Enqueue, recorded as an activity in which what describes the events.
 	Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error)
+	// ReplayDelivery queues the event of a delivery again, as a delivery of its own. A deleted
+	// webhook is a conflict.
 	ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
+	// ActOnDeliveries does one action with many deliveries in one commit, and counts those that
+	// refuse it.
 	ActOnDeliveries(ctx context.Context, action storage.DeliveryAction, ids []storage.ID) (storage.ActionOutcome, error)
 }
 
@@ -51,6 +68,7 @@ func RunDeliveries[S Base](t *testing.T, create Create[S]) {
 	run(t, create, deliveriesTests())
 }
 
+// deliveriesTests are the tests of Deliveries.
 func deliveriesTests() subject {
 	return subject{
 		bare: true,
@@ -70,6 +88,7 @@ func deliveriesTests() subject {
 	}
 }
 
+// enqueued reads back what it has enqueued, in every way.
 func enqueued(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
@@ -100,6 +119,7 @@ func enqueued(t *suite) {
 	}
 }
 
+// refusedEvents enqueues a good event together with a bad one, and tests that neither is stored.
 func refusedEvents(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme", func(w *storage.Webhook) { w.Channels = []storage.Channel{storage.Email} })
@@ -129,6 +149,8 @@ func refusedEvents(t *suite) {
 	}
 }
 
+// storedAttempt reads back an attempt in full. Reported again, as after a commit whose answer was
+// lost, it must not change the delivery, which has gone on since.
 func storedAttempt(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
@@ -171,6 +193,8 @@ func storedAttempt(t *suite) {
 	}
 }
 
+// staysCancelled finishes attempts of a cancelled delivery. They are stored, since the endpoint
+// did get the event.
 func staysCancelled(t *suite) {
 	s := t.store
 	d := enqueue(t, s, addWebhook(t, s, "acme"))
@@ -191,6 +215,8 @@ func staysCancelled(t *suite) {
 	}
 }
 
+// commanded tests in which states a delivery can be retried and cancelled. The error says what to
+// do instead.
 func commanded(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
@@ -234,6 +260,7 @@ func commanded(t *suite) {
 	}
 }
 
+// replay tests that a replay shares the event with its original.
 func replay(t *suite) {
 	s := t.store
 	d := enqueue(t, s, addWebhook(t, s, "acme"))
@@ -254,6 +281,8 @@ func replay(t *suite) {
 	}
 }
 
+// deliveryLists tests pages in both directions, and that the state parked, which is never stored,
+// can be listed and counted.
 func deliveryLists(t *suite) {
 	s := t.store
 	a, b := addWebhook(t, s, "a"), addWebhook(t, s, "b")

@@ -13,26 +13,36 @@ import (
 	"backchannel/storage"
 )
 
-// Executions are calls of the execution API with their messages.
+// Executions keeps the calls of the execution API and their messages.
 type Executions interface {
 	executionReads
 	executionWrites
 }
 
+// executionReads are the methods of Executions that read. An unknown record is
+// storage.ErrNotFound.
 type executionReads interface {
 	Execution(ctx context.Context, id storage.ID) (storage.Execution, error)
+	// ExecutionByName returns the call that got this executionId first, not a repeat of it.
 	ExecutionByName(ctx context.Context, executionID string) (storage.Execution, error)
 	Executions(ctx context.Context, q storage.ExecutionQuery) ([]storage.Execution, error)
 	CountExecutions(ctx context.Context, q storage.ExecutionQuery) (int64, error)
 	Messages(ctx context.Context, q storage.MessageQuery) ([]storage.Message, error)
 	Message(ctx context.Context, id storage.ID) (storage.Message, error)
+	// CallCounts counts the calls by their status, and the deliveries that are planned at a time.
 	CallCounts(ctx context.Context, now time.Time) (storage.CallCounts, error)
 }
 
+// executionWrites are the methods of Executions that write.
 type executionWrites interface {
+	// AddExecution stores a call with the messages that decide returns. decide runs within the
+	// transaction, which is the only place where it can be known whether the call repeats
+	// another: two nodes may get the same call at the same time. decide also sets the answer in
+	// e.
 	AddExecution(ctx context.Context, e *storage.Execution, decide func(storage.Precedent) []storage.PlannedMessage) error
 }
 
+// executionTests are the tests of Executions.
 func executionTests() subject {
 	return subject{both: tests{
 		"an execution comes back as it was stored":  storedExecution,
@@ -48,7 +58,7 @@ func executionTests() subject {
 	}}
 }
 
-// call is one of a campaign with a request ID.
+// call returns a call of a campaign with a request ID.
 func (s *suite) call(c storage.Campaign, request string) *storage.Execution {
 	return &storage.Execution{
 		ReceivedAt: time.Now().Truncate(time.Microsecond).UTC(), RequestID: request, XRequestID: "x-" + request, CampaignUUID: c.UUID, CampaignID: c.ID,
@@ -75,6 +85,8 @@ func (s *suite) accept(c storage.Campaign, request string, dues ...time.Duration
 	return *e
 }
 
+// storedExecution reads back a call with and without sealed bodies, whose bytes and headers need
+// not be UTF-8.
 func storedExecution(s *suite) {
 	c := s.campaign("welcome")
 	for _, sealed := range []bool{false, true} {
@@ -97,6 +109,8 @@ func storedExecution(s *suite) {
 	}
 }
 
+// countedCalls compares the number of planned deliveries with what Planned says of each. A
+// delivery stops being planned once it is due, cancelled, attempted or parked.
 func countedCalls(s *suite) {
 	var deliveries []storage.Delivery
 	want := func(planned int64, codes map[int]int64) {
@@ -143,6 +157,7 @@ func countedCalls(s *suite) {
 	want(1, codes)
 }
 
+// plannedLater tests that a planned event is not due before its time, unless somebody retries it.
 func plannedLater(s *suite) {
 	e := s.accept(s.campaign("welcome"), "r", time.Hour, 2*time.Hour)
 	s.wantDue(s.hook)
@@ -171,6 +186,8 @@ func plannedLater(s *suite) {
 	}
 }
 
+// precedents tests what makes a call the same as an earlier one: both request IDs count by
+// themselves, within a sandbox and for storage.RepeatWindow.
 func precedents(s *suite) {
 	c := s.campaign("welcome")
 	first := s.accept(c, "r")
@@ -211,6 +228,8 @@ func precedents(s *suite) {
 	}
 }
 
+// ordinals tests that decide gets the number of executions accepted before, which a seeded draw
+// depends on. A call that is refused does not count.
 func ordinals(s *suite) {
 	c := s.campaign("welcome")
 	var got []int64
@@ -234,6 +253,8 @@ func ordinals(s *suite) {
 	}
 }
 
+// messageState tests that the state is that of the last event that reached the webhook, and that
+// the counts agree. A replay is not an event of the message.
 func messageState(s *suite) {
 	c := s.campaign("welcome")
 	e := s.accept(c, "r", 0, time.Second)
@@ -265,6 +286,8 @@ func messageState(s *suite) {
 	}
 }
 
+// recordFilters tests the filters of executions, messages and deliveries. An execution's ID finds
+// only the first call with it, whereas a word finds any.
 func recordFilters(s *suite) {
 	a, b := s.campaign("a"), s.campaign("b")
 	s.accept(a, "one", time.Hour)
@@ -309,6 +332,7 @@ func recordFilters(s *suite) {
 	}
 }
 
+// pagedMessages tests pages in both directions. A message has its events in each of them.
 func pagedMessages(s *suite) {
 	a, b := s.campaign("a"), s.campaign("b")
 	for i := range 6 {
@@ -351,6 +375,7 @@ func pagedMessages(s *suite) {
 	}
 }
 
+// silentExecutions tests that executions from which no events follow share an activity.
 func silentExecutions(s *suite) {
 	c := s.campaign("welcome")
 	for i := range 3 {
@@ -371,6 +396,7 @@ func silentExecutions(s *suite) {
 	}
 }
 
+// impossibleEvent tests that a call is not stored either if its events cannot be.
 func impossibleEvent(s *suite) {
 	e := s.call(s.campaign("welcome"), "r")
 	err := s.store.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {

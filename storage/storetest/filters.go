@@ -10,6 +10,7 @@ import (
 	"backchannel/storage"
 )
 
+// filtersTests are the tests of filters of receipts.
 func filtersTests() subject {
 	return subject{
 		bare: true,
@@ -19,6 +20,9 @@ func filtersTests() subject {
 	}
 }
 
+// receiptFilters stores receipts that differ in one thing each, and names what each filter
+// selects of them. The words %z, ac_e and ' OR 1 would find something, or fail, if a store passed
+// them on unescaped.
 func receiptFilters(t *suite) {
 	clock := func() time.Time { return time.Now().Add(-time.Hour) }
 	s := t.open(Options{Now: func() time.Time { return clock() }})
@@ -107,7 +111,7 @@ func receiptFilters(t *suite) {
 	}
 }
 
-// filtered lists the notes of the receipts that a filter chooses, newest first.
+// filtered returns the notes of the receipts that a filter selects, newest first.
 func filtered(t testing.TB, s store, q storage.ReceiptQuery, text string) string {
 	t.Helper()
 	var err error
@@ -125,7 +129,7 @@ func filtered(t testing.TB, s store, q storage.ReceiptQuery, text string) string
 	return strings.Join(notes, " ")
 }
 
-// checkPages walks through in pages of two, and the other way round.
+// checkPages reads what a filter selects in pages of two, in both directions.
 func checkPages(t testing.TB, s store, text, want string) {
 	t.Helper()
 	filter, _ := storage.ReceiptFilter().Parse(text, time.Now())

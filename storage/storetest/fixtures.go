@@ -10,18 +10,21 @@ import (
 	"backchannel/storage"
 )
 
-// Fixtures are events that a person saved.
+// Fixtures keeps the payloads that a person saved under a name.
 type Fixtures interface {
 	fixtureReads
 	fixtureWrites
 }
 
+// fixtureReads are the methods of Fixtures that read.
 type fixtureReads interface {
 	SavedFixtures(ctx context.Context) ([]storage.SavedFixture, error)
 	SavedFixture(ctx context.Context, name string) (storage.SavedFixture, error)
 }
 
+// fixtureWrites are the methods of Fixtures that write.
 type fixtureWrites interface {
+	// SaveFixture refuses a name that is taken: nothing is overwritten.
 	SaveFixture(ctx context.Context, f storage.SavedFixture) error
 	DeleteFixture(ctx context.Context, name string) error
 }
@@ -34,6 +37,7 @@ func RunFixtures[S interface {
 	run(t, create, fixturesTests())
 }
 
+// fixturesTests are the tests of Fixtures.
 func fixturesTests() subject {
 	return subject{
 		bare: true,
@@ -43,6 +47,7 @@ func fixturesTests() subject {
 	}
 }
 
+// fixtures saves a fixture, reads it and deletes it.
 func fixtures(t *suite) {
 	s := t.store
 	f := storage.SavedFixture{Name: "mine", Channel: storage.Email, Status: storage.StatusBounce, Revision: storage.Classic, Payload: []byte("{}")}

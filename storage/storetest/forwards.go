@@ -7,6 +7,7 @@ import (
 	"backchannel/storage"
 )
 
+// forwardsTests are about relaying receipts to another server.
 func forwardsTests() subject {
 	return subject{
 		bare: true,
@@ -16,6 +17,8 @@ func forwardsTests() subject {
 	}
 }
 
+// forwards finishes one of two receipts that wait to be relayed, and drops the other. A receipt
+// that does not wait must not change, since its outcome is final.
 func forwards(t *suite) {
 	s := t.store
 	var all [3]storage.Receipt

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Health is what says whether a store can be relied on, and what doctor asks.
+// Health says whether a store can be relied on, for the command doctor and for a console.
 type Health interface {
 	// Check reads the whole store and describes each damage.
 	Check(ctx context.Context) ([]string, error)
@@ -20,6 +20,8 @@ type Health interface {
 	OnLost(call func(error))
 }
 
+// healthTests are the tests of Health. How a store loses its database, or gets damaged, is up to
+// its own tests.
 func healthTests() subject {
 	return subject{alone: tests{"a new store is well": well}}
 }
@@ -32,6 +34,7 @@ func RunHealth[S interface {
 	run(t, create, healthTests())
 }
 
+// well tests that a store that works does not say otherwise.
 func well(s *suite) {
 	calls := make(chan error, 1)
 	s.store.OnLost(func(err error) { calls <- err })

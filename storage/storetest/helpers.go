@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// addWebhook creates a valid webhook.
+// addWebhook creates a webhook that is valid unless a change makes it otherwise.
 func addWebhook(t testing.TB, s store, name string, change ...func(*storage.Webhook)) storage.Webhook {
 	t.Helper()
 	w := WebhookNamed(name)
@@ -22,6 +22,7 @@ func addWebhook(t testing.TB, s store, name string, change ...func(*storage.Webh
 	return w
 }
 
+// enqueue queues an event for a webhook.
 func enqueue(t testing.TB, s store, w storage.Webhook) storage.Delivery {
 	t.Helper()
 	made, err := s.Enqueue(t.Context(), EventFor(w))
@@ -31,6 +32,7 @@ func enqueue(t testing.TB, s store, w storage.Webhook) storage.Delivery {
 	return made[0]
 }
 
+// delivery reads a delivery.
 func delivery(t testing.TB, s store, id storage.ID) storage.Delivery {
 	t.Helper()
 	d, err := s.Delivery(t.Context(), id)
@@ -64,6 +66,7 @@ func wantFields(t testing.TB, err error, fields ...string) {
 	}
 }
 
+// addReceipt stores a receipt without judging it.
 func addReceipt(t testing.TB, s store, r *storage.Receipt) {
 	t.Helper()
 	if err := s.AddReceipt(t.Context(), r, func([]storage.Earlier) {}); err != nil {
@@ -80,6 +83,7 @@ func earlierOf(t testing.TB, s store, r *storage.Receipt) (earlier []storage.Ear
 	return earlier
 }
 
+// foundBy returns the receipts that a filter selects, newest first.
 func foundBy(t testing.TB, s store, text string) []storage.Receipt {
 	t.Helper()
 	filter, err := storage.ReceiptFilter().Parse(text, time.Now())

@@ -36,6 +36,7 @@ func RunImports[S interface {
 	run(t, create, importsTests())
 }
 
+// importsTests are the tests of Imports.
 func importsTests() subject {
 	return subject{
 		bare: true,
@@ -61,9 +62,11 @@ const (
 	futureID   = storage.ID(5_000_000_000_000_000)
 )
 
+// importTime returns the nth microsecond of a time long ago, which is as exact as stores keep
+// times.
 func importTime(n int) time.Time { return time.Unix(1_500_000_000, int64(n)*1000).UTC() }
 
-// aConfiguration returns one of each.
+// aConfiguration returns a configuration with one record of each kind.
 func aConfiguration() storage.Configuration {
 	w := WebhookNamed("acme")
 	FullWebhook(&w)
@@ -111,6 +114,8 @@ func (s *suite) wantConfiguration(want storage.Configuration) {
 	}
 }
 
+// importedConfiguration tests that IDs, versions and times are those of the other store, and that
+// IDs still grow, even after one from a clock that was ahead.
 func importedConfiguration(t *suite) {
 	c := aConfiguration()
 	t.must(t.store.ImportConfiguration(t.ctx, c))
@@ -121,6 +126,8 @@ func importedConfiguration(t *suite) {
 	}
 }
 
+// importedAtOnce spoils one record of a configuration after the other, and tests that the rest is
+// not stored either.
 func importedAtOnce(t *suite) {
 	t.makeTaken()
 	for name, spoil := range map[string]struct {
@@ -215,6 +222,8 @@ func (s *suite) wantHistory(want storage.History) {
 	}
 }
 
+// importedHistory tests that past deliveries are read and counted as if they had been made here,
+// and are not made again.
 func importedHistory(t *suite) {
 	c := aConfiguration()
 	w := c.Webhooks[0]
@@ -237,6 +246,8 @@ func importedHistory(t *suite) {
 	}
 }
 
+// importedNames takes over the history of a webhook that no longer exists, and a receipt without
+// one.
 func importedNames(t *suite) {
 	h := aHistory(storage.Webhook{ID: 5, Name: "gone"})
 	unmatched := ReceiptOf(storage.Webhook{})
@@ -246,6 +257,7 @@ func importedNames(t *suite) {
 	t.wantHistory(h)
 }
 
+// importedOnce takes over the same records again, alone and among new ones.
 func importedOnce(t *suite) {
 	c := aConfiguration()
 	h := aHistory(c.Webhooks[0])
@@ -277,6 +289,7 @@ func importedOnce(t *suite) {
 	}
 }
 
+// importedFinal tests that deliveries that are not final are refused.
 func importedFinal(t *suite) {
 	for _, state := range []storage.State{storage.Queued, storage.Sending, storage.Retrying} {
 		h := aHistory(storage.Webhook{ID: 5, Name: "gone"})
@@ -288,6 +301,8 @@ func importedFinal(t *suite) {
 	t.wantHistory(storage.History{})
 }
 
+// importedAndJudged tests that a message that was received before the move is recognized as a
+// duplicate after it.
 func importedAndJudged(t *suite) {
 	c := aConfiguration()
 	t.must(t.store.ImportConfiguration(t.ctx, c))
@@ -300,6 +315,8 @@ func importedAndJudged(t *suite) {
 	}
 }
 
+// importRecorded tests that configuration is recorded as if a person had made it, and history is
+// not.
 func importRecorded(t *suite) {
 	s := t.open(Options{By: "by a copy"})
 	c := aConfiguration()

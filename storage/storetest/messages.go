@@ -4,6 +4,7 @@ import (
 	"fmt"
 )
 
+// messagesTests are about receipts that share a request ID.
 func messagesTests() subject {
 	return subject{
 		bare: true,
@@ -13,7 +14,8 @@ func messagesTests() subject {
 	}
 }
 
-// A request may have many recipients, each of whom gets a message of their own.
+// messagesApart tests that receipts of one request for different recipients are not duplicates of
+// each other: a request may have many recipients, each of whom gets a message of their own.
 func messagesApart(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")

@@ -10,13 +10,14 @@ import (
 	"backchannel/storage"
 )
 
-// Nodes are the processes that deliver and receive. A store on one machine has at most one,
-// the leader.
+// Nodes keeps which processes deliver and receive. A store on one machine has at most one, the
+// leader.
 type Nodes interface {
 	nodeReads
 	nodeWrites
 }
 
+// nodeReads are the methods of Nodes that read.
 type nodeReads interface {
 	// Runtime returns what the node saved last that has been running for longest, and whether
 	// there is one now.
@@ -26,9 +27,11 @@ type nodeReads interface {
 	Nodes(ctx context.Context) ([]storage.Node, error)
 }
 
+// nodeWrites are the methods of Nodes that write.
 type nodeWrites interface {
 	// TryLead makes this process a node that delivers and receives, if another one is allowed.
 	TryLead() (release func(), ok bool, err error)
+	// SaveRuntime replaces what this process has published.
 	SaveRuntime(ctx context.Context, rt storage.Runtime) error
 }
 
@@ -42,6 +45,7 @@ func RunNodes[S interface {
 	run(t, create, nodesTests())
 }
 
+// nodesTests are the tests of Nodes.
 func nodesTests() subject {
 	return subject{
 		bare: true,
@@ -58,6 +62,8 @@ func nodesTests() subject {
 	}
 }
 
+// runtime reads back what a process has published. A process that has not become a node is not
+// alive.
 func runtime(t *suite) {
 	s := t.store
 	if rt, alive, err := s.Runtime(t.Context()); alive || err != nil || !cmp.Equal(rt, storage.Runtime{}) {
@@ -83,6 +89,7 @@ func runtime(t *suite) {
 	release()
 }
 
+// listed tests that a node is alive from TryLead until release.
 func listed(t *suite) {
 	s := t.store
 	if nodes, err := s.Nodes(t.Context()); err != nil || len(nodes) != 0 {
@@ -138,7 +145,7 @@ func (s *suite) work(one store, w storage.Webhook) (sent storage.Delivery, run s
 	return sent, run, relayed
 }
 
-// takeOver is what a node does at its start.
+// takeOver does what a node does at its start.
 func (s *suite) takeOver(one store) {
 	s.Helper()
 	s.must(one.ResetSending(s.ctx))
@@ -168,6 +175,8 @@ func (s *suite) reread(from store, d storage.Delivery, r storage.CheckRun, f sto
 	}
 }
 
+// takenOver tests that the work of a node that is gone is not lost: its delivery is due again,
+// its check and its relayed receipt have ended.
 func takenOver(t *suite) {
 	w := addWebhook(t, t.store, "acme")
 	gone := t.open(Options{})
@@ -183,7 +192,8 @@ func takenOver(t *suite) {
 	}
 }
 
-// leftAlone says nothing of a store that allows one node: there, who takes over is the only one.
+// leftAlone tests that a node that starts leaves the work of those that are alive to them. It
+// tests nothing if the store allows one node only: the one that takes over is then the only one.
 func leftAlone(t *suite) {
 	w := addWebhook(t, t.store, "acme")
 	one, other, ok := t.several()
@@ -197,7 +207,8 @@ func leftAlone(t *suite) {
 	t.wantStates(storage.Queued, storage.CheckLost, storage.ForwardDropped, t.reread(other, sent, run, relayed))
 }
 
-// commandForEach says nothing of a store that allows one node.
+// commandForEach tests that each node gets every command, since any of them may hold the
+// delivery. It tests nothing if the store allows one node only.
 func commandForEach(t *suite) {
 	w := addWebhook(t, t.store, "acme")
 	one, other, ok := t.several()
@@ -217,6 +228,8 @@ func commandForEach(t *suite) {
 	}
 }
 
+// summed tests that the counters of several nodes add up, while what waits in their common store
+// counts once.
 func summed(t *suite) {
 	one, other, ok := t.several()
 	stores := []store{one}

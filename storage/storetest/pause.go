@@ -13,6 +13,7 @@ type Pauser interface {
 	PauseWrites() (release func())
 }
 
+// pauseTests are the tests of Pauser.
 func pauseTests() subject {
 	return subject{alone: tests{"a paused process blocks no other": pausedProcess}}
 }
@@ -26,6 +27,8 @@ func RunPause[S interface {
 	run(t, create, pauseTests())
 }
 
+// pausedProcess pauses one store while another writes. A process that stops during a commit, as
+// with ctrl+z, would keep the lock that every other process needs.
 func pausedProcess(s *suite) {
 	held, other := s.store, s.open(Options{})
 	before, err := other.Activities(s.ctx, 0, 0)

@@ -9,17 +9,21 @@ import (
 	"backchannel/storage"
 )
 
-// Profiles are how the built-in receiver answers.
+// Profiles keeps how the built-in receiver answers.
 type Profiles interface {
 	profileReads
 	profileWrites
 }
 
+// profileReads are the methods of Profiles that read.
 type profileReads interface {
+	// Profile returns the zero Profile for a webhook that has none.
 	Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error)
 }
 
+// profileWrites are the methods of Profiles that write.
 type profileWrites interface {
+	// SetProfile counts the generation up, which resets the counters of the receiver.
 	SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error
 }
 
@@ -31,6 +35,7 @@ func RunProfiles[S interface {
 	run(t, create, profilesTests())
 }
 
+// profilesTests are the tests of Profiles.
 func profilesTests() subject {
 	return subject{
 		bare: true,
@@ -40,6 +45,7 @@ func profilesTests() subject {
 	}
 }
 
+// profiles sets each preset in turn.
 func profiles(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")

@@ -16,20 +16,31 @@ type Queue interface {
 	queueWrites
 }
 
+// queueReads are the methods of Queue that read.
 type queueReads interface {
+	// Due returns the jobs of one webhook in the order of their time and then their ID, which a
+	// cursor can go on from.
 	Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error)
+	// NextDue returns when the first delivery of each webhook is due, so that an idle engine can
+	// sleep until then.
 	NextDue(ctx context.Context) (map[storage.ID]time.Time, error)
+	// PendingWork counts what waits for each webhook.
 	PendingWork(ctx context.Context) ([]storage.Pending, error)
 }
 
+// queueWrites are the methods of Queue that write.
 type queueWrites interface {
+	// MarkSending hides deliveries from Due while their attempts are under way.
 	MarkSending(ctx context.Context, ids []storage.ID) error
 	// ResetSending makes those deliveries due again that this node, or one that is gone, marked
 	// with MarkSending and whose attempt did not finish.
 	ResetSending(ctx context.Context) error
+	// Finish stores an attempt and the state that follows, in one commit. The same outcome may be
+	// reported twice, if the answer to the first commit was lost.
 	Finish(ctx context.Context, o storage.Outcome) error
 }
 
+// queueTests are the tests of Queue.
 func queueTests() subject {
 	return subject{both: tests{
 		"due deliveries come in order":                 dueInOrder,
@@ -47,6 +58,8 @@ func queueTests() subject {
 	}}
 }
 
+// dueInOrder tests that jobs come in the order of their time, those of one webhook only, with
+// their payloads.
 func dueInOrder(s *suite) {
 	ids := s.enqueue(s.hook, 4)
 	s.enqueue(s.webhook("other"), 1)
@@ -64,6 +77,7 @@ func dueInOrder(s *suite) {
 	}
 }
 
+// dueInPages has all jobs due at the same time, where only the ID tells the pages apart.
 func dueInPages(s *suite) {
 	ids := s.enqueue(s.hook, 5)
 	at := time.Now().Add(time.Second)
@@ -85,6 +99,7 @@ func dueInPages(s *suite) {
 	}
 }
 
+// notDue tests that a retry that is due later, and a cancelled delivery, are not due now.
 func notDue(s *suite) {
 	ids := s.enqueue(s.hook, 2)
 	s.must(s.store.Finish(s.ctx, outcome(ids[0], 1, storage.Retrying, time.Now().Add(time.Hour))))
@@ -92,6 +107,7 @@ func notDue(s *suite) {
 	s.wantDue(s.hook)
 }
 
+// nextDue tests that a webhook whose deliveries are final is not among the results.
 func nextDue(s *suite) {
 	other := s.webhook("other")
 	ids := s.enqueue(s.hook, 2)
@@ -109,6 +125,8 @@ func nextDue(s *suite) {
 	}
 }
 
+// finishOne retries a delivery once. The error of the first attempt is gone after the second
+// succeeded.
 func finishOne(s *suite) {
 	id := s.enqueue(s.hook, 1)[0]
 	s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, time.Now().Add(time.Hour))))
@@ -121,6 +139,7 @@ func finishOne(s *suite) {
 	}
 }
 
+// finishCancelled ends an attempt that was under way when the delivery was cancelled.
 func finishCancelled(s *suite) {
 	id := s.enqueue(s.hook, 1)[0]
 	s.must(s.store.CancelDelivery(s.ctx, id))
@@ -131,8 +150,8 @@ func finishCancelled(s *suite) {
 	s.wantDue(s.hook)
 }
 
-// finishTwice is what happens when a commit's answer is lost. The second time may be
-// refused.
+// finishTwice reports an outcome twice, as an engine does when the answer to a commit is lost.
+// The second report may be refused, but must not count.
 func finishTwice(s *suite) {
 	id := s.enqueue(s.hook, 1)[0]
 	o := outcome(id, 1, storage.StateDelivered, time.Time{})
@@ -143,12 +162,15 @@ func finishTwice(s *suite) {
 	}
 }
 
+// finishNothing reports an outcome of a delivery that does not exist.
 func finishNothing(s *suite) {
 	if err := s.store.Finish(s.ctx, outcome(12345, 1, storage.StateDelivered, time.Time{})); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("got %v", err)
 	}
 }
 
+// finishPauses pauses the webhook in the commit of the outcome, as a 410 does: no other attempt
+// may begin in between.
 func finishPauses(s *suite) {
 	o := outcome(s.enqueue(s.hook, 1)[0], 1, storage.Failed, time.Time{})
 	o.PauseWebhook = "it is gone"
@@ -160,6 +182,8 @@ func finishPauses(s *suite) {
 	}
 }
 
+// sending tests that what was under way when a process died is due again after ResetSending, and
+// does not count as an attempt.
 func sending(s *suite) {
 	ids := s.enqueue(s.hook, 2)
 	s.must(s.store.MarkSending(s.ctx, ids[:1]))
@@ -176,6 +200,7 @@ func sending(s *suite) {
 	}
 }
 
+// sendingEnds tests that ResetSending leaves alone what has ended.
 func sendingEnds(s *suite) {
 	id := s.enqueue(s.hook, 1)[0]
 	s.must(s.store.MarkSending(s.ctx, []storage.ID{id}))
@@ -187,6 +212,7 @@ func sendingEnds(s *suite) {
 	}
 }
 
+// pending counts the work of two webhooks.
 func pending(s *suite) {
 	other := s.webhook("other")
 	ids := s.enqueue(s.hook, 4)

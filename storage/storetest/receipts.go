@@ -12,12 +12,14 @@ import (
 	"backchannel/storage"
 )
 
-// Receipts are what the built-in receiver got, and what became of it.
+// Receipts keeps the requests that the built-in receiver got, and what became of them.
 type Receipts interface {
 	receiptReads
 	receiptWrites
 }
 
+// receiptReads are the methods of Receipts that read. Lists leave out the headers, the body and
+// the checks of the verdicts, which make up most of a receipt.
 type receiptReads interface {
 	Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error)
 	Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error)
@@ -25,13 +27,19 @@ type receiptReads interface {
 	ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error)
 }
 
+// receiptWrites are the methods of Receipts that write.
 type receiptWrites interface {
+	// AddReceipt stores a receipt. judge gets the earlier receipts of the same message, within
+	// the transaction, because two processes may receive it at the same time.
 	AddReceipt(ctx context.Context, r *storage.Receipt, judge func(earlier []storage.Earlier)) error
+	// FinishReceipts adds how the answers ended, several in one commit. Receipts that were
+	// removed meanwhile are passed over.
 	FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error
 	PinReceipt(ctx context.Context, id storage.ID, pinned bool) error
 	NoteReceipt(ctx context.Context, id storage.ID, text string) error
 	// ClearReceipts removes all but the pinned ones.
 	ClearReceipts(ctx context.Context) (removed int64, err error)
+	// FinishForward stores the outcome of relaying a receipt, once.
 	FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error
 	// DropForwards marks those as dropped that wait in this node, or in one that is gone.
 	DropForwards(ctx context.Context, why string) (int64, error)
@@ -48,6 +56,7 @@ func RunReceipts[S interface {
 // earlierLimit is how many of the first and of the last receipts of a message judge is given.
 const earlierLimit = 16
 
+// receiptsTests are the tests of Receipts.
 func receiptsTests() subject {
 	return subject{
 		bare: true,
@@ -61,6 +70,7 @@ func receiptsTests() subject {
 	}
 }
 
+// storedReceipt reads a receipt back whole, and as lists have it.
 func storedReceipt(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
@@ -78,6 +88,7 @@ func storedReceipt(t *suite) {
 	}
 }
 
+// notedReceipt changes what can be changed of a receipt.
 func notedReceipt(t *suite) {
 	s := t.store
 	r := ReceiptOf(storage.Webhook{})
@@ -105,6 +116,8 @@ func notedReceipt(t *suite) {
 	}
 }
 
+// judged tests that judge gets the earlier receipts of the same webhook, request and identity, in
+// order. Of a message that is sent without end, it gets only the first and the last.
 func judged(t *suite) {
 	s := t.store
 	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
@@ -133,6 +146,7 @@ func judged(t *suite) {
 	}
 }
 
+// clearAll tests that a pinned receipt stays, and that the count agrees.
 func clearAll(t *suite) {
 	s := t.store
 	var pinned storage.Receipt
@@ -159,6 +173,7 @@ func clearAll(t *suite) {
 	}
 }
 
+// receiptsOfOne tests that a delivery has a receipt for each attempt that arrived.
 func receiptsOfOne(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")

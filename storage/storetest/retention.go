@@ -11,6 +11,8 @@ import (
 
 // A Retainer removes what is old.
 type Retainer interface {
+	// ApplyRetention deletes the oldest records beyond each limit, and returns how many. Pinned
+	// receipts and deliveries that are not final stay.
 	ApplyRetention(ctx context.Context, keep storage.Retention) (removed int64, err error)
 }
 
@@ -23,6 +25,7 @@ func RunRetention[S interface {
 	run(t, create, retentionTests())
 }
 
+// retentionTests are the tests of Retainer.
 func retentionTests() subject {
 	return subject{
 		bare: true,
@@ -33,6 +36,8 @@ func retentionTests() subject {
 	}
 }
 
+// retention lowers one limit after the other. A run that deletes nothing sends no hint, or every
+// console would read again for nothing.
 func retention(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")

@@ -7,11 +7,11 @@ import (
 	"backchannel/storage"
 )
 
-// A tests maps names to tests.
+// tests maps the names of tests to tests.
 type tests map[string]func(*suite)
 
-// A subject is the tests of one subject: those that hold for what another store reads as well,
-// and those of one store alone or of stores that the test opens itself.
+// A subject is a group of tests: both are run on one store and on two, alone on one store, which
+// is enough for what is not about reading, or where a test opens further stores itself.
 type subject struct {
 	both, alone tests
 	bare        bool // the tests make their webhooks themselves
@@ -64,6 +64,7 @@ func run[S Core](t *testing.T, create Create[S], subjects ...subject) {
 	}
 }
 
+// newSuite creates a database for one test. With two, one store writes and another one reads.
 func newSuite[S Core](t *testing.T, create Create[S], two, bare bool) *suite {
 	open := create(t)
 	writer := open(Options{})

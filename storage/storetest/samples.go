@@ -22,7 +22,8 @@ func WithJWT(w *storage.Webhook) {
 	w.Auth.JWT.Secret = TestKey
 }
 
-// FullWebhook sets what a webhook can have, which is all that a store keeps of one.
+// FullWebhook sets every setting of a webhook to a value that is not the default, to see whether
+// a store keeps it.
 func FullWebhook(w *storage.Webhook) {
 	WithJWT(w)
 	j := &w.Auth.JWT
@@ -42,7 +43,8 @@ func EventFor(w storage.Webhook) storage.Event {
 	}
 }
 
-// OutcomeOf returns the outcome of a delivery's next attempt, after which it is in a state.
+// OutcomeOf returns the outcome of a delivery's next attempt, which leaves the delivery in a
+// state.
 func OutcomeOf(d storage.Delivery, state storage.State) storage.Outcome {
 	now := time.Now()
 	return storage.Outcome{
@@ -51,7 +53,8 @@ func OutcomeOf(d storage.Delivery, state storage.State) storage.Outcome {
 	}
 }
 
-// ReceiptOf returns a receipt of a webhook, with bytes that are not UTF-8 in its header and its body.
+// ReceiptOf returns a receipt of a webhook. Its headers and body contain bytes that are not UTF-8
+// and a NUL, which not every database takes in a text.
 func ReceiptOf(w storage.Webhook) storage.Receipt {
 	pass := storage.Verdict{Result: storage.Pass, Reason: "fine"}
 	return storage.Receipt{

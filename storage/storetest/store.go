@@ -2,7 +2,7 @@ package storetest
 
 import "io"
 
-// A Core is what the engine needs of every store, and what is done to it there.
+// A Core is what the engine needs of a store, and what its tests do to it.
 type Core interface {
 	webhookLister
 	webhookMaker
@@ -14,7 +14,7 @@ type Core interface {
 	Changes
 }
 
-// A Base is what the tests of the other subjects need of a store.
+// A Base is what the tests of the other subjects need of a store in addition.
 type Base interface {
 	Core
 	Webhooks
@@ -39,8 +39,8 @@ type Store interface {
 	Pauser
 }
 
-// A store is one or two stores on the same database, of which one writes and one reads. Those
-// parts are nil that the store under test does not have.
+// A store is one store, or two on the same database of which one writes and the other reads. What
+// the store under test does not implement is nil.
 type store struct {
 	webhookLister
 	webhookMaker
@@ -80,7 +80,8 @@ type store struct {
 	io.Closer
 }
 
-// join makes a store of one that writes and one that reads.
+// join returns a store of one that writes and one that reads. A Run function asks for no more
+// than its subject needs, so each part is looked up at run time.
 func join(writer, reader any) (s store) {
 	joinWriter(&s, writer)
 	s.webhookLister, _ = reader.(webhookLister)
@@ -103,6 +104,7 @@ func join(writer, reader any) (s store) {
 	return s
 }
 
+// joinWriter sets the parts that write.
 func joinWriter(s *store, writer any) {
 	s.webhookMaker, _ = writer.(webhookMaker)
 	s.enqueuer, _ = writer.(enqueuer)

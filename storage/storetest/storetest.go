@@ -1,13 +1,13 @@
-// Package storetest holds the tests that every store has to pass: the whole contract between a
-// store and those who use it. Start with [RunAll].
+// Package storetest has the tests that every store must pass, and with them the contract between
+// a store and its users. Begin with [RunAll].
 //
-// The methods that all stores have in common are small interfaces, a pair for each subject, in
-// the file with the tests of that subject: one of the methods that read, one of those that
-// write. A store may pass the subjects one after the other, each with a Run function of its own.
+// The methods of a store are grouped by subject. Each subject has an interface of the methods
+// that read and one of those that write, in the file of its tests. A store that is being written
+// can pass the subjects one by one, each with its own Run function.
 //
-// Every test runs twice: on one store, and on two of one database, where the second has to see
-// what the first writes. What the tests of one store alone are about is in a subject's alone.
-// The package knows nothing about how a store keeps its records.
+// Most tests run twice: on one store, and on two that share a database, where the second has to
+// read what the first has written. The tests make no assumption about how a store keeps its
+// records.
 package storetest
 
 import (
@@ -18,16 +18,17 @@ import (
 	"backchannel/storage"
 )
 
-// Options are what a test says about the store to open.
+// Options configure a store that a test opens.
 type Options struct {
 	Now func() time.Time // nil: time.Now
 	By  string           // who makes changes, for activities; empty: nobody
 }
 
-// A Create function makes an empty database. The function that it returns opens a store on it,
-// each time another one, as another process would. They are closed when the test ends.
+// A Create function creates an empty database. Each call of the function that it returns opens a
+// store on that database, as another process would. The stores are closed when the test ends.
 type Create[S any] func(*testing.T) (open func(Options) S)
 
+// webhook creates a webhook in a sandbox of its own.
 func (s *suite) webhook(name string) storage.Webhook {
 	s.Helper()
 	w := storage.NewWebhook()
@@ -38,6 +39,7 @@ func (s *suite) webhook(name string) storage.Webhook {
 	return w
 }
 
+// must ends the test if there is an error.
 func (s *suite) must(err error) {
 	s.Helper()
 	if err != nil {
@@ -58,6 +60,7 @@ func (s *suite) enqueue(w storage.Webhook, n int) (ids []storage.ID) {
 	return ids
 }
 
+// due returns the jobs of a webhook that are due within the next minute.
 func (s *suite) due(w storage.Webhook, after storage.Cursor, limit int) []storage.Job {
 	s.Helper()
 	jobs, err := s.store.Due(s.ctx, storage.DueQuery{WebhookID: w.ID, Until: time.Now().Add(time.Minute), After: after, Limit: limit})
@@ -65,6 +68,7 @@ func (s *suite) due(w storage.Webhook, after storage.Cursor, limit int) []storag
 	return jobs
 }
 
+// idsOf returns the IDs of the deliveries of jobs.
 func idsOf(jobs []storage.Job) (ids []storage.ID) {
 	for _, j := range jobs {
 		ids = append(ids, j.DeliveryID)
@@ -72,6 +76,7 @@ func idsOf(jobs []storage.Job) (ids []storage.ID) {
 	return ids
 }
 
+// wantDue checks which deliveries are due, in order.
 func (s *suite) wantDue(w storage.Webhook, want ...storage.ID) {
 	s.Helper()
 	if got := idsOf(s.due(w, storage.Cursor{}, 100)); !slices.Equal(got, want) {
@@ -79,6 +84,7 @@ func (s *suite) wantDue(w storage.Webhook, want ...storage.ID) {
 	}
 }
 
+// delivery reads a delivery.
 func (s *suite) delivery(id storage.ID) storage.Delivery {
 	s.Helper()
 	d, err := s.store.Delivery(s.ctx, id)

@@ -9,7 +9,7 @@ import (
 )
 
 // attemptTallies tests that an attempt counts once, for its own webhook, in the period in which
-// it was made: also one of a delivery that is much older, or that was cancelled meanwhile.
+// it was made, even if its delivery is much older or was cancelled in the meantime.
 func attemptTallies(t *suite) {
 	s := t.store
 	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
@@ -77,7 +77,7 @@ func attemptTallies(t *suite) {
 	}
 }
 
-// oldTallies tests that tallies which nobody asks for any more are removed, and no others.
+// oldTallies tests that tallies older than the window are removed, and no others.
 func oldTallies(t *suite) {
 	noon := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	now := noon

@@ -22,6 +22,7 @@ func RunTwo[S interface {
 	run(t, create, twoTests())
 }
 
+// twoTests are about stores that write at the same time, as several processes do.
 func twoTests() subject {
 	return subject{bare: true, alone: tests{
 		"ids grow across stores and clocks":         growingIDs,
@@ -35,6 +36,7 @@ func twoTests() subject {
 	}}
 }
 
+// growingIDs has two stores write in turn, one of which has a clock that is a day behind.
 func growingIDs(t *suite) {
 	behind := t.open(Options{Now: func() time.Time { return time.Now().Add(-24 * time.Hour) }})
 	stores := []store{t.store, behind}
@@ -100,6 +102,8 @@ func (s *suite) follow(reader store, done <-chan struct{}, want int) {
 	}
 }
 
+// addedUp has two stores change the same counters at the same time. A store that reads a counter
+// before it writes it would lose counts.
 func addedUp(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	w := addWebhook(t, t.store, "acme")
@@ -142,6 +146,7 @@ func addedUp(t *suite) {
 	}
 }
 
+// bothHear tests that each store hears of its own changes and of the other's.
 func bothHear(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	hints := []<-chan storage.Change{stores[0].Changes(t.ctx), stores[1].Changes(t.ctx)}
@@ -160,6 +165,7 @@ func bothHear(t *suite) {
 	}
 }
 
+// finishedByTwo has two stores report the same outcome at the same time.
 func finishedByTwo(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	d := enqueue(t, t.store, addWebhook(t, t.store, "acme"))
@@ -182,8 +188,8 @@ func finishedByTwo(t *suite) {
 	}
 }
 
-// judgedByTwo has two receivers get the same message at the same time: of each two receipts, one
-// judge knows of the other.
+// judgedByTwo has two receivers store the same message at the same time. Of any two receipts, one
+// has to be judged as the later one, or a duplicate would go unnoticed.
 func judgedByTwo(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	w := addWebhook(t, t.store, "acme")
@@ -208,6 +214,8 @@ func judgedByTwo(t *suite) {
 	}
 }
 
+// staleElsewhere changes a webhook in one store that the other has read, and then deletes it
+// there.
 func staleElsewhere(t *suite) {
 	other := t.open(Options{})
 	mine := addWebhook(t, t.store, "acme")
@@ -224,6 +232,8 @@ func staleElsewhere(t *suite) {
 	}
 }
 
+// cancelledElsewhere cancels a delivery in one store while the other has an attempt of it under
+// way.
 func cancelledElsewhere(t *suite) {
 	other := t.open(Options{})
 	d := enqueue(t, t.store, addWebhook(t, t.store, "acme"))

@@ -12,7 +12,7 @@ import (
 	"backchannel/storage"
 )
 
-// Webhooks are where events are delivered to.
+// Webhooks keeps the webhooks.
 type Webhooks interface {
 	webhookLister
 	webhookMaker
@@ -20,25 +20,39 @@ type Webhooks interface {
 	webhookWrites
 }
 
+// A webhookLister lists the webhooks, ordered by name.
 type webhookLister interface {
 	Webhooks(ctx context.Context) ([]storage.Webhook, error)
 }
 
+// A webhookMaker creates webhooks.
 type webhookMaker interface {
+	// CreateWebhook assigns the ID, and 1 as the version. Invalid fields and conflicts are
+	// storage.FieldErrors, all of them in one error.
 	CreateWebhook(ctx context.Context, w *storage.Webhook) error
 }
 
+// webhookReads are the methods of Webhooks that read. An unknown webhook is storage.ErrNotFound.
 type webhookReads interface {
 	Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error)
 	WebhookByName(ctx context.Context, name string) (storage.Webhook, error)
 	WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error)
+	// CheckWebhook returns the error that saving would, and stores nothing.
 	CheckWebhook(ctx context.Context, w storage.Webhook) error
 }
 
+// webhookWrites are the methods of Webhooks that write.
 type webhookWrites interface {
+	// UpdateWebhook replaces a webhook that has the same version, which it counts up. Another
+	// version is a conflict: somebody has changed the webhook since it was read.
 	UpdateWebhook(ctx context.Context, w *storage.Webhook) error
+	// SaveWebhooks creates webhooks without an ID and updates the others, in one commit.
 	SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
+	// DeleteWebhook cancels the deliveries that are not final. Those that are, and receipts, stay
+	// with the webhook's name.
 	DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error)
+	// SetWebhookState pauses or activates a webhook. It needs no version, because it changes
+	// nothing else, but counts it up.
 	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
 }
 
@@ -51,6 +65,7 @@ func RunWebhooks[S interface {
 	run(t, create, webhooksTests())
 }
 
+// webhooksTests are the tests of Webhooks.
 func webhooksTests() subject {
 	return subject{
 		bare: true,
@@ -70,6 +85,7 @@ func webhooksTests() subject {
 	}
 }
 
+// savedWebhook reads back a webhook with every setting, in each of the three ways.
 func savedWebhook(t *suite) {
 	s := t.store
 	want := addWebhook(t, s, "acme", FullWebhook)
@@ -96,6 +112,7 @@ func savedWebhook(t *suite) {
 	}
 }
 
+// unknownWebhook tests that every method returns storage.ErrNotFound.
 func unknownWebhook(t *suite) {
 	s := t.store
 	_, byID := s.Webhook(t.Context(), 7)
@@ -111,6 +128,8 @@ func unknownWebhook(t *suite) {
 	}
 }
 
+// takenFields tests that invalid fields and conflicts are reported together, so that a form shows
+// all of them at once. The error matches ErrInvalid unless all are conflicts.
 func takenFields(t *suite) {
 	s := t.store
 	addWebhook(t, s, "acme")
@@ -138,6 +157,8 @@ func takenFields(t *suite) {
 	}
 }
 
+// newerVersion tests that a form that was opened before a change does not undo it, not even a
+// pause by the engine.
 func newerVersion(t *suite) {
 	s := t.store
 	mine := addWebhook(t, s, "acme")
@@ -171,6 +192,8 @@ func newerVersion(t *suite) {
 	}
 }
 
+// deletedWebhook tests what is left of a webhook. One of the same name that is created later is
+// another one.
 func deletedWebhook(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
@@ -212,6 +235,8 @@ func deletedWebhook(t *suite) {
 	}
 }
 
+// oneSandbox has three stores create webhooks of one sandbox at the same time. To check first and
+// then write would let several of them through.
 func oneSandbox(t *suite) {
 	stores := []store{t.store, t.open(Options{}), t.open(Options{})}
 	var won, lost int
@@ -240,6 +265,7 @@ func oneSandbox(t *suite) {
 	}
 }
 
+// allWebhooks saves webhooks two of which are of one sandbox, and then all of them.
 func allWebhooks(t *suite) {
 	s := t.store
 	old := addWebhook(t, s, "old")
@@ -258,6 +284,7 @@ func allWebhooks(t *suite) {
 	}
 }
 
+// checkedWebhook tests a form's check, which must not reserve anything.
 func checkedWebhook(t *suite) {
 	s := t.store
 	addWebhook(t, s, "old")
@@ -272,7 +299,7 @@ func checkedWebhook(t *suite) {
 	}
 }
 
-// Saving no webhook does not wait for the writer, and notifies no subscriber.
+// noWebhook tests that saving no webhook does not wait for the writer, and sends no hint.
 func noWebhook(t *suite) {
 	s := t.store
 	changes := s.Changes(t.Context())
