@@ -22,7 +22,7 @@ func (s *Screen) Bindings() []screen.Binding {
 	r, ok := s.Selected()
 	all := s.rowBindings(r.Campaign)
 	if !ok {
-		return slices.Concat([]screen.Binding{create}, list, screen.Because("there is no campaign here to do that with", all))
+		return slices.Concat([]screen.Binding{create}, list, screen.NoneHere("campaign", all))
 	}
 	return slices.Concat(all[:1], []screen.Binding{create}, all[1:], list)
 }

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"backchannel/storage"
-	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
 )
@@ -35,12 +34,8 @@ func describe(s *screen.Env, r row, width int, focused bool) []string {
 
 // heading draws the name and the status, with a bar on the left while the pane has the focus.
 func heading(d *screen.Detail, r row, focused bool) {
-	bar := " "
-	if focused {
-		bar = d.Theme.Accent.Render(style.Bar)
-	}
 	cell := statusCell(d.Theme, r.Campaign)
-	d.Lines = append(d.Lines, component.Spread(bar+d.Theme.Strong.Render(style.Escape(r.Name)), cell.Style.Render(cell.Text)+" ", d.Width))
+	d.Heading(d.Theme.Strong.Render(style.Escape(r.Name)), cell.Style.Render(cell.Text), focused)
 	if r.Draft != nil {
 		d.Paragraph("Its draft takes effect when it is activated (a). Calls use the settings below until then.", d.Theme.Dim)
 	}

@@ -99,18 +99,7 @@ func (m *executeMenu) address(word string) (string, bool) {
 
 // Update handles the keys of the items.
 func (m *executeMenu) Update(msg tea.Msg) tea.Cmd {
-	key, ok := msg.(tea.KeyMsg)
-	if !ok {
-		return nil
-	}
-	switch item, done := m.menu.Key(key); {
-	case !done:
-		return nil
-	case item == "":
-		return screen.Dismiss(m)
-	default:
-		return m.pick(item)
-	}
+	return screen.PickFrom(&m.menu, msg, m, m.pick)
 }
 
 // pick does what an item says.

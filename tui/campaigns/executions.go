@@ -189,15 +189,11 @@ func (s *executions) Bindings() []screen.Binding {
 	row := []screen.Binding{{Keys: []string{"m"}, Label: "messages", Help: "Go to its messages", Do: s.OnSelected(s.openMessages)}}
 	switch {
 	case !ok:
-		row = screen.Because("there is no call here to do that with", row)
+		row = screen.NoneHere("call", row)
 	case !x.Accepted():
 		row = screen.Because("no messages follow from this call", row)
 	}
-	pause := screen.Binding{Keys: []string{"p"}, Label: "pause", Help: "Pause the view; new calls are counted", Do: s.List().Pause}
-	if s.List().Paused {
-		pause.Label, pause.Help = "go on", "Show what came meanwhile"
-	}
-	list := []screen.Binding{s.FilterBinding("Choose calls: code:4xx is:silent campaign:Orders request:r-1 since:10m"), pause, s.FollowBinding()}
+	list := []screen.Binding{s.FilterBinding("Choose calls: code:4xx is:silent campaign:Orders request:r-1 since:10m"), s.PauseBinding("calls"), s.FollowBinding()}
 	if s.List().Len() > 0 {
 		list = append(list, s.NextBindings()...)
 	}

@@ -227,5 +227,5 @@ func (s *executions) bodyHead(c call, read bool, place screen.BodyPlace) []strin
 			text += "   " + string(c.Flaw) + ": not all of it is here"
 		}
 	}
-	return []string{paneTitle(s.env.Theme, text, place)}
+	return []string{place.Title(s.env.Theme, text)}
 }

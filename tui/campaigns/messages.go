@@ -193,7 +193,7 @@ func (s *messages) Bindings() []screen.Binding {
 	})}}
 	switch {
 	case !ok:
-		row = screen.Because("there is no message here to do that with", row)
+		row = screen.NoneHere("message", row)
 	case len(m.Events) == 0:
 		first := 0
 		if s.from {
@@ -306,16 +306,7 @@ func messagePayload(e *screen.Env) screen.Body[message] {
 		Tab:     tabPayload,
 		Content: func(x message) component.Content { return component.ContentOf(x.payload) },
 		Head: func(_ message, _ bool, place screen.BodyPlace) []string {
-			return []string{paneTitle(e.Theme, "Payload of its last event", place)}
+			return []string{place.Title(e.Theme, "Payload of its last event")}
 		},
 	}
-}
-
-// paneTitle draws the title of a pane, with a bar if it has the focus.
-func paneTitle(th *style.Theme, text string, place screen.BodyPlace) string {
-	line := th.Dim.Render(" " + text)
-	if place.Focused {
-		line = th.Accent.Render(style.Bar + text)
-	}
-	return component.Fit(line, place.Width)
 }

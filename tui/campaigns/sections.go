@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
@@ -135,7 +136,7 @@ func (f fields) outcomes(v component.Values) string {
 	if len(v[fieldRules].Rows)+len(v[fieldShares].Rows) == 0 {
 		return ""
 	}
-	return screen.List(storage.MessageOutcomes(storage.Channel(v.Text(fieldChannel)))) + ", code-N"
+	return words.List(storage.MessageOutcomes(storage.Channel(v.Text(fieldChannel)))) + ", code-N"
 }
 
 // planSummary describes the values of the closed section.

@@ -33,7 +33,7 @@ func (s *Screen) caseBindings() []screen.Binding {
 	only := screen.Binding{Keys: []string{"t"}, Label: "try alone", Help: "Run this case again, or this group, alone", Do: s.OnSelected(func(r row) tea.Cmd { return s.ask(s.report.Run.AgainOnly(r.runName())) })}
 	switch {
 	case !ok:
-		return screen.Because("there is no case here to do that with", []screen.Binding{open, only})
+		return screen.NoneHere("case", []screen.Binding{open, only})
 	case r.heading:
 		open.Label, open.Help = "fold", "Fold the group, or unfold it"
 		if s.shape.compared {
@@ -157,7 +157,7 @@ func amount(by Actions, w storage.Webhook, o storage.CheckOptions) (requests, ra
 
 // askFor asks for a run, which the process makes that has the engine, and shows it.
 func (s *Screen) askFor(o storage.CheckOptions) tea.Cmd {
-	ctx, store, webhook := s.env.Context, s.store, s.webhook
+	ctx, store, webhook := s.env.Context, s.store, s.wanted.webhook
 	return func() tea.Msg {
 		run := storage.CheckRun{WebhookID: webhook, Options: o}
 		if err := store.AskCheck(ctx, &run); err != nil {
@@ -165,7 +165,7 @@ func (s *Screen) askFor(o storage.CheckOptions) tea.Cmd {
 				return tea.Batch(screen.Say(screen.Bad(s.env.Translate(screen.OneLine(err), s.env.Now()))), s.Refresh(storage.ChangedChecks))
 			})
 		}
-		return screen.Continue(func() tea.Cmd { return s.show(choice{}) })
+		return screen.Continue(func() tea.Cmd { return s.show(0) })
 	}
 }
 
@@ -193,12 +193,12 @@ func (s *Screen) chooseRun() tea.Cmd {
 		if err != nil {
 			return screen.ReadTrouble(err)
 		}
-		return s.env.Choose(runMenu(s.env, s.name(), runs, s.report.Run.ID), func(id string) tea.Cmd {
+		return s.env.Choose(runMenu(s.env, s.summary().name(), runs, s.report.Run.ID), func(id string) tea.Cmd {
 			at, err := strconv.Atoi(id)
 			if err != nil || at == 0 {
-				return s.show(choice{}) // the newest, also once there is a newer one
+				return s.show(0)
 			}
-			return s.show(choice{id: runs[at].ID})
+			return s.show(runs[at].ID)
 		})
 	})
 }

@@ -49,7 +49,6 @@ type Screen struct {
 	store   Store
 	actions Actions
 
-	webhook storage.ID
 	wanted  choice
 	reading screen.Query[known]
 	report  known
@@ -60,10 +59,11 @@ type Screen struct {
 	follow bool // select what runs, and at the end what failed, until a person moves
 }
 
-// A choice is the run to show: that of an ID, otherwise that of a time, otherwise the newest.
+// A choice is the run of a webhook to show: that of an ID, otherwise that of a time, otherwise the
+// newest.
 type choice struct {
-	id storage.ID
-	at time.Time
+	webhook, id storage.ID
+	at          time.Time
 }
 
 // known is a run with everything that the screen says about it. The zero CheckRun: there is none.
@@ -78,7 +78,7 @@ type known struct {
 // New returns the report of a webhook's run at a time, or of its newest run for the zero time.
 func New(e *screen.Env, store Store, actions Actions, webhook storage.ID, at time.Time) *Screen {
 	s := &Screen{
-		env: e, store: store, actions: actions, webhook: webhook, wanted: choice{at: at}, follow: true,
+		env: e, store: store, actions: actions, wanted: choice{webhook: webhook, at: at}, follow: true,
 		reading: screen.Query[known]{Ctx: e.Context}, shape: shape{folded: map[string]bool{}},
 	}
 	s.Inventory = screen.NewInventory(e, screen.InventorySpec[row]{
@@ -94,55 +94,42 @@ func New(e *screen.Env, store Store, actions Actions, webhook storage.ID, at tim
 
 // Title returns the heading.
 func (s *Screen) Title() string {
-	if name := s.name(); name != "" {
+	if name := s.summary().name(); name != "" {
 		return "Endpoint check of " + name
 	}
 	return "Endpoint check"
 }
 
-// name returns the webhook's name, or the one that it had.
-func (s *Screen) name() string {
-	switch r := s.report; {
-	case r.webhook.ID != 0:
-		return r.webhook.Name
-	case len(r.runs) > 0:
-		return r.runs[0].Webhook
-	}
-	w, _ := s.env.Targets.Find(s.webhook)
-	return w.Name
-}
-
-func (s *Screen) summary() summary { return summary{s.env, s.report} }
+func (s *Screen) summary() summary { return summary{s.env, s.wanted.webhook, s.report} }
 
 // Webhook returns the webhook that is checked, at which f fires.
-func (s *Screen) Webhook() (storage.ID, bool) { return s.webhook, true }
+func (s *Screen) Webhook() (storage.ID, bool) { return s.wanted.webhook, true }
 
 // Refresh reads the run again if a change concerns it.
 func (s *Screen) Refresh(c storage.Change) tea.Cmd {
 	if !c.Has(storage.ChangedChecks | storage.ChangedWebhooks) {
 		return nil
 	}
-	return s.reading.Ask(s.reader())
+	return s.reading.Ask(s.wanted.read(s.store))
 }
 
-// show shows another run.
-func (s *Screen) show(wanted choice) tea.Cmd {
-	s.wanted, s.follow, s.shape = wanted, true, shape{folded: map[string]bool{}}
-	return s.reading.Restart(s.reader())
+// show shows a run of the webhook; 0: the newest, also once there is a newer one.
+func (s *Screen) show(id storage.ID) tea.Cmd {
+	s.wanted, s.follow, s.shape = choice{webhook: s.wanted.webhook, id: id}, true, shape{folded: map[string]bool{}}
+	return s.reading.Restart(s.wanted.read(s.store))
 }
 
-// reader returns the read of the wanted run.
-func (s *Screen) reader() func(context.Context) (known, error) {
-	store, webhook, wanted := s.store, s.webhook, s.wanted
+// read returns the read of the run.
+func (c choice) read(store Store) func(context.Context) (known, error) {
 	return func(ctx context.Context) (r known, err error) {
 		r.read = true
-		if r.runs, err = store.CheckRuns(ctx, webhook); err != nil {
+		if r.runs, err = store.CheckRuns(ctx, c.webhook); err != nil {
 			return r, err
 		}
-		if r.webhook, r.parked, err = readWebhook(ctx, store, webhook); err != nil || len(r.runs) == 0 {
+		if r.webhook, r.parked, err = readWebhook(ctx, store, c.webhook); err != nil || len(r.runs) == 0 {
 			return r, err
 		}
-		if r.Run, err = store.CheckRun(ctx, wanted.among(r.runs)); err != nil {
+		if r.Run, err = store.CheckRun(ctx, c.among(r.runs)); err != nil {
 			return r, err
 		}
 		before, err := store.CheckBefore(ctx, r.Run)

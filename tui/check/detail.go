@@ -24,18 +24,10 @@ func describe(e *screen.Env, r row, width int, focused bool) []string {
 	return d.Lines
 }
 
-// bar marks the detail that has the focus.
-func bar(d *screen.Detail, focused bool) string {
-	if focused {
-		return d.Theme.Accent.Render(style.Bar)
-	}
-	return " "
-}
-
 func describeHeading(d *screen.Detail, r row, focused bool) {
 	th := d.Theme
 	v := storage.CheckRun{Cases: r.cases}
-	d.Lines = append(d.Lines, component.Spread(bar(d, focused)+th.Strong.Render(style.Escape(r.name)), th.Dim.Render(words.Count(len(r.cases), "case"))+" ", d.Width))
+	d.Heading(th.Strong.Render(style.Escape(r.name)), th.Dim.Render(words.Count(len(r.cases), "case")), focused)
 	if all := counts(v.Verdict(), false); len(all) > 0 {
 		d.Paragraph(strings.Join(all, ", "), th.Text)
 	}
@@ -56,7 +48,7 @@ func describeHeading(d *screen.Detail, r row, focused bool) {
 func describeCase(e *screen.Env, d *screen.Detail, r row, focused bool) {
 	th, c := e.Theme, r.c
 	glyph, word, ink := outcome(th, *r.run, c)
-	d.Lines = append(d.Lines, component.Spread(bar(d, focused)+ink.Render(glyph+" "+word)+"  "+th.Strong.Render(style.Escape(c.ID)), th.Dim.Render(style.Escape(string(c.Level)))+" ", d.Width))
+	d.Heading(ink.Render(glyph+" "+word)+"  "+th.Strong.Render(style.Escape(c.ID)), th.Dim.Render(style.Escape(string(c.Level))), focused)
 	if r.was != "" && c.Result != "" && r.was != c.Result {
 		d.Note("in the run before: " + report.Word(storage.CheckCase{Result: r.was}))
 	}

@@ -15,7 +15,20 @@ import (
 // A summary says what is known of a run as a whole.
 type summary struct {
 	env *screen.Env
+	of  storage.ID // the webhook
 	known
+}
+
+// name returns the webhook's name, or the one that it had.
+func (s summary) name() string {
+	switch {
+	case s.webhook.ID != 0:
+		return s.webhook.Name
+	case len(s.runs) > 0:
+		return s.runs[0].Webhook
+	}
+	w, _ := s.env.Targets.Find(s.of)
+	return w.Name
 }
 
 // head draws three lines: what the run comes to, where it went, and how far it is, or once it
@@ -177,4 +190,20 @@ func (s summary) unfit(when func(at time.Time) string) string {
 	default:
 		return s.env.ExplainParked(r.parked, when) + " at one of its deliveries; its endpoint can be checked once it answers again"
 	}
+}
+
+// welcome fills the screen until the webhook is checked.
+func (s summary) welcome(by Actions, width, height int) string {
+	text := []string{
+		s.name() + " has not been checked yet. The endpoint check asks whether an endpoint is ready for production: does it accept what Journey Optimizer sends, survive repeats and any order, refuse whoever is not the sender and what is not an event, hold a load, and present its certificate correctly?",
+	}
+	if why := s.unfit(s.env.Until); why != "" {
+		text = append(text, style.Warning+" "+why)
+	}
+	steps := [][2]string{{"r", "check it"}, {"esc", "back"}}
+	if s.webhook.ID != 0 {
+		requests, rate := amount(by, s.webhook, storage.CheckOptions{})
+		steps[0][1] = "check it: " + requests + ", " + rate
+	}
+	return s.env.Welcome("Endpoint check", text, steps, width, height)
 }

@@ -155,7 +155,7 @@ func (s *Screen) View(width, height int) string {
 	case !s.report.read:
 		return ""
 	case s.report.Run.ID == 0:
-		return s.welcome(width, height)
+		return s.summary().welcome(s.actions, width, height)
 	}
 	lines := append(s.summary().head(width), s.summary().notes(width)...)
 	s.above = len(lines)
@@ -163,20 +163,4 @@ func (s *Screen) View(width, height int) string {
 		lines = append(lines, s.Inventory.View(width, rest))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// welcome fills the screen until the webhook is checked.
-func (s *Screen) welcome(width, height int) string {
-	text := []string{
-		s.name() + " has not been checked yet. The endpoint check asks whether an endpoint is ready for production: does it accept what Journey Optimizer sends, survive repeats and any order, refuse whoever is not the sender and what is not an event, hold a load, and present its certificate correctly?",
-	}
-	if why := s.summary().unfit(s.env.Until); why != "" {
-		text = append(text, style.Warning+" "+why)
-	}
-	steps := [][2]string{{"r", "check it"}, {"esc", "back"}}
-	if s.report.webhook.ID != 0 {
-		requests, rate := amount(s.actions, s.report.webhook, storage.CheckOptions{})
-		steps[0][1] = "check it: " + requests + ", " + rate
-	}
-	return s.env.Welcome("Endpoint check", text, steps, width, height)
 }

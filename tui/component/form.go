@@ -28,7 +28,6 @@ type Form struct {
 	fields *formFields
 	errors *formErrors
 	paste  pasteDetector
-	at     stop
 	result Result // of the message that is being handled
 	offset int
 	width  int
@@ -49,8 +48,8 @@ func NewForm(submit string, sections []Section) *Form {
 		}
 	}
 	f.fields.start = f.Values()
-	f.at = f.fields.stops()[0]
-	f.arrive(1)
+	f.fields.at = f.fields.submitLine()
+	f.fields.step(1) // to the first
 	return f
 }
 
@@ -92,7 +91,7 @@ func (f *Form) Fill(values Values) {
 
 // Focused returns the ID of the field with the focus, or "" on a title or the submit line.
 func (f *Form) Focused() string {
-	if field := f.fields.field(f.at); field != nil {
+	if field, _ := f.fields.focused(); field != nil {
 		return field.ID
 	}
 	return ""
@@ -100,14 +99,7 @@ func (f *Form) Focused() string {
 
 // Focus moves the focus to a field and opens its section. It returns false if the field is
 // hidden or unknown.
-func (f *Form) Focus(id string) bool {
-	at, ok := f.fields.open(id)
-	if ok {
-		f.at = at
-		f.arrive(1)
-	}
-	return ok
-}
+func (f *Form) Focus(id string) bool { return f.fields.focus(id) }
 
 // WithCheck sets a function that returns the errors in the form's values by error ID, in
 // addition to each field's Check. Its result must depend on the values alone. An error is
@@ -173,7 +165,7 @@ func (f *Form) other(key tea.KeyMsg) {
 	}
 	switch key.String() {
 	case "enter":
-		if f.at == f.fields.submitLine() {
+		if f.fields.at == f.fields.submitLine() {
 			f.trySubmit()
 			return
 		}
@@ -186,11 +178,11 @@ func (f *Form) other(key tea.KeyMsg) {
 }
 
 func (f *Form) used(key tea.KeyMsg) bool {
-	field := f.fields.field(f.at)
+	field, in := f.fields.focused()
 	if field == nil {
-		return f.at != f.fields.submitLine() && f.fields.sections[f.at.section].fold(key.String())
+		at := f.fields.at
+		return at != f.fields.submitLine() && f.fields.sections[at.section].fold(key.String())
 	}
-	in := f.fields.inputs[field.ID]
 	before := in.value()
 	if !in.key(key) {
 		return false
@@ -207,8 +199,8 @@ func (f *Form) used(key tea.KeyMsg) bool {
 // tab moves to the next stop, which may be within the field. All boxes of a MultiField
 // together are one stop.
 func (f *Form) tab(dir int) {
-	field := f.fields.field(f.at)
-	if field == nil || field.Kind != RowsField || !f.fields.inputs[field.ID].move(dir) {
+	field, in := f.fields.focused()
+	if field == nil || field.Kind != RowsField || !in.move(dir) {
 		f.leave(dir)
 		return
 	}
@@ -217,20 +209,11 @@ func (f *Form) tab(dir int) {
 
 // leave checks the field with the focus and moves forward or back, wrapping at the ends.
 func (f *Form) leave(dir int) {
-	if field := f.fields.field(f.at); field != nil {
-		f.fields.inputs[field.ID].left()
+	if field, in := f.fields.focused(); field != nil {
+		in.left()
 		f.errors.recheck(field.ID)
 	}
-	stops := f.fields.stops()
-	at := slices.Index(stops, f.at)
-	f.at = stops[(at+dir+len(stops))%len(stops)]
-	f.arrive(dir)
-}
-
-func (f *Form) arrive(dir int) {
-	if field := f.fields.field(f.at); field != nil {
-		f.fields.inputs[field.ID].arrive(dir)
-	}
+	f.fields.step(dir)
 }
 
 // trySubmit checks everything, and moves the focus to the first error, if there is one.
@@ -260,5 +243,5 @@ func (f *Form) focusFirstError() {
 			}
 		}
 	}
-	f.at = f.fields.submitLine()
+	f.fields.at = f.fields.submitLine()
 }

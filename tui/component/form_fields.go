@@ -1,10 +1,17 @@
 package component
 
-// formFields holds the sections of a form, and the input of each field.
+import (
+	"slices"
+
+	"backchannel/tui/style"
+)
+
+// formFields holds the sections of a form, the input of each field, and where the focus is.
 type formFields struct {
 	sections []Section
 	inputs   map[string]input // by field ID
 	start    Values
+	at       stop
 }
 
 // stop is a position of the focus: a field, the title of a collapsible section (field -1),
@@ -37,18 +44,39 @@ func (f *formFields) stops() []stop {
 	return append(out, f.submitLine())
 }
 
-// open opens the section of a field, and returns the field's position. It returns false if
-// the field is hidden or unknown.
-func (f *formFields) open(id string) (stop, bool) {
+// focus moves the focus to a field, and opens its section. It returns false if the field is
+// hidden or unknown.
+func (f *formFields) focus(id string) bool {
 	for s := range f.sections {
 		for n, field := range f.sections[s].Fields {
 			if field.ID == id && f.visible(field) {
 				f.sections[s].Open = true
-				return stop{s, n}, true
+				f.at = stop{s, n}
+				f.inputs[id].arrive(1)
+				return true
 			}
 		}
 	}
-	return stop{}, false
+	return false
+}
+
+// step moves the focus to the next stop or back, wrapping at the ends.
+func (f *formFields) step(dir int) {
+	stops := f.stops()
+	f.at = stops[(slices.Index(stops, f.at)+dir+len(stops))%len(stops)]
+	if _, in := f.focused(); in != nil {
+		in.arrive(dir)
+	}
+}
+
+// focused returns the field with the focus and its input. They are nil on a title or the submit
+// line.
+func (f *formFields) focused() (*Field, input) {
+	field := f.field(f.at)
+	if field == nil {
+		return nil, nil
+	}
+	return field, f.inputs[field.ID]
 }
 
 func (f *formFields) visible(field Field) bool {
@@ -61,6 +89,17 @@ func (f *formFields) field(at stop) *Field {
 		return nil
 	}
 	return &f.sections[at.section].Fields[at.field]
+}
+
+// labelWidth depends on all labels, including hidden ones, so that values do not move.
+func (f *formFields) labelWidth(within int) int {
+	w := 0
+	for _, s := range f.sections {
+		for _, field := range s.Fields {
+			w = max(w, widest(style.Escape(field.Label)))
+		}
+	}
+	return min(w, longestLabel, max(0, within/3))
 }
 
 // keyField returns the visible field that takes a key in PEM.

@@ -281,7 +281,7 @@ func TestFormKeepsTheFocusInSight(t *testing.T) {
 		fill(f, "tab")
 		view := f.View(plainTheme())
 		inBounds(t, view, 60, 7)
-		if field := f.fields.field(f.at); field != nil {
+		if field, _ := f.fields.focused(); field != nil {
 			has(t, view, field.Help)
 		}
 		has(t, view, "▌")

@@ -28,14 +28,15 @@ func (f *Form) View(th *style.Theme) string {
 	var lines []string
 	var focus span
 	title := 0 // of the section
-	for _, b := range f.drawing(th).blocks() {
+	at := f.fields.at
+	for _, b := range (formDrawing{f, th, f.Values(), f.fields.labelWidth(f.width)}).blocks() {
 		if b.at.section >= 0 && b.at.field < 0 {
 			title = len(lines)
 		}
-		if b.at == f.at {
+		if b.at == at {
 			focus = span{from: len(lines), to: len(lines) + len(b.lines), cursor: len(lines) + b.cursor}
 		}
-		if b.at == f.at && title == len(lines)-1 {
+		if b.at == at && title == len(lines)-1 {
 			focus.from = title // the first field of a section is shown with the title
 		}
 		lines = append(lines, b.lines...)
@@ -83,10 +84,6 @@ type formDrawing struct {
 	label  int // the width of the labels
 }
 
-func (f *Form) drawing(th *style.Theme) formDrawing {
-	return formDrawing{f, th, f.Values(), f.labelWidth()}
-}
-
 func (d formDrawing) blocks() []block {
 	var out []block
 	for s, section := range d.fields.sections {
@@ -101,17 +98,6 @@ func (d formDrawing) blocks() []block {
 		}
 	}
 	return append(out, block{lines: []string{""}, at: stop{-1, -1}}, d.submitBlock())
-}
-
-// labelWidth depends on all labels, including hidden ones, so that values do not move.
-func (f *Form) labelWidth() int {
-	w := 0
-	for _, s := range f.fields.sections {
-		for _, field := range s.Fields {
-			w = max(w, widest(style.Escape(field.Label)))
-		}
-	}
-	return min(w, longestLabel, max(0, f.width/3))
 }
 
 func (d formDrawing) title(s int) string {
@@ -146,14 +132,14 @@ func (d formDrawing) remarked(section Section) bool {
 
 // bar marks the stop with the focus.
 func (d formDrawing) bar(at stop) string {
-	if at == d.at {
+	if at == d.fields.at {
 		return d.th.Accent.Render(style.Bar)
 	}
 	return " "
 }
 
 func (d formDrawing) fieldBlock(at stop) block {
-	field, focused, th := *d.fields.field(at), at == d.at, d.th
+	field, focused, th := *d.fields.field(at), at == d.fields.at, d.th
 	room := max(0, d.width-fieldIndent-d.label-3)
 	lines, cursor := d.fields.inputs[field.ID].view(th, room, focused)
 	note, ink := inkNote(th, field.Note, d.values)
@@ -199,7 +185,7 @@ func beside(value, note string, ink style.Style, room int) string {
 // field with rows, the one with the cursor.
 func (d formDrawing) addLabel(b block, field Field) {
 	ink, mark := d.th.Dim, 0
-	if b.at == d.at {
+	if b.at == d.fields.at {
 		ink = d.th.Text
 	}
 	if field.Kind == RowsField {
@@ -228,7 +214,7 @@ func (d formDrawing) submitBlock() block {
 	}
 	at := d.fields.submitLine()
 	ink := th.Dim
-	if at == d.at {
+	if at == d.fields.at {
 		ink = th.Accent
 	}
 	line := " " + d.bar(at) + " " + ink.Render(style.Escape(d.submit)) + "  " + th.Dim.Render("ctrl+s")

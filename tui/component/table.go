@@ -1,7 +1,6 @@
 package component
 
 import (
-	"maps"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -28,10 +27,11 @@ type Source interface {
 // Table is a list with columns, marks, and a cursor that stays on its item. Set the exported
 // fields once, and call SetSource whenever the rows may have changed.
 type Table struct {
-	Columns []Column
+	Columns
 	Empty   []string // shown if there are no rows: what would be here, and how to get it
 	Tail    bool     // new rows appear at the bottom, and selecting the last row follows them
 	Marking bool     // space marks rows
+	Marks   Marks
 	Focused bool
 	Sign    func(i int) string // a glyph left of a row without a mark; may be nil
 
@@ -41,18 +41,14 @@ type Table struct {
 	cursor int
 	top    int
 	follow bool
-	marks  map[string]bool
 	width  int
 	height int
-	line   tableLine
-
-	chosenColumns []int // by a person, by their number in Columns; nil: all
 }
 
 // SetSize sets the table's size in cells.
 func (t *Table) SetSize(width, height int) {
 	t.width, t.height = width, height
-	t.line = layOut(t.columns(), width)
+	t.layOut(width)
 	t.scroll()
 }
 
@@ -141,19 +137,6 @@ func (t *Table) Follow(on bool) {
 	t.Choose()
 }
 
-// Marks returns the keys of all marked rows in the order of text, whether they are in the table
-// now or not.
-func (t *Table) Marks() []string { return slices.Sorted(maps.Keys(t.marks)) }
-
-// HasMarks reports whether any row is marked.
-func (t *Table) HasMarks() bool { return len(t.marks) > 0 }
-
-// Unmark removes the mark of a row, whether that is in the table now or not.
-func (t *Table) Unmark(key string) { delete(t.marks, key) }
-
-// ClearMarks removes all marks.
-func (t *Table) ClearMarks() { t.marks = nil }
-
 // Key handles a key and reports whether it did.
 func (t *Table) Key(msg tea.KeyMsg) bool {
 	page := t.Page()
@@ -176,27 +159,15 @@ func (t *Table) Key(msg tea.KeyMsg) bool {
 		t.moveTo(t.Len() - 1)
 		t.follow = t.Tail
 	case " ":
-		return t.Marking && t.toggleMark()
+		key, ok := t.Selected()
+		if t.Marking && ok {
+			t.Marks.Toggle(key)
+		}
+		return t.Marking && ok
 	default:
 		return false
 	}
 	t.Choose()
-	return true
-}
-
-func (t *Table) toggleMark() bool {
-	key, ok := t.Selected()
-	if !ok {
-		return false
-	}
-	if t.marks == nil {
-		t.marks = map[string]bool{}
-	}
-	if t.marks[key] {
-		delete(t.marks, key)
-	} else {
-		t.marks[key] = true
-	}
 	return true
 }
 

@@ -35,7 +35,7 @@ func numbers(from, to int) list {
 }
 
 func newTable(rows list) *Table {
-	t := &Table{Columns: []Column{{Title: "Name", Width: 5, Flex: 1}, {Title: "Code", Width: 4, Right: true}}, Focused: true}
+	t := &Table{Columns: NewColumns(Column{Title: "Name", Width: 5, Flex: 1}, Column{Title: "Code", Width: 4, Right: true}), Focused: true}
 	t.SetSize(21, 6)
 	t.SetSource(rows)
 	return t
@@ -137,16 +137,16 @@ func TestTableMarksStayWithTheirItems(t *testing.T) {
 	table := newTable(numbers(0, 9))
 	table.Marking = true
 	press(table, "j", " ", "j", "j", " ", "j", " ", " ")
-	if got := table.Marks(); !slices.Equal(got, []string{"1", "3"}) {
+	if got := table.Marks.Keys(); !slices.Equal(got, []string{"1", "3"}) {
 		t.Fatalf("marked %v", got)
 	}
 	table.SetSource(numbers(2, 9)) // the marks outlast what is shown
-	table.Unmark("1")
-	if got := table.Marks(); !slices.Equal(got, []string{"3"}) {
+	table.Marks.Remove("1")
+	if got := table.Marks.Keys(); !slices.Equal(got, []string{"3"}) {
 		t.Fatalf("marked %v", got)
 	}
-	table.ClearMarks()
-	if got := table.Marks(); len(got) > 0 || table.HasMarks() {
+	table.Marks = Marks{}
+	if got := table.Marks.Keys(); len(got) > 0 || table.Marks.Any() {
 		t.Fatalf("marked %v", got)
 	}
 }

@@ -1,7 +1,6 @@
 package component
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
@@ -14,7 +13,7 @@ func (t *Table) View(th *style.Theme) string {
 	if t.width <= 0 || t.height <= 0 {
 		return ""
 	}
-	lines := []string{t.header(th)}
+	lines := []string{blank(gutter) + t.header(th)}
 	if t.Len() == 0 {
 		return join(Lines(append(lines, t.empty(th)...), t.width, t.height))
 	}
@@ -22,16 +21,6 @@ func (t *Table) View(th *style.Theme) string {
 		lines = append(lines, t.row(th, i))
 	}
 	return join(Lines(lines, t.width, t.height))
-}
-
-// header draws the titles of the columns.
-func (t *Table) header(th *style.Theme) string {
-	columns := t.columns()
-	cells := make([]Cell, len(columns))
-	for i, c := range columns {
-		cells[i] = Cell{Text: c.title(t.line.widths[i]), Style: th.Dim}
-	}
-	return blank(gutter) + t.cells(cells, t.line, style.Style{}, false)
 }
 
 func (t *Table) empty(th *style.Theme) []string {
@@ -53,36 +42,12 @@ func (t *Table) row(th *style.Theme, i int) string {
 			bar = th.Accent.Render(style.Bar)
 		}
 	}
-	if t.marks[t.source.Key(i)] {
+	if t.Marks.keys[t.source.Key(i)] {
 		mark = th.Strong.Render(style.Mark)
 	} else if t.Sign != nil {
 		mark = th.Strong.Render(Fit(t.Sign(i), 1))
 	}
-	return bar + mark + " " + t.cells(t.shownCells(t.source.Row(i)), t.line, th.Row, selected && t.Focused)
-}
-
-// cells draws the cells of a row. Under the cursor, cells and gaps have the same background.
-func (t *Table) cells(cells []Cell, line tableLine, under style.Style, lit bool) string {
-	gap := blank(line.gap)
-	if lit {
-		gap = under.Render(gap)
-	}
-	var parts []string
-	columns := t.columns()
-	for i, width := range line.widths {
-		if width == 0 {
-			continue
-		}
-		cell := Cell{}
-		if i < len(cells) {
-			cell = cells[i]
-		}
-		if lit {
-			cell = cell.on(under)
-		}
-		parts = append(parts, cell.render(cell.fit(columns[i], width)))
-	}
-	return strings.Join(parts, gap)
+	return bar + mark + " " + t.Columns.row(t.source.Row(i), th.Row, selected && t.Focused)
 }
 
 // on returns the cell on the background of a row.

@@ -19,14 +19,14 @@ func (d *Screen) Bindings() []screen.Binding {
 	}
 	r, ok := d.List().Selected()
 	if !ok {
-		return append(d.listBindings(), screen.Because("there is no delivery here to do that with", d.rowBindings(r))...)
+		return append(d.listBindings(), screen.NoneHere("delivery", d.rowBindings(r))...)
 	}
 	return slices.Concat(d.rowBindings(r), d.listBindings(), []screen.Binding{d.receiptBinding(r), d.messageBinding(r)})
 }
 
 // rowBindings returns the keys that act on the delivery.
 func (d *Screen) rowBindings(r row) []screen.Binding {
-	if marked := d.List().Marked(); len(marked) > 0 {
+	if marked := d.Marked(); len(marked) > 0 {
 		return d.markedBindings(marked)
 	}
 	over := ""

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
@@ -132,7 +133,7 @@ func stateSentence(s *screen.Env, x detail) string {
 		if d.Code != 0 {
 			text += fmt.Sprintf(": %d", d.Code)
 		}
-		return fmt.Sprintf("%s after %s, %s", text, attemptsWord(d.Attempts), screen.Duration(d.Latency()))
+		return fmt.Sprintf("%s after %s, %s", text, words.Count(d.Attempts, "attempt"), screen.Duration(d.Latency()))
 	case storage.Retrying:
 		next := strconv.Itoa(d.Attempts + 1)
 		if tries := len(x.plan.Schedule) + 1; tries > d.Attempts {
@@ -149,23 +150,13 @@ func stateSentence(s *screen.Env, x detail) string {
 	return string(x.row.State)
 }
 
-func attemptsWord(n int) string {
-	if n == 1 {
-		return "1 attempt"
-	}
-	return fmt.Sprintf("%d attempts", n)
-}
-
 // payload is the tab of the event's payload.
 func payload(s *screen.Env) screen.Body[detail] {
 	return screen.Body[detail]{
 		Tab:     tabPayload,
 		Content: func(x detail) component.Content { return component.ContentOf(x.event.Payload) },
 		Head: func(x detail, read bool, place screen.BodyPlace) []string {
-			line := s.Theme.Dim.Render(" Payload as queued")
-			if place.Focused {
-				line = s.Theme.Accent.Render(style.Bar + "Payload as queued")
-			}
+			line := place.Title(s.Theme, "Payload as queued")
 			if read {
 				line += s.Theme.Dim.Render(fmt.Sprintf("   %s bytes, sent compact", screen.Thousands(int64(len(x.event.Payload)))))
 			}

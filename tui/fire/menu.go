@@ -7,6 +7,7 @@ import (
 
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
@@ -149,20 +150,11 @@ func (m *menu) channel() storage.Channel {
 
 // Update handles the keys of the items.
 func (m *menu) Update(msg tea.Msg) tea.Cmd {
-	key, ok := msg.(tea.KeyMsg)
-	if !ok {
-		return nil
-	}
 	at := m.menu.At
-	switch item, done := m.menu.Key(key); {
-	case !done:
-		return nil
-	case item == "":
-		return screen.Dismiss(m)
-	default:
+	return screen.PickFrom(&m.menu, msg, m, func(item string) tea.Cmd {
 		m.menu.At = at // what is chosen is for the event at the cursor
 		return m.pick(item)
-	}
+	})
 }
 
 // status returns the status at the cursor, or "" if it is elsewhere.
@@ -231,7 +223,7 @@ func (m *menu) changeWebhook() tea.Cmd {
 		if w.ID == m.webhook.ID {
 			now = i
 		}
-		item := component.MenuItem{ID: w.ID.String(), Label: w.Name, Detail: w.Organization + " / " + w.Sandbox.Name + "   " + screen.List(w.Channels)}
+		item := component.MenuItem{ID: w.ID.String(), Label: w.Name, Detail: w.Organization + " / " + w.Sandbox.Name + "   " + words.List(w.Channels)}
 		items = append(items, item)
 	}
 	pick := func(id string) tea.Cmd {

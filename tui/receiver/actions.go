@@ -19,7 +19,7 @@ func (r *Screen) Bindings() []screen.Binding {
 	row, ok := r.List().Selected()
 	detail, one, lesser := r.detailBindings(), r.rowBindings(row), r.lesserBindings(row)
 	if !ok {
-		none := screen.Because("there is no receipt here to do that with", slices.Concat(detail, one, lesser))
+		none := screen.NoneHere("receipt", slices.Concat(detail, one, lesser))
 		return slices.Concat(r.listBindings(), []screen.Binding{r.profileBinding()}, none)
 	}
 	return slices.Concat(detail, one, []screen.Binding{r.profileBinding()}, r.listBindings(), lesser)
@@ -132,11 +132,7 @@ func (r *Screen) showMessage(row storage.Receipt) tea.Cmd {
 
 // listBindings returns the keys of the list.
 func (r *Screen) listBindings() []screen.Binding {
-	pause := screen.Binding{Keys: []string{"p"}, Label: "pause", Help: "Pause the view; new receipts are counted", Do: r.List().Pause}
-	if r.List().Paused {
-		pause.Label, pause.Help = "go on", "Show what came meanwhile"
-	}
-	all := []screen.Binding{r.FilterBinding("Choose receipts: status:bounce campaign:Orders auth:fail since:10m body~550"), pause, r.FollowBinding()}
+	all := []screen.Binding{r.FilterBinding("Choose receipts: status:bounce campaign:Orders auth:fail since:10m body~550"), r.PauseBinding("receipts"), r.FollowBinding()}
 	if r.List().Len() > 0 {
 		all = append(all, r.NextBindings()...)
 	}
@@ -146,7 +142,7 @@ func (r *Screen) listBindings() []screen.Binding {
 // diff compares two marked receipts, or the marked one with the selected one, or if none is
 // marked, the selected one with its fixture.
 func (r *Screen) diff() tea.Cmd {
-	marked, selected := r.List().Marked(), r.List().SelectedID()
+	marked, selected := r.Marked(), r.List().SelectedID()
 	if len(marked) == 1 && marked[0] != selected {
 		marked = append(marked, selected)
 	}
@@ -158,5 +154,5 @@ func (r *Screen) diff() tea.Cmd {
 
 // chooseExport exports the marked receipts, the selected one, or those that the filter chooses.
 func (r *Screen) chooseExport() tea.Cmd {
-	return r.export.choose(exportable{marked: r.List().Marked(), selected: r.List().SelectedID(), filter: r.Terms()})
+	return r.export.choose(exportable{marked: r.Marked(), selected: r.List().SelectedID(), filter: r.Terms()})
 }

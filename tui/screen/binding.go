@@ -37,6 +37,11 @@ func Because(reason string, bindings []Binding) []Binding {
 	return bindings
 }
 
+// NoneHere marks the bindings of a record where there is none. what names it.
+func NoneHere(what string, bindings []Binding) []Binding {
+	return Because("there is no "+what+" here to do that with", bindings)
+}
+
 // Key returns the key as shown to people.
 func (b Binding) Key() string {
 	if b.Shown != "" || len(b.Keys) == 0 {

@@ -6,6 +6,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/tui/component"
+	"backchannel/tui/style"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -72,16 +73,25 @@ type BodyPlace struct {
 	Position string // how far it is scrolled, if it does not fit
 }
 
+// Title draws the title of the pane, with a bar if it has the focus.
+func (p BodyPlace) Title(th *style.Theme, text string) string {
+	if p.Focused {
+		return th.Accent.Render(style.Bar + text)
+	}
+	return th.Dim.Render(" " + text)
+}
+
 // A Browser is a list of records with a filter, and the detail of the selected one. A
 // screen embeds it and adds a title, its bindings and what these do.
 type Browser[R, D any] struct {
 	Panes
 	filteredTable
-	env       *Env
-	spec      BrowserSpec[R, D]
-	list      Timeline[R]
-	counts    Query[matchCount]
-	selection Selection[D]
+	marks[R]
+	selection[R, D]
+	env     *Env
+	spec    BrowserSpec[R, D]
+	list    *Timeline[R]
+	matches matches[R]
 }
 
 // NewBrowser returns a browser that follows the newest record.
@@ -90,29 +100,29 @@ func NewBrowser[R, D any](e *Env, spec BrowserSpec[R, D]) *Browser[R, D] {
 	for i, tab := range spec.Tabs {
 		names[i] = tab.Name
 	}
+	list := newTimeline(e, spec.Columns, timelineSource[R]{rows: rows[R]{id: spec.ID, cells: spec.Row}})
 	b := &Browser[R, D]{
-		Panes: newPanes(names, spec.Body.Tab, spec.Share), env: e, spec: spec,
-		selection: Selection[D]{read: spec.Read, query: Query[loaded[D]]{Ctx: e.Context}},
+		Panes: newPanes(names, spec.Body.Tab, spec.Share), env: e, spec: spec, list: list, marks: marks[R]{list, &list.Table.Marks},
+		selection: selection[R, D]{list: list, read: spec.Read, known: spec.Known, query: Query[loaded[D]]{Ctx: e.Context}},
 	}
-	b.list = NewTimeline(e, spec.Columns, TimelineSource[R]{ID: spec.ID, Row: spec.Row})
-	spec.Filter.Known = b.known
-	b.filteredTable = filteredTable{table: &b.list.Table, panes: &b.Panes.Panes, filter: NewFilter(e, spec.Filter), chosen: b.choose, leave: b.list.Leave}
-	b.counts = Query[matchCount]{Ctx: e.Context}
-	b.source()
+	b.matches = matches[R]{env: e, from: spec.Choose, values: spec.Values, all: spec.Total, filter: &b.filter, list: list, query: Query[matchCount]{Ctx: e.Context}}
+	spec.Filter.Known = b.matches.known
+	b.filteredTable = filteredTable{table: &list.Table, panes: &b.Panes.Panes, filter: NewFilter(e, spec.Filter), chosen: b.matches.choose, leave: list.Leave}
+	b.matches.source()
 	return b
 }
 
 // List returns the list of records.
-func (b *Browser[R, D]) List() *Timeline[R] { return &b.list }
+func (b *Browser[R, D]) List() *Timeline[R] { return b.list }
 
 // Refresh reads again what a change concerns.
 func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
 	var cmds []tea.Cmd
 	if c.Has(b.spec.Listed) {
-		cmds = append(cmds, b.list.Refresh(), b.count())
+		cmds = append(cmds, b.list.Refresh(), b.matches.count())
 	}
 	if c.Has(b.spec.Detailed) {
-		cmds = append(cmds, b.selection.Refresh())
+		cmds = append(cmds, b.selection.refresh())
 	}
 	return tea.Batch(cmds...)
 }
@@ -120,13 +130,15 @@ func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
 // Update takes what was read, and the keys that move or type.
 func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
 	if cmd, fresh := b.list.Take(msg); fresh {
-		b.dropStaleMarks()
-		return tea.Batch(cmd, b.readSelected(), b.list.Trouble())
+		if b.filter.choosesAll() {
+			b.dropStale()
+		}
+		return tea.Batch(cmd, b.follow())
 	}
-	if cmd, fresh := b.takeCount(msg); fresh {
+	if cmd, fresh := b.matches.take(msg); fresh {
 		return cmd
 	}
-	if cmd, fresh, another := b.selection.Take(msg); fresh {
+	if cmd, fresh, another := b.selection.take(msg); fresh {
 		if another {
 			b.Tabs.Rewind()
 			b.ResetBody()
@@ -138,8 +150,6 @@ func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
 	}
 	return nil
 }
-
-func (b *Browser[R, D]) readSelected() tea.Cmd { return b.selection.Select(b.list.SelectedID()) }
 
 func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
@@ -153,7 +163,7 @@ func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
 		b.Tabs.Scroll(msg)
 	default:
 		if cmd, moved := b.list.Press(msg); moved {
-			return tea.Batch(cmd, b.readSelected())
+			return tea.Batch(cmd, b.follow())
 		}
 	}
 	return nil
@@ -165,48 +175,37 @@ func (b *Browser[R, D]) Busy(key tea.KeyMsg) bool {
 	if b.Typing() {
 		return false
 	}
-	return b.list.Busy() || b.selection.Pending() && (b.bodyFocused() || slices.Contains(b.spec.Needs, key.String()))
-}
-
-// Current returns what is known about the selected record. read reports whether its detail
-// was read; ok is false if no record is selected.
-func (b *Browser[R, D]) Current() (detail D, read, ok bool) {
-	row, ok := b.list.Selected()
-	if !ok {
-		return detail, false, false
-	}
-	detail, read = b.selection.Detail(b.spec.ID(row))
-	return b.spec.Known(row, detail, read), read, true
-}
-
-// OnSelected returns what a key does with the selected record.
-func (b *Browser[R, D]) OnSelected(do func(R) tea.Cmd) func() tea.Cmd {
-	return onSelected(b.list.Selected, do)
+	return b.list.Busy() || b.pending() && (b.bodyFocused() || slices.Contains(b.spec.Needs, key.String()))
 }
 
 // FollowBinding returns the key that keeps the newest record in view, or no longer does.
 func (b *Browser[R, D]) FollowBinding() Binding {
-	return FollowBinding(b.list.Table.Following() && !b.list.Paused, func() tea.Cmd {
-		return tea.Batch(b.list.Follow(), b.readSelected())
+	return FollowBinding(b.list.Table.Following() && !b.list.Paused(), func() tea.Cmd {
+		return tea.Batch(b.list.Follow(), b.follow())
 	})
+}
+
+// PauseBinding returns the key that keeps the list as it is, or goes on. what names the records.
+func (b *Browser[R, D]) PauseBinding(what string) Binding {
+	key := Binding{Keys: []string{"p"}, Label: "pause", Help: "Pause the view; new " + what + " are counted", Do: b.list.Pause}
+	if b.list.Paused() {
+		key.Label, key.Help = "go on", "Show what came meanwhile"
+	}
+	return key
 }
 
 // Reveal selects a record, wherever it is in the list.
 func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
 	var cmd tea.Cmd
 	if b.filter.Clear() {
-		cmd = b.choose()
+		cmd = b.matches.choose()
 	}
 	b.Focused = PaneList
 	b.doc.Search.End()
-	return tea.Batch(cmd, b.list.Reveal(id), b.readSelected())
+	return tea.Batch(cmd, b.list.Reveal(id), b.follow())
 }
 
 // Position returns where the selection is in the list, and whether the list moves.
 func (b *Browser[R, D]) Position() string {
-	total := b.filter.Found
-	if b.filter.choosesAll() {
-		total = b.spec.Total()
-	}
-	return b.marksWord() + b.list.Position(total)
+	return b.word(!b.filter.choosesAll()) + b.list.Position(b.matches.total())
 }

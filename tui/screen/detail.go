@@ -70,6 +70,16 @@ type Detail struct {
 
 const labelWidth = 16
 
+// Heading adds what the detail is of, with a bar if it has the focus, and at the right a text that
+// is styled already.
+func (d *Detail) Heading(of, right string, focused bool) {
+	bar := " "
+	if focused {
+		bar = d.Theme.Accent.Render(style.Bar)
+	}
+	d.Lines = append(d.Lines, component.Spread(bar+of, right+" ", d.Width))
+}
+
 // Blank adds an empty line.
 func (d *Detail) Blank() { d.Lines = append(d.Lines, "") }
 

@@ -1,7 +1,14 @@
 package screen
 
 import (
+	"slices"
+	"strings"
+
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // documentBindings returns the keys of the body while it has the focus.
@@ -52,4 +59,51 @@ func (p *Panes) BodyCopies() []CopyItem {
 		items = append(items, CopyItem{Label: "JSON Pointer to it", Text: pointer})
 	}
 	return append(items, CopyItem{Label: "subtree at the cursor, as JSON", Text: here.Subtree()})
+}
+
+// drawBody draws the body below a head, or as long as that was not read, the head alone.
+func (p *Panes) drawBody(th *style.Theme, size component.Size, read bool, head func(BodyPlace) []string) string {
+	place := BodyPlace{Width: size.Width, Apart: p.wide(), Focused: p.Focused == PaneBody}
+	above := head(place)
+	if !read {
+		return strings.Join(above, "\n")
+	}
+	p.doc.Focused = p.bodyFocused()
+	pointer := p.pointerLines(th, size.Width)
+	p.doc.SetSize(size.Width, max(0, size.Height-len(above)-len(pointer)))
+	if p.doc.Partial() || p.doc.Focused {
+		place.Position = p.doc.Position()
+		above = head(place)
+	}
+	return strings.Join(slices.Concat(above, pointer, []string{p.doc.View(th)}), "\n")
+}
+
+// pointerLines draws the JSON Pointer to the value at the cursor of the body, and what is wrong
+// with it.
+func (p *Panes) pointerLines(th *style.Theme, width int) []string {
+	if flaw := p.doc.At().Flaw; flaw.Line > 0 {
+		return append(signed(th, flaw.Pointer, th.Strong, width), signed(th, flaw.What, th.Text, width)...)
+	}
+	pointer, indented := p.doc.At().Pointer()
+	if !p.doc.Focused || !indented {
+		return nil
+	}
+	text := style.Escape(pointer)
+	if over := component.Width(text) - (width - 4); over > 0 { // its end says more than its beginning
+		text = ansi.TruncateLeft(text, over+1, style.More)
+	}
+	return []string{component.Fit("   "+th.Dim.Render(text), width)}
+}
+
+// signed draws a text about a failure, wrapped, with the sign of one before it.
+func signed(th *style.Theme, text string, ink style.Style, width int) (lines []string) {
+	if text == "" {
+		return nil
+	}
+	lead := " " + th.Bad.Render(style.Cross) + " "
+	for _, row := range component.Wrap(style.Escape(text), max(8, width-4)) {
+		lines = append(lines, component.Fit(lead+ink.Render(row), width))
+		lead = "   "
+	}
+	return lines
 }

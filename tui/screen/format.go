@@ -57,15 +57,6 @@ func EventStyle(th *style.Theme, status storage.Status) (string, style.Style) {
 // ActivateAdvice says how to end a webhook's pause in the console.
 const ActivateAdvice = "a in Webhooks activates it"
 
-// List joins words: "email, sms".
-func List[T ~string](words []T) string {
-	texts := make([]string, len(words))
-	for i, w := range words {
-		texts[i] = string(w)
-	}
-	return strings.Join(texts, ", ")
-}
-
 // ShortCount returns a number in at most so many cells, which are 3 or more: in full, or with
 // a unit and cut off after as many digits as there is space for: "1.2k", "99k", ".9M".
 func ShortCount(n int64, cells int) string {

@@ -2,7 +2,6 @@ package screen
 
 import (
 	"context"
-	"fmt"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -39,34 +38,34 @@ type InventorySpec[R any] struct {
 // selected one. A screen embeds it and adds a title, its bindings and what these do.
 type Inventory[R any] struct {
 	filteredTable
-	env     *Env
-	spec    InventorySpec[R]
-	query   Query[[]R]
-	read    bool // at least once
-	err     error
-	records records[R]
-	list    component.Table
-	detail  component.Viewer
-	around  component.Panes
-	drawn   component.Layout // what was drawn last, for the mouse
-	reveal  storage.ID       // selected as soon as it is read
+	records[R]
+	env    *Env
+	spec   InventorySpec[R]
+	query  Query[[]R]
+	read   bool // at least once
+	err    error
+	table  component.Table
+	detail component.Viewer
+	panes  component.Panes
+	drawn  component.Layout // what was drawn last, for the mouse
+	reveal storage.ID       // selected as soon as it is read
 }
 
 // NewInventory returns an inventory that is still to be read.
 func NewInventory[R any](e *Env, spec InventorySpec[R]) *Inventory[R] {
 	i := &Inventory[R]{
-		env: e, spec: spec, query: Query[[]R]{Ctx: e.Context}, around: component.Panes{Upper: 5},
-		records: records[R]{rows: rows[R]{id: spec.ID, cells: spec.Row}, fields: spec.Fields},
-		list:    component.Table{Columns: spec.Columns, Tail: spec.Tail},
+		env: e, spec: spec, query: Query[[]R]{Ctx: e.Context}, panes: component.Panes{Upper: 5},
+		table: component.Table{Columns: component.NewColumns(spec.Columns...), Tail: spec.Tail},
 	}
+	i.table.Follow(spec.Tail)
+	i.records = records[R]{shown: rows[R]{id: spec.ID, cells: spec.Row}, fields: spec.Fields, by: &i.filter, table: &i.table}
+	if spec.Filter.Known == nil {
+		spec.Filter.Known = i.known
+	}
+	i.filteredTable = filteredTable{table: &i.table, panes: &i.panes, filter: NewFilter(e, spec.Filter), chosen: i.refilter, leave: func() {}}
 	if spec.Moved == nil {
 		i.spec.Moved = func() tea.Cmd { return nil }
 	}
-	i.list.Follow(spec.Tail)
-	if spec.Filter.Known == nil {
-		spec.Filter.Known = i.records.known
-	}
-	i.filteredTable = filteredTable{table: &i.list, panes: &i.around, filter: NewFilter(e, spec.Filter), chosen: i.choose, leave: func() {}}
 	return i
 }
 
@@ -97,8 +96,8 @@ func (i *Inventory[R]) Show(rows []R, err error) {
 	if err != nil {
 		return
 	}
-	i.read, i.records.all = true, rows
-	i.applyFilter()
+	i.read, i.all = true, rows
+	i.choose()
 	if i.reveal != 0 && i.table.Select(i.reveal.String()) {
 		i.reveal = 0
 	}
@@ -130,14 +129,9 @@ func (i *Inventory[R]) key(msg tea.KeyMsg) tea.Cmd {
 	return i.spec.Moved()
 }
 
-func (i *Inventory[R]) applyFilter() {
-	i.filter.Found, i.filter.Total = i.records.choose(i.filter.Terms())
-	i.table.SetSource(i.records)
-}
-
-// choose lists the records that the filter chooses.
-func (i *Inventory[R]) choose() tea.Cmd {
-	i.applyFilter()
+// refilter lists what another filter chooses.
+func (i *Inventory[R]) refilter() tea.Cmd {
+	i.choose()
 	return i.spec.Moved()
 }
 
@@ -155,7 +149,7 @@ func (i *Inventory[R]) Back() (tea.Cmd, bool) {
 	case i.backToList():
 		return nil, true
 	case i.filter.Clear():
-		return i.choose(), true
+		return i.refilter(), true
 	}
 	return nil, false
 }
@@ -163,36 +157,13 @@ func (i *Inventory[R]) Back() (tea.Cmd, bool) {
 // Reveal selects a record, as soon as it is read.
 func (i *Inventory[R]) Reveal(id storage.ID) tea.Cmd {
 	if i.filter.Clear() {
-		i.applyFilter()
+		i.choose()
 	}
 	i.panes.Focused = PaneList
 	if !i.table.Select(id.String()) || i.query.Running { // then the row may be one that is gone
 		i.reveal = id
 	}
 	return i.spec.Moved()
-}
-
-// All returns the records, including those that the filter hides.
-func (i *Inventory[R]) All() []R { return i.records.all }
-
-// Shown returns the records that the filter chooses.
-func (i *Inventory[R]) Shown() []R { return i.records.items }
-
-// Selected returns the selected record. It returns false if there is none.
-func (i *Inventory[R]) Selected() (R, bool) { return i.records.at(i.table.Index()) }
-
-// OnSelected returns what a key does with the selected record.
-func (i *Inventory[R]) OnSelected(do func(R) tea.Cmd) func() tea.Cmd {
-	return onSelected(i.Selected, do)
-}
-
-// Position returns where the selection is in the list.
-func (i *Inventory[R]) Position() string {
-	if len(i.All()) == 0 {
-		return ""
-	}
-	shown := i.records.Len()
-	return fmt.Sprintf("%d of %d", min(i.table.Index()+1, shown), shown)
 }
 
 // Select selects a record that is shown, and reports whether there is one with that ID.
@@ -210,7 +181,7 @@ func (i *Inventory[R]) OpenBinding() Binding {
 // what the filter chooses.
 func (i *Inventory[R]) ListBindings(help string) []Binding {
 	switch filter := i.FilterBinding(help); {
-	case len(i.All()) == 0:
+	case len(i.all) == 0:
 		return nil
 	case i.spec.Detail == nil:
 		return []Binding{filter}

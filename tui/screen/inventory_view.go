@@ -19,7 +19,7 @@ func (i *Inventory[R]) View(width, height int) string {
 		return ReadFailure(th, i.err)
 	case !i.read:
 		return ""
-	case len(i.All()) == 0:
+	case len(i.all) == 0:
 		return i.spec.Welcome(width, height)
 	}
 	i.panes.Zoomed = i.env.Zoomed

@@ -57,17 +57,23 @@ func (s *Env) Choose(m component.Menu, pick func(item string) tea.Cmd) tea.Cmd {
 
 // Update passes keys to the menu until an item is picked.
 func (m *menu) Update(msg tea.Msg) tea.Cmd {
+	return PickFrom(&m.menu, msg, m, func(item string) tea.Cmd { return tea.Batch(Dismiss(m), m.pick(item)) })
+}
+
+// PickFrom passes a key to the menu of a screen. It calls pick with the item picked, and closes the
+// screen if a person picks none.
+func PickFrom(m *component.Menu, msg tea.Msg, of Overlay, pick func(item string) tea.Cmd) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {
 		return nil
 	}
-	switch item, done := m.menu.Key(key); {
+	switch item, done := m.Key(key); {
 	case !done:
 		return nil
 	case item == "":
-		return Dismiss(m)
+		return Dismiss(of)
 	default:
-		return tea.Batch(Dismiss(m), m.pick(item))
+		return pick(item)
 	}
 }
 

@@ -34,7 +34,7 @@ func (b *Browser[R, D]) Click(x, y int) tea.Cmd {
 	case pane == PaneDetail && y == b.head:
 		b.Tabs.Click(x)
 	case pane == PaneList && b.list.Table.Click(y):
-		return tea.Batch(b.list.moved(), b.readSelected())
+		return tea.Batch(b.list.moved(), b.follow())
 	}
 	return nil
 }
@@ -57,13 +57,13 @@ func (b *Browser[R, D]) Wheel(x, y, by int) tea.Cmd {
 			cmds = append(cmds, cmd)
 		}
 	}
-	return tea.Batch(append(cmds, b.readSelected())...)
+	return tea.Batch(append(cmds, b.follow())...)
 }
 
 // Click selects a row, or gives the focus to a pane.
 func (i *Inventory[R]) Click(x, y int) tea.Cmd {
 	pane, _, y, ok := i.drawn.At(x, y)
-	if !ok || len(i.All()) == 0 {
+	if !ok || len(i.all) == 0 {
 		return nil
 	}
 	i.filter.Typing = false

@@ -8,9 +8,11 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Selection reads the detail of the record that is selected in a list.
-type Selection[D any] struct {
+// A selection reads the detail of the record that is selected in a list.
+type selection[R, D any] struct {
+	list   *Timeline[R]
 	read   func(context.Context, storage.ID) (D, error)
+	known  func(row R, detail D, read bool) D // what to show of a row
 	query  Query[loaded[D]]
 	wanted storage.ID // 0: no record is selected
 	loaded loaded[D]
@@ -23,8 +25,9 @@ type loaded[D any] struct {
 	detail D
 }
 
-// Select reads the detail of a record unless it is the selected one already.
-func (s *Selection[D]) Select(id storage.ID) tea.Cmd {
+// follow reads the detail of the selected record unless that is being done already.
+func (s *selection[R, D]) follow() tea.Cmd {
+	id := s.list.SelectedID()
 	if id == s.wanted {
 		return nil
 	}
@@ -36,15 +39,15 @@ func (s *Selection[D]) Select(id storage.ID) tea.Cmd {
 	return s.query.Restart(s.reader())
 }
 
-// Refresh reads the detail of the selected record again.
-func (s *Selection[D]) Refresh() tea.Cmd {
+// refresh reads the detail of the selected record again.
+func (s *selection[R, D]) refresh() tea.Cmd {
 	if s.wanted == 0 {
 		return nil
 	}
 	return s.query.Ask(s.reader())
 }
 
-func (s *Selection[D]) reader() func(context.Context) (loaded[D], error) {
+func (s *selection[R, D]) reader() func(context.Context) (loaded[D], error) {
 	read, id := s.read, s.wanted
 	return func(ctx context.Context) (loaded[D], error) {
 		detail, err := read(ctx, id)
@@ -52,9 +55,9 @@ func (s *Selection[D]) reader() func(context.Context) (loaded[D], error) {
 	}
 }
 
-// Take stores the answer to the latest read. It reports whether msg was that answer, and
+// take stores the answer to the latest read. It reports whether msg was that answer, and
 // whether it shows another record than before.
-func (s *Selection[D]) Take(msg tea.Msg) (cmd tea.Cmd, fresh, another bool) {
+func (s *selection[R, D]) take(msg tea.Msg) (cmd tea.Cmd, fresh, another bool) {
 	a, fresh, cmd := s.query.Take(msg)
 	switch {
 	case !fresh:
@@ -67,16 +70,25 @@ func (s *Selection[D]) Take(msg tea.Msg) (cmd tea.Cmd, fresh, another bool) {
 	return cmd, true, another
 }
 
-// Detail returns the detail of a record, if it has been read.
-func (s *Selection[D]) Detail(id storage.ID) (D, bool) {
-	if id == 0 || s.loaded.id != id {
-		var none D
-		return none, false
+// Current returns what is known about the selected record. read reports whether its detail
+// was read; ok is false if no record is selected.
+func (s *selection[R, D]) Current() (detail D, read, ok bool) {
+	row, ok := s.list.Selected()
+	if !ok {
+		return detail, false, false
 	}
-	return s.loaded.detail, true
+	if read = s.loaded.id == s.list.SelectedID(); read {
+		detail = s.loaded.detail
+	}
+	return s.known(row, detail, read), read, true
 }
 
-// Pending reports whether the selected record is being read for the first time.
-func (s *Selection[D]) Pending() bool {
+// pending reports whether the selected record is being read for the first time.
+func (s *selection[R, D]) pending() bool {
 	return s.query.Running && s.wanted != 0 && s.loaded.id != s.wanted
+}
+
+// OnSelected returns what a key does with the selected record.
+func (s *selection[R, D]) OnSelected(do func(R) tea.Cmd) func() tea.Cmd {
+	return onSelected(s.list.Selected, do)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -16,30 +15,29 @@ import (
 // than fit in memory, so it holds those around the selected one, a span, and reads the next
 // span when the selection gets near its end.
 type Timeline[T any] struct {
-	Table  component.Table
-	Source TimelineSource[T]
-	rows   Query[span[T]]
-	news   Query[news]
-	Span   span[T]
-	Read   bool // at least once
-	Err    error
-	Paused bool
-	until  storage.ID // while paused, the newest record that is shown
-	seen   storage.ID // the newest record that was visible
-	unseen int        // while paused or not following, how many are newer than that
-	held   storage.ID // the last selected record, to return to from an empty list
-	origin origin     // the position before the filter
-	jumps  bool       // another span is being read, far from this one
-	ranks  Query[rank]
-	before int64 // how many records there are before the span; -1: unknown
-	total  int64 // how many records there are while paused; -1: unknown
-	others bool  // the span is of another source, from which nothing follows about this one
+	Table    component.Table
+	Span     span[T]
+	Read     bool // at least once
+	Err      error
+	source   timelineSource[T]
+	reads    reads[T]
+	news     news[T]
+	standing standing[T]
+	until    storage.ID // while paused, the newest record that is shown; 0: it is not paused
+	held     storage.ID // the last selected record, to return to from an empty list
+	origin   origin     // the position before the filter
 }
 
-// A rank is the number of records before an ID.
-type rank struct {
-	id storage.ID
-	n  int64
+// The reads of a timeline are of spans, which overlap unless one jumps.
+type reads[T any] struct {
+	Query[span[T]]
+	jumps bool // a span is being read far from the present one
+}
+
+// jump reads another span.
+func (r *reads[T]) jump(read func(context.Context) (span[T], error)) tea.Cmd {
+	r.jumps = true
+	return r.Restart(read)
 }
 
 // An origin is a position in a timeline to which a person may return.
@@ -57,111 +55,146 @@ const (
 	newestSpan = SpanReach     // how many records a span has while following
 )
 
-// NewTimeline returns a timeline that follows the newest records of a source.
-func NewTimeline[T any](s *Env, columns []component.Column, source TimelineSource[T]) Timeline[T] {
-	t := Timeline[T]{
-		Table:  component.Table{Columns: columns, Tail: true},
-		Source: source,
-		rows:   Query[span[T]]{Ctx: s.Context},
-		news:   Query[news]{Ctx: s.Context},
-		ranks:  Query[rank]{Ctx: s.Context},
-		before: -1,
+// newTimeline returns a timeline that follows the newest records of a source.
+func newTimeline[T any](s *Env, columns []component.Column, source timelineSource[T]) *Timeline[T] {
+	t := &Timeline[T]{
+		Table:  component.Table{Columns: component.NewColumns(columns...), Tail: true},
+		source: source,
+		reads:  reads[T]{Query: Query[span[T]]{Ctx: s.Context}},
 	}
+	t.news = news[T]{source: &t.source, query: Query[newer]{Ctx: s.Context}}
+	t.standing = standing[T]{source: &t.source, query: Query[rank]{Ctx: s.Context}, before: -1}
 	t.Table.Follow(true)
 	return t
 }
 
-// Len returns the number of records in the span; Len, Key and Row are for the table.
-func (t *Timeline[T]) Len() int { return len(t.Span.Items) }
-
-// Key returns the ID of a record.
-func (t *Timeline[T]) Key(i int) string { return t.Source.ID(t.Span.Items[i]).String() }
-
-// Row returns the cells of a record.
-func (t *Timeline[T]) Row(i int) []component.Cell { return t.Source.Row(t.Span.Items[i]) }
+// Len returns the number of records in memory.
+func (t *Timeline[T]) Len() int { return t.Span.Len() }
 
 // Selected returns the selected record. It returns false if there is none.
-func (t *Timeline[T]) Selected() (T, bool) {
-	if i := t.Table.Index(); i < t.Len() {
-		return t.Span.Items[i], true
-	}
-	var none T
-	return none, false
-}
+func (t *Timeline[T]) Selected() (T, bool) { return t.Span.at(t.Table.Index()) }
 
 // SelectedID returns the ID of the selected record, or 0.
 func (t *Timeline[T]) SelectedID() storage.ID {
 	if item, ok := t.Selected(); ok {
-		return t.Source.ID(item)
+		return t.source.id(item)
 	}
 	return 0
 }
 
 // Refresh reads the span again, and unless the list follows the newest, counts what is new.
-func (t *Timeline[T]) Refresh() tea.Cmd { return tea.Batch(t.rows.Ask(t.reader()), t.countNews()) }
+func (t *Timeline[T]) Refresh() tea.Cmd {
+	return tea.Batch(t.reads.Ask(t.reader()), t.news.count(t.newAfter()))
+}
 
 // reader returns the read of the newest records while following, otherwise of those around
 // the selected one.
 func (t *Timeline[T]) reader() func(context.Context) (span[T], error) {
 	switch id := t.SelectedID(); {
 	case t.Table.Following(), id == 0 && t.held == 0:
-		return t.Source.newest(t.until)
+		return t.source.newest(t.until)
 	case id != 0:
-		return t.Source.around(id, t.until)
+		return t.source.around(id, t.until, aim{})
 	}
-	read, held := t.Source.around(t.held, t.until), t.held
-	return func(ctx context.Context) (span[T], error) {
-		found, err := read(ctx)
-		found.near = held
-		return found, err
-	}
+	return t.source.around(t.held, t.until, aim{near: t.held})
 }
 
 // Take takes the answers to the timeline's reads, and reports whether msg was one.
 func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
-	if cmd, fresh := t.takeNews(msg); fresh {
+	if cmd, fresh := t.news.take(msg, t.newAfter()); fresh {
 		return cmd, true
 	}
-	if a, fresh, cmd := t.ranks.Take(msg); fresh {
-		return tea.Batch(cmd, t.ranked(a.Value, a.Err)), true
+	if a, fresh, cmd := t.standing.query.Take(msg); fresh {
+		if a.Err == nil && t.standing.counted(a.Value, t.Span, t.until) {
+			cmd = tea.Batch(cmd, t.rank())
+		}
+		return cmd, true
 	}
-	a, fresh, cmd := t.rows.Take(msg)
+	a, fresh, cmd := t.reads.Take(msg)
 	switch {
 	case !fresh:
 		return cmd, false
 	case a.Err != nil:
-		t.Err, t.jumps = a.Err, false
-	case t.Source.strayed(a.Value, t.SelectedID(), t.Table.Following()):
-		return tea.Batch(cmd, t.rows.Ask(t.reader())), true
-	default:
-		cmd = tea.Batch(cmd, t.slide(a.Value))
-		t.Err, t.Read, t.Span, t.jumps = nil, true, a.Value, false
-		t.Table.SetSource(t)
-		if id := a.Value.selects; id != 0 && !t.Table.Select(id.String()) {
-			return tea.Batch(cmd, Say(AboutKeys("it is no longer kept"))), true
+		t.Err, t.reads.jumps = a.Err, false
+		if t.Read { // otherwise the view shows it
+			cmd = tea.Batch(cmd, ReadTrouble(a.Err))
 		}
-		t.selectNear(a.Value.near)
-		t.followOn(a.Value)
-		t.held = cmp.Or(t.SelectedID(), t.held)
-		cmd = tea.Batch(cmd, t.rank(), t.look())
+	case a.Value.strayed(t.SelectedID(), t.Table.Following()):
+		return tea.Batch(cmd, t.reads.Ask(t.reader())), true
+	default:
+		cmd = tea.Batch(cmd, t.standing.slide(t.Span, a.Value, t.until), t.show(a.Value))
 	}
 	return cmd, true
 }
 
-// selectNear selects a record, or the next one if it is not in the list.
-func (t *Timeline[T]) selectNear(id storage.ID) {
-	at := slices.IndexFunc(t.Span.Items, func(item T) bool { return t.Source.ID(item) >= id })
-	if id != 0 && at >= 0 {
-		t.Table.Select(t.Key(at))
+// show shows another span, and selects what that was read for.
+func (t *Timeline[T]) show(found span[T]) tea.Cmd {
+	t.Err, t.Read, t.Span, t.reads.jumps = nil, true, found, false
+	t.Table.SetSource(found)
+	if id := found.selects; id != 0 && !t.Table.Select(id.String()) {
+		return Say(AboutKeys("it is no longer kept"))
 	}
+	if at := found.from(found.near); found.near != 0 && at >= 0 {
+		t.Table.Select(found.Key(at))
+	}
+	if found.follows && !found.newer && t.Table.Index() == found.Len()-1 {
+		t.Table.Follow(true)
+	}
+	t.held = cmp.Or(t.SelectedID(), t.held)
+	return tea.Batch(t.rank(), t.look())
 }
 
-// Trouble shows that reading has failed. If nothing was read yet, the view does so itself.
-func (t *Timeline[T]) Trouble() tea.Cmd {
-	if !t.Read {
+// rank counts the records before the span. While following, their number is derived from that of
+// all records.
+func (t *Timeline[T]) rank() tea.Cmd {
+	if t.Table.Following() && !t.Paused() {
 		return nil
 	}
-	return ReadTrouble(t.Err)
+	return t.standing.find(t.Span)
+}
+
+// newAfter returns the record after which all are new that came while the list was paused, or
+// else that nobody has seen because the list does not follow the newest. 0: none is new.
+func (t *Timeline[T]) newAfter() storage.ID {
+	switch {
+	case t.Paused():
+		return t.until
+	case t.Table.Following():
+		return 0
+	}
+	return t.news.seen
+}
+
+// look remembers which records were visible.
+func (t *Timeline[T]) look() tea.Cmd {
+	if t.Paused() {
+		return nil
+	}
+	bottom := t.Table.Bottom()
+	if t.Table.Following() {
+		bottom, t.news.unseen = t.Len()-1, 0
+	}
+	item, ok := t.Span.at(bottom)
+	if id := t.source.id; ok && id(item) > t.news.seen {
+		t.news.seen = id(item)
+		return t.news.count(t.newAfter())
+	}
+	return nil
+}
+
+// Position returns the position of the selection, and whether the list moves. total is how many
+// records there are, or -1 if that is unknown.
+func (t *Timeline[T]) Position(total int64) string {
+	text := t.standing.text(t.Span, t.Table.Index()+1, total, t.Paused())
+	switch {
+	case t.Paused():
+		return text + t.news.whilePaused()
+	case t.Table.Following() && t.Len() > 0:
+		return text + "   following"
+	case t.Table.Following() || t.news.unseen == 0:
+		return text
+	}
+	return text + "   " + News(t.news.unseen)
 }
 
 // ReadTrouble shows an error of a read in a toast that replaces the one before. That a record
@@ -180,10 +213,10 @@ func (t *Timeline[T]) Press(msg tea.KeyMsg) (tea.Cmd, bool) {
 	switch key := msg.String(); {
 	case (key == "g" || key == "home") && t.Span.older:
 		t.Table.Follow(false)
-		return t.jump(t.Source.oldest(t.until)), true
+		return t.reads.jump(t.source.oldest(t.until)), true
 	case (key == "G" || key == "end") && t.Span.newer:
 		t.Table.Key(msg)
-		return t.jump(t.Source.newest(t.until)), true
+		return t.reads.jump(t.source.newest(t.until)), true
 	case !t.Table.Key(msg):
 		return nil, false
 	}
@@ -195,7 +228,7 @@ func (t *Timeline[T]) moved() tea.Cmd {
 	t.held = t.SelectedID()
 	at := t.Table.Index()
 	if t.Span.older && at < SpanMargin || t.Span.newer && at >= t.Len()-SpanMargin {
-		return tea.Batch(t.rows.Ask(t.reader()), t.look())
+		return tea.Batch(t.reads.Ask(t.reader()), t.look())
 	}
 	return tea.Batch(t.rank(), t.look())
 }
@@ -205,30 +238,35 @@ func (t *Timeline[T]) Reveal(id storage.ID) tea.Cmd {
 	if t.Table.Select(id.String()) {
 		return nil
 	}
-	t.Table.Follow(false)
 	t.resume()
-	read := t.Source.around(id, t.until)
-	return t.jump(func(ctx context.Context) (span[T], error) {
-		found, err := read(ctx)
-		found.selects = id
-		return found, err
-	})
+	return t.jumpTo(id, aim{selects: id})
+}
+
+// Return selects a record again, or the next one if it is gone. If it was selected as the newest
+// and still is that, the timeline follows on.
+func (t *Timeline[T]) Return(id storage.ID, follows bool) tea.Cmd {
+	if id == 0 {
+		t.Table.Follow(follows)
+		return t.reads.jump(t.source.newest(t.until))
+	}
+	return t.jumpTo(id, aim{near: id, follows: follows})
 }
 
 // Choose changes the source, to that of another filter. The caller has the timeline read again.
 func (t *Timeline[T]) Choose(from Chosen[T]) {
-	t.Source.Page, t.Source.Count = from.Page, from.Count
-	t.others, t.before, t.total = true, -1, -1
-	t.ranks.Drop()
+	t.source.Chosen = from
+	t.standing.forget()
 }
 
 // Restart reads again after the source has changed, to another filter for example.
-func (t *Timeline[T]) Restart() tea.Cmd { return tea.Batch(t.jump(t.reader()), t.countNews()) }
+func (t *Timeline[T]) Restart() tea.Cmd {
+	return tea.Batch(t.reads.jump(t.reader()), t.news.count(t.newAfter()))
+}
 
-// jump reads another span.
-func (t *Timeline[T]) jump(read func(context.Context) (span[T], error)) tea.Cmd {
-	t.jumps = true
-	return t.rows.Restart(read)
+// jumpTo reads the span around a record, and no longer follows the newest.
+func (t *Timeline[T]) jumpTo(id storage.ID, then aim) tea.Cmd {
+	t.Table.Follow(false)
+	return t.reads.jump(t.source.around(id, t.until, then))
 }
 
 // Busy reports whether a key may move to rows that are still being read: after a jump, or near
@@ -236,7 +274,7 @@ func (t *Timeline[T]) jump(read func(context.Context) (span[T], error)) tea.Cmd 
 func (t *Timeline[T]) Busy() bool {
 	at, page := t.Table.Index(), t.Table.Page()
 	edge := t.Span.older && at < page || t.Span.newer && at >= t.Len()-page
-	return t.rows.Running && (!t.Read || t.jumps || edge)
+	return t.reads.Running && (!t.Read || t.reads.jumps || edge)
 }
 
 // Leave remembers the position before a filter.
@@ -252,39 +290,36 @@ func (t *Timeline[T]) Unfilter(givenUp bool) tea.Cmd {
 		return t.Restart()
 	case back.following:
 		t.Table.Follow(true)
-		return t.jump(t.Source.newest(t.until))
+		return t.reads.jump(t.source.newest(t.until))
 	}
-	t.Table.Follow(false)
-	read := t.Source.around(back.id, t.until)
-	return t.jump(func(ctx context.Context) (span[T], error) {
-		found, err := read(ctx)
-		found.near = back.id
-		return found, err
-	})
+	return t.jumpTo(back.id, aim{near: back.id})
 }
 
 // Follow keeps the newest record in view, or no longer does.
 func (t *Timeline[T]) Follow() tea.Cmd {
-	if t.Table.Following() && !t.Paused {
+	if t.Table.Following() && !t.Paused() {
 		t.Table.Follow(false)
 		return nil
 	}
 	t.resume()
 	t.Table.Follow(true)
-	return t.jump(t.Source.newest(t.until))
+	return t.reads.jump(t.source.newest(t.until))
 }
+
+// Paused reports whether the list is kept as it is.
+func (t *Timeline[T]) Paused() bool { return t.until != 0 }
 
 // Pause keeps the list as it is and counts new records, or goes on.
 func (t *Timeline[T]) Pause() tea.Cmd {
-	if t.Paused {
+	if t.Paused() {
 		t.resume()
 		return t.Restart()
 	}
-	t.Paused, t.until, t.unseen, t.total = true, firstID, 0, -1
-	if n := t.Len(); n > 0 {
-		t.until = t.Source.ID(t.Span.Items[n-1])
+	t.until, t.news.unseen, t.standing.total = firstID, 0, -1
+	if newest, ok := t.Span.at(t.Len() - 1); ok {
+		t.until = t.source.id(newest)
 	}
-	return t.countBefore(t.until + 1)
+	return t.standing.ask(t.until + 1)
 }
 
-func (t *Timeline[T]) resume() { t.Paused, t.until, t.unseen = false, 0, 0 }
+func (t *Timeline[T]) resume() { t.until, t.news.unseen = 0, 0 }

@@ -10,77 +10,48 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// news is how many records are newer than one.
-type news struct {
-	after storage.ID
-	n     int
+// news counts the records of a timeline that nobody has seen.
+type news[T any] struct {
+	source *timelineSource[T]
+	query  Query[newer]
+	seen   storage.ID // the newest record that was visible
+	unseen int        // while paused or not following, how many are newer than that
 }
 
-// countNews counts the records that came while the list was paused, or else those that nobody
-// has seen because the list does not follow the newest.
-func (t *Timeline[T]) countNews() tea.Cmd {
-	after, pages := t.newAfter(), t.Source.Page
-	if after == 0 || !t.Paused && t.Table.Following() {
+// newer is how many records are newer than one.
+type newer struct {
+	than storage.ID
+	n    int
+}
+
+// count counts the records after one, unless that is 0.
+func (n *news[T]) count(after storage.ID) tea.Cmd {
+	page := n.source.Page
+	if after == 0 {
 		return nil
 	}
-	return t.news.Ask(func(ctx context.Context) (news, error) {
-		rows, err := pages(ctx, Page{After: after, Limit: newsLimit})
-		return news{after, len(rows)}, err
+	return n.query.Ask(func(ctx context.Context) (newer, error) {
+		rows, err := page(ctx, Page{After: after, Limit: newsLimit})
+		return newer{after, len(rows)}, err
 	})
 }
 
-// newAfter returns the record after which all are new.
-func (t *Timeline[T]) newAfter() storage.ID {
-	if t.Paused {
-		return t.until
-	}
-	return t.seen
-}
-
-// takeNews takes the number of new records, and reports whether msg was that. It counts again
-// if more of them have been seen since.
-func (t *Timeline[T]) takeNews(msg tea.Msg) (tea.Cmd, bool) {
-	a, fresh, cmd := t.news.Take(msg)
+// take takes the number of records after one, and reports whether msg was that. It counts again
+// if that was another record.
+func (n *news[T]) take(msg tea.Msg, after storage.ID) (tea.Cmd, bool) {
+	a, fresh, cmd := n.query.Take(msg)
 	if !fresh || a.Err != nil {
 		return cmd, fresh
 	}
-	if a.Value.after != t.newAfter() {
-		return tea.Batch(cmd, t.countNews()), true
+	if a.Value.than != after {
+		return tea.Batch(cmd, n.count(after)), true
 	}
-	t.unseen = a.Value.n
+	n.unseen = a.Value.n
 	return cmd, true
 }
 
-// look remembers which records were visible.
-func (t *Timeline[T]) look() tea.Cmd {
-	if t.Paused {
-		return nil
-	}
-	bottom := t.Table.Bottom()
-	if t.Table.Following() {
-		bottom, t.unseen = t.Len()-1, 0
-	}
-	if bottom < 0 || bottom >= t.Len() {
-		return nil
-	}
-	if id := t.Source.ID(t.Span.Items[bottom]); id > t.seen {
-		t.seen = id
-		return t.countNews()
-	}
-	return nil
-}
-
-// newText says how many records are new, and whether the list moves.
-func (t *Timeline[T]) newText() string {
-	switch {
-	case t.Paused:
-		return fmt.Sprintf("   %s paused, %s new", style.Pause, counted(t.unseen))
-	case t.Table.Following() && t.Len() > 0:
-		return "   following"
-	case t.Table.Following() || t.unseen == 0:
-		return ""
-	}
-	return "   " + News(t.unseen)
+func (n *news[T]) whilePaused() string {
+	return fmt.Sprintf("   %s paused, %s new", style.Pause, counted(n.unseen))
 }
 
 // News says that n records below are new, and which key leads to them, or returns "".

@@ -23,7 +23,7 @@ func (w *Screen) Bindings() []screen.Binding {
 	r, ok := w.Selected()
 	all := w.rowBindings(r)
 	if !ok {
-		return slices.Concat([]screen.Binding{create}, list, screen.Because("there is no webhook here to do that with", all))
+		return slices.Concat([]screen.Binding{create}, list, screen.NoneHere("webhook", all))
 	}
 	return slices.Concat(all[:1], []screen.Binding{create}, all[1:], list, w.relatedBindings(r))
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
-	"backchannel/tui/component"
+	"backchannel/storage/words"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
 )
@@ -65,7 +65,7 @@ func describeLast(s *screen.Env, d *screen.Detail, row row) {
 // stands for at present.
 func describeBasics(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	d.Title("Basic configuration")
-	d.Field("Channels", screen.List(w.Channels), s.Theme.Text)
+	d.Field("Channels", words.List(w.Channels), s.Theme.Text)
 	d.Field("Webhook URL", w.ShownURL(), s.Theme.Text)
 	if w.URL == storage.BuiltinReceiver {
 		target, ink := w.Target(s.Status.ReceiverURL()), s.Theme.Text
@@ -126,15 +126,11 @@ func describeDelivery(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 // heading draws the name and the state, with a bar on the left while the pane has the focus, and
 // why the webhook was paused if it was not a person who did that.
 func heading(d *screen.Detail, row row, focused bool) {
-	bar := " "
-	if focused {
-		bar = d.Theme.Accent.Render(style.Bar)
-	}
 	state := d.Theme.Text.Render(style.Dot + " active")
 	if row.State == storage.Paused {
 		state = d.Theme.Warn.Render(style.Pause + " paused")
 	}
-	d.Lines = append(d.Lines, component.Spread(bar+d.Theme.Strong.Render(style.Escape(row.Name)), state+" ", d.Width))
+	d.Heading(d.Theme.Strong.Render(style.Escape(row.Name)), state, focused)
 	if row.State == storage.Paused && row.StateReason != "" {
 		d.Paragraph(style.Pause+" "+row.StateReason, d.Theme.Warn)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/jsontext"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 )
@@ -51,7 +52,7 @@ func valuesOf(w storage.Webhook) component.Values {
 	text := func(s string) component.Value { return component.Value{Text: s} }
 	values := component.Values{
 		fieldName:         text(w.Name),
-		fieldChannels:     {Set: strings.Fields(strings.ReplaceAll(screen.List(w.Channels), ",", " "))},
+		fieldChannels:     {Set: words.Texts(w.Channels)},
 		fieldURL:          text(w.URL),
 		fieldOrganization: text(w.Organization),
 		fieldSandbox:      text(w.Sandbox.Name),

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
 	"backchannel/tui/style"
@@ -77,7 +78,7 @@ func lastCells(s *screen.Env, last storage.Delivery) (outcome, when, event compo
 
 // channelsCell names the channels of a webhook, of which there are only two.
 func channelsCell(th *style.Theme, channels []storage.Channel) component.Cell {
-	cell := component.Cell{Text: screen.List(channels), Style: th.Text}
+	cell := component.Cell{Text: words.List(channels), Style: th.Text}
 	if len(channels) > 1 {
 		cell.Shorter = []string{"both"}
 	}

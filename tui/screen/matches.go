@@ -1,0 +1,105 @@
+package screen
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"backchannel/storage"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// matches has a timeline list what a filter chooses, and counts that.
+type matches[R any] struct {
+	env    *Env
+	from   func(storage.Filter) Chosen[R]
+	values func(R) map[string]string // what the keys of the filter mean for a record; may be nil
+	all    func() int64              // how many records there are; negative: unknown
+	filter *Filter
+	list   *Timeline[R]
+	query  Query[matchCount]
+}
+
+// matchCount is how many records a filter chooses, of how many.
+type matchCount struct{ found, total int64 }
+
+// source has the list read from what the filter chooses, once it reads again.
+func (m *matches[R]) source() { m.list.Choose(m.from(m.filter.Terms())) }
+
+// choose lists the records that the filter chooses.
+func (m *matches[R]) choose() tea.Cmd {
+	m.source()
+	m.filter.Found = -1
+	return tea.Batch(m.list.Restart(), m.count())
+}
+
+// count counts what the filter chooses, if there is one.
+func (m *matches[R]) count() tea.Cmd {
+	found, all := m.from(m.filter.Terms()).Count, m.from(storage.Filter{}).Count
+	if m.filter.choosesAll() || found == nil || all == nil {
+		return nil
+	}
+	total := m.all()
+	return m.query.Ask(func(ctx context.Context) (n matchCount, err error) {
+		if n.found, err = found(ctx, 0); err != nil {
+			return n, err
+		}
+		if n.total = total; total < 0 {
+			n.total, err = all(ctx, 0)
+		}
+		return n, err
+	})
+}
+
+// take takes the answer to count, and reports whether msg was one.
+func (m *matches[R]) take(msg tea.Msg) (tea.Cmd, bool) {
+	a, fresh, cmd := m.query.Take(msg)
+	if fresh && a.Err == nil {
+		m.filter.Found, m.filter.Total = a.Value.found, a.Value.total
+	}
+	return cmd, fresh
+}
+
+// total returns how many records the filter chooses; negative: unknown.
+func (m *matches[R]) total() int64 {
+	if m.filter.choosesAll() {
+		return m.all()
+	}
+	return m.filter.Found
+}
+
+// known returns the values of a key that occur in the records around the selected one, the newest
+// first, or the names of all webhooks.
+func (m *matches[R]) known(key string) []string {
+	if key == "webhook" || m.values == nil {
+		return m.env.KnownWebhooks(key)
+	}
+	var all []string
+	for _, row := range slices.Backward(m.list.Span.Items) {
+		if value := m.values(row)[key]; value != "" && !slices.Contains(all, value) {
+			all = append(all, value)
+		}
+	}
+	return all
+}
+
+// KnownWebhooks returns the names of all webhooks, which are the values of the key webhook.
+func (s *Env) KnownWebhooks(key string) []string {
+	if key != "webhook" {
+		return nil
+	}
+	names := make([]string, len(s.Targets.Webhooks))
+	for i, w := range s.Targets.Webhooks {
+		names[i] = w.Name
+	}
+	return names
+}
+
+// CodeValue returns a status as a value of the key code.
+func CodeValue(code int) string {
+	if code == 0 {
+		return storage.CodeNone
+	}
+	return strconv.Itoa(code)
+}
