@@ -43,30 +43,28 @@ func Goodbye() storage.Campaign {
 	return c
 }
 
+// campaigns are those of the store, with their executions.
+type campaigns struct {
+	*base
+	deliveries deliveries
+}
+
 // AddCampaign stores a campaign at its CreatedAt.
-func (s *Store) AddCampaign(c storage.Campaign) storage.Campaign {
+func (s campaigns) AddCampaign(c storage.Campaign) storage.Campaign {
 	s.t.Helper()
 	s.At(c.CreatedAt, func() { s.must(s.SaveCampaigns(context.Background(), &c)) })
 	return c
 }
 
 // ChangeCampaign changes a stored campaign, as another process might.
-func (s *Store) ChangeCampaign(id storage.ID, change func(storage.Campaign) (storage.Campaign, error)) {
+func (s campaigns) ChangeCampaign(id storage.ID, change func(storage.Campaign) (storage.Campaign, error)) {
 	s.t.Helper()
-	changed := must[storage.Campaign](s)(change(must[storage.Campaign](s)(s.Campaign(context.Background(), id))))
+	changed := must[storage.Campaign](s.base)(change(must[storage.Campaign](s.base)(s.Campaign(context.Background(), id))))
 	s.must(s.SaveCampaigns(context.Background(), &changed))
 }
 
-// AddThreeCampaigns adds acme and staging, and a campaign of each status.
-func (s *Store) AddThreeCampaigns() (live, draft, stopped storage.Campaign) {
-	s.t.Helper()
-	s.AddWebhook(Acme())
-	s.AddWebhook(Staging())
-	return s.AddCampaign(Welcome()), s.AddCampaign(Receipts()), s.AddCampaign(Goodbye())
-}
-
 // AllCampaigns returns the campaigns by name.
-func (s *Store) AllCampaigns() []storage.Campaign {
+func (s campaigns) AllCampaigns() []storage.Campaign {
 	s.t.Helper()
-	return must[[]storage.Campaign](s)(s.Campaigns(context.Background()))
+	return must[[]storage.Campaign](s.base)(s.Campaigns(context.Background()))
 }

@@ -7,8 +7,14 @@ import (
 	"backchannel/storage"
 )
 
+// checks are the runs of the endpoint check.
+type checks struct {
+	*base
+	deliveries deliveries
+}
+
 // Check asks for a run of the endpoint check at a webhook, at a time.
-func (s *Store) Check(webhook storage.ID, at time.Time, o storage.CheckOptions) storage.CheckRun {
+func (s checks) Check(webhook storage.ID, at time.Time, o storage.CheckOptions) storage.CheckRun {
 	s.t.Helper()
 	run := storage.CheckRun{WebhookID: webhook, Options: o}
 	s.At(at, func() { s.must(s.AskCheck(context.Background(), &run)) })
@@ -17,7 +23,7 @@ func (s *Store) Check(webhook storage.ID, at time.Time, o storage.CheckOptions) 
 
 // Begin takes a run with its cases, as an engine does a second after it was asked for. Cases
 // with a result have ended, a fifth of a second after the one before.
-func (s *Store) Begin(run *storage.CheckRun, cases ...storage.CheckCase) {
+func (s checks) Begin(run *storage.CheckRun, cases ...storage.CheckCase) {
 	s.t.Helper()
 	at := run.AskedAt.Add(time.Second)
 	for i := range cases {
@@ -32,20 +38,20 @@ func (s *Store) Begin(run *storage.CheckRun, cases ...storage.CheckCase) {
 }
 
 // Progress stores the present state of a case.
-func (s *Store) Progress(run storage.CheckRun, c storage.CheckCase) {
+func (s checks) Progress(run storage.CheckRun, c storage.CheckCase) {
 	s.t.Helper()
 	s.must(s.SaveCheckCases(context.Background(), run.ID, c))
 }
 
 // End ends a run, some seconds after it was asked for.
-func (s *Store) End(run storage.CheckRun, state storage.CheckState, reason string) {
+func (s checks) End(run storage.CheckRun, state storage.CheckState, reason string) {
 	s.t.Helper()
 	run.State, run.Reason = state, reason
 	s.At(run.AskedAt.Add(20*time.Second), func() { s.must(s.EndCheck(context.Background(), run)) })
 }
 
 // Request stores a request of a case that was answered with a status code.
-func (s *Store) Request(run storage.CheckRun, caseID string, code int) storage.Delivery {
+func (s checks) Request(run storage.CheckRun, caseID string, code int) storage.Delivery {
 	s.t.Helper()
 	event := storage.Event{
 		WebhookID: run.WebhookID, RequestID: "check", Channel: storage.Email, Status: storage.StatusSent, Identity: "recipient@example.com",
@@ -53,13 +59,13 @@ func (s *Store) Request(run storage.CheckRun, caseID string, code int) storage.D
 	}
 	var made []storage.Delivery
 	s.At(event.CreatedAt, func() {
-		made = must[[]storage.Delivery](s)(s.SendCheckEvents(context.Background(), run.ID, caseID, event))
+		made = must[[]storage.Delivery](s.base)(s.SendCheckEvents(context.Background(), run.ID, caseID, event))
 	})
 	state := storage.StateDelivered
 	if code >= 300 {
 		state = storage.Failed
 	}
-	s.Attempt(made[0].ID, storage.Outcome{State: state, Attempt: storage.Attempt{Code: code, Timings: storage.Timings{Total: 5 * time.Millisecond}}})
+	s.deliveries.Attempt(made[0].ID, storage.Outcome{State: state, Attempt: storage.Attempt{Code: code, Timings: storage.Timings{Total: 5 * time.Millisecond}}})
 	return made[0]
 }
 

@@ -10,7 +10,7 @@ import (
 
 // AddExecution stores an accepted call with a message for each of some statuses, which a
 // webhook has got as the only event of its message. number makes its IDs.
-func (s *Store) AddExecution(c storage.Campaign, hook storage.Webhook, number int, statuses ...storage.Status) storage.Execution {
+func (s campaigns) AddExecution(c storage.Campaign, hook storage.Webhook, number int, statuses ...storage.Status) storage.Execution {
 	s.t.Helper()
 	e := storage.Execution{
 		ReceivedAt: Noon(), RequestID: fmt.Sprint("order-", number), XRequestID: fmt.Sprint("x", number), CampaignUUID: c.UUID, CampaignID: c.ID,
@@ -31,8 +31,8 @@ func (s *Store) AddExecution(c storage.Campaign, hook storage.Webhook, number in
 	s.At(Noon(), func() {
 		s.must(s.Store.AddExecution(context.Background(), &e, func(storage.Precedent) []storage.PlannedMessage { return planned }))
 	})
-	for _, m := range must[[]storage.Message](s)(s.Messages(context.Background(), storage.MessageQuery{Execution: e.ID})) {
-		s.Attempt(m.Events[0].DeliveryID, storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204, Timings: storage.Timings{Total: time.Millisecond}}})
+	for _, m := range must[[]storage.Message](s.base)(s.Messages(context.Background(), storage.MessageQuery{Execution: e.ID})) {
+		s.deliveries.Attempt(m.Events[0].DeliveryID, storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204, Timings: storage.Timings{Total: time.Millisecond}}})
 	}
 	return e
 }

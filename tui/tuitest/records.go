@@ -100,7 +100,7 @@ func (s *Store) addFewReceipts(d storage.Delivery, change func([]storage.Receipt
 // fail has a delivery fail twice.
 func (s *Store) fail(id storage.ID) {
 	s.t.Helper()
-	d := must[storage.Delivery](s)(s.Delivery(context.Background(), id))
+	d := must[storage.Delivery](s.base)(s.Delivery(context.Background(), id))
 	s.Attempt(id, storage.Outcome{State: storage.Retrying, NextAttemptAt: d.CreatedAt.Add(time.Second), Attempt: storage.Attempt{
 		At: d.CreatedAt, Code: 503, ErrorClass: storage.ClassStatus, Error: "answered 503 Service Unavailable",
 		Timings:         storage.Timings{Connect: 900 * time.Microsecond, TLS: 3 * time.Millisecond, FirstByte: 4 * time.Millisecond, Total: 8 * time.Millisecond},
@@ -142,12 +142,10 @@ func (s *Store) AddManyReceipts(n int) {
 	s.Receive(all...)
 }
 
-// AddManyActivities adds activities with the numbers 1 to n.
-func (s *Store) AddManyActivities(n int) {
+// AddThreeCampaigns adds acme and staging, and a campaign of each status.
+func (s *Store) AddThreeCampaigns() (live, draft, stopped storage.Campaign) {
 	s.t.Helper()
-	all := make([]storage.Activity, n)
-	for i := range all {
-		all[i] = storage.Activity{At: Noon(), Kind: storage.ActivityProcess, Text: fmt.Sprintf("number %d.", i+1)}
-	}
-	s.inOrder(n, func(i int) error { return s.AddActivity(context.Background(), all[i]) }, func(int) time.Time { return time.Time{} })
+	s.AddWebhook(Acme())
+	s.AddWebhook(Staging())
+	return s.AddCampaign(Welcome()), s.AddCampaign(Receipts()), s.AddCampaign(Goodbye())
 }
