@@ -43,7 +43,7 @@ func TestTheDatabaseIsRestartedUnderLoad(t *testing.T) {
 			}
 			accepting := time.Now()
 			c.awaitRequests(before + 1)
-			t.Logf("delivered again %s after the server accepted connections", time.Since(accepting))
+			checkWithin(t, 3*time.Second, time.Since(accepting), "deliveries went on after the server accepted connections")
 			node.says("can be reached again")
 			late.awaitReady()
 			late.says("the database can be reached")

@@ -205,9 +205,16 @@ func (c *cluster) fireSome(n int) (ids []storage.ID) {
 	return ids
 }
 
-// awaitDelivered waits until each delivery that there is has ended, and checks that all those
-// acknowledged were delivered, once each as the counters and the records of attempts have it.
+// awaitDelivered waits until each delivery that there is has ended, and checks those acknowledged.
 func (c *cluster) awaitDelivered(ids []storage.ID) {
+	c.Helper()
+	c.awaitEnded()
+	c.checkDelivered(ids)
+}
+
+// awaitEnded waits until each delivery that there is has ended, and checks that all of them were
+// delivered.
+func (c *cluster) awaitEnded() {
 	c.Helper()
 	var counts storage.Counts
 	c.eventually("all deliveries", func() bool {
@@ -219,13 +226,25 @@ func (c *cluster) awaitDelivered(ids []storage.ID) {
 	for _, n := range counts.Deliveries {
 		total += n
 	}
-	if delivered := counts.Deliveries[storage.StateDelivered]; len(ids) == 0 || delivered != total || delivered < int64(len(ids)) {
-		c.Errorf("%d of %d deliveries were delivered, %d were acknowledged", delivered, total, len(ids))
+	if delivered := counts.Deliveries[storage.StateDelivered]; delivered != total {
+		c.Errorf("%d of %d deliveries were delivered", delivered, total)
+	}
+}
+
+// checkDelivered checks that acknowledged deliveries are delivered, once each as the records of
+// their attempts have it, and that each has reached the endpoint.
+func (c *cluster) checkDelivered(ids []storage.ID) {
+	c.Helper()
+	if len(ids) == 0 {
+		c.Error("nothing was acknowledged")
 	}
 	for _, id := range ids {
 		d, err := c.store.Delivery(c.Context(), id)
 		if err != nil || d.State != storage.StateDelivered {
 			c.Errorf("acknowledged delivery %s is %s: %v", id, d.State, err)
+		}
+		if c.endpoint.requestsOf(id) == 0 {
+			c.Errorf("acknowledged delivery %s never reached the endpoint", id)
 		}
 		c.wantDeliveredOnce(id)
 	}
@@ -279,6 +298,13 @@ func (e *countingEndpoint) requests() (all, twice int) {
 		twice += n - 1
 	}
 	return all, twice
+}
+
+// requestsOf returns how many requests there were of a delivery.
+func (e *countingEndpoint) requestsOf(id storage.ID) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.got[id.String()]
 }
 
 // A lockedBuffer is a buffer that a process writes while a test reads it.
