@@ -143,7 +143,7 @@ func (t *tx) finished(o *storage.Outcome, f finished) {
 		t.then(func() error { return t.messages.reached(f.message, o.Attempt.DeliveryID) })
 	}
 	if o.State == storage.Failed && !cancelled && !f.checked { // a check sends what is to be refused
-		t.then(func() error { return t.recordFailure(&o.Attempt, f.was.webhook) })
+		t.then(func() error { return records.RecordFailure(sharedTx{t}, &o.Attempt, f.was.webhook) })
 	}
 	if o.PauseWebhook != "" {
 		t.then(func() error { return pauseWebhook(t, f.was.webhook, o.PauseWebhook) })

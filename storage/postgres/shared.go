@@ -8,6 +8,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/column"
 	"backchannel/storage/records"
+	"backchannel/storage/seal"
 )
 
 // shared returns the database as package records knows it.
@@ -27,7 +28,12 @@ func dialect() *records.Dialect {
 		Text:              func(column string) string { return column + `::text::bytea` },
 		Receipts:          pageQuery,
 		ReceiptContents:   records.Contents{Alias: `r`, Secrets: receiptSecrets},
-		ExecutionContents: records.Contents{Alias: `x`, Secrets: executionSecrets},
+		ExecutionContents: records.Contents{Alias: `x`, Secrets: func(id storage.ID) seal.Place { return seal.At("executions", "secrets", id) }},
+		Planned: `SELECT count(*) FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id AND d.next_attempt_at > ? AND d.state = 'queued'
+			WHERE w.state <> 'paused' AND NOT EXISTS (SELECT FROM breakers b WHERE b.webhook_id = w.id AND b.open_until IS NOT NULL)`,
+		Received: `SELECT coalesce(sum(n), 0)::bigint FROM receipt_counts`,
+		// A text begins with the number of executions; that about one execution begins with none.
+		OneMore: `convert_to((coalesce(substring(encode(text, 'escape') FROM '^\d+')::bigint, 1) + 1)::text, 'UTF8')`,
 		Contains: func(column, text string) records.Condition {
 			return records.Where(`position(lower(encode(?::bytea, 'escape')) IN lower(encode(`+column+`, 'escape'))) > 0`, []byte(text))
 		},
@@ -69,6 +75,21 @@ func (t sharedTx) Target(webhook storage.ID) (column.Target, error) { return t.t
 // WebhooksChanged implements records.Tx.
 func (t sharedTx) WebhooksChanged() { t.webhooksChanged() }
 
+// Changed implements records.Tx.
+func (t sharedTx) Changed(kinds storage.Change) { t.kinds |= kinds }
+
+// Runs implements records.Tx.
+func (t sharedTx) Runs() *column.Runs { return &t.runs }
+
+// Enqueue implements records.Tx.
+func (t sharedTx) Enqueue(e *storage.Event, d *storage.Delivery) error { return t.enqueue(e, d) }
+
+// AddMessage implements records.Tx.
+func (t sharedTx) AddMessage(m *storage.Message) error {
+	t.messages.insert(m)
+	return nil
+}
+
 // QueueDelivery implements records.Tx.
 func (t sharedTx) QueueDelivery(d *storage.Delivery) error { return t.queueDelivery(d) }
 
@@ -92,13 +113,4 @@ func (t sharedTx) ChangeDelivery(action storage.DeliveryAction, d storage.Delive
 // CancelDeliveries implements records.Tx.
 func (t sharedTx) CancelDeliveries(webhook storage.ID) (int, error) {
 	return t.deliveries.cancelAll(webhook)
-}
-
-func (t *tx) addActivity(a storage.Activity) error {
-	_, err := t.insertActivity(a)
-	return err
-}
-
-func (t *tx) insertActivity(a storage.Activity) (storage.ID, error) {
-	return records.InsertActivity(sharedTx{t}, a)
 }

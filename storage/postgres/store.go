@@ -74,7 +74,7 @@ type Store struct {
 	DeliveryStore
 	QueueStore
 	ReceiptStore
-	ExecutionStore
+	records.ExecutionStore
 	CheckStore
 	records.ActivityStore
 	NodeStore
@@ -198,7 +198,7 @@ func newStore(o Options, pool *pgxpool.Pool, at place, seals *seal.Sealer) *Stor
 		DeliveryStore:  DeliveryStore{records.NewDeliveryStore(shared), db},
 		QueueStore:     QueueStore{db, &atomic.Int64{}},
 		ReceiptStore:   ReceiptStore{records.NewReceiptStore(shared), db},
-		ExecutionStore: ExecutionStore{records.NewExecutionStore(shared), db},
+		ExecutionStore: records.NewExecutionStore(shared),
 		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
 		ActivityStore:  records.NewActivityStore(shared),
 		NodeStore:      NodeStore{db, &sync.Mutex{}, &atomic.Pointer[error]{}},

@@ -17,14 +17,15 @@ func NewActivityStore(db *Database) ActivityStore { return ActivityStore{db} }
 
 // AddActivity stores an activity. The store assigns its ID, and its time if it has none.
 func (s *ActivityStore) AddActivity(ctx context.Context, a storage.Activity) error {
-	err := s.db.Write(ctx, storage.ChangedActivity, func(t Tx) error { return addActivity(t, a) })
+	err := s.db.Write(ctx, storage.ChangedActivity, func(t Tx) error { return AddActivity(t, a) })
 	if err != nil {
 		return fmt.Errorf("store activity: %w", err)
 	}
 	return nil
 }
 
-func addActivity(t Tx, a storage.Activity) error {
+// AddActivity stores an activity in a transaction.
+func AddActivity(t Tx, a storage.Activity) error {
 	_, err := InsertActivity(t, a)
 	return err
 }

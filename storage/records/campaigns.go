@@ -169,7 +169,7 @@ func (s *CampaignStore) save(t Tx, c storage.Campaign, along []*storage.Campaign
 	if err != nil {
 		return saved, err
 	}
-	return c, addActivity(t, storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " " + done + s.db.By})
+	return c, AddActivity(t, storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " " + done + s.db.By})
 }
 
 // sandboxID returns the UUID that a sandbox is known by: that of the webhook there, or else that
@@ -212,7 +212,7 @@ func (s *CampaignStore) DeleteCampaign(ctx context.Context, id storage.ID) error
 		if err := must(t, `DELETE FROM campaigns WHERE id = ?`, id); err != nil {
 			return err
 		}
-		return addActivity(t, storage.Activity{Kind: storage.ActivityCampaign, CampaignID: id, Text: "campaign " + c.Name + " deleted" + s.db.By})
+		return AddActivity(t, storage.Activity{Kind: storage.ActivityCampaign, CampaignID: id, Text: "campaign " + c.Name + " deleted" + s.db.By})
 	})
 	if err != nil {
 		return fmt.Errorf("delete campaign %s: %w", id, err)

@@ -54,7 +54,7 @@ func (s *CheckStore) AskCheck(ctx context.Context, r *storage.CheckRun) error {
 		if err := forgetChecks(t, asked.WebhookID); err != nil {
 			return err
 		}
-		return addActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: asked.WebhookID, Text: "check of webhook " + asked.Webhook + " asked for" + s.db.By})
+		return AddActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: asked.WebhookID, Text: "check of webhook " + asked.Webhook + " asked for" + s.db.By})
 	})
 	if err != nil {
 		return fmt.Errorf("ask for a check: %w", err)
@@ -257,7 +257,7 @@ func (s *CheckStore) EndCheck(ctx context.Context, r storage.CheckRun) error {
 		if err := forgetChecks(t, r.WebhookID); err != nil {
 			return err
 		}
-		return addActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: r.WebhookID, Text: "check of webhook " + r.Webhook + " " + r.Summary()})
+		return AddActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: r.WebhookID, Text: "check of webhook " + r.Webhook + " " + r.Summary()})
 	})
 	if err != nil {
 		return fmt.Errorf("end check %s: %w", r.ID, err)

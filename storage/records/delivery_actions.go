@@ -49,7 +49,7 @@ func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAct
 		if err != nil {
 			return err
 		}
-		return addActivity(t, storage.Activity{
+		return AddActivity(t, storage.Activity{
 			Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: about.ID, Text: column.DeliveryText(d) + " " + action.Recorded() + s.db.By,
 		})
 	})

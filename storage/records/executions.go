@@ -8,8 +8,7 @@ import (
 	"backchannel/storage/column"
 )
 
-// An ExecutionStore lists calls of the execution API and the messages that came of them. How calls
-// are stored is for the stores to add.
+// An ExecutionStore stores calls of the execution API and the messages that follow from them.
 type ExecutionStore struct{ db *Database }
 
 // NewExecutionStore returns the calls in a database.

@@ -38,7 +38,7 @@ func (s *FixtureStore) insert(t Tx, f storage.SavedFixture) error {
 	if err != nil {
 		return err
 	}
-	return addActivity(t, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%s, %s saved as the fixture %s%s", f.Status, f.Channel, f.Name, s.db.By)})
+	return AddActivity(t, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%s, %s saved as the fixture %s%s", f.Status, f.Channel, f.Name, s.db.By)})
 }
 
 // SavedFixture finds a saved fixture by its name.

@@ -117,7 +117,7 @@ func (s *CampaignStore) importCampaign(t Tx, c storage.Campaign) error {
 	if err != nil {
 		return err
 	}
-	return addActivity(t, storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " created" + s.db.By})
+	return AddActivity(t, storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " created" + s.db.By})
 }
 
 // Taken says that a record cannot be imported because its ID is in use.

@@ -64,6 +64,6 @@ func (s *ProfileStore) set(t Tx, webhook storage.ID, p storage.Profile) error {
 	if err != nil {
 		return err
 	}
-	return addActivity(t, storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
+	return AddActivity(t, storage.Activity{Kind: storage.ActivityReceiver, WebhookID: webhook,
 		Text: fmt.Sprintf("response profile of webhook %s set to %s%s", to.Name, column.ProfileName(p), s.db.By)})
 }

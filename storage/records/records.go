@@ -59,6 +59,14 @@ type Tx interface {
 	Target(webhook storage.ID) (column.Target, error)
 	// WebhooksChanged makes transactions read again what they know of webhooks.
 	WebhooksChanged()
+	// Changed notes that records of more kinds have changed.
+	Changed(storage.Change)
+	// Runs returns the runs of like activities.
+	Runs() *column.Runs
+	// Enqueue stores an event and its delivery, and sets what the store assigns in both.
+	Enqueue(e *storage.Event, d *storage.Delivery) error
+	// AddMessage stores a message of a campaign, which has an ID.
+	AddMessage(m *storage.Message) error
 	// QueueDelivery stores a new delivery of an event, to be sent.
 	QueueDelivery(d *storage.Delivery) error
 	// ChangeDelivery makes a waiting delivery due now, or cancels one that is not final.

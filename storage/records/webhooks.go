@@ -174,7 +174,7 @@ func (s *WebhookStore) add(t Tx, w *storage.Webhook, invalid error) error {
 	if err := s.insert(t, w); err != nil {
 		return err
 	}
-	return addActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.db.By})
+	return AddActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.db.By})
 }
 
 // change stores a changed webhook.
@@ -192,7 +192,7 @@ func (s *WebhookStore) change(t Tx, w storage.Webhook, invalid error) (saved sto
 	if err := s.update(t, &w); err != nil {
 		return saved, err
 	}
-	return w, addActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.db.By})
+	return w, AddActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.db.By})
 }
 
 // insert stores a new webhook, and its name once more in a table that outlives the webhook.
@@ -263,7 +263,7 @@ func SetWebhookState(t Tx, id storage.ID, state storage.WebhookState, by, reason
 	if err != nil {
 		return err
 	}
-	return addActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: storage.StateChange(name, state, by, reason)})
+	return AddActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id, Text: storage.StateChange(name, state, by, reason)})
 }
 
 // DeleteWebhook deletes a webhook and cancels its unfinished deliveries. Its deliveries and
@@ -278,7 +278,7 @@ func (s *WebhookStore) DeleteWebhook(ctx context.Context, id storage.ID) (cancel
 		if cancelled, err = t.CancelDeliveries(id); err != nil {
 			return err
 		}
-		return addActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
+		return AddActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,
 			Text: fmt.Sprintf("webhook %s deleted%s; deliveries cancelled: %d", name, s.db.By, cancelled)})
 	})
 	if err != nil {

@@ -18,6 +18,12 @@ type Dialect struct {
 	Receipts          func(q storage.ReceiptQuery) (query string, args []any)
 	ReceiptContents   Contents
 	ExecutionContents Contents
+	// Planned counts the queued deliveries of webhooks that get any which are due after a time.
+	Planned string
+	// Received returns the stored number of receipts.
+	Received string
+	// OneMore is the number that the text of an activity begins with, or 1, plus one.
+	OneMore string
 	// Contains selects the rows of which a column contains a text, whatever the case of its ASCII
 	// letters.
 	Contains func(column, text string) Condition
@@ -26,8 +32,24 @@ type Dialect struct {
 // Contents says where a database has what lists of records do not show.
 type Contents struct {
 	Alias   string                         // of the table
-	Join    string                         // joins the table, unless it is that of the lists
+	Table   string                         // its name, unless it is that of the lists
+	Join    string                         // joins it, if it has a name
 	Secrets func(id storage.ID) seal.Place // where a record's secrets are
+}
+
+// insert stores a record, which begins with its ID, in a table, and its contents there or apart.
+func (c Contents) insert(t Tx, table string, record, contents []any) error {
+	if c.Table == "" {
+		return insert(t, table, append(record, contents...))
+	}
+	if err := insert(t, table, record); err != nil {
+		return err
+	}
+	return insert(t, c.Table, append(record[:1:1], contents...))
+}
+
+func insert(t Tx, table string, values []any) error {
+	return t.Send(`INSERT INTO `+table+` VALUES (?`+strings.Repeat(`,?`, len(values)-1)+`)`, values...)
 }
 
 func (c Contents) columns(names ...string) string {

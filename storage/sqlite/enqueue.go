@@ -52,7 +52,7 @@ func (s *DeliveryStore) Fire(ctx context.Context, what string, events ...storage
 				return err
 			}
 		}
-		return t.addActivity(storage.Activity{
+		return records.AddActivity(sharedTx{t}, storage.Activity{
 			Kind: storage.ActivityFired, WebhookID: made[0].WebhookID, DeliveryID: made[0].ID, Text: what + " fired at " + made[0].Webhook + s.by,
 		})
 	})
@@ -118,15 +118,6 @@ func (t *tx) target(id storage.ID) (column.Target, error) {
 	}
 	t.targets[id] = to
 	return to, nil
-}
-
-// toWebhook returns " to NAME", or "" if the webhook has been deleted.
-func (t *tx) toWebhook(id storage.ID) string {
-	to, err := t.target(id)
-	if err != nil {
-		return ""
-	}
-	return " to " + to.Name
 }
 
 func scanTarget(read scan) (to column.Target, err error) {

@@ -133,7 +133,7 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 		case is.state == storage.Failed:
 			var expected bool // a check sends what is to be refused
 			if expected, err = t.ofCheck(o.Attempt.DeliveryID); err == nil && !expected {
-				err = t.recordFailure(&o.Attempt, is.webhook)
+				err = records.RecordFailure(sharedTx{t}, &o.Attempt, is.webhook)
 			}
 		case is.state == storage.StateDelivered && message != 0:
 			t.kinds |= storage.ChangedExecutions

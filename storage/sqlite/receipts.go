@@ -154,7 +154,7 @@ func (s *ReceiptStore) ClearReceipts(ctx context.Context) (int64, error) {
 	})
 	if err == nil {
 		err = s.write(ctx, storage.ChangedActivity, func(t *tx) error {
-			return t.addActivity(storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.by)})
+			return records.AddActivity(sharedTx{t}, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.by)})
 		})
 	}
 	if err != nil {

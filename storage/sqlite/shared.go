@@ -10,6 +10,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/column"
 	"backchannel/storage/records"
+	"backchannel/storage/seal"
 )
 
 // shared returns the database as package records knows it.
@@ -31,11 +32,25 @@ func dialect() *records.Dialect {
 		Text:              func(column string) string { return column },
 		Receipts:          pageQuery,
 		ReceiptContents:   records.Contents{Alias: `c`, Join: ` JOIN receipt_contents c ON c.receipt_id = r.id`, Secrets: receiptSecrets},
-		ExecutionContents: records.Contents{Alias: `c`, Join: ` JOIN execution_contents c ON c.execution = x.id`, Secrets: executionSecrets},
+		ExecutionContents: records.Contents{Alias: `c`, Table: `execution_contents`, Join: ` JOIN execution_contents c ON c.execution = x.id`, Secrets: secretsOf(`execution_contents`)},
+		// Only what is queued or retried has a next attempt. An index has the former no shorter
+		// way than by taking away the latter, which are few.
+		Planned:  `SELECT ` + waiting + `) - ` + waiting + ` AND d.state = 'retrying')`,
+		Received: `SELECT receipts FROM store`,
+		// CAST takes the number that a text begins with; that about one execution begins with none.
+		OneMore: `(max(CAST(text AS INTEGER), 1) + 1)`,
 		Contains: func(column, text string) records.Condition {
 			return records.Where(column+` LIKE ? ESCAPE '\'`, `%`+wild.Replace(text)+`%`)
 		},
 	}
+}
+
+const waiting = `(SELECT count(*) FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id AND d.next_attempt_at > ?1
+	WHERE w.state <> 'paused' AND NOT EXISTS (SELECT 1 FROM breakers b WHERE b.webhook_id = w.id AND b.open_until IS NOT NULL)`
+
+// secretsOf returns where a table has the secrets of a record.
+func secretsOf(table string) func(storage.ID) seal.Place {
+	return func(id storage.ID) seal.Place { return seal.At(table, "secrets", id) }
 }
 
 // A queries makes a records.Source of what database/sql has for queries.
@@ -94,6 +109,18 @@ func (t sharedTx) Target(webhook storage.ID) (column.Target, error) { return t.t
 // WebhooksChanged implements records.Tx.
 func (t sharedTx) WebhooksChanged() { clear(t.targets) }
 
+// Changed implements records.Tx.
+func (t sharedTx) Changed(kinds storage.Change) { t.kinds |= kinds }
+
+// Runs implements records.Tx.
+func (t sharedTx) Runs() *column.Runs { return &t.runs }
+
+// Enqueue implements records.Tx.
+func (t sharedTx) Enqueue(e *storage.Event, d *storage.Delivery) error { return t.enqueue(e, d) }
+
+// AddMessage implements records.Tx.
+func (t sharedTx) AddMessage(m *storage.Message) error { return t.campaignMessages.insert(m) }
+
 // QueueDelivery implements records.Tx.
 func (t sharedTx) QueueDelivery(d *storage.Delivery) error { return t.queueDelivery(d) }
 
@@ -109,13 +136,4 @@ func (t sharedTx) ChangeDelivery(action storage.DeliveryAction, d storage.Delive
 // CancelDeliveries implements records.Tx.
 func (t sharedTx) CancelDeliveries(webhook storage.ID) (int, error) {
 	return t.deliveries.cancelAll(webhook)
-}
-
-func (t *tx) addActivity(a storage.Activity) error {
-	_, err := t.insertActivity(a)
-	return err
-}
-
-func (t *tx) insertActivity(a storage.Activity) (storage.ID, error) {
-	return records.InsertActivity(sharedTx{t}, a)
 }

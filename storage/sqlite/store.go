@@ -47,7 +47,7 @@ type Store struct {
 	DeliveryStore
 	QueueStore
 	ReceiptStore
-	ExecutionStore
+	records.ExecutionStore
 	CheckStore
 	records.ActivityStore
 	LeaderStore
@@ -118,7 +118,7 @@ func newStore(o Options, db *database, h *commit.Hub) *Store {
 		DeliveryStore:  DeliveryStore{records.NewDeliveryStore(shared), db},
 		QueueStore:     QueueStore{db},
 		ReceiptStore:   ReceiptStore{records.NewReceiptStore(shared), db},
-		ExecutionStore: ExecutionStore{records.NewExecutionStore(shared), db},
+		ExecutionStore: records.NewExecutionStore(shared),
 		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
 		ActivityStore:  records.NewActivityStore(shared),
 		LeaderStore:    LeaderStore{db, o.Dir},

@@ -11,6 +11,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/column"
 	"backchannel/storage/commit"
+	"backchannel/storage/records"
 )
 
 // A writer runs operations one after another on one connection, and commits those that wait
@@ -219,7 +220,7 @@ func (w *writer) recordFiles(lost error) {
 	if lost != nil {
 		a.Text = lost.Error()
 	}
-	op := commit.Alone(storage.ChangedActivity, func(t *tx) error { return t.addActivity(a) })
+	op := commit.Alone(storage.ChangedActivity, func(t *tx) error { return records.AddActivity(sharedTx{t}, a) })
 	op.Anyway = true
 	w.commitAll([]*operation{op})
 }
