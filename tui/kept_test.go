@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"backchannel/tui/config"
+
+	tea "github.com/charmbracelet/bubbletea"
 )
 
 // testKept runs a test with a console that keeps what a person chooses in a file, which holds a
@@ -122,6 +124,12 @@ func TestFiltersAreKept(t *testing.T) {
 		c.press("enter")
 		if kept() != "[filters]\ndeliveries = 'state:failed'\nactivity = 'acme'\n" {
 			t.Errorf("there is kept %q", kept())
+		}
+		if cmd := c.m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("q")}); cmd == nil || cmd() != tea.Quit() {
+			t.Error("q does not quit while there is a filter")
+		}
+		if !strings.Contains(kept(), "activity = 'acme'") {
+			t.Errorf("after q there is kept %q", kept())
 		}
 	})
 }

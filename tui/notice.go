@@ -86,9 +86,9 @@ func (n *notifier) seen() {
 
 // noticeBinding turns the notices on or off. It has no key.
 func (m *Model) noticeBinding() screen.Binding {
-	b := screen.Binding{Help: "Ring, and show in the title, when a delivery failed for good or a check ended", Word: "notice", Do: m.toggleNotice}
+	b := screen.Binding{Help: "Ring the bell, and show in the title, when a delivery failed for good or a check ended", Word: "notice", Do: m.toggleNotice}
 	if m.notice.on {
-		b.Help = "No longer ring when a delivery failed for good or a check ended"
+		b.Help = "No longer ring the bell when a delivery failed for good or a check ended"
 	}
 	return b
 }

@@ -50,7 +50,8 @@ func (p *palette) find(typed string) component.Finding {
 		lines = verb.lines(args)
 	}
 	recent, others := p.recent()
-	p.found = slices.Concat(lines, recent, others, p.of.verbActions())
+	recent = slices.DeleteFunc(recent, func(a action) bool { return hasTitle(lines, a.title) })
+	p.found = slices.Concat(lines, recent, others, p.of.verbActions(verb))
 	commands := make([]component.Command, len(p.found))
 	for i, a := range p.found {
 		commands[i] = component.Command{ID: strconv.Itoa(i), Title: a.title, Key: a.key, Name: a.name, Off: a.off, Fill: a.fill, More: a.fill != ""}
@@ -69,6 +70,10 @@ func (p *palette) find(typed string) component.Finding {
 		finding.Error = verb.explain(args)
 	}
 	return finding
+}
+
+func hasTitle(all []action, title string) bool {
+	return slices.ContainsFunc(all, func(a action) bool { return a.title == title })
 }
 
 // recent returns the actions that were used last, the latest first, and the others.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,47 @@ func (c *console) listed(want ...string) {
 }
 
 func (c *console) covered() bool { return c.m.covered() }
+
+// A name that is the end of another one is the webhook that is meant.
+func TestThePaletteTakesTheWholeName(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		for i, name := range []string{"acme prod", "prod", "prod eu"} {
+			w := acme()
+			w.ID, w.Name, w.Sandbox.Name = 0, name, "dev"+strconv.Itoa(i)
+			c.store.AddWebhook(w)
+		}
+		c.wait(time.Second)
+		c.press(":")
+		c.write("fire sent prod")
+		c.listed("fire sent prod", "fire sent prod eu", "fire sent acme prod")
+		c.press("esc", ":")
+		c.write("go webhook Prod")
+		c.listed("go webhook prod", "go webhook prod eu", "go webhook acme prod")
+	})
+}
+
+// A filter that the list in front does not have leads to one that has it.
+func TestThePaletteFiltersElsewhere(t *testing.T) {
+	t.Parallel()
+	testPlaces(t, func(c *console) {
+		c.press("1", ":")
+		c.write("filter status:sent")
+		c.listed("filter status:sent in Deliveries", "filter status:sent in Receiver")
+		c.press("enter")
+		c.wait(time.Second)
+		c.see("▸3 Deliveries", "/ status:sent", "esc back to Webhooks")
+		c.press(":")
+		c.write("filter status:sent")
+		c.listed("filter status:sent")
+		c.press("esc", "esc")
+		c.see("▸1 Webhooks")
+		c.press(":")
+		c.write("filter nosuchkey:sent")
+		c.see("✗ ")
+		c.miss("in Deliveries")
+	})
+}
 
 // What was used last comes first, arguments and all.
 func TestThePaletteHasTheLatestFirst(t *testing.T) {

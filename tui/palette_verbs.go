@@ -45,9 +45,13 @@ func (c *commander) verb(typed string) (of verb, args string, ok bool) {
 	return c.verbs()[at], strings.TrimSpace(args), true
 }
 
-// verbActions returns the commands with arguments, to be filled in.
-func (c *commander) verbActions() (all []action) {
+// verbActions returns the commands with arguments, to be filled in. It leaves out the one that is
+// being filled in if that takes any arguments, since its example is no choice.
+func (c *commander) verbActions(typed verb) (all []action) {
 	for _, v := range c.verbs() {
+		if v.free && v.name == typed.name {
+			continue
+		}
 		all = append(all, action{title: v.name + " " + v.usage, key: v.key, fill: v.name + " "})
 	}
 	return all
@@ -131,13 +135,23 @@ func (c *commander) explainFire(args string) string {
 	}
 }
 
-// filterLines returns the filter that was typed, for the list in front.
-func (c *commander) filterLines(args string) []action {
-	list, ok := c.m.views.front().(screen.Filterer)
-	if !ok || args == "" || list.CheckFilter(args) != nil {
+// filterLines returns the filter that was typed, for the list in front, or if that has not
+// such a key, for the views that have it.
+func (c *commander) filterLines(args string) (all []action) {
+	if args == "" {
 		return nil
 	}
-	return []action{{title: "filter " + args, do: func() tea.Cmd { return list.FilterBy(args) }}}
+	if list, ok := c.m.views.front().(screen.Filterer); ok && list.CheckFilter(args) == nil {
+		return []action{{title: "filter " + args, do: func() tea.Cmd { return list.FilterBy(args) }}}
+	}
+	for view, stack := range c.m.views.stacks {
+		if list, ok := stack[0].(screen.Filterer); ok && list.CheckFilter(args) == nil {
+			all = append(all, action{title: "filter " + args, key: "in " + stack[0].Title(), do: func() tea.Cmd {
+				return c.m.views.jump(screen.GoMsg{View: screen.View(view), Filter: args})
+			}})
+		}
+	}
+	return all
 }
 
 func (c *commander) explainFilter(args string) string {

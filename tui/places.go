@@ -18,7 +18,8 @@ type place struct {
 	// stacks are those of the view, and of the one that was jumped to as it was before: what a
 	// person had chosen there comes back too.
 	stacks map[screen.View][]spot
-	depth  int // how many screens the view that was jumped to had on arrival
+	depth  int    // how many screens the view that was jumped to had on arrival
+	filter string // what the jump filtered that view by
 }
 
 // A spot is a screen and what it showed.
@@ -61,7 +62,20 @@ func (v *views) jump(msg screen.GoMsg) tea.Cmd {
 	v.leave(msg.View)
 	cmd := v.arrive(msg)
 	v.arrived()
+	v.trail[len(v.trail)-1].filter = msg.Filter
 	return cmd
+}
+
+// keepsFilter reports whether the list in front is filtered, and a key that leads back leaves it
+// so: q leaves the list as it is, and what a jump has filtered was not by itself before.
+func (v *views) keepsFilter(key string) bool {
+	list, ok := v.front().(screen.Filterer)
+	if !ok || !list.OnlyFiltered() {
+		return false
+	}
+	text, _ := list.FilterText()
+	n := len(v.trail)
+	return key == "q" || n > 0 && !v.closes() && v.trail[n-1].filter == text
 }
 
 // jumpOver opens a screen over an item of a view; esc leads back.
@@ -187,7 +201,7 @@ func (v *views) backBinding() []screen.Binding {
 	switch {
 	case behind == "":
 		return nil
-	case label == "":
+	case label == "" || v.keepsFilter("esc"):
 		label = "back to " + component.Clip(style.Escape(behind), mostTitle)
 	}
 	return []screen.Binding{{Shown: "esc", Label: label}}

@@ -110,8 +110,8 @@ func walk(c *console, dice *rand.Rand, key string) string {
 	return key
 }
 
-// A webhook leads to what belongs to it, and esc from there to the webhook: out of the filter
-// first, and then back.
+// A webhook leads to what belongs to it, the newest first, and esc from there to the webhook. A
+// filter of a person's own is taken away first.
 func TestAWebhookLeadsToWhatBelongsToIt(t *testing.T) {
 	t.Parallel()
 	testPlaces(t, func(c *console) {
@@ -119,12 +119,23 @@ func TestAWebhookLeadsToWhatBelongsToIt(t *testing.T) {
 		for key, view := range map[string]string{"v": "▸3 Deliveries", "r": "▸4 Receiver", "c": "▸2 Campaigns"} {
 			c.press(key)
 			c.wait(time.Second)
-			c.see(view, "/ webhook:hook", "esc clear the filter")
+			c.see(view, "/ webhook:hook", "esc back to Webhooks")
+			if key != "c" {
+				c.see("following")
+			}
+			c.press("esc")
+			c.see("▸1 Webhooks")
+			c.miss("back to")
+			c.press(key)
+			c.wait(time.Second)
+			c.press("/")
+			c.write(" hook")
+			c.press("enter")
+			c.see("esc clear the filter")
 			c.press("esc")
 			c.see("esc back to Webhooks")
 			c.press("backspace")
 			c.see("▸1 Webhooks")
-			c.miss("back to")
 		}
 		c.press("backspace")
 		c.see("there is no earlier place to go back to")

@@ -180,7 +180,7 @@ func useless(msg tea.KeyMsg) string {
 // back leads one step back. At a view's root esc does nothing, and q quits unless more keys
 // came in the same message: a person who quits types nothing after it, a pasted text goes on.
 func (m *Model) back(key string) tea.Cmd {
-	cmd, done := m.views.back()
+	cmd, done := m.views.back(key)
 	switch {
 	case !done && key == "esc":
 		m.chrome.fault = ""

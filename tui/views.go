@@ -74,7 +74,7 @@ func (v *views) arrive(msg screen.GoMsg) tea.Cmd {
 	}
 	cmd, root := v.refresh(), v.stacks[msg.View][0]
 	if f, ok := root.(screen.Filterer); ok && msg.Filter != "" {
-		return tea.Batch(cmd, f.FilterBy(msg.Filter))
+		return tea.Batch(cmd, f.FilterBy(msg.Filter), f.Return(screen.Place{Filter: msg.Filter, Follows: true}))
 	}
 	if r, ok := root.(screen.Revealer); ok && msg.ID != 0 {
 		cmd = tea.Batch(cmd, r.Reveal(msg.ID))
@@ -96,9 +96,9 @@ func (v *views) uncover(view screen.View) {
 }
 
 // back leads one step back. It returns false at the root of a view.
-func (v *views) back() (tea.Cmd, bool) {
+func (v *views) back(key string) (tea.Cmd, bool) {
 	front := v.front()
-	if b, ok := front.(screen.Backer); ok {
+	if b, ok := front.(screen.Backer); ok && !v.keepsFilter(key) {
 		if cmd, took := b.Back(); took {
 			return cmd, true
 		}

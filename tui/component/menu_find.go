@@ -30,6 +30,7 @@ func (m *Menu) find(key tea.KeyMsg) bool {
 		return false
 	case m.typed == "" && m.moves(name):
 		return false
+	case m.typed == "" && name == "/": // as everywhere else it begins a search
 	default:
 		m.narrow(m.typed + strings.Join(strings.Fields(pasted(key)), " ") + trailing(key))
 	}

@@ -9,9 +9,11 @@ import (
 
 // The ways in which a search text can match, the best first.
 const (
-	wholeWord   = iota // it equals the name
+	wholeTitle  = iota // it equals the title
+	wholeWord          // it equals the name
 	nameBegins         // the name begins with it
 	namePrefix         // each of its words begins a word of the name
+	titleBegins        // the title begins with it
 	titleWords         // each of its words is a word of the title
 	titlePrefix        // each of its words begins a word of the title
 	titleHolds
@@ -24,12 +26,16 @@ func rank(typed, name, title string) int {
 	typed, name, title = strings.ToLower(strings.TrimSpace(typed)), strings.ToLower(name), strings.ToLower(title)
 	words, inTitle := wordsOf(typed), wordsOf(title)
 	switch {
+	case title == typed:
+		return wholeTitle
 	case name != "" && name == typed:
 		return wholeWord
 	case name != "" && strings.HasPrefix(name, typed):
 		return nameBegins
 	case allIn(words, wordsOf(name), strings.HasPrefix):
 		return namePrefix
+	case strings.HasPrefix(title, typed):
+		return titleBegins
 	case allIn(words, inTitle, func(word, typed string) bool { return word == typed }):
 		return titleWords
 	case allIn(words, inTitle, strings.HasPrefix):

@@ -98,6 +98,11 @@ func (t *filteredTable) Nearer() string {
 	return ""
 }
 
+// OnlyFiltered reports whether all that Back would do is to take the filter away.
+func (t *filteredTable) OnlyFiltered() bool {
+	return t.panes.Focused == PaneList && t.filter.Shown() && !t.filter.Typing
+}
+
 // backToList leads from the detail to the list, and reports whether the focus was there.
 func (t *filteredTable) backToList() bool {
 	was := !t.filter.Typing && t.panes.Focused != PaneList

@@ -50,6 +50,11 @@ type (
 		FilterBy(text string) tea.Cmd
 		// CheckFilter says what is wrong with a filter's text.
 		CheckFilter(text string) error
+		// FilterText returns the filter that is in force. It returns false while one is typed.
+		FilterText() (string, bool)
+		// OnlyFiltered reports whether all that Back would do is to take the filter away.
+		OnlyFiltered() bool
+		Placer
 	}
 	// A Detailer can move the focus to the detail.
 	Detailer interface{ FocusDetail() }
