@@ -37,6 +37,8 @@ func (c *clipboard) offer(front screen.Screen) tea.Cmd {
 	})
 }
 
+// copy copies a text. Many terminals do not say whether a copy worked, so Y shows what was to be
+// copied.
 func (c *clipboard) copy(msg screen.CopyMsg) tea.Cmd {
 	c.last = msg
 	ctx, put := c.env.Context, c.put

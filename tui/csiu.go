@@ -85,6 +85,7 @@ func sequenceLength(in []byte) (n int, complete bool) {
 	return len(in), false
 }
 
+// maxSequence limits how many bytes are held back in the hope that they become a key.
 const maxSequence = 64
 
 // incompleteRune returns the number of bytes at the end that begin an incomplete character.
@@ -137,6 +138,8 @@ type encodedKey struct {
 	text          string // that the key types, if the terminal reports it
 }
 
+// readKey reads the fields of a key's sequence: its code, the modifiers and the event, and the
+// text that it types.
 func readKey(fields []string) (k encodedKey, ok bool) {
 	codes := strings.Split(fields[0], ":")
 	if k.code, ok = readRune(codes[0]); !ok || k.code >= 0xe000 && k.code < 0xf900 {
@@ -160,11 +163,14 @@ func readKey(fields []string) (k encodedKey, ok bool) {
 	return k, true
 }
 
+// readRune reads a code point.
 func readRune(text string) (rune, bool) {
 	n, err := strconv.ParseInt(text, 10, 32)
 	return rune(n), err == nil && utf8.ValidRune(rune(n))
 }
 
+// bytes returns what a terminal without the protocol would send for the key, which is what
+// bubbletea understands, or nil for the release of a key.
 func (k encodedKey) bytes() []byte {
 	key := string(k.code)
 	switch {

@@ -135,6 +135,7 @@ func (q *keyQueue) release(d *dispatch) tea.Cmd {
 	return q.advance(d)
 }
 
+// forget ends the wait for what a key has started.
 func (q *keyQueue) forget(d *dispatch) {
 	if q.dispatched == d {
 		q.dispatched = nil

@@ -36,6 +36,7 @@ func (m *Model) globals() []screen.Binding {
 	)
 }
 
+// viewBinding returns the key that goes to a view: its number.
 func (m *Model) viewBinding(v screen.View) screen.Binding {
 	return screen.Binding{
 		Keys: []string{strconv.Itoa(int(v) + 1)},
@@ -44,6 +45,7 @@ func (m *Model) viewBinding(v screen.View) screen.Binding {
 	}
 }
 
+// zoom gives the focused pane the whole screen, or takes it back.
 func (m *Model) zoom() tea.Cmd {
 	m.env.Zoomed = !m.env.Zoomed
 	return nil

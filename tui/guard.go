@@ -34,10 +34,13 @@ func runGuarded(m tea.Model, crash func(any, []byte) string, options ...tea.Prog
 	return nil
 }
 
+// crashMsg reports the panic of a command, which runs in a goroutine of its own.
 type crashMsg struct{ err error }
 
+// Init implements tea.Model.
 func (g *guarded) Init() tea.Cmd { return g.guard(g.model.Init()) }
 
+// Update implements tea.Model. After a panic nothing is passed on: the model may be in any state.
 func (g *guarded) Update(msg tea.Msg) (same tea.Model, cmd tea.Cmd) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -54,6 +57,7 @@ func (g *guarded) Update(msg tea.Msg) (same tea.Model, cmd tea.Cmd) {
 	return g, g.guard(cmd)
 }
 
+// View implements tea.Model.
 func (g *guarded) View() (view string) {
 	defer func() {
 		if cause := recover(); cause != nil {

@@ -94,6 +94,7 @@ func (f tabForm) draw(th *style.Theme, v *views) string {
 	return " " + th.Strong.Render("backchannel") + nameTabs(th, v, "   ")
 }
 
+// nameTabs draws the tabs with their numbers and names.
 func nameTabs(th *style.Theme, v *views, gap string) string {
 	var b strings.Builder
 	for view := range v.stacks {
@@ -103,6 +104,8 @@ func nameTabs(th *style.Theme, v *views, gap string) string {
 	return b.String()
 }
 
+// numberTabs draws the tabs as numbers, and the name of the current one, for terminals that are
+// too narrow for nameTabs.
 func numberTabs(th *style.Theme, v *views) string {
 	var b strings.Builder
 	for view := range v.stacks {
@@ -122,4 +125,5 @@ func tab(th *style.Theme, v *views, view screen.View, text string) string {
 	return " " + th.Accent.Render(text)
 }
 
+// tabNumber returns the number of a view, which is also its key.
 func tabNumber(view screen.View) string { return strconv.Itoa(int(view) + 1) }

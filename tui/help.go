@@ -18,6 +18,7 @@ type help struct {
 	viewer  component.Viewer
 }
 
+// openHelp shows the keys that do something now, as the settings have them.
 func (m *Model) openHelp() tea.Cmd {
 	front := m.views.front()
 	keys := slices.Concat(screen.KeyTable(front.Title(), preferences{m}.shownBindings(front.Bindings())), screen.KeyTable("Moving", movement()),
@@ -48,6 +49,7 @@ func (h *help) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// View draws the keys in a frame.
 func (h *help) View(width, height int) string {
 	th := h.env.Theme
 	inner := min(width, 130) - 4

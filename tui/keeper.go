@@ -42,6 +42,8 @@ func (k *keeper) keep(key config.Key, value any) tea.Cmd {
 	return k.write()
 }
 
+// write saves the setting that has waited longest. One at a time is saved, or an older value
+// could overwrite a newer one.
 func (k *keeper) write() tea.Cmd {
 	if k.writing || len(k.unsaved) == 0 {
 		return nil
@@ -99,6 +101,7 @@ func (k *keeper) apply(kept *config.Kept) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// applyColumns shows the columns that the settings name, or refuses the setting as a whole.
 func (k *keeper) applyColumns(kept *config.Kept, name string, titles, names []string) {
 	key := config.Key{Table: config.Columns, Name: name}
 	list, ok := k.listOf(kept, key, names)
@@ -123,6 +126,7 @@ func (k *keeper) applyColumns(kept *config.Kept, name string, titles, names []st
 	list.ListTable().ShowOnly(titles)
 }
 
+// applyFilter sets the filter that a view begins with.
 func (k *keeper) applyFilter(kept *config.Kept, name, text string, names []string) tea.Cmd {
 	key := config.Key{Table: config.Filters, Name: name}
 	list, ok := k.listOf(kept, key, names)

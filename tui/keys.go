@@ -40,6 +40,7 @@ type pendingKey struct {
 	do   func() tea.Cmd // the action; nil: it is a key
 }
 
+// isUrgent reports whether a key acts even while a person types.
 func isUrgent(msg tea.KeyMsg) bool {
 	return slices.ContainsFunc(urgent(), func(b screen.Binding) bool { return slices.Contains(b.Keys, msg.String()) })
 }

@@ -95,6 +95,7 @@ func (m *Model) refresh(c storage.Change) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// readStatus reads what the header shows.
 func (m *Model) readStatus() tea.Cmd {
 	return m.status.Ask(func(ctx context.Context) (screen.Status, error) { return readStatus(ctx, m.cfg.Store) })
 }
@@ -126,6 +127,7 @@ func (m *Model) covered() bool { return m.overlays.top() != nil }
 // typing reports whether letters are text for the screen in front.
 func (m *Model) typing() bool { return !m.covered() && typing(m.views.front()) }
 
+// typing reports whether the screen takes keys as text.
 func typing(s screen.Screen) bool {
 	t, ok := s.(screen.Typer)
 	return ok && t.Typing()

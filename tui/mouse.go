@@ -28,6 +28,7 @@ func (p pointer) mouseBinding() screen.Binding {
 	return b
 }
 
+// toggleMouse turns the mouse on or off, and keeps that in the settings.
 func (p pointer) toggleMouse() tea.Cmd {
 	p.turnMouse(!p.mouse.on)
 	said := screen.Good("the mouse works here; the terminal still selects text while shift is held, in most terminals")
@@ -37,6 +38,8 @@ func (p pointer) toggleMouse() tea.Cmd {
 	return tea.Batch(screen.Say(said), p.keep.keep(config.Mouse(), p.mouse.on))
 }
 
+// turnMouse turns the mouse on or off. While it is on, the terminal does not select text, so that
+// a person must be able to turn it off.
 func (p pointer) turnMouse(on bool) {
 	p.mouse.on = on
 	if p.mouse.set != nil {

@@ -66,6 +66,7 @@ func (n *notifier) take(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
+// say rings the bell with a text, and how many more there would be to say.
 func (n *notifier) say(text string, more int) {
 	if more > 0 {
 		text += ", and " + strconv.Itoa(more) + " more"
@@ -93,6 +94,8 @@ func (m *Model) noticeBinding() screen.Binding {
 	return b
 }
 
+// toggleNotice turns the notices on or off, and keeps that in the settings. What happened while
+// they were off is not announced afterwards.
 func (m *Model) toggleNotice() tea.Cmd {
 	m.notice.on, m.notice.known = !m.notice.on, false
 	said := screen.Good("no notices any more")

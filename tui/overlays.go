@@ -20,8 +20,10 @@ func (o overlays) top() screen.Overlay {
 	return o[len(o)-1]
 }
 
+// show puts an overlay over the others.
 func (o *overlays) show(overlay screen.Overlay) { *o = append(*o, overlay) }
 
+// dismiss removes an overlay, which need not be the topmost.
 func (o *overlays) dismiss(overlay screen.Overlay) {
 	*o = slices.DeleteFunc(*o, func(other screen.Overlay) bool { return other == overlay })
 }
@@ -41,6 +43,8 @@ func (o *overlays) key(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// update passes a message that is not a key to every overlay, since it may be the answer that a
+// lower one waits for.
 func (o overlays) update(msg tea.Msg) []tea.Cmd {
 	var cmds []tea.Cmd
 	for _, overlay := range o {

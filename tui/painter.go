@@ -48,6 +48,7 @@ type painted struct {
 // undrawn is the view for bubbletea's renderer. Its frames are discarded.
 const undrawn = "drawn by the terminal"
 
+// newTerminal returns a terminal that paints on a file.
 func newTerminal(file *os.File) *terminal { return &terminal{File: file, panics: make(chan any, 1)} }
 
 // run runs a program on the terminal until it ends or panics.
@@ -88,6 +89,7 @@ func (p painted) View() string {
 	return undrawn
 }
 
+// Write implements io.Writer.
 func (t *terminal) Write(p []byte) (int, error) { return t.WriteString(string(p)) }
 
 // WriteString writes what is not a frame. From bubbletea's sequences it learns whether the
@@ -167,6 +169,7 @@ func (t *terminal) notify(text string) {
 	_, _ = t.File.WriteString(sequence)
 }
 
+// resize draws everything again for another size.
 func (t *terminal) resize(width, height int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -174,6 +177,7 @@ func (t *terminal) resize(width, height int) {
 	t.redraw()
 }
 
+// show draws a view as soon as it may, unless it is there already.
 func (t *terminal) show(view string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

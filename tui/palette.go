@@ -27,6 +27,7 @@ type palette struct {
 	found   []action // those that are listed
 }
 
+// An action is a line of the palette.
 type action struct {
 	title, key, name string
 	off              bool   // do only says why it does nothing now
@@ -35,6 +36,7 @@ type action struct {
 	do               func() tea.Cmd
 }
 
+// open shows the palette with what can be done now.
 func (c *commander) open() tea.Cmd {
 	p := &palette{of: c, actions: c.actions()}
 	p.palette = component.NewFinder(p.find, len(p.actions))
@@ -92,6 +94,7 @@ func (p *palette) recent() (recent, others []action) {
 // mostRecent limits how many commands are remembered.
 const mostRecent = 20
 
+// used puts an action first among those that were used recently.
 func (c *commander) used(title string) {
 	c.recent = slices.DeleteFunc(c.recent, func(other string) bool { return other == title })
 	c.recent = slices.Insert(c.recent, 0, title)
@@ -170,6 +173,7 @@ func (p *palette) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// key handles a key, and does what was chosen.
 func (p *palette) key(key tea.KeyMsg) tea.Cmd {
 	command, done := p.palette.Key(key)
 	if !done {
@@ -197,4 +201,5 @@ func (p *palette) look(a action) tea.Cmd {
 	}
 }
 
+// View draws the palette.
 func (p *palette) View(width, _ int) string { return p.palette.View(p.of.m.env.Theme, width) }

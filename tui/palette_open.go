@@ -22,6 +22,7 @@ func (c *commander) openLines(args string) []action {
 	return []action{{title: "open " + args, look: true, do: func() tea.Cmd { return c.lookUp(args) }}}
 }
 
+// explainOpen says why a text is not an ID.
 func (c *commander) explainOpen(args string) string { return wrongID(args) }
 
 // wrongID says why a text cannot be the ID of a record, or returns "".
@@ -68,10 +69,12 @@ func findRecord(ctx context.Context, store Store, text string) (tea.Cmd, error) 
 	return findRun(ctx, store, id)
 }
 
+// isUUID reports whether a text is the ID of a campaign in calls.
 func isUUID(text string) bool {
 	return regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`).MatchString(text)
 }
 
+// isExecutionID reports whether a text has the form of an executionId.
 func isExecutionID(text string) bool {
 	return regexp.MustCompile(`(?i)^[a-z]+-[0-9]{8}$`).MatchString(text)
 }
@@ -82,6 +85,8 @@ type kind struct {
 	open func(storage.ID) tea.Cmd
 }
 
+// kinds returns the kinds of records that an ID may be of, and how to go to each. An ID does not
+// tell its kind, so they are tried one after the other.
 func kinds(store Store) []kind {
 	return []kind{
 		{exists(store.Delivery), goTo(screen.ViewDeliveries)},
@@ -93,6 +98,7 @@ func kinds(store Store) []kind {
 	}
 }
 
+// exists returns a function that reads a record and keeps only the error.
 func exists[T any](read func(context.Context, storage.ID) (T, error)) func(context.Context, storage.ID) error {
 	return func(ctx context.Context, id storage.ID) error {
 		_, err := read(ctx, id)
@@ -100,6 +106,7 @@ func exists[T any](read func(context.Context, storage.ID) (T, error)) func(conte
 	}
 }
 
+// goTo returns a function that goes to a record of a view.
 func goTo(v screen.View) func(storage.ID) tea.Cmd {
 	return func(id storage.ID) tea.Cmd { return screen.JumpTo(v, id) }
 }

@@ -26,6 +26,7 @@ type verb struct {
 	explain func(args string) string
 }
 
+// verbs returns the commands that can be typed.
 func (c *commander) verbs() []verb {
 	return []verb{
 		{name: "fire", usage: "EVENT WEBHOOK", key: "f", lines: func(string) []action { return c.fireLines() }, explain: c.explainFire},
@@ -71,14 +72,17 @@ func (c *commander) line(text string) (action, bool) {
 	return lines[at], true
 }
 
+// webhooks returns the names of the webhooks.
 func (c *commander) webhooks() []string {
 	return namesOf(c.m.env.Targets.Webhooks, func(w storage.Webhook) string { return w.Name })
 }
 
+// campaigns returns the names of the campaigns.
 func (c *commander) campaigns() []string {
 	return namesOf(c.m.execute.Campaigns(), func(x storage.Campaign) string { return x.Name })
 }
 
+// namesOf returns the name of each.
 func namesOf[T any](all []T, name func(T) string) []string {
 	names := make([]string, len(all))
 	for i, one := range all {
@@ -122,6 +126,7 @@ func (c *commander) fireLines() (all []action) {
 	return all
 }
 
+// explainFire says why nothing can be fired with these arguments.
 func (c *commander) explainFire(args string) string {
 	event, name, _ := strings.Cut(args, " ")
 	events := words.Texts(storage.Statuses())
@@ -154,6 +159,7 @@ func (c *commander) filterLines(args string) (all []action) {
 	return all
 }
 
+// explainFilter says why the list cannot be filtered so.
 func (c *commander) explainFilter(args string) string {
 	list, ok := c.m.views.front().(screen.Filterer)
 	if !ok {
@@ -186,6 +192,7 @@ func (c *commander) goLines() (all []action) {
 	return all
 }
 
+// explainGo says why these arguments lead nowhere.
 func (c *commander) explainGo(args string) string {
 	place, name, _ := strings.Cut(args, " ")
 	var places []string

@@ -42,6 +42,7 @@ func (v *views) leave(to screen.View) {
 // arrived ends a jump: what is opened from now on is closed before esc leads further back.
 func (v *views) arrived() { v.trail[len(v.trail)-1].depth = len(v.stacks[v.current]) }
 
+// spots returns the screens of a view and what each shows.
 func (v *views) spots(of screen.View) []spot {
 	var all []spot
 	for _, s := range v.stacks[of] {
@@ -121,6 +122,7 @@ func (v *views) steps() int {
 	return n
 }
 
+// isHere reports whether a place is what is shown now.
 func (v *views) isHere(p place) bool {
 	spots, stack := p.stacks[p.view], v.stacks[v.current]
 	if p.view != v.current || p.zoomed != v.env.Zoomed || len(spots) != len(stack) {

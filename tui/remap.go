@@ -66,6 +66,8 @@ type scope struct {
 	typing bool              // letters are text
 }
 
+// newScope returns what the keys do where these bindings are in force. Of a key that several
+// have, the first counts, as it does when the key is pressed.
 func newScope(name string, typing bool, bindings ...[]screen.Binding) scope {
 	s := scope{name, map[string]string{}, typing}
 	for _, key := range fixedKeys() {

@@ -105,6 +105,7 @@ func (p preferences) settingActions() []screen.Binding {
 	}
 }
 
+// applyTheme uses a theme, or for any other name that of the terminal.
 func (p preferences) applyTheme(name string) {
 	dark := p.cfg.Dark
 	if name == config.ThemeDark || name == config.ThemeLight {
@@ -113,11 +114,13 @@ func (p preferences) applyTheme(name string) {
 	p.env.Theme = style.New(p.cfg.Renderer, dark)
 }
 
+// setTheme uses a theme, has the screens draw again, and keeps it in the settings.
 func (p preferences) setTheme(name string) tea.Cmd {
 	p.applyTheme(name)
 	return tea.Batch(screen.Send(screen.ThemeMsg{}), p.keep.keep(config.Theme(), name))
 }
 
+// switchTheme changes between the dark and the light theme.
 func (p preferences) switchTheme() tea.Cmd {
 	if p.env.Theme.Dark {
 		return p.setTheme(config.ThemeLight)
@@ -159,6 +162,7 @@ func withOthers(shown, all []string) []string {
 	return slices.Concat(shown, others)
 }
 
+// showColumns shows these columns, and keeps them in the settings unless they are all there are.
 func (p preferences) showColumns(view screen.View, table *component.Table, titles []string) tea.Cmd {
 	key := config.Key{Table: config.Columns, Name: viewKey(p.views.title(view))}
 	if slices.Equal(titles, table.Titles()) {
@@ -205,6 +209,7 @@ func (p preferences) chooseKey() tea.Cmd {
 	})
 }
 
+// setKey keeps another key for a binding, or removes the setting if that is the usual one.
 func (p preferences) setKey(keys remap, builtin string) tea.Cmd {
 	var value any
 	said := shownKey(builtin) + " is the key again"

@@ -31,6 +31,7 @@ type subscription struct {
 	pulse   pulse         // the latest
 }
 
+// start waits for everything that does not come from the keyboard.
 func (s *subscription) start() tea.Cmd {
 	return tea.Batch(s.awaitChange(), s.awaitNotice(), s.awaitEnd(), s.awaitTick())
 }
@@ -54,6 +55,7 @@ func (s *subscription) awaitChange() tea.Cmd {
 	}
 }
 
+// pause waits, and reports whether it was not interrupted.
 func pause(d time.Duration, done <-chan struct{}) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -65,6 +67,7 @@ func pause(d time.Duration, done <-chan struct{}) bool {
 	}
 }
 
+// awaitNotice waits for a message of the process, such as of the receiver.
 func (s *subscription) awaitNotice() tea.Cmd {
 	notices, done := s.notices, s.env.Context.Done()
 	if notices == nil {
@@ -105,6 +108,8 @@ func (s *subscription) awaitTick() tea.Cmd {
 	}
 }
 
+// untilTick returns the time until the next tick. Ticks come more often while something on the
+// screen counts in tenths of a second.
 func (s *subscription) untilTick() time.Duration {
 	if s.env.Tenths() {
 		return storage.NextTick(tenthGap)
@@ -120,6 +125,8 @@ type pulse struct {
 	day   string
 }
 
+// readPulse reads what may change without a hint: whether a leader is alive, whether the store
+// can be read, and the date, which decides how times are shown.
 func (s *subscription) readPulse() pulse {
 	_, alive, err := s.store.Runtime(s.env.Context)
 	p := pulse{alive: alive, day: s.env.Now().In(s.env.Location).Format(time.DateOnly)}

@@ -23,6 +23,7 @@ func (s *suspender) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
+// resume lets the process write again.
 func (s *suspender) resume() {
 	if s.release != nil {
 		s.release()

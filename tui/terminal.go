@@ -15,6 +15,7 @@ type keyboard struct {
 	keys keyDecoder
 }
 
+// Read reads keys, decoded to what bubbletea understands.
 func (k *keyboard) Read(p []byte) (int, error) {
 	room := p[:max(1, len(p)-len(k.keys.held))] // so that what was held back fits in p, too
 	n, err := k.File.Read(room)

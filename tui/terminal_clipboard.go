@@ -73,6 +73,7 @@ type aside struct {
 	out         io.Writer
 }
 
+// SetStdin and the methods below implement tea.ExecCommand.
 func (a *aside) SetStdin(r io.Reader)  { a.in = r }
 func (a *aside) SetStdout(w io.Writer) { a.out = w }
 func (a *aside) SetStderr(io.Writer)   {}

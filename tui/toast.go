@@ -19,6 +19,7 @@ type toaster struct {
 	armed bool // enter opens what the latest toast names: no other key was pressed since it came
 }
 
+// toastOverMsg says that a toast may have had its time.
 type toastOverMsg struct{}
 
 // show shows a toast, in the place of an earlier one with its ID.
@@ -63,6 +64,7 @@ func (t *toaster) expire() tea.Cmd {
 	return t.awaitExpiry()
 }
 
+// awaitExpiry waits until the next toast has had its time.
 func (t *toaster) awaitExpiry() tea.Cmd {
 	wait, any := t.shown.Wait(t.env.Now())
 	if !any {

@@ -166,10 +166,12 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 // moves reports whether a key is one of those that lists and texts handle.
 func moves(msg tea.KeyMsg) bool { return slices.Contains(movingKeys(), msg.String()) }
 
+// movingKeys returns the keys that move the cursor or the page.
 func movingKeys() []string {
 	return []string{"j", "k", "g", "G", "h", "l", "up", "down", "left", "right", "home", "end", "pgup", "pgdown", "ctrl+d", "ctrl+u"}
 }
 
+// useless says that a key does nothing here.
 func useless(msg tea.KeyMsg) string {
 	if msg.Paste {
 		return "nothing here takes a pasted text"

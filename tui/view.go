@@ -57,15 +57,19 @@ func (c *chrome) frame(keys []screen.Binding, covered bool) string {
 
 // above returns how many lines are above the screen in front, and below how many are below it.
 func (c *chrome) above() int { return 2 + len(c.bannerLines()) }
+
+// below returns how many lines there are below the screen.
 func (c *chrome) below() int { return 2 + len(c.panel(c.width, c.height)) }
 
-const maxBanner = 3 // lines
+// maxBanner is how many lines a banner may take from the screen.
+const maxBanner = 3
 
 // bannerLines draws what a person should know as long as it lasts.
 func (c *chrome) bannerLines() []string {
 	return append(c.bannerOf(cmp.Or(c.banner, c.env.Status.Trouble())), c.bannerOf(c.fault)...)
 }
 
+// bannerOf draws a warning, in as many lines as it needs up to maxBanner.
 func (c *chrome) bannerOf(text string) []string {
 	if text == "" {
 		return nil
@@ -79,6 +83,7 @@ func (c *chrome) bannerOf(text string) []string {
 	return lines
 }
 
+// tooSmall reports whether the terminal is too small for any screen.
 func (c *chrome) tooSmall() bool { return c.width < screen.LeastWidth || c.height < leastHeight }
 
 // apology says why the screen is empty.

@@ -18,6 +18,7 @@ type views struct {
 	trail   []place // to which esc leads back, the latest last
 }
 
+// newViews returns the views, each with its first screen.
 func newViews(e *screen.Env, all []screen.Screen, refresh func() tea.Cmd) *views {
 	v := &views{env: e, refresh: refresh}
 	for _, view := range all {
@@ -38,6 +39,7 @@ func (v *views) title(view screen.View) string { return v.stacks[view][0].Title(
 // covered reports whether a screen was opened over the present view.
 func (v *views) covered() bool { return len(v.stacks[v.current]) > 1 }
 
+// open puts a screen over those of the current view.
 func (v *views) open(s screen.Screen) tea.Cmd {
 	v.stacks[v.current] = append(v.stacks[v.current], s)
 	v.env.Zoomed = false

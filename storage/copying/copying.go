@@ -85,6 +85,8 @@ type copier struct {
 	result   Result
 }
 
+// copy checks everything that can be checked before it writes anything, so that a copy is not
+// refused half-way.
 func (c *copier) copy(ctx context.Context, history bool) error {
 	configuration, err := c.configuration(ctx)
 	if err != nil {

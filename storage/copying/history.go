@@ -21,10 +21,13 @@ type span struct {
 	deliveries, receipts storage.ID // the first ID after it
 }
 
+// finished returns the query of the deliveries that are copied: those that are final, up to the
+// newest there was at the beginning.
 func (s span) finished() storage.DeliveryQuery {
 	return storage.DeliveryQuery{After: 1, Before: s.deliveries, States: []storage.State{storage.StateDelivered, storage.Failed, storage.Cancelled}}
 }
 
+// received returns the query of the receipts that are copied.
 func (s span) received() storage.ReceiptQuery {
 	return storage.ReceiptQuery{OldestFirst: true, Before: s.receipts}
 }
@@ -150,6 +153,7 @@ func (b *batch) addReceipt(ctx context.Context, listed storage.Receipt) error {
 	return b.storeIfFull(ctx)
 }
 
+// storeIfFull stores the batch once it has enough records or bytes.
 func (b *batch) storeIfFull(ctx context.Context) error {
 	if len(b.Deliveries)+len(b.Receipts) < batchRecords && b.bytes < batchBytes {
 		return nil
@@ -157,6 +161,7 @@ func (b *batch) storeIfFull(ctx context.Context) error {
 	return b.store(ctx)
 }
 
+// store stores the batch in one commit, and reports the progress.
 func (b *batch) store(ctx context.Context) error {
 	if len(b.Deliveries)+len(b.Receipts) == 0 {
 		return nil

@@ -71,6 +71,7 @@ func ChooseCampaigns(ctx context.Context, store CampaignChooseStore, f storage.F
 	return newest(chosen, limit), nil
 }
 
+// newest returns the first of records that are listed newest first; a limit of 0 is none.
 func newest[T any](all []T, limit int) []T {
 	if limit > 0 {
 		all = all[:min(limit, len(all))]

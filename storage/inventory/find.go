@@ -25,6 +25,7 @@ type NotFoundError struct {
 	Others []string // the names of all records of the kind
 }
 
+// Error says what does not exist. The names that do are for the caller to show.
 func (e *NotFoundError) Error() string {
 	if len(e.Others) == 0 {
 		return fmt.Sprintf("there is no %s %q, and no other", e.Kind, e.Name)

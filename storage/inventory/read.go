@@ -105,8 +105,11 @@ type reader struct {
 // A site is where at most one webhook can be.
 type site struct{ organization, sandbox string }
 
+// siteOf returns where a webhook is, which no other may be.
 func siteOf(w storage.Webhook) site { return site{w.Organization, w.Sandbox.Name} }
 
+// read reads one document of the input. An object without a kind is a webhook, unless it looks
+// like a campaign.
 func (r *reader) read(ctx context.Context, d document) error {
 	object, ok, err := decode(d.raw)
 	if err != nil {
@@ -136,6 +139,7 @@ func looksLikeCampaign(object map[string]any) bool {
 	return object["category"] != nil || object["plan"] != nil || object["versionId"] != nil
 }
 
+// unknownKind returns the error about a kind that is missing or unknown.
 func unknownKind(d document, kind any) storage.FieldError {
 	reason := fmt.Sprintf("%v is unknown; use %s or %s", kind, export.KindWebhook, export.KindCampaign)
 	switch text, isText := kind.(string); {
@@ -147,6 +151,8 @@ func unknownKind(d document, kind any) storage.FieldError {
 	return storage.FieldError{Field: fmt.Sprintf("%d.kind", d.number), Reason: reason + fmt.Sprintf(" (object from line %d)", d.line)}
 }
 
+// readWebhook reads a webhook over the stored one of that name. What could not be read is left
+// out of raw, so that the rest is checked too.
 func (r *reader) readWebhook(ctx context.Context, d document, object map[string]any) (err error) {
 	raw, unreadable := d.raw, export.Mismatches(object)
 	if len(unreadable) > 0 {
@@ -209,6 +215,7 @@ func (r *reader) judge(ctx context.Context, w storage.Webhook, unreadable storag
 	return all
 }
 
+// takenBy returns the conflict with the webhook that has the sandbox.
 func takenBy(other string) storage.FieldError {
 	return storage.FieldError{Field: "sandbox.name", Conflict: true, Reason: fmt.Sprintf("webhook %q has this organization and sandbox", other)}
 }

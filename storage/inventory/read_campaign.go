@@ -21,6 +21,9 @@ type Campaign struct {
 	document document
 }
 
+// readCampaign reads a campaign over the stored one. The number of executions says nothing about
+// another store and is ignored. A sandbox's UUID that is missing stays so, because the store
+// takes that of the sandbox's webhook.
 func (r *reader) readCampaign(ctx context.Context, d document, object map[string]any) error {
 	delete(object, "kind")
 	delete(object, "executions") // what is counted here says nothing about elsewhere
@@ -79,6 +82,7 @@ func (r *reader) findTakenNames(ctx context.Context) error {
 	return nil
 }
 
+// reported reports whether a field of the document has an error already.
 func (r *reader) reported(d document, field string) bool {
 	for _, bad := range r.bad {
 		if bad.Field == fmt.Sprintf("%d.%s", d.number, field) {
@@ -162,6 +166,8 @@ func withDraft(c storage.Campaign, v export.ConfiguredCampaign) storage.Campaign
 	return c
 }
 
+// refuseDraft refuses a draft of a campaign that is not live, whose settings can be changed
+// without one.
 func refuseDraft(v export.ConfiguredCampaign) storage.FieldErrors {
 	if v.Draft == nil || v.Status == storage.CampaignLive {
 		return nil
@@ -237,6 +243,8 @@ func merged(base export.ConfiguredCampaign, object map[string]any) (v export.Con
 	return v, json.Unmarshal(text, &v)
 }
 
+// overlayMembers copies members of an object into another. null changes nothing, except for a
+// time, for which it means that there is none.
 func overlayMembers(base, over map[string]any) {
 	for name, value := range over {
 		inner, isObject := value.(map[string]any)

@@ -46,6 +46,7 @@ type level struct {
 // usualDepth is greater than the depth of an event.
 const usualDepth = 8
 
+// newCursor returns a cursor before the first token.
 func newCursor(text []byte) cursor {
 	return cursor{
 		text: text, levels: make([]level, 0, usualDepth),
@@ -55,8 +56,10 @@ func newCursor(text []byte) cursor {
 	}
 }
 
+// offset returns the index after the token that was read last.
 func (c *cursor) offset() int { return int(c.decoder.InputOffset()) }
 
+// top returns the innermost object or array.
 func (c *cursor) top() *level { return &c.levels[len(c.levels)-1] }
 
 // next reads a token. Its error is io.EOF at the end of the text.
@@ -80,6 +83,7 @@ func (c *cursor) next() error {
 	return nil
 }
 
+// move goes on to the token of that kind, which is between c.from and c.to, and keeps the levels.
 func (c *cursor) move(kind syntax.Kind) {
 	if kind == '}' || kind == ']' {
 		c.token, c.left, c.from = end, *c.top(), c.top().from
@@ -172,6 +176,8 @@ func (v Value) Matches(tokens ...string) bool {
 	return true
 }
 
+// is reports whether the cursor is at the member or element that a token of a JSON Pointer names.
+// A name without escapes is compared as it is, which allocates nothing.
 func (l *level) is(token string) bool {
 	if l.array {
 		return strconv.Itoa(l.index) == token

@@ -30,6 +30,7 @@ func (r *Reader) fault() *fault {
 	return f
 }
 
+// space skips white space.
 func (f *fault) space() {
 	f.at = len(f.text) - len(bytes.TrimLeft(f.text[f.at:], Space))
 }
@@ -60,6 +61,7 @@ func (f *fault) explain() *Flaw {
 	return f.unexpected("a value", f.valueRemedy())
 }
 
+// closing returns the bracket that closes the innermost object or array, or 0 outside of any.
 func (f *fault) closing() byte {
 	switch f.within {
 	case '{':
@@ -104,6 +106,7 @@ func (f *fault) more() *Flaw {
 	return f.broken("more behind the JSON value: "+f.next(), f.restRemedy())
 }
 
+// zero returns the flaw of a number with a leading zero, which RFC 8259 §6 does not allow.
 func (f *fault) zero() *Flaw {
 	return f.broken("a number that begins with 0", "write it without the zero, or as a string")
 }
@@ -189,6 +192,7 @@ func Position(text []byte, at int) (line, column int) {
 	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1
 }
 
+// lineAndColumn describes a position in a text.
 func lineAndColumn(text []byte, at int) string {
 	line, column := Position(text, at)
 	return fmt.Sprintf("line %d, column %d", line, column)

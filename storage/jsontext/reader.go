@@ -118,6 +118,7 @@ func (r *Reader) addNode() int {
 	return n
 }
 
+// endNode ends the node of a value, unless no tree was asked for.
 func (r *Reader) endNode(n int) {
 	if t := &r.found.Tree; cap(t.Nodes) > 0 {
 		t.Nodes[n].to, t.Nodes[n].End = r.to, len(t.Nodes)

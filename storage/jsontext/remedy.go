@@ -11,6 +11,7 @@ import (
 // A hint is the remedy for what begins with a prefix where something else belongs.
 type hint struct{ prefix, remedy string }
 
+// remedyFor returns the remedy of the first hint that the text begins with, or "".
 func remedyFor(text []byte, hints []hint) string {
 	for _, h := range hints {
 		if bytes.HasPrefix(text, []byte(h.prefix)) {
@@ -61,6 +62,7 @@ func (f *fault) common() string {
 	return ""
 }
 
+// restRemedy says what to do about text behind the value.
 func (f *fault) restRemedy() string {
 	c := f.peek()
 	switch remedy := f.common(); {
@@ -83,10 +85,13 @@ func (f *fault) closedRemedy(start int, otherwise string) string {
 	return otherwise
 }
 
+// looksLike begins a remedy for text in another format.
 func (f *fault) looksLike(what string) string {
 	return "this looks like " + what + ": " + f.words.Send + " "
 }
 
+// minusRemedy says what to do about a minus sign without a number: it may begin a list in YAML,
+// or -Infinity.
 func (f *fault) minusRemedy() string {
 	yaml := f.looksLike("YAML") + "JSON"
 	if remedy := remedyFor(f.text[f.at:], []hint{{"Infinity", noNaN}, {"NaN", noNaN}, {" ", yaml}, {"-", yaml}}); remedy != "" {
@@ -95,6 +100,8 @@ func (f *fault) minusRemedy() string {
 	return "write numbers as -1 or 0.5"
 }
 
+// valueRemedy says what to do about what is not a value. Most of the mistakes that it recognizes
+// come from another language.
 func (f *fault) valueRemedy() string {
 	if remedy := f.common(); remedy != "" {
 		return remedy
@@ -128,6 +135,7 @@ func (f *fault) valueRemedy() string {
 	return "write a JSON value: an object, array, string, number, true, false or null"
 }
 
+// keyRemedy says what to do about what is not a key.
 func (f *fault) keyRemedy() string {
 	remedy := f.common()
 	switch c := f.peek(); {
@@ -141,6 +149,7 @@ func (f *fault) keyRemedy() string {
 	return "write every key in double quotes"
 }
 
+// colonRemedy says what to do about a key without a value.
 func (f *fault) colonRemedy() string {
 	if remedy := f.common(); remedy != "" {
 		return remedy
@@ -148,6 +157,7 @@ func (f *fault) colonRemedy() string {
 	return `write "key": value`
 }
 
+// commaRemedy says what to do where a comma or closing should come next.
 func (f *fault) commaRemedy(closing byte) string {
 	remedy, c := f.common(), f.peek()
 	number := f.at > 0 && isDigit(f.text[f.at-1])

@@ -39,6 +39,7 @@ func unescape(inner string) string {
 	return text.String()
 }
 
+// plain returns the character that a backslash and escape stand for.
 func plain(escape byte) byte {
 	if i := strings.IndexByte("bfnrt", escape); i >= 0 {
 		return "\b\f\n\r\t"[i]
@@ -46,6 +47,7 @@ func plain(escape byte) byte {
 	return escape
 }
 
+// unitLength is the length of an escaped UTF-16 code unit.
 const unitLength = len(`\u0000`)
 
 // codeUnit returns the UTF-16 code unit that a text begins with as an escape.
@@ -132,6 +134,7 @@ func Quote(text string) string {
 	return string(append(out, '"'))
 }
 
+// appendControl appends a control character in its shortest escape.
 func appendControl(out []byte, c byte) []byte {
 	if i := strings.IndexByte("\b\f\n\r\t", c); i >= 0 {
 		return append(out, '\\', "bfnrt"[i])

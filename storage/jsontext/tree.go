@@ -42,6 +42,7 @@ const (
 	Object
 )
 
+// kindOf returns the kind of the value that begins with a byte.
 func kindOf(first byte) Kind {
 	switch first {
 	case 'n':

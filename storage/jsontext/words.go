@@ -33,6 +33,7 @@ func Typed() Words {
 	}
 }
 
+// keepOut is the remedy for what is valid JSON and causes trouble later.
 const keepOut = "many databases refuse it and others change it: leave it out"
 
 // inspectBytes explains why bytes are not a text in UTF-8 with something in it.
@@ -64,6 +65,7 @@ func (w Words) inspectBytes(text []byte) *Flaw {
 	return w.notUTF8(text)
 }
 
+// kept adds that a body is kept although it is not valid.
 func (w Words) kept() string {
 	if w.Text == "body" {
 		return "; the body is kept as it came"

@@ -50,8 +50,10 @@ func (b Block) certificate() (*x509.Certificate, error) {
 	return nil, nil //nolint:nilnil // a block of another kind is not an error
 }
 
+// bare returns an error of package x509 without its prefix.
 func bare(err error) string { return strings.TrimPrefix(err.Error(), "x509: ") }
 
+// labels names the labels of blocks, at most three of them.
 func labels(blocks []Block) string {
 	const most = 3
 	var all []string
@@ -73,7 +75,10 @@ type PairError struct {
 	Err                  error
 }
 
+// Error returns the underlying error.
 func (e *PairError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the underlying error.
 func (e *PairError) Unwrap() error { return e.Err }
 
 // KeyPair reads a certificate chain and the private key of its first certificate. Its errors
@@ -99,6 +104,7 @@ func KeyPair(certText, keyText []byte) (tls.Certificate, error) {
 	return pair, nil
 }
 
+// encode returns certificates in PEM.
 func encode(certs []*x509.Certificate) (text []byte) {
 	for _, c := range certs {
 		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)

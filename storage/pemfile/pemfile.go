@@ -43,6 +43,7 @@ type Fault struct {
 	Filter string // the command that repairs it, from stdin to stdout, if there is one
 }
 
+// Error says what is wrong, and the command that mends it if there is one.
 func (f *Fault) Error() string {
 	if f.Filter == "" {
 		return f.What
@@ -50,6 +51,7 @@ func (f *Fault) Error() string {
 	return f.What + "; mend it with " + f.Filter + " < FILE > NEWFILE"
 }
 
+// faultf returns a fault that filter mends, or that only a person can mend if filter is "".
 func faultf(filter, format string, args ...any) *Fault {
 	return &Fault{fmt.Sprintf(format, args...), filter}
 }
@@ -208,6 +210,8 @@ func (b Block) begin(line string) (label string, err error) {
 	return "", faultf(separate, "%s begins behind something else on its line", b.name())
 }
 
+// end checks the line that ends the block. pem.Decode would ignore a block with a damaged END
+// line without a word.
 func (b Block) end(line string, n int) error {
 	before, after, _ := strings.Cut(line, endMark)
 	label, rest, found := strings.Cut(after, dashes)
@@ -251,6 +255,7 @@ func (b *Block) decode(inner []string, first int) error {
 	return nil
 }
 
+// notBase64 reports whether a character can be neither base64 nor white space within it.
 func notBase64(r rune) bool {
 	return !unicode.IsSpace(r) && r != '+' && r != '/' && r != '=' &&
 		(r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')

@@ -38,6 +38,7 @@ func (b Block) privateKey() (any, error) {
 	return nil, faultf("", "%s does not hold a private key in PKCS#1, PKCS#8 or SEC 1 form: it is damaged, copy it from its file again", b.name())
 }
 
+// parseKey parses a private key in any of the three formats, whatever the block's label says.
 func parseKey(der []byte) (any, bool) {
 	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
 		return key, true

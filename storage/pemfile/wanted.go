@@ -15,6 +15,7 @@ type wanted struct {
 	convertible   map[form]Fault
 }
 
+// certificateWanted describes a file of certificates, and how to make one of other formats.
 func certificateWanted() wanted {
 	return wanted{
 		name:   "certificate",
@@ -28,6 +29,7 @@ func certificateWanted() wanted {
 	}
 }
 
+// privateKeyWanted describes a file with a private key, and how to make one of other formats.
 func privateKeyWanted() wanted {
 	return wanted{
 		name: "private key", half: ": the private half is needed",

@@ -21,6 +21,7 @@ func Details(c storage.CheckCase) (facts []Fact) {
 // maxShownIDs is how many deliveries of a case are named.
 const maxShownIDs = 4
 
+// shownIDs returns the first few IDs, and how many more there are.
 func shownIDs(all []storage.ID) string {
 	var texts []string
 	for _, id := range all[:min(len(all), maxShownIDs)] {

@@ -32,23 +32,28 @@ type count struct {
 	At, W float64
 }
 
+// A caseView is a case as the page shows it. Its texts are escaped for control characters; the
+// template escapes them for HTML.
 type caseView struct {
 	ID, Level, Word, Tone string
 	Sent, Expected, Got   string
 	Details               []Fact
 }
 
+// A changeView is a list of cases that changed in the same way since the run before.
 type changeView struct {
 	What string
 	IDs  []string
 }
 
+// A groupView is a group of cases.
 type groupView struct {
 	Name  string
 	Tally string
 	Cases []caseView
 }
 
+// A barView is a bar of the histogram with its place in the SVG.
 type barView struct {
 	storage.LatencyBar
 	Y, W, TextY, CountX float64
@@ -64,6 +69,7 @@ func (r Report) writeHTML(w io.Writer) error {
 	return t.Execute(w, r.view())
 }
 
+// view returns everything that the page shows, so that the template makes no decisions.
 func (r Report) view() pageView {
 	v := pageView{
 		Title:    "Endpoint check of " + script.Escape(r.Run.Webhook),
@@ -86,6 +92,7 @@ func (r Report) view() pageView {
 	return v
 }
 
+// tone returns the class of the headline, which decides its colour.
 func (r Report) tone() string {
 	switch {
 	case r.Passed() && r.Run.Verdict().Warned == 0:
@@ -107,6 +114,7 @@ func Tally(v storage.CheckVerdict, open int) (text string) {
 	return text
 }
 
+// join joins two phrases, the first of which may be empty.
 func join(text, more string) string {
 	if text == "" {
 		return more
@@ -131,6 +139,7 @@ func counts(v storage.CheckVerdict, cases int) (all []count) {
 	return all
 }
 
+// caseViews returns the cases as the page shows them.
 func caseViews(cases []storage.CheckCase) (all []caseView) {
 	for _, c := range cases {
 		c = escaped(c)
@@ -151,6 +160,7 @@ const (
 	barsLabel, barsLength, barHeight, barStep = 90, 400, 14, 20
 )
 
+// barViews places the bars one below the other, and returns their height in all.
 func barViews(bars []storage.LatencyBar) (all []barView, height int) {
 	for i, b := range bars {
 		y := float64(i * barStep)

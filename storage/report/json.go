@@ -107,6 +107,8 @@ func (r Report) Object() Object {
 	return o
 }
 
+// caseObject returns a case as JSON has it. A case without a result has not ended; in JSON its
+// result is null.
 func caseObject(c storage.CheckCase) Case {
 	o := Case{
 		ID: c.ID, Level: c.Level, Sent: c.Sent, Expected: c.Expected, Got: c.Got, Why: c.Why, Remedy: c.Remedy,
@@ -127,6 +129,7 @@ func between(from, to time.Time) *export.Millis {
 	return &took
 }
 
+// ids returns the IDs of cases.
 func ids(cases []storage.CheckCase) []string {
 	texts := make([]string, len(cases))
 	for i, c := range cases {

@@ -21,6 +21,7 @@ type junitSuites struct {
 	Suites []junitSuite `xml:"testsuite"`
 }
 
+// A junitSuite is a group of cases.
 type junitSuite struct {
 	Name      string `xml:"name,attr"`
 	Timestamp string `xml:"timestamp,attr,omitempty"`
@@ -28,6 +29,7 @@ type junitSuite struct {
 	Cases []junitCase `xml:"testcase"`
 }
 
+// junitCounts are the counts that JUnit has as attributes of a suite, and of all suites.
 type junitCounts struct {
 	Tests    int    `xml:"tests,attr"`
 	Failures int    `xml:"failures,attr"`
@@ -36,6 +38,7 @@ type junitCounts struct {
 	Time     string `xml:"time,attr"` // in seconds
 }
 
+// A junitCase is a case.
 type junitCase struct {
 	Class   string       `xml:"classname,attr"`
 	Name    string       `xml:"name,attr"`
@@ -46,6 +49,7 @@ type junitCase struct {
 	Output  string       `xml:"system-out,omitempty"`
 }
 
+// A junitDetail says why a case did not pass.
 type junitDetail struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr,omitempty"`
@@ -119,6 +123,8 @@ func (r Report) broken() string {
 	return latest.ID
 }
 
+// junitCase returns a case in the terms of JUnit, which has no warnings: with Strict they are
+// failures, and otherwise only output.
 func (r Report) junitCase(c storage.CheckCase) junitCase {
 	made := junitCase{Class: c.Group(), Name: strings.TrimPrefix(c.ID, c.Group()+"/"), Time: seconds(lastedOf(c))}
 	switch {
@@ -143,6 +149,7 @@ func details(c storage.CheckCase) string {
 	return text.String()
 }
 
+// count counts a case.
 func (n *junitCounts) count(c junitCase) {
 	n.Tests++
 	switch {
@@ -155,6 +162,7 @@ func (n *junitCounts) count(c junitCase) {
 	}
 }
 
+// add adds the counts of a suite.
 func (n *junitCounts) add(of junitCounts) {
 	n.Tests += of.Tests
 	n.Failures += of.Failures
@@ -162,11 +170,14 @@ func (n *junitCounts) add(of junitCounts) {
 	n.Skipped += of.Skipped
 }
 
+// seconds writes a duration in seconds.
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
 
+// timestamp writes a time in UTC as an xs:dateTime without a zone, which the schema that Jenkins
+// uses does not allow.
 func timestamp(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.UTC().Format("2006-01-02T15:04:05") // xs:dateTime, without a zone in the schema of Jenkins
+	return at.UTC().Format("2006-01-02T15:04:05")
 }

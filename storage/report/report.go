@@ -89,6 +89,7 @@ func (r Report) Facts() (facts []Fact) {
 	return facts
 }
 
+// time writes a time in the report's zone, or "" for the zero time.
 func (r Report) time(at time.Time) string {
 	if at.IsZero() {
 		return ""

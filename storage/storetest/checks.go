@@ -47,7 +47,8 @@ type checkWrites interface {
 	StartCheck(ctx context.Context, id storage.ID, cases []storage.CheckCase) error
 	// SaveCheckCases replaces the cases with these IDs.
 	SaveCheckCases(ctx context.Context, id storage.ID, cases ...storage.CheckCase) error
-	// EndCheck stores the state, the reason and the load of a run.
+	// EndCheck stores the state, the reason and the load of a run. It deletes old runs, as
+	// AskCheck does.
 	EndCheck(ctx context.Context, r storage.CheckRun) error
 	// SendCheckEvents stores deliveries that are being sent already: the check sends them itself,
 	// and the engine must never take them from the queue.

@@ -5,7 +5,8 @@ import "time"
 // Leeway is the permitted difference between the clocks of sender and receiver (RFC 7519 §4.1.4).
 const Leeway = 30 * time.Second
 
-const leeway = "30 s" // Leeway in messages
+// leeway is Leeway as messages write it.
+const leeway = "30 s"
 
 // Result is the outcome of one Check.
 type Result string

@@ -37,6 +37,7 @@ func (a Algorithm) needs() string {
 	}
 }
 
+// kindOf names the kind of a private key, for messages.
 func kindOf(private any) string {
 	switch private := private.(type) {
 	case *rsa.PrivateKey:

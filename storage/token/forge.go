@@ -134,6 +134,9 @@ func appendTo(object []byte, name string, value any) []byte {
 	return append(bytes.TrimSuffix(appendMember(append(object, ','), name, value), []byte(",")), '}')
 }
 
+// forgedClaims returns the claims with the faults that they are to have. An expired token has all
+// of its times moved back, so that its lifetime is the usual one and only exp can be what is
+// wrong.
 func (m *Minter) forgedClaims(now time.Time, f Forgery) []byte {
 	when := m.validFrom(now.Add(f.ValidIn))
 	if f.ExpiredBy > 0 {

@@ -31,14 +31,17 @@ func Judge(spec Spec, key *Key, headers []string, now time.Time) []Check {
 // A report collects the checks of one call of Judge, in the order of CheckNames.
 type report []Check
 
+// pass adds a check that passed.
 func (r *report) pass(name, expected, actual string) {
 	*r = append(*r, Check{Name: name, Result: Pass, Expected: expected, Actual: actual})
 }
 
+// fail adds a check that failed.
 func (r *report) fail(name, expected, actual, remedy string) {
 	*r = append(*r, Check{Name: name, Result: Fail, Expected: expected, Actual: actual, Remedy: remedy})
 }
 
+// skip adds a check that could not be made.
 func (r *report) skip(name, expected, reason string) {
 	*r = append(*r, Check{Name: name, Result: NotApplicable, Expected: expected, Actual: reason})
 }

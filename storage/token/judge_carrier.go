@@ -8,6 +8,7 @@ import (
 // maxToken limits the size of a token that is decoded. It is far more than HTTP servers accept in a header field.
 const maxToken = 256 << 10
 
+// masked stands for what must not be shown of a token.
 const masked = "••••"
 
 // A carrier finds the token in a request's header fields.
@@ -79,6 +80,8 @@ func (c *carrier) prefix(value string) (string, bool) {
 	return "", false
 }
 
+// noPrefix checks a value that is to be the token alone. A space can only come from a prefix,
+// since a token has none.
 func (c *carrier) noPrefix(value string) (string, bool) {
 	const expected = "the token alone, without a prefix"
 	if strings.Contains(value, " ") {
@@ -132,6 +135,7 @@ func (c *carrier) segments(compact string) ([]string, bool) {
 	return strings.Split(compact, "."), true
 }
 
+// segmentHint says what may be the cause of a wrong number of parts.
 func segmentHint(n int) string {
 	if n < 3 {
 		return "it may have been cut, it may not be a JWT, or an unsigned one lacks its last dot"

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 )
 
+// undecodedClaims is the reason why no claim is checked.
 const undecodedClaims = "not judged: the claims part cannot be decoded"
 
 // timeClaim returns the NumericDate of a claim. If the claim is absent or not a valid time, timeClaim records the
@@ -37,6 +38,8 @@ func (j *judgement) timeClaim(name, expected string, required bool) (numericDate
 	return date, ok && date.literal == ""
 }
 
+// exp checks the expiry, which is required here although RFC 7519 §4.1.4 makes it optional: a
+// token without it could be used forever.
 func (j *judgement) exp() {
 	const expected = "exp not past by " + leeway + " or more"
 	exp, ok := j.timeClaim(checkExp, expected, true)
@@ -52,14 +55,17 @@ func (j *judgement) exp() {
 		"the sender's clock is slow or the token is cached too long")
 }
 
+// nbf checks that the token is valid already.
 func (j *judgement) nbf() {
 	j.notAhead(checkNbf, "the sender's clock is fast, or the token was made for later use")
 }
 
+// iat checks that the token was not issued in the future.
 func (j *judgement) iat() {
 	j.notAhead(checkIat, "the sender's clock is fast: a token cannot have been issued in the future")
 }
 
+// notAhead checks an optional time that must not be in the future, apart from the leeway.
 func (j *judgement) notAhead(name, remedy string) {
 	expected := name + " not ahead by more than " + leeway
 	date, ok := j.timeClaim(name, expected, false)

@@ -40,8 +40,10 @@ func (j *judgement) decode(parts []string) {
 // An encodingError describes invalid base64url in a part of the token.
 type encodingError string
 
+// Error returns what is wrong.
 func (e encodingError) Error() string { return string(e) }
 
+// decodeRemedy says what to do about a part that cannot be decoded.
 func decodeRemedy(err error) string {
 	var encoding encodingError
 	if errors.As(err, &encoding) {
@@ -50,6 +52,7 @@ func decodeRemedy(err error) string {
 	return "make header and claims one JSON object each, in UTF-8, every member once (RFC 7515 §4, RFC 7519 §4)"
 }
 
+// decodeObject decodes a part of the token that is a JSON object.
 func decodeObject(segment string) (object, error) {
 	raw, err := decodeSegment(segment)
 	if err != nil {
@@ -70,10 +73,12 @@ func decodeSegment(segment string) ([]byte, error) {
 	return nil, encodingError(fmt.Sprintf("it has %s, which do not make up whole bytes: it was cut or changed", count(len(segment), "character")))
 }
 
+// notBase64URL reports whether a character is not a digit of base64url (RFC 4648 §5).
 func notBase64URL(r rune) bool {
 	return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
 }
 
+// describeByte returns the error about a byte that base64url does not have.
 func describeByte(b byte, at int) error {
 	form := "it has %s at character %d, which base64url does not use"
 	shown := quote(string(rune(b)))

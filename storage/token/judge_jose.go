@@ -46,6 +46,7 @@ func (j *judgement) algMeaning(alg string) string {
 	}
 }
 
+// algRemedy says what to do about a wrong algorithm.
 func (j *judgement) algRemedy(alg string) string {
 	switch {
 	case strings.EqualFold(alg, "none"):
@@ -126,6 +127,7 @@ func (j *judgement) wrongSignature() (actual, remedy string) {
 		"the sender signs with another key, or the token was changed on its way: set the same key on both sides"
 }
 
+// isHex reports whether a text is hexadecimal.
 func isHex(text []byte) bool {
 	_, err := hex.DecodeString(string(text))
 	return err == nil

@@ -61,6 +61,7 @@ func NewRandomKey(alg Algorithm) (*Key, error) {
 // Algorithm returns the algorithm that the key signs and verifies with.
 func (k *Key) Algorithm() Algorithm { return k.algorithm }
 
+// sign signs the input.
 func (k *Key) sign(input string) ([]byte, error) {
 	signature, err := k.method.Sign(input, k.signing)
 	if err != nil {
@@ -69,10 +70,13 @@ func (k *Key) sign(input string) ([]byte, error) {
 	return signature, nil
 }
 
+// verifies reports whether the signature is that of the input.
 func (k *Key) verifies(input string, signature []byte) bool {
 	return k.method.Verify(input, signature, k.verifying) == nil
 }
 
+// newSecretKey returns a key of an HMAC algorithm. RFC 7518 §3.2 requires a secret that is at
+// least as long as the hash.
 func newSecretKey(alg Algorithm, secret []byte) (*Key, error) {
 	if need := alg.MinSecret(); len(secret) < need {
 		return nil, fmt.Errorf("the secret has %s; %s needs at least %d (RFC 7518 §3.2)",
@@ -82,6 +86,8 @@ func newSecretKey(alg Algorithm, secret []byte) (*Key, error) {
 	return &Key{algorithm: alg, method: alg.method(), signing: secret, verifying: secret, size: alg.MinSecret()}, nil
 }
 
+// newPrivateKey returns a key of an algorithm that signs with a private key, and keeps the public
+// half to verify with.
 func newPrivateKey(alg Algorithm, private any) (*Key, error) {
 	if err := checkFit(alg, private); err != nil {
 		return nil, err

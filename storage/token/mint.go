@@ -58,6 +58,7 @@ func (m *Minter) HeaderValue(now time.Time) (string, error) {
 // validity holds the time claims of one token, in seconds since 1970.
 type validity struct{ issued, notBefore, expires int64 }
 
+// validFrom returns the times of a token that is issued at a time.
 func (m *Minter) validFrom(now time.Time) validity {
 	at := now.Unix()
 	return validity{issued: at, notBefore: at, expires: at + m.lifetime}
@@ -84,4 +85,5 @@ func (m *Minter) seal(header string, claims []byte, key *Key) (string, error) {
 	return input + "." + encode(signature), nil
 }
 
+// encode encodes a part of a token (RFC 7515 §2).
 func encode(part []byte) string { return base64.RawURLEncoding.EncodeToString(part) }

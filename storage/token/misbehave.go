@@ -39,6 +39,8 @@ func (m *Minter) Misbehave(now time.Time, fault Fault) (string, error) {
 	return m.prefix + bad, nil
 }
 
+// badToken returns a token with one fault. Times are wrong by several times the leeway, so that a
+// receiver with a larger one notices too.
 func (m *Minter) badToken(now time.Time, fault Fault) (string, error) {
 	const far = int64(4 * Leeway / time.Second)
 	when := m.validFrom(now)

@@ -38,6 +38,8 @@ func (k *Key) otherPadding(input string, signature []byte, kind, padding string)
 	return fmt.Sprintf("the key is right, the padding is %s, that of %s: sign with %s as the header says", padding, theirs, k.algorithm)
 }
 
+// secretMistake returns what to do if the two sides use the same secret in different forms, such
+// as base64 and what it encodes, or "" if no such form explains the signature.
 func secretMistake(secret string, explains func(secret string) bool) string {
 	trimmed := strings.TrimRight(secret, "\r\n")
 	switch {

@@ -80,6 +80,8 @@ func showObject(segment string, now time.Time) (all []Member, problem string) {
 	return all, ""
 }
 
+// showMember returns a member of the header or the claims for display, on one line and shortened.
+// A member that is a time also gets how far it is from now.
 func showMember(name string, raw []byte, now time.Time) Member {
 	const most = 400 // characters; a claim may be as long as the token
 	m := Member{Name: name}

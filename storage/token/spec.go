@@ -46,6 +46,8 @@ func CheckExtra(raw []byte) error {
 	return restatement(claims)
 }
 
+// uniqueNames refuses a JSON object in which a name occurs twice, of which receivers might read
+// either.
 func uniqueNames(raw []byte) error {
 	if twice := jsontext.Inspect(raw, jsontext.Typed(), false).Twice; len(twice) > 0 {
 		return fmt.Errorf("its member %s occurs twice", quote(twice[0].Name()))

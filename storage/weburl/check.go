@@ -79,6 +79,7 @@ func (r Rules) refuse(text string) string {
 	return refuseParts(text, u)
 }
 
+// usage returns an example of a URL that the rules allow.
 func (r Rules) usage() string {
 	switch {
 	case r.HTTP == Anywhere:
@@ -107,6 +108,7 @@ func refuseText(text string) string {
 	return ""
 }
 
+// hexDigits reports whether a text begins with two hexadecimal digits.
 func hexDigits(text string) bool {
 	if len(text) < 2 {
 		return false
@@ -115,9 +117,11 @@ func hexDigits(text string) bool {
 	return err == nil
 }
 
+// refuseScheme returns what is wrong with what comes before the host. User info is first, and
+// does not repeat the text, which may contain a password.
 func (r Rules) refuseScheme(text string, u *url.URL) string {
 	switch {
-	case u.User != nil: // first, and without the text, which may contain a password
+	case u.User != nil:
 		return "holds user info (name:password@); remove it, and use a secret header instead"
 	case text == Receiver:
 		return "is the built-in receiver; give " + r.usage()
@@ -135,6 +139,7 @@ func (r Rules) refuseScheme(text string, u *url.URL) string {
 	return ""
 }
 
+// refuseHTTP returns why the rules do not allow http, or "" if they do.
 func (r Rules) refuseHTTP(u *url.URL) string {
 	switch loop := isLoopback(u.Hostname()); {
 	case r.HTTP == Anywhere, r.HTTP == Loopback && (loop || u.Hostname() == ""):
@@ -147,11 +152,13 @@ func (r Rules) refuseHTTP(u *url.URL) string {
 	return "http is refused; use https (" + httpsOnly + "), or --allow-http for a loopback host"
 }
 
+// isLoopback reports whether a host is this machine. Names other than localhost are not resolved.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
+// refuseParts returns what is wrong with the host and with what follows it.
 func refuseParts(text string, u *url.URL) string {
 	switch {
 	case u.Hostname() == "":
@@ -175,6 +182,8 @@ func isScheme(host string) bool {
 	return strings.EqualFold(host, "https") || strings.EqualFold(host, "http")
 }
 
+// validPort reports whether there is a port from 1 to 65535, or none. url.Parse accepts a colon
+// without a port, and any number.
 func validPort(u *url.URL) bool {
 	if u.Port() == "" {
 		return !strings.HasSuffix(u.Host, ":")
@@ -210,6 +219,7 @@ func refuseHost(u *url.URL) string {
 	return ""
 }
 
+// refuseIPv6 returns what is wrong with a host in square brackets.
 func refuseIPv6(host string) string {
 	ip, err := netip.ParseAddr(host)
 	switch {

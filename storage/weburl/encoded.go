@@ -26,6 +26,7 @@ func encoded(text string) (did, meant string) {
 	return decoded("has percent-encoding in its host and port", text, scheme+authority, rest)
 }
 
+// decoded returns what the text means with one of its parts decoded, unless that changes nothing.
 func decoded(did, text, part, rest string) (string, string) {
 	plain, err := url.PathUnescape(part)
 	if err != nil || plain+rest == text {
@@ -49,6 +50,7 @@ func mailed(text string) (did, meant string) {
 	return "", ""
 }
 
+// htmlAmpersand matches an ampersand that was escaped for HTML.
 var htmlAmpersand = regexp.MustCompile(`(?i)&(amp|#38|#x26);`)
 
 // joined recognizes a host directly followed by parameters, their & perhaps as in HTML.

@@ -29,8 +29,11 @@ func Odd(text string) string {
 	return ""
 }
 
+// htmlEntity matches a query whose ampersands were escaped for HTML, as in a page's source.
 var htmlEntity = regexp.MustCompile(`[?&][^&]*&amp;`)
 
+// unbalanced reports whether the text ends in a bracket that does not belong to it, as after a
+// link in a sentence.
 func unbalanced(rest string) bool {
 	return strings.HasSuffix(rest, ")") && strings.Count(rest, "(") < strings.Count(rest, ")") ||
 		strings.HasSuffix(rest, "]") && strings.Count(rest, "[") < strings.Count(rest, "]")

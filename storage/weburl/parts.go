@@ -43,6 +43,7 @@ func doubled(text string) (did, meant string) {
 	return "", ""
 }
 
+// beginning matches a word that may be a scheme, with what may stand for "://".
 var beginning = regexp.MustCompile(`^([A-Za-z]{2,8})([:;.,]{0,2})(/{0,4})(.*)$`)
 
 // misspelt recognizes a beginning that was meant to be https:// or http://.
@@ -68,6 +69,7 @@ func misspelt(text string) (did, meant string) {
 	return fmt.Sprintf("begins with %q for %q", parts[1]+mark+slashes, scheme+"://"), scheme + "://" + rest
 }
 
+// otherScheme reports whether a word is a scheme that is not HTTP's, and so not a misspelt one.
 func otherScheme(word string) bool {
 	switch word {
 	case "ftp", "ftps", "sftp", "ws", "wss", "tcp", "smtp", "smtps", "unix":
@@ -80,6 +82,7 @@ func otherScheme(word string) bool {
 // is localhost.
 var bareHost = regexp.MustCompile(`(?i)^(localhost|\[[0-9a-f:.%]+\]|[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+\.?|[\w-]+:\d+)(:[^/?#]*)?([/?#].*)?$`)
 
+// isBare reports whether a text is a host without a scheme.
 func isBare(text string) bool { return bareHost.MatchString(text) }
 
 // bare recognizes a host without a scheme.
@@ -144,6 +147,7 @@ func brackets(text string) (did, meant string) {
 	return "has an IPv6 address without its brackets", scheme + "[" + host + "]" + port + rest
 }
 
+// isIPv6 reports whether a text is an IPv6 address without its brackets.
 func isIPv6(text string) bool {
 	ip, err := netip.ParseAddr(text)
 	return err == nil && ip.Is6()

@@ -61,6 +61,7 @@ func (r Rules) advise(text, reason string) string {
 	return strings.Join(append(told, reason), " and ")
 }
 
+// first returns the first slip that is recognized, and the URL that was probably meant.
 func (r Rules) first(text string) (did, meant string) {
 	for _, recognise := range r.slips() {
 		if did, meant = recognise(text); did != "" {

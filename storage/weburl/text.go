@@ -154,6 +154,8 @@ func separates(run []rune) bool {
 	return spaces == 1
 }
 
+// inWord reports whether a character may be part of a name, so that punctuation beside it belongs
+// to the name.
 func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_.~%=,+", r)
 }
@@ -208,6 +210,7 @@ func quoted(text string) (did, meant string) {
 	return "", ""
 }
 
+// describeQuote says what is around the URL.
 func describeQuote(r rune) string {
 	if strings.ContainsRune("([{<", r) {
 		return fmt.Sprintf("is in brackets (%c)", r)
@@ -251,6 +254,8 @@ func lookalikes(text string) (did, meant string) {
 	return did, meant
 }
 
+// plainOf returns the ASCII character that looks like another one, such as a fullwidth form, or
+// the character itself.
 func plainOf(r rune) rune {
 	const fullwidth = 0xff01 - '!'
 	switch {
@@ -296,6 +301,7 @@ func placeholder(text string) (did, meant string) {
 	return fmt.Sprintf("holds %s, which looks like a placeholder; put its value there%s", part, literally(part)), ""
 }
 
+// literally says how to write a placeholder in braces if it is not one.
 func literally(part string) string {
 	if !strings.HasPrefix(part, "{") {
 		return ""

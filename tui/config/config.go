@@ -48,6 +48,7 @@ type Settings struct {
 // A Key names a value: within a table, or for an empty Table at the top of the file.
 type Key struct{ Table, Name string }
 
+// String returns the key as it is in the file: "mouse", "columns.receiver".
 func (k Key) String() string {
 	if k.Table == "" {
 		return k.Name
@@ -83,6 +84,8 @@ type Problem struct {
 	Reason string // with what to do
 }
 
+// Error begins with the file and the line, in the form that editors and terminals turn into a
+// link.
 func (p *Problem) Error() string {
 	text := p.Path
 	if p.Line > 0 {
@@ -109,6 +112,7 @@ func (k *Kept) Refuse(key Key, format string, args ...any) {
 	slices.SortStableFunc(k.Problems, func(a, b error) int { return cmp.Compare(lineOf(a), lineOf(b)) })
 }
 
+// lineOf returns the line of a problem, or 0.
 func lineOf(err error) int {
 	if p := new(Problem); errors.As(err, &p) {
 		return p.Line
@@ -150,6 +154,8 @@ func Load(ctx context.Context, path string) *Kept {
 	return k
 }
 
+// parse reads the settings. One that is wrong is left out and reported, and the others take
+// effect.
 func (k *Kept) parse(text []byte) {
 	d, err := read(text)
 	var values map[string]any
@@ -207,6 +213,7 @@ func (k *Kept) take(key Key, value any) (err error) {
 	return fmt.Errorf("there is no table %q%s; the file has %s", key.Table, words.DidYouMean(key.Table, tables), words.List(tables))
 }
 
+// takeTop takes a setting outside of any table.
 func (k *Kept) takeTop(name string, value any) (err error) {
 	switch name {
 	case theme:
@@ -244,6 +251,7 @@ func put[T any](into *map[string]T, name string, value any, as func(any) (T, err
 	return nil
 }
 
+// asText returns a value that must be a text.
 func asText(value any) (string, error) {
 	if text, ok := value.(string); ok {
 		return text, nil
@@ -251,6 +259,7 @@ func asText(value any) (string, error) {
 	return "", fmt.Errorf("is %s; write a text in quotes", kind(value))
 }
 
+// asSwitch returns a value that must be true or false.
 func asSwitch(value any) (bool, error) {
 	if on, ok := value.(bool); ok {
 		return on, nil
@@ -258,6 +267,7 @@ func asSwitch(value any) (bool, error) {
 	return false, fmt.Errorf("is %s; write true or false, without quotes", kind(value))
 }
 
+// asTexts returns a value that must be a list of texts.
 func asTexts(value any) (texts []string, err error) {
 	list, ok := value.([]any)
 	if !ok {

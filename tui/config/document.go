@@ -42,6 +42,7 @@ func (e entry) key() (Key, bool) {
 	return Key{}, false
 }
 
+// name returns the key with its table.
 func (e entry) name() string { return strings.Join(e.path, ".") }
 
 // read finds what is where in a text. It uses the library's parser of single expressions,
@@ -91,6 +92,7 @@ func (d *document) add(table []string, e *unstable.Node, inline bool) {
 	}
 }
 
+// names returns the parts of a dotted key.
 func names(keys unstable.Iterator) (all []string) {
 	for keys.Next() {
 		all = append(all, string(keys.Node().Data))
@@ -179,6 +181,7 @@ func (d *document) under(place int) (table string) {
 // lineStart returns where the line of a place begins, and lineEnd where the line after it does.
 func (d *document) lineStart(place int) int { return bytes.LastIndexByte(d.text[:place], '\n') + 1 }
 
+// lineEnd returns the index after the line that a place is on.
 func (d *document) lineEnd(place int) int {
 	if n := bytes.IndexByte(d.text[place:], '\n'); n >= 0 {
 		return place + n + 1

@@ -62,6 +62,7 @@ func (d *Screen) nowBinding(r row) screen.Binding {
 	return b
 }
 
+// messageBinding returns the key that leads to the message of the delivery's event.
 func (d *Screen) messageBinding(r row) screen.Binding {
 	b := screen.Binding{Keys: []string{"m"}, Label: "message", Help: "Show the life of the campaign's message that it is about", Do: func() tea.Cmd {
 		return screen.ShowMessage(r.MessageID)
@@ -72,6 +73,7 @@ func (d *Screen) messageBinding(r row) screen.Binding {
 	return b
 }
 
+// receiptBinding returns the key that leads to what the built-in receiver got.
 func (d *Screen) receiptBinding(r row) screen.Binding {
 	b := screen.Binding{Keys: []string{"v"}, Label: "receipt", Help: "Go to what the receiver got of it", Do: func() tea.Cmd {
 		return screen.JumpTo(screen.ViewReceiver, r.Receipt.ID)
@@ -82,6 +84,7 @@ func (d *Screen) receiptBinding(r row) screen.Binding {
 	return b
 }
 
+// listBindings returns the keys of the list.
 func (d *Screen) listBindings() []screen.Binding {
 	all := []screen.Binding{d.FilterBinding("Choose deliveries by state, text or key: failed acme campaign:Orders")}
 	if d.List().Len() > 0 {
@@ -90,6 +93,7 @@ func (d *Screen) listBindings() []screen.Binding {
 	return all
 }
 
+// replay queues the same event again, as a new delivery, and reports the outcome of that.
 func (d *Screen) replay(r row) tea.Cmd {
 	return screen.Queue(d.env.Context, func(ctx context.Context) ([]storage.Delivery, error) {
 		made, err := d.store.ReplayDelivery(ctx, r.ID)
@@ -97,12 +101,14 @@ func (d *Screen) replay(r row) tea.Cmd {
 	})
 }
 
+// retry makes the next attempt due at once, and reports the outcome.
 func (d *Screen) retry(r row) tea.Cmd {
 	return screen.Queue(d.env.Context, func(ctx context.Context) ([]storage.Delivery, error) {
 		return []storage.Delivery{r.Delivery}, d.store.RetryDelivery(ctx, r.ID)
 	})
 }
 
+// cancel asks first, and then cancels the delivery.
 func (d *Screen) cancel(r row) tea.Cmd {
 	name := screen.DeliveryName(r.Delivery)
 	return d.env.Ask(component.Confirm{

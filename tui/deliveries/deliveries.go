@@ -138,6 +138,8 @@ func (d *Screen) Webhook() (storage.ID, bool) {
 	return r.WebhookID, ok
 }
 
+// total returns how many deliveries there are, or -1 while the list shows only those of one
+// record, whose number is not known.
 func (d *Screen) total() int64 {
 	if !d.all {
 		return -1

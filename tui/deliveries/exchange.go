@@ -81,6 +81,7 @@ func describeAnswer(d *screen.Detail, a storage.Attempt) {
 	}
 }
 
+// answerTitle returns the title above an answer.
 func answerTitle(a storage.Attempt) string {
 	if a.Code == 0 {
 		return "No answer"

@@ -89,6 +89,8 @@ func (m *many) start(plan bulk.Plan) tea.Cmd {
 	}, m.await(news))
 }
 
+// await waits for the next report. Reports come through a channel, because a command returns one
+// message only.
 func (m *many) await(news <-chan manyNews) tea.Cmd {
 	ctx := m.env.Context
 	return func() tea.Msg {
@@ -116,6 +118,8 @@ func (m *many) take(msg tea.Msg) (tea.Cmd, bool) {
 	return m.say(m.ended(news)), true
 }
 
+// ended says how the action ended: with an error, with some deliveries left out, or with all
+// done.
 func (m *many) ended(news manyNews) component.Toast {
 	switch {
 	case news.err != nil:
@@ -135,6 +139,7 @@ func (m *many) halt() bool {
 	return true
 }
 
+// say shows a toast in place of the earlier one about the same action.
 func (m *many) say(t component.Toast) tea.Cmd {
 	t.ID = manyToast
 	return screen.Say(t)
@@ -186,6 +191,8 @@ func (d *Screen) allBinding() screen.Binding {
 	return screen.Binding{Keys: []string{"A"}, Label: "all", Help: "Replay, retry or cancel all that the filter chooses, after a question", Do: d.chooseForAll}
 }
 
+// chooseForAll asks what to do with all that the filter selects, the deliveries that are not on
+// the screen included.
 func (d *Screen) chooseForAll() tea.Cmd {
 	of := bulk.Choice{Query: d.among}
 	of.Query.Filter = d.Terms()

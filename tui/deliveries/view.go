@@ -22,6 +22,7 @@ func (d *Screen) welcome(width, height int) string {
 		[][2]string{{"f", "fire an event at a webhook"}, {"1", "the webhooks; n makes one"}}, width, height)
 }
 
+// columns returns the columns of the list.
 func columns() []component.Column {
 	return []component.Column{
 		{Title: "Time", Least: 8, Width: 12, Priority: 1},

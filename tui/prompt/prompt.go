@@ -133,6 +133,8 @@ func (p Filler) Correct(ctx context.Context, sections []component.Section, value
 	return nil
 }
 
+// sortedKeys returns the keys of a map in order, so that the same answers always give the same
+// output.
 func sortedKeys(m map[string]string) []string {
 	keys := make([]string, 0, len(m))
 	for key := range m {
@@ -145,6 +147,7 @@ func sortedKeys(m map[string]string) []string {
 // ofField reports whether the ID of an error is that of a field or of one of its rows.
 func ofField(id, field string) bool { return id == field || strings.HasPrefix(id, field+".") }
 
+// errorOf returns the error of a field, or of a part of it.
 func errorOf(field string, wrong map[string]string) (string, bool) {
 	for _, id := range sortedKeys(wrong) {
 		if ofField(id, field) && wrong[id] != "" {
@@ -243,6 +246,7 @@ func question(f component.Field, values component.Values) string {
 	return text + ": "
 }
 
+// labels lists options with the numbers that choose them.
 func labels(options []component.Option) string {
 	var all []string
 	for i, o := range options {
@@ -251,6 +255,7 @@ func labels(options []component.Option) string {
 	return strings.Join(all, ", ")
 }
 
+// firstLabel returns what a check box turns on.
 func firstLabel(options []component.Option) string {
 	if len(options) == 0 {
 		return "on"
@@ -311,6 +316,8 @@ func read(f component.Field, answer string) (v component.Value, problem string) 
 	return component.Value{Text: answer}, ""
 }
 
+// readSet reads the options of a field that may have several: numbers or names, separated by
+// commas or spaces.
 func readSet(f component.Field, answer string) (v component.Value, problem string) {
 	if answer == emptied {
 		return v, ""

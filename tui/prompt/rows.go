@@ -62,6 +62,7 @@ func (p Filler) rows(ctx context.Context, f component.Field, v component.Value) 
 	}
 }
 
+// sayRows prints the present rows with their numbers, without their secrets.
 func (p Filler) sayRows(f component.Field, rows []component.Row, between string) {
 	if len(rows) == 0 {
 		p.Lines.Say(f.Label + ": none.")
