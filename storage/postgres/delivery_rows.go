@@ -33,6 +33,9 @@ func (r *deliveryRows) queue(to *pgx.Batch) {
 	r.endings.queue(to)
 }
 
+// waits reports whether attempts have ended, of which the rest of the transaction has to know.
+func (r *deliveryRows) waits() bool { return r.endings.of != nil }
+
 // A deliveryState is a delivery's webhook and stored state.
 type deliveryState struct {
 	webhook storage.ID

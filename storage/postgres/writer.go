@@ -107,7 +107,7 @@ func (w *writer) run(ctx context.Context, batch []*operation) (*tx, commit.Outco
 		rollback(ctx, t.conn)
 		return t, result
 	}
-	switch err = t.commit(); {
+	switch err = t.pipeline.commit(); {
 	case unknown(err):
 		err = w.lookUp(err)
 	case err != nil:
