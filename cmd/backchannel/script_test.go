@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -26,7 +25,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"backchannel": main, "lacking": lacking})
+	testscript.Main(m, map[string]func(){"backchannel": main, "commands": runCommands, "lacking": lacking})
 }
 
 // patience is how long a script waits for another process. Nothing takes so long unless
@@ -97,10 +96,12 @@ func runScripts(t *testing.T, files []string, records string, more func(*testscr
 			env.Setenv("SSL_CERT_DIR", filepath.Join(env.WorkDir, "none"))
 			env.Setenv("KEY", "a secret of well over thirty-two bytes")
 			env.Values[processesKey{}] = processes{}
+			env.Values[runnerKey{}] = newRunner(env)
 			more(env)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"run":    runs,
 			"exits":  exits,
 			"field":  field,
 			"start":  start,
@@ -121,27 +122,6 @@ func runScripts(t *testing.T, files []string, records string, more func(*testscr
 			"until-answers": untilAnswers,
 		},
 	})
-}
-
-// exits N PROGRAM ARG… runs a program that has to end with that exit code.
-func exits(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: exits CODE PROGRAM ARG…")
-	}
-	if got := exitOf(ts.Exec(args[1], args[2:]...)); strconv.Itoa(got) != args[0] {
-		ts.Fatalf("%v exited %d, want %s", args[1:], got, args[0])
-	}
-}
-
-func exitOf(err error) int {
-	var exit *exec.ExitError
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &exit):
-		return exit.ExitCode()
-	}
-	return -1
 }
 
 // field NAME KEY sets a variable to a field of the first JSON object on stdout.
@@ -207,10 +187,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: start NAME PROGRAM ARG…")
 	}
 	p := &process{cmd: exec.Command(lookUp(ts, args[1]), args[2:]...), ended: make(chan struct{})}
-	p.cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{envData, envDatabase, envListen, "KEY", "PATH", "HOME", "TMPDIR", "GORACE", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
-		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
-	}
+	p.cmd.Dir, p.cmd.Env = ts.MkAbs("."), variables(ts)
 	p.cmd.Stdout, p.cmd.Stderr = create(ts, args[0]+".out"), create(ts, args[0]+".err")
 	ts.Check(p.cmd.Start())
 	go func() {
@@ -219,21 +196,6 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	}()
 	ts.Defer(func() { _ = p.cmd.Process.Kill(); <-p.ended })
 	ts.Value(processesKey{}).(processes)[args[0]] = p
-}
-
-func lookUp(ts *testscript.TestScript, program string) string {
-	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
-		if path := filepath.Join(dir, program); isFile(path) {
-			return path
-		}
-	}
-	ts.Fatalf("there is no program %s", program)
-	return ""
-}
-
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
 }
 
 func create(ts *testscript.TestScript, name string) *os.File {
@@ -339,17 +301,6 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}
 		return false
-	})
-}
-
-// until-shown RECORD ID TEXT waits until a receipt or a delivery is shown with a text, as JSON.
-func untilShown(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: until-shown RECORD ID TEXT")
-	}
-	poll(ts, fmt.Sprintf("%q in %s %s", args[2], args[0], args[1]), func() bool {
-		ts.Check(ts.Exec("backchannel", args[0], "show", args[1], "--output", "json"))
-		return strings.Contains(ts.ReadFile("stdout"), args[2])
 	})
 }
 
