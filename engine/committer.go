@@ -35,6 +35,7 @@ type committer struct {
 	waiting atomic.Int32 // workers that could not commit their outcome
 	since   atomic.Int64 // Unix milliseconds
 	cause   atomic.Pointer[string]
+	away    atomic.Bool // the cause is that the store's server is away
 }
 
 // stalled reports whether outcomes cannot be committed.
@@ -72,7 +73,19 @@ func (c *committer) commit(o storage.Outcome) (committed bool) {
 		if err = c.try(o); err == nil {
 			return true
 		}
+		c.changeCause(err)
 	}
+}
+
+// changeCause has a stall say what keeps it up once the store's server is no longer away, of which
+// the store tells by itself. Other causes stay, because each worker's names its delivery.
+func (c *committer) changeCause(err error) {
+	if errors.Is(err, storage.ErrAway) || !c.away.CompareAndSwap(true, false) {
+		return
+	}
+	what := err.Error()
+	c.cause.Store(&what)
+	c.changed()
 }
 
 // try tries to commit an outcome. It is not an error if the delivery has been removed: nobody is
@@ -100,6 +113,7 @@ func (c *committer) beginStall(err error) {
 		return
 	}
 	c.cause.Store(&what)
+	c.away.Store(errors.Is(err, storage.ErrAway))
 	c.since.Store(c.now().UnixMilli())
 	c.log.Error("deliveries wait until outcomes can be recorded again", "error", err)
 	c.changed()

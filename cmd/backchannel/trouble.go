@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"strings"
 	"sync"
 )
 
@@ -12,7 +13,7 @@ type lossNotes struct {
 
 	mu   sync.Mutex // guards what follows
 	lost bool
-	told bool // that deliveries wait
+	told string // why deliveries wait, as said last; empty: that they do not
 }
 
 // lose says that the database's files are no longer in place or that it cannot be reached, or
@@ -24,14 +25,16 @@ func (n *lossNotes) lose(lost error) {
 	n.noteLost(lost)
 }
 
-// trouble says why deliveries wait, or with an empty reason that they continue.
+// trouble says why deliveries wait, or with an empty reason that they continue. It says nothing of
+// a reason that is a part of what it said last.
 func (n *lossNotes) trouble(reason string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if begins := reason != ""; begins != n.told && (!begins || !n.lost) {
-		n.noteTrouble(reason)
-		n.told = begins
+	if reason == "" && n.told == "" || reason != "" && (n.lost || strings.Contains(n.told, reason)) {
+		return
 	}
+	n.noteTrouble(reason)
+	n.told = reason
 }
 
 // A troubleBanner is the banner above the console's screens while the database cannot be used or

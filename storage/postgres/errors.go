@@ -30,6 +30,7 @@ const (
 	noDatabase        = "3D000"
 	noRight           = "42501"
 	noSchema          = "3F000" // none that the role may use
+	noTable           = "42P01"
 	diskFull          = "53100"
 	tooMany           = "53300"
 	readOnly          = "25006"
@@ -87,16 +88,22 @@ func transient(err error) bool {
 }
 
 // unknown reports whether a commit may have taken place although it returned an error: the
-// server's answer did not arrive.
+// server's answer did not arrive, or it crashed while it wrote its log, which it reads again as it
+// restarts.
 func unknown(err error) bool {
-	return err != nil && (codeOf(err) == "" || codeOf(err) == shutdown || codeOf(err) == crash)
+	return err != nil && (codeOf(err) == "" || codeOf(err) == shutdown || codeOf(err) == crash || panicked(err))
+}
+
+func panicked(err error) bool {
+	var server *pgconn.PgError
+	return errors.As(err, &server) && server.SeverityUnlocalized == "PANIC"
 }
 
 // explain says in one line what to do about an error of the server. What its owner can mend while
 // this process runs is marked as such.
 func (p place) explain(err error) error {
 	switch codeOf(err) {
-	case noRight, noSchema, readOnly, diskFull, wrongPassword, refusedRole, noDatabase:
+	case noRight, noSchema, noTable, readOnly, diskFull, wrongPassword, refusedRole, noDatabase:
 		return storage.AsPassing(p.describe(err))
 	}
 	return p.describe(err)
@@ -105,6 +112,9 @@ func (p place) explain(err error) error {
 func (p place) describe(err error) error {
 	if err == nil || p.host == "" {
 		return err
+	}
+	if errors.Is(err, errUnknown) {
+		return fmt.Errorf("%w: %s cannot be reached: %s; %w", storage.ErrAway, p, cause(err), errUnknown)
 	}
 	switch codeOf(err) {
 	case wrongPassword:
@@ -119,15 +129,14 @@ func (p place) describe(err error) error {
 	case noRight, noSchema:
 		return fmt.Errorf("%w: user %s lacks a right in %s (%s); let its owner run: GRANT ALL ON DATABASE %s TO %[2]s; GRANT ALL ON SCHEMA public TO %[2]s",
 			storage.ErrReadOnly, p.user, p, serverText(err), p.database)
+	case noTable:
+		return fmt.Errorf("%w: %s has lost its tables (%s); restore them from a backup, or start backchannel anew, which makes empty ones", storage.ErrDamaged, p, serverText(err))
 	case readOnly:
 		return fmt.Errorf("%w: %s is a standby, or read-only; name the primary in the URL, or add ?target_session_attrs=read-write", storage.ErrReadOnly, p)
 	case diskFull:
 		return fmt.Errorf("%w: the server of %s: %s; free some space there; what was acknowledged is safe", storage.ErrDiskFull, p, serverText(err))
 	case tooMany:
 		return fmt.Errorf("%w: %s has no connection left (%s); raise max_connections there, or run fewer nodes", storage.ErrAway, p, serverText(err))
-	}
-	if errors.Is(err, errUnknown) {
-		return fmt.Errorf("%w: %s cannot be reached: %s; %w", storage.ErrAway, p, cause(err), errUnknown)
 	}
 	var connecting *pgconn.ConnectError
 	if away(err) || errors.As(err, &connecting) {

@@ -1,0 +1,54 @@
+package postgres
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"backchannel/storage"
+)
+
+func TestACommitWhoseEndIsUnknown(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"it took place":                {nil, false},
+		"no answer":                    {io.ErrUnexpectedEOF, true},
+		"the server ends":              {&pgconn.PgError{Code: shutdown, SeverityUnlocalized: "FATAL"}, true},
+		"no room for data":             {&pgconn.PgError{Code: diskFull, SeverityUnlocalized: "ERROR"}, false},
+		"no room for the log, a crash": {&pgconn.PgError{Code: diskFull, SeverityUnlocalized: "PANIC"}, true},
+	} {
+		if got := unknown(c.err); got != c.want {
+			t.Errorf("%s: unknown is %t", name, got)
+		}
+	}
+	full := errors.Join(errUnknown, &pgconn.PgError{Code: diskFull, SeverityUnlocalized: "PANIC", Message: "no space left"})
+	if err := (place{host: "db:5432", database: "x"}).explain(full); !errors.Is(err, storage.ErrAway) || !errors.Is(err, errUnknown) {
+		t.Errorf("it is told as %v", err)
+	}
+}
+
+// What may be mended at the server while a node runs is waited for, and is not taken for a record
+// that is missing.
+func TestWhatTheServersOwnerCanMend(t *testing.T) {
+	t.Parallel()
+	running := place{host: "db:5432", user: "me", database: "x", opened: true}
+	for code, says := range map[string]string{
+		wrongPassword: "correct it", refusedRole: "pg_hba.conf", noDatabase: "restore it", noRight: "GRANT", noSchema: "GRANT",
+		noTable: "backup", readOnly: "primary", diskFull: "free some space", tooMany: "max_connections", shutdown: "cannot be reached",
+	} {
+		err := fmt.Errorf("store it: %w", running.explain(&pgconn.PgError{Code: code, Message: "because"}))
+		if !storage.Passing(err) || errors.Is(err, storage.ErrNotFound) || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: it is told as %v", code, err)
+		}
+	}
+	if err := running.explain(&pgconn.PgError{Code: uniqueViolation}); storage.Passing(err) {
+		t.Errorf("%v is waited for", err)
+	}
+}
