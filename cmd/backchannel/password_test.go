@@ -113,7 +113,15 @@ func TestThePasswordIsNeverShown(t *testing.T) {
 				"a newer schema":   {way.url(server.Address() + base(newer)), newer.keyFile},
 				"another key":      {way.url(good), filepath.Join(t.TempDir(), "none.key")},
 				"a wrong password": {strings.Replace(way.url(good), "//postgres", "//other", 1), c.keyFile},
-				"a bad parameter":  {way.url(good + "?sslmode=" + url.QueryEscape(secretPassword)), c.keyFile},
+				"another scheme":   {strings.Replace(way.url(good), "postgres:", "mysql:", 1), c.keyFile},
+				"no scheme":        {strings.TrimPrefix(way.url(good), "postgres:"), c.keyFile},
+				"no host":          {way.url("/x"), c.keyFile},
+				"two databases":    {way.url(good + "/x"), c.keyFile},
+				"no such user":     {strings.Replace(way.url(good), "//postgres", "//nobody", 1), c.keyFile},
+				"no certificate":   {way.url(good + "?sslmode=verify-full&sslrootcert=/nowhere.pem"), c.keyFile},
+				"no TLS":           {way.url(good + "?sslmode=require"), c.keyFile},
+				"a standby wanted": {way.url(good + "?target_session_attrs=standby"), c.keyFile},
+				"a bad escape":     {way.url(good + "?application_name=%zz"), c.keyFile},
 			} {
 				for _, args := range [][]string{{"doctor", "-o", "json"}, {"fire", "sent", "--webhook", "acme"}} {
 					text, err := run(bad.url, bad.keyFile, args...).CombinedOutput()
@@ -121,6 +129,12 @@ func TestThePasswordIsNeverShown(t *testing.T) {
 						t.Errorf("with %s %v ends with %v", what, args, err)
 					}
 					wantNoPassword(t, what, text)
+				}
+			}
+			for _, parameter := range []string{"sslmode", "connect_timeout", "target_session_attrs", "port", "passfile", "pool_max_conns", "pool_max_conn_lifetime"} {
+				for _, value := range []string{secretPassword, "postgres:" + secretPassword + "@" + server.Address()} {
+					text, _ := run(way.url(good+"?"+parameter+"="+url.QueryEscape(value)), c.keyFile, "fixture", "list", "-o", "json").CombinedOutput()
+					wantNoPassword(t, parameter+" is the password", text)
 				}
 			}
 			wantNodeWithoutPassword(t, c, run(way.url(good), c.keyFile, "serve", "--metrics", "127.0.0.1:0"), run(way.url(good), c.keyFile, "doctor"))

@@ -53,7 +53,7 @@ func (s settings) json() bool { return s.output == outputJSON }
 // comes before the default.
 func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "", "data `DIR` ($"+envData+", else $XDG_DATA_HOME/backchannel)")
-	f.StringVar(&s.database, "database", "", "`URL` of a PostgreSQL database that several machines share, postgres://USER:PASSWORD@HOST/NAME ($"+envDatabase+", else the data folder)")
+	f.StringVar(&s.database, "database", "", "`URL` of a PostgreSQL database that several machines share, postgres://USER@HOST/NAME ($"+envDatabase+", else the data folder); a password in it is seen by all who list processes here, but not in the variable, in $PGPASSWORD or in ~/.pgpass")
 	f.StringVar(&s.keyFile, "key-file", "", "`FILE` with the key that secrets in that database are sealed with, the same on every machine (default: "+seal.KeyFile+" in the data folder)")
 	f.BoolVar(&s.observe, "observe", false, "neither deliver nor receive here, only look and fire; others deliver")
 	f.StringVar(&s.listen, "listen", "", "where the receiver listens, as `HOST:PORT`; port 0: any free one ($"+envListen+", else "+defaultListen+")")

@@ -35,14 +35,23 @@ func hostPort(host string, port uint16) string {
 	return fmt.Sprintf("%s:%d", host, port)
 }
 
+// expected says how the URL of a database is written.
+const expected = "expected postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+
 // reasonOf returns the last part of an error of pgx, which names what is wrong; before it is
-// the URL, with or without the password.
+// the URL, with or without the password. What a parameter is set to is left out, because it may
+// be the password, in the wrong place.
 func reasonOf(err error) string {
 	text := err.Error()
-	if at := strings.LastIndex(text, "`: "); at >= 0 {
-		return text[at+len("`: "):] + "; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+	at := strings.LastIndex(text, "`: ")
+	if at < 0 {
+		return "it cannot be read; " + expected
 	}
-	return "it cannot be read; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+	text = text[at+len("`: "):]
+	for _, before := range []string{" (strconv.", " (time: ", " value: "} {
+		text, _, _ = strings.Cut(text, before)
+	}
+	return text + "; " + expected
 }
 
 // CheckURL returns what is wrong with the URL of a database, without anything that may be its
@@ -75,11 +84,11 @@ func checkURL(text string) error {
 	query := parsed.Query()
 	switch {
 	case parsed.Scheme == "":
-		return errors.New("expected postgres://USER:PASSWORD@HOST:PORT/DATABASE")
+		return errors.New(expected)
 	case parsed.Scheme != "postgres" && parsed.Scheme != "postgresql":
 		return fmt.Errorf("it begins with %q; expected postgres://", parsed.Scheme+":")
 	case parsed.Hostname() == "" && query.Get("host") == "":
-		return errors.New("it names no host; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE")
+		return errors.New("it names no host; " + expected)
 	case strings.Trim(parsed.Path, "/") == "" && query.Get("dbname") == "":
 		return errors.New("it names no database; add its name after the host: postgres://…/DATABASE")
 	case strings.Contains(parsed.Path, "@"): // which is part of a password, unless it is a mistake
