@@ -59,7 +59,7 @@ func TestALifeFromTheCallOn(t *testing.T) {
 		c.wait(200 * time.Millisecond)
 		c.store.Attempt(first.ID, storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204, At: first.DueAt}})
 		c.wait(time.Second)
-		c.see("● sent", "─ sent 204 ─ delivered due in")
+		c.see("→ sent", "─ sent 204 ─ delivered due in")
 		c.store.Attempt(c.store.AllDeliveries()[1].ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{
 			Code: 401, ErrorClass: storage.ClassStatus, Error: "answered 401 Unauthorized",
 		}})

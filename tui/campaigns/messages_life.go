@@ -111,19 +111,16 @@ func lifeStyle(th *style.Theme, m storage.Message) style.Style {
 	return ink
 }
 
-// messageState returns the glyph and the style of a message's state.
+// messageState returns the glyph and the style of a message's state, which is neutral as that
+// of the event with the same name: that a message bounced is no failure of the webhook.
 func messageState(th *style.Theme, state storage.MessageState) (string, style.Style) {
 	switch state {
-	case storage.MessageDelivered:
-		return style.Check, th.Good
-	case storage.MessageBounce, storage.MessageError:
-		return style.Cross, th.Bad
-	case storage.MessageSent:
-		return style.Dot, th.Text
+	case storage.MessagePlanned:
+		return style.Info, th.Dim
 	case storage.MessageExcluded:
 		return style.None, th.Dim
 	}
-	return style.Info, th.Dim
+	return screen.EventStyle(th, storage.Status(state))
 }
 
 // describeLife draws the life of a message step by step: when each ended, how long it took
