@@ -44,7 +44,7 @@ func (e *FilterError) Is(target error) bool { return target == ErrInvalid }
 //	status:bounce channel:sms -auth:pass code:5xx since:10m webhook:"my hook" body~"550" acme
 //
 // A "-" before a term negates it. A value or a word in double quotes may contain spaces and the
-// escapes \" and \\. The keys since and until accept the times of [ParseTime]. Where records have
+// escapes \" and \\. The keys since and until accept the times of [ParsePast], in the zone of now. Where records have
 // states, the name of one is a term too, and of several such names one has to hold. If the filter
 // is not valid, the error is a *FilterError.
 func (s FilterSyntax) Parse(text string, now time.Time) (Filter, error) {

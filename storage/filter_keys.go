@@ -250,9 +250,10 @@ func parseDelivery(value string, _ time.Time) (at time.Time, reason string) {
 
 // parseTime accepts what ParseTime does.
 func parseTime(value string, now time.Time) (time.Time, string) {
-	at, ok := ParseTime(value, now)
+	at, ok := ParsePast(value, now)
 	if !ok {
-		return at, fmt.Sprintf("%q is not a valid time; use a duration before now such as 10m, 1h30m or 7d, or a time such as 2026-10-01T12:00:00Z", value)
+		return at, fmt.Sprintf("%q is not a valid time; use a duration before now such as 10m, 1h30m or 7d, a time of day such as 10:36, "+
+			"or a time such as 2026-10-01T12:00 or 2026-10-01T12:00:00Z", value)
 	}
 	return at, ""
 }

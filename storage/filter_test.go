@@ -110,6 +110,8 @@ func TestFiltersOfOtherRecords(t *testing.T) {
 	}{
 		{storage.DeliveryFilter(), `state:parked campaign:welcome -execution:HUMA-12345678`, ""},
 		{storage.DeliveryFilter(), `failed retrying -parked acme "failed"`, ""},
+		{storage.DeliveryFilter(), `since:10:36 until:"2026-10-01 12:00" -since:2026-10-01T12:00`, ""},
+		{storage.DeliveryFilter(), `since:10:60`, `filter, column 7: "10:60" is not a valid time; use a duration before now such as 10m, 1h30m or 7d, a time of day such as 10:36, or `},
 		{storage.MessageFilter(), `bounce -delivered`, ""},
 		{storage.WebhookFilter(), `state:paused auth:RS256 webhook:"my hook" prod`, ""},
 		{storage.WebhookFilter(), `state:live`, `filter, column 7: state cannot be "live"; use one of active, paused`},

@@ -6,6 +6,39 @@ import (
 	"time"
 )
 
+// ParsePast parses a time at which something has happened: as ParseTime does, or in the zone of
+// now, which is that of the person who asks. A time of day is today's, or yesterday's if today's is
+// still ahead: 10:36, 10:36:05. A date and a time need no zone: 2026-10-01T12:00.
+func ParsePast(text string, now time.Time) (time.Time, bool) {
+	if at, ok := ParseTime(text, now); ok {
+		return at, true
+	}
+	if at, ok := parseAny(text, now.Location(), "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04"); ok {
+		return at, true
+	}
+	clock, ok := parseAny(text, time.UTC, "15:04:05", "15:04")
+	if !ok {
+		return time.Time{}, false
+	}
+	on := func(day int) time.Time {
+		return time.Date(now.Year(), now.Month(), day, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), now.Location())
+	}
+	if at := on(now.Day()); !at.After(now) {
+		return at, true
+	}
+	return on(now.Day() - 1), true
+}
+
+// parseAny parses a time in one of several layouts, in a zone.
+func parseAny(text string, zone *time.Location, layouts ...string) (time.Time, bool) {
+	for _, layout := range layouts {
+		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
 // ParseTime parses a time in the format of RFC 3339, or a duration before now in the format
 // of time.ParseDuration, optionally preceded by weeks and days: 90s, 1h30m, 7d, 1w2d12h.
 func ParseTime(text string, now time.Time) (time.Time, bool) {

@@ -23,3 +23,42 @@ func TestParseTime(t *testing.T) {
 		}
 	}
 }
+
+func TestParsePast(t *testing.T) {
+	t.Parallel()
+	zone := time.FixedZone("here", 9*60*60)
+	now := time.Date(2026, 3, 1, 10, 36, 30, 0, zone)
+	at := func(month time.Month, day, hour, minute, second int) time.Time {
+		return time.Date(2026, month, day, hour, minute, second, 0, zone)
+	}
+	for text, want := range map[string]time.Time{
+		"10m": now.Add(-10 * time.Minute), "2026-02-28T12:00:00Z": at(2, 28, 21, 0, 0),
+		"10:36": at(3, 1, 10, 36, 0), "10:36:30": at(3, 1, 10, 36, 30), "0:05": at(3, 1, 0, 5, 0), "00:00": at(3, 1, 0, 0, 0),
+		"10:36:31": at(2, 28, 10, 36, 31), "10:37": at(2, 28, 10, 37, 0), "23:59": at(2, 28, 23, 59, 0),
+		"10:36:29.250":     at(3, 1, 10, 36, 29).Add(250 * time.Millisecond),
+		"2026-02-28T12:00": at(2, 28, 12, 0, 0), "2026-02-28T12:00:01": at(2, 28, 12, 0, 1), "2026-02-28 12:00:01.5": at(2, 28, 12, 0, 1).Add(500 * time.Millisecond),
+		"2026-02-28 12:00": at(2, 28, 12, 0, 0), "2026-03-02T12:00": at(3, 2, 12, 0, 0),
+	} {
+		if got, ok := ParsePast(text, now); !ok || !got.Equal(want) {
+			t.Errorf("%s is %s, %t; want %s", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"", "10", "10:", "10:3", "24:00", "10:60", "10:36:60", "-10:36", "10:36Z", "2026-02-29T12:00", "2026-02-28", "noon"} {
+		if got, ok := ParsePast(text, now); ok {
+			t.Errorf("%q passed as %s", text, got)
+		}
+	}
+}
+
+// The day before a change of the clocks has 23 or 25 hours, and a time of day is still that day's.
+func TestParsePastAfterTheClocksChanged(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skip(err)
+	}
+	now := time.Date(2026, 3, 29, 3, 30, 0, 0, berlin) // at 2:00 the clocks were set to 3:00
+	if got, ok := ParsePast("23:00", now); !ok || !got.Equal(time.Date(2026, 3, 28, 22, 0, 0, 0, time.UTC)) {
+		t.Errorf("it is %s, %t", got, ok)
+	}
+}

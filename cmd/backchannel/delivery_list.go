@@ -43,7 +43,7 @@ backchannel delivery list --filter 'campaign:welcome -state:delivered'`,
 	f := cmd.Flags()
 	f.StringVar(&choice.webhook, "webhook", "", "only those to this webhook, by `NAME`")
 	f.StringSliceVar(&choice.statuses, "status", nil, "only events of these `STATUSES`: "+words.List(storage.AllStatuses()))
-	f.StringVar(&choice.since, "since", "", "only those fired since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
+	f.StringVar(&choice.since, "since", "", "only those fired since this `TIME` (RFC 3339, or local as 10:36 or 2026-10-01T12:00) or for this long, as 10m or 7d (default: all)")
 	f.StringSliceVar(&choice.states, "state", nil, "only those in these `STATES`: "+words.List(storage.States()))
 	f.StringVar(&choice.filter, "filter", "", "only those that `EXPR` selects, such as 'campaign:welcome status:bounce'")
 	f.IntVar(&choice.limit, "limit", 0, "at most `N`, the newest (default: all)")

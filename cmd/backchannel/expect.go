@@ -62,7 +62,7 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 	f.StringVar(&flags.webhook, "webhook", "", "the webhook, by `NAME`")
 	f.StringVar(&flags.status, "status", "", "only events of this `STATUS`")
 	f.StringVar(&flags.channel, "channel", "", "only events of this `CHANNEL`")
-	f.StringVar(&flags.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
+	f.StringVar(&flags.since, "since", "", "only those since this `TIME` (RFC 3339, or local as 10:36 or 2026-10-01T12:00) or for this long, as 10m or 7d (default: all)")
 	f.StringVar(&flags.filter, "filter", "", "only those that `EXPR` selects; see backchannel receipt list --help")
 	f.IntVar(&flags.atLeast, "count", 0, "at least `N`")
 	f.IntVar(&flags.exactly, "exactly", 0, "exactly `N`")

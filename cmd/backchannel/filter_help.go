@@ -23,7 +23,7 @@ func filterHelp(syntax storage.FilterSyntax) string {
 		takes = append(takes, "code: takes 204 or 5xx")
 	}
 	if slices.Contains(keys, "since:") {
-		takes = append(takes, "since: and until: take 10m, 7d or a time")
+		takes = append(takes, "since: and until: take 10m, 7d, a time of day (10:36) or a date and time (2026-10-01T12:00), local unless a zone follows")
 	}
 	return help.String() + strings.Join(takes, "; ") + "."
 }

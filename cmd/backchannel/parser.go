@@ -88,9 +88,9 @@ func (p *parser) webhook(name string) {
 
 // since reads a time, or a duration before now.
 func (p *parser) since(text string, now time.Time) time.Time {
-	at, ok := storage.ParseTime(text, now)
+	at, ok := storage.ParsePast(text, now)
 	if !ok {
-		p.add("since", "%q is neither a time nor a duration; use %s or 10m, say", text, now.UTC().Format(time.RFC3339))
+		p.add("since", "%q is neither a time nor a duration; use %s, 10:36 or 10m, say", text, now.UTC().Format(time.RFC3339))
 	}
 	return at
 }

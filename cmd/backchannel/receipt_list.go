@@ -45,7 +45,7 @@ func (c *receiptChoice) register(f *pflag.FlagSet, limitHelp string) {
 func (c *receiptChoice) registerChoice(f *pflag.FlagSet) {
 	f.StringVar(&c.webhook, "webhook", "", "only those of this webhook, by `NAME`")
 	f.StringSliceVar(&c.statuses, "status", nil, "only events of these `STATUSES`: "+words.List(storage.AllStatuses()))
-	f.StringVar(&c.since, "since", "", "only those since this `TIME` (RFC 3339) or for this long, as 10m or 7d (default: all)")
+	f.StringVar(&c.since, "since", "", "only those since this `TIME` (RFC 3339, or local as 10:36 or 2026-10-01T12:00) or for this long, as 10m or 7d (default: all)")
 	f.StringVar(&c.filter, "filter", "", "only those that `EXPR` selects, such as 'status:bounce auth:fail'")
 }
 

@@ -193,7 +193,7 @@ func (s *executions) Bindings() []screen.Binding {
 	case !x.Accepted():
 		row = screen.Because("no messages follow from this call", row)
 	}
-	list := []screen.Binding{s.FilterBinding("Choose calls: code:4xx is:silent campaign:Orders request:r-1 since:10m"), s.PauseBinding("calls"), s.FollowBinding()}
+	list := []screen.Binding{s.FilterBinding("Choose calls: code:4xx is:silent campaign:Orders request:r-1 since:10:36"), s.PauseBinding("calls"), s.FollowBinding()}
 	if s.List().Len() > 0 {
 		list = append(list, s.NextBindings()...)
 	}

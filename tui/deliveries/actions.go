@@ -86,7 +86,7 @@ func (d *Screen) receiptBinding(r row) screen.Binding {
 
 // listBindings returns the keys of the list.
 func (d *Screen) listBindings() []screen.Binding {
-	all := []screen.Binding{d.FilterBinding("Choose deliveries by state, text or key: failed acme campaign:Orders")}
+	all := []screen.Binding{d.FilterBinding("Choose deliveries by state, text or key: failed acme campaign:Orders since:10:36")}
 	if d.List().Len() > 0 {
 		all = slices.Concat(all, []screen.Binding{d.FollowBinding()}, d.MarkBindings(), []screen.Binding{d.allBinding()}, d.NextBindings())
 	}

@@ -132,7 +132,7 @@ func (r *Screen) showMessage(row storage.Receipt) tea.Cmd {
 
 // listBindings returns the keys of the list.
 func (r *Screen) listBindings() []screen.Binding {
-	all := []screen.Binding{r.FilterBinding("Choose receipts: status:bounce campaign:Orders auth:fail since:10m body~550"), r.PauseBinding("receipts"), r.FollowBinding()}
+	all := []screen.Binding{r.FilterBinding("Choose receipts: status:bounce campaign:Orders auth:fail since:10:36 body~550"), r.PauseBinding("receipts"), r.FollowBinding()}
 	if r.List().Len() > 0 {
 		all = append(all, r.NextBindings()...)
 	}

@@ -3,6 +3,7 @@ package screen
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -76,9 +77,12 @@ func (f *Filter) Shown() bool { return f.Line != nil }
 
 // Check says what is wrong with a filter's text.
 func (f *Filter) Check(text string) error {
-	_, err := f.spec.Syntax.Parse(text, f.env.Now())
+	_, err := f.spec.Syntax.Parse(text, f.now())
 	return err
 }
+
+// now returns the time in the console's zone, in which times are typed as they are shown.
+func (f *Filter) now() time.Time { return f.env.Now().In(f.env.Location) }
 
 // Set filters by a text as if a person had typed and kept it; an empty one removes the filter.
 func (f *Filter) Set(text string) {
@@ -138,7 +142,7 @@ func (f *Filter) read() bool {
 	if f.Typing {
 		cursor = f.Line.At()
 	}
-	terms, err := f.spec.Syntax.ParseTyped(f.Text(), cursor, f.env.Now())
+	terms, err := f.spec.Syntax.ParseTyped(f.Text(), cursor, f.now())
 	f.Wrong, f.Column = "", 0
 	if err == nil {
 		f.terms = terms
