@@ -26,6 +26,7 @@ type filterKey struct {
 	allowed  []string                                                        // nil: any value that parse accepts
 	parse    func(value string, now time.Time) (at time.Time, reason string) // nil: any value
 	examples []string                                                        // of what parse accepts
+	reasons  []string                                                        // why there was no answer, of the key code
 }
 
 // ReceiptFilter returns the syntax of a filter of receipts. Keys that several kinds of record
@@ -63,7 +64,7 @@ func DeliveryFilter() FilterSyntax {
 		{name: "status", allowed: words.Texts(AllStatuses())},
 		{name: "channel", allowed: words.Texts(Channels())},
 		{name: "webhook"},
-		codeKey(),
+		deliveryCodeKey(),
 		timeKey("since"),
 		timeKey("until"),
 		{name: "message"},
@@ -171,6 +172,23 @@ func codeKey() filterKey {
 	return filterKey{name: "code", parse: parseCode, examples: []string{"2xx", "4xx", "5xx", CodeNone}}
 }
 
+// deliveryCodeKey also takes the words that stand for a code where there was no answer.
+func deliveryCodeKey() filterKey {
+	key := codeKey()
+	key.reasons = NoAnswerWords()
+	key.examples = append(key.examples, key.reasons...)
+	key.parse = func(value string, now time.Time) (at time.Time, reason string) {
+		if slices.Contains(key.reasons, value) {
+			return at, ""
+		}
+		if at, reason = parseCode(value, now); reason != "" {
+			reason += ", or for why there was no answer " + words.OneOf(key.reasons)
+		}
+		return at, reason
+	}
+	return key
+}
+
 // timeKey returns a key whose value is a time.
 func timeKey(name string) filterKey {
 	return filterKey{name: name, parse: parseTime, examples: []string{"10m", "1h", "24h", "7d"}}
@@ -190,6 +208,17 @@ func (s FilterSyntax) Values(key string) []string {
 	for _, k := range s.keys {
 		if k.name == key {
 			return k.allowed
+		}
+	}
+	return nil
+}
+
+// CodeWords returns the words that the key code accepts for why there was no answer, or nil if
+// such records have none.
+func (s FilterSyntax) CodeWords() []string {
+	for _, k := range s.keys {
+		if k.name == "code" {
+			return k.reasons
 		}
 	}
 	return nil

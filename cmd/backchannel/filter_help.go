@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 )
 
 // filterHelp explains the filter language of one kind of record.
@@ -20,10 +21,19 @@ func filterHelp(syntax storage.FilterSyntax) string {
 		}
 	}
 	if slices.Contains(keys, "code:") {
-		takes = append(takes, "code: takes 204 or 5xx")
+		takes = append(takes, "code: takes "+codeValues(syntax))
 	}
 	if slices.Contains(keys, "since:") {
 		takes = append(takes, "since: and until: take 10m, 7d, a time of day (10:36) or a date and time (2026-10-01T12:00), local unless a zone follows")
 	}
 	return help.String() + strings.Join(takes, "; ") + "."
+}
+
+// codeValues explains what the key code takes.
+func codeValues(syntax storage.FilterSyntax) string {
+	values := "204, 5xx or " + storage.CodeNone
+	if reasons := syntax.CodeWords(); len(reasons) > 0 {
+		values = "204, 5xx, " + storage.CodeNone + " or why there was no answer, " + words.OneOf(reasons)
+	}
+	return values
 }

@@ -86,6 +86,18 @@ func (c Condition) And(more []Condition) (query string, args []any) {
 	return c.SQL, c.Args
 }
 
+// anyOf returns the condition that one of some holds.
+func anyOf(all []Condition) (c Condition) {
+	for i, one := range all {
+		if i > 0 {
+			c.SQL += ` OR `
+		}
+		c.SQL += `(` + one.SQL + `)`
+		c.Args = append(c.Args, one.Args...)
+	}
+	return c
+}
+
 // allOf returns the WHERE clause of conditions that all have to hold.
 func allOf(all []Condition) (where string, args []any) {
 	if len(all) == 0 {

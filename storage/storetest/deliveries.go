@@ -82,8 +82,9 @@ func deliveriesTests() subject {
 			"tallies of attempts":                    attemptTallies,
 		},
 		alone: tests{
-			"commands change deliveries":     commanded,
-			"an action changes those it can": actedOn,
+			"commands change deliveries":             commanded,
+			"an action changes those it can":         actedOn,
+			"a filter knows why there was no answer": unanswered,
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package deliveries
 
 import (
+	"cmp"
 	"context"
 
 	"backchannel/storage"
@@ -46,6 +47,6 @@ func page(ctx context.Context, store Store, q storage.DeliveryQuery) ([]row, err
 // values returns what the keys of a filter mean for a delivery.
 func values(r row) map[string]string {
 	return map[string]string{
-		"message": r.RequestID, "identity": r.Identity, "campaign": r.Campaign, "execution": r.ExecutionID, "code": screen.CodeValue(r.Code),
+		"message": r.RequestID, "identity": r.Identity, "campaign": r.Campaign, "execution": r.ExecutionID, "code": cmp.Or(r.Word(), screen.CodeValue(r.Code)),
 	}
 }
