@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"backchannel/storage"
 	"backchannel/tui/tuitest"
 
 	"github.com/charmbracelet/x/ansi"
@@ -60,4 +62,64 @@ func TestListsShowWhatOneLooksFor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFaultsAreNamedAtEveryWidth reads the words for what failed, which are to be told from each
+// other on any screen: next to each other, above each other and in three panes.
+func TestFaultsAreNamedAtEveryWidth(t *testing.T) {
+	t.Parallel()
+	faults := []struct {
+		auth, schema string   // the reasons
+		words        []string // any of which is in the row
+	}{
+		{"prefix: expected x, got y", "json: expected x, got y", []string{"✗ scheme ✗ json", "✗ sche… ✗ json", "✗ sch… ✗ json"}},
+		{"exp: expected x, got y", "whole: expected x, got the first 9 bytes", []string{"✗ exp ✗ cut"}},
+		{"signature: expected x, got y", "encoding: expected x, got gzip", []string{"✗ sig ✗ coding", "✗ sig ✗ codi…", "✗ sig ✗ cod…"}},
+		{"aud: expected x, got y", "schema /a/value: expected x, got y", []string{"✗ aud ✗ a/value", "✗ aud ✗ value", "✗ aud ✗ val…"}},
+		{"alg: expected x, got y", "keys /a: expected x, got y", []string{"✗ alg ✗ keys"}},
+	}
+	testReceiver(t, func(s *testStore) {
+		s.AddFewReceipts(func(all []storage.Receipt) {
+			for i, f := range faults {
+				all[i].Status = "bounce"
+				all[i].Verdicts.Auth = storage.Verdict{Result: storage.Fail, Reason: f.auth}
+				all[i].Verdicts.Schema = storage.Verdict{Result: storage.Fail, Reason: f.schema}
+			}
+		})
+	}, func(c *console) {
+		for width := 80; width <= 220; width++ {
+			c.size(width, 40)
+			lines := strings.Split(ansi.Strip(c.view()), "\n")
+			at := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, " Event ") })
+			for i, f := range faults {
+				row, _, _ := strings.Cut(lines[at+1+i], "│")
+				row = squeeze(row)
+				if !slices.ContainsFunc(f.words, func(w string) bool { return strings.Contains(row, w) }) {
+					t.Errorf("at %d columns %q is none of %q", width, row, f.words)
+				}
+			}
+		}
+	})
+}
+
+// A word that does not fit says so, because "time" would be read as a word of its own.
+func TestWordsOfDeliveriesAreCutWithAMark(t *testing.T) {
+	t.Parallel()
+	testConsole(t, func(c *console) {
+		c.store.AddTwoWebhooks()
+		for i, class := range []storage.ErrorClass{storage.ClassTimeout, storage.ClassTLS, storage.ClassConnect} {
+			d := c.store.AddDelivery(tuitest.Bounce(acme(), i+1, noon().Add(time.Duration(i)*time.Second)))
+			c.store.Attempt(d.ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{ErrorClass: class, Error: "connection refused"}})
+		}
+		c.wait(changeGap)
+		c.press("3")
+		for width := 60; width <= 220; width++ {
+			c.size(width, 40)
+			for _, words := range [][]string{{" timeout ", " timeo… ", " time… ", " tim… "}, {" tls "}, {" refused ", " refus… ", " refu… ", " ref… "}} {
+				if !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(c.screen(), w) }) {
+					t.Errorf("at %d columns there is none of %q:\n%s", width, words, c.screen())
+				}
+			}
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package deliveries
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -30,7 +31,7 @@ func describeLog(s *screen.Env, d *screen.Detail, x detail) {
 	d.Fact("ID", x.row.ID.String(), s.Theme.Text)
 	if r := x.row.Receipt; r.ID != 0 {
 		verdict := screen.VerdictCell(s.Theme, r)
-		d.Fact("Receiver", verdict.Text, verdict.Style)
+		d.Fact("Receiver", verdict.Text, cmp.Or(verdict.Glyph, verdict.Style))
 		if reason := s.LocalTimes(screen.FirstFailure(r.Verdicts), r.ReceivedAt); reason != "" {
 			d.Fact("", reason, s.Theme.Text)
 		}

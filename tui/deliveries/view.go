@@ -92,8 +92,7 @@ func nextCell(s *screen.Env, d storage.Delivery) component.Cell {
 func codeCell(th *style.Theme, d storage.Delivery) component.Cell {
 	switch word := d.Word(); {
 	case word != "":
-		const least = 4 // letters, by which words can be told from each other
-		return component.Cell{Text: word, Shorter: []string{word[:min(least, len(word))]}, Style: th.Strong}
+		return component.Cell{Text: word, Style: th.Strong}
 	case d.Code == 0:
 		return component.Cell{Text: style.None, Style: th.Dim}
 	case d.Code >= 200 && d.Code < 300:

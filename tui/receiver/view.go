@@ -19,7 +19,7 @@ func columns() []component.Column {
 		{Title: "Webhook", Least: 8, Width: 10, Flex: 1, Priority: 7},
 		{Title: "Answer", Short: "Ans", Least: 3, Width: 6, Right: true},
 		{Title: "Auth", Least: 6, Width: 8, Priority: 1},
-		{Title: "Schema", Short: "Sch", Least: 3, Width: 7, Flex: 1, Priority: 1},
+		{Title: "Schema", Short: "Sch", Least: 3, Width: 6, Flex: 1, Priority: 1, Shrink: 5},
 		{Title: "Other", Least: 5, Width: 11, Priority: 5},
 		{Title: "Campaign", Width: 14, Extra: true},
 	}
@@ -97,7 +97,7 @@ func otherVerdicts(th *style.Theme, v storage.Verdicts) component.Cell {
 	case v.Target.Result == storage.Fail:
 		ink = th.Bad
 	}
-	return screen.FailedCell(failed, ink)
+	return screen.FailedCell(th, failed, ink)
 }
 
 // welcome fills the screen until something was received.

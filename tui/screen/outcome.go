@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -38,12 +37,22 @@ func FaultCell(th *style.Theme, v storage.Verdict) component.Cell {
 		_, rest, more := strings.Cut(word, "/")
 		word, found = cmp.Or(rest, word), more
 	}
-	const least = 4 // letters, by which words can be told from each other
-	if word = strings.TrimPrefix(word, "no "); len(word) > least && utf8.ValidString(word[:least]) {
-		word = word[:least]
+	for _, short := range beginnings(strings.TrimPrefix(word, "no ")) {
+		cell.Shorter = append(cell.Shorter, glyph+" "+short)
 	}
-	cell.Shorter = append(cell.Shorter, glyph+" "+word, glyph)
+	cell.Shorter = append(cell.Shorter, glyph)
 	return cell
+}
+
+// beginnings returns a word and what can be shown of it in less space, as long as it can be told
+// from others.
+func beginnings(word string) []string {
+	const least = 4 // letters, one of which gives way to the ellipsis
+	all, letters := []string{word}, []rune(word)
+	for n := len(letters) - 2; n >= least-1; n-- {
+		all = append(all, string(letters[:n])+style.More)
+	}
+	return all
 }
 
 // VerdictCell returns the built-in receiver's verdicts on a delivery in a few words.
@@ -59,7 +68,7 @@ func VerdictCell(th *style.Theme, r storage.Receipt) component.Cell {
 		}
 	}
 	if len(failed) > 0 {
-		cell := FailedCell(failed, th.Bad)
+		cell := FailedCell(th, failed, th.Bad)
 		if len(failed) == 1 && fault != "" && fault != failed[0] {
 			cell.Shorter = append([]string{cell.Text, style.Cross + " " + fault}, cell.Shorter...)
 			cell.Text += ": " + fault
@@ -109,11 +118,12 @@ func FirstFailure(v storage.Verdicts) string {
 	return ""
 }
 
-// FailedCell returns a cell with the verdicts that failed, or their number if space is short.
-func FailedCell(failed []string, ink style.Style) component.Cell {
+// FailedCell returns a cell with the verdicts that failed, or their number if space is short. The
+// words are brighter than anything else in the row; ink is the glyph's.
+func FailedCell(th *style.Theme, failed []string, ink style.Style) component.Cell {
 	words := strings.Join(failed, " ")
 	short := strings.NewReplacer("schema", "sch", "target", "tgt", "headers", "hdr", "duplicate", "dup", "order", "ord").Replace(words)
-	cell := component.Cell{Text: style.Cross + " " + words, Shorter: []string{style.Cross + " " + short}, Style: ink}
+	cell := component.Cell{Text: style.Cross + " " + words, Shorter: []string{style.Cross + " " + short}, Style: th.Strong, Glyph: ink}
 	if len(failed) > 1 {
 		cell.Shorter = append(cell.Shorter, fmt.Sprintf("%s %d", style.Cross, len(failed)))
 	}

@@ -17,8 +17,8 @@ func TestFaultCell(t *testing.T) {
 	for reason, want := range map[string][]string{
 		"exp: expected x, got y":                                 {"✗ exp", "✗ exp", "✗ exp", "✗"},
 		"aud: expected x, got no aud":                            {"✗ no aud", "✗ no aud", "✗ aud", "✗"},
-		"prefix: expected x, got y":                              {"✗ scheme", "✗ scheme", "✗ sche", "✗"},
-		"schema /a/feedbackStatus/value: expected x, got y":      {"✗ feedbackStatus/value", "✗ feedbackStatus/value", "✗ value", "✗ valu", "✗"},
+		"prefix: expected x, got y":                              {"✗ scheme", "✗ scheme", "✗ scheme", "✗ sche…", "✗ sch…", "✗"},
+		"schema /a/feedbackStatus/value: expected x, got y":      {"✗ feedbackStatus/value", "✗ feedbackStatus/value", "✗ value", "✗ value", "✗ val…", "✗"},
 		"schema /顧客: expected x, got y":                          {"✗ 顧客", "✗ 顧客", "✗ 顧客", "✗"},
 		"the form of this reason was never heard of by anything": {"✗"},
 	} {

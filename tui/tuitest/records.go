@@ -50,14 +50,15 @@ func (s *Store) AddTwoWebhooks() storage.Delivery {
 	s.t.Helper()
 	s.AddWebhook(Acme())
 	s.AddWebhook(Staging())
-	d := s.AddDelivery(bounceAt(Acme(), 0, Noon().Add(-time.Minute)))
+	d := s.AddDelivery(Bounce(Acme(), 0, Noon().Add(-time.Minute)))
 	s.Attempt(d.ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{
 		Code: 401, ErrorClass: storage.ClassStatus, Error: "answered 401 Unauthorized",
 	}})
 	return d
 }
 
-func bounceAt(w storage.Webhook, n int, at time.Time) storage.Event {
+// Bounce is an event that says that a message bounced, the nth.
+func Bounce(w storage.Webhook, n int, at time.Time) storage.Event {
 	return storage.Event{
 		WebhookID: w.ID, RequestID: fmt.Sprint("r", n), Channel: w.Channels[0], Status: storage.StatusBounce, Identity: "john.doe@luma.com", CreatedAt: at,
 		Payload: []byte(`{"requestId":"r","identityMap":{"email":[{"id":"john.doe@luma.com","primary":true}]}}`),
@@ -70,7 +71,7 @@ func (s *Store) AddFewReceipts(change func([]storage.Receipt)) {
 	s.t.Helper()
 	s.AddWebhook(Acme())
 	s.AddWebhook(Staging())
-	d := s.AddDelivery(bounceAt(Acme(), 0, Noon().Add(-time.Minute)))
+	d := s.AddDelivery(Bounce(Acme(), 0, Noon().Add(-time.Minute)))
 	s.fail(d.ID)
 	s.Attempt(d.ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{
 		At: d.CreatedAt.Add(6 * time.Second), Code: 401, ErrorClass: storage.ClassStatus, Error: "answered 401 Unauthorized",
@@ -118,12 +119,12 @@ func (s *Store) AddFewDeliveries() {
 	s.t.Helper()
 	s.AddFewReceipts(nil)
 	at := func(n int) time.Time { return Noon().Add(time.Duration(n) * time.Second) }
-	delivered := s.AddDelivery(bounceAt(Acme(), 1, at(1)))
+	delivered := s.AddDelivery(Bounce(Acme(), 1, at(1)))
 	s.Attempt(delivered.ID, storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204, Timings: storage.Timings{Total: 3 * time.Millisecond}}})
-	cancelled := s.AddDelivery(bounceAt(Acme(), 2, at(2)))
+	cancelled := s.AddDelivery(Bounce(Acme(), 2, at(2)))
 	s.At(at(2), func() { s.must(s.CancelDelivery(context.Background(), cancelled.ID)) })
-	s.AddDelivery(bounceAt(Staging(), 3, at(3)))
-	s.fail(s.AddDelivery(bounceAt(Acme(), 4, at(4))).ID)
+	s.AddDelivery(Bounce(Staging(), 3, at(3)))
+	s.fail(s.AddDelivery(Bounce(Acme(), 4, at(4))).ID)
 	s.AddActivities(
 		storage.Activity{At: Noon().Add(-time.Minute), Kind: storage.ActivityBreaker, WebhookID: Acme().ID, Text: "the breaker of acme prod opened after 10 failed attempts"},
 		storage.Activity{At: Noon(), Kind: storage.ActivityError, Text: "the disk is full: nothing is received " + strings.Repeat("until there is space ", 8)},
