@@ -24,7 +24,15 @@ const RunGap = 5 * time.Second
 // FailuresText describes the deliveries of a run, to a webhook if it still exists. The last one
 // ended with an attempt at a time.
 func (r Run) FailuresText(toWebhook string, a *storage.Attempt, now time.Time) string {
-	return fmt.Sprintf("%d deliveries%s failed within %s; the last %s", r.N, toWebhook, now.Sub(r.began).Round(time.Second), FailureText(a))
+	return fmt.Sprintf("%d deliveries%s failed within %s; the last %s", r.N, toWebhook, r.lasted(now), FailureText(a))
+}
+
+// lasted says in how long a time a run has happened. Less than a second is not worth a figure.
+func (r Run) lasted(now time.Time) string {
+	if d := now.Sub(r.began); d > time.Second {
+		return d.Round(time.Second).String()
+	}
+	return "a second"
 }
 
 // A Runs holds the current run of each webhook and campaign. Runs that a transaction begins or

@@ -84,10 +84,17 @@ func sharedFailures(t *suite) {
 	fail(time.Second, 1)
 	fail(runGap-time.Second, 2)
 	fail(runGap, 1)
+	fail(2*runGap, 1)
+	fail(time.Second/4, 1)
+	fail(3*runGap, 1)
+	fail(0, 1)
+	fail(time.Second, 1)
 	want := []string{
 		"webhook: webhook acme created",
 		"failed: 3 deliveries to acme failed within 5s; the last after 2 attempts: answered 503",
 		"failed: bounce, email to acme failed at once: answered 503",
+		"failed: 2 deliveries to acme failed within a second; the last at once: answered 503",
+		"failed: 3 deliveries to acme failed within a second; the last at once: answered 503",
 	}
 	if got := activityTexts(t, s); !slices.Equal(got, want) {
 		t.Errorf("got\n%q, want\n%q", got, want)
