@@ -26,6 +26,7 @@ type rowsInput struct {
 	at, cell int // at the add line, at is len(rows)
 	field    Field
 	problems func(row int) []string // errors of the nth row that is not ignored
+	leftOut  string                 // what the latest paste had that is no row
 }
 
 type rowInput struct {
@@ -99,7 +100,7 @@ func (r *rowInput) row() Row {
 }
 
 func (i *rowsInput) arrive(dir int) {
-	i.at, i.cell = 0, nameCell
+	i.at, i.cell, i.leftOut = 0, nameCell, ""
 	if dir < 0 {
 		i.at = len(i.rows)
 	}
@@ -240,7 +241,20 @@ func (i *rowsInput) view(th *style.Theme, width int, focused bool) (lines []stri
 	if i.at == len(i.rows) {
 		cursor = len(lines)
 	}
-	return append(lines, i.addLine(th, width, focused)), cursor
+	return slices.Concat(lines, []string{i.addLine(th, width, focused)}, i.viewLeftOut(th, width)), cursor
+}
+
+// viewLeftOut draws what the latest paste had that is no row.
+func (i *rowsInput) viewLeftOut(th *style.Theme, width int) (lines []string) {
+	if i.leftOut == "" {
+		return nil
+	}
+	lead := th.Warn.Render(style.Warning) + " "
+	for _, line := range Wrap(style.Escape(i.leftOut), width-2) {
+		lines = append(lines, lead+th.Warn.Render(line))
+		lead = "  "
+	}
+	return lines
 }
 
 func (i *rowsInput) problemsOf(th *style.Theme, n, width int) []string {

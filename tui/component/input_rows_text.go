@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"backchannel/tui/style"
 )
 
 // typeRow begins a row with a key that types text on the line that adds rows.
@@ -16,19 +18,20 @@ func (i *rowsInput) typeRow(msg tea.KeyMsg) bool {
 	return i.rows[i.at].key(nameCell, msg)
 }
 
-// pasteRows makes rows of a text that was pasted where a name is expected, one of each line. It
-// returns false if a line is not a row: then the text is a name. Rows beyond the most are kept,
-// because whoever checks the values says that there are too many, and a person knows which to
-// remove.
+// pasteRows makes rows of a text that was pasted where a name is expected, one of each line, and
+// says which lines are no rows. It returns false if none is: then the text is a name. Rows beyond
+// the most are kept, because whoever checks the values says that there are too many, and a person
+// knows which to remove.
 func (i *rowsInput) pasteRows(msg tea.KeyMsg) bool {
 	atName := i.at == len(i.rows) || i.cell == nameCell && i.rows[i.at].name.text() == ""
 	if !msg.Paste || !atName {
 		return false
 	}
-	rows := i.field.parseRows(pasted(msg))
+	rows, others := i.field.parseRows(pasted(msg))
 	if len(rows) == 0 {
 		return false
 	}
+	i.leftOut = i.field.explainLeftOut(others)
 	if i.at < len(i.rows) && i.rows[i.at].row().Value == "" { // the first row goes into the empty one
 		rows[0].ID, rows[0].Secret = i.rows[i.at].id, i.rows[i.at].secret
 		i.rows[i.at] = i.newRow(rows[0])
@@ -44,24 +47,49 @@ func (i *rowsInput) pasteRows(msg tea.KeyMsg) bool {
 	return true
 }
 
-// parseRows reads lines such as "X-Team: blue". It returns no rows unless every line that is
-// not empty is one, and one of them has a value.
-func (f *Field) parseRows(text string) (rows []Row) {
+// parseRows reads lines such as "X-Team: blue", and returns those that are not empty and no rows
+// apart. It returns no rows unless one of them has a value.
+func (f *Field) parseRows(text string) (rows []Row, others []string) {
 	valued := false
 	for line := range strings.SplitSeq(text, "\n") {
-		if strings.TrimSpace(line) == "" {
+		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
-		name, value, found := strings.Cut(line, f.Between)
-		name = strings.TrimSpace(name)
-		if f.Between == "" || !found || name == "" {
-			return nil
+		row, ok := f.parseRow(line)
+		if !ok {
+			others = append(others, line)
+			continue
 		}
-		rows = append(rows, Row{Name: name, Value: strings.TrimSpace(value)})
-		valued = valued || rows[len(rows)-1].Value != ""
+		rows = append(rows, row)
+		valued = valued || row.Value != ""
 	}
 	if !valued {
-		return nil
+		return nil, nil
 	}
-	return rows
+	return rows, others
+}
+
+// parseRow reads a line. A name has no spaces: with one, the line is the first of a request, or
+// prose with a colon in it.
+func (f *Field) parseRow(line string) (row Row, ok bool) {
+	name, value, found := strings.Cut(line, f.Between)
+	row = Row{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)}
+	return row, f.Between != "" && found && row.Name != "" && !strings.ContainsAny(row.Name, " \t")
+}
+
+// explainLeftOut says which lines of a paste were left out. It shows their beginnings, by which
+// they can be found again.
+func (f *Field) explainLeftOut(lines []string) string {
+	const most, letters = 3, 24
+	if len(lines) == 0 {
+		return ""
+	}
+	var shown []string
+	for _, line := range lines[:min(len(lines), most)] {
+		shown = append(shown, `"`+clip(style.Escape(line), letters)+`"`)
+	}
+	if len(lines) > most {
+		shown = append(shown, style.More)
+	}
+	return "Left out, as it is not NAME" + f.Between + " VALUE: " + strings.Join(shown, ", ")
 }

@@ -1,6 +1,7 @@
 package component
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,7 +22,11 @@ func TestFormRowsOfText(t *testing.T) {
 		{"pasted into a secret row that was emptied", []string{"down", "ctrl+u", "tab", "tab", "tab", "enter", "tab", "tab", " ", "shift+tab", "shift+tab", "<A: 1\nB: 2"},
 			[]Row{team, {ID: "2", Secret: true, Kept: true}, {Name: "A", Value: "1", Secret: true}, {Name: "B", Value: "2"}}},
 		{"a name that was pasted", []string{"down", "down", "<X-Request-Id"}, []Row{team, secret, {Name: "X-Request-Id"}}},
-		{"not every line is a header", []string{"down", "down", "<GET / HTTP/1.1\nHost: x"}, []Row{team, secret, {Name: "GET / HTTP/1.1 Host: x"}}},
+		{"a request", []string{"down", "down", "<GET / HTTP/1.1\nHost: x\n\n"}, []Row{team, secret, {Name: "Host", Value: "x"}}},
+		{"a request for a URL", []string{"down", "down", "<GET http://x/ HTTP/1.1\nHost: x"}, []Row{team, secret, {Name: "Host", Value: "x"}}},
+		{"a line within that is no header", []string{"down", "down", "<A: 1\nnot a header\n: 3\nnor: is this: \nB: 2"}, []Row{team, secret, {Name: "A", Value: "1"}, {Name: "nor", Value: "is this:"}, {Name: "B", Value: "2"}}},
+		{"the first line is no header", []string{"down", "down", "enter", "<not a header\nA: 1"}, []Row{team, secret, {Name: "A", Value: "1"}}},
+		{"no line is a header", []string{"down", "down", "<not a header\nnor this"}, []Row{team, secret, {Name: "not a header nor this"}}},
 		{"pasted behind a name", []string{"end", "<: red"}, []Row{{ID: "1", Name: "X-Team: red", Value: "blue"}, secret}},
 		{"pasted into a value", []string{"tab", "ctrl+u", "<a: b"}, []Row{{ID: "1", Name: "X-Team", Value: "a: b"}, secret}},
 		{"more than fit", []string{"down", "down", "<A: 1\nB: 2\nC: 3"},
@@ -37,5 +42,28 @@ func TestFormRowsOfText(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestFormSaysWhichLinesAreNoRows(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ paste, want string }{
+		{"A: 1\nB: 2", ""},
+		{"A: 1\nnot a header\nB: 2", `Left out, as it is not NAME: VALUE: "not a header"`},
+		{"POST /x HTTP/1.1\nA: 1\nno", `Left out, as it is not NAME: VALUE: "POST /x HTTP/1.1", "no"`},
+		{"a\nb\nc\nd\nA: 1", `Left out, as it is not NAME: VALUE: "a", "b", "c", …`},
+		{strings.Repeat("é", 30) + "\x1b[31m\nA: 1", `Left out, as it is not NAME: VALUE: "` + strings.Repeat("é", 23) + `…"`},
+	} {
+		f := newForm()
+		f.Focus("headers")
+		fill(f, "down", "down", "<"+c.paste)
+		f.SetSize(150, 30)
+		got := text(f.View(plainTheme()))
+		if c.want == "" && strings.Contains(got, "Left out") || !strings.Contains(got, c.want) {
+			t.Errorf("%q: %q is not there:\n%s", c.paste, c.want, got)
+		}
+		if fill(f, "down", "<X: 1\nY: 2"); strings.Contains(text(f.View(plainTheme())), c.want) && c.want != "" {
+			t.Errorf("%q is still said", c.want)
+		}
 	}
 }
