@@ -24,8 +24,8 @@ func describe(s *screen.Env, r row, width int, focused bool) []string {
 	describeMessages(&d, r)
 	describeSettings(s, &d, r.CampaignSettings)
 	d.Title("History")
-	d.Field("Created", s.Date(r.CreatedAt), s.Theme.Text)
-	d.Field("Saved", s.Date(r.UpdatedAt)+fmt.Sprintf(", version %d", r.Version), s.Theme.Text)
+	d.Field("Created", s.DateUTC(r.CreatedAt), s.Theme.Text)
+	d.Field("Saved", s.DateUTC(r.UpdatedAt)+fmt.Sprintf(", version %d", r.Version), s.Theme.Text)
 	d.Field("Campaign ID", r.UUID, s.Theme.Text)
 	d.Field("Version ID", r.VersionID, s.Theme.Text)
 	d.Optional("Draft version ID", r.DraftVersionID)
@@ -90,7 +90,7 @@ func startText(s *screen.Env, c storage.CampaignSettings) string {
 	if c.Start.IsZero() {
 		return "when activated"
 	}
-	return s.Date(c.Start)
+	return s.DateUTC(c.Start)
 }
 
 // endText returns the end of the schedule, or what happens without one.
@@ -98,7 +98,7 @@ func endText(s *screen.Env, c storage.CampaignSettings) string {
 	if c.End.IsZero() {
 		return "when stopped"
 	}
-	return s.Date(c.End)
+	return s.DateUTC(c.End)
 }
 
 // describePlan draws the settings that Journey Optimizer does not have.

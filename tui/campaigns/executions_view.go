@@ -157,7 +157,7 @@ func describeCall(e *screen.Env, d *screen.Detail, c call) {
 		from = "made in this program"
 	}
 	for _, fact := range [][2]string{
-		{"At", e.Date(c.ReceivedAt)}, {"From", from}, {"TLS", c.TLSVersion}, {"Request ID", c.RequestID}, {"Gateway ID", c.XRequestID},
+		{"At", e.DateUTC(c.ReceivedAt)}, {"From", from}, {"TLS", c.TLSVersion}, {"Request ID", c.RequestID}, {"Gateway ID", c.XRequestID},
 		{"Campaign", c.Campaign}, {"Campaign ID", c.CampaignUUID}, {"Version ID", c.VersionID}, {"Repeats", repeat}, {"ID", c.ID.String()},
 	} {
 		if fact[1] != "" {

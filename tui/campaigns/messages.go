@@ -291,7 +291,7 @@ func messageHead(th *style.Theme, x message, width int) []string {
 // describeMessage draws the fields of a message that are set.
 func describeMessage(e *screen.Env, d *screen.Detail, x message) {
 	for _, fact := range [][2]string{
-		{"Created", e.Date(x.CreatedAt)}, {"Channel", string(x.Channel)}, {"Address", x.Address}, {"Identity", x.Namespace + " " + x.Identity},
+		{"Created", e.DateUTC(x.CreatedAt)}, {"Channel", string(x.Channel)}, {"Address", x.Address}, {"Identity", x.Namespace + " " + x.Identity},
 		{"Outcome", string(x.Outcome)}, {"Campaign", x.Campaign}, {"Execution", x.ExecutionID}, {"Request ID", x.RequestID}, {"ID", x.ID.String()},
 	} {
 		if fact[1] != "" {

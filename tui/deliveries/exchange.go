@@ -21,9 +21,9 @@ func describeLog(s *screen.Env, d *screen.Detail, x detail) {
 	s.DescribeAttempts(d, x.plan)
 	d.Title("Delivery")
 	d.Fact("Webhook", x.row.Webhook, s.Theme.Text)
-	d.Fact("Queued", s.Date(x.row.CreatedAt), s.Theme.Text)
+	d.Fact("Queued", s.DateUTC(x.row.CreatedAt), s.Theme.Text)
 	if x.row.MessageID != 0 {
-		d.Fact("Due", s.Date(x.row.DueAt), s.Theme.Text)
+		d.Fact("Due", s.DateUTC(x.row.DueAt), s.Theme.Text)
 		d.Fact("Campaign", x.row.Campaign, s.Theme.Text)
 		d.Fact("Execution", x.row.ExecutionID, s.Theme.Text)
 	}
@@ -44,7 +44,7 @@ func describeExchanges(s *screen.Env, d *screen.Detail, attempts []storage.Attem
 		d.Paragraph("No attempt was made yet.", d.Theme.Dim)
 	}
 	for i, a := range slices.Backward(attempts) {
-		d.Lines = append(d.Lines, " "+d.Theme.Strong.Render(fmt.Sprintf("Attempt %d", a.N))+"   "+d.Theme.Dim.Render(s.Clock(a.At)))
+		d.Lines = append(d.Lines, " "+d.Theme.Strong.Render(fmt.Sprintf("Attempt %d", a.N))+"   "+d.Theme.Dim.Render(s.ClockUTC(a.At)))
 		d.Title("Request")
 		d.Headers(a.RequestHeaders)
 		if like := storage.AnswerLikeEarlier(attempts, i); like > 0 {

@@ -81,7 +81,7 @@ func receiptHead(s *screen.Env, r storage.Receipt, width int) []string {
 	if r.WebhookID == 0 {
 		hook = "no webhook"
 	}
-	parts := []string{hook, s.Clock(r.ReceivedAt), answerSentence(r)}
+	parts := []string{hook, s.ClockUTC(r.ReceivedAt), answerSentence(r)}
 	if r.Duration > 0 {
 		parts = append(parts, screen.Duration(r.Duration))
 	}

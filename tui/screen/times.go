@@ -128,11 +128,22 @@ func (t *Times) Date(at time.Time) string {
 }
 
 // DateUTC returns a time as Date does, and unless that is UTC already, also in UTC.
-func (t *Times) DateUTC(at time.Time) string {
-	if at.IsZero() || IsUTC(at.In(t.Location)) {
-		return t.Date(at)
+func (t *Times) DateUTC(at time.Time) string { return t.Date(at) + t.andUTC(at) }
+
+// ClockUTC returns a time as Clock does, and unless that is UTC already, also in UTC.
+func (t *Times) ClockUTC(at time.Time) string { return t.Clock(at) + t.andUTC(at) }
+
+// andUTC returns a time in UTC to be added to one in the console's zone, with the date if that is
+// another one. It is empty if the console's zone is UTC.
+func (t *Times) andUTC(at time.Time) string {
+	here := at.In(t.Location)
+	switch {
+	case at.IsZero() || IsUTC(here):
+		return ""
+	case at.UTC().Day() != here.Day():
+		return ", " + at.UTC().Format("2006-01-02 15:04:05.000Z")
 	}
-	return t.Date(at) + ", " + at.UTC().Format("15:04:05.000Z")
+	return ", " + at.UTC().Format("15:04:05.000Z")
 }
 
 // IsUTC reports whether a time is in a zone without an offset at that time.

@@ -35,8 +35,8 @@ func (w *Screen) describe(row row, width int, focused bool) []string {
 	}
 	describeDelivery(s, &d, row.Webhook)
 	d.Title("History")
-	d.Field("Created", s.Date(row.CreatedAt), s.Theme.Text)
-	d.Field("Saved", s.Date(row.UpdatedAt)+fmt.Sprintf(", version %d", row.Version), s.Theme.Text)
+	d.Field("Created", s.DateUTC(row.CreatedAt), s.Theme.Text)
+	d.Field("Saved", s.DateUTC(row.UpdatedAt)+fmt.Sprintf(", version %d", row.Version), s.Theme.Text)
 	d.Field("ID", row.ID.String(), s.Theme.Text)
 	return d.Lines
 }
