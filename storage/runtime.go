@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -23,6 +24,15 @@ type Runtime struct {
 	// Stalled is why deliveries of every webhook wait, or empty. Its stored name is that of
 	// older versions, which may run beside this one.
 	Stalled string `json:"Trouble"`
+}
+
+// Process names the process, with its machine if that is not the one given.
+func (r Runtime) Process(here string) string {
+	name := fmt.Sprintf("process %d", r.PID)
+	if r.Name != "" && r.Name != here {
+		name += " of " + r.Name
+	}
+	return name
 }
 
 // Snapshot counts the present deliveries, and the outcomes since the leader started.

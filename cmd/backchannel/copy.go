@@ -101,12 +101,12 @@ func (s copySession) copy(ctx context.Context, from, to storePlace, history bool
 			return err
 		}
 	}
-	source, err := s.openAt(ctx, from, "")
+	source, err := s.opener().open(ctx, from, "")
 	if err != nil {
 		return fmt.Errorf("open the source: %w", err)
 	}
 	defer closeStore(source, &err)
-	target, err := s.openAt(ctx, to, onCommandLine+", copied from "+from.folder)
+	target, err := s.opener().open(ctx, to, onCommandLine+", copied from "+from.folder)
 	if err != nil {
 		return fmt.Errorf("open the target: %w", err)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"os/user"
 	"time"
 
@@ -45,26 +44,17 @@ func (databaseStore) Exposures() []string { return nil }
 // checkDatabaseURL returns what is wrong with the URL of a database, without its password, or nil.
 func checkDatabaseURL(text string) error { return postgres.CheckURL(text) }
 
-// openDatabase opens a database. The folder of the key has to exist.
-func (s *session) openDatabase(ctx context.Context, at storePlace, by string) (openStore, error) {
-	return s.openDatabaseWith(ctx, postgres.Open, at, by)
-}
-
-// peekDatabase opens a database for reading only. It creates and changes nothing.
-func (s *session) peekDatabase(ctx context.Context, at storePlace) (openStore, error) {
-	return s.openDatabaseWith(ctx, postgres.Peek, at, "")
-}
-
-// openDatabaseWith opens a database with a function of package postgres.
-func (s *session) openDatabaseWith(ctx context.Context, open func(context.Context, postgres.Options) (*postgres.Store, error), at storePlace, by string) (openStore, error) {
+// openDatabase opens a database with a function of package postgres. The folder of the key has to
+// exist.
+func (o opener) openDatabase(ctx context.Context, open func(context.Context, postgres.Options) (*postgres.Store, error), at storePlace, by string) (openStore, error) {
 	jobs := river.NewJobs()
 	store, err := open(ctx, postgres.Options{
-		URL: at.database, KeyFile: at.keyFile, Now: s.now, Version: programVersion(), Rules: s.rules(), By: doer(by), Jobs: jobs,
+		URL: at.database, KeyFile: at.keyFile, Now: o.now, Version: programVersion(), Rules: o.rules, By: doer(by), Jobs: jobs,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return databaseStore{store, jobs, s.settings.data, s.now}, nil
+	return databaseStore{store, jobs, o.folder, o.now}, nil
 }
 
 // doer completes the text that says how something was done by who did it and on which machine,
@@ -73,7 +63,7 @@ func doer(how string) string {
 	if how == "" {
 		return ""
 	}
-	if host, err := os.Hostname(); err == nil {
+	if host := thisMachine(); host != "" {
 		how += " of " + host
 	}
 	if person, err := user.Current(); err == nil {
@@ -88,27 +78,27 @@ var errNotAwaited = errors.New("stopped before the database was there")
 // askAgain is how long to wait before a database that is away is asked again.
 const askAgain = time.Second
 
-// openPatiently is openAt for what runs until it is stopped: it waits for a database that is away.
-func (s *session) openPatiently(ctx context.Context, at storePlace, by string) (store openStore, err error) {
-	err = s.patiently(ctx, func() (err error) {
-		store, err = s.openAt(ctx, at, by)
+// openPatiently is open for what runs until it is stopped: it waits for a database that is away.
+func (o opener) openPatiently(ctx context.Context, at storePlace, by string) (store openStore, err error) {
+	err = o.patiently(ctx, func() (err error) {
+		store, err = o.open(ctx, at, by)
 		return err
 	})
 	return store, err
 }
 
 // patiently calls do again for as long as the database is away, which it says.
-func (s *session) patiently(ctx context.Context, do func() error) error {
+func (o opener) patiently(ctx context.Context, do func() error) error {
 	for told := false; ; told = true {
 		err := do()
 		switch {
 		case !errors.Is(err, storage.ErrAway):
 			if told && err == nil {
-				s.note("the database can be reached")
+				o.note("the database can be reached")
 			}
 			return err
 		case !told:
-			s.note("%v; see that its server runs and that --database is right; waiting for it, stop with Ctrl+C", err)
+			o.note("%v; see that its server runs and that --database is right; waiting for it, stop with Ctrl+C", err)
 		}
 		select {
 		case <-ctx.Done():

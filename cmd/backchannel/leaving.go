@@ -28,7 +28,7 @@ func (s *stdio) noteLeft(ctx context.Context, store leftStore) {
 	switch rt, alive, err := store.Runtime(ctx); {
 	case err != nil:
 	case alive && rt.PID != 0:
-		s.note("%s: %s goes on", counts.Unfinished(), processOf(rt))
+		s.note("%s: %s goes on", counts.Unfinished(), rt.Process(thisMachine()))
 	default:
 		s.note("%s: waiting for an engine, which backchannel serve and the console run", counts.Unfinished())
 	}

@@ -79,7 +79,7 @@ func (st *lineState) sayStatus(s screen.Status) {
 	case s.Alive && s.Starting():
 		engine = "Engine: starting."
 	case s.Alive:
-		engine = "Engine: runs in " + processOf(s.Runtime) + "."
+		engine = "Engine: runs in " + s.Runtime.Process(thisMachine()) + "."
 	}
 	receiver := "Receiver: off."
 	if s.Alive && s.Runtime.ReceiverURL != "" {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 
 	"backchannel/receiver"
@@ -56,11 +55,8 @@ func (s *stdio) noteWaiting(ctx context.Context, store storage.RuntimeStore) err
 	return nil
 }
 
-// processOf names a process that delivers, with its machine if that is another one.
-func processOf(rt storage.Runtime) string {
-	name := fmt.Sprintf("process %d", rt.PID)
-	if host, _ := os.Hostname(); rt.Name != "" && rt.Name != host {
-		name += " of " + rt.Name
-	}
+// thisMachine returns the name of this machine, or "" if it has none.
+func thisMachine() string {
+	name, _ := os.Hostname()
 	return name
 }

@@ -45,8 +45,7 @@ const folderOnly = "# Of a data folder:"
 func TestScriptsWithADatabase(t *testing.T) {
 	t.Parallel()
 	template := &pgtest.Template{Fill: func(url string) error {
-		s := newSession()
-		store, err := s.openAt(t.Context(), storePlace{database: url, keyFile: filepath.Join(t.TempDir(), "key")}, "")
+		store, err := newSession().opener().open(t.Context(), storePlace{database: url, keyFile: filepath.Join(t.TempDir(), "key")}, "")
 		if err == nil {
 			err = store.Close()
 		}

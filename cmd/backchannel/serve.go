@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -220,7 +219,7 @@ func (s processSession) lead(ctx context.Context, store processStore, adapt func
 		Version: programVersion(), Now: s.now, Logger: logger,
 	}
 	if s.settings.database != "" {
-		cfg.Host, _ = os.Hostname() // which is for show
+		cfg.Host = thisMachine()
 	}
 	adapt(&cfg)
 	return leader.Run(ctx, cfg)

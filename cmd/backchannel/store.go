@@ -13,6 +13,7 @@ import (
 	"backchannel/engine"
 	"backchannel/receiver"
 	"backchannel/storage"
+	"backchannel/storage/postgres"
 	"backchannel/storage/sqlite"
 )
 
@@ -58,13 +59,35 @@ func (s *settings) place() storePlace {
 	return storePlace{s.database, s.keyFile, s.data}
 }
 
-// openAt opens the store at a place, which is created there if needed. Activity attributes what
+// An opener opens stores, and tells what there is to know of that.
+type opener struct {
+	*stdio
+	now    func() time.Time
+	rules  storage.Rules
+	folder string // of this process
+}
+
+func (s *session) opener() opener { return opener{&s.stdio, s.now, s.rules(), s.settings.data} }
+
+// open opens the store at a place, which is created there if needed. Activity attributes what
 // is done with it to by.
-func (s *session) openAt(ctx context.Context, at storePlace, by string) (openStore, error) {
+func (o opener) open(ctx context.Context, at storePlace, by string) (openStore, error) {
 	if at.database != "" {
-		return s.openDatabase(ctx, at, by)
+		return o.openDatabase(ctx, postgres.Open, at, by)
 	}
-	return s.openFolder(ctx, at.folder, by)
+	return o.openFolder(ctx, at.folder, by)
+}
+
+// peek opens the store at a place for reading only. It creates and changes nothing.
+func (o opener) peek(ctx context.Context, at storePlace) (openStore, error) {
+	if at.database != "" {
+		return o.openDatabase(ctx, postgres.Peek, at, "")
+	}
+	store, err := sqlite.Peek(ctx, sqlite.Options{Dir: at.folder, Version: programVersion()})
+	if err != nil {
+		return nil, err
+	}
+	return folderStore{store, o.now}, nil
 }
 
 // A folderStore is the SQLite store of a data folder.
@@ -95,17 +118,17 @@ func (folderStore) Server(context.Context) (server storage.Server, shared bool, 
 }
 
 // openFolder opens the store of a data folder, and warns of files that others could read.
-func (s *session) openFolder(ctx context.Context, dir, by string) (openStore, error) {
-	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir, Now: s.now, Version: programVersion(), Rules: s.rules(), By: by})
+func (o opener) openFolder(ctx context.Context, dir, by string) (openStore, error) {
+	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir, Now: o.now, Version: programVersion(), Rules: o.rules, By: by})
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range store.Exposed() {
 		if e.Notable() {
-			s.warning(e.String())
+			o.warning(e.String())
 		}
 	}
-	return folderStore{store, s.now}, nil
+	return folderStore{store, o.now}, nil
 }
 
 // hasStore reports whether there is a store in a folder.
@@ -114,7 +137,7 @@ func hasStore(dir string) bool { return sqlite.Exists(dir) }
 // withWholeStore runs a function with the store of this session open, for which it waits until
 // ctx is done. Activity attributes what the function does to by.
 func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeStore) error) error {
-	err := s.withOpened(func() (openStore, error) { return s.openPatiently(ctx, s.settings.place(), by) }, run)
+	err := s.withOpened(func() (openStore, error) { return s.opener().openPatiently(ctx, s.settings.place(), by) }, run)
 	if errors.Is(err, errNotAwaited) {
 		return nil
 	}
@@ -126,7 +149,7 @@ const onCommandLine = "on the command line"
 
 // withStore is withWholeStore for a command, which does not wait.
 func (s *session) withStore(ctx context.Context, run func(wholeStore) error) error {
-	return s.withOpened(func() (openStore, error) { return s.openAt(ctx, s.settings.place(), onCommandLine) }, run)
+	return s.withOpened(func() (openStore, error) { return s.opener().open(ctx, s.settings.place(), onCommandLine) }, run)
 }
 
 // withOpened runs a function with a store open. A command within a session of lines uses the
@@ -158,24 +181,12 @@ func closeStore(store io.Closer, err *error) {
 // peek runs a function with the store open for reading only. It does not create, change or
 // wait for anything.
 func (s *session) peek(ctx context.Context, read func(completionStore) error) error {
-	store, err := s.openToPeek(ctx)
+	store, err := s.opener().peek(ctx, s.settings.place())
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	return read(store)
-}
-
-// openToPeek opens the store for reading only.
-func (s *session) openToPeek(ctx context.Context) (openStore, error) {
-	if at := s.settings.place(); at.database != "" {
-		return s.peekDatabase(ctx, at)
-	}
-	store, err := sqlite.Peek(ctx, sqlite.Options{Dir: s.settings.data, Version: programVersion()})
-	if err != nil {
-		return nil, err
-	}
-	return folderStore{store, s.now}, nil
 }
 
 // makeDataFolder creates the data folder, to which only its owner has access.

@@ -62,8 +62,7 @@ func TestDocumentAlwaysFits(t *testing.T) {
 	dice := rand.New(rand.NewPCG(4, 2))
 	for _, body := range nastyBodies() {
 		for _, th := range []*style.Theme{colourTheme(), plainTheme()} {
-			d := NewDocument()
-			d.SetContent(contentOf(body))
+			d := documentOf(contentOf(body), 80, 20)
 			for range 60 {
 				d.SetSize(1+dice.IntN(90), dice.IntN(24))
 				d.do(dice)
@@ -95,9 +94,7 @@ func TestDocumentPointersLeadToTheValues(t *testing.T) {
 		if !content.Indent || strings.Contains(body, `\ud80`) || strings.Contains(body, "\xff") {
 			continue // keys that cannot be written in a pointer
 		}
-		d := NewDocument()
-		d.SetContent(content)
-		d.SetSize(80, 20)
+		d := documentOf(contentOf(body), 80, 20)
 		tree := jsontext.Parse([]byte(body))
 		for line := 0; line < len(d.folds.lines); line += 1 + len(d.folds.lines)/60 {
 			d.reveal(line)
@@ -123,10 +120,7 @@ func TestDocumentPointersLeadToTheValues(t *testing.T) {
 }
 
 func example() Document {
-	d := NewDocument()
-	d.SetContent(contentOf(`{"one":{"two":[1,{"three":"a\"b"},[]]},"four":"needle","five":{"six":"Needle"}}`))
-	d.SetSize(40, 8)
-	return d
+	return documentOf(contentOf(`{"one":{"two":[1,{"three":"a\"b"},[]]},"four":"needle","five":{"six":"Needle"}}`), 40, 8)
 }
 
 func pressIn(d *Document, keys ...string) {
@@ -268,9 +262,7 @@ func TestDocumentFindsPointers(t *testing.T) {
 
 func TestWrappedRowsHang(t *testing.T) {
 	t.Parallel()
-	d := NewDocument()
-	d.SetContent(contentOf(`{"key":"` + strings.Repeat("word ", 20) + `"}`))
-	d.SetSize(30, 10)
+	d := documentOf(contentOf(`{"key":"`+strings.Repeat("word ", 20)+`"}`), 30, 10)
 	lines := strings.Split(seen(&d), "\n")
 	for _, line := range lines[2:5] {
 		if !strings.HasPrefix(line, strings.Repeat(" ", 3+4)) || strings.HasPrefix(line, strings.Repeat(" ", 3+4+4)) {
@@ -288,9 +280,7 @@ func TestWrappedRowsHang(t *testing.T) {
 func TestDocumentOfAMebibyte(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{strings.Repeat("é", 1<<19), "[" + strings.Repeat("1,", 1<<19-2) + "1]"} {
-		d := NewDocument()
-		d.SetContent(contentOf(body))
-		d.SetSize(80, 20)
+		d := documentOf(contentOf(body), 80, 20)
 		pressIn(&d, "G", "k", "pgup", "g", "j", "ctrl+d")
 		if n := len(d.laid); n > 300 {
 			t.Errorf("%d lines are laid out", n)
@@ -311,8 +301,7 @@ func FuzzDocument(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string, seed uint64) {
 		dice := rand.New(rand.NewPCG(seed, 1))
-		d := NewDocument()
-		d.SetContent(contentOf(body))
+		d := documentOf(contentOf(body), 80, 20)
 		for range 12 {
 			d.SetSize(1+dice.IntN(60), 1+dice.IntN(12))
 			d.do(dice)
@@ -331,11 +320,15 @@ func FuzzDocument(f *testing.F) {
 	})
 }
 
-func newDocument(w, h int, lines ...string) Document {
+func documentOf(content Content, w, h int) Document {
 	d := NewDocument()
-	d.SetContent(Content{Text: strings.Join(lines, "\n")})
+	d.SetContent(content)
 	d.SetSize(w, h)
 	return d
+}
+
+func newDocument(w, h int, lines ...string) Document {
+	return documentOf(Content{Text: strings.Join(lines, "\n")}, w, h)
 }
 
 func TestDocumentWraps(t *testing.T) {
@@ -395,9 +388,7 @@ func TestDocumentSaysWhatIsOutOfSight(t *testing.T) {
 		{"at the end", "G", "↑15 more", 5},
 		{"in the middle", "pgdown pgdown", "↓10 more", 5},
 	} {
-		d := NewDocument()
-		d.SetContent(Content{Text: strings.Join(lines, "\n")})
-		d.SetSize(24, test.height)
+		d := newDocument(24, test.height, lines...)
 		for _, k := range strings.Fields(test.keys) {
 			d.Key(key(k))
 		}

@@ -126,6 +126,7 @@ type leader struct {
 	engine   Engine
 	checks   *check.Server
 	status   Status
+	process  string // this one, for people
 	sources  storage.Sources
 	roots    func() (*x509.CertPool, error) // the system's authorities and the local one
 }
@@ -137,7 +138,7 @@ func newLeader(ctx context.Context, cfg Config, roots *x509.CertPool) (*leader, 
 	}
 	ca.AddTo(roots)
 	l := &leader{
-		cfg: cfg, status: Status{CA: ca.Path()}, sources: storage.SystemSources(),
+		cfg: cfg, status: Status{CA: ca.Path()}, process: storage.Runtime{PID: os.Getpid(), Name: cfg.Host}.Process(""), sources: storage.SystemSources(),
 		roots: func() (*x509.CertPool, error) { return roots, nil },
 	}
 	if err := l.listen(ca); err != nil {
@@ -298,23 +299,14 @@ func (l *leader) try(what string, do func(context.Context) error) func(context.C
 	}
 }
 
-// process names this process for people.
-func (l *leader) process() string {
-	name := fmt.Sprintf("process %d", os.Getpid())
-	if l.cfg.Host != "" {
-		name += " of " + l.cfg.Host
-	}
-	return name
-}
-
 // announce records in Activity that this process delivers from now on.
 func (l *leader) announce(ctx context.Context) error {
-	text := fmt.Sprintf("%s delivers, and receives at %s", l.process(), l.status.ReceiverURL)
+	text := fmt.Sprintf("%s delivers, and receives at %s", l.process, l.status.ReceiverURL)
 	if l.cfg.ForwardTo != "" {
 		text += ", from where it relays to " + storage.WithoutTokens(l.cfg.ForwardTo)
 	}
 	if l.receiver == nil {
-		text = fmt.Sprintf("%s delivers; the receiver is off: %s", l.process(), l.status.ReceiverError)
+		text = fmt.Sprintf("%s delivers; the receiver is off: %s", l.process, l.status.ReceiverError)
 	}
 	if l.status.Limited != "" {
 		text += "; " + l.status.Limited
@@ -324,7 +316,7 @@ func (l *leader) announce(ctx context.Context) error {
 
 // resign records in Activity that this process no longer delivers.
 func (l *leader) resign(ctx context.Context) error {
-	return l.recordActivity(ctx, grace, l.process()+" no longer delivers or receives")
+	return l.recordActivity(ctx, grace, l.process+" no longer delivers or receives")
 }
 
 func (l *leader) recordActivity(ctx context.Context, timeout time.Duration, text string) error {
