@@ -41,20 +41,20 @@ func (c *clipboard) offer(front screen.Screen) tea.Cmd {
 // copied.
 func (c *clipboard) copy(msg screen.CopyMsg) tea.Cmd {
 	c.last = msg
-	ctx, put := c.env.Context, c.put
+	ctx, put, shows := c.env.Context, c.put, c.env.KeyFor("Y")+" shows it"
 	return func() tea.Msg {
 		how, err := put(ctx, msg.Text)
 		if err != nil {
-			return screen.ToastMsg{Toast: screen.Bad("copy " + msg.Label + ": " + err.Error() + "; Y shows it, to be selected")}
+			return screen.ToastMsg{Toast: screen.Bad("copy " + msg.Label + ": " + err.Error() + "; " + shows + ", to be selected")}
 		}
-		return screen.ToastMsg{Toast: screen.Good(msg.Label + " " + how + "; Y shows it")}
+		return screen.ToastMsg{Toast: screen.Good(msg.Label + " " + how + "; " + shows)}
 	}
 }
 
 // show shows the latest text outside of the screens, where a person can select it.
 func (c *clipboard) show() tea.Cmd {
 	if c.last.Label == "" {
-		return screen.Say(screen.Info("Nothing was copied yet: y copies"))
+		return screen.Say(screen.Info("Nothing was copied yet: " + c.env.KeyFor("y") + " copies"))
 	}
 	shown := &aside{ctx: c.env.Context, label: c.last.Label, text: c.last.Text}
 	return tea.Exec(shown, func(err error) tea.Msg {

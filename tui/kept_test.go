@@ -136,8 +136,8 @@ func TestFiltersAreKept(t *testing.T) {
 
 func TestKeysAreMoved(t *testing.T) {
 	t.Parallel()
-	testKept(t, "[keys]\n\"n\" = \"ctrl+n\"\n'e' = 'd'\n'd' = 'e'\n'/' = 'f5'\n", twoHooks, func(c *console, kept func() string) {
-		c.see("ctrl+n new", "d edit", "f5 filter")
+	testKept(t, "[keys]\n\"n\" = \"ctrl+n\"\n'e' = 'd'\n'd' = 'e'\n'f' = 'w'\n'/' = 'f5'\n", twoHooks, func(c *console, kept func() string) {
+		c.see("ctrl+n new", "d edit", "f5 filter", "No event yet. w fires one.")
 		c.press("n")
 		c.see("ctrl+n has taken the place of n")
 		c.press("f5")
@@ -154,6 +154,8 @@ func TestKeysAreMoved(t *testing.T) {
 		c.write("n")
 		c.press("ctrl+s")
 		c.see("n is the key in the place of y")
+		c.press("Y")
+		c.see("Nothing was copied yet: n copies")
 		if !strings.HasSuffix(kept(), "'/' = 'f5'\ny = 'n'\n") {
 			t.Errorf("there is kept %q", kept())
 		}

@@ -27,6 +27,7 @@ func (p preferences) applyKept(kept *config.Kept) {
 	for builtin, key := range kept.Keys {
 		p.remap[keyName(builtin)] = keyName(key)
 	}
+	p.env.Moved = p.remap
 	p.refuseKeys(kept)
 	if len(kept.Problems) == 0 {
 		return
@@ -219,6 +220,6 @@ func (p preferences) setKey(keys remap, builtin string) tea.Cmd {
 		value = shownKey(keys[builtin])
 		said = shownKey(keys[builtin]) + " is the key in the place of " + shownKey(builtin)
 	}
-	p.remap = keys
+	p.remap, p.env.Moved = keys, keys
 	return tea.Batch(screen.Say(screen.Good(said)), p.keep.keep(config.Key{Table: config.Keys, Name: shownKey(builtin)}, value))
 }

@@ -187,5 +187,5 @@ func (a *Screen) Position() string {
 	case !a.more():
 		text = fmt.Sprintf("%s of %s   ", screen.Thousands(int64(a.ListTable().Index()+1)), screen.Thousands(int64(len(a.Shown()))))
 	}
-	return strings.TrimRight(text+screen.News(a.unseen()), " ")
+	return strings.TrimRight(text+a.env.News(a.unseen()), " ")
 }

@@ -31,7 +31,7 @@ func (d *Screen) rowBindings(r row) []screen.Binding {
 	}
 	over := ""
 	if r.State.Final() {
-		over = "it is " + string(r.State) + " already; r sends it again"
+		over = "it is " + string(r.State) + " already; " + d.env.KeyFor("r") + " sends it again"
 	}
 	return append(d.TurnBindings(),
 		screen.Binding{Keys: []string{"r"}, Label: "replay", Help: "Send the same bytes again, as a new delivery", Do: d.OnSelected(d.replay)},

@@ -157,7 +157,7 @@ func (f *Firer) Open(front screen.Screen) tea.Cmd {
 func (f *Firer) Repeat() tea.Cmd {
 	again := f.last.spec
 	if again.Status == "" {
-		return screen.Say(screen.Info("Nothing fired yet: f opens the menu"))
+		return screen.Say(screen.Info("Nothing fired yet: " + f.env.KeyFor("f") + " opens the menu"))
 	}
 	w, ok := f.env.Targets.Find(again.Webhook.ID)
 	if !ok {

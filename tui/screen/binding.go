@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -88,4 +89,9 @@ func FollowBinding(following bool, do func() tea.Cmd) Binding {
 // Typed reports whether a key is text where letters are text.
 func Typed(msg tea.KeyMsg) bool {
 	return !strings.HasPrefix(msg.String(), "ctrl+")
+}
+
+// KeyFor returns what people press for a built-in key, which they may have moved.
+func (s *Env) KeyFor(builtin string) string {
+	return strings.ReplaceAll(cmp.Or(s.Moved[builtin], builtin), " ", "space")
 }

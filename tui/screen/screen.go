@@ -129,6 +129,7 @@ const (
 // the webhooks that an event can be fired at. It neither reads nor writes records.
 type Env struct {
 	Times
+	Moved  map[string]string // the keys that a person chose, by the built-in ones
 	Rand   io.Reader // for the IDs of fired events
 	PID    int       // of this process
 	Editor string    // the person's, as a shell runs it; empty: none

@@ -19,6 +19,7 @@ type Timeline[T any] struct {
 	Span     span[T]
 	Read     bool // at least once
 	Err      error
+	env      *Env
 	source   timelineSource[T]
 	reads    reads[T]
 	news     news[T]
@@ -58,6 +59,7 @@ const (
 // newTimeline returns a timeline that follows the newest records of a source.
 func newTimeline[T any](s *Env, columns []component.Column, source timelineSource[T]) *Timeline[T] {
 	t := &Timeline[T]{
+		env:    s,
 		Table:  component.Table{Columns: component.NewColumns(columns...), Tail: true},
 		source: source,
 		reads:  reads[T]{Query: Query[span[T]]{Ctx: s.Context}},
@@ -194,7 +196,7 @@ func (t *Timeline[T]) Position(total int64) string {
 	case t.Table.Following() || t.news.unseen == 0:
 		return text
 	}
-	return text + "   " + News(t.news.unseen)
+	return text + "   " + t.env.News(t.news.unseen)
 }
 
 // ReadTrouble shows an error of a read in a toast that replaces the one before. That a record

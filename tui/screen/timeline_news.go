@@ -55,11 +55,11 @@ func (n *news[T]) whilePaused() string {
 }
 
 // News says that n records below are new, and which key leads to them, or returns "".
-func News(n int) string {
+func (s *Env) News(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s%s new · F", style.Down, counted(n))
+	return fmt.Sprintf("%s%s new · %s", style.Down, counted(n), s.KeyFor("F"))
 }
 
 // counted formats a number of new records, of which no more than newsLimit are counted.

@@ -19,7 +19,7 @@ func (s *Env) Welcome(title string, text []string, steps [][2]string, width, hei
 		lines = append(lines, "")
 	}
 	for _, step := range steps {
-		lines = append(lines, "  "+th.Strong.Render(step[0])+"   "+th.Text.Render(step[1]))
+		lines = append(lines, "  "+th.Strong.Render(s.KeyFor(step[0]))+"   "+th.Text.Render(step[1]))
 	}
 	if len(lines) > height {
 		lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })

@@ -45,7 +45,7 @@ func (w *Screen) describe(row row, width int, focused bool) []string {
 func describeLast(s *screen.Env, d *screen.Detail, row row) {
 	if row.last.ID == 0 {
 		d.Blank()
-		d.Note("No event yet. f fires one.")
+		d.Note("No event yet. " + s.KeyFor("f") + " fires one.")
 		return
 	}
 	glyph, ink := screen.StateStyle(s.Theme, row.last.State)

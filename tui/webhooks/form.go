@@ -46,7 +46,7 @@ func newForm(e *screen.Env, store formStore, rules storage.Rules, w storage.Webh
 			return store.UpdateWebhook(ctx, w)
 		},
 		Saved: func(ctx context.Context, w storage.Webhook, created bool) component.Toast {
-			return savedToast(w, w.Warnings(ctx, rules), created)
+			return savedToast(w, w.Warnings(ctx, rules), created, e.KeyFor("f"))
 		},
 		Read: store.Webhook,
 		Anew: func(w storage.Webhook) storage.Webhook {
@@ -112,11 +112,11 @@ func checkStored(ctx context.Context, store formStore, rules storage.Rules, w st
 	return append(bad, w.Conflicts(others...)...)
 }
 
-// savedToast says that a webhook was saved, with its warnings.
-func savedToast(w storage.Webhook, warnings storage.FieldErrors, created bool) component.Toast {
+// savedToast says that a webhook was saved, with its warnings, and which key fires an event at it.
+func savedToast(w storage.Webhook, warnings storage.FieldErrors, created bool, fires string) component.Toast {
 	verb, hint := "saved", ""
 	if created {
-		verb, hint = "created", ". Press f to fire an event at it"
+		verb, hint = "created", ". Press " + fires + " to fire an event at it"
 	}
 	if warnings = shownWarnings(warnings); len(warnings) > 0 {
 		return screen.Warn(w.Name + " " + verb + ", but " + screen.OneLine(warnings))
