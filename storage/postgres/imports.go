@@ -94,7 +94,7 @@ func (s *Store) importReceipt(t *tx, r *storage.Receipt) error {
 	if err != nil {
 		return err
 	}
-	s.ReceiptStore.insert(t, r, facet, packReceipt(r))
+	s.insert(t, r, facet, packReceipt(r))
 	s.insertForward(t, r.ID, r.Forward)
 	if n := len(r.Forward.Body); n > 0 {
 		t.receipts.bytes += int64(n)

@@ -208,7 +208,7 @@ func fillReceipts(b *testing.B, s *Store, w storage.Webhook, n int) {
 				if r.ID, err = t.newID(); err != nil {
 					return err
 				}
-				if err := s.ReceiptStore.insert(t, &r, packReceipt(&r)); err != nil {
+				if err := s.insert(t, &r, packReceipt(&r)); err != nil {
 					return err
 				}
 			}

@@ -73,7 +73,7 @@ func (s *Store) importReceipt(t *tx, r *storage.Receipt) error {
 	if err := t.keepName(r.WebhookID, r.Webhook); err != nil {
 		return err
 	}
-	err := s.ReceiptStore.insert(t, r, packReceipt(r))
+	err := s.insert(t, r, packReceipt(r))
 	if violates(err) {
 		return records.Taken("receipt", r.ID)
 	}

@@ -122,7 +122,7 @@ func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
 		cmds = append(cmds, b.list.Refresh(), b.matches.count())
 	}
 	if c.Has(b.spec.Detailed) {
-		cmds = append(cmds, b.selection.refresh())
+		cmds = append(cmds, b.refresh())
 	}
 	return tea.Batch(cmds...)
 }
@@ -138,7 +138,7 @@ func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
 	if cmd, fresh := b.matches.take(msg); fresh {
 		return cmd
 	}
-	if cmd, fresh, another := b.selection.take(msg); fresh {
+	if cmd, fresh, another := b.take(msg); fresh {
 		if another {
 			b.Tabs.Rewind()
 			b.ResetBody()

@@ -62,4 +62,4 @@ func (b *Browser[R, D]) bodyView(size component.Size) string {
 }
 
 // ResetBody shows the body of the selected record from its first flaw, or from its beginning.
-func (b *Browser[R, D]) ResetBody() { b.doc.SetContent(b.spec.Body.Content(b.selection.loaded.detail)) }
+func (b *Browser[R, D]) ResetBody() { b.doc.SetContent(b.spec.Body.Content(b.loaded.detail)) }

@@ -130,10 +130,10 @@ const (
 type Env struct {
 	Times
 	Moved  map[string]string // the keys that a person chose, by the built-in ones
-	Rand   io.Reader // for the IDs of fired events
-	PID    int       // of this process
-	Editor string    // the person's, as a shell runs it; empty: none
-	CA     string    // path of the certificate by which clients are to trust the receiver
+	Rand   io.Reader         // for the IDs of fired events
+	PID    int               // of this process
+	Editor string            // the person's, as a shell runs it; empty: none
+	CA     string            // path of the certificate by which clients are to trust the receiver
 
 	Context context.Context // of every command; it ends with the console
 	Theme   *style.Theme

@@ -116,7 +116,7 @@ func checkStored(ctx context.Context, store formStore, rules storage.Rules, w st
 func savedToast(w storage.Webhook, warnings storage.FieldErrors, created bool, fires string) component.Toast {
 	verb, hint := "saved", ""
 	if created {
-		verb, hint = "created", ". Press " + fires + " to fire an event at it"
+		verb, hint = "created", ". Press "+fires+" to fire an event at it"
 	}
 	if warnings = shownWarnings(warnings); len(warnings) > 0 {
 		return screen.Warn(w.Name + " " + verb + ", but " + screen.OneLine(warnings))
