@@ -112,25 +112,36 @@ func (w *Worker) Room() (n int, wait time.Duration) {
 // A Taken is a job that a worker has taken.
 type Taken struct {
 	job   storage.Job
-	done  chan struct{}
-	back  bool
-	after time.Duration
+	ended Ended
+	held  bool // it must not begin yet, because its delivery is not committed
 }
 
-// Wait waits until the worker has finished with the job. If back is true, no attempt counts and
-// nothing was stored: any engine may attempt the job again, after the given time.
-func (t *Taken) Wait() (back bool, after time.Duration) {
-	<-t.done
-	return t.back, t.after
-}
+// An Ended is called when a worker has finished with a job. If back is true, no attempt counts
+// and nothing was stored: any engine may attempt the job again, after the given time. It must
+// neither wait nor call the worker.
+type Ended func(back bool, after time.Duration)
 
 // Take gives a job to the worker. The caller must call [Worker.Start] afterwards.
-func (w *Worker) Take(job storage.Job) *Taken {
-	t := &Taken{job: job, done: make(chan struct{})}
+func (w *Worker) Take(job storage.Job, ended Ended) {
 	w.d.queue.mu.Lock()
 	defer w.d.queue.mu.Unlock()
-	w.d.queue.taken = append(w.d.queue.taken, t)
+	w.d.queue.taken = append(w.d.queue.taken, &Taken{job: job, ended: ended})
+}
+
+// Offer is [Worker.Take] for a job whose delivery is about to be committed. It returns nil if the
+// worker has no room for it. The caller must call [Worker.Settle] once the outcome is known.
+func (w *Worker) Offer(job storage.Job, ended Ended) *Taken {
+	t := &Taken{job: job, ended: ended, held: true}
+	if w.d.engine.halted() || !w.d.taken.offer(t) {
+		return nil
+	}
 	return t
+}
+
+// Settle begins to attempt jobs that were offered, or forgets them if they are not committed.
+func (w *Worker) Settle(committed bool, offered ...*Taken) {
+	w.d.taken.settle(committed, offered)
+	w.Start()
 }
 
 // Start begins the attempts that may begin. Call it again after the time that it returns, and
@@ -145,8 +156,7 @@ func (w *Worker) Start() (wait time.Duration) {
 // work makes one attempt after another, as long as they may begin.
 func (w *Worker) work(t *Taken, a *runningAttempt) {
 	for t != nil {
-		t.back, t.after = w.d.deliver(a)
-		close(t.done)
+		t.ended(w.d.deliver(a))
 		t, a = w.d.taken.then(w.d.engine.halted)
 	}
 	w.d.queue.wakeUp()

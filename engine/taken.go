@@ -17,18 +17,49 @@ const quickAttempt = 50 * time.Millisecond
 type handover struct{ *webhookQueue }
 
 // room returns how many jobs to take now. If that is none, it returns after how long to ask
-// again.
+// again. Jobs ahead are taken when half of those before them have begun, because taking many at
+// once costs little more than taking one.
 func (q handover) room() (n int, wait time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	n, wait = q.admission.room(q.now(), len(q.running))
-	if n += q.ahead() - len(q.taken); n > 0 {
+	ahead := q.ahead()
+	if n += ahead - len(q.taken); n > 0 && (ahead == 0 || 2*len(q.taken) <= ahead+1) {
 		return n, 0
 	}
 	if wait == 0 {
 		wait = never // until a job begins
 	}
 	return 0, wait
+}
+
+// offer takes a job that is held, if there is room for it.
+func (q handover) offer(t *Taken) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n, _ := q.admission.room(q.now(), len(q.running))
+	if n+q.ahead() <= len(q.taken) {
+		return false
+	}
+	q.taken = append(q.taken, t)
+	return true
+}
+
+// settle lets jobs begin that are held, or forgets them. One that is not there any more was
+// dropped meanwhile.
+func (q handover) settle(committed bool, held []*Taken) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, t := range held {
+		t.held = false
+		i := slices.Index(q.taken, t)
+		switch {
+		case i < 0 && committed:
+			t.drop()
+		case i >= 0 && !committed:
+			q.taken = slices.Delete(q.taken, i, i+1)
+		}
+	}
 }
 
 // ahead returns how many jobs to take that cannot begin yet.
@@ -74,7 +105,8 @@ func (q handover) next(halted bool) (*Taken, *runningAttempt, time.Duration) {
 	if halted || q.admission.idle() || q.admission.most() == 0 {
 		q.giveUp()
 	}
-	if len(q.taken) == 0 {
+	i := slices.IndexFunc(q.taken, func(t *Taken) bool { return !t.held })
+	if i < 0 {
 		return nil, nil, never
 	}
 	open := q.admission.breaker.Open()
@@ -84,8 +116,8 @@ func (q handover) next(halted bool) (*Taken, *runningAttempt, time.Duration) {
 		}
 		return nil, nil, wait
 	}
-	t := q.taken[0]
-	q.taken = slices.Delete(q.taken, 0, 1)
+	t := q.taken[i]
+	q.taken = slices.Delete(q.taken, i, i+1)
 	a := &runningAttempt{job: t.job, probe: q.admission.breaker.Begin(), cancel: func() {}}
 	q.running[t.job.DeliveryID] = a
 	if open { // one probe is enough
@@ -107,7 +139,7 @@ func (q handover) giveBack(a *runningAttempt) (after time.Duration) {
 // giveUp gives back the jobs that have not begun.
 func (q *webhookQueue) giveUp() {
 	for _, t := range q.taken {
-		t.giveBack()
+		t.drop()
 	}
 	q.taken = nil
 }
@@ -115,13 +147,15 @@ func (q *webhookQueue) giveUp() {
 // drop gives back the job of a delivery that has not begun.
 func (q *webhookQueue) drop(id storage.ID) {
 	if i := slices.IndexFunc(q.taken, func(t *Taken) bool { return t.job.DeliveryID == id }); i >= 0 {
-		q.taken[i].giveBack()
+		q.taken[i].drop()
 		q.taken = slices.Delete(q.taken, i, i+1)
 	}
 }
 
-// giveBack returns the job to the source without an attempt.
-func (t *Taken) giveBack() {
-	t.back = true
-	close(t.done)
+// drop returns the job to the source without an attempt. One that is held is returned when it
+// is settled.
+func (t *Taken) drop() {
+	if !t.held {
+		t.ended(true, 0)
+	}
 }

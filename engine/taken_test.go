@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -14,7 +15,8 @@ type shared struct {
 
 	q     *webhookQueue
 	over  handover
-	taken []*Taken
+	taken int
+	back  int
 	begun []*runningAttempt
 }
 
@@ -29,10 +31,30 @@ func newShared(t *testing.T, part Part, breaker policy.Breaker, options storage.
 // take takes jobs and begins those that may begin.
 func (s *shared) take(n int) {
 	for range n {
-		t := (&Worker{&dispatcher{queue: s.q}}).Take(storage.Job{DeliveryID: storage.ID(len(s.taken) + 1)})
-		s.taken = append(s.taken, t)
+		job, ended := s.next()
+		(&Worker{&dispatcher{queue: s.q}}).Take(job, ended)
 	}
 	s.start()
+}
+
+func (s *shared) next() (storage.Job, Ended) {
+	s.taken++
+	return storage.Job{DeliveryID: storage.ID(s.taken)}, func(back bool, _ time.Duration) {
+		if !back {
+			s.Error("a job is done of which nobody has said so")
+		}
+		s.back++
+	}
+}
+
+// offer offers a job, and returns nil if there is no room for it.
+func (s *shared) offer() *Taken {
+	job, ended := s.next()
+	t := &Taken{job: job, ended: ended, held: true}
+	if !s.over.offer(t) {
+		return nil
+	}
+	return t
 }
 
 func (s *shared) start() {
@@ -42,19 +64,8 @@ func (s *shared) start() {
 // want checks how many jobs have begun, how many were given back, and how many more may be taken.
 func (s *shared) want(begun, back, room int) {
 	s.Helper()
-	given := 0
-	for _, t := range s.taken {
-		select {
-		case <-t.done:
-			if !t.back {
-				s.Error("a job is done of which nobody has said so")
-			}
-			given++
-		default:
-		}
-	}
-	if n, _ := s.over.room(); len(s.begun) != begun || given != back || n != room {
-		s.Errorf("%d have begun, %d are given back, there is room for %d; want %d, %d, %d", len(s.begun), given, n, begun, back, room)
+	if n, _ := s.over.room(); len(s.begun) != begun || s.back != back || n != room {
+		s.Errorf("%d have begun, %d are given back, there is room for %d; want %d, %d, %d", len(s.begun), s.back, n, begun, back, room)
 	}
 }
 
@@ -136,5 +147,59 @@ func TestAnEngineGetsItsPartOfTheRate(t *testing.T) {
 	s.want(10, 0, 0)
 	if _, wait := s.over.room(); wait != 5*time.Millisecond {
 		t.Errorf("there is room in %s", wait)
+	}
+}
+
+// What is offered begins once it is committed, in its turn, and takes up room from the start.
+func TestAnOfferBeginsWithItsCommit(t *testing.T) {
+	t.Parallel()
+	s := newShared(t, Part{Concurrency: 1, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 1})
+	first, second := s.offer(), s.offer()
+	if first == nil || second == nil || s.offer() != nil {
+		t.Fatal("the worker takes two: one to begin, and one ahead")
+	}
+	s.start()
+	s.want(0, 0, 0)
+	s.over.settle(true, []*Taken{first, second})
+	s.start()
+	s.want(1, 0, 0)
+	if began := s.begun[0].job.DeliveryID; began != first.job.DeliveryID {
+		t.Errorf("delivery %d began first", began)
+	}
+	s.q.finish(s.begun[0], time.Time{})
+	s.start()
+	s.want(2, 0, 1)
+	lost := s.offer()
+	s.over.settle(false, []*Taken{lost})
+	s.want(2, 0, 1)
+}
+
+// What is offered is given back once it is committed, if meanwhile it must not begin any more.
+func TestAnOfferThatMustNotBeginIsGivenBack(t *testing.T) {
+	t.Parallel()
+	for name, stop := range map[string]func(*shared, *Taken){
+		"cancelled": func(s *shared, t *Taken) { s.q.cancel(t.job.DeliveryID) },
+		"no part":   func(s *shared, _ *Taken) { (&Worker{&dispatcher{queue: s.q}}).Divide(Part{Engines: 2}); s.start() },
+		"deleted":   func(s *shared, _ *Taken) { s.q.close() },
+		"paused": func(s *shared, _ *Taken) {
+			s.q.update(storage.Webhook{ID: 1, State: storage.Paused, Delivery: storage.DeliveryOptions{Concurrency: 4}})
+		},
+	} {
+		for _, committed := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, " ", committed), func(t *testing.T) {
+				t.Parallel()
+				s := newShared(t, Part{Concurrency: 4, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 4})
+				offered := s.offer()
+				stop(s, offered)
+				if s.back != 0 {
+					t.Error("it was given back before it was known whether there is a job")
+				}
+				s.over.settle(committed, []*Taken{offered})
+				s.start()
+				if back := map[bool]int{true: 1, false: 0}[committed]; s.back != back || len(s.begun) != 0 {
+					t.Errorf("%d were given back, want %d; %d have begun", s.back, back, len(s.begun))
+				}
+			})
+		}
 	}
 }

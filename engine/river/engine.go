@@ -2,7 +2,6 @@ package river
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -23,11 +22,9 @@ import (
 )
 
 const (
-	// fetchCooldown is the least time between two looks at a queue, in which attempts that end
-	// make room for several jobs. 1 ms is River's least. Others say more because each look may
-	// be due to a notice of the server; here none is.
-	fetchCooldown = time.Millisecond
-	fetchPoll     = 100 * time.Millisecond
+	// fetchPoll is after how long River asks for jobs of each queue. None is taken then, but a
+	// queue that River does not ask for is paused.
+	fetchPoll = 500 * time.Millisecond
 	// rescueAfter is after how long River frees the job of a node that is gone. The leader does
 	// so much sooner.
 	rescueAfter = storage.MaxTimeout + 5*time.Second
@@ -72,15 +69,16 @@ type NodeStore interface {
 // An Engine delivers as one node of several. The process must be a node of the store while it
 // runs.
 type Engine struct {
-	store  Store
-	engine *engine.Engine
-	pool   *pgxpool.Pool // of client and exec
-	client *river.Client[pgx.Tx]
-	exec   riverdriver.Executor
-	pilot  *pilot
-	queues *queues
-	now    func() time.Time
-	log    *slog.Logger
+	store   Store
+	engine  *engine.Engine
+	pool    *pgxpool.Pool // of client and exec
+	client  *river.Client[pgx.Tx]
+	exec    riverdriver.Executor
+	pilot   *pilot
+	queues  *queues
+	returns *returns
+	now     func() time.Time
+	log     *slog.Logger
 
 	leads   atomic.Bool
 	changed chan struct{} // holds a notice that shares may have changed
@@ -109,6 +107,7 @@ func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
 	}
 	e.engine = engine.NewShared(store, cfg, (*source)(e))
 	e.pilot = &pilot{node: e}
+	e.returns = &returns{node: e, poke: make(chan struct{}, 1)}
 	var err error
 	if e.pool, err = asyncPool(store.Pool()); err != nil {
 		return nil, fmt.Errorf("set up River's connections: %w", err)
@@ -118,7 +117,7 @@ func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
 	if e.client, err = river.NewClient(d, e.config()); err != nil {
 		return nil, fmt.Errorf("set up River: %w", err)
 	}
-	jobs.listen(e.announce)
+	jobs.node.Store(e)
 	return e, nil
 }
 
@@ -139,13 +138,13 @@ func asyncPool(pool *pgxpool.Pool) (*pgxpool.Pool, error) {
 
 func (e *Engine) config() *river.Config {
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &worker{node: e})
+	river.AddWorker(workers, worker{})
 	indexes := slices.DeleteFunc(river.ReindexerIndexNamesDefault(), func(name string) bool { return slices.Contains(unusedIndexes(), name) })
 	return &river.Config{
 		ID: nameOf(e.store.Node()), Logger: slog.New(warnings{e.log.Handler()}), Workers: workers,
-		Queues:        map[string]river.QueueConfig{placeholder: {MaxWorkers: 1}},
-		FetchCooldown: fetchCooldown, FetchPollInterval: fetchPoll,
-		JobTimeout: -1, RescueStuckJobsAfter: rescueAfter, MaxAttempts: maxAttempts,
+		Queues:            map[string]river.QueueConfig{placeholder: {MaxWorkers: 1}},
+		FetchPollInterval: fetchPoll,
+		JobTimeout:        -1, RescueStuckJobsAfter: rescueAfter, MaxAttempts: maxAttempts,
 		ReindexerIndexNames: indexes,
 	}
 }
@@ -171,6 +170,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	group.Go(func() { e.followChanges(running) })
 	group.Go(func() { e.lookForDue(running) })
 	group.Go(func() { e.coordinate(running) })
+	group.Go(func() { e.returns.run(running) })
 	return e.engine.Run(ctx)
 }
 
@@ -183,6 +183,9 @@ func (e *Engine) start(ctx context.Context) error {
 func (e *Engine) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
+	if err := e.returns.apply(ctx); err != nil {
+		e.log.Error("give back jobs", "error", err)
+	}
 	if err := e.client.Stop(ctx); err != nil {
 		e.log.Error("stop River", "error", err)
 	}
@@ -231,33 +234,13 @@ func notice(in chan struct{}) {
 	}
 }
 
-var errGone = errors.New("its webhook was deleted")
-
-// A worker is what River calls for each job that was taken.
+// A worker is what River has to know of a kind of jobs. It gets none: pilot takes them.
 type worker struct {
 	river.WorkerDefaults[arguments]
-
-	node *Engine
 }
 
-// Timeout returns that there is none: an attempt has its own.
-func (*worker) Timeout(*river.Job[arguments]) time.Duration { return -1 }
-
-// Work waits for the attempt. It returns nil if the outcome is committed, and with it what
-// becomes of the job; otherwise River gives the job back.
-func (w *worker) Work(_ context.Context, job *river.Job[arguments]) error {
-	q := w.node.queues.named(job.Queue)
-	if q == nil {
-		return river.JobSnooze(0)
-	}
-	switch back, after := q.finish(job.ID); {
-	case back && q.isOver():
-		return river.JobCancel(errGone)
-	case back:
-		return river.JobSnooze(after)
-	}
-	return nil
-}
+// Work implements river.Worker.
+func (worker) Work(context.Context, *river.Job[arguments]) error { return river.JobSnooze(0) }
 
 // warnings is a handler of log records that leaves out what is not at least a warning: River
 // tells of each queue every few seconds.

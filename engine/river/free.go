@@ -96,7 +96,9 @@ func (e *Engine) release(ctx context.Context, jobs []*rivertype.JobRow, reason s
 	}
 	e.log.Warn("jobs are free again", "jobs", len(jobs), "reason", reason)
 	for _, job := range jobs {
-		e.announce(job.Queue, e.now().Add(1))
+		if q := e.queues.named(job.Queue); q != nil {
+			q.hint()
+		}
 	}
 	return nil
 }

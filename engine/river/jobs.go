@@ -32,23 +32,21 @@ func (arguments) Kind() string { return kind }
 
 // Jobs keeps a job for each delivery that waits or is being sent. It takes part in the
 // transactions of a store that is opened with it, and needs no engine.
-type Jobs struct {
-	onJob atomic.Pointer[func(queue string, at time.Time)]
-}
+type Jobs struct{ node atomic.Pointer[Engine] }
 
 // NewJobs returns what postgres.Options.Jobs is.
 func NewJobs() *Jobs { return &Jobs{} }
 
 var _ postgres.Jobs = (*Jobs)(nil)
 
-// listen has a function called when this process is about to commit that a job is to be taken at
-// a time.
-func (j *Jobs) listen(hear func(queue string, at time.Time)) { j.onJob.Store(&hear) }
-
-func (j *Jobs) announce(queue string, at time.Time) {
-	if hear := j.onJob.Load(); hear != nil {
-		(*hear)(queue, at)
+// listen returns who hears of the jobs of a transaction in this process. Other processes hear of
+// them from the store.
+func (j *Jobs) listen(to *postgres.Ending) *hearer {
+	h := &hearer{node: j.node.Load(), due: map[*queue]time.Time{}}
+	if h.node != nil {
+		to.Then(h.settle)
 	}
+	return h
 }
 
 // Migrate brings River's tables up to date, and drops the indexes that only searching them by
@@ -115,42 +113,54 @@ func queueOf(webhook storage.ID) string { return "webhook_" + strconv.FormatInt(
 // Queued inserts the jobs of new deliveries. All of them are available at once to River, which
 // takes none before its time: what is scheduled for later would wait until the leader, which
 // looks every 5 s, makes it available.
-func (j *Jobs) Queued(to *pgx.Batch, made []storage.Delivery) {
+//
+// What this process can attempt at once it keeps, as a job that is running already. The attempt
+// begins with the commit then, instead of three round trips later.
+func (j *Jobs) Queued(to *postgres.Ending, made []postgres.Queued) {
 	var jobs newJobs
+	hear := j.listen(to)
 	for _, d := range made {
-		queue, at := queueOf(d.WebhookID), time.Time{} // zero: the server's time
-		if d.NextAttemptAt.After(d.CreatedAt) {
-			at = d.NextAttemptAt
+		job := newJobOf(d.Delivery)
+		if job.taken = hear.offer(job.queue, d); !job.taken {
+			hear.expect(job.queue, d.NextAttemptAt)
 		}
-		jobs.add(d.ID, queue, at)
-		j.announce(queue, at)
+		jobs.add(job)
 	}
-	jobs.queue(to)
+	jobs.queue(to.Batch, hear.name())
+}
+
+func newJobOf(d storage.Delivery) newJob {
+	job := newJob{delivery: d.ID, queue: queueOf(d.WebhookID)}
+	if d.NextAttemptAt.After(d.CreatedAt) {
+		job.at = d.NextAttemptAt
+	}
+	return job
 }
 
 // Due puts the jobs of deliveries before all others of their queues. One that is running stays
 // as it is: whoever runs it has to give it back.
-func (j *Jobs) Due(to *pgx.Batch, deliveries []storage.ID) {
-	putFirst(to, deliveries, func(queue string) { j.announce(queue, time.Time{}) })
+func (j *Jobs) Due(to *postgres.Ending, deliveries []storage.ID) {
+	hear := j.listen(to)
+	putFirst(to.Batch, deliveries, func(queue string) { hear.expect(queue, time.Unix(0, 0)) })
 }
 
 // Cancelled deletes the jobs of deliveries. One that is running is ended by whoever runs it,
 // whom the store's command reaches.
-func (j *Jobs) Cancelled(to *pgx.Batch, deliveries []storage.ID) { remove(to, deliveries) }
+func (j *Jobs) Cancelled(to *postgres.Ending, deliveries []storage.ID) { remove(to.Batch, deliveries) }
 
 // Finished gives back the jobs of deliveries that are to be retried, and completes the others.
-// River itself changes none of them afterwards: see pilot.
-func (j *Jobs) Finished(to *pgx.Batch, ended []postgres.Finished) {
+func (j *Jobs) Finished(to *postgres.Ending, ended []postgres.Finished) {
 	var changes changes
+	hear := j.listen(to)
 	for _, f := range ended {
 		if f.State == storage.Retrying {
 			changes.giveBack(int64(f.DeliveryID), f.NextAttemptAt)
-			j.announce(queueOf(f.WebhookID), f.NextAttemptAt)
+			hear.expect(queueOf(f.WebhookID), f.NextAttemptAt)
 			continue
 		}
 		changes.complete(int64(f.DeliveryID))
 	}
-	changes.queue(to)
+	changes.queue(to.Batch)
 }
 
 // deliveryOf returns the delivery of a job.

@@ -36,17 +36,6 @@ func (e *Engine) followChanges(ctx context.Context) {
 		if change.Has(storage.ChangedElsewhere) {
 			notice(e.others)
 		}
-		now := e.now()
-		for _, q := range e.queues.all() {
-			q.committed(now)
-		}
-	}
-}
-
-// announce is called when this process is about to commit a job.
-func (e *Engine) announce(queue string, at time.Time) {
-	if q := e.queues.named(queue); q != nil {
-		q.announce(at)
 	}
 }
 

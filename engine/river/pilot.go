@@ -28,55 +28,19 @@ func (*driver) PluginInit(*baseservice.Archetype) {}
 // PluginPilot returns what River asks instead of its driver.
 func (d *driver) PluginPilot() riverpilot.Pilot { return d.pilot }
 
-// A pilot stands between River and its tables. It lets River take as many jobs as are allowed
-// now, which a fixed number of workers for each process cannot express, and keeps it from
-// changing those whose outcome is committed.
+// A pilot stands between River and its tables. It gives River no jobs: the queues take them, as
+// many as are allowed now, which a fixed number of workers for each process cannot express.
 type pilot struct {
 	riverpilot.StandardPilot
-	node   *Engine
-	notify func(ctx context.Context, res []*rivertype.JobInsertResult)
+	node *Engine
 }
 
-// PilotInit notes how to have River take jobs.
-func (p *pilot) PilotInit(archetype *baseservice.Archetype, params *riverpilot.PilotInitParams) {
-	p.StandardPilot.PilotInit(archetype, params)
-	p.notify = params.NotifyNonTxJobInsert
-}
-
-// kick has River take jobs of a queue soon.
-func (p *pilot) kick(queue string) {
-	p.notify(context.Background(), []*rivertype.JobInsertResult{{Job: &rivertype.JobRow{Queue: queue}}})
-}
-
-// JobGetAvailable takes jobs for a queue of this process.
-func (p *pilot) JobGetAvailable(ctx context.Context, _ riverdriver.Executor, _ riverpilot.ProducerState, params *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
-	q := p.node.queues.named(params.Queue)
-	if q == nil {
-		return &riverdriver.JobGetAvailableResult{}, nil
+// JobGetAvailable notes that River would take jobs of a queue.
+func (p *pilot) JobGetAvailable(_ context.Context, _ riverdriver.Executor, _ riverpilot.ProducerState, params *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
+	if q := p.node.queues.named(params.Queue); q != nil {
+		q.allow()
 	}
-	taken, err := q.take(ctx, params.MaxToLock)
-	return &riverdriver.JobGetAvailableResult{Jobs: taken}, err
-}
-
-// JobSetStateIfRunningMany leaves out the jobs that River takes for completed, because what
-// became of them is committed with the outcomes of their attempts. By now such a job may be
-// running again.
-func (p *pilot) JobSetStateIfRunningMany(ctx context.Context, exec riverdriver.Executor, params *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {
-	rest := riverdriver.JobSetStateIfRunningManyParams{Now: params.Now, Schema: params.Schema}
-	for i, state := range params.State {
-		if state == rivertype.JobStateCompleted {
-			continue
-		}
-		rest.ID, rest.Attempt, rest.State = append(rest.ID, params.ID[i]), append(rest.Attempt, params.Attempt[i]), append(rest.State, state)
-		rest.ErrData, rest.FinalizedAt = append(rest.ErrData, params.ErrData[i]), append(rest.FinalizedAt, params.FinalizedAt[i])
-		rest.MetadataDoMerge = append(rest.MetadataDoMerge, params.MetadataDoMerge[i])
-		rest.MetadataUpdates = append(rest.MetadataUpdates, params.MetadataUpdates[i])
-		rest.ScheduledAt = append(rest.ScheduledAt, params.ScheduledAt[i])
-	}
-	if len(rest.ID) == 0 {
-		return nil, nil
-	}
-	return exec.JobSetStateIfRunningMany(ctx, &rest)
+	return &riverdriver.JobGetAvailableResult{}, nil
 }
 
 // JobGetStuck leaves out the jobs of nodes that are alive: an attempt may have to wait for long

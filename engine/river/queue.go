@@ -9,23 +9,24 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"backchannel/engine"
-	"backchannel/storage"
 )
 
 const (
 	// idle is how long a queue without a known job rests at most: nothing is known only of jobs
 	// whose commit this process did not hear of.
 	idle = time.Second
-	// kickAgain is after how long River is asked again to take jobs.
-	kickAgain = 100 * time.Millisecond
+	// takeAgain is after how long a queue tries again to take jobs, if it could not.
+	takeAgain = 100 * time.Millisecond
+	// takeWithin is how long taking jobs may last.
+	takeWithin = 5 * time.Second
+	// askedWithin is how long River may not have asked for jobs of a queue that is not paused. It
+	// is a few times what it rests in between.
+	askedWithin = 4 * fetchPoll
 	// turnWait is how long a planned event waits for the one before it until it is looked at again.
 	turnWait = 30 * time.Millisecond
-	// committing is how long after it was told of a job the commit may take place.
-	committing = 300 * time.Millisecond
 )
 
-// A queue has River take the jobs of one webhook when there is room, and hands them to the
-// engine's worker.
+// A queue takes the jobs of one webhook when there is room, and hands them to the engine's worker.
 type queue struct {
 	node   *Engine
 	name   string
@@ -37,19 +38,18 @@ type queue struct {
 	added bool // to River; used by coordinate alone, as is held
 	held  int  // attempts that may be in flight, as the store knows
 
-	mu        sync.Mutex // guards what follows
-	hinted    bool       // there may be a new job
-	more      bool       // the last time there was no end to the jobs
-	due       time.Time  // when the next one is due, as far as known
-	announced time.Time  // when a job was about to be committed last
-	taken     map[int64]*engine.Taken
-	failures  int // of takes, one after another
+	mu       sync.Mutex // guards what follows
+	hinted   bool       // there may be a new job
+	more     bool       // the last time there was no end to the jobs
+	due      time.Time  // when the next one is due, as far as known
+	asked    time.Time  // when River asked for jobs last
+	failures int        // of takes, one after another
 }
 
 func newQueue(node *Engine, w *engine.Worker) *queue {
 	return &queue{
 		node: node, name: queueOf(w.WebhookID()), worker: w, poke: make(chan struct{}, 1), ended: make(chan struct{}),
-		hinted: true, taken: map[int64]*engine.Taken{},
+		hinted: true,
 	}
 }
 
@@ -79,29 +79,33 @@ func (q *queue) expect(at time.Time) {
 	q.wake()
 }
 
-// announce says that a job is about to be committed.
-func (q *queue) announce(at time.Time) {
+// allow notes that River asks for jobs. As long as it does, nobody has paused the queue with
+// River's tools.
+func (q *queue) allow() {
 	now := q.node.now()
-	if at.After(now) {
-		q.expect(at)
-		return
-	}
 	q.mu.Lock()
-	q.announced = now
+	paused := now.Sub(q.asked) > askedWithin
+	q.asked = now
 	q.mu.Unlock()
-}
-
-// committed says that this process has committed something, which may be what it was told of.
-func (q *queue) committed(now time.Time) {
-	q.mu.Lock()
-	lately := !q.announced.IsZero() && now.Sub(q.announced) < committing
-	q.mu.Unlock()
-	if lately {
-		q.hint()
+	if paused {
+		q.wake()
 	}
 }
 
-// run has River take jobs until the webhook is gone or ctx is done.
+func (q *queue) allowed(now time.Time) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return now.Sub(q.asked) <= askedWithin
+}
+
+// free reports whether a new delivery may be attempted at once: no other one waits for its turn,
+// as far as known.
+func (q *queue) free() bool {
+	now := q.node.now()
+	return q.allowed(now) && !q.taking.Load() && q.wait(now) > 0 && !q.node.stale()
+}
+
+// run takes jobs until the webhook is gone or ctx is done.
 func (q *queue) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -116,13 +120,13 @@ func (q *queue) run(ctx context.Context) {
 		case <-q.poke:
 		case <-timer.C:
 		}
-		timer.Reset(q.look())
+		timer.Reset(q.look(ctx))
 	}
 }
 
-// look begins the attempts that may begin and has River take jobs if there are any and there is
-// room. It returns after how long to look again.
-func (q *queue) look() time.Duration {
+// look begins the attempts that may begin, and takes jobs if there are any and there is room. It
+// returns after how long to look again.
+func (q *queue) look(ctx context.Context) time.Duration {
 	again := min(q.worker.Start(), idle) // the clock may be changed
 	if wait := q.wait(q.node.now()); wait > 0 {
 		return min(wait, again)
@@ -134,8 +138,13 @@ func (q *queue) look() time.Duration {
 		}
 		return min(wait, again)
 	}
-	q.node.pilot.kick(q.name)
-	return min(kickAgain, again)
+	if !q.allowed(q.node.now()) || q.node.stale() {
+		return min(takeAgain, again)
+	}
+	if err := q.take(ctx, n); err != nil {
+		return min(takeAgain, again)
+	}
+	return 0
 }
 
 // wait returns how long there is nothing to take, as far as known.
@@ -158,34 +167,24 @@ func (q *queue) begin() {
 	q.hinted, q.more, q.due = false, false, time.Time{}
 }
 
-// take takes jobs as River does, but not more than there is room for, and begins to attempt
-// them. It returns those that it has begun.
-func (q *queue) take(ctx context.Context, most int) ([]*rivertype.JobRow, error) {
-	if q.wait(q.node.now()) > 0 || q.node.stale() {
-		return nil, nil
-	}
-	room, _ := q.worker.Room()
-	if room == 0 {
-		return nil, nil
-	}
+// take takes jobs and begins to attempt them.
+func (q *queue) take(ctx context.Context, most int) error {
 	q.taking.Store(true)
 	defer q.taking.Store(false)
 	q.begin()
-	most = min(room, most)
-	found, err := take(ctx, q.node.pool, q.name, nameOf(q.node.store.Node()), most)
-	if err != nil {
-		q.hint()
-		q.took(ctx, err)
-		return nil, err
+	// A cancelled context would close the connection, and with it lose what was taken.
+	taking, cancel := context.WithTimeout(context.WithoutCancel(ctx), takeWithin)
+	defer cancel()
+	found, err := take(taking, q.node.pool, q.name, nameOf(q.node.store.Node()), most)
+	if err == nil {
+		err = q.work(taking, found)
 	}
-	begun, err := q.work(ctx, found)
 	q.took(ctx, err)
-	q.worker.Start()
 	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.more = q.more || len(found) == most
-	q.mu.Unlock()
-	q.wake()
-	return begun, err
+	q.hinted = q.hinted || err != nil
+	return err
 }
 
 // took notes whether jobs could be taken. What fails once may be that another one was in the way.
@@ -203,9 +202,9 @@ func (q *queue) took(ctx context.Context, err error) {
 }
 
 // work begins to attempt those of jobs that are to be attempted now.
-func (q *queue) work(ctx context.Context, found []*rivertype.JobRow) (begun []*rivertype.JobRow, err error) {
+func (q *queue) work(ctx context.Context, found []*rivertype.JobRow) error {
 	if len(found) == 0 {
-		return nil, nil
+		return nil
 	}
 	sorted, err := q.node.sort(ctx, found)
 	if err != nil { // those that cannot be given back either are found as lost
@@ -214,39 +213,25 @@ func (q *queue) work(ctx context.Context, found []*rivertype.JobRow) (begun []*r
 		}
 	}
 	if failed := sorted.later.apply(ctx, q.node.pool); failed != nil {
-		return nil, failed
+		return failed
 	}
 	if !sorted.again.IsZero() {
 		q.expect(sorted.again)
 	}
 	for _, job := range found {
 		if now, ok := sorted.now[deliveryOf(job)]; ok {
-			q.begun(job.ID, now)
-			begun = append(begun, job)
+			q.worker.Take(now, q.after(job.ID))
 		}
 	}
-	return begun, err
+	return err
 }
 
-func (q *queue) begun(id int64, job storage.Job) {
-	taken := q.worker.Take(job)
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.taken[id] = taken
-}
-
-// finish waits until a job is attempted. See [engine.Taken.Wait].
-func (q *queue) finish(id int64) (back bool, after time.Duration) {
-	q.mu.Lock()
-	taken := q.taken[id]
-	delete(q.taken, id)
-	q.mu.Unlock()
-	if taken == nil { // never; the job is given back
-		return true, idle
+// after returns what is to be done after the worker has finished with a job.
+func (q *queue) after(id int64) engine.Ended {
+	return func(back bool, after time.Duration) {
+		if back {
+			q.node.returns.add(returned{q, id, q.node.now().Add(after)})
+		}
+		q.wake()
 	}
-	if back, after = taken.Wait(); back {
-		q.expect(q.node.now().Add(after))
-	}
-	q.wake()
-	return back, after
 }

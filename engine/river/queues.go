@@ -5,12 +5,7 @@ import (
 	"sync"
 
 	"github.com/riverqueue/river"
-
-	"backchannel/storage"
 )
-
-// mostJobs is the most jobs of a queue that a node has: so many in flight, and as many ahead.
-const mostJobs = 2 * storage.MaxConcurrency
 
 // queues are those of all webhooks.
 type queues struct {
@@ -64,11 +59,11 @@ func (e *Engine) open(ctx context.Context, start func(*queue)) {
 		case q.isOver() && !q.added:
 			e.queues.remove(q.name)
 		case q.isOver() && q.worker.Idle():
-			if err = e.client.Queues().Remove(ctx, q.name); err == nil {
+			if err = e.forget(ctx, q); err == nil {
 				e.queues.remove(q.name)
 			}
 		case !q.isOver() && !q.added:
-			if err = e.client.Queues().Add(q.name, river.QueueConfig{MaxWorkers: mostJobs}); err != nil {
+			if err = e.client.Queues().Add(q.name, river.QueueConfig{MaxWorkers: 1}); err != nil {
 				_ = e.client.Queues().Remove(ctx, q.name) // it may be known although it has not started
 				break
 			}
@@ -79,6 +74,18 @@ func (e *Engine) open(ctx context.Context, start func(*queue)) {
 			e.log.Error("change River's queues", "queue", q.name, "error", err)
 		}
 	}
+}
+
+// forget removes a queue from River, and the jobs that were given back after those of the webhook
+// were deleted.
+func (e *Engine) forget(ctx context.Context, q *queue) error {
+	if err := e.returns.apply(ctx); err != nil {
+		return err
+	}
+	if err := removeOrphans(ctx, e.pool, q); err != nil {
+		return err
+	}
+	return e.client.Queues().Remove(ctx, q.name)
 }
 
 func (q *queue) isOver() bool {

@@ -4,9 +4,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"backchannel/storage"
+	"backchannel/storage/postgres"
 )
 
 const (
@@ -40,11 +39,18 @@ func (e *Engine) restore(ctx context.Context, v view) error {
 
 // Missed makes jobs for those of deliveries that have none, in place of ended ones. The rows of
 // the deliveries are locked, so that no job of theirs changes meanwhile but by River's tools.
-func (j *Jobs) Missed(to *pgx.Batch, waiting []storage.Delivery) {
+func (j *Jobs) Missed(to *postgres.Ending, waiting []storage.Delivery) {
 	ids := make([]int64, len(waiting))
 	for i, d := range waiting {
 		ids[i] = int64(d.ID)
 	}
 	to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND finalized_at IS NOT NULL`, ids)
-	j.Queued(to, waiting)
+	var jobs newJobs
+	hear := j.listen(to)
+	for _, d := range waiting {
+		job := newJobOf(d)
+		hear.expect(job.queue, d.NextAttemptAt)
+		jobs.add(job)
+	}
+	jobs.restore(to.Batch)
 }

@@ -27,26 +27,41 @@ const (
 // delivery was not attempted; the schedule of the webhook says how often that is.
 const maxAttempts = 1<<15 - 1
 
-// A newJobs holds new jobs.
+// A newJob is a job to be made.
+type newJob struct {
+	delivery storage.ID
+	queue    string
+	at       time.Time // when it is due; zero: now, by the server's clock
+	taken    bool      // by this node
+}
+
+// A newJobs holds new jobs, as columns.
 type newJobs struct {
 	ids           []int64
 	names, queues []string
 	at            []pgtype.Timestamptz
+	taken         []bool
 }
 
-// add adds the job of a delivery that is due at a time; zero is the server's.
-func (n *newJobs) add(delivery storage.ID, queue string, at time.Time) {
-	n.ids, n.names = append(n.ids, int64(delivery)), append(n.names, delivery.String())
-	n.queues, n.at = append(n.queues, queue), append(n.at, pgtype.Timestamptz{Time: at, Valid: !at.IsZero()})
+func (n *newJobs) add(j newJob) {
+	n.ids, n.names = append(n.ids, int64(j.delivery)), append(n.names, j.delivery.String())
+	n.queues, n.at = append(n.queues, j.queue), append(n.at, pgtype.Timestamptz{Time: j.at, Valid: !j.at.IsZero()})
+	n.taken = append(n.taken, j.taken)
 }
 
-// queue adds the statement. A delivery that is restored may have a job all the same.
-func (n *newJobs) queue(to *pgx.Batch) {
-	to.Queue(`INSERT INTO river_job (id, state, max_attempts, created_at, scheduled_at, priority, args, kind, queue)
-		SELECT id, 'available', $5, now(), coalesce(at, now()), $6, jsonb_build_object('delivery', name), $7, queue
-		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) AS made (id, name, queue, at)
-		ON CONFLICT (id) DO NOTHING`,
-		n.ids, n.names, n.queues, n.at, maxAttempts, ordinary, kind)
+const insertJobs = `INSERT INTO river_job (id, state, attempt, attempted_at, attempted_by, max_attempts, created_at, scheduled_at, priority, args, kind, queue)
+	SELECT id, CASE WHEN taken THEN 'running' ELSE 'available' END::river_job_state, taken::integer, CASE WHEN taken THEN now() END, CASE WHEN taken THEN ARRAY[$6::text] END,
+		$7, now(), coalesce(at, now()), $8, jsonb_build_object('delivery', name), $9, queue
+	FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::boolean[]) AS made (id, name, queue, at, taken)`
+
+// queue adds a statement that makes the jobs, some of which a node has taken.
+func (n *newJobs) queue(to *pgx.Batch, node string) { n.insert(to, insertJobs, node) }
+
+// restore is queue for deliveries that may have a job all the same.
+func (n *newJobs) restore(to *pgx.Batch) { n.insert(to, insertJobs+` ON CONFLICT (id) DO NOTHING`, "") }
+
+func (n *newJobs) insert(to *pgx.Batch, statement, node string) {
+	to.Queue(statement, n.ids, n.names, n.queues, n.at, n.taken, node, maxAttempts, ordinary, kind)
 }
 
 // putFirst puts those of jobs that wait before all others. said is called for the queue of each.
@@ -75,6 +90,17 @@ func remove(to *pgx.Batch, deliveries []storage.ID) {
 	to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND state::text <> 'running'`, numbers(deliveries))
 }
 
+// removeOrphans deletes the jobs of a queue whose webhook is gone.
+func removeOrphans(ctx context.Context, from sender, q *queue) error {
+	rows, err := from.Query(ctx, `DELETE FROM river_job WHERE queue = $1 AND state = 'available' AND NOT EXISTS (SELECT FROM webhooks WHERE id = $2)`,
+		q.name, int64(q.worker.WebhookID()))
+	if err == nil {
+		rows.Close()
+		err = rows.Err()
+	}
+	return err
+}
+
 func numbers(deliveries []storage.ID) []int64 {
 	ids := make([]int64, len(deliveries))
 	for i, id := range deliveries {
@@ -85,6 +111,7 @@ func numbers(deliveries []storage.ID) []int64 {
 
 // changes are what becomes of running jobs.
 type changes struct {
+	node            string // only of those that this node has taken; empty: whoever has
 	completed, back []int64
 	at              []time.Time // when those of back are available again
 }
@@ -106,7 +133,8 @@ func (c *changes) queue(to *pgx.Batch) {
 	}
 	if len(c.back) > 0 {
 		to.Queue(`UPDATE river_job j SET state = 'available', attempt = 0, scheduled_at = back.at
-			FROM unnest($1::bigint[], $2::timestamptz[]) AS back (id, at) WHERE j.id = back.id AND j.state::text = 'running'`, c.back, c.at)
+			FROM unnest($1::bigint[], $2::timestamptz[]) AS back (id, at)
+			WHERE j.id = back.id AND j.state::text = 'running' AND ($3 = '' OR j.attempted_by[array_upper(j.attempted_by, 1)] = $3)`, c.back, c.at, c.node)
 	}
 }
 

@@ -166,8 +166,13 @@ func (w *world) run(n *node) (stop func()) {
 	return stop
 }
 
-// fire enqueues n events.
+// fire enqueues n events through a store that no node uses.
 func (w *world) fire(n int, change ...func(int, *storage.Event)) []storage.ID {
+	w.Helper()
+	return w.fireThrough(w.store, n, change...)
+}
+
+func (w *world) fireThrough(store *postgres.Store, n int, change ...func(int, *storage.Event)) []storage.ID {
 	w.Helper()
 	events := make([]storage.Event, n)
 	for i := range events {
@@ -176,7 +181,7 @@ func (w *world) fire(n int, change ...func(int, *storage.Event)) []storage.ID {
 			c(i, &events[i])
 		}
 	}
-	made, err := w.store.Enqueue(w.Context(), events...)
+	made, err := store.Enqueue(w.Context(), events...)
 	if err != nil {
 		w.Fatal(err)
 	}

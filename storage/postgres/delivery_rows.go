@@ -70,11 +70,12 @@ func (r *deliveryRows) saveCounts() {
 	}
 }
 
-// insert stores a new delivery, which has an ID and is queued.
-func (r *deliveryRows) insert(d *storage.Delivery) {
+// insert stores a new delivery, which has an ID and is queued. The payload is nil if the event
+// had been stored before.
+func (r *deliveryRows) insert(d *storage.Delivery, payload []byte) {
 	r.count(deliveryState{d.WebhookID, storage.Queued}, 1)
 	r.made.add(d)
-	r.jobs.queued = append(r.jobs.queued, *d)
+	r.jobs.queued = append(r.jobs.queued, Queued{*d, payload})
 }
 
 // insertSent stores a new delivery of a check, which is being sent by this process and never

@@ -72,7 +72,7 @@ func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 	if err := t.makeEvent(e, d); err != nil {
 		return err
 	}
-	return t.queueDelivery(d)
+	return t.queueDelivery(d, e.Payload)
 }
 
 // makeEvent stores an event, and fills in what its delivery has of it.
@@ -97,7 +97,8 @@ func (t *tx) makeEvent(e *storage.Event, d *storage.Delivery) error {
 }
 
 // queueDelivery stores a new delivery that is due, or will be at its DueAt, and sets its ID, state and times.
-func (t *tx) queueDelivery(d *storage.Delivery) (err error) {
+// The payload is nil if the event had been stored before.
+func (t *tx) queueDelivery(d *storage.Delivery, payload []byte) (err error) {
 	if d.ID, err = t.newID(); err != nil {
 		return err
 	}
@@ -105,7 +106,7 @@ func (t *tx) queueDelivery(d *storage.Delivery) (err error) {
 	if d.DueAt.After(d.NextAttemptAt) {
 		d.NextAttemptAt = d.DueAt
 	}
-	t.deliveries.insert(d)
+	t.deliveries.insert(d, payload)
 	return nil
 }
 

@@ -91,7 +91,7 @@ func (t sharedTx) AddMessage(m *storage.Message) error {
 }
 
 // QueueDelivery implements records.Tx.
-func (t sharedTx) QueueDelivery(d *storage.Delivery) error { return t.queueDelivery(d) }
+func (t sharedTx) QueueDelivery(d *storage.Delivery) error { return t.queueDelivery(d, nil) }
 
 // ChangeDelivery implements records.Tx.
 func (t sharedTx) ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error {

@@ -42,21 +42,39 @@ type Options struct {
 // Jobs keeps something for each delivery that is to be sent, in the transactions in which the
 // deliveries change. Each method but Migrate is called at most once in a transaction, at its end,
 // and adds statements to the last ones before the commit. That may still fail, and the same be
-// told again.
+// told again; what depends on it goes to [Ending.Then].
 type Jobs interface {
 	// Migrate brings the tables of the jobs up to date with connections of the pool, if conn tells
 	// that they are not. No other process does so meanwhile.
 	Migrate(ctx context.Context, conn *pgx.Conn, pool *pgxpool.Pool) error
 	// Queued is about deliveries that are to be sent, now or at their NextAttemptAt.
-	Queued(to *pgx.Batch, made []storage.Delivery)
+	Queued(to *Ending, made []Queued)
 	// Due is about deliveries that wait and are to be sent now.
-	Due(to *pgx.Batch, deliveries []storage.ID)
+	Due(to *Ending, deliveries []storage.ID)
 	// Cancelled is about deliveries that are not to be sent any more.
-	Cancelled(to *pgx.Batch, deliveries []storage.ID)
+	Cancelled(to *Ending, deliveries []storage.ID)
 	// Missed is about deliveries that wait, and that may have lost what was kept for them.
-	Missed(to *pgx.Batch, waiting []storage.Delivery)
+	Missed(to *Ending, waiting []storage.Delivery)
 	// Finished is about attempts that have ended.
-	Finished(to *pgx.Batch, ended []Finished)
+	Finished(to *Ending, ended []Finished)
+}
+
+// An Ending holds the last statements of a transaction before its commit.
+type Ending struct {
+	*pgx.Batch
+	then []func(committed bool)
+}
+
+// Then has a function called as soon as it is known whether the transaction is committed, before
+// another one of the same writer begins. What is unknown counts as not committed. The function
+// must not wait.
+func (e *Ending) Then(hear func(committed bool)) { e.then = append(e.then, hear) }
+
+// Queued is a delivery that is to be sent.
+type Queued struct {
+	storage.Delivery
+	// Payload is nil if the event had been stored before.
+	Payload []byte
 }
 
 // Finished is what became of a delivery by an attempt.

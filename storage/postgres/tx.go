@@ -133,9 +133,11 @@ func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() 
 
 // jobs collects what a transaction has to tell Jobs.
 type jobs struct {
-	queued, missed []storage.Delivery
+	queued         []Queued
+	missed         []storage.Delivery
 	due, cancelled []storage.ID
 	finished       []Finished
+	ending         Ending
 }
 
 func (j *jobs) tell(t *tx) {
@@ -150,8 +152,16 @@ func (j *jobs) tell(t *tx) {
 	tell(t, j.finished, to.Finished)
 }
 
-func tell[T any](t *tx, what []T, hear func(*pgx.Batch, []T)) {
+func tell[T any](t *tx, what []T, hear func(*Ending, []T)) {
 	if len(what) > 0 {
-		hear(t.pending, what)
+		t.jobs.ending.Batch = t.pending
+		hear(&t.jobs.ending, what)
+	}
+}
+
+// ended says whether the transaction is committed.
+func (j *jobs) ended(committed bool) {
+	for _, hear := range j.ending.then {
+		hear(committed)
 	}
 }

@@ -94,16 +94,16 @@ func (w *writer) commit(batch []*operation) commit.Outcome {
 }
 
 // run runs operations in one transaction.
-func (w *writer) run(ctx context.Context, batch []*operation) (*tx, commit.Outcome) {
+func (w *writer) run(ctx context.Context, batch []*operation) (t *tx, result commit.Outcome) {
 	conn, err := w.pool.Acquire(ctx)
 	if err != nil {
 		return nil, commit.Outcome{Err: err}
 	}
 	defer conn.Release()
 	w.number++
-	t := newTx(ctx, w, conn.Conn())
-	result := t.run(batch)
-	if result.Failed() {
+	t = newTx(ctx, w, conn.Conn())
+	defer func() { t.jobs.ended(!result.Failed()) }()
+	if result = t.run(batch); result.Failed() {
 		rollback(ctx, t.conn)
 		return t, result
 	}

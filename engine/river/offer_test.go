@@ -1,0 +1,94 @@
+package river_test
+
+import (
+	"sync"
+	"testing"
+
+	"backchannel/storage"
+)
+
+// wantOnce checks that the endpoint got each delivery once.
+func (w *world) wantOnce(ids []storage.ID) {
+	w.Helper()
+	got := map[string]int{}
+	for _, r := range w.endpoint.requests() {
+		got[r.delivery]++
+	}
+	for _, id := range ids {
+		if got[id.String()] != 1 {
+			w.Errorf("delivery %s was sent %d times", id, got[id.String()])
+		}
+	}
+}
+
+// A job that its node keeps is taken in the transaction that makes it.
+func TestANodeAttemptsAtOnceWhatItEnqueues(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := w.node()
+	w.awaitShares(1)
+	release := w.endpoint.hold()
+	var ids []storage.ID
+	kept := 0
+	w.eventually(func() bool {
+		ids = append(ids, w.fireThrough(n.store, 1)...) // unless it is just looking for others
+		err := w.store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM river_job WHERE attempted_at = created_at`).Scan(&kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return kept > 0
+	}, func() string { return "all were taken later" })
+	release()
+	w.await(storage.StateDelivered, ids...)
+	w.wantOnce(ids)
+}
+
+func TestWhatNodesEnqueueKeepsToTheConcurrency(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, allowing(3))
+	nodes := []*node{w.node(), w.node()}
+	w.awaitShares(2)
+	ids := make([][]storage.ID, len(nodes))
+	var firing sync.WaitGroup
+	for i, n := range nodes {
+		firing.Go(func() {
+			for range 20 {
+				ids[i] = append(ids[i], w.fireThrough(n.store, 4)...)
+			}
+		})
+	}
+	firing.Wait()
+	for i := range nodes {
+		w.await(storage.StateDelivered, ids[i]...)
+		w.wantOnce(ids[i])
+	}
+	if _, most := w.endpoint.atATime(); most > 3 {
+		t.Errorf("there were %d requests at a time, and 3 are allowed", most)
+	}
+}
+
+// A node that hears of a pause keeps nothing more, and what it kept before stays.
+func TestWhatANodeEnqueuesOfAPausedWebhookWaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := w.node()
+	w.awaitShares(1)
+	if err := n.store.SetWebhookState(t.Context(), w.hook.ID, storage.Paused, ""); err != nil {
+		t.Fatal(err)
+	}
+	paused := w.hook
+	w.hook = w.webhook("other")
+	w.await(storage.StateDelivered, w.fire(5)...) // by now the node knows
+	w.hook = paused
+	ids := w.fireThrough(n.store, 5)
+	w.hook, _ = w.store.WebhookByName(t.Context(), "other")
+	w.await(storage.StateDelivered, w.fireThrough(n.store, 5)...)
+	if got := len(w.endpoint.requests()); got != 10 {
+		t.Errorf("%d requests of a paused webhook", got-10)
+	}
+	if err := n.store.SetWebhookState(t.Context(), paused.ID, storage.Active, ""); err != nil {
+		t.Fatal(err)
+	}
+	w.await(storage.StateDelivered, ids...)
+	w.wantOnce(ids)
+}

@@ -1,0 +1,71 @@
+package river
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// returnAgain is after how long jobs are given back again if that has failed.
+const returnAgain = 100 * time.Millisecond
+
+// A returns gives back jobs that this node has taken and not attempted.
+type returns struct {
+	node *Engine
+	poke chan struct{} // holds a notice that there are any
+
+	mu   sync.Mutex // guards what follows
+	jobs []returned
+}
+
+type returned struct {
+	queue *queue
+	id    int64
+	at    time.Time // when it is available again
+}
+
+// add adds a job. It does not wait.
+func (r *returns) add(job returned) {
+	r.mu.Lock()
+	r.jobs = append(r.jobs, job)
+	r.mu.Unlock()
+	notice(r.poke)
+}
+
+// run gives back jobs until ctx is done.
+func (r *returns) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.poke:
+		}
+		if err := r.apply(ctx); err != nil {
+			r.node.failed(ctx, "give back jobs", err)
+			notice(r.poke)
+			sleep(ctx, returnAgain)
+		}
+	}
+}
+
+// apply gives back what there is.
+func (r *returns) apply(ctx context.Context) error {
+	r.mu.Lock()
+	jobs := r.jobs
+	r.jobs = nil
+	r.mu.Unlock()
+	back := changes{node: nameOf(r.node.store.Node())}
+	for _, job := range jobs {
+		back.giveBack(job.id, job.at)
+	}
+	if err := back.apply(ctx, r.node.pool); err != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.jobs = append(r.jobs, jobs...)
+		return err
+	}
+	for _, job := range jobs {
+		job.queue.expect(job.at)
+	}
+	return nil
+}
