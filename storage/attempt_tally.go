@@ -27,6 +27,14 @@ const (
 	AnsweredOther AnswerClass = "other"  // such as a redirect, which is not followed
 )
 
+// Words returns the class as it is shown beside others: an answer of 4xx is a failure, too.
+func (c AnswerClass) Words() string {
+	if c == Unanswered {
+		return "no answer"
+	}
+	return string(c)
+}
+
 // AnswerClasses lists every class, in the order in which they are shown.
 func AnswerClasses() []AnswerClass {
 	return []AnswerClass{Answered2xx, Answered4xx, Answered5xx, Unanswered, AnsweredOther}

@@ -66,11 +66,11 @@ func TestTheStripOfAttempts(t *testing.T) {
 		attempted(c.store, 1, 503, 0, 1500*time.Millisecond)
 		attempted(c.store, 1, 0, 0, time.Second)
 		awaitStrip(c)
-		c.see("2xx 3 4xx 0 5xx 1 failed 1", "p50 8.0 ms p95 1.5 s p99 1.5 s", "10 min")
+		c.see("2xx 3 4xx 0 5xx 1 no answer 1", "p50 8.0 ms p95 1.5 s p99 1.5 s", "10 min")
 		c.press("G")
 		c.see("‖ paused", none)
 		c.press("g")
-		c.see("2xx 3 4xx 0 5xx 1 failed 1")
+		c.see("2xx 3 4xx 0 5xx 1 no answer 1")
 		c.press("/")
 		c.write("stag")
 		c.see(none)
@@ -80,13 +80,13 @@ func TestTheStripOfAttempts(t *testing.T) {
 		c.see("2xx 3")
 		attempted(c.store, 1, 404, 0, time.Millisecond)
 		awaitStrip(c)
-		c.see("2xx 3 4xx 1 5xx 1 failed 1")
+		c.see("2xx 3 4xx 1 5xx 1 no answer 1")
 		c.press("4")
 		attempted(c.store, 1, 302, 0, time.Millisecond) // while another view is in front
 		awaitStrip(c)
 		c.press("1")
 		awaitStrip(c)
-		c.see("2xx 3 4xx 1 5xx 1 failed 1", "other 1, such as redirects")
+		c.see("2xx 3 4xx 1 5xx 1 no answer 1", "other 1, such as redirects")
 		c.wait(9*time.Minute + 30*time.Second)
 		c.see("2xx 3")
 		c.wait(30 * time.Second)
@@ -129,7 +129,7 @@ func TestTheStripFitsAndDoesNotMove(t *testing.T) {
 	strip := func(c *console) (places []int) {
 		screen := []rune(c.screen())
 		from := 0
-		for _, label := range []string{"2xx ", "4xx ", "5xx ", "failed ", "p50 ", "p95 ", "p99 "} {
+		for _, label := range []string{"2xx ", "4xx ", "5xx ", "no answer ", "p50 ", "p95 ", "p99 "} {
 			before, _, ok := strings.Cut(string(screen[from:]), label)
 			if !ok {
 				t.Fatalf("%q is missing:\n%s", label, c.screen())

@@ -58,7 +58,7 @@ func shownAttempts(s storage.AttemptSummary) []string {
 	var counts []string
 	for _, class := range storage.AnswerClasses() {
 		if n := s.Classes[class]; n > 0 || class != storage.AnsweredOther {
-			counts = append(counts, string(class)+" "+words.Group(n))
+			counts = append(counts, class.Words()+" "+words.Group(n))
 		}
 	}
 	lines := []string{strings.Join(counts, ", ")}

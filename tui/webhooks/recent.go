@@ -145,7 +145,7 @@ func countLine(th *style.Theme, s storage.AttemptSummary) string {
 			ink = th.Text
 		}
 		number := component.Fit(screen.ShortCount(n, countCells), countCells)
-		parts = append(parts, th.Dim.Render(string(class))+" "+ink.Render(number))
+		parts = append(parts, th.Dim.Render(class.Words())+" "+ink.Render(number))
 	}
 	return strings.Join(parts, " ")
 }

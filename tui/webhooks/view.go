@@ -60,7 +60,7 @@ func cells(s *screen.Env, row row) []component.Cell {
 	}
 	outcome, when, event := lastCells(s, row.last)
 	return append(cells, outcome, when,
-		component.Cell{Text: strings.TrimPrefix(row.ShownURL(), "https://"), Style: th.Text}, // what has another scheme stands out
+		component.Cell{Text: row.ShownURL(), Style: th.Text},
 		component.Cell{Text: row.Organization, Style: th.Dim}, event)
 }
 
