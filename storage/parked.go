@@ -82,3 +82,31 @@ func (r *ParkedReason) Explain(remedy Remedy) string {
 	}
 	return cause + ": its deliveries wait until " + remedy.Resume
 }
+
+// A PausedStore is the part of a store that FindPaused needs.
+type PausedStore interface {
+	Webhooks(context.Context) ([]Webhook, error)
+	CountDeliveries(context.Context, DeliveryQuery) (int64, error)
+}
+
+// FindPaused returns the paused webhooks for which deliveries wait, and how many these are. No
+// engine can deliver them before the webhooks are activated.
+func FindPaused(ctx context.Context, store PausedStore) (paused []Webhook, waiting int64, err error) {
+	all, err := store.Webhooks(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, w := range all {
+		if w.State != Paused {
+			continue
+		}
+		n, err := store.CountDeliveries(ctx, DeliveryQuery{WebhookID: w.ID, States: []State{Parked}})
+		if err != nil {
+			return nil, 0, err
+		}
+		if n > 0 {
+			paused, waiting = append(paused, w), waiting+n
+		}
+	}
+	return paused, waiting, nil
+}

@@ -67,13 +67,24 @@ type Counts struct {
 // none. Some may be sending even once this process has stopped, on another node.
 func (c Counts) Unfinished() string {
 	var parts []string
-	for _, state := range []State{Queued, Sending, Retrying, Parked} {
+	for _, state := range unfinished() {
 		if n := c.Deliveries[state]; n > 0 {
 			parts = append(parts, words.Group(n)+" "+string(state))
 		}
 	}
 	return strings.Join(parts, ", ")
 }
+
+// UnfinishedTotal returns how many these are.
+func (c Counts) UnfinishedTotal() (total int64) {
+	for _, state := range unfinished() {
+		total += c.Deliveries[state]
+	}
+	return total
+}
+
+// unfinished returns the states of deliveries that have not ended.
+func unfinished() []State { return []State{Queued, Sending, Retrying, Parked} }
 
 // CallCounts is about calls of the execution API and what follows from them.
 type CallCounts struct {

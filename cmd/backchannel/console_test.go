@@ -247,7 +247,7 @@ func TestTheConsoleSaysWhatItLeaves(t *testing.T) {
 			s := onScreen(t, "sh", "-c", prepare+"exec backchannel")
 			s.see("Webhooks", "acme", "parked")
 			s.press(keys)
-			s.see(altScreenOff, "3 parked: waiting for an engine, which backchannel serve and the console run\r\n")
+			s.see(altScreenOff, "3 parked: acme is paused and waits until backchannel webhook resume acme\r\n")
 			if code := s.ended(); code != exitDone {
 				t.Errorf("it exits %d", code)
 			}
@@ -256,7 +256,7 @@ func TestTheConsoleSaysWhatItLeaves(t *testing.T) {
 	s := consoleOnScreen(t)
 	s.press("q")
 	s.see(altScreenOff)
-	if s.ended(); strings.Contains(s.drawn(), "waiting for") {
+	if s.ended(); strings.Contains(s.drawn(), "waits until") {
 		t.Errorf("nothing is left, and it says %q", s.drawn())
 	}
 }

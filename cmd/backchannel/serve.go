@@ -61,6 +61,7 @@ type processSession struct{ *session }
 
 // A processStore is the part of a store that it uses.
 type processStore interface {
+	storage.PausedStore
 	leader.Store
 	metrics.Store
 	// OnLost registers a function that is called with an error when the store can no longer
