@@ -133,7 +133,7 @@ func addMany(t *testing.T, s *Store, w storage.Webhook, n int) {
 					return err
 				}
 				r.RequestID = r.ID.String()
-				if err := s.ReceiptStore.insert(t, &r, p); err != nil {
+				if err := s.insert(t, &r, p); err != nil {
 					return err
 				}
 			}

@@ -42,7 +42,7 @@ func (b *Browser[R, D]) detailView(size component.Size) string {
 		return ""
 	}
 	th := b.env.Theme
-	head := append(b.spec.Head(detail, size.Width), "", b.Tabs.Head(th, b.Focused == PaneDetail))
+	head := append(b.spec.Head(detail, size.Width), "", b.Tabs.Head(th, b.Focused == PaneDetail, size.Width))
 	b.head = len(head) - 1
 	if b.Tabs.At == b.spec.Body.Tab {
 		body := b.bodyView(component.Size{Width: size.Width, Height: size.Height - len(head)})

@@ -20,10 +20,10 @@ const (
 
 	bodyFrom   = 190        // the width from which the body has a pane of its own
 	leastList  = LeastWidth // in which lists show what a person looks for in them
-	goodList   = 74         // in which they cut neither an address nor the time
+	goodList   = 76         // in which they cut neither an address, the time nor an event
 	wideList   = 92         // in which they show all that they show on a screen of 80 columns, and the webhook
 	mostList   = 96         // in which they show all that at length
-	goodDetail = 46         // for the detail beside the list
+	goodDetail = 43         // for the detail beside the list
 	wideDetail = 106        // for the detail and the body beside the list
 )
 

@@ -16,6 +16,7 @@ type Tabs struct {
 	At      int
 	Viewers []component.Viewer
 	apart   int // the page that has a pane of its own and is not among the tabs; -1: none
+	gap     int // between the names, as drawn last
 }
 
 // NewTabs returns tabs with the first of the named pages in front.
@@ -51,26 +52,38 @@ func (t *Tabs) Click(column int) {
 		if i == t.apart {
 			continue
 		}
-		if column -= component.Width(name) + len("   "); column < 0 {
+		if column -= component.Width(name) + t.gap; column < 0 {
 			t.At = i
 			return
 		}
 	}
 }
 
-// Head returns the names of the pages. The one in front is the brightest, and has a glyph
-// for people who see no colour; a bar says that it has the focus.
-func (t *Tabs) Head(th *style.Theme, focused bool) string {
+// Head returns the names of the pages, in a line of so many cells. The one in front is the
+// brightest, and has a glyph for people who see no colour; a bar says that it has the focus.
+func (t *Tabs) Head(th *style.Theme, focused bool, width int) string {
+	const wide, narrow = 3, 2
+	t.gap = wide
+	line := t.head(th, focused)
+	if component.Width(strings.TrimRight(line, " ")) > width {
+		t.gap = narrow
+		line = t.head(th, focused)
+	}
+	return line
+}
+
+func (t *Tabs) head(th *style.Theme, focused bool) string {
 	var b strings.Builder
+	behind := strings.Repeat(" ", t.gap-2) // the cells before a name are for its glyph
 	for i, name := range t.names {
 		switch {
 		case i == t.apart:
 		case i != t.At:
-			b.WriteString("  " + th.Dim.Render(name) + " ")
+			b.WriteString("  " + th.Dim.Render(name) + behind)
 		case focused:
-			b.WriteString(" " + th.Accent.Render(style.Bar+name) + " ")
+			b.WriteString(" " + th.Accent.Render(style.Bar+name) + behind)
 		default:
-			b.WriteString(" " + th.Strong.Render(style.Closed+name) + " ")
+			b.WriteString(" " + th.Strong.Render(style.Closed+name) + behind)
 		}
 	}
 	return b.String()
