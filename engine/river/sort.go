@@ -10,8 +10,9 @@ import (
 	"backchannel/storage"
 )
 
-// Sorted says what to do with jobs that were taken.
+// sorted says what to do with jobs that were taken.
 type sorted struct {
+	node  *Engine
 	now   map[storage.ID]storage.Job // to be attempted
 	later changes                    // of the others
 	again time.Time                  // when to look at those that are given back; zero: there are none
@@ -20,6 +21,7 @@ type sorted struct {
 // sort reads the deliveries of jobs. It leaves out a job whose delivery does not wait any more,
 // and gives back those of planned events whose turn has not come.
 func (e *Engine) sort(ctx context.Context, found []*rivertype.JobRow) (s sorted, err error) {
+	s.node = e
 	jobs, err := e.store.Jobs(ctx, idsOf(found)...)
 	if err != nil {
 		return s, err
@@ -28,10 +30,10 @@ func (e *Engine) sort(ctx context.Context, found []*rivertype.JobRow) (s sorted,
 	for _, job := range jobs {
 		s.now[job.DeliveryID] = job
 	}
-	if err := e.dismiss(ctx, found, &s); err != nil {
+	if err := s.dismiss(ctx, found); err != nil {
 		return sorted{}, err
 	}
-	if err := e.takeTurns(ctx, jobs, &s); err != nil {
+	if err := s.takeTurns(ctx, jobs); err != nil {
 		return sorted{}, err
 	}
 	return s, nil
@@ -39,19 +41,19 @@ func (e *Engine) sort(ctx context.Context, found []*rivertype.JobRow) (s sorted,
 
 // dismiss completes the jobs of deliveries that have ended. One of which the store says that it
 // is being sent was marked so by a node that is gone or was taken for that.
-func (e *Engine) dismiss(ctx context.Context, found []*rivertype.JobRow, s *sorted) error {
+func (s *sorted) dismiss(ctx context.Context, found []*rivertype.JobRow) error {
 	for _, job := range found {
 		if _, waits := s.now[deliveryOf(job)]; waits {
 			continue
 		}
-		d, err := e.store.Delivery(ctx, deliveryOf(job))
+		d, err := s.node.store.Delivery(ctx, deliveryOf(job))
 		switch {
 		case err != nil && !errors.Is(err, storage.ErrNotFound):
 			return err
 		case err != nil || d.State.Final():
 			s.later.complete(job.ID)
 		default:
-			s.giveBack(job.ID, e.now().Add(idle))
+			s.giveBack(job.ID, s.node.now().Add(idle))
 		}
 	}
 	return nil
@@ -59,7 +61,7 @@ func (e *Engine) dismiss(ctx context.Context, found []*rivertype.JobRow, s *sort
 
 // takeTurns gives back planned events that have to wait for an earlier one of their message:
 // they go out one after the other, also when several are overdue. Only the first attempt counts.
-func (e *Engine) takeTurns(ctx context.Context, jobs []storage.Job, s *sorted) error {
+func (s *sorted) takeTurns(ctx context.Context, jobs []storage.Job) error {
 	var planned []storage.ID
 	for _, job := range jobs {
 		if job.MessageID != 0 && job.Attempts == 0 && !job.DueAt.IsZero() {
@@ -69,10 +71,10 @@ func (e *Engine) takeTurns(ctx context.Context, jobs []storage.Job, s *sorted) e
 	if len(planned) == 0 {
 		return nil
 	}
-	waiting, err := e.store.OutOfTurn(ctx, planned...)
+	waiting, err := s.node.store.OutOfTurn(ctx, planned...)
 	for _, id := range waiting {
 		delete(s.now, id)
-		s.giveBack(int64(id), e.now().Add(turnWait))
+		s.giveBack(int64(id), s.node.now().Add(turnWait))
 	}
 	return err
 }

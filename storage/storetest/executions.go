@@ -253,39 +253,6 @@ func ordinals(s *suite) {
 	}
 }
 
-// messageState tests that the state is that of the last event that reached the webhook, and that
-// the counts agree. A replay is not an event of the message.
-func messageState(s *suite) {
-	c := s.campaign("welcome")
-	e := s.accept(c, "r", 0, time.Second)
-	all, err := s.store.Messages(s.ctx, storage.MessageQuery{Execution: e.ID})
-	s.must(err)
-	m := all[0]
-	state := func(want storage.MessageState, counts storage.MessageCounts) {
-		s.Helper()
-		got, err := s.store.Message(s.ctx, m.ID)
-		s.must(err)
-		all, err := s.store.MessageCounts(s.ctx)
-		s.must(err)
-		maps.DeleteFunc(all[c.ID], func(_ storage.MessageState, n int64) bool { return n == 0 })
-		if got.State != want || !maps.Equal(all[c.ID], counts) {
-			s.Errorf("state is %s with counts %v, want %s and %v", got.State, all, want, counts)
-		}
-	}
-	state(storage.MessagePlanned, storage.MessageCounts{storage.MessagePlanned: 1})
-	s.must(s.store.Finish(s.ctx, outcome(m.Events[0].DeliveryID, 1, storage.Retrying, time.Now())))
-	state(storage.MessagePlanned, storage.MessageCounts{storage.MessagePlanned: 1})
-	s.must(s.store.Finish(s.ctx, outcome(m.Events[0].DeliveryID, 2, storage.StateDelivered, time.Time{})))
-	state(storage.MessageSent, storage.MessageCounts{storage.MessageSent: 1})
-	s.must(s.store.Finish(s.ctx, outcome(m.Events[1].DeliveryID, 1, storage.StateDelivered, time.Time{})))
-	state(storage.MessageDelivered, storage.MessageCounts{storage.MessageDelivered: 1})
-	again, err := s.store.ReplayDelivery(s.ctx, m.Events[0].DeliveryID)
-	s.must(err)
-	if replayed, err := s.store.Message(s.ctx, m.ID); err != nil || len(replayed.Events) != 2 || again.MessageID != m.ID {
-		s.Errorf("a replay is an event of its own: %+v, %v", replayed, err)
-	}
-}
-
 // recordFilters tests the filters of executions, messages and deliveries. An execution's ID finds
 // only the first call with it, whereas a word finds any.
 func recordFilters(s *suite) {
@@ -328,49 +295,6 @@ func recordFilters(s *suite) {
 		s.must(err)
 		if got, err := s.store.Deliveries(s.ctx, storage.DeliveryQuery{Filter: f}); err != nil || len(got) != want {
 			s.Errorf("%s: %d deliveries, want %d (%v)", text, len(got), want, err)
-		}
-	}
-}
-
-// pagedMessages tests pages in both directions. A message has its events in each of them.
-func pagedMessages(s *suite) {
-	a, b := s.campaign("a"), s.campaign("b")
-	for i := range 6 {
-		s.accept([]storage.Campaign{a, b}[i%2], fmt.Sprint("r", i), time.Hour, 2*time.Hour)
-	}
-	all, err := s.store.Messages(s.ctx, storage.MessageQuery{})
-	s.must(err)
-	slices.Reverse(all) // the oldest first
-	ids := func(messages []storage.Message) (ids []storage.ID) {
-		for _, m := range messages {
-			ids = append(ids, m.ID)
-			if len(m.Events) != 2 {
-				s.Errorf("message %s has %d events", m.ID, len(m.Events))
-			}
-		}
-		return ids
-	}
-	known := ids(all)
-	for _, test := range []struct {
-		q    storage.MessageQuery
-		want []int // of all, by age
-	}{
-		{storage.MessageQuery{After: known[1]}, []int{2, 3, 4, 5}},
-		{storage.MessageQuery{After: known[1], Limit: 2}, []int{2, 3}},
-		{storage.MessageQuery{After: known[5]}, nil},
-		{storage.MessageQuery{After: known[0], Before: known[3]}, []int{1, 2}},
-		{storage.MessageQuery{Before: known[3], Limit: 2}, []int{2, 1}},
-		{storage.MessageQuery{After: known[0], CampaignID: a.ID}, []int{2, 4}},
-		{storage.MessageQuery{After: known[0], Execution: all[3].Execution}, []int{3}},
-	} {
-		got, err := s.store.Messages(s.ctx, test.q)
-		s.must(err)
-		var want []storage.ID
-		for _, i := range test.want {
-			want = append(want, known[i])
-		}
-		if !slices.Equal(ids(got), want) {
-			s.Errorf("%+v: %v, want %v", test.q, ids(got), want)
 		}
 	}
 }
