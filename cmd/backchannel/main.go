@@ -8,11 +8,15 @@ package main
 
 import (
 	"os"
+	"time"
 
 	_ "backchannel/cmd/backchannel/internal/nobackground" // before bubbletea asks the terminal
 )
 
 func main() {
+	// The first timer opens the files that the Go runtime waits with. It crashes if it may open no
+	// more by then; whatever else finds none left says so.
+	time.AfterFunc(time.Hour, func() {}).Stop()
 	a := &app{args: os.Args[1:], session: newSession()}
 	os.Exit(a.main())
 }
