@@ -30,7 +30,7 @@ func classify(err error) error {
 		return fmt.Errorf("%w (%w): free some space; what was acknowledged is safe", storage.ErrDiskFull, err)
 	case unsuited(err, errno) != "":
 		return fmt.Errorf("%w (%w): %s; name a folder on a local disk with --data DIR", storage.ErrUnsuited, err, unsuited(err, errno))
-	case isCode(err, sqlite3.ErrCantOpen) && errors.Is(errno, syscall.ENOENT):
+	case isCode(err, sqlite3.ErrCantOpen) && errors.Is(errno, syscall.ENOENT), hasMoved(err):
 		return fmt.Errorf("%w (%w): its folder or one of its files is gone; put it back, or restore it from a backup", storage.ErrGone, err)
 	case isReadOnly(err, errno):
 		return fmt.Errorf("%w (%w): make it readable and writable for this user, or use another data folder", storage.ErrReadOnly, err)
@@ -124,6 +124,12 @@ func isReadOnly(err error, errno syscall.Errno) bool {
 		return true
 	}
 	return isCode(err, sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen) || errors.Is(err, fs.ErrPermission)
+}
+
+// hasMoved reports whether SQLite refused to write because the file is not where it was opened.
+func hasMoved(err error) bool {
+	var lite sqlite3.Error
+	return errors.As(err, &lite) && lite.ExtendedCode == sqlite3.ErrReadonlyDbMoved
 }
 
 // violates reports whether err is a violation of a unique or primary key constraint.
