@@ -34,7 +34,6 @@ type Model struct {
 	commander commander
 	chrome    chrome
 	keep      keeper
-	remap     remap
 	mouse     mouse
 	notice    notifier
 	kept      tea.Cmd // reads what the kept filters choose

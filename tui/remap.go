@@ -19,19 +19,13 @@ import (
 // that, and the built-in key stays: nothing that a screen can do gets out of reach.
 type remap map[string]string
 
-// spaceKey is how people write the space key.
-const spaceKey = "space"
-
 // keyName returns a key in bubbletea's notation.
 func keyName(name string) string {
-	if name == spaceKey {
+	if name == component.SpaceKey {
 		return " "
 	}
 	return name
 }
-
-// shownKey returns a key as people write it.
-func shownKey(key string) string { return strings.ReplaceAll(key, " ", spaceKey) }
 
 // keyOf returns the message of a key, in bubbletea's notation. It returns false if there is no
 // such key.
@@ -138,7 +132,7 @@ func (r remap) show(s scope, bindings []screen.Binding) []screen.Binding {
 			}
 		}
 		if changed && b.Shown != "" {
-			out[i].Shown = shownKey(strings.Join(keys, "\x00"))
+			out[i].Shown = component.ShownKey(strings.Join(keys, "\x00"))
 			out[i].Shown = strings.ReplaceAll(out[i].Shown, "\x00", " ")
 		}
 		out[i].Keys = keys
@@ -152,7 +146,7 @@ func (r remap) check(builtin string, scopes []scope) error {
 	key := r[builtin]
 	switch _, ok := keyOf(key); {
 	case !ok:
-		return fmt.Errorf("%q is not a key; write one letter or sign, or such as ctrl+x, alt+x, f5, space", shownKey(key))
+		return fmt.Errorf("%q is not a key; write one letter or sign, or such as ctrl+x, alt+x, f5, space", component.ShownKey(key))
 	case slices.Contains(fixedKeys(), builtin):
 		return errors.New("this key stays what it is; remove the line")
 	}
@@ -176,12 +170,12 @@ func (r remap) check(builtin string, scopes []scope) error {
 func (r remap) conflict(builtin, key string, s scope) error {
 	if help, taken := s.help[key]; taken && key != builtin {
 		if _, away := r[key]; !away {
-			return fmt.Errorf("%q is for %q in %s; choose another key, or give that one another, too", shownKey(key), help, s.name)
+			return fmt.Errorf("%q is for %q in %s; choose another key, or give that one another, too", component.ShownKey(key), help, s.name)
 		}
 	}
 	for _, other := range slices.Sorted(maps.Keys(r)) {
 		if _, known := s.help[other]; known && other != builtin && r[other] == key {
-			return fmt.Errorf("%q takes the place of %s in %s, too; choose another key", shownKey(key), shownKey(other), s.name)
+			return fmt.Errorf("%q takes the place of %s in %s, too; choose another key", component.ShownKey(key), component.ShownKey(other), s.name)
 		}
 	}
 	return nil

@@ -23,11 +23,10 @@ func (p preferences) applyKept(kept *config.Kept) {
 	pointer(p).turnMouse(kept.Mouse)
 	p.notice.on = kept.Notice
 	p.kept = p.keep.apply(kept)
-	p.remap = remap{}
+	p.env.Moved = remap{}
 	for builtin, key := range kept.Keys {
-		p.remap[keyName(builtin)] = keyName(key)
+		p.env.Moved[keyName(builtin)] = keyName(key)
 	}
-	p.env.Moved = p.remap
 	p.refuseKeys(kept)
 	if len(kept.Problems) == 0 {
 		return
@@ -44,11 +43,11 @@ func (p preferences) refuseKeys(kept *config.Kept) {
 	scopes := p.scopes()
 	for again := true; again; {
 		again = false
-		all := maps.Clone(p.remap)
+		all := remap(maps.Clone(p.env.Moved))
 		for _, builtin := range slices.Sorted(maps.Keys(all)) {
 			if err := all.check(builtin, scopes); err != nil {
 				kept.Refuse(config.Key{Table: config.Keys, Name: p.keptName(kept, builtin)}, "%v", err)
-				delete(p.remap, builtin)
+				delete(p.env.Moved, builtin)
 				again = true
 			}
 		}
@@ -60,7 +59,7 @@ func (p preferences) keptName(kept *config.Kept, builtin string) string {
 	if _, ok := kept.Keys[builtin]; ok {
 		return builtin
 	}
-	return shownKey(builtin)
+	return component.ShownKey(builtin)
 }
 
 // scopes returns the keys of each view.
@@ -81,18 +80,18 @@ func (p preferences) scope() scope {
 // remapped returns the built-in key for one that was pressed, or for a built-in key that was
 // moved, what took its place.
 func (p preferences) remapped(msg tea.KeyMsg) (as tea.KeyMsg, moved string) {
-	if len(p.remap) == 0 {
+	if len(p.env.Moved) == 0 {
 		return msg, ""
 	}
-	return p.remap.translate(p.scope(), msg)
+	return remap(p.env.Moved).translate(p.scope(), msg)
 }
 
 // shownBindings returns bindings with the keys that a person chose.
 func (p preferences) shownBindings(all []screen.Binding) []screen.Binding {
-	if len(p.remap) == 0 {
+	if len(p.env.Moved) == 0 {
 		return all
 	}
-	return p.remap.show(p.scope(), all)
+	return remap(p.env.Moved).show(p.scope(), all)
 }
 
 // settingActions returns what the palette offers about what is kept. What has a key is among
@@ -178,7 +177,7 @@ func (p preferences) showColumns(view screen.View, table *component.Table, title
 func (p preferences) chooseKey() tea.Cmd {
 	scopes := p.scopes()
 	changed := func(v component.Values) (remap, string) {
-		keys := maps.Clone(p.remap)
+		keys := remap(maps.Clone(p.env.Moved))
 		builtin := keyName(v.Text("builtin"))
 		keys[builtin] = keyName(v.Text("key"))
 		return keys, builtin
@@ -213,13 +212,13 @@ func (p preferences) chooseKey() tea.Cmd {
 // setKey keeps another key for a binding, or removes the setting if that is the usual one.
 func (p preferences) setKey(keys remap, builtin string) tea.Cmd {
 	var value any
-	said := shownKey(builtin) + " is the key again"
+	said := component.ShownKey(builtin) + " is the key again"
 	if keys[builtin] == "" || keys[builtin] == builtin {
 		delete(keys, builtin)
 	} else {
-		value = shownKey(keys[builtin])
-		said = shownKey(keys[builtin]) + " is the key in the place of " + shownKey(builtin)
+		value = component.ShownKey(keys[builtin])
+		said = component.ShownKey(keys[builtin]) + " is the key in the place of " + component.ShownKey(builtin)
 	}
-	p.remap, p.env.Moved = keys, keys
-	return tea.Batch(screen.Say(screen.Good(said)), p.keep.keep(config.Key{Table: config.Keys, Name: shownKey(builtin)}, value))
+	p.env.Moved = keys
+	return tea.Batch(screen.Say(screen.Good(said)), p.keep.keep(config.Key{Table: config.Keys, Name: component.ShownKey(builtin)}, value))
 }

@@ -2,11 +2,11 @@ package tui
 
 import (
 	"slices"
-	"strings"
 
 	"backchannel/storage"
 	"backchannel/tui/campaigns"
 	"backchannel/tui/check"
+	"backchannel/tui/component"
 	"backchannel/tui/deliveries"
 	"backchannel/tui/screen"
 
@@ -130,7 +130,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if !m.covered() && !m.chrome.tooSmall() {
 		var moved string
 		if msg, moved = (preferences{m}).remapped(msg); moved != "" {
-			return screen.Say(screen.AboutKeys(shownKey(moved) + " has taken the place of " + shownKey(msg.String())))
+			return screen.Say(screen.AboutKeys(component.ShownKey(moved) + " has taken the place of " + component.ShownKey(msg.String())))
 		}
 	}
 	key := msg.String()
@@ -176,7 +176,7 @@ func useless(msg tea.KeyMsg) string {
 	if msg.Paste {
 		return "nothing here takes a pasted text"
 	}
-	return strings.ReplaceAll(msg.String(), " ", "space") + " does nothing here"
+	return component.ShownKey(msg.String()) + " does nothing here"
 }
 
 // back leads one step back. At a view's root esc does nothing, and q quits unless more keys

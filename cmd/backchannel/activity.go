@@ -65,24 +65,23 @@ func (s activitySession) listActivities(ctx context.Context, store activityStore
 	for _, w := range webhooks {
 		names[w.ID] = w.Name
 	}
-	all, err := store.Activities(ctx, 0, 0)
+	read := limit
+	if len(of.Terms) > 0 {
+		read = 0 // what the filter selects may lie far back
+	}
+	all, err := store.Activities(ctx, 0, read)
 	if err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(a storage.Activity) bool { return !of.Matches(a.Fields(names[a.WebhookID])) })
+	if limit > 0 {
+		all = all[max(0, len(all)-limit):]
+	}
 	rows := table{head: []string{"ID", "AT", "WHAT", "TEXT"}}
-	listed := 0
 	for _, a := range slices.Backward(all) {
-		name := names[a.WebhookID]
-		if limit > 0 && listed == limit {
-			break
-		}
-		if !of.Matches(a.Fields(name)) {
-			continue
-		}
-		listed++
 		if !s.settings.json() {
 			rows.add(a.ID.String(), s.clock(a.At), string(a.Kind), a.Text)
-		} else if err := s.out.object(export.OfActivity(a, name)); err != nil {
+		} else if err := s.out.object(export.OfActivity(a, names[a.WebhookID])); err != nil {
 			return err
 		}
 	}

@@ -172,7 +172,7 @@ func (b Binding) show() string {
 	if b.Show != "" || len(b.Keys) == 0 {
 		return b.Show
 	}
-	return strings.ReplaceAll(b.Keys[0], " ", "space")
+	return ShownKey(b.Keys[0])
 }
 
 func (b Binding) long() string {
@@ -181,3 +181,9 @@ func (b Binding) long() string {
 	}
 	return b.Short
 }
+
+// SpaceKey is how people write the space key.
+const SpaceKey = "space"
+
+// ShownKey returns a key in bubbletea's notation as people write it.
+func ShownKey(key string) string { return strings.ReplaceAll(key, " ", SpaceKey) }

@@ -48,7 +48,7 @@ func (b Binding) Key() string {
 	if b.Shown != "" || len(b.Keys) == 0 {
 		return b.Shown
 	}
-	return strings.ReplaceAll(b.Keys[0], " ", "space")
+	return component.ShownKey(b.Keys[0])
 }
 
 // KeyTable returns bindings as footer and help draw them, with a heading.
@@ -93,5 +93,5 @@ func Typed(msg tea.KeyMsg) bool {
 
 // KeyFor returns what people press for a built-in key, which they may have moved.
 func (s *Env) KeyFor(builtin string) string {
-	return strings.ReplaceAll(cmp.Or(s.Moved[builtin], builtin), " ", "space")
+	return component.ShownKey(cmp.Or(s.Moved[builtin], builtin))
 }

@@ -54,7 +54,6 @@ type (
 		FilterText() (string, bool)
 		// OnlyFiltered reports whether all that Back would do is to take the filter away.
 		OnlyFiltered() bool
-		Placer
 	}
 	// A Detailer can move the focus to the detail.
 	Detailer interface{ FocusDetail() }
