@@ -2,17 +2,17 @@
 // a job of River (riverqueue.com), which any of them takes. Start with [NewJobs], which the store
 // is opened with, and [New].
 //
-// A job has its delivery's ID, and is changed in the transactions in which the delivery is: a
-// delivery that is committed has its job, and an outcome is committed together with what
-// becomes of the job. Attempts, their classes, the schedule and the circuit breaker's arithmetic
-// are those of package engine. River takes the jobs and gives them back, elects who cleans its
-// tables, and lets people look into them with its own tools.
+// A job has the ID of its delivery and changes in the same transactions: a delivery and its job
+// are committed together, and so are an outcome and the end of the job. Attempts, their outcome
+// classes, the retry schedule and the circuit breaker's arithmetic are those of package engine.
+// River provides the job table, its maintenance (one elected node cleans it) and tools with which
+// people inspect it.
 //
-// What a webhook allows holds for all nodes together. The concurrency is divided among the nodes
-// that are alive by a rule that all of them know, see [Part]; a node gives up what it has to
-// before another one gets it, which the store sees to. The rate is divided likewise. Failures
-// are counted together. One node, the one that has been running for longest, leads: it makes
-// the probes of open circuit breakers, and frees what nodes had that are gone. It needs no
-// election, as everything that it does may be done twice: River's takes up to 15 s to notice
-// that a node is gone, and the store's list of nodes 5.
+// A webhook's limits hold for all nodes together. The concurrency is divided among the live nodes
+// by a rule that each of them can compute alone, see [Part]; the store ensures that a node has
+// given up its surplus before another node gets it. The rate is divided in the same way, and
+// failures are counted together. The node that has been running longest leads: it makes the
+// probes of open circuit breakers and frees the jobs of dead nodes. It is not elected, because
+// everything it does may be done twice, and because River's election takes up to 15 s to notice
+// a dead node, where the store's list of nodes takes 5 s.
 package river

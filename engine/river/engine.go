@@ -22,14 +22,14 @@ import (
 )
 
 const (
-	// fetchPoll is after how long River asks for jobs of each queue. None is taken then, but a
-	// queue that River does not ask for is paused.
+	// fetchPoll is the interval at which River asks for jobs of each queue. It gets none (see
+	// pilot), but that it asks shows that the queue is not paused.
 	fetchPoll = 500 * time.Millisecond
-	// rescueAfter is after how long River frees the job of a node that is gone. The leader does
-	// so much sooner.
+	// rescueAfter is the age at which River frees a running job of a dead node. The leader
+	// frees it much sooner.
 	rescueAfter = storage.MaxTimeout + 5*time.Second
 	stopWithin  = 5 * time.Second
-	// placeholder is a queue without jobs: River wants at least one to begin with.
+	// placeholder is a queue without jobs: River's client needs at least one queue to start.
 	placeholder = "backchannel"
 )
 
@@ -37,15 +37,15 @@ const (
 type Store interface {
 	engine.Store
 	NodeStore
-	// Jobs returns what there is to send for deliveries that wait.
+	// Jobs returns what to send for those of the deliveries that are waiting.
 	Jobs(ctx context.Context, deliveries ...storage.ID) ([]storage.Job, error)
-	// Overdue lists deliveries whose time came before a given one, the first of each webhook.
+	// Overdue lists up to ofEach deliveries of each webhook that were due before a time.
 	Overdue(ctx context.Context, before time.Time, ofEach int) ([]storage.ID, error)
-	// RestoreJobs has Jobs make what is missing for deliveries that wait.
+	// RestoreJobs makes the missing jobs of those of the deliveries that are waiting.
 	RestoreJobs(ctx context.Context, deliveries ...storage.ID) error
-	// OutOfTurn returns those of planned events that have to wait for another one.
+	// OutOfTurn returns those of the deliveries that must wait for an earlier planned event.
 	OutOfTurn(ctx context.Context, deliveries ...storage.ID) ([]storage.ID, error)
-	// ChangeBreaker changes a circuit breaker while no other node does.
+	// ChangeBreaker changes a circuit breaker while no other node can.
 	ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (storage.Breaker, error)
 }
 
@@ -53,21 +53,21 @@ type Store interface {
 type NodeStore interface {
 	Pool() *pgxpool.Pool
 	Node() int64
-	// Living returns the nodes that are alive, the one that has been running for longest first.
+	// Living returns the live nodes, the one that has been running longest first.
 	Living(ctx context.Context) ([]int64, error)
-	// Claim returns what this node may use of what it claims. What is held by nodes that are
-	// assumed to be alive is not free, even if nothing is heard of them.
+	// Claim returns how much of its claims this node may use. Shares of the nodes in assumed
+	// are not free, even if those nodes are silent.
 	Claim(ctx context.Context, assumed []int64, claims ...storage.Claim) (map[storage.ID]int, error)
-	// Unheard returns why this process could not say the last time that it lives, or nil.
+	// Unheard returns why this process's last heartbeat failed, or nil.
 	Unheard() error
-	// Explain says what to do about an error of the server.
+	// Explain adds to an error of the server what to do about it.
 	Explain(err error) error
-	// TakeOver undoes what nodes that are gone had begun.
+	// TakeOver resets what dead nodes were working on.
 	TakeOver(ctx context.Context, reason string) error
 }
 
-// An Engine delivers as one node of several. The process must be a node of the store while it
-// runs.
+// An Engine delivers as one of several nodes. The process must be registered as a node of the
+// store while Run runs.
 type Engine struct {
 	store   Store
 	engine  *engine.Engine
@@ -82,18 +82,18 @@ type Engine struct {
 
 	leads   atomic.Bool
 	changed chan struct{} // holds a notice that shares may have changed
-	others  chan struct{} // holds a notice that another node has committed something
+	others  chan struct{} // holds a notice that another node has committed deliveries
 
-	missing  map[int64]absence // jobs that this node should have
-	restored time.Time         // when it looked last for deliveries without a job
+	missing  map[int64]absence // jobs that the database says this node has, by ID
+	restored time.Time         // of the last search for deliveries without a job
 
 	mu     sync.Mutex // guards what follows
 	living []int64
 	seen   time.Time // when living was read
-	steady time.Time // when this node began to read it again, after it could not
+	steady time.Time // since when living has been readable again after an outage
 }
 
-// New returns an engine that does not run yet. jobs is what the store was opened with.
+// New returns an engine that is not running yet. jobs must be what the store was opened with.
 func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
 	e := &Engine{
 		store: store, queues: newQueues(), now: cfg.Now, log: cfg.Logger,
@@ -121,13 +121,13 @@ func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
 	return e, nil
 }
 
-// riverConnections is how many connections River has: to take jobs, to give them back, and for
-// its leader.
+// riverConnections is the number of connections in River's pool: to take jobs, to give them
+// back, and for River's own leader.
 const riverConnections = 4
 
-// asyncPool returns connections whose commits do not wait for the disk, which would delay each
-// delivery by one more write. Nothing is lost with them: if the server crashes, a job that was
-// taken is available again, and what the attempt came to is committed durably by the store.
+// asyncPool returns a pool whose commits do not wait for the disk, which would delay each
+// delivery by one more write. That loses nothing: after a crash of the server a job that was
+// taken is available again, and the store commits the outcome of each attempt durably.
 func asyncPool(pool *pgxpool.Pool) (*pgxpool.Pool, error) {
 	config := pool.Config()
 	config.MaxConns = riverConnections
@@ -149,11 +149,11 @@ func (e *Engine) config() *river.Config {
 	}
 }
 
-// nameOf returns River's name of a node.
+// nameOf returns the name by which River knows a node.
 func nameOf(node int64) string { return "node_" + strconv.FormatInt(node, 10) }
 
-// Run delivers until ctx is done, and then ends as that of engine.Engine does. It can be called
-// once.
+// Run delivers until ctx is done, and then stops as [engine.Engine.Run] does. It must be called
+// only once.
 func (e *Engine) Run(ctx context.Context) error {
 	if err := e.engine.Persist(ctx, "start River", e.start); err != nil {
 		e.pool.Close()
@@ -174,7 +174,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	return e.engine.Run(ctx)
 }
 
-// start starts River, which can be tried again. It is not to end with ctx.
+// start starts River and may be called again after an error. River outlives ctx, because jobs
+// whose attempts were cut off are given back afterwards.
 func (e *Engine) start(ctx context.Context) error {
 	return e.store.Explain(e.client.Start(context.WithoutCancel(ctx)))
 }
@@ -192,41 +193,41 @@ func (e *Engine) stop() {
 	e.pool.Close()
 }
 
-// Leads reports whether this node does what one of all has to do.
+// Leads reports whether this node is the leader.
 func (e *Engine) Leads() bool { return e.leads.Load() }
 
-// Stall is that of engine.Engine.
+// Stall is [engine.Engine.Stall].
 func (e *Engine) Stall() string { return e.engine.Stall() }
 
-// CutOff is that of engine.Engine.
+// CutOff is [engine.Engine.CutOff].
 func (e *Engine) CutOff() int64 { return e.engine.CutOff() }
 
-// Snapshot is that of engine.Engine: outcomes are those of this node.
+// Snapshot is [engine.Engine.Snapshot]. It counts the outcomes of this node only.
 func (e *Engine) Snapshot() storage.Snapshot { return e.engine.Snapshot() }
 
-// A source is what the engine sees of this one.
+// A source implements engine.Source, so that the engine's workers get their work from River's jobs.
 type source Engine
 
-// Open begins to take the jobs of a webhook.
+// Open starts taking the jobs of a webhook.
 func (s *source) Open(w *engine.Worker) {
 	e := (*Engine)(s)
 	e.queues.add(newQueue(e, w))
 	notice(e.changed)
 }
 
-// Close takes no more jobs of a webhook.
+// Close stops taking the jobs of a webhook.
 func (s *source) Close(w *engine.Worker) {
 	e := (*Engine)(s)
 	e.queues.end(queueOf(w.WebhookID()))
 	notice(e.changed)
 }
 
-// ChangeBreaker is the store's.
+// ChangeBreaker calls the store, so that failures are counted for all nodes together.
 func (s *source) ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (storage.Breaker, error) {
 	return s.store.ChangeBreaker(ctx, webhook, change)
 }
 
-// notice leaves a notice. It never blocks.
+// notice puts a notice into a channel, unless one is there already. It never blocks.
 func notice(in chan struct{}) {
 	select {
 	case in <- struct{}{}:
@@ -234,7 +235,7 @@ func notice(in chan struct{}) {
 	}
 }
 
-// A worker is what River has to know of a kind of jobs. It gets none: pilot takes them.
+// A worker registers the kind of our jobs with River. It is never given one, see pilot.
 type worker struct {
 	river.WorkerDefaults[arguments]
 }
@@ -242,19 +243,19 @@ type worker struct {
 // Work implements river.Worker.
 func (worker) Work(context.Context, *river.Job[arguments]) error { return river.JobSnooze(0) }
 
-// warnings is a handler of log records that leaves out what is not at least a warning: River
-// tells of each queue every few seconds.
+// warnings is a log handler that drops records below the level of a warning: River logs a line
+// about each queue every few seconds.
 type warnings struct{ slog.Handler }
 
-// Enabled is that of a slog.Handler.
+// Enabled implements slog.Handler.
 func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
 }
 
-// WithAttrs is that of a slog.Handler.
+// WithAttrs implements slog.Handler.
 func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return warnings{w.Handler.WithAttrs(attrs)}
 }
 
-// WithGroup is that of a slog.Handler.
+// WithGroup implements slog.Handler.
 func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }

@@ -11,19 +11,20 @@ import (
 )
 
 const (
-	// lostAfter is longer than River takes to give a job back.
+	// lostAfter is how long a job may be missing before it counts as lost. Taking a job and
+	// giving it back both take less.
 	lostAfter = time.Second
-	// mostRunning is the most jobs that are looked at at once.
+	// mostRunning is how many running jobs one pass reads at most.
 	mostRunning = 10_000
-	// ahead is how much later than this node's clock any other one may be.
+	// ahead is how far the clock of any other node may be ahead of this node's.
 	ahead = 24 * time.Hour
 
-	goneReason = "the node that had begun it is gone"
-	lostReason = "it was taken, and not begun"
+	goneReason = "the node that started it is gone"
+	lostReason = "it was taken but not started"
 )
 
-// free frees the jobs of nodes that are gone, if this node leads, and those that got lost on
-// the way to this node.
+// free makes jobs available again that nobody attempts: those lost on the way to this node and,
+// if this node leads, those of dead nodes.
 func (e *Engine) free(ctx context.Context, v view) error {
 	running, err := e.exec.JobGetStuck(ctx, &riverdriver.JobGetStuckParams{Max: mostRunning, StuckHorizon: e.now().Add(ahead)})
 	if err != nil {
@@ -32,7 +33,8 @@ func (e *Engine) free(ctx context.Context, v view) error {
 	if err := e.release(ctx, e.lost(running), lostReason); err != nil || !e.Leads() || v.unsure {
 		return err
 	}
-	// A node is known before it takes a job, so whoever is not known now is gone.
+	// A node registers before it takes a job. The list is read after the jobs, so a node that
+	// is not in it is dead.
 	now, err := e.store.Living(ctx)
 	if err != nil {
 		return err
@@ -46,11 +48,12 @@ func (e *Engine) free(ctx context.Context, v view) error {
 	return e.release(ctx, gone, goneReason)
 }
 
-// An absence is that of a job which this node has taken, and does not have.
+// An absence records a job that the database says this node has taken, but its worker does not
+// have: when it was taken, and since when it has been missing.
 type absence struct{ taken, since time.Time }
 
-// lost returns the jobs that this node should have, and has not had for a while: the answer with
-// which it got them was lost.
+// lost returns the jobs that have been missing for lostAfter. The server's answer with which this
+// node got them did not arrive.
 func (e *Engine) lost(running []*rivertype.JobRow) (lost []*rivertype.JobRow) {
 	before, me, now := e.missing, nameOf(e.store.Node()), e.now()
 	e.missing = map[int64]absence{}
@@ -73,8 +76,8 @@ func (e *Engine) lost(running []*rivertype.JobRow) (lost []*rivertype.JobRow) {
 	return lost
 }
 
-// release makes running jobs available again, in the order that they had, but none that was taken
-// anew meanwhile.
+// release makes running jobs available again, in their former order, except those that have been
+// taken again since they were read.
 func (e *Engine) release(ctx context.Context, jobs []*rivertype.JobRow, reason string) error {
 	if len(jobs) == 0 {
 		return nil
@@ -94,7 +97,7 @@ func (e *Engine) release(ctx context.Context, jobs []*rivertype.JobRow, reason s
 	if _, err := e.exec.JobRescueMany(ctx, &p); err != nil {
 		return err
 	}
-	e.log.Warn("jobs are free again", "jobs", len(jobs), "reason", reason)
+	e.log.Warn("jobs are available again", "jobs", len(jobs), "reason", reason)
 	for _, job := range jobs {
 		if q := e.queues.named(job.Queue); q != nil {
 			q.hint()

@@ -19,8 +19,8 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// takenByAnother has a node take deliveries that ends without a word. It returns the function
-// that makes it old news.
+// takenByAnother has a node take deliveries and die. It returns a function that lets its last
+// heartbeat expire.
 func (w *world) takenByAnother(ids []storage.ID, marked int, also ...func(checker) error) (age func()) {
 	w.Helper()
 	gone, err := postgres.Open(w.Context(), options(w.url))
@@ -52,7 +52,7 @@ func (w *world) takenByAnother(ids []storage.ID, marked int, also ...func(checke
 	}
 }
 
-func TestWhatANodeHadThatIsGoneIsSentAgain(t *testing.T) {
+func TestDeliveriesOfADeadNodeAreSentAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ids := w.fire(5)
@@ -61,7 +61,7 @@ func TestWhatANodeHadThatIsGoneIsSentAgain(t *testing.T) {
 	w.node()
 	w.await(storage.StateDelivered, w.fire(20)...)
 	if n := len(w.endpoint.requests()); n != 20 {
-		t.Errorf("%d requests of what a node has that is alive", n-20)
+		t.Errorf("%d requests for jobs of a live node", n-20)
 	}
 	age()
 	w.await(storage.StateDelivered, ids...)
@@ -75,8 +75,8 @@ func TestWhatANodeHadThatIsGoneIsSentAgain(t *testing.T) {
 	}
 }
 
-// The whole load of a node that leaves in order is the others', and what it had in flight it
-// ends.
+// A node that shuts down finishes what it has in flight, and the others take over its whole
+// load.
 func TestANodeLeaves(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -93,8 +93,8 @@ func TestANodeLeaves(t *testing.T) {
 	w.awaitShares(1)
 }
 
-// What is due falls due while nobody delivers, and is delivered by whoever starts.
-func TestWhatWaitedIsSentAfterAStart(t *testing.T) {
+// Deliveries fall due while no node runs, and the next node that starts sends them.
+func TestDueDeliveriesAreSentAfterAStart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ids := w.fire(30)
@@ -118,7 +118,7 @@ func (l *lives) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	message, event, _ := strings.Cut(strings.Trim(string(body), `"`), " ")
 	l.mu.Lock()
 	if l.present[message] {
-		l.t.Errorf("%s of message %s comes beside another event", event, message)
+		l.t.Errorf("%s of message %s arrives during another event", event, message)
 	}
 	l.present[message] = true
 	l.arrived[message] = append(l.arrived[message], event)

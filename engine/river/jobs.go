@@ -23,37 +23,37 @@ import (
 // kind is the kind of all jobs.
 const kind = "delivery"
 
-// arguments are what is stored of a job besides its ID, which is that of its delivery. They are
-// for people who look at River's tables: nothing reads them.
+// arguments registers the kind of jobs with River. Nothing reads a job's arguments, because its ID
+// is that of its delivery; they are stored only for people who look at River's tables.
 type arguments struct{}
 
-// Kind makes them arguments of a job.
+// Kind implements river.JobArgs.
 func (arguments) Kind() string { return kind }
 
-// Jobs keeps a job for each delivery that waits or is being sent. It takes part in the
-// transactions of a store that is opened with it, and needs no engine.
+// Jobs keeps one job for each delivery that is waiting or being sent. It takes part in the
+// transactions of the store that is opened with it. It works without an engine, as in a process
+// that only enqueues.
 type Jobs struct{ node atomic.Pointer[Engine] }
 
-// NewJobs returns what postgres.Options.Jobs is.
+// NewJobs returns a value for postgres.Options.Jobs.
 func NewJobs() *Jobs { return &Jobs{} }
 
 var _ postgres.Jobs = (*Jobs)(nil)
 
-// listen returns who hears of the jobs of a transaction in this process. Other processes hear of
-// them from the store.
-func (j *Jobs) listen(to *postgres.Ending) *hearer {
-	h := &hearer{node: j.node.Load(), due: map[*queue]time.Time{}}
+// listen returns a hook for a transaction, which runs once it has ended. Other processes learn of
+// the transaction from the store's notifications.
+func (j *Jobs) listen(to *postgres.Ending) *commitHook {
+	h := &commitHook{node: j.node.Load(), due: map[*queue]time.Time{}}
 	if h.node != nil {
 		to.Then(h.settle)
 	}
 	return h
 }
 
-// Migrate brings River's tables up to date, and drops the indexes that only searching them by
-// kind, arguments and metadata would need: without these, a delivery takes a fifth less of the
-// processor's time. Every command does so when it opens the database, so conn tells first whether
-// there is anything to do: the questions of River's migrator take another connection and 40 ms of the
-// server's time.
+// Migrate brings River's tables up to date, and drops the indexes that only serve searches by
+// kind, arguments and metadata: without them a delivery takes a fifth less processor time. Every
+// command calls it when it opens the database, so it first asks on conn whether there is anything
+// to do: River's migrator takes another connection and 40 ms of the server's time to find that out.
 func (j *Jobs) Migrate(ctx context.Context, conn *pgx.Conn, pool *pgxpool.Pool) error {
 	driver := riverpgxv5.New(pool)
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
@@ -75,15 +75,15 @@ func (j *Jobs) Migrate(ctx context.Context, conn *pgx.Conn, pool *pgxpool.Pool) 
 	return dropUnused(ctx, driver.GetExecutor())
 }
 
-// upToDate reports whether River's tables are certainly at the last of its versions, without the
-// unused indexes.
+// upToDate reports whether River's tables are certainly at its latest version and without the
+// unused indexes. It reports false if it cannot tell.
 func upToDate(ctx context.Context, conn *pgx.Conn, known []rivermigrate.Migration) bool {
 	var versions []int
 	var indexed bool
 	err := conn.QueryRow(ctx, `SELECT array_agg(version ORDER BY version),
 		(SELECT bool_or(to_regclass(name) IS NOT NULL) FROM unnest($1::text[]) name)
 		FROM river_migration WHERE line = $2`, unusedIndexes(), riverdriver.MigrationLineMain).Scan(&versions, &indexed)
-	return err == nil && !indexed && // there is no table at first, and in River's early versions no line
+	return err == nil && !indexed && // a new database has no table, and River's early versions have no column line
 		slices.EqualFunc(versions, known, func(version int, m rivermigrate.Migration) bool { return version == m.Version })
 }
 
@@ -110,23 +110,23 @@ func unusedIndexes() []string {
 // queueOf returns the name of a webhook's queue.
 func queueOf(webhook storage.ID) string { return "webhook_" + strconv.FormatInt(int64(webhook), 10) }
 
-// Queued inserts the jobs of new deliveries. All of them are available at once to River, which
-// takes none before its time: what is scheduled for later would wait until the leader, which
-// looks every 5 s, makes it available.
+// Queued inserts the jobs of new deliveries. Even those due later get River's state available,
+// and no job is taken before its time: in the state scheduled a job would wait until River's
+// leader, which checks every 5 s, makes it available.
 //
-// What this process can attempt at once it keeps, as a job that is running already. The attempt
-// begins with the commit then, instead of three round trips later.
+// A job that this process can attempt at once is inserted as running. Its attempt then starts with
+// the commit instead of three round trips later.
 func (j *Jobs) Queued(to *postgres.Ending, made []postgres.Queued) {
 	var jobs newJobs
-	hear := j.listen(to)
+	hook := j.listen(to)
 	for _, d := range made {
 		job := newJobOf(d.Delivery)
-		if job.taken = hear.offer(job.queue, d); !job.taken {
-			hear.expect(job.queue, d.NextAttemptAt)
+		if job.taken = hook.offer(job.queue, d); !job.taken {
+			hook.expect(job.queue, d.NextAttemptAt)
 		}
 		jobs.add(job)
 	}
-	jobs.queue(to.Batch, hear.name())
+	jobs.queue(to.Batch, hook.name())
 }
 
 func newJobOf(d storage.Delivery) newJob {
@@ -137,25 +137,26 @@ func newJobOf(d storage.Delivery) newJob {
 	return job
 }
 
-// Due puts the jobs of deliveries before all others of their queues. One that is running stays
-// as it is: whoever runs it has to give it back.
+// Due puts the jobs of deliveries before all others of their queues. A running job is not changed,
+// because the node that runs it gives it back.
 func (j *Jobs) Due(to *postgres.Ending, deliveries []storage.ID) {
-	hear := j.listen(to)
-	putFirst(to.Batch, deliveries, func(queue string) { hear.expect(queue, time.Unix(0, 0)) })
+	hook := j.listen(to)
+	putFirst(to.Batch, deliveries, func(queue string) { hook.expect(queue, time.Unix(0, 0)) })
 }
 
-// Cancelled deletes the jobs of deliveries. One that is running is ended by whoever runs it,
-// whom the store's command reaches.
+// Cancelled deletes the jobs of deliveries, except running ones. The node that runs such a job
+// ends it when it reads the store's command.
 func (j *Jobs) Cancelled(to *postgres.Ending, deliveries []storage.ID) { remove(to.Batch, deliveries) }
 
-// Finished gives back the jobs of deliveries that are to be retried, and completes the others.
+// Finished makes the jobs of deliveries that will be retried available again, and completes the
+// others.
 func (j *Jobs) Finished(to *postgres.Ending, ended []postgres.Finished) {
 	var changes changes
-	hear := j.listen(to)
+	hook := j.listen(to)
 	for _, f := range ended {
 		if f.State == storage.Retrying {
 			changes.giveBack(int64(f.DeliveryID), f.NextAttemptAt)
-			hear.expect(queueOf(f.WebhookID), f.NextAttemptAt)
+			hook.expect(queueOf(f.WebhookID), f.NextAttemptAt)
 			continue
 		}
 		changes.complete(int64(f.DeliveryID))

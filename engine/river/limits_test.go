@@ -182,11 +182,11 @@ func TestTheBreakerHoldsForAllNodesTogether(t *testing.T) {
 	if probes != 1 {
 		t.Errorf("there were %d probes", probes)
 	}
-	w.wantBreakerTold()
+	w.wantBreakerRecorded()
 }
 
-// wantBreakerTold checks that Activity says once that the breaker opened, and once that it closed.
-func (w *world) wantBreakerTold() {
+// wantBreakerRecorded checks that Activity has one entry for the opening of the breaker and one for its closing.
+func (w *world) wantBreakerRecorded() {
 	w.Helper()
 	var texts []string
 	w.eventually(func() bool {

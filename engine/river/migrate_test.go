@@ -14,7 +14,7 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// Whatever River's tables lack, or have too much, is mended by whoever opens the database.
+// Opening a database adds what River's tables lack and drops what they have too much.
 func TestTablesAreBroughtUpToDate(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(t *testing.T, url string){

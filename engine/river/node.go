@@ -11,20 +11,21 @@ import (
 )
 
 const (
-	// beat is how often a node looks which others there are.
+	// beat is the interval at which a node reads which nodes are alive.
 	beat = time.Second
-	// claimAgain is after how long a node claims again what another one still used.
+	// claimAgain is the pause before a node claims again what another node was still using.
 	claimAgain = 50 * time.Millisecond
-	// silentFor is how long nothing may be heard of a node that is alive.
+	// silentFor is how long a live node may go without a heartbeat. It equals
+	// postgres.SilentFor.
 	silentFor = 5 * time.Second
-	// staleAfter is after how long without a look at the others a node takes no more jobs. The
-	// others take it for gone after 5 s, and then use what it had.
+	// staleAfter is the age of a node's list of live nodes beyond which it takes no more jobs. The
+	// others declare it dead after silentFor and then use its shares, so it must stop earlier.
 	staleAfter = 3 * time.Second
-	// othersGap is the least time between two looks at what other nodes have committed.
+	// othersGap is the least time between two reads of what other nodes have committed.
 	othersGap = 25 * time.Millisecond
 )
 
-// followChanges passes the store's hints on to the queues.
+// followChanges turns the store's hints into notices for coordinate and lookForDue.
 func (e *Engine) followChanges(ctx context.Context) {
 	for change := range e.store.Changes(ctx) {
 		if change.Has(storage.ChangedRuntime) {
@@ -39,8 +40,8 @@ func (e *Engine) followChanges(ctx context.Context) {
 	}
 }
 
-// lookForDue finds out when the next job of each queue is due: after other nodes have committed
-// something, and each second, as hints may get lost with a connection.
+// lookForDue tells each queue when its next job is due. It reads that after other nodes have
+// committed something, and every second, because hints get lost with a connection.
 func (e *Engine) lookForDue(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -56,7 +57,7 @@ func (e *Engine) lookForDue(ctx context.Context) {
 		}
 		timer.Reset(idle)
 		next, err := e.store.NextDue(ctx)
-		if err != nil { // the engine says so, which reads the store too
+		if err != nil { // the engine reads the store too, and reports the error
 			continue
 		}
 		for webhook, at := range next {
@@ -76,7 +77,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// coordinate keeps to what the nodes have agreed on until ctx is done.
+// coordinate keeps this node's queues and shares up to date until ctx is done.
 func (e *Engine) coordinate(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -94,18 +95,19 @@ func (e *Engine) coordinate(ctx context.Context) {
 	}
 }
 
-// agree looks which nodes there are, and takes its part. It returns after how long to do so again.
+// agree makes one pass: it reads which nodes are alive, takes this node's shares, and as a leader
+// cleans up after dead nodes. It returns the pause until the next pass.
 func (e *Engine) agree(ctx context.Context) time.Duration {
 	heard, err := e.store.Living(ctx)
 	if err != nil {
-		e.failed(ctx, "look which nodes there are", err)
+		e.failed(ctx, "list the nodes", err)
 		return beat
 	}
 	v := e.see(heard)
 	settled, err := e.divide(ctx, v)
-	e.hinder(ctx, "divide what webhooks allow among the nodes", err)
-	e.hinder(ctx, "say that this node lives", e.unheard(heard))
-	e.failed(ctx, "free what nodes had that are gone", e.free(ctx, v))
+	e.hinder(ctx, "divide the concurrency of webhooks among the nodes", err)
+	e.hinder(ctx, "send this node's heartbeat", e.unheard(heard))
+	e.failed(ctx, "free the jobs of dead nodes", e.free(ctx, v))
 	e.failed(ctx, "look for deliveries without a job", e.restore(ctx, v))
 	if !settled {
 		return claimAgain
@@ -119,7 +121,8 @@ func (e *Engine) failed(ctx context.Context, what string, err error) {
 	}
 }
 
-// unheard returns why this node is not among those that are heard, or nil. It has no part then.
+// unheard returns why this node is not among the live ones, or nil. Without a heartbeat it has no
+// share of any webhook.
 func (e *Engine) unheard(heard []int64) error {
 	if slices.Contains(heard, e.store.Node()) {
 		return nil
@@ -127,25 +130,26 @@ func (e *Engine) unheard(heard []int64) error {
 	return e.store.Unheard()
 }
 
-// hinder says why attempts wait, or with nil that they do not for this reason.
+// hinder reports to the engine why attempts are waiting, or with a nil err that this reason is
+// gone.
 func (e *Engine) hinder(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil {
 		e.engine.Hinder(what, e.store.Explain(err))
 	}
 }
 
-// A view is what a node knows of the others.
+// A view is what a node knows about the others.
 type view struct {
-	living, before []int64 // now, and at the last look
-	// rejoins means that the others may have taken this node for gone since the last look.
+	living, before []int64 // now, and in the pass before
+	// rejoins means that the others may have declared this node dead since the last pass.
 	rejoins bool
-	// unsure means that nodes are among the living of which nothing is heard, because for a
-	// while none could be.
+	// unsure means that living includes silent nodes, because the database was away and no
+	// node could send a heartbeat.
 	unsure bool
 }
 
-// see notes which nodes are alive. After the database was away nothing has been heard of any
-// node: this one assumes for a while that those are alive that were before.
+// see updates the view with the nodes whose heartbeat is recent. After the database was away no
+// heartbeat is, so for silentFor it assumes that the nodes that were alive before still are.
 func (e *Engine) see(heard []int64) view {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -165,7 +169,7 @@ func (e *Engine) see(heard []int64) view {
 	return v
 }
 
-// union returns the nodes of two lists, those of the first one first.
+// union returns the nodes of a, then those that are only in b.
 func union(a, b []int64) []int64 {
 	all := slices.Clone(a)
 	for _, node := range b {
@@ -176,16 +180,16 @@ func union(a, b []int64) []int64 {
 	return all
 }
 
-// stale reports whether this node does not know what the others do.
+// stale reports whether this node's view is too old to rely on.
 func (e *Engine) stale() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.now().Sub(e.seen) > staleAfter
 }
 
-// divide takes this node's part of each webhook. Of what it has too much it uses no more before
-// it says so to the store, which gives it to another node. It returns false if this node has
-// to wait for others.
+// divide claims this node's share of each webhook. It stops using a surplus before it tells the
+// store, which may then give it to another node. It returns false if this node must wait until
+// other nodes give up theirs.
 func (e *Engine) divide(ctx context.Context, v view) (settled bool, err error) {
 	all, targets := e.queues.all(), map[storage.ID]int{}
 	var claims []storage.Claim
@@ -221,7 +225,7 @@ func (e *Engine) divide(ctx context.Context, v view) (settled bool, err error) {
 	return settled, nil
 }
 
-// divide tells the worker how much it may use.
+// divide tells the worker its share.
 func (q *queue) divide(part, working int) {
 	q.worker.Divide(engine.Part{Concurrency: part, Engines: working, Probes: q.node.leads.Load()})
 }

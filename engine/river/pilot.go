@@ -12,30 +12,33 @@ import (
 	"backchannel/storage"
 )
 
-// A driver is River's, with a pilot.
+// A driver is River's driver for pgx, with our pilot.
 type driver struct {
 	*riverpgxv5.Driver
 	pilot *pilot
 }
 
-// SupportsListener keeps River from listening for notices of new jobs: the store has heard of
-// what was committed already, in this process without a round trip, and tells the queues.
+// SupportsListener keeps River from listening for notifications of new jobs. The queues already
+// learn of them from the store, within this process without a round trip.
 func (*driver) SupportsListener() bool { return false }
 
-// PluginInit is called by River before PluginPilot.
+// PluginInit implements River's interface of drivers with plugins, which calls it before
+// PluginPilot.
 func (*driver) PluginInit(*baseservice.Archetype) {}
 
-// PluginPilot returns what River asks instead of its driver.
+// PluginPilot returns the pilot, which River calls in place of its own queries.
 func (d *driver) PluginPilot() riverpilot.Pilot { return d.pilot }
 
-// A pilot stands between River and its tables. It gives River no jobs: the queues take them, as
-// many as are allowed now, which a fixed number of workers for each process cannot express.
+// A pilot stands between River and its tables. It gives River no jobs: the queues take them,
+// because how many a webhook may have in flight changes at any time, and River's queues have a
+// fixed number of workers.
 type pilot struct {
 	riverpilot.StandardPilot
 	node *Engine
 }
 
-// JobGetAvailable notes that River would take jobs of a queue.
+// JobGetAvailable returns no jobs, and notes that River asks for jobs of the queue, so that it is
+// not paused.
 func (p *pilot) JobGetAvailable(_ context.Context, _ riverdriver.Executor, _ riverpilot.ProducerState, params *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
 	if q := p.node.queues.named(params.Queue); q != nil {
 		q.allow()
@@ -43,8 +46,8 @@ func (p *pilot) JobGetAvailable(_ context.Context, _ riverdriver.Executor, _ riv
 	return &riverdriver.JobGetAvailableResult{}, nil
 }
 
-// JobGetStuck leaves out the jobs of nodes that are alive: an attempt may have to wait for long
-// until its outcome can be recorded.
+// JobGetStuck leaves out the jobs of live nodes: while the database is away, an attempt may wait
+// for longer than rescueAfter to record its outcome.
 func (p *pilot) JobGetStuck(ctx context.Context, exec riverdriver.Executor, params *riverdriver.JobGetStuckParams) ([]*rivertype.JobRow, error) {
 	jobs, err := exec.JobGetStuck(ctx, params)
 	if err != nil {
@@ -54,7 +57,7 @@ func (p *pilot) JobGetStuck(ctx context.Context, exec riverdriver.Executor, para
 	return without(jobs, living), err
 }
 
-// without returns the jobs that none of the nodes has.
+// without returns the jobs that none of the nodes has taken.
 func without(jobs []*rivertype.JobRow, nodes []int64) (rest []*rivertype.JobRow) {
 	has := make(map[string]bool, len(nodes))
 	for _, node := range nodes {

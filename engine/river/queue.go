@@ -12,21 +12,22 @@ import (
 )
 
 const (
-	// idle is how long a queue without a known job rests at most: nothing is known only of jobs
-	// whose commit this process did not hear of.
+	// idle is how long a queue that knows of no job rests at most. It finds by it those jobs
+	// whose commit this process did not learn of.
 	idle = time.Second
-	// takeAgain is after how long a queue tries again to take jobs, if it could not.
+	// takeAgain is the pause before a queue tries again to take jobs after a failure.
 	takeAgain = 100 * time.Millisecond
 	// takeWithin is how long taking jobs may last.
 	takeWithin = 5 * time.Second
-	// askedWithin is how long River may not have asked for jobs of a queue that is not paused. It
-	// is a few times what it rests in between.
+	// askedWithin is the longest time between two of River's requests for jobs of a queue that
+	// is not paused. It allows for a few late ones.
 	askedWithin = 4 * fetchPoll
-	// turnWait is how long a planned event waits for the one before it until it is looked at again.
+	// turnWait is the pause before checking again whether a planned event must still wait for
+	// the one before it.
 	turnWait = 30 * time.Millisecond
 )
 
-// A queue takes the jobs of one webhook when there is room, and hands them to the engine's worker.
+// A queue takes the jobs of one webhook when its worker has capacity, and hands them to it.
 type queue struct {
 	node   *Engine
 	name   string
@@ -36,14 +37,14 @@ type queue struct {
 	ended  chan struct{} // closed when the webhook is gone
 
 	added bool // to River; used by coordinate alone, as is held
-	held  int  // attempts that may be in flight, as the store knows
+	held  int  // this node's share of the concurrency, as the store knows it
 
 	mu       sync.Mutex // guards what follows
 	hinted   bool       // there may be a new job
-	more     bool       // the last time there was no end to the jobs
-	due      time.Time  // when the next one is due, as far as known
-	asked    time.Time  // when River asked for jobs last
-	failures int        // of takes, one after another
+	more     bool       // the last take reached its limit
+	due      time.Time  // when the next job is due, as far as known; zero: none is known
+	asked    time.Time  // when River last asked for jobs
+	failures int        // consecutive failures to take jobs
 }
 
 func newQueue(node *Engine, w *engine.Worker) *queue {
@@ -53,7 +54,7 @@ func newQueue(node *Engine, w *engine.Worker) *queue {
 	}
 }
 
-// wake makes the queue look whether there is something to take. It never blocks.
+// wake starts a pass. It never blocks.
 func (q *queue) wake() {
 	select {
 	case q.poke <- struct{}{}:
@@ -61,7 +62,7 @@ func (q *queue) wake() {
 	}
 }
 
-// hint says that there may be a job to take.
+// hint notes that there may be a job to take.
 func (q *queue) hint() {
 	q.mu.Lock()
 	q.hinted = true
@@ -69,7 +70,7 @@ func (q *queue) hint() {
 	q.wake()
 }
 
-// expect says when a job is due.
+// expect notes when a job is due.
 func (q *queue) expect(at time.Time) {
 	q.mu.Lock()
 	if q.due.IsZero() || at.Before(q.due) {
@@ -79,8 +80,8 @@ func (q *queue) expect(at time.Time) {
 	q.wake()
 }
 
-// allow notes that River asks for jobs. As long as it does, nobody has paused the queue with
-// River's tools.
+// allow notes that River asks for jobs. It does so as long as the queue is not paused with River's
+// tools.
 func (q *queue) allow() {
 	now := q.node.now()
 	q.mu.Lock()
@@ -98,8 +99,8 @@ func (q *queue) allowed(now time.Time) bool {
 	return now.Sub(q.asked) <= askedWithin
 }
 
-// free reports whether a new delivery may be attempted at once: no other one waits for its turn,
-// as far as known.
+// free reports whether a new delivery may be attempted at once: as far as known, no other one
+// comes before it.
 func (q *queue) free() bool {
 	now := q.node.now()
 	return q.allowed(now) && !q.taking.Load() && q.wait(now) > 0 && !q.node.stale()
@@ -124,10 +125,10 @@ func (q *queue) run(ctx context.Context) {
 	}
 }
 
-// look begins the attempts that may begin, and takes jobs if there are any and there is room. It
-// returns after how long to look again.
+// look makes one pass: it starts the attempts that may start, and takes jobs if some are due and
+// the worker has capacity. It returns the pause until the next pass.
 func (q *queue) look(ctx context.Context) time.Duration {
-	again := min(q.worker.Start(), idle) // the clock may be changed
+	again := min(q.worker.Start(), idle) // no longer, because the clock may be set
 	if wait := q.wait(q.node.now()); wait > 0 {
 		return min(wait, again)
 	}
@@ -147,7 +148,7 @@ func (q *queue) look(ctx context.Context) time.Duration {
 	return 0
 }
 
-// wait returns how long there is nothing to take, as far as known.
+// wait returns how long no job will be due, as far as known.
 func (q *queue) wait(now time.Time) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -160,19 +161,20 @@ func (q *queue) wait(now time.Time) time.Duration {
 	return min(max(q.due.Sub(now), 0), idle)
 }
 
-// begin forgets what was known of jobs, because they are about to be looked at.
+// begin clears what is known about jobs before they are read, so that a hint that arrives during
+// the read is kept.
 func (q *queue) begin() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.hinted, q.more, q.due = false, false, time.Time{}
 }
 
-// take takes jobs and begins to attempt them.
+// take takes up to most jobs and starts their attempts.
 func (q *queue) take(ctx context.Context, most int) error {
 	q.taking.Store(true)
 	defer q.taking.Store(false)
 	q.begin()
-	// A cancelled context would close the connection, and with it lose what was taken.
+	// With ctx, a shutdown would close the connection, and the jobs already taken would be lost.
 	taking, cancel := context.WithTimeout(context.WithoutCancel(ctx), takeWithin)
 	defer cancel()
 	found, err := take(taking, q.node.pool, q.name, nameOf(q.node.store.Node()), most)
@@ -187,7 +189,8 @@ func (q *queue) take(ctx context.Context, most int) error {
 	return err
 }
 
-// took notes whether jobs could be taken. What fails once may be that another one was in the way.
+// took notes whether taking jobs failed. One failure is not reported, because it may be no more
+// than a conflict with another transaction.
 func (q *queue) took(ctx context.Context, err error) {
 	q.mu.Lock()
 	before := q.failures
@@ -201,13 +204,13 @@ func (q *queue) took(ctx context.Context, err error) {
 	}
 }
 
-// work begins to attempt those of jobs that are to be attempted now.
+// work starts the attempts of those jobs that are to be attempted now.
 func (q *queue) work(ctx context.Context, found []*rivertype.JobRow) error {
 	if len(found) == 0 {
 		return nil
 	}
 	sorted, err := q.node.sort(ctx, found)
-	if err != nil { // those that cannot be given back either are found as lost
+	if err != nil { // if giving them back fails as well, they are found as lost
 		for _, job := range found {
 			sorted.later.giveBack(job.ID, job.ScheduledAt)
 		}
@@ -226,7 +229,7 @@ func (q *queue) work(ctx context.Context, found []*rivertype.JobRow) error {
 	return err
 }
 
-// after returns what is to be done after the worker has finished with a job.
+// after returns a function that the worker calls when it has finished with a job.
 func (q *queue) after(id int64) engine.Ended {
 	return func(back bool, after time.Duration) {
 		if back {

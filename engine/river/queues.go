@@ -7,7 +7,7 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// queues are those of all webhooks.
+// queues holds the queues of all webhooks.
 type queues struct {
 	mu     sync.Mutex // guards byName
 	byName map[string]*queue
@@ -37,7 +37,8 @@ func (s *queues) add(q *queue) {
 	s.byName[q.name] = q
 }
 
-// end says that a queue's webhook is gone. The queue stays until its last attempt has ended.
+// end marks a queue whose webhook has been deleted. The queue stays until its last attempt has
+// ended.
 func (s *queues) end(name string) {
 	if q := s.named(name); q != nil {
 		close(q.ended)
@@ -50,8 +51,8 @@ func (s *queues) remove(name string) {
 	delete(s.byName, name)
 }
 
-// open makes queues known to River that are new, and removes those whose webhook is gone. River
-// waits for the attempts of a queue that it removes, so there must be none.
+// open adds new queues to River and removes those of deleted webhooks. It removes a queue only
+// after its last attempt, because River would wait for that and block all other queues.
 func (e *Engine) open(ctx context.Context, start func(*queue)) {
 	for _, q := range e.queues.all() {
 		var err error
@@ -64,7 +65,7 @@ func (e *Engine) open(ctx context.Context, start func(*queue)) {
 			}
 		case !q.isOver() && !q.added:
 			if err = e.client.Queues().Add(q.name, river.QueueConfig{MaxWorkers: 1}); err != nil {
-				_ = e.client.Queues().Remove(ctx, q.name) // it may be known although it has not started
+				_ = e.client.Queues().Remove(ctx, q.name) // River may know it although it did not start
 				break
 			}
 			q.added = true
@@ -76,8 +77,8 @@ func (e *Engine) open(ctx context.Context, start func(*queue)) {
 	}
 }
 
-// forget removes a queue from River, and the jobs that were given back after those of the webhook
-// were deleted.
+// forget removes a queue from River, and deletes the jobs that were given back after the webhook
+// and its jobs had been deleted.
 func (e *Engine) forget(ctx context.Context, q *queue) error {
 	if err := e.returns.apply(ctx); err != nil {
 		return err

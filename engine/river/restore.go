@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	// overdueFor is for how long a delivery is due before somebody looks whether it has a job,
-	// and how often that is done.
+	// overdueFor is how long a delivery must have been due before the leader checks that it has
+	// a job, and the interval of these checks.
 	overdueFor = 10 * time.Second
-	// mostOverdue is how many deliveries of each webhook are looked at. They are those that are
-	// due first, so that one without a job gets there once those before it were sent.
+	// mostOverdue is how many deliveries of each webhook a check reads at most. It reads the
+	// earliest ones, which a delivery without a job becomes once those before it are sent.
 	mostOverdue = 100
 )
 
-// restore makes jobs for deliveries that have none. Nobody would send these: a person can delete
-// or cancel a job with River's tools, which know nothing of deliveries.
+// restore makes jobs for deliveries that have none and would never be sent: a person can delete
+// or cancel a job with River's tools, which do not know about deliveries.
 func (e *Engine) restore(ctx context.Context, v view) error {
 	now := e.now()
 	if !e.Leads() || v.unsure || now.Sub(e.restored) < overdueFor {
@@ -37,8 +37,8 @@ func (e *Engine) restore(ctx context.Context, v view) error {
 	return e.store.RestoreJobs(ctx, lacking...)
 }
 
-// Missed makes jobs for those of deliveries that have none, in place of ended ones. The rows of
-// the deliveries are locked, so that no job of theirs changes meanwhile but by River's tools.
+// Missed makes jobs for waiting deliveries that have none, or one that has ended. The store has
+// locked the rows of these deliveries, so only River's tools could change their jobs meanwhile.
 func (j *Jobs) Missed(to *postgres.Ending, waiting []storage.Delivery) {
 	ids := make([]int64, len(waiting))
 	for i, d := range waiting {
@@ -46,10 +46,10 @@ func (j *Jobs) Missed(to *postgres.Ending, waiting []storage.Delivery) {
 	}
 	to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND finalized_at IS NOT NULL`, ids)
 	var jobs newJobs
-	hear := j.listen(to)
+	hook := j.listen(to)
 	for _, d := range waiting {
 		job := newJobOf(d)
-		hear.expect(job.queue, d.NextAttemptAt)
+		hook.expect(job.queue, d.NextAttemptAt)
 		jobs.add(job)
 	}
 	jobs.restore(to.Batch)

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// returnAgain is after how long jobs are given back again if that has failed.
+// returnAgain is the pause before giving back jobs is tried again after a failure.
 const returnAgain = 100 * time.Millisecond
 
-// A returns gives back jobs that this node has taken and not attempted.
+// A returns makes jobs available again that this node has taken but not attempted.
 type returns struct {
 	node *Engine
-	poke chan struct{} // holds a notice that there are any
+	poke chan struct{} // holds a notice that jobs have been added
 
 	mu   sync.Mutex // guards what follows
 	jobs []returned
@@ -48,7 +48,7 @@ func (r *returns) run(ctx context.Context) {
 	}
 }
 
-// apply gives back what there is.
+// apply gives back the jobs that have been added. It keeps them if that fails.
 func (r *returns) apply(ctx context.Context) error {
 	r.mu.Lock()
 	jobs := r.jobs

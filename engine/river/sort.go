@@ -10,16 +10,16 @@ import (
 	"backchannel/storage"
 )
 
-// sorted says what to do with jobs that were taken.
+// sorted says what to do with the jobs that a take returned.
 type sorted struct {
 	node  *Engine
 	now   map[storage.ID]storage.Job // to be attempted
-	later changes                    // of the others
-	again time.Time                  // when to look at those that are given back; zero: there are none
+	later changes                    // to the others
+	again time.Time                  // when the first of those given back is due; zero: none was
 }
 
-// sort reads the deliveries of jobs. It leaves out a job whose delivery does not wait any more,
-// and gives back those of planned events whose turn has not come.
+// sort reads the deliveries of jobs. It leaves out a job whose delivery is no longer waiting, and
+// gives back those of planned events that must wait for an earlier one.
 func (e *Engine) sort(ctx context.Context, found []*rivertype.JobRow) (s sorted, err error) {
 	s.node = e
 	jobs, err := e.store.Jobs(ctx, idsOf(found)...)
@@ -39,8 +39,8 @@ func (e *Engine) sort(ctx context.Context, found []*rivertype.JobRow) (s sorted,
 	return s, nil
 }
 
-// dismiss completes the jobs of deliveries that have ended. One of which the store says that it
-// is being sent was marked so by a node that is gone or was taken for that.
+// dismiss completes the jobs of deliveries that have ended. A delivery that the store has as being
+// sent was marked by a node that is dead or was declared so; its job is given back for later.
 func (s *sorted) dismiss(ctx context.Context, found []*rivertype.JobRow) error {
 	for _, job := range found {
 		if _, waits := s.now[deliveryOf(job)]; waits {
@@ -59,8 +59,9 @@ func (s *sorted) dismiss(ctx context.Context, found []*rivertype.JobRow) error {
 	return nil
 }
 
-// takeTurns gives back planned events that have to wait for an earlier one of their message:
-// they go out one after the other, also when several are overdue. Only the first attempt counts.
+// takeTurns gives back planned events that must wait for an earlier one of their message: a
+// message's events are sent in order, even when several are overdue. Only the first attempt of
+// each is ordered; a retry holds up nothing.
 func (s *sorted) takeTurns(ctx context.Context, jobs []storage.Job) error {
 	var planned []storage.ID
 	for _, job := range jobs {

@@ -13,18 +13,19 @@ import (
 	"backchannel/storage"
 )
 
-// What every delivery needs of River's table are statements of our own. River's do more: each
-// returns whole rows, and allows for unique jobs, errors, metadata and kinds, of which ours have
-// none. With River's a delivery takes a fifth more of the processor's time.
+// The statements that every delivery runs on River's table are our own. River's return whole rows
+// and handle unique jobs, errors, metadata and several kinds, which our jobs do not use. With them
+// a delivery takes a fifth more processor time.
 
-// The priorities of jobs: one that somebody wants to be attempted now comes first.
+// The priorities of jobs. A job whose delivery a person retries by hand comes first.
 const (
 	first    = 1
 	ordinary = 2
 )
 
-// maxAttempts is the most that River allows. It counts how often a job was taken, also when its
-// delivery was not attempted; the schedule of the webhook says how often that is.
+// maxAttempts is the most that River allows, so that River never gives up on a job. River counts
+// how often a job was taken, even if its delivery was not attempted; the webhook's schedule limits
+// the attempts.
 const maxAttempts = 1<<15 - 1
 
 // A newJob is a job to be made.
@@ -35,7 +36,7 @@ type newJob struct {
 	taken    bool      // by this node
 }
 
-// A newJobs holds new jobs, as columns.
+// A newJobs holds new jobs as columns, which one statement inserts.
 type newJobs struct {
 	ids           []int64
 	names, queues []string
@@ -54,17 +55,18 @@ const insertJobs = `INSERT INTO river_job (id, state, attempt, attempted_at, att
 		$7, now(), coalesce(at, now()), $8, jsonb_build_object('delivery', name), $9, queue
 	FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::boolean[]) AS made (id, name, queue, at, taken)`
 
-// queue adds a statement that makes the jobs, some of which a node has taken.
+// queue adds a statement that inserts the jobs, of which those marked as taken run on node.
 func (n *newJobs) queue(to *pgx.Batch, node string) { n.insert(to, insertJobs, node) }
 
-// restore is queue for deliveries that may have a job all the same.
+// restore is like queue, for deliveries that may turn out to have a job.
 func (n *newJobs) restore(to *pgx.Batch) { n.insert(to, insertJobs+` ON CONFLICT (id) DO NOTHING`, "") }
 
 func (n *newJobs) insert(to *pgx.Batch, statement, node string) {
 	to.Queue(statement, n.ids, n.names, n.queues, n.at, n.taken, node, maxAttempts, ordinary, kind)
 }
 
-// putFirst puts those of jobs that wait before all others. said is called for the queue of each.
+// putFirst makes the jobs of deliveries due before all others, except running ones. It calls said
+// with the queue of each.
 func putFirst(to *pgx.Batch, deliveries []storage.ID, said func(queue string)) {
 	to.Queue(`UPDATE river_job SET state = 'available', priority = $2, scheduled_at = now(), attempt = 0, finalized_at = NULL
 		WHERE id = ANY($1) AND state::text <> 'running' RETURNING queue`, numbers(deliveries), first,
@@ -75,7 +77,7 @@ func putFirst(to *pgx.Batch, deliveries []storage.ID, said func(queue string)) {
 	})
 }
 
-// withoutJob returns those of deliveries that have no job that is taken, or will be.
+// withoutJob returns those of the deliveries that have no job, or one that has ended.
 func withoutJob(ctx context.Context, from sender, deliveries []storage.ID) ([]storage.ID, error) {
 	rows, err := from.Query(ctx, `SELECT id FROM unnest($1::bigint[]) AS d (id)
 		WHERE NOT EXISTS (SELECT FROM river_job j WHERE j.id = d.id AND j.finalized_at IS NULL)`, numbers(deliveries))
@@ -85,12 +87,12 @@ func withoutJob(ctx context.Context, from sender, deliveries []storage.ID) ([]st
 	return pgx.CollectRows(rows, pgx.RowTo[storage.ID])
 }
 
-// remove deletes those of jobs that are not running.
+// remove deletes the jobs of deliveries, except running ones.
 func remove(to *pgx.Batch, deliveries []storage.ID) {
 	to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND state::text <> 'running'`, numbers(deliveries))
 }
 
-// removeOrphans deletes the jobs of a queue whose webhook is gone.
+// removeOrphans deletes the available jobs of a queue if its webhook has been deleted.
 func removeOrphans(ctx context.Context, from sender, q *queue) error {
 	rows, err := from.Query(ctx, `DELETE FROM river_job WHERE queue = $1 AND state = 'available' AND NOT EXISTS (SELECT FROM webhooks WHERE id = $2)`,
 		q.name, int64(q.worker.WebhookID()))
@@ -109,24 +111,24 @@ func numbers(deliveries []storage.ID) []int64 {
 	return ids
 }
 
-// changes are what becomes of running jobs.
+// changes collects what happens to running jobs.
 type changes struct {
-	node            string // only of those that this node has taken; empty: whoever has
+	node            string // give back only jobs that this node has taken; empty: any node
 	completed, back []int64
 	at              []time.Time // when those of back are available again
 }
 
-// giveBack makes a job available from a time on. That it was taken does not count.
+// giveBack makes a job available from a time on, as if it had not been taken.
 func (c *changes) giveBack(id int64, at time.Time) {
 	c.back, c.at = append(c.back, id), append(c.at, at)
 }
 
 func (c *changes) complete(id int64) { c.completed = append(c.completed, id) }
 
-// queue adds the statements. A job that is completed is deleted: the delivery tells what came of
-// it, and keeping the job until River deletes it takes a fifth more of the processor's time per
-// delivery. A state is compared as a text, because the server would look for all
-// running jobs by their index otherwise, in which those that have ended stay until a vacuum.
+// queue adds the statements. A completed job is deleted: its delivery has the outcome, and keeping
+// the job until River deletes it takes a fifth more processor time per delivery. The state is
+// compared as text to keep the server from choosing the index of states, in which ended jobs stay
+// until a vacuum.
 func (c *changes) queue(to *pgx.Batch) {
 	if len(c.completed) > 0 {
 		to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND state::text = 'running'`, c.completed)
@@ -138,13 +140,13 @@ func (c *changes) queue(to *pgx.Batch) {
 	}
 }
 
-// A sender is what pgx has for statements.
+// A sender runs statements: a pgx connection, pool or transaction.
 type sender interface {
 	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
 	SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults
 }
 
-// apply makes the changes in a transaction of their own.
+// apply makes the changes in a transaction of its own.
 func (c *changes) apply(ctx context.Context, to sender) error {
 	batch := &pgx.Batch{}
 	if c.queue(batch); batch.Len() == 0 {
@@ -153,7 +155,8 @@ func (c *changes) apply(ctx context.Context, to sender) error {
 	return to.SendBatch(ctx, batch).Close()
 }
 
-// take takes at most so many jobs of a queue that are due, for a node.
+// take marks up to limit due jobs of a queue as running on a node and returns them, in the order
+// in which to attempt them.
 func take(ctx context.Context, from sender, queue, node string, limit int) ([]*rivertype.JobRow, error) {
 	rows, err := from.Query(ctx, `UPDATE river_job SET state = 'running', attempt = least(attempt + 1, max_attempts), attempted_at = now(), attempted_by = ARRAY[$2::text]
 		WHERE id = ANY(ARRAY(

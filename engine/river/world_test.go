@@ -235,7 +235,7 @@ type request struct {
 	at                      time.Time
 }
 
-// An endpoint records requests and answers them as told.
+// An endpoint records requests and answers them as configured.
 type endpoint struct {
 	*httptest.Server
 

@@ -9,32 +9,32 @@ import (
 	"backchannel/storage/postgres"
 )
 
-// A hearer is who hears in this process of the jobs of a transaction. It passes on to the queues
-// what they have to know once the transaction is committed.
-type hearer struct {
+// A commitHook collects what the queues of this process must learn about the jobs of one
+// transaction, and tells them once the transaction is committed.
+type commitHook struct {
 	node    *Engine // nil: this process delivers nothing
 	due     map[*queue]time.Time
 	offered map[*queue][]*engine.Taken
 }
 
-// name returns the node's name, if there is one.
-func (h *hearer) name() string {
+// name returns the node's name, or "" if this process delivers nothing.
+func (h *commitHook) name() string {
 	if h.node == nil {
 		return ""
 	}
 	return nameOf(h.node.store.Node())
 }
 
-// queue returns the queue of a name, or nil.
-func (h *hearer) queue(name string) *queue {
+// queue returns the queue with a name, or nil.
+func (h *commitHook) queue(name string) *queue {
 	if h.node == nil {
 		return nil
 	}
 	return h.node.queues.named(name)
 }
 
-// expect says that a job is available from a time on.
-func (h *hearer) expect(name string, at time.Time) {
+// expect notes that a job will be available from a time on.
+func (h *commitHook) expect(name string, at time.Time) {
 	q := h.queue(name)
 	if q == nil {
 		return
@@ -44,10 +44,10 @@ func (h *hearer) expect(name string, at time.Time) {
 	}
 }
 
-// offer has this node attempt a delivery as soon as it is committed, if there is room for it and
-// nothing waits that would be attempted before it. Planned events wait for each other, which only
-// the database knows.
-func (h *hearer) offer(name string, d postgres.Queued) bool {
+// offer hands a delivery to this node's worker, to be attempted as soon as it is committed. It
+// returns false if the worker has no capacity or another job comes first. Planned events are never
+// offered: they wait for each other, and only the database knows their order.
+func (h *commitHook) offer(name string, d postgres.Queued) bool {
 	q := h.queue(name)
 	if q == nil || d.Payload == nil || !d.DueAt.IsZero() {
 		return false
@@ -69,9 +69,10 @@ func (h *hearer) offer(name string, d postgres.Queued) bool {
 	return true
 }
 
-// settle passes on what the transaction has come to. If that took so long that the other nodes may
-// have taken this one for gone, what it was offered is left to be found as lost.
-func (h *hearer) settle(committed bool) {
+// settle tells the queues whether the transaction was committed. If the commit took so long that
+// other nodes may have declared this one dead, offered jobs are not started: another node may have
+// taken them, and otherwise they are found as lost.
+func (h *commitHook) settle(committed bool) {
 	for q, taken := range h.offered {
 		q.worker.Settle(committed && !h.node.stale(), taken...)
 	}
