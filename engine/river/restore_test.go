@@ -1,10 +1,15 @@
 package river_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
+	"backchannel/engine/river"
 	"backchannel/storage"
+	"backchannel/storage/postgres"
 	"backchannel/storage/postgres/pgtest"
 )
 
@@ -35,5 +40,43 @@ func TestDeliveriesWithoutAJobAreSent(t *testing.T) {
 	}
 	if n := len(w.endpoint.requests()); n != len(jobs) {
 		t.Errorf("there were %d requests, want %d", n, len(jobs))
+	}
+}
+
+// A lister lists as overdue what it is told, and notes what gets a job.
+type lister struct {
+	*postgres.Store
+
+	overdue, restored []storage.ID
+}
+
+func (l *lister) Overdue(context.Context, time.Time, int) ([]storage.ID, error) {
+	return l.overdue, nil
+}
+
+func (l *lister) RestoreJobs(ctx context.Context, ids ...storage.ID) error {
+	l.restored = append(l.restored, ids...)
+	return l.Store.RestoreJobs(ctx, ids...)
+}
+
+// A delivery that is sent while its backlog is looked through has lost no job.
+func TestADeliveryThatHasEndedLacksNoJob(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.node()
+	sent := w.fire(3)
+	w.await(storage.StateDelivered, sent...)
+	first.stop()
+	lacks := w.fire(1)
+	pgtest.Run(t, w.url, `DELETE FROM river_job`)
+	var l *lister
+	n := w.nodeOn(func(s *postgres.Store) river.Store {
+		l = &lister{Store: s, overdue: append(sent, lacks...)}
+		return l
+	})
+	w.await(storage.StateDelivered, lacks...)
+	n.stop()
+	if !slices.Equal(l.restored, lacks) {
+		t.Errorf("jobs were made for %v, and %v lacked one", l.restored, lacks)
 	}
 }

@@ -77,10 +77,11 @@ func putFirst(to *pgx.Batch, deliveries []storage.ID, said func(queue string)) {
 	})
 }
 
-// withoutJob returns those of the deliveries that have no job, or one that has ended.
+// withoutJob returns those of the deliveries that wait and have no job, or one that has ended. One
+// statement reads both: a delivery that was sent since it was listed has no job any more either.
 func withoutJob(ctx context.Context, from sender, deliveries []storage.ID) ([]storage.ID, error) {
-	rows, err := from.Query(ctx, `SELECT id FROM unnest($1::bigint[]) AS d (id)
-		WHERE NOT EXISTS (SELECT FROM river_job j WHERE j.id = d.id AND j.finalized_at IS NULL)`, numbers(deliveries))
+	rows, err := from.Query(ctx, `SELECT id FROM deliveries d WHERE id = ANY($1) AND next_attempt_at IS NOT NULL
+		AND NOT EXISTS (SELECT FROM river_job j WHERE j.id = d.id AND j.finalized_at IS NULL)`, numbers(deliveries))
 	if err != nil {
 		return nil, err
 	}

@@ -124,6 +124,12 @@ type node struct {
 // node starts one.
 func (w *world) node(change ...func(*engine.Config)) *node {
 	w.Helper()
+	return w.nodeOn(func(s *postgres.Store) river.Store { return s }, change...)
+}
+
+// nodeOn is node with what its engine takes for the store.
+func (w *world) nodeOn(as func(*postgres.Store) river.Store, change ...func(*engine.Config)) *node {
+	w.Helper()
 	jobs := river.NewJobs()
 	o := options(w.url)
 	o.Jobs = jobs
@@ -135,7 +141,7 @@ func (w *world) node(change ...func(*engine.Config)) *node {
 	for _, c := range change {
 		c(&cfg)
 	}
-	e, err := river.New(store, jobs, cfg)
+	e, err := river.New(as(store), jobs, cfg)
 	if err != nil {
 		w.Fatal(err)
 	}
