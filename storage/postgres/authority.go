@@ -10,8 +10,9 @@ import (
 	"backchannel/storage/seal"
 )
 
-// Authority returns the certificate and the key, both as PEM, of the authority that signs the
-// receivers' certificates. The first process that asks makes one; all others get that.
+// Authority returns the certificate and the key, both in PEM, of the authority that signs the
+// receivers' certificates. If none is stored, it calls make and stores the result. When several
+// processes do so at once, all of them get the one that was stored first.
 func (s *Store) Authority(ctx context.Context, make func() (certificate, key []byte, err error)) (certificate, key []byte, err error) {
 	certificate, key, err = s.authority(ctx)
 	if !errors.Is(err, storage.ErrNotFound) {

@@ -7,7 +7,7 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-func TestTheFirstAuthorityIsEverybodys(t *testing.T) {
+func TestProcessesShareTheFirstAuthority(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Copy(t, template)
 	make := func(name string) func() ([]byte, []byte, error) {

@@ -8,13 +8,13 @@ import (
 	"backchannel/storage/records"
 )
 
-// A CheckStore stores runs of the endpoint check, and what the engine does with them.
+// A CheckStore stores runs of the endpoint check and their progress in the engine.
 type CheckStore struct {
 	records.CheckStore
 	*database
 }
 
-// LoseChecks marks the runs that this process was making, or one that is gone.
+// LoseChecks marks as lost the runs that this process or a dead one was making.
 func (s *CheckStore) LoseChecks(ctx context.Context, reason string) error {
 	err := s.write(ctx, 0, func(t *tx) error { return t.loseChecks(t.node, reason) })
 	if err != nil {

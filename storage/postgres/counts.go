@@ -9,9 +9,9 @@ import (
 	"backchannel/storage/records"
 )
 
-// AttemptTallies returns how many attempts of a webhook ended how, and after how long, within the
-// window that ends at a time. It reads stored counters, so it takes no longer with a million
-// attempts.
+// AttemptTallies counts the attempts of a webhook by outcome class and duration, within the window
+// of storage.FirstTallyPeriod that ends at until. It reads stored counters, so it takes no longer
+// with a million attempts.
 func (s *DeliveryStore) AttemptTallies(ctx context.Context, webhook storage.ID, until time.Time) (storage.AttemptTallies, error) {
 	all, err := records.Collect(ctx, s.reads, scanTally, `SELECT period, class, took, sum(n)::bigint FROM attempt_tallies
 		WHERE webhook_id = ? AND period >= ? GROUP BY period, class, took`, webhook, storage.FirstTallyPeriod(until))

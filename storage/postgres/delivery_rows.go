@@ -33,7 +33,7 @@ func (r *deliveryRows) queue(to *pgx.Batch) {
 	r.endings.queue(to)
 }
 
-// waits reports whether attempts have ended, of which the rest of the transaction has to know.
+// waits reports whether attempts have ended whose results the rest of the transaction needs.
 func (r *deliveryRows) waits() bool { return r.endings.of != nil }
 
 // A deliveryState is a delivery's webhook and stored state.
@@ -59,8 +59,8 @@ func (r *deliveryRows) countMove(from deliveryState, to storage.State, n int64) 
 	r.count(deliveryState{from.webhook, to}, n)
 }
 
-// saveCounts updates the stored counts, once per transaction and in one order, so that two
-// writers in one slot do not wait for each other in turn.
+// saveCounts updates the stored counts, once per transaction and always in the same order, so that
+// two writers that share a slot cannot deadlock.
 func (r *deliveryRows) saveCounts() {
 	for _, of := range slices.SortedFunc(maps.Keys(r.counts), deliveryState.compare) {
 		if n := r.counts[of]; n != 0 {
@@ -112,7 +112,7 @@ func scanState(read scan) (is deliveryState, err error) {
 	return is, err
 }
 
-// sending marks those of deliveries that wait as being sent by this process.
+// sending marks those of the deliveries that are waiting as being sent by this process.
 func (r *deliveryRows) sending(ids []storage.ID) {
 	r.send(`WITH was AS (SELECT id, webhook_id, state FROM deliveries WHERE id = ANY(?1) AND state IN ('queued', 'retrying') ORDER BY id FOR UPDATE),
 		changed AS (UPDATE deliveries d SET state = 'sending', next_attempt_at = NULL, node = ?2 FROM was WHERE d.id = was.id)
@@ -129,15 +129,16 @@ func (r *deliveryRows) sending(ids []storage.ID) {
 	})
 }
 
-// A finished is what a delivery was before an attempt ended.
+// A finished holds what is needed of a delivery as it was before an attempt ended.
 type finished struct {
 	was     deliveryState
 	message storage.ID
 	checked bool // it is a request of a check
 }
 
-// finish stores the end of an attempt. A second one of the same delivery needs a statement of
-// its own. done is called once it has been stored, unless it had been already.
+// finish stores the end of an attempt. A second attempt of the same delivery needs another
+// statement, so those collected so far are sent first. finish calls done after storing the attempt,
+// unless it was stored already.
 func (r *deliveryRows) finish(o *storage.Outcome, packed packedAttempt, done func(finished)) error {
 	if _, ending := r.endings.of[o.Attempt.DeliveryID]; ending {
 		if err := r.flush(); err != nil {
@@ -164,10 +165,10 @@ func (r *deliveryRows) countFinished(o *storage.Outcome, f finished) {
 	r.jobs.finished = append(r.jobs.finished, Finished{o.Attempt.DeliveryID, f.was.webhook, state, next})
 }
 
-// abandoned selects what a node was working on, or one that is gone.
+// abandoned selects what the node ?1 or a dead node was working on.
 const abandoned = `(node IS NULL OR node = ?1 OR NOT EXISTS (SELECT FROM nodes n WHERE n.id = node AND n.leads AND ` + heard + `))`
 
-// reset makes deliveries due that are marked as being sent by a node or by one that is gone, and
+// reset makes the deliveries due that are marked as being sent by the given node or a dead one. It
 // cancels those of checks, which are never retried.
 func (r *deliveryRows) reset(node int64) error {
 	cancelled, err := records.Collect(r.context, r, records.One[storage.ID],

@@ -10,16 +10,15 @@ import (
 	"backchannel/storage/records"
 )
 
-// A DeliveryStore stores events and what becomes of their deliveries. What the engine does with
-// them is in QueueStore.
+// A DeliveryStore stores events and their deliveries. The engine's work on them is in QueueStore.
 type DeliveryStore struct {
 	records.DeliveryStore
 	*database
 }
 
 // Enqueue stores events with one delivery each, all in one commit or none, and sets the
-// events' ID and CreatedAt. It refuses a channel that the webhook does not have, and a
-// misbehaviour that needs a token if the webhook has none.
+// events' ID and CreatedAt. It returns an error for a channel that the webhook does not have, and
+// for a misbehaviour that needs a token if the webhook uses none.
 func (s *DeliveryStore) Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error) {
 	if len(events) == 0 {
 		return nil, nil
@@ -35,8 +34,8 @@ func (s *DeliveryStore) Enqueue(ctx context.Context, events ...storage.Event) ([
 	return made, nil
 }
 
-// Fire enqueues events for one webhook and adds an activity, in one commit. what describes
-// the events in a few words.
+// Fire enqueues events for one webhook and adds an activity, in one commit. The text of the
+// activity begins with what, a few words that describe the events.
 func (s *DeliveryStore) Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error) {
 	if len(events) == 0 {
 		return nil, nil
@@ -75,7 +74,7 @@ func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
 	return t.queueDelivery(d, e.Payload)
 }
 
-// makeEvent stores an event, and fills in what its delivery has of it.
+// makeEvent stores an event and copies its fields into its delivery.
 func (t *tx) makeEvent(e *storage.Event, d *storage.Delivery) error {
 	to, err := t.target(e.WebhookID)
 	if err != nil {
@@ -110,8 +109,8 @@ func (t *tx) queueDelivery(d *storage.Delivery, payload []byte) (err error) {
 	return nil
 }
 
-// target returns a webhook's target. The transaction has its turn, so that no webhook is changed
-// meanwhile, and the writer remembers targets until one is.
+// target returns a webhook's target. In an ordered transaction no webhook can change, so the
+// writer caches targets until a webhook has changed.
 func (t *tx) target(id storage.ID) (column.Target, error) {
 	if to, ok := t.targets[id]; ok && t.ordered {
 		return to, nil

@@ -13,13 +13,13 @@ import (
 	"backchannel/storage"
 )
 
-// errAborted wraps the error of a commit that certainly did not take place.
+// errAborted wraps the error of a transaction that certainly was not committed.
 type errAborted struct{ cause error }
 
 func (e errAborted) Error() string { return e.cause.Error() }
 func (e errAborted) Unwrap() error { return e.cause }
 
-// errUnknown is the error of a commit of which it could not be found out whether it took place.
+// errUnknown is the error of a transaction that may or may not have been committed.
 var errUnknown = errors.New("whether the change was stored is unknown, so look before you repeat it")
 
 // Codes of PostgreSQL, appendix A of its manual.
@@ -56,7 +56,7 @@ func codeOf(err error) string {
 // violates reports whether err is a violation of a unique constraint.
 func violates(err error) bool { return codeOf(err) == uniqueViolation }
 
-// away reports whether the server cannot be reached, or takes no connections at present.
+// away reports whether the server cannot be reached or accepts no connections at present.
 func away(err error) bool {
 	switch codeOf(err) {
 	case shutdown, crash, notAccepting, tooMany, idleTooLong:
@@ -75,7 +75,7 @@ func lost(err error) bool {
 		errors.Is(err, net.ErrClosed) || errors.Is(err, context.DeadlineExceeded) || err != nil && strings.Contains(err.Error(), "conn closed")
 }
 
-// transient reports whether what failed may be repeated, because it has certainly not been done
+// transient reports whether an operation that failed may be repeated: it certainly had no effect,
 // and another try may succeed.
 func transient(err error) bool {
 	switch codeOf(err) {
@@ -87,9 +87,9 @@ func transient(err error) bool {
 	return !errors.Is(err, errUnknown) && away(err)
 }
 
-// unknown reports whether a commit may have taken place although it returned an error: the
-// server's answer did not arrive, or it crashed while it wrote its log, which it reads again as it
-// restarts.
+// unknown reports whether a transaction may have been committed although the commit returned an
+// error: the server's answer did not arrive, or the server crashed while it wrote its log, which it
+// replays when it restarts.
 func unknown(err error) bool {
 	return err != nil && (codeOf(err) == "" || codeOf(err) == shutdown || codeOf(err) == crash || panicked(err))
 }
@@ -99,8 +99,8 @@ func panicked(err error) bool {
 	return errors.As(err, &server) && server.SeverityUnlocalized == "PANIC"
 }
 
-// explain says in one line what to do about an error of the server. What its owner can mend while
-// this process runs is marked as such.
+// explain adds to an error of the server what to do about it, in one line. An error that the
+// server's administrator can correct while this process runs is marked with storage.AsPassing.
 func (p place) explain(err error) error {
 	switch codeOf(err) {
 	case noRight, noSchema, noTable, readOnly, diskFull, wrongPassword, refusedRole, noDatabase:
@@ -122,7 +122,7 @@ func (p place) describe(err error) error {
 	case refusedRole:
 		return fmt.Errorf("%w: %s lets user %s not in from here (%s); use another user, or change the server's pg_hba.conf", storage.ErrReadOnly, p, p.user, serverText(err))
 	case noDatabase:
-		if p.opened { // it is not what was looked for that is missing
+		if p.opened { // ErrNotFound would be taken for a missing record
 			return fmt.Errorf("%w: there is no database %s at %s any more; restore it there", storage.ErrAway, p.database, p.host)
 		}
 		return fmt.Errorf("%w: there is no database %s at %s; create it: createdb -h HOST -U USER %[2]s", storage.ErrNotFound, p.database, p.host)
@@ -153,8 +153,8 @@ func serverText(err error) string {
 	return err.Error()
 }
 
-// cause returns the innermost reason why a connection failed. What is around it repeats the
-// URL's parts.
+// cause returns the innermost reason why a connection failed. The errors around it only repeat
+// parts of the URL.
 func cause(err error) string {
 	if code := codeOf(err); code != "" {
 		return serverText(err)

@@ -12,7 +12,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestACommitWhoseEndIsUnknown(t *testing.T) {
+func TestUnknownCommits(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		err  error
@@ -30,13 +30,13 @@ func TestACommitWhoseEndIsUnknown(t *testing.T) {
 	}
 	full := errors.Join(errUnknown, &pgconn.PgError{Code: diskFull, SeverityUnlocalized: "PANIC", Message: "no space left"})
 	if err := (place{host: "db:5432", database: "x"}).explain(full); !errors.Is(err, storage.ErrAway) || !errors.Is(err, errUnknown) {
-		t.Errorf("it is told as %v", err)
+		t.Errorf("it is reported as %v", err)
 	}
 }
 
-// What may be mended at the server while a node runs is waited for, and is not taken for a record
-// that is missing.
-func TestWhatTheServersOwnerCanMend(t *testing.T) {
+// An error that can be corrected at the server while a node runs is waited for, and not mistaken for
+// a missing record.
+func TestErrorsThatAnAdministratorCanCorrectArePassing(t *testing.T) {
 	t.Parallel()
 	running := place{host: "db:5432", user: "me", database: "x", opened: true}
 	for code, says := range map[string]string{
@@ -45,7 +45,7 @@ func TestWhatTheServersOwnerCanMend(t *testing.T) {
 	} {
 		err := fmt.Errorf("store it: %w", running.explain(&pgconn.PgError{Code: code, Message: "because"}))
 		if !storage.Passing(err) || errors.Is(err, storage.ErrNotFound) || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: it is told as %v", code, err)
+			t.Errorf("%s: it is reported as %v", code, err)
 		}
 	}
 	if err := running.explain(&pgconn.PgError{Code: uniqueViolation}); storage.Passing(err) {

@@ -5,8 +5,8 @@ import (
 	"backchannel/storage/records"
 )
 
-// facetID returns the ID of a facet, which it stores if it is new. There are few of them, so the
-// writer remembers all that it has used.
+// facetID returns the ID of a facet, and stores the facet if it is new. There are few, so the
+// writer caches all that it has used.
 func (t *tx) facetID(of column.Facet) (int64, error) {
 	if id, ok := t.facets[of]; ok {
 		return id, nil

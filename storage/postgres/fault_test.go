@@ -19,8 +19,8 @@ import (
 )
 
 // TestLostAnswersToCommits cuts the connection when it carries a commit or the answer to one. In
-// the first case the change is not stored, in the second it is; in both it has to be there once
-// in the end.
+// the first case the change is not stored, in the second it is. In both it must be stored once in
+// the end.
 func TestLostAnswersToCommits(t *testing.T) {
 	t.Parallel()
 	for name, cut := range map[string]func(*proxy, int){
@@ -220,8 +220,8 @@ func waitForAll(t *testing.T, hints <-chan storage.Change) {
 	}
 }
 
-// TestAnAwayServerIsSaid has a server that is gone for good, and then comes back.
-func TestAnAwayServerIsSaid(t *testing.T) {
+// TestAnUnreachableServerIsReported stops the server, and then starts it again.
+func TestAnUnreachableServerIsReported(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{})
 	store := open(t, Options{URL: server.Create(t), KeyFile: templateKey})

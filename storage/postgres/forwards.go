@@ -8,7 +8,7 @@ import (
 	"backchannel/storage/records"
 )
 
-// insertForward stores what became of relaying a receipt, unless nothing was relayed then.
+// insertForward stores the outcome of relaying a receipt, unless the receiver relays nothing.
 func (*ReceiptStore) insertForward(t *tx, receipt storage.ID, f storage.Forward) {
 	if f.State == "" {
 		return
@@ -36,8 +36,8 @@ func (s *ReceiptStore) FinishForward(ctx context.Context, receipt storage.ID, f 
 	return nil
 }
 
-// DropForwards marks the receipts as dropped that this process was to relay, or one that is gone,
-// and returns how many there were. It reads first, so that a start with none needs no commit.
+// DropForwards marks as dropped the receipts that this process or a dead one had yet to relay, and
+// returns how many there were. It reads first, so that a start without any needs no commit.
 func (s *ReceiptStore) DropForwards(ctx context.Context, why string) (dropped int64, err error) {
 	waiting, err := records.Collect(ctx, s.reads, records.One[int64], `SELECT receipt_id FROM forwards WHERE state = 'waiting' LIMIT 1`)
 	if err == nil && len(waiting) > 0 {

@@ -12,13 +12,13 @@ import (
 	"backchannel/storage/seal"
 )
 
-// HealthStore says whether the database can be relied on.
+// A HealthStore reports whether the database can be reached and is intact.
 type HealthStore struct {
 	*database
 	watch *watch
 }
 
-// A watch asks the server each second whether it is there, once somebody wants to know.
+// A watch pings the server every second, from the first call of OnLost on.
 type watch struct {
 	begin sync.Once
 	mu    sync.Mutex // guards the fields below
@@ -26,8 +26,8 @@ type watch struct {
 	call  func(error)
 }
 
-// Lost returns why the database cannot be reached at the moment, or nil. It knows only once
-// OnLost has been called.
+// Lost returns why the database cannot be reached at the moment, or nil. Before the first call of
+// OnLost it always returns nil.
 func (s *HealthStore) Lost() error {
 	s.watch.mu.Lock()
 	defer s.watch.mu.Unlock()
@@ -40,11 +40,11 @@ func (s *HealthStore) OnLost(call func(error)) {
 	s.watch.mu.Lock()
 	s.watch.call = call
 	s.watch.mu.Unlock()
-	s.watch.begin.Do(func() { s.background(s.look) })
+	s.watch.begin.Do(func() { s.background(s.ping) })
 }
 
-// look asks once.
-func (s *HealthStore) look(ctx context.Context) {
+// ping pings the server once and reports a change.
+func (s *HealthStore) ping(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	err := s.place.explain(s.pool.Ping(ctx))
@@ -65,11 +65,11 @@ func (s *HealthStore) TryWrite(ctx context.Context) error {
 	return s.write(ctx, 0, func(*tx) error { return nil })
 }
 
-// Free returns false: a server does not tell how much space it has left.
+// Free returns false, because a server does not report its free disk space.
 func (s *HealthStore) Free() (bytes int64, known bool) { return 0, false }
 
-// Check reads the tables and describes each damage: a row that the server cannot read, a secret
-// that cannot be unsealed, a counter that does not count right.
+// Check reads all tables and describes each defect that it finds: a row that the server cannot
+// read, a secret that cannot be unsealed, a counter that differs from what it counts.
 func (s *HealthStore) Check(ctx context.Context) (found []string, err error) {
 	tables, err := records.Collect(ctx, queries{s.pool}, records.One[string], `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'river%' ORDER BY 1`)
 	if err != nil {
@@ -124,8 +124,9 @@ func (d *database) background(pass func(context.Context)) {
 	})
 }
 
-// PauseWrites waits for the commits in progress and starts no other until release is called. A
-// process that is stopped in mid-transaction keeps locks that others wait for.
+// PauseWrites waits for the commits in progress and starts no others until release is called. It is
+// called before the process is suspended, which in mid-transaction would keep locks that other
+// processes wait for.
 func (d *database) PauseWrites() (release func()) {
 	d.gate.Lock()
 	return sync.OnceFunc(d.gate.Unlock)

@@ -9,8 +9,9 @@ import (
 	"backchannel/storage/records"
 )
 
-// ImportHistory stores what has happened in another store, with its IDs and times: either all of
-// it or nothing. What exists already is a conflict, and a delivery that is not final invalid.
+// ImportHistory stores deliveries and receipts from another store, with their IDs and times: either
+// all of them or none. It returns storage.FieldErrors with a conflict for each ID that exists, and
+// storage.ErrInvalid for a delivery that is not final.
 func (s *Store) ImportHistory(ctx context.Context, h storage.History) error {
 	attempts := make([][]packedAttempt, len(h.Deliveries))
 	for i, d := range h.Deliveries {
@@ -41,8 +42,8 @@ func (s *Store) ImportHistory(ctx context.Context, h storage.History) error {
 	return nil
 }
 
-// refuseTaken looks for what exists already. No other transaction stores any before this one
-// ends.
+// refuseTaken returns an error if any of the IDs exists. No other transaction can store one before
+// this one ends.
 func (t *tx) refuseTaken(h storage.History) error {
 	var deliveries, receipts []storage.ID
 	for i := range h.Deliveries {
@@ -70,8 +71,8 @@ func (t *tx) refuseTaken(h storage.History) error {
 	return bad.Err()
 }
 
-// importDelivery stores a delivery that is final. What it was a part of, a campaign's message or
-// a check, stays behind.
+// importDelivery stores a delivery that is final. Its link to a campaign's message or a check is
+// dropped, because these are not imported.
 func (t *tx) importDelivery(past *storage.PastDelivery, attempts []packedAttempt) {
 	d, e := &past.Delivery, &past.Event
 	t.reserve(d.ID)
@@ -106,7 +107,7 @@ func (s *Store) importReceipt(t *tx, r *storage.Receipt) error {
 	return nil
 }
 
-// keepName stores the name of a webhook of which there is only history.
+// keepName stores the name of a webhook that is not imported itself.
 func (t *tx) keepName(webhook storage.ID, name string) {
 	if webhook != 0 {
 		t.send(`INSERT INTO webhook_names VALUES (?, ?) ON CONFLICT DO NOTHING`, webhook, name)

@@ -16,8 +16,8 @@ import (
 	"backchannel/storage/seal"
 )
 
-// agreeOnKey returns the key that all nodes seal secrets with. The first one makes it; the
-// others have to have it, because the database does not.
+// agreeOnKey returns the key with which all nodes seal secrets. The first node makes it. It must be
+// copied to the others, because the database stores only a proof of it.
 func agreeOnKey(ctx context.Context, conn *pgx.Conn, o Options, at place) ([]byte, error) {
 	stored, err := records.First(ctx, queries{conn}, scanKey, `SELECT key_proof, coalesce(key_made_at, '') FROM store`)
 	if err != nil {
@@ -38,7 +38,7 @@ func agreeOnKey(ctx context.Context, conn *pgx.Conn, o Options, at place) ([]byt
 	return key, nil
 }
 
-// firstKey reads or makes the key of an empty database, and stores by what it is known.
+// firstKey reads or makes the key of an empty database, and stores its proof and where it is.
 func firstKey(ctx context.Context, conn *pgx.Conn, o Options, at place) ([]byte, error) {
 	key, err := seal.ReadOrMake(o.KeyFile)
 	if err != nil {

@@ -49,7 +49,7 @@ func (r *messageRows) insert(m *storage.Message) {
 		m.Channel, m.Address, m.Namespace, m.Identity, m.Outcome, m.State, m.Exclusion.Code, m.Exclusion.Reason, m.CreatedAt)
 }
 
-// reached gives a message the state of one of its events, which has reached the webhook.
+// reached sets the state of a message to that of its event that has been delivered.
 func (r *messageRows) reached(message, delivery storage.ID) error {
 	r.send(`WITH was AS (SELECT m.id, m.campaign_id, m.state, e.status FROM campaign_messages m, deliveries d JOIN events e ON e.id = d.event_id
 			WHERE m.id = ? AND d.id = ? FOR UPDATE OF m),

@@ -20,7 +20,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrating is the advisory lock of whoever brings the schema up to date and stores the key.
+// migrating is the advisory lock that is held while the schema is migrated and the key stored.
 const migrating = 0x6261636b_6368616e // "backchan"
 
 // knownVersion returns the schema version that this program works with: the number of the
@@ -33,8 +33,8 @@ func knownVersion() (int64, error) {
 	return goose.NumericComponent(names[len(names)-1])
 }
 
-// prepare brings the schema up to date and returns the key that secrets are sealed with. Several
-// first starts at once do so one after another; a session's lock ends with its connection.
+// prepare brings the schema up to date and returns the key that secrets are sealed with. The lock
+// serializes processes that start at once; it is a session's, and so ends with the connection.
 func prepare(ctx context.Context, pool *pgxpool.Pool, o Options, at place) (key []byte, err error) {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
@@ -115,9 +115,9 @@ func up(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
-// schemaVersion reads the schema's version, which is 0 in an empty database. It does not ask
-// goose, which would create its table in the database of another program. The view pg_tables would
-// take 5 ms of each command, for what else it tells.
+// schemaVersion reads the schema's version, which is 0 in an empty database. It does not use goose,
+// which would create its table in the database of another program, nor the view pg_tables, whose
+// other columns would cost each command 5 ms.
 func schemaVersion(ctx context.Context, conn *pgx.Conn) (version int64, err error) {
 	names, err := records.Collect(ctx, queries{conn}, records.One[string], `
 		SELECT relname::text FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace

@@ -12,11 +12,11 @@ import (
 	"backchannel/storage/records"
 )
 
-// SilentFor is how long nothing may be heard of a node that is alive.
+// SilentFor is how old a node's last heartbeat may be before the node counts as dead.
 const SilentFor = 5 * time.Second
 
-// heard is the SQL for whether a node has been heard lately. The server's clock counts, because
-// those of the nodes may differ.
+// heard is the SQL condition that a node's last heartbeat is at most SilentFor old, by the server's
+// clock, because those of the nodes may differ.
 const heard = `n.heard_at > clock_timestamp() - interval '5 seconds'`
 
 // A NodeStore stores which processes deliver and receive, and their status.
@@ -26,11 +26,12 @@ type NodeStore struct {
 	unheard *atomic.Pointer[error]
 }
 
-// Node returns the number of this process, under which it is known to the others.
+// Node returns the number that identifies this process among the nodes.
 func (d *database) Node() int64 { return d.node }
 
-// TryLead makes this process a node that delivers and receives, of which there may be any
-// number. It says once a second that it lives.
+// TryLead registers this process as a node, which delivers and receives. There may be any number
+// of them. The store then sends a heartbeat every second until release is called. ok is false if
+// this process is a node already.
 func (s *NodeStore) TryLead() (release func(), ok bool, err error) {
 	if !s.leads.TryLock() {
 		return nil, false, nil
@@ -54,7 +55,7 @@ func (s *NodeStore) TryLead() (release func(), ok bool, err error) {
 	}), true, nil
 }
 
-// beat says that this process lives.
+// beat sends the heartbeats.
 func (s *NodeStore) beat(ctx context.Context) {
 	for wait(ctx, time.Second) {
 		beating, cancel := context.WithTimeout(ctx, SilentFor)
@@ -65,8 +66,7 @@ func (s *NodeStore) beat(ctx context.Context) {
 	}
 }
 
-// Unheard returns why this process, which is a node, could not say the last time that it lives,
-// or nil.
+// Unheard returns why the last heartbeat of this process, which is a node, failed, or nil.
 func (s *NodeStore) Unheard() error {
 	if err := s.unheard.Load(); err != nil {
 		return *err
@@ -77,13 +77,13 @@ func (s *NodeStore) Unheard() error {
 func (s *NodeStore) leave() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_, _ = s.pool.Exec(ctx, `UPDATE nodes SET leads = false WHERE id = $1`, s.node) // or it will be silent
+	_, _ = s.pool.Exec(ctx, `UPDATE nodes SET leads = false WHERE id = $1`, s.node) // otherwise its heartbeat expires
 	s.hub.Publish(storage.ChangedRuntime)
 	s.notice.add(storage.ChangedRuntime)
 }
 
-// Nodes returns the nodes, the one that has been running for longest first. One that is gone is
-// among them for a day.
+// Nodes returns the nodes, the one that has been running longest first. They include those that
+// died within the last day.
 func (s *NodeStore) Nodes(ctx context.Context) ([]storage.Node, error) {
 	all, err := records.Collect(ctx, s.reads, scanNode, `SELECT n.leads AND `+heard+`, n.heard_at, n.runtime FROM nodes n WHERE n.runtime <> 'null' OR n.leads ORDER BY n.started_at, n.id`)
 	if err != nil {
@@ -102,8 +102,8 @@ func scanNode(read scan) (n storage.Node, err error) {
 	return n, json.Unmarshal([]byte(text), &n.Runtime)
 }
 
-// Runtime returns the status of the node that has been running for longest, and whether there is
-// one now. Without one it is that of a node that is gone.
+// Runtime returns the status of the live node that has been running longest, and true. If no node
+// is alive, it returns the last known status of a dead one, and false.
 func (s *NodeStore) Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error) {
 	nodes, err := s.Nodes(ctx)
 	if err != nil || len(nodes) == 0 {
@@ -115,7 +115,7 @@ func (s *NodeStore) Runtime(ctx context.Context) (rt storage.Runtime, alive bool
 	return nodes[len(nodes)-1].Runtime, false, nil
 }
 
-// SaveRuntime stores this process's status, for the others.
+// SaveRuntime stores this process's status, which other processes read.
 func (s *NodeStore) SaveRuntime(ctx context.Context, rt storage.Runtime) error {
 	text, err := json.Marshal(rt)
 	if err == nil {

@@ -12,15 +12,15 @@ import (
 	"backchannel/storage"
 )
 
-// channel is what hints are sent on: NODE:KINDS, in hexadecimal.
+// channel is the channel of NOTIFY. A payload is NODE:KINDS, both in hexadecimal.
 const channel = "backchannel"
 
 // notifyGap is the least time between two notices: the server writes one after another, and
 // each wakes every listener.
 const notifyGap = 10 * time.Millisecond
 
-// A notifier tells other processes what this one has committed. A notice of its own transaction
-// would make all commits of the server wait for each other.
+// A notifier tells other processes what kinds of records this one has changed. It does so after
+// the commit: a NOTIFY within a transaction takes a lock that serializes all commits of the server.
 type notifier struct {
 	db      *database
 	mu      sync.Mutex // guards the kinds
@@ -35,7 +35,7 @@ func startNotifier(db *database) *notifier {
 	return n
 }
 
-// add makes kinds known soon. It does not wait.
+// add adds kinds to the next notification. It does not block.
 func (n *notifier) add(kinds storage.Change) {
 	if kinds == 0 {
 		return
@@ -57,7 +57,7 @@ func (n *notifier) take() storage.Change {
 	return kinds
 }
 
-// loop sends what has been added. What cannot be sent is kept for the next time.
+// loop sends what has been added. If that fails, it keeps the kinds for the next notification.
 func (n *notifier) loop() {
 	defer close(n.stopped)
 	for range n.wake {
@@ -85,7 +85,7 @@ func (n *notifier) close() {
 
 func (d *database) nodeText() string { return strconv.FormatUint(uint64(d.node), 16) } //nolint:gosec // bits
 
-// A listener hears of what other processes have committed, on a connection of its own.
+// A listener receives the notifications of other processes on a connection of its own.
 type listener struct {
 	db      *database
 	once    sync.Once
@@ -100,7 +100,7 @@ func newListener(db *database) *listener {
 	return l
 }
 
-// start begins to listen, and returns once it does or the server does not answer.
+// start starts listening. It returns once the listener is ready or has failed to connect.
 func (l *listener) start() {
 	l.once.Do(func() {
 		ready := make(chan struct{})
@@ -115,13 +115,13 @@ func (l *listener) close() {
 	<-l.stopped
 }
 
-// loop listens, again after each loss of the connection. What happened meanwhile is unknown, so
-// that everything may have changed.
+// loop listens, and reconnects whenever the connection is lost. Notifications sent meanwhile are
+// lost as well, so it then publishes that everything may have changed.
 func (l *listener) loop(ready func()) {
 	defer close(l.stopped)
 	defer ready()
 	for again := false; l.ctx.Err() == nil; again = true {
-		_ = l.listen(ready, again) // its connection is lost
+		_ = l.listen(ready, again) // it returns only when the connection is lost
 		ready()
 		wait(l.ctx, 200*time.Millisecond)
 	}
@@ -149,15 +149,16 @@ func (l *listener) listen(ready func(), again bool) error {
 	}
 }
 
-// quiet is how long a listener hears nothing before it makes sure that its connection lives.
-const quiet = 3 * time.Second
+// pingAfter is how long a listener waits for a notification before it pings the server. Without
+// that it would never notice that the other end of its connection is gone.
+const pingAfter = 3 * time.Second
 
 func (l *listener) hear(conn *pgx.Conn) error {
-	ctx, cancel := context.WithTimeout(l.ctx, quiet)
+	ctx, cancel := context.WithTimeout(l.ctx, pingAfter)
 	defer cancel()
 	notice, err := conn.WaitForNotification(ctx)
 	if err != nil && ctx.Err() != nil && l.ctx.Err() == nil && !conn.IsClosed() {
-		asking, cancel := context.WithTimeout(l.ctx, quiet)
+		asking, cancel := context.WithTimeout(l.ctx, pingAfter)
 		defer cancel()
 		return conn.Ping(asking)
 	}

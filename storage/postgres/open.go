@@ -12,12 +12,14 @@ import (
 	"backchannel/storage/seal"
 )
 
-// connections is how many a process has at most, that for listening aside: two that write, and
-// those of readers.
+// connections is the size of a process's pool: two connections for writers, the rest for readers.
+// The one for listening is not part of it.
 const connections = 8
 
-// Open opens a database, whose schema it creates or brings up to date. It fails within a few
-// seconds if the server is away, with storage.ErrAway.
+// Open opens a database and creates its schema or brings it up to date. If the server cannot be
+// reached, it fails within a few seconds with storage.ErrAway. Other errors are
+// storage.ErrNewerSchema, storage.ErrInvalid for a bad URL, and storage.ErrDamaged for a missing or
+// wrong key.
 func Open(ctx context.Context, o Options) (*Store, error) { return openWith(ctx, o, prepare) }
 
 // Peek opens a database for reading, without creating or changing anything: no schema and no
@@ -76,10 +78,10 @@ func configure(config *pgxpool.Config) {
 	}
 }
 
-// sessionSettings let the server end the transaction of a process that was stopped in the middle
-// of it, or whose machine cannot be reached, because it may have locked what every other one
-// needs. Compiling a query takes longer than any of ours. They are not startup parameters, which
-// PgBouncer refuses.
+// sessionSettings let the server end the transaction of a process that was suspended in the middle
+// of it or whose machine cannot be reached, because it may hold locks that all others need. They
+// also turn off the JIT compiler, because compiling takes longer than any of our queries. They are
+// not startup parameters, because PgBouncer rejects those.
 const sessionSettings = `SET idle_in_transaction_session_timeout = '3s'; SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1;
 	SET tcp_keepalives_count = 3; SET tcp_user_timeout = 5000; SET jit = off`
 
@@ -90,8 +92,8 @@ func prepareSession(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // refusePooler returns an error if a pooler such as PgBouncer gives each transaction another
-// session, which breaks advisory locks, LISTEN and prepared statements. A pooler is recognized
-// by the number of the process that serves a session, in place of which it tells one of its own.
+// session, which breaks advisory locks, LISTEN and prepared statements. It recognizes a pooler by
+// the process ID in the protocol's handshake, which is not that of the server's process.
 func refusePooler(ctx context.Context, pool *pgxpool.Pool) error {
 	a, err := pool.Acquire(ctx)
 	if err != nil {

@@ -145,7 +145,7 @@ func write(t *testing.T, path, content string) {
 	}
 }
 
-func TestSchemasOfOthersAreLeftAlone(t *testing.T) {
+func TestForeignSchemasAreNotChanged(t *testing.T) {
 	t.Parallel()
 	newer, foreign := pgtest.Copy(t, template), pgtest.Database(t)
 	pgtest.Run(t, newer, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`)

@@ -9,8 +9,8 @@ import (
 	"backchannel/storage/records"
 )
 
-// Overdue lists deliveries that wait and whose time came before a given one, the first ones of
-// each webhook that is not paused.
+// Overdue lists up to ofEach waiting deliveries of each webhook that is not paused, the earliest
+// first, which were due before a time.
 func (s *QueueStore) Overdue(ctx context.Context, before time.Time, ofEach int) ([]storage.ID, error) {
 	ids, err := records.Collect(ctx, s.reads, records.One[storage.ID], `SELECT d.id FROM webhooks w CROSS JOIN LATERAL
 		(SELECT id FROM deliveries WHERE webhook_id = w.id AND next_attempt_at < ? ORDER BY next_attempt_at, id LIMIT ?) d
@@ -21,7 +21,7 @@ func (s *QueueStore) Overdue(ctx context.Context, before time.Time, ofEach int) 
 	return ids, nil
 }
 
-// RestoreJobs has Jobs make what is missing for those of deliveries that wait.
+// RestoreJobs calls Jobs.Missed for those of the deliveries that are waiting.
 func (s *QueueStore) RestoreJobs(ctx context.Context, ids ...storage.ID) error {
 	err := s.writeLoose(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		waiting, err := records.Collect(t.context, t, scanWaiting,

@@ -12,29 +12,30 @@ import (
 	"backchannel/storage/records"
 )
 
-// A pipeline sends the statements of a transaction. One whose result is not needed at once is
-// sent together with the next one that is, or at the end: a round trip takes longer than most
-// statements. Nothing reads past a statement that has not been sent.
+// A pipeline sends the statements of a transaction. A statement whose result is not needed at once
+// is sent together with the next one whose result is, or at the end, because a round trip takes
+// longer than most statements. Statements are always run in the order in which they were added.
 type pipeline struct {
 	context context.Context
 	conn    *pgx.Conn
 	opening *pgx.Batch // the first statements, which come before all others; nil once they have been sent
 	pending *pgx.Batch
-	first   batched        // goes before what is pending
-	later   []func() error // to be done once pending has been sent
+	first   batched        // sent before what is pending
+	later   []func() error // called once pending has been sent
 }
 
 // A batched collects changes that are sent in few statements.
 type batched interface {
 	// queue adds the statements.
 	queue(to *pgx.Batch)
-	// waits reports whether something is to be done with what comes of them.
+	// waits reports whether the rest of the transaction depends on their results.
 	waits() bool
 }
 
-// settle sends what is pending if something is to be done with what comes of it or after it, which
-// may add to both. The rest is sent together with the commit, but for the opening: when the
-// server is told to commit, the row is locked by which lookUp finds out whether it did.
+// settle sends the pending statements as long as their results are used or functions wait for them;
+// either may add more statements. Otherwise they are sent together with the commit. The opening is
+// always sent before, because it locks the row by which lookUp finds out whether the transaction
+// was committed.
 func (p *pipeline) settle() error {
 	for p.opening != nil || p.first.waits() || len(p.later) > 0 || slices.ContainsFunc(p.pending.QueuedQueries, isRead) {
 		if err := p.flush(); err != nil {
@@ -51,10 +52,10 @@ func (p *pipeline) settle() error {
 	return nil
 }
 
-// isRead reports whether something is done with the result of a statement.
+// isRead reports whether the result of a statement is used.
 func isRead(q *pgx.QueuedQuery) bool { return q.Fn != nil }
 
-// then does something once all statements so far have been sent.
+// then calls a function once all statements added so far have been sent.
 func (p *pipeline) then(do func() error) { p.later = append(p.later, do) }
 
 // take returns the pending statements, those of deliveries first, to which others may refer.
@@ -78,14 +79,14 @@ func (p *pipeline) flush() error {
 	return p.conn.SendBatch(p.context, batch).Close()
 }
 
-// commit sends the pending statements and the end of the transaction in one message. If any of
-// them fails, the server does not come to the end.
+// commit sends the pending statements and the commit in one message. If one of them fails, the
+// server skips the rest and so does not commit.
 func (p *pipeline) commit() error {
 	p.send(`commit`)
 	return p.flush()
 }
 
-// send runs a statement at some time before the next that returns something.
+// send adds a statement, which is run before the next one whose result is read.
 func (p *pipeline) send(statement string, args ...any) *pgx.QueuedQuery {
 	statement, args = bind(statement, args)
 	return p.pending.Queue(statement, args...)
@@ -133,7 +134,7 @@ func (p *pipeline) sendWith(ctx context.Context, statement string, args []any) (
 			read = func(results pgx.BatchResults) error { _, err := results.Exec(); return err }
 		}
 		if err := read(results); err != nil {
-			_ = results.Close() // whose error is the same
+			_ = results.Close() // it returns the same error
 			return nil, err
 		}
 	}
@@ -149,7 +150,7 @@ type lastRows struct {
 // Close ends the batch as well.
 func (r lastRows) Close() {
 	r.Rows.Close()
-	_ = r.batch.Close() // whose error is that of the rows
+	_ = r.batch.Close() // it returns the error of the rows
 }
 
 // must runs a statement at once and returns storage.ErrNotFound if it changed no row.

@@ -14,13 +14,13 @@ import (
 // A place says in messages which database it is, without its password.
 type place struct {
 	host, user, database string
-	opened               bool // it has been there
+	opened               bool // it has been opened, so it existed
 }
 
 func (p place) String() string { return "database " + p.database + " at " + p.host }
 
-// parse reads the URL of a database. What pgx says of a bad one is not passed on, because it
-// may quote the password.
+// parse parses the URL of a database. It does not pass on the errors of pgx, because they may
+// quote the password.
 func parse(text string) (*pgxpool.Config, place, error) {
 	config, err := configOf(text)
 	if err != nil {
@@ -38,9 +38,9 @@ func hostPort(host string, port uint16) string {
 // expected says how the URL of a database is written.
 const expected = "expected postgres://USER:PASSWORD@HOST:PORT/DATABASE"
 
-// reasonOf returns the last part of an error of pgx, which names what is wrong; before it is
-// the URL, with or without the password. What a parameter is set to is left out, because it may
-// be the password, in the wrong place.
+// reasonOf returns the last part of an error of pgx, which says what is wrong. The part before it
+// is the URL, with or without the password. The values of parameters are omitted too, because one
+// may be a misplaced password.
 func reasonOf(err error) string {
 	text := err.Error()
 	at := strings.LastIndex(text, "`: ")
@@ -54,8 +54,8 @@ func reasonOf(err error) string {
 	return text + "; " + expected
 }
 
-// CheckURL returns what is wrong with the URL of a database, without anything that may be its
-// password, or nil.
+// CheckURL returns an error that says what is wrong with the URL of a database, or nil. The error
+// never contains the password.
 func CheckURL(text string) error {
 	_, err := configOf(text)
 	return err
@@ -72,7 +72,7 @@ func configOf(text string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// checkURL finds what people get wrong in a URL, part by part.
+// checkURL reports common mistakes more helpfully than pgx does.
 func checkURL(text string) error {
 	parsed, err := url.Parse(text)
 	if err != nil && strings.Contains(text, "#") {

@@ -11,11 +11,11 @@ import (
 	"backchannel/storage/records"
 )
 
-// A QueueStore stores the work of the engine: deliveries that are due, commands about
-// deliveries in its memory, and circuit breakers.
+// A QueueStore stores the work of the engine: due deliveries, commands about deliveries that it has
+// in memory, and circuit breakers.
 type QueueStore struct {
 	*database
-	dropped *atomic.Int64 // the last command that this process has carried out
+	dropped *atomic.Int64 // the ID of the last command that this process has carried out
 }
 
 const selectJobs = `SELECT d.id, d.webhook_id, d.attempts, e.payload, e.misbehave, d.created_at, d.next_attempt_at, d.due_at, coalesce(d.message_id, 0)
@@ -43,8 +43,8 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 	return jobs, nil
 }
 
-// Jobs returns what there is to send for deliveries that wait, in no order. Those that do not
-// wait, such as one that has been cancelled, are left out.
+// Jobs returns what to send for those of the deliveries that are waiting, in no particular order.
+// Others, such as a cancelled one, are left out.
 func (s *QueueStore) Jobs(ctx context.Context, ids ...storage.ID) ([]storage.Job, error) {
 	jobs, err := records.Collect(ctx, s.reads, scanJob, selectJobs+` WHERE d.id = ANY(?) AND d.next_attempt_at IS NOT NULL`, ids)
 	if err != nil {
@@ -53,8 +53,8 @@ func (s *QueueStore) Jobs(ctx context.Context, ids ...storage.ID) ([]storage.Job
 	return jobs, nil
 }
 
-// PendingWork returns for each webhook with waiting deliveries how many wait and when the
-// first is due. It reads stored counters, so it takes no longer with a million deliveries.
+// PendingWork returns, for each webhook with waiting deliveries, their number and when the first is
+// due. It reads stored counters, so it takes no longer with a million deliveries.
 func (s *QueueStore) PendingWork(ctx context.Context) ([]storage.Pending, error) {
 	all, err := records.Collect(ctx, s.reads, scanPending, `
 		SELECT c.webhook_id, c.queued, c.retrying,
@@ -75,7 +75,7 @@ func scanPending(read scan) (p storage.Pending, err error) {
 	return p, err
 }
 
-// NextDue returns for each webhook with waiting deliveries when the first is due.
+// NextDue returns, for each webhook with waiting deliveries, when the first is due.
 func (s *QueueStore) NextDue(ctx context.Context) (map[storage.ID]time.Time, error) {
 	all, err := s.PendingWork(ctx)
 	if err != nil {
@@ -101,8 +101,8 @@ func (s *QueueStore) MarkSending(ctx context.Context, ids []storage.ID) error {
 	return nil
 }
 
-// ResetSending makes deliveries due again that this process was sending, or one that is gone.
-// Whether they arrived is unknown, so an endpoint may receive them twice.
+// ResetSending makes the deliveries due again that this process or a dead one was sending. Whether
+// they arrived is unknown, so an endpoint may receive them twice.
 func (s *QueueStore) ResetSending(ctx context.Context) error {
 	err := s.writeLoose(ctx, storage.ChangedDeliveries, func(t *tx) error { return t.deliveries.reset(s.node) })
 	if err != nil {
@@ -113,8 +113,8 @@ func (s *QueueStore) ResetSending(ctx context.Context) error {
 
 // Finish stores an attempt and its delivery's new state in one commit. A delivery that has
 // been cancelled stays cancelled, and an attempt that is already stored changes nothing. The
-// headers are packed and sealed before the transaction, in the caller's goroutine. Only what
-// adds an activity, which has an ID, waits for its turn.
+// headers are packed and sealed before the transaction, in the caller's goroutine. Only an outcome
+// that adds an activity needs an ID, and so an ordered transaction.
 func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 	packed := s.packAttempt(&o.Attempt)
 	kinds, write := storage.ChangedDeliveries, s.writeLoose
@@ -135,14 +135,14 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 	return nil
 }
 
-// finished notes what else follows from the end of an attempt.
+// finished makes the other changes that follow from the end of an attempt.
 func (t *tx) finished(o *storage.Outcome, f finished) {
 	cancelled := f.was.state == storage.Cancelled
 	if o.State == storage.StateDelivered && !cancelled && f.message != 0 {
 		t.kinds |= storage.ChangedExecutions
 		t.then(func() error { return t.messages.reached(f.message, o.Attempt.DeliveryID) })
 	}
-	if o.State == storage.Failed && !cancelled && !f.checked { // a check sends what is to be refused
+	if o.State == storage.Failed && !cancelled && !f.checked { // a check sends requests that should fail
 		t.then(func() error { return records.RecordFailure(sharedTx{t}, &o.Attempt, f.was.webhook) })
 	}
 	if o.PauseWebhook != "" {
@@ -185,9 +185,8 @@ func scanCommand(read scan) (c storage.Command, err error) {
 	return c, err
 }
 
-// DropCommands leaves out the commands up to and including a given one from what Commands
-// returns to this process. Other processes have to carry them out too; retention removes those
-// that are old.
+// DropCommands makes Commands skip the commands up to and including a given one, in this process
+// only: every node must carry them out. Retention removes old ones.
 func (s *QueueStore) DropCommands(_ context.Context, through storage.ID) error {
 	s.dropped.Store(max(s.dropped.Load(), int64(through)))
 	return nil

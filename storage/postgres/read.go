@@ -19,11 +19,11 @@ import (
 
 type scan = records.Scan
 
-// A reader answers queries outside a transaction. It repeats one if a connection was lost: those
-// of the pool may be older than the server is.
+// A reader runs queries outside a transaction. It repeats a query if the connection was lost,
+// because connections in the pool may be older than the last restart of the server.
 type reader struct{ *database }
 
-// Read makes a reader a source.
+// Read implements records.Source.
 func (r reader) Read(ctx context.Context, rows func(records.Rows) error, query string, args ...any) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -35,15 +35,15 @@ func (r reader) Read(ctx context.Context, rows func(records.Rows) error, query s
 	}
 }
 
-// A querier is what pgx has for queries.
+// A querier runs queries: a pgx connection, pool or transaction.
 type querier interface {
 	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
 }
 
-// A queries makes a source of a querier. It makes one attempt.
+// A queries turns a querier into a records.Source, which does not repeat queries.
 type queries struct{ querier }
 
-// Read makes a queries a source.
+// Read implements records.Source.
 func (q queries) Read(ctx context.Context, read func(records.Rows) error, query string, args ...any) error {
 	query, args = bind(query, args)
 	rows, err := q.Query(ctx, query, args...)
@@ -67,9 +67,9 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// bind numbers the marks of a query, except ?1 and the like, which have a number, and converts
-// its arguments: texts to bytes, which go into columns of text and of bytes alike, and named
-// types to what they are made of.
+// bind replaces the placeholders ? and ?1 of package records by $1, and converts the arguments:
+// strings to bytes, which fit columns of text and of bytea alike, and named types to their
+// underlying types.
 func bind(query string, args []any) (string, []any) {
 	bound := make([]any, len(args))
 	for i, arg := range args {
@@ -120,8 +120,8 @@ func bare(arg any) any {
 	return arg
 }
 
-// moment returns a time as stored, or NULL for the zero time. The database counts microseconds,
-// as IDs do.
+// moment returns a time as stored, or NULL for the zero time. The database keeps microseconds, like
+// IDs.
 func moment(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -148,7 +148,8 @@ func notNil(bytes []byte) []byte {
 	return bytes
 }
 
-// A foreign is the codec of bytea, from which texts are scanned as well.
+// A foreign is the codec of bytea, extended to scan into strings. Texts from outside are stored as
+// bytea, because PostgreSQL's text accepts only valid UTF-8 without NUL.
 type foreign struct{ pgtype.ByteaCodec }
 
 // PlanScan implements pgtype.Codec.

@@ -53,7 +53,7 @@ func pathCondition(path string) records.Condition {
 	return records.Where(`r.path = ? AND substr(r.path, 1, 100) = substr(?::bytea, 1, 100)`, path, path)
 }
 
-// pageQuery returns the SQL for a page of receipts, in the form that reads the fewest rows.
+// pageQuery returns the SQL for a page of receipts, in the form that reads fewest rows.
 //
 // If there are conditions on facets, or ones with an index that begins with the facet, the
 // query takes the newest receipts of each matching facet by an index, and the newest of

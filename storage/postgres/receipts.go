@@ -10,7 +10,7 @@ import (
 	"backchannel/storage/seal"
 )
 
-// A ReceiptStore stores receipts, and what became of relaying them.
+// A ReceiptStore stores receipts and the outcomes of relaying them.
 type ReceiptStore struct {
 	records.ReceiptStore
 	*database
@@ -72,7 +72,7 @@ func packReceipt(r *storage.Receipt) (p packed) {
 
 // insert stores a receipt that has an ID.
 func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, facet int64, p packed) {
-	// The size is of what retention can free by removing the receipt.
+	// The size counts what retention frees by removing the receipt.
 	size := int64(len(p.headers) + len(p.secrets) + len(p.checks) + len(r.Body))
 	t.receipts.add(1, size)
 	var message any // of one with a requestId

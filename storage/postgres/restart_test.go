@@ -38,7 +38,7 @@ func TestRestartsOfTheServer(t *testing.T) {
 
 // TestAnUnknownOutcomeIsNotRepeated loses the answer to a commit of several events, and the
 // server with it for longer than anybody waits. All of the events are stored, which nobody could
-// find out: each caller is told so, and none of the events is stored again.
+// find out: each caller gets that error, and none of the events is stored again.
 func TestAnUnknownOutcomeIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{})
@@ -92,12 +92,12 @@ func waitUntil(t *testing.T, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("waited 20 s in vain")
+			t.Fatal("nothing within 20 s")
 		}
 	}
 }
 
-// answers are what callers were told of events, each of which has an identity of its own. The
+// answers records the answer of the store to each event, each of which has its own identity. The
 // zero value is ready for use.
 type answers struct {
 	mu                             sync.Mutex // guards the fields below
@@ -105,7 +105,7 @@ type answers struct {
 	serial                         int
 }
 
-// keep enqueues an event and notes what came of it.
+// keep enqueues an event and records the answer.
 func (a *answers) keep(store *Store, e storage.Event) error {
 	a.mu.Lock()
 	a.serial++
@@ -125,7 +125,7 @@ func (a *answers) keep(store *Store, e storage.Event) error {
 	return err
 }
 
-// check compares what callers were told with what is stored.
+// check compares the recorded answers with what is stored.
 func (a *answers) check(t *testing.T, store *Store) {
 	t.Helper()
 	all, err := store.Deliveries(t.Context(), storage.DeliveryQuery{})

@@ -13,11 +13,11 @@ import (
 // writes do not wait long: a delivery's commit waits for the one before it.
 const retentionBatch = 200
 
-// Maintenance keeps the database small.
+// Maintenance removes old records.
 type Maintenance struct{ *database }
 
-// ApplyRetention removes the records beyond any limit, oldest first, and returns how many it
-// removed. Pinned receipts and deliveries that are not final stay.
+// ApplyRetention removes the records beyond any of the limits, oldest first, and returns how many
+// it removed. Pinned receipts and deliveries that are not final are kept.
 func (s *Maintenance) ApplyRetention(ctx context.Context, keep storage.Retention) (removed int64, err error) {
 	now := s.now()
 	for _, remove := range []func(*tx) (int64, error){
@@ -119,17 +119,16 @@ func removeActivities(t *tx, keep int) (int64, error) {
 		keep, retentionBatch)
 }
 
-// removeExecutions removes the oldest calls with their messages. The events of these are
-// delivered all the same.
+// removeExecutions removes the oldest calls with their messages. Events of these messages that are
+// still planned are delivered nevertheless.
 func removeExecutions(t *tx, keep int, before time.Time) (int64, error) {
 	return t.exec(`DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE id < ? AND received_at < ? OR
 		id <= (SELECT id FROM executions ORDER BY id DESC LIMIT 1 OFFSET ?) ORDER BY id LIMIT ?)`,
 		before.UnixMicro(), before, keep, retentionBatch/10) // each has up to 20 messages
 }
 
-// removeLeftovers removes commands that every node has carried out or was not there for, what is
-// known of processes that ended without a word, and the tallies of attempts that nobody asks for
-// any more.
+// removeLeftovers removes commands old enough that every node has carried them out, the rows of
+// processes that were killed, and tallies of attempts older than any that is shown.
 func removeLeftovers(t *tx) (int64, error) {
 	t.send(`DELETE FROM attempt_tallies WHERE period < ?`, storage.FirstTallyPeriod(t.now))
 	t.send(`DELETE FROM commands WHERE id < ?`, t.now.Add(-time.Hour).UnixMicro())

@@ -10,7 +10,8 @@ import (
 	"backchannel/storage/records"
 )
 
-// Server returns what is known of the server.
+// Server returns the server's version, whether its commits are durable and wait for a standby, and
+// the latency of a round trip.
 func (s *HealthStore) Server(ctx context.Context) (server storage.Server, err error) {
 	server, err = records.First(ctx, s.reads, scanServer, `SELECT current_setting('server_version'),
 		current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off',
@@ -29,7 +30,7 @@ func scanServer(read scan) (s storage.Server, err error) {
 	return s, err
 }
 
-// latency returns the median of a few questions.
+// latency returns the median duration of a few pings.
 func (s *HealthStore) latency(ctx context.Context) (time.Duration, error) {
 	var took []time.Duration
 	for range 9 {

@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/seal"
 )
 
-// shared returns the database as package records knows it.
+// shared returns the database in the form that package records uses.
 func (d *database) shared() *records.Database {
 	return &records.Database{
 		Dialect: dialect(), Reads: d.reads, Violates: violates, Seals: d.seals, By: d.by,
@@ -21,7 +21,8 @@ func (d *database) shared() *records.Database {
 	}
 }
 
-// dialect finds texts in foreign ones, which are bytea and have no letters: its escaped form has.
+// dialect returns what differs in PostgreSQL's SQL. Contains compares the escaped form of texts,
+// because they are bytea (see foreign) and lower works on text only.
 func dialect() *records.Dialect {
 	return &records.Dialect{
 		Join:              `JOIN`,
@@ -32,7 +33,7 @@ func dialect() *records.Dialect {
 		Planned: `SELECT count(*) FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id AND d.next_attempt_at > ? AND d.state = 'queued'
 			WHERE w.state <> 'paused' AND NOT EXISTS (SELECT FROM breakers b WHERE b.webhook_id = w.id AND b.open_until IS NOT NULL)`,
 		Received: `SELECT coalesce(sum(n), 0)::bigint FROM receipt_counts`,
-		// A text begins with the number of executions; that about one execution begins with none.
+		// A text about several executions begins with their number, a text about one does not.
 		OneMore: `convert_to((coalesce(substring(encode(text, 'escape') FROM '^\d+')::bigint, 1) + 1)::text, 'UTF8')`,
 		Contains: func(column, text string) records.Condition {
 			return records.Where(`position(lower(encode(?::bytea, 'escape')) IN lower(encode(`+column+`, 'escape'))) > 0`, []byte(text))
@@ -40,7 +41,7 @@ func dialect() *records.Dialect {
 	}
 }
 
-// A sharedTx is a transaction as package records knows it.
+// A sharedTx is a transaction in the form that package records uses.
 type sharedTx struct{ *tx }
 
 // Context and the other methods implement records.Tx.

@@ -8,8 +8,7 @@ import (
 	"backchannel/storage/records"
 )
 
-// Living returns the numbers of the nodes that are alive, the one that has been running for
-// longest first.
+// Living returns the numbers of the live nodes, the one that has been running longest first.
 func (s *NodeStore) Living(ctx context.Context) ([]int64, error) {
 	all, err := records.Collect(ctx, s.reads, records.One[int64], `SELECT n.id FROM nodes n WHERE n.leads AND `+heard+` ORDER BY n.started_at, n.id`)
 	if err != nil {
@@ -18,11 +17,11 @@ func (s *NodeStore) Living(ctx context.Context) ([]int64, error) {
 	return all, nil
 }
 
-// Claim gives this node as much of what webhooks allow as it wants and other nodes do not hold,
-// and returns that. What it holds above that of an earlier claim it gives up, but never what it
-// is using: so it has to use no more from the moment at which it counts that. What a node holds
-// that is gone is free, unless the caller assumes that it is alive. A process that is not a
-// node gets nothing.
+// Claim sets this node's share of the concurrency of webhooks and returns it by webhook: as much as
+// the node wants and other nodes have left. It gives up the surplus over an earlier claim, except
+// what is in use, so the caller must start nothing more from the moment at which it counts Using.
+// The shares of dead nodes are free, except those of nodes in assumed. A process that is not a node
+// gets nothing.
 func (s *NodeStore) Claim(ctx context.Context, assumed []int64, claims ...storage.Claim) (held map[storage.ID]int, err error) {
 	var webhooks []storage.ID
 	var allowed, using, wanted []int
@@ -31,7 +30,7 @@ func (s *NodeStore) Claim(ctx context.Context, assumed []int64, claims ...storag
 	}
 	err = s.writeLoose(ctx, 0, func(t *tx) error {
 		held = map[storage.ID]int{}
-		t.send(`LOCK TABLE shares IN SHARE ROW EXCLUSIVE MODE`) // one node after another
+		t.send(`LOCK TABLE shares IN SHARE ROW EXCLUSIVE MODE`) // serializes the claims of all nodes
 		t.send(`DELETE FROM shares s WHERE NOT s.node = ANY(?) AND NOT EXISTS (SELECT FROM nodes n WHERE n.id = s.node AND n.leads AND `+heard+`)
 			OR NOT EXISTS (SELECT FROM webhooks w WHERE w.id = s.webhook_id)`, append([]int64{}, assumed...))
 		all, err := records.Collect(t.context, t, scanShare, `INSERT INTO shares
@@ -62,9 +61,9 @@ func scanShare(read scan) (s share, err error) {
 	return s, err
 }
 
-// ChangeBreaker changes the state of a breaker, and returns the changed one after its commit.
-// No other process changes it meanwhile. change may be called several times. A webhook that has
-// been deleted has no breaker, and change is not called.
+// ChangeBreaker changes the state of a breaker by calling change, and returns the new state after
+// the commit. No other process can change it meanwhile. change may be called several times. It is
+// not called if the webhook has been deleted.
 func (s *QueueStore) ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (changed storage.Breaker, err error) {
 	err = s.writeLoose(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		changed = storage.Breaker{WebhookID: webhook}
@@ -92,8 +91,7 @@ func (s *QueueStore) ChangeBreaker(ctx context.Context, webhook storage.ID, chan
 	return changed, nil
 }
 
-// TakeOver does for nodes that are gone, and for no other, what ResetSending, LoseChecks and
-// DropForwards do.
+// TakeOver does what ResetSending, LoseChecks and DropForwards do, but for dead nodes only.
 func (s *NodeStore) TakeOver(ctx context.Context, reason string) error {
 	const nobody = 0
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedReceipts, func(t *tx) error {
@@ -112,8 +110,8 @@ func (s *NodeStore) TakeOver(ctx context.Context, reason string) error {
 	return nil
 }
 
-// OutOfTurn returns those of deliveries before which an earlier planned event of the same message
-// has to be attempted, that is due and has not been.
+// OutOfTurn returns those of the deliveries that must wait, because an earlier planned event of the
+// same message is due and has not been attempted.
 func (s *QueueStore) OutOfTurn(ctx context.Context, deliveries ...storage.ID) ([]storage.ID, error) {
 	all, err := records.Collect(ctx, s.reads, records.One[storage.ID], `SELECT d.id FROM deliveries d WHERE d.id = ANY(?) AND EXISTS (
 		SELECT FROM deliveries o WHERE o.message_id = d.message_id AND o.attempts = 0 AND o.state IN ('queued', 'sending')

@@ -41,7 +41,7 @@ func claim(t *testing.T, s *Store, w storage.Webhook, using, wanted int) int {
 	return held[w.ID]
 }
 
-func TestANodeGetsWhatTheOthersDoNotHold(t *testing.T) {
+func TestANodeGetsTheSharesThatOthersLeave(t *testing.T) {
 	t.Parallel()
 	all, w := nodes(t, 2)
 	one, other := all[0], all[1]
@@ -65,7 +65,7 @@ func TestANodeGetsWhatTheOthersDoNotHold(t *testing.T) {
 	}
 }
 
-func TestWhatANodeHeldThatIsGoneIsFree(t *testing.T) {
+func TestSharesOfADeadNodeAreFree(t *testing.T) {
 	t.Parallel()
 	all, w := nodes(t, 1)
 	gone := open(t, Options{URL: all[0].pool.Config().ConnString(), KeyFile: templateKey})

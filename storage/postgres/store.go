@@ -1,15 +1,15 @@
 // Package postgres stores the records of package storage in a PostgreSQL database, which any
 // number of nodes share: processes on any number of machines. Start with [Open].
 //
-// Every writing method returns after its commit is as durable as the server makes it. Two
-// goroutines write, and commit all waiting writes together: one for all that assigns IDs,
-// whose order among all nodes is that of the commits, one for the rest. What is about the
-// server being away for a moment stays in here: a transaction is repeated that certainly did
-// not take place, and one of which that is unknown is looked up first.
+// Every writing method returns after its commit, which is as durable as the server is configured to
+// make it. Two goroutines write, and each commits all waiting writes together: one the writes that
+// assign IDs, which are ordered among all nodes, and one the rest. The package hides a server that
+// is away for a moment: it repeats a transaction that certainly was not committed, and first finds
+// out about one whose commit returned no answer.
 //
-// [Store.Changes] notifies of changes in this or another process. The package makes no
-// decisions: its callers decide when a delivery is attempted and how a receipt is judged. An
-// engine that keeps jobs in the same database takes part in its transactions, see [Jobs].
+// [Store.Changes] reports changes made by this and other processes. The package makes no decisions:
+// its callers decide when a delivery is attempted and how a receipt is judged. An engine that keeps
+// jobs in the same database takes part in its transactions, see [Jobs].
 package postgres
 
 import (
@@ -31,7 +31,7 @@ import (
 // Options configure a store. Only URL and KeyFile are required.
 type Options struct {
 	URL     string           // postgres://USER:PASSWORD@HOST:PORT/DATABASE
-	KeyFile string           // what secrets are sealed with, created for an empty database
+	KeyFile string           // path of the key that seals secrets; created for an empty database
 	Now     func() time.Time // nil: time.Now
 	Version string           // of the program, for messages
 	Rules   storage.Rules    // for validating webhooks; zero Sources: the system's
@@ -39,23 +39,23 @@ type Options struct {
 	Jobs    Jobs             // nil: none
 }
 
-// Jobs keeps something for each delivery that is to be sent, in the transactions in which the
-// deliveries change. Each method but Migrate is called at most once in a transaction, at its end,
-// and adds statements to the last ones before the commit. That may still fail, and the same be
-// told again; what depends on it goes to [Ending.Then].
+// Jobs keeps a job for each delivery that waits to be sent, in the transactions in which the
+// deliveries change. Each method except Migrate is called at most once in a transaction, at its
+// end, and adds statements to the last ones before the commit. The commit may still fail and the
+// whole transaction be repeated, so anything that depends on it belongs in [Ending.Then].
 type Jobs interface {
-	// Migrate brings the tables of the jobs up to date with connections of the pool, if conn tells
-	// that they are not. No other process does so meanwhile.
+	// Migrate brings the tables of the jobs up to date. It checks on conn whether they are, and
+	// uses pool to change them. No other process migrates at the same time.
 	Migrate(ctx context.Context, conn *pgx.Conn, pool *pgxpool.Pool) error
-	// Queued is about deliveries that are to be sent, now or at their NextAttemptAt.
+	// Queued is called for new deliveries, which are due now or at their NextAttemptAt.
 	Queued(to *Ending, made []Queued)
-	// Due is about deliveries that wait and are to be sent now.
+	// Due is called for waiting deliveries that have become due now.
 	Due(to *Ending, deliveries []storage.ID)
-	// Cancelled is about deliveries that are not to be sent any more.
+	// Cancelled is called for deliveries that will not be sent any more.
 	Cancelled(to *Ending, deliveries []storage.ID)
-	// Missed is about deliveries that wait, and that may have lost what was kept for them.
+	// Missed is called for waiting deliveries whose jobs may be missing.
 	Missed(to *Ending, waiting []storage.Delivery)
-	// Finished is about attempts that have ended.
+	// Finished is called for attempts that have ended.
 	Finished(to *Ending, ended []Finished)
 }
 
@@ -65,19 +65,19 @@ type Ending struct {
 	then []func(committed bool)
 }
 
-// Then has a function called as soon as it is known whether the transaction is committed, before
-// another one of the same writer begins. What is unknown counts as not committed. The function
-// must not wait.
+// Then registers a function that is called with whether the transaction was committed, before the
+// same writer begins another one. If that is unknown, committed is false. The function must not
+// block.
 func (e *Ending) Then(hear func(committed bool)) { e.then = append(e.then, hear) }
 
-// Queued is a delivery that is to be sent.
+// Queued is a new delivery.
 type Queued struct {
 	storage.Delivery
 	// Payload is nil if the event had been stored before.
 	Payload []byte
 }
 
-// Finished is what became of a delivery by an attempt.
+// Finished is the state of a delivery after an attempt.
 type Finished struct {
 	DeliveryID    storage.ID
 	WebhookID     storage.ID
@@ -85,8 +85,8 @@ type Finished struct {
 	NextAttemptAt time.Time     // zero unless Retrying
 }
 
-// A Store stores records, with a part for each subject. Its methods are safe for concurrent
-// use.
+// A Store stores records. It is made of parts, one for each subject. Its methods are safe for
+// concurrent use.
 type Store struct {
 	records.Inventory
 	DeliveryStore
@@ -114,7 +114,7 @@ type database struct {
 	hub    *commit.Hub
 	notice *notifier
 	listen *listener
-	node   int64 // of this process, at random
+	node   int64 // the random number of this process
 	jobs   Jobs
 
 	open   context.Context //nolint:containedctx // done when the store is closed
@@ -143,22 +143,24 @@ func (d *database) shut() error {
 	return nil
 }
 
-// Pool returns the connections, for what keeps jobs in the same database.
+// Pool returns the connection pool, for an engine that keeps jobs in the same database.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 
 // Changes returns a channel of the kinds of records that changed. It is closed when ctx is
 // done or the store is closed. Changes made through this store are sent as soon as they are
-// committed, those of other processes a few milliseconds later. Listening for these begins
-// with the first subscriber, so that a short command does none.
+// committed, those of other processes a few milliseconds later. The store listens for those only
+// from the first subscriber on, so that a short command does not.
 func (s *Store) Changes(ctx context.Context) <-chan storage.Change {
 	defer s.listen.start()
 	return s.hub.Subscribe(ctx)
 }
 
-// Explain says what to do about an error of the server, for what keeps jobs in the same database.
+// Explain adds to an error of the server what to do about it, for an engine that keeps jobs in the
+// same database.
 func (s *Store) Explain(err error) error { return s.explain(err) }
 
-// explain says what to do about an error of the server, or that the store is closed.
+// explain adds to an error of the server what to do about it. If the store is closed, it returns
+// storage.ErrClosed.
 func (d *database) explain(err error) error {
 	if err != nil && d.open.Err() != nil {
 		return storage.ErrClosed
@@ -167,15 +169,15 @@ func (d *database) explain(err error) error {
 }
 
 // write runs work in a transaction that may assign IDs, possibly together with other work, and
-// returns after the commit. Such transactions of all nodes take place one after another: what
-// work reads stays as it is, unless writeLoose changes it. work may run more than once, so it
-// must set its results anew each time.
+// returns after the commit. Such transactions are serialized among all nodes, so what work reads
+// can change only by writeLoose. work may run more than once, so it must set its results anew each
+// time.
 func (d *database) write(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
 	return d.ordered.queue.Do(ctx, kinds, work)
 }
 
-// writeLoose is write for work that assigns no IDs. It has to lock the rows that it reads and
-// then changes.
+// writeLoose is like write for work that assigns no IDs. It is not serialized, so work must lock
+// the rows that it reads in order to change them.
 func (d *database) writeLoose(ctx context.Context, kinds storage.Change, work func(*tx) error) error {
 	return d.loose.queue.Do(ctx, kinds, work)
 }

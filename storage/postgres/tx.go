@@ -21,7 +21,7 @@ type tx struct {
 	*pipeline
 	now   time.Time
 	last  storage.ID // the last ID assigned, by any transaction
-	began storage.ID // what last was at first
+	began storage.ID // last at the beginning
 	kinds storage.Change
 
 	deliveries deliveryRows
@@ -38,7 +38,7 @@ func newTx(ctx context.Context, w *writer, conn *pgx.Conn) *tx {
 	return t
 }
 
-// run does the work of all operations, all but the commit.
+// run does the work of all operations, but does not commit.
 func (t *tx) run(batch []*operation) (result commit.Outcome) {
 	defer func() { result.Panicked = recover() }()
 	if err := t.begin(); err != nil {
@@ -57,7 +57,8 @@ func (t *tx) run(batch []*operation) (result commit.Outcome) {
 // tables are nearly empty, and would read all of a table of a million rows later.
 const byIndexes = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
 
-// begin notes the transaction's number and, if it may assign IDs, waits for its turn.
+// begin records the transaction's number, by which lookUp recognizes it, and takes the turn of an
+// ordered transaction.
 func (t *tx) begin() (err error) {
 	t.opening.Queue(`begin`)
 	t.opening.Queue(byIndexes)
@@ -68,8 +69,8 @@ func (t *tx) begin() (err error) {
 	return err
 }
 
-// takeTurn waits until no other transaction assigns IDs. What the writer knows of webhooks is
-// true as long as none of them has been changed.
+// takeTurn locks the row that serializes ordered transactions. If any process has changed a webhook
+// since, it clears the writer's cache of targets.
 func (t *tx) takeTurn() error {
 	known, err := records.First(t.context, t, scanTurn, `SELECT last_id, webhooks_version FROM store FOR UPDATE`)
 	if err != nil {
@@ -93,19 +94,19 @@ func scanTurn(read scan) (t turn, err error) {
 	return t, err
 }
 
-// webhooksChanged makes every writer read again what it knows of webhooks.
+// webhooksChanged makes every writer clear its cache of targets.
 func (t *tx) webhooksChanged() {
 	clear(t.targets)
 	t.send(`UPDATE store SET webhooks_version = webhooks_version + 1`)
 }
 
-// end does what is left to do before the commit. The counters come last, because other writers
-// in the same slot wait for them.
+// end adds the last statements before the commit. The counters come last, because a writer that
+// shares the slot waits for their rows.
 func (t *tx) end() error {
 	if err := t.settle(); err != nil {
 		return err
 	}
-	t.jobs.tell(t)
+	t.jobs.notify(t)
 	t.deliveries.saveCounts()
 	saveTallies(t, t.deliveries.tallies)
 	t.messages.saveCounts()
@@ -126,12 +127,12 @@ func (t *tx) newID() (storage.ID, error) {
 	return t.last, nil
 }
 
-var errUnordered = errors.New("an ID was to be assigned by a writer that does not wait for its turn")
+var errUnordered = errors.New("an ID can be assigned only in an ordered transaction")
 
 // stamp returns the transaction's time with the precision of the database.
 func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
 
-// jobs collects what a transaction has to tell Jobs.
+// jobs collects the arguments of the methods of Jobs during a transaction.
 type jobs struct {
 	queued         []Queued
 	missed         []storage.Delivery
@@ -140,26 +141,26 @@ type jobs struct {
 	ending         Ending
 }
 
-func (j *jobs) tell(t *tx) {
+func (j *jobs) notify(t *tx) {
 	to := t.database.jobs
 	if to == nil {
 		return
 	}
-	tell(t, j.queued, to.Queued)
-	tell(t, j.due, to.Due)
-	tell(t, j.cancelled, to.Cancelled)
-	tell(t, j.missed, to.Missed)
-	tell(t, j.finished, to.Finished)
+	notify(t, j.queued, to.Queued)
+	notify(t, j.due, to.Due)
+	notify(t, j.cancelled, to.Cancelled)
+	notify(t, j.missed, to.Missed)
+	notify(t, j.finished, to.Finished)
 }
 
-func tell[T any](t *tx, what []T, hear func(*Ending, []T)) {
+func notify[T any](t *tx, what []T, hear func(*Ending, []T)) {
 	if len(what) > 0 {
 		t.jobs.ending.Batch = t.pending
 		hear(&t.jobs.ending, what)
 	}
 }
 
-// ended says whether the transaction is committed.
+// ended calls the functions registered with Ending.Then.
 func (j *jobs) ended(committed bool) {
 	for _, hear := range j.ending.then {
 		hear(committed)

@@ -15,19 +15,19 @@ import (
 )
 
 const (
-	// patience is how long an operation waits for a server that is away.
+	// patience is how long an operation waits for a server that is away before it fails.
 	patience = 5 * time.Second
 	// firstPause is the time before the first repetition; it doubles.
 	firstPause = 5 * time.Millisecond
-	// slots is the number of rows that a counter has at most. Each writer has one of its own,
-	// unless there are so many that two share one and wait for each other now and then.
+	// slots is the number of rows into which each counter is divided, so that writers need not wait
+	// for each other's counts. A writer picks one at random; two that share one still work.
 	slots = 32
 )
 
 // An operation is work in a transaction of a writer.
 type operation = commit.Operation[*tx]
 
-// A writer runs operations one after another, and commits those that wait together, because a
+// A writer runs operations one after another and commits those that are waiting together, because a
 // commit waits for the server's disk and perhaps for a standby's.
 type writer struct {
 	*database
@@ -38,8 +38,8 @@ type writer struct {
 	queue   *commit.Queue[*tx]
 	stopped chan struct{} // closed when the goroutine has ended
 
-	facets map[column.Facet]int64 // stored ones
-	// What is needed of webhooks to enqueue, as of a version.
+	facets map[column.Facet]int64 // a cache of IDs
+	// targets is a cache of what enqueueing needs of webhooks, valid for targetsVersion.
 	targets        map[storage.ID]column.Target
 	targetsVersion int64
 	runs           map[storage.ID]column.Run // as committed
@@ -67,9 +67,9 @@ func (w *writer) close() {
 	<-w.stopped
 }
 
-// commit runs operations in one transaction, again for as long as patience lasts if the server
-// was away or two transactions were in each other's way. Its context is not that of a caller,
-// because a cancelled one closes the connection.
+// commit runs operations in one transaction. It repeats the transaction, for as long as patience
+// lasts, if the server was away or another transaction was in conflict. It does not use a caller's
+// context, because pgx closes a connection whose context is cancelled.
 func (w *writer) commit(batch []*operation) commit.Outcome {
 	w.gate.RLock()
 	defer w.gate.RUnlock()
@@ -116,10 +116,10 @@ func (w *writer) run(ctx context.Context, batch []*operation) (t *tx, result com
 	return t, commit.Outcome{Err: err}
 }
 
-// lookUp finds out whether the last transaction took place although its commit returned an
-// error. The row of table writers that it changed is locked as long as it may still do so: the
-// connection can be lost while the server is committing. It is as patient as if nothing had been
-// tried before, because whoever hears that it is unknown has to look for himself.
+// lookUp finds out whether the last transaction was committed although its commit returned an
+// error. The connection can be lost while the server is committing; the transaction then still
+// locks its row of table writers, and lookUp waits for that. It has a full patience of its own,
+// because a caller that gets errUnknown must find out by hand.
 func (w *writer) lookUp(lost error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -137,8 +137,8 @@ func (w *writer) lookUp(lost error) error {
 	}
 }
 
-// forgetWriters removes the rows of this process's writers. Those of a process that was killed
-// are removed by retention.
+// forgetWriters removes the rows of this process's writers. Retention removes those of a process
+// that was killed.
 func (d *database) forgetWriters() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -152,7 +152,7 @@ func rollback(ctx context.Context, conn *pgx.Conn) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_, _ = conn.Exec(ctx, `rollback`) // or the pool closes the connection, and with it ends the transaction
+	_, _ = conn.Exec(ctx, `rollback`) // if this fails, the pool closes the connection, which ends the transaction
 }
 
 // idle is the status of a connection without a transaction.

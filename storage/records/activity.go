@@ -15,7 +15,7 @@ type ActivityStore struct{ db *Database }
 // NewActivityStore returns the activity log in a database.
 func NewActivityStore(db *Database) ActivityStore { return ActivityStore{db} }
 
-// AddActivity stores an activity. The store assigns its ID, and its time if it has none.
+// AddActivity stores an activity. The store assigns its ID and, if At is zero, its time.
 func (s *ActivityStore) AddActivity(ctx context.Context, a storage.Activity) error {
 	err := s.db.Write(ctx, storage.ChangedActivity, func(t Tx) error { return AddActivity(t, a) })
 	if err != nil {
@@ -30,7 +30,7 @@ func AddActivity(t Tx, a storage.Activity) error {
 	return err
 }
 
-// InsertActivity stores an activity and returns its ID, by which a run of failures changes it
+// InsertActivity stores an activity and returns its ID, with which a run of failures updates it
 // later.
 func InsertActivity(t Tx, a storage.Activity) (storage.ID, error) {
 	id, err := t.NewID()

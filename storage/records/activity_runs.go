@@ -7,7 +7,8 @@ import (
 	"backchannel/storage/column"
 )
 
-// RecordFailure adds a delivery that failed for good to the activities.
+// RecordFailure records a delivery that failed for good. Consecutive failures of a webhook share
+// one activity, so that a dead endpoint does not push everything else out of the log.
 func RecordFailure(t Tx, a *storage.Attempt, webhook storage.ID) error {
 	runs, now := t.Runs(), t.Stamp()
 	if run := runs.Continued(webhook, now); run.N > 1 {
@@ -30,7 +31,8 @@ func RecordFailure(t Tx, a *storage.Attempt, webhook storage.ID) error {
 	return err
 }
 
-// recordSilent adds an accepted call from which no event follows to the activities.
+// recordSilent records an accepted call from which no event follows. Like failures, consecutive
+// ones of a campaign share an activity.
 func (s *ExecutionStore) recordSilent(t Tx, e *storage.Execution) (err error) {
 	if e.Silent == "" {
 		return nil
@@ -55,9 +57,9 @@ func (s *ExecutionStore) recordSilent(t Tx, e *storage.Execution) (err error) {
 	return err
 }
 
-// silentActivity returns the activity about executions of the campaign that another process has
-// begun and that are not over yet, or 0. It looks at the newest activities only, because every
-// execution that begins a run waits for it.
+// silentActivity returns the activity of a run that another process has begun for the campaign and
+// that is not over yet, or 0. It reads only the newest activities, because it delays every
+// execution that begins a run.
 func silentActivity(t Tx, e *storage.Execution) (storage.ID, error) {
 	id, err := First(t.Context(), t, One[storage.ID], `SELECT a.id FROM (SELECT * FROM activities ORDER BY id DESC LIMIT 100) a
 		JOIN executions e ON e.id = a.execution AND e.campaign_id = a.campaign_id

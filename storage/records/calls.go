@@ -55,8 +55,8 @@ func (s *ExecutionStore) add(t Tx, e *storage.Execution, decide func(storage.Pre
 	return s.recordSilent(t, e)
 }
 
-// precedent returns what is known of earlier calls. None can be accepted between this and the
-// call's own insertion, because that transaction has to wait for this one.
+// precedent returns what the judgement of a call needs to know about earlier ones. No other call
+// can be accepted before this one is inserted, because transactions that assign IDs are serialized.
 func (s *ExecutionStore) precedent(t Tx, e *storage.Execution) (p storage.Precedent, err error) {
 	p.Taken = func(executionID string) bool {
 		_, err := First(t.Context(), t, One[storage.ID], ExecutionNamed, executionID)
@@ -149,8 +149,8 @@ func addPlanned(t Tx, e *storage.Execution, p *storage.PlannedMessage) (err erro
 }
 
 // CallCounts counts the stored calls and the deliveries that are planned at a time. It reads
-// every call and the index entry of every planned delivery: with 100,000 and 1,000,000 of
-// them it is for whoever asks now and then, not for a screen.
+// every call and the index entry of every planned delivery, which is too slow for a screen with
+// 100,000 calls and 1,000,000 deliveries.
 func (s *ExecutionStore) CallCounts(ctx context.Context, now time.Time) (storage.CallCounts, error) {
 	counts := storage.CallCounts{Codes: map[int]int64{}}
 	codes, err := Collect(ctx, s.db.Reads, scanCount[int], `SELECT code, count(*) FROM executions GROUP BY code`)

@@ -73,8 +73,8 @@ func (s *CampaignStore) SaveCampaigns(ctx context.Context, all ...*storage.Campa
 	return nil
 }
 
-// saving returns what SaveCampaigns does in its transaction and, once that is committed,
-// after it.
+// saving returns the work of SaveCampaigns within its transaction, and a function to call once that
+// is committed.
 func (s *CampaignStore) saving(all []*storage.Campaign) (work func(Tx) error, done func()) {
 	saved := make([]storage.Campaign, len(all))
 	work = func(t Tx) error { return s.saveAll(t, all, saved) }
@@ -97,7 +97,8 @@ func (s *CampaignStore) saveAll(t Tx, all []*storage.Campaign, saved []storage.C
 	return nil
 }
 
-// vacateCampaigns gives changing campaigns temporary names, so that several can swap theirs.
+// vacateCampaigns gives the campaigns temporary names, so that they can swap names without
+// violating the unique constraint.
 func vacateCampaigns(t Tx, all []*storage.Campaign) error {
 	if len(all) <= 1 {
 		return nil
@@ -120,8 +121,8 @@ func (s *CampaignStore) CheckCampaign(ctx context.Context, c storage.Campaign) e
 	return s.check(ctx, s.db.Reads, c, nil)
 }
 
-// check returns what is wrong with a campaign's fields, those of other campaigns considered,
-// of which some are saved along with it.
+// check validates a campaign's fields, also against other campaigns. along holds those that are
+// saved in the same transaction and are compared in their new form.
 func (s *CampaignStore) check(ctx context.Context, from Source, c storage.Campaign, along []*storage.Campaign) error {
 	var bad storage.FieldErrors
 	errors.As(c.Validate(s.rules), &bad)
@@ -220,8 +221,8 @@ func (s *CampaignStore) DeleteCampaign(ctx context.Context, id storage.ID) error
 	return nil
 }
 
-// MessageCounts returns the number of messages in each state, by campaign. It counts also
-// those messages that are no longer kept.
+// MessageCounts returns the number of messages in each state, by campaign. They include messages
+// that retention has removed.
 func (s *CampaignStore) MessageCounts(ctx context.Context) (map[storage.ID]storage.MessageCounts, error) {
 	all, err := Collect(ctx, s.db.Reads, scanMessageCount, `SELECT campaign_id, state, CAST(sum(n) AS bigint) FROM message_counts GROUP BY campaign_id, state HAVING sum(n) <> 0`)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"backchannel/storage/column"
 )
 
-// A CheckStore stores runs of the endpoint check and their cases. What the engine does with them
-// is for the stores to add.
+// A CheckStore stores runs of the endpoint check and their cases. The stores add what the engine
+// needs.
 type CheckStore struct{ db *Database }
 
 // NewCheckStore returns the checks in a database.
@@ -31,9 +31,9 @@ func scanCheck(read Scan) (r storage.CheckRun, err error) {
 	return r, errors.Join(json.Unmarshal([]byte(options), &r.Options), json.Unmarshal([]byte(load), &r.Load))
 }
 
-// AskCheck asks for a run: whichever process has the engine makes it. It sets the run's ID,
-// state and times, and the webhook's name and URL. It refuses options out of bounds as
-// storage.FieldErrors, and, as a conflict, a webhook that is paused, has an open circuit
+// AskCheck stores the request for a run, which an engine in this or another process makes. It sets
+// the run's ID, state and times, and the webhook's name and URL. It returns storage.FieldErrors for
+// options out of bounds, and storage.ErrConflict for a webhook that is paused, has an open circuit
 // breaker or is being checked already.
 func (s *CheckStore) AskCheck(ctx context.Context, r *storage.CheckRun) error {
 	asked := *r
@@ -74,7 +74,7 @@ func scanChecked(read Scan) (w checkedWebhook, err error) {
 	return w, err
 }
 
-// checkable makes sure that a run can be asked for, and sets what it says of its webhook.
+// checkable checks that the run's webhook can be checked now, and copies its name and URL.
 func checkable(t Tx, r *storage.CheckRun) error {
 	w, err := First(t.Context(), t, scanChecked, `SELECT w.name, w.url, w.state, b.open_until
 		FROM webhooks w LEFT JOIN breakers b ON b.webhook_id = w.id WHERE w.id = ?`, r.WebhookID)
@@ -120,8 +120,8 @@ func (s *CheckStore) CheckRun(ctx context.Context, id storage.ID) (storage.Check
 	return r, nil
 }
 
-// CheckBefore finds the run of the same webhook before a given one, with its cases. Runs
-// that judged no case are passed over.
+// CheckBefore finds the previous run of the same webhook, with its cases. It skips runs that judged
+// no case.
 func (s *CheckStore) CheckBefore(ctx context.Context, r storage.CheckRun) (storage.CheckRun, error) {
 	before, err := s.before(ctx, r)
 	if err != nil {
@@ -179,8 +179,8 @@ func (s *CheckStore) OpenChecks(ctx context.Context) ([]storage.CheckRun, error)
 	return all, nil
 }
 
-// StopCheck stops a run. One that no engine has taken ends at once; one that is running is
-// ended by its engine, which keeps what was done.
+// StopCheck stops a run. A run that no engine has taken ends at once. A running one is ended by
+// its engine, and keeps the results so far. For one that has ended it returns storage.ErrConflict.
 func (s *CheckStore) StopCheck(ctx context.Context, id storage.ID) error {
 	reason := "stopped" + s.db.By
 	err := s.db.Write(ctx, storage.ChangedChecks, func(t Tx) error {

@@ -7,8 +7,9 @@ import (
 	"backchannel/storage"
 )
 
-// Counts returns the number of deliveries in each state as shown, and the numbers of
-// receipts and executions. Deliveries and receipts have stored counters, so it takes no longer with a million records.
+// Counts returns the number of deliveries in each shown state, and the numbers of receipts and
+// executions. Deliveries and receipts have stored counters, so it takes no longer with a million
+// records.
 func (s *DeliveryStore) Counts(ctx context.Context) (storage.Counts, error) {
 	counts := storage.Counts{Deliveries: map[storage.State]int64{}}
 	states, err := Collect(ctx, s.db.Reads, scanCount[storage.State], `

@@ -13,15 +13,15 @@ import (
 	"backchannel/storage/seal"
 )
 
-// A DeliveryStore stores events and what becomes of their deliveries. What the engine does
-// with them is for the stores to add.
+// A DeliveryStore reads events and deliveries, and changes deliveries at a person's request. The
+// stores add what the engine needs.
 type DeliveryStore struct{ db *Database }
 
 // NewDeliveryStore returns the deliveries in a database.
 func NewDeliveryStore(db *Database) DeliveryStore { return DeliveryStore{db} }
 
-// selectDeliveries reads deliveries from the one table that determines their order, with what
-// others say of them.
+// selectDeliveries reads deliveries joined with what lists show of other tables. Dialect.Join keeps
+// the database from starting with another table, after which it would have to sort all rows.
 func (d *Dialect) selectDeliveries() string {
 	return `SELECT d.id, d.event_id, d.webhook_id, n.name, e.request_id, e.channel, e.status, e.variant, e.identity,
 		e.misbehave, d.replay_of, ` + shownState + `, d.attempts, d.code, d.error_class, d.error, d.created_at, d.next_attempt_at, d.finished_at,
@@ -54,7 +54,8 @@ func (s *DeliveryStore) Delivery(ctx context.Context, id storage.ID) (storage.De
 	return d, nil
 }
 
-// FindDelivery reads a delivery. Within a transaction only that sees what it has changed.
+// FindDelivery reads a delivery. Within a transaction, from must be the transaction, because only it
+// sees its own changes.
 func FindDelivery(ctx context.Context, from Source, id storage.ID) (storage.Delivery, error) {
 	plain := Dialect{Join: `JOIN`} // there is one row
 	return First(ctx, from, scanDelivery, plain.selectDeliveries()+` WHERE d.id = ?`, id)

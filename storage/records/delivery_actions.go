@@ -37,8 +37,8 @@ func (s *DeliveryStore) command(ctx context.Context, action storage.DeliveryActi
 	})
 }
 
-// actOnOne does something with a delivery, and adds that to the activities as something about
-// the delivery that it returns.
+// actOnOne calls act with a delivery and records an activity, which refers to the delivery that act
+// returns.
 func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAction, id storage.ID, act func(Tx, storage.Delivery) (storage.Delivery, error)) error {
 	err := s.db.Write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t Tx) error {
 		d, err := FindDelivery(t.Context(), t, id)
@@ -59,8 +59,8 @@ func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAct
 	return nil
 }
 
-// ActOnDeliveries does the same with many deliveries in one commit. It adds nothing to the
-// activities, because only the caller knows of how many commits that is a part.
+// ActOnDeliveries applies an action to many deliveries in one commit. It records no activity,
+// because an action on a long list takes several commits and is one activity of the caller.
 func (s *DeliveryStore) ActOnDeliveries(ctx context.Context, action storage.DeliveryAction, ids []storage.ID) (storage.ActionOutcome, error) {
 	var outcome storage.ActionOutcome
 	err := s.db.Write(ctx, storage.ChangedDeliveries, func(t Tx) error {
@@ -85,7 +85,7 @@ func (s *DeliveryStore) ActOnDeliveries(ctx context.Context, action storage.Deli
 	return outcome, nil
 }
 
-// act does something with a delivery.
+// act applies an action to a delivery.
 func act(t Tx, action storage.DeliveryAction, id storage.ID) error {
 	d, err := FindDelivery(t.Context(), t, id)
 	switch {

@@ -42,14 +42,14 @@ func (d *Dialect) deliveryTerms(q storage.DeliveryQuery) (all []Condition) {
 	return append(all, within(`d.id`, q.After, q.Before)...)
 }
 
-// createdSince has a condition on the ID, which is at least the time of creation and, unlike
-// that, has an index.
+// createdSince also has a condition on the ID, which in microseconds is at least the time of
+// creation and, unlike that, has an index.
 func createdSince(at column.Timestamp) Condition {
 	return Where(`d.id >= ? AND d.created_at >= ?`, at.UnixMicro(), at)
 }
 
-// inStates selects deliveries by their shown states, and for the sake of an index by the stored
-// ones that these can be.
+// inStates selects deliveries by their shown states. The condition on the stored states that these
+// can have is there because it has an index.
 func inStates(states []storage.State) []Condition {
 	if len(states) == 0 {
 		return nil
@@ -103,8 +103,8 @@ func (d *Dialect) delivery(term storage.Term) Condition {
 // ExecutionNamed selects the accepted execution with an ExecutionID.
 const ExecutionNamed = `SELECT id FROM executions WHERE execution_id = ? AND execution_id <> '' AND repeat_of = 0`
 
-// deliveryCode selects deliveries by the code of their last answer, or by the word for why there
-// was none.
+// deliveryCode selects deliveries by the code of their last answer, or by the word for the reason
+// why there was none, such as timeout.
 func (d *Dialect) deliveryCode(value string) Condition {
 	var reasons []Condition
 	for _, n := range storage.NoAnswers() {
@@ -119,7 +119,7 @@ func (d *Dialect) deliveryCode(value string) Condition {
 	return Where(query, args...)
 }
 
-// noAnswer selects the deliveries of which the last attempt failed for a reason.
+// noAnswer selects the deliveries whose last attempt failed for a reason.
 func (d *Dialect) noAnswer(n storage.NoAnswer) Condition {
 	contains := func(texts []string) (found []Condition) {
 		for _, text := range texts {

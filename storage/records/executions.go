@@ -35,8 +35,8 @@ func scanExecution(read Scan) (e storage.Execution, err error) {
 	return e, err
 }
 
-// scanWhole reads a call with its content. The secrets of both heads, and of both bodies if the
-// call is sealed, are one text that is taken apart in the order in which insert wrote it.
+// scanWhole reads a call with its content. The secrets of the headers of call and answer, and both
+// bodies if the call is sealed, are one text, which is split in the order in which insert wrote it.
 func (s *ExecutionStore) scanWhole(read Scan) (e storage.Execution, err error) {
 	var received column.Timestamp
 	var headers, answer, sealed []byte

@@ -21,7 +21,8 @@ func NewInventory(db *Database, rules storage.Rules) Inventory {
 	return Inventory{WebhookStore{db, rules}, CampaignStore{db, rules}, ProfileStore{db}, FixtureStore{db}}
 }
 
-// changedInventory is what a change of webhooks changes: much shows their names.
+// changedInventory is the kinds that a change of a webhook changes: all of them, because records of
+// almost every kind are shown with a webhook's name.
 const changedInventory = storage.ChangedAll &^ storage.ChangedElsewhere
 
 // SaveInventory stores webhooks and campaigns as SaveWebhooks and SaveCampaigns do, but in one
@@ -49,8 +50,9 @@ func (s *Inventory) SaveInventory(ctx context.Context, webhooks []*storage.Webho
 	return nil
 }
 
-// ImportConfiguration stores what was set up in another store, with its IDs, versions and times:
-// either all of it or nothing. What exists already is a conflict.
+// ImportConfiguration stores webhooks, profiles, campaigns and fixtures from another store, with
+// their IDs, versions and times: either all of them or none. It returns storage.FieldErrors with a
+// conflict if one of them exists.
 func (s *Inventory) ImportConfiguration(ctx context.Context, c storage.Configuration) error {
 	err := c.Validate(ctx, s.WebhookStore.rules)
 	if err == nil {
@@ -97,7 +99,7 @@ func (s *WebhookStore) importWebhook(t Tx, w storage.Webhook) error {
 	return err
 }
 
-// importCampaign stores a campaign without the number of its executions, which stay behind.
+// importCampaign stores a campaign. It resets the number of executions, which are not imported.
 func (s *CampaignStore) importCampaign(t Tx, c storage.Campaign) error {
 	if err := t.Reserve(c.ID); err != nil {
 		return err
@@ -120,7 +122,7 @@ func (s *CampaignStore) importCampaign(t Tx, c storage.Campaign) error {
 	return AddActivity(t, storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " created" + s.db.By})
 }
 
-// Taken says that a record cannot be imported because its ID is in use.
+// Taken returns the error that a record cannot be imported because its ID is in use.
 func Taken(kind string, id storage.ID) storage.FieldErrors {
 	return storage.FieldErrors{{Field: kind + " " + id.String(), Conflict: true, Reason: "exists already"}}
 }

@@ -8,7 +8,7 @@ import (
 	"backchannel/storage/column"
 )
 
-// selectMessages reads messages with what their calls say of them, in the order of the messages.
+// selectMessages reads messages joined with their calls, in the order of the messages.
 func (d *Dialect) selectMessages() string {
 	return `SELECT m.id, m.execution, x.execution_id, x.request_id, m.campaign_id, x.campaign, m.channel, m.address, m.namespace,
 		m.identity, m.outcome, m.state, m.exclusion_code, m.exclusion, m.created_at
@@ -65,7 +65,8 @@ func (s *ExecutionStore) Message(ctx context.Context, id storage.ID) (storage.Me
 	return found[0], nil
 }
 
-// eventBatch is how many messages' events one statement reads: SQLite takes 32,766 arguments.
+// eventBatch is the number of messages whose events one statement reads. SQLite allows 32,766
+// arguments.
 const eventBatch = 500
 
 // addEvents sets the events of messages, in the order of their due times.

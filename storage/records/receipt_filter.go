@@ -10,8 +10,8 @@ type ReceiptConditions struct {
 	Scanned        bool // a condition has to read the bodies
 }
 
-// ReceiptTerms translates a query, of which the store translates the terms on the receipt's own
-// columns. The filter's values must be valid by FilterSyntax.Parse.
+// ReceiptTerms translates a query. It calls receipt for the terms on a receipt's own columns, which
+// differ between the stores. The filter must come from FilterSyntax.Parse, which validates values.
 func ReceiptTerms(q storage.ReceiptQuery, receipt func(storage.Term) Condition) (c ReceiptConditions) {
 	for _, term := range q.Filter.Terms {
 		if on, ok := facetCondition(term); ok {
@@ -36,8 +36,8 @@ func ReceiptTerms(q storage.ReceiptQuery, receipt func(storage.Term) Condition) 
 // leavesFew reports whether a term has an index of its own and matches a handful of receipts.
 func leavesFew(term storage.Term) bool { return term.Key == "message" || term.Key == "delivery" }
 
-// indexedByFacet reports whether a term may match most receipts and has an index that
-// yields the newest of each facet.
+// indexedByFacet reports whether a term may match most receipts and has an index that finds the
+// newest of each facet.
 func indexedByFacet(term storage.Term) bool {
 	return term.Key == "identity" || term.Key == "path" || term.Key == "is" && term.Value == "pinned"
 }

@@ -8,7 +8,7 @@ import (
 	"backchannel/storage/column"
 )
 
-// A ReceiptStore lists receipts. How they are stored is for the stores to add.
+// A ReceiptStore reads receipts. The stores add writing them.
 type ReceiptStore struct{ db *Database }
 
 // NewReceiptStore returns the receipts in a database.
@@ -20,7 +20,7 @@ const ReceiptColumns = `r.id, r.received_at, r.webhook_id, coalesce(n.name, ''),
 	r.verdicts, r.pinned, r.note, r.campaign_uuid, r.execution_id, coalesce(g.name, '')`
 
 const (
-	// JoinReceipts adds what other tables say of receipts.
+	// JoinReceipts joins the other tables that ReceiptColumns reads.
 	JoinReceipts = ` LEFT JOIN webhook_names n ON n.webhook_id = r.webhook_id LEFT JOIN answers a ON a.receipt_id = r.id
 	LEFT JOIN campaigns g ON g.uuid = r.campaign_uuid`
 	fromReceipts = ` FROM receipts r` + JoinReceipts
@@ -46,8 +46,8 @@ func scanReceipt(read Scan) (r storage.Receipt, err error) {
 	return r, column.UnpackVerdicts(verdicts, "", &r.Verdicts)
 }
 
-// scanWhole scans a receipt with its content. The path with its secrets, if it has any, follows
-// those of the headers.
+// scanWhole scans a receipt with its content. If the path contains secrets, the unmasked path
+// follows the secrets of the headers.
 func (s *ReceiptStore) scanWhole(read Scan) (r storage.Receipt, err error) {
 	var received column.Timestamp
 	var verdicts, checks string

@@ -1,6 +1,6 @@
-// Package records reads and changes records by SQL that every database understands. A store
-// gives it a [Database], and embeds its parts: what is here is the same in all of them. What
-// differs from database to database, because of its SQL or for speed, is in the stores.
+// Package records reads and changes records with SQL that SQLite and PostgreSQL both understand. A
+// store passes it a [Database] and embeds the parts that it returns. SQL that differs between the
+// databases, or is faster in a form of its own, is in the stores or in a [Dialect].
 package records
 
 import (
@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/seal"
 )
 
-// A Database is what the parts of a store share.
+// A Database is what the parts of a store have in common.
 type Database struct {
 	Dialect *Dialect
 	Reads   Source
@@ -29,25 +29,26 @@ type Database struct {
 // A Source answers queries, in which each ? stands for an argument. A time is passed as a
 // [column.Timestamp].
 type Source interface {
-	// Read gives the rows of a query to a function. It does so anew if the connection is lost.
+	// Read runs a query and calls rows with the result. It may do so again if the connection is
+	// lost, so rows must set its results anew each time.
 	Read(ctx context.Context, rows func(Rows) error, query string, args ...any) error
 }
 
-// Rows are the result of a query. Whether it came to its end is for the Source to check.
+// Rows are the result of a query. The Source checks for an error after the last row.
 type Rows interface {
 	Next() bool
 	Scan(dest ...any) error
 }
 
-// A Tx is a transaction in progress. Within it only itself is a Source that sees its changes.
+// A Tx is a transaction in progress. It is the only Source that sees its own changes.
 type Tx interface {
 	Source
-	// Context returns that of the transaction, which is shared by the work of several callers.
+	// Context returns the transaction's context, which is not that of a single caller.
 	Context() context.Context
 	// Exec runs a statement and returns how many rows it changed.
 	Exec(statement string, args ...any) (int64, error)
-	// Send runs a statement, at the latest before the next one that returns something. Its error
-	// may be that of a later call.
+	// Send runs a statement before the next one whose result is read. Its error may be returned by
+	// a later call.
 	Send(statement string, args ...any) error
 	// NewID assigns the next ID.
 	NewID() (storage.ID, error)
@@ -55,19 +56,19 @@ type Tx interface {
 	Reserve(id storage.ID) error
 	// Stamp returns the transaction's time with the precision of the database.
 	Stamp() time.Time
-	// Target returns what the transaction knows of a webhook.
+	// Target returns what enqueueing needs to know about a webhook. It may be cached.
 	Target(webhook storage.ID) (column.Target, error)
-	// WebhooksChanged makes transactions read again what they know of webhooks.
+	// WebhooksChanged invalidates the cache behind Target.
 	WebhooksChanged()
-	// Changed notes that records of more kinds have changed.
+	// Changed adds kinds of records to those that subscribers hear of.
 	Changed(storage.Change)
-	// Runs returns the runs of like activities.
+	// Runs returns the runs of similar activities, which are stored as one.
 	Runs() *column.Runs
 	// Enqueue stores an event and its delivery, and sets what the store assigns in both.
 	Enqueue(e *storage.Event, d *storage.Delivery) error
-	// AddMessage stores a message of a campaign, which has an ID.
+	// AddMessage stores a message of a campaign. It must have an ID.
 	AddMessage(m *storage.Message) error
-	// QueueDelivery stores a new delivery of an event, to be sent.
+	// QueueDelivery stores a new delivery of a stored event and queues it.
 	QueueDelivery(d *storage.Delivery) error
 	// ChangeDelivery makes a waiting delivery due now, or cancels one that is not final.
 	ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error
@@ -78,8 +79,7 @@ type Tx interface {
 // A Scan reads the columns of one row.
 type Scan = func(dest ...any) error
 
-// Collect reads all rows of a query. Results are small or have a limit; the callers that read
-// without one do so in pages.
+// Collect reads all rows of a query into memory, so the query must have a small result or a limit.
 func Collect[T any](ctx context.Context, from Source, read func(Scan) (T, error), query string, args ...any) (all []T, err error) {
 	err = from.Read(ctx, func(rows Rows) error {
 		all = nil // the query may be repeated
@@ -108,7 +108,7 @@ func First[T any](ctx context.Context, from Source, read func(Scan) (T, error), 
 	return all[0], nil
 }
 
-// One reads a row of a single column.
+// One scans a row of a single column.
 func One[T any](read Scan) (value T, err error) {
 	err = read(&value)
 	return value, err
@@ -131,6 +131,6 @@ func Limit(n int) int64 {
 	return int64(n)
 }
 
-// vacant returns a temporary value for a column that must be unique, so that several rows can
-// swap theirs. It begins with a control character, which no valid value contains.
+// vacant returns a temporary value for a unique column, so that several rows can swap theirs. It
+// begins with a control character, which no valid value contains.
 func vacant(id storage.ID) string { return "\a" + id.String() }

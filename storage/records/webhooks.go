@@ -69,8 +69,8 @@ func (s *WebhookStore) CreateWebhook(ctx context.Context, w *storage.Webhook) er
 	return nil
 }
 
-// UpdateWebhook stores a changed webhook. Its Version must be the stored one; a different
-// one means that someone else has changed the webhook, which is a conflict.
+// UpdateWebhook stores a changed webhook. Its Version must be the stored one. If it is not, the
+// webhook has been changed since it was read, and the error is storage.ErrConflict.
 func (s *WebhookStore) UpdateWebhook(ctx context.Context, w *storage.Webhook) error {
 	err := storage.ErrNotFound
 	if w.ID != 0 {
@@ -97,8 +97,8 @@ func (s *WebhookStore) SaveWebhooks(ctx context.Context, all ...*storage.Webhook
 	return nil
 }
 
-// saving returns what SaveWebhooks does in its transaction and, once that is committed, after
-// it.
+// saving returns the work of SaveWebhooks within its transaction, and a function to call once that
+// is committed.
 func (s *WebhookStore) saving(ctx context.Context, all []*storage.Webhook) (work func(Tx) error, done func()) {
 	invalid := make([]error, len(all))
 	for i, w := range all {
@@ -124,8 +124,8 @@ func (s *WebhookStore) saving(ctx context.Context, all []*storage.Webhook) (work
 	}
 }
 
-// vacate gives changing webhooks temporary names and organizations, so that several can
-// swap theirs without violating a unique constraint.
+// vacate gives the webhooks temporary names and organizations, so that they can swap them without
+// violating a unique constraint.
 func vacate(t Tx, all []*storage.Webhook) error {
 	if len(all) <= 1 {
 		return nil // a single webhook has none to swap with
@@ -195,7 +195,7 @@ func (s *WebhookStore) change(t Tx, w storage.Webhook, invalid error) (saved sto
 	return w, AddActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " changed" + s.db.By})
 }
 
-// insert stores a new webhook, and its name once more in a table that outlives the webhook.
+// insert stores a new webhook. Its name also goes into a table whose rows outlive their webhooks.
 func (s *WebhookStore) insert(t Tx, w *storage.Webhook) error {
 	values, err := column.WebhookValues(w, s.db.Seals)
 	if err != nil {
@@ -223,9 +223,8 @@ func (s *WebhookStore) update(t Tx, w *storage.Webhook) error {
 	return err
 }
 
-// checkConflicts adds to the invalid fields of a webhook those whose values are taken by
-// other webhooks. The table's unique constraints would report one conflict only, and not
-// whose.
+// checkConflicts adds to the invalid fields of a webhook those whose values other webhooks have.
+// The table's unique constraints would report only one conflict, and not with which webhook.
 func checkConflicts(ctx context.Context, from Source, w storage.Webhook, invalid error) error {
 	var bad storage.FieldErrors
 	errors.As(invalid, &bad)
@@ -244,7 +243,7 @@ func scanOther(read Scan) (w storage.Webhook, err error) {
 	return w, err
 }
 
-// SetWebhookState activates or pauses a webhook. reason is empty if a person asked for it.
+// SetWebhookState activates or pauses a webhook. reason says why, and is empty if a person asked.
 func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error {
 	err := s.db.Write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t Tx) error {
 		return SetWebhookState(t, id, state, s.db.By, reason)
@@ -255,7 +254,8 @@ func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state
 	return nil
 }
 
-// SetWebhookState does what that of WebhookStore does, within a transaction. It increments the version, so that saving an older copy is a conflict.
+// SetWebhookState is WebhookStore.SetWebhookState within a transaction. It increments the webhook's
+// version, so that saving an older copy is a conflict.
 func SetWebhookState(t Tx, id storage.ID, state storage.WebhookState, by, reason string) error {
 	name, err := First(t.Context(), t, One[string],
 		`UPDATE webhooks SET state = ?, state_reason = ?, version = version + 1, updated_at = ? WHERE id = ? RETURNING name`,

@@ -10,34 +10,36 @@ import (
 
 // A Dialect is the SQL of a database where it differs from that of others.
 type Dialect struct {
-	// Join joins a table that is not to be read before those to the left of it.
+	// Join joins a table that must not be read before those to the left of it.
 	Join string
-	// Text returns a column of numbers or of our own words as Contains takes it.
+	// Text converts a column of numbers or of constants to the type that Contains takes.
 	Text func(column string) string
 	// Receipts returns the SQL for a page of receipts, in the form that reads the fewest rows.
 	Receipts          func(q storage.ReceiptQuery) (query string, args []any)
 	ReceiptContents   Contents
 	ExecutionContents Contents
-	// Planned counts the queued deliveries of webhooks that get any which are due after a time.
+	// Planned counts the queued deliveries that are due after a time, without those of webhooks
+	// that are paused or have an open circuit breaker.
 	Planned string
 	// Received returns the stored number of receipts.
 	Received string
-	// OneMore is the number that the text of an activity begins with, or 1, plus one.
+	// OneMore is one more than the number that an activity's text begins with, or 2 if it begins
+	// with none.
 	OneMore string
-	// Contains selects the rows of which a column contains a text, whatever the case of its ASCII
-	// letters.
+	// Contains selects the rows whose column contains a text, ignoring the case of ASCII letters.
 	Contains func(column, text string) Condition
 }
 
-// Contents says where a database has what lists of records do not show.
+// Contents describes the table of those columns that lists do not show, such as bodies.
 type Contents struct {
 	Alias   string                         // of the table
-	Table   string                         // its name, unless it is that of the lists
-	Join    string                         // joins it, if it has a name
-	Secrets func(id storage.ID) seal.Place // where a record's secrets are
+	Table   string                         // its name; empty: the columns are in the table of the lists
+	Join    string                         // joins Table, if there is one
+	Secrets func(id storage.ID) seal.Place // the associated data of a record's secrets
 }
 
-// insert stores a record, which begins with its ID, in a table, and its contents there or apart.
+// insert stores a record, whose first column is its ID, in a table, and its contents in the same
+// table or in c.Table.
 func (c Contents) insert(t Tx, table string, record, contents []any) error {
 	if c.Table == "" {
 		return insert(t, table, append(record, contents...))
@@ -69,7 +71,7 @@ type Condition struct {
 // Where returns a condition.
 func Where(sql string, args ...any) Condition { return Condition{sql, args} }
 
-// Not returns the condition, or its opposite.
+// Not returns the negated condition if not is true, and otherwise the condition.
 func (c Condition) Not(not bool) Condition {
 	if not {
 		c.SQL = `NOT (` + c.SQL + `)`
@@ -86,7 +88,7 @@ func (c Condition) And(more []Condition) (query string, args []any) {
 	return c.SQL, c.Args
 }
 
-// anyOf returns the condition that one of some holds.
+// anyOf returns the condition that at least one of several holds.
 func anyOf(all []Condition) (c Condition) {
 	for i, one := range all {
 		if i > 0 {
@@ -98,7 +100,7 @@ func anyOf(all []Condition) (c Condition) {
 	return c
 }
 
-// allOf returns the WHERE clause of conditions that all have to hold.
+// allOf returns a WHERE clause of conditions that must all hold.
 func allOf(all []Condition) (where string, args []any) {
 	if len(all) == 0 {
 		return "", nil
@@ -106,7 +108,7 @@ func allOf(all []Condition) (where string, args []any) {
 	return Where(` WHERE (`+all[0].SQL+`)`, all[0].Args...).And(all[1:])
 }
 
-// within returns conditions on the IDs of a page, those after and before others.
+// within returns conditions on the IDs of a page, which are exclusive. Zero means no limit.
 func within(column string, after, before storage.ID) (all []Condition) {
 	if before != 0 {
 		all = append(all, Where(column+` < ?`, before))
@@ -132,10 +134,10 @@ func anys[T any](values []T) []any {
 	return all
 }
 
-// Nothing selects no row. It stands for terms that no parsed filter has.
+// Nothing selects no row. It is the result for terms that no parsed filter has.
 func Nothing() Condition { return Where(`1 = 0`) }
 
-// codeCondition translates a value of code: 404, 4xx or none.
+// codeCondition translates a value of the term code: 404, 4xx or none.
 func codeCondition(column, value string) Condition {
 	class, isClass := strings.CutSuffix(value, "xx")
 	code, _ := strconv.Atoi(class) // 0 for none

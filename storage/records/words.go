@@ -6,8 +6,8 @@ import (
 	"backchannel/storage"
 )
 
-// word selects rows of which a column contains a word. A column of another table is the end of a
-// subquery that is not closed.
+// word selects rows in which one of the columns contains a word. A column of another table is given
+// as an open subquery that ends with WHERE and the column.
 func (d *Dialect) word(term storage.Term, idColumn string, columns ...string) Condition {
 	var c Condition
 	var alternatives []string
