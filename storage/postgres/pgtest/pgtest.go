@@ -54,7 +54,7 @@ func Copy(t testing.TB, of *Template) string {
 	server := sharedServer(t)
 	of.once.Do(func() {
 		of.name = nextName()
-		if of.err = server.run("CREATE DATABASE " + of.name + " TEMPLATE template0 STRATEGY wal_log"); of.err == nil {
+		if of.err = server.run("CREATE DATABASE " + of.name + " TEMPLATE template0 STRATEGY file_copy"); of.err == nil {
 			of.err = of.Fill(server.URL(of.name))
 		}
 	})
@@ -89,7 +89,7 @@ func nextName() string { return "test" + strconv.FormatInt(serial.Add(1), 10) }
 func create(t testing.TB, server *Server, template string) string {
 	t.Helper()
 	name := nextName()
-	if err := server.run("CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY wal_log"); err != nil {
+	if err := server.run("CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY file_copy"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
